@@ -1,0 +1,92 @@
+import { defineConfig } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+const ambient = [
+  {
+    selector: "MemberExpression[object.name='Date'][property.name='now']",
+    message: 'Time comes from a Clock that is passed in.',
+  },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'Time comes from a Clock that is passed in.',
+  },
+  {
+    selector: "MemberExpression[object.name='Math'][property.name='random']",
+    message: 'Randomness comes from a Random that is passed in.',
+  },
+  {
+    selector: "MemberExpression[object.name='process'][property.name='env']",
+    message: 'Settings come from the Configuration that is passed in.',
+  },
+]
+
+const noGeneratedCode = [
+  { selector: "NewExpression[callee.name='Function']", message: 'Generated code lives in files named *-generator.ts.' },
+  { selector: "CallExpression[callee.name='eval']", message: 'No eval.' },
+]
+
+export default defineConfig(
+  { ignores: ['dist/**', 'node_modules/**', 'test/golden/*/**', 'jobs/data/**'] },
+  {
+    linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' },
+    languageOptions: { ecmaVersion: 2024, sourceType: 'module' },
+    rules: { eqeqeq: ['error', 'always'], 'no-var': 'error', 'prefer-const': 'error' },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // An empty method is how a function of the user says that it has nothing to open or to close.
+      '@typescript-eslint/no-empty-function': 'off',
+      // A class may be a namespace of static factories, as Types, Time and RestartStrategies are in Flink.
+      '@typescript-eslint/no-extraneous-class': 'off',
+      // The shape `async method()` belongs to the interface; that one implementation need not wait is no fault.
+      '@typescript-eslint/require-await': 'off',
+      // Flink's generic methods name their type parameter for the caller even when it is used once.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'max-lines': ['error', { max: 500 }],
+      'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', { max: 4 }],
+      'no-console': 'error',
+      'no-restricted-syntax': ['error', ...ambient, ...noGeneratedCode],
+    },
+  },
+  {
+    // The adapters to the real world live in core; cli is the world's edge.
+    files: ['src/core/**/*.ts', 'src/cli/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...noGeneratedCode] },
+  },
+  {
+    files: ['src/**/*-generator.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...ambient], '@typescript-eslint/no-implied-eval': 'off' },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // node:test hands back a promise that its own runner waits for.
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          ignoreVoid: true,
+          allowForKnownSafeCalls: [
+            { from: 'package', package: 'node:test', name: ['test', 'it', 'describe', 'suite'] },
+          ],
+        },
+      ],
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+)

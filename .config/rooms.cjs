@@ -1,0 +1,44 @@
+/**
+ * The rooms of src/ and what each may import, as data. Everything else is refused; there is no list of exceptions.
+ * `layers` orders the folders inside a room, lowest first: a folder may not import one that stands after it.
+ */
+const rooms = [
+  { room: 'core', mayImport: [] },
+  { room: 'api', mayImport: ['core'], noNodeModules: true },
+  { room: 'storage', mayImport: ['core'] },
+  { room: 'graph', mayImport: ['api', 'core'], noNodeModules: true, mayLoadModules: '^src/graph/packaged-program' },
+  { room: 'connectors', mayImport: ['api', 'core'] },
+  { room: 'formats', mayImport: ['api', 'core'] },
+  { room: 'runtime/protocol', mayImport: ['core'] },
+  { room: 'runtime/jobmanager', mayImport: ['runtime/protocol', 'graph', 'storage', 'core'] },
+  {
+    room: 'runtime/taskmanager',
+    mayImport: ['runtime/protocol', 'graph', 'api', 'storage', 'core'],
+    layers: [['network', 'state', 'timers'], ['operators'], ['task'], ['taskexecutor'], ['worker-entry.ts']],
+  },
+  { room: 'rest/messages', mayImport: [] },
+  { room: 'rest', mayImport: ['rest/messages', 'core'] },
+  { room: 'client', mayImport: ['rest/messages', 'core'] },
+  {
+    room: 'cluster',
+    mayImport: [
+      'client',
+      'rest',
+      'rest/messages',
+      'runtime/jobmanager',
+      'runtime/taskmanager',
+      'runtime/protocol',
+      'formats',
+      'connectors',
+      'graph',
+      'storage',
+      'api',
+      'core',
+    ],
+  },
+  { room: 'cli', mayImport: ['client', 'cluster', 'graph', 'core'] },
+  { room: 'testing', mayImport: ['cluster', 'api', 'core'] },
+  { room: 'web', mayImport: ['rest/messages'] },
+]
+
+module.exports = { rooms }

@@ -1,0 +1,72 @@
+import type { TypeInformation } from '../types/type-information.js'
+import type { KeySpec } from './key-spec.js'
+import type { OperatorSpec } from './operator-spec.js'
+import type { PartitionerSpec } from './partitioner-spec.js'
+
+/** `always`: chains to its input where it can; `head`: starts a chain; `never`: stands alone. */
+export type ChainingStrategy = 'always' | 'head' | 'never'
+
+/** Settings of an operator that its user may change after it was made (uid, name, parallelism ...). */
+export interface TransformationSettings {
+  name: string
+  description: string | undefined
+  uid: string | undefined
+  uidHash: string | undefined
+  /** Undefined: the job's default. */
+  parallelism: number | undefined
+  maxParallelism: number | undefined
+  slotSharingGroup: string | undefined
+  chainingStrategy: ChainingStrategy
+  bufferTimeoutMs: number | undefined
+  /** True where the parallelism must stay 1 (fromElements, forceNonParallel ...). */
+  nonParallel: boolean
+}
+
+interface TransformationBase {
+  /** Number of the transformation within its environment, counted from 1 in the order of the calls: deterministic. */
+  readonly id: number
+  readonly settings: TransformationSettings
+  /** Undefined where neither the user nor the operator declared it. */
+  outputType: TypeInformation<unknown> | undefined
+}
+
+export interface SourceTransformation extends TransformationBase {
+  readonly type: 'source'
+  readonly operator: OperatorSpec
+  readonly bounded: boolean
+}
+
+export interface OneInputTransformation extends TransformationBase {
+  readonly type: 'one-input'
+  readonly input: Transformation
+  readonly operator: OperatorSpec
+  /** Present where the operator works on a keyed stream: its keyed state and context are by this key. */
+  readonly key: KeySpec | undefined
+}
+
+export interface UnionTransformation extends TransformationBase {
+  readonly type: 'union'
+  readonly inputs: readonly Transformation[]
+}
+
+/** A virtual node: says how its input's records travel to whoever reads it. */
+export interface PartitionTransformation extends TransformationBase {
+  readonly type: 'partition'
+  readonly input: Transformation
+  readonly partitioner: PartitionerSpec
+}
+
+/** A virtual node: the records that its input wrote to the side output `tag`. */
+export interface SideOutputTransformation extends TransformationBase {
+  readonly type: 'side-output'
+  readonly input: Transformation
+  readonly tag: string
+}
+
+/** A step of a recorded program. DataStream calls only append these; `execute()` hands them to the PipelineExecutor. */
+export type Transformation =
+  | SourceTransformation
+  | OneInputTransformation
+  | UnionTransformation
+  | PartitionTransformation
+  | SideOutputTransformation

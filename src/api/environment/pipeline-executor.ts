@@ -1,0 +1,35 @@
+import type { Configuration } from '../../core/config/configuration.js'
+import type { Transformation } from '../dag/transformation.js'
+
+/** What `execute()` hands over: everything recorded so far, and the configuration with the program's own settings in it. */
+export interface Pipeline {
+  readonly jobName: string
+  readonly transformations: readonly Transformation[]
+  readonly configuration: Configuration
+}
+
+/** How a finished job is reported to the program: plain data that travels between threads. */
+export interface JobResultData {
+  readonly jobId: string
+  readonly netRuntimeMs: number
+  readonly accumulatorResults: Readonly<Record<string, unknown>>
+}
+
+/** A job that was handed over. */
+export interface SubmittedJob {
+  readonly jobId: string
+  /** Resolves when the job FINISHED, rejects with its cause when it FAILED or was CANCELED. */
+  result(): Promise<JobResultData>
+  cancel(): Promise<void>
+  status(): Promise<string>
+  triggerSavepoint(targetDirectory?: string): Promise<string>
+  stopWithSavepoint(drain: boolean, targetDirectory?: string): Promise<string>
+}
+
+/**
+ * The seam between a program and what runs it. The environment was given one: in the program worker it sends the plan
+ * to the JobMaster; in a task worker it keeps the graph for deployment; for `info` it keeps the plan only.
+ */
+export interface PipelineExecutor {
+  submit(pipeline: Pipeline): Promise<SubmittedJob>
+}

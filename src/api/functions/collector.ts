@@ -1,0 +1,19 @@
+/**
+ * Takes the results of a function that may emit any number of them for one record.
+ *
+ * A record that was collected belongs to the stream: do not change it afterwards.
+ *
+ * @example
+ * ```ts
+ * import type { Collector } from 'flink-ts'
+ *
+ * const splitWords = (line: string, out: Collector<string>): void => {
+ *   for (const word of line.split(' ')) out.collect(word)
+ * }
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/user_defined_functions/
+ */
+export interface Collector<T> {
+  /** Emits one record. Returns at once; the engine holds back the input when the output is full. */
+  collect(record: T): void
+}

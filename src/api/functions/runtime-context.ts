@@ -1,0 +1,62 @@
+import type { FileSystems } from '../../core/fs/file-systems.js'
+import type { MetricGroup } from '../../core/metrics/metric-group.js'
+import type { Clock } from '../../core/time/clock.js'
+import type { KeyedStateStore } from '../state/keyed-state-store.js'
+import type { Accumulator } from './accumulator.js'
+
+/** Where a function may write text; line ends are the caller's. */
+export interface TextWriter {
+  write(text: string): void
+}
+
+/**
+ * What a rich function can ask of the parallel instance (subtask) that runs it: keyed state, who it is, accumulators and
+ * metrics. Keyed state (`getState` ...) is there on keyed streams only; elsewhere asking for it is the error
+ * KEYED_STATE_ON_NON_KEYED_STREAM.
+ *
+ * @example
+ * ```ts
+ * import { RichFlatMapFunction, ValueStateDescriptor, type Collector, type ValueState } from 'flink-ts'
+ *
+ * class Deduplicate extends RichFlatMapFunction<string, string> {
+ *   #seen!: ValueState<boolean>
+ *   override open(): void {
+ *     this.#seen = this.getRuntimeContext().getState(new ValueStateDescriptor<boolean>('seen'))
+ *   }
+ *   flatMap(value: string, out: Collector<string>): void {
+ *     if (this.#seen.value() !== null) return
+ *     this.#seen.update(true)
+ *     out.collect(value)
+ *   }
+ * }
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/
+ */
+export interface RuntimeContext extends KeyedStateStore {
+  /** 32 hex digits. */
+  getJobId(): string
+  /** Name of the task (the chain) that the function is part of. */
+  getTaskName(): string
+  /** Name of the task with its subtask, counted from 1: `Map (2/4)#0`. */
+  getTaskNameWithSubtasks(): string
+  /** Counted from 0. */
+  getIndexOfThisSubtask(): number
+  getNumberOfParallelSubtasks(): number
+  /** The number of key groups: the upper limit of every later parallelism. */
+  getMaxNumberOfParallelSubtasks(): number
+  /** 0 at first, one more after each restart. */
+  getAttemptNumber(): number
+  getMetricGroup(): MetricGroup
+  /** Registers an accumulator; its result, merged over all subtasks, is in the job's result. A name may be used once. */
+  addAccumulator<V, R>(name: string, accumulator: Accumulator<V, R>): void
+  /** The accumulator that was registered under the name in this operator, or null. */
+  getAccumulator<V, R>(name: string): Accumulator<V, R> | null
+  /** The job's standard output: lines written here come out whole, in the order of this subtask. For connectors. */
+  getStandardOutput(): TextWriter
+  /** The job's standard error. For connectors. */
+  getStandardError(): TextWriter
+  /** File systems by scheme, as the job is configured. For connectors. */
+  getFileSystems(): FileSystems
+  /** The engine's clock, which a test may drive by hand. For connectors. */
+  getClock(): Clock
+}

@@ -1,0 +1,40 @@
+import type { TypeInformation } from '../types/type-information.js'
+import { checkStateName, type StateDescriptor } from './state-descriptor.js'
+
+/** The methods of an AggregateFunction, which lives in a folder above this one. */
+export interface StateAggregator<IN, ACC, OUT> {
+  createAccumulator(): ACC
+  add(value: IN, accumulator: ACC): ACC
+  getResult(accumulator: ACC): OUT
+  merge(a: ACC, b: ACC): ACC
+}
+
+/**
+ * Describes an {@link AggregatingState}: name, aggregate function, type of the accumulator.
+ *
+ * @example
+ * ```ts
+ * import { AggregatingStateDescriptor, type AggregateFunction } from 'flink-ts'
+ *
+ * const average: AggregateFunction<number, [sum: number, count: number], number> = {
+ *   createAccumulator: () => [0, 0],
+ *   add: (value, [sum, count]) => [sum + value, count + 1],
+ *   getResult: ([sum, count]) => sum / count,
+ *   merge: (a, b) => [a[0] + b[0], a[1] + b[1]],
+ * }
+ * const descriptor = new AggregatingStateDescriptor('average', average)
+ * ```
+ */
+export class AggregatingStateDescriptor<IN, ACC, OUT> implements StateDescriptor<ACC> {
+  readonly kind = 'aggregating' as const
+  readonly name: string
+  readonly aggregateFunction: StateAggregator<IN, ACC, OUT>
+  /** Type of the accumulator. */
+  readonly type: TypeInformation<ACC> | undefined
+
+  constructor(name: string, aggregateFunction: StateAggregator<IN, ACC, OUT>, type?: TypeInformation<ACC>) {
+    this.name = checkStateName('AggregatingStateDescriptor', name)
+    this.aggregateFunction = aggregateFunction
+    this.type = type
+  }
+}

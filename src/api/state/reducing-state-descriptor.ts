@@ -1,0 +1,30 @@
+import type { TypeInformation } from '../types/type-information.js'
+import { checkStateName, type StateDescriptor } from './state-descriptor.js'
+
+/** The method of a ReduceFunction, which lives in a folder above this one. */
+export interface StateReducer<T> {
+  reduce(value1: T, value2: T): T
+}
+
+/**
+ * Describes a {@link ReducingState}: name, how two values become one, type.
+ *
+ * @example
+ * ```ts
+ * import { ReducingStateDescriptor, Types } from 'flink-ts'
+ *
+ * const countPerKey = new ReducingStateDescriptor('perKeyCount', (a, b) => a + b, Types.LONG)
+ * ```
+ */
+export class ReducingStateDescriptor<T> implements StateDescriptor<T> {
+  readonly kind = 'reducing' as const
+  readonly name: string
+  readonly reduceFunction: StateReducer<T>
+  readonly type: TypeInformation<T> | undefined
+
+  constructor(name: string, reduceFunction: StateReducer<T> | ((value1: T, value2: T) => T), type?: TypeInformation<T>) {
+    this.name = checkStateName('ReducingStateDescriptor', name)
+    this.reduceFunction = typeof reduceFunction === 'function' ? { reduce: reduceFunction } : reduceFunction
+    this.type = type
+  }
+}

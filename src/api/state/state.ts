@@ -1,0 +1,9 @@
+/**
+ * What all states can do. A state belongs to one key (keyed state) or one subtask (operator state).
+ *
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/
+ */
+export interface State {
+  /** Removes the value (of the current key). */
+  clear(): void
+}

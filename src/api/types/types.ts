@@ -1,0 +1,68 @@
+import { listType, mapType, tupleType } from './container-types.js'
+import { DeclaredType } from './declared-type.js'
+import { pojoType, recordType, type FieldTypes } from './record-type.js'
+import type { TypeInformation } from './type-information.js'
+
+/** The value type of a TypeInformation. */
+export type TypeOf<I> = I extends TypeInformation<infer T> ? T : never
+
+type TupleOf<I extends readonly TypeInformation<unknown>[]> = { -readonly [K in keyof I]: TypeOf<I[K]> }
+type ObjectOf<F extends FieldTypes> = { -readonly [K in keyof F]: TypeOf<F[K]> }
+
+/** What {@link Types} holds. */
+export interface TypesTable {
+  readonly STRING: TypeInformation<string>
+  /** A whole number as `number`: exact up to 2^53. */
+  readonly LONG: TypeInformation<number>
+  readonly INT: TypeInformation<number>
+  /** As a key type: 0 and -0 are two keys, all NaN are one, as Java's Double. */
+  readonly DOUBLE: TypeInformation<number>
+  readonly BOOLEAN: TypeInformation<boolean>
+  readonly BIG_INT: TypeInformation<bigint>
+  /** A long as `bigint`. */
+  readonly LONG_BIGINT: TypeInformation<bigint>
+  /** A `Date`. */
+  readonly INSTANT: TypeInformation<Date>
+  LIST<T>(element: TypeInformation<T>): TypeInformation<T[]>
+  MAP<K, V>(key: TypeInformation<K>, value: TypeInformation<V>): TypeInformation<Map<K, V>>
+  TUPLE<I extends readonly TypeInformation<unknown>[]>(...fields: I): TypeInformation<TupleOf<I>>
+  /** Instances of a class; without `fields` all own fields are generic. */
+  POJO<T extends object>(
+    pojoClass: { readonly prototype: T; readonly name: string },
+    fields?: FieldTypes,
+  ): TypeInformation<T>
+  OBJECT<F extends FieldTypes>(fields: F): TypeInformation<ObjectOf<F>>
+  /** Anything that structured clone takes. */
+  GENERIC<T = unknown>(): TypeInformation<T>
+}
+
+/**
+ * The types of records, keys and state values. Declaring them is optional; a declared key type decides how keys are
+ * compared (DOUBLE, OBJECT), and `Types.POJO` lets class instances travel.
+ *
+ * @example
+ * ```ts
+ * import { Types, ValueStateDescriptor } from 'flink-ts'
+ *
+ * const perUser = Types.OBJECT({ user: Types.STRING, visits: Types.LONG })
+ * const last = new ValueStateDescriptor('last', perUser)
+ * const pairs = Types.LIST(Types.TUPLE(Types.STRING, Types.LONG))
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/serialization/types_serialization/
+ */
+export const Types: TypesTable = {
+  STRING: new DeclaredType<string>('STRING', 'auto'),
+  LONG: new DeclaredType<number>('LONG', 'auto'),
+  INT: new DeclaredType<number>('INT', 'auto'),
+  DOUBLE: new DeclaredType<number>('DOUBLE', 'double'),
+  BOOLEAN: new DeclaredType<boolean>('BOOLEAN', 'auto'),
+  BIG_INT: new DeclaredType<bigint>('BIG_INT', 'auto'),
+  LONG_BIGINT: new DeclaredType<bigint>('LONG_BIGINT', 'auto'),
+  INSTANT: new DeclaredType<Date>('INSTANT', 'auto'),
+  LIST: listType,
+  MAP: mapType,
+  TUPLE: (...fields) => tupleType(fields),
+  POJO: (pojoClass, fields = {}) => pojoType(pojoClass, fields),
+  OBJECT: (fields) => recordType(fields),
+  GENERIC: <T>() => new DeclaredType<T>('GENERIC', 'auto'),
+}

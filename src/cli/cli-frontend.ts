@@ -1,0 +1,92 @@
+import type { CliCommand } from './cli-command.js'
+import { COMMON_OPTIONS } from './common-options.js'
+import { cancelCommand } from './commands/cancel.js'
+import { checkpointCommand } from './commands/checkpoint.js'
+import { infoCommand } from './commands/info.js'
+import { listCommand } from './commands/list.js'
+import { runCommand } from './commands/run.js'
+import { savepointCommand } from './commands/savepoint.js'
+import { stopCommand } from './commands/stop.js'
+import { renderError } from './error-rendering.js'
+import { loadCliConfiguration } from './load-cli-configuration.js'
+import { parseOptions, type ParsedOptions } from './option-parser.js'
+import { has } from './parsed-values.js'
+
+const COMMANDS: readonly CliCommand[] = [
+  runCommand,
+  infoCommand,
+  listCommand,
+  stopCommand,
+  cancelCommand,
+  savepointCommand,
+  checkpointCommand,
+]
+
+/** Runs one action; returns the exit code. Nothing is thrown past it. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const [action, ...rest] = args
+  if (action === undefined) {
+    await printHelp()
+    print('Please specify an action.')
+    return 1
+  }
+  if (action === '-h' || action === '--help') {
+    await printHelp()
+    return 0
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === action)
+  if (command === undefined) {
+    for (const line of unknownAction(action)) print(line)
+    return 1
+  }
+  try {
+    return await runAction(command, rest)
+  } catch (error) {
+    const { stream, text, exitCode } = renderError(error)
+    process[stream].write(text)
+    return exitCode
+  }
+}
+
+async function runAction(command: CliCommand, args: readonly string[]): Promise<number> {
+  const parsed = parseOptions(args, [...command.options, ...COMMON_OPTIONS], command.stopAtOperand)
+  if (has(parsed, 'help')) {
+    const { commandHelp } = await import('./help.js')
+    print(commandHelp(command))
+    return 0
+  }
+  const { configuration, warnings, directory } = await loadCliConfiguration(definitions(parsed))
+  for (const warning of warnings) printError(`WARNING: ${warning}\n`)
+  const context = { configuration, configurationDirectory: directory, print, printError, workingDirectory: process.cwd() }
+  return command.execute(parsed, context)
+}
+
+/** Values of `-D`. */
+function definitions(parsed: ParsedOptions): string[] {
+  return (parsed.values.get('D') ?? []).filter((value) => value !== true)
+}
+
+async function printHelp(): Promise<void> {
+  const { fullHelp } = await import('./help.js')
+  print(fullHelp(COMMANDS))
+}
+
+function unknownAction(action: string): string[] {
+  return [
+    `"${action}" is not a valid action.`,
+    '',
+    'Valid actions are "run", "list", "info", "savepoint", "stop", "cancel", or "checkpoint".',
+    '',
+    'Specify the version option (-v or --version) to print flink-ts version.',
+    '',
+    'Specify the help option (-h or --help) to get help on the command.',
+  ]
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function printError(text: string): void {
+  process.stderr.write(text)
+}

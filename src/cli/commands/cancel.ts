@@ -1,0 +1,74 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { absoluteTarget } from '../absolute-target.js'
+import type { CliCommand } from '../cli-command.js'
+import type { CliContext } from '../cli-context.js'
+import { argumentError, has, parseJobIdOperand, valueOf } from '../parsed-values.js'
+import { withProgress } from '../progress.js'
+import { restClusterClientOf } from '../rest-cluster-client-of.js'
+import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../savepoint-type.js'
+
+const DEPRECATION = 'DEPRECATION WARNING: Cancelling a job with savepoint is deprecated. Use "stop" instead.'
+
+export const cancelCommand: CliCommand = {
+  name: 'cancel',
+  sentence: 'cancels a running program.',
+  syntax: 'cancel [OPTIONS] <Job ID>',
+  stopAtOperand: false,
+  options: [
+    {
+      short: 's',
+      long: 'withSavepoint',
+      value: 'optional',
+      valueName: 'targetDirectory',
+      description:
+        'Trigger a savepoint, then cancel the job. Without a directory the configured default is used (state.savepoints.dir).',
+    },
+    { ...SAVEPOINT_TYPE_OPTION, hidden: true },
+  ],
+  examples: [
+    'flink-ts cancel cca7bc1061d61cf15238e92312c2fc20',
+    'flink-ts cancel -s /tmp/savepoints cca7bc1061d61cf15238e92312c2fc20',
+  ],
+  async execute(parsed, context) {
+    const [operand] = parsed.operands
+    if (!has(parsed, 'withSavepoint')) {
+      if (operand === undefined) throw argumentError('Missing JobID. Specify a JobID to cancel a job.')
+      return cancel(parseJobIdOperand(operand), context)
+    }
+    checkSavepointType(parsed)
+    // `cancel -s JOB`: the job id was taken for the directory because it comes last.
+    const target = operand === undefined ? undefined : valueOf(parsed, 'withSavepoint')
+    const job = operand ?? valueOf(parsed, 'withSavepoint')
+    if (job === undefined) throw argumentError('Missing JobId')
+    return cancelWithSavepoint(parseJobIdOperand(job), target, context)
+  },
+}
+
+async function cancel(jobId: string, context: CliContext): Promise<number> {
+  context.print(`Cancelling job ${jobId}.`)
+  await orFail(jobId, () => restClusterClientOf(context).cancel(jobId))
+  context.print(`Cancelled job ${jobId}.`)
+  return 0
+}
+
+async function cancelWithSavepoint(jobId: string, target: string | undefined, context: CliContext): Promise<number> {
+  context.print(DEPRECATION)
+  const where = target ?? 'default savepoint directory'
+  context.print(`Cancelling job ${jobId} with CANONICAL savepoint to ${where}.`)
+  const targetDirectory = target === undefined ? undefined : absoluteTarget(target, context.workingDirectory)
+  const client = restClusterClientOf(context)
+  const location = await orFail(jobId, async () => {
+    const triggerId = await client.triggerSavepoint(jobId, { targetDirectory, cancelJob: true })
+    return withProgress('taking the savepoint', () => client.awaitSavepoint(jobId, triggerId))
+  })
+  context.print(`Cancelled job ${jobId}. Savepoint stored in ${location}.`)
+  return 0
+}
+
+async function orFail<T>(jobId: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (cause) {
+    throw new FlinkError('ACTION_FAILED', { text: `Could not cancel job ${jobId}.` }, { cause })
+  }
+}

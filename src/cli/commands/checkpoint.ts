@@ -1,0 +1,34 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
+import type { CliCommand } from '../cli-command.js'
+import { argumentError, has, parseJobIdOperand } from '../parsed-values.js'
+import { withProgress } from '../progress.js'
+import { restClusterClientOf } from '../rest-cluster-client-of.js'
+
+export const checkpointCommand: CliCommand = {
+  name: 'checkpoint',
+  sentence: 'manually triggers a checkpoint for a running job.',
+  syntax: 'checkpoint [OPTIONS] <Job ID>',
+  stopAtOperand: false,
+  options: [
+    { short: 'full', long: 'full', value: 'none', description: 'Take a full checkpoint instead of the configured type.' },
+  ],
+  examples: ['flink-ts checkpoint cca7bc1061d61cf15238e92312c2fc20'],
+  async execute(parsed, context) {
+    const [job] = parsed.operands
+    if (job === undefined) throw argumentError('Missing JobID. Specify a Job ID to manipulate a checkpoint.')
+    const jobId = parseJobIdOperand(job)
+    const full = has(parsed, 'full')
+    const client = restClusterClientOf(context)
+    context.print(`Triggering checkpoint for job ${jobId}.`)
+    context.print('Waiting for response...')
+    try {
+      const triggerId = await client.triggerCheckpoint(jobId, full)
+      const id = await withProgress('taking the checkpoint', () => client.awaitCheckpoint(jobId, triggerId))
+      context.print(`Checkpoint${full ? '(FULL)' : ''} ${String(id)} for job ${jobId} completed.`)
+      context.print('You can resume your program from this checkpoint with the run command.')
+      return 0
+    } catch (cause) {
+      throw new FlinkError('ACTION_FAILED', { text: `Failed to trigger a checkpoint for the job ${jobId}.` }, { cause })
+    }
+  },
+}

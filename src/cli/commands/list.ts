@@ -1,0 +1,39 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
+import type { CliCommand } from '../cli-command.js'
+import { jobTable } from '../job-table.js'
+import { has } from '../parsed-values.js'
+import { restClusterClientOf } from '../rest-cluster-client-of.js'
+
+export const listCommand: CliCommand = {
+  name: 'list',
+  sentence: 'lists running and scheduled programs.',
+  syntax: 'list [OPTIONS]',
+  stopAtOperand: false,
+  options: [
+    { short: 'a', long: 'all', value: 'none', description: 'Show all programs and their JobIDs' },
+    { short: 'r', long: 'running', value: 'none', description: 'Show only running programs and their JobIDs' },
+    { short: 's', long: 'scheduled', value: 'none', description: 'Show only scheduled programs and their JobIDs' },
+  ],
+  examples: ['flink-ts list', 'flink-ts list -a'],
+  async execute(parsed, context) {
+    const all = has(parsed, 'all')
+    const neither = !has(parsed, 'running') && !has(parsed, 'scheduled')
+    context.print('Waiting for response...')
+    const jobs = await listJobs(() => restClusterClientOf(context).listJobs(all))
+    const sections = {
+      running: all || neither || has(parsed, 'running'),
+      scheduled: all || neither || has(parsed, 'scheduled'),
+      terminated: all,
+    }
+    for (const line of jobTable(jobs, sections)) context.print(line)
+    return 0
+  },
+}
+
+async function listJobs<T>(list: () => Promise<T>): Promise<T> {
+  try {
+    return await list()
+  } catch (cause) {
+    throw new FlinkError('ACTION_FAILED', { text: 'Failed to retrieve job list.' }, { cause })
+  }
+}

@@ -1,0 +1,73 @@
+import type { Configuration } from '../../core/config/configuration.js'
+import { SavepointOptions } from '../../core/config/savepoint-options.js'
+import { absoluteTarget } from '../absolute-target.js'
+import type { CliCommand } from '../cli-command.js'
+import type { ParsedOptions } from '../option-parser.js'
+import { has, valueOf } from '../parsed-values.js'
+import { applyProgramOptions, PROGRAM_OPTIONS, programArguments } from '../program-options.js'
+
+export const runCommand: CliCommand = {
+  name: 'run',
+  sentence: 'compiles and runs a program.',
+  syntax: 'run [OPTIONS] <job-file> <arguments>',
+  stopAtOperand: true,
+  options: [
+    ...PROGRAM_OPTIONS,
+    { short: 'd', long: 'detached', value: 'none', description: 'Runs the job in a process of its own and returns.' },
+    {
+      short: 's',
+      long: 'fromSavepoint',
+      value: 'required',
+      valueName: 'savepointPath',
+      description: 'Path to a savepoint or checkpoint to restore the job from, e.g. /flink/savepoint-1537.',
+    },
+    {
+      short: 'n',
+      long: 'allowNonRestoredState',
+      value: 'none',
+      description: 'Skip savepoint state that no operator of the program claims.',
+    },
+    {
+      short: 'sae',
+      long: 'shutdownOnAttachedExit',
+      value: 'none',
+      description: 'Accepted; an attached run always ends its job with it.',
+    },
+    { short: 'cm', long: 'claimMode', value: 'required', description: 'claim or no_claim (default).', hidden: true },
+    { short: 'rm', long: 'restoreMode', value: 'required', description: 'Old name of claimMode.', hidden: true },
+    { short: 'yd', long: 'yarndetached', value: 'none', description: 'Old name of detached.', hidden: true },
+    { short: 'q', long: 'sysoutLogging', value: 'none', description: 'Accepted for scripts.', hidden: true },
+  ],
+  examples: [
+    'flink-ts run job.js --input words.txt',
+    'flink-ts run -p 4 -c SocketWordCount dist/jobs/socket-word-count.js --hostname localhost --port 9999',
+    'flink-ts run -s /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab job.js',
+    'flink-ts run -d job.js',
+  ],
+  async execute(parsed, context) {
+    const { jobFile, args } = programArguments(parsed)
+    const configuration = context.configuration.clone()
+    applyProgramOptions(parsed, configuration)
+    applyRestoreOptions(parsed, configuration, context.workingDirectory)
+    const request = {
+      jobFile: absoluteTarget(jobFile, context.workingDirectory),
+      entry: valueOf(parsed, 'class'),
+      args,
+      configuration: configuration.toMap(),
+    }
+    if (has(parsed, 'detached') || has(parsed, 'yarndetached')) {
+      const { runDetached } = await import('../run-detached.js')
+      return runDetached(request, context)
+    }
+    const { runAttached } = await import('../run-attached.js')
+    return runAttached(request, context)
+  },
+}
+
+/** `-s` and `-n` become configuration, as in Flink, so that a detached process gets them with everything else. */
+function applyRestoreOptions(parsed: ParsedOptions, configuration: Configuration, workingDirectory: string): void {
+  const path = valueOf(parsed, 'fromSavepoint')
+  if (path === undefined) return
+  configuration.set(SavepointOptions.SAVEPOINT_PATH, absoluteTarget(path, workingDirectory), '-s')
+  configuration.set(SavepointOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, has(parsed, 'allowNonRestoredState'), '-n')
+}

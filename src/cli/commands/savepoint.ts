@@ -1,0 +1,71 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { absoluteTarget } from '../absolute-target.js'
+import type { CliCommand } from '../cli-command.js'
+import type { CliContext } from '../cli-context.js'
+import type { ParsedOptions } from '../option-parser.js'
+import { argumentError, has, parseJobIdOperand, valueOf } from '../parsed-values.js'
+import { withProgress } from '../progress.js'
+import { restClusterClientOf } from '../rest-cluster-client-of.js'
+import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../savepoint-type.js'
+
+export const savepointCommand: CliCommand = {
+  name: 'savepoint',
+  sentence: 'triggers savepoints for a running job or disposes existing ones.',
+  syntax: 'savepoint [OPTIONS] <Job ID> [<target directory>]',
+  stopAtOperand: false,
+  options: [
+    { short: 'd', long: 'dispose', value: 'required', description: 'Path of savepoint to dispose.' },
+    {
+      short: 'detached',
+      value: 'none',
+      description: 'Only trigger the savepoint and print the trigger id, without waiting for it.',
+    },
+    { short: 'j', long: 'jarfile', value: 'required', description: 'Accepted for scripts.', hidden: true },
+    SAVEPOINT_TYPE_OPTION,
+  ],
+  examples: ['flink-ts savepoint cca7bc1061d61cf15238e92312c2fc20 /tmp/savepoints', 'flink-ts savepoint -d /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab'],
+  async execute(parsed, context) {
+    const dispose = valueOf(parsed, 'dispose')
+    if (dispose !== undefined) return disposeSavepoint(dispose, context)
+    checkSavepointType(parsed)
+    return triggerSavepoint(parsed, context)
+  },
+}
+
+async function triggerSavepoint(parsed: ParsedOptions, context: CliContext): Promise<number> {
+  const [job, target, ...rest] = parsed.operands
+  if (job === undefined) throw argumentError('Missing JobID. Specify a Job ID to trigger a savepoint.')
+  const jobId = parseJobIdOperand(job)
+  if (rest.length > 0) context.print('Provided more arguments than required. Ignoring not needed arguments.')
+  const targetDirectory = target === undefined ? undefined : absoluteTarget(target, context.workingDirectory)
+  const client = restClusterClientOf(context)
+  const isDetached = has(parsed, 'detached')
+  context.print(`Triggering savepoint ${isDetached ? 'in detached mode ' : ''}for job ${jobId}.`)
+  try {
+    const triggerId = await client.triggerSavepoint(jobId, { targetDirectory, cancelJob: false })
+    if (isDetached) {
+      context.print(`Successfully trigger manual savepoint, triggerId: ${triggerId}`)
+      return 0
+    }
+    context.print('Waiting for response...')
+    const location = await withProgress('taking the savepoint', () => client.awaitSavepoint(jobId, triggerId))
+    context.print(`Savepoint completed. Path: ${location}`)
+    context.print('You can resume your program from this savepoint with the run command.')
+    return 0
+  } catch (cause) {
+    throw new FlinkError('ACTION_FAILED', { text: `Failed to trigger a savepoint for the job ${jobId}.` }, { cause })
+  }
+}
+
+async function disposeSavepoint(path: string, context: CliContext): Promise<number> {
+  const { disposeSnapshot } = await import('../../cluster/dispose-snapshot.js')
+  context.print(`Disposing savepoint '${path}'.`)
+  context.print('Waiting for response...')
+  try {
+    await disposeSnapshot(absoluteTarget(path, context.workingDirectory))
+  } catch (cause) {
+    throw new FlinkError('ACTION_FAILED', { text: `Failed to dispose the savepoint '${path}'.` }, { cause })
+  }
+  context.print(`Savepoint '${path}' disposed.`)
+  return 0
+}

@@ -1,0 +1,72 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { absoluteTarget } from '../absolute-target.js'
+import type { CliCommand } from '../cli-command.js'
+import type { CliContext } from '../cli-context.js'
+import type { ParsedOptions } from '../option-parser.js'
+import { argumentError, has, parseJobIdOperand, valueOf } from '../parsed-values.js'
+import { withProgress } from '../progress.js'
+import { restClusterClientOf } from '../rest-cluster-client-of.js'
+import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../savepoint-type.js'
+
+export const stopCommand: CliCommand = {
+  name: 'stop',
+  sentence: 'stops a running program with a savepoint (streaming jobs only).',
+  syntax: 'stop [OPTIONS] <Job ID>',
+  stopAtOperand: false,
+  options: [
+    {
+      short: 'd',
+      long: 'drain',
+      value: 'none',
+      description: 'Send MAX_WATERMARK before taking the savepoint and stopping the pipeline.',
+    },
+    {
+      short: 'p',
+      long: 'savepointPath',
+      value: 'optional',
+      valueName: 'savepointPath',
+      description: 'Path to the savepoint. Without it the configured default is used (state.savepoints.dir).',
+    },
+    { short: 'detached', value: 'none', description: 'Only trigger and print the trigger id.' },
+    SAVEPOINT_TYPE_OPTION,
+  ],
+  examples: ['flink-ts stop --savepointPath /tmp/savepoints cca7bc1061d61cf15238e92312c2fc20'],
+  async execute(parsed, context) {
+    checkSavepointType(parsed)
+    const { jobId, target } = jobAndTarget(parsed)
+    const drain = has(parsed, 'drain')
+    const isDetached = has(parsed, 'detached')
+    const client = restClusterClientOf(context)
+    context.print(`${drain ? 'Draining' : 'Suspending'} job "${jobId}" with a CANONICAL savepoint.`)
+    context.print(`Triggering stop-with-savepoint ${isDetached ? 'in detached mode ' : ''}for job ${jobId}.`)
+    const targetDirectory = target === undefined ? undefined : absoluteTarget(target, context.workingDirectory)
+    try {
+      const triggerId = await client.triggerStop(jobId, { targetDirectory, drain })
+      if (isDetached) {
+        context.print(`Successfully trigger stop-with-savepoint in detached mode, triggerId: ${triggerId}`)
+        return 0
+      }
+      return await waitForStop(jobId, triggerId, context)
+    } catch (cause) {
+      const kind = isDetached ? 'detached savepoint' : 'savepoint'
+      throw new FlinkError('ACTION_FAILED', { text: `Could not stop with a ${kind} job "${jobId}".` }, { cause })
+    }
+  },
+}
+
+async function waitForStop(jobId: string, triggerId: string, context: CliContext): Promise<number> {
+  context.print('Waiting for response...')
+  const client = restClusterClientOf(context)
+  const location = await withProgress('stopping with a savepoint', () => client.awaitSavepoint(jobId, triggerId))
+  context.print(`Savepoint completed. Path: ${location}`)
+  return 0
+}
+
+/** `stop -p JOB`: the job id was taken for the path because it comes last. */
+function jobAndTarget(parsed: ParsedOptions): { jobId: string; target: string | undefined } {
+  const [operand] = parsed.operands
+  const path = valueOf(parsed, 'savepointPath')
+  const job = operand ?? path
+  if (job === undefined) throw argumentError('Missing JobId')
+  return { jobId: parseJobIdOperand(job), target: operand === undefined ? undefined : path }
+}

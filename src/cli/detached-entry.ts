@@ -1,0 +1,50 @@
+import { serializeError, type SerializedError } from '../core/errors/error-codec.js'
+import { renderError } from './error-rendering.js'
+import { jobResultLines } from './job-result-lines.js'
+import type { RunRequest } from './run-request.js'
+import { startJobProcess } from './start-job-process.js'
+
+/** What the detached process tells the command that started it. */
+export interface DetachedReport {
+  readonly jobId: string
+  readonly warnings: readonly string[]
+  readonly error: SerializedError | undefined
+}
+
+process.once('message', (request: RunRequest) => {
+  void runDetachedJob(request)
+})
+
+/** The job's whole life behind `run -d`: reports the submission once, then writes to its output file. */
+async function runDetachedJob(request: RunRequest): Promise<void> {
+  const warnings: string[] = []
+  let isReported = false
+  const report = (jobId: string, error?: unknown): void => {
+    if (isReported) return
+    isReported = true
+    const message: DetachedReport = { jobId, warnings, error: error === undefined ? undefined : serializeError(error) }
+    process.send?.(message)
+  }
+  try {
+    const { jobProcess, cleanUp } = await startJobProcess(request, process.cwd(), {
+      jobSubmitted: report,
+      jobEnded: (outcome) => {
+        if (outcome.status === 'FINISHED') process.stdout.write(`${jobResultLines(outcome).join('\n')}\n`)
+      },
+      warning: (text) => warnings.push(text),
+    })
+    process.on('SIGTERM', () => {
+      jobProcess.cancel()
+    })
+    try {
+      await jobProcess.run()
+      report('none')
+    } finally {
+      await cleanUp()
+    }
+  } catch (error) {
+    report('none', error)
+    process.stderr.write(renderError(error).text)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,55 @@
+import type { JobOverview } from '../rest/messages/job-messages.js'
+
+const WIDTH = 62
+
+const TERMINAL = new Set(['FINISHED', 'CANCELED', 'FAILED'])
+const SCHEDULED = new Set(['CREATED', 'INITIALIZING'])
+
+/** Which sections `list` prints. */
+export interface JobTableSections {
+  readonly running: boolean
+  readonly scheduled: boolean
+  readonly terminated: boolean
+}
+
+/** The lines of `list`, in Flink's layout: 62 wide, oldest job first. */
+export function jobTable(jobs: readonly JobOverview[], sections: JobTableSections): string[] {
+  const isRunning = (job: JobOverview): boolean => !TERMINAL.has(job.state) && !SCHEDULED.has(job.state)
+  const lines: string[] = []
+  if (sections.running) {
+    lines.push(...section('Running/Restarting Jobs', jobs.filter(isRunning), 'No running jobs.'))
+  }
+  if (sections.scheduled) {
+    const scheduled = jobs.filter((job) => SCHEDULED.has(job.state))
+    lines.push(...section('Scheduled Jobs', scheduled, 'No scheduled jobs.'))
+  }
+  if (sections.terminated) {
+    const terminated = jobs.filter((job) => TERMINAL.has(job.state))
+    lines.push(...section('Terminated Jobs', terminated, undefined))
+  }
+  return lines
+}
+
+function section(title: string, jobs: readonly JobOverview[], whenEmpty: string | undefined): string[] {
+  if (jobs.length === 0) return whenEmpty === undefined ? [] : [whenEmpty]
+  const sorted = jobs.toSorted((a, b) => a['start-time'] - b['start-time'] || a.state.localeCompare(b.state))
+  return [rule(title), ...sorted.map(row), '-'.repeat(WIDTH)]
+}
+
+function rule(title: string): string {
+  const dashes = WIDTH - title.length - 2
+  const left = Math.floor(dashes / 2)
+  return `${'-'.repeat(left)} ${title} ${'-'.repeat(dashes - left)}`
+}
+
+function row(job: JobOverview): string {
+  return `${startOf(job['start-time'])} : ${job.jid} : ${job.name} (${job.state})`
+}
+
+/** dd.MM.yyyy HH:mm:ss in the local time zone. */
+function startOf(epochMs: number): string {
+  const time = new Date(epochMs)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const day = `${two(time.getDate())}.${two(time.getMonth() + 1)}.${String(time.getFullYear())}`
+  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`
+}

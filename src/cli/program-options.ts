@@ -1,0 +1,48 @@
+import type { Configuration } from '../core/config/configuration.js'
+import { CoreOptions } from '../core/config/core-options.js'
+import { FlinkError } from '../core/errors/flink-error.js'
+import type { CliOption, ParsedOptions } from './option-parser.js'
+import { argumentError, valueOf } from './parsed-values.js'
+
+/** Options of the actions that take a program. */
+export const PROGRAM_OPTIONS: readonly CliOption[] = [
+  {
+    short: 'c',
+    long: 'class',
+    value: 'required',
+    valueName: 'export',
+    description: 'Export of the job file that is the program. Without it: the default export, else main, else the script itself.',
+  },
+  { short: 'C', long: 'classpath', value: 'required', description: 'Accepted for scripts.', hidden: true },
+  {
+    short: 'p',
+    long: 'parallelism',
+    value: 'required',
+    valueName: 'parallelism',
+    description: 'The parallelism with which to run the program; overrides the configured default.',
+  },
+  { short: 'j', long: 'jarfile', value: 'required', description: 'Job file as an option.', hidden: true },
+]
+
+export interface ProgramArguments {
+  readonly jobFile: string
+  readonly args: readonly string[]
+}
+
+/** The job file is the first operand (or `-j`); all behind it belongs to the program. */
+export function programArguments(parsed: ParsedOptions): ProgramArguments {
+  const option = valueOf(parsed, 'jarfile')
+  const [first, ...rest] = parsed.operands
+  if (option !== undefined) return { jobFile: option, args: parsed.operands }
+  if (first === undefined) throw new FlinkError('PROGRAM_FILE_MISSING_ARGUMENT', {})
+  return { jobFile: first, args: rest }
+}
+
+export function applyProgramOptions(parsed: ParsedOptions, configuration: Configuration): void {
+  const text = valueOf(parsed, 'parallelism')
+  if (text === undefined) return
+  const parallelism = Number(text)
+  const isValid = Number.isInteger(parallelism) && (parallelism > 0 || parallelism === -1)
+  if (!isValid) throw argumentError(`The parallelism must be a positive number: ${text}`)
+  if (parallelism > 0) configuration.set(CoreOptions.DEFAULT_PARALLELISM, parallelism, '-p')
+}

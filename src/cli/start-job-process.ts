@@ -1,0 +1,84 @@
+import { ClusterOptions } from '../core/config/cluster-options.js'
+import { Configuration } from '../core/config/configuration.js'
+import { SavepointOptions } from '../core/config/savepoint-options.js'
+import type { Logger, LogFields } from '../core/logging/logger.js'
+import { createPinoLogger, type LogLevel } from '../core/logging/pino-logger.js'
+import { SILENT_LOGGER } from '../core/logging/silent-logger.js'
+import { SystemRandom } from '../core/random/system-random.js'
+import { SystemClock } from '../core/time/system-clock.js'
+import { RunDirectory } from '../client/run-directory.js'
+import { defaultFileSystems } from '../cluster/dispose-snapshot.js'
+import { JobProcess, type JobProcessListener } from '../cluster/job-process.js'
+import { PackagedProgram } from '../graph/packaged-program.js'
+import { expandHome } from './expand-home.js'
+import type { RunRequest } from './run-request.js'
+import { packageVersion } from './version.js'
+
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
+
+/** Checks the job file and makes this process its home; the job begins with `run()`. */
+export async function startJobProcess(
+  request: RunRequest,
+  workingDirectory: string,
+  listener: JobProcessListener,
+): Promise<{ readonly jobProcess: JobProcess; readonly cleanUp: () => Promise<void> }> {
+  const configuration = Configuration.fromMap(request.configuration, 'the command line')
+  const packaged = await PackagedProgram.open(request.jobFile)
+  const runDirectory = new RunDirectory(expandHome(configuration.get(ClusterOptions.RUN_DIRECTORY), workingDirectory))
+  const path = configuration.getOptional(SavepointOptions.SAVEPOINT_PATH)
+  const allowNonRestoredState = configuration.get(SavepointOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE)
+  const { entry, args } = request
+  const jobProcess = new JobProcess({
+    program: { moduleUrl: packaged.moduleUrl, entry, args, configuration: request.configuration },
+    restore: path === undefined ? undefined : { path, allowNonRestoredState },
+    runDirectory,
+    version: packageVersion(),
+    fileSystems: defaultFileSystems(),
+    clock: new SystemClock(),
+    random: new SystemRandom(),
+    logger: loggerOf(configuration, runDirectory),
+    listener,
+  })
+  return { jobProcess, cleanUp: () => packaged.close() }
+}
+
+/** Log lines go to a file: standard output belongs to the job, standard error to what the user must see. */
+function loggerOf(configuration: Configuration, runDirectory: RunDirectory): Logger {
+  const name = configuration.get(ClusterOptions.LOG_LEVEL)
+  if (name === 'OFF') return SILENT_LOGGER
+  const level = LEVELS.find((candidate) => candidate === name.toLowerCase()) ?? 'warn'
+  const directory = configuration.get(ClusterOptions.LOG_DIRECTORY) ?? `${runDirectory.path}/log`
+  const destination = `${directory}/flink-ts-${String(process.pid)}.log`
+  return lazyLogger(level, () => createPinoLogger({ level, destination, base: { pid: process.pid } }))
+}
+
+/** pino takes 20 ms to load and most runs have nothing to log: it is made with the first line that is to be written. */
+function lazyLogger(threshold: LogLevel, make: () => Promise<Logger>): Logger {
+  let logger: Promise<Logger> | undefined
+  const write = (level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: LogFields): void => {
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(threshold)) return
+    logger ??= make()
+    logger.then(
+      (log) => {
+        log[level](message, fields)
+      },
+      (error: unknown) => {
+        process.stderr.write(`flink-ts cannot write its log: ${String(error)}\n`)
+      },
+    )
+  }
+  return {
+    debug: (message, fields) => {
+      write('debug', message, fields)
+    },
+    info: (message, fields) => {
+      write('info', message, fields)
+    },
+    warn: (message, fields) => {
+      write('warn', message, fields)
+    },
+    error: (message, fields) => {
+      write('error', message, fields)
+    },
+  }
+}

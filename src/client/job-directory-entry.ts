@@ -1,0 +1,31 @@
+/** What a living job leaves in the run directory beside its socket: `<jobId>.json`. Times are epoch ms. */
+export interface JobDirectoryEntry {
+  readonly jobId: string
+  readonly pid: number
+  readonly name: string
+  readonly startTime: number
+  /** Version of flink-ts that runs the job. */
+  readonly version: string
+  /** Where the job's control server listens. */
+  readonly socket: string
+}
+
+/** A file that anybody may have written is checked before it is believed. */
+export function parseJobDirectoryEntry(text: string): JobDirectoryEntry | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  const { jobId, pid, name, startTime, version, socket } = value as Partial<Record<keyof JobDirectoryEntry, unknown>>
+  const isComplete =
+    typeof jobId === 'string' &&
+    typeof pid === 'number' &&
+    typeof name === 'string' &&
+    typeof startTime === 'number' &&
+    typeof version === 'string' &&
+    typeof socket === 'string'
+  return isComplete ? { jobId, pid, name, startTime, version, socket } : undefined
+}

@@ -1,0 +1,136 @@
+import { FlinkError } from '../core/errors/flink-error.js'
+import type { JobOverview, MultipleJobsOverview, ThrowableInfo } from '../rest/messages/job-messages.js'
+import type {
+  AsynchronousOperationResult,
+  CheckpointInfo,
+  SavepointInfo,
+  TriggerResponse,
+} from '../rest/messages/operation-messages.js'
+import type { JobDirectoryEntry } from './job-directory-entry.js'
+import { RestClient } from './rest-client.js'
+import type { RunDirectory } from './run-directory.js'
+
+/** The first poll comes after 10 ms, then ever later, as Flink's own client does. */
+const FIRST_POLL_MS = 10
+const LONGEST_POLL_MS = 2000
+
+export interface RestClusterClientServices {
+  readonly runDirectory: RunDirectory
+  readonly sleep: (ms: number) => Promise<void>
+  readonly monotonicMs: () => number
+  /** Bound on the wait for savepoints and checkpoints (`client.timeout`). */
+  readonly timeoutMs: number
+}
+
+/** Finds jobs through the run directory and speaks to each over its socket. */
+export class RestClusterClient {
+  readonly #services: RestClusterClientServices
+
+  constructor(services: RestClusterClientServices) {
+    this.#services = services
+  }
+
+  /** Living jobs, and ended ones when asked for. A job that ends while it is asked is left out. */
+  async listJobs(withArchived: boolean): Promise<JobOverview[]> {
+    const { runDirectory } = this.#services
+    const living = await Promise.all((await runDirectory.livingJobs()).map((entry) => this.#overviewOf(entry)))
+    const jobs = new Map<string, JobOverview>()
+    if (withArchived) for (const job of await runDirectory.archivedJobs()) jobs.set(job.jid, job)
+    for (const job of living.flat()) jobs.set(job.jid, job)
+    return [...jobs.values()]
+  }
+
+  async cancel(jobId: string): Promise<void> {
+    const client = await this.#clientOf(jobId, 'cancel')
+    if (client === undefined) return
+    await client.call({ method: 'PATCH', path: `/jobs/${jobId}?mode=cancel` })
+  }
+
+  /** Returns the id of the triggered operation. */
+  async triggerSavepoint(
+    jobId: string,
+    request: { readonly targetDirectory: string | undefined; readonly cancelJob: boolean },
+  ): Promise<string> {
+    const body = { 'target-directory': request.targetDirectory ?? null, 'cancel-job': request.cancelJob }
+    return this.#trigger(jobId, 'savepoints', body)
+  }
+
+  async triggerStop(
+    jobId: string,
+    request: { readonly targetDirectory: string | undefined; readonly drain: boolean },
+  ): Promise<string> {
+    return this.#trigger(jobId, 'stop', { targetDirectory: request.targetDirectory ?? null, drain: request.drain })
+  }
+
+  async triggerCheckpoint(jobId: string, full: boolean): Promise<string> {
+    return this.#trigger(jobId, 'checkpoints', { checkpointType: full ? 'FULL' : 'CONFIGURED' })
+  }
+
+  /** Waits for a savepoint, or a stop with one; resolves with its URI. */
+  async awaitSavepoint(jobId: string, triggerId: string): Promise<string> {
+    const info = await this.#poll<SavepointInfo>(jobId, `/jobs/${jobId}/savepoints/${triggerId}`)
+    if (info.location === undefined) throw remoteFailure(jobId, info['failure-cause'])
+    return info.location
+  }
+
+  async awaitCheckpoint(jobId: string, triggerId: string): Promise<number> {
+    const info = await this.#poll<CheckpointInfo>(jobId, `/jobs/${jobId}/checkpoints/${triggerId}`)
+    if (info.checkpointId === undefined) throw remoteFailure(jobId, info.failureCause)
+    return info.checkpointId
+  }
+
+  async #overviewOf(entry: JobDirectoryEntry): Promise<JobOverview[]> {
+    try {
+      const client = new RestClient(entry.jobId, entry.socket)
+      const answer = (await client.call({ method: 'GET', path: '/jobs/overview' })) as MultipleJobsOverview
+      return [...answer.jobs]
+    } catch (error) {
+      // Its process lives or did a moment ago, but nobody listens: it is ending, or the pid belongs to another process.
+      if (!FlinkError.is(error, 'CONTROL_SOCKET_FAILED')) throw error
+      if (isRefused(error)) await this.#services.runDirectory.removeDead(entry)
+      return []
+    }
+  }
+
+  /** Undefined when the job has ended already as the action would have ended it. */
+  async #clientOf(jobId: string, action: 'cancel' | 'other'): Promise<RestClient | undefined> {
+    const entry = await this.#services.runDirectory.find(jobId)
+    if (entry !== undefined) return new RestClient(jobId, entry.socket)
+    const archived = (await this.#services.runDirectory.archivedJobs()).find((job) => job.jid === jobId)
+    if (archived === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
+    if (action === 'cancel' && archived.state === 'CANCELED') return undefined
+    throw new FlinkError('JOB_ALREADY_TERMINAL', { jobId, state: archived.state })
+  }
+
+  async #trigger(jobId: string, operation: string, body: object): Promise<string> {
+    const client = await this.#clientOf(jobId, 'other')
+    if (client === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
+    const answer = await client.call({ method: 'POST', path: `/jobs/${jobId}/${operation}`, body })
+    return (answer as TriggerResponse)['request-id']
+  }
+
+  async #poll<T>(jobId: string, path: string): Promise<T> {
+    const { sleep, monotonicMs, timeoutMs } = this.#services
+    const deadline = monotonicMs() + timeoutMs
+    // The same socket all the time: the job may take its entry out of the run directory before the last answer.
+    const client = await this.#clientOf(jobId, 'other')
+    for (let waitMs = FIRST_POLL_MS; client !== undefined; waitMs = Math.min(2 * waitMs, LONGEST_POLL_MS)) {
+      await sleep(waitMs)
+      const answer = (await client.call({ method: 'GET', path })) as AsynchronousOperationResult<T>
+      if (answer.status.id === 'COMPLETED' && answer.operation !== null) return answer.operation
+      if (monotonicMs() > deadline) break
+    }
+    const reason = `no result within ${String(timeoutMs / 1000)} s (client.timeout); the job goes on with it`
+    throw new FlinkError('CONTROL_SOCKET_FAILED', { jobId, reason })
+  }
+}
+
+function isRefused(error: FlinkError): boolean {
+  const { cause } = error
+  return cause instanceof Error && 'code' in cause && (cause.code === 'ECONNREFUSED' || cause.code === 'ENOENT')
+}
+
+function remoteFailure(jobId: string, cause: ThrowableInfo | undefined): FlinkError {
+  const [reason = 'the job gave no reason'] = cause?.['stack-trace'].split('\n    at ') ?? []
+  return new FlinkError('CONTROL_REQUEST_FAILED', { status: 200, reason: reason || `job ${jobId} gave no reason` })
+}

@@ -1,0 +1,78 @@
+import type { Logger } from '../core/logging/logger.js'
+import type { Random } from '../core/random/random.js'
+import type { Clock } from '../core/time/clock.js'
+import type { RunDirectory } from '../client/run-directory.js'
+import { RestServer } from '../rest/rest-server.js'
+import type { JobsGateway } from '../rest/jobs-gateway.js'
+
+/** An answer to a poll that came in as the job ended is still given before the socket goes. */
+const LINGER_MS = 300
+
+export interface ControlServerServices {
+  readonly gateway: JobsGateway
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly runDirectory: RunDirectory
+  readonly version: string
+}
+
+export interface StartedJob {
+  readonly jobId: string
+  readonly name: string
+  readonly startTime: number
+}
+
+/** The REST server of a job process on its Unix socket, and the entries by which other processes find it. */
+export class ControlServer {
+  readonly gateway: JobsGateway
+  readonly #services: ControlServerServices
+  readonly #jobIds: string[] = []
+  #server: Promise<RestServer> | undefined
+  #socket: string | undefined
+  #asked = false
+
+  constructor(services: ControlServerServices) {
+    this.#services = services
+    this.gateway = services.gateway
+  }
+
+  /** The first job opens the socket; later ones of the same process share it. */
+  async jobStarted(job: StartedJob): Promise<void> {
+    const { runDirectory, version } = this.#services
+    this.#socket ??= await runDirectory.socketPathFor(job.jobId)
+    const socket = this.#socket
+    this.#server ??= this.#listen(socket)
+    await this.#server
+    this.#jobIds.push(job.jobId)
+    await runDirectory.register({ ...job, pid: process.pid, version, socket })
+  }
+
+  /** Archives the jobs and closes the socket. */
+  async close(): Promise<void> {
+    if (this.#server === undefined) return
+    const server = await this.#server
+    const overviews = await this.gateway.overview()
+    for (const overview of overviews) {
+      if (this.#jobIds.includes(overview.jid)) await this.#services.runDirectory.archive(overview)
+    }
+    if (this.#asked) await this.#linger()
+    await server.close()
+  }
+
+  async #listen(socket: string): Promise<RestServer> {
+    const { gateway, clock, random, logger } = this.#services
+    const onRequest = (): void => {
+      this.#asked = true
+    }
+    const server = await RestServer.create({ gateway, clock, random, logger, onRequest })
+    await server.listen(socket)
+    return server
+  }
+
+  #linger(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#services.clock.setTimer(LINGER_MS, resolve)
+    })
+  }
+}

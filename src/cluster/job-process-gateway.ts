@@ -1,0 +1,155 @@
+import { SavepointOptions } from '../core/config/savepoint-options.js'
+import type { Configuration } from '../core/config/configuration.js'
+import { FlinkError } from '../core/errors/flink-error.js'
+import type { Clock } from '../core/time/clock.js'
+import { renderJsonPlan } from '../graph/json-plan.js'
+import type { JobGraph } from '../graph/job-graph.js'
+import type { JobsGateway, SavepointRequest, StopRequest } from '../rest/jobs-gateway.js'
+import type {
+  CheckpointingStatistics,
+  JobConfigInfo,
+  JobDetailsInfo,
+  JobExceptionsInfo,
+  JobExecutionResultInfo,
+  JobOverview,
+} from '../rest/messages/job-messages.js'
+import { throwableInfo } from '../rest/throwable-info.js'
+import type { JobMaster, JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
+import {
+  checkpointingStatisticsOf,
+  jobConfigInfoOf,
+  jobDetailsInfoOf,
+  jobExceptionsInfoOf,
+  jobOverviewOf,
+} from './job-messages-of.js'
+
+/** A job of this process: its master, its plan, and how it ended once it has. */
+export interface HostedJob {
+  readonly master: JobMaster
+  readonly jobGraph: JobGraph
+  readonly configuration: Configuration
+  outcome: JobOutcome | undefined
+}
+
+const APPLICATION_STATUS = { FINISHED: 'SUCCEEDED', FAILED: 'FAILED', CANCELED: 'CANCELED' } as const
+
+/** Answers the control server of a job process about the jobs of this process. */
+export class JobProcessGateway implements JobsGateway {
+  readonly #jobs: ReadonlyMap<string, HostedJob>
+  readonly #clock: Clock
+  readonly #configuration: Configuration
+  readonly #deleteSnapshot: (path: string) => Promise<void>
+
+  constructor(services: {
+    readonly jobs: ReadonlyMap<string, HostedJob>
+    readonly clock: Clock
+    /** Of files and command line; a job's own may add a savepoint directory. */
+    readonly configuration: Configuration
+    readonly deleteSnapshot: (path: string) => Promise<void>
+  }) {
+    this.#jobs = services.jobs
+    this.#clock = services.clock
+    this.#configuration = services.configuration
+    this.#deleteSnapshot = services.deleteSnapshot
+  }
+
+  overview(): Promise<readonly JobOverview[]> {
+    const now = this.#clock.now()
+    return Promise.resolve([...this.#jobs.values()].map((job) => jobOverviewOf(job.master.details(), now)))
+  }
+
+  status(jobId: string): Promise<string> {
+    return this.#with(jobId, (job) => job.master.status)
+  }
+
+  details(jobId: string): Promise<JobDetailsInfo> {
+    return this.#with(jobId, (job) => {
+      const plan = renderJsonPlan(job.jobGraph, jobId)
+      return jobDetailsInfoOf(job.master.details(), plan, this.#clock.now())
+    })
+  }
+
+  plan(jobId: string): Promise<unknown> {
+    return this.#with(jobId, (job) => renderJsonPlan(job.jobGraph, jobId))
+  }
+
+  config(jobId: string): Promise<JobConfigInfo> {
+    return this.#with(jobId, (job) => jobConfigInfoOf(job.master.details()))
+  }
+
+  exceptions(jobId: string): Promise<JobExceptionsInfo> {
+    return this.#with(jobId, (job) => jobExceptionsInfoOf(job.master.details()))
+  }
+
+  checkpoints(jobId: string): Promise<CheckpointingStatistics> {
+    return this.#with(jobId, (job) => checkpointingStatisticsOf(job.master.details()))
+  }
+
+  executionResult(jobId: string): Promise<JobExecutionResultInfo> {
+    return this.#with(jobId, ({ outcome }) => {
+      if (outcome === undefined) return { status: { id: 'IN_PROGRESS' } }
+      const result = {
+        id: jobId,
+        'application-status': APPLICATION_STATUS[outcome.status],
+        'accumulator-results': {},
+        'net-runtime': outcome.netRuntimeMs,
+      }
+      const failure = outcome.error === undefined ? {} : { 'failure-cause': throwableInfo(outcome.error) }
+      return { status: { id: 'COMPLETED' }, 'job-execution-result': { ...result, ...failure } }
+    })
+  }
+
+  cancel(jobId: string): Promise<void> {
+    return this.#with(jobId, ({ master }) => {
+      const { status: state } = master
+      if (state === 'FINISHED' || state === 'FAILED') throw new FlinkError('JOB_ALREADY_TERMINAL', { jobId, state })
+      master.cancel()
+    })
+  }
+
+  checkSavepointDirectory(targetDirectory: string | undefined, property: string): void {
+    const configured = [...this.#jobs.values()].some((job) => savepointDirectoryOf(job.configuration) !== undefined)
+    if (targetDirectory !== undefined || configured || savepointDirectoryOf(this.#configuration) !== undefined) return
+    throw new FlinkError('SAVEPOINT_DIRECTORY_MISSING', { property })
+  }
+
+  async triggerSavepoint(jobId: string, request: SavepointRequest): Promise<string> {
+    const job = this.#find(jobId)
+    return job.master.triggerSavepoint(this.#targetOf(job, request.targetDirectory), request.cancelJob)
+  }
+
+  async stopWithSavepoint(jobId: string, request: StopRequest): Promise<string> {
+    const job = this.#find(jobId)
+    return job.master.stopWithSavepoint(this.#targetOf(job, request.targetDirectory), request.drain)
+  }
+
+  async triggerCheckpoint(jobId: string): Promise<number> {
+    return this.#find(jobId).master.triggerCheckpoint()
+  }
+
+  disposeSavepoint(path: string): Promise<void> {
+    return this.#deleteSnapshot(path)
+  }
+
+  #targetOf(job: HostedJob, targetDirectory: string | undefined): string {
+    const target =
+      targetDirectory ?? savepointDirectoryOf(job.configuration) ?? savepointDirectoryOf(this.#configuration)
+    if (target === undefined) throw new FlinkError('SAVEPOINT_DIRECTORY_MISSING', { property: 'target-directory' })
+    return target
+  }
+
+  #find(jobId: string): HostedJob {
+    const job = this.#jobs.get(jobId)
+    if (job === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
+    return job
+  }
+
+  /** Promise-valued so that a missing job rejects instead of throwing past the handler's await. */
+  async #with<T>(jobId: string, read: (job: HostedJob) => T): Promise<T> {
+    return Promise.resolve(read(this.#find(jobId)))
+  }
+}
+
+function savepointDirectoryOf(configuration: Configuration): string | undefined {
+  return configuration.getOptional(SavepointOptions.SAVEPOINT_DIRECTORY)
+}

@@ -1,0 +1,190 @@
+import { Configuration } from '../core/config/configuration.js'
+import { TaskManagerOptions } from '../core/config/task-manager-options.js'
+import { FlinkError } from '../core/errors/flink-error.js'
+import type { FileSystems } from '../core/fs/file-systems.js'
+import { generateJobId } from '../core/ids/job-id.js'
+import type { Logger } from '../core/logging/logger.js'
+import type { Random } from '../core/random/random.js'
+import type { Clock } from '../core/time/clock.js'
+import type { JobResultData } from '../api/environment/pipeline-executor.js'
+import type { RunDirectory } from '../client/run-directory.js'
+import type { JobGraph } from '../graph/job-graph.js'
+import { CheckpointRepository } from '../runtime/jobmanager/checkpoint/checkpoint-repository.js'
+import { JobMaster, type JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
+import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
+import type { JobRequest } from '../runtime/protocol/program-messages.js'
+import { ControlServer } from './control-server.js'
+import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
+import { ProgramWorker } from './program-worker.js'
+import { WorkerThreadStarter } from './worker-thread-starter.js'
+
+/** Snapshot that the first job of the program starts from. */
+export interface RestoreSettings {
+  readonly path: string
+  readonly allowNonRestoredState: boolean
+}
+
+export interface JobProcessListener {
+  jobSubmitted(jobId: string): void
+  jobEnded(outcome: JobOutcome): void
+  warning(text: string): void
+}
+
+export interface JobProcessInput {
+  readonly program: ProgramDescriptor
+  readonly restore: RestoreSettings | undefined
+  readonly runDirectory: RunDirectory
+  readonly version: string
+  readonly fileSystems: FileSystems
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly listener: JobProcessListener
+}
+
+/**
+ * This process as the home of a program's jobs: the program worker, a JobMaster for each job, the task workers, and the
+ * control server through which other terminals find the jobs. User code never runs on its thread.
+ */
+export class JobProcess {
+  readonly #input: JobProcessInput
+  readonly #configuration: Configuration
+  readonly #jobs = new Map<string, HostedJob>()
+  readonly #results: JobResultData[] = []
+  readonly #control: ControlServer
+  #program: ProgramWorker | undefined
+  #submissions = 0
+  #cancelled = false
+
+  constructor(input: JobProcessInput) {
+    this.#input = input
+    this.#configuration = Configuration.fromMap(input.program.configuration)
+    const { clock, random, logger, runDirectory, version, fileSystems } = input
+    const gateway = new JobProcessGateway({
+      jobs: this.#jobs,
+      clock,
+      configuration: this.#configuration,
+      deleteSnapshot: (path) => CheckpointRepository.dispose(path, fileSystems),
+    })
+    this.#control = new ControlServer({ gateway, clock, random, logger, runDirectory, version })
+  }
+
+  /** Resolves when the program has returned and its jobs have ended; rejects with what went wrong first. */
+  async run(): Promise<void> {
+    await this.#input.runDirectory.prepare()
+    this.#program = new ProgramWorker(this.#input.program, {
+      submit: (jobGraph, operatorsWithoutUid) => this.#submit(jobGraph, operatorsWithoutUid),
+      request: (jobId, request) => this.#request(jobId, request),
+    })
+    try {
+      await this.#program.finished
+      // Jobs that the program started with executeAsync and did not wait for go on to their end.
+      await Promise.all([...this.#jobs.keys()].map((jobId) => this.#resultOf(jobId)))
+    } finally {
+      await this.#close()
+    }
+  }
+
+  /** Cancels every job of this process; the program then sees its job as cancelled. */
+  cancel(): void {
+    this.#cancelled = true
+    for (const job of this.#jobs.values()) job.master.cancel()
+    if (this.#jobs.size === 0) void this.#program?.terminate()
+  }
+
+  async #submit(jobGraph: JobGraph, operatorsWithoutUid: readonly string[]): Promise<string> {
+    if (this.#cancelled) throw new FlinkError('JOB_CANCELED', { jobId: 'not started' })
+    const { random, listener } = this.#input
+    const jobId = generateJobId(random)
+    const graphIndex = this.#submissions
+    this.#submissions += 1
+    const configuration = Configuration.fromMap(jobGraph.configuration)
+    if (operatorsWithoutUid.length > 0) listener.warning(uidWarning(operatorsWithoutUid))
+    const starter = this.#makeStarter(configuration)
+    const master = this.#makeMaster(jobId, jobGraph, graphIndex, starter)
+    const job: HostedJob = { master, jobGraph, configuration, outcome: undefined }
+    this.#jobs.set(jobId, job)
+    await this.#control.jobStarted({ jobId, name: jobGraph.name, startTime: this.#input.clock.now() })
+    void this.#watch(job, starter)
+    await master.start()
+    listener.jobSubmitted(jobId)
+    return jobId
+  }
+
+  #makeStarter(configuration: Configuration): WorkerThreadStarter {
+    const heapBytes = configuration.get(TaskManagerOptions.TASK_HEAP_MEMORY)
+    const heapSizeMb = heapBytes === undefined ? undefined : Math.max(1, Math.floor(heapBytes / (1024 * 1024)))
+    return new WorkerThreadStarter({ heapSizeMb, logger: this.#input.logger })
+  }
+
+  #makeMaster(jobId: string, jobGraph: JobGraph, graphIndex: number, starter: WorkerThreadStarter): JobMaster {
+    const { program, fileSystems, clock, random, logger, version } = this.#input
+    const configuration = Configuration.fromMap(jobGraph.configuration)
+    const restore = graphIndex === 0 ? this.#input.restore : undefined
+    const repository = new CheckpointRepository({
+      jobId,
+      jobGraph,
+      configuration,
+      restore,
+      fileSystems,
+      clock,
+      random,
+      logger,
+      version,
+    })
+    const earlierResults = [...this.#results]
+    const services = { starter, clock, random, logger, repository }
+    return new JobMaster({ jobId, jobGraph, configuration, program, graphIndex, earlierResults, ...services })
+  }
+
+  async #watch(job: HostedJob, starter: WorkerThreadStarter): Promise<void> {
+    const outcome = await job.master.outcome
+    job.outcome = outcome
+    const { jobId, netRuntimeMs, accumulatorResults } = outcome
+    if (outcome.status === 'FINISHED') this.#results.push({ jobId, netRuntimeMs, accumulatorResults })
+    await starter.close()
+    this.#input.listener.jobEnded(outcome)
+  }
+
+  async #request(jobId: string, request: JobRequest): Promise<string | JobResultData> {
+    const job = this.#jobs.get(jobId)
+    if (job === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
+    switch (request.kind) {
+      case 'await-result':
+        return this.#resultOf(jobId)
+      case 'status':
+        return job.master.status
+      case 'cancel':
+        job.master.cancel()
+        return job.master.status
+      case 'savepoint':
+        return this.#control.gateway.triggerSavepoint(jobId, { ...request, cancelJob: false })
+      case 'stop':
+        return this.#control.gateway.stopWithSavepoint(jobId, request)
+    }
+  }
+
+  async #resultOf(jobId: string): Promise<JobResultData> {
+    const job = this.#jobs.get(jobId)
+    if (job === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
+    const { status, error, netRuntimeMs, accumulatorResults } = await job.master.outcome
+    if (status === 'FAILED') throw new FlinkError('JOB_EXECUTION_FAILED', { jobId }, { cause: error })
+    if (status === 'CANCELED') throw new FlinkError('JOB_CANCELED', { jobId })
+    return { jobId, netRuntimeMs, accumulatorResults }
+  }
+
+  async #close(): Promise<void> {
+    await this.#program?.terminate()
+    for (const job of this.#jobs.values()) job.master.cancel()
+    await Promise.all([...this.#jobs.values()].map((job) => job.master.outcome))
+    await this.#control.close()
+  }
+}
+
+function uidWarning(operators: readonly string[]): string {
+  const names = operators.map((name) => `"${name}"`).join(', ')
+  return (
+    `These operators hold state and have no uid: ${names}. Their ids depend on the structure of the program, so their ` +
+    `state may not be found again after a change of it. Give each a uid('...').`
+  )
+}

@@ -1,0 +1,67 @@
+import { Worker } from 'node:worker_threads'
+import { deserializeError, serializeError } from '../core/errors/error-codec.js'
+import { FlinkError } from '../core/errors/flink-error.js'
+import type { JobResultData } from '../api/environment/pipeline-executor.js'
+import type { JobGraph } from '../graph/job-graph.js'
+import type { JobRequest, ProcessToProgram, ProgramToProcess } from '../runtime/protocol/program-messages.js'
+import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
+
+const ENTRY = new URL('./program-worker-entry.js', import.meta.url)
+
+/** What the job process does for the program. */
+export interface ProgramListener {
+  submit(jobGraph: JobGraph, operatorsWithoutUid: readonly string[]): Promise<string>
+  request(jobId: string, request: JobRequest): Promise<string | JobResultData>
+}
+
+/** The thread in which the program's main runs, seen from the job process. */
+export class ProgramWorker {
+  /** Resolves when the program has returned, rejects with its error. */
+  readonly finished: Promise<void>
+  readonly #worker: Worker
+  readonly #listener: ProgramListener
+
+  constructor(program: ProgramDescriptor, listener: ProgramListener) {
+    this.#listener = listener
+    this.#worker = new Worker(ENTRY, { name: 'flink-ts program', workerData: program })
+    this.finished = new Promise((resolve, reject) => {
+      this.#worker.on('message', (message: ProgramToProcess) => {
+        if (message.type === 'program-finished') resolve()
+        else if (message.type === 'program-failed') reject(deserializeError(message.error))
+        else void this.#answer(message)
+      })
+      this.#worker.on('error', (error) => {
+        reject(new FlinkError('PROGRAM_MAIN_FAILED', { reason: error.message }, { cause: error }))
+      })
+      this.#worker.on('exit', (code) => {
+        const reason = `the program ended its process with exit code ${String(code)} before it returned`
+        reject(new FlinkError('PROGRAM_MAIN_FAILED', { reason }))
+      })
+    })
+    this.finished.catch(() => undefined)
+  }
+
+  async terminate(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
+  async #answer(message: Exclude<ProgramToProcess, { type: 'program-finished' | 'program-failed' }>): Promise<void> {
+    const outcome = await this.#outcomeOf(message)
+    const reply: ProcessToProgram = { requestId: message.requestId, outcome }
+    this.#worker.postMessage(reply)
+  }
+
+  async #outcomeOf(
+    message: Exclude<ProgramToProcess, { type: 'program-finished' | 'program-failed' }>,
+  ): Promise<ProcessToProgram['outcome']> {
+    try {
+      const value =
+        message.type === 'submit-job'
+          ? await this.#listener.submit(message.jobGraph, message.operatorsWithoutUid)
+          : await this.#listener.request(message.jobId, message.request)
+      return { value }
+    } catch (error) {
+      return { error: serializeError(error) }
+    }
+  }
+}

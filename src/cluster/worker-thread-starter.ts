@@ -1,0 +1,116 @@
+import { Worker } from 'node:worker_threads'
+import { FlinkError } from '../core/errors/flink-error.js'
+import type { Logger } from '../core/logging/logger.js'
+import type {
+  TaskManagerGateway,
+  TaskManagerListener,
+  TaskManagerStarter,
+} from '../runtime/jobmanager/jobmaster/task-manager-gateway.js'
+import { allocateBell } from '../runtime/protocol/doorbell-memory.js'
+import type { MasterToWorker } from '../runtime/protocol/master-to-worker.js'
+import type { TaskWorkerData } from '../runtime/protocol/worker-data.js'
+import type { WorkerToMaster } from '../runtime/protocol/worker-to-master.js'
+
+const ENTRY = new URL('../runtime/taskmanager/worker-entry.js', import.meta.url)
+
+export interface WorkerThreadSettings {
+  /** Heap of one worker in MB; undefined: Node's default. */
+  readonly heapSizeMb: number | undefined
+  readonly logger: Logger
+}
+
+/** Starts task workers as worker threads. Threads that were warmed up early are used first. */
+export class WorkerThreadStarter implements TaskManagerStarter {
+  readonly #settings: WorkerThreadSettings
+  readonly #warm: WorkerThread[] = []
+  #count = 0
+
+  constructor(settings: WorkerThreadSettings) {
+    this.#settings = settings
+  }
+
+  /** Starts threads before it is known what they will run: loading the engine takes longer than the program's main. */
+  warmUp(count: number): void {
+    for (let index = 0; index < count; index += 1) this.#warm.push(this.#make())
+  }
+
+  start(_slotIndex: number, listener: TaskManagerListener): TaskManagerGateway {
+    const thread = this.#warm.shift() ?? this.#make()
+    thread.attach(listener)
+    return thread
+  }
+
+  /** Ends threads that were warmed up and never used. */
+  async close(): Promise<void> {
+    await Promise.all(this.#warm.splice(0).map((thread) => thread.terminate()))
+  }
+
+  #make(): WorkerThread {
+    const index = this.#count
+    this.#count += 1
+    return new WorkerThread(index, this.#settings)
+  }
+}
+
+class WorkerThread implements TaskManagerGateway {
+  readonly name: string
+  readonly bell: SharedArrayBuffer = allocateBell()
+  readonly #worker: Worker
+  #listener: TaskManagerListener | undefined
+  #early: WorkerToMaster[] = []
+  #error: Error | undefined
+  #exited = false
+  #closing = false
+
+  constructor(index: number, settings: WorkerThreadSettings) {
+    this.name = `worker ${String(index)}`
+    const data: TaskWorkerData = { slotIndex: index, bell: this.bell }
+    const { heapSizeMb } = settings
+    const limits = heapSizeMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapSizeMb } }
+    this.#worker = new Worker(ENTRY, { name: `flink-ts ${this.name}`, workerData: data, ...limits })
+    this.#worker.on('message', (message: WorkerToMaster) => {
+      if (this.#listener === undefined) this.#early.push(message)
+      else this.#listener.onMessage(message)
+    })
+    this.#worker.on('error', (error) => {
+      this.#error = this.#describe(error)
+      settings.logger.error(`${this.name} failed`, { reason: error.message })
+    })
+    this.#worker.on('exit', (code) => {
+      this.#onExit(code)
+    })
+  }
+
+  attach(listener: TaskManagerListener): void {
+    this.#listener = listener
+    const early = this.#early
+    this.#early = []
+    for (const message of early) listener.onMessage(message)
+    if (this.#exited) queueMicrotask(() => this.#listener?.onExit(this.#error))
+  }
+
+  send(message: MasterToWorker): void {
+    if (message.type === 'close-worker') this.#closing = true
+    if (!this.#exited) this.#worker.postMessage(message)
+  }
+
+  async terminate(): Promise<void> {
+    this.#closing = true
+    await this.#worker.terminate()
+  }
+
+  #onExit(code: number): void {
+    this.#exited = true
+    if (!this.#closing) {
+      const reason = `its thread ended with code ${String(code)}`
+      this.#error ??= new FlinkError('WORKER_DIED', { worker: this.name, reason })
+    }
+    this.#listener?.onExit(this.#error)
+  }
+
+  #describe(error: Error): Error {
+    const isOutOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    if (isOutOfMemory) return new FlinkError('WORKER_OUT_OF_MEMORY', { worker: this.name }, { cause: error })
+    return new FlinkError('WORKER_DIED', { worker: this.name, reason: error.message }, { cause: error })
+  }
+}

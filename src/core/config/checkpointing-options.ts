@@ -1,0 +1,76 @@
+import { booleanOption, durationOption, enumOption, intOption, memoryOption, stringOption, type ConfigOption } from './config-option.js'
+
+/** Options of Flink's CheckpointingOptions. */
+export const CheckpointingOptions: {
+  readonly CHECKPOINTING_INTERVAL: ConfigOption<number | undefined>
+  readonly CHECKPOINTING_MODE: ConfigOption<'EXACTLY_ONCE' | 'AT_LEAST_ONCE'>
+  readonly CHECKPOINTING_TIMEOUT: ConfigOption<number>
+  readonly MIN_PAUSE_BETWEEN_CHECKPOINTS: ConfigOption<number>
+  readonly MAX_CONCURRENT_CHECKPOINTS: ConfigOption<number>
+  readonly TOLERABLE_FAILURE_NUMBER: ConfigOption<number>
+  readonly EXTERNALIZED_CHECKPOINT_RETENTION: ConfigOption<'NO_EXTERNALIZED_CHECKPOINTS' | 'DELETE_ON_CANCELLATION' | 'RETAIN_ON_CANCELLATION'>
+  readonly CHECKPOINTS_DIRECTORY: ConfigOption<string | undefined>
+  readonly CHECKPOINT_STORAGE: ConfigOption<'jobmanager' | 'filesystem' | undefined>
+  readonly MAX_RETAINED_CHECKPOINTS: ConfigOption<number>
+  readonly CREATE_CHECKPOINT_SUB_DIR: ConfigOption<boolean>
+  readonly INCREMENTAL_CHECKPOINTS: ConfigOption<boolean>
+  readonly FS_SMALL_FILE_THRESHOLD: ConfigOption<number>
+  readonly UNALIGNED_ENABLED: ConfigOption<boolean>
+  readonly MAX_MEMORY_STATE_SIZE: ConfigOption<number>
+} = {
+  CHECKPOINTING_INTERVAL: durationOption('execution.checkpointing.interval', undefined, {
+    description: 'Time between two checkpoints; setting it turns checkpointing on.',
+  }),
+  CHECKPOINTING_MODE: enumOption('execution.checkpointing.mode', 'EXACTLY_ONCE', {
+    description: 'EXACTLY_ONCE aligns barriers, AT_LEAST_ONCE blocks nothing.',
+    enumValues: ['EXACTLY_ONCE', 'AT_LEAST_ONCE'],
+  }),
+  CHECKPOINTING_TIMEOUT: durationOption('execution.checkpointing.timeout', 600_000, {
+    description: 'A checkpoint that takes longer is discarded.',
+  }),
+  MIN_PAUSE_BETWEEN_CHECKPOINTS: durationOption('execution.checkpointing.min-pause', 0, {
+    description: 'Time that must pass between the end of a checkpoint and the next one; implies one checkpoint at a time.',
+  }),
+  MAX_CONCURRENT_CHECKPOINTS: intOption('execution.checkpointing.max-concurrent-checkpoints', 1, {
+    description: 'Checkpoints that may be under way at the same time.',
+  }),
+  TOLERABLE_FAILURE_NUMBER: intOption('execution.checkpointing.tolerable-failed-checkpoints', 0, {
+    description: 'Checkpoint failures in a row that are survived; one more fails the job.',
+  }),
+  EXTERNALIZED_CHECKPOINT_RETENTION: enumOption('execution.checkpointing.externalized-checkpoint-retention', 'NO_EXTERNALIZED_CHECKPOINTS', {
+    description: 'What becomes of checkpoints when the job is cancelled or fails.',
+    enumValues: ['NO_EXTERNALIZED_CHECKPOINTS', 'DELETE_ON_CANCELLATION', 'RETAIN_ON_CANCELLATION'],
+  }),
+  CHECKPOINTS_DIRECTORY: stringOption('execution.checkpointing.dir', undefined, {
+    description: 'Directory of checkpoints: <dir>/<job id>/chk-<n>/_metadata.',
+    deprecatedKeys: ['state.checkpoints.dir', 'state.backend.fs.checkpointdir'],
+  }),
+  CHECKPOINT_STORAGE: enumOption('execution.checkpointing.storage', undefined, {
+    description: 'jobmanager (in memory) or filesystem; unset: filesystem when a directory is set.',
+    deprecatedKeys: ['state.checkpoint-storage'],
+    enumValues: ['jobmanager', 'filesystem'],
+  }),
+  MAX_RETAINED_CHECKPOINTS: intOption('execution.checkpointing.num-retained', 1, {
+    description: 'Completed checkpoints that are kept.',
+    deprecatedKeys: ['state.checkpoints.num-retained'],
+  }),
+  CREATE_CHECKPOINT_SUB_DIR: booleanOption('execution.checkpointing.create-subdir', true, {
+    description: 'Put checkpoints under <dir>/<job id>.',
+    deprecatedKeys: ['state.checkpoints.create-subdir'],
+  }),
+  INCREMENTAL_CHECKPOINTS: booleanOption('execution.checkpointing.incremental', false, {
+    description: 'Store only what changed, where the state backend can.',
+    deprecatedKeys: ['state.backend.incremental'],
+  }),
+  FS_SMALL_FILE_THRESHOLD: memoryOption('execution.checkpointing.data-inline-threshold', 20_480, {
+    description: 'State up to this size goes into _metadata instead of a file of its own.',
+    deprecatedKeys: ['state.storage.fs.memory-threshold', 'state.backend.fs.memory-threshold'],
+  }),
+  UNALIGNED_ENABLED: booleanOption('execution.checkpointing.unaligned.enabled', false, {
+    description: 'Accepted; barriers are always aligned.',
+    deprecatedKeys: ['execution.checkpointing.unaligned'],
+  }),
+  MAX_MEMORY_STATE_SIZE: memoryOption('execution.checkpointing.memory-state-limit', 5_242_880, {
+    description: 'Largest state of one operator subtask that checkpoints in memory may hold.',
+  }),
+}

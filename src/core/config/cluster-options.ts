@@ -1,0 +1,23 @@
+import { durationOption, enumOption, stringOption, type ConfigOption } from './config-option.js'
+
+/** Options of Flink's ClusterOptions. */
+export const ClusterOptions: {
+  readonly RUN_DIRECTORY: ConfigOption<string>
+  readonly LOG_DIRECTORY: ConfigOption<string | undefined>
+  readonly LOG_LEVEL: ConfigOption<'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'OFF'>
+  readonly TASK_CANCELLATION_TIMEOUT: ConfigOption<number>
+} = {
+  RUN_DIRECTORY: stringOption('cluster.run-directory', '~/.flink-ts/run', {
+    description: 'Directory through which running jobs are found.',
+  }),
+  LOG_DIRECTORY: stringOption('env.log.dir', undefined, {
+    description: 'Directory of log files and of the output of detached jobs; unset: log beside the run directory.',
+  }),
+  LOG_LEVEL: enumOption('env.log.level', 'WARN', {
+    description: 'Least severe log lines that are written.',
+    enumValues: ['DEBUG', 'INFO', 'WARN', 'ERROR', 'OFF'],
+  }),
+  TASK_CANCELLATION_TIMEOUT: durationOption('task.cancellation.timeout', 180_000, {
+    description: 'Time that tasks have to end before their worker is terminated.',
+  }),
+}

@@ -1,0 +1,89 @@
+/** How a value is written (flink-conf grammar). Durations are ms, memory sizes bytes, once they are parsed. */
+export type ConfigType = 'string' | 'int' | 'long' | 'double' | 'boolean' | 'duration' | 'memory' | 'enum' | 'list' | 'map'
+
+/** One option of the configuration: key, type, default, description. */
+export interface ConfigOption<T> {
+  readonly key: string
+  readonly type: ConfigType
+  /** Undefined: unset unless somebody sets it. */
+  readonly defaultValue: T
+  readonly description: string
+  /** Old names; using one is worth a warning. */
+  readonly deprecatedKeys: readonly string[]
+  /** Other names that are as good. */
+  readonly fallbackKeys: readonly string[]
+  /** For `enum`: the words, in the case in which they are given out. */
+  readonly enumValues: readonly string[]
+}
+
+interface OptionDescription {
+  readonly description: string
+  readonly deprecatedKeys?: readonly string[]
+  readonly fallbackKeys?: readonly string[]
+}
+
+function option<T>(
+  key: string,
+  type: ConfigType,
+  defaultValue: T,
+  about: OptionDescription & { readonly enumValues?: readonly string[] },
+): ConfigOption<T> {
+  const { description, deprecatedKeys = [], fallbackKeys = [], enumValues = [] } = about
+  return { key, type, defaultValue, description, deprecatedKeys, fallbackKeys, enumValues }
+}
+
+/** A text; undefined as default where there is none. */
+export function stringOption<D extends string | undefined>(
+  key: string,
+  defaultValue: D,
+  about: OptionDescription,
+): ConfigOption<string | D> {
+  return option<string | D>(key, 'string', defaultValue, about)
+}
+
+export function intOption<D extends number | undefined>(
+  key: string,
+  defaultValue: D,
+  about: OptionDescription,
+): ConfigOption<number | D> {
+  return option<number | D>(key, 'int', defaultValue, about)
+}
+
+export function doubleOption(key: string, defaultValue: number, about: OptionDescription): ConfigOption<number> {
+  return option(key, 'double', defaultValue, about)
+}
+
+export function booleanOption(key: string, defaultValue: boolean, about: OptionDescription): ConfigOption<boolean> {
+  return option(key, 'boolean', defaultValue, about)
+}
+
+/** A duration, in ms once parsed. */
+export function durationOption<D extends number | undefined>(
+  key: string,
+  defaultValue: D,
+  about: OptionDescription,
+): ConfigOption<number | D> {
+  return option<number | D>(key, 'duration', defaultValue, about)
+}
+
+/** A size, in bytes once parsed. */
+export function memoryOption<D extends number | undefined>(
+  key: string,
+  defaultValue: D,
+  about: OptionDescription,
+): ConfigOption<number | D> {
+  return option<number | D>(key, 'memory', defaultValue, about)
+}
+
+/** One of several words, in any case. */
+export function enumOption<const E extends string, const D extends E | undefined>(
+  key: string,
+  defaultValue: D,
+  about: OptionDescription & { readonly enumValues: readonly E[] },
+): ConfigOption<E | D> {
+  return option<E | D>(key, 'enum', defaultValue, about)
+}
+
+export function mapOption(key: string, about: OptionDescription): ConfigOption<Readonly<Record<string, string>>> {
+  return option<Readonly<Record<string, string>>>(key, 'map', {}, about)
+}

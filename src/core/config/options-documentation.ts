@@ -1,0 +1,36 @@
+import type { ConfigOption } from './config-option.js'
+import { OPTION_GROUPS } from './all-options.js'
+
+const HEAD = `# Configuration
+
+\`conf/flink-conf.yaml\` (flat \`key: value\` lines) or, where it is absent, \`config.yaml\` (nested YAML). The directory is named
+by \`FLINK_CONF_DIR\`; without it, the one of the package is used. \`-D key=value\` on the command line wins over the file,
+settings in the program win over both. Durations are written \`10 s\`, sizes \`64 mb\`.
+
+This page is generated from the options in \`src/core/config\`; a test fails when it is out of date.
+`
+
+/** The text of conf/README.md. */
+export function renderOptionsDocumentation(): string {
+  const groups = OPTION_GROUPS.map(([title, options]) => {
+    const rows = options.map(row).join('\n')
+    return `\n## ${title}\n\n| key | type | default | meaning |\n|---|---|---|---|\n${rows}\n`
+  })
+  return HEAD + groups.join('')
+}
+
+function row(option: ConfigOption<unknown>): string {
+  const old = [...option.fallbackKeys, ...option.deprecatedKeys].map((key) => `\`${key}\``).join(', ')
+  const names = old === '' ? '' : ` Old names: ${old}.`
+  const words = option.enumValues.map((value) => `\`${value}\``).join(', ')
+  const values = words === '' ? '' : ` One of ${words}.`
+  return `| \`${option.key}\` | ${option.type} | ${defaultOf(option)} | ${option.description}${values}${names} |`
+}
+
+function defaultOf(option: ConfigOption<unknown>): string {
+  const { defaultValue, type } = option
+  if (defaultValue === undefined) return 'unset'
+  if (type === 'map') return 'empty'
+  const unit = type === 'duration' ? ' ms' : type === 'memory' ? ' bytes' : ''
+  return `\`${String(defaultValue)}${unit}\``
+}

@@ -1,0 +1,31 @@
+import { booleanOption, durationOption, intOption, mapOption, stringOption, type ConfigOption } from './config-option.js'
+
+/** Options of Flink's PipelineOptions. */
+export const PipelineOptions: {
+  readonly NAME: ConfigOption<string | undefined>
+  readonly MAX_PARALLELISM: ConfigOption<number>
+  readonly OPERATOR_CHAINING: ConfigOption<boolean>
+  readonly AUTO_WATERMARK_INTERVAL: ConfigOption<number>
+  readonly GLOBAL_JOB_PARAMETERS: ConfigOption<Readonly<Record<string, string>>>
+  readonly OBJECT_REUSE: ConfigOption<boolean>
+} = {
+  NAME: stringOption('pipeline.name', undefined, {
+    description: 'Name of the job, where execute() gives none.',
+  }),
+  MAX_PARALLELISM: intOption('pipeline.max-parallelism', -1, {
+    description: 'Number of key groups, and so the highest parallelism keyed state can be rescaled to; -1: derived, at least 128.',
+  }),
+  OPERATOR_CHAINING: booleanOption('pipeline.operator-chaining.enabled', true, {
+    description: 'Run operators that follow each other in one task.',
+    deprecatedKeys: ['pipeline.operator-chaining'],
+  }),
+  AUTO_WATERMARK_INTERVAL: durationOption('pipeline.auto-watermark-interval', 200, {
+    description: 'Interval of periodic watermarks.',
+  }),
+  GLOBAL_JOB_PARAMETERS: mapOption('pipeline.global-job-parameters', {
+    description: 'Parameters that functions of the job can read.',
+  }),
+  OBJECT_REUSE: booleanOption('pipeline.object-reuse', false, {
+    description: 'Accepted; records are always handed over by reference inside a worker.',
+  }),
+}

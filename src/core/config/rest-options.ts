@@ -1,0 +1,11 @@
+import { intOption, type ConfigOption } from './config-option.js'
+
+/** Options of Flink's RestOptions. */
+export const RestOptions: {
+  readonly PORT: ConfigOption<number>
+} = {
+  PORT: intOption('rest.port', 8081, {
+    description: 'Port of a session; a run opens none.',
+    deprecatedKeys: ['web.port'],
+  }),
+}

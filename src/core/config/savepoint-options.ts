@@ -1,0 +1,27 @@
+import { booleanOption, enumOption, stringOption, type ConfigOption } from './config-option.js'
+
+/** Options of Flink's SavepointOptions. */
+export const SavepointOptions: {
+  readonly SAVEPOINT_DIRECTORY: ConfigOption<string | undefined>
+  readonly SAVEPOINT_PATH: ConfigOption<string | undefined>
+  readonly SAVEPOINT_IGNORE_UNCLAIMED_STATE: ConfigOption<boolean>
+  readonly RESTORE_MODE: ConfigOption<'CLAIM' | 'NO_CLAIM' | 'LEGACY'>
+} = {
+  SAVEPOINT_DIRECTORY: stringOption('execution.checkpointing.savepoint-dir', undefined, {
+    description: 'Default directory of savepoints, for savepoint, stop and cancel -s without one.',
+    deprecatedKeys: ['state.savepoints.dir', 'savepoints.state.backend.fs.dir'],
+  }),
+  SAVEPOINT_PATH: stringOption('execution.state-recovery.path', undefined, {
+    description: 'Savepoint or checkpoint to restore from, as run -s.',
+    deprecatedKeys: ['execution.savepoint.path'],
+  }),
+  SAVEPOINT_IGNORE_UNCLAIMED_STATE: booleanOption('execution.state-recovery.ignore-unclaimed-state', false, {
+    description: 'Skip state that no operator claims, as run -n.',
+    deprecatedKeys: ['execution.savepoint.ignore-unclaimed-state'],
+  }),
+  RESTORE_MODE: enumOption('execution.state-recovery.claim-mode', 'NO_CLAIM', {
+    description: 'Who owns the restored snapshot.',
+    deprecatedKeys: ['execution.savepoint-restore-mode'],
+    enumValues: ['CLAIM', 'NO_CLAIM', 'LEGACY'],
+  }),
+}

@@ -1,0 +1,22 @@
+import { intOption, memoryOption, type ConfigOption } from './config-option.js'
+
+/** Options of Flink's TaskManagerOptions. */
+export const TaskManagerOptions: {
+  readonly NUM_TASK_SLOTS: ConfigOption<number>
+  readonly TASK_HEAP_MEMORY: ConfigOption<number | undefined>
+  readonly NETWORK_MEMORY_MAX: ConfigOption<number>
+  readonly MEMORY_SEGMENT_SIZE: ConfigOption<number>
+} = {
+  NUM_TASK_SLOTS: intOption('taskmanager.numberOfTaskSlots', 1, {
+    description: 'Accepted; a run starts as many workers as the job needs.',
+  }),
+  TASK_HEAP_MEMORY: memoryOption('taskmanager.memory.task.heap.size', undefined, {
+    description: 'Heap of one worker; unset: the default of Node.',
+  }),
+  NETWORK_MEMORY_MAX: memoryOption('taskmanager.memory.network.max', 67_108_864, {
+    description: 'Memory of all channels between workers together.',
+  }),
+  MEMORY_SEGMENT_SIZE: memoryOption('taskmanager.memory.segment-size', 32_768, {
+    description: 'Size of one buffer of a channel, less where many channels share the memory.',
+  }),
+}

@@ -1,0 +1,31 @@
+/** Errors about the command line. See error-table.ts for the columns. */
+export const CLI_ERRORS = {
+  CLI_ARGUMENT_INVALID: {
+    message: '{message}',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  ACTION_FAILED: {
+    message: '{text}',
+    fault: 'external',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  JOB_ID_INVALID: {
+    message: 'Cannot parse JobID from "{text}". The expected format is [0-9a-fA-F]{32}, e.g. fd72014d4c864993a2e5a9287b4a9c5d.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  PROGRAM_FILE_MISSING_ARGUMENT: {
+    message: 'A job file should be specified: flink-ts run [OPTIONS] <job.js> [arguments].',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+} as const

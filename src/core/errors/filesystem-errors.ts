@@ -1,0 +1,31 @@
+/** Errors about filesystem. See error-table.ts for the columns. */
+export const FILESYSTEM_ERRORS = {
+  FILE_SYSTEM_SCHEME_UNSUPPORTED: {
+    message: 'Could not find a file system implementation for scheme \'{scheme}\'. The scheme is not directly supported by flink-ts and no file system to support this scheme could be loaded. {advice}',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  FILE_NOT_FOUND: {
+    message: 'No such file or directory: {path}',
+    fault: 'user',
+    recovery: 'restart',
+    httpStatus: 404,
+    exitCode: 1,
+  },
+  FILE_IO_FAILED: {
+    message: '{operation} of {path} failed: {reason}',
+    fault: 'external',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  DISK_FULL: {
+    message: 'No space is left on the device of {path}. Free space there or point the directory elsewhere.',
+    fault: 'external',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+} as const

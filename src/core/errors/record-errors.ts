@@ -1,0 +1,38 @@
+/** Errors about record. See error-table.ts for the columns. */
+export const RECORD_ERRORS = {
+  RECORD_NOT_SERIALIZABLE: {
+    message: '{operator} emitted a record that cannot travel: {path} is {kind}. Emit plain data (objects, arrays, Map, Set, Date, BigInt, typed arrays).',
+    fault: 'user',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  RECORD_TOO_LARGE: {
+    message: '{operator} emitted a record of {sizeBytes} bytes, more than the limit of {limitBytes} bytes.',
+    fault: 'user',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  ASYNC_NOT_ALLOWED: {
+    message: '{operator}: {method} returned a Promise, but it is called once a record and must be synchronous. Use AsyncDataStream for asynchronous work.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  KEY_INVALID: {
+    message: '{operator}: the key cannot be used: {reason}',
+    fault: 'user',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  SOURCE_BUFFER_OVERFLOW: {
+    message: '{operator} collected {limit} records without waiting although the job could not take them. Await what ctx.collect returns, or make run a generator.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+} as const

@@ -1,0 +1,42 @@
+export interface FileStatus {
+  readonly name: string
+  readonly path: string
+  readonly isDirectory: boolean
+  readonly sizeBytes: number
+}
+
+export interface FileWriter {
+  write(bytes: Uint8Array): Promise<void>
+  /** Resolves when everything written is durable. */
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface FileReader {
+  readonly sizeBytes: number
+  /** Fewer bytes than asked for only at the end of the file. */
+  read(offset: number, length: number): Promise<Uint8Array>
+  close(): Promise<void>
+}
+
+/**
+ * Files behind a scheme. Paths are absolute and carry no scheme. Errors are FILE_NOT_FOUND, DISK_FULL and
+ * FILE_IO_FAILED.
+ */
+export interface FileSystem {
+  readFile(path: string): Promise<Uint8Array>
+  /** Creates or truncates. */
+  openForWrite(path: string): Promise<FileWriter>
+  openForRead(path: string): Promise<FileReader>
+  /** Atomic; replaces what is there. */
+  rename(from: string, to: string): Promise<void>
+  /** Makes the directory's entries durable. */
+  syncDirectory(path: string): Promise<void>
+  mkdirs(path: string): Promise<void>
+  /** Empty when the directory does not exist. */
+  list(path: string): Promise<FileStatus[]>
+  /** Undefined when nothing is there. */
+  status(path: string): Promise<FileStatus | undefined>
+  /** Also a directory with all that is in it; nothing happens when nothing is there. */
+  delete(path: string): Promise<void>
+}

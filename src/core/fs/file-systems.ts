@@ -1,0 +1,32 @@
+import { FlinkError } from '../errors/flink-error.js'
+import { parseFileUri } from './file-path.js'
+import type { FileSystem } from './file-system.js'
+
+const ADVICE: Readonly<Record<string, string>> = {
+  hdfs: 'Use a local directory (file:///...).',
+  s3: 'Use a local directory (file:///...).',
+}
+
+export interface LocatedFile {
+  readonly fileSystem: FileSystem
+  readonly path: string
+}
+
+/** File systems by scheme. */
+export class FileSystems {
+  readonly #byScheme = new Map<string, FileSystem>()
+
+  register(scheme: string, fileSystem: FileSystem): this {
+    this.#byScheme.set(scheme, fileSystem)
+    return this
+  }
+
+  /** The file system of a URI or path, and the path in it; FILE_SYSTEM_SCHEME_UNSUPPORTED for an unknown scheme. */
+  forUri(text: string): LocatedFile {
+    const { scheme, path } = parseFileUri(text)
+    const fileSystem = this.#byScheme.get(scheme)
+    if (fileSystem !== undefined) return { fileSystem, path }
+    const advice = ADVICE[scheme] ?? `Known schemes: ${[...this.#byScheme.keys()].join(', ')}.`
+    throw new FlinkError('FILE_SYSTEM_SCHEME_UNSUPPORTED', { scheme, advice })
+  }
+}

@@ -1,0 +1,144 @@
+import { open, readFile, rename, type FileHandle } from 'node:fs/promises'
+import path from 'node:path'
+import fsExtra from 'fs-extra'
+import { FlinkError } from '../errors/flink-error.js'
+import type { FileReader, FileStatus, FileSystem, FileWriter } from './file-system.js'
+
+/** The machine's own files. */
+export class LocalFileSystem implements FileSystem {
+  readFile(file: string): Promise<Uint8Array> {
+    return explain('read', file, () => readFile(file))
+  }
+
+  async openForWrite(file: string): Promise<FileWriter> {
+    const handle = await explain('create', file, () => open(file, 'w'))
+    return new LocalFileWriter(file, handle)
+  }
+
+  async openForRead(file: string): Promise<FileReader> {
+    const handle = await explain('open', file, () => open(file, 'r'))
+    const { size } = await explain('open', file, () => handle.stat())
+    return new LocalFileReader(file, handle, size)
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return explain('rename', from, () => rename(from, to))
+  }
+
+  async syncDirectory(directory: string): Promise<void> {
+    // Windows cannot open a directory; there the rename itself is what there is.
+    if (process.platform === 'win32') return
+    await explain('sync', directory, async () => {
+      const handle = await open(directory, 'r')
+      try {
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+    })
+  }
+
+  mkdirs(directory: string): Promise<void> {
+    return explain('create', directory, () => fsExtra.ensureDir(directory))
+  }
+
+  async list(directory: string): Promise<FileStatus[]> {
+    const names = await explain('list', directory, async () => {
+      return (await fsExtra.pathExists(directory)) ? fsExtra.readdir(directory) : []
+    })
+    const found = await Promise.all(names.map((name) => this.status(path.join(directory, name))))
+    return found.filter((status) => status !== undefined)
+  }
+
+  async status(file: string): Promise<FileStatus | undefined> {
+    try {
+      const stats = await fsExtra.stat(file)
+      return { name: path.basename(file), path: file, isDirectory: stats.isDirectory(), sizeBytes: stats.size }
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw explained('look at', file, error)
+    }
+  }
+
+  delete(file: string): Promise<void> {
+    return explain('delete', file, () => fsExtra.remove(file))
+  }
+}
+
+class LocalFileWriter implements FileWriter {
+  readonly #file: string
+  readonly #handle: FileHandle
+
+  constructor(file: string, handle: FileHandle) {
+    this.#file = file
+    this.#handle = handle
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return explain('write', this.#file, async () => {
+      for (let written = 0; written < bytes.length;) {
+        written += (await this.#handle.write(bytes, written)).bytesWritten
+      }
+    })
+  }
+
+  sync(): Promise<void> {
+    return explain('sync', this.#file, () => this.#handle.sync())
+  }
+
+  close(): Promise<void> {
+    return explain('close', this.#file, () => this.#handle.close())
+  }
+}
+
+class LocalFileReader implements FileReader {
+  readonly sizeBytes: number
+  readonly #file: string
+  readonly #handle: FileHandle
+
+  constructor(file: string, handle: FileHandle, sizeBytes: number) {
+    this.#file = file
+    this.#handle = handle
+    this.sizeBytes = sizeBytes
+  }
+
+  read(offset: number, length: number): Promise<Uint8Array> {
+    return explain('read', this.#file, async () => {
+      const bytes = new Uint8Array(length)
+      let filled = 0
+      while (filled < length) {
+        const { bytesRead } = await this.#handle.read(bytes, filled, length - filled, offset + filled)
+        if (bytesRead === 0) break
+        filled += bytesRead
+      }
+      return bytes.subarray(0, filled)
+    })
+  }
+
+  close(): Promise<void> {
+    return explain('close', this.#file, () => this.#handle.close())
+  }
+}
+
+async function explain<T>(operation: string, file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw explained(operation, file, error)
+  }
+}
+
+function explained(operation: string, file: string, error: unknown): FlinkError {
+  if (isMissing(error)) return new FlinkError('FILE_NOT_FOUND', { path: file }, { cause: error })
+  if (codeOf(error) === 'ENOSPC') return new FlinkError('DISK_FULL', { path: file }, { cause: error })
+  const reason = error instanceof Error ? error.message : String(error)
+  return new FlinkError('FILE_IO_FAILED', { path: file, operation, reason }, { cause: error })
+}
+
+function isMissing(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT'
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}

@@ -1,0 +1,82 @@
+const INITIAL_BYTES = 256
+const encoder = new TextEncoder()
+
+/** A growing buffer that values are written into, big endian. `reset` keeps the memory for the next use. */
+export class DataOutputView {
+  #bytes: Uint8Array
+  #view: DataView
+  #position = 0
+
+  constructor(initialBytes: number = INITIAL_BYTES) {
+    this.#bytes = new Uint8Array(initialBytes)
+    this.#view = new DataView(this.#bytes.buffer)
+  }
+
+  get position(): number {
+    return this.#position
+  }
+
+  reset(): void {
+    this.#position = 0
+  }
+
+  writeInt8(value: number): void {
+    this.#reserve(1)
+    this.#bytes[this.#position] = value
+    this.#position += 1
+  }
+
+  writeInt32(value: number): void {
+    this.#reserve(4)
+    this.#view.setInt32(this.#position, value)
+    this.#position += 4
+  }
+
+  writeFloat64(value: number): void {
+    this.#reserve(8)
+    this.#view.setFloat64(this.#position, value)
+    this.#position += 8
+  }
+
+  /** A whole number from 0 to 2^53 - 1, seven bits a byte, lowest first. */
+  writeVarInt(value: number): void {
+    let rest = value
+    while (rest >= 0x80) {
+      this.writeInt8((rest % 0x80) | 0x80)
+      rest = Math.floor(rest / 0x80)
+    }
+    this.writeInt8(rest)
+  }
+
+  writeBytes(bytes: Uint8Array): void {
+    this.#reserve(bytes.length)
+    this.#bytes.set(bytes, this.#position)
+    this.#position += bytes.length
+  }
+
+  /** UTF-8 with its length in bytes in front. */
+  writeUtf8(text: string): void {
+    const bytes = encoder.encode(text)
+    this.writeVarInt(bytes.length)
+    this.writeBytes(bytes)
+  }
+
+  /** A copy of what was written. */
+  toBytes(): Uint8Array {
+    return this.#bytes.slice(0, this.#position)
+  }
+
+  /** What was written, without a copy: valid until the next write. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#position)
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#position + count
+    if (needed <= this.#bytes.length) return
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    grown.set(this.#bytes.subarray(0, this.#position))
+    this.#bytes = grown
+    this.#view = new DataView(grown.buffer)
+  }
+}

@@ -1,0 +1,12 @@
+export interface TimerHandle {
+  cancel(): void
+}
+
+/** Where time comes from. Everything that decides by time takes one from outside, so that tests can turn the hands. */
+export interface Clock {
+  /** Epoch ms. */
+  now(): number
+  /** Ms since some start; never goes back. */
+  monotonicMs(): number
+  setTimer(delayMs: number, callback: () => void): TimerHandle
+}

@@ -1,0 +1,93 @@
+import type { PartitionerSpec } from '../api/dag/partitioner-spec.js'
+import type { Pipeline } from '../api/environment/pipeline-executor.js'
+import { FlinkError } from '../core/errors/flink-error.js'
+import { sha256Hex } from '../core/hash/sha256.js'
+import type { ChainedOperator, JobEdge, JobGraph, JobVertex } from './job-graph.js'
+import { buildChains, type Chain, type ChainLink, type ChainOutput } from './operator-chain-builder.js'
+import type { OperatorBinding, ProgramGraph } from './program-graph.js'
+import { generateStreamGraph } from './stream-graph-generator.js'
+import { hashStreamGraph, type OperatorIds } from './stream-graph-hasher.js'
+import type { StreamGraph, StreamNode } from './stream-graph.js'
+
+/** A recorded program to its plan with the functions beside it. The same program gives the same plan in every process. */
+export function generateProgramGraph(pipeline: Pipeline): ProgramGraph {
+  return programGraphOf(generateStreamGraph(pipeline), pipeline.configuration.toMap())
+}
+
+export function programGraphOf(
+  streamGraph: StreamGraph,
+  configuration: Readonly<Record<string, string>>,
+): ProgramGraph {
+  const ids = hashStreamGraph(streamGraph)
+  const chains = buildChains(streamGraph)
+  const vertices = chains.map((chain) => vertexOf(chain, ids))
+  const partitioners = new Map<string, PartitionerSpec>()
+  const edges: JobEdge[] = []
+  for (const chain of chains) {
+    for (const output of chain.outputs) {
+      const edge = edgeOf(chain, output, ids)
+      edges.push(edge)
+      partitioners.set(edge.id, output.edge.partitioner)
+    }
+  }
+  const hash = sha256Hex(JSON.stringify([vertices, edges]))
+  const jobGraph: JobGraph = { name: streamGraph.jobName, vertices, edges, configuration, hash }
+  const operators = new Map(streamGraph.nodes.map((node) => [idOf(node, ids), bindingOf(node, ids)]))
+  return { jobGraph, operators, partitioners }
+}
+
+function vertexOf(chain: Chain, ids: OperatorIds): JobVertex {
+  const { head } = chain
+  return {
+    id: idOf(head, ids),
+    name: chain.name,
+    parallelism: head.parallelism,
+    maxParallelism: head.maxParallelism,
+    maxParallelismDeclared: head.maxParallelismDeclared,
+    slotSharingGroup: head.slotSharingGroup,
+    isSource: head.isSource,
+    operators: chain.links.map((link) => operatorOf(link, ids)),
+  }
+}
+
+function operatorOf(link: ChainLink, ids: OperatorIds): ChainedOperator {
+  const { node } = link
+  return {
+    id: idOf(node, ids),
+    uid: node.uid,
+    name: node.name,
+    kind: node.operator.kind,
+    input: link.input,
+    inputSideOutput: link.inputSideOutput,
+    keyed: node.key !== undefined,
+    ...(node.description === undefined ? {} : { description: node.description }),
+  }
+}
+
+function edgeOf(chain: Chain, output: ChainOutput, ids: OperatorIds): JobEdge {
+  const { edge } = output
+  const { partitioner, source, target, targetInput } = edge
+  const targetVertex = idOf(target, ids)
+  return {
+    id: `${idOf(source, ids)}/${String(edge.index)}-${targetVertex}/${String(targetInput)}`,
+    sourceVertex: idOf(chain.head, ids),
+    sourceOperator: output.link,
+    sideOutput: edge.sideOutput,
+    targetVertex,
+    targetInput,
+    partitioner: partitioner.kind,
+    keyPath: partitioner.kind === 'hash' ? partitioner.key.path : undefined,
+    bufferTimeoutMs: source.bufferTimeoutMs,
+  }
+}
+
+function bindingOf(node: StreamNode, ids: OperatorIds): OperatorBinding {
+  const { name, uid, key, outputType } = node
+  return { operatorId: idOf(node, ids), name, uid, spec: node.operator, key, outputType }
+}
+
+function idOf(node: StreamNode, ids: OperatorIds): string {
+  const id = ids.get(node.id)
+  if (id === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `${node.name} has an operator id` })
+  return id
+}

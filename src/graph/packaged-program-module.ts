@@ -1,0 +1,71 @@
+import { fileURLToPath } from 'node:url'
+import { FlinkError } from '../core/errors/flink-error.js'
+import { userFrames } from '../core/errors/user-stack.js'
+import { findSyntaxError } from './packaged-program-syntax.js'
+
+/** A module's exports by name. */
+export type ProgramModule = Readonly<Record<string, unknown>>
+
+/** Where the engine's own files are; frames under it are not the user's. */
+const ENGINE_ROOT = new URL('..', import.meta.url).href
+
+/**
+ * Imports a job module; a top-level script runs here, `await env.execute()` included. Each `generation` is a module of its
+ * own, so that a restarted job gets fresh function objects.
+ */
+export async function loadProgramModule(moduleUrl: string, generation = 0): Promise<ProgramModule> {
+  const url = new URL(moduleUrl)
+  if (generation > 0) url.searchParams.set('generation', String(generation))
+  try {
+    return (await import(url.href)) as ProgramModule
+  } catch (error) {
+    throw await describeImportError(error, moduleUrl)
+  }
+}
+
+/** Path of a module's file. */
+export function modulePath(moduleUrl: string): string {
+  return fileURLToPath(moduleUrl)
+}
+
+/** An error that a program's main threw, with the user's own frames as its stack. What says so itself is kept. */
+export function mainFailed(error: unknown): FlinkError {
+  if (FlinkError.is(error) && error.code.startsWith('PROGRAM_')) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  const failure = new FlinkError('PROGRAM_MAIN_FAILED', { reason }, { cause: error })
+  const frames = error instanceof Error ? userFrames(error.stack ?? '', ENGINE_ROOT) : []
+  failure.stack = [`${failure.name}: ${failure.message}`, ...frames.map((frame) => `    ${frame}`)].join('\n')
+  return failure
+}
+
+async function describeImportError(error: unknown, moduleUrl: string): Promise<FlinkError> {
+  const path = modulePath(moduleUrl)
+  if (!(error instanceof Error)) return mainFailed(error)
+  if (error instanceof SyntaxError) {
+    const found = await findSyntaxError(error, moduleUrl)
+    // A SyntaxError may come from the program at run time too (JSON.parse, a pattern): then no file is at fault.
+    if (found === undefined) return mainFailed(error)
+    return new FlinkError('PROGRAM_SYNTAX_ERROR', { reason: error.message, location: found }, { cause: error })
+  }
+  if (isResolutionError(error)) {
+    return new FlinkError('PROGRAM_IMPORT_FAILED', { path, reason: error.message }, { cause: error })
+  }
+  return mainFailed(error)
+}
+
+const RESOLUTION_CODES: ReadonlySet<unknown> = new Set([
+  'ERR_MODULE_NOT_FOUND',
+  'MODULE_NOT_FOUND',
+  'ERR_PACKAGE_PATH_NOT_EXPORTED',
+  'ERR_UNSUPPORTED_DIR_IMPORT',
+  'ERR_UNKNOWN_FILE_EXTENSION',
+  'ERR_UNKNOWN_MODULE_FORMAT',
+  'ERR_INVALID_MODULE_SPECIFIER',
+  'ERR_IMPORT_ATTRIBUTE_MISSING',
+  'ERR_REQUIRE_ASYNC_MODULE',
+  'ERR_DLOPEN_FAILED',
+])
+
+function isResolutionError(error: Error): boolean {
+  return 'code' in error && RESOLUTION_CODES.has(error.code)
+}

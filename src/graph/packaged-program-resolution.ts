@@ -1,0 +1,34 @@
+import { realpathSync } from 'node:fs'
+import { createRequire, register } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+const PACKAGE_NAME = 'flink-ts'
+
+/** Roots that hooks were registered for in this thread: Node keeps hooks for the life of a thread and cannot remove them. */
+const registered = new Set<string>()
+
+/**
+ * Lets a job import `flink-ts` and its sub-paths from wherever it lies, and always this copy of it. Costs one look at the
+ * file system where the job's own resolution leads here already; only else a resolve hook is registered.
+ */
+export function registerSelfResolution(
+  moduleUrl: string,
+  packageRootUrl: string = new URL('../../../', import.meta.url).href,
+): void {
+  if (registered.has(packageRootUrl) || resolvesToPackage(moduleUrl, packageRootUrl)) return
+  registered.add(packageRootUrl)
+  register('./packaged-program-resolution-hooks.js', {
+    parentURL: import.meta.url,
+    data: { packageName: PACKAGE_NAME, parentUrl: new URL('package.json', packageRootUrl).href },
+  })
+}
+
+function resolvesToPackage(moduleUrl: string, packageRootUrl: string): boolean {
+  try {
+    const found = createRequire(moduleUrl).resolve(`${PACKAGE_NAME}/package.json`)
+    return realpathSync(found) === realpathSync(fileURLToPath(new URL('package.json', packageRootUrl)))
+  } catch {
+    // Not found from there, or not to be read: the hook decides.
+    return false
+  }
+}

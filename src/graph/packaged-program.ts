@@ -1,0 +1,59 @@
+import { stat } from 'node:fs/promises'
+import { extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { FlinkError } from '../core/errors/flink-error.js'
+import { unpackProgramArchive } from './packaged-program-archive.js'
+
+/** A program that can be loaded: the file its user named, and the module in it. */
+export interface PackagedProgram {
+  /** Absolute path of the job file or archive. */
+  readonly path: string
+  /** `file:` URL of the module to import. */
+  readonly moduleUrl: string
+}
+
+export interface ProgramLocation {
+  /** What the user typed. */
+  readonly path: string
+  /** Where relative paths start. */
+  readonly workingDirectory: string
+  /** A fresh directory that an archive may be unpacked into; the caller removes it after the job. */
+  readonly unpackDirectory: string
+}
+
+const MODULE = /\.[cm]?js$/i
+const TYPESCRIPT = /\.[cm]?tsx?$/i
+const ARCHIVE = /\.(tgz|tar\.gz|tar)$/i
+
+/** Finds the module of a job: checks the file, unpacks an archive. Runs no user code. */
+export async function openPackagedProgram(location: ProgramLocation): Promise<PackagedProgram> {
+  const path = resolve(location.workingDirectory, location.path)
+  const status = await stat(path).catch((error: unknown) => {
+    if (isMissing(error)) throw new FlinkError('PROGRAM_FILE_NOT_FOUND', { path: location.path }, { cause: error })
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new FlinkError('PROGRAM_NOT_A_MODULE', { path: location.path, reason }, { cause: error })
+  })
+  if (!status.isFile()) throw new FlinkError('PROGRAM_NOT_A_FILE', { path: location.path })
+  if (ARCHIVE.test(path)) {
+    const modulePath = await unpackProgramArchive(path, location.unpackDirectory)
+    checkExtension(modulePath, path)
+    return { path, moduleUrl: pathToFileURL(modulePath).href }
+  }
+  checkExtension(path, location.path)
+  return { path, moduleUrl: pathToFileURL(path).href }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}
+
+function checkExtension(modulePath: string, shownPath: string): void {
+  if (MODULE.test(modulePath)) return
+  const extension = extname(modulePath)
+  const reason = TYPESCRIPT.test(modulePath)
+    ? 'it is TypeScript, which has to be compiled first (for example with `npx tsc`); then run the .js file that it made'
+    : extension === ''
+      ? 'its name has no extension'
+      : `it is a ${extension} file`
+  throw new FlinkError('PROGRAM_NOT_A_MODULE', { path: shownPath, reason })
+}

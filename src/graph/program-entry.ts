@@ -1,0 +1,71 @@
+import type { StreamExecutionEnvironment } from '../api/environment/stream-execution-environment.js'
+import type { ParameterTool } from '../api/environment/parameter-tool.js'
+import { FlinkError } from '../core/errors/flink-error.js'
+
+type JobFunction = (env: StreamExecutionEnvironment, params: ParameterTool) => unknown
+type MainFunction = (args: readonly string[]) => unknown
+
+/**
+ * What to call in a job module. `job`: a function that builds the job on a given environment. `main`: Flink's style, which
+ * gets its environment itself and calls execute(). `script`: nothing, importing the module ran it.
+ */
+export type ProgramEntry =
+  | { readonly kind: 'job'; readonly call: JobFunction }
+  | { readonly kind: 'main'; readonly call: MainFunction }
+  | { readonly kind: 'script' }
+
+/**
+ * Finds the entry point: the export named by `-c`; without one the default export, else an exported `main(args)`, else the
+ * module is a script.
+ */
+export function findEntry(
+  module: Readonly<Record<string, unknown>>,
+  entry: string | undefined,
+  path: string,
+): ProgramEntry {
+  if (entry === undefined) {
+    return entryOf(module['default'], 'default', path) ?? mainOf(module) ?? { kind: 'script' }
+  }
+  const found = entryOf(exportNamed(module, entry), entry, path)
+  if (found !== undefined) return found
+  throw new FlinkError('PROGRAM_ENTRY_NOT_FOUND', { entry, path, available: available(module) })
+}
+
+/** A CommonJS module's exports all stand in its default export; those that Node could not see statically, only there. */
+function exportNamed(module: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (Object.hasOwn(module, name)) return module[name]
+  const whole = module['default']
+  return typeof whole === 'object' && whole !== null && Object.hasOwn(whole, name) ? Reflect.get(whole, name) : undefined
+}
+
+function entryOf(exported: unknown, name: string, path: string): ProgramEntry | undefined {
+  const main = mainOf(exported)
+  if (main !== undefined) return main
+  if (!isFunction(exported)) return undefined
+  if (isClass(exported)) {
+    const reason = `its export '${name}' is a class without a static main(args) method`
+    throw new FlinkError('PROGRAM_NOT_A_MODULE', { path, reason })
+  }
+  // `-c main` names the function itself.
+  if (name === 'main') return { kind: 'main', call: exported }
+  return { kind: 'job', call: exported }
+}
+
+function mainOf(owner: unknown): ProgramEntry | undefined {
+  if (owner === null || (typeof owner !== 'object' && typeof owner !== 'function')) return undefined
+  const main: unknown = Reflect.get(owner, 'main')
+  return isFunction(main) ? { kind: 'main', call: (args) => Reflect.apply(main, owner, [args]) } : undefined
+}
+
+function isFunction(value: unknown): value is (...parameters: unknown[]) => unknown {
+  return typeof value === 'function'
+}
+
+function isClass(value: (...parameters: unknown[]) => unknown): boolean {
+  return Function.prototype.toString.call(value).startsWith('class')
+}
+
+function available(module: Readonly<Record<string, unknown>>): string {
+  const names = Object.keys(module)
+  return names.length === 0 ? 'none' : names.join(', ')
+}

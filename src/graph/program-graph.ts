@@ -1,0 +1,22 @@
+import type { KeySpec } from '../api/dag/key-spec.js'
+import type { OperatorSpec } from '../api/dag/operator-spec.js'
+import type { PartitionerSpec } from '../api/dag/partitioner-spec.js'
+import type { TypeInformation } from '../api/types/type-information.js'
+import type { JobGraph } from './job-graph.js'
+
+/** The living half of an operator of the plan: what a worker needs beside the JSON to run it. */
+export interface OperatorBinding {
+  readonly operatorId: string
+  readonly name: string
+  readonly uid: string | undefined
+  readonly spec: OperatorSpec
+  readonly key: KeySpec | undefined
+  readonly outputType: TypeInformation<unknown> | undefined
+}
+
+/** A plan with the functions of this process beside it; operators are found by operator id, partitioners by edge id. */
+export interface ProgramGraph {
+  readonly jobGraph: JobGraph
+  readonly operators: ReadonlyMap<string, OperatorBinding>
+  readonly partitioners: ReadonlyMap<string, PartitionerSpec>
+}

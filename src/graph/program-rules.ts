@@ -1,0 +1,59 @@
+import { hasMethods } from '../api/functions/has-methods.js'
+import { FlinkError } from '../core/errors/flink-error.js'
+import type { StreamNode } from './stream-graph.js'
+
+const UID_HASH = /^[0-9a-f]{32}$/i
+
+/** Methods that only functions with a life of their own have: an instance of these belongs to one operator. */
+const RICH_METHODS = ['open', 'getRuntimeContext', 'snapshotState', 'initializeState', 'restoreState'] as const
+
+/** What must hold between the operators of a program. */
+export function checkProgramRules(nodes: readonly StreamNode[]): void {
+  checkUids(nodes)
+  checkFunctions(nodes)
+}
+
+function checkUids(nodes: readonly StreamNode[]): void {
+  const byUid = new Map<string, StreamNode>()
+  const byHash = new Map<string, StreamNode>()
+  for (const node of nodes) {
+    const { name, uid, uidHash } = node
+    if (uid === '') throw new FlinkError('GRAPH_INVALID', { operator: name, reason: 'its uid is an empty text' })
+    if (uidHash !== undefined && !UID_HASH.test(uidHash)) {
+      const reason = `its uid hash must be 32 hex digits, but is '${uidHash}'`
+      throw new FlinkError('GRAPH_INVALID', { operator: name, reason })
+    }
+    if (uid !== undefined) claim(byUid, node, uid, 'uid')
+    if (uidHash !== undefined) claim(byHash, node, uidHash.toLowerCase(), 'uid hash')
+  }
+}
+
+function claim(owners: Map<string, StreamNode>, node: StreamNode, value: string, what: string): void {
+  const owner = owners.get(value)
+  if (owner !== undefined) {
+    const reason = `its ${what} '${value}' is also that of ${owner.name}. State is found by it, so each operator needs its own.`
+    throw new FlinkError('GRAPH_INVALID', { operator: node.name, reason })
+  }
+  owners.set(value, node)
+}
+
+function checkFunctions(nodes: readonly StreamNode[]): void {
+  const owners = new Map<unknown, StreamNode>()
+  for (const node of nodes) {
+    const userFunction: unknown = node.operator.function
+    if (!isRich(userFunction)) continue
+    const owner = owners.get(userFunction)
+    if (owner !== undefined) {
+      throw new FlinkError('FUNCTION_SHARED', { operatorA: labelOf(owner), operatorB: labelOf(node) })
+    }
+    owners.set(userFunction, node)
+  }
+}
+
+function isRich(userFunction: unknown): boolean {
+  return RICH_METHODS.some((method) => hasMethods(userFunction, method))
+}
+
+function labelOf(node: StreamNode): string {
+  return node.uid === undefined ? `${node.name} (number ${String(node.id)})` : `${node.name} (uid ${node.uid})`
+}

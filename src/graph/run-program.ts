@@ -1,0 +1,83 @@
+import { installExecutionContext } from '../api/environment/execution-context.js'
+import { ParameterTool } from '../api/environment/parameter-tool.js'
+import type { Pipeline, PipelineExecutor, SubmittedJob } from '../api/environment/pipeline-executor.js'
+import { StreamExecutionEnvironment } from '../api/environment/stream-execution-environment.js'
+import { Configuration } from '../core/config/configuration.js'
+import { FlinkError } from '../core/errors/flink-error.js'
+import { loadProgramModule, mainFailed, modulePath } from './packaged-program-module.js'
+import { registerSelfResolution } from './packaged-program-resolution.js'
+import { findEntry, type ProgramEntry } from './program-entry.js'
+
+/** A program as it is named between threads. */
+export interface ProgramToRun {
+  /** `file:` URL of the module. */
+  readonly moduleUrl: string
+  /** Export given by `-c`. */
+  readonly entry: string | undefined
+  readonly args: readonly string[]
+  readonly configuration: Readonly<Record<string, string>>
+}
+
+/**
+ * Runs a program from import to the end of its main; its jobs go to the executor. `generation` counts the runs in one
+ * thread from 0: a later one imports the module anew, so that its function objects are fresh.
+ *
+ * Rejects with PROGRAM_* errors; what user code threw is the cause of PROGRAM_MAIN_FAILED.
+ */
+export async function runProgram(program: ProgramToRun, executor: PipelineExecutor, generation = 0): Promise<void> {
+  const path = modulePath(program.moduleUrl)
+  const counting = new CountingExecutor(executor, path)
+  registerSelfResolution(program.moduleUrl)
+  installExecutionContext({
+    executor: counting,
+    configuration: Configuration.fromMap(program.configuration),
+    programArguments: program.args,
+  })
+  const module = await loadProgramModule(program.moduleUrl, generation)
+  try {
+    await invokeProgram(findEntry(module, program.entry, path), program.args, counting)
+  } catch (error) {
+    throw mainFailed(error)
+  }
+  if (counting.submissions === 0) throw new FlinkError('PROGRAM_NO_JOB', { path })
+}
+
+async function invokeProgram(
+  entry: ProgramEntry,
+  args: readonly string[],
+  executor: CountingExecutor,
+): Promise<void> {
+  switch (entry.kind) {
+    case 'script':
+      return
+    case 'main':
+      await entry.call(args)
+      return
+    case 'job': {
+      const env = StreamExecutionEnvironment.getExecutionEnvironment()
+      await entry.call(env, ParameterTool.fromArgs(args))
+      // A job function need not call execute() itself.
+      if (executor.submissions === 0) await env.execute()
+    }
+  }
+}
+
+/** Knows whether the program has run a job, and refuses an empty one. */
+class CountingExecutor implements PipelineExecutor {
+  submissions = 0
+  readonly #executor: PipelineExecutor
+  readonly #path: string
+
+  constructor(executor: PipelineExecutor, path: string) {
+    this.#executor = executor
+    this.#path = path
+  }
+
+  submit(pipeline: Pipeline): Promise<SubmittedJob> {
+    if (pipeline.transformations.length === 0) {
+      return Promise.reject(new FlinkError('PROGRAM_NO_JOB', { path: this.#path }))
+    }
+    this.submissions += 1
+    return this.#executor.submit(pipeline)
+  }
+}

@@ -1,0 +1,25 @@
+import { isCheckpointedFunction } from '../api/functions/checkpointed-function.js'
+import { hasMethods } from '../api/functions/has-methods.js'
+import { isListCheckpointed } from '../api/functions/list-checkpointed.js'
+import type { OperatorBinding, ProgramGraph } from './program-graph.js'
+
+/**
+ * Names of the operators that may hold state and have no uid, in the order of the plan: a later version of the program may
+ * not find their state again.
+ */
+export function statefulOperatorsWithoutUid(graph: ProgramGraph): string[] {
+  const operators = graph.jobGraph.vertices.flatMap((vertex) => vertex.operators)
+  return operators
+    .filter((operator) => operator.uid === undefined)
+    .filter((operator) => mayHoldState(graph.operators.get(operator.id)))
+    .map((operator) => operator.name)
+}
+
+function mayHoldState(binding: OperatorBinding | undefined): boolean {
+  if (binding === undefined) return false
+  const { spec, key } = binding
+  if (spec.kind === 'reduce' || spec.kind === 'keyed-process') return true
+  if (isCheckpointedFunction(spec.function) || isListCheckpointed(spec.function)) return true
+  // A rich function on a keyed stream can ask its runtime context for keyed state.
+  return key !== undefined && hasMethods(spec.function, 'getRuntimeContext')
+}

@@ -1,0 +1,97 @@
+import type { KeySpec } from '../api/dag/key-spec.js'
+import type { OperatorSpec } from '../api/dag/operator-spec.js'
+import type { PartitionerSpec } from '../api/dag/partitioner-spec.js'
+import type { ChainingStrategy } from '../api/dag/transformation.js'
+import type { TypeInformation } from '../api/types/type-information.js'
+import { FlinkError } from '../core/errors/flink-error.js'
+import type { GraphSettings } from './graph-settings.js'
+
+/** The records of one node on their way to another. Virtual nodes (union, partition, side output) are resolved into these. */
+export interface StreamEdge {
+  /** Place among the outputs of the source node, chained ones included. */
+  readonly index: number
+  readonly source: StreamNode
+  readonly target: StreamNode
+  /** 0 or 1: which input of the target. */
+  readonly targetInput: number
+  readonly partitioner: PartitionerSpec
+  readonly sideOutput: string | undefined
+}
+
+/** An operator with everything decided: parallelism, groups, partitioners of its inputs. */
+export interface StreamNode {
+  /** Id of the transformation it was made from. */
+  readonly id: number
+  readonly name: string
+  readonly description: string | undefined
+  readonly uid: string | undefined
+  readonly uidHash: string | undefined
+  readonly operator: OperatorSpec
+  readonly key: KeySpec | undefined
+  readonly outputType: TypeInformation<unknown> | undefined
+  readonly parallelism: number
+  readonly maxParallelism: number
+  readonly maxParallelismDeclared: boolean
+  readonly slotSharingGroup: string
+  readonly chainingStrategy: ChainingStrategy
+  readonly bufferTimeoutMs: number
+  readonly isSource: boolean
+  readonly inEdges: StreamEdge[]
+  readonly outEdges: StreamEdge[]
+}
+
+/** Where an edge of a new connection starts; `partitioner` undefined: the default one. */
+export interface EdgeOrigin {
+  readonly source: StreamNode
+  readonly partitioner: PartitionerSpec | undefined
+  readonly sideOutput: string | undefined
+}
+
+/** The program as operators and edges, before chaining. Nodes stand in the order in which the program made them. */
+export class StreamGraph {
+  readonly jobName: string
+  readonly settings: GraphSettings
+  readonly #nodes = new Map<number, StreamNode>()
+
+  constructor(jobName: string, settings: GraphSettings) {
+    this.jobName = jobName
+    this.settings = settings
+  }
+
+  /** By id, which is the order of the program: every node after its inputs. */
+  get nodes(): readonly StreamNode[] {
+    return [...this.#nodes.values()].sort((a, b) => a.id - b.id)
+  }
+
+  get sources(): readonly StreamNode[] {
+    return this.nodes.filter((node) => node.isSource)
+  }
+
+  addNode(node: StreamNode): void {
+    this.#nodes.set(node.id, node)
+  }
+
+  connect(origin: EdgeOrigin, target: StreamNode, targetInput: number): void {
+    const { source, sideOutput } = origin
+    const partitioner = origin.partitioner ?? defaultPartitioner(source, target)
+    if (partitioner.kind === 'forward' && source.parallelism !== target.parallelism) {
+      throw forwardRefused(source, target)
+    }
+    const edge: StreamEdge = { index: source.outEdges.length, source, target, targetInput, partitioner, sideOutput }
+    source.outEdges.push(edge)
+    target.inEdges.push(edge)
+  }
+}
+
+function defaultPartitioner(source: StreamNode, target: StreamNode): PartitionerSpec {
+  return { kind: source.parallelism === target.parallelism ? 'forward' : 'rebalance' }
+}
+
+function forwardRefused(source: StreamNode, target: StreamNode): FlinkError {
+  const reason =
+    'Forward partitioning does not allow change of parallelism. ' +
+    `Upstream operation: ${source.name} parallelism: ${String(source.parallelism)}, ` +
+    `downstream operation: ${target.name} parallelism: ${String(target.parallelism)}. ` +
+    'You must use another partitioning strategy, such as broadcast, rebalance, shuffle or global.'
+  return new FlinkError('GRAPH_INVALID', { operator: target.name, reason })
+}

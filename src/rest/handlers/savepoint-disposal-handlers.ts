@@ -1,0 +1,37 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { optionalText, triggerIdOf } from '../request-parameters.js'
+import type { Route } from '../route.js'
+import { throwableInfo } from '../throwable-info.js'
+
+const SCOPE = 'savepoint-disposal'
+
+/** Deletes a savepoint. */
+export const savepointDisposalTriggerHandler: Route = {
+  method: 'POST',
+  path: '/savepoint-disposal',
+  handle(request, { gateway, disposals }) {
+    const path = optionalText(request, 'savepoint-path')
+    if (path === undefined) {
+      throw new FlinkError('CONTROL_REQUEST_INVALID', { reason: 'field "savepoint-path" is missing' })
+    }
+    const id = disposals.trigger(SCOPE, triggerIdOf(request), async () => {
+      await gateway.disposeSavepoint(path)
+      return null
+    })
+    return Promise.resolve({ status: 200, body: { 'request-id': id } })
+  },
+}
+
+/** How far the deletion is. */
+export const savepointDisposalStatusHandler: Route = {
+  method: 'GET',
+  path: '/savepoint-disposal/:triggerid',
+  handle(request, { disposals }) {
+    const outcome = disposals.poll(SCOPE, request.params['triggerid'] ?? '', 'savepoint disposal')
+    if (outcome === undefined) {
+      return Promise.resolve({ status: 200, body: { status: { id: 'IN_PROGRESS' }, operation: null } })
+    }
+    const operation = 'value' in outcome ? {} : { 'failure-cause': throwableInfo(outcome.error) }
+    return Promise.resolve({ status: 200, body: { status: { id: 'COMPLETED' }, operation } })
+  },
+}

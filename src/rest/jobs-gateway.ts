@@ -1,0 +1,41 @@
+import type {
+  CheckpointingStatistics,
+  JobConfigInfo,
+  JobDetailsInfo,
+  JobExceptionsInfo,
+  JobExecutionResultInfo,
+  JobOverview,
+} from './messages/job-messages.js'
+
+/** Where a savepoint goes; undefined: the configured default. */
+export interface SavepointRequest {
+  readonly targetDirectory: string | undefined
+  readonly cancelJob: boolean
+}
+
+export interface StopRequest {
+  readonly targetDirectory: string | undefined
+  readonly drain: boolean
+}
+
+/**
+ * Everything that the handlers may ask of whoever runs jobs: a job process about its own, a session about all.
+ * Methods throw FlinkErrors; JOB_NOT_FOUND where the job is not known.
+ */
+export interface JobsGateway {
+  overview(): Promise<readonly JobOverview[]>
+  status(jobId: string): Promise<string>
+  details(jobId: string): Promise<JobDetailsInfo>
+  plan(jobId: string): Promise<unknown>
+  config(jobId: string): Promise<JobConfigInfo>
+  exceptions(jobId: string): Promise<JobExceptionsInfo>
+  checkpoints(jobId: string): Promise<CheckpointingStatistics>
+  executionResult(jobId: string): Promise<JobExecutionResultInfo>
+  cancel(jobId: string): Promise<void>
+  /** Throws SAVEPOINT_DIRECTORY_MISSING at once when there is no directory to write to. */
+  checkSavepointDirectory(targetDirectory: string | undefined, property: string): void
+  triggerSavepoint(jobId: string, request: SavepointRequest): Promise<string>
+  stopWithSavepoint(jobId: string, request: StopRequest): Promise<string>
+  triggerCheckpoint(jobId: string): Promise<number>
+  disposeSavepoint(path: string): Promise<void>
+}

@@ -1,0 +1,131 @@
+/** Wire types about jobs, as Flink's REST API names them. Times are epoch ms, -1 where unset; durations are ms. */
+
+export interface TaskCounts {
+  readonly total: number
+  readonly created: number
+  readonly scheduled: number
+  readonly deploying: number
+  readonly running: number
+  readonly finished: number
+  readonly canceling: number
+  readonly canceled: number
+  readonly failed: number
+  readonly reconciling: number
+  readonly initializing: number
+}
+
+/** One row of `GET /jobs/overview`. */
+export interface JobOverview {
+  readonly jid: string
+  readonly name: string
+  readonly state: string
+  readonly 'start-time': number
+  readonly 'end-time': number
+  readonly duration: number
+  readonly 'last-modification': number
+  readonly tasks: TaskCounts
+  readonly 'pending-operators': number
+}
+
+export interface MultipleJobsOverview {
+  readonly jobs: readonly JobOverview[]
+}
+
+/** `GET /jobs/:jobid/status` */
+export interface JobStatusInfo {
+  readonly status: string
+}
+
+export interface JobVertexInfo {
+  readonly id: string
+  readonly name: string
+  readonly maxParallelism: number
+  readonly parallelism: number
+  readonly status: string
+  readonly 'start-time': number
+  readonly 'end-time': number
+  readonly duration: number
+  /** Subtasks by state, upper-case names. */
+  readonly tasks: Readonly<Record<string, number>>
+}
+
+/** `GET /jobs/:jobid` */
+export interface JobDetailsInfo {
+  readonly jid: string
+  readonly name: string
+  readonly state: string
+  readonly 'start-time': number
+  readonly 'end-time': number
+  readonly duration: number
+  readonly maxParallelism: number
+  readonly now: number
+  readonly timestamps: Readonly<Record<string, number>>
+  readonly vertices: readonly JobVertexInfo[]
+  readonly 'status-counts': Readonly<Record<string, number>>
+  readonly plan: unknown
+}
+
+/** `GET /jobs/:jobid/config` */
+export interface JobConfigInfo {
+  readonly jid: string
+  readonly name: string
+  readonly 'execution-config': {
+    readonly 'job-parallelism': number
+    readonly 'restart-strategy': string
+    readonly 'object-reuse-mode': boolean
+    readonly 'user-config': Readonly<Record<string, string>>
+  }
+}
+
+/** `GET /jobs/:jobid/exceptions` */
+export interface JobExceptionsInfo {
+  readonly exceptionHistory: {
+    readonly entries: readonly {
+      readonly exceptionName: string
+      readonly stacktrace: string
+      readonly timestamp: number
+    }[]
+    readonly truncated: boolean
+  }
+}
+
+/** `GET /jobs/:jobid/checkpoints` */
+export interface CheckpointingStatistics {
+  readonly counts: {
+    readonly restored: number
+    readonly total: number
+    readonly in_progress: number
+    readonly completed: number
+    readonly failed: number
+  }
+  readonly history: readonly {
+    readonly id: number
+    readonly status: string
+    readonly is_savepoint: boolean
+    readonly trigger_timestamp: number
+    readonly end_to_end_duration: number
+    readonly state_size: number
+    readonly external_path: string | null
+    readonly failure_message: string | null
+  }[]
+}
+
+/** `GET /jobs/:jobid/execution-result` */
+export interface JobExecutionResultInfo {
+  readonly status: { readonly id: 'IN_PROGRESS' | 'COMPLETED' }
+  readonly 'job-execution-result'?: {
+    readonly id: string
+    readonly 'application-status': 'SUCCEEDED' | 'FAILED' | 'CANCELED'
+    readonly 'accumulator-results': Readonly<Record<string, string>>
+    readonly 'net-runtime': number
+    readonly 'failure-cause'?: ThrowableInfo
+  }
+}
+
+/** How an error travels inside an operation's result. */
+export interface ThrowableInfo {
+  readonly class: string
+  readonly 'stack-trace': string
+  /** Base64 of a serialised Java object in Flink; empty here. */
+  readonly 'serialized-throwable': string
+}

@@ -1,0 +1,54 @@
+import { FlinkError } from '../core/errors/flink-error.js'
+import type { Random } from '../core/random/random.js'
+import type { Clock } from '../core/time/clock.js'
+
+interface Operation<T> {
+  readonly scope: string
+  outcome: { readonly value: T } | { readonly error: Error } | undefined
+}
+
+/**
+ * Operations that were triggered over REST and are asked about later. A result stays for `storeDurationMs` after its
+ * end; a trigger with an id that is known does not start a second operation.
+ */
+export class OperationRegistry<T> {
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #storeDurationMs: number
+  readonly #operations = new Map<string, Operation<T>>()
+
+  constructor(services: { readonly clock: Clock; readonly random: Random; readonly storeDurationMs: number }) {
+    this.#clock = services.clock
+    this.#random = services.random
+    this.#storeDurationMs = services.storeDurationMs
+  }
+
+  /** Starts `run` under the given or a new id; `scope` (the job id) must be named again when asking. */
+  trigger(scope: string, proposedId: string | null | undefined, run: () => Promise<T>): string {
+    const id = proposedId ?? this.#random.hex(32)
+    if (this.#operations.has(id)) return id
+    const operation: Operation<T> = { scope, outcome: undefined }
+    this.#operations.set(id, operation)
+    void this.#watch(id, operation, run)
+    return id
+  }
+
+  /** Undefined while it runs. */
+  poll(scope: string, id: string, what: string): Operation<T>['outcome'] {
+    const operation = this.#operations.get(id)
+    if (operation?.scope !== scope) {
+      const text = `There is no ${what} operation with triggerId=${id} for job ${scope}.`
+      throw new FlinkError('OPERATION_NOT_FOUND', { text })
+    }
+    return operation.outcome
+  }
+
+  async #watch(id: string, operation: Operation<T>, run: () => Promise<T>): Promise<void> {
+    try {
+      operation.outcome = { value: await run() }
+    } catch (error) {
+      operation.outcome = { error: error instanceof Error ? error : new Error(String(error)) }
+    }
+    this.#clock.setTimer(this.#storeDurationMs, () => this.#operations.delete(id))
+  }
+}

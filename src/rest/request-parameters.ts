@@ -1,0 +1,41 @@
+import { FlinkError } from '../core/errors/flink-error.js'
+import type { RestRequest } from './route.js'
+
+const HEX32 = /^[0-9a-fA-F]{32}$/
+
+/** The job id of the path, lower case; a malformed one is the client's error. */
+export function jobIdOf(request: RestRequest): string {
+  const text = request.params['jobid'] ?? ''
+  if (!HEX32.test(text)) {
+    const reason = `Bad request, could not parse parameters: Cannot resolve path parameter (jobid) from value "${text}".`
+    throw new FlinkError('CONTROL_REQUEST_INVALID', { reason })
+  }
+  return text.toLowerCase()
+}
+
+/** A text field of the body; null and absent are the same. */
+export function optionalText(request: RestRequest, field: string): string | undefined {
+  const value = request.body[field]
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'string') throw mismatch(field, 'a string')
+  return value
+}
+
+export function optionalFlag(request: RestRequest, field: string): boolean {
+  const value = request.body[field]
+  if (value === undefined || value === null) return false
+  if (typeof value !== 'boolean') throw mismatch(field, 'true or false')
+  return value
+}
+
+/** The id that the client proposes for its operation. */
+export function triggerIdOf(request: RestRequest): string | undefined {
+  const id = optionalText(request, 'triggerId')
+  if (id !== undefined && !HEX32.test(id)) throw mismatch('triggerId', '32 hexadecimal digits')
+  return id?.toLowerCase()
+}
+
+function mismatch(field: string, expected: string): FlinkError {
+  const reason = `Request did not match expected format: field "${field}" must be ${expected}.`
+  return new FlinkError('CONTROL_REQUEST_INVALID', { reason })
+}

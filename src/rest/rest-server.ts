@@ -1,0 +1,107 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { FlinkError } from '../core/errors/flink-error.js'
+import type { Logger } from '../core/logging/logger.js'
+import type { Random } from '../core/random/random.js'
+import type { Clock } from '../core/time/clock.js'
+import type { JobsGateway } from './jobs-gateway.js'
+import { OperationRegistry } from './operation-registry.js'
+import type { RestContext, Route } from './route.js'
+import { ROUTES } from './routes.js'
+import { stackTraceOf } from './throwable-info.js'
+
+/** Results of operations stay pollable this long, as Flink's rest.async.store-duration. */
+const STORE_DURATION_MS = 5 * 60_000
+const BODY_LIMIT_BYTES = 1024 * 1024
+
+export interface RestServerServices {
+  readonly gateway: JobsGateway
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  /** Told of every request; lets its owner know that somebody may still be polling. */
+  readonly onRequest?: () => void
+}
+
+/** Flink's REST API over a Unix socket. Loads fastify when it is started, not before: that takes tens of ms. */
+export class RestServer {
+  readonly #app: FastifyInstance
+
+  private constructor(app: FastifyInstance) {
+    this.#app = app
+  }
+
+  static async create(services: RestServerServices): Promise<RestServer> {
+    const { fastify } = await import('fastify')
+    const app = fastify({ logger: false, bodyLimit: BODY_LIMIT_BYTES })
+    const operations = { clock: services.clock, random: services.random, storeDurationMs: STORE_DURATION_MS }
+    const context: RestContext = {
+      gateway: services.gateway,
+      savepoints: new OperationRegistry(operations),
+      checkpoints: new OperationRegistry(operations),
+      disposals: new OperationRegistry(operations),
+    }
+    acceptAnyBody(app)
+    app.addHook('onRequest', (_request, _reply, done) => {
+      services.onRequest?.()
+      done()
+    })
+    for (const route of ROUTES) mount(app, route, context)
+    app.setNotFoundHandler((request, reply) => reply.code(404).send({ errors: [`Not found: ${request.url}`] }))
+    app.setErrorHandler((error, request, reply) => sendError(error, request, reply, services.logger))
+    return new RestServer(app)
+  }
+
+  async listen(socketPath: string): Promise<void> {
+    await this.#app.listen({ path: socketPath })
+  }
+
+  async close(): Promise<void> {
+    await this.#app.close()
+  }
+}
+
+/** Flink's own client sends `{}` with every request and some clients send none: both mean no fields. */
+function acceptAnyBody(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    const text = body.toString().trim()
+    try {
+      const value: unknown = text === '' ? {} : JSON.parse(text)
+      done(null, value)
+    } catch {
+      done(new FlinkError('CONTROL_REQUEST_INVALID', { reason: 'the body is not JSON' }))
+    }
+  })
+}
+
+function mount(app: FastifyInstance, route: Route, context: RestContext): void {
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const { status, body } = await route.handle(
+      { params: asRecord(request.params), query: asRecord(request.query), body: asObject(request.body) },
+      context,
+    )
+    return reply.code(status).send(body)
+  }
+  for (const prefix of ['', '/v1']) app.route({ method: route.method, url: prefix + route.path, handler })
+}
+
+function asRecord(value: unknown): Record<string, string> {
+  return Object.fromEntries(Object.entries(asObject(value)).map(([key, text]) => [key, String(text)]))
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+async function sendError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  logger: Logger,
+): Promise<FastifyReply> {
+  if (error instanceof FlinkError) return reply.code(error.httpStatus).send({ errors: [error.message] })
+  const cause = error instanceof Error ? error : new Error(String(error))
+  logger.error('a request failed', { url: request.url, reason: cause.message })
+  const trace = `<Exception on server side:\n${stackTraceOf(cause)}\nEnd of exception on server side>`
+  return reply.code(500).send({ errors: ['Internal server error.', trace] })
+}

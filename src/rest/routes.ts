@@ -1,0 +1,36 @@
+import { checkpointStatusHandler } from './handlers/checkpoint-status-handler.js'
+import { checkpointTriggerHandler } from './handlers/checkpoint-trigger-handler.js'
+import { checkpointingStatisticsHandler } from './handlers/checkpointing-statistics-handler.js'
+import { jobCancellationHandler } from './handlers/job-cancellation-handler.js'
+import { jobConfigHandler } from './handlers/job-config-handler.js'
+import { jobDetailsHandler } from './handlers/job-details-handler.js'
+import { jobExceptionsHandler } from './handlers/job-exceptions-handler.js'
+import { jobExecutionResultHandler } from './handlers/job-execution-result-handler.js'
+import { jobPlanHandler } from './handlers/job-plan-handler.js'
+import { jobStatusHandler } from './handlers/job-status-handler.js'
+import { jobsOverviewHandler } from './handlers/jobs-overview-handler.js'
+import { savepointDisposalStatusHandler, savepointDisposalTriggerHandler } from './handlers/savepoint-disposal-handlers.js'
+import { savepointStatusHandler } from './handlers/savepoint-status-handler.js'
+import { savepointTriggerHandler } from './handlers/savepoint-trigger-handler.js'
+import { stopWithSavepointHandler } from './handlers/stop-with-savepoint-handler.js'
+import type { Route } from './route.js'
+
+/** Every endpoint. */
+export const ROUTES: readonly Route[] = [
+  jobsOverviewHandler,
+  jobDetailsHandler,
+  jobPlanHandler,
+  jobConfigHandler,
+  jobStatusHandler,
+  jobExceptionsHandler,
+  jobExecutionResultHandler,
+  jobCancellationHandler,
+  savepointTriggerHandler,
+  savepointStatusHandler,
+  stopWithSavepointHandler,
+  checkpointTriggerHandler,
+  checkpointStatusHandler,
+  checkpointingStatisticsHandler,
+  savepointDisposalTriggerHandler,
+  savepointDisposalStatusHandler,
+]

@@ -1,0 +1,28 @@
+// Duty: what the coordinator is told about when and how to take checkpoints; read from the job's configuration once.
+// Invariants: all times in ms; `intervalMs` undefined means that no periodic checkpoints are taken.
+// Thread: main thread.
+import type { Configuration } from '../../../core/config/configuration.js'
+import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
+
+export interface CheckpointCoordinatorConfiguration {
+  readonly intervalMs: number | undefined
+  readonly timeoutMs: number
+  readonly minPauseMs: number
+  readonly maxConcurrent: number
+  /** Failures in a row that are survived; one more fails the job. */
+  readonly tolerableFailures: number
+}
+
+export function readCheckpointCoordinatorConfiguration(
+  configuration: Configuration,
+): CheckpointCoordinatorConfiguration {
+  const minPauseMs = configuration.get(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS)
+  const maxConcurrent = configuration.get(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS)
+  return {
+    intervalMs: configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL),
+    timeoutMs: configuration.get(CheckpointingOptions.CHECKPOINTING_TIMEOUT),
+    minPauseMs,
+    maxConcurrent: minPauseMs > 0 ? 1 : maxConcurrent,
+    tolerableFailures: configuration.get(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER),
+  }
+}

@@ -1,0 +1,54 @@
+// Duty: says who is triggered, who must acknowledge and who counts as finished in one checkpoint (FLIP-147).
+// Invariants: every execution is in exactly one of `toAcknowledge` and `finished`; `toTrigger` is a subset of
+// `toAcknowledge`: the running tasks that no running task feeds.
+// Thread: main thread.
+import type { JobGraph } from '../../../graph/job-graph.js'
+import type { Execution } from '../executiongraph/execution.js'
+import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
+
+export interface CheckpointPlan {
+  readonly toTrigger: readonly Execution[]
+  readonly toAcknowledge: readonly Execution[]
+  readonly finished: readonly Execution[]
+  /** Vertices all of whose subtasks had finished. */
+  readonly finishedVertices: ReadonlySet<string>
+}
+
+/** Undefined with the name of a task that neither runs nor has finished. */
+export type CheckpointPlanResult = { readonly plan: CheckpointPlan } | { readonly notRunning: Execution }
+
+export function computeCheckpointPlan(executions: ExecutionGraph): CheckpointPlanResult {
+  const toAcknowledge: Execution[] = []
+  const finished: Execution[] = []
+  for (const execution of executions.all()) {
+    if (execution.state === 'RUNNING') toAcknowledge.push(execution)
+    else if (execution.state === 'FINISHED') finished.push(execution)
+    else return { notRunning: execution }
+  }
+  const runningVertices = new Set(toAcknowledge.map((execution) => execution.vertex.id))
+  const fed = verticesFedByRunningTasks(executions, runningVertices)
+  return {
+    plan: {
+      toTrigger: toAcknowledge.filter((execution) => !fed(execution)),
+      toAcknowledge,
+      finished,
+      finishedVertices: new Set(
+        executions.jobGraph.vertices.map((vertex) => vertex.id).filter((id) => !runningVertices.has(id)),
+      ),
+    },
+  }
+}
+
+function verticesFedByRunningTasks(
+  executions: ExecutionGraph,
+  runningVertices: ReadonlySet<string>,
+): (execution: Execution) => boolean {
+  const { edges }: JobGraph = executions.jobGraph
+  return (execution) =>
+    edges.some((edge) => {
+      if (edge.targetVertex !== execution.vertex.id || !runningVertices.has(edge.sourceVertex)) return false
+      return executions
+        .producersOf(edge, execution.subtaskIndex)
+        .some((index) => executions.execution(edge.sourceVertex, index).state === 'RUNNING')
+    })
+}

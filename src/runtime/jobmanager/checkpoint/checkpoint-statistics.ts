@@ -1,0 +1,82 @@
+// Duty: what REST and `list` tell about checkpoints: counts and a short history.
+// Invariants: bounded history, newest last; counts never shrink.
+// Thread: main thread.
+import type { PendingCheckpoint } from './pending-checkpoint.js'
+
+export interface CheckpointRecord {
+  readonly checkpointId: number
+  readonly triggerTimestamp: number
+  status: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED'
+  readonly isSavepoint: boolean
+  externalPath: string | undefined
+  endTimestamp: number | undefined
+  sizeBytes: number
+  synchronousMs: number
+  alignmentMs: number
+  failureMessage: string | undefined
+}
+
+export class CheckpointStatistics {
+  readonly #historySize: number
+  readonly #now: () => number
+  readonly #records: CheckpointRecord[] = []
+  readonly counts = { completed: 0, failed: 0, restored: 0, total: 0 }
+
+  constructor(historySize: number, now: () => number) {
+    this.#historySize = historySize
+    this.#now = now
+  }
+
+  history(): readonly CheckpointRecord[] {
+    return this.#records
+  }
+
+  restored(): void {
+    this.counts.restored += 1
+  }
+
+  triggered(pending: PendingCheckpoint): void {
+    this.counts.total += 1
+    this.#records.push({
+      checkpointId: pending.checkpointId,
+      triggerTimestamp: pending.timestamp,
+      status: 'IN_PROGRESS',
+      isSavepoint: pending.properties.isSavepoint,
+      externalPath: undefined,
+      endTimestamp: undefined,
+      sizeBytes: 0,
+      synchronousMs: 0,
+      alignmentMs: 0,
+      failureMessage: undefined,
+    })
+    if (this.#records.length > this.#historySize) this.#records.shift()
+  }
+
+  completed(pending: PendingCheckpoint, externalPath: string): void {
+    this.counts.completed += 1
+    this.#update(pending, (record) => {
+      record.status = 'COMPLETED'
+      record.externalPath = externalPath
+      for (const { metrics } of pending.acknowledged.values()) {
+        record.sizeBytes += metrics.sizeBytes
+        record.synchronousMs = Math.max(record.synchronousMs, metrics.synchronousMs)
+        record.alignmentMs = Math.max(record.alignmentMs, metrics.alignmentMs)
+      }
+    })
+  }
+
+  failed(pending: PendingCheckpoint, error: Error): void {
+    this.counts.failed += 1
+    this.#update(pending, (record) => {
+      record.status = 'FAILED'
+      record.failureMessage = error.message
+    })
+  }
+
+  #update(pending: PendingCheckpoint, change: (record: CheckpointRecord) => void): void {
+    const record = this.#records.find((candidate) => candidate.checkpointId === pending.checkpointId)
+    if (record === undefined) return
+    record.endTimestamp = this.#now()
+    change(record)
+  }
+}

@@ -1,0 +1,91 @@
+// Duty: one checkpoint between its trigger and its end: who has acknowledged, who is still awaited.
+// Invariants: leaves `pending` exactly once, to `completed` or `aborted`; an acknowledgement counts once.
+// Thread: main thread.
+import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
+import type { TaskStateSnapshot } from '../../../storage/state-handles.js'
+import type { CheckpointMetrics } from '../../protocol/worker-to-master.js'
+import type { CheckpointPlan } from './checkpoint-plan.js'
+
+/** A periodic checkpoint, one asked for by hand, or a savepoint; `thenStop` for stop-with-savepoint. */
+export interface CheckpointProperties {
+  readonly isSavepoint: boolean
+  readonly isPeriodic: boolean
+  readonly thenStop: 'suspend' | 'drain' | undefined
+}
+
+/** What came out of it. */
+export interface CheckpointResult {
+  readonly checkpointId: number
+  /** `file:` URI of the directory, or a note that it lies in memory. */
+  readonly externalPath: string
+}
+
+export interface Acknowledgement {
+  readonly snapshot: TaskStateSnapshot
+  readonly metrics: CheckpointMetrics
+}
+
+export class PendingCheckpoint {
+  readonly checkpointId: number
+  readonly timestamp: number
+  readonly plan: CheckpointPlan
+  readonly properties: CheckpointProperties
+  readonly location: CheckpointLocation
+  readonly result: Promise<CheckpointResult>
+  readonly acknowledged = new Map<string, Acknowledgement>()
+  #state: 'pending' | 'completed' | 'aborted' = 'pending'
+  #resolve: (result: CheckpointResult) => void = () => undefined
+  #reject: (error: Error) => void = () => undefined
+
+  constructor(description: {
+    readonly checkpointId: number
+    readonly timestamp: number
+    readonly plan: CheckpointPlan
+    readonly properties: CheckpointProperties
+    readonly location: CheckpointLocation
+  }) {
+    this.checkpointId = description.checkpointId
+    this.timestamp = description.timestamp
+    this.plan = description.plan
+    this.properties = description.properties
+    this.location = description.location
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    // Periodic checkpoints have nobody who waits for them: their failure is counted by the coordinator instead.
+    this.result.catch(() => undefined)
+  }
+
+  get isPending(): boolean {
+    return this.#state === 'pending'
+  }
+
+  awaits(executionId: string): boolean {
+    const isPart = this.plan.toAcknowledge.some((execution) => execution.id === executionId)
+    return this.isPending && isPart && !this.acknowledged.has(executionId)
+  }
+
+  /** False when the acknowledgement is late, foreign or a repetition: its state is not part of this checkpoint. */
+  acknowledge(executionId: string, acknowledgement: Acknowledgement): boolean {
+    if (!this.awaits(executionId)) return false
+    this.acknowledged.set(executionId, acknowledgement)
+    return true
+  }
+
+  get isFullyAcknowledged(): boolean {
+    return this.acknowledged.size === this.plan.toAcknowledge.length
+  }
+
+  complete(result: CheckpointResult): void {
+    if (!this.isPending) return
+    this.#state = 'completed'
+    this.#resolve(result)
+  }
+
+  abort(error: Error): void {
+    if (!this.isPending) return
+    this.#state = 'aborted'
+    this.#reject(error)
+  }
+}

@@ -1,0 +1,53 @@
+// Duty: one attempt of one subtask as the JobMaster sees it.
+// Invariants: the state moves only along protocol/execution-state.ts; a late report that no move allows is ignored by
+// `tryMove` (it raced with a cancellation), never forced.
+// Thread: main thread.
+import type { JobVertex } from '../../../graph/job-graph.js'
+import { EXECUTION_TRANSITIONS, isTerminal, type ExecutionState } from '../../protocol/execution-state.js'
+
+export class Execution {
+  readonly id: string
+  readonly vertex: JobVertex
+  readonly subtaskIndex: number
+  readonly attemptNumber: number
+  readonly slot: number
+  /** When each state was entered, epoch ms; for REST. */
+  readonly timestamps: Partial<Record<ExecutionState, number>> = {}
+  failure: Error | undefined
+  accumulators: Readonly<Record<string, unknown>> = {}
+  #state: ExecutionState = 'CREATED'
+
+  constructor(identity: {
+    readonly id: string
+    readonly vertex: JobVertex
+    readonly subtaskIndex: number
+    readonly attemptNumber: number
+    readonly slot: number
+  }) {
+    this.id = identity.id
+    this.vertex = identity.vertex
+    this.subtaskIndex = identity.subtaskIndex
+    this.attemptNumber = identity.attemptNumber
+    this.slot = identity.slot
+  }
+
+  get state(): ExecutionState {
+    return this.#state
+  }
+
+  get isTerminal(): boolean {
+    return isTerminal(this.#state)
+  }
+
+  /** `Map (2/4)` */
+  get taskNameWithSubtask(): string {
+    return `${this.vertex.name} (${String(this.subtaskIndex + 1)}/${String(this.vertex.parallelism)})`
+  }
+
+  tryMove(to: ExecutionState, now: number): boolean {
+    if (!EXECUTION_TRANSITIONS[this.#state].includes(to)) return false
+    this.#state = to
+    this.timestamps[to] = now
+    return true
+  }
+}

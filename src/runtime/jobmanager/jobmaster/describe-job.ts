@@ -1,0 +1,54 @@
+// Duty: makes the plain-data description of a job out of the JobMaster's living parts.
+// Invariants: pure; the result shares nothing that changes later.
+// Thread: main thread.
+import type { JobGraph } from '../../../graph/job-graph.js'
+import type { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
+import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
+import type { JobDetails, JobException, VertexDetails } from './job-details.js'
+import { isTerminalJobStatus, type JobStatus } from './job-status.js'
+
+export interface JobDescriptionInput {
+  readonly jobId: string
+  readonly jobGraph: JobGraph
+  readonly configuration: Readonly<Record<string, string>>
+  readonly status: JobStatus
+  readonly timestamps: Readonly<Partial<Record<JobStatus, number>>>
+  readonly restarts: number
+  readonly executions: ExecutionGraph | undefined
+  readonly statistics: CheckpointStatistics
+  readonly pendingCheckpoints: number
+  readonly exceptions: readonly JobException[]
+}
+
+export function describeJob(input: JobDescriptionInput): JobDetails {
+  const times = Object.values(input.timestamps)
+  return {
+    jobId: input.jobId,
+    name: input.jobGraph.name,
+    status: input.status,
+    startTime: input.timestamps.INITIALIZING ?? 0,
+    endTime: isTerminalJobStatus(input.status) ? input.timestamps[input.status] : undefined,
+    lastModification: Math.max(...times),
+    timestamps: { ...input.timestamps },
+    vertices: input.jobGraph.vertices.map((vertex) => describeVertex(vertex, input.executions)),
+    configuration: { ...input.configuration },
+    restarts: input.restarts,
+    checkpoints: {
+      counts: { ...input.statistics.counts },
+      inProgress: input.pendingCheckpoints,
+      history: input.statistics.history().map((record) => ({ ...record })),
+    },
+    exceptions: [...input.exceptions],
+  }
+}
+
+function describeVertex(vertex: JobGraph['vertices'][number], executions: ExecutionGraph | undefined): VertexDetails {
+  const { id, name, parallelism, maxParallelism } = vertex
+  const subtasks = (executions?.ofVertex(id) ?? []).map((execution) => ({
+    subtaskIndex: execution.subtaskIndex,
+    state: execution.state,
+    attemptNumber: execution.attemptNumber,
+    timestamps: { ...execution.timestamps },
+  }))
+  return { id, name, parallelism, maxParallelism, subtasks }
+}

@@ -1,0 +1,185 @@
+// Duty: one attempt to run the job, from deployment to the end of its last task.
+// Invariants: reports exactly one outcome: `finished`, or `failed` with the first cause. After `stop` nothing is reported;
+// `stop` resolves when every task has ended or its worker was terminated.
+// Thread: main thread.
+import { deserializeError } from '../../../core/errors/error-codec.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { Logger } from '../../../core/logging/logger.js'
+import type { Clock } from '../../../core/time/clock.js'
+import type { JobGraph } from '../../../graph/job-graph.js'
+import type { MasterToWorker } from '../../protocol/master-to-worker.js'
+import type { TaskStateChanged, WorkerToMaster } from '../../protocol/worker-to-master.js'
+import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
+import type { Execution } from '../executiongraph/execution.js'
+import { ExecutionGraph } from '../executiongraph/execution-graph.js'
+import { planDeployment, type RestoreAssignment } from '../scheduler/deployment-plan.js'
+import type { SlotAssignment } from '../scheduler/slot-assignment.js'
+import type { SlotPool } from './slot-pool.js'
+
+export interface JobAttemptListener {
+  onAllRunning(): void
+  onFinished(): void
+  onFailed(error: Error): void
+}
+
+export interface JobAttemptInput {
+  readonly attemptNumber: number
+  readonly jobGraph: JobGraph
+  readonly slots: SlotAssignment
+  readonly pool: SlotPool
+  readonly restore: RestoreAssignment | undefined
+  readonly network: { readonly budgetBytes: number; readonly slotSizeBytes: number }
+  /** Time that tasks have to end on cancellation before their worker is terminated. */
+  readonly cancellationTimeoutMs: number
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly listener: JobAttemptListener
+  readonly makeCoordinator: (attempt: JobAttempt) => CheckpointCoordinator
+}
+
+export class JobAttempt {
+  readonly executions: ExecutionGraph
+  readonly coordinator: CheckpointCoordinator
+  readonly #input: JobAttemptInput
+  #outcome: 'open' | 'reported' = 'open'
+  #allRunning = false
+  #allEnded: (() => void) | undefined
+
+  constructor(input: JobAttemptInput) {
+    this.#input = input
+    this.executions = new ExecutionGraph(input.jobGraph, input.slots, input.attemptNumber)
+    this.coordinator = input.makeCoordinator(this)
+  }
+
+  /** Workers have loaded the program: hands every one its tasks. */
+  deploy(): void {
+    const { attemptNumber, pool, restore, network } = this.#input
+    const plan = planDeployment({
+      executions: this.executions,
+      bellOf: (slot) => pool.bellOf(slot),
+      restore,
+      networkBudgetBytes: network.budgetBytes,
+      slotSizeBytes: network.slotSizeBytes,
+    })
+    for (const execution of this.executions.all()) this.#move(execution, 'SCHEDULED')
+    for (const [slot, tasks] of plan) pool.send(slot, { type: 'deploy-tasks', attempt: attemptNumber, tasks })
+    for (const execution of this.executions.all()) this.#move(execution, 'DEPLOYING')
+    pool.sendToAll({ type: 'start-tasks', attempt: attemptNumber })
+  }
+
+  sendTo(execution: Execution, message: MasterToWorker): void {
+    this.#input.pool.send(execution.slot, message)
+  }
+
+  handle(message: WorkerToMaster): void {
+    switch (message.type) {
+      case 'task-state-changed':
+        this.#taskStateChanged(message)
+        break
+      case 'acknowledge-checkpoint':
+        this.coordinator.acknowledge(message)
+        break
+      case 'decline-checkpoint':
+        if (this.executions.find(message.executionId) !== undefined) {
+          this.coordinator.decline(message.checkpointId, deserializeError(message.error))
+        }
+        break
+      case 'worker-ready':
+      case 'program-loaded':
+      case 'program-failed':
+        break
+    }
+  }
+
+  workerExited(slot: number, error: Error): void {
+    for (const execution of this.executions.all()) {
+      if (execution.slot === slot && !execution.isTerminal) {
+        execution.failure = error
+        this.#move(execution, 'FAILED')
+      }
+    }
+    this.#fail(error)
+    this.#checkAllEnded()
+  }
+
+  /** Ends all tasks; their workers stay, but for those that do not answer in time. */
+  async stop(reason: Error): Promise<void> {
+    this.#outcome = 'reported'
+    this.coordinator.shutdown(reason)
+    for (const execution of this.executions.all()) {
+      if (!this.#input.pool.isAlive(execution.slot)) this.#move(execution, 'FAILED')
+      // What was never deployed has nobody who would report its end.
+      else if (execution.state === 'CREATED' || execution.state === 'SCHEDULED') this.#move(execution, 'CANCELED')
+      else this.#move(execution, 'CANCELING')
+    }
+    if (this.executions.allTerminal()) return
+    this.#input.pool.sendToAll({ type: 'cancel-tasks', attempt: this.#input.attemptNumber })
+    await this.#untilAllEnded()
+  }
+
+  #untilAllEnded(): Promise<void> {
+    const { clock, cancellationTimeoutMs } = this.#input
+    return new Promise((resolve) => {
+      const timer = clock.setTimer(cancellationTimeoutMs, () => {
+        void this.#terminateSilentWorkers().then(resolve)
+      })
+      this.#allEnded = (): void => {
+        timer.cancel()
+        resolve()
+      }
+    })
+  }
+
+  async #terminateSilentWorkers(): Promise<void> {
+    const silent = new Set<number>()
+    for (const execution of this.executions.all()) if (!execution.isTerminal) silent.add(execution.slot)
+    for (const slot of silent) {
+      const seconds = String(this.#input.cancellationTimeoutMs / 1000)
+      this.#input.logger.warn(`worker ${String(slot)} did not end its tasks within ${seconds} s and is terminated`)
+      await this.#input.pool.terminate(slot)
+    }
+  }
+
+  #taskStateChanged(message: TaskStateChanged): void {
+    const execution = this.executions.find(message.executionId)
+    if (execution === undefined || !this.#move(execution, message.state)) return
+    if (message.accumulators !== undefined) execution.accumulators = message.accumulators
+    if (message.error !== undefined) execution.failure = deserializeError(message.error)
+    if (execution.isTerminal) this.#ended(execution)
+    if (!this.#allRunning && this.executions.allRunningOrFinished()) {
+      this.#allRunning = true
+      this.#input.listener.onAllRunning()
+    }
+    if (this.executions.allFinished()) this.#finish()
+    this.#checkAllEnded()
+  }
+
+  #ended(execution: Execution): void {
+    this.coordinator.executionEnded(execution)
+    if (execution.state === 'FINISHED') return
+    const task = execution.taskNameWithSubtask
+    this.#fail(
+      execution.failure ?? new FlinkError('INTERNAL_ERROR', { reason: `${task} was ${execution.state} unasked` }),
+    )
+  }
+
+  #finish(): void {
+    if (this.#outcome === 'reported') return
+    this.#outcome = 'reported'
+    this.#input.listener.onFinished()
+  }
+
+  #fail(error: Error): void {
+    if (this.#outcome === 'reported') return
+    this.#outcome = 'reported'
+    this.#input.listener.onFailed(error)
+  }
+
+  #checkAllEnded(): void {
+    if (this.executions.allTerminal()) this.#allEnded?.()
+  }
+
+  #move(execution: Execution, to: Execution['state']): boolean {
+    return execution.tryMove(to, this.#input.clock.now())
+  }
+}

@@ -1,0 +1,50 @@
+// Duty: what the outside may know of a job: plain data, for REST handlers and archives.
+// Invariants: a copy; nothing in it lives on.
+// Thread: main thread.
+import type { ExecutionState } from '../../protocol/execution-state.js'
+import type { CheckpointRecord } from '../checkpoint/checkpoint-statistics.js'
+import type { JobStatus } from './job-status.js'
+
+export interface SubtaskDetails {
+  readonly subtaskIndex: number
+  readonly state: ExecutionState
+  readonly attemptNumber: number
+  readonly timestamps: Readonly<Partial<Record<ExecutionState, number>>>
+}
+
+export interface VertexDetails {
+  readonly id: string
+  readonly name: string
+  readonly parallelism: number
+  readonly maxParallelism: number
+  readonly subtasks: readonly SubtaskDetails[]
+}
+
+export interface JobException {
+  readonly timestamp: number
+  readonly name: string
+  readonly message: string
+  readonly stack: string
+}
+
+export interface JobDetails {
+  readonly jobId: string
+  readonly name: string
+  readonly status: JobStatus
+  /** Epoch ms of entering INITIALIZING. */
+  readonly startTime: number
+  /** Epoch ms of the terminal state; undefined while the job lives. */
+  readonly endTime: number | undefined
+  readonly lastModification: number
+  /** When each status was entered, epoch ms. */
+  readonly timestamps: Readonly<Partial<Record<JobStatus, number>>>
+  readonly vertices: readonly VertexDetails[]
+  readonly configuration: Readonly<Record<string, string>>
+  readonly restarts: number
+  readonly checkpoints: {
+    readonly counts: { readonly completed: number; readonly failed: number; readonly restored: number; readonly total: number }
+    readonly inProgress: number
+    readonly history: readonly CheckpointRecord[]
+  }
+  readonly exceptions: readonly JobException[]
+}

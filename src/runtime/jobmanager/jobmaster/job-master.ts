@@ -1,0 +1,286 @@
+// Duty: one job from its plan to its end: restores, runs attempts, restarts after failures, answers the control server.
+//
+//   start -> restore checked -> attempt -> (failure -> strategy -> attempt)* -> FINISHED | CANCELED | FAILED
+//
+// Invariants: one attempt at a time; a new one begins only when every task of the last has ended; the status moves only
+// along job-status.ts; `result` settles exactly once.
+// Thread: main thread; user code never runs here.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { Configuration } from '../../../core/config/configuration.js'
+import { ClusterOptions } from '../../../core/config/cluster-options.js'
+import { TaskManagerOptions } from '../../../core/config/task-manager-options.js'
+import type { Logger } from '../../../core/logging/logger.js'
+import type { Random } from '../../../core/random/random.js'
+import type { Clock, TimerHandle } from '../../../core/time/clock.js'
+import type { JobGraph } from '../../../graph/job-graph.js'
+import type { EarlierResults, ProgramDescriptor } from '../../protocol/program-descriptor.js'
+import { readCheckpointCoordinatorConfiguration } from '../checkpoint/checkpoint-coordinator-configuration.js'
+import { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
+import type { CheckpointRepository } from '../checkpoint/checkpoint-repository.js'
+import { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
+import { loadRestartStrategy } from '../failover/restart-strategy-loader.js'
+import type { RestartBackoffTimeStrategy } from '../failover/restart-backoff-time-strategy.js'
+import { assignSlots, type SlotAssignment } from '../scheduler/slot-assignment.js'
+import { describeJob } from './describe-job.js'
+import { JobAttempt } from './job-attempt.js'
+import type { JobDetails, JobException } from './job-details.js'
+import { checkJobTransition, isTerminalJobStatus, type JobStatus } from './job-status.js'
+import { mergeAccumulators } from './merge-accumulators.js'
+import { SlotPool } from './slot-pool.js'
+import type { TaskManagerStarter } from './task-manager-gateway.js'
+
+const CLOSE_GRACE_MS = 5000
+const CHECKPOINT_HISTORY = 10
+const EXCEPTION_HISTORY = 16
+
+export interface JobMasterInput {
+  readonly jobId: string
+  readonly jobGraph: JobGraph
+  readonly configuration: Configuration
+  readonly program: ProgramDescriptor
+  readonly graphIndex: number
+  readonly earlierResults: EarlierResults
+  readonly repository: CheckpointRepository
+  readonly starter: TaskManagerStarter
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+/** How the job ended. */
+export interface JobOutcome {
+  readonly jobId: string
+  readonly status: 'FINISHED' | 'CANCELED' | 'FAILED'
+  readonly netRuntimeMs: number
+  readonly accumulatorResults: Readonly<Record<string, unknown>>
+  readonly error: Error | undefined
+}
+
+export class JobMaster {
+  readonly jobId: string
+  readonly outcome: Promise<JobOutcome>
+  readonly #input: JobMasterInput
+  readonly #slots: SlotAssignment
+  readonly #pool: SlotPool
+  readonly #strategy: RestartBackoffTimeStrategy
+  readonly #statistics: CheckpointStatistics
+  readonly #timestamps: Partial<Record<JobStatus, number>> = {}
+  readonly #exceptions: JobException[] = []
+  #status: JobStatus = 'INITIALIZING'
+  #attempt: JobAttempt | undefined
+  #attemptNumber = 0
+  #backoff: TimerHandle | undefined
+  #cause: Error | undefined
+  #settle: (outcome: JobOutcome) => void = () => undefined
+
+  constructor(input: JobMasterInput) {
+    this.#input = input
+    this.jobId = input.jobId
+    this.#slots = assignSlots(input.jobGraph)
+    this.#strategy = loadRestartStrategy(input.configuration, input.clock, input.random)
+    this.#statistics = new CheckpointStatistics(CHECKPOINT_HISTORY, () => input.clock.now())
+    this.#timestamps.INITIALIZING = input.clock.now()
+    const listener = {
+      onMessage: (_slot: number, message: Parameters<JobAttempt['handle']>[0]): void => this.#attempt?.handle(message),
+      onWorkerExit: (slot: number, error: Error): void => this.#attempt?.workerExited(slot, error),
+    }
+    this.#pool = new SlotPool(this.#slots.slotCount, { starter: input.starter, clock: input.clock, listener })
+    this.outcome = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+  }
+
+  get status(): JobStatus {
+    return this.#status
+  }
+
+  /** Opens the snapshot to restore from and checks it against the plan; the job runs when the promise resolves. */
+  async start(): Promise<void> {
+    try {
+      const restored = await this.#input.repository.open(this.#input.jobGraph)
+      if (restored) this.#statistics.restored()
+    } catch (error) {
+      await this.#end('FAILED', asError(error))
+      throw error
+    }
+    this.#moveTo('CREATED')
+    this.#runAttempt()
+  }
+
+  details(): JobDetails {
+    const { jobId, jobGraph, configuration } = this.#input
+    return describeJob({
+      jobId,
+      jobGraph,
+      configuration: configuration.redacted(),
+      status: this.#status,
+      timestamps: this.#timestamps,
+      restarts: Math.max(0, this.#attemptNumber - 1),
+      executions: this.#attempt?.executions,
+      statistics: this.#statistics,
+      pendingCheckpoints: this.#attempt?.coordinator.pendingCount ?? 0,
+      exceptions: this.#exceptions,
+    })
+  }
+
+  async triggerCheckpoint(): Promise<number> {
+    const { checkpointId } = await this.#coordinator().triggerCheckpoint()
+    return checkpointId
+  }
+
+  /** Resolves with the savepoint's URI. */
+  async triggerSavepoint(targetDirectory: string, cancelJob: boolean): Promise<string> {
+    const coordinator = this.#coordinator()
+    const { externalPath } = await coordinator.triggerSavepoint(targetDirectory, cancelJob ? 'cancel' : undefined)
+    if (cancelJob) this.cancel()
+    return externalPath
+  }
+
+  /** Resolves with the savepoint's URI when the job has ended behind it. */
+  async stopWithSavepoint(targetDirectory: string, drain: boolean): Promise<string> {
+    const { externalPath } = await this.#coordinator().triggerSavepoint(targetDirectory, drain ? 'drain' : 'suspend')
+    const { status, error } = await this.outcome
+    if (status === 'FINISHED') return externalPath
+    throw new FlinkError('STOP_AFTER_SAVEPOINT_FAILED', { path: externalPath, jobId: this.jobId }, { cause: error })
+  }
+
+  /** Ends the job as soon as its tasks have ended; does nothing when it is ending already. */
+  cancel(): void {
+    if (isTerminalJobStatus(this.#status) || this.#status === 'CANCELLING' || this.#status === 'INITIALIZING') return
+    this.#backoff?.cancel()
+    this.#moveTo('CANCELLING')
+    void this.#stopAttempt(new FlinkError('JOB_CANCELED', { jobId: this.jobId })).then(() => this.#end('CANCELED'))
+  }
+
+  #coordinator(): CheckpointCoordinator {
+    if (this.#attempt === undefined || this.#status !== 'RUNNING') {
+      throw new FlinkError('JOB_NOT_RUNNING', { jobId: this.jobId, state: this.#status })
+    }
+    return this.#attempt.coordinator
+  }
+
+  /** Never rejects: whatever goes wrong is a failure of the attempt. */
+  #runAttempt(): void {
+    const attemptNumber = this.#attemptNumber
+    this.#attemptNumber += 1
+    this.#moveTo('RUNNING')
+    const { jobId, program, graphIndex, jobGraph, earlierResults } = this.#input
+    const load = { jobId, program, graphIndex, expectedHash: jobGraph.hash, earlierResults }
+    const attempt = this.#makeAttempt(attemptNumber)
+    this.#attempt = attempt
+    void this.#pool.loadProgram({ type: 'load-program', attempt: attemptNumber, ...load }).then(
+      () => {
+        if (this.#attempt === attempt && this.#status === 'RUNNING') attempt.deploy()
+      },
+      (error: unknown) => {
+        if (this.#attempt === attempt) this.#onFailure(asError(error))
+      },
+    )
+  }
+
+  #makeAttempt(attemptNumber: number): JobAttempt {
+    const { jobGraph, configuration, clock, logger, repository } = this.#input
+    return new JobAttempt({
+      attemptNumber,
+      jobGraph,
+      slots: this.#slots,
+      pool: this.#pool,
+      restore: repository.newestAssignment(),
+      network: {
+        budgetBytes: configuration.get(TaskManagerOptions.NETWORK_MEMORY_MAX),
+        slotSizeBytes: configuration.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE),
+      },
+      cancellationTimeoutMs: configuration.get(ClusterOptions.TASK_CANCELLATION_TIMEOUT),
+      clock,
+      logger,
+      listener: {
+        onAllRunning: () => this.#attempt?.coordinator.start(),
+        onFinished: () => void this.#stopAttempt(new Error('the job finished')).then(() => this.#end('FINISHED')),
+        onFailed: (error) => {
+          this.#onFailure(error)
+        },
+      },
+      makeCoordinator: (attempt) => this.#makeCoordinator(attempt),
+    })
+  }
+
+  #makeCoordinator(attempt: JobAttempt): CheckpointCoordinator {
+    const { configuration, repository, clock, logger, jobId } = this.#input
+    const services = {
+      configuration: readCheckpointCoordinatorConfiguration(configuration),
+      repository,
+      statistics: this.#statistics,
+      clock,
+      logger,
+      jobId,
+      sendTo: attempt.sendTo.bind(attempt),
+      sendToAll: this.#pool.sendToAll.bind(this.#pool),
+      failJob: (error: Error): void => {
+        this.#onFailure(error)
+      },
+    }
+    return new CheckpointCoordinator(services, attempt.executions, repository.nextCheckpointId())
+  }
+
+  #onFailure(error: Error): void {
+    if (this.#status !== 'RUNNING') return
+    this.#recordException(error)
+    this.#strategy.notifyFailure()
+    const mayRestart = !(error instanceof FlinkError && error.recovery === 'fail') && this.#strategy.canRestart()
+    this.#moveTo(mayRestart ? 'RESTARTING' : 'FAILING')
+    this.#input.logger.warn(mayRestart ? 'the job restarts' : 'the job fails', { reason: error.message })
+    if (!mayRestart) this.#cause = error
+    void this.#stopAttempt(error).then(() => {
+      if (this.#status === 'FAILING') return this.#end('FAILED', error)
+      if (this.#status === 'RESTARTING') this.#restartLater()
+      return undefined
+    })
+  }
+
+  #restartLater(): void {
+    this.#backoff = this.#input.clock.setTimer(this.#strategy.backoffMs(), () => {
+      if (this.#status === 'RESTARTING') this.#runAttempt()
+    })
+  }
+
+  async #stopAttempt(reason: Error): Promise<void> {
+    await this.#attempt?.stop(reason)
+  }
+
+  async #end(status: 'FINISHED' | 'CANCELED' | 'FAILED', error?: Error): Promise<void> {
+    const { jobId, repository, logger, clock } = this.#input
+    const executions = this.#attempt?.executions
+    try {
+      await repository.shutdown(status)
+    } catch (problem) {
+      logger.warn('could not remove checkpoints of the ended job', { reason: asError(problem).message })
+    }
+    await this.#pool.close(CLOSE_GRACE_MS)
+    this.#moveTo(status)
+    if (error !== undefined && this.#exceptions.length === 0) this.#recordException(error)
+    this.#settle({
+      jobId,
+      status,
+      netRuntimeMs: clock.now() - (this.#timestamps.INITIALIZING ?? clock.now()),
+      accumulatorResults: mergeAccumulators([...(executions?.all() ?? [])].map((execution) => execution.accumulators)),
+      error: error ?? this.#cause,
+    })
+  }
+
+  #recordException(error: Error): void {
+    const { name, message, stack = '' } = error
+    this.#exceptions.push({ timestamp: this.#input.clock.now(), name, message, stack })
+    if (this.#exceptions.length > EXCEPTION_HISTORY) this.#exceptions.shift()
+  }
+
+  #moveTo(status: JobStatus): void {
+    checkJobTransition(this.#status, status)
+    this.#status = status
+    this.#timestamps[status] = this.#input.clock.now()
+    this.#input.logger.info(`job ${this.#input.jobGraph.name} (${this.jobId}) is ${status}`)
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}

@@ -1,0 +1,151 @@
+// Duty: turns an ExecutionGraph into what each worker is told to run: channels allocated, restored state attached.
+// Invariants: a channel's two ends get the same memory; channels inside one worker need none. Memory is new for every
+// attempt, so that a task of an older one can never write into it.
+// Thread: main thread.
+import type { JobEdge } from '../../../graph/job-graph.js'
+import type { TaskStateSnapshot } from '../../../storage/state-handles.js'
+import { planNetworkMemory } from '../../protocol/network-memory.js'
+import { allocateRing } from '../../protocol/ring-memory.js'
+import type { ChannelDescriptor, EdgeDescriptor, TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
+import type { Execution } from '../executiongraph/execution.js'
+import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
+import { consumersOf, producersOf, type EdgeEnds } from './connectivity.js'
+
+export interface RestoreAssignment {
+  readonly checkpointId: number
+  stateOf(vertexId: string, subtaskIndex: number): TaskStateSnapshot
+  isFinished(vertexId: string): boolean
+  maxParallelismOf(vertexId: string): number
+}
+
+export interface DeploymentInput {
+  readonly executions: ExecutionGraph
+  /** Doorbell of the worker in a slot. */
+  readonly bellOf: (slot: number) => SharedArrayBuffer
+  readonly restore: RestoreAssignment | undefined
+  readonly networkBudgetBytes: number
+  readonly slotSizeBytes: number
+}
+
+interface ChannelPair {
+  readonly producer: ChannelDescriptor
+  readonly consumer: ChannelDescriptor
+}
+
+/** Task descriptors by slot. */
+export function planDeployment(input: DeploymentInput): Map<number, TaskDeploymentDescriptor[]> {
+  const channels = new ChannelAllocator(input)
+  const bySlot = new Map<number, TaskDeploymentDescriptor[]>()
+  for (const execution of input.executions.all()) {
+    const tasks = bySlot.get(execution.slot) ?? []
+    tasks.push(describeTask(execution, input, channels))
+    bySlot.set(execution.slot, tasks)
+  }
+  return bySlot
+}
+
+function describeTask(
+  execution: Execution,
+  input: DeploymentInput,
+  channels: ChannelAllocator,
+): TaskDeploymentDescriptor {
+  const { executions, restore } = input
+  const { vertex, subtaskIndex } = execution
+  const { edges } = executions.jobGraph
+  return {
+    executionId: execution.id,
+    vertexId: vertex.id,
+    subtaskIndex,
+    attemptNumber: execution.attemptNumber,
+    maxParallelism: restore?.maxParallelismOf(vertex.id) ?? vertex.maxParallelism,
+    inputs: edges
+      .filter((edge) => edge.targetVertex === vertex.id)
+      .map((edge) => channels.inputEdge(edge, subtaskIndex)),
+    outputs: edges
+      .filter((edge) => edge.sourceVertex === vertex.id)
+      .map((edge) => channels.outputEdge(edge, subtaskIndex)),
+    restore:
+      restore === undefined
+        ? undefined
+        : { checkpointId: restore.checkpointId, state: restore.stateOf(vertex.id, subtaskIndex) },
+    finishedOnRestore: restore?.isFinished(vertex.id) ?? false,
+  }
+}
+
+class ChannelAllocator {
+  readonly #input: DeploymentInput
+  readonly #pairs = new Map<string, ChannelPair>()
+  readonly #memory: { readonly slotSizeBytes: number; readonly slotCount: number }
+
+  constructor(input: DeploymentInput) {
+    this.#input = input
+    this.#memory = planNetworkMemory({
+      budgetBytes: input.networkBudgetBytes,
+      channels: Math.max(1, this.#countRings()),
+      preferredSlotSizeBytes: input.slotSizeBytes,
+    })
+  }
+
+  outputEdge(edge: JobEdge, producer: number): EdgeDescriptor {
+    const ends = this.#ends(edge)
+    const peers = consumersOf(ends, producer)
+    const channels = peers.map((consumer) => this.#pair(edge, producer, consumer).producer)
+    return { edgeId: edge.id, channels, peers, peerParallelism: ends.consumers }
+  }
+
+  inputEdge(edge: JobEdge, consumer: number): EdgeDescriptor {
+    const ends = this.#ends(edge)
+    const peers = producersOf(ends, consumer)
+    const channels = peers.map((producer) => this.#pair(edge, producer, consumer).consumer)
+    return { edgeId: edge.id, channels, peers, peerParallelism: ends.producers }
+  }
+
+  #pair(edge: JobEdge, producer: number, consumer: number): ChannelPair {
+    const key = `${edge.id}#${String(producer)}#${String(consumer)}`
+    let pair = this.#pairs.get(key)
+    if (pair === undefined) {
+      pair = this.#connect(key, this.#slotOf(edge.sourceVertex, producer), this.#slotOf(edge.targetVertex, consumer))
+      this.#pairs.set(key, pair)
+    }
+    return pair
+  }
+
+  #connect(key: string, producerSlot: number, consumerSlot: number): ChannelPair {
+    if (producerSlot === consumerSlot) {
+      const local: ChannelDescriptor = { kind: 'local', key }
+      return { producer: local, consumer: local }
+    }
+    const memory = allocateRing(this.#memory.slotSizeBytes, this.#memory.slotCount)
+    return {
+      producer: { kind: 'ring', memory, peerBell: this.#input.bellOf(consumerSlot) },
+      consumer: { kind: 'ring', memory, peerBell: this.#input.bellOf(producerSlot) },
+    }
+  }
+
+  #countRings(): number {
+    let rings = 0
+    for (const edge of this.#input.executions.jobGraph.edges) {
+      const ends = this.#ends(edge)
+      for (let producer = 0; producer < ends.producers; producer += 1) {
+        const producerSlot = this.#slotOf(edge.sourceVertex, producer)
+        for (const consumer of consumersOf(ends, producer)) {
+          if (this.#slotOf(edge.targetVertex, consumer) !== producerSlot) rings += 1
+        }
+      }
+    }
+    return rings
+  }
+
+  #slotOf(vertexId: string, subtaskIndex: number): number {
+    return this.#input.executions.execution(vertexId, subtaskIndex).slot
+  }
+
+  #ends(edge: JobEdge): EdgeEnds {
+    const { executions } = this.#input
+    return {
+      partitioner: edge.partitioner,
+      producers: executions.vertex(edge.sourceVertex).parallelism,
+      consumers: executions.vertex(edge.targetVertex).parallelism,
+    }
+  }
+}

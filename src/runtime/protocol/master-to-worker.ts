@@ -1,0 +1,84 @@
+// Duty: every message that the JobMaster sends to a task worker.
+// Invariants: plain data; a message about an execution that the worker does not know is ignored (it raced with its end).
+// Thread: sent by the main thread, handled by TaskExecutor between steps.
+import type { CheckpointLocation } from '../../storage/checkpoint-stream-factory.js'
+import type { EarlierResults, ProgramDescriptor } from './program-descriptor.js'
+import type { TaskDeploymentDescriptor } from './task-deployment.js'
+
+/** Runs the program again (fresh function objects) and answers with `program-loaded` or `program-failed`. */
+export interface LoadProgram {
+  readonly type: 'load-program'
+  /** Counts loads; answers carry it back, so that answers to an older load are recognised. */
+  readonly attempt: number
+  readonly jobId: string
+  readonly program: ProgramDescriptor
+  /** Which execute() of the program this job is, counted from 0. */
+  readonly graphIndex: number
+  readonly expectedHash: string
+  readonly earlierResults: EarlierResults
+}
+
+/** All tasks of this worker for one attempt, at once, so that local channels find both ends. */
+export interface DeployTasks {
+  readonly type: 'deploy-tasks'
+  readonly attempt: number
+  readonly tasks: readonly TaskDeploymentDescriptor[]
+}
+
+/** All tasks of the attempt are deployed everywhere: records may flow. */
+export interface StartTasks {
+  readonly type: 'start-tasks'
+  readonly attempt: number
+}
+
+export interface TriggerCheckpoint {
+  readonly type: 'trigger-checkpoint'
+  readonly executionId: string
+  readonly checkpointId: number
+  readonly timestamp: number
+  readonly isSavepoint: boolean
+  readonly location: CheckpointLocation
+  /** After this savepoint the source ends: `suspend` without, `drain` with the final watermark. */
+  readonly thenStop: 'suspend' | 'drain' | undefined
+}
+
+/** Tells where the parts of a checkpoint go, before barriers may arrive. Sent to all workers with the trigger. */
+export interface AnnounceCheckpoint {
+  readonly type: 'announce-checkpoint'
+  readonly checkpointId: number
+  readonly isSavepoint: boolean
+  readonly location: CheckpointLocation
+  readonly thenStop: 'suspend' | 'drain' | undefined
+}
+
+export interface NotifyCheckpointComplete {
+  readonly type: 'notify-checkpoint-complete'
+  readonly checkpointId: number
+}
+
+export interface NotifyCheckpointAborted {
+  readonly type: 'notify-checkpoint-aborted'
+  readonly checkpointId: number
+}
+
+/** Ends tasks of an attempt: their functions are closed, their state is dropped. */
+export interface CancelTasks {
+  readonly type: 'cancel-tasks'
+  readonly attempt: number
+}
+
+/** Ends the worker after its current step. */
+export interface CloseWorker {
+  readonly type: 'close-worker'
+}
+
+export type MasterToWorker =
+  | LoadProgram
+  | DeployTasks
+  | StartTasks
+  | AnnounceCheckpoint
+  | TriggerCheckpoint
+  | NotifyCheckpointComplete
+  | NotifyCheckpointAborted
+  | CancelTasks
+  | CloseWorker

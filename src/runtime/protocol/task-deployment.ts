@@ -1,0 +1,49 @@
+// Duty: what a worker is told to run: plain data, structured-cloneable (shared memory included).
+// Invariants: `executionId` is unique over all attempts of a job; channels of an edge are listed by the other side's
+// subtask index. Both ends of a channel name the same memory (ring) or the same key (local).
+// Thread: made by the JobMaster, read by task workers.
+import type { TaskStateSnapshot } from '../../storage/state-handles.js'
+
+/** Shared memory of one ring channel. */
+export interface RingMemory {
+  readonly buffer: SharedArrayBuffer
+  readonly slotSizeBytes: number
+  readonly slotCount: number
+}
+
+export type ChannelDescriptor =
+  | {
+      readonly kind: 'ring'
+      readonly memory: RingMemory
+      /** Bell of the worker on the other side. */
+      readonly peerBell: SharedArrayBuffer
+    }
+  | {
+      readonly kind: 'local'
+      /** `<edge id>#<producer subtask>#<consumer subtask>`: both ends are in the same worker. */
+      readonly key: string
+    }
+
+/** One edge as a subtask sees it: its channels to (or from) the subtasks on the other side that it talks to. */
+export interface EdgeDescriptor {
+  readonly edgeId: string
+  readonly channels: readonly ChannelDescriptor[]
+  /** Subtask index on the other side for each channel. */
+  readonly peers: readonly number[]
+  /** Parallelism on the other side. */
+  readonly peerParallelism: number
+}
+
+export interface TaskDeploymentDescriptor {
+  readonly executionId: string
+  readonly vertexId: string
+  readonly subtaskIndex: number
+  readonly attemptNumber: number
+  /** May differ from the plan's, when a restored snapshot's value replaced a derived one. */
+  readonly maxParallelism: number
+  readonly inputs: readonly EdgeDescriptor[]
+  readonly outputs: readonly EdgeDescriptor[]
+  readonly restore: { readonly checkpointId: number; readonly state: TaskStateSnapshot } | undefined
+  /** The restored checkpoint says that this task had already finished: it only ends its outputs. */
+  readonly finishedOnRestore: boolean
+}

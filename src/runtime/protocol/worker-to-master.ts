@@ -1,0 +1,63 @@
+// Duty: every message that a task worker sends to the JobMaster.
+// Invariants: plain data; task states of one execution arrive in the order of execution-state.ts.
+// Thread: sent by task workers, handled by JobMaster on the main thread.
+import type { SerializedError } from '../../core/errors/error-codec.js'
+import type { TaskStateSnapshot } from '../../storage/state-handles.js'
+import type { ExecutionState } from './execution-state.js'
+
+export interface WorkerReady {
+  readonly type: 'worker-ready'
+}
+
+export interface ProgramLoaded {
+  readonly type: 'program-loaded'
+  readonly attempt: number
+}
+
+/** The program threw, or its graph differs from the plan (JOB_GRAPH_MISMATCH). */
+export interface ProgramFailed {
+  readonly type: 'program-failed'
+  readonly attempt: number
+  readonly error: SerializedError
+}
+
+export interface TaskStateChanged {
+  readonly type: 'task-state-changed'
+  readonly executionId: string
+  readonly state: ExecutionState
+  /** Present for FAILED. */
+  readonly error: SerializedError | undefined
+  /** Present for FINISHED: what the task's functions accumulated. */
+  readonly accumulators: Readonly<Record<string, unknown>> | undefined
+}
+
+/** Times in ms, sizes in bytes; for REST and `list`. */
+export interface CheckpointMetrics {
+  readonly alignmentMs: number
+  readonly synchronousMs: number
+  readonly asynchronousMs: number
+  readonly sizeBytes: number
+}
+
+export interface AcknowledgeCheckpoint {
+  readonly type: 'acknowledge-checkpoint'
+  readonly executionId: string
+  readonly checkpointId: number
+  readonly snapshot: TaskStateSnapshot
+  readonly metrics: CheckpointMetrics
+}
+
+export interface DeclineCheckpoint {
+  readonly type: 'decline-checkpoint'
+  readonly executionId: string
+  readonly checkpointId: number
+  readonly error: SerializedError
+}
+
+export type WorkerToMaster =
+  | WorkerReady
+  | ProgramLoaded
+  | ProgramFailed
+  | TaskStateChanged
+  | AcknowledgeCheckpoint
+  | DeclineCheckpoint

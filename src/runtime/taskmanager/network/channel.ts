@@ -1,0 +1,49 @@
+// Duty: the two ends of a channel between two subtasks, whatever lies between (shared memory or a queue in one thread).
+// Invariants: one writer, one reader; order kept; a reader that is not drained is blocked, which blocks the writer when
+// the channel's memory is used up. Nothing here waits: availability is asked for, wake-ups come through the doorbell.
+// Thread: writer and reader each on the thread of their own task.
+import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
+
+/** What a channel delivers, one call an element, in order. */
+export interface ChannelHandler {
+  onRecord(value: unknown, timestamp: number, keyHash: number): void
+  onWatermark(timestamp: number, channelIndex: number): void
+  onWatermarkStatus(status: WatermarkStatus, channelIndex: number): void
+  onBarrier(barrier: CheckpointBarrier, channelIndex: number): void
+  /** The producer abandoned this checkpoint: stop waiting for its barrier. */
+  onCancelBarrier(checkpointId: number, channelIndex: number): void
+  /** All records of this channel were delivered: operators may finish, checkpoints still count the channel. */
+  onEndOfData(channelIndex: number): void
+  /** Nothing comes after this. */
+  onEndOfPartition(channelIndex: number): void
+  /** Asked between elements: false stops the drain at once, the rest stays in the channel. */
+  mayContinue(): boolean
+}
+
+/** The reading end. */
+export interface ChannelReader {
+  hasData(): boolean
+  /** Delivers what is there, until the handler stops it, an event (anything but a record) was delivered, or one buffer is used up. */
+  drain(handler: ChannelHandler, channelIndex: number): void
+  /** Buffers waiting to be read, for metrics. */
+  queuedBuffers(): number
+  close(): void
+}
+
+/** The writing end. Writing never fails for lack of room: what does not fit waits in the writer and makes it unavailable. */
+export interface ChannelWriter {
+  writeRecord(value: unknown, timestamp: number, keyHash: number): void
+  writeWatermark(timestamp: number): void
+  writeWatermarkStatus(status: WatermarkStatus): void
+  writeBarrier(barrier: CheckpointBarrier): void
+  writeCancelBarrier(checkpointId: number): void
+  writeEndOfData(): void
+  writeEndOfPartition(): void
+  /** Makes everything written so far visible to the reader as far as there is room; true when nothing is left behind. */
+  flush(): boolean
+  /** True when there is unflushed data. */
+  hasPending(): boolean
+  /** False while data waits for room. */
+  isAvailable(): boolean
+  close(): void
+}

@@ -1,0 +1,11 @@
+// Duty: what an operator sees of everything behind it, be it a chained operator or a network channel.
+// Invariants: calls are synchronous and never block; order is kept. A record is not changed after it was collected.
+// Thread: the task worker that owns the operator.
+import type { WatermarkStatus } from '../network/stream-element.js'
+
+export interface Output {
+  collect(value: unknown, timestamp: number): void
+  collectSideOutput(tag: string, value: unknown, timestamp: number): void
+  emitWatermark(timestamp: number): void
+  emitWatermarkStatus(status: WatermarkStatus): void
+}

@@ -1,0 +1,99 @@
+// Duty: the life of an operator as its task sees it: setup, initializeState, open, elements, (snapshot)*, finish, close.
+// Invariants: per-record methods are synchronous; lifecycle methods may be asynchronous and the task takes no input while
+// one is pending. snapshotState resolves when its synchronous part is done; the asynchronous part is `complete()`.
+// Thread: the task worker that owns the task.
+import type { Configuration } from '../../../core/config/configuration.js'
+import type { FileSystems } from '../../../core/fs/file-systems.js'
+import type { TextOutput } from '../../../core/io/text-output.js'
+import type { Logger } from '../../../core/logging/logger.js'
+import type { MetricGroup } from '../../../core/metrics/metric-group.js'
+import type { Clock } from '../../../core/time/clock.js'
+import type { Random } from '../../../core/random/random.js'
+import type { CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
+import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
+import type { WatermarkStatus } from '../network/stream-element.js'
+import type { Output } from './output.js'
+
+/** Who this subtask is. */
+export interface TaskInfo {
+  readonly jobId: string
+  readonly jobName: string
+  readonly taskName: string
+  readonly subtaskIndex: number
+  readonly parallelism: number
+  readonly maxParallelism: number
+  readonly attemptNumber: number
+}
+
+/** Everything that an operator needs from its task; nothing ambient is reached in any other way. */
+export interface OperatorContext {
+  readonly taskInfo: TaskInfo
+  readonly output: Output
+  readonly configuration: Configuration
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly metrics: MetricGroup
+  readonly fileSystems: FileSystems
+  readonly standardOutput: TextOutput
+  readonly standardError: TextOutput
+  /** The task takes no more input, and no barrier passes, until the promise has settled; a rejection fails the task. */
+  suspendInputUntil(promise: Promise<void>): void
+  /** Runs `action` on the task's thread between two records (mail); an error in it fails the task. */
+  enqueueMail(action: () => void): void
+  /** False while the channels behind the chain are full; a source should wait then. */
+  isOutputAvailable(): boolean
+  /** Resolves when the channels behind the chain have room again. */
+  whenOutputAvailable(): Promise<void>
+}
+
+/** The asynchronous rest of a snapshot. */
+export interface OperatorSnapshotFuture {
+  /** Writes what is left, in slices between records, and resolves with the handles; undefined when there is no state. */
+  complete(): Promise<OperatorSubtaskState | undefined>
+  /** Gives up: releases the snapshot version and deletes what was written. May be called at any time, also twice. */
+  cancel(): Promise<void>
+}
+
+export interface SnapshotRequest {
+  readonly checkpointId: number
+  readonly timestamp: number
+  readonly isSavepoint: boolean
+  readonly streams: CheckpointStreamFactory
+}
+
+export interface StreamOperator {
+  readonly operatorId: string
+  readonly name: string
+  /** `restored` is undefined on a fresh start. */
+  initializeState(restored: OperatorSubtaskState | undefined, restoredCheckpointId: number | undefined): Promise<void>
+  open(): Promise<void>
+  prepareSnapshotPreBarrier(checkpointId: number): Promise<void>
+  snapshotState(request: SnapshotRequest): Promise<OperatorSnapshotFuture>
+  notifyCheckpointComplete(checkpointId: number): Promise<void>
+  notifyCheckpointAborted(checkpointId: number): Promise<void>
+  /** The input has ended: flush what is buffered. */
+  finish(): Promise<void>
+  /** Releases resources; called once on every end, after finish, failure or cancellation. */
+  close(): Promise<void>
+  /** Accumulators that user functions registered, by name; empty for most operators. */
+  accumulators(): Readonly<Record<string, unknown>>
+}
+
+/** An operator with one input. `keyHash` is the hash that travelled with the record; 0 on edges that are not keyed. */
+export interface OneInputStreamOperator extends StreamOperator {
+  processElement(value: unknown, timestamp: number, keyHash: number): void
+  processWatermark(timestamp: number): void
+  processWatermarkStatus(status: WatermarkStatus): void
+}
+
+/** `more`: emitted something, call again; `waiting`: nothing now, mail or wake-up follows; `end`: no more ever. */
+export type SourceStatus = 'more' | 'waiting' | 'end'
+
+/** The head of a source task. */
+export interface SourceStreamOperator extends StreamOperator {
+  /** Emits the next record (or few) to the output. Called only while output is available. */
+  emitNext(): SourceStatus
+  /** Asks the source to end early (cancellation, stop): its run returns soon, emitNext reports `end`. */
+  cancel(): void
+}

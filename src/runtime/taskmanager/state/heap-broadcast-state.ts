@@ -1,0 +1,44 @@
+// Duty: broadcast state: a map that is the same in every subtask of an operator.
+// Invariants: a map by value of the key (UserMap); every entry is an element of its own in a snapshot.
+// Thread: the task worker that owns the operator.
+import type { BroadcastState } from '../../../api/state/broadcast-state.js'
+import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
+import { UserMap } from './user-map.js'
+
+export class HeapBroadcastState implements BroadcastState<unknown, unknown> {
+  readonly #keyKind: KeyKind
+  #map: UserMap
+
+  constructor(keyKind: KeyKind) {
+    this.#keyKind = keyKind
+    this.#map = new UserMap(keyKind)
+  }
+
+  get(key: unknown): unknown {
+    return this.#map.get(key) ?? null
+  }
+
+  contains(key: unknown): boolean {
+    return this.#map.has(key)
+  }
+
+  put(key: unknown, value: unknown): void {
+    this.#map.set(key, value)
+  }
+
+  putAll(entries: ReadonlyMap<unknown, unknown> | Iterable<readonly [unknown, unknown]>): void {
+    for (const [key, value] of [...entries]) this.#map.set(key, value)
+  }
+
+  remove(key: unknown): void {
+    this.#map.delete(key)
+  }
+
+  entries(): Iterable<[unknown, unknown]> {
+    return this.#map.entries()
+  }
+
+  clear(): void {
+    this.#map = new UserMap(this.#keyKind)
+  }
+}

@@ -1,0 +1,72 @@
+// Duty: MapState over a table of the heap backend; the value in the table is a UserMap.
+// Invariants: an empty map is no entry. Iterating walks the living map: what is put during the walk may be seen.
+// Thread: the task worker that owns the backend.
+import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
+import type { MapState } from '../../../api/state/map-state.js'
+import type { StateTable } from './state-table.js'
+import { UserMap } from './user-map.js'
+
+export class HeapMapState implements MapState<unknown, unknown> {
+  readonly #table: StateTable
+  readonly #keyKind: KeyKind
+
+  constructor(table: StateTable, keyKind: KeyKind) {
+    this.#table = table
+    this.#keyKind = keyKind
+  }
+
+  get(key: unknown): unknown {
+    return this.#map()?.get(key) ?? null
+  }
+
+  put(key: unknown, value: unknown): void {
+    this.#mapForPut().set(key, value)
+  }
+
+  putAll(entries: ReadonlyMap<unknown, unknown> | Iterable<readonly [unknown, unknown]>): void {
+    for (const [key, value] of [...entries]) this.#mapForPut().set(key, value)
+  }
+
+  remove(key: unknown): void {
+    const map = this.#map()
+    if (map === undefined) return
+    map.delete(key)
+    if (map.size === 0) this.#table.remove()
+  }
+
+  contains(key: unknown): boolean {
+    return this.#map()?.has(key) ?? false
+  }
+
+  entries(): Iterable<[unknown, unknown]> {
+    return this.#map()?.entries() ?? []
+  }
+
+  *keys(): Generator<unknown> {
+    for (const [key] of this.entries()) yield key
+  }
+
+  *values(): Generator<unknown> {
+    for (const [, value] of this.entries()) yield value
+  }
+
+  isEmpty(): boolean {
+    return this.#map() === undefined
+  }
+
+  clear(): void {
+    this.#table.remove()
+  }
+
+  #map(): UserMap | undefined {
+    return this.#table.get() as UserMap | undefined
+  }
+
+  #mapForPut(): UserMap {
+    const map = this.#map()
+    if (map !== undefined) return map
+    const made = new UserMap(this.#keyKind)
+    this.#table.put(made)
+    return made
+  }
+}

@@ -1,0 +1,28 @@
+// Duty: operator list state: the elements of one subtask, each of which may move to another subtask on its own.
+// Invariants: plain values in memory; they are serialised in the synchronous part of a snapshot.
+// Thread: the task worker that owns the operator.
+import type { ListState } from '../../../api/state/list-state.js'
+
+export class PartitionableListState implements ListState<unknown> {
+  #elements: unknown[] = []
+
+  get(): Iterable<unknown> {
+    return this.#elements
+  }
+
+  add(value: unknown): void {
+    this.#elements.push(value)
+  }
+
+  addAll(values: Iterable<unknown>): void {
+    this.#elements.push(...values)
+  }
+
+  update(values: Iterable<unknown>): void {
+    this.#elements = [...values]
+  }
+
+  clear(): void {
+    this.#elements = []
+  }
+}

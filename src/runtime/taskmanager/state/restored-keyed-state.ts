@@ -1,0 +1,84 @@
+// Duty: keyed state that came out of a snapshot and was not asked for yet, kept as bytes by state and key group.
+// Invariants: only key groups of this subtask are kept. State that no descriptor ever asks for goes into the next
+// snapshot as it came. Each handle names its states in an order of its own.
+// Thread: the task worker that owns the backend.
+import { DataInputView } from '../../../core/memory/data-input-view.js'
+import { intersectKeyGroups, type KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { KeyedStateHandle, StateMetadata } from '../../../storage/state-handles.js'
+import { readBlock, type KeyGroupBlock } from './key-group-block.js'
+import { checkCompatible } from './state-registration.js'
+
+export interface RestoredState {
+  readonly metadata: StateMetadata
+  readonly blocks: ReadonlyMap<number, KeyGroupBlock>
+}
+
+interface GrowingState {
+  readonly metadata: StateMetadata
+  readonly blocks: Map<number, KeyGroupBlock>
+}
+
+export class RestoredKeyedState {
+  readonly #operatorName: string
+  readonly #keyGroups: KeyGroupRange
+  readonly #states = new Map<string, GrowingState>()
+
+  constructor(operatorName: string, keyGroups: KeyGroupRange) {
+    this.#operatorName = operatorName
+    this.#keyGroups = keyGroups
+  }
+
+  add(handle: KeyedStateHandle, bytes: Uint8Array): void {
+    const states = handle.states.map((metadata) => this.#stateFor(metadata))
+    const range = intersectKeyGroups(handle.keyGroups, this.#keyGroups)
+    for (let keyGroup = range.start; keyGroup <= range.end; keyGroup += 1) {
+      const input = new DataInputView(keyGroupBytes(handle, bytes, keyGroup))
+      if (input.remaining === 0) continue
+      for (const state of states) {
+        const block = readBlock(input)
+        if (block.count > 0) this.#addBlock(state, keyGroup, block)
+      }
+    }
+  }
+
+  /** What was restored under the name, to be decoded now; it is not kept here any longer. */
+  take(name: string): RestoredState | undefined {
+    const state = this.#states.get(name)
+    this.#states.delete(name)
+    return state
+  }
+
+  all(): RestoredState[] {
+    return [...this.#states.values()]
+  }
+
+  #stateFor(metadata: StateMetadata): GrowingState {
+    const known = this.#states.get(metadata.name)
+    if (known !== undefined) {
+      checkCompatible(known.metadata, metadata, this.#operatorName)
+      return known
+    }
+    const state = { metadata, blocks: new Map<number, KeyGroupBlock>() }
+    this.#states.set(metadata.name, state)
+    return state
+  }
+
+  #addBlock(state: GrowingState, keyGroup: number, block: KeyGroupBlock): void {
+    if (state.blocks.has(keyGroup)) {
+      const what = `key group ${String(keyGroup)} of ${this.#operatorName} was restored twice`
+      throw new FlinkError('ASSERTION_FAILED', { what })
+    }
+    state.blocks.set(keyGroup, block)
+  }
+}
+
+function keyGroupBytes(handle: KeyedStateHandle, bytes: Uint8Array, keyGroup: number): Uint8Array {
+  const index = keyGroup - handle.keyGroups.start
+  const start = handle.offsets[index]
+  const end = handle.offsets[index + 1]
+  if (start === undefined || end === undefined || start > end || end > bytes.length) {
+    throw new FlinkError('ASSERTION_FAILED', { what: `a keyed state handle has no bytes of key group ${String(keyGroup)}` })
+  }
+  return bytes.subarray(start, end)
+}

@@ -1,0 +1,72 @@
+// Duty: what a descriptor means to a backend: the metadata that goes into snapshots and the serializer of values; and
+// whether state that was restored under the same name fits.
+// Invariants: value, reducing and aggregating state store the value itself, list state an array, map state a UserMap.
+// A type that was not declared is GENERIC, whose bytes every later declaration can read.
+// Thread: the task worker that owns the backend.
+import type { MapStateDescriptor } from '../../../api/state/map-state-descriptor.js'
+import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
+import type { TypeInformation } from '../../../api/types/type-information.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
+import { structuredSerializer } from '../../../core/types/structured-serializer.js'
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import type { StateMetadata } from '../../../storage/state-handles.js'
+import { ListSerializer } from './list-serializer.js'
+import { UserMapSerializer } from './user-map-serializer.js'
+
+export const GENERIC = 'GENERIC'
+const NO_SCHEMA = 0
+const MAP_SEPARATOR = ' => '
+
+export type AnyMapStateDescriptor = MapStateDescriptor<unknown, unknown>
+
+export function isMapDescriptor(descriptor: StateDescriptor<unknown>): descriptor is AnyMapStateDescriptor {
+  return descriptor.kind === 'map'
+}
+
+export function serializerOf(type: TypeInformation<unknown> | undefined): TypeSerializer<unknown> {
+  return type === undefined ? structuredSerializer() : type.createSerializer()
+}
+
+export function fingerprintOf(type: TypeInformation<unknown> | undefined): string {
+  return type?.description ?? GENERIC
+}
+
+export function mapKeyKind(descriptor: AnyMapStateDescriptor): KeyKind {
+  return descriptor.keyType?.keyKind() ?? 'auto'
+}
+
+export function metadataOf(descriptor: StateDescriptor<unknown>): StateMetadata {
+  const value = fingerprintOf(descriptor.type)
+  const typeFingerprint = isMapDescriptor(descriptor)
+    ? `${fingerprintOf(descriptor.keyType)}${MAP_SEPARATOR}${value}`
+    : value
+  return { name: descriptor.name, kind: descriptor.kind, typeFingerprint, schemaVersion: NO_SCHEMA }
+}
+
+/** Serializer of what a keyed table holds for the state. */
+export function keyedValueSerializer(descriptor: StateDescriptor<unknown>): TypeSerializer<unknown> {
+  const value = serializerOf(descriptor.type)
+  if (isMapDescriptor(descriptor)) {
+    const map = new UserMapSerializer(serializerOf(descriptor.keyType), value, mapKeyKind(descriptor))
+    return map as TypeSerializer<unknown>
+  }
+  if (descriptor.kind === 'list') return new ListSerializer(value) as TypeSerializer<unknown>
+  return value
+}
+
+/** Throws when one name stands for two kinds of state, or restored values cannot be read as the type asked for. */
+export function checkCompatible(existing: StateMetadata, requested: StateMetadata, operator: string): void {
+  const { name: state } = requested
+  if (existing.kind !== requested.kind) {
+    const details = { state, operator, existing: `${existing.kind} state`, requested: `${requested.kind} state` }
+    throw new FlinkError('STATE_NAME_CONFLICT', details)
+  }
+  const before = existing.typeFingerprint.split(MAP_SEPARATOR)
+  const now = requested.typeFingerprint.split(MAP_SEPARATOR)
+  if (now.every((part, index) => before[index] === part || before[index] === GENERIC)) return
+  const reason =
+    `it was written as ${existing.typeFingerprint} and is declared as ${requested.typeFingerprint}. ` +
+    'Declare the type that it was written with, or give the state a new name.'
+  throw new FlinkError('STATE_TYPE_INCOMPATIBLE', { state, operator, reason })
+}

@@ -1,0 +1,25 @@
+// Duty: the seam through which a task writes its part of a snapshot without knowing where snapshots lie.
+// Invariants: a stream yields exactly one handle, or nothing when it was aborted; bytes are durable (synced) before the
+// handle is given out. Small state comes back as an inline handle.
+// Thread: task workers; the JobMaster writes `_metadata` by other means (checkpoint-storage.ts).
+import type { StreamStateHandle } from './state-handles.js'
+
+export interface CheckpointOutputStream {
+  /** Bytes written so far. */
+  readonly position: number
+  /** The bytes are copied or written before the promise resolves, so the caller may reuse its buffer. */
+  write(bytes: Uint8Array): Promise<void>
+  /** Undefined when nothing was written. */
+  closeAndGetHandle(): Promise<StreamStateHandle | undefined>
+  /** Closes and removes what was written; may be called at any time, also twice. */
+  abort(): Promise<void>
+}
+
+export interface CheckpointStreamFactory {
+  createStream(): Promise<CheckpointOutputStream>
+}
+
+/** Where the parts of one snapshot go: plain data, sent with the trigger. */
+export type CheckpointLocation =
+  | { readonly kind: 'file'; readonly directoryUri: string; readonly inlineThresholdBytes: number }
+  | { readonly kind: 'memory'; readonly maxStateSizeBytes: number }

@@ -1,0 +1,63 @@
+// Duty: the plain-data description of where a piece of state lies. Travels between threads and is written in _metadata.
+// Invariants: every handle names a byte range and the CRC32C of exactly those bytes; reading verifies it. A handle is
+// immutable. Key-group ranges are inclusive; offsets are relative to the start of the handle's bytes.
+// Thread: any (made in task workers, kept by the JobMaster).
+import type { KeyGroupRange } from '../core/keygroups/key-group-range.js'
+
+/** Bytes that are kept in `_metadata` itself, or a range of a file. Paths are absolute without scheme prefix handling: a file URI. */
+export type StreamStateHandle =
+  | { readonly kind: 'inline'; readonly bytes: Uint8Array; readonly crc32c: number }
+  | {
+      readonly kind: 'file'
+      readonly uri: string
+      readonly offset: number
+      readonly lengthBytes: number
+      readonly crc32c: number
+    }
+
+/** Name and kind of a registered state, checked before its bytes are read. */
+export interface StateMetadata {
+  readonly name: string
+  readonly kind: 'value' | 'list' | 'map' | 'reducing' | 'aggregating' | 'operator-list' | 'operator-union' | 'broadcast'
+  /** Description of the declared type, `GENERIC` where none was declared. */
+  readonly typeFingerprint: string
+  readonly schemaVersion: number
+}
+
+/** Keyed state of one operator subtask: per key group the offset of its block. */
+export interface KeyedStateHandle {
+  readonly keyGroups: KeyGroupRange
+  /** offsets[i]: start of key group `keyGroups.start + i`; one more entry marks the end. */
+  readonly offsets: readonly number[]
+  readonly states: readonly StateMetadata[]
+  readonly handle: StreamStateHandle
+}
+
+/** Operator (non-keyed) state of one subtask: per state name the offsets of its list elements. */
+export interface OperatorStateHandle {
+  readonly states: readonly (StateMetadata & {
+    /** offsets[i]: start of element i; one more entry marks the end. */
+    readonly offsets: readonly number[]
+  })[]
+  readonly handle: StreamStateHandle
+}
+
+/** Everything one subtask of one operator put into a snapshot (or gets back from one or more of them). */
+export interface OperatorSubtaskState {
+  readonly managedKeyed: readonly KeyedStateHandle[]
+  readonly managedOperator: readonly OperatorStateHandle[]
+  readonly rawKeyed: readonly KeyedStateHandle[]
+  readonly rawOperator: readonly OperatorStateHandle[]
+}
+
+/** What a task acknowledges: operator id to state. An operator without state is absent. */
+export interface TaskStateSnapshot {
+  readonly operators: Readonly<Record<string, OperatorSubtaskState>>
+}
+
+export const EMPTY_SUBTASK_STATE: OperatorSubtaskState = {
+  managedKeyed: [],
+  managedOperator: [],
+  rawKeyed: [],
+  rawOperator: [],
+}

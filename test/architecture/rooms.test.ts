@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after, test } from 'node:test'
+import { filesUnder, repositoryRoot, textOf } from './repository.js'
+
+interface Room {
+  readonly room: string
+  readonly mayImport: readonly string[]
+  readonly noNodeModules?: boolean
+}
+
+interface Cruise {
+  readonly summary: { readonly violations: readonly { readonly rule: { readonly name: string }; readonly from: string }[] }
+}
+
+const { rooms } = createRequire(import.meta.url)(join(repositoryRoot, '.config', 'rooms.cjs')) as { rooms: readonly Room[] }
+const temporaryTrees: string[] = []
+
+after(() => {
+  for (const tree of temporaryTrees) rmSync(tree, { recursive: true, force: true })
+})
+
+/** Names of the rules that a tree of these files breaks, as `rule: file`. */
+function violationsOf(files: Readonly<Record<string, string>>): string[] {
+  const tree = mkdtempSync(join(tmpdir(), 'flink-ts-rooms-'))
+  temporaryTrees.push(tree)
+  for (const name of ['.config', '.dependency-cruiser.cjs', 'tsconfig.json', 'package.json']) {
+    cpSync(join(repositoryRoot, name), join(tree, name), { recursive: true })
+  }
+  symlinkSync(join(repositoryRoot, 'node_modules'), join(tree, 'node_modules'))
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(tree, path)), { recursive: true })
+    writeFileSync(join(tree, path), text)
+  }
+  const binary = join(repositoryRoot, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs')
+  const options = ['--config', '.dependency-cruiser.cjs', '--output-type', 'json']
+  const run = spawnSync(process.execPath, [binary, ...options, 'src'], { cwd: tree, encoding: 'utf8' })
+  assert.notEqual(run.stdout, '', run.stderr)
+  const cruise = JSON.parse(run.stdout) as Cruise
+  return cruise.summary.violations.map(({ rule, from }) => `${rule.name}: ${from}`).sort()
+}
+
+test('a room that imports a room above it is found, for every room of the table', () => {
+  const files: Record<string, string> = {}
+  const expected: string[] = []
+  for (const { room, mayImport } of rooms) {
+    const forbidden = rooms.find((other) => other.room !== room && !mayImport.includes(other.room))
+    if (forbidden === undefined) continue
+    const up = '../'.repeat(room.split('/').length)
+    files[`src/${room}/leaf.ts`] = 'export const leaf = 1\n'
+    files[`src/${room}/planted.ts`] = `export { leaf } from '${up}${forbidden.room}/leaf.js'\n`
+    expected.push(`src/${room}/planted.ts`)
+  }
+  const found = violationsOf(files)
+  for (const file of expected) {
+    assert.ok(
+      found.some((line) => line.includes('-imports-') && line.endsWith(`: ${file}`)),
+      `no rule found ${file} in\n${found.join('\n')}`,
+    )
+  }
+})
+
+test('a tree that keeps the table breaks no rule', () => {
+  const found = violationsOf({
+    'src/core/leaf.ts': 'export const leaf = 1\n',
+    'src/api/stream.ts': "import { leaf } from '../core/leaf.js'\nexport const stream = leaf\n",
+    'src/rest/messages/message.ts': 'export interface Message { id: string }\n',
+    'src/rest/handler.ts': "import type { Message } from './messages/message.js'\nexport type Handler = (m: Message) => void\n",
+  })
+  assert.deepEqual(found, [])
+})
+
+test('an import of types counts as an import', () => {
+  const found = violationsOf({
+    'src/cluster/job.ts': 'export interface Job { id: string }\n',
+    'src/core/planted.ts': "import type { Job } from '../cluster/job.js'\nexport type Id = Job['id']\n",
+  })
+  assert.deepEqual(found, ['core-imports-nothing: src/core/planted.ts'])
+})
+
+test('api and graph reach for no node module, and only graph may load the program', () => {
+  const text = "import { readFileSync } from 'node:fs'\nexport const read = readFileSync\n"
+  const found = violationsOf({
+    'src/api/planted.ts': text,
+    'src/graph/planted.ts': text,
+    'src/graph/packaged-program.ts': text,
+    'src/storage/planted.ts': text,
+  })
+  assert.deepEqual(found, [
+    'api-imports-no-node-module: src/api/planted.ts',
+    'graph-imports-no-node-module: src/graph/planted.ts',
+  ])
+})
+
+test('a lower layer of the task manager cannot import a higher one', () => {
+  const found = violationsOf({
+    'src/runtime/taskmanager/task/stream-task.ts': 'export const task = 1\n',
+    'src/runtime/taskmanager/network/planted.ts': "export { task } from '../task/stream-task.js'\n",
+  })
+  assert.deepEqual(found, [
+    'runtime/taskmanager-network-state-timers-imports-lower-layers-only: src/runtime/taskmanager/network/planted.ts',
+  ])
+})
+
+test('cycles between files and between folders are found', () => {
+  const files = violationsOf({
+    'src/core/a.ts': "import { b } from './b.js'\nexport const a = (): unknown => b\n",
+    'src/core/b.ts': "import { a } from './a.js'\nexport const b = (): unknown => a\n",
+  })
+  assert.deepEqual(files, ['no-cycle-between-files: src/core/a.ts', 'no-cycle-between-files: src/core/b.ts'])
+  const folders = violationsOf({
+    'src/core/x/a.ts': "import { b } from '../y/b.js'\nexport const a = b\n",
+    'src/core/x/c.ts': 'export const c = 1\n',
+    'src/core/y/b.ts': 'export const b = 1\n',
+    'src/core/y/d.ts': "import { c } from '../x/c.js'\nexport const d = c\n",
+  })
+  assert.deepEqual(folders, ['no-cycle-between-folders: src/core/x', 'no-cycle-between-folders: src/core/y'])
+})
+
+test('a file outside every room is found as soon as one imports it', () => {
+  const found = violationsOf({
+    'src/lost.ts': 'export const lost = 1\n',
+    'src/core/planted.ts': "export { lost } from '../lost.js'\n",
+  })
+  assert.deepEqual(found, ['core-imports-nothing: src/core/planted.ts'])
+})
+
+test('the rules know every folder of src, and src itself holds index.ts and README.md only', () => {
+  const known = new Set(rooms.flatMap(({ room }) => [room, room.split('/')[0]]))
+  for (const entry of readdirSync(join(repositoryRoot, 'src'), { withFileTypes: true })) {
+    if (entry.isDirectory()) assert.ok(known.has(entry.name), `src/${entry.name} is no room of the table`)
+    else assert.match(entry.name, /^(index\.ts|README\.md)$/, `src/${entry.name} stands in no room`)
+  }
+  const runtimeFiles = filesUnder('src/runtime').filter((file) => file.split('/').length === 3)
+  assert.deepEqual(
+    runtimeFiles.filter((file) => !file.endsWith('README.md')),
+    [],
+    'src/runtime holds rooms only',
+  )
+})
+
+for (const { room } of rooms) {
+  const folder = join(repositoryRoot, 'src', room)
+  if (!existsSync(folder)) continue
+  test(`the room ${room} has a door: a README.md of 10 to 40 lines`, () => {
+    assert.ok(existsSync(join(folder, 'README.md')), `src/${room}/README.md is missing`)
+    const lines = textOf(`src/${room}/README.md`).trimEnd().split('\n').length
+    // The format of snapshots is written down in storage's README, precisely enough to read it from another language.
+    const limit = room === 'storage' ? 400 : 40
+    assert.ok(lines >= 10 && lines <= limit, `src/${room}/README.md has ${lines} lines`)
+  })
+}

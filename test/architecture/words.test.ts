@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { test } from 'node:test'
+import { filesUnder, repositoryRoot, sourceFiles, textOf } from './repository.js'
+
+/** Lines of these files that match, as `file:line text`. */
+function linesThatMatch(files: readonly string[], pattern: RegExp): string[] {
+  return files.flatMap((file) =>
+    textOf(file)
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1} ${line.trim()}`] : [])),
+  )
+}
+
+/** This file has to spell what it forbids. */
+const self = 'test/architecture/words.test.ts'
+const topLevelFiles = readdirSync(repositoryRoot, { withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name !== 'package-lock.json')
+  .map((entry) => entry.name)
+const ownFiles = [...topLevelFiles, ...['bin', 'src', 'conf', 'jobs', 'test', '.config', '.ci'].flatMap(filesUnder)]
+  .filter((file) => /\.(ts|js|mjs|cjs|json|md|yaml|yml)$|^\.ci\//.test(file))
+  .filter((file) => file !== self)
+
+const outsideAdapters = sourceFiles().filter((file) => !/^src\/(core|cli)\//.test(file))
+
+test('no file names a path of the machine that it was written on', () => {
+  const machine = /(^|[\s'"`(=:])(\/work\/|\/root\/|\/home\/[a-z]+\/|\/Users\/[A-Za-z]|[A-Z]:\\\\Users)/
+  assert.deepEqual(linesThatMatch(ownFiles, machine), [])
+})
+
+test('the lockfile names no registry or path of one machine', () => {
+  const lines = linesThatMatch(['package-lock.json'], /"resolved": "(?!https:\/\/registry\.npmjs\.org\/)/)
+  assert.deepEqual(lines, [])
+})
+
+test('nothing in src is left for later', () => {
+  const unfinished = /\b(TODO|FIXME|XXX|HACK)\b|\bfor now\b|\bplaceholder\b|not (yet )?implemented|\bstub\b/i
+  const lines = linesThatMatch(sourceFiles(), unfinished)
+  // Templates of the error table have placeholders, and speak of them.
+  assert.deepEqual(
+    lines.filter((line) => !(line.startsWith('src/core/errors/') && /placeholder/i.test(line))),
+    [],
+  )
+})
+
+test('no rule of the linter or the compiler is switched off inside a file', () => {
+  const silenced = /eslint-disable|@ts-(ignore|nocheck|expect-error)|prettier-ignore|c8 ignore/
+  const files = ['src', 'jobs', 'test'].flatMap((folder) => sourceFiles(folder))
+  // What must not compile is written down under test/types with the error that is expected.
+  const looked = files.filter((file) => file !== self && !file.startsWith('test/types/'))
+  assert.deepEqual(linesThatMatch(looked, silenced), [])
+})
+
+test('no any in src', () => {
+  assert.deepEqual(linesThatMatch(sourceFiles(), /: any\b|<any>|\bas any\b|\bany\[\]/), [])
+})
+
+test('clock, randomness, environment and console are ambient in core and cli only', () => {
+  const ambient = /\bDate\.now\(|\bMath\.random\(|\bprocess\.env\b|\bconsole\.(log|error|warn|info|debug)\b/
+  assert.deepEqual(linesThatMatch(outsideAdapters, ambient), [])
+})
+
+test('storage, runtime and rest take timers and files from outside', () => {
+  const seams = sourceFiles().filter((file) => /^src\/(storage|runtime|rest)\//.test(file))
+  const ambient = /(?<![.\w])(setTimeout|setInterval|performance\.now)\(|from 'node:fs(\/promises)?'|from 'fs-extra'/
+  assert.deepEqual(linesThatMatch(seams, ambient), [])
+})
+
+test('no promise is left to itself with an empty catch', () => {
+  const swallowed = /\.catch\(\(\w*\) => (\{\s*\}|undefined|null)\)|catch (\(\w+\) )?\{\s*\}/
+  assert.deepEqual(linesThatMatch(sourceFiles(), swallowed), [])
+})
+
+test('errors of src are FlinkErrors', () => {
+  const plain = /\b(throw|reject\()\s*new (Error|TypeError|RangeError)\b|reject\(new (Error|TypeError|RangeError)\b/
+  assert.deepEqual(linesThatMatch(sourceFiles(), plain), [])
+})
+
+test('no test is skipped, focused or left open', () => {
+  const files = sourceFiles('test').filter((file) => file !== self)
+  const idle = /\b(test|it|describe|suite)\.(skip|only|todo)\(|skip: true|assert\.ok\(true\)/
+  assert.deepEqual(linesThatMatch(files, idle), [])
+})
+
+test('the top level holds what the project promises and dot-files, nothing else', () => {
+  const allowed =
+    /^(package\.json|package-lock\.json|tsconfig\.json|bin|src|conf|jobs|test|README\.md|LICENSE|\..*|node_modules|dist|log)$/
+  assert.deepEqual(
+    readdirSync(repositoryRoot).filter((name) => !allowed.test(name)),
+    [],
+  )
+})
