@@ -9,8 +9,8 @@ import { SystemClock } from '../core/time/system-clock.js'
 import { RunDirectory } from '../client/run-directory.js'
 import { defaultFileSystems } from '../cluster/dispose-snapshot.js'
 import { JobProcess, type JobProcessListener } from '../cluster/job-process.js'
-import { PackagedProgram } from '../graph/packaged-program.js'
 import { expandHome } from './expand-home.js'
+import { openProgram } from './open-program.js'
 import type { RunRequest } from './run-request.js'
 import { packageVersion } from './version.js'
 
@@ -23,7 +23,7 @@ export async function startJobProcess(
   listener: JobProcessListener,
 ): Promise<{ readonly jobProcess: JobProcess; readonly cleanUp: () => Promise<void> }> {
   const configuration = Configuration.fromMap(request.configuration, 'the command line')
-  const packaged = await PackagedProgram.open(request.jobFile)
+  const packaged = await openProgram(request.jobFile, workingDirectory)
   const runDirectory = new RunDirectory(expandHome(configuration.get(ClusterOptions.RUN_DIRECTORY), workingDirectory))
   const path = configuration.getOptional(SavepointOptions.SAVEPOINT_PATH)
   const allowNonRestoredState = configuration.get(SavepointOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE)

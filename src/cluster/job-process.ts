@@ -121,17 +121,8 @@ export class JobProcess {
     const { program, fileSystems, clock, random, logger, version } = this.#input
     const configuration = Configuration.fromMap(jobGraph.configuration)
     const restore = graphIndex === 0 ? this.#input.restore : undefined
-    const repository = new CheckpointRepository({
-      jobId,
-      jobGraph,
-      configuration,
-      restore,
-      fileSystems,
-      clock,
-      random,
-      logger,
-      version,
-    })
+    const job = { jobId, jobGraph, configuration, restore }
+    const repository = new CheckpointRepository({ ...job, fileSystems, random, logger, version })
     const earlierResults = [...this.#results]
     const services = { starter, clock, random, logger, repository }
     return new JobMaster({ jobId, jobGraph, configuration, program, graphIndex, earlierResults, ...services })

@@ -9,7 +9,7 @@ export function renderExecutionPlan(pipeline: Pipeline): string {
   return renderStreamGraph(generateStreamGraph(pipeline))
 }
 
-export function renderStreamGraph(graph: StreamGraph): string {
+function renderStreamGraph(graph: StreamGraph): string {
   // Flink lists sinks after everything else.
   const nodes = [...graph.nodes.filter((node) => !isSink(node)), ...graph.nodes.filter(isSink)]
   return prettyPrint({ nodes: nodes.map(describeNode) }, '')
@@ -44,7 +44,9 @@ function prettyPrint(value: Json, indent: string): string {
     return value.length === 0 ? '[ ]' : `[ ${value.map((item) => prettyPrint(item, indent)).join(', ')} ]`
   }
   const inner = `${indent}  `
-  const fields = Object.entries(value).map(([key, field]) => `${inner}${JSON.stringify(key)} : ${prettyPrint(field, inner)}`)
+  const fields = Object.entries(value).map(
+    ([key, field]) => `${inner}${JSON.stringify(key)} : ${prettyPrint(field, inner)}`,
+  )
   return fields.length === 0 ? '{ }' : `{\n${fields.join(',\n')}\n${indent}}`
 }
 

@@ -14,10 +14,7 @@ export function generateProgramGraph(pipeline: Pipeline): ProgramGraph {
   return programGraphOf(generateStreamGraph(pipeline), pipeline.configuration.toMap())
 }
 
-export function programGraphOf(
-  streamGraph: StreamGraph,
-  configuration: Readonly<Record<string, string>>,
-): ProgramGraph {
+function programGraphOf(streamGraph: StreamGraph, configuration: Readonly<Record<string, string>>): ProgramGraph {
   const ids = hashStreamGraph(streamGraph)
   const chains = buildChains(streamGraph)
   const vertices = chains.map((chain) => vertexOf(chain, ids))

@@ -1,13 +1,13 @@
 import type { ChainedOperator, JobEdge, JobGraph, JobVertex } from './job-graph.js'
 
-export interface JsonPlanInput {
+interface JsonPlanInput {
   readonly num: number
   readonly id: string
   readonly ship_strategy: string
   readonly exchange: 'pipelined_bounded'
 }
 
-export interface JsonPlanNode {
+interface JsonPlanNode {
   readonly id: string
   readonly parallelism: number
   readonly operator: ''

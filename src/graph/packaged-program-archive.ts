@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, readlink, realpath, rm, stat } from 'node:fs/promises'
-import { dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path'
+import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
+import { isAbsolute, join, posix, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Writable } from 'node:stream'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { archiveEntryModule } from './packaged-program-manifest.js'
 
 /** More than any job needs; less than what fills a disk before somebody notices. */
-export interface ArchiveLimits {
+interface ArchiveLimits {
   readonly entries: number
   readonly sizeBytes: number
 }
@@ -70,7 +70,10 @@ async function inspect(archivePath: string, limits: ArchiveLimits): Promise<void
   const sink = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
       if (parser.write(chunk) || refusal !== undefined) done(refusal)
-      else parser.once('drain', () => { done(refusal) })
+      else
+        parser.once('drain', () => {
+          done(refusal)
+        })
     },
     final: (done) => {
       parser.end()
@@ -121,7 +124,9 @@ async function checkLinks(root: string, directory: string): Promise<void> {
     const path = join(directory, item.name)
     if (item.isDirectory()) await checkLinks(root, path)
     if (!item.isSymbolicLink()) continue
-    const end = await realpath(path).catch(async () => resolve(dirname(path), await readlink(path)))
+    const end = await realpath(path).catch((error: unknown) => {
+      throw new Error(`link '${relative(root, path)}' leads nowhere`, { cause: error })
+    })
     const inside = relative(root, end)
     if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
       throw new Error(`link '${relative(root, path)}' leads out of the archive`)

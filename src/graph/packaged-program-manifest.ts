@@ -11,7 +11,8 @@ export async function archiveEntryModule(directory: string): Promise<string> {
   for (const candidate of candidates) {
     const path = resolve(directory, candidate)
     const inside = relative(directory, path)
-    if (inside.startsWith('..') || isAbsolute(inside)) throw new Error(`its package.json names '${candidate}', outside of it`)
+    if (inside.startsWith('..') || isAbsolute(inside))
+      throw new Error(`its package.json names '${candidate}', outside of it`)
     if (await isFile(path)) return path
   }
   throw new Error(

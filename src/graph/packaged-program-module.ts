@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url'
+import { isMainThread } from 'node:worker_threads'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { userFrames } from '../core/errors/user-stack.js'
 import { findSyntaxError } from './packaged-program-syntax.js'
 
 /** A module's exports by name. */
-export type ProgramModule = Readonly<Record<string, unknown>>
+type ProgramModule = Readonly<Record<string, unknown>>
 
 /** Where the engine's own files are; frames under it are not the user's. */
 const ENGINE_ROOT = new URL('..', import.meta.url).href
@@ -26,6 +27,14 @@ export async function loadProgramModule(moduleUrl: string, generation = 0): Prom
 /** Path of a module's file. */
 export function modulePath(moduleUrl: string): string {
   return fileURLToPath(moduleUrl)
+}
+
+/**
+ * Shows a script its own arguments as `process.argv.slice(2)`, as if it had been started by node. In a worker only: there
+ * the list belongs to this thread.
+ */
+export function presentArguments(moduleUrl: string, args: readonly string[]): void {
+  if (!isMainThread) process.argv = [process.execPath, modulePath(moduleUrl), ...args]
 }
 
 /** An error that a program's main threw, with the user's own frames as its stack. What says so itself is kept. */

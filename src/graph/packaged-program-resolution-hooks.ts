@@ -2,7 +2,7 @@
 // files would.
 import type { InitializeHook, ResolveHook } from 'node:module'
 
-export interface SelfResolution {
+interface SelfResolution {
   readonly packageName: string
   /** URL of the package's own package.json. */
   readonly parentUrl: string

@@ -7,7 +7,6 @@ interface Difference {
 }
 
 const VERTEX_FACTS = [
-  'id',
   'name',
   'parallelism',
   'maxParallelism',
@@ -20,7 +19,6 @@ const OPERATOR_FACTS = [
   'name',
   'uid',
   'kind',
-  'id',
   'keyed',
   'input',
   'inputSideOutput',
@@ -28,14 +26,11 @@ const OPERATOR_FACTS = [
 ] as const satisfies readonly (keyof ChainedOperator)[]
 
 const EDGE_FACTS = [
-  'id',
   'partitioner',
   'keyPath',
   'sideOutput',
   'bufferTimeoutMs',
-  'sourceVertex',
   'sourceOperator',
-  'targetVertex',
   'targetInput',
 ] as const satisfies readonly (keyof JobEdge)[]
 
@@ -51,16 +46,22 @@ export function compareGraphs(plan: JobGraph, mine: JobGraph): void {
 
 function firstDifference(plan: JobGraph, mine: JobGraph): Difference {
   return (
-    differenceOfOperators(plan, mine) ??
+    differenceOfOperators(plan, mine, OPERATOR_FACTS) ??
     differenceOfVertices(plan, mine) ??
-    differenceOfEdges(plan, mine) ?? {
+    differenceOfEdges(plan, mine) ??
+    // An id follows from everything around the operator, so it is no help while there is something else to name.
+    differenceOfOperators(plan, mine, ['id']) ?? {
       operator: `'${plan.name}'`,
       reason: `the hashes are ${plan.hash} and ${mine.hash}`,
     }
   )
 }
 
-function differenceOfOperators(plan: JobGraph, mine: JobGraph): Difference | undefined {
+function differenceOfOperators(
+  plan: JobGraph,
+  mine: JobGraph,
+  facts: readonly (keyof ChainedOperator)[],
+): Difference | undefined {
   const theirs = plan.vertices.flatMap((vertex) => vertex.operators)
   const own = mine.vertices.flatMap((vertex) => vertex.operators)
   for (let index = 0; index < Math.max(theirs.length, own.length); index += 1) {
@@ -68,7 +69,7 @@ function differenceOfOperators(plan: JobGraph, mine: JobGraph): Difference | und
     const actual = own[index]
     if (expected === undefined) return { operator: `'${actual?.name ?? ''}'`, reason: 'it is new in the worker' }
     if (actual === undefined) return { operator: `'${expected.name}'`, reason: 'it is missing in the worker' }
-    const reason = firstFact(OPERATOR_FACTS, expected, actual)
+    const reason = firstFact(facts, expected, actual)
     if (reason !== undefined) return { operator: `'${expected.name}'`, reason }
   }
   return undefined

@@ -35,7 +35,9 @@ export function findEntry(
 function exportNamed(module: Readonly<Record<string, unknown>>, name: string): unknown {
   if (Object.hasOwn(module, name)) return module[name]
   const whole = module['default']
-  return typeof whole === 'object' && whole !== null && Object.hasOwn(whole, name) ? Reflect.get(whole, name) : undefined
+  return typeof whole === 'object' && whole !== null && Object.hasOwn(whole, name)
+    ? Reflect.get(whole, name)
+    : undefined
 }
 
 function entryOf(exported: unknown, name: string, path: string): ProgramEntry | undefined {

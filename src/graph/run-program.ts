@@ -4,7 +4,7 @@ import type { Pipeline, PipelineExecutor, SubmittedJob } from '../api/environmen
 import { StreamExecutionEnvironment } from '../api/environment/stream-execution-environment.js'
 import { Configuration } from '../core/config/configuration.js'
 import { FlinkError } from '../core/errors/flink-error.js'
-import { loadProgramModule, mainFailed, modulePath } from './packaged-program-module.js'
+import { loadProgramModule, mainFailed, modulePath, presentArguments } from './packaged-program-module.js'
 import { registerSelfResolution } from './packaged-program-resolution.js'
 import { findEntry, type ProgramEntry } from './program-entry.js'
 
@@ -28,6 +28,7 @@ export async function runProgram(program: ProgramToRun, executor: PipelineExecut
   const path = modulePath(program.moduleUrl)
   const counting = new CountingExecutor(executor, path)
   registerSelfResolution(program.moduleUrl)
+  presentArguments(program.moduleUrl, program.args)
   installExecutionContext({
     executor: counting,
     configuration: Configuration.fromMap(program.configuration),
@@ -42,11 +43,7 @@ export async function runProgram(program: ProgramToRun, executor: PipelineExecut
   if (counting.submissions === 0) throw new FlinkError('PROGRAM_NO_JOB', { path })
 }
 
-async function invokeProgram(
-  entry: ProgramEntry,
-  args: readonly string[],
-  executor: CountingExecutor,
-): Promise<void> {
+async function invokeProgram(entry: ProgramEntry, args: readonly string[], executor: CountingExecutor): Promise<void> {
   switch (entry.kind) {
     case 'script':
       return

@@ -66,7 +66,8 @@ function collectIds(graph: StreamGraph, hashes: ReadonlyMap<StreamNode, Uint8Arr
   const owners = new Map<string, StreamNode>()
   for (const node of graph.nodes) {
     const hash = hashes.get(node)
-    if (hash === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `${node.name} was not reached from a source` })
+    if (hash === undefined)
+      throw new FlinkError('ASSERTION_FAILED', { what: `${node.name} was not reached from a source` })
     const id = node.uidHash?.toLowerCase() ?? toHex(hash)
     const owner = owners.get(id)
     if (owner !== undefined) {

@@ -1,5 +1,6 @@
-import { absoluteTarget } from '../absolute-target.js'
+import type { Configuration } from '../../core/config/configuration.js'
 import type { CliCommand } from '../cli-command.js'
+import type { CliContext } from '../cli-context.js'
 import { valueOf } from '../parsed-values.js'
 import { applyProgramOptions, PROGRAM_OPTIONS, programArguments } from '../program-options.js'
 
@@ -17,9 +18,7 @@ export const infoCommand: CliCommand = {
     const { jobFile, args } = programArguments(parsed)
     const configuration = context.configuration.clone()
     applyProgramOptions(parsed, configuration)
-    const { executionPlanOf } = await import('../../cluster/execution-plan-of.js')
-    const request = { entry: valueOf(parsed, 'class'), args, configuration: configuration.toMap() }
-    const plan = await executionPlanOf(absoluteTarget(jobFile, context.workingDirectory), request)
+    const plan = await planOf({ jobFile, args, entry: valueOf(parsed, 'class') }, configuration, context)
     const dashes = '-'.repeat((WIDTH - TITLE.length) / 2)
     context.print(`${dashes}${TITLE}${dashes}`)
     context.print(plan)
@@ -28,4 +27,22 @@ export const infoCommand: CliCommand = {
     context.print('No description provided.')
     return 0
   },
+}
+
+interface ProgramReference {
+  readonly jobFile: string
+  readonly entry: string | undefined
+  readonly args: readonly string[]
+}
+
+async function planOf(program: ProgramReference, configuration: Configuration, context: CliContext): Promise<string> {
+  const { openProgram } = await import('../open-program.js')
+  const { executionPlanOf } = await import('../../cluster/execution-plan-of.js')
+  const { entry, args } = program
+  const opened = await openProgram(program.jobFile, context.workingDirectory)
+  try {
+    return await executionPlanOf({ moduleUrl: opened.moduleUrl, entry, args, configuration: configuration.toMap() })
+  } finally {
+    await opened.close()
+  }
 }

@@ -32,6 +32,8 @@ export interface EdgeDescriptor {
   readonly peers: readonly number[]
   /** Parallelism on the other side. */
   readonly peerParallelism: number
+  /** Max parallelism on the other side: what a key group is computed with. */
+  readonly peerMaxParallelism: number
 }
 
 export interface TaskDeploymentDescriptor {

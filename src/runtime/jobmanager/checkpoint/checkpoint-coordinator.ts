@@ -20,10 +20,10 @@ import { computeCheckpointPlan, type CheckpointPlan } from './checkpoint-plan.js
 import type { CheckpointStatistics } from './checkpoint-statistics.js'
 import { PendingCheckpoint, type CheckpointProperties, type CheckpointResult } from './pending-checkpoint.js'
 
-/** Where snapshots go and what becomes of completed ones; implemented over storage by checkpoint-repository.ts. */
-export interface CheckpointRepository {
+/** Where snapshots go and what becomes of completed ones: checkpoint-repository.ts, or a double in tests. */
+export interface SnapshotRepository {
   prepareCheckpoint(checkpointId: number): Promise<CheckpointLocation>
-  prepareSavepoint(targetDirectory: string): Promise<CheckpointLocation>
+  prepareSavepoint(checkpointId: number, targetDirectory: string): Promise<CheckpointLocation>
   /** Writes the metadata; a checkpoint (not a savepoint) becomes the newest one to restart from. */
   complete(pending: PendingCheckpoint): Promise<CompletedCheckpoint>
   discard(location: CheckpointLocation): Promise<void>
@@ -31,7 +31,7 @@ export interface CheckpointRepository {
 
 export interface CheckpointCoordinatorServices {
   readonly configuration: CheckpointCoordinatorConfiguration
-  readonly repository: CheckpointRepository
+  readonly repository: SnapshotRepository
   readonly statistics: CheckpointStatistics
   readonly clock: Clock
   readonly logger: Logger
@@ -103,7 +103,9 @@ export class CheckpointCoordinator {
     // No periodic checkpoint may complete behind a savepoint that ends the job: its sinks would commit twice.
     if (thenStop !== undefined) this.#periodicPaused = true
     try {
-      return await this.#trigger(properties, () => this.#services.repository.prepareSavepoint(targetDirectory))
+      return await this.#trigger(properties, (id) =>
+        this.#services.repository.prepareSavepoint(id, targetDirectory),
+      )
     } catch (error) {
       this.#periodicPaused = false
       throw error

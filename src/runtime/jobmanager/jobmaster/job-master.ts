@@ -97,7 +97,7 @@ export class JobMaster {
   /** Opens the snapshot to restore from and checks it against the plan; the job runs when the promise resolves. */
   async start(): Promise<void> {
     try {
-      const restored = await this.#input.repository.open(this.#input.jobGraph)
+      const restored = await this.#input.repository.open()
       if (restored) this.#statistics.restored()
     } catch (error) {
       await this.#end('FAILED', asError(error))

@@ -90,14 +90,14 @@ class ChannelAllocator {
     const ends = this.#ends(edge)
     const peers = consumersOf(ends, producer)
     const channels = peers.map((consumer) => this.#pair(edge, producer, consumer).producer)
-    return { edgeId: edge.id, channels, peers, peerParallelism: ends.consumers }
+    return { edgeId: edge.id, channels, peers, ...this.#peer(edge.targetVertex) }
   }
 
   inputEdge(edge: JobEdge, consumer: number): EdgeDescriptor {
     const ends = this.#ends(edge)
     const peers = producersOf(ends, consumer)
     const channels = peers.map((producer) => this.#pair(edge, producer, consumer).consumer)
-    return { edgeId: edge.id, channels, peers, peerParallelism: ends.producers }
+    return { edgeId: edge.id, channels, peers, ...this.#peer(edge.sourceVertex) }
   }
 
   #pair(edge: JobEdge, producer: number, consumer: number): ChannelPair {
@@ -138,6 +138,15 @@ class ChannelAllocator {
 
   #slotOf(vertexId: string, subtaskIndex: number): number {
     return this.#input.executions.execution(vertexId, subtaskIndex).slot
+  }
+
+  #peer(vertexId: string): Pick<EdgeDescriptor, 'peerParallelism' | 'peerMaxParallelism'> {
+    const { executions, restore } = this.#input
+    const { parallelism, maxParallelism } = executions.vertex(vertexId)
+    return {
+      peerParallelism: parallelism,
+      peerMaxParallelism: restore?.maxParallelismOf(vertexId) ?? maxParallelism,
+    }
   }
 
   #ends(edge: JobEdge): EdgeEnds {

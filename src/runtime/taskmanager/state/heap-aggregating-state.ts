@@ -4,7 +4,7 @@
 import type { StateAggregator } from '../../../api/state/aggregating-state-descriptor.js'
 import type { AggregatingState } from '../../../api/state/merging-state.js'
 import type { StateTable } from './state-table.js'
-import { refusePromise } from './refuse-promise.js'
+import { isThenable } from './thenable.js'
 
 export class HeapAggregatingState implements AggregatingState<unknown, unknown> {
   readonly #table: StateTable
@@ -23,7 +23,7 @@ export class HeapAggregatingState implements AggregatingState<unknown, unknown> 
   add(value: unknown): void {
     const accumulator = this.#table.get() ?? this.#aggregator.createAccumulator()
     const added = this.#aggregator.add(value, accumulator)
-    refusePromise(added, this.#table, 'add')
+    if (isThenable(added)) throw this.#table.asyncNotAllowed(added, 'add')
     this.#table.put(added)
   }
 

@@ -4,7 +4,7 @@
 import type { ReducingState } from '../../../api/state/merging-state.js'
 import type { StateReducer } from '../../../api/state/reducing-state-descriptor.js'
 import type { StateTable } from './state-table.js'
-import { refusePromise } from './refuse-promise.js'
+import { isThenable } from './thenable.js'
 
 export class HeapReducingState implements ReducingState<unknown> {
   readonly #table: StateTable
@@ -26,7 +26,7 @@ export class HeapReducingState implements ReducingState<unknown> {
       return
     }
     const reduced = this.#reducer.reduce(current, value)
-    refusePromise(reduced, this.#table, 'reduce')
+    if (isThenable(reduced)) throw this.#table.asyncNotAllowed(reduced, 'reduce')
     this.#table.put(reduced)
   }
 

@@ -15,7 +15,7 @@ export class PartitionableListState implements ListState<unknown> {
   }
 
   addAll(values: Iterable<unknown>): void {
-    this.#elements.push(...values)
+    for (const value of values) this.#elements.push(value)
   }
 
   update(values: Iterable<unknown>): void {

@@ -12,6 +12,7 @@ import { CopyOnWriteStateMap, type StateEntry, type VisibleEntry } from './copy-
 import { namespaceHash, type KeyContext } from './key-context.js'
 import type { SnapshotVersions } from './snapshot-versions.js'
 import { stateNotSerializable } from './state-not-serializable.js'
+import { asyncNotAllowed } from './thenable.js'
 
 /** What all tables of a backend share. */
 export interface StateTableEnvironment {
@@ -82,8 +83,9 @@ export class StateTable {
     for (const map of this.#maps) map?.prunePreserved()
   }
 
-  get operatorName(): string {
-    return this.#environment.operatorName
+  /** The error for a reducer or aggregator of this state that is asynchronous. */
+  asyncNotAllowed(promise: PromiseLike<unknown>, method: string): FlinkError {
+    return asyncNotAllowed(promise, this.#environment.operatorName, `${method} of state '${this.metadata.name}'`)
   }
 
   get size(): number {

@@ -1,6 +1,6 @@
 // Duty: cuts long work of a task's own thread (writing a snapshot) into slices, with records of the task in between.
 // Invariants: a slice ends after its time budget or a number of steps, whichever is first (a clock may stand still in a
-// simulation). After `cancel` the next step throws.
+// simulation). After `cancel` the next step throws, and a wait under way ends at once: the task may never come back.
 // Thread: the task worker that owns the work.
 import type { Clock } from '../../../core/time/clock.js'
 
@@ -24,6 +24,7 @@ export class TimeSlices {
   #steps = 0
   #startedAt: number
   #canceled: Error | undefined
+  #abortWait: ((reason: Error) => void) | undefined
 
   constructor(options: TimeSliceOptions) {
     this.#options = options
@@ -43,13 +44,17 @@ export class TimeSlices {
 
   /** Lets the task do other work and begins the next slice. */
   async next(): Promise<void> {
-    await this.#options.yieldToTask()
-    if (this.#canceled !== undefined) throw this.#canceled
+    await new Promise<void>((resolve, reject) => {
+      this.#abortWait = reject
+      this.#options.yieldToTask().then(resolve, reject)
+    })
+    this.#abortWait = undefined
     this.#steps = 0
     this.#startedAt = this.#options.clock.monotonicMs()
   }
 
   cancel(reason: Error): void {
     this.#canceled ??= reason
+    this.#abortWait?.(this.#canceled)
   }
 }

@@ -1,0 +1,198 @@
+// Duty: everything about snapshots that outlives an attempt: where they go, what completed ones say, what a restart gets.
+// Invariants: `newestAssignment` is computed from the newest completed checkpoint of this run, else from the snapshot that
+// the run was started with; a savepoint is never restarted from and never removed.
+// Thread: main thread.
+import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
+import type { Configuration } from '../../../core/config/configuration.js'
+import { StateBackendOptions } from '../../../core/config/state-backend-options.js'
+import type { FileSystems } from '../../../core/fs/file-systems.js'
+import type { Logger } from '../../../core/logging/logger.js'
+import type { Random } from '../../../core/random/random.js'
+import type { JobGraph, JobVertex } from '../../../graph/job-graph.js'
+import type { CompletedCheckpoint, OperatorState } from '../../../storage/checkpoint-metadata.js'
+import {
+  deleteSnapshot,
+  discardLocation,
+  FileCheckpointStorage,
+  makeSavepointLocation,
+  MemoryCheckpointStorage,
+  publishSnapshot,
+  type CheckpointStorage,
+} from '../../../storage/checkpoint-storage.js'
+import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
+import { CompletedCheckpointStore } from '../../../storage/completed-checkpoint-store.js'
+import { openSnapshot } from '../../../storage/snapshot-locator.js'
+import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../storage/state-handles.js'
+import { assignState, type PlannedOperator } from '../../../storage/state-assignment.js'
+import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
+import type { PendingCheckpoint } from './pending-checkpoint.js'
+
+export interface CheckpointRepositoryInput {
+  readonly jobId: string
+  readonly jobGraph: JobGraph
+  readonly configuration: Configuration
+  /** Snapshot that the run starts from. */
+  readonly restore: { readonly path: string; readonly allowNonRestoredState: boolean } | undefined
+  readonly fileSystems: FileSystems
+  readonly random: Random
+  readonly logger: Logger
+  readonly version: string
+}
+
+export class CheckpointRepository {
+  readonly #input: CheckpointRepositoryInput
+  readonly #storage: CheckpointStorage
+  readonly #store: CompletedCheckpointStore
+  #initialised: Promise<void> | undefined
+  /** By vertex, where a restored snapshot's value replaced a derived one. */
+  readonly #maxParallelism = new Map<string, number>()
+  #nextId = 1
+
+  constructor(input: CheckpointRepositoryInput) {
+    this.#input = input
+    this.#storage = makeStorage(input)
+    const maxRetained = input.configuration.get(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS)
+    this.#store = new CompletedCheckpointStore(maxRetained, (checkpoint) =>
+      deleteSnapshot(checkpoint.externalPath, input.fileSystems),
+    )
+  }
+
+  /** Deletes a snapshot that the user names; refuses what is none. */
+  static async dispose(path: string, fileSystems: FileSystems): Promise<void> {
+    const { externalPath } = await openSnapshot(path, fileSystems)
+    await deleteSnapshot(externalPath, fileSystems)
+  }
+
+  /** Opens the snapshot to start from and checks it against the plan; false when there is none. */
+  async open(): Promise<boolean> {
+    const { restore, fileSystems } = this.#input
+    if (restore === undefined) return false
+    const checkpoint = await openSnapshot(restore.path, fileSystems)
+    this.#store.setRestored(checkpoint)
+    this.#nextId = checkpoint.metadata.checkpointId + 1
+    this.newestAssignment()
+    return true
+  }
+
+  /** Ids go on from those of the restored snapshot and over restarts. */
+  nextCheckpointId(): number {
+    return this.#nextId
+  }
+
+  newestAssignment(): RestoreAssignment | undefined {
+    const checkpoint = this.#store.latest()
+    if (checkpoint === undefined) return undefined
+    const { jobGraph, restore, logger } = this.#input
+    const plan = jobGraph.vertices.flatMap(plannedOperators)
+    const { operators, skipped } = assignState(checkpoint, plan, restore?.allowNonRestoredState ?? false)
+    for (const vertex of jobGraph.vertices) {
+      const [head = vertex.id] = operatorsOf(jobGraph, vertex.id)
+      this.#maxParallelism.set(vertex.id, operators.get(head)?.maxParallelism ?? vertex.maxParallelism)
+    }
+    for (const operator of skipped) logger.warn(`Skipping savepoint state for operator ${operator}.`)
+    return {
+      checkpointId: checkpoint.metadata.checkpointId,
+      stateOf: (vertexId, subtaskIndex) => ({
+        operators: Object.fromEntries(
+          operatorsOf(jobGraph, vertexId).map((id) => [
+            id,
+            operators.get(id)?.subtasks[subtaskIndex] ?? EMPTY_SUBTASK_STATE,
+          ]),
+        ),
+      }),
+      isFinished: (vertexId) => operatorsOf(jobGraph, vertexId).every((id) => operators.get(id)?.fullyFinished === true),
+      maxParallelismOf: (vertexId) => this.#maxParallelism.get(vertexId) ?? 1,
+    }
+  }
+
+  async prepareCheckpoint(checkpointId: number): Promise<CheckpointLocation> {
+    this.#nextId = Math.max(this.#nextId, checkpointId + 1)
+    this.#initialised ??= this.#storage.initialise()
+    await this.#initialised
+    return this.#storage.checkpointLocation(checkpointId)
+  }
+
+  prepareSavepoint(checkpointId: number, targetDirectory: string): Promise<CheckpointLocation> {
+    this.#nextId = Math.max(this.#nextId, checkpointId + 1)
+    return makeSavepointLocation(targetDirectory, this.#input.jobId, snapshotServices(this.#input))
+  }
+
+  async complete(pending: PendingCheckpoint): Promise<CompletedCheckpoint> {
+    const { jobId, jobGraph, version, fileSystems } = this.#input
+    const metadata = {
+      engineVersion: version,
+      jobId,
+      jobName: jobGraph.name,
+      checkpointId: pending.checkpointId,
+      timestamp: pending.timestamp,
+      isSavepoint: pending.properties.isSavepoint,
+      operators: jobGraph.vertices.flatMap((vertex) =>
+        operatorStates(vertex, this.#maxParallelism.get(vertex.id) ?? vertex.maxParallelism, pending),
+      ),
+    }
+    const completed = await publishSnapshot(pending.location, metadata, fileSystems)
+    if (!pending.properties.isSavepoint) await this.#store.add(completed)
+    return completed
+  }
+
+  discard(location: CheckpointLocation): Promise<void> {
+    return discardLocation(location, this.#input.fileSystems)
+  }
+
+  /** The job has ended: removes checkpoints that are not to be kept. */
+  shutdown(status: 'FINISHED' | 'CANCELED' | 'FAILED'): Promise<void> {
+    const retention = this.#input.configuration.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION)
+    return this.#store.shutdown(status, retention)
+  }
+}
+
+function snapshotServices(input: CheckpointRepositoryInput) {
+  const { fileSystems, random, configuration } = input
+  const inlineThresholdBytes = configuration.get(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD)
+  return { fileSystems, random, inlineThresholdBytes }
+}
+
+function makeStorage(input: CheckpointRepositoryInput): CheckpointStorage {
+  const { configuration, jobId } = input
+  const directory = configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
+  const backend = configuration.get(StateBackendOptions.STATE_BACKEND)
+  const kind =
+    configuration.get(CheckpointingOptions.CHECKPOINT_STORAGE) ??
+    (directory !== undefined && backend !== 'jobmanager' ? 'filesystem' : 'jobmanager')
+  if (kind === 'jobmanager' || directory === undefined) {
+    return new MemoryCheckpointStorage(configuration.get(CheckpointingOptions.MAX_MEMORY_STATE_SIZE))
+  }
+  const withSubdirectory = configuration.get(CheckpointingOptions.CREATE_CHECKPOINT_SUB_DIR)
+  return new FileCheckpointStorage(directory, withSubdirectory ? jobId : undefined, snapshotServices(input))
+}
+
+function operatorsOf(jobGraph: JobGraph, vertexId: string): string[] {
+  const vertex = jobGraph.vertices.find((candidate) => candidate.id === vertexId)
+  return (vertex?.operators ?? []).map((operator) => operator.id)
+}
+
+function plannedOperators(vertex: JobVertex): PlannedOperator[] {
+  const { parallelism, maxParallelism, maxParallelismDeclared } = vertex
+  return vertex.operators.map(({ id, name }) => ({
+    operatorId: id,
+    name,
+    parallelism,
+    maxParallelism,
+    maxParallelismDeclared,
+  }))
+}
+
+function operatorStates(vertex: JobVertex, maxParallelism: number, pending: PendingCheckpoint): OperatorState[] {
+  const fullyFinished = pending.plan.finishedVertices.has(vertex.id)
+  const states = vertex.operators.map(({ id, uid, name }) => {
+    const subtasks: (OperatorSubtaskState | undefined)[] = Array.from({ length: vertex.parallelism }, () => undefined)
+    for (const execution of pending.plan.toAcknowledge) {
+      if (execution.vertex.id !== vertex.id) continue
+      subtasks[execution.subtaskIndex] = pending.acknowledged.get(execution.id)?.snapshot.operators[id]
+    }
+    const { parallelism } = vertex
+    return { operatorId: id, uid, name, parallelism, maxParallelism, fullyFinished, subtasks }
+  })
+  // An operator without state says nothing that a restore needs.
+  return states.filter((state) => state.fullyFinished || state.subtasks.some((subtask) => subtask !== undefined))
+}

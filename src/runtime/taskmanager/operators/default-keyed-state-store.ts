@@ -1,0 +1,55 @@
+// Duty: keyed state by descriptor, as functions ask for it.
+// Invariants: on an operator whose input is not keyed every request is KEYED_STATE_ON_NON_KEYED_STREAM.
+// Thread: the task worker that owns the operator.
+import type { AggregatingStateDescriptor } from '../../../api/state/aggregating-state-descriptor.js'
+import type { KeyedStateStore } from '../../../api/state/keyed-state-store.js'
+import type { ListStateDescriptor } from '../../../api/state/list-state-descriptor.js'
+import type { ListState } from '../../../api/state/list-state.js'
+import type { MapStateDescriptor } from '../../../api/state/map-state-descriptor.js'
+import type { MapState } from '../../../api/state/map-state.js'
+import type { AggregatingState, ReducingState } from '../../../api/state/merging-state.js'
+import type { ReducingStateDescriptor } from '../../../api/state/reducing-state-descriptor.js'
+import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
+import type { State } from '../../../api/state/state.js'
+import type { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'
+import type { DefaultedValueState, ValueState } from '../../../api/state/value-state.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
+
+export class DefaultKeyedStateStore implements KeyedStateStore {
+  readonly #operatorName: string
+  readonly #backend: KeyedStateBackend | undefined
+
+  constructor(operatorName: string, backend: KeyedStateBackend | undefined) {
+    this.#operatorName = operatorName
+    this.#backend = backend
+  }
+
+  getState<T>(descriptor: ValueStateDescriptor<T, T & NonNullable<unknown>>): DefaultedValueState<T>
+  getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>
+  getState(descriptor: StateDescriptor<unknown>): State {
+    return this.#state(descriptor)
+  }
+
+  getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
+    return this.#state(descriptor) as ListState<T>
+  }
+
+  getMapState<UK, UV>(descriptor: MapStateDescriptor<UK, UV>): MapState<UK, UV> {
+    return this.#state(descriptor) as MapState<UK, UV>
+  }
+
+  getReducingState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T> {
+    return this.#state(descriptor) as ReducingState<T>
+  }
+
+  getAggregatingState<IN, ACC, OUT>(descriptor: AggregatingStateDescriptor<IN, ACC, OUT>): AggregatingState<IN, OUT> {
+    return this.#state(descriptor) as AggregatingState<IN, OUT>
+  }
+
+  #state(descriptor: StateDescriptor<unknown>): State {
+    if (this.#backend !== undefined) return this.#backend.getOrCreateKeyedState(descriptor)
+    const details = { operator: this.#operatorName, state: descriptor.name }
+    throw new FlinkError('KEYED_STATE_ON_NON_KEYED_STREAM', details)
+  }
+}

@@ -1,0 +1,44 @@
+// Duty: runs a ProcessFunction: results, side outputs, the record's timestamp.
+// Invariants: one context object serves all records; it is about the record at hand and valid during the call only.
+// Thread: the task worker that owns the operator.
+import type { OutputTag } from '../../../api/functions/output-tag.js'
+import type { ProcessFunction, ProcessFunctionContext } from '../../../api/functions/process-function.js'
+import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { NO_TIMESTAMP } from '../network/stream-element.js'
+import type { OneInputStreamOperator, OperatorContext } from './stream-operator.js'
+import { TimestampedCollector } from './timestamped-collector.js'
+import { UdfStreamOperator } from './udf-stream-operator.js'
+
+export class ProcessOperator extends UdfStreamOperator implements OneInputStreamOperator {
+  readonly #function: ProcessFunction<unknown, unknown>
+  readonly #collector: TimestampedCollector
+  readonly #functionContext: ProcessFunctionContext
+
+  constructor(binding: OperatorBinding, context: OperatorContext, userFunction: ProcessFunction<unknown, unknown>) {
+    super(binding, context)
+    this.#function = userFunction
+    this.#collector = new TimestampedCollector(context.output)
+    this.#functionContext = processContext(this.#collector, context)
+  }
+
+  processElement(value: unknown, timestamp: number, keyHash: number): void {
+    this.#collector.timestamp = timestamp
+    try {
+      this.setCurrentKey(value, keyHash)
+      const result: unknown = this.#function.processElement(value, this.#functionContext, this.#collector)
+      this.refusePromise(result, 'processElement')
+    } catch (error) {
+      throw this.failed(error)
+    }
+  }
+}
+
+/** The context of a process function; the collector knows the timestamp of the record at hand. */
+export function processContext(collector: TimestampedCollector, context: OperatorContext): ProcessFunctionContext {
+  return {
+    timestamp: () => (collector.timestamp === NO_TIMESTAMP ? null : collector.timestamp),
+    output: <X>(outputTag: OutputTag<X>, value: X): void => {
+      context.output.collectSideOutput(outputTag.getId(), value, collector.timestamp)
+    },
+  }
+}

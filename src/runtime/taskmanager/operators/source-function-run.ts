@@ -1,0 +1,232 @@
+// Duty: one running `run(ctx)` of a source function in any of its three shapes, as a place to pull records from.
+// Invariants: what run collects goes into a queue first and is emitted from the task's step only. A generator is asked
+// for its next record from the step; an async generator is asked ahead up to a bound; an async function is told to wait
+// (collect returns a promise) when the queue has its fill. After `cancel` nothing is taken any more and errors are
+// ignored: they come from the end that was asked for.
+//   created --start--> running --run returned--> ended      any --error--> failed      any --cancel--> canceled
+// Thread: the task worker that owns the source.
+import type { SourceContext, SourceFunction } from '../../../api/functions/source-function.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { Logger } from '../../../core/logging/logger.js'
+import { NO_TIMESTAMP } from '../network/stream-element.js'
+import { isThenable } from '../state/thenable.js'
+import { reasonOf } from './operator-failed.js'
+import { SourceRecordQueue } from './source-record-queue.js'
+
+export interface SourceRunOptions {
+  readonly operatorName: string
+  readonly logger: Logger
+  readonly isOutputAvailable: () => boolean
+  /** Makes the task look again: something was collected, or run has ended. */
+  readonly wake: () => void
+}
+
+/** Where a run waits until there is room. */
+interface WaitingRoom {
+  readonly promise: Promise<void>
+  readonly resolve: () => void
+}
+
+type RunState = 'created' | 'running' | 'ended' | 'failed' | 'canceled'
+
+/** So many records are taken in before the source is told to wait. */
+const QUEUE_FILL = 512
+/** A run that collects so many without waiting never will. */
+const QUEUE_LIMIT = 1_000_000
+
+export class SourceFunctionRun implements SourceContext<unknown> {
+  readonly queue: SourceRecordQueue = new SourceRecordQueue()
+  readonly #function: SourceFunction<unknown>
+  readonly #options: SourceRunOptions
+  readonly #lock = {}
+  #state: RunState = 'created'
+  #error: unknown
+  #iterator: Iterator<unknown> | undefined
+  #asyncIterator: AsyncIterator<unknown> | undefined
+  #nextPending = false
+  #room: WaitingRoom | undefined
+
+  constructor(userFunction: SourceFunction<unknown>, options: SourceRunOptions) {
+    this.#function = userFunction
+    this.#options = options
+  }
+
+  get state(): RunState {
+    return this.#state
+  }
+
+  /** Undefined unless failed. */
+  get error(): unknown {
+    return this.#error
+  }
+
+  /** True when run goes on by itself between the steps of the task. */
+  get isAsync(): boolean {
+    return this.#state === 'running' && this.#iterator === undefined
+  }
+
+  start(): void {
+    this.#state = 'running'
+    const result: unknown = this.#function.run(this)
+    if (isIterable(result)) this.#iterator = result[Symbol.iterator]()
+    else if (isAsyncIterable(result)) this.#asyncIterator = result[Symbol.asyncIterator]()
+    else if (isThenable(result)) result.then(() => { this.#end() }, (error: unknown) => { this.#fail(error) })
+    else this.#end()
+  }
+
+  /** The generator's next record, or undefined for a pause; the state tells whether that was its end. */
+  pull(): unknown {
+    const next = this.#iterator?.next()
+    if (next === undefined) return undefined
+    if (next.done !== true) return next.value
+    this.#end()
+    return undefined
+  }
+
+  get isPulled(): boolean {
+    return this.#state === 'running' && this.#iterator !== undefined
+  }
+
+  /** Called by the task's step when the queue was emitted and there is room: whoever waits may go on. */
+  requestMore(): void {
+    this.#room?.resolve()
+    this.#room = undefined
+    if (this.#asyncIterator !== undefined) this.#pump(this.#asyncIterator)
+  }
+
+  cancel(): void {
+    if (this.#state === 'canceled') return
+    const wasRunning = this.#state === 'running'
+    this.#state = 'canceled'
+    this.queue.clear()
+    this.#room?.resolve()
+    this.#room = undefined
+    try {
+      this.#function.cancel?.()
+      if (wasRunning) this.#returnIterators()
+    } catch (error) {
+      this.#logAfterCancel(error)
+    }
+  }
+
+  collect(value: unknown): Promise<void> | undefined {
+    return this.#take(value, NO_TIMESTAMP)
+  }
+
+  collectWithTimestamp(value: unknown, timestampMs: number): Promise<void> | undefined {
+    return this.#take(value, timestampMs)
+  }
+
+  emitWatermark(timestampMs: number): void {
+    if (!this.#accepts()) return
+    this.queue.pushWatermark(timestampMs)
+    this.#wakeForFirst()
+  }
+
+  markAsTemporarilyIdle(): void {
+    if (!this.#accepts()) return
+    this.queue.pushIdle()
+    this.#wakeForFirst()
+  }
+
+  getCheckpointLock(): object {
+    return this.#lock
+  }
+
+  isRunning(): boolean {
+    return this.#state === 'running'
+  }
+
+  #take(value: unknown, timestamp: number): Promise<void> | undefined {
+    if (!this.#accepts()) return undefined
+    const { queue } = this
+    queue.push(value, timestamp)
+    this.#wakeForFirst()
+    if (queue.length < QUEUE_FILL && this.#options.isOutputAvailable()) return undefined
+    if (queue.length > QUEUE_LIMIT) {
+      const details = { operator: this.#options.operatorName, limit: QUEUE_LIMIT }
+      const error = new FlinkError('SOURCE_BUFFER_OVERFLOW', details)
+      this.#fail(error)
+      throw error
+    }
+    this.#room ??= waitingRoom()
+    return this.#room.promise
+  }
+
+  #accepts(): boolean {
+    if (this.#state === 'running') return true
+    if (this.#state === 'canceled' || this.#state === 'failed') return false
+    throw new Error('ctx was used after run() had returned; return a promise that settles when the source is done')
+  }
+
+  #pump(iterator: AsyncIterator<unknown>): void {
+    if (this.#nextPending || this.#state !== 'running') return
+    this.#nextPending = true
+    iterator.next().then(
+      (result) => {
+        this.#nextPending = false
+        if (this.#state !== 'running') return
+        if (result.done === true) this.#end()
+        else this.#takeYielded(result.value, iterator)
+      },
+      (error: unknown) => { this.#fail(error) },
+    )
+  }
+
+  #takeYielded(value: unknown, iterator: AsyncIterator<unknown>): void {
+    if (value === undefined) {
+      // A pause: the step asks again, so that a generator that only pauses does not keep the thread.
+      this.#options.wake()
+      return
+    }
+    this.queue.push(value, NO_TIMESTAMP)
+    this.#wakeForFirst()
+    if (this.queue.length < QUEUE_FILL) this.#pump(iterator)
+  }
+
+  #wakeForFirst(): void {
+    if (this.queue.length === 1) this.#options.wake()
+  }
+
+  #end(): void {
+    if (this.#state !== 'running') return
+    this.#state = 'ended'
+    this.#options.wake()
+  }
+
+  #fail(error: unknown): void {
+    if (this.#state === 'canceled') {
+      this.#logAfterCancel(error)
+    } else if (this.#state !== 'failed') {
+      this.#state = 'failed'
+      this.#error = error
+      this.#options.wake()
+    }
+  }
+
+  #returnIterators(): void {
+    this.#iterator?.return?.()
+    this.#asyncIterator?.return?.().then(undefined, (error: unknown) => { this.#logAfterCancel(error) })
+  }
+
+  #logAfterCancel(error: unknown): void {
+    const fields = { operator: this.#options.operatorName, reason: reasonOf(error) }
+    this.#options.logger.debug('the source ended with an error after it was cancelled', fields)
+  }
+}
+
+function waitingRoom(): WaitingRoom {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((resolvePromise) => {
+    resolve = resolvePromise
+  })
+  return { promise, resolve: () => { resolve() } }
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+}

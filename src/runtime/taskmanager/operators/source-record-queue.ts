@@ -1,0 +1,67 @@
+// Duty: what a source function has collected and its operator has not emitted yet.
+// Invariants: order is kept over records, watermarks and idleness. Bounded: a function that goes on collecting without
+// waiting when it was told to is stopped at `limit`.
+// Thread: the task worker that owns the source.
+import { NO_TIMESTAMP } from '../network/stream-element.js'
+import type { Output } from './output.js'
+
+/** Stand in the queue for what is not a record; the timestamp beside is the watermark's. No record is a symbol. */
+const WATERMARK = Symbol('watermark')
+const IDLE = Symbol('idle')
+
+export class SourceRecordQueue {
+  #values: unknown[] = []
+  #timestamps: number[] = []
+  #head = 0
+  #idle = false
+
+  get length(): number {
+    return this.#values.length - this.#head
+  }
+
+  push(value: unknown, timestamp: number): void {
+    this.#values.push(value)
+    this.#timestamps.push(timestamp)
+  }
+
+  pushWatermark(timestamp: number): void {
+    this.push(WATERMARK, timestamp)
+  }
+
+  pushIdle(): void {
+    this.push(IDLE, NO_TIMESTAMP)
+  }
+
+  /** Emits the oldest element; there must be one. */
+  emitNext(output: Output): void {
+    const value = this.#values[this.#head]
+    const timestamp = this.#timestamps[this.#head] ?? NO_TIMESTAMP
+    this.#values[this.#head] = undefined
+    this.#head += 1
+    if (this.#head === this.#values.length) this.clear()
+    if (value === IDLE) this.#setIdle(true, output)
+    else {
+      this.#setIdle(false, output)
+      if (value === WATERMARK) output.emitWatermark(timestamp)
+      else output.collect(value, timestamp)
+    }
+  }
+
+  /** Emits a record that need not wait; the queue must be empty. */
+  emit(value: unknown, output: Output): void {
+    this.#setIdle(false, output)
+    output.collect(value, NO_TIMESTAMP)
+  }
+
+  clear(): void {
+    this.#values = []
+    this.#timestamps = []
+    this.#head = 0
+  }
+
+  #setIdle(idle: boolean, output: Output): void {
+    if (this.#idle === idle) return
+    this.#idle = idle
+    output.emitWatermarkStatus(idle ? 'idle' : 'active')
+  }
+}

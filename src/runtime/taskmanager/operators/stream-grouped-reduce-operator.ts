@@ -1,0 +1,65 @@
+// Duty: the rolling reduce of a keyed stream (reduce, sum, min, max ...): emits what was combined so far at every record.
+// Invariants: the first record of a key is stored and emitted as it came; the result has the timestamp of the record that
+// led to it.
+// Thread: the task worker that owns the operator.
+import type { ReduceFunction } from '../../../api/functions/reduce-function.js'
+import { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'
+import type { ValueState } from '../../../api/state/value-state.js'
+import type { TypeInformation } from '../../../api/types/type-information.js'
+import type { OperatorBinding } from '../../../graph/program-graph.js'
+import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
+import type { OneInputStreamOperator, OperatorContext } from './stream-operator.js'
+import { UdfStreamOperator } from './udf-stream-operator.js'
+
+/** Flink's name of the state. */
+const STATE_NAME = '_op_state'
+
+export class StreamGroupedReduceOperator extends UdfStreamOperator implements OneInputStreamOperator {
+  readonly #function: ReduceFunction<unknown>
+  readonly #backend: KeyedStateBackend
+  readonly #type: TypeInformation<unknown> | undefined
+  #values: ValueState<unknown> | undefined
+
+  constructor(binding: OperatorBinding, context: OperatorContext, userFunction: ReduceFunction<unknown>) {
+    super(binding, context)
+    this.#function = userFunction
+    this.#type = binding.outputType
+    this.#backend = this.requireKeyedBackend(STATE_NAME)
+  }
+
+  override async open(): Promise<void> {
+    this.#state()
+    await super.open()
+  }
+
+  processElement(value: unknown, timestamp: number, keyHash: number): void {
+    let reduced: unknown
+    try {
+      this.setCurrentKey(value, keyHash)
+      reduced = this.#reduce(value)
+    } catch (error) {
+      throw this.failed(error)
+    }
+    this.output.collect(reduced, timestamp)
+  }
+
+  #reduce(value: unknown): unknown {
+    const values = this.#values ?? this.#state()
+    const current = values.value()
+    if (current === null) {
+      values.update(value)
+      return value
+    }
+    const reduced = this.#function.reduce(current, value)
+    this.refusePromise(reduced, 'reduce')
+    values.update(reduced)
+    return reduced
+  }
+
+  /** Registered when everything was restored. */
+  #state(): ValueState<unknown> {
+    const descriptor = new ValueStateDescriptor(STATE_NAME, this.#type)
+    this.#values ??= this.#backend.getOrCreateKeyedState(descriptor) as ValueState<unknown>
+    return this.#values
+  }
+}

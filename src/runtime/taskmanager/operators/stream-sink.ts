@@ -1,0 +1,106 @@
+// Duty: the end of a chain: gives records to a SinkFunction, one after the other.
+// Invariants: while a promise of invoke is pending, records that still arrive (the rest of a step, of a flatMap) wait here
+// in order and the task takes no more input; snapshots and the end of the input wait for all of them. Every record is
+// invoked with its own timestamp, watermark and key.
+// Thread: the task worker that owns the operator.
+import type { SinkFunction, SinkFunctionContext } from '../../../api/functions/sink-function.js'
+import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { NO_TIMESTAMP, type WatermarkStatus } from '../network/stream-element.js'
+import { isThenable } from '../state/thenable.js'
+import type { OneInputStreamOperator, OperatorContext, OperatorSnapshotFuture, SnapshotRequest } from './stream-operator.js'
+import { UdfStreamOperator } from './udf-stream-operator.js'
+
+interface WaitingRecord {
+  readonly value: unknown
+  readonly timestamp: number
+  readonly keyHash: number
+  readonly watermark: number
+}
+
+const NO_WATERMARK = Number.NEGATIVE_INFINITY
+
+export class StreamSink extends UdfStreamOperator implements OneInputStreamOperator {
+  readonly #function: SinkFunction<unknown>
+  readonly #functionContext: SinkFunctionContext
+  /** Timestamp and watermark of the record being invoked. */
+  #timestamp = NO_TIMESTAMP
+  #invokeWatermark = NO_WATERMARK
+  #watermark = NO_WATERMARK
+  #waiting: WaitingRecord[] = []
+  /** Settles when nothing waits any more. */
+  #pending: Promise<void> | undefined
+
+  constructor(binding: OperatorBinding, context: OperatorContext, userFunction: SinkFunction<unknown>) {
+    super(binding, context)
+    this.#function = userFunction
+    this.#functionContext = {
+      currentProcessingTime: () => context.clock.now(),
+      currentWatermark: () => this.#invokeWatermark,
+      timestamp: () => (this.#timestamp === NO_TIMESTAMP ? null : this.#timestamp),
+    }
+  }
+
+  processElement(value: unknown, timestamp: number, keyHash: number): void {
+    if (this.#pending !== undefined) {
+      this.#waiting.push({ value, timestamp, keyHash, watermark: this.#watermark })
+      return
+    }
+    this.#invokeWatermark = this.#watermark
+    const result = this.#invoke(value, timestamp, keyHash)
+    if (!isThenable(result)) return
+    this.#pending = this.#awaitAll(result)
+    this.context.suspendInputUntil(this.#pending)
+  }
+
+  override processWatermark(timestamp: number): void {
+    this.#watermark = timestamp
+  }
+
+  override processWatermarkStatus(_status: WatermarkStatus): void {
+    // Nobody behind a sink asks.
+  }
+
+  override async prepareSnapshotPreBarrier(_checkpointId: number): Promise<void> {
+    await this.#pending
+  }
+
+  override async snapshotState(request: SnapshotRequest): Promise<OperatorSnapshotFuture> {
+    await this.#pending
+    return super.snapshotState(request)
+  }
+
+  override async finish(): Promise<void> {
+    await this.#pending
+    await super.finish()
+    await this.guarded(async () => this.#function.finish?.())
+  }
+
+  override async close(): Promise<void> {
+    this.#waiting = []
+    await super.close()
+  }
+
+  #invoke(value: unknown, timestamp: number, keyHash: number): void | Promise<void> {
+    this.#timestamp = timestamp
+    try {
+      this.setCurrentKey(value, keyHash)
+      return this.#function.invoke(value, this.#functionContext)
+    } catch (error) {
+      throw this.failed(error)
+    }
+  }
+
+  async #awaitAll(first: PromiseLike<unknown>): Promise<void> {
+    try {
+      await first
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        this.#invokeWatermark = next.watermark
+        await this.#invoke(next.value, next.timestamp, next.keyHash)
+      }
+    } catch (error) {
+      throw this.failed(error)
+    } finally {
+      this.#pending = undefined
+    }
+  }
+}

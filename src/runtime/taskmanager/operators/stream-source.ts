@@ -1,0 +1,127 @@
+// Duty: the head of a source task around a SourceFunction: emits what its run produces, batch by batch.
+// Invariants: records leave in emitNext only (and in prepareSnapshotPreBarrier, which empties the queue), so no record
+// crosses a barrier. The state of a run that goes on by itself (async shapes) is captured in prepareSnapshotPreBarrier,
+// before its first await: whatever it collects and changes afterwards is behind the barrier. The task must call that
+// method from a mail, not from a promise's continuation, so that no yielded record is on its way through microtasks.
+// Thread: the task worker that owns the task.
+import type { SourceFunction } from '../../../api/functions/source-function.js'
+import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { NO_TIMESTAMP } from '../network/stream-element.js'
+import { CapturedStateFuture } from './captured-state-future.js'
+import { SourceFunctionRun } from './source-function-run.js'
+import type {
+  OperatorContext,
+  OperatorSnapshotFuture,
+  SnapshotRequest,
+  SourceStatus,
+  SourceStreamOperator,
+} from './stream-operator.js'
+import type { CapturedState } from './stream-operator-state-handler.js'
+import { UdfStreamOperator } from './udf-stream-operator.js'
+
+/** Records an emitNext: enough to make its cost small, few enough to keep the step's time budget. */
+const BATCH = 32
+
+interface EarlyCapture {
+  readonly checkpointId: number
+  readonly state: CapturedState
+}
+
+export class StreamSource extends UdfStreamOperator implements SourceStreamOperator {
+  readonly #run: SourceFunctionRun
+  #wakeRequested = false
+  #capture: EarlyCapture | undefined
+
+  constructor(binding: OperatorBinding, context: OperatorContext, userFunction: SourceFunction<unknown>) {
+    super(binding, context)
+    this.#run = new SourceFunctionRun(userFunction, {
+      operatorName: binding.name,
+      logger: context.logger,
+      isOutputAvailable: () => context.isOutputAvailable(),
+      wake: () => {
+        this.#wake()
+      },
+    })
+  }
+
+  emitNext(): SourceStatus {
+    const run = this.#run
+    if (run.state === 'canceled') return 'end'
+    let budget = BATCH
+    try {
+      if (run.state === 'created') run.start()
+      do {
+        budget = this.#emitQueued(budget)
+        if (budget === 0 || !run.isPulled || !this.context.isOutputAvailable()) break
+        budget = this.#pull(budget)
+      } while (budget > 0)
+    } catch (error) {
+      throw this.failed(error)
+    }
+    if (run.state === 'failed') throw this.failed(run.error)
+    return this.#status()
+  }
+
+  cancel(): void {
+    this.#run.cancel()
+  }
+
+  override async prepareSnapshotPreBarrier(checkpointId: number): Promise<void> {
+    this.#capture = undefined
+    const { queue } = this.#run
+    while (queue.length > 0) queue.emitNext(this.output)
+    if (!this.#run.isAsync) return
+    const captured = this.captureState(checkpointId, this.context.clock.now())
+    this.#capture = { checkpointId, state: await captured }
+  }
+
+  override async snapshotState(request: SnapshotRequest): Promise<OperatorSnapshotFuture> {
+    const early = this.#capture
+    this.#capture = undefined
+    if (early?.checkpointId !== request.checkpointId) return super.snapshotState(request)
+    return new CapturedStateFuture(early.state, request, this.context)
+  }
+
+  override async close(): Promise<void> {
+    this.#run.cancel()
+    await super.close()
+  }
+
+  #emitQueued(budget: number): number {
+    const { queue } = this.#run
+    let left = budget
+    while (left > 0 && queue.length > 0 && this.context.isOutputAvailable()) {
+      queue.emitNext(this.output)
+      left -= 1
+    }
+    return left
+  }
+
+  /** Asks the generator; returns the budget that is left, 0 after a pause. */
+  #pull(budget: number): number {
+    const run = this.#run
+    const value = run.pull()
+    const { queue } = run
+    if (value === undefined) return queue.length > 0 ? budget - 1 : 0
+    if (queue.length > 0) queue.push(value, NO_TIMESTAMP)
+    else queue.emit(value, this.output)
+    return budget - 1
+  }
+
+  #status(): SourceStatus {
+    const run = this.#run
+    if (run.queue.length > 0) return 'more'
+    if (run.state === 'ended') return 'end'
+    if (run.isPulled) return 'more'
+    run.requestMore()
+    return 'waiting'
+  }
+
+  #wake(): void {
+    if (this.#wakeRequested) return
+    this.#wakeRequested = true
+    this.context.enqueueMail(() => {
+      this.#wakeRequested = false
+    })
+  }
+}

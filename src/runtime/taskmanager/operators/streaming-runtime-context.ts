@@ -1,0 +1,91 @@
+// Duty: RuntimeContext of one parallel instance of a function.
+// Invariants: it reads what the task handed in and nothing ambient; an accumulator's name is used once in an operator.
+// Thread: the task worker that owns the operator.
+import type { Accumulator } from '../../../api/functions/accumulator.js'
+import type { RuntimeContext, TextWriter } from '../../../api/functions/runtime-context.js'
+import type { FileSystems } from '../../../core/fs/file-systems.js'
+import type { MetricGroup } from '../../../core/metrics/metric-group.js'
+import type { Clock } from '../../../core/time/clock.js'
+import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
+import { DefaultKeyedStateStore } from './default-keyed-state-store.js'
+import { operatorFailed } from './operator-failed.js'
+import type { OperatorContext } from './stream-operator.js'
+
+type AnyAccumulator = Accumulator<unknown, unknown>
+
+export class StreamingRuntimeContext extends DefaultKeyedStateStore implements RuntimeContext {
+  readonly #operatorName: string
+  readonly #context: OperatorContext
+  readonly #accumulators = new Map<string, AnyAccumulator>()
+
+  constructor(operatorName: string, context: OperatorContext, backend: KeyedStateBackend | undefined) {
+    super(operatorName, backend)
+    this.#operatorName = operatorName
+    this.#context = context
+  }
+
+  getJobId(): string {
+    return this.#context.taskInfo.jobId
+  }
+
+  getTaskName(): string {
+    return this.#context.taskInfo.taskName
+  }
+
+  getTaskNameWithSubtasks(): string {
+    const { taskName, subtaskIndex, parallelism, attemptNumber } = this.#context.taskInfo
+    return `${taskName} (${String(subtaskIndex + 1)}/${String(parallelism)})#${String(attemptNumber)}`
+  }
+
+  getIndexOfThisSubtask(): number {
+    return this.#context.taskInfo.subtaskIndex
+  }
+
+  getNumberOfParallelSubtasks(): number {
+    return this.#context.taskInfo.parallelism
+  }
+
+  getMaxNumberOfParallelSubtasks(): number {
+    return this.#context.taskInfo.maxParallelism
+  }
+
+  getAttemptNumber(): number {
+    return this.#context.taskInfo.attemptNumber
+  }
+
+  getMetricGroup(): MetricGroup {
+    return this.#context.metrics
+  }
+
+  addAccumulator<V, R>(name: string, accumulator: Accumulator<V, R>): void {
+    if (this.#accumulators.has(name)) {
+      const error = new Error(`the accumulator '${name}' was already added; give each accumulator its own name`)
+      throw operatorFailed(error, this.#operatorName, this.#context.taskInfo)
+    }
+    this.#accumulators.set(name, accumulator as AnyAccumulator)
+  }
+
+  getAccumulator<V, R>(name: string): Accumulator<V, R> | null {
+    return (this.#accumulators.get(name) as Accumulator<V, R> | undefined) ?? null
+  }
+
+  getStandardOutput(): TextWriter {
+    return this.#context.standardOutput
+  }
+
+  getStandardError(): TextWriter {
+    return this.#context.standardError
+  }
+
+  getFileSystems(): FileSystems {
+    return this.#context.fileSystems
+  }
+
+  getClock(): Clock {
+    return this.#context.clock
+  }
+
+  accumulatorResults(): Readonly<Record<string, unknown>> {
+    return Object.fromEntries([...this.#accumulators].map(([name, accumulator]) => [name, accumulator.getLocalValue()]))
+  }
+}

@@ -1,0 +1,34 @@
+// Duty: what `_metadata` says of a snapshot: plain data.
+// Invariants: `subtasks[i]` is what subtask i put in, undefined when it had finished or had no state. A fully finished
+// operator has no subtask states; it does not run again after a restore.
+// Thread: main thread.
+import type { OperatorSubtaskState } from './state-handles.js'
+
+export interface OperatorState {
+  readonly operatorId: string
+  readonly uid: string | undefined
+  readonly name: string
+  readonly parallelism: number
+  readonly maxParallelism: number
+  readonly fullyFinished: boolean
+  readonly subtasks: readonly (OperatorSubtaskState | undefined)[]
+}
+
+export interface CheckpointMetadata {
+  /** Version of flink-ts that wrote it. */
+  readonly engineVersion: string
+  readonly jobId: string
+  readonly jobName: string
+  readonly checkpointId: number
+  /** Epoch ms of the trigger. */
+  readonly timestamp: number
+  readonly isSavepoint: boolean
+  readonly operators: readonly OperatorState[]
+}
+
+/** A snapshot whose metadata is durable. */
+export interface CompletedCheckpoint {
+  readonly metadata: CheckpointMetadata
+  /** `file:` URI of its directory, or `<checkpoint-not-externally-addressable>` for one in memory. */
+  readonly externalPath: string
+}

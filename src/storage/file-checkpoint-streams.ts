@@ -1,0 +1,140 @@
+// Duty: writes the state of one task into a snapshot's location.
+// Invariants: bytes up to the threshold stay in memory and become an inline handle; more go to a file of their own that
+// is synced before its handle is given out. An aborted stream leaves no file.
+// Thread: task workers.
+import { FlinkError } from '../core/errors/flink-error.js'
+import type { FileSystem, FileWriter } from '../core/fs/file-system.js'
+import type { FileSystems } from '../core/fs/file-systems.js'
+import { crc32c } from '../core/memory/crc32c.js'
+import { DataOutputView } from '../core/memory/data-output-view.js'
+import type { Random } from '../core/random/random.js'
+import type { CheckpointLocation, CheckpointOutputStream, CheckpointStreamFactory } from './checkpoint-stream-factory.js'
+import type { StreamStateHandle } from './state-handles.js'
+
+export function checkpointStreams(
+  location: CheckpointLocation,
+  fileSystems: FileSystems,
+  random: Random,
+): CheckpointStreamFactory {
+  return {
+    createStream: () => {
+      if (location.kind === 'memory') return Promise.resolve(new MemoryStream(location.maxStateSizeBytes))
+      const { fileSystem, path } = fileSystems.forUri(location.directoryUri)
+      const name = random.uuid()
+      const target = { fileSystem, file: `${path}/${name}`, uri: `${location.directoryUri}/${name}` }
+      return Promise.resolve(new FileStream(target, location.inlineThresholdBytes))
+    },
+  }
+}
+
+function inlineHandle(buffer: DataOutputView): StreamStateHandle | undefined {
+  if (buffer.position === 0) return undefined
+  const bytes = buffer.toBytes()
+  return { kind: 'inline', bytes, crc32c: crc32c(bytes) }
+}
+
+class MemoryStream implements CheckpointOutputStream {
+  readonly #buffer = new DataOutputView()
+  readonly #limitBytes: number
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes
+  }
+
+  get position(): number {
+    return this.#buffer.position
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    const sizeBytes = this.position + bytes.length
+    const limitBytes = this.#limitBytes
+    if (sizeBytes > limitBytes) throw new FlinkError('MEMORY_STATE_TOO_LARGE', { sizeBytes, limitBytes })
+    this.#buffer.writeBytes(bytes)
+    return Promise.resolve()
+  }
+
+  closeAndGetHandle(): Promise<StreamStateHandle | undefined> {
+    return Promise.resolve(inlineHandle(this.#buffer))
+  }
+
+  abort(): Promise<void> {
+    this.#buffer.reset()
+    return Promise.resolve()
+  }
+}
+
+interface StreamTarget {
+  readonly fileSystem: FileSystem
+  readonly file: string
+  readonly uri: string
+}
+
+class FileStream implements CheckpointOutputStream {
+  readonly #target: StreamTarget
+  readonly #thresholdBytes: number
+  readonly #buffer = new DataOutputView()
+  #writer: FileWriter | undefined
+  #crc = 0
+  #position = 0
+  #aborted = false
+
+  constructor(target: StreamTarget, thresholdBytes: number) {
+    this.#target = target
+    this.#thresholdBytes = thresholdBytes
+  }
+
+  get position(): number {
+    return this.#position
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#crc = crc32c(bytes, this.#crc)
+    this.#position += bytes.length
+    if (this.#writer === undefined && this.#position <= this.#thresholdBytes) {
+      this.#buffer.writeBytes(bytes)
+      return
+    }
+    await this.#guard(async () => {
+      const writer = this.#writer ?? (await this.#openFile())
+      await writer.write(bytes)
+    })
+  }
+
+  async closeAndGetHandle(): Promise<StreamStateHandle | undefined> {
+    const writer = this.#writer
+    if (writer === undefined) return inlineHandle(this.#buffer)
+    await this.#guard(async () => {
+      await writer.sync()
+      await writer.close()
+    })
+    this.#writer = undefined
+    return { kind: 'file', uri: this.#target.uri, offset: 0, lengthBytes: this.#position, crc32c: this.#crc }
+  }
+
+  async abort(): Promise<void> {
+    if (this.#aborted) return
+    this.#aborted = true
+    const writer = this.#writer
+    this.#writer = undefined
+    if (writer !== undefined) await writer.close()
+    await this.#target.fileSystem.delete(this.#target.file)
+  }
+
+  async #openFile(): Promise<FileWriter> {
+    const writer = await this.#target.fileSystem.openForWrite(this.#target.file)
+    this.#writer = writer
+    await writer.write(this.#buffer.toBytes())
+    this.#buffer.reset()
+    return writer
+  }
+
+  async #guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (FlinkError.is(error, 'DISK_FULL')) throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new FlinkError('CHECKPOINT_STORAGE_FAILED', { path: this.#target.file, reason }, { cause: error })
+    }
+  }
+}

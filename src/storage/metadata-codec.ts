@@ -1,0 +1,94 @@
+// Duty: CheckpointMetadata to the bytes of `_metadata` and back (format: README.md).
+// Invariants: magic and version first, then blocks of length, CRC32C, payload; nothing is believed before its checksum
+// was verified; garbage gives SNAPSHOT_* errors, never a crash or a huge allocation. Files inside the snapshot's own
+// directory are stored by name only, so the directory may be moved.
+// Thread: main thread.
+import { FlinkError } from '../core/errors/flink-error.js'
+import { crc32c } from '../core/memory/crc32c.js'
+import { DataInputView } from '../core/memory/data-input-view.js'
+import { DataOutputView } from '../core/memory/data-output-view.js'
+import type { CheckpointMetadata, OperatorState } from './checkpoint-metadata.js'
+import { readOperatorState, writeOperatorState } from './operator-state-codec.js'
+
+/** ASCII `FTSM`. */
+const MAGIC = 0x4654534d
+const FORMAT_VERSION = 1
+
+/** `directoryUri` is where the file will lie: handles below it become relative. */
+export function encodeMetadata(metadata: CheckpointMetadata, directoryUri: string): Uint8Array {
+  const output = new DataOutputView(4096)
+  output.writeInt32(MAGIC)
+  output.writeInt32(FORMAT_VERSION)
+  writeBlock(output, encodeHeader(metadata))
+  for (const operator of metadata.operators) {
+    const block = new DataOutputView(1024)
+    writeOperatorState(operator, directoryUri, block)
+    writeBlock(output, block)
+  }
+  return output.toBytes()
+}
+
+/** `file` names the snapshot in errors; `directoryUri` is where it lies now. */
+export function decodeMetadata(bytes: Uint8Array, file: string, directoryUri: string): CheckpointMetadata {
+  if (bytes.length < 8) throw new FlinkError('SNAPSHOT_MAGIC_INVALID', { path: file })
+  const input = new DataInputView(bytes)
+  if (input.readInt32() !== MAGIC) throw new FlinkError('SNAPSHOT_MAGIC_INVALID', { path: file })
+  const version = input.readInt32()
+  if (version !== FORMAT_VERSION) throw new FlinkError('SNAPSHOT_VERSION_UNSUPPORTED', { path: file, version })
+  const { operatorCount, ...header } = inBlock(input, file, 'the header', decodeHeader)
+  const operators: OperatorState[] = []
+  for (let index = 0; index < operatorCount; index += 1) {
+    const block = `operator block ${String(index + 1)} of ${String(operatorCount)}`
+    operators.push(inBlock(input, file, block, (view) => readOperatorState(view, directoryUri)))
+  }
+  if (input.remaining > 0) {
+    const reason = `${String(input.remaining)} bytes follow its last block`
+    throw new FlinkError('SNAPSHOT_CORRUPT', { file, block: 'the end', reason })
+  }
+  return { ...header, operators }
+}
+
+function encodeHeader(metadata: CheckpointMetadata): DataOutputView {
+  const output = new DataOutputView(256)
+  output.writeUtf8(metadata.engineVersion)
+  output.writeUtf8(metadata.jobId)
+  output.writeUtf8(metadata.jobName)
+  output.writeVarInt(metadata.checkpointId)
+  output.writeFloat64(metadata.timestamp)
+  output.writeInt8(metadata.isSavepoint ? 1 : 0)
+  output.writeVarInt(metadata.operators.length)
+  return output
+}
+
+function decodeHeader(input: DataInputView): Omit<CheckpointMetadata, 'operators'> & { operatorCount: number } {
+  return {
+    engineVersion: input.readUtf8(),
+    jobId: input.readUtf8(),
+    jobName: input.readUtf8(),
+    checkpointId: input.readVarInt(),
+    timestamp: input.readFloat64(),
+    isSavepoint: input.readInt8() === 1,
+    operatorCount: input.readVarInt(),
+  }
+}
+
+function writeBlock(output: DataOutputView, block: DataOutputView): void {
+  const payload = block.view()
+  output.writeInt32(payload.length)
+  output.writeInt32(crc32c(payload) | 0)
+  output.writeBytes(payload)
+}
+
+function inBlock<T>(input: DataInputView, file: string, block: string, decode: (view: DataInputView) => T): T {
+  try {
+    const length = input.readInt32()
+    const expected = input.readInt32() >>> 0
+    if (length < 0 || length > input.remaining) throw new Error('the file is cut off')
+    const payload = input.readBytes(length)
+    if (crc32c(payload) !== expected) throw new Error('its checksum does not match')
+    return decode(new DataInputView(payload))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new FlinkError('SNAPSHOT_CORRUPT', { file, block, reason }, { cause: error })
+  }
+}

@@ -1,0 +1,161 @@
+// Duty: one operator's block of `_metadata`.
+// Invariants: reader and writer mirror each other field by field; counts are checked against the bytes that are left.
+// Thread: main thread.
+import type { DataInputView } from '../core/memory/data-input-view.js'
+import type { DataOutputView } from '../core/memory/data-output-view.js'
+import type { OperatorState } from './checkpoint-metadata.js'
+import type {
+  KeyedStateHandle,
+  OperatorStateHandle,
+  OperatorSubtaskState,
+  StateMetadata,
+  StreamStateHandle,
+} from './state-handles.js'
+
+const STATE_KINDS: readonly StateMetadata['kind'][] = [
+  'value',
+  'list',
+  'map',
+  'reducing',
+  'aggregating',
+  'operator-list',
+  'operator-union',
+  'broadcast',
+]
+const INLINE = 0
+const FILE = 1
+const RELATIVE_FILE = 2
+
+export function writeOperatorState(operator: OperatorState, directoryUri: string, output: DataOutputView): void {
+  output.writeUtf8(operator.operatorId)
+  output.writeInt8(operator.uid === undefined ? 0 : 1)
+  output.writeUtf8(operator.uid ?? '')
+  output.writeUtf8(operator.name)
+  output.writeVarInt(operator.parallelism)
+  output.writeVarInt(operator.maxParallelism)
+  output.writeInt8(operator.fullyFinished ? 1 : 0)
+  const present = [...operator.subtasks.entries()].flatMap(([index, state]) => (state ? [{ index, state }] : []))
+  writeList(present, output, ({ index, state }) => {
+    output.writeVarInt(index)
+    writeSubtask(state, directoryUri, output)
+  })
+}
+
+export function readOperatorState(input: DataInputView, directoryUri: string): OperatorState {
+  const operatorId = input.readUtf8()
+  const hasUid = input.readInt8() === 1
+  const uidText = input.readUtf8()
+  const name = input.readUtf8()
+  const parallelism = input.readVarInt()
+  const maxParallelism = input.readVarInt()
+  const fullyFinished = input.readInt8() === 1
+  const entries = readList(input, () => [input.readVarInt(), readSubtask(input, directoryUri)] as const)
+  const byIndex = new Map(entries)
+  if (parallelism > 32768 || entries.some(([index]) => index >= parallelism)) throw new Error('its subtasks are wrong')
+  const subtasks = Array.from({ length: parallelism }, (_, index) => byIndex.get(index))
+  return { operatorId, uid: hasUid ? uidText : undefined, name, parallelism, maxParallelism, fullyFinished, subtasks }
+}
+
+function writeSubtask(state: OperatorSubtaskState, directoryUri: string, output: DataOutputView): void {
+  for (const handles of [state.managedKeyed, state.rawKeyed]) {
+    writeList(handles, output, (handle) => {
+      output.writeVarInt(handle.keyGroups.start)
+      output.writeVarInt(handle.keyGroups.end + 1)
+      writeList(handle.offsets, output, (offset) => {
+        output.writeVarInt(offset)
+      })
+      writeList(handle.states, output, (metadata) => {
+        writeStateMetadata(metadata, output)
+      })
+      writeStreamHandle(handle.handle, directoryUri, output)
+    })
+  }
+  for (const handles of [state.managedOperator, state.rawOperator]) {
+    writeList(handles, output, (handle) => {
+      writeList(handle.states, output, (metadata) => {
+        writeStateMetadata(metadata, output)
+        writeList(metadata.offsets, output, (offset) => {
+          output.writeVarInt(offset)
+        })
+      })
+      writeStreamHandle(handle.handle, directoryUri, output)
+    })
+  }
+}
+
+function readSubtask(input: DataInputView, directoryUri: string): OperatorSubtaskState {
+  const keyed = (): KeyedStateHandle => ({
+    keyGroups: { start: input.readVarInt(), end: input.readVarInt() - 1 },
+    offsets: readList(input, () => input.readVarInt()),
+    states: readList(input, () => readStateMetadata(input)),
+    handle: readStreamHandle(input, directoryUri),
+  })
+  const operator = (): OperatorStateHandle => ({
+    states: readList(input, () => ({
+      ...readStateMetadata(input),
+      offsets: readList(input, () => input.readVarInt()),
+    })),
+    handle: readStreamHandle(input, directoryUri),
+  })
+  return {
+    managedKeyed: readList(input, keyed),
+    rawKeyed: readList(input, keyed),
+    managedOperator: readList(input, operator),
+    rawOperator: readList(input, operator),
+  }
+}
+
+function writeStateMetadata(metadata: StateMetadata, output: DataOutputView): void {
+  output.writeUtf8(metadata.name)
+  output.writeInt8(STATE_KINDS.indexOf(metadata.kind))
+  output.writeUtf8(metadata.typeFingerprint)
+  output.writeVarInt(metadata.schemaVersion)
+}
+
+function readStateMetadata(input: DataInputView): StateMetadata {
+  const name = input.readUtf8()
+  const kind = STATE_KINDS[input.readInt8()]
+  if (kind === undefined) throw new Error(`state ${name} is of an unknown kind`)
+  return { name, kind, typeFingerprint: input.readUtf8(), schemaVersion: input.readVarInt() }
+}
+
+function writeStreamHandle(handle: StreamStateHandle, directoryUri: string, output: DataOutputView): void {
+  if (handle.kind === 'inline') {
+    output.writeInt8(INLINE)
+    output.writeVarInt(handle.crc32c)
+    output.writeVarInt(handle.bytes.length)
+    output.writeBytes(handle.bytes)
+    return
+  }
+  const prefix = `${directoryUri}/`
+  const isInside = handle.uri.startsWith(prefix)
+  output.writeInt8(isInside ? RELATIVE_FILE : FILE)
+  output.writeUtf8(isInside ? handle.uri.slice(prefix.length) : handle.uri)
+  output.writeVarInt(handle.offset)
+  output.writeVarInt(handle.lengthBytes)
+  output.writeVarInt(handle.crc32c)
+}
+
+function readStreamHandle(input: DataInputView, directoryUri: string): StreamStateHandle {
+  const kind = input.readInt8()
+  if (kind === INLINE) {
+    const crc = input.readVarInt()
+    return { kind: 'inline', crc32c: crc, bytes: input.readBytes(input.readVarInt()).slice() }
+  }
+  if (kind !== FILE && kind !== RELATIVE_FILE) throw new Error('a handle is of an unknown kind')
+  const name = input.readUtf8()
+  const uri = kind === FILE ? name : `${directoryUri}/${name}`
+  return { kind: 'file', uri, offset: input.readVarInt(), lengthBytes: input.readVarInt(), crc32c: input.readVarInt() }
+}
+
+function writeList<T>(items: readonly T[], output: DataOutputView, write: (item: T) => void): void {
+  output.writeVarInt(items.length)
+  for (const item of items) write(item)
+}
+
+/** Every item takes at least a byte, so a count beyond what is left is garbage. */
+function readList<T>(input: DataInputView, read: () => T): T[] {
+  const count = input.readVarInt()
+  if (count > input.remaining) throw new Error('a list is longer than its block')
+  return Array.from({ length: count }, read)
+}

@@ -1,0 +1,97 @@
+// Duty: the restore rules, one path for savepoint, retained checkpoint and restart: which state goes to which subtask.
+// Invariants: every key group goes to exactly one subtask; every element of an evenly split list to exactly one; union
+// lists go to all. Nothing of the snapshot is left out silently: state without operator is refused or reported.
+// Thread: main thread.
+import { FlinkError } from '../core/errors/flink-error.js'
+import { keyGroupRangeForOperatorIndex } from '../core/keygroups/key-group-assignment.js'
+import { intersectKeyGroups, keyGroupRangeSize } from '../core/keygroups/key-group-range.js'
+import type { CompletedCheckpoint, OperatorState } from './checkpoint-metadata.js'
+import { splitOperatorState } from './operator-state-split.js'
+import type { KeyedStateHandle, OperatorSubtaskState } from './state-handles.js'
+
+/** An operator of the program that is to be restored. */
+export interface PlannedOperator {
+  readonly operatorId: string
+  readonly name: string
+  readonly parallelism: number
+  readonly maxParallelism: number
+  /** False when it was derived: then the snapshot's value is taken over. */
+  readonly maxParallelismDeclared: boolean
+}
+
+export interface AssignedOperator {
+  readonly maxParallelism: number
+  readonly fullyFinished: boolean
+  /** By subtask. */
+  readonly subtasks: readonly OperatorSubtaskState[]
+}
+
+export interface StateAssignment {
+  readonly operators: ReadonlyMap<string, AssignedOperator>
+  /** Operators of the snapshot whose state is skipped, for the log. */
+  readonly skipped: readonly string[]
+}
+
+export function assignState(
+  checkpoint: CompletedCheckpoint,
+  plan: readonly PlannedOperator[],
+  allowNonRestoredState: boolean,
+): StateAssignment {
+  const planned = new Map(plan.map((operator) => [operator.operatorId, operator]))
+  const operators = new Map<string, AssignedOperator>()
+  const unmatched: string[] = []
+  for (const state of checkpoint.metadata.operators) {
+    const target = planned.get(state.operatorId)
+    if (target !== undefined) operators.set(state.operatorId, assignOperator(state, target, checkpoint.externalPath))
+    else if (hasState(state)) unmatched.push(describe(state))
+  }
+  if (unmatched.length > 0 && !allowNonRestoredState) {
+    throw new FlinkError('STATE_UNMATCHED', { path: checkpoint.externalPath, operators: unmatched.join(', ') })
+  }
+  return { operators, skipped: unmatched }
+}
+
+function describe(state: OperatorState): string {
+  return `${state.operatorId} (${state.uid === undefined ? state.name : `uid "${state.uid}"`})`
+}
+
+function hasState(state: OperatorState): boolean {
+  return state.subtasks.some((subtask) => subtask !== undefined)
+}
+
+function assignOperator(state: OperatorState, target: PlannedOperator, path: string): AssignedOperator {
+  const maxParallelism = maxParallelismOf(state, target, path)
+  const { parallelism } = target
+  const operatorHandles = splitOperatorState(state.subtasks.map((subtask) => subtask?.managedOperator ?? []), parallelism)
+  const rawHandles = splitOperatorState(state.subtasks.map((subtask) => subtask?.rawOperator ?? []), parallelism)
+  const managed = state.subtasks.flatMap((subtask) => subtask?.managedKeyed ?? [])
+  const raw = state.subtasks.flatMap((subtask) => subtask?.rawKeyed ?? [])
+  const subtasks = Array.from({ length: parallelism }, (_, index) => {
+    const range = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, index)
+    const isMine = (handle: KeyedStateHandle): boolean =>
+      keyGroupRangeSize(intersectKeyGroups(handle.keyGroups, range)) > 0
+    return {
+      managedKeyed: managed.filter(isMine),
+      rawKeyed: raw.filter(isMine),
+      managedOperator: operatorHandles[index] ?? [],
+      rawOperator: rawHandles[index] ?? [],
+    }
+  })
+  return { maxParallelism, fullyFinished: state.fullyFinished, subtasks }
+}
+
+function maxParallelismOf(state: OperatorState, target: PlannedOperator, path: string): number {
+  const { name: operator, parallelism } = target
+  if (state.maxParallelism === target.maxParallelism) return target.maxParallelism
+  const keyed = state.subtasks.some((subtask) => (subtask?.managedKeyed.length ?? 0) > 0)
+  if (!keyed && !target.maxParallelismDeclared && parallelism > state.maxParallelism) return target.maxParallelism
+  if (target.maxParallelismDeclared && keyed) {
+    const details = { path, operator, restored: state.maxParallelism, requested: target.maxParallelism }
+    throw new FlinkError('MAX_PARALLELISM_MISMATCH', details)
+  }
+  if (target.maxParallelismDeclared) return target.maxParallelism
+  if (parallelism > state.maxParallelism) {
+    throw new FlinkError('PARALLELISM_ABOVE_MAX', { operator, parallelism, maxParallelism: state.maxParallelism })
+  }
+  return state.maxParallelism
+}

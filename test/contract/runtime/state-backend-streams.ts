@@ -1,0 +1,70 @@
+import { crc32c } from '../../../src/core/memory/crc32c.js'
+import { ManualClock } from '../../../src/core/time/manual-clock.js'
+import { TimeSlices } from '../../../src/runtime/taskmanager/state/time-slices.js'
+import type { CheckpointOutputStream, CheckpointStreamFactory } from '../../../src/storage/checkpoint-stream-factory.js'
+import type { StreamStateHandle } from '../../../src/storage/state-handles.js'
+
+/** Streams that end as inline handles, and count how they ended. */
+export class MemoryStreams implements CheckpointStreamFactory {
+  opened = 0
+  aborted = 0
+  /** Thrown by the next write. */
+  failure: Error | undefined
+
+  createStream(): Promise<CheckpointOutputStream> {
+    this.opened += 1
+    const chunks: Uint8Array[] = []
+    let position = 0
+    return Promise.resolve({
+      get position() {
+        return position
+      },
+      write: async (bytes: Uint8Array) => {
+        await Promise.resolve()
+        if (this.failure !== undefined) throw this.failure
+        chunks.push(bytes.slice())
+        position += bytes.length
+      },
+      closeAndGetHandle: () => Promise.resolve(position === 0 ? undefined : inlineHandle(Buffer.concat(chunks))),
+      abort: () => {
+        this.aborted += 1
+        return Promise.resolve()
+      },
+    })
+  }
+}
+
+function inlineHandle(bytes: Uint8Array): StreamStateHandle {
+  return { kind: 'inline', bytes, crc32c: crc32c(bytes) }
+}
+
+export function readInline(handle: StreamStateHandle): Promise<Uint8Array> {
+  if (handle.kind !== 'inline') throw new Error('these tests make inline handles only')
+  return Promise.resolve(handle.bytes)
+}
+
+/** Slices that never have to wait. */
+export function freeSlices(): TimeSlices {
+  return new TimeSlices({ clock: new ManualClock(), yieldToTask: () => Promise.resolve() })
+}
+
+/** Slices of one step each; the next one begins when the test says so. */
+export class SteppedSlices {
+  readonly slices: TimeSlices
+  readonly #gates: (() => void)[] = []
+
+  constructor() {
+    const yieldToTask = (): Promise<void> =>
+      new Promise((resolve) => {
+        this.#gates.push(resolve)
+      })
+    this.slices = new TimeSlices({ clock: new ManualClock(), yieldToTask, maxSteps: 1 })
+  }
+
+  /** Runs one slice; false when the work does not wait for another. */
+  async advance(): Promise<boolean> {
+    this.#gates.shift()?.()
+    await new Promise((resolve) => setImmediate(resolve))
+    return this.#gates.length > 0
+  }
+}

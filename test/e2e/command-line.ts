@@ -1,0 +1,123 @@
+/** Spawns the real binary as a user would, with a configuration and a run directory of the test's own. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+export const REPOSITORY = path.resolve(import.meta.dirname, '../../..')
+const BINARY = path.join(REPOSITORY, 'bin/flink-ts.js')
+const WAIT_MS = 30_000
+
+export interface CommandResult {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A directory with configuration, run directory and room for snapshots; removed by `remove`. */
+export class Workspace {
+  readonly path = mkdtempSync(path.join(tmpdir(), 'flink-ts-e2e-'))
+
+  constructor(configuration: Readonly<Record<string, string>> = {}) {
+    mkdirSync(path.join(this.path, 'conf'))
+    const options = { 'cluster.run-directory': path.join(this.path, 'run'), ...configuration }
+    const lines = Object.entries(options).map(([key, value]) => `${key}: ${value}\n`)
+    writeFileSync(path.join(this.path, 'conf/flink-conf.yaml'), lines.join(''))
+  }
+
+  file(name: string, text: string): string {
+    const file = path.join(this.path, name)
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(file, text)
+    return file
+  }
+
+  start(...args: string[]): RunningCommand {
+    const environment = { ...process.env, FLINK_CONF_DIR: path.join(this.path, 'conf') }
+    // A coverage run must not be slowed down by every child process of every test.
+    delete environment['NODE_V8_COVERAGE']
+    const child = spawn(process.execPath, ['--enable-source-maps', BINARY, ...args], {
+      cwd: this.path,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    return new RunningCommand(child)
+  }
+
+  async run(...args: string[]): Promise<CommandResult> {
+    return this.start(...args).ended
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true })
+  }
+}
+
+export class RunningCommand {
+  readonly ended: Promise<CommandResult>
+  stdout = ''
+  stderr = ''
+  readonly #child: ChildProcess
+  readonly #watchers = new Set<() => void>()
+
+  constructor(child: ChildProcess) {
+    this.#child = child
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text
+      this.#notify()
+    })
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text
+      this.#notify()
+    })
+    this.ended = new Promise((resolve) => {
+      child.on('close', (exitCode) => {
+        resolve({ exitCode, stdout: this.stdout, stderr: this.stderr })
+        this.#notify()
+      })
+    })
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
+  /** The job id that `run` printed. */
+  async jobId(): Promise<string> {
+    const [, jobId = ''] = await this.until(/submitted with JobID ([0-9a-f]{32})/)
+    return jobId
+  }
+
+  /** Resolves when standard output matches; fails with all output when it does not in time, or the process ended. */
+  until(pattern: RegExp, waitMs = WAIT_MS): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      const check = (): void => {
+        const match = pattern.exec(this.stdout)
+        if (match !== null) finish(() => resolve(match))
+        else if (this.#child.exitCode !== null) finish(() => reject(this.#failure(pattern, 'it ended')))
+      }
+      const timer = setTimeout(() => {
+        finish(() => reject(this.#failure(pattern, 'it took too long')))
+      }, waitMs)
+      const finish = (settle: () => void): void => {
+        clearTimeout(timer)
+        this.#watchers.delete(check)
+        settle()
+      }
+      this.#watchers.add(check)
+      check()
+    })
+  }
+
+  #notify(): void {
+    for (const watcher of [...this.#watchers]) watcher()
+  }
+
+  #failure(pattern: RegExp, why: string): Error {
+    return new Error(`waited for ${String(pattern)}, ${why}\n--- stdout\n${this.stdout}\n--- stderr\n${this.stderr}`)
+  }
+}

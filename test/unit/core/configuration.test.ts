@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import { CheckpointingOptions } from '../../../src/core/config/checkpointing-options.js'
+import { ClusterOptions } from '../../../src/core/config/cluster-options.js'
+import { Configuration } from '../../../src/core/config/configuration.js'
+import { parseFlatConfiguration } from '../../../src/core/config/flat-configuration-parser.js'
+import { loadConfiguration } from '../../../src/core/config/global-configuration.js'
+import { renderOptionsDocumentation } from '../../../src/core/config/options-documentation.js'
+import { parseDuration, parseMemorySize, splitQuoted } from '../../../src/core/config/value-parsers.js'
+import { parseYamlConfiguration } from '../../../src/core/config/yaml-configuration-parser.js'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
+
+const REPOSITORY = path.resolve(import.meta.dirname, '../../../..')
+
+async function fileSystemWith(files: Record<string, string>): Promise<InMemoryFileSystem> {
+  const fileSystem = new InMemoryFileSystem()
+  await fileSystem.mkdirs('/conf')
+  for (const [name, text] of Object.entries(files)) {
+    const writer = await fileSystem.openForWrite(`/conf/${name}`)
+    await writer.write(new TextEncoder().encode(text))
+  }
+  return fileSystem
+}
+
+describe('values', () => {
+  it('reads durations with and without unit', () => {
+    assert.deepEqual(['10 s', '500', '1min', '2 H', '3 days'].map(parseDuration), [10_000, 500, 60_000, 7_200_000, 259_200_000])
+  })
+
+  it('reads memory sizes in binary multiples', () => {
+    assert.deepEqual(['20 kb', '1024', '64m', '1 g'].map(parseMemorySize), [20_480, 1024, 67_108_864, 1_073_741_824])
+  })
+
+  for (const text of ['', 's', '-1 s', '1h30m', '1.5 s', '3 fortnights']) {
+    it(`refuses the duration "${text}"`, () => {
+      assert.throws(() => parseDuration(text), { name: 'ValueFormatError' })
+    })
+  }
+
+  it('splits lists with quotes', () => {
+    assert.deepEqual(splitQuoted(`a;'b;c';"d""e"; f `, ';'), ['a', 'b;c', 'd"e', 'f'])
+  })
+})
+
+describe('the configuration', () => {
+  it('prefers the new name of an option to its old one, wherever they stand', () => {
+    const configuration = Configuration.fromMap({ 'execution.checkpointing.dir': '/new', 'state.checkpoints.dir': '/old' })
+    assert.equal(configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY), '/new')
+  })
+
+  it('reads enums in any case', () => {
+    const configuration = Configuration.fromMap({ 'execution.checkpointing.mode': 'at_least_once' })
+    assert.equal(configuration.get(CheckpointingOptions.CHECKPOINTING_MODE), 'AT_LEAST_ONCE')
+  })
+
+  it('masks secrets', () => {
+    assert.deepEqual(Configuration.fromMap({ 'my.password': 'x', a: 'b' }).redacted(), { 'my.password': '******', a: 'b' })
+  })
+
+  it('replaces an old name when the option is set', () => {
+    const configuration = Configuration.fromMap({ 'state.checkpoints.num-retained': '3' })
+    configuration.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 7)
+    assert.deepEqual(configuration.toMap(), { 'execution.checkpointing.num-retained': '7' })
+  })
+})
+
+describe('flink-conf.yaml', () => {
+  it('is read line by line: comments, quotes and colons as in Flink', () => {
+    const { entries, warnings } = parseFlatConfiguration('a: b # c\n\n# d: e\nf: "g"\nh: i: j\nk:l\nempty: \n')
+    assert.deepEqual(
+      entries.map(({ key, value }) => [key, value]),
+      [['a', 'b'], ['f', '"g"'], ['h', 'i: j']],
+    )
+    assert.equal(warnings.length, 2)
+  })
+
+  it('names file and line of a wrong value', async () => {
+    const fileSystem = await fileSystemWith({ 'flink-conf.yaml': 'a: b\nexecution.checkpointing.interval: soon\n' })
+    await assert.rejects(loadConfiguration('/conf', fileSystem), (error) => {
+      assert.ok(FlinkError.is(error, 'CONFIG_VALUE_INVALID'))
+      assert.match(error.message, /^Could not parse value 'soon' for key 'execution\.checkpointing\.interval'\./)
+      assert.match(error.message, /\/conf\/flink-conf\.yaml:2/)
+      return true
+    })
+  })
+
+  it('names file and line of an unknown word', async () => {
+    const fileSystem = await fileSystemWith({ 'flink-conf.yaml': 'state.backend: floppy\n' })
+    await assert.rejects(loadConfiguration('/conf', fileSystem), /floppy is an unknown value.*flink-conf\.yaml:1/)
+  })
+})
+
+describe('config.yaml', () => {
+  it('joins nested keys and keeps words that YAML 1.1 would turn into booleans', async () => {
+    const text = 'restart-strategy: {type: off}\nexecution:\n  checkpointing:\n    interval: 10 s\na.b: [x, y]\nn: 007\n'
+    const { entries } = await parseYamlConfiguration(text, 'config.yaml')
+    assert.deepEqual(
+      entries.map(({ key, value, line }) => [key, value, line]),
+      [
+        ['restart-strategy.type', 'off', 1],
+        ['execution.checkpointing.interval', '10 s', 4],
+        ['a.b', 'x;y', 5],
+        ['n', '007', 6],
+      ],
+    )
+  })
+
+  it('names file and line of what is no YAML', async () => {
+    await assert.rejects(parseYamlConfiguration('a: b\n  c: [\n', '/x/config.yaml'), /\/x\/config\.yaml:\d+/)
+  })
+
+  it('is read where there is no flink-conf.yaml', async () => {
+    const fileSystem = await fileSystemWith({ 'config.yaml': 'cluster: {run-directory: /r}\n' })
+    const { configuration } = await loadConfiguration('/conf', fileSystem)
+    assert.equal(configuration.get(ClusterOptions.RUN_DIRECTORY), '/r')
+  })
+
+  it('without any file says which one is missing', async () => {
+    const fileSystem = await fileSystemWith({})
+    await assert.rejects(loadConfiguration('/conf', fileSystem), /\/conf\/config\.yaml.*No such file/)
+  })
+})
+
+describe('conf/README.md', () => {
+  it('is what the options say', () => {
+    assert.equal(readFileSync(path.join(REPOSITORY, 'conf/README.md'), 'utf8'), renderOptionsDocumentation())
+  })
+})

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import { ERROR_TABLE } from '../../../src/core/errors/error-table.js'
+import { deserializeError, serializeError } from '../../../src/core/errors/error-codec.js'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+
+const DOCUMENT = path.resolve(import.meta.dirname, '../../../../src/core/errors/README.md')
+
+describe('the error table', () => {
+  it('is documented row by row, and no code is documented that is gone', () => {
+    const documented = [...readFileSync(DOCUMENT, 'utf8').matchAll(/^\| ([A-Z_]+) \|/gm)].map((match) => match[1])
+    assert.deepEqual(documented.sort(), Object.keys(ERROR_TABLE).sort())
+  })
+
+  it('fills a message from its details', () => {
+    const error = new FlinkError('SNAPSHOT_NOT_FOUND', { path: '/a', scheme: 'file' })
+    assert.equal(error.message, "Cannot find checkpoint or savepoint file/directory '/a' on file system 'file'.")
+  })
+
+  it('leaves braces that are no placeholder alone', () => {
+    assert.match(new FlinkError('JOB_ID_INVALID', { text: 'x' }).message, /\[0-9a-fA-F\]\{32\}/)
+  })
+})
+
+describe('the error codec', () => {
+  it('carries code, details, stack and causes', () => {
+    const cause = new TypeError('inner')
+    const error = new FlinkError('JOB_NOT_FOUND', { jobId: 'ab' }, { cause })
+    const copy = deserializeError(structuredClone(serializeError(error)))
+    assert.ok(FlinkError.is(copy, 'JOB_NOT_FOUND'))
+    assert.deepEqual(copy.details, { jobId: 'ab' })
+    assert.equal(copy.stack, error.stack)
+    assert.ok(copy.cause instanceof Error)
+    assert.equal(copy.cause.name, 'TypeError')
+    assert.equal(copy.cause.message, 'inner')
+  })
+
+  it('ends on a cyclic chain of causes', () => {
+    const error = new Error('a')
+    error.cause = error
+    assert.equal(deserializeError(serializeError(error)).message, 'a')
+  })
+
+  it('says what was thrown when it was no error', () => {
+    assert.match(deserializeError(serializeError({ a: 1 })).message, /\{"a":1\}/)
+  })
+})

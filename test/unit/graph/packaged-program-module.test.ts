@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { describe, test, type TestContext } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { FlinkError, type ErrorCode } from '../../../src/core/errors/flink-error.js'
+import { loadProgramModule } from '../../../src/graph/packaged-program-module.js'
+import { temporaryDirectory } from './temporary-directory.js'
+
+const MODULE = new URL('../../../src/graph/packaged-program-module.js', import.meta.url).href
+
+async function urlOf(context: TestContext, name: string, files: Readonly<Record<string, string>>): Promise<string> {
+  return pathToFileURL(join(await temporaryDirectory(context, files), name)).href
+}
+
+async function failureOf(url: string): Promise<FlinkError> {
+  try {
+    await loadProgramModule(url)
+  } catch (error) {
+    assert.ok(FlinkError.is(error), String(error))
+    return error
+  }
+  throw new assert.AssertionError({ message: 'the module was loaded' })
+}
+
+const BROKEN = 'import fs from "node:fs"\nexport default function (env) {\n  const a = ;\n}\n'
+
+describe('a syntax error is shown with the line of the user', () => {
+  test('in the job module', async (context) => {
+    const error = await failureOf(await urlOf(context, 'job.mjs', { 'job.mjs': BROKEN }))
+    assert.equal(error.code, 'PROGRAM_SYNTAX_ERROR')
+    assert.match(error.message, /Unexpected token ';'\n\/.*job\.mjs:3\n {2}const a = ;\n {12}\^$/)
+  })
+
+  test('in a .js file that nothing says is a module', async (context) => {
+    const error = await failureOf(await urlOf(context, 'job.js', { 'job.js': BROKEN }))
+    assert.match(error.message, /job\.js:3\n {2}const a = ;/)
+  })
+
+  test('in a CommonJS file', async (context) => {
+    const error = await failureOf(await urlOf(context, 'job.cjs', { 'job.cjs': 'const a = 1\nconst b = (;\n' }))
+    assert.equal(error.code, 'PROGRAM_SYNTAX_ERROR')
+    assert.match(error.message, /job\.cjs:2\nconst b = \(;/)
+  })
+
+  test('in a file that the job imports over another', async (context) => {
+    const files = { 'job.mjs': "import './a.mjs'\n", 'a.mjs': "export * from './lib/b.mjs'\n", 'lib/b.mjs': BROKEN }
+    const error = await failureOf(await urlOf(context, 'job.mjs', files))
+    assert.match(error.message, /lib\/b\.mjs:3\n {2}const a = ;/)
+  })
+
+  test('for a name that another file does not export', async (context) => {
+    const files = { 'job.mjs': "\nimport { nothing } from './a.mjs'\n", 'a.mjs': 'export const a = 1\n' }
+    const error = await failureOf(await urlOf(context, 'job.mjs', files))
+    assert.equal(error.code, 'PROGRAM_SYNTAX_ERROR')
+    assert.match(error.message, /export named 'nothing'\n.*job\.mjs:2\nimport \{ nothing \}/)
+  })
+
+  test('inside a worker thread too', async (context) => {
+    const url = await urlOf(context, 'job.mjs', { 'job.mjs': BROKEN })
+    const source = `
+      import { parentPort } from 'node:worker_threads'
+      import { loadProgramModule } from ${JSON.stringify(MODULE)}
+      loadProgramModule(${JSON.stringify(url)}).catch((error) => { parentPort.postMessage(error.message) })`
+    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`))
+    const message = await new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject))
+    assert.match(String(message), /job\.mjs:3\n {2}const a = ;/)
+  })
+})
+
+const FAILURES: readonly (readonly [title: string, text: string, code: ErrorCode, message: RegExp])[] = [
+  ['a missing package', "import x from 'missing-package'\n", 'PROGRAM_IMPORT_FAILED', /missing-package/],
+  ['a missing file', "import './missing.mjs'\n", 'PROGRAM_IMPORT_FAILED', /missing\.mjs/],
+  ['an error of its top level', "throw new RangeError('too wide')\n", 'PROGRAM_MAIN_FAILED', /main method.*too wide/],
+  ['a thrown text', "throw 'just text'\n", 'PROGRAM_MAIN_FAILED', /just text/],
+  ['text that it cannot parse', "JSON.parse('{')\n", 'PROGRAM_MAIN_FAILED', /JSON/],
+]
+
+for (const [title, text, code, message] of FAILURES) {
+  test(`a job module fails by ${title}`, async (context) => {
+    const error = await failureOf(await urlOf(context, 'job.mjs', { 'job.mjs': text }))
+    assert.equal(error.code, code)
+    assert.match(error.message, message)
+    assert.notEqual(error.cause, undefined)
+  })
+}
+
+test('the stack of a failed main starts at the line of the user', async (context) => {
+  const text = "function deep() {\n  throw new Error('broken')\n}\ndeep()\n"
+  const error = await failureOf(await urlOf(context, 'job.mjs', { 'job.mjs': text }))
+  const [head, first, second] = (error.stack ?? '').split('\n')
+  assert.equal(head, 'FlinkError: The main method caused an error: broken')
+  assert.match(first ?? '', /at deep .*job\.mjs:2:9/)
+  assert.match(second ?? '', /job\.mjs:4:1/)
+})
+
+test('a later generation is a module of its own', async (context) => {
+  const url = await urlOf(context, 'job.mjs', { 'job.mjs': 'export const own = {}\n' })
+  const first = await loadProgramModule(url)
+  assert.equal((await loadProgramModule(url))['own'], first['own'])
+  assert.notEqual((await loadProgramModule(url, 1))['own'], first['own'])
+})

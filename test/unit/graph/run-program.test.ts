@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { describe, test, type TestContext } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { Pipeline, PipelineExecutor } from '../../../src/api/environment/pipeline-executor.js'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import { runProgram } from '../../../src/graph/run-program.js'
+import { temporaryDirectory } from './temporary-directory.js'
+
+const ENVIRONMENT = new URL('../../../src/api/environment/stream-execution-environment.js', import.meta.url).href
+const RUN_PROGRAM = new URL('../../../src/graph/run-program.js', import.meta.url).href
+const IMPORT = `import { StreamExecutionEnvironment } from ${JSON.stringify(ENVIRONMENT)}\n`
+
+/** Takes every job and says at once that it finished. */
+class RecordingExecutor implements PipelineExecutor {
+  readonly pipelines: Pipeline[] = []
+
+  submit(pipeline: Pipeline): ReturnType<PipelineExecutor['submit']> {
+    this.pipelines.push(pipeline)
+    const jobId = String(this.pipelines.length)
+    return Promise.resolve({
+      jobId,
+      result: () => Promise.resolve({ jobId, netRuntimeMs: 1, accumulatorResults: {} }),
+      cancel: () => Promise.resolve(),
+      status: () => Promise.resolve('FINISHED'),
+      triggerSavepoint: () => Promise.resolve(''),
+      stopWithSavepoint: () => Promise.resolve(''),
+    })
+  }
+
+  get jobNames(): string[] {
+    return this.pipelines.map((pipeline) => pipeline.jobName)
+  }
+}
+
+interface Program {
+  readonly text: string
+  readonly entry?: string
+  readonly args?: readonly string[]
+  readonly configuration?: Readonly<Record<string, string>>
+}
+
+async function run(context: TestContext, program: Program): Promise<RecordingExecutor> {
+  const directory = await temporaryDirectory(context, { 'job.mjs': program.text })
+  const executor = new RecordingExecutor()
+  const moduleUrl = pathToFileURL(join(directory, 'job.mjs')).href
+  const { entry, args = [], configuration = {} } = program
+  await runProgram({ moduleUrl, entry, args, configuration }, executor)
+  return executor
+}
+
+const CALLS_MAIN = `${IMPORT}export async function main(args) {
+  const env = StreamExecutionEnvironment.getExecutionEnvironment()
+  env.fromElements(1).print()
+  await env.execute(args.join(' '))
+}
+`
+
+describe('a program', () => {
+  test('with a job function is executed for it, with its parameters and configuration', async (context) => {
+    const text = `export default (env, params) => { env.fromElements(params.getRequired('word')).print(params.get('word')) }`
+    const args = ['--word', 'hello']
+    const { pipelines } = await run(context, { text, args, configuration: { 'parallelism.default': '3' } })
+    assert.equal(pipelines.length, 1)
+    assert.ok((pipelines[0]?.transformations.length ?? 0) >= 2)
+    assert.equal(pipelines[0]?.configuration.getString('parallelism.default'), '3')
+  })
+
+  test('with a job function that calls execute() itself is not executed again', async (context) => {
+    const text = `export default async (env) => {
+      for (const name of ['a', 'b']) { env.fromElements(1).print(); await env.execute(name) }
+    }`
+    assert.deepEqual((await run(context, { text })).jobNames, ['a', 'b'])
+  })
+
+  test("in Flink's style gets its arguments in main", async (context) => {
+    assert.deepEqual((await run(context, { text: CALLS_MAIN, args: ['x', 'y'] })).jobNames, ['x y'])
+  })
+
+  test('may be a class named with -c', async (context) => {
+    const text = `${CALLS_MAIN}export class Job { static main(args) { return main(['job', ...args]) } }\n`
+    assert.deepEqual((await run(context, { text, entry: 'Job', args: ['1'] })).jobNames, ['job 1'])
+  })
+
+  test('may be a script that runs while it is imported', async (context) => {
+    const text = `${IMPORT}const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env.fromElements(1).print()
+await env.execute('script')
+`
+    assert.deepEqual((await run(context, { text })).jobNames, ['script'])
+  })
+})
+
+describe('a program is refused', () => {
+  const cases: readonly (readonly [title: string, program: Program, code: string, message: RegExp])[] = [
+    ['when its job function adds nothing', { text: 'export default () => {}' }, 'PROGRAM_NO_JOB', /defines no job/],
+    ['when its script does nothing', { text: 'export const a = 1' }, 'PROGRAM_NO_JOB', /job\.mjs defines no job/],
+    ['when its main never executes', { text: 'export function main() {}' }, 'PROGRAM_NO_JOB', /defines no job/],
+    [
+      'when its entry is unknown',
+      { text: 'export function main() {}', entry: 'Job' },
+      'PROGRAM_ENTRY_NOT_FOUND',
+      /'Job'.*exports are: main/,
+    ],
+    [
+      'when its main throws',
+      { text: "export default () => { throw new TypeError('no such field') }" },
+      'PROGRAM_MAIN_FAILED',
+      /The main method caused an error: no such field/,
+    ],
+    [
+      'when its main rejects',
+      { text: "export async function main() { throw new TypeError('too late') }" },
+      'PROGRAM_MAIN_FAILED',
+      /too late/,
+    ],
+    [
+      'by its own parameters, without another error around it',
+      { text: "export default (env, params) => { params.getRequired('input') }" },
+      'PROGRAM_PARAMETER_INVALID',
+      /input/,
+    ],
+  ]
+  for (const [title, program, code, message] of cases) {
+    test(title, async (context) => {
+      await assert.rejects(run(context, program), (error) => {
+        assert.ok(FlinkError.is(error), String(error))
+        assert.equal(error.code, code)
+        assert.match(error.message, message)
+        return true
+      })
+    })
+  }
+})
+
+test('a script in a worker sees its arguments as node would show them', async (context) => {
+  const text = "import { parentPort } from 'node:worker_threads'\nparentPort.postMessage(process.argv.slice(2))\n"
+  const directory = await temporaryDirectory(context, { 'job.mjs': text })
+  const program = { moduleUrl: pathToFileURL(join(directory, 'job.mjs')).href, args: ['--a', 'b'], configuration: {} }
+  const source = `import { runProgram } from ${JSON.stringify(RUN_PROGRAM)}
+    runProgram(${JSON.stringify(program)}, {}).catch(() => undefined)`
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`))
+  const seen = await new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject))
+  assert.deepEqual(seen, ['--a', 'b'])
+})

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { RichFunction } from '../../../src/api/functions/rich-function.js'
+import { generateProgramGraph } from '../../../src/graph/job-graph-generator.js'
+import { statefulOperatorsWithoutUid } from '../../../src/graph/stateful-operators.js'
+import { byName, RecordedProgram } from './recorded-program.js'
+
+class RichMap extends RichFunction {
+  map(value: unknown): unknown {
+    return value
+  }
+}
+
+test('operators that may hold state and have no uid are named in the order of the plan', () => {
+  const program = new RecordedProgram()
+  const checkpointed = { run: () => undefined, snapshotState: () => undefined, initializeState: () => undefined }
+  const source = program.source('offsets', {}, { kind: 'source-function', function: checkpointed })
+  const plain = program.map(program.source('plain source'), 'plain map')
+  const keyed = program.partition(program.union(source, plain), { kind: 'hash', key: byName })
+  program.reduce(source, 'count')
+  program.reduce(source, 'count with uid', { uid: 'count' })
+  program.operator(keyed, 'rich on key', { kind: 'map', function: new RichMap() }, {}, byName)
+  program.operator(keyed, 'plain on key', { kind: 'map', function: { map: (value) => value } }, {}, byName)
+  program.operator(plain, 'rich without key', { kind: 'map', function: new RichMap() })
+  const list = { invoke: () => undefined, snapshotState: () => [], restoreState: () => undefined }
+  program.operator(plain, 'list sink', { kind: 'sink', function: list })
+  const names = statefulOperatorsWithoutUid(generateProgramGraph(program.pipeline()))
+  assert.deepEqual(names, ['offsets', 'list sink', 'count', 'rich on key'])
+})

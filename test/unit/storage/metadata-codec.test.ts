@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import type { CheckpointMetadata } from '../../../src/storage/checkpoint-metadata.js'
+import { decodeMetadata, encodeMetadata } from '../../../src/storage/metadata-codec.js'
+
+const SAMPLE: CheckpointMetadata = {
+  engineVersion: '0.1.0',
+  jobId: '0123456789abcdef0123456789abcdef',
+  jobName: 'größe 😀',
+  checkpointId: 2 ** 40,
+  timestamp: 1_700_000_000_123,
+  isSavepoint: true,
+  operators: [
+    {
+      operatorId: 'f'.repeat(32),
+      uid: 'mapper-id',
+      name: 'Map',
+      parallelism: 3,
+      maxParallelism: 128,
+      fullyFinished: false,
+      subtasks: [
+        undefined,
+        {
+          managedKeyed: [
+            {
+              keyGroups: { start: 43, end: 85 },
+              offsets: [0, 5, 9],
+              states: [{ name: 'n', kind: 'value', typeFingerprint: 'INT', schemaVersion: 2 }],
+              handle: { kind: 'file', uri: 'file:/cp/chk-1/x', offset: 3, lengthBytes: 9, crc32c: 0xffffffff },
+            },
+          ],
+          rawKeyed: [],
+          managedOperator: [
+            {
+              states: [
+                { name: 'l', kind: 'operator-list', typeFingerprint: 'GENERIC', schemaVersion: 1, offsets: [0, 1, 4] },
+              ],
+              handle: { kind: 'inline', bytes: Uint8Array.of(1, 2, 3, 4), crc32c: 7 },
+            },
+          ],
+          rawOperator: [],
+        },
+        undefined,
+      ],
+    },
+    { operatorId: 'e'.repeat(32), uid: undefined, name: 'S', parallelism: 1, maxParallelism: 128, fullyFinished: true, subtasks: [undefined] },
+  ],
+}
+const HERE = 'file:/cp/chk-1'
+
+describe('the metadata codec', () => {
+  it('gives back what went in', () => {
+    assert.deepEqual(decodeMetadata(encodeMetadata(SAMPLE, HERE), 'f', HERE), SAMPLE)
+  })
+
+  it('finds the files of a snapshot whose directory was moved', () => {
+    const moved = decodeMetadata(encodeMetadata(SAMPLE, HERE), 'f', 'file:/elsewhere')
+    const handle = moved.operators[0]?.subtasks[1]?.managedKeyed[0]?.handle
+    assert.equal(handle?.kind === 'file' && handle.uri, 'file:/elsewhere/x')
+  })
+
+  it('says that something else is no snapshot', () => {
+    const foreign = Uint8Array.of(0x49, 0x60, 0x67, 0x2d, 0, 0, 0, 4)
+    for (const bytes of [foreign, new Uint8Array(3)]) {
+      assert.throws(() => decodeMetadata(bytes, '/f', HERE), /^FlinkError: Unexpected magic number/)
+    }
+  })
+
+  it('names the version that it cannot read', () => {
+    const bytes = encodeMetadata(SAMPLE, HERE)
+    bytes[7] = 9
+    assert.throws(() => decodeMetadata(bytes, '/f', HERE), (error) => FlinkError.is(error, 'SNAPSHOT_VERSION_UNSUPPORTED'))
+  })
+
+  it('notices any changed byte', () => {
+    const bytes = encodeMetadata(SAMPLE, HERE)
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (position, change) => {
+        const damaged = bytes.slice()
+        damaged[position] = (damaged[position] ?? 0) ^ change
+        assert.throws(() => decodeMetadata(damaged, '/f', HERE), (error) => FlinkError.is(error))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('notices wherever the file is cut off', () => {
+    const bytes = encodeMetadata(SAMPLE, HERE)
+    for (let length = 0; length < bytes.length; length += 1) {
+      assert.throws(() => decodeMetadata(bytes.slice(0, length), '/f', HERE), (error) => FlinkError.is(error))
+    }
+  })
+})

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import { keyGroupRangeForOperatorIndex } from '../../../src/core/keygroups/key-group-assignment.js'
+import { intersectKeyGroups } from '../../../src/core/keygroups/key-group-range.js'
+import type { CompletedCheckpoint, OperatorState } from '../../../src/storage/checkpoint-metadata.js'
+import { assignState, type PlannedOperator } from '../../../src/storage/state-assignment.js'
+import { splitOperatorState } from '../../../src/storage/operator-state-split.js'
+import { EMPTY_SUBTASK_STATE, type OperatorStateHandle, type StateMetadata } from '../../../src/storage/state-handles.js'
+
+const ID = 'a'.repeat(32)
+
+function listHandle(kind: StateMetadata['kind'], elements: readonly number[]): OperatorStateHandle {
+  return {
+    handle: { kind: 'inline', bytes: Uint8Array.from(elements), crc32c: 0 },
+    states: [
+      { name: 's', kind, typeFingerprint: 'GENERIC', schemaVersion: 1, offsets: [...elements.keys(), elements.length] },
+    ],
+  }
+}
+
+function elementsOf(handles: readonly OperatorStateHandle[]): number[] {
+  return handles.flatMap(({ handle, states }) =>
+    states.flatMap(({ offsets }) =>
+      handle.kind === 'inline' ? offsets.slice(0, -1).map((offset) => handle.bytes[offset] ?? -1) : [],
+    ),
+  )
+}
+
+function checkpoint(operators: readonly OperatorState[]): CompletedCheckpoint {
+  const header = { engineVersion: '1', jobId: ID, jobName: 'j', checkpointId: 1, timestamp: 0, isSavepoint: false }
+  return { externalPath: 'file:/cp/chk-1', metadata: { ...header, operators } }
+}
+
+function keyedState(parallelism: number, maxParallelism = 128): OperatorState {
+  const subtasks = Array.from({ length: parallelism }, (_, index) => ({
+    ...EMPTY_SUBTASK_STATE,
+    managedKeyed: [
+      {
+        keyGroups: keyGroupRangeForOperatorIndex(maxParallelism, parallelism, index),
+        offsets: [],
+        states: [],
+        handle: { kind: 'inline' as const, bytes: new Uint8Array(), crc32c: 0 },
+      },
+    ],
+  }))
+  return { operatorId: ID, uid: 'u', name: 'Map', parallelism, maxParallelism, fullyFinished: false, subtasks }
+}
+
+function planned(overrides: Partial<PlannedOperator> = {}): PlannedOperator {
+  return { operatorId: ID, name: 'Map', parallelism: 2, maxParallelism: 128, maxParallelismDeclared: false, ...overrides }
+}
+
+const parallelism = fc.integer({ min: 1, max: 20 })
+
+describe('restoring into another parallelism', () => {
+  it('gives every key group to exactly one subtask', () => {
+    fc.assert(
+      fc.property(parallelism, parallelism, (before, after) => {
+        const { operators } = assignState(checkpoint([keyedState(before)]), [planned({ parallelism: after })], false)
+        const covered = new Array<number>(128).fill(0)
+        for (const [index, subtask] of (operators.get(ID)?.subtasks ?? []).entries()) {
+          const mine = keyGroupRangeForOperatorIndex(128, after, index)
+          for (const handle of subtask.managedKeyed) {
+            const range = intersectKeyGroups(handle.keyGroups, mine)
+            for (let group = range.start; group <= range.end; group += 1) covered[group] = (covered[group] ?? 0) + 1
+          }
+        }
+        assert.ok(covered.every((count) => count === 1))
+      }),
+    )
+  })
+
+  it('splits a list evenly: nothing lost, nothing twice, order kept', () => {
+    const lists = fc.array(fc.array(fc.nat(255), { maxLength: 9 }), { minLength: 1, maxLength: 8 })
+    fc.assert(
+      fc.property(lists, parallelism, (before, after) => {
+        const split = splitOperatorState(before.map((elements) => [listHandle('operator-list', elements)]), after)
+        assert.deepEqual(split.flatMap(elementsOf), before.flat())
+        const sizes = split.map((handles) => elementsOf(handles).length)
+        assert.ok(Math.max(...sizes) - Math.min(...sizes) <= 1)
+      }),
+    )
+  })
+
+  it('gives a union list whole to everybody', () => {
+    const split = splitOperatorState([[listHandle('operator-union', [1, 2])], [listHandle('operator-union', [3])]], 3)
+    assert.deepEqual(split.map(elementsOf), [[1, 2, 3], [1, 2, 3], [1, 2, 3]])
+  })
+
+  it('gives one copy of a broadcast state to each', () => {
+    const split = splitOperatorState([[listHandle('broadcast', [1])], [listHandle('broadcast', [1])]], 3)
+    assert.deepEqual(split.map(elementsOf), [[1], [1], [1]])
+  })
+
+  it('keeps a list that is empty known as restored', () => {
+    const split = splitOperatorState([[listHandle('operator-list', [])]], 2)
+    assert.deepEqual(split.map((handles) => handles.length), [1, 1])
+  })
+})
+
+describe('state and operators that do not match', () => {
+  it('state without operator is refused and the operator named', () => {
+    assert.throws(
+      () => assignState(checkpoint([keyedState(1)]), [], false),
+      (error) => FlinkError.is(error, 'STATE_UNMATCHED') && error.message.includes(ID) && error.message.includes('"u"'),
+    )
+  })
+
+  it('state without operator is skipped and reported when that is allowed', () => {
+    assert.equal(assignState(checkpoint([keyedState(1)]), [], true).skipped.length, 1)
+  })
+
+  it('an operator without state never stands in the way', () => {
+    const empty = { ...keyedState(1), subtasks: [undefined] }
+    assert.equal(assignState(checkpoint([empty]), [], false).skipped.length, 0)
+  })
+
+  it('a declared max parallelism that differs is refused', () => {
+    const target = planned({ maxParallelism: 256, maxParallelismDeclared: true })
+    assert.throws(
+      () => assignState(checkpoint([keyedState(1)]), [target], false),
+      (error) => FlinkError.is(error, 'MAX_PARALLELISM_MISMATCH'),
+    )
+  })
+
+  it('a derived max parallelism gives way to that of the snapshot', () => {
+    const { operators } = assignState(checkpoint([keyedState(1, 64)]), [planned()], false)
+    assert.equal(operators.get(ID)?.maxParallelism, 64)
+  })
+
+  it('a parallelism above the max parallelism of the snapshot is refused', () => {
+    assert.throws(
+      () => assignState(checkpoint([keyedState(1, 4)]), [planned({ parallelism: 5 })], false),
+      (error) => FlinkError.is(error, 'PARALLELISM_ABOVE_MAX'),
+    )
+  })
+})
