@@ -10,7 +10,6 @@ export const VOID_NAMESPACE: undefined = undefined
 
 export class KeyContext {
   key: unknown = undefined
-  keyGroup = 0
   hasKey = false
   namespace: unknown = VOID_NAMESPACE
   /** Hash of key and namespace. */
@@ -28,9 +27,13 @@ export class KeyContext {
     this.key = key
     this.#keyHash = keyHash
     this.hash = keyHash ^ this.#namespaceHash
-    this.keyGroup = keyGroupForHash(keyHash, this.#maxParallelism)
     this.hasKey = true
     this.sequence += 1
+  }
+
+  /** Computed where an entry is made: finding one needs the hash only. */
+  keyGroup(): number {
+    return keyGroupForHash(this.#keyHash, this.#maxParallelism)
   }
 
   clearKey(): void {

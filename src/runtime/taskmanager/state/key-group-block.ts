@@ -6,7 +6,7 @@
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
-import type { VisibleEntry } from './copy-on-write-state-map.js'
+import type { VisibleEntry } from './state-entry.js'
 import { VOID_NAMESPACE } from './key-context.js'
 
 const HAS_NAMESPACES = 1

@@ -1,0 +1,68 @@
+// Duty: all inputs of a task: polls the channels in turn.
+// Invariants: fair: after a channel was drained the next poll begins behind it; a blocked or ended channel is not polled.
+// Thread: the consuming task's worker.
+import type { ChannelHandler, ChannelReader } from './channel.js'
+
+export interface GateChannel {
+  readonly reader: ChannelReader
+  /** Which input of the task's head operator. */
+  readonly input: number
+}
+
+export class InputGate {
+  readonly channels: readonly GateChannel[]
+  readonly #blocked: boolean[]
+  readonly #ended: boolean[]
+  #next = 0
+
+  constructor(channels: readonly GateChannel[]) {
+    this.channels = channels
+    this.#blocked = channels.map(() => false)
+    this.#ended = channels.map(() => false)
+  }
+
+  /** Drains one channel that has data; false when none has. */
+  poll(handler: ChannelHandler): boolean {
+    const { length } = this.channels
+    for (let step = 0; step < length; step += 1) {
+      const index = (this.#next + step) % length
+      if (!this.#isReadable(index)) continue
+      this.#next = (index + 1) % length
+      this.channels[index]?.reader.drain(handler, index)
+      return true
+    }
+    return false
+  }
+
+  hasData(): boolean {
+    return this.channels.some((_, index) => this.#isReadable(index))
+  }
+
+  blockChannel(index: number): void {
+    this.#blocked[index] = true
+  }
+
+  unblockAll(): void {
+    this.#blocked.fill(false)
+  }
+
+  endChannel(index: number): void {
+    this.#ended[index] = true
+  }
+
+  hasEnded(index: number): boolean {
+    return this.#ended[index] === true
+  }
+
+  get allEnded(): boolean {
+    return this.#ended.every(Boolean)
+  }
+
+  close(): void {
+    for (const { reader } of this.channels) reader.close()
+  }
+
+  #isReadable(index: number): boolean {
+    return this.#blocked[index] !== true && this.#ended[index] !== true && this.channels[index]?.reader.hasData() === true
+  }
+}

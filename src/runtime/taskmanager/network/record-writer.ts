@@ -1,0 +1,103 @@
+// Duty: the output of a task over one edge: a partitioner over the channels to the subtasks on the other side.
+// Invariants: events go to every channel behind all records written before; nothing is lost for lack of room, the writer
+// only says that it is not available.
+// Thread: the producing task's worker.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import { ValueNotSerializableError } from '../../../core/types/value-not-serializable-error.js'
+import type { ChannelWriter } from './channel.js'
+import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
+import { ALL_CHANNELS, type StreamPartitioner } from './stream-partitioner.js'
+
+export interface RecordWriterInput {
+  readonly channels: readonly ChannelWriter[]
+  readonly partitioner: StreamPartitioner
+  /** The operator whose records these are, for errors. */
+  readonly operatorName: string
+  /** Longest time in ms that a record waits unflushed; 0: flushed at once; below 0: only when a buffer is full. */
+  readonly bufferTimeoutMs: number
+}
+
+export class RecordWriter {
+  readonly bufferTimeoutMs: number
+  readonly #channels: readonly ChannelWriter[]
+  readonly #partitioner: StreamPartitioner
+  readonly #operatorName: string
+
+  constructor(input: RecordWriterInput) {
+    this.#channels = input.channels
+    this.#partitioner = input.partitioner
+    this.#operatorName = input.operatorName
+    this.bufferTimeoutMs = input.bufferTimeoutMs
+  }
+
+  emit(value: unknown, timestamp: number): void {
+    const index = this.#partitioner.selectChannel(value)
+    const keyHash = this.#partitioner.keyHash
+    try {
+      if (index === ALL_CHANNELS) {
+        for (const channel of this.#channels) channel.writeRecord(value, timestamp, keyHash)
+      } else {
+        this.#channel(index).writeRecord(value, timestamp, keyHash)
+      }
+    } catch (error) {
+      throw this.#explained(error)
+    }
+    if (this.bufferTimeoutMs === 0) this.flush()
+  }
+
+  broadcastWatermark(timestamp: number): void {
+    for (const channel of this.#channels) channel.writeWatermark(timestamp)
+  }
+
+  broadcastWatermarkStatus(status: WatermarkStatus): void {
+    for (const channel of this.#channels) channel.writeWatermarkStatus(status)
+  }
+
+  broadcastBarrier(barrier: CheckpointBarrier): void {
+    for (const channel of this.#channels) channel.writeBarrier(barrier)
+  }
+
+  broadcastCancelBarrier(checkpointId: number): void {
+    for (const channel of this.#channels) channel.writeCancelBarrier(checkpointId)
+  }
+
+  broadcastEndOfData(): void {
+    for (const channel of this.#channels) channel.writeEndOfData()
+  }
+
+  broadcastEndOfPartition(): void {
+    for (const channel of this.#channels) channel.writeEndOfPartition()
+  }
+
+  /** True when nothing is left behind. */
+  flush(): boolean {
+    let isEmpty = true
+    for (const channel of this.#channels) if (channel.hasPending() && !channel.flush()) isEmpty = false
+    return isEmpty
+  }
+
+  hasPending(): boolean {
+    return this.#channels.some((channel) => channel.hasPending())
+  }
+
+  isAvailable(): boolean {
+    for (const channel of this.#channels) if (!channel.isAvailable()) return false
+    return true
+  }
+
+  close(): void {
+    for (const channel of this.#channels) channel.close()
+  }
+
+  #channel(index: number): ChannelWriter {
+    const channel = this.#channels[index]
+    if (channel === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `no channel ${String(index)}` })
+    return channel
+  }
+
+  #explained(error: unknown): unknown {
+    if (!(error instanceof ValueNotSerializableError)) return error
+    const { path, kind } = error
+    return new FlinkError('RECORD_NOT_SERIALIZABLE', { operator: this.#operatorName, path, kind }, { cause: error })
+  }
+}

@@ -1,0 +1,135 @@
+// Duty: the reading end of a channel through shared memory.
+// Invariants: slots are read in order, their sequence numbers are checked; a slot is taken out of the ring in one copy
+// and freed at once, so that a handler that stops in the middle keeps no slot from the writer.
+// Thread: the consuming task's worker.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import { DataInputView } from '../../../core/memory/data-input-view.js'
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import { CONTROL_BYTES, HEAD_WORD, SLOT_HEADER_BYTES, TAIL_WORD, WAITING_WORD } from '../../protocol/ring-memory.js'
+import type { RingMemory } from '../../protocol/task-deployment.js'
+import type { ChannelHandler, ChannelReader } from './channel.js'
+import { ringBell } from './doorbell.js'
+import { SLOT_KIND } from './slot-kind.js'
+
+interface Slot {
+  readonly kind: number
+  readonly flag: number
+  readonly bytes: Uint8Array
+}
+
+export class RingChannelReader implements ChannelReader {
+  readonly #control: Int32Array
+  readonly #view: DataView
+  readonly #memory: RingMemory
+  readonly #peerBell: Int32Array
+  readonly #serializer: TypeSerializer<unknown>
+  #head = 0
+  /** Records of a slot that the handler stopped in. */
+  #records: DataInputView | undefined
+  #fragments: Uint8Array[] = []
+  #closed = false
+
+  constructor(memory: RingMemory, peerBell: SharedArrayBuffer, serializer: TypeSerializer<unknown>) {
+    this.#control = new Int32Array(memory.buffer, 0, CONTROL_BYTES / 4)
+    this.#view = new DataView(memory.buffer)
+    this.#memory = memory
+    this.#peerBell = new Int32Array(peerBell)
+    this.#serializer = serializer
+  }
+
+  hasData(): boolean {
+    return !this.#closed && (this.#records !== undefined || this.queuedBuffers() > 0)
+  }
+
+  queuedBuffers(): number {
+    return (Atomics.load(this.#control, TAIL_WORD) - this.#head) | 0
+  }
+
+  drain(handler: ChannelHandler, channelIndex: number): void {
+    if (this.#closed) return
+    if (this.#records === undefined) {
+      if (this.queuedBuffers() <= 0) return
+      const slot = this.#take()
+      if (slot.kind !== SLOT_KIND.records) {
+        this.#deliverOther(slot, handler, channelIndex)
+        return
+      }
+      this.#records = new DataInputView(slot.bytes)
+    }
+    this.#deliverRecords(this.#records, handler)
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#records = undefined
+    this.#fragments = []
+  }
+
+  #deliverRecords(records: DataInputView, handler: ChannelHandler): void {
+    while (records.remaining > 0 && handler.mayContinue()) this.#deliverRecord(records, handler)
+    if (records.remaining === 0) this.#records = undefined
+  }
+
+  #deliverRecord(input: DataInputView, handler: ChannelHandler): void {
+    const timestamp = input.readFloat64()
+    const keyHash = input.readInt32()
+    handler.onRecord(this.#serializer.deserialize(input), timestamp, keyHash)
+  }
+
+  #deliverOther(slot: Slot, handler: ChannelHandler, channelIndex: number): void {
+    const input = new DataInputView(slot.bytes)
+    switch (slot.kind) {
+      case SLOT_KIND.fragment:
+        this.#addFragment(slot)
+        break
+      case SLOT_KIND.watermark:
+        handler.onWatermark(input.readFloat64(), channelIndex)
+        break
+      case SLOT_KIND.watermarkStatus:
+        handler.onWatermarkStatus(slot.flag === 1 ? 'idle' : 'active', channelIndex)
+        break
+      case SLOT_KIND.barrier:
+        handler.onBarrier({ checkpointId: input.readFloat64(), timestamp: input.readFloat64() }, channelIndex)
+        break
+      case SLOT_KIND.cancelBarrier:
+        handler.onCancelBarrier(input.readFloat64(), channelIndex)
+        break
+      case SLOT_KIND.endOfData:
+        handler.onEndOfData(channelIndex)
+        break
+      case SLOT_KIND.endOfPartition:
+        handler.onEndOfPartition(channelIndex)
+        break
+      default:
+        throw new FlinkError('ASSERTION_FAILED', { what: `a slot is of kind ${String(slot.kind)}` })
+    }
+  }
+
+  /** The last part makes the record whole; it is delivered by the next drain as any other. */
+  #addFragment(slot: Slot): void {
+    this.#fragments.push(slot.bytes)
+    if (slot.flag !== 1) return
+    this.#records = new DataInputView(Buffer.concat(this.#fragments))
+    this.#fragments = []
+  }
+
+  #take(): Slot {
+    const { slotSizeBytes, slotCount, buffer } = this.#memory
+    const base = CONTROL_BYTES + ((this.#head >>> 0) % slotCount) * slotSizeBytes
+    const kind = this.#view.getInt32(base, true)
+    const length = this.#view.getInt32(base + 4, true)
+    const sequence = this.#view.getInt32(base + 8, true)
+    const flag = this.#view.getInt32(base + 12, true)
+    if (sequence !== this.#head) {
+      const what = `slot ${String(this.#head)} of a channel carries the number ${String(sequence)}`
+      throw new FlinkError('ASSERTION_FAILED', { what })
+    }
+    const bytes = Buffer.allocUnsafeSlow(length)
+    bytes.set(new Uint8Array(buffer, base + SLOT_HEADER_BYTES, length))
+    this.#head = (this.#head + 1) | 0
+    Atomics.store(this.#control, HEAD_WORD, this.#head)
+    const writerSleeps = Atomics.load(this.#control, WAITING_WORD) === 1
+    if (writerSleeps && Atomics.exchange(this.#control, WAITING_WORD, 0) === 1) ringBell(this.#peerBell)
+    return { kind, flag, bytes }
+  }
+}

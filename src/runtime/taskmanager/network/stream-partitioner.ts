@@ -1,0 +1,100 @@
+// Duty: which channel a record takes.
+// Invariants: pure but for the round-robin position; a key is taken and hashed once, on the sending side.
+// Thread: the producing task's worker.
+import type { KeySpec } from '../../../api/dag/key-spec.js'
+import type { PartitionerSpec } from '../../../api/dag/partitioner-spec.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import { hashKey, InvalidKeyError, keyInvalid } from '../../../core/keygroups/canonical-key.js'
+import { keyGroupForHash, operatorIndexForKeyGroup } from '../../../core/keygroups/key-group-assignment.js'
+import type { Random } from '../../../core/random/random.js'
+
+/** Tells the RecordWriter to write to every channel. */
+export const ALL_CHANNELS = -1
+
+export interface StreamPartitioner {
+  /** Index of the channel, or ALL_CHANNELS. `keyHash` is read right after. */
+  selectChannel(value: unknown): number
+  /** Hash of the last record's key; 0 where the edge has no key. */
+  readonly keyHash: number
+}
+
+export interface PartitionerContext {
+  readonly numberOfChannels: number
+  /** Of the receiving side. */
+  readonly maxParallelism: number
+  readonly random: Random
+  /** Named in errors about keys. */
+  readonly operatorName: string
+}
+
+export function createPartitioner(spec: PartitionerSpec, context: PartitionerContext): StreamPartitioner {
+  const { numberOfChannels, random } = context
+  switch (spec.kind) {
+    case 'forward':
+    case 'global':
+      return { keyHash: 0, selectChannel: () => 0 }
+    case 'broadcast':
+      return { keyHash: 0, selectChannel: () => ALL_CHANNELS }
+    case 'shuffle':
+      return { keyHash: 0, selectChannel: () => random.nextInt(numberOfChannels) }
+    case 'rebalance':
+      return roundRobin(numberOfChannels, random.nextInt(numberOfChannels))
+    case 'rescale':
+      return roundRobin(numberOfChannels, 0)
+    case 'custom':
+      return custom(spec.partition, spec.key, context)
+    case 'hash':
+      return new KeyGroupPartitioner(spec.key, context)
+  }
+}
+
+function roundRobin(numberOfChannels: number, first: number): StreamPartitioner {
+  let next = first
+  return {
+    keyHash: 0,
+    selectChannel: () => {
+      const channel = next
+      next = channel + 1 === numberOfChannels ? 0 : channel + 1
+      return channel
+    },
+  }
+}
+
+function custom(
+  partition: (key: unknown, numPartitions: number) => number,
+  key: KeySpec,
+  context: PartitionerContext,
+): StreamPartitioner {
+  const { numberOfChannels, operatorName } = context
+  return {
+    keyHash: 0,
+    selectChannel: (value) => {
+      const channel = partition(key.select(value), numberOfChannels)
+      if (Number.isInteger(channel) && channel >= 0 && channel < numberOfChannels) return channel
+      const reason = `its partitioner gave ${String(channel)}, which is none of 0 to ${String(numberOfChannels - 1)}`
+      throw new FlinkError('KEY_INVALID', { operator: operatorName, reason })
+    },
+  }
+}
+
+class KeyGroupPartitioner implements StreamPartitioner {
+  keyHash = 0
+  readonly #key: KeySpec
+  readonly #context: PartitionerContext
+
+  constructor(key: KeySpec, context: PartitionerContext) {
+    this.#key = key
+    this.#context = context
+  }
+
+  selectChannel(value: unknown): number {
+    const { maxParallelism, numberOfChannels, operatorName } = this.#context
+    try {
+      this.keyHash = hashKey(this.#key.select(value), this.#key.kind)
+    } catch (error) {
+      throw error instanceof InvalidKeyError ? keyInvalid(operatorName, error) : error
+    }
+    const keyGroup = keyGroupForHash(this.keyHash, maxParallelism)
+    return operatorIndexForKeyGroup(maxParallelism, numberOfChannels, keyGroup)
+  }
+}
