@@ -1,6 +1,7 @@
 // Duty: every message that the JobMaster sends to a task worker.
 // Invariants: plain data; a message about an execution that the worker does not know is ignored (it raced with its end).
 // Thread: sent by the main thread, handled by TaskExecutor between steps.
+import type { JobGraph } from '../../graph/job-graph.js'
 import type { CheckpointLocation } from '../../storage/checkpoint-stream-factory.js'
 import type { EarlierResults, ProgramDescriptor } from './program-descriptor.js'
 import type { TaskDeploymentDescriptor } from './task-deployment.js'
@@ -15,6 +16,8 @@ export interface LoadProgram {
   /** Which execute() of the program this job is, counted from 0. */
   readonly graphIndex: number
   readonly expectedHash: string
+  /** The submitted plan, to name the operator that differs. */
+  readonly plan: JobGraph
   readonly earlierResults: EarlierResults
 }
 

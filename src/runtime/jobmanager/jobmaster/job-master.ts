@@ -165,7 +165,7 @@ export class JobMaster {
     this.#attemptNumber += 1
     this.#moveTo('RUNNING')
     const { jobId, program, graphIndex, jobGraph, earlierResults } = this.#input
-    const load = { jobId, program, graphIndex, expectedHash: jobGraph.hash, earlierResults }
+    const load = { jobId, program, graphIndex, expectedHash: jobGraph.hash, plan: jobGraph, earlierResults }
     const attempt = this.#makeAttempt(attemptNumber)
     this.#attempt = attempt
     void this.#pool.loadProgram({ type: 'load-program', attempt: attemptNumber, ...load }).then(

@@ -4,7 +4,7 @@
 // Thread: the task worker that owns the operator.
 import { keyGroupRangeForOperatorIndex } from '../../../core/keygroups/key-group-assignment.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
-import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
+import type { OperatorSubtaskState, StreamStateHandle } from '../../../storage/state-handles.js'
 import { readStateHandle } from '../../../storage/state-reader.js'
 import { HeapKeyedStateBackend } from '../state/heap-keyed-state-backend.js'
 import type { KeyedStateBackend, KeyedStateSnapshot, StateHandleReader } from '../state/keyed-state-backend.js'
@@ -36,7 +36,7 @@ export class StreamOperatorStateHandler {
 
   async restore(restored: OperatorSubtaskState | undefined): Promise<void> {
     if (restored === undefined) return
-    const read: StateHandleReader = (handle) => readStateHandle(handle, this.#context.fileSystems)
+    const read = this.#readOnce()
     await this.operatorBackend.restore(restored.managedOperator, read)
     await this.keyedBackend?.restore(restored.managedKeyed, read)
   }
@@ -44,6 +44,16 @@ export class StreamOperatorStateHandler {
   capture(): CapturedState {
     const operator = this.operatorBackend.snapshot()
     return { keyed: this.keyedBackend?.snapshot(), operator }
+  }
+
+  /** Handles of several states, or of several subtasks' shares, may lie in one file. */
+  #readOnce(): StateHandleReader {
+    const read = new Map<StreamStateHandle, Promise<Uint8Array>>()
+    return (handle) => {
+      const bytes = read.get(handle) ?? readStateHandle(handle, this.#context.fileSystems)
+      read.set(handle, bytes)
+      return bytes
+    }
   }
 
   /** Between records there is no current key. */

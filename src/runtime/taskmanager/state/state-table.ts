@@ -104,8 +104,11 @@ export class StateTable {
   }
 
   #current(): StateEntry | undefined {
+    return this.#sequence === this.#context.sequence ? this.#entry : this.#lookUp()
+  }
+
+  #lookUp(): StateEntry | undefined {
     const context = this.#context
-    if (this.#sequence === context.sequence) return this.#entry
     if (!context.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: this.metadata.name })
     this.#entry = this.#table.find(context.key, context.namespace, context.hash)
     this.#sequence = context.sequence

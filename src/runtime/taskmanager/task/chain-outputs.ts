@@ -1,0 +1,113 @@
+// Duty: the outputs that operators of a chain write to: a chained operator, a channel edge, several of them, or a side
+// output's readers only.
+// Invariants: calls go straight down; a side output reaches exactly those who read its tag.
+// Thread: the task's worker.
+import type { RecordWriter } from '../network/record-writer.js'
+import type { WatermarkStatus } from '../network/stream-element.js'
+import type { Output } from '../operators/output.js'
+import type { OneInputStreamOperator } from '../operators/stream-operator.js'
+
+/** One reader of an operator's output: all records, or those of one side output. */
+export interface OutputReader {
+  /** Undefined: the main output. */
+  readonly sideOutput: string | undefined
+  readonly target: OutputTarget
+}
+
+/** What stands behind an output. */
+export interface OutputTarget {
+  collect(value: unknown, timestamp: number): void
+  emitWatermark(timestamp: number): void
+  emitWatermarkStatus(status: WatermarkStatus): void
+}
+
+export function chainedTarget(operator: OneInputStreamOperator): OutputTarget {
+  return {
+    collect: (value, timestamp) => {
+      operator.processElement(value, timestamp, 0)
+    },
+    emitWatermark: (timestamp) => {
+      operator.processWatermark(timestamp)
+    },
+    emitWatermarkStatus: (status) => {
+      operator.processWatermarkStatus(status)
+    },
+  }
+}
+
+export function networkTarget(writer: RecordWriter): OutputTarget {
+  return {
+    collect: (value, timestamp) => {
+      writer.emit(value, timestamp)
+    },
+    emitWatermark: (timestamp) => {
+      writer.broadcastWatermark(timestamp)
+    },
+    emitWatermarkStatus: (status) => {
+      writer.broadcastWatermarkStatus(status)
+    },
+  }
+}
+
+/** The output of one operator to its readers, in the order of the program. */
+export function outputTo(readers: readonly OutputReader[]): Output {
+  const [only] = readers
+  if (readers.length === 1 && only?.sideOutput === undefined && only !== undefined) return new SingleOutput(only.target)
+  return new ManyOutputs(readers)
+}
+
+class SingleOutput implements Output {
+  readonly #target: OutputTarget
+
+  constructor(target: OutputTarget) {
+    this.#target = target
+  }
+
+  collect(value: unknown, timestamp: number): void {
+    this.#target.collect(value, timestamp)
+  }
+
+  collectSideOutput(): void {
+    // Nobody reads a side output of this operator.
+  }
+
+  emitWatermark(timestamp: number): void {
+    this.#target.emitWatermark(timestamp)
+  }
+
+  emitWatermarkStatus(status: WatermarkStatus): void {
+    this.#target.emitWatermarkStatus(status)
+  }
+}
+
+class ManyOutputs implements Output {
+  readonly #main: readonly OutputTarget[]
+  readonly #sides: ReadonlyMap<string, readonly OutputTarget[]>
+  readonly #all: readonly OutputTarget[]
+
+  constructor(readers: readonly OutputReader[]) {
+    const sides = new Map<string, OutputTarget[]>()
+    for (const { sideOutput, target } of readers) {
+      if (sideOutput !== undefined) sides.set(sideOutput, [...(sides.get(sideOutput) ?? []), target])
+    }
+    this.#main = readers.filter((reader) => reader.sideOutput === undefined).map((reader) => reader.target)
+    this.#sides = sides
+    this.#all = readers.map((reader) => reader.target)
+  }
+
+  collect(value: unknown, timestamp: number): void {
+    for (const target of this.#main) target.collect(value, timestamp)
+  }
+
+  collectSideOutput(tag: string, value: unknown, timestamp: number): void {
+    for (const target of this.#sides.get(tag) ?? []) target.collect(value, timestamp)
+  }
+
+  emitWatermark(timestamp: number): void {
+    for (const target of this.#all) target.emitWatermark(timestamp)
+  }
+
+  emitWatermarkStatus(status: WatermarkStatus): void {
+    for (const target of this.#all) target.emitWatermarkStatus(status)
+  }
+}

@@ -1,0 +1,94 @@
+// Duty: says when a task has the barrier of a checkpoint from all its inputs.
+// Invariants: aligned (exactly once): a channel whose barrier came is blocked until the others have theirs, so nothing
+// behind a barrier is processed before the snapshot. Not aligned (at least once): nothing is blocked. A channel that ended
+// counts as arrived. A newer barrier gives the older checkpoint up. Every checkpoint is reported at most once.
+// Thread: the task's worker.
+import type { Clock } from '../../../core/time/clock.js'
+import type { CheckpointBarrier } from '../network/stream-element.js'
+
+export interface BarrierActions {
+  blockChannel(channelIndex: number): void
+  unblockAll(): void
+  /** All barriers are there. `alignmentMs`: since the first one. */
+  checkpoint(barrier: CheckpointBarrier, alignmentMs: number): void
+  /** This checkpoint will not be taken here. */
+  abort(checkpointId: number, reason: string): void
+}
+
+interface Alignment {
+  readonly barrier: CheckpointBarrier
+  readonly arrived: Set<number>
+  readonly startedAt: number
+}
+
+export class CheckpointBarrierHandler {
+  readonly #channelCount: number
+  readonly #isAligned: boolean
+  readonly #actions: BarrierActions
+  readonly #clock: Clock
+  readonly #ended = new Set<number>()
+  /** Pending checkpoints by id; at most one when aligned. */
+  readonly #pending = new Map<number, Alignment>()
+  #newestDone = -1
+
+  constructor(channelCount: number, isAligned: boolean, actions: BarrierActions, clock: Clock) {
+    this.#channelCount = channelCount
+    this.#isAligned = isAligned
+    this.#actions = actions
+    this.#clock = clock
+  }
+
+  onBarrier(barrier: CheckpointBarrier, channelIndex: number): void {
+    const { checkpointId } = barrier
+    if (checkpointId <= this.#newestDone) return
+    if (this.#isAligned) this.#giveUpOlderThan(checkpointId)
+    let alignment = this.#pending.get(checkpointId)
+    if (alignment === undefined) {
+      alignment = { barrier, arrived: new Set(), startedAt: this.#clock.monotonicMs() }
+      this.#pending.set(checkpointId, alignment)
+    }
+    alignment.arrived.add(channelIndex)
+    if (this.#isAligned) this.#actions.blockChannel(channelIndex)
+    this.#checkComplete(alignment)
+  }
+
+  onCancelBarrier(checkpointId: number): void {
+    if (checkpointId <= this.#newestDone) return
+    this.#newestDone = checkpointId
+    this.#pending.delete(checkpointId)
+    if (this.#isAligned) this.#actions.unblockAll()
+    this.#actions.abort(checkpointId, 'an upstream task gave it up')
+  }
+
+  /** The coordinator gave the checkpoint up: its barriers are not waited for any more. */
+  onAborted(checkpointId: number): void {
+    if (!this.#pending.delete(checkpointId)) return
+    this.#newestDone = Math.max(this.#newestDone, checkpointId)
+    if (this.#isAligned) this.#actions.unblockAll()
+  }
+
+  onChannelEnded(channelIndex: number): void {
+    this.#ended.add(channelIndex)
+    for (const alignment of [...this.#pending.values()]) this.#checkComplete(alignment)
+  }
+
+  #checkComplete(alignment: Alignment): void {
+    for (let index = 0; index < this.#channelCount; index += 1) {
+      if (!alignment.arrived.has(index) && !this.#ended.has(index)) return
+    }
+    const { barrier, startedAt } = alignment
+    this.#newestDone = barrier.checkpointId
+    for (const id of [...this.#pending.keys()]) if (id <= barrier.checkpointId) this.#pending.delete(id)
+    if (this.#isAligned) this.#actions.unblockAll()
+    this.#actions.checkpoint(barrier, this.#clock.monotonicMs() - startedAt)
+  }
+
+  #giveUpOlderThan(checkpointId: number): void {
+    for (const id of [...this.#pending.keys()]) {
+      if (id >= checkpointId) continue
+      this.#pending.delete(id)
+      this.#actions.unblockAll()
+      this.#actions.abort(id, `checkpoint ${String(checkpointId)} came before it was aligned`)
+    }
+  }
+}

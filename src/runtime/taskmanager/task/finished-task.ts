@@ -1,0 +1,69 @@
+// Duty: stands for a task that had finished when the restored checkpoint was taken: it only ends its outputs.
+// Invariants: runs no user code; its readers see the greatest watermark and the end.
+// Thread: the task's worker.
+import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
+import type { ChannelWriter } from '../network/channel.js'
+import { MAX_WATERMARK } from '../network/stream-element.js'
+import type { ChannelConnector } from './channel-connector.js'
+import type { StepResult } from './stream-task.js'
+import type { TaskEnvironment } from './task-environment.js'
+import { TaskLife } from './task-life.js'
+
+export class FinishedTask {
+  readonly #life: TaskLife
+  readonly #outputs: readonly ChannelWriter[]
+  #begun = false
+
+  constructor(descriptor: TaskDeploymentDescriptor, environment: TaskEnvironment, channels: ChannelConnector) {
+    this.#life = new TaskLife(descriptor.executionId, environment.send)
+    this.#outputs = descriptor.outputs.flatMap((edge) => edge.channels.map((channel) => channels.writer(channel)))
+    for (const edge of descriptor.inputs) for (const channel of edge.channels) channels.reader(channel).close()
+  }
+
+  step(): StepResult {
+    if (this.#life.isTerminal) return 'done'
+    if (!this.#begun) this.#begin()
+    for (const output of this.#outputs) if (!output.flush()) return 'idle'
+    this.#life.moveTo('FINISHED', { accumulators: {} })
+    return 'done'
+  }
+
+  hasWork(): boolean {
+    return !this.#life.isTerminal && this.#outputs.every((output) => output.isAvailable())
+  }
+
+  triggerCheckpoint(): void {
+    // It is counted as finished: nobody waits for its answer.
+  }
+
+  notifyCheckpointComplete(): void {
+    // Nothing of it was in the checkpoint.
+  }
+
+  notifyCheckpointAborted(): void {
+    // Nothing of it was in the checkpoint.
+  }
+
+  fail(error: unknown): void {
+    if (!this.#life.isTerminal) this.#life.moveTo('FAILED', { error })
+  }
+
+  cancel(): Promise<void> {
+    if (!this.#life.isTerminal) {
+      this.#life.moveTo('CANCELING')
+      this.#life.moveTo('CANCELED')
+    }
+    return Promise.resolve()
+  }
+
+  #begin(): void {
+    this.#begun = true
+    this.#life.moveTo('INITIALIZING')
+    this.#life.moveTo('RUNNING')
+    for (const output of this.#outputs) {
+      output.writeWatermark(MAX_WATERMARK)
+      output.writeEndOfData()
+      output.writeEndOfPartition()
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// Duty: gives what the channels deliver to the head operator, the watermark valve and the barrier handler.
+// Invariants: one a task with channels; a drain stops as soon as the task may take no more input.
+// Thread: the task's worker.
+import type { ChannelHandler } from '../network/channel.js'
+import type { InputGate } from '../network/input-gate.js'
+import type { CheckpointBarrier, WatermarkStatus } from '../network/stream-element.js'
+import type { OneInputStreamOperator } from '../operators/stream-operator.js'
+import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
+import { WatermarkValve } from './watermark-valve.js'
+
+export interface GateHandlerInput {
+  readonly gate: InputGate
+  readonly head: OneInputStreamOperator
+  readonly barriers: CheckpointBarrierHandler
+  readonly mayContinue: () => boolean
+}
+
+export class GateHandler implements ChannelHandler {
+  readonly #gate: InputGate
+  readonly #head: OneInputStreamOperator
+  readonly #barriers: CheckpointBarrierHandler
+  readonly #valve: WatermarkValve
+  readonly mayContinue: () => boolean
+
+  constructor(input: GateHandlerInput) {
+    this.#gate = input.gate
+    this.#head = input.head
+    this.#barriers = input.barriers
+    this.mayContinue = input.mayContinue
+    this.#valve = new WatermarkValve(
+      input.gate.channels.length,
+      (timestamp) => {
+        input.head.processWatermark(timestamp)
+      },
+      (status) => {
+        input.head.processWatermarkStatus(status)
+      },
+    )
+  }
+
+  onRecord(value: unknown, timestamp: number, keyHash: number): void {
+    this.#head.processElement(value, timestamp, keyHash)
+  }
+
+  onWatermark(timestamp: number, channelIndex: number): void {
+    this.#valve.onWatermark(timestamp, channelIndex)
+  }
+
+  onWatermarkStatus(status: WatermarkStatus, channelIndex: number): void {
+    this.#valve.onStatus(status, channelIndex)
+  }
+
+  onBarrier(barrier: CheckpointBarrier, channelIndex: number): void {
+    this.#barriers.onBarrier(barrier, channelIndex)
+  }
+
+  onCancelBarrier(checkpointId: number): void {
+    this.#barriers.onCancelBarrier(checkpointId)
+  }
+
+  onEndOfData(channelIndex: number): void {
+    this.#valve.onChannelEnded(channelIndex)
+  }
+
+  onEndOfPartition(channelIndex: number): void {
+    this.#gate.endChannel(channelIndex)
+    this.#barriers.onChannelEnded(channelIndex)
+  }
+}

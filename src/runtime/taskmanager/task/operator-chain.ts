@@ -1,0 +1,123 @@
+// Duty: the operators of one task, built from the plan's chain and the program's functions, with their outputs.
+// Invariants: operators are made from the chain's ends to its head, so an output's readers exist before it. Head first
+// is the order of elements, finish and snapshots; open and restore go from the ends to the head.
+// Thread: the task's worker.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { JobVertex } from '../../../graph/job-graph.js'
+import type { ProgramGraph } from '../../../graph/program-graph.js'
+import type { CheckpointBarrier } from '../network/stream-element.js'
+import type { RecordWriter } from '../network/record-writer.js'
+import { createOperator, isSourceOperator } from '../operators/operator-factory.js'
+import type { Output } from '../operators/output.js'
+import type { OneInputStreamOperator, OperatorContext, SourceStreamOperator } from '../operators/stream-operator.js'
+import { chainedTarget, networkTarget, outputTo, type OutputReader } from './chain-outputs.js'
+
+export type ChainOperator = OneInputStreamOperator | SourceStreamOperator
+
+/** A channel edge that leaves the chain. */
+export interface ChainEdge {
+  /** Index of the operator whose output it is. */
+  readonly operator: number
+  readonly sideOutput: string | undefined
+  readonly writer: RecordWriter
+}
+
+export interface OperatorChainInput {
+  readonly vertex: JobVertex
+  readonly program: ProgramGraph
+  readonly edges: readonly ChainEdge[]
+  readonly contextFor: (operatorName: string, output: Output) => OperatorContext
+}
+
+export class OperatorChain {
+  /** Head first. */
+  readonly operators: readonly ChainOperator[]
+  readonly head: ChainOperator
+  /** The head's output: where a source task sends the final watermark. */
+  readonly headOutput: Output
+  readonly #writers: readonly RecordWriter[]
+
+  constructor(input: OperatorChainInput) {
+    const { operators, headOutput } = buildOperators(input)
+    const [head] = operators
+    if (head === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `vertex ${input.vertex.name} is empty` })
+    this.operators = operators
+    this.head = head
+    this.headOutput = headOutput
+    this.#writers = input.edges.map((edge) => edge.writer)
+  }
+
+  isOutputAvailable(): boolean {
+    for (const writer of this.#writers) if (!writer.isAvailable()) return false
+    return true
+  }
+
+  hasPendingOutput(): boolean {
+    return this.#writers.some((writer) => writer.hasPending())
+  }
+
+  /** Longest time in ms that records may wait unflushed; below 0: as long as the task is busy. */
+  get bufferTimeoutMs(): number {
+    const timeouts = this.#writers.map((writer) => writer.bufferTimeoutMs).filter((timeout) => timeout >= 0)
+    return timeouts.length === 0 ? -1 : Math.min(...timeouts)
+  }
+
+  flush(): boolean {
+    let isEmpty = true
+    for (const writer of this.#writers) if (!writer.flush()) isEmpty = false
+    return isEmpty
+  }
+
+  broadcastBarrier(barrier: CheckpointBarrier): void {
+    for (const writer of this.#writers) writer.broadcastBarrier(barrier)
+    this.flush()
+  }
+
+  broadcastCancelBarrier(checkpointId: number): void {
+    for (const writer of this.#writers) writer.broadcastCancelBarrier(checkpointId)
+    this.flush()
+  }
+
+  broadcastEndOfData(): void {
+    for (const writer of this.#writers) writer.broadcastEndOfData()
+  }
+
+  broadcastEndOfPartition(): void {
+    for (const writer of this.#writers) writer.broadcastEndOfPartition()
+  }
+
+  closeOutputs(): void {
+    for (const writer of this.#writers) writer.close()
+  }
+}
+
+function buildOperators(input: OperatorChainInput): { operators: ChainOperator[]; headOutput: Output } {
+  const { vertex, program, edges, contextFor } = input
+  const operators: ChainOperator[] = []
+  let headOutput: Output | undefined
+  for (let index = vertex.operators.length - 1; index >= 0; index -= 1) {
+    const node = vertex.operators[index]
+    const binding = node === undefined ? undefined : program.operators.get(node.id)
+    if (node === undefined || binding === undefined) {
+      throw new FlinkError('ASSERTION_FAILED', { what: `the program has no operator ${node?.id ?? String(index)}` })
+    }
+    const output = outputTo([...chainedReaders(index, vertex, operators), ...edgeReaders(index, edges)])
+    operators[index] = createOperator(binding, contextFor(node.name, output))
+    headOutput = output
+  }
+  if (headOutput === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `vertex ${vertex.name} is empty` })
+  return { operators, headOutput }
+}
+
+function chainedReaders(index: number, vertex: JobVertex, operators: readonly ChainOperator[]): OutputReader[] {
+  return vertex.operators.flatMap((node, position) => {
+    const operator = operators[position]
+    if (node.input !== index || operator === undefined || isSourceOperator(operator)) return []
+    return [{ sideOutput: node.inputSideOutput, target: chainedTarget(operator) }]
+  })
+}
+
+function edgeReaders(index: number, edges: readonly ChainEdge[]): OutputReader[] {
+  const mine = edges.filter((edge) => edge.operator === index)
+  return mine.map(({ sideOutput, writer }) => ({ sideOutput, target: networkTarget(writer) }))
+}

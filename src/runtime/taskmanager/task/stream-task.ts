@@ -1,0 +1,321 @@
+// Duty: one subtask of a vertex: a chain of operators, its input, its outputs, stepped by the worker's loop.
+//
+//   DEPLOYING -> INITIALIZING (restore, open) -> RUNNING -> input ended -> finish -> outputs flushed -> FINISHED
+//        \___________ cancel: CANCELING -> CANCELED ____ error at any point: FAILED ___________/
+//
+// Invariants: cooperative: `step` returns after its budget; records, mail and the begin of asynchronous actions happen in
+// it and nowhere else. No input is taken while an action or a sink's promise is pending or an output is full.
+// Thread: the task's worker.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { TriggerCheckpoint } from '../../protocol/master-to-worker.js'
+import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
+import { MAX_WATERMARK, type CheckpointBarrier } from '../network/stream-element.js'
+import { ExclusiveActions } from './exclusive-actions.js'
+import { Mailbox } from './mailbox.js'
+import type { OperatorChain } from './operator-chain.js'
+import { OutputFlusher } from './output-flusher.js'
+import { StopProgress } from './stop-progress.js'
+import type { SubtaskCheckpointCoordinator } from './subtask-checkpoint-coordinator.js'
+import type { TaskEnvironment } from './task-environment.js'
+import { SourceInput, type TaskInput } from './task-input.js'
+import { TaskLife } from './task-life.js'
+
+/** `more`: step again soon; `idle`: wait for data, room, mail or time; `done`: the task has ended. */
+export type StepResult = 'more' | 'idle' | 'done'
+
+/** How long a cancelled task waits for what its functions are in the middle of. */
+const CANCEL_GRACE_MS = 1000
+
+type Phase = 'starting' | 'running' | 'finishing' | 'draining' | 'ended'
+
+export interface TaskParts {
+  readonly chain: OperatorChain
+  readonly input: TaskInput
+  readonly checkpoints: SubtaskCheckpointCoordinator
+  /** Tells the barrier handler that a checkpoint was given up; nothing for a source. */
+  readonly forgetCheckpoint: (checkpointId: number) => void
+  readonly closeInputs: () => void
+}
+
+export class StreamTask {
+  readonly descriptor: TaskDeploymentDescriptor
+  readonly #environment: TaskEnvironment
+  readonly #life: TaskLife
+  readonly #mailbox: Mailbox
+  readonly #actions: ExclusiveActions
+  readonly #outputWaiters: (() => void)[] = []
+  readonly #stop = new StopProgress()
+  #parts: TaskParts | undefined
+  #flusher: OutputFlusher | undefined
+  #phase: Phase = 'starting'
+  #inputEnded = false
+  /** Checkpoints to take once the inputs, all of whose producers have finished, are read to their end. */
+  #atEndOfInput: CheckpointBarrier[] = []
+
+  constructor(descriptor: TaskDeploymentDescriptor, environment: TaskEnvironment) {
+    this.descriptor = descriptor
+    this.#environment = environment
+    this.#life = new TaskLife(descriptor.executionId, environment.send)
+    this.#mailbox = new Mailbox(environment.wake)
+    this.#actions = new ExclusiveActions((error) => {
+      this.fail(error)
+    }, environment.wake)
+  }
+
+  get actions(): ExclusiveActions {
+    return this.#actions
+  }
+
+  get isTerminal(): boolean {
+    return this.#life.isTerminal
+  }
+
+  /** False when records of a drain must stay in their channel. */
+  get mayTakeInput(): boolean {
+    return this.#phase === 'running' && this.#actions.isIdle && this.#parts?.chain.isOutputAvailable() === true
+  }
+
+  enqueueMail(action: () => void): void {
+    this.#mailbox.put(action)
+  }
+
+  isOutputAvailable(): boolean {
+    return this.#parts?.chain.isOutputAvailable() ?? false
+  }
+
+  whenOutputAvailable(): Promise<void> {
+    if (this.isOutputAvailable()) return Promise.resolve()
+    return new Promise((resolve) => this.#outputWaiters.push(resolve))
+  }
+
+  /** Restores and opens the operators, from the chain's ends to its head. */
+  async initialize(parts: TaskParts): Promise<void> {
+    this.#parts = parts
+    this.#flusher = new OutputFlusher(parts.chain, this.#environment.clock)
+    try {
+      this.#life.moveTo('INITIALIZING')
+      const { restore } = this.descriptor
+      for (const operator of parts.chain.operators.toReversed()) {
+        await operator.initializeState(restore?.state.operators[operator.operatorId], restore?.checkpointId)
+        await operator.open()
+        if (this.#life.state !== 'INITIALIZING') return
+      }
+      this.#life.moveTo('RUNNING')
+      this.#phase = 'running'
+      this.#environment.wake()
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  step(deadline: number): StepResult {
+    if (this.#phase === 'ended') return 'done'
+    try {
+      return this.#stepOnce(deadline)
+    } catch (error) {
+      this.fail(error)
+      return 'done'
+    }
+  }
+
+  /** Asked before the worker sleeps: true when a step would find something to do. */
+  hasWork(): boolean {
+    const parts = this.#parts
+    if (this.#phase === 'ended' || parts === undefined) return false
+    if (!this.#mailbox.isEmpty || this.#actions.isReady) return true
+    if (this.#phase === 'draining') return parts.chain.isOutputAvailable()
+    return this.mayTakeInput && parts.input.hasData()
+  }
+
+  triggerCheckpoint(message: TriggerCheckpoint): void {
+    const { checkpointId, timestamp, thenStop } = message
+    this.#mailbox.put(() => {
+      const parts = this.#parts
+      if (parts === undefined || this.#phase === 'ended') return
+      if (this.#phase !== 'running') {
+        parts.checkpoints.decline(checkpointId, 'the task is finishing')
+      } else if (parts.input instanceof SourceInput) {
+        if (thenStop !== undefined) this.#stopSource(parts.input, checkpointId, thenStop)
+        this.performCheckpoint({ checkpointId, timestamp }, 0)
+      } else {
+        this.#atEndOfInput.push({ checkpointId, timestamp })
+      }
+    })
+  }
+
+  performCheckpoint(barrier: CheckpointBarrier, alignmentMs: number): void {
+    const { checkpointId } = barrier
+    const thenStop = this.#environment.announcements.find(checkpointId)?.thenStop
+    if (thenStop !== undefined) this.#stop.begin(checkpointId, thenStop)
+    this.#actions.enqueue(async () => this.#parts?.checkpoints.perform(barrier, alignmentMs))
+  }
+
+  declineCheckpoint(checkpointId: number, reason: string): void {
+    this.#parts?.checkpoints.decline(checkpointId, reason)
+  }
+
+  notifyCheckpointComplete(checkpointId: number): void {
+    if (this.#phase !== 'running' && this.#phase !== 'finishing') return
+    this.#actions.enqueue(async () => {
+      for (const operator of this.#parts?.chain.operators ?? []) await operator.notifyCheckpointComplete(checkpointId)
+    })
+    const input = this.#parts?.input
+    if (this.#stop.isFor(checkpointId) && input instanceof SourceInput) this.#endInput()
+  }
+
+  notifyCheckpointAborted(checkpointId: number): void {
+    const parts = this.#parts
+    if (parts === undefined || this.#phase === 'ended') return
+    parts.forgetCheckpoint(checkpointId)
+    if (this.#stop.giveUp(checkpointId) && parts.input instanceof SourceInput) parts.input.isOpen = true
+    void parts.checkpoints.abort(checkpointId)
+    this.#actions.enqueue(async () => {
+      for (const operator of parts.chain.operators) await operator.notifyCheckpointAborted(checkpointId)
+    })
+  }
+
+  /** All records of all inputs were processed. */
+  onInputEnded(): void {
+    this.#endInput()
+  }
+
+  fail(error: unknown): void {
+    if (this.#life.isTerminal || this.#life.state === 'CANCELING') return
+    this.#phase = 'ended'
+    this.#environment.standardOutput.flush()
+    this.#life.moveTo('FAILED', { error })
+    void this.#release()
+  }
+
+  /** Resolves when the functions are closed and the task is CANCELED. */
+  async cancel(): Promise<void> {
+    if (this.#life.isTerminal || this.#life.state === 'CANCELING') return
+    this.#phase = 'ended'
+    this.#life.moveTo('CANCELING')
+    await this.#release()
+    this.#life.moveTo('CANCELED')
+  }
+
+  #stepOnce(deadline: number): StepResult {
+    const parts = this.#parts
+    if (!this.#mailbox.isEmpty) {
+      if (parts?.input instanceof SourceInput) parts.input.awaken()
+      this.#mailbox.drain()
+    }
+    if (parts === undefined || this.#phase === 'starting') return 'idle'
+    this.#actions.runNext()
+    const isAvailable = parts.chain.isOutputAvailable()
+    if (isAvailable) this.#tellOutputWaiters()
+    if (this.#phase === 'draining') return this.#drainOutputs(parts)
+    const result = isAvailable && this.mayTakeInput ? this.#work(parts, deadline) : 'idle'
+    this.#flusher?.afterStep(result === 'idle')
+    return result
+  }
+
+  #work(parts: TaskParts, deadline: number): StepResult {
+    let moved = false
+    do {
+      const status = parts.input.process()
+      if (status === 'ended') {
+        this.#endInput()
+        return 'more'
+      }
+      if (status === 'waiting') return moved ? 'more' : 'idle'
+      moved = true
+    } while (this.mayTakeInput && this.#environment.clock.monotonicMs() < deadline)
+    return this.mayTakeInput || this.#actions.isReady ? 'more' : 'idle'
+  }
+
+  #endInput(): void {
+    if (this.#inputEnded || this.#phase !== 'running') return
+    this.#inputEnded = true
+    const atEnd = this.#atEndOfInput
+    this.#atEndOfInput = []
+    for (const barrier of atEnd) this.performCheckpoint(barrier, 0)
+    this.#actions.enqueue(() => this.#finishOperators())
+  }
+
+  /** Flush of operators, end marks behind the last record; the rest is left to `draining`. */
+  async #finishOperators(): Promise<void> {
+    const { chain, input } = this.#required()
+    this.#phase = 'finishing'
+    if (input instanceof SourceInput && this.#stop.sendsFinalWatermark) chain.headOutput.emitWatermark(MAX_WATERMARK)
+    if (this.#stop.finishesOperators) for (const operator of chain.operators) await operator.finish()
+    chain.broadcastEndOfData()
+    chain.broadcastEndOfPartition()
+    this.#phase = 'draining'
+  }
+
+  #drainOutputs(parts: TaskParts): StepResult {
+    if (!parts.chain.flush() || !this.#actions.isIdle) return 'idle'
+    this.#phase = 'ended'
+    void this.#finish(parts)
+    return 'done'
+  }
+
+  async #finish(parts: TaskParts): Promise<void> {
+    const accumulators = Object.assign({}, ...parts.chain.operators.map((operator) => operator.accumulators())) as Record<
+      string,
+      unknown
+    >
+    try {
+      for (const operator of parts.chain.operators) await operator.close()
+      this.#environment.standardOutput.flush()
+      if (!this.#life.isTerminal && this.#life.state !== 'CANCELING') this.#life.moveTo('FINISHED', { accumulators })
+      await parts.checkpoints.close()
+      parts.closeInputs()
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  #stopSource(input: SourceInput, checkpointId: number, thenStop: 'suspend' | 'drain'): void {
+    this.#stop.begin(checkpointId, thenStop)
+    input.isOpen = false
+    if (thenStop === 'drain') this.#required().chain.headOutput.emitWatermark(MAX_WATERMARK)
+  }
+
+  #tellOutputWaiters(): void {
+    for (const resolve of this.#outputWaiters.splice(0)) resolve()
+  }
+
+  async #release(): Promise<void> {
+    const parts = this.#parts
+    this.#actions.stop()
+    this.#tellOutputWaiters()
+    if (parts === undefined) return
+    if (parts.input instanceof SourceInput) cancelSource(parts.chain)
+    await this.#graceForRunningAction()
+    await parts.checkpoints.close()
+    for (const operator of parts.chain.operators) {
+      try {
+        await operator.close()
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        this.#environment.logger.warn('an operator did not close', { operator: operator.name, reason })
+      }
+    }
+    parts.chain.closeOutputs()
+    parts.closeInputs()
+  }
+
+  async #graceForRunningAction(): Promise<void> {
+    const { running } = this.#actions
+    if (running === undefined) return
+    let timer: { cancel(): void } | undefined
+    const grace = new Promise<void>((resolve) => {
+      timer = this.#environment.clock.setTimer(CANCEL_GRACE_MS, resolve)
+    })
+    await Promise.race([running, grace])
+    timer?.cancel()
+  }
+
+  #required(): TaskParts {
+    if (this.#parts === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'a task without parts works' })
+    return this.#parts
+  }
+}
+
+function cancelSource(chain: OperatorChain): void {
+  if ('cancel' in chain.head) chain.head.cancel()
+}

@@ -1,0 +1,149 @@
+// Duty: one task's part in a checkpoint: pre-barrier hooks, barrier out, synchronous part, asynchronous part, answer.
+//
+//   announced -> perform: prepare* -> barrier out -> snapshotState* -> (input goes on) -> complete* -> acknowledge
+//                    \________________ error or abort: cancel what was begun, decline ______________/
+//
+// Invariants: state and barrier are taken with no record in between; a checkpoint is answered at most once; what was
+// aborted leaves no file behind.
+// Thread: the task's worker.
+import { serializeError } from '../../../core/errors/error-codec.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { Clock } from '../../../core/time/clock.js'
+import type { CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
+import type { OperatorSubtaskState, StreamStateHandle, TaskStateSnapshot } from '../../../storage/state-handles.js'
+import type { AnnounceCheckpoint } from '../../protocol/master-to-worker.js'
+import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
+import type { CheckpointBarrier } from '../network/stream-element.js'
+import type { OperatorSnapshotFuture } from '../operators/stream-operator.js'
+import type { CheckpointAnnouncements } from './checkpoint-announcements.js'
+import type { OperatorChain } from './operator-chain.js'
+
+export interface SubtaskCheckpointServices {
+  readonly executionId: string
+  readonly announcements: CheckpointAnnouncements
+  readonly clock: Clock
+  readonly send: (message: WorkerToMaster) => void
+  readonly streamsFor: (announcement: AnnounceCheckpoint) => CheckpointStreamFactory
+}
+
+interface RunningSnapshot {
+  readonly futures: Map<string, OperatorSnapshotFuture>
+  canceled: boolean
+}
+
+export class SubtaskCheckpointCoordinator {
+  readonly #chain: OperatorChain
+  readonly #services: SubtaskCheckpointServices
+  readonly #running = new Map<number, RunningSnapshot>()
+  readonly #aborted = new Set<number>()
+
+  constructor(chain: OperatorChain, services: SubtaskCheckpointServices) {
+    this.#chain = chain
+    this.#services = services
+  }
+
+  /** Resolves when the synchronous part is done; the task takes no input until then. Errors decline the checkpoint. */
+  async perform(barrier: CheckpointBarrier, alignmentMs: number): Promise<void> {
+    const { checkpointId } = barrier
+    if (this.#aborted.delete(checkpointId)) {
+      this.#chain.broadcastCancelBarrier(checkpointId)
+      return
+    }
+    const startedAt = this.#services.clock.monotonicMs()
+    const snapshot: RunningSnapshot = { futures: new Map(), canceled: false }
+    this.#running.set(checkpointId, snapshot)
+    let barrierIsOut = false
+    try {
+      for (const operator of this.#chain.operators) await operator.prepareSnapshotPreBarrier(checkpointId)
+      this.#chain.broadcastBarrier(barrier)
+      barrierIsOut = true
+      const announcement = await this.#services.announcements.get(checkpointId)
+      const { isSavepoint } = announcement
+      const request = { ...barrier, isSavepoint, streams: this.#services.streamsFor(announcement) }
+      for (const operator of this.#chain.operators) {
+        snapshot.futures.set(operator.operatorId, await operator.snapshotState(request))
+      }
+    } catch (error) {
+      if (!barrierIsOut) this.#chain.broadcastCancelBarrier(checkpointId)
+      await this.#giveUp(checkpointId, snapshot, error)
+      return
+    }
+    const synchronousMs = this.#services.clock.monotonicMs() - startedAt
+    void this.#completeLater(checkpointId, snapshot, { alignmentMs, synchronousMs })
+  }
+
+  /** The task will not take part: tells the coordinator and those behind. */
+  decline(checkpointId: number, reason: string): void {
+    this.#chain.broadcastCancelBarrier(checkpointId)
+    this.#sendDecline(checkpointId, new FlinkError('CHECKPOINT_DECLINED', { checkpointId, reason }))
+  }
+
+  /** The coordinator gave the checkpoint up. */
+  async abort(checkpointId: number): Promise<void> {
+    const snapshot = this.#running.get(checkpointId)
+    if (snapshot === undefined) {
+      this.#aborted.add(checkpointId)
+      return
+    }
+    this.#running.delete(checkpointId)
+    await cancelAll(snapshot)
+  }
+
+  /** The task ends: nothing is answered any more. */
+  async close(): Promise<void> {
+    for (const [checkpointId] of [...this.#running]) await this.abort(checkpointId)
+  }
+
+  /** Never rejects: errors decline the checkpoint. */
+  async #completeLater(
+    checkpointId: number,
+    snapshot: RunningSnapshot,
+    times: { readonly alignmentMs: number; readonly synchronousMs: number },
+  ): Promise<void> {
+    const startedAt = this.#services.clock.monotonicMs()
+    try {
+      const operators: Record<string, OperatorSubtaskState> = {}
+      for (const [operatorId, future] of snapshot.futures) {
+        const state = await future.complete()
+        if (state !== undefined) operators[operatorId] = state
+      }
+      if (snapshot.canceled) return
+      this.#running.delete(checkpointId)
+      const asynchronousMs = this.#services.clock.monotonicMs() - startedAt
+      const metrics = { ...times, asynchronousMs, sizeBytes: sizeOf({ operators }) }
+      const { executionId, send } = this.#services
+      send({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot: { operators }, metrics })
+    } catch (error) {
+      await this.#giveUp(checkpointId, snapshot, error)
+    }
+  }
+
+  async #giveUp(checkpointId: number, snapshot: RunningSnapshot, error: unknown): Promise<void> {
+    if (snapshot.canceled) return
+    this.#running.delete(checkpointId)
+    await cancelAll(snapshot)
+    this.#sendDecline(checkpointId, error)
+  }
+
+  #sendDecline(checkpointId: number, error: unknown): void {
+    const { executionId, send } = this.#services
+    send({ type: 'decline-checkpoint', executionId, checkpointId, error: serializeError(error) })
+  }
+}
+
+async function cancelAll(snapshot: RunningSnapshot): Promise<void> {
+  snapshot.canceled = true
+  await Promise.allSettled([...snapshot.futures.values()].map((future) => future.cancel()))
+}
+
+function sizeOf(snapshot: TaskStateSnapshot): number {
+  let bytes = 0
+  const add = (handle: StreamStateHandle): void => {
+    bytes += handle.kind === 'inline' ? handle.bytes.length : handle.lengthBytes
+  }
+  for (const state of Object.values(snapshot.operators)) {
+    for (const { handle } of [...state.managedKeyed, ...state.rawKeyed]) add(handle)
+    for (const { handle } of [...state.managedOperator, ...state.rawOperator]) add(handle)
+  }
+  return bytes
+}

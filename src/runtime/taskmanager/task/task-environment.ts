@@ -1,0 +1,25 @@
+// Duty: what a task gets of the worker it lives in; nothing ambient is reached in any other way.
+// Invariants: one a worker, shared by its tasks.
+// Thread: the task worker.
+import type { Configuration } from '../../../core/config/configuration.js'
+import type { FileSystems } from '../../../core/fs/file-systems.js'
+import type { TextOutput } from '../../../core/io/text-output.js'
+import type { Logger } from '../../../core/logging/logger.js'
+import type { Random } from '../../../core/random/random.js'
+import type { Clock } from '../../../core/time/clock.js'
+import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
+import type { CheckpointAnnouncements } from './checkpoint-announcements.js'
+
+export interface TaskEnvironment {
+  readonly configuration: Configuration
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly fileSystems: FileSystems
+  readonly standardOutput: TextOutput
+  readonly standardError: TextOutput
+  readonly announcements: CheckpointAnnouncements
+  readonly send: (message: WorkerToMaster) => void
+  /** Makes the worker's loop step its tasks soon. */
+  readonly wake: () => void
+}

@@ -1,0 +1,166 @@
+// Duty: a worker as the JobMaster sees it: loads the program, runs the tasks of one attempt at a time, answers messages.
+// Invariants: tasks of an attempt are deployed at once; messages about an execution that is not here are ignored; a new
+// attempt begins only after the last one's tasks have ended.
+// Thread: the task worker.
+import { Configuration } from '../../../core/config/configuration.js'
+import { serializeError } from '../../../core/errors/error-codec.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import { compareGraphs } from '../../../graph/plan-comparison.js'
+import type { ProgramGraph } from '../../../graph/program-graph.js'
+import { runProgram } from '../../../graph/run-program.js'
+import type { DeployTasks, LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
+import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
+import { ChannelConnector } from '../task/channel-connector.js'
+import { CheckpointAnnouncements } from '../task/checkpoint-announcements.js'
+import type { StreamTask } from '../task/stream-task.js'
+import type { TaskEnvironment } from '../task/task-environment.js'
+import { FinishedTask } from '../task/finished-task.js'
+import { makeTask } from '../task/task-factory.js'
+import { GraphCapturingExecutor } from './graph-capturing-executor.js'
+import { TaskLoop, type LoopScheduler } from './task-loop.js'
+
+/** What a worker is made of; everything ambient comes from outside. */
+export interface TaskExecutorServices extends Omit<TaskEnvironment, 'announcements' | 'configuration' | 'wake'> {
+  readonly scheduler: LoopScheduler
+  /** Ends the worker. */
+  readonly exit: () => void
+}
+
+interface LoadedProgram {
+  readonly jobId: string
+  readonly graph: ProgramGraph
+}
+
+type DeployedTask = StreamTask | FinishedTask
+
+export class TaskExecutor {
+  readonly #services: TaskExecutorServices
+  readonly #loop: TaskLoop
+  readonly #announcements = new CheckpointAnnouncements()
+  #tasks = new Map<string, DeployedTask>()
+  #attempt = -1
+  #generation = 0
+  #program: LoadedProgram | undefined
+
+  constructor(services: TaskExecutorServices) {
+    this.#services = services
+    this.#loop = new TaskLoop(services.scheduler, services.clock, () => {
+      services.standardOutput.flush()
+      services.standardError.flush()
+    })
+  }
+
+  handle(message: MasterToWorker): void {
+    switch (message.type) {
+      case 'load-program':
+        void this.#loadProgram(message)
+        break
+      case 'deploy-tasks':
+        this.#deploy(message)
+        break
+      case 'start-tasks':
+        this.#loop.wake()
+        break
+      case 'announce-checkpoint':
+        this.#announcements.add(message)
+        break
+      case 'trigger-checkpoint':
+        this.#announcements.add({ ...message, type: 'announce-checkpoint' })
+        this.#tasks.get(message.executionId)?.triggerCheckpoint(message)
+        break
+      case 'notify-checkpoint-complete':
+        for (const task of this.#tasks.values()) task.notifyCheckpointComplete(message.checkpointId)
+        break
+      case 'notify-checkpoint-aborted':
+        for (const task of this.#tasks.values()) task.notifyCheckpointAborted(message.checkpointId)
+        break
+      case 'cancel-tasks':
+        if (message.attempt === this.#attempt) for (const task of this.#tasks.values()) void task.cancel()
+        break
+      case 'close-worker':
+        void this.#close()
+        break
+    }
+  }
+
+  /** An error of user code that no task caught: it may be anybody's, so every task of the worker fails with it. */
+  failAll(error: unknown): void {
+    for (const task of this.#tasks.values()) task.fail(error)
+  }
+
+  async #loadProgram(message: LoadProgram): Promise<void> {
+    const { attempt, jobId, program, graphIndex, expectedHash, earlierResults } = message
+    const executor = new GraphCapturingExecutor(graphIndex, earlierResults)
+    const generation = this.#generation
+    this.#generation += 1
+    try {
+      const notReached = runProgram(program, executor, generation).then((): never => {
+        const reason = `the program ended before its execute() number ${String(graphIndex + 1)}`
+        throw new FlinkError('JOB_GRAPH_MISMATCH', { operator: 'execute()', reason })
+      })
+      const graph = await Promise.race([executor.captured, notReached])
+      if (message.plan.hash !== graph.jobGraph.hash || expectedHash !== graph.jobGraph.hash) {
+        compareGraphs(message.plan, graph.jobGraph)
+      }
+      this.#program = { jobId, graph }
+      this.#services.send({ type: 'program-loaded', attempt })
+    } catch (error) {
+      this.#services.send({ type: 'program-failed', attempt, error: serializeError(error) })
+    }
+  }
+
+  #deploy(message: DeployTasks): void {
+    const program = this.#program
+    if (program === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'tasks came before their program' })
+    this.#attempt = message.attempt
+    this.#tasks = new Map()
+    const wake = (): void => {
+      this.#loop.wake()
+    }
+    const channels = new ChannelConnector(wake)
+    const environment: TaskEnvironment = {
+      ...this.#services,
+      announcements: this.#announcements,
+      configuration: Configuration.fromMap(program.graph.jobGraph.configuration),
+      wake,
+    }
+    const starts = message.tasks.map((descriptor) => this.#makeTask(descriptor, program, environment, channels))
+    this.#loop.setTasks([...this.#tasks.values()])
+    for (const start of starts) start()
+  }
+
+  /** All tasks exist before the first one starts, so that both ends of every local channel are there. */
+  #makeTask(
+    descriptor: TaskDeploymentDescriptor,
+    program: LoadedProgram,
+    environment: TaskEnvironment,
+    channels: ChannelConnector,
+  ): () => void {
+    const { executionId } = descriptor
+    if (descriptor.finishedOnRestore) {
+      const finished = new FinishedTask(descriptor, environment, channels)
+      this.#tasks.set(executionId, finished)
+      return () => undefined
+    }
+    const { jobId, graph } = program
+    try {
+      const { task, parts } = makeTask(descriptor, { jobId, program: graph, environment, channels })
+      this.#tasks.set(executionId, task)
+      return () => void task.initialize(parts)
+    } catch (error) {
+      const state = 'FAILED'
+      const serialized = serializeError(error)
+      return () => {
+        const report = { executionId, state, error: serialized, accumulators: undefined } as const
+        this.#services.send({ type: 'task-state-changed', ...report })
+      }
+    }
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#tasks.values()].map((task) => task.cancel()))
+    this.#services.standardOutput.flush()
+    this.#services.standardError.flush()
+    this.#services.exit()
+  }
+}

@@ -1,0 +1,42 @@
+// Duty: a task worker thread: puts the real clock, disk, streams and doorbell together and runs a TaskExecutor on them.
+// Invariants: nothing but this file knows that it is a thread. Errors that nobody caught fail the worker's tasks.
+// Thread: the task worker.
+import { parentPort, workerData } from 'node:worker_threads'
+import { FileSystems } from '../../core/fs/file-systems.js'
+import { LocalFileSystem } from '../../core/fs/local-file-system.js'
+import { StandardStream } from '../../core/io/standard-stream.js'
+import { SILENT_LOGGER } from '../../core/logging/silent-logger.js'
+import { SystemRandom } from '../../core/random/system-random.js'
+import { SystemClock } from '../../core/time/system-clock.js'
+import type { MasterToWorker } from '../protocol/master-to-worker.js'
+import type { TaskWorkerData } from '../protocol/worker-data.js'
+import { TaskExecutor } from './taskexecutor/task-executor.js'
+import { ThreadLoopScheduler } from './taskexecutor/thread-loop-scheduler.js'
+
+if (parentPort !== null) {
+  const port = parentPort
+  const { bell } = workerData as TaskWorkerData
+  const executor = new TaskExecutor({
+    clock: new SystemClock(),
+    random: new SystemRandom(),
+    logger: SILENT_LOGGER,
+    fileSystems: new FileSystems().register('file', new LocalFileSystem()),
+    standardOutput: new StandardStream(1),
+    standardError: new StandardStream(2),
+    scheduler: new ThreadLoopScheduler(bell),
+    send: (message) => {
+      port.postMessage(message)
+    },
+    exit: () => process.exit(0),
+  })
+  process.on('uncaughtException', (error) => {
+    executor.failAll(error)
+  })
+  process.on('unhandledRejection', (error) => {
+    executor.failAll(error)
+  })
+  port.on('message', (message: MasterToWorker) => {
+    executor.handle(message)
+  })
+  port.postMessage({ type: 'worker-ready' })
+}
