@@ -46,7 +46,9 @@ const wholeTree = [
     name: 'jobs-import-the-package-only',
     severity: 'error',
     from: { path: '^jobs/' },
-    to: { path: '^(src|test|dist/src/(?!index|client/client-entry|connectors/[^/]+/[^/]+-entry|testing/testing-entry))' },
+    to: {
+      path: '^(src|test|dist/src/(?!index|client/client-entry|connectors/[^/]+/[^/]+-entry|testing/testing-entry))',
+    },
   },
   {
     name: 'no-file-outside-src',

@@ -14,10 +14,14 @@ interface Room {
 }
 
 interface Cruise {
-  readonly summary: { readonly violations: readonly { readonly rule: { readonly name: string }; readonly from: string }[] }
+  readonly summary: {
+    readonly violations: readonly { readonly rule: { readonly name: string }; readonly from: string }[]
+  }
 }
 
-const { rooms } = createRequire(import.meta.url)(join(repositoryRoot, '.config', 'rooms.cjs')) as { rooms: readonly Room[] }
+const { rooms } = createRequire(import.meta.url)(join(repositoryRoot, '.config', 'rooms.cjs')) as {
+  rooms: readonly Room[]
+}
 const temporaryTrees: string[] = []
 
 after(() => {
@@ -69,7 +73,8 @@ test('a tree that keeps the table breaks no rule', () => {
     'src/core/leaf.ts': 'export const leaf = 1\n',
     'src/api/stream.ts': "import { leaf } from '../core/leaf.js'\nexport const stream = leaf\n",
     'src/rest/messages/message.ts': 'export interface Message { id: string }\n',
-    'src/rest/handler.ts': "import type { Message } from './messages/message.js'\nexport type Handler = (m: Message) => void\n",
+    'src/rest/handler.ts':
+      "import type { Message } from './messages/message.js'\nexport type Handler = (m: Message) => void\n",
   })
   assert.deepEqual(found, [])
 })
@@ -111,7 +116,8 @@ test('cycles between files and between folders are found', () => {
     'src/core/a.ts': "import { b } from './b.js'\nexport const a = (): unknown => b\n",
     'src/core/b.ts': "import { a } from './a.js'\nexport const b = (): unknown => a\n",
   })
-  assert.deepEqual(files, ['no-cycle-between-files: src/core/a.ts', 'no-cycle-between-files: src/core/b.ts'])
+  // A cycle is reported once, at the file that it was met from first.
+  assert.deepEqual(files, ['no-cycle-between-files: src/core/a.ts'])
   const folders = violationsOf({
     'src/core/x/a.ts': "import { b } from '../y/b.js'\nexport const a = b\n",
     'src/core/x/c.ts': 'export const c = 1\n',
@@ -126,7 +132,10 @@ test('a file outside every room is found as soon as one imports it', () => {
     'src/lost.ts': 'export const lost = 1\n',
     'src/core/planted.ts': "export { lost } from '../lost.js'\n",
   })
-  assert.deepEqual(found, ['core-imports-nothing: src/core/planted.ts'])
+  assert.deepEqual(found, [
+    'core-imports-nothing: src/core/planted.ts',
+    'every-file-stands-in-a-room: src/core/planted.ts',
+  ])
 })
 
 test('the rules know every folder of src, and src itself holds index.ts and README.md only', () => {

@@ -50,7 +50,9 @@ test('a class is in the file that is named after it, or serves its only neighbou
 
 test('interfaces and classes carry no prefix or suffix that says only that they are one', () => {
   const affixed = /^(?:export )?(?:abstract )?(?:class|interface) (I[A-Z][a-z]\w*|Abstract\w+|\w+Impl)\b/gm
-  const wrong = sourceFiles().flatMap((file) => [...textOf(file).matchAll(affixed)].map((match) => `${file}: ${match[1]}`))
+  const wrong = sourceFiles().flatMap((file) =>
+    [...textOf(file).matchAll(affixed)].map((match) => `${file}: ${match[1]}`),
+  )
   assert.deepEqual(wrong, [])
 })
 

@@ -114,7 +114,10 @@ async function runWithRestores(test: SourceCase): Promise<{ readonly emitted: Em
     emitted.push(...context.output.emitted.slice(0, before))
     await operator.close()
     if (ended) return { emitted }
-    harness = await new SourceOperatorHarness(test.binding(), new TestOperatorContext({ slots: 1 })).open(state, checkpointId)
+    harness = await new SourceOperatorHarness(test.binding(), new TestOperatorContext({ slots: 1 })).open(
+      state,
+      checkpointId,
+    )
   }
   throw new Error('the source did not end')
 }
@@ -128,7 +131,10 @@ async function stepUntilEmitted(harness: SourceOperatorHarness): Promise<boolean
   throw new Error('the source emitted nothing')
 }
 
-async function completeSnapshot(harness: SourceOperatorHarness, checkpointId: number): Promise<OperatorSubtaskState | undefined> {
+async function completeSnapshot(
+  harness: SourceOperatorHarness,
+  checkpointId: number,
+): Promise<OperatorSubtaskState | undefined> {
   const streams = new MemoryStreams()
   const request = { checkpointId, timestamp: 1, isSavepoint: false, streams }
   const future = await harness.operator.snapshotState(request)

@@ -181,7 +181,8 @@ testOneInputOperator('StreamGroupedReduceOperator', {
 
 const received: unknown[] = []
 testOneInputOperator('StreamSink, synchronous', {
-  binding: () => bindingOf({ kind: 'sink', function: { invoke: (value, ctx) => void received.push([value, ctx.timestamp()]) } }),
+  binding: () =>
+    bindingOf({ kind: 'sink', function: { invoke: (value, ctx) => void received.push([value, ctx.timestamp()]) } }),
   input: EVENTS,
   results: () => received,
   expected: EVENTS.map(([value, timestamp]) => [value, timestamp === NO_TIMESTAMP ? null : timestamp]),

@@ -77,7 +77,9 @@ export class TestOperatorContext implements OperatorContext {
   readonly #mail: (() => void)[] = []
   readonly #suspensions = new Set<Promise<void>>()
 
-  constructor(options: { readonly slots?: number; readonly taskInfo?: Partial<TaskInfo>; readonly logger?: Logger } = {}) {
+  constructor(
+    options: { readonly slots?: number; readonly taskInfo?: Partial<TaskInfo>; readonly logger?: Logger } = {},
+  ) {
     this.output = new RecordingOutput(options.slots)
     this.logger = options.logger ?? SILENT_LOGGER
     this.taskInfo = {

@@ -1,6 +1,7 @@
 import { FlinkError } from '../errors/flink-error.js'
 
-const decoder = new TextDecoder('utf-8', { fatal: true })
+/** A byte order mark is a character like any other: without `ignoreBOM` it would be dropped from the front of a text. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Reads what a DataOutputView wrote. Reading past the end is an error, never a wrong value. */
 export class DataInputView {
@@ -22,6 +23,7 @@ export class DataInputView {
     return this.#bytes.length - this.#position
   }
 
+  /** A byte as an unsigned number, 0 to 255. */
   readInt8(): number {
     const at = this.#advance(1)
     return this.#view.getUint8(at)
@@ -41,10 +43,12 @@ export class DataInputView {
     for (;;) {
       const byte = this.readInt8()
       value += (byte & 0x7f) * scale
+      if (value > Number.MAX_SAFE_INTEGER) break
       if (byte < 0x80) return value
       scale *= 0x80
-      if (scale > Number.MAX_SAFE_INTEGER) throw new FlinkError('ASSERTION_FAILED', { what: 'a number is too long' })
+      if (scale > Number.MAX_SAFE_INTEGER) break
     }
+    throw new FlinkError('ASSERTION_FAILED', { what: 'a number that was read is larger than 2^53 - 1' })
   }
 
   /** A view into the same memory. */
@@ -54,7 +58,12 @@ export class DataInputView {
   }
 
   readUtf8(): string {
-    return decoder.decode(this.readBytes(this.readVarInt()))
+    const bytes = this.readBytes(this.readVarInt())
+    try {
+      return decoder.decode(bytes)
+    } catch (error) {
+      throw new FlinkError('ASSERTION_FAILED', { what: 'a text that was read is not UTF-8' }, { cause: error })
+    }
   }
 
   #advance(count: number): number {

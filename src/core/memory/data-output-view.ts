@@ -1,4 +1,7 @@
+import { FlinkError } from '../errors/flink-error.js'
+
 const INITIAL_BYTES = 256
+const SHORT_SLICE_BYTES = 96
 const encoder = new TextEncoder()
 
 /** A growing buffer that values are written into, big endian. `reset` keeps the memory for the next use. */
@@ -20,6 +23,7 @@ export class DataOutputView {
     this.#position = 0
   }
 
+  /** The lowest eight bits of a number. */
   writeInt8(value: number): void {
     this.#reserve(1)
     this.#bytes[this.#position] = value
@@ -38,8 +42,11 @@ export class DataOutputView {
     this.#position += 8
   }
 
-  /** A whole number from 0 to 2^53 - 1, seven bits a byte, lowest first. */
+  /** A whole number from 0 to 2^53 - 1, seven bits a byte, lowest first; anything else is an ASSERTION_FAILED. */
   writeVarInt(value: number): void {
+    if (value < 0 || !Number.isSafeInteger(value)) {
+      throw new FlinkError('ASSERTION_FAILED', { what: `${String(value)} is no whole number from 0 to 2^53 - 1` })
+    }
     let rest = value
     while (rest >= 0x80) {
       this.writeInt8((rest % 0x80) | 0x80)
@@ -54,7 +61,21 @@ export class DataOutputView {
     this.#position += bytes.length
   }
 
-  /** UTF-8 with its length in bytes in front. */
+  /** Bytes from `start` to `end` of other memory; short ones in a loop, which spares the subarray. */
+  writeSlice(bytes: Uint8Array, start: number, end: number): void {
+    const length = end - start
+    if (length > SHORT_SLICE_BYTES) {
+      this.writeBytes(bytes.subarray(start, end))
+      return
+    }
+    this.#reserve(length)
+    const target = this.#bytes
+    let position = this.#position
+    for (let index = start; index < end; index += 1) target[position++] = bytes[index] as number
+    this.#position = position
+  }
+
+  /** UTF-8 with its length in bytes in front. A lone surrogate has no UTF-8 form: callers refuse or escape it before. */
   writeUtf8(text: string): void {
     const bytes = encoder.encode(text)
     this.writeVarInt(bytes.length)

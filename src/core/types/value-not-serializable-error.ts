@@ -1,9 +1,9 @@
-/** A value that cannot be turned into bytes; whoever knows operator or state names them in an error of the table. */
+/** Thrown by a TypeSerializer for a value that cannot travel or be stored; callers name the operator or the state. */
 export class ValueNotSerializableError extends Error {
   override readonly name: string = 'ValueNotSerializableError'
-  /** Where in the value: `user.tags[2]`; `the record` for the value itself. */
+  /** Where in the value, as one would write it in code: `user.tags[2]`; `the value` for the value itself. */
   readonly path: string
-  /** What is there: `a function`, `an instance of class Foo`. */
+  /** What was found there, with its article: `a function`, `an instance of Account`. */
   readonly kind: string
 
   constructor(path: string, kind: string) {

@@ -134,7 +134,10 @@ function describeKinds(create: BackendFactory): void {
     const full = (key: string): unknown => ({
       value: { key },
       list: [key, 1, 2],
-      map: new Map<string, unknown>([['k', key], ['l', 1]]),
+      map: new Map<string, unknown>([
+        ['k', key],
+        ['l', 1],
+      ]),
       reducing: 5,
       aggregating: 12003,
     })
@@ -178,7 +181,10 @@ function describeKinds(create: BackendFactory): void {
     keys.forEach((key, index) => {
       map.put(key, index)
     })
-    assert.deepEqual([...map.entries()], keys.map((key, index) => [key, index]))
+    assert.deepEqual(
+      [...map.entries()],
+      keys.map((key, index) => [key, index]),
+    )
     assert.equal(map.get([1, 'x']), 5)
     map.put([1, 'x'], 'again')
     map.remove(new Date(5))
@@ -324,7 +330,12 @@ function describeRestore(create: BackendFactory): void {
     assert.equal(await snapshotOf(states.backend), undefined)
   })
 
-  for (const [before, after] of [[1, 3], [3, 1], [2, 5], [4, 4]] as const) {
+  for (const [before, after] of [
+    [1, 3],
+    [3, 1],
+    [2, 5],
+    [4, 4],
+  ] as const) {
     it(`restores all keys once from parallelism ${String(before)} to ${String(after)}`, async () => {
       const keys = Array.from({ length: 500 }, (_, index) => (index % 3 === 0 ? index : `key-${String(index)}`))
       const owner = (key: unknown, parallelism: number): number =>
@@ -343,10 +354,19 @@ function describeRestore(create: BackendFactory): void {
       const handles = await Promise.all(old.map(({ backend }) => snapshotOf(backend)))
       const next: AllStates[] = []
       for (const keyGroups of subtasks(after)) next.push(new AllStates(await restored(create, handles, { keyGroups })))
-      assert.equal(next.reduce((sum, { backend }) => sum + backend.numberOfEntries(), 0), keys.length * 3)
+      assert.equal(
+        next.reduce((sum, { backend }) => sum + backend.numberOfEntries(), 0),
+        keys.length * 3,
+      )
       for (const key of keys) {
         const contents = next[owner(key, after)]?.contents(key)
-        const expected = { value: { key }, list: [key], map: new Map([[key, [key]]]), reducing: null, aggregating: null }
+        const expected = {
+          value: { key },
+          list: [key],
+          map: new Map([[key, [key]]]),
+          reducing: null,
+          aggregating: null,
+        }
         assert.deepEqual(contents, expected)
       }
     })

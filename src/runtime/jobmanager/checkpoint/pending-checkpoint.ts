@@ -32,7 +32,7 @@ export class PendingCheckpoint {
   readonly properties: CheckpointProperties
   readonly location: CheckpointLocation
   readonly result: Promise<CheckpointResult>
-  readonly acknowledged = new Map<string, Acknowledgement>()
+  readonly acknowledged: Map<string, Acknowledgement> = new Map<string, Acknowledgement>()
   #state: 'pending' | 'completed' | 'aborted' = 'pending'
   #resolve: (result: CheckpointResult) => void = () => undefined
   #reject: (error: Error) => void = () => undefined

@@ -36,6 +36,8 @@ export function createOperator(
   }
 }
 
-export function isSourceOperator(operator: OneInputStreamOperator | SourceStreamOperator): operator is SourceStreamOperator {
+export function isSourceOperator(
+  operator: OneInputStreamOperator | SourceStreamOperator,
+): operator is SourceStreamOperator {
   return 'emitNext' in operator
 }

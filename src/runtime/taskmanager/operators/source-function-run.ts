@@ -70,7 +70,15 @@ export class SourceFunctionRun implements SourceContext<unknown> {
     const result: unknown = this.#function.run(this)
     if (isIterable(result)) this.#iterator = result[Symbol.iterator]()
     else if (isAsyncIterable(result)) this.#asyncIterator = result[Symbol.asyncIterator]()
-    else if (isThenable(result)) result.then(() => { this.#end() }, (error: unknown) => { this.#fail(error) })
+    else if (isThenable(result))
+      result.then(
+        () => {
+          this.#end()
+        },
+        (error: unknown) => {
+          this.#fail(error)
+        },
+      )
     else this.#end()
   }
 
@@ -169,7 +177,9 @@ export class SourceFunctionRun implements SourceContext<unknown> {
         if (result.done === true) this.#end()
         else this.#takeYielded(result.value, iterator)
       },
-      (error: unknown) => { this.#fail(error) },
+      (error: unknown) => {
+        this.#fail(error)
+      },
     )
   }
 
@@ -206,7 +216,9 @@ export class SourceFunctionRun implements SourceContext<unknown> {
 
   #returnIterators(): void {
     this.#iterator?.return?.()
-    this.#asyncIterator?.return?.().then(undefined, (error: unknown) => { this.#logAfterCancel(error) })
+    this.#asyncIterator?.return?.().then(undefined, (error: unknown) => {
+      this.#logAfterCancel(error)
+    })
   }
 
   #logAfterCancel(error: unknown): void {
@@ -220,7 +232,12 @@ function waitingRoom(): WaitingRoom {
   const promise = new Promise<void>((resolvePromise) => {
     resolve = resolvePromise
   })
-  return { promise, resolve: () => { resolve() } }
+  return {
+    promise,
+    resolve: () => {
+      resolve()
+    },
+  }
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {

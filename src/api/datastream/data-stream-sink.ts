@@ -1,0 +1,58 @@
+import type { OneInputTransformation } from '../dag/transformation.js'
+
+/**
+ * The end of a stream.
+ *
+ * @example
+ * ```ts
+ * import { StreamExecutionEnvironment } from 'flink-ts'
+ *
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * env.fromElements(1, 2, 3).print().uid('print').name('numbers')
+ * ```
+ */
+export class DataStreamSink<T> {
+  /** Keeps the type of the records; never read. */
+  declare readonly recordType: T
+  readonly #transformation: OneInputTransformation
+
+  constructor(transformation: OneInputTransformation) {
+    this.#transformation = transformation
+  }
+
+  name(name: string): this {
+    this.#transformation.settings.name = name
+    return this
+  }
+
+  /** Id by which state is found again after a change of the program. */
+  uid(uid: string): this {
+    this.#transformation.settings.uid = uid
+    return this
+  }
+
+  setUidHash(uidHash: string): this {
+    this.#transformation.settings.uidHash = uidHash
+    return this
+  }
+
+  setDescription(description: string): this {
+    this.#transformation.settings.description = description
+    return this
+  }
+
+  setParallelism(parallelism: number): this {
+    this.#transformation.settings.parallelism = parallelism
+    return this
+  }
+
+  slotSharingGroup(slotSharingGroup: string): this {
+    this.#transformation.settings.slotSharingGroup = slotSharingGroup
+    return this
+  }
+
+  disableChaining(): this {
+    this.#transformation.settings.chainingStrategy = 'never'
+    return this
+  }
+}

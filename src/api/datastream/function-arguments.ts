@@ -1,0 +1,22 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
+
+/** A function of the user: an arrow function, or an object with the interface's method. */
+export type FunctionOr<F, I> = F | I
+
+/**
+ * Gives the object form: `{ map: fn }` for an arrow function. GRAPH_INVALID when the argument is neither a function nor
+ * has the method.
+ */
+export function asFunctionObject<I extends object>(argument: unknown, method: keyof I & string, name: string): I {
+  if (typeof argument === 'function') return { [method]: argument } as I
+  const hasMethod =
+    typeof argument === 'object' && argument !== null && typeof Reflect.get(argument, method) === 'function'
+  if (hasMethod) return argument as I
+  const reason = `${name}() takes a function or an object with a ${method} method, not ${describe(argument)}`
+  throw new FlinkError('GRAPH_INVALID', { operator: name, reason })
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null'
+  return typeof value === 'object' ? 'an object without it' : `a ${typeof value}`
+}

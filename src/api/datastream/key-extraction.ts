@@ -1,0 +1,49 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
+import type { KeyKind } from '../../core/keygroups/canonical-key.js'
+import type { KeySpec } from '../dag/key-spec.js'
+import type { KeySelector } from '../functions/key-selector.js'
+import type { TypeInformation } from '../types/type-information.js'
+
+/** A key as keyBy takes it: a function, a KeySelector, a position of a tuple, or a path of field names. */
+export type KeyArgument<T, K> = ((value: T) => K) | KeySelector<T, K> | number | string
+
+/** The key of `keyBy(...)`: one argument, or several positions or paths that make a tuple. */
+export function keySpecOf(
+  keys: readonly KeyArgument<never, unknown>[],
+  type: TypeInformation<unknown> | undefined,
+  method: string,
+): KeySpec {
+  const kind: KeyKind = type?.keyKind() ?? 'auto'
+  const [first] = keys
+  if (keys.length === 1 && first !== undefined) return { kind, ...selectorOf(first, method) }
+  const parts = keys.map((key) => selectorOf(key, method))
+  if (parts.length === 0) throw new FlinkError('GRAPH_INVALID', { operator: method, reason: 'it was given no key' })
+  const path = parts.map((part) => part.path).join(',')
+  return { kind, path, select: (value) => parts.map((part) => part.select(value)) }
+}
+
+function selectorOf(key: KeyArgument<never, unknown>, method: string): Pick<KeySpec, 'select' | 'path'> {
+  if (typeof key === 'function') return { select: key as (value: unknown) => unknown }
+  if (typeof key === 'number') return { path: String(key), select: fieldReader(key) }
+  if (typeof key === 'string') return { path: key, select: pathReader(key) }
+  if (typeof key === 'object' && typeof key.getKey === 'function') {
+    return { select: (value) => key.getKey(value as never) }
+  }
+  const reason = 'a key is a function, a KeySelector, a position or a path of fields'
+  throw new FlinkError('GRAPH_INVALID', { operator: method, reason })
+}
+
+/** A field of a tuple or object; a record without it is KEY_INVALID. */
+export function fieldReader(field: number | string): (value: unknown) => unknown {
+  return (value) => {
+    const part: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined
+    if (part !== undefined) return part
+    const reason = `a record has no field ${String(field)}`
+    throw new FlinkError('KEY_INVALID', { operator: `field ${String(field)}`, reason })
+  }
+}
+
+function pathReader(path: string): (value: unknown) => unknown {
+  const readers = path.split('.').map(fieldReader)
+  return (value) => readers.reduce((part, read) => read(part), value)
+}

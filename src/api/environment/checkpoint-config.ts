@@ -1,0 +1,93 @@
+import { CheckpointingOptions as Options } from '../../core/config/checkpointing-options.js'
+import type { Configuration } from '../../core/config/configuration.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { toMilliseconds, type DurationLike } from './time.js'
+
+/** How barriers are handled: aligned, so that every record counts once, or not, so that some may count twice. */
+export const CheckpointingMode = { EXACTLY_ONCE: 'EXACTLY_ONCE', AT_LEAST_ONCE: 'AT_LEAST_ONCE' } as const
+export type CheckpointingMode = keyof typeof CheckpointingMode
+
+/** What becomes of checkpoints when the job is cancelled. */
+export const ExternalizedCheckpointCleanup = {
+  RETAIN_ON_CANCELLATION: 'RETAIN_ON_CANCELLATION',
+  DELETE_ON_CANCELLATION: 'DELETE_ON_CANCELLATION',
+  NO_EXTERNALIZED_CHECKPOINTS: 'NO_EXTERNALIZED_CHECKPOINTS',
+} as const
+export type ExternalizedCheckpointCleanup = keyof typeof ExternalizedCheckpointCleanup
+
+/** As in Flink. */
+const SHORTEST_INTERVAL_MS = 10
+
+/**
+ * Checkpoint settings of a job, written into its configuration.
+ *
+ * @example
+ * ```ts
+ * import { CheckpointingMode, ExternalizedCheckpointCleanup, StreamExecutionEnvironment } from 'flink-ts'
+ *
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * env.enableCheckpointing(1000)
+ * env.getCheckpointConfig().setCheckpointingMode(CheckpointingMode.EXACTLY_ONCE)
+ * env.getCheckpointConfig().setMinPauseBetweenCheckpoints(500)
+ * env.getCheckpointConfig().setCheckpointTimeout(60000)
+ * env.getCheckpointConfig().setMaxConcurrentCheckpoints(1)
+ * env.getCheckpointConfig().enableExternalizedCheckpoints(ExternalizedCheckpointCleanup.RETAIN_ON_CANCELLATION)
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/checkpointing/
+ */
+export class CheckpointConfig {
+  readonly #configuration: Configuration
+
+  constructor(configuration: Configuration) {
+    this.#configuration = configuration
+  }
+
+  /** Ms; at least 10. */
+  setCheckpointInterval(interval: DurationLike): void {
+    const intervalMs = toMilliseconds(interval)
+    if (!(intervalMs >= SHORTEST_INTERVAL_MS)) {
+      const reason = `Checkpoint interval must be larger than or equal to 10 ms, not ${String(intervalMs)}.`
+      throw new FlinkError('GRAPH_INVALID', { operator: 'enableCheckpointing', reason })
+    }
+    this.#configuration.set(Options.CHECKPOINTING_INTERVAL, intervalMs)
+  }
+
+  isCheckpointingEnabled(): boolean {
+    return this.#configuration.getOptional(Options.CHECKPOINTING_INTERVAL) !== undefined
+  }
+
+  setCheckpointingMode(mode: CheckpointingMode): void {
+    this.#configuration.set(Options.CHECKPOINTING_MODE, mode)
+  }
+
+  setMinPauseBetweenCheckpoints(pause: DurationLike): void {
+    this.#configuration.set(Options.MIN_PAUSE_BETWEEN_CHECKPOINTS, toMilliseconds(pause))
+  }
+
+  setCheckpointTimeout(timeout: DurationLike): void {
+    this.#configuration.set(Options.CHECKPOINTING_TIMEOUT, toMilliseconds(timeout))
+  }
+
+  setMaxConcurrentCheckpoints(count: number): void {
+    this.#configuration.set(Options.MAX_CONCURRENT_CHECKPOINTS, count)
+  }
+
+  setTolerableCheckpointFailureNumber(count: number): void {
+    this.#configuration.set(Options.TOLERABLE_FAILURE_NUMBER, count)
+  }
+
+  setExternalizedCheckpointCleanup(cleanup: ExternalizedCheckpointCleanup): void {
+    this.#configuration.set(Options.EXTERNALIZED_CHECKPOINT_RETENTION, cleanup)
+  }
+
+  /** Flink's older name of {@link setExternalizedCheckpointCleanup}. */
+  enableExternalizedCheckpoints(cleanup: ExternalizedCheckpointCleanup): void {
+    this.setExternalizedCheckpointCleanup(cleanup)
+  }
+
+  /** Directory of checkpoints, as path or `file:` URI. */
+  setCheckpointStorage(directory: string): void {
+    this.#configuration.set(Options.CHECKPOINT_STORAGE, 'filesystem')
+    this.#configuration.set(Options.CHECKPOINTS_DIRECTORY, directory)
+  }
+}

@@ -1,0 +1,233 @@
+import { Configuration } from '../../core/config/configuration.js'
+import { CoreOptions } from '../../core/config/core-options.js'
+import { PipelineOptions } from '../../core/config/pipeline-options.js'
+import { SavepointOptions } from '../../core/config/savepoint-options.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { SingleOutputStreamOperator } from '../datastream/data-stream.js'
+import { checkParallelism } from '../datastream/parallelism-check.js'
+import { defaultSettings } from '../datastream/transformation-recorder.js'
+import type { SourceTransformation, Transformation } from '../dag/transformation.js'
+import { asFunctionObject } from '../datastream/function-arguments.js'
+import { isParallelSource, type SourceFunction } from '../functions/source-function.js'
+import { FromElementsFunction } from '../functions/source/from-elements-function.js'
+import { SocketTextStreamFunction } from '../functions/source/socket-text-stream-function.js'
+import { StatefulSequenceSource } from '../functions/source/stateful-sequence-source.js'
+import { TextFileSource } from '../functions/source/text-file-source.js'
+import type { TypeInformation } from '../types/type-information.js'
+import { Types } from '../types/types.js'
+import { CheckpointConfig, type CheckpointingMode } from './checkpoint-config.js'
+import { ExecutionConfig } from './execution-config.js'
+import { currentExecutionContext, requireExecutionContext } from './execution-context.js'
+import { JobClient } from './job-client.js'
+import { JobExecutionResult } from './job-execution-result.js'
+import type { Pipeline, SubmittedJob } from './pipeline-executor.js'
+import type { RestartStrategyConfiguration } from './restart-strategies.js'
+import type { StateBackend } from './state-backends.js'
+import { toMilliseconds, type DurationLike } from './time.js'
+
+const DEFAULT_JOB_NAME = 'Flink Streaming Job'
+
+/**
+ * Where a program begins: makes streams, holds the job's settings, runs it.
+ *
+ * @example
+ * ```ts
+ * import { StreamExecutionEnvironment } from 'flink-ts'
+ *
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * env.enableCheckpointing(1000)
+ * env.fromElements(1, 2, 3).map((x) => x * 2).print()
+ * await env.execute('double')
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/overview/
+ */
+export class StreamExecutionEnvironment {
+  readonly #configuration: Configuration
+  readonly #checkpointConfig: CheckpointConfig
+  readonly #config: ExecutionConfig
+  #transformations: Transformation[] = []
+  #lastId = 0
+  #bufferTimeoutMs: number | undefined
+
+  private constructor(configuration: Configuration) {
+    this.#configuration = configuration
+    this.#checkpointConfig = new CheckpointConfig(configuration)
+    this.#config = new ExecutionConfig(configuration)
+  }
+
+  /** The environment of `flink-ts run`, with the configuration of file and command line. */
+  static getExecutionEnvironment(conf?: Configuration): StreamExecutionEnvironment {
+    const configuration = currentExecutionContext()?.configuration.clone() ?? new Configuration()
+    return new StreamExecutionEnvironment(conf === undefined ? configuration : configuration.addAll(conf))
+  }
+
+  /** As getExecutionEnvironment, with a parallelism. */
+  static createLocalEnvironment(parallelism?: number, conf?: Configuration): StreamExecutionEnvironment {
+    const env = StreamExecutionEnvironment.getExecutionEnvironment(conf)
+    return parallelism === undefined ? env : env.setParallelism(parallelism)
+  }
+
+  /** A stream of the arguments. Parallelism 1, exactly once. */
+  fromElements<T>(...elements: readonly T[]): SingleOutputStreamOperator<T> {
+    return this.fromCollection(elements)
+  }
+
+  /** Flink 2's name of fromElements. */
+  fromData<T>(...elements: readonly T[]): SingleOutputStreamOperator<T> {
+    return this.fromCollection(elements)
+  }
+
+  /** A stream of the elements, which are read at once. Parallelism 1, exactly once. */
+  fromCollection<T>(elements: Iterable<T>, type?: TypeInformation<T>): SingleOutputStreamOperator<T> {
+    return this.#source(new FromElementsFunction<unknown>(elements), 'Collection Source', type, true)
+  }
+
+  /** The whole numbers from `from` to `to`, both included. Parallel, exactly once. */
+  fromSequence(from: number, to: number): SingleOutputStreamOperator<number> {
+    if (from > to) {
+      const reason = `the start ${String(from)} must not be greater than the end ${String(to)}`
+      throw new FlinkError('GRAPH_INVALID', { operator: 'fromSequence', reason })
+    }
+    return this.#source(new StatefulSequenceSource(from, to), 'Sequence Source', Types.LONG, true)
+  }
+
+  /** Flink's older name of fromSequence. */
+  generateSequence(from: number, to: number): SingleOutputStreamOperator<number> {
+    return this.fromSequence(from, to)
+  }
+
+  addSource<T>(
+    sourceFunction: SourceFunction<T> | SourceFunction<T>['run'],
+    sourceName = 'Custom Source',
+    type?: TypeInformation<T>,
+  ): SingleOutputStreamOperator<T> {
+    const userFunction = asFunctionObject<SourceFunction<unknown>>(sourceFunction, 'run', 'addSource')
+    return this.#source(userFunction, sourceName, type, false)
+  }
+
+  /** Lines of a file, or of the files of a directory. Parallel, exactly once. */
+  readTextFile(filePath: string): SingleOutputStreamOperator<string> {
+    return this.#source(new TextFileSource(filePath), 'Text File Source', Types.STRING, true)
+  }
+
+  /** Lines from a TCP server. Parallelism 1, at most once. `maxRetry`: attempts to connect again. */
+  socketTextStream(hostname: string, port: number, delimiter = '\n', maxRetry = 0): SingleOutputStreamOperator<string> {
+    const settings = { host: hostname, port, delimiter, maxRetry }
+    return this.#source(new SocketTextStreamFunction(settings), 'Socket Stream', Types.STRING, false)
+  }
+
+  /** Takes a checkpoint every so many ms. */
+  enableCheckpointing(interval: DurationLike, mode?: CheckpointingMode): this {
+    this.#checkpointConfig.setCheckpointInterval(toMilliseconds(interval))
+    if (mode !== undefined) this.#checkpointConfig.setCheckpointingMode(mode)
+    return this
+  }
+
+  getCheckpointConfig(): CheckpointConfig {
+    return this.#checkpointConfig
+  }
+
+  setStateBackend(backend: StateBackend): this {
+    backend.applyTo(this.#configuration)
+    return this
+  }
+
+  /** Where `savepoint`, `stop` and `cancel -s` write when they are given no directory. */
+  setDefaultSavepointDirectory(directory: string): this {
+    this.#configuration.set(SavepointOptions.SAVEPOINT_DIRECTORY, directory)
+    return this
+  }
+
+  setRestartStrategy(strategy: RestartStrategyConfiguration): void {
+    strategy.applyTo(this.#configuration)
+  }
+
+  setParallelism(parallelism: number): this {
+    checkParallelism(parallelism, defaultSettings('the environment'))
+    this.#configuration.set(CoreOptions.DEFAULT_PARALLELISM, parallelism)
+    return this
+  }
+
+  getParallelism(): number {
+    return this.#configuration.get(CoreOptions.DEFAULT_PARALLELISM)
+  }
+
+  setMaxParallelism(maxParallelism: number): this {
+    this.#configuration.set(PipelineOptions.MAX_PARALLELISM, maxParallelism)
+    return this
+  }
+
+  /** Longest time in ms that a record waits in a half-full buffer; 0: none, -1: until it is full. */
+  setBufferTimeout(timeoutMs: number): this {
+    this.#bufferTimeoutMs = timeoutMs
+    return this
+  }
+
+  disableOperatorChaining(): this {
+    this.#configuration.set(PipelineOptions.OPERATOR_CHAINING, false)
+    return this
+  }
+
+  getConfig(): ExecutionConfig {
+    return this.#config
+  }
+
+  /** Settings as keys and values; they win over those of the file. */
+  configure(conf: Configuration | Readonly<Record<string, string>>): this {
+    this.#configuration.addAll(conf instanceof Configuration ? conf : Configuration.fromMap(conf))
+    return this
+  }
+
+  /** Runs the job; resolves when it FINISHED, rejects with its cause otherwise. */
+  async execute(jobName?: string): Promise<JobExecutionResult> {
+    const job = await this.#submit(jobName)
+    return new JobExecutionResult(await job.result())
+  }
+
+  /** Starts the job; resolves when it runs. */
+  async executeAsync(jobName?: string): Promise<JobClient> {
+    return new JobClient(await this.#submit(jobName))
+  }
+
+  #submit(jobName: string | undefined): Promise<SubmittedJob> {
+    const { executor } = requireExecutionContext('execute()')
+    const pipeline = this.#pipeline(jobName)
+    this.#transformations = []
+    return executor.submit(pipeline)
+  }
+
+  #pipeline(jobName: string | undefined): Pipeline {
+    const name = jobName ?? this.#configuration.get(PipelineOptions.NAME) ?? DEFAULT_JOB_NAME
+    for (const { settings } of this.#transformations) settings.bufferTimeoutMs ??= this.#bufferTimeoutMs
+    return { jobName: name, transformations: this.#transformations, configuration: this.#configuration.clone() }
+  }
+
+  #source<T>(
+    userFunction: SourceFunction<unknown>,
+    name: string,
+    type: TypeInformation<T> | undefined,
+    bounded: boolean,
+  ): SingleOutputStreamOperator<T> {
+    const settings = defaultSettings(`Source: ${name}`, { nonParallel: !isParallelSource(userFunction) })
+    const transformation: SourceTransformation = {
+      type: 'source',
+      id: this.#nextId(),
+      operator: { kind: 'source-function', function: userFunction },
+      bounded,
+      outputType: type,
+      settings,
+    }
+    this.#transformations.push(transformation)
+    return new SingleOutputStreamOperator<T>(transformation, {
+      nextId: () => this.#nextId(),
+      append: (appended) => {
+        this.#transformations.push(appended)
+      },
+    })
+  }
+
+  #nextId(): number {
+    this.#lastId += 1
+    return this.#lastId
+  }
+}

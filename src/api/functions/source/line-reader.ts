@@ -1,0 +1,66 @@
+import type { FileReader } from '../../../core/fs/file-system.js'
+
+const BLOCK_BYTES = 64 * 1024
+const LINE_FEED = 10
+const CARRIAGE_RETURN = 13
+
+/** Reads a file line by line from a position in bytes; knows where each line ended. */
+export class LineReader {
+  /** Where the next line begins. */
+  position: number
+  readonly #file: FileReader
+  readonly #decoder = new TextDecoder()
+  #block: Uint8Array = new Uint8Array(0)
+  #blockStart: number
+
+  constructor(file: FileReader, position: number) {
+    this.#file = file
+    this.position = position
+    this.#blockStart = position
+  }
+
+  async isAtLineStart(): Promise<boolean> {
+    const [before] = await this.#file.read(this.position - 1, 1)
+    return before === LINE_FEED
+  }
+
+  async skipLine(): Promise<void> {
+    await this.next()
+  }
+
+  /** Undefined at the end of the file; the last line need not end. Resolves at once while the block lasts. */
+  async next(): Promise<string | undefined> {
+    let parts: Uint8Array[] = []
+    for (;;) {
+      const offset = this.position - this.#blockStart
+      const end = this.#block.indexOf(LINE_FEED, offset)
+      if (end !== -1) {
+        parts.push(this.#block.subarray(offset, end))
+        this.position = this.#blockStart + end + 1
+        return this.#decode(parts)
+      }
+      if (offset < this.#block.length) parts = [...parts, this.#block.subarray(offset)]
+      this.position = this.#blockStart + this.#block.length
+      this.#blockStart = this.position
+      this.#block = await this.#file.read(this.position, BLOCK_BYTES)
+      if (this.#block.length === 0) return parts.length === 0 ? undefined : this.#decode(parts)
+    }
+  }
+
+  #decode(parts: readonly Uint8Array[]): string {
+    const [only = new Uint8Array(0)] = parts
+    const bytes = parts.length <= 1 ? only : concatenated(parts)
+    const length = bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length
+    return this.#decoder.decode(bytes.subarray(0, length))
+  }
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}

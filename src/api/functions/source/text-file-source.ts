@@ -1,0 +1,99 @@
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { FileReader, FileSystem } from '../../../core/fs/file-system.js'
+import { ListStateDescriptor } from '../../state/list-state-descriptor.js'
+import type { ListState } from '../../state/list-state.js'
+import type {
+  CheckpointedFunction,
+  FunctionInitializationContext,
+  FunctionSnapshotContext,
+} from '../checkpointed-function.js'
+import { RichParallelSourceFunction, type SourceContext } from '../source-function.js'
+import { LineReader } from './line-reader.js'
+
+/** A part of a file: the lines that begin in [next, end). */
+interface FileSplit {
+  readonly path: string
+  next: number
+  readonly end: number
+}
+
+const SPLIT_BYTES = 1024 * 1024
+
+/**
+ * Lines of a text file, or of all files of a directory, spread over the subtasks in splits of 1 MB. Exactly once: the
+ * position within each split is in the state, and splits may be rescaled. Lines end with `\n` or `\r\n`; UTF-8.
+ */
+export class TextFileSource extends RichParallelSourceFunction<string> implements CheckpointedFunction {
+  readonly #path: string
+  readonly #splitBytes: number
+  #splits: FileSplit[] | undefined
+  #state: ListState<FileSplit> | undefined
+
+  constructor(path: string, splitBytes: number = SPLIT_BYTES) {
+    super()
+    this.#path = path
+    this.#splitBytes = splitBytes
+  }
+
+  initializeState(context: FunctionInitializationContext): void {
+    this.#state = context.getOperatorStateStore().getListState(new ListStateDescriptor<FileSplit>('file-splits'))
+    if (context.isRestored()) this.#splits = [...this.#state.get()].map((split) => ({ ...split }))
+  }
+
+  snapshotState(_context: FunctionSnapshotContext): void {
+    this.#state?.update((this.#splits ?? []).map((split) => ({ ...split })))
+  }
+
+  override async open(): Promise<void> {
+    this.#splits ??= await this.#ownSplits()
+  }
+
+  async run(context: SourceContext<string>): Promise<void> {
+    const { fileSystem } = this.getRuntimeContext().getFileSystems().forUri(this.#path)
+    for (let split = this.#splits?.[0]; split !== undefined; split = this.#splits?.[0]) {
+      const reader = await fileSystem.openForRead(split.path)
+      try {
+        await this.#readSplit(split, reader, context)
+      } finally {
+        await reader.close()
+      }
+      if (!context.isRunning()) return
+      this.#splits?.shift()
+    }
+  }
+
+  async #readSplit(split: FileSplit, reader: FileReader, context: SourceContext<string>): Promise<void> {
+    const lines = new LineReader(reader, split.next)
+    // A line that began before the split belongs to the one before it.
+    if (split.next > 0 && !(await lines.isAtLineStart())) await lines.skipLine()
+    while (lines.position < split.end && context.isRunning()) {
+      const line = await lines.next()
+      if (line === undefined) return
+      split.next = lines.position
+      const wait = context.collect(line)
+      if (wait !== undefined) await wait
+    }
+  }
+
+  async #ownSplits(): Promise<FileSplit[]> {
+    const { fileSystem, path } = this.getRuntimeContext().getFileSystems().forUri(this.#path)
+    const subtasks = this.getRuntimeContext().getNumberOfParallelSubtasks()
+    const index = this.getRuntimeContext().getIndexOfThisSubtask()
+    const splits: FileSplit[] = []
+    for (const file of await filesOf(fileSystem, path)) {
+      for (let next = 0; next < file.sizeBytes; next += this.#splitBytes) {
+        splits.push({ path: file.path, next, end: Math.min(file.sizeBytes, next + this.#splitBytes) })
+      }
+    }
+    return splits.filter((_, position) => position % subtasks === index)
+  }
+}
+
+/** The file, or the files of a directory by name, without hidden ones. */
+async function filesOf(fileSystem: FileSystem, path: string): Promise<{ path: string; sizeBytes: number }[]> {
+  const status = await fileSystem.status(path)
+  if (status === undefined) throw new FlinkError('FILE_NOT_FOUND', { path })
+  if (!status.isDirectory) return [status]
+  const files = (await fileSystem.list(path)).filter((file) => !file.isDirectory && !/^[._]/.test(file.name))
+  return files.sort((left, right) => (left.path < right.path ? -1 : 1))
+}

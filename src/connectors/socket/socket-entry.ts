@@ -1,0 +1,2 @@
+/** Sub-path `flink-ts/connectors/socket`. */
+export { SocketTextStreamFunction, type SocketSettings } from '../../api/functions/source/socket-text-stream-function.js'

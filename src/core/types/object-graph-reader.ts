@@ -1,0 +1,145 @@
+import { FlinkError } from '../errors/flink-error.js'
+import { LEAF, NODE, errorNamed, typedArrayNamed, type GraphNode } from './object-graph.js'
+
+const BIGINT_RADIX = 32
+
+/** Builds the value again that ObjectGraphWriter has flattened: first all objects, empty, then what they hold. */
+export class ObjectGraphReader {
+  readonly #nodes: readonly GraphNode[]
+  readonly #objects: unknown[]
+
+  private constructor(nodes: readonly GraphNode[]) {
+    this.#nodes = nodes
+    this.#objects = []
+  }
+
+  static restore(nodes: readonly GraphNode[]): unknown {
+    return new ObjectGraphReader(nodes).#restore()
+  }
+
+  #restore(): unknown {
+    const root = this.#nodes[0]
+    if (root?.length === 1 && !isContainer(root[0])) return this.#slot(root[0])
+    for (const node of this.#nodes) this.#objects.push(this.#create(node))
+    this.#nodes.forEach((node, index) => {
+      this.#fill(this.#objects[index], node)
+    })
+    return this.#objects[0]
+  }
+
+  #slot(slot: unknown): unknown {
+    if (!Array.isArray(slot)) return slot
+    const [first, second] = slot as readonly unknown[]
+    if (typeof first === 'number') return this.#objects[first]
+    if (first === LEAF.negativeZero) return -0
+    if (first === LEAF.bigint) return parseBigInt(String(second))
+    if (first === LEAF.utf16 && Buffer.isBuffer(second)) return second.toString('utf16le')
+    throw damaged(`a leaf of kind ${String(first)}`)
+  }
+
+  #create(node: GraphNode): unknown {
+    const [kind, first, second] = node
+    switch (kind) {
+      case NODE.object:
+        return {}
+      case NODE.nullObject:
+        return Object.create(null)
+      case NODE.array:
+        return []
+      case NODE.sparseArray:
+        return new Array(Number(first))
+      case NODE.map:
+        return new Map()
+      case NODE.set:
+        return new Set()
+      case NODE.date:
+        return new Date(Number(first))
+      case NODE.regExp:
+        return new RegExp(String(this.#slot(first)), String(second))
+      case NODE.error:
+        return createError(first)
+      default:
+        return createBinary(node)
+    }
+  }
+
+  #fill(object: unknown, node: GraphNode): void {
+    if (node[0] === NODE.array && Array.isArray(object)) {
+      for (let index = 1; index < node.length; index += 1) object.push(this.#slot(node[index]))
+    } else if (node[0] === NODE.object || node[0] === NODE.nullObject) {
+      this.#fillFields(object as object, node, 1)
+    } else if (node[0] === NODE.sparseArray) {
+      this.#fillFields(object as object, node, 2)
+    } else if (object instanceof Map) {
+      for (let index = 1; index < node.length; index += 2) object.set(this.#slot(node[index]), this.#slot(node[index + 1]))
+    } else if (object instanceof Set) {
+      for (let index = 1; index < node.length; index += 1) object.add(this.#slot(node[index]))
+    } else if (object instanceof Error) {
+      this.#fillError(object, node)
+    }
+  }
+
+  #fillFields(object: object, node: GraphNode, start: number): void {
+    for (let index = start; index < node.length; index += 2) {
+      const value = this.#slot(node[index + 1])
+      // Not by assignment: `__proto__` is a name like others here.
+      const descriptor = { value, enumerable: true, writable: true, configurable: true }
+      Object.defineProperty(object, String(this.#slot(node[index])), descriptor)
+    }
+  }
+
+  #fillError(error: Error, node: GraphNode): void {
+    const [, , name, message, stack, hasCause, cause] = node
+    const define = (key: string, value: unknown): void => {
+      Object.defineProperty(error, key, { value, enumerable: false, writable: true, configurable: true })
+    }
+    if (name !== null) define('name', this.#slot(name))
+    if (message !== null) define('message', this.#slot(message))
+    define('stack', stack === null ? undefined : this.#slot(stack))
+    if (hasCause === true) define('cause', this.#slot(cause))
+    this.#fillFields(error, node, 7)
+  }
+}
+
+function isContainer(slot: unknown): boolean {
+  return (Object.values(NODE) as readonly unknown[]).includes(slot)
+}
+
+function createError(name: unknown): Error {
+  const constructor = errorNamed(name)
+  if (constructor === undefined) throw damaged(`an error of kind ${String(name)}`)
+  return new constructor()
+}
+
+function createBinary(node: GraphNode): unknown {
+  const [kind, first, second] = node
+  const bytes = kind === NODE.typedArray ? second : first
+  if (!Buffer.isBuffer(bytes)) throw damaged(`a node of kind ${String(kind)}`)
+  if (kind === NODE.buffer) return bytes
+  const memory = new Uint8Array(bytes).buffer
+  if (kind === NODE.arrayBuffer) return memory
+  if (kind === NODE.dataView) return new DataView(memory)
+  const typedArray = typedArrayNamed(first)
+  if (kind === NODE.typedArray && typedArray !== undefined) return new typedArray(memory)
+  throw damaged(`a node of kind ${String(kind)}`)
+}
+
+function parseBigInt(text: string): bigint {
+  const isNegative = text.startsWith('-')
+  let value = 0n
+  // Halves are parsed apart, so that the cost stays below the square of the length for very long numbers.
+  const digits = isNegative ? text.slice(1) : text
+  value = parseDigits(digits)
+  return isNegative ? -value : value
+}
+
+function parseDigits(digits: string): bigint {
+  if (digits.length <= 10) return BigInt(Number.parseInt(digits, BIGINT_RADIX))
+  const half = digits.length >> 1
+  const low = digits.length - half
+  return (parseDigits(digits.slice(0, half)) << BigInt(low * 5)) | parseDigits(digits.slice(half))
+}
+
+function damaged(what: string): FlinkError {
+  return new FlinkError('ASSERTION_FAILED', { what: `a serialized value holds ${what}, which nobody writes` })
+}

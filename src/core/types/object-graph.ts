@@ -1,0 +1,68 @@
+/**
+ * The form of values that the library would not keep as they are: a flat list of nodes, the first of which is the root.
+ * A node is `[kind, ...slots]`. A slot is a primitive as it is, or an array: `[index]` refers to a node, an array that
+ * begins with one of LEAF spells a primitive that the library would change. No array nests deeper, so neither does the
+ * encoding, however deep the value is.
+ */
+export type GraphNode = readonly unknown[]
+
+export const NODE = {
+  /** key, value, key, value ... */
+  object: 'o',
+  /** The same without a prototype. */
+  nullObject: 'O',
+  /** element, element ... */
+  array: 'a',
+  /** length, key, value, key, value ...: an array with holes or named properties */
+  sparseArray: 'A',
+  map: 'm',
+  set: 's',
+  /** time; NaN for an invalid date */
+  date: 'd',
+  /** source, flags */
+  regExp: 'r',
+  /** constructor, name, message, stack, has cause, cause, key, value ...; a string that is not there is null */
+  error: 'e',
+  buffer: 'B',
+  arrayBuffer: 'b',
+  dataView: 'v',
+  /** constructor, bytes */
+  typedArray: 't',
+} as const
+
+export const LEAF = { negativeZero: '-0', bigint: 'n', utf16: 'u' } as const
+
+const TYPED_ARRAYS = [
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+] as const
+
+const ERRORS = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError] as const
+
+export type TypedArrayConstructor = (typeof TYPED_ARRAYS)[number]
+export type ErrorClass = (typeof ERRORS)[number]
+
+export function typedArrayOfPrototype(prototype: unknown): TypedArrayConstructor | undefined {
+  return TYPED_ARRAYS.find((one) => one.prototype === prototype)
+}
+
+export function typedArrayNamed(name: unknown): TypedArrayConstructor | undefined {
+  return TYPED_ARRAYS.find((one) => one.name === name)
+}
+
+export function errorOfPrototype(prototype: unknown): ErrorClass | undefined {
+  return ERRORS.find((one) => one.prototype === prototype)
+}
+
+export function errorNamed(name: unknown): ErrorClass | undefined {
+  return ERRORS.find((one) => one.name === name)
+}

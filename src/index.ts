@@ -1,0 +1,75 @@
+/** Everything that a job or connector author can name, one by one. */
+export { StreamExecutionEnvironment } from './api/environment/stream-execution-environment.js'
+export { CheckpointConfig, CheckpointingMode, ExternalizedCheckpointCleanup } from './api/environment/checkpoint-config.js'
+export { ExecutionConfig } from './api/environment/execution-config.js'
+export { JobClient } from './api/environment/job-client.js'
+export { JobExecutionResult } from './api/environment/job-execution-result.js'
+export { ParameterTool } from './api/environment/parameter-tool.js'
+export { RestartStrategies, type RestartStrategyConfiguration } from './api/environment/restart-strategies.js'
+export {
+  FsStateBackend,
+  HashMapStateBackend,
+  MemoryStateBackend,
+  type StateBackend,
+} from './api/environment/state-backends.js'
+export { Duration, Time, TimeUnit, type DurationLike } from './api/environment/time.js'
+export { DataStream, KeyedStream, SingleOutputStreamOperator, type Partitioner } from './api/datastream/data-stream.js'
+export { DataStreamSink } from './api/datastream/data-stream-sink.js'
+export type { FieldReference } from './api/datastream/aggregations.js'
+export type { KeyArgument } from './api/datastream/key-extraction.js'
+export type { Accumulator } from './api/functions/accumulator.js'
+export { DoubleCounter, IntCounter, ListAccumulator, LongCounter } from './api/functions/accumulators.js'
+export type { AggregateFunction } from './api/functions/aggregate-function.js'
+export type { CheckpointListener } from './api/functions/checkpoint-listener.js'
+export type {
+  CheckpointedFunction,
+  FunctionInitializationContext,
+  FunctionSnapshotContext,
+} from './api/functions/checkpointed-function.js'
+export type { Collector } from './api/functions/collector.js'
+export { RichFilterFunction, type FilterFunction } from './api/functions/filter-function.js'
+export { RichFlatMapFunction, type FlatMapFunction } from './api/functions/flat-map-function.js'
+export type { KeySelector } from './api/functions/key-selector.js'
+export type { ListCheckpointed } from './api/functions/list-checkpointed.js'
+export { RichMapFunction, type MapFunction } from './api/functions/map-function.js'
+export type { OpenContext } from './api/functions/open-context.js'
+export { OutputTag } from './api/functions/output-tag.js'
+export {
+  KeyedProcessFunction,
+  ProcessFunction,
+  type KeyedProcessFunctionContext,
+  type ProcessFunctionContext,
+} from './api/functions/process-function.js'
+export { RichReduceFunction, type ReduceFunction } from './api/functions/reduce-function.js'
+export { RichFunction } from './api/functions/rich-function.js'
+export type { RuntimeContext, TextWriter } from './api/functions/runtime-context.js'
+export { RichSinkFunction, type SinkFunction, type SinkFunctionContext } from './api/functions/sink-function.js'
+export { PrintSinkFunction } from './api/functions/sink/print-sink-function.js'
+export { WriteMode } from './api/functions/sink/write-as-text-sink.js'
+export {
+  ParallelSourceFunction,
+  RichParallelSourceFunction,
+  RichSourceFunction,
+  type SourceContext,
+  type SourceFunction,
+  type SourceRun,
+} from './api/functions/source-function.js'
+export { AggregatingStateDescriptor } from './api/state/aggregating-state-descriptor.js'
+export type { BroadcastState } from './api/state/broadcast-state.js'
+export type { KeyedStateStore } from './api/state/keyed-state-store.js'
+export { ListStateDescriptor } from './api/state/list-state-descriptor.js'
+export type { AppendingState, ListState } from './api/state/list-state.js'
+export { MapStateDescriptor } from './api/state/map-state-descriptor.js'
+export type { MapState } from './api/state/map-state.js'
+export type { AggregatingState, ReducingState } from './api/state/merging-state.js'
+export type { OperatorStateStore } from './api/state/operator-state-store.js'
+export { ReducingStateDescriptor } from './api/state/reducing-state-descriptor.js'
+export type { StateDescriptor } from './api/state/state-descriptor.js'
+export type { State } from './api/state/state.js'
+export { ValueStateDescriptor } from './api/state/value-state-descriptor.js'
+export type { DefaultedValueState, ValueState } from './api/state/value-state.js'
+export type { TypeInformation } from './api/types/type-information.js'
+export { Types, type TypeOf } from './api/types/types.js'
+export { Configuration } from './core/config/configuration.js'
+export type { ErrorCode } from './core/errors/flink-error.js'
+export { FlinkError } from './core/errors/flink-error.js'

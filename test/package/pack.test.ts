@@ -1,0 +1,127 @@
+/** The package as a user gets it: packed, installed into an empty project, run and type checked there. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+
+const repositoryRoot = join(import.meta.dirname, '..', '..', '..')
+const COMMAND_TIMEOUT_MS = 150_000
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, unknown>>
+}
+
+interface PackedFile {
+  readonly path: string
+}
+
+interface Packed {
+  readonly filename: string
+  readonly files: readonly PackedFile[]
+}
+
+const subPaths = Object.keys(
+  (JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as Manifest).exports,
+).filter((subPath) => subPath !== './package.json')
+
+/** Output of a command that has to succeed. */
+function run(command: string, args: readonly string[], cwd: string): string {
+  const env = { ...process.env, FLINK_CONF_DIR: undefined, NODE_OPTIONS: undefined }
+  const result = spawnSync(command, args, { cwd, env, encoding: 'utf8', timeout: COMMAND_TIMEOUT_MS })
+  assert.equal(result.status, 0, `${command} ${args.join(' ')} failed\n${result.stdout}\n${result.stderr}`)
+  return result.stdout
+}
+
+/** npm speaks of one package in an array up to version 11, and in an object by name after it. */
+function firstPacked(json: string): Packed {
+  const parsed = JSON.parse(json) as readonly Packed[] | Readonly<Record<string, Packed>>
+  const [first] = Object.values(parsed)
+  assert.ok(first !== undefined, json)
+  return first
+}
+
+describe('the packed package', () => {
+  let project = ''
+  let packed: Packed
+
+  before(() => {
+    project = mkdtempSync(join(tmpdir(), 'flink-ts-package-'))
+    packed = firstPacked(
+      run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], repositoryRoot),
+    )
+    const manifest = { name: 'empty', version: '1.0.0', private: true, type: 'module' }
+    writeFileSync(join(project, 'package.json'), JSON.stringify(manifest))
+    const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${packed.filename}`]
+    run('npm', install, project)
+  })
+
+  after(() => {
+    rmSync(project, { recursive: true, force: true })
+  })
+
+  test('holds the program, its configuration and its licence, and neither tests nor jobs', () => {
+    const paths = packed.files.map((file) => file.path)
+    for (const needed of ['bin/flink-ts.js', 'dist/src/index.js', 'dist/src/index.d.ts', 'LICENSE', 'README.md']) {
+      assert.ok(paths.includes(needed), `${needed} is not in the package`)
+    }
+    assert.ok(paths.includes('conf/flink-conf.yaml'), 'the default configuration is not in the package')
+    const strangers = paths.filter((path) => !/^(bin|dist\/src|conf)\/|^(package\.json|README\.md|LICENSE)$/.test(path))
+    assert.deepEqual(strangers, [])
+  })
+
+  test('runs a job module of the project by npx, and the job imports it by name', () => {
+    const job = [
+      "import { Types } from 'flink-ts'",
+      'export default function (env) {',
+      "  env.fromElements('to', 'be', 'or', 'not', 'to', 'be')",
+      '    .map((word) => [word, 1])',
+      '    .returns(Types.TUPLE(Types.STRING, Types.LONG))',
+      '    .keyBy(0)',
+      '    .sum(1)',
+      '    .print()',
+      '}',
+    ]
+    writeFileSync(join(project, 'job.mjs'), `${job.join('\n')}\n`)
+    const runDirectory = `-Dcluster.run-directory=${join(project, 'run')}`
+    const lines = run('npx', ['--no-install', 'flink-ts', 'run', runDirectory, 'job.mjs'], project).split('\n')
+    const results = lines.filter((line) => /^\(\w+,\d+\)$/.test(line))
+    assert.deepEqual(results, ['(to,1)', '(be,1)', '(or,1)', '(not,1)', '(to,2)', '(be,2)'])
+  })
+
+  test('each of its sub-paths can be imported, and says what it exports', () => {
+    const specifiers = subPaths.map((subPath) => `flink-ts${subPath.slice(1)}`)
+    const script = `for (const name of ${JSON.stringify(specifiers)}) {
+      const names = Object.keys(await import(name))
+      if (names.length === 0) throw new Error(name + ' exports nothing')
+    }`
+    writeFileSync(join(project, 'imports.mjs'), script)
+    run(process.execPath, ['imports.mjs'], project)
+  })
+
+  test('brings types with which a TypeScript job and every sub-path check, libraries included', () => {
+    const imports = subPaths.map((subPath, index) => `import * as part${index} from 'flink-ts${subPath.slice(1)}'`)
+    const job = [
+      ...imports,
+      "import type { StreamExecutionEnvironment } from 'flink-ts'",
+      `export const parts: readonly object[] = [${subPaths.map((_, index) => `part${index}`).join(', ')}]`,
+      'export default function (env: StreamExecutionEnvironment): void {',
+      "  env.fromElements('to', 'be').map((word) => word.length).filter((length: number) => length > 1).print()",
+      '}',
+    ]
+    writeFileSync(join(project, 'job.ts'), `${job.join('\n')}\n`)
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      target: 'es2023',
+      lib: ['es2023', 'es2024.sharedmemory', 'esnext.disposable'],
+      module: 'nodenext',
+      types: ['node'],
+      typeRoots: [join(repositoryRoot, 'node_modules', '@types')],
+    }
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['job.ts'] }))
+    run(process.execPath, [join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], project)
+  })
+})

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { SinkFunction } from '../../../../../src/api/functions/sink-function.js'
+import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
+import { bindingOf, OneInputOperatorHarness, turn } from '../../../../operators/operator-harness.js'
+import { TestOperatorContext } from '../../../../operators/test-operator-context.js'
+
+/** Answers each invoke when the test says so. */
+class SlowSink implements SinkFunction<unknown> {
+  readonly invoked: unknown[] = []
+  finished = 0
+  settle: (error?: Error) => void = () => undefined
+
+  invoke(value: unknown, context: { timestamp(): number | null; currentWatermark(): number }): Promise<void> {
+    this.invoked.push([value, context.timestamp(), context.currentWatermark()])
+    return new Promise((resolve, reject) => {
+      this.settle = (error) => {
+        if (error === undefined) resolve()
+        else reject(error)
+      }
+    })
+  }
+
+  finish(): void {
+    this.finished += 1
+  }
+}
+
+function harnessOf(sink: SlowSink): Promise<OneInputOperatorHarness> {
+  return new OneInputOperatorHarness(bindingOf({ kind: 'sink', function: sink }), new TestOperatorContext()).open()
+}
+
+async function settled(promise: Promise<unknown>): Promise<boolean> {
+  let done = false
+  void promise.finally(() => {
+    done = true
+  })
+  await turn()
+  return done
+}
+
+describe('StreamSink', () => {
+  it('invokes waiting records in order, each with the timestamp and watermark it came with', async () => {
+    const sink = new SlowSink()
+    const harness = await harnessOf(sink)
+    harness.processElement('a', 1)
+    harness.operator.processWatermark(5)
+    harness.processElement('b', 6)
+    harness.operator.processWatermark(7)
+    harness.processElement('c')
+    assert.deepEqual(sink.invoked, [['a', 1, -Infinity]])
+    sink.settle()
+    await turn()
+    sink.settle()
+    await turn()
+    assert.deepEqual(sink.invoked.slice(1), [
+      ['b', 6, 5],
+      ['c', null, 7],
+    ])
+    const resumed = harness.context.resumed()
+    assert.equal(await settled(resumed), false)
+    sink.settle()
+    await resumed
+  })
+
+  it('lets snapshots and finish wait for records under way', async () => {
+    const sink = new SlowSink()
+    const harness = await harnessOf(sink)
+    harness.processElement('a')
+    const prepared = harness.operator.prepareSnapshotPreBarrier(1)
+    assert.equal(await settled(prepared), false)
+    sink.settle()
+    await prepared
+    harness.processElement('b')
+    const finished = harness.operator.finish()
+    assert.equal(await settled(finished), false)
+    assert.equal(sink.finished, 0)
+    sink.settle()
+    await finished
+    assert.equal(sink.finished, 1)
+  })
+
+  it('fails the task with the error of the promise, and invokes nothing more', async () => {
+    const sink = new SlowSink()
+    const harness = await harnessOf(sink)
+    harness.processElement('a')
+    harness.processElement('b')
+    sink.settle(new Error('connection refused'))
+    await assert.rejects(harness.context.resumed(), (error) => {
+      assert.ok(FlinkError.is(error, 'OPERATOR_FAILED'))
+      assert.match(error.message, /connection refused/)
+      return true
+    })
+    assert.equal(sink.invoked.length, 1)
+    await harness.operator.close()
+  })
+})
