@@ -3,7 +3,10 @@ import { userFrames } from '../core/errors/user-stack.js'
 
 const RULE = '-'.repeat(60)
 const HINT = 'Use the help option (-h or --help) to get help on the command.'
-const ENGINE_ROOT = new URL('../..', import.meta.url).pathname
+/** Source maps show our frames under src/, without them they are under dist/src/. */
+const PACKAGE_ROOT = new URL('../../..', import.meta.url).pathname
+const SOURCES = `${PACKAGE_ROOT}src/`
+const COMPILED = `${PACKAGE_ROOT}dist/src/`
 
 /** Errors of the command line itself: they go to stdout with a hint, as Flink's CliArgsException. */
 const ARGUMENT_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -44,7 +47,8 @@ function chainOf(error: unknown): string {
     }
     const code = FlinkError.is(current) ? ` [${current.code}]` : ''
     lines.push(`${prefix}${current.name}${code}: ${current.message}`)
-    for (const frame of userFrames(current.stack ?? '', ENGINE_ROOT)) lines.push(`\t${frame.trim()}`)
+    const frames = userFrames(current.stack ?? '', SOURCES).filter((frame) => !frame.includes(COMPILED))
+    for (const frame of frames) lines.push(`\t${frame}`)
     current = current.cause
   }
   return lines.join('\n')

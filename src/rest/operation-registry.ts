@@ -1,6 +1,6 @@
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { Random } from '../core/random/random.js'
-import type { Clock } from '../core/time/clock.js'
+import type { Clock, TimerHandle } from '../core/time/clock.js'
 
 interface Operation<T> {
   readonly scope: string
@@ -16,6 +16,7 @@ export class OperationRegistry<T> {
   readonly #random: Random
   readonly #storeDurationMs: number
   readonly #operations = new Map<string, Operation<T>>()
+  readonly #expiries = new Set<TimerHandle>()
 
   constructor(services: { readonly clock: Clock; readonly random: Random; readonly storeDurationMs: number }) {
     this.#clock = services.clock
@@ -43,12 +44,23 @@ export class OperationRegistry<T> {
     return operation.outcome
   }
 
+  /** Forgets everything, so that no timer keeps the process alive. */
+  close(): void {
+    for (const expiry of this.#expiries) expiry.cancel()
+    this.#expiries.clear()
+    this.#operations.clear()
+  }
+
   async #watch(id: string, operation: Operation<T>, run: () => Promise<T>): Promise<void> {
     try {
       operation.outcome = { value: await run() }
     } catch (error) {
       operation.outcome = { error: error instanceof Error ? error : new Error(String(error)) }
     }
-    this.#clock.setTimer(this.#storeDurationMs, () => this.#operations.delete(id))
+    const expiry = this.#clock.setTimer(this.#storeDurationMs, () => {
+      this.#operations.delete(id)
+      this.#expiries.delete(expiry)
+    })
+    this.#expiries.add(expiry)
   }
 }

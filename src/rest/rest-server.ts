@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { Logger } from '../core/logging/logger.js'
@@ -12,6 +13,8 @@ import { stackTraceOf } from './throwable-info.js'
 /** Results of operations stay pollable this long, as Flink's rest.async.store-duration. */
 const STORE_DURATION_MS = 5 * 60_000
 const BODY_LIMIT_BYTES = 1024 * 1024
+/** Only the user who runs the job may control it. */
+const PRIVATE_SOCKET = 0o600
 
 export interface RestServerServices {
   readonly gateway: JobsGateway
@@ -25,9 +28,11 @@ export interface RestServerServices {
 /** Flink's REST API over a Unix socket. Loads fastify when it is started, not before: that takes tens of ms. */
 export class RestServer {
   readonly #app: FastifyInstance
+  readonly #context: RestContext
 
-  private constructor(app: FastifyInstance) {
+  private constructor(app: FastifyInstance, context: RestContext) {
     this.#app = app
+    this.#context = context
   }
 
   static async create(services: RestServerServices): Promise<RestServer> {
@@ -48,15 +53,19 @@ export class RestServer {
     for (const route of ROUTES) mount(app, route, context)
     app.setNotFoundHandler((request, reply) => reply.code(404).send({ errors: [`Not found: ${request.url}`] }))
     app.setErrorHandler((error, request, reply) => sendError(error, request, reply, services.logger))
-    return new RestServer(app)
+    return new RestServer(app, context)
   }
 
   async listen(socketPath: string): Promise<void> {
     await this.#app.listen({ path: socketPath })
+    // Named pipes of Windows have no mode.
+    if (process.platform !== 'win32') await chmod(socketPath, PRIVATE_SOCKET)
   }
 
   async close(): Promise<void> {
     await this.#app.close()
+    const { savepoints, checkpoints, disposals } = this.#context
+    for (const operations of [savepoints, checkpoints, disposals]) operations.close()
   }
 }
 

@@ -1,7 +1,8 @@
 // Duty: where snapshots lie: makes their locations, makes them visible, removes them.
 // Invariants: a snapshot exists from the moment at which `_metadata` was renamed into place and the directory synced;
-// everything before that is rubbish that may be removed. Savepoints are never removed by a failure of something else.
+// everything before that is rubbish that may be removed. A location is never one in which a snapshot lies already.
 // Thread: main thread.
+import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { toFileUri } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
@@ -10,11 +11,18 @@ import type { Random } from '../core/random/random.js'
 import type { CheckpointMetadata, CompletedCheckpoint } from './checkpoint-metadata.js'
 import type { CheckpointLocation } from './checkpoint-stream-factory.js'
 import { encodeMetadata } from './metadata-codec.js'
+import {
+  cleanIncompleteCheckpoints,
+  makeDurableDirectory,
+  METADATA_FILE,
+  METADATA_PART_FILE,
+  removeSnapshotDirectory,
+} from './snapshot-directory.js'
 
-export const METADATA_FILE = '_metadata'
 const SAVEPOINT_ATTEMPTS = 10
 
 export interface CheckpointStorage {
+  /** Called once before the first location is asked for. */
   initialise(): Promise<void>
   checkpointLocation(checkpointId: number): Promise<CheckpointLocation>
 }
@@ -25,32 +33,38 @@ export interface SnapshotWriterServices {
   readonly inlineThresholdBytes: number
 }
 
-/** `<dir>/<job id>/chk-<n>/`, with `shared/` and `taskowned/` beside. */
+/** `<dir>/<job id>/chk-<n>/`, with `shared/` and `taskowned/` beside; `<dir>/chk-<n>/` without a job id. */
 export class FileCheckpointStorage implements CheckpointStorage {
   readonly #fileSystem: FileSystem
   readonly #directory: string
-  readonly #uri: string
+  readonly #isOwnedByJob: boolean
   readonly #inlineThresholdBytes: number
 
   constructor(directory: string, jobId: string | undefined, services: SnapshotWriterServices) {
-    const { fileSystem, path } = services.fileSystems.forUri(directory)
-    this.#fileSystem = fileSystem
-    this.#directory = jobId === undefined ? path : `${path}/${jobId}`
-    this.#uri = toFileUri(this.#directory)
+    const located = services.fileSystems.forUri(directory)
+    this.#fileSystem = located.fileSystem
+    this.#directory = jobId === undefined ? located.path : `${located.path}/${jobId}`
+    this.#isOwnedByJob = jobId !== undefined
     this.#inlineThresholdBytes = services.inlineThresholdBytes
   }
 
   async initialise(): Promise<void> {
     await storing(this.#directory, async () => {
-      await this.#fileSystem.mkdirs(`${this.#directory}/shared`)
-      await this.#fileSystem.mkdirs(`${this.#directory}/taskowned`)
+      await makeDurableDirectory(this.#fileSystem, `${this.#directory}/shared`)
+      await makeDurableDirectory(this.#fileSystem, `${this.#directory}/taskowned`)
+      // In a directory that several jobs share, what has no metadata may be another's checkpoint under way.
+      if (this.#isOwnedByJob) await cleanIncompleteCheckpoints(this.#fileSystem, this.#directory)
     })
   }
 
   async checkpointLocation(checkpointId: number): Promise<CheckpointLocation> {
-    const name = `chk-${String(checkpointId)}`
-    await storing(this.#directory, () => this.#fileSystem.mkdirs(`${this.#directory}/${name}`))
-    return { kind: 'file', directoryUri: `${this.#uri}/${name}`, inlineThresholdBytes: this.#inlineThresholdBytes }
+    const directory = `${this.#directory}/chk-${String(checkpointId)}`
+    await storing(directory, async () => {
+      await this.#fileSystem.mkdirs(directory)
+      if ((await this.#fileSystem.status(`${directory}/${METADATA_FILE}`)) === undefined) return
+      throw new Error('another run left a checkpoint there; start from it with -s or choose another directory')
+    })
+    return { kind: 'file', directoryUri: toFileUri(directory), inlineThresholdBytes: this.#inlineThresholdBytes }
   }
 }
 
@@ -77,26 +91,28 @@ export async function makeSavepointLocation(
   jobId: string,
   services: SnapshotWriterServices,
 ): Promise<CheckpointLocation> {
-  const { fileSystem, path } = services.fileSystems.forUri(targetDirectory)
-  let reason = `no free name after ${String(SAVEPOINT_ATTEMPTS)} attempts`
+  const { fileSystem, path: target } = services.fileSystems.forUri(targetDirectory)
   for (let attempt = 0; attempt < SAVEPOINT_ATTEMPTS; attempt += 1) {
-    const directory = `${path}/savepoint-${jobId.slice(0, 6)}-${services.random.hex(12)}`
+    const directory = `${target}/savepoint-${jobId.slice(0, 6)}-${services.random.hex(12)}`
     try {
       if ((await fileSystem.status(directory)) !== undefined) continue
-      await fileSystem.mkdirs(directory)
+      await makeDurableDirectory(fileSystem, directory)
       const { inlineThresholdBytes } = services
       return { kind: 'file', directoryUri: toFileUri(directory), inlineThresholdBytes }
     } catch (error) {
-      reason = error instanceof Error ? error.message : String(error)
-      break
+      throw savepointFailed(target, error instanceof Error ? error.message : String(error), error)
     }
   }
-  throw new FlinkError('SAVEPOINT_DIRECTORY_FAILED', { path, reason })
+  throw savepointFailed(target, `no free name after ${String(SAVEPOINT_ATTEMPTS)} attempts`)
+}
+
+function savepointFailed(target: string, reason: string, cause?: unknown): FlinkError {
+  return new FlinkError('SAVEPOINT_DIRECTORY_FAILED', { path: target, reason }, { cause })
 }
 
 const NOT_ADDRESSABLE = '<checkpoint-not-externally-addressable>'
 
-/** Makes a snapshot visible: metadata written aside, synced, renamed, directory synced. */
+/** Makes a snapshot visible: metadata written aside, all entries synced, renamed, the rename synced. */
 export async function publishSnapshot(
   location: CheckpointLocation,
   metadata: CheckpointMetadata,
@@ -104,45 +120,48 @@ export async function publishSnapshot(
 ): Promise<CompletedCheckpoint> {
   if (location.kind === 'memory') return { metadata, externalPath: NOT_ADDRESSABLE }
   const { directoryUri } = location
-  const { fileSystem, path } = fileSystems.forUri(directoryUri)
+  const { fileSystem, path: directory } = fileSystems.forUri(directoryUri)
   const bytes = encodeMetadata(metadata, directoryUri)
-  await storing(path, async () => {
-    const temporary = `${path}/${METADATA_FILE}.part`
-    const writer = await fileSystem.openForWrite(temporary)
-    try {
-      await writer.write(bytes)
-      await writer.sync()
-    } finally {
-      await writer.close()
-    }
-    await fileSystem.rename(temporary, `${path}/${METADATA_FILE}`)
-    await fileSystem.syncDirectory(path)
-    await fileSystem.syncDirectory(path.slice(0, path.lastIndexOf('/')))
+  await storing(directory, async () => {
+    const temporary = `${directory}/${METADATA_PART_FILE}`
+    await writeDurably(fileSystem, temporary, bytes)
+    // The entries of the state files first: metadata must not survive a crash that they do not.
+    await fileSystem.syncDirectory(directory)
+    await fileSystem.rename(temporary, `${directory}/${METADATA_FILE}`)
+    await fileSystem.syncDirectory(directory)
+    await fileSystem.syncDirectory(path.dirname(directory))
   })
   return { metadata, externalPath: directoryUri }
 }
 
 /** Removes what was written into a location that did not become a snapshot. */
 export async function discardLocation(location: CheckpointLocation, fileSystems: FileSystems): Promise<void> {
-  if (location.kind === 'memory') return
-  const { fileSystem, path } = fileSystems.forUri(location.directoryUri)
-  await fileSystem.delete(path)
+  if (location.kind === 'file') await deleteSnapshot(location.directoryUri, fileSystems)
 }
 
-/** Removes a snapshot: first what makes it one, so that a crash in between leaves rubbish and not half a snapshot. */
+/** Removes a snapshot; nothing happens when it is not there or lay in memory. */
 export async function deleteSnapshot(externalPath: string, fileSystems: FileSystems): Promise<void> {
   if (externalPath === NOT_ADDRESSABLE) return
-  const { fileSystem, path } = fileSystems.forUri(externalPath)
-  await fileSystem.delete(`${path}/${METADATA_FILE}`)
-  await fileSystem.delete(path)
+  const { fileSystem, path: directory } = fileSystems.forUri(externalPath)
+  await removeSnapshotDirectory(fileSystem, directory)
 }
 
-async function storing(path: string, work: () => Promise<void>): Promise<void> {
+async function writeDurably(fileSystem: FileSystem, file: string, bytes: Uint8Array): Promise<void> {
+  const writer = await fileSystem.openForWrite(file)
+  try {
+    await writer.write(bytes)
+    await writer.sync()
+  } finally {
+    await writer.close()
+  }
+}
+
+async function storing(directory: string, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
     if (FlinkError.is(error, 'DISK_FULL')) throw error
     const reason = error instanceof Error ? error.message : String(error)
-    throw new FlinkError('CHECKPOINT_STORAGE_FAILED', { path, reason }, { cause: error })
+    throw new FlinkError('CHECKPOINT_STORAGE_FAILED', { path: directory, reason }, { cause: error })
   }
 }

@@ -1,20 +1,28 @@
 // Duty: the completed checkpoints of one run of a job: the newest to restart from, the older ones as many as are kept.
-// Invariants: an older one is removed only after a newer one is durable; snapshots that the run was started from belong
-// to the user and are never removed.
+// Invariants: an older one is removed only after a newer one is durable; a removal that fails is reported and never
+// makes the newer checkpoint a failed one; savepoints are never put in, and the snapshot that the run was started from
+// belongs to the user: neither is ever removed.
 // Thread: main thread.
 import type { CompletedCheckpoint } from './checkpoint-metadata.js'
 
 export type CheckpointRetention = 'NO_EXTERNALIZED_CHECKPOINTS' | 'DELETE_ON_CANCELLATION' | 'RETAIN_ON_CANCELLATION'
 
+/** How checkpoints leave the store. */
+export interface CheckpointCleaner {
+  remove(checkpoint: CompletedCheckpoint): Promise<void>
+  /** A removal failed: its files stay behind. */
+  onRemovalFailed(checkpoint: CompletedCheckpoint, error: unknown): void
+}
+
 export class CompletedCheckpointStore {
   readonly #maxRetained: number
-  readonly #remove: (checkpoint: CompletedCheckpoint) => Promise<void>
+  readonly #cleaner: CheckpointCleaner
   readonly #own: CompletedCheckpoint[] = []
   #restored: CompletedCheckpoint | undefined
 
-  constructor(maxRetained: number, remove: (checkpoint: CompletedCheckpoint) => Promise<void>) {
+  constructor(maxRetained: number, cleaner: CheckpointCleaner) {
     this.#maxRetained = Math.max(1, maxRetained)
-    this.#remove = remove
+    this.#cleaner = cleaner
   }
 
   /** The snapshot that the run starts from, until it has checkpoints of its own. */
@@ -28,23 +36,32 @@ export class CompletedCheckpointStore {
 
   /** Oldest first. */
   retained(): readonly CompletedCheckpoint[] {
-    return this.#own
+    return [...this.#own]
   }
 
   /** Takes a durable checkpoint in and removes what is too much. */
   async add(checkpoint: CompletedCheckpoint): Promise<void> {
     this.#own.push(checkpoint)
     this.#own.sort((left, right) => left.metadata.checkpointId - right.metadata.checkpointId)
-    while (this.#own.length > this.#maxRetained) {
-      const oldest = this.#own.shift()
-      if (oldest !== undefined) await this.#remove(oldest)
-    }
+    const subsumed = this.#own.splice(0, Math.max(0, this.#own.length - this.#maxRetained))
+    await this.#removeAll(subsumed)
   }
 
   /** The job has ended: removes its checkpoints where they are not to be kept. */
   async shutdown(status: 'FINISHED' | 'CANCELED' | 'FAILED', retention: CheckpointRetention): Promise<void> {
     if (!removesOnEnd(status, retention)) return
-    for (const checkpoint of this.#own.splice(0)) await this.#remove(checkpoint)
+    await this.#removeAll(this.#own.splice(0))
+  }
+
+  /** Oldest first, so that a crash in between leaves the newest. */
+  async #removeAll(checkpoints: readonly CompletedCheckpoint[]): Promise<void> {
+    for (const checkpoint of checkpoints) {
+      try {
+        await this.#cleaner.remove(checkpoint)
+      } catch (error) {
+        this.#cleaner.onRemovalFailed(checkpoint, error)
+      }
+    }
   }
 }
 

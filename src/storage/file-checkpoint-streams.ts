@@ -1,6 +1,6 @@
 // Duty: writes the state of one task into a snapshot's location.
 // Invariants: bytes up to the threshold stay in memory and become an inline handle; more go to a file of their own that
-// is synced before its handle is given out. An aborted stream leaves no file.
+// is synced before its handle is given out. An aborted stream leaves no file and gives no handle.
 // Thread: task workers.
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { FileSystem, FileWriter } from '../core/fs/file-system.js'
@@ -11,6 +11,9 @@ import type { Random } from '../core/random/random.js'
 import type { CheckpointLocation, CheckpointOutputStream, CheckpointStreamFactory } from './checkpoint-stream-factory.js'
 import type { StreamStateHandle } from './state-handles.js'
 
+const ABORTED = 'the snapshot was aborted'
+
+/** Streams into `location`: for a snapshot in memory always inline, within its limit a state. */
 export function checkpointStreams(
   location: CheckpointLocation,
   fileSystems: FileSystems,
@@ -36,6 +39,7 @@ function inlineHandle(buffer: DataOutputView): StreamStateHandle | undefined {
 class MemoryStream implements CheckpointOutputStream {
   readonly #buffer = new DataOutputView()
   readonly #limitBytes: number
+  #isAborted = false
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes
@@ -53,11 +57,13 @@ class MemoryStream implements CheckpointOutputStream {
     return Promise.resolve()
   }
 
-  closeAndGetHandle(): Promise<StreamStateHandle | undefined> {
+  async closeAndGetHandle(): Promise<StreamStateHandle | undefined> {
+    if (this.#isAborted) throw new FlinkError('CHECKPOINT_STORAGE_FAILED', { path: 'memory', reason: ABORTED })
     return Promise.resolve(inlineHandle(this.#buffer))
   }
 
   abort(): Promise<void> {
+    this.#isAborted = true
     this.#buffer.reset()
     return Promise.resolve()
   }
@@ -76,7 +82,7 @@ class FileStream implements CheckpointOutputStream {
   #writer: FileWriter | undefined
   #crc = 0
   #position = 0
-  #aborted = false
+  #isAborted = false
 
   constructor(target: StreamTarget, thresholdBytes: number) {
     this.#target = target
@@ -88,13 +94,13 @@ class FileStream implements CheckpointOutputStream {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    this.#crc = crc32c(bytes, this.#crc)
-    this.#position += bytes.length
-    if (this.#writer === undefined && this.#position <= this.#thresholdBytes) {
-      this.#buffer.writeBytes(bytes)
-      return
-    }
     await this.#guard(async () => {
+      this.#crc = crc32c(bytes, this.#crc)
+      this.#position += bytes.length
+      if (this.#writer === undefined && this.#position <= this.#thresholdBytes) {
+        this.#buffer.writeBytes(bytes)
+        return
+      }
       const writer = this.#writer ?? (await this.#openFile())
       await writer.write(bytes)
     })
@@ -102,26 +108,38 @@ class FileStream implements CheckpointOutputStream {
 
   async closeAndGetHandle(): Promise<StreamStateHandle | undefined> {
     const writer = this.#writer
-    if (writer === undefined) return inlineHandle(this.#buffer)
     await this.#guard(async () => {
-      await writer.sync()
-      await writer.close()
+      await writer?.sync()
+      // An abort during the sync has closed it.
+      if (!this.#isAborted) await writer?.close()
+      this.#writer = undefined
     })
-    this.#writer = undefined
+    if (writer === undefined) return inlineHandle(this.#buffer)
     return { kind: 'file', uri: this.#target.uri, offset: 0, lengthBytes: this.#position, crc32c: this.#crc }
   }
 
   async abort(): Promise<void> {
-    if (this.#aborted) return
-    this.#aborted = true
+    if (this.#isAborted) return
+    this.#isAborted = true
     const writer = this.#writer
     this.#writer = undefined
-    if (writer !== undefined) await writer.close()
-    await this.#target.fileSystem.delete(this.#target.file)
+    this.#buffer.reset()
+    try {
+      await writer?.close()
+    } finally {
+      await this.#target.fileSystem.delete(this.#target.file)
+    }
   }
 
   async #openFile(): Promise<FileWriter> {
-    const writer = await this.#target.fileSystem.openForWrite(this.#target.file)
+    const { fileSystem, file } = this.#target
+    const writer = await fileSystem.openForWrite(file)
+    // An abort that came meanwhile found no writer to close and, maybe, no file to delete.
+    if (this.#isAborted) {
+      await writer.close()
+      await fileSystem.delete(file)
+      throw new Error(ABORTED)
+    }
     this.#writer = writer
     await writer.write(this.#buffer.toBytes())
     this.#buffer.reset()
@@ -130,7 +148,9 @@ class FileStream implements CheckpointOutputStream {
 
   async #guard(work: () => Promise<void>): Promise<void> {
     try {
+      if (this.#isAborted) throw new Error(ABORTED)
       await work()
+      if (this.#isAborted) throw new Error(ABORTED)
     } catch (error) {
       if (FlinkError.is(error, 'DISK_FULL')) throw error
       const reason = error instanceof Error ? error.message : String(error)

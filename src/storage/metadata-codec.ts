@@ -86,7 +86,10 @@ function inBlock<T>(input: DataInputView, file: string, block: string, decode: (
     if (length < 0 || length > input.remaining) throw new Error('the file is cut off')
     const payload = input.readBytes(length)
     if (crc32c(payload) !== expected) throw new Error('its checksum does not match')
-    return decode(new DataInputView(payload))
+    const view = new DataInputView(payload)
+    const value = decode(view)
+    if (view.remaining > 0) throw new Error(`${String(view.remaining)} bytes are left over`)
+    return value
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new FlinkError('SNAPSHOT_CORRUPT', { file, block, reason }, { cause: error })

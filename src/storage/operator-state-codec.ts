@@ -22,6 +22,8 @@ const STATE_KINDS: readonly StateMetadata['kind'][] = [
   'operator-union',
   'broadcast',
 ]
+/** Flink's upper bound; no snapshot can honestly say more. */
+const MAX_PARALLELISM = 32768
 const INLINE = 0
 const FILE = 1
 const RELATIVE_FILE = 2
@@ -51,7 +53,8 @@ export function readOperatorState(input: DataInputView, directoryUri: string): O
   const fullyFinished = input.readInt8() === 1
   const entries = readList(input, () => [input.readVarInt(), readSubtask(input, directoryUri)] as const)
   const byIndex = new Map(entries)
-  if (parallelism > 32768 || entries.some(([index]) => index >= parallelism)) throw new Error('its subtasks are wrong')
+  const isWrong = parallelism > MAX_PARALLELISM || byIndex.size !== entries.length
+  if (isWrong || entries.some(([index]) => index >= parallelism)) throw new Error('its subtasks are wrong')
   const subtasks = Array.from({ length: parallelism }, (_, index) => byIndex.get(index))
   return { operatorId, uid: hasUid ? uidText : undefined, name, parallelism, maxParallelism, fullyFinished, subtasks }
 }

@@ -1,12 +1,15 @@
-// Duty: redistributes operator state over another number of subtasks.
-// Invariants: an evenly split list keeps its elements' order over all subtasks and loses or doubles none; union lists go
-// whole to everybody; a broadcast state goes as one copy to each.
+// Duty: redistributes operator state over the subtasks of the new run.
+// Invariants: an evenly split list keeps its elements' order over all subtasks and loses or doubles none, and where the
+// parallelism is the old one each subtask gets its own elements back; union lists go whole to everybody; a broadcast
+// state goes as one copy to each.
 // Thread: main thread.
 import type { OperatorStateHandle } from './state-handles.js'
 
 type HandleState = OperatorStateHandle['states'][number]
 
+/** One state in one handle of old subtask `subtask`. */
 interface Run {
+  readonly subtask: number
   readonly handle: OperatorStateHandle
   readonly state: HandleState
   readonly count: number
@@ -20,19 +23,23 @@ export function splitOperatorState(
   const result: OperatorStateHandle[][] = Array.from({ length: parallelism }, () => [])
   const lists = new Map<string, Run[]>()
   const copies = new Map<string, Run[]>()
-  for (const handle of bySubtask.flat()) {
+  const handles = bySubtask.flatMap((ofSubtask, subtask) => ofSubtask.map((handle) => ({ handle, subtask })))
+  for (const { handle, subtask } of handles) {
     for (const state of handle.states) {
-      const run = { handle, state, count: Math.max(0, state.offsets.length - 1) }
+      const run = { handle, subtask, state, count: Math.max(0, state.offsets.length - 1) }
       if (state.kind === 'operator-list') append(lists, state.name, run)
       else if (state.kind === 'broadcast') append(copies, state.name, run)
-      else for (const subtask of result) subtask.push(part(run, 0, run.count))
+      else for (const target of result) target.push(part(run, 0, run.count))
     }
   }
-  for (const runs of lists.values()) spreadEvenly(runs, result)
+  for (const runs of lists.values()) {
+    if (bySubtask.length === parallelism) giveBack(runs, result)
+    else spreadEvenly(runs, result)
+  }
   for (const runs of copies.values()) {
-    for (const [index, subtask] of result.entries()) {
+    for (const [index, target] of result.entries()) {
       const run = runs[index % runs.length]
-      if (run !== undefined) subtask.push(part(run, 0, run.count))
+      if (run !== undefined) target.push(part(run, 0, run.count))
     }
   }
   return result
@@ -42,6 +49,11 @@ function append(map: Map<string, Run[]>, name: string, run: Run): void {
   const runs = map.get(name) ?? []
   runs.push(run)
   map.set(name, runs)
+}
+
+/** As Flink does: what one subtask put in stays together while the parallelism stays. */
+function giveBack(runs: readonly Run[], result: OperatorStateHandle[][]): void {
+  for (const run of runs) result[run.subtask]?.push(part(run, 0, run.count))
 }
 
 /** Contiguous shares of the whole list; the first ones get one element more where it does not come out even. */

@@ -1,46 +1,119 @@
 // Duty: finds and opens the snapshot that a user named, or the newest one in a directory of checkpoints.
-// Invariants: a directory counts only with `_metadata` in it; what is damaged is reported, never half-used.
+// Invariants: a directory counts only with `_metadata` in it; what is damaged is reported, never half-used; a disk that
+// cannot be read is an error and not a reason to go back to something older.
 // Thread: main thread.
+import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { parseFileUri, toFileUri } from '../core/fs/file-path.js'
+import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
-import type { CompletedCheckpoint } from './checkpoint-metadata.js'
-import { METADATA_FILE } from './checkpoint-storage.js'
+import type { CheckpointMetadata, CompletedCheckpoint } from './checkpoint-metadata.js'
 import { decodeMetadata } from './metadata-codec.js'
+import { checkpointIdOf, METADATA_FILE } from './snapshot-directory.js'
+import type { StreamStateHandle } from './state-handles.js'
+
+const JOB_DIRECTORY = /^[0-9a-f]{32}$/
 
 /** `pointer`: a snapshot's directory or its metadata file, as path or URI. */
 export async function openSnapshot(pointer: string, fileSystems: FileSystems): Promise<CompletedCheckpoint> {
-  const { fileSystem, path } = fileSystems.forUri(pointer)
-  const status = await fileSystem.status(path)
+  const { fileSystem, path: named } = fileSystems.forUri(pointer)
+  const status = await fileSystem.status(named)
   if (status === undefined) {
     throw new FlinkError('SNAPSHOT_NOT_FOUND', { path: pointer, scheme: parseFileUri(pointer).scheme })
   }
-  const file = status.isDirectory ? `${path}/${METADATA_FILE}` : path
+  const file = status.isDirectory ? `${named}/${METADATA_FILE}` : named
   if ((await fileSystem.status(file)) === undefined) {
     throw new FlinkError('SNAPSHOT_METADATA_MISSING', { path: pointer })
   }
-  const directoryUri = toFileUri(file.slice(0, file.lastIndexOf('/')))
+  const directoryUri = toFileUri(status.isDirectory ? named : path.dirname(named))
   const metadata = decodeMetadata(await fileSystem.readFile(file), file, directoryUri)
   return { metadata, externalPath: directoryUri }
 }
 
-/** Newest usable `chk-<n>` below a directory; undefined without one. Damaged ones are told and passed over. */
+/**
+ * The newest usable checkpoint below a directory: of one job (`chk-<n>` in it), or of all jobs whose directories are in
+ * it. Undefined without one. Damaged ones are told and passed over.
+ */
 export async function findLatestCheckpoint(
   directory: string,
   fileSystems: FileSystems,
   onDamaged: (error: Error) => void,
 ): Promise<CompletedCheckpoint | undefined> {
-  const { fileSystem, path } = fileSystems.forUri(directory)
-  const names = (await fileSystem.list(path)).map((status) => status.name)
-  const ids = names.flatMap((name) => /^chk-(\d+)$/.exec(name)?.slice(1).map(Number) ?? [])
+  const { fileSystem, path: parent } = fileSystems.forUri(directory)
+  const entries = await fileSystem.list(parent)
+  const jobDirectories = entries.filter(({ name }) => JOB_DIRECTORY.test(name)).map(({ name }) => `${parent}/${name}`)
+  let latest: CompletedCheckpoint | undefined
+  for (const candidate of [parent, ...jobDirectories]) {
+    const found = await latestIn(candidate, fileSystem, { fileSystems, onDamaged })
+    if (latest === undefined || (found !== undefined && isNewer(found, latest))) latest = found
+  }
+  return latest
+}
+
+interface Search {
+  readonly fileSystems: FileSystems
+  readonly onDamaged: (error: Error) => void
+}
+
+/** Ids only grow within a directory, whatever the clock did. */
+async function latestIn(
+  directory: string,
+  fileSystem: FileSystem,
+  search: Search,
+): Promise<CompletedCheckpoint | undefined> {
+  const ids = (await fileSystem.list(directory)).flatMap(({ name }) => checkpointIdOf(name) ?? [])
   for (const id of ids.sort((left, right) => right - left)) {
     try {
-      return await openSnapshot(`${path}/chk-${String(id)}`, fileSystems)
+      const checkpoint = await openSnapshot(toFileUri(`${directory}/chk-${String(id)}`), search.fileSystems)
+      await checkStateFiles(checkpoint.metadata, search.fileSystems)
+      return checkpoint
     } catch (error) {
-      if (!(error instanceof Error)) throw error
+      if (!isDamage(error)) throw error
       // Half-written ones are normal behind a crash and not worth a word.
-      if (!FlinkError.is(error, 'SNAPSHOT_METADATA_MISSING')) onDamaged(error)
+      if (!FlinkError.is(error, 'SNAPSHOT_METADATA_MISSING')) search.onDamaged(error)
     }
   }
   return undefined
+}
+
+function isNewer(left: CompletedCheckpoint, right: CompletedCheckpoint): boolean {
+  const byTime = left.metadata.timestamp - right.metadata.timestamp
+  return byTime === 0 ? left.metadata.checkpointId > right.metadata.checkpointId : byTime > 0
+}
+
+const DAMAGE: readonly string[] = [
+  'SNAPSHOT_NOT_FOUND',
+  'SNAPSHOT_METADATA_MISSING',
+  'SNAPSHOT_MAGIC_INVALID',
+  'SNAPSHOT_VERSION_UNSUPPORTED',
+  'SNAPSHOT_CORRUPT',
+]
+
+function isDamage(error: unknown): error is FlinkError {
+  return FlinkError.is(error) && DAMAGE.includes(error.code)
+}
+
+/** Presence and length only: checksums are verified by whoever reads the bytes. */
+async function checkStateFiles(metadata: CheckpointMetadata, fileSystems: FileSystems): Promise<void> {
+  const ends = new Map<string, number>()
+  for (const handle of streamHandles(metadata)) {
+    if (handle.kind === 'inline') continue
+    ends.set(handle.uri, Math.max(ends.get(handle.uri) ?? 0, handle.offset + handle.lengthBytes))
+  }
+  for (const [uri, endBytes] of ends) {
+    const { fileSystem, path: file } = fileSystems.forUri(uri)
+    const sizeBytes = (await fileSystem.status(file))?.sizeBytes
+    if (sizeBytes !== undefined && sizeBytes >= endBytes) continue
+    const reason = sizeBytes === undefined ? 'it is missing' : `it is cut off after ${String(sizeBytes)} bytes`
+    throw new FlinkError('SNAPSHOT_CORRUPT', { file, block: 'its state', reason })
+  }
+}
+
+function streamHandles(metadata: CheckpointMetadata): StreamStateHandle[] {
+  const subtasks = metadata.operators.flatMap(({ subtasks }) => subtasks.filter((subtask) => subtask !== undefined))
+  return subtasks.flatMap((subtask) =>
+    [subtask.managedKeyed, subtask.rawKeyed, subtask.managedOperator, subtask.rawOperator].flatMap((handles) =>
+      handles.map(({ handle }) => handle),
+    ),
+  )
 }

@@ -56,7 +56,11 @@ function describe(state: OperatorState): string {
 }
 
 function hasState(state: OperatorState): boolean {
-  return state.subtasks.some((subtask) => subtask !== undefined)
+  return state.subtasks.some((subtask) => subtask !== undefined && Object.values(subtask).some(isFilled))
+}
+
+function isFilled(handles: readonly unknown[]): boolean {
+  return handles.length > 0
 }
 
 function assignOperator(state: OperatorState, target: PlannedOperator, path: string): AssignedOperator {
@@ -83,7 +87,7 @@ function assignOperator(state: OperatorState, target: PlannedOperator, path: str
 function maxParallelismOf(state: OperatorState, target: PlannedOperator, path: string): number {
   const { name: operator, parallelism } = target
   if (state.maxParallelism === target.maxParallelism) return target.maxParallelism
-  const keyed = state.subtasks.some((subtask) => (subtask?.managedKeyed.length ?? 0) > 0)
+  const keyed = state.subtasks.some((subtask) => isFilled(subtask?.managedKeyed ?? []) || isFilled(subtask?.rawKeyed ?? []))
   if (!keyed && !target.maxParallelismDeclared && parallelism > state.maxParallelism) return target.maxParallelism
   if (target.maxParallelismDeclared && keyed) {
     const details = { path, operator, restored: state.maxParallelism, requested: target.maxParallelism }

@@ -1,4 +1,12 @@
-import { booleanOption, durationOption, enumOption, intOption, memoryOption, stringOption, type ConfigOption } from './config-option.js'
+import {
+  booleanOption,
+  durationOption,
+  enumOption,
+  intOption,
+  memoryOption,
+  stringOption,
+  type ConfigOption,
+} from './config-option.js'
 
 /** Options of Flink's CheckpointingOptions. */
 export const CheckpointingOptions: {
@@ -8,7 +16,9 @@ export const CheckpointingOptions: {
   readonly MIN_PAUSE_BETWEEN_CHECKPOINTS: ConfigOption<number>
   readonly MAX_CONCURRENT_CHECKPOINTS: ConfigOption<number>
   readonly TOLERABLE_FAILURE_NUMBER: ConfigOption<number>
-  readonly EXTERNALIZED_CHECKPOINT_RETENTION: ConfigOption<'NO_EXTERNALIZED_CHECKPOINTS' | 'DELETE_ON_CANCELLATION' | 'RETAIN_ON_CANCELLATION'>
+  readonly EXTERNALIZED_CHECKPOINT_RETENTION: ConfigOption<
+    'NO_EXTERNALIZED_CHECKPOINTS' | 'DELETE_ON_CANCELLATION' | 'RETAIN_ON_CANCELLATION'
+  >
   readonly CHECKPOINTS_DIRECTORY: ConfigOption<string | undefined>
   readonly CHECKPOINT_STORAGE: ConfigOption<'jobmanager' | 'filesystem' | undefined>
   readonly MAX_RETAINED_CHECKPOINTS: ConfigOption<number>
@@ -19,6 +29,7 @@ export const CheckpointingOptions: {
   readonly MAX_MEMORY_STATE_SIZE: ConfigOption<number>
 } = {
   CHECKPOINTING_INTERVAL: durationOption('execution.checkpointing.interval', undefined, {
+    minimum: 10,
     description: 'Time between two checkpoints; setting it turns checkpointing on.',
   }),
   CHECKPOINTING_MODE: enumOption('execution.checkpointing.mode', 'EXACTLY_ONCE', {
@@ -26,21 +37,29 @@ export const CheckpointingOptions: {
     enumValues: ['EXACTLY_ONCE', 'AT_LEAST_ONCE'],
   }),
   CHECKPOINTING_TIMEOUT: durationOption('execution.checkpointing.timeout', 600_000, {
+    minimum: 10,
     description: 'A checkpoint that takes longer is discarded.',
   }),
   MIN_PAUSE_BETWEEN_CHECKPOINTS: durationOption('execution.checkpointing.min-pause', 0, {
-    description: 'Time that must pass between the end of a checkpoint and the next one; implies one checkpoint at a time.',
+    description:
+      'Time that must pass between the end of a checkpoint and the next one; implies one checkpoint at a time.',
   }),
   MAX_CONCURRENT_CHECKPOINTS: intOption('execution.checkpointing.max-concurrent-checkpoints', 1, {
+    minimum: 1,
     description: 'Checkpoints that may be under way at the same time.',
   }),
   TOLERABLE_FAILURE_NUMBER: intOption('execution.checkpointing.tolerable-failed-checkpoints', 0, {
+    minimum: 0,
     description: 'Checkpoint failures in a row that are survived; one more fails the job.',
   }),
-  EXTERNALIZED_CHECKPOINT_RETENTION: enumOption('execution.checkpointing.externalized-checkpoint-retention', 'NO_EXTERNALIZED_CHECKPOINTS', {
-    description: 'What becomes of checkpoints when the job is cancelled or fails.',
-    enumValues: ['NO_EXTERNALIZED_CHECKPOINTS', 'DELETE_ON_CANCELLATION', 'RETAIN_ON_CANCELLATION'],
-  }),
+  EXTERNALIZED_CHECKPOINT_RETENTION: enumOption(
+    'execution.checkpointing.externalized-checkpoint-retention',
+    'NO_EXTERNALIZED_CHECKPOINTS',
+    {
+      description: 'What becomes of checkpoints when the job is cancelled or fails.',
+      enumValues: ['NO_EXTERNALIZED_CHECKPOINTS', 'DELETE_ON_CANCELLATION', 'RETAIN_ON_CANCELLATION'],
+    },
+  ),
   CHECKPOINTS_DIRECTORY: stringOption('execution.checkpointing.dir', undefined, {
     description: 'Directory of checkpoints: <dir>/<job id>/chk-<n>/_metadata.',
     deprecatedKeys: ['state.checkpoints.dir', 'state.backend.fs.checkpointdir'],
@@ -51,6 +70,7 @@ export const CheckpointingOptions: {
     enumValues: ['jobmanager', 'filesystem'],
   }),
   MAX_RETAINED_CHECKPOINTS: intOption('execution.checkpointing.num-retained', 1, {
+    minimum: 1,
     description: 'Completed checkpoints that are kept.',
     deprecatedKeys: ['state.checkpoints.num-retained'],
   }),
@@ -63,6 +83,7 @@ export const CheckpointingOptions: {
     deprecatedKeys: ['state.backend.incremental'],
   }),
   FS_SMALL_FILE_THRESHOLD: memoryOption('execution.checkpointing.data-inline-threshold', 20_480, {
+    maximum: 1_048_576,
     description: 'State up to this size goes into _metadata instead of a file of its own.',
     deprecatedKeys: ['state.storage.fs.memory-threshold', 'state.backend.fs.memory-threshold'],
   }),

@@ -1,5 +1,6 @@
 /** How a value is written (flink-conf grammar). Durations are ms, memory sizes bytes, once they are parsed. */
-export type ConfigType = 'string' | 'int' | 'long' | 'double' | 'boolean' | 'duration' | 'memory' | 'enum' | 'list' | 'map'
+export type ConfigType =
+  'string' | 'int' | 'long' | 'double' | 'boolean' | 'duration' | 'memory' | 'enum' | 'list' | 'map'
 
 /** One option of the configuration: key, type, default, description. */
 export interface ConfigOption<T> {
@@ -14,6 +15,9 @@ export interface ConfigOption<T> {
   readonly fallbackKeys: readonly string[]
   /** For `enum`: the words, in the case in which they are given out. */
   readonly enumValues: readonly string[]
+  /** For numbers, durations (ms) and sizes (bytes): the least and the largest value that makes sense. */
+  readonly minimum: number
+  readonly maximum: number
 }
 
 interface OptionDescription {
@@ -22,14 +26,20 @@ interface OptionDescription {
   readonly fallbackKeys?: readonly string[]
 }
 
+interface NumberDescription extends OptionDescription {
+  readonly minimum?: number
+  readonly maximum?: number
+}
+
 function option<T>(
   key: string,
   type: ConfigType,
   defaultValue: T,
-  about: OptionDescription & { readonly enumValues?: readonly string[] },
+  about: NumberDescription & { readonly enumValues?: readonly string[] },
 ): ConfigOption<T> {
   const { description, deprecatedKeys = [], fallbackKeys = [], enumValues = [] } = about
-  return { key, type, defaultValue, description, deprecatedKeys, fallbackKeys, enumValues }
+  const { minimum = -Infinity, maximum = Infinity } = about
+  return { key, type, defaultValue, description, deprecatedKeys, fallbackKeys, enumValues, minimum, maximum }
 }
 
 /** A text; undefined as default where there is none. */
@@ -44,12 +54,12 @@ export function stringOption<D extends string | undefined>(
 export function intOption<D extends number | undefined>(
   key: string,
   defaultValue: D,
-  about: OptionDescription,
+  about: NumberDescription,
 ): ConfigOption<number | D> {
   return option<number | D>(key, 'int', defaultValue, about)
 }
 
-export function doubleOption(key: string, defaultValue: number, about: OptionDescription): ConfigOption<number> {
+export function doubleOption(key: string, defaultValue: number, about: NumberDescription): ConfigOption<number> {
   return option(key, 'double', defaultValue, about)
 }
 
@@ -61,7 +71,7 @@ export function booleanOption(key: string, defaultValue: boolean, about: OptionD
 export function durationOption<D extends number | undefined>(
   key: string,
   defaultValue: D,
-  about: OptionDescription,
+  about: NumberDescription,
 ): ConfigOption<number | D> {
   return option<number | D>(key, 'duration', defaultValue, about)
 }
@@ -70,7 +80,7 @@ export function durationOption<D extends number | undefined>(
 export function memoryOption<D extends number | undefined>(
   key: string,
   defaultValue: D,
-  about: OptionDescription,
+  about: NumberDescription,
 ): ConfigOption<number | D> {
   return option<number | D>(key, 'memory', defaultValue, about)
 }

@@ -1,6 +1,7 @@
 import { FlinkError } from '../errors/flink-error.js'
 import type { ConfigOption } from './config-option.js'
-import { parseConfigValue, ValueFormatError } from './value-parsers.js'
+import { ValueFormatError } from './value-format-error.js'
+import { formatConfigValue, parseConfigValue } from './value-parsers.js'
 
 const SENSITIVE = [
   'password',
@@ -40,8 +41,12 @@ export class Configuration {
 
   /** Sets an option to a value; undefined removes it. Old names of the option are removed too. */
   set<T>(option: ConfigOption<T>, value: T, origin = 'the program'): this {
-    for (const key of [option.key, ...option.fallbackKeys, ...option.deprecatedKeys]) this.#entries.delete(key)
-    if (value !== undefined) this.#entries.set(option.key, { text: format(value), origin })
+    const names = [option.key, ...option.fallbackKeys, ...option.deprecatedKeys]
+    for (const key of this.keys()) {
+      const isItem = option.type === 'map' && names.some((name) => key.startsWith(`${name}.`))
+      if (isItem || names.includes(key)) this.#entries.delete(key)
+    }
+    if (value !== undefined) this.#entries.set(option.key, { text: formatConfigValue(value), origin })
     return this
   }
 
@@ -62,8 +67,10 @@ export class Configuration {
       return parseConfigValue(option, found.entry.text) as T
     } catch (error) {
       if (!(error instanceof ValueFormatError)) throw error
-      const value = isSensitive(found.key) ? MASK : found.entry.text
-      const details = { key: found.key, value, where: found.entry.origin, reason: error.message }
+      const { key, entry } = found
+      const details = { key, value: entry.text, where: entry.origin, reason: error.message }
+      // The reason quotes the value.
+      if (isSensitive(key)) throw new FlinkError('CONFIG_VALUE_INVALID', { ...details, value: MASK, reason: MASK })
       throw new FlinkError('CONFIG_VALUE_INVALID', details, { cause: error })
     }
   }
@@ -97,9 +104,22 @@ export class Configuration {
   }
 
   #find(option: ConfigOption<unknown>): { readonly key: string; readonly entry: Entry } | undefined {
-    for (const key of [option.key, ...option.fallbackKeys, ...option.deprecatedKeys]) {
+    const names = [option.key, ...option.fallbackKeys, ...option.deprecatedKeys]
+    for (const key of names) {
       const entry = this.#entries.get(key)
       if (entry !== undefined) return { key, entry }
+    }
+    return option.type === 'map' ? this.#findItems(names) : undefined
+  }
+
+  /** A map may be set item by item, `<key>.<name>: <value>`, where it is not set as a whole. */
+  #findItems(names: readonly string[]): { readonly key: string; readonly entry: Entry } | undefined {
+    for (const key of names) {
+      const items = [...this.#entries].filter(([name]) => name.startsWith(`${key}.`) && name.length > key.length + 1)
+      const [first] = items
+      if (first === undefined) continue
+      const map = Object.fromEntries(items.map(([name, { text }]) => [name.slice(key.length + 1), text]))
+      return { key, entry: { text: formatConfigValue(map), origin: first[1].origin } }
     }
     return undefined
   }
@@ -108,14 +128,4 @@ export class Configuration {
 function isSensitive(key: string): boolean {
   const lower = key.toLowerCase()
   return SENSITIVE.some((word) => lower.includes(word))
-}
-
-function format(value: unknown): string {
-  if (Array.isArray(value)) return value.map(String).join(';')
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value)
-      .map(([key, item]) => `${key}:${String(item)}`)
-      .join(',')
-  }
-  return String(value)
 }

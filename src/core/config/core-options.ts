@@ -5,6 +5,7 @@ export const CoreOptions: {
   readonly DEFAULT_PARALLELISM: ConfigOption<number>
 } = {
   DEFAULT_PARALLELISM: intOption('parallelism.default', 1, {
+    minimum: 1,
     description: 'Parallelism of jobs and operators that set none.',
   }),
 }

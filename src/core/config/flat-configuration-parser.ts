@@ -16,14 +16,14 @@ export interface ParsedFile {
 export function parseFlatConfiguration(text: string): ParsedFile {
   const entries: ParsedEntry[] = []
   const warnings: string[] = []
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+  for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
     const line = raw.split('#', 1).join('').trim()
     if (line === '') continue
     const separator = line.indexOf(': ')
     const key = line.slice(0, separator).trim()
     const value = line.slice(separator + 2).trim()
     if (separator > 0 && key !== '' && value !== '') entries.push({ key, value, line: index + 1 })
-    else warnings.push(`line ${String(index + 1)} is skipped, it is not "key: value": ${line}`)
+    else warnings.push(`line ${index + 1} is skipped, it is not "key: value" (is the space behind the colon missing?)`)
   }
   return { entries, warnings }
 }

@@ -1,5 +1,6 @@
 import type { ConfigOption } from './config-option.js'
 import { OPTION_GROUPS } from './all-options.js'
+import { formatConfigValue } from './value-parsers.js'
 
 const HEAD = `# Configuration
 
@@ -24,7 +25,13 @@ function row(option: ConfigOption<unknown>): string {
   const names = old === '' ? '' : ` Old names: ${old}.`
   const words = option.enumValues.map((value) => `\`${value}\``).join(', ')
   const values = words === '' ? '' : ` One of ${words}.`
-  return `| \`${option.key}\` | ${option.type} | ${defaultOf(option)} | ${option.description}${values}${names} |`
+  return `| \`${option.key}\` | ${option.type} | ${defaultOf(option)} | ${option.description}${range(option)}${values}${names} |`
+}
+
+function range({ minimum, maximum }: ConfigOption<unknown>): string {
+  if (Number.isFinite(minimum) && Number.isFinite(maximum)) return ` From ${minimum} to ${maximum}.`
+  if (Number.isFinite(minimum)) return ` At least ${minimum}.`
+  return Number.isFinite(maximum) ? ` At most ${maximum}.` : ''
 }
 
 function defaultOf(option: ConfigOption<unknown>): string {
@@ -32,5 +39,5 @@ function defaultOf(option: ConfigOption<unknown>): string {
   if (defaultValue === undefined) return 'unset'
   if (type === 'map') return 'empty'
   const unit = type === 'duration' ? ' ms' : type === 'memory' ? ' bytes' : ''
-  return `\`${String(defaultValue)}${unit}\``
+  return `\`${formatConfigValue(defaultValue)}${unit}\``
 }

@@ -1,4 +1,11 @@
-import { booleanOption, durationOption, intOption, mapOption, stringOption, type ConfigOption } from './config-option.js'
+import {
+  booleanOption,
+  durationOption,
+  intOption,
+  mapOption,
+  stringOption,
+  type ConfigOption,
+} from './config-option.js'
 
 /** Options of Flink's PipelineOptions. */
 export const PipelineOptions: {
@@ -13,7 +20,10 @@ export const PipelineOptions: {
     description: 'Name of the job, where execute() gives none.',
   }),
   MAX_PARALLELISM: intOption('pipeline.max-parallelism', -1, {
-    description: 'Number of key groups, and so the highest parallelism keyed state can be rescaled to; -1: derived, at least 128.',
+    minimum: -1,
+    maximum: 32_768,
+    description:
+      'Number of key groups, and so the highest parallelism keyed state can be rescaled to; -1: derived, at least 128.',
   }),
   OPERATOR_CHAINING: booleanOption('pipeline.operator-chaining.enabled', true, {
     description: 'Run operators that follow each other in one task.',

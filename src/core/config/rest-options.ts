@@ -5,6 +5,8 @@ export const RestOptions: {
   readonly PORT: ConfigOption<number>
 } = {
   PORT: intOption('rest.port', 8081, {
+    minimum: 0,
+    maximum: 65_535,
     description: 'Port of a session; a run opens none.',
     deprecatedKeys: ['web.port'],
   }),

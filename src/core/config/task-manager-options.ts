@@ -8,6 +8,7 @@ export const TaskManagerOptions: {
   readonly MEMORY_SEGMENT_SIZE: ConfigOption<number>
 } = {
   NUM_TASK_SLOTS: intOption('taskmanager.numberOfTaskSlots', 1, {
+    minimum: 1,
     description: 'Accepted; a run starts as many workers as the job needs.',
   }),
   TASK_HEAP_MEMORY: memoryOption('taskmanager.memory.task.heap.size', undefined, {
@@ -17,6 +18,7 @@ export const TaskManagerOptions: {
     description: 'Memory of all channels between workers together.',
   }),
   MEMORY_SEGMENT_SIZE: memoryOption('taskmanager.memory.segment-size', 32_768, {
+    minimum: 4096,
     description: 'Size of one buffer of a channel, less where many channels share the memory.',
   }),
 }

@@ -1,14 +1,14 @@
 import type { ConfigOption } from './config-option.js'
-
-/** Why a text is no value of its type; configuration.ts adds key and place. */
-export class ValueFormatError extends Error {
-  override readonly name: string = 'ValueFormatError'
-}
+import { escapeWithSingleQuote, splitEscaped } from './structured-options-splitter.js'
+import { ValueFormatError } from './value-format-error.js'
 
 interface Unit {
   readonly names: readonly string[]
   readonly factor: number
 }
+
+/** Ms or bytes. */
+const BARE: Unit = { names: [], factor: 1 }
 
 const TIME_UNITS: readonly Unit[] = [
   { names: ['d', 'day', 'days'], factor: 86_400_000 },
@@ -28,10 +28,24 @@ const MEMORY_UNITS: readonly Unit[] = [
   { names: ['t', 'tb', 'tebibytes'], factor: 1024 ** 4 },
 ]
 
+const UNIT_NAMES: Readonly<Record<string, string>> = { duration: ' ms', memory: ' bytes' }
+
+/** As many as a Java long holds. */
+const LONG_LIMIT = 2 ** 63
 const INT_LIMIT = 2_147_483_647
 
-/** The value of a text by the option's type; ValueFormatError says what is wrong with it. */
+/** The value of a text by the option's type and range; ValueFormatError says what is wrong with it. */
 export function parseConfigValue(option: ConfigOption<unknown>, text: string): unknown {
+  const value = parseByType(option, text)
+  const { minimum, maximum } = option
+  if (typeof value === 'number' && (value < minimum || value > maximum)) {
+    const limit = value < minimum ? `at least ${minimum}` : `at most ${maximum}`
+    throw new ValueFormatError(`The value must be ${limit}${UNIT_NAMES[option.type] ?? ''}.`)
+  }
+  return value
+}
+
+function parseByType(option: ConfigOption<unknown>, text: string): unknown {
   switch (option.type) {
     case 'string':
       return text
@@ -49,7 +63,7 @@ export function parseConfigValue(option: ConfigOption<unknown>, text: string): u
     case 'enum':
       return parseEnum(text, option.enumValues)
     case 'list':
-      return splitQuoted(text, ';')
+      return splitEscaped(text, ';')
     case 'map':
       return parseMap(text)
   }
@@ -76,30 +90,36 @@ function parseDouble(text: string): number {
 function parseBoolean(text: string): boolean {
   const lower = text.trim().toLowerCase()
   if (lower === 'true' || lower === 'false') return lower === 'true'
-  throw new ValueFormatError(`Unrecognized option for boolean: ${text}. Expected either true or false(case insensitive).`)
+  throw new ValueFormatError(
+    `Unrecognized option for boolean: ${text}. Expected either true or false(case insensitive).`,
+  )
 }
 
 /** Ms; a number without unit is ms. */
 export function parseDuration(text: string): number {
-  return Math.floor(parseWithUnit(text, TIME_UNITS, 1, 'Time interval unit label'))
+  return Math.floor(parseWithUnit(text, TIME_UNITS, 'Time interval unit label'))
 }
 
 /** Bytes; a number without unit is bytes. */
 export function parseMemorySize(text: string): number {
-  return parseWithUnit(text, MEMORY_UNITS, 1, 'Memory size unit')
+  return parseWithUnit(text, MEMORY_UNITS, 'Memory size unit')
 }
 
-function parseWithUnit(text: string, units: readonly Unit[], bareFactor: number, label: string): number {
+function parseWithUnit(text: string, units: readonly Unit[], label: string): number {
   const trimmed = text.trim()
   if (trimmed === '') throw new ValueFormatError('argument is an empty- or whitespace-only string.')
   const match = /^(\d+)\s*(.*)$/s.exec(trimmed)
   if (match === null) throw new ValueFormatError('text does not start with a number.')
   const [, digits = '', unitText = ''] = match
-  if (unitText === '') return Number(digits) * bareFactor
-  const unit = units.find(({ names }) => names.includes(unitText.toLowerCase()))
-  if (unit !== undefined) return Number(digits) * unit.factor
-  const known = units.map(({ names }) => `(${names.join(' | ')})`).join(' / ')
-  throw new ValueFormatError(`${label} '${unitText}' does not match any of the recognized units: ${known}.`)
+  const unit = unitText === '' ? BARE : units.find(({ names }) => names.includes(unitText.toLowerCase()))
+  if (unit === undefined) {
+    const known = units.map(({ names }) => `(${names.join(' | ')})`).join(' / ')
+    throw new ValueFormatError(`${label} '${unitText}' does not match any of the recognized units: ${known}.`)
+  }
+  const value = Number(digits) * unit.factor
+  if (value > LONG_LIMIT) throw new ValueFormatError(`The value ${text} is too large (numeric overflow).`)
+  // Java's Long.MAX_VALUE is written for "never"; it stays the largest number that counts exactly.
+  return Math.min(value, Number.MAX_SAFE_INTEGER)
 }
 
 function parseEnum(text: string, values: readonly string[]): string {
@@ -109,37 +129,25 @@ function parseEnum(text: string, values: readonly string[]): string {
   throw new ValueFormatError(`${text} is an unknown value. Expected one of: [[${values.join(', ')}]].`)
 }
 
-/** `k1:v1,k2:v2` */
+/** `k1:v1,k2:v2`; keys and values may be quoted by themselves. */
 function parseMap(text: string): Record<string, string> {
-  const map: Record<string, string> = {}
-  for (const item of splitQuoted(text, ',')) {
-    const colon = item.indexOf(':')
-    if (colon === -1) throw new ValueFormatError(`Map item is not a key-value pair (missing ':'?): ${item}.`)
-    map[item.slice(0, colon).trim()] = item.slice(colon + 1).trim()
-  }
-  return map
+  return Object.fromEntries(
+    splitEscaped(text, ',').map((item) => {
+      const [key, value, ...more] = splitEscaped(item, ':')
+      if (key === undefined || value === undefined || more.length > 0) {
+        throw new ValueFormatError(`Map item is not a key-value pair (missing ':'?): ${item}.`)
+      }
+      return [key, value]
+    }),
+  )
 }
 
-/** Items apart by the delimiter; quotes protect it, doubled quotes stand for themselves. */
-export function splitQuoted(text: string, delimiter: string): string[] {
-  const items: string[] = []
-  const pattern = /\s*(?:'((?:[^']|'')*)'|"((?:[^"]|"")*)"|([^'"][^;,]*)?)\s*/y
-  for (let at = 0; at <= text.length;) {
-    pattern.lastIndex = at
-    const match = pattern.exec(text)
-    const end = match === null ? at : pattern.lastIndex
-    if (match === null || (end < text.length && text[end] !== delimiter)) {
-      const next = text.indexOf(delimiter, at)
-      if (/['"]/.test(text.slice(at, at + 1))) {
-        throw new ValueFormatError(`Could not split string. Illegal quoting at position: ${String(end)}.`)
-      }
-      items.push(text.slice(at, next === -1 ? undefined : next).trim())
-      at = next === -1 ? text.length + 1 : next + 1
-      continue
-    }
-    const [, single, double, bare] = match
-    items.push(single?.replaceAll("''", "'") ?? double?.replaceAll('""', '"') ?? bare?.trim() ?? '')
-    at = end + 1
-  }
-  return items.filter((item) => item !== '')
+/** The text that parseConfigValue reads as this value. */
+export function formatConfigValue(value: unknown): string {
+  if (Array.isArray(value)) return value.map((item) => escapeWithSingleQuote(String(item), ';')).join(';')
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Object.entries(value)
+    .map(([key, item]) => `${escapeWithSingleQuote(key, ':')}:${escapeWithSingleQuote(String(item), ':')}`)
+    .map((pair) => escapeWithSingleQuote(pair, ','))
+    .join(',')
 }

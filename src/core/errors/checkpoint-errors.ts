@@ -43,21 +43,23 @@ export const CHECKPOINT_ERRORS = {
     exitCode: 1,
   },
   SNAPSHOT_NOT_FOUND: {
-    message: 'Cannot find checkpoint or savepoint file/directory \'{path}\' on file system \'{scheme}\'.',
+    message: "Cannot find checkpoint or savepoint file/directory '{path}' on file system '{scheme}'.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 404,
     exitCode: 1,
   },
   SNAPSHOT_METADATA_MISSING: {
-    message: 'Cannot find meta data file \'_metadata\' in directory \'{path}\'. Please try to load the checkpoint/savepoint directly from the metadata file instead of the directory.',
+    message:
+      "Cannot find meta data file '_metadata' in directory '{path}'. Please try to load the checkpoint/savepoint directly from the metadata file instead of the directory.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 404,
     exitCode: 1,
   },
   SNAPSHOT_MAGIC_INVALID: {
-    message: 'Unexpected magic number. This can have multiple reasons: (1) {path} is not a checkpoint or savepoint of flink-ts, (2) the file was damaged, (3) it was written by Apache Flink, whose format is another one.',
+    message:
+      'Unexpected magic number. This can have multiple reasons: (1) {path} is not a checkpoint or savepoint of flink-ts, (2) the file was damaged, (3) it was written by Apache Flink, whose format is another one.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
@@ -78,28 +80,32 @@ export const CHECKPOINT_ERRORS = {
     exitCode: 1,
   },
   STATE_UNMATCHED: {
-    message: 'Failed to rollback to checkpoint/savepoint {path}. Cannot map checkpoint/savepoint state for operator {operators} to the new program, because the operator is not available in the new program. If you want to allow to skip this, you can set the --allowNonRestoredState option on the CLI.',
+    message:
+      'Failed to rollback to checkpoint/savepoint {path}. Cannot map checkpoint/savepoint state for operator {operators} to the new program, because the operator is not available in the new program. If you want to allow to skip this, you can set the --allowNonRestoredState option on the CLI.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
     exitCode: 1,
   },
   MAX_PARALLELISM_MISMATCH: {
-    message: 'Failed to rollback to checkpoint/savepoint {path}. Max parallelism mismatch between checkpoint/savepoint state and new program. Cannot map operator {operator} with max parallelism {restored} to new program with max parallelism {requested}. This indicates that the program has been changed in a non-compatible way after the checkpoint/savepoint.',
+    message:
+      'Failed to rollback to checkpoint/savepoint {path}. Max parallelism mismatch between checkpoint/savepoint state and new program. Cannot map operator {operator} with max parallelism {restored} to new program with max parallelism {requested}. This indicates that the program has been changed in a non-compatible way after the checkpoint/savepoint.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
     exitCode: 1,
   },
   MEMORY_STATE_TOO_LARGE: {
-    message: 'The size of the state is larger than the maximum permitted memory-backed state. Size={sizeBytes}, maxSize={limitBytes}. Consider using a different checkpoint storage, like the FileSystemCheckpointStorage (state.checkpoints.dir).',
+    message:
+      'The size of the state is larger than the maximum permitted memory-backed state. Size={sizeBytes}, maxSize={limitBytes}. Consider using a different checkpoint storage, like the FileSystemCheckpointStorage (state.checkpoints.dir).',
     fault: 'user',
     recovery: 'restart',
     httpStatus: 500,
     exitCode: 1,
   },
   TASKS_NOT_RUNNING: {
-    message: 'Checkpoint triggering task {task} of job {jobId} is not being executed at the moment. Aborting checkpoint. Failure reason: Not all required tasks are currently running.',
+    message:
+      'Checkpoint triggering task {task} of job {jobId} is not being executed at the moment. Aborting checkpoint. Failure reason: Not all required tasks are currently running.',
     fault: 'user',
     recovery: 'ignore',
     httpStatus: 409,

@@ -15,7 +15,15 @@ export const CLI_ERRORS = {
     exitCode: 1,
   },
   JOB_ID_INVALID: {
-    message: 'Cannot parse JobID from "{text}". The expected format is [0-9a-fA-F]{32}, e.g. fd72014d4c864993a2e5a9287b4a9c5d.',
+    message:
+      'Cannot parse JobID from "{text}". The expected format is [0-9a-fA-F]{32}, e.g. fd72014d4c864993a2e5a9287b4a9c5d.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  ACTION_UNKNOWN: {
+    message: '"{action}" is not a valid action. Valid actions are {actions}.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

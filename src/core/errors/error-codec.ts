@@ -39,6 +39,8 @@ export function deserializeError(serialized: SerializedError): Error {
   const error = isErrorCode(code)
     ? new FlinkError(code, (serialized.details ?? {}) as ErrorDetails<ErrorCode>, options)
     : new Error(serialized.message, options)
+  // Details may have been lost or be another version's: the text that the other side saw is the one that counts.
+  if (error.message !== serialized.message) error.message = serialized.message
   if (!isErrorCode(code)) Object.defineProperty(error, 'name', { value: serialized.name, configurable: true })
   if (serialized.stack !== undefined) error.stack = serialized.stack
   return error
@@ -50,7 +52,8 @@ function isErrorCode(code: string | undefined): code is ErrorCode {
 
 function describe(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? typeof value
+    const json: unknown = JSON.stringify(value)
+    return typeof json === 'string' ? json : typeof value
   } catch {
     return typeof value
   }

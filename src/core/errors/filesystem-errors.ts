@@ -1,7 +1,15 @@
 /** Errors about filesystem. See error-table.ts for the columns. */
 export const FILESYSTEM_ERRORS = {
   FILE_SYSTEM_SCHEME_UNSUPPORTED: {
-    message: 'Could not find a file system implementation for scheme \'{scheme}\'. The scheme is not directly supported by flink-ts and no file system to support this scheme could be loaded. {advice}',
+    message:
+      "Could not find a file system implementation for scheme '{scheme}'. The scheme is not directly supported by flink-ts and no file system to support this scheme could be loaded. {advice}",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  PATH_INVALID: {
+    message: "'{path}' cannot be used as a path: {reason}.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

@@ -8,7 +8,8 @@ export const JOB_ERRORS = {
     exitCode: 1,
   },
   JOB_ALREADY_TERMINAL: {
-    message: 'Job cancellation failed because the job has already reached another terminal state ({state}). Job: {jobId}',
+    message:
+      'Job cancellation failed because the job has already reached another terminal state ({state}). Job: {jobId}',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 409,
@@ -50,14 +51,31 @@ export const JOB_ERRORS = {
     exitCode: 1,
   },
   WORKER_OUT_OF_MEMORY: {
-    message: '{worker} ran out of memory. Give workers more with taskmanager.memory.task.heap.size, raise the parallelism, or hold less in memory.',
+    message:
+      '{worker} ran out of memory. Give workers more with taskmanager.memory.task.heap.size, raise the parallelism, or hold less in memory.',
     fault: 'user',
     recovery: 'restart',
     httpStatus: 500,
     exitCode: 1,
   },
+  TASK_CANCEL_TIMEOUT: {
+    message:
+      '{task} did not end within {timeoutMs} ms after its cancellation (task.cancellation.timeout). Its worker is terminated.',
+    fault: 'user',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  RESTARTS_EXHAUSTED: {
+    message: 'Recovery is suppressed by {strategy}: no restart is left. The cause is the failure that came last.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   STOP_AFTER_SAVEPOINT_FAILED: {
-    message: 'A savepoint has been created at: {path}, but the corresponding job {jobId} failed during stopping. The savepoint is consistent, but might have uncommitted transactions. If you want to commit the transaction please restart a job from this savepoint.',
+    message:
+      'A savepoint has been created at: {path}, but the corresponding job {jobId} failed during stopping. The savepoint is consistent, but might have uncommitted transactions. If you want to commit the transaction please restart a job from this savepoint.',
     fault: 'external',
     recovery: 'fail',
     httpStatus: 500,
@@ -106,7 +124,8 @@ export const JOB_ERRORS = {
     exitCode: 1,
   },
   SOCKET_CONNECTION_FAILED: {
-    message: 'The socket source could not connect to {host}:{port}: {reason}. Is the server listening (e.g. `nc -lk {port}`)?',
+    message:
+      'The socket source could not connect to {host}:{port}: {reason}. Is the server listening (e.g. `nc -lk {port}`)?',
     fault: 'external',
     recovery: 'restart',
     httpStatus: 500,

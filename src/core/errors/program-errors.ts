@@ -15,7 +15,8 @@ export const PROGRAM_ERRORS = {
     exitCode: 1,
   },
   PROGRAM_NOT_A_MODULE: {
-    message: '{path} is not a job module: {reason}. A job is a compiled JavaScript module (.js, .mjs) or an archive (.tgz) with one.',
+    message:
+      '{path} is not a job module: {reason}. A job is a compiled JavaScript module (.js, .mjs) or an archive (.tgz) with one.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
@@ -36,14 +37,15 @@ export const PROGRAM_ERRORS = {
     exitCode: 1,
   },
   PROGRAM_ENTRY_NOT_FOUND: {
-    message: 'The program\'s entry point \'{entry}\' was not found in {path}. Its exports are: {available}.',
+    message: "The program's entry point '{entry}' was not found in {path}. Its exports are: {available}.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
     exitCode: 1,
   },
   PROGRAM_NO_JOB: {
-    message: '{path} defines no job: no operator was added to the environment. Export a function (env, params) that builds one, or call execute() in a script.',
+    message:
+      '{path} defines no job: no operator was added to the environment. Export a function (env, params) that builds one, or call execute() in a script.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
@@ -64,14 +66,15 @@ export const PROGRAM_ERRORS = {
     exitCode: 1,
   },
   PROGRAM_PARAMETER_INVALID: {
-    message: 'Program argument \'{name}\': {reason}',
+    message: "Program argument '{name}': {reason}",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
     exitCode: 1,
   },
   JOB_GRAPH_MISMATCH: {
-    message: 'The program built another graph in a worker than at submission, first at operator {operator}: {reason}. main must be deterministic: it may run again in every worker.',
+    message:
+      'The program built another graph in a worker than at submission, first at operator {operator}: {reason}. main must be deterministic: it may run again in every worker.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
@@ -92,14 +95,16 @@ export const PROGRAM_ERRORS = {
     exitCode: 1,
   },
   FUNCTION_SHARED: {
-    message: 'One function object is used by two operators, {operatorA} and {operatorB}. Give each its own: new MyFunction() twice.',
+    message:
+      'One function object is used by two operators, {operatorA} and {operatorB}. Give each its own: new MyFunction() twice.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
     exitCode: 1,
   },
   PARALLELISM_ABOVE_MAX: {
-    message: '{operator} has parallelism {parallelism}, more than its max parallelism {maxParallelism}. Lower the one or raise the other with setMaxParallelism.',
+    message:
+      '{operator} has parallelism {parallelism}, more than its max parallelism {maxParallelism}. Lower the one or raise the other with setMaxParallelism.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

@@ -1,7 +1,8 @@
 /** Errors about record. See error-table.ts for the columns. */
 export const RECORD_ERRORS = {
   RECORD_NOT_SERIALIZABLE: {
-    message: '{operator} emitted a record that cannot travel: {path} is {kind}. Emit plain data (objects, arrays, Map, Set, Date, BigInt, typed arrays).',
+    message:
+      '{operator} emitted a record that cannot travel: {path} is {kind}. Emit plain data (objects, arrays, Map, Set, Date, BigInt, typed arrays).',
     fault: 'user',
     recovery: 'restart',
     httpStatus: 500,
@@ -15,7 +16,8 @@ export const RECORD_ERRORS = {
     exitCode: 1,
   },
   ASYNC_NOT_ALLOWED: {
-    message: '{operator}: {method} returned a Promise, but it is called once a record and must be synchronous. Use AsyncDataStream for asynchronous work.',
+    message:
+      '{operator}: {method} returned a Promise, but it is called once a record and must be synchronous. Use AsyncDataStream for asynchronous work.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,
@@ -28,8 +30,17 @@ export const RECORD_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  NULL_KEY: {
+    message:
+      '{operator}: the key of a record is null. Filter such records before keyBy, or give them a key of their own.',
+    fault: 'user',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   SOURCE_BUFFER_OVERFLOW: {
-    message: '{operator} collected {limit} records without waiting although the job could not take them. Await what ctx.collect returns, or make run a generator.',
+    message:
+      '{operator} collected {limit} records without waiting although the job could not take them. Await what ctx.collect returns, or make run a generator.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,

@@ -1,35 +1,37 @@
 /** Errors about state. See error-table.ts for the columns. */
 export const STATE_ERRORS = {
   KEYED_STATE_ON_NON_KEYED_STREAM: {
-    message: '{operator} asked for keyed state \'{state}\', but its input is not keyed. Keyed state can only be used on a \'keyed stream\', i.e., after a \'keyBy()\' operation.',
+    message:
+      "{operator} asked for keyed state '{state}', but its input is not keyed. Keyed state can only be used on a 'keyed stream', i.e., after a 'keyBy()' operation.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,
     exitCode: 1,
   },
   STATE_NAME_CONFLICT: {
-    message: 'State \'{state}\' of {operator} was registered as {existing} and is asked for as {requested}. Give each state its own name.',
+    message:
+      "State '{state}' of {operator} was registered as {existing} and is asked for as {requested}. Give each state its own name.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,
     exitCode: 1,
   },
   STATE_ACCESS_WITHOUT_KEY: {
-    message: 'State \'{state}\' was used outside of the processing of a record: there is no current key.',
+    message: "State '{state}' was used outside of the processing of a record: there is no current key.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,
     exitCode: 1,
   },
   STATE_NOT_SERIALIZABLE: {
-    message: 'State \'{state}\' of {operator} holds a value that cannot be stored: {path} is {kind}.',
+    message: "State '{state}' of {operator} holds a value that cannot be stored: {path} is {kind}.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,
     exitCode: 1,
   },
   STATE_TYPE_INCOMPATIBLE: {
-    message: 'State \'{state}\' of {operator} cannot be restored: {reason}',
+    message: "State '{state}' of {operator} cannot be restored: {reason}",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,

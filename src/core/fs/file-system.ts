@@ -25,15 +25,16 @@ export interface FileReader {
  */
 export interface FileSystem {
   readFile(path: string): Promise<Uint8Array>
-  /** Creates or truncates. */
+  /** Creates or truncates; its directory must exist. */
   openForWrite(path: string): Promise<FileWriter>
   openForRead(path: string): Promise<FileReader>
-  /** Atomic; replaces what is there. */
+  /** Atomic; replaces a file that is there. Durable once the directories are synced. */
   rename(from: string, to: string): Promise<void>
   /** Makes the directory's entries durable. */
   syncDirectory(path: string): Promise<void>
+  /** With all parents, and durable: a crash afterwards does not take the new directories away. */
   mkdirs(path: string): Promise<void>
-  /** Empty when the directory does not exist. */
+  /** By name; empty when the directory does not exist. */
   list(path: string): Promise<FileStatus[]>
   /** Undefined when nothing is there. */
   status(path: string): Promise<FileStatus | undefined>

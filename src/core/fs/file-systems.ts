@@ -2,11 +2,6 @@ import { FlinkError } from '../errors/flink-error.js'
 import { parseFileUri } from './file-path.js'
 import type { FileSystem } from './file-system.js'
 
-const ADVICE: Readonly<Record<string, string>> = {
-  hdfs: 'Use a local directory (file:///...).',
-  s3: 'Use a local directory (file:///...).',
-}
-
 export interface LocatedFile {
   readonly fileSystem: FileSystem
   readonly path: string
@@ -26,7 +21,8 @@ export class FileSystems {
     const { scheme, path } = parseFileUri(text)
     const fileSystem = this.#byScheme.get(scheme)
     if (fileSystem !== undefined) return { fileSystem, path }
-    const advice = ADVICE[scheme] ?? `Known schemes: ${[...this.#byScheme.keys()].join(', ')}.`
+    const known = [...this.#byScheme.keys()].map((name) => `${name}:///`).join(', ')
+    const advice = `Use one of ${known}, or mount the storage as a local directory.`
     throw new FlinkError('FILE_SYSTEM_SCHEME_UNSUPPORTED', { scheme, advice })
   }
 }

@@ -1,134 +1,166 @@
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
+import { DataOutputView } from '../memory/data-output-view.js'
 import type { FileReader, FileStatus, FileSystem, FileWriter } from './file-system.js'
 
-interface MemoryFile {
-  bytes: Uint8Array
-  /** What a crash leaves of it; undefined: nothing. */
-  durable: Uint8Array | undefined
+class MemoryFile {
+  readonly content = new DataOutputView(0)
+  /** What a crash leaves of the content. */
+  durable: Uint8Array = new Uint8Array(0)
+}
+
+class MemoryDirectory {
+  readonly entries = new Map<string, MemoryFile | MemoryDirectory>()
+  /** Entries as a crash leaves them. */
+  readonly durableEntries = new Map<string, MemoryFile | MemoryDirectory>()
 }
 
 /** Called before every operation; throwing makes it fail. */
 export type FaultHook = (operation: string, file: string) => void
 
 /**
- * Files in memory that behave as a disk under a crash: what was not synced is lost, and so is an entry whose directory
- * was not synced. For simulations.
+ * Files in memory that behave as a disk under a crash, and not as a lucky one: content that was not synced is lost, so is
+ * an entry whose directory was not synced, and an overwritten file is empty from the first moment. For simulations.
  */
 export class InMemoryFileSystem implements FileSystem {
-  readonly #files = new Map<string, MemoryFile>()
-  /** Entries as a crash leaves them. */
-  readonly #durableEntries = new Map<string, MemoryFile>()
-  readonly #directories = new Set<string>(['/'])
+  readonly #root = new MemoryDirectory()
   fault: FaultHook = () => undefined
 
   /** Loses everything that is not durable. */
   crash(): void {
-    this.#files.clear()
-    for (const [name, file] of this.#durableEntries) {
-      if (file.durable === undefined) continue
-      this.#files.set(name, { bytes: file.durable, durable: file.durable })
-    }
+    recover(this.#root)
   }
 
-  async readFile(file: string): Promise<Uint8Array> {
-    return Promise.resolve(this.#file('read', file).bytes.slice())
+  readFile(file: string): Promise<Uint8Array> {
+    return this.#run('read', file, () => this.#file('read', file).content.toBytes())
   }
 
   openForWrite(file: string): Promise<FileWriter> {
     return this.#run('create', file, () => {
-      if (!this.#directories.has(path.dirname(file))) throw new FlinkError('FILE_NOT_FOUND', { path: file })
-      const entry: MemoryFile = { bytes: new Uint8Array(0), durable: undefined }
-      this.#files.set(file, entry)
-      return {
-        write: (bytes) =>
-          this.#run('write', file, () => {
-            const grown = new Uint8Array(entry.bytes.length + bytes.length)
-            grown.set(entry.bytes)
-            grown.set(bytes, entry.bytes.length)
-            entry.bytes = grown
-          }),
-        sync: () =>
-          this.#run('sync', file, () => {
-            entry.durable = entry.bytes
-          }),
-        close: () => Promise.resolve(),
-      }
+      const parent = this.#parentOf('create', file)
+      const existing = parent.entries.get(path.basename(file))
+      if (existing instanceof MemoryDirectory) throw failed('create', file, 'it is a directory')
+      const opened = existing ?? new MemoryFile()
+      opened.content.reset()
+      opened.durable = new Uint8Array(0)
+      parent.entries.set(path.basename(file), opened)
+      return this.#writer(file, opened)
     })
   }
 
   openForRead(file: string): Promise<FileReader> {
     return this.#run('open', file, () => {
-      const { bytes } = this.#file('open', file)
+      const { content } = this.#file('open', file)
+      let isOpen = true
       return {
-        sizeBytes: bytes.length,
-        read: (offset, length) => this.#run('read', file, () => bytes.slice(offset, offset + length)),
-        close: () => Promise.resolve(),
+        sizeBytes: content.position,
+        read: (offset, length) =>
+          this.#run('read', file, () => {
+            if (!isOpen) throw failed('read', file, 'it was closed')
+            return content.view().slice(offset, offset + length)
+          }),
+        close: () => this.#run('close', file, () => void (isOpen = false)),
       }
     })
   }
 
   rename(from: string, to: string): Promise<void> {
     return this.#run('rename', from, () => {
-      const file = this.#file('rename', from)
-      this.#files.delete(from)
-      this.#files.set(to, file)
+      const node = this.#find(from)
+      if (node === undefined) throw new FlinkError('FILE_NOT_FOUND', { path: from })
+      const target = this.#parentOf('rename', to)
+      if (target.entries.get(path.basename(to)) instanceof MemoryDirectory) {
+        throw failed('rename', from, `${to} is a directory`)
+      }
+      this.#parentOf('rename', from).entries.delete(path.basename(from))
+      target.entries.set(path.basename(to), node)
     })
   }
 
   syncDirectory(directory: string): Promise<void> {
     return this.#run('syncDirectory', directory, () => {
-      for (const name of this.#durableEntries.keys()) {
-        if (path.dirname(name) === directory && !this.#files.has(name)) this.#durableEntries.delete(name)
-      }
-      for (const [name, file] of this.#files) {
-        if (path.dirname(name) === directory) this.#durableEntries.set(name, file)
-      }
+      const { entries, durableEntries } = this.#directory('sync', directory)
+      durableEntries.clear()
+      for (const [name, node] of entries) durableEntries.set(name, node)
     })
   }
 
   mkdirs(directory: string): Promise<void> {
     return this.#run('mkdirs', directory, () => {
-      for (let at = directory; !this.#directories.has(at); at = path.dirname(at)) this.#directories.add(at)
+      let at = this.#root
+      for (const name of segments(directory)) {
+        const existing = at.entries.get(name)
+        if (existing instanceof MemoryFile) throw failed('create', directory, `${name} is a file`)
+        const next = existing ?? new MemoryDirectory()
+        at.entries.set(name, next)
+        if (existing === undefined) at.durableEntries.set(name, next)
+        at = next
+      }
     })
   }
 
   list(directory: string): Promise<FileStatus[]> {
     return this.#run('list', directory, () => {
-      const names = [...this.#files.keys(), ...this.#directories].filter((name) => name !== '/')
-      return names.filter((name) => path.dirname(name) === directory).map((name) => this.#statusOf(name))
+      if (this.#find(directory) === undefined) return []
+      const { entries } = this.#directory('list', directory)
+      return [...entries.keys()].sort().map((name) => this.#statusOf(path.join(directory, name)))
     })
   }
 
   status(file: string): Promise<FileStatus | undefined> {
-    return this.#run('status', file, () => {
-      return this.#files.has(file) || this.#directories.has(file) ? this.#statusOf(file) : undefined
-    })
+    return this.#run('status', file, () => (this.#find(file) === undefined ? undefined : this.#statusOf(file)))
   }
 
   delete(file: string): Promise<void> {
     return this.#run('delete', file, () => {
-      const isInside = (name: string): boolean => name === file || name.startsWith(`${file}/`)
-      for (const name of this.#files.keys()) if (isInside(name)) this.#files.delete(name)
-      for (const name of this.#directories) if (isInside(name)) this.#directories.delete(name)
+      if (this.#find(file) !== undefined) this.#parentOf('delete', file).entries.delete(path.basename(file))
     })
   }
 
-  #statusOf(name: string): FileStatus {
-    const file = this.#files.get(name)
+  #writer(file: string, opened: MemoryFile): FileWriter {
+    let isOpen = true
+    const run = (operation: string, work: () => void): Promise<void> =>
+      this.#run(operation, file, () => {
+        if (!isOpen) throw failed(operation, file, 'it was closed')
+        work()
+      })
     return {
-      name: path.basename(name),
-      path: name,
-      isDirectory: file === undefined,
-      sizeBytes: file?.bytes.length ?? 0,
+      write: (bytes) => run('write', () => opened.content.writeBytes(bytes)),
+      sync: () => run('sync', () => void (opened.durable = opened.content.toBytes())),
+      close: () => this.#run('close', file, () => void (isOpen = false)),
     }
   }
 
-  #file(operation: string, name: string): MemoryFile {
-    this.fault(operation, name)
-    const file = this.#files.get(name)
-    if (file === undefined) throw new FlinkError('FILE_NOT_FOUND', { path: name })
-    return file
+  #statusOf(file: string): FileStatus {
+    const node = this.#find(file)
+    const sizeBytes = node instanceof MemoryFile ? node.content.position : 0
+    return { name: path.basename(file), path: file, isDirectory: node instanceof MemoryDirectory, sizeBytes }
+  }
+
+  #file(operation: string, file: string): MemoryFile {
+    const node = this.#find(file)
+    if (node === undefined) throw new FlinkError('FILE_NOT_FOUND', { path: file })
+    if (node instanceof MemoryDirectory) throw failed(operation, file, 'it is a directory')
+    return node
+  }
+
+  #directory(operation: string, directory: string): MemoryDirectory {
+    const node = this.#find(directory)
+    if (node === undefined) throw new FlinkError('FILE_NOT_FOUND', { path: directory })
+    if (node instanceof MemoryFile) throw failed(operation, directory, 'it is not a directory')
+    return node
+  }
+
+  #parentOf(operation: string, file: string): MemoryDirectory {
+    return this.#directory(operation, path.dirname(file))
+  }
+
+  #find(file: string): MemoryFile | MemoryDirectory | undefined {
+    let node: MemoryFile | MemoryDirectory | undefined = this.#root
+    for (const name of segments(file)) {
+      node = node instanceof MemoryDirectory ? node.entries.get(name) : undefined
+    }
+    return node
   }
 
   /** Errors come as rejections, as from a real disk. */
@@ -136,4 +168,28 @@ export class InMemoryFileSystem implements FileSystem {
     this.fault(operation, file)
     return Promise.resolve(work())
   }
+}
+
+function recover(directory: MemoryDirectory): void {
+  directory.entries.clear()
+  for (const [name, node] of directory.durableEntries) {
+    directory.entries.set(name, node)
+    if (node instanceof MemoryDirectory) {
+      recover(node)
+    } else {
+      node.content.reset()
+      node.content.writeBytes(node.durable)
+    }
+  }
+}
+
+function segments(file: string): string[] {
+  return path
+    .resolve('/', file)
+    .split(path.sep)
+    .filter((name) => name !== '')
+}
+
+function failed(operation: string, file: string, reason: string): FlinkError {
+  return new FlinkError('FILE_IO_FAILED', { path: file, operation, reason })
 }

@@ -1,4 +1,4 @@
-import { open, readFile, rename, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import fsExtra from 'fs-extra'
 import { FlinkError } from '../errors/flink-error.js'
@@ -16,37 +16,46 @@ export class LocalFileSystem implements FileSystem {
   }
 
   async openForRead(file: string): Promise<FileReader> {
-    const handle = await explain('open', file, () => open(file, 'r'))
-    const { size } = await explain('open', file, () => handle.stat())
-    return new LocalFileReader(file, handle, size)
+    return explain('open', file, async () => {
+      const handle = await open(file, 'r')
+      try {
+        const stats = await handle.stat()
+        if (stats.isDirectory())
+          throw new FlinkError('FILE_IO_FAILED', { path: file, operation: 'open', reason: 'it is a directory' })
+        return new LocalFileReader(file, handle, stats.size)
+      } catch (error) {
+        await handle.close()
+        throw error
+      }
+    })
   }
 
   rename(from: string, to: string): Promise<void> {
     return explain('rename', from, () => rename(from, to))
   }
 
-  async syncDirectory(directory: string): Promise<void> {
-    // Windows cannot open a directory; there the rename itself is what there is.
-    if (process.platform === 'win32') return
-    await explain('sync', directory, async () => {
-      const handle = await open(directory, 'r')
-      try {
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-    })
+  syncDirectory(directory: string): Promise<void> {
+    return explain('sync', directory, () => syncEntries(directory))
   }
 
   mkdirs(directory: string): Promise<void> {
-    return explain('create', directory, () => fsExtra.ensureDir(directory))
+    return explain('create', directory, async () => {
+      const lowest = path.resolve(directory)
+      const firstMade = await mkdir(lowest, { recursive: true })
+      if (firstMade === undefined) return
+      const top = path.dirname(firstMade)
+      for (let at = lowest; at !== top && at !== path.dirname(at);) {
+        at = path.dirname(at)
+        await syncEntries(at)
+      }
+    })
   }
 
   async list(directory: string): Promise<FileStatus[]> {
     const names = await explain('list', directory, async () => {
       return (await fsExtra.pathExists(directory)) ? fsExtra.readdir(directory) : []
     })
-    const found = await Promise.all(names.map((name) => this.status(path.join(directory, name))))
+    const found = await Promise.all(names.sort().map((name) => this.status(path.join(directory, name))))
     return found.filter((status) => status !== undefined)
   }
 
@@ -55,7 +64,7 @@ export class LocalFileSystem implements FileSystem {
       const stats = await fsExtra.stat(file)
       return { name: path.basename(file), path: file, isDirectory: stats.isDirectory(), sizeBytes: stats.size }
     } catch (error) {
-      if (isMissing(error)) return undefined
+      if (isMissing(error) || codeOf(error) === 'ENOTDIR') return undefined
       throw explained('look at', file, error)
     }
   }
@@ -128,7 +137,21 @@ async function explain<T>(operation: string, file: string, work: () => Promise<T
   }
 }
 
+/** Makes the entries of a directory durable, where the file system has a way to do that: Windows and some mounts have none. */
+async function syncEntries(directory: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(directory, 'r')
+  try {
+    await handle.sync()
+  } catch (error) {
+    if (codeOf(error) !== 'EINVAL' && codeOf(error) !== 'ENOTSUP') throw error
+  } finally {
+    await handle.close()
+  }
+}
+
 function explained(operation: string, file: string, error: unknown): FlinkError {
+  if (FlinkError.is(error)) return error
   if (isMissing(error)) return new FlinkError('FILE_NOT_FOUND', { path: file }, { cause: error })
   if (codeOf(error) === 'ENOSPC') return new FlinkError('DISK_FULL', { path: file }, { cause: error })
   const reason = error instanceof Error ? error.message : String(error)

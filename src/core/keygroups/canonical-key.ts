@@ -1,4 +1,5 @@
 import { FlinkError } from '../errors/flink-error.js'
+import type { DataInputView } from '../memory/data-input-view.js'
 import { DataOutputView } from '../memory/data-output-view.js'
 
 /**
@@ -13,6 +14,16 @@ export type KeyKind =
 
 const TAG = { null: 0, false: 1, true: 2, number: 3, string: 4, bigint: 5, date: 6, tuple: 7, record: 8 } as const
 
+/** Deeper keys are taken for cyclic ones. */
+const DEEPEST = 64
+
+type Fields = Readonly<Record<string, unknown>>
+
+interface KeyTarget {
+  readonly output: DataOutputView
+  readonly depth: number
+}
+
 const scratch = new DataView(new ArrayBuffer(8))
 
 /**
@@ -24,27 +35,72 @@ export function hashKey(key: unknown, kind: KeyKind): number {
     const hash = hashAscii(key)
     if (hash !== undefined) return hash
   } else if (typeof key === 'number') {
-    return hashNumber(kind === 'double' ? key : key + 0)
+    return hashNumber(canonicalNumber(key, kind))
   }
   return hashBytes(keyBytes(key, kind))
 }
 
-/** The canonical bytes of a key; KEY_INVALID's reason is thrown as InvalidKeyError for the caller to name the operator. */
+/** The canonical bytes of a key, as encodeKey writes them. */
 export function keyBytes(key: unknown, kind: KeyKind): Uint8Array {
   const output = new DataOutputView(32)
-  writeKey(key, kind, output)
+  encodeKey(key, kind, output)
   return output.toBytes()
 }
 
-export function keysEqual(left: unknown, right: unknown, kind: KeyKind): boolean {
-  if (typeof left !== 'object' || left === null) {
-    if (left === right) return kind !== 'double' || Object.is(left, right)
-    return typeof left === 'number' && Number.isNaN(left) && typeof right === 'number' && Number.isNaN(right)
+/** Writes the canonical bytes of a key; an InvalidKeyError says why a value has none. */
+export function encodeKey(key: unknown, kind: KeyKind, output: DataOutputView): void {
+  writeKey(key, kind, { output, depth: 0 })
+}
+
+/** A key equal to the one whose bytes were written with the same kind. */
+export function decodeKey(kind: KeyKind, input: DataInputView): unknown {
+  const tag = input.readInt8()
+  switch (tag) {
+    case TAG.null:
+      return null
+    case TAG.false:
+    case TAG.true:
+      return tag === TAG.true
+    case TAG.number:
+      return input.readFloat64()
+    case TAG.string:
+      return input.readUtf8()
+    case TAG.bigint:
+      return BigInt(input.readUtf8())
+    case TAG.date:
+      return new Date(input.readFloat64())
+    case TAG.tuple: {
+      const kinds = partKinds(kind)
+      return Array.from({ length: input.readVarInt() }, (_, index) => decodeKey(kinds[index] ?? 'auto', input))
+    }
+    default: {
+      if (tag !== TAG.record) throw new FlinkError('ASSERTION_FAILED', { what: `${tag} is no tag of a key` })
+      return Object.fromEntries(recordFields(kind).map(([name, fieldKind]) => [name, decodeKey(fieldKind, input)]))
+    }
   }
-  if (typeof right !== 'object' || right === null) return false
-  const a = keyBytes(left, kind)
-  const b = keyBytes(right, kind)
-  return a.length === b.length && a.every((byte, index) => byte === b[index])
+}
+
+/** True exactly when the canonical bytes are equal. */
+export function keysEqual(left: unknown, right: unknown, kind: KeyKind): boolean {
+  if (left === right) return kind !== 'double' || Object.is(left, right)
+  if (typeof left === 'number') return Number.isNaN(left) && typeof right === 'number' && Number.isNaN(right)
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
+  return objectKeysEqual(left, right, kind)
+}
+
+function objectKeysEqual(left: object, right: object, kind: KeyKind): boolean {
+  if (left instanceof Date || right instanceof Date) {
+    return left instanceof Date && right instanceof Date && keysEqual(left.getTime(), right.getTime(), 'auto')
+  }
+  if (Array.isArray(left) || Array.isArray(right)) {
+    if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false
+    const others: readonly unknown[] = right
+    const kinds = partKinds(kind)
+    return left.every((part, index) => keysEqual(part, others[index], kinds[index] ?? 'auto'))
+  }
+  if (typeof kind !== 'object' || !('record' in kind)) return false
+  const [a, b] = [left as Fields, right as Fields]
+  return kind.record.every(([name, fieldKind]) => keysEqual(a[name], b[name], fieldKind))
 }
 
 /** What is wrong with a value as a key; the operator that knows its own name turns it into KEY_INVALID. */
@@ -70,7 +126,7 @@ function hashAscii(text: string): number | undefined {
 }
 
 function hashNumber(value: number): number {
-  scratch.setFloat64(0, Number.isNaN(value) ? Number.NaN : value)
+  scratch.setFloat64(0, value)
   let hash = 31 + TAG.number
   for (let index = 0; index < 8; index += 1) hash = (Math.imul(hash, 31) + scratch.getInt8(index)) | 0
   return hash
@@ -82,7 +138,8 @@ function hashBytes(bytes: Uint8Array): number {
   return hash
 }
 
-function writeKey(key: unknown, kind: KeyKind, output: DataOutputView): void {
+function writeKey(key: unknown, kind: KeyKind, target: KeyTarget): void {
+  const { output } = target
   switch (typeof key) {
     case 'string':
       if (!key.isWellFormed()) throw new InvalidKeyError('it holds a lone surrogate, which has no UTF-8 form')
@@ -91,7 +148,7 @@ function writeKey(key: unknown, kind: KeyKind, output: DataOutputView): void {
       break
     case 'number':
       output.writeInt8(TAG.number)
-      output.writeFloat64(Number.isNaN(key) ? Number.NaN : kind === 'double' ? key : key + 0)
+      output.writeFloat64(canonicalNumber(key, kind))
       break
     case 'boolean':
       output.writeInt8(key ? TAG.true : TAG.false)
@@ -101,7 +158,8 @@ function writeKey(key: unknown, kind: KeyKind, output: DataOutputView): void {
       output.writeUtf8(key.toString())
       break
     case 'object':
-      writeObjectKey(key, kind, output)
+      if (key === null) throw new InvalidKeyError('it is null')
+      writeObjectKey(key, kind, target)
       break
     case 'undefined':
       throw new InvalidKeyError('it is undefined')
@@ -111,30 +169,43 @@ function writeKey(key: unknown, kind: KeyKind, output: DataOutputView): void {
   }
 }
 
-function writeObjectKey(key: object | null, kind: KeyKind, output: DataOutputView): void {
-  if (key === null) throw new InvalidKeyError('it is null')
+function writeObjectKey(key: object, kind: KeyKind, target: KeyTarget): void {
+  const { output, depth } = target
+  if (depth >= DEEPEST) throw new InvalidKeyError(`it is nested more than ${DEEPEST} deep, or contains itself`)
+  const inner = { output, depth: depth + 1 }
   if (key instanceof Date) {
     output.writeInt8(TAG.date)
-    output.writeFloat64(key.getTime())
+    output.writeFloat64(canonicalNumber(key.getTime(), 'auto'))
   } else if (Array.isArray(key)) {
     const parts: readonly unknown[] = key
-    const kinds = typeof kind === 'object' && 'tuple' in kind ? kind.tuple : []
+    const kinds = partKinds(kind)
     output.writeInt8(TAG.tuple)
     output.writeVarInt(parts.length)
-    parts.forEach((part, index) => {
-      writePart(part, kinds[index] ?? 'auto', output)
-    })
+    for (let index = 0; index < parts.length; index += 1) writePart(parts[index], kinds[index] ?? 'auto', inner)
   } else if (typeof kind === 'object' && 'record' in kind) {
-    const fields = key as Readonly<Record<string, unknown>>
     output.writeInt8(TAG.record)
-    for (const [name, fieldKind] of kind.record) writePart(fields[name], fieldKind, output)
+    for (const [name, fieldKind] of kind.record) writePart((key as Fields)[name], fieldKind, inner)
   } else {
     throw new InvalidKeyError('it is an object; use a string, number, array, or declare its type with Types.OBJECT')
   }
 }
 
 /** Inside a tuple or record null is a value like others. */
-function writePart(part: unknown, kind: KeyKind, output: DataOutputView): void {
-  if (part === null) output.writeInt8(TAG.null)
-  else writeKey(part, kind, output)
+function writePart(part: unknown, kind: KeyKind, target: KeyTarget): void {
+  if (part === null) target.output.writeInt8(TAG.null)
+  else writeKey(part, kind, target)
+}
+
+/** One NaN, and 0 for -0 unless the key is declared as double. */
+function canonicalNumber(value: number, kind: KeyKind): number {
+  if (Number.isNaN(value)) return Number.NaN
+  return kind === 'double' ? value : value + 0
+}
+
+function partKinds(kind: KeyKind): readonly KeyKind[] {
+  return typeof kind === 'object' && 'tuple' in kind ? kind.tuple : []
+}
+
+function recordFields(kind: KeyKind): readonly (readonly [name: string, kind: KeyKind])[] {
+  return typeof kind === 'object' && 'record' in kind ? kind.record : []
 }

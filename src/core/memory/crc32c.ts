@@ -23,7 +23,14 @@ function makeTables(): Int32Array[] {
 /** CRC-32C (Castagnoli) of the bytes, as an unsigned number; `seed` continues an earlier one. */
 export function crc32c(bytes: Uint8Array, seed = 0): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES as [
-    Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
   ]
   const byte = (index: number): number => bytes[index] as number
   const of = (table: Int32Array, index: number): number => table[index & 0xff] as number
@@ -33,8 +40,14 @@ export function crc32c(bytes: Uint8Array, seed = 0): number {
   for (; index <= wide; index += 8) {
     const low = crc ^ (byte(index) | (byte(index + 1) << 8) | (byte(index + 2) << 16) | (byte(index + 3) << 24))
     crc =
-      of(t7, low) ^ of(t6, low >>> 8) ^ of(t5, low >>> 16) ^ of(t4, low >>> 24) ^
-      of(t3, byte(index + 4)) ^ of(t2, byte(index + 5)) ^ of(t1, byte(index + 6)) ^ of(t0, byte(index + 7))
+      of(t7, low) ^
+      of(t6, low >>> 8) ^
+      of(t5, low >>> 16) ^
+      of(t4, low >>> 24) ^
+      of(t3, byte(index + 4)) ^
+      of(t2, byte(index + 5)) ^
+      of(t1, byte(index + 6)) ^
+      of(t0, byte(index + 7))
   }
   for (; index < bytes.length; index += 1) crc = (crc >>> 8) ^ of(t0, crc ^ byte(index))
   return ~crc >>> 0

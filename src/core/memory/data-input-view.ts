@@ -19,6 +19,11 @@ export class DataInputView {
     return this.#position
   }
 
+  /** All the memory of this view, read and unread; positions count from its start. */
+  get bytes(): Uint8Array {
+    return this.#bytes
+  }
+
   get remaining(): number {
     return this.#bytes.length - this.#position
   }
@@ -55,6 +60,11 @@ export class DataInputView {
   readBytes(length: number): Uint8Array {
     const at = this.#advance(length)
     return this.#bytes.subarray(at, at + length)
+  }
+
+  /** Steps over `length` bytes and returns where they start in `bytes`: what StructuredSerializer reads in place. */
+  skip(length: number): number {
+    return this.#advance(length)
   }
 
   readUtf8(): string {

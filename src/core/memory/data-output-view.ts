@@ -23,6 +23,14 @@ export class DataOutputView {
     this.#position = 0
   }
 
+  /** Takes back what was written behind an earlier position. */
+  truncate(position: number): void {
+    if (position < 0 || position > this.#position) {
+      throw new FlinkError('ASSERTION_FAILED', { what: `${String(position)} is no earlier position of an output` })
+    }
+    this.#position = position
+  }
+
   /** The lowest eight bits of a number. */
   writeInt8(value: number): void {
     this.#reserve(1)

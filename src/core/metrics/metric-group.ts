@@ -1,27 +1,18 @@
-/** A number that functions raise and lower. */
-export class Counter {
-  #count = 0
-
-  inc(by = 1): void {
-    this.#count += by
-  }
-
-  dec(by = 1): void {
-    this.#count -= by
-  }
-
-  getCount(): number {
-    return this.#count
-  }
-}
+import { Counter } from './counter.js'
+import { DescriptiveStatisticsHistogram, type Histogram } from './histogram.js'
+import { MeterView, type Meter } from './meter.js'
 
 export type Gauge = () => unknown
+
+const QUANTILES = [0.5, 0.75, 0.95, 0.98, 0.99, 0.999] as const
 
 /** Metrics of one scope (operator, task), by name; groups nest. */
 export class MetricGroup {
   readonly scope: readonly string[]
   readonly #counters = new Map<string, Counter>()
   readonly #gauges = new Map<string, Gauge>()
+  readonly #meters = new Map<string, Meter>()
+  readonly #histograms = new Map<string, Histogram>()
   readonly #groups = new Map<string, MetricGroup>()
 
   constructor(scope: readonly string[]) {
@@ -39,20 +30,55 @@ export class MetricGroup {
     return gauge
   }
 
+  /** The meter of this name; without one given, a rate over the last minute. */
+  meter(name: string, meter?: Meter): Meter {
+    return getOrMake(this.#meters, name, () => meter ?? new MeterView())
+  }
+
+  /** The histogram of this name; without one given, over the newest 1000 values. */
+  histogram(name: string, histogram?: Histogram): Histogram {
+    return getOrMake(this.#histograms, name, () => histogram ?? new DescriptiveStatisticsHistogram())
+  }
+
   addGroup(name: string): MetricGroup {
     return getOrMake(this.#groups, name, () => new MetricGroup([...this.scope, name]))
   }
 
-  /** All values below this group by dotted name. */
+  /** The full name of a metric of this group. */
+  getMetricIdentifier(name: string): string {
+    return [...this.scope, name].join('.')
+  }
+
+  /** All values below this group by dotted name; a meter gives its rate, a histogram one value a statistic. */
   values(): Record<string, unknown> {
     const values: Record<string, unknown> = {}
     for (const [name, counter] of this.#counters) values[name] = counter.getCount()
     for (const [name, gauge] of this.#gauges) values[name] = gauge()
+    for (const [name, meter] of this.#meters) values[name] = meter.getRate()
+    for (const [name, histogram] of this.#histograms) {
+      for (const [statistic, value] of statisticsOf(histogram)) values[`${name}_${statistic}`] = value
+    }
     for (const [name, group] of this.#groups) {
       for (const [inner, value] of Object.entries(group.values())) values[`${name}.${inner}`] = value
     }
     return values
   }
+
+  /** Lets every meter below this group take its count; called by the registry. */
+  updateMeters(): void {
+    for (const meter of this.#meters.values()) if (meter instanceof MeterView) meter.update()
+    for (const group of this.#groups.values()) group.updateMeters()
+  }
+}
+
+/** Names as in Flink's REST: `latency_min`, `latency_p99`. */
+function statisticsOf(histogram: Histogram): (readonly [name: string, value: number])[] {
+  const { min, max, mean, stdDev, getQuantile } = histogram.getStatistics()
+  const quantiles = QUANTILES.map((quantile) => {
+    const digits = String(quantile * 100).replace('.', '')
+    return [quantile === 0.5 ? 'median' : `p${digits}`, getQuantile(quantile)] as const
+  })
+  return [['count', histogram.getCount()], ['min', min], ['max', max], ['mean', mean], ['stddev', stdDev], ...quantiles]
 }
 
 function getOrMake<T>(map: Map<string, T>, name: string, make: () => T): T {

@@ -8,7 +8,9 @@ export class SystemRandom implements Random {
   }
 
   hex(digits: number): string {
-    return randomBytes(Math.ceil(digits / 2)).toString('hex').slice(0, digits)
+    return randomBytes(Math.ceil(digits / 2))
+      .toString('hex')
+      .slice(0, digits)
   }
 
   nextBytes(count: number): Uint8Array {

@@ -71,7 +71,8 @@ export class ObjectGraphReader {
     } else if (node[0] === NODE.sparseArray) {
       this.#fillFields(object as object, node, 2)
     } else if (object instanceof Map) {
-      for (let index = 1; index < node.length; index += 2) object.set(this.#slot(node[index]), this.#slot(node[index + 1]))
+      for (let index = 1; index < node.length; index += 2)
+        object.set(this.#slot(node[index]), this.#slot(node[index + 1]))
     } else if (object instanceof Set) {
       for (let index = 1; index < node.length; index += 1) object.add(this.#slot(node[index]))
     } else if (object instanceof Error) {

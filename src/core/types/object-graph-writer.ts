@@ -66,7 +66,6 @@ export class ObjectGraphWriter {
   }
 
   #node(value: object, place: Place): GraphNode {
-    refuseSymbolKeys(value, place)
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === Object.prototype) return this.#fields([NODE.object], value, place)
     if (prototype === null) return this.#fields([NODE.nullObject], value, place)
@@ -84,6 +83,7 @@ export class ObjectGraphWriter {
   }
 
   #fields(node: unknown[], value: object, place: Place): GraphNode {
+    refuseSymbolKeys(value, place)
     const fields = value as Readonly<Record<string, unknown>>
     for (const key of Object.keys(fields)) {
       const step = IDENTIFIER.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
@@ -93,9 +93,11 @@ export class ObjectGraphWriter {
   }
 
   #array(elements: readonly unknown[], place: Place): GraphNode {
+    refuseSymbolKeys(elements, place)
     const keys = Object.keys(elements)
     const isDense = keys.length === elements.length && (keys.at(-1) ?? '-1') === String(elements.length - 1)
-    const step = (key: string | number): string => (IDENTIFIER.test(String(key)) ? `.${String(key)}` : `[${String(key)}]`)
+    const step = (key: string | number): string =>
+      IDENTIFIER.test(String(key)) ? `.${String(key)}` : `[${String(key)}]`
     if (isDense) return [NODE.array, ...elements.map((element, index) => this.#slot(element, place, step(index)))]
     const node: unknown[] = [NODE.sparseArray, elements.length]
     const fields = elements as unknown as Readonly<Record<string, unknown>>
@@ -122,16 +124,17 @@ export class ObjectGraphWriter {
     return node
   }
 
+  /** What is enumerable was put there by somebody and goes with the fields; the rest is what the language defines. */
   #error(error: Error, constructor: string, place: Place): GraphNode {
+    const isBuiltIn = (key: string): boolean => Object.getOwnPropertyDescriptor(error, key)?.enumerable === false
     const text = (key: 'name' | 'message' | 'stack'): unknown => {
-      const value: unknown = Object.hasOwn(error, key) ? error[key] : null
+      const value: unknown = isBuiltIn(key) ? error[key] : null
       return typeof value === 'string' ? this.#slot(value, place, `.${key}`) : null
     }
-    const cause = this.#slot(error.cause, place, '.cause')
-    const node = [NODE.error, constructor, text('name'), text('message'), text('stack'), 'cause' in error, cause]
-    const standard = new Set(['name', 'message', 'stack', 'cause'])
-    const own = Object.entries(error).filter(([key]) => !standard.has(key))
-    return this.#fields(node, Object.fromEntries(own), place)
+    const hasCause = isBuiltIn('cause')
+    const cause = hasCause ? this.#slot(error.cause, place, '.cause') : null
+    const node = [NODE.error, constructor, text('name'), text('message'), text('stack'), hasCause, cause]
+    return this.#fields(node, error, place)
   }
 }
 

@@ -78,10 +78,17 @@ describe('restoring into another parallelism', () => {
       fc.property(lists, parallelism, (before, after) => {
         const split = splitOperatorState(before.map((elements) => [listHandle('operator-list', elements)]), after)
         assert.deepEqual(split.flatMap(elementsOf), before.flat())
+        if (before.length === after) return
         const sizes = split.map((handles) => elementsOf(handles).length)
         assert.ok(Math.max(...sizes) - Math.min(...sizes) <= 1)
       }),
     )
+  })
+
+  it('gives each subtask its own list back where the parallelism stays', () => {
+    const before = [[1, 2, 3], [], [4]]
+    const split = splitOperatorState(before.map((elements) => [listHandle('operator-list', elements)]), 3)
+    assert.deepEqual(split.map(elementsOf), before)
   })
 
   it('gives a union list whole to everybody', () => {
@@ -113,8 +120,10 @@ describe('state and operators that do not match', () => {
   })
 
   it('an operator without state never stands in the way', () => {
-    const empty = { ...keyedState(1), subtasks: [undefined] }
-    assert.equal(assignState(checkpoint([empty]), [], false).skipped.length, 0)
+    for (const subtask of [undefined, EMPTY_SUBTASK_STATE]) {
+      const empty = { ...keyedState(1), subtasks: [subtask] }
+      assert.equal(assignState(checkpoint([empty]), [], false).skipped.length, 0)
+    }
   })
 
   it('a declared max parallelism that differs is refused', () => {

@@ -124,7 +124,8 @@ export class CheckpointCoordinator {
 
   decline(checkpointId: number, error: Error): void {
     const pending = this.#pending.get(checkpointId)
-    if (pending !== undefined) this.#abort(pending, error, true)
+    // A task that could not take part right now is no failure; one whose state could not be stored is.
+    if (pending !== undefined) this.#abort(pending, error, !FlinkError.is(error, 'CHECKPOINT_DECLINED'))
   }
 
   /** A task that is awaited and ended will never acknowledge; the next checkpoint counts it as finished. */

@@ -52,9 +52,13 @@ export class CheckpointRepository {
     this.#input = input
     this.#storage = makeStorage(input)
     const maxRetained = input.configuration.get(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS)
-    this.#store = new CompletedCheckpointStore(maxRetained, (checkpoint) =>
-      deleteSnapshot(checkpoint.externalPath, input.fileSystems),
-    )
+    this.#store = new CompletedCheckpointStore(maxRetained, {
+      remove: ({ externalPath }) => deleteSnapshot(externalPath, input.fileSystems),
+      onRemovalFailed: ({ externalPath }, error) => {
+        const reason = error instanceof Error ? error.message : String(error)
+        input.logger.warn(`could not remove the checkpoint ${externalPath}`, { reason })
+      },
+    })
   }
 
   /** Deletes a snapshot that the user names; refuses what is none. */

@@ -5,6 +5,7 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { ValueNotSerializableError } from '../../../core/types/value-not-serializable-error.js'
 import type { ChannelWriter } from './channel.js'
+import { RecordTooLargeError } from './record-too-large-error.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
 import { ALL_CHANNELS, type StreamPartitioner } from './stream-partitioner.js'
 
@@ -96,8 +97,13 @@ export class RecordWriter {
   }
 
   #explained(error: unknown): unknown {
+    const operator = this.#operatorName
+    if (error instanceof RecordTooLargeError) {
+      const { sizeBytes, limitBytes } = error
+      return new FlinkError('RECORD_TOO_LARGE', { operator, sizeBytes, limitBytes }, { cause: error })
+    }
     if (!(error instanceof ValueNotSerializableError)) return error
     const { path, kind } = error
-    return new FlinkError('RECORD_NOT_SERIALIZABLE', { operator: this.#operatorName, path, kind }, { cause: error })
+    return new FlinkError('RECORD_NOT_SERIALIZABLE', { operator, path, kind }, { cause: error })
   }
 }

@@ -1,6 +1,7 @@
 // Duty: the writing end of a channel through shared memory.
 // Invariants: a slot is published by storing the tail after its bytes; what finds no free slot waits here, in order, and
-// makes the writer unavailable until it has gone. Records that are larger than a slot go in parts.
+// makes the writer unavailable until it has gone. Records that are larger than a slot go in parts. A record that cannot
+// be serialized leaves no trace; after one that is too large nothing more is taken, as a serializer may remember it.
 // Thread: the producing task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
@@ -9,8 +10,14 @@ import { CONTROL_BYTES, HEAD_WORD, SLOT_HEADER_BYTES, TAIL_WORD, WAITING_WORD } 
 import type { RingMemory } from '../../protocol/task-deployment.js'
 import type { ChannelWriter } from './channel.js'
 import { ringBell } from './doorbell.js'
+import { RecordTooLargeError } from './record-too-large-error.js'
 import { SLOT_KIND } from './slot-kind.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
+
+/** Larger records would need several times their size in memory while they travel. */
+const MAX_RECORD_BYTES = 2 ** 30
+/** Room behind a full slot, so that the record that ends it does not make the buffer grow. */
+const SPILL_BYTES = 4096
 
 interface WaitingSlot {
   readonly kind: number
@@ -27,33 +34,44 @@ export class RingChannelWriter implements ChannelWriter {
   readonly #payloadBytes: number
   readonly #peerBell: Int32Array
   readonly #serializer: TypeSerializer<unknown>
-  readonly #record = new DataOutputView(512)
-  readonly #current: DataOutputView
+  readonly #maxRecordBytes: number
+  #current: DataOutputView
   #waiting: WaitingSlot[] = []
   #tail = 0
   #knownHead = 0
+  #failure: RecordTooLargeError | undefined
 
-  constructor(memory: RingMemory, peerBell: SharedArrayBuffer, serializer: TypeSerializer<unknown>) {
+  constructor(
+    memory: RingMemory,
+    peerBell: SharedArrayBuffer,
+    serializer: TypeSerializer<unknown>,
+    maxRecordBytes: number = MAX_RECORD_BYTES,
+  ) {
     this.#control = new Int32Array(memory.buffer, 0, CONTROL_BYTES / 4)
     this.#view = new DataView(memory.buffer)
     this.#bytes = new Uint8Array(memory.buffer)
     this.#slotSizeBytes = memory.slotSizeBytes
     this.#slotCount = memory.slotCount
     this.#payloadBytes = memory.slotSizeBytes - SLOT_HEADER_BYTES
-    this.#current = new DataOutputView(this.#payloadBytes)
+    this.#maxRecordBytes = maxRecordBytes
+    this.#current = new DataOutputView(this.#payloadBytes + SPILL_BYTES)
     this.#peerBell = new Int32Array(peerBell)
     this.#serializer = serializer
   }
 
   writeRecord(value: unknown, timestamp: number, keyHash: number): void {
-    const record = this.#record
-    record.reset()
-    record.writeFloat64(timestamp)
-    record.writeInt32(keyHash)
-    this.#serializer.serialize(value, record)
-    if (this.#current.position + record.position > this.#payloadBytes) this.#seal()
-    if (record.position <= this.#payloadBytes) this.#current.writeBytes(record.view())
-    else this.#writeFragments(record.view())
+    if (this.#failure !== undefined) throw this.#failure
+    const output = this.#current
+    const start = output.position
+    try {
+      output.writeFloat64(timestamp)
+      output.writeInt32(keyHash)
+      this.#serializer.serialize(value, output)
+    } catch (error) {
+      output.truncate(start)
+      throw error
+    }
+    if (output.position > this.#payloadBytes) this.#spill(start)
   }
 
   writeWatermark(timestamp: number): void {
@@ -110,6 +128,25 @@ export class RingChannelWriter implements ChannelWriter {
     const output = new DataOutputView(16)
     write?.(output)
     this.#put(kind, flag, output.view())
+  }
+
+  /** The last record did not fit behind the others: they go first, it begins the next slot or takes several. */
+  #spill(start: number): void {
+    const sizeBytes = this.#current.position - start
+    if (sizeBytes > this.#maxRecordBytes) {
+      this.#current.truncate(start)
+      this.#failure = new RecordTooLargeError(sizeBytes, this.#maxRecordBytes)
+      throw this.#failure
+    }
+    const record = this.#current.view().slice(start)
+    this.#current.truncate(start)
+    this.#seal()
+    if (record.length <= this.#payloadBytes) {
+      this.#current.writeBytes(record)
+    } else {
+      this.#current = new DataOutputView(this.#payloadBytes + SPILL_BYTES)
+      this.#writeFragments(record)
+    }
   }
 
   #writeFragments(bytes: Uint8Array): void {

@@ -1,0 +1,64 @@
+// Duty: the life of a snapshot's directory on disk: made so that it outlives a crash, removed so that no half of a
+// snapshot is ever taken for a whole one.
+// Invariants: `_metadata` goes first and durably, the rest after it; only files that the engine makes are removed, so a
+// directory that the user shares with other files keeps those.
+// Thread: main thread.
+import path from 'node:path'
+import type { FileStatus, FileSystem } from '../core/fs/file-system.js'
+
+export const METADATA_FILE = '_metadata'
+/** Metadata until it is complete. */
+export const METADATA_PART_FILE = `${METADATA_FILE}.part`
+
+const CHECKPOINT_DIRECTORY = /^chk-(\d+)$/
+const STATE_FILE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** The number in `chk-<n>`; undefined for another name. */
+export function checkpointIdOf(directoryName: string): number | undefined {
+  const digits = CHECKPOINT_DIRECTORY.exec(directoryName)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+/** Makes a directory and its missing parents; all their entries are durable afterwards. */
+export async function makeDurableDirectory(fileSystem: FileSystem, directory: string): Promise<void> {
+  const missing: string[] = []
+  let at = directory
+  while (at !== path.dirname(at) && (await fileSystem.status(at)) === undefined) {
+    missing.push(at)
+    at = path.dirname(at)
+  }
+  await fileSystem.mkdirs(directory)
+  for (const made of missing.reverse()) await fileSystem.syncDirectory(path.dirname(made))
+}
+
+/** Removes a snapshot, whole or half-written. Nothing happens when it is not there. */
+export async function removeSnapshotDirectory(fileSystem: FileSystem, directory: string): Promise<void> {
+  if ((await fileSystem.status(directory)) === undefined) return
+  const metadataFile = `${directory}/${METADATA_FILE}`
+  if ((await fileSystem.status(metadataFile)) !== undefined) {
+    await fileSystem.delete(metadataFile)
+    // Were state files gone for good before it, a crash would leave a snapshot that names files without bytes.
+    await fileSystem.syncDirectory(directory)
+  }
+  const entries = await fileSystem.list(directory)
+  const ours = entries.filter(isMadeByEngine)
+  if (ours.length === entries.length) {
+    await fileSystem.delete(directory)
+    return
+  }
+  for (const { name } of ours) await fileSystem.delete(`${directory}/${name}`)
+}
+
+/** Removes every `chk-<n>` without metadata: what a crash left of checkpoints that did not complete. */
+export async function cleanIncompleteCheckpoints(fileSystem: FileSystem, directory: string): Promise<void> {
+  for (const { name, isDirectory } of await fileSystem.list(directory)) {
+    if (!isDirectory || checkpointIdOf(name) === undefined) continue
+    const checkpoint = `${directory}/${name}`
+    const isComplete = (await fileSystem.status(`${checkpoint}/${METADATA_FILE}`)) !== undefined
+    if (!isComplete) await removeSnapshotDirectory(fileSystem, checkpoint)
+  }
+}
+
+function isMadeByEngine({ name, isDirectory }: FileStatus): boolean {
+  return !isDirectory && (name === METADATA_FILE || name === METADATA_PART_FILE || STATE_FILE.test(name))
+}

@@ -1,0 +1,6 @@
+import { LocalChannel } from '../../../src/runtime/taskmanager/network/local-channel.js'
+import { channelContract } from './channel.contract.js'
+
+const ignore = (): void => undefined
+
+channelContract('local channel', () => new LocalChannel(ignore, ignore))

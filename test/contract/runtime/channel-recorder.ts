@@ -1,0 +1,49 @@
+import type { ChannelHandler } from '../../../src/runtime/taskmanager/network/channel.js'
+import type { CheckpointBarrier, WatermarkStatus } from '../../../src/runtime/taskmanager/network/stream-element.js'
+
+/** Writes down what a channel delivers, as `name` or `[name, ...]`; stops after `stopAfter` elements when asked to. */
+export class ChannelRecorder implements ChannelHandler {
+  readonly elements: unknown[] = []
+  stopAfter = Number.POSITIVE_INFINITY
+
+  get values(): unknown[] {
+    return this.elements
+      .filter((element) => Array.isArray(element) && element[0] === 'record')
+      .map((element) => {
+        const [, value] = element as readonly unknown[]
+        return value
+      })
+  }
+
+  onRecord(value: unknown, timestamp: number, keyHash: number): void {
+    this.elements.push(['record', value, timestamp, keyHash])
+  }
+
+  onWatermark(timestamp: number, channelIndex: number): void {
+    this.elements.push(['watermark', timestamp, channelIndex])
+  }
+
+  onWatermarkStatus(status: WatermarkStatus, channelIndex: number): void {
+    this.elements.push(['status', status, channelIndex])
+  }
+
+  onBarrier(barrier: CheckpointBarrier, channelIndex: number): void {
+    this.elements.push(['barrier', barrier, channelIndex])
+  }
+
+  onCancelBarrier(checkpointId: number, channelIndex: number): void {
+    this.elements.push(['cancel', checkpointId, channelIndex])
+  }
+
+  onEndOfData(channelIndex: number): void {
+    this.elements.push(['end of data', channelIndex])
+  }
+
+  onEndOfPartition(channelIndex: number): void {
+    this.elements.push(['end of partition', channelIndex])
+  }
+
+  mayContinue(): boolean {
+    return this.elements.length < this.stopAfter
+  }
+}

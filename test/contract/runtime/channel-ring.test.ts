@@ -1,0 +1,18 @@
+import { structuredStreamSerializer } from '../../../src/core/types/structured-serializer.js'
+import { allocateBell } from '../../../src/runtime/protocol/doorbell-memory.js'
+import { allocateRing } from '../../../src/runtime/protocol/ring-memory.js'
+import { RingChannelReader } from '../../../src/runtime/taskmanager/network/ring-channel-reader.js'
+import { RingChannelWriter } from '../../../src/runtime/taskmanager/network/ring-channel-writer.js'
+import { channelContract, type ChannelUnderTest } from './channel.contract.js'
+
+function ring(slotSizeBytes: number, slotCount: number): ChannelUnderTest {
+  const memory = allocateRing(slotSizeBytes, slotCount)
+  return {
+    writer: new RingChannelWriter(memory, allocateBell(), structuredStreamSerializer()),
+    reader: new RingChannelReader(memory, allocateBell(), structuredStreamSerializer()),
+  }
+}
+
+channelContract('ring of large slots', () => ring(32_768, 16))
+channelContract('ring of two small slots', () => ring(1024, 2))
+channelContract('ring of three tiny slots', () => ring(64, 3))

@@ -1,0 +1,112 @@
+/** What snapshots on any file system must do. */
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import type { FileSystem } from '../../../src/core/fs/file-system.js'
+import { FileSystems } from '../../../src/core/fs/file-systems.js'
+import { SeededRandom } from '../../../src/core/random/seeded-random.js'
+import {
+  deleteSnapshot,
+  discardLocation,
+  FileCheckpointStorage,
+  makeSavepointLocation,
+} from '../../../src/storage/checkpoint-storage.js'
+import { checkpointStreams } from '../../../src/storage/file-checkpoint-streams.js'
+import { findLatestCheckpoint, openSnapshot } from '../../../src/storage/snapshot-locator.js'
+import { JOB, stateHandleOf, stateTextIn, stateTextOf, writeSample } from '../../unit/storage/snapshot-samples.js'
+
+export interface DiskUnderTest {
+  readonly fileSystem: FileSystem
+  /** An existing, empty directory. */
+  readonly directory: string
+  close(): Promise<void>
+}
+
+export function describeCheckpointStorage(name: string, openDisk: () => Promise<DiskUnderTest>): void {
+  describe(`snapshots on ${name}`, () => {
+    let disk: DiskUnderTest
+    let fileSystems: FileSystems
+    let storage: FileCheckpointStorage
+    const random = new SeededRandom(7)
+
+    beforeEach(async () => {
+      disk = await openDisk()
+      fileSystems = new FileSystems().register('file', disk.fileSystem)
+      storage = new FileCheckpointStorage(`${disk.directory}/cp`, JOB, { fileSystems, random, inlineThresholdBytes: 0 })
+      await storage.initialise()
+    })
+    afterEach(() => disk.close())
+
+    it('are found again with their state, newest first', async () => {
+      for (const checkpointId of [1, 2]) {
+        await writeSample(await storage.checkpointLocation(checkpointId), { checkpointId }, { fileSystems, random })
+      }
+      const found = await findLatestCheckpoint(`${disk.directory}/cp`, fileSystems, assert.fail)
+      assert.ok(found)
+      assert.equal(await stateTextIn(found, fileSystems), stateTextOf(2))
+    })
+
+    it('go without a trace, and once more without complaint', async () => {
+      const location = await storage.checkpointLocation(1)
+      const { externalPath } = await writeSample(location, { checkpointId: 1 }, { fileSystems, random })
+      await deleteSnapshot(externalPath, fileSystems)
+      await deleteSnapshot(externalPath, fileSystems)
+      await assert.rejects(openSnapshot(externalPath, fileSystems), (error) => FlinkError.is(error, 'SNAPSHOT_NOT_FOUND'))
+    })
+
+    it('that were given up half-written go without a trace', async () => {
+      const location = await storage.checkpointLocation(1)
+      const stream = await checkpointStreams(location, fileSystems, random).createStream()
+      await stream.write(new Uint8Array(10))
+      await stream.closeAndGetHandle()
+      await discardLocation(location, fileSystems)
+      assert.equal(await disk.fileSystem.status(`${disk.directory}/cp/${JOB}/chk-1`), undefined)
+    })
+
+    it('that are savepoints can be moved', async () => {
+      const target = `${disk.directory}/sp`
+      const location = await makeSavepointLocation(target, JOB, { fileSystems, random, inlineThresholdBytes: 0 })
+      const settings = { checkpointId: 5, isSavepoint: true }
+      const { externalPath } = await writeSample(location, settings, { fileSystems, random })
+      const moved = `${disk.directory}/moved`
+      await copyDirectory(disk.fileSystem, fileSystems.forUri(externalPath).path, moved)
+      await deleteSnapshot(externalPath, fileSystems)
+      const opened = await openSnapshot(moved, fileSystems)
+      assert.equal(opened.metadata.isSavepoint, true)
+      assert.equal(await stateTextIn(opened, fileSystems), stateTextOf(5))
+    })
+
+    it('with a changed state file are noticed when it is read', async () => {
+      const location = await storage.checkpointLocation(1)
+      const completed = await writeSample(location, { checkpointId: 1 }, { fileSystems, random })
+      const handle = stateHandleOf(completed)
+      assert.ok(handle.kind === 'file')
+      await writeFile(disk.fileSystem, fileSystems.forUri(handle.uri).path, new Uint8Array(handle.lengthBytes))
+      const opened = await openSnapshot(completed.externalPath, fileSystems)
+      await assert.rejects(stateTextIn(opened, fileSystems), (error) => FlinkError.is(error, 'SNAPSHOT_CORRUPT'))
+    })
+
+    it('cannot go where a file is in the way', async () => {
+      await writeFile(disk.fileSystem, `${disk.directory}/file`, Uint8Array.of(1))
+      const services = { fileSystems, random, inlineThresholdBytes: 0 }
+      const blocked = new FileCheckpointStorage(`${disk.directory}/file`, JOB, services)
+      await assert.rejects(blocked.initialise(), (error) => FlinkError.is(error, 'CHECKPOINT_STORAGE_FAILED'))
+      await assert.rejects(makeSavepointLocation(`${disk.directory}/file`, JOB, services), (error) =>
+        FlinkError.is(error, 'SAVEPOINT_DIRECTORY_FAILED'),
+      )
+    })
+  })
+}
+
+async function writeFile(fileSystem: FileSystem, file: string, bytes: Uint8Array): Promise<void> {
+  const writer = await fileSystem.openForWrite(file)
+  await writer.write(bytes)
+  await writer.close()
+}
+
+async function copyDirectory(fileSystem: FileSystem, from: string, to: string): Promise<void> {
+  await fileSystem.mkdirs(to)
+  for (const { name, path } of await fileSystem.list(from)) {
+    await writeFile(fileSystem, `${to}/${name}`, await fileSystem.readFile(path))
+  }
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it } from 'node:test'
+import { FlinkError, type ErrorCode } from '../../../src/core/errors/flink-error.js'
+import { FileSystems } from '../../../src/core/fs/file-systems.js'
+import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
+import { SeededRandom } from '../../../src/core/random/seeded-random.js'
+import { FileCheckpointStorage } from '../../../src/storage/checkpoint-storage.js'
+import { findLatestCheckpoint, openSnapshot } from '../../../src/storage/snapshot-locator.js'
+import { JOB, stateHandleOf, writeSample } from './snapshot-samples.js'
+
+const OTHER_JOB = 'c'.repeat(32)
+
+let disk: InMemoryFileSystem
+let fileSystems: FileSystems
+
+beforeEach(() => {
+  disk = new InMemoryFileSystem()
+  fileSystems = new FileSystems().register('file', disk)
+})
+
+async function take(checkpointId: number, jobId: string | undefined = JOB, timestamp = checkpointId): Promise<void> {
+  const services = { fileSystems, random: new SeededRandom(checkpointId), inlineThresholdBytes: 0 }
+  const location = await new FileCheckpointStorage('/cp', jobId, services).checkpointLocation(checkpointId)
+  await writeSample(location, { checkpointId, timestamp }, services)
+}
+
+async function overwrite(file: string, bytes: Uint8Array): Promise<void> {
+  const writer = await disk.openForWrite(file)
+  await writer.write(bytes)
+}
+
+async function latest(directory: string, damaged: Error[] = []): Promise<number | undefined> {
+  const found = await findLatestCheckpoint(directory, fileSystems, (error) => damaged.push(error))
+  return found?.metadata.checkpointId
+}
+
+describe('what the user names after -s', () => {
+  for (const pointer of [
+    `/cp/${JOB}/chk-3`,
+    `/cp/${JOB}/chk-3/`,
+    `/cp/${JOB}/chk-3/_metadata`,
+    `file:/cp/${JOB}/chk-3`,
+    `file:///cp/${JOB}/chk-3/_metadata`,
+  ]) {
+    it(`may be ${pointer.replace(JOB, '<job>')}`, async () => {
+      await take(3)
+      const { metadata, externalPath } = await openSnapshot(pointer, fileSystems)
+      assert.equal(metadata.checkpointId, 3)
+      assert.equal(externalPath, `file:/cp/${JOB}/chk-3`)
+    })
+  }
+
+  async function assertRefused(pointer: string, code: ErrorCode): Promise<void> {
+    await assert.rejects(openSnapshot(pointer, fileSystems), (error) => {
+      assert.ok(FlinkError.is(error, code), String(error))
+      return true
+    })
+  }
+
+  it('is refused when nothing is there, in the words of Flink', async () => {
+    await assert.rejects(openSnapshot('/nowhere', fileSystems), {
+      message: "Cannot find checkpoint or savepoint file/directory '/nowhere' on file system 'file'.",
+    })
+  })
+
+  it('is refused when it is a directory without metadata', async () => {
+    await disk.mkdirs('/empty')
+    await assertRefused('/empty', 'SNAPSHOT_METADATA_MISSING')
+  })
+
+  it('is refused when it is a file of another kind', async () => {
+    await disk.mkdirs('/some')
+    await overwrite('/some/text', new TextEncoder().encode('once upon a time'))
+    await assertRefused('/some/text', 'SNAPSHOT_MAGIC_INVALID')
+  })
+
+  it('is refused when it is of a system that is not known', async () => {
+    await assertRefused('hdfs://host/cp', 'FILE_SYSTEM_SCHEME_UNSUPPORTED')
+  })
+})
+
+describe('the newest checkpoint', () => {
+  it('is the one with the highest number, not the last in the alphabet', async () => {
+    for (const id of [2, 9, 10]) await take(id)
+    assert.equal(await latest(`/cp/${JOB}`), 10)
+  })
+
+  it('goes by number within a job even when the clock went back', async () => {
+    await take(1, JOB, 5000)
+    await take(2, JOB, 1000)
+    assert.equal(await latest(`/cp/${JOB}`), 2)
+  })
+
+  it('is found over all jobs of a directory', async () => {
+    await take(9, JOB, 1000)
+    await take(3, OTHER_JOB, 2000)
+    assert.equal(await latest('/cp'), 3)
+  })
+
+  it('is found where jobs have no directory of their own', async () => {
+    await take(4, undefined)
+    assert.equal(await latest('/cp'), 4)
+  })
+
+  it('does not exist in a directory without any, nor in none', async () => {
+    await disk.mkdirs('/cp/chk-x')
+    assert.equal(await latest('/cp'), undefined)
+    assert.equal(await latest('/nowhere'), undefined)
+  })
+
+  it('passes over half-written ones silently', async () => {
+    await take(1)
+    await disk.mkdirs(`/cp/${JOB}/chk-2`)
+    const damaged: Error[] = []
+    assert.equal(await latest(`/cp/${JOB}`, damaged), 1)
+    assert.deepEqual(damaged, [])
+  })
+
+  it('passes over damaged metadata and tells which', async () => {
+    await take(1)
+    await take(2)
+    const file = `/cp/${JOB}/chk-2/_metadata`
+    const bytes = await disk.readFile(file)
+    await overwrite(file, bytes.slice(0, -1))
+    const damaged: Error[] = []
+    assert.equal(await latest(`/cp/${JOB}`, damaged), 1)
+    assert.match(damaged[0]?.message ?? '', /chk-2\/_metadata is damaged/)
+  })
+
+  it('passes over one whose state files are gone or cut off and tells which', async () => {
+    await take(1)
+    for (const id of [2, 3]) {
+      await take(id)
+      const handle = stateHandleOf(await openSnapshot(`/cp/${JOB}/chk-${String(id)}`, fileSystems))
+      assert.ok(handle.kind === 'file')
+      const { path } = fileSystems.forUri(handle.uri)
+      if (id === 2) await disk.delete(path)
+      else await overwrite(path, Uint8Array.of(1))
+    }
+    const damaged: Error[] = []
+    assert.equal(await latest(`/cp/${JOB}`, damaged), 1)
+    assert.equal(damaged.length, 2)
+    assert.match(damaged[0]?.message ?? '', /chk-3\/.* cut off after 1 bytes/)
+    assert.match(damaged[1]?.message ?? '', /chk-2\/.* missing/)
+  })
+
+  it('is not replaced by an older one when the disk cannot be read', async () => {
+    await take(1)
+    await take(2)
+    disk.fault = (operation, file) => {
+      if (operation === 'read' && file.includes('chk-2')) throw new Error('no permission')
+    }
+    await assert.rejects(latest(`/cp/${JOB}`), /no permission/)
+  })
+})
