@@ -9,7 +9,8 @@ const rooms = [
   { room: 'graph', mayImport: ['api', 'core'], noNodeModules: true, mayLoadModules: '^src/graph/packaged-program' },
   { room: 'connectors', mayImport: ['api', 'core'] },
   { room: 'formats', mayImport: ['api', 'core'] },
-  { room: 'runtime/protocol', mayImport: ['core'] },
+  // Its messages carry the plan, state handles and job results, whose types belong to the rooms below.
+  { room: 'runtime/protocol', mayImport: ['graph', 'api', 'storage', 'core'] },
   { room: 'runtime/jobmanager', mayImport: ['runtime/protocol', 'graph', 'storage', 'core'] },
   {
     room: 'runtime/taskmanager',

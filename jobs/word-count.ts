@@ -1,8 +1,4 @@
-import {
-  RichSinkFunction,
-  type ParameterTool,
-  type StreamExecutionEnvironment,
-} from 'flink-ts'
+import { RichSinkFunction, type ParameterTool, type StreamExecutionEnvironment } from 'flink-ts'
 import { fileURLToPath } from 'node:url'
 
 const DEFAULT_INPUT = fileURLToPath(new URL('../../jobs/data/access-log.txt', import.meta.url))

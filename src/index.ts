@@ -1,6 +1,10 @@
 /** Everything that a job or connector author can name, one by one. */
 export { StreamExecutionEnvironment } from './api/environment/stream-execution-environment.js'
-export { CheckpointConfig, CheckpointingMode, ExternalizedCheckpointCleanup } from './api/environment/checkpoint-config.js'
+export {
+  CheckpointConfig,
+  CheckpointingMode,
+  ExternalizedCheckpointCleanup,
+} from './api/environment/checkpoint-config.js'
 export { ExecutionConfig } from './api/environment/execution-config.js'
 export { JobClient } from './api/environment/job-client.js'
 export { JobExecutionResult } from './api/environment/job-execution-result.js'

@@ -57,7 +57,13 @@ async function runAction(command: CliCommand, args: readonly string[]): Promise<
   }
   const { configuration, warnings, directory } = await loadCliConfiguration(definitions(parsed))
   for (const warning of warnings) printError(`WARNING: ${warning}\n`)
-  const context = { configuration, configurationDirectory: directory, print, printError, workingDirectory: process.cwd() }
+  const context = {
+    configuration,
+    configurationDirectory: directory,
+    print,
+    printError,
+    workingDirectory: process.cwd(),
+  }
   return command.execute(parsed, context)
 }
 

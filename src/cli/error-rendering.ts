@@ -42,7 +42,7 @@ function chainOf(error: unknown): string {
   for (let depth = 0; current !== undefined && depth < 10; depth += 1) {
     const prefix = depth === 0 ? '' : 'Caused by: '
     if (!(current instanceof Error)) {
-      lines.push(prefix + String(current))
+      lines.push(prefix + JSON.stringify(current))
       break
     }
     const code = FlinkError.is(current) ? ` [${current.code}]` : ''

@@ -1,4 +1,4 @@
-import type { JobOverview } from '../rest/messages/job-messages.js'
+import type { JobOverview } from '../client/rest-cluster-client.js'
 
 const WIDTH = 62
 

@@ -15,7 +15,8 @@ const ARCHIVE = /\.(tgz|tar\.gz|tar)$/i
 export async function openProgram(jobFile: string, workingDirectory: string): Promise<OpenedProgram> {
   const isArchive = ARCHIVE.test(jobFile)
   const unpackDirectory = isArchive ? await mkdtemp(path.join(tmpdir(), 'flink-ts-program-')) : ''
-  const close = (): Promise<void> => (isArchive ? rm(unpackDirectory, { recursive: true, force: true }) : Promise.resolve())
+  const close = (): Promise<void> =>
+    isArchive ? rm(unpackDirectory, { recursive: true, force: true }) : Promise.resolve()
   try {
     const { moduleUrl } = await openPackagedProgram({ path: jobFile, workingDirectory, unpackDirectory })
     return { moduleUrl, close }

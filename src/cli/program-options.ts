@@ -11,7 +11,8 @@ export const PROGRAM_OPTIONS: readonly CliOption[] = [
     long: 'class',
     value: 'required',
     valueName: 'export',
-    description: 'Export of the job file that is the program. Without it: the default export, else main, else the script itself.',
+    description:
+      'Export of the job file that is the program. Without it: the default export, else main, else the script itself.',
   },
   { short: 'C', long: 'classpath', value: 'required', description: 'Accepted for scripts.', hidden: true },
   {

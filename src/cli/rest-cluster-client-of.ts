@@ -7,7 +7,7 @@ import { expandHome } from './expand-home.js'
 
 export function runDirectoryOf(context: CliContext): RunDirectory {
   const directory = expandHome(context.configuration.get(ClusterOptions.RUN_DIRECTORY), context.workingDirectory)
-  return new RunDirectory(directory)
+  return new RunDirectory(directory, Date.now)
 }
 
 export function restClusterClientOf(context: CliContext): RestClusterClient {

@@ -24,7 +24,10 @@ export async function startJobProcess(
 ): Promise<{ readonly jobProcess: JobProcess; readonly cleanUp: () => Promise<void> }> {
   const configuration = Configuration.fromMap(request.configuration, 'the command line')
   const packaged = await openProgram(request.jobFile, workingDirectory)
-  const runDirectory = new RunDirectory(expandHome(configuration.get(ClusterOptions.RUN_DIRECTORY), workingDirectory))
+  const runDirectory = new RunDirectory(
+    expandHome(configuration.get(ClusterOptions.RUN_DIRECTORY), workingDirectory),
+    Date.now,
+  )
   const path = configuration.getOptional(SavepointOptions.SAVEPOINT_PATH)
   const allowNonRestoredState = configuration.get(SavepointOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE)
   const { entry, args } = request

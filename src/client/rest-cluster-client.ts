@@ -10,6 +10,8 @@ import type { JobDirectoryEntry } from './job-directory-entry.js'
 import { RestClient } from './rest-client.js'
 import type { RunDirectory } from './run-directory.js'
 
+export type { JobOverview } from '../rest/messages/job-messages.js'
+
 /** The first poll comes after 10 ms, then ever later, as Flink's own client does. */
 const FIRST_POLL_MS = 10
 const LONGEST_POLL_MS = 2000

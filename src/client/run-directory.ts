@@ -20,9 +20,12 @@ const ENTRY_FILE = /^[0-9a-f]{32}\.json$/
  */
 export class RunDirectory {
   readonly path: string
+  readonly #now: () => number
 
-  constructor(directory: string) {
+  /** `now` gives epoch ms. */
+  constructor(directory: string, now: () => number) {
     this.path = directory
+    this.#now = now
   }
 
   /** Makes the directory, private to its user; RUN_DIRECTORY_UNUSABLE when that fails. */
@@ -77,9 +80,8 @@ export class RunDirectory {
 
   /** Cleans up behind a job process that ended without a word (kill -9, power loss). */
   async removeDead(entry: JobDirectoryEntry): Promise<void> {
-    const now = Date.now()
     await rm(entry.socket, { force: true })
-    await this.archive(overviewOfDeadJob(entry, now))
+    await this.archive(overviewOfDeadJob(entry, this.#now()))
   }
 
   async archivedJobs(): Promise<JobOverview[]> {

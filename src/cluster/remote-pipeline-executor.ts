@@ -8,7 +8,11 @@ import type { JobRequest, ProcessToProgram, ProgramToProcess } from '../runtime/
 
 type Reply = ProcessToProgram['outcome']
 type Message =
-  | { readonly type: 'submit-job'; readonly jobGraph: ReturnType<typeof generateProgramGraph>['jobGraph']; readonly operatorsWithoutUid: readonly string[] }
+  | {
+      readonly type: 'submit-job'
+      readonly jobGraph: ReturnType<typeof generateProgramGraph>['jobGraph']
+      readonly operatorsWithoutUid: readonly string[]
+    }
   | { readonly type: 'job-request'; readonly jobId: string; readonly request: JobRequest }
 
 /** The program worker's executor: sends plans to the job process and waits for its word. */

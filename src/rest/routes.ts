@@ -9,7 +9,10 @@ import { jobExecutionResultHandler } from './handlers/job-execution-result-handl
 import { jobPlanHandler } from './handlers/job-plan-handler.js'
 import { jobStatusHandler } from './handlers/job-status-handler.js'
 import { jobsOverviewHandler } from './handlers/jobs-overview-handler.js'
-import { savepointDisposalStatusHandler, savepointDisposalTriggerHandler } from './handlers/savepoint-disposal-handlers.js'
+import {
+  savepointDisposalStatusHandler,
+  savepointDisposalTriggerHandler,
+} from './handlers/savepoint-disposal-handlers.js'
 import { savepointStatusHandler } from './handlers/savepoint-status-handler.js'
 import { savepointTriggerHandler } from './handlers/savepoint-trigger-handler.js'
 import { stopWithSavepointHandler } from './handlers/stop-with-savepoint-handler.js'

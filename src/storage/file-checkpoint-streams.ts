@@ -8,7 +8,11 @@ import type { FileSystems } from '../core/fs/file-systems.js'
 import { crc32c } from '../core/memory/crc32c.js'
 import { DataOutputView } from '../core/memory/data-output-view.js'
 import type { Random } from '../core/random/random.js'
-import type { CheckpointLocation, CheckpointOutputStream, CheckpointStreamFactory } from './checkpoint-stream-factory.js'
+import type {
+  CheckpointLocation,
+  CheckpointOutputStream,
+  CheckpointStreamFactory,
+} from './checkpoint-stream-factory.js'
 import type { StreamStateHandle } from './state-handles.js'
 
 const ABORTED = 'the snapshot was aborted'

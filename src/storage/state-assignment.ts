@@ -66,8 +66,14 @@ function isFilled(handles: readonly unknown[]): boolean {
 function assignOperator(state: OperatorState, target: PlannedOperator, path: string): AssignedOperator {
   const maxParallelism = maxParallelismOf(state, target, path)
   const { parallelism } = target
-  const operatorHandles = splitOperatorState(state.subtasks.map((subtask) => subtask?.managedOperator ?? []), parallelism)
-  const rawHandles = splitOperatorState(state.subtasks.map((subtask) => subtask?.rawOperator ?? []), parallelism)
+  const operatorHandles = splitOperatorState(
+    state.subtasks.map((subtask) => subtask?.managedOperator ?? []),
+    parallelism,
+  )
+  const rawHandles = splitOperatorState(
+    state.subtasks.map((subtask) => subtask?.rawOperator ?? []),
+    parallelism,
+  )
   const managed = state.subtasks.flatMap((subtask) => subtask?.managedKeyed ?? [])
   const raw = state.subtasks.flatMap((subtask) => subtask?.rawKeyed ?? [])
   const subtasks = Array.from({ length: parallelism }, (_, index) => {
@@ -87,7 +93,9 @@ function assignOperator(state: OperatorState, target: PlannedOperator, path: str
 function maxParallelismOf(state: OperatorState, target: PlannedOperator, path: string): number {
   const { name: operator, parallelism } = target
   if (state.maxParallelism === target.maxParallelism) return target.maxParallelism
-  const keyed = state.subtasks.some((subtask) => isFilled(subtask?.managedKeyed ?? []) || isFilled(subtask?.rawKeyed ?? []))
+  const keyed = state.subtasks.some(
+    (subtask) => isFilled(subtask?.managedKeyed ?? []) || isFilled(subtask?.rawKeyed ?? []),
+  )
   if (!keyed && !target.maxParallelismDeclared && parallelism > state.maxParallelism) return target.maxParallelism
   if (target.maxParallelismDeclared && keyed) {
     const details = { path, operator, restored: state.maxParallelism, requested: target.maxParallelism }

@@ -18,7 +18,8 @@ export type StreamStateHandle =
 /** Name and kind of a registered state, checked before its bytes are read. */
 export interface StateMetadata {
   readonly name: string
-  readonly kind: 'value' | 'list' | 'map' | 'reducing' | 'aggregating' | 'operator-list' | 'operator-union' | 'broadcast'
+  readonly kind:
+    'value' | 'list' | 'map' | 'reducing' | 'aggregating' | 'operator-list' | 'operator-union' | 'broadcast'
   /** Description of the declared type, `GENERIC` where none was declared. */
   readonly typeFingerprint: string
   readonly schemaVersion: number

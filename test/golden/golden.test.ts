@@ -40,7 +40,14 @@ describe('output of Apache Flink', () => {
       it(`${name} prints the same lines at parallelism ${String(p)}`, async () => {
         const workspace = new Workspace()
         try {
-          const args = ['run', '-p', String(p), path.join(folder, 'job.mjs'), '--input', path.join(folder, 'input.json')]
+          const args = [
+            'run',
+            '-p',
+            String(p),
+            path.join(folder, 'job.mjs'),
+            '--input',
+            path.join(folder, 'input.json'),
+          ]
           const result = await workspace.run(...args)
           assert.equal(result.exitCode, 0, result.stderr)
           const lines = outputLines(result.stdout)

@@ -99,7 +99,11 @@ export class DataStream<T> {
     const hasType = typeof second === 'object' && second !== null && 'keyKind' in second
     const type = hasType ? (second as TypeInformation<unknown>) : undefined
     const parts = (hasType ? [first] : keys) as KeyArgument<never, unknown>[]
-    const key = keySpecOf(parts.filter((part) => part !== undefined), type, 'keyBy')
+    const key = keySpecOf(
+      parts.filter((part) => part !== undefined),
+      type,
+      'keyBy',
+    )
     return new KeyedStream(this.partition({ kind: 'hash', key }), this.recorder, key)
   }
 
@@ -108,7 +112,10 @@ export class DataStream<T> {
     const inputs = [this.transformation, ...streams.map((stream) => stream.transformation)]
     const id = this.recorder.nextId()
     const outputType = this.transformation.outputType
-    return new DataStream<T>({ type: 'union', id, inputs, outputType, settings: defaultSettings('Union') }, this.recorder)
+    return new DataStream<T>(
+      { type: 'union', id, inputs, outputType, settings: defaultSettings('Union') },
+      this.recorder,
+    )
   }
 
   /** Every record to every subtask. */
@@ -144,7 +151,7 @@ export class DataStream<T> {
   /** To the subtask that the partitioner names. */
   partitionCustom<K>(partitioner: PartitionerArgument<K>, keySelector: KeyArgument<T, K>): DataStream<T> {
     const own = asFunctionObject<Partitioner<unknown>>(partitioner, 'partition', 'partitionCustom')
-    const key = keySpecOf([keySelector as KeyArgument<never, unknown>], undefined, 'partitionCustom')
+    const key = keySpecOf([keySelector], undefined, 'partitionCustom')
     return this.partitioned({
       kind: 'custom',
       key,

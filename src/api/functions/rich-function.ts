@@ -40,7 +40,8 @@ export abstract class RichFunction {
     if (this.#runtimeContext === undefined) {
       throw new FlinkError('GRAPH_INVALID', {
         operator: this.constructor.name,
-        reason: 'the runtime context is not there yet; use getRuntimeContext() in open() or later, not in the constructor',
+        reason:
+          'the runtime context is not there yet; use getRuntimeContext() in open() or later, not in the constructor',
       })
     }
     return this.#runtimeContext

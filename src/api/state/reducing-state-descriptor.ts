@@ -22,7 +22,11 @@ export class ReducingStateDescriptor<T> implements StateDescriptor<T> {
   readonly reduceFunction: StateReducer<T>
   readonly type: TypeInformation<T> | undefined
 
-  constructor(name: string, reduceFunction: StateReducer<T> | ((value1: T, value2: T) => T), type?: TypeInformation<T>) {
+  constructor(
+    name: string,
+    reduceFunction: StateReducer<T> | ((value1: T, value2: T) => T),
+    type?: TypeInformation<T>,
+  ) {
     this.name = checkStateName('ReducingStateDescriptor', name)
     this.reduceFunction = typeof reduceFunction === 'function' ? { reduce: reduceFunction } : reduceFunction
     this.type = type

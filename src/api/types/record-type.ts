@@ -40,7 +40,11 @@ function keyOf(fields: FieldTypes): KeyKind {
   return entries.length === 0 ? 'auto' : { record: entries.map(([name, type]) => [name, type.keyKind()] as const) }
 }
 
-function convertFields(value: object, fields: FieldTypes, direction: keyof PlainForm<unknown>): Record<string, unknown> {
+function convertFields(
+  value: object,
+  fields: FieldTypes,
+  direction: keyof PlainForm<unknown>,
+): Record<string, unknown> {
   const result: Record<string, unknown> = { ...value }
   for (const [name, type] of Object.entries(fields)) {
     const form = plainFormOf(type)

@@ -10,7 +10,12 @@ export const checkpointCommand: CliCommand = {
   syntax: 'checkpoint [OPTIONS] <Job ID>',
   stopAtOperand: false,
   options: [
-    { short: 'full', long: 'full', value: 'none', description: 'Take a full checkpoint instead of the configured type.' },
+    {
+      short: 'full',
+      long: 'full',
+      value: 'none',
+      description: 'Take a full checkpoint instead of the configured type.',
+    },
   ],
   examples: ['flink-ts checkpoint cca7bc1061d61cf15238e92312c2fc20'],
   async execute(parsed, context) {

@@ -23,7 +23,10 @@ export const savepointCommand: CliCommand = {
     { short: 'j', long: 'jarfile', value: 'required', description: 'Accepted for scripts.', hidden: true },
     SAVEPOINT_TYPE_OPTION,
   ],
-  examples: ['flink-ts savepoint cca7bc1061d61cf15238e92312c2fc20 /tmp/savepoints', 'flink-ts savepoint -d /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab'],
+  examples: [
+    'flink-ts savepoint cca7bc1061d61cf15238e92312c2fc20 /tmp/savepoints',
+    'flink-ts savepoint -d /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab',
+  ],
   async execute(parsed, context) {
     const dispose = valueOf(parsed, 'dispose')
     if (dispose !== undefined) return disposeSavepoint(dispose, context)

@@ -1,2 +1,5 @@
 /** Sub-path `flink-ts/connectors/socket`. */
-export { SocketTextStreamFunction, type SocketSettings } from '../../api/functions/source/socket-text-stream-function.js'
+export {
+  SocketTextStreamFunction,
+  type SocketSettings,
+} from '../../api/functions/source/socket-text-stream-function.js'

@@ -73,10 +73,11 @@ export class MetricGroup {
 
 /** Names as in Flink's REST: `latency_min`, `latency_p99`. */
 function statisticsOf(histogram: Histogram): (readonly [name: string, value: number])[] {
-  const { min, max, mean, stdDev, getQuantile } = histogram.getStatistics()
+  const statistics = histogram.getStatistics()
+  const { min, max, mean, stdDev } = statistics
   const quantiles = QUANTILES.map((quantile) => {
     const digits = String(quantile * 100).replace('.', '')
-    return [quantile === 0.5 ? 'median' : `p${digits}`, getQuantile(quantile)] as const
+    return [quantile === 0.5 ? 'median' : `p${digits}`, statistics.getQuantile(quantile)] as const
   })
   return [['count', histogram.getCount()], ['min', min], ['max', max], ['mean', mean], ['stddev', stdDev], ...quantiles]
 }

@@ -32,7 +32,20 @@ export const NODE = {
 
 export const LEAF = { negativeZero: '-0', bigint: 'n', utf16: 'u' } as const
 
-const TYPED_ARRAYS = [
+export type TypedArrayConstructor =
+  | typeof Int8Array
+  | typeof Uint8Array
+  | typeof Uint8ClampedArray
+  | typeof Int16Array
+  | typeof Uint16Array
+  | typeof Int32Array
+  | typeof Uint32Array
+  | typeof Float32Array
+  | typeof Float64Array
+  | typeof BigInt64Array
+  | typeof BigUint64Array
+
+const TYPED_ARRAYS: readonly TypedArrayConstructor[] = [
   Int8Array,
   Uint8Array,
   Uint8ClampedArray,
@@ -44,12 +57,18 @@ const TYPED_ARRAYS = [
   Float64Array,
   BigInt64Array,
   BigUint64Array,
-] as const
+]
 
-const ERRORS = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError] as const
+export type ErrorClass =
+  | typeof Error
+  | typeof EvalError
+  | typeof RangeError
+  | typeof ReferenceError
+  | typeof SyntaxError
+  | typeof TypeError
+  | typeof URIError
 
-export type TypedArrayConstructor = (typeof TYPED_ARRAYS)[number]
-export type ErrorClass = (typeof ERRORS)[number]
+const ERRORS: readonly ErrorClass[] = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError]
 
 export function typedArrayOfPrototype(prototype: unknown): TypedArrayConstructor | undefined {
   return TYPED_ARRAYS.find((one) => one.prototype === prototype)

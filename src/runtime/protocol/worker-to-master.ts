@@ -55,9 +55,4 @@ export interface DeclineCheckpoint {
 }
 
 export type WorkerToMaster =
-  | WorkerReady
-  | ProgramLoaded
-  | ProgramFailed
-  | TaskStateChanged
-  | AcknowledgeCheckpoint
-  | DeclineCheckpoint
+  WorkerReady | ProgramLoaded | ProgramFailed | TaskStateChanged | AcknowledgeCheckpoint | DeclineCheckpoint

@@ -41,7 +41,9 @@ export function describeCheckpointStorage(name: string, openDisk: () => Promise<
       for (const checkpointId of [1, 2]) {
         await writeSample(await storage.checkpointLocation(checkpointId), { checkpointId }, { fileSystems, random })
       }
-      const found = await findLatestCheckpoint(`${disk.directory}/cp`, fileSystems, assert.fail)
+      const found = await findLatestCheckpoint(`${disk.directory}/cp`, fileSystems, (error) => {
+        throw error
+      })
       assert.ok(found)
       assert.equal(await stateTextIn(found, fileSystems), stateTextOf(2))
     })
@@ -51,7 +53,9 @@ export function describeCheckpointStorage(name: string, openDisk: () => Promise<
       const { externalPath } = await writeSample(location, { checkpointId: 1 }, { fileSystems, random })
       await deleteSnapshot(externalPath, fileSystems)
       await deleteSnapshot(externalPath, fileSystems)
-      await assert.rejects(openSnapshot(externalPath, fileSystems), (error) => FlinkError.is(error, 'SNAPSHOT_NOT_FOUND'))
+      await assert.rejects(openSnapshot(externalPath, fileSystems), (error) =>
+        FlinkError.is(error, 'SNAPSHOT_NOT_FOUND'),
+      )
     })
 
     it('that were given up half-written go without a trace', async () => {

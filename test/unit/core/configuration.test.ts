@@ -8,7 +8,8 @@ import { Configuration } from '../../../src/core/config/configuration.js'
 import { parseFlatConfiguration } from '../../../src/core/config/flat-configuration-parser.js'
 import { loadConfiguration } from '../../../src/core/config/global-configuration.js'
 import { renderOptionsDocumentation } from '../../../src/core/config/options-documentation.js'
-import { parseDuration, parseMemorySize, splitQuoted } from '../../../src/core/config/value-parsers.js'
+import { splitEscaped } from '../../../src/core/config/structured-options-splitter.js'
+import { parseDuration, parseMemorySize } from '../../../src/core/config/value-parsers.js'
 import { parseYamlConfiguration } from '../../../src/core/config/yaml-configuration-parser.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
@@ -27,7 +28,10 @@ async function fileSystemWith(files: Record<string, string>): Promise<InMemoryFi
 
 describe('values', () => {
   it('reads durations with and without unit', () => {
-    assert.deepEqual(['10 s', '500', '1min', '2 H', '3 days'].map(parseDuration), [10_000, 500, 60_000, 7_200_000, 259_200_000])
+    assert.deepEqual(
+      ['10 s', '500', '1min', '2 H', '3 days'].map(parseDuration),
+      [10_000, 500, 60_000, 7_200_000, 259_200_000],
+    )
   })
 
   it('reads memory sizes in binary multiples', () => {
@@ -41,13 +45,16 @@ describe('values', () => {
   }
 
   it('splits lists with quotes', () => {
-    assert.deepEqual(splitQuoted(`a;'b;c';"d""e"; f `, ';'), ['a', 'b;c', 'd"e', 'f'])
+    assert.deepEqual(splitEscaped(`a;'b;c';"d""e"; f `, ';'), ['a', 'b;c', 'd"e', 'f'])
   })
 })
 
 describe('the configuration', () => {
   it('prefers the new name of an option to its old one, wherever they stand', () => {
-    const configuration = Configuration.fromMap({ 'execution.checkpointing.dir': '/new', 'state.checkpoints.dir': '/old' })
+    const configuration = Configuration.fromMap({
+      'execution.checkpointing.dir': '/new',
+      'state.checkpoints.dir': '/old',
+    })
     assert.equal(configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY), '/new')
   })
 
@@ -57,7 +64,10 @@ describe('the configuration', () => {
   })
 
   it('masks secrets', () => {
-    assert.deepEqual(Configuration.fromMap({ 'my.password': 'x', a: 'b' }).redacted(), { 'my.password': '******', a: 'b' })
+    assert.deepEqual(Configuration.fromMap({ 'my.password': 'x', a: 'b' }).redacted(), {
+      'my.password': '******',
+      a: 'b',
+    })
   })
 
   it('replaces an old name when the option is set', () => {
@@ -72,7 +82,11 @@ describe('flink-conf.yaml', () => {
     const { entries, warnings } = parseFlatConfiguration('a: b # c\n\n# d: e\nf: "g"\nh: i: j\nk:l\nempty: \n')
     assert.deepEqual(
       entries.map(({ key, value }) => [key, value]),
-      [['a', 'b'], ['f', '"g"'], ['h', 'i: j']],
+      [
+        ['a', 'b'],
+        ['f', '"g"'],
+        ['h', 'i: j'],
+      ],
     )
     assert.equal(warnings.length, 2)
   })
@@ -95,7 +109,8 @@ describe('flink-conf.yaml', () => {
 
 describe('config.yaml', () => {
   it('joins nested keys and keeps words that YAML 1.1 would turn into booleans', async () => {
-    const text = 'restart-strategy: {type: off}\nexecution:\n  checkpointing:\n    interval: 10 s\na.b: [x, y]\nn: 007\n'
+    const text =
+      'restart-strategy: {type: off}\nexecution:\n  checkpointing:\n    interval: 10 s\na.b: [x, y]\nn: 007\n'
     const { entries } = await parseYamlConfiguration(text, 'config.yaml')
     assert.deepEqual(
       entries.map(({ key, value, line }) => [key, value, line]),

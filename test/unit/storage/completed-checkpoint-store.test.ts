@@ -72,17 +72,18 @@ describe('a CompletedCheckpointStore', () => {
     assert.deepEqual(removed, [8])
   })
 
-  const KEPT: readonly [status: 'FINISHED' | 'CANCELED' | 'FAILED', retention: CheckpointRetention, isKept: boolean][] = [
-    ['FINISHED', 'NO_EXTERNALIZED_CHECKPOINTS', false],
-    ['FINISHED', 'DELETE_ON_CANCELLATION', false],
-    ['FINISHED', 'RETAIN_ON_CANCELLATION', false],
-    ['CANCELED', 'NO_EXTERNALIZED_CHECKPOINTS', false],
-    ['CANCELED', 'DELETE_ON_CANCELLATION', false],
-    ['CANCELED', 'RETAIN_ON_CANCELLATION', true],
-    ['FAILED', 'NO_EXTERNALIZED_CHECKPOINTS', false],
-    ['FAILED', 'DELETE_ON_CANCELLATION', true],
-    ['FAILED', 'RETAIN_ON_CANCELLATION', true],
-  ]
+  const KEPT: readonly [status: 'FINISHED' | 'CANCELED' | 'FAILED', retention: CheckpointRetention, isKept: boolean][] =
+    [
+      ['FINISHED', 'NO_EXTERNALIZED_CHECKPOINTS', false],
+      ['FINISHED', 'DELETE_ON_CANCELLATION', false],
+      ['FINISHED', 'RETAIN_ON_CANCELLATION', false],
+      ['CANCELED', 'NO_EXTERNALIZED_CHECKPOINTS', false],
+      ['CANCELED', 'DELETE_ON_CANCELLATION', false],
+      ['CANCELED', 'RETAIN_ON_CANCELLATION', true],
+      ['FAILED', 'NO_EXTERNALIZED_CHECKPOINTS', false],
+      ['FAILED', 'DELETE_ON_CANCELLATION', true],
+      ['FAILED', 'RETAIN_ON_CANCELLATION', true],
+    ]
   for (const [status, retention, isKept] of KEPT) {
     it(`of a job that is ${status} ${isKept ? 'keeps' : 'removes'} its checkpoints under ${retention}`, async () => {
       const { store, removed } = recorded(3)

@@ -103,7 +103,11 @@ describe('a stream into files', () => {
 
 describe('a stream into memory', () => {
   function inMemory(maxStateSizeBytes: number): Promise<CheckpointOutputStream> {
-    return checkpointStreams({ kind: 'memory', maxStateSizeBytes }, new FileSystems(), new SeededRandom(1)).createStream()
+    return checkpointStreams(
+      { kind: 'memory', maxStateSizeBytes },
+      new FileSystems(),
+      new SeededRandom(1),
+    ).createStream()
   }
 
   it('is always inline', async () => {

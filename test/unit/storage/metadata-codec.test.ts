@@ -45,7 +45,15 @@ const SAMPLE: CheckpointMetadata = {
         undefined,
       ],
     },
-    { operatorId: 'e'.repeat(32), uid: undefined, name: 'S', parallelism: 1, maxParallelism: 128, fullyFinished: true, subtasks: [undefined] },
+    {
+      operatorId: 'e'.repeat(32),
+      uid: undefined,
+      name: 'S',
+      parallelism: 1,
+      maxParallelism: 128,
+      fullyFinished: true,
+      subtasks: [undefined],
+    },
   ],
 }
 const HERE = 'file:/cp/chk-1'
@@ -71,7 +79,10 @@ describe('the metadata codec', () => {
   it('names the version that it cannot read', () => {
     const bytes = encodeMetadata(SAMPLE, HERE)
     bytes[7] = 9
-    assert.throws(() => decodeMetadata(bytes, '/f', HERE), (error) => FlinkError.is(error, 'SNAPSHOT_VERSION_UNSUPPORTED'))
+    assert.throws(
+      () => decodeMetadata(bytes, '/f', HERE),
+      (error) => FlinkError.is(error, 'SNAPSHOT_VERSION_UNSUPPORTED'),
+    )
   })
 
   it('notices any changed byte', () => {
@@ -80,7 +91,10 @@ describe('the metadata codec', () => {
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (position, change) => {
         const damaged = bytes.slice()
         damaged[position] = (damaged[position] ?? 0) ^ change
-        assert.throws(() => decodeMetadata(damaged, '/f', HERE), (error) => FlinkError.is(error))
+        assert.throws(
+          () => decodeMetadata(damaged, '/f', HERE),
+          (error) => FlinkError.is(error),
+        )
       }),
       { numRuns: 500 },
     )
@@ -89,7 +103,10 @@ describe('the metadata codec', () => {
   it('notices wherever the file is cut off', () => {
     const bytes = encodeMetadata(SAMPLE, HERE)
     for (let length = 0; length < bytes.length; length += 1) {
-      assert.throws(() => decodeMetadata(bytes.slice(0, length), '/f', HERE), (error) => FlinkError.is(error))
+      assert.throws(
+        () => decodeMetadata(bytes.slice(0, length), '/f', HERE),
+        (error) => FlinkError.is(error),
+      )
     }
   })
 })

@@ -18,7 +18,13 @@ export interface SampleSettings {
 }
 
 export function sampleMetadata(handle: StreamStateHandle, settings: SampleSettings): CheckpointMetadata {
-  const state = { name: 's', kind: 'operator-list', typeFingerprint: 'GENERIC', schemaVersion: 1, offsets: [0] } as const
+  const state = {
+    name: 's',
+    kind: 'operator-list',
+    typeFingerprint: 'GENERIC',
+    schemaVersion: 1,
+    offsets: [0],
+  } as const
   const operator = { operatorId: 'b'.repeat(32), uid: 'u', name: 'n', parallelism: 1, maxParallelism: 128 }
   const subtasks = [{ ...EMPTY_SUBTASK_STATE, managedOperator: [{ handle, states: [state] }] }]
   const header = { engineVersion: '1', jobId: JOB, jobName: 'j', timestamp: 1, isSavepoint: false }

@@ -7,7 +7,11 @@ import { intersectKeyGroups } from '../../../src/core/keygroups/key-group-range.
 import type { CompletedCheckpoint, OperatorState } from '../../../src/storage/checkpoint-metadata.js'
 import { assignState, type PlannedOperator } from '../../../src/storage/state-assignment.js'
 import { splitOperatorState } from '../../../src/storage/operator-state-split.js'
-import { EMPTY_SUBTASK_STATE, type OperatorStateHandle, type StateMetadata } from '../../../src/storage/state-handles.js'
+import {
+  EMPTY_SUBTASK_STATE,
+  type OperatorStateHandle,
+  type StateMetadata,
+} from '../../../src/storage/state-handles.js'
 
 const ID = 'a'.repeat(32)
 
@@ -49,7 +53,14 @@ function keyedState(parallelism: number, maxParallelism = 128): OperatorState {
 }
 
 function planned(overrides: Partial<PlannedOperator> = {}): PlannedOperator {
-  return { operatorId: ID, name: 'Map', parallelism: 2, maxParallelism: 128, maxParallelismDeclared: false, ...overrides }
+  return {
+    operatorId: ID,
+    name: 'Map',
+    parallelism: 2,
+    maxParallelism: 128,
+    maxParallelismDeclared: false,
+    ...overrides,
+  }
 }
 
 const parallelism = fc.integer({ min: 1, max: 20 })
@@ -76,7 +87,10 @@ describe('restoring into another parallelism', () => {
     const lists = fc.array(fc.array(fc.nat(255), { maxLength: 9 }), { minLength: 1, maxLength: 8 })
     fc.assert(
       fc.property(lists, parallelism, (before, after) => {
-        const split = splitOperatorState(before.map((elements) => [listHandle('operator-list', elements)]), after)
+        const split = splitOperatorState(
+          before.map((elements) => [listHandle('operator-list', elements)]),
+          after,
+        )
         assert.deepEqual(split.flatMap(elementsOf), before.flat())
         if (before.length === after) return
         const sizes = split.map((handles) => elementsOf(handles).length)
@@ -87,13 +101,20 @@ describe('restoring into another parallelism', () => {
 
   it('gives each subtask its own list back where the parallelism stays', () => {
     const before = [[1, 2, 3], [], [4]]
-    const split = splitOperatorState(before.map((elements) => [listHandle('operator-list', elements)]), 3)
+    const split = splitOperatorState(
+      before.map((elements) => [listHandle('operator-list', elements)]),
+      3,
+    )
     assert.deepEqual(split.map(elementsOf), before)
   })
 
   it('gives a union list whole to everybody', () => {
     const split = splitOperatorState([[listHandle('operator-union', [1, 2])], [listHandle('operator-union', [3])]], 3)
-    assert.deepEqual(split.map(elementsOf), [[1, 2, 3], [1, 2, 3], [1, 2, 3]])
+    assert.deepEqual(split.map(elementsOf), [
+      [1, 2, 3],
+      [1, 2, 3],
+      [1, 2, 3],
+    ])
   })
 
   it('gives one copy of a broadcast state to each', () => {
@@ -103,7 +124,10 @@ describe('restoring into another parallelism', () => {
 
   it('keeps a list that is empty known as restored', () => {
     const split = splitOperatorState([[listHandle('operator-list', [])]], 2)
-    assert.deepEqual(split.map((handles) => handles.length), [1, 1])
+    assert.deepEqual(
+      split.map((handles) => handles.length),
+      [1, 1],
+    )
   })
 })
 

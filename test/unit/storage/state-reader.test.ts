@@ -18,7 +18,13 @@ async function withFile(): Promise<{ readonly disk: InMemoryFileSystem; readonly
 }
 
 function handle(offset: number, lengthBytes: number): StreamStateHandle {
-  return { kind: 'file', uri: 'file:/cp/x', offset, lengthBytes, crc32c: crc32c(BYTES.slice(offset, offset + lengthBytes)) }
+  return {
+    kind: 'file',
+    uri: 'file:/cp/x',
+    offset,
+    lengthBytes,
+    crc32c: crc32c(BYTES.slice(offset, offset + lengthBytes)),
+  }
 }
 
 async function assertCorrupt(broken: StreamStateHandle, fileSystems: FileSystems, message: RegExp): Promise<void> {
@@ -45,7 +51,7 @@ describe('the bytes behind a handle', () => {
 
   it('are missed when the file is cut off, without memory for what is not there', async () => {
     const { fileSystems } = await withFile()
-    await assertCorrupt({ ...handle(0, 5), lengthBytes: 2 ** 50 }, fileSystems, /cut off after 5 bytes/)
+    await assertCorrupt(handle(0, 2 ** 50), fileSystems, /cut off after 5 bytes/)
   })
 
   it('are missed when the file is gone', async () => {

@@ -103,9 +103,7 @@ export class CheckpointCoordinator {
     // No periodic checkpoint may complete behind a savepoint that ends the job: its sinks would commit twice.
     if (thenStop !== undefined) this.#periodicPaused = true
     try {
-      return await this.#trigger(properties, (id) =>
-        this.#services.repository.prepareSavepoint(id, targetDirectory),
-      )
+      return await this.#trigger(properties, (id) => this.#services.repository.prepareSavepoint(id, targetDirectory))
     } catch (error) {
       this.#periodicPaused = false
       throw error

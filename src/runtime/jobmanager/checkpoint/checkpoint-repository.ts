@@ -104,7 +104,8 @@ export class CheckpointRepository {
           ]),
         ),
       }),
-      isFinished: (vertexId) => operatorsOf(jobGraph, vertexId).every((id) => operators.get(id)?.fullyFinished === true),
+      isFinished: (vertexId) =>
+        operatorsOf(jobGraph, vertexId).every((id) => operators.get(id)?.fullyFinished === true),
       maxParallelismOf: (vertexId) => this.#maxParallelism.get(vertexId) ?? 1,
     }
   }

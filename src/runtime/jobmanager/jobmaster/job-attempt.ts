@@ -47,7 +47,7 @@ export class JobAttempt {
 
   constructor(input: JobAttemptInput) {
     this.#input = input
-    this.executions = new ExecutionGraph(input.jobGraph, input.slots, input.attemptNumber)
+    this.executions = new ExecutionGraph(input.jobGraph, input.slots.slotOf, input.attemptNumber)
     this.coordinator = input.makeCoordinator(this)
   }
 

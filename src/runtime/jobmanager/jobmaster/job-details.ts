@@ -42,7 +42,12 @@ export interface JobDetails {
   readonly configuration: Readonly<Record<string, string>>
   readonly restarts: number
   readonly checkpoints: {
-    readonly counts: { readonly completed: number; readonly failed: number; readonly restored: number; readonly total: number }
+    readonly counts: {
+      readonly completed: number
+      readonly failed: number
+      readonly restored: number
+      readonly total: number
+    }
     readonly inProgress: number
     readonly history: readonly CheckpointRecord[]
   }

@@ -9,7 +9,7 @@ import { allocateRing } from '../../protocol/ring-memory.js'
 import type { ChannelDescriptor, EdgeDescriptor, TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import type { Execution } from '../executiongraph/execution.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
-import { consumersOf, producersOf, type EdgeEnds } from './connectivity.js'
+import { consumersOf, producersOf, type EdgeEnds } from '../executiongraph/connectivity.js'
 
 export interface RestoreAssignment {
   readonly checkpointId: number

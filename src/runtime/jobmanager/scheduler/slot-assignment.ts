@@ -6,7 +6,7 @@ import type { JobGraph } from '../../../graph/job-graph.js'
 
 export interface SlotAssignment {
   readonly slotCount: number
-  slotOf(vertexId: string, subtaskIndex: number): number
+  readonly slotOf: (vertexId: string, subtaskIndex: number) => number
 }
 
 export function assignSlots(jobGraph: JobGraph): SlotAssignment {

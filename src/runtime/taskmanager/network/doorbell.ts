@@ -1,6 +1,7 @@
 // Duty: lets a worker sleep until another thread has something for it.
 // Invariants: no wake-up is lost: the owner raises the flag first and looks for work again before it waits; who brings
 // work publishes it first and rings then. No busy waiting. A pending wait is used again, never doubled.
+// A wait does not keep the event loop of its thread alive: the thread needs an open port (its parent's, say) besides.
 // Thread: DoorbellOwner on its worker; `ringBell` on any thread.
 
 const ASLEEP = 1

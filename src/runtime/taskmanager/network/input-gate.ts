@@ -63,6 +63,8 @@ export class InputGate {
   }
 
   #isReadable(index: number): boolean {
-    return this.#blocked[index] !== true && this.#ended[index] !== true && this.channels[index]?.reader.hasData() === true
+    return (
+      this.#blocked[index] !== true && this.#ended[index] !== true && this.channels[index]?.reader.hasData() === true
+    )
   }
 }

@@ -6,7 +6,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { TaskInfo } from './stream-operator.js'
 
 export function operatorFailed(error: unknown, operator: string, taskInfo: TaskInfo): FlinkError {
-  if (error instanceof FlinkError) return error
+  if (FlinkError.is(error)) return error
   const { subtaskIndex, parallelism } = taskInfo
   const details = { operator, subtask: subtaskIndex + 1, parallelism, reason: reasonOf(error) }
   return new FlinkError('OPERATOR_FAILED', details, { cause: error })

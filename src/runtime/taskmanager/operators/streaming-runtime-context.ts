@@ -62,7 +62,7 @@ export class StreamingRuntimeContext extends DefaultKeyedStateStore implements R
       const error = new Error(`the accumulator '${name}' was already added; give each accumulator its own name`)
       throw operatorFailed(error, this.#operatorName, this.#context.taskInfo)
     }
-    this.#accumulators.set(name, accumulator as AnyAccumulator)
+    this.#accumulators.set(name, accumulator)
   }
 
   getAccumulator<V, R>(name: string): Accumulator<V, R> | null {

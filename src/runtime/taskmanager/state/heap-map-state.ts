@@ -42,11 +42,11 @@ export class HeapMapState implements MapState<unknown, unknown> {
     return this.#map()?.entries() ?? []
   }
 
-  *keys(): Generator<unknown> {
+  *keys(): Generator {
     for (const [key] of this.entries()) yield key
   }
 
-  *values(): Generator<unknown> {
+  *values(): Generator {
     for (const [, value] of this.entries()) yield value
   }
 

@@ -10,7 +10,7 @@ import type { MapStateDescriptor } from '../../../api/state/map-state-descriptor
 import type { OperatorStateStore } from '../../../api/state/operator-state-store.js'
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import { DataInputView } from '../../../core/memory/data-input-view.js'
-import { DataOutputView } from '../../../core/memory/data-output-view.js'
+import type { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { OperatorStateHandle, StateMetadata } from '../../../storage/state-handles.js'
 import { HeapBroadcastState } from './heap-broadcast-state.js'
@@ -39,15 +39,15 @@ export class OperatorStateBackend implements OperatorStateStore {
   }
 
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return this.#listState(descriptor as ListStateDescriptor<unknown>, 'operator-list') as ListState<T>
+    return this.#listState(descriptor, 'operator-list') as ListState<T>
   }
 
   getUnionListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return this.#listState(descriptor as ListStateDescriptor<unknown>, 'operator-union') as ListState<T>
+    return this.#listState(descriptor, 'operator-union') as ListState<T>
   }
 
   getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): BroadcastState<K, V> {
-    return this.#broadcastState(descriptor as MapStateDescriptor<unknown, unknown>) as BroadcastState<K, V>
+    return this.#broadcastState(descriptor) as BroadcastState<K, V>
   }
 
   async restore(handles: readonly OperatorStateHandle[], read: StateHandleReader): Promise<void> {

@@ -49,9 +49,9 @@ export function keyedValueSerializer(descriptor: StateDescriptor<unknown>): Type
   const value = serializerOf(descriptor.type)
   if (isMapDescriptor(descriptor)) {
     const map = new UserMapSerializer(serializerOf(descriptor.keyType), value, mapKeyKind(descriptor))
-    return map as TypeSerializer<unknown>
+    return map
   }
-  if (descriptor.kind === 'list') return new ListSerializer(value) as TypeSerializer<unknown>
+  if (descriptor.kind === 'list') return new ListSerializer(value)
   return value
 }
 

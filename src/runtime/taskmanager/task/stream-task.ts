@@ -254,10 +254,10 @@ export class StreamTask {
   }
 
   async #finish(parts: TaskParts): Promise<void> {
-    const accumulators = Object.assign({}, ...parts.chain.operators.map((operator) => operator.accumulators())) as Record<
-      string,
-      unknown
-    >
+    const accumulators = Object.assign(
+      {},
+      ...parts.chain.operators.map((operator) => operator.accumulators()),
+    ) as Record<string, unknown>
     try {
       for (const operator of parts.chain.operators) await operator.close()
       this.#environment.standardOutput.flush()

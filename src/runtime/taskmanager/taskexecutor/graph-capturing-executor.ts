@@ -2,7 +2,12 @@
 // Invariants: earlier execute() calls resolve with the results they had; the k-th never resolves, so the program stops
 // there; later ones are not reached.
 // Thread: the task worker.
-import type { JobResultData, Pipeline, PipelineExecutor, SubmittedJob } from '../../../api/environment/pipeline-executor.js'
+import type {
+  JobResultData,
+  Pipeline,
+  PipelineExecutor,
+  SubmittedJob,
+} from '../../../api/environment/pipeline-executor.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { generateProgramGraph } from '../../../graph/job-graph-generator.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { consumersOf, producersOf } from '../../../../src/runtime/jobmanager/scheduler/connectivity.js'
+import { consumersOf, producersOf } from '../../../../src/runtime/jobmanager/executiongraph/connectivity.js'
 
 const size = fc.integer({ min: 1, max: 40 })
 
@@ -34,6 +34,12 @@ describe('connectivity of an edge', () => {
 
   it('rescale from 2 to 4 gives each producer two of its own', () => {
     const edge = { partitioner: 'rescale', producers: 2, consumers: 4 } as const
-    assert.deepEqual([consumersOf(edge, 0), consumersOf(edge, 1)], [[0, 1], [2, 3]])
+    assert.deepEqual(
+      [consumersOf(edge, 0), consumersOf(edge, 1)],
+      [
+        [0, 1],
+        [2, 3],
+      ],
+    )
   })
 })

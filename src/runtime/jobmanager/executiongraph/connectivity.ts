@@ -3,10 +3,10 @@
 // Forward connects equal indexes; rescale spreads each side over the other in blocks (Flink's pointwise pattern); all
 // other partitioners connect everybody with everybody.
 // Thread: main thread.
-import type { PartitionerKind } from '../../../api/dag/partitioner-spec.js'
+import type { JobEdge } from '../../../graph/job-graph.js'
 
 export interface EdgeEnds {
-  readonly partitioner: PartitionerKind
+  readonly partitioner: JobEdge['partitioner']
   readonly producers: number
   readonly consumers: number
 }

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { InputGate } from '../../../../../src/runtime/taskmanager/network/input-gate.js'
+import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/local-channel.js'
+import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
+
+const ignore = (): void => undefined
+
+function createGate(channelCount: number): { gate: InputGate; channels: LocalChannel[]; recorder: ChannelRecorder } {
+  const channels = Array.from({ length: channelCount }, () => new LocalChannel(ignore, ignore))
+  const gate = new InputGate(channels.map(({ reader }, input) => ({ reader, input })))
+  return { gate, channels, recorder: new ChannelRecorder() }
+}
+
+function write(channel: LocalChannel | undefined, ...values: unknown[]): void {
+  for (const value of values) {
+    channel?.writer.writeRecord(value, 0, 0)
+    channel?.writer.flush()
+  }
+}
+
+describe('An InputGate', () => {
+  it('polls its channels in turn, so that a full one does not starve the others', () => {
+    const { gate, channels, recorder } = createGate(3)
+    write(channels[0], 'a1', 'a2', 'a3')
+    write(channels[1], 'b1')
+    write(channels[2], 'c1', 'c2')
+    while (gate.poll(recorder));
+    assert.deepStrictEqual(recorder.values, ['a1', 'b1', 'c1', 'a2', 'c2', 'a3'])
+    assert.equal(gate.hasData(), false)
+  })
+
+  it('does not poll a blocked channel until all are unblocked', () => {
+    const { gate, channels, recorder } = createGate(2)
+    write(channels[0], 'a')
+    write(channels[1], 'b')
+    gate.blockChannel(0)
+    while (gate.poll(recorder));
+    assert.deepStrictEqual(recorder.values, ['b'])
+    assert.equal(gate.hasData(), false)
+    gate.unblockAll()
+    assert.equal(gate.hasData(), true)
+    while (gate.poll(recorder));
+    assert.deepStrictEqual(recorder.values, ['b', 'a'])
+  })
+
+  it('names the channel of an event', () => {
+    const { gate, channels, recorder } = createGate(3)
+    channels[2]?.writer.writeWatermark(5)
+    gate.poll(recorder)
+    assert.deepStrictEqual(recorder.elements, [['watermark', 5, 2]])
+  })
+
+  it('has ended when all its channels have', () => {
+    const { gate, channels, recorder } = createGate(2)
+    assert.equal(gate.allEnded, false)
+    gate.endChannel(1)
+    assert.equal(gate.hasEnded(1), true)
+    assert.equal(gate.hasEnded(0), false)
+    write(channels[1], 'never')
+    assert.equal(gate.poll(recorder), false)
+    gate.endChannel(0)
+    assert.equal(gate.allEnded, true)
+  })
+
+  it('closes its channels', () => {
+    const { gate, channels } = createGate(2)
+    write(channels[0], 1)
+    gate.close()
+    assert.equal(gate.hasData(), false)
+  })
+})

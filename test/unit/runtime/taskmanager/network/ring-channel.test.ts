@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
+import { structuredStreamSerializer } from '../../../../../src/core/types/structured-serializer.js'
+import { ValueNotSerializableError } from '../../../../../src/core/types/value-not-serializable-error.js'
+import { allocateBell } from '../../../../../src/runtime/protocol/doorbell-memory.js'
+import { CONTROL_BYTES, SLOT_HEADER_BYTES, allocateRing } from '../../../../../src/runtime/protocol/ring-memory.js'
+import { RecordTooLargeError } from '../../../../../src/runtime/taskmanager/network/record-too-large-error.js'
+import { RingChannelReader } from '../../../../../src/runtime/taskmanager/network/ring-channel-reader.js'
+import { RingChannelWriter } from '../../../../../src/runtime/taskmanager/network/ring-channel-writer.js'
+import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
+
+const ASLEEP = 1
+
+function createRing(slotSizeBytes = 256, slotCount = 4, maxRecordBytes?: number) {
+  const memory = allocateRing(slotSizeBytes, slotCount)
+  const readerBell = allocateBell()
+  const writerBell = allocateBell()
+  return {
+    memory,
+    readerBell: new Int32Array(readerBell),
+    writerBell: new Int32Array(writerBell),
+    writer: new RingChannelWriter(memory, readerBell, structuredStreamSerializer(), maxRecordBytes),
+    reader: new RingChannelReader(memory, writerBell, structuredStreamSerializer()),
+  }
+}
+
+describe('A ring channel', () => {
+  it('carries a record of 64 MB', () => {
+    const { writer, reader } = createRing(32_768, 16)
+    const bytes = Buffer.alloc(64 * 2 ** 20, 7)
+    bytes[12_345_678] = 8
+    writer.writeRecord({ bytes }, 1, 2)
+    const recorder = new ChannelRecorder()
+    while (!writer.flush() || reader.hasData()) reader.drain(recorder, 0)
+    const [record] = recorder.values as { bytes: Buffer }[]
+    assert.ok(record?.bytes.equals(bytes))
+  })
+
+  it('carries more slots than it has, many times over', () => {
+    const { writer, reader } = createRing(64, 3)
+    const recorder = new ChannelRecorder()
+    for (let index = 0; index < 5000; index += 1) {
+      writer.writeRecord(index, 0, 0)
+      writer.flush()
+      reader.drain(recorder, 0)
+    }
+    assert.deepStrictEqual(
+      recorder.values,
+      Array.from({ length: 5000 }, (_, index) => index),
+    )
+  })
+
+  it('refuses a record above the limit and everything after it', () => {
+    const { writer } = createRing(256, 4, 1000)
+    writer.writeRecord('x'.repeat(900), 0, 0)
+    assert.throws(() => {
+      writer.writeRecord('x'.repeat(1000), 0, 0)
+    }, RecordTooLargeError)
+    assert.throws(() => {
+      writer.writeRecord('small', 0, 0)
+    }, RecordTooLargeError)
+  })
+
+  it('keeps no trace of a record that cannot be serialized', () => {
+    const { writer, reader } = createRing()
+    writer.writeRecord({ a: 1 }, 0, 0)
+    assert.throws(() => {
+      writer.writeRecord({ a: () => 1 }, 0, 0)
+    }, ValueNotSerializableError)
+    writer.writeRecord({ a: 2 }, 0, 0)
+    writer.flush()
+    const recorder = new ChannelRecorder()
+    reader.drain(recorder, 0)
+    assert.deepStrictEqual(recorder.values, [{ a: 1 }, { a: 2 }])
+  })
+
+  it('wakes a sleeping reader when it publishes, not when it only writes', () => {
+    const { writer, readerBell } = createRing()
+    Atomics.store(readerBell, 0, ASLEEP)
+    writer.writeRecord(1, 0, 0)
+    assert.equal(Atomics.load(readerBell, 0), ASLEEP)
+    writer.flush()
+    assert.equal(Atomics.load(readerBell, 0), 0)
+  })
+
+  it('wakes a sleeping writer only after it has asked for room', () => {
+    const { writer, reader, writerBell } = createRing(64, 2)
+    const recorder = new ChannelRecorder()
+    writer.writeWatermark(1)
+    Atomics.store(writerBell, 0, ASLEEP)
+    reader.drain(recorder, 0)
+    assert.equal(Atomics.load(writerBell, 0), ASLEEP, 'nobody waited')
+    for (let time = 2; time < 6; time += 1) writer.writeWatermark(time)
+    assert.equal(writer.isAvailable(), false)
+    reader.drain(recorder, 0)
+    assert.equal(Atomics.load(writerBell, 0), 0)
+    assert.equal(writer.isAvailable(), false, 'one slot was freed, two events wait')
+    reader.drain(recorder, 0)
+    assert.equal(writer.isAvailable(), true)
+  })
+
+  it('asserts the sequence numbers of slots', () => {
+    const { writer, reader, memory } = createRing()
+    writer.writeWatermark(1)
+    new DataView(memory.buffer).setInt32(CONTROL_BYTES + 8, 17, true)
+    const expected = { code: 'ASSERTION_FAILED', message: /slot 0 .* carries the number 17/ }
+    assert.throws(() => {
+      reader.drain(new ChannelRecorder(), 0)
+    }, expected)
+  })
+
+  it('asserts the kind of slots', () => {
+    const { writer, reader, memory } = createRing()
+    writer.writeWatermark(1)
+    new DataView(memory.buffer).setInt32(CONTROL_BYTES, 99, true)
+    assert.throws(
+      () => {
+        reader.drain(new ChannelRecorder(), 0)
+      },
+      (error) => FlinkError.is(error, 'ASSERTION_FAILED'),
+    )
+  })
+
+  it('fills a slot to its last byte', () => {
+    const slotSizeBytes = 256
+    const { writer, reader } = createRing(slotSizeBytes, 4)
+    const recordBytes = (slotSizeBytes - SLOT_HEADER_BYTES) / 4
+    // 12 bytes of time and hash, 1 of the serializer's header, 2 of the string's.
+    for (let index = 0; index < 5; index += 1) writer.writeRecord('x'.repeat(recordBytes - 15), 0, 0)
+    assert.equal(reader.queuedBuffers(), 1)
+    writer.flush()
+    assert.equal(reader.queuedBuffers(), 2)
+    const recorder = new ChannelRecorder()
+    reader.drain(recorder, 0)
+    assert.equal(recorder.values.length, 4)
+  })
+})
