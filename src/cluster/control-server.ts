@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises'
 import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
@@ -7,6 +8,8 @@ import type { JobsGateway } from '../rest/jobs-gateway.js'
 
 /** An answer to a poll that came in as the job ended is still given before the socket goes. */
 const LINGER_MS = 300
+/** Only the user who runs the job may control it. */
+const PRIVATE_SOCKET = 0o600
 
 export interface ControlServerServices {
   readonly gateway: JobsGateway
@@ -67,6 +70,8 @@ export class ControlServer {
     }
     const server = await RestServer.create({ gateway, clock, random, logger, onRequest })
     await server.listen(socket)
+    // Named pipes of Windows have no mode.
+    if (process.platform !== 'win32') await chmod(socket, PRIVATE_SOCKET)
     return server
   }
 

@@ -1,3 +1,4 @@
+import { ReasonError } from '../core/errors/reason-error.js'
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { isAbsolute, join, posix, relative, sep } from 'node:path'
@@ -86,7 +87,7 @@ async function inspect(archivePath: string, limits: ArchiveLimits): Promise<void
 
 function asNoArchive(error: unknown): never {
   const reason = error instanceof Error ? error.message : String(error)
-  throw new Error(`it is not a readable tar archive (${reason})`, { cause: error })
+  throw new ReasonError(`it is not a readable tar archive (${reason})`, { cause: error })
 }
 
 function reasonAgainstTotals(totals: ArchiveLimits, limits: ArchiveLimits): string | undefined {
@@ -125,11 +126,11 @@ async function checkLinks(root: string, directory: string): Promise<void> {
     if (item.isDirectory()) await checkLinks(root, path)
     if (!item.isSymbolicLink()) continue
     const end = await realpath(path).catch((error: unknown) => {
-      throw new Error(`link '${relative(root, path)}' leads nowhere`, { cause: error })
+      throw new ReasonError(`link '${relative(root, path)}' leads nowhere`, { cause: error })
     })
     const inside = relative(root, end)
     if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
-      throw new Error(`link '${relative(root, path)}' leads out of the archive`)
+      throw new ReasonError(`link '${relative(root, path)}' leads out of the archive`)
     }
   }
 }
@@ -137,7 +138,7 @@ async function checkLinks(root: string, directory: string): Promise<void> {
 /** The directory of package.json: the archive's root, `package/` (npm pack), or the only directory at the top. */
 async function packageDirectory(root: string): Promise<string> {
   const names = await readdir(root)
-  if (names.length === 0) throw new Error('it is empty')
+  if (names.length === 0) throw new ReasonError('it is empty')
   if (names.includes('package.json') || names.includes('index.js')) return root
   const name = names.includes('package') ? 'package' : names.length === 1 ? names[0] : undefined
   if (name === undefined) return root

@@ -1,3 +1,4 @@
+import { ReasonError } from '../core/errors/reason-error.js'
 import { readFile, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 
@@ -12,10 +13,10 @@ export async function archiveEntryModule(directory: string): Promise<string> {
     const path = resolve(directory, candidate)
     const inside = relative(directory, path)
     if (inside.startsWith('..') || isAbsolute(inside))
-      throw new Error(`its package.json names '${candidate}', outside of it`)
+      throw new ReasonError(`its package.json names '${candidate}', outside of it`)
     if (await isFile(path)) return path
   }
-  throw new Error(
+  throw new ReasonError(
     declared === undefined
       ? 'it has no package.json with "main" or "exports", and no index.js'
       : `its package.json names '${declared}', which is not in it`,
@@ -38,7 +39,7 @@ function parseManifest(text: string): Readonly<Record<string, unknown>> {
     return isRecord(value) ? value : {}
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new Error(`its package.json is not valid JSON: ${reason}`, { cause: error })
+    throw new ReasonError(`its package.json is not valid JSON: ${reason}`, { cause: error })
   }
 }
 

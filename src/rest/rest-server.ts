@@ -1,4 +1,3 @@
-import { chmod } from 'node:fs/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { Logger } from '../core/logging/logger.js'
@@ -13,8 +12,6 @@ import { stackTraceOf } from './throwable-info.js'
 /** Results of operations stay pollable this long, as Flink's rest.async.store-duration. */
 const STORE_DURATION_MS = 5 * 60_000
 const BODY_LIMIT_BYTES = 1024 * 1024
-/** Only the user who runs the job may control it. */
-const PRIVATE_SOCKET = 0o600
 
 export interface RestServerServices {
   readonly gateway: JobsGateway
@@ -58,8 +55,6 @@ export class RestServer {
 
   async listen(socketPath: string): Promise<void> {
     await this.#app.listen({ path: socketPath })
-    // Named pipes of Windows have no mode.
-    if (process.platform !== 'win32') await chmod(socketPath, PRIVATE_SOCKET)
   }
 
   async close(): Promise<void> {

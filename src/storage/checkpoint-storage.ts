@@ -2,6 +2,7 @@
 // Invariants: a snapshot exists from the moment at which `_metadata` was renamed into place and the directory synced;
 // everything before that is rubbish that may be removed. A location is never one in which a snapshot lies already.
 // Thread: main thread.
+import { ReasonError } from '../core/errors/reason-error.js'
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { toFileUri } from '../core/fs/file-path.js'
@@ -62,7 +63,7 @@ export class FileCheckpointStorage implements CheckpointStorage {
     await storing(directory, async () => {
       await this.#fileSystem.mkdirs(directory)
       if ((await this.#fileSystem.status(`${directory}/${METADATA_FILE}`)) === undefined) return
-      throw new Error('another run left a checkpoint there; start from it with -s or choose another directory')
+      throw new ReasonError('another run left a checkpoint there; start from it with -s or choose another directory')
     })
     return { kind: 'file', directoryUri: toFileUri(directory), inlineThresholdBytes: this.#inlineThresholdBytes }
   }

@@ -2,6 +2,7 @@
 // Invariants: bytes up to the threshold stay in memory and become an inline handle; more go to a file of their own that
 // is synced before its handle is given out. An aborted stream leaves no file and gives no handle.
 // Thread: task workers.
+import { ReasonError } from '../core/errors/reason-error.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { FileSystem, FileWriter } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
@@ -142,7 +143,7 @@ class FileStream implements CheckpointOutputStream {
     if (this.#isAborted) {
       await writer.close()
       await fileSystem.delete(file)
-      throw new Error(ABORTED)
+      throw new ReasonError(ABORTED)
     }
     this.#writer = writer
     await writer.write(this.#buffer.toBytes())
@@ -152,9 +153,9 @@ class FileStream implements CheckpointOutputStream {
 
   async #guard(work: () => Promise<void>): Promise<void> {
     try {
-      if (this.#isAborted) throw new Error(ABORTED)
+      if (this.#isAborted) throw new ReasonError(ABORTED)
       await work()
-      if (this.#isAborted) throw new Error(ABORTED)
+      if (this.#isAborted) throw new ReasonError(ABORTED)
     } catch (error) {
       if (FlinkError.is(error, 'DISK_FULL')) throw error
       const reason = error instanceof Error ? error.message : String(error)

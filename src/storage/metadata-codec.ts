@@ -3,6 +3,7 @@
 // was verified; garbage gives SNAPSHOT_* errors, never a crash or a huge allocation. Files inside the snapshot's own
 // directory are stored by name only, so the directory may be moved.
 // Thread: main thread.
+import { ReasonError } from '../core/errors/reason-error.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { crc32c } from '../core/memory/crc32c.js'
 import { DataInputView } from '../core/memory/data-input-view.js'
@@ -83,12 +84,12 @@ function inBlock<T>(input: DataInputView, file: string, block: string, decode: (
   try {
     const length = input.readInt32()
     const expected = input.readInt32() >>> 0
-    if (length < 0 || length > input.remaining) throw new Error('the file is cut off')
+    if (length < 0 || length > input.remaining) throw new ReasonError('the file is cut off')
     const payload = input.readBytes(length)
-    if (crc32c(payload) !== expected) throw new Error('its checksum does not match')
+    if (crc32c(payload) !== expected) throw new ReasonError('its checksum does not match')
     const view = new DataInputView(payload)
     const value = decode(view)
-    if (view.remaining > 0) throw new Error(`${String(view.remaining)} bytes are left over`)
+    if (view.remaining > 0) throw new ReasonError(`${String(view.remaining)} bytes are left over`)
     return value
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

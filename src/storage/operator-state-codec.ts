@@ -1,6 +1,7 @@
 // Duty: one operator's block of `_metadata`.
 // Invariants: reader and writer mirror each other field by field; counts are checked against the bytes that are left.
 // Thread: main thread.
+import { ReasonError } from '../core/errors/reason-error.js'
 import type { DataInputView } from '../core/memory/data-input-view.js'
 import type { DataOutputView } from '../core/memory/data-output-view.js'
 import type { OperatorState } from './checkpoint-metadata.js'
@@ -54,7 +55,7 @@ export function readOperatorState(input: DataInputView, directoryUri: string): O
   const entries = readList(input, () => [input.readVarInt(), readSubtask(input, directoryUri)] as const)
   const byIndex = new Map(entries)
   const isWrong = parallelism > MAX_PARALLELISM || byIndex.size !== entries.length
-  if (isWrong || entries.some(([index]) => index >= parallelism)) throw new Error('its subtasks are wrong')
+  if (isWrong || entries.some(([index]) => index >= parallelism)) throw new ReasonError('its subtasks are wrong')
   const subtasks = Array.from({ length: parallelism }, (_, index) => byIndex.get(index))
   return { operatorId, uid: hasUid ? uidText : undefined, name, parallelism, maxParallelism, fullyFinished, subtasks }
 }
@@ -118,7 +119,7 @@ function writeStateMetadata(metadata: StateMetadata, output: DataOutputView): vo
 function readStateMetadata(input: DataInputView): StateMetadata {
   const name = input.readUtf8()
   const kind = STATE_KINDS[input.readInt8()]
-  if (kind === undefined) throw new Error(`state ${name} is of an unknown kind`)
+  if (kind === undefined) throw new ReasonError(`state ${name} is of an unknown kind`)
   return { name, kind, typeFingerprint: input.readUtf8(), schemaVersion: input.readVarInt() }
 }
 
@@ -145,7 +146,7 @@ function readStreamHandle(input: DataInputView, directoryUri: string): StreamSta
     const crc = input.readVarInt()
     return { kind: 'inline', crc32c: crc, bytes: input.readBytes(input.readVarInt()).slice() }
   }
-  if (kind !== FILE && kind !== RELATIVE_FILE) throw new Error('a handle is of an unknown kind')
+  if (kind !== FILE && kind !== RELATIVE_FILE) throw new ReasonError('a handle is of an unknown kind')
   const name = input.readUtf8()
   const uri = kind === FILE ? name : `${directoryUri}/${name}`
   return { kind: 'file', uri, offset: input.readVarInt(), lengthBytes: input.readVarInt(), crc32c: input.readVarInt() }
@@ -159,6 +160,6 @@ function writeList<T>(items: readonly T[], output: DataOutputView, write: (item:
 /** Every item takes at least a byte, so a count beyond what is left is garbage. */
 function readList<T>(input: DataInputView, read: () => T): T[] {
   const count = input.readVarInt()
-  if (count > input.remaining) throw new Error('a list is longer than its block')
+  if (count > input.remaining) throw new ReasonError('a list is longer than its block')
   return Array.from({ length: count }, read)
 }

@@ -8,7 +8,7 @@ import type { FileStatus, FileSystem } from '../core/fs/file-system.js'
 
 export const METADATA_FILE = '_metadata'
 /** Metadata until it is complete. */
-export const METADATA_PART_FILE = `${METADATA_FILE}.part`
+export const METADATA_PART_FILE: string = `${METADATA_FILE}.part`
 
 const CHECKPOINT_DIRECTORY = /^chk-(\d+)$/
 const STATE_FILE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

@@ -15,7 +15,7 @@ import { ListStateDescriptor } from '../../src/api/state/list-state-descriptor.j
 import type { ListState } from '../../src/api/state/list-state.js'
 import { ValueStateDescriptor } from '../../src/api/state/value-state-descriptor.js'
 import type { ValueState } from '../../src/api/state/value-state.js'
-import { Types } from '../../src/api/types/types.js'
+import { Types } from '../../src/api/types/types-table.js'
 import { NO_TIMESTAMP } from '../../src/runtime/taskmanager/network/stream-element.js'
 import { bindingOf, byFirst } from './operator-harness.js'
 import { testOneInputOperator, testSource } from './operator-test-support.js'

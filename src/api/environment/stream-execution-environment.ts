@@ -14,7 +14,7 @@ import { SocketTextStreamFunction } from '../functions/source/socket-text-stream
 import { StatefulSequenceSource } from '../functions/source/stateful-sequence-source.js'
 import { TextFileSource } from '../functions/source/text-file-source.js'
 import type { TypeInformation } from '../types/type-information.js'
-import { Types } from '../types/types.js'
+import { Types } from '../types/types-table.js'
 import { CheckpointConfig, type CheckpointingMode } from './checkpoint-config.js'
 import { ExecutionConfig } from './execution-config.js'
 import { currentExecutionContext, requireExecutionContext } from './execution-context.js'

@@ -9,7 +9,7 @@ import type { AggregatingState, ReducingState } from '../../../src/api/state/mer
 import { ReducingStateDescriptor } from '../../../src/api/state/reducing-state-descriptor.js'
 import { ValueStateDescriptor } from '../../../src/api/state/value-state-descriptor.js'
 import type { ValueState } from '../../../src/api/state/value-state.js'
-import { Types } from '../../../src/api/types/types.js'
+import { Types } from '../../../src/api/types/types-table.js'
 import { FlinkError, type ErrorCode } from '../../../src/core/errors/flink-error.js'
 import { hashKey, type KeyKind } from '../../../src/core/keygroups/canonical-key.js'
 import { keyGroupForHash, keyGroupRangeForOperatorIndex } from '../../../src/core/keygroups/key-group-assignment.js'

@@ -75,6 +75,25 @@ describe('checkpoints in files', () => {
   })
 })
 
+describe('publishing a snapshot', () => {
+  it('makes everything durable that the metadata names before the metadata gets its name', async () => {
+    const location = await new FileCheckpointStorage('/cp', JOB, services).checkpointLocation(1)
+    const operations: string[] = []
+    disk.fault = (operation, file) => operations.push(`${operation} ${file.replace(/^.*\//, '')}`)
+    const handle = { kind: 'inline', bytes: Uint8Array.of(1), crc32c: 0 } as const
+    await publishSnapshot(location, sampleMetadata(handle, { checkpointId: 1 }), services.fileSystems)
+    assert.deepEqual(operations, [
+      'create _metadata.part',
+      'write _metadata.part',
+      'sync _metadata.part',
+      'syncDirectory chk-1',
+      'rename _metadata.part',
+      'syncDirectory chk-1',
+      `syncDirectory ${JOB}`,
+    ])
+  })
+})
+
 describe('checkpoints in memory', () => {
   it('have no path and need no disk', async () => {
     const storage = new MemoryCheckpointStorage(100)

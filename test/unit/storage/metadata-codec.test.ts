@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import { crc32c } from '../../../src/core/memory/crc32c.js'
+import { DataOutputView } from '../../../src/core/memory/data-output-view.js'
 import type { CheckpointMetadata } from '../../../src/storage/checkpoint-metadata.js'
 import { decodeMetadata, encodeMetadata } from '../../../src/storage/metadata-codec.js'
 
@@ -109,4 +111,33 @@ describe('the metadata codec', () => {
       )
     }
   })
+
+  it('gives a clear error for nonsense whose checksum is right', () => {
+    const header = encodeMetadata({ ...SAMPLE, operators: [] }, HERE).subarray(0, 8)
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (payload) => {
+        const bytes = withBlock(header, payload)
+        assert.throws(
+          () => decodeMetadata(bytes, '/f', HERE),
+          (error) => FlinkError.is(error, 'SNAPSHOT_CORRUPT'),
+        )
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('does not pass over bytes that a block has left', () => {
+    const bytes = encodeMetadata({ ...SAMPLE, operators: [] }, HERE)
+    const longer = withBlock(bytes.subarray(0, 8), Uint8Array.of(...bytes.subarray(16), 0))
+    assert.throws(() => decodeMetadata(longer, '/f', HERE), /damaged at the header: 1 bytes are left over/)
+  })
 })
+
+function withBlock(start: Uint8Array, payload: Uint8Array): Uint8Array {
+  const output = new DataOutputView()
+  output.writeBytes(start)
+  output.writeInt32(payload.length)
+  output.writeInt32(crc32c(payload) | 0)
+  output.writeBytes(payload)
+  return output.toBytes()
+}

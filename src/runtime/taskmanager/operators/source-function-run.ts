@@ -5,6 +5,7 @@
 // ignored: they come from the end that was asked for.
 //   created --start--> running --run returned--> ended      any --error--> failed      any --cancel--> canceled
 // Thread: the task worker that owns the source.
+import { ReasonError } from '../../../core/errors/reason-error.js'
 import type { SourceContext, SourceFunction } from '../../../api/functions/source-function.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Logger } from '../../../core/logging/logger.js'
@@ -164,7 +165,9 @@ export class SourceFunctionRun implements SourceContext<unknown> {
   #accepts(): boolean {
     if (this.#state === 'running') return true
     if (this.#state === 'canceled' || this.#state === 'failed') return false
-    throw new Error('ctx was used after run() had returned; return a promise that settles when the source is done')
+    throw new ReasonError(
+      'ctx was used after run() had returned; return a promise that settles when the source is done',
+    )
   }
 
   #pump(iterator: AsyncIterator<unknown>): void {
