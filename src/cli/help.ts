@@ -1,40 +1,59 @@
 import { Command, Option } from 'commander'
 import type { CliCommand } from './cli-command.js'
 import { COMMON_OPTIONS } from './common-options.js'
-import type { CliOption } from './option-parser.js'
+import { optionName, type CliOption } from './option-parser.js'
 
-const WIDTH = 80
+const WIDTH = 100
+const INDENT = ' '.repeat(4)
 
-/** `-p, --parallelism <parallelism>` in commander's notation. */
-function flagsOf(option: CliOption): string {
+/** As Flink's help names an option: `-sae,--shutdownOnAttachedExit`, several letters behind one dash included. */
+function termOf(option: CliOption): string {
+  const short = option.short === undefined ? [] : [`-${option.short}`]
+  const long = option.long === undefined ? [] : [`--${option.long}`]
+  return [...short, ...long].join(',') + valueOf(option)
+}
+
+function valueOf(option: CliOption): string {
   const name = option.valueName ?? 'arg'
-  const value = option.value === 'none' ? '' : option.value === 'optional' ? ` [${name}]` : ` <${name}>`
-  const long = option.long === undefined ? '' : `--${option.long}`
-  // Several letters behind one dash are no short option for commander; the term is put in front of the text instead.
-  const short = option.short === undefined ? '' : `-${option.short}`
-  return [short, long].filter((part) => part !== '').join(', ') + value
+  if (option.value === 'none') return ''
+  return option.value === 'optional' ? ` [${name}]` : ` <${name}>`
+}
+
+/** The action as a commander command, which lays out its help. */
+function commanderCommand(command: CliCommand): Command {
+  const listed = [...command.options, ...COMMON_OPTIONS].filter((option) => option.hidden !== true)
+  const terms = new Map(listed.map((option) => [`--${optionName(option)}${valueOf(option)}`, termOf(option)]))
+  const described = new Command(command.name).helpOption(false).configureHelp({
+    helpWidth: WIDTH,
+    sortOptions: true,
+    optionTerm: (option) => terms.get(option.flags) ?? option.flags,
+    formatHelp: (shown, help) => {
+      const width = help.padWidth(shown, help)
+      const rows = help.visibleOptions(shown).map((option) => {
+        return help.formatItem(help.optionTerm(option), width, option.description, help)
+      })
+      return rows.join('\n')
+    },
+  })
+  for (const option of listed) {
+    described.addOption(new Option(`--${optionName(option)}${valueOf(option)}`, option.description))
+  }
+  return described
 }
 
 /** Help of one action: what it does, its syntax, its options, examples. */
 export function commandHelp(command: CliCommand): string {
-  const help = new Command(command.name).createHelp()
-  help.helpWidth = WIDTH
-  const listed = [...command.options, ...COMMON_OPTIONS].filter((option) => option.hidden !== true)
-  const width = Math.max(...listed.map((option) => flagsOf(option).length)) + 2
-  const rows = listed
-    .toSorted((left, right) => flagsOf(left).localeCompare(flagsOf(right), 'en', { sensitivity: 'base' }))
-    .map((option) => help.formatItem(flagsOf(option), width, option.description, help))
-  const examples = command.examples.map((example) => `    ${example}`)
+  const options = commanderCommand(command).helpInformation()
   return [
     '',
     `Action "${command.name}" ${command.sentence}`,
     '',
     `  Syntax: ${command.syntax}`,
     `  "${command.name}" action options:`,
-    ...rows.map((row) => row.replaceAll(/^ {2}/gm, '     ')),
+    options.replaceAll(/^ {2}/gm, INDENT),
     '',
     '  Examples:',
-    ...examples,
+    ...command.examples.map((example) => INDENT + example),
     '',
   ].join('\n')
 }
@@ -43,9 +62,4 @@ export function commandHelp(command: CliCommand): string {
 export function fullHelp(commands: readonly CliCommand[]): string {
   const head = ['./flink-ts <ACTION> [OPTIONS] [ARGUMENTS]', '', 'The following actions are available:']
   return [...head, ...commands.map((command) => commandHelp(command))].join('\n')
-}
-
-/** Declares an option for tools that read commander's own model (shell completion). */
-export function commanderOption(option: CliOption): Option {
-  return new Option(flagsOf(option), option.description)
 }

@@ -12,28 +12,42 @@ export interface JobTableSections {
   readonly terminated: boolean
 }
 
+/** Colours a state; tests and pipes get it plain. */
+export type StatePainter = (state: string) => string
+
+const plain: StatePainter = (state) => state
+
 /** The lines of `list`, in Flink's layout: 62 wide, oldest job first. */
-export function jobTable(jobs: readonly JobOverview[], sections: JobTableSections): string[] {
+export function jobTable(
+  jobs: readonly JobOverview[],
+  sections: JobTableSections,
+  paint: StatePainter = plain,
+): string[] {
   const isRunning = (job: JobOverview): boolean => !TERMINAL.has(job.state) && !SCHEDULED.has(job.state)
   const lines: string[] = []
   if (sections.running) {
-    lines.push(...section('Running/Restarting Jobs', jobs.filter(isRunning), 'No running jobs.'))
+    lines.push(...section('Running/Restarting Jobs', jobs.filter(isRunning), 'No running jobs.', paint))
   }
   if (sections.scheduled) {
     const scheduled = jobs.filter((job) => SCHEDULED.has(job.state))
-    lines.push(...section('Scheduled Jobs', scheduled, 'No scheduled jobs.'))
+    lines.push(...section('Scheduled Jobs', scheduled, 'No scheduled jobs.', paint))
   }
   if (sections.terminated) {
     const terminated = jobs.filter((job) => TERMINAL.has(job.state))
-    lines.push(...section('Terminated Jobs', terminated, undefined))
+    lines.push(...section('Terminated Jobs', terminated, undefined, paint))
   }
   return lines
 }
 
-function section(title: string, jobs: readonly JobOverview[], whenEmpty: string | undefined): string[] {
+function section(
+  title: string,
+  jobs: readonly JobOverview[],
+  whenEmpty: string | undefined,
+  paint: StatePainter,
+): string[] {
   if (jobs.length === 0) return whenEmpty === undefined ? [] : [whenEmpty]
   const sorted = jobs.toSorted((a, b) => a['start-time'] - b['start-time'] || a.state.localeCompare(b.state))
-  return [rule(title), ...sorted.map(row), '-'.repeat(WIDTH)]
+  return [rule(title), ...sorted.map((job) => row(job, paint)), '-'.repeat(WIDTH)]
 }
 
 function rule(title: string): string {
@@ -42,8 +56,8 @@ function rule(title: string): string {
   return `${'-'.repeat(left)} ${title} ${'-'.repeat(dashes - left)}`
 }
 
-function row(job: JobOverview): string {
-  return `${startOf(job['start-time'])} : ${job.jid} : ${job.name} (${job.state})`
+function row(job: JobOverview, paint: StatePainter): string {
+  return `${startOf(job['start-time'])} : ${job.jid} : ${job.name} (${paint(job.state)})`
 }
 
 /** dd.MM.yyyy HH:mm:ss in the local time zone. */

@@ -1,8 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 
-/** A function of the user: an arrow function, or an object with the interface's method. */
-export type FunctionOr<F, I> = F | I
-
 /**
  * Gives the object form: `{ map: fn }` for an arrow function. GRAPH_INVALID when the argument is neither a function nor
  * has the method.

@@ -1,6 +1,6 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../cli-command.js'
-import { jobTable } from '../job-table.js'
+import { jobTable, type StatePainter } from '../job-table.js'
 import { has } from '../parsed-values.js'
 import { restClusterClientOf } from '../rest-cluster-client-of.js'
 
@@ -25,9 +25,18 @@ export const listCommand: CliCommand = {
       scheduled: all || neither || has(parsed, 'scheduled'),
       terminated: all,
     }
-    for (const line of jobTable(jobs, sections)) context.print(line)
+    for (const line of jobTable(jobs, sections, await statePainter())) context.print(line)
     return 0
   },
+}
+
+/** Green while all is well, red after a failure; chalk leaves colours out where the output is no terminal. */
+async function statePainter(): Promise<StatePainter> {
+  const { default: chalk } = await import('chalk')
+  return (state) => {
+    if (state === 'RUNNING' || state === 'FINISHED') return chalk.green(state)
+    return state === 'FAILED' || state === 'FAILING' ? chalk.red(state) : chalk.yellow(state)
+  }
 }
 
 async function listJobs<T>(list: () => Promise<T>): Promise<T> {

@@ -28,16 +28,21 @@ function row(option: ConfigOption<unknown>): string {
   return `| \`${option.key}\` | ${option.type} | ${defaultOf(option)} | ${option.description}${range(option)}${values}${names} |`
 }
 
-function range({ minimum, maximum }: ConfigOption<unknown>): string {
-  if (Number.isFinite(minimum) && Number.isFinite(maximum)) return ` From ${minimum} to ${maximum}.`
-  if (Number.isFinite(minimum)) return ` At least ${minimum}.`
-  return Number.isFinite(maximum) ? ` At most ${maximum}.` : ''
+function range(option: ConfigOption<unknown>): string {
+  const { minimum, maximum } = option
+  const [least, most] = [`${minimum}${unitOf(option)}`, `${maximum}${unitOf(option)}`]
+  if (Number.isFinite(minimum) && Number.isFinite(maximum)) return ` From ${least} to ${most}.`
+  if (Number.isFinite(minimum)) return ` At least ${least}.`
+  return Number.isFinite(maximum) ? ` At most ${most}.` : ''
+}
+
+function unitOf({ type }: ConfigOption<unknown>): string {
+  return type === 'duration' ? ' ms' : type === 'memory' ? ' bytes' : ''
 }
 
 function defaultOf(option: ConfigOption<unknown>): string {
   const { defaultValue, type } = option
   if (defaultValue === undefined) return 'unset'
   if (type === 'map') return 'empty'
-  const unit = type === 'duration' ? ' ms' : type === 'memory' ? ' bytes' : ''
-  return `\`${formatConfigValue(defaultValue)}${unit}\``
+  return `\`${formatConfigValue(defaultValue)}${unitOf(option)}\``
 }

@@ -64,7 +64,7 @@ export class MetricGroup {
     return values
   }
 
-  /** Lets every meter below this group take its count; called by the registry. */
+  /** Lets every meter below this group take its count: due every METER_UPDATE_INTERVAL_MS, else rates stay 0. */
   updateMeters(): void {
     for (const meter of this.#meters.values()) if (meter instanceof MeterView) meter.update()
     for (const group of this.#groups.values()) group.updateMeters()

@@ -31,11 +31,6 @@ export interface MultipleJobsOverview {
   readonly jobs: readonly JobOverview[]
 }
 
-/** `GET /jobs/:jobid/status` */
-export interface JobStatusInfo {
-  readonly status: string
-}
-
 export interface JobVertexInfo {
   readonly id: string
   readonly name: string

@@ -6,28 +6,6 @@ export interface TriggerResponse {
   readonly 'request-id': string
 }
 
-/** Body of `POST /jobs/:jobid/savepoints`. */
-export interface SavepointTriggerRequest {
-  readonly 'target-directory'?: string | null
-  readonly 'cancel-job'?: boolean | null
-  readonly formatType?: string | null
-  readonly triggerId?: string | null
-}
-
-/** Body of `POST /jobs/:jobid/stop`. */
-export interface StopWithSavepointRequest {
-  readonly targetDirectory?: string | null
-  readonly drain?: boolean | null
-  readonly formatType?: string | null
-  readonly triggerId?: string | null
-}
-
-/** Body of `POST /jobs/:jobid/checkpoints`. */
-export interface CheckpointTriggerRequest {
-  readonly checkpointType?: string | null
-  readonly triggerId?: string | null
-}
-
 export interface SavepointInfo {
   readonly location?: string
   readonly 'failure-cause'?: ThrowableInfo
@@ -41,8 +19,4 @@ export interface CheckpointInfo {
 export interface AsynchronousOperationResult<T> {
   readonly status: { readonly id: 'IN_PROGRESS' | 'COMPLETED' }
   readonly operation: T | null
-}
-
-export interface ErrorResponse {
-  readonly errors: readonly string[]
 }

@@ -9,8 +9,11 @@ import { parseFlatConfiguration } from '../../../src/core/config/flat-configurat
 import { loadConfiguration } from '../../../src/core/config/global-configuration.js'
 import { renderOptionsDocumentation } from '../../../src/core/config/options-documentation.js'
 import { splitEscaped } from '../../../src/core/config/structured-options-splitter.js'
+import { PipelineOptions } from '../../../src/core/config/pipeline-options.js'
+import { RestOptions } from '../../../src/core/config/rest-options.js'
 import { parseDuration, parseMemorySize } from '../../../src/core/config/value-parsers.js'
 import { parseYamlConfiguration } from '../../../src/core/config/yaml-configuration-parser.js'
+import { serializeError } from '../../../src/core/errors/error-codec.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
 
@@ -70,6 +73,48 @@ describe('the configuration', () => {
     })
   })
 
+  it('does not tell the value of a secret that cannot be read', () => {
+    const option = { ...CheckpointingOptions.CHECKPOINTING_TIMEOUT, key: 'token.timeout' }
+    assert.throws(
+      () => Configuration.fromMap({ 'token.timeout': 'hunter2' }).get(option),
+      (error) => {
+        assert.ok(FlinkError.is(error, 'CONFIG_VALUE_INVALID'))
+        assert.doesNotMatch(JSON.stringify(serializeError(error)), /hunter2/)
+        return true
+      },
+    )
+  })
+
+  it('reads a map item by item where it is not set as a whole', () => {
+    const items = { 'pipeline.global-job-parameters.a': '1', 'pipeline.global-job-parameters.b.c': 'x,y:z' }
+    const configuration = Configuration.fromMap(items)
+    assert.ok(configuration.contains(PipelineOptions.GLOBAL_JOB_PARAMETERS))
+    assert.deepEqual(configuration.get(PipelineOptions.GLOBAL_JOB_PARAMETERS), { a: '1', 'b.c': 'x,y:z' })
+    configuration.setString('pipeline.global-job-parameters', 'd:2')
+    assert.deepEqual(configuration.get(PipelineOptions.GLOBAL_JOB_PARAMETERS), { d: '2' })
+    configuration.set(PipelineOptions.GLOBAL_JOB_PARAMETERS, { e: "it's, so: yes" })
+    const travelled = Configuration.fromMap(configuration.toMap())
+    assert.deepEqual(travelled.get(PipelineOptions.GLOBAL_JOB_PARAMETERS), { e: "it's, so: yes" })
+    assert.deepEqual(configuration.keys(), ['pipeline.global-job-parameters'])
+  })
+
+  it('names the limit of a number that is out of range, and where it was set', () => {
+    const configuration = new Configuration().setString('rest.port', '70000', '-D')
+    assert.throws(() => configuration.get(RestOptions.PORT), /'70000' for key 'rest\.port'.*at most 65535.*-D/)
+  })
+
+  it('is copied by clone, and the added one wins in addAll', () => {
+    const first = Configuration.fromMap({ a: '1', b: '1' })
+    const copy = first.clone().addAll(Configuration.fromMap({ b: '2' }))
+    assert.deepEqual(
+      [copy.toMap(), first.toMap()],
+      [
+        { a: '1', b: '2' },
+        { a: '1', b: '1' },
+      ],
+    )
+  })
+
   it('replaces an old name when the option is set', () => {
     const configuration = Configuration.fromMap({ 'state.checkpoints.num-retained': '3' })
     configuration.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 7)
@@ -89,6 +134,11 @@ describe('flink-conf.yaml', () => {
       ],
     )
     assert.equal(warnings.length, 2)
+    assert.match(warnings[0] ?? '', /^line 6 /)
+    assert.deepEqual(
+      parseFlatConfiguration('a: 1\r\nb: 2\rc: 3').entries.map(({ line }) => line),
+      [1, 2, 3],
+    )
   })
 
   it('names file and line of a wrong value', async () => {
@@ -122,6 +172,32 @@ describe('config.yaml', () => {
       ],
     )
   })
+
+  it('follows aliases, keeps items apart, and gives a nested map item by item', async () => {
+    const text = 'a: &x {b: 1}\nc: *x\nlist: ["p;q", r]\npipeline: {global-job-parameters: {k: v}}\n'
+    const { entries } = await parseYamlConfiguration(text, 'config.yaml')
+    assert.deepEqual(
+      entries.map(({ key, value }) => [key, value]),
+      [
+        ['a.b', '1'],
+        ['c.b', '1'],
+        ['list', "'p;q';r"],
+        ['pipeline.global-job-parameters.k', 'v'],
+      ],
+    )
+  })
+
+  for (const [title, text, line] of [
+    ['a key without value', 'a: 1\nb:\n', 2],
+    ['a key that comes twice', 'a: 1\nc: 2\na: 3\n', 3],
+    ['a list instead of a mapping', '- a\n', 1],
+  ] as const) {
+    it(`refuses ${title} with its line`, async () => {
+      await assert.rejects(parseYamlConfiguration(text, '/x/config.yaml'), (error) => {
+        return FlinkError.is(error, 'CONFIG_YAML_INVALID') && error.details['line'] === line
+      })
+    })
+  }
 
   it('names file and line of what is no YAML', async () => {
     await assert.rejects(parseYamlConfiguration('a: b\n  c: [\n', '/x/config.yaml'), /\/x\/config\.yaml:\d+/)

@@ -86,6 +86,7 @@ describe('publishing a snapshot', () => {
       'create _metadata.part',
       'write _metadata.part',
       'sync _metadata.part',
+      'close _metadata.part',
       'syncDirectory chk-1',
       'rename _metadata.part',
       'syncDirectory chk-1',

@@ -202,10 +202,10 @@ export class CheckpointCoordinator {
   /** Never rejects: whatever goes wrong aborts the checkpoint. */
   async #finalise(pending: PendingCheckpoint): Promise<void> {
     const { checkpointId } = pending
+    pending.beginFinalising()
+    this.#forget(pending)
     try {
       const completed = await this.#services.repository.complete(pending)
-      if (!pending.isPending) return
-      this.#forget(pending)
       this.#failuresInARow = 0
       this.#lastCompletionMs = this.#services.clock.monotonicMs()
       this.#services.statistics.completed(pending, completed.externalPath)
@@ -215,7 +215,7 @@ export class CheckpointCoordinator {
       this.#abortOlderThan(pending)
       pending.complete({ checkpointId, externalPath: completed.externalPath })
     } catch (error) {
-      this.#abort(pending, error instanceof Error ? error : new Error(String(error)), true)
+      this.#end(pending, error instanceof Error ? error : new Error(String(error)), true)
     }
   }
 
@@ -229,7 +229,10 @@ export class CheckpointCoordinator {
   }
 
   #abort(pending: PendingCheckpoint, error: Error, countsAsFailure: boolean): void {
-    if (!pending.isPending) return
+    if (pending.isPending) this.#end(pending, error, countsAsFailure)
+  }
+
+  #end(pending: PendingCheckpoint, error: Error, countsAsFailure: boolean): void {
     const { checkpointId } = pending
     this.#forget(pending)
     pending.abort(error)

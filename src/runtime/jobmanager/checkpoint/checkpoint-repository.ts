@@ -113,7 +113,13 @@ export class CheckpointRepository {
   async prepareCheckpoint(checkpointId: number): Promise<CheckpointLocation> {
     this.#nextId = Math.max(this.#nextId, checkpointId + 1)
     this.#initialised ??= this.#storage.initialise()
-    await this.#initialised
+    try {
+      await this.#initialised
+    } catch (error) {
+      // The next checkpoint tries again: the disk may be back by then.
+      this.#initialised = undefined
+      throw error
+    }
     return this.#storage.checkpointLocation(checkpointId)
   }
 

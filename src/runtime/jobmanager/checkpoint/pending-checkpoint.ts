@@ -1,5 +1,6 @@
 // Duty: one checkpoint between its trigger and its end: who has acknowledged, who is still awaited.
-// Invariants: leaves `pending` exactly once, to `completed` or `aborted`; an acknowledgement counts once.
+// Invariants: leaves `pending` exactly once, to `completed` or `aborted`; an acknowledgement counts once. Once its
+// metadata is being written nothing but that write decides: it may be the newest checkpoint already.
 // Thread: main thread.
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import type { TaskStateSnapshot } from '../../../storage/state-handles.js'
@@ -33,7 +34,7 @@ export class PendingCheckpoint {
   readonly location: CheckpointLocation
   readonly result: Promise<CheckpointResult>
   readonly acknowledged: Map<string, Acknowledgement> = new Map<string, Acknowledgement>()
-  #state: 'pending' | 'completed' | 'aborted' = 'pending'
+  #state: 'pending' | 'finalising' | 'completed' | 'aborted' = 'pending'
   #resolve: (result: CheckpointResult) => void = () => undefined
   #reject: (error: Error) => void = () => undefined
 
@@ -77,14 +78,17 @@ export class PendingCheckpoint {
     return this.acknowledged.size === this.plan.toAcknowledge.length
   }
 
+  /** All have acknowledged: from here on it cannot be aborted from outside. */
+  beginFinalising(): void {
+    this.#state = 'finalising'
+  }
+
   complete(result: CheckpointResult): void {
-    if (!this.isPending) return
     this.#state = 'completed'
     this.#resolve(result)
   }
 
   abort(error: Error): void {
-    if (!this.isPending) return
     this.#state = 'aborted'
     this.#reject(error)
   }

@@ -66,10 +66,17 @@ function custom(
   context: PartitionerContext,
 ): StreamPartitioner {
   const { numberOfChannels, operatorName } = context
+  const choose = (key: unknown): number => {
+    try {
+      return partition(key, numberOfChannels)
+    } catch (error) {
+      throw functionFailed(operatorName, 'partitioner', error)
+    }
+  }
   return {
     keyHash: 0,
     selectChannel: (value) => {
-      const channel = partition(key.select(value), numberOfChannels)
+      const channel = choose(selectKey(key, value, operatorName))
       if (Number.isInteger(channel) && channel >= 0 && channel < numberOfChannels) return channel
       const reason = `its partitioner gave ${String(channel)}, which is none of 0 to ${String(numberOfChannels - 1)}`
       throw new FlinkError('KEY_INVALID', { operator: operatorName, reason })
@@ -89,12 +96,28 @@ class KeyGroupPartitioner implements StreamPartitioner {
 
   selectChannel(value: unknown): number {
     const { maxParallelism, numberOfChannels, operatorName } = this.#context
+    const key = selectKey(this.#key, value, operatorName)
     try {
-      this.keyHash = hashKey(this.#key.select(value), this.#key.kind)
+      this.keyHash = hashKey(key, this.#key.kind)
     } catch (error) {
       throw error instanceof InvalidKeyError ? keyInvalid(operatorName, error) : error
     }
     const keyGroup = keyGroupForHash(this.keyHash, maxParallelism)
     return operatorIndexForKeyGroup(maxParallelism, numberOfChannels, keyGroup)
   }
+}
+
+function selectKey(key: KeySpec, value: unknown, operatorName: string): unknown {
+  try {
+    return key.select(value)
+  } catch (error) {
+    throw functionFailed(operatorName, 'key selector', error)
+  }
+}
+
+/** The user's function runs inside the emit of another function, so the error has to say which of the two it was. */
+function functionFailed(operator: string, what: string, error: unknown): unknown {
+  if (FlinkError.is(error)) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new FlinkError('KEY_INVALID', { operator, reason: `its ${what} threw: ${message}` }, { cause: error })
 }

@@ -114,7 +114,23 @@ describe('Partitioner', () => {
     })
   }
 
-  it('hash lets an error of the key selector through as it is', () => {
-    assert.throws(() => create({ kind: 'hash', key: KEY }, 2).selectChannel(null), TypeError)
+  it('hash says that the key selector threw, and keeps the error as the cause', () => {
+    const error = { code: 'KEY_INVALID', message: /Map: .*its key selector threw: Cannot read/ }
+    assert.throws(() => create({ kind: 'hash', key: KEY }, 2).selectChannel(null), error)
+    assert.throws(
+      () => create({ kind: 'hash', key: KEY }, 2).selectChannel(null),
+      (thrown: Error) => thrown.cause instanceof TypeError,
+    )
+  })
+
+  it('custom says that the function threw', () => {
+    const partition = (): number => {
+      throw new Error('no idea')
+    }
+    const partitioner = create({ kind: 'custom', partition, key: KEY }, 2)
+    assert.throws(() => partitioner.selectChannel({ key: 1 }), {
+      code: 'KEY_INVALID',
+      message: /its partitioner threw: no idea/,
+    })
   })
 })

@@ -1,0 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after } from 'node:test'
+import { LocalFileSystem } from '../../../src/core/fs/local-file-system.js'
+import { fileSystemContract } from './file-system.contract.js'
+
+const base = mkdtempSync(path.join(tmpdir(), 'flink-ts-files-'))
+after(() => {
+  rmSync(base, { recursive: true, force: true })
+})
+
+fileSystemContract('LocalFileSystem', () =>
+  Promise.resolve({ fileSystem: new LocalFileSystem(), directory: mkdtempSync(path.join(base, 'case-')) }),
+)

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import type { ErrorCode } from '../../../src/core/errors/flink-error.js'
+import type { FileSystem } from '../../../src/core/fs/file-system.js'
+
+/** A file system and an existing, empty directory in it. */
+export interface FileSystemUnderTest {
+  readonly fileSystem: FileSystem
+  readonly directory: string
+}
+
+type Make = () => Promise<FileSystemUnderTest>
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+async function write(fileSystem: FileSystem, file: string, ...parts: readonly string[]): Promise<void> {
+  const writer = await fileSystem.openForWrite(file)
+  for (const part of parts) await writer.write(bytes(part))
+  await writer.sync()
+  await writer.close()
+}
+
+async function textOf(fileSystem: FileSystem, file: string): Promise<string> {
+  return new TextDecoder().decode(await fileSystem.readFile(file))
+}
+
+async function rejectsWith(code: ErrorCode, file: string, work: Promise<unknown>): Promise<void> {
+  await assert.rejects(work, (error) => FlinkError.is(error, code) && error.message.includes(file))
+}
+
+/** What every FileSystem promises. */
+export function fileSystemContract(name: string, make: Make): void {
+  describe(`${name} as a FileSystem`, () => {
+    contentContract(make)
+    directoryContract(make)
+    failureContract(make)
+  })
+}
+
+function contentContract(make: Make): void {
+  it('gives back what was written in several parts', async () => {
+    const { fileSystem, directory } = await make()
+    await write(fileSystem, `${directory}/a`, 'one ', 'two ', '')
+    assert.equal(await textOf(fileSystem, `${directory}/a`), 'one two ')
+  })
+
+  it('truncates a file that is written again', async () => {
+    const { fileSystem, directory } = await make()
+    await write(fileSystem, `${directory}/a`, 'a long text')
+    await write(fileSystem, `${directory}/a`, 'short')
+    assert.equal(await textOf(fileSystem, `${directory}/a`), 'short')
+  })
+
+  it('reads any part of a file, and less at its end', async () => {
+    const { fileSystem, directory } = await make()
+    await write(fileSystem, `${directory}/a`, '0123456789')
+    const reader = await fileSystem.openForRead(`${directory}/a`)
+    const read = async (offset: number, length: number): Promise<string> =>
+      new TextDecoder().decode(await reader.read(offset, length))
+    assert.equal(reader.sizeBytes, 10)
+    assert.equal(await read(3, 4), '3456')
+    assert.equal(await read(8, 100), '89')
+    assert.equal(await read(100, 5), '')
+    await reader.close()
+  })
+
+  it('gives out bytes that nobody else changes', async () => {
+    const { fileSystem, directory } = await make()
+    await write(fileSystem, `${directory}/a`, 'abc')
+    ;(await fileSystem.readFile(`${directory}/a`)).fill(0)
+    assert.equal(await textOf(fileSystem, `${directory}/a`), 'abc')
+  })
+
+  it('replaces a file by rename', async () => {
+    const { fileSystem, directory } = await make()
+    await write(fileSystem, `${directory}/old`, 'old')
+    await write(fileSystem, `${directory}/new`, 'new')
+    await fileSystem.rename(`${directory}/new`, `${directory}/old`)
+    await fileSystem.syncDirectory(directory)
+    assert.equal(await textOf(fileSystem, `${directory}/old`), 'new')
+    assert.equal(await fileSystem.status(`${directory}/new`), undefined)
+  })
+
+  it('renames a directory with what is in it', async () => {
+    const { fileSystem, directory } = await make()
+    await fileSystem.mkdirs(`${directory}/a/b`)
+    await write(fileSystem, `${directory}/a/b/c`, 'deep')
+    await fileSystem.rename(`${directory}/a`, `${directory}/z`)
+    assert.equal(await textOf(fileSystem, `${directory}/z/b/c`), 'deep')
+    assert.equal(await fileSystem.status(`${directory}/a/b/c`), undefined)
+  })
+}
+
+function directoryContract(make: Make): void {
+  it('makes directories with their parents, and those that are there again', async () => {
+    const { fileSystem, directory } = await make()
+    await fileSystem.mkdirs(`${directory}/a/b/c`)
+    await fileSystem.mkdirs(`${directory}/a/b/c`)
+    await fileSystem.mkdirs(`${directory}/a/b/d`)
+    const status = await fileSystem.status(`${directory}/a/b`)
+    assert.deepEqual([status?.name, status?.path, status?.isDirectory], ['b', `${directory}/a/b`, true])
+  })
+
+  it('lists a directory by name, without what is deeper', async () => {
+    const { fileSystem, directory } = await make()
+    await fileSystem.mkdirs(`${directory}/b/deeper`)
+    await write(fileSystem, `${directory}/c`, '123')
+    await write(fileSystem, `${directory}/a`, '')
+    assert.deepEqual(
+      (await fileSystem.list(directory)).map(({ name, path, isDirectory }) => [name, path, isDirectory]),
+      [
+        ['a', `${directory}/a`, false],
+        ['b', `${directory}/b`, true],
+        ['c', `${directory}/c`, false],
+      ],
+    )
+    assert.equal((await fileSystem.status(`${directory}/c`))?.sizeBytes, 3)
+  })
+
+  it('lists nothing where there is no directory, and has no status there', async () => {
+    const { fileSystem, directory } = await make()
+    await write(fileSystem, `${directory}/file`, '')
+    assert.deepEqual(await fileSystem.list(`${directory}/none`), [])
+    assert.equal(await fileSystem.status(`${directory}/none/x`), undefined)
+    assert.equal(await fileSystem.status(`${directory}/file/x`), undefined)
+  })
+
+  it('deletes a directory with all that is in it, its neighbours not, and nothing without a complaint', async () => {
+    const { fileSystem, directory } = await make()
+    await fileSystem.mkdirs(`${directory}/a/b`)
+    await write(fileSystem, `${directory}/a/b/c`, '1')
+    await write(fileSystem, `${directory}/ab`, '2')
+    await fileSystem.delete(`${directory}/a`)
+    await fileSystem.delete(`${directory}/a`)
+    assert.deepEqual(
+      (await fileSystem.list(directory)).map(({ name }) => name),
+      ['ab'],
+    )
+  })
+}
+
+function failureContract(make: Make): void {
+  it('says FILE_NOT_FOUND and which file, for whatever is not there', async () => {
+    const { fileSystem, directory } = await make()
+    const missing = `${directory}/missing`
+    await rejectsWith('FILE_NOT_FOUND', missing, fileSystem.readFile(missing))
+    await rejectsWith('FILE_NOT_FOUND', missing, fileSystem.openForRead(missing))
+    await rejectsWith('FILE_NOT_FOUND', missing, fileSystem.openForWrite(`${missing}/file`))
+    await rejectsWith('FILE_NOT_FOUND', missing, fileSystem.rename(missing, `${directory}/b`))
+    await rejectsWith('FILE_NOT_FOUND', missing, fileSystem.syncDirectory(missing))
+  })
+
+  it('says FILE_IO_FAILED when a file is taken for a directory or the other way round', async () => {
+    const { fileSystem, directory } = await make()
+    const file = `${directory}/file`
+    await write(fileSystem, file, '')
+    await rejectsWith('FILE_IO_FAILED', directory, fileSystem.readFile(directory))
+    await rejectsWith('FILE_IO_FAILED', directory, fileSystem.openForRead(directory))
+    await rejectsWith('FILE_IO_FAILED', directory, fileSystem.openForWrite(directory))
+    await rejectsWith('FILE_IO_FAILED', file, fileSystem.list(file))
+    await rejectsWith('FILE_IO_FAILED', file, fileSystem.mkdirs(file))
+    await rejectsWith('FILE_IO_FAILED', file, fileSystem.mkdirs(`${file}/deeper`))
+  })
+
+  it('refuses a writer and a reader that were closed, and lets them be closed twice', async () => {
+    const { fileSystem, directory } = await make()
+    const writer = await fileSystem.openForWrite(`${directory}/a`)
+    await writer.close()
+    await writer.close()
+    await rejectsWith('FILE_IO_FAILED', `${directory}/a`, writer.write(bytes('late')))
+    const reader = await fileSystem.openForRead(`${directory}/a`)
+    await reader.close()
+    await reader.close()
+    await rejectsWith('FILE_IO_FAILED', `${directory}/a`, reader.read(0, 1))
+  })
+}

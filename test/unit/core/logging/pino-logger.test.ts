@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, describe, it } from 'node:test'
+import { createPinoLogger } from '../../../../src/core/logging/pino-logger.js'
+
+const base = mkdtempSync(path.join(tmpdir(), 'flink-ts-log-'))
+after(() => {
+  rmSync(base, { recursive: true, force: true })
+})
+
+interface LogLine {
+  readonly level: number
+  readonly msg: string
+  readonly jobId: string
+  readonly checkpointId?: number
+}
+
+describe('the logger', () => {
+  it('appends lines of its level and above to a file whose directory it makes', async () => {
+    const destination = path.join(base, 'deep', 'job.log')
+    const settings = { level: 'info', destination, base: { jobId: 'ab' } } as const
+    const first = await createPinoLogger(settings)
+    first.debug('not written')
+    first.info('started')
+    first.error('failed', { checkpointId: 7 })
+    const second = await createPinoLogger(settings)
+    second.warn('again')
+    const lines = readFileSync(destination, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as LogLine)
+    assert.deepEqual(
+      lines.map(({ level, msg, jobId, checkpointId }) => [level, msg, jobId, checkpointId]),
+      [
+        [30, 'started', 'ab', undefined],
+        [50, 'failed', 'ab', 7],
+        [40, 'again', 'ab', undefined],
+      ],
+    )
+  })
+})
