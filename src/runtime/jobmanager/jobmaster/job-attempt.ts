@@ -142,7 +142,7 @@ export class JobAttempt {
 
   #taskStateChanged(message: TaskStateChanged): void {
     const execution = this.executions.find(message.executionId)
-    if (execution === undefined || !this.#move(execution, message.state)) return
+    if (execution === undefined || !this.#move(execution, stateOfReport(execution, message.state))) return
     if (message.accumulators !== undefined) execution.accumulators = message.accumulators
     if (message.error !== undefined) execution.failure = deserializeError(message.error)
     if (execution.isTerminal) this.#ended(execution)
@@ -182,4 +182,9 @@ export class JobAttempt {
   #move(execution: Execution, to: Execution['state']): boolean {
     return execution.tryMove(to, this.#input.clock.now())
   }
+}
+
+/** A task that finished while its cancellation was on the way has ended all the same. */
+function stateOfReport(execution: Execution, reported: Execution['state']): Execution['state'] {
+  return execution.state === 'CANCELING' && reported === 'FINISHED' ? 'CANCELED' : reported
 }
