@@ -5,6 +5,11 @@ export {
   CheckpointingMode,
   ExternalizedCheckpointCleanup,
 } from './api/environment/checkpoint-config.js'
+export {
+  FileSystemCheckpointStorage,
+  JobManagerCheckpointStorage,
+  type CheckpointStorage,
+} from './api/environment/checkpoint-storages.js'
 export { ExecutionConfig } from './api/environment/execution-config.js'
 export { JobClient } from './api/environment/job-client.js'
 export { JobExecutionResult } from './api/environment/job-execution-result.js'
@@ -18,6 +23,7 @@ export {
 } from './api/environment/state-backends.js'
 export { Duration, Time, TimeUnit, type DurationLike } from './api/environment/time.js'
 export { DataStream, KeyedStream, SingleOutputStreamOperator, type Partitioner } from './api/datastream/data-stream.js'
+export { DataStreamSource } from './api/datastream/data-stream-source.js'
 export { DataStreamSink } from './api/datastream/data-stream-sink.js'
 export type { FieldReference } from './api/datastream/aggregations.js'
 export type { KeyArgument } from './api/datastream/key-extraction.js'

@@ -58,9 +58,14 @@ function comparable(value: unknown, field: FieldReference, which: string): numbe
 }
 
 function withField<T>(value: T, field: FieldReference, part: unknown): T {
-  const copy: unknown = Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }
-  Reflect.set(copy as object, field, part)
+  const copy: object = Array.isArray(value) ? [...(value as unknown[])] : instanceLike(value as object)
+  Reflect.set(copy, field, part)
   return copy as T
+}
+
+/** Instances of a class stay instances of it. */
+function instanceLike(value: object): object {
+  return Object.assign(Object.create(Object.getPrototypeOf(value) as object | null) as object, value)
 }
 
 function notUsable(method: string, field: FieldReference, expected: string): FlinkError {

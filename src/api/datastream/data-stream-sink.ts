@@ -1,4 +1,5 @@
 import type { OneInputTransformation } from '../dag/transformation.js'
+import { checkParallelism } from './parallelism-check.js'
 
 /**
  * The end of a stream.
@@ -42,6 +43,7 @@ export class DataStreamSink<T> {
   }
 
   setParallelism(parallelism: number): this {
+    checkParallelism(parallelism, this.#transformation.settings)
     this.#transformation.settings.parallelism = parallelism
     return this
   }

@@ -1,3 +1,4 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
 import type { KeySpec } from '../dag/key-spec.js'
 import type { OperatorSpec } from '../dag/operator-spec.js'
 import type { PartitionerSpec } from '../dag/partitioner-spec.js'
@@ -6,7 +7,7 @@ import type { FilterFunction } from '../functions/filter-function.js'
 import type { FlatMapFunction } from '../functions/flat-map-function.js'
 import type { MapFunction } from '../functions/map-function.js'
 import type { OutputTag } from '../functions/output-tag.js'
-import type { KeyedProcessFunction, ProcessFunction } from '../functions/process-function.js'
+import { KeyedProcessFunction, type ProcessFunction } from '../functions/process-function.js'
 import type { ReduceFunction } from '../functions/reduce-function.js'
 import type { SinkFunction } from '../functions/sink-function.js'
 import { PrintSinkFunction } from '../functions/sink/print-sink-function.js'
@@ -16,7 +17,7 @@ import { extremeElementOf, extremeOf, sumOf, type FieldReference } from './aggre
 import { DataStreamSink } from './data-stream-sink.js'
 import { asFunctionObject } from './function-arguments.js'
 import { fieldReader, keySpecOf, type KeyArgument } from './key-extraction.js'
-import { checkParallelism } from './parallelism-check.js'
+import { checkMaxParallelism, checkParallelism } from './parallelism-check.js'
 import { defaultSettings, type TransformationRecorder } from './transformation-recorder.js'
 
 /** A partitioner of one's own: `partition(key, numPartitions)` gives the channel. */
@@ -87,6 +88,7 @@ export class DataStream<T> {
       'processElement',
       'process',
     )
+    if (processFunction instanceof KeyedProcessFunction) throw keyMissing()
     return this.apply('Process', { kind: 'process', function: userFunction }, type)
   }
 
@@ -263,6 +265,7 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
 
   /** Number of key groups: the upper limit of every later parallelism. */
   setMaxParallelism(maxParallelism: number): this {
+    checkMaxParallelism(maxParallelism, this.transformation.settings.name)
     this.transformation.settings.maxParallelism = maxParallelism
     return this
   }
@@ -309,7 +312,8 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
     const id = this.recorder.nextId()
     const { transformation: input } = this
     const settings = defaultSettings('Side Output')
-    const side: Transformation = { type: 'side-output', id, input, tag: tag.getId(), outputType: undefined, settings }
+    const outputType = tag.type
+    const side: Transformation = { type: 'side-output', id, input, tag: tag.getId(), outputType, settings }
     return new DataStream<X>(side, this.recorder)
   }
 }
@@ -367,4 +371,9 @@ export class KeyedStream<T, K> extends DataStream<T> {
   protected rolling(name: string, userFunction: ReduceFunction<unknown>): SingleOutputStreamOperator<T> {
     return this.apply(name, { kind: 'reduce', function: userFunction }, this.declaredType())
   }
+}
+
+function keyMissing(): FlinkError {
+  const reason = 'a KeyedProcessFunction needs a keyed stream; call keyBy(...) first'
+  return new FlinkError('GRAPH_INVALID', { operator: 'process', reason })
 }

@@ -5,7 +5,7 @@ import { FlinkError } from '../../core/errors/flink-error.js'
  * has the method.
  */
 export function asFunctionObject<I extends object>(argument: unknown, method: keyof I & string, name: string): I {
-  if (typeof argument === 'function') return { [method]: argument } as I
+  if (typeof argument === 'function' && !isClass(argument)) return { [method]: argument } as I
   const hasMethod =
     typeof argument === 'object' && argument !== null && typeof Reflect.get(argument, method) === 'function'
   if (hasMethod) return argument as I
@@ -14,6 +14,12 @@ export function asFunctionObject<I extends object>(argument: unknown, method: ke
 }
 
 function describe(value: unknown): string {
-  if (value === null) return 'null'
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'function') return `the class ${value.name}: make an instance, new ${value.name}(...)`
   return typeof value === 'object' ? 'an object without it' : `a ${typeof value}`
+}
+
+/** A class cannot be called, so it is a forgotten `new`. */
+function isClass(candidate: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(candidate))
 }

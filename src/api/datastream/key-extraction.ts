@@ -24,13 +24,23 @@ export function keySpecOf(
 
 function selectorOf(key: KeyArgument<never, unknown>, method: string): Pick<KeySpec, 'select' | 'path'> {
   if (typeof key === 'function') return { select: key as (value: unknown) => unknown }
-  if (typeof key === 'number') return { path: String(key), select: fieldReader(key) }
-  if (typeof key === 'string') return { path: key, select: pathReader(key) }
-  if (typeof key === 'object' && typeof key.getKey === 'function') {
+  if (typeof key === 'number') {
+    if (!Number.isInteger(key) || key < 0) throw notAKey(method, `the position ${String(key)}`)
+    return { path: String(key), select: fieldReader(key) }
+  }
+  if (typeof key === 'string') {
+    if (key.split('.').includes('')) throw notAKey(method, `the path '${key}', in which a name is empty`)
+    return { path: key, select: pathReader(key) }
+  }
+  if (typeof key === 'object' && key !== null && typeof key.getKey === 'function') {
     return { select: (value) => key.getKey(value as never) }
   }
-  const reason = 'a key is a function, a KeySelector, a position or a path of fields'
-  throw new FlinkError('GRAPH_INVALID', { operator: method, reason })
+  throw notAKey(method, key === null ? 'null' : typeof key)
+}
+
+function notAKey(method: string, given: string): FlinkError {
+  const reason = `a key is a function, a KeySelector, a position from 0 on or a path of fields, not ${given}`
+  return new FlinkError('GRAPH_INVALID', { operator: method, reason })
 }
 
 /** A field of a tuple or object; a record without it is KEY_INVALID. */

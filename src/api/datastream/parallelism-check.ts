@@ -13,3 +13,14 @@ export function checkParallelism(parallelism: number, settings: TransformationSe
     throw new FlinkError('GRAPH_INVALID', { operator, reason })
   }
 }
+
+/** As many key groups as the format of a snapshot can number. */
+const HIGHEST_MAX_PARALLELISM = 32_768
+
+/** Refuses a number of key groups that cannot be. */
+export function checkMaxParallelism(maxParallelism: number, operator: string): void {
+  if (Number.isInteger(maxParallelism) && maxParallelism >= 1 && maxParallelism <= HIGHEST_MAX_PARALLELISM) return
+  const limits = `between 1 and ${String(HIGHEST_MAX_PARALLELISM)}`
+  const reason = `the max parallelism must be a whole number ${limits}, not ${String(maxParallelism)}`
+  throw new FlinkError('GRAPH_INVALID', { operator, reason })
+}

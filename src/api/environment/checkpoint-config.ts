@@ -1,13 +1,37 @@
 import { CheckpointingOptions as Options } from '../../core/config/checkpointing-options.js'
 import type { Configuration } from '../../core/config/configuration.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { FileSystemCheckpointStorage, type CheckpointStorage } from './checkpoint-storages.js'
 import { toMilliseconds, type DurationLike } from './time.js'
 
-/** How barriers are handled: aligned, so that every record counts once, or not, so that some may count twice. */
+/**
+ * How barriers are handled: aligned, so that every record counts once, or not, so that some may count twice after a
+ * failure.
+ *
+ * @example
+ * ```ts
+ * import { CheckpointingMode, StreamExecutionEnvironment } from 'flink-ts'
+ *
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * env.enableCheckpointing(1000, CheckpointingMode.AT_LEAST_ONCE)
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/checkpointing/
+ */
 export const CheckpointingMode = { EXACTLY_ONCE: 'EXACTLY_ONCE', AT_LEAST_ONCE: 'AT_LEAST_ONCE' } as const
 export type CheckpointingMode = keyof typeof CheckpointingMode
 
-/** What becomes of checkpoints when the job is cancelled. */
+/**
+ * What becomes of checkpoints when the job is cancelled.
+ *
+ * @example
+ * ```ts
+ * import { ExternalizedCheckpointCleanup, StreamExecutionEnvironment } from 'flink-ts'
+ *
+ * const config = StreamExecutionEnvironment.getExecutionEnvironment().getCheckpointConfig()
+ * config.setExternalizedCheckpointCleanup(ExternalizedCheckpointCleanup.RETAIN_ON_CANCELLATION)
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/state/checkpoints/#retained-checkpoints
+ */
 export const ExternalizedCheckpointCleanup = {
   RETAIN_ON_CANCELLATION: 'RETAIN_ON_CANCELLATION',
   DELETE_ON_CANCELLATION: 'DELETE_ON_CANCELLATION',
@@ -56,26 +80,63 @@ export class CheckpointConfig {
     return this.#configuration.getOptional(Options.CHECKPOINTING_INTERVAL) !== undefined
   }
 
+  /** Ms; -1 while checkpointing is off. */
+  getCheckpointInterval(): number {
+    return this.#configuration.get(Options.CHECKPOINTING_INTERVAL) ?? -1
+  }
+
+  /** EXACTLY_ONCE by default. */
   setCheckpointingMode(mode: CheckpointingMode): void {
     this.#configuration.set(Options.CHECKPOINTING_MODE, mode)
   }
 
+  getCheckpointingMode(): CheckpointingMode {
+    return this.#configuration.get(Options.CHECKPOINTING_MODE)
+  }
+
+  /** Least time from the end of a checkpoint to the next one; 0 by default. */
   setMinPauseBetweenCheckpoints(pause: DurationLike): void {
     this.#configuration.set(Options.MIN_PAUSE_BETWEEN_CHECKPOINTS, toMilliseconds(pause))
   }
 
+  /** Ms. */
+  getMinPauseBetweenCheckpoints(): number {
+    return this.#configuration.get(Options.MIN_PAUSE_BETWEEN_CHECKPOINTS)
+  }
+
+  /** A checkpoint that takes longer is discarded; 10 minutes by default. */
   setCheckpointTimeout(timeout: DurationLike): void {
     this.#configuration.set(Options.CHECKPOINTING_TIMEOUT, toMilliseconds(timeout))
   }
 
+  /** Ms. */
+  getCheckpointTimeout(): number {
+    return this.#configuration.get(Options.CHECKPOINTING_TIMEOUT)
+  }
+
+  /** 1 by default. */
   setMaxConcurrentCheckpoints(count: number): void {
     this.#configuration.set(Options.MAX_CONCURRENT_CHECKPOINTS, count)
   }
 
+  getMaxConcurrentCheckpoints(): number {
+    return this.#configuration.get(Options.MAX_CONCURRENT_CHECKPOINTS)
+  }
+
+  /** Failures of checkpoints in a row that the job survives; 0 by default. */
   setTolerableCheckpointFailureNumber(count: number): void {
     this.#configuration.set(Options.TOLERABLE_FAILURE_NUMBER, count)
   }
 
+  getTolerableCheckpointFailureNumber(): number {
+    return this.#configuration.get(Options.TOLERABLE_FAILURE_NUMBER)
+  }
+
+  getExternalizedCheckpointCleanup(): ExternalizedCheckpointCleanup {
+    return this.#configuration.get(Options.EXTERNALIZED_CHECKPOINT_RETENTION)
+  }
+
+  /** What becomes of checkpoints when the job is cancelled. */
   setExternalizedCheckpointCleanup(cleanup: ExternalizedCheckpointCleanup): void {
     this.#configuration.set(Options.EXTERNALIZED_CHECKPOINT_RETENTION, cleanup)
   }
@@ -85,9 +146,9 @@ export class CheckpointConfig {
     this.setExternalizedCheckpointCleanup(cleanup)
   }
 
-  /** Directory of checkpoints, as path or `file:` URI. */
-  setCheckpointStorage(directory: string): void {
-    this.#configuration.set(Options.CHECKPOINT_STORAGE, 'filesystem')
-    this.#configuration.set(Options.CHECKPOINTS_DIRECTORY, directory)
+  /** A storage, or the directory of checkpoints as path or `file:` URI. */
+  setCheckpointStorage(storage: CheckpointStorage | string): void {
+    const chosen = typeof storage === 'string' ? new FileSystemCheckpointStorage(storage) : storage
+    chosen.applyTo(this.#configuration)
   }
 }

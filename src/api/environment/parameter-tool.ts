@@ -1,4 +1,6 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { readLocalTextFile } from '../../core/fs/local-text-file.js'
+import { parseProperties } from './properties-format.js'
 
 /** Stands for a key that was given without a value. */
 const NO_VALUE = '__NO_VALUE_KEY'
@@ -33,6 +35,11 @@ export class ParameterTool {
       index += hasValue ? 2 : 1
     }
     return new ParameterTool(values)
+  }
+
+  /** Parameters of a local file in the form of Java's `.properties`. */
+  static fromPropertiesFile(path: string): ParameterTool {
+    return new ParameterTool(parseProperties(readLocalTextFile(path)))
   }
 
   static fromMap(map: Readonly<Record<string, string>>): ParameterTool {

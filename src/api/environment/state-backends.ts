@@ -1,33 +1,44 @@
-import { CheckpointingOptions } from '../../core/config/checkpointing-options.js'
 import type { Configuration } from '../../core/config/configuration.js'
 import { StateBackendOptions } from '../../core/config/state-backend-options.js'
+import {
+  FileSystemCheckpointStorage,
+  JobManagerCheckpointStorage,
+  type CheckpointStorage,
+} from './checkpoint-storages.js'
 
-/** Where working state and snapshots live; writes itself into the configuration of a job. */
+/** Where working state lives; writes itself into the configuration of a job. */
 export interface StateBackend {
   applyTo(configuration: Configuration): void
 }
 
 /**
  * State on the heap, checkpoints in the memory of the JobManager: for tests and jobs with little state.
- * `maxStateSize` in bytes, 5 MB by default, bounds the state of one operator subtask.
+ * `maxStateSize` in bytes, 5 MB by default, bounds the state of one operator subtask. Snapshots are always asynchronous.
+ *
+ * @example
+ * ```ts
+ * import { MemoryStateBackend, StreamExecutionEnvironment } from 'flink-ts'
+ *
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * env.setStateBackend(new MemoryStateBackend())
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/state/state_backends/
  */
 export class MemoryStateBackend implements StateBackend {
-  readonly #maxStateSizeBytes: number | undefined
+  readonly #storage: CheckpointStorage
 
   constructor(maxStateSize?: number, _asynchronousSnapshots?: boolean) {
-    this.#maxStateSizeBytes = maxStateSize
+    this.#storage = new JobManagerCheckpointStorage(maxStateSize)
   }
 
   applyTo(configuration: Configuration): void {
     configuration.set(StateBackendOptions.STATE_BACKEND, 'jobmanager')
-    configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, 'jobmanager')
-    if (this.#maxStateSizeBytes === undefined) return
-    configuration.set(CheckpointingOptions.MAX_MEMORY_STATE_SIZE, this.#maxStateSizeBytes)
+    this.#storage.applyTo(configuration)
   }
 }
 
 /**
- * State on the heap, checkpoints in files below `uri`.
+ * State on the heap, checkpoints in files below `uri` (a path or `file:` URI). Snapshots are always asynchronous.
  *
  * @example
  * ```ts
@@ -36,22 +47,34 @@ export class MemoryStateBackend implements StateBackend {
  * const env = StreamExecutionEnvironment.getExecutionEnvironment()
  * env.setStateBackend(new FsStateBackend('file:///tmp/flink/checkpoints'))
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/state/state_backends/
  */
 export class FsStateBackend implements StateBackend {
-  readonly #uri: string
+  readonly #storage: CheckpointStorage
 
   constructor(uri: string, _asynchronousSnapshots?: boolean) {
-    this.#uri = uri
+    this.#storage = new FileSystemCheckpointStorage(uri)
   }
 
   applyTo(configuration: Configuration): void {
     configuration.set(StateBackendOptions.STATE_BACKEND, 'filesystem')
-    configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, 'filesystem')
-    configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, this.#uri)
+    this.#storage.applyTo(configuration)
   }
 }
 
-/** State on the heap; where checkpoints go is set apart from it. */
+/**
+ * State on the heap; where checkpoints go is set apart from it, with `getCheckpointConfig().setCheckpointStorage`.
+ *
+ * @example
+ * ```ts
+ * import { HashMapStateBackend, StreamExecutionEnvironment } from 'flink-ts'
+ *
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * env.setStateBackend(new HashMapStateBackend())
+ * env.getCheckpointConfig().setCheckpointStorage('file:///tmp/flink/checkpoints')
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/state/state_backends/#the-hashmapstatebackend
+ */
 export class HashMapStateBackend implements StateBackend {
   applyTo(configuration: Configuration): void {
     configuration.set(StateBackendOptions.STATE_BACKEND, 'hashmap')

@@ -3,8 +3,8 @@ import { CoreOptions } from '../../core/config/core-options.js'
 import { PipelineOptions } from '../../core/config/pipeline-options.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
-import { SingleOutputStreamOperator } from '../datastream/data-stream.js'
-import { checkParallelism } from '../datastream/parallelism-check.js'
+import { DataStreamSource } from '../datastream/data-stream-source.js'
+import { checkMaxParallelism, checkParallelism } from '../datastream/parallelism-check.js'
 import { defaultSettings } from '../datastream/transformation-recorder.js'
 import type { SourceTransformation, Transformation } from '../dag/transformation.js'
 import { asFunctionObject } from '../datastream/function-arguments.js'
@@ -68,31 +68,32 @@ export class StreamExecutionEnvironment {
   }
 
   /** A stream of the arguments. Parallelism 1, exactly once. */
-  fromElements<T>(...elements: readonly T[]): SingleOutputStreamOperator<T> {
+  fromElements<T>(...elements: readonly T[]): DataStreamSource<T> {
     return this.fromCollection(elements)
   }
 
   /** Flink 2's name of fromElements. */
-  fromData<T>(...elements: readonly T[]): SingleOutputStreamOperator<T> {
+  fromData<T>(...elements: readonly T[]): DataStreamSource<T> {
     return this.fromCollection(elements)
   }
 
   /** A stream of the elements, which are read at once. Parallelism 1, exactly once. */
-  fromCollection<T>(elements: Iterable<T>, type?: TypeInformation<T>): SingleOutputStreamOperator<T> {
+  fromCollection<T>(elements: Iterable<T>, type?: TypeInformation<T>): DataStreamSource<T> {
     return this.#source(new FromElementsFunction<unknown>(elements), 'Collection Source', type, true)
   }
 
   /** The whole numbers from `from` to `to`, both included. Parallel, exactly once. */
-  fromSequence(from: number, to: number): SingleOutputStreamOperator<number> {
-    if (from > to) {
-      const reason = `the start ${String(from)} must not be greater than the end ${String(to)}`
+  fromSequence(from: number, to: number): DataStreamSource<number> {
+    const areWhole = Number.isSafeInteger(from) && Number.isSafeInteger(to)
+    if (!areWhole || from > to) {
+      const reason = `it needs two whole numbers, the first not greater, but was given ${String(from)} and ${String(to)}`
       throw new FlinkError('GRAPH_INVALID', { operator: 'fromSequence', reason })
     }
     return this.#source(new StatefulSequenceSource(from, to), 'Sequence Source', Types.LONG, true)
   }
 
   /** Flink's older name of fromSequence. */
-  generateSequence(from: number, to: number): SingleOutputStreamOperator<number> {
+  generateSequence(from: number, to: number): DataStreamSource<number> {
     return this.fromSequence(from, to)
   }
 
@@ -100,18 +101,18 @@ export class StreamExecutionEnvironment {
     sourceFunction: SourceFunction<T> | SourceFunction<T>['run'],
     sourceName = 'Custom Source',
     type?: TypeInformation<T>,
-  ): SingleOutputStreamOperator<T> {
+  ): DataStreamSource<T> {
     const userFunction = asFunctionObject<SourceFunction<unknown>>(sourceFunction, 'run', 'addSource')
     return this.#source(userFunction, sourceName, type, false)
   }
 
   /** Lines of a file, or of the files of a directory. Parallel, exactly once. */
-  readTextFile(filePath: string): SingleOutputStreamOperator<string> {
+  readTextFile(filePath: string): DataStreamSource<string> {
     return this.#source(new TextFileSource(filePath), 'Text File Source', Types.STRING, true)
   }
 
   /** Lines from a TCP server. Parallelism 1, at most once. `maxRetry`: attempts to connect again. */
-  socketTextStream(hostname: string, port: number, delimiter = '\n', maxRetry = 0): SingleOutputStreamOperator<string> {
+  socketTextStream(hostname: string, port: number, delimiter = '\n', maxRetry = 0): DataStreamSource<string> {
     const settings = { host: hostname, port, delimiter, maxRetry }
     return this.#source(new SocketTextStreamFunction(settings), 'Socket Stream', Types.STRING, false)
   }
@@ -153,6 +154,7 @@ export class StreamExecutionEnvironment {
   }
 
   setMaxParallelism(maxParallelism: number): this {
+    checkMaxParallelism(maxParallelism, 'the environment')
     this.#configuration.set(PipelineOptions.MAX_PARALLELISM, maxParallelism)
     return this
   }
@@ -207,7 +209,7 @@ export class StreamExecutionEnvironment {
     name: string,
     type: TypeInformation<T> | undefined,
     bounded: boolean,
-  ): SingleOutputStreamOperator<T> {
+  ): DataStreamSource<T> {
     const settings = defaultSettings(`Source: ${name}`, { nonParallel: !isParallelSource(userFunction) })
     const transformation: SourceTransformation = {
       type: 'source',
@@ -218,7 +220,7 @@ export class StreamExecutionEnvironment {
       settings,
     }
     this.#transformations.push(transformation)
-    return new SingleOutputStreamOperator<T>(transformation, {
+    return new DataStreamSource<T>(transformation, {
       nextId: () => this.#nextId(),
       append: (appended) => {
         this.#transformations.push(appended)

@@ -47,6 +47,8 @@ export interface RuntimeContext extends KeyedStateStore {
   /** 0 at first, one more after each restart. */
   getAttemptNumber(): number
   getMetricGroup(): MetricGroup
+  /** What the program gave to `env.getConfig().setGlobalJobParameters(...)`. */
+  getGlobalJobParameters(): Readonly<Record<string, string>>
   /** Registers an accumulator; its result, merged over all subtasks, is in the job's result. A name may be used once. */
   addAccumulator<V, R>(name: string, accumulator: Accumulator<V, R>): void
   /** The accumulator that was registered under the name in this operator, or null. */

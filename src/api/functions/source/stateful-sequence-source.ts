@@ -16,6 +16,7 @@ export class StatefulSequenceSource extends RichParallelSourceFunction<number> i
   readonly #to: number
   #ranges: Range[] = []
   #state: ListState<Range> | undefined
+  #marker: ListState<boolean> | undefined
 
   constructor(from: number, to: number) {
     super()
@@ -24,13 +25,17 @@ export class StatefulSequenceSource extends RichParallelSourceFunction<number> i
   }
 
   initializeState(context: FunctionInitializationContext): void {
-    this.#state = context.getOperatorStateStore().getListState(new ListStateDescriptor<Range>('sequence-ranges'))
-    // Restored without ranges means that nothing is left, not that all of it is to come again.
-    this.#ranges = context.isRestored() ? [...this.#state.get()].map(([next, end]) => [next, end]) : this.#ownRanges()
+    const store = context.getOperatorStateStore()
+    this.#state = store.getListState(new ListStateDescriptor<Range>('sequence-ranges'))
+    this.#marker = store.getUnionListState(new ListStateDescriptor<boolean>('sequence-assigned'))
+    // Without ranges nothing is left, unless this source is new in a restored job: then nobody has set the marker.
+    const wasAssigned = [...this.#marker.get()].length > 0
+    this.#ranges = wasAssigned ? [...this.#state.get()].map(([next, end]) => [next, end]) : this.#ownRanges()
   }
 
   snapshotState(_context: FunctionSnapshotContext): void {
     this.#state?.update(this.#ranges.map(([next, end]): Range => [next, end]))
+    this.#marker?.update([true])
   }
 
   *run(): Generator<number> {

@@ -28,6 +28,7 @@ export class TextFileSource extends RichParallelSourceFunction<string> implement
   readonly #splitBytes: number
   #splits: FileSplit[] | undefined
   #state: ListState<FileSplit> | undefined
+  #marker: ListState<boolean> | undefined
 
   constructor(path: string, splitBytes: number = SPLIT_BYTES) {
     super()
@@ -36,12 +37,17 @@ export class TextFileSource extends RichParallelSourceFunction<string> implement
   }
 
   initializeState(context: FunctionInitializationContext): void {
-    this.#state = context.getOperatorStateStore().getListState(new ListStateDescriptor<FileSplit>('file-splits'))
-    if (context.isRestored()) this.#splits = [...this.#state.get()].map((split) => ({ ...split }))
+    const store = context.getOperatorStateStore()
+    this.#state = store.getListState(new ListStateDescriptor<FileSplit>('file-splits'))
+    this.#marker = store.getUnionListState(new ListStateDescriptor<boolean>('files-assigned'))
+    // Without splits nothing is left, unless this source is new in a restored job: then nobody has set the marker.
+    const wasAssigned = [...this.#marker.get()].length > 0
+    if (wasAssigned) this.#splits = [...this.#state.get()].map((split) => ({ ...split }))
   }
 
   snapshotState(_context: FunctionSnapshotContext): void {
     this.#state?.update((this.#splits ?? []).map((split) => ({ ...split })))
+    this.#marker?.update([true])
   }
 
   override async open(): Promise<void> {

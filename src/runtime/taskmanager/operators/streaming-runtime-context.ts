@@ -3,6 +3,7 @@
 // Thread: the task worker that owns the operator.
 import type { Accumulator } from '../../../api/functions/accumulator.js'
 import type { RuntimeContext, TextWriter } from '../../../api/functions/runtime-context.js'
+import { PipelineOptions } from '../../../core/config/pipeline-options.js'
 import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { MetricGroup } from '../../../core/metrics/metric-group.js'
 import type { Clock } from '../../../core/time/clock.js'
@@ -55,6 +56,10 @@ export class StreamingRuntimeContext extends DefaultKeyedStateStore implements R
 
   getMetricGroup(): MetricGroup {
     return this.#context.metrics
+  }
+
+  getGlobalJobParameters(): Readonly<Record<string, string>> {
+    return this.#context.configuration.get(PipelineOptions.GLOBAL_JOB_PARAMETERS)
   }
 
   addAccumulator<V, R>(name: string, accumulator: Accumulator<V, R>): void {
