@@ -33,7 +33,7 @@ class CountWindowAverage extends RichFlatMapFunction<[number, number], [number, 
   }
 
   override open(): void {
-    const descriptor = new ValueStateDescriptor<[number, number], [number, number]>(
+    const descriptor = new ValueStateDescriptor<[number, number]>(
       'average', // the state name
       Types.TUPLE(Types.LONG, Types.LONG), // type information
       [0, 0], // default value of the state, if nothing was set

@@ -1,7 +1,18 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { ReduceFunction } from '../functions/reduce-function.js'
 
-/** A position of a tuple or a field of an object. */
+/**
+ * A position of a tuple or a field of an object, for `sum`, `min`, `max`, `minBy` and `maxBy`.
+ *
+ * @example
+ * ```ts
+ * import type { FieldReference, KeyedStream, SingleOutputStreamOperator } from 'flink-ts'
+ *
+ * function cheapest<T>(offers: KeyedStream<T, string>, price: FieldReference): SingleOutputStreamOperator<T> {
+ *   return offers.minBy(price)
+ * }
+ * ```
+ */
 export type FieldReference = number | string
 
 type Comparison = (next: number | bigint | string, current: number | bigint | string) => boolean

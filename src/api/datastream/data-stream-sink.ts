@@ -2,14 +2,15 @@ import type { OneInputTransformation } from '../dag/transformation.js'
 import { checkParallelism } from './parallelism-check.js'
 
 /**
- * The end of a stream.
+ * The end of a stream: a sink, which can be named and tuned.
  *
  * @example
  * ```ts
- * import { StreamExecutionEnvironment } from 'flink-ts'
+ * import { StreamExecutionEnvironment, type DataStreamSink } from 'flink-ts'
  *
  * const env = StreamExecutionEnvironment.getExecutionEnvironment()
- * env.fromElements(1, 2, 3).print().uid('print').name('numbers')
+ * const sink: DataStreamSink<number> = env.fromElements(1, 2, 3).print()
+ * sink.uid('print').name('numbers')
  * ```
  */
 export class DataStreamSink<T> {

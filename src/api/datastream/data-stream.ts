@@ -20,7 +20,19 @@ import { fieldReader, keySpecOf, type KeyArgument } from './key-extraction.js'
 import { checkMaxParallelism, checkParallelism } from './parallelism-check.js'
 import { defaultSettings, type TransformationRecorder } from './transformation-recorder.js'
 
-/** A partitioner of one's own: `partition(key, numPartitions)` gives the channel. */
+/**
+ * A partitioner of one's own, for `partitionCustom`: gives the channel of a key, 0 to numPartitions - 1.
+ *
+ * @example
+ * ```ts
+ * import { StreamExecutionEnvironment, type Partitioner } from 'flink-ts'
+ *
+ * const byRemainder: Partitioner<number> = { partition: (key, numPartitions) => key % numPartitions }
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * env.fromSequence(1, 9).partitionCustom(byRemainder, (value) => value).print()
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#custom-partitioning
+ */
 export interface Partitioner<K> {
   partition(key: K, numPartitions: number): number
 }
@@ -37,11 +49,11 @@ type PartitionerArgument<K> = ((key: K, numPartitions: number) => number) | Part
  *
  * @example
  * ```ts
- * import { StreamExecutionEnvironment } from 'flink-ts'
+ * import { StreamExecutionEnvironment, type DataStream } from 'flink-ts'
  *
  * const env = StreamExecutionEnvironment.getExecutionEnvironment()
- * env
- *   .fromElements('to be', 'or not to be')
+ * const lines: DataStream<string> = env.fromElements('to be', 'or not to be')
+ * lines
  *   .flatMap<string>((line, out) => line.split(' ').forEach((word) => out.collect(word)))
  *   .map((word): [string, number] => [word, 1])
  *   .keyBy(0)
@@ -233,7 +245,19 @@ export class DataStream<T> {
   }
 }
 
-/** The output of an operator, which can be named and tuned. */
+/**
+ * The output of an operator, which can be named and tuned.
+ *
+ * @example
+ * ```ts
+ * import { StreamExecutionEnvironment, type SingleOutputStreamOperator } from 'flink-ts'
+ *
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * const doubled: SingleOutputStreamOperator<number> = env.fromSequence(1, 9).map((value) => value * 2)
+ * doubled.uid('doubled').name('Double').setParallelism(2).startNewChain().print()
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#task-chaining-and-resource-groups
+ */
 export class SingleOutputStreamOperator<T> extends DataStream<T> {
   /** Id by which the operator's state is found again after a change of the program. Strongly recommended. */
   uid(uid: string): this {
@@ -321,6 +345,19 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
 /**
  * A stream partitioned by key: functions on it have keyed state.
  *
+ * @example
+ * ```ts
+ * import { StreamExecutionEnvironment, type KeyedStream } from 'flink-ts'
+ *
+ * interface Visit {
+ *   readonly user: { readonly id: string }
+ *   readonly pages: number
+ * }
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * const visits = env.fromCollection<Visit>([{ user: { id: 'u1' }, pages: 3 }])
+ * const byUser: KeyedStream<Visit, string> = visits.keyBy('user.id')
+ * byUser.sum('pages').print()
+ * ```
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/
  */
 export class KeyedStream<T, K> extends DataStream<T> {

@@ -4,7 +4,19 @@ import type { KeySpec } from '../dag/key-spec.js'
 import type { KeySelector } from '../functions/key-selector.js'
 import type { TypeInformation } from '../types/type-information.js'
 
-/** A key as keyBy takes it: a function, a KeySelector, a position of a tuple, or a path of field names. */
+/**
+ * A key as keyBy takes it: a function, a KeySelector, a position of a tuple, or a path of field names (`user.id`).
+ *
+ * @example
+ * ```ts
+ * import type { DataStream, KeyArgument, KeyedStream } from 'flink-ts'
+ *
+ * function grouped<T, K>(stream: DataStream<T>, key: KeyArgument<T, K>): KeyedStream<T, K> {
+ *   return stream.keyBy(key)
+ * }
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#keyed-datastream
+ */
 export type KeyArgument<T, K> = ((value: T) => K) | KeySelector<T, K> | number | string
 
 /** The key of `keyBy(...)`: one argument, or several positions or paths that make a tuple. */

@@ -48,14 +48,16 @@ const SHORTEST_INTERVAL_MS = 10
  * @example
  * ```ts
  * import { CheckpointingMode, ExternalizedCheckpointCleanup, StreamExecutionEnvironment } from 'flink-ts'
+ * import type { CheckpointConfig } from 'flink-ts'
  *
  * const env = StreamExecutionEnvironment.getExecutionEnvironment()
  * env.enableCheckpointing(1000)
- * env.getCheckpointConfig().setCheckpointingMode(CheckpointingMode.EXACTLY_ONCE)
- * env.getCheckpointConfig().setMinPauseBetweenCheckpoints(500)
- * env.getCheckpointConfig().setCheckpointTimeout(60000)
- * env.getCheckpointConfig().setMaxConcurrentCheckpoints(1)
- * env.getCheckpointConfig().enableExternalizedCheckpoints(ExternalizedCheckpointCleanup.RETAIN_ON_CANCELLATION)
+ * const config: CheckpointConfig = env.getCheckpointConfig()
+ * config.setCheckpointingMode(CheckpointingMode.EXACTLY_ONCE)
+ * config.setMinPauseBetweenCheckpoints(500)
+ * config.setCheckpointTimeout(60000)
+ * config.setMaxConcurrentCheckpoints(1)
+ * config.enableExternalizedCheckpoints(ExternalizedCheckpointCleanup.RETAIN_ON_CANCELLATION)
  * ```
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/checkpointing/
  */

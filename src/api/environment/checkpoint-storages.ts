@@ -1,7 +1,17 @@
 import { CheckpointingOptions } from '../../core/config/checkpointing-options.js'
 import type { Configuration } from '../../core/config/configuration.js'
 
-/** Where checkpoints go; writes itself into the configuration of a job. */
+/**
+ * Where checkpoints go; writes itself into the configuration of a job.
+ *
+ * @example
+ * ```ts
+ * import { FileSystemCheckpointStorage, JobManagerCheckpointStorage, type CheckpointStorage } from 'flink-ts'
+ *
+ * const storageFor = (directory: string | null): CheckpointStorage =>
+ *   directory === null ? new JobManagerCheckpointStorage() : new FileSystemCheckpointStorage(directory)
+ * ```
+ */
 export interface CheckpointStorage {
   applyTo(configuration: Configuration): void
 }

@@ -3,7 +3,18 @@ import { CoreOptions } from '../../core/config/core-options.js'
 import type { Configuration } from '../../core/config/configuration.js'
 import type { ParameterTool } from './parameter-tool.js'
 
-/** Settings of a job that concern its execution, written into its configuration. */
+/**
+ * Settings of a job that concern its execution, written into its configuration.
+ *
+ * @example
+ * ```ts
+ * import { ParameterTool, StreamExecutionEnvironment, type ExecutionConfig } from 'flink-ts'
+ *
+ * const config: ExecutionConfig = StreamExecutionEnvironment.getExecutionEnvironment().getConfig()
+ * config.setGlobalJobParameters(ParameterTool.fromMap({ region: 'eu' }))
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/deployment/config/
+ */
 export class ExecutionConfig {
   readonly #configuration: Configuration
 

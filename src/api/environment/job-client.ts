@@ -1,7 +1,20 @@
 import { JobExecutionResult } from './job-execution-result.js'
 import type { SubmittedJob } from './pipeline-executor.js'
 
-/** A running job in the hands of the program that started it with `executeAsync`. */
+/**
+ * A running job in the hands of the program that started it with `executeAsync`.
+ *
+ * @example
+ * ```ts
+ * import { StreamExecutionEnvironment, type JobClient } from 'flink-ts'
+ *
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * env.fromSequence(1, 1_000_000).print()
+ * const job: JobClient = await env.executeAsync('numbers')
+ * const savepoint = await job.stopWithSavepoint(false, '/tmp/savepoints')
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/deployment/cli/
+ */
 export class JobClient {
   readonly #job: SubmittedJob
 

@@ -1,6 +1,18 @@
 import type { JobResultData } from './pipeline-executor.js'
 
-/** A job that has FINISHED. */
+/**
+ * The result of a job that has FINISHED.
+ *
+ * @example
+ * ```ts
+ * import { StreamExecutionEnvironment, type JobExecutionResult } from 'flink-ts'
+ *
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * env.fromElements('a', 'b').print()
+ * const result: JobExecutionResult = await env.execute('letters')
+ * const lines = result.getAccumulatorResult('lines')
+ * ```
+ */
 export class JobExecutionResult {
   readonly #data: JobResultData
 

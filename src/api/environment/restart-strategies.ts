@@ -2,7 +2,16 @@ import type { Configuration } from '../../core/config/configuration.js'
 import { RestartStrategyOptions as Options } from '../../core/config/restart-strategy-options.js'
 import { toMilliseconds, type DurationLike } from './time.js'
 
-/** Writes itself into the configuration of a job. Made by {@link RestartStrategies}. */
+/**
+ * A restart strategy with its numbers; writes itself into the configuration of a job. Made by {@link RestartStrategies}.
+ *
+ * @example
+ * ```ts
+ * import { RestartStrategies, type RestartStrategyConfiguration } from 'flink-ts'
+ *
+ * const patient: RestartStrategyConfiguration = RestartStrategies.exponentialDelayRestart(1000, 60_000, 1.5, 3_600_000, 0.1)
+ * ```
+ */
 export interface RestartStrategyConfiguration {
   applyTo(configuration: Configuration): void
 }

@@ -6,7 +6,17 @@ import {
   type CheckpointStorage,
 } from './checkpoint-storages.js'
 
-/** Where working state lives; writes itself into the configuration of a job. */
+/**
+ * Where working state lives; writes itself into the configuration of a job.
+ *
+ * @example
+ * ```ts
+ * import { FsStateBackend, MemoryStateBackend, type StateBackend } from 'flink-ts'
+ *
+ * const backendFor = (uri: string | null): StateBackend =>
+ *   uri === null ? new MemoryStateBackend() : new FsStateBackend(uri)
+ * ```
+ */
 export interface StateBackend {
   applyTo(configuration: Configuration): void
 }

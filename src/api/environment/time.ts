@@ -1,4 +1,13 @@
-/** Units of {@link Time}, with their length in ms. */
+/**
+ * Units of {@link Time}, with their length in ms.
+ *
+ * @example
+ * ```ts
+ * import { RestartStrategies, Time, TimeUnit } from 'flink-ts'
+ *
+ * const strategy = RestartStrategies.fixedDelayRestart(3, Time.of(10, TimeUnit.SECONDS))
+ * ```
+ */
 export const TimeUnit = {
   MILLISECONDS: 1,
   SECONDS: 1000,
@@ -98,7 +107,16 @@ export class Duration {
   }
 }
 
-/** Wherever a duration is taken, a number of milliseconds is too. */
+/**
+ * Wherever a duration is taken, a number of milliseconds is too.
+ *
+ * @example
+ * ```ts
+ * import { Duration, Time, type DurationLike } from 'flink-ts'
+ *
+ * const equal: DurationLike[] = [10_000, Time.seconds(10), Duration.ofSeconds(10)]
+ * ```
+ */
 export type DurationLike = number | Time | Duration
 
 export function toMilliseconds(duration: DurationLike): number {

@@ -5,10 +5,10 @@
  *
  * @example
  * ```ts
- * import { LongCounter, RichMapFunction } from 'flink-ts'
+ * import { LongCounter, RichMapFunction, type Accumulator } from 'flink-ts'
  *
  * class Counting extends RichMapFunction<string, string> {
- *   readonly #lines = new LongCounter()
+ *   readonly #lines: Accumulator<number, number> = new LongCounter()
  *   override open(): void {
  *     this.getRuntimeContext().addAccumulator('lines', this.#lines)
  *   }

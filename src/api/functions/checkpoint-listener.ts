@@ -27,16 +27,7 @@ export interface CheckpointListener {
   notifyCheckpointAborted?(checkpointId: number): void | Promise<void>
 }
 
-/**
- * True for an object with the method of a {@link CheckpointListener}.
- *
- * @example
- * ```ts
- * import { isCheckpointListener } from 'flink-ts'
- *
- * const yes: boolean = isCheckpointListener({ notifyCheckpointComplete() {} })
- * ```
- */
+/** True for an object with the method of a {@link CheckpointListener}. */
 export function isCheckpointListener(candidate: unknown): candidate is CheckpointListener {
   return hasMethods(candidate, 'notifyCheckpointComplete')
 }

@@ -27,7 +27,8 @@ export interface FunctionInitializationContext {
  * @example
  * ```ts
  * import { ListStateDescriptor, Types } from 'flink-ts'
- * import type { CheckpointedFunction, FunctionInitializationContext, ListState, MapFunction } from 'flink-ts'
+ * import type { CheckpointedFunction, FunctionInitializationContext, FunctionSnapshotContext } from 'flink-ts'
+ * import type { ListState, MapFunction } from 'flink-ts'
  *
  * class Numbering implements MapFunction<string, string>, CheckpointedFunction {
  *   #state!: ListState<number>
@@ -36,7 +37,7 @@ export interface FunctionInitializationContext {
  *     this.#state = context.getOperatorStateStore().getListState(new ListStateDescriptor('count', Types.LONG))
  *     for (const count of this.#state.get()) this.#count += count
  *   }
- *   snapshotState(): void {
+ *   snapshotState(_context: FunctionSnapshotContext): void {
  *     this.#state.update([this.#count])
  *   }
  *   map(value: string): string {
@@ -53,16 +54,7 @@ export interface CheckpointedFunction {
   initializeState(context: FunctionInitializationContext): void | Promise<void>
 }
 
-/**
- * True for an object with the two methods of a {@link CheckpointedFunction}.
- *
- * @example
- * ```ts
- * import { isCheckpointedFunction } from 'flink-ts'
- *
- * const yes: boolean = isCheckpointedFunction({ snapshotState() {}, initializeState() {} })
- * ```
- */
+/** True for an object with the two methods of a {@link CheckpointedFunction}. */
 export function isCheckpointedFunction(candidate: unknown): candidate is CheckpointedFunction {
   return hasMethods(candidate, 'snapshotState', 'initializeState')
 }

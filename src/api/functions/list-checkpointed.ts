@@ -30,16 +30,7 @@ export interface ListCheckpointed<T> {
   restoreState(state: T[]): void | Promise<void>
 }
 
-/**
- * True for an object with the two methods of {@link ListCheckpointed}.
- *
- * @example
- * ```ts
- * import { isListCheckpointed } from 'flink-ts'
- *
- * const yes: boolean = isListCheckpointed({ snapshotState: () => [], restoreState() {} })
- * ```
- */
+/** True for an object with the two methods of {@link ListCheckpointed}. */
 export function isListCheckpointed(candidate: unknown): candidate is ListCheckpointed<unknown> {
   return hasMethods(candidate, 'snapshotState', 'restoreState')
 }

@@ -37,6 +37,9 @@ export interface KeyedProcessFunctionContext<K> extends ProcessFunctionContext {
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/process_function/
  */
 export abstract class ProcessFunction<I, O> extends RichFunction {
+  /** Tells the type checker that a KeyedProcessFunction is none of these; never set. */
+  declare protected readonly isNotKeyed: true
+
   /** Synchronous: a Promise as result is the error ASYNC_NOT_ALLOWED. */
   abstract processElement(value: I, ctx: ProcessFunctionContext, out: Collector<O>): void
 }

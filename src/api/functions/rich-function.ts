@@ -12,13 +12,14 @@ import type { RuntimeContext } from './runtime-context.js'
  *
  * @example
  * ```ts
- * import { RichMapFunction } from 'flink-ts'
+ * import { RichMapFunction, type RichFunction } from 'flink-ts'
  *
  * class WithSubtask extends RichMapFunction<string, string> {
  *   map(value: string): string {
  *     return `${this.getRuntimeContext().getIndexOfThisSubtask()}: ${value}`
  *   }
  * }
+ * const rich: RichFunction = new WithSubtask()
  * ```
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/user_defined_functions/#rich-functions
  */
@@ -56,18 +57,6 @@ export abstract class RichFunction {
 /**
  * True for a function object with the life cycle of a rich function. It looks at the methods, not at the class, because
  * a job may have loaded another copy of the package.
- *
- * @example
- * ```ts
- * import { isRichFunction, RichMapFunction } from 'flink-ts'
- *
- * class Identity extends RichMapFunction<number, number> {
- *   map(value: number): number {
- *     return value
- *   }
- * }
- * const rich: boolean = isRichFunction(new Identity())
- * ```
  */
 export function isRichFunction(candidate: unknown): candidate is RichFunction {
   return hasMethods(candidate, 'open', 'close', 'getRuntimeContext', 'setRuntimeContext')

@@ -4,7 +4,21 @@ import type { Clock } from '../../core/time/clock.js'
 import type { KeyedStateStore } from '../state/keyed-state-store.js'
 import type { Accumulator } from './accumulator.js'
 
-/** Where a function may write text; line ends are the caller's. */
+/**
+ * Where a function may write text; line ends are the caller's.
+ *
+ * @example
+ * ```ts
+ * import { RichSinkFunction, type TextWriter } from 'flink-ts'
+ *
+ * class Lines extends RichSinkFunction<string> {
+ *   invoke(value: string): void {
+ *     const out: TextWriter = this.getRuntimeContext().getStandardOutput()
+ *     out.write(`${value}\n`)
+ *   }
+ * }
+ * ```
+ */
 export interface TextWriter {
   write(text: string): void
 }

@@ -1,6 +1,20 @@
 import { RichFunction } from './rich-function.js'
 
-/** What a {@link SinkFunction} knows of the record at hand. Valid during the call only. */
+/**
+ * What a {@link SinkFunction} knows of the record at hand. Valid during the call only.
+ *
+ * @example
+ * ```ts
+ * import type { SinkFunction, SinkFunctionContext } from 'flink-ts'
+ *
+ * const delaysMs: number[] = []
+ * const sink: SinkFunction<string> = {
+ *   invoke(_value: string, context: SinkFunctionContext) {
+ *     delaysMs.push(context.currentProcessingTime() - (context.timestamp() ?? 0))
+ *   },
+ * }
+ * ```
+ */
 export interface SinkFunctionContext {
   /** The engine's clock in ms since the epoch. */
   currentProcessingTime(): number

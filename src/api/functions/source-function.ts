@@ -22,7 +22,24 @@ export interface SourceContext<T> {
   isRunning(): boolean
 }
 
-/** What `run` may return: nothing, a promise, or a generator (async or not) whose yielded records are emitted. */
+/**
+ * What `run` may return: nothing, a promise, or a generator (async or not) whose yielded records are emitted.
+ *
+ * @example
+ * ```ts
+ * import type { SourceContext, SourceFunction, SourceRun } from 'flink-ts'
+ *
+ * class Once<T> implements SourceFunction<T> {
+ *   readonly #value: T
+ *   constructor(value: T) {
+ *     this.#value = value
+ *   }
+ *   run(ctx: SourceContext<T>): SourceRun<T> {
+ *     return ctx.collect(this.#value)
+ *   }
+ * }
+ * ```
+ */
 export type SourceRun<T> = void | Promise<void> | Iterable<T | undefined | void> | AsyncIterable<T | undefined | void>
 
 /**
@@ -123,17 +140,7 @@ export abstract class RichParallelSourceFunction<T> extends RichSourceFunction<T
   }
 }
 
-/**
- * True for a source that may run in several subtasks.
- *
- * @example
- * ```ts
- * import { isParallelSource, type SourceFunction } from 'flink-ts'
- *
- * const once: SourceFunction<number> = { run: () => [1, 2, 3] }
- * const parallel: boolean = isParallelSource(once)
- * ```
- */
+/** True for a source that may run in several subtasks. */
 export function isParallelSource(source: SourceFunction<unknown>): boolean {
   return Reflect.get(source, 'parallel') === true
 }

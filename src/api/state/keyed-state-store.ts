@@ -23,7 +23,7 @@ import type { DefaultedValueState, ValueState } from './value-state.js'
  */
 export interface KeyedStateStore {
   /** Where the descriptor has a default value, `value()` of the state is never null. */
-  getState<T>(descriptor: ValueStateDescriptor<T, T & NonNullable<unknown>>): DefaultedValueState<T>
+  getState<T, D extends T & NonNullable<unknown>>(descriptor: ValueStateDescriptor<T, D>): DefaultedValueState<T>
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T>
   getMapState<UK, UV>(descriptor: MapStateDescriptor<UK, UV>): MapState<UK, UV>

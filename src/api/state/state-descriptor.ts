@@ -4,7 +4,19 @@ import type { TypeInformation } from '../types/type-information.js'
 /** What kind of state a descriptor describes. */
 export type StateKind = 'value' | 'list' | 'map' | 'reducing' | 'aggregating'
 
-/** The name of a state and the type of its values: what all descriptors share. */
+/**
+ * The name of a state and the type of its values: what all descriptors share.
+ *
+ * @example
+ * ```ts
+ * import { ListStateDescriptor, Types, ValueStateDescriptor, type StateDescriptor } from 'flink-ts'
+ *
+ * const states: StateDescriptor<unknown>[] = [
+ *   new ValueStateDescriptor('count', Types.LONG),
+ *   new ListStateDescriptor('buffer', Types.STRING),
+ * ]
+ * ```
+ */
 export interface StateDescriptor<T> {
   readonly kind: StateKind
   /** Unique in its operator; the state is found again by it after a restore. */

@@ -2,6 +2,43 @@ import { structuredSerializer } from '../../core/types/structured-serializer.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { checkStateName, type StateDescriptor } from './state-descriptor.js'
 
+/** The type of a value state's descriptor: `D` leaves null out where a default value was given. */
+export interface ValueStateDescriptor<T, D extends T | null = T | null> extends StateDescriptor<T> {
+  readonly kind: 'value'
+  /** The default value, a fresh copy at each call; null where none was given. */
+  getDefaultValue(): D
+}
+
+/** How a {@link ValueStateDescriptor} is made; a default value is part of its type. */
+export interface ValueStateDescriptorConstructor {
+  new <T>(
+    name: string,
+    type: TypeInformation<T> | undefined,
+    defaultValue: NonNullable<T>,
+  ): ValueStateDescriptor<T, NonNullable<T>>
+  new <T>(name: string, type?: TypeInformation<T>, defaultValue?: T | null): ValueStateDescriptor<T>
+}
+
+class DescribedValueState<T> implements ValueStateDescriptor<T> {
+  readonly kind = 'value' as const
+  readonly name: string
+  readonly type: TypeInformation<T> | undefined
+  readonly #defaultValue: T | null
+
+  constructor(name: string, type?: TypeInformation<T>, defaultValue: T | null = null) {
+    this.name = checkStateName('ValueStateDescriptor', name)
+    this.type = type
+    this.#defaultValue = defaultValue
+  }
+
+  getDefaultValue(): T | null {
+    const value = this.#defaultValue
+    if (typeof value !== 'object' || value === null) return value
+    if (this.type !== undefined) return this.type.createSerializer().copy(value)
+    return structuredSerializer().copy(value) as T
+  }
+}
+
 /**
  * Describes a {@link ValueState}: name, type, default value.
  *
@@ -17,24 +54,5 @@ import { checkStateName, type StateDescriptor } from './state-descriptor.js'
  * ```
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
-export class ValueStateDescriptor<T, D extends T | null = T | null> implements StateDescriptor<T> {
-  readonly kind = 'value' as const
-  readonly name: string
-  readonly type: TypeInformation<T> | undefined
-  readonly #defaultValue: D | undefined
-
-  constructor(name: string, type?: TypeInformation<T>, defaultValue?: D) {
-    this.name = checkStateName('ValueStateDescriptor', name)
-    this.type = type
-    this.#defaultValue = defaultValue
-  }
-
-  /** The default value, a fresh copy at each call; null where none was given. */
-  getDefaultValue(): T | null {
-    const value: T | null | undefined = this.#defaultValue
-    if (value === undefined || value === null) return null
-    if (typeof value !== 'object') return value
-    if (this.type !== undefined) return this.type.createSerializer().copy(value)
-    return structuredSerializer().copy(value) as T
-  }
-}
+// A class alone cannot say that its type depends on whether an argument was given.
+export const ValueStateDescriptor: ValueStateDescriptorConstructor = DescribedValueState

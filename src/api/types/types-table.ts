@@ -3,7 +3,17 @@ import { DeclaredType } from './declared-type.js'
 import { pojoType, recordType, type FieldTypes } from './record-type.js'
 import type { TypeInformation } from './type-information.js'
 
-/** The value type of a TypeInformation. */
+/**
+ * The value type of a TypeInformation.
+ *
+ * @example
+ * ```ts
+ * import { Types, type TypeOf } from 'flink-ts'
+ *
+ * const visit = Types.OBJECT({ user: Types.STRING, pages: Types.LONG })
+ * const first: TypeOf<typeof visit> = { user: 'u1', pages: 3 }
+ * ```
+ */
 export type TypeOf<I> = I extends TypeInformation<infer T> ? T : never
 
 type TupleOf<I extends readonly TypeInformation<unknown>[]> = { -readonly [K in keyof I]: TypeOf<I[K]> }

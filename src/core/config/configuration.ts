@@ -24,7 +24,17 @@ interface Entry {
   readonly origin: string
 }
 
-/** Values by key, as texts; typed when an option reads them. The newer name of an option wins over its old ones. */
+/**
+ * Values by key, as texts; typed when an option reads them. The newer name of an option wins over its old ones.
+ *
+ * @example
+ * ```ts
+ * import { Configuration, StreamExecutionEnvironment } from 'flink-ts'
+ *
+ * const conf = new Configuration().setString('execution.checkpointing.interval', '10 s')
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment(conf)
+ * ```
+ */
 export class Configuration {
   readonly #entries = new Map<string, Entry>()
 

@@ -1,5 +1,15 @@
 import { ERROR_TABLE, type ErrorFault, type ErrorRecovery, type ErrorRow } from './error-table.js'
 
+/**
+ * The code of an error; the README of this folder has all of them.
+ *
+ * @example
+ * ```ts
+ * import { FlinkError, type ErrorCode } from 'flink-ts'
+ *
+ * const codeOf = (error: unknown): ErrorCode | null => (FlinkError.is(error) ? error.code : null)
+ * ```
+ */
 export type ErrorCode = keyof typeof ERROR_TABLE
 
 type Placeholders<T extends string> = T extends `${string}{${infer Name}}${infer Rest}`
@@ -11,7 +21,22 @@ export type ErrorDetails<C extends ErrorCode> = {
   readonly [K in Placeholders<(typeof ERROR_TABLE)[C]['message']>]: string | number
 }
 
-/** The one error of flink-ts: a code of the error table with typed details. */
+/**
+ * The one error of flink-ts: a code of the error table with typed details.
+ *
+ * @example
+ * ```ts
+ * import { FlinkError, StreamExecutionEnvironment } from 'flink-ts'
+ *
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * try {
+ *   await env.execute()
+ * } catch (error) {
+ *   if (FlinkError.is(error, 'JOB_CANCELED')) process.exitCode = 0
+ *   else throw error
+ * }
+ * ```
+ */
 export class FlinkError<C extends ErrorCode = ErrorCode> extends Error {
   override readonly name: string = 'FlinkError'
   readonly code: C

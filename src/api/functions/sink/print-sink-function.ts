@@ -5,6 +5,14 @@ import { printFormat } from './print-format.js'
 /**
  * Writes every record as a line to standard output or standard error. With a parallelism above 1 the line begins with the
  * subtask, counted from 1: `2> `; with an identifier `name> ` or `name:2> `. At least once.
+ *
+ * @example
+ * ```ts
+ * import { PrintSinkFunction, StreamExecutionEnvironment } from 'flink-ts'
+ *
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * env.fromElements(1, 2, 3).addSink(new PrintSinkFunction('numbers'))
+ * ```
  */
 export class PrintSinkFunction<T> extends RichSinkFunction<T> {
   readonly #identifier: string | undefined

@@ -3,7 +3,17 @@ import type { FileWriter } from '../../../core/fs/file-system.js'
 import { RichSinkFunction } from '../sink-function.js'
 import { printFormat } from './print-format.js'
 
-/** What to do when the target is there already. */
+/**
+ * What `writeAsText` does when the target is there already: NO_OVERWRITE is the error FILE_IO_FAILED.
+ *
+ * @example
+ * ```ts
+ * import { StreamExecutionEnvironment, WriteMode } from 'flink-ts'
+ *
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * env.fromElements('a', 'b').writeAsText('/tmp/letters.txt', WriteMode.OVERWRITE)
+ * ```
+ */
 export const WriteMode = { NO_OVERWRITE: 'NO_OVERWRITE', OVERWRITE: 'OVERWRITE' } as const
 export type WriteMode = keyof typeof WriteMode
 

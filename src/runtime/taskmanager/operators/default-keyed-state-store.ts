@@ -25,7 +25,7 @@ export class DefaultKeyedStateStore implements KeyedStateStore {
     this.#backend = backend
   }
 
-  getState<T>(descriptor: ValueStateDescriptor<T, T & NonNullable<unknown>>): DefaultedValueState<T>
+  getState<T, D extends T & NonNullable<unknown>>(descriptor: ValueStateDescriptor<T, D>): DefaultedValueState<T>
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>
   getState(descriptor: StateDescriptor<unknown>): State {
     return this.#state(descriptor)

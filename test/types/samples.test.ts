@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { describe, test } from 'node:test'
+import ts from 'typescript'
+import { packageRoot, readText, samplesOf, typeErrorsOf, type Snippet } from './type-checker.js'
+
+const documents = [...sourcesUnder('src'), 'README.md', 'jobs/README.md']
+
+const samples: readonly Snippet[] = documents.flatMap((file) =>
+  samplesOf(readText(file)).map((code, index) => ({ name: `${file}, sample ${String(index + 1)}`, code })),
+)
+
+describe('the samples of the documentation', () => {
+  test('every one of them compiles against the built package', () => {
+    const errors = typeErrorsOf(samples)
+    const failing = samples.flatMap(({ name }, index) => (errors[index] ?? []).map((error) => `${name}: ${error}`))
+    assert.deepEqual(failing, [])
+  })
+
+  test('a sample that does not compile is found', () => {
+    const [code = ''] = samplesOf(' * ```ts\n * const x: number = "text"\n * ```')
+    assert.match(typeErrorsOf([{ name: 'planted', code }])[0]?.[0] ?? '', /not assignable to type 'number'/)
+  })
+})
+
+describe('every export of the package', () => {
+  const exported = exportedSymbols()
+
+  test('is documented', () => {
+    assert.deepEqual(
+      exported.filter(({ documentation }) => documentation === '').map(({ name }) => name),
+      [],
+    )
+  })
+
+  test('is used in a sample', () => {
+    const words = new Set(samples.flatMap(({ code }) => code.match(/\w+/g) ?? []))
+    assert.deepEqual(
+      exported.filter(({ name }) => !words.has(name)).map(({ name }) => name),
+      [],
+    )
+  })
+
+  test('there are many of them', () => {
+    assert.ok(exported.length > 50)
+  })
+})
+
+function sourcesUnder(folder: string): string[] {
+  const entries = readdirSync(path.join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
+  return entries.filter((file) => file.endsWith('.ts')).map((file) => `${folder}/${file}`)
+}
+
+function exportedSymbols(): { readonly name: string; readonly documentation: string }[] {
+  const index = path.join(packageRoot, 'dist/src/index.d.ts')
+  const program = ts.createProgram([index], {
+    module: ts.ModuleKind.NodeNext,
+    lib: ['lib.es2023.d.ts'],
+    types: ['node'],
+  })
+  const checker = program.getTypeChecker()
+  const source = program.getSourceFile(index)
+  const module = source === undefined ? undefined : checker.getSymbolAtLocation(source)
+  assert.ok(module !== undefined, 'the package is built')
+  return checker.getExportsOfModule(module).map((symbol) => {
+    const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+    return { name: symbol.name, documentation: ts.displayPartsToString(target.getDocumentationComment(checker)) }
+  })
+}
