@@ -3,7 +3,6 @@
 // under a sequence. Between records (lifecycle methods) there is no key.
 // Thread: the task worker that owns the backend.
 import { hashKey } from '../../../core/keygroups/canonical-key.js'
-import { keyGroupForHash } from '../../../core/keygroups/key-group-assignment.js'
 
 /** The namespace of state that belongs to the key alone; windows will be others. */
 export const VOID_NAMESPACE: undefined = undefined
@@ -15,13 +14,8 @@ export class KeyContext {
   /** Hash of key and namespace. */
   hash = 0
   sequence = 0
-  readonly #maxParallelism: number
   #keyHash = 0
   #namespaceHash = 0
-
-  constructor(maxParallelism: number) {
-    this.#maxParallelism = maxParallelism
-  }
 
   setKey(key: unknown, keyHash: number): void {
     this.key = key
@@ -29,11 +23,6 @@ export class KeyContext {
     this.hash = keyHash ^ this.#namespaceHash
     this.hasKey = true
     this.sequence += 1
-  }
-
-  /** Computed where an entry is made: finding one needs the hash only. */
-  keyGroup(): number {
-    return keyGroupForHash(this.#keyHash, this.#maxParallelism)
   }
 
   clearKey(): void {

@@ -6,10 +6,16 @@
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
-import type { VisibleEntry } from './state-entry.js'
 import { VOID_NAMESPACE } from './key-context.js'
 
 const HAS_NAMESPACES = 1
+
+/** One entry of a state, as a snapshot has it. */
+export interface StateEntry {
+  readonly key: unknown
+  readonly namespace: unknown
+  readonly value: unknown
+}
 
 /** A block whose entries were not decoded. */
 export interface KeyGroupBlock {
@@ -26,12 +32,12 @@ export interface EntrySerializers {
   readonly value: TypeSerializer<unknown>
 }
 
-export function blockFlags(entries: readonly VisibleEntry[]): number {
-  return entries.some(({ namespace }) => namespace !== VOID_NAMESPACE) ? HAS_NAMESPACES : 0
+export function blockFlags(hasNamespaces: boolean): number {
+  return hasNamespaces ? HAS_NAMESPACES : 0
 }
 
 export function writeEntry(
-  entry: VisibleEntry,
+  entry: StateEntry,
   flags: number,
   serializers: EntrySerializers,
   output: DataOutputView,
@@ -54,7 +60,7 @@ export function readBlock(input: DataInputView): KeyGroupBlock {
   return { flags, count, entries: input.readBytes(input.readVarInt()) }
 }
 
-export function* readEntries(block: KeyGroupBlock, serializers: EntrySerializers): Generator<VisibleEntry> {
+export function* readEntries(block: KeyGroupBlock, serializers: EntrySerializers): Generator<StateEntry> {
   const input = new DataInputView(block.entries)
   for (let index = 0; index < block.count; index += 1) {
     const key = serializers.key.deserialize(input)

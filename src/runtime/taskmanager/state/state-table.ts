@@ -1,149 +1,170 @@
-// Duty: one keyed state of one operator subtask: finds the entry of the current key, and keeps the entries by key group.
+// Duty: one keyed state of one operator subtask: the entry of the current key, and what running snapshots need of the rest.
 // Invariants: only the subtask's own key groups have entries. The entry of the current key is looked up once a record (a
-// key context's sequence). What `get` hands out may be changed by its receiver: while a snapshot runs that could still
-// need the value, a copy takes its place first.
+// key context's sequence). What `get` hands out may be changed by its receiver: while a snapshot runs that still needs the
+// value, a copy takes its place first. While a snapshot runs no position is used again.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
+import { keyGroupForHash } from '../../../core/keygroups/key-group-assignment.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
-import { EntryTable } from './entry-table.js'
+import { EntryTable, NOT_FOUND } from './entry-table.js'
 import { namespaceHash, type KeyContext } from './key-context.js'
-import { KeyGroupEntries } from './key-group-entries.js'
-import type { SnapshotVersions } from './snapshot-versions.js'
-import type { StateEntry, VisibleEntry } from './state-entry.js'
+import type { StateEntry } from './key-group-block.js'
 import { stateNotSerializable } from './state-not-serializable.js'
+import { TableSnapshot } from './table-snapshot.js'
 import { asyncNotAllowed } from './thenable.js'
 
 /** What all tables of a backend share. */
 export interface StateTableEnvironment {
   readonly operatorName: string
   readonly keyGroups: KeyGroupRange
+  readonly maxParallelism: number
   readonly keyKind: KeyKind
   readonly context: KeyContext
-  readonly versions: SnapshotVersions
 }
 
 export class StateTable {
   readonly metadata: StateMetadata
   readonly serializer: TypeSerializer<unknown>
-  readonly #operatorName: string
+  readonly #environment: StateTableEnvironment
   readonly #context: KeyContext
-  readonly #versions: SnapshotVersions
   readonly #table: EntryTable
-  readonly #firstKeyGroup: number
-  readonly #keyGroups: KeyGroupEntries[]
-  /** The entry of the key under this sequence of the context. */
-  #entry: StateEntry | undefined = undefined
+  /** Running snapshots; undefined when there are none, which costs one comparison a change. */
+  #snapshots: TableSnapshot[] | undefined
+  /** The position of the key under this sequence of the context. */
+  #position = NOT_FOUND
   #sequence = -1
 
   constructor(metadata: StateMetadata, serializer: TypeSerializer<unknown>, environment: StateTableEnvironment) {
-    const { start, end } = environment.keyGroups
-    const { versions } = environment
     this.metadata = metadata
     this.serializer = serializer
-    this.#operatorName = environment.operatorName
+    this.#environment = environment
     this.#context = environment.context
-    this.#versions = versions
     this.#table = new EntryTable(environment.keyKind)
-    this.#firstKeyGroup = start
-    this.#keyGroups = Array.from({ length: Math.max(0, end - start + 1) }, () => new KeyGroupEntries(versions))
-  }
-
-  /** The value of the current key, undefined when there is none. The caller may change it in place. */
-  get(): unknown {
-    const entry = this.#current()
-    if (entry === undefined) return undefined
-    const value = entry.value
-    if (entry.version <= this.#versions.newest && typeof value === 'object') return this.#copyForChange(entry)
-    return value
-  }
-
-  put(value: unknown): void {
-    const entry = this.#current()
-    if (entry === undefined) this.#insertCurrent(value)
-    else if (entry.version > this.#versions.newest) entry.value = value
-    else this.#keyGroup(entry.keyGroup).replace(entry, value)
-  }
-
-  remove(): void {
-    const entry = this.#current()
-    if (entry === undefined) return
-    this.#keyGroup(entry.keyGroup).remove(entry)
-    this.#table.remove(entry)
-    this.#entry = undefined
-  }
-
-  /** Puts a restored entry; its key was hashed by the caller. */
-  load(keyGroup: number, { key, namespace, value }: VisibleEntry, keyHash: number): void {
-    const hash = keyHash ^ namespaceHash(namespace)
-    this.#insert({ key, namespace, value, hash, keyGroup, version: this.#versions.current, position: 0 })
-  }
-
-  visibleAt(version: number, keyGroup: number): VisibleEntry[] {
-    return this.#keyGroup(keyGroup).visibleAt(version)
-  }
-
-  prunePreserved(): void {
-    for (const keyGroup of this.#keyGroups) keyGroup.prunePreserved()
   }
 
   get size(): number {
     return this.#table.size
   }
 
-  /** Values that are kept for running snapshots only. */
-  get preservedCount(): number {
-    return this.#keyGroups.reduce((count, { preservedCount }) => count + preservedCount, 0)
+  get hasNamespaces(): boolean {
+    return this.#table.hasNamespaces
+  }
+
+  /** The value of the current key, undefined when there is none. The caller may change it in place. */
+  get(): unknown {
+    const position = this.#current()
+    if (position === NOT_FOUND) return undefined
+    const value = this.#table.valueAt(position)
+    if (this.#snapshots !== undefined && typeof value === 'object' && value !== null) {
+      return this.#unsharedValue(position, value, this.#snapshots)
+    }
+    return value
+  }
+
+  put(value: unknown): void {
+    const position = this.#current()
+    if (position === NOT_FOUND) {
+      this.#insertCurrent(value)
+      return
+    }
+    if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
+    this.#table.setValueAt(position, value)
+  }
+
+  remove(): void {
+    const position = this.#current()
+    if (position === NOT_FOUND) return
+    if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
+    this.#table.remove(position)
+    if (this.#snapshots === undefined) this.#table.reclaim()
+    this.#position = NOT_FOUND
+  }
+
+  /** Puts a restored entry; its key was hashed by the caller. */
+  load(entry: StateEntry, keyHash: number): void {
+    this.#insert(entry, keyHash ^ namespaceHash(entry.namespace))
+  }
+
+  /** Costs a byte an entry; `endSnapshot` must follow. */
+  beginSnapshot(): TableSnapshot {
+    const snapshot = new TableSnapshot(this.#table)
+    this.#snapshots = [...(this.#snapshots ?? []), snapshot]
+    return snapshot
+  }
+
+  endSnapshot(snapshot: TableSnapshot): void {
+    const rest = this.#snapshots?.filter((running) => running !== snapshot) ?? []
+    this.#snapshots = rest.length === 0 ? undefined : rest
+    if (this.#snapshots === undefined) this.#table.reclaim()
+  }
+
+  keyAt(position: number): unknown {
+    return this.#table.keyAt(position)
+  }
+
+  namespaceAt(position: number): unknown {
+    return this.#table.namespaceAt(position)
+  }
+
+  keyGroupAt(position: number): number {
+    const keyHash = this.#table.hashAt(position) ^ namespaceHash(this.#table.namespaceAt(position))
+    return keyGroupForHash(keyHash, this.#environment.maxParallelism)
   }
 
   /** The error for a reducer or aggregator of this state that is asynchronous. */
   asyncNotAllowed(promise: PromiseLike<unknown>, method: string): FlinkError {
-    return asyncNotAllowed(promise, this.#operatorName, `${method} of state '${this.metadata.name}'`)
+    return asyncNotAllowed(promise, this.#environment.operatorName, `${method} of state '${this.metadata.name}'`)
   }
 
-  #current(): StateEntry | undefined {
-    return this.#sequence === this.#context.sequence ? this.#entry : this.#lookUp()
+  #current(): number {
+    return this.#sequence === this.#context.sequence ? this.#position : this.#lookUp()
   }
 
-  #lookUp(): StateEntry | undefined {
+  #lookUp(): number {
     const context = this.#context
     if (!context.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: this.metadata.name })
-    this.#entry = this.#table.find(context.key, context.namespace, context.hash)
+    this.#position = this.#table.find(context.key, context.namespace, context.hash)
     this.#sequence = context.sequence
-    return this.#entry
+    return this.#position
   }
 
   #insertCurrent(value: unknown): void {
     const { key, namespace, hash } = this.#context
-    const version = this.#versions.current
-    const entry = { key, namespace, value, hash, keyGroup: this.#context.keyGroup(), version, position: 0 }
-    this.#insert(entry)
-    this.#entry = entry
+    this.#position = this.#insert({ key, namespace, value }, hash)
   }
 
-  #insert(entry: StateEntry): void {
-    this.#keyGroup(entry.keyGroup).add(entry)
-    this.#table.insert(entry)
+  #insert(entry: StateEntry, hash: number): number {
+    const position = this.#table.insert(entry, hash, this.#snapshots === undefined)
+    this.#assertOwnKeyGroup(position)
+    return position
   }
 
-  #copyForChange(entry: StateEntry): unknown {
-    if (entry.value === null) return null
+  /** The value itself where no snapshot needs it, else a copy that takes its place. */
+  #unsharedValue(position: number, value: object, snapshots: readonly TableSnapshot[]): unknown {
+    if (!snapshots.some((snapshot) => snapshot.needs(position))) return value
     let copy: unknown
     try {
-      copy = this.serializer.copy(entry.value)
+      copy = this.serializer.copy(value)
     } catch (error) {
-      throw stateNotSerializable(error, this.metadata.name, this.#operatorName)
+      throw stateNotSerializable(error, this.metadata.name, this.#environment.operatorName)
     }
-    this.#keyGroup(entry.keyGroup).replace(entry, copy)
+    preserve(position, snapshots)
+    this.#table.setValueAt(position, copy)
     return copy
   }
 
-  #keyGroup(keyGroup: number): KeyGroupEntries {
-    const entries = this.#keyGroups[keyGroup - this.#firstKeyGroup]
-    if (entries !== undefined) return entries
-    const what = `key group ${String(keyGroup)} does not belong to this subtask of ${this.#operatorName}`
+  #assertOwnKeyGroup(position: number): void {
+    const { keyGroups, operatorName } = this.#environment
+    const keyGroup = this.keyGroupAt(position)
+    if (keyGroup >= keyGroups.start && keyGroup <= keyGroups.end) return
+    const what = `key group ${String(keyGroup)} does not belong to this subtask of ${operatorName}`
     throw new FlinkError('ASSERTION_FAILED', { what })
   }
+}
+
+function preserve(position: number, snapshots: readonly TableSnapshot[]): void {
+  for (const snapshot of snapshots) if (snapshot.needs(position)) snapshot.preserve(position)
 }

@@ -1,49 +1,70 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { EntryTable } from '../../../../../src/runtime/taskmanager/state/entry-table.js'
-import type { StateEntry } from '../../../../../src/runtime/taskmanager/state/state-entry.js'
-
-function entryOf(key: number, hash: number): StateEntry {
-  return { key, namespace: undefined, hash, keyGroup: 0, value: key, version: 1, position: 0 }
-}
+import { EntryTable, NO_ENTRY, NOT_FOUND } from '../../../../../src/runtime/taskmanager/state/entry-table.js'
 
 describe('EntryTable', () => {
-  it('finds what was inserted and not removed, whatever the hashes collide in', () => {
-    const operation = fc.tuple(fc.boolean(), fc.nat(60))
+  test('finds what a Map finds, over any insertions and removals with few hashes', () => {
+    const operation = fc.record({ key: fc.nat(40), hash: fc.constant(0), remove: fc.boolean() })
     fc.assert(
-      fc.property(
-        fc.array(operation, { maxLength: 400, size: 'max' }),
-        fc.integer({ min: 1, max: 7 }),
-        (steps, spread) => {
-          const table = new EntryTable('auto')
-          const oracle = new Map<number, StateEntry>()
-          // Few different hashes: long runs of neighbours, around the end of the table too.
-          const hashOf = (key: number): number => -(key % spread)
-          for (const [insert, key] of steps) {
-            const known = oracle.get(key)
-            if (known !== undefined && !insert) {
-              table.remove(known)
-              oracle.delete(key)
-            } else if (known === undefined && insert) {
-              const entry = entryOf(key, hashOf(key))
-              table.insert(entry)
-              oracle.set(key, entry)
-            }
+      fc.property(fc.array(operation, { maxLength: 200 }), fc.integer({ min: 1, max: 1000 }), (operations, spread) => {
+        const table = new EntryTable('auto')
+        const oracle = new Map<number, number>()
+        for (const [step, { key, remove }] of operations.entries()) {
+          const hash = key % spread
+          const position = table.find(key, undefined, hash)
+          assert.equal(position === NOT_FOUND, !oracle.has(key))
+          if (remove && position !== NOT_FOUND) {
+            table.remove(position)
+            if (step % 2 === 0) table.reclaim()
+            oracle.delete(key)
+          } else if (position === NOT_FOUND) {
+            table.insert({ key, namespace: undefined, value: step }, hash, step % 3 !== 0)
+            oracle.set(key, step)
+          } else {
+            table.setValueAt(position, step)
+            oracle.set(key, step)
           }
           assert.equal(table.size, oracle.size)
-          for (let key = 0; key <= 60; key += 1) {
-            assert.equal(table.find(key, undefined, hashOf(key)), oracle.get(key))
-          }
-        },
-      ),
+        }
+        for (const [key, value] of oracle) {
+          const position = table.find(key, undefined, key % spread)
+          assert.equal(table.valueAt(position), value)
+          assert.equal(table.keyAt(position), key)
+        }
+      }),
       { numRuns: 300 },
     )
   })
 
-  it('keeps 0 and -0 apart for a key declared as double, whose hashes differ', () => {
+  test('keeps 0 and -0 apart when the key is a double', () => {
     const table = new EntryTable('double')
-    table.insert(entryOf(0, 128))
-    assert.equal(table.find(-0, undefined, 0), undefined)
+    const zero = table.insert({ key: 0, namespace: undefined, value: 'zero' }, 1, true)
+    const negative = table.insert({ key: -0, namespace: undefined, value: 'negative' }, 2, true)
+    assert.equal(table.find(0, undefined, 1), zero)
+    assert.equal(table.find(-0, undefined, 2), negative)
+  })
+
+  test('keeps the entries of one key in several namespaces apart, whatever came first', () => {
+    const table = new EntryTable('auto')
+    const inVoid = table.insert({ key: 'k', namespace: undefined, value: 1 }, 7, true)
+    const inWindow = table.insert({ key: 'k', namespace: [0, 10], value: 2 }, 7, true)
+    assert.equal(table.find('k', undefined, 7), inVoid)
+    assert.equal(table.find('k', [0, 10], 7), inWindow)
+    assert.equal(table.find('k', [0, 20], 7), NOT_FOUND)
+    assert.deepEqual(table.namespaceAt(inWindow), [0, 10])
+  })
+
+  test('does not use a retired position again, and keeps its key, until it is reclaimed', () => {
+    const table = new EntryTable('auto')
+    const first = table.insert({ key: 'a', namespace: undefined, value: 1 }, 1, true)
+    table.remove(first)
+    assert.equal(table.valueAt(first), NO_ENTRY)
+    assert.equal(table.keyAt(first), 'a')
+    assert.notEqual(table.insert({ key: 'b', namespace: undefined, value: 2 }, 2, true), first)
+    table.reclaim()
+    assert.equal(table.keyAt(first), undefined)
+    assert.notEqual(table.insert({ key: 'c', namespace: undefined, value: 3 }, 3, false), first)
+    assert.equal(table.insert({ key: 'd', namespace: undefined, value: 4 }, 4, true), first)
   })
 })
