@@ -1,6 +1,7 @@
 // Duty: the reading end of a channel through shared memory.
 // Invariants: slots are read in order, their sequence numbers are checked; a slot is taken out of the ring in one copy
-// and freed at once, so that a handler that stops in the middle keeps no slot from the writer.
+// and freed at once, so that a handler that stops in the middle keeps no slot from the writer. Records lie in the same
+// memory slot after slot: a serializer gives nothing back that points into it.
 // Thread: the consuming task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { DataInputView } from '../../../core/memory/data-input-view.js'
@@ -23,6 +24,8 @@ export class RingChannelReader implements ChannelReader {
   readonly #memory: RingMemory
   readonly #peerBell: Int32Array
   readonly #serializer: TypeSerializer<unknown>
+  /** Records of one slot. */
+  readonly #buffer: Buffer
   #head = 0
   /** Records of a slot that the handler stopped in. */
   #records: DataInputView | undefined
@@ -33,6 +36,7 @@ export class RingChannelReader implements ChannelReader {
     this.#control = new Int32Array(memory.buffer, 0, CONTROL_BYTES / 4)
     this.#view = new DataView(memory.buffer)
     this.#memory = memory
+    this.#buffer = Buffer.allocUnsafeSlow(memory.slotSizeBytes)
     this.#peerBell = new Int32Array(peerBell)
     this.#serializer = serializer
   }
@@ -124,7 +128,7 @@ export class RingChannelReader implements ChannelReader {
       const what = `slot ${String(this.#head)} of a channel carries the number ${String(sequence)}`
       throw new FlinkError('ASSERTION_FAILED', { what })
     }
-    const bytes = Buffer.allocUnsafeSlow(length)
+    const bytes = kind === SLOT_KIND.records ? this.#buffer.subarray(0, length) : Buffer.allocUnsafeSlow(length)
     bytes.set(new Uint8Array(buffer, base + SLOT_HEADER_BYTES, length))
     this.#head = (this.#head + 1) | 0
     Atomics.store(this.#control, HEAD_WORD, this.#head)
