@@ -12,6 +12,7 @@ import type { Logger } from '../../../core/logging/logger.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
 import { isThenable } from '../state/thenable.js'
 import { reasonOf } from './operator-failed.js'
+import type { Output } from './output.js'
 import { SourceRecordQueue } from './source-record-queue.js'
 
 export interface SourceRunOptions {
@@ -83,13 +84,25 @@ export class SourceFunctionRun implements SourceContext<unknown> {
     else this.#end()
   }
 
-  /** The generator's next record, or undefined for a pause; the state tells whether that was its end. */
-  pull(): unknown {
-    const next = this.#iterator?.next()
-    if (next === undefined) return undefined
-    if (next.done !== true) return next.value
-    this.#end()
-    return undefined
+  /** Emits up to `budget` records of the generator, fewer when it pauses, ends or uses `ctx`, or there is no room. */
+  emitPulled(output: Output, budget: number): void {
+    const { queue } = this
+    const iterator = this.#iterator
+    for (let left = budget; left > 0 && iterator !== undefined; left -= 1) {
+      if (!this.#options.isOutputAvailable()) return
+      const next = iterator.next()
+      if (next.done === true) {
+        this.#end()
+        return
+      }
+      // Undefined is a pause.
+      if (queue.length > 0) {
+        if (next.value !== undefined) queue.push(next.value, NO_TIMESTAMP)
+        return
+      }
+      if (next.value === undefined) return
+      queue.emit(next.value, output)
+    }
   }
 
   get isPulled(): boolean {

@@ -6,7 +6,6 @@
 // Thread: the task worker that owns the task.
 import type { SourceFunction } from '../../../api/functions/source-function.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
-import { NO_TIMESTAMP } from '../network/stream-element.js'
 import { CapturedStateFuture } from './captured-state-future.js'
 import { SourceFunctionRun } from './source-function-run.js'
 import type {
@@ -50,11 +49,8 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     let budget = BATCH
     try {
       if (run.state === 'created') run.start()
-      do {
-        budget = this.#emitQueued(budget)
-        if (budget === 0 || !run.isPulled || !this.context.isOutputAvailable()) break
-        budget = this.#pull(budget)
-      } while (budget > 0)
+      budget = this.#emitQueued(budget)
+      if (budget > 0 && run.isPulled && run.queue.length === 0) run.emitPulled(this.output, budget)
     } catch (error) {
       throw this.failed(error)
     }
@@ -95,17 +91,6 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
       left -= 1
     }
     return left
-  }
-
-  /** Asks the generator; returns the budget that is left, 0 after a pause. */
-  #pull(budget: number): number {
-    const run = this.#run
-    const value = run.pull()
-    const { queue } = run
-    if (value === undefined) return queue.length > 0 ? budget - 1 : 0
-    if (queue.length > 0) queue.push(value, NO_TIMESTAMP)
-    else queue.emit(value, this.output)
-    return budget - 1
   }
 
   #status(): SourceStatus {
