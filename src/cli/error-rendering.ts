@@ -56,9 +56,9 @@ function chainOf(error: unknown): string {
 
 /** Something was thrown that is no Error, and may be anything: what JSON has no form for as well. */
 function textOf(value: unknown): string {
+  if (typeof value === 'function' || typeof value === 'symbol') return String(value)
   try {
-    // undefined for a function or a symbol, whatever the declaration says
-    return (JSON.stringify(value) as string | undefined) ?? String(value)
+    return JSON.stringify(value)
   } catch {
     return String(value)
   }

@@ -30,7 +30,7 @@ describe('An error on the command line', () => {
     const user = new TypeError("Cannot read properties of null (reading 'x')")
     user.stack = [
       "TypeError: Cannot read properties of null (reading 'x')",
-      '    at count (/home/u/job.ts:7:9)',
+      '    at count (/srv/job.ts:7:9)',
       '    at Array.map (<anonymous>)',
       '    at node:internal/process/task_queues:95:5',
     ].join('\n')
@@ -46,7 +46,7 @@ describe('An error on the command line', () => {
       '',
       "FlinkError [OPERATOR_FAILED]: Map (subtask 1 of 2) failed: Cannot read properties of null (reading 'x')",
       "Caused by: TypeError: Cannot read properties of null (reading 'x')",
-      '\tat count (/home/u/job.ts:7:9)',
+      '\tat count (/srv/job.ts:7:9)',
       '',
     ])
   })
@@ -171,17 +171,17 @@ describe('Arguments', () => {
   })
 
   it('name directories from where the user stands; URIs stay as they are', () => {
-    assert.equal(absoluteTarget('sp', '/work'), '/work/sp')
-    assert.equal(absoluteTarget('../sp', '/work/x'), '/work/sp')
-    assert.equal(absoluteTarget('/sp', '/work'), '/sp')
-    assert.equal(absoluteTarget('file:///sp', '/work'), 'file:///sp')
-    assert.equal(absoluteTarget('s3://bucket/sp', '/work'), 's3://bucket/sp')
+    assert.equal(absoluteTarget('sp', '/dir'), '/dir/sp')
+    assert.equal(absoluteTarget('../sp', '/dir/x'), '/dir/sp')
+    assert.equal(absoluteTarget('/sp', '/dir'), '/sp')
+    assert.equal(absoluteTarget('file:///sp', '/dir'), 'file:///sp')
+    assert.equal(absoluteTarget('s3://bucket/sp', '/dir'), 's3://bucket/sp')
   })
 
   it('name the home directory by ~ at the begin of a path only', () => {
-    assert.equal(expandHome('~', '/work'), homedir())
-    assert.equal(expandHome('~/run', '/work'), `${homedir()}/run`)
-    assert.equal(expandHome('~other/run', '/work'), '/work/~other/run')
-    assert.equal(expandHome('run', '/work'), '/work/run')
+    assert.equal(expandHome('~', '/dir'), homedir())
+    assert.equal(expandHome('~/run', '/dir'), `${homedir()}/run`)
+    assert.equal(expandHome('~other/run', '/dir'), '/dir/~other/run')
+    assert.equal(expandHome('run', '/dir'), '/dir/run')
   })
 })
