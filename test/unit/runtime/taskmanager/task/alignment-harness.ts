@@ -50,6 +50,7 @@ export class AlignmentHarness {
         this.processed.push(String(value))
       },
       processWatermark: ignore,
+      prepareKeys: ignore,
       processWatermarkStatus: ignore,
     } as unknown as OneInputStreamOperator
     const { gate, barriers } = this
