@@ -61,6 +61,8 @@ export class CheckpointCoordinator {
   #lastBegun: Promise<unknown> = Promise.resolve()
   #lastCompletionMs = Number.NEGATIVE_INFINITY
   #stopped = false
+  /** A periodic checkpoint waits for a pending one to end. */
+  #isOverdue = false
   /** Savepoints under way behind which the job ends. */
   #endingSavepoints = 0
 
@@ -171,6 +173,8 @@ export class CheckpointCoordinator {
       return await this.#register(checkpointId, properties, location)
     } finally {
       this.#triggering -= 1
+      // Where it did not begin, nothing else will come to an end.
+      if (this.#pending.size === 0) this.#triggerOverdue()
     }
   }
 
@@ -303,6 +307,14 @@ export class CheckpointCoordinator {
     this.#pending.delete(pending.checkpointId)
     this.#expiryTimers.get(pending.checkpointId)?.cancel()
     this.#expiryTimers.delete(pending.checkpointId)
+    this.#triggerOverdue()
+  }
+
+  /** A checkpoint whose time came while others were pending begins when one of them has ended. */
+  #triggerOverdue(): void {
+    if (!this.#isOverdue) return
+    this.#isOverdue = false
+    this.#schedule(0)
   }
 
   #schedule(delayMs: number): void {
@@ -319,8 +331,12 @@ export class CheckpointCoordinator {
       this.#schedule(minPauseMs - sinceLast)
       return
     }
+    if (this.#pending.size + this.#triggering >= maxConcurrent) {
+      this.#isOverdue = true
+      return
+    }
     this.#schedule(intervalMs)
-    if (this.#endingSavepoints > 0 || this.#pending.size + this.#triggering >= maxConcurrent) return
+    if (this.#endingSavepoints > 0) return
     void this.#triggerPeriodic()
   }
 
