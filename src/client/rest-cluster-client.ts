@@ -101,7 +101,10 @@ export class RestClusterClient {
     const archived = (await this.#services.runDirectory.archivedJobs()).find((job) => job.jid === jobId)
     if (archived === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
     if (action === 'cancel' && archived.state === 'CANCELED') return undefined
-    throw new FlinkError('JOB_ALREADY_TERMINAL', { jobId, state: archived.state })
+    throw new FlinkError(action === 'cancel' ? 'JOB_ALREADY_TERMINAL' : 'JOB_NOT_RUNNING', {
+      jobId,
+      state: archived.state,
+    })
   }
 
   async #trigger(jobId: string, operation: string, body: object): Promise<string> {
@@ -133,6 +136,20 @@ function isRefused(error: FlinkError): boolean {
 }
 
 function remoteFailure(jobId: string, cause: ThrowableInfo | undefined): FlinkError {
-  const [reason = 'the job gave no reason'] = cause?.['stack-trace'].split('\n    at ') ?? []
-  return new FlinkError('CONTROL_REQUEST_FAILED', { status: 200, reason: reason || `job ${jobId} gave no reason` })
+  const reason = cause === undefined ? '' : messagesOf(cause['stack-trace'])
+  return new FlinkError('CONTROL_REQUEST_FAILED', { reason: reason === '' ? `job ${jobId} gave no reason` : reason })
+}
+
+/** Of a stack trace what its errors say, without frames and without causes that only repeat. */
+function messagesOf(stackTrace: string): string {
+  const withoutFrames = stackTrace
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line))
+    .join('\n')
+  const told: string[] = []
+  for (const link of withoutFrames.split('\nCaused by: ')) {
+    const message = link.replace(/^(?:FlinkError|ReasonError|Error): /, '').trim()
+    if (told.at(-1)?.includes(message) !== true) told.push(message)
+  }
+  return told.join('\nCaused by: ')
 }
