@@ -1,5 +1,10 @@
 import { FlinkError } from '../core/errors/flink-error.js'
-import type { JobOverview, MultipleJobsOverview, ThrowableInfo } from '../rest/messages/job-messages.js'
+import type {
+  CheckpointingStatistics,
+  JobOverview,
+  MultipleJobsOverview,
+  ThrowableInfo,
+} from '../rest/messages/job-messages.js'
 import type {
   AsynchronousOperationResult,
   CheckpointInfo,
@@ -15,6 +20,8 @@ export type { JobOverview } from '../rest/messages/job-messages.js'
 /** The first poll comes after 10 ms, then ever later, as Flink's own client does. */
 const FIRST_POLL_MS = 10
 const LONGEST_POLL_MS = 2000
+/** External path of checkpoints that have none, as in Flink. */
+const NOT_ADDRESSABLE = '<checkpoint-not-externally-addressable>'
 
 export interface RestClusterClientServices {
   readonly runDirectory: RunDirectory
@@ -79,6 +86,21 @@ export class RestClusterClient {
     const info = await this.#poll<CheckpointInfo>(jobId, `/jobs/${jobId}/checkpoints/${triggerId}`)
     if (info.checkpointId === undefined) throw remoteFailure(jobId, info.failureCause)
     return info.checkpointId
+  }
+
+  /** True when it ends with its job; false also when nobody can tell any more. */
+  async isCheckpointInMemory(jobId: string, checkpointId: number): Promise<boolean> {
+    try {
+      const client = await this.#clientOf(jobId, 'other')
+      const answer = await client?.call({ method: 'GET', path: `/jobs/${jobId}/checkpoints` })
+      const { history } = answer as CheckpointingStatistics
+      const [checkpoint] = history.filter(({ id }) => id === checkpointId)
+      return checkpoint?.external_path === NOT_ADDRESSABLE
+    } catch (error) {
+      // The checkpoint is complete: that the job has ended since is not a failure of it.
+      if (FlinkError.is(error)) return false
+      throw error
+    }
   }
 
   async #overviewOf(entry: JobDirectoryEntry): Promise<JobOverview[]> {
