@@ -24,7 +24,7 @@ import { assignSlots, type SlotAssignment } from '../scheduler/slot-assignment.j
 import { describeJob } from './describe-job.js'
 import { JobAttempt } from './job-attempt.js'
 import type { JobDetails, JobException } from './job-details.js'
-import { checkJobTransition, isTerminalJobStatus, type JobStatus } from './job-status.js'
+import { checkJobTransition, type JobStatus } from './job-status.js'
 import { mergeAccumulators } from './merge-accumulators.js'
 import { SlotPool } from './slot-pool.js'
 import type { TaskManagerStarter } from './task-manager-gateway.js'
@@ -70,6 +70,9 @@ export class JobMaster {
   #attempt: JobAttempt | undefined
   #attemptNumber = 0
   #backoff: TimerHandle | undefined
+  #cancelRequested = false
+  /** From here on the outcome is decided: what is left is to clean up. */
+  #isEnding = false
   #cause: Error | undefined
   #settle: (outcome: JobOutcome) => void = () => undefined
 
@@ -102,6 +105,10 @@ export class JobMaster {
     } catch (error) {
       await this.#end('FAILED', asError(error))
       throw error
+    }
+    if (this.#cancelRequested) {
+      await this.#end('CANCELED')
+      return
     }
     this.#moveTo('CREATED')
     this.#runAttempt()
@@ -146,7 +153,8 @@ export class JobMaster {
 
   /** Ends the job as soon as its tasks have ended; does nothing when it is ending already. */
   cancel(): void {
-    if (isTerminalJobStatus(this.#status) || this.#status === 'CANCELLING' || this.#status === 'INITIALIZING') return
+    this.#cancelRequested = true
+    if (this.#isEnding || this.#status === 'CANCELLING' || this.#status === 'INITIALIZING') return
     this.#backoff?.cancel()
     this.#moveTo('CANCELLING')
     void this.#stopAttempt(new FlinkError('JOB_CANCELED', { jobId: this.jobId })).then(() => this.#end('CANCELED'))
@@ -168,14 +176,14 @@ export class JobMaster {
     const load = { jobId, program, graphIndex, expectedHash: jobGraph.hash, plan: jobGraph, earlierResults }
     const attempt = this.#makeAttempt(attemptNumber)
     this.#attempt = attempt
-    void this.#pool.loadProgram({ type: 'load-program', attempt: attemptNumber, ...load }).then(
-      () => {
+    void this.#pool
+      .loadProgram({ type: 'load-program', attempt: attemptNumber, ...load })
+      .then(() => {
         if (this.#attempt === attempt && this.#status === 'RUNNING') attempt.deploy()
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
         if (this.#attempt === attempt) this.#onFailure(asError(error))
-      },
-    )
+      })
   }
 
   #makeAttempt(attemptNumber: number): JobAttempt {
@@ -195,7 +203,10 @@ export class JobMaster {
       logger,
       listener: {
         onAllRunning: () => this.#attempt?.coordinator.start(),
-        onFinished: () => void this.#stopAttempt(new Error('the job finished')).then(() => this.#end('FINISHED')),
+        onFinished: () => {
+          this.#isEnding = true
+          void this.#stopAttempt(new Error('the job finished')).then(() => this.#end('FINISHED'))
+        },
         onFailed: (error) => {
           this.#onFailure(error)
         },
@@ -223,7 +234,7 @@ export class JobMaster {
   }
 
   #onFailure(error: Error): void {
-    if (this.#status !== 'RUNNING') return
+    if (this.#status !== 'RUNNING' || this.#isEnding) return
     this.#recordException(error)
     this.#strategy.notifyFailure()
     const mayRestart = !(error instanceof FlinkError && error.recovery === 'fail') && this.#strategy.canRestart()
@@ -248,6 +259,7 @@ export class JobMaster {
   }
 
   async #end(status: 'FINISHED' | 'CANCELED' | 'FAILED', error?: Error): Promise<void> {
+    this.#isEnding = true
     const { jobId, repository, logger, clock } = this.#input
     const executions = this.#attempt?.executions
     try {
