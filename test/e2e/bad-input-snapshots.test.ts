@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import type { CommandResult } from './command-line.js'
 import { expectedLines, NumbersWorkspace, printedLines, savepointOf } from './numbers-job.js'
 import { assertArgumentRefused, assertFailed } from './refusals.js'
 
@@ -35,14 +36,24 @@ function copy(name: string): { readonly directory: string; readonly metadata: st
 
 function flipByte(file: string, at: number): void {
   const bytes = readFileSync(file)
+  assert.ok(at < bytes.length, `${file} has no byte ${String(at)}`)
   bytes[at] = (bytes[at] ?? 0) ^ 0xff
   writeFileSync(file, bytes)
+}
+
+/** With the limit a job that is accepted although it must not be ends by itself. */
+function restore(
+  snapshot: string,
+  options: readonly string[] = [],
+  args: readonly string[] = [],
+): Promise<CommandResult> {
+  return workspace.run('run', ...options, '-s', snapshot, workspace.job, '--limit', String(counted + 1), ...args)
 }
 
 /** Refused at submission, attached and detached: no job is reported, nothing is printed. */
 async function assertRefused(snapshot: string, args: readonly string[], ...said: (string | RegExp)[]): Promise<void> {
   for (const options of [[], ['-d']]) {
-    const result = await workspace.run('run', ...options, '-s', snapshot, workspace.job, ...args)
+    const result = await restore(snapshot, options, args)
     assertFailed(result, ...said)
     assert.equal(result.stdout, '')
   }
@@ -88,7 +99,7 @@ describe('run -s of a damaged snapshot', { concurrency: 2 }, () => {
     for (const at of [12, 40, Math.floor(length / 2), length - 1]) {
       const { directory, metadata } = copy(`flipped-${String(at)}`)
       flipByte(metadata, at)
-      const result = await workspace.run('run', '-s', directory, workspace.job)
+      const result = await restore(directory)
       const said = assertFailed(
         result,
         `The snapshot file ${metadata} is damaged at`,
@@ -106,16 +117,16 @@ describe('run -s of a damaged snapshot', { concurrency: 2 }, () => {
 
   it('names the state file in which one byte changed', async () => {
     const { directory, state } = copy('flipped-state')
-    flipByte(state, 2)
-    const result = await workspace.run('run', '-s', directory, workspace.job)
+    flipByte(state, 0)
+    const result = await restore(directory)
     assertFailed(result, `The snapshot file ${state} is damaged at bytes 0 to`, 'its checksum does not match')
     assert.deepEqual(printedLines(result.stdout), [], 'no record was processed with the wrong state')
   })
 
   it('names the state file that was cut off or is missing before the job is accepted', async () => {
     const cut = copy('cut-state')
-    truncateSync(cut.state, 3)
-    await assertRefused(cut.directory, [], `The snapshot file ${cut.state} is damaged`, 'it is cut off after 3 bytes')
+    truncateSync(cut.state, 1)
+    await assertRefused(cut.directory, [], `The snapshot file ${cut.state} is damaged`, 'it is cut off after 1 bytes')
     const missing = copy('missing-state')
     rmSync(missing.state)
     await assertRefused(missing.directory, [], `The snapshot file ${missing.state} is damaged`, 'it is missing')
@@ -123,10 +134,15 @@ describe('run -s of a damaged snapshot', { concurrency: 2 }, () => {
 
   it('does not restart in vain: the damage stays', async () => {
     const { directory, state } = copy('flipped-with-restarts')
-    flipByte(state, 2)
-    const restarts = ['-Drestart-strategy.type=fixed-delay', '-Drestart-strategy.fixed-delay.delay=1 h']
-    const result = await workspace.run('run', ...restarts, '-s', directory, workspace.job)
+    flipByte(state, 0)
+    const restarts = ['type=fixed-delay', 'fixed-delay.delay=1 ms', 'fixed-delay.attempts=3']
+    const options = restarts.map((option) => `-Drestart-strategy.${option}`)
+    const logs = path.join(workspace.path, 'log-of-restarts')
+    const result = await restore(directory, [`-Denv.log.dir=${logs}`, ...options])
     assertFailed(result, `The snapshot file ${state} is damaged`)
+    const log = readdirSync(logs).map((file) => readFileSync(path.join(logs, file), 'utf8'))
+    assert.match(log.join(''), /the job fails/)
+    assert.doesNotMatch(log.join(''), /the job restarts/)
   })
 })
 
@@ -155,7 +171,7 @@ describe('a snapshot whose max parallelism does not fit', { concurrency: 2 }, ()
   })
 
   it('is refused when the program is to run with more subtasks than it has key groups', async () => {
-    const result = await workspace.run('run', '-p', '129', '-s', savepoint, workspace.job)
+    const result = await restore(savepoint, ['-p', '129'])
     const message =
       'The maximum parallelism (128) of the restored state is lower than the configured parallelism (129).'
     assertFailed(result, 'The state for Count by key', savepoint, message, 'Please reduce the parallelism')

@@ -38,6 +38,12 @@ async function counted({ output }: DetachedJob, number: number): Promise<void> {
   await until(`${String(number)} in ${output}`, () => lineOf(number).test(textOf(output)))
 }
 
+/** A job that nobody waits for is done with its files when its socket has gone, the last of what it made. */
+async function filesAtRest(workspace: Workspace): Promise<void> {
+  const run = path.join(workspace.path, 'run')
+  await until(`the jobs of ${run} have ended`, () => !readdirSync(run).some((name) => /\.(json|sock)/.test(name)))
+}
+
 /** What `list` says about a job; undefined when it does not know it. */
 async function stateOf(workspace: Workspace, jobId: string, ...options: string[]): Promise<string | undefined> {
   const { stdout } = await workspace.run('list', ...options)
@@ -97,6 +103,7 @@ describe('run -d', { concurrency: 2 }, () => {
       new RegExp(`^Program execution finished\nJob with JobID ${jobId} has finished.\nJob Runtime: \\d+ ms\n`),
     )
     assert.deepEqual(printedLines(textOf(output)), expectedLines(0, 40))
+    await filesAtRest(workspace)
     workspace.remove()
   })
 
@@ -125,8 +132,8 @@ describe('run -d', { concurrency: 2 }, () => {
     const output = path.join(workspace.path, 'run/log', `flink-ts-${jobId}.out`)
     await until('it has failed', () => textOf(output).includes('planned'))
     assertFailed({ exitCode: 1, stdout: '', stderr: textOf(output) }, `Job failed (JobID: ${jobId})`, 'fails.mjs:1:')
-    let state: string | undefined
-    while (state !== 'FAILED') state = await stateOf(workspace, jobId, '-a')
+    await filesAtRest(workspace)
+    assert.equal(await stateOf(workspace, jobId, '-a'), 'FAILED')
     workspace.remove()
   })
 

@@ -20,7 +20,7 @@ describe('stop', { concurrency: 2 }, () => {
     [[], 'Suspending'],
     [['--drain'], 'Draining'],
   ] as const) {
-    it(`${option.join('')} --savepointPath ends the job with its result and a run goes on exactly there`, async () => {
+    it(`${['--savepointPath', ...option].join(' ')} ends the job with its result and a run goes on exactly there`, async () => {
       const workspace = new NumbersWorkspace()
       const { job, jobId } = await workspace.running(20)
       const stop = await workspace.run('stop', '--savepointPath', 'savepoints', ...option, jobId)
@@ -127,7 +127,7 @@ describe('savepoint and checkpoint of a running job', { concurrency: 2 }, () => 
     [[], 'Checkpoint'],
     [['--full'], 'Checkpoint(FULL)'],
   ] as const) {
-    it(`checkpoint ${option.join('')} tells its number and can be gone on from`, async () => {
+    it(`${['checkpoint', ...option].join(' ')} tells its number and can be gone on from`, async () => {
       const workspace = new NumbersWorkspace({ 'state.checkpoints.dir': 'checkpoints' })
       const { job, jobId } = await workspace.running(20)
       const { exitCode, stdout, stderr } = await workspace.run('checkpoint', ...option, jobId)
