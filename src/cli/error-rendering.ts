@@ -44,12 +44,12 @@ function chainOf(error: unknown): string {
   for (let depth = 0; current !== undefined && depth < 10; depth += 1) {
     const prefix = depth === 0 ? '' : 'Caused by: '
     if (!(current instanceof Error)) {
-      lines.push(prefix + JSON.stringify(current))
+      lines.push(prefix + textOf(current))
       break
     }
     const code = FlinkError.is(current) ? ` [${current.code}]` : ''
     const frames = framesOf(current)
-    const isTold = code === '' && frames.length === 0 && told.includes(current.message)
+    const isTold = depth > 0 && code === '' && frames.length === 0 && told.includes(current.message)
     if (!isTold) lines.push(`${prefix}${current.name}${code}: ${current.message}`, ...frames)
     told = current.message
     current = current.cause
@@ -61,4 +61,14 @@ function framesOf(error: Error): string[] {
   return userFrames(error.stack ?? '', SOURCES)
     .filter((frame) => !frame.includes(COMPILED) && !frame.includes(BINARY))
     .map((frame) => `\t${frame}`)
+}
+
+/** Something was thrown that is no Error, and may be anything: what JSON has no form for as well. */
+function textOf(value: unknown): string {
+  if (typeof value === 'function' || typeof value === 'symbol') return String(value)
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return String(value)
+  }
 }

@@ -74,7 +74,7 @@ function decodeHeader(input: DataInputView): Omit<CheckpointMetadata, 'operators
 }
 
 function writeBlock(output: DataOutputView, block: DataOutputView): void {
-  const payload = block.view()
+  const payload = block.written()
   output.writeInt32(payload.length)
   output.writeInt32(crc32c(payload) | 0)
   output.writeBytes(payload)

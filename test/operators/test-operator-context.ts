@@ -19,6 +19,7 @@ export type Emitted =
 
 /** Keeps what was emitted; with room for `slots` elements only, it is unavailable until somebody takes them. */
 export class RecordingOutput implements Output {
+  readonly stageRun = undefined
   readonly emitted: Emitted[] = []
   #slots: number
   #used = 0

@@ -57,7 +57,7 @@ export class InMemoryFileSystem implements FileSystem {
         read: (offset, length) =>
           this.#run('read', file, () => {
             if (!isOpen) throw failed('read', file, 'it was closed')
-            return content.view().slice(offset, offset + length)
+            return content.written().slice(offset, offset + length)
           }),
         close: () => this.#run('close', file, () => void (isOpen = false)),
       }

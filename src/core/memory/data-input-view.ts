@@ -5,12 +5,13 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Reads what a DataOutputView wrote. Reading past the end is an error, never a wrong value. */
 export class DataInputView {
-  readonly #bytes: Uint8Array
+  readonly #bytes: Buffer
   readonly #view: DataView
   #position: number
+  #latin1: string | undefined
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
+    this.#bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#position = 0
   }
@@ -19,9 +20,25 @@ export class DataInputView {
     return this.#position
   }
 
+  /** For code that reads from the memory itself. */
+  set position(position: number) {
+    this.#position = position
+  }
+
   /** All the memory of this view, read and unread; positions count from its start. */
-  get bytes(): Uint8Array {
+  get bytes(): Buffer {
     return this.#bytes
+  }
+
+  /** The memory as `bytes`. */
+  get view(): DataView {
+    return this.#view
+  }
+
+  /** All the memory as a text, one character a byte: parts of it are short texts at a third of the price of decoding them. */
+  get latin1(): string {
+    this.#latin1 ??= this.#bytes.toString('latin1')
+    return this.#latin1
   }
 
   get remaining(): number {
@@ -42,6 +59,10 @@ export class DataInputView {
     return this.#view.getFloat64(this.#advance(8))
   }
 
+  readBigInt64(): bigint {
+    return this.#view.getBigInt64(this.#advance(8))
+  }
+
   readVarInt(): number {
     let value = 0
     let scale = 1
@@ -59,7 +80,7 @@ export class DataInputView {
   /** A view into the same memory. */
   readBytes(length: number): Uint8Array {
     const at = this.#advance(length)
-    return this.#bytes.subarray(at, at + length)
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + at, length)
   }
 
   /** Steps over `length` bytes and returns where they start in `bytes`: what StructuredSerializer reads in place. */

@@ -6,17 +6,46 @@ const encoder = new TextEncoder()
 
 /** A growing buffer that values are written into, big endian. `reset` keeps the memory for the next use. */
 export class DataOutputView {
-  #bytes: Uint8Array
+  #bytes: Buffer
   #view: DataView
   #position = 0
 
   constructor(initialBytes: number = INITIAL_BYTES) {
-    this.#bytes = new Uint8Array(initialBytes)
+    this.#bytes = Buffer.allocUnsafeSlow(initialBytes)
     this.#view = new DataView(this.#bytes.buffer)
   }
 
   get position(): number {
     return this.#position
+  }
+
+  /** For code that writes into the memory itself: behind a `reserve`, and not beyond it. */
+  set position(position: number) {
+    this.#position = position
+  }
+
+  /** The memory; replaced by a `reserve` that grows it. */
+  get bytes(): Buffer {
+    return this.#bytes
+  }
+
+  /** The memory as `bytes`. */
+  get view(): DataView {
+    return this.#view
+  }
+
+  get capacity(): number {
+    return this.#bytes.length
+  }
+
+  /** Makes room for so many bytes behind the position. */
+  reserve(count: number): void {
+    const needed = this.#position + count
+    if (needed <= this.#bytes.length) return
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2))
+    grown.set(this.#bytes.subarray(0, this.#position))
+    this.#bytes = grown
+    this.#view = new DataView(grown.buffer)
   }
 
   reset(): void {
@@ -33,20 +62,26 @@ export class DataOutputView {
 
   /** The lowest eight bits of a number. */
   writeInt8(value: number): void {
-    this.#reserve(1)
+    this.reserve(1)
     this.#bytes[this.#position] = value
     this.#position += 1
   }
 
   writeInt32(value: number): void {
-    this.#reserve(4)
+    this.reserve(4)
     this.#view.setInt32(this.#position, value)
     this.#position += 4
   }
 
   writeFloat64(value: number): void {
-    this.#reserve(8)
+    this.reserve(8)
     this.#view.setFloat64(this.#position, value)
+    this.#position += 8
+  }
+
+  writeBigInt64(value: bigint): void {
+    this.reserve(8)
+    this.#view.setBigInt64(this.#position, value)
     this.#position += 8
   }
 
@@ -64,7 +99,7 @@ export class DataOutputView {
   }
 
   writeBytes(bytes: Uint8Array): void {
-    this.#reserve(bytes.length)
+    this.reserve(bytes.length)
     this.#bytes.set(bytes, this.#position)
     this.#position += bytes.length
   }
@@ -76,7 +111,7 @@ export class DataOutputView {
       this.writeBytes(bytes.subarray(start, end))
       return
     }
-    this.#reserve(length)
+    this.reserve(length)
     const target = this.#bytes
     let position = this.#position
     for (let index = start; index < end; index += 1) target[position++] = bytes[index] as number
@@ -92,20 +127,11 @@ export class DataOutputView {
 
   /** A copy of what was written. */
   toBytes(): Uint8Array {
-    return this.#bytes.slice(0, this.#position)
+    return this.written().slice()
   }
 
   /** What was written, without a copy: valid until the next write. */
-  view(): Uint8Array {
-    return this.#bytes.subarray(0, this.#position)
-  }
-
-  #reserve(count: number): void {
-    const needed = this.#position + count
-    if (needed <= this.#bytes.length) return
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
-    grown.set(this.#bytes.subarray(0, this.#position))
-    this.#bytes = grown
-    this.#view = new DataView(grown.buffer)
+  written(): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, 0, this.#position)
   }
 }

@@ -1,11 +1,11 @@
+import { SeenObjects } from './seen-objects.js'
+
 const MAX_DEPTH = 64
 const MAX_KEYS = 64
 /** The decoder of the library drops a byte order mark in front of longer strings. */
 const BYTE_ORDER_MARK = 0xfeff
 const LONG_STRING = 21
 const INT64_LIMIT = 1n << 63n
-/** Up to so many objects a list is searched faster than a set. */
-const FEW_OBJECTS = 12
 
 /**
  * Finds the values that the library encodes exactly as they are: trees of plain objects and dense arrays over
@@ -13,12 +13,10 @@ const FEW_OBJECTS = 12
  */
 export class PlainValueCheck {
   // Objects below the root that were met in this walk: one that is met twice is not a tree. Flat values never get here.
-  readonly #few: object[] = []
-  readonly #many = new Set<object>()
+  readonly #seen = new SeenObjects()
 
   isPlain(value: unknown): boolean {
-    if (this.#few.length > 0) this.#few.length = 0
-    if (this.#many.size > 0) this.#many.clear()
+    this.#seen.clear()
     return this.#isPlainAt(value, 0)
   }
 
@@ -41,7 +39,7 @@ export class PlainValueCheck {
   }
 
   #isPlainObject(value: object, depth: number): boolean {
-    if (depth > 0 && (depth > MAX_DEPTH || this.#wasSeen(value))) return false
+    if (depth > 0 && (depth > MAX_DEPTH || this.#seen.has(value))) return false
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === Object.prototype) return this.#hasPlainFields(value as Readonly<Record<string, unknown>>, depth)
     if (prototype === Array.prototype) return this.#hasPlainElements(value as readonly unknown[], depth)
@@ -66,19 +64,6 @@ export class PlainValueCheck {
       if (!this.#isPlainAt(elements[index], depth + 1)) return false
     }
     return Object.getOwnPropertySymbols(elements).length === 0
-  }
-
-  #wasSeen(value: object): boolean {
-    const few = this.#few
-    if (few.length < FEW_OBJECTS) {
-      if (few.includes(value)) return true
-      few.push(value)
-      if (few.length === FEW_OBJECTS) for (const one of few) this.#many.add(one)
-      return false
-    }
-    if (this.#many.has(value)) return true
-    this.#many.add(value)
-    return false
   }
 }
 

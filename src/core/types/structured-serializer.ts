@@ -59,7 +59,7 @@ class StructuredSerializer implements TypeSerializer<unknown> {
     if (this.#check.isPlain(value)) return copyPlain(value)
     const output = new DataOutputView()
     writePacked(this.#graphs.pack(ObjectGraphWriter.flatten(value), PACK_MODE), 1, output)
-    return this.deserialize(new DataInputView(asBuffer(output.view())))
+    return this.deserialize(new DataInputView(asBuffer(output.written())))
   }
 }
 

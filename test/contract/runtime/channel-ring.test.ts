@@ -1,4 +1,4 @@
-import { structuredStreamSerializer } from '../../../src/core/types/structured-serializer.js'
+import { rowStreamSerializer } from '../../../src/core/types/row-stream-serializer.js'
 import { allocateBell } from '../../../src/runtime/protocol/doorbell-memory.js'
 import { allocateRing } from '../../../src/runtime/protocol/ring-memory.js'
 import { RingChannelReader } from '../../../src/runtime/taskmanager/network/ring-channel-reader.js'
@@ -8,8 +8,8 @@ import { channelContract, type ChannelUnderTest } from './channel.contract.js'
 function ring(slotSizeBytes: number, slotCount: number): ChannelUnderTest {
   const memory = allocateRing(slotSizeBytes, slotCount)
   return {
-    writer: new RingChannelWriter(memory, allocateBell(), structuredStreamSerializer()),
-    reader: new RingChannelReader(memory, allocateBell(), structuredStreamSerializer()),
+    writer: new RingChannelWriter(memory, allocateBell(), rowStreamSerializer()),
+    reader: new RingChannelReader(memory, allocateBell(), rowStreamSerializer()),
   }
 }
 

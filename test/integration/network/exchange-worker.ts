@@ -1,7 +1,7 @@
 /** One of two threads that send each other records over rings, as tasks do: works in turns and sleeps on its doorbell. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
-import { structuredStreamSerializer } from '../../../src/core/types/structured-serializer.js'
+import { rowStreamSerializer } from '../../../src/core/types/row-stream-serializer.js'
 import type { RingMemory } from '../../../src/runtime/protocol/task-deployment.js'
 import type { ChannelHandler } from '../../../src/runtime/taskmanager/network/channel.js'
 import { DoorbellOwner } from '../../../src/runtime/taskmanager/network/doorbell.js'
@@ -60,8 +60,8 @@ class Exchange implements ChannelHandler {
     this.#data = data
     this.#random = new SeededRandom(data.seed)
     this.#owner = new DoorbellOwner(data.bell)
-    this.#writer = new RingChannelWriter(data.outgoing, data.peerBell, structuredStreamSerializer())
-    this.#reader = new RingChannelReader(data.incoming, data.peerBell, structuredStreamSerializer())
+    this.#writer = new RingChannelWriter(data.outgoing, data.peerBell, rowStreamSerializer())
+    this.#reader = new RingChannelReader(data.incoming, data.peerBell, rowStreamSerializer())
     if (data.records === 0) this.#writer.writeEndOfPartition()
   }
 
@@ -74,6 +74,10 @@ class Exchange implements ChannelHandler {
     if (record.id !== this.#received || timestamp !== record.ts || keyHash !== record.id * 31) this.#outOfOrder += 1
     this.#received += 1
     this.#receivedChecksum = mix(this.#receivedChecksum, record)
+  }
+
+  onComingKeys(): void {
+    // No state here.
   }
 
   onWatermark(timestamp: number): void {

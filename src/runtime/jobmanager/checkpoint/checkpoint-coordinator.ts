@@ -3,9 +3,8 @@
 //   trigger() -> [location made] -> announce + trigger messages -> acknowledge()* -> finalise -> completed
 //        \______________ decline(), expire, task ended, storage error, shutdown: abort ______________/
 //
-// Invariants: at most `maxConcurrent` periodic checkpoints are pending, the one whose metadata is being written included;
-// a checkpoint is complete only when its metadata is durable; older pending checkpoints are aborted when a newer one
-// completes; ids only grow. After `shutdown` has resolved nothing is written or removed any more.
+// Invariants: at most `maxConcurrent` periodic checkpoints are pending, the one being written included; one is complete
+// only when its metadata is durable, and aborts older pending ones; ids only grow. A shutdown leaves no work on the disk.
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Logger } from '../../../core/logging/logger.js'
@@ -155,7 +154,7 @@ export class CheckpointCoordinator {
     this.#triggering += 1
     // One after the other: barriers of a smaller id behind those of a greater one would be ignored by the tasks.
     const begun = this.#lastBegun.then(() => this.#begin(properties, prepare))
-    this.#lastBegun = this.#track(begun.catch(() => undefined))
+    this.#lastBegun = this.#track(Promise.allSettled([begun]))
     const pending = await begun
     return pending.result
   }

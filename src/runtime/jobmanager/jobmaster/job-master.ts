@@ -66,6 +66,7 @@ export class JobMaster {
   readonly #statistics: CheckpointStatistics
   readonly #timestamps: Partial<Record<JobStatus, number>> = {}
   readonly #exceptions: JobException[] = []
+  readonly #awaitingFailure: ((error: Error) => void)[] = []
   #status: JobStatus = 'INITIALIZING'
   #attempt: JobAttempt | undefined
   #attemptNumber = 0
@@ -146,9 +147,12 @@ export class JobMaster {
   /** Resolves with the savepoint's URI when the job has ended behind it. */
   async stopWithSavepoint(targetDirectory: string, drain: boolean): Promise<string> {
     const { externalPath } = await this.#coordinator().triggerSavepoint(targetDirectory, drain ? 'drain' : 'suspend')
-    const { status, error } = await this.outcome
-    if (status === 'FINISHED') return externalPath
-    throw new FlinkError('STOP_AFTER_SAVEPOINT_FAILED', { path: externalPath, jobId: this.jobId }, { cause: error })
+    // A job that fails now may restart and run on without end: who asked for its stop must not wait for that.
+    const failed = new Promise<Error>((resolve) => this.#awaitingFailure.push(resolve))
+    const ended = this.outcome.then(({ status, error }) => (status === 'FINISHED' ? undefined : (error ?? status)))
+    const cause = await Promise.race([ended, failed])
+    if (cause === undefined) return externalPath
+    throw new FlinkError('STOP_AFTER_SAVEPOINT_FAILED', { path: externalPath, jobId: this.jobId }, { cause })
   }
 
   /** Ends the job as soon as its tasks have ended; does nothing when it is ending already. */
@@ -236,6 +240,7 @@ export class JobMaster {
   #onFailure(error: Error): void {
     if (this.#status !== 'RUNNING' || this.#isEnding) return
     this.#recordException(error)
+    for (const resolve of this.#awaitingFailure.splice(0)) resolve(error)
     this.#strategy.notifyFailure()
     const mayRestart = !(error instanceof FlinkError && error.recovery === 'fail') && this.#strategy.canRestart()
     this.#moveTo(mayRestart ? 'RESTARTING' : 'FAILING')

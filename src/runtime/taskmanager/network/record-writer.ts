@@ -23,6 +23,8 @@ export class RecordWriter {
   readonly #channels: readonly ChannelWriter[]
   readonly #partitioner: StreamPartitioner
   readonly #operatorName: string
+  /** True when a channel had no room after a write. Only a write can take the room, so this is all that a record looks at. */
+  #mayBeFull = false
 
   constructor(input: RecordWriterInput) {
     this.#channels = input.channels
@@ -37,8 +39,11 @@ export class RecordWriter {
     try {
       if (index === ALL_CHANNELS) {
         for (const channel of this.#channels) channel.writeRecord(value, timestamp, keyHash)
+        this.#mayBeFull = true
       } else {
-        this.#channel(index).writeRecord(value, timestamp, keyHash)
+        const channel = this.#channel(index)
+        channel.writeRecord(value, timestamp, keyHash)
+        if (!channel.isAvailable()) this.#mayBeFull = true
       }
     } catch (error) {
       throw this.#explained(error)
@@ -48,26 +53,32 @@ export class RecordWriter {
 
   broadcastWatermark(timestamp: number): void {
     for (const channel of this.#channels) channel.writeWatermark(timestamp)
+    this.#mayBeFull = true
   }
 
   broadcastWatermarkStatus(status: WatermarkStatus): void {
     for (const channel of this.#channels) channel.writeWatermarkStatus(status)
+    this.#mayBeFull = true
   }
 
   broadcastBarrier(barrier: CheckpointBarrier): void {
     for (const channel of this.#channels) channel.writeBarrier(barrier)
+    this.#mayBeFull = true
   }
 
   broadcastCancelBarrier(checkpointId: number): void {
     for (const channel of this.#channels) channel.writeCancelBarrier(checkpointId)
+    this.#mayBeFull = true
   }
 
   broadcastEndOfData(): void {
     for (const channel of this.#channels) channel.writeEndOfData()
+    this.#mayBeFull = true
   }
 
   broadcastEndOfPartition(): void {
     for (const channel of this.#channels) channel.writeEndOfPartition()
+    this.#mayBeFull = true
   }
 
   /** True when nothing is left behind. */
@@ -82,7 +93,9 @@ export class RecordWriter {
   }
 
   isAvailable(): boolean {
+    if (!this.#mayBeFull) return true
     for (const channel of this.#channels) if (!channel.isAvailable()) return false
+    this.#mayBeFull = false
     return true
   }
 

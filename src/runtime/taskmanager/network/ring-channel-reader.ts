@@ -1,6 +1,7 @@
 // Duty: the reading end of a channel through shared memory.
 // Invariants: slots are read in order, their sequence numbers are checked; a slot is taken out of the ring in one copy
-// and freed at once, so that a handler that stops in the middle keeps no slot from the writer.
+// and freed at once, so that a handler that stops in the middle keeps no slot from the writer. Records lie in the same
+// memory slot after slot: a serializer gives nothing back that points into it.
 // Thread: the consuming task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { DataInputView } from '../../../core/memory/data-input-view.js'
@@ -9,6 +10,7 @@ import { CONTROL_BYTES, HEAD_WORD, SLOT_HEADER_BYTES, TAIL_WORD, WAITING_WORD } 
 import type { RingMemory } from '../../protocol/task-deployment.js'
 import type { ChannelHandler, ChannelReader } from './channel.js'
 import { ringBell } from './doorbell.js'
+import { ANNOUNCED_RECORDS, RecordBatch } from './record-batch.js'
 import { SLOT_KIND } from './slot-kind.js'
 
 interface Slot {
@@ -23,6 +25,9 @@ export class RingChannelReader implements ChannelReader {
   readonly #memory: RingMemory
   readonly #peerBell: Int32Array
   readonly #serializer: TypeSerializer<unknown>
+  /** Records of one slot. */
+  readonly #buffer: Buffer
+  readonly #batch = new RecordBatch(ANNOUNCED_RECORDS)
   #head = 0
   /** Records of a slot that the handler stopped in. */
   #records: DataInputView | undefined
@@ -33,6 +38,7 @@ export class RingChannelReader implements ChannelReader {
     this.#control = new Int32Array(memory.buffer, 0, CONTROL_BYTES / 4)
     this.#view = new DataView(memory.buffer)
     this.#memory = memory
+    this.#buffer = Buffer.allocUnsafeSlow(memory.slotSizeBytes)
     this.#peerBell = new Int32Array(peerBell)
     this.#serializer = serializer
   }
@@ -65,15 +71,26 @@ export class RingChannelReader implements ChannelReader {
     this.#fragments = []
   }
 
+  /** Some records at a time are decoded and delivered: a handler that stops leaves few of them, and all bytes. */
   #deliverRecords(records: DataInputView, handler: ChannelHandler): void {
-    while (records.remaining > 0 && handler.mayContinue()) this.#deliverRecord(records, handler)
-    if (records.remaining === 0) this.#records = undefined
+    const batch = this.#batch
+    while (handler.mayContinue()) {
+      if (batch.isDelivered) {
+        if (records.remaining === 0) break
+        this.#decode(records, batch)
+      }
+      batch.deliver(handler)
+    }
+    if (records.remaining === 0 && batch.isDelivered) this.#records = undefined
   }
 
-  #deliverRecord(input: DataInputView, handler: ChannelHandler): void {
-    const timestamp = input.readFloat64()
-    const keyHash = input.readInt32()
-    handler.onRecord(this.#serializer.deserialize(input), timestamp, keyHash)
+  #decode(input: DataInputView, batch: RecordBatch): void {
+    batch.clear()
+    while (input.remaining > 0 && !batch.isFull) {
+      const timestamp = input.readFloat64()
+      const keyHash = input.readInt32()
+      batch.add(this.#serializer.deserialize(input), timestamp, keyHash)
+    }
   }
 
   #deliverOther(slot: Slot, handler: ChannelHandler, channelIndex: number): void {
@@ -124,7 +141,7 @@ export class RingChannelReader implements ChannelReader {
       const what = `slot ${String(this.#head)} of a channel carries the number ${String(sequence)}`
       throw new FlinkError('ASSERTION_FAILED', { what })
     }
-    const bytes = Buffer.allocUnsafeSlow(length)
+    const bytes = kind === SLOT_KIND.records ? this.#buffer.subarray(0, length) : Buffer.allocUnsafeSlow(length)
     bytes.set(new Uint8Array(buffer, base + SLOT_HEADER_BYTES, length))
     this.#head = (this.#head + 1) | 0
     Atomics.store(this.#control, HEAD_WORD, this.#head)

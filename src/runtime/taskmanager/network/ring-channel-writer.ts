@@ -127,7 +127,7 @@ export class RingChannelWriter implements ChannelWriter {
     this.#seal()
     const output = new DataOutputView(16)
     write?.(output)
-    this.#put(kind, flag, output.view())
+    this.#put(kind, flag, output.written())
   }
 
   /** The last record did not fit behind the others: they go first, it begins the next slot or takes several. */
@@ -138,7 +138,7 @@ export class RingChannelWriter implements ChannelWriter {
       this.#failure = new RecordTooLargeError(sizeBytes, this.#maxRecordBytes)
       throw this.#failure
     }
-    const record = this.#current.view().slice(start)
+    const record = this.#current.written().slice(start)
     this.#current.truncate(start)
     this.#seal()
     if (record.length <= this.#payloadBytes) {
@@ -158,7 +158,7 @@ export class RingChannelWriter implements ChannelWriter {
 
   #seal(): void {
     if (this.#current.position === 0) return
-    this.#put(SLOT_KIND.records, 0, this.#current.view())
+    this.#put(SLOT_KIND.records, 0, this.#current.written())
     this.#current.reset()
   }
 

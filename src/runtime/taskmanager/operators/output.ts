@@ -2,8 +2,11 @@
 // Invariants: calls are synchronous and never block; order is kept. A record is not changed after it was collected.
 // Thread: the task worker that owns the operator.
 import type { WatermarkStatus } from '../network/stream-element.js'
+import type { StageRun } from './chain-stage.js'
 
 export interface Output {
+  /** Where the one reader of this output is a stage: the run of stages that begins with it. */
+  readonly stageRun: StageRun | undefined
   collect(value: unknown, timestamp: number): void
   collectSideOutput(tag: string, value: unknown, timestamp: number): void
   emitWatermark(timestamp: number): void

@@ -12,6 +12,7 @@ import type { Logger } from '../../../core/logging/logger.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
 import { isThenable } from '../state/thenable.js'
 import { reasonOf } from './operator-failed.js'
+import type { Output } from './output.js'
 import { SourceRecordQueue } from './source-record-queue.js'
 
 export interface SourceRunOptions {
@@ -45,6 +46,7 @@ export class SourceFunctionRun implements SourceContext<unknown> {
   #iterator: Iterator<unknown> | undefined
   #asyncIterator: AsyncIterator<unknown> | undefined
   #nextPending = false
+  #hasPulled = false
   #room: WaitingRoom | undefined
 
   constructor(userFunction: SourceFunction<unknown>, options: SourceRunOptions) {
@@ -83,13 +85,35 @@ export class SourceFunctionRun implements SourceContext<unknown> {
     else this.#end()
   }
 
-  /** The generator's next record, or undefined for a pause; the state tells whether that was its end. */
-  pull(): unknown {
-    const next = this.#iterator?.next()
-    if (next === undefined) return undefined
-    if (next.done !== true) return next.value
-    this.#end()
-    return undefined
+  /**
+   * Emits up to `budget` records of the generator, fewer when it pauses, ends or uses `ctx`, or there is no room. True when
+   * it paused, which it does by yielding undefined; `takeHasPulled` tells whether there was a record since the last pause.
+   */
+  emitPulled(output: Output, budget: number): boolean {
+    const { queue } = this
+    const iterator = this.#iterator
+    for (let left = budget; left > 0 && iterator !== undefined; left -= 1) {
+      if (!this.#options.isOutputAvailable()) return false
+      const next = iterator.next()
+      if (next.done === true) {
+        this.#end()
+        return false
+      }
+      if (queue.length > 0) {
+        if (next.value !== undefined) queue.push(next.value, NO_TIMESTAMP)
+        return false
+      }
+      if (next.value === undefined) return true
+      queue.emit(next.value, output)
+      this.#hasPulled = true
+    }
+    return false
+  }
+
+  takeHasPulled(): boolean {
+    const hasPulled = this.#hasPulled
+    this.#hasPulled = false
+    return hasPulled
   }
 
   get isPulled(): boolean {

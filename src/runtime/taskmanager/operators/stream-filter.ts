@@ -3,26 +3,11 @@
 // Thread: the task worker that owns the operator.
 import type { FilterFunction } from '../../../api/functions/filter-function.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
-import type { OneInputStreamOperator, OperatorContext } from './stream-operator.js'
-import { UdfStreamOperator } from './udf-stream-operator.js'
+import { SingleStageOperator } from './single-stage-operator.js'
+import type { OperatorContext } from './stream-operator.js'
 
-export class StreamFilter extends UdfStreamOperator implements OneInputStreamOperator {
-  readonly #function: FilterFunction<unknown>
-
+export class StreamFilter extends SingleStageOperator {
   constructor(binding: OperatorBinding, context: OperatorContext, userFunction: FilterFunction<unknown>) {
-    super(binding, context)
-    this.#function = userFunction
-  }
-
-  processElement(value: unknown, timestamp: number, keyHash: number): void {
-    let passes: unknown
-    try {
-      this.setCurrentKey(value, keyHash)
-      passes = this.#function.filter(value)
-      this.refusePromise(passes, 'filter')
-    } catch (error) {
-      throw this.failed(error)
-    }
-    if (passes) this.output.collect(value, timestamp)
+    super(binding, context, { kind: 'filter', function: userFunction, method: 'filter' })
   }
 }

@@ -8,20 +8,20 @@ import type { ValueState } from '../../../api/state/value-state.js'
 import type { TypeInformation } from '../../../api/types/type-information.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
-import type { OneInputStreamOperator, OperatorContext } from './stream-operator.js'
-import { UdfStreamOperator } from './udf-stream-operator.js'
+import { SingleStageOperator } from './single-stage-operator.js'
+import type { OperatorContext } from './stream-operator.js'
 
 /** Flink's name of the state. */
 const STATE_NAME = '_op_state'
 
-export class StreamGroupedReduceOperator extends UdfStreamOperator implements OneInputStreamOperator {
+export class StreamGroupedReduceOperator extends SingleStageOperator {
   readonly #function: ReduceFunction<unknown>
   readonly #backend: KeyedStateBackend
   readonly #type: TypeInformation<unknown> | undefined
   #values: ValueState<unknown> | undefined
 
   constructor(binding: OperatorBinding, context: OperatorContext, userFunction: ReduceFunction<unknown>) {
-    super(binding, context)
+    super(binding, context, { kind: 'map', method: 'map', function: { map: (value: unknown) => this.#reduce(value) } })
     this.#function = userFunction
     this.#type = binding.outputType
     this.#backend = this.requireKeyedBackend(STATE_NAME)
@@ -30,17 +30,6 @@ export class StreamGroupedReduceOperator extends UdfStreamOperator implements On
   override async open(): Promise<void> {
     this.#state()
     await super.open()
-  }
-
-  processElement(value: unknown, timestamp: number, keyHash: number): void {
-    let reduced: unknown
-    try {
-      this.setCurrentKey(value, keyHash)
-      reduced = this.#reduce(value)
-    } catch (error) {
-      throw this.failed(error)
-    }
-    this.output.collect(reduced, timestamp)
   }
 
   #reduce(value: unknown): unknown {

@@ -5,8 +5,8 @@
 // method from a mail, not from a promise's continuation, so that no yielded record is on its way through microtasks.
 // Thread: the task worker that owns the task.
 import type { SourceFunction } from '../../../api/functions/source-function.js'
+import type { TimerHandle } from '../../../core/time/clock.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
-import { NO_TIMESTAMP } from '../network/stream-element.js'
 import { CapturedStateFuture } from './captured-state-future.js'
 import { SourceFunctionRun } from './source-function-run.js'
 import type {
@@ -21,6 +21,9 @@ import { UdfStreamOperator } from './udf-stream-operator.js'
 
 /** Records an emitNext: enough to make its cost small, few enough to keep the step's time budget. */
 const BATCH = 32
+/** How long a generator that paused is left alone: doubled with every pause that follows without a record. */
+const SHORTEST_PAUSE_MS = 1
+const LONGEST_PAUSE_MS = 16
 
 interface EarlyCapture {
   readonly checkpointId: number
@@ -30,6 +33,8 @@ interface EarlyCapture {
 export class StreamSource extends UdfStreamOperator implements SourceStreamOperator {
   readonly #run: SourceFunctionRun
   #wakeRequested = false
+  #pauseMs = SHORTEST_PAUSE_MS
+  #pauseTimer: TimerHandle | undefined
   #capture: EarlyCapture | undefined
 
   constructor(binding: OperatorBinding, context: OperatorContext, userFunction: SourceFunction<unknown>) {
@@ -50,11 +55,9 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     let budget = BATCH
     try {
       if (run.state === 'created') run.start()
-      do {
-        budget = this.#emitQueued(budget)
-        if (budget === 0 || !run.isPulled || !this.context.isOutputAvailable()) break
-        budget = this.#pull(budget)
-      } while (budget > 0)
+      budget = this.#emitQueued(budget)
+      const isPulled = budget > 0 && run.isPulled && run.queue.length === 0
+      if (isPulled && run.emitPulled(this.output, budget)) return this.#pause()
     } catch (error) {
       throw this.failed(error)
     }
@@ -63,6 +66,7 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
   }
 
   cancel(): void {
+    this.#pauseTimer?.cancel()
     this.#run.cancel()
   }
 
@@ -83,7 +87,7 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
   }
 
   override async close(): Promise<void> {
-    this.#run.cancel()
+    this.cancel()
     await super.close()
   }
 
@@ -97,15 +101,15 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     return left
   }
 
-  /** Asks the generator; returns the budget that is left, 0 after a pause. */
-  #pull(budget: number): number {
-    const run = this.#run
-    const value = run.pull()
-    const { queue } = run
-    if (value === undefined) return queue.length > 0 ? budget - 1 : 0
-    if (queue.length > 0) queue.push(value, NO_TIMESTAMP)
-    else queue.emit(value, this.output)
-    return budget - 1
+  /** The generator has nothing now: it is asked again soon, and less often the longer that goes on. */
+  #pause(): SourceStatus {
+    const { clock } = this.context
+    this.#pauseMs = this.#run.takeHasPulled() ? SHORTEST_PAUSE_MS : Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
+    this.#pauseTimer?.cancel()
+    this.#pauseTimer = clock.setTimer(this.#pauseMs, () => {
+      this.#wake()
+    })
+    return 'waiting'
   }
 
   #status(): SourceStatus {

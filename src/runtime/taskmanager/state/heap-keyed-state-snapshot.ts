@@ -120,7 +120,7 @@ export class HeapKeyedStateSnapshot implements KeyedStateSnapshot {
 
   async #flush(stream: CheckpointOutputStream): Promise<void> {
     if (this.#chunk.position === 0) return
-    const bytes = this.#chunk.view()
+    const bytes = this.#chunk.written()
     await stream.write(bytes)
     this.#written += bytes.length
     this.#chunk.reset()

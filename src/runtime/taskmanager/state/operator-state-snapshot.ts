@@ -31,7 +31,7 @@ export class OperatorStateSnapshot {
     if (withElements.length === 0) return undefined
     const stream = await streams.createStream()
     try {
-      await stream.write(this.#output.view())
+      await stream.write(this.#output.written())
       const handle = await stream.closeAndGetHandle()
       if (handle === undefined) return undefined
       return { states: withElements.map(({ metadata, offsets }) => ({ ...metadata, offsets })), handle }

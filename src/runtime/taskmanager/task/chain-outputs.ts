@@ -4,6 +4,7 @@
 // Thread: the task's worker.
 import type { RecordWriter } from '../network/record-writer.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
+import { stageRunOf, type StageRun } from '../operators/chain-stage.js'
 import type { Output } from '../operators/output.js'
 import type { OneInputStreamOperator } from '../operators/stream-operator.js'
 
@@ -16,6 +17,7 @@ export interface OutputReader {
 
 /** What stands behind an output. */
 export interface OutputTarget {
+  readonly stageRun: StageRun | undefined
   collect(value: unknown, timestamp: number): void
   emitWatermark(timestamp: number): void
   emitWatermarkStatus(status: WatermarkStatus): void
@@ -23,6 +25,7 @@ export interface OutputTarget {
 
 export function chainedTarget(operator: OneInputStreamOperator): OutputTarget {
   return {
+    stageRun: stageRunOf(operator),
     collect: (value, timestamp) => {
       operator.processElement(value, timestamp, 0)
     },
@@ -37,6 +40,7 @@ export function chainedTarget(operator: OneInputStreamOperator): OutputTarget {
 
 export function networkTarget(writer: RecordWriter): OutputTarget {
   return {
+    stageRun: undefined,
     collect: (value, timestamp) => {
       writer.emit(value, timestamp)
     },
@@ -57,9 +61,11 @@ export function outputTo(readers: readonly OutputReader[]): Output {
 }
 
 class SingleOutput implements Output {
+  readonly stageRun: StageRun | undefined
   readonly #target: OutputTarget
 
   constructor(target: OutputTarget) {
+    this.stageRun = target.stageRun
     this.#target = target
   }
 
@@ -81,6 +87,7 @@ class SingleOutput implements Output {
 }
 
 class ManyOutputs implements Output {
+  readonly stageRun = undefined
   readonly #main: readonly OutputTarget[]
   readonly #sides: ReadonlyMap<string, readonly OutputTarget[]>
   readonly #all: readonly OutputTarget[]

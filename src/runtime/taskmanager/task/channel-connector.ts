@@ -1,7 +1,7 @@
 // Duty: the ends of channels for the tasks of one worker and one attempt.
 // Invariants: both ends of a local channel ask under the same key and get the two halves of one queue.
 // Thread: the task worker.
-import { structuredStreamSerializer } from '../../../core/types/structured-serializer.js'
+import { rowStreamSerializer } from '../../../core/types/row-stream-serializer.js'
 import type { ChannelDescriptor } from '../../protocol/task-deployment.js'
 import type { ChannelReader, ChannelWriter } from '../network/channel.js'
 import { LocalChannel } from '../network/local-channel.js'
@@ -18,12 +18,12 @@ export class ChannelConnector {
 
   writer(descriptor: ChannelDescriptor): ChannelWriter {
     if (descriptor.kind === 'local') return this.#local(descriptor.key).writer
-    return new RingChannelWriter(descriptor.memory, descriptor.peerBell, structuredStreamSerializer())
+    return new RingChannelWriter(descriptor.memory, descriptor.peerBell, rowStreamSerializer())
   }
 
   reader(descriptor: ChannelDescriptor): ChannelReader {
     if (descriptor.kind === 'local') return this.#local(descriptor.key).reader
-    return new RingChannelReader(descriptor.memory, descriptor.peerBell, structuredStreamSerializer())
+    return new RingChannelReader(descriptor.memory, descriptor.peerBell, rowStreamSerializer())
   }
 
   #local(key: string): LocalChannel {

@@ -70,7 +70,11 @@ export class CheckpointBarrierHandler {
 
   onChannelEnded(channelIndex: number): void {
     this.#ended.add(channelIndex)
-    for (const alignment of [...this.#pending.values()]) this.#checkComplete(alignment)
+    // Oldest first, and each as it is then: one that completes gives up those before it.
+    for (const id of [...this.#pending.keys()].sort((left, right) => left - right)) {
+      const alignment = this.#pending.get(id)
+      if (alignment !== undefined) this.#checkComplete(alignment)
+    }
   }
 
   #checkComplete(alignment: Alignment): void {

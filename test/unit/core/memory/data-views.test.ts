@@ -78,7 +78,7 @@ describe('DataOutputView and DataInputView', () => {
     output.writeInt32(-1)
     assert.equal(new DataInputView(taken).readInt32(), 1)
     assert.equal(output.position, 4)
-    assert.equal(new DataInputView(output.view()).readInt32(), -1)
+    assert.equal(new DataInputView(output.written()).readInt32(), -1)
   })
 
   for (const value of [-1, 1.5, NaN, Infinity, 2 ** 53]) {

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { DataInputView } from '../../../../src/core/memory/data-input-view.js'
 import { DataOutputView } from '../../../../src/core/memory/data-output-view.js'
+import { rowStreamSerializer } from '../../../../src/core/types/row-stream-serializer.js'
 import { structuredSerializer, structuredStreamSerializer } from '../../../../src/core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../../src/core/types/type-serializer.js'
 import { ValueNotSerializableError } from '../../../../src/core/types/value-not-serializable-error.js'
@@ -22,7 +23,9 @@ function roundTrip(values: readonly unknown[], make: () => TypeSerializer<unknow
 function both(value: unknown): unknown {
   const [alone] = roundTrip([value], structuredSerializer)
   const [, streamed] = roundTrip([{ first: 1 }, value, value], structuredStreamSerializer)
+  const rows = roundTrip([{ first: 1 }, value, value], rowStreamSerializer)
   assert.deepStrictEqual(streamed, alone)
+  assert.deepStrictEqual(rows.slice(1), [alone, alone])
   assert.deepStrictEqual(structuredSerializer().copy(value), alone)
   return alone
 }
@@ -242,7 +245,7 @@ const REFUSED: readonly (readonly [title: string, value: unknown, path: string, 
 describe('structuredSerializer refuses', () => {
   for (const [title, value, path, kind] of REFUSED) {
     it(`${title} and says where it is`, () => {
-      for (const make of [structuredSerializer, structuredStreamSerializer]) {
+      for (const make of [structuredSerializer, structuredStreamSerializer, rowStreamSerializer]) {
         const output = new DataOutputView()
         assert.throws(
           () => {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { PartitionerSpec } from '../../../../../src/api/dag/partitioner-spec.js'
 import { hashKey } from '../../../../../src/core/keygroups/canonical-key.js'
 import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
-import { structuredStreamSerializer } from '../../../../../src/core/types/structured-serializer.js'
+import { rowStreamSerializer } from '../../../../../src/core/types/row-stream-serializer.js'
 import { allocateBell } from '../../../../../src/runtime/protocol/doorbell-memory.js'
 import { allocateRing } from '../../../../../src/runtime/protocol/ring-memory.js'
 import { RecordWriter } from '../../../../../src/runtime/taskmanager/network/record-writer.js'
@@ -17,9 +17,9 @@ const MAX_RECORD_BYTES = 100_000
 function createWriter(spec: PartitionerSpec, channelCount: number, bufferTimeoutMs = 100) {
   const rings = Array.from({ length: channelCount }, () => allocateRing(1024, 2))
   const channels = rings.map(
-    (memory) => new RingChannelWriter(memory, allocateBell(), structuredStreamSerializer(), MAX_RECORD_BYTES),
+    (memory) => new RingChannelWriter(memory, allocateBell(), rowStreamSerializer(), MAX_RECORD_BYTES),
   )
-  const readers = rings.map((memory) => new RingChannelReader(memory, allocateBell(), structuredStreamSerializer()))
+  const readers = rings.map((memory) => new RingChannelReader(memory, allocateBell(), rowStreamSerializer()))
   const context = {
     numberOfChannels: channelCount,
     maxParallelism: 128,

@@ -1,0 +1,120 @@
+import type { DataInputView } from '../memory/data-input-view.js'
+import type { DataOutputView } from '../memory/data-output-view.js'
+
+/**
+ * Texts and tagged primitives inside rows. A text begins with one byte: its length where that is below LONG_LATIN1 and all
+ * characters are below 256, one byte each; else LONG_LATIN1 or UTF16 and a length of 32 bits. UTF-16 keeps lone surrogates.
+ */
+const LONG_LATIN1 = 64
+const UTF16 = 65
+/** Bytes in front of a long text. */
+export const TEXT_HEADER_BYTES = 5
+/** Below this length V8 copies a part of a text instead of pointing into it, which would keep all of it in memory. */
+const COPIED_LENGTH = 13
+
+const TAG = { null: 0, undefined: 1, false: 2, true: 3, number: 4, string: 5, bigint: 6 } as const
+
+/** Writes a text; 2 bytes a character and TEXT_HEADER_BYTES must be reserved. Returns the position behind it. */
+export function writeText(bytes: Buffer, text: string, start: number): number {
+  const length = text.length
+  if (length >= LONG_LATIN1) return writeLong(bytes, text, start)
+  bytes[start] = length
+  let seen = 0
+  let position = start + 1
+  for (let index = 0; index < length; index += 1) {
+    const code = text.charCodeAt(index)
+    seen |= code
+    bytes[position++] = code
+  }
+  return seen > 255 ? writeUtf16(bytes, text, start) : position
+}
+
+function writeLong(bytes: Buffer, text: string, start: number): number {
+  const length = text.length
+  // All ASCII, found by vector instructions: 50 ns for 1 kB, where a loop takes 1 µs.
+  if (Buffer.byteLength(text) !== length && !isLatin1(text)) return writeUtf16(bytes, text, start)
+  bytes[start] = LONG_LATIN1
+  bytes.writeUInt32BE(length, start + 1)
+  bytes.write(text, start + TEXT_HEADER_BYTES, length, 'latin1')
+  return start + TEXT_HEADER_BYTES + length
+}
+
+function isLatin1(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) > 255) return false
+  return true
+}
+
+function writeUtf16(bytes: Buffer, text: string, start: number): number {
+  const lengthBytes = text.length * 2
+  bytes[start] = UTF16
+  bytes.writeUInt32BE(lengthBytes, start + 1)
+  bytes.write(text, start + TEXT_HEADER_BYTES, lengthBytes, 'utf16le')
+  return start + TEXT_HEADER_BYTES + lengthBytes
+}
+
+/** Reads a text at the position of the view and moves it on. */
+export function readText(input: DataInputView): string {
+  const { bytes } = input
+  const start = input.position
+  const head = bytes[start] as number
+  if (head < LONG_LATIN1) {
+    const end = start + 1 + head
+    input.position = end
+    // One call into V8 for all short texts of a buffer instead of one each: 17 ns for 63 ns.
+    return head < COPIED_LENGTH ? input.latin1.substring(start + 1, end) : bytes.toString('latin1', start + 1, end)
+  }
+  const from = start + TEXT_HEADER_BYTES
+  const end = from + bytes.readUInt32BE(start + 1)
+  input.position = end
+  return bytes.toString(head === UTF16 ? 'utf16le' : 'latin1', from, end)
+}
+
+/** Writes a primitive with its tag; false, and nothing written, for anything else. */
+export function writeScalar(output: DataOutputView, value: unknown): boolean {
+  switch (typeof value) {
+    case 'string': {
+      output.reserve(1 + TEXT_HEADER_BYTES + 2 * value.length)
+      output.writeInt8(TAG.string)
+      output.position = writeText(output.bytes, value, output.position)
+      return true
+    }
+    case 'number':
+      output.writeInt8(TAG.number)
+      output.writeFloat64(value)
+      return true
+    case 'bigint':
+      if (BigInt.asIntN(64, value) !== value) return false
+      output.writeInt8(TAG.bigint)
+      output.writeBigInt64(value)
+      return true
+    case 'boolean':
+      output.writeInt8(value ? TAG.true : TAG.false)
+      return true
+    case 'undefined':
+      output.writeInt8(TAG.undefined)
+      return true
+    default:
+      if (value !== null) return false
+      output.writeInt8(TAG.null)
+      return true
+  }
+}
+
+export function readScalar(input: DataInputView): unknown {
+  switch (input.readInt8()) {
+    case TAG.null:
+      return null
+    case TAG.false:
+      return false
+    case TAG.true:
+      return true
+    case TAG.number:
+      return input.readFloat64()
+    case TAG.string:
+      return readText(input)
+    case TAG.bigint:
+      return input.readBigInt64()
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,38 @@
+// Duty: what an operator with one result (or none) a record tells about itself, so that operators that follow each other
+// in a chain run as one generated function.
+// Invariants: only operators whose whole work on a record is the call of one function are stages; a run of stages ends at
+// whatever else stands behind (a sink, a channel, several readers, a function with a collector).
+// Thread: the task worker that owns the operators.
+import type { KeySpec } from '../../../api/dag/key-spec.js'
+import type { FlinkError } from '../../../core/errors/flink-error.js'
+import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
+import type { Output } from './output.js'
+
+export interface ChainStage {
+  /** `map`: the result goes on; `filter`: the record goes on if the result is truthy. */
+  readonly kind: 'map' | 'filter'
+  readonly function: object
+  /** The method of the function that is called with the record. */
+  readonly method: string
+  /** Sets the current key; on keyed streams only. */
+  readonly keyed: { readonly key: KeySpec; readonly backend: KeyedStateBackend } | undefined
+  /** The one error for what the function threw. */
+  failed(error: unknown): FlinkError
+  /** The error for a promise that the function returned. */
+  refused(promise: PromiseLike<unknown>): FlinkError
+}
+
+/** Stages one after the other and what the last of them emits to. */
+export interface StageRun {
+  readonly stages: readonly ChainStage[]
+  readonly tail: Output
+}
+
+/** An operator that is a stage; `run` begins with it. */
+export interface StageOperator {
+  readonly run: StageRun
+}
+
+export function stageRunOf(operator: object): StageRun | undefined {
+  return 'run' in operator ? (operator as StageOperator).run : undefined
+}
