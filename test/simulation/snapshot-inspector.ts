@@ -1,0 +1,87 @@
+/** Looks at the disk behind the back of the job: whatever has metadata must be whole, at any time. */
+import { toFileUri } from '../../src/core/fs/file-path.js'
+import { FileSystems } from '../../src/core/fs/file-systems.js'
+import type { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
+import type { CheckpointMetadata } from '../../src/storage/checkpoint-metadata.js'
+import { METADATA_FILE } from '../../src/storage/snapshot-directory.js'
+import { findLatestCheckpoint, openSnapshot } from '../../src/storage/snapshot-locator.js'
+import { readStateHandle } from '../../src/storage/state-reader.js'
+import { CHECKPOINT_DIRECTORY, SAVEPOINT_DIRECTORY } from './scenario.js'
+import type { Simulation } from './simulation.js'
+
+export class SnapshotInspector {
+  readonly #disk: InMemoryFileSystem
+  readonly #fileSystems: FileSystems
+  readonly #simulation: Simulation
+  #isDirty = false
+  /** Snapshots that were seen whole at least once. */
+  readonly #seen = new Map<string, CheckpointMetadata>()
+
+  constructor(disk: InMemoryFileSystem, simulation: Simulation) {
+    this.#disk = disk
+    this.#simulation = simulation
+    this.#fileSystems = new FileSystems().register('file', disk)
+    simulation.observe(async () => {
+      if (this.#isDirty) await this.check()
+    })
+  }
+
+  get seenCount(): number {
+    return this.#seen.size
+  }
+
+  diskChanged(): void {
+    this.#isDirty = true
+  }
+
+  async check(): Promise<void> {
+    this.#isDirty = false
+    for (const directory of await this.#snapshotDirectories()) {
+      try {
+        this.#seen.set(toFileUri(directory), await this.#readAll(directory))
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        this.#simulation.fail(`the completed snapshot ${directory} is unreadable: ${reason}`)
+      }
+    }
+  }
+
+  /** The newest checkpoint of one job. */
+  async latestOf(jobId: string): Promise<string | undefined> {
+    const onDamaged = (error: Error): void => {
+      this.#simulation.fail(`a completed checkpoint is damaged: ${error.message}`)
+    }
+    const found = await findLatestCheckpoint(`${CHECKPOINT_DIRECTORY}/${jobId}`, this.#fileSystems, onDamaged)
+    return found?.externalPath
+  }
+
+  /** True for a subtask that had finished when the snapshot was taken: it holds nothing of it. */
+  isFinished(snapshot: string, uid: string, subtask: number): boolean {
+    const operator = this.#seen.get(snapshot)?.operators.find((candidate) => candidate.uid === uid)
+    return operator?.subtasks[subtask] === undefined
+  }
+
+  /** The snapshot was complete at some time. */
+  hasSeen(snapshot: string): boolean {
+    return this.#seen.has(snapshot)
+  }
+
+  async #readAll(directory: string): Promise<CheckpointMetadata> {
+    const { metadata } = await openSnapshot(directory, this.#fileSystems)
+    for (const { subtasks } of metadata.operators) {
+      for (const subtask of subtasks) {
+        const { managedKeyed = [], managedOperator = [] } = subtask ?? {}
+        for (const { handle } of [...managedKeyed, ...managedOperator]) await readStateHandle(handle, this.#fileSystems)
+      }
+    }
+    return metadata
+  }
+
+  async #snapshotDirectories(): Promise<string[]> {
+    const jobs = await this.#disk.list(CHECKPOINT_DIRECTORY)
+    const parents = [...jobs.map(({ path }) => path), SAVEPOINT_DIRECTORY]
+    const directories = (await Promise.all(parents.map((parent) => this.#disk.list(parent)))).flat()
+    const isComplete = await Promise.all(directories.map(({ path }) => this.#disk.status(`${path}/${METADATA_FILE}`)))
+    return directories.filter((_, index) => isComplete[index] !== undefined).map(({ path }) => path)
+  }
+}
