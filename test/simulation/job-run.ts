@@ -21,7 +21,7 @@ import type { SimulatedTaskManager } from './simulated-task-manager.js'
 import type { World } from './world.js'
 
 const RETRY_SAVEPOINT_MS = 50
-const LATEST_KILL_MS = 1500
+const LATEST_KILL_MS = 3000
 
 /** `over`: the job has reached its end. Else the next run starts from the snapshot, or anew without one. */
 export type RunResult = { readonly isOver: true } | { readonly isOver: false; readonly restore: string | undefined }
@@ -191,8 +191,8 @@ export class JobRun {
     return {
       ...this.#sharedWorld(),
       beforeRecord: (value) => {
-        if (faults.strikes('user-function-throws', 150, `at record ${value}`)) throw new Error('simulated failure')
-        if (!faults.strikes('worker-dies', 600, `${worker.name}, at record ${value}`)) return
+        if (faults.strikes('user-function-throws', 400, `at record ${value}`)) throw new Error('simulated failure')
+        if (!faults.strikes('worker-dies', 1500, `${worker.name}, at record ${value}`)) return
         worker.die('simulated death')
         throw new Error('nobody hears this')
       },

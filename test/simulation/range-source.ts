@@ -55,7 +55,8 @@ export class RangeSource extends RichParallelSourceFunction<number> implements C
   *#generate(context: SourceContext<number>): Generator<number | undefined> {
     for (let value = this.#next(); value !== undefined && context.isRunning(); value = this.#next()) {
       yield value
-      if (this.#pausesNow()) yield
+      const turns = this.#pausesNow() ? this.#world.nextInt(this.#world.scenario.pauseMs + 1) : 0
+      for (let turn = 0; turn < turns; turn += 1) yield
     }
   }
 

@@ -22,7 +22,7 @@ export interface Scenario {
   readonly records: number
   readonly keys: number
   readonly sourceShape: SourceShape
-  /** The source pauses for so long, ms, in one of so many records. */
+  /** The source pauses for up to so many ms (a generator: turns of its task) behind one of so many records. */
   readonly pauseMs: number
   readonly pauseOneIn: number
   readonly configuration: Readonly<Record<string, string>>
@@ -36,11 +36,11 @@ export const SAVEPOINT_DIRECTORY = '/savepoints'
 export function scenarioOf(simulation: Simulation): Scenario {
   const random = simulation.stream('scenario')
   return {
-    records: between(random, 100, 1200),
+    records: between(random, 100, 2000),
     keys: between(random, 1, 40),
     sourceShape: oneOf(random, ['generator', 'async-generator', 'collecting']),
-    pauseMs: between(random, 0, 20),
-    pauseOneIn: between(random, 3, 40),
+    pauseMs: between(random, 5, 60),
+    pauseOneIn: between(random, 3, 20),
     configuration: configurationOf(random),
     runs: runsOf(random),
     faults: {
@@ -82,7 +82,7 @@ function runsOf(random: Random): RunPlan[] {
       parallelism,
       sinkParallelism: oneOf(random, [parallelism, between(random, 1, 3)]),
       end,
-      endAfterMs: between(random, 20, 1000),
+      endAfterMs: between(random, 20, 1500),
     }
   })
 }
