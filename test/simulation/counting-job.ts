@@ -27,7 +27,7 @@ export interface JobWorld {
 }
 
 export function keyOf(value: number, keys: number): string {
-  return `key ${Math.imul(value, 2_654_435) % keys}`
+  return `key ${(Math.imul(value, 2_654_435) >>> 0) % keys}`
 }
 
 class MayFail extends RichMapFunction<number, number> {

@@ -65,6 +65,14 @@ export class JobRun {
       this.#outcome = outcome
     })
     this.#planKills()
+    try {
+      return await this.#toPlannedEnd(master)
+    } finally {
+      this.#cluster.vanish()
+    }
+  }
+
+  #toPlannedEnd(master: JobMaster): Promise<RunResult> {
     switch (this.#plan.end) {
       case 'finish':
         return this.#untilFinished()

@@ -54,12 +54,15 @@ export function scenarioOf(simulation: Simulation): Scenario {
 
 function configurationOf(random: Random): Record<string, string> {
   const minPauseMs = oneOf(random, [0, 0, between(random, 1, 50)])
+  const timeoutMs = oneOf(random, [60_000, between(random, 10, 400)])
+  // A job that fails with every checkpoint that is late never ends, and rightly so.
+  const tolerated = timeoutMs < 1000 ? 1000 : oneOf(random, [0, 1, 100])
   return {
     'execution.checkpointing.interval': `${between(random, 10, 150)} ms`,
-    'execution.checkpointing.timeout': `${oneOf(random, [60_000, between(random, 10, 400)])} ms`,
+    'execution.checkpointing.timeout': `${timeoutMs} ms`,
     'execution.checkpointing.min-pause': `${minPauseMs} ms`,
     'execution.checkpointing.max-concurrent-checkpoints': String(oneOf(random, [1, 1, 2, 3])),
-    'execution.checkpointing.tolerable-failed-checkpoints': String(oneOf(random, [0, 1, 100])),
+    'execution.checkpointing.tolerable-failed-checkpoints': String(tolerated),
     'execution.checkpointing.num-retained': String(between(random, 1, 3)),
     'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
     'execution.checkpointing.dir': CHECKPOINT_DIRECTORY,

@@ -94,6 +94,8 @@ export class SimulatedDisk implements FileSystem {
 
   async #change<T>(operation: Operation<T>): Promise<T> {
     const result = await this.#operate(operation)
+    const { simulation, name } = this.#process
+    simulation.note(`${name}: disk: ${operation.name} ${operation.file}`)
     this.#services.onChange()
     return result
   }

@@ -64,7 +64,7 @@ describe('a CompletedCheckpointStore', () => {
 
   it('restarts from the snapshot that the run was started with until there is a checkpoint, and never removes it', async () => {
     const { store, removed } = recorded(1)
-    store.setRestored(checkpoint(7, true))
+    store.setExternal(checkpoint(7, true))
     assert.equal(store.latest()?.metadata.checkpointId, 7)
     await store.add(checkpoint(8))
     assert.equal(store.latest()?.metadata.checkpointId, 8)

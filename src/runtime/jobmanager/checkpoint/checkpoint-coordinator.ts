@@ -50,6 +50,7 @@ export class CheckpointCoordinator {
   readonly #executions: ExecutionGraph
   readonly #pending = new Map<number, PendingCheckpoint>()
   readonly #expiryTimers = new Map<number, TimerHandle>()
+  readonly #finalising = new Set<Promise<void>>()
   #nextId: number
   #timer: TimerHandle | undefined
   #triggering = 0
@@ -78,11 +79,15 @@ export class CheckpointCoordinator {
     if (intervalMs !== undefined) this.#schedule(intervalMs)
   }
 
-  /** Aborts whatever is pending; nothing is triggered any more. */
-  shutdown(reason: Error): void {
+  /**
+   * Aborts whatever is pending; nothing is triggered any more. Resolves when what was being completed is decided: it may
+   * be what the next attempt has to start from.
+   */
+  async shutdown(reason: Error): Promise<void> {
     this.#stopped = true
     this.#timer?.cancel()
     for (const pending of [...this.#pending.values()]) this.#abort(pending, reason, false)
+    await Promise.all(this.#finalising)
   }
 
   triggerCheckpoint(): Promise<CheckpointResult> {
@@ -117,7 +122,7 @@ export class CheckpointCoordinator {
       this.#services.logger.debug('ignored a late acknowledgement', { checkpointId: message.checkpointId })
       return
     }
-    if (pending.isFullyAcknowledged) void this.#finalise(pending)
+    if (pending.isFullyAcknowledged) this.#beginFinalising(pending)
   }
 
   decline(checkpointId: number, error: Error): void {
@@ -188,7 +193,7 @@ export class CheckpointCoordinator {
       const executionId = execution.id
       this.#services.sendTo(execution, { type: 'trigger-checkpoint', executionId, timestamp, ...common })
     }
-    if (pending.isFullyAcknowledged) void this.#finalise(pending)
+    if (pending.isFullyAcknowledged) this.#beginFinalising(pending)
   }
 
   #planOrThrow(): CheckpointPlan {
@@ -197,6 +202,11 @@ export class CheckpointCoordinator {
     if ('plan' in result) return result.plan
     const { jobId } = this.#services
     throw new FlinkError('TASKS_NOT_RUNNING', { task: result.notRunning.taskNameWithSubtask, jobId })
+  }
+
+  #beginFinalising(pending: PendingCheckpoint): void {
+    const finalising = this.#finalise(pending).finally(() => this.#finalising.delete(finalising))
+    this.#finalising.add(finalising)
   }
 
   /** Never rejects: whatever goes wrong aborts the checkpoint. */

@@ -1,6 +1,6 @@
 // Duty: one attempt to run the job, from deployment to the end of its last task.
 // Invariants: reports exactly one outcome: `finished`, or `failed` with the first cause. After `stop` nothing is reported;
-// `stop` resolves when every task has ended or its worker was terminated.
+// `stop` resolves when every task has ended or its worker was terminated, and no checkpoint is being completed.
 // Thread: main thread.
 import { deserializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -40,13 +40,19 @@ export interface JobAttemptInput {
 export class JobAttempt {
   readonly executions: ExecutionGraph
   readonly coordinator: CheckpointCoordinator
+  /** Resolves with what ended the attempt, or undefined when all its tasks finished. */
+  readonly ended: Promise<Error | undefined>
   readonly #input: JobAttemptInput
   #outcome: 'open' | 'reported' = 'open'
   #allRunning = false
   #allEnded: (() => void) | undefined
+  #resolveEnded: (reason: Error | undefined) => void = () => undefined
 
   constructor(input: JobAttemptInput) {
     this.#input = input
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve
+    })
     this.executions = new ExecutionGraph(input.jobGraph, input.slots.slotOf, input.attemptNumber)
     this.coordinator = input.makeCoordinator(this)
   }
@@ -105,16 +111,19 @@ export class JobAttempt {
   /** Ends all tasks; their workers stay, but for those that do not answer in time. */
   async stop(reason: Error): Promise<void> {
     this.#outcome = 'reported'
-    this.coordinator.shutdown(reason)
+    this.#resolveEnded(reason)
+    const checkpointsDecided = this.coordinator.shutdown(reason)
     for (const execution of this.executions.all()) {
       if (!this.#input.pool.isAlive(execution.slot)) this.#move(execution, 'FAILED')
       // What was never deployed has nobody who would report its end.
       else if (execution.state === 'CREATED' || execution.state === 'SCHEDULED') this.#move(execution, 'CANCELED')
       else this.#move(execution, 'CANCELING')
     }
-    if (this.executions.allTerminal()) return
-    this.#input.pool.sendToAll({ type: 'cancel-tasks', attempt: this.#input.attemptNumber })
-    await this.#untilAllEnded()
+    if (!this.executions.allTerminal()) {
+      this.#input.pool.sendToAll({ type: 'cancel-tasks', attempt: this.#input.attemptNumber })
+      await this.#untilAllEnded()
+    }
+    await checkpointsDecided
   }
 
   #untilAllEnded(): Promise<void> {
@@ -166,12 +175,14 @@ export class JobAttempt {
   #finish(): void {
     if (this.#outcome === 'reported') return
     this.#outcome = 'reported'
+    this.#resolveEnded(undefined)
     this.#input.listener.onFinished()
   }
 
   #fail(error: Error): void {
     if (this.#outcome === 'reported') return
     this.#outcome = 'reported'
+    this.#resolveEnded(error)
     this.#input.listener.onFailed(error)
   }
 

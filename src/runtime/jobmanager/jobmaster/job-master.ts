@@ -138,8 +138,12 @@ export class JobMaster {
 
   /** Resolves with the savepoint's URI when the job has ended behind it. */
   async stopWithSavepoint(targetDirectory: string, drain: boolean): Promise<string> {
-    const { externalPath } = await this.#coordinator().triggerSavepoint(targetDirectory, drain ? 'drain' : 'suspend')
-    const { status, error } = await this.outcome
+    const coordinator = this.#coordinator()
+    const attempt = this.#attempt
+    const { externalPath } = await coordinator.triggerSavepoint(targetDirectory, drain ? 'drain' : 'suspend')
+    // A job that restarts goes on behind the savepoint, whatever becomes of it then.
+    const failure = await attempt?.ended
+    const { status, error } = failure === undefined ? await this.outcome : { status: 'FAILED', error: failure }
     if (status === 'FINISHED') return externalPath
     throw new FlinkError('STOP_AFTER_SAVEPOINT_FAILED', { path: externalPath, jobId: this.jobId }, { cause: error })
   }
