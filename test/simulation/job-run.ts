@@ -77,7 +77,7 @@ export class JobRun {
       case 'finish':
         return this.#untilFinished()
       case 'crash':
-        return this.#crash()
+        return this.#crash(master)
       case 'cancel-with-savepoint':
       case 'suspend':
       case 'drain':
@@ -93,10 +93,13 @@ export class JobRun {
   }
 
   /** kill -9 and a power failure in one. */
-  async #crash(): Promise<RunResult> {
+  async #crash(master: JobMaster): Promise<RunResult> {
     const { simulation, disk, inspector } = this.#world
     await this.#untilPlannedEnd()
-    if (this.#outcome !== undefined) return this.#untilFinished()
+    const subtasks = master.details().vertices.flatMap((vertex) => vertex.subtasks)
+    // All output is out and the checkpoints are being removed: nobody would start this job again.
+    const isDone = subtasks.every(({ state }) => state === 'FINISHED')
+    if (isDone || this.#outcome !== undefined) return this.#untilFinished()
     simulation.note('FAULT the job process is killed, and the disk loses what was not synced')
     this.#cluster.vanish()
     disk.crash()

@@ -23,6 +23,8 @@ export class TransactionalSink
   #open: CountRecord[] = []
   #pending: PendingTransaction[] = []
   #state: ListState<PendingTransaction> | undefined
+  /** So that a sink without transactions has state too: in a snapshot only a finished one has none. */
+  #marker: ListState<boolean> | undefined
 
   constructor(world: JobWorld) {
     super()
@@ -32,6 +34,7 @@ export class TransactionalSink
   initializeState(context: FunctionInitializationContext): void {
     const descriptor = new ListStateDescriptor<PendingTransaction>('transactions')
     this.#state = context.getOperatorStateStore().getListState(descriptor)
+    this.#marker = context.getOperatorStateStore().getListState(new ListStateDescriptor<boolean>('is-running'))
     for (const transaction of this.#state.get()) this.#world.store.commit(transaction)
   }
 
@@ -46,6 +49,7 @@ export class TransactionalSink
       this.#open = []
     }
     this.#state?.update(this.#pending)
+    this.#marker?.update([true])
   }
 
   notifyCheckpointComplete(checkpointId: number): void {

@@ -24,7 +24,7 @@ import { assignSlots, type SlotAssignment } from '../scheduler/slot-assignment.j
 import { describeJob } from './describe-job.js'
 import { JobAttempt } from './job-attempt.js'
 import type { JobDetails, JobException } from './job-details.js'
-import { checkJobTransition, isTerminalJobStatus, type JobStatus } from './job-status.js'
+import { checkJobTransition, type JobStatus } from './job-status.js'
 import { mergeAccumulators } from './merge-accumulators.js'
 import { SlotPool } from './slot-pool.js'
 import type { TaskManagerStarter } from './task-manager-gateway.js'
@@ -71,6 +71,8 @@ export class JobMaster {
   #attemptNumber = 0
   #backoff: TimerHandle | undefined
   #cause: Error | undefined
+  /** The end is decided; what is asked for from here on comes too late. */
+  #isEnding = false
   #settle: (outcome: JobOutcome) => void = () => undefined
 
   constructor(input: JobMasterInput) {
@@ -150,7 +152,7 @@ export class JobMaster {
 
   /** Ends the job as soon as its tasks have ended; does nothing when it is ending already. */
   cancel(): void {
-    if (isTerminalJobStatus(this.#status) || this.#status === 'CANCELLING' || this.#status === 'INITIALIZING') return
+    if (this.#isEnding || this.#status === 'CANCELLING' || this.#status === 'INITIALIZING') return
     this.#backoff?.cancel()
     this.#moveTo('CANCELLING')
     void this.#stopAttempt(new FlinkError('JOB_CANCELED', { jobId: this.jobId })).then(() => this.#end('CANCELED'))
@@ -199,7 +201,10 @@ export class JobMaster {
       logger,
       listener: {
         onAllRunning: () => this.#attempt?.coordinator.start(),
-        onFinished: () => void this.#stopAttempt(new Error('the job finished')).then(() => this.#end('FINISHED')),
+        onFinished: () => {
+          this.#isEnding = true
+          void this.#stopAttempt(new Error('the job finished')).then(() => this.#end('FINISHED'))
+        },
         onFailed: (error) => {
           this.#onFailure(error)
         },
@@ -252,6 +257,7 @@ export class JobMaster {
   }
 
   async #end(status: 'FINISHED' | 'CANCELED' | 'FAILED', error?: Error): Promise<void> {
+    this.#isEnding = true
     const { jobId, repository, logger, clock } = this.#input
     const executions = this.#attempt?.executions
     try {
