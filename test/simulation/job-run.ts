@@ -3,7 +3,6 @@ import { installExecutionContext } from '../../src/api/environment/execution-con
 import type { PipelineExecutor } from '../../src/api/environment/pipeline-executor.js'
 import { Configuration } from '../../src/core/config/configuration.js'
 import { FileSystems } from '../../src/core/fs/file-systems.js'
-import { toFileUri } from '../../src/core/fs/file-path.js'
 import { generateJobId } from '../../src/core/ids/job-id.js'
 import type { JobGraph } from '../../src/graph/job-graph.js'
 import { StreamExecutionEnvironment } from '../../src/index.js'
@@ -13,7 +12,7 @@ import type { ProgramDescriptor } from '../../src/runtime/protocol/program-descr
 import { GraphCapturingExecutor } from '../../src/runtime/taskmanager/taskexecutor/graph-capturing-executor.js'
 import { buildCountingJob, type JobWorld } from './counting-job.js'
 import { noteLogger } from './note-logger.js'
-import { CHECKPOINT_DIRECTORY, SAVEPOINT_DIRECTORY, type RunPlan } from './scenario.js'
+import { SAVEPOINT_DIRECTORY, type RunPlan } from './scenario.js'
 import { SimulatedCluster } from './simulated-cluster.js'
 import { SimulatedDisk } from './simulated-disk.js'
 import { SimulatedProcess } from './simulated-process.js'
@@ -230,10 +229,10 @@ export class JobRun {
 
   #resolveTails(checkpointId: number | undefined): void {
     const { inspector, store } = this.#world
-    const own = toFileUri(`${CHECKPOINT_DIRECTORY}/${this.#jobId}/chk-${checkpointId ?? 0}`)
-    const restored = inspector.hasSeen(own) ? own : this.#restore
-    store.restarted((subtask) => {
-      return checkpointId !== undefined && restored !== undefined && inspector.isFinished(restored, 'sink', subtask)
-    })
+    const restored =
+      inspector.find((metadata) => metadata.jobId === this.#jobId && metadata.checkpointId === checkpointId) ??
+      inspector.find((_, path) => path === this.#restore && checkpointId !== undefined)
+    const sinks = restored?.operators.find((operator) => operator.uid === 'sink')
+    store.restarted(({ jobId, subtask }) => restored?.jobId === jobId && sinks?.subtasks[subtask] === undefined)
   }
 }

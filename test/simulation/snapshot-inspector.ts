@@ -55,15 +55,10 @@ export class SnapshotInspector {
     return found?.externalPath
   }
 
-  /** True for a subtask that had finished when the snapshot was taken: it holds nothing of it. */
-  isFinished(snapshot: string, uid: string, subtask: number): boolean {
-    const operator = this.#seen.get(snapshot)?.operators.find((candidate) => candidate.uid === uid)
-    return operator?.subtasks[subtask] === undefined
-  }
-
-  /** The snapshot was complete at some time. */
-  hasSeen(snapshot: string): boolean {
-    return this.#seen.has(snapshot)
+  /** What a snapshot says that a job made, or that lies at a path; also when it was removed meanwhile. */
+  find(isWanted: (metadata: CheckpointMetadata, path: string) => boolean): CheckpointMetadata | undefined {
+    for (const [path, metadata] of this.#seen) if (isWanted(metadata, path)) return metadata
+    return undefined
   }
 
   async #readAll(directory: string): Promise<CheckpointMetadata> {

@@ -60,7 +60,9 @@ export class TransactionalSink
 
   override finish(): void {
     const last: Transaction = { name: this.#nameOf('end'), records: this.#open }
-    this.#world.store.leaveTail(this.getRuntimeContext().getIndexOfThisSubtask(), [...this.#pending, last])
+    const context = this.getRuntimeContext()
+    const subtask = { jobId: context.getJobId(), subtask: context.getIndexOfThisSubtask() }
+    this.#world.store.leaveTail(subtask, [...this.#pending, last])
   }
 
   #nameOf(what: string): string {

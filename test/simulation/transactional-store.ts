@@ -13,8 +13,14 @@ export interface Transaction {
   readonly records: readonly CountRecord[]
 }
 
-interface Tail {
+/** A subtask of the sink in one run of the job. */
+export interface SinkSubtask {
+  readonly jobId: string
   readonly subtask: number
+}
+
+interface Tail {
+  readonly sink: SinkSubtask
   readonly transactions: readonly Transaction[]
 }
 
@@ -37,15 +43,15 @@ export class TransactionalStore {
     }
   }
 
-  leaveTail(subtask: number, transactions: readonly Transaction[]): void {
+  leaveTail(sink: SinkSubtask, transactions: readonly Transaction[]): void {
     const counts = transactions.map(({ records }) => records.length)
-    this.#simulation.note(`sink ${subtask} has finished and leaves ${counts.join(' + ')} records`)
-    this.#tails.push({ subtask, transactions })
+    this.#simulation.note(`sink ${sink.subtask} has finished and leaves ${counts.join(' + ')} records`)
+    this.#tails.push({ sink, transactions })
   }
 
   /** The job (re)starts: only those sinks that the restored snapshot counts as finished have written their tail for good. */
-  restarted(isFinished: (subtask: number) => boolean): void {
-    this.#keepTails(({ subtask }) => isFinished(subtask))
+  restarted(isFinished: (sink: SinkSubtask) => boolean): void {
+    this.#keepTails(({ sink }) => isFinished(sink))
   }
 
   ended(): void {
@@ -59,7 +65,7 @@ export class TransactionalStore {
   #keepTails(isKept: (tail: Tail) => boolean): void {
     for (const tail of this.#tails) {
       if (isKept(tail)) for (const transaction of tail.transactions) this.commit(transaction)
-      else this.#simulation.note(`the end of sink ${tail.subtask} is dropped`)
+      else this.#simulation.note(`the end of sink ${tail.sink.subtask} is dropped`)
     }
     this.#tails = []
   }
