@@ -19,9 +19,16 @@ export interface SimulationReport {
   readonly virtualMs: number
 }
 
+export interface SimulationOptions {
+  /** Settings that win over those of the seed. */
+  readonly configuration?: Readonly<Record<string, string>>
+  /** Is given all events, also those of a seed that fails. */
+  readonly onLog?: (log: readonly string[]) => void
+}
+
 /** Rejects with a SimulationFailure, whose message says how to see it again. */
-export async function simulateJob(seed: number, onLog?: (log: readonly string[]) => void): Promise<SimulationReport> {
-  const world = makeWorld(new Simulation(seed))
+export async function simulateJob(seed: number, options: SimulationOptions = {}): Promise<SimulationReport> {
+  const world = makeWorld(new Simulation(seed), options.configuration ?? {})
   const { simulation, scenario, faults, inspector } = world
   const startedAt = simulation.clock.now()
   simulation.note(`scenario ${JSON.stringify(scenario)}`)
@@ -39,17 +46,18 @@ export async function simulateJob(seed: number, onLog?: (log: readonly string[])
     return { seed, log: simulation.log, scenario, faults: faults.happened, runs, snapshots, virtualMs }
   } finally {
     process.off('unhandledRejection', onRejection)
-    onLog?.(simulation.log)
+    options.onLog?.(simulation.log)
   }
 }
 
-function makeWorld(simulation: Simulation): World {
-  const scenario = scenarioOf(simulation)
+function makeWorld(simulation: Simulation, configuration: Readonly<Record<string, string>>): World {
+  const seeded = scenarioOf(simulation)
+  const scenario = { ...seeded, configuration: { ...seeded.configuration, ...configuration } }
   const disk = new InMemoryFileSystem()
   const faults = new FaultInjector(scenario.faults, simulation)
   const inspector = new SnapshotInspector(disk, simulation)
-  const onChange = (): void => {
-    inspector.diskChanged()
+  const onChange = (path: string): void => {
+    inspector.diskChanged(path)
   }
   const store = new TransactionalStore(simulation)
   return { simulation, scenario, disk, diskServices: { disk, faults, onChange }, faults, inspector, store }

@@ -16,10 +16,10 @@ const totals = new Map<string, number>()
 const failed: number[] = []
 for (let seed = from; seed < from + seeds; seed += 1) {
   try {
-    const printLog = (log: readonly string[]): void => {
+    const onLog = (log: readonly string[]): void => {
       if (values.log) process.stdout.write(`${log.join('\n')}\n`)
     }
-    const { faults, runs, snapshots, virtualMs } = await simulateJob(seed, printLog)
+    const { faults, runs, snapshots, virtualMs } = await simulateJob(seed, { onLog })
     const counts = { ...faults, runs, snapshots, 'virtual seconds': virtualMs / 1000 }
     for (const [name, count] of Object.entries(counts)) totals.set(name, (totals.get(name) ?? 0) + count)
   } catch (error) {

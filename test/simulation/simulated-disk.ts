@@ -14,7 +14,7 @@ export interface DiskServices {
   readonly disk: InMemoryFileSystem
   readonly faults: FaultInjector
   /** Something that is on the disk was changed. */
-  readonly onChange: () => void
+  readonly onChange: (path: string) => void
 }
 
 interface Operation<T> {
@@ -96,7 +96,7 @@ export class SimulatedDisk implements FileSystem {
     const result = await this.#operate(operation)
     const { simulation, name } = this.#process
     simulation.note(`${name}: disk: ${operation.name} ${operation.file}`)
-    this.#services.onChange()
+    this.#services.onChange(operation.file)
     return result
   }
 
@@ -109,7 +109,7 @@ export class SimulatedDisk implements FileSystem {
       // A failure may be told behind an operation that was done.
       if (faults.nextInt(4) === 0) await operation.run()
       else await operation.half?.()
-      this.#services.onChange()
+      this.#services.onChange(operation.file)
       await this.#takeTime()
       const { name, file } = operation
       throw faults.nextInt(2) === 0

@@ -1,4 +1,5 @@
 /** Looks at the disk behind the back of the job: whatever has metadata must be whole, at any time. */
+import { dirname } from 'node:path'
 import { toFileUri } from '../../src/core/fs/file-path.js'
 import { FileSystems } from '../../src/core/fs/file-systems.js'
 import type { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
@@ -13,7 +14,8 @@ export class SnapshotInspector {
   readonly #disk: InMemoryFileSystem
   readonly #fileSystems: FileSystems
   readonly #simulation: Simulation
-  #isDirty = false
+  /** Directories in which something happened since the last look. */
+  readonly #touched = new Set<string>()
   /** Snapshots that were seen whole at least once. */
   readonly #seen = new Map<string, CheckpointMetadata>()
 
@@ -22,7 +24,7 @@ export class SnapshotInspector {
     this.#simulation = simulation
     this.#fileSystems = new FileSystems().register('file', disk)
     simulation.observe(async () => {
-      if (this.#isDirty) await this.check()
+      if (this.#touched.size > 0) await this.#check((directory) => this.#touched.has(directory))
     })
   }
 
@@ -30,13 +32,20 @@ export class SnapshotInspector {
     return this.#seen.size
   }
 
-  diskChanged(): void {
-    this.#isDirty = true
+  /** A file or directory was changed. */
+  diskChanged(path: string): void {
+    this.#touched.add(path).add(dirname(path))
   }
 
-  async check(): Promise<void> {
-    this.#isDirty = false
-    for (const directory of await this.#snapshotDirectories()) {
+  /** Looks at all snapshots there are. */
+  check(): Promise<void> {
+    return this.#check(() => true)
+  }
+
+  async #check(isWanted: (directory: string) => boolean): Promise<void> {
+    const directories = (await this.#snapshotDirectories()).filter(isWanted)
+    this.#touched.clear()
+    for (const directory of directories) {
       try {
         this.#seen.set(toFileUri(directory), await this.#readAll(directory))
       } catch (error) {
