@@ -130,6 +130,7 @@ export class JobRun {
     // The last task may have finished while the savepoint was being written.
     if (isCancel && this.#outcome?.status === 'FINISHED') return this.#untilFinished()
     this.#expectStatus(isCancel ? 'CANCELED' : 'FINISHED')
+    if (!isCancel) this.#world.store.stopped(this.#process.name)
     return { isOver: false, restore: path }
   }
 

@@ -100,6 +100,9 @@ export class RangeSource extends RichParallelSourceFunction<number> implements C
     const parts = context.getNumberOfParallelSubtasks() * RANGES_A_SUBTASK
     const bound = (part: number): number => Math.floor((this.#records * part) / parts)
     const first = context.getIndexOfThisSubtask() * RANGES_A_SUBTASK
-    return Array.from({ length: RANGES_A_SUBTASK }, (_, index): Range => [bound(first + index), bound(first + index + 1)])
+    return Array.from({ length: RANGES_A_SUBTASK }, (_, index): Range => [
+      bound(first + index),
+      bound(first + index + 1),
+    ])
   }
 }

@@ -44,6 +44,8 @@ export async function simulateJob(seed: number, options: SimulationOptions = {})
     const virtualMs = simulation.clock.now() - startedAt
     const { seenCount: snapshots } = inspector
     return { seed, log: simulation.log, scenario, faults: faults.happened, runs, snapshots, virtualMs }
+  } catch (error) {
+    throw simulation.failureBy(error)
   } finally {
     process.off('unhandledRejection', onRejection)
     options.onLog?.(simulation.log)

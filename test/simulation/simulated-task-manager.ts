@@ -13,10 +13,7 @@ import type {
 import { allocateBell } from '../../src/runtime/protocol/doorbell-memory.js'
 import type { MasterToWorker } from '../../src/runtime/protocol/master-to-worker.js'
 import type { WorkerToMaster } from '../../src/runtime/protocol/worker-to-master.js'
-import {
-  TaskExecutor,
-  type TaskExecutorServices,
-} from '../../src/runtime/taskmanager/taskexecutor/task-executor.js'
+import { TaskExecutor, type TaskExecutorServices } from '../../src/runtime/taskmanager/taskexecutor/task-executor.js'
 import { describeMessage } from './message-description.js'
 import { SimulatedDisk, type DiskServices } from './simulated-disk.js'
 import { SimulatedDoorbell } from './simulated-doorbell.js'

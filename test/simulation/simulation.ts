@@ -54,6 +54,12 @@ export class Simulation {
     return this.random.nextInt(kind < 20 ? 20_000 : 1_000) / 1000
   }
 
+  /** An error that came out of the job, as a failure of this seed. */
+  failureBy(error: unknown): SimulationFailure {
+    if (error instanceof SimulationFailure) return error
+    return this.#failureOf(error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error))
+  }
+
   /** Runs behind every event. */
   observe(observer: () => Promise<void> | void): void {
     this.#observers.push(observer)

@@ -28,6 +28,7 @@ export class TransactionalStore {
   readonly #simulation: Simulation
   readonly #committed = new Map<string, readonly CountRecord[]>()
   #tails: Tail[] = []
+  readonly #stopped: string[] = []
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation
@@ -36,11 +37,18 @@ export class TransactionalStore {
   commit({ name, records }: Transaction): void {
     const known = this.#committed.get(name)
     if (known === undefined) {
+      const late = this.#stopped.some((runName) => name.startsWith(`${runName},`))
+      if (late) this.#simulation.fail(`"${name}" was not committed when its job had been stopped with a savepoint`)
       this.#simulation.note(`committed ${name}: ${records.length} records`)
       this.#committed.set(name, records)
     } else if (JSON.stringify(known) !== JSON.stringify(records)) {
       this.#simulation.fail(`the transaction "${name}" was committed twice with different records`)
     }
+  }
+
+  /** A run has ended behind its savepoint: all that it wrote before is to be committed. */
+  stopped(runName: string): void {
+    this.#stopped.push(runName)
   }
 
   leaveTail(sink: SinkSubtask, transactions: readonly Transaction[]): void {

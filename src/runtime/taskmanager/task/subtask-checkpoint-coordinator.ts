@@ -42,12 +42,15 @@ export class SubtaskCheckpointCoordinator {
     this.#services = services
   }
 
-  /** Resolves when the synchronous part is done; the task takes no input until then. Rejects when the task must fail. */
-  async perform(barrier: CheckpointBarrier, alignmentMs: number): Promise<void> {
+  /**
+   * Resolves when the synchronous part is done; the task takes no input until then. False when the checkpoint was given
+   * up. Rejects when the task must fail.
+   */
+  async perform(barrier: CheckpointBarrier, alignmentMs: number): Promise<boolean> {
     const { checkpointId } = barrier
     if (this.#aborted.delete(checkpointId)) {
       this.#chain.broadcastCancelBarrier(checkpointId)
-      return
+      return false
     }
     const startedAt = this.#services.clock.monotonicMs()
     const snapshot: RunningSnapshot = { futures: new Map(), canceled: false }
@@ -64,10 +67,11 @@ export class SubtaskCheckpointCoordinator {
       }
     } catch (error) {
       await this.#giveUp(checkpointId, snapshot, error)
-      return
+      return false
     }
     const synchronousMs = this.#services.clock.monotonicMs() - startedAt
     void this.#completeLater(checkpointId, snapshot, { alignmentMs, synchronousMs })
+    return !snapshot.canceled
   }
 
   /** The task will not take part: tells the coordinator and those behind. */
