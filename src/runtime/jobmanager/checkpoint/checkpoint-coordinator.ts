@@ -61,7 +61,7 @@ export class CheckpointCoordinator {
   #lastBegun: Promise<unknown> = Promise.resolve()
   #lastCompletionMs = Number.NEGATIVE_INFINITY
   #stopped = false
-  /** A periodic checkpoint waits for a pending one to end. */
+  /** A periodic checkpoint waits for another one to end. */
   #isOverdue = false
   /** Savepoints under way behind which the job ends. */
   #endingSavepoints = 0
@@ -120,6 +120,7 @@ export class CheckpointCoordinator {
       return await this.#trigger(properties, (id) => this.#services.repository.prepareSavepoint(id, targetDirectory))
     } catch (error) {
       if (thenStop !== undefined) this.#endingSavepoints -= 1
+      this.#triggerOverdue()
       throw error
     }
   }
@@ -331,12 +332,11 @@ export class CheckpointCoordinator {
       this.#schedule(minPauseMs - sinceLast)
       return
     }
-    if (this.#pending.size + this.#triggering >= maxConcurrent) {
+    if (this.#endingSavepoints > 0 || this.#pending.size + this.#triggering >= maxConcurrent) {
       this.#isOverdue = true
       return
     }
     this.#schedule(intervalMs)
-    if (this.#endingSavepoints > 0) return
     void this.#triggerPeriodic()
   }
 
