@@ -1,4 +1,5 @@
 import { serializeError, type SerializedError } from '../core/errors/error-codec.js'
+import { endOnSignals } from './end-on-signals.js'
 import { renderError } from './error-rendering.js'
 import { jobResultLines } from './job-result-lines.js'
 import type { RunRequest } from './run-request.js'
@@ -33,9 +34,7 @@ async function runDetachedJob(request: RunRequest): Promise<void> {
       },
       warning: (text) => warnings.push(text),
     })
-    process.on('SIGTERM', () => {
-      jobProcess.cancel()
-    })
+    endOnSignals(jobProcess, (text) => process.stderr.write(text))
     try {
       await jobProcess.run()
       report('none')

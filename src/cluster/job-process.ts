@@ -5,7 +5,7 @@ import type { FileSystems } from '../core/fs/file-systems.js'
 import { generateJobId } from '../core/ids/job-id.js'
 import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
-import type { Clock } from '../core/time/clock.js'
+import type { Clock, TimerHandle } from '../core/time/clock.js'
 import type { JobResultData } from '../api/environment/pipeline-executor.js'
 import type { RunDirectory } from '../client/run-directory.js'
 import type { JobGraph } from '../graph/job-graph.js'
@@ -17,6 +17,9 @@ import { ControlServer } from './control-server.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
 import { ProgramWorker } from './program-worker.js'
 import { WorkerThreadStarter } from './worker-thread-starter.js'
+
+/** Time that a program has to return after its jobs were ended from outside. */
+const PROGRAM_GRACE_MS = 3000
 
 /** Snapshot that the first job of the program starts from. */
 export interface RestoreSettings {
@@ -54,7 +57,8 @@ export class JobProcess {
   readonly #control: ControlServer
   #program: ProgramWorker | undefined
   #submissions = 0
-  #cancelled = false
+  #isEnding = false
+  #programGrace: TimerHandle | undefined
 
   constructor(input: JobProcessInput) {
     this.#input = input
@@ -87,13 +91,35 @@ export class JobProcess {
 
   /** Cancels every job of this process; the program then sees its job as cancelled. */
   cancel(): void {
-    this.#cancelled = true
-    for (const job of this.#jobs.values()) job.master.cancel()
-    if (this.#jobs.size === 0) void this.#program?.terminate()
+    this.#endJobs((master) => {
+      master.cancel()
+    })
+  }
+
+  /** Ends every job of this process behind a last checkpoint where checkpoints are retained; cancels the others. */
+  stop(): void {
+    this.#endJobs((master) => void master.stop())
+  }
+
+  #endJobs(end: (master: JobMaster) => void): void {
+    this.#isEnding = true
+    const jobs = [...this.#jobs.values()]
+    for (const { master } of jobs) end(master)
+    void Promise.all(jobs.map(({ master }) => master.outcome)).then(() => {
+      this.#endProgram(jobs.length === 0 ? 0 : PROGRAM_GRACE_MS)
+    })
+  }
+
+  /** The program hears how its jobs ended and may say so; it is not waited for any longer than that. */
+  #endProgram(graceMs: number): void {
+    const jobId = [...this.#jobs.keys()].at(-1) ?? 'not started'
+    this.#programGrace ??= this.#input.clock.setTimer(graceMs, () => {
+      void this.#program?.terminate(new FlinkError('JOB_CANCELED', { jobId }))
+    })
   }
 
   async #submit(jobGraph: JobGraph, operatorsWithoutUid: readonly string[]): Promise<string> {
-    if (this.#cancelled) throw new FlinkError('JOB_CANCELED', { jobId: 'not started' })
+    if (this.#isEnding) throw new FlinkError('JOB_CANCELED', { jobId: 'not started' })
     const { random, listener } = this.#input
     const jobId = generateJobId(random)
     const graphIndex = this.#submissions
@@ -165,6 +191,7 @@ export class JobProcess {
   }
 
   async #close(): Promise<void> {
+    this.#programGrace?.cancel()
     await this.#program?.terminate()
     for (const job of this.#jobs.values()) job.master.cancel()
     await Promise.all([...this.#jobs.values()].map((job) => job.master.outcome))

@@ -20,11 +20,13 @@ export class ProgramWorker {
   readonly finished: Promise<void>
   readonly #worker: Worker
   readonly #listener: ProgramListener
+  #reject: (error: Error) => void = () => undefined
 
   constructor(program: ProgramDescriptor, listener: ProgramListener) {
     this.#listener = listener
     this.#worker = new Worker(ENTRY, { name: 'flink-ts program', workerData: program })
     this.finished = new Promise((resolve, reject) => {
+      this.#reject = reject
       this.#worker.on('message', (message: ProgramToProcess) => {
         if (message.type === 'program-finished') resolve()
         else if (message.type === 'program-failed') reject(deserializeError(message.error))
@@ -41,7 +43,9 @@ export class ProgramWorker {
     this.finished.catch(() => undefined)
   }
 
-  async terminate(): Promise<void> {
+  /** `reason` is what `finished` rejects with when the program has not returned yet. */
+  async terminate(reason?: FlinkError): Promise<void> {
+    if (reason !== undefined) this.#reject(reason)
     await this.#worker.terminate()
   }
 

@@ -60,7 +60,7 @@ export const JOB_ERRORS = {
   },
   TASK_CANCEL_TIMEOUT: {
     message:
-      '{task} did not end within {timeoutMs} ms after its cancellation (task.cancellation.timeout). Its worker is terminated.',
+      '{task} did not end within {timeoutMs} ms after its cancellation, so its worker was terminated. Does a function of it never return, or a promise never settle?',
     fault: 'user',
     recovery: 'restart',
     httpStatus: 500,

@@ -20,7 +20,7 @@ import {
   type CheckpointStorage,
 } from '../../../storage/checkpoint-storage.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
-import { CompletedCheckpointStore } from '../../../storage/completed-checkpoint-store.js'
+import { CompletedCheckpointStore, type CheckpointRetention } from '../../../storage/completed-checkpoint-store.js'
 import { openSnapshot } from '../../../storage/snapshot-locator.js'
 import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../storage/state-handles.js'
 import { assignState, type PlannedOperator } from '../../../storage/state-assignment.js'
@@ -150,10 +150,18 @@ export class CheckpointRepository {
     return discardLocation(location, this.#input.fileSystems)
   }
 
+  /** True when checkpoints lie in files and stay there after a cancellation. */
+  get retainsOnCancellation(): boolean {
+    return this.#storage instanceof FileCheckpointStorage && this.#retention === 'RETAIN_ON_CANCELLATION'
+  }
+
   /** The job has ended: removes checkpoints that are not to be kept. */
   shutdown(status: 'FINISHED' | 'CANCELED' | 'FAILED'): Promise<void> {
-    const retention = this.#input.configuration.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION)
-    return this.#store.shutdown(status, retention)
+    return this.#store.shutdown(status, this.#retention)
+  }
+
+  get #retention(): CheckpointRetention {
+    return this.#input.configuration.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION)
   }
 }
 

@@ -54,6 +54,8 @@ export interface JobOutcome {
   readonly netRuntimeMs: number
   readonly accumulatorResults: Readonly<Record<string, unknown>>
   readonly error: Error | undefined
+  /** URI of the checkpoint behind which the job was stopped. */
+  readonly finalCheckpoint: string | undefined
 }
 
 export class JobMaster {
@@ -71,6 +73,8 @@ export class JobMaster {
   #attemptNumber = 0
   #backoff: TimerHandle | undefined
   #cause: Error | undefined
+  #cancelRequested = false
+  #finalCheckpoint: string | undefined
   #settle: (outcome: JobOutcome) => void = () => undefined
 
   constructor(input: JobMasterInput) {
@@ -103,6 +107,7 @@ export class JobMaster {
       await this.#end('FAILED', asError(error))
       throw error
     }
+    if (this.#cancelRequested) return this.#end('CANCELED')
     this.#moveTo('CREATED')
     this.#runAttempt()
   }
@@ -144,8 +149,23 @@ export class JobMaster {
     throw new FlinkError('STOP_AFTER_SAVEPOINT_FAILED', { path: externalPath, jobId: this.jobId }, { cause: error })
   }
 
+  /** Ends the job behind a last checkpoint where checkpoints outlive a cancellation; else, or without success, cancels. */
+  async stop(): Promise<void> {
+    if (this.#status !== 'RUNNING' || !this.#input.repository.retainsOnCancellation) {
+      this.cancel()
+      return
+    }
+    try {
+      this.#finalCheckpoint = (await this.#coordinator().triggerCheckpoint('suspend')).externalPath
+    } catch (error) {
+      this.#input.logger.warn('no final checkpoint: the job is cancelled', { reason: asError(error).message })
+      this.cancel()
+    }
+  }
+
   /** Ends the job as soon as its tasks have ended; does nothing when it is ending already. */
   cancel(): void {
+    this.#cancelRequested = true
     if (isTerminalJobStatus(this.#status) || this.#status === 'CANCELLING' || this.#status === 'INITIALIZING') return
     this.#backoff?.cancel()
     this.#moveTo('CANCELLING')
@@ -190,7 +210,10 @@ export class JobMaster {
         budgetBytes: configuration.get(TaskManagerOptions.NETWORK_MEMORY_MAX),
         slotSizeBytes: configuration.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE),
       },
-      cancellationTimeoutMs: configuration.get(ClusterOptions.TASK_CANCELLATION_TIMEOUT),
+      cancellation: {
+        responseMs: configuration.get(ClusterOptions.TASK_CANCELLATION_RESPONSE_TIMEOUT),
+        endMs: configuration.get(ClusterOptions.TASK_CANCELLATION_TIMEOUT),
+      },
       clock,
       logger,
       listener: {
@@ -198,6 +221,9 @@ export class JobMaster {
         onFinished: () => void this.#stopAttempt(new Error('the job finished')).then(() => this.#end('FINISHED')),
         onFailed: (error) => {
           this.#onFailure(error)
+        },
+        onCancellationTimeout: (error) => {
+          this.#recordException(error)
         },
       },
       makeCoordinator: (attempt) => this.#makeCoordinator(attempt),
@@ -251,7 +277,8 @@ export class JobMaster {
     const { jobId, repository, logger, clock } = this.#input
     const executions = this.#attempt?.executions
     try {
-      await repository.shutdown(status)
+      // A job that was stopped goes on later: its checkpoints stay as behind a cancellation.
+      await repository.shutdown(this.#finalCheckpoint === undefined ? status : 'CANCELED')
     } catch (problem) {
       logger.warn('could not remove checkpoints of the ended job', { reason: asError(problem).message })
     }
@@ -264,6 +291,7 @@ export class JobMaster {
       netRuntimeMs: clock.now() - (this.#timestamps.INITIALIZING ?? clock.now()),
       accumulatorResults: mergeAccumulators([...(executions?.all() ?? [])].map((execution) => execution.accumulators)),
       error: error ?? this.#cause,
+      finalCheckpoint: this.#finalCheckpoint,
     })
   }
 
