@@ -1,6 +1,6 @@
 // Duty: whether this task is being stopped with a savepoint, and how.
-// Invariants: after a suspending savepoint operators are not finished and time does not jump to its end, because the job
-// goes on later; after a draining one both happen, because it does not.
+// Invariants: for a suspending snapshot operators are not finished and time does not jump to its end, because the job
+// goes on later; before a draining one both happen, because it does not.
 // Thread: the task's worker.
 
 export class StopProgress {
@@ -24,12 +24,8 @@ export class StopProgress {
     return true
   }
 
+  /** True as well without a stop: the input ended by itself. */
   get finishesOperators(): boolean {
     return this.#mode !== 'suspend'
-  }
-
-  /** A draining source has sent it before the savepoint's barrier. */
-  get sendsFinalWatermark(): boolean {
-    return this.#mode === undefined
   }
 }

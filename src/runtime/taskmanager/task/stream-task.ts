@@ -3,6 +3,8 @@
 //   DEPLOYING -> INITIALIZING (restore, open) -> RUNNING -> input ended -> finish -> outputs flushed -> FINISHED
 //        \___________ cancel: CANCELING -> CANCELED ____ error at any point: FAILED ___________/
 //
+// A draining stop ends the data (final watermark, finish) before its savepoint, the partitions behind it.
+//
 // Invariants: cooperative: `step` returns after its budget; records, mail and the begin of asynchronous actions happen in
 // it and nowhere else. No input is taken while an action or a sink's promise is pending or an output is full.
 // Thread: the task's worker.
@@ -49,6 +51,8 @@ export class StreamTask {
   #flusher: OutputFlusher | undefined
   #phase: Phase = 'starting'
   #inputEnded = false
+  /** The operators are finished and the end of data is in the outputs. */
+  #dataEnded = false
   /** Checkpoints to take once the inputs, all of whose producers have finished, are read to their end. */
   #atEndOfInput: CheckpointBarrier[] = []
 
@@ -135,7 +139,10 @@ export class StreamTask {
       if (this.#phase !== 'running') {
         parts.checkpoints.decline(checkpointId, 'the task is finishing')
       } else if (parts.input instanceof SourceInput) {
-        if (thenStop !== undefined) this.#stopSource(parts.input, checkpointId, thenStop)
+        if (thenStop !== undefined) {
+          this.#stop.begin(checkpointId, thenStop)
+          parts.input.isOpen = false
+        }
         this.performCheckpoint({ checkpointId, timestamp }, 0)
       } else {
         this.#atEndOfInput.push({ checkpointId, timestamp })
@@ -144,10 +151,7 @@ export class StreamTask {
   }
 
   performCheckpoint(barrier: CheckpointBarrier, alignmentMs: number): void {
-    const { checkpointId } = barrier
-    const thenStop = this.#environment.announcements.find(checkpointId)?.thenStop
-    if (thenStop !== undefined) this.#stop.begin(checkpointId, thenStop)
-    this.#actions.enqueue(async () => this.#parts?.checkpoints.perform(barrier, alignmentMs))
+    this.#actions.enqueue(() => this.#performCheckpoint(barrier, alignmentMs))
   }
 
   declineCheckpoint(checkpointId: number, reason: string): void {
@@ -167,8 +171,11 @@ export class StreamTask {
     const parts = this.#parts
     if (parts === undefined || this.#phase === 'ended') return
     parts.forgetCheckpoint(checkpointId)
-    if (this.#stop.giveUp(checkpointId) && parts.input instanceof SourceInput) parts.input.isOpen = true
     void parts.checkpoints.abort(checkpointId)
+    if (this.#stop.giveUp(checkpointId)) {
+      if (this.#dataEnded) this.fail(new FlinkError('DRAIN_FAILED', { checkpointId }))
+      else if (parts.input instanceof SourceInput) parts.input.isOpen = true
+    }
     this.#actions.enqueue(async () => {
       for (const operator of parts.chain.operators) await operator.notifyCheckpointAborted(checkpointId)
     })
@@ -232,18 +239,45 @@ export class StreamTask {
     const atEnd = this.#atEndOfInput
     this.#atEndOfInput = []
     for (const barrier of atEnd) this.performCheckpoint(barrier, 0)
-    this.#actions.enqueue(() => this.#finishOperators())
+    this.#actions.enqueue(() => this.#endPartitions())
   }
 
-  /** Flush of operators, end marks behind the last record; the rest is left to `draining`. */
-  async #finishOperators(): Promise<void> {
-    const { chain, input } = this.#required()
+  /** The end marks behind the last record; the rest is left to `draining`. */
+  async #endPartitions(): Promise<void> {
     this.#phase = 'finishing'
-    if (input instanceof SourceInput && this.#stop.sendsFinalWatermark) chain.headOutput.emitWatermark(MAX_WATERMARK)
-    if (this.#stop.finishesOperators) for (const operator of chain.operators) await operator.finish()
-    chain.broadcastEndOfData()
-    chain.broadcastEndOfPartition()
+    await this.#endData()
+    this.#required().chain.broadcastEndOfPartition()
     this.#phase = 'draining'
+  }
+
+  /** Final watermark, flush of operators, end of data behind what they emit; none of the first two when suspended. */
+  async #endData(): Promise<void> {
+    if (this.#dataEnded) return
+    this.#dataEnded = true
+    const { chain, input } = this.#required()
+    if (this.#stop.finishesOperators) {
+      if (input instanceof SourceInput) chain.headOutput.emitWatermark(MAX_WATERMARK)
+      for (const operator of chain.operators) await operator.finish()
+    }
+    chain.broadcastEndOfData()
+  }
+
+  /** Synchronous up to the first hook where the announcement is there, as it always is at a source. */
+  async #performCheckpoint(barrier: CheckpointBarrier, alignmentMs: number): Promise<void> {
+    const { checkpointId } = barrier
+    const { announcements } = this.#environment
+    const { thenStop } = announcements.find(checkpointId) ?? (await announcements.get(checkpointId))
+    const { checkpoints, chain, input } = this.#required()
+    if (thenStop !== undefined && !checkpoints.isAborted(checkpointId)) {
+      this.#stop.begin(checkpointId, thenStop)
+      if (thenStop === 'drain') {
+        // What the source function has handed over is emitted, and its state taken, before nothing may follow any more.
+        if (input instanceof SourceInput) await chain.head.prepareSnapshotPreBarrier(checkpointId)
+        await this.#endData()
+        if (!this.#stop.isFor(checkpointId)) throw new FlinkError('DRAIN_FAILED', { checkpointId })
+      }
+    }
+    await checkpoints.perform(barrier, alignmentMs)
   }
 
   #drainOutputs(parts: TaskParts): StepResult {
@@ -267,12 +301,6 @@ export class StreamTask {
     } catch (error) {
       this.fail(error)
     }
-  }
-
-  #stopSource(input: SourceInput, checkpointId: number, thenStop: 'suspend' | 'drain'): void {
-    this.#stop.begin(checkpointId, thenStop)
-    input.isOpen = false
-    if (thenStop === 'drain') this.#required().chain.headOutput.emitWatermark(MAX_WATERMARK)
   }
 
   #tellOutputWaiters(): void {
