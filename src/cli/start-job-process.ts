@@ -33,7 +33,7 @@ export async function startJobProcess(
   const { entry, args } = request
   const jobProcess = new JobProcess({
     program: { moduleUrl: packaged.moduleUrl, entry, args, configuration: request.configuration },
-    restore: path === undefined ? undefined : { path, allowNonRestoredState },
+    restore: { path, allowNonRestoredState },
     runDirectory,
     version: packageVersion(),
     fileSystems: defaultFileSystems(),

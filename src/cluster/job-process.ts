@@ -21,9 +21,9 @@ import { WorkerThreadStarter } from './worker-thread-starter.js'
 /** Time that a program has to return after its jobs were ended from outside. */
 const PROGRAM_GRACE_MS = 3000
 
-/** Snapshot that the first job of the program starts from. */
+/** What the first job of the program starts from; without a path what its configuration says. */
 export interface RestoreSettings {
-  readonly path: string
+  readonly path: string | undefined
   readonly allowNonRestoredState: boolean
 }
 
@@ -35,7 +35,7 @@ export interface JobProcessListener {
 
 export interface JobProcessInput {
   readonly program: ProgramDescriptor
-  readonly restore: RestoreSettings | undefined
+  readonly restore: RestoreSettings
   readonly runDirectory: RunDirectory
   readonly version: string
   readonly fileSystems: FileSystems
@@ -132,7 +132,8 @@ export class JobProcess {
     this.#jobs.set(jobId, job)
     await this.#control.jobStarted({ jobId, name: jobGraph.name, startTime: this.#input.clock.now() })
     void this.#watch(job, starter)
-    await master.start()
+    const note = await master.start()
+    if (note !== undefined) listener.warning(note)
     listener.jobSubmitted(jobId)
     return jobId
   }
@@ -147,8 +148,10 @@ export class JobProcess {
     const { program, fileSystems, clock, random, logger, version } = this.#input
     const configuration = Configuration.fromMap(jobGraph.configuration)
     const restore = graphIndex === 0 ? this.#input.restore : undefined
-    const job = { jobId, jobGraph, configuration, restore }
-    const repository = new CheckpointRepository({ ...job, fileSystems, random, logger, version })
+    const isJobRunning = async (otherId: string): Promise<boolean> =>
+      (await this.#input.runDirectory.find(otherId)) !== undefined
+    const job = { jobId, jobGraph, configuration, restore, isJobRunning }
+    const repository = new CheckpointRepository({ ...job, fileSystems, random, clock, logger, version })
     const earlierResults = [...this.#results]
     const services = { starter, clock, random, logger, repository }
     return new JobMaster({ jobId, jobGraph, configuration, program, graphIndex, earlierResults, ...services })

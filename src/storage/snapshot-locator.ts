@@ -32,19 +32,20 @@ export async function openSnapshot(pointer: string, fileSystems: FileSystems): P
 
 /**
  * The newest usable checkpoint below a directory: of one job (`chk-<n>` in it), or of all jobs whose directories are in
- * it. Undefined without one. Damaged ones are told and passed over.
+ * it. Undefined without one. Damaged ones are told and passed over, as are, untold, those that `isWanted` refuses.
  */
 export async function findLatestCheckpoint(
   directory: string,
   fileSystems: FileSystems,
   onDamaged: (error: Error) => void,
+  isWanted: (metadata: CheckpointMetadata) => boolean = () => true,
 ): Promise<CompletedCheckpoint | undefined> {
   const { fileSystem, path: parent } = fileSystems.forUri(directory)
   const entries = await fileSystem.list(parent)
   const jobDirectories = entries.filter(({ name }) => JOB_DIRECTORY.test(name)).map(({ name }) => `${parent}/${name}`)
   let latest: CompletedCheckpoint | undefined
   for (const candidate of [parent, ...jobDirectories]) {
-    const found = await latestIn(candidate, fileSystem, { fileSystems, onDamaged })
+    const found = await latestIn(candidate, fileSystem, { fileSystems, onDamaged, isWanted })
     if (latest === undefined || (found !== undefined && isNewer(found, latest))) latest = found
   }
   return latest
@@ -53,6 +54,7 @@ export async function findLatestCheckpoint(
 interface Search {
   readonly fileSystems: FileSystems
   readonly onDamaged: (error: Error) => void
+  readonly isWanted: (metadata: CheckpointMetadata) => boolean
 }
 
 /** Ids only grow within a directory, whatever the clock did. */
@@ -65,6 +67,7 @@ async function latestIn(
   for (const id of ids.sort((left, right) => right - left)) {
     try {
       const checkpoint = await openSnapshot(toFileUri(`${directory}/chk-${String(id)}`), search.fileSystems)
+      if (!search.isWanted(checkpoint.metadata)) continue
       await checkStateFiles(checkpoint.metadata, search.fileSystems)
       return checkpoint
     } catch (error) {

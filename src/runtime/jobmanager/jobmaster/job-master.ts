@@ -98,18 +98,27 @@ export class JobMaster {
     return this.#status
   }
 
-  /** Opens the snapshot to restore from and checks it against the plan; the job runs when the promise resolves. */
-  async start(): Promise<void> {
+  /**
+   * Opens the snapshot to restore from and checks it against the plan; the job runs when the promise resolves, with what
+   * the user should know about the snapshot.
+   */
+  async start(): Promise<string | undefined> {
+    let note: string | undefined
     try {
-      const restored = await this.#input.repository.open()
-      if (restored) this.#statistics.restored()
+      const point = await this.#input.repository.open()
+      if (point.checkpoint !== undefined) this.#statistics.restored()
+      note = point.note
     } catch (error) {
       await this.#end('FAILED', asError(error))
       throw error
     }
-    if (this.#cancelRequested) return this.#end('CANCELED')
-    this.#moveTo('CREATED')
-    this.#runAttempt()
+    if (this.#cancelRequested) {
+      await this.#end('CANCELED')
+    } else {
+      this.#moveTo('CREATED')
+      this.#runAttempt()
+    }
+    return note
   }
 
   details(): JobDetails {
