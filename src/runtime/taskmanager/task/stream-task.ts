@@ -15,6 +15,7 @@ import { MAX_WATERMARK, type CheckpointBarrier } from '../network/stream-element
 import { ExclusiveActions } from './exclusive-actions.js'
 import { Mailbox } from './mailbox.js'
 import type { OperatorChain } from './operator-chain.js'
+import type { MeterUpdates } from './meter-updates.js'
 import { OutputFlusher } from './output-flusher.js'
 import { StopProgress } from './stop-progress.js'
 import type { SubtaskCheckpointCoordinator } from './subtask-checkpoint-coordinator.js'
@@ -33,6 +34,7 @@ type Phase = 'starting' | 'running' | 'finishing' | 'draining' | 'ended'
 export interface TaskParts {
   readonly chain: OperatorChain
   readonly input: TaskInput
+  readonly meters: MeterUpdates
   readonly checkpoints: SubtaskCheckpointCoordinator
   /** Tells the barrier handler that a checkpoint was given up; nothing for a source. */
   readonly forgetCheckpoint: (checkpointId: number) => void
@@ -96,6 +98,7 @@ export class StreamTask {
   async initialize(parts: TaskParts): Promise<void> {
     this.#parts = parts
     this.#flusher = new OutputFlusher(parts.chain, this.#environment.clock)
+    parts.meters.start()
     try {
       this.#life.moveTo('INITIALIZING')
       const { restore } = this.descriptor
@@ -288,6 +291,7 @@ export class StreamTask {
   }
 
   async #finish(parts: TaskParts): Promise<void> {
+    parts.meters.stop()
     const accumulators = Object.assign(
       {},
       ...parts.chain.operators.map((operator) => operator.accumulators()),
@@ -312,6 +316,7 @@ export class StreamTask {
     this.#actions.stop()
     this.#tellOutputWaiters()
     if (parts === undefined) return
+    parts.meters.stop()
     if (parts.input instanceof SourceInput) cancelSource(parts.chain)
     await this.#graceForRunningAction()
     await parts.checkpoints.close()
