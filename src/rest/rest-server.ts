@@ -53,8 +53,14 @@ export class RestServer {
     return new RestServer(app, context)
   }
 
+  /** PORT_IN_USE when somebody else listens there. */
   async listen(socketPath: string): Promise<void> {
-    await this.#app.listen({ path: socketPath })
+    try {
+      await this.#app.listen({ path: socketPath })
+    } catch (error) {
+      const isInUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+      throw isInUse ? new FlinkError('PORT_IN_USE', { address: socketPath }, { cause: error }) : error
+    }
   }
 
   async close(): Promise<void> {

@@ -67,7 +67,7 @@ export const JOB_ERRORS = {
     exitCode: 1,
   },
   RESTARTS_EXHAUSTED: {
-    message: 'Recovery is suppressed by {strategy}: no restart is left. The cause is the failure that came last.',
+    message: 'Recovery is suppressed by the restart strategy {strategy}. The cause is the failure that came last.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,

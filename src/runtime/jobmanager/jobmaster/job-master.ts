@@ -261,15 +261,21 @@ export class JobMaster {
     if (this.#status !== 'RUNNING') return
     this.#recordException(error)
     this.#strategy.notifyFailure()
-    const mayRestart = !(error instanceof FlinkError && error.recovery === 'fail') && this.#strategy.canRestart()
+    const isFinal = error instanceof FlinkError && error.recovery === 'fail'
+    const mayRestart = !isFinal && this.#strategy.canRestart()
     this.#moveTo(mayRestart ? 'RESTARTING' : 'FAILING')
     this.#input.logger.warn(mayRestart ? 'the job restarts' : 'the job fails', { reason: error.message })
-    if (!mayRestart) this.#cause = error
+    const cause = isFinal ? error : this.#suppressed(error)
+    if (!mayRestart) this.#cause = cause
     void this.#stopAttempt(error).then(() => {
-      if (this.#status === 'FAILING') return this.#end('FAILED', error)
+      if (this.#status === 'FAILING') return this.#end('FAILED', cause)
       if (this.#status === 'RESTARTING') this.#restartLater()
       return undefined
     })
+  }
+
+  #suppressed(cause: Error): FlinkError {
+    return new FlinkError('RESTARTS_EXHAUSTED', { strategy: this.#strategy.describe() }, { cause })
   }
 
   #restartLater(): void {
