@@ -1,12 +1,15 @@
+import { startJobThreads } from '../cluster/job-threads.js'
+import { Configuration } from '../core/config/configuration.js'
 import type { CliContext } from './cli-context.js'
 import { endOnSignals } from './end-on-signals.js'
 import { jobResultLines } from './job-result-lines.js'
 import type { RunRequest } from './run-request.js'
-import { startJobProcess } from './start-job-process.js'
 
 /** Runs the job in this process: its output streams here, its end is the end of the command. */
 export async function runAttached(request: RunRequest, context: CliContext): Promise<number> {
-  const { jobProcess, cleanUp } = await startJobProcess(request, context.workingDirectory, {
+  const threads = startJobThreads(Configuration.fromMap(request.configuration))
+  const { startJobProcess } = await import('./start-job-process.js')
+  const { jobProcess, cleanUp } = await startJobProcess(request, context.workingDirectory, threads, {
     jobSubmitted: (jobId) => {
       context.print(`Job has been submitted with JobID ${jobId}`)
     },

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { openSync, closeSync, mkdirSync, renameSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ClusterOptions } from '../core/config/cluster-options.js'
 import { deserializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
@@ -34,7 +35,7 @@ export async function runDetached(request: RunRequest, context: CliContext): Pro
 
 function spawnAndWait(request: RunRequest, output: number): Promise<DetachedReport> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--enable-source-maps', ENTRY.pathname], {
+    const child = spawn(process.execPath, [fileURLToPath(ENTRY)], {
       detached: true,
       stdio: ['ignore', output, output, 'ipc'],
     })

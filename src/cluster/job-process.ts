@@ -1,5 +1,4 @@
 import { Configuration } from '../core/config/configuration.js'
-import { TaskManagerOptions } from '../core/config/task-manager-options.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { generateJobId } from '../core/ids/job-id.js'
@@ -15,8 +14,8 @@ import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.j
 import type { JobRequest } from '../runtime/protocol/program-messages.js'
 import { ControlServer } from './control-server.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
-import { ProgramWorker } from './program-worker.js'
-import { WorkerThreadStarter } from './worker-thread-starter.js'
+import { terminateJobThreads, type JobThreads } from './job-threads.js'
+import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
 
 /** Time that a program has to return after its jobs were ended from outside. */
 const PROGRAM_GRACE_MS = 3000
@@ -36,6 +35,8 @@ export interface JobProcessListener {
 export interface JobProcessInput {
   readonly program: ProgramDescriptor
   readonly restore: RestoreSettings
+  /** Started already; ended with the process of the job. */
+  readonly threads: JobThreads
   readonly runDirectory: RunDirectory
   readonly version: string
   readonly fileSystems: FileSystems
@@ -55,7 +56,6 @@ export class JobProcess {
   readonly #jobs = new Map<string, HostedJob>()
   readonly #results: JobResultData[] = []
   readonly #control: ControlServer
-  #program: ProgramWorker | undefined
   #submissions = 0
   #isEnding = false
   #programGrace: TimerHandle | undefined
@@ -76,12 +76,12 @@ export class JobProcess {
   /** Resolves when the program has returned and its jobs have ended; rejects with what went wrong first. */
   async run(): Promise<void> {
     await this.#input.runDirectory.prepare()
-    this.#program = new ProgramWorker(this.#input.program, {
-      submit: (jobGraph, operatorsWithoutUid) => this.#submit(jobGraph, operatorsWithoutUid),
-      request: (jobId, request) => this.#request(jobId, request),
-    })
+    const { program, threads } = this.#input
     try {
-      await this.#program.finished
+      await threads.program.run(program, {
+        submit: (jobGraph, operatorsWithoutUid) => this.#submit(jobGraph, operatorsWithoutUid),
+        request: (jobId, request) => this.#request(jobId, request),
+      })
       // Jobs that the program started with executeAsync and did not wait for go on to their end.
       await Promise.all([...this.#jobs.keys()].map((jobId) => this.#resultOf(jobId)))
     } finally {
@@ -114,7 +114,7 @@ export class JobProcess {
   #endProgram(graceMs: number): void {
     const jobId = [...this.#jobs.keys()].at(-1) ?? 'not started'
     this.#programGrace ??= this.#input.clock.setTimer(graceMs, () => {
-      void this.#program?.terminate(new FlinkError('JOB_CANCELED', { jobId }))
+      void this.#input.threads.program.terminate(new FlinkError('JOB_CANCELED', { jobId }))
     })
   }
 
@@ -126,7 +126,7 @@ export class JobProcess {
     this.#submissions += 1
     const configuration = Configuration.fromMap(jobGraph.configuration)
     if (operatorsWithoutUid.length > 0) listener.warning(uidWarning(operatorsWithoutUid))
-    const starter = this.#makeStarter(configuration)
+    const starter = this.#starterFor(configuration)
     const master = this.#makeMaster(jobId, jobGraph, graphIndex, starter)
     const job: HostedJob = { master, jobGraph, configuration, outcome: undefined }
     this.#jobs.set(jobId, job)
@@ -138,10 +138,11 @@ export class JobProcess {
     return jobId
   }
 
-  #makeStarter(configuration: Configuration): WorkerThreadStarter {
-    const heapBytes = configuration.get(TaskManagerOptions.TASK_HEAP_MEMORY)
-    const heapSizeMb = heapBytes === undefined ? undefined : Math.max(1, Math.floor(heapBytes / (1024 * 1024)))
-    return new WorkerThreadStarter({ heapSizeMb, logger: this.#input.logger })
+  /** The threads that wait already, unless the job's own configuration wants others. */
+  #starterFor(configuration: Configuration): WorkerThreadStarter {
+    const { starter } = this.#input.threads
+    const heapSizeMb = heapSizeMbOf(configuration)
+    return heapSizeMb === starter.heapSizeMb ? starter : new WorkerThreadStarter(heapSizeMb)
   }
 
   #makeMaster(jobId: string, jobGraph: JobGraph, graphIndex: number, starter: WorkerThreadStarter): JobMaster {
@@ -195,7 +196,7 @@ export class JobProcess {
 
   async #close(): Promise<void> {
     this.#programGrace?.cancel()
-    await this.#program?.terminate()
+    await terminateJobThreads(this.#input.threads)
     for (const job of this.#jobs.values()) job.master.cancel()
     await Promise.all([...this.#jobs.values()].map((job) => job.master.outcome))
     await this.#control.close()

@@ -36,7 +36,7 @@ export class Workspace {
     const environment: NodeJS.ProcessEnv = { ...process.env, FLINK_CONF_DIR: path.join(this.path, 'conf') }
     // A coverage run must not be slowed down by every child process of every test.
     delete environment['NODE_V8_COVERAGE']
-    const child = spawn(process.execPath, ['--enable-source-maps', BINARY, ...args], {
+    const child = spawn(process.execPath, [BINARY, ...args], {
       cwd: this.path,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
