@@ -64,10 +64,6 @@ export class CheckpointCoordinator {
     this.#nextId = nextId
   }
 
-  get nextCheckpointId(): number {
-    return this.#nextId
-  }
-
   get pendingCount(): number {
     return this.#pending.size
   }

@@ -184,11 +184,6 @@ export class StreamTask {
     })
   }
 
-  /** All records of all inputs were processed. */
-  onInputEnded(): void {
-    this.#endInput()
-  }
-
   fail(error: unknown): void {
     if (this.#life.isTerminal || this.#life.state === 'CANCELING') return
     this.#phase = 'ended'
