@@ -3,8 +3,6 @@
 //   DEPLOYING -> INITIALIZING (restore, open) -> RUNNING -> input ended -> finish -> outputs flushed -> FINISHED
 //        \___________ cancel: CANCELING -> CANCELED ____ error at any point: FAILED ___________/
 //
-// A draining stop ends the data (final watermark, finish) before its savepoint, the partitions behind it.
-//
 // Invariants: cooperative: `step` returns after its budget; records, mail and the begin of asynchronous actions happen in
 // it and nowhere else. No input is taken while an action or a sink's promise is pending or an output is full.
 // Thread: the task's worker.
@@ -248,7 +246,10 @@ export class StreamTask {
     this.#phase = 'draining'
   }
 
-  /** Final watermark, flush of operators, end of data behind what they emit; none of the first two when suspended. */
+  /**
+   * Final watermark, flush of operators, end of data behind what they emit; none of the first two when suspended. A
+   * draining stop does so before its savepoint, every other end behind the last checkpoint.
+   */
   async #endData(): Promise<void> {
     if (this.#dataEnded) return
     this.#dataEnded = true
