@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-// Source maps must be on before the first engine module is loaded, so that every stack shows lines of the sources.
-process.setSourceMapsEnabled(true)
+import module from 'node:module'
+
+// Node 22 and later keep compiled modules on disk: the second start is faster.
+module.enableCompileCache?.()
 const { main } = await import('../dist/src/cli/main.js')
 await main(process.argv.slice(2))

@@ -1,26 +1,20 @@
 import type { CliCommand } from './cli-command.js'
 import { COMMON_OPTIONS } from './common-options.js'
-import { cancelCommand } from './commands/cancel.js'
-import { checkpointCommand } from './commands/checkpoint.js'
-import { infoCommand } from './commands/info.js'
-import { listCommand } from './commands/list.js'
-import { runCommand } from './commands/run.js'
-import { savepointCommand } from './commands/savepoint.js'
-import { stopCommand } from './commands/stop.js'
 import { renderError } from './error-rendering.js'
 import { loadCliConfiguration } from './load-cli-configuration.js'
 import { parseOptions, type ParsedOptions } from './option-parser.js'
 import { has } from './parsed-values.js'
 
-const COMMANDS: readonly CliCommand[] = [
-  runCommand,
-  infoCommand,
-  listCommand,
-  stopCommand,
-  cancelCommand,
-  savepointCommand,
-  checkpointCommand,
-]
+/** Each is loaded when it is asked for. In the order of the help. */
+const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
+  run: async () => (await import('./commands/run.js')).runCommand,
+  info: async () => (await import('./commands/info.js')).infoCommand,
+  list: async () => (await import('./commands/list.js')).listCommand,
+  stop: async () => (await import('./commands/stop.js')).stopCommand,
+  cancel: async () => (await import('./commands/cancel.js')).cancelCommand,
+  savepoint: async () => (await import('./commands/savepoint.js')).savepointCommand,
+  checkpoint: async () => (await import('./commands/checkpoint.js')).checkpointCommand,
+}
 
 /** Runs one action; returns the exit code. Nothing is thrown past it. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -34,13 +28,13 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     await printHelp()
     return 0
   }
-  const command = COMMANDS.find((candidate) => candidate.name === action)
-  if (command === undefined) {
+  const loadCommand = Object.hasOwn(COMMANDS, action) ? COMMANDS[action] : undefined
+  if (loadCommand === undefined) {
     for (const line of unknownAction(action)) print(line)
     return 1
   }
   try {
-    return await runAction(command, rest)
+    return await runAction(await loadCommand(), rest)
   } catch (error) {
     const { stream, text, exitCode } = renderError(error)
     process[stream].write(text)
@@ -74,7 +68,7 @@ function definitions(parsed: ParsedOptions): string[] {
 
 async function printHelp(): Promise<void> {
   const { fullHelp } = await import('./help.js')
-  print(fullHelp(COMMANDS))
+  print(fullHelp(await Promise.all(Object.values(COMMANDS).map((loadCommand) => loadCommand()))))
 }
 
 function unknownAction(action: string): string[] {

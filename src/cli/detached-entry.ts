@@ -1,8 +1,10 @@
+import { startJobThreads } from '../cluster/job-threads.js'
+import { Configuration } from '../core/config/configuration.js'
 import { serializeError, type SerializedError } from '../core/errors/error-codec.js'
+import { endOnSignals } from './end-on-signals.js'
 import { renderError } from './error-rendering.js'
 import { jobResultLines } from './job-result-lines.js'
 import type { RunRequest } from './run-request.js'
-import { startJobProcess } from './start-job-process.js'
 
 /** What the detached process tells the command that started it. */
 export interface DetachedReport {
@@ -27,16 +29,16 @@ async function runDetachedJob(request: RunRequest): Promise<void> {
     process.send?.(message, undefined, undefined, () => undefined)
   }
   try {
-    const { jobProcess, cleanUp } = await startJobProcess(request, process.cwd(), {
+    const threads = startJobThreads(Configuration.fromMap(request.configuration))
+    const { startJobProcess } = await import('./start-job-process.js')
+    const { jobProcess, cleanUp } = await startJobProcess(request, process.cwd(), threads, {
       jobSubmitted: report,
       jobEnded: (outcome) => {
         if (outcome.status === 'FINISHED') process.stdout.write(`${jobResultLines(outcome).join('\n')}\n`)
       },
       warning: (text) => warnings.push(text),
     })
-    process.on('SIGTERM', () => {
-      jobProcess.cancel()
-    })
+    endOnSignals(jobProcess, (text) => process.stderr.write(text))
     try {
       await jobProcess.run()
       report('none')

@@ -2,6 +2,7 @@
 export interface FinishedJob {
   readonly jobId: string
   readonly netRuntimeMs: number
+  readonly finalCheckpoint: string | undefined
   readonly accumulatorResults: Readonly<Record<string, unknown>>
 }
 
@@ -12,6 +13,9 @@ export function jobResultLines(job: FinishedJob): string[] {
     `Job with JobID ${job.jobId} has finished.`,
     `Job Runtime: ${String(job.netRuntimeMs)} ms`,
   ]
+  if (job.finalCheckpoint !== undefined) {
+    lines.push(`The job was stopped behind its last checkpoint. Start it again with: run -s ${job.finalCheckpoint}`)
+  }
   const accumulators = Object.entries(job.accumulatorResults)
   if (accumulators.length > 0) {
     lines.push('Accumulator Results: ')

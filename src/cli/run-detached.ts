@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ClusterOptions } from '../core/config/cluster-options.js'
 import { deserializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
@@ -60,7 +61,7 @@ function openOutput(directory: string): OutputFile {
 
 function spawnAndWait(request: RunRequest, output: OutputFile): Promise<DetachedReport> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--enable-source-maps', ENTRY.pathname], {
+    const child = spawn(process.execPath, [fileURLToPath(ENTRY)], {
       detached: true,
       stdio: ['ignore', output.descriptor, output.descriptor, 'ipc'],
     })

@@ -8,9 +8,10 @@ import { SystemRandom } from '../core/random/system-random.js'
 import { SystemClock } from '../core/time/system-clock.js'
 import { RunDirectory } from '../client/run-directory.js'
 import { defaultFileSystems } from '../cluster/dispose-snapshot.js'
+import { terminateJobThreads, type JobThreads } from '../cluster/job-threads.js'
 import { JobProcess, type JobProcessListener } from '../cluster/job-process.js'
 import { expandHome } from './expand-home.js'
-import { openProgram } from './open-program.js'
+import { openProgram, type OpenedProgram } from './open-program.js'
 import type { RunRequest } from './run-request.js'
 import { packageVersion } from './version.js'
 
@@ -20,10 +21,17 @@ const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
 export async function startJobProcess(
   request: RunRequest,
   workingDirectory: string,
+  threads: JobThreads,
   listener: JobProcessListener,
 ): Promise<{ readonly jobProcess: JobProcess; readonly cleanUp: () => Promise<void> }> {
   const configuration = Configuration.fromMap(request.configuration, 'the command line')
-  const packaged = await openProgram(request.jobFile, workingDirectory)
+  let packaged: OpenedProgram
+  try {
+    packaged = await openProgram(request.jobFile, workingDirectory)
+  } catch (error) {
+    await terminateJobThreads(threads)
+    throw error
+  }
   const runDirectory = new RunDirectory(
     expandHome(configuration.get(ClusterOptions.RUN_DIRECTORY), workingDirectory),
     Date.now,
@@ -33,7 +41,8 @@ export async function startJobProcess(
   const { entry, args } = request
   const jobProcess = new JobProcess({
     program: { moduleUrl: packaged.moduleUrl, entry, args, configuration: request.configuration },
-    restore: path === undefined ? undefined : { path, allowNonRestoredState },
+    threads,
+    restore: { path, allowNonRestoredState },
     runDirectory,
     version: packageVersion(),
     fileSystems: defaultFileSystems(),

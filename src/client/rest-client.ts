@@ -1,4 +1,4 @@
-import { request, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { FlinkError } from '../core/errors/flink-error.js'
 
 const TIMEOUT_MS = 60_000
@@ -35,7 +35,9 @@ export class RestClient {
     return body
   }
 
-  #exchange(call: RestCall): Promise<string> {
+  async #exchange(call: RestCall): Promise<string> {
+    // Without a job there is nobody to ask, and `list` need not load it.
+    const { request } = await import('node:http')
     const body = JSON.stringify(call.body ?? {})
     const headers = { 'content-type': 'application/json; charset=UTF-8', 'content-length': Buffer.byteLength(body) }
     return new Promise((resolve, reject) => {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
@@ -108,6 +107,7 @@ export class RunDirectory {
 
   /** Written aside and renamed, so that no reader ever sees half a file. */
   async #write(file: string, value: unknown): Promise<void> {
+    const { randomBytes } = await import('node:crypto')
     const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
     try {
       await writeFile(temporary, JSON.stringify(value), { mode: PRIVATE_FILE })

@@ -3,7 +3,7 @@ import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
 import type { RunDirectory } from '../client/run-directory.js'
-import { RestServer } from '../rest/rest-server.js'
+import { RestEndpoint } from '../rest/rest-endpoint.js'
 import type { JobsGateway } from '../rest/jobs-gateway.js'
 
 /** An answer to a poll that came in as the job ended is still given before the socket goes. */
@@ -31,7 +31,7 @@ export class ControlServer {
   readonly gateway: JobsGateway
   readonly #services: ControlServerServices
   readonly #jobIds: string[] = []
-  #server: Promise<RestServer> | undefined
+  #server: Promise<RestEndpoint> | undefined
   #socket: string | undefined
   #asked = false
 
@@ -63,12 +63,12 @@ export class ControlServer {
     await server.close()
   }
 
-  async #listen(socket: string): Promise<RestServer> {
+  async #listen(socket: string): Promise<RestEndpoint> {
     const { gateway, clock, random, logger } = this.#services
     const onRequest = (): void => {
       this.#asked = true
     }
-    const server = await RestServer.create({ gateway, clock, random, logger, onRequest })
+    const server = new RestEndpoint({ gateway, clock, random, logger, onRequest })
     await server.listen(socket)
     // Named pipes of Windows have no mode.
     if (process.platform !== 'win32') await chmod(socket, PRIVATE_SOCKET)

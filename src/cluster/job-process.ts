@@ -1,11 +1,10 @@
 import { Configuration } from '../core/config/configuration.js'
-import { TaskManagerOptions } from '../core/config/task-manager-options.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { generateJobId } from '../core/ids/job-id.js'
 import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
-import type { Clock } from '../core/time/clock.js'
+import type { Clock, TimerHandle } from '../core/time/clock.js'
 import type { JobResultData } from '../api/environment/pipeline-executor.js'
 import type { RunDirectory } from '../client/run-directory.js'
 import type { JobGraph } from '../graph/job-graph.js'
@@ -15,12 +14,15 @@ import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.j
 import type { JobRequest } from '../runtime/protocol/program-messages.js'
 import { ControlServer } from './control-server.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
-import { ProgramWorker } from './program-worker.js'
-import { WorkerThreadStarter } from './worker-thread-starter.js'
+import { terminateJobThreads, type JobThreads } from './job-threads.js'
+import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
 
-/** Snapshot that the first job of the program starts from. */
+/** Time that a program has to return after its jobs were ended from outside. */
+const PROGRAM_GRACE_MS = 3000
+
+/** What the first job of the program starts from; without a path what its configuration says. */
 export interface RestoreSettings {
-  readonly path: string
+  readonly path: string | undefined
   readonly allowNonRestoredState: boolean
 }
 
@@ -32,7 +34,9 @@ export interface JobProcessListener {
 
 export interface JobProcessInput {
   readonly program: ProgramDescriptor
-  readonly restore: RestoreSettings | undefined
+  readonly restore: RestoreSettings
+  /** Started already; ended with the process of the job. */
+  readonly threads: JobThreads
   readonly runDirectory: RunDirectory
   readonly version: string
   readonly fileSystems: FileSystems
@@ -52,9 +56,9 @@ export class JobProcess {
   readonly #jobs = new Map<string, HostedJob>()
   readonly #results: JobResultData[] = []
   readonly #control: ControlServer
-  #program: ProgramWorker | undefined
   #submissions = 0
-  #cancelled = false
+  #isEnding = false
+  #programGrace: TimerHandle | undefined
 
   constructor(input: JobProcessInput) {
     this.#input = input
@@ -72,12 +76,12 @@ export class JobProcess {
   /** Resolves when the program has returned and its jobs have ended; rejects with what went wrong first. */
   async run(): Promise<void> {
     await this.#input.runDirectory.prepare()
-    this.#program = new ProgramWorker(this.#input.program, {
-      submit: (jobGraph, operatorsWithoutUid) => this.#submit(jobGraph, operatorsWithoutUid),
-      request: (jobId, request) => this.#request(jobId, request),
-    })
+    const { program, threads } = this.#input
     try {
-      await this.#program.finished
+      await threads.program.run(program, {
+        submit: (jobGraph, operatorsWithoutUid) => this.#submit(jobGraph, operatorsWithoutUid),
+        request: (jobId, request) => this.#request(jobId, request),
+      })
       // Jobs that the program started with executeAsync and did not wait for go on to their end.
       await Promise.all([...this.#jobs.keys()].map((jobId) => this.#resultOf(jobId)))
     } finally {
@@ -87,42 +91,68 @@ export class JobProcess {
 
   /** Cancels every job of this process; the program then sees its job as cancelled. */
   cancel(): void {
-    this.#cancelled = true
-    for (const job of this.#jobs.values()) job.master.cancel()
-    if (this.#jobs.size === 0) void this.#program?.terminate()
+    this.#endJobs((master) => {
+      master.cancel()
+    })
+  }
+
+  /** Ends every job of this process behind a last checkpoint where checkpoints are retained; cancels the others. */
+  stop(): void {
+    this.#endJobs((master) => void master.stop())
+  }
+
+  #endJobs(end: (master: JobMaster) => void): void {
+    this.#isEnding = true
+    const jobs = [...this.#jobs.values()]
+    for (const { master } of jobs) end(master)
+    void Promise.all(jobs.map(({ master }) => master.outcome)).then(() => {
+      this.#endProgram(jobs.length === 0 ? 0 : PROGRAM_GRACE_MS)
+    })
+  }
+
+  /** The program hears how its jobs ended and may say so; it is not waited for any longer than that. */
+  #endProgram(graceMs: number): void {
+    const jobId = [...this.#jobs.keys()].at(-1) ?? 'not started'
+    this.#programGrace ??= this.#input.clock.setTimer(graceMs, () => {
+      void this.#input.threads.program.terminate(new FlinkError('JOB_CANCELED', { jobId }))
+    })
   }
 
   async #submit(jobGraph: JobGraph, operatorsWithoutUid: readonly string[]): Promise<string> {
-    if (this.#cancelled) throw new FlinkError('JOB_CANCELED', { jobId: 'not started' })
+    if (this.#isEnding) throw new FlinkError('JOB_CANCELED', { jobId: 'not started' })
     const { random, listener } = this.#input
     const jobId = generateJobId(random)
     const graphIndex = this.#submissions
     this.#submissions += 1
     const configuration = Configuration.fromMap(jobGraph.configuration)
     if (operatorsWithoutUid.length > 0) listener.warning(uidWarning(operatorsWithoutUid))
-    const starter = this.#makeStarter(configuration)
+    const starter = this.#starterFor(configuration)
     const master = this.#makeMaster(jobId, jobGraph, graphIndex, starter)
     const job: HostedJob = { master, jobGraph, configuration, outcome: undefined }
     this.#jobs.set(jobId, job)
     await this.#control.jobStarted({ jobId, name: jobGraph.name, startTime: this.#input.clock.now() })
     void this.#watch(job, starter)
-    await master.start()
+    const note = await master.start()
+    if (note !== undefined) listener.warning(note)
     listener.jobSubmitted(jobId)
     return jobId
   }
 
-  #makeStarter(configuration: Configuration): WorkerThreadStarter {
-    const heapBytes = configuration.get(TaskManagerOptions.TASK_HEAP_MEMORY)
-    const heapSizeMb = heapBytes === undefined ? undefined : Math.max(1, Math.floor(heapBytes / (1024 * 1024)))
-    return new WorkerThreadStarter({ heapSizeMb, logger: this.#input.logger })
+  /** The threads that wait already, unless the job's own configuration wants others. */
+  #starterFor(configuration: Configuration): WorkerThreadStarter {
+    const { starter } = this.#input.threads
+    const heapSizeMb = heapSizeMbOf(configuration)
+    return heapSizeMb === starter.heapSizeMb ? starter : new WorkerThreadStarter(heapSizeMb)
   }
 
   #makeMaster(jobId: string, jobGraph: JobGraph, graphIndex: number, starter: WorkerThreadStarter): JobMaster {
     const { program, fileSystems, clock, random, logger, version } = this.#input
     const configuration = Configuration.fromMap(jobGraph.configuration)
     const restore = graphIndex === 0 ? this.#input.restore : undefined
-    const job = { jobId, jobGraph, configuration, restore }
-    const repository = new CheckpointRepository({ ...job, fileSystems, random, logger, version })
+    const isJobRunning = async (otherId: string): Promise<boolean> =>
+      (await this.#input.runDirectory.find(otherId)) !== undefined
+    const job = { jobId, jobGraph, configuration, restore, isJobRunning }
+    const repository = new CheckpointRepository({ ...job, fileSystems, random, clock, logger, version })
     const earlierResults = [...this.#results]
     const services = { starter, clock, random, logger, repository }
     return new JobMaster({ jobId, jobGraph, configuration, program, graphIndex, earlierResults, ...services })
@@ -165,7 +195,8 @@ export class JobProcess {
   }
 
   async #close(): Promise<void> {
-    await this.#program?.terminate()
+    this.#programGrace?.cancel()
+    await terminateJobThreads(this.#input.threads)
     for (const job of this.#jobs.values()) job.master.cancel()
     await Promise.all([...this.#jobs.values()].map((job) => job.master.outcome))
     await this.#control.close()

@@ -6,6 +6,9 @@ import { runProgram, type ProgramToRun } from '../graph/run-program.js'
 
 export type PlanReply = { readonly plan: string } | { readonly error: SerializedError }
 
+// From here on, so for the user's modules and not for the engine's: reading the maps of those would slow the start down.
+process.setSourceMapsEnabled(true)
+
 if (parentPort !== null) {
   const port = parentPort
   const send = (reply: PlanReply): void => {

@@ -1,11 +1,14 @@
 // The program worker: imports the job module, runs its main, sends the plans up and waits for results. User code of
 // `main` runs here and never on the main thread.
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { serializeError } from '../core/errors/error-codec.js'
 import { runProgram } from '../graph/run-program.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
 import type { ProgramToProcess } from '../runtime/protocol/program-messages.js'
 import { RemotePipelineExecutor } from './remote-pipeline-executor.js'
+
+// From here on, so for the user's modules and not for the engine's: reading the maps of those would slow the start down.
+process.setSourceMapsEnabled(true)
 
 if (parentPort !== null) {
   const port = parentPort
@@ -17,8 +20,10 @@ if (parentPort !== null) {
   }
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
-  const program = workerData as ProgramDescriptor
-  runProgram(program, new RemotePipelineExecutor(port)).then(() => {
-    send({ type: 'program-finished' })
-  }, fail)
+  // The thread was started before it was known what it will run.
+  port.once('message', (program: ProgramDescriptor) => {
+    runProgram(program, new RemotePipelineExecutor(port)).then(() => {
+      send({ type: 'program-finished' })
+    }, fail)
+  })
 }

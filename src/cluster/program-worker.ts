@@ -14,54 +14,61 @@ export interface ProgramListener {
   request(jobId: string, request: JobRequest): Promise<string | JobResultData>
 }
 
-/** The thread in which the program's main runs, seen from the job process. */
-export class ProgramWorker {
-  /** Resolves when the program has returned, rejects with its error. */
-  readonly finished: Promise<void>
-  readonly #worker: Worker
-  readonly #listener: ProgramListener
+type ProgramRequest = Exclude<ProgramToProcess, { type: 'program-finished' | 'program-failed' }>
 
-  constructor(program: ProgramDescriptor, listener: ProgramListener) {
-    this.#listener = listener
-    this.#worker = new Worker(ENTRY, { name: 'flink-ts program', workerData: program })
-    this.finished = new Promise((resolve, reject) => {
+/** The thread in which the program's main runs, seen from the job process. It waits for its program. */
+export class ProgramWorker {
+  readonly #worker: Worker = new Worker(ENTRY, { name: 'flink-ts program' })
+  #reject: (error: Error) => void = () => undefined
+  #failure: FlinkError | undefined
+
+  constructor() {
+    this.#worker.on('error', (error) => {
+      this.#failure = new FlinkError('PROGRAM_MAIN_FAILED', { reason: error.message }, { cause: error })
+      this.#reject(this.#failure)
+    })
+  }
+
+  /** Resolves when the program has returned, rejects with its error. Called once. */
+  run(program: ProgramDescriptor, listener: ProgramListener): Promise<void> {
+    const finished = new Promise<void>((resolve, reject) => {
+      this.#reject = reject
       this.#worker.on('message', (message: ProgramToProcess) => {
         if (message.type === 'program-finished') resolve()
         else if (message.type === 'program-failed') reject(deserializeError(message.error))
-        else void this.#answer(message)
+        else void this.#answer(message, listener)
       })
-      this.#worker.on('error', (error) => {
-        reject(new FlinkError('PROGRAM_MAIN_FAILED', { reason: error.message }, { cause: error }))
-      })
+      if (this.#failure !== undefined) reject(this.#failure)
       this.#worker.on('exit', (code) => {
         const reason = `the program ended its process with exit code ${String(code)} before it returned`
         reject(new FlinkError('PROGRAM_MAIN_FAILED', { reason }))
       })
     })
-    this.finished.catch(() => undefined)
+    this.#worker.postMessage(program)
+    return finished
   }
 
-  async terminate(): Promise<void> {
+  /** `reason` is what `finished` rejects with when the program has not returned yet. */
+  async terminate(reason?: FlinkError): Promise<void> {
+    if (reason !== undefined) this.#reject(reason)
     await this.#worker.terminate()
   }
 
-  async #answer(message: Exclude<ProgramToProcess, { type: 'program-finished' | 'program-failed' }>): Promise<void> {
-    const outcome = await this.#outcomeOf(message)
+  async #answer(message: ProgramRequest, listener: ProgramListener): Promise<void> {
+    const outcome = await outcomeOf(message, listener)
     const reply: ProcessToProgram = { requestId: message.requestId, outcome }
     this.#worker.postMessage(reply)
   }
+}
 
-  async #outcomeOf(
-    message: Exclude<ProgramToProcess, { type: 'program-finished' | 'program-failed' }>,
-  ): Promise<ProcessToProgram['outcome']> {
-    try {
-      const value =
-        message.type === 'submit-job'
-          ? await this.#listener.submit(message.jobGraph, message.operatorsWithoutUid)
-          : await this.#listener.request(message.jobId, message.request)
-      return { value }
-    } catch (error) {
-      return { error: serializeError(error) }
-    }
+async function outcomeOf(message: ProgramRequest, listener: ProgramListener): Promise<ProcessToProgram['outcome']> {
+  try {
+    const value =
+      message.type === 'submit-job'
+        ? await listener.submit(message.jobGraph, message.operatorsWithoutUid)
+        : await listener.request(message.jobId, message.request)
+    return { value }
+  } catch (error) {
+    return { error: serializeError(error) }
   }
 }

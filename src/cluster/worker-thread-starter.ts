@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { FlinkError } from '../core/errors/flink-error.js'
-import type { Logger } from '../core/logging/logger.js'
+import type { Configuration } from '../core/config/configuration.js'
+import { TaskManagerOptions } from '../core/config/task-manager-options.js'
 import type {
   TaskManagerGateway,
   TaskManagerListener,
@@ -13,20 +14,22 @@ import type { WorkerToMaster } from '../runtime/protocol/worker-to-master.js'
 
 const ENTRY = new URL('../runtime/taskmanager/worker-entry.js', import.meta.url)
 
-export interface WorkerThreadSettings {
-  /** Heap of one worker in MB; undefined: Node's default. */
-  readonly heapSizeMb: number | undefined
-  readonly logger: Logger
+const BYTES_OF_MB = 1024 * 1024
+
+/** Heap of one worker in MB; undefined: Node's default. */
+export function heapSizeMbOf(configuration: Configuration): number | undefined {
+  const heapBytes = configuration.get(TaskManagerOptions.TASK_HEAP_MEMORY)
+  return heapBytes === undefined ? undefined : Math.max(1, Math.floor(heapBytes / BYTES_OF_MB))
 }
 
 /** Starts task workers as worker threads. Threads that were warmed up early are used first. */
 export class WorkerThreadStarter implements TaskManagerStarter {
-  readonly #settings: WorkerThreadSettings
+  readonly heapSizeMb: number | undefined
   readonly #warm: WorkerThread[] = []
   #count = 0
 
-  constructor(settings: WorkerThreadSettings) {
-    this.#settings = settings
+  constructor(heapSizeMb: number | undefined) {
+    this.heapSizeMb = heapSizeMb
   }
 
   /** Starts threads before it is known what they will run: loading the engine takes longer than the program's main. */
@@ -48,7 +51,7 @@ export class WorkerThreadStarter implements TaskManagerStarter {
   #make(): WorkerThread {
     const index = this.#count
     this.#count += 1
-    return new WorkerThread(index, this.#settings)
+    return new WorkerThread(index, this.heapSizeMb)
   }
 }
 
@@ -57,15 +60,14 @@ class WorkerThread implements TaskManagerGateway {
   readonly bell: SharedArrayBuffer = allocateBell()
   readonly #worker: Worker
   #listener: TaskManagerListener | undefined
-  #early: WorkerToMaster[] = []
+  readonly #early: WorkerToMaster[] = []
   #error: Error | undefined
   #exited = false
   #closing = false
 
-  constructor(index: number, settings: WorkerThreadSettings) {
+  constructor(index: number, heapSizeMb: number | undefined) {
     this.name = `worker ${String(index)}`
     const data: TaskWorkerData = { slotIndex: index, bell: this.bell }
-    const { heapSizeMb } = settings
     const limits = heapSizeMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapSizeMb } }
     this.#worker = new Worker(ENTRY, { name: `flink-ts ${this.name}`, workerData: data, ...limits })
     this.#worker.on('message', (message: WorkerToMaster) => {
@@ -74,7 +76,6 @@ class WorkerThread implements TaskManagerGateway {
     })
     this.#worker.on('error', (error) => {
       this.#error = this.#describe(error)
-      settings.logger.error(`${this.name} failed`, { reason: error.message })
     })
     this.#worker.on('exit', (code) => {
       this.#onExit(code)
@@ -82,11 +83,12 @@ class WorkerThread implements TaskManagerGateway {
   }
 
   attach(listener: TaskManagerListener): void {
-    this.#listener = listener
-    const early = this.#early
-    this.#early = []
-    for (const message of early) listener.onMessage(message)
-    if (this.#exited) queueMicrotask(() => this.#listener?.onExit(this.#error))
+    // Not before whoever starts the worker has it in his hands.
+    queueMicrotask(() => {
+      this.#listener = listener
+      for (const message of this.#early.splice(0)) listener.onMessage(message)
+      if (this.#exited) listener.onExit(this.#error)
+    })
   }
 
   send(message: MasterToWorker): void {

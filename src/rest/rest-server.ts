@@ -1,4 +1,6 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
@@ -22,7 +24,7 @@ export interface RestServerServices {
   readonly onRequest?: () => void
 }
 
-/** Flink's REST API over a Unix socket. Loads fastify when it is started, not before: that takes tens of ms. */
+/** Flink's REST API on connections that somebody else accepts: rest-endpoint.ts. */
 export class RestServer {
   readonly #app: FastifyInstance
   readonly #context: RestContext
@@ -33,8 +35,9 @@ export class RestServer {
   }
 
   static async create(services: RestServerServices): Promise<RestServer> {
-    const { fastify } = await import('fastify')
-    const app = fastify({ logger: false, bodyLimit: BODY_LIMIT_BYTES })
+    // A server that never listens itself; the factory keeps fastify from closing what it has not opened.
+    const serverFactory = (handler: RequestListener): Server => createServer(handler)
+    const app = fastify({ logger: false, bodyLimit: BODY_LIMIT_BYTES, serverFactory })
     const operations = { clock: services.clock, random: services.random, storeDurationMs: STORE_DURATION_MS }
     const context: RestContext = {
       gateway: services.gateway,
@@ -47,14 +50,20 @@ export class RestServer {
       services.onRequest?.()
       done()
     })
+    // A connection is for one request, so that the end of the job waits for answers and for nothing else.
+    app.addHook('onSend', (_request, reply, _payload, done) => {
+      reply.header('connection', 'close')
+      done()
+    })
     for (const route of ROUTES) mount(app, route, context)
     app.setNotFoundHandler((request, reply) => reply.code(404).send({ errors: [`Not found: ${request.url}`] }))
     app.setErrorHandler((error, request, reply) => sendError(error, request, reply, services.logger))
+    await app.ready()
     return new RestServer(app, context)
   }
 
-  async listen(socketPath: string): Promise<void> {
-    await this.#app.listen({ path: socketPath })
+  accept(socket: Socket): void {
+    this.#app.server.emit('connection', socket)
   }
 
   async close(): Promise<void> {

@@ -39,19 +39,20 @@ export async function locateSnapshot(pointer: string, fileSystems: FileSystems):
 
 /**
  * The newest usable checkpoint below a directory: of one job (`chk-<n>` in it), or of all jobs whose directories are in
- * it. Undefined without one. Damaged ones are told and passed over.
+ * it. Undefined without one. Damaged ones are told and passed over, as are, untold, those that `isWanted` refuses.
  */
 export async function findLatestCheckpoint(
   directory: string,
   fileSystems: FileSystems,
   onDamaged: (error: Error) => void,
+  isWanted: (metadata: CheckpointMetadata) => boolean = () => true,
 ): Promise<CompletedCheckpoint | undefined> {
   const { fileSystem, path: parent } = fileSystems.forUri(directory)
   const entries = await fileSystem.list(parent)
   const jobDirectories = entries.filter(({ name }) => JOB_DIRECTORY.test(name)).map(({ name }) => `${parent}/${name}`)
   let latest: CompletedCheckpoint | undefined
   for (const candidate of [parent, ...jobDirectories]) {
-    const found = await latestIn(candidate, fileSystem, { fileSystems, onDamaged })
+    const found = await latestIn(candidate, fileSystem, { fileSystems, onDamaged, isWanted })
     if (latest === undefined || (found !== undefined && isNewer(found, latest))) latest = found
   }
   return latest
@@ -60,6 +61,7 @@ export async function findLatestCheckpoint(
 interface Search {
   readonly fileSystems: FileSystems
   readonly onDamaged: (error: Error) => void
+  readonly isWanted: (metadata: CheckpointMetadata) => boolean
 }
 
 /** Ids only grow within a directory, whatever the clock did. */
@@ -71,7 +73,9 @@ async function latestIn(
   const ids = (await fileSystem.list(directory)).flatMap(({ name }) => checkpointIdOf(name) ?? [])
   for (const id of ids.sort((left, right) => right - left)) {
     try {
-      return await openSnapshot(toFileUri(`${directory}/chk-${String(id)}`), search.fileSystems)
+      const uri = toFileUri(`${directory}/chk-${String(id)}`)
+      const { metadata } = await locateSnapshot(uri, search.fileSystems)
+      if (search.isWanted(metadata)) return await openSnapshot(uri, search.fileSystems)
     } catch (error) {
       if (!isDamage(error)) throw error
       // Half-written ones are normal behind a crash and not worth a word.

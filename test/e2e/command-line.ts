@@ -36,7 +36,7 @@ export class Workspace {
     const environment: NodeJS.ProcessEnv = { ...process.env, FLINK_CONF_DIR: path.join(this.path, 'conf') }
     // A coverage run must not be slowed down by every child process of every test.
     delete environment['NODE_V8_COVERAGE']
-    const child = spawn(process.execPath, ['--enable-source-maps', BINARY, ...args], {
+    const child = spawn(process.execPath, [BINARY, ...args], {
       cwd: this.path,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -94,9 +94,18 @@ export class RunningCommand {
 
   /** Resolves when standard output matches; fails with all output when it does not in time, or the process ended. */
   until(pattern: RegExp, waitMs = WAIT_MS): Promise<RegExpExecArray> {
+    return this.#until('stdout', pattern, waitMs)
+  }
+
+  /** The same on standard error. */
+  untilError(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#until('stderr', pattern, WAIT_MS)
+  }
+
+  #until(stream: 'stdout' | 'stderr', pattern: RegExp, waitMs: number): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const check = (): void => {
-        const match = pattern.exec(this.stdout)
+        const match = pattern.exec(this[stream])
         if (match !== null) finish(() => resolve(match))
         else if (this.#child.exitCode !== null) finish(() => reject(this.#failure(pattern, 'it ended')))
       }

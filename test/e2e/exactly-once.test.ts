@@ -126,6 +126,7 @@ describe('exactly once', () => {
     const job = workspace.file('job.mjs', JOB)
     const result = await workspace.run('run', job, '--fail-at', '10', '--marker', path.join(workspace.path, 'failed'))
     assert.equal(result.exitCode, 1)
+    assert.match(result.stderr, /RESTARTS_EXHAUSTED.*suppressed by the restart strategy none\./)
     assert.match(result.stderr, /OPERATOR_FAILED.*Map \(subtask 1 of 1\) failed: Error: planned failure/)
     assert.match(result.stderr, /at Slow\.map \(.*job\.mjs:11:/)
     workspace.remove()

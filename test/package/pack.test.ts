@@ -53,7 +53,15 @@ describe('the packed package', () => {
     )
     const manifest = { name: 'empty', version: '1.0.0', private: true, type: 'module' }
     writeFileSync(join(project, 'package.json'), JSON.stringify(manifest))
-    const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${packed.filename}`]
+    // Strict: no dependency, however deep, may ask for a newer Node than the package itself.
+    const install = [
+      'install',
+      '--engine-strict',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      `./${packed.filename}`,
+    ]
     run('npm', install, project)
   })
 

@@ -175,7 +175,8 @@ export class JobRun {
     }
     const fileSystems = new FileSystems().register('file', new SimulatedDisk(this.#process, diskServices))
     const restore = this.#restore === undefined ? undefined : { path: this.#restore, allowNonRestoredState: false }
-    const repository = new CheckpointRepository({ ...job, ...services, restore, fileSystems, version: 'simulated' })
+    const surroundings = { clock: this.#process, isJobRunning: () => Promise.resolve(false), version: 'simulated' }
+    const repository = new CheckpointRepository({ ...job, ...services, ...surroundings, restore, fileSystems })
     const rest = { program: this.#program, graphIndex: 0, earlierResults: [], starter: this.#cluster }
     return new JobMaster({ ...job, ...services, ...rest, repository, clock: this.#process })
   }

@@ -54,7 +54,8 @@ export function scenarioOf(simulation: Simulation): Scenario {
 
 function configurationOf(random: Random): Record<string, string> {
   const minPauseMs = oneOf(random, [0, 0, between(random, 1, 50)])
-  const timeoutMs = oneOf(random, [60_000, between(random, 10, 400)])
+  // A drain that fails restarts the job, so there must be a savepoint that keeps the time limit.
+  const timeoutMs = oneOf(random, [60_000, between(random, 60, 400)])
   // A job that fails with every checkpoint that is late never ends, and rightly so.
   const tolerated = timeoutMs < 1000 ? 1000 : oneOf(random, [0, 1, 100])
   return {

@@ -1,5 +1,6 @@
 import { CheckpointingOptions } from '../../core/config/checkpointing-options.js'
 import type { Configuration } from '../../core/config/configuration.js'
+import { SavepointOptions } from '../../core/config/savepoint-options.js'
 
 /**
  * Where checkpoints go; writes itself into the configuration of a job.
@@ -69,6 +70,9 @@ export class FileSystemCheckpointStorage implements CheckpointStorage {
   applyTo(configuration: Configuration): void {
     configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, 'filesystem')
     configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, this.#directory)
+    // Whoever names the directory in the program finds its state again at the next start, without a word on the line.
+    const isDecided = configuration.getOptional(SavepointOptions.RECOVER_FROM_LATEST) !== undefined
+    if (!isDecided) configuration.set(SavepointOptions.RECOVER_FROM_LATEST, true)
     if (this.#thresholdBytes === undefined) return
     configuration.set(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD, this.#thresholdBytes)
   }

@@ -25,9 +25,15 @@ export const listCommand: CliCommand = {
       scheduled: all || neither || has(parsed, 'scheduled'),
       terminated: all,
     }
-    for (const line of jobTable(jobs, sections, await statePainter())) context.print(line)
+    const painter = jobs.length > 0 && mayBeColoured() ? await statePainter() : undefined
+    for (const line of jobTable(jobs, sections, painter)) context.print(line)
     return 0
   },
+}
+
+/** Asked before chalk is loaded, which then decides. */
+function mayBeColoured(): boolean {
+  return process.stdout.isTTY || 'FORCE_COLOR' in process.env
 }
 
 /** Green while all is well, red after a failure; chalk leaves colours out where the output is no terminal. */

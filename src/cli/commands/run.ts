@@ -19,7 +19,8 @@ export const runCommand: CliCommand = {
       long: 'fromSavepoint',
       value: 'required',
       valueName: 'savepointPath',
-      description: 'Path to a savepoint or checkpoint to restore the job from, e.g. /flink/savepoint-1537.',
+      description:
+        'Path to a savepoint or checkpoint to restore the job from, e.g. /flink/savepoint-1537; a directory of checkpoints means the newest in it.',
     },
     {
       short: 'n',
@@ -67,7 +68,11 @@ export const runCommand: CliCommand = {
 /** `-s` and `-n` become configuration, as in Flink, so that a detached process gets them with everything else. */
 function applyRestoreOptions(parsed: ParsedOptions, configuration: Configuration, workingDirectory: string): void {
   const path = valueOf(parsed, 'fromSavepoint')
-  if (path === undefined) return
-  configuration.set(SavepointOptions.SAVEPOINT_PATH, absoluteTarget(path, workingDirectory), '-s')
-  configuration.set(SavepointOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, has(parsed, 'allowNonRestoredState'), '-n')
+  const isAllowed = has(parsed, 'allowNonRestoredState')
+  if (path !== undefined) {
+    configuration.set(SavepointOptions.SAVEPOINT_PATH, absoluteTarget(path, workingDirectory), '-s')
+  }
+  if (path !== undefined || isAllowed) {
+    configuration.set(SavepointOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, isAllowed, '-n')
+  }
 }

@@ -6,6 +6,7 @@ export const ClusterOptions: {
   readonly LOG_DIRECTORY: ConfigOption<string | undefined>
   readonly LOG_LEVEL: ConfigOption<'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'OFF'>
   readonly TASK_CANCELLATION_TIMEOUT: ConfigOption<number>
+  readonly TASK_CANCELLATION_RESPONSE_TIMEOUT: ConfigOption<number>
 } = {
   RUN_DIRECTORY: stringOption('cluster.run-directory', '~/.flink-ts/run', {
     description: 'Directory through which running jobs are found.',
@@ -18,6 +19,11 @@ export const ClusterOptions: {
     enumValues: ['DEBUG', 'INFO', 'WARN', 'ERROR', 'OFF'],
   }),
   TASK_CANCELLATION_TIMEOUT: durationOption('task.cancellation.timeout', 180_000, {
-    description: 'Time that tasks have to end before their worker is terminated.',
+    description:
+      'Time that cancelled tasks have to close their functions before their worker is terminated; 0: no limit.',
+  }),
+  TASK_CANCELLATION_RESPONSE_TIMEOUT: durationOption('task.cancellation.response-timeout', 3_000, {
+    description:
+      'A worker whose thread takes no notice of a cancellation for so long (a function that never returns) is terminated; 0: no limit.',
   }),
 }

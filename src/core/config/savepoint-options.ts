@@ -5,6 +5,7 @@ export const SavepointOptions: {
   readonly SAVEPOINT_DIRECTORY: ConfigOption<string | undefined>
   readonly SAVEPOINT_PATH: ConfigOption<string | undefined>
   readonly SAVEPOINT_IGNORE_UNCLAIMED_STATE: ConfigOption<boolean>
+  readonly RECOVER_FROM_LATEST: ConfigOption<boolean>
   readonly RESTORE_MODE: ConfigOption<'CLAIM' | 'NO_CLAIM' | 'LEGACY'>
 } = {
   SAVEPOINT_DIRECTORY: stringOption('execution.checkpointing.savepoint-dir', undefined, {
@@ -18,6 +19,10 @@ export const SavepointOptions: {
   SAVEPOINT_IGNORE_UNCLAIMED_STATE: booleanOption('execution.state-recovery.ignore-unclaimed-state', false, {
     description: 'Skip state that no operator claims, as run -n.',
     deprecatedKeys: ['execution.savepoint.ignore-unclaimed-state'],
+  }),
+  RECOVER_FROM_LATEST: booleanOption('execution.state-recovery.from-latest', false, {
+    description:
+      'Without run -s, go on from the newest checkpoint that an earlier run of a job of this name left in its checkpoint directory (after kill -9, a failure, a cancellation with retained checkpoints). A job that names the directory in its own code turns this on unless it is set here.',
   }),
   RESTORE_MODE: enumOption('execution.state-recovery.claim-mode', 'NO_CLAIM', {
     description: 'Who owns the restored snapshot.',

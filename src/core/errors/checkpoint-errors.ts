@@ -21,6 +21,14 @@ export const CHECKPOINT_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  DRAIN_FAILED: {
+    message:
+      'Savepoint {checkpointId} of a draining stop failed after the operators had been finished. The job cannot go on from there: it restarts from its last checkpoint.',
+    fault: 'external',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   CHECKPOINT_STORAGE_FAILED: {
     message: 'The snapshot could not be written to {path}: {reason}',
     fault: 'external',

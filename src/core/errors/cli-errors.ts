@@ -22,13 +22,6 @@ export const CLI_ERRORS = {
     httpStatus: 400,
     exitCode: 1,
   },
-  ACTION_UNKNOWN: {
-    message: '"{action}" is not a valid action. Valid actions are {actions}.',
-    fault: 'user',
-    recovery: 'fail',
-    httpStatus: 400,
-    exitCode: 1,
-  },
   PROGRAM_FILE_MISSING_ARGUMENT: {
     message: 'A job file should be specified: flink-ts run [OPTIONS] <job.js> [arguments].',
     fault: 'user',

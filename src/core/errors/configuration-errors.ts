@@ -29,11 +29,4 @@ export const CONFIGURATION_ERRORS = {
     httpStatus: 400,
     exitCode: 1,
   },
-  CONFIG_UNKNOWN_STATE_BACKEND: {
-    message: 'Cannot find configured state backend factory class: {value} (set in {where}). Use one of {available}.',
-    fault: 'user',
-    recovery: 'fail',
-    httpStatus: 400,
-    exitCode: 1,
-  },
 } as const

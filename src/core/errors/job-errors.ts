@@ -60,14 +60,14 @@ export const JOB_ERRORS = {
   },
   TASK_CANCEL_TIMEOUT: {
     message:
-      '{task} did not end within {timeoutMs} ms after its cancellation (task.cancellation.timeout). Its worker is terminated.',
+      '{task} did not end within {timeoutMs} ms after its cancellation, so its worker was terminated. Does a function of it never return, or a promise never settle?',
     fault: 'user',
     recovery: 'restart',
     httpStatus: 500,
     exitCode: 1,
   },
   RESTARTS_EXHAUSTED: {
-    message: 'Recovery is suppressed by {strategy}: no restart is left. The cause is the failure that came last.',
+    message: 'Recovery is suppressed by the restart strategy {strategy}. The cause is the failure that came last.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,

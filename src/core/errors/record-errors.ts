@@ -30,14 +30,6 @@ export const RECORD_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
-  NULL_KEY: {
-    message:
-      '{operator}: the key of a record is null. Filter such records before keyBy, or give them a key of their own.',
-    fault: 'user',
-    recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
-  },
   SOURCE_BUFFER_OVERFLOW: {
     message:
       '{operator} collected {limit} records without waiting although the job could not take them. Await what ctx.collect returns, or make run a generator.',

@@ -1,6 +1,5 @@
-import { mkdir, open, readFile, rename, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, stat, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
-import fsExtra from 'fs-extra'
 import { FlinkError } from '../errors/flink-error.js'
 import type { FileReader, FileStatus, FileSystem, FileWriter } from './file-system.js'
 
@@ -52,16 +51,14 @@ export class LocalFileSystem implements FileSystem {
   }
 
   async list(directory: string): Promise<FileStatus[]> {
-    const names = await explain('list', directory, async () => {
-      return (await fsExtra.pathExists(directory)) ? fsExtra.readdir(directory) : []
-    })
+    const names = await explain('list', directory, () => namesIn(directory))
     const found = await Promise.all(names.sort().map((name) => this.status(path.join(directory, name))))
     return found.filter((status) => status !== undefined)
   }
 
   async status(file: string): Promise<FileStatus | undefined> {
     try {
-      const stats = await fsExtra.stat(file)
+      const stats = await stat(file)
       return { name: path.basename(file), path: file, isDirectory: stats.isDirectory(), sizeBytes: stats.size }
     } catch (error) {
       if (isMissing(error) || codeOf(error) === 'ENOTDIR') return undefined
@@ -70,7 +67,11 @@ export class LocalFileSystem implements FileSystem {
   }
 
   delete(file: string): Promise<void> {
-    return explain('delete', file, () => fsExtra.remove(file))
+    return explain('delete', file, async () => {
+      // Loaded with the first removal: at start it would cost as much as half the command line.
+      const { default: fsExtra } = await import('fs-extra')
+      await fsExtra.remove(file)
+    })
   }
 }
 
@@ -126,6 +127,15 @@ class LocalFileReader implements FileReader {
 
   close(): Promise<void> {
     return explain('close', this.#file, () => this.#handle.close())
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory)
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
   }
 }
 

@@ -5,7 +5,7 @@ export interface Meter {
   getCount(): number
 }
 
-/** How often the owner of a metric group calls `updateMeters`. */
+/** How often a task has the meters of its functions take their counts. */
 export const METER_UPDATE_INTERVAL_MS = 5000
 
 /** The rate over the last minute or another span, made of counts that are taken every five seconds (Flink's MeterView). */

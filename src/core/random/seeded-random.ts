@@ -16,10 +16,6 @@ export class SeededRandom implements Random {
     return Array.from({ length: digits }, () => this.nextInt(16).toString(16)).join('')
   }
 
-  nextBytes(count: number): Uint8Array {
-    return Uint8Array.from({ length: count }, () => this.nextInt(256))
-  }
-
   uuid(): string {
     const variant = (8 + this.nextInt(4)).toString(16)
     return `${this.hex(8)}-${this.hex(4)}-4${this.hex(3)}-${variant}${this.hex(3)}-${this.hex(12)}`

@@ -13,10 +13,6 @@ export class SystemRandom implements Random {
       .slice(0, digits)
   }
 
-  nextBytes(count: number): Uint8Array {
-    return randomBytes(count)
-  }
-
   uuid(): string {
     return randomUUID()
   }

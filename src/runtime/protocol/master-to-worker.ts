@@ -41,7 +41,7 @@ export interface TriggerCheckpoint {
   readonly timestamp: number
   readonly isSavepoint: boolean
   readonly location: CheckpointLocation
-  /** After this savepoint the source ends: `suspend` without, `drain` with the final watermark. */
+  /** The job ends behind it: `suspend` as it is, `drain` with final watermark and finished operators before it. */
   readonly thenStop: 'suspend' | 'drain' | undefined
 }
 

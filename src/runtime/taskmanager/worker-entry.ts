@@ -14,6 +14,9 @@ import type { TaskWorkerData } from '../protocol/worker-data.js'
 import { TaskExecutor } from './taskexecutor/task-executor.js'
 import { ThreadLoopScheduler } from './taskexecutor/thread-loop-scheduler.js'
 
+// From here on, so for the user's modules and not for the engine's: reading the maps of those would slow the start down.
+process.setSourceMapsEnabled(true)
+
 if (parentPort !== null) {
   const port = parentPort
   const { bell } = workerData as TaskWorkerData

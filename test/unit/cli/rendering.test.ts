@@ -91,24 +91,18 @@ function cyclic(): unknown {
 
 describe('The result of a job', () => {
   it('is printed as Flink does, without accumulators', () => {
-    assert.deepEqual(jobResultLines({ jobId: 'j', netRuntimeMs: 12, accumulatorResults: {} }), [
-      'Program execution finished',
-      'Job with JobID j has finished.',
-      'Job Runtime: 12 ms',
-      '',
-    ])
+    assert.deepEqual(
+      jobResultLines({ jobId: 'j', netRuntimeMs: 12, accumulatorResults: {}, finalCheckpoint: undefined }),
+      ['Program execution finished', 'Job with JobID j has finished.', 'Job Runtime: 12 ms', ''],
+    )
   })
 
   it('has a line an accumulator, lists by their length', () => {
     const accumulatorResults = { lines: 3, words: ['a', 'b'], big: 5n }
-    assert.deepEqual(jobResultLines({ jobId: 'j', netRuntimeMs: 12, accumulatorResults }).slice(3), [
-      'Accumulator Results: ',
-      '- lines (number): 3',
-      '- words (Array) [2 elements]',
-      '- big (bigint): 5',
-      '',
-      '',
-    ])
+    assert.deepEqual(
+      jobResultLines({ jobId: 'j', netRuntimeMs: 12, accumulatorResults, finalCheckpoint: undefined }).slice(3),
+      ['Accumulator Results: ', '- lines (number): 3', '- words (Array) [2 elements]', '- big (bigint): 5', '', ''],
+    )
   })
 })
 

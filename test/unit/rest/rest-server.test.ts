@@ -9,7 +9,7 @@ import { SILENT_LOGGER } from '../../../src/core/logging/silent-logger.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../src/core/time/manual-clock.js'
 import type { JobsGateway } from '../../../src/rest/jobs-gateway.js'
-import { RestServer } from '../../../src/rest/rest-server.js'
+import { RestEndpoint } from '../../../src/rest/rest-endpoint.js'
 
 const JOB = 'a'.repeat(32)
 const TRIGGER = 'c'.repeat(32)
@@ -18,7 +18,7 @@ const directory = mkdtempSync(path.join(tmpdir(), 'rest-'))
 let calls: unknown[][]
 let answers: Record<string, () => unknown>
 let clock: ManualClock
-let server: RestServer
+let server: RestEndpoint
 let socketPath: string
 let sockets = 0
 
@@ -74,7 +74,7 @@ beforeEach(async () => {
   sockets += 1
   socketPath = path.join(directory, `${String(sockets)}.sock`)
   const services = { gateway: playedGateway(), clock, random: new SeededRandom(1), logger: SILENT_LOGGER }
-  server = await RestServer.create(services)
+  server = new RestEndpoint(services)
   await server.listen(socketPath)
 })
 

@@ -73,10 +73,6 @@ export class CheckpointCoordinator {
     this.#failures = new CheckpointFailureManager(services.configuration.tolerableFailures, services.failJob)
   }
 
-  get nextCheckpointId(): number {
-    return this.#nextId
-  }
-
   get pendingCount(): number {
     return this.#pending.size
   }
@@ -99,27 +95,30 @@ export class CheckpointCoordinator {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }
 
-  triggerCheckpoint(): Promise<CheckpointResult> {
-    return this.#trigger({ isSavepoint: false, isPeriodic: false, thenStop: undefined }, (id) =>
-      this.#services.repository.prepareCheckpoint(id),
-    )
+  /** With `suspend` the job ends behind it. */
+  triggerCheckpoint(thenStop?: 'suspend'): Promise<CheckpointResult> {
+    const prepare = (id: number): Promise<CheckpointLocation> => this.#services.repository.prepareCheckpoint(id)
+    return this.#triggerAsked({ isSavepoint: false, isPeriodic: false, thenStop }, thenStop !== undefined, prepare)
   }
 
-  async triggerSavepoint(
-    targetDirectory: string,
-    thenStop?: 'suspend' | 'drain' | 'cancel',
+  triggerSavepoint(targetDirectory: string, thenEnd?: 'suspend' | 'drain' | 'cancel'): Promise<CheckpointResult> {
+    const thenStop = thenEnd === 'cancel' ? undefined : thenEnd
+    const prepare = (id: number): Promise<CheckpointLocation> =>
+      this.#services.repository.prepareSavepoint(id, targetDirectory)
+    return this.#triggerAsked({ isSavepoint: true, isPeriodic: false, thenStop }, thenEnd !== undefined, prepare)
+  }
+
+  async #triggerAsked(
+    properties: CheckpointProperties,
+    endsJob: boolean,
+    prepare: (checkpointId: number) => Promise<CheckpointLocation>,
   ): Promise<CheckpointResult> {
-    const properties: CheckpointProperties = {
-      isSavepoint: true,
-      isPeriodic: false,
-      thenStop: thenStop === 'cancel' ? undefined : thenStop,
-    }
-    // No periodic checkpoint may complete behind a savepoint that ends the job: its sinks would commit twice.
-    if (thenStop !== undefined) this.#endingSavepoints += 1
+    // No periodic checkpoint may complete behind a snapshot that ends the job: its sinks would commit twice.
+    if (endsJob) this.#endingSavepoints += 1
     try {
-      return await this.#trigger(properties, (id) => this.#services.repository.prepareSavepoint(id, targetDirectory))
+      return await this.#trigger(properties, prepare)
     } catch (error) {
-      if (thenStop !== undefined) this.#endingSavepoints -= 1
+      if (endsJob) this.#endingSavepoints -= 1
       this.#triggerOverdue()
       throw error
     }

@@ -5,10 +5,12 @@
 // Thread: main thread.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import type { Configuration } from '../../../core/config/configuration.js'
+import { SavepointOptions } from '../../../core/config/savepoint-options.js'
 import { StateBackendOptions } from '../../../core/config/state-backend-options.js'
 import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { Logger } from '../../../core/logging/logger.js'
 import type { Random } from '../../../core/random/random.js'
+import type { Clock } from '../../../core/time/clock.js'
 import type { JobGraph, JobVertex } from '../../../graph/job-graph.js'
 import type { CompletedCheckpoint, OperatorState } from '../../../storage/checkpoint-metadata.js'
 import {
@@ -21,19 +23,23 @@ import {
   type CheckpointStorage,
 } from '../../../storage/checkpoint-storage.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
-import { CompletedCheckpointStore } from '../../../storage/completed-checkpoint-store.js'
-import { locateSnapshot, openSnapshot } from '../../../storage/snapshot-locator.js'
+import { CompletedCheckpointStore, type CheckpointRetention } from '../../../storage/completed-checkpoint-store.js'
+import { writeEndMark } from '../../../storage/end-mark.js'
+import { locateSnapshot } from '../../../storage/snapshot-locator.js'
 import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../storage/state-handles.js'
 import { assignState, type PlannedOperator } from '../../../storage/state-assignment.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { PendingCheckpoint } from './pending-checkpoint.js'
+import { findRestorePoint, type RestorePoint } from './restore-point.js'
 
 export interface CheckpointRepositoryInput {
   readonly jobId: string
   readonly jobGraph: JobGraph
   readonly configuration: Configuration
-  /** Snapshot that the run starts from. */
-  readonly restore: { readonly path: string; readonly allowNonRestoredState: boolean } | undefined
+  /** Snapshot that the run starts from; a program's first job only. */
+  readonly restore: { readonly path: string | undefined; readonly allowNonRestoredState: boolean } | undefined
+  readonly isJobRunning: (jobId: string) => Promise<boolean>
+  readonly clock: Clock
   readonly fileSystems: FileSystems
   readonly random: Random
   readonly logger: Logger
@@ -68,15 +74,18 @@ export class CheckpointRepository {
     await deleteSnapshot(externalPath, fileSystems)
   }
 
-  /** Opens the snapshot to start from and checks it against the plan; false when there is none. */
-  async open(): Promise<boolean> {
-    const { restore, fileSystems } = this.#input
-    if (restore === undefined) return false
-    const checkpoint = await openSnapshot(restore.path, fileSystems)
-    this.#store.setExternal(checkpoint)
-    this.#nextId = checkpoint.metadata.checkpointId + 1
-    this.newestAssignment()
-    return true
+  /** Opens the snapshot to start from, when there is one, and checks it against the plan. */
+  async open(): Promise<RestorePoint> {
+    const { restore, jobGraph } = this.#input
+    if (restore === undefined) return { checkpoint: undefined, note: undefined }
+    const place = { named: restore.path, jobName: jobGraph.name, directory: this.#directory }
+    const point = await findRestorePoint({ ...this.#input, ...place })
+    if (point.checkpoint !== undefined) {
+      this.#store.setExternal(point.checkpoint)
+      this.#nextId = point.checkpoint.metadata.checkpointId + 1
+      this.newestAssignment()
+    }
+    return point
   }
 
   /** Ids go on from those of the restored snapshot and over restarts. */
@@ -152,10 +161,34 @@ export class CheckpointRepository {
     return discardLocation(location, this.#input.fileSystems)
   }
 
+  /** True when checkpoints lie in files and stay there after a cancellation. */
+  get retainsOnCancellation(): boolean {
+    return this.#storage instanceof FileCheckpointStorage && this.#retention === 'RETAIN_ON_CANCELLATION'
+  }
+
   /** The job has ended: removes checkpoints that are not to be kept. */
-  shutdown(status: 'FINISHED' | 'CANCELED' | 'FAILED'): Promise<void> {
-    const retention = this.#input.configuration.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION)
-    return this.#store.shutdown(status, retention)
+  async shutdown(status: 'FINISHED' | 'CANCELED' | 'FAILED'): Promise<void> {
+    const hadCheckpoints = this.#store.retained().length > 0
+    await this.#store.shutdown(status, this.#retention)
+    const isDropped = hadCheckpoints && this.#store.retained().length === 0
+    // A failure is to be mended and gone on from, also when it was too early for a checkpoint of its own.
+    if (status === 'FINISHED' || (status === 'CANCELED' && isDropped)) await this.#markEnd()
+  }
+
+  async #markEnd(): Promise<void> {
+    const { configuration, jobGraph, clock, fileSystems } = this.#input
+    if (this.#directory === undefined || !configuration.get(SavepointOptions.RECOVER_FROM_LATEST)) return
+    await writeEndMark(this.#directory, { jobName: jobGraph.name, timestamp: clock.now() }, fileSystems)
+  }
+
+  /** Where checkpoints are found again by a later run. */
+  get #directory(): string | undefined {
+    const isInFiles = this.#storage instanceof FileCheckpointStorage
+    return isInFiles ? this.#input.configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY) : undefined
+  }
+
+  get #retention(): CheckpointRetention {
+    return this.#input.configuration.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION)
   }
 }
 

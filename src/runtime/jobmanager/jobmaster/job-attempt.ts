@@ -15,11 +15,14 @@ import { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import { planDeployment, type RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { SlotAssignment } from '../scheduler/slot-assignment.js'
 import type { SlotPool } from './slot-pool.js'
+import { TaskCancellationWatchdog, type CancellationLimits } from './task-cancellation-watchdog.js'
 
 export interface JobAttemptListener {
   onAllRunning(): void
   onFinished(): void
   onFailed(error: Error): void
+  /** A task did not end when it was cancelled: its worker is terminated. */
+  onCancellationTimeout(error: Error): void
 }
 
 export interface JobAttemptInput {
@@ -30,7 +33,7 @@ export interface JobAttemptInput {
   readonly restore: RestoreAssignment | undefined
   readonly network: { readonly budgetBytes: number; readonly slotSizeBytes: number }
   /** Time that tasks have to end on cancellation before their worker is terminated. */
-  readonly cancellationTimeoutMs: number
+  readonly cancellation: CancellationLimits
   readonly clock: Clock
   readonly logger: Logger
   readonly listener: JobAttemptListener
@@ -45,6 +48,7 @@ export class JobAttempt {
   #allRunning = false
   #allEnded: (() => void) | undefined
   #stopped: Promise<void> | undefined
+  #watchdog: TaskCancellationWatchdog | undefined
 
   constructor(input: JobAttemptInput) {
     this.#input = input
@@ -127,31 +131,35 @@ export class JobAttempt {
     }
   }
 
-  #untilAllEnded(): Promise<void> {
-    const { clock, cancellationTimeoutMs } = this.#input
-    return new Promise((resolve) => {
-      const timer = clock.setTimer(cancellationTimeoutMs, () => {
-        void this.#terminateSilentWorkers().then(resolve)
-      })
-      this.#allEnded = (): void => {
-        timer.cancel()
-        resolve()
-      }
+  async #untilAllEnded(): Promise<void> {
+    const { clock, cancellation } = this.#input
+    const allEnded = new Promise<void>((resolve) => {
+      this.#allEnded = resolve
     })
+    this.#watchdog = new TaskCancellationWatchdog(cancellation, clock, (isOverdue, limitMs) => {
+      void this.#terminateWorkers(isOverdue, limitMs)
+    })
+    await allEnded
+    this.#watchdog.stop()
   }
 
-  async #terminateSilentWorkers(): Promise<void> {
-    const silent = new Set<number>()
-    for (const execution of this.executions.all()) if (!execution.isTerminal) silent.add(execution.slot)
-    for (const slot of silent) {
-      const seconds = String(this.#input.cancellationTimeoutMs / 1000)
-      this.#input.logger.warn(`worker ${String(slot)} did not end its tasks within ${seconds} s and is terminated`)
-      await this.#input.pool.terminate(slot)
+  async #terminateWorkers(isOverdue: (slot: number) => boolean, timeoutMs: number): Promise<void> {
+    const overdue = [...this.executions.all()].filter(({ isTerminal, slot }) => !isTerminal && isOverdue(slot))
+    const { pool, logger, listener } = this.#input
+    await Promise.all([...new Set(overdue.map(({ slot }) => slot))].map((slot) => pool.terminate(slot)))
+    for (const execution of overdue) {
+      const error = new FlinkError('TASK_CANCEL_TIMEOUT', { task: execution.taskNameWithSubtask, timeoutMs })
+      logger.warn(error.message)
+      listener.onCancellationTimeout(error)
+      execution.failure = error
+      this.#move(execution, 'FAILED')
     }
+    this.#checkAllEnded()
   }
 
   #taskStateChanged(message: TaskStateChanged): void {
     const execution = this.executions.find(message.executionId)
+    if (execution !== undefined && message.state === 'CANCELING') this.#watchdog?.responded(execution.slot)
     if (execution === undefined || !this.#move(execution, stateOfReport(execution, message.state))) return
     if (message.accumulators !== undefined) execution.accumulators = message.accumulators
     if (message.error !== undefined) execution.failure = deserializeError(message.error)

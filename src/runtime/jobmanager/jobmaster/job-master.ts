@@ -54,6 +54,8 @@ export interface JobOutcome {
   readonly netRuntimeMs: number
   readonly accumulatorResults: Readonly<Record<string, unknown>>
   readonly error: Error | undefined
+  /** URI of the checkpoint behind which the job was stopped. */
+  readonly finalCheckpoint: string | undefined
 }
 
 export class JobMaster {
@@ -71,10 +73,11 @@ export class JobMaster {
   #attempt: JobAttempt | undefined
   #attemptNumber = 0
   #backoff: TimerHandle | undefined
-  #cancelRequested = false
   /** From here on the outcome is decided: what is left is to clean up. */
   #isEnding = false
   #cause: Error | undefined
+  #cancelRequested = false
+  #finalCheckpoint: string | undefined
   #settle: (outcome: JobOutcome) => void = () => undefined
 
   constructor(input: JobMasterInput) {
@@ -98,21 +101,27 @@ export class JobMaster {
     return this.#status
   }
 
-  /** Opens the snapshot to restore from and checks it against the plan; the job runs when the promise resolves. */
-  async start(): Promise<void> {
+  /**
+   * Opens the snapshot to restore from and checks it against the plan; the job runs when the promise resolves, with what
+   * the user should know about the snapshot.
+   */
+  async start(): Promise<string | undefined> {
+    let note: string | undefined
     try {
-      const restored = await this.#input.repository.open()
-      if (restored) this.#statistics.restored()
+      const point = await this.#input.repository.open()
+      if (point.checkpoint !== undefined) this.#statistics.restored()
+      note = point.note
     } catch (error) {
       await this.#end('FAILED', asError(error))
       throw error
     }
     if (this.#cancelRequested) {
       await this.#end('CANCELED')
-      return
+    } else {
+      this.#moveTo('CREATED')
+      this.#runAttempt()
     }
-    this.#moveTo('CREATED')
-    this.#runAttempt()
+    return note
   }
 
   details(): JobDetails {
@@ -154,6 +163,20 @@ export class JobMaster {
     const cause = await Promise.race([ended, failed])
     if (cause === undefined) return externalPath
     throw new FlinkError('STOP_AFTER_SAVEPOINT_FAILED', { path: externalPath, jobId: this.jobId }, { cause })
+  }
+
+  /** Ends the job behind a last checkpoint where checkpoints outlive a cancellation; else, or without success, cancels. */
+  async stop(): Promise<void> {
+    if (this.#status !== 'RUNNING' || !this.#input.repository.retainsOnCancellation) {
+      this.cancel()
+      return
+    }
+    try {
+      this.#finalCheckpoint = (await this.#coordinator().triggerCheckpoint('suspend')).externalPath
+    } catch (error) {
+      this.#input.logger.warn('no final checkpoint: the job is cancelled', { reason: asError(error).message })
+      this.cancel()
+    }
   }
 
   /** Ends the job as soon as its tasks have ended; does nothing when it is ending already. */
@@ -203,7 +226,10 @@ export class JobMaster {
         budgetBytes: configuration.get(TaskManagerOptions.NETWORK_MEMORY_MAX),
         slotSizeBytes: configuration.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE),
       },
-      cancellationTimeoutMs: configuration.get(ClusterOptions.TASK_CANCELLATION_TIMEOUT),
+      cancellation: {
+        responseMs: configuration.get(ClusterOptions.TASK_CANCELLATION_RESPONSE_TIMEOUT),
+        endMs: configuration.get(ClusterOptions.TASK_CANCELLATION_TIMEOUT),
+      },
       clock,
       logger,
       listener: {
@@ -214,6 +240,9 @@ export class JobMaster {
         },
         onFailed: (error) => {
           this.#onFailure(error)
+        },
+        onCancellationTimeout: (error) => {
+          this.#recordException(error)
         },
       },
       makeCoordinator: (attempt) => this.#makeCoordinator(attempt),
@@ -243,15 +272,21 @@ export class JobMaster {
     this.#recordException(error)
     for (const resolve of this.#awaitingFailure.splice(0)) resolve(error)
     this.#strategy.notifyFailure()
-    const mayRestart = !(error instanceof FlinkError && error.recovery === 'fail') && this.#strategy.canRestart()
+    const isFinal = error instanceof FlinkError && error.recovery === 'fail'
+    const mayRestart = !isFinal && this.#strategy.canRestart()
     this.#moveTo(mayRestart ? 'RESTARTING' : 'FAILING')
     this.#input.logger.warn(mayRestart ? 'the job restarts' : 'the job fails', { reason: error.message })
-    if (!mayRestart) this.#cause = error
+    const cause = isFinal ? error : this.#suppressed(error)
+    if (!mayRestart) this.#cause = cause
     void this.#stopAttempt(error).then(() => {
-      if (this.#status === 'FAILING') return this.#end('FAILED', error)
+      if (this.#status === 'FAILING') return this.#end('FAILED', cause)
       if (this.#status === 'RESTARTING') this.#restartLater()
       return undefined
     })
+  }
+
+  #suppressed(cause: Error): FlinkError {
+    return new FlinkError('RESTARTS_EXHAUSTED', { strategy: this.#strategy.describe() }, { cause })
   }
 
   #restartLater(): void {
@@ -269,7 +304,8 @@ export class JobMaster {
     const { jobId, repository, logger, clock } = this.#input
     const executions = this.#attempt?.executions
     try {
-      await repository.shutdown(status)
+      // A job that was stopped goes on later: its checkpoints stay as behind a cancellation.
+      await repository.shutdown(this.#finalCheckpoint === undefined ? status : 'CANCELED')
     } catch (problem) {
       logger.warn('could not remove checkpoints of the ended job', { reason: asError(problem).message })
     }
@@ -282,6 +318,7 @@ export class JobMaster {
       netRuntimeMs: clock.now() - (this.#timestamps.INITIALIZING ?? clock.now()),
       accumulatorResults: mergeAccumulators([...(executions?.all() ?? [])].map((execution) => execution.accumulators)),
       error: error ?? this.#cause,
+      finalCheckpoint: this.#finalCheckpoint,
     })
   }
 

@@ -3,6 +3,7 @@
 // crosses a barrier. The state of a run that goes on by itself (async shapes) is captured in prepareSnapshotPreBarrier,
 // before its first await: whatever it collects and changes afterwards is behind the barrier. The task must call that
 // method from a mail, not from a promise's continuation, so that no yielded record is on its way through microtasks.
+// Behind `finish` nothing is emitted and the state taken before it stays: a draining savepoint comes after it.
 // Thread: the task worker that owns the task.
 import type { SourceFunction } from '../../../api/functions/source-function.js'
 import type { TimerHandle } from '../../../core/time/clock.js'
@@ -37,6 +38,7 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
   #pauseMs = SHORTEST_PAUSE_MS
   #pauseTimer: TimerHandle | undefined
   #capture: EarlyCapture | undefined
+  #finished = false
 
   constructor(binding: OperatorBinding, context: OperatorContext, userFunction: SourceFunction<unknown>) {
     super(binding, context)
@@ -72,6 +74,7 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
   }
 
   override async prepareSnapshotPreBarrier(checkpointId: number): Promise<void> {
+    if (this.#finished) return
     this.#capture = undefined
     const { queue } = this.#run
     while (queue.length > 0) queue.emitNext(this.output)
@@ -86,6 +89,11 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     this.#capture = undefined
     if (early?.checkpointId !== request.checkpointId) return super.snapshotState(request)
     return new CapturedStateFuture(await early.state, request, this.context)
+  }
+
+  override async finish(): Promise<void> {
+    this.#finished = true
+    await super.finish()
   }
 
   override async close(): Promise<void> {

@@ -1,6 +1,6 @@
 // Duty: whether this task is being stopped with a savepoint, and how.
-// Invariants: after a suspending savepoint operators are not finished and time does not jump to its end, because the job
-// goes on later; after a draining one both happen, because it does not. The task ends only when the savepoint is known
+// Invariants: for a suspending savepoint operators are not finished and time does not jump to its end, because the job
+// goes on later; before a draining one both happen, because it does not. The task ends only when the savepoint is known
 // to be complete, so that what its functions have to commit is committed.
 // Thread: the task's worker.
 
@@ -39,12 +39,8 @@ export class StopProgress {
     return true
   }
 
+  /** True as well without a stop: the input ended by itself. */
   get finishesOperators(): boolean {
     return this.#mode !== 'suspend'
-  }
-
-  /** A draining source has sent it before the savepoint's barrier. */
-  get sendsFinalWatermark(): boolean {
-    return this.#mode === undefined
   }
 }

@@ -13,6 +13,7 @@ import { MAX_WATERMARK, type CheckpointBarrier } from '../network/stream-element
 import { ExclusiveActions } from './exclusive-actions.js'
 import { Mailbox } from './mailbox.js'
 import type { OperatorChain } from './operator-chain.js'
+import type { MeterUpdates } from './meter-updates.js'
 import { OutputFlusher } from './output-flusher.js'
 import { StopProgress } from './stop-progress.js'
 import type { SubtaskCheckpointCoordinator } from './subtask-checkpoint-coordinator.js'
@@ -31,6 +32,7 @@ type Phase = 'starting' | 'running' | 'finishing' | 'draining' | 'ended'
 export interface TaskParts {
   readonly chain: OperatorChain
   readonly input: TaskInput
+  readonly meters: MeterUpdates
   readonly checkpoints: SubtaskCheckpointCoordinator
   /** Tells the barrier handler that a checkpoint was given up; nothing for a source. */
   readonly forgetCheckpoint: (checkpointId: number) => void
@@ -49,6 +51,8 @@ export class StreamTask {
   #flusher: OutputFlusher | undefined
   #phase: Phase = 'starting'
   #inputEnded = false
+  /** The operators are finished and the end of data is in the outputs. */
+  #dataEnded = false
   /** Checkpoints to take once the inputs, all of whose producers have finished, are read to their end. */
   #atEndOfInput: CheckpointBarrier[] = []
 
@@ -92,6 +96,7 @@ export class StreamTask {
   async initialize(parts: TaskParts): Promise<void> {
     this.#parts = parts
     this.#flusher = new OutputFlusher(parts.chain, this.#environment.clock)
+    parts.meters.start()
     try {
       this.#life.moveTo('INITIALIZING')
       const { restore } = this.descriptor
@@ -136,7 +141,10 @@ export class StreamTask {
       if (this.#phase !== 'running' || this.#inputEnded) {
         parts.checkpoints.decline(checkpointId, 'the task is finishing')
       } else if (parts.input instanceof SourceInput) {
-        if (thenStop !== undefined) this.#stopSource(parts.input, checkpointId, thenStop)
+        if (thenStop !== undefined) {
+          this.#stop.begin(checkpointId, thenStop)
+          parts.input.isOpen = false
+        }
         this.performCheckpoint({ checkpointId, timestamp }, 0)
       } else {
         this.#atEndOfInput.push({ checkpointId, timestamp })
@@ -145,13 +153,7 @@ export class StreamTask {
   }
 
   performCheckpoint(barrier: CheckpointBarrier, alignmentMs: number): void {
-    const { checkpointId } = barrier
-    this.#actions.enqueue(async () => {
-      if ((await this.#parts?.checkpoints.perform(barrier, alignmentMs)) !== true) return
-      // Known now: a barrier may overtake its announcement.
-      const thenStop = this.#environment.announcements.find(checkpointId)?.thenStop
-      if (thenStop !== undefined) this.#stop.begin(checkpointId, thenStop)
-    })
+    this.#actions.enqueue(() => this.#performCheckpoint(barrier, alignmentMs))
   }
 
   declineCheckpoint(checkpointId: number, reason: string): void {
@@ -170,16 +172,14 @@ export class StreamTask {
     const parts = this.#parts
     if (parts === undefined || this.#phase === 'ended') return
     parts.forgetCheckpoint(checkpointId)
-    if (this.#stop.giveUp(checkpointId) && parts.input instanceof SourceInput) parts.input.isOpen = true
     void parts.checkpoints.abort(checkpointId)
+    if (this.#stop.giveUp(checkpointId)) {
+      if (this.#dataEnded) this.fail(new FlinkError('DRAIN_FAILED', { checkpointId }))
+      else if (parts.input instanceof SourceInput) parts.input.isOpen = true
+    }
     this.#actions.enqueue(async () => {
       for (const operator of parts.chain.operators) await operator.notifyCheckpointAborted(checkpointId)
     })
-  }
-
-  /** All records of all inputs were processed. */
-  onInputEnded(): void {
-    this.#endInput()
   }
 
   fail(error: unknown): void {
@@ -235,23 +235,53 @@ export class StreamTask {
     const atEnd = this.#atEndOfInput
     this.#atEndOfInput = []
     for (const barrier of atEnd) this.performCheckpoint(barrier, 0)
-    this.#actions.enqueue(() => this.#finishOperators())
+    this.#actions.enqueue(() => this.#endPartitions())
   }
 
-  /** Flush of operators, end marks behind the last record; the rest is left to `draining`. */
-  async #finishOperators(): Promise<void> {
-    const { chain, input } = this.#required()
+  /** The end marks behind the last record; the rest is left to `draining`. */
+  async #endPartitions(): Promise<void> {
     // A savepoint to stop with was taken at the very end: the input is found ended again when it is decided.
     if (this.#stop.isWaiting) {
       this.#inputEnded = false
       return
     }
     this.#phase = 'finishing'
-    if (input instanceof SourceInput && this.#stop.sendsFinalWatermark) chain.headOutput.emitWatermark(MAX_WATERMARK)
-    if (this.#stop.finishesOperators) for (const operator of chain.operators) await operator.finish()
-    chain.broadcastEndOfData()
-    chain.broadcastEndOfPartition()
+    await this.#endData()
+    this.#required().chain.broadcastEndOfPartition()
     this.#phase = 'draining'
+  }
+
+  /**
+   * Final watermark, flush of operators, end of data behind what they emit; none of the first two when suspended. A
+   * draining stop does so before its savepoint, every other end behind the last checkpoint.
+   */
+  async #endData(): Promise<void> {
+    if (this.#dataEnded) return
+    this.#dataEnded = true
+    const { chain, input } = this.#required()
+    if (this.#stop.finishesOperators) {
+      if (input instanceof SourceInput) chain.headOutput.emitWatermark(MAX_WATERMARK)
+      for (const operator of chain.operators) await operator.finish()
+    }
+    chain.broadcastEndOfData()
+  }
+
+  /** Synchronous up to the first hook where the announcement is there, as it always is at a source. */
+  async #performCheckpoint(barrier: CheckpointBarrier, alignmentMs: number): Promise<void> {
+    const { checkpointId } = barrier
+    const { announcements } = this.#environment
+    const { thenStop } = announcements.find(checkpointId) ?? (await announcements.get(checkpointId))
+    const { checkpoints, chain, input } = this.#required()
+    if (thenStop !== undefined && !checkpoints.isAborted(checkpointId)) {
+      this.#stop.begin(checkpointId, thenStop)
+      if (thenStop === 'drain') {
+        // What the source function has handed over is emitted, and its state taken, before nothing may follow any more.
+        if (input instanceof SourceInput) await chain.head.prepareSnapshotPreBarrier(checkpointId)
+        await this.#endData()
+        if (!this.#stop.isFor(checkpointId)) throw new FlinkError('DRAIN_FAILED', { checkpointId })
+      }
+    }
+    await checkpoints.perform(barrier, alignmentMs)
   }
 
   #drainOutputs(parts: TaskParts): StepResult {
@@ -262,6 +292,7 @@ export class StreamTask {
   }
 
   async #finish(parts: TaskParts): Promise<void> {
+    parts.meters.stop()
     const accumulators = Object.assign(
       {},
       ...parts.chain.operators.map((operator) => operator.accumulators()),
@@ -277,12 +308,6 @@ export class StreamTask {
     }
   }
 
-  #stopSource(input: SourceInput, checkpointId: number, thenStop: 'suspend' | 'drain'): void {
-    this.#stop.begin(checkpointId, thenStop)
-    input.isOpen = false
-    if (thenStop === 'drain') this.#required().chain.headOutput.emitWatermark(MAX_WATERMARK)
-  }
-
   #tellOutputWaiters(): void {
     for (const resolve of this.#outputWaiters.splice(0)) resolve()
   }
@@ -292,6 +317,7 @@ export class StreamTask {
     this.#actions.stop()
     this.#tellOutputWaiters()
     if (parts === undefined) return
+    parts.meters.stop()
     if (parts.input instanceof SourceInput) cancelSource(parts.chain)
     await this.#graceForRunningAction()
     await parts.checkpoints.close()

@@ -86,6 +86,11 @@ export class SubtaskCheckpointCoordinator {
     return true
   }
 
+  /** True when the coordinator gave it up before it began here. */
+  isAborted(checkpointId: number): boolean {
+    return this.#aborted.has(checkpointId)
+  }
+
   /** The task will not take part: tells the coordinator and those behind. */
   decline(checkpointId: number, reason: string): void {
     this.#chain.broadcastCancelBarrier(checkpointId)

@@ -18,6 +18,7 @@ import type { ChannelConnector } from './channel-connector.js'
 import { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
 import { GateHandler } from './gate-handler.js'
 import { OperatorChain, type ChainEdge } from './operator-chain.js'
+import { MeterUpdates } from './meter-updates.js'
 import { StreamTask, type TaskParts } from './stream-task.js'
 import { SubtaskCheckpointCoordinator } from './subtask-checkpoint-coordinator.js'
 import type { TaskEnvironment } from './task-environment.js'
@@ -41,7 +42,8 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
   if (vertex === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `no vertex ${descriptor.vertexId}` })
   const task = new StreamTask(descriptor, environment)
   const edges = descriptor.outputs.map((edge) => chainEdge(edge, vertex, input))
-  const contextFor = contextFactory(task, descriptor, vertex, input)
+  const metrics = new MetricGroup([program.jobGraph.name, vertex.name, String(descriptor.subtaskIndex)])
+  const contextFor = contextFactory(task, metrics, vertex, input)
   const chain = new OperatorChain({ vertex, program, edges, contextFor })
   const { clock, send, announcements, fileSystems, random } = environment
   const checkpoints = new SubtaskCheckpointCoordinator(chain, {
@@ -51,7 +53,8 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
     send,
     streamsFor: ({ location }) => checkpointStreams(location, fileSystems, random),
   })
-  return { task, parts: { chain, checkpoints, ...makeInput(task, chain, descriptor, input) } }
+  const meters = new MeterUpdates(metrics, clock)
+  return { task, parts: { chain, checkpoints, meters, ...makeInput(task, chain, descriptor, input) } }
 }
 
 function makeInput(
@@ -132,16 +135,15 @@ function edgeOf(edgeId: string, edges: readonly JobEdge[]): JobEdge {
 
 function contextFactory(
   task: StreamTask,
-  descriptor: TaskDeploymentDescriptor,
+  metrics: MetricGroup,
   vertex: JobVertex,
   input: TaskFactoryInput,
 ): (operatorName: string, output: Output) => OperatorContext {
   const { environment, jobId, program } = input
-  const { subtaskIndex, maxParallelism, attemptNumber } = descriptor
+  const { subtaskIndex, maxParallelism, attemptNumber } = task.descriptor
   const { name: taskName, parallelism } = vertex
   const jobName = program.jobGraph.name
   const taskInfo: TaskInfo = { jobId, jobName, taskName, subtaskIndex, parallelism, maxParallelism, attemptNumber }
-  const metrics = new MetricGroup([jobName, taskName, String(subtaskIndex)])
   const { configuration, clock, random, logger, fileSystems, standardOutput, standardError } = environment
   return (operatorName, output) => ({
     taskInfo,

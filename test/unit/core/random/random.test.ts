@@ -18,7 +18,6 @@ for (const random of [new SystemRandom(), new SeededRandom(7)]) {
       assert.match(random.uuid(), UUID)
       assert.match(generateJobId(random), /^[0-9a-f]{32}$/)
       assert.notEqual(generateJobId(random), generateJobId(random))
-      assert.equal(random.nextBytes(9).length, 9)
     })
   })
 }

@@ -124,7 +124,6 @@ describe('A CheckpointCoordinator takes a checkpoint', () => {
     void harness.coordinator.triggerCheckpoint()
     await turn()
     assert.deepEqual(harness.announced, [2])
-    assert.equal(harness.coordinator.nextCheckpointId, 3)
   })
 
   it('sends triggers in the order of ids, also when the directory of the first takes longer', async () => {

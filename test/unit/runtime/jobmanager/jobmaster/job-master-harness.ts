@@ -115,6 +115,8 @@ export class JobMasterHarness implements TaskManagerStarter {
       ...common,
       restore: restore === undefined ? undefined : { path: restore, allowNonRestoredState: false },
       fileSystems: new FileSystems().register('file', this.disk),
+      clock: this.clock,
+      isJobRunning: () => Promise.resolve(false),
       version: '1',
     })
     const program = { moduleUrl: 'file:///job.js', entry: undefined, args: [], configuration: {} }

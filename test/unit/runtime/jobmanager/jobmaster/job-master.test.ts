@@ -160,8 +160,21 @@ describe('A JobMaster cancels a job', () => {
     const harness = await new JobMasterHarness({ 'task.cancellation.timeout': '30 s' }).run()
     harness.ignored.add('cancel-tasks')
     harness.master.cancel()
+    harness.worker(0).reportAll('CANCELING')
     harness.worker(1).reportAll('CANCELED')
     await harness.advance(29_999)
+    assert.equal(harness.hasEnded, false)
+    await harness.advance(1)
+    assert.equal(harness.outcome?.status, 'CANCELED')
+    assert.deepEqual([harness.worker(0).isTerminated, harness.worker(1).isTerminated], [true, false])
+  })
+
+  it('and terminates workers that take no notice sooner', async () => {
+    const harness = await new JobMasterHarness({ 'task.cancellation.response-timeout': '2 s' }).run()
+    harness.ignored.add('cancel-tasks')
+    harness.master.cancel()
+    harness.worker(1).reportAll('CANCELED')
+    await harness.advance(1999)
     assert.equal(harness.hasEnded, false)
     await harness.advance(1)
     assert.equal(harness.outcome?.status, 'CANCELED')
@@ -223,7 +236,8 @@ describe('A JobMaster after a failure', () => {
     const harness = await new JobMasterHarness().run()
     await harness.fail('map', boom())
     assert.equal(harness.outcome?.status, 'FAILED')
-    assert.ok(FlinkError.is(harness.outcome.error, 'OPERATOR_FAILED'))
+    assert.ok(FlinkError.is(harness.outcome.error, 'RESTARTS_EXHAUSTED'))
+    assert.ok(FlinkError.is(harness.outcome.error.cause, 'OPERATOR_FAILED'))
     assert.equal(harness.master.details().exceptions.length, 1)
   })
 
@@ -249,6 +263,7 @@ describe('A JobMaster after a failure', () => {
     const harness = await new JobMasterHarness(FIXED_DELAY).run()
     harness.ignored.add('cancel-tasks')
     await harness.fail('map', boom())
+    for (const slot of [0, 1]) harness.worker(slot).reportAll('CANCELING')
     await harness.advance(60_000)
     assert.equal(harness.worker(0).countOf('load-program'), 1)
     harness.ignored.clear()
@@ -321,8 +336,9 @@ describe('A JobMaster after a failure', () => {
     const harness = await new JobMasterHarness().run()
     harness.worker(1).die(undefined)
     await settle()
-    assert.ok(FlinkError.is(harness.outcome?.error, 'WORKER_DIED'))
-    assert.match(harness.outcome?.error?.message ?? '', /worker 1/)
+    const cause = harness.outcome?.error?.cause
+    assert.ok(FlinkError.is(cause, 'WORKER_DIED'))
+    assert.match(cause.message, /worker 1/)
   })
 
   it('does not take the answer to an older load for the answer to the new one', async () => {
@@ -366,7 +382,7 @@ describe('A JobMaster after a failure', () => {
     await harness.advance(1000)
     await harness.advance(500)
     assert.equal(harness.outcome?.status, 'FAILED')
-    assert.ok(FlinkError.is(harness.outcome.error, 'CHECKPOINT_FAILURES_EXCEEDED'))
+    assert.ok(FlinkError.is(harness.outcome.error?.cause, 'CHECKPOINT_FAILURES_EXCEEDED'))
   })
 })
 

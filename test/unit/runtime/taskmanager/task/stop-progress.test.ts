@@ -25,6 +25,5 @@ describe('StopProgress', () => {
     stop.begin(5, 'drain')
     assert.equal(stop.isWaiting, true)
     assert.equal(stop.finishesOperators, true)
-    assert.equal(stop.sendsFinalWatermark, false)
   })
 })

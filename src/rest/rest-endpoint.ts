@@ -1,0 +1,53 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { FlinkError } from '../core/errors/flink-error.js'
+import type { RestServer, RestServerServices } from './rest-server.js'
+
+/**
+ * Where the REST API listens. The socket is there at once; the server behind it, which takes a tenth of a second to load,
+ * comes with the first connection: most runs end without one.
+ */
+export class RestEndpoint {
+  readonly #services: RestServerServices
+  readonly #listener: Server
+  readonly #connections = new Set<Socket>()
+  #server: Promise<RestServer> | undefined
+
+  constructor(services: RestServerServices) {
+    this.#services = services
+    this.#listener = createServer((socket) => void this.#serve(socket))
+  }
+
+  /** PORT_IN_USE when somebody else listens there. */
+  listen(socketPath: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#listener.once('error', (error) => {
+        const isInUse = 'code' in error && error.code === 'EADDRINUSE'
+        reject(isInUse ? new FlinkError('PORT_IN_USE', { address: socketPath }, { cause: error }) : error)
+      })
+      this.#listener.listen(socketPath, resolve)
+    })
+  }
+
+  /** Requests under way are answered; connections without one are closed. */
+  async close(): Promise<void> {
+    if (!this.#listener.listening) return
+    const closed = new Promise((resolve) => this.#listener.close(resolve))
+    for (const socket of this.#connections) if (socket.bytesRead === 0) socket.destroy()
+    await (await this.#server)?.close()
+    await closed
+  }
+
+  async #serve(socket: Socket): Promise<void> {
+    this.#connections.add(socket)
+    socket.once('close', () => this.#connections.delete(socket))
+    try {
+      this.#server ??= import('./rest-server.js').then(({ RestServer }) => RestServer.create(this.#services))
+      const server = await this.#server
+      server.accept(socket)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#services.logger.error('the REST server did not start', { reason })
+      socket.destroy()
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/** A program that names its checkpoint directory goes on from the newest checkpoint there, also when it has changed. */
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import { Workspace, type RunningCommand } from './command-line.js'
+
+/** Counts for ever, or up to `--until`. `change` is code between the source and the count. */
+function jobText(directory: string, change = ''): string {
+  return `
+import { FsStateBackend, KeyedProcessFunction, ValueStateDescriptor } from 'flink-ts'
+class Count extends KeyedProcessFunction {
+  open () { this.count = this.getRuntimeContext().getState(new ValueStateDescriptor('count')) }
+  processElement (value, ctx, out) {
+    this.count.update((this.count.value() ?? 0) + 1)
+    out.collect('count ' + this.count.value() + ' of ' + value)
+  }
+}
+class Numbers {
+  constructor (until) { this.next = 1; this.until = until }
+  snapshotState () { return [this.next] }
+  restoreState ([next]) { this.next = next }
+  async * run () {
+    while (this.next <= this.until) {
+      yield this.next++
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+  }
+  cancel () { this.until = 0 }
+}
+export default (env, params) => {
+  env.enableCheckpointing(20)
+  env.setStateBackend(new FsStateBackend(${JSON.stringify(directory)}))
+  env.addSource(new Numbers(params.getInt('until', 1e9))).uid('numbers')
+    ${change}
+    .keyBy(() => 'all').process(new Count()).uid('count').print()
+}
+`
+}
+
+function checkpoints(directory: string): string[] {
+  if (!existsSync(directory)) return []
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+  return files.filter((file) => file.endsWith('_metadata')).map((file) => path.dirname(file))
+}
+
+/** Kills the job once a checkpoint lies there that has seen at least one record. */
+async function killBehindCheckpoint(job: RunningCommand, directory: string): Promise<void> {
+  await job.until(/count \d+ of \d+\n/)
+  const seen = new Set(checkpoints(directory))
+  for (let asked = 0; checkpoints(directory).every((checkpoint) => seen.has(checkpoint)); asked += 1) {
+    assert.ok(asked < 3000, 'no checkpoint came')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  job.kill('SIGKILL')
+  await job.ended
+}
+
+/** The first record that a run counts, and how far the count was before it. */
+async function firstCount(job: RunningCommand): Promise<readonly [count: number, value: number]> {
+  const [, count, value] = await job.until(/count (\d+) of (\d+)\n/)
+  return [Number(count), Number(value)]
+}
+
+describe('a program that names its checkpoint directory', () => {
+  it('goes on from the newest checkpoint after kill -9, with changed code, and starts afresh once it has finished', async () => {
+    const workspace = new Workspace()
+    const directory = path.join(workspace.path, 'state')
+    const first = workspace.start('run', workspace.file('job.mjs', jobText(directory)))
+    await killBehindCheckpoint(first, directory)
+
+    const file = workspace.file('job.mjs', jobText(directory, '.map((value) => value).filter(() => true)'))
+    const second = workspace.start('run', file)
+    const [count, value] = await firstCount(second)
+    assert.ok(count > 1 && count === value, `it went on with ${String(count)} of ${String(value)}`)
+    assert.match(second.stderr, /The job goes on from file:\S+, its newest checkpoint/)
+    await killBehindCheckpoint(second, directory)
+
+    const third = await workspace.run('run', file, '--until', '2000')
+    assert.equal(third.exitCode, 0, third.stderr)
+    assert.match(third.stdout, /count 2000 of 2000\n/)
+    assert.doesNotMatch(third.stdout, /count 1 of 1\n/)
+
+    const fourth = await workspace.run('run', file, '--until', '3')
+    assert.match(fourth.stdout, /count 1 of 1\n/, 'a finished job is not gone on with')
+    workspace.remove()
+  })
+
+  it('starts afresh when the configuration says so', async () => {
+    const workspace = new Workspace()
+    const directory = path.join(workspace.path, 'state')
+    const file = workspace.file('job.mjs', jobText(directory))
+    await killBehindCheckpoint(workspace.start('run', file), directory)
+    const second = await workspace.run('run', '-D', 'execution.state-recovery.from-latest=false', file, '--until', '3')
+    assert.match(second.stdout, /count 1 of 1\n/)
+    workspace.remove()
+  })
+
+  it('starts afresh beside a run of the same program that still lives', async () => {
+    const workspace = new Workspace()
+    const directory = path.join(workspace.path, 'state')
+    const file = workspace.file('job.mjs', jobText(directory))
+    const first = workspace.start('run', file)
+    await first.until(/count 100 of 100\n/)
+    const second = await workspace.run('run', file, '--until', '3')
+    assert.match(second.stdout, /count 1 of 1\n/)
+    assert.match(second.stderr, /which runs: this one starts afresh/)
+    first.kill('SIGKILL')
+    await first.ended
+    workspace.remove()
+  })
+
+  it('is not gone on with by a job of another name', async () => {
+    const workspace = new Workspace()
+    const directory = path.join(workspace.path, 'state')
+    const file = workspace.file('job.mjs', jobText(directory))
+    await killBehindCheckpoint(workspace.start('run', file), directory)
+    const other = await workspace.run('run', '-D', 'pipeline.name=another', file, '--until', '3')
+    assert.match(other.stdout, /count 1 of 1\n/, other.stderr)
+    workspace.remove()
+  })
+})
+
+describe('run -s with a directory of checkpoints', () => {
+  for (const [what, below] of [
+    ['a job', (jobId: string): string => jobId],
+    ['all jobs', (): string => ''],
+  ] as const) {
+    it(`of ${what} goes on from the newest`, async () => {
+      const workspace = new Workspace()
+      const directory = path.join(workspace.path, 'state')
+      const file = workspace.file('job.mjs', jobText(directory))
+      const first = workspace.start('run', file)
+      await killBehindCheckpoint(first, directory)
+      const second = workspace.start('run', '-s', path.join(directory, below(await first.jobId())), file)
+      const [count, value] = await firstCount(second)
+      assert.ok(count > 1 && count === value, `it went on with ${String(count)} of ${String(value)}`)
+      assert.match(second.stderr, /The job goes on from file:\S+chk-\d+, the newest checkpoint in /)
+      second.kill('SIGKILL')
+      await second.ended
+      workspace.remove()
+    })
+  }
+})
