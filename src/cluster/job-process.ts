@@ -75,9 +75,9 @@ export class JobProcess {
 
   /** Resolves when the program has returned and its jobs have ended; rejects with what went wrong first. */
   async run(): Promise<void> {
-    await this.#input.runDirectory.prepare()
-    const { program, threads } = this.#input
+    const { program, threads, runDirectory } = this.#input
     try {
+      await runDirectory.prepare()
       await threads.program.run(program, {
         submit: (jobGraph, operatorsWithoutUid) => this.#submit(jobGraph, operatorsWithoutUid),
         request: (jobId, request) => this.#request(jobId, request),
