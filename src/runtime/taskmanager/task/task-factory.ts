@@ -68,7 +68,7 @@ function makeInput(
   const gate = new InputGate(
     descriptor.inputs.flatMap((edge) => {
       const targetInput = edgeOf(edge.edgeId, jobGraph.edges).targetInput
-      return edge.channels.map((channel) => ({ reader: input.channels.reader(channel), input: targetInput }))
+      return edge.channels.map((channel) => ({ reader: input.channels.reader(channel, edge.edgeId), input: targetInput }))
     }),
   )
   const { configuration, clock } = input.environment
@@ -116,7 +116,7 @@ function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: TaskFactoryIn
     operatorName,
   })
   const writer = new RecordWriter({
-    channels: edge.channels.map((channel) => channels.writer(channel)),
+    channels: edge.channels.map((channel) => channels.writer(channel, edge.edgeId)),
     partitioner,
     operatorName,
     bufferTimeoutMs: jobEdge.bufferTimeoutMs,
@@ -154,6 +154,7 @@ function contextFactory(
     fileSystems,
     standardOutput,
     standardError,
+    registeredTypes: program.registeredTypes,
     suspendInputUntil: (promise) => {
       task.actions.suspendUntil(promise)
     },
