@@ -9,17 +9,17 @@ import type { TypeSerializer } from '../../core/types/type-serializer.js'
  *
  * @example
  * ```ts
- * import { Types, type TypeInformation } from 'flink-ts'
+ * import { Types, type DataInputView, type DataOutputView, type TypeInformation } from 'flink-ts'
  *
  * const wordWithCount: TypeInformation<[string, number]> = Types.TUPLE(Types.STRING, Types.LONG)
  *
- * /** Kilometres with one digit, in four bytes. *\/
+ * // Kilometres with one digit, in four bytes.
  * const kilometres: TypeInformation<number> = {
  *   description: 'KILOMETRES',
  *   keyKind: () => 'double',
  *   createSerializer: () => ({
- *     serialize: (value, output) => output.writeInt32(Math.round(value * 10)),
- *     deserialize: (input) => input.readInt32() / 10,
+ *     serialize: (value, output: DataOutputView) => output.writeInt32(Math.round(value * 10)),
+ *     deserialize: (input: DataInputView) => input.readInt32() / 10,
  *     copy: (value) => value,
  *   }),
  * }

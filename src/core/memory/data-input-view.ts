@@ -6,7 +6,16 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const COPIED_LENGTH = 13
 const WINDOW_BYTES = 64 * 1024
 
-/** Reads what a DataOutputView wrote. Reading past the end is an error, never a wrong value. */
+/**
+ * Reads what a DataOutputView wrote. Reading past the end is an error, never a wrong value.
+ *
+ * @example
+ * ```ts
+ * import type { DataInputView } from 'flink-ts'
+ *
+ * const readPoint = (input: DataInputView): [number, number] => [input.readFloat64(), input.readFloat64()]
+ * ```
+ */
 export class DataInputView {
   readonly #bytes: Buffer
   readonly #view: DataView

@@ -3,8 +3,9 @@ import type { DataOutputView } from '../memory/data-output-view.js'
 
 /**
  * The commonest keys and values (short ASCII texts, numbers, booleans, null) as the structured serializer writes them, length
- * and MessagePack, without the way through the library. Figures (Node 20, ns a value, in one run): see the measured table in
- * `structured-serializer.ts`.
+ * and MessagePack, without the way through the library. Figures (Node 20, ns to write + to read, library / here, best of
+ * twelve rounds of 200,000): `user-123456` 84 + 144 / 29 + 53, a uuid 300 + 450 / 185 + 194, integers 94 + 174 / 11 + 9,
+ * doubles 104 + 165 / 19 + 11. The keys of a snapshot of 1,000,000 go through it.
  */
 const TOKEN = {
   fixText: 0xa0,

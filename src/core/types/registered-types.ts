@@ -30,7 +30,18 @@ export interface PlainForm<T> {
   fromPlain(plain: unknown): T
 }
 
-/** A class as the registry takes it: its constructor, which is never called. */
+/**
+ * A class as `registerType` and `Types.POJO` take it: its constructor, which is never called.
+ *
+ * @example
+ * ```ts
+ * import { Types, type ClassOf, type TypeInformation } from 'flink-ts'
+ *
+ * function pojosOf<T extends object>(type: ClassOf<T>): TypeInformation<T[]> {
+ *   return Types.LIST(Types.POJO(type))
+ * }
+ * ```
+ */
 export interface ClassOf<T> {
   readonly prototype: T
   readonly name: string
@@ -54,7 +65,7 @@ export interface RegisteredClass {
  * ```ts
  * import { Types, type RegisteredTypes, type TypeInformation, type TypeSerializer } from 'flink-ts'
  *
- * /** As a TypeInformation of one's own passes them on to the types that it is made of. *\/
+ * // As a TypeInformation of one's own passes them on to the types that it is made of.
  * function listSerializer(registered?: RegisteredTypes): TypeSerializer<string[]> {
  *   const lines: TypeInformation<string[]> = Types.LIST(Types.STRING)
  *   return lines.createSerializer(registered)
@@ -115,7 +126,7 @@ export function registeredClass<T extends object>(type: ClassOf<T>, form?: Plain
     const reason = `it extends ${native}, whose contents are no fields: give registerType a serializer { toPlain, fromPlain }`
     throw invalid(name, reason)
   }
-  return { name, prototype, form: form as PlainForm<object> | undefined, isError }
+  return { name, prototype, form: form, isError }
 }
 
 function checkForm(name: string, form: unknown): void {
