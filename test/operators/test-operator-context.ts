@@ -81,7 +81,12 @@ export class TestOperatorContext implements OperatorContext {
   readonly #suspensions = new Set<Promise<void>>()
 
   constructor(
-    options: { readonly slots?: number; readonly taskInfo?: Partial<TaskInfo>; readonly logger?: Logger; readonly registeredTypes?: RegisteredTypes } = {},
+    options: {
+      readonly slots?: number
+      readonly taskInfo?: Partial<TaskInfo>
+      readonly logger?: Logger
+      readonly registeredTypes?: RegisteredTypes
+    } = {},
   ) {
     this.output = new RecordingOutput(options.slots)
     this.registeredTypes = options.registeredTypes ?? NO_REGISTERED_TYPES

@@ -24,7 +24,8 @@ export const STATE_ERRORS = {
     exitCode: 1,
   },
   STATE_NOT_SERIALIZABLE: {
-    message: "State '{state}' of {operator} holds a value that cannot be stored: {path} is {kind}. Store plain data, declare the type, or register the class with env.getConfig().registerType(...).",
+    message:
+      "State '{state}' of {operator} holds a value that cannot be stored: {path} is {kind}. Store plain data, declare the type, or register the class with env.getConfig().registerType(...).",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,

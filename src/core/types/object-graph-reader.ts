@@ -55,7 +55,10 @@ export class ObjectGraphReader {
     const { form } = this.#class(name)
     if (form !== undefined) return form.fromPlain(this.#slot(plain))
     const how = 'with a serializer, and is registered without one now'
-    throw new FlinkError('TYPE_REGISTRATION_INVALID', { type: String(name), reason: `its instances were written ${how}` })
+    throw new FlinkError('TYPE_REGISTRATION_INVALID', {
+      type: String(name),
+      reason: `its instances were written ${how}`,
+    })
   }
 
   #class(name: unknown): RegisteredClass {
@@ -115,11 +118,13 @@ export class ObjectGraphReader {
   }
 
   #fillFields(object: object, node: GraphNode, start: number): void {
+    const isPlain = node[0] === NODE.object || node[0] === NODE.nullObject
     for (let index = start; index < node.length; index += 2) {
+      const key = String(this.#slot(node[index]))
       const value = this.#slot(node[index + 1])
-      // Not by assignment: `__proto__` is a name like others here.
-      const descriptor = { value, enumerable: true, writable: true, configurable: true }
-      Object.defineProperty(object, String(this.#slot(node[index])), descriptor)
+      // By assignment only where no prototype can take it: it is several times as fast.
+      if (isPlain && key !== '__proto__') (object as Record<string, unknown>)[key] = value
+      else Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true })
     }
   }
 

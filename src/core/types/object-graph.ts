@@ -98,5 +98,9 @@ export function errorNamed(name: unknown): ErrorClass | undefined {
 
 /** True for the prototypes of objects that have a node kind of their own. */
 export function carriedAsItIs(prototype: unknown): boolean {
-  return CARRIED.has(prototype) || typedArrayOfPrototype(prototype) !== undefined || errorOfPrototype(prototype) !== undefined
+  return (
+    CARRIED.has(prototype) ||
+    typedArrayOfPrototype(prototype) !== undefined ||
+    errorOfPrototype(prototype) !== undefined
+  )
 }

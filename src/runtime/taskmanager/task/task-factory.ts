@@ -68,7 +68,10 @@ function makeInput(
   const gate = new InputGate(
     descriptor.inputs.flatMap((edge) => {
       const targetInput = edgeOf(edge.edgeId, jobGraph.edges).targetInput
-      return edge.channels.map((channel) => ({ reader: input.channels.reader(channel, edge.edgeId), input: targetInput }))
+      return edge.channels.map((channel) => ({
+        reader: input.channels.reader(channel, edge.edgeId),
+        input: targetInput,
+      }))
     }),
   )
   const { configuration, clock } = input.environment

@@ -48,7 +48,9 @@ function through(values: readonly unknown[], make: () => TypeSerializer<unknown>
 }
 
 /** More shapes than a stream learns, and some that it does. */
-const MANY_SHAPES = Array.from({ length: 700 }, (_, index) => ({ [`f${String(index % 300)}`]: index % 3 ? index : 'x' }))
+const MANY_SHAPES = Array.from({ length: 700 }, (_, index) => ({
+  [`f${String(index % 300)}`]: index % 3 ? index : 'x',
+}))
 
 const EVERYTHING = { ...VALUE_KINDS, ...INSTANCES }
 
@@ -56,11 +58,12 @@ describe('Every kind of value', () => {
   for (const [title, make] of Object.entries(EVERYTHING)) {
     it(`such as ${title} arrives as it left: in exchanges, state and copies, whatever was declared`, () => {
       const expected = comparable(make())
-      for (const type of [undefined, Types.LONG, ORDER, ACCOUNT_TYPE, Types.LIST(Types.STRING), Types.GENERIC()]) {
+      for (const type of [undefined, Types.LONG, Types.TUPLE(ORDER, ACCOUNT_TYPE)]) {
         const stream = streamSerializers(type, SAMPLE_CLASSES)
         const read = through([make(), 1, make(), { a: 1 }, make()], stream)
         assert.deepStrictEqual(comparable([read[0], read[2], read[4]]), [expected, expected, expected])
-        const state = (type ?? Types.GENERIC()).createSerializer(SAMPLE_CLASSES)
+        const declared: TypeInformation<unknown> = type ?? Types.GENERIC()
+        const state = declared.createSerializer(SAMPLE_CLASSES)
         assert.deepStrictEqual(comparable(through([make(), make()], () => state)), [expected, expected])
         assert.deepStrictEqual(comparable(state.copy(make())), expected)
       }
@@ -94,7 +97,10 @@ describe('Every kind of value', () => {
         const expected = drawn.filter((value) => !holdsInvalidDate(value))
         assert.deepStrictEqual(through(expected, streamSerializers(type, NO_REGISTERED_TYPES)), expected)
         const state = type.createSerializer()
-        assert.deepStrictEqual(through(expected, () => state), expected)
+        assert.deepStrictEqual(
+          through(expected, () => state),
+          expected,
+        )
         assert.deepStrictEqual(
           expected.map((value) => state.copy(value)),
           expected,
@@ -119,7 +125,10 @@ describe('Every kind of value', () => {
         const values: unknown[] = orders
         assert.deepStrictEqual(through(values, streamSerializers(ORDER, NO_REGISTERED_TYPES)), values)
         const state = ORDER.createSerializer() as TypeSerializer<unknown>
-        assert.deepStrictEqual(through(values, () => state), values)
+        assert.deepStrictEqual(
+          through(values, () => state),
+          values,
+        )
         assert.deepStrictEqual(
           values.map((value) => state.copy(value)),
           values,

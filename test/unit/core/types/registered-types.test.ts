@@ -8,7 +8,15 @@ import { NO_REGISTERED_TYPES, registeredClass, RegisteredTypes } from '../../../
 import { rowCodecSource } from '../../../../src/core/types/row-codec-generator.js'
 import { structuredSerializer } from '../../../../src/core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../../src/core/types/type-serializer.js'
-import { Account, ACCOUNT_TYPE, Ledger, Money, RejectedError, SAMPLE_CLASSES, SavingsAccount } from './sample-classes.js'
+import {
+  Account,
+  ACCOUNT_TYPE,
+  Ledger,
+  Money,
+  RejectedError,
+  SAMPLE_CLASSES,
+  SavingsAccount,
+} from './sample-classes.js'
 
 function bytesOf(value: unknown, serializer: TypeSerializer<unknown>): Uint8Array {
   const output = new DataOutputView()
@@ -88,10 +96,10 @@ describe('An instance of a registered class', () => {
     assert.equal(output.position - first, 1 + 2 + 4 + (4 + 2))
     const reader = streamSerializers(undefined, SAMPLE_CLASSES)()
     const input = new DataInputView(output.toBytes())
-    assert.deepStrictEqual([reader.deserialize(input), reader.deserialize(input)], [
-      new Account('a', 1, ['t']),
-      new Account('b', 2, ['u']),
-    ])
+    assert.deepStrictEqual(
+      [reader.deserialize(input), reader.deserialize(input)],
+      [new Account('a', 1, ['t']), new Account('b', 2, ['u'])],
+    )
   })
 
   it('is refused by name where its class is not registered, and named when it cannot be read', () => {
@@ -116,9 +124,12 @@ describe('Types.POJO', () => {
     make().serialize([new Account('a', 1, ['t'])], output)
     const [read] = make().deserialize(new DataInputView(output.toBytes())) as [Account]
     assert.equal(read.describe(), 'a: 1')
-    assert.throws(() => {
-      make().serialize([new SavingsAccount('a', 1, ['t'])], new DataOutputView())
-    }, { path: '[0]', kind: 'an instance of SavingsAccount' })
+    assert.throws(
+      () => {
+        make().serialize([new SavingsAccount('a', 1, ['t'])], new DataOutputView())
+      },
+      { path: '[0]', kind: 'an instance of SavingsAccount' },
+    )
   })
 
   it('does not turn a plain object, or nothing at all, into an instance', () => {
