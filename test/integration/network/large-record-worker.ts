@@ -67,12 +67,12 @@ function send(): void {
   const large = largeRecord(data.recordBytes)
   let waits = 0
   let refusal: SenderReport['refusal']
-  for (let id = 0; id < SMALL_BEFORE; id += 1) writer.emit({ small: id }, id)
+  for (let id = 0; id < SMALL_BEFORE; id += 1) writer.emit({ count: id }, id)
   try {
     writer.emit(large, SMALL_BEFORE)
-    writer.emit({ small: -1 }, SMALL_BEFORE + 1)
+    writer.emit({ count: -1 }, SMALL_BEFORE + 1)
   } catch (error) {
-    if (!(error instanceof FlinkError)) throw error
+    if (!FlinkError.is(error, 'RECORD_TOO_LARGE')) throw error
     refusal = { code: error.code, details: error.details }
   }
   writer.broadcastEndOfPartition()

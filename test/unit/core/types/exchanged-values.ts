@@ -17,7 +17,7 @@ export function exchangeSerializers(kind: string): () => TypeSerializer<unknown>
     case 'declared stream':
       return streamSerializers(ROWS, SAMPLE_CLASSES)
     case 'declared state':
-      return () => ROWS.createSerializer(SAMPLE_CLASSES) as TypeSerializer<unknown>
+      return () => ROWS.createSerializer(SAMPLE_CLASSES)
     default:
       return () => Types.GENERIC().createSerializer(SAMPLE_CLASSES)
   }

@@ -146,7 +146,7 @@ describe('Types.POJO', () => {
         fromPlain: (owner) => new Account(String(owner), 99),
       }),
     ])
-    const before = bytesOf(new Account('a', 1, []), ACCOUNT_TYPE.createSerializer() as TypeSerializer<unknown>)
+    const before = bytesOf(new Account('a', 1, []), ACCOUNT_TYPE.createSerializer())
     const now = ACCOUNT_TYPE.createSerializer(registered)
     assert.equal(now.copy(new Account('a', 1)).balance, 99)
     assert.equal(now.deserialize(new DataInputView(before)).balance, 1)

@@ -32,7 +32,7 @@ class KeyedState {
   }
 
   state<S>(descriptor: StateDescriptor<never>, key: string): S {
-    const state = this.backend.getOrCreateKeyedState(descriptor as StateDescriptor<unknown>) as S
+    const state = this.backend.getOrCreateKeyedState(descriptor) as S
     this.backend.setCurrentKey(key, hashKey(key, 'auto'))
     return state
   }
@@ -123,7 +123,7 @@ describe('Keyed state of a declared type', () => {
     const declared = await before.snapshot()
     assert.equal(declared.states[0]?.typeFingerprint, 'TUPLE(STRING, LONG)')
     const other = await KeyedState.restored(declared, NO_REGISTERED_TYPES)
-    assert.throws(() => other.value('k', Types.STRING as TypeInformation<unknown>), { code: 'STATE_TYPE_INCOMPATIBLE' })
+    assert.throws(() => other.value('k', Types.STRING), { code: 'STATE_TYPE_INCOMPATIBLE' })
     const undeclared = await KeyedState.restored(declared, NO_REGISTERED_TYPES)
     assert.throws(() => undeclared.value('k'), { code: 'STATE_TYPE_INCOMPATIBLE' })
   })
@@ -131,7 +131,7 @@ describe('Keyed state of a declared type', () => {
   it('keeps values that do not fit it', async () => {
     const state = new KeyedState(NO_REGISTERED_TYPES)
     const values = [1.5, 2 ** 40, -0, 'text', [1, , 3], { a: new Map([[1, 2n]]) }]
-    for (const [index, value] of values.entries()) state.value(`k${String(index)}`, Types.INT as never).update(value)
+    for (const [index, value] of values.entries()) state.value(`k${String(index)}`, Types.INT).update(value)
     const restored = await KeyedState.restored(await state.snapshot(), NO_REGISTERED_TYPES)
     const read = values.map((_, index) => restored.value(`k${String(index)}`, Types.INT as never).value())
     assert.deepStrictEqual(read, values)
