@@ -1,7 +1,7 @@
 // Duty: the completed checkpoints of one run of a job: the newest to restart from, the older ones as many as are kept.
 // Invariants: an older one is removed only after a newer one is durable; a removal that fails is reported and never
-// makes the newer checkpoint a failed one; savepoints are never put in, and the snapshot that the run was started from
-// belongs to the user: neither is ever removed.
+// makes the newer checkpoint a failed one; what belongs to the user (the snapshot that the run was started from, a
+// savepoint that it was to end with) may be restarted from and is never removed.
 // Thread: main thread.
 import type { CompletedCheckpoint } from './checkpoint-metadata.js'
 
@@ -18,20 +18,23 @@ export class CompletedCheckpointStore {
   readonly #maxRetained: number
   readonly #cleaner: CheckpointCleaner
   readonly #own: CompletedCheckpoint[] = []
-  #restored: CompletedCheckpoint | undefined
+  #external: CompletedCheckpoint | undefined
 
   constructor(maxRetained: number, cleaner: CheckpointCleaner) {
     this.#maxRetained = Math.max(1, maxRetained)
     this.#cleaner = cleaner
   }
 
-  /** The snapshot that the run starts from, until it has checkpoints of its own. */
-  setRestored(checkpoint: CompletedCheckpoint): void {
-    this.#restored = checkpoint
+  /** A snapshot of the user's to restart from, until there is a newer checkpoint. */
+  setExternal(snapshot: CompletedCheckpoint): void {
+    this.#external = snapshot
   }
 
   latest(): CompletedCheckpoint | undefined {
-    return this.#own.at(-1) ?? this.#restored
+    const own = this.#own.at(-1)
+    const external = this.#external
+    if (own === undefined || external === undefined) return own ?? external
+    return own.metadata.checkpointId > external.metadata.checkpointId ? own : external
   }
 
   /** Oldest first. */

@@ -43,12 +43,18 @@ export class ManualClock implements Clock {
   /** Moves the hands, running every timer on the way at its own time, in order. */
   advance(ms: number): void {
     const target = this.#now + ms
-    for (let timer = this.#next(); timer !== undefined && timer.at <= target; timer = this.#next()) {
-      this.#timers.delete(timer)
-      this.#now = Math.max(this.#now, timer.at)
-      timer.callback()
-    }
+    for (let at = this.nextTimerAt(); at !== undefined && at <= target; at = this.nextTimerAt()) this.runNext()
     this.#now = target
+  }
+
+  /** Moves the hands to the next timer and runs that one alone; false without one. */
+  runNext(): boolean {
+    const timer = this.#next()
+    if (timer === undefined) return false
+    this.#timers.delete(timer)
+    this.#now = Math.max(this.#now, timer.at)
+    timer.callback()
+    return true
   }
 
   #next(): Timer | undefined {

@@ -8,6 +8,7 @@ import { StandardStream } from '../../core/io/standard-stream.js'
 import { SILENT_LOGGER } from '../../core/logging/silent-logger.js'
 import { SystemRandom } from '../../core/random/system-random.js'
 import { SystemClock } from '../../core/time/system-clock.js'
+import { runProgram } from '../../graph/run-program.js'
 import type { MasterToWorker } from '../protocol/master-to-worker.js'
 import type { TaskWorkerData } from '../protocol/worker-data.js'
 import { TaskExecutor } from './taskexecutor/task-executor.js'
@@ -24,6 +25,7 @@ if (parentPort !== null) {
     standardOutput: new StandardStream(1),
     standardError: new StandardStream(2),
     scheduler: new ThreadLoopScheduler(bell),
+    runProgram,
     send: (message) => {
       port.postMessage(message)
     },

@@ -64,12 +64,22 @@ describe('a CompletedCheckpointStore', () => {
 
   it('restarts from the snapshot that the run was started with until there is a checkpoint, and never removes it', async () => {
     const { store, removed } = recorded(1)
-    store.setRestored(checkpoint(7, true))
+    store.setExternal(checkpoint(7, true))
     assert.equal(store.latest()?.metadata.checkpointId, 7)
     await store.add(checkpoint(8))
     assert.equal(store.latest()?.metadata.checkpointId, 8)
     await store.shutdown('FINISHED', 'NO_EXTERNALIZED_CHECKPOINTS')
     assert.deepEqual(removed, [8])
+  })
+
+  it('restarts from a savepoint that is newer than its checkpoints until there is a newer one, and never removes it', async () => {
+    const { store, removed } = recorded(1)
+    await store.add(checkpoint(3))
+    store.setExternal(checkpoint(4, true))
+    assert.equal(store.latest()?.metadata.checkpointId, 4)
+    await store.add(checkpoint(5))
+    assert.equal(store.latest()?.metadata.checkpointId, 5)
+    assert.deepEqual(removed, [3])
   })
 
   const KEPT: readonly [status: 'FINISHED' | 'CANCELED' | 'FAILED', retention: CheckpointRetention, isKept: boolean][] =

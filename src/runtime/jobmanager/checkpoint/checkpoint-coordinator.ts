@@ -61,6 +61,8 @@ export class CheckpointCoordinator {
   #lastBegun: Promise<unknown> = Promise.resolve()
   #lastCompletionMs = Number.NEGATIVE_INFINITY
   #stopped = false
+  /** A periodic checkpoint waits for another one to end. */
+  #isOverdue = false
   /** Savepoints under way behind which the job ends. */
   #endingSavepoints = 0
 
@@ -118,6 +120,7 @@ export class CheckpointCoordinator {
       return await this.#trigger(properties, (id) => this.#services.repository.prepareSavepoint(id, targetDirectory))
     } catch (error) {
       if (thenStop !== undefined) this.#endingSavepoints -= 1
+      this.#triggerOverdue()
       throw error
     }
   }
@@ -171,6 +174,8 @@ export class CheckpointCoordinator {
       return await this.#register(checkpointId, properties, location)
     } finally {
       this.#triggering -= 1
+      // Where it did not begin, nothing else will come to an end.
+      if (this.#pending.size === 0) this.#triggerOverdue()
     }
   }
 
@@ -303,6 +308,14 @@ export class CheckpointCoordinator {
     this.#pending.delete(pending.checkpointId)
     this.#expiryTimers.get(pending.checkpointId)?.cancel()
     this.#expiryTimers.delete(pending.checkpointId)
+    this.#triggerOverdue()
+  }
+
+  /** A checkpoint whose time came while others were pending begins when one of them has ended. */
+  #triggerOverdue(): void {
+    if (!this.#isOverdue) return
+    this.#isOverdue = false
+    this.#schedule(0)
   }
 
   #schedule(delayMs: number): void {
@@ -319,8 +332,11 @@ export class CheckpointCoordinator {
       this.#schedule(minPauseMs - sinceLast)
       return
     }
+    if (this.#endingSavepoints > 0 || this.#pending.size + this.#triggering >= maxConcurrent) {
+      this.#isOverdue = true
+      return
+    }
     this.#schedule(intervalMs)
-    if (this.#endingSavepoints > 0 || this.#pending.size + this.#triggering >= maxConcurrent) return
     void this.#triggerPeriodic()
   }
 

@@ -1,6 +1,7 @@
 // Duty: everything about snapshots that outlives an attempt: where they go, what completed ones say, what a restart gets.
 // Invariants: `newestAssignment` is computed from the newest completed checkpoint of this run, else from the snapshot that
-// the run was started with; a savepoint is never restarted from and never removed.
+// the run was started with. A savepoint is never removed, and restarted from only when the job was to end with it: its
+// sinks may have committed what it holds, so nothing older will do.
 // Thread: main thread.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import type { Configuration } from '../../../core/config/configuration.js'
@@ -21,7 +22,7 @@ import {
 } from '../../../storage/checkpoint-storage.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import { CompletedCheckpointStore } from '../../../storage/completed-checkpoint-store.js'
-import { openSnapshot } from '../../../storage/snapshot-locator.js'
+import { locateSnapshot, openSnapshot } from '../../../storage/snapshot-locator.js'
 import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../storage/state-handles.js'
 import { assignState, type PlannedOperator } from '../../../storage/state-assignment.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
@@ -63,7 +64,7 @@ export class CheckpointRepository {
 
   /** Deletes a snapshot that the user names; refuses what is none. */
   static async dispose(path: string, fileSystems: FileSystems): Promise<void> {
-    const { externalPath } = await openSnapshot(path, fileSystems)
+    const { externalPath } = await locateSnapshot(path, fileSystems)
     await deleteSnapshot(externalPath, fileSystems)
   }
 
@@ -72,7 +73,7 @@ export class CheckpointRepository {
     const { restore, fileSystems } = this.#input
     if (restore === undefined) return false
     const checkpoint = await openSnapshot(restore.path, fileSystems)
-    this.#store.setRestored(checkpoint)
+    this.#store.setExternal(checkpoint)
     this.#nextId = checkpoint.metadata.checkpointId + 1
     this.newestAssignment()
     return true
@@ -143,6 +144,7 @@ export class CheckpointRepository {
     }
     const completed = await publishSnapshot(pending.location, metadata, fileSystems)
     if (!pending.properties.isSavepoint) await this.#store.add(completed)
+    else if (pending.properties.thenStop !== undefined) this.#store.setExternal(completed)
     return completed
   }
 

@@ -1,6 +1,6 @@
 // Duty: one attempt to run the job, from deployment to the end of its last task.
 // Invariants: reports exactly one outcome: `finished`, or `failed` with the first cause. After `stop` nothing is reported;
-// `stop` resolves when every task has ended or its worker was terminated.
+// `stop` resolves when every task has ended or its worker was terminated, and no checkpoint is being completed.
 // Thread: main thread.
 import { deserializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -121,9 +121,10 @@ export class JobAttempt {
       else if (execution.state === 'CREATED' || execution.state === 'SCHEDULED') this.#move(execution, 'CANCELED')
       else this.#move(execution, 'CANCELING')
     }
-    if (this.executions.allTerminal()) return
-    this.#input.pool.sendToAll({ type: 'cancel-tasks', attempt: this.#input.attemptNumber })
-    await this.#untilAllEnded()
+    if (!this.executions.allTerminal()) {
+      this.#input.pool.sendToAll({ type: 'cancel-tasks', attempt: this.#input.attemptNumber })
+      await this.#untilAllEnded()
+    }
   }
 
   #untilAllEnded(): Promise<void> {

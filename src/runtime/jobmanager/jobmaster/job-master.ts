@@ -146,9 +146,10 @@ export class JobMaster {
 
   /** Resolves with the savepoint's URI when the job has ended behind it. */
   async stopWithSavepoint(targetDirectory: string, drain: boolean): Promise<string> {
-    const { externalPath } = await this.#coordinator().triggerSavepoint(targetDirectory, drain ? 'drain' : 'suspend')
-    // A job that fails now may restart and run on without end: who asked for its stop must not wait for that.
+    // A job that fails from here on may restart and run on without end, behind a savepoint that is complete all the same:
+    // who asked for its stop must not wait for that.
     const failed = new Promise<Error>((resolve) => this.#awaitingFailure.push(resolve))
+    const { externalPath } = await this.#coordinator().triggerSavepoint(targetDirectory, drain ? 'drain' : 'suspend')
     const ended = this.outcome.then(({ status, error }) => (status === 'FINISHED' ? undefined : (error ?? status)))
     const cause = await Promise.race([ended, failed])
     if (cause === undefined) return externalPath

@@ -6,7 +6,6 @@
 import type { KeySpec } from '../../../api/dag/key-spec.js'
 import type { FlinkError } from '../../../core/errors/flink-error.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
-import type { Output } from './output.js'
 
 export interface ChainStage {
   /** `map`: the result goes on; `filter`: the record goes on if the result is truthy. */
@@ -25,7 +24,7 @@ export interface ChainStage {
 /** Stages one after the other and what the last of them emits to. */
 export interface StageRun {
   readonly stages: readonly ChainStage[]
-  readonly tail: Output
+  readonly tail: { collect(value: unknown, timestamp: number): void }
 }
 
 /** An operator that is a stage; `run` begins with it. */

@@ -27,7 +27,8 @@ const LONGEST_PAUSE_MS = 16
 
 interface EarlyCapture {
   readonly checkpointId: number
-  readonly state: CapturedState
+  /** Rejected where the function's snapshot hook failed: that is told when the snapshot is asked for. */
+  readonly state: Promise<CapturedState>
 }
 
 export class StreamSource extends UdfStreamOperator implements SourceStreamOperator {
@@ -75,20 +76,26 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     const { queue } = this.#run
     while (queue.length > 0) queue.emitNext(this.output)
     if (!this.#run.isAsync) return
-    const captured = this.captureState(checkpointId, this.context.clock.now())
-    this.#capture = { checkpointId, state: await captured }
+    const state = this.#captureAtOnce(checkpointId)
+    this.#capture = { checkpointId, state }
+    await Promise.allSettled([state])
   }
 
   override async snapshotState(request: SnapshotRequest): Promise<OperatorSnapshotFuture> {
     const early = this.#capture
     this.#capture = undefined
     if (early?.checkpointId !== request.checkpointId) return super.snapshotState(request)
-    return new CapturedStateFuture(early.state, request, this.context)
+    return new CapturedStateFuture(await early.state, request, this.context)
   }
 
   override async close(): Promise<void> {
     this.cancel()
     await super.close()
+  }
+
+  /** All of it happens before this returns when the hook is synchronous. */
+  async #captureAtOnce(checkpointId: number): Promise<CapturedState> {
+    return this.captureState(checkpointId, this.context.clock.now())
   }
 
   #emitQueued(budget: number): number {

@@ -146,9 +146,12 @@ export class StreamTask {
 
   performCheckpoint(barrier: CheckpointBarrier, alignmentMs: number): void {
     const { checkpointId } = barrier
-    const thenStop = this.#environment.announcements.find(checkpointId)?.thenStop
-    if (thenStop !== undefined) this.#stop.begin(checkpointId, thenStop)
-    this.#actions.enqueue(async () => this.#parts?.checkpoints.perform(barrier, alignmentMs))
+    this.#actions.enqueue(async () => {
+      if ((await this.#parts?.checkpoints.perform(barrier, alignmentMs)) !== true) return
+      // Known now: a barrier may overtake its announcement.
+      const thenStop = this.#environment.announcements.find(checkpointId)?.thenStop
+      if (thenStop !== undefined) this.#stop.begin(checkpointId, thenStop)
+    })
   }
 
   declineCheckpoint(checkpointId: number, reason: string): void {
@@ -160,8 +163,7 @@ export class StreamTask {
     this.#actions.enqueue(async () => {
       for (const operator of this.#parts?.chain.operators ?? []) await operator.notifyCheckpointComplete(checkpointId)
     })
-    const input = this.#parts?.input
-    if (this.#stop.isFor(checkpointId) && input instanceof SourceInput) this.#endInput()
+    if (this.#stop.complete(checkpointId) && this.#parts?.input instanceof SourceInput) this.#endInput()
   }
 
   notifyCheckpointAborted(checkpointId: number): void {
@@ -219,7 +221,7 @@ export class StreamTask {
       const status = parts.input.process()
       if (status === 'ended') {
         this.#endInput()
-        return 'more'
+        return this.#inputEnded ? 'more' : 'idle'
       }
       if (status === 'waiting') return moved ? 'more' : 'idle'
       moved = true
@@ -228,7 +230,7 @@ export class StreamTask {
   }
 
   #endInput(): void {
-    if (this.#inputEnded || this.#phase !== 'running') return
+    if (this.#inputEnded || this.#phase !== 'running' || this.#stop.isWaiting) return
     this.#inputEnded = true
     const atEnd = this.#atEndOfInput
     this.#atEndOfInput = []
@@ -239,6 +241,11 @@ export class StreamTask {
   /** Flush of operators, end marks behind the last record; the rest is left to `draining`. */
   async #finishOperators(): Promise<void> {
     const { chain, input } = this.#required()
+    // A savepoint to stop with was taken at the very end: the input is found ended again when it is decided.
+    if (this.#stop.isWaiting) {
+      this.#inputEnded = false
+      return
+    }
     this.#phase = 'finishing'
     if (input instanceof SourceInput && this.#stop.sendsFinalWatermark) chain.headOutput.emitWatermark(MAX_WATERMARK)
     if (this.#stop.finishesOperators) for (const operator of chain.operators) await operator.finish()

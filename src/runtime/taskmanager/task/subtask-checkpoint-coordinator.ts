@@ -4,7 +4,7 @@
 //                    \________________ error or abort: cancel what was begun, decline ______________/
 //
 // Invariants: state and barrier are taken with no record in between; a checkpoint is answered at most once; what was
-// aborted leaves no file behind.
+// aborted leaves no file behind. An error of the pre-barrier hooks fails the task, any other only the checkpoint.
 // Thread: the task's worker.
 import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -42,27 +42,29 @@ export class SubtaskCheckpointCoordinator {
     this.#services = services
   }
 
-  /** Resolves when the synchronous part is done; the task takes no input until then. Errors decline the checkpoint. */
-  async perform(barrier: CheckpointBarrier, alignmentMs: number): Promise<void> {
+  /**
+   * Resolves when the synchronous part is done; the task takes no input until then. False when the checkpoint was given
+   * up. Rejects when the task must fail.
+   */
+  async perform(barrier: CheckpointBarrier, alignmentMs: number): Promise<boolean> {
     const { checkpointId } = barrier
     const isAborted = this.#aborted.has(checkpointId)
     for (const id of this.#aborted) if (id <= checkpointId) this.#aborted.delete(id)
     if (isAborted) {
       this.#chain.broadcastCancelBarrier(checkpointId)
-      return
+      return false
     }
     const startedAt = this.#services.clock.monotonicMs()
     const snapshot: RunningSnapshot = { futures: new Map(), canceled: false }
     this.#running.set(checkpointId, snapshot)
-    let barrierIsOut = false
+    // It emits records: an error here is one of a record that is lost, so it is the task's and not the checkpoint's.
+    for (const operator of this.#chain.operators) await operator.prepareSnapshotPreBarrier(checkpointId)
+    if (snapshot.canceled) {
+      this.#chain.broadcastCancelBarrier(checkpointId)
+      return false
+    }
     try {
-      for (const operator of this.#chain.operators) await operator.prepareSnapshotPreBarrier(checkpointId)
-      if (snapshot.canceled) {
-        this.#chain.broadcastCancelBarrier(checkpointId)
-        return
-      }
       this.#chain.broadcastBarrier(barrier)
-      barrierIsOut = true
       const announcement = await this.#services.announcements.get(checkpointId)
       const { isSavepoint } = announcement
       const request = { ...barrier, isSavepoint, streams: this.#services.streamsFor(announcement) }
@@ -71,17 +73,17 @@ export class SubtaskCheckpointCoordinator {
         snapshot.futures.set(operator.operatorId, await operator.snapshotState(request))
       }
     } catch (error) {
-      if (!barrierIsOut) this.#chain.broadcastCancelBarrier(checkpointId)
       await this.#giveUp(checkpointId, snapshot, error)
-      return
+      return false
     }
     // Aborted meanwhile: what the operators gave since then is given back, too.
     if (snapshot.canceled) {
       await cancelAll(snapshot)
-      return
+      return false
     }
     const synchronousMs = this.#services.clock.monotonicMs() - startedAt
     void this.#completeLater(checkpointId, snapshot, { alignmentMs, synchronousMs })
+    return true
   }
 
   /** The task will not take part: tells the coordinator and those behind. */

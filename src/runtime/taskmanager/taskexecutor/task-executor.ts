@@ -2,13 +2,14 @@
 // Invariants: tasks of an attempt are deployed at once; messages about an execution that is not here are ignored; a new
 // attempt begins only after the last one's tasks have ended.
 // Thread: the task worker.
+import type { PipelineExecutor } from '../../../api/environment/pipeline-executor.js'
 import { Configuration } from '../../../core/config/configuration.js'
 import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { compareGraphs } from '../../../graph/plan-comparison.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
-import { runProgram } from '../../../graph/run-program.js'
 import type { DeployTasks, LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
+import type { ProgramDescriptor } from '../../protocol/program-descriptor.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { ChannelConnector } from '../task/channel-connector.js'
 import { CheckpointAnnouncements } from '../task/checkpoint-announcements.js'
@@ -22,6 +23,8 @@ import { TaskLoop, type LoopScheduler } from './task-loop.js'
 /** What a worker is made of; everything ambient comes from outside. */
 export interface TaskExecutorServices extends Omit<TaskEnvironment, 'announcements' | 'configuration' | 'wake'> {
   readonly scheduler: LoopScheduler
+  /** Runs the program; its jobs go to the executor. `generation` counts the runs in this worker. */
+  readonly runProgram: (program: ProgramDescriptor, executor: PipelineExecutor, generation: number) => Promise<void>
   /** Ends the worker. */
   readonly exit: () => void
 }
@@ -94,7 +97,7 @@ export class TaskExecutor {
     const generation = this.#generation
     this.#generation += 1
     try {
-      const notReached = runProgram(program, executor, generation).then((): never => {
+      const notReached = this.#services.runProgram(program, executor, generation).then((): never => {
         const reason = `the program ended before its execute() number ${String(graphIndex + 1)}`
         throw new FlinkError('JOB_GRAPH_MISMATCH', { operator: 'execute()', reason })
       })

@@ -29,6 +29,18 @@ describe('ManualClock', () => {
     assert.deepEqual(seen, [10, 20, 30])
   })
 
+  it('runs the next timer alone when it is asked to, even one of several at the same time', () => {
+    const clock = new ManualClock()
+    const seen: string[] = []
+    clock.setTimer(10, () => seen.push('a'))
+    clock.setTimer(10, () => seen.push('b'))
+    assert.equal(clock.runNext(), true)
+    assert.deepEqual([seen, clock.now()], [['a'], 10])
+    assert.equal(clock.runNext(), true)
+    assert.deepEqual(seen, ['a', 'b'])
+    assert.equal(clock.runNext(), false)
+  })
+
   it('forgets a cancelled timer', () => {
     const clock = new ManualClock()
     const timer = clock.setTimer(5, () => assert.fail('it was cancelled'))

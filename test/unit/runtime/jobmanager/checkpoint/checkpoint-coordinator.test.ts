@@ -342,6 +342,22 @@ describe('A CheckpointCoordinator triggers periodically', () => {
     assert.deepEqual(harness.announced, [1, 2, 3])
   })
 
+  it('as soon as the pending one has ended, when its own time came meanwhile', async () => {
+    const harness = new CoordinatorHarness({ intervalMs: 1000 })
+    harness.coordinator.start()
+    await harness.advance(1000)
+    await harness.advance(1500)
+    assert.deepEqual(harness.announced, [1])
+    await harness.acknowledgeAll(1)
+    await harness.advance(0)
+    assert.deepEqual(harness.announced, [1, 2])
+    await harness.acknowledgeAll(2)
+    await harness.advance(999)
+    assert.deepEqual(harness.announced, [1, 2])
+    await harness.advance(1)
+    assert.deepEqual(harness.announced, [1, 2, 3])
+  })
+
   it('no other while the metadata of one is being written', async () => {
     const harness = new CoordinatorHarness({ intervalMs: 1000 })
     const writing = harness.repository.hold('complete')

@@ -1,0 +1,85 @@
+/** The job that is simulated: numbers -> (may fail) -> by key -> counted in a ValueState -> transactional sink. */
+import {
+  KeyedProcessFunction,
+  RichMapFunction,
+  ValueStateDescriptor,
+  type Collector,
+  type DefaultedValueState,
+  type StreamExecutionEnvironment,
+} from '../../src/index.js'
+import type { RunPlan, Scenario } from './scenario.js'
+import { RangeSource } from './range-source.js'
+import { TransactionalSink } from './transactional-sink.js'
+import type { CountRecord, TransactionalStore } from './transactional-store.js'
+
+/** What the functions of one worker reach of the simulated world. */
+export interface JobWorld {
+  readonly scenario: Scenario
+  readonly plan: RunPlan
+  /** Distinguishes this run of the job from the earlier ones. */
+  readonly runName: string
+  readonly store: TransactionalStore
+  /** May throw, or end the worker, in the middle of a record. */
+  readonly beforeRecord: (value: number) => void
+  /** Waits on the worker's time. */
+  readonly pause: (delayMs: number) => Promise<void>
+  readonly nextInt: (bound: number) => number
+}
+
+export function keyOf(value: number, keys: number): string {
+  return `key ${(Math.imul(value, 2_654_435) >>> 0) % keys}`
+}
+
+class MayFail extends RichMapFunction<number, number> {
+  readonly #world: JobWorld
+
+  constructor(world: JobWorld) {
+    super()
+    this.#world = world
+  }
+
+  map(value: number): number {
+    this.#world.beforeRecord(value)
+    return value
+  }
+}
+
+class CountByKey extends KeyedProcessFunction<string, number, CountRecord> {
+  readonly #keys: number
+  #state: DefaultedValueState<[count: number, sum: number]> | undefined
+
+  constructor(keys: number) {
+    super()
+    this.#keys = keys
+  }
+
+  override open(): void {
+    const descriptor = new ValueStateDescriptor<[number, number]>('count', undefined, [0, 0])
+    this.#state = this.getRuntimeContext().getState(descriptor)
+  }
+
+  processElement(value: number, _context: unknown, out: Collector<CountRecord>): void {
+    const [count, sum] = this.#state?.value() ?? [0, 0]
+    this.#state?.update([count + 1, sum + value])
+    out.collect([keyOf(value, this.#keys), count + 1, sum + value])
+  }
+}
+
+export function buildCountingJob(env: StreamExecutionEnvironment, world: JobWorld): void {
+  const { records, keys } = world.scenario
+  const { sourceParallelism, parallelism, sinkParallelism } = world.plan
+  env
+    .addSource(new RangeSource(records, world))
+    .uid('source')
+    .setParallelism(sourceParallelism)
+    .map(new MayFail(world))
+    .uid('may-fail')
+    .setParallelism(sourceParallelism)
+    .keyBy((value) => keyOf(value, keys))
+    .process(new CountByKey(keys))
+    .uid('count')
+    .setParallelism(parallelism)
+    .addSink(new TransactionalSink(world))
+    .uid('sink')
+    .setParallelism(sinkParallelism)
+}

@@ -1,0 +1,239 @@
+/** One run of the job: the real JobMaster over simulated workers, from its start to the end that the plan asks for. */
+import { installExecutionContext } from '../../src/api/environment/execution-context.js'
+import type { PipelineExecutor } from '../../src/api/environment/pipeline-executor.js'
+import { Configuration } from '../../src/core/config/configuration.js'
+import { FileSystems } from '../../src/core/fs/file-systems.js'
+import { generateJobId } from '../../src/core/ids/job-id.js'
+import type { JobGraph } from '../../src/graph/job-graph.js'
+import { StreamExecutionEnvironment } from '../../src/index.js'
+import { CheckpointRepository } from '../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
+import { JobMaster, type JobOutcome } from '../../src/runtime/jobmanager/jobmaster/job-master.js'
+import type { ProgramDescriptor } from '../../src/runtime/protocol/program-descriptor.js'
+import { GraphCapturingExecutor } from '../../src/runtime/taskmanager/taskexecutor/graph-capturing-executor.js'
+import { buildCountingJob, type JobWorld } from './counting-job.js'
+import { noteLogger } from './note-logger.js'
+import { SAVEPOINT_DIRECTORY, type RunPlan } from './scenario.js'
+import { SimulatedCluster } from './simulated-cluster.js'
+import { SimulatedDisk } from './simulated-disk.js'
+import { SimulatedProcess } from './simulated-process.js'
+import type { SimulatedTaskManager } from './simulated-task-manager.js'
+import type { World } from './world.js'
+
+const RETRY_SAVEPOINT_MS = 50
+const LATEST_KILL_MS = 3000
+
+/** `over`: the job has reached its end. Else the next run starts from the snapshot, or anew without one. */
+export type RunResult = { readonly isOver: true } | { readonly isOver: false; readonly restore: string | undefined }
+
+export class JobRun {
+  readonly #world: World
+  readonly #plan: RunPlan
+  readonly #restore: string | undefined
+  readonly #process: SimulatedProcess
+  readonly #cluster: SimulatedCluster
+  readonly #program: ProgramDescriptor
+  readonly #jobId: string
+  #outcome: JobOutcome | undefined
+
+  constructor(index: number, plan: RunPlan, restore: string | undefined, world: World) {
+    const { simulation, scenario } = world
+    this.#world = world
+    this.#plan = plan
+    this.#restore = restore
+    this.#process = new SimulatedProcess(`run ${index}`, simulation)
+    this.#jobId = generateJobId(simulation.stream(`job ${index}`))
+    const { configuration } = scenario
+    this.#program = { moduleUrl: 'file:///simulated.js', entry: undefined, args: [], configuration }
+    this.#cluster = new SimulatedCluster(this.#process, {
+      simulation,
+      diskServices: world.diskServices,
+      onDeploy: (checkpointId) => {
+        this.#resolveTails(checkpointId)
+      },
+      runProgramFor: (worker) => (program, executor) => this.#runProgram(program, executor, this.#jobWorldOf(worker)),
+    })
+  }
+
+  async run(): Promise<RunResult> {
+    const { simulation, faults } = this.#world
+    faults.pause()
+    const master = await this.#makeMaster()
+    await simulation.settle(master.start(), 'the start of the job')
+    faults.resume()
+    void master.outcome.then((outcome) => {
+      this.#outcome = outcome
+    })
+    this.#planKills()
+    try {
+      return await this.#toPlannedEnd(master)
+    } finally {
+      this.#cluster.vanish()
+    }
+  }
+
+  #toPlannedEnd(master: JobMaster): Promise<RunResult> {
+    switch (this.#plan.end) {
+      case 'finish':
+        return this.#untilFinished()
+      case 'crash':
+        return this.#crash(master)
+      case 'cancel-with-savepoint':
+      case 'suspend':
+      case 'drain':
+        return this.#endWithSavepoint(master)
+    }
+  }
+
+  async #untilFinished(): Promise<RunResult> {
+    await this.#world.simulation.runUntil(() => this.#outcome !== undefined, 'the end of the job')
+    this.#expectStatus('FINISHED')
+    this.#world.store.ended()
+    return { isOver: true }
+  }
+
+  /** kill -9 and a power failure in one. */
+  async #crash(master: JobMaster): Promise<RunResult> {
+    const { simulation, disk, inspector } = this.#world
+    await this.#untilPlannedEnd()
+    const subtasks = master.details().vertices.flatMap((vertex) => vertex.subtasks)
+    // All output is out and the checkpoints are being removed: nobody would start this job again.
+    const isDone = subtasks.every(({ state }) => state === 'FINISHED')
+    if (isDone || this.#outcome !== undefined) return this.#untilFinished()
+    simulation.note('FAULT the job process is killed, and the disk loses what was not synced')
+    this.#cluster.vanish()
+    disk.crash()
+    await inspector.check()
+    const latest = await inspector.latestOf(this.#jobId)
+    return { isOver: false, restore: latest ?? this.#restore }
+  }
+
+  async #endWithSavepoint(master: JobMaster): Promise<RunResult> {
+    const { simulation } = this.#world
+    await this.#untilPlannedEnd()
+    while (this.#outcome === undefined) {
+      const path = await this.#trySavepoint(master)
+      if (path !== undefined) {
+        simulation.note(`${this.#plan.end}: the savepoint is ${path}`)
+        return this.#afterSavepoint(path)
+      }
+      const again = simulation.clock.now() + RETRY_SAVEPOINT_MS
+      simulation.after(RETRY_SAVEPOINT_MS, () => undefined)
+      await simulation.runUntil(() => simulation.clock.now() >= again || this.#outcome !== undefined, 'a second try')
+    }
+    return this.#untilFinished()
+  }
+
+  async #afterSavepoint(path: string): Promise<RunResult> {
+    const { simulation } = this.#world
+    await simulation.runUntil(() => this.#outcome !== undefined, 'the end behind the savepoint')
+    const isCancel = this.#plan.end === 'cancel-with-savepoint'
+    // The last task may have finished while the savepoint was being written.
+    if (isCancel && this.#outcome?.status === 'FINISHED') return this.#untilFinished()
+    this.#expectStatus(isCancel ? 'CANCELED' : 'FINISHED')
+    if (!isCancel) this.#world.store.stopped(this.#process.name)
+    return { isOver: false, restore: path }
+  }
+
+  async #trySavepoint(master: JobMaster): Promise<string | undefined> {
+    const { simulation } = this.#world
+    const { end } = this.#plan
+    simulation.note(`asked for a savepoint: ${end}`)
+    const isCancel = end === 'cancel-with-savepoint'
+    const savepoint = isCancel
+      ? master.triggerSavepoint(SAVEPOINT_DIRECTORY, true)
+      : master.stopWithSavepoint(SAVEPOINT_DIRECTORY, end === 'drain')
+    try {
+      return await simulation.settle(savepoint, 'the savepoint')
+    } catch (error) {
+      if (!(error instanceof Error) || error.name === 'SimulationFailure') throw error
+      simulation.note(`no savepoint: ${error.message}`)
+      return undefined
+    }
+  }
+
+  async #untilPlannedEnd(): Promise<void> {
+    const { simulation } = this.#world
+    const at = simulation.clock.now() + this.#plan.endAfterMs
+    simulation.after(this.#plan.endAfterMs, () => undefined)
+    await simulation.runUntil(() => simulation.clock.now() >= at || this.#outcome !== undefined, 'the planned end')
+  }
+
+  #expectStatus(status: JobOutcome['status']): void {
+    const { outcome } = { outcome: this.#outcome }
+    if (outcome?.status === status) return
+    const cause = outcome?.error?.message ?? 'no error'
+    this.#world.simulation.fail(`the job is ${outcome?.status ?? 'not over'} instead of ${status}: ${cause}`)
+  }
+
+  async #makeMaster(): Promise<JobMaster> {
+    const { simulation, diskServices } = this.#world
+    const jobGraph = await this.#captureGraph()
+    const job = { jobId: this.#jobId, jobGraph, configuration: Configuration.fromMap(jobGraph.configuration) }
+    const services = {
+      random: simulation.stream(`${this.#process.name} engine`),
+      logger: noteLogger(this.#process.name, simulation),
+    }
+    const fileSystems = new FileSystems().register('file', new SimulatedDisk(this.#process, diskServices))
+    const restore = this.#restore === undefined ? undefined : { path: this.#restore, allowNonRestoredState: false }
+    const repository = new CheckpointRepository({ ...job, ...services, restore, fileSystems, version: 'simulated' })
+    const rest = { program: this.#program, graphIndex: 0, earlierResults: [], starter: this.#cluster }
+    return new JobMaster({ ...job, ...services, ...rest, repository, clock: this.#process })
+  }
+
+  async #captureGraph(): Promise<JobGraph> {
+    const executor = new GraphCapturingExecutor(0, [])
+    const nobody = { beforeRecord: () => undefined, pause: () => Promise.resolve(), nextInt: () => 0 }
+    void this.#runProgram(this.#program, executor, { ...this.#sharedWorld(), ...nobody })
+    const { jobGraph } = await executor.captured
+    return jobGraph
+  }
+
+  async #runProgram(program: ProgramDescriptor, executor: PipelineExecutor, jobWorld: JobWorld): Promise<void> {
+    const configuration = Configuration.fromMap(program.configuration)
+    installExecutionContext({ executor, configuration, programArguments: program.args })
+    const env = StreamExecutionEnvironment.getExecutionEnvironment()
+    buildCountingJob(env, jobWorld)
+    await env.execute('simulated job')
+  }
+
+  #jobWorldOf(worker: SimulatedTaskManager): JobWorld {
+    const { faults, simulation } = this.#world
+    const random = simulation.stream(`${worker.name} functions`)
+    return {
+      ...this.#sharedWorld(),
+      beforeRecord: (value) => {
+        if (faults.strikes('user-function-throws', 400, `at record ${value}`)) throw new Error('simulated failure')
+        if (!faults.strikes('worker-dies', 1500, `${worker.name}, at record ${value}`)) return
+        worker.die('simulated death')
+        throw new Error('nobody hears this')
+      },
+      pause: (delayMs) => worker.process.pause(delayMs),
+      nextInt: (bound) => random.nextInt(bound),
+    }
+  }
+
+  #sharedWorld(): Pick<JobWorld, 'scenario' | 'plan' | 'runName' | 'store'> {
+    const { scenario, store } = this.#world
+    return { scenario, plan: this.#plan, runName: this.#process.name, store }
+  }
+
+  #planKills(): void {
+    const { simulation, faults, scenario } = this.#world
+    for (let kill = 0; kill < scenario.faults['worker-dies']; kill += 1) {
+      simulation.after(faults.nextInt(LATEST_KILL_MS), () => {
+        const workers = this.#cluster.alive()
+        const worker = workers[faults.nextInt(workers.length)]
+        if (worker !== undefined && faults.strikes('worker-dies', 2, worker.name)) worker.die('simulated death')
+      })
+    }
+  }
+
+  #resolveTails(checkpointId: number | undefined): void {
+    const { inspector, store } = this.#world
+    const restored =
+      inspector.find((metadata) => metadata.jobId === this.#jobId && metadata.checkpointId === checkpointId) ??
+      inspector.find((_, path) => path === this.#restore && checkpointId !== undefined)
+    const sinks = restored?.operators.find((operator) => operator.uid === 'sink')
+    store.restarted(({ jobId, subtask }) => restored?.jobId === jobId && sinks?.subtasks[subtask] === undefined)
+  }
+}

@@ -1,0 +1,42 @@
+/** A message as one line of the log: what it is about, nothing that differs between two runs of a seed. */
+import type { MasterToWorker } from '../../src/runtime/protocol/master-to-worker.js'
+import type { WorkerToMaster } from '../../src/runtime/protocol/worker-to-master.js'
+
+/** `<vertex>_<subtask>_<attempt>`, the vertex cut short. */
+function shortId(executionId: string): string {
+  return executionId.replace(/^(\w{4})\w*?_/, '$1_')
+}
+
+export function describeMessage(message: MasterToWorker | WorkerToMaster): string {
+  const { type } = message
+  switch (type) {
+    case 'load-program':
+    case 'start-tasks':
+    case 'cancel-tasks':
+    case 'program-loaded':
+      return `${type}, attempt ${message.attempt}`
+    case 'deploy-tasks': {
+      const restored = message.tasks[0]?.restore?.checkpointId
+      const tasks = message.tasks.map((task) => shortId(task.executionId) + (task.finishedOnRestore ? ' finished' : ''))
+      return `${type}, attempt ${message.attempt}, restored ${restored ?? 'nothing'}: ${tasks.join(', ')}`
+    }
+    case 'trigger-checkpoint':
+    case 'acknowledge-checkpoint':
+      return `${type} ${message.checkpointId} of ${shortId(message.executionId)}`
+    case 'decline-checkpoint':
+      return `${type} ${message.checkpointId} of ${shortId(message.executionId)}: ${message.error.message}`
+    case 'announce-checkpoint':
+    case 'notify-checkpoint-complete':
+    case 'notify-checkpoint-aborted':
+      return `${type} ${message.checkpointId}`
+    case 'task-state-changed': {
+      const reason = message.error === undefined ? '' : `: ${message.error.message}`
+      return `${shortId(message.executionId)} is ${message.state}${reason}`
+    }
+    case 'program-failed':
+      return `${type}: ${message.error.message}`
+    case 'worker-ready':
+    case 'close-worker':
+      return type
+  }
+}

@@ -1,0 +1,103 @@
+/** A whole job from one seed: runs of it, one after the other, and the comparison with a plain loop. */
+import { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
+import { keyOf } from './counting-job.js'
+import { FaultInjector, type FaultKind } from './fault-injector.js'
+import { JobRun } from './job-run.js'
+import { scenarioOf, type Scenario } from './scenario.js'
+import { Simulation } from './simulation.js'
+import { SnapshotInspector } from './snapshot-inspector.js'
+import { TransactionalStore } from './transactional-store.js'
+import type { World } from './world.js'
+
+export interface SimulationReport {
+  readonly seed: number
+  readonly log: readonly string[]
+  readonly scenario: Scenario
+  readonly faults: Readonly<Record<FaultKind, number>>
+  readonly runs: number
+  readonly snapshots: number
+  readonly virtualMs: number
+}
+
+export interface SimulationOptions {
+  /** Settings that win over those of the seed. */
+  readonly configuration?: Readonly<Record<string, string>>
+  /** Is given all events, also those of a seed that fails. */
+  readonly onLog?: (log: readonly string[]) => void
+}
+
+/** Rejects with a SimulationFailure, whose message says how to see it again. */
+export async function simulateJob(seed: number, options: SimulationOptions = {}): Promise<SimulationReport> {
+  const world = makeWorld(new Simulation(seed), options.configuration ?? {})
+  const { simulation, scenario, faults, inspector } = world
+  const startedAt = simulation.clock.now()
+  simulation.note(`scenario ${JSON.stringify(scenario)}`)
+  const onRejection = (reason: unknown): void => {
+    simulation.fail(`a promise was rejected and nobody noticed: ${String(reason)}`)
+  }
+  process.on('unhandledRejection', onRejection)
+  try {
+    const runs = await runAll(world)
+    await inspector.check()
+    compareWithPlainLoop(world)
+    await simulation.runUntil(() => true, 'the verdict')
+    const virtualMs = simulation.clock.now() - startedAt
+    const { seenCount: snapshots } = inspector
+    return { seed, log: simulation.log, scenario, faults: faults.happened, runs, snapshots, virtualMs }
+  } catch (error) {
+    throw simulation.failureBy(error)
+  } finally {
+    process.off('unhandledRejection', onRejection)
+    options.onLog?.(simulation.log)
+  }
+}
+
+function makeWorld(simulation: Simulation, configuration: Readonly<Record<string, string>>): World {
+  const seeded = scenarioOf(simulation)
+  const scenario = { ...seeded, configuration: { ...seeded.configuration, ...configuration } }
+  const disk = new InMemoryFileSystem()
+  const faults = new FaultInjector(scenario.faults, simulation)
+  const inspector = new SnapshotInspector(disk, simulation)
+  const onChange = (path: string): void => {
+    inspector.diskChanged(path)
+  }
+  const store = new TransactionalStore(simulation)
+  return { simulation, scenario, disk, diskServices: { disk, faults, onChange }, faults, inspector, store }
+}
+
+/** Resolves with the number of runs. */
+async function runAll(world: World): Promise<number> {
+  let restore: string | undefined
+  for (const [index, plan] of world.scenario.runs.entries()) {
+    world.simulation.note(`run ${index} from ${restore ?? 'nothing'}: ${JSON.stringify(plan)}`)
+    const result = await new JobRun(index, plan, restore, world).run()
+    if (result.isOver) return index + 1
+    restore = result.restore
+  }
+  world.simulation.fail('the last run did not end the job')
+  return world.scenario.runs.length
+}
+
+/** Every count of every key was committed once, and the sum beside the last one is right. */
+function compareWithPlainLoop({ simulation, scenario, store }: World): void {
+  const expected = new Map<string, { count: number; sum: number }>()
+  for (let value = 0; value < scenario.records; value += 1) {
+    const key = keyOf(value, scenario.keys)
+    const { count, sum } = expected.get(key) ?? { count: 0, sum: 0 }
+    expected.set(key, { count: count + 1, sum: sum + value })
+  }
+  const committed = new Map<string, Map<number, number>>()
+  for (const [key, count, sum] of store.records()) {
+    const sums = committed.get(key) ?? new Map<number, number>()
+    if (sums.has(count)) simulation.fail(`${key} has the count ${count} twice`)
+    sums.set(count, sum)
+    committed.set(key, sums)
+  }
+  for (const [key, { count, sum }] of expected) {
+    const sums = committed.get(key) ?? new Map<number, number>()
+    const missing = Array.from({ length: count }, (_, index) => index + 1).filter((each) => !sums.has(each))
+    if (missing.length > 0) simulation.fail(`${key} misses the counts ${missing.join(', ')} of ${count}`)
+    if (sums.size > count) simulation.fail(`${key} was counted ${sums.size} times instead of ${count}`)
+    if (sums.get(count) !== sum) simulation.fail(`${key} ends with the sum ${sums.get(count) ?? 'none'}, not ${sum}`)
+  }
+}

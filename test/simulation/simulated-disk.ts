@@ -1,0 +1,129 @@
+/**
+ * The disk as one process sees it: operations take time, fail, and leave half-written files; those of a process that
+ * died never come back, and what they had begun stays where it was.
+ */
+import { FlinkError } from '../../src/core/errors/flink-error.js'
+import type { FileReader, FileStatus, FileSystem, FileWriter } from '../../src/core/fs/file-system.js'
+import type { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
+import type { FaultInjector } from './fault-injector.js'
+import type { SimulatedProcess } from './simulated-process.js'
+
+const SLOW_MS = 3000
+
+export interface DiskServices {
+  readonly disk: InMemoryFileSystem
+  readonly faults: FaultInjector
+  /** Something that is on the disk was changed. */
+  readonly onChange: (path: string) => void
+}
+
+interface Operation<T> {
+  readonly name: string
+  readonly file: string
+  readonly run: () => Promise<T>
+  /** What a failure leaves behind. */
+  readonly half?: () => Promise<unknown>
+}
+
+export class SimulatedDisk implements FileSystem {
+  readonly #process: SimulatedProcess
+  readonly #services: DiskServices
+
+  constructor(process: SimulatedProcess, services: DiskServices) {
+    this.#process = process
+    this.#services = services
+  }
+
+  readFile(file: string): Promise<Uint8Array> {
+    return this.#read('read', file, () => this.#services.disk.readFile(file))
+  }
+
+  async openForRead(file: string): Promise<FileReader> {
+    const reader = await this.#read('open', file, () => this.#services.disk.openForRead(file))
+    return {
+      sizeBytes: reader.sizeBytes,
+      read: (offset, length) => this.#read('read', file, () => reader.read(offset, length)),
+      close: () => reader.close(),
+    }
+  }
+
+  async openForWrite(file: string): Promise<FileWriter> {
+    const writer = await this.#change({ name: 'create', file, run: () => this.#services.disk.openForWrite(file) })
+    return {
+      write: (bytes) => this.#write(file, writer, bytes),
+      sync: () => this.#change({ name: 'sync', file, run: () => writer.sync() }),
+      close: () => writer.close(),
+    }
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#change({ name: 'rename', file: from, run: () => this.#services.disk.rename(from, to) })
+  }
+
+  syncDirectory(path: string): Promise<void> {
+    return this.#change({ name: 'sync directory', file: path, run: () => this.#services.disk.syncDirectory(path) })
+  }
+
+  mkdirs(path: string): Promise<void> {
+    return this.#change({ name: 'make directory', file: path, run: () => this.#services.disk.mkdirs(path) })
+  }
+
+  list(path: string): Promise<FileStatus[]> {
+    return this.#read('list', path, () => this.#services.disk.list(path))
+  }
+
+  status(path: string): Promise<FileStatus | undefined> {
+    return this.#read('status', path, () => this.#services.disk.status(path))
+  }
+
+  delete(path: string): Promise<void> {
+    return this.#change({ name: 'delete', file: path, run: () => this.#services.disk.delete(path) })
+  }
+
+  /** In two parts with time in between: a process that dies there leaves the first one. */
+  async #write(file: string, writer: FileWriter, bytes: Uint8Array): Promise<void> {
+    const cut = this.#services.faults.nextInt(bytes.length + 1)
+    const half = (): Promise<void> => writer.write(bytes.subarray(0, cut))
+    await this.#change({ name: 'write', file, run: half, half })
+    await this.#change({ name: 'write', file, run: () => writer.write(bytes.subarray(cut)) })
+  }
+
+  async #read<T>(name: string, file: string, run: () => Promise<T>): Promise<T> {
+    return this.#operate({ name, file, run })
+  }
+
+  async #change<T>(operation: Operation<T>): Promise<T> {
+    const result = await this.#operate(operation)
+    const { simulation, name } = this.#process
+    simulation.note(`${name}: disk: ${operation.name} ${operation.file}`)
+    this.#services.onChange(operation.file)
+    return result
+  }
+
+  async #operate<T>(operation: Operation<T>): Promise<T> {
+    const { faults } = this.#services
+    const where = `${this.#process.name}: ${operation.name} ${operation.file}`
+    await this.#takeTime()
+    if (faults.strikes('disk-is-slow', 100, where)) await this.#process.pause(faults.nextInt(SLOW_MS))
+    if (faults.strikes('disk-fails', 60, where)) {
+      // A failure may be told behind an operation that was done.
+      if (faults.nextInt(4) === 0) await operation.run()
+      else await operation.half?.()
+      this.#services.onChange(operation.file)
+      await this.#takeTime()
+      const { name, file } = operation
+      throw faults.nextInt(2) === 0
+        ? new FlinkError('FILE_IO_FAILED', { path: file, operation: name, reason: 'simulated failure' })
+        : new FlinkError('DISK_FULL', { path: file })
+    }
+    const result = await operation.run()
+    await this.#takeTime()
+    return result
+  }
+
+  async #takeTime(): Promise<void> {
+    const { simulation } = this.#process
+    if (!this.#process.isAlive) await new Promise(() => undefined)
+    if (simulation.random.nextInt(3) === 0) await this.#process.pause(simulation.delayMs())
+  }
+}

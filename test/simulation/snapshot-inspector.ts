@@ -1,0 +1,91 @@
+/** Looks at the disk behind the back of the job: whatever has metadata must be whole, at any time. */
+import { dirname } from 'node:path'
+import { toFileUri } from '../../src/core/fs/file-path.js'
+import { FileSystems } from '../../src/core/fs/file-systems.js'
+import type { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
+import type { CheckpointMetadata } from '../../src/storage/checkpoint-metadata.js'
+import { METADATA_FILE } from '../../src/storage/snapshot-directory.js'
+import { findLatestCheckpoint, openSnapshot } from '../../src/storage/snapshot-locator.js'
+import { readStateHandle } from '../../src/storage/state-reader.js'
+import { CHECKPOINT_DIRECTORY, SAVEPOINT_DIRECTORY } from './scenario.js'
+import type { Simulation } from './simulation.js'
+
+export class SnapshotInspector {
+  readonly #disk: InMemoryFileSystem
+  readonly #fileSystems: FileSystems
+  readonly #simulation: Simulation
+  /** Directories in which something happened since the last look. */
+  readonly #touched = new Set<string>()
+  /** Snapshots that were seen whole at least once. */
+  readonly #seen = new Map<string, CheckpointMetadata>()
+
+  constructor(disk: InMemoryFileSystem, simulation: Simulation) {
+    this.#disk = disk
+    this.#simulation = simulation
+    this.#fileSystems = new FileSystems().register('file', disk)
+    simulation.observe(async () => {
+      if (this.#touched.size > 0) await this.#check((directory) => this.#touched.has(directory))
+    })
+  }
+
+  get seenCount(): number {
+    return this.#seen.size
+  }
+
+  /** A file or directory was changed. */
+  diskChanged(path: string): void {
+    this.#touched.add(path).add(dirname(path))
+  }
+
+  /** Looks at all snapshots there are. */
+  check(): Promise<void> {
+    return this.#check(() => true)
+  }
+
+  async #check(isWanted: (directory: string) => boolean): Promise<void> {
+    const directories = (await this.#snapshotDirectories()).filter(isWanted)
+    this.#touched.clear()
+    for (const directory of directories) {
+      try {
+        this.#seen.set(toFileUri(directory), await this.#readAll(directory))
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        this.#simulation.fail(`the completed snapshot ${directory} is unreadable: ${reason}`)
+      }
+    }
+  }
+
+  /** The newest checkpoint of one job. */
+  async latestOf(jobId: string): Promise<string | undefined> {
+    const onDamaged = (error: Error): void => {
+      this.#simulation.fail(`a completed checkpoint is damaged: ${error.message}`)
+    }
+    const found = await findLatestCheckpoint(`${CHECKPOINT_DIRECTORY}/${jobId}`, this.#fileSystems, onDamaged)
+    return found?.externalPath
+  }
+
+  /** What a snapshot says that a job made, or that lies at a path; also when it was removed meanwhile. */
+  find(isWanted: (metadata: CheckpointMetadata, path: string) => boolean): CheckpointMetadata | undefined {
+    for (const [path, metadata] of this.#seen) if (isWanted(metadata, path)) return metadata
+    return undefined
+  }
+
+  async #readAll(directory: string): Promise<CheckpointMetadata> {
+    const { metadata } = await openSnapshot(directory, this.#fileSystems)
+    for (const { subtasks } of metadata.operators) {
+      for (const subtask of subtasks) {
+        const { managedKeyed = [], managedOperator = [] } = subtask ?? {}
+        for (const { handle } of [...managedKeyed, ...managedOperator]) await readStateHandle(handle, this.#fileSystems)
+      }
+    }
+    return metadata
+  }
+
+  async #snapshotDirectories(): Promise<string[]> {
+    const jobs = await this.#disk.list(CHECKPOINT_DIRECTORY)
+    const parents = [...jobs.map(({ path }) => path), SAVEPOINT_DIRECTORY]
+    const directories = (await Promise.all(parents.map((parent) => this.#disk.list(parent)))).flat()
+    const isComplete = await Promise.all(directories.map(({ path }) => this.#disk.status(`${path}/${METADATA_FILE}`)))
+    return directories.filter((_, index) => isComplete[index] !== undefined).map(({ path }) => path)
+  }
+}
