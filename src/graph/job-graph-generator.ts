@@ -1,5 +1,6 @@
 import type { PartitionerSpec } from '../api/dag/partitioner-spec.js'
 import type { Pipeline } from '../api/environment/pipeline-executor.js'
+import type { TypeInformation } from '../api/types/type-information.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { sha256Hex } from '../core/hash/sha256.js'
 import type { ChainedOperator, JobEdge, JobGraph, JobVertex } from './job-graph.js'
@@ -11,26 +12,32 @@ import type { StreamGraph, StreamNode } from './stream-graph.js'
 
 /** A recorded program to its plan with the functions beside it. The same program gives the same plan in every process. */
 export function generateProgramGraph(pipeline: Pipeline): ProgramGraph {
-  return programGraphOf(generateStreamGraph(pipeline), pipeline.configuration.toMap())
+  const { configuration, registeredTypes } = pipeline
+  return { ...livingGraphOf(generateStreamGraph(pipeline), configuration.toMap()), registeredTypes }
 }
 
-function programGraphOf(streamGraph: StreamGraph, configuration: Readonly<Record<string, string>>): ProgramGraph {
+function livingGraphOf(
+  streamGraph: StreamGraph,
+  configuration: Readonly<Record<string, string>>,
+): Omit<ProgramGraph, 'registeredTypes'> {
   const ids = hashStreamGraph(streamGraph)
   const chains = buildChains(streamGraph)
   const vertices = chains.map((chain) => vertexOf(chain, ids))
   const partitioners = new Map<string, PartitionerSpec>()
+  const edgeTypes = new Map<string, TypeInformation<unknown>>()
   const edges: JobEdge[] = []
   for (const chain of chains) {
     for (const output of chain.outputs) {
       const edge = edgeOf(chain, output, ids)
       edges.push(edge)
       partitioners.set(edge.id, output.edge.partitioner)
+      if (output.edge.outputType !== undefined) edgeTypes.set(edge.id, output.edge.outputType)
     }
   }
   const hash = sha256Hex(JSON.stringify([vertices, edges]))
   const jobGraph: JobGraph = { name: streamGraph.jobName, vertices, edges, configuration, hash }
   const operators = new Map(streamGraph.nodes.map((node) => [idOf(node, ids), bindingOf(node, ids)]))
-  return { jobGraph, operators, partitioners }
+  return { jobGraph, operators, partitioners, edgeTypes }
 }
 
 function vertexOf(chain: Chain, ids: OperatorIds): JobVertex {

@@ -2,6 +2,7 @@ import type { KeySpec } from '../api/dag/key-spec.js'
 import type { OperatorSpec } from '../api/dag/operator-spec.js'
 import type { PartitionerSpec } from '../api/dag/partitioner-spec.js'
 import type { TypeInformation } from '../api/types/type-information.js'
+import type { RegisteredTypes } from '../core/types/registered-types.js'
 import type { JobGraph } from './job-graph.js'
 
 /** The living half of an operator of the plan: what a worker needs beside the JSON to run it. */
@@ -14,9 +15,13 @@ export interface OperatorBinding {
   readonly outputType: TypeInformation<unknown> | undefined
 }
 
-/** A plan with the functions of this process beside it; operators are found by operator id, partitioners by edge id. */
+/** A plan with the functions of this process beside it; operators are found by operator id, partitioners and types by edge id. */
 export interface ProgramGraph {
   readonly jobGraph: JobGraph
   readonly operators: ReadonlyMap<string, OperatorBinding>
   readonly partitioners: ReadonlyMap<string, PartitionerSpec>
+  /** Declared types of the records of edges, by edge id: of the operator's output, or of the side output's tag. */
+  readonly edgeTypes: ReadonlyMap<string, TypeInformation<unknown>>
+  /** The classes whose instances travel through exchanges and state. */
+  readonly registeredTypes: RegisteredTypes
 }

@@ -58,7 +58,11 @@ class Translation {
           partitioner: transformation.partitioner,
         }))
       case 'side-output':
-        return this.originsOf(transformation.input).map((origin) => ({ ...origin, sideOutput: transformation.tag }))
+        return this.originsOf(transformation.input).map((origin) => ({
+          ...origin,
+          sideOutput: transformation.tag,
+          outputType: transformation.outputType,
+        }))
     }
   }
 
@@ -66,7 +70,7 @@ class Translation {
     const node = makeNode(transformation, origins, this.#settings)
     this.#graph.addNode(node)
     for (const origin of origins) this.#graph.connect(origin, node, 0)
-    return [{ source: node, partitioner: undefined, sideOutput: undefined }]
+    return [{ source: node, partitioner: undefined, sideOutput: undefined, outputType: transformation.outputType }]
   }
 }
 

@@ -16,6 +16,8 @@ export interface StreamEdge {
   readonly targetInput: number
   readonly partitioner: PartitionerSpec
   readonly sideOutput: string | undefined
+  /** Declared type of the records. */
+  readonly outputType: TypeInformation<unknown> | undefined
 }
 
 /** An operator with everything decided: parallelism, groups, partitioners of its inputs. */
@@ -45,6 +47,7 @@ export interface EdgeOrigin {
   readonly source: StreamNode
   readonly partitioner: PartitionerSpec | undefined
   readonly sideOutput: string | undefined
+  readonly outputType: TypeInformation<unknown> | undefined
 }
 
 /** The program as operators and edges, before chaining. Nodes stand in the order in which the program made them. */
@@ -72,12 +75,13 @@ export class StreamGraph {
   }
 
   connect(origin: EdgeOrigin, target: StreamNode, targetInput: number): void {
-    const { source, sideOutput } = origin
+    const { source, sideOutput, outputType } = origin
     const partitioner = origin.partitioner ?? defaultPartitioner(source, target)
     if (partitioner.kind === 'forward' && source.parallelism !== target.parallelism) {
       throw forwardRefused(source, target)
     }
-    const edge: StreamEdge = { index: source.outEdges.length, source, target, targetInput, partitioner, sideOutput }
+    const index = source.outEdges.length
+    const edge: StreamEdge = { index, source, target, targetInput, partitioner, sideOutput, outputType }
     source.outEdges.push(edge)
     target.inEdges.push(edge)
   }

@@ -5,6 +5,7 @@ import type { Logger } from '../../src/core/logging/logger.js'
 import { SILENT_LOGGER } from '../../src/core/logging/silent-logger.js'
 import { MetricGroup } from '../../src/core/metrics/metric-group.js'
 import { SeededRandom } from '../../src/core/random/seeded-random.js'
+import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../src/core/types/registered-types.js'
 import { ManualClock } from '../../src/core/time/manual-clock.js'
 import type { WatermarkStatus } from '../../src/runtime/taskmanager/network/stream-element.js'
 import type { Output } from '../../src/runtime/taskmanager/operators/output.js'
@@ -75,13 +76,20 @@ export class TestOperatorContext implements OperatorContext {
   readonly fileSystems: FileSystems = new FileSystems()
   readonly standardOutput: MemoryTextOutput = new MemoryTextOutput()
   readonly standardError: MemoryTextOutput = new MemoryTextOutput()
+  readonly registeredTypes: RegisteredTypes
   readonly #mail: (() => void)[] = []
   readonly #suspensions = new Set<Promise<void>>()
 
   constructor(
-    options: { readonly slots?: number; readonly taskInfo?: Partial<TaskInfo>; readonly logger?: Logger } = {},
+    options: {
+      readonly slots?: number
+      readonly taskInfo?: Partial<TaskInfo>
+      readonly logger?: Logger
+      readonly registeredTypes?: RegisteredTypes
+    } = {},
   ) {
     this.output = new RecordingOutput(options.slots)
+    this.registeredTypes = options.registeredTypes ?? NO_REGISTERED_TYPES
     this.logger = options.logger ?? SILENT_LOGGER
     this.taskInfo = {
       jobId: '0'.repeat(32),

@@ -1,6 +1,13 @@
 import { PipelineOptions } from '../../core/config/pipeline-options.js'
 import { CoreOptions } from '../../core/config/core-options.js'
 import type { Configuration } from '../../core/config/configuration.js'
+import {
+  NO_REGISTERED_TYPES,
+  registeredClass,
+  type ClassOf,
+  type PlainForm,
+  type RegisteredTypes,
+} from '../../core/types/registered-types.js'
 import type { ParameterTool } from './parameter-tool.js'
 
 /**
@@ -12,11 +19,17 @@ import type { ParameterTool } from './parameter-tool.js'
  *
  * const config: ExecutionConfig = StreamExecutionEnvironment.getExecutionEnvironment().getConfig()
  * config.setGlobalJobParameters(ParameterTool.fromMap({ region: 'eu' }))
+ *
+ * class Account {
+ *   constructor(readonly owner: string) {}
+ * }
+ * config.registerType(Account).registerType(URL, { toPlain: (url) => url.href, fromPlain: (href) => new URL(String(href)) })
  * ```
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/deployment/config/
  */
 export class ExecutionConfig {
   readonly #configuration: Configuration
+  #registeredTypes: RegisteredTypes = NO_REGISTERED_TYPES
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration
@@ -43,5 +56,21 @@ export class ExecutionConfig {
       this.#configuration.setString(`${PipelineOptions.GLOBAL_JOB_PARAMETERS.key}.${key}`, String(value))
     }
     return this
+  }
+
+  /**
+   * Lets instances of a class travel through exchanges and state, anywhere inside a value. Without a serializer an instance
+   * is its own enumerable fields and its prototype; private `#fields` are none of them and need one, as do subclasses of
+   * Map, Array and the like. The last registration of a class counts. Snapshots find the class again by its name.
+   * Throws TYPE_REGISTRATION_INVALID for a class that has no name or that of another one.
+   */
+  registerType<T extends object>(type: ClassOf<T>, serializer?: PlainForm<T>): this {
+    this.#registeredTypes = this.#registeredTypes.with(registeredClass(type, serializer))
+    return this
+  }
+
+  /** What was registered so far. */
+  getRegisteredTypes(): RegisteredTypes {
+    return this.#registeredTypes
   }
 }

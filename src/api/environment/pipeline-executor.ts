@@ -1,4 +1,5 @@
 import type { Configuration } from '../../core/config/configuration.js'
+import type { RegisteredTypes } from '../../core/types/registered-types.js'
 import type { Transformation } from '../dag/transformation.js'
 
 /** What `execute()` hands over: everything recorded so far, and the configuration with the program's own settings in it. */
@@ -6,6 +7,8 @@ export interface Pipeline {
   readonly jobName: string
   readonly transformations: readonly Transformation[]
   readonly configuration: Configuration
+  /** The classes whose instances travel. */
+  readonly registeredTypes: RegisteredTypes
 }
 
 /** How a finished job is reported to the program: plain data that travels between threads. */

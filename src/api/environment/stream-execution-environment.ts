@@ -97,6 +97,7 @@ export class StreamExecutionEnvironment {
     return this.fromSequence(from, to)
   }
 
+  /** A stream of what the function collects; with a type of instances (`Types.POJO`) these travel too. */
   addSource<T>(
     sourceFunction: SourceFunction<T> | SourceFunction<T>['run'],
     sourceName = 'Custom Source',
@@ -201,7 +202,9 @@ export class StreamExecutionEnvironment {
   #pipeline(jobName: string | undefined): Pipeline {
     const name = jobName ?? this.#configuration.get(PipelineOptions.NAME) ?? DEFAULT_JOB_NAME
     for (const { settings } of this.#transformations) settings.bufferTimeoutMs ??= this.#bufferTimeoutMs
-    return { jobName: name, transformations: this.#transformations, configuration: this.#configuration.clone() }
+    const registeredTypes = this.#config.getRegisteredTypes()
+    const configuration = this.#configuration.clone()
+    return { jobName: name, transformations: this.#transformations, configuration, registeredTypes }
   }
 
   #source<T>(

@@ -1,3 +1,4 @@
+import type { RegisteredTypes } from '../../core/types/registered-types.js'
 import { structuredSerializer } from '../../core/types/structured-serializer.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { checkStateName, type StateDescriptor } from './state-descriptor.js'
@@ -5,8 +6,8 @@ import { checkStateName, type StateDescriptor } from './state-descriptor.js'
 /** The type of a value state's descriptor: `D` leaves null out where a default value was given. */
 export interface ValueStateDescriptor<T, D extends T | null = T | null> extends StateDescriptor<T> {
   readonly kind: 'value'
-  /** The default value, a fresh copy at each call; null where none was given. */
-  getDefaultValue(): D
+  /** The default value, a fresh copy at each call; null where none was given. `registered`: as of `registerType`. */
+  getDefaultValue(registered?: RegisteredTypes): D
 }
 
 /** How a {@link ValueStateDescriptor} is made; a default value is part of its type. */
@@ -31,11 +32,11 @@ class DescribedValueState<T> implements ValueStateDescriptor<T> {
     this.#defaultValue = defaultValue
   }
 
-  getDefaultValue(): T | null {
+  getDefaultValue(registered?: RegisteredTypes): T | null {
     const value = this.#defaultValue
     if (typeof value !== 'object' || value === null) return value
-    if (this.type !== undefined) return this.type.createSerializer().copy(value)
-    return structuredSerializer().copy(value) as T
+    if (this.type !== undefined) return this.type.createSerializer(registered).copy(value)
+    return structuredSerializer(registered).copy(value) as T
   }
 }
 

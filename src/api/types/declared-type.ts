@@ -1,24 +1,32 @@
 import type { KeyKind } from '../../core/keygroups/canonical-key.js'
+import { NO_REGISTERED_TYPES, type RegisteredClass, type RegisteredTypes } from '../../core/types/registered-types.js'
+import { RowCodecs } from '../../core/types/row-codecs.js'
+import type { RowKind } from '../../core/types/row-kind.js'
+import { rowSerializer } from '../../core/types/row-serializer.js'
+import { rowStreamSerializer } from '../../core/types/row-stream-serializer.js'
 import { structuredSerializer } from '../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../core/types/type-serializer.js'
 import type { TypeInformation } from './type-information.js'
 
-/** From a value to plain data, which every thread and disk takes, and back. */
-export interface PlainForm<T> {
-  toPlain(value: T): unknown
-  fromPlain(plain: unknown): T
+/** How values of a type become bytes. */
+export interface TypeForm {
+  /** The row that generated code is made for; undefined where the declaration leaves parts open (GENERIC). */
+  readonly kind: RowKind | undefined
+  /** The classes of instances inside, which the declaration lets travel. */
+  readonly classes: readonly RegisteredClass[]
 }
 
-/** The type behind all of `Types`: a description, a key kind, and for classes inside it a way to plain data. */
+const GENERIC_FORM: TypeForm = { kind: undefined, classes: [] }
+
+/** The type behind all of `Types`: a description, a key kind and a form. */
 export class DeclaredType<T> implements TypeInformation<T> {
   readonly description: string
-  /** Undefined where values are plain data already. */
-  readonly plainForm: PlainForm<T> | undefined
+  readonly form: TypeForm
   readonly #keyKind: KeyKind
 
-  constructor(description: string, keyKind: KeyKind, plainForm?: PlainForm<T>) {
+  constructor(description: string, keyKind: KeyKind, form: TypeForm = GENERIC_FORM) {
     this.description = description
-    this.plainForm = plainForm
+    this.form = form
     this.#keyKind = keyKind
   }
 
@@ -26,21 +34,44 @@ export class DeclaredType<T> implements TypeInformation<T> {
     return this.#keyKind
   }
 
-  createSerializer(): TypeSerializer<T> {
-    const structured = structuredSerializer()
-    const form = this.plainForm
-    if (form === undefined) return structured as TypeSerializer<T>
-    return {
-      serialize: (value, output) => {
-        structured.serialize(form.toPlain(value), output)
-      },
-      deserialize: (input) => form.fromPlain(structured.deserialize(input)),
-      copy: (value) => form.fromPlain(structured.copy(form.toPlain(value))),
-    }
+  createSerializer(registered: RegisteredTypes = NO_REGISTERED_TYPES): TypeSerializer<T> {
+    const known = registered.withDefaults(this.form.classes)
+    const { kind } = this.form
+    const serializer =
+      kind === undefined
+        ? structuredSerializer(known)
+        : rowSerializer({ kind, registered: known, writesRows: this.#hasOwnFieldsOnly(known) })
+    return serializer as TypeSerializer<T>
+  }
+
+  /** For the ends of streams: each end reads, or writes, all values in order. */
+  streamSerializers(registered: RegisteredTypes): () => TypeSerializer<unknown> {
+    const known = registered.withDefaults(this.form.classes)
+    const codecs = new RowCodecs(known)
+    const kind = this.#hasOwnFieldsOnly(known) ? this.form.kind : undefined
+    return () => rowStreamSerializer({ codecs, kind })
+  }
+
+  /** A class that is registered with a form of its own wants it, also where a type declares its fields. */
+  #hasOwnFieldsOnly(known: RegisteredTypes): boolean {
+    return this.form.classes.every(({ prototype }) => known.ofPrototype(prototype)?.form === undefined)
   }
 }
 
-/** The plain form of a component, or undefined where it needs none. */
-export function plainFormOf(type: TypeInformation<unknown>): PlainForm<unknown> | undefined {
-  return type instanceof DeclaredType ? (type.plainForm as PlainForm<unknown> | undefined) : undefined
+/** The form of a component; that of a user's own TypeInformation is GENERIC. */
+export function formOf(type: TypeInformation<unknown>): TypeForm {
+  return type instanceof DeclaredType ? type.form : GENERIC_FORM
+}
+
+/** The form of what is made of components; `kindOf` is asked where all of them have a kind. */
+export function composedForm(
+  components: readonly TypeInformation<unknown>[],
+  kindOf: (kinds: readonly RowKind[]) => RowKind | undefined,
+): TypeForm {
+  const forms = components.map(formOf)
+  const kinds = forms.flatMap(({ kind }) => (kind === undefined ? [] : [kind]))
+  return {
+    kind: kinds.length === forms.length ? kindOf(kinds) : undefined,
+    classes: forms.flatMap(({ classes }) => classes),
+  }
 }

@@ -1,5 +1,7 @@
 import type { KeyKind } from '../../core/keygroups/canonical-key.js'
-import { DeclaredType, plainFormOf, type PlainForm } from './declared-type.js'
+import { registeredClass, type ClassOf } from '../../core/types/registered-types.js'
+import { isFieldName, type RowField, type RowKind } from '../../core/types/row-kind.js'
+import { composedForm, DeclaredType } from './declared-type.js'
 import type { TypeInformation } from './type-information.js'
 
 /** Types of fields by name. */
@@ -7,26 +9,32 @@ export type FieldTypes = Readonly<Record<string, TypeInformation<unknown>>>
 
 /** The type of plain objects with these fields; fields that are not declared travel along. */
 export function recordType<T extends object>(fields: FieldTypes): DeclaredType<T> {
-  const entries = Object.entries(fields)
-  const description = `OBJECT(${describeFields(fields)})`
-  if (entries.every(([, type]) => plainFormOf(type) === undefined)) return new DeclaredType(description, keyOf(fields))
-  return new DeclaredType(description, keyOf(fields), {
-    toPlain: (value) => convertFields(value, fields, 'toPlain'),
-    fromPlain: (plain) => convertFields(plain as object, fields, 'fromPlain') as T,
-  })
+  const form = composedForm(Object.values(fields), (kinds) =>
+    kindOfFields(fields, kinds, Object.prototype, (object) => ({ object })),
+  )
+  return new DeclaredType(`OBJECT(${describeFields(fields)})`, keyOf(fields), form)
 }
 
 /** The type of instances of a class: own fields are stored, and an instance is made without calling the constructor. */
-export function pojoType<T extends object>(
-  pojoClass: { readonly prototype: T; readonly name: string },
+export function pojoType<T extends object>(pojoClass: ClassOf<T>, fields: FieldTypes): DeclaredType<T> {
+  const pojo = registeredClass(pojoClass)
+  const { kind, classes } = composedForm(Object.values(fields), (kinds) =>
+    kindOfFields(fields, kinds, pojo.prototype, (own) => ({ instance: [pojo.name, own] })),
+  )
+  const form = { kind: pojo.isError ? undefined : kind, classes: [pojo, ...classes] }
+  return new DeclaredType(`POJO<${pojo.name}>(${describeFields(fields)})`, keyOf(fields), form)
+}
+
+/** Undefined where no field is declared, which says nothing, or a name means something to the prototype. */
+function kindOfFields(
   fields: FieldTypes,
-): DeclaredType<T> {
-  const prototype: object = pojoClass.prototype
-  return new DeclaredType(`POJO<${pojoClass.name}>(${describeFields(fields)})`, keyOf(fields), {
-    toPlain: (value) => convertFields(value, fields, 'toPlain'),
-    fromPlain: (plain) =>
-      Object.assign(Object.create(prototype) as T, convertFields(plain as object, fields, 'fromPlain')),
-  })
+  kinds: readonly RowKind[],
+  prototype: object,
+  wrap: (fields: readonly RowField[]) => RowKind,
+): RowKind | undefined {
+  const names = Object.keys(fields)
+  if (names.length === 0 || !names.every((name) => isFieldName(name, prototype))) return undefined
+  return wrap(names.flatMap((name, index) => kinds.slice(index, index + 1).map((kind): RowField => [name, kind])))
 }
 
 function describeFields(fields: FieldTypes): string {
@@ -38,18 +46,4 @@ function describeFields(fields: FieldTypes): string {
 function keyOf(fields: FieldTypes): KeyKind {
   const entries = Object.entries(fields)
   return entries.length === 0 ? 'auto' : { record: entries.map(([name, type]) => [name, type.keyKind()] as const) }
-}
-
-function convertFields(
-  value: object,
-  fields: FieldTypes,
-  direction: keyof PlainForm<unknown>,
-): Record<string, unknown> {
-  const result: Record<string, unknown> = { ...value }
-  for (const [name, type] of Object.entries(fields)) {
-    const form = plainFormOf(type)
-    const field = result[name]
-    if (form !== undefined && field !== null && field !== undefined) result[name] = form[direction](field)
-  }
-  return result
 }

@@ -1,5 +1,7 @@
 import { listType, mapType, tupleType } from './container-types.js'
-import { DeclaredType } from './declared-type.js'
+import type { ClassOf } from '../../core/types/registered-types.js'
+import type { RowKind } from '../../core/types/row-kind.js'
+import { DeclaredType, type TypeForm } from './declared-type.js'
 import { pojoType, recordType, type FieldTypes } from './record-type.js'
 import type { TypeInformation } from './type-information.js'
 
@@ -19,11 +21,16 @@ export type TypeOf<I> = I extends TypeInformation<infer T> ? T : never
 type TupleOf<I extends readonly TypeInformation<unknown>[]> = { -readonly [K in keyof I]: TypeOf<I[K]> }
 type ObjectOf<F extends FieldTypes> = { -readonly [K in keyof F]: TypeOf<F[K]> }
 
+function row(kind: RowKind): TypeForm {
+  return { kind, classes: [] }
+}
+
 /** What {@link Types} holds. */
 export interface TypesTable {
   readonly STRING: TypeInformation<string>
   /** A whole number as `number`: exact up to 2^53. */
   readonly LONG: TypeInformation<number>
+  /** Written in 4 bytes where it is a whole number of 32 bits; any other number is kept too. */
   readonly INT: TypeInformation<number>
   /** As a key type: 0 and -0 are two keys, all NaN are one, as Java's Double. */
   readonly DOUBLE: TypeInformation<number>
@@ -36,11 +43,11 @@ export interface TypesTable {
   LIST<T>(element: TypeInformation<T>): TypeInformation<T[]>
   MAP<K, V>(key: TypeInformation<K>, value: TypeInformation<V>): TypeInformation<Map<K, V>>
   TUPLE<I extends readonly TypeInformation<unknown>[]>(...fields: I): TypeInformation<TupleOf<I>>
-  /** Instances of a class; without `fields` all own fields are generic. */
-  POJO<T extends object>(
-    pojoClass: { readonly prototype: T; readonly name: string },
-    fields?: FieldTypes,
-  ): TypeInformation<T>
+  /**
+   * Instances of a class: own fields and prototype, which is all that is kept; private `#fields` are none, and a class with
+   * them is registered with a serializer (`getConfig().registerType`). Without `fields` all own fields are generic.
+   */
+  POJO<T extends object>(pojoClass: ClassOf<T>, fields?: FieldTypes): TypeInformation<T>
   OBJECT<F extends FieldTypes>(fields: F): TypeInformation<ObjectOf<F>>
   /** Anything that structured clone takes. */
   GENERIC<T = unknown>(): TypeInformation<T>
@@ -61,14 +68,14 @@ export interface TypesTable {
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/serialization/types_serialization/
  */
 export const Types: TypesTable = {
-  STRING: new DeclaredType<string>('STRING', 'auto'),
-  LONG: new DeclaredType<number>('LONG', 'auto'),
-  INT: new DeclaredType<number>('INT', 'auto'),
-  DOUBLE: new DeclaredType<number>('DOUBLE', 'double'),
-  BOOLEAN: new DeclaredType<boolean>('BOOLEAN', 'auto'),
-  BIG_INT: new DeclaredType<bigint>('BIG_INT', 'auto'),
-  LONG_BIGINT: new DeclaredType<bigint>('LONG_BIGINT', 'auto'),
-  INSTANT: new DeclaredType<Date>('INSTANT', 'auto'),
+  STRING: new DeclaredType<string>('STRING', 'auto', row('string')),
+  LONG: new DeclaredType<number>('LONG', 'auto', row('double')),
+  INT: new DeclaredType<number>('INT', 'auto', row('int')),
+  DOUBLE: new DeclaredType<number>('DOUBLE', 'double', row('double')),
+  BOOLEAN: new DeclaredType<boolean>('BOOLEAN', 'auto', row('boolean')),
+  BIG_INT: new DeclaredType<bigint>('BIG_INT', 'auto', row('bigint')),
+  LONG_BIGINT: new DeclaredType<bigint>('LONG_BIGINT', 'auto', row('bigint')),
+  INSTANT: new DeclaredType<Date>('INSTANT', 'auto', row('date')),
   LIST: listType,
   MAP: mapType,
   TUPLE: (...fields) => tupleType(fields),

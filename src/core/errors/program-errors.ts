@@ -94,6 +94,13 @@ export const PROGRAM_ERRORS = {
     httpStatus: 400,
     exitCode: 1,
   },
+  TYPE_REGISTRATION_INVALID: {
+    message: 'The class {type} cannot be registered: {reason}.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
   FUNCTION_SHARED: {
     message:
       'One function object is used by two operators, {operatorA} and {operatorB}. Give each its own: new MyFunction() twice.',

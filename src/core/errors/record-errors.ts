@@ -2,7 +2,7 @@
 export const RECORD_ERRORS = {
   RECORD_NOT_SERIALIZABLE: {
     message:
-      '{operator} emitted a record that cannot travel: {path} is {kind}. Emit plain data (objects, arrays, Map, Set, Date, BigInt, typed arrays).',
+      '{operator} emitted a record that cannot travel: {path} is {kind}. Emit plain data (objects, arrays, Map, Set, Date, BigInt, typed arrays), or register the class with env.getConfig().registerType(...).',
     fault: 'user',
     recovery: 'restart',
     httpStatus: 500,

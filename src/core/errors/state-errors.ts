@@ -24,7 +24,16 @@ export const STATE_ERRORS = {
     exitCode: 1,
   },
   STATE_NOT_SERIALIZABLE: {
-    message: "State '{state}' of {operator} holds a value that cannot be stored: {path} is {kind}.",
+    message:
+      "State '{state}' of {operator} holds a value that cannot be stored: {path} is {kind}. Store plain data, declare the type, or register the class with env.getConfig().registerType(...).",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  STATE_CLASS_NOT_REGISTERED: {
+    message:
+      "State '{state}' of {operator} was stored with an instance of {className}, but no class of that name is registered. Call env.getConfig().registerType({className}), as the program did that wrote it.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,

@@ -5,6 +5,14 @@ import { DataOutputView } from '../memory/data-output-view.js'
 /**
  * How a key's bytes are formed. `auto`: by the value itself; `double`: 0 and -0 are two keys (Java's Double); a tuple or
  * record names the kinds of its parts.
+ *
+ * @example
+ * ```ts
+ * import { Types, type KeyKind } from 'flink-ts'
+ *
+ * const pair: KeyKind = Types.TUPLE(Types.STRING, Types.DOUBLE).keyKind()
+ * const same: KeyKind = { tuple: ['auto', 'double'] }
+ * ```
  */
 export type KeyKind =
   | 'auto'

@@ -3,12 +3,27 @@ import { FlinkError } from '../errors/flink-error.js'
 /** A byte order mark is a character like any other: without `ignoreBOM` it would be dropped from the front of a text. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Reads what a DataOutputView wrote. Reading past the end is an error, never a wrong value. */
+const COPIED_LENGTH = 13
+const WINDOW_BYTES = 64 * 1024
+
+/**
+ * Reads what a DataOutputView wrote. Reading past the end is an error, never a wrong value.
+ *
+ * @example
+ * ```ts
+ * import type { DataInputView } from 'flink-ts'
+ *
+ * const readPoint = (input: DataInputView): [number, number] => [input.readFloat64(), input.readFloat64()]
+ * ```
+ */
 export class DataInputView {
   readonly #bytes: Buffer
   readonly #view: DataView
   #position: number
-  #latin1: string | undefined
+  /** The part of the memory that is there as a text. */
+  #window = ''
+  #windowStart = 0
+  #windowEnd = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -35,10 +50,15 @@ export class DataInputView {
     return this.#view
   }
 
-  /** All the memory as a text, one character a byte: parts of it are short texts at a third of the price of decoding them. */
-  get latin1(): string {
-    this.#latin1 ??= this.#bytes.toString('latin1')
-    return this.#latin1
+  /**
+   * The bytes from `start` to `end` as a text, one character a byte. Short ones are parts of a text that is made of the
+   * bytes around them in one call into V8: 17 ns for 63 ns.
+   */
+  latin1Text(start: number, end: number): string {
+    // Below this length V8 copies a part of a text instead of pointing into it, which would keep all of it in memory.
+    if (end - start >= COPIED_LENGTH) return this.#bytes.toString('latin1', start, end)
+    if (start < this.#windowStart || end > this.#windowEnd) this.#moveWindow(start)
+    return this.#window.substring(start - this.#windowStart, end - this.#windowStart)
   }
 
   get remaining(): number {
@@ -95,6 +115,12 @@ export class DataInputView {
     } catch (error) {
       throw new FlinkError('ASSERTION_FAILED', { what: 'a text that was read is not UTF-8' }, { cause: error })
     }
+  }
+
+  #moveWindow(start: number): void {
+    this.#windowStart = start
+    this.#windowEnd = Math.min(start + WINDOW_BYTES, this.#bytes.length)
+    this.#window = this.#bytes.toString('latin1', start, this.#windowEnd)
   }
 
   #advance(count: number): number {

@@ -4,7 +4,19 @@ const INITIAL_BYTES = 256
 const SHORT_SLICE_BYTES = 96
 const encoder = new TextEncoder()
 
-/** A growing buffer that values are written into, big endian. `reset` keeps the memory for the next use. */
+/**
+ * A growing buffer that values are written into, big endian. `reset` keeps the memory for the next use.
+ *
+ * @example
+ * ```ts
+ * import type { DataOutputView } from 'flink-ts'
+ *
+ * function writePoint([x, y]: [number, number], output: DataOutputView): void {
+ *   output.writeFloat64(x)
+ *   output.writeFloat64(y)
+ * }
+ * ```
+ */
 export class DataOutputView {
   #bytes: Buffer
   #view: DataView

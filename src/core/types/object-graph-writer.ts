@@ -1,5 +1,7 @@
 import { LEAF, NODE, errorOfPrototype, typedArrayOfPrototype, type GraphNode } from './object-graph.js'
+import { childrenFirst } from './object-graph-order.js'
 import { isExactString, isInt64 } from './plain-value.js'
+import type { RegisteredClass, RegisteredTypes } from './registered-types.js'
 import { ValueNotSerializableError } from './value-not-serializable-error.js'
 
 const BIGINT_RADIX = 32
@@ -13,15 +15,22 @@ interface Place {
 
 /**
  * Flattens a value into the nodes of object-graph.ts: shared and cyclic references, Map, Set, errors, holes and all
- * else that structured clone knows. Functions, symbols, class instances and the like are refused with their path.
+ * else that structured clone knows, and instances of registered classes. Functions, symbols, instances of other classes
+ * and the like are refused with their path.
  */
 export class ObjectGraphWriter {
   readonly #indexes = new Map<object, number>()
   readonly #queue: object[] = []
   readonly #places: Place[] = []
+  readonly #registered: RegisteredTypes
+  #hasForms = false
 
-  static flatten(value: unknown): readonly GraphNode[] {
-    return new ObjectGraphWriter().#flatten(value)
+  private constructor(registered: RegisteredTypes) {
+    this.#registered = registered
+  }
+
+  static flatten(value: unknown, registered: RegisteredTypes): readonly GraphNode[] {
+    return new ObjectGraphWriter(registered).#flatten(value)
   }
 
   #flatten(value: unknown): readonly GraphNode[] {
@@ -33,6 +42,7 @@ export class ObjectGraphWriter {
       const place = this.#places[index]
       if (object !== undefined && place !== undefined) nodes.push(this.#node(object, place))
     }
+    if (this.#hasForms) childrenFirst(nodes, (index) => this.#refuseCycle(index))
     return nodes
   }
 
@@ -78,8 +88,25 @@ export class ObjectGraphWriter {
       return [NODE.regExp, this.#slot(pattern.source, place, '.source'), pattern.flags]
     }
     const error = errorOfPrototype(prototype)
-    if (error !== undefined) return this.#error(value as Error, error.name, place)
-    return binaryNode(value, prototype, place)
+    if (error !== undefined) return this.#error([NODE.error, error.name], value as Error, place)
+    const registered = this.#registered.ofPrototype(prototype)
+    return registered === undefined ? binaryNode(value, prototype, place) : this.#instance(value, registered, place)
+  }
+
+  #instance(value: object, { name, form, isError }: RegisteredClass, place: Place): GraphNode {
+    if (form !== undefined) {
+      this.#hasForms = true
+      return [NODE.formed, name, this.#slot(form.toPlain(value), place, '.toPlain()')]
+    }
+    if (isError) return this.#error([NODE.registeredError, name], value as Error, place)
+    return this.#fields([NODE.instance, name], value, place)
+  }
+
+  /** An instance can be made of its plain form only when that is there already. */
+  #refuseCycle(index: number): never {
+    const [object, place] = [this.#queue[index], this.#places[index]]
+    const kind = `${instanceName(Object.getPrototypeOf(object))} whose plain form contains it`
+    throw new ValueNotSerializableError(pathOf(place), kind)
   }
 
   #fields(node: unknown[], value: object, place: Place): GraphNode {
@@ -125,7 +152,7 @@ export class ObjectGraphWriter {
   }
 
   /** What is enumerable was put there by somebody and goes with the fields; the rest is what the language defines. */
-  #error(error: Error, constructor: string, place: Place): GraphNode {
+  #error(head: readonly [kind: string, constructor: string], error: Error, place: Place): GraphNode {
     const isBuiltIn = (key: string): boolean => Object.getOwnPropertyDescriptor(error, key)?.enumerable === false
     const text = (key: 'name' | 'message' | 'stack'): unknown => {
       const value: unknown = isBuiltIn(key) ? error[key] : null
@@ -133,7 +160,7 @@ export class ObjectGraphWriter {
     }
     const hasCause = isBuiltIn('cause')
     const cause = hasCause ? this.#slot(error.cause, place, '.cause') : null
-    const node = [NODE.error, constructor, text('name'), text('message'), text('stack'), hasCause, cause]
+    const node = [...head, text('name'), text('message'), text('stack'), hasCause, cause]
     return this.#fields(node, error, place)
   }
 }
@@ -163,7 +190,7 @@ function refuseSymbolKeys(value: object, place: Place): void {
   throw new ValueNotSerializableError(pathOf(place), `an object with a symbol as a key (${String(symbol)})`)
 }
 
-function pathOf(place: Place): string {
+function pathOf(place: Place | undefined): string {
   const steps: string[] = []
   for (let at: Place | undefined = place; at !== undefined; at = at.parent) steps.push(at.step)
   const path = steps.reverse().join('')

@@ -23,6 +23,12 @@ export const NODE = {
   regExp: 'r',
   /** constructor, name, message, stack, has cause, cause, key, value ...; a string that is not there is null */
   error: 'e',
+  /** class, key, value, key, value ...: an instance of a registered class */
+  instance: 'i',
+  /** class, plain form: an instance of a registered class with a form of its own */
+  formed: 'c',
+  /** class, then as error: an error of a registered class */
+  registeredError: 'E',
   buffer: 'B',
   arrayBuffer: 'b',
   dataView: 'v',
@@ -70,6 +76,10 @@ export type ErrorClass =
 
 const ERRORS: readonly ErrorClass[] = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError]
 
+const CARRIED: ReadonlySet<unknown> = new Set(
+  [Object, Array, Map, Set, Date, RegExp, Buffer, ArrayBuffer, DataView].map((one): unknown => one.prototype),
+)
+
 export function typedArrayOfPrototype(prototype: unknown): TypedArrayConstructor | undefined {
   return TYPED_ARRAYS.find((one) => one.prototype === prototype)
 }
@@ -84,4 +94,13 @@ export function errorOfPrototype(prototype: unknown): ErrorClass | undefined {
 
 export function errorNamed(name: unknown): ErrorClass | undefined {
   return ERRORS.find((one) => one.name === name)
+}
+
+/** True for the prototypes of objects that have a node kind of their own. */
+export function carriedAsItIs(prototype: unknown): boolean {
+  return (
+    CARRIED.has(prototype) ||
+    typedArrayOfPrototype(prototype) !== undefined ||
+    errorOfPrototype(prototype) !== undefined
+  )
 }

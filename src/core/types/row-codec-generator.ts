@@ -1,5 +1,7 @@
 import type { DataInputView } from '../memory/data-input-view.js'
 import type { DataOutputView } from '../memory/data-output-view.js'
+import { ClassNotRegisteredError } from './class-not-registered-error.js'
+import { NO_REGISTERED_TYPES, type RegisteredTypes } from './registered-types.js'
 import { isReference, type RowField, type RowKind } from './row-kind.js'
 import { readScalar, readText, TEXT_HEADER_BYTES, writeScalar, writeText } from './row-values.js'
 import { SeenObjects } from './seen-objects.js'
@@ -16,9 +18,15 @@ export interface RowCodecSource {
   readonly read: string
 }
 
-export function generateRowCodec(kind: RowKind): RowCodec {
+/** A ClassNotRegisteredError for a kind with instances of a class that is not among the registered ones. */
+export function generateRowCodec(kind: RowKind, registered: RegisteredTypes = NO_REGISTERED_TYPES): RowCodec {
   const { write, read } = rowCodecSource(kind)
-  const given = { ...environment, seen: new SeenObjects() }
+  const prototypeNamed = (name: string): object => {
+    const found = registered.named(name)
+    if (found === undefined) throw new ClassNotRegisteredError(name)
+    return found.prototype
+  }
+  const given = { ...environment, prototypeNamed, seen: new SeenObjects() }
   return { write: evaluate(write, given) as RowCodec['write'], read: evaluate(read, given) as RowCodec['read'] }
 }
 
@@ -121,11 +129,18 @@ class WriterSource {
     else if ('tuple' in kind) this.#tuple(kind.tuple, name)
     else if ('list' in kind) this.#list(kind.list, name)
     else if ('map' in kind) this.#map(kind.map, name)
-    else this.#set(kind.set, name)
+    else if ('set' in kind) this.#set(kind.set, name)
+    else this.#instance(kind.instance, name)
   }
 
-  #fields(fields: readonly RowField[], name: string): void {
-    this.#object(name, 'ofObject')
+  #instance([className, fields]: readonly [string, readonly RowField[]], name: string): void {
+    const prototype = this.#name()
+    this.#constants.push(`const ${prototype} = prototypeNamed(${JSON.stringify(className)})`)
+    this.#fields(fields, name, prototype)
+  }
+
+  #fields(fields: readonly RowField[], name: string, prototype = 'ofObject'): void {
+    this.#object(name, prototype)
     const [names, index] = [this.#name(), this.#name()]
     this.#constants.push(`const ${names} = ${JSON.stringify(fields.map(([field]) => field))}`)
     this.#lines.push(`let ${index} = 0`, `for (const key in ${name}) if (key !== ${names}[${index}++]) return false`)
@@ -229,13 +244,14 @@ class WriterSource {
 }
 
 class ReaderSource {
+  readonly #constants: string[] = []
   readonly #lines: string[] = ['const { bytes, view } = input', 'let p = input.position']
   #names = 0
 
   text(kind: RowKind): string {
     const result = this.#value(kind)
     const body = [...this.#lines, 'input.position = p', `return ${result}`]
-    return ['return function read(input) {', ...body, '}', ''].join('\n')
+    return [...this.#constants, 'return function read(input) {', ...body, '}', ''].join('\n')
   }
 
   /** Adds the statements that read a value and gives the expression that stands for it. */
@@ -274,8 +290,20 @@ class ReaderSource {
       return this.#collection('[]', (name) => (list === null ? undefined : `${name}.push(${this.#value(list)})`))
     }
     if ('set' in kind) return this.#collection('new Set()', (name) => `${name}.add(${this.#value(kind.set)})`)
+    if ('instance' in kind) return this.#instance(kind.instance)
     const [key, value] = kind.map
     return this.#collection('new Map()', (name) => `${name}.set(${this.#value(key)}, ${this.#value(value)})`)
+  }
+
+  /** A constructor of our own with the prototype of the class: twice as fast as a literal with `__proto__` (26 / 60 ns). */
+  #instance([className, fields]: readonly [string, readonly RowField[]]): string {
+    const [make, parameters] = [this.#name(), fields.map(() => this.#name())]
+    const assignments = fields.map(([field], index) => `this[${JSON.stringify(field)}] = ${parameters[index] ?? ''}`)
+    this.#constants.push(
+      `function ${make}(${parameters.join(', ')}) { ${assignments.join('; ')} }`,
+      `${make}.prototype = prototypeNamed(${JSON.stringify(className)})`,
+    )
+    return this.#constant(`new ${make}(${fields.map(([, kind]) => this.#value(kind)).join(', ')})`)
   }
 
   #nullable(kind: RowKind): string {
@@ -324,11 +352,16 @@ class ReaderSource {
 function countReferences(kind: RowKind): number {
   if (typeof kind === 'string') return kind === 'date' ? 1 : 0
   if ('nullable' in kind) return countReferences(kind.nullable)
-  if ('object' in kind) return 1 + sum(kind.object.map(([, field]) => countReferences(field)))
+  if ('object' in kind) return countInFields(kind.object)
+  if ('instance' in kind) return countInFields(kind.instance[1])
   if ('tuple' in kind) return 1 + sum(kind.tuple.map(countReferences))
   if ('list' in kind) return kind.list !== null && isReference(kind.list) ? 2 : 1
   if ('set' in kind) return isReference(kind.set) ? 2 : 1
   return kind.map.some(isReference) ? 2 : 1
+}
+
+function countInFields(fields: readonly RowField[]): number {
+  return 1 + sum(fields.map(([, field]) => countReferences(field)))
 }
 
 function takesUndefined(kind: RowKind): boolean {

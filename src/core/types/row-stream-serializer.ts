@@ -1,7 +1,8 @@
 import type { DataInputView } from '../memory/data-input-view.js'
 import type { DataOutputView } from '../memory/data-output-view.js'
 import { FlinkError } from '../errors/flink-error.js'
-import { generateRowCodec, type RowCodec } from './row-codec-generator.js'
+import type { RowCodec } from './row-codec-generator.js'
+import { RowCodecs } from './row-codecs.js'
 import { kindOf, unify, type RowKind } from './row-kind.js'
 import { structuredStreamSerializer } from './structured-serializer.js'
 import type { TypeSerializer } from './type-serializer.js'
@@ -16,6 +17,13 @@ const MAX_LIVE = 8
 /** After so many records that had no kind no further one is looked at. */
 const MAX_WITHOUT_KIND = 64
 
+export interface RowStreamSettings {
+  /** What the records are declared to be: known at both ends, so it need not travel. */
+  readonly kind?: RowKind | undefined
+  /** Generated code that may be shared with other ends, and the classes that it knows. */
+  readonly codecs?: RowCodecs
+}
+
 interface Shape {
   /** First byte of its records. */
   readonly id: number
@@ -27,16 +35,23 @@ interface Shape {
  * For one end of a stream: learns the shapes of the records that pass and writes them by generated code; a shape is
  * described once, in front of its first record. Each record is checked against its shape. One that does not fit makes the
  * shape wider (an int field becomes a double, a field may be null ...) or gets a shape of its own; what has no shape at all
- * goes the way of the structured serializer. Nothing is assumed, so what arrives equals what left, but for properties whose
+ * goes the way of the structured serializer. A declared kind is the first shape and needs no description. Nothing is assumed, so what arrives equals what left, but for properties whose
  * key is a symbol, which travel in neither way. Figures (Node 20, records of four fields, p = 2): see test/bench.
  */
 class RowStreamSerializer implements TypeSerializer<unknown> {
-  readonly #structured = structuredStreamSerializer()
+  readonly #structured: TypeSerializer<unknown>
+  readonly #codecs: RowCodecs
   /** What was defined, by id - 1, at either end. */
   readonly #shapes: Shape[] = []
   /** The shapes that records are written with, the last one used first. */
   #live: Shape[] = []
   #withoutKind = 0
+
+  constructor({ kind, codecs = new RowCodecs() }: RowStreamSettings) {
+    this.#codecs = codecs
+    this.#structured = structuredStreamSerializer(codecs.registered)
+    if (kind !== undefined) this.#live = [this.#define(kind)]
+  }
 
   serialize(value: unknown, output: DataOutputView): void {
     const start = output.position
@@ -79,7 +94,7 @@ class RowStreamSerializer implements TypeSerializer<unknown> {
 
   #serializeNewShape(value: unknown, output: DataOutputView): boolean {
     if (this.#withoutKind >= MAX_WITHOUT_KIND || this.#shapes.length >= MAX_DEFINITIONS) return false
-    const observed = kindOf(value)
+    const observed = kindOf(value, this.#codecs.registered)
     if (observed === undefined) {
       this.#withoutKind += 1
       return false
@@ -103,7 +118,7 @@ class RowStreamSerializer implements TypeSerializer<unknown> {
   }
 
   #define(kind: RowKind): Shape {
-    const shape = { id: this.#shapes.length + 1, kind, codec: generateRowCodec(kind) }
+    const shape = { id: this.#shapes.length + 1, kind, codec: this.#codecs.of(kind) }
     this.#shapes.push(shape)
     return shape
   }
@@ -114,7 +129,7 @@ class RowStreamSerializer implements TypeSerializer<unknown> {
   }
 }
 
-/** The other end must read all records, in order, with one serializer of its own. */
-export function rowStreamSerializer(): TypeSerializer<unknown> {
-  return new RowStreamSerializer()
+/** The other end must read all records, in order, with one serializer of its own and the same settings. */
+export function rowStreamSerializer(settings: RowStreamSettings = {}): TypeSerializer<unknown> {
+  return new RowStreamSerializer(settings)
 }

@@ -5,7 +5,9 @@ import { DataOutputView } from '../memory/data-output-view.js'
 import type { GraphNode } from './object-graph.js'
 import { ObjectGraphReader } from './object-graph-reader.js'
 import { ObjectGraphWriter } from './object-graph-writer.js'
+import { NOT_PACKED_HERE, readPackedScalar, writePackedScalar } from './packed-scalars.js'
 import { PlainValueCheck, copyPlain } from './plain-value.js'
+import { NO_REGISTERED_TYPES, type RegisteredTypes } from './registered-types.js'
 import type { TypeSerializer } from './type-serializer.js'
 
 /**
@@ -32,48 +34,79 @@ class StructuredSerializer implements TypeSerializer<unknown> {
   /** For plain values: may keep what it learns from one value to the next. */
   readonly #plain: Msgpackr.Packr
   readonly #graphs: Msgpackr.Packr
+  readonly #registered: RegisteredTypes
   readonly #range = { start: 0, end: 0 }
 
-  constructor(plain: Msgpackr.Packr, graphs: Msgpackr.Packr) {
+  constructor(plain: Msgpackr.Packr, graphs: Msgpackr.Packr, registered: RegisteredTypes) {
     this.#plain = plain
     this.#graphs = graphs
+    this.#registered = registered
   }
 
   serialize(value: unknown, output: DataOutputView): void {
     if (this.#check.isPlain(value)) writePacked(this.#plain.pack(value, PACK_MODE), 0, output)
-    else writePacked(this.#graphs.pack(ObjectGraphWriter.flatten(value), PACK_MODE), 1, output)
+    else writePacked(this.#packGraph(value), 1, output)
   }
 
   deserialize(input: DataInputView): unknown {
     const header = input.readVarInt()
     const length = Math.floor(header / 2)
-    const range = this.#range
-    range.start = input.skip(length)
-    range.end = range.start + length
-    const bytes = asBuffer(input.bytes)
-    if (header % 2 === 0) return this.#plain.unpack(bytes, range) as unknown
-    return ObjectGraphReader.restore(this.#graphs.unpack(bytes, range) as readonly GraphNode[])
+    return this.unpack(input, input.skip(length), length, header % 2 === 1)
   }
 
   copy(value: unknown): unknown {
     if (this.#check.isPlain(value)) return copyPlain(value)
     const output = new DataOutputView()
-    writePacked(this.#graphs.pack(ObjectGraphWriter.flatten(value), PACK_MODE), 1, output)
+    writePacked(this.#packGraph(value), 1, output)
     return this.deserialize(new DataInputView(asBuffer(output.written())))
+  }
+
+  protected unpack(input: DataInputView, start: number, length: number, isGraph: boolean): unknown {
+    const range = this.#range
+    range.start = start
+    range.end = start + length
+    const bytes = asBuffer(input.bytes)
+    if (!isGraph) return this.#plain.unpack(bytes, range) as unknown
+    return ObjectGraphReader.restore(this.#graphs.unpack(bytes, range) as readonly GraphNode[], this.#registered)
+  }
+
+  #packGraph(value: unknown): Uint8Array {
+    return this.#graphs.pack(ObjectGraphWriter.flatten(value, this.#registered), PACK_MODE)
+  }
+}
+
+/** Every value is on its own, so that scalars need nothing of the library. */
+class SelfContainedSerializer extends StructuredSerializer {
+  constructor(registered: RegisteredTypes) {
+    super(selfContained(), selfContained(), registered)
+  }
+
+  override serialize(value: unknown, output: DataOutputView): void {
+    if (!writePackedScalar(value, output)) super.serialize(value, output)
+  }
+
+  override deserialize(input: DataInputView): unknown {
+    const header = input.readVarInt()
+    const length = Math.floor(header / 2)
+    const start = input.skip(length)
+    if (header % 2 === 1) return this.unpack(input, start, length, true)
+    const scalar = readPackedScalar(input, start, start + length)
+    return scalar === NOT_PACKED_HERE ? this.unpack(input, start, length, false) : scalar
   }
 }
 
 /** Every value is on its own: may be stored, read by another process and in any order. */
-export function structuredSerializer(): TypeSerializer<unknown> {
-  return new StructuredSerializer(selfContained(), selfContained())
+export function structuredSerializer(registered: RegisteredTypes = NO_REGISTERED_TYPES): TypeSerializer<unknown> {
+  return new SelfContainedSerializer(registered)
 }
 
 /**
  * For one end of a stream: names of fields travel once a shape instead of once a value, which makes it about three times
  * as fast. The other end must read all values, in order, with one serializer of its own.
  */
-export function structuredStreamSerializer(): TypeSerializer<unknown> {
-  return new StructuredSerializer(new Packr({ sequential: true, copyBuffers: true }), selfContained())
+export function structuredStreamSerializer(registered: RegisteredTypes = NO_REGISTERED_TYPES): TypeSerializer<unknown> {
+  const plain = new Packr({ sequential: true, copyBuffers: true })
+  return new StructuredSerializer(plain, selfContained(), registered)
 }
 
 function selfContained(): Msgpackr.Packr {

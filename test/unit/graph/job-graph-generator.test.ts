@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { PartitionerSpec } from '../../../src/api/dag/partitioner-spec.js'
 import type { Transformation } from '../../../src/api/dag/transformation.js'
+import { Types } from '../../../src/api/types/types-table.js'
 import type { JobGraph } from '../../../src/graph/job-graph.js'
 import { generateProgramGraph } from '../../../src/graph/job-graph-generator.js'
 import { operatorIdOfUid } from '../../../src/graph/stream-graph-hasher.js'
@@ -255,4 +256,26 @@ describe('the hash of a plan', () => {
 
 function vertexId(graph: JobGraph, index: number): string | undefined {
   return graph.vertices[index]?.id
+}
+
+describe('the types of edges', () => {
+  test('are those of the operator, or of the tag of a side output, also behind unions and partitioners', () => {
+    const program = new RecordedProgram()
+    const [typed, untyped] = [program.source('typed'), program.source('untyped')]
+    const side = program.sideOutput(typed, 'late')
+    typed.outputType = Types.LONG
+    side.outputType = Types.POJO(Reading)
+    program.sink(program.partition(program.union(typed, untyped, side), { kind: 'rebalance' }), 'out')
+    const { jobGraph, edgeTypes } = generateProgramGraph(program.pipeline())
+    const types = jobGraph.edges.map(({ id, sideOutput }) => [sideOutput, edgeTypes.get(id)?.description])
+    assert.deepEqual(types, [
+      [undefined, 'LONG'],
+      ['late', 'POJO<Reading>()'],
+      [undefined, undefined],
+    ])
+  })
+})
+
+class Reading {
+  readonly value = 1
 }

@@ -9,6 +9,7 @@ import type {
 } from '../../../src/api/dag/transformation.js'
 import type { Pipeline } from '../../../src/api/environment/pipeline-executor.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
+import { NO_REGISTERED_TYPES } from '../../../src/core/types/registered-types.js'
 
 export type SettingsOverride = Partial<TransformationSettings>
 
@@ -63,6 +64,7 @@ export class RecordedProgram {
     return {
       jobName: 'test job',
       transformations: this.transformations,
+      registeredTypes: NO_REGISTERED_TYPES,
       configuration: Configuration.fromMap(configuration),
     }
   }

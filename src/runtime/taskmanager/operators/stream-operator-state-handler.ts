@@ -25,12 +25,13 @@ export class StreamOperatorStateHandler {
 
   constructor(binding: OperatorBinding, context: OperatorContext) {
     const { maxParallelism, parallelism, subtaskIndex } = context.taskInfo
+    const { registeredTypes } = context
     this.#context = context
-    this.operatorBackend = new OperatorStateBackend(binding.name)
+    this.operatorBackend = new OperatorStateBackend(binding.name, registeredTypes)
     if (binding.key !== undefined) {
       const keyGroups = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, subtaskIndex)
-      const options = { operatorName: binding.name, keyKind: binding.key.kind, keyGroups, maxParallelism }
-      this.keyedBackend = new HeapKeyedStateBackend(options)
+      const keyed = { operatorName: binding.name, keyKind: binding.key.kind, keyGroups, maxParallelism }
+      this.keyedBackend = new HeapKeyedStateBackend({ ...keyed, registeredTypes })
     }
   }
 

@@ -8,6 +8,7 @@ import type { TextOutput } from '../../../core/io/text-output.js'
 import type { Logger } from '../../../core/logging/logger.js'
 import type { MetricGroup } from '../../../core/metrics/metric-group.js'
 import type { Clock } from '../../../core/time/clock.js'
+import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import type { Random } from '../../../core/random/random.js'
 import type { CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
@@ -37,6 +38,8 @@ export interface OperatorContext {
   readonly fileSystems: FileSystems
   readonly standardOutput: TextOutput
   readonly standardError: TextOutput
+  /** The classes whose instances state may hold. */
+  readonly registeredTypes: RegisteredTypes
   /** The task takes no more input, and no barrier passes, until the promise has settled; a rejection fails the task. */
   suspendInputUntil(promise: Promise<void>): void
   /** Runs `action` on the task's thread between two records (mail); an error in it fails the task. */

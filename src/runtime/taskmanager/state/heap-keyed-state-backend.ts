@@ -12,6 +12,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import { hashKey, type KeyKind } from '../../../core/keygroups/canonical-key.js'
 import { keyGroupForHash } from '../../../core/keygroups/key-group-assignment.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
+import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../../core/types/registered-types.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { KeyedStateHandle } from '../../../storage/state-handles.js'
@@ -26,6 +27,7 @@ import { KeyContext } from './key-context.js'
 import type { KeyedStateBackend, KeyedStateSnapshot, StateHandleReader } from './keyed-state-backend.js'
 import { RestoredKeyedState, type RestoredState } from './restored-keyed-state.js'
 import { checkCompatible, keyedValueSerializer, mapKeyKind, metadataOf } from './state-registration.js'
+import { stateNotSerializable } from './state-not-serializable.js'
 import { StateTable } from './state-table.js'
 
 export interface HeapKeyedStateBackendOptions {
@@ -33,6 +35,8 @@ export interface HeapKeyedStateBackendOptions {
   readonly keyKind: KeyKind
   readonly keyGroups: KeyGroupRange
   readonly maxParallelism: number
+  /** The classes whose instances values may hold. */
+  readonly registeredTypes?: RegisteredTypes
 }
 
 interface RegisteredState {
@@ -43,6 +47,7 @@ interface RegisteredState {
 export class HeapKeyedStateBackend implements KeyedStateBackend {
   readonly #options: HeapKeyedStateBackendOptions
   readonly #context = new KeyContext()
+  readonly #registeredTypes: RegisteredTypes
   readonly #keySerializer: TypeSerializer<unknown> = structuredSerializer()
   readonly #states = new Map<string, RegisteredState>()
   readonly #restored: RestoredKeyedState
@@ -51,6 +56,7 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
 
   constructor(options: HeapKeyedStateBackendOptions) {
     this.#options = options
+    this.#registeredTypes = options.registeredTypes ?? NO_REGISTERED_TYPES
     this.#restored = new RestoredKeyedState(options.operatorName, options.keyGroups)
   }
 
@@ -83,10 +89,12 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
       return existing.state
     }
     const environment = { ...this.#options, context: this.#context }
-    const table = new StateTable(metadata, keyedValueSerializer(descriptor), environment)
+    const table = new StateTable(metadata, keyedValueSerializer(descriptor, this.#registeredTypes), environment)
     const restored = this.#restored.take(descriptor.name)
-    if (restored !== undefined) this.#load(restored, table)
-    const state = stateOf(descriptor, table)
+    const state = this.#explained(descriptor.name, () => {
+      if (restored !== undefined) this.#load(restored, table)
+      return stateOf(descriptor, table, this.#registeredTypes)
+    })
     this.#states.set(descriptor.name, { table, state })
     this.#firstTable ??= table
     return state
@@ -119,6 +127,14 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     return [...this.#states.values()].map(({ table }) => table)
   }
 
+  #explained<T>(state: string, action: () => T): T {
+    try {
+      return action()
+    } catch (error) {
+      throw stateNotSerializable(error, state, this.#options.operatorName)
+    }
+  }
+
   #load(restored: RestoredState, table: StateTable): void {
     const { operatorName, keyKind, maxParallelism } = this.#options
     checkCompatible(restored.metadata, table.metadata, operatorName)
@@ -140,10 +156,10 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   }
 }
 
-function stateOf(descriptor: StateDescriptor<unknown>, table: StateTable): State {
+function stateOf(descriptor: StateDescriptor<unknown>, table: StateTable, registered: RegisteredTypes): State {
   switch (descriptor.kind) {
     case 'value':
-      return new HeapValueState(table, (descriptor as ValueStateDescriptor<unknown>).getDefaultValue())
+      return new HeapValueState(table, (descriptor as ValueStateDescriptor<unknown>).getDefaultValue(registered))
     case 'list':
       return new HeapListState(table)
     case 'reducing':

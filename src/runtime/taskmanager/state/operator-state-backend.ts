@@ -11,6 +11,7 @@ import type { OperatorStateStore } from '../../../api/state/operator-state-store
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { DataOutputView } from '../../../core/memory/data-output-view.js'
+import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../../core/types/registered-types.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { OperatorStateHandle, StateMetadata } from '../../../storage/state-handles.js'
 import { HeapBroadcastState } from './heap-broadcast-state.js'
@@ -31,11 +32,13 @@ interface RegisteredState {
 
 export class OperatorStateBackend implements OperatorStateStore {
   readonly #operatorName: string
+  readonly #registeredTypes: RegisteredTypes
   readonly #states = new Map<string, RegisteredState>()
   readonly #restored = new Map<string, { readonly metadata: StateMetadata; readonly elements: Uint8Array[] }>()
 
-  constructor(operatorName: string) {
+  constructor(operatorName: string, registeredTypes: RegisteredTypes = NO_REGISTERED_TYPES) {
     this.#operatorName = operatorName
+    this.#registeredTypes = registeredTypes
   }
 
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
@@ -85,9 +88,11 @@ export class OperatorStateBackend implements OperatorStateStore {
     const metadata = operatorMetadata(descriptor, kind)
     const existing = this.#existing(metadata)
     if (existing instanceof PartitionableListState) return existing
-    const serializer = serializerOf(descriptor.type)
+    const serializer = serializerOf(descriptor.type, this.#registeredTypes)
     const state = new PartitionableListState()
-    for (const element of this.#takeRestored(metadata)) state.add(serializer.deserialize(new DataInputView(element)))
+    this.#readRestored(metadata, (input) => {
+      state.add(serializer.deserialize(input))
+    })
     this.#states.set(metadata.name, {
       metadata,
       state,
@@ -105,14 +110,13 @@ export class OperatorStateBackend implements OperatorStateStore {
     const metadata = operatorMetadata(descriptor, 'broadcast')
     const existing = this.#existing(metadata)
     if (existing instanceof HeapBroadcastState) return existing
-    const keys: TypeSerializer<unknown> = serializerOf(descriptor.keyType)
-    const values = serializerOf(descriptor.type)
+    const keys: TypeSerializer<unknown> = serializerOf(descriptor.keyType, this.#registeredTypes)
+    const values = serializerOf(descriptor.type, this.#registeredTypes)
     const state = new HeapBroadcastState(mapKeyKind(descriptor))
-    for (const element of this.#takeRestored(metadata)) {
-      const input = new DataInputView(element)
+    this.#readRestored(metadata, (input) => {
       const key = keys.deserialize(input)
       state.put(key, values.deserialize(input))
-    }
+    })
     this.#states.set(metadata.name, {
       metadata,
       state,
@@ -143,6 +147,14 @@ export class OperatorStateBackend implements OperatorStateStore {
     }
     checkCompatible(known.metadata, metadata, this.#operatorName)
     for (const element of elements) known.elements.push(element)
+  }
+
+  #readRestored(metadata: StateMetadata, read: (input: DataInputView) => void): void {
+    try {
+      for (const element of this.#takeRestored(metadata)) read(new DataInputView(element))
+    } catch (error) {
+      throw stateNotSerializable(error, metadata.name, this.#operatorName)
+    }
   }
 
   #takeRestored(metadata: StateMetadata): readonly Uint8Array[] {

@@ -8,6 +8,7 @@ import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import type { TypeInformation } from '../../../api/types/type-information.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
+import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
@@ -24,8 +25,11 @@ export function isMapDescriptor(descriptor: StateDescriptor<unknown>): descripto
   return descriptor.kind === 'map'
 }
 
-export function serializerOf(type: TypeInformation<unknown> | undefined): TypeSerializer<unknown> {
-  return type === undefined ? structuredSerializer() : type.createSerializer()
+export function serializerOf(
+  type: TypeInformation<unknown> | undefined,
+  registered: RegisteredTypes,
+): TypeSerializer<unknown> {
+  return type === undefined ? structuredSerializer(registered) : type.createSerializer(registered)
 }
 
 export function fingerprintOf(type: TypeInformation<unknown> | undefined): string {
@@ -45,10 +49,13 @@ export function metadataOf(descriptor: StateDescriptor<unknown>): StateMetadata 
 }
 
 /** Serializer of what a keyed table holds for the state. */
-export function keyedValueSerializer(descriptor: StateDescriptor<unknown>): TypeSerializer<unknown> {
-  const value = serializerOf(descriptor.type)
+export function keyedValueSerializer(
+  descriptor: StateDescriptor<unknown>,
+  registered: RegisteredTypes,
+): TypeSerializer<unknown> {
+  const value = serializerOf(descriptor.type, registered)
   if (isMapDescriptor(descriptor)) {
-    const map = new UserMapSerializer(serializerOf(descriptor.keyType), value, mapKeyKind(descriptor))
+    const map = new UserMapSerializer(serializerOf(descriptor.keyType, registered), value, mapKeyKind(descriptor))
     return map
   }
   if (descriptor.kind === 'list') return new ListSerializer(value)

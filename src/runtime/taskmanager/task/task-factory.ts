@@ -71,7 +71,10 @@ function makeInput(
   const gate = new InputGate(
     descriptor.inputs.flatMap((edge) => {
       const targetInput = edgeOf(edge.edgeId, jobGraph.edges).targetInput
-      return edge.channels.map((channel) => ({ reader: input.channels.reader(channel), input: targetInput }))
+      return edge.channels.map((channel) => ({
+        reader: input.channels.reader(channel, edge.edgeId),
+        input: targetInput,
+      }))
     }),
   )
   const { configuration, clock } = input.environment
@@ -119,7 +122,7 @@ function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: TaskFactoryIn
     operatorName,
   })
   const writer = new RecordWriter({
-    channels: edge.channels.map((channel) => channels.writer(channel)),
+    channels: edge.channels.map((channel) => channels.writer(channel, edge.edgeId)),
     partitioner,
     operatorName,
     bufferTimeoutMs: jobEdge.bufferTimeoutMs,
@@ -156,6 +159,7 @@ function contextFactory(
     fileSystems,
     standardOutput,
     standardError,
+    registeredTypes: program.registeredTypes,
     suspendInputUntil: (promise) => {
       task.actions.suspendUntil(promise)
     },

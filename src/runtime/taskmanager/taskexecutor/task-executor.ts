@@ -120,7 +120,7 @@ export class TaskExecutor {
     const wake = (): void => {
       this.#loop.wake()
     }
-    const channels = new ChannelConnector(wake)
+    const channels = new ChannelConnector(wake, program.graph)
     const environment: TaskEnvironment = {
       ...this.#services,
       announcements: this.#announcements,
