@@ -10,6 +10,8 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { TriggerCheckpoint } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { MAX_WATERMARK, type CheckpointBarrier } from '../network/stream-element.js'
+import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
+import type { TaskActivity } from '../metrics/task-times.js'
 import { ExclusiveActions } from './exclusive-actions.js'
 import { Mailbox } from './mailbox.js'
 import type { OperatorChain } from './operator-chain.js'
@@ -35,6 +37,7 @@ export interface TaskParts {
   /** Tells the barrier handler that a checkpoint was given up; nothing for a source. */
   readonly forgetCheckpoint: (checkpointId: number) => void
   readonly closeInputs: () => void
+  readonly metrics: TaskMetricGroup
 }
 
 export class StreamTask {
@@ -49,6 +52,7 @@ export class StreamTask {
   #flusher: OutputFlusher | undefined
   #phase: Phase = 'starting'
   #inputEnded = false
+  #lastStep: StepResult = 'idle'
   /** Checkpoints to take once the inputs, all of whose producers have finished, are read to their end. */
   #atEndOfInput: CheckpointBarrier[] = []
 
@@ -68,6 +72,10 @@ export class StreamTask {
 
   get isTerminal(): boolean {
     return this.#life.isTerminal
+  }
+
+  get metrics(): TaskMetricGroup | undefined {
+    return this.#parts?.metrics
   }
 
   /** False when records of a drain must stay in their channel. */
@@ -111,11 +119,16 @@ export class StreamTask {
   step(deadline: number): StepResult {
     if (this.#phase === 'ended') return 'done'
     try {
-      return this.#stepOnce(deadline)
+      this.#lastStep = this.#stepOnce(deadline)
     } catch (error) {
       this.fail(error)
-      return 'done'
+      this.#lastStep = 'done'
     }
+    return this.#lastStep
+  }
+
+  stepped(startMs: number, endMs: number): void {
+    this.#parts?.metrics.times.stepped(startMs, endMs, this.#activity())
   }
 
   /** Asked before the worker sleeps: true when a step would find something to do. */
@@ -147,6 +160,8 @@ export class StreamTask {
     const { checkpointId } = barrier
     const thenStop = this.#environment.announcements.find(checkpointId)?.thenStop
     if (thenStop !== undefined) this.#stop.begin(checkpointId, thenStop)
+    const sinceTriggerMs = Math.max(0, this.#environment.clock.now() - barrier.timestamp)
+    this.#parts?.metrics.checkpointAligned(alignmentMs, Math.max(0, sinceTriggerMs - alignmentMs))
     this.#actions.enqueue(async () => this.#parts?.checkpoints.perform(barrier, alignmentMs))
   }
 
@@ -210,6 +225,13 @@ export class StreamTask {
     const result = isAvailable && this.mayTakeInput ? this.#work(parts, deadline) : 'idle'
     this.#flusher?.afterStep(result === 'idle')
     return result
+  }
+
+  /** From a step's end to the next one's begin. */
+  #activity(): TaskActivity {
+    if (this.#phase === 'starting' || this.#phase === 'ended') return 'none'
+    if (this.#lastStep === 'more' || !this.#actions.isIdle) return 'busy'
+    return this.isOutputAvailable() ? 'idle' : 'backPressured'
   }
 
   #work(parts: TaskParts, deadline: number): StepResult {
