@@ -20,7 +20,7 @@ export class TaskMetricGroup {
   /** What operators and user functions registered. */
   readonly operators: MetricGroup
   readonly #io: TaskIo
-  readonly #rates: RateWindow<Total>
+  #rates: RateWindow<Total>
   #alignmentMs = 0
   #startDelayMs = 0
 
@@ -28,6 +28,11 @@ export class TaskMetricGroup {
     this.operators = operators
     this.#io = io
     this.#rates = new RateWindow(nowMs, this.#totals(io()))
+  }
+
+  /** The task runs from now on: what was before does not dilute its rates. */
+  markTaskStart(nowMs: number): void {
+    this.#rates = new RateWindow(nowMs, this.#totals(this.#io()))
   }
 
   /** `startDelayMs`: from the checkpoint's trigger until its first barrier came here. */

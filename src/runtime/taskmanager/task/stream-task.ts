@@ -110,6 +110,7 @@ export class StreamTask {
       }
       this.#life.moveTo('RUNNING')
       this.#phase = 'running'
+      parts.metrics.markTaskStart(this.#environment.clock.monotonicMs())
       this.#environment.wake()
     } catch (error) {
       this.fail(error)

@@ -65,7 +65,7 @@ describe('The times of a task', () => {
     assert.deepEqual(pick(measured.lastReport, ...TIMES), [0, 0, 0])
     await measured.run()
     measured.clock.advance(1000)
-    assert.deepEqual(pick(measured.lastReport, ...TIMES), [0, 0, 500])
+    assert.deepEqual(pick(measured.lastReport, ...TIMES), [0, 0, 1000])
     void measured.task.cancel()
     await measured.run()
     const before = measured.reports.length
@@ -99,10 +99,13 @@ describe('The counts of a task', () => {
     measured.clock.advance(1000)
     const input = pick(measured.lastReport, ...bufferMetrics('Input', 'inputQueueLength', 'inPoolUsage'))
     const output = pick(measured.lastReport, ...bufferMetrics('Output', 'outputQueueLength', 'outPoolUsage'))
-    assert.deepEqual([input, output], [
-      [1, 0.25],
-      [1, 1],
-    ])
+    assert.deepEqual(
+      [input, output],
+      [
+        [1, 0.25],
+        [1, 1],
+      ],
+    )
     assert.equal('numBytesOut' in measured.lastReport, false, 'what nobody counts is not shown')
   })
 
