@@ -42,7 +42,7 @@ function chainOf(error: unknown): string {
   for (let depth = 0; current !== undefined && depth < 10; depth += 1) {
     const prefix = depth === 0 ? '' : 'Caused by: '
     if (!(current instanceof Error)) {
-      lines.push(prefix + JSON.stringify(current))
+      lines.push(prefix + textOf(current))
       break
     }
     const code = FlinkError.is(current) ? ` [${current.code}]` : ''
@@ -52,4 +52,14 @@ function chainOf(error: unknown): string {
     current = current.cause
   }
   return lines.join('\n')
+}
+
+/** Something was thrown that is no Error, and may be anything: what JSON has no form for as well. */
+function textOf(value: unknown): string {
+  if (typeof value === 'function' || typeof value === 'symbol') return String(value)
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return String(value)
+  }
 }

@@ -43,7 +43,7 @@ export function applyProgramOptions(parsed: ParsedOptions, configuration: Config
   const text = valueOf(parsed, 'parallelism')
   if (text === undefined) return
   const parallelism = Number(text)
-  const isValid = Number.isInteger(parallelism) && (parallelism > 0 || parallelism === -1)
+  const isValid = /^(\d+|-1)$/.test(text) && Number.isSafeInteger(parallelism) && parallelism !== 0
   if (!isValid) throw argumentError(`The parallelism must be a positive number: ${text}`)
   if (parallelism > 0) configuration.set(CoreOptions.DEFAULT_PARALLELISM, parallelism, '-p')
 }

@@ -10,6 +10,8 @@ export interface JobDirectoryEntry {
   readonly socket: string
 }
 
+const JOB_ID = /^[0-9a-f]{32}$/
+
 /** A file that anybody may have written is checked before it is believed. */
 export function parseJobDirectoryEntry(text: string): JobDirectoryEntry | undefined {
   let value: unknown
@@ -22,7 +24,11 @@ export function parseJobDirectoryEntry(text: string): JobDirectoryEntry | undefi
   const { jobId, pid, name, startTime, version, socket } = value as Partial<Record<keyof JobDirectoryEntry, unknown>>
   const isComplete =
     typeof jobId === 'string' &&
+    JOB_ID.test(jobId) &&
     typeof pid === 'number' &&
+    // 0 and negative numbers name groups of processes, one of which always lives.
+    Number.isSafeInteger(pid) &&
+    pid > 0 &&
     typeof name === 'string' &&
     typeof startTime === 'number' &&
     typeof version === 'string' &&

@@ -105,7 +105,15 @@ async function sendError(
 ): Promise<FastifyReply> {
   if (error instanceof FlinkError) return reply.code(error.httpStatus).send({ errors: [error.message] })
   const cause = error instanceof Error ? error : new Error(String(error))
+  const status = clientErrorOf(cause)
+  if (status !== undefined) return reply.code(status).send({ errors: [cause.message] })
   logger.error('a request failed', { url: request.url, reason: cause.message })
   const trace = `<Exception on server side:\n${stackTraceOf(cause)}\nEnd of exception on server side>`
   return reply.code(500).send({ errors: ['Internal server error.', trace] })
+}
+
+/** What fastify itself refuses (a body above the limit, say) is the client's mistake and not a failure of ours. */
+function clientErrorOf(error: Error): number | undefined {
+  if (!('statusCode' in error) || typeof error.statusCode !== 'number') return undefined
+  return error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : undefined
 }

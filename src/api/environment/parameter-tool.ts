@@ -65,11 +65,11 @@ export class ParameterTool {
   }
 
   getInt(key: string, defaultValue?: number): number {
-    return this.#number(key, defaultValue, 'a whole number', Number.isInteger)
+    return this.#wholeNumber(key, defaultValue)
   }
 
   getLong(key: string, defaultValue?: number): number {
-    return this.#number(key, defaultValue, 'a whole number', Number.isInteger)
+    return this.#wholeNumber(key, defaultValue)
   }
 
   getDouble(key: string, defaultValue?: number): number {
@@ -88,11 +88,19 @@ export class ParameterTool {
     return Object.fromEntries(this.#values)
   }
 
+  #wholeNumber(key: string, defaultValue: number | undefined): number {
+    const value = this.#number(key, defaultValue, 'a whole number', Number.isInteger)
+    if (Number.isSafeInteger(value)) return value
+    throw invalid(key, `must be at most 2^53, which a number holds exactly, not "${String(this.get(key))}"`)
+  }
+
   #number(key: string, defaultValue: number | undefined, kind: string, isValid: (value: number) => boolean): number {
     const text = this.get(key)
     if (text === null && defaultValue !== undefined) return defaultValue
-    const value = Number(text ?? this.getRequired(key))
-    if (isValid(value)) return value
+    const given = text ?? this.getRequired(key)
+    const value = Number(given)
+    // An empty text would be 0.
+    if (given.trim() !== '' && isValid(value)) return value
     throw invalid(key, `must be ${kind}, not "${String(text)}"`)
   }
 }

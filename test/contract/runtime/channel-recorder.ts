@@ -3,6 +3,7 @@ import type { CheckpointBarrier, WatermarkStatus } from '../../../src/runtime/ta
 
 /** Writes down what a channel delivers, as `name` or `[name, ...]`; stops after `stopAfter` elements when asked to. */
 export class ChannelRecorder implements ChannelHandler {
+  readonly announced: number[] = []
   readonly elements: unknown[] = []
   stopAfter = Number.POSITIVE_INFINITY
 
@@ -17,6 +18,10 @@ export class ChannelRecorder implements ChannelHandler {
 
   onRecord(value: unknown, timestamp: number, keyHash: number): void {
     this.elements.push(['record', value, timestamp, keyHash])
+  }
+
+  onComingKeys(keyHashes: readonly number[], start: number, end: number): void {
+    this.announced.push(...keyHashes.slice(start, end))
   }
 
   onWatermark(timestamp: number, channelIndex: number): void {

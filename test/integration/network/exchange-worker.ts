@@ -76,6 +76,10 @@ class Exchange implements ChannelHandler {
     this.#receivedChecksum = mix(this.#receivedChecksum, record)
   }
 
+  onComingKeys(): void {
+    // No state here.
+  }
+
   onWatermark(timestamp: number): void {
     if (timestamp > this.#received) this.#outOfOrder += 1
   }

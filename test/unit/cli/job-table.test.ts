@@ -40,4 +40,39 @@ describe('the table of list', () => {
       '--------------------------------------------------------------',
     ])
   })
+
+  it('puts every state into its section', () => {
+    const sectionOf = (state: string): string | undefined => {
+      const lines = jobTable([job(state, new Date(0))], ALL)
+      const row = lines.findIndex((line) => line.endsWith(`(${state})`))
+      return lines[row - 1]?.replaceAll(/^-+ | -+$/g, '')
+    }
+    for (const state of ['RUNNING', 'RESTARTING', 'FAILING', 'CANCELLING']) {
+      assert.equal(sectionOf(state), 'Running/Restarting Jobs', state)
+    }
+    for (const state of ['CREATED', 'INITIALIZING']) assert.equal(sectionOf(state), 'Scheduled Jobs', state)
+    for (const state of ['FINISHED', 'CANCELED', 'FAILED']) assert.equal(sectionOf(state), 'Terminated Jobs', state)
+  })
+
+  it('prints only the sections that are asked for', () => {
+    const jobs = [job('RUNNING', new Date(0)), job('CREATED', new Date(0)), job('FAILED', new Date(0))]
+    const only = { running: false, scheduled: true, terminated: false }
+    assert.equal(jobTable(jobs, only).length, 3)
+    assert.deepEqual(jobTable([], only), ['No scheduled jobs.'])
+  })
+
+  it('sorts by start time, then by state', () => {
+    const jobs = [job('RUNNING', new Date(2000)), job('RESTARTING', new Date(2000)), job('CANCELLING', new Date(1000))]
+    const states = jobTable(jobs, { running: true, scheduled: false, terminated: false }).slice(1, -1)
+    assert.deepEqual(
+      states.map((line) => /\((\w+)\)$/.exec(line)?.[1]),
+      ['CANCELLING', 'RESTARTING', 'RUNNING'],
+    )
+  })
+
+  it('colours nothing but the state', () => {
+    const lines = jobTable([job('RUNNING', new Date(0))], ALL, (state) => `<${state}>`)
+    assert.ok(lines[1]?.endsWith('State machine job (<RUNNING>)'))
+    assert.equal(lines.join('').split('<').length, 2)
+  })
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import fc from 'fast-check'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { runCommand } from '../../../src/cli/commands/run.js'
 import { cancelCommand } from '../../../src/cli/commands/cancel.js'
@@ -68,5 +69,34 @@ describe('the option parser', () => {
 
   it('collects every -D', () => {
     assert.deepEqual(parse(runCommand, '-Da=b=c', '-D', 'd=e', 'job.js').options, { D: ['a=b=c', 'd=e'] })
+  })
+
+  it('takes everything behind -- for operands', () => {
+    assert.deepEqual(parse(cancelCommand, '--', '-s', 'JOB').operands, ['-s', 'JOB'])
+    assert.deepEqual(parse(runCommand, '-d', '--', '-p', 'job.js').operands, ['-p', 'job.js'])
+  })
+
+  it('gives a value that begins with a dash and is no option to the option before it', () => {
+    assert.deepEqual(parse(runCommand, '-p', '-1', 'job.js').options, { parallelism: ['-1'] })
+    assert.deepEqual(parse(cancelCommand, '-s', '-', 'JOB').options, { withSavepoint: ['-'] })
+  })
+
+  it('reads arguments of a program exactly as they were given, whatever they are', () => {
+    const argument = fc.oneof(fc.string(), fc.constantFrom('-p', '--', '-h', '-Da=b', '--class=x', '-', ''))
+    fc.assert(
+      fc.property(fc.array(argument), (args) => {
+        const { options, operands } = parse(runCommand, '-p', '3', 'job.js', ...args)
+        assert.deepEqual(operands, ['job.js', ...args])
+        assert.deepEqual(options, { parallelism: ['3'] })
+      }),
+    )
+  })
+
+  it('reads any value behind = as it is', () => {
+    fc.assert(
+      fc.property(fc.string(), (value) => {
+        assert.deepEqual(parse(runCommand, `--class=${value}`, 'job.js').options, { class: [value] })
+      }),
+    )
   })
 })

@@ -3,8 +3,8 @@
 //   trigger() -> [location made] -> announce + trigger messages -> acknowledge()* -> finalise -> completed
 //        \______________ decline(), expire, task ended, storage error, shutdown: abort ______________/
 //
-// Invariants: at most `maxConcurrent` periodic checkpoints are pending; a checkpoint is complete only when its metadata
-// is durable; older pending checkpoints are aborted when a newer one completes; ids only grow.
+// Invariants: at most `maxConcurrent` periodic checkpoints are pending, the one being written included; one is complete
+// only when its metadata is durable, and aborts older pending ones; ids only grow. A shutdown leaves no work on the disk.
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Logger } from '../../../core/logging/logger.js'
@@ -16,6 +16,7 @@ import type { MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { Execution } from '../executiongraph/execution.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import type { CheckpointCoordinatorConfiguration } from './checkpoint-coordinator-configuration.js'
+import { CheckpointFailureManager } from './checkpoint-failure-manager.js'
 import { computeCheckpointPlan, type CheckpointPlan } from './checkpoint-plan.js'
 import type { CheckpointStatistics } from './checkpoint-statistics.js'
 import { PendingCheckpoint, type CheckpointProperties, type CheckpointResult } from './pending-checkpoint.js'
@@ -50,18 +51,26 @@ export class CheckpointCoordinator {
   readonly #executions: ExecutionGraph
   readonly #pending = new Map<number, PendingCheckpoint>()
   readonly #expiryTimers = new Map<number, TimerHandle>()
+  readonly #failures: CheckpointFailureManager
+  /** What works on the disk: checkpoints that begin, that are completed, whose files are removed. None rejects. */
+  readonly #underWay = new Set<Promise<unknown>>()
   #nextId: number
   #timer: TimerHandle | undefined
+  /** Triggers that have not become pending yet, and the last of them. */
   #triggering = 0
-  #failuresInARow = 0
+  #lastBegun: Promise<unknown> = Promise.resolve()
   #lastCompletionMs = Number.NEGATIVE_INFINITY
   #stopped = false
-  #periodicPaused = false
+  /** A periodic checkpoint waits for a pending one to end. */
+  #isOverdue = false
+  /** Savepoints under way behind which the job ends. */
+  #endingSavepoints = 0
 
   constructor(services: CheckpointCoordinatorServices, executions: ExecutionGraph, nextId: number) {
     this.#services = services
     this.#executions = executions
     this.#nextId = nextId
+    this.#failures = new CheckpointFailureManager(services.configuration.tolerableFailures, services.failJob)
   }
 
   get nextCheckpointId(): number {
@@ -78,11 +87,16 @@ export class CheckpointCoordinator {
     if (intervalMs !== undefined) this.#schedule(intervalMs)
   }
 
-  /** Aborts whatever is pending; nothing is triggered any more. */
-  shutdown(reason: Error): void {
+  /**
+   * Aborts whatever is pending; nothing is triggered any more. Resolves when the disk is left alone: a checkpoint whose
+   * metadata was being written counts or does not before the job restarts from the newest one, or removes them all.
+   */
+  async shutdown(reason: Error): Promise<void> {
     this.#stopped = true
+    this.#failures.stop()
     this.#timer?.cancel()
     for (const pending of [...this.#pending.values()]) this.#abort(pending, reason, false)
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }
 
   triggerCheckpoint(): Promise<CheckpointResult> {
@@ -101,11 +115,11 @@ export class CheckpointCoordinator {
       thenStop: thenStop === 'cancel' ? undefined : thenStop,
     }
     // No periodic checkpoint may complete behind a savepoint that ends the job: its sinks would commit twice.
-    if (thenStop !== undefined) this.#periodicPaused = true
+    if (thenStop !== undefined) this.#endingSavepoints += 1
     try {
       return await this.#trigger(properties, (id) => this.#services.repository.prepareSavepoint(id, targetDirectory))
     } catch (error) {
-      this.#periodicPaused = false
+      if (thenStop !== undefined) this.#endingSavepoints -= 1
       throw error
     }
   }
@@ -117,7 +131,7 @@ export class CheckpointCoordinator {
       this.#services.logger.debug('ignored a late acknowledgement', { checkpointId: message.checkpointId })
       return
     }
-    if (pending.isFullyAcknowledged) void this.#finalise(pending)
+    if (pending.isFullyAcknowledged) void this.#track(this.#finalise(pending))
   }
 
   decline(checkpointId: number, error: Error): void {
@@ -139,19 +153,48 @@ export class CheckpointCoordinator {
     properties: CheckpointProperties,
     prepare: (checkpointId: number) => Promise<CheckpointLocation>,
   ): Promise<CheckpointResult> {
-    this.#planOrThrow()
-    const checkpointId = this.#nextId
-    this.#nextId += 1
     this.#triggering += 1
-    let location: CheckpointLocation
+    // One after the other: barriers of a smaller id behind those of a greater one would be ignored by the tasks.
+    const begun = this.#lastBegun.then(() => this.#begin(properties, prepare))
+    this.#lastBegun = this.#track(Promise.allSettled([begun]))
+    const pending = await begun
+    return pending.result
+  }
+
+  async #begin(
+    properties: CheckpointProperties,
+    prepare: (checkpointId: number) => Promise<CheckpointLocation>,
+  ): Promise<PendingCheckpoint> {
     try {
-      location = await prepare(checkpointId)
+      this.#planOrThrow()
+      const checkpointId = this.#nextId
+      this.#nextId += 1
+      const location = await this.#prepare(checkpointId, properties, prepare)
+      return await this.#register(checkpointId, properties, location)
     } finally {
       this.#triggering -= 1
+      // Where it did not begin, nothing else will come to an end.
+      if (this.#pending.size === 0) this.#triggerOverdue()
     }
-    const pending = await this.#register(checkpointId, properties, location)
-    this.#sendTriggers(pending)
-    return pending.result
+  }
+
+  async #prepare(
+    checkpointId: number,
+    properties: CheckpointProperties,
+    prepare: (checkpointId: number) => Promise<CheckpointLocation>,
+  ): Promise<CheckpointLocation> {
+    try {
+      return await prepare(checkpointId)
+    } catch (error) {
+      this.#couldNotBegin(checkpointId, properties, asError(error))
+      throw error
+    }
+  }
+
+  #couldNotBegin(checkpointId: number, properties: CheckpointProperties, error: Error): void {
+    this.#services.statistics.failedToBegin()
+    this.#services.logger.warn(`checkpoint ${String(checkpointId)} could not begin`, { reason: error.message })
+    if (!properties.isSavepoint) this.#failures.failed(error)
   }
 
   /** The world may have changed while the location was made: the plan is computed now, in one go with the messages. */
@@ -164,7 +207,7 @@ export class CheckpointCoordinator {
     try {
       plan = this.#planOrThrow()
     } catch (error) {
-      await this.#services.repository.discard(location)
+      await this.#discard(location)
       throw error
     }
     const timestamp = this.#services.clock.now()
@@ -176,6 +219,7 @@ export class CheckpointCoordinator {
       this.#abort(pending, new FlinkError('CHECKPOINT_EXPIRED', { checkpointId, timeoutMs }), true)
     }
     this.#expiryTimers.set(checkpointId, this.#services.clock.setTimer(timeoutMs, expire))
+    this.#sendTriggers(pending)
     return pending
   }
 
@@ -188,7 +232,7 @@ export class CheckpointCoordinator {
       const executionId = execution.id
       this.#services.sendTo(execution, { type: 'trigger-checkpoint', executionId, timestamp, ...common })
     }
-    if (pending.isFullyAcknowledged) void this.#finalise(pending)
+    if (pending.isPending && pending.isFullyAcknowledged) void this.#track(this.#finalise(pending))
   }
 
   #planOrThrow(): CheckpointPlan {
@@ -203,10 +247,11 @@ export class CheckpointCoordinator {
   async #finalise(pending: PendingCheckpoint): Promise<void> {
     const { checkpointId } = pending
     pending.beginFinalising()
-    this.#forget(pending)
+    this.#expiryTimers.get(checkpointId)?.cancel()
     try {
       const completed = await this.#services.repository.complete(pending)
-      this.#failuresInARow = 0
+      this.#forget(pending)
+      this.#failures.succeeded()
       this.#lastCompletionMs = this.#services.clock.monotonicMs()
       this.#services.statistics.completed(pending, completed.externalPath)
       if (!pending.properties.isSavepoint || pending.properties.thenStop !== undefined) {
@@ -215,7 +260,7 @@ export class CheckpointCoordinator {
       this.#abortOlderThan(pending)
       pending.complete({ checkpointId, externalPath: completed.externalPath })
     } catch (error) {
-      this.#end(pending, error instanceof Error ? error : new Error(String(error)), true)
+      this.#end(pending, asError(error), true)
     }
   }
 
@@ -239,31 +284,37 @@ export class CheckpointCoordinator {
     this.#services.statistics.failed(pending, error)
     this.#services.logger.warn(`checkpoint ${String(checkpointId)} was aborted`, { reason: error.message })
     this.#services.sendToAll({ type: 'notify-checkpoint-aborted', checkpointId })
-    void this.#discard(pending)
-    if (countsAsFailure && !pending.properties.isSavepoint) this.#countFailure(error)
+    void this.#track(this.#discard(pending.location))
+    if (countsAsFailure && !pending.properties.isSavepoint) this.#failures.failed(error)
   }
 
-  async #discard(pending: PendingCheckpoint): Promise<void> {
+  /** Never rejects. */
+  async #discard(location: CheckpointLocation): Promise<void> {
     try {
-      await this.#services.repository.discard(pending.location)
+      await this.#services.repository.discard(location)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       this.#services.logger.warn('could not remove the files of an aborted checkpoint', { reason })
     }
   }
 
-  #countFailure(error: Error): void {
-    this.#failuresInARow += 1
-    const { tolerableFailures } = this.#services.configuration
-    if (this.#failuresInARow <= tolerableFailures || this.#stopped) return
-    const failure = new FlinkError('CHECKPOINT_FAILURES_EXCEEDED', { count: this.#failuresInARow }, { cause: error })
-    this.#services.failJob(failure)
+  #track(work: Promise<unknown>): Promise<unknown> {
+    this.#underWay.add(work)
+    return work.finally(() => this.#underWay.delete(work))
   }
 
   #forget(pending: PendingCheckpoint): void {
     this.#pending.delete(pending.checkpointId)
     this.#expiryTimers.get(pending.checkpointId)?.cancel()
     this.#expiryTimers.delete(pending.checkpointId)
+    this.#triggerOverdue()
+  }
+
+  /** A checkpoint whose time came while others were pending begins when one of them has ended. */
+  #triggerOverdue(): void {
+    if (!this.#isOverdue) return
+    this.#isOverdue = false
+    this.#schedule(0)
   }
 
   #schedule(delayMs: number): void {
@@ -280,8 +331,12 @@ export class CheckpointCoordinator {
       this.#schedule(minPauseMs - sinceLast)
       return
     }
+    if (this.#pending.size + this.#triggering >= maxConcurrent) {
+      this.#isOverdue = true
+      return
+    }
     this.#schedule(intervalMs)
-    if (this.#periodicPaused || this.#pending.size + this.#triggering >= maxConcurrent) return
+    if (this.#endingSavepoints > 0) return
     void this.#triggerPeriodic()
   }
 
@@ -289,14 +344,16 @@ export class CheckpointCoordinator {
     try {
       await this.#trigger(PERIODIC, (id) => this.#services.repository.prepareCheckpoint(id))
     } catch (error) {
-      // A pending checkpoint that was aborted has been counted; what is left is one that could not even begin.
-      const isCounted = !FlinkError.is(error, 'CHECKPOINT_STORAGE_FAILED') && !FlinkError.is(error, 'DISK_FULL')
-      if (isCounted || !(error instanceof Error)) return
-      this.#services.logger.warn('a checkpoint could not begin', { reason: error.message })
+      // What went wrong was counted and told where it did; a task that does not run right now is no failure.
+      this.#services.logger.debug('a periodic checkpoint was not taken', { reason: asError(error).message })
     }
   }
 
   #declined(checkpointId: number, reason: string): FlinkError {
     return new FlinkError('CHECKPOINT_DECLINED', { checkpointId, reason })
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
 }

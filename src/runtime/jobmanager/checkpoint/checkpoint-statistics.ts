@@ -79,6 +79,12 @@ export class CheckpointStatistics {
     })
   }
 
+  /** Not even its directory could be made: it counts, but has no record. */
+  failedToBegin(): void {
+    this.counts.total += 1
+    this.counts.failed += 1
+  }
+
   #update(pending: PendingCheckpoint, change: (record: CheckpointRecord) => void): void {
     const record = this.#records.find((candidate) => candidate.checkpointId === pending.checkpointId)
     if (record === undefined) return

@@ -46,6 +46,7 @@ export class JobAttempt {
   #outcome: 'open' | 'reported' = 'open'
   #allRunning = false
   #allEnded: (() => void) | undefined
+  #stopped: Promise<void> | undefined
 
   constructor(input: JobAttemptInput) {
     this.#input = input
@@ -107,10 +108,18 @@ export class JobAttempt {
     this.#checkAllEnded()
   }
 
-  /** Ends all tasks; their workers stay, but for those that do not answer in time. */
-  async stop(reason: Error): Promise<void> {
+  /** Ends all tasks; their workers stay, but for those that do not answer in time. May be called again meanwhile. */
+  stop(reason: Error): Promise<void> {
+    this.#stopped ??= this.#stop(reason)
+    return this.#stopped
+  }
+
+  async #stop(reason: Error): Promise<void> {
     this.#outcome = 'reported'
-    this.coordinator.shutdown(reason)
+    await Promise.all([this.coordinator.shutdown(reason), this.#endTasks()])
+  }
+
+  async #endTasks(): Promise<void> {
     for (const execution of this.executions.all()) {
       if (!this.#input.pool.isAlive(execution.slot)) this.#move(execution, 'FAILED')
       // What was never deployed has nobody who would report its end.

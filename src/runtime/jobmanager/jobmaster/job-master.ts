@@ -24,7 +24,7 @@ import { assignSlots, type SlotAssignment } from '../scheduler/slot-assignment.j
 import { describeJob } from './describe-job.js'
 import { JobAttempt } from './job-attempt.js'
 import type { JobDetails, JobException } from './job-details.js'
-import { checkJobTransition, isTerminalJobStatus, type JobStatus } from './job-status.js'
+import { checkJobTransition, type JobStatus } from './job-status.js'
 import { mergeAccumulators } from './merge-accumulators.js'
 import type { TaskMetrics } from './metric-store.js'
 import { SlotPool } from './slot-pool.js'
@@ -67,10 +67,14 @@ export class JobMaster {
   readonly #statistics: CheckpointStatistics
   readonly #timestamps: Partial<Record<JobStatus, number>> = {}
   readonly #exceptions: JobException[] = []
+  readonly #awaitingFailure: ((error: Error) => void)[] = []
   #status: JobStatus = 'INITIALIZING'
   #attempt: JobAttempt | undefined
   #attemptNumber = 0
   #backoff: TimerHandle | undefined
+  #cancelRequested = false
+  /** From here on the outcome is decided: what is left is to clean up. */
+  #isEnding = false
   #cause: Error | undefined
   #settle: (outcome: JobOutcome) => void = () => undefined
 
@@ -103,6 +107,10 @@ export class JobMaster {
     } catch (error) {
       await this.#end('FAILED', asError(error))
       throw error
+    }
+    if (this.#cancelRequested) {
+      await this.#end('CANCELED')
+      return
     }
     this.#moveTo('CREATED')
     this.#runAttempt()
@@ -145,14 +153,18 @@ export class JobMaster {
   /** Resolves with the savepoint's URI when the job has ended behind it. */
   async stopWithSavepoint(targetDirectory: string, drain: boolean): Promise<string> {
     const { externalPath } = await this.#coordinator().triggerSavepoint(targetDirectory, drain ? 'drain' : 'suspend')
-    const { status, error } = await this.outcome
-    if (status === 'FINISHED') return externalPath
-    throw new FlinkError('STOP_AFTER_SAVEPOINT_FAILED', { path: externalPath, jobId: this.jobId }, { cause: error })
+    // A job that fails now may restart and run on without end: who asked for its stop must not wait for that.
+    const failed = new Promise<Error>((resolve) => this.#awaitingFailure.push(resolve))
+    const ended = this.outcome.then(({ status, error }) => (status === 'FINISHED' ? undefined : (error ?? status)))
+    const cause = await Promise.race([ended, failed])
+    if (cause === undefined) return externalPath
+    throw new FlinkError('STOP_AFTER_SAVEPOINT_FAILED', { path: externalPath, jobId: this.jobId }, { cause })
   }
 
   /** Ends the job as soon as its tasks have ended; does nothing when it is ending already. */
   cancel(): void {
-    if (isTerminalJobStatus(this.#status) || this.#status === 'CANCELLING' || this.#status === 'INITIALIZING') return
+    this.#cancelRequested = true
+    if (this.#isEnding || this.#status === 'CANCELLING' || this.#status === 'INITIALIZING') return
     this.#backoff?.cancel()
     this.#moveTo('CANCELLING')
     void this.#stopAttempt(new FlinkError('JOB_CANCELED', { jobId: this.jobId })).then(() => this.#end('CANCELED'))
@@ -174,14 +186,14 @@ export class JobMaster {
     const load = { jobId, program, graphIndex, expectedHash: jobGraph.hash, plan: jobGraph, earlierResults }
     const attempt = this.#makeAttempt(attemptNumber)
     this.#attempt = attempt
-    void this.#pool.loadProgram({ type: 'load-program', attempt: attemptNumber, ...load }).then(
-      () => {
+    void this.#pool
+      .loadProgram({ type: 'load-program', attempt: attemptNumber, ...load })
+      .then(() => {
         if (this.#attempt === attempt && this.#status === 'RUNNING') attempt.deploy()
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
         if (this.#attempt === attempt) this.#onFailure(asError(error))
-      },
-    )
+      })
   }
 
   #makeAttempt(attemptNumber: number): JobAttempt {
@@ -201,7 +213,10 @@ export class JobMaster {
       logger,
       listener: {
         onAllRunning: () => this.#attempt?.coordinator.start(),
-        onFinished: () => void this.#stopAttempt(new Error('the job finished')).then(() => this.#end('FINISHED')),
+        onFinished: () => {
+          this.#isEnding = true
+          void this.#stopAttempt(new Error('the job finished')).then(() => this.#end('FINISHED'))
+        },
         onFailed: (error) => {
           this.#onFailure(error)
         },
@@ -229,8 +244,9 @@ export class JobMaster {
   }
 
   #onFailure(error: Error): void {
-    if (this.#status !== 'RUNNING') return
+    if (this.#status !== 'RUNNING' || this.#isEnding) return
     this.#recordException(error)
+    for (const resolve of this.#awaitingFailure.splice(0)) resolve(error)
     this.#strategy.notifyFailure()
     const mayRestart = !(error instanceof FlinkError && error.recovery === 'fail') && this.#strategy.canRestart()
     this.#moveTo(mayRestart ? 'RESTARTING' : 'FAILING')
@@ -254,6 +270,7 @@ export class JobMaster {
   }
 
   async #end(status: 'FINISHED' | 'CANCELED' | 'FAILED', error?: Error): Promise<void> {
+    this.#isEnding = true
     const { jobId, repository, logger, clock } = this.#input
     const executions = this.#attempt?.executions
     try {

@@ -22,7 +22,7 @@ export interface SlotPoolServices {
 
 interface Slot {
   gateway: TaskManagerGateway | undefined
-  load: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined
+  load: { readonly attempt: number; readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined
   exited: (() => void) | undefined
 }
 
@@ -59,7 +59,7 @@ export class SlotPool {
     const loads = this.#slots.map((slot, index) => {
       slot.gateway ??= this.#start(index)
       return new Promise<void>((resolve, reject) => {
-        slot.load = { resolve, reject }
+        slot.load = { attempt: message.attempt, resolve, reject }
       })
     })
     this.sendToAll(message)
@@ -110,9 +110,12 @@ export class SlotPool {
 
   #received(index: number, message: WorkerToMaster): void {
     const slot = this.#slots[index]
-    if (message.type === 'program-loaded') slot?.load?.resolve()
-    else if (message.type === 'program-failed') slot?.load?.reject(deserializeError(message.error))
-    else this.#services.listener.onMessage(index, message)
+    // A worker may still answer to the load of an attempt that failed meanwhile.
+    if (message.type === 'program-loaded') {
+      if (slot?.load?.attempt === message.attempt) slot.load.resolve()
+    } else if (message.type === 'program-failed') {
+      if (slot?.load?.attempt === message.attempt) slot.load.reject(deserializeError(message.error))
+    } else this.#services.listener.onMessage(index, message)
   }
 
   #exited(index: number, cause: Error | undefined): void {

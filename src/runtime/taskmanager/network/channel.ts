@@ -7,6 +7,8 @@ import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
 /** What a channel delivers, one call an element, in order. */
 export interface ChannelHandler {
   onRecord(value: unknown, timestamp: number, keyHash: number): void
+  /** The hashes from `start` to `end` belong to the next records: their state may be brought near. */
+  onComingKeys(keyHashes: readonly number[], start: number, end: number): void
   onWatermark(timestamp: number, channelIndex: number): void
   onWatermarkStatus(status: WatermarkStatus, channelIndex: number): void
   onBarrier(barrier: CheckpointBarrier, channelIndex: number): void

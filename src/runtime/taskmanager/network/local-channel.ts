@@ -2,20 +2,13 @@
 // Invariants: same order and same bounds as a ring; a batch is not touched by the writer after it was handed over.
 // Thread: the one worker that owns both ends.
 import type { ChannelHandler, ChannelReader, ChannelWriter } from './channel.js'
+import { RecordBatch } from './record-batch.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
 
 const BATCH_RECORDS = 256
 const MAX_BATCHES = 16
 
-/** Records as three parallel lists; `next` is how far the reader is. */
-interface Batch {
-  readonly values: unknown[]
-  readonly timestamps: number[]
-  readonly keyHashes: number[]
-  next: number
-}
-
-type Element = Batch | ((handler: ChannelHandler, channelIndex: number) => void)
+type Element = RecordBatch | ((handler: ChannelHandler, channelIndex: number) => void)
 
 export class LocalChannel {
   readonly writer: ChannelWriter
@@ -54,18 +47,15 @@ class ElementQueue {
 
 class LocalChannelWriter implements ChannelWriter {
   readonly #queue: ElementQueue
-  #batch: Batch = newBatch()
+  #batch = new RecordBatch(BATCH_RECORDS)
 
   constructor(queue: ElementQueue) {
     this.#queue = queue
   }
 
   writeRecord(value: unknown, timestamp: number, keyHash: number): void {
-    const batch = this.#batch
-    batch.values.push(value)
-    batch.timestamps.push(timestamp)
-    batch.keyHashes.push(keyHash)
-    if (batch.values.length >= BATCH_RECORDS) this.flush()
+    this.#batch.add(value, timestamp, keyHash)
+    if (this.#batch.isFull) this.flush()
   }
 
   writeWatermark(timestamp: number): void {
@@ -105,15 +95,15 @@ class LocalChannelWriter implements ChannelWriter {
   }
 
   flush(): boolean {
-    if (this.#batch.values.length > 0) {
+    if (!this.#batch.isEmpty) {
       this.#queue.push(this.#batch)
-      this.#batch = newBatch()
+      this.#batch = new RecordBatch(BATCH_RECORDS)
     }
     return true
   }
 
   hasPending(): boolean {
-    return this.#batch.values.length > 0
+    return !this.#batch.isEmpty
   }
 
   isAvailable(): boolean {
@@ -121,7 +111,7 @@ class LocalChannelWriter implements ChannelWriter {
   }
 
   close(): void {
-    this.#batch = newBatch()
+    this.#batch = new RecordBatch(BATCH_RECORDS)
   }
 
   #writeEvent(event: (handler: ChannelHandler, channelIndex: number) => void): void {
@@ -153,21 +143,12 @@ class LocalChannelReader implements ChannelReader {
       element(handler, channelIndex)
       return
     }
-    const { values, timestamps, keyHashes } = element
-    while (element.next < values.length && handler.mayContinue()) {
-      const index = element.next
-      element.next += 1
-      handler.onRecord(values[index], timestamps[index] ?? 0, keyHashes[index] ?? 0)
-    }
-    if (element.next >= values.length) this.#queue.shift()
+    element.deliver(handler)
+    if (element.isDelivered) this.#queue.shift()
   }
 
   close(): void {
     this.#queue.closed = true
     this.#queue.elements.length = 0
   }
-}
-
-function newBatch(): Batch {
-  return { values: [], timestamps: [], keyHashes: [], next: 0 }
 }

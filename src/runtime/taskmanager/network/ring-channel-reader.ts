@@ -10,6 +10,7 @@ import { CONTROL_BYTES, HEAD_WORD, SLOT_HEADER_BYTES, TAIL_WORD, WAITING_WORD } 
 import type { RingMemory } from '../../protocol/task-deployment.js'
 import type { ChannelHandler, ChannelReader } from './channel.js'
 import { ringBell } from './doorbell.js'
+import { ANNOUNCED_RECORDS, RecordBatch } from './record-batch.js'
 import { SLOT_KIND } from './slot-kind.js'
 
 interface Slot {
@@ -26,6 +27,7 @@ export class RingChannelReader implements ChannelReader {
   readonly #serializer: TypeSerializer<unknown>
   /** Records of one slot. */
   readonly #buffer: Buffer
+  readonly #batch = new RecordBatch(ANNOUNCED_RECORDS)
   #head = 0
   /** Records of a slot that the handler stopped in. */
   #records: DataInputView | undefined
@@ -69,15 +71,26 @@ export class RingChannelReader implements ChannelReader {
     this.#fragments = []
   }
 
+  /** Some records at a time are decoded and delivered: a handler that stops leaves few of them, and all bytes. */
   #deliverRecords(records: DataInputView, handler: ChannelHandler): void {
-    while (records.remaining > 0 && handler.mayContinue()) this.#deliverRecord(records, handler)
-    if (records.remaining === 0) this.#records = undefined
+    const batch = this.#batch
+    while (handler.mayContinue()) {
+      if (batch.isDelivered) {
+        if (records.remaining === 0) break
+        this.#decode(records, batch)
+      }
+      batch.deliver(handler)
+    }
+    if (records.remaining === 0 && batch.isDelivered) this.#records = undefined
   }
 
-  #deliverRecord(input: DataInputView, handler: ChannelHandler): void {
-    const timestamp = input.readFloat64()
-    const keyHash = input.readInt32()
-    handler.onRecord(this.#serializer.deserialize(input), timestamp, keyHash)
+  #decode(input: DataInputView, batch: RecordBatch): void {
+    batch.clear()
+    while (input.remaining > 0 && !batch.isFull) {
+      const timestamp = input.readFloat64()
+      const keyHash = input.readInt32()
+      batch.add(this.#serializer.deserialize(input), timestamp, keyHash)
+    }
   }
 
   #deliverOther(slot: Slot, handler: ChannelHandler, channelIndex: number): void {

@@ -46,6 +46,7 @@ export class SourceFunctionRun implements SourceContext<unknown> {
   #iterator: Iterator<unknown> | undefined
   #asyncIterator: AsyncIterator<unknown> | undefined
   #nextPending = false
+  #hasPulled = false
   #room: WaitingRoom | undefined
 
   constructor(userFunction: SourceFunction<unknown>, options: SourceRunOptions) {
@@ -84,25 +85,35 @@ export class SourceFunctionRun implements SourceContext<unknown> {
     else this.#end()
   }
 
-  /** Emits up to `budget` records of the generator, fewer when it pauses, ends or uses `ctx`, or there is no room. */
-  emitPulled(output: Output, budget: number): void {
+  /**
+   * Emits up to `budget` records of the generator, fewer when it pauses, ends or uses `ctx`, or there is no room. True when
+   * it paused, which it does by yielding undefined; `takeHasPulled` tells whether there was a record since the last pause.
+   */
+  emitPulled(output: Output, budget: number): boolean {
     const { queue } = this
     const iterator = this.#iterator
     for (let left = budget; left > 0 && iterator !== undefined; left -= 1) {
-      if (!this.#options.isOutputAvailable()) return
+      if (!this.#options.isOutputAvailable()) return false
       const next = iterator.next()
       if (next.done === true) {
         this.#end()
-        return
+        return false
       }
-      // Undefined is a pause.
       if (queue.length > 0) {
         if (next.value !== undefined) queue.push(next.value, NO_TIMESTAMP)
-        return
+        return false
       }
-      if (next.value === undefined) return
+      if (next.value === undefined) return true
       queue.emit(next.value, output)
+      this.#hasPulled = true
     }
+    return false
+  }
+
+  takeHasPulled(): boolean {
+    const hasPulled = this.#hasPulled
+    this.#hasPulled = false
+    return hasPulled
   }
 
   get isPulled(): boolean {

@@ -83,6 +83,8 @@ export interface StreamOperator {
 /** An operator with one input. `keyHash` is the hash that travelled with the record; 0 on edges that are not keyed. */
 export interface OneInputStreamOperator extends StreamOperator {
   processElement(value: unknown, timestamp: number, keyHash: number): void
+  /** The hashes from `start` to `end` are those of the next records' keys. */
+  prepareKeys(keyHashes: readonly number[], start: number, end: number): void
   processWatermark(timestamp: number): void
   processWatermarkStatus(status: WatermarkStatus): void
 }

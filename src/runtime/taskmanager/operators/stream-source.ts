@@ -5,6 +5,7 @@
 // method from a mail, not from a promise's continuation, so that no yielded record is on its way through microtasks.
 // Thread: the task worker that owns the task.
 import type { SourceFunction } from '../../../api/functions/source-function.js'
+import type { TimerHandle } from '../../../core/time/clock.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { CapturedStateFuture } from './captured-state-future.js'
 import { SourceFunctionRun } from './source-function-run.js'
@@ -20,6 +21,9 @@ import { UdfStreamOperator } from './udf-stream-operator.js'
 
 /** Records an emitNext: enough to make its cost small, few enough to keep the step's time budget. */
 const BATCH = 32
+/** How long a generator that paused is left alone: doubled with every pause that follows without a record. */
+const SHORTEST_PAUSE_MS = 1
+const LONGEST_PAUSE_MS = 16
 
 interface EarlyCapture {
   readonly checkpointId: number
@@ -29,6 +33,8 @@ interface EarlyCapture {
 export class StreamSource extends UdfStreamOperator implements SourceStreamOperator {
   readonly #run: SourceFunctionRun
   #wakeRequested = false
+  #pauseMs = SHORTEST_PAUSE_MS
+  #pauseTimer: TimerHandle | undefined
   #capture: EarlyCapture | undefined
 
   constructor(binding: OperatorBinding, context: OperatorContext, userFunction: SourceFunction<unknown>) {
@@ -50,7 +56,8 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     try {
       if (run.state === 'created') run.start()
       budget = this.#emitQueued(budget)
-      if (budget > 0 && run.isPulled && run.queue.length === 0) run.emitPulled(this.output, budget)
+      const isPulled = budget > 0 && run.isPulled && run.queue.length === 0
+      if (isPulled && run.emitPulled(this.output, budget)) return this.#pause()
     } catch (error) {
       throw this.failed(error)
     }
@@ -59,6 +66,7 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
   }
 
   cancel(): void {
+    this.#pauseTimer?.cancel()
     this.#run.cancel()
   }
 
@@ -79,7 +87,7 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
   }
 
   override async close(): Promise<void> {
-    this.#run.cancel()
+    this.cancel()
     await super.close()
   }
 
@@ -91,6 +99,17 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
       left -= 1
     }
     return left
+  }
+
+  /** The generator has nothing now: it is asked again soon, and less often the longer that goes on. */
+  #pause(): SourceStatus {
+    const { clock } = this.context
+    this.#pauseMs = this.#run.takeHasPulled() ? SHORTEST_PAUSE_MS : Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
+    this.#pauseTimer?.cancel()
+    this.#pauseTimer = clock.setTimer(this.#pauseMs, () => {
+      this.#wake()
+    })
+    return 'waiting'
   }
 
   #status(): SourceStatus {

@@ -126,6 +126,10 @@ export class UdfStreamOperator implements StreamOperator {
     return this.#runtimeContext.accumulatorResults()
   }
 
+  prepareKeys(keyHashes: readonly number[], start: number, end: number): void {
+    this.#keyedBackend?.prefetch(keyHashes, start, end)
+  }
+
   processWatermark(timestamp: number): void {
     this.output.emitWatermark(timestamp)
   }

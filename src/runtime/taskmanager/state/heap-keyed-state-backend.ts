@@ -46,6 +46,8 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   readonly #keySerializer: TypeSerializer<unknown> = structuredSerializer()
   readonly #states = new Map<string, RegisteredState>()
   readonly #restored: RestoredKeyedState
+  /** The state whose memory is touched ahead: of several, which are rare, the first. */
+  #firstTable: StateTable | undefined
 
   constructor(options: HeapKeyedStateBackendOptions) {
     this.#options = options
@@ -54,6 +56,11 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
 
   setCurrentKey(key: unknown, keyHash: number): void {
     this.#context.setKey(key, keyHash)
+  }
+
+  prefetch(keyHashes: readonly number[], start: number, end: number): void {
+    const table = this.#firstTable
+    if (table !== undefined) table.prefetch(keyHashes, start, end)
   }
 
   clearCurrentKey(): void {
@@ -81,6 +88,7 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     if (restored !== undefined) this.#load(restored, table)
     const state = stateOf(descriptor, table)
     this.#states.set(descriptor.name, { table, state })
+    this.#firstTable ??= table
     return state
   }
 

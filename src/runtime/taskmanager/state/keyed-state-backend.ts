@@ -21,6 +21,8 @@ export type StateHandleReader = (handle: StreamStateHandle) => Promise<Uint8Arra
 
 export interface KeyedStateBackend {
   setCurrentKey(key: unknown, keyHash: number): void
+  /** Brings what belongs to the coming keys near: a hint without an effect on any state. */
+  prefetch(keyHashes: readonly number[], start: number, end: number): void
   /** Outside of records there is no key: using a state then is the error STATE_ACCESS_WITHOUT_KEY. */
   clearCurrentKey(): void
   currentKey(): unknown

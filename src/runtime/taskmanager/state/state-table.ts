@@ -83,6 +83,10 @@ export class StateTable {
     this.#position = NOT_FOUND
   }
 
+  prefetch(keyHashes: readonly number[], start: number, end: number): void {
+    this.#table.prefetch(keyHashes, start, end)
+  }
+
   /** Puts a restored entry; its key was hashed by the caller. */
   load(entry: StateEntry, keyHash: number): void {
     this.#insert(entry, keyHash ^ namespaceHash(entry.namespace))

@@ -29,6 +29,7 @@ export class CheckpointBarrierHandler {
   readonly #ended = new Set<number>()
   /** Pending checkpoints by id; at most one when aligned. */
   readonly #pending = new Map<number, Alignment>()
+  /** Checkpoints up to this one were taken or given up: their barriers mean nothing any more. */
   #newestDone = -1
 
   constructor(channelCount: number, isAligned: boolean, actions: BarrierActions, clock: Clock) {
@@ -41,7 +42,7 @@ export class CheckpointBarrierHandler {
   onBarrier(barrier: CheckpointBarrier, channelIndex: number): void {
     const { checkpointId } = barrier
     if (checkpointId <= this.#newestDone) return
-    if (this.#isAligned) this.#giveUpOlderThan(checkpointId)
+    if (this.#isAligned) this.#giveUpOlderThan(checkpointId, 'came before it was aligned')
     let alignment = this.#pending.get(checkpointId)
     if (alignment === undefined) {
       alignment = { barrier, arrived: new Set(), startedAt: this.#clock.monotonicMs() }
@@ -54,9 +55,9 @@ export class CheckpointBarrierHandler {
 
   onCancelBarrier(checkpointId: number): void {
     if (checkpointId <= this.#newestDone) return
+    this.#giveUpOlderThan(checkpointId, 'was given up upstream before it was complete')
     this.#newestDone = checkpointId
-    this.#pending.delete(checkpointId)
-    if (this.#isAligned) this.#actions.unblockAll()
+    if (this.#pending.delete(checkpointId) && this.#isAligned) this.#actions.unblockAll()
     this.#actions.abort(checkpointId, 'an upstream task gave it up')
   }
 
@@ -69,7 +70,11 @@ export class CheckpointBarrierHandler {
 
   onChannelEnded(channelIndex: number): void {
     this.#ended.add(channelIndex)
-    for (const alignment of [...this.#pending.values()]) this.#checkComplete(alignment)
+    // Oldest first, and each as it is then: one that completes gives up those before it.
+    for (const id of [...this.#pending.keys()].sort((left, right) => left - right)) {
+      const alignment = this.#pending.get(id)
+      if (alignment !== undefined) this.#checkComplete(alignment)
+    }
   }
 
   #checkComplete(alignment: Alignment): void {
@@ -77,18 +82,21 @@ export class CheckpointBarrierHandler {
       if (!alignment.arrived.has(index) && !this.#ended.has(index)) return
     }
     const { barrier, startedAt } = alignment
+    this.#giveUpOlderThan(barrier.checkpointId, 'was complete before it')
     this.#newestDone = barrier.checkpointId
-    for (const id of [...this.#pending.keys()]) if (id <= barrier.checkpointId) this.#pending.delete(id)
+    this.#pending.delete(barrier.checkpointId)
     if (this.#isAligned) this.#actions.unblockAll()
     this.#actions.checkpoint(barrier, this.#clock.monotonicMs() - startedAt)
   }
 
-  #giveUpOlderThan(checkpointId: number): void {
+  /** A barrier of theirs that comes later is ignored: it must not block a channel that a newer checkpoint waits for. */
+  #giveUpOlderThan(checkpointId: number, event: string): void {
+    this.#newestDone = Math.max(this.#newestDone, checkpointId - 1)
     for (const id of [...this.#pending.keys()]) {
       if (id >= checkpointId) continue
       this.#pending.delete(id)
-      this.#actions.unblockAll()
-      this.#actions.abort(id, `checkpoint ${String(checkpointId)} came before it was aligned`)
+      if (this.#isAligned) this.#actions.unblockAll()
+      this.#actions.abort(id, `checkpoint ${String(checkpointId)} ${event}`)
     }
   }
 }

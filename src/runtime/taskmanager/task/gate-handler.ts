@@ -46,6 +46,10 @@ export class GateHandler implements ChannelHandler {
     this.#head.processElement(value, timestamp, keyHash)
   }
 
+  onComingKeys(keyHashes: readonly number[], start: number, end: number): void {
+    this.#head.prepareKeys(keyHashes, start, end)
+  }
+
   onWatermark(timestamp: number, channelIndex: number): void {
     this.#valve.onWatermark(timestamp, channelIndex)
   }

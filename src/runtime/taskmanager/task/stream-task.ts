@@ -146,7 +146,8 @@ export class StreamTask {
     this.#mailbox.put(() => {
       const parts = this.#parts
       if (parts === undefined || this.#phase === 'ended') return
-      if (this.#phase !== 'running') {
+      // Behind the end of the input comes the end of the outputs, and nothing may come behind that.
+      if (this.#phase !== 'running' || this.#inputEnded) {
         parts.checkpoints.decline(checkpointId, 'the task is finishing')
       } else if (parts.input instanceof SourceInput) {
         if (thenStop !== undefined) this.#stopSource(parts.input, checkpointId, thenStop)

@@ -45,7 +45,9 @@ export class SubtaskCheckpointCoordinator {
   /** Resolves when the synchronous part is done; the task takes no input until then. Errors decline the checkpoint. */
   async perform(barrier: CheckpointBarrier, alignmentMs: number): Promise<void> {
     const { checkpointId } = barrier
-    if (this.#aborted.delete(checkpointId)) {
+    const isAborted = this.#aborted.has(checkpointId)
+    for (const id of this.#aborted) if (id <= checkpointId) this.#aborted.delete(id)
+    if (isAborted) {
       this.#chain.broadcastCancelBarrier(checkpointId)
       return
     }
@@ -55,17 +57,27 @@ export class SubtaskCheckpointCoordinator {
     let barrierIsOut = false
     try {
       for (const operator of this.#chain.operators) await operator.prepareSnapshotPreBarrier(checkpointId)
+      if (snapshot.canceled) {
+        this.#chain.broadcastCancelBarrier(checkpointId)
+        return
+      }
       this.#chain.broadcastBarrier(barrier)
       barrierIsOut = true
       const announcement = await this.#services.announcements.get(checkpointId)
       const { isSavepoint } = announcement
       const request = { ...barrier, isSavepoint, streams: this.#services.streamsFor(announcement) }
       for (const operator of this.#chain.operators) {
+        if (snapshot.canceled) break
         snapshot.futures.set(operator.operatorId, await operator.snapshotState(request))
       }
     } catch (error) {
       if (!barrierIsOut) this.#chain.broadcastCancelBarrier(checkpointId)
       await this.#giveUp(checkpointId, snapshot, error)
+      return
+    }
+    // Aborted meanwhile: what the operators gave since then is given back, too.
+    if (snapshot.canceled) {
+      await cancelAll(snapshot)
       return
     }
     const synchronousMs = this.#services.clock.monotonicMs() - startedAt

@@ -27,17 +27,14 @@ export class WatermarkValve {
     if (timestamp <= (this.#watermarks[channelIndex] ?? Number.POSITIVE_INFINITY)) return
     this.#watermarks[channelIndex] = timestamp
     this.#idle[channelIndex] = false
+    this.#updateStatus()
     this.#advance()
   }
 
   onStatus(status: WatermarkStatus, channelIndex: number): void {
     this.#idle[channelIndex] = status === 'idle'
-    const isIdle = this.#idle.every(Boolean)
-    if (isIdle !== this.#isIdle) {
-      this.#isIdle = isIdle
-      this.#emitStatus(isIdle ? 'idle' : 'active')
-    }
-    if (!isIdle) this.#advance()
+    this.#updateStatus()
+    if (!this.#isIdle) this.#advance()
   }
 
   /** Its source is done: it holds nobody back. No watermark is made up: a suspended job keeps its time. */
@@ -45,6 +42,13 @@ export class WatermarkValve {
     if (this.#watermarks[channelIndex] === MAX_WATERMARK) return
     this.#idle[channelIndex] = true
     if (!this.#idle.every(Boolean)) this.#advance()
+  }
+
+  #updateStatus(): void {
+    const isIdle = this.#idle.every(Boolean)
+    if (isIdle === this.#isIdle) return
+    this.#isIdle = isIdle
+    this.#emitStatus(isIdle ? 'idle' : 'active')
   }
 
   #advance(): void {

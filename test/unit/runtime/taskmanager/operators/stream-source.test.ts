@@ -106,6 +106,32 @@ describe('StreamSource', () => {
     )
   })
 
+  it('leaves a generator that pauses alone: for 1 ms, and longer with each pause that follows', async () => {
+    let asked = 0
+    const harness = await harnessOf(
+      runOf(function* () {
+        for (;;) {
+          asked += 1
+          yield asked === 4 ? 'record' : undefined
+        }
+      }),
+    )
+    const { clock } = harness.context
+    const delays: number[] = []
+    for (let pause = 0; pause < 8; pause += 1) {
+      assert.equal(harness.operator.emitNext(), 'waiting')
+      const start = clock.monotonicMs()
+      delays.push((clock.nextTimerAt() ?? start) - start)
+      assert.equal(harness.context.hasMail, false)
+      clock.advance(delays.at(-1) ?? 0)
+      assert.equal(harness.context.hasMail, true)
+      harness.context.runMail()
+    }
+    assert.deepEqual(delays, [2, 4, 8, 1, 2, 4, 8, 16])
+    harness.operator.cancel()
+    assert.equal(clock.pendingTimers, 0)
+  })
+
   it('does not keep the thread when an async generator only pauses', async () => {
     let pauses = 0
     const harness = await harnessOf(

@@ -1,0 +1,72 @@
+// Duty: records on their way out of a channel, some of them at a time, with their hashes side by side.
+// Invariants: delivered in order, each once; a handler that stops leaves the rest. Delivered records are not held.
+// Figures (100,000 keys): that the handler is told of the coming hashes, so that state can touch their memory ahead, makes
+// the look-up of a key a quarter faster, as the processor waits for several of them at once.
+// Thread: the consuming task's worker (and the producing task's, for a channel within one worker).
+import type { ChannelHandler } from './channel.js'
+import { NO_TIMESTAMP } from './stream-element.js'
+
+/** So many records are announced at once. */
+export const ANNOUNCED_RECORDS = 32
+
+export class RecordBatch {
+  readonly #values: unknown[]
+  readonly #keyHashes: number[]
+  /** Undefined while no record has a timestamp. */
+  #timestamps: number[] | undefined
+  #size = 0
+  #next = 0
+  #announced = 0
+
+  constructor(capacity: number) {
+    this.#values = new Array<unknown>(capacity)
+    this.#keyHashes = new Array<number>(capacity)
+  }
+
+  get isFull(): boolean {
+    return this.#size === this.#values.length
+  }
+
+  get isEmpty(): boolean {
+    return this.#size === 0
+  }
+
+  /** True when there is nothing left to deliver. */
+  get isDelivered(): boolean {
+    return this.#next === this.#size
+  }
+
+  add(value: unknown, timestamp: number, keyHash: number): void {
+    const index = this.#size
+    this.#values[index] = value
+    this.#keyHashes[index] = keyHash
+    if (timestamp !== NO_TIMESTAMP) this.#timestamps ??= new Array<number>(this.#values.length).fill(NO_TIMESTAMP)
+    if (this.#timestamps !== undefined) this.#timestamps[index] = timestamp
+    this.#size = index + 1
+  }
+
+  deliver(handler: ChannelHandler): void {
+    while (this.#next < this.#size && handler.mayContinue()) {
+      const index = this.#next
+      if (index === this.#announced) this.#announce(handler)
+      this.#next = index + 1
+      const value = this.#values[index]
+      this.#values[index] = undefined
+      handler.onRecord(value, this.#timestamps?.[index] ?? NO_TIMESTAMP, this.#keyHashes[index] as number)
+    }
+  }
+
+  /** To be filled again; everything must have been delivered. */
+  clear(): void {
+    this.#size = 0
+    this.#next = 0
+    this.#announced = 0
+    this.#timestamps = undefined
+  }
+
+  #announce(handler: ChannelHandler): void {
+    const start = this.#announced
+    this.#announced = Math.min(this.#size, start + ANNOUNCED_RECORDS)
+    handler.onComingKeys(this.#keyHashes, start, this.#announced)
+  }
+}

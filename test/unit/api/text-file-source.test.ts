@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { TextFileSource } from '../../../src/api/functions/source/text-file-source.js'
+import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
+import { mergeSubtasks } from './operator-state-of-subtasks.js'
+import { bindingOf, snapshotOperator, SourceOperatorHarness } from '../../operators/operator-harness.js'
+import { TestOperatorContext } from '../../operators/test-operator-context.js'
+import type { OperatorSubtaskState } from '../../../src/storage/state-handles.js'
+
+async function diskWith(files: Readonly<Record<string, string>>): Promise<InMemoryFileSystem> {
+  const disk = new InMemoryFileSystem()
+  await disk.mkdirs('/in')
+  for (const [name, text] of Object.entries(files)) {
+    const file = await disk.openForWrite(`/in/${name}`)
+    await file.write(new TextEncoder().encode(text))
+    await file.close()
+  }
+  return disk
+}
+
+interface Reading {
+  readonly disk: InMemoryFileSystem
+  readonly path: string
+  readonly splitBytes: number
+  readonly parallelism: number
+}
+
+function sourceOf(reading: Reading, subtaskIndex: number): SourceOperatorHarness {
+  const { disk, path, splitBytes, parallelism } = reading
+  const context = new TestOperatorContext({ taskInfo: { subtaskIndex, parallelism } })
+  context.fileSystems.register('file', disk)
+  return new SourceOperatorHarness(
+    bindingOf({ kind: 'source-function', function: new TextFileSource(path, splitBytes) }),
+    context,
+  )
+}
+
+async function linesOf(reading: Reading, restored?: readonly OperatorSubtaskState[]): Promise<string[]> {
+  const lines: string[] = []
+  for (let subtask = 0; subtask < reading.parallelism; subtask += 1) {
+    const harness = await sourceOf(reading, subtask).open(restored?.[subtask], restored === undefined ? undefined : 1)
+    await harness.run()
+    lines.push(...(harness.context.output.values() as string[]))
+  }
+  return lines
+}
+
+/** What a text holds, by the simplest means. */
+function expectedLines(text: string): string[] {
+  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
+  if (text === '' || text.endsWith('\n')) lines.pop()
+  return lines
+}
+
+const piece = fc.constantFrom('\n', '\r\n', '\r', 'a', 'bc', 'ä', '€', '😀', ' ', '"', 'long line '.repeat(3))
+const text = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(''))
+const splitBytes = fc.integer({ min: 1, max: 40 })
+const parallelism = fc.integer({ min: 1, max: 4 })
+
+describe('readTextFile', () => {
+  it('gives every line once, however the text is split and spread over subtasks', async () => {
+    await fc.assert(
+      fc.asyncProperty(text, splitBytes, parallelism, async (content, bytes, subtasks) => {
+        const disk = await diskWith({ 'a.txt': content })
+        const reading = { disk, path: '/in/a.txt', splitBytes: bytes, parallelism: subtasks }
+        assert.deepEqual((await linesOf(reading)).sort(), expectedLines(content).sort())
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('keeps the order of lines with one subtask', async () => {
+    const content = Array.from({ length: 50 }, (_, index) => `line ${String(index)}`).join('\n')
+    const reading = { disk: await diskWith({ 'a.txt': content }), path: '/in/a.txt', splitBytes: 7, parallelism: 1 }
+    assert.deepEqual(await linesOf(reading), content.split('\n'))
+  })
+
+  it('goes on behind a snapshot: no line lost, none twice, also with another parallelism', async () => {
+    const cases = fc.tuple(text, splitBytes, parallelism, parallelism, fc.nat({ max: 20 }))
+    await fc.assert(
+      fc.asyncProperty(cases, async ([content, bytes, before, afterwards, records]) => {
+        const disk = await diskWith({ 'a.txt': content })
+        const first = { disk, path: '/in/a.txt', splitBytes: bytes, parallelism: before }
+        const emitted: string[] = []
+        const states: (OperatorSubtaskState | undefined)[] = []
+        for (let subtask = 0; subtask < before; subtask += 1) {
+          const harness = await sourceOf(first, subtask).open()
+          const { output } = harness.context
+          for (let step = 0; step < records && (await harness.step()) !== 'end'; step += 1);
+          states.push(await snapshotOperator(harness.operator, harness.context))
+          emitted.push(...(output.values() as string[]))
+        }
+        const restored = mergeSubtasks(states, afterwards)
+        const rest = await linesOf({ ...first, parallelism: afterwards }, restored)
+        assert.deepEqual([...emitted, ...rest].sort(), expectedLines(content).sort())
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('reads the files of a directory by name, without hidden ones', async () => {
+    const disk = await diskWith({ b: 'b\n', a: 'a1\na2', '.hidden': 'x', _SUCCESS: 'y' })
+    assert.deepEqual(await linesOf({ disk, path: '/in', splitBytes: 1000, parallelism: 1 }), ['a1', 'a2', 'b'])
+  })
+
+  it('takes the byte order mark for no part of the first line, and leaves one elsewhere', async () => {
+    const disk = await diskWith({ a: '\uFEFFfirst\n\uFEFFsecond' })
+    const reading = { disk, path: '/in/a', splitBytes: 1000, parallelism: 1 }
+    assert.deepEqual(await linesOf(reading), ['first', '\uFEFFsecond'])
+  })
+
+  it('names a file that is not there', async () => {
+    const disk = await diskWith({})
+    const reading = { disk, path: '/in/nothing', splitBytes: 10, parallelism: 1 }
+    await assert.rejects(linesOf(reading), /\/in\/nothing/)
+  })
+})

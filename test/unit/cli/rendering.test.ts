@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { homedir } from 'node:os'
+import { describe, it } from 'node:test'
+import { absoluteTarget } from '../../../src/cli/absolute-target.js'
+import { cancelCommand } from '../../../src/cli/commands/cancel.js'
+import { listCommand } from '../../../src/cli/commands/list.js'
+import { savepointCommand } from '../../../src/cli/commands/savepoint.js'
+import { renderError } from '../../../src/cli/error-rendering.js'
+import { expandHome } from '../../../src/cli/expand-home.js'
+import { commandHelp, fullHelp } from '../../../src/cli/help.js'
+import { jobResultLines } from '../../../src/cli/job-result-lines.js'
+import { parseOptions } from '../../../src/cli/option-parser.js'
+import { parseJobIdOperand } from '../../../src/cli/parsed-values.js'
+import { applyProgramOptions, programArguments, PROGRAM_OPTIONS } from '../../../src/cli/program-options.js'
+import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../../../src/cli/savepoint-type.js'
+import { Configuration } from '../../../src/core/config/configuration.js'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+
+describe('An error on the command line', () => {
+  it('of the arguments goes to stdout with a hint', () => {
+    const rendered = renderError(new FlinkError('CLI_ARGUMENT_INVALID', { message: 'Unrecognized option: --x' }))
+    assert.deepEqual(rendered, {
+      stream: 'stdout',
+      text: 'Unrecognized option: --x\n\nUse the help option (-h or --help) to get help on the command.\n',
+      exitCode: 1,
+    })
+  })
+
+  it('of a job goes to stderr under a rule, cause by cause, with codes and the frames of the user', () => {
+    const user = new TypeError("Cannot read properties of null (reading 'x')")
+    user.stack = [
+      "TypeError: Cannot read properties of null (reading 'x')",
+      '    at count (/srv/job.ts:7:9)',
+      '    at Array.map (<anonymous>)',
+      '    at node:internal/process/task_queues:95:5',
+    ].join('\n')
+    const details = { operator: 'Map', subtask: 1, parallelism: 2, reason: user.message }
+    const failure = new FlinkError('OPERATOR_FAILED', details, { cause: user })
+    failure.stack = ''
+    const { stream, text, exitCode } = renderError(failure)
+    assert.deepEqual([stream, exitCode], ['stderr', 1])
+    assert.deepEqual(text.split('\n'), [
+      '',
+      '------------------------------------------------------------',
+      ' The program finished with the following exception:',
+      '',
+      "FlinkError [OPERATOR_FAILED]: Map (subtask 1 of 2) failed: Cannot read properties of null (reading 'x')",
+      "Caused by: TypeError: Cannot read properties of null (reading 'x')",
+      '\tat count (/srv/job.ts:7:9)',
+      '',
+    ])
+  })
+
+  it('of a parameter is one line on stderr', () => {
+    const { stream, text } = renderError(new FlinkError('PROGRAM_PARAMETER_INVALID', { name: 'port', reason: 'bad' }))
+    assert.equal(stream, 'stderr')
+    assert.equal(text.trim().split('\n').length, 1)
+  })
+
+  const odd: readonly [string, unknown, RegExp][] = [
+    ['a text', 'boom', /"boom"/],
+    ['a BigInt', 7n, /7/],
+    ['a function', () => 1, /=> 1/],
+    ['a symbol', Symbol('s'), /Symbol\(s\)/],
+    ['an object', { a: 1 }, /\{"a":1\}/],
+    ['an object inside itself', cyclic(), /object/],
+    ['null', null, /null/],
+  ]
+  for (const [name, thrown, expected] of odd) {
+    it(`that is ${name} instead of an Error is written all the same`, () => {
+      assert.match(
+        renderError(new Error('outer', { cause: thrown })).text,
+        new RegExp(`Caused by: .*${expected.source}`),
+      )
+      assert.match(renderError(thrown).text, expected)
+    })
+  }
+
+  it('ends although its causes go round in a circle', () => {
+    const error = new Error('round')
+    error.cause = error
+    assert.ok(renderError(error).text.split('Caused by').length <= 11)
+  })
+})
+
+function cyclic(): unknown {
+  const object: Record<string, unknown> = {}
+  object['self'] = object
+  return object
+}
+
+describe('The result of a job', () => {
+  it('is printed as Flink does, without accumulators', () => {
+    assert.deepEqual(jobResultLines({ jobId: 'j', netRuntimeMs: 12, accumulatorResults: {} }), [
+      'Program execution finished',
+      'Job with JobID j has finished.',
+      'Job Runtime: 12 ms',
+      '',
+    ])
+  })
+
+  it('has a line an accumulator, lists by their length', () => {
+    const accumulatorResults = { lines: 3, words: ['a', 'b'], big: 5n }
+    assert.deepEqual(jobResultLines({ jobId: 'j', netRuntimeMs: 12, accumulatorResults }).slice(3), [
+      'Accumulator Results: ',
+      '- lines (number): 3',
+      '- words (Array) [2 elements]',
+      '- big (bigint): 5',
+      '',
+      '',
+    ])
+  })
+})
+
+describe('The help', () => {
+  it('of an action names it, its syntax, its options as Flink writes them, and examples', () => {
+    const text = commandHelp(cancelCommand)
+    assert.match(text, /Action "cancel" cancels a running program\.\n\n {2}Syntax: cancel \[OPTIONS\] <Job ID>/)
+    assert.match(text, /-s,--withSavepoint \[targetDirectory\]/)
+    assert.match(text, /Examples:\n {4}flink-ts cancel cca7/)
+  })
+
+  it('does not list what is only accepted for scripts', () => {
+    assert.doesNotMatch(commandHelp(cancelCommand), /zookeeper|yarn|--jobmanager/i)
+  })
+
+  it('keeps within 100 columns', () => {
+    const text = fullHelp([cancelCommand, listCommand, savepointCommand])
+    const options = text.split('\n').filter((line) => /^ {4}-/.test(line))
+    assert.ok(options.length > 10)
+    for (const line of options) assert.ok(line.length <= 102, line)
+  })
+})
+
+describe('Arguments', () => {
+  const parse = (...args: string[]) => parseOptions(args, [...PROGRAM_OPTIONS, SAVEPOINT_TYPE_OPTION], true)
+
+  it("name the job file first; -j names it as well, and all operands are the program's then", () => {
+    assert.deepEqual(programArguments(parse('job.js', '--n', '1')), { jobFile: 'job.js', args: ['--n', '1'] })
+    assert.deepEqual(programArguments(parse('-j', 'job.js', 'a', 'b')), { jobFile: 'job.js', args: ['a', 'b'] })
+    assert.throws(() => programArguments(parse('-p', '2')), { code: 'PROGRAM_FILE_MISSING_ARGUMENT' })
+  })
+
+  it('take a parallelism that is a positive whole number; -1 is the default', () => {
+    const parallelismOf = (text: string): string | undefined => {
+      const configuration = new Configuration()
+      applyProgramOptions(parse(`-p=${text}`, 'job.js'), configuration)
+      return configuration.toMap()['parallelism.default']
+    }
+    assert.equal(parallelismOf('4'), '4')
+    assert.equal(parallelismOf('-1'), undefined)
+    for (const text of ['0', '-2', 'x', '1.5', '1e1', '0x4', '4.0', '']) {
+      assert.throws(() => parallelismOf(text), /The parallelism must be a positive number/, text)
+    }
+  })
+
+  it('take both names of the one savepoint format in any case, and no other', () => {
+    for (const type of ['canonical', 'NATIVE', 'Native']) checkSavepointType(parse('-type', type))
+    checkSavepointType(parse())
+    assert.throws(
+      () => checkSavepointType(parse('--type', 'rocks')),
+      /ROCKS\. Expected one of: \[\[CANONICAL, NATIVE\]\]/,
+    )
+  })
+
+  it('take a job id in capitals and refuse what is none', () => {
+    assert.equal(parseJobIdOperand('CCA7BC1061D61CF15238E92312C2FC20'), 'cca7bc1061d61cf15238e92312c2fc20')
+    for (const text of ['', 'abc', 'g'.repeat(32), 'a'.repeat(33), '../x']) {
+      assert.throws(() => parseJobIdOperand(text), { code: 'JOB_ID_INVALID' })
+    }
+  })
+
+  it('name directories from where the user stands; URIs stay as they are', () => {
+    assert.equal(absoluteTarget('sp', '/dir'), '/dir/sp')
+    assert.equal(absoluteTarget('../sp', '/dir/x'), '/dir/sp')
+    assert.equal(absoluteTarget('/sp', '/dir'), '/sp')
+    assert.equal(absoluteTarget('file:///sp', '/dir'), 'file:///sp')
+    assert.equal(absoluteTarget('s3://bucket/sp', '/dir'), 's3://bucket/sp')
+  })
+
+  it('name the home directory by ~ at the begin of a path only', () => {
+    assert.equal(expandHome('~', '/dir'), homedir())
+    assert.equal(expandHome('~/run', '/dir'), `${homedir()}/run`)
+    assert.equal(expandHome('~other/run', '/dir'), '/dir/~other/run')
+    assert.equal(expandHome('run', '/dir'), '/dir/run')
+  })
+})

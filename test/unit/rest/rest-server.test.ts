@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, afterEach, beforeEach, describe, it } from 'node:test'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import { SILENT_LOGGER } from '../../../src/core/logging/silent-logger.js'
+import { SeededRandom } from '../../../src/core/random/seeded-random.js'
+import { ManualClock } from '../../../src/core/time/manual-clock.js'
+import type { JobsGateway } from '../../../src/rest/jobs-gateway.js'
+import { RestServer } from '../../../src/rest/rest-server.js'
+
+const JOB = 'a'.repeat(32)
+const TRIGGER = 'c'.repeat(32)
+const directory = mkdtempSync(path.join(tmpdir(), 'rest-'))
+
+let calls: unknown[][]
+let answers: Record<string, () => unknown>
+let clock: ManualClock
+let server: RestServer
+let socketPath: string
+let sockets = 0
+
+/** A gateway that writes down what it is asked; `answers` says what it answers or throws. */
+function playedGateway(): JobsGateway {
+  const ask =
+    (name: string) =>
+    async (...args: unknown[]): Promise<unknown> => {
+      calls.push([name, ...args])
+      await Promise.resolve()
+      return answers[name]?.()
+    }
+  const names = ['overview', 'status', 'details', 'plan', 'config', 'exceptions', 'checkpoints', 'executionResult']
+  const operations = ['cancel', 'triggerSavepoint', 'stopWithSavepoint', 'triggerCheckpoint', 'disposeSavepoint']
+  return {
+    ...Object.fromEntries([...names, ...operations].map((name) => [name, ask(name)])),
+    checkSavepointDirectory: (target: string | undefined, property: string) => {
+      if (target === undefined) throw new FlinkError('SAVEPOINT_DIRECTORY_MISSING', { property })
+    },
+  } as unknown as JobsGateway
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: unknown
+}
+
+function ask(method: string, url: string, body?: unknown): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ socketPath, method, path: url }, (response) => {
+      const parts: Buffer[] = []
+      response.on('data', (part: Buffer) => parts.push(part))
+      response.on('end', () => {
+        const text = Buffer.concat(parts).toString()
+        resolve({ status: response.statusCode ?? 0, body: text === '' ? undefined : JSON.parse(text) })
+      })
+    })
+    request.on('error', reject)
+    if (body !== undefined) request.write(typeof body === 'string' ? body : JSON.stringify(body))
+    request.end()
+  })
+}
+
+async function firstError(method: string, url: string, body?: unknown): Promise<readonly [number, string]> {
+  const { status, body: answer } = await ask(method, url, body)
+  return [status, (answer as { errors: string[] }).errors[0] ?? '']
+}
+
+beforeEach(async () => {
+  calls = []
+  answers = {}
+  clock = new ManualClock()
+  sockets += 1
+  socketPath = path.join(directory, `${String(sockets)}.sock`)
+  const services = { gateway: playedGateway(), clock, random: new SeededRandom(1), logger: SILENT_LOGGER }
+  server = await RestServer.create(services)
+  await server.listen(socketPath)
+})
+
+afterEach(() => server.close())
+
+after(() => {
+  rmSync(directory, { recursive: true, force: true })
+})
+
+describe('REST questions', () => {
+  const questions = [
+    ['/jobs/overview', 'overview', [], [{ jid: JOB }], { jobs: [{ jid: JOB }] }],
+    [`/jobs/${JOB}`, 'details', [JOB], { name: 'x' }, { name: 'x' }],
+    [`/jobs/${JOB}/plan`, 'plan', [JOB], { nodes: [] }, { plan: { nodes: [] } }],
+    [`/jobs/${JOB}/config`, 'config', [JOB], { jid: JOB }, { jid: JOB }],
+    [`/jobs/${JOB}/status`, 'status', [JOB], 'RUNNING', { status: 'RUNNING' }],
+    [`/jobs/${JOB}/exceptions`, 'exceptions', [JOB], { exceptionHistory: {} }, { exceptionHistory: {} }],
+    [`/jobs/${JOB}/checkpoints`, 'checkpoints', [JOB], { counts: {} }, { counts: {} }],
+    [`/jobs/${JOB}/execution-result`, 'executionResult', [JOB], { status: {} }, { status: {} }],
+  ] as const
+  for (const [url, name, args, answer, body] of questions) {
+    it(`GET ${url.replace(JOB, ':jobid')} is answered by ${name}, with and without /v1`, async () => {
+      answers[name] = () => answer
+      assert.deepEqual(await ask('GET', url), { status: 200, body })
+      assert.deepEqual(await ask('GET', `/v1${url}`), { status: 200, body })
+      assert.deepEqual(calls, [
+        [name, ...args],
+        [name, ...args],
+      ])
+    })
+  }
+
+  it('take a job id in capitals', async () => {
+    await ask('GET', `/jobs/${JOB.toUpperCase()}/status`)
+    assert.deepEqual(calls, [['status', JOB]])
+  })
+
+  it('refuse what is no job id', async () => {
+    for (const id of ['x', `${JOB}0`, '..%2f..%2fetc', 'g'.repeat(32)]) {
+      const [status, message] = await firstError('GET', `/jobs/${id}/status`)
+      assert.equal(status, 400)
+      assert.match(message, /Cannot resolve path parameter \(jobid\)/)
+    }
+    assert.deepEqual(calls, [])
+  })
+
+  it('say that a job is not there with 404, as the error table has it', async () => {
+    answers.details = () => {
+      throw new FlinkError('JOB_NOT_FOUND', { jobId: JOB })
+    }
+    assert.deepEqual(await firstError('GET', `/jobs/${JOB}`), [404, `Could not find Flink job (${JOB})`])
+  })
+
+  it('say that there is no such endpoint', async () => {
+    assert.deepEqual(await firstError('GET', '/nothing'), [404, 'Not found: /nothing'])
+    assert.equal((await firstError('POST', '/jobs/overview'))[0], 404)
+  })
+
+  it('tell an unexpected error as Flink does', async () => {
+    answers.overview = () => {
+      throw new Error('boom')
+    }
+    const { status, body } = await ask('GET', '/jobs/overview')
+    const { errors } = body as { errors: string[] }
+    assert.deepEqual([status, errors[0]], [500, 'Internal server error.'])
+    assert.match(errors[1] ?? '', /^<Exception on server side:\nError: boom/)
+  })
+})
+
+describe('REST requests', () => {
+  it('PATCH a job: it is cancelled', async () => {
+    assert.deepEqual(await ask('PATCH', `/jobs/${JOB}?mode=cancel`, {}), { status: 202, body: {} })
+    assert.deepEqual(await ask('PATCH', `/jobs/${JOB}`), { status: 202, body: {} })
+    assert.deepEqual(calls, [
+      ['cancel', JOB],
+      ['cancel', JOB],
+    ])
+  })
+
+  it('PATCH a job with another mode: refused', async () => {
+    const [status, message] = await firstError('PATCH', `/jobs/${JOB}?mode=stop`)
+    assert.equal(status, 308)
+    assert.match(message, /"stop" has been removed/)
+    assert.equal((await firstError('PATCH', `/jobs/${JOB}?mode=pause`))[0], 400)
+    assert.deepEqual(calls, [])
+  })
+
+  it('refuse a body that is not JSON, and fields of the wrong type', async () => {
+    const url = `/jobs/${JOB}/savepoints`
+    for (const body of ['{', { 'target-directory': 7 }, { 'target-directory': '/sp', 'cancel-job': 'yes' }]) {
+      assert.equal((await firstError('POST', url, body))[0], 400)
+    }
+    assert.equal((await firstError('POST', url, { 'target-directory': '/sp', triggerId: 'x' }))[0], 400)
+    assert.deepEqual(calls, [])
+  })
+
+  it("refuse a body that is too large as the client's mistake", async () => {
+    const [status] = await firstError('POST', `/jobs/${JOB}/savepoints`, { 'target-directory': 'x'.repeat(2_000_000) })
+    assert.equal(status, 413)
+  })
+
+  it('refuse a savepoint without any directory at once', async () => {
+    const [status, message] = await firstError('POST', `/jobs/${JOB}/savepoints`, {})
+    assert.equal(status, 400)
+    assert.match(message, /Property \[target-directory\]/)
+    assert.match((await firstError('POST', `/jobs/${JOB}/stop`, {}))[1], /Property \[targetDirectory\]/)
+  })
+
+  it('refuse a type of checkpoint that there is not, and the disposal of nothing', async () => {
+    assert.equal((await firstError('POST', `/jobs/${JOB}/checkpoints`, { checkpointType: 'TINY' }))[0], 400)
+    assert.equal((await firstError('POST', '/savepoint-disposal', {}))[0], 400)
+  })
+})
+
+describe('REST operations', () => {
+  const triggers = [
+    [
+      `/jobs/${JOB}/savepoints`,
+      { 'target-directory': '/sp', 'cancel-job': true },
+      ['triggerSavepoint', JOB, { targetDirectory: '/sp', cancelJob: true }],
+      202,
+      `/jobs/${JOB}/savepoints/`,
+      { location: 'done' },
+      'failure-cause',
+    ],
+    [
+      `/jobs/${JOB}/stop`,
+      { targetDirectory: '/sp', drain: true },
+      ['stopWithSavepoint', JOB, { targetDirectory: '/sp', drain: true }],
+      202,
+      `/jobs/${JOB}/savepoints/`,
+      { location: 'done' },
+      'failure-cause',
+    ],
+    [
+      `/jobs/${JOB}/checkpoints`,
+      { checkpointType: 'full' },
+      ['triggerCheckpoint', JOB],
+      202,
+      `/jobs/${JOB}/checkpoints/`,
+      { checkpointId: 'done' },
+      'failureCause',
+    ],
+    [
+      '/savepoint-disposal',
+      { 'savepoint-path': '/sp/x' },
+      ['disposeSavepoint', '/sp/x'],
+      200,
+      '/savepoint-disposal/',
+      {},
+      'failure-cause',
+    ],
+  ] as const
+  for (const [url, body, call, status, pollUrl, result, causeField] of triggers) {
+    const name = url.replace(JOB, ':jobid')
+    it(`POST ${name} starts one and tells how far it is`, async () => {
+      let finish: (value: unknown) => void = () => undefined
+      answers[call[0]] = () =>
+        new Promise((resolve) => {
+          finish = resolve
+        })
+      const triggered = await ask('POST', url, { ...body, triggerId: TRIGGER })
+      assert.deepEqual(triggered, { status, body: { 'request-id': TRIGGER } })
+      assert.deepEqual(calls, [call])
+      const running = { status: { id: 'IN_PROGRESS' }, operation: null }
+      assert.deepEqual(await ask('GET', pollUrl + TRIGGER), { status: 200, body: running })
+      finish('done')
+      const done = { status: { id: 'COMPLETED' }, operation: result }
+      assert.deepEqual(await ask('GET', pollUrl + TRIGGER), { status: 200, body: done })
+    })
+
+    it(`POST ${name} that fails is COMPLETED with its cause`, async () => {
+      answers[call[0]] = () => {
+        throw new Error('no room', { cause: new Error('disk full') })
+      }
+      const { body: triggered } = await ask('POST', url, body)
+      const id = (triggered as { 'request-id': string })['request-id']
+      assert.match(id, /^[0-9a-f]{32}$/)
+      const { body: outcome } = await ask('GET', pollUrl + id)
+      const { status: state, operation } = outcome as { status: unknown; operation: Record<string, unknown> }
+      assert.deepEqual(state, { id: 'COMPLETED' })
+      const cause = operation[causeField] as { class: string; 'stack-trace': string }
+      assert.equal(cause.class, 'Error')
+      assert.match(cause['stack-trace'], /^Error: no room[\s\S]*Caused by: Error: disk full/)
+    })
+  }
+
+  it('are started once, however often they are sent', async () => {
+    const body = { 'target-directory': '/sp', triggerId: TRIGGER }
+    await ask('POST', `/jobs/${JOB}/savepoints`, body)
+    await ask('POST', `/jobs/${JOB}/savepoints`, body)
+    assert.equal(calls.length, 1)
+  })
+
+  it('belong to their job', async () => {
+    await ask('POST', `/jobs/${JOB}/savepoints`, { 'target-directory': '/sp', triggerId: TRIGGER })
+    const [status, message] = await firstError('GET', `/jobs/${'b'.repeat(32)}/savepoints/${TRIGGER}`)
+    assert.equal(status, 404)
+    assert.match(message, /There is no savepoint operation with triggerId=c+ for job b+\./)
+  })
+
+  it('are forgotten five minutes after their end, not while they run', async () => {
+    let finish: (value: unknown) => void = () => undefined
+    answers.triggerCheckpoint = () =>
+      new Promise((resolve) => {
+        finish = resolve
+      })
+    await ask('POST', `/jobs/${JOB}/checkpoints`, { triggerId: TRIGGER })
+    const url = `/jobs/${JOB}/checkpoints/${TRIGGER}`
+    clock.advance(3_600_000)
+    assert.equal((await ask('GET', url)).status, 200)
+    finish(1)
+    await ask('GET', url)
+    clock.advance(299_999)
+    assert.equal((await ask('GET', url)).status, 200)
+    clock.advance(1)
+    assert.equal((await ask('GET', url)).status, 404)
+  })
+
+  it('leave no timer behind a server that was closed', async () => {
+    await ask('POST', `/jobs/${JOB}/checkpoints`, { triggerId: TRIGGER })
+    await ask('GET', `/jobs/${JOB}/checkpoints/${TRIGGER}`)
+    assert.equal(clock.pendingTimers, 1)
+    await server.close()
+    assert.equal(clock.pendingTimers, 0)
+  })
+})

@@ -1,0 +1,193 @@
+/** A CheckpointCoordinator with everything around it played: clock, disk, workers. */
+import assert from 'node:assert/strict'
+import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
+import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
+import {
+  CheckpointCoordinator,
+  type SnapshotRepository,
+} from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-coordinator.js'
+import type { CheckpointCoordinatorConfiguration } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-coordinator-configuration.js'
+import { CheckpointStatistics } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-statistics.js'
+import type { PendingCheckpoint } from '../../../../../src/runtime/jobmanager/checkpoint/pending-checkpoint.js'
+import type { Execution } from '../../../../../src/runtime/jobmanager/executiongraph/execution.js'
+import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
+import type { ExecutionState } from '../../../../../src/runtime/protocol/execution-state.js'
+import type { MasterToWorker } from '../../../../../src/runtime/protocol/master-to-worker.js'
+import type { CompletedCheckpoint } from '../../../../../src/storage/checkpoint-metadata.js'
+import type { CheckpointLocation } from '../../../../../src/storage/checkpoint-stream-factory.js'
+import { sampleGraph } from '../sample-graphs.js'
+
+/** Lets everything run that waits for nothing but promises. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Work on the disk that waits until the test lets it go on. */
+class Held {
+  readonly #waiting: (() => void)[] = []
+
+  wait(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  async letGo(): Promise<void> {
+    for (const resolve of this.#waiting.splice(0)) resolve()
+    await turn()
+  }
+}
+
+/** Remembers what became of every snapshot. `failing` names the steps that throw, `holding` those that wait. */
+export class PlayedRepository implements SnapshotRepository {
+  readonly completed: number[] = []
+  readonly discarded: string[] = []
+  readonly failing = new Map<'prepare' | 'prepare savepoint' | 'complete' | 'discard', Error>()
+  readonly holding = new Map<'prepare' | 'prepare savepoint' | 'complete' | 'discard', Held>()
+
+  hold(step: 'prepare' | 'prepare savepoint' | 'complete' | 'discard'): Held {
+    const held = new Held()
+    this.holding.set(step, held)
+    return held
+  }
+
+  async prepareCheckpoint(checkpointId: number): Promise<CheckpointLocation> {
+    await this.#step('prepare')
+    return { kind: 'file', directoryUri: `file:/cp/chk-${String(checkpointId)}`, inlineThresholdBytes: 0 }
+  }
+
+  async prepareSavepoint(checkpointId: number, targetDirectory: string): Promise<CheckpointLocation> {
+    await this.#step('prepare savepoint')
+    return { kind: 'file', directoryUri: `${targetDirectory}/${String(checkpointId)}`, inlineThresholdBytes: 0 }
+  }
+
+  async complete(pending: PendingCheckpoint): Promise<CompletedCheckpoint> {
+    await this.#step('complete')
+    const { checkpointId, timestamp, location } = pending
+    const { isSavepoint } = pending.properties
+    this.completed.push(checkpointId)
+    const header = { engineVersion: '1', jobId: 'j', jobName: 'j', checkpointId, timestamp, isSavepoint }
+    return { metadata: { ...header, operators: [] }, externalPath: uriOf(location) }
+  }
+
+  async discard(location: CheckpointLocation): Promise<void> {
+    await this.#step('discard')
+    this.discarded.push(uriOf(location))
+  }
+
+  async #step(step: 'prepare' | 'prepare savepoint' | 'complete' | 'discard'): Promise<void> {
+    const held = this.holding.get(step)
+    if (held !== undefined) await held.wait()
+    const error = this.failing.get(step)
+    if (error !== undefined) throw error
+  }
+}
+
+function uriOf(location: CheckpointLocation): string {
+  return location.kind === 'file' ? location.directoryUri : 'memory'
+}
+
+const DEFAULTS: CheckpointCoordinatorConfiguration = {
+  intervalMs: undefined,
+  timeoutMs: 600_000,
+  minPauseMs: 0,
+  maxConcurrent: 1,
+  tolerableFailures: 0,
+}
+
+export class CoordinatorHarness {
+  readonly clock = new ManualClock(1000)
+  readonly repository = new PlayedRepository()
+  readonly statistics = new CheckpointStatistics(10, () => this.clock.now())
+  /** `type#checkpoint id`, with the execution for what goes to one task only. */
+  readonly sent: string[] = []
+  readonly messages: MasterToWorker[] = []
+  readonly jobFailures: Error[] = []
+  readonly executions: ExecutionGraph
+  readonly coordinator: CheckpointCoordinator
+  /** What a worker does at once when it is triggered. */
+  onTrigger: (execution: Execution, checkpointId: number) => void = () => undefined
+
+  /** Two sources that feed two mappers; all of them run. */
+  constructor(configuration: Partial<CheckpointCoordinatorConfiguration> = {}) {
+    const vertices = [
+      { id: 'source', parallelism: 2 },
+      { id: 'map', parallelism: 2 },
+    ]
+    const graph = sampleGraph(vertices, [['source', 'map', 'hash']])
+    this.executions = new ExecutionGraph(graph, (_, subtaskIndex) => subtaskIndex, 0)
+    for (const execution of this.executions.all()) this.run(execution)
+    const services = {
+      configuration: { ...DEFAULTS, ...configuration },
+      repository: this.repository,
+      statistics: this.statistics,
+      clock: this.clock,
+      logger: SILENT_LOGGER,
+      jobId: 'j',
+      sendTo: (execution: Execution, message: MasterToWorker): void => {
+        this.#sent(message, ` to ${execution.id}`)
+        if (message.type === 'trigger-checkpoint') this.onTrigger(execution, message.checkpointId)
+      },
+      sendToAll: (message: MasterToWorker): void => {
+        this.#sent(message, '')
+      },
+      failJob: (error: Error): void => {
+        this.jobFailures.push(error)
+      },
+    }
+    this.coordinator = new CheckpointCoordinator(services, this.executions, 1)
+  }
+
+  run(execution: Execution): void {
+    for (const state of ['SCHEDULED', 'DEPLOYING', 'INITIALIZING', 'RUNNING'] as const) execution.tryMove(state, 0)
+  }
+
+  execution(vertexId: string, subtaskIndex: number): Execution {
+    return this.executions.execution(vertexId, subtaskIndex)
+  }
+
+  /** The task reports its end; the JobMaster tells the coordinator. */
+  end(vertexId: string, subtaskIndex: number, state: ExecutionState = 'FINISHED'): void {
+    const execution = this.execution(vertexId, subtaskIndex)
+    assert.ok(execution.tryMove(state, this.clock.now()))
+    this.coordinator.executionEnded(execution)
+  }
+
+  acknowledge(checkpointId: number, vertexId: string, subtaskIndex: number, sizeBytes = 0): void {
+    this.acknowledgeAs(checkpointId, this.execution(vertexId, subtaskIndex).id, sizeBytes)
+  }
+
+  acknowledgeAs(checkpointId: number, executionId: string, sizeBytes = 0): void {
+    const metrics = { alignmentMs: 1, synchronousMs: 2, asynchronousMs: 3, sizeBytes }
+    const snapshot = { operators: {} }
+    this.coordinator.acknowledge({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot, metrics })
+  }
+
+  /** All four tasks take part; resolves when what follows from it has happened. */
+  async acknowledgeAll(checkpointId: number): Promise<void> {
+    for (const execution of this.executions.all()) {
+      if (execution.state === 'RUNNING') this.acknowledgeAs(checkpointId, execution.id)
+    }
+    await turn()
+  }
+
+  /** Turns the hands and lets happen what follows. */
+  async advance(ms: number): Promise<void> {
+    this.clock.advance(ms)
+    await turn()
+  }
+
+  /** Ids of all checkpoints announced to the workers, in order. */
+  get announced(): number[] {
+    return this.messages.flatMap((message) => (message.type === 'announce-checkpoint' ? [message.checkpointId] : []))
+  }
+
+  /** What the workers were told about the outcome of checkpoints. */
+  get notified(): string[] {
+    return this.sent.filter((line) => line.startsWith('notify-'))
+  }
+
+  #sent(message: MasterToWorker, to: string): void {
+    this.messages.push(message)
+    const id = 'checkpointId' in message ? String(message.checkpointId) : ''
+    this.sent.push(`${message.type}#${id}${to}`)
+  }
+}

@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
+import { CoordinatorHarness, turn } from './coordinator-harness.js'
+
+function failureOf(checkpoint: Promise<unknown>): Promise<unknown> {
+  return checkpoint.then(
+    () => assert.fail('it completed'),
+    (error: unknown) => error,
+  )
+}
+
+describe('A savepoint', () => {
+  it('is taken while a checkpoint is pending; both complete', async () => {
+    const harness = new CoordinatorHarness({ intervalMs: 1000 })
+    harness.coordinator.start()
+    await harness.advance(1000)
+    const savepoint = harness.coordinator.triggerSavepoint('file:/sp')
+    await turn()
+    assert.deepEqual(harness.announced, [1, 2])
+    await harness.acknowledgeAll(1)
+    await harness.acknowledgeAll(2)
+    assert.deepEqual(await savepoint, { checkpointId: 2, externalPath: 'file:/sp/2' })
+    assert.deepEqual(harness.repository.completed, [1, 2])
+  })
+
+  it('neither subsumes older checkpoints nor is subsumed by newer ones', async () => {
+    const harness = new CoordinatorHarness({ maxConcurrent: 3 })
+    const first = harness.coordinator.triggerCheckpoint()
+    const savepoint = harness.coordinator.triggerSavepoint('file:/sp')
+    const last = failureOf(harness.coordinator.triggerCheckpoint())
+    await turn()
+    await harness.acknowledgeAll(2)
+    assert.equal((await savepoint).checkpointId, 2)
+    await harness.acknowledgeAll(1)
+    assert.equal((await first).checkpointId, 1)
+    const another = harness.coordinator.triggerSavepoint('file:/sp')
+    void harness.coordinator.triggerCheckpoint()
+    await turn()
+    await harness.acknowledgeAll(5)
+    assert.ok(FlinkError.is(await last, 'CHECKPOINT_DECLINED'))
+    await harness.acknowledgeAll(4)
+    assert.equal((await another).checkpointId, 4)
+  })
+
+  it('is not told to the tasks: nothing may be committed by it', async () => {
+    const harness = new CoordinatorHarness()
+    const savepoint = harness.coordinator.triggerSavepoint('file:/sp')
+    await turn()
+    await harness.acknowledgeAll(1)
+    await savepoint
+    assert.deepEqual(harness.notified, [])
+  })
+
+  for (const thenStop of ['suspend', 'drain'] as const) {
+    it(`to stop with (${thenStop}) is told to the tasks, with the way to end in its trigger`, async () => {
+      const harness = new CoordinatorHarness()
+      const savepoint = harness.coordinator.triggerSavepoint('file:/sp', thenStop)
+      await turn()
+      const modes = harness.messages.map((message) => ('thenStop' in message ? message.thenStop : 'none'))
+      assert.deepEqual(modes, [thenStop, thenStop, thenStop])
+      await harness.acknowledgeAll(1)
+      await savepoint
+      assert.deepEqual(harness.notified, ['notify-checkpoint-complete#1'])
+    })
+  }
+
+  it('before a cancellation ends no task itself', async () => {
+    const harness = new CoordinatorHarness()
+    const savepoint = harness.coordinator.triggerSavepoint('file:/sp', 'cancel')
+    await turn()
+    const modes = harness.messages.map((message) => ('thenStop' in message ? message.thenStop : 'none'))
+    assert.deepEqual(modes, [undefined, undefined, undefined])
+    await harness.acknowledgeAll(1)
+    await savepoint
+    assert.deepEqual(harness.notified, [])
+  })
+
+  for (const thenStop of ['suspend', 'drain', 'cancel'] as const) {
+    it(`that ends the job (${thenStop}) is the last: no periodic checkpoint begins behind it`, async () => {
+      const harness = new CoordinatorHarness({ intervalMs: 1000, maxConcurrent: 9 })
+      harness.coordinator.start()
+      const savepoint = harness.coordinator.triggerSavepoint('file:/sp', thenStop)
+      await turn()
+      await harness.advance(3000)
+      await harness.acknowledgeAll(1)
+      await savepoint
+      await harness.advance(3000)
+      assert.deepEqual(harness.announced, [1])
+    })
+  }
+
+  it('that should have ended the job and failed lets periodic checkpoints go on', async () => {
+    const harness = new CoordinatorHarness({ intervalMs: 1000, timeoutMs: 1500 })
+    harness.coordinator.start()
+    const failure = failureOf(harness.coordinator.triggerSavepoint('file:/sp', 'suspend'))
+    await turn()
+    await harness.advance(1500)
+    await failure
+    await harness.advance(500)
+    assert.deepEqual(harness.announced, [1, 2])
+  })
+
+  it('that fails does not let periodic checkpoints go on behind another that ends the job', async () => {
+    const harness = new CoordinatorHarness({ intervalMs: 1000, maxConcurrent: 9 })
+    harness.coordinator.start()
+    void harness.coordinator.triggerSavepoint('file:/sp', 'suspend')
+    await turn()
+    harness.repository.failing.set('prepare savepoint', new Error('no such directory'))
+    await failureOf(harness.coordinator.triggerSavepoint('file:/wrong'))
+    await failureOf(harness.coordinator.triggerSavepoint('file:/wrong', 'drain'))
+    await harness.advance(3000)
+    assert.deepEqual(harness.announced, [1])
+  })
+})
+
+describe('A checkpoint after tasks have finished (FLIP-147)', () => {
+  it('asks only those that run, and triggers those that no running task feeds', async () => {
+    const harness = new CoordinatorHarness()
+    harness.end('source', 0)
+    const first = harness.coordinator.triggerCheckpoint()
+    await turn()
+    assert.deepEqual(harness.sent.slice(1), ['trigger-checkpoint#1 to source_1_0'])
+    await harness.acknowledgeAll(1)
+    assert.equal((await first).checkpointId, 1)
+    harness.end('source', 1)
+    harness.sent.length = 0
+    const second = harness.coordinator.triggerCheckpoint()
+    await turn()
+    assert.deepEqual(harness.sent.slice(1), ['trigger-checkpoint#2 to map_0_0', 'trigger-checkpoint#2 to map_1_0'])
+    await harness.acknowledgeAll(2)
+    assert.equal((await second).checkpointId, 2)
+  })
+
+  it('completes at once when all tasks have finished', async () => {
+    const harness = new CoordinatorHarness()
+    for (const { vertex, subtaskIndex } of harness.executions.all()) harness.end(vertex.id, subtaskIndex)
+    assert.equal((await harness.coordinator.triggerCheckpoint()).checkpointId, 1)
+  })
+})
+
+describe('A CheckpointCoordinator that is shut down', () => {
+  it('aborts what is pending, triggers nothing more and counts no failure', async () => {
+    const harness = new CoordinatorHarness({ intervalMs: 1000, maxConcurrent: 2 })
+    harness.coordinator.start()
+    await harness.advance(1000)
+    const savepoint = failureOf(harness.coordinator.triggerSavepoint('file:/sp', 'drain'))
+    await turn()
+    const reason = new Error('the job restarts')
+    await harness.coordinator.shutdown(reason)
+    assert.equal(await savepoint, reason)
+    assert.deepEqual(harness.repository.discarded, ['file:/cp/chk-1', 'file:/sp/2'])
+    assert.equal(harness.coordinator.pendingCount, 0)
+    assert.equal(harness.clock.pendingTimers, 0)
+    assert.ok(FlinkError.is(await failureOf(harness.coordinator.triggerCheckpoint()), 'CHECKPOINT_DECLINED'))
+    assert.deepEqual(harness.announced, [1, 2])
+    assert.deepEqual(harness.jobFailures, [])
+  })
+
+  it('ignores whatever tasks still say', async () => {
+    const harness = new CoordinatorHarness()
+    const failure = failureOf(harness.coordinator.triggerCheckpoint())
+    await turn()
+    await harness.coordinator.shutdown(new Error('over'))
+    await failure
+    await harness.acknowledgeAll(1)
+    harness.coordinator.decline(1, new Error('late'))
+    harness.end('map', 0)
+    assert.deepEqual(harness.repository.completed, [])
+    assert.equal(harness.statistics.counts.failed, 1)
+  })
+
+  it('waits for metadata that is being written: it may be the newest checkpoint to restart from', async () => {
+    const harness = new CoordinatorHarness()
+    const writing = harness.repository.hold('complete')
+    const result = harness.coordinator.triggerCheckpoint()
+    await turn()
+    await harness.acknowledgeAll(1)
+    let isDown = false
+    const down = harness.coordinator.shutdown(new Error('over')).then(() => {
+      isDown = true
+    })
+    await turn()
+    assert.equal(isDown, false)
+    await writing.letGo()
+    await down
+    assert.equal((await result).checkpointId, 1)
+    assert.deepEqual(harness.repository.discarded, [])
+  })
+
+  it('waits until a directory that was just being made is removed again', async () => {
+    const harness = new CoordinatorHarness()
+    const making = harness.repository.hold('prepare')
+    const removing = harness.repository.hold('discard')
+    const failure = failureOf(harness.coordinator.triggerCheckpoint())
+    await turn()
+    let isDown = false
+    const down = harness.coordinator.shutdown(new Error('over')).then(() => {
+      isDown = true
+    })
+    await making.letGo()
+    assert.equal(isDown, false)
+    await removing.letGo()
+    await down
+    assert.ok(FlinkError.is(await failure, 'CHECKPOINT_DECLINED'))
+    assert.deepEqual(harness.repository.discarded, ['file:/cp/chk-1'])
+    assert.deepEqual(harness.announced, [])
+  })
+
+  it('does not fail the job for metadata that could not be written any more', async () => {
+    const harness = new CoordinatorHarness()
+    const writing = harness.repository.hold('complete')
+    const failure = failureOf(harness.coordinator.triggerCheckpoint())
+    await turn()
+    await harness.acknowledgeAll(1)
+    const down = harness.coordinator.shutdown(new Error('over'))
+    harness.repository.failing.set('complete', new Error('disk'))
+    await writing.letGo()
+    await down
+    await failure
+    assert.deepEqual(harness.repository.discarded, ['file:/cp/chk-1'])
+    assert.deepEqual(harness.jobFailures, [])
+  })
+})
+
+describe('The statistics of checkpoints', () => {
+  it('tell sizes summed, times of the slowest task, paths and failures', async () => {
+    const harness = new CoordinatorHarness({ tolerableFailures: 1 })
+    const first = harness.coordinator.triggerCheckpoint()
+    await turn()
+    harness.clock.advance(250)
+    for (const { id } of harness.executions.all()) harness.acknowledgeAs(1, id, 10)
+    await first
+    const second = failureOf(harness.coordinator.triggerCheckpoint())
+    await turn()
+    harness.coordinator.decline(2, new Error('no room'))
+    await second
+    const [one, two] = harness.statistics.history()
+    assert.deepEqual(
+      [one?.status, one?.sizeBytes, one?.synchronousMs, one?.alignmentMs, one?.externalPath],
+      ['COMPLETED', 40, 2, 1, 'file:/cp/chk-1'],
+    )
+    assert.equal((one?.endTimestamp ?? 0) - (one?.triggerTimestamp ?? 0), 250)
+    assert.deepEqual([two?.status, two?.failureMessage], ['FAILED', 'no room'])
+    assert.deepEqual(harness.statistics.counts, { completed: 1, failed: 1, restored: 0, total: 2 })
+  })
+
+  it('keep a short history, newest last', async () => {
+    const harness = new CoordinatorHarness()
+    for (let id = 1; id <= 12; id += 1) {
+      void harness.coordinator.triggerCheckpoint()
+      await turn()
+      await harness.acknowledgeAll(id)
+    }
+    const ids = harness.statistics.history().map(({ checkpointId }) => checkpointId)
+    assert.deepEqual(ids, [3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    assert.equal(harness.statistics.counts.completed, 12)
+  })
+})

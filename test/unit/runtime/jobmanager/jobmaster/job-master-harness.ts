@@ -1,0 +1,186 @@
+/** A JobMaster whose workers are played and whose clock and disk belong to the test. */
+import { Configuration } from '../../../../../src/core/config/configuration.js'
+import { serializeError } from '../../../../../src/core/errors/error-codec.js'
+import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
+import { InMemoryFileSystem } from '../../../../../src/core/fs/in-memory-file-system.js'
+import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
+import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
+import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
+import type { JobGraph } from '../../../../../src/graph/job-graph.js'
+import { CheckpointRepository } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
+import { JobMaster, type JobOutcome } from '../../../../../src/runtime/jobmanager/jobmaster/job-master.js'
+import type {
+  TaskManagerGateway,
+  TaskManagerListener,
+  TaskManagerStarter,
+} from '../../../../../src/runtime/jobmanager/jobmaster/task-manager-gateway.js'
+import type { ExecutionState } from '../../../../../src/runtime/protocol/execution-state.js'
+import type { MasterToWorker } from '../../../../../src/runtime/protocol/master-to-worker.js'
+import type { TaskDeploymentDescriptor } from '../../../../../src/runtime/protocol/task-deployment.js'
+import { EMPTY_SUBTASK_STATE } from '../../../../../src/storage/state-handles.js'
+import { sampleGraph } from '../sample-graphs.js'
+
+export const JOB = 'a'.repeat(32)
+
+/** Lets everything run that waits for nothing but promises. */
+export async function settle(): Promise<void> {
+  for (let index = 0; index < 8; index += 1) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** A worker that does at once what it is told, but for what `ignores` names. */
+export class PlayedWorker implements TaskManagerGateway {
+  readonly name: string
+  readonly bell = new SharedArrayBuffer(4)
+  readonly received: MasterToWorker[] = []
+  readonly ignores: Set<MasterToWorker['type']>
+  tasks: readonly TaskDeploymentDescriptor[] = []
+  isTerminated = false
+  readonly #listener: TaskManagerListener
+
+  constructor(slot: number, listener: TaskManagerListener, ignores: Set<MasterToWorker['type']>) {
+    this.name = `worker ${String(slot)}`
+    this.#listener = listener
+    this.ignores = ignores
+  }
+
+  send(message: MasterToWorker): void {
+    this.received.push(message)
+    if (!this.ignores.has(message.type)) queueMicrotask(() => this.obey(message))
+  }
+
+  terminate(): Promise<void> {
+    this.isTerminated = true
+    return Promise.resolve()
+  }
+
+  obey(message: MasterToWorker): void {
+    if (message.type === 'load-program') this.#listener.onMessage({ type: 'program-loaded', attempt: message.attempt })
+    else if (message.type === 'deploy-tasks') this.tasks = message.tasks
+    else if (message.type === 'start-tasks') this.reportAll('INITIALIZING', 'RUNNING')
+    else if (message.type === 'cancel-tasks') this.reportAll('CANCELED')
+    else if (message.type === 'close-worker') this.die(undefined)
+    else if (message.type === 'announce-checkpoint') this.acknowledge(message.checkpointId)
+  }
+
+  reportAll(...states: readonly ExecutionState[]): void {
+    for (const state of states) for (const { executionId } of this.tasks) this.report(executionId, state)
+  }
+
+  report(executionId: string, state: ExecutionState, error?: Error, accumulators?: Record<string, unknown>): void {
+    const serialized = error === undefined ? undefined : serializeError(error)
+    this.#listener.onMessage({ type: 'task-state-changed', executionId, state, error: serialized, accumulators })
+  }
+
+  acknowledge(checkpointId: number): void {
+    const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 0 }
+    for (const { executionId, vertexId } of this.tasks) {
+      const snapshot = { operators: { [vertexId]: EMPTY_SUBTASK_STATE } }
+      this.#listener.onMessage({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot, metrics })
+    }
+  }
+
+  failProgram(attempt: number, error: Error): void {
+    this.#listener.onMessage({ type: 'program-failed', attempt, error: serializeError(error) })
+  }
+
+  die(error: Error | undefined): void {
+    this.#listener.onExit(error)
+  }
+
+  countOf(type: MasterToWorker['type']): number {
+    return this.received.filter((message) => message.type === type).length
+  }
+}
+
+export class JobMasterHarness implements TaskManagerStarter {
+  readonly clock = new ManualClock(1000)
+  readonly disk = new InMemoryFileSystem()
+  /** What every worker leaves undone; may be changed at any time. */
+  readonly ignored = new Set<MasterToWorker['type']>()
+  /** All workers that were ever started, by slot. */
+  readonly started: PlayedWorker[][] = []
+  readonly master: JobMaster
+  outcome: JobOutcome | undefined
+
+  constructor(
+    configuration: Readonly<Record<string, string>> = {},
+    jobGraph: JobGraph = sampleGraph([{ id: 'source' }, { id: 'map', parallelism: 2 }], [['source', 'map', 'hash']]),
+    restore?: string,
+  ) {
+    const all = Configuration.fromMap({ 'execution.checkpointing.dir': 'file:///cp', ...configuration })
+    const random = new SeededRandom(1)
+    const logger = SILENT_LOGGER
+    const common = { jobId: JOB, jobGraph, configuration: all, random, logger }
+    const repository = new CheckpointRepository({
+      ...common,
+      restore: restore === undefined ? undefined : { path: restore, allowNonRestoredState: false },
+      fileSystems: new FileSystems().register('file', this.disk),
+      version: '1',
+    })
+    const program = { moduleUrl: 'file:///job.js', entry: undefined, args: [], configuration: {} }
+    const { clock } = this
+    this.master = new JobMaster({
+      ...common,
+      program,
+      graphIndex: 0,
+      earlierResults: [],
+      repository,
+      starter: this,
+      clock,
+    })
+    void this.master.outcome.then((outcome) => {
+      this.outcome = outcome
+    })
+  }
+
+  get hasEnded(): boolean {
+    return this.outcome !== undefined
+  }
+
+  start(slotIndex: number, listener: TaskManagerListener): TaskManagerGateway {
+    const worker = new PlayedWorker(slotIndex, listener, this.ignored)
+    this.started[slotIndex] = [...(this.started[slotIndex] ?? []), worker]
+    return worker
+  }
+
+  /** The living worker of a slot. */
+  worker(slot: number): PlayedWorker {
+    const worker = this.started[slot]?.at(-1)
+    if (worker === undefined) throw new Error(`slot ${String(slot)} has no worker`)
+    return worker
+  }
+
+  async run(): Promise<this> {
+    await this.master.start()
+    await settle()
+    return this
+  }
+
+  async advance(ms: number): Promise<void> {
+    this.clock.advance(ms)
+    await settle()
+  }
+
+  /** A task of the current attempt fails. */
+  async fail(executionPrefix: string, error: Error): Promise<void> {
+    for (const workers of this.started) {
+      const worker = workers.at(-1)
+      const task = worker?.tasks.find(({ executionId }) => executionId.startsWith(executionPrefix))
+      if (task !== undefined) worker?.report(task.executionId, 'FAILED', error)
+    }
+    await settle()
+  }
+
+  async finishAll(accumulators: Record<string, unknown> = {}): Promise<void> {
+    for (const workers of this.started) {
+      const worker = workers.at(-1)
+      for (const { executionId } of worker?.tasks ?? [])
+        worker?.report(executionId, 'FINISHED', undefined, accumulators)
+    }
+    await settle()
+  }
+
+  taskStates(): ExecutionState[] {
+    return this.master.details().vertices.flatMap(({ subtasks }) => subtasks.map(({ state }) => state))
+  }
+}

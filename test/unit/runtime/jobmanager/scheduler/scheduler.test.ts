@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import type { JobEdge, JobGraph } from '../../../../../src/graph/job-graph.js'
+import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
+import { mergeAccumulators } from '../../../../../src/runtime/jobmanager/jobmaster/merge-accumulators.js'
+import {
+  planDeployment,
+  type RestoreAssignment,
+} from '../../../../../src/runtime/jobmanager/scheduler/deployment-plan.js'
+import { assignSlots } from '../../../../../src/runtime/jobmanager/scheduler/slot-assignment.js'
+import type { TaskDeploymentDescriptor } from '../../../../../src/runtime/protocol/task-deployment.js'
+import { sampleGraph, type SampleEdge } from '../sample-graphs.js'
+
+interface Planned {
+  readonly bySlot: Map<number, TaskDeploymentDescriptor[]>
+  readonly tasks: TaskDeploymentDescriptor[]
+  readonly bells: readonly SharedArrayBuffer[]
+}
+
+function plan(jobGraph: JobGraph, restore?: RestoreAssignment, budgetBytes = 1024 * 1024): Planned {
+  const slots = assignSlots(jobGraph)
+  const executions = new ExecutionGraph(jobGraph, slots.slotOf, 3)
+  const bells = Array.from({ length: slots.slotCount }, () => new SharedArrayBuffer(4))
+  const bySlot = planDeployment({
+    executions,
+    bellOf: (slot) => bells[slot] ?? assert.fail(`slot ${String(slot)} is beyond the slots`),
+    restore,
+    networkBudgetBytes: budgetBytes,
+    slotSizeBytes: 4096,
+  })
+  return { bySlot, tasks: [...bySlot.values()].flat(), bells }
+}
+
+function find({ tasks }: Planned, vertexId: string, subtaskIndex: number): TaskDeploymentDescriptor {
+  const task = tasks.find((one) => one.vertexId === vertexId && one.subtaskIndex === subtaskIndex)
+  assert.ok(task)
+  return task
+}
+
+describe('Slot sharing', () => {
+  it('needs as many slots as the widest vertex of a group, one subtask of each vertex a slot', () => {
+    const { slotCount, slotOf } = assignSlots(sampleGraph([{ id: 'a' }, { id: 'b', parallelism: 3 }]))
+    assert.equal(slotCount, 3)
+    assert.deepEqual([slotOf('a', 0), slotOf('b', 0), slotOf('b', 1), slotOf('b', 2)], [0, 0, 1, 2])
+  })
+
+  it('adds up the groups', () => {
+    const graph = sampleGraph([
+      { id: 'a', parallelism: 2 },
+      { id: 'b', parallelism: 3, slotSharingGroup: 'heavy' },
+      { id: 'c', parallelism: 1, slotSharingGroup: 'heavy' },
+    ])
+    const { slotCount, slotOf } = assignSlots(graph)
+    assert.equal(slotCount, 5)
+    assert.deepEqual([slotOf('a', 1), slotOf('b', 0), slotOf('b', 2), slotOf('c', 0)], [1, 2, 4, 2])
+  })
+
+  it('never puts two subtasks of a vertex, or two groups, into one slot', () => {
+    const vertex = fc.record({ parallelism: fc.integer({ min: 1, max: 5 }), group: fc.constantFrom('x', 'y', 'z') })
+    fc.assert(
+      fc.property(fc.array(vertex, { minLength: 1, maxLength: 6 }), (shapes) => {
+        const vertices = shapes.map(({ parallelism, group }, index) => {
+          return { id: `v${String(index)}`, parallelism, slotSharingGroup: group }
+        })
+        const { slotCount, slotOf } = assignSlots(sampleGraph(vertices))
+        const groupOf = new Map<number, string>()
+        for (const { id, parallelism, slotSharingGroup } of vertices) {
+          const slots = Array.from({ length: parallelism }, (_, index) => slotOf(id, index))
+          assert.equal(new Set(slots).size, parallelism)
+          for (const slot of slots) {
+            assert.ok(slot >= 0 && slot < slotCount)
+            assert.equal(groupOf.get(slot) ?? slotSharingGroup, slotSharingGroup)
+            groupOf.set(slot, slotSharingGroup)
+          }
+        }
+        assert.equal(groupOf.size, slotCount, 'no slot stays empty')
+      }),
+    )
+  })
+})
+
+describe('A deployment plan', () => {
+  it('has every subtask once, in its slot, with an id of its attempt', () => {
+    const planned = plan(sampleGraph([{ id: 'a' }, { id: 'b', parallelism: 2 }], [['a', 'b', 'hash']]))
+    const ids = [...planned.bySlot].map(([slot, tasks]) => [slot, tasks.map(({ executionId }) => executionId)])
+    assert.deepEqual(ids, [
+      [0, ['a_0_3', 'b_0_3']],
+      [1, ['b_1_3']],
+    ])
+  })
+
+  it('connects subtasks of one worker by a local channel and others by a ring with the bells of both', () => {
+    const planned = plan(sampleGraph([{ id: 'a' }, { id: 'b', parallelism: 2 }], [['a', 'b', 'hash']]))
+    const [toFirst, toSecond] = find(planned, 'a', 0).outputs[0]?.channels ?? []
+    const [fromFirst] = find(planned, 'b', 0).inputs[0]?.channels ?? []
+    const [fromSecond] = find(planned, 'b', 1).inputs[0]?.channels ?? []
+    assert.equal(toFirst?.kind, 'local')
+    assert.deepEqual(toFirst, fromFirst)
+    assert.ok(toSecond?.kind === 'ring' && fromSecond?.kind === 'ring')
+    assert.equal(toSecond.memory.buffer, fromSecond.memory.buffer)
+    assert.equal(toSecond.peerBell, planned.bells[1])
+    assert.equal(fromSecond.peerBell, planned.bells[0])
+  })
+
+  it('gives the two ends of every channel the same memory and shares none between channels', () => {
+    const parallelism = fc.integer({ min: 1, max: 5 })
+    const partitioner = fc.constantFrom<JobEdge['partitioner']>('hash', 'rebalance', 'broadcast', 'rescale')
+    fc.assert(
+      fc.property(parallelism, parallelism, partitioner, (producers, consumers, kind) => {
+        const vertices = [
+          { id: 'a', parallelism: producers },
+          { id: 'b', parallelism: consumers, slotSharingGroup: 'other' },
+        ]
+        const planned = plan(sampleGraph(vertices, [['a', 'b', kind] satisfies SampleEdge]))
+        const written = new Map<SharedArrayBuffer, string>()
+        for (const { subtaskIndex, outputs } of planned.tasks) {
+          for (const { channels, peers } of outputs) {
+            for (const [index, channel] of channels.entries()) {
+              assert.ok(channel.kind === 'ring')
+              assert.ok(!written.has(channel.memory.buffer), 'a ring with two writers')
+              written.set(channel.memory.buffer, `${String(subtaskIndex)}-${String(peers[index])}`)
+            }
+          }
+        }
+        let read = 0
+        for (const { subtaskIndex, inputs } of planned.tasks) {
+          for (const { channels, peers } of inputs) {
+            for (const [index, channel] of channels.entries()) {
+              assert.ok(channel.kind === 'ring')
+              assert.equal(written.get(channel.memory.buffer), `${String(peers[index])}-${String(subtaskIndex)}`)
+              read += 1
+            }
+          }
+        }
+        assert.equal(read, written.size)
+      }),
+    )
+  })
+
+  it('keeps all rings within the network memory', () => {
+    const vertices = [
+      { id: 'a', parallelism: 8 },
+      { id: 'b', parallelism: 8 },
+    ]
+    const planned = plan(sampleGraph(vertices, [['a', 'b', 'hash']]), undefined, 256 * 1024)
+    const rings = new Set<SharedArrayBuffer>()
+    for (const { outputs } of planned.tasks) {
+      for (const channel of outputs.flatMap(({ channels }) => channels)) {
+        if (channel.kind === 'ring') rings.add(channel.memory.buffer)
+      }
+    }
+    assert.equal(rings.size, 56)
+    const slotBytes = planned.tasks
+      .flatMap(({ outputs }) => outputs.flatMap(({ channels }) => channels))
+      .map((channel) => (channel.kind === 'ring' ? channel.memory.slotCount * channel.memory.slotSizeBytes : 0))
+    assert.ok(slotBytes.reduce((sum, bytes) => sum + bytes, 0) <= 256 * 1024)
+  })
+
+  it('hands restored state to each subtask, the max parallelism of the snapshot on both sides of an edge', () => {
+    const restore: RestoreAssignment = {
+      checkpointId: 8,
+      stateOf: (vertexId, subtaskIndex) => ({ operators: { [`${vertexId}${String(subtaskIndex)}`]: NO_STATE } }),
+      isFinished: (vertexId) => vertexId === 'a',
+      maxParallelismOf: (vertexId) => (vertexId === 'b' ? 64 : 32),
+    }
+    const planned = plan(sampleGraph([{ id: 'a' }, { id: 'b', parallelism: 2 }], [['a', 'b', 'hash']]), restore)
+    const [a, b] = [find(planned, 'a', 0), find(planned, 'b', 1)]
+    assert.deepEqual([a.finishedOnRestore, b.finishedOnRestore], [true, false])
+    assert.deepEqual(b.restore, { checkpointId: 8, state: { operators: { b1: NO_STATE } } })
+    assert.deepEqual([a.maxParallelism, b.maxParallelism], [32, 64])
+    assert.equal(a.outputs[0]?.peerMaxParallelism, 64)
+    assert.equal(b.inputs[0]?.peerMaxParallelism, 32)
+  })
+
+  it('has no restored state on a fresh start', () => {
+    const planned = plan(sampleGraph([{ id: 'a', maxParallelism: 16 }]))
+    const task = find(planned, 'a', 0)
+    assert.deepEqual([task.restore, task.finishedOnRestore, task.maxParallelism], [undefined, false, 16])
+  })
+})
+
+const NO_STATE = { managedKeyed: [], managedOperator: [], rawKeyed: [], rawOperator: [] }
+
+describe('Accumulators of subtasks', () => {
+  it('are merged: numbers added, lists joined in order, the last of anything else', () => {
+    const parts = [{ n: 1, big: 1n, list: ['a'], text: 'x' }, {}, { n: 2.5, big: 2n, list: ['b', 'c'], text: 'y' }]
+    assert.deepEqual(mergeAccumulators(parts), { n: 3.5, big: 3n, list: ['a', 'b', 'c'], text: 'y' })
+    assert.deepEqual(mergeAccumulators([]), {})
+  })
+
+  it('of one kind only: a number and a list of the same name do not mix', () => {
+    assert.deepEqual(mergeAccumulators([{ n: 1 }, { n: ['a'] }]), { n: ['a'] })
+  })
+
+  it('may be named like what every object has', () => {
+    assert.deepEqual(mergeAccumulators([{ toString: 1, constructor: 2 }, { toString: 1 }]), {
+      toString: 2,
+      constructor: 2,
+    })
+  })
+})

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it } from 'node:test'
+import { deserializeError } from '../../../../../src/core/errors/error-codec.js'
+import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
+import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
+import type { AnnounceCheckpoint } from '../../../../../src/runtime/protocol/master-to-worker.js'
+import type { WorkerToMaster } from '../../../../../src/runtime/protocol/worker-to-master.js'
+import { CheckpointAnnouncements } from '../../../../../src/runtime/taskmanager/task/checkpoint-announcements.js'
+import type { OperatorChain } from '../../../../../src/runtime/taskmanager/task/operator-chain.js'
+import { SubtaskCheckpointCoordinator } from '../../../../../src/runtime/taskmanager/task/subtask-checkpoint-coordinator.js'
+import type { OperatorSubtaskState } from '../../../../../src/storage/state-handles.js'
+import { EMPTY_SUBTASK_STATE } from '../../../../../src/storage/state-handles.js'
+import { turn } from '../../../../operators/operator-harness.js'
+
+/** Everything in the order in which it happened: `prepare a`, `barrier 1`, `snapshot a`, `complete a` ... */
+let events: string[]
+let sent: WorkerToMaster[]
+let clock: ManualClock
+let announcements: CheckpointAnnouncements
+
+beforeEach(() => {
+  events = []
+  sent = []
+  clock = new ManualClock()
+  announcements = new CheckpointAnnouncements()
+})
+
+/** An operator whose steps can be made to fail or wait by the test: `before` is called with the step's name. */
+class PlayedOperator {
+  readonly operatorId: string
+  before: (step: string) => Promise<void> | void = () => undefined
+  state: OperatorSubtaskState | undefined = EMPTY_SUBTASK_STATE
+
+  constructor(operatorId: string) {
+    this.operatorId = operatorId
+  }
+
+  prepareSnapshotPreBarrier(): Promise<void> {
+    return this.#step('prepare')
+  }
+
+  async snapshotState(): Promise<{ complete(): Promise<unknown>; cancel(): Promise<void> }> {
+    await this.#step('snapshot')
+    return {
+      complete: async () => {
+        await this.#step('complete')
+        return this.state
+      },
+      cancel: () => this.#step('cancel'),
+    }
+  }
+
+  async #step(step: string): Promise<void> {
+    events.push(`${step} ${this.operatorId}`)
+    await this.before(step)
+  }
+}
+
+function coordinatorOf(...operators: PlayedOperator[]): SubtaskCheckpointCoordinator {
+  const chain = {
+    operators,
+    broadcastBarrier: ({ checkpointId }: { checkpointId: number }) => events.push(`barrier ${String(checkpointId)}`),
+    broadcastCancelBarrier: (checkpointId: number) => events.push(`cancel barrier ${String(checkpointId)}`),
+  }
+  return new SubtaskCheckpointCoordinator(chain as unknown as OperatorChain, {
+    executionId: 'e',
+    announcements,
+    clock,
+    send: (message) => sent.push(message),
+    streamsFor: () => ({ createStream: () => Promise.reject(new Error('not used')) }),
+  })
+}
+
+function announce(checkpointId: number): void {
+  const location = { kind: 'memory', maxStateSizeBytes: 1000 } as const
+  const message = { type: 'announce-checkpoint', checkpointId, isSavepoint: false, location } as const
+  announcements.add({ ...message, thenStop: undefined } satisfies AnnounceCheckpoint)
+}
+
+function barrier(checkpointId: number): { checkpointId: number; timestamp: number } {
+  return { checkpointId, timestamp: 0 }
+}
+
+/** Waits at a step until the returned function is called. */
+function holdAt(operator: PlayedOperator, held: string): () => void {
+  let letGo: () => void = () => undefined
+  const gate = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  operator.before = (step) => (step === held ? gate : undefined)
+  return letGo
+}
+
+describe("A task's part in a checkpoint", () => {
+  it('prepares, sends the barrier, takes the state head first, then completes and acknowledges', async () => {
+    announce(1)
+    await coordinatorOf(new PlayedOperator('a'), new PlayedOperator('b')).perform(barrier(1), 30)
+    await turn()
+    const first = ['prepare a', 'prepare b', 'barrier 1', 'snapshot a', 'snapshot b']
+    assert.deepEqual(events, [...first, 'complete a', 'complete b'])
+    const metrics = { alignmentMs: 30, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 0 }
+    const snapshot = { operators: { a: EMPTY_SUBTASK_STATE, b: EMPTY_SUBTASK_STATE } }
+    assert.deepEqual(sent, [{ type: 'acknowledge-checkpoint', executionId: 'e', checkpointId: 1, snapshot, metrics }])
+  })
+
+  it('leaves out operators without state and adds up the bytes of the others', async () => {
+    announce(1)
+    const [a, b] = [new PlayedOperator('a'), new PlayedOperator('b')]
+    a.state = undefined
+    const inline = { kind: 'inline', bytes: new Uint8Array(5), crc32c: 0 } as const
+    const file = { kind: 'file', uri: 'file:/x', offset: 9, lengthBytes: 70, crc32c: 0 } as const
+    const keyed = { keyGroups: { start: 0, end: 0 }, offsets: [], states: [], handle: file }
+    b.state = { ...EMPTY_SUBTASK_STATE, managedKeyed: [keyed], managedOperator: [{ states: [], handle: inline }] }
+    await coordinatorOf(a, b).perform(barrier(1), 0)
+    await turn()
+    const [answer] = sent
+    assert.ok(answer?.type === 'acknowledge-checkpoint')
+    assert.deepEqual(Object.keys(answer.snapshot.operators), ['b'])
+    assert.equal(answer.metrics.sizeBytes, 75)
+  })
+
+  it('waits for an announcement that the barrier overtook, with the barrier already sent on', async () => {
+    const performed = coordinatorOf(new PlayedOperator('a')).perform(barrier(1), 0)
+    await turn()
+    assert.deepEqual(events, ['prepare a', 'barrier 1'])
+    announce(1)
+    await performed
+    await turn()
+    assert.equal(sent[0]?.type, 'acknowledge-checkpoint')
+  })
+
+  it('ends with its synchronous part: the rest is written while input goes on', async () => {
+    announce(1)
+    const operator = new PlayedOperator('a')
+    const letGo = holdAt(operator, 'complete')
+    await coordinatorOf(operator).perform(barrier(1), 0)
+    assert.equal(sent.length, 0)
+    clock.advance(40)
+    letGo()
+    await turn()
+    assert.ok(sent[0]?.type === 'acknowledge-checkpoint')
+    assert.equal(sent[0].metrics.asynchronousMs, 40)
+  })
+
+  for (const [failing, hasSentBarrier] of [
+    ['prepare', false],
+    ['snapshot', true],
+    ['complete', true],
+  ] as const) {
+    it(`declines when ${failing} fails, ${hasSentBarrier ? 'behind the barrier' : 'with a cancel barrier'}`, async () => {
+      announce(1)
+      const [a, b] = [new PlayedOperator('a'), new PlayedOperator('b')]
+      b.before = (step) => {
+        if (step === failing) throw new FlinkError('MEMORY_STATE_TOO_LARGE', { sizeBytes: 9, limitBytes: 1 })
+      }
+      await coordinatorOf(a, b).perform(barrier(1), 0)
+      await turn()
+      assert.equal(events.includes('barrier 1'), hasSentBarrier)
+      assert.equal(events.includes('cancel barrier 1'), !hasSentBarrier)
+      assert.equal(events.includes('cancel a'), hasSentBarrier, 'what was begun is cancelled')
+      assert.equal(sent.length, 1)
+      assert.ok(sent[0]?.type === 'decline-checkpoint')
+      assert.ok(FlinkError.is(deserializeError(sent[0].error), 'MEMORY_STATE_TOO_LARGE'))
+    })
+  }
+
+  it('that was aborted before it began only tells those behind', async () => {
+    announce(1)
+    const coordinator = coordinatorOf(new PlayedOperator('a'))
+    await coordinator.abort(1)
+    await coordinator.perform(barrier(1), 0)
+    await turn()
+    assert.deepEqual(events, ['cancel barrier 1'])
+    assert.deepEqual(sent, [])
+    announce(2)
+    await coordinator.perform(barrier(2), 0)
+    await turn()
+    assert.equal(sent.length, 1)
+  })
+
+  it('that is aborted while it prepares sends no barrier', async () => {
+    announce(1)
+    const operator = new PlayedOperator('a')
+    const letGo = holdAt(operator, 'prepare')
+    const coordinator = coordinatorOf(operator)
+    const performed = coordinator.perform(barrier(1), 0)
+    await coordinator.abort(1)
+    letGo()
+    await performed
+    await turn()
+    assert.deepEqual(events, ['prepare a', 'cancel barrier 1'])
+    assert.deepEqual(sent, [])
+  })
+
+  it('that is aborted during its synchronous part gives back what operators gave until then', async () => {
+    announce(1)
+    const [a, b, c] = [new PlayedOperator('a'), new PlayedOperator('b'), new PlayedOperator('c')]
+    const letGo = holdAt(b, 'snapshot')
+    const coordinator = coordinatorOf(a, b, c)
+    const performed = coordinator.perform(barrier(1), 0)
+    await turn()
+    await coordinator.abort(1)
+    letGo()
+    await performed
+    await turn()
+    assert.ok(events.includes('cancel a') && events.includes('cancel b'))
+    assert.ok(!events.includes('snapshot c'))
+    assert.ok(!events.some((event) => event.startsWith('complete')))
+    assert.deepEqual(sent, [])
+  })
+
+  it('that is aborted while it is written is cancelled and not answered', async () => {
+    announce(1)
+    const operator = new PlayedOperator('a')
+    const letGo = holdAt(operator, 'complete')
+    const coordinator = coordinatorOf(operator)
+    await coordinator.perform(barrier(1), 0)
+    await coordinator.abort(1)
+    letGo()
+    await turn()
+    assert.deepEqual(events.slice(-1), ['cancel a'])
+    assert.deepEqual(sent, [])
+  })
+
+  it('is given up when the task ends', async () => {
+    announce(1)
+    announce(2)
+    const operator = new PlayedOperator('a')
+    const letGo = holdAt(operator, 'complete')
+    const coordinator = coordinatorOf(operator)
+    await coordinator.perform(barrier(1), 0)
+    await coordinator.perform(barrier(2), 0)
+    await coordinator.close()
+    letGo()
+    await turn()
+    assert.equal(events.filter((event) => event === 'cancel a').length, 2)
+    assert.deepEqual(sent, [])
+  })
+
+  it('can be declined without having begun', () => {
+    coordinatorOf(new PlayedOperator('a')).decline(3, 'not now')
+    assert.deepEqual(events, ['cancel barrier 3'])
+    assert.ok(sent[0]?.type === 'decline-checkpoint')
+    assert.ok(FlinkError.is(deserializeError(sent[0].error), 'CHECKPOINT_DECLINED'))
+  })
+})
