@@ -23,7 +23,8 @@ async function runDetachedJob(request: RunRequest): Promise<void> {
     if (isReported) return
     isReported = true
     const message: DetachedReport = { jobId, warnings, error: error === undefined ? undefined : serializeError(error) }
-    process.send?.(message)
+    // Whoever started the job may have gone meanwhile: the job goes on, `list` shows it.
+    process.send?.(message, undefined, undefined, () => undefined)
   }
   try {
     const { jobProcess, cleanUp } = await startJobProcess(request, process.cwd(), {
@@ -43,8 +44,8 @@ async function runDetachedJob(request: RunRequest): Promise<void> {
       await cleanUp()
     }
   } catch (error) {
-    report('none', error)
-    process.stderr.write(renderError(error).text)
+    if (isReported) process.stderr.write(renderError(error).text)
+    else report('none', error)
     process.exitCode = 1
   }
 }

@@ -7,6 +7,7 @@ const HINT = 'Use the help option (-h or --help) to get help on the command.'
 const PACKAGE_ROOT = new URL('../../..', import.meta.url).pathname
 const SOURCES = `${PACKAGE_ROOT}src/`
 const COMPILED = `${PACKAGE_ROOT}dist/src/`
+const BINARY = `${PACKAGE_ROOT}bin/`
 
 /** Errors of the command line itself: they go to stdout with a hint, as Flink's CliArgsException. */
 const ARGUMENT_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -35,10 +36,11 @@ export function renderError(error: unknown): RenderedError {
   return { stream: 'stderr', text, exitCode }
 }
 
-/** The error and its causes, each with the frames of the user's own code. */
+/** The error and its causes, each with the frames of the user's own code; a cause that only repeats is left out. */
 function chainOf(error: unknown): string {
   const lines: string[] = []
   let current: unknown = error
+  let told = ''
   for (let depth = 0; current !== undefined && depth < 10; depth += 1) {
     const prefix = depth === 0 ? '' : 'Caused by: '
     if (!(current instanceof Error)) {
@@ -46,12 +48,19 @@ function chainOf(error: unknown): string {
       break
     }
     const code = FlinkError.is(current) ? ` [${current.code}]` : ''
-    lines.push(`${prefix}${current.name}${code}: ${current.message}`)
-    const frames = userFrames(current.stack ?? '', SOURCES).filter((frame) => !frame.includes(COMPILED))
-    for (const frame of frames) lines.push(`\t${frame}`)
+    const frames = framesOf(current)
+    const isTold = depth > 0 && code === '' && frames.length === 0 && told.includes(current.message)
+    if (!isTold) lines.push(`${prefix}${current.name}${code}: ${current.message}`, ...frames)
+    told = current.message
     current = current.cause
   }
   return lines.join('\n')
+}
+
+function framesOf(error: Error): string[] {
+  return userFrames(error.stack ?? '', SOURCES)
+    .filter((frame) => !frame.includes(COMPILED) && !frame.includes(BINARY))
+    .map((frame) => `\t${frame}`)
 }
 
 /** Something was thrown that is no Error, and may be anything: what JSON has no form for as well. */

@@ -112,6 +112,8 @@ class OptionParser {
     if (!token.startsWith('--')) {
       const exact = this.#options.find((option) => option.short === name)
       if (exact !== undefined) return [{ option: exact, inlineValue }]
+      // One letter behind one dash is never the beginning of a long name.
+      if (name.length === 1) return this.#matchCluster(body)
     }
     const long = this.#matchLong(name)
     if (long !== undefined) return [{ option: long, inlineValue }]

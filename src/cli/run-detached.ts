@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { openSync, closeSync, mkdirSync, renameSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { ClusterOptions } from '../core/config/cluster-options.js'
 import { deserializeError } from '../core/errors/error-codec.js'
@@ -11,32 +11,58 @@ import type { RunRequest } from './run-request.js'
 
 const ENTRY = new URL('./detached-entry.js', import.meta.url)
 
+/** The file that takes what the detached process prints. */
+interface OutputFile {
+  readonly path: string
+  readonly descriptor: number
+}
+
 /** Runs the job in a process of its own and returns when the job is accepted. Its output goes to the log directory. */
 export async function runDetached(request: RunRequest, context: CliContext): Promise<number> {
-  const directory =
-    context.configuration.get(ClusterOptions.LOG_DIRECTORY) ?? path.join(runDirectoryOf(context).path, 'log')
-  mkdirSync(directory, { recursive: true })
-  const outputFile = path.join(directory, `flink-ts-detached-${String(process.pid)}.out`)
-  const output = openSync(outputFile, 'a')
+  const directory = await logDirectoryOf(context)
+  const output = openOutput(directory)
   let report: DetachedReport
   try {
     report = await spawnAndWait(request, output)
   } finally {
-    closeSync(output)
+    closeSync(output.descriptor)
   }
   for (const warning of report.warnings) context.printError(`WARNING: ${warning}\n`)
-  if (report.error !== undefined) throw deserializeError(report.error)
-  const finalFile = path.join(directory, `flink-ts-${report.jobId}.out`)
-  renameSync(outputFile, finalFile)
+  if (report.error !== undefined) {
+    // There is no job that the file would belong to: what the program printed is shown here.
+    process.stdout.write(readFileSync(output.path))
+    rmSync(output.path)
+    throw deserializeError(report.error)
+  }
+  renameSync(output.path, path.join(directory, `flink-ts-${report.jobId}.out`))
   context.print(`Job has been submitted with JobID ${report.jobId}`)
   return 0
 }
 
-function spawnAndWait(request: RunRequest, output: number): Promise<DetachedReport> {
+async function logDirectoryOf(context: CliContext): Promise<string> {
+  const configured = context.configuration.get(ClusterOptions.LOG_DIRECTORY)
+  if (configured !== undefined) return configured
+  const runDirectory = runDirectoryOf(context)
+  await runDirectory.prepare()
+  return path.join(runDirectory.path, 'log')
+}
+
+function openOutput(directory: string): OutputFile {
+  const file = path.join(directory, `flink-ts-detached-${String(process.pid)}.out`)
+  try {
+    mkdirSync(directory, { recursive: true })
+    return { path: file, descriptor: openSync(file, 'a') }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new FlinkError('LOG_DIRECTORY_UNUSABLE', { path: directory, reason }, { cause: error })
+  }
+}
+
+function spawnAndWait(request: RunRequest, output: OutputFile): Promise<DetachedReport> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--enable-source-maps', ENTRY.pathname], {
       detached: true,
-      stdio: ['ignore', output, output, 'ipc'],
+      stdio: ['ignore', output.descriptor, output.descriptor, 'ipc'],
     })
     child.once('message', (report: DetachedReport) => {
       child.disconnect()
@@ -45,8 +71,8 @@ function spawnAndWait(request: RunRequest, output: number): Promise<DetachedRepo
     })
     child.once('error', reject)
     child.once('exit', (code) => {
-      const reason = `the detached process ended with code ${String(code)} before the job was submitted`
-      reject(new FlinkError('INTERNAL_ERROR', { reason }))
+      const ended = `the detached process ended with code ${String(code)} before the job was submitted`
+      reject(new FlinkError('INTERNAL_ERROR', { reason: `${ended}; its output is in ${output.path}` }))
     })
     child.send(request)
   })

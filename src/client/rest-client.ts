@@ -21,7 +21,7 @@ export class RestClient {
 
   /** The parsed answer; an error answer is thrown as CONTROL_REQUEST_FAILED with the server's own words. */
   async call(call: RestCall): Promise<unknown> {
-    const { status, text } = await this.#exchange(call)
+    const text = await this.#exchange(call)
     let body: unknown
     try {
       body = JSON.parse(text)
@@ -30,12 +30,12 @@ export class RestClient {
     }
     const errors = errorsOf(body)
     if (errors !== undefined) {
-      throw new FlinkError('CONTROL_REQUEST_FAILED', { status, reason: errors.join(', ') })
+      throw new FlinkError('CONTROL_REQUEST_FAILED', { reason: errors.join(', ') })
     }
     return body
   }
 
-  #exchange(call: RestCall): Promise<{ status: number; text: string }> {
+  #exchange(call: RestCall): Promise<string> {
     const body = JSON.stringify(call.body ?? {})
     const headers = { 'content-type': 'application/json; charset=UTF-8', 'content-length': Buffer.byteLength(body) }
     return new Promise((resolve, reject) => {
@@ -44,7 +44,7 @@ export class RestClient {
         response.setEncoding('utf8')
         response.on('data', (chunk: string) => (text += chunk))
         response.on('end', () => {
-          resolve({ status: response.statusCode ?? 0, text })
+          resolve(text)
         })
         response.on('error', (error) => {
           reject(this.#failed(error.message, error))

@@ -1,5 +1,10 @@
 import { FlinkError } from '../core/errors/flink-error.js'
-import type { JobOverview, MultipleJobsOverview, ThrowableInfo } from '../rest/messages/job-messages.js'
+import type {
+  CheckpointingStatistics,
+  JobOverview,
+  MultipleJobsOverview,
+  ThrowableInfo,
+} from '../rest/messages/job-messages.js'
 import type {
   AsynchronousOperationResult,
   CheckpointInfo,
@@ -15,6 +20,8 @@ export type { JobOverview } from '../rest/messages/job-messages.js'
 /** The first poll comes after 10 ms, then ever later, as Flink's own client does. */
 const FIRST_POLL_MS = 10
 const LONGEST_POLL_MS = 2000
+/** External path of checkpoints that have none, as in Flink. */
+const NOT_ADDRESSABLE = '<checkpoint-not-externally-addressable>'
 
 export interface RestClusterClientServices {
   readonly runDirectory: RunDirectory
@@ -81,6 +88,21 @@ export class RestClusterClient {
     return info.checkpointId
   }
 
+  /** True when it ends with its job; false also when nobody can tell any more. */
+  async isCheckpointInMemory(jobId: string, checkpointId: number): Promise<boolean> {
+    try {
+      const client = await this.#clientOf(jobId, 'other')
+      const answer = await client?.call({ method: 'GET', path: `/jobs/${jobId}/checkpoints` })
+      const { history } = answer as CheckpointingStatistics
+      const [checkpoint] = history.filter(({ id }) => id === checkpointId)
+      return checkpoint?.external_path === NOT_ADDRESSABLE
+    } catch (error) {
+      // The checkpoint is complete: that the job has ended since is not a failure of it.
+      if (FlinkError.is(error)) return false
+      throw error
+    }
+  }
+
   async #overviewOf(entry: JobDirectoryEntry): Promise<JobOverview[]> {
     try {
       const client = new RestClient(entry.jobId, entry.socket)
@@ -101,7 +123,10 @@ export class RestClusterClient {
     const archived = (await this.#services.runDirectory.archivedJobs()).find((job) => job.jid === jobId)
     if (archived === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
     if (action === 'cancel' && archived.state === 'CANCELED') return undefined
-    throw new FlinkError('JOB_ALREADY_TERMINAL', { jobId, state: archived.state })
+    throw new FlinkError(action === 'cancel' ? 'JOB_ALREADY_TERMINAL' : 'JOB_NOT_RUNNING', {
+      jobId,
+      state: archived.state,
+    })
   }
 
   async #trigger(jobId: string, operation: string, body: object): Promise<string> {
@@ -133,6 +158,20 @@ function isRefused(error: FlinkError): boolean {
 }
 
 function remoteFailure(jobId: string, cause: ThrowableInfo | undefined): FlinkError {
-  const [reason = 'the job gave no reason'] = cause?.['stack-trace'].split('\n    at ') ?? []
-  return new FlinkError('CONTROL_REQUEST_FAILED', { status: 200, reason: reason || `job ${jobId} gave no reason` })
+  const reason = cause === undefined ? '' : messagesOf(cause['stack-trace'])
+  return new FlinkError('CONTROL_REQUEST_FAILED', { reason: reason === '' ? `job ${jobId} gave no reason` : reason })
+}
+
+/** Of a stack trace what its errors say, without frames and without causes that only repeat. */
+function messagesOf(stackTrace: string): string {
+  const withoutFrames = stackTrace
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line))
+    .join('\n')
+  const told: string[] = []
+  for (const link of withoutFrames.split('\nCaused by: ')) {
+    const message = link.replace(/^(?:FlinkError|ReasonError|Error): /, '').trim()
+    if (told.at(-1)?.includes(message) !== true) told.push(message)
+  }
+  return told.join('\nCaused by: ')
 }

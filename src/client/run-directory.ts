@@ -44,8 +44,13 @@ export class RunDirectory {
     if (process.platform === 'win32') return `\\\\.\\pipe\\flink-ts-${jobId}`
     if (Buffer.byteLength(here) <= SOCKET_PATH_LIMIT_BYTES) return here
     const directory = path.join(tmpdir(), `flink-ts-${String(userInfo().uid)}`)
-    await mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY })
-    await chmod(directory, PRIVATE_DIRECTORY)
+    try {
+      await mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY })
+      await chmod(directory, PRIVATE_DIRECTORY)
+    } catch (error) {
+      // The path is too long for a socket and somebody else holds the name beside: another run directory helps.
+      throw this.#unusable(error)
+    }
     return path.join(directory, `${jobId}.sock`)
   }
 

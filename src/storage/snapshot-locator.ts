@@ -14,8 +14,15 @@ import type { StreamStateHandle } from './state-handles.js'
 
 const JOB_DIRECTORY = /^[0-9a-f]{32}$/
 
-/** `pointer`: a snapshot's directory or its metadata file, as path or URI. */
+/** To restore from: all its state files are there and long enough. `pointer` as in `locateSnapshot`. */
 export async function openSnapshot(pointer: string, fileSystems: FileSystems): Promise<CompletedCheckpoint> {
+  const checkpoint = await locateSnapshot(pointer, fileSystems)
+  await checkStateFiles(checkpoint.metadata, fileSystems)
+  return checkpoint
+}
+
+/** `pointer`: a snapshot's directory or its metadata file, as path or URI. */
+export async function locateSnapshot(pointer: string, fileSystems: FileSystems): Promise<CompletedCheckpoint> {
   const { fileSystem, path: named } = fileSystems.forUri(pointer)
   const status = await fileSystem.status(named)
   if (status === undefined) {
@@ -64,9 +71,7 @@ async function latestIn(
   const ids = (await fileSystem.list(directory)).flatMap(({ name }) => checkpointIdOf(name) ?? [])
   for (const id of ids.sort((left, right) => right - left)) {
     try {
-      const checkpoint = await openSnapshot(toFileUri(`${directory}/chk-${String(id)}`), search.fileSystems)
-      await checkStateFiles(checkpoint.metadata, search.fileSystems)
-      return checkpoint
+      return await openSnapshot(toFileUri(`${directory}/chk-${String(id)}`), search.fileSystems)
     } catch (error) {
       if (!isDamage(error)) throw error
       // Half-written ones are normal behind a crash and not worth a word.

@@ -103,7 +103,8 @@ function maxParallelismOf(state: OperatorState, target: PlannedOperator, path: s
   }
   if (target.maxParallelismDeclared) return target.maxParallelism
   if (parallelism > state.maxParallelism) {
-    throw new FlinkError('PARALLELISM_ABOVE_MAX', { operator, parallelism, maxParallelism: state.maxParallelism })
+    const details = { operator, path, parallelism, maxParallelism: state.maxParallelism }
+    throw new FlinkError('RESTORED_MAX_PARALLELISM_EXCEEDED', details)
   }
   return state.maxParallelism
 }

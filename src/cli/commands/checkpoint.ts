@@ -4,6 +4,9 @@ import { argumentError, has, parseJobIdOperand } from '../parsed-values.js'
 import { withProgress } from '../progress.js'
 import { restClusterClientOf } from '../rest-cluster-client-of.js'
 
+const IN_MEMORY =
+  'It lies in the memory of the job and ends with it. Set state.checkpoints.dir to resume from checkpoints.'
+
 export const checkpointCommand: CliCommand = {
   name: 'checkpoint',
   sentence: 'manually triggers a checkpoint for a running job.',
@@ -30,7 +33,8 @@ export const checkpointCommand: CliCommand = {
       const triggerId = await client.triggerCheckpoint(jobId, full)
       const id = await withProgress('taking the checkpoint', () => client.awaitCheckpoint(jobId, triggerId))
       context.print(`Checkpoint${full ? '(FULL)' : ''} ${String(id)} for job ${jobId} completed.`)
-      context.print('You can resume your program from this checkpoint with the run command.')
+      const isInMemory = await client.isCheckpointInMemory(jobId, id)
+      context.print(isInMemory ? IN_MEMORY : 'You can resume your program from this checkpoint with the run command.')
       return 0
     } catch (cause) {
       throw new FlinkError('ACTION_FAILED', { text: `Failed to trigger a checkpoint for the job ${jobId}.` }, { cause })

@@ -44,13 +44,13 @@ async function triggerSavepoint(parsed: ParsedOptions, context: CliContext): Pro
   const client = restClusterClientOf(context)
   const isDetached = has(parsed, 'detached')
   context.print(`Triggering savepoint ${isDetached ? 'in detached mode ' : ''}for job ${jobId}.`)
+  if (!isDetached) context.print('Waiting for response...')
   try {
     const triggerId = await client.triggerSavepoint(jobId, { targetDirectory, cancelJob: false })
     if (isDetached) {
       context.print(`Successfully trigger manual savepoint, triggerId: ${triggerId}`)
       return 0
     }
-    context.print('Waiting for response...')
     const location = await withProgress('taking the savepoint', () => client.awaitSavepoint(jobId, triggerId))
     context.print(`Savepoint completed. Path: ${location}`)
     context.print('You can resume your program from this savepoint with the run command.')

@@ -40,6 +40,7 @@ export const stopCommand: CliCommand = {
     context.print(`${drain ? 'Draining' : 'Suspending'} job "${jobId}" with a CANONICAL savepoint.`)
     context.print(`Triggering stop-with-savepoint ${isDetached ? 'in detached mode ' : ''}for job ${jobId}.`)
     const targetDirectory = target === undefined ? undefined : absoluteTarget(target, context.workingDirectory)
+    if (!isDetached) context.print('Waiting for response...')
     try {
       const triggerId = await client.triggerStop(jobId, { targetDirectory, drain })
       if (isDetached) {
@@ -55,7 +56,6 @@ export const stopCommand: CliCommand = {
 }
 
 async function waitForStop(jobId: string, triggerId: string, context: CliContext): Promise<number> {
-  context.print('Waiting for response...')
   const client = restClusterClientOf(context)
   const location = await withProgress('stopping with a savepoint', () => client.awaitSavepoint(jobId, triggerId))
   context.print(`Savepoint completed. Path: ${location}`)

@@ -11,7 +11,7 @@ export const ClusterOptions: {
     description: 'Directory through which running jobs are found.',
   }),
   LOG_DIRECTORY: stringOption('env.log.dir', undefined, {
-    description: 'Directory of log files and of the output of detached jobs; unset: log beside the run directory.',
+    description: 'Directory of log files and of the output of detached jobs; unset: log in the run directory.',
   }),
   LOG_LEVEL: enumOption('env.log.level', 'WARN', {
     description: 'Least severe log lines that are written.',

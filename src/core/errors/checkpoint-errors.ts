@@ -29,7 +29,8 @@ export const CHECKPOINT_ERRORS = {
     exitCode: 1,
   },
   SAVEPOINT_DIRECTORY_MISSING: {
-    message: 'Config key [execution.checkpointing.savepoint-dir] is not set. Property [{property}] must be provided.',
+    message:
+      'Config key [execution.checkpointing.savepoint-dir] is not set. Property [{property}] must be provided. Name a directory on the command line, or run the job with that key (or state.savepoints.dir) set.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
@@ -89,7 +90,15 @@ export const CHECKPOINT_ERRORS = {
   },
   MAX_PARALLELISM_MISMATCH: {
     message:
-      'Failed to rollback to checkpoint/savepoint {path}. Max parallelism mismatch between checkpoint/savepoint state and new program. Cannot map operator {operator} with max parallelism {restored} to new program with max parallelism {requested}. This indicates that the program has been changed in a non-compatible way after the checkpoint/savepoint.',
+      'Failed to rollback to checkpoint/savepoint {path}. Max parallelism mismatch between checkpoint/savepoint state and new program. Cannot map operator {operator} with max parallelism {restored} to new program with max parallelism {requested}. This indicates that the program has been changed in a non-compatible way after the checkpoint/savepoint. Set its max parallelism to {restored} again.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  RESTORED_MAX_PARALLELISM_EXCEEDED: {
+    message:
+      'The state for {operator} in {path} can not be restored. The maximum parallelism ({maxParallelism}) of the restored state is lower than the configured parallelism ({parallelism}). Please reduce the parallelism of the operator to be lower or equal to the maximum parallelism.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

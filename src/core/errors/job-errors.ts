@@ -1,7 +1,7 @@
 /** Errors about job. See error-table.ts for the columns. */
 export const JOB_ERRORS = {
   JOB_NOT_FOUND: {
-    message: 'Could not find Flink job ({jobId})',
+    message: 'Could not find Flink job ({jobId}). `flink-ts list -a` shows the jobs that there are.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 404,
@@ -88,6 +88,13 @@ export const JOB_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  LOG_DIRECTORY_UNUSABLE: {
+    message: 'The log directory {path} cannot be used: {reason}. Set env.log.dir to a directory of yours.',
+    fault: 'external',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   CONTROL_REQUEST_INVALID: {
     message: '{reason}',
     fault: 'user',
@@ -96,7 +103,7 @@ export const JOB_ERRORS = {
     exitCode: 1,
   },
   CONTROL_REQUEST_FAILED: {
-    message: 'The job answered with an error (status {status}): {reason}',
+    message: 'The job answered with an error: {reason}',
     fault: 'external',
     recovery: 'fail',
     httpStatus: 500,

@@ -5,6 +5,7 @@ import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { runCommand } from '../../../src/cli/commands/run.js'
 import { cancelCommand } from '../../../src/cli/commands/cancel.js'
 import { listCommand } from '../../../src/cli/commands/list.js'
+import { stopCommand } from '../../../src/cli/commands/stop.js'
 import { COMMON_OPTIONS } from '../../../src/cli/common-options.js'
 import type { CliCommand } from '../../../src/cli/cli-command.js'
 import { parseOptions } from '../../../src/cli/option-parser.js'
@@ -31,6 +32,11 @@ describe('the option parser', () => {
 
   it('refuses an unknown option elsewhere', () => {
     assert.throws(() => parse(listCommand, '--foo'), { message: 'Unrecognized option: --foo' })
+  })
+
+  it('does not take one letter behind one dash for the beginning of a long name', () => {
+    assert.throws(() => parse(stopCommand, '-s', 'dir', 'JOB'), { message: 'Unrecognized option: -s' })
+    assert.deepEqual(parse(stopCommand, '-savepointP', 'dir', 'JOB').options, { savepointPath: ['dir'] })
   })
 
   it('splits a cluster of flags', () => {

@@ -125,7 +125,8 @@ describe('REST questions', () => {
     answers.details = () => {
       throw new FlinkError('JOB_NOT_FOUND', { jobId: JOB })
     }
-    assert.deepEqual(await firstError('GET', `/jobs/${JOB}`), [404, `Could not find Flink job (${JOB})`])
+    const advice = '`flink-ts list -a` shows the jobs that there are.'
+    assert.deepEqual(await firstError('GET', `/jobs/${JOB}`), [404, `Could not find Flink job (${JOB}). ${advice}`])
   })
 
   it('say that there is no such endpoint', async () => {

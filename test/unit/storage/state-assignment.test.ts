@@ -166,7 +166,7 @@ describe('state and operators that do not match', () => {
   it('a parallelism above the max parallelism of the snapshot is refused', () => {
     assert.throws(
       () => assignState(checkpoint([keyedState(1, 4)]), [planned({ parallelism: 5 })], false),
-      (error) => FlinkError.is(error, 'PARALLELISM_ABOVE_MAX'),
+      (error) => FlinkError.is(error, 'RESTORED_MAX_PARALLELISM_EXCEEDED'),
     )
   })
 })

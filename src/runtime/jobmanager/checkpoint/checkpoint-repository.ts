@@ -21,7 +21,7 @@ import {
 } from '../../../storage/checkpoint-storage.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import { CompletedCheckpointStore } from '../../../storage/completed-checkpoint-store.js'
-import { openSnapshot } from '../../../storage/snapshot-locator.js'
+import { locateSnapshot, openSnapshot } from '../../../storage/snapshot-locator.js'
 import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../storage/state-handles.js'
 import { assignState, type PlannedOperator } from '../../../storage/state-assignment.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
@@ -63,7 +63,7 @@ export class CheckpointRepository {
 
   /** Deletes a snapshot that the user names; refuses what is none. */
   static async dispose(path: string, fileSystems: FileSystems): Promise<void> {
-    const { externalPath } = await openSnapshot(path, fileSystems)
+    const { externalPath } = await locateSnapshot(path, fileSystems)
     await deleteSnapshot(externalPath, fileSystems)
   }
 

@@ -1,11 +1,9 @@
 // Duty: the entries of one state, found by (key, namespace) with the hash at hand: an open-addressing index over dense
-// lists.
+// lists. The index has hash and position + 1 (0: free) side by side, the list key and value: finding touches two cache
+// lines and the key's text. Figures (Node 20, 100,000 fresh keys): 14 M/s, Map, which hashes the text again, 8 M/s.
 // Invariants: linear probing from the mixed hash, load at most 1/2, no marks for removed entries (removal shifts back).
 // An entry keeps its position until it is removed, so a position may be remembered. A position that became free keeps its
 // key and hash while it is `retired`: a running snapshot may still read them; `reclaim` lets it be used again.
-// Layout: the index has hash and position + 1 (0: free) side by side, the list has key and value side by side: finding an
-// entry touches two cache lines and the key's text. Figures (Node 20, 100,000 keys, strings fresh from a parser): find and
-// change an entry 14 M/s, the same with Map, which has to hash the string again, 8 M/s.
 // Thread: the task worker that owns the backend.
 import { keysEqual, type KeyKind } from '../../../core/keygroups/canonical-key.js'
 import { VOID_NAMESPACE } from './key-context.js'
