@@ -15,7 +15,14 @@ const rooms = [
   {
     room: 'runtime/taskmanager',
     mayImport: ['runtime/protocol', 'graph', 'api', 'storage', 'core'],
-    layers: [['network', 'state', 'timers'], ['operators'], ['task'], ['taskexecutor'], ['worker-entry.ts']],
+    layers: [
+      ['network', 'state', 'timers'],
+      ['metrics'],
+      ['operators'],
+      ['task'],
+      ['taskexecutor'],
+      ['worker-entry.ts'],
+    ],
   },
   { room: 'rest/messages', mayImport: [] },
   { room: 'rest', mayImport: ['rest/messages', 'core'] },

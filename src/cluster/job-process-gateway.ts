@@ -4,6 +4,7 @@ import { FlinkError } from '../core/errors/flink-error.js'
 import type { Clock } from '../core/time/clock.js'
 import { renderJsonPlan } from '../graph/json-plan.js'
 import type { JobGraph } from '../graph/job-graph.js'
+import type { JobMetrics } from '../rest/job-metrics.js'
 import type { JobsGateway, SavepointRequest, StopRequest } from '../rest/jobs-gateway.js'
 import type {
   CheckpointingStatistics,
@@ -15,6 +16,7 @@ import type {
 } from '../rest/messages/job-messages.js'
 import { throwableInfo } from '../rest/throwable-info.js'
 import type { JobMaster, JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
+import { jobMetricsOf } from './job-metrics-of.js'
 import {
   checkpointingStatisticsOf,
   jobConfigInfoOf,
@@ -83,6 +85,12 @@ export class JobProcessGateway implements JobsGateway {
 
   checkpoints(jobId: string): Promise<CheckpointingStatistics> {
     return this.#with(jobId, (job) => checkpointingStatisticsOf(job.master.details()))
+  }
+
+  metrics(jobId: string): Promise<JobMetrics | undefined> {
+    const job = this.#jobs.get(jobId)
+    if (job === undefined) return Promise.resolve(undefined)
+    return Promise.resolve(jobMetricsOf(job.master.details(), job.master.taskMetrics(), this.#clock.now()))
   }
 
   executionResult(jobId: string): Promise<JobExecutionResultInfo> {

@@ -1,3 +1,4 @@
+import type { JobMetrics } from './job-metrics.js'
 import type {
   CheckpointingStatistics,
   JobConfigInfo,
@@ -30,6 +31,8 @@ export interface JobsGateway {
   config(jobId: string): Promise<JobConfigInfo>
   exceptions(jobId: string): Promise<JobExceptionsInfo>
   checkpoints(jobId: string): Promise<CheckpointingStatistics>
+  /** Undefined where the job is not known: its metrics are empty, not an error. */
+  metrics(jobId: string): Promise<JobMetrics | undefined>
   executionResult(jobId: string): Promise<JobExecutionResultInfo>
   cancel(jobId: string): Promise<void>
   /** Throws SAVEPOINT_DIRECTORY_MISSING at once when there is no directory to write to. */

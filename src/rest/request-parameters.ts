@@ -5,11 +5,35 @@ const HEX32 = /^[0-9a-fA-F]{32}$/
 
 /** The job id of the path, lower case; a malformed one is the client's error. */
 export function jobIdOf(request: RestRequest): string {
-  const text = request.params['jobid'] ?? ''
-  if (!HEX32.test(text)) {
-    const reason = `Bad request, could not parse parameters: Cannot resolve path parameter (jobid) from value "${text}".`
-    throw new FlinkError('CONTROL_REQUEST_INVALID', { reason })
-  }
+  return hexParameter(request, 'jobid')
+}
+
+/** The vertex id of the path, lower case. */
+export function vertexIdOf(request: RestRequest): string {
+  return hexParameter(request, 'vertexid')
+}
+
+export function subtaskIndexOf(request: RestRequest): number {
+  const text = request.params['subtaskindex'] ?? ''
+  if (!/^\d{1,9}$/.test(text)) throw unresolvable('path', 'subtaskindex', text)
+  return Number(text)
+}
+
+/** The parts of a query parameter that is a comma list; none where it is absent. */
+export function listOf(request: RestRequest, name: string): readonly string[] {
+  const parts = (request.query[name] ?? '').split(',').map((part) => part.trim())
+  return parts.filter((part) => part !== '')
+}
+
+/** A parameter of the path or the query that means nothing: the client's error. */
+export function unresolvable(kind: 'path' | 'query', name: string, value: string): FlinkError {
+  const what = `Cannot resolve ${kind} parameter (${name}) from value "${value}".`
+  return new FlinkError('CONTROL_REQUEST_INVALID', { reason: `Bad request, could not parse parameters: ${what}` })
+}
+
+function hexParameter(request: RestRequest, name: string): string {
+  const text = request.params[name] ?? ''
+  if (!HEX32.test(text)) throw unresolvable('path', name, text)
   return text.toLowerCase()
 }
 

@@ -1,13 +1,18 @@
 import { checkpointStatusHandler } from './handlers/checkpoint-status-handler.js'
 import { checkpointTriggerHandler } from './handlers/checkpoint-trigger-handler.js'
 import { checkpointingStatisticsHandler } from './handlers/checkpointing-statistics-handler.js'
+import { aggregatingSubtasksMetricsHandler } from './handlers/aggregating-subtasks-metrics-handler.js'
 import { jobCancellationHandler } from './handlers/job-cancellation-handler.js'
 import { jobConfigHandler } from './handlers/job-config-handler.js'
 import { jobDetailsHandler } from './handlers/job-details-handler.js'
 import { jobExceptionsHandler } from './handlers/job-exceptions-handler.js'
 import { jobExecutionResultHandler } from './handlers/job-execution-result-handler.js'
+import { jobMetricsHandler } from './handlers/job-metrics-handler.js'
 import { jobPlanHandler } from './handlers/job-plan-handler.js'
 import { jobStatusHandler } from './handlers/job-status-handler.js'
+import { jobVertexBackPressureHandler } from './handlers/job-vertex-back-pressure-handler.js'
+import { jobVertexMetricsHandler } from './handlers/job-vertex-metrics-handler.js'
+import { jobVertexWatermarksHandler } from './handlers/job-vertex-watermarks-handler.js'
 import { jobsOverviewHandler } from './handlers/jobs-overview-handler.js'
 import {
   savepointDisposalStatusHandler,
@@ -16,6 +21,7 @@ import {
 import { savepointStatusHandler } from './handlers/savepoint-status-handler.js'
 import { savepointTriggerHandler } from './handlers/savepoint-trigger-handler.js'
 import { stopWithSavepointHandler } from './handlers/stop-with-savepoint-handler.js'
+import { subtaskMetricsHandler } from './handlers/subtask-metrics-handler.js'
 import type { Route } from './route.js'
 
 /** Every endpoint. */
@@ -27,6 +33,12 @@ export const ROUTES: readonly Route[] = [
   jobStatusHandler,
   jobExceptionsHandler,
   jobExecutionResultHandler,
+  jobMetricsHandler,
+  jobVertexMetricsHandler,
+  aggregatingSubtasksMetricsHandler,
+  subtaskMetricsHandler,
+  jobVertexBackPressureHandler,
+  jobVertexWatermarksHandler,
   jobCancellationHandler,
   savepointTriggerHandler,
   savepointStatusHandler,

@@ -1,25 +1,140 @@
+/** What the REST API of a running job tells: who is busy, who waits for whom, and the metrics of user functions. */
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
-import { Workspace } from './command-line.js'
+import { readdirSync } from 'node:fs'
+import { request } from 'node:http'
+import path from 'node:path'
+import { after, describe, it } from 'node:test'
+import { Workspace, type RunningCommand } from './command-line.js'
 
+/** A fast source in front of a map that takes 2 ms a record. */
 const JOB = `
 import { RichMapFunction } from 'flink-ts'
-class Metered extends RichMapFunction {
-  open () { this.meter = this.getRuntimeContext().getMetricGroup().meter('records') }
-  map () { this.meter.markEvent(); return this.meter.getRate() }
+
+class Slow extends RichMapFunction {
+  open () {
+    const metrics = this.getRuntimeContext().getMetricGroup()
+    this.seen = metrics.counter('seen')
+    this.rate = metrics.addGroup('my group').meter('rate')
+    this.sizes = metrics.histogram('sizes')
+    metrics.gauge('label', () => 'north')
+    metrics.gauge('broken', () => { throw new Error('no value') })
+  }
+  map (value) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
+    this.seen.inc()
+    this.rate.markEvent()
+    this.sizes.update(7)
+    return value
+  }
 }
-async function * ticks () {
-  for (;;) { yield 1; await new Promise((resolve) => setTimeout(resolve, 20)) }
+
+export default function (env) {
+  env.fromSequence(0, 1e9).uid('numbers').setParallelism(1)
+    .rebalance()
+    .map(new Slow()).name('Slow: map').uid('slow')
+    .addSink({ invoke () {} }).uid('nowhere')
 }
-export default (env) => { env.addSource({ run: ticks, cancel () {} }).map(new Metered()).print() }
 `
 
-it('a meter of a user function has a rate once five seconds have passed', async () => {
-  const workspace = new Workspace()
-  const job = workspace.start('run', workspace.file('job.mjs', JOB))
-  const [, rate] = await job.until(/^([0-9.]*[1-9][0-9.]*)$/m)
-  assert.ok(Number(rate) > 0)
-  job.kill('SIGINT')
-  await job.ended
-  workspace.remove()
+interface Metric {
+  readonly id: string
+  readonly value: string
+}
+
+interface BackPressure {
+  readonly status: string
+  readonly backpressureLevel: string
+  readonly subtasks?: readonly { readonly ratio: number; readonly busyRatio: number; readonly idleRatio: number }[]
+}
+
+/** Asks the control socket of the one job of the workspace. */
+function ask(workspace: Workspace, url: string): Promise<unknown> {
+  const run = path.join(workspace.path, 'run')
+  const [socket = ''] = readdirSync(run, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sock'))
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ socketPath: path.join(run, socket), path: url }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => (text += part))
+      response.on('end', () => {
+        resolve(JSON.parse(text))
+      })
+    })
+    outgoing.on('error', reject).end()
+  })
+}
+
+async function until<T>(read: () => Promise<T>, isThere: (value: T) => boolean): Promise<T> {
+  for (let attempt = 0; attempt < 1500; attempt += 1) {
+    const value = await read()
+    if (isThere(value)) return value
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return assert.fail(`it took too long; last: ${JSON.stringify(await read())}`)
+}
+
+describe('the metrics of a running job', () => {
+  const workspace = new Workspace({
+    'metrics.fetcher.update-interval': '100 ms',
+    'execution.checkpointing.interval': '200 ms',
+    // A record a buffer: barriers do not wait behind thousands of slow records.
+    'execution.buffer-timeout.interval': '0 ms',
+    'state.checkpoints.dir': 'checkpoints',
+  })
+  let command: RunningCommand | undefined
+
+  after(async () => {
+    command?.kill('SIGKILL')
+    await command?.ended
+    workspace.remove()
+  })
+
+  it('show back pressure at the source, work in the map and what user functions measure', async () => {
+    const run = workspace.start('run', '-p', '2', workspace.file('job.mjs', JOB))
+    command = run
+    const jobId = await run.jobId()
+    const details = (await ask(workspace, `/jobs/${jobId}`)) as { vertices: { id: string; name: string }[] }
+    const [source = '', slow = ''] = details.vertices.map(({ id }) => `/jobs/${jobId}/vertices/${id}`)
+
+    const pressure = await until(
+      () => ask(workspace, `${source}/backpressure`) as Promise<BackPressure>,
+      ({ subtasks }) => (subtasks?.[0]?.ratio ?? 0) > 0.5,
+    )
+    assert.deepEqual([pressure.status, pressure.backpressureLevel], ['ok', 'high'])
+    const [first] = pressure.subtasks ?? []
+    const shares = (first?.ratio ?? 0) + (first?.busyRatio ?? 0) + (first?.idleRatio ?? 0)
+    assert.ok(Math.abs(shares - 1) < 0.01, `the shares are ${JSON.stringify(pressure)}`)
+
+    const busy = await until(
+      () => ask(workspace, `${slow}/subtasks/metrics?get=busyTimeMsPerSecond&agg=min`) as Promise<{ min: number }[]>,
+      ([least]) => (least?.min ?? 0) > 500,
+    )
+    assert.equal(busy.length, 1)
+
+    const names = ['seen', 'my_group.rate', 'sizes_max', 'label'].map((name) => `0.Slow__map.${name}`)
+    const user = await until(
+      () => ask(workspace, `${slow}/metrics?get=${names.join(',')}`) as Promise<Metric[]>,
+      (metrics) => Number(metrics.find(({ id }) => id.endsWith('rate'))?.value ?? 0) > 0,
+    )
+    const [seen, , size, label] = user
+    assert.ok(Number(seen?.value) > 0)
+    assert.deepEqual([size?.value, label?.value], ['7', 'north'])
+    const all = (await ask(workspace, `${slow}/metrics`)) as Metric[]
+    assert.equal(
+      all.some(({ id }) => id.endsWith('broken')),
+      false,
+    )
+
+    const checkpoints = await until(
+      () =>
+        ask(workspace, `/jobs/${jobId}/metrics?get=lastCompletedCheckpointId,lastCheckpointSize`) as Promise<Metric[]>,
+      ([last]) => Number(last?.value) >= 1,
+    )
+    assert.ok(Number(checkpoints[1]?.value) >= 0)
+    const aligned = (await ask(workspace, `${slow}/metrics?get=0.checkpointStartDelayNanos`)) as Metric[]
+    assert.ok(Number(aligned[0]?.value) >= 0, JSON.stringify(aligned))
+
+    const counts = `${slow}/subtasks/metrics?get=numRecordsIn,numRecordsInPerSecond&agg=sum`
+    const [sum, rate] = (await ask(workspace, counts)) as { sum: number }[]
+    assert.ok((sum?.sum ?? 0) > 0 && (rate?.sum ?? 0) > 0, JSON.stringify([sum, rate]))
+  })
 })

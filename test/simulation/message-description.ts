@@ -37,6 +37,7 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
       return `${type}: ${message.error.message}`
     case 'worker-ready':
     case 'close-worker':
+    case 'report-metrics':
       return type
   }
 }

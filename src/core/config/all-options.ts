@@ -4,6 +4,7 @@ import { ClusterOptions } from './cluster-options.js'
 import type { ConfigOption } from './config-option.js'
 import { CoreOptions } from './core-options.js'
 import { ExecutionOptions } from './execution-options.js'
+import { MetricOptions } from './metric-options.js'
 import { PipelineOptions } from './pipeline-options.js'
 import { RestOptions } from './rest-options.js'
 import { RestartStrategyOptions } from './restart-strategy-options.js'
@@ -22,6 +23,7 @@ export const OPTION_GROUPS: readonly (readonly [title: string, options: readonly
   ['Pipeline', Object.values(PipelineOptions)],
   ['Execution', Object.values(ExecutionOptions)],
   ['Processes and logs', Object.values(ClusterOptions)],
+  ['Metrics', Object.values(MetricOptions)],
   ['Client', Object.values(ClientOptions)],
   ['REST', Object.values(RestOptions)],
 ]

@@ -1,10 +1,11 @@
+import { filterCharacters } from './character-filter.js'
 import { Counter } from './counter.js'
 import { DescriptiveStatisticsHistogram, type Histogram } from './histogram.js'
 import { MeterView, type Meter } from './meter.js'
 
 export type Gauge = () => unknown
 
-const QUANTILES = [0.5, 0.75, 0.95, 0.98, 0.99, 0.999] as const
+const QUANTILES = [0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.999] as const
 
 /** Metrics of one scope (operator, task), by name; groups nest. */
 export class MetricGroup {
@@ -49,17 +50,30 @@ export class MetricGroup {
     return [...this.scope, name].join('.')
   }
 
-  /** All values below this group by dotted name; a meter gives its rate, a histogram one value a statistic. */
-  values(): Record<string, unknown> {
+  /**
+   * All values below this group by dotted name, each part of it filtered as REST shows it; a meter gives its rate, a
+   * histogram one value a statistic. A metric of the user's own that throws is left out and given to `onFailure`.
+   */
+  values(onFailure: (name: string, error: unknown) => void = () => undefined): Record<string, unknown> {
     const values: Record<string, unknown> = {}
-    for (const [name, counter] of this.#counters) values[name] = counter.getCount()
-    for (const [name, gauge] of this.#gauges) values[name] = gauge()
-    for (const [name, meter] of this.#meters) values[name] = meter.getRate()
+    const read = (name: string, give: (filtered: string) => void): void => {
+      try {
+        give(filterCharacters(name))
+      } catch (error) {
+        onFailure(this.getMetricIdentifier(name), error)
+      }
+    }
+    for (const [name, counter] of this.#counters) read(name, (key) => (values[key] = counter.getCount()))
+    for (const [name, gauge] of this.#gauges) read(name, (key) => (values[key] = gauge()))
+    for (const [name, meter] of this.#meters) read(name, (key) => (values[key] = meter.getRate()))
     for (const [name, histogram] of this.#histograms) {
-      for (const [statistic, value] of statisticsOf(histogram)) values[`${name}_${statistic}`] = value
+      read(name, (key) => {
+        for (const [statistic, value] of statisticsOf(histogram)) values[`${key}_${statistic}`] = value
+      })
     }
     for (const [name, group] of this.#groups) {
-      for (const [inner, value] of Object.entries(group.values())) values[`${name}.${inner}`] = value
+      const prefix = filterCharacters(name)
+      for (const [inner, value] of Object.entries(group.values(onFailure))) values[`${prefix}.${inner}`] = value
     }
     return values
   }

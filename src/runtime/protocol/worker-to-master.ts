@@ -54,5 +54,23 @@ export interface DeclineCheckpoint {
   readonly error: SerializedError
 }
 
+/** Metrics of one task by name: numbers, or the text of what a gauge gave. */
+export interface TaskMetricsReport {
+  readonly executionId: string
+  readonly values: Readonly<Record<string, number | string>>
+}
+
+/** The metrics of all tasks of a worker, at an interval. */
+export interface ReportMetrics {
+  readonly type: 'report-metrics'
+  readonly tasks: readonly TaskMetricsReport[]
+}
+
 export type WorkerToMaster =
-  WorkerReady | ProgramLoaded | ProgramFailed | TaskStateChanged | AcknowledgeCheckpoint | DeclineCheckpoint
+  | WorkerReady
+  | ProgramLoaded
+  | ProgramFailed
+  | TaskStateChanged
+  | AcknowledgeCheckpoint
+  | DeclineCheckpoint
+  | ReportMetrics

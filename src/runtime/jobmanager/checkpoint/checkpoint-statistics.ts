@@ -20,6 +20,10 @@ export class CheckpointStatistics {
   readonly #historySize: number
   readonly #now: () => number
   readonly #records: CheckpointRecord[] = []
+  /** The newest checkpoint or savepoint that completed, also when the history has forgotten it. */
+  lastCompleted: CheckpointRecord | undefined
+  /** Epoch ms; undefined when nothing was restored. */
+  lastRestoreTimestamp: number | undefined
   readonly counts = { completed: 0, failed: 0, restored: 0, total: 0 }
 
   constructor(historySize: number, now: () => number) {
@@ -33,6 +37,7 @@ export class CheckpointStatistics {
 
   restored(): void {
     this.counts.restored += 1
+    this.lastRestoreTimestamp = this.#now()
   }
 
   triggered(pending: PendingCheckpoint): void {
@@ -62,6 +67,7 @@ export class CheckpointStatistics {
         record.synchronousMs = Math.max(record.synchronousMs, metrics.synchronousMs)
         record.alignmentMs = Math.max(record.alignmentMs, metrics.alignmentMs)
       }
+      this.lastCompleted = record
     })
   }
 

@@ -21,6 +21,7 @@ export interface JobDescriptionInput {
 }
 
 export function describeJob(input: JobDescriptionInput): JobDetails {
+  const { lastCompleted, lastRestoreTimestamp } = input.statistics
   const times = Object.values(input.timestamps)
   return {
     jobId: input.jobId,
@@ -37,6 +38,8 @@ export function describeJob(input: JobDescriptionInput): JobDetails {
       counts: { ...input.statistics.counts },
       inProgress: input.pendingCheckpoints,
       history: input.statistics.history().map((record) => ({ ...record })),
+      lastCompleted: lastCompleted === undefined ? undefined : { ...lastCompleted },
+      lastRestoreTimestamp,
     },
     exceptions: [...input.exceptions],
   }

@@ -8,12 +8,13 @@ import type { Logger } from '../../../core/logging/logger.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { JobGraph } from '../../../graph/job-graph.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
-import type { TaskStateChanged, WorkerToMaster } from '../../protocol/worker-to-master.js'
+import type { ReportMetrics, TaskStateChanged, WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
 import type { Execution } from '../executiongraph/execution.js'
 import { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import { planDeployment, type RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { SlotAssignment } from '../scheduler/slot-assignment.js'
+import { MetricStore } from './metric-store.js'
 import type { SlotPool } from './slot-pool.js'
 import { TaskCancellationWatchdog, type CancellationLimits } from './task-cancellation-watchdog.js'
 
@@ -43,6 +44,7 @@ export interface JobAttemptInput {
 export class JobAttempt {
   readonly executions: ExecutionGraph
   readonly coordinator: CheckpointCoordinator
+  readonly metrics: MetricStore = new MetricStore()
   readonly #input: JobAttemptInput
   #outcome: 'open' | 'reported' = 'open'
   #allRunning = false
@@ -88,6 +90,9 @@ export class JobAttempt {
         if (this.executions.find(message.executionId) !== undefined) {
           this.coordinator.decline(message.checkpointId, deserializeError(message.error))
         }
+        break
+      case 'report-metrics':
+        this.#storeMetrics(message)
         break
       case 'worker-ready':
       case 'program-loaded':
@@ -170,6 +175,14 @@ export class JobAttempt {
     }
     if (this.executions.allFinished()) this.#finish()
     this.#checkAllEnded()
+  }
+
+  #storeMetrics(message: ReportMetrics): void {
+    const now = this.#input.clock.now()
+    for (const { executionId, values } of message.tasks) {
+      const execution = this.executions.find(executionId)
+      if (execution !== undefined) this.metrics.put(execution.vertex.id, execution.subtaskIndex, values, now)
+    }
   }
 
   #ended(execution: Execution): void {

@@ -50,6 +50,9 @@ export interface JobDetails {
     }
     readonly inProgress: number
     readonly history: readonly CheckpointRecord[]
+    readonly lastCompleted: CheckpointRecord | undefined
+    /** Epoch ms; undefined when nothing was restored. */
+    readonly lastRestoreTimestamp: number | undefined
   }
   readonly exceptions: readonly JobException[]
 }

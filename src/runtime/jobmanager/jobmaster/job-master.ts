@@ -26,6 +26,7 @@ import { JobAttempt } from './job-attempt.js'
 import type { JobDetails, JobException } from './job-details.js'
 import { checkJobTransition, type JobStatus } from './job-status.js'
 import { mergeAccumulators } from './merge-accumulators.js'
+import type { TaskMetrics } from './metric-store.js'
 import { SlotPool } from './slot-pool.js'
 import type { TaskManagerStarter } from './task-manager-gateway.js'
 
@@ -138,6 +139,11 @@ export class JobMaster {
       pendingCheckpoints: this.#attempt?.coordinator.pendingCount ?? 0,
       exceptions: this.#exceptions,
     })
+  }
+
+  /** What the tasks of the newest attempt reported. */
+  taskMetrics(): TaskMetrics {
+    return this.#attempt?.metrics.all() ?? { lastUpdate: 0, vertices: {} }
   }
 
   async triggerCheckpoint(): Promise<number> {

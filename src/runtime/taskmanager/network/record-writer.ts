@@ -20,6 +20,9 @@ export interface RecordWriterInput {
 
 export class RecordWriter {
   readonly bufferTimeoutMs: number
+  /** A record counts once, however many channels it goes to. */
+  numRecordsOut = 0
+  currentOutputWatermark: number = Number.NEGATIVE_INFINITY
   readonly #channels: readonly ChannelWriter[]
   readonly #partitioner: StreamPartitioner
   readonly #operatorName: string
@@ -34,6 +37,7 @@ export class RecordWriter {
   }
 
   emit(value: unknown, timestamp: number): void {
+    this.numRecordsOut += 1
     const index = this.#partitioner.selectChannel(value)
     const keyHash = this.#partitioner.keyHash
     try {
@@ -52,6 +56,7 @@ export class RecordWriter {
   }
 
   broadcastWatermark(timestamp: number): void {
+    this.currentOutputWatermark = timestamp
     for (const channel of this.#channels) channel.writeWatermark(timestamp)
     this.#mayBeFull = true
   }

@@ -20,6 +20,9 @@ interface Slot {
 }
 
 export class RingChannelReader implements ChannelReader {
+  /** What came in so far: payload bytes and buffers. */
+  numBytes = 0
+  numBuffers = 0
   readonly #control: Int32Array
   readonly #view: DataView
   readonly #memory: RingMemory
@@ -144,6 +147,8 @@ export class RingChannelReader implements ChannelReader {
     const bytes = kind === SLOT_KIND.records ? this.#buffer.subarray(0, length) : Buffer.allocUnsafeSlow(length)
     bytes.set(new Uint8Array(buffer, base + SLOT_HEADER_BYTES, length))
     this.#head = (this.#head + 1) | 0
+    this.numBytes += length
+    this.numBuffers += 1
     Atomics.store(this.#control, HEAD_WORD, this.#head)
     const writerSleeps = Atomics.load(this.#control, WAITING_WORD) === 1
     if (writerSleeps && Atomics.exchange(this.#control, WAITING_WORD, 0) === 1) ringBell(this.#peerBell)

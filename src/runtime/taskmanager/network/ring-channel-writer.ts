@@ -26,6 +26,9 @@ interface WaitingSlot {
 }
 
 export class RingChannelWriter implements ChannelWriter {
+  /** What went out so far: payload bytes and buffers. */
+  numBytes = 0
+  numBuffers = 0
   readonly #control: Int32Array
   readonly #view: DataView
   readonly #bytes: Uint8Array
@@ -204,6 +207,8 @@ export class RingChannelWriter implements ChannelWriter {
     this.#view.setInt32(base + 12, flag, true)
     this.#bytes.set(bytes, base + SLOT_HEADER_BYTES)
     this.#tail = (this.#tail + 1) | 0
+    this.numBytes += bytes.length
+    this.numBuffers += 1
     Atomics.store(this.#control, TAIL_WORD, this.#tail)
     ringBell(this.#peerBell)
   }

@@ -21,6 +21,8 @@ export class GateHandler implements ChannelHandler {
   readonly #barriers: CheckpointBarrierHandler
   readonly #valve: WatermarkValve
   readonly mayContinue: () => boolean
+  numRecordsIn = 0
+  currentInputWatermark: number = Number.NEGATIVE_INFINITY
 
   constructor(input: GateHandlerInput) {
     this.#gate = input.gate
@@ -30,6 +32,7 @@ export class GateHandler implements ChannelHandler {
     this.#valve = new WatermarkValve(
       input.gate.channels.length,
       (timestamp) => {
+        this.currentInputWatermark = timestamp
         input.head.processWatermark(timestamp)
       },
       (status) => {
@@ -39,6 +42,7 @@ export class GateHandler implements ChannelHandler {
   }
 
   onRecord(value: unknown, timestamp: number, keyHash: number): void {
+    this.numRecordsIn += 1
     this.#head.processElement(value, timestamp, keyHash)
   }
 

@@ -10,10 +10,11 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { TriggerCheckpoint } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { MAX_WATERMARK, type CheckpointBarrier } from '../network/stream-element.js'
+import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
+import type { TaskActivity } from '../metrics/task-times.js'
 import { ExclusiveActions } from './exclusive-actions.js'
 import { Mailbox } from './mailbox.js'
 import type { OperatorChain } from './operator-chain.js'
-import type { MeterUpdates } from './meter-updates.js'
 import { OutputFlusher } from './output-flusher.js'
 import { StopProgress } from './stop-progress.js'
 import type { SubtaskCheckpointCoordinator } from './subtask-checkpoint-coordinator.js'
@@ -32,11 +33,11 @@ type Phase = 'starting' | 'running' | 'finishing' | 'draining' | 'ended'
 export interface TaskParts {
   readonly chain: OperatorChain
   readonly input: TaskInput
-  readonly meters: MeterUpdates
   readonly checkpoints: SubtaskCheckpointCoordinator
   /** Tells the barrier handler that a checkpoint was given up; nothing for a source. */
   readonly forgetCheckpoint: (checkpointId: number) => void
   readonly closeInputs: () => void
+  readonly metrics: TaskMetricGroup
 }
 
 export class StreamTask {
@@ -53,6 +54,7 @@ export class StreamTask {
   #inputEnded = false
   /** The operators are finished and the end of data is in the outputs. */
   #dataEnded = false
+  #lastStep: StepResult = 'idle'
   /** Checkpoints to take once the inputs, all of whose producers have finished, are read to their end. */
   #atEndOfInput: CheckpointBarrier[] = []
 
@@ -72,6 +74,10 @@ export class StreamTask {
 
   get isTerminal(): boolean {
     return this.#life.isTerminal
+  }
+
+  get metrics(): TaskMetricGroup | undefined {
+    return this.#parts?.metrics
   }
 
   /** False when records of a drain must stay in their channel. */
@@ -96,7 +102,6 @@ export class StreamTask {
   async initialize(parts: TaskParts): Promise<void> {
     this.#parts = parts
     this.#flusher = new OutputFlusher(parts.chain, this.#environment.clock)
-    parts.meters.start()
     try {
       this.#life.moveTo('INITIALIZING')
       const { restore } = this.descriptor
@@ -107,6 +112,7 @@ export class StreamTask {
       }
       this.#life.moveTo('RUNNING')
       this.#phase = 'running'
+      parts.metrics.markTaskStart(this.#environment.clock.monotonicMs())
       this.#environment.wake()
     } catch (error) {
       this.fail(error)
@@ -116,11 +122,16 @@ export class StreamTask {
   step(deadline: number): StepResult {
     if (this.#phase === 'ended') return 'done'
     try {
-      return this.#stepOnce(deadline)
+      this.#lastStep = this.#stepOnce(deadline)
     } catch (error) {
       this.fail(error)
-      return 'done'
+      this.#lastStep = 'done'
     }
+    return this.#lastStep
+  }
+
+  stepped(startMs: number, endMs: number): void {
+    this.#parts?.metrics.times.stepped(startMs, endMs, this.#activity())
   }
 
   /** Asked before the worker sleeps: true when a step would find something to do. */
@@ -153,6 +164,8 @@ export class StreamTask {
   }
 
   performCheckpoint(barrier: CheckpointBarrier, alignmentMs: number): void {
+    const sinceTriggerMs = Math.max(0, this.#environment.clock.now() - barrier.timestamp)
+    this.#parts?.metrics.checkpointAligned(alignmentMs, Math.max(0, sinceTriggerMs - alignmentMs))
     this.#actions.enqueue(() => this.#performCheckpoint(barrier, alignmentMs))
   }
 
@@ -213,6 +226,13 @@ export class StreamTask {
     const result = isAvailable && this.mayTakeInput ? this.#work(parts, deadline) : 'idle'
     this.#flusher?.afterStep(result === 'idle')
     return result
+  }
+
+  /** From a step's end to the next one's begin. */
+  #activity(): TaskActivity {
+    if (this.#phase === 'starting' || this.#phase === 'ended') return 'none'
+    if (this.#lastStep === 'more' || !this.#actions.isIdle) return 'busy'
+    return this.isOutputAvailable() ? 'idle' : 'backPressured'
   }
 
   #work(parts: TaskParts, deadline: number): StepResult {
@@ -292,7 +312,6 @@ export class StreamTask {
   }
 
   async #finish(parts: TaskParts): Promise<void> {
-    parts.meters.stop()
     const accumulators = Object.assign(
       {},
       ...parts.chain.operators.map((operator) => operator.accumulators()),
@@ -317,7 +336,6 @@ export class StreamTask {
     this.#actions.stop()
     this.#tellOutputWaiters()
     if (parts === undefined) return
-    parts.meters.stop()
     if (parts.input instanceof SourceInput) cancelSource(parts.chain)
     await this.#graceForRunningAction()
     await parts.checkpoints.close()

@@ -9,16 +9,18 @@ import type { ProgramGraph } from '../../../graph/program-graph.js'
 import { checkpointStreams } from '../../../storage/file-checkpoint-streams.js'
 import type { EdgeDescriptor, TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { InputGate } from '../network/input-gate.js'
+import type { ChannelWriter } from '../network/channel.js'
 import { RecordWriter } from '../network/record-writer.js'
 import { createPartitioner } from '../network/stream-partitioner.js'
+import { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import { isSourceOperator } from '../operators/operator-factory.js'
 import type { Output } from '../operators/output.js'
 import type { OperatorContext, TaskInfo } from '../operators/stream-operator.js'
 import type { ChannelConnector } from './channel-connector.js'
+import { channelIo, type InputIo, type OutputIo } from './channel-io.js'
 import { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
 import { GateHandler } from './gate-handler.js'
 import { OperatorChain, type ChainEdge } from './operator-chain.js'
-import { MeterUpdates } from './meter-updates.js'
 import { StreamTask, type TaskParts } from './stream-task.js'
 import { SubtaskCheckpointCoordinator } from './subtask-checkpoint-coordinator.js'
 import type { TaskEnvironment } from './task-environment.js'
@@ -36,14 +38,27 @@ export interface MadeTask {
   readonly parts: TaskParts
 }
 
+/** An edge that leaves the task, and the ends of its channels. */
+interface TaskEdge extends ChainEdge, OutputIo {
+  readonly writer: RecordWriter
+  readonly channels: readonly ChannelWriter[]
+}
+
+interface MadeInput {
+  readonly parts: Pick<TaskParts, 'input' | 'forgetCheckpoint' | 'closeInputs'>
+  /** Undefined for a source. */
+  readonly io: InputIo | undefined
+  readonly readers: readonly object[]
+}
+
 export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactoryInput): MadeTask {
   const { program, environment } = input
   const vertex = program.jobGraph.vertices.find((candidate) => candidate.id === descriptor.vertexId)
   if (vertex === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `no vertex ${descriptor.vertexId}` })
   const task = new StreamTask(descriptor, environment)
   const edges = descriptor.outputs.map((edge) => chainEdge(edge, vertex, input))
-  const metrics = new MetricGroup([program.jobGraph.name, vertex.name, String(descriptor.subtaskIndex)])
-  const contextFor = contextFactory(task, metrics, vertex, input)
+  const operatorMetrics = new MetricGroup([program.jobGraph.name, vertex.name, String(descriptor.subtaskIndex)])
+  const contextFor = contextFactory(task, operatorMetrics, vertex, input)
   const chain = new OperatorChain({ vertex, program, edges, contextFor })
   const { clock, send, announcements, fileSystems, random } = environment
   const checkpoints = new SubtaskCheckpointCoordinator(chain, {
@@ -53,19 +68,26 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
     send,
     streamsFor: ({ location }) => checkpointStreams(location, fileSystems, random),
   })
-  const meters = new MeterUpdates(metrics, clock)
-  return { task, parts: { chain, checkpoints, meters, ...makeInput(task, chain, descriptor, input) } }
+  const { parts, io, readers } = makeInput(task, chain, input)
+  const taskIo = channelIo({
+    input: io,
+    outputs: edges,
+    inputEdges: descriptor.inputs,
+    outputEdges: descriptor.outputs,
+    queuedLocally: (channel) => input.channels.reader(channel).queuedBuffers(),
+    readers,
+    writers: edges.flatMap((edge) => edge.channels),
+  })
+  const metrics = new TaskMetricGroup(operatorMetrics, taskIo, clock.monotonicMs())
+  return { task, parts: { chain, checkpoints, metrics, ...parts } }
 }
 
-function makeInput(
-  task: StreamTask,
-  chain: OperatorChain,
-  descriptor: TaskDeploymentDescriptor,
-  input: TaskFactoryInput,
-): Pick<TaskParts, 'input' | 'forgetCheckpoint' | 'closeInputs'> {
+function makeInput(task: StreamTask, chain: OperatorChain, input: TaskFactoryInput): MadeInput {
   const { head } = chain
+  const { descriptor } = task
   if (isSourceOperator(head)) {
-    return { input: new SourceInput(head), forgetCheckpoint: () => undefined, closeInputs: () => undefined }
+    const parts = { input: new SourceInput(head), forgetCheckpoint: () => undefined, closeInputs: () => undefined }
+    return { parts, io: undefined, readers: [] }
   }
   const { jobGraph } = input.program
   const gate = new InputGate(
@@ -81,15 +103,21 @@ function makeInput(
   const isAligned = configuration.get(CheckpointingOptions.CHECKPOINTING_MODE) === 'EXACTLY_ONCE'
   const barriers = new CheckpointBarrierHandler(gate.channels.length, isAligned, barrierActions(task, gate), clock)
   const handler = new GateHandler({ gate, head, barriers, mayContinue: () => task.mayTakeInput })
-  return {
+  const parts = {
     input: new GateInput(gate, handler),
-    forgetCheckpoint: (checkpointId) => {
+    forgetCheckpoint: (checkpointId: number): void => {
       barriers.onAborted(checkpointId)
     },
-    closeInputs: () => {
+    closeInputs: (): void => {
       gate.close()
     },
   }
+  const io: InputIo = {
+    operatorName: head.name,
+    numRecordsIn: () => handler.numRecordsIn,
+    currentInputWatermark: () => handler.currentInputWatermark,
+  }
+  return { parts, io, readers: gate.channels.map(({ reader }) => reader) }
 }
 
 function barrierActions(task: StreamTask, gate: InputGate): ConstructorParameters<typeof CheckpointBarrierHandler>[2] {
@@ -109,7 +137,7 @@ function barrierActions(task: StreamTask, gate: InputGate): ConstructorParameter
   }
 }
 
-function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: TaskFactoryInput): ChainEdge {
+function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: TaskFactoryInput): TaskEdge {
   const { program, environment, channels } = input
   const jobEdge = edgeOf(edge.edgeId, program.jobGraph.edges)
   const spec = program.partitioners.get(edge.edgeId)
@@ -121,13 +149,15 @@ function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: TaskFactoryIn
     random: environment.random,
     operatorName,
   })
+  const writers = edge.channels.map((channel) => channels.writer(channel, edge.edgeId))
   const writer = new RecordWriter({
-    channels: edge.channels.map((channel) => channels.writer(channel, edge.edgeId)),
+    channels: writers,
     partitioner,
     operatorName,
     bufferTimeoutMs: jobEdge.bufferTimeoutMs,
   })
-  return { operator: jobEdge.sourceOperator, sideOutput: jobEdge.sideOutput, writer }
+  const { sourceOperator: operator, sideOutput } = jobEdge
+  return { operator, operatorName, sideOutput, writer, channels: writers }
 }
 
 function edgeOf(edgeId: string, edges: readonly JobEdge[]): JobEdge {

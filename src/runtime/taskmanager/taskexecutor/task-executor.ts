@@ -6,6 +6,7 @@ import type { PipelineExecutor } from '../../../api/environment/pipeline-executo
 import { Configuration } from '../../../core/config/configuration.js'
 import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { MetricOptions } from '../../../core/config/metric-options.js'
 import { compareGraphs } from '../../../graph/plan-comparison.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { DeployTasks, LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
@@ -13,11 +14,12 @@ import type { ProgramDescriptor } from '../../protocol/program-descriptor.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { ChannelConnector } from '../task/channel-connector.js'
 import { CheckpointAnnouncements } from '../task/checkpoint-announcements.js'
-import type { StreamTask } from '../task/stream-task.js'
+import { StreamTask } from '../task/stream-task.js'
 import type { TaskEnvironment } from '../task/task-environment.js'
 import { FinishedTask } from '../task/finished-task.js'
 import { makeTask } from '../task/task-factory.js'
 import { GraphCapturingExecutor } from './graph-capturing-executor.js'
+import { MetricsReporter } from './metrics-reporter.js'
 import { TaskLoop, type LoopScheduler } from './task-loop.js'
 
 /** What a worker is made of; everything ambient comes from outside. */
@@ -39,6 +41,7 @@ type DeployedTask = StreamTask | FinishedTask
 export class TaskExecutor {
   readonly #services: TaskExecutorServices
   readonly #loop: TaskLoop
+  readonly #reporter: MetricsReporter
   readonly #announcements = new CheckpointAnnouncements()
   #tasks = new Map<string, DeployedTask>()
   #attempt = -1
@@ -47,6 +50,7 @@ export class TaskExecutor {
 
   constructor(services: TaskExecutorServices) {
     this.#services = services
+    this.#reporter = new MetricsReporter(services)
     this.#loop = new TaskLoop(services.scheduler, services.clock, () => {
       services.standardOutput.flush()
       services.standardError.flush()
@@ -130,6 +134,8 @@ export class TaskExecutor {
     const starts = message.tasks.map((descriptor) => this.#makeTask(descriptor, program, environment, channels))
     this.#loop.setTasks([...this.#tasks.values()])
     for (const start of starts) start()
+    const reported = [...this.#tasks.values()].filter((task) => task instanceof StreamTask)
+    this.#reporter.start(reported, environment.configuration.get(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL))
   }
 
   /** All tasks exist before the first one starts, so that both ends of every local channel are there. */
@@ -161,6 +167,7 @@ export class TaskExecutor {
   }
 
   async #close(): Promise<void> {
+    this.#reporter.stop()
     await Promise.all([...this.#tasks.values()].map((task) => task.cancel()))
     this.#services.standardOutput.flush()
     this.#services.standardError.flush()

@@ -21,6 +21,8 @@ export interface LoopScheduler {
 export interface SteppedTask {
   step(deadline: number): StepResult
   hasWork(): boolean
+  /** When the step began and ended, for a task that accounts for its time. */
+  stepped?(startMs: number, endMs: number): void
 }
 
 export class TaskLoop {
@@ -64,8 +66,12 @@ export class TaskLoop {
     this.#wokenInTurn = false
     this.#scheduler.awake()
     let hasMore = false
+    let startMs = this.#clock.monotonicMs()
     for (const task of this.#tasks) {
-      if (task.step(this.#clock.monotonicMs() + STEP_BUDGET_MS) === 'more') hasMore = true
+      if (task.step(startMs + STEP_BUDGET_MS) === 'more') hasMore = true
+      const endMs = this.#clock.monotonicMs()
+      task.stepped?.(startMs, endMs)
+      startMs = endMs
     }
     this.#isInTurn = false
     this.#afterTurn()

@@ -26,6 +26,26 @@ describe('MetricGroup', () => {
     assert.deepEqual(group.values(), { 'op.rate': 0 })
   })
 
+  it('writes names as the REST API of Flink does: blanks, dots, colons and commas are underscores', () => {
+    const group = new MetricGroup([])
+    group.addGroup('Source: a.b, c').counter('my count').inc()
+    assert.deepEqual(group.values(), { 'Source__a_b__c.my_count': 1 })
+  })
+
+  it('leaves a gauge that throws out and tells of it; all others stay', () => {
+    const group = new MetricGroup(['task'])
+    const inner = group.addGroup('map')
+    inner.gauge('broken', () => {
+      throw new Error('no value')
+    })
+    inner.counter('count').inc()
+    group.counter('other').inc(2)
+    const failures: unknown[] = []
+    const values = group.values((name, error) => failures.push([name, (error as Error).message]))
+    assert.deepEqual(values, { other: 2, 'map.count': 1 })
+    assert.deepEqual(failures, [['task.map.broken', 'no value']])
+  })
+
   it('gives a histogram as one value a statistic, with the names of Flink', () => {
     const group = new MetricGroup([])
     for (let value = 1; value <= 100; value += 1) group.histogram('latency').update(value)
@@ -35,6 +55,7 @@ describe('MetricGroup', () => {
       'latency_mean',
       'latency_median',
       'latency_p75',
+      'latency_p90',
       'latency_p95',
       'latency_p98',
       'latency_p99',

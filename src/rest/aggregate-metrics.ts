@@ -1,0 +1,40 @@
+import type { AggregatedMetricInfo } from './messages/metric-messages.js'
+
+export const AGGREGATIONS = ['min', 'max', 'sum', 'avg', 'skew'] as const
+export type Aggregation = (typeof AGGREGATIONS)[number]
+
+const AGGREGATE: Readonly<Record<Aggregation, (values: readonly number[]) => number>> = {
+  min: (values) => Math.min(...values),
+  max: (values) => Math.max(...values),
+  sum,
+  avg: (values) => sum(values) / values.length,
+  skew,
+}
+
+/** The aggregations asked for, over one value a subtask; undefined when there is none or one is no number. */
+export function aggregateMetric(
+  id: string,
+  values: readonly (number | string)[],
+  aggregations: readonly Aggregation[],
+): AggregatedMetricInfo | undefined {
+  const numbers = values.map(asNumber)
+  if (numbers.length === 0 || numbers.some(Number.isNaN)) return undefined
+  return { id, ...Object.fromEntries(aggregations.map((name) => [name, AGGREGATE[name](numbers)])) }
+}
+
+function asNumber(value: number | string): number {
+  if (typeof value === 'string' && value.trim() === '') return Number.NaN
+  return Number(value)
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
+/** How far the values lie from their average, on average, in percent of it; at most 100, as in Flink. */
+function skew(values: readonly number[]): number {
+  const average = sum(values) / values.length
+  if (average === 0) return 0
+  const deviation = sum(values.map((value) => Math.abs(average - value))) / values.length
+  return Math.min((deviation / average) * 100, 100)
+}

@@ -1,0 +1,18 @@
+import { selectMetrics, subtasksOf } from '../job-metrics.js'
+import { jobIdOf, vertexIdOf } from '../request-parameters.js'
+import type { Route } from '../route.js'
+
+const WATERMARK = 'currentInputWatermark'
+
+/** The watermark that each subtask of a vertex has received; none of a source. */
+export const jobVertexWatermarksHandler: Route = {
+  method: 'GET',
+  path: '/jobs/:jobid/vertices/:vertexid/watermarks',
+  async handle(request, { gateway }) {
+    const subtasks = subtasksOf(await gateway.metrics(jobIdOf(request)), vertexIdOf(request))
+    const body = subtasks.flatMap(([index, metrics]) =>
+      selectMetrics(metrics, [WATERMARK]).map((metric) => ({ ...metric, id: `${String(index)}.${metric.id}` })),
+    )
+    return { status: 200, body }
+  },
+}

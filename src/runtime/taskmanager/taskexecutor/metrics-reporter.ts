@@ -1,0 +1,84 @@
+// Duty: sends the metrics of a worker's tasks to the JobMaster, one message a report, and keeps their rates going.
+// Invariants: timers run only while a task of the attempt lives; the last report is sent after the last task has ended.
+// A metric of the user that throws is left out of the report and harms nothing else.
+// Thread: the task worker.
+import type { Logger } from '../../../core/logging/logger.js'
+import { METER_UPDATE_INTERVAL_MS } from '../../../core/metrics/meter.js'
+import type { Clock, TimerHandle } from '../../../core/time/clock.js'
+import type { TaskMetricsReport, WorkerToMaster } from '../../protocol/worker-to-master.js'
+import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
+
+/** The first report does not wait for a long interval, so that who looks at a new job sees something. */
+const FIRST_REPORT_MS = 1000
+
+export interface MetricsReporterServices {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly send: (message: WorkerToMaster) => void
+}
+
+export interface ReportedTask {
+  readonly descriptor: { readonly executionId: string }
+  readonly isTerminal: boolean
+  /** Undefined until the task was put together. */
+  readonly metrics: TaskMetricGroup | undefined
+}
+
+export class MetricsReporter {
+  readonly #services: MetricsReporterServices
+  #tasks: readonly ReportedTask[] = []
+  #timers = new Set<TimerHandle>()
+
+  constructor(services: MetricsReporterServices) {
+    this.#services = services
+  }
+
+  /** The tasks of a new attempt take the place of the last one's; below 1 ms nothing is reported. */
+  start(tasks: readonly ReportedTask[], intervalMs: number): void {
+    this.stop()
+    this.#tasks = tasks
+    if (tasks.length === 0) return
+    this.#repeat(METER_UPDATE_INTERVAL_MS, METER_UPDATE_INTERVAL_MS, () => {
+      this.#sample()
+    })
+    if (intervalMs < 1) return
+    this.#repeat(Math.min(intervalMs, FIRST_REPORT_MS), intervalMs, () => {
+      this.#report()
+    })
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) timer.cancel()
+    this.#timers.clear()
+    this.#tasks = []
+  }
+
+  #repeat(delayMs: number, intervalMs: number, action: () => void): void {
+    const timer = this.#services.clock.setTimer(delayMs, () => {
+      this.#timers.delete(timer)
+      const hasEnded = this.#tasks.every((task) => task.isTerminal)
+      action()
+      if (!hasEnded) this.#repeat(intervalMs, intervalMs, action)
+    })
+    this.#timers.add(timer)
+  }
+
+  #sample(): void {
+    const nowMs = this.#services.clock.monotonicMs()
+    for (const { metrics } of this.#tasks) metrics?.sample(nowMs)
+  }
+
+  #report(): void {
+    const { clock, send, logger } = this.#services
+    const nowMs = clock.monotonicMs()
+    const tasks: TaskMetricsReport[] = []
+    for (const { descriptor, metrics } of this.#tasks) {
+      if (metrics === undefined) continue
+      const values = metrics.values(nowMs, (metric, error) => {
+        logger.debug('a metric could not be read', { metric, reason: String(error) })
+      })
+      tasks.push({ executionId: descriptor.executionId, values })
+    }
+    if (tasks.length > 0) send({ type: 'report-metrics', tasks })
+  }
+}

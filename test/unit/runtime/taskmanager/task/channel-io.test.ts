@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { allocateBell } from '../../../../../src/runtime/protocol/doorbell-memory.js'
+import { TAIL_WORD, allocateRing } from '../../../../../src/runtime/protocol/ring-memory.js'
+import type { ChannelDescriptor, EdgeDescriptor } from '../../../../../src/runtime/protocol/task-deployment.js'
+import {
+  channelIo,
+  type ChannelIoInput,
+  type OutputIo,
+} from '../../../../../src/runtime/taskmanager/task/channel-io.js'
+import { RecordWriter } from '../../../../../src/runtime/taskmanager/network/record-writer.js'
+
+const SOURCE: ChannelIoInput = {
+  input: undefined,
+  outputs: [],
+  inputEdges: [],
+  outputEdges: [],
+  queuedLocally: () => 0,
+  readers: [],
+  writers: [],
+}
+
+function output(operatorName: string, sideOutput: string | undefined, records: number): OutputIo {
+  const partitioner = { keyHash: 0, selectChannel: () => -1 }
+  const writer = new RecordWriter({ channels: [], partitioner, operatorName, bufferTimeoutMs: -1 })
+  for (let record = 0; record < records; record += 1) writer.emit(record, 0)
+  return { operatorName, sideOutput, writer }
+}
+
+function edge(...channels: readonly ChannelDescriptor[]): EdgeDescriptor {
+  return { edgeId: 'edge', channels, peers: [], peerParallelism: 1, peerMaxParallelism: 1 }
+}
+
+/** A ring of which this many slots are written and not read. */
+function ring(slotCount: number, queued: number): ChannelDescriptor {
+  const memory = allocateRing(64, slotCount)
+  Atomics.store(new Int32Array(memory.buffer), TAIL_WORD, queued)
+  return { kind: 'ring', memory, peerBell: allocateBell() }
+}
+
+describe('The counts of channels', () => {
+  it('take records once that several edges carry, and those of side outputs besides', () => {
+    const outputs = [output('map', undefined, 5), output('map', undefined, 5), output('map', 'late', 2)]
+    const counts = channelIo({ ...SOURCE, outputs })()
+    assert.equal(counts.numRecordsOut, 7)
+    assert.deepEqual(counts.operators, {
+      'map.numRecordsOut': 5,
+      'map.currentOutputWatermark': '-9223372036854775808',
+    })
+  })
+
+  it('take buffers of rings and of channels within the worker; only rings have a size to measure usage by', () => {
+    const local: ChannelDescriptor = { kind: 'local', key: 'a' }
+    const outputEdges = [edge(ring(4, 1), ring(4, 3)), edge(local)]
+    const counts = channelIo({ ...SOURCE, outputEdges, queuedLocally: () => 6 })()
+    assert.deepEqual(counts.output, { queueLength: 10, poolUsage: 0.5 })
+    assert.equal(counts.input, undefined)
+    const onlyLocal = channelIo({ ...SOURCE, outputEdges: [edge(local)], queuedLocally: () => 6 })()
+    assert.deepEqual(onlyLocal.output, { queueLength: 6, poolUsage: undefined })
+  })
+
+  it('take bytes of the channels that count them', () => {
+    const readers = [{ numBytes: 10, numBuffers: 1 }, {}, { numBytes: 32, numBuffers: 2 }]
+    const counts = channelIo({ ...SOURCE, readers, writers: [{}] })()
+    assert.deepEqual(counts.trafficIn, { numBytes: 42, numBuffers: 3 })
+    assert.equal(counts.trafficOut, undefined)
+  })
+})
