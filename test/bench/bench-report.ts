@@ -31,6 +31,9 @@ export function machineSince(loadBefore: number): Machine {
   return { node: process.version, cores: availableParallelism(), loadBefore, loadAfter: loadNow() }
 }
 
+/** Other work on more than this share of the cores blurs every figure; ratios of a row suffer least. */
+const BUSY_SHARE = 0.5
+
 /** Of the last minute. */
 export function loadNow(): number {
   return loadavg()[0] ?? Number.NaN
@@ -117,7 +120,9 @@ function goalText(goal: Goal, row: BenchRow): string {
 
 function machineLine({ node, cores, loadBefore, loadAfter }: Machine): string {
   const load = `load ${loadBefore.toFixed(2)} before, ${loadAfter.toFixed(2)} after`
-  return `Node ${node}, ${String(cores)} cores, ${load}`
+  const isBusy = loadBefore > cores * BUSY_SHARE
+  const warning = isBusy ? '\nThe machine was busy before this began: read the ratios, and distrust the figures.' : ''
+  return `Node ${node}, ${String(cores)} cores, ${load}${warning}`
 }
 
 function quantity(value: number | null, unit: string): string {

@@ -49,7 +49,10 @@ export async function measureFamily(
   for (let run = 0; run < options.runs; run += 1) {
     for (const program of family.programs) {
       if (run >= (program.maxRuns ?? options.runs)) continue
-      for (const [index, engine] of engines.entries()) {
+      const turn = [...engines.entries()]
+      // No engine is always the one that finds the machine as the other has left it.
+      if (run % 2 === 1) turn.reverse()
+      for (const [index, engine] of turn) {
         if (index > FIRST_ENGINE && !program.usesEngine) continue
         options.onProgress(`${family.name} ${program.id}, run ${String(run + 1)} of ${String(options.runs)}`)
         await measureProgram({ program, engine, index, result, sizes: options.sizes })

@@ -2,12 +2,11 @@ import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { runBound, type BenchEngine, type JobRun } from '../bench-engine.js'
 import { figureAtMost, type BenchFamily, type BenchProgram, type BenchRow, type Figures } from '../bench-family.js'
+import { WARMUP_SHARE } from '../jobs/latency-job.js'
 import { percentile } from '../median.js'
 import { isWithin, rateOf } from '../progress-merge.js'
 
 const SECONDS = 8
-/** The first seconds warm the engine up. */
-const WARMUP_SHARE = 0.4
 const FULL_SPEED_RECORDS = 4_000_000
 const MAX_SAMPLES = 1_000_000
 

@@ -9,6 +9,9 @@ import type { ParameterTool, SourceContext, StreamExecutionEnvironment, ValueSta
 import { recordMaker, type BenchRecord } from './bench-records.js'
 import { nowMs } from './progress.js'
 
+/** The first records warm the engine up. */
+export const WARMUP_SHARE = 0.4
+
 interface Pace {
   /** Of all subtasks together. */
   readonly recordsPerSecond: number
@@ -33,10 +36,10 @@ class PacedSource extends RichParallelSourceFunction<BenchRecord> {
     const total = Math.floor(perMs * seconds * 1000)
     const startMs = nowMs()
     let latestMs = 0
-    for (let id = 0; id < total && ctx.isRunning(); ) {
+    for (let id = 0; id < total && ctx.isRunning();) {
       const madeAtMs = nowMs()
       const due = Math.min(total, Math.floor((madeAtMs - startMs) * perMs))
-      if (due > id) latestMs = Math.max(latestMs, madeAtMs - startMs - id / perMs)
+      if (due > id && id > total * WARMUP_SHARE) latestMs = Math.max(latestMs, madeAtMs - startMs - id / perMs)
       for (; id < due; id += 1) {
         const room = ctx.collect({ ...make(id), ts: madeAtMs })
         // What is due after a wait is made then; the lag tells that it was made late.
