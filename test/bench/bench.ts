@@ -1,97 +1,144 @@
 /**
- * Measures the engine next to a hand-written loop over the same records, in one run, and prints ratios. These machines are
- * noisy: nothing is asserted here. Usage: `npm run bench [-- records]`.
+ * Measures the engine beside what it is compared with. `npm run bench`, `npm run bench -- W1 latency`,
+ * `npm run bench -- compare HEAD~3 W2`; `--help` lists the options, README.md explains the rows.
  */
-import { loadavg } from 'node:os'
-import { Bench } from 'tinybench'
-import { Workspace } from '../e2e/command-line.js'
-import { makeRandom, makeRecord } from './bench-records.js'
-import path from 'node:path'
+import { Argument, Command, InvalidArgumentError } from 'commander'
+import { REPOSITORY } from '../e2e/command-line.js'
+import { withBuildOf } from './bench-build.js'
+import { BenchEngine } from './bench-engine.js'
+import type { BenchFamily } from './bench-family.js'
+import {
+  loadNow,
+  machineSince,
+  measuredRows,
+  ratioOf,
+  renderComparison,
+  renderTable,
+  type MeasuredRow,
+} from './bench-report.js'
+import { measureFamily, type SuiteOptions } from './bench-suite.js'
+import { chainFamily, depthFamily } from './families/chain-family.js'
+import { checkpointFamily } from './families/checkpoint-family.js'
+import { exchangeFamily } from './families/exchange-family.js'
+import { idleFamily } from './families/idle-family.js'
+import { keyedCountFamily } from './families/keyed-count-family.js'
+import { latencyFamily } from './families/latency-family.js'
+import { memoryFamily } from './families/memory-family.js'
+import { startFamily } from './families/start-family.js'
+import { wideExchangeFamily } from './families/wide-exchange-family.js'
 
-const RECORDS = Number(process.argv[2] ?? 2_000_000)
-const KEYS = 100_000
-const RUNS = 3
-const JOB = path.join(import.meta.dirname, 'bench-job.js')
+const FAMILIES: readonly BenchFamily[] = [
+  startFamily,
+  idleFamily,
+  chainFamily,
+  depthFamily,
+  keyedCountFamily,
+  exchangeFamily,
+  wideExchangeFamily,
+  latencyFamily,
+  checkpointFamily,
+  memoryFamily,
+]
+const NAMES = FAMILIES.map(({ name }) => name)
 
-/** Keeps the optimiser from leaving the loops out. */
-let sunk = 0
+interface Options {
+  readonly records?: number
+  readonly runs: number
+  readonly minutes: number
+  readonly json?: boolean
+}
 
-function loopW1(): void {
-  const random = makeRandom(12345)
-  for (let id = 0; id < RECORDS; id += 1) {
-    const record = makeRecord(id, random, KEYS)
-    const mapped = { ...record, value: record.value + 1 }
-    if (mapped.value % 10 !== 0) sunk += mapped.value
+async function runSuite(names: readonly string[], options: Options): Promise<void> {
+  const loadBefore = loadNow()
+  const rows: MeasuredRow[] = []
+  for (const family of familiesOf(names)) {
+    const result = await measureFamily(family, [new BenchEngine(REPOSITORY)], suiteOptions(options))
+    rows.push(...measuredRows(result))
+    tellFailures(result.failures)
   }
+  const machine = machineSince(loadBefore)
+  process.stdout.write(options.json === true ? json({ machine, rows }) : renderTable(machine, rows))
 }
 
-function loopW2(): void {
-  const random = makeRandom(12345)
-  const counts = new Map<string, number>()
-  for (let id = 0; id < RECORDS; id += 1) {
-    const { key } = makeRecord(id, random, KEYS)
-    const count = (counts.get(key) ?? 0) + 1
-    counts.set(key, count)
-    sunk += count
-  }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
-/** Millions of records a second. */
-async function measureLoop(loop: () => void): Promise<number> {
-  const bench = new Bench({ time: 0, iterations: RUNS, warmup: true, warmupIterations: 1, warmupTime: 0 })
-  const times: number[] = []
-  bench.add('loop', () => {
-    const start = performance.now()
-    loop()
-    times.push(performance.now() - start)
+async function compare(ref: string, names: readonly string[], options: Options): Promise<void> {
+  const loadBefore = loadNow()
+  const newer: MeasuredRow[] = []
+  const older: MeasuredRow[] = []
+  await withBuildOf(REPOSITORY, ref, async (directory) => {
+    const engines = [new BenchEngine(REPOSITORY), new BenchEngine(directory)]
+    for (const family of familiesOf(names)) {
+      const result = await measureFamily(family, engines, suiteOptions(options))
+      newer.push(...measuredRows(result, 0))
+      older.push(...measuredRows(result, 1))
+      tellFailures(result.failures)
+    }
   })
-  await bench.run()
-  return RECORDS / median(times.slice(-RUNS)) / 1000
-}
-
-async function runJob(workload: string, parallelism: number): Promise<number> {
-  const workspace = new Workspace({
-    'execution.checkpointing.interval': '1 s',
-    'state.checkpoints.dir': 'checkpoints',
+  const machine = machineSince(loadBefore)
+  const rows = newer.map((row, index) => {
+    const old = older[index]?.figure ?? null
+    return { ...row, old, newOverOld: ratioOf(row.figure, old) }
   })
-  try {
-    const sizes = ['--records', String(RECORDS), '--keys', String(KEYS)]
-    const result = await workspace.run('run', '-p', String(parallelism), JOB, '--workload', workload, ...sizes)
-    const parts = [...result.stdout.matchAll(/^BENCH (.*)$/gm)].map(
-      (match) => JSON.parse(match[1] ?? '') as { firstMs: number; lastMs: number },
-    )
-    if (parts.length === 0) throw new Error(`the job printed no result\n${result.stdout}\n${result.stderr}`)
-    const ms = Math.max(...parts.map((part) => part.lastMs)) - Math.min(...parts.map((part) => part.firstMs))
-    return RECORDS / ms / 1000
-  } finally {
-    workspace.remove()
+  process.stdout.write(
+    options.json === true ? json({ machine, against: ref, rows }) : renderComparison(machine, newer, older),
+  )
+}
+
+function familiesOf(names: readonly string[]): BenchFamily[] {
+  return FAMILIES.filter(({ name }) => names.length === 0 || names.includes(name))
+}
+
+function suiteOptions({ runs, records, minutes }: Options): SuiteOptions {
+  return {
+    runs,
+    sizes: { records, minutes },
+    onProgress: (text) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}\r`)
+    },
   }
 }
 
-async function measureJob(workload: string, parallelism: number): Promise<number> {
-  const rates: number[] = []
-  for (let run = 0; run < RUNS; run += 1) rates.push(await runJob(workload, parallelism))
-  return median(rates)
+/** The rows of a program that failed stay empty; the command fails at its end. */
+function tellFailures(failures: readonly string[]): void {
+  for (const failure of failures) process.stderr.write(`${failure}\n`)
+  if (failures.length > 0) process.exitCode = 1
 }
 
-console.log(
-  `${String(RECORDS)} records, ${String(KEYS)} keys, medians of ${String(RUNS)}, load ${loadavg()[0]?.toFixed(2) ?? '?'}`,
-)
-console.log('workload                                M/s    of the loop')
-for (const [workload, loop] of [
-  ['W1', loopW1],
-  ['W2', loopW2],
-] as const) {
-  const bound = await measureLoop(loop)
-  console.log(`${`${workload} hand-written loop`.padEnd(34)}${bound.toFixed(2).padStart(9)}`)
-  for (const parallelism of [1, 2]) {
-    const rate = await measureJob(workload, parallelism)
-    const name = `${workload} flink-ts p = ${String(parallelism)}, checkpoints 1 s`
-    console.log(`${name.padEnd(34)}${rate.toFixed(2).padStart(9)}${(rate / bound).toFixed(2).padStart(14)}`)
-  }
+function json(document: object): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`
 }
-if (sunk === -1) console.log(sunk)
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('must be a number above 0')
+  return value
+}
+
+function positiveInteger(text: string): number {
+  const value = positive(text)
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('must be a whole number')
+  return value
+}
+
+function withOptions(command: Command): Command {
+  return command
+    .option('--records <n>', 'records of each rate, instead of its own number', positiveInteger)
+    .option('--runs <n>', 'runs of each program; medians are shown', positiveInteger, 3)
+    .option('--minutes <n>', 'length of the row with the slow sink', positive, 1)
+    .option('--json', 'one JSON document on standard output')
+}
+
+function rowsArgument(): Argument {
+  return new Argument('[rows...]', 'which rows; all without any').choices(NAMES)
+}
+
+const program = new Command('bench').description('Measures flink-ts beside what it is compared with.')
+withOptions(program.command('run', { isDefault: true }))
+  .addArgument(rowsArgument())
+  .description('the rows of this build (default)')
+  .action(runSuite)
+withOptions(program.command('compare'))
+  .argument('<ref>', 'a commit, tag or branch')
+  .addArgument(rowsArgument())
+  .description('this build and the one of a git ref, interleaved')
+  .action(compare)
+await program.parseAsync()

@@ -100,6 +100,8 @@ export interface CheckpointingStatistics {
     readonly trigger_timestamp: number
     readonly end_to_end_duration: number
     readonly state_size: number
+    /** Longest time that a subtask took no input for it; not in Flink's answer, which tells it subtask by subtask. */
+    readonly synchronous_duration?: number
     readonly external_path: string | null
     readonly failure_message: string | null
   }[]

@@ -1,7 +1,8 @@
 // Duty: cuts the network memory into channels.
 // Invariants: every channel has at least two slots, so that one is filled while the other is read; many channels get
-// smaller slots, never more memory than the budget as long as the smallest layout fits into it.
+// smaller slots, never more memory than the budget, control words included, as long as the smallest layout fits into it.
 // Thread: main thread.
+import { CONTROL_BYTES } from './ring-memory.js'
 
 const MIN_SLOT_BYTES = 1024
 const MIN_SLOTS = 2
@@ -14,7 +15,7 @@ export interface NetworkMemoryRequest {
 }
 
 export function planNetworkMemory(request: NetworkMemoryRequest): { slotSizeBytes: number; slotCount: number } {
-  const perChannel = Math.floor(request.budgetBytes / Math.max(1, request.channels))
+  const perChannel = Math.max(0, Math.floor(request.budgetBytes / Math.max(1, request.channels)) - CONTROL_BYTES)
   const preferred = alignDown(Math.max(MIN_SLOT_BYTES, request.preferredSlotSizeBytes))
   const slotCount = Math.min(MAX_SLOTS, Math.max(MIN_SLOTS, Math.floor(perChannel / preferred)))
   const slotSizeBytes = Math.min(preferred, Math.max(MIN_SLOT_BYTES, alignDown(Math.floor(perChannel / slotCount))))

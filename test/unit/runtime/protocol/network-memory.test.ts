@@ -17,7 +17,8 @@ describe('The network memory', () => {
     const plan = planNetworkMemory({ budgetBytes: 64 * MB, channels, preferredSlotSizeBytes: 32_768 })
     assert.equal(plan.slotCount, 2)
     assert.ok(plan.slotSizeBytes >= 8000)
-    assert.ok(channels * plan.slotSizeBytes * plan.slotCount <= 64 * MB)
+    const ring = allocateRing(plan.slotSizeBytes, plan.slotCount)
+    assert.ok(channels * ring.buffer.byteLength <= 64 * MB)
   })
 
   it('is never exceeded while the smallest layout fits, and every channel has two slots', () => {
@@ -31,8 +32,8 @@ describe('The network memory', () => {
         const { slotSizeBytes, slotCount } = planNetworkMemory({ budgetBytes, channels, preferredSlotSizeBytes })
         assert.ok(slotCount >= 2)
         assert.ok(slotSizeBytes >= 1024 && slotSizeBytes % 64 === 0)
-        const usedBytes = channels * slotSizeBytes * slotCount
-        assert.ok(usedBytes <= Math.max(budgetBytes, channels * 2 * 1024))
+        const usedBytes = channels * (CONTROL_BYTES + slotSizeBytes * slotCount)
+        assert.ok(usedBytes <= Math.max(budgetBytes, channels * (CONTROL_BYTES + 2 * 1024)))
       }),
     )
   })

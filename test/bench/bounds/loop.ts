@@ -1,0 +1,101 @@
+/**
+ * The hand-written loops beside the jobs, each in a process of its own so that nothing else has taught the optimiser
+ * other types: `node loop.js chain|chain-3|chain-12|count --records n --keys n --key-kind kind`.
+ */
+import { parseArgs } from 'node:util'
+import { Bench } from 'tinybench'
+import { recordMaker, type BenchRecord, type KeyKind } from '../jobs/bench-records.js'
+import { isKept, raiseValue, valueOf } from '../jobs/chain-functions.js'
+
+/** Of ten rounds three warm up, as the first 30 % of a job do. */
+const WARMUP_ROUNDS = 3
+const ROUNDS = 7
+/** The last records are kept, so that each of them is really made, as in the job. */
+const KEPT_MASK = 0xff
+
+type Loop = (from: number, to: number) => void
+
+let sunk = 0
+const kept: (BenchRecord | undefined)[] = new Array<BenchRecord | undefined>(KEPT_MASK + 1).fill(undefined)
+
+function chainLoop(make: (id: number) => BenchRecord): Loop {
+  return (from, to) => {
+    for (let id = from; id < to; id += 1) {
+      const record = make(id)
+      kept[id & KEPT_MASK] = record
+      const raised = raiseValue(record)
+      if (isKept(raised)) sunk += valueOf(raised)
+    }
+  }
+}
+
+/** Written out, as one would by hand: the additions of all levels in one expression. */
+function chain3Loop(make: (id: number) => BenchRecord): Loop {
+  return (from, to) => {
+    for (let id = from; id < to; id += 1) {
+      const record = make(id)
+      kept[id & KEPT_MASK] = record
+      sunk += valueOf(record) + 1 + 2
+    }
+  }
+}
+
+function chain12Loop(make: (id: number) => BenchRecord): Loop {
+  return (from, to) => {
+    for (let id = from; id < to; id += 1) {
+      const record = make(id)
+      kept[id & KEPT_MASK] = record
+      sunk += valueOf(record) + 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10 + 11
+    }
+  }
+}
+
+function countLoop(make: (id: number) => BenchRecord): Loop {
+  const counts = new Map<string, number>()
+  return (from, to) => {
+    for (let id = from; id < to; id += 1) {
+      const record = make(id)
+      kept[id & KEPT_MASK] = record
+      const count = (counts.get(record.key) ?? 0) + 1
+      counts.set(record.key, count)
+      sunk += count
+    }
+  }
+}
+
+const LOOPS = { chain: chainLoop, 'chain-3': chain3Loop, 'chain-12': chain12Loop, count: countLoop }
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    records: { type: 'string', default: '1000000' },
+    keys: { type: 'string', default: '100000' },
+    'key-kind': { type: 'string', default: 'fresh' },
+  },
+})
+const loop = LOOPS[positionals[0] as keyof typeof LOOPS](
+  recordMaker(values['key-kind'] as KeyKind, Number(values.keys), 12345),
+)
+const roundRecords = Math.max(1, Math.floor(Number(values.records) / (WARMUP_ROUNDS + ROUNDS)))
+
+const bench = new Bench({
+  time: 0,
+  iterations: ROUNDS,
+  warmup: true,
+  warmupTime: 0,
+  warmupIterations: WARMUP_ROUNDS,
+  throws: true,
+})
+const timesMs: number[] = []
+let next = 0
+bench.add('loop', () => {
+  const start = performance.now()
+  loop(next, next + roundRecords)
+  timesMs.push(performance.now() - start)
+  next += roundRecords
+})
+await bench.run()
+// The mean of the rounds, not their median: garbage collection is part of the price on both sides.
+const totalMs = timesMs.slice(-ROUNDS).reduce((sum, timeMs) => sum + timeMs, 0)
+const kRecords = (roundRecords * ROUNDS) / 1000
+console.log(JSON.stringify({ mrps: kRecords / totalMs, sunk, last: kept[0]?.key }))

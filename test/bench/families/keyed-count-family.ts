@@ -1,0 +1,53 @@
+import { ratioAtLeast, type BenchFamily, type BenchProgram, type BenchRow } from '../bench-family.js'
+import { loopBound } from './loop-bound.js'
+import { rateProgram } from './rate-program.js'
+
+const RECORDS = 6_000_000
+
+interface Keys {
+  readonly id: string
+  readonly title: string
+  readonly kind: string
+  readonly keys: number
+  /** Least share of the loop for p = 1 and p = 2. */
+  readonly goals: readonly [number | undefined, number | undefined]
+}
+
+const KEYS: readonly Keys[] = [
+  { id: '1k', title: '1,000 fresh keys', kind: 'fresh', keys: 1000, goals: [0.6, undefined] },
+  { id: '100k', title: '100,000 fresh keys', kind: 'fresh', keys: 100_000, goals: [0.9, 1.2] },
+  { id: '1m', title: '1,000,000 fresh keys', kind: 'fresh', keys: 1_000_000, goals: [1.2, 2] },
+  { id: 'uuid', title: '100,000 uuid keys', kind: 'uuid', keys: 100_000, goals: [0.5, undefined] },
+  { id: 'array', title: '100,000 keys of an array', kind: 'array', keys: 100_000, goals: [0.5, 0.4] },
+]
+
+function programsOf({ id, kind, keys }: Keys): BenchProgram[] {
+  const args = { keys, 'key-kind': kind }
+  const jobs = [1, 2].map((parallelism) =>
+    rateProgram({
+      id: `${id}-p${String(parallelism)}`,
+      module: 'keyed-count-job',
+      parallelism,
+      records: RECORDS,
+      args,
+    }),
+  )
+  return [loopBound({ id: `${id}-loop`, loop: 'count', records: RECORDS, args }), ...jobs]
+}
+
+function rowsOf({ id, title, goals }: Keys): BenchRow[] {
+  return goals.map((goal, index) => ({
+    title: `running count, ${title}, p = ${String(index + 1)}`,
+    unit: 'M/s',
+    value: { program: `${id}-p${String(index + 1)}`, figure: 'mrps' },
+    bound: { label: 'loop with Map', value: { program: `${id}-loop`, figure: 'mrps' } },
+    ...(goal === undefined ? {} : { goal: ratioAtLeast(goal) }),
+  }))
+}
+
+/** W2: keyed running count in ValueState, full exchange, checkpoints every second to disk. */
+export const keyedCountFamily: BenchFamily = {
+  name: 'W2',
+  programs: KEYS.flatMap(programsOf),
+  rows: KEYS.flatMap(rowsOf),
+}

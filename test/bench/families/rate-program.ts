@@ -1,0 +1,21 @@
+import type { BenchJob } from '../bench-engine.js'
+import type { BenchProgram } from '../bench-family.js'
+import { rateOf } from '../progress-merge.js'
+
+export interface RateJob extends BenchJob {
+  readonly id: string
+  readonly records: number
+}
+
+/** A job whose figure is `mrps`: millions of records a second behind the warm-up. */
+export function rateProgram(job: RateJob): BenchProgram {
+  return {
+    id: job.id,
+    usesEngine: true,
+    async measure(engine, sizes) {
+      const records = sizes.records ?? job.records
+      const run = { ...job, args: { ...job.args, records } }
+      return engine.runJob(run, ({ progress }) => ({ mrps: rateOf(progress, records) }))
+    },
+  }
+}

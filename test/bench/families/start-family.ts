@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { RunningCommand, Workspace } from '../../e2e/command-line.js'
+import { jobFile, type BenchEngine } from '../bench-engine.js'
+import { differenceAtMost, type BenchFamily, type BenchRow, type Figures, type Goal } from '../bench-family.js'
+import { nowMs } from '../jobs/progress.js'
+import { median } from '../median.js'
+
+const ROUNDS = 15
+
+interface Timed {
+  readonly startedMs: number
+  readonly wholeMs: number
+  readonly stdout: string
+}
+
+async function time(start: () => RunningCommand): Promise<Timed> {
+  const startedMs = nowMs()
+  const { exitCode, stdout, stderr } = await start().ended
+  if (exitCode !== 0) throw new Error(`a command ended with ${String(exitCode)}\n${stderr}`)
+  return { startedMs, wholeMs: nowMs() - startedMs, stdout }
+}
+
+function nodeAlone(): RunningCommand {
+  return new RunningCommand(spawn(process.execPath, ['-e', '0'], { stdio: ['ignore', 'pipe', 'pipe'] }))
+}
+
+/** The commands in turn, so that whatever the machine does meanwhile meets all of them. */
+async function measureStarts(engine: BenchEngine): Promise<Figures> {
+  const workspace = new Workspace()
+  const times = { node: [] as number[], version: [] as number[], list: [] as number[], first: [] as number[] }
+  const whole: number[] = []
+  try {
+    const start = (...args: string[]) => engine.start(workspace, {}, args)
+    for (let round = 0; round < ROUNDS; round += 1) {
+      times.node.push((await time(nodeAlone)).wholeMs)
+      times.version.push((await time(() => start('--version'))).wholeMs)
+      times.list.push((await time(() => start('list'))).wholeMs)
+      const run = await time(() => start('run', jobFile('first-record-job')))
+      whole.push(run.wholeMs)
+      times.first.push(Number(/^FIRST (.*)$/m.exec(run.stdout)?.[1]) - run.startedMs)
+    }
+  } finally {
+    workspace.remove()
+  }
+  const { node, version, list, first } = times
+  return {
+    node: median(node),
+    version: median(version),
+    list: median(list),
+    first: median(first),
+    whole: median(whole),
+  }
+}
+
+function row(title: string, figure: string, goal?: Goal): BenchRow {
+  return {
+    title,
+    unit: 'ms',
+    value: { program: 'start', figure },
+    bound: { label: 'node -e 0', value: { program: 'start', figure: 'node' } },
+    ...(goal === undefined ? {} : { goal }),
+  }
+}
+
+/** From the start of the process. */
+export const startFamily: BenchFamily = {
+  name: 'start',
+  programs: [{ id: 'start', usesEngine: true, maxRuns: 1, measure: async (engine) => measureStarts(engine) }],
+  rows: [
+    row('flink-ts --version', 'version', differenceAtMost(60)),
+    row('flink-ts list', 'list'),
+    row('flink-ts run, first record processed', 'first', differenceAtMost(200)),
+    row('flink-ts run, whole', 'whole', differenceAtMost(300)),
+  ],
+}

@@ -1,0 +1,62 @@
+/** The records of the benchmarks: made by the jobs and by the hand-written loops with the same functions. */
+export interface BenchRecord {
+  readonly id: number
+  readonly key: string
+  readonly value: number
+  readonly ts: number
+}
+
+/** fresh: `'k' + n` as a parser makes them; uuid: 36 characters cut out of a text; array: strings that V8 has hashed. */
+export type KeyKind = 'fresh' | 'uuid' | 'array' | 'sequential'
+
+const UUID_LENGTH = 36
+
+/** Numbers that look random and are the same in every run. */
+export function makeRandom(seed: number): () => number {
+  let state = seed | 1
+  return () => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return state >>> 0
+  }
+}
+
+/** Makes the next record; `keys` is how many different keys there are. */
+export function recordMaker(kind: KeyKind, keys: number, seed: number): (id: number) => BenchRecord {
+  const random = makeRandom(seed)
+  switch (kind) {
+    case 'fresh':
+      return (id) => ({ id, key: `k${String(random() % keys)}`, value: random() % 100, ts: id })
+    case 'sequential':
+      return (id) => ({ id, key: `k${String(id)}`, value: random() % 100, ts: id })
+    case 'uuid': {
+      const text = uuidText(keys)
+      return (id) => {
+        const start = (random() % keys) * UUID_LENGTH
+        return { id, key: text.substring(start, start + UUID_LENGTH), value: random() % 100, ts: id }
+      }
+    }
+    case 'array': {
+      const array = hashedKeys(keys)
+      return (id) => ({ id, key: array[random() % keys] ?? '', value: random() % 100, ts: id })
+    }
+  }
+}
+
+/** All uuids one behind the other, as the input of a parser; a flat string. */
+function uuidText(keys: number): string {
+  const random = makeRandom(4711)
+  const hex = (): string => random().toString(16).padStart(8, '0')
+  const uuids = Array.from({ length: keys }, () => {
+    const middle = hex()
+    const last = hex()
+    return `${hex()}-${middle.slice(0, 4)}-4${middle.slice(5)}-8${last.slice(1, 4)}-${last.slice(4)}${hex()}`
+  })
+  return Buffer.from(uuids.join(''), 'latin1').toString('latin1')
+}
+
+/** Being a key of a Map is what makes V8 compute the hash and keep it in the string. */
+function hashedKeys(keys: number): string[] {
+  return [...new Set(Array.from({ length: keys }, (_, n) => `k${String(n)}`))]
+}
