@@ -7,6 +7,7 @@ const HINT = 'Use the help option (-h or --help) to get help on the command.'
 const PACKAGE_ROOT = new URL('../../..', import.meta.url).pathname
 const SOURCES = `${PACKAGE_ROOT}src/`
 const COMPILED = `${PACKAGE_ROOT}dist/src/`
+const BINARY = `${PACKAGE_ROOT}bin/`
 
 /** Errors of the command line itself: they go to stdout with a hint, as Flink's CliArgsException. */
 const ARGUMENT_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -47,8 +48,9 @@ function chainOf(error: unknown): string {
     }
     const code = FlinkError.is(current) ? ` [${current.code}]` : ''
     lines.push(`${prefix}${current.name}${code}: ${current.message}`)
-    const frames = userFrames(current.stack ?? '', SOURCES).filter((frame) => !frame.includes(COMPILED))
-    for (const frame of frames) lines.push(`\t${frame}`)
+    for (const frame of userFrames(current.stack ?? '', SOURCES)) {
+      if (!frame.includes(COMPILED) && !frame.includes(BINARY)) lines.push(`\t${frame}`)
+    }
     current = current.cause
   }
   return lines.join('\n')

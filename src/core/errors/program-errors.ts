@@ -45,7 +45,7 @@ export const PROGRAM_ERRORS = {
   },
   PROGRAM_NO_JOB: {
     message:
-      '{path} defines no job: no operator was added to the environment. Export a function (env, params) that builds one, or call execute() in a script.',
+      '{path} defines no job: no operator was added to the environment. {advice}',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

@@ -146,6 +146,9 @@ export class CheckpointCoordinator {
     let location: CheckpointLocation
     try {
       location = await prepare(checkpointId)
+    } catch (error) {
+      if (properties.isPeriodic) this.#couldNotBegin(checkpointId, error)
+      throw error
     } finally {
       this.#triggering -= 1
     }
@@ -252,6 +255,12 @@ export class CheckpointCoordinator {
     }
   }
 
+  #couldNotBegin(checkpointId: number, cause: unknown): void {
+    const error = cause instanceof Error ? cause : new Error(String(cause))
+    this.#services.logger.warn(`checkpoint ${String(checkpointId)} could not begin`, { reason: error.message })
+    this.#countFailure(error)
+  }
+
   #countFailure(error: Error): void {
     this.#failuresInARow += 1
     const { tolerableFailures } = this.#services.configuration
@@ -288,11 +297,8 @@ export class CheckpointCoordinator {
   async #triggerPeriodic(): Promise<void> {
     try {
       await this.#trigger(PERIODIC, (id) => this.#services.repository.prepareCheckpoint(id))
-    } catch (error) {
-      // A pending checkpoint that was aborted has been counted; what is left is one that could not even begin.
-      const isCounted = !FlinkError.is(error, 'CHECKPOINT_STORAGE_FAILED') && !FlinkError.is(error, 'DISK_FULL')
-      if (isCounted || !(error instanceof Error)) return
-      this.#services.logger.warn('a checkpoint could not begin', { reason: error.message })
+    } catch {
+      // What went wrong with the checkpoint was counted where it happened. Tasks that do not run are no failure of it.
     }
   }
 

@@ -67,15 +67,21 @@ export class CheckpointRepository {
     await deleteSnapshot(externalPath, fileSystems)
   }
 
-  /** Opens the snapshot to start from and checks it against the plan; false when there is none. */
+  /**
+   * Opens the snapshot to start from and checks it against the plan; false when there is none. A job that is to take
+   * checkpoints does not start without a place for them.
+   */
   async open(): Promise<boolean> {
-    const { restore, fileSystems } = this.#input
-    if (restore === undefined) return false
-    const checkpoint = await openSnapshot(restore.path, fileSystems)
-    this.#store.setRestored(checkpoint)
-    this.#nextId = checkpoint.metadata.checkpointId + 1
-    this.newestAssignment()
-    return true
+    const { restore, fileSystems, configuration } = this.#input
+    if (restore !== undefined) {
+      const checkpoint = await openSnapshot(restore.path, fileSystems)
+      this.#store.setRestored(checkpoint)
+      this.#nextId = checkpoint.metadata.checkpointId + 1
+      this.newestAssignment()
+    }
+    const isCheckpointed = configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL) !== undefined
+    if (isCheckpointed) await this.#initialise()
+    return restore !== undefined
   }
 
   /** Ids go on from those of the restored snapshot and over restarts. */
@@ -112,6 +118,11 @@ export class CheckpointRepository {
 
   async prepareCheckpoint(checkpointId: number): Promise<CheckpointLocation> {
     this.#nextId = Math.max(this.#nextId, checkpointId + 1)
+    await this.#initialise()
+    return this.#storage.checkpointLocation(checkpointId)
+  }
+
+  async #initialise(): Promise<void> {
     this.#initialised ??= this.#storage.initialise()
     try {
       await this.#initialised
@@ -120,7 +131,6 @@ export class CheckpointRepository {
       this.#initialised = undefined
       throw error
     }
-    return this.#storage.checkpointLocation(checkpointId)
   }
 
   prepareSavepoint(checkpointId: number, targetDirectory: string): Promise<CheckpointLocation> {
