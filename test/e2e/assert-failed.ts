@@ -6,7 +6,8 @@ const RULE = '-'.repeat(60)
 const HEADING = `\n${RULE}\n The program finished with the following exception:\n\n`
 const HINT = '\n\nUse the help option (-h or --help) to get help on the command.\n'
 /** Frames of the engine and of Node, as they stand in a stack with and without source maps. */
-const ENGINE_FRAME = /^\s*at .*(?:\/(?:dist\/)?src\/(?:api|cli|client|cluster|core|graph|runtime|storage)\/|\/bin\/|node:)/m
+const ENGINE_FRAME =
+  /^\s*at .*(?:\/(?:dist\/)?src\/(?:api|cli|client|cluster|core|graph|runtime|storage)\/|\/bin\/|node:)/m
 
 /** The error block on standard error, exit code 1 (or the one named), each of the words, no frame of the engine. */
 export function assertFailed(result: CommandResult, words: readonly (string | RegExp)[], exitCode = 1): void {

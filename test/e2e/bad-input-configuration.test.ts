@@ -48,51 +48,55 @@ async function runWith(setting: Setting, ...args: string[]): Promise<CommandResu
 }
 
 describe('a configuration file that is wrong', { concurrency: 2 }, () => {
-  const rows: readonly (readonly [title: string, setting: Setting, words: readonly (string | RegExp)[], exit: number])[] =
+  const rows: readonly (readonly [
+    title: string,
+    setting: Setting,
+    words: readonly (string | RegExp)[],
+    exit: number,
+  ])[] = [
     [
-      [
-        'a number that is none in flink-conf.yaml',
-        { flat: '# how wide\nparallelism.default: many\n' },
-        ["Could not parse value 'many' for key 'parallelism.default'", 'not a whole number', '/flink-conf.yaml:3)'],
-        1,
-      ],
-      [
-        'a number that is none in config.yaml',
-        { nested: 'parallelism:\n  # how wide\n  default: many\n' },
-        ["Could not parse value 'many' for key 'parallelism.default'", 'not a whole number', '/config.yaml:5)'],
-        1,
-      ],
-      [
-        'a word that is unknown in flink-conf.yaml',
-        { flat: 'state.backend: mongo\n' },
-        ["value 'mongo' for key 'state.backend'", 'Expected one of: [[hashmap', '/flink-conf.yaml:2)'],
-        1,
-      ],
-      [
-        'a word that is unknown in config.yaml',
-        { nested: 'restart-strategy:\n  type: sometimes\n' },
-        ["value 'sometimes' for key 'restart-strategy", 'Expected one of: ', 'fixed-delay', '/config.yaml:4)'],
-        1,
-      ],
-      [
-        'a duration that is none',
-        { nested: 'execution:\n  checkpointing:\n    interval: soon\n' },
-        ["value 'soon' for key 'execution.checkpointing.interval'", '/config.yaml:5)'],
-        1,
-      ],
-      [
-        'a bracket that is left open in config.yaml',
-        { nested: 'parallelism:\n  default: [1\nstate: x\n' },
-        ['Error parsing YAML configuration. ', /\/config\.yaml:[45]: /],
-        31,
-      ],
-      [
-        'a tab in config.yaml',
-        { nested: 'parallelism:\n\tdefault: 1\n' },
-        ['Error parsing YAML configuration. ', /\/config\.yaml:4: /, /tab/i],
-        31,
-      ],
-    ]
+      'a number that is none in flink-conf.yaml',
+      { flat: '# how wide\nparallelism.default: many\n' },
+      ["Could not parse value 'many' for key 'parallelism.default'", 'not a whole number', '/flink-conf.yaml:3)'],
+      1,
+    ],
+    [
+      'a number that is none in config.yaml',
+      { nested: 'parallelism:\n  # how wide\n  default: many\n' },
+      ["Could not parse value 'many' for key 'parallelism.default'", 'not a whole number', '/config.yaml:5)'],
+      1,
+    ],
+    [
+      'a word that is unknown in flink-conf.yaml',
+      { flat: 'state.backend: mongo\n' },
+      ["value 'mongo' for key 'state.backend'", 'Expected one of: [[hashmap', '/flink-conf.yaml:2)'],
+      1,
+    ],
+    [
+      'a word that is unknown in config.yaml',
+      { nested: 'restart-strategy:\n  type: sometimes\n' },
+      ["value 'sometimes' for key 'restart-strategy", 'Expected one of: ', 'fixed-delay', '/config.yaml:4)'],
+      1,
+    ],
+    [
+      'a duration that is none',
+      { nested: 'execution:\n  checkpointing:\n    interval: soon\n' },
+      ["value 'soon' for key 'execution.checkpointing.interval'", '/config.yaml:5)'],
+      1,
+    ],
+    [
+      'a bracket that is left open in config.yaml',
+      { nested: 'parallelism:\n  default: [1\nstate: x\n' },
+      ['Error parsing YAML configuration. ', /\/config\.yaml:[45]: /],
+      31,
+    ],
+    [
+      'a tab in config.yaml',
+      { nested: 'parallelism:\n\tdefault: 1\n' },
+      ['Error parsing YAML configuration. ', /\/config\.yaml:4: /, /tab/i],
+      31,
+    ],
+  ]
   for (const [title, setting, words, exitCode] of rows) {
     it(`${title} is told with file and line`, async () => {
       const result = await runWith(setting, 'run', 'job.js')
@@ -196,7 +200,10 @@ describe('a place that cannot be used', { concurrency: 2 }, () => {
 
   it('state.checkpoints.dir behind a file is told before the job is submitted', async () => {
     const result = await runWith({}, 'run', '-Dstate.checkpoints.dir=job.js/checkpoints', 'checkpointed.js')
-    assertFailed(result, ['The snapshot could not be written to ', /create of .*\/job\.js failed: a file .* in the way/])
+    assertFailed(result, [
+      'The snapshot could not be written to ',
+      /create of .*\/job\.js failed: a file .* in the way/,
+    ])
     assert.equal(result.stdout, '')
   })
 

@@ -24,7 +24,8 @@ const FILES: Readonly<Record<string, string>> = {
 `,
   'imports-syntax.js': "import './deeper/syntax.js'\nexport default function job(env) {}\n",
   'deeper/syntax.js': 'const list = [1, 2\nconst other = 3\n',
-  'imports-missing.js': "import { price } from './prices.js'\nexport default (env) => env.fromElements(price).print()\n",
+  'imports-missing.js':
+    "import { price } from './prices.js'\nexport default (env) => env.fromElements(price).print()\n",
   'no-job.js': "const greeting = 'only a script'\nexport const note = greeting\n",
   'never-executed.js': `import { StreamExecutionEnvironment } from 'flink-ts'
 const env = StreamExecutionEnvironment.getExecutionEnvironment()
@@ -33,7 +34,7 @@ env.fromElements(1).print()
   'two-jobs.js': `export function WordCount(env) { env.fromElements('a').print() }
 export function Average(env) { env.fromElements(1).print() }
 `,
-  'throws-in-script.js': "const settings = undefined\n\nconsole.log(settings.port)\n",
+  'throws-in-script.js': 'const settings = undefined\n\nconsole.log(settings.port)\n',
   'reads-arguments.js': `export default function job(env, params) {
   env.socketTextStream('127.0.0.1', params.getInt('port')).print()
 }
@@ -75,7 +76,11 @@ describe('a program that cannot run', { concurrency: 2 }, () => {
 
   const failures: readonly (readonly [title: string, args: readonly string[], words: readonly (string | RegExp)[]])[] =
     [
-      ['a text file', ['notes.txt'], ['notes.txt is not a job module', 'it is a .txt file', 'compiled JavaScript module']],
+      [
+        'a text file',
+        ['notes.txt'],
+        ['notes.txt is not a job module', 'it is a .txt file', 'compiled JavaScript module'],
+      ],
       ['TypeScript', ['job.ts'], ['job.ts is not a job module', 'TypeScript', 'compiled first', 'npx tsc']],
       ['binary data', ['binary.js'], ['binary.js is not a job module', 'it holds binary data', '.tgz']],
       [
@@ -88,7 +93,11 @@ describe('a program that cannot run', { concurrency: 2 }, () => {
         ['imports-syntax.js'],
         ['syntax error', /\/deeper\/syntax\.js:2\n/, 'const other = 3\n', '^'],
       ],
-      ['an import of a missing file', ['imports-missing.js'], ['imports-missing.js could not be imported', 'prices.js']],
+      [
+        'an import of a missing file',
+        ['imports-missing.js'],
+        ['imports-missing.js could not be imported', 'prices.js'],
+      ],
       ['nothing in it', ['no-job.js'], ['no-job.js defines no job', 'Export a function (env, params)', 'execute()']],
       ['no call of execute', ['never-executed.js'], ['never-executed.js defines no job', 'call execute() in a script']],
       [
@@ -166,18 +175,36 @@ describe('a command line that is wrong', { concurrency: 2 }, () => {
   const rows: readonly (readonly [args: readonly string[], words: readonly string[]])[] = [
     [['run'], ['A job file should be specified: flink-ts run [OPTIONS] <job.js> [arguments].']],
     [['info'], ['A job file should be specified: flink-ts info [OPTIONS] <job.js> [arguments].']],
-    [['run', 'missing.js'], ['the file does not exist: ', 'missing.js\n']],
-    [['info', 'missing.js'], ['the file does not exist: ', 'missing.js\n']],
-    [['run', 'missing.tgz'], ['the file does not exist: ', 'missing.tgz\n']],
-    [['run', 'directory'], ['it is not a file: ', 'directory\n']],
+    [
+      ['run', 'missing.js'],
+      ['the file does not exist: ', 'missing.js\n'],
+    ],
+    [
+      ['info', 'missing.js'],
+      ['the file does not exist: ', 'missing.js\n'],
+    ],
+    [
+      ['run', 'missing.tgz'],
+      ['the file does not exist: ', 'missing.tgz\n'],
+    ],
+    [
+      ['run', 'directory'],
+      ['it is not a file: ', 'directory\n'],
+    ],
     [['run', '-p', '0', 'job.js'], ['The parallelism must be a positive number: 0\n']],
     [['run', '-p', 'x', 'job.js'], ['The parallelism must be a positive number: x\n']],
     [['run', '-p', '1.5', 'job.js'], ['The parallelism must be a positive number: 1.5\n']],
     [['info', '-p', '0', 'job.js'], ['The parallelism must be a positive number: 0\n']],
-    [['run', '--paralelism=2', 'job.js'], ['the file does not exist: --paralelism', '--paralelism is no option of "run"']],
+    [
+      ['run', '--paralelism=2', 'job.js'],
+      ['the file does not exist: --paralelism', '--paralelism is no option of "run"'],
+    ],
     [['list', '--foo'], ['Unrecognized option: --foo\n']],
     [['run', '-c'], ['Missing argument for option: c\n']],
-    [['run', '-D', '=3', 'job.js'], ['-D=3 names no option', '-D<property>=<value>']],
+    [
+      ['run', '-D', '=3', 'job.js'],
+      ['-D=3 names no option', '-D<property>=<value>'],
+    ],
   ]
   for (const [args, words] of rows) {
     it(`flink-ts ${args.join(' ')}: is told so on standard output, with a hint`, async () => {
