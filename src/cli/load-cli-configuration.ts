@@ -3,6 +3,7 @@ import type { Configuration } from '../core/config/configuration.js'
 import { checkKnownOptions, loadConfiguration } from '../core/config/global-configuration.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { LocalFileSystem } from '../core/fs/local-file-system.js'
+import { argumentError } from './parsed-values.js'
 
 const SHIPPED_DIRECTORY = fileURLToPath(new URL('../../../conf', import.meta.url))
 
@@ -24,8 +25,10 @@ export async function loadCliConfiguration(definitions: readonly string[]): Prom
   for (const definition of definitions) {
     const equals = definition.indexOf('=')
     const key = equals === -1 ? definition : definition.slice(0, equals)
+    if (key === '') throw argumentError(`-D${definition} names no option. Write -D<property>=<value>.`)
     const value = equals === -1 ? 'true' : definition.slice(equals + 1)
-    configuration.setString(key, value, `-D${definition}`)
+    const where = equals === -1 ? `-D${definition}, which gives no value` : `-D${definition}`
+    configuration.setString(key, value, where)
   }
   checkKnownOptions(configuration)
   return { configuration, warnings, directory }

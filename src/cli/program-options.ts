@@ -31,12 +31,19 @@ export interface ProgramArguments {
 }
 
 /** The job file is the first operand (or `-j`); all behind it belongs to the program. */
-export function programArguments(parsed: ParsedOptions): ProgramArguments {
+export function programArguments(parsed: ParsedOptions, action: string): ProgramArguments {
   const option = valueOf(parsed, 'jarfile')
   const [first, ...rest] = parsed.operands
   if (option !== undefined) return { jobFile: option, args: parsed.operands }
-  if (first === undefined) throw new FlinkError('PROGRAM_FILE_MISSING_ARGUMENT', {})
+  if (first === undefined) throw new FlinkError('PROGRAM_FILE_MISSING_ARGUMENT', { action })
+  if (first.startsWith('-')) throw argumentError(optionTakenForFile(first, action))
   return { jobFile: first, args: rest }
+}
+
+/** As in Flink, the first token that is no option is the job file: a misspelled option ends up here. */
+function optionTakenForFile(token: string, action: string): string {
+  const [name = token] = token.split('=')
+  return `Could not get the job from its file: the file does not exist: ${token}. ${name} is no option of "${action}".`
 }
 
 export function applyProgramOptions(parsed: ParsedOptions, configuration: Configuration): void {

@@ -104,7 +104,7 @@ class WorkerThread implements TaskManagerGateway {
   #onExit(code: number): void {
     this.#exited = true
     if (!this.#closing) {
-      const reason = `its thread ended with code ${String(code)}`
+      const reason = `its thread ended with code ${String(code)}. Does a function of the job call process.exit?`
       this.#error ??= new FlinkError('WORKER_DIED', { worker: this.name, reason })
     }
     this.#listener?.onExit(this.#error)

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { FlinkError } from '../core/errors/flink-error.js'
@@ -23,6 +23,7 @@ export interface ProgramLocation {
 
 const MODULE = /\.[cm]?js$/i
 const TYPESCRIPT = /\.[cm]?tsx?$/i
+const SNIFFED_BYTES = 512
 const ARCHIVE = /\.(tgz|tar\.gz|tar)$/i
 
 /** Finds the module of a job: checks the file, unpacks an archive. Runs no user code. */
@@ -40,7 +41,20 @@ export async function openPackagedProgram(location: ProgramLocation): Promise<Pa
     return { path, moduleUrl: pathToFileURL(modulePath).href }
   }
   checkExtension(path, location.path)
+  await checkText(path, location.path)
   return { path, moduleUrl: pathToFileURL(path).href }
+}
+
+/** Only what surely is no source text: a file that cannot be read, or has other faults, shows them when it is imported. */
+async function checkText(path: string, shownPath: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(SNIFFED_BYTES), 0, SNIFFED_BYTES)
+    if (!buffer.subarray(0, bytesRead).includes(0)) return
+  } finally {
+    await file.close()
+  }
+  throw new FlinkError('PROGRAM_NOT_A_MODULE', { path: shownPath, reason: 'it holds binary data' })
 }
 
 function isMissing(error: unknown): boolean {

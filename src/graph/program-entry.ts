@@ -67,6 +67,16 @@ function isClass(value: (...parameters: unknown[]) => unknown): boolean {
   return Function.prototype.toString.call(value).startsWith('class')
 }
 
+/** What to do about a module that builds no job: one with several functions wants to be told which is the job. */
+export function adviceForNoJob(module: Readonly<Record<string, unknown>>): string {
+  const names = Object.keys(module).filter((name) => name !== 'default' && isFunction(module[name]))
+  const [first] = names
+  if (module['default'] !== undefined || mainOf(module) !== undefined || first === undefined) {
+    return 'Export a function (env, params) that builds one, or call execute() in a script.'
+  }
+  return `Its exports are: ${names.join(', ')}. Say which of them is the job with -c, for example: -c ${first}`
+}
+
 function available(module: Readonly<Record<string, unknown>>): string {
   const names = Object.keys(module)
   return names.length === 0 ? 'none' : names.join(', ')

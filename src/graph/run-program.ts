@@ -6,7 +6,7 @@ import { Configuration } from '../core/config/configuration.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { loadProgramModule, mainFailed, modulePath, presentArguments } from './packaged-program-module.js'
 import { registerSelfResolution } from './packaged-program-resolution.js'
-import { findEntry, type ProgramEntry } from './program-entry.js'
+import { adviceForNoJob, findEntry, type ProgramEntry } from './program-entry.js'
 
 /** A program as it is named between threads. */
 export interface ProgramToRun {
@@ -26,9 +26,9 @@ export interface ProgramToRun {
  */
 export async function runProgram(program: ProgramToRun, executor: PipelineExecutor, generation = 0): Promise<void> {
   const path = modulePath(program.moduleUrl)
-  const counting = new CountingExecutor(executor, path)
   registerSelfResolution(program.moduleUrl)
   presentArguments(program.moduleUrl, program.args)
+  const counting = new CountingExecutor(executor, path)
   installExecutionContext({
     executor: counting,
     configuration: Configuration.fromMap(program.configuration),
@@ -40,7 +40,9 @@ export async function runProgram(program: ProgramToRun, executor: PipelineExecut
   } catch (error) {
     throw mainFailed(error)
   }
-  if (counting.submissions === 0) throw new FlinkError('PROGRAM_NO_JOB', { path })
+  if (counting.submissions > 0) return
+  const advice = adviceForNoJob(program.entry === undefined ? module : {})
+  throw new FlinkError('PROGRAM_NO_JOB', { path, advice })
 }
 
 async function invokeProgram(entry: ProgramEntry, args: readonly string[], executor: CountingExecutor): Promise<void> {
@@ -72,7 +74,7 @@ class CountingExecutor implements PipelineExecutor {
 
   submit(pipeline: Pipeline): Promise<SubmittedJob> {
     if (pipeline.transformations.length === 0) {
-      return Promise.reject(new FlinkError('PROGRAM_NO_JOB', { path: this.#path }))
+      return Promise.reject(new FlinkError('PROGRAM_NO_JOB', { path: this.#path, advice: adviceForNoJob({}) }))
     }
     this.submissions += 1
     return this.#executor.submit(pipeline)

@@ -18,7 +18,13 @@ export interface CommandResult {
 export class Workspace {
   readonly path = mkdtempSync(path.join(tmpdir(), 'flink-ts-e2e-'))
 
-  constructor(configuration: Readonly<Record<string, string>> = {}) {
+  readonly #environment: Readonly<Record<string, string>>
+
+  constructor(
+    configuration: Readonly<Record<string, string>> = {},
+    environment: Readonly<Record<string, string>> = {},
+  ) {
+    this.#environment = environment
     mkdirSync(path.join(this.path, 'conf'))
     const options = { 'cluster.run-directory': path.join(this.path, 'run'), ...configuration }
     const lines = Object.entries(options).map(([key, value]) => `${key}: ${value}\n`)
@@ -33,7 +39,11 @@ export class Workspace {
   }
 
   start(...args: string[]): RunningCommand {
-    const environment: NodeJS.ProcessEnv = { ...process.env, FLINK_CONF_DIR: path.join(this.path, 'conf') }
+    const environment: NodeJS.ProcessEnv = {
+      ...process.env,
+      FLINK_CONF_DIR: path.join(this.path, 'conf'),
+      ...this.#environment,
+    }
     // A coverage run must not be slowed down by every child process of every test.
     delete environment['NODE_V8_COVERAGE']
     const child = spawn(process.execPath, [BINARY, ...args], {

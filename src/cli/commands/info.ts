@@ -15,7 +15,7 @@ export const infoCommand: CliCommand = {
   options: PROGRAM_OPTIONS,
   examples: ['flink-ts info job.js --input words.txt'],
   async execute(parsed, context) {
-    const { jobFile, args } = programArguments(parsed)
+    const { jobFile, args } = programArguments(parsed, 'info')
     const configuration = context.configuration.clone()
     applyProgramOptions(parsed, configuration)
     const plan = await planOf({ jobFile, args, entry: valueOf(parsed, 'class') }, configuration, context)

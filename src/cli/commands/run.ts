@@ -46,7 +46,7 @@ export const runCommand: CliCommand = {
     'flink-ts run -d job.js',
   ],
   async execute(parsed, context) {
-    const { jobFile, args } = programArguments(parsed)
+    const { jobFile, args } = programArguments(parsed, 'run')
     const configuration = context.configuration.clone()
     applyProgramOptions(parsed, configuration)
     applyRestoreOptions(parsed, configuration, context.workingDirectory)

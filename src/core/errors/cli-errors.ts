@@ -23,7 +23,7 @@ export const CLI_ERRORS = {
     exitCode: 1,
   },
   PROGRAM_FILE_MISSING_ARGUMENT: {
-    message: 'A job file should be specified: flink-ts run [OPTIONS] <job.js> [arguments].',
+    message: 'A job file should be specified: flink-ts {action} [OPTIONS] <job.js> [arguments].',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

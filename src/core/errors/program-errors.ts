@@ -44,8 +44,7 @@ export const PROGRAM_ERRORS = {
     exitCode: 1,
   },
   PROGRAM_NO_JOB: {
-    message:
-      '{path} defines no job: no operator was added to the environment. Export a function (env, params) that builds one, or call execute() in a script.',
+    message: '{path} defines no job: no operator was added to the environment. {advice}',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

@@ -23,6 +23,14 @@ export const RECORD_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  NULL_KEY: {
+    message:
+      '{operator}: the key of a record is null. Filter such records before keyBy, or give them a key of their own.',
+    fault: 'user',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   KEY_INVALID: {
     message: '{operator}: the key cannot be used: {reason}',
     fault: 'user',

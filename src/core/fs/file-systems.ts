@@ -22,7 +22,8 @@ export class FileSystems {
     const fileSystem = this.#byScheme.get(scheme)
     if (fileSystem !== undefined) return { fileSystem, path }
     const known = [...this.#byScheme.keys()].map((name) => `${name}:///`).join(', ')
-    const advice = `Use one of ${known}, or mount the storage as a local directory.`
+    const asked = text.replace(/\/\/[^/@]*@/, '//')
+    const advice = `It was asked for by '${asked}'. Use ${known}, or mount the storage as a local directory.`
     throw new FlinkError('FILE_SYSTEM_SCHEME_UNSUPPORTED', { scheme, advice })
   }
 }

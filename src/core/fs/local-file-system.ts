@@ -40,7 +40,7 @@ export class LocalFileSystem implements FileSystem {
   mkdirs(directory: string): Promise<void> {
     return explain('create', directory, async () => {
       const lowest = path.resolve(directory)
-      const firstMade = await mkdir(lowest, { recursive: true })
+      const firstMade = await makeDirectories(lowest)
       if (firstMade === undefined) return
       const top = path.dirname(firstMade)
       for (let at = lowest; at !== top && at !== path.dirname(at);) {
@@ -139,6 +139,37 @@ async function namesIn(directory: string): Promise<string[]> {
   }
 }
 
+/**
+ * Returns the topmost directory that had to be made. Node's own recursive mkdir never ends where a directory is there but
+ * takes no entries, as /proc.
+ */
+async function makeDirectories(directory: string): Promise<string | undefined> {
+  if (await isThere(directory)) return undefined
+  const parent = path.dirname(directory)
+  const firstMade = parent === directory ? undefined : await makeDirectories(parent)
+  try {
+    await mkdir(directory)
+    return firstMade ?? directory
+  } catch (error) {
+    // Another thread was faster.
+    if (codeOf(error) === 'EEXIST' && (await isThere(directory))) return firstMade
+    const reason = isMissing(error) ? `${parent} takes no new entries` : messageOf(error)
+    throw new FlinkError('FILE_IO_FAILED', { path: directory, operation: 'create', reason }, { cause: error })
+  }
+}
+
+async function isThere(directory: string): Promise<boolean> {
+  try {
+    if ((await stat(directory)).isDirectory()) return true
+  } catch (error) {
+    // Not to be looked at behind a file: the recursion comes to that file.
+    if (isMissing(error) || codeOf(error) === 'ENOTDIR') return false
+    throw error
+  }
+  const reason = 'a file of that name is in the way'
+  throw new FlinkError('FILE_IO_FAILED', { path: directory, operation: 'create', reason })
+}
+
 async function explain<T>(operation: string, file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -164,8 +195,11 @@ function explained(operation: string, file: string, error: unknown): FlinkError 
   if (FlinkError.is(error)) return error
   if (isMissing(error)) return new FlinkError('FILE_NOT_FOUND', { path: file }, { cause: error })
   if (codeOf(error) === 'ENOSPC') return new FlinkError('DISK_FULL', { path: file }, { cause: error })
-  const reason = error instanceof Error ? error.message : String(error)
-  return new FlinkError('FILE_IO_FAILED', { path: file, operation, reason }, { cause: error })
+  return new FlinkError('FILE_IO_FAILED', { path: file, operation, reason: messageOf(error) }, { cause: error })
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function isMissing(error: unknown): boolean {

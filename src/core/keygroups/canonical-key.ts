@@ -111,12 +111,19 @@ function objectKeysEqual(left: object, right: object, kind: KeyKind): boolean {
   return kind.record.every(([name, fieldKind]) => keysEqual(a[name], b[name], fieldKind))
 }
 
-/** What is wrong with a value as a key; the operator that knows its own name turns it into KEY_INVALID. */
+/** What is wrong with a value as a key; the operator that knows its own name turns it into NULL_KEY or KEY_INVALID. */
 export class InvalidKeyError extends Error {
   override readonly name: string = 'InvalidKeyError'
+  readonly isNull: boolean
+
+  constructor(message: string, isNull = false) {
+    super(message)
+    this.isNull = isNull
+  }
 }
 
 export function keyInvalid(operator: string, error: InvalidKeyError): FlinkError {
+  if (error.isNull) return new FlinkError('NULL_KEY', { operator }, { cause: error })
   return new FlinkError('KEY_INVALID', { operator, reason: error.message }, { cause: error })
 }
 
@@ -166,7 +173,7 @@ function writeKey(key: unknown, kind: KeyKind, target: KeyTarget): void {
       output.writeUtf8(key.toString())
       break
     case 'object':
-      if (key === null) throw new InvalidKeyError('it is null')
+      if (key === null) throw new InvalidKeyError('it is null', true)
       writeObjectKey(key, kind, target)
       break
     case 'undefined':

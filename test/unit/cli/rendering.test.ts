@@ -130,9 +130,9 @@ describe('Arguments', () => {
   const parse = (...args: string[]) => parseOptions(args, [...PROGRAM_OPTIONS, SAVEPOINT_TYPE_OPTION], true)
 
   it("name the job file first; -j names it as well, and all operands are the program's then", () => {
-    assert.deepEqual(programArguments(parse('job.js', '--n', '1')), { jobFile: 'job.js', args: ['--n', '1'] })
-    assert.deepEqual(programArguments(parse('-j', 'job.js', 'a', 'b')), { jobFile: 'job.js', args: ['a', 'b'] })
-    assert.throws(() => programArguments(parse('-p', '2')), { code: 'PROGRAM_FILE_MISSING_ARGUMENT' })
+    assert.deepEqual(programArguments(parse('job.js', '--n', '1'), 'run'), { jobFile: 'job.js', args: ['--n', '1'] })
+    assert.deepEqual(programArguments(parse('-j', 'job.js', 'a', 'b'), 'run'), { jobFile: 'job.js', args: ['a', 'b'] })
+    assert.throws(() => programArguments(parse('-p', '2'), 'run'), { code: 'PROGRAM_FILE_MISSING_ARGUMENT' })
   })
 
   it('take a parallelism that is a positive whole number; -1 is the default', () => {

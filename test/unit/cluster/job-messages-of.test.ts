@@ -17,6 +17,8 @@ const DETAILS: JobDetails = {
   checkpoints: {
     counts: { completed: 1, failed: 0, restored: 0, total: 2 },
     inProgress: 1,
+    lastCompleted: undefined,
+    lastRestoreTimestamp: undefined,
     history: [
       {
         checkpointId: 1,

@@ -74,8 +74,19 @@ export class CheckpointRepository {
     await deleteSnapshot(externalPath, fileSystems)
   }
 
-  /** Opens the snapshot to start from, when there is one, and checks it against the plan. */
+  /**
+   * Opens the snapshot to start from, when there is one, and checks it against the plan. A job that is to take
+   * checkpoints does not start without a place for them.
+   */
   async open(): Promise<RestorePoint> {
+    const point = await this.#restorePoint()
+    const isCheckpointed =
+      this.#input.configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL) !== undefined
+    if (isCheckpointed) await this.#initialise()
+    return point
+  }
+
+  async #restorePoint(): Promise<RestorePoint> {
     const { restore, jobGraph } = this.#input
     if (restore === undefined) return { checkpoint: undefined, note: undefined }
     const place = { named: restore.path, jobName: jobGraph.name, directory: this.#directory }
@@ -122,6 +133,11 @@ export class CheckpointRepository {
 
   async prepareCheckpoint(checkpointId: number): Promise<CheckpointLocation> {
     this.#nextId = Math.max(this.#nextId, checkpointId + 1)
+    await this.#initialise()
+    return this.#storage.checkpointLocation(checkpointId)
+  }
+
+  async #initialise(): Promise<void> {
     this.#initialised ??= this.#storage.initialise()
     try {
       await this.#initialised
@@ -130,7 +146,6 @@ export class CheckpointRepository {
       this.#initialised = undefined
       throw error
     }
-    return this.#storage.checkpointLocation(checkpointId)
   }
 
   prepareSavepoint(checkpointId: number, targetDirectory: string): Promise<CheckpointLocation> {

@@ -1,0 +1,272 @@
+/** What a user sees who gives `run` and `info` a wrong program, or the command line wrong arguments. */
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import ts from 'typescript'
+import { assertBadArgument, assertFailed } from './assert-failed.js'
+import { Workspace } from './command-line.js'
+
+const COMMANDS = ['run', 'info', 'list', 'stop', 'cancel', 'savepoint', 'checkpoint']
+
+const JOB = `export default function job(env) {
+  env.fromElements(1, 2).uid('numbers-id').print()
+}
+`
+
+const FILES: Readonly<Record<string, string>> = {
+  'job.js': JOB,
+  'notes.txt': 'the course notes\n',
+  'job.ts': JOB,
+  'syntax.js': `export default function job(env) {
+  env.fromElements(1, 2).map((x => x + 1).print()
+}
+`,
+  'imports-syntax.js': "import './deeper/syntax.js'\nexport default function job(env) {}\n",
+  'deeper/syntax.js': 'const list = [1, 2\nconst other = 3\n',
+  'imports-missing.js':
+    "import { price } from './prices.js'\nexport default (env) => env.fromElements(price).print()\n",
+  'no-job.js': "const greeting = 'only a script'\nexport const note = greeting\n",
+  'never-executed.js': `import { StreamExecutionEnvironment } from 'flink-ts'
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env.fromElements(1).print()
+`,
+  'two-jobs.js': `export function WordCount(env) { env.fromElements('a').print() }
+export function Average(env) { env.fromElements(1).print() }
+`,
+  'throws-in-script.js': 'const settings = undefined\n\nconsole.log(settings.port)\n',
+  'reads-arguments.js': `export default function job(env, params) {
+  env.socketTextStream('127.0.0.1', params.getInt('port')).print()
+}
+`,
+  'exits.js': 'export default function job(env) {\n  env.fromElements(1).print()\n  process.exit(0)\n}\n',
+}
+
+const THROWING_TYPESCRIPT = `interface Table {
+  readonly name: string
+}
+
+function load(table: Table): never {
+  throw new TypeError('no prices in ' + table.name)
+}
+
+export default function job(): void {
+  load({ name: 'tickers' })
+}
+`
+
+describe('a program that cannot run', { concurrency: 2 }, () => {
+  let workspace: Workspace
+
+  before(() => {
+    workspace = new Workspace()
+    for (const [name, text] of Object.entries(FILES)) workspace.file(name, text)
+    writeFileSync(path.join(workspace.path, 'binary.js'), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0]))
+    const { outputText } = ts.transpileModule(THROWING_TYPESCRIPT, {
+      fileName: 'throwing.ts',
+      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, inlineSourceMap: true },
+    })
+    workspace.file('throwing.ts', THROWING_TYPESCRIPT)
+    workspace.file('throwing.js', outputText)
+  })
+
+  after(() => {
+    workspace.remove()
+  })
+
+  const failures: readonly (readonly [title: string, args: readonly string[], words: readonly (string | RegExp)[]])[] =
+    [
+      [
+        'a text file',
+        ['notes.txt'],
+        ['notes.txt is not a job module', 'it is a .txt file', 'compiled JavaScript module'],
+      ],
+      ['TypeScript', ['job.ts'], ['job.ts is not a job module', 'TypeScript', 'compiled first', 'npx tsc']],
+      ['binary data', ['binary.js'], ['binary.js is not a job module', 'it holds binary data', '.tgz']],
+      [
+        'a syntax error',
+        ['syntax.js'],
+        ['syntax error', /\/syntax\.js:2\n/, '  env.fromElements(1, 2).map((x => x + 1).print()\n', /^ +\^$/m],
+      ],
+      [
+        'a syntax error in a file that it imports',
+        ['imports-syntax.js'],
+        ['syntax error', /\/deeper\/syntax\.js:2\n/, 'const other = 3\n', '^'],
+      ],
+      [
+        'an import of a missing file',
+        ['imports-missing.js'],
+        ['imports-missing.js could not be imported', 'prices.js'],
+      ],
+      ['nothing in it', ['no-job.js'], ['no-job.js defines no job', 'Export a function (env, params)', 'execute()']],
+      ['no call of execute', ['never-executed.js'], ['never-executed.js defines no job', 'call execute() in a script']],
+      [
+        'two jobs and none chosen',
+        ['two-jobs.js'],
+        ['two-jobs.js defines no job', 'Its exports are: Average, WordCount', '-c Average'],
+      ],
+      [
+        'an entry that is not there',
+        ['-c', 'Wordcount', 'two-jobs.js'],
+        ["entry point 'Wordcount' was not found in", 'two-jobs.js', 'Its exports are: Average, WordCount'],
+      ],
+      [
+        'a main that throws',
+        ['throwing.js'],
+        [
+          'The main method caused an error: no prices in tickers\n',
+          /^\tat load \(.*\/throwing\.ts:6:9\)\n\tat .*job.* \(.*\/throwing\.ts:10:3\)\n/m,
+          'Caused by: TypeError: no prices in tickers\n\tat load ',
+        ],
+      ],
+      [
+        'a script that throws',
+        ['throws-in-script.js'],
+        ['The main method caused an error: Cannot read prop', /^\tat .*\/throws-in-script\.js:3:22\)?\n/m],
+      ],
+      ['a call of process.exit', ['exits.js'], ['the program ended its process with exit code 0 before']],
+    ]
+  for (const [title, args, words] of failures) {
+    it(`run says what is wrong: ${title}`, async () => {
+      const result = await workspace.run('run', ...args)
+      assertFailed(result, words)
+      assert.doesNotMatch(result.stdout, /submitted/)
+    })
+  }
+
+  it('a missing argument of the program is one line that says how to give it', async () => {
+    const { exitCode, stdout, stderr } = await workspace.run('run', 'reads-arguments.js')
+    assert.deepEqual({ exitCode, stdout }, { exitCode: 1, stdout: '' })
+    assert.equal(stderr, "Program argument 'port': No data for required key 'port'. Give it as --port <value>.\n")
+  })
+
+  it('info says the same as run and prints no plan', async () => {
+    for (const [name, word] of [
+      ['throwing.js', /throwing\.ts:6:9/],
+      ['syntax.js', /syntax\.js:2\n/],
+      ['no-job.js', /defines no job/],
+    ] as const) {
+      const result = await workspace.run('info', name)
+      assertFailed(result, [word])
+      assert.equal(result.stdout, '')
+    }
+  })
+
+  it('run -d says in the terminal why the job was not accepted', async () => {
+    const result = await workspace.run('run', '-d', 'throwing.js')
+    assertFailed(result, ['The main method caused an error: no prices in tickers', /throwing\.ts:6:9/])
+    assert.equal(result.stdout, '')
+  })
+})
+
+describe('a command line that is wrong', { concurrency: 2 }, () => {
+  let workspace: Workspace
+
+  before(() => {
+    workspace = new Workspace()
+    workspace.file('job.js', JOB)
+    workspace.file('directory/job.js', JOB)
+  })
+
+  after(() => {
+    workspace.remove()
+  })
+
+  const rows: readonly (readonly [args: readonly string[], words: readonly string[]])[] = [
+    [['run'], ['A job file should be specified: flink-ts run [OPTIONS] <job.js> [arguments].']],
+    [['info'], ['A job file should be specified: flink-ts info [OPTIONS] <job.js> [arguments].']],
+    [
+      ['run', 'missing.js'],
+      ['the file does not exist: ', 'missing.js\n'],
+    ],
+    [
+      ['info', 'missing.js'],
+      ['the file does not exist: ', 'missing.js\n'],
+    ],
+    [
+      ['run', 'missing.tgz'],
+      ['the file does not exist: ', 'missing.tgz\n'],
+    ],
+    [
+      ['run', 'directory'],
+      ['it is not a file: ', 'directory\n'],
+    ],
+    [['run', '-p', '0', 'job.js'], ['The parallelism must be a positive number: 0\n']],
+    [['run', '-p', 'x', 'job.js'], ['The parallelism must be a positive number: x\n']],
+    [['run', '-p', '1.5', 'job.js'], ['The parallelism must be a positive number: 1.5\n']],
+    [['info', '-p', '0', 'job.js'], ['The parallelism must be a positive number: 0\n']],
+    [
+      ['run', '--paralelism=2', 'job.js'],
+      ['the file does not exist: --paralelism', '--paralelism is no option of "run"'],
+    ],
+    [['list', '--foo'], ['Unrecognized option: --foo\n']],
+    [['run', '-c'], ['Missing argument for option: c\n']],
+    [
+      ['run', '-D', '=3', 'job.js'],
+      ['-D=3 names no option', '-D<property>=<value>'],
+    ],
+  ]
+  for (const [args, words] of rows) {
+    it(`flink-ts ${args.join(' ')}: is told so on standard output, with a hint`, async () => {
+      assertBadArgument(await workspace.run(...args), words)
+    })
+  }
+
+  it('an unknown action is answered with the known ones', async () => {
+    const { exitCode, stdout, stderr } = await workspace.run('walk')
+    assert.deepEqual({ exitCode, stderr }, { exitCode: 1, stderr: '' })
+    assert.ok(stdout.startsWith('"walk" is not a valid action.\n\nValid actions are "run", '), stdout)
+    for (const command of COMMANDS) assert.ok(stdout.includes(`"${command}"`), stdout)
+    assert.ok(stdout.endsWith('Specify the help option (-h or --help) to get help on the command.\n'), stdout)
+  })
+
+  it('no argument at all is answered with the help, and is an error', async () => {
+    const { exitCode, stdout, stderr } = await workspace.run()
+    assert.deepEqual({ exitCode, stderr }, { exitCode: 1, stderr: '' })
+    assert.ok(stdout.startsWith('./flink-ts <ACTION> [OPTIONS] [ARGUMENTS]\n'), stdout)
+    assert.ok(stdout.endsWith('\nPlease specify an action.\n'), stdout)
+  })
+})
+
+describe('the help', { concurrency: 2 }, () => {
+  let workspace: Workspace
+
+  before(() => {
+    workspace = new Workspace()
+  })
+
+  after(() => {
+    workspace.remove()
+  })
+
+  it('names every action with an example, as -h and as --help', async () => {
+    const [long, short] = await Promise.all([workspace.run('--help'), workspace.run('-h')])
+    assert.deepEqual(long, short)
+    assert.deepEqual({ exitCode: long.exitCode, stderr: long.stderr }, { exitCode: 0, stderr: '' })
+    for (const command of COMMANDS) {
+      assert.ok(long.stdout.includes(`Action "${command}" `), long.stdout)
+      assert.ok(long.stdout.includes(`\n    flink-ts ${command}`), long.stdout)
+    }
+  })
+
+  for (const command of COMMANDS) {
+    it(`of ${command} shows syntax, options and an example`, async () => {
+      const [long, short] = await Promise.all([workspace.run(command, '--help'), workspace.run(command, '-h')])
+      assert.deepEqual(long, short)
+      const { exitCode, stdout, stderr } = long
+      assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: '' })
+      assert.ok(stdout.startsWith(`\nAction "${command}" `), stdout)
+      assert.ok(stdout.includes(`\n  Syntax: ${command} [OPTIONS]`), stdout)
+      assert.match(stdout, /^ +-D <property=value> /m)
+      assert.ok(stdout.includes(`\n  Examples:\n    flink-ts ${command}`), stdout)
+      for (const other of COMMANDS) if (other !== command) assert.ok(!stdout.includes(`Action "${other}"`))
+    })
+  }
+
+  it('the version is one line, as -v and as --version', async () => {
+    const [long, short] = await Promise.all([workspace.run('--version'), workspace.run('-v')])
+    assert.deepEqual(long, short)
+    assert.match(long.stdout, /^Version: \d+\.\d+\.\d+[^\n]*\n$/)
+    assert.deepEqual({ exitCode: long.exitCode, stderr: long.stderr }, { exitCode: 0, stderr: '' })
+  })
+})
