@@ -125,7 +125,7 @@ describe('a savepoint that cannot be written', () => {
     {
       where: 'HDFS',
       target: 'hdfs://namenode:8020/savepoints',
-      reason: /file system implementation for scheme 'hdfs'.*Use one of file:\/\/\/, or mount the storage/,
+      reason: /file system implementation for scheme 'hdfs'.*Use .*file:\/\/\/.*, or mount the storage/,
     },
   ] as const
 

@@ -84,7 +84,7 @@ describe('run -s of what is no snapshot', { concurrency: 2 }, () => {
   })
 
   it('is refused when it is in a file system that there is not, with what to do', async () => {
-    const advice = 'Use one of file:///, or mount the storage as a local directory.'
+    const advice = 'or mount the storage as a local directory.'
     await assertRefused('hdfs://namenode:8020/sp', [], /implementation for scheme 'hdfs'/, advice)
   })
 
