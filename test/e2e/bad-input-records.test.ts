@@ -43,8 +43,9 @@ export default function job(env) {
   env.fromElements(1, 2).uid('in-id').map((n) => ({ id: n, tags: [{ run: () => n }] })).name('tagger')
     .keyBy((record) => record.id).map((record) => record.id).print()
 `,
+  // Enough of them for each subtask to send one to the other worker: within a worker records go by reference.
   'symbol-in-record.js': `export default (env) =>
-  env.fromElements(1, 2).uid('in-id').map((n) => ({ id: n, mark: Symbol('m') })).name('marker')
+  env.fromElements(1, 2, 3, 4, 5, 6, 7, 8).uid('in-id').map((n) => ({ id: n, mark: Symbol('m') })).name('marker')
     .rebalance().map((record) => record.id).print()
 `,
   'promise.js': `export default (env) =>
