@@ -64,14 +64,32 @@ interface Search {
   readonly isWanted: (metadata: CheckpointMetadata) => boolean
 }
 
-/** Ids only grow within a directory, whatever the clock did. */
+/**
+ * Ids only grow within a directory, whatever the clock did. A job that lives removes older checkpoints while this looks:
+ * where all that were listed are gone, newer ones have come.
+ */
 async function latestIn(
   directory: string,
   fileSystem: FileSystem,
   search: Search,
 ): Promise<CompletedCheckpoint | undefined> {
-  const ids = (await fileSystem.list(directory)).flatMap(({ name }) => checkpointIdOf(name) ?? [])
-  for (const id of ids.sort((left, right) => right - left)) {
+  const seen = new Set<number>()
+  for (;;) {
+    const listed = (await fileSystem.list(directory)).flatMap(({ name }) => checkpointIdOf(name) ?? [])
+    const ids = listed.filter((id) => !seen.has(id))
+    if (ids.length === 0) return undefined
+    for (const id of ids) seen.add(id)
+    const found = await latestOf(ids, directory, search)
+    if (found !== undefined) return found
+  }
+}
+
+async function latestOf(
+  ids: readonly number[],
+  directory: string,
+  search: Search,
+): Promise<CompletedCheckpoint | undefined> {
+  for (const id of ids.toSorted((left, right) => right - left)) {
     try {
       const uri = toFileUri(`${directory}/chk-${String(id)}`)
       const { metadata } = await locateSnapshot(uri, search.fileSystems)

@@ -44,14 +44,18 @@ function checkpoints(directory: string): string[] {
   return files.filter((file) => file.endsWith('_metadata')).map((file) => path.dirname(file))
 }
 
-/** Kills the job once a checkpoint lies there that has seen at least one record. */
-async function killBehindCheckpoint(job: RunningCommand, directory: string): Promise<void> {
+/** Resolves once a checkpoint lies there that has seen at least one record. */
+async function untilCheckpoint(job: RunningCommand, directory: string): Promise<void> {
   await job.until(/count \d+ of \d+\n/)
   const seen = new Set(checkpoints(directory))
   for (let asked = 0; checkpoints(directory).every((checkpoint) => seen.has(checkpoint)); asked += 1) {
     assert.ok(asked < 3000, 'no checkpoint came')
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
+}
+
+async function killBehindCheckpoint(job: RunningCommand, directory: string): Promise<void> {
+  await untilCheckpoint(job, directory)
   job.kill('SIGKILL')
   await job.ended
 }
@@ -101,7 +105,7 @@ describe('a program that names its checkpoint directory', () => {
     const directory = path.join(workspace.path, 'state')
     const file = workspace.file('job.mjs', jobText(directory))
     const first = workspace.start('run', file)
-    await first.until(/count 100 of 100\n/)
+    await untilCheckpoint(first, directory)
     const second = await workspace.run('run', file, '--until', '3')
     assert.match(second.stdout, /count 1 of 1\n/)
     assert.match(second.stderr, /which runs: this one starts afresh/)

@@ -33,6 +33,7 @@ interface KeyTarget {
 }
 
 const scratch = new DataView(new ArrayBuffer(8))
+const scratchOutput = new DataOutputView()
 
 /**
  * Hash of a key: Java's Arrays.hashCode over its canonical bytes. Equal keys have equal bytes and so equal hashes, in
@@ -45,7 +46,10 @@ export function hashKey(key: unknown, kind: KeyKind): number {
   } else if (typeof key === 'number') {
     return hashNumber(canonicalNumber(key, kind))
   }
-  return hashBytes(keyBytes(key, kind))
+  // One piece of memory for all keys: a view of its own costs more than everything else here.
+  scratchOutput.reset()
+  encodeKey(key, kind, scratchOutput)
+  return hashBytes(scratchOutput.bytes, scratchOutput.position)
 }
 
 /** The canonical bytes of a key, as encodeKey writes them. */
@@ -147,9 +151,11 @@ function hashNumber(value: number): number {
   return hash
 }
 
-function hashBytes(bytes: Uint8Array): number {
+function hashBytes(bytes: Uint8Array, length: number): number {
   let hash = 1
-  for (const byte of bytes) hash = (Math.imul(hash, 31) + ((byte << 24) >> 24)) | 0
+  for (let index = 0; index < length; index += 1) {
+    hash = (Math.imul(hash, 31) + (((bytes[index] as number) << 24) >> 24)) | 0
+  }
   return hash
 }
 

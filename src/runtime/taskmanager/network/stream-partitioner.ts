@@ -87,23 +87,31 @@ function custom(
 class KeyGroupPartitioner implements StreamPartitioner {
   keyHash = 0
   readonly #key: KeySpec
-  readonly #context: PartitionerContext
+  readonly #operatorName: string
+  readonly #maxParallelism: number
+  /** By key group; undefined where there is one channel only. A look-up for a multiplication and a division a record. */
+  readonly #channels: Int32Array | undefined
 
   constructor(key: KeySpec, context: PartitionerContext) {
+    const { maxParallelism, numberOfChannels, operatorName } = context
     this.#key = key
-    this.#context = context
+    this.#operatorName = operatorName
+    this.#maxParallelism = maxParallelism
+    if (numberOfChannels === 1) return
+    this.#channels = Int32Array.from({ length: maxParallelism }, (_, keyGroup) =>
+      operatorIndexForKeyGroup(maxParallelism, numberOfChannels, keyGroup),
+    )
   }
 
   selectChannel(value: unknown): number {
-    const { maxParallelism, numberOfChannels, operatorName } = this.#context
-    const key = selectKey(this.#key, value, operatorName)
+    const key = selectKey(this.#key, value, this.#operatorName)
     try {
       this.keyHash = hashKey(key, this.#key.kind)
     } catch (error) {
-      throw error instanceof InvalidKeyError ? keyInvalid(operatorName, error) : error
+      throw error instanceof InvalidKeyError ? keyInvalid(this.#operatorName, error) : error
     }
-    const keyGroup = keyGroupForHash(this.keyHash, maxParallelism)
-    return operatorIndexForKeyGroup(maxParallelism, numberOfChannels, keyGroup)
+    if (this.#channels === undefined) return 0
+    return this.#channels[keyGroupForHash(this.keyHash, this.#maxParallelism)] as number
   }
 }
 
