@@ -32,6 +32,7 @@ export class TaskMetricGroup {
 
   /** The task runs from now on: what was before does not dilute its rates. */
   markTaskStart(nowMs: number): void {
+    this.times.start(nowMs)
     this.#rates = new RateWindow(nowMs, this.#totals(this.#io()))
   }
 

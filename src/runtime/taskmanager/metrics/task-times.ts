@@ -1,5 +1,5 @@
 // Duty: how long a task was busy, idle and back-pressured.
-// Invariants: every ms between the first step and the end belongs to exactly one of them; nothing is measured here, the
+// Invariants: every ms between the start and the end belongs to exactly one of them; nothing is measured here, the
 // loop's own clock reads at the borders of steps are used. A task that has work but waits for its thread is busy.
 // Thread: the task's worker.
 
@@ -16,6 +16,12 @@ export class TaskTimes {
 
   get activity(): TaskActivity {
     return this.#activity
+  }
+
+  /** The task runs from now on; until its first step it waits for its thread. */
+  start(nowMs: number): void {
+    this.#activity = 'busy'
+    this.#sinceMs = nowMs
   }
 
   /** A step went from `startMs` to `endMs`; `after` is what the task does from there on. */
