@@ -14,7 +14,7 @@ import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.j
 import type { JobRequest } from '../runtime/protocol/program-messages.js'
 import { ControlServer } from './control-server.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
-import { terminateJobThreads, type JobThreads } from './job-threads.js'
+import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
 import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
 
 /** Time that a program has to return after its jobs were ended from outside. */
@@ -154,7 +154,7 @@ export class JobProcess {
     const job = { jobId, jobGraph, configuration, restore, isJobRunning }
     const repository = new CheckpointRepository({ ...job, fileSystems, random, clock, logger, version })
     const earlierResults = [...this.#results]
-    const services = { starter, clock, random, logger, repository }
+    const services = { starter, clock, random, logger, repository, maxWorkers: maxTaskWorkers() }
     return new JobMaster({ jobId, jobGraph, configuration, program, graphIndex, earlierResults, ...services })
   }
 

@@ -4,6 +4,15 @@ import type { Configuration } from '../core/config/configuration.js'
 import { ProgramWorker } from './program-worker.js'
 import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
 
+/** A further worker pays as long as it may have a core, or fills in where another one waits for something. */
+const WORKERS_PER_CORE = 2
+const MIN_SHARED_WORKERS = 4
+
+/** How many task workers a job has at most before several slots share one. */
+export function maxTaskWorkers(): number {
+  return Math.max(MIN_SHARED_WORKERS, WORKERS_PER_CORE * availableParallelism())
+}
+
 /** The threads of a job process that can begin before anything is known of the job. */
 export interface JobThreads {
   readonly program: ProgramWorker

@@ -37,7 +37,7 @@ export class WorkerThreadStarter implements TaskManagerStarter {
     for (let index = 0; index < count; index += 1) this.#warm.push(this.#make())
   }
 
-  start(_slotIndex: number, listener: TaskManagerListener): TaskManagerGateway {
+  start(_index: number, listener: TaskManagerListener): TaskManagerGateway {
     const thread = this.#warm.shift() ?? this.#make()
     thread.attach(listener)
     return thread
@@ -67,7 +67,7 @@ class WorkerThread implements TaskManagerGateway {
 
   constructor(index: number, heapSizeMb: number | undefined) {
     this.name = `worker ${String(index)}`
-    const data: TaskWorkerData = { slotIndex: index, bell: this.bell }
+    const data: TaskWorkerData = { workerIndex: index, bell: this.bell }
     const limits = heapSizeMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapSizeMb } }
     this.#worker = new Worker(ENTRY, { name: `flink-ts ${this.name}`, workerData: data, ...limits })
     this.#worker.on('message', (message: WorkerToMaster) => {

@@ -5,23 +5,44 @@ import { userFrames } from '../core/errors/user-stack.js'
 import { findSyntaxError } from './packaged-program-syntax.js'
 
 /** A module's exports by name. */
-type ProgramModule = Readonly<Record<string, unknown>>
+export type ProgramModule = Readonly<Record<string, unknown>>
 
 /** Where the engine's own files are; frames under it are not the user's. */
 const ENGINE_ROOT = new URL('..', import.meta.url).href
 
-/**
- * Imports a job module; a top-level script runs here, `await env.execute()` included. Each `generation` is a module of its
- * own, so that a restarted job gets fresh function objects.
- */
-export async function loadProgramModule(moduleUrl: string, generation = 0): Promise<ProgramModule> {
-  const url = new URL(moduleUrl)
-  if (generation > 0) url.searchParams.set('generation', String(generation))
+/** Which run of a program in one thread: each generation and copy is a module of its own, with fresh function objects. */
+export interface ModuleVersion {
+  /** Counts the attempts of a job. */
+  readonly generation: number
+  /** Counts the runs of one attempt. */
+  readonly copy: number
+}
+
+/** Beside Node's own list of modules: those of this thread that were evaluated to their end. */
+const evaluated = new Set<string>()
+
+/** Imports a job module; a top-level script runs here, `await env.execute()` included. */
+export async function loadProgramModule(moduleUrl: string, version: ModuleVersion): Promise<ProgramModule> {
+  const href = versionedUrl(moduleUrl, version)
   try {
-    return (await import(url.href)) as ProgramModule
+    const module = (await import(href)) as ProgramModule
+    evaluated.add(href)
+    return module
   } catch (error) {
     throw await describeImportError(error, moduleUrl)
   }
+}
+
+/** False also for a script that waits in its execute(). */
+export function isEvaluated(moduleUrl: string, version: ModuleVersion): boolean {
+  return evaluated.has(versionedUrl(moduleUrl, version))
+}
+
+function versionedUrl(moduleUrl: string, { generation, copy }: ModuleVersion): string {
+  const url = new URL(moduleUrl)
+  if (generation > 0) url.searchParams.set('generation', String(generation))
+  if (copy > 0) url.searchParams.set('copy', String(copy))
+  return url.href
 }
 
 /** Path of a module's file. */

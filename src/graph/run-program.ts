@@ -4,9 +4,19 @@ import type { Pipeline, PipelineExecutor, SubmittedJob } from '../api/environmen
 import { StreamExecutionEnvironment } from '../api/environment/stream-execution-environment.js'
 import { Configuration } from '../core/config/configuration.js'
 import { FlinkError } from '../core/errors/flink-error.js'
-import { loadProgramModule, mainFailed, modulePath, presentArguments } from './packaged-program-module.js'
+import {
+  isEvaluated,
+  loadProgramModule,
+  mainFailed,
+  modulePath,
+  presentArguments,
+  type ModuleVersion,
+  type ProgramModule,
+} from './packaged-program-module.js'
 import { registerSelfResolution } from './packaged-program-resolution.js'
 import { adviceForNoJob, findEntry, type ProgramEntry } from './program-entry.js'
+
+const FIRST_VERSION: ModuleVersion = { generation: 0, copy: 0 }
 
 /** A program as it is named between threads. */
 export interface ProgramToRun {
@@ -19,12 +29,17 @@ export interface ProgramToRun {
 }
 
 /**
- * Runs a program from import to the end of its main; its jobs go to the executor. `generation` counts the runs in one
- * thread from 0: a later one imports the module anew, so that its function objects are fresh.
+ * Runs a program from import to the end of its main; its jobs go to the executor. A later generation imports the module
+ * anew, so that all its function objects are fresh. A further copy of one generation runs its main again: code that is
+ * compiled and optimised already, with the function objects that main makes. Of a script it imports the module anew.
  *
  * Rejects with PROGRAM_* errors; what user code threw is the cause of PROGRAM_MAIN_FAILED.
  */
-export async function runProgram(program: ProgramToRun, executor: PipelineExecutor, generation = 0): Promise<void> {
+export async function runProgram(
+  program: ProgramToRun,
+  executor: PipelineExecutor,
+  version: ModuleVersion = FIRST_VERSION,
+): Promise<void> {
   const path = modulePath(program.moduleUrl)
   registerSelfResolution(program.moduleUrl)
   presentArguments(program.moduleUrl, program.args)
@@ -34,15 +49,26 @@ export async function runProgram(program: ProgramToRun, executor: PipelineExecut
     configuration: Configuration.fromMap(program.configuration),
     programArguments: program.args,
   })
-  const module = await loadProgramModule(program.moduleUrl, generation)
+  const [module, entry] = await loadEntry(program, version)
   try {
-    await invokeProgram(findEntry(module, program.entry, path), program.args, counting)
+    await invokeProgram(entry, program.args, counting)
   } catch (error) {
     throw mainFailed(error)
   }
   if (counting.submissions > 0) return
   const advice = adviceForNoJob(program.entry === undefined ? module : {})
   throw new FlinkError('PROGRAM_NO_JOB', { path, advice })
+}
+
+async function loadEntry(program: ProgramToRun, version: ModuleVersion): Promise<[ProgramModule, ProgramEntry]> {
+  const { moduleUrl } = program
+  const original = { ...version, copy: 0 }
+  if (version.copy === 0 || isEvaluated(moduleUrl, original)) {
+    const module = await loadProgramModule(moduleUrl, original)
+    const entry = findEntry(module, program.entry, modulePath(moduleUrl))
+    if (version.copy === 0 || entry.kind !== 'script') return [module, entry]
+  }
+  return [await loadProgramModule(moduleUrl, version), { kind: 'script' }]
 }
 
 async function invokeProgram(entry: ProgramEntry, args: readonly string[], executor: CountingExecutor): Promise<void> {

@@ -81,9 +81,14 @@ const CHECKPOINTS = {
 }
 
 describe('exactly once', () => {
-  for (const parallelism of [1, 2]) {
-    it(`holds when a task fails in the middle at parallelism ${String(parallelism)}`, async () => {
-      const workspace = new Workspace(CHECKPOINTS)
+  for (const [parallelism, slots] of [
+    [1, 1],
+    [2, 1],
+    [6, 3],
+  ] as const) {
+    const layout = `parallelism ${String(parallelism)}, ${String(slots)} a worker`
+    it(`holds when a task fails in the middle at ${layout}`, async () => {
+      const workspace = new Workspace({ ...CHECKPOINTS, 'taskmanager.numberOfTaskSlots': String(slots) })
       const job = workspace.file('job.mjs', JOB)
       const failure = ['--fail-at', String(RECORDS / 2 + 100), '--marker', path.join(workspace.path, 'failed')]
       const result = await workspace.run('run', '-p', String(parallelism), job, ...failure)
@@ -97,6 +102,7 @@ describe('exactly once', () => {
   for (const [before, after] of [
     [1, 3],
     [3, 2],
+    [2, 9],
   ] as const) {
     it(`holds over kill -9 and a restore from parallelism ${String(before)} to ${String(after)}`, async () => {
       const workspace = new Workspace(CHECKPOINTS)

@@ -178,7 +178,8 @@ export class JobRun {
     const surroundings = { clock: this.#process, isJobRunning: () => Promise.resolve(false), version: 'simulated' }
     const repository = new CheckpointRepository({ ...job, ...services, ...surroundings, restore, fileSystems })
     const rest = { program: this.#program, graphIndex: 0, earlierResults: [], starter: this.#cluster }
-    return new JobMaster({ ...job, ...services, ...rest, repository, clock: this.#process })
+    const { maxWorkers } = this.#plan
+    return new JobMaster({ ...job, ...services, ...rest, repository, maxWorkers, clock: this.#process })
   }
 
   async #captureGraph(): Promise<JobGraph> {

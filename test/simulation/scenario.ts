@@ -13,6 +13,8 @@ export interface RunPlan {
   readonly sourceParallelism: number
   readonly parallelism: number
   readonly sinkParallelism: number
+  /** More slots share workers. */
+  readonly maxWorkers: number
   readonly end: RunEnd
   /** When the end is asked for, ms after the start. */
   readonly endAfterMs: number
@@ -85,6 +87,7 @@ function runsOf(random: Random): RunPlan[] {
       sourceParallelism: oneOf(random, [parallelism, between(random, 1, 3)]),
       parallelism,
       sinkParallelism: oneOf(random, [parallelism, between(random, 1, 3)]),
+      maxWorkers: oneOf(random, [1, 2, 9, 9]),
       end,
       endAfterMs: between(random, 20, 1500),
     }

@@ -20,8 +20,8 @@ export class SimulatedCluster implements TaskManagerStarter {
     })
   }
 
-  start(slotIndex: number, listener: TaskManagerListener): TaskManagerGateway {
-    const name = `${this.#master.name} worker ${slotIndex}.${this.#workers.length}`
+  start(index: number, listener: TaskManagerListener): TaskManagerGateway {
+    const name = `${this.#master.name} worker ${index}.${this.#workers.length}`
     this.#services.simulation.note(`${name} starts`)
     const worker = new SimulatedTaskManager(name, this.#whileMasterLives(listener), this.#services)
     this.#workers.push(worker)

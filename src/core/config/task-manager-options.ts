@@ -2,14 +2,15 @@ import { intOption, memoryOption, type ConfigOption } from './config-option.js'
 
 /** Options of Flink's TaskManagerOptions. */
 export const TaskManagerOptions: {
-  readonly NUM_TASK_SLOTS: ConfigOption<number>
+  readonly NUM_TASK_SLOTS: ConfigOption<number | undefined>
   readonly TASK_HEAP_MEMORY: ConfigOption<number | undefined>
   readonly NETWORK_MEMORY_MAX: ConfigOption<number>
   readonly MEMORY_SEGMENT_SIZE: ConfigOption<number>
 } = {
-  NUM_TASK_SLOTS: intOption('taskmanager.numberOfTaskSlots', 1, {
+  NUM_TASK_SLOTS: intOption('taskmanager.numberOfTaskSlots', undefined, {
     minimum: 1,
-    description: 'Accepted; a run starts as many workers as the job needs.',
+    description:
+      'Slots of one worker thread; a run starts as many workers as its slots need. Unset: a slot a worker, or several where that would be more than two workers a core (four at least).',
   }),
   TASK_HEAP_MEMORY: memoryOption('taskmanager.memory.task.heap.size', undefined, {
     description: 'Heap of one worker; unset: the default of Node.',

@@ -108,6 +108,14 @@ export const PROGRAM_ERRORS = {
     httpStatus: 400,
     exitCode: 1,
   },
+  FUNCTION_SHARED_BY_SLOTS: {
+    message:
+      'The function object of {operator} is made once and would be used by several slots of a worker. Make it inside of the function that builds the job, or set taskmanager.numberOfTaskSlots: 1.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
   PARALLELISM_ABOVE_MAX: {
     message:
       '{operator} has parallelism {parallelism}, more than its max parallelism {maxParallelism}. Lower the one or raise the other with setMaxParallelism.',

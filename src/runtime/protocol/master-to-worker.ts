@@ -6,13 +6,15 @@ import type { CheckpointLocation } from '../../storage/checkpoint-stream-factory
 import type { EarlierResults, ProgramDescriptor } from './program-descriptor.js'
 import type { TaskDeploymentDescriptor } from './task-deployment.js'
 
-/** Runs the program again (fresh function objects) and answers with `program-loaded` or `program-failed`. */
+/** Runs the program again, once a slot (fresh function objects), and answers with `program-loaded` or `program-failed`. */
 export interface LoadProgram {
   readonly type: 'load-program'
   /** Counts loads; answers carry it back, so that answers to an older load are recognised. */
   readonly attempt: number
   readonly jobId: string
   readonly program: ProgramDescriptor
+  /** How many slots the worker has. */
+  readonly slots: number
   /** Which execute() of the program this job is, counted from 0. */
   readonly graphIndex: number
   readonly expectedHash: string

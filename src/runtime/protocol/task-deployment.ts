@@ -18,11 +18,16 @@ export type ChannelDescriptor =
       /** Bell of the worker on the other side. */
       readonly peerBell: SharedArrayBuffer
     }
-  | {
-      readonly kind: 'local'
-      /** `<edge id>#<producer subtask>#<consumer subtask>`: both ends are in the same worker. */
-      readonly key: string
-    }
+  | LocalChannelDescriptor
+
+/** Both ends are in the same worker. */
+export interface LocalChannelDescriptor {
+  readonly kind: 'local'
+  /** `<edge id>#<producer subtask>#<consumer subtask>` */
+  readonly key: string
+  /** How many channels the producing task has on this edge: they share what may wait in them. */
+  readonly siblings: number
+}
 
 /** One edge as a subtask sees it: its channels to (or from) the subtasks on the other side that it talks to. */
 export interface EdgeDescriptor {
@@ -40,6 +45,8 @@ export interface TaskDeploymentDescriptor {
   readonly executionId: string
   readonly vertexId: string
   readonly subtaskIndex: number
+  /** Which slot of the worker; each has function objects of its own. */
+  readonly slot: number
   readonly attemptNumber: number
   /** May differ from the plan's, when a restored snapshot's value replaced a derived one. */
   readonly maxParallelism: number

@@ -3,7 +3,7 @@
 // Thread: made by the composition root, read once by worker-entry.ts.
 
 export interface TaskWorkerData {
-  readonly slotIndex: number
+  readonly workerIndex: number
   /** Doorbell of this worker: others ring it, only this worker sleeps on it. */
   readonly bell: SharedArrayBuffer
 }

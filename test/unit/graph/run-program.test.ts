@@ -41,12 +41,14 @@ interface Program {
   readonly configuration?: Readonly<Record<string, string>>
 }
 
-async function run(context: TestContext, program: Program): Promise<RecordingExecutor> {
+async function run(context: TestContext, program: Program, copies = 1): Promise<RecordingExecutor> {
   const directory = await temporaryDirectory(context, { 'job.mjs': program.text })
   const executor = new RecordingExecutor()
   const moduleUrl = pathToFileURL(join(directory, 'job.mjs')).href
   const { entry, args = [], configuration = {} } = program
-  await runProgram({ moduleUrl, entry, args, configuration }, executor)
+  for (let copy = 0; copy < copies; copy += 1) {
+    await runProgram({ moduleUrl, entry, args, configuration }, executor, { generation: 0, copy })
+  }
   return executor
 }
 
@@ -89,6 +91,38 @@ env.fromElements(1).print()
 await env.execute('script')
 `
     assert.deepEqual((await run(context, { text })).jobNames, ['script'])
+  })
+})
+
+describe('a further copy of a program', () => {
+  const countingRuns = `let runs = 0
+${IMPORT}const env = StreamExecutionEnvironment.getExecutionEnvironment()
+`
+
+  test('runs the job function of the same module again', async (context) => {
+    const text = `${countingRuns}export default async () => { env.fromElements(1).print(); await env.execute(String(++runs)) }`
+    assert.deepEqual((await run(context, { text }, 3)).jobNames, ['1', '2', '3'])
+  })
+
+  test('runs a script anew, which may still wait for its first job', async (context) => {
+    const text = `${countingRuns}env.fromElements(1).print()
+await env.execute(String(++runs))
+`
+    assert.deepEqual((await run(context, { text }, 2)).jobNames, ['1', '1'])
+    const directory = await temporaryDirectory(context, { 'job.mjs': text })
+    const program = { moduleUrl: pathToFileURL(join(directory, 'job.mjs')).href, args: [], configuration: {} }
+    const submitted: string[] = []
+    const neverDone: PipelineExecutor = {
+      submit: ({ jobName }) => {
+        submitted.push(jobName)
+        return new Promise(() => undefined)
+      },
+    }
+    for (const copy of [0, 1, 2]) {
+      void runProgram({ ...program, entry: undefined }, neverDone, { generation: 0, copy })
+      while (submitted.length <= copy) await new Promise((resolve) => setImmediate(resolve))
+    }
+    assert.deepEqual(submitted, ['1', '1', '1'])
   })
 })
 

@@ -5,7 +5,7 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { JobEdge, JobGraph, JobVertex } from '../../../graph/job-graph.js'
 import { producersOf } from './connectivity.js'
-import { Execution } from './execution.js'
+import { Execution, type TaskSlot } from './execution.js'
 
 export class ExecutionGraph {
   readonly jobGraph: JobGraph
@@ -13,13 +13,17 @@ export class ExecutionGraph {
   readonly #byId = new Map<string, Execution>()
   readonly #byVertex = new Map<string, Execution[]>()
 
-  constructor(jobGraph: JobGraph, slotOf: (vertexId: string, subtaskIndex: number) => number, attemptNumber: number) {
+  constructor(
+    jobGraph: JobGraph,
+    placeOf: (vertexId: string, subtaskIndex: number) => TaskSlot,
+    attemptNumber: number,
+  ) {
     this.jobGraph = jobGraph
     this.attemptNumber = attemptNumber
     for (const vertex of jobGraph.vertices) {
       const executions = Array.from({ length: vertex.parallelism }, (_, subtaskIndex) => {
         const id = `${vertex.id}_${String(subtaskIndex)}_${String(attemptNumber)}`
-        return new Execution({ id, vertex, subtaskIndex, attemptNumber, slot: slotOf(vertex.id, subtaskIndex) })
+        return new Execution({ id, vertex, subtaskIndex, attemptNumber, ...placeOf(vertex.id, subtaskIndex) })
       })
       this.#byVertex.set(vertex.id, executions)
       for (const execution of executions) this.#byId.set(execution.id, execution)

@@ -5,11 +5,18 @@
 import type { JobVertex } from '../../../graph/job-graph.js'
 import { EXECUTION_TRANSITIONS, isTerminal, type ExecutionState } from '../../protocol/execution-state.js'
 
-export class Execution {
+/** A slot as its worker counts it, from 0. */
+export interface TaskSlot {
+  readonly worker: number
+  readonly slot: number
+}
+
+export class Execution implements TaskSlot {
   readonly id: string
   readonly vertex: JobVertex
   readonly subtaskIndex: number
   readonly attemptNumber: number
+  readonly worker: number
   readonly slot: number
   /** When each state was entered, epoch ms; for REST. */
   readonly timestamps: Partial<Record<ExecutionState, number>> = {}
@@ -17,17 +24,19 @@ export class Execution {
   accumulators: Readonly<Record<string, unknown>> = {}
   #state: ExecutionState = 'CREATED'
 
-  constructor(identity: {
-    readonly id: string
-    readonly vertex: JobVertex
-    readonly subtaskIndex: number
-    readonly attemptNumber: number
-    readonly slot: number
-  }) {
+  constructor(
+    identity: {
+      readonly id: string
+      readonly vertex: JobVertex
+      readonly subtaskIndex: number
+      readonly attemptNumber: number
+    } & TaskSlot,
+  ) {
     this.id = identity.id
     this.vertex = identity.vertex
     this.subtaskIndex = identity.subtaskIndex
     this.attemptNumber = identity.attemptNumber
+    this.worker = identity.worker
     this.slot = identity.slot
   }
 

@@ -15,7 +15,7 @@ import { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import { planDeployment, type RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { SlotAssignment } from '../scheduler/slot-assignment.js'
 import { MetricStore } from './metric-store.js'
-import type { SlotPool } from './slot-pool.js'
+import type { WorkerPool } from './worker-pool.js'
 import { TaskCancellationWatchdog, type CancellationLimits } from './task-cancellation-watchdog.js'
 
 export interface JobAttemptListener {
@@ -30,7 +30,7 @@ export interface JobAttemptInput {
   readonly attemptNumber: number
   readonly jobGraph: JobGraph
   readonly slots: SlotAssignment
-  readonly pool: SlotPool
+  readonly pool: WorkerPool
   readonly restore: RestoreAssignment | undefined
   readonly network: { readonly budgetBytes: number; readonly slotSizeBytes: number }
   /** Time that tasks have to end on cancellation before their worker is terminated. */
@@ -54,7 +54,7 @@ export class JobAttempt {
 
   constructor(input: JobAttemptInput) {
     this.#input = input
-    this.executions = new ExecutionGraph(input.jobGraph, input.slots.slotOf, input.attemptNumber)
+    this.executions = new ExecutionGraph(input.jobGraph, input.slots.placeOf, input.attemptNumber)
     this.coordinator = input.makeCoordinator(this)
   }
 
@@ -63,19 +63,19 @@ export class JobAttempt {
     const { attemptNumber, pool, restore, network } = this.#input
     const plan = planDeployment({
       executions: this.executions,
-      bellOf: (slot) => pool.bellOf(slot),
+      bellOf: (worker) => pool.bellOf(worker),
       restore,
       networkBudgetBytes: network.budgetBytes,
       slotSizeBytes: network.slotSizeBytes,
     })
     for (const execution of this.executions.all()) this.#move(execution, 'SCHEDULED')
-    for (const [slot, tasks] of plan) pool.send(slot, { type: 'deploy-tasks', attempt: attemptNumber, tasks })
+    for (const [worker, tasks] of plan) pool.send(worker, { type: 'deploy-tasks', attempt: attemptNumber, tasks })
     for (const execution of this.executions.all()) this.#move(execution, 'DEPLOYING')
     pool.sendToAll({ type: 'start-tasks', attempt: attemptNumber })
   }
 
   sendTo(execution: Execution, message: MasterToWorker): void {
-    this.#input.pool.send(execution.slot, message)
+    this.#input.pool.send(execution.worker, message)
   }
 
   handle(message: WorkerToMaster): void {
@@ -101,9 +101,9 @@ export class JobAttempt {
     }
   }
 
-  workerExited(slot: number, error: Error): void {
+  workerExited(worker: number, error: Error): void {
     for (const execution of this.executions.all()) {
-      if (execution.slot === slot && !execution.isTerminal) {
+      if (execution.worker === worker && !execution.isTerminal) {
         execution.failure = error
         this.#move(execution, 'FAILED')
       }
@@ -125,7 +125,7 @@ export class JobAttempt {
 
   async #endTasks(): Promise<void> {
     for (const execution of this.executions.all()) {
-      if (!this.#input.pool.isAlive(execution.slot)) this.#move(execution, 'FAILED')
+      if (!this.#input.pool.isAlive(execution.worker)) this.#move(execution, 'FAILED')
       // What was never deployed has nobody who would report its end.
       else if (execution.state === 'CREATED' || execution.state === 'SCHEDULED') this.#move(execution, 'CANCELED')
       else this.#move(execution, 'CANCELING')
@@ -148,10 +148,10 @@ export class JobAttempt {
     this.#watchdog.stop()
   }
 
-  async #terminateWorkers(isOverdue: (slot: number) => boolean, timeoutMs: number): Promise<void> {
-    const overdue = [...this.executions.all()].filter(({ isTerminal, slot }) => !isTerminal && isOverdue(slot))
+  async #terminateWorkers(isOverdue: (worker: number) => boolean, timeoutMs: number): Promise<void> {
+    const overdue = [...this.executions.all()].filter(({ isTerminal, worker }) => !isTerminal && isOverdue(worker))
     const { pool, logger, listener } = this.#input
-    await Promise.all([...new Set(overdue.map(({ slot }) => slot))].map((slot) => pool.terminate(slot)))
+    await Promise.all([...new Set(overdue.map(({ worker }) => worker))].map((worker) => pool.terminate(worker)))
     for (const execution of overdue) {
       const error = new FlinkError('TASK_CANCEL_TIMEOUT', { task: execution.taskNameWithSubtask, timeoutMs })
       logger.warn(error.message)
@@ -164,7 +164,7 @@ export class JobAttempt {
 
   #taskStateChanged(message: TaskStateChanged): void {
     const execution = this.executions.find(message.executionId)
-    if (execution !== undefined && message.state === 'CANCELING') this.#watchdog?.responded(execution.slot)
+    if (execution !== undefined && message.state === 'CANCELING') this.#watchdog?.responded(execution.worker)
     if (execution === undefined || !this.#move(execution, stateOfReport(execution, message.state))) return
     if (message.accumulators !== undefined) execution.accumulators = message.accumulators
     if (message.error !== undefined) execution.failure = deserializeError(message.error)

@@ -20,14 +20,14 @@ import type { CheckpointRepository } from '../checkpoint/checkpoint-repository.j
 import { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
 import { loadRestartStrategy } from '../failover/restart-strategy-loader.js'
 import type { RestartBackoffTimeStrategy } from '../failover/restart-backoff-time-strategy.js'
-import { assignSlots, type SlotAssignment } from '../scheduler/slot-assignment.js'
+import { assignSlots, type SlotAssignment, type WorkerLayout } from '../scheduler/slot-assignment.js'
 import { describeJob } from './describe-job.js'
 import { JobAttempt } from './job-attempt.js'
 import type { JobDetails, JobException } from './job-details.js'
 import { checkJobTransition, type JobStatus } from './job-status.js'
 import { mergeAccumulators } from './merge-accumulators.js'
 import type { TaskMetrics } from './metric-store.js'
-import { SlotPool } from './slot-pool.js'
+import { WorkerPool } from './worker-pool.js'
 import type { TaskManagerStarter } from './task-manager-gateway.js'
 
 const CLOSE_GRACE_MS = 5000
@@ -43,6 +43,8 @@ export interface JobMasterInput {
   readonly earlierResults: EarlierResults
   readonly repository: CheckpointRepository
   readonly starter: TaskManagerStarter
+  /** More slots than this share workers, where taskmanager.numberOfTaskSlots is not set. */
+  readonly maxWorkers: number
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -63,13 +65,13 @@ export class JobMaster {
   readonly jobId: string
   readonly outcome: Promise<JobOutcome>
   readonly #input: JobMasterInput
-  readonly #slots: SlotAssignment
-  readonly #pool: SlotPool
+  readonly #pool: WorkerPool
   readonly #strategy: RestartBackoffTimeStrategy
   readonly #statistics: CheckpointStatistics
   readonly #timestamps: Partial<Record<JobStatus, number>> = {}
   readonly #exceptions: JobException[] = []
   readonly #awaitingFailure: ((error: Error) => void)[] = []
+  #slots: SlotAssignment
   #status: JobStatus = 'INITIALIZING'
   #attempt: JobAttempt | undefined
   #attemptNumber = 0
@@ -84,15 +86,16 @@ export class JobMaster {
   constructor(input: JobMasterInput) {
     this.#input = input
     this.jobId = input.jobId
-    this.#slots = assignSlots(input.jobGraph)
+    this.#slots = assignSlots(input.jobGraph, layoutOf(input))
     this.#strategy = loadRestartStrategy(input.configuration, input.clock, input.random)
     this.#statistics = new CheckpointStatistics(CHECKPOINT_HISTORY, () => input.clock.now())
     this.#timestamps.INITIALIZING = input.clock.now()
     const listener = {
-      onMessage: (_slot: number, message: Parameters<JobAttempt['handle']>[0]): void => this.#attempt?.handle(message),
-      onWorkerExit: (slot: number, error: Error): void => this.#attempt?.workerExited(slot, error),
+      onMessage: (_worker: number, message: Parameters<JobAttempt['handle']>[0]): void =>
+        this.#attempt?.handle(message),
+      onWorkerExit: (worker: number, error: Error): void => this.#attempt?.workerExited(worker, error),
     }
-    this.#pool = new SlotPool(this.#slots.slotCount, { starter: input.starter, clock: input.clock, listener })
+    this.#pool = new WorkerPool(this.#slots.workerCount, { starter: input.starter, clock: input.clock, listener })
     this.outcome = new Promise((resolve) => {
       this.#settle = resolve
     })
@@ -206,18 +209,35 @@ export class JobMaster {
     const attemptNumber = this.#attemptNumber
     this.#attemptNumber += 1
     this.#moveTo('RUNNING')
+    this.#load(attemptNumber)
+  }
+
+  #load(attemptNumber: number): void {
     const { jobId, program, graphIndex, jobGraph, earlierResults } = this.#input
     const load = { jobId, program, graphIndex, expectedHash: jobGraph.hash, plan: jobGraph, earlierResults }
     const attempt = this.#makeAttempt(attemptNumber)
     this.#attempt = attempt
     void this.#pool
-      .loadProgram({ type: 'load-program', attempt: attemptNumber, ...load })
+      .loadProgram({ type: 'load-program', attempt: attemptNumber, ...load }, this.#slots.slotsOf)
       .then(() => {
         if (this.#attempt === attempt && this.#status === 'RUNNING') attempt.deploy()
       })
       .catch((error: unknown) => {
-        if (this.#attempt === attempt) this.#onFailure(asError(error))
+        if (this.#attempt !== attempt) return
+        if (this.#mayGiveEverySlotAWorker(error)) this.#load(attemptNumber)
+        else this.#onFailure(asError(error))
       })
+  }
+
+  /** Slots cannot share a worker where the program makes its functions once a module: then each gets a worker. */
+  #mayGiveEverySlotAWorker(error: unknown): boolean {
+    const { configuration, jobGraph } = this.#input
+    const isAsked = configuration.get(TaskManagerOptions.NUM_TASK_SLOTS) !== undefined
+    if (!FlinkError.is(error) || error.code !== 'FUNCTION_SHARED_BY_SLOTS' || isAsked) return false
+    if (this.#status !== 'RUNNING') return false
+    this.#slots = assignSlots(jobGraph, { slotsPerWorker: 1 })
+    this.#pool.grow(this.#slots.workerCount)
+    return true
   }
 
   #makeAttempt(attemptNumber: number): JobAttempt {
@@ -340,6 +360,11 @@ export class JobMaster {
     this.#timestamps[status] = this.#input.clock.now()
     this.#input.logger.info(`job ${this.#input.jobGraph.name} (${this.jobId}) is ${status}`)
   }
+}
+
+function layoutOf({ configuration, maxWorkers }: JobMasterInput): WorkerLayout {
+  const slotsPerWorker = configuration.get(TaskManagerOptions.NUM_TASK_SLOTS)
+  return slotsPerWorker === undefined ? { maxWorkers } : { slotsPerWorker }
 }
 
 function asError(error: unknown): Error {

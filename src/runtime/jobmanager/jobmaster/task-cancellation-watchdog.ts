@@ -11,28 +11,28 @@ export interface CancellationLimits {
   readonly endMs: number
 }
 
-/** Tells which slots are overdue, and after which time. */
-export type OverdueListener = (isOverdue: (slot: number) => boolean, limitMs: number) => void
+/** Tells which workers are overdue, and after which time. */
+export type OverdueListener = (isOverdue: (worker: number) => boolean, limitMs: number) => void
 
 export class TaskCancellationWatchdog {
   readonly #responded = new Set<number>()
   readonly #timers: TimerHandle[] = []
 
   constructor(limits: CancellationLimits, clock: Clock, onOverdue: OverdueListener) {
-    const watch = (limitMs: number, isOverdue: (slot: number) => boolean): void => {
+    const watch = (limitMs: number, isOverdue: (worker: number) => boolean): void => {
       if (limitMs === 0) return
       const expire = (): void => {
         onOverdue(isOverdue, limitMs)
       }
       this.#timers.push(clock.setTimer(limitMs, expire))
     }
-    watch(limits.responseMs, (slot) => !this.#responded.has(slot))
+    watch(limits.responseMs, (worker) => !this.#responded.has(worker))
     watch(limits.endMs, () => true)
   }
 
-  /** A task of the slot reported that it is being cancelled. */
-  responded(slot: number): void {
-    this.#responded.add(slot)
+  /** A task of the worker reported that it is being cancelled. */
+  responded(worker: number): void {
+    this.#responded.add(worker)
   }
 
   stop(): void {

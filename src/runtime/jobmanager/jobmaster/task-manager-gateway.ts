@@ -22,5 +22,5 @@ export interface TaskManagerGateway {
 }
 
 export interface TaskManagerStarter {
-  start(slotIndex: number, listener: TaskManagerListener): TaskManagerGateway
+  start(index: number, listener: TaskManagerListener): TaskManagerGateway
 }

@@ -20,8 +20,7 @@ export interface RestoreAssignment {
 
 export interface DeploymentInput {
   readonly executions: ExecutionGraph
-  /** Doorbell of the worker in a slot. */
-  readonly bellOf: (slot: number) => SharedArrayBuffer
+  readonly bellOf: (worker: number) => SharedArrayBuffer
   readonly restore: RestoreAssignment | undefined
   readonly networkBudgetBytes: number
   readonly slotSizeBytes: number
@@ -32,16 +31,16 @@ interface ChannelPair {
   readonly consumer: ChannelDescriptor
 }
 
-/** Task descriptors by slot. */
+/** Task descriptors by worker. */
 export function planDeployment(input: DeploymentInput): Map<number, TaskDeploymentDescriptor[]> {
   const channels = new ChannelAllocator(input)
-  const bySlot = new Map<number, TaskDeploymentDescriptor[]>()
+  const byWorker = new Map<number, TaskDeploymentDescriptor[]>()
   for (const execution of input.executions.all()) {
-    const tasks = bySlot.get(execution.slot) ?? []
+    const tasks = byWorker.get(execution.worker) ?? []
     tasks.push(describeTask(execution, input, channels))
-    bySlot.set(execution.slot, tasks)
+    byWorker.set(execution.worker, tasks)
   }
-  return bySlot
+  return byWorker
 }
 
 function describeTask(
@@ -56,6 +55,7 @@ function describeTask(
     executionId: execution.id,
     vertexId: vertex.id,
     subtaskIndex,
+    slot: execution.slot,
     attemptNumber: execution.attemptNumber,
     maxParallelism: restore?.maxParallelismOf(vertex.id) ?? vertex.maxParallelism,
     inputs: edges
@@ -104,21 +104,27 @@ class ChannelAllocator {
     const key = `${edge.id}#${String(producer)}#${String(consumer)}`
     let pair = this.#pairs.get(key)
     if (pair === undefined) {
-      pair = this.#connect(key, this.#slotOf(edge.sourceVertex, producer), this.#slotOf(edge.targetVertex, consumer))
+      pair = this.#connect(key, edge, { producer, consumer })
       this.#pairs.set(key, pair)
     }
     return pair
   }
 
-  #connect(key: string, producerSlot: number, consumerSlot: number): ChannelPair {
-    if (producerSlot === consumerSlot) {
-      const local: ChannelDescriptor = { kind: 'local', key }
+  #connect(
+    key: string,
+    edge: JobEdge,
+    { producer, consumer }: { readonly producer: number; readonly consumer: number },
+  ): ChannelPair {
+    const producerWorker = this.#workerOf(edge.sourceVertex, producer)
+    const consumerWorker = this.#workerOf(edge.targetVertex, consumer)
+    if (producerWorker === consumerWorker) {
+      const local: ChannelDescriptor = { kind: 'local', key, siblings: consumersOf(this.#ends(edge), producer).length }
       return { producer: local, consumer: local }
     }
     const memory = allocateRing(this.#memory.slotSizeBytes, this.#memory.slotCount)
     return {
-      producer: { kind: 'ring', memory, peerBell: this.#input.bellOf(consumerSlot) },
-      consumer: { kind: 'ring', memory, peerBell: this.#input.bellOf(producerSlot) },
+      producer: { kind: 'ring', memory, peerBell: this.#input.bellOf(consumerWorker) },
+      consumer: { kind: 'ring', memory, peerBell: this.#input.bellOf(producerWorker) },
     }
   }
 
@@ -127,17 +133,17 @@ class ChannelAllocator {
     for (const edge of this.#input.executions.jobGraph.edges) {
       const ends = this.#ends(edge)
       for (let producer = 0; producer < ends.producers; producer += 1) {
-        const producerSlot = this.#slotOf(edge.sourceVertex, producer)
+        const producerWorker = this.#workerOf(edge.sourceVertex, producer)
         for (const consumer of consumersOf(ends, producer)) {
-          if (this.#slotOf(edge.targetVertex, consumer) !== producerSlot) rings += 1
+          if (this.#workerOf(edge.targetVertex, consumer) !== producerWorker) rings += 1
         }
       }
     }
     return rings
   }
 
-  #slotOf(vertexId: string, subtaskIndex: number): number {
-    return this.#input.executions.execution(vertexId, subtaskIndex).slot
+  #workerOf(vertexId: string, subtaskIndex: number): number {
+    return this.#input.executions.execution(vertexId, subtaskIndex).worker
   }
 
   #peer(vertexId: string): Pick<EdgeDescriptor, 'peerParallelism' | 'peerMaxParallelism'> {

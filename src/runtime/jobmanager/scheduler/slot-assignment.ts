@@ -1,15 +1,22 @@
-// Duty: which slot (task worker) runs which subtask.
+// Duty: which slot of which task worker runs which subtask.
 // Invariants: a slot holds at most one subtask of every vertex of its slot sharing group; subtask i of every vertex of a
-// group is in the group's i-th slot, so forward edges stay inside a worker.
+// group is in the group's i-th slot, so forward edges stay inside a worker. Slots go round the workers, so that the few
+// subtasks of a narrow vertex do not all meet in one of them.
 // Thread: main thread.
 import type { JobGraph } from '../../../graph/job-graph.js'
+import type { TaskSlot } from '../executiongraph/execution.js'
 
 export interface SlotAssignment {
-  readonly slotCount: number
-  readonly slotOf: (vertexId: string, subtaskIndex: number) => number
+  readonly workerCount: number
+  /** How many slots a worker has. */
+  readonly slotsOf: (worker: number) => number
+  readonly placeOf: (vertexId: string, subtaskIndex: number) => TaskSlot
 }
 
-export function assignSlots(jobGraph: JobGraph): SlotAssignment {
+/** Either how many slots a worker has, or how many workers there may be: then they share the slots. */
+export type WorkerLayout = { readonly slotsPerWorker: number } | { readonly maxWorkers: number }
+
+export function assignSlots(jobGraph: JobGraph, layout: WorkerLayout): SlotAssignment {
   const widths = new Map<string, number>()
   for (const vertex of jobGraph.vertices) {
     widths.set(vertex.slotSharingGroup, Math.max(widths.get(vertex.slotSharingGroup) ?? 0, vertex.parallelism))
@@ -23,5 +30,14 @@ export function assignSlots(jobGraph: JobGraph): SlotAssignment {
   const firstSlotOf = new Map(
     jobGraph.vertices.map((vertex) => [vertex.id, firstSlots.get(vertex.slotSharingGroup) ?? 0]),
   )
-  return { slotCount, slotOf: (vertexId, subtaskIndex) => (firstSlotOf.get(vertexId) ?? 0) + subtaskIndex }
+  const workerCount =
+    'maxWorkers' in layout ? Math.min(slotCount, layout.maxWorkers) : Math.ceil(slotCount / layout.slotsPerWorker)
+  return {
+    workerCount,
+    slotsOf: (worker) => Math.ceil((slotCount - worker) / workerCount),
+    placeOf: (vertexId, subtaskIndex) => {
+      const slot = (firstSlotOf.get(vertexId) ?? 0) + subtaskIndex
+      return { worker: slot % workerCount, slot: Math.floor(slot / workerCount) }
+    },
+  }
 }

@@ -5,8 +5,26 @@ import type { ChannelHandler, ChannelReader, ChannelWriter } from './channel.js'
 import { RecordBatch } from './record-batch.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
 
-const BATCH_RECORDS = 256
+/** Records that wait between two tasks, over all channels of the one that sends. */
+const QUEUED_RECORDS = 4096
+const MAX_BATCH_RECORDS = 256
+const MIN_BATCH_RECORDS = 16
 const MAX_BATCHES = 16
+const MIN_BATCHES = 4
+
+/** How much a channel holds. */
+interface Capacity {
+  readonly batchRecords: number
+  readonly batches: number
+}
+
+/** The more channels a task has, the less goes into each: first fewer batches wait, then they are smaller. */
+export function localChannelCapacity(channels: number): Capacity {
+  const records = QUEUED_RECORDS / Math.max(1, channels)
+  const batches = Math.min(MAX_BATCHES, Math.max(MIN_BATCHES, Math.floor(records / MAX_BATCH_RECORDS)))
+  const batchRecords = Math.min(MAX_BATCH_RECORDS, Math.max(MIN_BATCH_RECORDS, Math.floor(records / batches)))
+  return { batchRecords, batches }
+}
 
 type Element = RecordBatch | ((handler: ChannelHandler, channelIndex: number) => void)
 
@@ -15,9 +33,9 @@ export class LocalChannel {
   readonly reader: ChannelReader
 
   /** `onData` and `onRoom` wake the tasks at the two ends. */
-  constructor(onData: () => void, onRoom: () => void) {
-    const queue = new ElementQueue(onData, onRoom)
-    this.writer = new LocalChannelWriter(queue)
+  constructor(onData: () => void, onRoom: () => void, capacity: Capacity = localChannelCapacity(1)) {
+    const queue = new ElementQueue(onData, onRoom, capacity.batches)
+    this.writer = new LocalChannelWriter(queue, capacity.batchRecords)
     this.reader = new LocalChannelReader(queue)
   }
 }
@@ -25,10 +43,12 @@ export class LocalChannel {
 class ElementQueue {
   readonly elements: Element[] = []
   closed = false
+  readonly maxLength: number
   readonly #onData: () => void
   readonly #onRoom: () => void
 
-  constructor(onData: () => void, onRoom: () => void) {
+  constructor(onData: () => void, onRoom: () => void, maxLength: number) {
+    this.maxLength = maxLength
     this.#onData = onData
     this.#onRoom = onRoom
   }
@@ -41,16 +61,19 @@ class ElementQueue {
 
   shift(): void {
     this.elements.shift()
-    if (this.elements.length === MAX_BATCHES - 1) this.#onRoom()
+    if (this.elements.length === this.maxLength - 1) this.#onRoom()
   }
 }
 
 class LocalChannelWriter implements ChannelWriter {
   readonly #queue: ElementQueue
-  #batch = new RecordBatch(BATCH_RECORDS)
+  readonly #batchRecords: number
+  #batch: RecordBatch
 
-  constructor(queue: ElementQueue) {
+  constructor(queue: ElementQueue, batchRecords: number) {
     this.#queue = queue
+    this.#batchRecords = batchRecords
+    this.#batch = new RecordBatch(batchRecords)
   }
 
   writeRecord(value: unknown, timestamp: number, keyHash: number): void {
@@ -97,7 +120,7 @@ class LocalChannelWriter implements ChannelWriter {
   flush(): boolean {
     if (!this.#batch.isEmpty) {
       this.#queue.push(this.#batch)
-      this.#batch = new RecordBatch(BATCH_RECORDS)
+      this.#batch = new RecordBatch(this.#batchRecords)
     }
     return true
   }
@@ -107,11 +130,11 @@ class LocalChannelWriter implements ChannelWriter {
   }
 
   isAvailable(): boolean {
-    return this.#queue.closed || this.#queue.elements.length < MAX_BATCHES
+    return this.#queue.closed || this.#queue.elements.length < this.#queue.maxLength
   }
 
   close(): void {
-    this.#batch = new RecordBatch(BATCH_RECORDS)
+    this.#batch = new RecordBatch(this.#batchRecords)
   }
 
   #writeEvent(event: (handler: ChannelHandler, channelIndex: number) => void): void {

@@ -6,9 +6,9 @@ import { streamSerializers } from '../../../api/types/stream-serializers.js'
 import { NO_REGISTERED_TYPES } from '../../../core/types/registered-types.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
-import type { ChannelDescriptor } from '../../protocol/task-deployment.js'
+import type { ChannelDescriptor, LocalChannelDescriptor } from '../../protocol/task-deployment.js'
 import type { ChannelReader, ChannelWriter } from '../network/channel.js'
-import { LocalChannel } from '../network/local-channel.js'
+import { LocalChannel, localChannelCapacity } from '../network/local-channel.js'
 import { RingChannelReader } from '../network/ring-channel-reader.js'
 import { RingChannelWriter } from '../network/ring-channel-writer.js'
 
@@ -30,12 +30,12 @@ export class ChannelConnector {
   }
 
   writer(descriptor: ChannelDescriptor, edgeId = ''): ChannelWriter {
-    if (descriptor.kind === 'local') return this.#local(descriptor.key).writer
+    if (descriptor.kind === 'local') return this.#local(descriptor).writer
     return new RingChannelWriter(descriptor.memory, descriptor.peerBell, this.#serializer(edgeId))
   }
 
   reader(descriptor: ChannelDescriptor, edgeId = ''): ChannelReader {
-    if (descriptor.kind === 'local') return this.#local(descriptor.key).reader
+    if (descriptor.kind === 'local') return this.#local(descriptor).reader
     return new RingChannelReader(descriptor.memory, descriptor.peerBell, this.#serializer(edgeId))
   }
 
@@ -46,10 +46,10 @@ export class ChannelConnector {
     return create()
   }
 
-  #local(key: string): LocalChannel {
+  #local({ key, siblings }: LocalChannelDescriptor): LocalChannel {
     let channel = this.#locals.get(key)
     if (channel === undefined) {
-      channel = new LocalChannel(this.#wake, this.#wake)
+      channel = new LocalChannel(this.#wake, this.#wake, localChannelCapacity(siblings))
       this.#locals.set(key, channel)
     }
     return channel

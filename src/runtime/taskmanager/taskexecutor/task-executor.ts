@@ -2,15 +2,12 @@
 // Invariants: tasks of an attempt are deployed at once; messages about an execution that is not here are ignored; a new
 // attempt begins only after the last one's tasks have ended.
 // Thread: the task worker.
-import type { PipelineExecutor } from '../../../api/environment/pipeline-executor.js'
 import { Configuration } from '../../../core/config/configuration.js'
 import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { MetricOptions } from '../../../core/config/metric-options.js'
-import { compareGraphs } from '../../../graph/plan-comparison.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { DeployTasks, LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
-import type { ProgramDescriptor } from '../../protocol/program-descriptor.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { ChannelConnector } from '../task/channel-connector.js'
 import { CheckpointAnnouncements } from '../task/checkpoint-announcements.js'
@@ -18,22 +15,23 @@ import { StreamTask } from '../task/stream-task.js'
 import type { TaskEnvironment } from '../task/task-environment.js'
 import { FinishedTask } from '../task/finished-task.js'
 import { makeTask } from '../task/task-factory.js'
-import { GraphCapturingExecutor } from './graph-capturing-executor.js'
+import { loadProgramGraphs, type ProgramRunner } from './program-loader.js'
 import { MetricsReporter } from './metrics-reporter.js'
 import { TaskLoop, type LoopScheduler } from './task-loop.js'
 
 /** What a worker is made of; everything ambient comes from outside. */
 export interface TaskExecutorServices extends Omit<TaskEnvironment, 'announcements' | 'configuration' | 'wake'> {
   readonly scheduler: LoopScheduler
-  /** Runs the program; its jobs go to the executor. `generation` counts the runs in this worker. */
-  readonly runProgram: (program: ProgramDescriptor, executor: PipelineExecutor, generation: number) => Promise<void>
+  /** Runs the program; its jobs go to the executor. */
+  readonly runProgram: ProgramRunner
   /** Ends the worker. */
   readonly exit: () => void
 }
 
 interface LoadedProgram {
   readonly jobId: string
-  readonly graph: ProgramGraph
+  /** By slot: the same graph, with function objects of its own. */
+  readonly graphs: readonly ProgramGraph[]
 }
 
 type DeployedTask = StreamTask | FinishedTask
@@ -96,20 +94,14 @@ export class TaskExecutor {
   }
 
   async #loadProgram(message: LoadProgram): Promise<void> {
-    const { attempt, jobId, program, graphIndex, expectedHash, earlierResults } = message
-    const executor = new GraphCapturingExecutor(graphIndex, earlierResults)
+    const { attempt, jobId } = message
     const generation = this.#generation
     this.#generation += 1
     try {
-      const notReached = this.#services.runProgram(program, executor, generation).then((): never => {
-        const reason = `the program ended before its execute() number ${String(graphIndex + 1)}`
-        throw new FlinkError('JOB_GRAPH_MISMATCH', { operator: 'execute()', reason })
-      })
-      const graph = await Promise.race([executor.captured, notReached])
-      if (message.plan.hash !== graph.jobGraph.hash || expectedHash !== graph.jobGraph.hash) {
-        compareGraphs(message.plan, graph.jobGraph)
-      }
-      this.#program = { jobId, graph }
+      const graphs = await loadProgramGraphs(message, generation, this.#services.runProgram)
+      // The JobMaster may have given this attempt up meanwhile, and asked for the next one.
+      if (generation + 1 < this.#generation) return
+      this.#program = { jobId, graphs }
       this.#services.send({ type: 'program-loaded', attempt })
     } catch (error) {
       this.#services.send({ type: 'program-failed', attempt, error: serializeError(error) })
@@ -118,17 +110,20 @@ export class TaskExecutor {
 
   #deploy(message: DeployTasks): void {
     const program = this.#program
-    if (program === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'tasks came before their program' })
+    const graph = program?.graphs[0]
+    if (program === undefined || graph === undefined) {
+      throw new FlinkError('ASSERTION_FAILED', { what: 'tasks came before their program' })
+    }
     this.#attempt = message.attempt
     this.#tasks = new Map()
     const wake = (): void => {
       this.#loop.wake()
     }
-    const channels = new ChannelConnector(wake, program.graph)
+    const channels = new ChannelConnector(wake, graph)
     const environment: TaskEnvironment = {
       ...this.#services,
       announcements: this.#announcements,
-      configuration: Configuration.fromMap(program.graph.jobGraph.configuration),
+      configuration: Configuration.fromMap(graph.jobGraph.configuration),
       wake,
     }
     const starts = message.tasks.map((descriptor) => this.#makeTask(descriptor, program, environment, channels))
@@ -145,14 +140,16 @@ export class TaskExecutor {
     environment: TaskEnvironment,
     channels: ChannelConnector,
   ): () => void {
-    const { executionId } = descriptor
+    const { executionId, slot } = descriptor
     if (descriptor.finishedOnRestore) {
       const finished = new FinishedTask(descriptor, environment, channels)
       this.#tasks.set(executionId, finished)
       return () => undefined
     }
-    const { jobId, graph } = program
+    const { jobId, graphs } = program
     try {
+      const graph = graphs[slot]
+      if (graph === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `there is no slot ${String(slot)}` })
       const { task, parts } = makeTask(descriptor, { jobId, program: graph, environment, channels })
       this.#tasks.set(executionId, task)
       return () => void task.initialize(parts)

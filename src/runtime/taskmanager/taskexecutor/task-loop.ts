@@ -1,5 +1,5 @@
 // Duty: steps the tasks of a worker in turn.
-// Invariants: between two turns the event loop of the thread is served (timers and I/O of user code go on); when no task
+// Invariants: every task gets its step before another one gets a second; between two turns the event loop of the thread is served (timers and I/O of user code go on); when no task
 // has work the worker sleeps on its doorbell and uses no CPU. A turn is scheduled at most once at a time.
 // Thread: the task worker.
 import type { Clock } from '../../../core/time/clock.js'
@@ -7,6 +7,8 @@ import type { StepResult } from '../task/stream-task.js'
 
 /** A step's time budget in ms. */
 const STEP_BUDGET_MS = 1
+/** A turn that took so long lets the event loop have the thread before the rest of the tasks. */
+const TURN_BUDGET_MS = 2
 
 /** How the loop lets go of the thread: a real worker's primitives, or a simulation's. */
 export interface LoopScheduler {
@@ -33,6 +35,8 @@ export class TaskLoop {
     this.#runTurn()
   }
   #tasks: readonly SteppedTask[] = []
+  /** Whose turn it is. */
+  #next = 0
   #isScheduled = false
   #isInTurn = false
   #wokenInTurn = false
@@ -45,6 +49,7 @@ export class TaskLoop {
 
   setTasks(tasks: readonly SteppedTask[]): void {
     this.#tasks = tasks
+    this.#next = 0
     this.wake()
   }
 
@@ -67,11 +72,21 @@ export class TaskLoop {
     this.#scheduler.awake()
     let hasMore = false
     let startMs = this.#clock.monotonicMs()
-    for (const task of this.#tasks) {
+    const turnEndMs = startMs + TURN_BUDGET_MS
+    const tasks = this.#tasks
+    for (let stepped = 0; stepped < tasks.length; stepped += 1) {
+      const task = tasks[this.#next] as SteppedTask
       if (task.step(startMs + STEP_BUDGET_MS) === 'more') hasMore = true
       const endMs = this.#clock.monotonicMs()
       task.stepped?.(startMs, endMs)
       startMs = endMs
+      // A step may have set other tasks: then the turn is over.
+      if (tasks !== this.#tasks) break
+      this.#next = (this.#next + 1) % tasks.length
+      if (endMs >= turnEndMs) {
+        hasMore ||= stepped + 1 < tasks.length
+        break
+      }
     }
     this.#isInTurn = false
     this.#afterTurn()

@@ -58,7 +58,7 @@ const WAYS: Readonly<Record<ExecutionState, readonly ExecutionState[]>> = {
 function executionIn(state: ExecutionState): Execution {
   const [vertex] = sampleGraph([{ id: 'v' }]).vertices
   assert.ok(vertex)
-  const execution = new Execution({ id: 'v_0_0', vertex, subtaskIndex: 0, attemptNumber: 0, slot: 0 })
+  const execution = new Execution({ id: 'v_0_0', vertex, subtaskIndex: 0, attemptNumber: 0, worker: 0, slot: 0 })
   for (const step of WAYS[state]) assert.ok(execution.tryMove(step, 1))
   return execution
 }

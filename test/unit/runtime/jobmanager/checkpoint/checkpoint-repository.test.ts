@@ -81,7 +81,7 @@ async function pendingOf(
   options: { isSavepoint?: boolean; isKeyed?: boolean; finished?: readonly string[] } = {},
 ): Promise<PendingCheckpoint> {
   const { isSavepoint = false, isKeyed = false, finished = [] } = options
-  const executions = new ExecutionGraph(graphOf(), () => 0, 0)
+  const executions = new ExecutionGraph(graphOf(), () => ({ worker: 0, slot: 0 }), 0)
   for (const execution of executions.all()) {
     for (const state of ['SCHEDULED', 'DEPLOYING', 'INITIALIZING', 'RUNNING'] as const) execution.tryMove(state, 0)
     if (finished.includes(execution.id)) execution.tryMove('FINISHED', 0)

@@ -113,7 +113,7 @@ export class CoordinatorHarness {
       { id: 'map', parallelism: 2 },
     ]
     const graph = sampleGraph(vertices, [['source', 'map', 'hash']])
-    this.executions = new ExecutionGraph(graph, (_, subtaskIndex) => subtaskIndex, 0)
+    this.executions = new ExecutionGraph(graph, (_, worker) => ({ worker, slot: 0 }), 0)
     for (const execution of this.executions.all()) this.run(execution)
     const services = {
       configuration: { ...DEFAULTS, ...configuration },

@@ -37,8 +37,8 @@ export class PlayedWorker implements TaskManagerGateway {
   isTerminated = false
   readonly #listener: TaskManagerListener
 
-  constructor(slot: number, listener: TaskManagerListener, ignores: Set<MasterToWorker['type']>) {
-    this.name = `worker ${String(slot)}`
+  constructor(index: number, listener: TaskManagerListener, ignores: Set<MasterToWorker['type']>) {
+    this.name = `worker ${String(index)}`
     this.#listener = listener
     this.ignores = ignores
   }
@@ -97,7 +97,7 @@ export class JobMasterHarness implements TaskManagerStarter {
   readonly disk = new InMemoryFileSystem()
   /** What every worker leaves undone; may be changed at any time. */
   readonly ignored = new Set<MasterToWorker['type']>()
-  /** All workers that were ever started, by slot. */
+  /** All workers that were ever started, by index. */
   readonly started: PlayedWorker[][] = []
   readonly master: JobMaster
   outcome: JobOutcome | undefined
@@ -106,6 +106,7 @@ export class JobMasterHarness implements TaskManagerStarter {
     configuration: Readonly<Record<string, string>> = {},
     jobGraph: JobGraph = sampleGraph([{ id: 'source' }, { id: 'map', parallelism: 2 }], [['source', 'map', 'hash']]),
     restore?: string,
+    maxWorkers = 4,
   ) {
     const all = Configuration.fromMap({ 'execution.checkpointing.dir': 'file:///cp', ...configuration })
     const random = new SeededRandom(1)
@@ -128,6 +129,7 @@ export class JobMasterHarness implements TaskManagerStarter {
       earlierResults: [],
       repository,
       starter: this,
+      maxWorkers,
       clock,
     })
     void this.master.outcome.then((outcome) => {
@@ -139,9 +141,9 @@ export class JobMasterHarness implements TaskManagerStarter {
     return this.outcome !== undefined
   }
 
-  start(slotIndex: number, listener: TaskManagerListener): TaskManagerGateway {
-    const worker = new PlayedWorker(slotIndex, listener, this.ignored)
-    this.started[slotIndex] = [...(this.started[slotIndex] ?? []), worker]
+  start(index: number, listener: TaskManagerListener): TaskManagerGateway {
+    const worker = new PlayedWorker(index, listener, this.ignored)
+    this.started[index] = [...(this.started[index] ?? []), worker]
     return worker
   }
 

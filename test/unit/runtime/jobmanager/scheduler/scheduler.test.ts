@@ -8,28 +8,40 @@ import {
   planDeployment,
   type RestoreAssignment,
 } from '../../../../../src/runtime/jobmanager/scheduler/deployment-plan.js'
-import { assignSlots } from '../../../../../src/runtime/jobmanager/scheduler/slot-assignment.js'
+import { assignSlots, type WorkerLayout } from '../../../../../src/runtime/jobmanager/scheduler/slot-assignment.js'
 import type { TaskDeploymentDescriptor } from '../../../../../src/runtime/protocol/task-deployment.js'
 import { sampleGraph, type SampleEdge } from '../sample-graphs.js'
 
+const EVERY_SLOT_A_WORKER = { slotsPerWorker: 1 }
+
+function layouts(): fc.Arbitrary<WorkerLayout> {
+  const count = fc.integer({ min: 1, max: 8 })
+  return fc.oneof(fc.record({ slotsPerWorker: count }), fc.record({ maxWorkers: count }))
+}
+
 interface Planned {
-  readonly bySlot: Map<number, TaskDeploymentDescriptor[]>
+  readonly byWorker: Map<number, TaskDeploymentDescriptor[]>
   readonly tasks: TaskDeploymentDescriptor[]
   readonly bells: readonly SharedArrayBuffer[]
 }
 
-function plan(jobGraph: JobGraph, restore?: RestoreAssignment, budgetBytes = 1024 * 1024): Planned {
-  const slots = assignSlots(jobGraph)
-  const executions = new ExecutionGraph(jobGraph, slots.slotOf, 3)
-  const bells = Array.from({ length: slots.slotCount }, () => new SharedArrayBuffer(4))
-  const bySlot = planDeployment({
+function plan(
+  jobGraph: JobGraph,
+  restore?: RestoreAssignment,
+  budgetBytes = 1024 * 1024,
+  layout: WorkerLayout = EVERY_SLOT_A_WORKER,
+): Planned {
+  const slots = assignSlots(jobGraph, layout)
+  const executions = new ExecutionGraph(jobGraph, slots.placeOf, 3)
+  const bells = Array.from({ length: slots.workerCount }, () => new SharedArrayBuffer(4))
+  const byWorker = planDeployment({
     executions,
-    bellOf: (slot) => bells[slot] ?? assert.fail(`slot ${String(slot)} is beyond the slots`),
+    bellOf: (worker) => bells[worker] ?? assert.fail(`there is no worker ${String(worker)}`),
     restore,
     networkBudgetBytes: budgetBytes,
     slotSizeBytes: 4096,
   })
-  return { bySlot, tasks: [...bySlot.values()].flat(), bells }
+  return { byWorker, tasks: [...byWorker.values()].flat(), bells }
 }
 
 function find({ tasks }: Planned, vertexId: string, subtaskIndex: number): TaskDeploymentDescriptor {
@@ -40,9 +52,12 @@ function find({ tasks }: Planned, vertexId: string, subtaskIndex: number): TaskD
 
 describe('Slot sharing', () => {
   it('needs as many slots as the widest vertex of a group, one subtask of each vertex a slot', () => {
-    const { slotCount, slotOf } = assignSlots(sampleGraph([{ id: 'a' }, { id: 'b', parallelism: 3 }]))
-    assert.equal(slotCount, 3)
-    assert.deepEqual([slotOf('a', 0), slotOf('b', 0), slotOf('b', 1), slotOf('b', 2)], [0, 0, 1, 2])
+    const graph = sampleGraph([{ id: 'a' }, { id: 'b', parallelism: 3 }])
+    const { workerCount, placeOf } = assignSlots(graph, EVERY_SLOT_A_WORKER)
+    assert.equal(workerCount, 3)
+    const places = [placeOf('a', 0), placeOf('b', 0), placeOf('b', 1), placeOf('b', 2)]
+    const workers = places.map(({ worker }) => worker)
+    assert.deepEqual(workers, [0, 0, 1, 2])
   })
 
   it('adds up the groups', () => {
@@ -51,30 +66,41 @@ describe('Slot sharing', () => {
       { id: 'b', parallelism: 3, slotSharingGroup: 'heavy' },
       { id: 'c', parallelism: 1, slotSharingGroup: 'heavy' },
     ])
-    const { slotCount, slotOf } = assignSlots(graph)
-    assert.equal(slotCount, 5)
-    assert.deepEqual([slotOf('a', 1), slotOf('b', 0), slotOf('b', 2), slotOf('c', 0)], [1, 2, 4, 2])
+    const { workerCount, placeOf } = assignSlots(graph, EVERY_SLOT_A_WORKER)
+    assert.equal(workerCount, 5)
+    const places = [placeOf('a', 1), placeOf('b', 0), placeOf('b', 2), placeOf('c', 0)]
+    const workers = places.map(({ worker }) => worker)
+    assert.deepEqual(workers, [1, 2, 4, 2])
   })
 
   it('never puts two subtasks of a vertex, or two groups, into one slot', () => {
     const vertex = fc.record({ parallelism: fc.integer({ min: 1, max: 5 }), group: fc.constantFrom('x', 'y', 'z') })
     fc.assert(
-      fc.property(fc.array(vertex, { minLength: 1, maxLength: 6 }), (shapes) => {
+      fc.property(fc.array(vertex, { minLength: 1, maxLength: 6 }), layouts(), (shapes, layout) => {
         const vertices = shapes.map(({ parallelism, group }, index) => {
           return { id: `v${String(index)}`, parallelism, slotSharingGroup: group }
         })
-        const { slotCount, slotOf } = assignSlots(sampleGraph(vertices))
-        const groupOf = new Map<number, string>()
+        const { workerCount, slotsOf, placeOf } = assignSlots(sampleGraph(vertices), layout)
+        const groupOf = new Map<string, string>()
         for (const { id, parallelism, slotSharingGroup } of vertices) {
-          const slots = Array.from({ length: parallelism }, (_, index) => slotOf(id, index))
-          assert.equal(new Set(slots).size, parallelism)
-          for (const slot of slots) {
-            assert.ok(slot >= 0 && slot < slotCount)
-            assert.equal(groupOf.get(slot) ?? slotSharingGroup, slotSharingGroup)
-            groupOf.set(slot, slotSharingGroup)
+          const places = Array.from({ length: parallelism }, (_, index) => placeOf(id, index))
+          const names = places.map(({ worker, slot }) => `${String(worker)}.${String(slot)}`)
+          assert.equal(new Set(names).size, parallelism)
+          for (const { worker, slot } of places) {
+            assert.ok(worker >= 0 && worker < workerCount)
+            assert.ok(slot >= 0 && slot < slotsOf(worker))
+          }
+          for (const name of names) {
+            assert.equal(groupOf.get(name) ?? slotSharingGroup, slotSharingGroup)
+            groupOf.set(name, slotSharingGroup)
           }
         }
+        const slots = Array.from({ length: workerCount }, (_, worker) => slotsOf(worker))
+        const slotCount = slots.reduce((sum, count) => sum + count, 0)
         assert.equal(groupOf.size, slotCount, 'no slot stays empty')
+        assert.ok(Math.max(...slots) - Math.min(...slots) <= 1, 'no worker has two slots more than another')
+        if ('maxWorkers' in layout) assert.equal(workerCount, Math.min(slotCount, layout.maxWorkers))
+        else assert.ok(Math.max(...slots) <= layout.slotsPerWorker)
       }),
     )
   })
@@ -83,7 +109,7 @@ describe('Slot sharing', () => {
 describe('A deployment plan', () => {
   it('has every subtask once, in its slot, with an id of its attempt', () => {
     const planned = plan(sampleGraph([{ id: 'a' }, { id: 'b', parallelism: 2 }], [['a', 'b', 'hash']]))
-    const ids = [...planned.bySlot].map(([slot, tasks]) => [slot, tasks.map(({ executionId }) => executionId)])
+    const ids = [...planned.byWorker].map(([slot, tasks]) => [slot, tasks.map(({ executionId }) => executionId)])
     assert.deepEqual(ids, [
       [0, ['a_0_3', 'b_0_3']],
       [1, ['b_1_3']],
@@ -101,6 +127,26 @@ describe('A deployment plan', () => {
     assert.equal(toSecond.memory.buffer, fromSecond.memory.buffer)
     assert.equal(toSecond.peerBell, planned.bells[1])
     assert.equal(fromSecond.peerBell, planned.bells[0])
+  })
+
+  it('connects slots of one worker by local channels too, which share what may wait', () => {
+    const graph = sampleGraph(
+      [
+        { id: 'a', parallelism: 4 },
+        { id: 'b', parallelism: 4 },
+      ],
+      [['a', 'b', 'hash']],
+    )
+    const planned = plan(graph, undefined, undefined, { maxWorkers: 2 })
+    assert.deepEqual(
+      [...planned.byWorker.values()].map((tasks) => tasks.map(({ subtaskIndex, slot }) => [subtaskIndex, slot])),
+      [0, 1].map((worker) => [worker, worker + 2, worker, worker + 2].map((index, at) => [index, at % 2])),
+    )
+    const { channels = [] } = find(planned, 'a', 1).outputs[0] ?? {}
+    assert.deepEqual(
+      channels.map((channel) => (channel.kind === 'local' ? channel.siblings : channel.kind)),
+      ['ring', 4, 'ring', 4],
+    )
   })
 
   it('gives the two ends of every channel the same memory and shares none between channels', () => {

@@ -169,6 +169,7 @@ function descriptorOf(program: ProgramGraph, rings: { readonly in: RingMemory; r
     executionId: `${vertex.id}_0_1`,
     vertexId: vertex.id,
     subtaskIndex: 0,
+    slot: 0,
     attemptNumber: 1,
     maxParallelism: 128,
     inputs: [edgeOf(into, rings.in)],

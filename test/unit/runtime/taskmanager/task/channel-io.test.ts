@@ -50,7 +50,7 @@ describe('The counts of channels', () => {
   })
 
   it('take buffers of rings and of channels within the worker; only rings have a size to measure usage by', () => {
-    const local: ChannelDescriptor = { kind: 'local', key: 'a' }
+    const local: ChannelDescriptor = { kind: 'local', key: 'a', siblings: 1 }
     const outputEdges = [edge(ring(4, 1), ring(4, 3)), edge(local)]
     const counts = channelIo({ ...SOURCE, outputEdges, queuedLocally: () => 6 })()
     assert.deepEqual(counts.output, { queueLength: 10, poolUsage: 0.5 })

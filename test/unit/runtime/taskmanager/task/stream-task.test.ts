@@ -31,7 +31,7 @@ async function sourceTask(operator: OperatorSpec = sourceOf()) {
     wakes += 1
   }
   const channels = new ChannelConnector(wake)
-  const channel = { kind: 'local', key: 'c' } as const
+  const channel = { kind: 'local', key: 'c', siblings: 1 } as const
   const peer = { peers: [0], peerParallelism: 1, peerMaxParallelism: 128 }
   const location = { kind: 'memory', maxStateSizeBytes: 1000 } as const
   const announcements = new CheckpointAnnouncements()
@@ -51,6 +51,7 @@ async function sourceTask(operator: OperatorSpec = sourceOf()) {
     executionId: 'e',
     vertexId: vertex.id,
     subtaskIndex: 0,
+    slot: 0,
     attemptNumber: 0,
     maxParallelism: 128,
     inputs: [],

@@ -58,11 +58,12 @@ class PlayedTask implements SteppedTask {
   }
 }
 
-function playedLoop(...tasks: PlayedTask[]): { loop: TaskLoop; scheduler: PlayedScheduler } {
+function playedLoop(...tasks: PlayedTask[]): { loop: TaskLoop; scheduler: PlayedScheduler; clock: ManualClock } {
   const scheduler = new PlayedScheduler()
-  const loop = new TaskLoop(scheduler, new ManualClock(), () => undefined)
+  const clock = new ManualClock()
+  const loop = new TaskLoop(scheduler, clock, () => undefined)
   loop.setTasks(tasks)
-  return { loop, scheduler }
+  return { loop, scheduler, clock }
 }
 
 async function turns(count: number): Promise<void> {
@@ -119,6 +120,19 @@ describe('A TaskLoop', () => {
     assert.equal(scheduler.scheduled.length, 1)
     scheduler.runTurn()
     assert.equal(scheduler.scheduled.length, 0)
+  })
+
+  it('serves the event loop in the middle of many slow tasks, and goes on behind them', () => {
+    const tasks = Array.from({ length: 5 }, () => new PlayedTask())
+    const { scheduler, clock } = playedLoop(...tasks)
+    for (const task of tasks) task.onStep = () => clock.advance(1)
+    const steps = (): number[] => tasks.map((task) => task.steps)
+    scheduler.runTurn()
+    assert.deepEqual(steps(), [1, 1, 0, 0, 0])
+    scheduler.runTurn()
+    assert.deepEqual(steps(), [1, 1, 1, 1, 0])
+    scheduler.runTurn()
+    assert.deepEqual(steps(), [2, 1, 1, 1, 1])
   })
 
   it('does nothing without tasks', () => {

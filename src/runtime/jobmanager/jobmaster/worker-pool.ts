@@ -1,0 +1,137 @@
+// Duty: the task workers of a job: starts them, has them load the program, replaces the dead.
+// Invariants: a place has at most one living worker; messages of a worker that was replaced are not passed on; `loadProgram`
+// settles exactly once a call.
+// Thread: main thread.
+import { deserializeError } from '../../../core/errors/error-codec.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { Clock } from '../../../core/time/clock.js'
+import type { LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
+import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
+import type { TaskManagerGateway, TaskManagerStarter } from './task-manager-gateway.js'
+
+export interface WorkerPoolListener {
+  onMessage(worker: number, message: WorkerToMaster): void
+  onWorkerExit(worker: number, error: Error): void
+}
+
+export interface WorkerPoolServices {
+  readonly starter: TaskManagerStarter
+  readonly clock: Clock
+  readonly listener: WorkerPoolListener
+}
+
+interface Place {
+  gateway: TaskManagerGateway | undefined
+  load: { readonly attempt: number; readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined
+  exited: (() => void) | undefined
+}
+
+export class WorkerPool {
+  readonly #services: WorkerPoolServices
+  readonly #places: Place[] = []
+  #closing = false
+
+  constructor(size: number, services: WorkerPoolServices) {
+    this.#services = services
+    this.grow(size)
+  }
+
+  /** Makes places for up to `size` workers. */
+  grow(size: number): void {
+    while (this.#places.length < size) this.#places.push({ gateway: undefined, load: undefined, exited: undefined })
+  }
+
+  bellOf(worker: number): SharedArrayBuffer {
+    const bell = this.#places[worker]?.gateway?.bell
+    if (bell === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `worker ${String(worker)} does not run` })
+    return bell
+  }
+
+  isAlive(worker: number): boolean {
+    return this.#places[worker]?.gateway !== undefined
+  }
+
+  send(worker: number, message: MasterToWorker): void {
+    this.#places[worker]?.gateway?.send(message)
+  }
+
+  sendToAll(message: MasterToWorker): void {
+    for (const { gateway } of this.#places) gateway?.send(message)
+  }
+
+  /** Every worker, the new ones included, runs the program and compares its graph with the plan. */
+  async loadProgram(message: Omit<LoadProgram, 'slots'>, slotsOf: (worker: number) => number): Promise<void> {
+    const loads = this.#places.map((place, index) => {
+      place.gateway ??= this.#start(index)
+      return new Promise<void>((resolve, reject) => {
+        place.load = { attempt: message.attempt, resolve, reject }
+      })
+    })
+    for (const [index, { gateway }] of this.#places.entries()) gateway?.send({ ...message, slots: slotsOf(index) })
+    await Promise.all(loads)
+  }
+
+  async terminate(worker: number): Promise<void> {
+    const place = this.#places[worker]
+    const gateway = place?.gateway
+    if (place === undefined || gateway === undefined) return
+    place.gateway = undefined
+    await gateway.terminate()
+  }
+
+  /** Asks all workers to end, then ends those that do not within the grace time. */
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true
+    const exits = this.#places.filter(({ gateway }) => gateway !== undefined).map((place) => this.#exitOf(place))
+    this.sendToAll({ type: 'close-worker' })
+    let timer: { cancel(): void } | undefined
+    const grace = new Promise<void>((resolve) => {
+      timer = this.#services.clock.setTimer(graceMs, resolve)
+    })
+    await Promise.race([Promise.all(exits), grace])
+    timer?.cancel()
+    await Promise.all(this.#places.map((_, index) => this.terminate(index)))
+  }
+
+  #exitOf(place: Place): Promise<void> {
+    return new Promise((resolve) => {
+      place.exited = resolve
+    })
+  }
+
+  #start(index: number): TaskManagerGateway {
+    const place = this.#places[index]
+    const isCurrent = (): boolean => place?.gateway === gateway
+    const gateway: TaskManagerGateway = this.#services.starter.start(index, {
+      onMessage: (message) => {
+        if (isCurrent()) this.#received(index, message)
+      },
+      onExit: (error) => {
+        if (isCurrent()) this.#exited(index, error)
+      },
+    })
+    return gateway
+  }
+
+  #received(index: number, message: WorkerToMaster): void {
+    const place = this.#places[index]
+    // A worker may still answer to the load of an attempt that failed meanwhile.
+    if (message.type === 'program-loaded') {
+      if (place?.load?.attempt === message.attempt) place.load.resolve()
+    } else if (message.type === 'program-failed') {
+      if (place?.load?.attempt === message.attempt) place.load.reject(deserializeError(message.error))
+    } else this.#services.listener.onMessage(index, message)
+  }
+
+  #exited(index: number, cause: Error | undefined): void {
+    const place = this.#places[index]
+    if (place === undefined) return
+    const name = place.gateway?.name ?? `worker ${String(index)}`
+    place.gateway = undefined
+    place.exited?.()
+    if (this.#closing) return
+    const error = cause ?? new FlinkError('WORKER_DIED', { worker: name, reason: 'it ended without being asked to' })
+    place.load?.reject(error)
+    this.#services.listener.onWorkerExit(index, error)
+  }
+}
