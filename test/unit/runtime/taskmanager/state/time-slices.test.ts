@@ -11,7 +11,7 @@ describe('TimeSlices', () => {
       yields += 1
       return Promise.resolve()
     }
-    const slices = new TimeSlices({ clock, yieldToTask, budgetMs: 2, maxSteps: 100 })
+    const slices = new TimeSlices({ clock, yieldToTask, maxSteps: 100 })
     const stepsOfSlice = async (): Promise<number> => {
       let steps = 1
       while (!slices.step()) steps += 1
@@ -19,10 +19,31 @@ describe('TimeSlices', () => {
       return steps
     }
     assert.equal(await stepsOfSlice(), 100)
-    clock.advance(2)
+    clock.advance(1)
     assert.ok((await stepsOfSlice()) < 100, 'the time was up')
     assert.equal(await stepsOfSlice(), 100, 'a slice has its own time')
     assert.equal(yields, 3)
+  })
+
+  it('takes a share of the time that the task had, within bounds', async () => {
+    const clock = new ManualClock()
+    let pauseMs = 0
+    const yieldToTask = (): Promise<void> => {
+      clock.advance(pauseMs)
+      return Promise.resolve()
+    }
+    const slices = new TimeSlices({ clock, yieldToTask, maxSteps: 100_000 })
+    const lengthAfter = async (pause: number): Promise<number> => {
+      pauseMs = pause
+      await slices.next()
+      const start = clock.monotonicMs()
+      while (!slices.step()) clock.advance(0.001)
+      return clock.monotonicMs() - start
+    }
+    const roughly = (actual: number, expected: number): boolean => Math.abs(actual - expected) < 0.02
+    assert.ok(roughly(await lengthAfter(0), 0.1))
+    assert.ok(roughly(await lengthAfter(0.5), 0.2))
+    assert.ok(roughly(await lengthAfter(20), 0.4))
   })
 
   it('ends a wait that the task never comes back from when it is cancelled', async () => {
