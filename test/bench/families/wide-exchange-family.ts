@@ -1,7 +1,8 @@
 import { figureAtMost, ratioAtLeast, type BenchFamily, type BenchProgram } from '../bench-family.js'
 import { rateOf } from '../progress-merge.js'
 
-const RECORDS = 1_000_000
+/** Every subtask has to be warm: 125,000 records each. */
+const RECORDS = 8_000_000
 const PARALLELISMS = [2, 64]
 const BUDGET_MB = 64
 const MEGABYTE = 1_048_576

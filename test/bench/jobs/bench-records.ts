@@ -6,8 +6,11 @@ export interface BenchRecord {
   readonly ts: number
 }
 
-/** fresh: `'k' + n` as a parser makes them; uuid: 36 characters cut out of a text; array: strings that V8 has hashed. */
-export type KeyKind = 'fresh' | 'uuid' | 'array' | 'sequential'
+/**
+ * fresh: `'k' + n` as a parser makes them; uuid: 36 characters cut out of a text; array: strings that V8 has hashed; hot:
+ * all keys once, then the same hundredth of them again and again.
+ */
+export type KeyKind = 'fresh' | 'uuid' | 'array' | 'sequential' | 'hot'
 
 const UUID_LENGTH = 36
 
@@ -30,6 +33,13 @@ export function recordMaker(kind: KeyKind, keys: number, seed: number): (id: num
       return (id) => ({ id, key: `k${String(random() % keys)}`, value: random() % 100, ts: id })
     case 'sequential':
       return (id) => ({ id, key: `k${String(id)}`, value: random() % 100, ts: id })
+    case 'hot': {
+      const hotKeys = Math.ceil(keys / 100)
+      return (id) => {
+        const n = id < keys ? id : random() % hotKeys
+        return { id, key: `k${String(n)}`, value: random() % 100, ts: id }
+      }
+    }
     case 'uuid': {
       const text = uuidText(keys)
       return (id) => {
