@@ -52,7 +52,9 @@ function rarelyChanged(withoutCheckpoints: boolean): BenchProgram {
     async measure(engine, sizes) {
       const records = sizes.records ?? HOT_RECORDS
       const args = { keys: KEYS, records, 'key-kind': 'hot' }
-      return engine.runJob({ ...job, args, withoutCheckpoints }, ({ progress }) => ({ mrps: rateOf(progress, records) }))
+      return engine.runJob({ ...job, args, withoutCheckpoints }, ({ progress }) => ({
+        mrps: rateOf(progress, records),
+      }))
     },
   }
 }

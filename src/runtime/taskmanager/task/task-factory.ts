@@ -10,6 +10,7 @@ import { checkpointStreams } from '../../../storage/file-checkpoint-streams.js'
 import type { EdgeDescriptor, TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { InputGate } from '../network/input-gate.js'
 import type { ChannelWriter } from '../network/channel.js'
+import type { InputInterrupt } from '../network/input-interrupt.js'
 import { RecordWriter } from '../network/record-writer.js'
 import { createPartitioner } from '../network/stream-partitioner.js'
 import { TaskMetricGroup } from '../metrics/task-metric-group.js'
@@ -56,7 +57,7 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
   const vertex = program.jobGraph.vertices.find((candidate) => candidate.id === descriptor.vertexId)
   if (vertex === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `no vertex ${descriptor.vertexId}` })
   const task = new StreamTask(descriptor, environment)
-  const edges = descriptor.outputs.map((edge) => chainEdge(edge, vertex, input))
+  const edges = descriptor.outputs.map((edge) => chainEdge(edge, vertex, { ...input, interrupt: task.interrupt }))
   const operatorMetrics = new MetricGroup([program.jobGraph.name, vertex.name, String(descriptor.subtaskIndex)])
   const contextFor = contextFactory(task, operatorMetrics, vertex, input)
   const chain = new OperatorChain({ vertex, program, edges, contextFor })
@@ -137,8 +138,12 @@ function barrierActions(task: StreamTask, gate: InputGate): ConstructorParameter
   }
 }
 
-function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: TaskFactoryInput): TaskEdge {
-  const { program, environment, channels } = input
+interface ChainEdgeInput extends TaskFactoryInput {
+  readonly interrupt: InputInterrupt
+}
+
+function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: ChainEdgeInput): TaskEdge {
+  const { program, environment, channels, interrupt } = input
   const jobEdge = edgeOf(edge.edgeId, program.jobGraph.edges)
   const spec = program.partitioners.get(edge.edgeId)
   if (spec === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `no partitioner for ${edge.edgeId}` })
@@ -154,6 +159,7 @@ function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: TaskFactoryIn
     channels: writers,
     partitioner,
     operatorName,
+    interrupt,
     bufferTimeoutMs: jobEdge.bufferTimeoutMs,
   })
   const { sourceOperator: operator, sideOutput } = jobEdge
