@@ -55,7 +55,7 @@ export default function job(env) {
   env.fromElements(['a', 1], [null, 2]).uid('in-id').keyBy(0).sum(1).uid('sum-id').print()
 `,
   'missing-field.js': `export default (env) =>
-  env.fromElements({ user: 'ann' }, { usr: 'bob' }).uid('in-id').keyBy('user').map((record) => record).print()
+  env.fromElements({ user: 'ann' }, { usr: 'bob' }).uid('in-id').keyBy('user').map((record) => record).name('users').print()
 `,
   'out-of-memory.js': `const kept = []
 export default (env) =>
@@ -174,9 +174,17 @@ describe('a job that fails', { concurrency: 2 }, () => {
     [
       'a key that is null, with what to do about it',
       ['null-key.js'],
-      ['[NULL_KEY]', 'the key of a record is null', 'Filter such records before keyBy'],
+      [
+        '[NULL_KEY]',
+        `key selector of 'Keyed Aggregation' (keyBy after 'Source: Collection Source'): the key of a record is null`,
+        'Filter such records before keyBy',
+      ],
     ],
-    ['a key field that a record lacks, with the field', ['missing-field.js'], ['[KEY_INVALID]', 'field user']],
+    [
+      'a key field that a record lacks, with the field',
+      ['missing-field.js'],
+      ['[KEY_INVALID]', `key selector of 'users' (keyBy after 'Source: Collection Source')`, 'no field user'],
+    ],
     [
       'a worker out of memory, with the option that gives it more',
       ['-Dtaskmanager.memory.task.heap.size=20m', 'out-of-memory.js'],

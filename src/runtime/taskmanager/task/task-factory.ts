@@ -147,7 +147,8 @@ function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: TaskFactoryIn
     numberOfChannels: edge.channels.length,
     maxParallelism: edge.peerMaxParallelism,
     random: environment.random,
-    operatorName,
+    sourceName: operatorName,
+    targetName: headName(jobEdge.targetVertex, program.jobGraph.vertices),
   })
   const writers = edge.channels.map((channel) => channels.writer(channel, edge.edgeId))
   const writer = new RecordWriter({
@@ -158,6 +159,11 @@ function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: TaskFactoryIn
   })
   const { sourceOperator: operator, sideOutput } = jobEdge
   return { operator, operatorName, sideOutput, writer, channels: writers }
+}
+
+function headName(vertexId: string, vertices: readonly JobVertex[]): string {
+  const vertex = vertices.find((candidate) => candidate.id === vertexId)
+  return vertex?.operators[0]?.name ?? vertexId
 }
 
 function edgeOf(edgeId: string, edges: readonly JobEdge[]): JobEdge {

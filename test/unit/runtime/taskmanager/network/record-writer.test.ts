@@ -24,7 +24,8 @@ function createWriter(spec: PartitionerSpec, channelCount: number, bufferTimeout
     numberOfChannels: channelCount,
     maxParallelism: 128,
     random: new SeededRandom(1),
-    operatorName: 'Source',
+    sourceName: 'Source',
+    targetName: 'Target',
   }
   const writer = new RecordWriter({
     channels,
