@@ -23,7 +23,9 @@ async function startDetached(workspace: NumbersWorkspace, ...options: string[]):
   assert.notEqual(jobId, '', result.stdout)
   const run = path.join(workspace.path, 'run')
   const { pid } = JSON.parse(readFileSync(path.join(run, `${jobId}.json`), 'utf8')) as { pid: number }
-  return { jobId, pid, output: path.join(run, 'log', `flink-ts-${jobId}.out`) }
+  const output = path.join(run, 'log', `flink-ts-${jobId}.out`)
+  assert.equal(result.stderr, `Its output goes to ${output}\n`)
+  return { jobId, pid, output }
 }
 
 function isAlive(pid: number): boolean {
