@@ -104,7 +104,7 @@ function makeInput(task: StreamTask, chain: OperatorChain, input: TaskFactoryInp
   const barriers = new CheckpointBarrierHandler(gate.channels.length, isAligned, barrierActions(task, gate), clock)
   const handler = new GateHandler({ gate, head, barriers, mayContinue: () => task.mayTakeInput })
   const parts = {
-    input: new GateInput(gate, handler),
+    input: new GateInput(gate, handler, head.name),
     forgetCheckpoint: (checkpointId: number): void => {
       barriers.onAborted(checkpointId)
     },
