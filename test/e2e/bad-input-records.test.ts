@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import ts from 'typescript'
-import { assertFailed } from './assert-failed.js'
+import { assertFailed } from './refusals.js'
 import { Workspace, type CommandResult } from './command-line.js'
 
 const FILES: Readonly<Record<string, string>> = {

@@ -116,7 +116,7 @@ describe('run -d', { concurrency: 2 }, () => {
     const results = [await workspace.run('run', file), await workspace.run('run', '--detached', file)]
     for (const result of results) {
       const frame = `at Object.default [as call] (file://${file}:3:9)`
-      assertFailed(result, 'The main method caused an error: planned', frame)
+      assertFailed(result, ['The main method caused an error: planned', frame])
       assert.equal(result.stdout, 'so far\n')
     }
     assert.equal(results[1]?.stderr, results[0]?.stderr)
@@ -133,7 +133,7 @@ describe('run -d', { concurrency: 2 }, () => {
     const [jobId = ''] = /[0-9a-f]{32}/.exec(result.stdout) ?? []
     const output = path.join(workspace.path, 'run/log', `flink-ts-${jobId}.out`)
     await until('it has failed', () => textOf(output).includes('planned'))
-    assertFailed({ exitCode: 1, stdout: '', stderr: textOf(output) }, `Job failed (JobID: ${jobId})`, 'fails.mjs:1:')
+    assertFailed({ exitCode: 1, stdout: '', stderr: textOf(output) }, [`Job failed (JobID: ${jobId})`, 'fails.mjs:1:'])
     await filesAtRest(workspace)
     assert.equal(await stateOf(workspace, jobId, '-a'), 'FAILED')
     workspace.remove()
@@ -205,7 +205,7 @@ describe('list', { concurrency: 2 }, () => {
     assert.deepEqual(readdirSync(run).sort(), ['archive', 'log'])
     for (const { jobId } of jobs) assert.equal(await stateOf(workspace, jobId, '-a'), 'FAILED')
     const [first] = jobs
-    assertFailed(await workspace.run('cancel', first?.jobId ?? ''), 'another terminal state (FAILED)')
+    assertFailed(await workspace.run('cancel', first?.jobId ?? ''), ['another terminal state (FAILED)'])
     workspace.remove()
   })
 })

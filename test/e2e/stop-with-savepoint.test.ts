@@ -71,7 +71,7 @@ describe('stop', { concurrency: 2 }, () => {
   it('refuses a claim mode that is none', async () => {
     const workspace = new NumbersWorkspace()
     const result = await workspace.run('run', '-cm', 'mine', workspace.job)
-    assertFailed(result, 'Could not parse value', 'mine. Expected one of: [[CLAIM, NO_CLAIM, LEGACY]]')
+    assertFailed(result, ['Could not parse value', 'mine. Expected one of: [[CLAIM, NO_CLAIM, LEGACY]]'])
     workspace.remove()
   })
 
@@ -119,7 +119,7 @@ describe('cancel -s', { concurrency: 2 }, () => {
     assert.ok(stdout.startsWith(`${deprecation}${line}${end}`), stdout)
     const location = stdout.slice(stdout.indexOf(end) + end.length).replace(/\.\n$/, '')
     assert.match(location, locationIn(path.join(workspace.path, 'default-savepoints'), jobId))
-    assertFailed(await job.ended, `Job was cancelled. (JobID: ${jobId})`)
+    assertFailed(await job.ended, [`Job was cancelled. (JobID: ${jobId})`])
     workspace.remove()
   })
 })
