@@ -1,5 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
-import type { KeyKind } from '../../core/keygroups/canonical-key.js'
+import { InvalidKeyError, type KeyKind } from '../../core/keygroups/canonical-key.js'
 import type { KeySpec } from '../dag/key-spec.js'
 import type { KeySelector } from '../functions/key-selector.js'
 import type { TypeInformation } from '../types/type-information.js'
@@ -61,7 +61,7 @@ export function fieldReader(field: number | string): (value: unknown) => unknown
     const part: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined
     if (part !== undefined) return part
     // Whoever reads the field knows the place in the program: the operator, or the key selector of one.
-    throw new TypeError(`a record has no field ${String(field)}`)
+    throw new InvalidKeyError(`a record has no field ${String(field)}`)
   }
 }
 

@@ -135,6 +135,7 @@ function selectKey(key: KeySpec, value: unknown, { place, what }: NamedSelector)
 /** The user's function runs inside the emit of another function, so the error has to say which of the two it was. */
 function functionFailed(operator: string, what: string, error: unknown): unknown {
   if (FlinkError.is(error)) return error
+  if (error instanceof InvalidKeyError) return keyInvalid(operator, error)
   const message = error instanceof Error ? error.message : String(error)
   return new FlinkError('KEY_INVALID', { operator, reason: `${what} threw: ${message}` }, { cause: error })
 }
