@@ -34,11 +34,12 @@ async function runDetachedJob(request: RunRequest): Promise<void> {
     const { jobProcess, cleanUp } = await startJobProcess(request, process.cwd(), threads, {
       jobSubmitted: report,
       jobEnded: (outcome) => {
-        if (outcome.status === 'FINISHED') process.stdout.write(`${jobResultLines(outcome).join('\n')}\n`)
+        if (outcome.status === 'FINISHED')
+          threads.output.standardOutput.write(`${jobResultLines(outcome).join('\n')}\n`)
       },
       warning: (text) => warnings.push(text),
     })
-    endOnSignals(jobProcess, (text) => process.stderr.write(text))
+    endOnSignals(jobProcess, (text) => threads.output.standardError.write(text))
     try {
       await jobProcess.run()
       report('none')

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { CoreOptions } from '../core/config/core-options.js'
 import type { Configuration } from '../core/config/configuration.js'
+import { JobOutput } from './job-output.js'
 import { ProgramWorker } from './program-worker.js'
 import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
 
@@ -17,6 +18,7 @@ export function maxTaskWorkers(): number {
 export interface JobThreads {
   readonly program: ProgramWorker
   readonly starter: WorkerThreadStarter
+  readonly output: JobOutput
 }
 
 /**
@@ -24,10 +26,11 @@ export interface JobThreads {
  * loads its own part of it; this file imports little, so that they begin early.
  */
 export function startJobThreads(configuration: Configuration): JobThreads {
-  const program = new ProgramWorker()
-  const starter = new WorkerThreadStarter(heapSizeMbOf(configuration))
+  const output = new JobOutput()
+  const program = new ProgramWorker(output)
+  const starter = new WorkerThreadStarter(heapSizeMbOf(configuration), output)
   starter.warmUp(Math.min(configuration.get(CoreOptions.DEFAULT_PARALLELISM), availableParallelism()))
-  return { program, starter }
+  return { program, starter, output }
 }
 
 export async function terminateJobThreads({ program, starter }: JobThreads): Promise<void> {

@@ -5,6 +5,7 @@ import type { JobResultData } from '../api/environment/pipeline-executor.js'
 import type { JobGraph } from '../graph/job-graph.js'
 import type { JobRequest, ProcessToProgram, ProgramToProcess } from '../runtime/protocol/program-messages.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
+import type { JobOutput } from './job-output.js'
 
 const ENTRY = new URL('./program-worker-entry.js', import.meta.url)
 
@@ -18,11 +19,12 @@ type ProgramRequest = Exclude<ProgramToProcess, { type: 'program-finished' | 'pr
 
 /** The thread in which the program's main runs, seen from the job process. It waits for its program. */
 export class ProgramWorker {
-  readonly #worker: Worker = new Worker(ENTRY, { name: 'flink-ts program' })
+  readonly #worker: Worker = new Worker(ENTRY, { name: 'flink-ts program', stdout: true, stderr: true })
   #reject: (error: Error) => void = () => undefined
   #failure: FlinkError | undefined
 
-  constructor() {
+  constructor(output: JobOutput) {
+    output.forward(this.#worker)
     this.#worker.on('error', (error) => {
       this.#failure = new FlinkError('PROGRAM_MAIN_FAILED', { reason: error.message }, { cause: error })
       this.#reject(this.#failure)

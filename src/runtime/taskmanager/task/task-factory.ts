@@ -105,7 +105,7 @@ function makeInput(task: StreamTask, chain: OperatorChain, input: TaskFactoryInp
   const barriers = new CheckpointBarrierHandler(gate.channels.length, isAligned, barrierActions(task, gate), clock)
   const handler = new GateHandler({ gate, head, barriers, mayContinue: () => task.mayTakeInput })
   const parts = {
-    input: new GateInput(gate, handler),
+    input: new GateInput(gate, handler, head.name),
     forgetCheckpoint: (checkpointId: number): void => {
       barriers.onAborted(checkpointId)
     },
@@ -152,7 +152,8 @@ function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: ChainEdgeInpu
     numberOfChannels: edge.channels.length,
     maxParallelism: edge.peerMaxParallelism,
     random: environment.random,
-    operatorName,
+    sourceName: operatorName,
+    targetName: headName(jobEdge.targetVertex, program.jobGraph.vertices),
   })
   const writers = edge.channels.map((channel) => channels.writer(channel, edge.edgeId))
   const writer = new RecordWriter({
@@ -164,6 +165,11 @@ function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: ChainEdgeInpu
   })
   const { sourceOperator: operator, sideOutput } = jobEdge
   return { operator, operatorName, sideOutput, writer, channels: writers }
+}
+
+function headName(vertexId: string, vertices: readonly JobVertex[]): string {
+  const vertex = vertices.find((candidate) => candidate.id === vertexId)
+  return vertex?.operators[0]?.name ?? vertexId
 }
 
 function edgeOf(edgeId: string, edges: readonly JobEdge[]): JobEdge {

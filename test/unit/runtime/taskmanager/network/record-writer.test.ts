@@ -25,7 +25,8 @@ function createWriter(spec: PartitionerSpec, channelCount: number, bufferTimeout
     numberOfChannels: channelCount,
     maxParallelism: 128,
     random: new SeededRandom(1),
-    operatorName: 'Source',
+    sourceName: 'Source',
+    targetName: 'Target',
   }
   const interrupt = new InputInterrupt()
   const writer = new RecordWriter({
