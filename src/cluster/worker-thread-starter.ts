@@ -70,7 +70,7 @@ class WorkerThread implements TaskManagerGateway {
 
   constructor(index: number, heapSizeMb: number | undefined, output: JobOutput) {
     this.name = `worker ${String(index)}`
-const data: TaskWorkerData = { workerIndex: index, bell: this.bell, outputLocks: output.locks }
+    const data: TaskWorkerData = { workerIndex: index, bell: this.bell, outputLocks: output.locks }
     const limits = heapSizeMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapSizeMb } }
     const name = `flink-ts ${this.name}`
     this.#worker = new Worker(ENTRY, { name, workerData: data, stdout: true, stderr: true, ...limits })
