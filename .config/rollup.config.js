@@ -9,10 +9,10 @@ import path from 'node:path'
 
 const compiled = path.resolve(import.meta.dirname, '../dist/src')
 const bundled = path.resolve(import.meta.dirname, '../dist/lib')
-const { dependencies, name } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-const packages = [name, ...Object.keys(dependencies)]
+const { dependencies, name: ownName } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+const packages = [ownName, ...Object.keys(dependencies)]
 
-/** What package.json and bin/ name, then what starts a thread, a process or a loader's hooks. */
+/** What package.json and bin/ name, then what starts a thread or a process. */
 const entries = [
   'index',
   'client/client-entry',
@@ -23,9 +23,10 @@ const entries = [
   'cluster/plan-worker-entry',
   'cluster/program-worker-entry',
   'runtime/taskmanager/worker-entry',
-  'graph/packaged-program-resolution-hooks',
-  'graph/packaged-program-syntax-checker',
 ]
+
+/** Run beside the engine and import nothing of it. */
+const single = ['graph/packaged-program-resolution-hooks', 'graph/packaged-program-syntax-checker']
 
 /** Source maps lead to the TypeScript sources and not to what the compiler made of them. */
 const sourceMaps = {
@@ -51,10 +52,8 @@ const fresh = {
   },
 }
 
-export default {
-  input: Object.fromEntries(entries.map((entry) => [entry, path.join(compiled, `${entry}.js`)])),
+const build = {
   external: (id) => id.startsWith('node:') || packages.some((one) => id === one || id.startsWith(`${one}/`)),
-  plugins: [sourceMaps, places, fresh],
   treeshake: false,
   onwarn(warning) {
     throw new Error(warning.message)
@@ -70,3 +69,10 @@ export default {
     sourcemapExcludeSources: true,
   },
 }
+
+const inputs = (names) => Object.fromEntries(names.map((name) => [name, path.join(compiled, `${name}.js`)]))
+
+export default [
+  { ...build, input: inputs(entries), plugins: [sourceMaps, places, fresh] },
+  { ...build, input: inputs(single), plugins: [sourceMaps] },
+]
