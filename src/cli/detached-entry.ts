@@ -1,4 +1,5 @@
 import { startJobThreads } from '../cluster/job-threads.js'
+import { startProgramThread } from '../cluster/program-thread.js'
 import { Configuration } from '../core/config/configuration.js'
 import { serializeError, type SerializedError } from '../core/errors/error-codec.js'
 import { endOnSignals } from './end-on-signals.js'
@@ -12,6 +13,8 @@ export interface DetachedReport {
   readonly warnings: readonly string[]
   readonly error: SerializedError | undefined
 }
+
+const programThread = startProgramThread()
 
 process.once('message', (request: RunRequest) => {
   void runDetachedJob(request)
@@ -29,7 +32,7 @@ async function runDetachedJob(request: RunRequest): Promise<void> {
     process.send?.(message, undefined, undefined, () => undefined)
   }
   try {
-    const threads = startJobThreads(Configuration.fromMap(request.configuration))
+    const threads = startJobThreads(programThread, Configuration.fromMap(request.configuration))
     const { startJobProcess } = await import('./start-job-process.js')
     const { jobProcess, cleanUp } = await startJobProcess(request, process.cwd(), threads, {
       jobSubmitted: report,

@@ -1,4 +1,5 @@
 import { startJobThreads } from '../cluster/job-threads.js'
+import { startProgramThread } from '../cluster/program-thread.js'
 import { Configuration } from '../core/config/configuration.js'
 import type { CliContext } from './cli-context.js'
 import { endOnSignals } from './end-on-signals.js'
@@ -7,7 +8,8 @@ import type { RunRequest } from './run-request.js'
 
 /** Runs the job in this process: its output streams here, its end is the end of the command. */
 export async function runAttached(request: RunRequest, context: CliContext): Promise<number> {
-  const threads = startJobThreads(Configuration.fromMap(request.configuration))
+  const programThread = context.programThread ?? startProgramThread()
+  const threads = startJobThreads(programThread, Configuration.fromMap(request.configuration))
   const { standardOutput, standardError } = threads.output
   const { startJobProcess } = await import('./start-job-process.js')
   const { jobProcess, cleanUp } = await startJobProcess(request, context.workingDirectory, threads, {
