@@ -65,6 +65,19 @@ export function readText(input: DataInputView): string {
   return bytes.toString(head === UTF16 ? 'utf16le' : 'latin1', from, end)
 }
 
+/** The same, for a text that is probably the guess: then it is the guess that is given back. */
+export function readLikelyText(input: DataInputView, guess: string): string {
+  const { bytes } = input
+  const start = input.position
+  const { length } = guess
+  if (bytes[start] !== length || length >= LONG_LATIN1) return readText(input)
+  for (let index = 0; index < length; index += 1) {
+    if (bytes[start + 1 + index] !== guess.charCodeAt(index)) return readText(input)
+  }
+  input.position = start + 1 + length
+  return guess
+}
+
 /** Writes a primitive with its tag; false, and nothing written, for anything else. */
 export function writeScalar(output: DataOutputView, value: unknown): boolean {
   switch (typeof value) {
