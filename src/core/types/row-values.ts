@@ -35,18 +35,24 @@ export function writeText(bytes: Buffer, text: string, start: number): number {
 function writeLong(bytes: Buffer, text: string, start: number): number {
   const length = text.length
   if (BEYOND_LATIN1.test(text)) return writeUtf16(bytes, text, start)
-  bytes[start] = LONG_LATIN1
-  bytes.writeUInt32BE(length, start + 1)
+  writeHead(bytes, LONG_LATIN1, length, start)
   bytes.write(text, start + TEXT_HEADER_BYTES, length, 'latin1')
   return start + TEXT_HEADER_BYTES + length
 }
 
 function writeUtf16(bytes: Buffer, text: string, start: number): number {
   const lengthBytes = text.length * 2
-  bytes[start] = UTF16
-  bytes.writeUInt32BE(lengthBytes, start + 1)
+  writeHead(bytes, UTF16, lengthBytes, start)
   bytes.write(text, start + TEXT_HEADER_BYTES, lengthBytes, 'utf16le')
   return start + TEXT_HEADER_BYTES + lengthBytes
+}
+
+function writeHead(bytes: Buffer, head: number, lengthBytes: number, start: number): void {
+  bytes[start] = head
+  bytes[start + 1] = lengthBytes >>> 24
+  bytes[start + 2] = lengthBytes >>> 16
+  bytes[start + 3] = lengthBytes >>> 8
+  bytes[start + 4] = lengthBytes
 }
 
 /** Reads a text at the position of the view and moves it on. */
@@ -60,7 +66,7 @@ export function readText(input: DataInputView): string {
     return input.latin1Text(start + 1, end)
   }
   const from = start + TEXT_HEADER_BYTES
-  const end = from + bytes.readUInt32BE(start + 1)
+  const end = from + input.view.getUint32(start + 1)
   input.position = end
   return bytes.toString(head === UTF16 ? 'utf16le' : 'latin1', from, end)
 }

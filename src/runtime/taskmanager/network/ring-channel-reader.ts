@@ -13,6 +13,9 @@ import { ringBell } from './doorbell.js'
 import { ANNOUNCED_RECORDS, RecordBatch } from './record-batch.js'
 import { SLOT_KIND } from './slot-kind.js'
 
+/** Timestamp and hash. */
+const RECORD_HEAD_BYTES = 12
+
 interface Slot {
   readonly kind: number
   readonly flag: number
@@ -106,10 +109,13 @@ export class RingChannelReader implements ChannelReader {
 
   #decode(input: DataInputView, batch: RecordBatch): void {
     batch.clear()
-    while (input.remaining > 0 && !batch.isFull) {
-      const timestamp = input.readFloat64()
-      const keyHash = input.readInt32()
-      batch.add(this.#serializer.deserialize(input), timestamp, keyHash)
+    const serializer = this.#serializer
+    const { view } = input
+    const end = view.byteLength
+    for (let position = input.position; position < end && !batch.isFull; position = input.position) {
+      input.position = position + RECORD_HEAD_BYTES
+      const value = serializer.deserialize(input)
+      batch.add(value, view.getFloat64(position), view.getInt32(position + 8))
     }
   }
 
