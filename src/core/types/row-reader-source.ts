@@ -80,7 +80,9 @@ export class RowReaderSource {
     const memory = this.#name()
     this.#constants.push(`const ${memory} = new Array(${String(REMEMBERED_KEYS)}).fill('')`)
     const slot = `${memory}[${index}]`
-    return this.#call(`${index} < ${String(REMEMBERED_KEYS)} ? ${slot} = readLikelyText(input, ${slot}) : readText(input)`)
+    return this.#call(
+      `${index} < ${String(REMEMBERED_KEYS)} ? ${slot} = readLikelyText(input, ${slot}) : readText(input)`,
+    )
   }
 
   /** A constructor of our own with the prototype of the class: twice as fast as a literal with `__proto__` (26 / 60 ns). */
