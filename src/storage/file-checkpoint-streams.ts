@@ -25,11 +25,14 @@ export function checkpointStreams(
   random: Random,
 ): CheckpointStreamFactory {
   return {
-    createStream: () => {
+    createStream: (scope = 'EXCLUSIVE') => {
       if (location.kind === 'memory') return Promise.resolve(new MemoryStream(location.maxStateSizeBytes))
       const { fileSystem, path } = fileSystems.forUri(location.directoryUri)
       const name = random.uuid()
-      const target = { fileSystem, file: `${path}/${name}`, uri: `${location.directoryUri}/${name}` }
+      // A shared file is moved there when the checkpoint completes: until then it goes with its directory.
+      const isShared = scope === 'SHARED' && location.incremental !== undefined
+      const directoryUri = isShared ? location.incremental.sharedDirectoryUri : location.directoryUri
+      const target = { fileSystem, file: `${path}/${name}`, uri: `${directoryUri}/${name}` }
       return Promise.resolve(new FileStream(target, location.inlineThresholdBytes))
     },
   }
@@ -77,6 +80,7 @@ class MemoryStream implements CheckpointOutputStream {
 interface StreamTarget {
   readonly fileSystem: FileSystem
   readonly file: string
+  /** Where the file is to be read once the checkpoint is complete. */
   readonly uri: string
 }
 

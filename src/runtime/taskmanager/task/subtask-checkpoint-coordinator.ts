@@ -14,7 +14,7 @@ import type { OperatorSubtaskState, StreamStateHandle, TaskStateSnapshot } from 
 import type { AnnounceCheckpoint } from '../../protocol/master-to-worker.js'
 import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
-import type { OperatorSnapshotFuture } from '../operators/stream-operator.js'
+import type { OperatorSnapshotFuture, SnapshotRequest } from '../operators/stream-operator.js'
 import type { CheckpointAnnouncements } from './checkpoint-announcements.js'
 import type { OperatorChain } from './operator-chain.js'
 
@@ -66,8 +66,7 @@ export class SubtaskCheckpointCoordinator {
     try {
       this.#chain.broadcastBarrier(barrier)
       const announcement = await this.#services.announcements.get(checkpointId)
-      const { isSavepoint } = announcement
-      const request = { ...barrier, isSavepoint, streams: this.#services.streamsFor(announcement) }
+      const request = this.#requestOf(barrier, announcement)
       for (const operator of this.#chain.operators) {
         if (snapshot.canceled) break
         snapshot.futures.set(operator.operatorId, await operator.snapshotState(request))
@@ -111,6 +110,13 @@ export class SubtaskCheckpointCoordinator {
   /** The task ends: nothing is answered any more. */
   async close(): Promise<void> {
     for (const [checkpointId] of [...this.#running]) await this.abort(checkpointId)
+  }
+
+  #requestOf(barrier: CheckpointBarrier, announcement: AnnounceCheckpoint): SnapshotRequest {
+    const { isSavepoint, location, checkpointId } = announcement
+    const incremental = location.kind === 'file' ? location.incremental : undefined
+    const increment = incremental && { checkpointId, baseCheckpointId: incremental.baseCheckpointId }
+    return { ...barrier, isSavepoint, increment, streams: this.#services.streamsFor(announcement) }
   }
 
   /** Never rejects: errors decline the checkpoint. */

@@ -71,7 +71,10 @@ function keyedState(): OperatorSubtaskState {
   const handle = { kind: 'inline', bytes, crc32c: crc32c(bytes) } as const
   const states = [{ name: 'k', kind: 'value', typeFingerprint: 'GENERIC', schemaVersion: 1 }] as const
   const offsets = Array.from({ length: 65 }, (_, index) => Math.min(index, 1))
-  return { ...EMPTY_SUBTASK_STATE, managedKeyed: [{ keyGroups: { start: 0, end: 63 }, offsets, states, handle }] }
+  return {
+    ...EMPTY_SUBTASK_STATE,
+    managedKeyed: [{ isDelta: false, keyGroups: { start: 0, end: 63 }, offsets, states, handle }],
+  }
 }
 
 /** A checkpoint of which every running task acknowledged state of its head. */
