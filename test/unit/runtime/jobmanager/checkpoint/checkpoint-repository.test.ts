@@ -96,7 +96,7 @@ async function pendingOf(
     : await repository.prepareCheckpoint(checkpointId)
   const properties = { isSavepoint, isPeriodic: !isSavepoint, thenStop: undefined }
   const pending = new PendingCheckpoint({ checkpointId, timestamp: 5, plan: planned.plan, properties, location })
-  const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1 }
+  const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1, checkpointedSizeBytes: 1 }
   for (const { id, vertex, subtaskIndex } of planned.plan.toAcknowledge) {
     const state = isKeyed ? keyedState() : stateOf(checkpointId * 10 + subtaskIndex)
     const snapshot = { operators: { [vertex.id]: state } }
