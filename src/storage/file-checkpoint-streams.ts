@@ -16,6 +16,8 @@ import type {
 } from './checkpoint-stream-factory.js'
 import type { StreamStateHandle } from './state-handles.js'
 
+/** Every later checkpoint of the chain carries inline bytes along, in acknowledgements and metadata. */
+const SHARED_INLINE_DIVISOR = 8
 const ABORTED = 'the snapshot was aborted'
 
 /** Streams into `location`: for a snapshot in memory always inline, within its limit a state. */
@@ -33,7 +35,10 @@ export function checkpointStreams(
       const isShared = scope === 'SHARED' && location.incremental !== undefined
       const directoryUri = isShared ? location.incremental.sharedDirectoryUri : location.directoryUri
       const target = { fileSystem, file: `${path}/${name}`, uri: `${directoryUri}/${name}` }
-      return Promise.resolve(new FileStream(target, location.inlineThresholdBytes))
+      const thresholdBytes = isShared
+        ? location.inlineThresholdBytes / SHARED_INLINE_DIVISOR
+        : location.inlineThresholdBytes
+      return Promise.resolve(new FileStream(target, thresholdBytes))
     },
   }
 }

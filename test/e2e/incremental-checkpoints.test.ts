@@ -82,7 +82,7 @@ function expectedLines(): string[] {
     last.set(key, `${String(count)} ${String(values.get((count + 4) % 5) ?? null)}`)
     const isForgotten = key % 3 === 0 && count === 50
     counts.set(key, isForgotten ? 0 : count)
-    seen.set(key, isForgotten ? new Map() : values)
+    seen.set(key, isForgotten ? new Map<number, number>() : values)
   }
   return Array.from({ length: HOT_KEYS }, (_, key) => `FINAL ${String(key)} ${last.get(key) ?? ''}`)
 }

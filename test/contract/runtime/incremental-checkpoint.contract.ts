@@ -89,15 +89,46 @@ function describeContents(create: BackendFactory): void {
     const checkpointed = withManyKeys(create)
     const { states } = checkpointed
     const whole = await checkpointed.checkpoint()
-    const changes: [number, (at: AllStates) => void][] = [
-      [0, ({ value }) => void ((value.value() as { n: number }).n = -1)],
-      [1, ({ list }) => void list.add('more')],
-      [2, ({ map }) => void map.put('inner', 1)],
-      [3, ({ map }) => void ((map.get(3) as { n: number }).n = -3)],
-      [4, ({ reducing }) => void reducing.add(1_000_000)],
-      [5, ({ aggregating }) => void aggregating.add(7)],
-      [6, ({ value, list }) => void (value.clear(), list.clear())],
-      [7, ({ map }) => void map.remove(7)],
+    const changes: [number, (at: AllStates) => unknown][] = [
+      [0, ({ value }) => ((value.value() as { n: number }).n = -1)],
+      [
+        1,
+        ({ list }) => {
+          list.add('more')
+        },
+      ],
+      [
+        2,
+        ({ map }) => {
+          map.put('inner', 1)
+        },
+      ],
+      [3, ({ map }) => ((map.get(3) as { n: number }).n = -3)],
+      [
+        4,
+        ({ reducing }) => {
+          reducing.add(1_000_000)
+        },
+      ],
+      [
+        5,
+        ({ aggregating }) => {
+          aggregating.add(7)
+        },
+      ],
+      [
+        6,
+        ({ value, list }) => {
+          value.clear()
+          list.clear()
+        },
+      ],
+      [
+        7,
+        ({ map }) => {
+          map.remove(7)
+        },
+      ],
     ]
     for (const [index, change] of changes) change(states.at(keyAt(index)))
     states.at('new').value.update('new')
