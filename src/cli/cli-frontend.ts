@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads'
 import type { CliCommand } from './cli-command.js'
 import { COMMON_OPTIONS } from './common-options.js'
 import { renderError } from './error-rendering.js'
@@ -16,8 +17,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   checkpoint: async () => (await import('./commands/checkpoint.js')).checkpointCommand,
 }
 
-/** Runs one action; returns the exit code. Nothing is thrown past it. */
-export async function runCommandLine(args: readonly string[]): Promise<number> {
+/**
+ * Runs one action; returns the exit code. Nothing is thrown past it. A program thread that the action does not want ends
+ * with the process.
+ */
+export async function runCommandLine(args: readonly string[], programThread?: Worker): Promise<number> {
   const [action, ...rest] = args
   if (action === undefined) {
     await printHelp()
@@ -34,7 +38,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     return 1
   }
   try {
-    return await runAction(await loadCommand(), rest)
+    return await runAction(await loadCommand(), rest, programThread)
   } catch (error) {
     const { stream, text, exitCode } = renderError(error)
     process[stream].write(text)
@@ -42,7 +46,11 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
-async function runAction(command: CliCommand, args: readonly string[]): Promise<number> {
+async function runAction(
+  command: CliCommand,
+  args: readonly string[],
+  programThread: Worker | undefined,
+): Promise<number> {
   const parsed = parseOptions(args, [...command.options, ...COMMON_OPTIONS], command.stopAtOperand)
   if (has(parsed, 'help')) {
     const { commandHelp } = await import('./help.js')
@@ -57,6 +65,7 @@ async function runAction(command: CliCommand, args: readonly string[]): Promise<
     print,
     printError,
     workingDirectory: process.cwd(),
+    programThread,
   }
   return command.execute(parsed, context)
 }

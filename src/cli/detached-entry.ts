@@ -1,4 +1,5 @@
 import { startJobThreads } from '../cluster/job-threads.js'
+import { startProgramThread } from '../cluster/program-thread.js'
 import { Configuration } from '../core/config/configuration.js'
 import { serializeError, type SerializedError } from '../core/errors/error-codec.js'
 import { endOnSignals } from './end-on-signals.js'
@@ -12,6 +13,8 @@ export interface DetachedReport {
   readonly warnings: readonly string[]
   readonly error: SerializedError | undefined
 }
+
+const programThread = startProgramThread()
 
 process.once('message', (request: RunRequest) => {
   void runDetachedJob(request)
@@ -29,16 +32,17 @@ async function runDetachedJob(request: RunRequest): Promise<void> {
     process.send?.(message, undefined, undefined, () => undefined)
   }
   try {
-    const threads = startJobThreads(Configuration.fromMap(request.configuration))
+    const threads = startJobThreads(programThread, Configuration.fromMap(request.configuration))
     const { startJobProcess } = await import('./start-job-process.js')
     const { jobProcess, cleanUp } = await startJobProcess(request, process.cwd(), threads, {
       jobSubmitted: report,
       jobEnded: (outcome) => {
-        if (outcome.status === 'FINISHED') process.stdout.write(`${jobResultLines(outcome).join('\n')}\n`)
+        if (outcome.status === 'FINISHED')
+          threads.output.standardOutput.write(`${jobResultLines(outcome).join('\n')}\n`)
       },
       warning: (text) => warnings.push(text),
     })
-    endOnSignals(jobProcess, (text) => process.stderr.write(text))
+    endOnSignals(jobProcess, (text) => threads.output.standardError.write(text))
     try {
       await jobProcess.run()
       report('none')

@@ -3,10 +3,10 @@ import { userFrames } from '../core/errors/user-stack.js'
 
 const RULE = '-'.repeat(60)
 const HINT = 'Use the help option (-h or --help) to get help on the command.'
-/** Source maps show our frames under src/, without them they are under dist/src/. */
+/** Source maps show our frames under src/, without them they are under dist/lib/. */
 const PACKAGE_ROOT = new URL('../../..', import.meta.url).pathname
 const SOURCES = `${PACKAGE_ROOT}src/`
-const COMPILED = `${PACKAGE_ROOT}dist/src/`
+const COMPILED = `${PACKAGE_ROOT}dist/lib/`
 const BINARY = `${PACKAGE_ROOT}bin/`
 
 /** Errors of the command line itself: they go to stdout with a hint, as Flink's CliArgsException. */

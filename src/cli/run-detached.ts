@@ -35,8 +35,11 @@ export async function runDetached(request: RunRequest, context: CliContext): Pro
     rmSync(output.path)
     throw deserializeError(report.error)
   }
-  renameSync(output.path, path.join(directory, `flink-ts-${report.jobId}.out`))
+  const kept = path.join(directory, `flink-ts-${report.jobId}.out`)
+  renameSync(output.path, kept)
   context.print(`Job has been submitted with JobID ${report.jobId}`)
+  // On standard error: scripts read what Flink prints on standard output, which is that line and nothing more.
+  context.printError(`Its output goes to ${kept}\n`)
   return 0
 }
 

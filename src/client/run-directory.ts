@@ -137,7 +137,9 @@ export class RunDirectory {
     }
   }
 
+  /** The end of every job waits for this, so the files are only read when there are too many. */
   async #limitArchive(): Promise<void> {
+    if ((await this.#filesIn(this.#archive)).length <= ARCHIVE_LIMIT) return
     const overviews = await this.archivedJobs()
     overviews.sort((left, right) => right['end-time'] - left['end-time'])
     for (const overview of overviews.slice(ARCHIVE_LIMIT)) {

@@ -140,9 +140,9 @@ export class JobProcess {
 
   /** The threads that wait already, unless the job's own configuration wants others. */
   #starterFor(configuration: Configuration): WorkerThreadStarter {
-    const { starter } = this.#input.threads
+    const { starter, output } = this.#input.threads
     const heapSizeMb = heapSizeMbOf(configuration)
-    return heapSizeMb === starter.heapSizeMb ? starter : new WorkerThreadStarter(heapSizeMb)
+    return heapSizeMb === starter.heapSizeMb ? starter : new WorkerThreadStarter(heapSizeMb, output)
   }
 
   #makeMaster(jobId: string, jobGraph: JobGraph, graphIndex: number, starter: WorkerThreadStarter): JobMaster {

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
+import type { Worker } from 'node:worker_threads'
 import { CoreOptions } from '../core/config/core-options.js'
 import type { Configuration } from '../core/config/configuration.js'
+import { JobOutput } from './job-output.js'
 import { ProgramWorker } from './program-worker.js'
 import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
 
@@ -17,17 +19,19 @@ export function maxTaskWorkers(): number {
 export interface JobThreads {
   readonly program: ProgramWorker
   readonly starter: WorkerThreadStarter
+  readonly output: JobOutput
 }
 
 /**
- * Starts the program worker and as many task workers as the job is likely to want. They load the engine while this thread
- * loads its own part of it; this file imports little, so that they begin early.
+ * Starts as many task workers as the job is likely to want; the thread of the program is there already. They load the engine
+ * while this thread loads its own part of it; this file imports little, so that they begin early.
  */
-export function startJobThreads(configuration: Configuration): JobThreads {
-  const program = new ProgramWorker()
-  const starter = new WorkerThreadStarter(heapSizeMbOf(configuration))
+export function startJobThreads(programThread: Worker, configuration: Configuration): JobThreads {
+  const output = new JobOutput()
+  const program = new ProgramWorker(programThread, output)
+  const starter = new WorkerThreadStarter(heapSizeMbOf(configuration), output)
   starter.warmUp(Math.min(configuration.get(CoreOptions.DEFAULT_PARALLELISM), availableParallelism()))
-  return { program, starter }
+  return { program, starter, output }
 }
 
 export async function terminateJobThreads({ program, starter }: JobThreads): Promise<void> {

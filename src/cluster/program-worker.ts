@@ -1,12 +1,11 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { deserializeError, serializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { JobResultData } from '../api/environment/pipeline-executor.js'
 import type { JobGraph } from '../graph/job-graph.js'
 import type { JobRequest, ProcessToProgram, ProgramToProcess } from '../runtime/protocol/program-messages.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
-
-const ENTRY = new URL('./program-worker-entry.js', import.meta.url)
+import type { JobOutput } from './job-output.js'
 
 /** What the job process does for the program. */
 export interface ProgramListener {
@@ -18,11 +17,14 @@ type ProgramRequest = Exclude<ProgramToProcess, { type: 'program-finished' | 'pr
 
 /** The thread in which the program's main runs, seen from the job process. It waits for its program. */
 export class ProgramWorker {
-  readonly #worker: Worker = new Worker(ENTRY, { name: 'flink-ts program' })
+  readonly #worker: Worker
   #reject: (error: Error) => void = () => undefined
   #failure: FlinkError | undefined
 
-  constructor() {
+  constructor(thread: Worker, output: JobOutput) {
+    this.#worker = thread
+    output.forward(thread)
+    thread.ref()
     this.#worker.on('error', (error) => {
       this.#failure = new FlinkError('PROGRAM_MAIN_FAILED', { reason: error.message }, { cause: error })
       this.#reject(this.#failure)

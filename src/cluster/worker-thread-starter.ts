@@ -11,6 +11,7 @@ import { allocateBell } from '../runtime/protocol/doorbell-memory.js'
 import type { MasterToWorker } from '../runtime/protocol/master-to-worker.js'
 import type { TaskWorkerData } from '../runtime/protocol/worker-data.js'
 import type { WorkerToMaster } from '../runtime/protocol/worker-to-master.js'
+import type { JobOutput } from './job-output.js'
 
 const ENTRY = new URL('../runtime/taskmanager/worker-entry.js', import.meta.url)
 
@@ -25,11 +26,13 @@ export function heapSizeMbOf(configuration: Configuration): number | undefined {
 /** Starts task workers as worker threads. Threads that were warmed up early are used first. */
 export class WorkerThreadStarter implements TaskManagerStarter {
   readonly heapSizeMb: number | undefined
+  readonly #output: JobOutput
   readonly #warm: WorkerThread[] = []
   #count = 0
 
-  constructor(heapSizeMb: number | undefined) {
+  constructor(heapSizeMb: number | undefined, output: JobOutput) {
     this.heapSizeMb = heapSizeMb
+    this.#output = output
   }
 
   /** Starts threads before it is known what they will run: loading the engine takes longer than the program's main. */
@@ -51,7 +54,7 @@ export class WorkerThreadStarter implements TaskManagerStarter {
   #make(): WorkerThread {
     const index = this.#count
     this.#count += 1
-    return new WorkerThread(index, this.heapSizeMb)
+    return new WorkerThread(index, this.heapSizeMb, this.#output)
   }
 }
 
@@ -65,11 +68,13 @@ class WorkerThread implements TaskManagerGateway {
   #exited = false
   #closing = false
 
-  constructor(index: number, heapSizeMb: number | undefined) {
+  constructor(index: number, heapSizeMb: number | undefined, output: JobOutput) {
     this.name = `worker ${String(index)}`
-    const data: TaskWorkerData = { workerIndex: index, bell: this.bell }
+    const data: TaskWorkerData = { workerIndex: index, bell: this.bell, outputLocks: output.locks }
     const limits = heapSizeMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapSizeMb } }
-    this.#worker = new Worker(ENTRY, { name: `flink-ts ${this.name}`, workerData: data, ...limits })
+    const name = `flink-ts ${this.name}`
+    this.#worker = new Worker(ENTRY, { name, workerData: data, stdout: true, stderr: true, ...limits })
+    output.forward(this.#worker)
     this.#worker.on('message', (message: WorkerToMaster) => {
       if (this.#listener === undefined) this.#early.push(message)
       else this.#listener.onMessage(message)

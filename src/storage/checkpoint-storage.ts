@@ -15,6 +15,7 @@ import { encodeMetadata } from './metadata-codec.js'
 import { promoteSharedFiles, removeUnnamedSharedFiles } from './shared-files.js'
 import {
   cleanIncompleteCheckpoints,
+  holdsStateFiles,
   makeDurableDirectory,
   METADATA_FILE,
   METADATA_PART_FILE,
@@ -136,7 +137,7 @@ export async function publishSnapshot(
     const temporary = `${directory}/${METADATA_PART_FILE}`
     await writeDurably(fileSystem, temporary, bytes)
     // The entries of the state files first: metadata must not survive a crash that they do not.
-    await fileSystem.syncDirectory(directory)
+    if (holdsStateFiles(await fileSystem.list(directory))) await fileSystem.syncDirectory(directory)
     await fileSystem.rename(temporary, `${directory}/${METADATA_FILE}`)
     await fileSystem.syncDirectory(directory)
     await fileSystem.syncDirectory(path.dirname(directory))

@@ -1,7 +1,8 @@
 // Duty: the completed checkpoints of one run of a job: the newest to restart from, the older ones as many as are kept.
-// Invariants: an older one is removed only after a newer one is durable; a removal that fails is reported and never
-// makes the newer checkpoint a failed one; what belongs to the user (the snapshot that the run was started from, a
-// savepoint that it was to end with) may be restarted from and is never removed.
+// Invariants: an older one is removed only after a newer one is durable; a removal that fails is reported, tried
+// again with the next ones and at the end of the job, and never makes the newer checkpoint a failed one; what belongs to the user (the snapshot that the run was started from, a
+// savepoint that it was to end with) may be restarted from and is never removed. A snapshot that the run claimed goes when
+// newer ones have subsumed it or the job has finished, never with a job that failed or was cancelled before that.
 // Thread: main thread.
 import type { CompletedCheckpoint } from './checkpoint-metadata.js'
 
@@ -10,15 +11,23 @@ export type CheckpointRetention = 'NO_EXTERNALIZED_CHECKPOINTS' | 'DELETE_ON_CAN
 /** How checkpoints leave the store. */
 export interface CheckpointCleaner {
   remove(checkpoint: CompletedCheckpoint): Promise<void>
-  /** A removal failed: its files stay behind. */
+  /** A removal failed for the first time: it is tried again. */
   onRemovalFailed(checkpoint: CompletedCheckpoint, error: unknown): void
+  /** It is not tried again: its files stay. */
+  onLeftBehind(checkpoint: CompletedCheckpoint): void
 }
+
+/** What a disk that takes nothing away leaves behind is not remembered without end. */
+const MAX_UNREMOVED = 100
 
 export class CompletedCheckpointStore {
   readonly #maxRetained: number
   readonly #cleaner: CheckpointCleaner
   readonly #own: CompletedCheckpoint[] = []
   #external: CompletedCheckpoint | undefined
+  #claimed: CompletedCheckpoint | undefined
+  /** Whose removal failed, oldest first. */
+  readonly #unremoved: CompletedCheckpoint[] = []
 
   constructor(maxRetained: number, cleaner: CheckpointCleaner) {
     this.#maxRetained = Math.max(1, maxRetained)
@@ -28,6 +37,12 @@ export class CompletedCheckpointStore {
   /** A snapshot of the user's to restart from, until there is a newer checkpoint. */
   setExternal(snapshot: CompletedCheckpoint): void {
     this.#external = snapshot
+  }
+
+  /** A snapshot to restart from that belongs to the run from now on, as if it were the first of its checkpoints. */
+  claim(snapshot: CompletedCheckpoint): void {
+    this.#claimed = snapshot
+    this.#own.push(snapshot)
   }
 
   latest(): CompletedCheckpoint | undefined {
@@ -50,20 +65,41 @@ export class CompletedCheckpointStore {
     await this.#removeAll(subsumed)
   }
 
-  /** The job has ended: removes its checkpoints where they are not to be kept. */
-  async shutdown(status: 'FINISHED' | 'CANCELED' | 'FAILED', retention: CheckpointRetention): Promise<void> {
-    if (!removesOnEnd(status, retention)) return
-    await this.#removeAll(this.#own.splice(0))
+  /** The job has ended: removes its checkpoints where they are not to be kept; true when there were some. */
+  async shutdown(status: 'FINISHED' | 'CANCELED' | 'FAILED', retention: CheckpointRetention): Promise<boolean> {
+    const kept = status === 'FINISHED' ? undefined : this.#claimed
+    const removed = removesOnEnd(status, retention)
+      ? this.#own.splice(0).filter((checkpoint) => checkpoint !== kept)
+      : []
+    await this.#removeAll(removed)
+    for (const checkpoint of this.#unremoved.splice(0)) this.#cleaner.onLeftBehind(checkpoint)
+    return removed.length > 0
   }
 
   /** Oldest first, so that a crash in between leaves the newest. */
   async #removeAll(checkpoints: readonly CompletedCheckpoint[]): Promise<void> {
+    await this.#retryRemovals()
     for (const checkpoint of checkpoints) {
       try {
         await this.#cleaner.remove(checkpoint)
       } catch (error) {
         this.#cleaner.onRemovalFailed(checkpoint, error)
+        this.#unremoved.push(checkpoint)
       }
+    }
+    const givenUp = this.#unremoved.splice(0, Math.max(0, this.#unremoved.length - MAX_UNREMOVED))
+    for (const checkpoint of givenUp) this.#cleaner.onLeftBehind(checkpoint)
+  }
+
+  /** Up to the first that fails again: whatever is wrong with the disk was told already and is still wrong. */
+  async #retryRemovals(): Promise<void> {
+    for (let [oldest] = this.#unremoved; oldest !== undefined; [oldest] = this.#unremoved) {
+      try {
+        await this.#cleaner.remove(oldest)
+      } catch {
+        return
+      }
+      this.#unremoved.shift()
     }
   }
 }

@@ -55,8 +55,10 @@ export async function removeSharedFilesOf(
   directoryUri: string,
   fileSystems: FileSystems,
 ): Promise<void> {
+  const uris = [...sharedFilesOf(metadata, directoryUri)]
+  if (uris.length === 0) return
   const { fileSystem, path: directory } = fileSystems.forUri(directoryUri)
-  const files = [...sharedFilesOf(metadata, directoryUri)].map((uri) => fileSystems.forUri(uri).path)
+  const files = uris.map((uri) => fileSystems.forUri(uri).path)
   await removeUnnamedSharedFiles(fileSystem, path.dirname(directory), files)
 }
 

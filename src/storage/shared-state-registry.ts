@@ -11,6 +11,10 @@ export class SharedStateRegistry {
     this.#remove = remove
   }
 
+  knows(user: string): boolean {
+    return this.#users.has(user)
+  }
+
   filesOf(user: string): ReadonlySet<string> {
     return this.#users.get(user) ?? new Set()
   }

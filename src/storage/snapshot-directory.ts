@@ -47,14 +47,13 @@ export async function makeDurableDirectory(fileSystem: FileSystem, directory: st
 /** Removes a snapshot, whole or half-written. Nothing happens when it is not there. */
 export async function removeSnapshotDirectory(fileSystem: FileSystem, directory: string): Promise<void> {
   if ((await fileSystem.status(directory)) === undefined) return
-  const metadataFile = `${directory}/${METADATA_FILE}`
-  if ((await fileSystem.status(metadataFile)) !== undefined) {
-    await fileSystem.delete(metadataFile)
+  const entries = await fileSystem.list(directory)
+  const ours = entries.filter(isMadeByEngine)
+  if (entries.some(({ name }) => name === METADATA_FILE) && holdsStateFiles(entries)) {
+    await fileSystem.delete(`${directory}/${METADATA_FILE}`)
     // Were state files gone for good before it, a crash would leave a snapshot that names files without bytes.
     await fileSystem.syncDirectory(directory)
   }
-  const entries = await fileSystem.list(directory)
-  const ours = entries.filter(isMadeByEngine)
   if (ours.length === entries.length) {
     await fileSystem.delete(directory)
     return
@@ -70,6 +69,11 @@ export async function cleanIncompleteCheckpoints(fileSystem: FileSystem, directo
     const isComplete = (await fileSystem.status(`${checkpoint}/${METADATA_FILE}`)) !== undefined
     if (!isComplete) await removeSnapshotDirectory(fileSystem, checkpoint)
   }
+}
+
+/** Small state lies in the metadata itself: then there is nothing whose order on the disk would matter. */
+export function holdsStateFiles(entries: readonly FileStatus[]): boolean {
+  return entries.some(({ name }) => STATE_FILE.test(name))
 }
 
 function isMadeByEngine({ name, isDirectory }: FileStatus): boolean {

@@ -28,12 +28,19 @@ export async function locateSnapshot(pointer: string, fileSystems: FileSystems):
     throw new FlinkError('SNAPSHOT_NOT_FOUND', { path: pointer, scheme: parseFileUri(pointer).scheme })
   }
   const file = status.isDirectory ? `${named}/${METADATA_FILE}` : named
-  if ((await fileSystem.status(file)) === undefined) {
-    throw new FlinkError('SNAPSHOT_METADATA_MISSING', { path: pointer })
-  }
   const directoryUri = toFileUri(status.isDirectory ? named : path.dirname(named))
-  const metadata = decodeMetadata(await fileSystem.readFile(file), file, directoryUri)
+  const metadata = decodeMetadata(await readMetadata(file, pointer, fileSystem), file, directoryUri)
   return { metadata, externalPath: directoryUri }
+}
+
+/** A job that lives may remove the checkpoint at any moment, so nobody asks first whether it is there. */
+async function readMetadata(file: string, pointer: string, fileSystem: FileSystem): Promise<Uint8Array> {
+  try {
+    return await fileSystem.readFile(file)
+  } catch (error) {
+    if (!FlinkError.is(error, 'FILE_NOT_FOUND')) throw error
+    throw new FlinkError('SNAPSHOT_METADATA_MISSING', { path: pointer }, { cause: error })
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -18,7 +19,12 @@ export async function withBuildOf<R>(
     await run('git', ['worktree', 'add', '--detach', directory, ref], { cwd: repository })
     const modules = path.join(repository, 'node_modules')
     await symlink(modules, path.join(directory, 'node_modules'))
-    await run(process.execPath, [path.join(modules, 'typescript/bin/tsc'), '-b', 'tsconfig.json'], { cwd: directory })
+    const node = (script: string, ...args: string[]) =>
+      run(process.execPath, [path.join(modules, script), ...args], { cwd: directory })
+    await node('typescript/bin/tsc', '-b', 'tsconfig.json')
+    const bundle = path.join(directory, '.config/rollup.config.js')
+    // Refs from before the bundle run what the compiler made.
+    if (existsSync(bundle)) await node('@rollup/wasm-node/dist/bin/rollup', '--silent', '-c', bundle)
     return await use(directory)
   } finally {
     await rm(parent, { recursive: true, force: true })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { assertFailed } from './assert-failed.js'
+import { assertFailed } from './refusals.js'
 import { Workspace, type CommandResult } from './command-line.js'
 
 const JOB = `export default function job(env) {

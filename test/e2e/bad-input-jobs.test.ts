@@ -72,7 +72,7 @@ describe('a command without a job that it could work on', { concurrency: 2 }, ()
     it(`${action} of an unknown job says so and how to find jobs`, async () => {
       const result = await workspace.run(action, UNKNOWN)
       assert.deepEqual(linesOf(result), steps(UNKNOWN))
-      assertFailed(result, failure(UNKNOWN), `Could not find Flink job (${UNKNOWN})`, 'flink-ts list -a')
+      assertFailed(result, [failure(UNKNOWN), `Could not find Flink job (${UNKNOWN})`, 'flink-ts list -a'])
     })
 
     it(`${action} of a finished job says that it has finished`, async () => {
@@ -80,7 +80,7 @@ describe('a command without a job that it could work on', { concurrency: 2 }, ()
       assert.deepEqual(linesOf(result), steps(finished))
       const reason =
         action === 'cancel' ? 'another terminal state (FINISHED)' : `Job ${finished} is FINISHED: this needs`
-      assertFailed(result, failure(finished), reason)
+      assertFailed(result, [failure(finished), reason])
     })
   }
 
@@ -141,7 +141,7 @@ describe('a savepoint that cannot be written', () => {
       it(`${args.filter((arg) => arg !== target).join(' ')} to ${where} fails and the job goes on`, async () => {
         const [action = '', ...options] = args.flatMap((arg) => arg ?? [])
         const line = action === 'savepoint' ? [action, jobId, ...options] : [action, ...options, jobId]
-        const said = assertFailed(await workspace.run(...line), failure, reason)
+        const said = assertFailed(await workspace.run(...line), [failure, reason])
         assert.doesNotMatch(said, /status 200|FlinkError: /, 'the answer of the job is told in plain words')
         await job.until(lineOf(printedLines(job.stdout).length + 5))
         const list = await workspace.run('list')
@@ -178,14 +178,14 @@ describe('the run directory', { concurrency: 2 }, () => {
       it(`being ${path.relative(workspace.path, directory)} is told by ${action}${args.includes('-d') ? ' -d' : ''}`, async () => {
         const result = await workspace.run(action, `-Dcluster.run-directory=${directory}`, ...args)
         const message = `The run directory ${directory} cannot be used: ENOTDIR: not a directory`
-        assertFailed(result, message, 'Set cluster.run-directory to a directory of yours.')
+        assertFailed(result, [message, 'Set cluster.run-directory to a directory of yours.'])
       })
     }
   }
 
   it('may be fine while the log directory of a detached job is not', async () => {
     const result = await workspace.run('run', `-Denv.log.dir=${file}`, '-d', job)
-    assertFailed(result, `The log directory ${file} cannot be used: `, 'Set env.log.dir to a directory of yours.')
+    assertFailed(result, [`The log directory ${file} cannot be used: `, 'Set env.log.dir to a directory of yours.'])
     assert.equal(existsSync(path.join(workspace.path, 'run', 'log')), false)
   })
 })

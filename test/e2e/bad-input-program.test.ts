@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import ts from 'typescript'
-import { assertBadArgument, assertFailed } from './assert-failed.js'
+import { assertArgumentRefused, assertFailed } from './refusals.js'
 import { Workspace } from './command-line.js'
 
 const COMMANDS = ['run', 'info', 'list', 'stop', 'cancel', 'savepoint', 'checkpoint']
@@ -208,7 +208,7 @@ describe('a command line that is wrong', { concurrency: 2 }, () => {
   ]
   for (const [args, words] of rows) {
     it(`flink-ts ${args.join(' ')}: is told so on standard output, with a hint`, async () => {
-      assertBadArgument(await workspace.run(...args), words)
+      assertArgumentRefused(await workspace.run(...args), words)
     })
   }
 

@@ -16,9 +16,19 @@ class Money {
 const readings = Array.from({ length: 200 }, (_, i) => new Reading('s' + (i % 7), i))
 `
 
+/** Says how many runs of main came before: 0 in the program worker, then one a task worker. */
+const RUN_OF_MAIN = `
+function runOfMain() {
+  for (let run = 0; ; run += 1) {
+    try { mkdirSync('run-' + run); return run } catch {}
+  }
+}
+`
+
 function job(body: string): string {
-  return `import { OutputTag, ProcessFunction, StreamExecutionEnvironment, Types } from 'flink-ts'
-${CLASSES}
+  return `import { mkdirSync } from 'node:fs'
+import { OutputTag, ProcessFunction, StreamExecutionEnvironment, Types } from 'flink-ts'
+${CLASSES}${RUN_OF_MAIN}
 export default function main(env) {
   env.setParallelism(2)
 ${body}
@@ -77,6 +87,23 @@ describe('Instances of a class', () => {
     assert.notEqual(exitCode, 0)
     assert.match(stderr, /emitted a record that cannot travel: .*is an instance of Reading.*registerType/s)
   })
+
+  for (const [title, record] of [
+    ['as they are', 'new Reading(1, 2)'],
+    ['in a Map', 'new Map([[1, new Reading(1, 2)]])'],
+  ] as const) {
+    it(`are refused by operator and class in a worker where main did not register it, ${title}`, async () => {
+      const { exitCode, stderr } = await run(`
+  const knows = runOfMain() === 1
+  if (knows) env.getConfig().registerType(Reading)
+  env.fromSequence(1, 200).map((n) => (knows ? ${record} : n)).rebalance().map((r) => r).name('reader').print()`)
+      assert.notEqual(exitCode, 0)
+      assert.match(
+        stderr,
+        /\[RECORD_CLASS_NOT_REGISTERED\]: reader received a record with an instance of Reading, .*registerType\(Reading\)/,
+      )
+    })
+  }
 
   it('are not confused by two classes of one name', async () => {
     const { exitCode, stderr } = await run(`

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { watchOrphans, WORKSPACE_PREFIX } from './orphan-watch.js'
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '../../..')
 const BINARY = path.join(REPOSITORY, 'bin/flink-ts.js')
@@ -14,9 +15,9 @@ export interface CommandResult {
   readonly stderr: string
 }
 
-/** A directory with configuration, run directory and room for snapshots; removed by `remove`. */
+/** A directory with configuration, run directory and room for snapshots; removed by `remove`. Nothing in it outlives us. */
 export class Workspace {
-  readonly path = mkdtempSync(path.join(tmpdir(), 'flink-ts-e2e-'))
+  readonly path = mkdtempSync(path.join(tmpdir(), WORKSPACE_PREFIX))
 
   readonly #environment: Readonly<Record<string, string>>
 
@@ -24,7 +25,7 @@ export class Workspace {
     configuration: Readonly<Record<string, string>> = {},
     environment: Readonly<Record<string, string>> = {},
   ) {
-    this.#environment = environment
+    this.#environment = { ...environment, ...watchOrphans(this.path) }
     mkdirSync(path.join(this.path, 'conf'))
     const options = { 'cluster.run-directory': path.join(this.path, 'run'), ...configuration }
     const lines = Object.entries(options).map(([key, value]) => `${key}: ${value}\n`)

@@ -23,7 +23,9 @@ async function startDetached(workspace: NumbersWorkspace, ...options: string[]):
   assert.notEqual(jobId, '', result.stdout)
   const run = path.join(workspace.path, 'run')
   const { pid } = JSON.parse(readFileSync(path.join(run, `${jobId}.json`), 'utf8')) as { pid: number }
-  return { jobId, pid, output: path.join(run, 'log', `flink-ts-${jobId}.out`) }
+  const output = path.join(run, 'log', `flink-ts-${jobId}.out`)
+  assert.equal(result.stderr, `Its output goes to ${output}\n`)
+  return { jobId, pid, output }
 }
 
 function isAlive(pid: number): boolean {
@@ -114,7 +116,7 @@ describe('run -d', { concurrency: 2 }, () => {
     const results = [await workspace.run('run', file), await workspace.run('run', '--detached', file)]
     for (const result of results) {
       const frame = `at Object.default [as call] (file://${file}:3:9)`
-      assertFailed(result, 'The main method caused an error: planned', frame)
+      assertFailed(result, ['The main method caused an error: planned', frame])
       assert.equal(result.stdout, 'so far\n')
     }
     assert.equal(results[1]?.stderr, results[0]?.stderr)
@@ -131,7 +133,7 @@ describe('run -d', { concurrency: 2 }, () => {
     const [jobId = ''] = /[0-9a-f]{32}/.exec(result.stdout) ?? []
     const output = path.join(workspace.path, 'run/log', `flink-ts-${jobId}.out`)
     await until('it has failed', () => textOf(output).includes('planned'))
-    assertFailed({ exitCode: 1, stdout: '', stderr: textOf(output) }, `Job failed (JobID: ${jobId})`, 'fails.mjs:1:')
+    assertFailed({ exitCode: 1, stdout: '', stderr: textOf(output) }, [`Job failed (JobID: ${jobId})`, 'fails.mjs:1:'])
     await filesAtRest(workspace)
     assert.equal(await stateOf(workspace, jobId, '-a'), 'FAILED')
     workspace.remove()
@@ -203,7 +205,7 @@ describe('list', { concurrency: 2 }, () => {
     assert.deepEqual(readdirSync(run).sort(), ['archive', 'log'])
     for (const { jobId } of jobs) assert.equal(await stateOf(workspace, jobId, '-a'), 'FAILED')
     const [first] = jobs
-    assertFailed(await workspace.run('cancel', first?.jobId ?? ''), 'another terminal state (FAILED)')
+    assertFailed(await workspace.run('cancel', first?.jobId ?? ''), ['another terminal state (FAILED)'])
     workspace.remove()
   })
 })

@@ -41,6 +41,40 @@ describe('stop', { concurrency: 2 }, () => {
     })
   }
 
+  for (const [options, isLeft, said] of [
+    [[], true, ''],
+    [['-cm', 'claim'], false, ''],
+    [['-Dexecution.state-recovery.claim-mode=CLAIM'], false, ''],
+    [['-Dexecution.state-recovery.claim-mode=CLAIM', '--claimMode', 'no_claim'], true, ''],
+    [['-rm', 'CLAIM'], false, "The option 'restoreMode' is deprecated. Please use 'claimMode' instead.\n"],
+    [
+      ['-cm', 'legacy'],
+      true,
+      'Warning: The LEGACY restore mode is deprecated, please use CLAIM or NO_CLAIM mode instead.\n',
+    ],
+  ] as const) {
+    it(`its savepoint ${isLeft ? 'stays behind' : 'goes with'} a run ${options.join(' ') || 'without a word of it'}`, async () => {
+      const workspace = new NumbersWorkspace()
+      const { job, jobId } = await workspace.running(20)
+      const savepoint = savepointOf(await workspace.run('stop', '-p', 'savepoints', jobId))
+      const before = printedLines((await job.ended).stdout)
+      const limit = before.length + 5
+      const next = await workspace.run('run', ...options, '-s', savepoint, workspace.job, '--limit', String(limit))
+      assert.equal(next.exitCode, 0, next.stderr)
+      assert.ok(next.stdout.startsWith(`${said}Job has been submitted`), next.stdout)
+      assert.deepEqual([...before, ...printedLines(next.stdout)], expectedLines(0, limit))
+      assert.equal(readdirSync(path.join(workspace.path, 'savepoints')).length, isLeft ? 1 : 0)
+      workspace.remove()
+    })
+  }
+
+  it('refuses a claim mode that is none', async () => {
+    const workspace = new NumbersWorkspace()
+    const result = await workspace.run('run', '-cm', 'mine', workspace.job)
+    assertFailed(result, ['Could not parse value', 'mine. Expected one of: [[CLAIM, NO_CLAIM, LEGACY]]'])
+    workspace.remove()
+  })
+
   it('takes the configured directory, also when the job id stands behind -p', async () => {
     const workspace = new NumbersWorkspace({ 'state.savepoints.dir': 'default-savepoints' })
     const directory = path.join(workspace.path, 'default-savepoints')
@@ -85,7 +119,7 @@ describe('cancel -s', { concurrency: 2 }, () => {
     assert.ok(stdout.startsWith(`${deprecation}${line}${end}`), stdout)
     const location = stdout.slice(stdout.indexOf(end) + end.length).replace(/\.\n$/, '')
     assert.match(location, locationIn(path.join(workspace.path, 'default-savepoints'), jobId))
-    assertFailed(await job.ended, `Job was cancelled. (JobID: ${jobId})`)
+    assertFailed(await job.ended, [`Job was cancelled. (JobID: ${jobId})`])
     workspace.remove()
   })
 })

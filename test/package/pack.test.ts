@@ -71,11 +71,13 @@ describe('the packed package', () => {
 
   test('holds the program, its configuration and its licence, and neither tests nor jobs', () => {
     const paths = packed.files.map((file) => file.path)
-    for (const needed of ['bin/flink-ts.js', 'dist/src/index.js', 'dist/src/index.d.ts', 'LICENSE', 'README.md']) {
+    for (const needed of ['bin/flink-ts.js', 'dist/lib/index.js', 'dist/src/index.d.ts', 'LICENSE', 'README.md']) {
       assert.ok(paths.includes(needed), `${needed} is not in the package`)
     }
     assert.ok(paths.includes('conf/flink-conf.yaml'), 'the default configuration is not in the package')
-    const strangers = paths.filter((path) => !/^(bin|dist\/src|conf)\/|^(package\.json|README\.md|LICENSE)$/.test(path))
+    const strangers = paths.filter(
+      (path) => !/^(bin|dist\/lib|conf)\/|^dist\/src\/.*\.d\.ts$|^(package\.json|README\.md|LICENSE)$/.test(path),
+    )
     assert.deepEqual(strangers, [])
   })
 

@@ -1,5 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
-import type { KeyKind } from '../../core/keygroups/canonical-key.js'
+import { InvalidKeyError, type KeyKind } from '../../core/keygroups/canonical-key.js'
 import type { KeySpec } from '../dag/key-spec.js'
 import type { KeySelector } from '../functions/key-selector.js'
 import type { TypeInformation } from '../types/type-information.js'
@@ -55,13 +55,13 @@ function notAKey(method: string, given: string): FlinkError {
   return new FlinkError('GRAPH_INVALID', { operator: method, reason })
 }
 
-/** A field of a tuple or object; a record without it is KEY_INVALID. */
+/** A field of a tuple or object; a record without it is refused. */
 export function fieldReader(field: number | string): (value: unknown) => unknown {
   return (value) => {
     const part: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined
     if (part !== undefined) return part
-    const reason = `a record has no field ${String(field)}`
-    throw new FlinkError('KEY_INVALID', { operator: `field ${String(field)}`, reason })
+    // Whoever reads the field knows the place in the program: the operator, or the key selector of one.
+    throw new InvalidKeyError(`a record has no field ${String(field)}`)
   }
 }
 

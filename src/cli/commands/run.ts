@@ -1,6 +1,7 @@
 import type { Configuration } from '../../core/config/configuration.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
 import { absoluteTarget } from '../absolute-target.js'
+import { applyClaimMode, CLAIM_MODE_OPTION, RESTORE_MODE_OPTION } from '../claim-mode.js'
 import type { CliCommand } from '../cli-command.js'
 import type { ParsedOptions } from '../option-parser.js'
 import { has, valueOf } from '../parsed-values.js'
@@ -34,8 +35,8 @@ export const runCommand: CliCommand = {
       value: 'none',
       description: 'Accepted; an attached run always ends its job with it.',
     },
-    { short: 'cm', long: 'claimMode', value: 'required', description: 'claim or no_claim (default).', hidden: true },
-    { short: 'rm', long: 'restoreMode', value: 'required', description: 'Old name of claimMode.', hidden: true },
+    CLAIM_MODE_OPTION,
+    RESTORE_MODE_OPTION,
     { short: 'yd', long: 'yarndetached', value: 'none', description: 'Old name of detached.', hidden: true },
     { short: 'q', long: 'sysoutLogging', value: 'none', description: 'Accepted for scripts.', hidden: true },
   ],
@@ -50,6 +51,7 @@ export const runCommand: CliCommand = {
     const configuration = context.configuration.clone()
     applyProgramOptions(parsed, configuration)
     applyRestoreOptions(parsed, configuration, context.workingDirectory)
+    applyClaimMode(parsed, configuration, context.print)
     const request = {
       jobFile: absoluteTarget(jobFile, context.workingDirectory),
       entry: valueOf(parsed, 'class'),

@@ -25,7 +25,8 @@ export const SavepointOptions: {
       'Without run -s, go on from the newest checkpoint that an earlier run of a job of this name left in its checkpoint directory (after kill -9, a failure, a cancellation with retained checkpoints). A job that names the directory in its own code turns this on unless it is set here.',
   }),
   RESTORE_MODE: enumOption('execution.state-recovery.claim-mode', 'NO_CLAIM', {
-    description: 'Who owns the restored snapshot.',
+    description:
+      'Who owns the snapshot that the run starts from, as run -cm. NO_CLAIM: the user, it is never removed. CLAIM: the job, which removes it once newer checkpoints have subsumed it, or when it finishes. LEGACY: as NO_CLAIM.',
     deprecatedKeys: ['execution.savepoint-restore-mode'],
     enumValues: ['CLAIM', 'NO_CLAIM', 'LEGACY'],
   }),

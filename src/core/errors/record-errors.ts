@@ -8,6 +8,14 @@ export const RECORD_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  RECORD_CLASS_NOT_REGISTERED: {
+    message:
+      '{operator} received a record with an instance of {className}, but in its worker no class of that name is registered. The program has to call env.getConfig().registerType({className}) in every run of it: main runs in each worker.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   RECORD_TOO_LARGE: {
     message: '{operator} emitted a record of {sizeBytes} bytes, more than the limit of {limitBytes} bytes.',
     fault: 'user',

@@ -1,24 +1,28 @@
 import { writeSync } from 'node:fs'
 import { FlinkError } from '../errors/flink-error.js'
+import { OutputLock } from './output-lock.js'
 import type { TextOutput } from './text-output.js'
 
 const BUFFER_CHARS = 64 * 1024
-/** POSIX keeps writes of up to this size to a pipe in one piece, so lines of several threads do not mix. */
+/** POSIX keeps writes of up to this size to a pipe in one piece, so lines of several processes do not mix. */
 const ATOMIC_WRITE_BYTES = 4096
 const RETRY_MS = 1
 const LINE_FEED = 10
 
 /**
  * Standard output or error, written synchronously from whatever thread: nothing is lost when the process is killed
- * after a flush, which the message-passing streams of worker threads do not promise.
+ * after a flush, which the message-passing streams of worker threads do not promise. With the lock of the process's
+ * threads a line of any length arrives in one piece.
  */
 export class StandardStream implements TextOutput {
   readonly #fd: 1 | 2
   readonly #pause = new Int32Array(new SharedArrayBuffer(4))
+  readonly #lock: OutputLock
   #buffer = ''
 
-  constructor(fd: 1 | 2) {
+  constructor(fd: 1 | 2, lockMemory: SharedArrayBuffer) {
     this.#fd = fd
+    this.#lock = new OutputLock(lockMemory)
   }
 
   write(text: string): void {
@@ -30,15 +34,21 @@ export class StandardStream implements TextOutput {
     if (this.#buffer === '') return
     const bytes = Buffer.from(this.#buffer)
     this.#buffer = ''
-    for (let start = 0; start < bytes.length;) {
-      const end = endOfChunk(bytes, start)
-      this.#writeFully(bytes, start, end)
-      start = end
+    this.#lock.acquire()
+    try {
+      for (let start = 0; start < bytes.length;) {
+        const end = endOfChunk(bytes, start)
+        this.#writeFully(bytes, start, end)
+        start = end
+      }
+    } finally {
+      this.#lock.release()
     }
   }
 
   #writeFully(bytes: Buffer, start: number, end: number): void {
     for (let at = start; at < end;) {
+      this.#lock.beat()
       try {
         at += writeSync(this.#fd, bytes, at, end - at)
       } catch (error) {

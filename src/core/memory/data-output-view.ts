@@ -21,10 +21,17 @@ export class DataOutputView {
   #bytes: Buffer
   #view: DataView
   #position = 0
+  /** The memory of this view itself, also while it writes into memory that it was given. */
+  #ownBytes: Buffer
+  #ownView: DataView
+  /** What lies in front of it stays in the memory that was given when that runs out. */
+  #movesFrom = 0
 
   constructor(initialBytes: number = INITIAL_BYTES) {
-    this.#bytes = Buffer.allocUnsafeSlow(initialBytes)
-    this.#view = new DataView(this.#bytes.buffer)
+    this.#ownBytes = Buffer.allocUnsafeSlow(initialBytes)
+    this.#ownView = new DataView(this.#ownBytes.buffer)
+    this.#bytes = this.#ownBytes
+    this.#view = this.#ownView
   }
 
   get position(): number {
@@ -53,11 +60,28 @@ export class DataOutputView {
   /** Makes room for so many bytes behind the position. */
   reserve(count: number): void {
     const needed = this.#position + count
-    if (needed <= this.#bytes.length) return
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2))
-    grown.set(this.#bytes.subarray(0, this.#position))
-    this.#bytes = grown
-    this.#view = new DataView(grown.buffer)
+    if (needed > this.#bytes.length) this.#grow(needed)
+  }
+
+  /**
+   * Goes on at a position of memory that somebody else gives. When that runs out, what was written since `markMoving`
+   * goes to memory of this view, to the same position: then `bytes` is not what was given any more.
+   */
+  writeInto(bytes: Buffer, view: DataView, position: number): void {
+    this.#bytes = bytes
+    this.#view = view
+    this.#position = position
+    this.#movesFrom = position
+  }
+
+  /** Begins anew in memory of this view. */
+  writeIntoOwn(): void {
+    this.writeInto(this.#ownBytes, this.#ownView, 0)
+  }
+
+  /** What was written up to here stays in the memory that was given. */
+  markMoving(): void {
+    this.#movesFrom = this.#position
   }
 
   reset(): void {
@@ -144,6 +168,18 @@ export class DataOutputView {
 
   /** What was written, without a copy: valid until the next write. */
   written(): Uint8Array {
-    return new Uint8Array(this.#bytes.buffer, 0, this.#position)
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#position)
+  }
+
+  #grow(needed: number): void {
+    const from = this.#bytes === this.#ownBytes ? 0 : this.#movesFrom
+    const moving = this.#bytes.subarray(from, this.#position)
+    if (needed > this.#ownBytes.length) {
+      this.#ownBytes = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2))
+      this.#ownView = new DataView(this.#ownBytes.buffer)
+    }
+    this.#ownBytes.set(moving, from)
+    this.#bytes = this.#ownBytes
+    this.#view = this.#ownView
   }
 }

@@ -36,7 +36,7 @@ interface Shape {
  * described once, in front of its first record. Each record is checked against its shape. One that does not fit makes the
  * shape wider (an int field becomes a double, a field may be null ...) or gets a shape of its own; what has no shape at all
  * goes the way of the structured serializer. A declared kind is the first shape and needs no description. Nothing is assumed, so what arrives equals what left, but for properties whose
- * key is a symbol, which travel in neither way. Figures (Node 20, records of four fields, p = 2): see test/bench.
+ * key is a symbol: refused where a shape is learned, left out where one is known (README.md). Figures (Node 20, records of four fields, p = 2): see test/bench.
  */
 class RowStreamSerializer implements TypeSerializer<unknown> {
   readonly #structured: TypeSerializer<unknown>

@@ -19,14 +19,14 @@ process.setSourceMapsEnabled(true)
 
 if (parentPort !== null) {
   const port = parentPort
-  const { bell } = workerData as TaskWorkerData
+  const { bell, outputLocks } = workerData as TaskWorkerData
   const executor = new TaskExecutor({
     clock: new SystemClock(),
     random: new SystemRandom(),
     logger: SILENT_LOGGER,
     fileSystems: new FileSystems().register('file', new LocalFileSystem()),
-    standardOutput: new StandardStream(1),
-    standardError: new StandardStream(2),
+    standardOutput: new StandardStream(1, outputLocks.standardOutput),
+    standardError: new StandardStream(2, outputLocks.standardError),
     scheduler: new ThreadLoopScheduler(bell),
     runProgram,
     send: (message) => {

@@ -1,8 +1,10 @@
-/** W2 with a source that has nothing to say; prints the processor time that the whole process took meanwhile. */
+/** W2 with a source that has nothing to say; prints the processor time that the whole process took young and old. */
 import { RichSourceFunction } from 'flink-ts'
 import type { ParameterTool, SourceContext, StreamExecutionEnvironment } from 'flink-ts'
 
 const SETTLE_MS = 3000
+/** V8 clears away in every thread what the start left there, a last time some twenty seconds later. */
+const AGE_MS = 30_000
 
 class SilentSource extends RichSourceFunction<string> {
   readonly #seconds: number
@@ -15,12 +17,19 @@ class SilentSource extends RichSourceFunction<string> {
   override async run(ctx: SourceContext<string>): Promise<void> {
     await ctx.collect('only one')
     await sleep(SETTLE_MS)
+    const young = await this.#microsOfCpu()
+    await sleep(Math.max(0, AGE_MS - SETTLE_MS - this.#seconds * 1000))
+    const old = await this.#microsOfCpu()
+    this.getRuntimeContext()
+      .getStandardOutput()
+      .write(`CPU young ${String(young)} old ${String(old)}\n`)
+  }
+
+  async #microsOfCpu(): Promise<number> {
     const before = process.cpuUsage()
     await sleep(this.#seconds * 1000)
     const { user, system } = process.cpuUsage(before)
-    this.getRuntimeContext()
-      .getStandardOutput()
-      .write(`CPU ${String(user + system)}\n`)
+    return user + system
   }
 }
 

@@ -6,6 +6,7 @@ import { rowStreamSerializer } from '../../../src/core/types/row-stream-serializ
 import type { RingMemory } from '../../../src/runtime/protocol/task-deployment.js'
 import type { ChannelHandler } from '../../../src/runtime/taskmanager/network/channel.js'
 import { DoorbellOwner } from '../../../src/runtime/taskmanager/network/doorbell.js'
+import { InputInterrupt } from '../../../src/runtime/taskmanager/network/input-interrupt.js'
 import { RecordWriter } from '../../../src/runtime/taskmanager/network/record-writer.js'
 import { RingChannelReader } from '../../../src/runtime/taskmanager/network/ring-channel-reader.js'
 import { RingChannelWriter } from '../../../src/runtime/taskmanager/network/ring-channel-writer.js'
@@ -63,7 +64,14 @@ function send(): void {
   const serializer = rowStreamSerializer()
   const channel = new RingChannelWriter(data.ring, data.peerBell, serializer, data.limitBytes)
   const partitioner = { selectChannel: () => 0, keyHash: 0 }
-  const writer = new RecordWriter({ channels: [channel], partitioner, operatorName: 'Big', bufferTimeoutMs: -1 })
+  const interrupt = new InputInterrupt()
+  const writer = new RecordWriter({
+    channels: [channel],
+    partitioner,
+    operatorName: 'Big',
+    interrupt,
+    bufferTimeoutMs: -1,
+  })
   const large = largeRecord(data.recordBytes)
   let waits = 0
   let refusal: SenderReport['refusal']

@@ -76,22 +76,30 @@ describe('checkpoints in files', () => {
 })
 
 describe('publishing a snapshot', () => {
-  it('makes everything durable that the metadata names before the metadata gets its name', async () => {
+  async function operationsOfPublishing(prepare: (directory: string) => Promise<void>): Promise<string[]> {
     const location = await new FileCheckpointStorage('/cp', JOB, services).checkpointLocation(1)
+    await prepare(`/cp/${JOB}/chk-1`)
     const operations: string[] = []
     disk.fault = (operation, file) => operations.push(`${operation} ${file.replace(/^.*\//, '')}`)
     const handle = { kind: 'inline', bytes: Uint8Array.of(1), crc32c: 0 } as const
     await publishSnapshot(location, sampleMetadata(handle, { checkpointId: 1 }), services.fileSystems)
-    assert.deepEqual(operations, [
-      'create _metadata.part',
-      'write _metadata.part',
-      'sync _metadata.part',
-      'close _metadata.part',
-      'syncDirectory chk-1',
-      'rename _metadata.part',
-      'syncDirectory chk-1',
-      `syncDirectory ${JOB}`,
-    ])
+    return operations
+  }
+
+  const writing = ['create', 'write', 'sync', 'close'].map((operation) => `${operation} _metadata.part`)
+  const naming = ['rename _metadata.part', 'syncDirectory chk-1', `syncDirectory ${JOB}`]
+
+  it('makes everything durable that the metadata names before the metadata gets its name', async () => {
+    const operations = await operationsOfPublishing(async (directory) => {
+      const state = await disk.openForWrite(`${directory}/${services.random.uuid()}`)
+      await state.close()
+    })
+    assert.deepEqual(operations, [...writing, 'list chk-1', 'syncDirectory chk-1', ...naming])
+  })
+
+  it('does not wait for the disk once more where all state lies in the metadata', async () => {
+    const operations = await operationsOfPublishing(() => Promise.resolve())
+    assert.deepEqual(operations, [...writing, 'list chk-1', ...naming])
   })
 })
 

@@ -13,10 +13,12 @@ interface Recorded {
   readonly store: CompletedCheckpointStore
   readonly removed: number[]
   readonly failed: number[]
+  readonly leftBehind: number[]
 }
 
 function recorded(maxRetained: number, cannotRemove: readonly number[] = []): Recorded {
   const removed: number[] = []
+  const leftBehind: number[] = []
   const failed: number[] = []
   const store = new CompletedCheckpointStore(maxRetained, {
     remove: async ({ metadata: { checkpointId } }) => {
@@ -25,8 +27,9 @@ function recorded(maxRetained: number, cannotRemove: readonly number[] = []): Re
       removed.push(checkpointId)
     },
     onRemovalFailed: ({ metadata: { checkpointId } }) => failed.push(checkpointId),
+    onLeftBehind: ({ metadata: { checkpointId } }) => leftBehind.push(checkpointId),
   })
-  return { store, removed, failed }
+  return { store, removed, failed, leftBehind }
 }
 
 function idsIn(store: CompletedCheckpointStore): number[] {
@@ -62,6 +65,38 @@ describe('a CompletedCheckpointStore', () => {
     assert.deepEqual({ failed, removed, kept: idsIn(store) }, { failed: [1], removed: [2], kept: [3] })
   })
 
+  it('tries a removal that failed again with the next one, and tells of it once', async () => {
+    const busy = [1, 2]
+    const { store, removed, failed, leftBehind } = recorded(1, busy)
+    for (const id of [1, 2, 3]) await store.add(checkpoint(id))
+    assert.deepEqual({ failed, removed }, { failed: [1, 2], removed: [] })
+    busy.length = 0
+    await store.add(checkpoint(4))
+    assert.deepEqual({ failed, removed, leftBehind }, { failed: [1, 2], removed: [1, 2, 3], leftBehind: [] })
+  })
+
+  for (const [isBusy, outcome] of [
+    [false, { removed: [1], leftBehind: [] }],
+    [true, { removed: [], leftBehind: [1] }],
+  ] as const) {
+    it(`tries once more at the end of a job that keeps its checkpoints${isBusy ? ', and tells what stays' : ''}`, async () => {
+      const busy = [1]
+      const { store, removed, leftBehind } = recorded(1, busy)
+      for (const id of [1, 2]) await store.add(checkpoint(id))
+      if (!isBusy) busy.length = 0
+      assert.equal(await store.shutdown('CANCELED', 'RETAIN_ON_CANCELLATION'), false)
+      assert.deepEqual({ removed, leftBehind }, outcome)
+      assert.deepEqual(idsIn(store), [2])
+    })
+  }
+
+  it('does not remember without end what it could not remove', async () => {
+    const ids = Array.from({ length: 150 }, (_, index) => index + 1)
+    const { store, leftBehind } = recorded(1, ids)
+    for (const id of ids) await store.add(checkpoint(id))
+    assert.deepEqual(leftBehind, ids.slice(0, 49))
+  })
+
   it('restarts from the snapshot that the run was started with until there is a checkpoint, and never removes it', async () => {
     const { store, removed } = recorded(1)
     store.setExternal(checkpoint(7, true))
@@ -81,6 +116,33 @@ describe('a CompletedCheckpointStore', () => {
     assert.equal(store.latest()?.metadata.checkpointId, 5)
     assert.deepEqual(removed, [3])
   })
+
+  it('counts a claimed snapshot as the oldest of its checkpoints and removes it once it is subsumed', async () => {
+    const { store, removed } = recorded(2)
+    store.claim(checkpoint(7, true))
+    assert.equal(store.latest()?.metadata.checkpointId, 7)
+    await store.add(checkpoint(8))
+    assert.deepEqual(removed, [])
+    await store.add(checkpoint(9))
+    assert.deepEqual(removed, [7])
+  })
+
+  for (const [status, left] of [
+    ['FINISHED', []],
+    ['CANCELED', [7]],
+    ['FAILED', [7]],
+  ] as const) {
+    it(`${left.length > 0 ? 'keeps' : 'removes'} a claimed snapshot that nothing has subsumed when the job is ${status}`, async () => {
+      const { store, removed } = recorded(2)
+      store.claim(checkpoint(7, true))
+      await store.add(checkpoint(8))
+      assert.equal(await store.shutdown(status, 'NO_EXTERNALIZED_CHECKPOINTS'), true)
+      assert.deepEqual(
+        [7, 8].filter((id) => !removed.includes(id)),
+        left,
+      )
+    })
+  }
 
   const KEPT: readonly [status: 'FINISHED' | 'CANCELED' | 'FAILED', retention: CheckpointRetention, isKept: boolean][] =
     [

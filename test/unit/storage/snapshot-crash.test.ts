@@ -19,6 +19,7 @@ class Checkpoints {
   readonly store = new CompletedCheckpointStore(1, {
     remove: (old) => deleteSnapshot(old.externalPath, this.fileSystems),
     onRemovalFailed: (_, error) => this.removalFailures.push(error),
+    onLeftBehind: () => undefined,
   })
 
   initialise(): Promise<void> {
@@ -109,8 +110,9 @@ describe('a crash while a checkpoint is taken', () => {
   })
 
   it('while checkpoints are removed leaves none that names lost files', async () => {
-    const remove = (checkpoints: Checkpoints): Promise<void> =>
-      checkpoints.store.shutdown('FINISHED', 'RETAIN_ON_CANCELLATION')
+    const remove = async (checkpoints: Checkpoints): Promise<void> => {
+      await checkpoints.store.shutdown('FINISHED', 'RETAIN_ON_CANCELLATION')
+    }
     const operations = await operationsOf(remove)
     for (let crashAt = 1; crashAt <= operations; crashAt += 1) {
       const checkpoints = await withFirstCheckpoint()

@@ -152,4 +152,16 @@ describe('the newest checkpoint', () => {
     }
     await assert.rejects(latest(`/cp/${JOB}`), /no permission/)
   })
+  it('is looked for anew when the living job has removed it between a look and the reading', async () => {
+    await take(2)
+    disk.fault = (operation, file) => {
+      if (operation !== 'read' || !file.includes('chk-2')) return
+      disk.fault = () => undefined
+      throw new FlinkError('FILE_NOT_FOUND', { path: file })
+    }
+    await take(1)
+    const damaged: Error[] = []
+    assert.equal(await latest(`/cp/${JOB}`, damaged), 1)
+    assert.deepEqual(damaged, [])
+  })
 })

@@ -1,7 +1,7 @@
 // Duty: everything about snapshots that outlives an attempt: where they go, what completed ones say, what a restart gets.
 // Invariants: `newestAssignment` is computed from the newest completed checkpoint of this run, else from the snapshot that
-// the run was started with. A savepoint is never removed, and restarted from only when the job was to end with it: its
-// sinks may have committed what it holds, so nothing older will do.
+// the run was started with, which is removed only where the run claims it. A savepoint is never removed, and restarted from
+// only when the job was to end with it: its sinks may have committed what it holds, so nothing older will do.
 // Thread: main thread.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import type { Configuration } from '../../../core/config/configuration.js'
@@ -64,13 +64,16 @@ export class CheckpointRepository {
     this.#incremental = new IncrementalCheckpoints(input.fileSystems, input.logger)
     const maxRetained = input.configuration.get(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS)
     this.#store = new CompletedCheckpointStore(maxRetained, {
-      remove: async ({ externalPath }) => {
-        await deleteSnapshot(externalPath, input.fileSystems)
-        await this.#incremental.ended(externalPath)
+      remove: async (checkpoint) => {
+        await deleteSnapshot(checkpoint.externalPath, input.fileSystems)
+        await this.#incremental.removed(checkpoint)
       },
       onRemovalFailed: ({ externalPath }, error) => {
         const reason = error instanceof Error ? error.message : String(error)
-        input.logger.warn(`could not remove the checkpoint ${externalPath}`, { reason })
+        input.logger.warn(`could not remove the checkpoint ${externalPath}, which is tried again`, { reason })
+      },
+      onLeftBehind: ({ externalPath }) => {
+        input.logger.warn(`the checkpoint ${externalPath} could not be removed and stays`)
       },
     })
   }
@@ -100,7 +103,8 @@ export class CheckpointRepository {
     const place = { named: restore.path, jobName: jobGraph.name, directory: this.#directory }
     const point = await findRestorePoint({ ...this.#input, ...place })
     if (point.checkpoint !== undefined) {
-      this.#store.setExternal(point.checkpoint)
+      if (this.#input.configuration.get(SavepointOptions.RESTORE_MODE) === 'CLAIM') this.#store.claim(point.checkpoint)
+      else this.#store.setExternal(point.checkpoint)
       this.#nextId = point.checkpoint.metadata.checkpointId + 1
       this.newestAssignment()
     }
@@ -144,7 +148,7 @@ export class CheckpointRepository {
     await this.#initialise()
     const location = await this.#storage.checkpointLocation(checkpointId)
     if (!this.#input.configuration.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS)) return location
-    return this.#incremental.begin(location, this.#store.retained().at(-1))
+    return this.#incremental.begin(location)
   }
 
   async #initialise(): Promise<void> {
@@ -189,7 +193,7 @@ export class CheckpointRepository {
 
   async discard(location: CheckpointLocation): Promise<void> {
     await discardLocation(location, this.#input.fileSystems)
-    if (location.kind === 'file') await this.#incremental.ended(location.directoryUri)
+    await this.#incremental.givenUp(location)
   }
 
   /** True when checkpoints lie in files and stay there after a cancellation. */
@@ -199,9 +203,7 @@ export class CheckpointRepository {
 
   /** The job has ended: removes checkpoints that are not to be kept. */
   async shutdown(status: 'FINISHED' | 'CANCELED' | 'FAILED'): Promise<void> {
-    const hadCheckpoints = this.#store.retained().length > 0
-    await this.#store.shutdown(status, this.#retention)
-    const isDropped = hadCheckpoints && this.#store.retained().length === 0
+    const isDropped = await this.#store.shutdown(status, this.#retention)
     // A failure is to be mended and gone on from, also when it was too early for a checkpoint of its own.
     if (status === 'FINISHED' || (status === 'CANCELED' && isDropped)) await this.#markEnd()
   }

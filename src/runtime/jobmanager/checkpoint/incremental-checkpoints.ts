@@ -7,15 +7,19 @@ import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { Logger } from '../../../core/logging/logger.js'
 import type { CheckpointMetadata, CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
-import { sharedFilesOf } from '../../../storage/shared-files.js'
+import { removeSharedFilesOf, sharedFilesOf } from '../../../storage/shared-files.js'
 import { SharedStateRegistry } from '../../../storage/shared-state-registry.js'
 import { sharedDirectoryOf } from '../../../storage/snapshot-directory.js'
 
 export class IncrementalCheckpoints {
   readonly #registry: SharedStateRegistry
+  readonly #fileSystems: FileSystems
   readonly #logger: Logger
+  /** What the run was started from is not built on, also where the run has claimed it. */
+  #newestOfRun: CompletedCheckpoint | undefined
 
   constructor(fileSystems: FileSystems, logger: Logger) {
+    this.#fileSystems = fileSystems
     this.#logger = logger
     this.#registry = new SharedStateRegistry(async (uri) => {
       const { fileSystem, path } = fileSystems.forUri(uri)
@@ -23,10 +27,11 @@ export class IncrementalCheckpoints {
     })
   }
 
-  /** The location of a checkpoint that may build on a completed one of this run. */
-  begin(location: CheckpointLocation, base: CompletedCheckpoint | undefined): CheckpointLocation {
+  /** The location of a checkpoint that may build on the newest completed one of this run. */
+  begin(location: CheckpointLocation): CheckpointLocation {
     if (location.kind === 'memory') return location
     const { directoryUri } = location
+    const base = this.#newestOfRun
     if (base !== undefined) this.#registry.hold(directoryUri, sharedFilesOf(base.metadata, base.externalPath))
     const baseCheckpointId = base?.metadata.checkpointId
     return { ...location, incremental: { sharedDirectoryUri: sharedDirectoryOf(directoryUri), baseCheckpointId } }
@@ -43,7 +48,9 @@ export class IncrementalCheckpoints {
   }
 
   /** The checkpoint is durable: what its base has beyond it is the base's alone. */
-  async completed({ metadata, externalPath }: CompletedCheckpoint): Promise<void> {
+  async completed(checkpoint: CompletedCheckpoint): Promise<void> {
+    const { metadata, externalPath } = checkpoint
+    if (metadata.checkpointId > (this.#newestOfRun?.metadata.checkpointId ?? 0)) this.#newestOfRun = checkpoint
     try {
       await this.#registry.keepOnly(externalPath, sharedFilesOf(metadata, externalPath))
     } catch (error) {
@@ -52,8 +59,14 @@ export class IncrementalCheckpoints {
     }
   }
 
-  /** The checkpoint was given up, or was removed: its metadata is gone. */
-  async ended(directoryUri: string): Promise<void> {
-    await this.#registry.release(directoryUri)
+  /** Nothing is left in the location of a checkpoint that was given up. */
+  async givenUp(location: CheckpointLocation): Promise<void> {
+    if (location.kind === 'file') await this.#registry.release(location.directoryUri)
+  }
+
+  /** The metadata of a complete one is gone. One that the run claimed may share files with others of the run that made it. */
+  async removed({ metadata, externalPath }: CompletedCheckpoint): Promise<void> {
+    if (this.#registry.knows(externalPath)) await this.#registry.release(externalPath)
+    else await removeSharedFilesOf(metadata, externalPath, this.#fileSystems)
   }
 }

@@ -5,6 +5,7 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { ValueNotSerializableError } from '../../../core/types/value-not-serializable-error.js'
 import type { ChannelWriter } from './channel.js'
+import type { InputInterrupt } from './input-interrupt.js'
 import { RecordTooLargeError } from './record-too-large-error.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
 import { ALL_CHANNELS, type StreamPartitioner } from './stream-partitioner.js'
@@ -14,6 +15,7 @@ export interface RecordWriterInput {
   readonly partitioner: StreamPartitioner
   /** The operator whose records these are, for errors. */
   readonly operatorName: string
+  readonly interrupt: InputInterrupt
   /** Longest time in ms that a record waits unflushed; 0: flushed at once; below 0: only when a buffer is full. */
   readonly bufferTimeoutMs: number
 }
@@ -26,6 +28,7 @@ export class RecordWriter {
   readonly #channels: readonly ChannelWriter[]
   readonly #partitioner: StreamPartitioner
   readonly #operatorName: string
+  readonly #interrupt: InputInterrupt
   /** True when a channel had no room after a write. Only a write can take the room, so this is all that a record looks at. */
   #mayBeFull = false
 
@@ -33,6 +36,7 @@ export class RecordWriter {
     this.#channels = input.channels
     this.#partitioner = input.partitioner
     this.#operatorName = input.operatorName
+    this.#interrupt = input.interrupt
     this.bufferTimeoutMs = input.bufferTimeoutMs
   }
 
@@ -43,11 +47,11 @@ export class RecordWriter {
     try {
       if (index === ALL_CHANNELS) {
         for (const channel of this.#channels) channel.writeRecord(value, timestamp, keyHash)
-        this.#mayBeFull = true
+        this.#setMayBeFull()
       } else {
         const channel = this.#channel(index)
         channel.writeRecord(value, timestamp, keyHash)
-        if (!channel.isAvailable()) this.#mayBeFull = true
+        if (!channel.isAvailable()) this.#setMayBeFull()
       }
     } catch (error) {
       throw this.#explained(error)
@@ -58,32 +62,32 @@ export class RecordWriter {
   broadcastWatermark(timestamp: number): void {
     this.currentOutputWatermark = timestamp
     for (const channel of this.#channels) channel.writeWatermark(timestamp)
-    this.#mayBeFull = true
+    this.#setMayBeFull()
   }
 
   broadcastWatermarkStatus(status: WatermarkStatus): void {
     for (const channel of this.#channels) channel.writeWatermarkStatus(status)
-    this.#mayBeFull = true
+    this.#setMayBeFull()
   }
 
   broadcastBarrier(barrier: CheckpointBarrier): void {
     for (const channel of this.#channels) channel.writeBarrier(barrier)
-    this.#mayBeFull = true
+    this.#setMayBeFull()
   }
 
   broadcastCancelBarrier(checkpointId: number): void {
     for (const channel of this.#channels) channel.writeCancelBarrier(checkpointId)
-    this.#mayBeFull = true
+    this.#setMayBeFull()
   }
 
   broadcastEndOfData(): void {
     for (const channel of this.#channels) channel.writeEndOfData()
-    this.#mayBeFull = true
+    this.#setMayBeFull()
   }
 
   broadcastEndOfPartition(): void {
     for (const channel of this.#channels) channel.writeEndOfPartition()
-    this.#mayBeFull = true
+    this.#setMayBeFull()
   }
 
   /** True when nothing is left behind. */
@@ -106,6 +110,11 @@ export class RecordWriter {
 
   close(): void {
     for (const channel of this.#channels) channel.close()
+  }
+
+  #setMayBeFull(): void {
+    this.#mayBeFull = true
+    this.#interrupt.raise()
   }
 
   #channel(index: number): ChannelWriter {

@@ -1,7 +1,7 @@
 // Duty: the reading end of a channel through shared memory.
-// Invariants: slots are read in order, their sequence numbers are checked; a slot is taken out of the ring in one copy
-// and freed at once, so that a handler that stops in the middle keeps no slot from the writer. Records lie in the same
-// memory slot after slot: a serializer gives nothing back that points into it.
+// Invariants: slots are read in order, their sequence numbers are checked; records are read where they lie and their slot
+// is freed behind the last one; a handler that stops in the middle keeps no slot from the writer, the rest is copied out.
+// That memory is written again: a serializer gives nothing back that points into it.
 // Thread: the consuming task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { DataInputView } from '../../../core/memory/data-input-view.js'
@@ -13,10 +13,14 @@ import { ringBell } from './doorbell.js'
 import { ANNOUNCED_RECORDS, RecordBatch } from './record-batch.js'
 import { SLOT_KIND } from './slot-kind.js'
 
+/** Timestamp and hash. */
+const RECORD_HEAD_BYTES = 12
+
 interface Slot {
   readonly kind: number
   readonly flag: number
-  readonly bytes: Uint8Array
+  /** Shared memory, until the slot is freed. */
+  readonly bytes: Buffer
 }
 
 export class RingChannelReader implements ChannelReader {
@@ -28,12 +32,12 @@ export class RingChannelReader implements ChannelReader {
   readonly #memory: RingMemory
   readonly #peerBell: Int32Array
   readonly #serializer: TypeSerializer<unknown>
-  /** Records of one slot. */
-  readonly #buffer: Buffer
   readonly #batch = new RecordBatch(ANNOUNCED_RECORDS)
   #head = 0
-  /** Records of a slot that the handler stopped in. */
+  /** Records of one slot that are not read yet. */
   #records: DataInputView | undefined
+  /** They lie in the slot itself. */
+  #isInSlot = false
   #fragments: Uint8Array[] = []
   #closed = false
 
@@ -41,7 +45,6 @@ export class RingChannelReader implements ChannelReader {
     this.#control = new Int32Array(memory.buffer, 0, CONTROL_BYTES / 4)
     this.#view = new DataView(memory.buffer)
     this.#memory = memory
-    this.#buffer = Buffer.allocUnsafeSlow(memory.slotSizeBytes)
     this.#peerBell = new Int32Array(peerBell)
     this.#serializer = serializer
   }
@@ -58,12 +61,15 @@ export class RingChannelReader implements ChannelReader {
     if (this.#closed) return
     if (this.#records === undefined) {
       if (this.queuedBuffers() <= 0) return
-      const slot = this.#take()
+      const slot = this.#slot()
       if (slot.kind !== SLOT_KIND.records) {
-        this.#deliverOther(slot, handler, channelIndex)
+        const bytes = Buffer.from(slot.bytes)
+        this.#free()
+        this.#deliverOther({ ...slot, bytes }, handler, channelIndex)
         return
       }
       this.#records = new DataInputView(slot.bytes)
+      this.#isInSlot = true
     }
     this.#deliverRecords(this.#records, handler)
   }
@@ -81,18 +87,35 @@ export class RingChannelReader implements ChannelReader {
       if (batch.isDelivered) {
         if (records.remaining === 0) break
         this.#decode(records, batch)
+        if (records.remaining === 0) this.#leaveSlot()
       }
       batch.deliver(handler)
     }
-    if (records.remaining === 0 && batch.isDelivered) this.#records = undefined
+    if (records.remaining > 0) this.#moveOut(records)
+    else if (batch.isDelivered) this.#records = undefined
+  }
+
+  #leaveSlot(): void {
+    if (this.#isInSlot) this.#free()
+    this.#isInSlot = false
+  }
+
+  /** The handler stopped. */
+  #moveOut(records: DataInputView): void {
+    if (!this.#isInSlot || this.#closed) return
+    this.#records = new DataInputView(Buffer.from(records.bytes.subarray(records.position)))
+    this.#leaveSlot()
   }
 
   #decode(input: DataInputView, batch: RecordBatch): void {
     batch.clear()
-    while (input.remaining > 0 && !batch.isFull) {
-      const timestamp = input.readFloat64()
-      const keyHash = input.readInt32()
-      batch.add(this.#serializer.deserialize(input), timestamp, keyHash)
+    const serializer = this.#serializer
+    const { view } = input
+    const end = view.byteLength
+    for (let position = input.position; position < end && !batch.isFull; position = input.position) {
+      input.position = position + RECORD_HEAD_BYTES
+      const value = serializer.deserialize(input)
+      batch.add(value, view.getFloat64(position), view.getInt32(position + 8))
     }
   }
 
@@ -130,10 +153,12 @@ export class RingChannelReader implements ChannelReader {
     this.#fragments.push(slot.bytes)
     if (slot.flag !== 1) return
     this.#records = new DataInputView(Buffer.concat(this.#fragments))
+    this.#isInSlot = false
     this.#fragments = []
   }
 
-  #take(): Slot {
+  /** The next slot, which stays the reader's until it is freed. */
+  #slot(): Slot {
     const { slotSizeBytes, slotCount, buffer } = this.#memory
     const base = CONTROL_BYTES + ((this.#head >>> 0) % slotCount) * slotSizeBytes
     const kind = this.#view.getInt32(base, true)
@@ -144,14 +169,15 @@ export class RingChannelReader implements ChannelReader {
       const what = `slot ${String(this.#head)} of a channel carries the number ${String(sequence)}`
       throw new FlinkError('ASSERTION_FAILED', { what })
     }
-    const bytes = kind === SLOT_KIND.records ? this.#buffer.subarray(0, length) : Buffer.allocUnsafeSlow(length)
-    bytes.set(new Uint8Array(buffer, base + SLOT_HEADER_BYTES, length))
-    this.#head = (this.#head + 1) | 0
     this.numBytes += length
     this.numBuffers += 1
+    return { kind, flag, bytes: Buffer.from(buffer, base + SLOT_HEADER_BYTES, length) }
+  }
+
+  #free(): void {
+    this.#head = (this.#head + 1) | 0
     Atomics.store(this.#control, HEAD_WORD, this.#head)
     const writerSleeps = Atomics.load(this.#control, WAITING_WORD) === 1
     if (writerSleeps && Atomics.exchange(this.#control, WAITING_WORD, 0) === 1) ringBell(this.#peerBell)
-    return { kind, flag, bytes }
   }
 }

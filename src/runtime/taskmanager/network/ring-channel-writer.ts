@@ -1,7 +1,8 @@
 // Duty: the writing end of a channel through shared memory.
-// Invariants: a slot is published by storing the tail after its bytes; what finds no free slot waits here, in order, and
-// makes the writer unavailable until it has gone. Records that are larger than a slot go in parts. A record that cannot
-// be serialized leaves no trace; after one that is too large nothing more is taken, as a serializer may remember it.
+// Invariants: a slot is published by storing the tail after its bytes; records are written into the next free slot itself,
+// which nobody reads before; what finds no free slot waits here, in order, and makes the writer unavailable until it has
+// gone. Records that are larger than a slot go in parts. A record that cannot be serialized leaves no trace; after one
+// that is too large nothing more is taken, as a serializer may remember it.
 // Thread: the producing task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
@@ -25,6 +26,12 @@ interface WaitingSlot {
   readonly bytes: Uint8Array
 }
 
+/** The memory behind the header of a slot. */
+interface Payload {
+  readonly bytes: Buffer
+  readonly view: DataView
+}
+
 export class RingChannelWriter implements ChannelWriter {
   /** What went out so far: payload bytes and buffers. */
   numBytes = 0
@@ -38,7 +45,11 @@ export class RingChannelWriter implements ChannelWriter {
   readonly #peerBell: Int32Array
   readonly #serializer: TypeSerializer<unknown>
   readonly #maxRecordBytes: number
+  readonly #payloads = new Map<number, Payload>()
+  /** What was written since the last slot: in the next slot if there is one, else in memory of its own. */
   #current: DataOutputView
+  /** The next slot while `current` belongs there. */
+  #target: Payload | undefined
   #waiting: WaitingSlot[] = []
   #tail = 0
   #knownHead = 0
@@ -65,16 +76,20 @@ export class RingChannelWriter implements ChannelWriter {
   writeRecord(value: unknown, timestamp: number, keyHash: number): void {
     if (this.#failure !== undefined) throw this.#failure
     const output = this.#current
+    if (output.position === 0) this.#begin()
     const start = output.position
+    output.markMoving()
     try {
       output.writeFloat64(timestamp)
       output.writeInt32(keyHash)
       this.#serializer.serialize(value, output)
     } catch (error) {
       output.truncate(start)
+      this.#returnToTarget(start)
       throw error
     }
     if (output.position > this.#payloadBytes) this.#spill(start)
+    else if (output.bytes !== this.#target?.bytes) this.#returnToTarget(start)
   }
 
   writeWatermark(timestamp: number): void {
@@ -123,7 +138,38 @@ export class RingChannelWriter implements ChannelWriter {
 
   close(): void {
     this.#waiting = []
-    this.#current.reset()
+    this.#target = undefined
+    this.#current.writeIntoOwn()
+  }
+
+  /** The first record since the last slot: into the next one, if it is free. */
+  #begin(): void {
+    if (this.#target !== undefined || this.#waiting.length > 0 || !this.#hasRoom()) return
+    this.#target = this.#payload()
+    this.#current.writeInto(this.#target.bytes, this.#target.view, 0)
+  }
+
+  #payload(): Payload {
+    const base = this.#nextSlot()
+    const known = this.#payloads.get(base)
+    if (known !== undefined) return known
+    const { buffer } = this.#view
+    const payload = {
+      bytes: Buffer.from(buffer, base + SLOT_HEADER_BYTES, this.#payloadBytes),
+      view: new DataView(buffer, base + SLOT_HEADER_BYTES, this.#payloadBytes),
+    }
+    this.#payloads.set(base, payload)
+    return payload
+  }
+
+  /** A record from `start` on for which more room was reserved than it took. */
+  #returnToTarget(start: number): void {
+    const output = this.#current
+    if (this.#target === undefined || output.bytes === this.#target.bytes) return
+    const { bytes, view } = this.#target
+    const end = output.position
+    bytes.set(output.bytes.subarray(start, end), start)
+    output.writeInto(bytes, view, end)
   }
 
   #writeEvent(kind: number, flag: number, write?: (output: DataOutputView) => void): void {
@@ -141,10 +187,12 @@ export class RingChannelWriter implements ChannelWriter {
       this.#failure = new RecordTooLargeError(sizeBytes, this.#maxRecordBytes)
       throw this.#failure
     }
-    const record = this.#current.written().slice(start)
+    // In memory of the writer itself, as there was no room for all of it in a slot.
+    const record = this.#current.written().subarray(start)
     this.#current.truncate(start)
     this.#seal()
     if (record.length <= this.#payloadBytes) {
+      this.#begin()
       this.#current.writeBytes(record)
     } else {
       this.#current = new DataOutputView(this.#payloadBytes + SPILL_BYTES)
@@ -160,13 +208,17 @@ export class RingChannelWriter implements ChannelWriter {
   }
 
   #seal(): void {
-    if (this.#current.position === 0) return
-    this.#put(SLOT_KIND.records, 0, this.#current.written())
-    this.#current.reset()
+    const lengthBytes = this.#current.position
+    if (lengthBytes > 0) {
+      if (this.#target === undefined) this.#put(SLOT_KIND.records, 0, this.#current.written())
+      else this.#publish(SLOT_KIND.records, 0, lengthBytes)
+    }
+    this.#target = undefined
+    this.#current.writeIntoOwn()
   }
 
   #put(kind: number, flag: number, bytes: Uint8Array): void {
-    if (this.#waiting.length === 0 && this.#hasRoom()) this.#publish(kind, flag, bytes)
+    if (this.#waiting.length === 0 && this.#hasRoom()) this.#send(kind, flag, bytes)
     else this.#waiting.push({ kind, flag, bytes: bytes.slice() })
   }
 
@@ -175,7 +227,7 @@ export class RingChannelWriter implements ChannelWriter {
     while (sent < this.#waiting.length && this.#hasRoomOrAsks()) {
       const slot = this.#waiting[sent]
       if (slot === undefined) break
-      this.#publish(slot.kind, slot.flag, slot.bytes)
+      this.#send(slot.kind, slot.flag, slot.bytes)
       sent += 1
     }
     if (sent > 0) this.#waiting.splice(0, sent)
@@ -195,21 +247,29 @@ export class RingChannelWriter implements ChannelWriter {
     return this.#hasRoom()
   }
 
-  #publish(kind: number, flag: number, bytes: Uint8Array): void {
+  #send(kind: number, flag: number, bytes: Uint8Array): void {
     if (bytes.length > this.#payloadBytes) {
       throw new FlinkError('ASSERTION_FAILED', { what: 'a slot was overfilled' })
     }
-    const slot = (this.#tail >>> 0) % this.#slotCount
-    const base = CONTROL_BYTES + slot * this.#slotSizeBytes
+    this.#bytes.set(bytes, this.#nextSlot() + SLOT_HEADER_BYTES)
+    this.#publish(kind, flag, bytes.length)
+  }
+
+  /** The payload is in its place. */
+  #publish(kind: number, flag: number, lengthBytes: number): void {
+    const base = this.#nextSlot()
     this.#view.setInt32(base, kind, true)
-    this.#view.setInt32(base + 4, bytes.length, true)
+    this.#view.setInt32(base + 4, lengthBytes, true)
     this.#view.setInt32(base + 8, this.#tail, true)
     this.#view.setInt32(base + 12, flag, true)
-    this.#bytes.set(bytes, base + SLOT_HEADER_BYTES)
     this.#tail = (this.#tail + 1) | 0
-    this.numBytes += bytes.length
+    this.numBytes += lengthBytes
     this.numBuffers += 1
     Atomics.store(this.#control, TAIL_WORD, this.#tail)
     ringBell(this.#peerBell)
+  }
+
+  #nextSlot(): number {
+    return CONTROL_BYTES + ((this.#tail >>> 0) % this.#slotCount) * this.#slotSizeBytes
   }
 }

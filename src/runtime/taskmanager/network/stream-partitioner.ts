@@ -23,8 +23,9 @@ export interface PartitionerContext {
   /** Of the receiving side. */
   readonly maxParallelism: number
   readonly random: Random
-  /** Named in errors about keys. */
-  readonly operatorName: string
+  /** Operators at the two ends: an error about a key names the place between them, where the user wrote the function. */
+  readonly sourceName: string
+  readonly targetName: string
 }
 
 export function createPartitioner(spec: PartitionerSpec, context: PartitionerContext): StreamPartitioner {
@@ -65,21 +66,23 @@ function custom(
   key: KeySpec,
   context: PartitionerContext,
 ): StreamPartitioner {
-  const { numberOfChannels, operatorName } = context
+  const { numberOfChannels, sourceName, targetName } = context
+  const place = `partitioner of '${targetName}' (partitionCustom after '${sourceName}')`
+  const named = { place, what: 'its key selector' }
   const choose = (key: unknown): number => {
     try {
       return partition(key, numberOfChannels)
     } catch (error) {
-      throw functionFailed(operatorName, 'partitioner', error)
+      throw functionFailed(place, 'it', error)
     }
   }
   return {
     keyHash: 0,
     selectChannel: (value) => {
-      const channel = choose(selectKey(key, value, operatorName))
+      const channel = choose(selectKey(key, value, named))
       if (Number.isInteger(channel) && channel >= 0 && channel < numberOfChannels) return channel
-      const reason = `its partitioner gave ${String(channel)}, which is none of 0 to ${String(numberOfChannels - 1)}`
-      throw new FlinkError('KEY_INVALID', { operator: operatorName, reason })
+      const reason = `it gave ${String(channel)}, which is none of 0 to ${String(numberOfChannels - 1)}`
+      throw new FlinkError('KEY_INVALID', { operator: place, reason })
     },
   }
 }
@@ -87,15 +90,15 @@ function custom(
 class KeyGroupPartitioner implements StreamPartitioner {
   keyHash = 0
   readonly #key: KeySpec
-  readonly #operatorName: string
+  readonly #named: NamedSelector
   readonly #maxParallelism: number
   /** By key group; undefined where there is one channel only. A look-up for a multiplication and a division a record. */
   readonly #channels: Int32Array | undefined
 
   constructor(key: KeySpec, context: PartitionerContext) {
-    const { maxParallelism, numberOfChannels, operatorName } = context
+    const { maxParallelism, numberOfChannels, sourceName, targetName } = context
     this.#key = key
-    this.#operatorName = operatorName
+    this.#named = { place: `key selector of '${targetName}' (keyBy after '${sourceName}')`, what: 'it' }
     this.#maxParallelism = maxParallelism
     if (numberOfChannels === 1) return
     this.#channels = Int32Array.from({ length: maxParallelism }, (_, keyGroup) =>
@@ -104,28 +107,35 @@ class KeyGroupPartitioner implements StreamPartitioner {
   }
 
   selectChannel(value: unknown): number {
-    const key = selectKey(this.#key, value, this.#operatorName)
+    const key = selectKey(this.#key, value, this.#named)
     try {
       this.keyHash = hashKey(key, this.#key.kind)
     } catch (error) {
-      throw error instanceof InvalidKeyError ? keyInvalid(this.#operatorName, error) : error
+      throw error instanceof InvalidKeyError ? keyInvalid(this.#named.place, error) : error
     }
     if (this.#channels === undefined) return 0
     return this.#channels[keyGroupForHash(this.keyHash, this.#maxParallelism)] as number
   }
 }
 
-function selectKey(key: KeySpec, value: unknown, operatorName: string): unknown {
+/** A key selector in an error: the place in the program, and how the sentence goes on. */
+interface NamedSelector {
+  readonly place: string
+  readonly what: string
+}
+
+function selectKey(key: KeySpec, value: unknown, { place, what }: NamedSelector): unknown {
   try {
     return key.select(value)
   } catch (error) {
-    throw functionFailed(operatorName, 'key selector', error)
+    throw functionFailed(place, what, error)
   }
 }
 
 /** The user's function runs inside the emit of another function, so the error has to say which of the two it was. */
 function functionFailed(operator: string, what: string, error: unknown): unknown {
   if (FlinkError.is(error)) return error
+  if (error instanceof InvalidKeyError) return keyInvalid(operator, error)
   const message = error instanceof Error ? error.message : String(error)
-  return new FlinkError('KEY_INVALID', { operator, reason: `its ${what} threw: ${message}` }, { cause: error })
+  return new FlinkError('KEY_INVALID', { operator, reason: `${what} threw: ${message}` }, { cause: error })
 }

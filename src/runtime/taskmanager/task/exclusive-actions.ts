@@ -2,18 +2,21 @@
 // Invariants: while one runs, or a promise of a sink is pending, the task takes no input; an action begins only when
 // nothing is pending; the first error is reported and nothing begins after it.
 // Thread: the task's worker.
+import type { InputInterrupt } from '../network/input-interrupt.js'
 
 export class ExclusiveActions {
   readonly #onError: (error: unknown) => void
   readonly #onIdle: () => void
+  readonly #interrupt: InputInterrupt
   readonly #queue: (() => Promise<void>)[] = []
   #running: Promise<void> | undefined
   #suspensions = 0
   #stopped = false
 
-  constructor(onError: (error: unknown) => void, onIdle: () => void) {
+  constructor(onError: (error: unknown) => void, onIdle: () => void, interrupt: InputInterrupt) {
     this.#onError = onError
     this.#onIdle = onIdle
+    this.#interrupt = interrupt
   }
 
   /** True when the task may take input. */
@@ -32,12 +35,14 @@ export class ExclusiveActions {
 
   enqueue(action: () => Promise<void>): void {
     if (this.#stopped) return
+    this.#interrupt.raise()
     this.#queue.push(action)
     this.#onIdle()
   }
 
   /** Nothing begins until the promise has settled. */
   suspendUntil(promise: Promise<void>): void {
+    this.#interrupt.raise()
     this.#suspensions += 1
     const done = (): void => {
       this.#suspensions -= 1

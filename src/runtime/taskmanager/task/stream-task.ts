@@ -9,6 +9,7 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { TriggerCheckpoint } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
+import { InputInterrupt } from '../network/input-interrupt.js'
 import { MAX_WATERMARK, type CheckpointBarrier } from '../network/stream-element.js'
 import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import type { TaskActivity } from '../metrics/task-times.js'
@@ -42,6 +43,8 @@ export interface TaskParts {
 
 export class StreamTask {
   readonly descriptor: TaskDeploymentDescriptor
+  /** Raised by the task's outputs too. */
+  readonly interrupt: InputInterrupt = new InputInterrupt()
   readonly #environment: TaskEnvironment
   readonly #life: TaskLife
   readonly #mailbox: Mailbox
@@ -63,9 +66,10 @@ export class StreamTask {
     this.#environment = environment
     this.#life = new TaskLife(descriptor.executionId, environment.send)
     this.#mailbox = new Mailbox(environment.wake)
-    this.#actions = new ExclusiveActions((error) => {
+    const onError = (error: unknown): void => {
       this.fail(error)
-    }, environment.wake)
+    }
+    this.#actions = new ExclusiveActions(onError, environment.wake, this.interrupt)
   }
 
   get actions(): ExclusiveActions {
@@ -82,7 +86,7 @@ export class StreamTask {
 
   /** False when records of a drain must stay in their channel. */
   get mayTakeInput(): boolean {
-    return this.#phase === 'running' && this.#actions.isIdle && this.#parts?.chain.isOutputAvailable() === true
+    return !this.interrupt.isRaised || this.#checkInput()
   }
 
   enqueueMail(action: () => void): void {
@@ -90,7 +94,7 @@ export class StreamTask {
   }
 
   isOutputAvailable(): boolean {
-    return this.#parts?.chain.isOutputAvailable() ?? false
+    return !this.interrupt.isRaised || (this.#parts?.chain.isOutputAvailable() ?? false)
   }
 
   whenOutputAvailable(): Promise<void> {
@@ -197,7 +201,7 @@ export class StreamTask {
 
   fail(error: unknown): void {
     if (this.#life.isTerminal || this.#life.state === 'CANCELING') return
-    this.#phase = 'ended'
+    this.#enter('ended')
     this.#environment.standardOutput.flush()
     this.#life.moveTo('FAILED', { error })
     void this.#release()
@@ -206,7 +210,7 @@ export class StreamTask {
   /** Resolves when the functions are closed and the task is CANCELED. */
   async cancel(): Promise<void> {
     if (this.#life.isTerminal || this.#life.state === 'CANCELING') return
-    this.#phase = 'ended'
+    this.#enter('ended')
     this.#life.moveTo('CANCELING')
     await this.#release()
     this.#life.moveTo('CANCELED')
@@ -226,6 +230,17 @@ export class StreamTask {
     const result = isAvailable && this.mayTakeInput ? this.#work(parts, deadline) : 'idle'
     this.#flusher?.afterStep(result === 'idle')
     return result
+  }
+
+  #checkInput(): boolean {
+    const isOpen = this.#phase === 'running' && this.#actions.isIdle && this.#parts?.chain.isOutputAvailable() === true
+    if (isOpen) this.interrupt.lower()
+    return isOpen
+  }
+
+  #enter(phase: Phase): void {
+    this.interrupt.raise()
+    this.#phase = phase
   }
 
   /** From a step's end to the next one's begin. */
@@ -265,10 +280,10 @@ export class StreamTask {
       this.#inputEnded = false
       return
     }
-    this.#phase = 'finishing'
+    this.#enter('finishing')
     await this.#endData()
     this.#required().chain.broadcastEndOfPartition()
-    this.#phase = 'draining'
+    this.#enter('draining')
   }
 
   /**
@@ -306,7 +321,7 @@ export class StreamTask {
 
   #drainOutputs(parts: TaskParts): StepResult {
     if (!parts.chain.flush() || !this.#actions.isIdle) return 'idle'
-    this.#phase = 'ended'
+    this.#enter('ended')
     void this.#finish(parts)
     return 'done'
   }

@@ -10,6 +10,7 @@ import { checkpointStreams } from '../../../storage/file-checkpoint-streams.js'
 import type { EdgeDescriptor, TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { InputGate } from '../network/input-gate.js'
 import type { ChannelWriter } from '../network/channel.js'
+import type { InputInterrupt } from '../network/input-interrupt.js'
 import { RecordWriter } from '../network/record-writer.js'
 import { createPartitioner } from '../network/stream-partitioner.js'
 import { TaskMetricGroup } from '../metrics/task-metric-group.js'
@@ -56,7 +57,7 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
   const vertex = program.jobGraph.vertices.find((candidate) => candidate.id === descriptor.vertexId)
   if (vertex === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `no vertex ${descriptor.vertexId}` })
   const task = new StreamTask(descriptor, environment)
-  const edges = descriptor.outputs.map((edge) => chainEdge(edge, vertex, input))
+  const edges = descriptor.outputs.map((edge) => chainEdge(edge, vertex, { ...input, interrupt: task.interrupt }))
   const operatorMetrics = new MetricGroup([program.jobGraph.name, vertex.name, String(descriptor.subtaskIndex)])
   const contextFor = contextFactory(task, operatorMetrics, vertex, input)
   const chain = new OperatorChain({ vertex, program, edges, contextFor })
@@ -104,7 +105,7 @@ function makeInput(task: StreamTask, chain: OperatorChain, input: TaskFactoryInp
   const barriers = new CheckpointBarrierHandler(gate.channels.length, isAligned, barrierActions(task, gate), clock)
   const handler = new GateHandler({ gate, head, barriers, mayContinue: () => task.mayTakeInput })
   const parts = {
-    input: new GateInput(gate, handler),
+    input: new GateInput(gate, handler, head.name),
     forgetCheckpoint: (checkpointId: number): void => {
       barriers.onAborted(checkpointId)
     },
@@ -137,8 +138,12 @@ function barrierActions(task: StreamTask, gate: InputGate): ConstructorParameter
   }
 }
 
-function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: TaskFactoryInput): TaskEdge {
-  const { program, environment, channels } = input
+interface ChainEdgeInput extends TaskFactoryInput {
+  readonly interrupt: InputInterrupt
+}
+
+function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: ChainEdgeInput): TaskEdge {
+  const { program, environment, channels, interrupt } = input
   const jobEdge = edgeOf(edge.edgeId, program.jobGraph.edges)
   const spec = program.partitioners.get(edge.edgeId)
   if (spec === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `no partitioner for ${edge.edgeId}` })
@@ -147,17 +152,24 @@ function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: TaskFactoryIn
     numberOfChannels: edge.channels.length,
     maxParallelism: edge.peerMaxParallelism,
     random: environment.random,
-    operatorName,
+    sourceName: operatorName,
+    targetName: headName(jobEdge.targetVertex, program.jobGraph.vertices),
   })
   const writers = edge.channels.map((channel) => channels.writer(channel, edge.edgeId))
   const writer = new RecordWriter({
     channels: writers,
     partitioner,
     operatorName,
+    interrupt,
     bufferTimeoutMs: jobEdge.bufferTimeoutMs,
   })
   const { sourceOperator: operator, sideOutput } = jobEdge
   return { operator, operatorName, sideOutput, writer, channels: writers }
+}
+
+function headName(vertexId: string, vertices: readonly JobVertex[]): string {
+  const vertex = vertices.find((candidate) => candidate.id === vertexId)
+  return vertex?.operators[0]?.name ?? vertexId
 }
 
 function edgeOf(edgeId: string, edges: readonly JobEdge[]): JobEdge {

@@ -1,6 +1,8 @@
 // Duty: what a task works on in a step: the next records of its source, or of its channels.
 // Invariants: `process` is called only while output is available and nothing is pending; it returns soon.
 // Thread: the task's worker.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import { ClassNotRegisteredError } from '../../../core/types/class-not-registered-error.js'
 import type { InputGate } from '../network/input-gate.js'
 import type { ChannelHandler } from '../network/channel.js'
 import type { SourceStreamOperator } from '../operators/stream-operator.js'
@@ -46,18 +48,31 @@ export class SourceInput implements TaskInput {
 export class GateInput implements TaskInput {
   readonly #gate: InputGate
   readonly #handler: ChannelHandler
+  readonly #operatorName: string
 
-  constructor(gate: InputGate, handler: ChannelHandler) {
+  /** The operator whose input this is, for errors about records that it cannot be given. */
+  constructor(gate: InputGate, handler: ChannelHandler, operatorName: string) {
     this.#gate = gate
     this.#handler = handler
+    this.#operatorName = operatorName
   }
 
   process(): InputStatus {
-    if (this.#gate.poll(this.#handler)) return 'moved'
+    try {
+      if (this.#gate.poll(this.#handler)) return 'moved'
+    } catch (error) {
+      throw this.#explained(error)
+    }
     return this.#gate.allEnded ? 'ended' : 'waiting'
   }
 
   hasData(): boolean {
     return this.#gate.hasData()
+  }
+
+  #explained(error: unknown): unknown {
+    if (!(error instanceof ClassNotRegisteredError)) return error
+    const details = { operator: this.#operatorName, className: error.className }
+    return new FlinkError('RECORD_CLASS_NOT_REGISTERED', details, { cause: error })
   }
 }

@@ -3,9 +3,17 @@ import { execFile } from 'node:child_process'
 import { describe, it } from 'node:test'
 import { MemoryTextOutput } from '../../../../src/core/io/memory-text-output.js'
 
-const MODULE = new URL('../../../../src/core/io/standard-stream.js', import.meta.url).href
+const MODULE = moduleUrl('standard-stream')
+const LOCK = moduleUrl('output-lock')
+const WRITABLE = moduleUrl('standard-writable')
+const NO_OTHERS = 'new SharedArrayBuffer(8)'
 const WORKERS = 3
 const LINES = 4000
+const LONG_LINES = 200
+
+function moduleUrl(name: string): string {
+  return new URL(`../../../../src/core/io/${name}.js`, import.meta.url).href
+}
 
 interface Ended {
   readonly stdout: string
@@ -24,39 +32,68 @@ function runIntoPipe(program: string, reader: string): Promise<Ended> {
   })
 }
 
-const MANY_WRITERS = `
+/** Threads that print at the same time, and a main thread that prints `ofMain`, an expression of `line`. */
+function manyWriters(text: string, lines: number, ofMain = 'undefined'): string {
+  return `
+  import { once } from 'node:events'
   import { Worker } from 'node:worker_threads'
+  import { allocateOutputLocks } from '${LOCK}'
+  import { StandardWritable } from '${WRITABLE}'
+  const locks = allocateOutputLocks()
+  const main = new StandardWritable(process.stdout, locks.standardOutput)
   const code = \`
-    const { workerData } = require('node:worker_threads')
+    const { parentPort, workerData } = require('node:worker_threads')
     import('${MODULE}').then(({ StandardStream }) => {
-      const out = new StandardStream(1)
-      for (let line = 0; line < ${LINES}; line += 1) {
-        out.write(workerData + '-' + line + '-' + 'ä'.repeat(line % 60) + '.\\\\n')
+      const out = new StandardStream(1, workerData.lock)
+      parentPort.postMessage('started')
+      for (let line = 0; line < ${String(lines)}; line += 1) {
+        out.write(workerData.id + '-' + line + '-' + ${text} + '.\\\\n')
         if (line % 100 === 0) out.flush()
       }
       out.flush()
     })\`
-  for (let id = 0; id < ${WORKERS}; id += 1) new Worker(code, { eval: true, execArgv: [], workerData: id })
-`
+  const lock = locks.standardOutput
+  const started = []
+  for (let id = 0; id < ${String(WORKERS)}; id += 1) {
+    started.push(once(new Worker(code, { eval: true, execArgv: [], workerData: { id, lock } }), 'message'))
+  }
+  await Promise.all(started)
+  for (let line = 0; line < ${String(lines)} && ${ofMain} !== undefined; line += 1) {
+    main.write('${String(WORKERS)}-' + line + '-' + ${ofMain} + '.\\n')
+    await new Promise((resolve) => setImmediate(resolve))
+  }`
+}
+
+/** Every line is whole, and the lines of each writer are in order. */
+function assertWhole(stdout: string, count: number): void {
+  const lines = stdout.split('\n')
+  assert.equal(lines.pop(), '')
+  assert.equal(lines.length, count)
+  const next = new Map<string, number>()
+  for (const line of lines) {
+    const torn = `a torn line of ${String(line.length)}: ${line.slice(0, 80)}`
+    const [, worker = '', number = ''] = /^(\d)-(\d+)-ä*\.$/.exec(line) ?? assert.fail(torn)
+    assert.equal(Number(number), next.get(worker) ?? 0)
+    next.set(worker, Number(number) + 1)
+  }
+}
 
 describe('StandardStream', { skip: process.platform === 'win32' }, () => {
   it('keeps the lines of several threads whole and in order, also when the reader is slow', async () => {
-    const { stdout } = await runIntoPipe(MANY_WRITERS, '(sleep 0.3; cat)')
-    const lines = stdout.split('\n')
-    assert.equal(lines.pop(), '')
-    assert.equal(lines.length, WORKERS * LINES)
-    const next = new Map<string, number>()
-    for (const line of lines) {
-      const [, worker = '', number = ''] = /^(\d)-(\d+)-ä*\.$/.exec(line) ?? assert.fail(`a torn line: ${line}`)
-      assert.equal(Number(number), next.get(worker) ?? 0)
-      next.set(worker, Number(number) + 1)
-    }
+    const { stdout } = await runIntoPipe(manyWriters(`'ä'.repeat(line % 60)`, LINES), '(sleep 0.3; cat)')
+    assertWhole(stdout, WORKERS * LINES)
+  })
+
+  it('keeps lines whole that are too long for one write of a pipe, those of the main thread too', async () => {
+    const long = `'ä'.repeat(10000)`
+    const { stdout } = await runIntoPipe(manyWriters(long, LONG_LINES, long), '(sleep 0.3; cat)')
+    assertWhole(stdout, (WORKERS + 1) * LONG_LINES)
   })
 
   it('writes a line that is longer than a pipe takes at once', async () => {
     const program = `
       import { StandardStream } from '${MODULE}'
-      const out = new StandardStream(1)
+      const out = new StandardStream(1, ${NO_OTHERS})
       out.write('first\\n' + 'x'.repeat(300_000) + '\\nlast\\n')
       out.flush()`
     const { stdout } = await runIntoPipe(program, '(sleep 0.1; cat)')
@@ -69,7 +106,7 @@ describe('StandardStream', { skip: process.platform === 'win32' }, () => {
   it('keeps back what was not flushed', async () => {
     const program = `
       import { StandardStream } from '${MODULE}'
-      const out = new StandardStream(1)
+      const out = new StandardStream(1, ${NO_OTHERS})
       out.write('shown\\n')
       out.flush()
       out.write('kept back\\n')`
@@ -79,7 +116,7 @@ describe('StandardStream', { skip: process.platform === 'win32' }, () => {
   it('says STDOUT_CLOSED when the reader has gone', async () => {
     const program = `
       import { StandardStream } from '${MODULE}'
-      const out = new StandardStream(1)
+      const out = new StandardStream(1, ${NO_OTHERS})
       try {
         for (let line = 0; line < 100000; line += 1) out.write('line ' + line + '\\n')
         out.flush()

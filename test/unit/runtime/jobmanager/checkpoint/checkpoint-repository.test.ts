@@ -178,6 +178,24 @@ describe('A CheckpointRepository', () => {
     assert.notEqual(await disk.status('/cp/chk-7/_metadata'), undefined)
   })
 
+  for (const [mode, isLeft] of [
+    ['NO_CLAIM', true],
+    ['LEGACY', true],
+    ['CLAIM', false],
+  ] as const) {
+    it(`${isLeft ? 'leaves' : 'removes'} the snapshot that the run was started from under ${mode}, once it is subsumed`, async () => {
+      const first = repositoryOf()
+      const { externalPath } = await first.complete(await pendingOf(first, 2, { isSavepoint: true }))
+      const configuration = { 'execution.state-recovery.claim-mode': mode }
+      const second = repositoryOf({ restore: externalPath, configuration })
+      assert.equal((await second.open()).checkpoint?.externalPath, externalPath)
+      assert.equal((await disk.list('/sp')).length, 1)
+      assert.equal(second.newestAssignment()?.checkpointId, 2)
+      await checkpoint(second, second.nextCheckpointId())
+      assert.equal((await disk.list('/sp')).length, isLeft ? 1 : 0)
+    })
+  }
+
   const ends = [
     ['FINISHED', 'RETAIN_ON_CANCELLATION', []],
     ['CANCELED', 'RETAIN_ON_CANCELLATION', ['chk-1']],

@@ -225,6 +225,27 @@ describe('Incremental checkpoints of a run', () => {
     assert.deepEqual(await sharedTexts('/cp/shared'), ['of 1'])
   })
 
+  it('that another run has claimed stay whole until it removes them, with what no other one names', async () => {
+    const first = new Run({ 'execution.checkpointing.num-retained': '2' })
+    await first.take(1)
+    const path = await first.take(2)
+    const claiming = {
+      'execution.state-recovery.claim-mode': 'CLAIM',
+      'execution.checkpointing.num-retained': '2',
+    }
+    const second = new Run(claiming, path, 'b'.repeat(32))
+    await second.repository.open()
+    const pending = await second.begin(3)
+    assert.ok(pending.location.kind === 'file')
+    assert.deepEqual(pending.location.incremental?.baseCheckpointId, undefined)
+    await second.repository.complete(pending)
+    assert.deepEqual(await sharedTexts(), ['of 1', 'of 2'])
+    await second.take(4)
+    assert.deepEqual(await checkpointsOnDisk(), ['chk-1'])
+    assert.deepEqual(await sharedTexts(), ['of 1'], 'the other one of the first run needs it')
+    assert.deepEqual(await second.restored(), ['of 3', 'of 4'])
+  })
+
   it('of a crash are cleaned when the job starts again: what metadata names stays, and all when one is damaged', async () => {
     const run = new Run()
     await run.take(1)

@@ -6,6 +6,7 @@ import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
 import { rowStreamSerializer } from '../../../../../src/core/types/row-stream-serializer.js'
 import { allocateBell } from '../../../../../src/runtime/protocol/doorbell-memory.js'
 import { allocateRing } from '../../../../../src/runtime/protocol/ring-memory.js'
+import { InputInterrupt } from '../../../../../src/runtime/taskmanager/network/input-interrupt.js'
 import { RecordWriter } from '../../../../../src/runtime/taskmanager/network/record-writer.js'
 import { RingChannelReader } from '../../../../../src/runtime/taskmanager/network/ring-channel-reader.js'
 import { RingChannelWriter } from '../../../../../src/runtime/taskmanager/network/ring-channel-writer.js'
@@ -24,12 +25,15 @@ function createWriter(spec: PartitionerSpec, channelCount: number, bufferTimeout
     numberOfChannels: channelCount,
     maxParallelism: 128,
     random: new SeededRandom(1),
-    operatorName: 'Source',
+    sourceName: 'Source',
+    targetName: 'Target',
   }
+  const interrupt = new InputInterrupt()
   const writer = new RecordWriter({
     channels,
     partitioner: createPartitioner(spec, context),
     operatorName: 'Source',
+    interrupt,
     bufferTimeoutMs,
   })
   const read = (): unknown[][] =>
@@ -38,7 +42,7 @@ function createWriter(spec: PartitionerSpec, channelCount: number, bufferTimeout
       while (reader.hasData()) reader.drain(recorder, 0)
       return recorder.elements
     })
-  return { writer, read }
+  return { writer, read, interrupt }
 }
 
 describe('A RecordWriter', () => {
@@ -104,11 +108,15 @@ describe('A RecordWriter', () => {
   })
 
   it('is available only while every channel is', () => {
-    const { writer, read } = createWriter({ kind: 'rescale' }, 2)
+    const { writer, read, interrupt } = createWriter({ kind: 'rescale' }, 2)
+    interrupt.lower()
+    writer.emit('x', 0)
+    assert.equal(interrupt.isRaised, false)
     for (let index = 0; writer.isAvailable(); index += 1) {
       assert.ok(index < 10_000)
       writer.emit('x'.repeat(100), 0)
     }
+    assert.equal(interrupt.isRaised, true)
     assert.equal(writer.flush(), false)
     read()
     assert.equal(writer.isAvailable(), true)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import fc from 'fast-check'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
+import { rowStreamSerializer } from '../../../../../src/core/types/row-stream-serializer.js'
 import { structuredStreamSerializer } from '../../../../../src/core/types/structured-serializer.js'
 import { ValueNotSerializableError } from '../../../../../src/core/types/value-not-serializable-error.js'
 import { allocateBell } from '../../../../../src/runtime/protocol/doorbell-memory.js'
@@ -134,5 +136,76 @@ describe('A ring channel', () => {
     const recorder = new ChannelRecorder()
     reader.drain(recorder, 0)
     assert.equal(recorder.values.length, 4)
+  })
+
+  it('carries records of any size across the ends of slots, whatever fails to be serialized between them', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 120 }),
+      fc.integer({ min: 0, max: 300 }).map((length) => 'x'.repeat(length)),
+    )
+    // A text reserves twice its length, so that many records leave the slot and come back to it.
+    const step = fc.record({ text, fails: fc.nat(9).map((n) => n === 0), read: fc.option(fc.nat(5), { freq: 3 }) })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const memory = allocateRing(256, 3)
+        const writer = new RingChannelWriter(memory, allocateBell(), rowStreamSerializer())
+        const reader = new RingChannelReader(memory, allocateBell(), rowStreamSerializer())
+        const recorder = new ChannelRecorder()
+        const written: unknown[] = []
+        for (const [n, { text, fails, read }] of steps.entries()) {
+          if (fails)
+            assert.throws(() => writer.writeRecord({ n, text, wrong: () => n }, 0, 0), ValueNotSerializableError)
+          else written.push({ n, text })
+          if (!fails) writer.writeRecord({ n, text }, 0, 0)
+          if (read === null) continue
+          recorder.stopAfter = recorder.elements.length + read
+          if (read > 2) writer.flush()
+          reader.drain(recorder, 0)
+        }
+        recorder.stopAfter = Number.POSITIVE_INFINITY
+        while (!writer.flush() || reader.hasData()) reader.drain(recorder, 0)
+        assert.deepStrictEqual(recorder.values, written)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('frees a slot whose records were read, and one that the reader stopped in', () => {
+    for (const stopAfter of [2, 1]) {
+      const { writer, reader } = createRing(256, 2)
+      for (let slot = 0; slot < 2; slot += 1) {
+        for (const n of [1, 2]) writer.writeRecord(n, 0, 0)
+        writer.flush()
+      }
+      writer.writeRecord(3, 0, 0)
+      assert.equal(writer.flush(), false, 'both slots are full')
+      const recorder = new ChannelRecorder()
+      recorder.stopAfter = stopAfter
+      reader.drain(recorder, 0)
+      assert.equal(writer.isAvailable(), true)
+      recorder.stopAfter = Number.POSITIVE_INFINITY
+      while (reader.hasData()) reader.drain(recorder, 0)
+      assert.deepStrictEqual(recorder.values, [1, 2, 1, 2, 3])
+    }
+  })
+
+  it('gives nothing back that changes when the memory is written again', () => {
+    const { writer, reader } = createRing(1024, 2)
+    const recorder = new ChannelRecorder()
+    const valueOf = (n: number) => ({
+      bytes: Buffer.alloc(40, n),
+      array: new Float64Array([n, n]),
+      text: String.fromCharCode(65 + n).repeat(70),
+      key: new Map([[`key ${String(n)}`, new Set([`element ${String(n)}`])]]),
+    })
+    for (let n = 0; n < 20; n += 1) {
+      writer.writeRecord(valueOf(n), 0, 0)
+      writer.flush()
+      reader.drain(recorder, 0)
+    }
+    assert.deepStrictEqual(
+      recorder.values,
+      Array.from({ length: 20 }, (_, n) => valueOf(n)),
+    )
   })
 })

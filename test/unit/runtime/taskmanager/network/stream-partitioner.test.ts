@@ -21,7 +21,8 @@ function create(spec: PartitionerSpec, numberOfChannels: number, seed = 1): Stre
     numberOfChannels,
     maxParallelism: 128,
     random: new SeededRandom(seed),
-    operatorName: 'Map',
+    sourceName: 'Map',
+    targetName: 'count',
   })
 }
 
@@ -77,7 +78,7 @@ describe('Partitioner', () => {
       const partitioner = create({ kind: 'custom', partition, key: KEY }, 4)
       assert.throws(() => partitioner.selectChannel({ key: 1 }), {
         code: 'KEY_INVALID',
-        message: /Map.*none of 0 to 3/,
+        message: /^partitioner of 'count' \(partitionCustom after 'Map'\): .*it gave .*none of 0 to 3/,
       })
     })
   }
@@ -108,14 +109,20 @@ describe('Partitioner', () => {
     ['an object', {}, 'KEY_INVALID'],
     ['a lone surrogate', '\ud800', 'KEY_INVALID'],
   ] as const) {
-    it(`hash refuses ${title} as a key and names the operator`, () => {
+    it(`hash refuses ${title} as a key and names the place of the key selector`, () => {
       const partitioner = create({ kind: 'hash', key: KEY }, 2)
-      assert.throws(() => partitioner.selectChannel({ key }), { code, message: /Map/ })
+      assert.throws(() => partitioner.selectChannel({ key }), {
+        code,
+        message: /^key selector of 'count' \(keyBy after 'Map'\): /,
+      })
     })
   }
 
   it('hash says that the key selector threw, and keeps the error as the cause', () => {
-    const error = { code: 'KEY_INVALID', message: /Map: .*its key selector threw: Cannot read/ }
+    const error = {
+      code: 'KEY_INVALID',
+      message: /^key selector of 'count' \(keyBy after 'Map'\): .*: it threw: Cannot read/,
+    }
     assert.throws(() => create({ kind: 'hash', key: KEY }, 2).selectChannel(null), error)
     assert.throws(
       () => create({ kind: 'hash', key: KEY }, 2).selectChannel(null),
@@ -130,7 +137,7 @@ describe('Partitioner', () => {
     const partitioner = create({ kind: 'custom', partition, key: KEY }, 2)
     assert.throws(() => partitioner.selectChannel({ key: 1 }), {
       code: 'KEY_INVALID',
-      message: /its partitioner threw: no idea/,
+      message: /^partitioner of 'count' .*: it threw: no idea/,
     })
   })
 })

@@ -8,6 +8,7 @@ import {
   type ChannelIoInput,
   type OutputIo,
 } from '../../../../../src/runtime/taskmanager/task/channel-io.js'
+import { InputInterrupt } from '../../../../../src/runtime/taskmanager/network/input-interrupt.js'
 import { RecordWriter } from '../../../../../src/runtime/taskmanager/network/record-writer.js'
 
 const SOURCE: ChannelIoInput = {
@@ -22,7 +23,8 @@ const SOURCE: ChannelIoInput = {
 
 function output(operatorName: string, sideOutput: string | undefined, records: number): OutputIo {
   const partitioner = { keyHash: 0, selectChannel: () => -1 }
-  const writer = new RecordWriter({ channels: [], partitioner, operatorName, bufferTimeoutMs: -1 })
+  const interrupt = new InputInterrupt()
+  const writer = new RecordWriter({ channels: [], partitioner, operatorName, interrupt, bufferTimeoutMs: -1 })
   for (let record = 0; record < records; record += 1) writer.emit(record, 0)
   return { operatorName, sideOutput, writer }
 }

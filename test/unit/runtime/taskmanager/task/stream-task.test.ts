@@ -125,6 +125,27 @@ describe('A source task', () => {
     assert.equal(source.wakeCount(), before)
   })
 
+  it('takes no input while an action or a promise is pending, nor behind its end', async () => {
+    const source = await sourceTask(sourceWith(() => new Promise(() => undefined)))
+    const { task } = source
+    assert.equal(task.mayTakeInput, true)
+    let finish: () => void = () => undefined
+    task.actions.suspendUntil(new Promise((resolve) => (finish = resolve)))
+    assert.equal(task.mayTakeInput, false)
+    finish()
+    await turn()
+    assert.equal(task.mayTakeInput, true)
+    task.actions.enqueue(() => new Promise((resolve) => (finish = resolve)))
+    assert.equal(task.mayTakeInput, false)
+    source.step()
+    assert.equal(task.mayTakeInput, false)
+    finish()
+    await turn()
+    assert.equal(task.mayTakeInput, true)
+    await task.cancel()
+    assert.equal(task.mayTakeInput, false)
+  })
+
   it('takes a checkpoint between its records and goes on', async () => {
     let emitted = 0
     const source = await sourceTask(

@@ -1,0 +1,18 @@
+import type { Writable } from 'node:stream'
+import type { Worker } from 'node:worker_threads'
+import { allocateOutputLocks, type OutputLockMemory } from '../core/io/output-lock.js'
+import { StandardWritable } from '../core/io/standard-writable.js'
+
+/** What the process of a job prints on its main thread: its own lines, and what the threads' `console.log` sends there. */
+export class JobOutput {
+  /** For the threads that print on their own. */
+  readonly locks: OutputLockMemory = allocateOutputLocks()
+  readonly standardOutput: Writable = new StandardWritable(process.stdout, this.locks.standardOutput)
+  readonly standardError: Writable = new StandardWritable(process.stderr, this.locks.standardError)
+
+  /** Takes over the streams of a worker that was made with `stdout` and `stderr`. */
+  forward(worker: Worker): void {
+    worker.stdout.on('data', (chunk: Buffer) => this.standardOutput.write(chunk))
+    worker.stderr.on('data', (chunk: Buffer) => this.standardError.write(chunk))
+  }
+}
