@@ -84,6 +84,7 @@ export function checkpointingStatisticsOf(details: JobDetails): CheckpointingSta
       trigger_timestamp: record.triggerTimestamp,
       end_to_end_duration: record.endTimestamp === undefined ? -1 : record.endTimestamp - record.triggerTimestamp,
       state_size: record.sizeBytes,
+      checkpointed_size: record.checkpointedSizeBytes,
       synchronous_duration: record.synchronousMs,
       external_path: record.externalPath ?? null,
       failure_message: record.failureMessage ?? null,

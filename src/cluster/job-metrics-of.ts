@@ -30,8 +30,6 @@ function timeIn(details: JobDetails, state: (typeof STATES)[number], now: number
 
 function checkpointsOf({ checkpoints }: JobDetails): Record<string, number | string> {
   const { counts, inProgress, lastCompleted: last, lastRestoreTimestamp } = checkpoints
-  // Every snapshot of the heap backend holds all of the state: what was written is the full size.
-  const sizeBytes = last?.sizeBytes ?? -1
   return {
     totalNumberOfCheckpoints: counts.total,
     numberOfInProgressCheckpoints: inProgress,
@@ -40,8 +38,8 @@ function checkpointsOf({ checkpoints }: JobDetails): Record<string, number | str
     lastCheckpointRestoreTimestamp: lastRestoreTimestamp ?? -1,
     lastCheckpointDuration:
       last === undefined ? -1 : (last.endTimestamp ?? last.triggerTimestamp) - last.triggerTimestamp,
-    lastCheckpointSize: sizeBytes,
-    lastCheckpointFullSize: sizeBytes,
+    lastCheckpointSize: last?.checkpointedSizeBytes ?? -1,
+    lastCheckpointFullSize: last?.sizeBytes ?? -1,
     lastCheckpointExternalPath: last?.externalPath ?? 'n/a',
     lastCompletedCheckpointId: last?.checkpointId ?? -1,
   }

@@ -12,6 +12,7 @@ import type { Random } from '../core/random/random.js'
 import type { CheckpointMetadata, CompletedCheckpoint } from './checkpoint-metadata.js'
 import type { CheckpointLocation } from './checkpoint-stream-factory.js'
 import { encodeMetadata } from './metadata-codec.js'
+import { promoteSharedFiles, removeUnnamedSharedFiles } from './shared-files.js'
 import {
   cleanIncompleteCheckpoints,
   holdsStateFiles,
@@ -19,6 +20,7 @@ import {
   METADATA_FILE,
   METADATA_PART_FILE,
   removeSnapshotDirectory,
+  SHARED_DIRECTORY,
 } from './snapshot-directory.js'
 
 const SAVEPOINT_ATTEMPTS = 10
@@ -52,10 +54,12 @@ export class FileCheckpointStorage implements CheckpointStorage {
 
   async initialise(): Promise<void> {
     await storing(this.#directory, async () => {
-      await makeDurableDirectory(this.#fileSystem, `${this.#directory}/shared`)
+      await makeDurableDirectory(this.#fileSystem, `${this.#directory}/${SHARED_DIRECTORY}`)
       await makeDurableDirectory(this.#fileSystem, `${this.#directory}/taskowned`)
       // In a directory that several jobs share, what has no metadata may be another's checkpoint under way.
-      if (this.#isOwnedByJob) await cleanIncompleteCheckpoints(this.#fileSystem, this.#directory)
+      if (!this.#isOwnedByJob) return
+      await cleanIncompleteCheckpoints(this.#fileSystem, this.#directory)
+      await removeUnnamedSharedFiles(this.#fileSystem, this.#directory)
     })
   }
 
@@ -114,17 +118,22 @@ function savepointFailed(target: string, reason: string, cause?: unknown): Flink
 
 const NOT_ADDRESSABLE = '<checkpoint-not-externally-addressable>'
 
-/** Makes a snapshot visible: metadata written aside, all entries synced, renamed, the rename synced. */
+/**
+ * Makes a snapshot visible: metadata written aside, all entries synced, renamed, the rename synced. `shared` are the files
+ * that it wrote for later ones, too.
+ */
 export async function publishSnapshot(
   location: CheckpointLocation,
   metadata: CheckpointMetadata,
   fileSystems: FileSystems,
+  shared: readonly string[] = [],
 ): Promise<CompletedCheckpoint> {
   if (location.kind === 'memory') return { metadata, externalPath: NOT_ADDRESSABLE }
   const { directoryUri } = location
   const { fileSystem, path: directory } = fileSystems.forUri(directoryUri)
   const bytes = encodeMetadata(metadata, directoryUri)
   await storing(directory, async () => {
+    await promoteSharedFiles(directory, shared, fileSystems)
     const temporary = `${directory}/${METADATA_PART_FILE}`
     await writeDurably(fileSystem, temporary, bytes)
     // The entries of the state files first: metadata must not survive a crash that they do not.

@@ -15,11 +15,28 @@ export interface CheckpointOutputStream {
   abort(): Promise<void>
 }
 
+/** Later checkpoints may name shared bytes, too; exclusive ones (the default) go with their snapshot. */
+export type CheckpointedStateScope = 'EXCLUSIVE' | 'SHARED'
+
 export interface CheckpointStreamFactory {
-  createStream(): Promise<CheckpointOutputStream>
+  createStream(scope?: CheckpointedStateScope): Promise<CheckpointOutputStream>
+}
+
+/** What a checkpoint may build on. */
+export interface IncrementalCheckpoint {
+  /** Where its shared files are once it is complete; until then they lie in its own directory. */
+  readonly sharedDirectoryUri: string
+  /** A completed checkpoint whose shared files stay until this one has ended; undefined when there is none. */
+  readonly baseCheckpointId: number | undefined
 }
 
 /** Where the parts of one snapshot go: plain data, sent with the trigger. */
 export type CheckpointLocation =
-  | { readonly kind: 'file'; readonly directoryUri: string; readonly inlineThresholdBytes: number }
+  | {
+      readonly kind: 'file'
+      readonly directoryUri: string
+      readonly inlineThresholdBytes: number
+      /** Only where parts may say what changed since another checkpoint; savepoints never do. */
+      readonly incremental?: IncrementalCheckpoint
+    }
   | { readonly kind: 'memory'; readonly maxStateSizeBytes: number }

@@ -16,6 +16,8 @@ import type {
 } from './checkpoint-stream-factory.js'
 import type { StreamStateHandle } from './state-handles.js'
 
+/** Every later checkpoint of the chain carries inline bytes along, in acknowledgements and metadata. */
+const SHARED_INLINE_DIVISOR = 8
 const ABORTED = 'the snapshot was aborted'
 
 /** Streams into `location`: for a snapshot in memory always inline, within its limit a state. */
@@ -25,12 +27,18 @@ export function checkpointStreams(
   random: Random,
 ): CheckpointStreamFactory {
   return {
-    createStream: () => {
+    createStream: (scope = 'EXCLUSIVE') => {
       if (location.kind === 'memory') return Promise.resolve(new MemoryStream(location.maxStateSizeBytes))
       const { fileSystem, path } = fileSystems.forUri(location.directoryUri)
       const name = random.uuid()
-      const target = { fileSystem, file: `${path}/${name}`, uri: `${location.directoryUri}/${name}` }
-      return Promise.resolve(new FileStream(target, location.inlineThresholdBytes))
+      // A shared file is moved there when the checkpoint completes: until then it goes with its directory.
+      const isShared = scope === 'SHARED' && location.incremental !== undefined
+      const directoryUri = isShared ? location.incremental.sharedDirectoryUri : location.directoryUri
+      const target = { fileSystem, file: `${path}/${name}`, uri: `${directoryUri}/${name}` }
+      const thresholdBytes = isShared
+        ? location.inlineThresholdBytes / SHARED_INLINE_DIVISOR
+        : location.inlineThresholdBytes
+      return Promise.resolve(new FileStream(target, thresholdBytes))
     },
   }
 }
@@ -77,6 +85,7 @@ class MemoryStream implements CheckpointOutputStream {
 interface StreamTarget {
   readonly fileSystem: FileSystem
   readonly file: string
+  /** Where the file is to be read once the checkpoint is complete. */
   readonly uri: string
 }
 

@@ -13,7 +13,7 @@ import { readOperatorState, writeOperatorState } from './operator-state-codec.js
 
 /** ASCII `FTSM`. */
 const MAGIC = 0x4654534d
-const FORMAT_VERSION = 1
+const FORMAT_VERSION = 2
 
 /** `directoryUri` is where the file will lie: handles below it become relative. */
 export function encodeMetadata(metadata: CheckpointMetadata, directoryUri: string): Uint8Array {
@@ -35,12 +35,13 @@ export function decodeMetadata(bytes: Uint8Array, file: string, directoryUri: st
   const input = new DataInputView(bytes)
   if (input.readInt32() !== MAGIC) throw new FlinkError('SNAPSHOT_MAGIC_INVALID', { path: file })
   const version = input.readInt32()
-  if (version !== FORMAT_VERSION) throw new FlinkError('SNAPSHOT_VERSION_UNSUPPORTED', { path: file, version })
+  if (version < 1 || version > FORMAT_VERSION)
+    throw new FlinkError('SNAPSHOT_VERSION_UNSUPPORTED', { path: file, version })
   const { operatorCount, ...header } = inBlock(input, file, 'the header', decodeHeader)
   const operators: OperatorState[] = []
   for (let index = 0; index < operatorCount; index += 1) {
     const block = `operator block ${String(index + 1)} of ${String(operatorCount)}`
-    operators.push(inBlock(input, file, block, (view) => readOperatorState(view, directoryUri)))
+    operators.push(inBlock(input, file, block, (view) => readOperatorState(view, { version, directoryUri })))
   }
   if (input.remaining > 0) {
     const reason = `${String(input.remaining)} bytes follow its last block`

@@ -5,6 +5,7 @@ import { ReasonError } from '../core/errors/reason-error.js'
 import type { DataInputView } from '../core/memory/data-input-view.js'
 import type { DataOutputView } from '../core/memory/data-output-view.js'
 import type { OperatorState } from './checkpoint-metadata.js'
+import { sharedDirectoryOf } from './snapshot-directory.js'
 import type {
   KeyedStateHandle,
   OperatorStateHandle,
@@ -28,6 +29,16 @@ const MAX_PARALLELISM = 32768
 const INLINE = 0
 const FILE = 1
 const RELATIVE_FILE = 2
+const SHARED_FILE = 3
+
+/** Before it every keyed handle was whole, and said nothing of it. */
+const VERSION_WITH_DELTAS = 2
+
+/** Of what format a file of metadata is, and where it lies. */
+export interface MetadataSource {
+  readonly version: number
+  readonly directoryUri: string
+}
 
 export function writeOperatorState(operator: OperatorState, directoryUri: string, output: DataOutputView): void {
   output.writeUtf8(operator.operatorId)
@@ -44,7 +55,7 @@ export function writeOperatorState(operator: OperatorState, directoryUri: string
   })
 }
 
-export function readOperatorState(input: DataInputView, directoryUri: string): OperatorState {
+export function readOperatorState(input: DataInputView, source: MetadataSource): OperatorState {
   const operatorId = input.readUtf8()
   const hasUid = input.readInt8() === 1
   const uidText = input.readUtf8()
@@ -52,7 +63,7 @@ export function readOperatorState(input: DataInputView, directoryUri: string): O
   const parallelism = input.readVarInt()
   const maxParallelism = input.readVarInt()
   const fullyFinished = input.readInt8() === 1
-  const entries = readList(input, () => [input.readVarInt(), readSubtask(input, directoryUri)] as const)
+  const entries = readList(input, () => [input.readVarInt(), readSubtask(input, source)] as const)
   const byIndex = new Map(entries)
   const isWrong = parallelism > MAX_PARALLELISM || byIndex.size !== entries.length
   if (isWrong || entries.some(([index]) => index >= parallelism)) throw new ReasonError('its subtasks are wrong')
@@ -65,6 +76,7 @@ function writeSubtask(state: OperatorSubtaskState, directoryUri: string, output:
     writeList(handles, output, (handle) => {
       output.writeVarInt(handle.keyGroups.start)
       output.writeVarInt(handle.keyGroups.end + 1)
+      output.writeInt8(handle.isDelta ? 1 : 0)
       writeList(handle.offsets, output, (offset) => {
         output.writeVarInt(offset)
       })
@@ -87,19 +99,20 @@ function writeSubtask(state: OperatorSubtaskState, directoryUri: string, output:
   }
 }
 
-function readSubtask(input: DataInputView, directoryUri: string): OperatorSubtaskState {
+function readSubtask(input: DataInputView, source: MetadataSource): OperatorSubtaskState {
   const keyed = (): KeyedStateHandle => ({
     keyGroups: { start: input.readVarInt(), end: input.readVarInt() - 1 },
+    isDelta: source.version >= VERSION_WITH_DELTAS && input.readInt8() === 1,
     offsets: readList(input, () => input.readVarInt()),
     states: readList(input, () => readStateMetadata(input)),
-    handle: readStreamHandle(input, directoryUri),
+    handle: readStreamHandle(input, source.directoryUri),
   })
   const operator = (): OperatorStateHandle => ({
     states: readList(input, () => ({
       ...readStateMetadata(input),
       offsets: readList(input, () => input.readVarInt()),
     })),
-    handle: readStreamHandle(input, directoryUri),
+    handle: readStreamHandle(input, source.directoryUri),
   })
   return {
     managedKeyed: readList(input, keyed),
@@ -131,10 +144,9 @@ function writeStreamHandle(handle: StreamStateHandle, directoryUri: string, outp
     output.writeBytes(handle.bytes)
     return
   }
-  const prefix = `${directoryUri}/`
-  const isInside = handle.uri.startsWith(prefix)
-  output.writeInt8(isInside ? RELATIVE_FILE : FILE)
-  output.writeUtf8(isInside ? handle.uri.slice(prefix.length) : handle.uri)
+  const { kind, name } = relativeTo(directoryUri, handle.uri)
+  output.writeInt8(kind)
+  output.writeUtf8(name)
   output.writeVarInt(handle.offset)
   output.writeVarInt(handle.lengthBytes)
   output.writeVarInt(handle.crc32c)
@@ -146,10 +158,30 @@ function readStreamHandle(input: DataInputView, directoryUri: string): StreamSta
     const crc = input.readVarInt()
     return { kind: 'inline', crc32c: crc, bytes: input.readBytes(input.readVarInt()).slice() }
   }
-  if (kind !== FILE && kind !== RELATIVE_FILE) throw new ReasonError('a handle is of an unknown kind')
-  const name = input.readUtf8()
-  const uri = kind === FILE ? name : `${directoryUri}/${name}`
+  if (kind !== FILE && kind !== RELATIVE_FILE && kind !== SHARED_FILE) {
+    throw new ReasonError('a handle is of an unknown kind')
+  }
+  const uri = absolute(directoryUri, kind, input.readUtf8())
   return { kind: 'file', uri, offset: input.readVarInt(), lengthBytes: input.readVarInt(), crc32c: input.readVarInt() }
+}
+
+function relativeTo(directoryUri: string, uri: string): { readonly kind: number; readonly name: string } {
+  const own = `${directoryUri}/`
+  if (uri.startsWith(own)) return { kind: RELATIVE_FILE, name: uri.slice(own.length) }
+  const shared = `${sharedDirectoryOf(directoryUri)}/`
+  if (uri.startsWith(shared)) return { kind: SHARED_FILE, name: uri.slice(shared.length) }
+  return { kind: FILE, name: uri }
+}
+
+function absolute(directoryUri: string, kind: number, name: string): string {
+  switch (kind) {
+    case RELATIVE_FILE:
+      return `${directoryUri}/${name}`
+    case SHARED_FILE:
+      return `${sharedDirectoryOf(directoryUri)}/${name}`
+    default:
+      return name
+  }
 }
 
 function writeList<T>(items: readonly T[], output: DataOutputView, write: (item: T) => void): void {

@@ -10,6 +10,9 @@ export const METADATA_FILE = '_metadata'
 /** Metadata until it is complete. */
 export const METADATA_PART_FILE: string = `${METADATA_FILE}.part`
 
+/** Beside a job's checkpoints: what several of them name. */
+export const SHARED_DIRECTORY = 'shared'
+
 const CHECKPOINT_DIRECTORY = /^chk-(\d+)$/
 const STATE_FILE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -17,6 +20,16 @@ const STATE_FILE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 export function checkpointIdOf(directoryName: string): number | undefined {
   const digits = CHECKPOINT_DIRECTORY.exec(directoryName)?.[1]
   return digits === undefined ? undefined : Number(digits)
+}
+
+/** True for the names that files of state get. */
+export function isStateFileName(name: string): boolean {
+  return STATE_FILE.test(name)
+}
+
+/** The `shared/` beside a checkpoint's directory; a URI for a URI, a path for a path. */
+export function sharedDirectoryOf(directory: string): string {
+  return `${path.posix.dirname(directory)}/${SHARED_DIRECTORY}`
 }
 
 /** Makes a directory and its missing parents; all their entries are durable afterwards. */

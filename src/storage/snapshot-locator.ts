@@ -7,10 +7,9 @@ import { FlinkError } from '../core/errors/flink-error.js'
 import { parseFileUri, toFileUri } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
-import type { CheckpointMetadata, CompletedCheckpoint } from './checkpoint-metadata.js'
+import { streamHandlesOf, type CheckpointMetadata, type CompletedCheckpoint } from './checkpoint-metadata.js'
 import { decodeMetadata } from './metadata-codec.js'
 import { checkpointIdOf, METADATA_FILE } from './snapshot-directory.js'
-import type { StreamStateHandle } from './state-handles.js'
 
 const JOB_DIRECTORY = /^[0-9a-f]{32}$/
 
@@ -130,7 +129,7 @@ function isDamage(error: unknown): error is FlinkError {
 /** Presence and length only: checksums are verified by whoever reads the bytes. */
 async function checkStateFiles(metadata: CheckpointMetadata, fileSystems: FileSystems): Promise<void> {
   const ends = new Map<string, number>()
-  for (const handle of streamHandles(metadata)) {
+  for (const handle of streamHandlesOf(metadata)) {
     if (handle.kind === 'inline') continue
     ends.set(handle.uri, Math.max(ends.get(handle.uri) ?? 0, handle.offset + handle.lengthBytes))
   }
@@ -141,13 +140,4 @@ async function checkStateFiles(metadata: CheckpointMetadata, fileSystems: FileSy
     const reason = sizeBytes === undefined ? 'it is missing' : `it is cut off after ${String(sizeBytes)} bytes`
     throw new FlinkError('SNAPSHOT_CORRUPT', { file, block: 'its state', reason })
   }
-}
-
-function streamHandles(metadata: CheckpointMetadata): StreamStateHandle[] {
-  const subtasks = metadata.operators.flatMap(({ subtasks }) => subtasks.filter((subtask) => subtask !== undefined))
-  return subtasks.flatMap((subtask) =>
-    [subtask.managedKeyed, subtask.rawKeyed, subtask.managedOperator, subtask.rawOperator].flatMap((handles) =>
-      handles.map(({ handle }) => handle),
-    ),
-  )
 }

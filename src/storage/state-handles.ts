@@ -25,8 +25,13 @@ export interface StateMetadata {
   readonly schemaVersion: number
 }
 
-/** Keyed state of one operator subtask: per key group the offset of its block. */
+/**
+ * Keyed state of one operator subtask: per key group the offset of its block. Of several with the same key group the
+ * first is whole, and the others say, in their order, what changed since.
+ */
 export interface KeyedStateHandle {
+  /** Says what changed behind the handles before it: an entry replaces, a removed key removes. */
+  readonly isDelta: boolean
   readonly keyGroups: KeyGroupRange
   /** offsets[i]: start of key group `keyGroups.start + i`; one more entry marks the end. */
   readonly offsets: readonly number[]

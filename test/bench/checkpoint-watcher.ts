@@ -11,7 +11,9 @@ export interface CheckpointSample extends TimeSpan {
   readonly durationMs: number
   /** The slowest subtask's; NaN where the build does not tell. */
   readonly synchronousMs: number
+  /** Of all state that it names, and of what was written for it. */
   readonly sizeBytes: number
+  readonly checkpointedSizeBytes: number
 }
 
 /** Collects the completed checkpoints of a running job over its control socket. */
@@ -64,6 +66,7 @@ export class CheckpointWatcher {
         durationMs: record.end_to_end_duration,
         synchronousMs: record.synchronous_duration ?? Number.NaN,
         sizeBytes: record.state_size,
+        checkpointedSizeBytes: record.checkpointed_size,
       })
     }
   }

@@ -69,6 +69,7 @@ function configurationOf(random: Random): Record<string, string> {
     'execution.checkpointing.num-retained': String(between(random, 1, 3)),
     'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
     'execution.checkpointing.dir': CHECKPOINT_DIRECTORY,
+    'execution.checkpointing.incremental': String(oneOf(random, [true, false])),
     'execution.checkpointing.data-inline-threshold': `${oneOf(random, [0, 200, 20_000])} b`,
     'restart-strategy.type': 'fixed-delay',
     'restart-strategy.fixed-delay.attempts': '100000',

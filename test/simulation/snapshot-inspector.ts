@@ -4,7 +4,7 @@ import { toFileUri } from '../../src/core/fs/file-path.js'
 import { FileSystems } from '../../src/core/fs/file-systems.js'
 import type { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
 import type { CheckpointMetadata } from '../../src/storage/checkpoint-metadata.js'
-import { METADATA_FILE } from '../../src/storage/snapshot-directory.js'
+import { METADATA_FILE, SHARED_DIRECTORY } from '../../src/storage/snapshot-directory.js'
 import { findLatestCheckpoint, openSnapshot } from '../../src/storage/snapshot-locator.js'
 import { readStateHandle } from '../../src/storage/state-reader.js'
 import { CHECKPOINT_DIRECTORY, SAVEPOINT_DIRECTORY } from './scenario.js'
@@ -24,7 +24,8 @@ export class SnapshotInspector {
     this.#simulation = simulation
     this.#fileSystems = new FileSystems().register('file', disk)
     simulation.observe(async () => {
-      if (this.#touched.size > 0) await this.#check((directory) => this.#touched.has(directory))
+      const isShared = [...this.#touched].some((directory) => directory.endsWith(`/${SHARED_DIRECTORY}`))
+      if (this.#touched.size > 0) await this.#check((directory) => isShared || this.#touched.has(directory))
     })
   }
 

@@ -79,7 +79,8 @@ export const CheckpointingOptions: {
     deprecatedKeys: ['state.checkpoints.create-subdir'],
   }),
   INCREMENTAL_CHECKPOINTS: booleanOption('execution.checkpointing.incremental', false, {
-    description: 'Store only what changed, where the state backend can.',
+    description:
+      'Store only what changed since the last completed checkpoint; what several of them need lies in <dir>/<job id>/shared. Savepoints are whole.',
     deprecatedKeys: ['state.backend.incremental'],
   }),
   FS_SMALL_FILE_THRESHOLD: memoryOption('execution.checkpointing.data-inline-threshold', 20_480, {

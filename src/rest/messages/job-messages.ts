@@ -99,7 +99,9 @@ export interface CheckpointingStatistics {
     readonly is_savepoint: boolean
     readonly trigger_timestamp: number
     readonly end_to_end_duration: number
+    /** Bytes of all state that it names, and of what was written for it. */
     readonly state_size: number
+    readonly checkpointed_size: number
     /** Longest time that a subtask took no input for it; not in Flink's answer, which tells it subtask by subtask. */
     readonly synchronous_duration?: number
     readonly external_path: string | null

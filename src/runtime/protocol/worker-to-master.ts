@@ -36,7 +36,10 @@ export interface CheckpointMetrics {
   readonly alignmentMs: number
   readonly synchronousMs: number
   readonly asynchronousMs: number
+  /** Of all state that the snapshot names. */
   readonly sizeBytes: number
+  /** Of what was written for it. */
+  readonly checkpointedSizeBytes: number
 }
 
 export interface AcknowledgeCheckpoint {

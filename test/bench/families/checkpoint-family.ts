@@ -5,8 +5,8 @@ import { rateOf, rateWithin } from '../progress-merge.js'
 
 const RECORDS = 10_000_000
 const KEYS = 1_000_000
-/** The first two million make the keys. */
-const HOT_RECORDS = 20_000_000
+/** The first two million make the keys; the first checkpoint behind them is whole, and is to be one of many. */
+const HOT_RECORDS = 40_000_000
 
 const job = { module: 'keyed-count-job', parallelism: 2, args: { keys: KEYS } }
 
@@ -44,25 +44,41 @@ const withoutCheckpoints: BenchProgram = {
   },
 }
 
-/** The same with a million keys of which few change: what writing the others again costs is all that less could save. */
-function rarelyChanged(withoutCheckpoints: boolean): BenchProgram {
+/** The same with a million keys of which few change: what writing the others again costs is all that less can save. */
+function rarelyChanged(checkpoints: 'none' | 'whole' | 'incremental'): BenchProgram {
   return {
-    id: withoutCheckpoints ? 'hot-without' : 'hot-with',
+    id: `hot-${checkpoints}`,
     usesEngine: true,
     async measure(engine, sizes) {
       const records = sizes.records ?? HOT_RECORDS
       const args = { keys: KEYS, records, 'key-kind': 'hot' }
-      return engine.runJob({ ...job, args, withoutCheckpoints }, ({ progress }) => ({
-        mrps: rateOf(progress, records),
-      }))
+      const configuration = { 'execution.checkpointing.incremental': String(checkpoints === 'incremental') }
+      const isWithout = checkpoints === 'none'
+      const settings = { configuration, withoutCheckpoints: isWithout, watchCheckpoints: !isWithout }
+      return engine.runJob({ ...job, args, ...settings }, (run) => {
+        return { mrps: rateOf(run.progress, records), ...(isWithout ? {} : sizesOf(run)) }
+      })
     },
   }
+}
+
+/** What was written for the checkpoints that name a state of nearly all keys. */
+function sizesOf(run: JobRun): Record<string, number> {
+  const largest = Math.max(...run.checkpoints.map(({ sizeBytes }) => sizeBytes))
+  const full = run.checkpoints.filter(({ sizeBytes }) => sizeBytes > largest / 2)
+  return { megabytes: median(full.map(({ checkpointedSizeBytes }) => checkpointedSizeBytes / 1_000_000)) }
 }
 
 /** Checkpoints of a million keys under full load. */
 export const checkpointFamily: BenchFamily = {
   name: 'checkpoint',
-  programs: [withCheckpoints, withoutCheckpoints, rarelyChanged(false), rarelyChanged(true)],
+  programs: [
+    withCheckpoints,
+    withoutCheckpoints,
+    rarelyChanged('whole'),
+    rarelyChanged('incremental'),
+    rarelyChanged('none'),
+  ],
   rows: [
     {
       title: 'synchronous part, 1,000,000 keys, p50',
@@ -95,8 +111,20 @@ export const checkpointFamily: BenchFamily = {
     {
       title: '1,000,000 keys of which 1 % change, a checkpoint every second',
       unit: 'M/s',
-      value: { program: 'hot-with', figure: 'mrps' },
-      bound: { label: 'job without checkpoints', value: { program: 'hot-without', figure: 'mrps' } },
+      value: { program: 'hot-whole', figure: 'mrps' },
+      bound: { label: 'job without checkpoints', value: { program: 'hot-none', figure: 'mrps' } },
+    },
+    {
+      title: 'the same with incremental checkpoints',
+      unit: 'M/s',
+      value: { program: 'hot-incremental', figure: 'mrps' },
+      bound: { label: 'job without checkpoints', value: { program: 'hot-none', figure: 'mrps' } },
+    },
+    {
+      title: 'bytes written for one of these checkpoints, incremental',
+      unit: 'MB',
+      value: { program: 'hot-incremental', figure: 'megabytes' },
+      bound: { label: 'whole', value: { program: 'hot-whole', figure: 'megabytes' } },
     },
   ],
 }

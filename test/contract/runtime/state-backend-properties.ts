@@ -10,14 +10,15 @@ const KEYS = [0, 1, 'a', 'b', 'c', 'd', [1, 'x']]
 
 type Step =
   | { readonly kind: 'change'; readonly change: number; readonly key: number; readonly argument: number }
-  | { readonly kind: 'begin' }
-  | { readonly kind: 'slice' | 'cancel'; readonly which: number }
+  | { readonly kind: 'begin' | 'savepoint' }
+  | { readonly kind: 'slice' | 'cancel' | 'complete'; readonly which: number }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: changeStep() },
-  { weight: 1, arbitrary: fc.constant<Step>({ kind: 'begin' }) },
+  { weight: 2, arbitrary: fc.constantFrom<Step>({ kind: 'begin' }, { kind: 'begin' }, { kind: 'savepoint' }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('slice' as const), which: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), which: fc.nat(9) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('complete' as const), which: fc.nat(4) }) },
 )
 
 function changeStep(): fc.Arbitrary<Step> {
@@ -71,26 +72,47 @@ interface Running {
   readonly expected: readonly unknown[]
   readonly snapshot: KeyedStateSnapshot
   readonly stepped: SteppedSlices
-  readonly handle: Promise<KeyedStateHandle | undefined>
+  readonly handles: Promise<readonly KeyedStateHandle[]>
+  /** Undefined for a savepoint, on which nothing builds. */
+  readonly checkpointId: number | undefined
 }
+
+/** Keys beside those that change: with them what changed is little. */
+const QUIET_KEYS = 60
 
 class Model {
   readonly states: AllStates
+  /** The same records without a snapshot: reading the others might count as a change. */
+  readonly #shadow: AllStates
+  /** Handles that build on earlier ones. */
+  deltas = 0
   readonly #create: BackendFactory
-  readonly #running: Running[] = []
+  readonly #isIncremental: boolean
+  #running: Running[] = []
+  #nextId = 1
+  /** The newest that is complete. */
+  #completedId: number | undefined
 
-  constructor(create: BackendFactory) {
+  constructor(create: BackendFactory, isIncremental: boolean) {
     this.#create = create
+    this.#isIncremental = isIncremental
     this.states = new AllStates(backendOf(create, { maxParallelism: 4, keyGroups: { start: 0, end: 3 } }))
+    this.#shadow = new AllStates(backendOf(create))
+    for (let key = 0; key < QUIET_KEYS; key += 1) this.states.at(`quiet ${String(key)}`).value.update({ n: key })
   }
 
   async run(next: Step): Promise<void> {
     switch (next.kind) {
       case 'change':
-        CHANGES[next.change]?.(this.states.at(KEYS[next.key]), next.argument)
+        for (const states of [this.states, this.#shadow]) {
+          CHANGES[next.change]?.(states.at(KEYS[next.key]), next.argument)
+        }
         break
       case 'begin':
-        this.#begin()
+        this.#begin(this.#isIncremental)
+        break
+      case 'savepoint':
+        this.#begin(false)
         break
       case 'slice':
         await this.#running[next.which]?.stepped.advance()
@@ -98,35 +120,50 @@ class Model {
       case 'cancel':
         await this.#cancel(next.which)
         break
+      case 'complete':
+        await this.#complete(next.which)
+        break
     }
   }
 
   async finish(): Promise<void> {
-    for (const { entries, stepped, handle, snapshot, expected } of this.#running.splice(0)) {
-      while (await stepped.advance());
-      const written = await handle
-      snapshot.release()
-      const then = await restored(this.#create, [written], { maxParallelism: 4, keyGroups: { start: 0, end: 3 } })
-      assert.deepEqual(contentsOf(new AllStates(then)), expected)
-      assert.equal(then.numberOfEntries(), entries)
-    }
+    while (this.#running.length > 0) await this.#complete(0)
   }
 
-  #begin(): void {
-    const expected = contentsOf(this.states)
+  /** What it wrote is what there was, and the next ones may build on it. */
+  async #complete(which: number): Promise<void> {
+    const [running] = this.#running.splice(which, 1)
+    if (running === undefined) return
+    const { entries, stepped, snapshot, expected, checkpointId } = running
+    while (await stepped.advance());
+    const handles = await running.handles
+    snapshot.release()
+    const then = await restored(this.#create, [handles], { maxParallelism: 4, keyGroups: { start: 0, end: 3 } })
+    assert.deepEqual(contentsOf(new AllStates(then)), expected)
+    assert.equal(then.numberOfEntries(), entries)
+    this.deltas += handles.filter(({ isDelta }) => isDelta).length
+    if (checkpointId === undefined) return
+    if (checkpointId > (this.#completedId ?? 0)) this.#completedId = checkpointId
+  }
+
+  #begin(isIncremental: boolean): void {
+    const expected = contentsOf(this.#shadow)
     this.states.backend.clearCurrentKey()
     const entries = this.states.backend.numberOfEntries()
-    const snapshot = this.states.backend.snapshot()
+    const checkpointId = this.#nextId++
+    const increment = { checkpointId, baseCheckpointId: this.#completedId }
+    const snapshot = this.states.backend.snapshot(isIncremental ? increment : undefined)
     const stepped = new SteppedSlices()
-    const handle = snapshot.write(new MemoryStreams(), stepped.slices)
-    this.#running.push({ entries, expected, snapshot, stepped, handle })
+    const handles = snapshot.write(new MemoryStreams(), stepped.slices)
+    const idOrNone = isIncremental ? checkpointId : undefined
+    this.#running.push({ entries, expected, snapshot, stepped, handles, checkpointId: idOrNone })
   }
 
   async #cancel(which: number): Promise<void> {
     const [running] = this.#running.splice(which, 1)
     if (running === undefined) return
     running.stepped.slices.cancel(new Error('cancelled'))
-    await running.handle.catch(() => undefined)
+    await running.handles.catch(() => undefined)
     running.snapshot.release()
   }
 }
@@ -138,15 +175,21 @@ function contentsOf(states: AllStates): unknown[] {
 /** Random records between the slices of any number of snapshots; the oracle is a deep copy at each snapshot's begin. */
 export function keyedStateBackendProperties(name: string, create: BackendFactory): void {
   describe(`${name} under random records and snapshots`, () => {
-    it('restores each snapshot to what was there when it began', async () => {
-      await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 120, size: 'max' }), async (steps) => {
-          const model = new Model(create)
-          for (const next of steps) await model.run(next)
-          await model.finish()
-        }),
-        { numRuns: 200 },
-      )
-    })
+    for (const isIncremental of [false, true]) {
+      const what = isIncremental ? 'incremental checkpoint, and each savepoint between them,' : 'snapshot'
+      it(`restores each ${what} to what was there when it began`, async () => {
+        let deltas = 0
+        await fc.assert(
+          fc.asyncProperty(fc.array(step, { maxLength: 120, size: 'max' }), async (steps) => {
+            const model = new Model(create, isIncremental)
+            for (const next of steps) await model.run(next)
+            await model.finish()
+            deltas += model.deltas
+          }),
+          { numRuns: 200 },
+        )
+        assert.equal(deltas > 0, isIncremental)
+      })
+    }
   })
 }

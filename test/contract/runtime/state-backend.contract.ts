@@ -14,7 +14,10 @@ import { FlinkError, type ErrorCode } from '../../../src/core/errors/flink-error
 import { hashKey, type KeyKind } from '../../../src/core/keygroups/canonical-key.js'
 import { keyGroupForHash, keyGroupRangeForOperatorIndex } from '../../../src/core/keygroups/key-group-assignment.js'
 import type { KeyGroupRange } from '../../../src/core/keygroups/key-group-range.js'
-import type { KeyedStateBackend } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
+import type {
+  KeyedStateBackend,
+  SnapshotIncrement,
+} from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import type { KeyedStateHandle } from '../../../src/storage/state-handles.js'
 import { freeSlices, MemoryStreams, readInline, SteppedSlices } from './state-backend-streams.js'
 
@@ -81,8 +84,11 @@ export class AllStates {
   }
 }
 
-export async function snapshotOf(backend: KeyedStateBackend): Promise<KeyedStateHandle | undefined> {
-  const snapshot = backend.snapshot()
+export async function snapshotOf(
+  backend: KeyedStateBackend,
+  increment?: SnapshotIncrement,
+): Promise<readonly KeyedStateHandle[]> {
+  const snapshot = backend.snapshot(increment)
   try {
     return await snapshot.write(new MemoryStreams(), freeSlices())
   } finally {
@@ -92,14 +98,11 @@ export async function snapshotOf(backend: KeyedStateBackend): Promise<KeyedState
 
 export async function restored(
   create: BackendFactory,
-  handles: readonly (KeyedStateHandle | undefined)[],
+  handles: readonly (readonly KeyedStateHandle[])[],
   options: Partial<BackendOptions> = {},
 ): Promise<KeyedStateBackend> {
   const backend = backendOf(create, options)
-  await backend.restore(
-    handles.filter((handle) => handle !== undefined),
-    readInline,
-  )
+  await backend.restore(handles.flat(), readInline)
   return backend
 }
 
@@ -327,7 +330,7 @@ function describeRestore(create: BackendFactory): void {
     const states = new AllStates(backendOf(create)).at('a')
     states.value.update(1)
     states.value.clear()
-    assert.equal(await snapshotOf(states.backend), undefined)
+    assert.deepEqual(await snapshotOf(states.backend), [])
   })
 
   for (const [before, after] of [

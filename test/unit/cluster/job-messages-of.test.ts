@@ -28,6 +28,7 @@ const DETAILS: JobDetails = {
         externalPath: 'file:/chk-1',
         endTimestamp: 2345,
         sizeBytes: 678,
+        checkpointedSizeBytes: 67,
         synchronousMs: 9,
         alignmentMs: 1,
         failureMessage: undefined,
@@ -40,6 +41,7 @@ const DETAILS: JobDetails = {
         externalPath: undefined,
         endTimestamp: undefined,
         sizeBytes: 0,
+        checkpointedSizeBytes: 0,
         synchronousMs: 0,
         alignmentMs: 0,
         failureMessage: undefined,
@@ -56,6 +58,7 @@ describe('The checkpoints that REST tells', () => {
     const [done, open] = history
     assert.equal(done?.end_to_end_duration, 345)
     assert.equal(done.state_size, 678)
+    assert.equal(done.checkpointed_size, 67)
     assert.equal(done.synchronous_duration, 9)
     assert.equal(open?.end_to_end_duration, -1)
     assert.equal(open.external_path, null)

@@ -52,6 +52,30 @@ describe('a stream into files', () => {
     )
   })
 
+  it('of shared state lies beside the others and is read from shared/, inline only where it is much smaller', async () => {
+    const incremental = { sharedDirectoryUri: 'file:/cp/shared', baseCheckpointId: undefined }
+    const directoryUri = 'file:/cp/chk-1'
+    const location = { kind: 'file', directoryUri, inlineThresholdBytes: 8 * THRESHOLD, incremental } as const
+    for (const [length, kind] of [
+      [THRESHOLD, 'inline'],
+      [THRESHOLD + 1, 'file'],
+    ] as const) {
+      const { disk, fileSystems } = await onDisk()
+      const stream = await checkpointStreams(location, fileSystems, new SeededRandom(1)).createStream('SHARED')
+      await stream.write(new Uint8Array(length))
+      const handle = await stream.closeAndGetHandle()
+      assert.equal(handle?.kind, kind)
+      if (handle.kind !== 'file') continue
+      const [file] = await disk.list('/cp/chk-1')
+      assert.equal(handle.uri, `file:/cp/shared/${file?.name ?? ''}`)
+    }
+    const { disk, fileSystems } = await onDisk()
+    const exclusive = await checkpointStreams(location, fileSystems, new SeededRandom(1)).createStream()
+    await exclusive.write(new Uint8Array(8 * THRESHOLD))
+    assert.equal((await exclusive.closeAndGetHandle())?.kind, 'inline')
+    assert.deepEqual(await filesOf(disk), [])
+  })
+
   it('leaves no file when it is aborted, however far it came', async () => {
     for (const length of [0, THRESHOLD, THRESHOLD + 1]) {
       for (const isClosed of [false, true]) {

@@ -27,10 +27,18 @@ const SAMPLE: CheckpointMetadata = {
         {
           managedKeyed: [
             {
+              isDelta: false,
               keyGroups: { start: 43, end: 85 },
               offsets: [0, 5, 9],
               states: [{ name: 'n', kind: 'value', typeFingerprint: 'INT', schemaVersion: 2 }],
               handle: { kind: 'file', uri: 'file:/cp/chk-1/x', offset: 3, lengthBytes: 9, crc32c: 0xffffffff },
+            },
+            {
+              isDelta: true,
+              keyGroups: { start: 43, end: 85 },
+              offsets: [0, 0, 2],
+              states: [{ name: 'n', kind: 'value', typeFingerprint: 'INT', schemaVersion: 2 }],
+              handle: { kind: 'file', uri: 'file:/cp/shared/y', offset: 0, lengthBytes: 2, crc32c: 1 },
             },
           ],
           rawKeyed: [],
@@ -58,6 +66,14 @@ const SAMPLE: CheckpointMetadata = {
     },
   ],
 }
+const OPERATOR = {
+  operatorId: 'e'.repeat(32),
+  uid: undefined,
+  name: 'S',
+  parallelism: 1,
+  maxParallelism: 2,
+  fullyFinished: false,
+}
 const HERE = 'file:/cp/chk-1'
 
 describe('the metadata codec', () => {
@@ -69,6 +85,22 @@ describe('the metadata codec', () => {
     const moved = decodeMetadata(encodeMetadata(SAMPLE, HERE), 'f', 'file:/elsewhere')
     const handle = moved.operators[0]?.subtasks[1]?.managedKeyed[0]?.handle
     assert.equal(handle?.kind === 'file' && handle.uri, 'file:/elsewhere/x')
+  })
+
+  it('finds the shared files of a job whose directory was moved', () => {
+    const moved = decodeMetadata(encodeMetadata(SAMPLE, HERE), 'f', 'file:/elsewhere/chk-1')
+    const handle = moved.operators[0]?.subtasks[1]?.managedKeyed[1]?.handle
+    assert.equal(handle?.kind === 'file' && handle.uri, 'file:/elsewhere/shared/y')
+  })
+
+  it('reads version 1, in which all keyed state is whole', () => {
+    const state = { name: 'n', kind: 'value', typeFingerprint: 'INT', schemaVersion: 2 } as const
+    const handle = { kind: 'inline', bytes: Uint8Array.of(7), crc32c: 1 } as const
+    const keyed = { isDelta: false, keyGroups: { start: 0, end: 1 }, offsets: [0, 1, 1], states: [state], handle }
+    const subtask = { managedKeyed: [keyed], rawKeyed: [], managedOperator: [], rawOperator: [] }
+    const operator = { ...OPERATOR, subtasks: [subtask] }
+    const decoded = decodeMetadata(versionOne({ ...SAMPLE, operators: [operator] }), 'f', HERE)
+    assert.deepEqual(decoded.operators, [operator])
   })
 
   it('says that something else is no snapshot', () => {
@@ -140,4 +172,42 @@ function withBlock(start: Uint8Array, payload: Uint8Array): Uint8Array {
   output.writeInt32(crc32c(payload) | 0)
   output.writeBytes(payload)
   return output.toBytes()
+}
+
+/** What version 1 wrote of operators each with one subtask that has one keyed handle: without the byte behind the range. */
+function versionOne(metadata: CheckpointMetadata): Uint8Array {
+  const header = encodeMetadata({ ...metadata, operators: [] }, HERE)
+  const output = new DataOutputView()
+  output.writeInt32(0x4654534d)
+  output.writeInt32(1)
+  const payload = header.slice(16)
+  payload[payload.length - 1] = metadata.operators.length
+  let bytes = withBlock(output.toBytes(), payload)
+  for (const operator of metadata.operators) {
+    const [subtask] = operator.subtasks
+    assert.ok(subtask)
+    const { keyGroups, offsets, states, handle } = subtask.managedKeyed[0] ?? assert.fail()
+    assert.ok(handle.kind === 'inline')
+    const block = new DataOutputView()
+    block.writeUtf8(operator.operatorId)
+    block.writeInt8(0)
+    block.writeUtf8('')
+    block.writeUtf8(operator.name)
+    for (const number of [operator.parallelism, operator.maxParallelism]) block.writeVarInt(number)
+    block.writeInt8(0)
+    for (const number of [1, 0, 1, keyGroups.start, keyGroups.end + 1]) block.writeVarInt(number)
+    for (const number of [offsets.length, ...offsets, states.length]) block.writeVarInt(number)
+    for (const { name, typeFingerprint, schemaVersion } of states) {
+      block.writeUtf8(name)
+      block.writeInt8(0)
+      block.writeUtf8(typeFingerprint)
+      block.writeVarInt(schemaVersion)
+    }
+    block.writeInt8(0)
+    for (const number of [handle.crc32c, handle.bytes.length]) block.writeVarInt(number)
+    block.writeBytes(handle.bytes)
+    for (const empty of [0, 0, 0]) block.writeVarInt(empty)
+    bytes = withBlock(bytes, block.toBytes())
+  }
+  return bytes
 }

@@ -43,6 +43,7 @@ function keyedState(parallelism: number, maxParallelism = 128): OperatorState {
     managedKeyed: [
       {
         keyGroups: keyGroupRangeForOperatorIndex(maxParallelism, parallelism, index),
+        isDelta: false,
         offsets: [],
         states: [],
         handle: { kind: 'inline' as const, bytes: new Uint8Array(), crc32c: 0 },

@@ -25,11 +25,13 @@ import {
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import { CompletedCheckpointStore, type CheckpointRetention } from '../../../storage/completed-checkpoint-store.js'
 import { writeEndMark } from '../../../storage/end-mark.js'
+import { removeSharedFilesOf } from '../../../storage/shared-files.js'
 import { locateSnapshot } from '../../../storage/snapshot-locator.js'
 import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../storage/state-handles.js'
 import { assignState, type PlannedOperator } from '../../../storage/state-assignment.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { PendingCheckpoint } from './pending-checkpoint.js'
+import { IncrementalCheckpoints } from './incremental-checkpoints.js'
 import { findRestorePoint, type RestorePoint } from './restore-point.js'
 
 export interface CheckpointRepositoryInput {
@@ -50,6 +52,7 @@ export class CheckpointRepository {
   readonly #input: CheckpointRepositoryInput
   readonly #storage: CheckpointStorage
   readonly #store: CompletedCheckpointStore
+  readonly #incremental: IncrementalCheckpoints
   #initialised: Promise<void> | undefined
   /** By vertex, where a restored snapshot's value replaced a derived one. */
   readonly #maxParallelism = new Map<string, number>()
@@ -58,9 +61,13 @@ export class CheckpointRepository {
   constructor(input: CheckpointRepositoryInput) {
     this.#input = input
     this.#storage = makeStorage(input)
+    this.#incremental = new IncrementalCheckpoints(input.fileSystems, input.logger)
     const maxRetained = input.configuration.get(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS)
     this.#store = new CompletedCheckpointStore(maxRetained, {
-      remove: ({ externalPath }) => deleteSnapshot(externalPath, input.fileSystems),
+      remove: async (checkpoint) => {
+        await deleteSnapshot(checkpoint.externalPath, input.fileSystems)
+        await this.#incremental.removed(checkpoint)
+      },
       onRemovalFailed: ({ externalPath }, error) => {
         const reason = error instanceof Error ? error.message : String(error)
         input.logger.warn(`could not remove the checkpoint ${externalPath}, which is tried again`, { reason })
@@ -73,8 +80,9 @@ export class CheckpointRepository {
 
   /** Deletes a snapshot that the user names; refuses what is none. */
   static async dispose(path: string, fileSystems: FileSystems): Promise<void> {
-    const { externalPath } = await locateSnapshot(path, fileSystems)
+    const { metadata, externalPath } = await locateSnapshot(path, fileSystems)
     await deleteSnapshot(externalPath, fileSystems)
+    await removeSharedFilesOf(metadata, externalPath, fileSystems)
   }
 
   /**
@@ -138,7 +146,9 @@ export class CheckpointRepository {
   async prepareCheckpoint(checkpointId: number): Promise<CheckpointLocation> {
     this.#nextId = Math.max(this.#nextId, checkpointId + 1)
     await this.#initialise()
-    return this.#storage.checkpointLocation(checkpointId)
+    const location = await this.#storage.checkpointLocation(checkpointId)
+    if (!this.#input.configuration.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS)) return location
+    return this.#incremental.begin(location)
   }
 
   async #initialise(): Promise<void> {
@@ -170,14 +180,20 @@ export class CheckpointRepository {
         operatorStates(vertex, this.#maxParallelism.get(vertex.id) ?? vertex.maxParallelism, pending),
       ),
     }
-    const completed = await publishSnapshot(pending.location, metadata, fileSystems)
-    if (!pending.properties.isSavepoint) await this.#store.add(completed)
-    else if (pending.properties.thenStop !== undefined) this.#store.setExternal(completed)
+    const written = this.#incremental.takeIn(pending.location, metadata)
+    const completed = await publishSnapshot(pending.location, metadata, fileSystems, written)
+    if (pending.properties.isSavepoint) {
+      if (pending.properties.thenStop !== undefined) this.#store.setExternal(completed)
+      return completed
+    }
+    await this.#incremental.completed(completed)
+    await this.#store.add(completed)
     return completed
   }
 
-  discard(location: CheckpointLocation): Promise<void> {
-    return discardLocation(location, this.#input.fileSystems)
+  async discard(location: CheckpointLocation): Promise<void> {
+    await discardLocation(location, this.#input.fileSystems)
+    await this.#incremental.givenUp(location)
   }
 
   /** True when checkpoints lie in files and stay there after a cancellation. */

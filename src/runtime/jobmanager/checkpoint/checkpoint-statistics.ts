@@ -10,7 +10,9 @@ export interface CheckpointRecord {
   readonly isSavepoint: boolean
   externalPath: string | undefined
   endTimestamp: number | undefined
+  /** Of all state that it names, and of what was written for it. */
   sizeBytes: number
+  checkpointedSizeBytes: number
   synchronousMs: number
   alignmentMs: number
   failureMessage: string | undefined
@@ -50,6 +52,7 @@ export class CheckpointStatistics {
       externalPath: undefined,
       endTimestamp: undefined,
       sizeBytes: 0,
+      checkpointedSizeBytes: 0,
       synchronousMs: 0,
       alignmentMs: 0,
       failureMessage: undefined,
@@ -64,6 +67,7 @@ export class CheckpointStatistics {
       record.externalPath = externalPath
       for (const { metrics } of pending.acknowledged.values()) {
         record.sizeBytes += metrics.sizeBytes
+        record.checkpointedSizeBytes += metrics.checkpointedSizeBytes
         record.synchronousMs = Math.max(record.synchronousMs, metrics.synchronousMs)
         record.alignmentMs = Math.max(record.alignmentMs, metrics.alignmentMs)
       }

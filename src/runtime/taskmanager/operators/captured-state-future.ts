@@ -50,12 +50,12 @@ export class CapturedStateFuture implements OperatorSnapshotFuture {
     const { keyed, operator } = this.#captured
     try {
       this.#slices.step()
-      const managedKeyed = await keyed?.write(this.#request.streams, this.#slices)
+      const managedKeyed = (await keyed?.write(this.#request.streams, this.#slices)) ?? []
       const managedOperator = await operator.write(this.#request.streams)
-      if (managedKeyed === undefined && managedOperator === undefined) return undefined
+      if (managedKeyed.length === 0 && managedOperator === undefined) return undefined
       return {
         ...EMPTY_SUBTASK_STATE,
-        managedKeyed: managedKeyed === undefined ? [] : [managedKeyed],
+        managedKeyed,
         managedOperator: managedOperator === undefined ? [] : [managedOperator],
       }
     } finally {

@@ -7,7 +7,12 @@ import type { OperatorBinding } from '../../../graph/program-graph.js'
 import type { OperatorSubtaskState, StreamStateHandle } from '../../../storage/state-handles.js'
 import { readStateHandle } from '../../../storage/state-reader.js'
 import { HeapKeyedStateBackend } from '../state/heap-keyed-state-backend.js'
-import type { KeyedStateBackend, KeyedStateSnapshot, StateHandleReader } from '../state/keyed-state-backend.js'
+import type {
+  KeyedStateBackend,
+  KeyedStateSnapshot,
+  SnapshotIncrement,
+  StateHandleReader,
+} from '../state/keyed-state-backend.js'
 import { OperatorStateBackend } from '../state/operator-state-backend.js'
 import type { OperatorStateSnapshot } from '../state/operator-state-snapshot.js'
 import type { OperatorContext } from './stream-operator.js'
@@ -42,9 +47,9 @@ export class StreamOperatorStateHandler {
     await this.keyedBackend?.restore(restored.managedKeyed, read)
   }
 
-  capture(): CapturedState {
+  capture(increment: SnapshotIncrement | undefined): CapturedState {
     const operator = this.operatorBackend.snapshot()
-    return { keyed: this.keyedBackend?.snapshot(), operator }
+    return { keyed: this.keyedBackend?.snapshot(increment), operator }
   }
 
   /** Handles of several states, or of several subtasks' shares, may lie in one file. */

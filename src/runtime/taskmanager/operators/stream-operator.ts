@@ -13,6 +13,7 @@ import type { Random } from '../../../core/random/random.js'
 import type { CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
+import type { SnapshotIncrement } from '../state/keyed-state-backend.js'
 import type { Output } from './output.js'
 
 /** Who this subtask is. */
@@ -62,6 +63,8 @@ export interface SnapshotRequest {
   readonly checkpointId: number
   readonly timestamp: number
   readonly isSavepoint: boolean
+  /** Where keyed state may build on an earlier checkpoint. */
+  readonly increment?: SnapshotIncrement | undefined
   readonly streams: CheckpointStreamFactory
 }
 

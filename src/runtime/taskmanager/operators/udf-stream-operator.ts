@@ -18,7 +18,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
-import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
+import type { KeyedStateBackend, SnapshotIncrement } from '../state/keyed-state-backend.js'
 import { asyncNotAllowed, isThenable } from '../state/thenable.js'
 import { CapturedStateFuture } from './captured-state-future.js'
 import { operatorFailed, reasonOf } from './operator-failed.js'
@@ -81,7 +81,7 @@ export class UdfStreamOperator implements StreamOperator {
   }
 
   async snapshotState(request: SnapshotRequest): Promise<OperatorSnapshotFuture> {
-    const captured = await this.captureState(request.checkpointId, request.timestamp)
+    const captured = await this.captureState(request.checkpointId, request.timestamp, request.increment)
     return new CapturedStateFuture(captured, request, this.context)
   }
 
@@ -161,7 +161,11 @@ export class UdfStreamOperator implements StreamOperator {
    * The function's snapshot hook, then the state. With a synchronous hook all of it happens before this returns, so
    * nothing can come between.
    */
-  protected captureState(checkpointId: number, timestamp: number): CapturedState | Promise<CapturedState> {
+  protected captureState(
+    checkpointId: number,
+    timestamp: number,
+    increment?: SnapshotIncrement,
+  ): CapturedState | Promise<CapturedState> {
     this.leaveKey()
     let pending: void | PromiseLike<unknown>
     try {
@@ -169,10 +173,10 @@ export class UdfStreamOperator implements StreamOperator {
     } catch (error) {
       throw this.failed(error)
     }
-    if (!isThenable(pending)) return this.#state.capture()
+    if (!isThenable(pending)) return this.#state.capture(increment)
     return this.guarded(async () => {
       await pending
-      return this.#state.capture()
+      return this.#state.capture(increment)
     })
   }
 

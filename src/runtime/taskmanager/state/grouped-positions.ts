@@ -1,8 +1,9 @@
-// Duty: the positions of a table's snapshot in the order of their key groups: a counting sort in slices.
+// Duty: the positions of a table's snapshot in the order of their key groups: a counting sort in slices; removed keys, too.
 // Invariants: exactly the positions that had an entry when the snapshot began. Their keys and hashes do not change while
 // it runs, so the order may be made while the living table goes on.
 // Thread: the task worker that owns the backend.
 import { keyGroupRangeSize, type KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
+import type { RemovedKey } from './change-log.js'
 import type { StateTable } from './state-table.js'
 import type { TableSnapshot } from './table-snapshot.js'
 import type { TimeSlices } from './time-slices.js'
@@ -57,10 +58,28 @@ export async function groupPositions(input: GroupPositionsInput): Promise<Groupe
   return new GroupedPositions(keyGroups.start, starts, positions)
 }
 
+/** Removed keys by their key group. */
+export async function groupRemovedKeys(
+  removed: readonly RemovedKey[],
+  slices: TimeSlices,
+): Promise<ReadonlyMap<number, readonly RemovedKey[]>> {
+  const groups = new Map<number, RemovedKey[]>()
+  for (const [index, key] of removed.entries()) {
+    const group = groups.get(key.keyGroup)
+    if (group === undefined) groups.set(key.keyGroup, [key])
+    else group.push(key)
+    if (index % POSITIONS_A_STEP === 0 && slices.step()) await slices.next()
+  }
+  return groups
+}
+
 async function forEachEntry(input: GroupPositionsInput, visit: (position: number) => void): Promise<void> {
   const { snapshot, slices } = input
-  for (let position = 0; position < snapshot.limit; position += 1) {
+  const { changed } = snapshot
+  const count = changed?.length ?? snapshot.limit
+  for (let index = 0; index < count; index += 1) {
+    const position = changed === undefined ? index : (changed[index] as number)
     if (snapshot.hasEntry(position)) visit(position)
-    if (position % POSITIONS_A_STEP === 0 && slices.step()) await slices.next()
+    if (index % POSITIONS_A_STEP === 0 && slices.step()) await slices.next()
   }
 }

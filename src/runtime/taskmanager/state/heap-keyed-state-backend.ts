@@ -16,6 +16,8 @@ import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../../core/types/r
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { KeyedStateHandle } from '../../../storage/state-handles.js'
+import { CheckpointChain, mayGrow, type ChainedCheckpoint } from './checkpoint-chain.js'
+import { NO_ENTRY } from './entry-table.js'
 import { HeapAggregatingState } from './heap-aggregating-state.js'
 import { HeapKeyedStateSnapshot } from './heap-keyed-state-snapshot.js'
 import { HeapListState } from './heap-list-state.js'
@@ -24,7 +26,12 @@ import { HeapReducingState } from './heap-reducing-state.js'
 import { HeapValueState } from './heap-value-state.js'
 import { readEntries } from './key-group-block.js'
 import { KeyContext } from './key-context.js'
-import type { KeyedStateBackend, KeyedStateSnapshot, StateHandleReader } from './keyed-state-backend.js'
+import type {
+  KeyedStateBackend,
+  KeyedStateSnapshot,
+  SnapshotIncrement,
+  StateHandleReader,
+} from './keyed-state-backend.js'
 import { RestoredKeyedState, type RestoredState } from './restored-keyed-state.js'
 import { checkCompatible, keyedValueSerializer, mapKeyKind, metadataOf } from './state-registration.js'
 import { stateNotSerializable } from './state-not-serializable.js'
@@ -51,6 +58,8 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   readonly #keySerializer: TypeSerializer<unknown> = structuredSerializer()
   readonly #states = new Map<string, RegisteredState>()
   readonly #restored: RestoredKeyedState
+  /** What incremental checkpoints of this attempt may build on: the first one is whole. */
+  readonly #chain = new CheckpointChain()
   /** The state whose memory is touched ahead: of several, which are rare, the first. */
   #firstTable: StateTable | undefined
 
@@ -104,14 +113,27 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     for (const handle of handles) this.#restored.add(handle, await read(handle.handle))
   }
 
-  snapshot(): KeyedStateSnapshot {
-    return new HeapKeyedStateSnapshot({
-      operatorName: this.#options.operatorName,
-      keyGroups: this.#options.keyGroups,
-      keySerializer: this.#keySerializer,
-      tables: this.#tables(),
-      restored: this.#restored.all(),
-    })
+  snapshot(increment?: SnapshotIncrement): KeyedStateSnapshot {
+    const tables = this.#tables()
+    const { operatorName, keyGroups } = this.#options
+    const states = { operatorName, keyGroups, keySerializer: this.#keySerializer, restored: this.#restored.all() }
+    if (increment === undefined) return new HeapKeyedStateSnapshot({ ...states, tables, increment: undefined })
+    const epoch = this.#chain.nextEpoch()
+    const onWritten = (handles: readonly KeyedStateHandle[]): void => {
+      this.#chain.written(increment.checkpointId, { epoch, handles })
+    }
+    const base = this.#baseOf(increment, tables)
+    const snapshot = new HeapKeyedStateSnapshot({ ...states, tables, increment: { base, onWritten } })
+    for (const table of tables) table.beginEpoch(epoch)
+    return snapshot
+  }
+
+  /** What the snapshot is to build on; undefined when it is to be whole. */
+  #baseOf({ baseCheckpointId }: SnapshotIncrement, tables: readonly StateTable[]): ChainedCheckpoint | undefined {
+    const base = baseCheckpointId === undefined ? undefined : this.#chain.baseOf(baseCheckpointId)
+    if (base === undefined) return undefined
+    for (const table of tables) table.forgetChangesBefore(base.epoch)
+    return mayGrow(base) && tables.every((table) => table.knowsChangesSince(base.epoch)) ? base : undefined
   }
 
   numberOfEntries(): number {
@@ -136,23 +158,26 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   }
 
   #load(restored: RestoredState, table: StateTable): void {
-    const { operatorName, keyKind, maxParallelism } = this.#options
-    checkCompatible(restored.metadata, table.metadata, operatorName)
+    checkCompatible(restored.metadata, table.metadata, this.#options.operatorName)
     const serializers = { key: this.#keySerializer, value: table.serializer }
-    for (const [keyGroup, block] of restored.blocks) {
-      for (const entry of readEntries(block, serializers)) {
-        const hash = hashKey(entry.key, keyKind)
-        if (keyGroupForHash(hash, maxParallelism) !== keyGroup) {
-          const reason = `a key of key group ${String(keyGroup)} now hashes to another one: was the type of the key changed?`
-          throw new FlinkError('STATE_TYPE_INCOMPATIBLE', {
-            state: table.metadata.name,
-            operator: operatorName,
-            reason,
-          })
+    for (const [keyGroup, blocks] of restored.blocks) {
+      for (const [index, block] of blocks.entries()) {
+        for (const entry of readEntries(block, serializers)) {
+          const hash = this.#hashWithin(keyGroup, entry.key, table.metadata.name)
+          if (index === 0 && entry.value !== NO_ENTRY) table.load(entry, hash)
+          else if (entry.value === NO_ENTRY) table.loadRemoved(entry.key, entry.namespace, hash)
+          else table.loadChanged(entry, hash)
         }
-        table.load(entry, hash)
       }
     }
+  }
+
+  #hashWithin(keyGroup: number, key: unknown, state: string): number {
+    const { operatorName: operator, keyKind, maxParallelism } = this.#options
+    const hash = hashKey(key, keyKind)
+    if (keyGroupForHash(hash, maxParallelism) === keyGroup) return hash
+    const reason = `a key of key group ${String(keyGroup)} now hashes to another one: was the type of the key changed?`
+    throw new FlinkError('STATE_TYPE_INCOMPATIBLE', { state, operator, reason })
   }
 }
 

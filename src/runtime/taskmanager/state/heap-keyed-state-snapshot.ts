@@ -2,15 +2,25 @@
 // go on changing the living ones.
 // Invariants: what is written is exactly what was there (table-snapshot.ts). Everything that takes time is cut into
 // slices: putting the positions in the order of their key groups, and serialising entries. One stream; offsets count from
-// its start.
+// its start. A delta holds the entries that changed and the keys that were removed since its base, whose handles come first.
 // Thread: the task worker that owns the backend.
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { CheckpointOutputStream, CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
 import type { KeyedStateHandle, StateMetadata } from '../../../storage/state-handles.js'
-import { blockFlags, EMPTY_BLOCK, writeBlock, writeEntry, type KeyGroupBlock } from './key-group-block.js'
-import { groupPositions, type GroupedPositions } from './grouped-positions.js'
+import type { RemovedKey } from './change-log.js'
+import type { ChainedCheckpoint } from './checkpoint-chain.js'
+import {
+  blockFlags,
+  EMPTY_BLOCK,
+  sequenceOf,
+  writeBlock,
+  writeEntry,
+  writeRemovedKeys,
+  type KeyGroupBlock,
+} from './key-group-block.js'
+import { groupPositions, groupRemovedKeys, type GroupedPositions } from './grouped-positions.js'
 import type { KeyedStateSnapshot } from './keyed-state-backend.js'
 import type { RestoredState } from './restored-keyed-state.js'
 import { stateNotSerializable } from './state-not-serializable.js'
@@ -25,39 +35,74 @@ export interface SnapshotContents {
   readonly keySerializer: TypeSerializer<unknown>
   readonly tables: readonly StateTable[]
   readonly restored: readonly RestoredState[]
+  /** Of an incremental checkpoint. */
+  readonly increment: SnapshotOnBase | undefined
+}
+
+export interface SnapshotOnBase {
+  /** What changed since is written alone; undefined for whole state that others may build on. */
+  readonly base: ChainedCheckpoint | undefined
+  readonly onWritten: (handles: readonly KeyedStateHandle[]) => void
+}
+
+interface CapturedTable {
+  readonly snapshot: TableSnapshot
+  readonly removed: readonly RemovedKey[]
 }
 
 interface TableContents {
   readonly table: StateTable
   readonly snapshot: TableSnapshot
   readonly positions: GroupedPositions
+  readonly removed: ReadonlyMap<number, readonly RemovedKey[]>
 }
 
 const WRITE_CHUNK_BYTES = 64 * 1024
+const NONE_REMOVED: readonly RemovedKey[] = []
 
 export class HeapKeyedStateSnapshot implements KeyedStateSnapshot {
   readonly #contents: SnapshotContents
-  readonly #snapshots: ReadonlyMap<StateTable, TableSnapshot>
+  readonly #base: ChainedCheckpoint | undefined
+  readonly #captured: ReadonlyMap<StateTable, CapturedTable>
+  /** Restored states do not change: a delta has nothing of them. */
+  readonly #restored: readonly RestoredState[]
   readonly #scratch = new DataOutputView()
   readonly #chunk = new DataOutputView(WRITE_CHUNK_BYTES * 2)
   #written = 0
   #released = false
 
   constructor(contents: SnapshotContents) {
+    const { tables, restored, increment } = contents
+    const base = increment?.base
     this.#contents = contents
-    this.#snapshots = new Map(contents.tables.map((table) => [table, table.beginSnapshot()]))
+    this.#base = base
+    this.#restored = base === undefined ? restored : []
+    this.#captured = new Map(
+      tables.map((table) => [
+        table,
+        base === undefined ? { snapshot: table.beginSnapshot(), removed: [] } : table.beginDelta(base.epoch),
+      ]),
+    )
   }
 
-  async write(streams: CheckpointStreamFactory, slices: TimeSlices): Promise<KeyedStateHandle | undefined> {
-    const { tables, restored } = this.#contents
-    if (tables.length + restored.length === 0) return undefined
-    const stream = await streams.createStream()
+  async write(streams: CheckpointStreamFactory, slices: TimeSlices): Promise<readonly KeyedStateHandle[]> {
+    const { increment } = this.#contents
+    const written = await this.#write(streams, slices)
+    const handles = [...(this.#base?.handles ?? []), ...(written === undefined ? [] : [written])]
+    increment?.onWritten(handles)
+    return handles
+  }
+
+  async #write(streams: CheckpointStreamFactory, slices: TimeSlices): Promise<KeyedStateHandle | undefined> {
+    const { tables, keyGroups, increment } = this.#contents
+    if (tables.length + this.#restored.length === 0) return undefined
+    const stream = await streams.createStream(increment === undefined ? 'EXCLUSIVE' : 'SHARED')
     try {
       const offsets = await this.#writeKeyGroups(stream, slices)
       const handle = await stream.closeAndGetHandle()
       if (handle === undefined) return undefined
-      const states: StateMetadata[] = [...tables, ...restored].map(({ metadata }) => metadata)
-      return { keyGroups: this.#contents.keyGroups, offsets, states, handle }
+      const states: StateMetadata[] = [...tables, ...this.#restored].map(({ metadata }) => metadata)
+      return { isDelta: this.#base !== undefined, keyGroups, offsets, states, handle }
     } catch (error) {
       await stream.abort()
       throw error
@@ -67,14 +112,14 @@ export class HeapKeyedStateSnapshot implements KeyedStateSnapshot {
   release(): void {
     if (this.#released) return
     this.#released = true
-    for (const [table, snapshot] of this.#snapshots) table.endSnapshot(snapshot)
+    for (const [table, { snapshot }] of this.#captured) table.endSnapshot(snapshot)
   }
 
   async #writeKeyGroups(stream: CheckpointOutputStream, slices: TimeSlices): Promise<number[]> {
     const tables: TableContents[] = []
-    for (const [table, snapshot] of this.#snapshots) {
+    for (const [table, { snapshot, removed }] of this.#captured) {
       const positions = await groupPositions({ table, snapshot, keyGroups: this.#contents.keyGroups, slices })
-      tables.push({ table, snapshot, positions })
+      tables.push({ table, snapshot, positions, removed: await groupRemovedKeys(removed, slices) })
     }
     const { start, end } = this.#contents.keyGroups
     const offsets: number[] = []
@@ -92,18 +137,20 @@ export class HeapKeyedStateSnapshot implements KeyedStateSnapshot {
     if (slices.step()) await slices.next()
     const blocks: KeyGroupBlock[] = []
     for (const contents of tables) blocks.push(await this.#encodeTable(contents, keyGroup, slices))
-    for (const { blocks: restored } of this.#contents.restored) blocks.push(restored.get(keyGroup) ?? EMPTY_BLOCK)
-    if (blocks.every(({ count }) => count === 0)) return
+    for (const { blocks: restored } of this.#restored) blocks.push(sequenceOf(restored.get(keyGroup) ?? []))
+    if (blocks.every(({ entries }) => entries.length === 0)) return
     for (const block of blocks) writeBlock(block, this.#chunk)
   }
 
   async #encodeTable(contents: TableContents, keyGroup: number, slices: TimeSlices): Promise<KeyGroupBlock> {
     const { table, snapshot, positions } = contents
-    const flags = blockFlags(table.hasNamespaces)
+    const removed = contents.removed.get(keyGroup) ?? NONE_REMOVED
+    const flags = blockFlags(table.hasNamespaces, removed.length > 0)
     const serializers = { key: this.#contents.keySerializer, value: table.serializer }
     const members = positions.of(keyGroup)
-    if (members.length === 0) return EMPTY_BLOCK
+    if (members.length + removed.length === 0) return EMPTY_BLOCK
     this.#scratch.reset()
+    if (removed.length > 0) writeRemovedKeys(removed, flags, serializers.key, this.#scratch)
     for (const position of members) {
       const value = snapshot.valueAt(position)
       const entry = { key: table.keyAt(position), namespace: table.namespaceAt(position), value }

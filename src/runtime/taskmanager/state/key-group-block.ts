@@ -1,14 +1,20 @@
 // Duty: the bytes of one state within one key group of a keyed snapshot.
 // Invariants: block = flags (1 byte, bit 0: entries carry a namespace), number of entries, length of the entries in bytes
-// (both var int), entries; entry = key, namespace if flagged, value. The length lets a reader pass over a state that it
+// (both var int), entries; entry = key, namespace if flagged, value. With bit 1 the entries begin with keys that are to be
+// removed: their number (var int), then key and namespace of each. With bit 2 the entries are blocks, to be applied one after
+// the other. The length lets a reader pass over a state that it
 // does not know, and carry it on as it is. A key group without any entry is empty: no blocks at all.
 // Thread: the task worker that owns the backend.
 import { DataInputView } from '../../../core/memory/data-input-view.js'
-import type { DataOutputView } from '../../../core/memory/data-output-view.js'
+import { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import type { RemovedKey } from './change-log.js'
+import { NO_ENTRY } from './entry-table.js'
 import { VOID_NAMESPACE } from './key-context.js'
 
 const HAS_NAMESPACES = 1
+const HAS_REMOVED_KEYS = 2
+const IS_SEQUENCE = 4
 
 /** One entry of a state, as a snapshot has it. */
 export interface StateEntry {
@@ -32,8 +38,22 @@ export interface EntrySerializers {
   readonly value: TypeSerializer<unknown>
 }
 
-export function blockFlags(hasNamespaces: boolean): number {
-  return hasNamespaces ? HAS_NAMESPACES : 0
+export function blockFlags(hasNamespaces: boolean, hasRemovedKeys: boolean): number {
+  return (hasNamespaces ? HAS_NAMESPACES : 0) | (hasRemovedKeys ? HAS_REMOVED_KEYS : 0)
+}
+
+/** In front of the entries, where the flags say so. */
+export function writeRemovedKeys(
+  removed: readonly RemovedKey[],
+  flags: number,
+  key: TypeSerializer<unknown>,
+  output: DataOutputView,
+): void {
+  output.writeVarInt(removed.length)
+  for (const each of removed) {
+    key.serialize(each.key, output)
+    if (hasNamespaces(flags)) key.serialize(each.namespace, output)
+  }
 }
 
 export function writeEntry(
@@ -43,7 +63,7 @@ export function writeEntry(
   output: DataOutputView,
 ): void {
   serializers.key.serialize(entry.key, output)
-  if (flags === HAS_NAMESPACES) serializers.key.serialize(entry.namespace, output)
+  if (hasNamespaces(flags)) serializers.key.serialize(entry.namespace, output)
   serializers.value.serialize(entry.value, output)
 }
 
@@ -60,11 +80,33 @@ export function readBlock(input: DataInputView): KeyGroupBlock {
   return { flags, count, entries: input.readBytes(input.readVarInt()) }
 }
 
+/** One block that stands for several: whole state and what changed behind it. */
+export function sequenceOf(blocks: readonly KeyGroupBlock[]): KeyGroupBlock {
+  const [only = EMPTY_BLOCK] = blocks
+  if (blocks.length <= 1) return only
+  const output = new DataOutputView()
+  for (const block of blocks) writeBlock(block, output)
+  return { flags: IS_SEQUENCE, count: blocks.length, entries: output.toBytes() }
+}
+
+/** The blocks for which one stands: itself, when it is no sequence. */
+export function blocksOf(block: KeyGroupBlock): KeyGroupBlock[] {
+  if ((block.flags & IS_SEQUENCE) === 0) return [block]
+  const input = new DataInputView(block.entries)
+  return Array.from({ length: block.count }, () => readBlock(input))
+}
+
+/** A key that is to be removed, with NO_ENTRY as its value, or an entry. */
 export function* readEntries(block: KeyGroupBlock, serializers: EntrySerializers): Generator<StateEntry> {
   const input = new DataInputView(block.entries)
-  for (let index = 0; index < block.count; index += 1) {
+  const removedCount = (block.flags & HAS_REMOVED_KEYS) === 0 ? 0 : input.readVarInt()
+  for (let index = 0; index < removedCount + block.count; index += 1) {
     const key = serializers.key.deserialize(input)
-    const namespace = block.flags === HAS_NAMESPACES ? serializers.key.deserialize(input) : VOID_NAMESPACE
-    yield { key, namespace, value: serializers.value.deserialize(input) }
+    const namespace = hasNamespaces(block.flags) ? serializers.key.deserialize(input) : VOID_NAMESPACE
+    yield { key, namespace, value: index < removedCount ? NO_ENTRY : serializers.value.deserialize(input) }
   }
+}
+
+function hasNamespaces(flags: number): boolean {
+  return (flags & HAS_NAMESPACES) !== 0
 }

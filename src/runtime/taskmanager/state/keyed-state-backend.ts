@@ -10,10 +10,20 @@ import type { TimeSlices } from './time-slices.js'
 
 /** A version of the state that can still be read while the living state goes on. */
 export interface KeyedStateSnapshot {
-  /** Writes the version in slices; undefined when there is no entry. A stream that was begun is removed on failure. */
-  write(streams: CheckpointStreamFactory, slices: TimeSlices): Promise<KeyedStateHandle | undefined>
+  /**
+   * Writes the version in slices: whole state, then what changed since, maybe with handles of earlier checkpoints. None
+   * when there is no entry. A stream that was begun is removed on failure.
+   */
+  write(streams: CheckpointStreamFactory, slices: TimeSlices): Promise<readonly KeyedStateHandle[]>
   /** Must be called at the end, however it ended; may be called twice. */
   release(): void
+}
+
+/** A snapshot on which later ones may build, and which may build on another one. */
+export interface SnapshotIncrement {
+  readonly checkpointId: number
+  /** Known to be complete; undefined when there is none. */
+  readonly baseCheckpointId: number | undefined
 }
 
 /** The bytes of a handle, verified against its checksum. */
@@ -32,7 +42,8 @@ export interface KeyedStateBackend {
   getOrCreateKeyedState(descriptor: StateDescriptor<unknown>): State
   /** Takes over the entries of this subtask's key groups; before any state is asked for. */
   restore(handles: readonly KeyedStateHandle[], read: StateHandleReader): Promise<void>
-  snapshot(): KeyedStateSnapshot
+  /** Without `increment` it is whole, and has nothing to do with other snapshots. */
+  snapshot(increment?: SnapshotIncrement): KeyedStateSnapshot
   numberOfEntries(): number
   dispose(): void
 }

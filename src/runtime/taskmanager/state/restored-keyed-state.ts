@@ -6,17 +6,18 @@ import { DataInputView } from '../../../core/memory/data-input-view.js'
 import { intersectKeyGroups, type KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { KeyedStateHandle, StateMetadata } from '../../../storage/state-handles.js'
-import { readBlock, type KeyGroupBlock } from './key-group-block.js'
+import { blocksOf, readBlock, type KeyGroupBlock } from './key-group-block.js'
 import { checkCompatible } from './state-registration.js'
 
 export interface RestoredState {
   readonly metadata: StateMetadata
-  readonly blocks: ReadonlyMap<number, KeyGroupBlock>
+  /** By key group: whole state and what changed behind it, in this order. */
+  readonly blocks: ReadonlyMap<number, readonly KeyGroupBlock[]>
 }
 
 interface GrowingState {
   readonly metadata: StateMetadata
-  readonly blocks: Map<number, KeyGroupBlock>
+  readonly blocks: Map<number, KeyGroupBlock[]>
 }
 
 export class RestoredKeyedState {
@@ -37,7 +38,7 @@ export class RestoredKeyedState {
       if (input.remaining === 0) continue
       for (const state of states) {
         const block = readBlock(input)
-        if (block.count > 0) this.#addBlock(state, keyGroup, block)
+        if (block.entries.length > 0) this.#addBlock(state, keyGroup, block, handle.isDelta)
       }
     }
   }
@@ -59,17 +60,18 @@ export class RestoredKeyedState {
       checkCompatible(known.metadata, metadata, this.#operatorName)
       return known
     }
-    const state = { metadata, blocks: new Map<number, KeyGroupBlock>() }
+    const state = { metadata, blocks: new Map<number, KeyGroupBlock[]>() }
     this.#states.set(metadata.name, state)
     return state
   }
 
-  #addBlock(state: GrowingState, keyGroup: number, block: KeyGroupBlock): void {
-    if (state.blocks.has(keyGroup)) {
+  #addBlock(state: GrowingState, keyGroup: number, block: KeyGroupBlock, isDelta: boolean): void {
+    const known = state.blocks.get(keyGroup)
+    if (known !== undefined && !isDelta) {
       const what = `key group ${String(keyGroup)} of ${this.#operatorName} was restored twice`
       throw new FlinkError('ASSERTION_FAILED', { what })
     }
-    state.blocks.set(keyGroup, block)
+    state.blocks.set(keyGroup, [...(known ?? []), ...blocksOf(block)])
   }
 }
 

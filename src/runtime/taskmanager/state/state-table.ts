@@ -1,7 +1,8 @@
 // Duty: one keyed state of one operator subtask: the entry of the current key, and what running snapshots need of the rest.
 // Invariants: only the subtask's own key groups have entries. The entry of the current key is looked up once a record (a
 // key context's sequence). What `get` hands out may be changed by its receiver: while a snapshot runs that still needs the
-// value, a copy takes its place first. While a snapshot runs no position is used again.
+// value, a copy takes its place first; where changes are noted, it counts as changed. While a snapshot runs no position is
+// used again.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
@@ -9,6 +10,7 @@ import { keyGroupForHash } from '../../../core/keygroups/key-group-assignment.js
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
+import { ChangeLog, type RemovedKey } from './change-log.js'
 import { EntryTable, NOT_FOUND } from './entry-table.js'
 import { namespaceHash, type KeyContext } from './key-context.js'
 import type { StateEntry } from './key-group-block.js'
@@ -31,8 +33,12 @@ export class StateTable {
   readonly #environment: StateTableEnvironment
   readonly #context: KeyContext
   readonly #table: EntryTable
-  /** Running snapshots; undefined when there are none, which costs one comparison a change. */
+  /** Running snapshots; undefined when there are none. */
   #snapshots: TableSnapshot[] | undefined
+  /** For incremental checkpoints, from the first of them on. */
+  #changes: ChangeLog | undefined
+  /** Somebody wants to hear of changes: without, a change costs one comparison more. */
+  #isWatched = false
   /** The position of the key under this sequence of the context. */
   #position = NOT_FOUND
   #sequence = -1
@@ -58,9 +64,7 @@ export class StateTable {
     const position = this.#current()
     if (position === NOT_FOUND) return undefined
     const value = this.#table.valueAt(position)
-    if (this.#snapshots !== undefined && typeof value === 'object' && value !== null) {
-      return this.#unsharedValue(position, value, this.#snapshots)
-    }
+    if (this.#isWatched && typeof value === 'object' && value !== null) return this.#handOut(position, value)
     return value
   }
 
@@ -70,16 +74,19 @@ export class StateTable {
       this.#insertCurrent(value)
       return
     }
-    if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
+    if (this.#isWatched) {
+      this.#changes?.changed(position)
+      if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
+    }
     this.#table.setValueAt(position, value)
   }
 
   remove(): void {
     const position = this.#current()
     if (position === NOT_FOUND) return
+    this.#changes?.removed(position, () => this.#removedKeyAt(position))
     if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
-    this.#table.remove(position)
-    if (this.#snapshots === undefined) this.#table.reclaim()
+    this.#removeAt(position)
     this.#position = NOT_FOUND
   }
 
@@ -92,17 +99,52 @@ export class StateTable {
     this.#insert(entry, keyHash ^ namespaceHash(entry.namespace))
   }
 
+  /** Puts an entry of a restored delta, in the place of an older one where there is one. */
+  loadChanged(entry: StateEntry, keyHash: number): void {
+    const position = this.#table.find(entry.key, entry.namespace, keyHash ^ namespaceHash(entry.namespace))
+    if (position === NOT_FOUND) this.load(entry, keyHash)
+    else this.#table.setValueAt(position, entry.value)
+  }
+
+  /** Applies a removal of a restored delta. */
+  loadRemoved(key: unknown, namespace: unknown, keyHash: number): void {
+    const position = this.#table.find(key, namespace, keyHash ^ namespaceHash(namespace))
+    if (position !== NOT_FOUND) this.#removeAt(position)
+  }
+
   /** Costs a byte an entry; `endSnapshot` must follow. */
   beginSnapshot(): TableSnapshot {
-    const snapshot = new TableSnapshot(this.#table)
-    this.#snapshots = [...(this.#snapshots ?? []), snapshot]
-    return snapshot
+    return this.#begin(new TableSnapshot(this.#table))
+  }
+
+  /** Of what changed in and since the epoch; costs a byte an entry and the entries that changed. `endSnapshot` must follow. */
+  beginDelta(epoch: number): { readonly snapshot: TableSnapshot; readonly removed: readonly RemovedKey[] } {
+    const changes = this.#changes?.since(epoch)
+    const snapshot = this.#begin(new TableSnapshot(this.#table, changes?.positions ?? []))
+    return { snapshot, removed: changes?.removed ?? [] }
   }
 
   endSnapshot(snapshot: TableSnapshot): void {
     const rest = this.#snapshots?.filter((running) => running !== snapshot) ?? []
     this.#snapshots = rest.length === 0 ? undefined : rest
+    this.#isWatched = this.#snapshots !== undefined || this.#changes !== undefined
     if (this.#snapshots === undefined) this.#table.reclaim()
+  }
+
+  /** From here on changes are noted as those of this epoch. */
+  beginEpoch(epoch: number): void {
+    this.#changes ??= new ChangeLog()
+    this.#changes.begin(epoch, this.size)
+    this.#isWatched = true
+  }
+
+  /** True when `beginDelta` would know of everything that happened since. */
+  knowsChangesSince(epoch: number): boolean {
+    return this.#changes?.reachesBackTo(epoch) === true
+  }
+
+  forgetChangesBefore(epoch: number): void {
+    this.#changes?.forgetBefore(epoch)
   }
 
   keyAt(position: number): unknown {
@@ -143,11 +185,30 @@ export class StateTable {
   #insert(entry: StateEntry, hash: number): number {
     const position = this.#table.insert(entry, hash, this.#snapshots === undefined)
     this.#assertOwnKeyGroup(position)
+    this.#changes?.inserted(position)
     return position
   }
 
-  /** The value itself where no snapshot needs it, else a copy that takes its place. */
-  #unsharedValue(position: number, value: object, snapshots: readonly TableSnapshot[]): unknown {
+  #removeAt(position: number): void {
+    this.#table.remove(position)
+    if (this.#snapshots === undefined) this.#table.reclaim()
+  }
+
+  #removedKeyAt(position: number): RemovedKey {
+    return { key: this.keyAt(position), namespace: this.namespaceAt(position), keyGroup: this.keyGroupAt(position) }
+  }
+
+  #begin(snapshot: TableSnapshot): TableSnapshot {
+    this.#snapshots = [...(this.#snapshots ?? []), snapshot]
+    this.#isWatched = true
+    return snapshot
+  }
+
+  /** The value itself where no snapshot needs it, else a copy that takes its place. Its receiver may change it. */
+  #handOut(position: number, value: object): unknown {
+    this.#changes?.changed(position)
+    const snapshots = this.#snapshots
+    if (snapshots === undefined) return value
     if (!snapshots.some((snapshot) => snapshot.needs(position))) return value
     let copy: unknown
     try {

@@ -2,7 +2,7 @@
 // CopyOnWriteStateMap).
 // Invariants: beginning costs nothing but a byte a position. A value that is replaced or removed before it was written is
 // preserved here first; once it was written, or preserved, the living table may do with it what it likes. Positions at or
-// above `limit` came later.
+// above `limit` came later. One of changes alone holds nothing but the entries that changed; the others count as written.
 // Thread: the task worker that owns the backend.
 import { NO_ENTRY, type EntryTable } from './entry-table.js'
 
@@ -16,14 +16,18 @@ const CHUNK_MASK = (1 << CHUNK_BITS) - 1
 
 export class TableSnapshot {
   readonly limit: number
+  /** Of a snapshot of changes: the positions of its entries, each once. */
+  readonly changed: readonly number[] | undefined
   readonly #table: EntryTable
   readonly #states: Uint8Array
   readonly #chunks: (unknown[] | undefined)[] = []
 
-  constructor(table: EntryTable) {
+  /** With `changed`, which may name positions twice or without an entry, of these alone. */
+  constructor(table: EntryTable, changed?: readonly (readonly number[])[]) {
     this.limit = table.limit
     this.#table = table
     this.#states = new Uint8Array(table.limit)
+    this.changed = changed === undefined ? undefined : this.#choose(changed)
   }
 
   /** True when the living value at the position must not be changed before it was preserved. */
@@ -35,6 +39,19 @@ export class TableSnapshot {
   hasEntry(position: number): boolean {
     const state = this.#states[position]
     return state === PRESERVED || (state === LIVING && this.#table.valueAt(position) !== NO_ENTRY)
+  }
+
+  #choose(changed: readonly (readonly number[])[]): number[] {
+    this.#states.fill(WRITTEN)
+    const chosen: number[] = []
+    for (const positions of changed) {
+      for (const position of positions) {
+        if (this.#states[position] === LIVING || this.#table.valueAt(position) === NO_ENTRY) continue
+        this.#states[position] = LIVING
+        chosen.push(position)
+      }
+    }
+    return chosen
   }
 
   /** Keeps the living value for this snapshot; it must be needed. */

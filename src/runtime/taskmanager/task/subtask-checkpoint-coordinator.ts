@@ -12,9 +12,9 @@ import type { Clock } from '../../../core/time/clock.js'
 import type { CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
 import type { OperatorSubtaskState, StreamStateHandle, TaskStateSnapshot } from '../../../storage/state-handles.js'
 import type { AnnounceCheckpoint } from '../../protocol/master-to-worker.js'
-import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
+import type { CheckpointMetrics, WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
-import type { OperatorSnapshotFuture } from '../operators/stream-operator.js'
+import type { OperatorSnapshotFuture, SnapshotRequest } from '../operators/stream-operator.js'
 import type { CheckpointAnnouncements } from './checkpoint-announcements.js'
 import type { OperatorChain } from './operator-chain.js'
 
@@ -36,6 +36,8 @@ export class SubtaskCheckpointCoordinator {
   readonly #services: SubtaskCheckpointServices
   readonly #running = new Map<number, RunningSnapshot>()
   readonly #aborted = new Set<number>()
+  /** What was written for earlier checkpoints: incremental ones name it again. */
+  readonly #acknowledged = new WeakSet<StreamStateHandle>()
 
   constructor(chain: OperatorChain, services: SubtaskCheckpointServices) {
     this.#chain = chain
@@ -66,8 +68,7 @@ export class SubtaskCheckpointCoordinator {
     try {
       this.#chain.broadcastBarrier(barrier)
       const announcement = await this.#services.announcements.get(checkpointId)
-      const { isSavepoint } = announcement
-      const request = { ...barrier, isSavepoint, streams: this.#services.streamsFor(announcement) }
+      const request = this.#requestOf(barrier, announcement)
       for (const operator of this.#chain.operators) {
         if (snapshot.canceled) break
         snapshot.futures.set(operator.operatorId, await operator.snapshotState(request))
@@ -113,6 +114,13 @@ export class SubtaskCheckpointCoordinator {
     for (const [checkpointId] of [...this.#running]) await this.abort(checkpointId)
   }
 
+  #requestOf(barrier: CheckpointBarrier, announcement: AnnounceCheckpoint): SnapshotRequest {
+    const { isSavepoint, location, checkpointId } = announcement
+    const incremental = location.kind === 'file' ? location.incremental : undefined
+    const increment = incremental && { checkpointId, baseCheckpointId: incremental.baseCheckpointId }
+    return { ...barrier, isSavepoint, increment, streams: this.#services.streamsFor(announcement) }
+  }
+
   /** Never rejects: errors decline the checkpoint. */
   async #completeLater(
     checkpointId: number,
@@ -129,12 +137,19 @@ export class SubtaskCheckpointCoordinator {
       if (snapshot.canceled) return
       this.#running.delete(checkpointId)
       const asynchronousMs = this.#services.clock.monotonicMs() - startedAt
-      const metrics = { ...times, asynchronousMs, sizeBytes: sizeOf({ operators }) }
+      const metrics = { ...times, asynchronousMs, ...this.#sizesOf({ operators }) }
       const { executionId, send } = this.#services
       send({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot: { operators }, metrics })
     } catch (error) {
       await this.#giveUp(checkpointId, snapshot, error)
     }
+  }
+
+  #sizesOf(snapshot: TaskStateSnapshot): Pick<CheckpointMetrics, 'sizeBytes' | 'checkpointedSizeBytes'> {
+    const handles = handlesOf(snapshot)
+    const checkpointedSizeBytes = sizeOf(handles.filter((handle) => !this.#acknowledged.has(handle)))
+    for (const handle of handles) this.#acknowledged.add(handle)
+    return { sizeBytes: sizeOf(handles), checkpointedSizeBytes }
   }
 
   async #giveUp(checkpointId: number, snapshot: RunningSnapshot, error: unknown): Promise<void> {
@@ -155,14 +170,12 @@ async function cancelAll(snapshot: RunningSnapshot): Promise<void> {
   await Promise.allSettled([...snapshot.futures.values()].map((future) => future.cancel()))
 }
 
-function sizeOf(snapshot: TaskStateSnapshot): number {
-  let bytes = 0
-  const add = (handle: StreamStateHandle): void => {
-    bytes += handle.kind === 'inline' ? handle.bytes.length : handle.lengthBytes
-  }
-  for (const state of Object.values(snapshot.operators)) {
-    for (const { handle } of [...state.managedKeyed, ...state.rawKeyed]) add(handle)
-    for (const { handle } of [...state.managedOperator, ...state.rawOperator]) add(handle)
-  }
-  return bytes
+function handlesOf(snapshot: TaskStateSnapshot): StreamStateHandle[] {
+  return Object.values(snapshot.operators).flatMap(({ managedKeyed, rawKeyed, managedOperator, rawOperator }) =>
+    [managedKeyed, rawKeyed, managedOperator, rawOperator].flatMap((handles) => handles.map(({ handle }) => handle)),
+  )
+}
+
+function sizeOf(handles: readonly StreamStateHandle[]): number {
+  return handles.reduce((sum, each) => sum + (each.kind === 'inline' ? each.bytes.length : each.lengthBytes), 0)
 }

@@ -71,7 +71,10 @@ function keyedState(): OperatorSubtaskState {
   const handle = { kind: 'inline', bytes, crc32c: crc32c(bytes) } as const
   const states = [{ name: 'k', kind: 'value', typeFingerprint: 'GENERIC', schemaVersion: 1 }] as const
   const offsets = Array.from({ length: 65 }, (_, index) => Math.min(index, 1))
-  return { ...EMPTY_SUBTASK_STATE, managedKeyed: [{ keyGroups: { start: 0, end: 63 }, offsets, states, handle }] }
+  return {
+    ...EMPTY_SUBTASK_STATE,
+    managedKeyed: [{ isDelta: false, keyGroups: { start: 0, end: 63 }, offsets, states, handle }],
+  }
 }
 
 /** A checkpoint of which every running task acknowledged state of its head. */
@@ -93,7 +96,7 @@ async function pendingOf(
     : await repository.prepareCheckpoint(checkpointId)
   const properties = { isSavepoint, isPeriodic: !isSavepoint, thenStop: undefined }
   const pending = new PendingCheckpoint({ checkpointId, timestamp: 5, plan: planned.plan, properties, location })
-  const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1 }
+  const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1, checkpointedSizeBytes: 1 }
   for (const { id, vertex, subtaskIndex } of planned.plan.toAcknowledge) {
     const state = isKeyed ? keyedState() : stateOf(checkpointId * 10 + subtaskIndex)
     const snapshot = { operators: { [vertex.id]: state } }

@@ -156,7 +156,7 @@ export class CoordinatorHarness {
   }
 
   acknowledgeAs(checkpointId: number, executionId: string, sizeBytes = 0): void {
-    const metrics = { alignmentMs: 1, synchronousMs: 2, asynchronousMs: 3, sizeBytes }
+    const metrics = { alignmentMs: 1, synchronousMs: 2, asynchronousMs: 3, sizeBytes, checkpointedSizeBytes: sizeBytes }
     const snapshot = { operators: {} }
     this.coordinator.acknowledge({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot, metrics })
   }

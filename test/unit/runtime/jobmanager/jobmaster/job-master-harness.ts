@@ -72,7 +72,7 @@ export class PlayedWorker implements TaskManagerGateway {
   }
 
   acknowledge(checkpointId: number): void {
-    const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 0 }
+    const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 0, checkpointedSizeBytes: 0 }
     for (const { executionId, vertexId } of this.tasks) {
       const snapshot = { operators: { [vertexId]: EMPTY_SUBTASK_STATE } }
       this.#listener.onMessage({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot, metrics })

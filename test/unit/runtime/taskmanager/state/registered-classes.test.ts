@@ -43,7 +43,7 @@ class KeyedState {
 
   async snapshot(): Promise<KeyedStateHandle> {
     const snapshot = this.backend.snapshot()
-    const handle = await snapshot.write(new MemoryStreams(), freeSlices())
+    const [handle] = await snapshot.write(new MemoryStreams(), freeSlices())
     snapshot.release()
     assert.ok(handle)
     return handle

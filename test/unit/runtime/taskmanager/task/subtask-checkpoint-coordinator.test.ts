@@ -9,7 +9,7 @@ import { CheckpointAnnouncements } from '../../../../../src/runtime/taskmanager/
 import type { OperatorChain } from '../../../../../src/runtime/taskmanager/task/operator-chain.js'
 import { SubtaskCheckpointCoordinator } from '../../../../../src/runtime/taskmanager/task/subtask-checkpoint-coordinator.js'
 import type { OperatorSubtaskState } from '../../../../../src/storage/state-handles.js'
-import { EMPTY_SUBTASK_STATE } from '../../../../../src/storage/state-handles.js'
+import { EMPTY_SUBTASK_STATE, type KeyedStateHandle } from '../../../../../src/storage/state-handles.js'
 import { turn } from '../../../../operators/operator-harness.js'
 
 /** Everything in the order in which it happened: `prepare a`, `barrier 1`, `snapshot a`, `complete a` ... */
@@ -98,7 +98,7 @@ describe("A task's part in a checkpoint", () => {
     await turn()
     const first = ['prepare a', 'prepare b', 'barrier 1', 'snapshot a', 'snapshot b']
     assert.deepEqual(events, [...first, 'complete a', 'complete b'])
-    const metrics = { alignmentMs: 30, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 0 }
+    const metrics = { alignmentMs: 30, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 0, checkpointedSizeBytes: 0 }
     const snapshot = { operators: { a: EMPTY_SUBTASK_STATE, b: EMPTY_SUBTASK_STATE } }
     assert.deepEqual(sent, [{ type: 'acknowledge-checkpoint', executionId: 'e', checkpointId: 1, snapshot, metrics }])
   })
@@ -109,7 +109,7 @@ describe("A task's part in a checkpoint", () => {
     a.state = undefined
     const inline = { kind: 'inline', bytes: new Uint8Array(5), crc32c: 0 } as const
     const file = { kind: 'file', uri: 'file:/x', offset: 9, lengthBytes: 70, crc32c: 0 } as const
-    const keyed = { keyGroups: { start: 0, end: 0 }, offsets: [], states: [], handle: file }
+    const keyed = { isDelta: false, keyGroups: { start: 0, end: 0 }, offsets: [], states: [], handle: file }
     b.state = { ...EMPTY_SUBTASK_STATE, managedKeyed: [keyed], managedOperator: [{ states: [], handle: inline }] }
     await coordinatorOf(a, b).perform(barrier(1), 0)
     await turn()
@@ -117,6 +117,32 @@ describe("A task's part in a checkpoint", () => {
     assert.ok(answer?.type === 'acknowledge-checkpoint')
     assert.deepEqual(Object.keys(answer.snapshot.operators), ['b'])
     assert.equal(answer.metrics.sizeBytes, 75)
+    assert.equal(answer.metrics.checkpointedSizeBytes, 75)
+  })
+
+  it('does not count as written what an earlier checkpoint of the task wrote', async () => {
+    announce(1)
+    announce(2)
+    const operator = new PlayedOperator('a')
+    const written = (lengthBytes: number): KeyedStateHandle => {
+      const handle = { kind: 'file', uri: 'file:/x', offset: 0, lengthBytes, crc32c: 0 } as const
+      return { isDelta: false, keyGroups: { start: 0, end: 0 }, offsets: [], states: [], handle }
+    }
+    const coordinator = coordinatorOf(operator)
+    const whole = written(70)
+    for (const [index, managedKeyed] of [[whole], [whole, written(3)]].entries()) {
+      operator.state = { ...EMPTY_SUBTASK_STATE, managedKeyed }
+      await coordinator.perform(barrier(index + 1), 0)
+      await turn()
+    }
+    const metrics = sent.map((message) => (message.type === 'acknowledge-checkpoint' ? message.metrics : undefined))
+    assert.deepEqual(
+      metrics.map((each) => [each?.sizeBytes, each?.checkpointedSizeBytes]),
+      [
+        [70, 70],
+        [73, 3],
+      ],
+    )
   })
 
   it('waits for an announcement that the barrier overtook, with the barrier already sent on', async () => {

@@ -1,0 +1,72 @@
+// Duty: what checkpoints of one run share: which completed one the next may build on, and when shared files go.
+// Invariants: a checkpoint under way keeps the files of its base until it has ended, also when that base was removed
+// meanwhile; a retained one keeps all that it names. Files go after the metadata that named them. A removal that fails
+// never makes a complete checkpoint a failed one.
+// Thread: main thread.
+import type { FileSystems } from '../../../core/fs/file-systems.js'
+import type { Logger } from '../../../core/logging/logger.js'
+import type { CheckpointMetadata, CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
+import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
+import { removeSharedFilesOf, sharedFilesOf } from '../../../storage/shared-files.js'
+import { SharedStateRegistry } from '../../../storage/shared-state-registry.js'
+import { sharedDirectoryOf } from '../../../storage/snapshot-directory.js'
+
+export class IncrementalCheckpoints {
+  readonly #registry: SharedStateRegistry
+  readonly #fileSystems: FileSystems
+  readonly #logger: Logger
+  /** What the run was started from is not built on, also where the run has claimed it. */
+  #newestOfRun: CompletedCheckpoint | undefined
+
+  constructor(fileSystems: FileSystems, logger: Logger) {
+    this.#fileSystems = fileSystems
+    this.#logger = logger
+    this.#registry = new SharedStateRegistry(async (uri) => {
+      const { fileSystem, path } = fileSystems.forUri(uri)
+      await fileSystem.delete(path)
+    })
+  }
+
+  /** The location of a checkpoint that may build on the newest completed one of this run. */
+  begin(location: CheckpointLocation): CheckpointLocation {
+    if (location.kind === 'memory') return location
+    const { directoryUri } = location
+    const base = this.#newestOfRun
+    if (base !== undefined) this.#registry.hold(directoryUri, sharedFilesOf(base.metadata, base.externalPath))
+    const baseCheckpointId = base?.metadata.checkpointId
+    return { ...location, incremental: { sharedDirectoryUri: sharedDirectoryOf(directoryUri), baseCheckpointId } }
+  }
+
+  /** The shared files that a checkpoint itself wrote; from here on they go when it goes. */
+  takeIn(location: CheckpointLocation, metadata: CheckpointMetadata): readonly string[] {
+    if (location.kind === 'memory' || location.incremental === undefined) return []
+    const { directoryUri } = location
+    const files = [...sharedFilesOf(metadata, directoryUri)]
+    const ofBase = this.#registry.filesOf(directoryUri)
+    this.#registry.hold(directoryUri, files)
+    return files.filter((file) => !ofBase.has(file))
+  }
+
+  /** The checkpoint is durable: what its base has beyond it is the base's alone. */
+  async completed(checkpoint: CompletedCheckpoint): Promise<void> {
+    const { metadata, externalPath } = checkpoint
+    if (metadata.checkpointId > (this.#newestOfRun?.metadata.checkpointId ?? 0)) this.#newestOfRun = checkpoint
+    try {
+      await this.#registry.keepOnly(externalPath, sharedFilesOf(metadata, externalPath))
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#logger.warn(`could not remove shared state behind the checkpoint ${externalPath}`, { reason })
+    }
+  }
+
+  /** Nothing is left in the location of a checkpoint that was given up. */
+  async givenUp(location: CheckpointLocation): Promise<void> {
+    if (location.kind === 'file') await this.#registry.release(location.directoryUri)
+  }
+
+  /** The metadata of a complete one is gone. One that the run claimed may share files with others of the run that made it. */
+  async removed({ metadata, externalPath }: CompletedCheckpoint): Promise<void> {
+    if (this.#registry.knows(externalPath)) await this.#registry.release(externalPath)
+    else await removeSharedFilesOf(metadata, externalPath, this.#fileSystems)
+  }
+}

@@ -1,0 +1,79 @@
+// Duty: the files that several checkpoints of one job name: which ones a checkpoint names, how they come into `shared/`,
+// and which of them nobody needs.
+// Invariants: a shared file is written into the directory of the checkpoint that makes it and moved before that
+// checkpoint's metadata is published; so what was given up, or half-written in a crash, goes with that directory. Only
+// files with names that the engine makes are removed.
+// Thread: main thread.
+import path from 'node:path'
+import type { FileSystem } from '../core/fs/file-system.js'
+import type { FileSystems } from '../core/fs/file-systems.js'
+import { streamHandlesOf, type CheckpointMetadata } from './checkpoint-metadata.js'
+import { decodeMetadata } from './metadata-codec.js'
+import { isStateFileName, METADATA_FILE, SHARED_DIRECTORY, sharedDirectoryOf } from './snapshot-directory.js'
+
+/** The files in the `shared/` beside a checkpoint that it names, as URIs or paths as its directory is given. */
+export function sharedFilesOf(metadata: CheckpointMetadata, directory: string): Set<string> {
+  const shared = sharedDirectoryOf(directory)
+  const uris = streamHandlesOf(metadata).flatMap((handle) => (handle.kind === 'file' ? handle.uri : []))
+  return new Set(uris.filter((uri) => path.posix.dirname(uri) === shared && isStateFileName(path.posix.basename(uri))))
+}
+
+/** Moves what a checkpoint wrote for later ones, too, to where its handles say; durably. */
+export async function promoteSharedFiles(
+  directory: string,
+  uris: readonly string[],
+  fileSystems: FileSystems,
+): Promise<void> {
+  for (const uri of uris) {
+    const { fileSystem, path: target } = fileSystems.forUri(uri)
+    await fileSystem.rename(`${directory}/${path.basename(target)}`, target)
+  }
+  const [first] = uris
+  if (first === undefined) return
+  const { fileSystem, path: target } = fileSystems.forUri(first)
+  await fileSystem.syncDirectory(path.dirname(target))
+}
+
+/** Removes those of the candidates (all files of the job's `shared/` without them) that no metadata beside it names. */
+export async function removeUnnamedSharedFiles(
+  fileSystem: FileSystem,
+  jobDirectory: string,
+  candidates?: Iterable<string>,
+): Promise<void> {
+  const shared = `${jobDirectory}/${SHARED_DIRECTORY}`
+  const listed = candidates ?? (await fileSystem.list(shared)).map(({ name }) => `${shared}/${name}`)
+  const files = [...listed].filter((file) => isStateFileName(path.basename(file)))
+  if (files.length === 0) return
+  const named = await namedFiles(fileSystem, jobDirectory)
+  if (named === undefined) return
+  for (const file of files) if (!named.has(file)) await fileSystem.delete(file)
+}
+
+/** A checkpoint was disposed of: removes what it alone named. */
+export async function removeSharedFilesOf(
+  metadata: CheckpointMetadata,
+  directoryUri: string,
+  fileSystems: FileSystems,
+): Promise<void> {
+  const uris = [...sharedFilesOf(metadata, directoryUri)]
+  if (uris.length === 0) return
+  const { fileSystem, path: directory } = fileSystems.forUri(directoryUri)
+  const files = uris.map((uri) => fileSystems.forUri(uri).path)
+  await removeUnnamedSharedFiles(fileSystem, path.dirname(directory), files)
+}
+
+/** Undefined where some metadata cannot be understood: then nobody knows what it names. */
+async function namedFiles(fileSystem: FileSystem, jobDirectory: string): Promise<Set<string> | undefined> {
+  const named = new Set<string>()
+  for (const { path: directory, isDirectory } of await fileSystem.list(jobDirectory)) {
+    const file = `${directory}/${METADATA_FILE}`
+    if (!isDirectory || (await fileSystem.status(file)) === undefined) continue
+    const bytes = await fileSystem.readFile(file)
+    try {
+      for (const uri of sharedFilesOf(decodeMetadata(bytes, file, directory), directory)) named.add(uri)
+    } catch {
+      return undefined
+    }
+  }
+  return named
+}
