@@ -11,9 +11,10 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
   const { type } = message
   switch (type) {
     case 'load-program':
+    case 'program-loaded':
+      return `${type}, load ${message.loadNumber}`
     case 'start-tasks':
     case 'cancel-tasks':
-    case 'program-loaded':
       return `${type}, attempt ${message.attempt}`
     case 'deploy-tasks': {
       const restored = message.tasks[0]?.restore?.checkpointId

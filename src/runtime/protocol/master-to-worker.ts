@@ -9,8 +9,8 @@ import type { TaskDeploymentDescriptor } from './task-deployment.js'
 /** Runs the program again, once a slot (fresh function objects), and answers with `program-loaded` or `program-failed`. */
 export interface LoadProgram {
   readonly type: 'load-program'
-  /** Counts loads; answers carry it back, so that answers to an older load are recognised. */
-  readonly attempt: number
+  /** Counts loads, of which an attempt may need two; answers carry it back, so that those to an older load are recognised. */
+  readonly loadNumber: number
   readonly jobId: string
   readonly program: ProgramDescriptor
   /** How many slots the worker has. */

@@ -11,13 +11,13 @@ export interface WorkerReady {
 
 export interface ProgramLoaded {
   readonly type: 'program-loaded'
-  readonly attempt: number
+  readonly loadNumber: number
 }
 
 /** The program threw, or its graph differs from the plan (JOB_GRAPH_MISMATCH). */
 export interface ProgramFailed {
   readonly type: 'program-failed'
-  readonly attempt: number
+  readonly loadNumber: number
   readonly error: SerializedError
 }
 

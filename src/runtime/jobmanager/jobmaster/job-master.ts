@@ -218,26 +218,28 @@ export class JobMaster {
     const attempt = this.#makeAttempt(attemptNumber)
     this.#attempt = attempt
     void this.#pool
-      .loadProgram({ type: 'load-program', attempt: attemptNumber, ...load }, this.#slots.slotsOf)
+      .loadProgram(load, this.#slots.slotsOf)
       .then(() => {
         if (this.#attempt === attempt && this.#status === 'RUNNING') attempt.deploy()
       })
       .catch((error: unknown) => {
         if (this.#attempt !== attempt) return
-        if (this.#mayGiveEverySlotAWorker(error)) this.#load(attemptNumber)
-        else this.#onFailure(asError(error))
+        if (this.#status === 'RUNNING' && this.#slotsCannotShare(error)) {
+          this.#giveEverySlotAWorker()
+          this.#load(attemptNumber)
+        } else this.#onFailure(asError(error))
       })
   }
 
-  /** Slots cannot share a worker where the program makes its functions once a module: then each gets a worker. */
-  #mayGiveEverySlotAWorker(error: unknown): boolean {
-    const { configuration, jobGraph } = this.#input
-    const isAsked = configuration.get(TaskManagerOptions.NUM_TASK_SLOTS) !== undefined
-    if (!FlinkError.is(error) || error.code !== 'FUNCTION_SHARED_BY_SLOTS' || isAsked) return false
-    if (this.#status !== 'RUNNING') return false
-    this.#slots = assignSlots(jobGraph, { slotsPerWorker: 1 })
+  /** Where the program makes its functions once a module, unless the user wants several slots a worker all the same. */
+  #slotsCannotShare(error: unknown): boolean {
+    const isAsked = this.#input.configuration.get(TaskManagerOptions.NUM_TASK_SLOTS) !== undefined
+    return FlinkError.is(error, 'FUNCTION_SHARED_BY_SLOTS') && !isAsked
+  }
+
+  #giveEverySlotAWorker(): void {
+    this.#slots = assignSlots(this.#input.jobGraph, { slotsPerWorker: 1 })
     this.#pool.grow(this.#slots.workerCount)
-    return true
   }
 
   #makeAttempt(attemptNumber: number): JobAttempt {

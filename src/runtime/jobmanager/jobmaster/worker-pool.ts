@@ -20,15 +20,20 @@ export interface WorkerPoolServices {
   readonly listener: WorkerPoolListener
 }
 
+/** What all workers of a job are told to load. */
+export type ProgramOfJob = Omit<LoadProgram, 'type' | 'slots' | 'loadNumber'>
+
 interface Place {
   gateway: TaskManagerGateway | undefined
-  load: { readonly attempt: number; readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined
+  load:
+    { readonly loadNumber: number; readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined
   exited: (() => void) | undefined
 }
 
 export class WorkerPool {
   readonly #services: WorkerPoolServices
   readonly #places: Place[] = []
+  #loadNumber = 0
   #closing = false
 
   constructor(size: number, services: WorkerPoolServices) {
@@ -60,14 +65,17 @@ export class WorkerPool {
   }
 
   /** Every worker, the new ones included, runs the program and compares its graph with the plan. */
-  async loadProgram(message: Omit<LoadProgram, 'slots'>, slotsOf: (worker: number) => number): Promise<void> {
+  async loadProgram(message: ProgramOfJob, slotsOf: (worker: number) => number): Promise<void> {
+    const loadNumber = this.#loadNumber
+    this.#loadNumber += 1
     const loads = this.#places.map((place, index) => {
       place.gateway ??= this.#start(index)
       return new Promise<void>((resolve, reject) => {
-        place.load = { attempt: message.attempt, resolve, reject }
+        place.load = { loadNumber, resolve, reject }
       })
     })
-    for (const [index, { gateway }] of this.#places.entries()) gateway?.send({ ...message, slots: slotsOf(index) })
+    const load = { type: 'load-program', loadNumber, ...message } as const
+    for (const [index, { gateway }] of this.#places.entries()) gateway?.send({ ...load, slots: slotsOf(index) })
     await Promise.all(loads)
   }
 
@@ -115,11 +123,11 @@ export class WorkerPool {
 
   #received(index: number, message: WorkerToMaster): void {
     const place = this.#places[index]
-    // A worker may still answer to the load of an attempt that failed meanwhile.
+    // A worker may still answer to a load that was given up meanwhile.
     if (message.type === 'program-loaded') {
-      if (place?.load?.attempt === message.attempt) place.load.resolve()
+      if (place?.load?.loadNumber === message.loadNumber) place.load.resolve()
     } else if (message.type === 'program-failed') {
-      if (place?.load?.attempt === message.attempt) place.load.reject(deserializeError(message.error))
+      if (place?.load?.loadNumber === message.loadNumber) place.load.reject(deserializeError(message.error))
     } else this.#services.listener.onMessage(index, message)
   }
 

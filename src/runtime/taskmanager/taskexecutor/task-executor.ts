@@ -44,6 +44,8 @@ export class TaskExecutor {
   #tasks = new Map<string, DeployedTask>()
   #attempt = -1
   #generation = 0
+  #loads: Promise<void> = Promise.resolve()
+  #newestLoad = 0
   #program: LoadedProgram | undefined
 
   constructor(services: TaskExecutorServices) {
@@ -58,7 +60,9 @@ export class TaskExecutor {
   handle(message: MasterToWorker): void {
     switch (message.type) {
       case 'load-program':
-        void this.#loadProgram(message)
+        // One after the other: where a program runs, its environment is that of the whole thread.
+        this.#loads = this.#loads.then(() => this.#loadProgram(message))
+        this.#newestLoad = message.loadNumber
         break
       case 'deploy-tasks':
         this.#deploy(message)
@@ -94,17 +98,17 @@ export class TaskExecutor {
   }
 
   async #loadProgram(message: LoadProgram): Promise<void> {
-    const { attempt, jobId } = message
+    const { loadNumber, jobId } = message
+    // The JobMaster has given it up and asked for the next one.
+    if (loadNumber < this.#newestLoad) return
     const generation = this.#generation
     this.#generation += 1
     try {
       const graphs = await loadProgramGraphs(message, generation, this.#services.runProgram)
-      // The JobMaster may have given this attempt up meanwhile, and asked for the next one.
-      if (generation + 1 < this.#generation) return
       this.#program = { jobId, graphs }
-      this.#services.send({ type: 'program-loaded', attempt })
+      this.#services.send({ type: 'program-loaded', loadNumber })
     } catch (error) {
-      this.#services.send({ type: 'program-failed', attempt, error: serializeError(error) })
+      this.#services.send({ type: 'program-failed', loadNumber, error: serializeError(error) })
     }
   }
 

@@ -54,7 +54,8 @@ export class PlayedWorker implements TaskManagerGateway {
   }
 
   obey(message: MasterToWorker): void {
-    if (message.type === 'load-program') this.#listener.onMessage({ type: 'program-loaded', attempt: message.attempt })
+    if (message.type === 'load-program')
+      this.#listener.onMessage({ type: 'program-loaded', loadNumber: message.loadNumber })
     else if (message.type === 'deploy-tasks') this.tasks = message.tasks
     else if (message.type === 'start-tasks') this.reportAll('INITIALIZING', 'RUNNING')
     else if (message.type === 'cancel-tasks') this.reportAll('CANCELED')
@@ -79,8 +80,8 @@ export class PlayedWorker implements TaskManagerGateway {
     }
   }
 
-  failProgram(attempt: number, error: Error): void {
-    this.#listener.onMessage({ type: 'program-failed', attempt, error: serializeError(error) })
+  failProgram(loadNumber: number, error: Error): void {
+    this.#listener.onMessage({ type: 'program-failed', loadNumber, error: serializeError(error) })
   }
 
   die(error: Error | undefined): void {

@@ -67,4 +67,27 @@ describe('EntryTable', () => {
     assert.notEqual(table.insert({ key: 'c', namespace: undefined, value: 3 }, 3, false), first)
     assert.equal(table.insert({ key: 'd', namespace: undefined, value: 4 }, 4, true), first)
   })
+
+  test('touches the keys of coming hashes wherever they were placed, and what is not there does no harm', () => {
+    const table = new EntryTable('auto')
+    const keys = Array.from({ length: 20_000 }, (_, n) => 'x'.repeat(1 + (n % 7)) + String(n))
+    // Two keys a hash, so that the second is never at its home place.
+    for (const [n, key] of keys.entries()) table.insert({ key, namespace: undefined, value: n }, n >>> 1, true)
+    const hashes = Array.from({ length: 70 }, (_, n) => n * 100)
+    table.prefetch(hashes, 3, 4)
+    assert.equal(table.touched, keys[600]?.length)
+    table.prefetch(hashes, 0, hashes.length)
+    const last = hashes.slice(64).reduce((sum, hash) => sum + (keys[2 * hash]?.length ?? 0), 0)
+    assert.equal(table.touched, last, 'of the last stage')
+    table.prefetch([-5, 1_000_000], 0, 2)
+    assert.equal(table.touched, 0)
+    for (const n of [0, 1, 9999, 19_999]) assert.equal(table.valueAt(table.find(keys[n], undefined, n >>> 1)), n)
+  })
+
+  test('touches nothing while it is small', () => {
+    const table = new EntryTable('auto')
+    table.insert({ key: 'word', namespace: undefined, value: 1 }, 7, true)
+    table.prefetch([7], 0, 1)
+    assert.equal(table.touched, 0)
+  })
 })

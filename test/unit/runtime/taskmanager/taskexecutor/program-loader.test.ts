@@ -36,7 +36,7 @@ async function messageFor(runProgram: ProgramRunner, slots: number): Promise<Loa
   void runProgram(PROGRAM, executor, { generation: 0, copy: 0 })
   const { jobGraph: plan } = await executor.captured
   const job = { jobId: 'j', program: PROGRAM, graphIndex: 0, earlierResults: [], plan, expectedHash: plan.hash }
-  return { type: 'load-program', attempt: 0, slots, ...job }
+  return { type: 'load-program', loadNumber: 0, slots, ...job }
 }
 
 describe('The program of a worker', () => {
