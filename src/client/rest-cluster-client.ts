@@ -34,6 +34,8 @@ export interface RestClusterClientServices {
 /** Finds jobs through the run directory and speaks to each over its socket. */
 export class RestClusterClient {
   readonly #services: RestClusterClientServices
+  /** Who is to be asked for a triggered operation: its job may take its entry out of the run directory before the answer. */
+  readonly #triggered = new Map<string, RestClient>()
 
   constructor(services: RestClusterClientServices) {
     this.#services = services
@@ -77,13 +79,13 @@ export class RestClusterClient {
 
   /** Waits for a savepoint, or a stop with one; resolves with its URI. */
   async awaitSavepoint(jobId: string, triggerId: string): Promise<string> {
-    const info = await this.#poll<SavepointInfo>(jobId, `/jobs/${jobId}/savepoints/${triggerId}`)
+    const info = await this.#poll<SavepointInfo>(jobId, 'savepoints', triggerId)
     if (info.location === undefined) throw remoteFailure(jobId, info['failure-cause'])
     return info.location
   }
 
   async awaitCheckpoint(jobId: string, triggerId: string): Promise<number> {
-    const info = await this.#poll<CheckpointInfo>(jobId, `/jobs/${jobId}/checkpoints/${triggerId}`)
+    const info = await this.#poll<CheckpointInfo>(jobId, 'checkpoints', triggerId)
     if (info.checkpointId === undefined) throw remoteFailure(jobId, info.failureCause)
     return info.checkpointId
   }
@@ -133,14 +135,16 @@ export class RestClusterClient {
     const client = await this.#clientOf(jobId, 'other')
     if (client === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
     const answer = await client.call({ method: 'POST', path: `/jobs/${jobId}/${operation}`, body })
-    return (answer as TriggerResponse)['request-id']
+    const triggerId = (answer as TriggerResponse)['request-id']
+    this.#triggered.set(triggerId, client)
+    return triggerId
   }
 
-  async #poll<T>(jobId: string, path: string): Promise<T> {
+  async #poll<T>(jobId: string, operation: string, triggerId: string): Promise<T> {
     const { sleep, monotonicMs, timeoutMs } = this.#services
     const deadline = monotonicMs() + timeoutMs
-    // The same socket all the time: the job may take its entry out of the run directory before the last answer.
-    const client = await this.#clientOf(jobId, 'other')
+    const client = this.#triggered.get(triggerId) ?? (await this.#clientOf(jobId, 'other'))
+    const path = `/jobs/${jobId}/${operation}/${triggerId}`
     for (let waitMs = FIRST_POLL_MS; client !== undefined; waitMs = Math.min(2 * waitMs, LONGEST_POLL_MS)) {
       await sleep(waitMs)
       const answer = (await client.call({ method: 'GET', path })) as AsynchronousOperationResult<T>
