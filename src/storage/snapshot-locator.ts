@@ -58,7 +58,7 @@ export async function findLatestCheckpoint(
   const jobDirectories = entries.filter(({ name }) => JOB_DIRECTORY.test(name)).map(({ name }) => `${parent}/${name}`)
   let latest: CompletedCheckpoint | undefined
   for (const candidate of [parent, ...jobDirectories]) {
-    const found = await latestIn(candidate, fileSystem, { fileSystems, onDamaged, isWanted })
+    const found = await latestIn(candidate, { fileSystems, onDamaged, isWanted })
     if (latest === undefined || (found !== undefined && isNewer(found, latest))) latest = found
   }
   return latest
@@ -71,39 +71,44 @@ interface Search {
 }
 
 /**
- * Ids only grow within a directory, whatever the clock did. A job that lives removes older checkpoints while this looks:
- * where all that were listed are gone, newer ones have come.
+ * Ids only grow within a directory, whatever the clock did. A job that lives completes checkpoints and removes older ones
+ * while this looks, and from the newest down each may be passed just before it is complete or just after it was removed. From
+ * the oldest up whatever was removed has a successor that lies ahead, or that another look at the directory shows.
  */
-async function latestIn(
-  directory: string,
-  fileSystem: FileSystem,
-  search: Search,
-): Promise<CompletedCheckpoint | undefined> {
+async function latestIn(directory: string, search: Search): Promise<CompletedCheckpoint | undefined> {
+  const { fileSystem, path: parent } = search.fileSystems.forUri(directory)
   const seen = new Set<number>()
   for (;;) {
-    const listed = (await fileSystem.list(directory)).flatMap(({ name }) => checkpointIdOf(name) ?? [])
-    const ids = listed.filter((id) => !seen.has(id))
+    const listed = (await fileSystem.list(parent)).flatMap(({ name }) => checkpointIdOf(name) ?? [])
+    const ids = listed.filter((id) => !seen.has(id)).toSorted((left, right) => left - right)
     if (ids.length === 0) return undefined
     for (const id of ids) seen.add(id)
-    const found = await latestOf(ids, directory, search)
+    const damaged = new Set<number>()
+    const found =
+      (await firstOf(ids.toReversed(), parent, search, damaged)) ?? (await firstOf(ids, parent, search, damaged))
     if (found !== undefined) return found
   }
 }
 
-async function latestOf(
+/** The first one of `ids` that is there. `damaged`: those of which the user has been told, which are passed over. */
+async function firstOf(
   ids: readonly number[],
-  directory: string,
+  parent: string,
   search: Search,
+  damaged: Set<number>,
 ): Promise<CompletedCheckpoint | undefined> {
-  for (const id of ids.toSorted((left, right) => right - left)) {
+  for (const id of ids) {
+    if (damaged.has(id)) continue
     try {
-      const uri = toFileUri(`${directory}/chk-${String(id)}`)
+      const uri = toFileUri(`${parent}/chk-${String(id)}`)
       const { metadata } = await locateSnapshot(uri, search.fileSystems)
       if (search.isWanted(metadata)) return await openSnapshot(uri, search.fileSystems)
     } catch (error) {
-      if (!isDamage(error)) throw error
-      // Half-written ones are normal behind a crash and not worth a word.
-      if (!FlinkError.is(error, 'SNAPSHOT_METADATA_MISSING')) search.onDamaged(error)
+      if (!isAbsence(error) && !isDamage(error)) throw error
+      // Half-written ones are normal behind a crash, as are removed ones beside a living job: not worth a word.
+      if (isAbsence(error) || !(await holdsMetadata(parent, id, search))) continue
+      damaged.add(id)
+      search.onDamaged(error)
     }
   }
   return undefined
@@ -114,16 +119,21 @@ function isNewer(left: CompletedCheckpoint, right: CompletedCheckpoint): boolean
   return byTime === 0 ? left.metadata.checkpointId > right.metadata.checkpointId : byTime > 0
 }
 
-const DAMAGE: readonly string[] = [
-  'SNAPSHOT_NOT_FOUND',
-  'SNAPSHOT_METADATA_MISSING',
-  'SNAPSHOT_MAGIC_INVALID',
-  'SNAPSHOT_VERSION_UNSUPPORTED',
-  'SNAPSHOT_CORRUPT',
-]
+const ABSENCE: readonly string[] = ['SNAPSHOT_NOT_FOUND', 'SNAPSHOT_METADATA_MISSING']
+const DAMAGE: readonly string[] = ['SNAPSHOT_MAGIC_INVALID', 'SNAPSHOT_VERSION_UNSUPPORTED', 'SNAPSHOT_CORRUPT']
+
+function isAbsence(error: unknown): error is FlinkError {
+  return FlinkError.is(error) && ABSENCE.includes(error.code)
+}
 
 function isDamage(error: unknown): error is FlinkError {
   return FlinkError.is(error) && DAMAGE.includes(error.code)
+}
+
+/** A removal takes the metadata first, so that without it what looked like damage was none. */
+async function holdsMetadata(parent: string, id: number, { fileSystems }: Search): Promise<boolean> {
+  const { fileSystem, path: file } = fileSystems.forUri(`${parent}/chk-${String(id)}/${METADATA_FILE}`)
+  return (await fileSystem.status(file)) !== undefined
 }
 
 /** Presence and length only: checksums are verified by whoever reads the bytes. */

@@ -1,6 +1,7 @@
 /** Spawns the real binary as a user would, with a configuration and a run directory of the test's own. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { watchOrphans, WORKSPACE_PREFIX } from './orphan-watch.js'
@@ -64,11 +65,12 @@ export class Workspace {
   }
 }
 
+/** Keeps the test's process alive only while somebody waits for it, so that a test that failed before ends all the same. */
 export class RunningCommand {
-  readonly ended: Promise<CommandResult>
   stdout = ''
   stderr = ''
   readonly #child: ChildProcess
+  readonly #ended: Promise<CommandResult>
   readonly #watchers = new Set<() => void>()
 
   constructor(child: ChildProcess) {
@@ -81,12 +83,18 @@ export class RunningCommand {
       this.stderr += text
       this.#notify()
     })
-    this.ended = new Promise((resolve) => {
+    this.#ended = new Promise((resolve) => {
       child.on('close', (exitCode) => {
         resolve({ exitCode, stdout: this.stdout, stderr: this.stderr })
         this.#notify()
       })
     })
+    for (const handle of this.#handles()) handle.unref()
+  }
+
+  get ended(): Promise<CommandResult> {
+    for (const handle of this.#handles()) handle.ref()
+    return this.#ended
   }
 
   get pid(): number {
@@ -131,6 +139,10 @@ export class RunningCommand {
       this.#watchers.add(check)
       check()
     })
+  }
+
+  #handles(): readonly { ref(): unknown; unref(): unknown }[] {
+    return [this.#child, this.#child.stdout as Socket, this.#child.stderr as Socket]
   }
 
   #notify(): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import { FlinkError, type ErrorCode } from '../../../src/core/errors/flink-error.js'
+import type { FileSystem } from '../../../src/core/fs/file-system.js'
 import { FileSystems } from '../../../src/core/fs/file-systems.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
@@ -152,16 +153,64 @@ describe('the newest checkpoint', () => {
     }
     await assert.rejects(latest(`/cp/${JOB}`), /no permission/)
   })
-  it('is looked for anew when the living job has removed it between a look and the reading', async () => {
-    await take(2)
-    disk.fault = (operation, file) => {
-      if (operation !== 'read' || !file.includes('chk-2')) return
-      disk.fault = () => undefined
-      throw new FlinkError('FILE_NOT_FOUND', { path: file })
+
+  it('is found beside a job that completes checkpoints and removes older ones, however the two interleave', async () => {
+    for (let seed = 0; seed < 300; seed += 1) {
+      disk = new InMemoryFileSystem()
+      fileSystems = new FileSystems().register('file', disk)
+      const random = new SeededRandom(seed)
+      const job = new LivingJob()
+      await job.goOn(random.nextInt(20) + 3)
+      const newestBefore = job.newest
+      const damaged: Error[] = []
+      const lookedAt = new FileSystems().register('file', job.besides(disk, random))
+      const found = await findLatestCheckpoint(`/cp/${JOB}`, lookedAt, (error) => damaged.push(error))
+      const what = `seed ${String(seed)}: found ${String(found?.metadata.checkpointId)} from ${String(newestBefore)} on`
+      assert.ok(found !== undefined && found.metadata.checkpointId >= newestBefore, what)
+      assert.deepEqual(damaged, [], what)
     }
-    await take(1)
-    const damaged: Error[] = []
-    assert.equal(await latest(`/cp/${JOB}`, damaged), 1)
-    assert.deepEqual(damaged, [])
   })
 })
+
+/** Takes checkpoints in steps, of which any number may lie between two operations of whoever looks. */
+class LivingJob {
+  /** Of those that are complete. */
+  newest = 0
+  readonly #steps = this.#live()
+
+  async goOn(steps: number): Promise<void> {
+    for (let step = 0; step < steps; step += 1) await this.#steps.next()
+  }
+
+  /** The same disk, on which the job goes on before every operation, for a while. */
+  besides(fileSystem: InMemoryFileSystem, random: SeededRandom): FileSystem {
+    let left = 40
+    return new Proxy(fileSystem, {
+      get: (target, name: 'status' | 'list') => {
+        return async (file: string): Promise<unknown> => {
+          const steps = Math.min(left, random.nextInt(6))
+          left -= steps
+          await this.goOn(steps)
+          return target[name](file)
+        }
+      },
+    })
+  }
+
+  async *#live(): AsyncGenerator<void, never> {
+    for (let id = 1; ; id += 1) {
+      await disk.mkdirs(`/cp/${JOB}/chk-${String(id)}`)
+      yield
+      await take(id)
+      this.newest = id
+      yield
+      const older = `/cp/${JOB}/chk-${String(id - 1)}`
+      await disk.delete(`${older}/_metadata`)
+      yield
+      for (const { path } of await disk.list(older)) await disk.delete(path)
+      yield
+      await disk.delete(older)
+      yield
+    }
+  }
+}
