@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { runBound, type BenchEngine, type JobRun } from '../bench-engine.js'
 import { figureAtMost, type BenchFamily, type BenchProgram, type BenchRow, type Figures } from '../bench-family.js'
+import type { KeyKind } from '../jobs/bench-records.js'
 import { WARMUP_SHARE } from '../jobs/latency-job.js'
 import { percentile } from '../median.js'
 import { isWithin, rateOf } from '../progress-merge.js'
@@ -49,9 +50,15 @@ function figuresOf(run: JobRun): Figures {
   }
 }
 
-async function measurePaced(engine: BenchEngine, rate: number, pace: string): Promise<Figures> {
+interface Paced {
+  readonly rate: number
+  readonly pace: 'timer' | 'immediate'
+  readonly keyKind: KeyKind
+}
+
+async function measurePaced(engine: BenchEngine, { rate, pace, keyKind }: Paced): Promise<Figures> {
   const every = Math.max(1, Math.ceil((rate * SECONDS) / MAX_SAMPLES))
-  const args = { rate, seconds: SECONDS, every, pace, output: '.' }
+  const args = { rate, seconds: SECONDS, every, pace, 'key-kind': keyKind, output: '.' }
   return engine.runJob({ module: 'latency-job', parallelism: 2, args, watchCheckpoints: true }, figuresOf)
 }
 
@@ -59,20 +66,22 @@ const slow: BenchProgram = {
   id: 'slow',
   usesEngine: true,
   async measure(engine) {
-    return measurePaced(engine, 10_000, 'timer')
+    return measurePaced(engine, { rate: 10_000, pace: 'timer', keyKind: 'fresh' })
   },
 }
 
-const half: BenchProgram = {
-  id: 'half',
-  usesEngine: true,
-  async measure(engine, sizes) {
-    const records = sizes.records ?? FULL_SPEED_RECORDS
-    const full = { module: 'keyed-count-job', parallelism: 2, args: { records } }
-    const mrps = await engine.runJob(full, ({ progress }) => rateOf(progress, records))
-    const figures = await measurePaced(engine, (mrps * 1_000_000) / 2, 'immediate')
-    return { ...figures, mrps: mrps / 2 }
-  },
+function atHalfRate(id: string, keyKind: KeyKind): BenchProgram {
+  return {
+    id,
+    usesEngine: true,
+    async measure(engine, sizes) {
+      const records = sizes.records ?? FULL_SPEED_RECORDS
+      const full = { module: 'keyed-count-job', parallelism: 2, args: { records, 'key-kind': keyKind } }
+      const mrps = await engine.runJob(full, ({ progress }) => rateOf(progress, records))
+      const figures = await measurePaced(engine, { rate: (mrps * 1_000_000) / 2, pace: 'immediate', keyKind })
+      return { ...figures, mrps: mrps / 2 }
+    },
+  }
 }
 
 const clocks: BenchProgram = {
@@ -103,11 +112,17 @@ function rowsOf(program: string, title: string, goals: { readonly p50: number; r
 /** W2, p = 2, from the making of a record in the source to the sink. */
 export const latencyFamily: BenchFamily = {
   name: 'latency',
-  programs: [slow, half, clocks],
+  programs: [slow, atHalfRate('half', 'fresh'), atHalfRate('half-cut', 'cut'), clocks],
   rows: [
     ...rowsOf('slow', 'latency at 10,000/s', { p50: 0.05, p99: 0.5 }),
     { title: 'half of the maximum rate', unit: 'M/s', value: { program: 'half', figure: 'mrps' } },
     ...rowsOf('half', 'latency at half rate', { p50: 0.3, p99: 5 }),
+    {
+      title: 'half of the maximum rate, keys cut out of a text',
+      unit: 'M/s',
+      value: { program: 'half-cut', figure: 'mrps' },
+    },
+    ...rowsOf('half-cut', 'latency at half rate, keys cut out', { p50: 0.3, p99: 5 }),
     { title: 'clocks of two workers, largest error', unit: 'µs', value: { program: 'clocks', figure: 'clockMicros' } },
   ],
 }

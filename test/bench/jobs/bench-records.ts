@@ -7,10 +7,11 @@ export interface BenchRecord {
 }
 
 /**
- * fresh: `'k' + n` as a parser makes them; uuid: 36 characters cut out of a text; array: strings that V8 has hashed; hot:
+ * fresh: `'k' + n`; cut: the same keys as a parser gets them, cut out of a text, which leaves nothing in V8's cache of
+ * numbers as texts; uuid: 36 characters cut out of a text; array: strings that V8 has hashed; hot:
  * all keys once, then the same hundredth of them again and again.
  */
-export type KeyKind = 'fresh' | 'uuid' | 'array' | 'sequential' | 'hot'
+export type KeyKind = 'fresh' | 'cut' | 'uuid' | 'array' | 'sequential' | 'hot'
 
 const UUID_LENGTH = 36
 
@@ -40,6 +41,13 @@ export function recordMaker(kind: KeyKind, keys: number, seed: number): (id: num
         return { id, key: `k${String(n)}`, value: random() % 100, ts: id }
       }
     }
+    case 'cut': {
+      const { text, starts } = keyText(keys)
+      return (id) => {
+        const n = random() % keys
+        return { id, key: text.substring(starts[n] ?? 0, starts[n + 1]), value: random() % 100, ts: id }
+      }
+    }
     case 'uuid': {
       const text = uuidText(keys)
       return (id) => {
@@ -64,6 +72,14 @@ function uuidText(keys: number): string {
     return `${hex()}-${middle.slice(0, 4)}-4${middle.slice(5)}-8${last.slice(1, 4)}-${last.slice(4)}${hex()}`
   })
   return Buffer.from(uuids.join(''), 'latin1').toString('latin1')
+}
+
+/** The keys `'k' + n` one behind the other, and where each begins; a flat string. */
+function keyText(keys: number): { readonly text: string; readonly starts: Uint32Array } {
+  const all = Array.from({ length: keys }, (_, n) => `k${String(n)}`)
+  const starts = new Uint32Array(keys + 1)
+  for (const [n, key] of all.entries()) starts[n + 1] = (starts[n] ?? 0) + key.length
+  return { text: Buffer.from(all.join(''), 'latin1').toString('latin1'), starts }
 }
 
 /** Being a key of a Map is what makes V8 compute the hash and keep it in the string. */

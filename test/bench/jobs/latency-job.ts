@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs'
 import { RichMapFunction, RichParallelSourceFunction, RichSinkFunction, ValueStateDescriptor } from 'flink-ts'
 import type { ParameterTool, SourceContext, StreamExecutionEnvironment, ValueState } from 'flink-ts'
-import { recordMaker, type BenchRecord } from './bench-records.js'
+import { recordMaker, type BenchRecord, type KeyKind } from './bench-records.js'
 import { nowMs } from './progress.js'
 
 /** The first records warm the engine up. */
@@ -17,6 +17,7 @@ interface Pace {
   readonly recordsPerSecond: number
   readonly seconds: number
   readonly keys: number
+  readonly keyKind: KeyKind
   readonly immediate: boolean
 }
 
@@ -29,9 +30,9 @@ class PacedSource extends RichParallelSourceFunction<BenchRecord> {
   }
 
   override async run(ctx: SourceContext<BenchRecord>): Promise<void> {
-    const { recordsPerSecond, seconds, keys, immediate } = this.#pace
+    const { recordsPerSecond, seconds, keys, keyKind, immediate } = this.#pace
     const context = this.getRuntimeContext()
-    const make = recordMaker('fresh', keys, 12345 + context.getIndexOfThisSubtask() * 7777)
+    const make = recordMaker(keyKind, keys, 12345 + context.getIndexOfThisSubtask() * 7777)
     const perMs = recordsPerSecond / context.getNumberOfParallelSubtasks() / 1000
     const total = Math.floor(perMs * seconds * 1000)
     const startMs = nowMs()
@@ -113,6 +114,7 @@ export default function latencyJob(env: StreamExecutionEnvironment, params: Para
     recordsPerSecond,
     seconds,
     keys: params.getInt('keys', 100_000),
+    keyKind: (params.get('key-kind') ?? 'fresh') as KeyKind,
     immediate: params.get('pace') === 'immediate',
   }
   const sink = new LatencySink(params.getRequired('output'), params.getInt('every', 1), recordsPerSecond * seconds)
