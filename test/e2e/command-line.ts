@@ -41,6 +41,11 @@ export class Workspace {
   }
 
   start(...args: string[]): RunningCommand {
+    return this.startWith([], ...args)
+  }
+
+  /** With options of Node's own. */
+  startWith(nodeOptions: readonly string[], ...args: string[]): RunningCommand {
     const environment: NodeJS.ProcessEnv = {
       ...process.env,
       FLINK_CONF_DIR: path.join(this.path, 'conf'),
@@ -48,7 +53,7 @@ export class Workspace {
     }
     // A coverage run must not be slowed down by every child process of every test.
     delete environment['NODE_V8_COVERAGE']
-    const child = spawn(process.execPath, [BINARY, ...args], {
+    const child = spawn(process.execPath, [...nodeOptions, BINARY, ...args], {
       cwd: this.path,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { until } from './numbers-job.js'
 
-/** A test file of its own, with an attached and a detached job that never end; it prints their process ids. */
+/** A test file of its own, which never ends, with an attached and a detached job; it prints their process ids. */
 const TEST = `
 import { readdirSync, readFileSync } from 'node:fs'
 import { NumbersWorkspace } from '${new URL('./numbers-job.js', import.meta.url).href}'
@@ -15,6 +15,7 @@ const run = workspace.path + '/run/'
 const entries = readdirSync(run).filter((name) => name.endsWith('.json'))
 const pids = entries.map((name) => JSON.parse(readFileSync(run + name, 'utf8')).pid)
 console.log(JSON.stringify({ path: workspace.path, pids }))
+setInterval(() => undefined, 1000)
 `
 
 function isAlive(pid: number): boolean {

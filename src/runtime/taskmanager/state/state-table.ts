@@ -94,6 +94,11 @@ export class StateTable {
     this.#table.prefetch(keyHashes, start, end)
   }
 
+  /** Touches entries that are to be written: at most STAGE positions. */
+  touch(positions: Int32Array, start: number, end: number): void {
+    this.#table.touch(positions, start, end)
+  }
+
   /** Puts a restored entry; its key was hashed by the caller. */
   load(entry: StateEntry, keyHash: number): void {
     this.#insert(entry, keyHash ^ namespaceHash(entry.namespace))

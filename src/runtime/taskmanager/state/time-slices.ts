@@ -11,12 +11,22 @@ export interface TimeSliceOptions {
   readonly maxSteps?: number
 }
 
-/** Beside a step of 1 ms: records keep 0.7 of the time while a snapshot is written. */
-const MAX_BUDGET_MS = 0.4
+interface Pace {
+  readonly maxBudgetMs: number
+  /** A slice's part of the time that the task had for itself before it. */
+  readonly shareOfPause: number
+}
+
+/**
+ * At first, so that records hardly notice it. At half of the maximum rate, 100,000 keys, means of three runs: p50 and p99 of
+ * the latency while a snapshot is written are 0.4 and 6.3 ms; with a share of 0.4 from the start 0.85 and 12 ms.
+ */
+const GENTLE: Pace = { maxBudgetMs: 0.2, shareOfPause: 0.15 }
+/** A snapshot that takes longer must come to its end; records keep three quarters of the time. */
+const STEADY: Pace = { maxBudgetMs: 0.4, shareOfPause: 0.3 }
+const GENTLE_MS = 300
 /** Going to and fro takes 5 to 10 µs. */
-const MIN_BUDGET_MS = 0.03
-/** Of the time that the task had for itself: where little waits, it should not have to wait for long. */
-const SHARE_OF_PAUSE = 0.4
+const MIN_BUDGET_MS = 0.02
 const DEFAULT_MAX_STEPS = 2000
 /** Reading the clock costs as much as writing a small entry. */
 const STEPS_BETWEEN_CLOCK_READS = 16
@@ -27,6 +37,7 @@ export class TimeSlices {
   #budgetMs = MIN_BUDGET_MS
   #steps = 0
   #startedAt: number
+  readonly #gentleUntil: number
   #canceled: Error | undefined
   #abortWait: ((reason: Error) => void) | undefined
 
@@ -34,6 +45,7 @@ export class TimeSlices {
     this.#options = options
     this.#maxSteps = options.maxSteps ?? DEFAULT_MAX_STEPS
     this.#startedAt = options.clock.monotonicMs()
+    this.#gentleUntil = this.#startedAt + GENTLE_MS
   }
 
   /** Counts a step; true when the slice is over and `next` is to be awaited. */
@@ -56,8 +68,9 @@ export class TimeSlices {
     this.#abortWait = undefined
     this.#steps = 0
     this.#startedAt = clock.monotonicMs()
-    const share = (this.#startedAt - endedAt) * SHARE_OF_PAUSE
-    this.#budgetMs = Math.min(MAX_BUDGET_MS, Math.max(MIN_BUDGET_MS, share))
+    const { maxBudgetMs, shareOfPause } = this.#startedAt < this.#gentleUntil ? GENTLE : STEADY
+    const share = (this.#startedAt - endedAt) * shareOfPause
+    this.#budgetMs = Math.min(maxBudgetMs, Math.max(MIN_BUDGET_MS, share))
   }
 
   cancel(reason: Error): void {

@@ -81,6 +81,9 @@ describe('EntryTable', () => {
     assert.equal(table.touched, last, 'of the last stage')
     table.prefetch([-5, 1_000_000], 0, 2)
     assert.equal(table.touched, 0)
+    table.touch(Int32Array.of(5, 9999, 123), 1, 3)
+    const atPositions = [9999, 123].map((position) => String(table.keyAt(position)).length)
+    assert.equal(table.touched, (atPositions[0] ?? 0) + (atPositions[1] ?? 0))
     for (const n of [0, 1, 9999, 19_999]) assert.equal(table.valueAt(table.find(keys[n], undefined, n >>> 1)), n)
   })
 
@@ -88,6 +91,7 @@ describe('EntryTable', () => {
     const table = new EntryTable('auto')
     table.insert({ key: 'word', namespace: undefined, value: 1 }, 7, true)
     table.prefetch([7], 0, 1)
+    table.touch(Int32Array.of(0), 0, 1)
     assert.equal(table.touched, 0)
   })
 })

@@ -25,7 +25,7 @@ describe('TimeSlices', () => {
     assert.equal(yields, 3)
   })
 
-  it('takes a share of the time that the task had, within bounds', async () => {
+  it('takes a share of the time that the task had, within bounds, and a larger one from 300 ms on', async () => {
     const clock = new ManualClock()
     let pauseMs = 0
     const yieldToTask = (): Promise<void> => {
@@ -41,8 +41,12 @@ describe('TimeSlices', () => {
       return clock.monotonicMs() - start
     }
     const roughly = (actual: number, expected: number): boolean => Math.abs(actual - expected) < 0.02
-    assert.ok(roughly(await lengthAfter(0), 0.03))
-    assert.ok(roughly(await lengthAfter(0.5), 0.2))
+    assert.ok(roughly(await lengthAfter(0), 0.02))
+    assert.ok(roughly(await lengthAfter(0.8), 0.12))
+    assert.ok(roughly(await lengthAfter(20), 0.2))
+    clock.advance(300)
+    assert.ok(roughly(await lengthAfter(0), 0.02))
+    assert.ok(roughly(await lengthAfter(1), 0.3))
     assert.ok(roughly(await lengthAfter(20), 0.4))
   })
 
