@@ -22,8 +22,8 @@ interface Pace {
  * the latency while a snapshot is written are 0.4 and 6.3 ms; with a share of 0.4 from the start 0.85 and 12 ms.
  */
 const GENTLE: Pace = { maxBudgetMs: 0.2, shareOfPause: 0.15 }
-/** A snapshot that takes longer must come to its end; records keep three quarters of the time. */
-const STEADY: Pace = { maxBudgetMs: 0.4, shareOfPause: 0.3 }
+/** A snapshot that takes longer must come to its end; records keep four fifths of the time. */
+const STEADY: Pace = { maxBudgetMs: 0.4, shareOfPause: 0.25 }
 const GENTLE_MS = 300
 /** Going to and fro takes 5 to 10 µs. */
 const MIN_BUDGET_MS = 0.02

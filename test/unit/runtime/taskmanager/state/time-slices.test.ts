@@ -46,7 +46,7 @@ describe('TimeSlices', () => {
     assert.ok(roughly(await lengthAfter(20), 0.2))
     clock.advance(300)
     assert.ok(roughly(await lengthAfter(0), 0.02))
-    assert.ok(roughly(await lengthAfter(1), 0.3))
+    assert.ok(roughly(await lengthAfter(1), 0.25))
     assert.ok(roughly(await lengthAfter(20), 0.4))
   })
 
