@@ -83,31 +83,32 @@ async function latestIn(directory: string, search: Search): Promise<CompletedChe
     const ids = listed.filter((id) => !seen.has(id)).toSorted((left, right) => left - right)
     if (ids.length === 0) return undefined
     for (const id of ids) seen.add(id)
-    const damaged = new Set<number>()
+    const settled = new Set<number>()
     const found =
-      (await firstOf(ids.toReversed(), parent, search, damaged)) ?? (await firstOf(ids, parent, search, damaged))
+      (await firstOf(ids.toReversed(), parent, search, settled)) ?? (await firstOf(ids, parent, search, settled))
     if (found !== undefined) return found
   }
 }
 
-/** The first one of `ids` that is there. `damaged`: those of which the user has been told, which are passed over. */
+/** The first one of `ids` that is there. `settled`: those that were read and are not wanted, or damaged, which was told. */
 async function firstOf(
   ids: readonly number[],
   parent: string,
   search: Search,
-  damaged: Set<number>,
+  settled: Set<number>,
 ): Promise<CompletedCheckpoint | undefined> {
   for (const id of ids) {
-    if (damaged.has(id)) continue
+    if (settled.has(id)) continue
     try {
       const uri = toFileUri(`${parent}/chk-${String(id)}`)
       const { metadata } = await locateSnapshot(uri, search.fileSystems)
       if (search.isWanted(metadata)) return await openSnapshot(uri, search.fileSystems)
+      settled.add(id)
     } catch (error) {
       if (!isAbsence(error) && !isDamage(error)) throw error
       // Half-written ones are normal behind a crash, as are removed ones beside a living job: not worth a word.
       if (isAbsence(error) || !(await holdsMetadata(parent, id, search))) continue
-      damaged.add(id)
+      settled.add(id)
       search.onDamaged(error)
     }
   }

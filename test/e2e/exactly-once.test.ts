@@ -4,28 +4,15 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { Workspace } from './command-line.js'
+import { slowMap } from './slow-map.js'
 
 const RECORDS = 30_000
 const KEYS = 7
 
 /** A slow sequence counted by key; fails once where `--fail-at` says; prints the final counts. */
 const JOB = `
-import { KeyedProcessFunction, RichMapFunction, RichSinkFunction, ValueStateDescriptor } from 'flink-ts'
-import { existsSync, writeFileSync } from 'node:fs'
-
-class Slow extends RichMapFunction {
-  constructor (failAt, marker) { super(); Object.assign(this, { failAt, marker, seen: 0 }) }
-  map (value) {
-    this.seen += 1
-    if (value === this.failAt && !existsSync(this.marker)) {
-      writeFileSync(this.marker, '')
-      throw new Error('planned failure')
-    }
-    if (this.seen % 20 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
-    return value
-  }
-}
-
+import { KeyedProcessFunction, RichSinkFunction, ValueStateDescriptor } from 'flink-ts'
+${slowMap(0)}
 class Count extends KeyedProcessFunction {
   open () { this.count = this.getRuntimeContext().getState(new ValueStateDescriptor('count')) }
   processElement (value, ctx, out) {
@@ -134,7 +121,8 @@ describe('exactly once', () => {
     assert.equal(result.exitCode, 1)
     assert.match(result.stderr, /RESTARTS_EXHAUSTED.*suppressed by the restart strategy none\./)
     assert.match(result.stderr, /OPERATOR_FAILED.*Map \(subtask 1 of 1\) failed: Error: planned failure/)
-    assert.match(result.stderr, /at Slow\.map \(.*job\.mjs:11:/)
+    const line = JOB.split('\n').findIndex((text) => text.includes('planned failure')) + 1
+    assert.match(result.stderr, new RegExp(`at Slow\\.map \\(.*job\\.mjs:${String(line)}:`))
     workspace.remove()
   })
 })

@@ -8,6 +8,7 @@ import { LocalFileSystem } from '../../src/core/fs/local-file-system.js'
 import { openSnapshot } from '../../src/storage/snapshot-locator.js'
 import { Workspace, type RunningCommand } from './command-line.js'
 import { savepointOf } from './numbers-job.js'
+import { slowMap } from './slow-map.js'
 
 const KEYS = 3000
 const HOT_KEYS = 30
@@ -15,22 +16,8 @@ const RECORDS = 40_000
 
 /** Makes all keys, then counts few of them; one in three of those is forgotten again and again. */
 const JOB = `
-import { KeyedProcessFunction, RichMapFunction, RichSinkFunction, ValueStateDescriptor, MapStateDescriptor } from 'flink-ts'
-import { existsSync, writeFileSync } from 'node:fs'
-
-class Slow extends RichMapFunction {
-  constructor (failAt, marker) { super(); Object.assign(this, { failAt, marker, seen: 0 }) }
-  map (value) {
-    this.seen += 1
-    if (value === this.failAt && !existsSync(this.marker)) {
-      writeFileSync(this.marker, '')
-      throw new Error('planned failure')
-    }
-    if (value >= ${String(KEYS)} && this.seen % 20 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
-    return value
-  }
-}
-
+import { KeyedProcessFunction, RichSinkFunction, ValueStateDescriptor, MapStateDescriptor } from 'flink-ts'
+${slowMap(KEYS)}
 const keyOf = (value) => (value < ${String(KEYS)} ? value : value % ${String(HOT_KEYS)})
 
 class Count extends KeyedProcessFunction {

@@ -145,6 +145,16 @@ describe('the newest checkpoint', () => {
     assert.match(damaged[1]?.message ?? '', /chk-2\/.* missing/)
   })
 
+  it('is not looked for twice in those that are not wanted', async () => {
+    for (const id of [1, 2, 3]) await take(id)
+    const read: string[] = []
+    disk.fault = (operation, file) => {
+      if (operation === 'read') read.push(file)
+    }
+    assert.equal(await findLatestCheckpoint('/cp', fileSystems, assert.ifError, () => false), undefined)
+    assert.equal(read.length, 3, read.join(' '))
+  })
+
   it('is not replaced by an older one when the disk cannot be read', async () => {
     await take(1)
     await take(2)

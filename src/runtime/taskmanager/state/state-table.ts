@@ -94,7 +94,7 @@ export class StateTable {
     this.#table.prefetch(keyHashes, start, end)
   }
 
-  /** Touches entries that are to be written: at most STAGE positions. */
+  /** Touches entries that are to be written: at most TOUCHED_TOGETHER positions. */
   touch(positions: Int32Array, start: number, end: number): void {
     this.#table.touch(positions, start, end)
   }
