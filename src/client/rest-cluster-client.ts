@@ -31,11 +31,17 @@ export interface RestClusterClientServices {
   readonly timeoutMs: number
 }
 
+/** What a job was told to do, and whom to ask for its result: the job may leave the run directory before that is there. */
+export interface TriggeredOperation {
+  readonly jobId: string
+  readonly triggerId: string
+  readonly resultPath: string
+  readonly client: RestClient
+}
+
 /** Finds jobs through the run directory and speaks to each over its socket. */
 export class RestClusterClient {
   readonly #services: RestClusterClientServices
-  /** Who is to be asked for a triggered operation: its job may take its entry out of the run directory before the answer. */
-  readonly #triggered = new Map<string, RestClient>()
 
   constructor(services: RestClusterClientServices) {
     this.#services = services
@@ -57,36 +63,37 @@ export class RestClusterClient {
     await client.call({ method: 'PATCH', path: `/jobs/${jobId}?mode=cancel` })
   }
 
-  /** Returns the id of the triggered operation. */
   async triggerSavepoint(
     jobId: string,
     request: { readonly targetDirectory: string | undefined; readonly cancelJob: boolean },
-  ): Promise<string> {
+  ): Promise<TriggeredOperation> {
     const body = { 'target-directory': request.targetDirectory ?? null, 'cancel-job': request.cancelJob }
-    return this.#trigger(jobId, 'savepoints', body)
+    return this.#trigger(jobId, { operation: 'savepoints', results: 'savepoints' }, body)
   }
 
   async triggerStop(
     jobId: string,
     request: { readonly targetDirectory: string | undefined; readonly drain: boolean },
-  ): Promise<string> {
-    return this.#trigger(jobId, 'stop', { targetDirectory: request.targetDirectory ?? null, drain: request.drain })
+  ): Promise<TriggeredOperation> {
+    const body = { targetDirectory: request.targetDirectory ?? null, drain: request.drain }
+    return this.#trigger(jobId, { operation: 'stop', results: 'savepoints' }, body)
   }
 
-  async triggerCheckpoint(jobId: string, full: boolean): Promise<string> {
-    return this.#trigger(jobId, 'checkpoints', { checkpointType: full ? 'FULL' : 'CONFIGURED' })
+  async triggerCheckpoint(jobId: string, full: boolean): Promise<TriggeredOperation> {
+    const body = { checkpointType: full ? 'FULL' : 'CONFIGURED' }
+    return this.#trigger(jobId, { operation: 'checkpoints', results: 'checkpoints' }, body)
   }
 
   /** Waits for a savepoint, or a stop with one; resolves with its URI. */
-  async awaitSavepoint(jobId: string, triggerId: string): Promise<string> {
-    const info = await this.#poll<SavepointInfo>(jobId, 'savepoints', triggerId)
-    if (info.location === undefined) throw remoteFailure(jobId, info['failure-cause'])
+  async awaitSavepoint(triggered: TriggeredOperation): Promise<string> {
+    const info = await this.#poll<SavepointInfo>(triggered)
+    if (info.location === undefined) throw remoteFailure(triggered.jobId, info['failure-cause'])
     return info.location
   }
 
-  async awaitCheckpoint(jobId: string, triggerId: string): Promise<number> {
-    const info = await this.#poll<CheckpointInfo>(jobId, 'checkpoints', triggerId)
-    if (info.checkpointId === undefined) throw remoteFailure(jobId, info.failureCause)
+  async awaitCheckpoint(triggered: TriggeredOperation): Promise<number> {
+    const info = await this.#poll<CheckpointInfo>(triggered)
+    if (info.checkpointId === undefined) throw remoteFailure(triggered.jobId, info.failureCause)
     return info.checkpointId
   }
 
@@ -131,23 +138,24 @@ export class RestClusterClient {
     })
   }
 
-  async #trigger(jobId: string, operation: string, body: object): Promise<string> {
+  async #trigger(
+    jobId: string,
+    { operation, results }: { readonly operation: string; readonly results: string },
+    body: object,
+  ): Promise<TriggeredOperation> {
     const client = await this.#clientOf(jobId, 'other')
     if (client === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
     const answer = await client.call({ method: 'POST', path: `/jobs/${jobId}/${operation}`, body })
     const triggerId = (answer as TriggerResponse)['request-id']
-    this.#triggered.set(triggerId, client)
-    return triggerId
+    return { jobId, triggerId, resultPath: `/jobs/${jobId}/${results}/${triggerId}`, client }
   }
 
-  async #poll<T>(jobId: string, operation: string, triggerId: string): Promise<T> {
+  async #poll<T>({ jobId, resultPath, client }: TriggeredOperation): Promise<T> {
     const { sleep, monotonicMs, timeoutMs } = this.#services
     const deadline = monotonicMs() + timeoutMs
-    const client = this.#triggered.get(triggerId) ?? (await this.#clientOf(jobId, 'other'))
-    const path = `/jobs/${jobId}/${operation}/${triggerId}`
-    for (let waitMs = FIRST_POLL_MS; client !== undefined; waitMs = Math.min(2 * waitMs, LONGEST_POLL_MS)) {
+    for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_POLL_MS)) {
       await sleep(waitMs)
-      const answer = (await client.call({ method: 'GET', path })) as AsynchronousOperationResult<T>
+      const answer = (await client.call({ method: 'GET', path: resultPath })) as AsynchronousOperationResult<T>
       if (answer.status.id === 'COMPLETED' && answer.operation !== null) return answer.operation
       if (monotonicMs() > deadline) break
     }

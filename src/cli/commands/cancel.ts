@@ -58,8 +58,8 @@ async function cancelWithSavepoint(jobId: string, target: string | undefined, co
   const targetDirectory = target === undefined ? undefined : absoluteTarget(target, context.workingDirectory)
   const client = restClusterClientOf(context)
   const location = await orFail(jobId, async () => {
-    const triggerId = await client.triggerSavepoint(jobId, { targetDirectory, cancelJob: true })
-    return withProgress('taking the savepoint', () => client.awaitSavepoint(jobId, triggerId))
+    const triggered = await client.triggerSavepoint(jobId, { targetDirectory, cancelJob: true })
+    return withProgress('taking the savepoint', () => client.awaitSavepoint(triggered))
   })
   context.print(`Cancelled job ${jobId}. Savepoint stored in ${location}.`)
   return 0

@@ -46,12 +46,12 @@ async function triggerSavepoint(parsed: ParsedOptions, context: CliContext): Pro
   context.print(`Triggering savepoint ${isDetached ? 'in detached mode ' : ''}for job ${jobId}.`)
   if (!isDetached) context.print('Waiting for response...')
   try {
-    const triggerId = await client.triggerSavepoint(jobId, { targetDirectory, cancelJob: false })
+    const triggered = await client.triggerSavepoint(jobId, { targetDirectory, cancelJob: false })
     if (isDetached) {
-      context.print(`Successfully trigger manual savepoint, triggerId: ${triggerId}`)
+      context.print(`Successfully trigger manual savepoint, triggerId: ${triggered.triggerId}`)
       return 0
     }
-    const location = await withProgress('taking the savepoint', () => client.awaitSavepoint(jobId, triggerId))
+    const location = await withProgress('taking the savepoint', () => client.awaitSavepoint(triggered))
     context.print(`Savepoint completed. Path: ${location}`)
     context.print('You can resume your program from this savepoint with the run command.')
     return 0

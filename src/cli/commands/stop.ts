@@ -1,7 +1,6 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { absoluteTarget } from '../absolute-target.js'
 import type { CliCommand } from '../cli-command.js'
-import type { CliContext } from '../cli-context.js'
 import type { ParsedOptions } from '../option-parser.js'
 import { argumentError, has, parseJobIdOperand, valueOf } from '../parsed-values.js'
 import { withProgress } from '../progress.js'
@@ -42,24 +41,19 @@ export const stopCommand: CliCommand = {
     const targetDirectory = target === undefined ? undefined : absoluteTarget(target, context.workingDirectory)
     if (!isDetached) context.print('Waiting for response...')
     try {
-      const triggerId = await client.triggerStop(jobId, { targetDirectory, drain })
+      const triggered = await client.triggerStop(jobId, { targetDirectory, drain })
       if (isDetached) {
-        context.print(`Successfully trigger stop-with-savepoint in detached mode, triggerId: ${triggerId}`)
+        context.print(`Successfully trigger stop-with-savepoint in detached mode, triggerId: ${triggered.triggerId}`)
         return 0
       }
-      return await waitForStop(jobId, triggerId, context)
+      const location = await withProgress('stopping with a savepoint', () => client.awaitSavepoint(triggered))
+      context.print(`Savepoint completed. Path: ${location}`)
+      return 0
     } catch (cause) {
       const kind = isDetached ? 'detached savepoint' : 'savepoint'
       throw new FlinkError('ACTION_FAILED', { text: `Could not stop with a ${kind} job "${jobId}".` }, { cause })
     }
   },
-}
-
-async function waitForStop(jobId: string, triggerId: string, context: CliContext): Promise<number> {
-  const client = restClusterClientOf(context)
-  const location = await withProgress('stopping with a savepoint', () => client.awaitSavepoint(jobId, triggerId))
-  context.print(`Savepoint completed. Path: ${location}`)
-  return 0
 }
 
 /** `stop -p JOB`: the job id was taken for the path because it comes last. */

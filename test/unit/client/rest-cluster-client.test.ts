@@ -36,8 +36,8 @@ test('the result of a stop is asked of the job that was told to stop, also when 
     monotonicMs: () => 0,
     timeoutMs: 1000,
   })
-  const triggerId = await client.triggerStop(JOB, { targetDirectory: '/sp', drain: false })
+  const triggered = await client.triggerStop(JOB, { targetDirectory: '/sp', drain: false })
   isThere = false
-  assert.equal(await client.awaitSavepoint(JOB, triggerId), 'file:/sp/savepoint-1')
+  assert.equal(await client.awaitSavepoint(triggered), 'file:/sp/savepoint-1')
   assert.deepEqual(asked, [`POST /v1/jobs/${JOB}/stop`, `GET /v1/jobs/${JOB}/savepoints/t1`])
 })
