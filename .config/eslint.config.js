@@ -26,7 +26,7 @@ const noGeneratedCode = [
 ]
 
 export default defineConfig(
-  { ignores: ['dist/**', 'node_modules/**', 'test/golden/*/**', 'jobs/data/**'] },
+  { ignores: ['dist/**', 'node_modules/**', 'test/golden/*/**', 'test/e2e/cases/**', 'jobs/data/**'] },
   {
     linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' },
     languageOptions: { ecmaVersion: 2024, sourceType: 'module' },
