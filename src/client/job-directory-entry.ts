@@ -2,6 +2,8 @@
 export interface JobDirectoryEntry {
   readonly jobId: string
   readonly pid: number
+  /** When the process with this id began, where the system tells; see startOfProcess. */
+  readonly processStart: string | undefined
   readonly name: string
   readonly startTime: number
   /** Version of flink-ts that runs the job. */
@@ -21,7 +23,9 @@ export function parseJobDirectoryEntry(text: string): JobDirectoryEntry | undefi
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  const { jobId, pid, name, startTime, version, socket } = value as Partial<Record<keyof JobDirectoryEntry, unknown>>
+  const { jobId, pid, processStart, name, startTime, version, socket } = value as Partial<
+    Record<keyof JobDirectoryEntry, unknown>
+  >
   const isComplete =
     typeof jobId === 'string' &&
     JOB_ID.test(jobId) &&
@@ -29,9 +33,10 @@ export function parseJobDirectoryEntry(text: string): JobDirectoryEntry | undefi
     // 0 and negative numbers name groups of processes, one of which always lives.
     Number.isSafeInteger(pid) &&
     pid > 0 &&
+    (processStart === undefined || typeof processStart === 'string') &&
     typeof name === 'string' &&
     typeof startTime === 'number' &&
     typeof version === 'string' &&
     typeof socket === 'string'
-  return isComplete ? { jobId, pid, name, startTime, version, socket } : undefined
+  return isComplete ? { jobId, pid, processStart, name, startTime, version, socket } : undefined
 }

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { JobOverview } from '../rest/messages/job-messages.js'
 import { parseJobDirectoryEntry, type JobDirectoryEntry } from './job-directory-entry.js'
-import { isProcessAlive } from './process-liveness.js'
+import { isJobProcessAlive, SYSTEM_PROBE, type JobProcessProbe } from './job-liveness.js'
 
 /** The kernel's limit on the length of a socket path is 107 bytes on Linux and 103 on macOS. */
 const SOCKET_PATH_LIMIT_BYTES = 103
@@ -13,6 +13,11 @@ const PRIVATE_DIRECTORY = 0o700
 const PRIVATE_FILE = 0o600
 const ENTRY_FILE = /^[0-9a-f]{32}\.json$/
 
+/** What tests put in the place of the system. */
+export interface RunDirectorySurroundings {
+  readonly probe?: JobProcessProbe
+}
+
 /**
  * The directory through which jobs are found: a socket and a description of every living job, an archive of ended ones.
  * Whoever finds the files of a dead process cleans them up.
@@ -20,11 +25,13 @@ const ENTRY_FILE = /^[0-9a-f]{32}\.json$/
 export class RunDirectory {
   readonly path: string
   readonly #now: () => number
+  readonly #probe: JobProcessProbe
 
   /** `now` gives epoch ms. */
-  constructor(directory: string, now: () => number) {
+  constructor(directory: string, now: () => number, surroundings: RunDirectorySurroundings = {}) {
     this.path = directory
     this.#now = now
+    this.#probe = surroundings.probe ?? SYSTEM_PROBE
   }
 
   /** Makes the directory, private to its user; RUN_DIRECTORY_UNUSABLE when that fails. */
@@ -71,10 +78,18 @@ export class RunDirectory {
     for (const file of await this.#filesIn(this.path)) {
       const entry = parseJobDirectoryEntry(await this.#read(path.join(this.path, file)))
       if (entry === undefined) continue
-      if (isProcessAlive(entry.pid)) entries.push(entry)
+      if (await isJobProcessAlive(entry, this.#probe)) entries.push(entry)
       else await this.removeDead(entry)
     }
     return entries
+  }
+
+  /**
+   * True while the process of the job lives, also when it does not answer: nobody else may go on from its checkpoints or
+   * remove them.
+   */
+  async isJobRunning(jobId: string): Promise<boolean> {
+    return (await this.find(jobId)) !== undefined
   }
 
   async find(jobId: string): Promise<JobDirectoryEntry | undefined> {

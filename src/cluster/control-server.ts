@@ -2,6 +2,7 @@ import { chmod } from 'node:fs/promises'
 import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
+import { startOfProcess } from '../client/process-start.js'
 import type { RunDirectory } from '../client/run-directory.js'
 import { RestEndpoint } from '../rest/rest-endpoint.js'
 import type { JobsGateway } from '../rest/jobs-gateway.js'
@@ -48,7 +49,8 @@ export class ControlServer {
     this.#server ??= this.#listen(socket)
     await this.#server
     this.#jobIds.push(job.jobId)
-    await runDirectory.register({ ...job, pid: process.pid, version, socket })
+    const processStart = await startOfProcess('self')
+    await runDirectory.register({ ...job, pid: process.pid, processStart, version, socket })
   }
 
   /** Archives the jobs and closes the socket. */

@@ -27,7 +27,11 @@ test('the result of a stop is asked of the job that was told to stop, also when 
   let isThere = true
   const runDirectory: Pick<RunDirectory, 'find' | 'archivedJobs'> = {
     find: () =>
-      Promise.resolve(isThere ? { jobId: JOB, pid: 1, startTime: 0, name: 'job', version: '1', socket } : undefined),
+      Promise.resolve(
+        isThere
+          ? { jobId: JOB, pid: 1, processStart: undefined, startTime: 0, name: 'job', version: '1', socket }
+          : undefined,
+      ),
     archivedJobs: () => Promise.resolve([]),
   }
   const client = new RestClusterClient({

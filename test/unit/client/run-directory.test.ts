@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, beforeEach, describe, it } from 'node:test'
 import { RunDirectory } from '../../../src/client/run-directory.js'
+import type { JobProcessProbe } from '../../../src/client/job-liveness.js'
 import { parseJobDirectoryEntry, type JobDirectoryEntry } from '../../../src/client/job-directory-entry.js'
 
+const OWN_START = 'this boot:1'
 const root = mkdtempSync(path.join(tmpdir(), 'run-directory-'))
 let directory: string
 let runs: RunDirectory
@@ -16,7 +17,7 @@ let count = 0
 beforeEach(async () => {
   count += 1
   directory = path.join(root, `run${String(count)}`)
-  runs = new RunDirectory(directory, () => 5000)
+  runs = new RunDirectory(directory, () => 5000, { probe })
   await runs.prepare()
 })
 
@@ -29,12 +30,25 @@ const B = 'b'.repeat(32)
 
 function entry(jobId: string, overrides: Partial<JobDirectoryEntry> = {}): JobDirectoryEntry {
   const socket = path.join(directory, `${jobId}.sock`)
-  return { jobId, pid: process.pid, name: 'job', startTime: 1000, version: '1', socket, ...overrides }
+  return {
+    jobId,
+    pid: process.pid,
+    processStart: OWN_START,
+    name: 'job',
+    startTime: 1000,
+    version: '1',
+    socket,
+    ...overrides,
+  }
 }
 
-/** Id of a process that has just ended. */
-function deadPid(): number {
-  return spawnSync(process.execPath, ['-e', '']).pid
+/** No process has it. */
+const DEAD_PID = 4_194_303
+
+/** Sockets are gone; the only process there is is this one. */
+const probe: JobProcessProbe = {
+  connect: () => Promise.resolve('gone'),
+  startOf: (pid) => Promise.resolve(pid === process.pid ? OWN_START : undefined),
 }
 
 async function modeOf(file: string): Promise<string> {
@@ -42,7 +56,7 @@ async function modeOf(file: string): Promise<string> {
 }
 
 async function overviewOf(jobId: string, state: string, endTime = 9): Promise<Parameters<RunDirectory['archive']>[0]> {
-  await runs.register(entry(jobId, { pid: deadPid() }))
+  await runs.register(entry(jobId, { pid: DEAD_PID }))
   await runs.livingJobs()
   const overview = (await runs.archivedJobs()).find(({ jid }) => jid === jobId)
   assert.ok(overview)
@@ -85,7 +99,7 @@ describe('The run directory', () => {
   })
 
   it('cleans up behind a dead process: socket and entry go, the job is archived as FAILED', async () => {
-    const dead = entry(A, { pid: deadPid() })
+    const dead = entry(A, { pid: DEAD_PID })
     await writeFile(dead.socket, '')
     await runs.register(dead)
     assert.deepEqual(await runs.livingJobs(), [])
@@ -97,7 +111,7 @@ describe('The run directory', () => {
 
   it('leaves the socket of a job alone that shares it with a living process', async () => {
     await runs.register(entry(A))
-    await runs.register(entry(B, { pid: deadPid(), socket: path.join(directory, 'other.sock') }))
+    await runs.register(entry(B, { pid: DEAD_PID, socket: path.join(directory, 'other.sock') }))
     await writeFile(entry(A).socket, '')
     assert.deepEqual(await runs.livingJobs(), [entry(A)])
     assert.deepEqual((await readdir(directory)).sort(), [`${A}.json`, `${A}.sock`, 'archive'])
