@@ -159,7 +159,7 @@ export class RunDirectory {
   #passOver(file: string, error: unknown): void {
     if (this.#told.has(file)) return
     this.#told.add(file)
-    this.#warn(`${file} is passed over: ${reasonOf(error)}.`)
+    this.#warn(`${file} is passed over: ${reasonOf(error)}. Remove it when it is of no use.`)
   }
 
   /** Cleans up behind a job process that ended without a word (kill -9, power loss). */
