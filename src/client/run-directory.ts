@@ -69,6 +69,17 @@ export class RunDirectory {
     await this.#write(this.#entryFile(entry.jobId), entry)
   }
 
+  /** False when somebody removed what `register` wrote. */
+  async isRegistered(entry: JobDirectoryEntry): Promise<boolean> {
+    try {
+      await lstat(this.#entryFile(entry.jobId))
+      return true
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return false
+      throw this.#unusable(error)
+    }
+  }
+
   /** Takes the job out of the living ones and keeps its last overview. */
   async archive(overview: JobOverview): Promise<void> {
     await mkdir(this.#archive, { recursive: true, mode: PRIVATE_DIRECTORY })

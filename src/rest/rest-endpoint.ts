@@ -20,12 +20,23 @@ export class RestEndpoint {
   /** PORT_IN_USE when somebody else listens there. */
   listen(socketPath: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#listener.once('error', (error) => {
+      const onError = (error: Error): void => {
         const isInUse = 'code' in error && error.code === 'EADDRINUSE'
         reject(isInUse ? new FlinkError('PORT_IN_USE', { address: socketPath }, { cause: error }) : error)
+      }
+      this.#listener.once('error', onError)
+      this.#listener.listen(socketPath, () => {
+        this.#listener.off('error', onError)
+        resolve()
       })
-      this.#listener.listen(socketPath, resolve)
     })
+  }
+
+  /** Makes a socket anew that somebody removed. Connections that there are stay. */
+  async listenAgain(socketPath: string): Promise<void> {
+    // First: closing removes whatever has the name of the old socket.
+    this.#listener.close()
+    await this.listen(socketPath)
   }
 
   /** Requests under way are answered; connections without one are closed. */
