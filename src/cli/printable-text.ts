@@ -1,6 +1,5 @@
 /** What a terminal obeys instead of showing it, and what turns the direction of the text around it. */
-// eslint-disable-next-line no-control-regex
-const OBEYED = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
+const OBEYED = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu
 
 /**
  * Text that another process or a file has chosen (the name of a job, the answer of one), as one line without power over the

@@ -3,6 +3,8 @@ import { FlinkError } from '../core/errors/flink-error.js'
 import { ReasonError } from '../core/errors/reason-error.js'
 import type { JobDirectoryEntry } from './job-directory-entry.js'
 
+/** A job that was never asked before loads its server, which takes long on a machine that is busy. */
+const LOAD_TIMEOUT_MS = 10_000
 /** No job has more to say; a stranger on the socket may. */
 const LONGEST_ANSWER = 1 << 26
 
@@ -22,7 +24,7 @@ export class RestClient {
 
   /**
    * The parsed answer; an error answer is thrown as CONTROL_REQUEST_FAILED with the server's own words, and JOB_UNRESPONSIVE
-   * when none has come in time.
+   * when none has come in time. A sign of life counts for more than none.
    */
   async call(call: RestCall, timeoutMs: number): Promise<unknown> {
     const text = await this.#exchange(call, timeoutMs)
@@ -61,13 +63,17 @@ export class RestClient {
       }
       const options = { socketPath: this.#job.socket, method: call.method, path: `/v1${call.path}`, headers }
       const outgoing = request(options, onResponse)
-      const timer = setTimeout(() => {
-        // Where this process was kept waiting itself, the answer is there and has only not been read.
-        setImmediate(() => {
-          reject(this.#unresponsive(timeoutMs))
-          outgoing.destroy()
-        })
-      }, timeoutMs)
+      const giveUp = (): void => {
+        reject(this.#unresponsive(timeoutMs))
+        outgoing.destroy()
+      }
+      // Where this process was kept waiting itself, the answer is there and has only not been read.
+      const onTimeout = (): unknown => setImmediate(giveUp)
+      let timer = setTimeout(onTimeout, timeoutMs)
+      outgoing.on('continue', () => {
+        clearTimeout(timer)
+        timer = setTimeout(onTimeout, Math.max(timeoutMs, LOAD_TIMEOUT_MS))
+      })
       outgoing.on('close', () => {
         clearTimeout(timer)
       })

@@ -58,10 +58,16 @@ export class RestClusterClient {
    */
   async listJobs(withArchived: boolean): Promise<JobOverview[]> {
     const { runDirectory } = this.#services
-    const living = await Promise.all((await runDirectory.livingJobs()).map((entry) => this.#overviewOf(entry)))
+    // At once and without a look whether they live, which the answer says as well.
+    const asked = await Promise.all((await runDirectory.entries()).map((entry) => this.#answerOf(entry)))
+    const living: JobOverview[] = []
+    for (const [entry, answer] of asked) {
+      if (answer !== undefined) living.push(answer)
+      else if ((await runDirectory.find(entry.jobId)) !== undefined) living.push(unresponsive(entry))
+    }
     const jobs = new Map<string, JobOverview>()
     if (withArchived) for (const job of await runDirectory.archivedJobs()) jobs.set(job.jid, job)
-    for (const job of living.flat()) jobs.set(job.jid, job)
+    for (const job of living) jobs.set(job.jid, job)
     return [...jobs.values()]
   }
 
@@ -120,7 +126,8 @@ export class RestClusterClient {
     }
   }
 
-  async #overviewOf(entry: JobDirectoryEntry): Promise<JobOverview[]> {
+  /** What a job says of itself; without an answer in time that it says none; undefined where nobody speaks for it. */
+  async #answerOf(entry: JobDirectoryEntry): Promise<readonly [JobDirectoryEntry, JobOverview | undefined]> {
     try {
       const call = { method: 'GET', path: '/jobs/overview' } as const
       const answer = (await new RestClient(entry).call(
@@ -129,12 +136,10 @@ export class RestClusterClient {
       )) as Partial<MultipleJobsOverview> | null
       const jobs: readonly unknown[] = Array.isArray(answer?.jobs) ? answer.jobs : []
       const job = jobs.filter(isJobOverview).find(({ jid }) => jid === entry.jobId)
-      return [job ?? overviewOfEntry(entry, { state: UNRESPONSIVE, endTime: undefined })]
+      return [entry, job ?? unresponsive(entry)]
     } catch (error) {
       if (!FlinkError.is(error)) throw error
-      // It may have ended between the two questions.
-      const hasEnded = isGone(error) && (await this.#services.runDirectory.find(entry.jobId)) === undefined
-      return hasEnded ? [] : [overviewOfEntry(entry, { state: UNRESPONSIVE, endTime: undefined })]
+      return [entry, FlinkError.is(error, 'JOB_UNRESPONSIVE') ? unresponsive(entry) : undefined]
     }
   }
 
@@ -181,13 +186,12 @@ export class RestClusterClient {
   }
 }
 
-function notUnderstood(jobId: string): FlinkError {
-  return new FlinkError('CONTROL_SOCKET_FAILED', { jobId, reason: 'what answers there is no job of flink-ts' })
+function unresponsive(entry: JobDirectoryEntry): JobOverview {
+  return overviewOfEntry(entry, { state: UNRESPONSIVE, endTime: undefined })
 }
 
-function isGone(error: FlinkError): boolean {
-  const { cause } = error
-  return cause instanceof Error && 'code' in cause && (cause.code === 'ECONNREFUSED' || cause.code === 'ENOENT')
+function notUnderstood(jobId: string): FlinkError {
+  return new FlinkError('CONTROL_SOCKET_FAILED', { jobId, reason: 'what answers there is no job of flink-ts' })
 }
 
 function remoteFailure(jobId: string, cause: ThrowableInfo | undefined): FlinkError {

@@ -88,13 +88,19 @@ export class RunDirectory {
     await this.#limitArchive()
   }
 
-  /** Jobs whose process lives. Files of dead ones are removed and their job archived as FAILED. */
-  async livingJobs(): Promise<JobDirectoryEntry[]> {
+  /** Jobs that have an entry. Whether their processes live is not asked. */
+  async entries(): Promise<JobDirectoryEntry[]> {
     const entries: JobDirectoryEntry[] = []
     for (const jobId of await this.#jobsIn(this.path)) {
       const entry = await this.#entryOf(jobId)
       if (entry !== undefined) entries.push(entry)
     }
+    return entries
+  }
+
+  /** Jobs whose process lives. Files of dead ones are removed and their job archived as FAILED. */
+  async livingJobs(): Promise<JobDirectoryEntry[]> {
+    const entries = await this.entries()
     const alive = await Promise.all(entries.map((entry) => isJobProcessAlive(entry, this.#probe)))
     const living: JobDirectoryEntry[] = []
     for (const [index, entry] of entries.entries()) {
@@ -104,7 +110,7 @@ export class RunDirectory {
     return living
   }
 
-  /** The entry of a job whose process lives. */
+  /** The entry of a job whose process lives; a dead one is cleaned up behind. */
   async find(jobId: string): Promise<JobDirectoryEntry | undefined> {
     const entry = await this.#entryOf(jobId)
     if (entry === undefined || (await isJobProcessAlive(entry, this.#probe))) return entry
