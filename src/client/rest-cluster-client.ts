@@ -178,7 +178,8 @@ export class RestClusterClient {
       const call = { method: 'GET', path: resultPath } as const
       const answer = (await client.call(call, timeoutMs)) as Partial<AsynchronousOperationResult<T>> | null
       if (answer?.status === undefined) throw notUnderstood(jobId)
-      if (answer.status.id === 'COMPLETED' && answer.operation != null) return answer.operation
+      const { status, operation = null } = answer
+      if (status.id === 'COMPLETED' && operation !== null) return operation
       if (monotonicMs() > deadline) break
     }
     const reason = `no result within ${String(timeoutMs / 1000)} s (client.timeout); the job goes on with it`
