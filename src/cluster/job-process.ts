@@ -149,18 +149,12 @@ export class JobProcess {
     const { program, fileSystems, clock, random, logger, version } = this.#input
     const configuration = Configuration.fromMap(jobGraph.configuration)
     const restore = graphIndex === 0 ? this.#input.restore : undefined
-    const isJobRunning = (otherId: string): Promise<boolean> => this.#isJobRunning(otherId)
+    const isJobRunning = (otherId: string): Promise<boolean> => this.#input.runDirectory.isJobRunning(otherId)
     const job = { jobId, jobGraph, configuration, restore, isJobRunning }
     const repository = new CheckpointRepository({ ...job, fileSystems, random, clock, logger, version })
     const earlierResults = [...this.#results]
     const services = { starter, clock, random, logger, repository, maxWorkers: maxTaskWorkers() }
     return new JobMaster({ jobId, jobGraph, configuration, program, graphIndex, earlierResults, ...services })
-  }
-
-  /** Of its own jobs this process knows more than that their process lives. */
-  async #isJobRunning(jobId: string): Promise<boolean> {
-    const own = this.#jobs.get(jobId)
-    return own === undefined ? this.#input.runDirectory.isJobRunning(jobId) : own.outcome === undefined
   }
 
   async #watch(job: HostedJob, starter: WorkerThreadStarter): Promise<void> {
