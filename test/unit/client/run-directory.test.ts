@@ -186,12 +186,12 @@ describe('The run directory', () => {
     const inside = path.join(directory, `${B}.sock`)
     await writeFile(inside, 'of the user')
     const named = path.join(outside, `${B}.sock`)
-    await writeFile(named, 'of the user')
+    await listenAndDie(named)
     for (const socket of [named, inside, path.join(outside, 'file'), outside, directory]) {
       await runs.register(entry(A, { pid: DEAD_PID, socket }))
       assert.deepEqual(await runs.livingJobs(), [], socket)
     }
-    assert.equal(await readFile(named, 'utf8'), 'of the user')
+    assert.equal((await stat(named)).isSocket(), true)
     assert.equal(await readFile(inside, 'utf8'), 'of the user')
   })
 
