@@ -5,6 +5,7 @@ import { renderError } from './error-rendering.js'
 import { loadCliConfiguration } from './load-cli-configuration.js'
 import { parseOptions, type ParsedOptions } from './option-parser.js'
 import { has } from './parsed-values.js'
+import { printableLines } from './printable-text.js'
 
 /** Each is loaded when it is asked for. In the order of the help. */
 const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
@@ -58,7 +59,7 @@ async function runAction(
     return 0
   }
   const { configuration, warnings, directory } = await loadCliConfiguration(definitions(parsed))
-  for (const warning of warnings) printError(`WARNING: ${warning}\n`)
+  for (const warning of warnings) printError(`WARNING: ${printableLines(warning)}\n`)
   const context = {
     configuration,
     configurationDirectory: directory,

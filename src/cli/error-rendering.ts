@@ -1,5 +1,6 @@
 import { FlinkError, type ErrorCode } from '../core/errors/flink-error.js'
 import { userFrames } from '../core/errors/user-stack.js'
+import { printableLines } from './printable-text.js'
 
 const RULE = '-'.repeat(60)
 const HINT = 'Use the help option (-h or --help) to get help on the command.'
@@ -26,13 +27,13 @@ export interface RenderedError {
 
 export function renderError(error: unknown): RenderedError {
   if (FlinkError.is(error) && ARGUMENT_ERRORS.has(error.code)) {
-    return { stream: 'stdout', text: `${error.message}\n\n${HINT}\n`, exitCode: error.exitCode }
+    return { stream: 'stdout', text: `${printableLines(error.message)}\n\n${HINT}\n`, exitCode: error.exitCode }
   }
   if (FlinkError.is(error, 'PROGRAM_PARAMETER_INVALID')) {
-    return { stream: 'stderr', text: `${error.message}\n`, exitCode: 1 }
+    return { stream: 'stderr', text: `${printableLines(error.message)}\n`, exitCode: 1 }
   }
   const exitCode = FlinkError.is(error) ? error.exitCode : 1
-  const text = `\n${RULE}\n The program finished with the following exception:\n\n${chainOf(error)}\n`
+  const text = `\n${RULE}\n The program finished with the following exception:\n\n${printableLines(chainOf(error))}\n`
   return { stream: 'stderr', text, exitCode }
 }
 

@@ -1,4 +1,5 @@
 import type { JobOverview } from '../client/rest-cluster-client.js'
+import { printable } from './printable-text.js'
 
 const WIDTH = 62
 
@@ -57,7 +58,7 @@ function rule(title: string): string {
 }
 
 function row(job: JobOverview, paint: StatePainter): string {
-  return `${startOf(job['start-time'])} : ${job.jid} : ${job.name} (${paint(job.state)})`
+  return `${startOf(job['start-time'])} : ${printable(job.jid)} : ${printable(job.name)} (${paint(printable(job.state))})`
 }
 
 /** dd.MM.yyyy HH:mm:ss in the local time zone. */

@@ -4,10 +4,14 @@ import { RestClusterClient } from '../client/rest-cluster-client.js'
 import { RunDirectory } from '../client/run-directory.js'
 import type { CliContext } from './cli-context.js'
 import { expandHome } from './expand-home.js'
+import { printable } from './printable-text.js'
 
 export function runDirectoryOf(context: CliContext): RunDirectory {
   const directory = expandHome(context.configuration.get(ClusterOptions.RUN_DIRECTORY), context.workingDirectory)
-  return new RunDirectory(directory, Date.now)
+  const warn = (text: string): void => {
+    context.printError(`WARNING: ${printable(text)}\n`)
+  }
+  return new RunDirectory(directory, Date.now, { warn })
 }
 
 export function restClusterClientOf(context: CliContext): RestClusterClient {

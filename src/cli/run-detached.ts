@@ -7,6 +7,7 @@ import { deserializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { CliContext } from './cli-context.js'
 import type { DetachedReport } from './detached-entry.js'
+import { printableLines } from './printable-text.js'
 import { runDirectoryOf } from './rest-cluster-client-of.js'
 import type { RunRequest } from './run-request.js'
 
@@ -28,7 +29,7 @@ export async function runDetached(request: RunRequest, context: CliContext): Pro
   } finally {
     closeSync(output.descriptor)
   }
-  for (const warning of report.warnings) context.printError(`WARNING: ${warning}\n`)
+  for (const warning of report.warnings) context.printError(`WARNING: ${printableLines(warning)}\n`)
   if (report.error !== undefined) {
     // There is no job that the file would belong to: what the program printed is shown here.
     process.stdout.write(readFileSync(output.path))

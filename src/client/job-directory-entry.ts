@@ -1,7 +1,13 @@
+import { ReasonError } from '../core/errors/reason-error.js'
+import type { JobOverview } from '../rest/messages/job-messages.js'
+import { isEpochMs } from './job-overview.js'
+
 /** What a living job leaves in the run directory beside its socket: `<jobId>.json`. Times are epoch ms. */
 export interface JobDirectoryEntry {
   readonly jobId: string
   readonly pid: number
+  /** When the process with this id began, where the system tells; see startOfProcess. */
+  readonly processStart: string | undefined
   readonly name: string
   readonly startTime: number
   /** Version of flink-ts that runs the job. */
@@ -10,28 +16,40 @@ export interface JobDirectoryEntry {
   readonly socket: string
 }
 
-const JOB_ID = /^[0-9a-f]{32}$/
-
-/** A file that anybody may have written is checked before it is believed. */
-export function parseJobDirectoryEntry(text: string): JobDirectoryEntry | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  if (typeof value !== 'object' || value === null) return undefined
-  const { jobId, pid, name, startTime, version, socket } = value as Partial<Record<keyof JobDirectoryEntry, unknown>>
+/** What anybody may have written as the entry of a job is checked before it is believed: ReasonError. */
+export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobDirectoryEntry {
+  if (typeof value !== 'object' || value === null) throw new ReasonError('it is no JSON object')
+  const fields = value as Partial<Record<keyof JobDirectoryEntry, unknown>>
+  const { jobId, pid, processStart, name, startTime, version, socket } = fields
+  if (jobId !== expectedJobId) throw new ReasonError('it is not of the job that its name says')
   const isComplete =
-    typeof jobId === 'string' &&
-    JOB_ID.test(jobId) &&
     typeof pid === 'number' &&
-    // 0 and negative numbers name groups of processes, one of which always lives.
     Number.isSafeInteger(pid) &&
     pid > 0 &&
+    (processStart === undefined || typeof processStart === 'string') &&
     typeof name === 'string' &&
-    typeof startTime === 'number' &&
+    isEpochMs(startTime) &&
     typeof version === 'string' &&
     typeof socket === 'string'
-  return isComplete ? { jobId, pid, name, startTime, version, socket } : undefined
+  if (!isComplete) throw new ReasonError('a field of it is missing or has a value that no job writes')
+  return { jobId: expectedJobId, pid, processStart, name, startTime, version, socket }
+}
+
+/** What can be said of a job that says nothing itself. */
+export function overviewOfEntry(
+  entry: JobDirectoryEntry,
+  { state, endTime }: { readonly state: string; readonly endTime: number | undefined },
+): JobOverview {
+  const none = { created: 0, scheduled: 0, deploying: 0, running: 0, finished: 0, canceling: 0, canceled: 0 }
+  return {
+    jid: entry.jobId,
+    name: entry.name,
+    state,
+    'start-time': entry.startTime,
+    'end-time': endTime ?? -1,
+    duration: endTime === undefined ? -1 : endTime - entry.startTime,
+    'last-modification': endTime ?? -1,
+    tasks: { total: 0, ...none, failed: 0, reconciling: 0, initializing: 0 },
+    'pending-operators': 0,
+  }
 }

@@ -1,7 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { ReasonError } from '../core/errors/reason-error.js'
+import type { JobDirectoryEntry } from './job-directory-entry.js'
 
-const TIMEOUT_MS = 60_000
+/** A job that was never asked before loads its server, which takes long on a machine that is busy. */
+const LOAD_TIMEOUT_MS = 10_000
+/** No job has more to say; a stranger on the socket may. */
+const LONGEST_ANSWER = 1 << 26
 
 export interface RestCall {
   readonly method: 'GET' | 'POST' | 'PATCH'
@@ -11,17 +16,18 @@ export interface RestCall {
 
 /** Speaks the REST API of one job process over its Unix socket. */
 export class RestClient {
-  readonly #jobId: string
-  readonly #socketPath: string
+  readonly #job: Pick<JobDirectoryEntry, 'jobId' | 'pid' | 'socket'>
 
-  constructor(jobId: string, socketPath: string) {
-    this.#jobId = jobId
-    this.#socketPath = socketPath
+  constructor(job: Pick<JobDirectoryEntry, 'jobId' | 'pid' | 'socket'>) {
+    this.#job = job
   }
 
-  /** The parsed answer; an error answer is thrown as CONTROL_REQUEST_FAILED with the server's own words. */
-  async call(call: RestCall): Promise<unknown> {
-    const text = await this.#exchange(call)
+  /**
+   * The parsed answer; an error answer is thrown as CONTROL_REQUEST_FAILED with the server's own words, and JOB_UNRESPONSIVE
+   * when none has come in time. A sign of life counts for more than none.
+   */
+  async call(call: RestCall, timeoutMs: number): Promise<unknown> {
+    const text = await this.#exchange(call, timeoutMs)
     let body: unknown
     try {
       body = JSON.parse(text)
@@ -35,7 +41,7 @@ export class RestClient {
     return body
   }
 
-  async #exchange(call: RestCall): Promise<string> {
+  async #exchange(call: RestCall, timeoutMs: number): Promise<string> {
     // Without a job there is nobody to ask, and `list` need not load it.
     const { request } = await import('node:http')
     const body = JSON.stringify(call.body ?? {})
@@ -44,7 +50,10 @@ export class RestClient {
       const onResponse = (response: IncomingMessage): void => {
         let text = ''
         response.setEncoding('utf8')
-        response.on('data', (chunk: string) => (text += chunk))
+        response.on('data', (chunk: string) => {
+          text += chunk
+          if (text.length > LONGEST_ANSWER) outgoing.destroy(new ReasonError('its answer does not end'))
+        })
         response.on('end', () => {
           resolve(text)
         })
@@ -52,9 +61,22 @@ export class RestClient {
           reject(this.#failed(error.message, error))
         })
       }
-      const options = { socketPath: this.#socketPath, method: call.method, path: `/v1${call.path}`, headers }
-      const outgoing = request({ ...options, timeout: TIMEOUT_MS }, onResponse)
-      outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${String(TIMEOUT_MS / 1000)} s`)))
+      const options = { socketPath: this.#job.socket, method: call.method, path: `/v1${call.path}`, headers }
+      const outgoing = request(options, onResponse)
+      const giveUp = (): void => {
+        reject(this.#unresponsive(timeoutMs))
+        outgoing.destroy()
+      }
+      // Where this process was kept waiting itself, the answer is there and has only not been read.
+      const onTimeout = (): unknown => setImmediate(giveUp)
+      let timer = setTimeout(onTimeout, timeoutMs)
+      outgoing.on('continue', () => {
+        clearTimeout(timer)
+        timer = setTimeout(onTimeout, Math.max(timeoutMs, LOAD_TIMEOUT_MS))
+      })
+      outgoing.on('close', () => {
+        clearTimeout(timer)
+      })
       outgoing.on('error', (error) => {
         reject(this.#failed(error.message, error))
       })
@@ -62,8 +84,13 @@ export class RestClient {
     })
   }
 
+  #unresponsive(timeoutMs: number): FlinkError {
+    const { jobId, pid } = this.#job
+    return new FlinkError('JOB_UNRESPONSIVE', { jobId, pid, seconds: timeoutMs / 1000 })
+  }
+
   #failed(reason: string, cause: unknown): FlinkError {
-    return new FlinkError('CONTROL_SOCKET_FAILED', { jobId: this.#jobId, reason }, { cause })
+    return new FlinkError('CONTROL_SOCKET_FAILED', { jobId: this.#job.jobId, reason }, { cause })
   }
 }
 

@@ -11,7 +11,8 @@ import type {
   SavepointInfo,
   TriggerResponse,
 } from '../rest/messages/operation-messages.js'
-import type { JobDirectoryEntry } from './job-directory-entry.js'
+import { overviewOfEntry, type JobDirectoryEntry } from './job-directory-entry.js'
+import { isJobOverview } from './job-overview.js'
 import { RestClient } from './rest-client.js'
 import type { RunDirectory } from './run-directory.js'
 
@@ -20,6 +21,10 @@ export type { JobOverview } from '../rest/messages/job-messages.js'
 /** The first poll comes after 10 ms, then ever later, as Flink's own client does. */
 const FIRST_POLL_MS = 10
 const LONGEST_POLL_MS = 2000
+/** A job that lives answers in a moment. `list` waits no longer for one that does not. */
+const OVERVIEW_TIMEOUT_MS = 1000
+/** State that `list` shows of a job whose process lives and does not answer; no job is in it by itself. */
+const UNRESPONSIVE = 'UNRESPONSIVE'
 /** External path of checkpoints that have none, as in Flink. */
 const NOT_ADDRESSABLE = '<checkpoint-not-externally-addressable>'
 
@@ -27,7 +32,7 @@ export interface RestClusterClientServices {
   readonly runDirectory: RunDirectory
   readonly sleep: (ms: number) => Promise<void>
   readonly monotonicMs: () => number
-  /** Bound on the wait for savepoints and checkpoints (`client.timeout`). */
+  /** Bound on the wait for answers, savepoints and checkpoints (`client.timeout`). */
   readonly timeoutMs: number
 }
 
@@ -47,20 +52,29 @@ export class RestClusterClient {
     this.#services = services
   }
 
-  /** Living jobs, and ended ones when asked for. A job that ends while it is asked is left out. */
+  /**
+   * Living jobs, and ended ones when asked for. A job that ends while it is asked is left out; one that lives and gives no
+   * answer has the state UNRESPONSIVE.
+   */
   async listJobs(withArchived: boolean): Promise<JobOverview[]> {
     const { runDirectory } = this.#services
-    const living = await Promise.all((await runDirectory.livingJobs()).map((entry) => this.#overviewOf(entry)))
+    // At once and without a look whether they live, which the answer says as well.
+    const asked = await Promise.all((await runDirectory.entries()).map((entry) => this.#answerOf(entry)))
+    const living: JobOverview[] = []
+    for (const [entry, answer] of asked) {
+      if (answer !== undefined) living.push(answer)
+      else if ((await runDirectory.find(entry.jobId)) !== undefined) living.push(unresponsive(entry))
+    }
     const jobs = new Map<string, JobOverview>()
     if (withArchived) for (const job of await runDirectory.archivedJobs()) jobs.set(job.jid, job)
-    for (const job of living.flat()) jobs.set(job.jid, job)
+    for (const job of living) jobs.set(job.jid, job)
     return [...jobs.values()]
   }
 
   async cancel(jobId: string): Promise<void> {
     const client = await this.#clientOf(jobId, 'cancel')
     if (client === undefined) return
-    await client.call({ method: 'PATCH', path: `/jobs/${jobId}?mode=cancel` })
+    await client.call({ method: 'PATCH', path: `/jobs/${jobId}?mode=cancel` }, this.#services.timeoutMs)
   }
 
   async triggerSavepoint(
@@ -101,9 +115,9 @@ export class RestClusterClient {
   async isCheckpointInMemory(jobId: string, checkpointId: number): Promise<boolean> {
     try {
       const client = await this.#clientOf(jobId, 'other')
-      const answer = await client?.call({ method: 'GET', path: `/jobs/${jobId}/checkpoints` })
-      const { history } = answer as CheckpointingStatistics
-      const [checkpoint] = history.filter(({ id }) => id === checkpointId)
+      const call = { method: 'GET', path: `/jobs/${jobId}/checkpoints` } as const
+      const answer = (await client?.call(call, this.#services.timeoutMs)) as Partial<CheckpointingStatistics> | null
+      const checkpoint = answer?.history?.find(({ id }) => id === checkpointId)
       return checkpoint?.external_path === NOT_ADDRESSABLE
     } catch (error) {
       // The checkpoint is complete: that the job has ended since is not a failure of it.
@@ -112,23 +126,27 @@ export class RestClusterClient {
     }
   }
 
-  async #overviewOf(entry: JobDirectoryEntry): Promise<JobOverview[]> {
+  /** What a job says of itself; without an answer in time that it says none; undefined where nobody speaks for it. */
+  async #answerOf(entry: JobDirectoryEntry): Promise<readonly [JobDirectoryEntry, JobOverview | undefined]> {
     try {
-      const client = new RestClient(entry.jobId, entry.socket)
-      const answer = (await client.call({ method: 'GET', path: '/jobs/overview' })) as MultipleJobsOverview
-      return [...answer.jobs]
+      const call = { method: 'GET', path: '/jobs/overview' } as const
+      const answer = (await new RestClient(entry).call(
+        call,
+        OVERVIEW_TIMEOUT_MS,
+      )) as Partial<MultipleJobsOverview> | null
+      const jobs: readonly unknown[] = Array.isArray(answer?.jobs) ? answer.jobs : []
+      const job = jobs.filter(isJobOverview).find(({ jid }) => jid === entry.jobId)
+      return [entry, job ?? unresponsive(entry)]
     } catch (error) {
-      // Its process lives or did a moment ago, but nobody listens: it is ending, or the pid belongs to another process.
-      if (!FlinkError.is(error, 'CONTROL_SOCKET_FAILED')) throw error
-      if (isRefused(error)) await this.#services.runDirectory.removeDead(entry)
-      return []
+      if (!FlinkError.is(error)) throw error
+      return [entry, FlinkError.is(error, 'JOB_UNRESPONSIVE') ? unresponsive(entry) : undefined]
     }
   }
 
   /** Undefined when the job has ended already as the action would have ended it. */
   async #clientOf(jobId: string, action: 'cancel' | 'other'): Promise<RestClient | undefined> {
     const entry = await this.#services.runDirectory.find(jobId)
-    if (entry !== undefined) return new RestClient(jobId, entry.socket)
+    if (entry !== undefined) return new RestClient(entry)
     const archived = (await this.#services.runDirectory.archivedJobs()).find((job) => job.jid === jobId)
     if (archived === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
     if (action === 'cancel' && archived.state === 'CANCELED') return undefined
@@ -145,8 +163,10 @@ export class RestClusterClient {
   ): Promise<TriggeredOperation> {
     const client = await this.#clientOf(jobId, 'other')
     if (client === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
-    const answer = await client.call({ method: 'POST', path: `/jobs/${jobId}/${operation}`, body })
-    const triggerId = (answer as TriggerResponse)['request-id']
+    const call = { method: 'POST', path: `/jobs/${jobId}/${operation}`, body } as const
+    const answer = (await client.call(call, this.#services.timeoutMs)) as Partial<TriggerResponse> | null
+    const triggerId = answer?.['request-id']
+    if (triggerId === undefined) throw notUnderstood(jobId)
     return { jobId, triggerId, resultPath: `/jobs/${jobId}/${results}/${triggerId}`, client }
   }
 
@@ -155,8 +175,11 @@ export class RestClusterClient {
     const deadline = monotonicMs() + timeoutMs
     for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_POLL_MS)) {
       await sleep(waitMs)
-      const answer = (await client.call({ method: 'GET', path: resultPath })) as AsynchronousOperationResult<T>
-      if (answer.status.id === 'COMPLETED' && answer.operation !== null) return answer.operation
+      const call = { method: 'GET', path: resultPath } as const
+      const answer = (await client.call(call, timeoutMs)) as Partial<AsynchronousOperationResult<T>> | null
+      if (answer?.status === undefined) throw notUnderstood(jobId)
+      const { status, operation = null } = answer
+      if (status.id === 'COMPLETED' && operation !== null) return operation
       if (monotonicMs() > deadline) break
     }
     const reason = `no result within ${String(timeoutMs / 1000)} s (client.timeout); the job goes on with it`
@@ -164,9 +187,12 @@ export class RestClusterClient {
   }
 }
 
-function isRefused(error: FlinkError): boolean {
-  const { cause } = error
-  return cause instanceof Error && 'code' in cause && (cause.code === 'ECONNREFUSED' || cause.code === 'ENOENT')
+function unresponsive(entry: JobDirectoryEntry): JobOverview {
+  return overviewOfEntry(entry, { state: UNRESPONSIVE, endTime: undefined })
+}
+
+function notUnderstood(jobId: string): FlinkError {
+  return new FlinkError('CONTROL_SOCKET_FAILED', { jobId, reason: 'what answers there is no job of flink-ts' })
 }
 
 function remoteFailure(jobId: string, cause: ThrowableInfo | undefined): FlinkError {

@@ -1,30 +1,47 @@
-import { chmod, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
+import { chmod, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { ReasonError } from '../core/errors/reason-error.js'
 import type { JobOverview } from '../rest/messages/job-messages.js'
-import { parseJobDirectoryEntry, type JobDirectoryEntry } from './job-directory-entry.js'
-import { isProcessAlive } from './process-liveness.js'
+import { jobDirectoryEntryOf, overviewOfEntry, type JobDirectoryEntry } from './job-directory-entry.js'
+import { isJobProcessAlive, SYSTEM_PROBE, type JobProcessProbe } from './job-liveness.js'
+import { isJobOverview } from './job-overview.js'
+import { readJsonFile } from './json-file.js'
+import { findSocket, isSocket, prepareSocketPlace, socketPathOf } from './socket-place.js'
 
-/** The kernel's limit on the length of a socket path is 107 bytes on Linux and 103 on macOS. */
-const SOCKET_PATH_LIMIT_BYTES = 103
 const ARCHIVE_LIMIT = 100
 const PRIVATE_DIRECTORY = 0o700
 const PRIVATE_FILE = 0o600
-const ENTRY_FILE = /^[0-9a-f]{32}\.json$/
+/** A job's entry is as long as its name and a few hundred bytes. */
+const FILE_LIMIT_BYTES = 1 << 20
+const JOB_ID = /^[0-9a-f]{32}$/
+const EXTENSION = '.json'
+
+/** What is around the directory; without it the system, and nobody who is told. */
+export interface RunDirectorySurroundings {
+  readonly probe?: JobProcessProbe
+  /** Told once of each file that is passed over. */
+  readonly warn?: (text: string) => void
+}
 
 /**
  * The directory through which jobs are found: a socket and a description of every living job, an archive of ended ones.
- * Whoever finds the files of a dead process cleans them up.
+ * Whoever finds the files of a dead process cleans them up. Files that no job wrote are passed over and left where they are;
+ * no file leads out of the directory.
  */
 export class RunDirectory {
   readonly path: string
   readonly #now: () => number
+  readonly #probe: JobProcessProbe
+  readonly #warn: (text: string) => void
+  readonly #told = new Set<string>()
 
   /** `now` gives epoch ms. */
-  constructor(directory: string, now: () => number) {
+  constructor(directory: string, now: () => number, surroundings: RunDirectorySurroundings = {}) {
     this.path = directory
     this.#now = now
+    this.#probe = surroundings.probe ?? SYSTEM_PROBE
+    this.#warn = surroundings.warn ?? (() => undefined)
   }
 
   /** Makes the directory, private to its user; RUN_DIRECTORY_UNUSABLE when that fails. */
@@ -39,22 +56,28 @@ export class RunDirectory {
 
   /** Where the socket of a job goes: here, or in a private temporary directory when the path would be too long. */
   async socketPathFor(jobId: string): Promise<string> {
-    const here = path.join(this.path, `${jobId}.sock`)
-    if (process.platform === 'win32') return `\\\\.\\pipe\\flink-ts-${jobId}`
-    if (Buffer.byteLength(here) <= SOCKET_PATH_LIMIT_BYTES) return here
-    const directory = path.join(tmpdir(), `flink-ts-${String(userInfo().uid)}`)
+    const socket = socketPathOf(this.path, jobId)
     try {
-      await mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY })
-      await chmod(directory, PRIVATE_DIRECTORY)
+      await prepareSocketPlace(this.path, socket)
     } catch (error) {
-      // The path is too long for a socket and somebody else holds the name beside: another run directory helps.
       throw this.#unusable(error)
     }
-    return path.join(directory, `${jobId}.sock`)
+    return socket
   }
 
   async register(entry: JobDirectoryEntry): Promise<void> {
     await this.#write(this.#entryFile(entry.jobId), entry)
+  }
+
+  /** False when somebody removed what `register` wrote. */
+  async isRegistered(entry: JobDirectoryEntry): Promise<boolean> {
+    try {
+      await lstat(this.#entryFile(entry.jobId))
+      return true
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return false
+      throw this.#unusable(error)
+    }
   }
 
   /** Takes the job out of the living ones and keeps its last overview. */
@@ -65,33 +88,50 @@ export class RunDirectory {
     await this.#limitArchive()
   }
 
-  /** Jobs whose process lives. Files of dead ones are removed and their job archived as FAILED. */
-  async livingJobs(): Promise<JobDirectoryEntry[]> {
+  /** Jobs that have an entry. Whether their processes live is not asked. */
+  async entries(): Promise<JobDirectoryEntry[]> {
     const entries: JobDirectoryEntry[] = []
-    for (const file of await this.#filesIn(this.path)) {
-      const entry = parseJobDirectoryEntry(await this.#read(path.join(this.path, file)))
-      if (entry === undefined) continue
-      if (isProcessAlive(entry.pid)) entries.push(entry)
-      else await this.removeDead(entry)
+    for (const jobId of await this.#jobsIn(this.path)) {
+      const entry = await this.#entryOf(jobId)
+      if (entry !== undefined) entries.push(entry)
     }
     return entries
   }
 
-  async find(jobId: string): Promise<JobDirectoryEntry | undefined> {
-    const jobs = await this.livingJobs()
-    return jobs.find((entry) => entry.jobId === jobId)
+  /** Jobs whose process lives. Files of dead ones are removed and their job archived as FAILED. */
+  async livingJobs(): Promise<JobDirectoryEntry[]> {
+    const entries = await this.entries()
+    const alive = await Promise.all(entries.map((entry) => isJobProcessAlive(entry, this.#probe)))
+    const living: JobDirectoryEntry[] = []
+    for (const [index, entry] of entries.entries()) {
+      if (alive[index] === true) living.push(entry)
+      else await this.#removeDead(entry)
+    }
+    return living
   }
 
-  /** Cleans up behind a job process that ended without a word (kill -9, power loss). */
-  async removeDead(entry: JobDirectoryEntry): Promise<void> {
-    await rm(entry.socket, { force: true })
-    await this.archive(overviewOfDeadJob(entry, this.#now()))
+  /** The entry of a job whose process lives; a dead one is cleaned up behind. */
+  async find(jobId: string): Promise<JobDirectoryEntry | undefined> {
+    const entry = await this.#entryOf(jobId)
+    if (entry === undefined || (await isJobProcessAlive(entry, this.#probe))) return entry
+    await this.#removeDead(entry)
+    return undefined
+  }
+
+  /**
+   * True while the process of the job lives, also when it does not answer: nobody else may go on from its checkpoints or
+   * remove them. A job whose entry was lost still has its socket.
+   */
+  async isJobRunning(jobId: string): Promise<boolean> {
+    if ((await this.find(jobId)) !== undefined) return true
+    if (!JOB_ID.test(jobId)) return false
+    return (await this.#probe.connect(socketPathOf(this.path, jobId))) === 'accepted'
   }
 
   async archivedJobs(): Promise<JobOverview[]> {
     const overviews: JobOverview[] = []
-    for (const file of await this.#filesIn(this.#archive)) {
-      const overview = parseOverview(await this.#read(path.join(this.#archive, file)))
+    for (const jobId of await this.#jobsIn(this.#archive)) {
+      const overview = await this.#archivedJob(jobId)
       if (overview !== undefined) overviews.push(overview)
     }
     return overviews
@@ -103,6 +143,54 @@ export class RunDirectory {
 
   #entryFile(jobId: string): string {
     return path.join(this.path, `${jobId}.json`)
+  }
+
+  async #entryOf(jobId: string): Promise<JobDirectoryEntry | undefined> {
+    if (!JOB_ID.test(jobId)) return undefined
+    return this.#believed(this.#entryFile(jobId), async (value) => {
+      const entry = jobDirectoryEntryOf(value, jobId)
+      const socket = await findSocket(this.path, entry.socket)
+      if (socket === undefined) throw new ReasonError('its socket lies where no job puts one')
+      return { ...entry, socket }
+    })
+  }
+
+  async #archivedJob(jobId: string): Promise<JobOverview | undefined> {
+    return this.#believed(path.join(this.#archive, `${jobId}.json`), (value) => {
+      if (isJobOverview(value) && value.jid === jobId) return value
+      throw new ReasonError('it does not describe the job that its name says')
+    })
+  }
+
+  /** What a file says; undefined when it went meanwhile, and when no job wrote it, which is told once. */
+  async #believed<T>(file: string, check: (value: unknown) => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await check(await readJsonFile(file, FILE_LIMIT_BYTES))
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined
+      this.#passOver(file, error)
+      return undefined
+    }
+  }
+
+  #passOver(file: string, error: unknown): void {
+    if (this.#told.has(file)) return
+    this.#told.add(file)
+    this.#warn(`${file} is passed over: ${reasonOf(error)}. Remove it when it is of no use.`)
+  }
+
+  /** Cleans up behind a job process that ended without a word (kill -9, power loss). */
+  async #removeDead(entry: JobDirectoryEntry): Promise<void> {
+    const file = this.#entryFile(entry.jobId)
+    try {
+      // A job that ends properly takes its entry away before its socket: it may have done so since the entry was read.
+      await lstat(file)
+      if (await isSocket(entry.socket)) await rm(entry.socket, { force: true })
+      await this.archive(overviewOfEntry(entry, { state: 'FAILED', endTime: this.#now() }))
+    } catch (error) {
+      // Others may be allowed to clean up here; that the job is dead is as true.
+      if (codeOf(error) !== 'ENOENT') this.#passOver(file, error)
+    }
   }
 
   /** Written aside and renamed, so that no reader ever sees half a file. */
@@ -118,28 +206,20 @@ export class RunDirectory {
     }
   }
 
-  async #filesIn(directory: string): Promise<string[]> {
+  /** The ids that the files of a directory are named after. */
+  async #jobsIn(directory: string): Promise<string[]> {
     try {
-      return (await readdir(directory)).filter((file) => ENTRY_FILE.test(file))
+      const files = (await readdir(directory)).filter((file) => file.endsWith(EXTENSION))
+      return files.map((file) => path.basename(file, EXTENSION)).filter((name) => JOB_ID.test(name))
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return []
       throw this.#unusable(error)
     }
   }
 
-  /** Empty when another process removed the file meanwhile. */
-  async #read(file: string): Promise<string> {
-    try {
-      return await readFile(file, 'utf8')
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return ''
-      throw this.#unusable(error)
-    }
-  }
-
   /** The end of every job waits for this, so the files are only read when there are too many. */
   async #limitArchive(): Promise<void> {
-    if ((await this.#filesIn(this.#archive)).length <= ARCHIVE_LIMIT) return
+    if ((await this.#jobsIn(this.#archive)).length <= ARCHIVE_LIMIT) return
     const overviews = await this.archivedJobs()
     overviews.sort((left, right) => right['end-time'] - left['end-time'])
     for (const overview of overviews.slice(ARCHIVE_LIMIT)) {
@@ -148,35 +228,14 @@ export class RunDirectory {
   }
 
   #unusable(error: unknown): FlinkError {
-    const reason = error instanceof Error ? error.message : String(error)
-    return new FlinkError('RUN_DIRECTORY_UNUSABLE', { path: this.path, reason }, { cause: error })
+    return new FlinkError('RUN_DIRECTORY_UNUSABLE', { path: this.path, reason: reasonOf(error) }, { cause: error })
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined
-}
-
-function parseOverview(text: string): JobOverview | undefined {
-  try {
-    const value = JSON.parse(text) as JobOverview
-    return typeof value.jid === 'string' && typeof value.state === 'string' ? value : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function overviewOfDeadJob(entry: JobDirectoryEntry, now: number): JobOverview {
-  const none = { created: 0, scheduled: 0, deploying: 0, running: 0, finished: 0, canceling: 0, canceled: 0 }
-  return {
-    jid: entry.jobId,
-    name: entry.name,
-    state: 'FAILED',
-    'start-time': entry.startTime,
-    'end-time': now,
-    duration: now - entry.startTime,
-    'last-modification': now,
-    tasks: { total: 0, ...none, failed: 0, reconciling: 0, initializing: 0 },
-    'pending-operators': 0,
-  }
 }

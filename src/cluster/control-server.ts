@@ -2,9 +2,13 @@ import { chmod } from 'node:fs/promises'
 import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
+import type { JobDirectoryEntry } from '../client/job-directory-entry.js'
+import { startOfProcess } from '../client/process-start.js'
 import type { RunDirectory } from '../client/run-directory.js'
+import { isSocket } from '../client/socket-place.js'
 import { RestEndpoint } from '../rest/rest-endpoint.js'
 import type { JobsGateway } from '../rest/jobs-gateway.js'
+import { RunDirectoryUpkeep } from './run-directory-upkeep.js'
 
 /** An answer to a poll that came in as the job ended is still given before the socket goes. */
 const LINGER_MS = 300
@@ -30,14 +34,18 @@ export interface StartedJob {
 export class ControlServer {
   readonly gateway: JobsGateway
   readonly #services: ControlServerServices
-  readonly #jobIds: string[] = []
+  readonly #upkeep: RunDirectoryUpkeep
+  readonly #entries = new Map<string, JobDirectoryEntry>()
   #server: Promise<RestEndpoint> | undefined
   #socket: string | undefined
   #asked = false
+  /** The run directory could not be put in order when that was tried last, which was told. */
+  #isLost = false
 
   constructor(services: ControlServerServices) {
     this.#services = services
     this.gateway = services.gateway
+    this.#upkeep = new RunDirectoryUpkeep(services.clock, () => this.#restore())
   }
 
   /** The first job opens the socket; later ones of the same process share it. */
@@ -47,17 +55,21 @@ export class ControlServer {
     const socket = this.#socket
     this.#server ??= this.#listen(socket)
     await this.#server
-    this.#jobIds.push(job.jobId)
-    await runDirectory.register({ ...job, pid: process.pid, version, socket })
+    const processStart = await startOfProcess('self')
+    const entry = { ...job, pid: process.pid, processStart, version, socket }
+    this.#entries.set(job.jobId, entry)
+    await runDirectory.register(entry)
+    this.#upkeep.start()
   }
 
   /** Archives the jobs and closes the socket. */
   async close(): Promise<void> {
+    await this.#upkeep.stop()
     if (this.#server === undefined) return
     const server = await this.#server
     const overviews = await this.gateway.overview()
     for (const overview of overviews) {
-      if (this.#jobIds.includes(overview.jid)) await this.#services.runDirectory.archive(overview)
+      if (this.#entries.has(overview.jid)) await this.#services.runDirectory.archive(overview)
     }
     if (this.#asked) await this.#linger()
     await server.close()
@@ -70,9 +82,38 @@ export class ControlServer {
     }
     const server = new RestEndpoint({ gateway, clock, random, logger, onRequest })
     await server.listen(socket)
-    // Named pipes of Windows have no mode.
-    if (process.platform !== 'win32') await chmod(socket, PRIVATE_SOCKET)
+    await makePrivate(socket)
     return server
+  }
+
+  /** Puts back what somebody removed, so that the jobs are found again. */
+  async #restore(): Promise<void> {
+    const { runDirectory, logger } = this.#services
+    try {
+      const missing: JobDirectoryEntry[] = []
+      for (const entry of this.#entries.values()) if (!(await runDirectory.isRegistered(entry))) missing.push(entry)
+      const hasSocket = this.#socket === undefined || process.platform === 'win32' || (await isSocket(this.#socket))
+      if (hasSocket && missing.length === 0) return
+      await runDirectory.prepare()
+      if (!hasSocket) await this.#listenAgain()
+      for (const entry of missing) await runDirectory.register(entry)
+      logger.warn('files of the run directory were missing and are there again', { path: runDirectory.path })
+      this.#isLost = false
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      if (!this.#isLost) logger.warn('the job cannot be found by others', { reason })
+      this.#isLost = true
+    }
+  }
+
+  async #listenAgain(): Promise<void> {
+    const [jobId] = this.#entries.keys()
+    const server = await this.#server
+    if (jobId === undefined || server === undefined) return
+    // Makes the directory aside as well, where the socket lies in one.
+    const socket = await this.#services.runDirectory.socketPathFor(jobId)
+    await server.listenAgain(socket)
+    await makePrivate(socket)
   }
 
   #linger(): Promise<void> {
@@ -80,4 +121,9 @@ export class ControlServer {
       this.#services.clock.setTimer(LINGER_MS, resolve)
     })
   }
+}
+
+/** Named pipes of Windows have no mode. */
+async function makePrivate(socket: string): Promise<void> {
+  if (process.platform !== 'win32') await chmod(socket, PRIVATE_SOCKET)
 }

@@ -149,8 +149,7 @@ export class JobProcess {
     const { program, fileSystems, clock, random, logger, version } = this.#input
     const configuration = Configuration.fromMap(jobGraph.configuration)
     const restore = graphIndex === 0 ? this.#input.restore : undefined
-    const isJobRunning = async (otherId: string): Promise<boolean> =>
-      (await this.#input.runDirectory.find(otherId)) !== undefined
+    const isJobRunning = (otherId: string): Promise<boolean> => this.#input.runDirectory.isJobRunning(otherId)
     const job = { jobId, jobGraph, configuration, restore, isJobRunning }
     const repository = new CheckpointRepository({ ...job, fileSystems, random, clock, logger, version })
     const earlierResults = [...this.#results]

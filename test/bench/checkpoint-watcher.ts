@@ -6,6 +6,7 @@ import type { TimeSpan } from './progress-merge.js'
 
 /** Far less than ten checkpoints, which is how many the job remembers. */
 const POLL_MS = 400
+const ANSWER_TIMEOUT_MS = 60_000
 
 export interface CheckpointSample extends TimeSpan {
   readonly durationMs: number
@@ -45,7 +46,7 @@ export class CheckpointWatcher {
   async #poll(jobId: string): Promise<void> {
     while (!this.#stopped) {
       const entry = await this.#runDirectory.find(jobId)
-      if (entry !== undefined) await this.#ask(new RestClient(jobId, entry.socket), jobId)
+      if (entry !== undefined) await this.#ask(new RestClient(entry), jobId)
       await this.#pause()
     }
   }
@@ -53,7 +54,8 @@ export class CheckpointWatcher {
   async #ask(client: RestClient, jobId: string): Promise<void> {
     let statistics: CheckpointingStatistics
     try {
-      statistics = (await client.call({ method: 'GET', path: `/jobs/${jobId}/checkpoints` })) as CheckpointingStatistics
+      const call = { method: 'GET', path: `/jobs/${jobId}/checkpoints` } as const
+      statistics = (await client.call(call, ANSWER_TIMEOUT_MS)) as CheckpointingStatistics
     } catch {
       // The job has ended between the two questions.
       return

@@ -46,6 +46,15 @@ export class Workspace {
 
   /** With options of Node's own. */
   startWith(nodeOptions: readonly string[], ...args: string[]): RunningCommand {
+    return this.#spawn(process.execPath, [...nodeOptions, BINARY, ...args])
+  }
+
+  /** Below another program, which gets the command as its last arguments. */
+  startBelow([program, ...options]: readonly [string, ...string[]], ...args: string[]): RunningCommand {
+    return this.#spawn(program, [...options, process.execPath, BINARY, ...args])
+  }
+
+  #spawn(program: string, args: readonly string[]): RunningCommand {
     const environment: NodeJS.ProcessEnv = {
       ...process.env,
       FLINK_CONF_DIR: path.join(this.path, 'conf'),
@@ -53,12 +62,8 @@ export class Workspace {
     }
     // A coverage run must not be slowed down by every child process of every test.
     delete environment['NODE_V8_COVERAGE']
-    const child = spawn(process.execPath, [...nodeOptions, BINARY, ...args], {
-      cwd: this.path,
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    return new RunningCommand(child)
+    const options = { cwd: this.path, env: environment } as const
+    return new RunningCommand(spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] }))
   }
 
   async run(...args: string[]): Promise<CommandResult> {

@@ -3,6 +3,7 @@ import { absoluteTarget } from '../absolute-target.js'
 import type { CliCommand } from '../cli-command.js'
 import type { CliContext } from '../cli-context.js'
 import { argumentError, has, parseJobIdOperand, valueOf } from '../parsed-values.js'
+import { printable } from '../printable-text.js'
 import { withProgress } from '../progress.js'
 import { restClusterClientOf } from '../rest-cluster-client-of.js'
 import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../savepoint-type.js'
@@ -46,7 +47,8 @@ export const cancelCommand: CliCommand = {
 
 async function cancel(jobId: string, context: CliContext): Promise<number> {
   context.print(`Cancelling job ${jobId}.`)
-  await orFail(jobId, () => restClusterClientOf(context).cancel(jobId))
+  const client = restClusterClientOf(context)
+  await orFail(jobId, () => withProgress('cancelling the job', () => client.cancel(jobId)))
   context.print(`Cancelled job ${jobId}.`)
   return 0
 }
@@ -58,10 +60,11 @@ async function cancelWithSavepoint(jobId: string, target: string | undefined, co
   const targetDirectory = target === undefined ? undefined : absoluteTarget(target, context.workingDirectory)
   const client = restClusterClientOf(context)
   const location = await orFail(jobId, async () => {
-    const triggered = await client.triggerSavepoint(jobId, { targetDirectory, cancelJob: true })
-    return withProgress('taking the savepoint', () => client.awaitSavepoint(triggered))
+    return withProgress('taking the savepoint', async () => {
+      return client.awaitSavepoint(await client.triggerSavepoint(jobId, { targetDirectory, cancelJob: true }))
+    })
   })
-  context.print(`Cancelled job ${jobId}. Savepoint stored in ${location}.`)
+  context.print(`Cancelled job ${jobId}. Savepoint stored in ${printable(location)}.`)
   return 0
 }
 

@@ -30,8 +30,9 @@ export const checkpointCommand: CliCommand = {
     context.print(`Triggering checkpoint for job ${jobId}.`)
     context.print('Waiting for response...')
     try {
-      const triggered = await client.triggerCheckpoint(jobId, full)
-      const id = await withProgress('taking the checkpoint', () => client.awaitCheckpoint(triggered))
+      const id = await withProgress('taking the checkpoint', async () => {
+        return client.awaitCheckpoint(await client.triggerCheckpoint(jobId, full))
+      })
       context.print(`Checkpoint${full ? '(FULL)' : ''} ${String(id)} for job ${jobId} completed.`)
       const isInMemory = await client.isCheckpointInMemory(jobId, id)
       context.print(isInMemory ? IN_MEMORY : 'You can resume your program from this checkpoint with the run command.')

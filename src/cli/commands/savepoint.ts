@@ -4,6 +4,7 @@ import type { CliCommand } from '../cli-command.js'
 import type { CliContext } from '../cli-context.js'
 import type { ParsedOptions } from '../option-parser.js'
 import { argumentError, has, parseJobIdOperand, valueOf } from '../parsed-values.js'
+import { printable } from '../printable-text.js'
 import { withProgress } from '../progress.js'
 import { restClusterClientOf } from '../rest-cluster-client-of.js'
 import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../savepoint-type.js'
@@ -46,13 +47,15 @@ async function triggerSavepoint(parsed: ParsedOptions, context: CliContext): Pro
   context.print(`Triggering savepoint ${isDetached ? 'in detached mode ' : ''}for job ${jobId}.`)
   if (!isDetached) context.print('Waiting for response...')
   try {
-    const triggered = await client.triggerSavepoint(jobId, { targetDirectory, cancelJob: false })
+    const progress = 'taking the savepoint'
+    const request = { targetDirectory, cancelJob: false }
+    const triggered = await withProgress(progress, () => client.triggerSavepoint(jobId, request))
     if (isDetached) {
-      context.print(`Successfully trigger manual savepoint, triggerId: ${triggered.triggerId}`)
+      context.print(`Successfully trigger manual savepoint, triggerId: ${printable(triggered.triggerId)}`)
       return 0
     }
-    const location = await withProgress('taking the savepoint', () => client.awaitSavepoint(triggered))
-    context.print(`Savepoint completed. Path: ${location}`)
+    const location = await withProgress(progress, () => client.awaitSavepoint(triggered))
+    context.print(`Savepoint completed. Path: ${printable(location)}`)
     context.print('You can resume your program from this savepoint with the run command.')
     return 0
   } catch (cause) {

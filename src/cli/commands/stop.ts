@@ -3,6 +3,7 @@ import { absoluteTarget } from '../absolute-target.js'
 import type { CliCommand } from '../cli-command.js'
 import type { ParsedOptions } from '../option-parser.js'
 import { argumentError, has, parseJobIdOperand, valueOf } from '../parsed-values.js'
+import { printable } from '../printable-text.js'
 import { withProgress } from '../progress.js'
 import { restClusterClientOf } from '../rest-cluster-client-of.js'
 import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../savepoint-type.js'
@@ -41,13 +42,16 @@ export const stopCommand: CliCommand = {
     const targetDirectory = target === undefined ? undefined : absoluteTarget(target, context.workingDirectory)
     if (!isDetached) context.print('Waiting for response...')
     try {
-      const triggered = await client.triggerStop(jobId, { targetDirectory, drain })
+      const progress = 'stopping with a savepoint'
+      const triggered = await withProgress(progress, () => client.triggerStop(jobId, { targetDirectory, drain }))
       if (isDetached) {
-        context.print(`Successfully trigger stop-with-savepoint in detached mode, triggerId: ${triggered.triggerId}`)
+        context.print(
+          `Successfully trigger stop-with-savepoint in detached mode, triggerId: ${printable(triggered.triggerId)}`,
+        )
         return 0
       }
-      const location = await withProgress('stopping with a savepoint', () => client.awaitSavepoint(triggered))
-      context.print(`Savepoint completed. Path: ${location}`)
+      const location = await withProgress(progress, () => client.awaitSavepoint(triggered))
+      context.print(`Savepoint completed. Path: ${printable(location)}`)
       return 0
     } catch (cause) {
       const kind = isDetached ? 'detached savepoint' : 'savepoint'

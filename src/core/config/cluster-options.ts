@@ -9,7 +9,8 @@ export const ClusterOptions: {
   readonly TASK_CANCELLATION_RESPONSE_TIMEOUT: ConfigOption<number>
 } = {
   RUN_DIRECTORY: stringOption('cluster.run-directory', '~/.flink-ts/run', {
-    description: 'Directory through which running jobs are found.',
+    description:
+      'Directory through which running jobs are found, by other commands and by the next start of the same job. It is of one machine (containers may share it): what runs on another cannot be told by it.',
   }),
   LOG_DIRECTORY: stringOption('env.log.dir', undefined, {
     description: 'Directory of log files and of the output of detached jobs; unset: log in the run directory.',

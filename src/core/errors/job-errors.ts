@@ -116,6 +116,14 @@ export const JOB_ERRORS = {
     httpStatus: 503,
     exitCode: 1,
   },
+  JOB_UNRESPONSIVE: {
+    message:
+      'Job {jobId} does not answer: its process ({pid}) lives, but sent no answer within {seconds} s. It may be stopped (`kill -CONT {pid}` lets it go on) or busy without a pause; what it was told to do it may still do afterwards.',
+    fault: 'external',
+    recovery: 'fail',
+    httpStatus: 503,
+    exitCode: 1,
+  },
   OPERATION_NOT_FOUND: {
     message: '{text}',
     fault: 'user',

@@ -75,4 +75,22 @@ describe('the table of list', () => {
     assert.ok(lines[1]?.endsWith('State machine job (<RUNNING>)'))
     assert.equal(lines.join('').split('<').length, 2)
   })
+
+  it('shows a job that does not answer among the running ones', () => {
+    const [, row] = jobTable([job('UNRESPONSIVE', new Date(2020, 10, 30, 16, 2, 29))], ALL)
+    assert.equal(row, '30.11.2020 16:02:29 : cca7bc1061d61cf15238e92312c2fc20 : State machine job (UNRESPONSIVE)')
+  })
+
+  it('gives the name and the state of a job no power over the terminal', () => {
+    const hostile = {
+      ...job('RUN\u001b[2J', new Date(0)),
+      name: '\u001b[31mred\nfake : line (RUNNING)\r\u202e\u009b1m',
+    }
+    const lines = jobTable([hostile], ALL)
+    assert.equal(lines.length, 4)
+    assert.ok(
+      lines[1]?.endsWith(' : \\u001b[31mred\\u000afake : line (RUNNING)\\u000d\\u202e\\u009b1m (RUN\\u001b[2J)'),
+      lines[1],
+    )
+  })
 })

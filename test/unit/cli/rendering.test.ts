@@ -26,6 +26,12 @@ describe('An error on the command line', () => {
     })
   })
 
+  it('shows control characters instead of obeying them, and keeps its lines', () => {
+    const reason = 'line one\r\nline two\u001b]0;title\u0007'
+    const { text } = renderError(new FlinkError('CONTROL_REQUEST_FAILED', { reason }))
+    assert.ok(text.includes('line one\nline two\\u001b]0;title\\u0007\n'), text)
+  })
+
   it('of a job goes to stderr under a rule, cause by cause, with codes and the frames of the user', () => {
     const user = new TypeError("Cannot read properties of null (reading 'x')")
     user.stack = [

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { test } from 'node:test'
+import { describe, it, test, type TestContext } from 'node:test'
+import type { JobDirectoryEntry } from '../../../src/client/job-directory-entry.js'
+import { RestClient } from '../../../src/client/rest-client.js'
 import { RestClusterClient } from '../../../src/client/rest-cluster-client.js'
-import type { RunDirectory } from '../../../src/client/run-directory.js'
+import { RunDirectory } from '../../../src/client/run-directory.js'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
 
 const JOB = 'a'.repeat(32)
 
@@ -13,7 +17,7 @@ test('the result of a stop is asked of the job that was told to stop, also when 
   const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-client-'))
   const socket = path.join(directory, 'job.sock')
   const asked: string[] = []
-  const server = createServer((request, response) => {
+  const server = createHttpServer((request, response) => {
     asked.push(`${String(request.method)} ${String(request.url)}`)
     const result = { status: { id: 'COMPLETED' }, operation: { location: 'file:/sp/savepoint-1' } }
     response.setHeader('content-type', 'application/json')
@@ -27,7 +31,11 @@ test('the result of a stop is asked of the job that was told to stop, also when 
   let isThere = true
   const runDirectory: Pick<RunDirectory, 'find' | 'archivedJobs'> = {
     find: () =>
-      Promise.resolve(isThere ? { jobId: JOB, pid: 1, startTime: 0, name: 'job', version: '1', socket } : undefined),
+      Promise.resolve(
+        isThere
+          ? { jobId: JOB, pid: 1, processStart: undefined, startTime: 0, name: 'job', version: '1', socket }
+          : undefined,
+      ),
     archivedJobs: () => Promise.resolve([]),
   }
   const client = new RestClusterClient({
@@ -40,4 +48,122 @@ test('the result of a stop is asked of the job that was told to stop, also when 
   isThere = false
   assert.equal(await client.awaitSavepoint(triggered), 'file:/sp/savepoint-1')
   assert.deepEqual(asked, [`POST /v1/jobs/${JOB}/stop`, `GET /v1/jobs/${JOB}/savepoints/t1`])
+})
+
+/** A run directory with one job, behind whose socket somebody speaks as `serve` says. */
+async function scene(
+  context: TestContext,
+  serve: (socket: Socket) => void,
+): Promise<{ client: RestClusterClient; entry: JobDirectoryEntry; directory: string }> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-client-'))
+  const runDirectory = new RunDirectory(directory, () => 5000)
+  await runDirectory.prepare()
+  const socket = path.join(directory, `${JOB}.sock`)
+  const entry = { jobId: JOB, pid: 4711, processStart: undefined, name: 'tick', startTime: 1000, version: '1', socket }
+  await runDirectory.register(entry)
+  const connections = new Set<Socket>()
+  const server = createServer((connection) => {
+    connections.add(connection)
+    connection.on('error', () => connection.destroy())
+    serve(connection)
+  })
+  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  context.after(() => {
+    server.close()
+    for (const connection of connections) connection.destroy()
+    rmSync(directory, { recursive: true })
+  })
+  const sleep = (): Promise<void> => Promise.resolve()
+  const client = new RestClusterClient({ runDirectory, sleep, monotonicMs: () => 0, timeoutMs: 100 })
+  return { client, entry, directory }
+}
+
+function answer(body: string): string {
+  return `HTTP/1.1 200 OK\r\ncontent-length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`
+}
+
+const RUBBISH: Readonly<Record<string, string>> = {
+  'no HTTP': 'hello\r\n\r\n',
+  'half an answer': 'HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{',
+  'no JSON': answer('hello'),
+  null: answer('null'),
+  'an empty object': answer('{}'),
+  'jobs that are none': answer('{"jobs":[null,5,{"jid":"' + JOB + '","name":5}]}'),
+  'the jobs of others': answer('{"jobs":[{"jid":"x","name":"x","state":"RUNNING","start-time":1,"end-time":-1}]}'),
+  errors: answer('{"errors":["no"]}'),
+}
+
+describe('a job that lives and says nothing of use', { skip: process.platform === 'win32' }, () => {
+  const expected = [JOB, 'tick', 'UNRESPONSIVE', 1000]
+  const listed = async (client: RestClusterClient): Promise<unknown[][]> => {
+    const jobs = await client.listJobs(true)
+    return jobs.map((job) => [job.jid, job.name, job.state, job['start-time']])
+  }
+
+  for (const [what, text] of Object.entries(RUBBISH)) {
+    it(`is listed as UNRESPONSIVE and refuses every other command clearly: ${what}`, async (context) => {
+      const { client } = await scene(context, (socket) => socket.end(text))
+      assert.deepEqual(await listed(client), [expected])
+      const commands = [
+        () => client.triggerStop(JOB, { targetDirectory: '/sp', drain: false }),
+        () => client.triggerCheckpoint(JOB, false),
+      ]
+      for (const command of commands) {
+        await assert.rejects(command(), (error) => {
+          return FlinkError.is(error, 'CONTROL_SOCKET_FAILED') || FlinkError.is(error, 'CONTROL_REQUEST_FAILED')
+        })
+      }
+      assert.equal(await client.isCheckpointInMemory(JOB, 1), false)
+    })
+  }
+
+  it('is listed as UNRESPONSIVE after a second without an answer, and keeps its entry', async (context) => {
+    const { client, directory } = await scene(context, () => undefined)
+    assert.deepEqual(await listed(client), [expected])
+    assert.deepEqual(readdirSync(directory).sort(), [`${JOB}.json`, `${JOB}.sock`, 'archive'])
+  })
+
+  it('is waited for until the timeout of the command, which then says what is wrong', async (context) => {
+    const { client } = await scene(context, () => undefined)
+    const commands = [() => client.cancel(JOB), () => client.triggerCheckpoint(JOB, false)]
+    for (const command of commands) {
+      await assert.rejects(command(), (error) => {
+        assert.ok(FlinkError.is(error, 'JOB_UNRESPONSIVE'), String(error))
+        assert.match(error.message, /process \(4711\) lives, but sent no answer within 0\.1 s.*kill -CONT 4711/)
+        return true
+      })
+    }
+  })
+
+  it('is waited for longer once it has given a sign of life', async (context) => {
+    const { entry } = await scene(context, (socket) => {
+      socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+      setTimeout(() => socket.end(answer('{"jobs":[]}')), 200)
+    })
+    assert.deepEqual(await new RestClient(entry).call({ method: 'GET', path: '/jobs/overview' }, 50), { jobs: [] })
+  })
+
+  it('is not listened to without end', async (context) => {
+    const { entry } = await scene(context, (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n')
+      const chunk = Buffer.alloc(1 << 22, 'x')
+      const more = (): boolean => !socket.destroyed && socket.write(chunk) && more()
+      socket.on('drain', more)
+      more()
+    })
+    const call = new RestClient(entry).call({ method: 'GET', path: '/jobs/overview' }, 60_000)
+    await assert.rejects(call, /its answer does not end/)
+  })
+})
+
+test('a job whose process is dead is archived by the list, and not listed as living', async (context) => {
+  const { client, entry, directory } = await scene(context, () => undefined)
+  rmSync(entry.socket)
+  writeFileSync(entry.socket, '')
+  const jobs = await client.listJobs(true)
+  assert.deepEqual(
+    jobs.map(({ state }) => state),
+    ['FAILED'],
+  )
+  assert.deepEqual(readdirSync(directory).sort(), [`${JOB}.sock`, 'archive'])
 })

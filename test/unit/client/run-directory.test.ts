@@ -1,22 +1,27 @@
 import assert from 'node:assert/strict'
+import { chmod, chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { spawnSync } from 'node:child_process'
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, beforeEach, describe, it } from 'node:test'
 import { RunDirectory } from '../../../src/client/run-directory.js'
-import { parseJobDirectoryEntry, type JobDirectoryEntry } from '../../../src/client/job-directory-entry.js'
+import type { JobProcessProbe } from '../../../src/client/job-liveness.js'
+import type { JobDirectoryEntry } from '../../../src/client/job-directory-entry.js'
 
+const OWN_START = 'this boot:1'
 const root = mkdtempSync(path.join(tmpdir(), 'run-directory-'))
 let directory: string
 let runs: RunDirectory
 let count = 0
+let warnings: string[]
 
 beforeEach(async () => {
   count += 1
   directory = path.join(root, `run${String(count)}`)
-  runs = new RunDirectory(directory, () => 5000)
+  warnings = []
+  runs = new RunDirectory(directory, () => 5000, { probe, warn: (text) => warnings.push(text) })
   await runs.prepare()
 })
 
@@ -29,12 +34,32 @@ const B = 'b'.repeat(32)
 
 function entry(jobId: string, overrides: Partial<JobDirectoryEntry> = {}): JobDirectoryEntry {
   const socket = path.join(directory, `${jobId}.sock`)
-  return { jobId, pid: process.pid, name: 'job', startTime: 1000, version: '1', socket, ...overrides }
+  return {
+    jobId,
+    pid: process.pid,
+    processStart: OWN_START,
+    name: 'job',
+    startTime: 1000,
+    version: '1',
+    socket,
+    ...overrides,
+  }
 }
 
-/** Id of a process that has just ended. */
-function deadPid(): number {
-  return spawnSync(process.execPath, ['-e', '']).pid
+/** No process has it. */
+const DEAD_PID = 4_194_303
+
+/** Sockets are gone; the only process there is is this one. */
+const probe: JobProcessProbe = {
+  connect: () => Promise.resolve('gone'),
+  startOf: (pid) => Promise.resolve(pid === process.pid ? OWN_START : undefined),
+}
+
+/** What a killed process leaves: a socket on which nobody listens any more. */
+function listenAndDie(socket: string): Promise<void> {
+  const script = `require('net').createServer().listen(${JSON.stringify(socket)}, () => process.kill(process.pid, 'SIGKILL'))`
+  spawnSync(process.execPath, ['-e', script])
+  return Promise.resolve()
 }
 
 async function modeOf(file: string): Promise<string> {
@@ -42,7 +67,7 @@ async function modeOf(file: string): Promise<string> {
 }
 
 async function overviewOf(jobId: string, state: string, endTime = 9): Promise<Parameters<RunDirectory['archive']>[0]> {
-  await runs.register(entry(jobId, { pid: deadPid() }))
+  await runs.register(entry(jobId, { pid: DEAD_PID }))
   await runs.livingJobs()
   const overview = (await runs.archivedJobs()).find(({ jid }) => jid === jobId)
   assert.ok(overview)
@@ -85,8 +110,8 @@ describe('The run directory', () => {
   })
 
   it('cleans up behind a dead process: socket and entry go, the job is archived as FAILED', async () => {
-    const dead = entry(A, { pid: deadPid() })
-    await writeFile(dead.socket, '')
+    const dead = entry(A, { pid: DEAD_PID })
+    await listenAndDie(dead.socket)
     await runs.register(dead)
     assert.deepEqual(await runs.livingJobs(), [])
     assert.deepEqual(await readdir(directory), ['archive'])
@@ -95,42 +120,130 @@ describe('The run directory', () => {
     assert.equal(overview?.duration, 4000)
   })
 
-  it('leaves the socket of a job alone that shares it with a living process', async () => {
+  it('keeps every job of a process that has several behind one socket', async () => {
     await runs.register(entry(A))
-    await runs.register(entry(B, { pid: deadPid(), socket: path.join(directory, 'other.sock') }))
-    await writeFile(entry(A).socket, '')
-    assert.deepEqual(await runs.livingJobs(), [entry(A)])
-    assert.deepEqual((await readdir(directory)).sort(), [`${A}.json`, `${A}.sock`, 'archive'])
+    await runs.register(entry(B, { socket: entry(A).socket }))
+    assert.deepEqual(
+      (await runs.livingJobs()).map(({ socket }) => socket),
+      [entry(A).socket, entry(A).socket],
+    )
   })
 
-  it('overlooks entries that are half-written, foreign or nonsense', async () => {
-    const texts = ['', '{', '{"jobId":', '[]', 'null', '"x"', '{}', JSON.stringify({ ...entry(B), pid: 'x' })]
-    for (const [index, text] of texts.entries()) {
-      await writeFile(path.join(directory, `${String(index).padStart(32, '0')}.json`), text)
+  it('passes over what no job wrote, says so once, and leaves it there', async () => {
+    const outside = path.join(root, 'outside')
+    await writeFile(outside, JSON.stringify(entry(B)))
+    const bad: Record<string, (file: string) => Promise<unknown>> = {
+      directory: (file) => mkdir(file),
+      link: (file) => symlink(outside, file),
+      loop: (file) => symlink(file, file),
+      pipe: (file) => Promise.resolve(spawnSync('mkfifo', [file])),
+      huge: (file) => writeFile(file, Buffer.alloc(1 << 21, ' ')),
+      socket: (file) => listenAndDie(file),
+    }
+    const texts = ['', '{', '{"jobId":', '[]', 'null', '"x"', '{}', JSON.stringify(entry(B))]
+    for (const text of texts) bad[`text ${text}`] = (file) => writeFile(file, text)
+    for (const place of [directory, path.join(directory, 'archive')]) {
+      for (const [index, make] of Object.values(bad).entries()) {
+        await make(path.join(place, `${String(index).padStart(32, '0')}.json`))
+      }
     }
     await writeFile(path.join(directory, 'notes.json'), JSON.stringify(entry(B)))
     await runs.register(entry(A))
-    assert.deepEqual(await runs.livingJobs(), [entry(A)])
+    const before = await readdir(directory, { recursive: true })
+    for (let round = 0; round < 2; round += 1) {
+      assert.deepEqual(await runs.livingJobs(), [entry(A)])
+      assert.deepEqual(await runs.archivedJobs(), [])
+    }
+    assert.deepEqual(await readdir(directory, { recursive: true }), before)
+    assert.equal(warnings.length, 2 * Object.keys(bad).length, warnings.join('\n'))
+    for (const [index, kind] of Object.keys(bad).entries()) {
+      const file = `${String(index).padStart(32, '0')}.json`
+      assert.equal(warnings.filter((warning) => warning.includes(file)).length, 2, kind)
+    }
   })
 
-  it('believes no entry that names a group of processes or a path instead of a job id', () => {
-    const isBelieved = (overrides: Record<string, unknown>): boolean =>
-      parseJobDirectoryEntry(JSON.stringify({ ...entry(A), ...overrides })) !== undefined
-    assert.equal(isBelieved({}), true)
-    for (const pid of [0, -1, 1.5, 1e300, null]) assert.equal(isBelieved({ pid }), false, String(pid))
-    for (const jobId of ['', '../../etc/passwd', 'A'.repeat(32), `${A}0`]) assert.equal(isBelieved({ jobId }), false)
+  it('believes no entry of another job, with a pid of no process or with a time of no date', async () => {
+    const isBelieved = async (overrides: Record<string, unknown>): Promise<boolean> => {
+      await writeFile(path.join(directory, `${A}.json`), JSON.stringify({ ...entry(A), ...overrides }))
+      return (await runs.find(A)) !== undefined
+    }
+    assert.equal(await isBelieved({}), true)
+    for (const pid of [0, -1, 1.5, 1e300, null]) assert.equal(await isBelieved({ pid }), false, String(pid))
+    for (const jobId of ['', '../../etc/passwd', B, null])
+      assert.equal(await isBelieved({ jobId }), false, String(jobId))
+    for (const startTime of [1e300, '1', null]) assert.equal(await isBelieved({ startTime }), false, String(startTime))
   })
 
-  it('overlooks what goes away while it looks', async () => {
+  it('finds no job by an id that is a path', async () => {
+    await writeFile(path.join(root, 'x.json'), JSON.stringify(entry(A)))
+    assert.equal(await runs.find('../x'), undefined)
+    assert.equal(await runs.isJobRunning('../x'), false)
+  })
+
+  it('removes nothing outside of it and nothing but sockets, whatever the entry of a dead process says', async () => {
+    const outside = path.join(root, `outside${String(count)}`)
+    await mkdir(outside)
+    const inside = path.join(directory, `${B}.sock`)
+    await writeFile(inside, 'of the user')
+    const named = path.join(outside, `${B}.sock`)
+    await listenAndDie(named)
+    for (const socket of [named, inside, path.join(outside, 'file'), outside, directory]) {
+      await runs.register(entry(A, { pid: DEAD_PID, socket }))
+      assert.deepEqual(await runs.livingJobs(), [], socket)
+    }
+    assert.equal((await stat(named)).isSocket(), true)
+    assert.equal(await readFile(inside, 'utf8'), 'of the user')
+  })
+
+  it('finds the socket of a job that sees the directory under another path', async () => {
+    await runs.register(entry(A, { socket: `/somewhere/else/${A}.sock` }))
+    assert.equal((await runs.find(A))?.socket, path.join(directory, `${A}.sock`))
+  })
+
+  it('shows the living job also where the dead ones cannot be cleaned up', async () => {
     await runs.register(entry(A))
-    await symlink(path.join(root, 'gone'), path.join(directory, `${B}.json`))
+    await runs.register(entry(B, { pid: DEAD_PID }))
+    await rm(path.join(directory, 'archive'), { recursive: true })
+    await writeFile(path.join(directory, 'archive'), 'in the way')
     assert.deepEqual(await runs.livingJobs(), [entry(A)])
+    assert.deepEqual(warnings.length, 1, warnings.join('\n'))
+  })
+
+  it('does not archive a job as FAILED that ended properly while it was looked at', async () => {
+    const finished = await overviewOf(A, 'FINISHED')
+    await runs.register(entry(A))
+    const looking = new RunDirectory(directory, () => 5000, {
+      probe: {
+        // The job takes its entry away, then its socket.
+        connect: async () => {
+          await runs.archive(finished)
+          return 'gone'
+        },
+        startOf: () => Promise.resolve(undefined),
+      },
+    })
+    assert.deepEqual(await looking.livingJobs(), [])
+    assert.deepEqual(await runs.archivedJobs(), [finished])
+  })
+
+  it('knows that a job runs by its socket when its entry was lost', async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(path.join(directory, `${A}.sock`), resolve))
+    try {
+      const asked = new RunDirectory(directory, () => 0)
+      assert.equal(await asked.isJobRunning(A), true)
+      assert.equal(await asked.isJobRunning(B), false)
+      await writeFile(path.join(directory, `${A}.json`), '')
+      assert.equal(await asked.isJobRunning(A), true)
+    } finally {
+      server.close()
+    }
   })
 
   it('leaves no temporary file', async () => {
     await Promise.all([1, 2, 3, 4].map((startTime) => runs.register(entry(A, { startTime }))))
     assert.deepEqual((await readdir(directory)).sort(), [`${A}.json`, 'archive'])
-    assert.notEqual(parseJobDirectoryEntry(await readFile(path.join(directory, `${A}.json`), 'utf8')), undefined)
+    assert.notEqual(await runs.find(A), undefined)
   })
 
   it('moves a job that ended into the archive', async () => {
@@ -156,12 +269,6 @@ describe('The run directory', () => {
     // 0 to 100 and A, which ended at 5000: the two that ended first are gone.
     assert.deepEqual([Math.min(...ends), Math.max(...ends)], [1002, 5000])
   })
-
-  it('overlooks half-written files in the archive', async () => {
-    await writeFile(path.join(directory, 'archive', `${A}.json`), '{"jid":"a')
-    await writeFile(path.join(directory, 'archive', `${B}.json`), 'null')
-    assert.deepEqual(await runs.archivedJobs(), [])
-  })
 })
 
 describe('The socket of a job', { skip: process.platform === 'win32' }, () => {
@@ -175,6 +282,45 @@ describe('The socket of a job', { skip: process.platform === 'win32' }, () => {
     assert.ok(Buffer.byteLength(socket) <= 103, socket)
     assert.ok(!socket.startsWith(deep))
     assert.equal(await modeOf(path.dirname(socket)), '700')
+  })
+
+  it('is not put where another user could reach it', async (context) => {
+    const temporary = path.join(root, 'tmp')
+    await mkdir(temporary)
+    const saved = process.env['TMPDIR']
+    process.env['TMPDIR'] = temporary
+    context.after(() => {
+      if (saved === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = saved
+    })
+    const aside = path.join(temporary, `flink-ts-${String(process.getuid?.())}`)
+    const deep = new RunDirectory(path.join(root, 'y'.repeat(100)), () => 0)
+    const elsewhere = path.join(root, 'elsewhere')
+    await mkdir(elsewhere, { mode: 0o755 })
+    const refused = async (reason: RegExp): Promise<void> => {
+      await assert.rejects(deep.socketPathFor(A), (error: Error) => {
+        assert.match(error.message, reason)
+        assert.ok(error.message.includes(aside), error.message)
+        return true
+      })
+      await rm(aside, { recursive: true })
+    }
+    await symlink(elsewhere, aside)
+    await refused(/is no directory/)
+    assert.equal(await modeOf(elsewhere), '755')
+    await writeFile(aside, '')
+    await refused(/is no directory/)
+    await mkdir(aside)
+    await chmod(aside, 0o770)
+    await refused(/is open to other users/)
+    if (process.getuid?.() === 0) {
+      await mkdir(aside, { mode: 0o700 })
+      await chown(aside, 12345, 12345)
+      await refused(/belongs to another user \(12345\)/)
+    }
+    assert.equal(path.dirname(await deep.socketPathFor(A)), aside)
+    assert.equal(await modeOf(aside), '700')
+    assert.equal(path.dirname(await deep.socketPathFor(B)), aside)
   })
 
   it('counts bytes, not characters', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request, type IncomingMessage } from 'node:http'
 import { createConnection, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -72,5 +72,39 @@ it('a RestEndpoint says so when its address is in use', async () => {
     })
     await endpoint.close()
     await new Promise((resolve) => holder.close(resolve))
+  })
+})
+
+it('a RestEndpoint gives a sign of life before its server is loaded', async () => {
+  await withEndpoint({ overview: () => Promise.resolve([]) } as unknown as JobsGateway, async (endpoint, address) => {
+    await endpoint.listen(address)
+    const ask = (): Promise<boolean> =>
+      new Promise((resolve, reject) => {
+        let isTold = false
+        const outgoing = request({ socketPath: address, path: '/v1/jobs/overview' }, (response) => {
+          response.resume().on('end', () => {
+            resolve(isTold)
+          })
+        })
+        outgoing.on('continue', () => (isTold = true))
+        outgoing.on('error', reject).end()
+      })
+    assert.deepEqual([await ask(), await ask()], [true, false])
+    await endpoint.close()
+  })
+})
+
+it('a RestEndpoint listens again where its socket was removed', async () => {
+  await withEndpoint({ overview: () => Promise.resolve([]) } as unknown as JobsGateway, async (endpoint, address) => {
+    const agent = new Agent()
+    await endpoint.listen(address)
+    for (let round = 0; round < 12; round += 1) {
+      rmSync(address)
+      await assert.rejects(get(address, '/v1/jobs/overview', agent))
+      await endpoint.listenAgain(address)
+      assert.equal(await get(address, '/v1/jobs/overview', agent), JSON.stringify({ jobs: [] }))
+    }
+    await endpoint.close()
+    assert.equal(existsSync(address), false)
   })
 })
