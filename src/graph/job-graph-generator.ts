@@ -64,6 +64,7 @@ function operatorOf(link: ChainLink, ids: OperatorIds): ChainedOperator {
     input: link.input,
     inputSideOutput: link.inputSideOutput,
     keyed: node.key !== undefined,
+    ...(node.key?.declaredShape === undefined ? {} : { keyShape: node.key.declaredShape }),
     ...(node.description === undefined ? {} : { description: node.description }),
   }
 }

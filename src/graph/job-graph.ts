@@ -16,6 +16,8 @@ export interface ChainedOperator {
   readonly inputSideOutput: string | undefined
   /** True for an operator on a keyed stream (always a head). */
   readonly keyed: boolean
+  /** Present where the type of the key was declared and says it (core/keygroups/key-shapes.ts). */
+  readonly keyShape?: string
 }
 
 /** A task of the job: one chain of operators, run by `parallelism` subtasks. */

@@ -20,6 +20,7 @@ const OPERATOR_FACTS = [
   'uid',
   'kind',
   'keyed',
+  'keyShape',
   'input',
   'inputSideOutput',
   'description',

@@ -13,7 +13,7 @@ import { readOperatorState, writeOperatorState } from './operator-state-codec.js
 
 /** ASCII `FTSM`. */
 const MAGIC = 0x4654534d
-const FORMAT_VERSION = 2
+const FORMAT_VERSION = 3
 
 /** `directoryUri` is where the file will lie: handles below it become relative. */
 export function encodeMetadata(metadata: CheckpointMetadata, directoryUri: string): Uint8Array {

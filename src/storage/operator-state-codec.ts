@@ -33,6 +33,8 @@ const SHARED_FILE = 3
 
 /** Before it every keyed handle was whole, and said nothing of it. */
 const VERSION_WITH_DELTAS = 2
+/** Before it nothing was said of the keys. */
+const VERSION_WITH_KEY_SHAPES = 3
 
 /** Of what format a file of metadata is, and where it lies. */
 export interface MetadataSource {
@@ -83,6 +85,10 @@ function writeSubtask(state: OperatorSubtaskState, directoryUri: string, output:
       writeList(handle.states, output, (metadata) => {
         writeStateMetadata(metadata, output)
       })
+      output.writeInt8(handle.keyShapes === undefined ? 0 : 1)
+      writeList(handle.keyShapes ?? [], output, (shape) => {
+        output.writeUtf8(shape)
+      })
       writeStreamHandle(handle.handle, directoryUri, output)
     })
   }
@@ -105,6 +111,7 @@ function readSubtask(input: DataInputView, source: MetadataSource): OperatorSubt
     isDelta: source.version >= VERSION_WITH_DELTAS && input.readInt8() === 1,
     offsets: readList(input, () => input.readVarInt()),
     states: readList(input, () => readStateMetadata(input)),
+    keyShapes: source.version >= VERSION_WITH_KEY_SHAPES ? readKeyShapes(input) : undefined,
     handle: readStreamHandle(input, source.directoryUri),
   })
   const operator = (): OperatorStateHandle => ({
@@ -134,6 +141,13 @@ function readStateMetadata(input: DataInputView): StateMetadata {
   const kind = STATE_KINDS[input.readInt8()]
   if (kind === undefined) throw new ReasonError(`state ${name} is of an unknown kind`)
   return { name, kind, typeFingerprint: input.readUtf8(), schemaVersion: input.readVarInt() }
+}
+
+/** Not known where the handle was carried on out of a snapshot of an older format. */
+function readKeyShapes(input: DataInputView): readonly string[] | undefined {
+  const isKnown = input.readInt8() === 1
+  const shapes = readList(input, () => input.readUtf8())
+  return isKnown ? shapes : undefined
 }
 
 function writeStreamHandle(handle: StreamStateHandle, directoryUri: string, output: DataOutputView): void {

@@ -17,6 +17,8 @@ export interface PlannedOperator {
   readonly maxParallelism: number
   /** False when it was derived: then the snapshot's value is taken over. */
   readonly maxParallelismDeclared: boolean
+  /** What the declared type of the key says of it; undefined where nothing was declared. */
+  readonly keyShape: string | undefined
 }
 
 export interface AssignedOperator {

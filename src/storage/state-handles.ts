@@ -36,6 +36,8 @@ export interface KeyedStateHandle {
   /** offsets[i]: start of key group `keyGroups.start + i`; one more entry marks the end. */
   readonly offsets: readonly number[]
   readonly states: readonly StateMetadata[]
+  /** Of its entries' keys, as core/keygroups/key-shapes.ts names them; undefined where an older format did not say. */
+  readonly keyShapes: readonly string[] | undefined
   readonly handle: StreamStateHandle
 }
 
@@ -54,6 +56,11 @@ export interface OperatorSubtaskState {
   readonly managedOperator: readonly OperatorStateHandle[]
   readonly rawKeyed: readonly KeyedStateHandle[]
   readonly rawOperator: readonly OperatorStateHandle[]
+  /**
+   * On a restore the shapes of the keys that all subtasks had in the snapshot which the run was started from: keys of
+   * others are refused. Undefined where nothing is known, or the run began afresh; never in a snapshot.
+   */
+  readonly expectedKeyShapes?: readonly string[] | undefined
 }
 
 /** What a task acknowledges: operator id to state. An operator without state is absent. */

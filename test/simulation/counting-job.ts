@@ -21,6 +21,8 @@ export interface JobWorld {
   readonly store: TransactionalStore
   /** May throw, or end the worker, in the middle of a record. */
   readonly beforeRecord: (value: number) => void
+  /** May throw, when a value is written into a snapshot or copied for one. */
+  readonly beforeStoring: () => void
   /** Waits on the worker's time. */
   readonly pause: (delayMs: number) => Promise<void>
   readonly nextInt: (bound: number) => number
@@ -44,24 +46,44 @@ class MayFail extends RichMapFunction<number, number> {
   }
 }
 
-class CountByKey extends KeyedProcessFunction<string, number, CountRecord> {
-  readonly #keys: number
-  #state: DefaultedValueState<[count: number, sum: number]> | undefined
+interface Counted {
+  readonly count: number
+  readonly sum: number
+}
 
-  constructor(keys: number) {
+class CountByKey extends KeyedProcessFunction<string, number, CountRecord> {
+  readonly #world: JobWorld
+  #state: DefaultedValueState<Counted> | undefined
+
+  constructor(world: JobWorld) {
     super()
-    this.#keys = keys
+    this.#world = world
   }
 
   override open(): void {
-    const descriptor = new ValueStateDescriptor<[number, number]>('count', undefined, [0, 0])
+    const descriptor = new ValueStateDescriptor<Counted>('count', undefined, { count: 0, sum: 0 })
     this.#state = this.getRuntimeContext().getState(descriptor)
   }
 
   processElement(value: number, _context: unknown, out: Collector<CountRecord>): void {
-    const [count, sum] = this.#state?.value() ?? [0, 0]
-    this.#state?.update([count + 1, sum + value])
-    out.collect([keyOf(value, this.#keys), count + 1, sum + value])
+    const before = this.#state?.value() ?? { count: 0, sum: 0 }
+    const counted = this.#counted(before.count + 1, before.sum + value)
+    this.#state?.update(counted)
+    out.collect([keyOf(value, this.#world.scenario.keys), counted.count, counted.sum])
+  }
+
+  /** A value that now and then cannot be stored. */
+  #counted(count: number, sum: number): Counted {
+    const world = this.#world
+    const counted = {
+      count,
+      sum,
+      get isStorable() {
+        world.beforeStoring()
+        return true
+      },
+    }
+    return counted
   }
 }
 
@@ -76,7 +98,7 @@ export function buildCountingJob(env: StreamExecutionEnvironment, world: JobWorl
     .uid('may-fail')
     .setParallelism(sourceParallelism)
     .keyBy((value) => keyOf(value, keys))
-    .process(new CountByKey(keys))
+    .process(new CountByKey(world))
     .uid('count')
     .setParallelism(parallelism)
     .addSink(new TransactionalSink(world))

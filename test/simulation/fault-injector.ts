@@ -5,7 +5,7 @@
 import type { Random } from '../../src/core/random/random.js'
 import type { Simulation } from './simulation.js'
 
-export type FaultKind = 'user-function-throws' | 'worker-dies' | 'disk-fails' | 'disk-is-slow'
+export type FaultKind = 'user-function-throws' | 'worker-dies' | 'disk-fails' | 'disk-is-slow' | 'value-not-storable'
 
 export type FaultBudget = Readonly<Record<FaultKind, number>>
 
@@ -16,6 +16,7 @@ export class FaultInjector {
     'worker-dies': 0,
     'disk-fails': 0,
     'disk-is-slow': 0,
+    'value-not-storable': 0,
   }
   readonly #budget: FaultBudget
   readonly #random: Random

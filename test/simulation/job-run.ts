@@ -184,8 +184,9 @@ export class JobRun {
 
   async #captureGraph(): Promise<JobGraph> {
     const executor = new GraphCapturingExecutor(0, [])
-    const nobody = { beforeRecord: () => undefined, pause: () => Promise.resolve(), nextInt: () => 0 }
-    void this.#runProgram(this.#program, executor, { ...this.#sharedWorld(), ...nobody })
+    const nobody = { beforeRecord: () => undefined, beforeStoring: () => undefined, nextInt: () => 0 }
+    const jobWorld = { ...this.#sharedWorld(), ...nobody, pause: () => Promise.resolve() }
+    void this.#runProgram(this.#program, executor, jobWorld)
     const { jobGraph } = await executor.captured
     return jobGraph
   }
@@ -208,6 +209,9 @@ export class JobRun {
         if (!faults.strikes('worker-dies', 1500, `${worker.name}, at record ${value}`)) return
         worker.die('simulated death')
         throw new Error('nobody hears this')
+      },
+      beforeStoring: () => {
+        if (faults.strikes('value-not-storable', 20, worker.name)) throw new Error('simulated value')
       },
       pause: (delayMs) => worker.process.pause(delayMs),
       nextInt: (bound) => random.nextInt(bound),

@@ -50,6 +50,7 @@ export function scenarioOf(simulation: Simulation): Scenario {
       'worker-dies': between(random, 0, 3),
       'disk-fails': oneOf(random, [0, 0, between(random, 1, 8)]),
       'disk-is-slow': oneOf(random, [0, between(random, 1, 4)]),
+      'value-not-storable': oneOf(random, [0, between(random, 1, 3)]),
     },
   }
 }

@@ -8,4 +8,6 @@ export interface KeySpec {
   readonly path?: string
   /** How key bytes, hash and equality are formed; `auto` when the type was not declared. */
   readonly kind: KeyKind
+  /** What the declared type says of the keys, as core/keygroups/key-shapes.ts names it. */
+  readonly declaredShape?: string
 }

@@ -2,6 +2,7 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import { InvalidKeyError, type KeyKind } from '../../core/keygroups/canonical-key.js'
 import type { KeySpec } from '../dag/key-spec.js'
 import type { KeySelector } from '../functions/key-selector.js'
+import { declaredKeyShape } from '../types/declared-key-shape.js'
 import type { TypeInformation } from '../types/type-information.js'
 
 /**
@@ -26,12 +27,14 @@ export function keySpecOf(
   method: string,
 ): KeySpec {
   const kind: KeyKind = type?.keyKind() ?? 'auto'
+  const shape = declaredKeyShape(type)
+  const declared = shape === undefined ? { kind } : { kind, declaredShape: shape }
   const [first] = keys
-  if (keys.length === 1 && first !== undefined) return { kind, ...selectorOf(first, method) }
+  if (keys.length === 1 && first !== undefined) return { ...declared, ...selectorOf(first, method) }
   const parts = keys.map((key) => selectorOf(key, method))
   if (parts.length === 0) throw new FlinkError('GRAPH_INVALID', { operator: method, reason: 'it was given no key' })
   const path = parts.map((part) => part.path).join(',')
-  return { kind, path, select: (value) => parts.map((part) => part.select(value)) }
+  return { ...declared, path, select: (value) => parts.map((part) => part.select(value)) }
 }
 
 function selectorOf(key: KeyArgument<never, unknown>, method: string): Pick<KeySpec, 'select' | 'path'> {

@@ -24,8 +24,11 @@ import { hasMethods } from './has-methods.js'
  * @see https://nightlies.apache.org/flink/flink-docs-release-1.13/docs/dev/datastream/fault-tolerance/state/#stateful-source-functions
  */
 export interface ListCheckpointed<T> {
-  /** The state of this subtask, one element a piece that may move to another subtask on its own. */
-  snapshotState(checkpointId: number, timestampMs: number): T[] | Promise<T[]>
+  /**
+   * The state of this subtask, one element a piece that may move to another subtask on its own; null for none. Anything else
+   * fails the checkpoint with STATE_LIST_INVALID.
+   */
+  snapshotState(checkpointId: number, timestampMs: number): T[] | null | Promise<T[] | null>
   /** Called before `open` when the job is restored; the list may be empty after rescaling. */
   restoreState(state: T[]): void | Promise<void>
 }

@@ -46,6 +46,22 @@ export const RECORD_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  ACCUMULATOR_INVALID: {
+    message:
+      "{operator}: the local value of the accumulator '{name}' travels to the result of the job, so it has to be plain data: {reason}",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  KEY_NOT_DETERMINISTIC: {
+    message:
+      '{operator}: its key selector gave {key} for a record that was sent by another key. It is called by the sender and by the receiver of a record and must give the same key each time: no clock, no random numbers, no counter in it, and nothing may change the record, or the key that it gave, in between.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   SOURCE_BUFFER_OVERFLOW: {
     message:
       '{operator} collected {limit} records without waiting although the job could not take them. Await what ctx.collect returns, or make run a generator.',

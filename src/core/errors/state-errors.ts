@@ -31,6 +31,14 @@ export const STATE_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  STATE_LIST_INVALID: {
+    message:
+      '{operator}: {method} returned {returned}, which is no list. Return an array of the elements to store, or null for none.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   STATE_CLASS_NOT_REGISTERED: {
     message:
       "State '{state}' of {operator} was stored with an instance of {className}, but no class of that name is registered. Call env.getConfig().registerType({className}), as the program did that wrote it.",

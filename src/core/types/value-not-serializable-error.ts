@@ -1,3 +1,5 @@
+const THE_VALUE = 'the value'
+
 /** Thrown by a TypeSerializer for a value that cannot travel or be stored; callers name the operator or the state. */
 export class ValueNotSerializableError extends Error {
   override readonly name: string = 'ValueNotSerializableError'
@@ -10,5 +12,13 @@ export class ValueNotSerializableError extends Error {
     super(`${path} is ${kind}, which cannot be serialized`)
     this.path = path
     this.kind = kind
+  }
+
+  /** The error of a part as one of the whole: `step` is the way to the part, `[2]`. Any other error comes back as it is. */
+  static within(error: unknown, step: string): unknown {
+    if (!(error instanceof ValueNotSerializableError)) return error
+    const { path, kind } = error
+    if (path === THE_VALUE) return new ValueNotSerializableError(step, kind)
+    return new ValueNotSerializableError(path.startsWith('[') ? step + path : `${step}.${path}`, kind)
   }
 }

@@ -6,6 +6,7 @@ import type { KeyedStateSnapshot } from '../../../src/runtime/taskmanager/state/
 import { incrementalCheckpointContract } from './incremental-checkpoint.contract.js'
 import { keyedStateBackendContract } from './state-backend.contract.js'
 import { keyedStateBackendProperties } from './state-backend-properties.js'
+import { stateSafetyContract } from './state-safety.contract.js'
 
 /** Each of its snapshots builds on the one before it, where that was written. */
 class AlwaysIncremental extends HeapKeyedStateBackend {
@@ -24,3 +25,4 @@ keyedStateBackendContract('HeapKeyedStateBackend', create)
 keyedStateBackendContract('HeapKeyedStateBackend with increments', (options) => new AlwaysIncremental(options))
 incrementalCheckpointContract('HeapKeyedStateBackend', create)
 keyedStateBackendProperties('HeapKeyedStateBackend', create)
+stateSafetyContract('HeapKeyedStateBackend', create)

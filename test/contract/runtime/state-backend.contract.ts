@@ -212,18 +212,29 @@ function describeKinds(create: BackendFactory): void {
 function describeKeys(create: BackendFactory): void {
   it('tells keys with the same hash apart', () => {
     const { backend, value } = new AllStates(backendOf(create))
-    for (const key of ['a', 'b', 'c', 1, [1, 2]]) {
-      backend.setCurrentKey(key, 42)
-      value.update(key)
+    for (const keys of [
+      ['AaAa', 'AaBB', 'BBAa', 'BBBB'],
+      [
+        ['Aa', 1],
+        ['BB', 1],
+      ],
+    ]) {
+      const [first, second] = keys
+      const hash = hashKey(first, 'auto')
+      for (const key of keys) {
+        assert.equal(hashKey(key, 'auto'), hash)
+        backend.setCurrentKey(key, hash)
+        value.update(key)
+      }
+      for (const key of keys) {
+        backend.setCurrentKey(key, hash)
+        assert.deepEqual(value.value(), key)
+      }
+      backend.setCurrentKey(first, hash)
+      value.clear()
+      backend.setCurrentKey(second, hash)
+      assert.deepEqual(value.value(), second)
     }
-    for (const key of ['a', 'b', 'c', 1, [1, 2]]) {
-      backend.setCurrentKey(key, 42)
-      assert.deepEqual(value.value(), key)
-    }
-    backend.setCurrentKey('b', 42)
-    value.clear()
-    backend.setCurrentKey('c', 42)
-    assert.equal(value.value(), 'c')
   })
 
   it('holds 100,000 keys, forgets half of them, and gives the rest back after a restore', async () => {
@@ -306,7 +317,7 @@ function describeErrors(create: BackendFactory): void {
     const backend = backendOf(create)
     const descriptor = new ReducingStateDescriptor<unknown>('r', (a) => Promise.resolve(a))
     const state = backend.getOrCreateKeyedState(descriptor) as ReducingState<unknown>
-    backend.setCurrentKey('a', 1)
+    backend.setCurrentKey('a', hashKey('a', 'auto'))
     state.add(1)
     throwsCode(() => {
       state.add(2)

@@ -31,6 +31,7 @@ const SAMPLE: CheckpointMetadata = {
               keyGroups: { start: 43, end: 85 },
               offsets: [0, 5, 9],
               states: [{ name: 'n', kind: 'value', typeFingerprint: 'INT', schemaVersion: 2 }],
+              keyShapes: ['[number, string]', 'string'],
               handle: { kind: 'file', uri: 'file:/cp/chk-1/x', offset: 3, lengthBytes: 9, crc32c: 0xffffffff },
             },
             {
@@ -38,6 +39,7 @@ const SAMPLE: CheckpointMetadata = {
               keyGroups: { start: 43, end: 85 },
               offsets: [0, 0, 2],
               states: [{ name: 'n', kind: 'value', typeFingerprint: 'INT', schemaVersion: 2 }],
+              keyShapes: undefined,
               handle: { kind: 'file', uri: 'file:/cp/shared/y', offset: 0, lengthBytes: 2, crc32c: 1 },
             },
           ],
@@ -93,10 +95,11 @@ describe('the metadata codec', () => {
     assert.equal(handle?.kind === 'file' && handle.uri, 'file:/elsewhere/shared/y')
   })
 
-  it('reads version 1, in which all keyed state is whole', () => {
+  it('reads version 1, in which all keyed state is whole and nothing is known of the keys', () => {
     const state = { name: 'n', kind: 'value', typeFingerprint: 'INT', schemaVersion: 2 } as const
     const handle = { kind: 'inline', bytes: Uint8Array.of(7), crc32c: 1 } as const
-    const keyed = { isDelta: false, keyGroups: { start: 0, end: 1 }, offsets: [0, 1, 1], states: [state], handle }
+    const keyGroups = { start: 0, end: 1 }
+    const keyed = { isDelta: false, keyGroups, offsets: [0, 1, 1], states: [state], keyShapes: undefined, handle }
     const subtask = { managedKeyed: [keyed], rawKeyed: [], managedOperator: [], rawOperator: [] }
     const operator = { ...OPERATOR, subtasks: [subtask] }
     const decoded = decodeMetadata(versionOne({ ...SAMPLE, operators: [operator] }), 'f', HERE)

@@ -46,6 +46,7 @@ function keyedState(parallelism: number, maxParallelism = 128): OperatorState {
         isDelta: false,
         offsets: [],
         states: [],
+        keyShapes: [],
         handle: { kind: 'inline' as const, bytes: new Uint8Array(), crc32c: 0 },
       },
     ],
@@ -60,6 +61,7 @@ function planned(overrides: Partial<PlannedOperator> = {}): PlannedOperator {
     parallelism: 2,
     maxParallelism: 128,
     maxParallelismDeclared: false,
+    keyShape: undefined,
     ...overrides,
   }
 }

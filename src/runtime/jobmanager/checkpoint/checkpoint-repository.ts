@@ -25,6 +25,7 @@ import {
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import { CompletedCheckpointStore, type CheckpointRetention } from '../../../storage/completed-checkpoint-store.js'
 import { writeEndMark } from '../../../storage/end-mark.js'
+import { expectedKeyShapes } from '../../../storage/expected-keys.js'
 import { removeSharedFilesOf } from '../../../storage/shared-files.js'
 import { locateSnapshot } from '../../../storage/snapshot-locator.js'
 import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../storage/state-handles.js'
@@ -56,6 +57,8 @@ export class CheckpointRepository {
   #initialised: Promise<void> | undefined
   /** By vertex, where a restored snapshot's value replaced a derived one. */
   readonly #maxParallelism = new Map<string, number>()
+  /** By operator, after the snapshot that the run started from: it holds over all restarts. */
+  #expectedKeys: ReadonlyMap<string, readonly string[]> = new Map()
   #nextId = 1
 
   constructor(input: CheckpointRepositoryInput) {
@@ -107,6 +110,7 @@ export class CheckpointRepository {
       else this.#store.setExternal(point.checkpoint)
       this.#nextId = point.checkpoint.metadata.checkpointId + 1
       this.newestAssignment()
+      this.#expectedKeys = expectedKeyShapes(point.checkpoint.metadata, jobGraph.vertices.flatMap(plannedOperators))
     }
     return point
   }
@@ -133,7 +137,10 @@ export class CheckpointRepository {
         operators: Object.fromEntries(
           operatorsOf(jobGraph, vertexId).map((id) => [
             id,
-            operators.get(id)?.subtasks[subtaskIndex] ?? EMPTY_SUBTASK_STATE,
+            {
+              ...(operators.get(id)?.subtasks[subtaskIndex] ?? EMPTY_SUBTASK_STATE),
+              expectedKeyShapes: this.#expectedKeys.get(id),
+            },
           ]),
         ),
       }),
@@ -252,12 +259,13 @@ function operatorsOf(jobGraph: JobGraph, vertexId: string): string[] {
 
 function plannedOperators(vertex: JobVertex): PlannedOperator[] {
   const { parallelism, maxParallelism, maxParallelismDeclared } = vertex
-  return vertex.operators.map(({ id, name }) => ({
+  return vertex.operators.map(({ id, name, keyShape }) => ({
     operatorId: id,
     name,
     parallelism,
     maxParallelism,
     maxParallelismDeclared,
+    keyShape,
   }))
 }
 

@@ -45,6 +45,7 @@ export class StreamOperatorStateHandler {
     const read = this.#readOnce()
     await this.operatorBackend.restore(restored.managedOperator, read)
     await this.keyedBackend?.restore(restored.managedKeyed, read)
+    if (restored.expectedKeyShapes !== undefined) this.keyedBackend?.expectKeys(restored.expectedKeyShapes)
   }
 
   capture(increment: SnapshotIncrement | undefined): CapturedState {

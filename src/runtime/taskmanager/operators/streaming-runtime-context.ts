@@ -1,15 +1,17 @@
 // Duty: RuntimeContext of one parallel instance of a function.
-// Invariants: it reads what the task handed in and nothing ambient; an accumulator's name is used once in an operator.
+// Invariants: it reads what the task handed in and nothing ambient; an accumulator's name is used once in an operator, and
+// what it accumulates can travel: told when it is added where that can be seen, else when the task ends.
 // Thread: the task worker that owns the operator.
 import type { Accumulator } from '../../../api/functions/accumulator.js'
 import type { RuntimeContext, TextWriter } from '../../../api/functions/runtime-context.js'
 import { PipelineOptions } from '../../../core/config/pipeline-options.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { MetricGroup } from '../../../core/metrics/metric-group.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 import { DefaultKeyedStateStore } from './default-keyed-state-store.js'
-import { operatorFailed } from './operator-failed.js'
+import { operatorFailed, reasonOf } from './operator-failed.js'
 import type { OperatorContext } from './stream-operator.js'
 
 type AnyAccumulator = Accumulator<unknown, unknown>
@@ -67,6 +69,7 @@ export class StreamingRuntimeContext extends DefaultKeyedStateStore implements R
       const error = new Error(`the accumulator '${name}' was already added; give each accumulator its own name`)
       throw operatorFailed(error, this.#operatorName, this.#context.taskInfo)
     }
+    if (hasValue(accumulator)) this.#resultOf(name, accumulator)
     this.#accumulators.set(name, accumulator)
   }
 
@@ -91,6 +94,28 @@ export class StreamingRuntimeContext extends DefaultKeyedStateStore implements R
   }
 
   accumulatorResults(): Readonly<Record<string, unknown>> {
-    return Object.fromEntries([...this.#accumulators].map(([name, accumulator]) => [name, accumulator.getLocalValue()]))
+    return Object.fromEntries(
+      [...this.#accumulators].map(([name, accumulator]) => [name, this.#resultOf(name, accumulator)]),
+    )
+  }
+
+  /** As it will arrive. */
+  #resultOf(name: string, accumulator: AnyAccumulator): unknown {
+    try {
+      return structuredClone(accumulator.getLocalValue())
+    } catch (error) {
+      const details = { operator: this.#operatorName, name, reason: reasonOf(error) }
+      throw new FlinkError('ACCUMULATOR_INVALID', details, { cause: error })
+    }
+  }
+}
+
+/** False for one that gives none before the first record. */
+function hasValue(accumulator: AnyAccumulator): boolean {
+  try {
+    accumulator.getLocalValue()
+    return true
+  } catch {
+    return false
   }
 }

@@ -14,6 +14,7 @@ import { isListCheckpointed } from '../../../api/functions/list-checkpointed.js'
 import { isRichFunction } from '../../../api/functions/rich-function.js'
 import { ListStateDescriptor } from '../../../api/state/list-state-descriptor.js'
 import type { KeySpec } from '../../../api/dag/key-spec.js'
+import { describeValue } from '../../../core/errors/describe-value.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
@@ -212,12 +213,20 @@ export class UdfStreamOperator implements StreamOperator {
     const list = this.#state.operatorBackend.getListState(LIST_CHECKPOINTED_STATE)
     const elements = userFunction.snapshotState(checkpointId, timestamp)
     if (!isThenable(elements)) {
-      list.update(elements)
+      list.update(this.#listOf(elements))
       return undefined
     }
     return elements.then((resolved) => {
-      list.update(resolved)
+      list.update(this.#listOf(resolved))
     })
+  }
+
+  /** What snapshotState of a ListCheckpointed function returned; null is an empty list. */
+  #listOf(returned: unknown): readonly unknown[] {
+    if (Array.isArray(returned)) return returned
+    if (returned === null) return []
+    const method = 'snapshotState'
+    throw new FlinkError('STATE_LIST_INVALID', { operator: this.name, method, returned: describeValue(returned) })
   }
 
   #initializationContext(checkpointId: number | undefined): FunctionInitializationContext {

@@ -2,16 +2,15 @@
 // Invariants: a map by value of the key (UserMap); every entry is an element of its own in a snapshot.
 // Thread: the task worker that owns the operator.
 import type { BroadcastState } from '../../../api/state/broadcast-state.js'
-import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
-import { UserMap } from './user-map.js'
+import { UserMap, type UserKeys } from './user-map.js'
 
 export class HeapBroadcastState implements BroadcastState<unknown, unknown> {
-  readonly #keyKind: KeyKind
+  readonly #keys: UserKeys
   #map: UserMap
 
-  constructor(keyKind: KeyKind) {
-    this.#keyKind = keyKind
-    this.#map = new UserMap(keyKind)
+  constructor(keys: UserKeys) {
+    this.#keys = keys
+    this.#map = new UserMap(keys)
   }
 
   get(key: unknown): unknown {
@@ -39,6 +38,6 @@ export class HeapBroadcastState implements BroadcastState<unknown, unknown> {
   }
 
   clear(): void {
-    this.#map = new UserMap(this.#keyKind)
+    this.#map = new UserMap(this.#keys)
   }
 }

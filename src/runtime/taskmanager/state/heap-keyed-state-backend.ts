@@ -12,6 +12,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import { hashKey, type KeyKind } from '../../../core/keygroups/canonical-key.js'
 import { keyGroupForHash } from '../../../core/keygroups/key-group-assignment.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
+import { KeyShapes } from '../../../core/keygroups/key-shapes.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../../core/types/registered-types.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
@@ -32,10 +33,12 @@ import type {
   SnapshotIncrement,
   StateHandleReader,
 } from './keyed-state-backend.js'
+import { NewKeys } from './new-keys.js'
 import { RestoredKeyedState, type RestoredState } from './restored-keyed-state.js'
-import { checkCompatible, keyedValueSerializer, mapKeyKind, metadataOf } from './state-registration.js'
+import { checkCompatible, keyedValueSerializer, metadataOf, userKeysOf } from './state-registration.js'
 import { stateNotSerializable } from './state-not-serializable.js'
 import { StateTable } from './state-table.js'
+import type { UserKeys } from './user-map.js'
 
 export interface HeapKeyedStateBackendOptions {
   readonly operatorName: string
@@ -60,12 +63,14 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   readonly #restored: RestoredKeyedState
   /** What incremental checkpoints of this attempt may build on: the first one is whole. */
   readonly #chain = new CheckpointChain()
+  readonly #newKeys: NewKeys
   /** The state whose memory is touched ahead: of several, which are rare, the first. */
   #firstTable: StateTable | undefined
 
   constructor(options: HeapKeyedStateBackendOptions) {
     this.#options = options
     this.#registeredTypes = options.registeredTypes ?? NO_REGISTERED_TYPES
+    this.#newKeys = new NewKeys(options.operatorName, options.keyKind)
     this.#restored = new RestoredKeyedState(options.operatorName, options.keyGroups)
   }
 
@@ -97,16 +102,22 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
       checkCompatible(existing.table.metadata, metadata, this.#options.operatorName)
       return existing.state
     }
-    const environment = { ...this.#options, context: this.#context }
-    const table = new StateTable(metadata, keyedValueSerializer(descriptor, this.#registeredTypes), environment)
+    const environment = { ...this.#options, newKeys: this.#newKeys, context: this.#context }
+    const { operatorName } = this.#options
+    const serializer = keyedValueSerializer(descriptor, operatorName, this.#registeredTypes)
+    const table = new StateTable(metadata, serializer, environment)
     const restored = this.#restored.take(descriptor.name)
     const state = this.#explained(descriptor.name, () => {
       if (restored !== undefined) this.#load(restored, table)
-      return stateOf(descriptor, table, this.#registeredTypes)
+      return this.#stateOf(descriptor, table)
     })
     this.#states.set(descriptor.name, { table, state })
     this.#firstTable ??= table
     return state
+  }
+
+  expectKeys(shapes: readonly string[]): void {
+    this.#newKeys.expect(new KeyShapes(this.#options.keyKind, shapes))
   }
 
   async restore(handles: readonly KeyedStateHandle[], read: StateHandleReader): Promise<void> {
@@ -115,8 +126,8 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
 
   snapshot(increment?: SnapshotIncrement): KeyedStateSnapshot {
     const tables = this.#tables()
-    const { operatorName, keyGroups } = this.#options
-    const states = { operatorName, keyGroups, keySerializer: this.#keySerializer, restored: this.#restored.all() }
+    const { keyKind, keyGroups } = this.#options
+    const states = { keyKind, keyGroups, keySerializer: this.#keySerializer, restored: this.#restored.all() }
     if (increment === undefined) return new HeapKeyedStateSnapshot({ ...states, tables, increment: undefined })
     const epoch = this.#chain.nextEpoch()
     const onWritten = (handles: readonly KeyedStateHandle[]): void => {
@@ -179,21 +190,26 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     const reason = `a key of key group ${String(keyGroup)} now hashes to another one: was the type of the key changed?`
     throw new FlinkError('STATE_TYPE_INCOMPATIBLE', { state, operator, reason })
   }
-}
 
-function stateOf(descriptor: StateDescriptor<unknown>, table: StateTable, registered: RegisteredTypes): State {
-  switch (descriptor.kind) {
-    case 'value':
-      return new HeapValueState(table, (descriptor as ValueStateDescriptor<unknown>).getDefaultValue(registered))
-    case 'list':
-      return new HeapListState(table)
-    case 'reducing':
-      return new HeapReducingState(table, (descriptor as ReducingStateDescriptor<unknown>).reduceFunction)
-    case 'aggregating': {
-      const { aggregateFunction } = descriptor as AggregatingStateDescriptor<unknown, unknown, unknown>
-      return new HeapAggregatingState(table, aggregateFunction)
+  #stateOf(descriptor: StateDescriptor<unknown>, table: StateTable): State {
+    const registered = this.#registeredTypes
+    switch (descriptor.kind) {
+      case 'value':
+        return new HeapValueState(table, (descriptor as ValueStateDescriptor<unknown>).getDefaultValue(registered))
+      case 'list':
+        return new HeapListState(table)
+      case 'reducing':
+        return new HeapReducingState(table, (descriptor as ReducingStateDescriptor<unknown>).reduceFunction)
+      case 'aggregating': {
+        const { aggregateFunction } = descriptor as AggregatingStateDescriptor<unknown, unknown, unknown>
+        return new HeapAggregatingState(table, aggregateFunction)
+      }
+      case 'map':
+        return new HeapMapState(table, this.#userKeysOf(descriptor as MapStateDescriptor<unknown, unknown>))
     }
-    case 'map':
-      return new HeapMapState(table, mapKeyKind(descriptor as MapStateDescriptor<unknown, unknown>))
+  }
+
+  #userKeysOf(descriptor: MapStateDescriptor<unknown, unknown>): UserKeys {
+    return userKeysOf(descriptor, this.#options.operatorName, this.#registeredTypes)
   }
 }

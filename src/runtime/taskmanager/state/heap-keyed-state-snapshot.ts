@@ -2,9 +2,11 @@
 // go on changing the living ones.
 // Invariants: what is written is exactly what was there (table-snapshot.ts). Everything that takes time is cut into
 // slices: putting the positions in the order of their key groups, and serialising entries. One stream; offsets count from
-// its start. A delta holds the entries that changed and the keys that were removed since its base, whose handles come first.
+// its start. The handle says of what shapes the keys of its entries are. A delta holds the entries that changed and the keys that were removed since its base, whose handles come first.
 // Thread: the task worker that owns the backend.
+import { KeyShapes } from '../../../core/keygroups/key-shapes.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
+import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { CheckpointOutputStream, CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
@@ -24,14 +26,13 @@ import {
 import { groupPositions, groupRemovedKeys, type GroupedPositions } from './grouped-positions.js'
 import type { KeyedStateSnapshot } from './keyed-state-backend.js'
 import type { RestoredState } from './restored-keyed-state.js'
-import { stateNotSerializable } from './state-not-serializable.js'
 import type { StateTable } from './state-table.js'
 import type { TableSnapshot } from './table-snapshot.js'
 import type { TimeSlices } from './time-slices.js'
 
 /** The registered states and the restored ones that nobody asked for. */
 export interface SnapshotContents {
-  readonly operatorName: string
+  readonly keyKind: KeyKind
   readonly keyGroups: KeyGroupRange
   readonly keySerializer: TypeSerializer<unknown>
   readonly tables: readonly StateTable[]
@@ -67,6 +68,7 @@ export class HeapKeyedStateSnapshot implements KeyedStateSnapshot {
   readonly #captured: ReadonlyMap<StateTable, CapturedTable>
   /** Restored states do not change: a delta has nothing of them. */
   readonly #restored: readonly RestoredState[]
+  readonly #keyShapes: KeyShapes
   readonly #scratch = new DataOutputView()
   readonly #chunk = new DataOutputView(WRITE_CHUNK_BYTES * 2)
   #written = 0
@@ -78,6 +80,7 @@ export class HeapKeyedStateSnapshot implements KeyedStateSnapshot {
     this.#contents = contents
     this.#base = base
     this.#restored = base === undefined ? restored : []
+    this.#keyShapes = new KeyShapes(contents.keyKind)
     this.#captured = new Map(
       tables.map((table) => [
         table,
@@ -103,11 +106,20 @@ export class HeapKeyedStateSnapshot implements KeyedStateSnapshot {
       const handle = await stream.closeAndGetHandle()
       if (handle === undefined) return undefined
       const states: StateMetadata[] = [...tables, ...this.#restored].map(({ metadata }) => metadata)
-      return { isDelta: this.#base !== undefined, keyGroups, offsets, states, handle }
+      return { isDelta: this.#base !== undefined, keyGroups, offsets, states, keyShapes: this.#shapesOfKeys(), handle }
     } catch (error) {
       await stream.abort()
       throw error
     }
+  }
+
+  /** Not known where state of an older format is carried on as it came. */
+  #shapesOfKeys(): readonly string[] | undefined {
+    for (const { keyShapes } of this.#restored) {
+      if (keyShapes === undefined) return undefined
+      this.#keyShapes.addAll(keyShapes)
+    }
+    return this.#keyShapes.list()
   }
 
   release(): void {
@@ -163,8 +175,9 @@ export class HeapKeyedStateSnapshot implements KeyedStateSnapshot {
       try {
         writeEntry(entry, flags, serializers, this.#scratch)
       } catch (error) {
-        throw stateNotSerializable(error, table.metadata.name, this.#contents.operatorName)
+        throw table.notStorable(error, position)
       }
+      this.#keyShapes.add(entry.key)
       snapshot.markWritten(position)
       if (slices.step()) await slices.next()
     }

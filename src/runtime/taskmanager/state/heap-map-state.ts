@@ -1,18 +1,17 @@
 // Duty: MapState over a table of the heap backend; the value in the table is a UserMap.
 // Invariants: an empty map is no entry. Iterating walks the living map: what is put during the walk may be seen.
 // Thread: the task worker that owns the backend.
-import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
 import type { MapState } from '../../../api/state/map-state.js'
 import type { StateTable } from './state-table.js'
-import { UserMap } from './user-map.js'
+import { UserMap, type UserKeys } from './user-map.js'
 
 export class HeapMapState implements MapState<unknown, unknown> {
   readonly #table: StateTable
-  readonly #keyKind: KeyKind
+  readonly #keys: UserKeys
 
-  constructor(table: StateTable, keyKind: KeyKind) {
+  constructor(table: StateTable, keys: UserKeys) {
     this.#table = table
-    this.#keyKind = keyKind
+    this.#keys = keys
   }
 
   get(key: unknown): unknown {
@@ -65,7 +64,7 @@ export class HeapMapState implements MapState<unknown, unknown> {
   #mapForPut(): UserMap {
     const map = this.#map()
     if (map !== undefined) return map
-    const made = new UserMap(this.#keyKind)
+    const made = new UserMap(this.#keys)
     this.#table.put(made)
     return made
   }

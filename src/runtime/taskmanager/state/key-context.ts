@@ -25,6 +25,11 @@ export class KeyContext {
     this.sequence += 1
   }
 
+  /** Of the key alone, as it came with the record. */
+  get keyHash(): number {
+    return this.#keyHash
+  }
+
   clearKey(): void {
     this.key = undefined
     this.hasKey = false

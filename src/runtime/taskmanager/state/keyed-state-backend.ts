@@ -42,6 +42,8 @@ export interface KeyedStateBackend {
   getOrCreateKeyedState(descriptor: StateDescriptor<unknown>): State
   /** Takes over the entries of this subtask's key groups; before any state is asked for. */
   restore(handles: readonly KeyedStateHandle[], read: StateHandleReader): Promise<void>
+  /** From here on a new key of another shape than these is STATE_TYPE_INCOMPATIBLE. */
+  expectKeys(shapes: readonly string[]): void
   /** Without `increment` it is whole, and has nothing to do with other snapshots. */
   snapshot(increment?: SnapshotIncrement): KeyedStateSnapshot
   numberOfEntries(): number

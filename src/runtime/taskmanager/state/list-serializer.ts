@@ -3,6 +3,7 @@
 // Thread: the task worker that owns the backend.
 import type { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { DataOutputView } from '../../../core/memory/data-output-view.js'
+import { ValueNotSerializableError } from '../../../core/types/value-not-serializable-error.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 
 export class ListSerializer implements TypeSerializer<unknown[]> {
@@ -14,7 +15,12 @@ export class ListSerializer implements TypeSerializer<unknown[]> {
 
   serialize(list: unknown[], output: DataOutputView): void {
     output.writeVarInt(list.length)
-    for (const element of list) this.#element.serialize(element, output)
+    let index = 0
+    try {
+      for (; index < list.length; index += 1) this.#element.serialize(list[index], output)
+    } catch (error) {
+      throw ValueNotSerializableError.within(error, `[${String(index)}]`)
+    }
   }
 
   deserialize(input: DataInputView): unknown[] {

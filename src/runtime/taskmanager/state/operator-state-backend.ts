@@ -9,9 +9,11 @@ import type { ListState } from '../../../api/state/list-state.js'
 import type { MapStateDescriptor } from '../../../api/state/map-state-descriptor.js'
 import type { OperatorStateStore } from '../../../api/state/operator-state-store.js'
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
+import { describeValue } from '../../../core/errors/describe-value.js'
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { DataOutputView } from '../../../core/memory/data-output-view.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../../core/types/registered-types.js'
+import { ValueNotSerializableError } from '../../../core/types/value-not-serializable-error.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { OperatorStateHandle, StateMetadata } from '../../../storage/state-handles.js'
 import { HeapBroadcastState } from './heap-broadcast-state.js'
@@ -19,8 +21,8 @@ import type { StateHandleReader } from './keyed-state-backend.js'
 import { OperatorStateSnapshot } from './operator-state-snapshot.js'
 import { PartitionableListState } from './partitionable-list-state.js'
 import { restoredElements } from './restored-operator-state.js'
-import { stateNotSerializable } from './state-not-serializable.js'
-import { checkCompatible, mapKeyKind, metadataOf, serializerOf } from './state-registration.js'
+import { stateNotSerializable, stateNotStorable } from './state-not-serializable.js'
+import { checkCompatible, metadataOf, serializerOf, userKeysOf } from './state-registration.js'
 
 type OperatorStateKind = 'operator-list' | 'operator-union' | 'broadcast'
 
@@ -70,7 +72,7 @@ export class OperatorStateBackend implements OperatorStateStore {
           snapshot.addElement(write)
         })
       } catch (error) {
-        throw stateNotSerializable(error, metadata.name, this.#operatorName)
+        throw stateNotStorable(error, { state: metadata.name, operator: this.#operatorName })
       }
     }
     for (const { metadata, elements } of this.#restored.values()) {
@@ -97,10 +99,16 @@ export class OperatorStateBackend implements OperatorStateStore {
       metadata,
       state,
       writeElements: (writeOne) => {
-        for (const element of state.get())
+        let index = 0
+        for (const element of state.get()) {
+          const step = `[${String(index)}]`
           writeOne((output) => {
-            serializer.serialize(element, output)
+            within(step, () => {
+              serializer.serialize(element, output)
+            })
           })
+          index += 1
+        }
       },
     })
     return state
@@ -112,7 +120,7 @@ export class OperatorStateBackend implements OperatorStateStore {
     if (existing instanceof HeapBroadcastState) return existing
     const keys: TypeSerializer<unknown> = serializerOf(descriptor.keyType, this.#registeredTypes)
     const values = serializerOf(descriptor.type, this.#registeredTypes)
-    const state = new HeapBroadcastState(mapKeyKind(descriptor))
+    const state = new HeapBroadcastState(userKeysOf(descriptor, this.#operatorName, this.#registeredTypes))
     this.#readRestored(metadata, (input) => {
       const key = keys.deserialize(input)
       state.put(key, values.deserialize(input))
@@ -124,7 +132,9 @@ export class OperatorStateBackend implements OperatorStateStore {
         for (const [key, value] of state.entries()) {
           writeOne((output) => {
             keys.serialize(key, output)
-            values.serialize(value, output)
+            within(`get(${describeValue(key)})`, () => {
+              values.serialize(value, output)
+            })
           })
         }
       },
@@ -163,6 +173,15 @@ export class OperatorStateBackend implements OperatorStateStore {
     checkCompatible(restored.metadata, metadata, this.#operatorName)
     this.#restored.delete(metadata.name)
     return restored.elements
+  }
+}
+
+/** A value that cannot be written is told with its place in the state. */
+function within(step: string, write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    throw ValueNotSerializableError.within(error, step)
   }
 }
 

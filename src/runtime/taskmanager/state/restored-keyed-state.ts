@@ -13,11 +13,14 @@ export interface RestoredState {
   readonly metadata: StateMetadata
   /** By key group: whole state and what changed behind it, in this order. */
   readonly blocks: ReadonlyMap<number, readonly KeyGroupBlock[]>
+  /** Of the keys of all states that came with it; undefined where it is not known. */
+  readonly keyShapes: readonly string[] | undefined
 }
 
 interface GrowingState {
   readonly metadata: StateMetadata
   readonly blocks: Map<number, KeyGroupBlock[]>
+  keyShapes: readonly string[] | undefined
 }
 
 export class RestoredKeyedState {
@@ -32,6 +35,7 @@ export class RestoredKeyedState {
 
   add(handle: KeyedStateHandle, bytes: Uint8Array): void {
     const states = handle.states.map((metadata) => this.#stateFor(metadata))
+    for (const state of states) state.keyShapes = union(state.keyShapes, handle.keyShapes)
     const range = intersectKeyGroups(handle.keyGroups, this.#keyGroups)
     for (let keyGroup = range.start; keyGroup <= range.end; keyGroup += 1) {
       const input = new DataInputView(keyGroupBytes(handle, bytes, keyGroup))
@@ -60,7 +64,7 @@ export class RestoredKeyedState {
       checkCompatible(known.metadata, metadata, this.#operatorName)
       return known
     }
-    const state = { metadata, blocks: new Map<number, KeyGroupBlock[]>() }
+    const state = { metadata, blocks: new Map<number, KeyGroupBlock[]>(), keyShapes: [] }
     this.#states.set(metadata.name, state)
     return state
   }
@@ -73,6 +77,13 @@ export class RestoredKeyedState {
     }
     state.blocks.set(keyGroup, [...(known ?? []), ...blocksOf(block)])
   }
+}
+
+function union(
+  left: readonly string[] | undefined,
+  right: readonly string[] | undefined,
+): readonly string[] | undefined {
+  return left === undefined || right === undefined ? undefined : [...new Set([...left, ...right])]
 }
 
 function keyGroupBytes(handle: KeyedStateHandle, bytes: Uint8Array, keyGroup: number): Uint8Array {

@@ -7,12 +7,12 @@ import type { MapStateDescriptor } from '../../../api/state/map-state-descriptor
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import type { TypeInformation } from '../../../api/types/type-information.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
 import { ListSerializer } from './list-serializer.js'
+import type { UserKeys } from './user-map.js'
 import { UserMapSerializer } from './user-map-serializer.js'
 
 export const GENERIC = 'GENERIC'
@@ -36,8 +36,14 @@ export function fingerprintOf(type: TypeInformation<unknown> | undefined): strin
   return type?.description ?? GENERIC
 }
 
-export function mapKeyKind(descriptor: AnyMapStateDescriptor): KeyKind {
-  return descriptor.keyType?.keyKind() ?? 'auto'
+/** What the maps of the state know of their keys. */
+export function userKeysOf(descriptor: AnyMapStateDescriptor, operator: string, registered: RegisteredTypes): UserKeys {
+  const serializer = serializerOf(descriptor.keyType, registered)
+  return {
+    kind: descriptor.keyType?.keyKind() ?? 'auto',
+    place: `State '${descriptor.name}' of ${operator}`,
+    copy: (key) => serializer.copy(key),
+  }
 }
 
 export function metadataOf(descriptor: StateDescriptor<unknown>): StateMetadata {
@@ -51,11 +57,13 @@ export function metadataOf(descriptor: StateDescriptor<unknown>): StateMetadata 
 /** Serializer of what a keyed table holds for the state. */
 export function keyedValueSerializer(
   descriptor: StateDescriptor<unknown>,
+  operator: string,
   registered: RegisteredTypes,
 ): TypeSerializer<unknown> {
   const value = serializerOf(descriptor.type, registered)
   if (isMapDescriptor(descriptor)) {
-    const map = new UserMapSerializer(serializerOf(descriptor.keyType, registered), value, mapKeyKind(descriptor))
+    const keys = userKeysOf(descriptor, operator, registered)
+    const map = new UserMapSerializer(serializerOf(descriptor.keyType, registered), value, keys)
     return map
   }
   if (descriptor.kind === 'list') return new ListSerializer(value)

@@ -2,7 +2,8 @@
 // Invariants: only the subtask's own key groups have entries. The entry of the current key is looked up once a record (a
 // key context's sequence). What `get` hands out may be changed by its receiver: while a snapshot runs that still needs the
 // value, a copy takes its place first; where changes are noted, it counts as changed. While a snapshot runs no position is
-// used again.
+// used again. A key that has no entry yet is checked when it is looked up (new-keys.ts), so the key of every entry has the
+// hash that it is found by; the table keeps a key of its own. A value that cannot be copied fails the snapshot, not the record.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
@@ -14,7 +15,8 @@ import { ChangeLog, type RemovedKey } from './change-log.js'
 import { EntryTable, NOT_FOUND } from './entry-table.js'
 import { namespaceHash, type KeyContext } from './key-context.js'
 import type { StateEntry } from './key-group-block.js'
-import { stateNotSerializable } from './state-not-serializable.js'
+import type { NewKeys } from './new-keys.js'
+import { stateNotStorable } from './state-not-serializable.js'
 import { TableSnapshot } from './table-snapshot.js'
 import { asyncNotAllowed } from './thenable.js'
 
@@ -24,6 +26,7 @@ export interface StateTableEnvironment {
   readonly keyGroups: KeyGroupRange
   readonly maxParallelism: number
   readonly keyKind: KeyKind
+  readonly newKeys: NewKeys
   readonly context: KeyContext
 }
 
@@ -42,6 +45,8 @@ export class StateTable {
   /** The position of the key under this sequence of the context. */
   #position = NOT_FOUND
   #sequence = -1
+  /** The current key as it is to be kept, where it has no entry. */
+  #newKey: unknown
 
   constructor(metadata: StateMetadata, serializer: TypeSerializer<unknown>, environment: StateTableEnvironment) {
     this.metadata = metadata
@@ -84,6 +89,7 @@ export class StateTable {
   remove(): void {
     const position = this.#current()
     if (position === NOT_FOUND) return
+    this.#newKey = this.keyAt(position)
     this.#changes?.removed(position, () => this.#removedKeyAt(position))
     if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
     this.#removeAt(position)
@@ -165,6 +171,12 @@ export class StateTable {
     return keyGroupForHash(keyHash, this.#environment.maxParallelism)
   }
 
+  /** The error for a value that could not be written or copied. */
+  notStorable(error: unknown, position: number): unknown {
+    const place = { state: this.metadata.name, operator: this.#environment.operatorName, key: this.keyAt(position) }
+    return stateNotStorable(error, place)
+  }
+
   /** The error for a reducer or aggregator of this state that is asynchronous. */
   asyncNotAllowed(promise: PromiseLike<unknown>, method: string): FlinkError {
     return asyncNotAllowed(promise, this.#environment.operatorName, `${method} of state '${this.metadata.name}'`)
@@ -177,14 +189,18 @@ export class StateTable {
   #lookUp(): number {
     const context = this.#context
     if (!context.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: this.metadata.name })
-    this.#position = this.#table.find(context.key, context.namespace, context.hash)
+    const position = this.#table.find(context.key, context.namespace, context.hash)
+    if (position === NOT_FOUND) {
+      this.#newKey = this.#environment.newKeys.accept(context.key, context.keyHash, this.metadata.name)
+    }
+    this.#position = position
     this.#sequence = context.sequence
-    return this.#position
+    return position
   }
 
   #insertCurrent(value: unknown): void {
-    const { key, namespace, hash } = this.#context
-    this.#position = this.#insert({ key, namespace, value }, hash)
+    const { namespace, hash } = this.#context
+    this.#position = this.#insert({ key: this.#newKey, namespace, value }, hash)
   }
 
   #insert(entry: StateEntry, hash: number): number {
@@ -209,7 +225,10 @@ export class StateTable {
     return snapshot
   }
 
-  /** The value itself where no snapshot needs it, else a copy that takes its place. Its receiver may change it. */
+  /**
+   * The value itself where no snapshot needs it, else a copy that takes its place. Its receiver may change it. What cannot
+   * be copied cannot be stored either: the snapshots that need it are over, and the record goes on.
+   */
   #handOut(position: number, value: object): unknown {
     this.#changes?.changed(position)
     const snapshots = this.#snapshots
@@ -219,7 +238,9 @@ export class StateTable {
     try {
       copy = this.serializer.copy(value)
     } catch (error) {
-      throw stateNotSerializable(error, this.metadata.name, this.#environment.operatorName)
+      const reason = this.notStorable(error, position)
+      for (const snapshot of snapshots) if (snapshot.needs(position)) snapshot.spoil(reason)
+      return value
     }
     preserve(position, snapshots)
     this.#table.setValueAt(position, copy)

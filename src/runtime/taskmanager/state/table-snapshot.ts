@@ -2,7 +2,7 @@
 // CopyOnWriteStateMap).
 // Invariants: beginning costs nothing but a byte a position. A value that is replaced or removed before it was written is
 // preserved here first; once it was written, or preserved, the living table may do with it what it likes. Positions at or
-// above `limit` came later. One of changes alone holds nothing but the entries that changed; the others count as written.
+// above `limit` came later. Spoiled by a value that could not be preserved it needs nothing any more, and gives nothing. One of changes alone holds nothing but the entries that changed; the others count as written.
 // Thread: the task worker that owns the backend.
 import { NO_ENTRY, type EntryTable } from './entry-table.js'
 
@@ -21,6 +21,7 @@ export class TableSnapshot {
   readonly #table: EntryTable
   readonly #states: Uint8Array
   readonly #chunks: (unknown[] | undefined)[] = []
+  #spoiledBy: { readonly reason: unknown } | undefined
 
   /** With `changed`, which may name positions twice or without an entry, of these alone. */
   constructor(table: EntryTable, changed?: readonly (readonly number[])[]) {
@@ -32,7 +33,7 @@ export class TableSnapshot {
 
   /** True when the living value at the position must not be changed before it was preserved. */
   needs(position: number): boolean {
-    return position < this.limit && this.#states[position] === LIVING
+    return position < this.limit && this.#states[position] === LIVING && this.#spoiledBy === undefined
   }
 
   /** True when there was an entry at the position and it was not written yet. */
@@ -61,8 +62,15 @@ export class TableSnapshot {
     chunk[position & CHUNK_MASK] = this.#table.valueAt(position)
   }
 
+  /** A value that it needs will change and could not be preserved: whoever reads on is told the reason. */
+  spoil(reason: unknown): void {
+    this.#spoiledBy ??= { reason }
+    this.#chunks.length = 0
+  }
+
   /** The value that the entry at the position had when the snapshot began. */
   valueAt(position: number): unknown {
+    if (this.#spoiledBy !== undefined) throw this.#spoiledBy.reason
     if (this.#states[position] !== PRESERVED) return this.#table.valueAt(position)
     return this.#chunks[position >>> CHUNK_BITS]?.[position & CHUNK_MASK]
   }

@@ -1,20 +1,29 @@
 // Duty: the value of a MapState in memory: a map by value of the user's key, so that [1, 'a'] finds [1, 'a'].
 // Invariants: string, number, boolean and bigint keys stand for themselves; any other key is found by its canonical bytes
-// under a text that begins with NUL, and its original is kept beside. A string that begins with NUL itself is escaped.
+// under a text that begins with NUL, and a copy of it, which nobody else can change, is kept beside. A string that begins
+// with NUL itself is escaped.
 // Thread: the task worker that owns the backend.
-import { keyBytes, type KeyKind } from '../../../core/keygroups/canonical-key.js'
+import { InvalidKeyError, keyBytes, keyInvalid, type KeyKind } from '../../../core/keygroups/canonical-key.js'
 
 const ESCAPED_STRING = '\u0000s'
 const CANONICAL_BYTES = '\u0000b'
 
+/** What a map knows of its keys. */
+export interface UserKeys {
+  readonly kind: KeyKind
+  /** The state in words, for the error about a value that can be no key. */
+  readonly place: string
+  readonly copy: (key: unknown) => unknown
+}
+
 export class UserMap {
   readonly #values = new Map<unknown, unknown>()
-  /** Originals of the keys that do not stand for themselves. */
+  /** Copies of the keys that do not stand for themselves. */
   #originals: Map<unknown, unknown> | undefined
-  readonly #keyKind: KeyKind
+  readonly #keys: UserKeys
 
-  constructor(keyKind: KeyKind) {
-    this.#keyKind = keyKind
+  constructor(keys: UserKeys) {
+    this.#keys = keys
   }
 
   get size(): number {
@@ -33,7 +42,7 @@ export class UserMap {
     const token = this.#token(key)
     if (token !== key && !this.#values.has(token)) {
       this.#originals ??= new Map()
-      this.#originals.set(token, key)
+      this.#originals.set(token, typeof key === 'object' ? this.#keys.copy(key) : key)
     }
     this.#values.set(token, value)
   }
@@ -59,7 +68,7 @@ export class UserMap {
       case 'bigint':
         return key
       case 'number':
-        return Object.is(key, -0) && this.#keyKind === 'double' ? this.#canonical(key) : key
+        return Object.is(key, -0) && this.#keys.kind === 'double' ? this.#canonical(key) : key
       default:
         return this.#canonical(key)
     }
@@ -67,7 +76,15 @@ export class UserMap {
 
   #canonical(key: unknown): string {
     // Null is a key like others inside a map; canonical bytes know it as a part of a tuple only.
-    const bytes = key === null ? keyBytes([null], 'auto') : keyBytes(key, this.#keyKind)
+    const bytes = key === null ? keyBytes([null], 'auto') : this.#bytesOf(key)
     return CANONICAL_BYTES + (key === null ? 'null' : '') + Buffer.from(bytes).toString('latin1')
+  }
+
+  #bytesOf(key: unknown): Uint8Array {
+    try {
+      return keyBytes(key, this.#keys.kind)
+    } catch (error) {
+      throw error instanceof InvalidKeyError ? keyInvalid(this.#keys.place, error) : error
+    }
   }
 }

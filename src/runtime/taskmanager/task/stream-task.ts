@@ -327,11 +327,11 @@ export class StreamTask {
   }
 
   async #finish(parts: TaskParts): Promise<void> {
-    const accumulators = Object.assign(
-      {},
-      ...parts.chain.operators.map((operator) => operator.accumulators()),
-    ) as Record<string, unknown>
     try {
+      const accumulators = Object.assign(
+        {},
+        ...parts.chain.operators.map((operator) => operator.accumulators()),
+      ) as Record<string, unknown>
       for (const operator of parts.chain.operators) await operator.close()
       this.#environment.standardOutput.flush()
       if (!this.#life.isTerminal && this.#life.state !== 'CANCELING') this.#life.moveTo('FINISHED', { accumulators })

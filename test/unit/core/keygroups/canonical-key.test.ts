@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import {
+  copyKey,
   decodeKey,
   encodeKey,
   hashKey,
@@ -115,8 +116,12 @@ describe('canonical bytes', () => {
         const output = new DataOutputView()
         encodeKey(key, kind, output)
         const input = new DataInputView(output.toBytes())
-        assert.ok(keysEqual(decodeKey(kind, input), key, kind))
+        const decoded = decodeKey(kind, input)
+        assert.ok(keysEqual(decoded, key, kind))
         assert.equal(input.remaining, 0)
+        const copy = copyKey(key, kind)
+        assert.deepEqual(keyBytes(copy, kind), output.toBytes())
+        assert.ok(copy !== key || typeof key !== 'object')
       }),
     )
   })

@@ -73,7 +73,9 @@ function keyedState(): OperatorSubtaskState {
   const offsets = Array.from({ length: 65 }, (_, index) => Math.min(index, 1))
   return {
     ...EMPTY_SUBTASK_STATE,
-    managedKeyed: [{ isDelta: false, keyGroups: { start: 0, end: 63 }, offsets, states, handle }],
+    managedKeyed: [
+      { isDelta: false, keyGroups: { start: 0, end: 63 }, offsets, states, keyShapes: ['string'], handle },
+    ],
   }
 }
 
@@ -273,6 +275,24 @@ describe('A CheckpointRepository', () => {
     assert.equal(derived.newestAssignment()?.maxParallelismOf(SUM), 64)
     const graph = graphOf({ maxParallelism: 32, maxParallelismDeclared: true })
     await assert.rejects(repositoryOf({ graph, restore: path }).open(), { code: 'MAX_PARALLELISM_MISMATCH' })
+  })
+
+  it('expects keys as the snapshot of the start had them, over all restarts, and none where the run began afresh', async () => {
+    const first = repositoryOf()
+    await first.open()
+    const { externalPath } = await first.complete(await pendingOf(first, 1, { isKeyed: true }))
+    const expected = (repository: CheckpointRepository): unknown =>
+      repository.newestAssignment()?.stateOf(SUM, 0).operators[SUM]?.expectedKeyShapes
+    assert.equal(expected(first), undefined)
+    const second = repositoryOf({
+      restore: externalPath,
+      configuration: { 'execution.checkpointing.dir': 'file:///b' },
+    })
+    await second.open()
+    assert.deepEqual(expected(second), ['string'])
+    await checkpoint(second, 2)
+    assert.equal(second.newestAssignment()?.checkpointId, 2)
+    assert.deepEqual(expected(second), ['string'])
   })
 
   it('disposes of a snapshot that the user names and refuses what is none', async () => {

@@ -87,7 +87,7 @@ async function keyedState(location: CheckpointLocation, isDelta: boolean, text: 
   assert.ok(handle)
   const offsets = Array.from({ length: 129 }, (_, index) => Math.min(index, 1) * text.length)
   const states = [{ name: 'k', kind: 'value', typeFingerprint: 'GENERIC', schemaVersion: 1 }] as const
-  return { isDelta, keyGroups: { start: 0, end: 127 }, offsets, states, handle }
+  return { isDelta, keyGroups: { start: 0, end: 127 }, offsets, states, keyShapes: ['string'], handle }
 }
 
 function pendingOf(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { FunctionInitializationContext } from '../../../../../src/api/functions/checkpointed-function.js'
+import type { KeySpec } from '../../../../../src/api/dag/key-spec.js'
 import { RichMapFunction } from '../../../../../src/api/functions/map-function.js'
 import { ValueStateDescriptor } from '../../../../../src/api/state/value-state-descriptor.js'
 import type { ValueState } from '../../../../../src/api/state/value-state.js'
@@ -161,6 +162,39 @@ describe('the life of a user function', () => {
     await harnessOf(make([])).open(state, 3)
     assert.deepEqual(restoredLists, [[1, 2, 3, 5000]])
   })
+
+  it('takes null for the empty list of a ListCheckpointed function', async () => {
+    const restoredLists: unknown[] = []
+    for (const returned of [null, Promise.resolve(null)]) {
+      const listed = {
+        map: (value: unknown) => value,
+        snapshotState: () => returned,
+        restoreState: (state: unknown) => restoredLists.push(state),
+      }
+      const state = await (await harnessOf(listed).open()).snapshot(3)
+      await harnessOf(listed).open(state, 3)
+    }
+    assert.deepEqual(restoredLists, [[], []])
+  })
+
+  it('fails the snapshot, by the name of the method, where snapshotState gives what is no list', async () => {
+    for (const [returned, text] of [
+      [undefined, 'undefined'],
+      ['abc', "'abc'"],
+      [{ a: 1 }, '{ a: 1 }'],
+      [7, '7'],
+      [new Set([1]), 'Set(1) { 1 }'],
+      [Promise.resolve('late'), "'late'"],
+    ] as const) {
+      const listed = { map: (value: unknown) => value, snapshotState: () => returned, restoreState: () => undefined }
+      const harness = await harnessOf(listed).open()
+      await assert.rejects(harness.snapshot(3), (error) => {
+        assert.ok(FlinkError.is(error, 'STATE_LIST_INVALID'), String(error))
+        assert.ok(error.message.startsWith(`Op: snapshotState returned ${text}, which is no list.`), error.message)
+        return true
+      })
+    }
+  })
 })
 
 describe('what a user function must not do', () => {
@@ -205,6 +239,54 @@ describe('what a user function must not do', () => {
         ),
       isCode('KEYED_STATE_ON_NON_KEYED_STREAM', /_op_state/),
     )
+  })
+
+  it('select one key when a record is sent and another one when it arrives', async () => {
+    let calls = 0
+    const changing: KeySpec = { select: () => `key ${String((calls += 1))}`, kind: 'auto' }
+    const binding = bindingOf({ kind: 'reduce', function: { reduce: (a) => a } }, changing)
+    const harness = await new OneInputOperatorHarness(binding, new TestOperatorContext()).open()
+    assert.throws(
+      () => {
+        harness.processElement(['a'])
+      },
+      isCode('KEY_NOT_DETERMINISTIC', /^Op: its key selector gave 'key 2' for a record that was sent by another key/),
+    )
+    assert.deepEqual(harness.context.output.emitted, [])
+  })
+
+  it('accumulate what cannot travel: told when it is added, or at the end of the task', async () => {
+    class Accumulating extends RichMapFunction<unknown, unknown> {
+      readonly #valueAt: (records: number) => unknown
+      #records = 0
+      constructor(valueAt: (records: number) => unknown) {
+        super()
+        this.#valueAt = valueAt
+      }
+      override open(): void {
+        const unused = { add: () => undefined, resetLocal: () => undefined, merge: () => undefined }
+        const getLocalValue = (): unknown => this.#valueAt(this.#records)
+        this.getRuntimeContext().addAccumulator('seen', { ...unused, getLocalValue })
+      }
+      map(value: unknown): unknown {
+        this.#records += 1
+        return value
+      }
+    }
+    const refused = isCode(
+      'ACCUMULATOR_INVALID',
+      /^Op: the local value of the accumulator 'seen' .* plain data: .*clone/,
+    )
+    const atOnce = new Accumulating(() => () => 1)
+    await assert.rejects(harnessOf(atOnce).open(), refused)
+    const later = await harnessOf(new Accumulating((records) => (records === 0 ? 0 : [() => 1]))).open()
+    assert.deepEqual(later.operator.accumulators(), { seen: 0 })
+    later.processElement(1)
+    assert.throws(() => later.operator.accumulators(), refused)
+    const empty = (records: number): unknown => (records === 0 ? assert.fail('nothing yet') : new Map([[1, records]]))
+    const first = await harnessOf(new Accumulating(empty)).open()
+    first.processElement(1)
+    assert.deepEqual(first.operator.accumulators(), { seen: new Map([[1, 1]]) })
   })
 
   it('use keyed state outside of a record', async () => {

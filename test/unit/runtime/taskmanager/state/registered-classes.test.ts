@@ -85,7 +85,12 @@ describe('Keyed state with instances of registered classes', () => {
     state.value('k').update({ a: [stored] })
     await assert.rejects(state.snapshot(), {
       code: 'STATE_NOT_SERIALIZABLE',
-      details: { state: 'account', operator: 'Bank', path: 'a[0]', kind: 'an instance of SavingsAccount' },
+      details: {
+        state: 'account',
+        operator: 'Bank',
+        path: "a[0] (under the key 'k')",
+        kind: 'an instance of SavingsAccount',
+      },
     })
   })
 

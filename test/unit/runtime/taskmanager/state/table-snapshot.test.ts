@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { structuredSerializer } from '../../../../../src/core/types/structured-serializer.js'
 import { hashKey } from '../../../../../src/core/keygroups/canonical-key.js'
 import { KeyContext } from '../../../../../src/runtime/taskmanager/state/key-context.js'
+import { NewKeys } from '../../../../../src/runtime/taskmanager/state/new-keys.js'
 import { StateTable } from '../../../../../src/runtime/taskmanager/state/state-table.js'
 import type { TableSnapshot } from '../../../../../src/runtime/taskmanager/state/table-snapshot.js'
 
@@ -19,6 +20,7 @@ class Bench {
       keyGroups: { start: 0, end: 127 },
       maxParallelism: 128,
       keyKind: 'auto',
+      newKeys: new NewKeys('op', 'auto'),
       context: this.context,
     },
   )

@@ -109,7 +109,14 @@ describe("A task's part in a checkpoint", () => {
     a.state = undefined
     const inline = { kind: 'inline', bytes: new Uint8Array(5), crc32c: 0 } as const
     const file = { kind: 'file', uri: 'file:/x', offset: 9, lengthBytes: 70, crc32c: 0 } as const
-    const keyed = { isDelta: false, keyGroups: { start: 0, end: 0 }, offsets: [], states: [], handle: file }
+    const keyed = {
+      isDelta: false,
+      keyGroups: { start: 0, end: 0 },
+      offsets: [],
+      states: [],
+      keyShapes: [],
+      handle: file,
+    }
     b.state = { ...EMPTY_SUBTASK_STATE, managedKeyed: [keyed], managedOperator: [{ states: [], handle: inline }] }
     await coordinatorOf(a, b).perform(barrier(1), 0)
     await turn()
@@ -126,7 +133,7 @@ describe("A task's part in a checkpoint", () => {
     const operator = new PlayedOperator('a')
     const written = (lengthBytes: number): KeyedStateHandle => {
       const handle = { kind: 'file', uri: 'file:/x', offset: 0, lengthBytes, crc32c: 0 } as const
-      return { isDelta: false, keyGroups: { start: 0, end: 0 }, offsets: [], states: [], handle }
+      return { isDelta: false, keyGroups: { start: 0, end: 0 }, offsets: [], states: [], keyShapes: [], handle }
     }
     const coordinator = coordinatorOf(operator)
     const whole = written(70)
