@@ -48,6 +48,19 @@ export class InMemoryFileSystem implements FileSystem {
     })
   }
 
+  openToContinue(file: string, keepBytes: number): Promise<FileWriter> {
+    return this.#run('continue', file, () => {
+      const parent = this.#parentOf('open', file)
+      const existing = parent.entries.get(path.basename(file))
+      if (existing instanceof MemoryDirectory) throw failed('open', file, 'it is a directory')
+      const opened = existing ?? new MemoryFile()
+      if (opened.content.position > keepBytes) opened.content.truncate(keepBytes)
+      opened.durable = opened.durable.slice(0, keepBytes)
+      parent.entries.set(path.basename(file), opened)
+      return this.#writer(file, opened)
+    })
+  }
+
   openForRead(file: string): Promise<FileReader> {
     return this.#run('open', file, () => {
       const { content } = this.#file('open', file)
