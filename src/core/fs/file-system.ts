@@ -2,6 +2,8 @@ export interface FileStatus {
   readonly name: string
   readonly path: string
   readonly isDirectory: boolean
+  /** False for a directory, and for what has no length of its own: a pipe, a device, a socket. */
+  readonly isPlainFile: boolean
   readonly sizeBytes: number
 }
 

@@ -147,7 +147,8 @@ export class InMemoryFileSystem implements FileSystem {
   #statusOf(file: string): FileStatus {
     const node = this.#find(file)
     const sizeBytes = node instanceof MemoryFile ? node.content.position : 0
-    return { name: path.basename(file), path: file, isDirectory: node instanceof MemoryDirectory, sizeBytes }
+    const kind = { isDirectory: node instanceof MemoryDirectory, isPlainFile: node instanceof MemoryFile }
+    return { name: path.basename(file), path: file, ...kind, sizeBytes }
   }
 
   #file(operation: string, file: string): MemoryFile {

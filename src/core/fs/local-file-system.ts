@@ -73,7 +73,8 @@ export class LocalFileSystem implements FileSystem {
   async status(file: string): Promise<FileStatus | undefined> {
     try {
       const stats = await stat(file)
-      return { name: path.basename(file), path: file, isDirectory: stats.isDirectory(), sizeBytes: stats.size }
+      const kind = { isDirectory: stats.isDirectory(), isPlainFile: stats.isFile() }
+      return { name: path.basename(file), path: file, ...kind, sizeBytes: stats.size }
     } catch (error) {
       if (isMissing(error) || codeOf(error) === 'ENOTDIR') return undefined
       throw explained('look at', file, error)
