@@ -195,7 +195,10 @@ export class DataStream<T> {
     return this.sink('Sink: Print to Std. Err', new PrintSinkFunction<unknown>(sinkIdentifier, true))
   }
 
-  /** Every record as a line of a file, or of one file a subtask in a directory. For debugging. */
+  /**
+   * Every record as a line of a file, or of one file a subtask in a directory. Nothing that was taken is lost, whatever the
+   * end; a job that goes on from a checkpoint or savepoint goes on in its files, with each record once.
+   */
   writeAsText(path: string, writeMode: WriteMode = WriteMode.NO_OVERWRITE): DataStreamSink<T> {
     return this.sink('Sink: Write as Text', new WriteAsTextSink<unknown>(path, writeMode))
   }
