@@ -55,7 +55,7 @@ export { RichFunction } from './api/functions/rich-function.js'
 export type { RuntimeContext, TextWriter } from './api/functions/runtime-context.js'
 export { RichSinkFunction, type SinkFunction, type SinkFunctionContext } from './api/functions/sink-function.js'
 export { PrintSinkFunction } from './api/functions/sink/print-sink-function.js'
-export { WriteMode } from './api/functions/sink/write-as-text-sink.js'
+export { WriteMode } from './api/functions/sink/write-mode.js'
 export {
   ParallelSourceFunction,
   RichParallelSourceFunction,

@@ -1,5 +1,6 @@
 import { isCheckpointedFunction } from '../api/functions/checkpointed-function.js'
 import { hasMethods } from '../api/functions/has-methods.js'
+import { isFlushingSink } from '../api/functions/sink/flushing-sink.js'
 import { isListCheckpointed } from '../api/functions/list-checkpointed.js'
 import type { OperatorBinding, ProgramGraph } from './program-graph.js'
 
@@ -18,6 +19,8 @@ export function statefulOperatorsWithoutUid(graph: ProgramGraph): string[] {
 function mayHoldState(binding: OperatorBinding | undefined): boolean {
   if (binding === undefined) return false
   const { spec, key } = binding
+  // How far its files were written: without it they are only not cut back.
+  if (isFlushingSink(spec.function)) return false
   if (spec.kind === 'reduce' || spec.kind === 'keyed-process') return true
   if (isCheckpointedFunction(spec.function) || isListCheckpointed(spec.function)) return true
   // A rich function on a keyed stream can ask its runtime context for keyed state.

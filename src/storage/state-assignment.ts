@@ -3,11 +3,12 @@
 // lists go to all. Nothing of the snapshot is left out silently: state without operator is refused or reported.
 // Thread: main thread.
 import { FlinkError } from '../core/errors/flink-error.js'
+import { WRITTEN_FILES_STATE } from '../core/fs/written-files-state.js'
 import { keyGroupRangeForOperatorIndex } from '../core/keygroups/key-group-assignment.js'
 import { intersectKeyGroups, keyGroupRangeSize } from '../core/keygroups/key-group-range.js'
 import type { CompletedCheckpoint, OperatorState } from './checkpoint-metadata.js'
 import { splitOperatorState } from './operator-state-split.js'
-import type { KeyedStateHandle, OperatorSubtaskState } from './state-handles.js'
+import type { KeyedStateHandle, OperatorStateHandle, OperatorSubtaskState } from './state-handles.js'
 
 /** An operator of the program that is to be restored. */
 export interface PlannedOperator {
@@ -57,12 +58,13 @@ function describe(state: OperatorState): string {
   return `${state.operatorId} (${state.uid === undefined ? state.name : `uid "${state.uid}"`})`
 }
 
+/** True for state that would be missed; where a file sink stood is not. */
 function hasState(state: OperatorState): boolean {
-  return state.subtasks.some((subtask) => subtask !== undefined && Object.values(subtask).some(isFilled))
+  return state.subtasks.some((subtask) => subtask !== undefined && Object.values(subtask).flat().some(isMissed))
 }
 
-function isFilled(handles: readonly unknown[]): boolean {
-  return handles.length > 0
+function isMissed(handle: KeyedStateHandle | OperatorStateHandle): boolean {
+  return handle.states.length === 0 || handle.states.some(({ name }) => name !== WRITTEN_FILES_STATE)
 }
 
 function assignOperator(state: OperatorState, target: PlannedOperator, path: string): AssignedOperator {
@@ -96,7 +98,7 @@ function maxParallelismOf(state: OperatorState, target: PlannedOperator, path: s
   const { name: operator, parallelism } = target
   if (state.maxParallelism === target.maxParallelism) return target.maxParallelism
   const keyed = state.subtasks.some(
-    (subtask) => isFilled(subtask?.managedKeyed ?? []) || isFilled(subtask?.rawKeyed ?? []),
+    (subtask) => subtask !== undefined && subtask.managedKeyed.length + subtask.rawKeyed.length > 0,
   )
   if (!keyed && !target.maxParallelismDeclared && parallelism > state.maxParallelism) return target.maxParallelism
   if (target.maxParallelismDeclared && keyed) {

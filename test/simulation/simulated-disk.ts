@@ -48,12 +48,11 @@ export class SimulatedDisk implements FileSystem {
   }
 
   async openForWrite(file: string): Promise<FileWriter> {
-    const writer = await this.#change({ name: 'create', file, run: () => this.#services.disk.openForWrite(file) })
-    return {
-      write: (bytes) => this.#write(file, writer, bytes),
-      sync: () => this.#change({ name: 'sync', file, run: () => writer.sync() }),
-      close: () => writer.close(),
-    }
+    return this.#open({ name: 'create', file, run: () => this.#services.disk.openForWrite(file) })
+  }
+
+  async openToContinue(file: string, keepBytes: number): Promise<FileWriter> {
+    return this.#open({ name: 'continue', file, run: () => this.#services.disk.openToContinue(file, keepBytes) })
   }
 
   rename(from: string, to: string): Promise<void> {
@@ -78,6 +77,16 @@ export class SimulatedDisk implements FileSystem {
 
   delete(path: string): Promise<void> {
     return this.#change({ name: 'delete', file: path, run: () => this.#services.disk.delete(path) })
+  }
+
+  async #open(operation: Operation<FileWriter>): Promise<FileWriter> {
+    const writer = await this.#change(operation)
+    const { file } = operation
+    return {
+      write: (bytes) => this.#write(file, writer, bytes),
+      sync: () => this.#change({ name: 'sync', file, run: () => writer.sync() }),
+      close: () => writer.close(),
+    }
   }
 
   /** In two parts with time in between: a process that dies there leaves the first one. */

@@ -11,7 +11,8 @@ import { KeyedProcessFunction, type ProcessFunction } from '../functions/process
 import type { ReduceFunction } from '../functions/reduce-function.js'
 import type { SinkFunction } from '../functions/sink-function.js'
 import { PrintSinkFunction } from '../functions/sink/print-sink-function.js'
-import { WriteAsTextSink, WriteMode } from '../functions/sink/write-as-text-sink.js'
+import { WriteAsTextSink } from '../functions/sink/write-as-text-sink.js'
+import { WriteMode } from '../functions/sink/write-mode.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { extremeElementOf, extremeOf, sumOf, type FieldReference } from './aggregations.js'
 import { DataStreamSink } from './data-stream-sink.js'
@@ -194,7 +195,10 @@ export class DataStream<T> {
     return this.sink('Sink: Print to Std. Err', new PrintSinkFunction<unknown>(sinkIdentifier, true))
   }
 
-  /** Every record as a line of a file, or of one file a subtask in a directory. For debugging. */
+  /**
+   * Every record as a line of a file, or of one file a subtask in a directory. Nothing that was taken is lost, whatever the
+   * end; a job that goes on from a checkpoint or savepoint goes on in its files, with each record once.
+   */
   writeAsText(path: string, writeMode: WriteMode = WriteMode.NO_OVERWRITE): DataStreamSink<T> {
     return this.sink('Sink: Write as Text', new WriteAsTextSink<unknown>(path, writeMode))
   }

@@ -16,16 +16,24 @@ export function parseProperties(text: string): Map<string, string> {
 
 function logicalLines(text: string): string[] {
   const lines: string[] = []
-  let joined: string | undefined
+  /** Of a line that is not at its end. */
+  let parts: string[] = []
   for (const raw of text.split(/\r\n|\n|\r/)) {
     const line = raw.trimStart()
-    if (joined === undefined && (line === '' || /^[#!]/.test(line))) continue
-    const whole = (joined ?? '') + line
-    const [backslashes = ''] = /\\*$/.exec(whole) ?? []
-    joined = backslashes.length % 2 === 1 ? whole.slice(0, -1) : undefined
-    if (joined === undefined) lines.push(whole)
+    if (parts.length === 0 && (line === '' || /^[#!]/.test(line))) continue
+    const isContinued = backslashesAtEnd(line) % 2 === 1
+    parts.push(isContinued ? line.slice(0, -1) : line)
+    if (isContinued) continue
+    lines.push(parts.join(''))
+    parts = []
   }
-  return joined === undefined ? lines : [...lines, joined]
+  return parts.length === 0 ? lines : [...lines, parts.join('')]
+}
+
+function backslashesAtEnd(line: string): number {
+  let start = line.length
+  while (start > 0 && line[start - 1] === '\\') start -= 1
+  return line.length - start
 }
 
 function unescape(text: string): string {

@@ -4,7 +4,7 @@ import {
   enumOption,
   intOption,
   memoryOption,
-  stringOption,
+  pathOption,
   type ConfigOption,
 } from './config-option.js'
 
@@ -60,7 +60,7 @@ export const CheckpointingOptions: {
       enumValues: ['NO_EXTERNALIZED_CHECKPOINTS', 'DELETE_ON_CANCELLATION', 'RETAIN_ON_CANCELLATION'],
     },
   ),
-  CHECKPOINTS_DIRECTORY: stringOption('execution.checkpointing.dir', undefined, {
+  CHECKPOINTS_DIRECTORY: pathOption('execution.checkpointing.dir', {
     description: 'Directory of checkpoints: <dir>/<job id>/chk-<n>/_metadata.',
     deprecatedKeys: ['state.checkpoints.dir', 'state.backend.fs.checkpointdir'],
   }),

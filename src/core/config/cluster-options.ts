@@ -1,4 +1,4 @@
-import { durationOption, enumOption, stringOption, type ConfigOption } from './config-option.js'
+import { durationOption, enumOption, homePathOption, pathOption, type ConfigOption } from './config-option.js'
 
 /** Options of Flink's ClusterOptions. */
 export const ClusterOptions: {
@@ -8,11 +8,11 @@ export const ClusterOptions: {
   readonly TASK_CANCELLATION_TIMEOUT: ConfigOption<number>
   readonly TASK_CANCELLATION_RESPONSE_TIMEOUT: ConfigOption<number>
 } = {
-  RUN_DIRECTORY: stringOption('cluster.run-directory', '~/.flink-ts/run', {
+  RUN_DIRECTORY: homePathOption('cluster.run-directory', '~/.flink-ts/run', {
     description:
       'Directory through which running jobs are found, by other commands and by the next start of the same job. It is of one machine (containers may share it): what runs on another cannot be told by it.',
   }),
-  LOG_DIRECTORY: stringOption('env.log.dir', undefined, {
+  LOG_DIRECTORY: pathOption('env.log.dir', {
     description: 'Directory of log files and of the output of detached jobs; unset: log in the run directory.',
   }),
   LOG_LEVEL: enumOption('env.log.level', 'WARN', {

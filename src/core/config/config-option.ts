@@ -1,6 +1,20 @@
-/** How a value is written (flink-conf grammar). Durations are ms, memory sizes bytes, once they are parsed. */
+/**
+ * How a value is written (flink-conf grammar). Durations are ms, memory sizes bytes, once they are parsed. A `path` is a path
+ * or URI; in a `home-path` a leading `~/` stands for the home directory.
+ */
 export type ConfigType =
-  'string' | 'int' | 'long' | 'double' | 'boolean' | 'duration' | 'memory' | 'enum' | 'list' | 'map'
+  | 'string'
+  | 'path'
+  | 'home-path'
+  | 'int'
+  | 'long'
+  | 'double'
+  | 'boolean'
+  | 'duration'
+  | 'memory'
+  | 'enum'
+  | 'list'
+  | 'map'
 
 /** One option of the configuration: key, type, default, description. */
 export interface ConfigOption<T> {
@@ -49,6 +63,16 @@ export function stringOption<D extends string | undefined>(
   about: OptionDescription,
 ): ConfigOption<string | D> {
   return option<string | D>(key, 'string', defaultValue, about)
+}
+
+/** A path or URI; a quote or `~` at its beginning is refused, because nobody takes it away. */
+export function pathOption(key: string, about: OptionDescription): ConfigOption<string | undefined> {
+  return option<string | undefined>(key, 'path', undefined, about)
+}
+
+/** A local path that may begin with `~/`. */
+export function homePathOption(key: string, defaultValue: string, about: OptionDescription): ConfigOption<string> {
+  return option(key, 'home-path', defaultValue, about)
 }
 
 export function intOption<D extends number | undefined>(

@@ -1,13 +1,15 @@
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
-import type { FileSystem } from '../fs/file-system.js'
+import { ReasonError } from '../errors/reason-error.js'
+import type { FileStatus, FileSystem } from '../fs/file-system.js'
 import { ALL_OPTIONS } from './all-options.js'
 import { Configuration } from './configuration.js'
-import { parseFlatConfiguration } from './flat-configuration-parser.js'
+import { parseFlatConfiguration, type ParsedEntry } from './flat-configuration-parser.js'
 import { parseYamlConfiguration } from './yaml-configuration-parser.js'
 
 const FLAT_FILE = 'flink-conf.yaml'
 const YAML_FILE = 'config.yaml'
+const LARGEST_FILE_BYTES = 256 * 1024
 
 export interface LoadedConfiguration {
   readonly configuration: Configuration
@@ -29,7 +31,22 @@ export async function loadConfiguration(directory: string, fileSystem: FileSyste
   const configuration = new Configuration()
   for (const { key, value, line } of parsed.entries) configuration.setString(key, value, `${file}:${String(line)}`)
   checkKnownOptions(configuration)
-  return { configuration, warnings: parsed.warnings.map((warning) => `${name}: ${warning}`), file }
+  const warnings = isFlat ? [...parsed.warnings, ...quotedValues(parsed.entries)] : parsed.warnings
+  return { configuration, warnings: warnings.map((warning) => `${name}: ${warning}`), file }
+}
+
+/** Flink's flat format takes no quotes away, where YAML does; lists and maps have a use for them. */
+function quotedValues(entries: readonly ParsedEntry[]): string[] {
+  const types = new Map(
+    ALL_OPTIONS.flatMap(({ key, fallbackKeys, deprecatedKeys, type }) =>
+      [key, ...fallbackKeys, ...deprecatedKeys].map((name) => [name, type]),
+    ),
+  )
+  const quoted = entries.filter(({ key, value }) => {
+    const type = types.get(key)
+    return type !== undefined && type !== 'list' && type !== 'map' && /^(['"]).*\1$/.test(value)
+  })
+  return quoted.map(({ key, line }) => `line ${String(line)}: the quotes are part of the value of ${key}`)
 }
 
 /** Parses every known option that is set; the first wrong one is thrown as CONFIG_VALUE_INVALID. */
@@ -39,9 +56,19 @@ export function checkKnownOptions(configuration: Configuration): void {
 
 async function read(file: string, fileSystem: FileSystem): Promise<string> {
   try {
+    const status = await fileSystem.status(file)
+    const problem = status === undefined ? undefined : problemOf(status)
+    if (problem !== undefined) throw new ReasonError(problem)
     return new TextDecoder().decode(await fileSystem.readFile(file))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new FlinkError('CONFIG_FILE_UNREADABLE', { path: file, reason }, { cause: error })
   }
+}
+
+/** A file without end would be read for ever, and one of many MB costs the YAML package minutes. */
+function problemOf({ isPlainFile, sizeBytes }: FileStatus): string | undefined {
+  if (!isPlainFile) return 'it is no plain file'
+  if (sizeBytes <= LARGEST_FILE_BYTES) return undefined
+  return `it has ${String(sizeBytes)} bytes, and at most ${String(LARGEST_FILE_BYTES)} are read`
 }

@@ -6,7 +6,9 @@ const HEAD = `# Configuration
 
 \`conf/flink-conf.yaml\` (flat \`key: value\` lines) or, where it is absent, \`config.yaml\` (nested YAML). The directory is named
 by \`FLINK_CONF_DIR\`; without it, the one of the package is used. \`-D key=value\` on the command line wins over the file,
-settings in the program win over both. Durations are written \`10 s\`, sizes \`64 mb\`.
+settings in the program win over both. Durations are written \`10 s\`, sizes \`64 mb\`. A \`path\` is a path or a URI, written in
+full; in a \`home-path\` a leading \`~/\` is the home directory. Quotes in \`flink-conf.yaml\` are part of the value, as in Flink:
+around a path they are refused, around other values told.
 
 This page is generated from the options in \`src/core/config\`; a test fails when it is out of date.
 `

@@ -1,4 +1,4 @@
-import { booleanOption, enumOption, stringOption, type ConfigOption } from './config-option.js'
+import { booleanOption, enumOption, pathOption, type ConfigOption } from './config-option.js'
 
 /** Options of Flink's SavepointOptions. */
 export const SavepointOptions: {
@@ -8,11 +8,11 @@ export const SavepointOptions: {
   readonly RECOVER_FROM_LATEST: ConfigOption<boolean>
   readonly RESTORE_MODE: ConfigOption<'CLAIM' | 'NO_CLAIM' | 'LEGACY'>
 } = {
-  SAVEPOINT_DIRECTORY: stringOption('execution.checkpointing.savepoint-dir', undefined, {
+  SAVEPOINT_DIRECTORY: pathOption('execution.checkpointing.savepoint-dir', {
     description: 'Default directory of savepoints, for savepoint, stop and cancel -s without one.',
     deprecatedKeys: ['state.savepoints.dir', 'savepoints.state.backend.fs.dir'],
   }),
-  SAVEPOINT_PATH: stringOption('execution.state-recovery.path', undefined, {
+  SAVEPOINT_PATH: pathOption('execution.state-recovery.path', {
     description: 'Savepoint or checkpoint to restore from, as run -s.',
     deprecatedKeys: ['execution.savepoint.path'],
   }),

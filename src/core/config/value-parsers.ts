@@ -49,6 +49,9 @@ function parseByType(option: ConfigOption<unknown>, text: string): unknown {
   switch (option.type) {
     case 'string':
       return text
+    case 'path':
+    case 'home-path':
+      return parsePath(text, option.type)
     case 'int':
     case 'long':
       return parseWhole(text, option.type === 'int' ? INT_LIMIT : Number.MAX_SAFE_INTEGER)
@@ -67,6 +70,16 @@ function parseByType(option: ConfigOption<unknown>, text: string): unknown {
     case 'map':
       return parseMap(text)
   }
+}
+
+/** What would make a directory named `"file:` or `~` in the working directory. */
+function parsePath(text: string, type: 'path' | 'home-path'): string {
+  if (/^['"]/.test(text)) {
+    throw new ValueFormatError('The quotes would be part of the path. Write it without them.')
+  }
+  if (!text.startsWith('~') || (type === 'home-path' && /^~($|\/)/.test(text))) return text
+  const known = type === 'home-path' ? 'Only ~ and ~/ stand for the home directory here' : '~ stands for nothing here'
+  throw new ValueFormatError(`${known}. Write the path in full.`)
 }
 
 function parseWhole(text: string, limit: number): number {

@@ -29,6 +29,29 @@ export const FILESYSTEM_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  FILE_COMPRESSION_UNSUPPORTED: {
+    message: "'{path}' is not read: {reason}. {advice}.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  FILE_UNPACKING_FAILED: {
+    message:
+      "'{path}' cannot be unpacked: {reason} (within the first {offset} of its {sizeBytes} bytes). Check it with the tool that packed it.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  FILE_NOT_PLAIN: {
+    message:
+      "'{path}' is a pipe, a device or a socket: it cannot be read again from a position, as a restart must. Copy it to a file, or read it with socketTextStream or a source of your own.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
   DISK_FULL: {
     message: 'No space is left on the device of {path}. Free space there or point the directory elsewhere.',
     fault: 'external',

@@ -2,6 +2,8 @@ export interface FileStatus {
   readonly name: string
   readonly path: string
   readonly isDirectory: boolean
+  /** False for a directory, and for what has no length of its own: a pipe, a device, a socket. */
+  readonly isPlainFile: boolean
   readonly sizeBytes: number
 }
 
@@ -27,6 +29,11 @@ export interface FileSystem {
   readFile(path: string): Promise<Uint8Array>
   /** Creates or truncates; its directory must exist. */
   openForWrite(path: string): Promise<FileWriter>
+  /**
+   * Keeps the first `keepBytes` of a file that is there and writes after them; creates one that is not. What is no plain
+   * file (a pipe) is written as it is.
+   */
+  openToContinue(path: string, keepBytes: number): Promise<FileWriter>
   openForRead(path: string): Promise<FileReader>
   /** Atomic; replaces a file that is there. Durable once the directories are synced. */
   rename(from: string, to: string): Promise<void>

@@ -48,6 +48,19 @@ export class InMemoryFileSystem implements FileSystem {
     })
   }
 
+  openToContinue(file: string, keepBytes: number): Promise<FileWriter> {
+    return this.#run('continue', file, () => {
+      const parent = this.#parentOf('open', file)
+      const existing = parent.entries.get(path.basename(file))
+      if (existing instanceof MemoryDirectory) throw failed('open', file, 'it is a directory')
+      const opened = existing ?? new MemoryFile()
+      if (opened.content.position > keepBytes) opened.content.truncate(keepBytes)
+      opened.durable = opened.durable.slice(0, keepBytes)
+      parent.entries.set(path.basename(file), opened)
+      return this.#writer(file, opened)
+    })
+  }
+
   openForRead(file: string): Promise<FileReader> {
     return this.#run('open', file, () => {
       const { content } = this.#file('open', file)
@@ -134,7 +147,8 @@ export class InMemoryFileSystem implements FileSystem {
   #statusOf(file: string): FileStatus {
     const node = this.#find(file)
     const sizeBytes = node instanceof MemoryFile ? node.content.position : 0
-    return { name: path.basename(file), path: file, isDirectory: node instanceof MemoryDirectory, sizeBytes }
+    const kind = { isDirectory: node instanceof MemoryDirectory, isPlainFile: node instanceof MemoryFile }
+    return { name: path.basename(file), path: file, ...kind, sizeBytes }
   }
 
   #file(operation: string, file: string): MemoryFile {

@@ -14,6 +14,20 @@ export class LocalFileSystem implements FileSystem {
     return new LocalFileWriter(file, handle)
   }
 
+  openToContinue(file: string, keepBytes: number): Promise<FileWriter> {
+    return explain('open', file, async () => {
+      const handle = await open(file, 'a')
+      try {
+        const stats = await handle.stat()
+        if (stats.isFile() && stats.size > keepBytes) await handle.truncate(keepBytes)
+        return new LocalFileWriter(file, handle)
+      } catch (error) {
+        await handle.close()
+        throw error
+      }
+    })
+  }
+
   async openForRead(file: string): Promise<FileReader> {
     return explain('open', file, async () => {
       const handle = await open(file, 'r')
@@ -59,7 +73,8 @@ export class LocalFileSystem implements FileSystem {
   async status(file: string): Promise<FileStatus | undefined> {
     try {
       const stats = await stat(file)
-      return { name: path.basename(file), path: file, isDirectory: stats.isDirectory(), sizeBytes: stats.size }
+      const kind = { isDirectory: stats.isDirectory(), isPlainFile: stats.isFile() }
+      return { name: path.basename(file), path: file, ...kind, sizeBytes: stats.size }
     } catch (error) {
       if (isMissing(error) || codeOf(error) === 'ENOTDIR') return undefined
       throw explained('look at', file, error)
@@ -93,7 +108,14 @@ class LocalFileWriter implements FileWriter {
   }
 
   sync(): Promise<void> {
-    return explain('sync', this.#file, () => this.#handle.sync())
+    return explain('sync', this.#file, async () => {
+      try {
+        await this.#handle.sync()
+      } catch (error) {
+        // A pipe or a terminal: nothing is kept back there.
+        if (codeOf(error) !== 'EINVAL' && codeOf(error) !== 'ENOTSUP') throw error
+      }
+    })
   }
 
   close(): Promise<void> {

@@ -52,6 +52,23 @@ function contentContract(make: Make): void {
     assert.equal(await textOf(fileSystem, `${directory}/a`), 'short')
   })
 
+  it('writes on after the beginning of a file that is to be kept, and creates one that is not there', async () => {
+    const { fileSystem, directory } = await make()
+    const file = `${directory}/a`
+    for (const [keepBytes, expected] of [
+      [100, 'new'],
+      [100, 'newnew'],
+      [2, 'nenew'],
+      [0, 'new'],
+    ] as const) {
+      const writer = await fileSystem.openToContinue(file, keepBytes)
+      await writer.write(bytes('new'))
+      await writer.sync()
+      await writer.close()
+      assert.equal(await textOf(fileSystem, file), expected)
+    }
+  })
+
   it('reads any part of a file, and less at its end', async () => {
     const { fileSystem, directory } = await make()
     await write(fileSystem, `${directory}/a`, '0123456789')
@@ -158,6 +175,7 @@ function failureContract(make: Make): void {
     await rejectsWith('FILE_IO_FAILED', directory, fileSystem.readFile(directory))
     await rejectsWith('FILE_IO_FAILED', directory, fileSystem.openForRead(directory))
     await rejectsWith('FILE_IO_FAILED', directory, fileSystem.openForWrite(directory))
+    await rejectsWith('FILE_IO_FAILED', directory, fileSystem.openToContinue(directory, 0))
     await rejectsWith('FILE_IO_FAILED', file, fileSystem.list(file))
     await rejectsWith('FILE_IO_FAILED', file, fileSystem.mkdirs(file))
     await rejectsWith('FILE_IO_FAILED', file, fileSystem.mkdirs(`${file}/deeper`))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { TextFileSource } from '../../../src/api/functions/source/text-file-source.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
@@ -8,15 +9,17 @@ import { bindingOf, snapshotOperator, SourceOperatorHarness } from '../../operat
 import { TestOperatorContext } from '../../operators/test-operator-context.js'
 import type { OperatorSubtaskState } from '../../../src/storage/state-handles.js'
 
-async function diskWith(files: Readonly<Record<string, string>>): Promise<InMemoryFileSystem> {
+async function diskWith(files: Readonly<Record<string, string | Uint8Array>>): Promise<InMemoryFileSystem> {
   const disk = new InMemoryFileSystem()
   await disk.mkdirs('/in')
-  for (const [name, text] of Object.entries(files)) {
-    const file = await disk.openForWrite(`/in/${name}`)
-    await file.write(new TextEncoder().encode(text))
-    await file.close()
-  }
+  for (const [name, text] of Object.entries(files)) await write(disk, `/in/${name}`, text)
   return disk
+}
+
+async function write(disk: InMemoryFileSystem, path: string, text: string | Uint8Array): Promise<void> {
+  const file = await disk.openForWrite(path)
+  await file.write(typeof text === 'string' ? new TextEncoder().encode(text) : text)
+  await file.close()
 }
 
 interface Reading {
@@ -97,6 +100,66 @@ describe('readTextFile', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('unpacks a file and goes on behind a snapshot of it, also with another parallelism', async () => {
+    const cases = fc.tuple(text, parallelism, parallelism, fc.nat({ max: 20 }))
+    await fc.assert(
+      fc.asyncProperty(cases, async ([content, before, afterwards, records]) => {
+        const disk = await diskWith({ 'a.gz': gzipSync(content), 'b.txt': content })
+        const first = { disk, path: '/in', splitBytes: 30, parallelism: before }
+        const emitted: string[] = []
+        const states: (OperatorSubtaskState | undefined)[] = []
+        for (let subtask = 0; subtask < before; subtask += 1) {
+          const harness = await sourceOf(first, subtask).open()
+          for (let step = 0; step < records && (await harness.step()) !== 'end'; step += 1);
+          states.push(await snapshotOperator(harness.operator, harness.context))
+          emitted.push(...(harness.context.output.values() as string[]))
+        }
+        const rest = await linesOf({ ...first, parallelism: afterwards }, mergeSubtasks(states, afterwards))
+        const expected = expectedLines(content)
+        assert.deepEqual([...emitted, ...rest].sort(), [...expected, ...expected].sort())
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('refuses a packed file that it cannot unpack before a line of the directory is read', async () => {
+    const disk = await diskWith({ a: 'a\n', 'b.zip': 'PK' })
+    const reading = { disk, path: '/in', splitBytes: 10, parallelism: 1 }
+    await assert.rejects(linesOf(reading), { code: 'FILE_COMPRESSION_UNSUPPORTED', message: /\/in\/b\.zip/ })
+  })
+
+  it('says so when a file is shorter than it was when the job began', async () => {
+    const disk = await diskWith({ a: 'a1\na2\na3\n' })
+    const reading = { disk, path: '/in/a', splitBytes: 1000, parallelism: 1 }
+    const harness = await sourceOf(reading, 0).open()
+    await write(disk, '/in/a', 'a1\n')
+    await assert.rejects(harness.run(), { code: 'FILE_IO_FAILED', message: /shorter/ })
+  })
+
+  it('reads a file of the system, which says that it is empty', async () => {
+    const disk = new (class extends InMemoryFileSystem {
+      override async status(file: string): ReturnType<InMemoryFileSystem['status']> {
+        const status = await super.status(file)
+        return status && { ...status, sizeBytes: 0 }
+      }
+    })()
+    await disk.mkdirs('/in')
+    await write(disk, '/in/a', 'a1\na2\n')
+    assert.deepEqual(await linesOf({ disk, path: '/in/a', splitBytes: 10, parallelism: 2 }), ['a1', 'a2'])
+  })
+
+  it('refuses a pipe, which cannot be read again from a position', async () => {
+    const disk = new (class extends InMemoryFileSystem {
+      override async status(file: string): ReturnType<InMemoryFileSystem['status']> {
+        const status = await super.status(file)
+        return status && { ...status, isPlainFile: false }
+      }
+    })()
+    await disk.mkdirs('/in')
+    await write(disk, '/in/a', 'a1\n')
+    await assert.rejects(linesOf({ disk, path: '/in/a', splitBytes: 10, parallelism: 1 }), { code: 'FILE_NOT_PLAIN' })
   })
 
   it('reads the files of a directory by name, without hidden ones', async () => {

@@ -157,6 +157,50 @@ describe('flink-conf.yaml', () => {
   })
 })
 
+describe('paths and quotes', () => {
+  const loaded = async (line: string): Promise<Awaited<ReturnType<typeof loadConfiguration>>> =>
+    loadConfiguration('/conf', await fileSystemWith({ 'flink-conf.yaml': `a: b\n${line}\n` }))
+
+  for (const line of [
+    'execution.checkpointing.dir: "file:///tmp/q"',
+    "state.savepoints.dir: '/tmp/q'",
+    'env.log.dir: "/tmp # q"',
+    'cluster.run-directory: "~/run"',
+  ]) {
+    it(`refuses the quotes of a path with file and line: ${line}`, async () => {
+      const [key = ''] = line.split(':')
+      await assert.rejects(loaded(line), {
+        code: 'CONFIG_VALUE_INVALID',
+        message: new RegExp(`'${key}'.*Write it without them.*/conf/flink-conf.yaml:2`),
+      })
+    })
+  }
+
+  it('takes ~ for the home directory or refuses it, and never for the name of a directory', async () => {
+    for (const path of ['~', '~/run', '/a/~', 'a~']) {
+      const { configuration } = await loaded(`cluster.run-directory: ${path}`)
+      assert.equal(configuration.get(ClusterOptions.RUN_DIRECTORY), path)
+    }
+    for (const line of ['cluster.run-directory: ~nobody/x', 'env.log.dir: ~/log', 'execution.checkpointing.dir: ~/c']) {
+      await assert.rejects(loaded(line), { code: 'CONFIG_VALUE_INVALID', message: /Write the path in full/ })
+    }
+  })
+
+  it('holds for values of the command line and of the program too', () => {
+    const configuration = Configuration.fromMap({ 'execution.checkpointing.dir': '"/a"' }, '-D')
+    assert.throws(() => configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY), /set in -D/)
+  })
+
+  it('tells of quotes that are part of another value, and leaves those of lists and maps alone', async () => {
+    const { configuration, warnings } = await loaded('pipeline.name: "My job"')
+    assert.equal(configuration.get(PipelineOptions.NAME), '"My job"')
+    assert.deepEqual(warnings, ['flink-conf.yaml: line 2: the quotes are part of the value of pipeline.name'])
+    for (const line of [`pipeline.global-job-parameters: "k:v"`, 'of.somebody.else: "x"', `pipeline.name: "a" or "b`]) {
+      assert.deepEqual((await loaded(line)).warnings, [], line)
+    }
+  })
+})
+
 describe('config.yaml', () => {
   it('joins nested keys and keeps words that YAML 1.1 would turn into booleans', async () => {
     const text =
@@ -198,6 +242,67 @@ describe('config.yaml', () => {
       })
     })
   }
+
+  it('merges mappings: own keys go first, then the mappings in their order, each key whole', async () => {
+    const text =
+      'a: &a {x: 1, m: {p: 1}}\nb: &b {x: 2, y: 2}\nc: {<<: [*a, *b], y: 3, m: {q: 4}}\nd:\n  <<: *b\n"<<": {z: 5}\n'
+    const { entries } = await parseYamlConfiguration(text, 'config.yaml')
+    const found = Object.fromEntries(entries.map(({ key, value }) => [key, value]))
+    const merged = { 'c.x': '1', 'c.m.q': '4', 'c.y': '3', 'd.x': '2', 'd.y': '2' }
+    assert.deepEqual(found, { 'a.x': '1', 'a.m.p': '1', 'b.x': '2', 'b.y': '2', ...merged, '<<.z': '5' })
+  })
+
+  const laughs = (level: (before: string) => string): string =>
+    Array.from({ length: 30 }, (_, at) => `a${String(at)}: &a${String(at)} ${level(`*a${String(at - 1)}`)}`)
+      .join('\n')
+      .replace('*a-1', '1')
+      .replace('*a-1', '1')
+  for (const [title, text, line, reason] of [
+    ['mappings that double 30 times', laughs((before) => `{p: ${before}, q: ${before}}`), undefined, /unfolds to more/],
+    [
+      'merges that double 30 times',
+      laughs((before) => `{<<: [${before}, ${before}]}`).replace('[1, 1]', '{x: 1}'),
+      undefined,
+      /unfolds to more/,
+    ],
+    ['an anchor that holds itself', 'x: 1\na: &a {b: *a}\n', 2, /an anchor holds itself/],
+    ['an anchor that merges itself', 'x: 1\na: &a {<<: *a}\n', 2, /an anchor holds itself/],
+    ['a thousand levels', `x: 1\na: ${'{a: '.repeat(1000)}1${'}'.repeat(1000)}\n`, undefined, /nested/],
+    ['ten thousand levels', `a: ${'['.repeat(10_000)}`, undefined, /nested too deeply/],
+    ['ten thousand closed levels', `a: ${'['.repeat(10_000)}${']'.repeat(10_000)}`, undefined, /nested/],
+    ['a merge of a text', 'a: 1\nb: {<<: text}\n', 2, /takes a mapping/],
+    ['an alias of nothing', 'a: *nothing\n', 1, /nothing/],
+  ] as const) {
+    it(`refuses ${title} with a reason`, async () => {
+      await assert.rejects(parseYamlConfiguration(text, '/x/config.yaml'), (error) => {
+        assert.ok(FlinkError.is(error, 'CONFIG_YAML_INVALID'), String(error))
+        assert.match(error.message, reason)
+        if (line !== undefined) assert.equal(error.details['line'], line)
+        return true
+      })
+    })
+  }
+
+  it('may use anchors and have as many keys as the file may be long', async () => {
+    const text = Array.from({ length: 10_000 }, (_, at) => `key.${String(at)}: ${String(at)}`).join('\n')
+    assert.equal((await parseYamlConfiguration(text, 'config.yaml')).entries.length, 10_000)
+    const aliases = `a: &a {x: 1}\n${Array.from({ length: 5000 }, (_, at) => `k${String(at)}: *a`).join('\n')}`
+    assert.equal((await parseYamlConfiguration(aliases, 'config.yaml')).entries.length, 5001)
+  })
+
+  it('of more than 256 KB is not read', async () => {
+    const fileSystem = await fileSystemWith({ 'config.yaml': `a: ${'x'.repeat(256 * 1024)}` })
+    await assert.rejects(loadConfiguration('/conf', fileSystem), { code: 'CONFIG_FILE_UNREADABLE', message: /bytes/ })
+  })
+
+  it('is not read where it is no file with an end', async () => {
+    const fileSystem = await fileSystemWith({})
+    await fileSystem.mkdirs('/conf/flink-conf.yaml')
+    await assert.rejects(loadConfiguration('/conf', fileSystem), {
+      code: 'CONFIG_FILE_UNREADABLE',
+      message: /no plain/,
+    })
+  })
 
   it('names file and line of what is no YAML', async () => {
     await assert.rejects(parseYamlConfiguration('a: b\n  c: [\n', '/x/config.yaml'), /\/x\/config\.yaml:\d+/)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RichFunction } from '../../../src/api/functions/rich-function.js'
+import { WriteAsTextSink } from '../../../src/api/functions/sink/write-as-text-sink.js'
 import { generateProgramGraph } from '../../../src/graph/job-graph-generator.js'
 import { statefulOperatorsWithoutUid } from '../../../src/graph/stateful-operators.js'
 import { byName, RecordedProgram } from './recorded-program.js'
@@ -24,6 +25,7 @@ test('operators that may hold state and have no uid are named in the order of th
   program.operator(plain, 'rich without key', { kind: 'map', function: new RichMap() })
   const list = { invoke: () => undefined, snapshotState: () => [], restoreState: () => undefined }
   program.operator(plain, 'list sink', { kind: 'sink', function: list })
+  program.operator(plain, 'file sink', { kind: 'sink', function: new WriteAsTextSink('/out', 'OVERWRITE') })
   const names = statefulOperatorsWithoutUid(generateProgramGraph(program.pipeline()))
   assert.deepEqual(names, ['offsets', 'list sink', 'count', 'rich on key'])
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { WRITTEN_FILES_STATE } from '../../../src/core/fs/written-files-state.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { keyGroupRangeForOperatorIndex } from '../../../src/core/keygroups/key-group-assignment.js'
 import { intersectKeyGroups } from '../../../src/core/keygroups/key-group-range.js'
@@ -144,6 +145,15 @@ describe('state and operators that do not match', () => {
 
   it('state without operator is skipped and reported when that is allowed', () => {
     assert.equal(assignState(checkpoint([keyedState(1)]), [], true).skipped.length, 1)
+  })
+
+  it("how far the files of a sink were written stands in nobody's way", () => {
+    const handle = listHandle('operator-union', [1])
+    const files = { ...handle, states: handle.states.map((state) => ({ ...state, name: WRITTEN_FILES_STATE })) }
+    const sink = { ...keyedState(1), subtasks: [{ ...EMPTY_SUBTASK_STATE, managedOperator: [files] }] }
+    assert.equal(assignState(checkpoint([sink]), [], false).skipped.length, 0)
+    const more = { ...sink, subtasks: [{ ...EMPTY_SUBTASK_STATE, managedOperator: [files, handle] }] }
+    assert.throws(() => assignState(checkpoint([more]), [], false), { code: 'STATE_UNMATCHED' })
   })
 
   it('an operator without state never stands in the way', () => {

@@ -1,4 +1,4 @@
-import type { FileReader } from '../../../core/fs/file-system.js'
+import type { SequentialReader } from '../../../core/fs/compressed-file.js'
 
 const BLOCK_BYTES = 64 * 1024
 const LINE_FEED = 10
@@ -10,20 +10,22 @@ const BYTE_ORDER_MARK = '\uFEFF'
 export class LineReader {
   /** Where the next line begins. */
   position: number
-  readonly #file: FileReader
+  readonly #file: SequentialReader
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   #block: Uint8Array = new Uint8Array(0)
   #blockStart: number
 
-  constructor(file: FileReader, position: number) {
+  constructor(file: SequentialReader, position: number) {
     this.#file = file
     this.position = position
     this.#blockStart = position
   }
 
-  async isAtLineStart(): Promise<boolean> {
+  /** Undefined when the file ends before the position. */
+  async isAtLineStart(): Promise<boolean | undefined> {
+    if (this.position === 0) return true
     const [before] = await this.#file.read(this.position - 1, 1)
-    return before === LINE_FEED
+    return before === undefined ? undefined : before === LINE_FEED
   }
 
   async skipLine(): Promise<void> {

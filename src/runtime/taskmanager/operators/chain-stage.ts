@@ -21,9 +21,10 @@ export interface ChainStage {
   refused(promise: PromiseLike<unknown>): FlinkError
 }
 
-/** Stages one after the other and what the last of them emits to. */
+/** A stage, those behind it, and what the last of them emits to. A run is part of those that begin before it. */
 export interface StageRun {
-  readonly stages: readonly ChainStage[]
+  readonly stage: ChainStage
+  readonly next: StageRun | undefined
   readonly tail: { collect(value: unknown, timestamp: number): void }
 }
 
@@ -34,4 +35,11 @@ export interface StageOperator {
 
 export function stageRunOf(operator: object): StageRun | undefined {
   return 'run' in operator ? (operator as StageOperator).run : undefined
+}
+
+/** The stages of a run, in the order of a record. */
+export function stagesOf(run: StageRun): ChainStage[] {
+  const stages: ChainStage[] = []
+  for (let at: StageRun | undefined = run; at !== undefined; at = at.next) stages.push(at.stage)
+  return stages
 }

@@ -5,16 +5,16 @@
 // Invariants: an error names the stage that threw; what is behind the run is called outside of the try, its errors are its
 // own.
 // Thread: the task worker that owns the operators.
-import type { ChainStage, StageRun } from './chain-stage.js'
+import { stagesOf, type ChainStage, type StageRun } from './chain-stage.js'
 
 export type ProcessElement = (value: unknown, timestamp: number, keyHash: number) => void
 
 export function fuseStages(run: StageRun): ProcessElement {
-  const { stages, tail } = run
+  const stages = stagesOf(run)
   const make = new Function('stages', 'tail', `'use strict'\n${fusedStagesSource(stages)}`) as (
     ...given: unknown[]
   ) => ProcessElement
-  return make(stages, tail)
+  return make(stages, run.tail)
 }
 
 /** The function as source, behind a `return`. */

@@ -1,6 +1,8 @@
 // Duty: an operator that is one stage of its chain: what it does with a record is generated together with the stages
 // behind it.
-// Invariants: `run` begins with this operator's stage and ends where the next operator is no stage.
+// Invariants: `run` begins with this operator's stage and ends where the next operator is no stage. The function is generated
+// with the first record: only the first operator of a run ever gets one, and a run is as long as the program likes (1000 maps
+// took 10 s when each of them generated what was behind it).
 // Thread: the task worker that owns the operator.
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { asyncNotAllowed } from '../state/thenable.js'
@@ -14,12 +16,18 @@ export type StageFunction = Pick<ChainStage, 'kind' | 'function' | 'method'>
 
 export class SingleStageOperator extends UdfStreamOperator implements OneInputStreamOperator, StageOperator {
   readonly run: StageRun
-  readonly processElement: ProcessElement
 
   constructor(binding: OperatorBinding, context: OperatorContext, stage: StageFunction) {
     super(binding, context)
-    this.run = runFrom(this.#stage(stage, binding), context)
-    this.processElement = fuseStages(this.run)
+    const { stageRun: next } = context.output
+    this.run = { stage: this.#stage(stage, binding), next, tail: next?.tail ?? context.output }
+  }
+
+  /** Gives way to the generated function, a property of the same name. */
+  processElement(value: unknown, timestamp: number, keyHash: number): void {
+    const fused: ProcessElement = fuseStages(this.run)
+    this.processElement = fused
+    fused(value, timestamp, keyHash)
   }
 
   #stage(stage: StageFunction, { key }: OperatorBinding): ChainStage {
@@ -31,9 +39,4 @@ export class SingleStageOperator extends UdfStreamOperator implements OneInputSt
       refused: (promise) => asyncNotAllowed(promise, this.name, stage.method),
     }
   }
-}
-
-function runFrom(stage: ChainStage, { output }: OperatorContext): StageRun {
-  const next = output.stageRun
-  return next === undefined ? { stages: [stage], tail: output } : { stages: [stage, ...next.stages], tail: next.tail }
 }

@@ -94,6 +94,7 @@ export class OperatorChain {
 function buildOperators(input: OperatorChainInput): { operators: ChainOperator[]; headOutput: Output } {
   const { vertex, program, edges, contextFor } = input
   const operators: ChainOperator[] = []
+  const readers = readersByInput(vertex)
   let headOutput: Output | undefined
   for (let index = vertex.operators.length - 1; index >= 0; index -= 1) {
     const node = vertex.operators[index]
@@ -101,7 +102,10 @@ function buildOperators(input: OperatorChainInput): { operators: ChainOperator[]
     if (node === undefined || binding === undefined) {
       throw new FlinkError('ASSERTION_FAILED', { what: `the program has no operator ${node?.id ?? String(index)}` })
     }
-    const output = outputTo([...chainedReaders(index, vertex, operators), ...edgeReaders(index, edges)])
+    const output = outputTo([
+      ...chainedReaders(readers.get(index) ?? [], vertex, operators),
+      ...edgeReaders(index, edges),
+    ])
     operators[index] = createOperator(binding, contextFor(node.name, output))
     headOutput = output
   }
@@ -109,10 +113,25 @@ function buildOperators(input: OperatorChainInput): { operators: ChainOperator[]
   return { operators, headOutput }
 }
 
-function chainedReaders(index: number, vertex: JobVertex, operators: readonly ChainOperator[]): OutputReader[] {
-  return vertex.operators.flatMap((node, position) => {
-    const operator = operators[position]
-    if (node.input !== index || operator === undefined || isSourceOperator(operator)) return []
+/** By place in the chain: the places of those that read what the operator there emits. */
+function readersByInput({ operators }: JobVertex): ReadonlyMap<number, readonly number[]> {
+  const readers = new Map<number, number[]>()
+  for (const [position, { input }] of operators.entries()) {
+    const known = readers.get(input)
+    if (known === undefined) readers.set(input, [position])
+    else known.push(position)
+  }
+  return readers
+}
+
+function chainedReaders(
+  positions: readonly number[],
+  vertex: JobVertex,
+  operators: readonly ChainOperator[],
+): OutputReader[] {
+  return positions.flatMap((position) => {
+    const [node, operator] = [vertex.operators[position], operators[position]]
+    if (node === undefined || operator === undefined || isSourceOperator(operator)) return []
     return [{ sideOutput: node.inputSideOutput, target: chainedTarget(operator) }]
   })
 }

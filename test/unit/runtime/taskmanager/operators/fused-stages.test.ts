@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
-import type { ChainStage } from '../../../../../src/runtime/taskmanager/operators/chain-stage.js'
+import type { ChainStage, StageRun } from '../../../../../src/runtime/taskmanager/operators/chain-stage.js'
 import {
   fusedStagesSource,
   fuseStages,
@@ -23,6 +23,12 @@ function stage(kind: ChainStage['kind'], call: (value: never) => unknown, name =
   }
 }
 
+function runOf(stages: readonly ChainStage[], tail: StageRun['tail']): StageRun {
+  const run = stages.reduceRight<StageRun | undefined>((next, each) => ({ stage: each, next, tail }), undefined)
+  assert.ok(run !== undefined)
+  return run
+}
+
 describe('a run of stages', () => {
   it('gives the result of the last one to what stands behind, with the timestamp of the record', () => {
     const output = new RecordingOutput()
@@ -31,7 +37,7 @@ describe('a run of stages', () => {
       stage('filter', (value: number) => value % 2 === 0),
       stage('map', (value: number) => `v${String(value)}`),
     ]
-    const process = fuseStages({ stages, tail: output })
+    const process = fuseStages(runOf(stages, output))
     for (const value of [1, 2, 3]) process(value, value * 10, 0)
     assert.deepEqual(output.emitted, [
       ['record', 'v2', 10],
@@ -41,7 +47,7 @@ describe('a run of stages', () => {
 
   it('passes on undefined as any other result of a map', () => {
     const output = new RecordingOutput()
-    fuseStages({ stages: [stage('map', () => undefined)], tail: output })(1, 0, 0)
+    fuseStages(runOf([stage('map', () => undefined)], output))(1, 0, 0)
     assert.deepEqual(output.values(), [undefined])
   })
 
@@ -56,7 +62,7 @@ describe('a run of stages', () => {
         'second',
       ),
     ]
-    const process = fuseStages({ stages, tail: new RecordingOutput() })
+    const process = fuseStages(runOf(stages, new RecordingOutput()))
     assert.throws(
       () => {
         process(1, 0, 0)
@@ -68,7 +74,7 @@ describe('a run of stages', () => {
   it('refuses a promise of any stage, a filter included', () => {
     for (const kind of ['map', 'filter'] as const) {
       const stages = [stage('map', (value: number) => value), stage(kind, () => Promise.resolve(true), 'late')]
-      const process = fuseStages({ stages, tail: new RecordingOutput() })
+      const process = fuseStages(runOf(stages, new RecordingOutput()))
       assert.throws(
         () => {
           process(1, 0, 0)
@@ -85,7 +91,7 @@ describe('a run of stages', () => {
         throw behind
       },
     })
-    const process = fuseStages({ stages: [stage('map', (value: number) => value)], tail })
+    const process = fuseStages(runOf([stage('map', (value: number) => value)], tail))
     assert.throws(() => {
       process(1, 0, 0)
     }, behind)

@@ -1,0 +1,138 @@
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { FileSystem, FileWriter } from '../../../core/fs/file-system.js'
+import { WRITTEN_FILES_STATE } from '../../../core/fs/written-files-state.js'
+import { ListStateDescriptor } from '../../state/list-state-descriptor.js'
+import type { ListState } from '../../state/list-state.js'
+import type {
+  CheckpointedFunction,
+  FunctionInitializationContext,
+  FunctionSnapshotContext,
+} from '../checkpointed-function.js'
+import { RichSinkFunction } from '../sink-function.js'
+import type { FlushingSink } from './flushing-sink.js'
+import type { WriteMode } from './write-mode.js'
+
+/** How far a file was written at a checkpoint. */
+interface WrittenFile {
+  /** The sink's path: itself the file, or the directory of the files of all subtasks. */
+  readonly target: string
+  readonly file: string
+  readonly lengthBytes: number
+}
+
+const BUFFER_CHARS = 64 * 1024
+
+/**
+ * Writes the text of every record to a file; with a parallelism above 1 the path is a directory with the files 1, 2 ...
+ * A job that goes on from a checkpoint or savepoint cuts its files back to what they held then and writes on, so every
+ * record is in them once. Where the snapshot does not say how far a file was written, all of it is kept. A job that begins
+ * from the start begins its files anew, a restart without a checkpoint too.
+ */
+export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements FlushingSink, CheckpointedFunction {
+  readonly #path: string
+  readonly #mode: WriteMode
+  #state: ListState<WrittenFile> | undefined
+  #restored: readonly WrittenFile[] | undefined
+  /** Files of subtasks that an earlier run had and this one has not. */
+  #ofOthers: readonly WrittenFile[] = []
+  #writer: FileWriter | undefined
+  #own: WrittenFile | undefined
+  #buffer = ''
+  /** Everything that was given to the file so far; rejects for ever once a part of it could not be written. */
+  #written: Promise<void> = Promise.resolve()
+  #isSynced = true
+
+  constructor(path: string, mode: WriteMode) {
+    super()
+    this.#path = path
+    this.#mode = mode
+  }
+
+  protected abstract textOf(value: T): string
+
+  initializeState(context: FunctionInitializationContext): void {
+    this.#state = context.getOperatorStateStore().getUnionListState(new ListStateDescriptor(WRITTEN_FILES_STATE))
+    if (context.isRestored()) this.#restored = [...this.#state.get()]
+  }
+
+  override async open(): Promise<void> {
+    const context = this.getRuntimeContext()
+    const { fileSystem, path } = context.getFileSystems().forUri(this.#path)
+    const parallelism = context.getNumberOfParallelSubtasks()
+    const subtask = context.getIndexOfThisSubtask()
+    const files =
+      parallelism === 1 ? [path] : Array.from({ length: parallelism }, (_, at) => `${path}/${String(at + 1)}`)
+    const file = files[subtask] ?? path
+    const keepBytes = this.#bytesToKeep(path, file)
+    const sizeBytes = (await fileSystem.status(file))?.sizeBytes
+    if (keepBytes === undefined && sizeBytes !== undefined && this.#mode === 'NO_OVERWRITE') this.#refuseFirst(file)
+    await fileSystem.mkdirs(file.slice(0, file.lastIndexOf('/')))
+    this.#writer = await fileSystem.openToContinue(file, keepBytes ?? 0)
+    this.#own = { target: path, file, lengthBytes: Math.min(sizeBytes ?? 0, keepBytes ?? 0) }
+    if (subtask === 0) await this.#cutFilesOfOthers(fileSystem, path, files)
+  }
+
+  invoke(value: T): void | Promise<void> {
+    this.#buffer += this.textOf(value)
+    return this.#buffer.length >= BUFFER_CHARS ? this.flush() : undefined
+  }
+
+  hasUnflushed(): boolean {
+    return this.#buffer !== ''
+  }
+
+  flush(): Promise<void> {
+    const text = this.#buffer
+    this.#buffer = ''
+    if (text !== '') this.#written = this.#written.then(() => this.#write(text))
+    return this.#written
+  }
+
+  async snapshotState(_context: FunctionSnapshotContext): Promise<void> {
+    const own = this.#own
+    if (own !== undefined) this.#state?.update([own, ...this.#ofOthers])
+    if (this.#isSynced) return
+    // The snapshot outlives the machine's crash, so what it counts as written must too.
+    await this.#writer?.sync()
+    this.#isSynced = true
+  }
+
+  override async close(): Promise<void> {
+    await this.#writer?.close()
+  }
+
+  async #write(text: string): Promise<void> {
+    const bytes = new TextEncoder().encode(text)
+    this.#isSynced = false
+    await this.#writer?.write(bytes)
+    if (this.#own !== undefined) this.#own = { ...this.#own, lengthBytes: this.#own.lengthBytes + bytes.length }
+  }
+
+  /** Undefined: the file is begun anew. */
+  #bytesToKeep(target: string, file: string): number | undefined {
+    if (this.#restored === undefined) return undefined
+    const ofTarget = this.#restored.filter((written) => written.target === target)
+    const own = ofTarget.find((written) => written.file === file)
+    if (own !== undefined) return own.lengthBytes
+    // All that is known is of other paths: this one is new to the job.
+    return ofTarget.length === 0 && this.#restored.length > 0 ? undefined : Number.MAX_SAFE_INTEGER
+  }
+
+  /** A restart finds the file that its own first attempt has made. */
+  #refuseFirst(file: string): void {
+    if (this.getRuntimeContext().getAttemptNumber() > 0) return
+    const reason = 'it exists already; give WriteMode.OVERWRITE to replace it'
+    throw new FlinkError('FILE_IO_FAILED', { operation: 'create', path: file, reason })
+  }
+
+  /** After a restore with fewer subtasks: what was written to their files after the snapshot comes again, in others. */
+  async #cutFilesOfOthers(fileSystem: FileSystem, target: string, files: readonly string[]): Promise<void> {
+    const others = (this.#restored ?? []).filter((each) => each.target === target && !files.includes(each.file))
+    this.#ofOthers = others
+    for (const { file, lengthBytes } of others) {
+      const status = await fileSystem.status(file)
+      if (status === undefined || status.isDirectory || status.sizeBytes <= lengthBytes) continue
+      await (await fileSystem.openToContinue(file, lengthBytes)).close()
+    }
+  }
+}

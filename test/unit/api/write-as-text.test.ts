@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { WriteAsTextSink } from '../../../src/api/functions/sink/write-as-text-sink.js'
+import type { WriteMode } from '../../../src/api/functions/sink/write-mode.js'
+import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
+import type { OperatorSubtaskState } from '../../../src/storage/state-handles.js'
+import { bindingOf, OneInputOperatorHarness } from '../../operators/operator-harness.js'
+import { TestOperatorContext } from '../../operators/test-operator-context.js'
+import { mergeSubtasks } from './operator-state-of-subtasks.js'
+
+interface Run {
+  readonly path?: string
+  readonly mode?: WriteMode
+  readonly parallelism?: number
+  readonly attemptNumber?: number
+  /** From a snapshot, by subtask; a subtask of which it says nothing is left out. */
+  readonly restored?: readonly OperatorSubtaskState[]
+}
+
+class Job {
+  readonly disk = new InMemoryFileSystem()
+
+  async run(run: Run = {}): Promise<OneInputOperatorHarness[]> {
+    const { path = '/out', mode = 'OVERWRITE', parallelism = 1, attemptNumber = 0, restored } = run
+    const subtasks: OneInputOperatorHarness[] = []
+    for (let subtaskIndex = 0; subtaskIndex < parallelism; subtaskIndex += 1) {
+      const context = new TestOperatorContext({ taskInfo: { subtaskIndex, parallelism, attemptNumber } })
+      context.fileSystems.register('file', this.disk)
+      const binding = bindingOf({ kind: 'sink', function: new WriteAsTextSink<unknown>(path, mode) })
+      const harness = new OneInputOperatorHarness(binding, context)
+      subtasks.push(await harness.open(restored?.[subtaskIndex], restored === undefined ? undefined : 1))
+    }
+    return subtasks
+  }
+
+  async text(file: string): Promise<string> {
+    return new TextDecoder()
+      .decode(await this.disk.readFile(file))
+      .replaceAll('\n', ' ')
+      .trim()
+  }
+}
+
+/** Everybody writes, and a snapshot is taken; then everybody writes what comes after it. */
+async function writeAroundSnapshot(
+  subtasks: readonly OneInputOperatorHarness[],
+): Promise<(OperatorSubtaskState | undefined)[]> {
+  const states: (OperatorSubtaskState | undefined)[] = []
+  for (const [index, subtask] of subtasks.entries()) {
+    subtask.processElement(`ä${String(index + 1)}`)
+    states.push(await subtask.snapshot())
+    subtask.processElement('after')
+    await subtask.operator.close()
+  }
+  return states
+}
+
+async function write(subtasks: readonly OneInputOperatorHarness[], record: string): Promise<void> {
+  for (const subtask of subtasks) {
+    subtask.processElement(record)
+    await subtask.operator.close()
+  }
+}
+
+describe('writeAsText in a job that goes on from a snapshot', () => {
+  for (const mode of ['OVERWRITE', 'NO_OVERWRITE'] as const) {
+    it(`keeps what was written before the snapshot and drops what comes again (${mode})`, async () => {
+      const job = new Job()
+      const restored = mergeSubtasks(await writeAroundSnapshot(await job.run({ mode })), 1)
+      await write(await job.run({ mode, restored, attemptNumber: 1 }), 'again')
+      assert.equal(await job.text('/out'), 'ä1 again')
+    })
+  }
+
+  it('does so with another parallelism: files that nobody writes any more are cut back too, and later written on', async () => {
+    const job = new Job()
+    const three = mergeSubtasks(await writeAroundSnapshot(await job.run({ parallelism: 3 })), 2)
+    const two = mergeSubtasks(await writeAroundSnapshot(await job.run({ parallelism: 2, restored: three })), 3)
+    assert.equal(await job.text('/out/3'), 'ä3')
+    await write(await job.run({ parallelism: 3, restored: two }), 'again')
+    assert.equal(await job.text('/out/1'), 'ä1 ä1 again')
+    assert.equal(await job.text('/out/3'), 'ä3 again')
+  })
+
+  it('keeps all of a file of which the snapshot says nothing', async () => {
+    const job = new Job()
+    await writeAroundSnapshot(await job.run())
+    await write(await job.run({ restored: [], attemptNumber: 1 }), 'again')
+    assert.equal(await job.text('/out'), 'ä1 after again')
+  })
+
+  it('begins a file that is new to the job by the write mode', async () => {
+    const job = new Job()
+    await write(await job.run({ path: '/other' }), 'old')
+    const restored = mergeSubtasks(await writeAroundSnapshot(await job.run()), 1)
+    await assert.rejects(job.run({ path: '/other', mode: 'NO_OVERWRITE', restored }), { code: 'FILE_IO_FAILED' })
+    await write(await job.run({ path: '/other', restored }), 'new')
+    assert.equal(await job.text('/other'), 'new')
+    assert.equal(await job.text('/out'), 'ä1 after')
+  })
+
+  it('goes on where the file was taken away or is shorter than it was', async () => {
+    const job = new Job()
+    const restored = mergeSubtasks(await writeAroundSnapshot(await job.run()), 1)
+    await job.disk.delete('/out')
+    const states = await writeAroundSnapshot(await job.run({ restored }))
+    assert.equal(await job.text('/out'), 'ä1 after')
+    await write(await job.run({ restored: mergeSubtasks(states, 1) }), 'again')
+    assert.equal(await job.text('/out'), 'ä1 again')
+  })
+
+  it("has the snapshot's lines after a crash of the machine", async () => {
+    const job = new Job()
+    await job.disk.mkdirs('/dir')
+    const [subtask] = await job.run({ path: '/dir/out' })
+    subtask?.processElement('a')
+    await job.disk.syncDirectory('/dir')
+    await subtask?.snapshot()
+    subtask?.processElement('b')
+    await subtask?.operator.close()
+    job.disk.crash()
+    assert.equal(await job.text('/dir/out'), 'a')
+  })
+})
+
+describe('writeAsText in a job that begins from the start', () => {
+  it('refuses a file that is there, unless it may be overwritten or a restart finds its own', async () => {
+    const job = new Job()
+    await write(await job.run({ mode: 'NO_OVERWRITE' }), 'first')
+    await assert.rejects(job.run({ mode: 'NO_OVERWRITE' }), { code: 'FILE_IO_FAILED' })
+    assert.equal(await job.text('/out'), 'first')
+    await write(await job.run({ mode: 'NO_OVERWRITE', attemptNumber: 1 }), 'second')
+    assert.equal(await job.text('/out'), 'second')
+    await write(await job.run(), 'third')
+    assert.equal(await job.text('/out'), 'third')
+  })
+})
