@@ -4,7 +4,7 @@ import { parentPort } from 'node:worker_threads'
 import { serializeError } from '../core/errors/error-codec.js'
 import { runProgram } from '../graph/run-program.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
-import type { ProgramToProcess } from '../runtime/protocol/program-messages.js'
+import type { ProcessToProgram, ProgramToProcess } from '../runtime/protocol/program-messages.js'
 import { RemotePipelineExecutor } from './remote-pipeline-executor.js'
 
 // From here on, so for the user's modules and not for the engine's: reading the maps of those would slow the start down.
@@ -25,5 +25,9 @@ if (parentPort !== null) {
     runProgram(program, new RemotePipelineExecutor(port)).then(() => {
       send({ type: 'program-finished' })
     }, fail)
+    port.on('message', (message: ProcessToProgram) => {
+      // Behind everything that the program does at once when it hears how its last job ended: another job, an error.
+      if (message.type === 'jobs-ended') setImmediate(send, { type: 'program-idle' })
+    })
   })
 }

@@ -13,7 +13,8 @@ import type { Logger } from '../../../core/logging/logger.js'
 import type { Random } from '../../../core/random/random.js'
 import type { Clock, TimerHandle } from '../../../core/time/clock.js'
 import type { JobGraph } from '../../../graph/job-graph.js'
-import type { EarlierResults, ProgramDescriptor } from '../../protocol/program-descriptor.js'
+import type { EarlierAnswers } from '../../protocol/program-answers.js'
+import type { ProgramDescriptor } from '../../protocol/program-descriptor.js'
 import { readCheckpointCoordinatorConfiguration } from '../checkpoint/checkpoint-coordinator-configuration.js'
 import { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
 import type { CheckpointRepository } from '../checkpoint/checkpoint-repository.js'
@@ -40,7 +41,7 @@ export interface JobMasterInput {
   readonly configuration: Configuration
   readonly program: ProgramDescriptor
   readonly graphIndex: number
-  readonly earlierResults: EarlierResults
+  readonly earlierAnswers: EarlierAnswers
   readonly repository: CheckpointRepository
   readonly starter: TaskManagerStarter
   /** More slots than this share workers, where taskmanager.numberOfTaskSlots is not set. */
@@ -213,8 +214,8 @@ export class JobMaster {
   }
 
   #load(attemptNumber: number): void {
-    const { jobId, program, graphIndex, jobGraph, earlierResults } = this.#input
-    const load = { jobId, program, graphIndex, expectedHash: jobGraph.hash, plan: jobGraph, earlierResults }
+    const { jobId, program, graphIndex, jobGraph, earlierAnswers } = this.#input
+    const load = { jobId, program, graphIndex, expectedHash: jobGraph.hash, plan: jobGraph, earlierAnswers }
     const attempt = this.#makeAttempt(attemptNumber)
     this.#attempt = attempt
     void this.#pool

@@ -127,7 +127,7 @@ export class JobMasterHarness implements TaskManagerStarter {
       ...common,
       program,
       graphIndex: 0,
-      earlierResults: [],
+      earlierAnswers: [],
       repository,
       starter: this,
       maxWorkers,
