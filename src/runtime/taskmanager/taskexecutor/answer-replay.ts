@@ -47,6 +47,12 @@ export class AnswerReplay {
     })
   }
 
+  /** Resolves when the program has heard all that it waits for and can hear, and gone on from there. */
+  async idle(): Promise<void> {
+    do await new Promise((resolve) => setImmediate(resolve))
+    while (this.#isScheduled)
+  }
+
   #schedule(): void {
     if (this.#isScheduled || this.#waiting.length === 0) return
     this.#isScheduled = true

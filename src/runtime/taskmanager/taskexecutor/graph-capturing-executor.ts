@@ -27,6 +27,11 @@ export class GraphCapturingExecutor implements PipelineExecutor {
     this.captured.catch(() => undefined)
   }
 
+  /** Resolves when the program, whose main has returned, does not go on by itself to another execute(). */
+  programIdle(): Promise<void> {
+    return this.#replay.idle()
+  }
+
   submit(pipeline: Pipeline): Promise<SubmittedJob> {
     const index = this.#count
     this.#count += 1

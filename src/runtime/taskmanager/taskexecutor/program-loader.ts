@@ -44,7 +44,8 @@ async function loadProgramGraph(
 ): Promise<ProgramGraph> {
   const { program, graphIndex, expectedHash, earlierAnswers, plan } = message
   const executor = new GraphCapturingExecutor(graphIndex, earlierAnswers)
-  const notReached = runProgram(program, executor, run).then((): never => {
+  const notReached = runProgram(program, executor, run).then(async (): Promise<never> => {
+    await executor.programIdle()
     const reason = `the program ended before its execute() number ${String(graphIndex + 1)}`
     throw new FlinkError('JOB_GRAPH_MISMATCH', { operator: 'execute()', reason })
   })
