@@ -32,7 +32,7 @@ async function runDetachedJob(request: RunRequest): Promise<void> {
     process.send?.(message, undefined, undefined, () => undefined)
   }
   try {
-    const threads = startJobThreads(programThread, Configuration.fromMap(request.configuration))
+    const threads = startJobThreads(programThread, Configuration.fromMap(request.configuration), 'refused')
     const { startJobProcess } = await import('./start-job-process.js')
     const { jobProcess, cleanUp } = await startJobProcess(request, process.cwd(), threads, {
       jobSubmitted: report,

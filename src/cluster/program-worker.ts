@@ -3,7 +3,13 @@ import { deserializeError, serializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { JobResultData } from '../api/environment/pipeline-executor.js'
 import type { ProgramOutcome } from '../runtime/protocol/program-answers.js'
-import type { JobRequest, JobSubmission, ProcessToProgram, ProgramToProcess } from '../runtime/protocol/program-messages.js'
+import type {
+  JobRequest,
+  JobSubmission,
+  ProcessToProgram,
+  ProgramStart,
+  ProgramToProcess,
+} from '../runtime/protocol/program-messages.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
 import type { JobOutput } from './job-output.js'
 
@@ -18,6 +24,7 @@ type ProgramRequest = Extract<ProgramToProcess, { type: 'submit-job' | 'job-requ
 /** The thread in which the program's main runs, seen from the job process. It waits for its program. */
 export class ProgramWorker {
   readonly #worker: Worker
+  readonly #output: JobOutput
   /** Rejects with what went wrong in the program, be it after its main has returned. */
   readonly #failed: Promise<never>
   #fail: (error: Error) => void = () => undefined
@@ -27,11 +34,11 @@ export class ProgramWorker {
 
   constructor(thread: Worker, output: JobOutput) {
     this.#worker = thread
+    this.#output = output
     this.#failed = new Promise((_, reject) => {
       this.#fail = reject
     })
     this.#failed.catch(() => undefined)
-    output.forward(thread)
     thread.ref()
     this.#worker.on('error', (error) => {
       this.#fail(new FlinkError('PROGRAM_MAIN_FAILED', { reason: error.message }, { cause: error }))
@@ -48,6 +55,9 @@ export class ProgramWorker {
             break
           case 'program-failed':
             this.#fail(deserializeError(message.error))
+            break
+          case 'output-lost':
+            this.#onOutputLost(deserializeError(message.error))
             break
           case 'program-idle':
             this.#idle()
@@ -66,7 +76,8 @@ export class ProgramWorker {
         this.#fail(new FlinkError('PROGRAM_MAIN_FAILED', { reason }))
       })
     })
-    this.#worker.postMessage(program)
+    const start: ProgramStart = { program, streams: this.#output.memory }
+    this.#worker.postMessage(start)
     return Promise.race([finished, this.#failed])
   }
 
@@ -92,6 +103,10 @@ export class ProgramWorker {
   async terminate(reason?: FlinkError): Promise<void> {
     if (reason !== undefined) this.#fail(reason)
     await this.#worker.terminate()
+  }
+
+  #onOutputLost(error: Error): void {
+    if (FlinkError.is(error)) this.#output.lost(error)
   }
 
   async #answer(message: ProgramRequest, listener: ProgramListener): Promise<void> {

@@ -3,7 +3,15 @@
 // Thread: program worker and main thread.
 import type { SerializedError } from '../../core/errors/error-codec.js'
 import type { JobGraph } from '../../graph/job-graph.js'
+import type { ThreadStreamMemory } from '../../core/io/thread-streams.js'
 import type { EarlierAnswers, ProgramOutcome } from './program-answers.js'
+import type { ProgramDescriptor } from './program-descriptor.js'
+
+/** What the program worker begins with. */
+export interface ProgramStart {
+  readonly program: ProgramDescriptor
+  readonly streams: ThreadStreamMemory
+}
 
 /** What a program may ask about a job that it submitted. */
 export type JobRequest =
@@ -28,6 +36,8 @@ export type ProgramToProcess =
   | { readonly type: 'job-request'; readonly requestId: number; readonly jobId: string; readonly request: JobRequest }
   | { readonly type: 'program-finished' }
   | { readonly type: 'program-failed'; readonly error: SerializedError }
+  /** Lines of main are missing on standard output. */
+  | { readonly type: 'output-lost'; readonly error: SerializedError }
   | { readonly type: 'program-idle' }
 
 export type ProcessToProgram =

@@ -24,6 +24,8 @@ export interface TaskExecutorServices extends Omit<TaskEnvironment, 'announcemen
   readonly scheduler: LoopScheduler
   /** Runs the program; its jobs go to the executor. */
   readonly runProgram: ProgramRunner
+  /** Everything that runs in a load is the program's main. */
+  readonly loadAsMain: <T>(load: () => Promise<T>) => Promise<T>
   /** Ends the worker. */
   readonly exit: () => void
 }
@@ -104,7 +106,8 @@ export class TaskExecutor {
     const generation = this.#generation
     this.#generation += 1
     try {
-      const graphs = await loadProgramGraphs(message, generation, this.#services.runProgram)
+      const { loadAsMain, runProgram } = this.#services
+      const graphs = await loadAsMain(() => loadProgramGraphs(message, generation, runProgram))
       this.#program = { jobId, graphs }
       this.#services.send({ type: 'program-loaded', loadNumber })
     } catch (error) {
