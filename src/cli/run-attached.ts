@@ -26,6 +26,7 @@ export async function runAttached(request: RunRequest, context: CliContext): Pro
   const stopListening = endOnSignals(jobProcess, (text) => standardError.write(text))
   try {
     await jobProcess.run()
+    if (threads.output.failure !== undefined) throw threads.output.failure
     return 0
   } finally {
     stopListening()

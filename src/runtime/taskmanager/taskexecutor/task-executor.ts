@@ -173,8 +173,11 @@ export class TaskExecutor {
   async #close(): Promise<void> {
     this.#reporter.stop()
     await Promise.all([...this.#tasks.values()].map((task) => task.cancel()))
-    this.#services.standardOutput.flush()
-    this.#services.standardError.flush()
-    this.#services.exit()
+    try {
+      this.#services.standardOutput.flush()
+      this.#services.standardError.flush()
+    } finally {
+      this.#services.exit()
+    }
   }
 }
