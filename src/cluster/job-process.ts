@@ -168,7 +168,10 @@ export class JobProcess {
       (await this.#input.runDirectory.find(otherId)) !== undefined
     const job = { jobId, jobGraph, configuration, restore, isJobRunning }
     const repository = new CheckpointRepository({ ...job, fileSystems, random, clock, logger, version })
-    const services = { starter, clock, random, logger, repository, maxWorkers: maxTaskWorkers() }
+    const tell = (text: string): void => {
+      this.#input.listener.warning(text)
+    }
+    const services = { starter, clock, random, logger, repository, tell, maxWorkers: maxTaskWorkers() }
     return new JobMaster({ jobId, jobGraph, configuration, program, graphIndex, earlierAnswers, ...services })
   }
 

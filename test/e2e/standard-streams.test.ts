@@ -92,6 +92,7 @@ describe('the standard streams of a job', () => {
       'rm -f attempts; $F run logs.mjs > /dev/full; echo "exit $? $(cat attempts)"',
     )
     assert.equal(stdout, 'exit 1 xx\n')
+    assert.match(stderr, /WARNING: Attempt 1 of job .* It restarts in 10 ms as attempt 2, by fixed-delay/)
     assert.match(stderr, /Caused by: FlinkError \[STANDARD_STREAM_FAILED\]: Standard output cannot be written: ENOSPC/)
     assert.doesNotMatch(stderr, /node:|Unhandled/)
     assert.deepEqual(entriesLeft(), [])

@@ -101,6 +101,7 @@ export class JobMasterHarness implements TaskManagerStarter {
   /** All workers that were ever started, by index. */
   readonly started: PlayedWorker[][] = []
   readonly master: JobMaster
+  readonly told: string[] = []
   outcome: JobOutcome | undefined
 
   constructor(
@@ -130,6 +131,7 @@ export class JobMasterHarness implements TaskManagerStarter {
       earlierAnswers: [],
       repository,
       starter: this,
+      tell: (text) => this.told.push(text),
       maxWorkers,
       clock,
     })
