@@ -12,7 +12,10 @@ import type {
 export class ProgramAnswerLog {
   readonly #answers: ProgramAnswer[] = []
 
-  record(about: { graphIndex: number; question: ProgramQuestion; executesBefore: number }, outcome: ProgramOutcome): void {
+  record(
+    about: { graphIndex: number; question: ProgramQuestion; executesBefore: number },
+    outcome: ProgramOutcome,
+  ): void {
     const last = this.#answers.at(-1)
     if (last !== undefined && isSameStatus(last, { ...about, outcome })) {
       this.#answers[this.#answers.length - 1] = { ...last, times: last.times + 1 }

@@ -2,9 +2,8 @@ import type { Worker } from 'node:worker_threads'
 import { deserializeError, serializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { JobResultData } from '../api/environment/pipeline-executor.js'
-import type { ProgramOutcome } from '../runtime/protocol/program-answers.js'
+import type { JobRequest, ProgramOutcome } from '../runtime/protocol/program-answers.js'
 import type {
-  JobRequest,
   JobSubmission,
   ProcessToProgram,
   ProgramStart,
@@ -38,7 +37,8 @@ export class ProgramWorker {
     this.#failed = new Promise((_, reject) => {
       this.#fail = reject
     })
-    this.#failed.catch(() => undefined)
+    // It may come before or after anybody waits for it.
+    void Promise.allSettled([this.#failed])
     thread.ref()
     this.#worker.on('error', (error) => {
       this.#fail(new FlinkError('PROGRAM_MAIN_FAILED', { reason: error.message }, { cause: error }))

@@ -4,8 +4,8 @@ import { deserializeError, serializeError } from '../core/errors/error-codec.js'
 import { generateProgramGraph } from '../graph/job-graph-generator.js'
 import type { ProgramGraph } from '../graph/program-graph.js'
 import { statefulOperatorsWithoutUid } from '../graph/stateful-operators.js'
-import type { ProgramOutcome, ProgramQuestion } from '../runtime/protocol/program-answers.js'
-import type { JobRequest, JobSubmission, ProcessToProgram, ProgramToProcess } from '../runtime/protocol/program-messages.js'
+import type { JobRequest, ProgramOutcome, ProgramQuestion } from '../runtime/protocol/program-answers.js'
+import type { JobSubmission, ProcessToProgram, ProgramToProcess } from '../runtime/protocol/program-messages.js'
 import { submittedJob, textOf } from '../runtime/protocol/submitted-job.js'
 import { ProgramAnswerLog } from './program-answer-log.js'
 
@@ -39,7 +39,9 @@ export class RemotePipelineExecutor implements PipelineExecutor {
     const operatorsWithoutUid = statefulOperatorsWithoutUid(graph)
     const submission = { jobGraph, operatorsWithoutUid, graphIndex, earlierAnswers }
     const jobId = textOf(await this.#ask(graphIndex, 'submit', { type: 'submit-job', ...submission }))
-    return submittedJob(jobId, (request) => this.#ask(graphIndex, request.kind, { type: 'job-request', jobId, request }))
+    return submittedJob(jobId, (request) =>
+      this.#ask(graphIndex, request.kind, { type: 'job-request', jobId, request }),
+    )
   }
 
   /** A plan that is refused here is an answer too: the program may go on without that job. */

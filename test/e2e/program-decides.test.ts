@@ -81,8 +81,18 @@ describe('a program decides what its jobs mean', () => {
   const endings = [
     { how: 'unasked', exitCode: 1, stderr: /planned/, title: 'a failed job that it never asked about is an error' },
     { how: 'unhandled', exitCode: 1, stderr: /planned/, title: 'a rejection that nobody handles is an error' },
-    { how: 'throws', exitCode: 1, stderr: /after all jobs/, title: 'what it throws when all jobs are done is an error' },
-    { how: 'exits', exitCode: 0, stderr: /^WARNING: These.*\n$/, title: 'process.exit(0) behind its jobs is a good end' },
+    {
+      how: 'throws',
+      exitCode: 1,
+      stderr: /after all jobs/,
+      title: 'what it throws when all jobs are done is an error',
+    },
+    {
+      how: 'exits',
+      exitCode: 0,
+      stderr: /^WARNING: These.*\n$/,
+      title: 'process.exit(0) behind its jobs is a good end',
+    },
     { how: 'late', exitCode: 0, stderr: /^/, title: 'a job that begins when main has returned is run' },
   ]
   for (const { how, exitCode, stderr, title } of endings) {

@@ -19,8 +19,10 @@ export function isError(value: unknown): value is Error {
 /** A part of an error as text, never longer than LOG_CHARS. */
 export function textOfError(error: Error, part: 'name' | 'message' | 'stack'): string | undefined {
   try {
+    // Typed as text, but anybody may have set it to something else.
     const text: unknown = part === 'stack' ? stackOf(error) : error[part]
-    return text === undefined ? undefined : cutText(typeof text === 'string' ? text : String(text), LOG_CHARS)
+    if (text === undefined) return undefined
+    return cutText(typeof text === 'string' ? text : describeThrown(text), LOG_CHARS)
   } catch {
     return part === 'stack' ? undefined : `(its ${part} cannot be read)`
   }

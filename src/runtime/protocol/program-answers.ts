@@ -1,9 +1,16 @@
-// Duty: what a program was told about its earlier jobs, so that a task worker can run it again on the same way.
+// Duty: what a program asks about its jobs and was told about earlier ones, so that a task worker can run it again on the same way.
 // Invariants: plain data, in the order in which the program heard it; a refusal is as much an answer as a result.
 // Thread: recorded by the program worker, read by task workers.
 import type { JobResultData } from '../../api/environment/pipeline-executor.js'
 import type { SerializedError } from '../../core/errors/error-codec.js'
-import type { JobRequest } from './program-messages.js'
+
+/** What a program may ask about a job that it submitted. */
+export type JobRequest =
+  | { readonly kind: 'await-result' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'status' }
+  | { readonly kind: 'savepoint'; readonly targetDirectory: string | undefined }
+  | { readonly kind: 'stop'; readonly targetDirectory: string | undefined; readonly drain: boolean }
 
 /** `value`: the job id of a submission, a JobResultData, a status or a savepoint path. */
 export type ProgramOutcome = { readonly value: string | JobResultData } | { readonly error: SerializedError }

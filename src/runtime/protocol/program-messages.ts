@@ -4,7 +4,7 @@
 import type { SerializedError } from '../../core/errors/error-codec.js'
 import type { JobGraph } from '../../graph/job-graph.js'
 import type { ThreadStreamMemory } from '../../core/io/thread-streams.js'
-import type { EarlierAnswers, ProgramOutcome } from './program-answers.js'
+import type { EarlierAnswers, JobRequest, ProgramOutcome } from './program-answers.js'
 import type { ProgramDescriptor } from './program-descriptor.js'
 
 /** What the program worker begins with. */
@@ -12,14 +12,6 @@ export interface ProgramStart {
   readonly program: ProgramDescriptor
   readonly streams: ThreadStreamMemory
 }
-
-/** What a program may ask about a job that it submitted. */
-export type JobRequest =
-  | { readonly kind: 'await-result' }
-  | { readonly kind: 'cancel' }
-  | { readonly kind: 'status' }
-  | { readonly kind: 'savepoint'; readonly targetDirectory: string | undefined }
-  | { readonly kind: 'stop'; readonly targetDirectory: string | undefined; readonly drain: boolean }
 
 /** A job for the job process to run. */
 export interface JobSubmission {

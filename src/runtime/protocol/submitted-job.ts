@@ -2,7 +2,7 @@
 // Thread: program worker and task worker.
 import type { JobResultData, SubmittedJob } from '../../api/environment/pipeline-executor.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
-import type { JobRequest } from './program-messages.js'
+import type { JobRequest } from './program-answers.js'
 
 type Ask = (request: JobRequest) => Promise<string | JobResultData>
 
