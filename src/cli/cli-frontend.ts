@@ -6,6 +6,7 @@ import { loadCliConfiguration } from './load-cli-configuration.js'
 import { parseOptions, type ParsedOptions } from './option-parser.js'
 import { has } from './parsed-values.js'
 import { printableLines } from './printable-text.js'
+import { Terminal } from './terminal.js'
 
 /** Each is loaded when it is asked for. In the order of the help. */
 const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
@@ -23,14 +24,22 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
  * with the process.
  */
 export async function runCommandLine(args: readonly string[], programThread?: Worker): Promise<number> {
+  const terminal = new Terminal()
+  return terminal.exitCode(await dispatch(args, terminal, programThread))
+}
+
+async function dispatch(args: readonly string[], terminal: Terminal, programThread?: Worker): Promise<number> {
   const [action, ...rest] = args
+  const print = (line: string): void => {
+    terminal.print(`${line}\n`)
+  }
   if (action === undefined) {
-    await printHelp()
+    await printHelp(print)
     print('Please specify an action.')
     return 1
   }
   if (action === '-h' || action === '--help') {
-    await printHelp()
+    await printHelp(print)
     return 0
   }
   const loadCommand = Object.hasOwn(COMMANDS, action) ? COMMANDS[action] : undefined
@@ -39,10 +48,11 @@ export async function runCommandLine(args: readonly string[], programThread?: Wo
     return 1
   }
   try {
-    return await runAction(await loadCommand(), rest, programThread)
+    return await runAction(await loadCommand(), rest, terminal, programThread)
   } catch (error) {
     const { stream, text, exitCode } = renderError(error)
-    process[stream].write(text)
+    if (stream === 'stdout') terminal.print(text)
+    else terminal.printError(text)
     return exitCode
   }
 }
@@ -50,8 +60,15 @@ export async function runCommandLine(args: readonly string[], programThread?: Wo
 async function runAction(
   command: CliCommand,
   args: readonly string[],
+  terminal: Terminal,
   programThread: Worker | undefined,
 ): Promise<number> {
+  const print = (line: string): void => {
+    terminal.print(`${line}\n`)
+  }
+  const printError = (text: string): void => {
+    terminal.printError(text)
+  }
   const parsed = parseOptions(args, [...command.options, ...COMMON_OPTIONS], command.stopAtOperand)
   if (has(parsed, 'help')) {
     const { commandHelp } = await import('./help.js')
@@ -76,7 +93,7 @@ function definitions(parsed: ParsedOptions): string[] {
   return (parsed.values.get('D') ?? []).filter((value) => value !== true)
 }
 
-async function printHelp(): Promise<void> {
+async function printHelp(print: (line: string) => void): Promise<void> {
   const { fullHelp } = await import('./help.js')
   print(fullHelp(await Promise.all(Object.values(COMMANDS).map((loadCommand) => loadCommand()))))
 }
@@ -91,12 +108,4 @@ function unknownAction(action: string): string[] {
     '',
     'Specify the help option (-h or --help) to get help on the command.',
   ]
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
-}
-
-function printError(text: string): void {
-  process.stderr.write(text)
 }

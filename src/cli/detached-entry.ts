@@ -6,6 +6,7 @@ import { endOnSignals } from './end-on-signals.js'
 import { renderError } from './error-rendering.js'
 import { jobResultLines } from './job-result-lines.js'
 import type { RunRequest } from './run-request.js'
+import { Terminal } from './terminal.js'
 
 /** What the detached process tells the command that started it. */
 export interface DetachedReport {
@@ -32,7 +33,7 @@ async function runDetachedJob(request: RunRequest): Promise<void> {
     process.send?.(message, undefined, undefined, () => undefined)
   }
   try {
-    const threads = startJobThreads(programThread, Configuration.fromMap(request.configuration))
+    const threads = startJobThreads(programThread, Configuration.fromMap(request.configuration), 'refused')
     const { startJobProcess } = await import('./start-job-process.js')
     const { jobProcess, cleanUp } = await startJobProcess(request, process.cwd(), threads, {
       jobSubmitted: report,
@@ -46,11 +47,12 @@ async function runDetachedJob(request: RunRequest): Promise<void> {
     try {
       await jobProcess.run()
       report('none')
+      if (threads.output.failure !== undefined) throw threads.output.failure
     } finally {
       await cleanUp()
     }
   } catch (error) {
-    if (isReported) process.stderr.write(renderError(error).text)
+    if (isReported) new Terminal().printError(renderError(error).text)
     else report('none', error)
     process.exitCode = 1
   }

@@ -1,4 +1,5 @@
 import { FlinkError, type ErrorCode } from '../core/errors/flink-error.js'
+import { cutText, TERMINAL_CHARS } from '../core/errors/thrown-value.js'
 import { userFrames } from '../core/errors/user-stack.js'
 import { printableLines } from './printable-text.js'
 
@@ -50,8 +51,9 @@ function chainOf(error: unknown): string {
     }
     const code = FlinkError.is(current) ? ` [${current.code}]` : ''
     const frames = framesOf(current)
-    const isTold = depth > 0 && code === '' && frames.length === 0 && told.includes(current.message)
-    if (!isTold) lines.push(`${prefix}${current.name}${code}: ${current.message}`, ...frames)
+    const isTold =
+      depth > 0 && code === '' && frames.length === 0 && told.includes(current.message.slice(0, TERMINAL_CHARS))
+    if (!isTold) lines.push(`${prefix}${current.name}${code}: ${cutText(current.message, TERMINAL_CHARS)}`, ...frames)
     told = current.message
     current = current.cause
   }

@@ -11,7 +11,10 @@ const DETACHED: ReadonlySet<string> = new Set(['-d', '--detached', '-yd', '--yar
 export async function main(args: readonly string[]): Promise<void> {
   const [first] = args
   if (first === '-v' || first === '--version') {
-    process.stdout.write(`Version: ${packageVersion()}\n`)
+    const { Terminal } = await import('./terminal.js')
+    const terminal = new Terminal()
+    terminal.print(`Version: ${packageVersion()}\n`)
+    process.exitCode = terminal.exitCode(0)
     return
   }
   const runsHere = first === 'run' && !args.some((arg) => DETACHED.has(arg))

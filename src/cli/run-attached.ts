@@ -9,7 +9,7 @@ import type { RunRequest } from './run-request.js'
 /** Runs the job in this process: its output streams here, its end is the end of the command. */
 export async function runAttached(request: RunRequest, context: CliContext): Promise<number> {
   const programThread = context.programThread ?? startProgramThread()
-  const threads = startJobThreads(programThread, Configuration.fromMap(request.configuration))
+  const threads = startJobThreads(programThread, Configuration.fromMap(request.configuration), 'readable')
   const { standardOutput, standardError } = threads.output
   const { startJobProcess } = await import('./start-job-process.js')
   const { jobProcess, cleanUp } = await startJobProcess(request, context.workingDirectory, threads, {
@@ -26,6 +26,7 @@ export async function runAttached(request: RunRequest, context: CliContext): Pro
   const stopListening = endOnSignals(jobProcess, (text) => standardError.write(text))
   try {
     await jobProcess.run()
+    if (threads.output.failure !== undefined) throw threads.output.failure
     return 0
   } finally {
     stopListening()

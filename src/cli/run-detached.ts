@@ -32,7 +32,8 @@ export async function runDetached(request: RunRequest, context: CliContext): Pro
   for (const warning of report.warnings) context.printError(`WARNING: ${printableLines(warning)}\n`)
   if (report.error !== undefined) {
     // There is no job that the file would belong to: what the program printed is shown here.
-    process.stdout.write(readFileSync(output.path))
+    const printed = readFileSync(output.path, 'utf8')
+    if (printed !== '') context.print(printed.replace(/\n$/, ''))
     rmSync(output.path)
     throw deserializeError(report.error)
   }

@@ -48,20 +48,29 @@ export async function startJobProcess(
     fileSystems: defaultFileSystems(),
     clock: new SystemClock(),
     random: new SystemRandom(),
-    logger: loggerOf(configuration, runDirectory),
+    logger: loggerOf(configuration, runDirectory, (text) => {
+      listener.warning(text)
+    }),
     listener,
   })
   return { jobProcess, cleanUp: () => packaged.close() }
 }
 
 /** Log lines go to a file: standard output belongs to the job, standard error to what the user must see. */
-function loggerOf(configuration: Configuration, runDirectory: RunDirectory): Logger {
+function loggerOf(configuration: Configuration, runDirectory: RunDirectory, tell: (text: string) => void): Logger {
   const name = configuration.get(ClusterOptions.LOG_LEVEL)
   if (name === 'OFF') return SILENT_LOGGER
   const level = LEVELS.find((candidate) => candidate === name.toLowerCase()) ?? 'warn'
   const directory = configuration.get(ClusterOptions.LOG_DIRECTORY) ?? `${runDirectory.path}/log`
   const destination = `${directory}/flink-ts-${String(process.pid)}.log`
-  return lazyLogger(level, () => createPinoLogger({ level, destination, base: { pid: process.pid } }))
+  const make = (): Promise<Logger> => createPinoLogger({ level, destination, base: { pid: process.pid }, tell })
+  return lazyLogger(level, () =>
+    make().catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      tell(`the log ${destination} cannot be written: ${reason}. The job goes on without it.`)
+      return SILENT_LOGGER
+    }),
+  )
 }
 
 /** pino takes 20 ms to load and most runs have nothing to log: it is made with the first line that is to be written. */
@@ -70,14 +79,9 @@ function lazyLogger(threshold: LogLevel, make: () => Promise<Logger>): Logger {
   const write = (level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: LogFields): void => {
     if (LEVELS.indexOf(level) < LEVELS.indexOf(threshold)) return
     logger ??= make()
-    logger.then(
-      (log) => {
-        log[level](message, fields)
-      },
-      (error: unknown) => {
-        process.stderr.write(`flink-ts cannot write its log: ${String(error)}\n`)
-      },
-    )
+    void logger.then((log) => {
+      log[level](message, fields)
+    })
   }
   return {
     debug: (message, fields) => {

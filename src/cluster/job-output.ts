@@ -1,18 +1,41 @@
 import type { Writable } from 'node:stream'
-import type { Worker } from 'node:worker_threads'
-import { allocateOutputLocks, type OutputLockMemory } from '../core/io/output-lock.js'
+import type { FlinkError } from '../core/errors/flink-error.js'
+import { allocateOutputLocks } from '../core/io/output-lock.js'
+import { allocateStandardInput, releaseStandardInput } from '../core/io/standard-input.js'
 import { StandardWritable } from '../core/io/standard-writable.js'
+import type { ThreadStreamMemory } from '../core/io/thread-streams.js'
 
-/** What the process of a job prints on its main thread: its own lines, and what the threads' `console.log` sends there. */
+/** The standard streams of a job's process: what its threads share of them, and what its main thread prints. */
 export class JobOutput {
-  /** For the threads that print on their own. */
-  readonly locks: OutputLockMemory = allocateOutputLocks()
-  readonly standardOutput: Writable = new StandardWritable(process.stdout, this.locks.standardOutput)
-  readonly standardError: Writable = new StandardWritable(process.stderr, this.locks.standardError)
+  /** For the threads: each prints and reads on its own. */
+  readonly memory: ThreadStreamMemory
+  readonly standardOutput: Writable
+  /** What cannot be written there is left out: there is nobody left to tell. */
+  readonly standardError: Writable
+  #failure: FlinkError | undefined
 
-  /** Takes over the streams of a worker that was made with `stdout` and `stderr`. */
-  forward(worker: Worker): void {
-    worker.stdout.on('data', (chunk: Buffer) => this.standardOutput.write(chunk))
-    worker.stderr.on('data', (chunk: Buffer) => this.standardError.write(chunk))
+  constructor(standardInput: 'readable' | 'refused') {
+    const outputLocks = allocateOutputLocks()
+    this.memory = { outputLocks, standardInput: allocateStandardInput(standardInput) }
+    // A reader that has gone does not want the lines of the command any more; the job may have other work to do.
+    this.standardOutput = new StandardWritable(1, outputLocks.standardOutput, (error) => {
+      if (error.code !== 'STDOUT_CLOSED') this.lost(error)
+    })
+    this.standardError = new StandardWritable(2, outputLocks.standardError, () => undefined)
+  }
+
+  /** Why lines are missing on standard output, though the job did not fail by it. */
+  get failure(): FlinkError | undefined {
+    return this.#failure
+  }
+
+  /** Lines of the command or of main could not be written; said once. */
+  lost(error: FlinkError): void {
+    if (this.#failure === undefined) this.standardError.write(`WARNING: ${error.message}\n`)
+    this.#failure ??= error
+  }
+
+  threadEnded(threadId: number): void {
+    releaseStandardInput(this.memory.standardInput, threadId)
   }
 }

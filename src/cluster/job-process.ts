@@ -7,11 +7,11 @@ import type { Random } from '../core/random/random.js'
 import type { Clock, TimerHandle } from '../core/time/clock.js'
 import type { JobResultData } from '../api/environment/pipeline-executor.js'
 import type { RunDirectory } from '../client/run-directory.js'
-import type { JobGraph } from '../graph/job-graph.js'
 import { CheckpointRepository } from '../runtime/jobmanager/checkpoint/checkpoint-repository.js'
 import { JobMaster, type JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
-import type { JobRequest } from '../runtime/protocol/program-messages.js'
+import type { JobRequest } from '../runtime/protocol/program-answers.js'
+import type { JobSubmission } from '../runtime/protocol/program-messages.js'
 import { ControlServer } from './control-server.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
@@ -54,9 +54,9 @@ export class JobProcess {
   readonly #input: JobProcessInput
   readonly #configuration: Configuration
   readonly #jobs = new Map<string, HostedJob>()
-  readonly #results: JobResultData[] = []
+  /** Jobs whose end this process has to report: the program did not ask for it, or it was not the program's own. */
+  readonly #untold = new Set<string>()
   readonly #control: ControlServer
-  #submissions = 0
   #isEnding = false
   #programGrace: TimerHandle | undefined
 
@@ -79,11 +79,10 @@ export class JobProcess {
     try {
       await runDirectory.prepare()
       await threads.program.run(program, {
-        submit: (jobGraph, operatorsWithoutUid) => this.#submit(jobGraph, operatorsWithoutUid),
+        submit: (submission) => this.#submit(submission),
         request: (jobId, request) => this.#request(jobId, request),
       })
-      // Jobs that the program started with executeAsync and did not wait for go on to their end.
-      await Promise.all([...this.#jobs.keys()].map((jobId) => this.#resultOf(jobId)))
+      await this.#settleJobs()
     } finally {
       await this.#close()
     }
@@ -101,9 +100,25 @@ export class JobProcess {
     this.#endJobs((master) => void master.stop())
   }
 
+  /**
+   * Jobs that the program started with executeAsync and did not wait for go on to their end. What a failed job means the
+   * program decides; a failure that it never asked about, or an end that the user wanted, is this process's to report.
+   */
+  async #settleJobs(): Promise<void> {
+    const { program } = this.#input.threads
+    let settled = -1
+    while (settled < this.#jobs.size) {
+      settled = this.#jobs.size
+      await program.unlessFailed(Promise.all([...this.#jobs.values()].map(({ master }) => master.outcome)))
+      await program.heardOfJobs()
+    }
+    await Promise.all([...this.#untold].map((jobId) => this.#resultOf(jobId)))
+  }
+
   #endJobs(end: (master: JobMaster) => void): void {
     this.#isEnding = true
     const jobs = [...this.#jobs.values()]
+    for (const [jobId, { outcome }] of this.#jobs) if (outcome === undefined) this.#untold.add(jobId)
     for (const { master } of jobs) end(master)
     void Promise.all(jobs.map(({ master }) => master.outcome)).then(() => {
       this.#endProgram(jobs.length === 0 ? 0 : PROGRAM_GRACE_MS)
@@ -118,16 +133,15 @@ export class JobProcess {
     })
   }
 
-  async #submit(jobGraph: JobGraph, operatorsWithoutUid: readonly string[]): Promise<string> {
+  async #submit(submission: JobSubmission): Promise<string> {
     if (this.#isEnding) throw new FlinkError('JOB_CANCELED', { jobId: 'not started' })
     const { random, listener } = this.#input
+    const { jobGraph, operatorsWithoutUid } = submission
     const jobId = generateJobId(random)
-    const graphIndex = this.#submissions
-    this.#submissions += 1
     const configuration = Configuration.fromMap(jobGraph.configuration)
     if (operatorsWithoutUid.length > 0) listener.warning(uidWarning(operatorsWithoutUid))
     const starter = this.#starterFor(configuration)
-    const master = this.#makeMaster(jobId, jobGraph, graphIndex, starter)
+    const master = this.#makeMaster(jobId, submission, starter)
     const job: HostedJob = { master, jobGraph, configuration, outcome: undefined }
     this.#jobs.set(jobId, job)
     await this.#control.jobStarted({ jobId, name: jobGraph.name, startTime: this.#input.clock.now() })
@@ -135,6 +149,7 @@ export class JobProcess {
     const note = await master.start()
     if (note !== undefined) listener.warning(note)
     listener.jobSubmitted(jobId)
+    this.#untold.add(jobId)
     return jobId
   }
 
@@ -145,23 +160,24 @@ export class JobProcess {
     return heapSizeMb === starter.heapSizeMb ? starter : new WorkerThreadStarter(heapSizeMb, output)
   }
 
-  #makeMaster(jobId: string, jobGraph: JobGraph, graphIndex: number, starter: WorkerThreadStarter): JobMaster {
+  #makeMaster(jobId: string, submission: JobSubmission, starter: WorkerThreadStarter): JobMaster {
+    const { jobGraph, graphIndex, earlierAnswers } = submission
     const { program, fileSystems, clock, random, logger, version } = this.#input
     const configuration = Configuration.fromMap(jobGraph.configuration)
-    const restore = graphIndex === 0 ? this.#input.restore : undefined
+    const restore = this.#jobs.size === 0 ? this.#input.restore : undefined
     const isJobRunning = (otherId: string): Promise<boolean> => this.#input.runDirectory.isJobRunning(otherId)
     const job = { jobId, jobGraph, configuration, restore, isJobRunning }
     const repository = new CheckpointRepository({ ...job, fileSystems, random, clock, logger, version })
-    const earlierResults = [...this.#results]
-    const services = { starter, clock, random, logger, repository, maxWorkers: maxTaskWorkers() }
-    return new JobMaster({ jobId, jobGraph, configuration, program, graphIndex, earlierResults, ...services })
+    const tell = (text: string): void => {
+      this.#input.listener.warning(text)
+    }
+    const services = { starter, clock, random, logger, repository, tell, maxWorkers: maxTaskWorkers() }
+    return new JobMaster({ jobId, jobGraph, configuration, program, graphIndex, earlierAnswers, ...services })
   }
 
   async #watch(job: HostedJob, starter: WorkerThreadStarter): Promise<void> {
     const outcome = await job.master.outcome
     job.outcome = outcome
-    const { jobId, netRuntimeMs, accumulatorResults } = outcome
-    if (outcome.status === 'FINISHED') this.#results.push({ jobId, netRuntimeMs, accumulatorResults })
     await starter.close()
     this.#input.listener.jobEnded(outcome)
   }
@@ -171,6 +187,7 @@ export class JobProcess {
     if (job === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
     switch (request.kind) {
       case 'await-result':
+        if (!this.#isEnding) this.#untold.delete(jobId)
         return this.#resultOf(jobId)
       case 'status':
         return job.master.status

@@ -26,8 +26,12 @@ export interface JobThreads {
  * Starts as many task workers as the job is likely to want; the thread of the program is there already. They load the engine
  * while this thread loads its own part of it; this file imports little, so that they begin early.
  */
-export function startJobThreads(programThread: Worker, configuration: Configuration): JobThreads {
-  const output = new JobOutput()
+export function startJobThreads(
+  programThread: Worker,
+  configuration: Configuration,
+  standardInput: 'readable' | 'refused',
+): JobThreads {
+  const output = new JobOutput(standardInput)
   const program = new ProgramWorker(programThread, output)
   const starter = new WorkerThreadStarter(heapSizeMbOf(configuration), output)
   starter.warmUp(Math.min(configuration.get(CoreOptions.DEFAULT_PARALLELISM), availableParallelism()))

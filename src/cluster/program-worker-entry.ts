@@ -2,9 +2,11 @@
 // `main` runs here and never on the main thread.
 import { parentPort } from 'node:worker_threads'
 import { serializeError } from '../core/errors/error-codec.js'
+import { FlinkError } from '../core/errors/flink-error.js'
+import { StandardStream } from '../core/io/standard-stream.js'
+import { installThreadStreams, type ThreadStreamMemory, type ThreadStreams } from '../core/io/thread-streams.js'
 import { runProgram } from '../graph/run-program.js'
-import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
-import type { ProgramToProcess } from '../runtime/protocol/program-messages.js'
+import type { ProcessToProgram, ProgramStart, ProgramToProcess } from '../runtime/protocol/program-messages.js'
 import { RemotePipelineExecutor } from './remote-pipeline-executor.js'
 
 // From here on, so for the user's modules and not for the engine's: reading the maps of those would slow the start down.
@@ -21,9 +23,44 @@ if (parentPort !== null) {
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
   // The thread was started before it was known what it will run.
-  port.once('message', (program: ProgramDescriptor) => {
+  port.once('message', ({ program, streams }: ProgramStart) => {
+    installThreadStreams(
+      streamsOfMain(streams, fail, (error) => {
+        send({ type: 'output-lost', error: serializeError(error) })
+      }),
+    )
     runProgram(program, new RemotePipelineExecutor(port)).then(() => {
       send({ type: 'program-finished' })
     }, fail)
+    port.on('message', (message: ProcessToProgram) => {
+      // Behind everything that the program does at once when it hears how its last job ended: another job, an error.
+      if (message.type === 'jobs-ended') setImmediate(send, { type: 'program-idle' })
+    })
   })
+}
+
+const MAIN_READS =
+  'main runs again in every worker, where nothing would be left of it. Read it in a source, or give main arguments'
+
+/** A reader that has gone ends the program, as it ends a job that prints; a full disk costs main its lines. */
+function streamsOfMain(
+  { outputLocks }: ThreadStreamMemory,
+  fail: (error: unknown) => void,
+  lose: (error: unknown) => void,
+): ThreadStreams {
+  const isMuted = (): boolean => false
+  const onFailure = (error: unknown): void => {
+    if (FlinkError.is(error, 'STDOUT_CLOSED')) fail(error)
+    else lose(error)
+  }
+  const ignore = (): void => undefined
+  const output = new StandardStream(1, outputLocks.standardOutput)
+  const error = new StandardStream(2, outputLocks.standardError)
+  return {
+    standardOutput: { output, isMuted, onFailure, onSinkFailure: ignore },
+    standardError: { output: error, isMuted, onFailure: ignore, onSinkFailure: ignore },
+    claimStandardInput: () => {
+      throw new FlinkError('STANDARD_INPUT_REFUSED', { reason: MAIN_READS })
+    },
+  }
 }

@@ -2,72 +2,128 @@ import type { Worker } from 'node:worker_threads'
 import { deserializeError, serializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { JobResultData } from '../api/environment/pipeline-executor.js'
-import type { JobGraph } from '../graph/job-graph.js'
-import type { JobRequest, ProcessToProgram, ProgramToProcess } from '../runtime/protocol/program-messages.js'
+import type { JobRequest, ProgramOutcome } from '../runtime/protocol/program-answers.js'
+import type {
+  JobSubmission,
+  ProcessToProgram,
+  ProgramStart,
+  ProgramToProcess,
+} from '../runtime/protocol/program-messages.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
 import type { JobOutput } from './job-output.js'
 
 /** What the job process does for the program. */
 export interface ProgramListener {
-  submit(jobGraph: JobGraph, operatorsWithoutUid: readonly string[]): Promise<string>
+  submit(submission: JobSubmission): Promise<string>
   request(jobId: string, request: JobRequest): Promise<string | JobResultData>
 }
 
-type ProgramRequest = Exclude<ProgramToProcess, { type: 'program-finished' | 'program-failed' }>
+type ProgramRequest = Extract<ProgramToProcess, { type: 'submit-job' | 'job-request' }>
 
 /** The thread in which the program's main runs, seen from the job process. It waits for its program. */
 export class ProgramWorker {
   readonly #worker: Worker
-  #reject: (error: Error) => void = () => undefined
-  #failure: FlinkError | undefined
+  readonly #output: JobOutput
+  /** Rejects with what went wrong in the program, be it after its main has returned. */
+  readonly #failed: Promise<never>
+  #fail: (error: Error) => void = () => undefined
+  #submissions = 0
+  #isGone = false
+  #idle: () => void = () => undefined
 
   constructor(thread: Worker, output: JobOutput) {
     this.#worker = thread
-    output.forward(thread)
+    this.#output = output
+    this.#failed = new Promise((_, reject) => {
+      this.#fail = reject
+    })
+    // It may come before or after anybody waits for it.
+    void Promise.allSettled([this.#failed])
     thread.ref()
     this.#worker.on('error', (error) => {
-      this.#failure = new FlinkError('PROGRAM_MAIN_FAILED', { reason: error.message }, { cause: error })
-      this.#reject(this.#failure)
+      this.#fail(new FlinkError('PROGRAM_MAIN_FAILED', { reason: error.message }, { cause: error }))
     })
   }
 
   /** Resolves when the program has returned, rejects with its error. Called once. */
   run(program: ProgramDescriptor, listener: ProgramListener): Promise<void> {
-    const finished = new Promise<void>((resolve, reject) => {
-      this.#reject = reject
+    const finished = new Promise<void>((resolve) => {
       this.#worker.on('message', (message: ProgramToProcess) => {
-        if (message.type === 'program-finished') resolve()
-        else if (message.type === 'program-failed') reject(deserializeError(message.error))
-        else void this.#answer(message, listener)
+        switch (message.type) {
+          case 'program-finished':
+            resolve()
+            break
+          case 'program-failed':
+            this.#fail(deserializeError(message.error))
+            break
+          case 'output-lost':
+            this.#onOutputLost(deserializeError(message.error))
+            break
+          case 'program-idle':
+            this.#idle()
+            break
+          default:
+            if (message.type === 'submit-job') this.#submissions += 1
+            void this.#answer(message, listener)
+        }
       })
-      if (this.#failure !== undefined) reject(this.#failure)
       this.#worker.on('exit', (code) => {
+        this.#isGone = true
+        this.#idle()
+        // As a script that ends itself when its jobs are done.
+        if (code === 0 && this.#submissions > 0) resolve()
         const reason = `the program ended its process with exit code ${String(code)} before it returned`
-        reject(new FlinkError('PROGRAM_MAIN_FAILED', { reason }))
+        this.#fail(new FlinkError('PROGRAM_MAIN_FAILED', { reason }))
       })
     })
-    this.#worker.postMessage(program)
-    return finished
+    const start: ProgramStart = { program, streams: this.#output.memory }
+    this.#worker.postMessage(start)
+    return Promise.race([finished, this.#failed])
   }
 
-  /** `reason` is what `finished` rejects with when the program has not returned yet. */
+  /** The work or, if that comes first, what went wrong in the program. */
+  unlessFailed<T>(work: Promise<T>): Promise<T> {
+    return this.#isGone ? work : Promise.race([work, this.#failed])
+  }
+
+  /** Resolves when the program has heard of its jobs' ends, and gone on as far as it can at once. */
+  async heardOfJobs(): Promise<void> {
+    if (this.#isGone) return
+    const heard = new Promise<void>((resolve) => {
+      this.#idle = resolve
+    })
+    // Behind the answers that the ends of the jobs bring about in this very turn.
+    setImmediate(() => {
+      this.#send({ type: 'jobs-ended' })
+    })
+    await this.unlessFailed(heard)
+  }
+
+  /** `reason` is what `run` rejects with when the program has not returned yet. */
   async terminate(reason?: FlinkError): Promise<void> {
-    if (reason !== undefined) this.#reject(reason)
+    if (reason !== undefined) this.#fail(reason)
     await this.#worker.terminate()
+  }
+
+  #onOutputLost(error: Error): void {
+    if (FlinkError.is(error)) this.#output.lost(error)
   }
 
   async #answer(message: ProgramRequest, listener: ProgramListener): Promise<void> {
     const outcome = await outcomeOf(message, listener)
-    const reply: ProcessToProgram = { requestId: message.requestId, outcome }
-    this.#worker.postMessage(reply)
+    this.#send({ type: 'answer', requestId: message.requestId, outcome })
+  }
+
+  #send(message: ProcessToProgram): void {
+    this.#worker.postMessage(message)
   }
 }
 
-async function outcomeOf(message: ProgramRequest, listener: ProgramListener): Promise<ProcessToProgram['outcome']> {
+async function outcomeOf(message: ProgramRequest, listener: ProgramListener): Promise<ProgramOutcome> {
   try {
     const value =
       message.type === 'submit-job'
-        ? await listener.submit(message.jobGraph, message.operatorsWithoutUid)
+        ? await listener.submit(message)
         : await listener.request(message.jobId, message.request)
     return { value }
   } catch (error) {

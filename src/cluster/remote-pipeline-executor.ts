@@ -1,75 +1,74 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { JobResultData, Pipeline, PipelineExecutor, SubmittedJob } from '../api/environment/pipeline-executor.js'
-import { deserializeError } from '../core/errors/error-codec.js'
-import { FlinkError } from '../core/errors/flink-error.js'
+import { deserializeError, serializeError } from '../core/errors/error-codec.js'
 import { generateProgramGraph } from '../graph/job-graph-generator.js'
+import type { ProgramGraph } from '../graph/program-graph.js'
 import { statefulOperatorsWithoutUid } from '../graph/stateful-operators.js'
-import type { JobRequest, ProcessToProgram, ProgramToProcess } from '../runtime/protocol/program-messages.js'
+import type { JobRequest, ProgramOutcome, ProgramQuestion } from '../runtime/protocol/program-answers.js'
+import type { JobSubmission, ProcessToProgram, ProgramToProcess } from '../runtime/protocol/program-messages.js'
+import { submittedJob, textOf } from '../runtime/protocol/submitted-job.js'
+import { ProgramAnswerLog } from './program-answer-log.js'
 
-type Reply = ProcessToProgram['outcome']
 type Message =
-  | {
-      readonly type: 'submit-job'
-      readonly jobGraph: ReturnType<typeof generateProgramGraph>['jobGraph']
-      readonly operatorsWithoutUid: readonly string[]
-    }
+  | ({ readonly type: 'submit-job' } & JobSubmission)
   | { readonly type: 'job-request'; readonly jobId: string; readonly request: JobRequest }
 
-/** The program worker's executor: sends plans to the job process and waits for its word. */
+/** The program worker's executor: sends plans to the job process, waits for its word, and keeps all that it hears. */
 export class RemotePipelineExecutor implements PipelineExecutor {
   readonly #port: MessagePort
-  readonly #waiting = new Map<number, (reply: Reply) => void>()
+  readonly #waiting = new Map<number, (outcome: ProgramOutcome) => void>()
+  readonly #log = new ProgramAnswerLog()
   #nextRequestId = 0
+  #executes = 0
 
   constructor(port: MessagePort) {
     this.#port = port
     port.on('message', (message: ProcessToProgram) => {
+      if (message.type !== 'answer') return
       this.#waiting.get(message.requestId)?.(message.outcome)
       this.#waiting.delete(message.requestId)
     })
   }
 
   async submit(pipeline: Pipeline): Promise<SubmittedJob> {
-    const graph = generateProgramGraph(pipeline)
+    const graphIndex = this.#executes
+    this.#executes += 1
+    const earlierAnswers = this.#log.soFar()
+    const graph = this.#generate(pipeline, graphIndex)
+    const { jobGraph } = graph
     const operatorsWithoutUid = statefulOperatorsWithoutUid(graph)
-    const jobId = await this.#ask({ type: 'submit-job', jobGraph: graph.jobGraph, operatorsWithoutUid })
-    return this.#job(asText(jobId))
+    const submission = { jobGraph, operatorsWithoutUid, graphIndex, earlierAnswers }
+    const jobId = textOf(await this.#ask(graphIndex, 'submit', { type: 'submit-job', ...submission }))
+    return submittedJob(jobId, (request) =>
+      this.#ask(graphIndex, request.kind, { type: 'job-request', jobId, request }),
+    )
   }
 
-  #job(jobId: string): SubmittedJob {
-    const ask = (request: JobRequest): Promise<string | JobResultData> =>
-      this.#ask({ type: 'job-request', jobId, request })
-    return {
-      jobId,
-      result: async () => {
-        const result = await ask({ kind: 'await-result' })
-        if (typeof result === 'string') throw new FlinkError('ASSERTION_FAILED', { what: 'a job result was text' })
-        return result
-      },
-      cancel: async () => {
-        await ask({ kind: 'cancel' })
-      },
-      status: async () => asText(await ask({ kind: 'status' })),
-      triggerSavepoint: async (targetDirectory) => asText(await ask({ kind: 'savepoint', targetDirectory })),
-      stopWithSavepoint: async (drain, targetDirectory) => asText(await ask({ kind: 'stop', targetDirectory, drain })),
+  /** A plan that is refused here is an answer too: the program may go on without that job. */
+  #generate(pipeline: Pipeline, graphIndex: number): ProgramGraph {
+    try {
+      return generateProgramGraph(pipeline)
+    } catch (error) {
+      this.#record(graphIndex, 'submit', { error: serializeError(error) })
+      throw error
     }
   }
 
-  #ask(message: Message): Promise<string | JobResultData> {
+  #ask(graphIndex: number, question: ProgramQuestion, message: Message): Promise<string | JobResultData> {
     const requestId = this.#nextRequestId
     this.#nextRequestId += 1
     const full: ProgramToProcess = { ...message, requestId }
     return new Promise((resolve, reject) => {
-      this.#waiting.set(requestId, (reply) => {
-        if ('error' in reply) reject(deserializeError(reply.error))
-        else resolve(reply.value)
+      this.#waiting.set(requestId, (outcome) => {
+        this.#record(graphIndex, question, outcome)
+        if ('error' in outcome) reject(deserializeError(outcome.error))
+        else resolve(outcome.value)
       })
       this.#port.postMessage(full)
     })
   }
-}
 
-function asText(value: string | JobResultData): string {
-  if (typeof value !== 'string') throw new FlinkError('ASSERTION_FAILED', { what: 'a reply was not text' })
-  return value
+  #record(graphIndex: number, question: ProgramQuestion, outcome: ProgramOutcome): void {
+    this.#log.record({ graphIndex, question, executesBefore: this.#executes }, outcome)
+  }
 }

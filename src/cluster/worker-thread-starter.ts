@@ -83,11 +83,10 @@ class WorkerThread implements TaskManagerGateway {
 
   constructor(index: number, heapSizeMb: number | undefined, output: JobOutput) {
     this.name = `worker ${String(index)}`
-    const data: TaskWorkerData = { workerIndex: index, bell: this.bell, outputLocks: output.locks }
+    const data: TaskWorkerData = { workerIndex: index, bell: this.bell, streams: output.memory }
     const limits = heapSizeMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapSizeMb } }
     const name = `flink-ts ${this.name}`
     this.#worker = new Worker(ENTRY, { name, workerData: data, stdout: true, stderr: true, ...limits })
-    output.forward(this.#worker)
     this.#worker.on('message', (message: WorkerToMaster) => {
       if (this.#listener === undefined) this.#early.push(message)
       else this.#listener.onMessage(message)
@@ -95,7 +94,9 @@ class WorkerThread implements TaskManagerGateway {
     this.#worker.on('error', (error) => {
       this.#error = this.#describe(error)
     })
+    const { threadId } = this.#worker
     this.#worker.on('exit', (code) => {
+      output.threadEnded(threadId)
       this.#onExit(code)
     })
   }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { describeThrown, isError, textOfError } from '../core/errors/thrown-value.js'
 import { userFrames } from '../core/errors/user-stack.js'
 import { findSyntaxError } from './packaged-program-syntax.js'
 
@@ -61,16 +62,16 @@ export function presentArguments(moduleUrl: string, args: readonly string[]): vo
 /** An error that a program's main threw, with the user's own frames as its stack. What says so itself is kept. */
 export function mainFailed(error: unknown): FlinkError {
   if (FlinkError.is(error) && error.code.startsWith('PROGRAM_')) return error
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = isError(error) ? (textOfError(error, 'message') ?? '') : describeThrown(error)
   const failure = new FlinkError('PROGRAM_MAIN_FAILED', { reason }, { cause: error })
-  const frames = error instanceof Error ? userFrames(error.stack ?? '', ENGINE_ROOT) : []
+  const frames = isError(error) ? userFrames(textOfError(error, 'stack') ?? '', ENGINE_ROOT) : []
   failure.stack = [`${failure.name}: ${failure.message}`, ...frames.map((frame) => `    ${frame}`)].join('\n')
   return failure
 }
 
 async function describeImportError(error: unknown, moduleUrl: string): Promise<FlinkError> {
   const path = modulePath(moduleUrl)
-  if (!(error instanceof Error)) return mainFailed(error)
+  if (!isError(error)) return mainFailed(error)
   if (error instanceof SyntaxError) {
     const found = await findSyntaxError(error, moduleUrl)
     // A SyntaxError may come from the program at run time too (JSON.parse, a pattern): then no file is at fault.

@@ -177,7 +177,13 @@ export class JobRun {
     const restore = this.#restore === undefined ? undefined : { path: this.#restore, allowNonRestoredState: false }
     const surroundings = { clock: this.#process, isJobRunning: () => Promise.resolve(false), version: 'simulated' }
     const repository = new CheckpointRepository({ ...job, ...services, ...surroundings, restore, fileSystems })
-    const rest = { program: this.#program, graphIndex: 0, earlierResults: [], starter: this.#cluster }
+    const rest = {
+      program: this.#program,
+      graphIndex: 0,
+      earlierAnswers: [],
+      starter: this.#cluster,
+      tell: () => undefined,
+    }
     const { maxWorkers } = this.#plan
     return new JobMaster({ ...job, ...services, ...rest, repository, maxWorkers, clock: this.#process })
   }

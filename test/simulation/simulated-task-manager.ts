@@ -119,6 +119,7 @@ export class SimulatedTaskManager implements TaskManagerGateway {
       standardError: new MemoryTextOutput(),
       scheduler: this.#doorbell,
       runProgram: services.runProgramFor(this),
+      loadAsMain: (load) => load(),
       send: (message) => {
         this.#report(message)
       },

@@ -1,10 +1,12 @@
 import { ERROR_TABLE } from './error-table.js'
 import { FlinkError, type ErrorCode, type ErrorDetails } from './flink-error.js'
+import { causeOf, cutText, isError, LOG_CHARS, textOfError } from './thrown-value.js'
 
-/** Causes deeper than this are cut off, so that a cyclic chain ends. */
+/** Causes deeper than this are cut off, with a word, so that a cyclic chain ends. */
 const DEPTH_LIMIT = 16
+const CUT_OFF = 'further causes are left out'
 
-/** An error as plain data, for thread and HTTP borders. */
+/** An error as plain data, for thread and HTTP borders. No text in it is longer than LOG_CHARS, whatever was thrown. */
 export interface SerializedError {
   readonly name: string
   readonly message: string
@@ -15,20 +17,36 @@ export interface SerializedError {
 }
 
 export function serializeError(error: unknown, depth = 0): SerializedError {
-  if (!(error instanceof Error)) {
+  if (!isError(error)) {
     const message = typeof error === 'string' ? error : `a value was thrown that is no Error: ${describe(error)}`
-    return { name: 'Error', message, stack: undefined, code: undefined, details: undefined, cause: undefined }
+    return plainError(cutText(message, LOG_CHARS))
   }
   const isOurs = FlinkError.is(error)
-  const hasCause = error.cause !== undefined && depth < DEPTH_LIMIT
   return {
-    name: error.name,
-    message: error.message,
-    stack: error.stack,
+    name: textOfError(error, 'name') ?? 'Error',
+    message: textOfError(error, 'message') ?? '',
+    stack: textOfError(error, 'stack'),
     code: isOurs ? error.code : undefined,
-    details: isOurs ? error.details : undefined,
-    cause: hasCause ? serializeError(error.cause, depth + 1) : undefined,
+    details: isOurs ? cutDetails(error.details) : undefined,
+    cause: serializeCause(causeOf(error), depth + 1),
   }
+}
+
+function serializeCause(cause: unknown, depth: number): SerializedError | undefined {
+  if (cause === undefined) return undefined
+  return depth > DEPTH_LIMIT ? plainError(CUT_OFF) : serializeError(cause, depth)
+}
+
+function plainError(message: string): SerializedError {
+  return { name: 'Error', message, stack: undefined, code: undefined, details: undefined, cause: undefined }
+}
+
+function cutDetails(details: FlinkError['details']): FlinkError['details'] {
+  const cut = Object.entries(details).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? cutText(value, LOG_CHARS) : value,
+  ])
+  return Object.fromEntries(cut) as FlinkError['details']
 }
 
 /** The error again: a FlinkError when it was one, else an Error with the name, message and stack it had. */

@@ -1,3 +1,4 @@
+import { isError } from './thrown-value.js'
 import { ERROR_TABLE, type ErrorFault, type ErrorRecovery, type ErrorRow } from './error-table.js'
 
 /**
@@ -66,7 +67,7 @@ export class FlinkError<C extends ErrorCode = ErrorCode> extends Error {
 
   /** True for any FlinkError, or one with this code. */
   static is(error: unknown, code?: ErrorCode): error is FlinkError {
-    return error instanceof FlinkError && (code === undefined || error.code === code)
+    return isError(error) && error instanceof FlinkError && (code === undefined || error.code === code)
   }
 
   get #row(): ErrorRow {

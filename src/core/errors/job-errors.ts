@@ -147,10 +147,24 @@ export const JOB_ERRORS = {
     exitCode: 1,
   },
   STDOUT_CLOSED: {
-    message: 'Standard output was closed by the reader: the job cannot print any more.',
+    message: '{stream} was closed by the reader: the job cannot print any more.',
     fault: 'external',
     recovery: 'fail',
     httpStatus: 500,
+    exitCode: 1,
+  },
+  STANDARD_STREAM_FAILED: {
+    message: '{stream} cannot be written: {reason}. What was to be printed is lost. Is the disk of its file full?',
+    fault: 'external',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  STANDARD_INPUT_REFUSED: {
+    message: 'Standard input cannot be read here: {reason}.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
     exitCode: 1,
   },
   INTERNAL_ERROR: {

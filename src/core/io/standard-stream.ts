@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
-import { FlinkError } from '../errors/flink-error.js'
 import { OutputLock } from './output-lock.js'
+import { isFull, streamFailed } from './stream-failure.js'
 import type { TextOutput } from './text-output.js'
 
 const BUFFER_CHARS = 64 * 1024
@@ -30,10 +30,21 @@ export class StandardStream implements TextOutput {
     if (this.#buffer.length >= BUFFER_CHARS) this.flush()
   }
 
+  /** Throws STDOUT_CLOSED or STANDARD_STREAM_FAILED; what could not be written is not kept. */
   flush(): void {
     if (this.#buffer === '') return
     const bytes = Buffer.from(this.#buffer)
     this.#buffer = ''
+    this.#writeAll(bytes)
+  }
+
+  /** At once, after what was kept back. */
+  writeBytes(bytes: Buffer): void {
+    this.flush()
+    this.#writeAll(bytes)
+  }
+
+  #writeAll(bytes: Buffer): void {
     this.#lock.acquire()
     try {
       for (let start = 0; start < bytes.length;) {
@@ -52,9 +63,7 @@ export class StandardStream implements TextOutput {
       try {
         at += writeSync(this.#fd, bytes, at, end - at)
       } catch (error) {
-        const code = error instanceof Error && 'code' in error ? error.code : undefined
-        if (code === 'EPIPE') throw new FlinkError('STDOUT_CLOSED', {}, { cause: error })
-        if (code !== 'EAGAIN') throw error
+        if (!isFull(error)) throw streamFailed(this.#fd, error)
         // The reader is slow and the pipe is not blocking: there is nothing to do but to wait for it.
         Atomics.wait(this.#pause, 0, 0, RETRY_MS)
       }

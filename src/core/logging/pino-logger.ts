@@ -1,19 +1,26 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { LogFile } from './log-file.js'
 import type { Logger, LogFields } from './logger.js'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 export interface PinoLoggerSettings {
   readonly level: LogLevel
-  /** A file to append to, or 2 for standard error. */
-  readonly destination: string | 2
+  /** A file to append to. */
+  readonly destination: string
   /** Written on every line. */
   readonly base: LogFields
+  /** For what the user must know about the log itself. */
+  readonly tell: (text: string) => void
 }
 
 /** A logger of JSON lines. Loads pino when it is made. */
 export async function createPinoLogger(settings: PinoLoggerSettings): Promise<Logger> {
   const { pino } = await import('pino')
-  const target = pino.destination({ dest: settings.destination, sync: true, mkdir: true })
+  const { destination, tell } = settings
+  await mkdir(path.dirname(destination), { recursive: true })
+  const target = new LogFile({ path: destination, tell })
   const log = pino({ level: settings.level, base: { ...settings.base } }, target)
   return {
     debug: (message, fields = {}) => {

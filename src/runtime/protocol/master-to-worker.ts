@@ -3,7 +3,8 @@
 // Thread: sent by the main thread, handled by TaskExecutor between steps.
 import type { JobGraph } from '../../graph/job-graph.js'
 import type { CheckpointLocation } from '../../storage/checkpoint-stream-factory.js'
-import type { EarlierResults, ProgramDescriptor } from './program-descriptor.js'
+import type { EarlierAnswers } from './program-answers.js'
+import type { ProgramDescriptor } from './program-descriptor.js'
 import type { TaskDeploymentDescriptor } from './task-deployment.js'
 
 /** Runs the program again, once a slot (fresh function objects), and answers with `program-loaded` or `program-failed`. */
@@ -20,7 +21,7 @@ export interface LoadProgram {
   readonly expectedHash: string
   /** The submitted plan, to name the operator that differs. */
   readonly plan: JobGraph
-  readonly earlierResults: EarlierResults
+  readonly earlierAnswers: EarlierAnswers
 }
 
 /** All tasks of this worker for one attempt, at once, so that local channels find both ends. */

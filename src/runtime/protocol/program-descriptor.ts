@@ -1,7 +1,6 @@
 // Duty: how a program is named between threads: a module URL, never code.
 // Invariants: plain data; the same descriptor gives the same graph in every worker.
 // Thread: made by the composition root, read by program and task workers.
-import type { JobResultData } from '../../api/environment/pipeline-executor.js'
 
 export interface ProgramDescriptor {
   /** `file:` URL of the module to import. */
@@ -12,6 +11,3 @@ export interface ProgramDescriptor {
   /** Configuration of files and command line, by key. */
   readonly configuration: Readonly<Record<string, string>>
 }
-
-/** Results of the jobs that the program has run before, so that a task worker can replay the program up to its job. */
-export type EarlierResults = readonly JobResultData[]

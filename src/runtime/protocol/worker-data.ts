@@ -1,12 +1,12 @@
 // Duty: what a task worker thread is born with.
 // Invariants: plain data and shared memory.
 // Thread: made by the composition root, read once by worker-entry.ts.
-import type { OutputLockMemory } from '../../core/io/output-lock.js'
+import type { ThreadStreamMemory } from '../../core/io/thread-streams.js'
 
 export interface TaskWorkerData {
   readonly workerIndex: number
   /** Doorbell of this worker: others ring it, only this worker sleeps on it. */
   readonly bell: SharedArrayBuffer
-  /** Whose turn it is to print, among the threads of the process. */
-  readonly outputLocks: OutputLockMemory
+  /** Whose turn it is to print, and to read, among the threads of the process. */
+  readonly streams: ThreadStreamMemory
 }

@@ -4,13 +4,16 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { FileSystems } from '../../core/fs/file-systems.js'
 import { LocalFileSystem } from '../../core/fs/local-file-system.js'
+import { claimStandardInput } from '../../core/io/standard-input.js'
 import { StandardStream } from '../../core/io/standard-stream.js'
+import { installThreadStreams } from '../../core/io/thread-streams.js'
 import { SILENT_LOGGER } from '../../core/logging/silent-logger.js'
 import { SystemRandom } from '../../core/random/system-random.js'
 import { SystemClock } from '../../core/time/system-clock.js'
 import { runProgram } from '../../graph/run-program.js'
 import type { MasterToWorker } from '../protocol/master-to-worker.js'
 import type { TaskWorkerData } from '../protocol/worker-data.js'
+import { MainContext } from './taskexecutor/main-context.js'
 import { TaskExecutor } from './taskexecutor/task-executor.js'
 import { ThreadLoopScheduler } from './taskexecutor/thread-loop-scheduler.js'
 
@@ -19,27 +22,41 @@ process.setSourceMapsEnabled(true)
 
 if (parentPort !== null) {
   const port = parentPort
-  const { bell, outputLocks } = workerData as TaskWorkerData
+  const { bell, streams } = workerData as TaskWorkerData
+  const { outputLocks } = streams
+  const main = new MainContext()
+  const standardOutput = new StandardStream(1, outputLocks.standardOutput)
+  const standardError = new StandardStream(2, outputLocks.standardError)
   const executor = new TaskExecutor({
     clock: new SystemClock(),
     random: new SystemRandom(),
     logger: SILENT_LOGGER,
     fileSystems: new FileSystems().register('file', new LocalFileSystem()),
-    standardOutput: new StandardStream(1, outputLocks.standardOutput),
-    standardError: new StandardStream(2, outputLocks.standardError),
+    standardOutput,
+    standardError,
     scheduler: new ThreadLoopScheduler(bell),
     runProgram,
+    loadAsMain: (load) => main.load(load),
     send: (message) => {
       port.postMessage(message)
     },
     exit: () => process.exit(0),
   })
-  process.on('uncaughtException', (error) => {
+  const fail = (error: unknown): void => {
     executor.failAll(error)
+  }
+  const isMuted = (): boolean => main.isMain()
+  installThreadStreams({
+    // What main prints is printed once, by the program worker.
+    standardOutput: { output: standardOutput, isMuted, onFailure: fail, onSinkFailure: fail },
+    // A line of diagnosis that cannot be written is not worth a job; a record that was to be printed there is.
+    standardError: { output: standardError, isMuted, onFailure: () => undefined, onSinkFailure: fail },
+    claimStandardInput: () => {
+      claimStandardInput(streams.standardInput)
+    },
   })
-  process.on('unhandledRejection', (error) => {
-    executor.failAll(error)
-  })
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
   port.on('message', (message: MasterToWorker) => {
     executor.handle(message)
   })

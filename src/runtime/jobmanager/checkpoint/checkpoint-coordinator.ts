@@ -30,10 +30,20 @@ export interface SnapshotRepository {
   discard(location: CheckpointLocation): Promise<void>
 }
 
+/** Told of periodic checkpoints and others that are no savepoints: job-notices.ts. `lastCompleted` as `chk-3`. */
+export interface CheckpointNotices {
+  /** The job goes on all the same. */
+  checkpointFailed(cause: Error, lastCompleted: string | undefined): void
+  /** By nobody's fault. */
+  checkpointAborted(cause: Error, lastCompleted: string | undefined): void
+  checkpointCompleted(checkpointId: number): void
+}
+
 export interface CheckpointCoordinatorServices {
   readonly configuration: CheckpointCoordinatorConfiguration
   readonly repository: SnapshotRepository
   readonly statistics: CheckpointStatistics
+  readonly notices: CheckpointNotices
   readonly clock: Clock
   readonly logger: Logger
   readonly jobId: string
@@ -194,7 +204,16 @@ export class CheckpointCoordinator {
   #couldNotBegin(checkpointId: number, properties: CheckpointProperties, error: Error): void {
     this.#services.statistics.failedToBegin()
     this.#services.logger.warn(`checkpoint ${String(checkpointId)} could not begin`, { reason: error.message })
-    if (!properties.isSavepoint) this.#failures.failed(error)
+    if (!properties.isSavepoint) this.#notice(error, true)
+  }
+
+  #notice(error: Error, countsAsFailure: boolean): void {
+    const { statistics, notices } = this.#services
+    const last =
+      statistics.lastCompleted === undefined ? undefined : `chk-${String(statistics.lastCompleted.checkpointId)}`
+    if (!countsAsFailure) {
+      if (!this.#stopped) notices.checkpointAborted(error, last)
+    } else if (this.#failures.failed(error)) notices.checkpointFailed(error, last)
   }
 
   /** The world may have changed while the location was made: the plan is computed now, in one go with the messages. */
@@ -254,6 +273,7 @@ export class CheckpointCoordinator {
       this.#failures.succeeded()
       this.#lastCompletionMs = this.#services.clock.monotonicMs()
       this.#services.statistics.completed(pending, completed.externalPath)
+      if (!pending.properties.isSavepoint) this.#services.notices.checkpointCompleted(checkpointId)
       if (!pending.properties.isSavepoint || pending.properties.thenStop !== undefined) {
         this.#services.sendToAll({ type: 'notify-checkpoint-complete', checkpointId })
       }
@@ -285,7 +305,7 @@ export class CheckpointCoordinator {
     this.#services.logger.warn(`checkpoint ${String(checkpointId)} was aborted`, { reason: error.message })
     this.#services.sendToAll({ type: 'notify-checkpoint-aborted', checkpointId })
     void this.#track(this.#discard(pending.location))
-    if (countsAsFailure && !pending.properties.isSavepoint) this.#failures.failed(error)
+    if (!pending.properties.isSavepoint) this.#notice(error, countsAsFailure)
   }
 
   /** Never rejects. */

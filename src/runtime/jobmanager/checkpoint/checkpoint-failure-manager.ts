@@ -18,10 +18,13 @@ export class CheckpointFailureManager {
     this.#inARow = 0
   }
 
-  failed(cause: Error): void {
+  /** True when the failure is tolerated. */
+  failed(cause: Error): boolean {
     this.#inARow += 1
-    if (this.#inARow <= this.#tolerableFailures || this.#stopped) return
+    if (this.#inARow <= this.#tolerableFailures) return true
+    if (this.#stopped) return false
     this.#failJob(new FlinkError('CHECKPOINT_FAILURES_EXCEEDED', { count: this.#inARow }, { cause }))
+    return false
   }
 
   /** The attempt ends: it cannot fail any more. */

@@ -13,7 +13,8 @@ import type { Logger } from '../../../core/logging/logger.js'
 import type { Random } from '../../../core/random/random.js'
 import type { Clock, TimerHandle } from '../../../core/time/clock.js'
 import type { JobGraph } from '../../../graph/job-graph.js'
-import type { EarlierResults, ProgramDescriptor } from '../../protocol/program-descriptor.js'
+import type { EarlierAnswers } from '../../protocol/program-answers.js'
+import type { ProgramDescriptor } from '../../protocol/program-descriptor.js'
 import { readCheckpointCoordinatorConfiguration } from '../checkpoint/checkpoint-coordinator-configuration.js'
 import { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
 import type { CheckpointRepository } from '../checkpoint/checkpoint-repository.js'
@@ -23,6 +24,7 @@ import type { RestartBackoffTimeStrategy } from '../failover/restart-backoff-tim
 import { assignSlots, type SlotAssignment, type WorkerLayout } from '../scheduler/slot-assignment.js'
 import { describeJob } from './describe-job.js'
 import { JobAttempt } from './job-attempt.js'
+import { JobNotices } from './job-notices.js'
 import type { JobDetails, JobException } from './job-details.js'
 import { checkJobTransition, type JobStatus } from './job-status.js'
 import { mergeAccumulators } from './merge-accumulators.js'
@@ -40,7 +42,7 @@ export interface JobMasterInput {
   readonly configuration: Configuration
   readonly program: ProgramDescriptor
   readonly graphIndex: number
-  readonly earlierResults: EarlierResults
+  readonly earlierAnswers: EarlierAnswers
   readonly repository: CheckpointRepository
   readonly starter: TaskManagerStarter
   /** More slots than this share workers, where taskmanager.numberOfTaskSlots is not set. */
@@ -48,6 +50,8 @@ export interface JobMasterInput {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** For whoever started the job. */
+  readonly tell: (text: string) => void
 }
 
 /** How the job ended. */
@@ -68,6 +72,7 @@ export class JobMaster {
   readonly #pool: WorkerPool
   readonly #strategy: RestartBackoffTimeStrategy
   readonly #statistics: CheckpointStatistics
+  readonly #notices: JobNotices
   readonly #timestamps: Partial<Record<JobStatus, number>> = {}
   readonly #exceptions: JobException[] = []
   readonly #awaitingFailure: ((error: Error) => void)[] = []
@@ -89,6 +94,8 @@ export class JobMaster {
     this.#slots = assignSlots(input.jobGraph, layoutOf(input))
     this.#strategy = loadRestartStrategy(input.configuration, input.clock, input.random)
     this.#statistics = new CheckpointStatistics(CHECKPOINT_HISTORY, () => input.clock.now())
+    const { clock, tell, jobGraph } = input
+    this.#notices = new JobNotices({ job: `"${jobGraph.name}" (${input.jobId})`, clock, tell })
     this.#timestamps.INITIALIZING = input.clock.now()
     const listener = {
       onMessage: (_worker: number, message: Parameters<JobAttempt['handle']>[0]): void =>
@@ -213,8 +220,8 @@ export class JobMaster {
   }
 
   #load(attemptNumber: number): void {
-    const { jobId, program, graphIndex, jobGraph, earlierResults } = this.#input
-    const load = { jobId, program, graphIndex, expectedHash: jobGraph.hash, plan: jobGraph, earlierResults }
+    const { jobId, program, graphIndex, jobGraph, earlierAnswers } = this.#input
+    const load = { jobId, program, graphIndex, expectedHash: jobGraph.hash, plan: jobGraph, earlierAnswers }
     const attempt = this.#makeAttempt(attemptNumber)
     this.#attempt = attempt
     void this.#pool
@@ -283,6 +290,7 @@ export class JobMaster {
       configuration: readCheckpointCoordinatorConfiguration(configuration),
       repository,
       statistics: this.#statistics,
+      notices: this.#notices,
       clock,
       logger,
       jobId,
@@ -303,12 +311,15 @@ export class JobMaster {
     const isFinal = error instanceof FlinkError && error.recovery === 'fail'
     const mayRestart = !isFinal && this.#strategy.canRestart()
     this.#moveTo(mayRestart ? 'RESTARTING' : 'FAILING')
-    this.#input.logger.warn(mayRestart ? 'the job restarts' : 'the job fails', { reason: error.message })
+    const attempt = this.#attemptNumber
+    this.#input.logger.warn(mayRestart ? 'the job restarts' : 'the job fails', { reason: error.message, attempt })
+    const backoffMs = mayRestart ? this.#strategy.backoffMs() : undefined
+    this.#notices.attemptFailed({ attempt, cause: error, backoffMs, strategy: this.#strategy.describe() })
     const cause = isFinal ? error : this.#suppressed(error)
     if (!mayRestart) this.#cause = cause
     void this.#stopAttempt(error).then(() => {
       if (this.#status === 'FAILING') return this.#end('FAILED', cause)
-      if (this.#status === 'RESTARTING') this.#restartLater()
+      if (backoffMs !== undefined && this.#status === 'RESTARTING') this.#restartLater(backoffMs)
       return undefined
     })
   }
@@ -317,8 +328,8 @@ export class JobMaster {
     return new FlinkError('RESTARTS_EXHAUSTED', { strategy: this.#strategy.describe() }, { cause })
   }
 
-  #restartLater(): void {
-    this.#backoff = this.#input.clock.setTimer(this.#strategy.backoffMs(), () => {
+  #restartLater(backoffMs: number): void {
+    this.#backoff = this.#input.clock.setTimer(backoffMs, () => {
       if (this.#status === 'RESTARTING') this.#runAttempt()
     })
   }

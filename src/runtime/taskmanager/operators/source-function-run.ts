@@ -11,7 +11,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Logger } from '../../../core/logging/logger.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
 import { isThenable } from '../state/thenable.js'
-import { reasonOf } from './operator-failed.js'
+import { describeThrown } from '../../../core/errors/thrown-value.js'
 import type { Output } from './output.js'
 import { SourceRecordQueue } from './source-record-queue.js'
 
@@ -249,7 +249,7 @@ export class SourceFunctionRun implements SourceContext<unknown> {
   }
 
   #logAfterCancel(error: unknown): void {
-    const fields = { operator: this.#options.operatorName, reason: reasonOf(error) }
+    const fields = { operator: this.#options.operatorName, reason: describeThrown(error) }
     this.#options.logger.debug('the source ended with an error after it was cancelled', fields)
   }
 }

@@ -6,12 +6,13 @@ import type { Accumulator } from '../../../api/functions/accumulator.js'
 import type { RuntimeContext, TextWriter } from '../../../api/functions/runtime-context.js'
 import { PipelineOptions } from '../../../core/config/pipeline-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { describeThrown } from '../../../core/errors/thrown-value.js'
 import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { MetricGroup } from '../../../core/metrics/metric-group.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 import { DefaultKeyedStateStore } from './default-keyed-state-store.js'
-import { operatorFailed, reasonOf } from './operator-failed.js'
+import { operatorFailed } from './operator-failed.js'
 import type { OperatorContext } from './stream-operator.js'
 
 type AnyAccumulator = Accumulator<unknown, unknown>
@@ -104,7 +105,7 @@ export class StreamingRuntimeContext extends DefaultKeyedStateStore implements R
     try {
       return structuredClone(accumulator.getLocalValue())
     } catch (error) {
-      const details = { operator: this.#operatorName, name, reason: reasonOf(error) }
+      const details = { operator: this.#operatorName, name, reason: describeThrown(error) }
       throw new FlinkError('ACCUMULATOR_INVALID', details, { cause: error })
     }
   }

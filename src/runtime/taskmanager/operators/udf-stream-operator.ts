@@ -22,7 +22,8 @@ import type { WatermarkStatus } from '../network/stream-element.js'
 import type { KeyedStateBackend, SnapshotIncrement } from '../state/keyed-state-backend.js'
 import { asyncNotAllowed, isThenable } from '../state/thenable.js'
 import { CapturedStateFuture } from './captured-state-future.js'
-import { operatorFailed, reasonOf } from './operator-failed.js'
+import { describeThrown } from '../../../core/errors/thrown-value.js'
+import { operatorFailed } from './operator-failed.js'
 import type { Output } from './output.js'
 import type { OperatorContext, OperatorSnapshotFuture, SnapshotRequest, StreamOperator } from './stream-operator.js'
 import { StreamOperatorStateHandler, type CapturedState } from './stream-operator-state-handler.js'
@@ -116,7 +117,7 @@ export class UdfStreamOperator implements StreamOperator {
       if (!this.#failed) throw this.failed(error)
       this.context.logger.warn('close failed after an earlier failure', {
         operator: this.name,
-        reason: reasonOf(error),
+        reason: describeThrown(error),
       })
     } finally {
       this.#state.dispose()

@@ -202,7 +202,7 @@ export class StreamTask {
   fail(error: unknown): void {
     if (this.#life.isTerminal || this.#life.state === 'CANCELING') return
     this.#enter('ended')
-    this.#environment.standardOutput.flush()
+    this.#flushLast()
     this.#life.moveTo('FAILED', { error })
     void this.#release()
   }
@@ -339,6 +339,15 @@ export class StreamTask {
       parts.closeInputs()
     } catch (error) {
       this.fail(error)
+    }
+  }
+
+  /** It fails already: that its last lines are lost as well must not hide why. */
+  #flushLast(): void {
+    try {
+      this.#environment.standardOutput.flush()
+    } catch (error) {
+      this.#environment.logger.warn('the last lines of a failed task are lost', { reason: String(error) })
     }
   }
 

@@ -42,9 +42,10 @@ async function loadProgramGraph(
   run: ProgramRun,
   runProgram: ProgramRunner,
 ): Promise<ProgramGraph> {
-  const { program, graphIndex, expectedHash, earlierResults, plan } = message
-  const executor = new GraphCapturingExecutor(graphIndex, earlierResults)
-  const notReached = runProgram(program, executor, run).then((): never => {
+  const { program, graphIndex, expectedHash, earlierAnswers, plan } = message
+  const executor = new GraphCapturingExecutor(graphIndex, earlierAnswers)
+  const notReached = runProgram(program, executor, run).then(async (): Promise<never> => {
+    await executor.programIdle()
     const reason = `the program ended before its execute() number ${String(graphIndex + 1)}`
     throw new FlinkError('JOB_GRAPH_MISMATCH', { operator: 'execute()', reason })
   })

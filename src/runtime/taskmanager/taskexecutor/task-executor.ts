@@ -24,6 +24,8 @@ export interface TaskExecutorServices extends Omit<TaskEnvironment, 'announcemen
   readonly scheduler: LoopScheduler
   /** Runs the program; its jobs go to the executor. */
   readonly runProgram: ProgramRunner
+  /** Everything that runs in a load is the program's main. */
+  readonly loadAsMain: <T>(load: () => Promise<T>) => Promise<T>
   /** Ends the worker. */
   readonly exit: () => void
 }
@@ -104,7 +106,8 @@ export class TaskExecutor {
     const generation = this.#generation
     this.#generation += 1
     try {
-      const graphs = await loadProgramGraphs(message, generation, this.#services.runProgram)
+      const { loadAsMain, runProgram } = this.#services
+      const graphs = await loadAsMain(() => loadProgramGraphs(message, generation, runProgram))
       this.#program = { jobId, graphs }
       this.#services.send({ type: 'program-loaded', loadNumber })
     } catch (error) {
@@ -170,8 +173,11 @@ export class TaskExecutor {
   async #close(): Promise<void> {
     this.#reporter.stop()
     await Promise.all([...this.#tasks.values()].map((task) => task.cancel()))
-    this.#services.standardOutput.flush()
-    this.#services.standardError.flush()
-    this.#services.exit()
+    try {
+      this.#services.standardOutput.flush()
+      this.#services.standardError.flush()
+    } finally {
+      this.#services.exit()
+    }
   }
 }

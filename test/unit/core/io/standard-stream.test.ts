@@ -40,7 +40,7 @@ function manyWriters(text: string, lines: number, ofMain = 'undefined'): string 
   import { allocateOutputLocks } from '${LOCK}'
   import { StandardWritable } from '${WRITABLE}'
   const locks = allocateOutputLocks()
-  const main = new StandardWritable(process.stdout, locks.standardOutput)
+  const main = new StandardWritable(1, locks.standardOutput, () => undefined)
   const code = \`
     const { parentPort, workerData } = require('node:worker_threads')
     import('${MODULE}').then(({ StandardStream }) => {

@@ -20,7 +20,7 @@ interface LogLine {
 describe('the logger', () => {
   it('appends lines of its level and above to a file whose directory it makes', async () => {
     const destination = path.join(base, 'deep', 'job.log')
-    const settings = { level: 'info', destination, base: { jobId: 'ab' } } as const
+    const settings = { level: 'info', destination, base: { jobId: 'ab' }, tell: () => undefined } as const
     const first = await createPinoLogger(settings)
     first.debug('not written')
     first.info('started')

@@ -194,6 +194,23 @@ describe('A CheckpointCoordinator gives a checkpoint up', () => {
     assert.equal(harness.coordinator.pendingCount, 0)
   })
 
+  it('and tells of failures that are tolerated, with the newest checkpoint that completed', async () => {
+    const harness = new CoordinatorHarness({ tolerableFailures: 1 })
+    const taken = harness.coordinator.triggerCheckpoint()
+    await turn()
+    await harness.acknowledgeAll(1)
+    await taken
+    harness.repository.failing.set('complete', storageError())
+    for (const id of [2, 3]) {
+      const failure = failureOf(harness.coordinator.triggerCheckpoint())
+      await turn()
+      await harness.acknowledgeAll(id)
+      await failure
+    }
+    assert.deepEqual(harness.told, ['completed 1', `failed after chk-1: ${storageError().message}`])
+    assert.equal(harness.jobFailures.length, 1)
+  })
+
   it('when a newer one completed before it, which is no failure', async () => {
     const harness = new CoordinatorHarness({ maxConcurrent: 2 })
     const older = failureOf(harness.coordinator.triggerCheckpoint())

@@ -107,6 +107,9 @@ export class CoordinatorHarness {
   onTrigger: (execution: Execution, checkpointId: number) => void = () => undefined
 
   /** Two sources that feed two mappers; all of them run. */
+  /** What the JobMaster's notices were told. */
+  readonly told: string[] = []
+
   constructor(configuration: Partial<CheckpointCoordinatorConfiguration> = {}) {
     const vertices = [
       { id: 'source', parallelism: 2 },
@@ -119,6 +122,17 @@ export class CoordinatorHarness {
       configuration: { ...DEFAULTS, ...configuration },
       repository: this.repository,
       statistics: this.statistics,
+      notices: {
+        checkpointFailed: (cause: Error, last: string | undefined): void => {
+          this.told.push(`failed after ${last ?? 'none'}: ${cause.message}`)
+        },
+        checkpointAborted: (): void => {
+          this.told.push('aborted')
+        },
+        checkpointCompleted: (id: number): void => {
+          this.told.push(`completed ${String(id)}`)
+        },
+      },
       clock: this.clock,
       logger: SILENT_LOGGER,
       jobId: 'j',

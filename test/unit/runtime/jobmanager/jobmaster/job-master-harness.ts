@@ -101,6 +101,7 @@ export class JobMasterHarness implements TaskManagerStarter {
   /** All workers that were ever started, by index. */
   readonly started: PlayedWorker[][] = []
   readonly master: JobMaster
+  readonly told: string[] = []
   outcome: JobOutcome | undefined
 
   constructor(
@@ -127,9 +128,10 @@ export class JobMasterHarness implements TaskManagerStarter {
       ...common,
       program,
       graphIndex: 0,
-      earlierResults: [],
+      earlierAnswers: [],
       repository,
       starter: this,
+      tell: (text) => this.told.push(text),
       maxWorkers,
       clock,
     })

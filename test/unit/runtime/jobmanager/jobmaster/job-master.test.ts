@@ -296,6 +296,14 @@ describe('A JobMaster after a failure', () => {
     await harness.fail('map', boom())
     assert.equal(harness.outcome?.status, 'FAILED')
     assert.equal(harness.master.details().exceptions.length, 3)
+    assert.deepEqual(
+      harness.told.map((line) => / failed: boom.*/.exec(line)?.[0]),
+      [
+        ' failed: boom. It restarts in 10000 ms as attempt 2, by fixed-delay (attempts 2, delay 10000 ms).',
+        ' failed: boom. It restarts in 10000 ms as attempt 3, by fixed-delay (attempts 2, delay 10000 ms).',
+        ' failed: boom. The job has failed.',
+      ],
+    )
   })
 
   it('counts one failure when several tasks fail together', async () => {

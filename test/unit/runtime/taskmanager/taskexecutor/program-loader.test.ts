@@ -35,7 +35,7 @@ async function messageFor(runProgram: ProgramRunner, slots: number): Promise<Loa
   const executor = new GraphCapturingExecutor(0, [])
   void runProgram(PROGRAM, executor, { generation: 0, copy: 0 })
   const { jobGraph: plan } = await executor.captured
-  const job = { jobId: 'j', program: PROGRAM, graphIndex: 0, earlierResults: [], plan, expectedHash: plan.hash }
+  const job = { jobId: 'j', program: PROGRAM, graphIndex: 0, earlierAnswers: [], plan, expectedHash: plan.hash }
   return { type: 'load-program', loadNumber: 0, slots, ...job }
 }
 

@@ -1,0 +1,67 @@
+/**
+ * What user code throws may be anything: a revoked proxy, an error whose message is a getter that throws, a message of
+ * 50 MB. Nothing here throws, and what comes out has an end.
+ */
+
+/** A longer text says how long it was. */
+export const LOG_CHARS: number = 16 * 1024
+export const TERMINAL_CHARS: number = 2000
+
+/** `instanceof Error`, for values that do not let themselves be looked at too. */
+export function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error
+  } catch {
+    return false
+  }
+}
+
+/** A part of an error as text, never longer than LOG_CHARS. */
+export function textOfError(error: Error, part: 'name' | 'message' | 'stack'): string | undefined {
+  try {
+    // Typed as text, but anybody may have set it to something else.
+    const text: unknown = part === 'stack' ? stackOf(error) : error[part]
+    if (text === undefined) return undefined
+    return cutText(typeof text === 'string' ? text : describeThrown(text), LOG_CHARS)
+  } catch {
+    return part === 'stack' ? undefined : `(its ${part} cannot be read)`
+  }
+}
+
+/** The cause of an error; undefined where there is none or it cannot be read. */
+export function causeOf(error: Error): unknown {
+  try {
+    return error.cause
+  } catch {
+    return undefined
+  }
+}
+
+/** Something that was thrown, in one phrase. */
+export function describeThrown(value: unknown): string {
+  if (isError(value)) {
+    const message = textOfError(value, 'message') ?? ''
+    const name = textOfError(value, 'name') ?? 'Error'
+    return message === '' ? name : `${name}: ${message}`
+  }
+  if (typeof value === 'string') return `it threw '${cutText(value, LOG_CHARS)}'`
+  try {
+    return `it threw ${cutText(String(value), LOG_CHARS)}`
+  } catch {
+    return `it threw ${typeof value === 'object' ? 'an object' : `a ${typeof value}`} that has no text`
+  }
+}
+
+/** The text, or its beginning and how much there was of it. */
+export function cutText(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit)}... (cut: ${String(text.length)} characters)`
+}
+
+/** A stack repeats the message in front of its frames: of a long one the frames are what counts. */
+function stackOf(error: Error): string | undefined {
+  const { stack, message } = error
+  if (typeof stack !== 'string' || stack.length <= LOG_CHARS) return stack
+  const at = stack.indexOf(message)
+  if (at === -1 || message.length <= LOG_CHARS / 2) return stack
+  return stack.slice(0, at) + cutText(message, LOG_CHARS / 2) + stack.slice(at + message.length)
+}

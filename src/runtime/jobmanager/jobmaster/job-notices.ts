@@ -1,0 +1,122 @@
+// Duty: what whoever started the job is told while it runs: that it failed and tries again, that checkpoints fail and that
+// they are taken again. One line each.
+// Invariants: a job that fails again and again does not fill the terminal: after a few lines there is one now and then, with
+// the number of those that were left out. Checkpoints that fail are told once, until one completes.
+// Thread: main thread.
+import type { Clock } from '../../../core/time/clock.js'
+
+/** So many lines at once, and one more each so many ms. */
+const BURST = 5
+const REFILL_MS = 60_000
+/** Checkpoints that were aborted without anybody's failure, in a row: none of them is a sign of trouble, so many are. */
+const ABORTED_IN_A_ROW = 5
+const CAUSE_CHARS = 400
+
+export interface JobNoticesInput {
+  /** Name and id, as `"words" (0123...)`. */
+  readonly job: string
+  readonly clock: Clock
+  readonly tell: (text: string) => void
+}
+
+export interface FailedAttempt {
+  readonly attempt: number
+  readonly cause: Error
+  /** Undefined: it was the last one. */
+  readonly backoffMs: number | undefined
+  readonly strategy: string
+}
+
+export class JobNotices {
+  readonly #job: string
+  readonly #tell: (text: string) => void
+  readonly #restarts: LineBudget
+  readonly #checkpoints: LineBudget
+  #failedCheckpoints = 0
+  #abortedCheckpoints = 0
+  #isToldThatTheyFail = false
+
+  constructor({ job, clock, tell }: JobNoticesInput) {
+    this.#job = job
+    this.#tell = tell
+    this.#restarts = new LineBudget(clock)
+    this.#checkpoints = new LineBudget(clock)
+  }
+
+  attemptFailed({ attempt, cause, backoffMs, strategy }: FailedAttempt): void {
+    const what = `Attempt ${String(attempt)} of job ${this.#job} failed: ${firstLine(cause)}`
+    if (backoffMs === undefined) {
+      this.#tell(`${what}. The job has failed.`)
+      return
+    }
+    const left = this.#restarts.take()
+    if (left === undefined) return
+    const when = `It restarts in ${String(backoffMs)} ms as attempt ${String(attempt + 1)}, by ${strategy}`
+    const others = left === 0 ? '' : `; ${String(left)} more restarts since the last such line`
+    this.#tell(`${what}. ${when}${others}.`)
+  }
+
+  checkpointFailed(cause: Error, lastCompleted: string | undefined): void {
+    this.#failedCheckpoints += 1
+    this.#sayThatTheyFail(cause, lastCompleted)
+  }
+
+  checkpointAborted(cause: Error, lastCompleted: string | undefined): void {
+    this.#failedCheckpoints += 1
+    this.#abortedCheckpoints += 1
+    if (this.#abortedCheckpoints >= ABORTED_IN_A_ROW) this.#sayThatTheyFail(cause, lastCompleted)
+  }
+
+  checkpointCompleted(checkpointId: number): void {
+    if (this.#isToldThatTheyFail) {
+      const failed = `${String(this.#failedCheckpoints)} failed`
+      this.#tell(
+        `Checkpoints of job ${this.#job} complete again, with chk-${String(checkpointId)}; ${failed} before it.`,
+      )
+    }
+    this.#isToldThatTheyFail = false
+    this.#failedCheckpoints = 0
+    this.#abortedCheckpoints = 0
+  }
+
+  #sayThatTheyFail(cause: Error, lastCompleted: string | undefined): void {
+    if (this.#isToldThatTheyFail || this.#checkpoints.take() === undefined) return
+    this.#isToldThatTheyFail = true
+    const last = lastCompleted === undefined ? 'None has completed yet' : `The last completed one is ${lastCompleted}`
+    this.#tell(`Checkpoints of job ${this.#job} fail: ${firstLine(cause)}. ${last}; the job goes on.`)
+  }
+}
+
+/** Lines that may be told now. */
+class LineBudget {
+  readonly #clock: Clock
+  #lines = BURST
+  #refilledAt: number
+  #leftOut = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#refilledAt = clock.monotonicMs()
+  }
+
+  /** How many were left out since the last line; undefined: this one is left out as well. */
+  take(): number | undefined {
+    const refill = Math.floor((this.#clock.monotonicMs() - this.#refilledAt) / REFILL_MS)
+    this.#lines = Math.min(BURST, this.#lines + refill)
+    this.#refilledAt += refill * REFILL_MS
+    if (this.#lines === 0) {
+      this.#leftOut += 1
+      return undefined
+    }
+    this.#lines -= 1
+    const leftOut = this.#leftOut
+    this.#leftOut = 0
+    return leftOut
+  }
+}
+
+function firstLine(cause: Error): string {
+  const line = cause.message.split('\n', 1)[0] ?? ''
+  const cut = line.length > CAUSE_CHARS ? `${line.slice(0, CAUSE_CHARS)}...` : line
+  return cut.replace(/\.$/, '')
+}
