@@ -1,3 +1,5 @@
+import path from 'node:path'
+import { makeDirectories } from '../fs/make-directories.js'
 import type { Logger, LogFields } from './logger.js'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -10,10 +12,11 @@ export interface PinoLoggerSettings {
   readonly base: LogFields
 }
 
-/** A logger of JSON lines. Loads pino when it is made. */
+/** A logger of JSON lines. Loads pino when it is made, and makes the directory of its file. */
 export async function createPinoLogger(settings: PinoLoggerSettings): Promise<Logger> {
   const { pino } = await import('pino')
-  const target = pino.destination({ dest: settings.destination, sync: true, mkdir: true })
+  if (settings.destination !== 2) await makeDirectories(path.dirname(settings.destination))
+  const target = pino.destination({ dest: settings.destination, sync: true })
   const log = pino({ level: settings.level, base: { ...settings.base } }, target)
   return {
     debug: (message, fields = {}) => {
