@@ -15,4 +15,19 @@ export class JobOutput {
     worker.stdout.on('data', (chunk: Buffer) => this.standardOutput.write(chunk))
     worker.stderr.on('data', (chunk: Buffer) => this.standardError.write(chunk))
   }
+
+  /** Resolves when everything has been written, or cannot be. */
+  async drained(): Promise<void> {
+    await Promise.all([this.standardOutput, this.standardError].map(written))
+  }
+}
+
+function written(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) resolve()
+    else
+      stream.write('', () => {
+        resolve()
+      })
+  })
 }

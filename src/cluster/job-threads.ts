@@ -27,10 +27,13 @@ export interface JobThreads {
  * while this thread loads its own part of it; this file imports little, so that they begin early.
  */
 export function startJobThreads(programThread: Worker, configuration: Configuration): JobThreads {
+  // Read before there is anything to be ended: a value may be refused.
+  const heapSizeMb = heapSizeMbOf(configuration)
+  const workers = Math.min(configuration.get(CoreOptions.DEFAULT_PARALLELISM), availableParallelism())
   const output = new JobOutput()
   const program = new ProgramWorker(programThread, output)
-  const starter = new WorkerThreadStarter(heapSizeMbOf(configuration), output)
-  starter.warmUp(Math.min(configuration.get(CoreOptions.DEFAULT_PARALLELISM), availableParallelism()))
+  const starter = new WorkerThreadStarter(heapSizeMb, output)
+  starter.warmUp(workers)
   return { program, starter, output }
 }
 
