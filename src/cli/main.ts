@@ -16,6 +16,10 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   const runsHere = first === 'run' && !args.some((arg) => DETACHED.has(arg))
   const programThread = runsHere ? (await import('../cluster/program-thread.js')).startProgramThread() : undefined
-  const { runCommandLine } = await import('./cli-frontend.js')
-  process.exitCode = await runCommandLine(args, programThread)
+  const [{ runCommandLine }, { guardProcessEnd }] = await Promise.all([
+    import('./cli-frontend.js'),
+    import('./guard-process-end.js'),
+  ])
+  const workDone = guardProcessEnd()
+  workDone(await runCommandLine(args, programThread))
 }
