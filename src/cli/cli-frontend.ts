@@ -7,6 +7,7 @@ import { parseOptions, type ParsedOptions } from './option-parser.js'
 import { has } from './parsed-values.js'
 import { printableLines } from './printable-text.js'
 import { Terminal } from './terminal.js'
+import { workingDirectory } from './working-directory.js'
 
 /** Each is loaded when it is asked for. In the order of the help. */
 const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
@@ -82,7 +83,7 @@ async function runAction(
     configurationDirectory: directory,
     print,
     printError,
-    workingDirectory: process.cwd(),
+    workingDirectory: workingDirectory(),
     programThread,
   }
   return command.execute(parsed, context)

@@ -1,12 +1,12 @@
-import { startJobThreads } from '../cluster/job-threads.js'
 import { startProgramThread } from '../cluster/program-thread.js'
-import { Configuration } from '../core/config/configuration.js'
 import { serializeError, type SerializedError } from '../core/errors/error-codec.js'
-import { endOnSignals } from './end-on-signals.js'
 import { renderError } from './error-rendering.js'
+import { guardProcessEnd } from './guard-process-end.js'
+import { hostJobProcess } from './host-job-process.js'
 import { jobResultLines } from './job-result-lines.js'
 import type { RunRequest } from './run-request.js'
 import { Terminal } from './terminal.js'
+import { workingDirectory } from './working-directory.js'
 
 /** What the detached process tells the command that started it. */
 export interface DetachedReport {
@@ -15,14 +15,15 @@ export interface DetachedReport {
   readonly error: SerializedError | undefined
 }
 
+const workDone = guardProcessEnd()
 const programThread = startProgramThread()
 
 process.once('message', (request: RunRequest) => {
-  void runDetachedJob(request)
+  void runDetachedJob(request).then(workDone)
 })
 
-/** The job's whole life behind `run -d`: reports the submission once, then writes to its output file. */
-async function runDetachedJob(request: RunRequest): Promise<void> {
+/** The job's whole life behind `run -d`: reports the submission once, then writes to its output file. Returns the exit code. */
+async function runDetachedJob(request: RunRequest): Promise<number> {
   const warnings: string[] = []
   let isReported = false
   const report = (jobId: string, error?: unknown): void => {
@@ -33,27 +34,26 @@ async function runDetachedJob(request: RunRequest): Promise<void> {
     process.send?.(message, undefined, undefined, () => undefined)
   }
   try {
-    const threads = startJobThreads(programThread, Configuration.fromMap(request.configuration), 'refused')
-    const { startJobProcess } = await import('./start-job-process.js')
-    const { jobProcess, cleanUp } = await startJobProcess(request, process.cwd(), threads, {
-      jobSubmitted: report,
-      jobEnded: (outcome) => {
-        if (outcome.status === 'FINISHED')
-          threads.output.standardOutput.write(`${jobResultLines(outcome).join('\n')}\n`)
-      },
-      warning: (text) => warnings.push(text),
+    await hostJobProcess(request, {
+      programThread,
+      workingDirectory: workingDirectory(),
+      standardInput: 'refused',
+      listenerOf: ({ standardOutput, standardError }) => ({
+        jobSubmitted: report,
+        jobEnded: (outcome) => {
+          if (outcome.status === 'FINISHED') standardOutput.write(`${jobResultLines(outcome).join('\n')}\n`)
+        },
+        warning: (text) => {
+          if (isReported) standardError.write(`WARNING: ${text}\n`)
+          else warnings.push(text)
+        },
+      }),
     })
-    endOnSignals(jobProcess, (text) => threads.output.standardError.write(text))
-    try {
-      await jobProcess.run()
-      report('none')
-      if (threads.output.failure !== undefined) throw threads.output.failure
-    } finally {
-      await cleanUp()
-    }
+    report('none')
+    return 0
   } catch (error) {
     if (isReported) new Terminal().printError(renderError(error).text)
     else report('none', error)
-    process.exitCode = 1
+    return 1
   }
 }

@@ -20,6 +20,11 @@ const ARGUMENT_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PROGRAM_NOT_A_FILE',
 ])
 
+/** Causes may go round in a circle. */
+const MAX_CAUSES = 10
+/** How Node tells that this process, or this machine, holds as many files as it may. */
+const OPEN_FILES = /\b(EMFILE|ENFILE)\b/
+
 export interface RenderedError {
   readonly stream: 'stdout' | 'stderr'
   readonly text: string
@@ -34,8 +39,20 @@ export function renderError(error: unknown): RenderedError {
     return { stream: 'stderr', text: `${printableLines(error.message)}\n`, exitCode: 1 }
   }
   const exitCode = FlinkError.is(error) ? error.exitCode : 1
-  const text = `\n${RULE}\n The program finished with the following exception:\n\n${printableLines(chainOf(error))}\n`
+  const shown = printableLines(chainOf(withAdviceOnOpenFiles(error)))
+  const text = `\n${RULE}\n The program finished with the following exception:\n\n${shown}\n`
   return { stream: 'stderr', text, exitCode }
+}
+
+/** It may come up wherever a file is opened, modules included, and is never that file's fault. */
+function withAdviceOnOpenFiles(error: unknown): unknown {
+  let reason: string | undefined
+  let cause = error
+  for (let depth = 0; cause instanceof Error && depth < MAX_CAUSES; depth += 1) {
+    if (OPEN_FILES.test(cause.message)) reason = cause.message
+    cause = cause.cause
+  }
+  return reason === undefined ? error : new FlinkError('TOO_MANY_OPEN_FILES', { reason }, { cause: error })
 }
 
 /** The error and its causes, each with the frames of the user's own code; a cause that only repeats is left out. */
@@ -43,7 +60,7 @@ function chainOf(error: unknown): string {
   const lines: string[] = []
   let current: unknown = error
   let told = ''
-  for (let depth = 0; current !== undefined && depth < 10; depth += 1) {
+  for (let depth = 0; current !== undefined && depth < MAX_CAUSES; depth += 1) {
     const prefix = depth === 0 ? '' : 'Caused by: '
     if (!(current instanceof Error)) {
       lines.push(prefix + textOf(current))

@@ -17,8 +17,22 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = terminal.exitCode(0)
     return
   }
-  const runsHere = first === 'run' && !args.some((arg) => DETACHED.has(arg))
+  const runsHere = first === 'run' && !args.some((arg) => DETACHED.has(arg)) && hasWorkingDirectory()
   const programThread = runsHere ? (await import('../cluster/program-thread.js')).startProgramThread() : undefined
-  const { runCommandLine } = await import('./cli-frontend.js')
-  process.exitCode = await runCommandLine(args, programThread)
+  const [{ runCommandLine }, { guardProcessEnd }] = await Promise.all([
+    import('./cli-frontend.js'),
+    import('./guard-process-end.js'),
+  ])
+  const workDone = guardProcessEnd()
+  workDone(await runCommandLine(args, programThread))
+}
+
+/** Without one no thread can begin; the command says why. */
+function hasWorkingDirectory(): boolean {
+  try {
+    process.cwd()
+    return true
+  } catch {
+    return false
+  }
 }

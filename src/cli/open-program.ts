@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { FlinkError } from '../core/errors/flink-error.js'
 import { openPackagedProgram } from '../graph/packaged-program.js'
 
 export interface OpenedProgram {
@@ -14,7 +15,7 @@ const ARCHIVE = /\.(tgz|tar\.gz|tar)$/i
 /** Checks the job file and unpacks it when it is an archive. */
 export async function openProgram(jobFile: string, workingDirectory: string): Promise<OpenedProgram> {
   const isArchive = ARCHIVE.test(jobFile)
-  const unpackDirectory = isArchive ? await mkdtemp(path.join(tmpdir(), 'flink-ts-program-')) : ''
+  const unpackDirectory = isArchive ? await temporaryDirectory() : ''
   const close = (): Promise<void> =>
     isArchive ? rm(unpackDirectory, { recursive: true, force: true }) : Promise.resolve()
   try {
@@ -23,5 +24,14 @@ export async function openProgram(jobFile: string, workingDirectory: string): Pr
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+async function temporaryDirectory(): Promise<string> {
+  try {
+    return await mkdtemp(path.join(tmpdir(), 'flink-ts-program-'))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new FlinkError('TEMPORARY_DIRECTORY_UNUSABLE', { path: tmpdir(), reason }, { cause: error })
   }
 }

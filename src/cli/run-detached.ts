@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ClusterOptions } from '../core/config/cluster-options.js'
 import { deserializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { makeDirectories } from '../core/fs/make-directories.js'
 import type { CliContext } from './cli-context.js'
 import type { DetachedReport } from './detached-entry.js'
 import { printableLines } from './printable-text.js'
@@ -22,7 +23,7 @@ interface OutputFile {
 /** Runs the job in a process of its own and returns when the job is accepted. Its output goes to the log directory. */
 export async function runDetached(request: RunRequest, context: CliContext): Promise<number> {
   const directory = await logDirectoryOf(context)
-  const output = openOutput(directory)
+  const output = await openOutput(directory)
   let report: DetachedReport
   try {
     report = await spawnAndWait(request, output)
@@ -31,18 +32,36 @@ export async function runDetached(request: RunRequest, context: CliContext): Pro
   }
   for (const warning of report.warnings) context.printError(`WARNING: ${printableLines(warning)}\n`)
   if (report.error !== undefined) {
-    // There is no job that the file would belong to: what the program printed is shown here.
-    const printed = readFileSync(output.path, 'utf8')
-    if (printed !== '') context.print(printed.replace(/\n$/, ''))
-    rmSync(output.path)
+    showAndRemove(output.path, context)
     throw deserializeError(report.error)
   }
-  const kept = path.join(directory, `flink-ts-${report.jobId}.out`)
-  renameSync(output.path, kept)
   context.print(`Job has been submitted with JobID ${report.jobId}`)
   // On standard error: scripts read what Flink prints on standard output, which is that line and nothing more.
-  context.printError(`Its output goes to ${kept}\n`)
+  context.printError(`Its output goes to ${nameAfterJob(output.path, report.jobId)}\n`)
   return 0
+}
+
+/** There is no job that the file would belong to: what the program printed is shown here. */
+function showAndRemove(file: string, context: CliContext): void {
+  try {
+    const printed = readFileSync(file, 'utf8')
+    if (printed !== '') context.print(printed.replace(/\n$/, ''))
+    rmSync(file)
+  } catch {
+    // Why there is no job matters more.
+    context.printError(`Its output is in ${file}\n`)
+  }
+}
+
+/** Returns where the output goes from here on. The job runs: that its file keeps its first name is no failure. */
+function nameAfterJob(file: string, jobId: string): string {
+  const named = path.join(path.dirname(file), `flink-ts-${jobId}.out`)
+  try {
+    renameSync(file, named)
+    return named
+  } catch {
+    return file
+  }
 }
 
 async function logDirectoryOf(context: CliContext): Promise<string> {
@@ -53,10 +72,10 @@ async function logDirectoryOf(context: CliContext): Promise<string> {
   return path.join(runDirectory.path, 'log')
 }
 
-function openOutput(directory: string): OutputFile {
+async function openOutput(directory: string): Promise<OutputFile> {
   const file = path.join(directory, `flink-ts-detached-${String(process.pid)}.out`)
   try {
-    mkdirSync(directory, { recursive: true })
+    await makeDirectories(directory)
     return { path: file, descriptor: openSync(file, 'a') }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

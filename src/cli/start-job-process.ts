@@ -8,10 +8,10 @@ import { SystemRandom } from '../core/random/system-random.js'
 import { SystemClock } from '../core/time/system-clock.js'
 import { RunDirectory } from '../client/run-directory.js'
 import { defaultFileSystems } from '../cluster/dispose-snapshot.js'
-import { terminateJobThreads, type JobThreads } from '../cluster/job-threads.js'
+import type { JobThreads } from '../cluster/job-threads.js'
 import { JobProcess, type JobProcessListener } from '../cluster/job-process.js'
 import { expandHome } from './expand-home.js'
-import { openProgram, type OpenedProgram } from './open-program.js'
+import { openProgram } from './open-program.js'
 import type { RunRequest } from './run-request.js'
 import { packageVersion } from './version.js'
 
@@ -25,20 +25,16 @@ export async function startJobProcess(
   listener: JobProcessListener,
 ): Promise<{ readonly jobProcess: JobProcess; readonly cleanUp: () => Promise<void> }> {
   const configuration = Configuration.fromMap(request.configuration, 'the command line')
-  let packaged: OpenedProgram
-  try {
-    packaged = await openProgram(request.jobFile, workingDirectory)
-  } catch (error) {
-    await terminateJobThreads(threads)
-    throw error
-  }
-  const runDirectory = new RunDirectory(
-    expandHome(configuration.get(ClusterOptions.RUN_DIRECTORY), workingDirectory),
-    Date.now,
-  )
+  const directory = expandHome(configuration.get(ClusterOptions.RUN_DIRECTORY), workingDirectory)
+  const runDirectory = new RunDirectory(directory, Date.now)
+  const logger = loggerOf(configuration, runDirectory, (text) => {
+    listener.warning(text)
+  })
   const path = configuration.getOptional(SavepointOptions.SAVEPOINT_PATH)
   const allowNonRestoredState = configuration.get(SavepointOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE)
   const { entry, args } = request
+  // The last that may be refused: from here on there are files to be removed.
+  const packaged = await openProgram(request.jobFile, workingDirectory)
   const jobProcess = new JobProcess({
     program: { moduleUrl: packaged.moduleUrl, entry, args, configuration: request.configuration },
     threads,
@@ -48,9 +44,7 @@ export async function startJobProcess(
     fileSystems: defaultFileSystems(),
     clock: new SystemClock(),
     random: new SystemRandom(),
-    logger: loggerOf(configuration, runDirectory, (text) => {
-      listener.warning(text)
-    }),
+    logger,
     listener,
   })
   return { jobProcess, cleanUp: () => packaged.close() }

@@ -1,7 +1,9 @@
-import { chmod, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, lstat, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { ReasonError } from '../core/errors/reason-error.js'
+import { errnoOf } from '../core/fs/errno.js'
+import { makeDirectories } from '../core/fs/make-directories.js'
 import type { JobOverview } from '../rest/messages/job-messages.js'
 import { jobDirectoryEntryOf, overviewOfEntry, type JobDirectoryEntry } from './job-directory-entry.js'
 import { isJobProcessAlive, SYSTEM_PROBE, type JobProcessProbe } from './job-liveness.js'
@@ -47,11 +49,17 @@ export class RunDirectory {
   /** Makes the directory, private to its user; RUN_DIRECTORY_UNUSABLE when that fails. */
   async prepare(): Promise<void> {
     try {
-      await mkdir(this.#archive, { recursive: true, mode: PRIVATE_DIRECTORY })
+      await makeDirectories(this.#archive, PRIVATE_DIRECTORY)
       await chmod(this.path, PRIVATE_DIRECTORY)
     } catch (error) {
-      throw this.#unusable(error)
+      throw this.unusable(error)
     }
+  }
+
+  /** What is thrown where the directory does not do what it is there for. */
+  unusable(cause: unknown, what = ''): FlinkError {
+    const reason = what === '' ? reasonOf(cause) : `${what}: ${reasonOf(cause)}`
+    return new FlinkError('RUN_DIRECTORY_UNUSABLE', { path: this.path, reason }, { cause })
   }
 
   /** Where the socket of a job goes: here, or in a private temporary directory when the path would be too long. */
@@ -60,7 +68,7 @@ export class RunDirectory {
     try {
       await prepareSocketPlace(this.path, socket)
     } catch (error) {
-      throw this.#unusable(error)
+      throw this.unusable(error)
     }
     return socket
   }
@@ -75,16 +83,20 @@ export class RunDirectory {
       await lstat(this.#entryFile(entry.jobId))
       return true
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return false
-      throw this.#unusable(error)
+      if (errnoOf(error) === 'ENOENT') return false
+      throw this.unusable(error)
     }
   }
 
   /** Takes the job out of the living ones and keeps its last overview. */
   async archive(overview: JobOverview): Promise<void> {
-    await mkdir(this.#archive, { recursive: true, mode: PRIVATE_DIRECTORY })
-    await this.#write(path.join(this.#archive, `${overview.jid}.json`), overview)
-    await rm(this.#entryFile(overview.jid), { force: true })
+    try {
+      await this.prepare()
+      await this.#write(path.join(this.#archive, `${overview.jid}.json`), overview)
+    } finally {
+      // A full disk has no room for the overview, and the job has ended all the same.
+      await rm(this.#entryFile(overview.jid), { force: true })
+    }
     await this.#limitArchive()
   }
 
@@ -167,7 +179,7 @@ export class RunDirectory {
     try {
       return await check(await readJsonFile(file, FILE_LIMIT_BYTES))
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined
+      if (errnoOf(error) === 'ENOENT') return undefined
       this.#passOver(file, error)
       return undefined
     }
@@ -189,7 +201,7 @@ export class RunDirectory {
       await this.archive(overviewOfEntry(entry, { state: 'FAILED', endTime: this.#now() }))
     } catch (error) {
       // Others may be allowed to clean up here; that the job is dead is as true.
-      if (codeOf(error) !== 'ENOENT') this.#passOver(file, error)
+      if (errnoOf(error) !== 'ENOENT') this.#passOver(file, error)
     }
   }
 
@@ -201,8 +213,9 @@ export class RunDirectory {
       await writeFile(temporary, JSON.stringify(value), { mode: PRIVATE_FILE })
       await rename(temporary, file)
     } catch (error) {
-      await rm(temporary, { force: true })
-      throw this.#unusable(error)
+      // Why it could not be written matters, not that nothing can be removed there either.
+      await Promise.allSettled([rm(temporary, { force: true })])
+      throw this.unusable(error)
     }
   }
 
@@ -212,8 +225,8 @@ export class RunDirectory {
       const files = (await readdir(directory)).filter((file) => file.endsWith(EXTENSION))
       return files.map((file) => path.basename(file, EXTENSION)).filter((name) => JOB_ID.test(name))
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return []
-      throw this.#unusable(error)
+      if (errnoOf(error) === 'ENOENT') return []
+      throw this.unusable(error)
     }
   }
 
@@ -226,16 +239,8 @@ export class RunDirectory {
       await rm(path.join(this.#archive, `${overview.jid}.json`), { force: true })
     }
   }
-
-  #unusable(error: unknown): FlinkError {
-    return new FlinkError('RUN_DIRECTORY_UNUSABLE', { path: this.path, reason: reasonOf(error) }, { cause: error })
-  }
 }
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }

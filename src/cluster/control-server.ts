@@ -1,4 +1,5 @@
 import { chmod } from 'node:fs/promises'
+import { FlinkError } from '../core/errors/flink-error.js'
 import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
@@ -8,6 +9,7 @@ import type { RunDirectory } from '../client/run-directory.js'
 import { isSocket } from '../client/socket-place.js'
 import { RestEndpoint } from '../rest/rest-endpoint.js'
 import type { JobsGateway } from '../rest/jobs-gateway.js'
+import { ClosingStack } from './closing-stack.js'
 import { RunDirectoryUpkeep } from './run-directory-upkeep.js'
 
 /** An answer to a poll that came in as the job ended is still given before the socket goes. */
@@ -22,6 +24,8 @@ export interface ControlServerServices {
   readonly logger: Logger
   readonly runDirectory: RunDirectory
   readonly version: string
+  /** Told what went wrong at the end, which is no reason not to end. */
+  readonly warn: (text: string) => void
 }
 
 export interface StartedJob {
@@ -48,31 +52,44 @@ export class ControlServer {
     this.#upkeep = new RunDirectoryUpkeep(services.clock, () => this.#restore())
   }
 
-  /** The first job opens the socket; later ones of the same process share it. */
+  /**
+   * The first job opens the socket; later ones of the same process share it. RUN_DIRECTORY_UNUSABLE when the job cannot be
+   * found by others: nobody could cancel it.
+   */
   async jobStarted(job: StartedJob): Promise<void> {
     const { runDirectory, version } = this.#services
     this.#socket ??= await runDirectory.socketPathFor(job.jobId)
     const socket = this.#socket
     this.#server ??= this.#listen(socket)
-    await this.#server
+    try {
+      await this.#server
+    } catch (error) {
+      // A program may catch this, mend what is wrong and try again.
+      this.#server = undefined
+      this.#socket = undefined
+      throw FlinkError.is(error) ? error : runDirectory.unusable(error, `there is no control socket at ${socket}`)
+    }
     const processStart = await startOfProcess('self')
     const entry = { ...job, pid: process.pid, processStart, version, socket }
-    this.#entries.set(job.jobId, entry)
     await runDirectory.register(entry)
+    this.#entries.set(job.jobId, entry)
     this.#upkeep.start()
   }
 
-  /** Archives the jobs and closes the socket. */
+  /** Archives the jobs and closes the socket. Never rejects: a job ends as it has ended, whatever can be kept of it. */
   async close(): Promise<void> {
-    await this.#upkeep.stop()
-    if (this.#server === undefined) return
-    const server = await this.#server
-    const overviews = await this.gateway.overview()
-    for (const overview of overviews) {
-      if (this.#entries.has(overview.jid)) await this.#services.runDirectory.archive(overview)
-    }
-    if (this.#asked) await this.#linger()
-    await server.close()
+    const closing = new ClosingStack((error) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#services.warn(`The control server did not end as it should, the job has. ${reason}`)
+    })
+    closing.push(async () => (await this.#server)?.close())
+    closing.push(() => (this.#asked ? this.#linger() : undefined))
+    closing.push(async () => {
+      const jobs = (await this.gateway.overview()).filter(({ jid }) => this.#entries.has(jid))
+      for (const overview of jobs) closing.push(() => this.#services.runDirectory.archive(overview))
+    })
+    closing.push(() => this.#upkeep.stop())
+    await closing.close()
   }
 
   async #listen(socket: string): Promise<RestEndpoint> {
@@ -82,7 +99,12 @@ export class ControlServer {
     }
     const server = new RestEndpoint({ gateway, clock, random, logger, onRequest })
     await server.listen(socket)
-    await makePrivate(socket)
+    try {
+      await makePrivate(socket)
+    } catch (error) {
+      await server.close()
+      throw error
+    }
     return server
   }
 

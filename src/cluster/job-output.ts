@@ -38,4 +38,19 @@ export class JobOutput {
   threadEnded(threadId: number): void {
     releaseStandardInput(this.memory.standardInput, threadId)
   }
+
+  /** Resolves when everything has been written, or cannot be. */
+  async drained(): Promise<void> {
+    await Promise.all([this.standardOutput, this.standardError].map(written))
+  }
+}
+
+function written(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) resolve()
+    else
+      stream.write('', () => {
+        resolve()
+      })
+  })
 }

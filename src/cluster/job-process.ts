@@ -12,6 +12,7 @@ import { JobMaster, type JobOutcome } from '../runtime/jobmanager/jobmaster/job-
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
 import type { JobRequest } from '../runtime/protocol/program-answers.js'
 import type { JobSubmission } from '../runtime/protocol/program-messages.js'
+import { ClosingStack } from './closing-stack.js'
 import { ControlServer } from './control-server.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
@@ -70,7 +71,10 @@ export class JobProcess {
       configuration: this.#configuration,
       deleteSnapshot: (path) => CheckpointRepository.dispose(path, fileSystems),
     })
-    this.#control = new ControlServer({ gateway, clock, random, logger, runDirectory, version })
+    const warn = (text: string): void => {
+      input.listener.warning(text)
+    }
+    this.#control = new ControlServer({ gateway, clock, random, logger, runDirectory, version, warn })
   }
 
   /** Resolves when the program has returned and its jobs have ended; rejects with what went wrong first. */
@@ -144,8 +148,13 @@ export class JobProcess {
     const master = this.#makeMaster(jobId, submission, starter)
     const job: HostedJob = { master, jobGraph, configuration, outcome: undefined }
     this.#jobs.set(jobId, job)
-    await this.#control.jobStarted({ jobId, name: jobGraph.name, startTime: this.#input.clock.now() })
     void this.#watch(job, starter)
+    try {
+      await this.#control.jobStarted({ jobId, name: jobGraph.name, startTime: this.#input.clock.now() })
+    } catch (error) {
+      await master.abandon(error instanceof Error ? error : new FlinkError('INTERNAL_ERROR', { reason: String(error) }))
+      throw error
+    }
     const note = await master.start()
     if (note !== undefined) listener.warning(note)
     listener.jobSubmitted(jobId)
@@ -210,12 +219,19 @@ export class JobProcess {
     return { jobId, netRuntimeMs, accumulatorResults }
   }
 
+  /** Never rejects: what could not be closed is told, and the job ends as it has ended. */
   async #close(): Promise<void> {
     this.#programGrace?.cancel()
-    await terminateJobThreads(this.#input.threads)
-    for (const job of this.#jobs.values()) job.master.cancel()
-    await Promise.all([...this.#jobs.values()].map((job) => job.master.outcome))
-    await this.#control.close()
+    const closing = new ClosingStack((error) => {
+      this.#input.listener.warning(error instanceof Error ? error.message : String(error))
+    })
+    closing.push(() => this.#control.close())
+    closing.push(async () => {
+      for (const { master } of this.#jobs.values()) master.cancel()
+      await Promise.all([...this.#jobs.values()].map(({ master }) => master.outcome))
+    })
+    closing.push(() => terminateJobThreads(this.#input.threads))
+    await closing.close()
   }
 }
 

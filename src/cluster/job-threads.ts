@@ -31,10 +31,13 @@ export function startJobThreads(
   configuration: Configuration,
   standardInput: 'readable' | 'refused',
 ): JobThreads {
+  // Read before there is anything to be ended: a value may be refused.
+  const heapSizeMb = heapSizeMbOf(configuration)
+  const workers = Math.min(configuration.get(CoreOptions.DEFAULT_PARALLELISM), availableParallelism())
   const output = new JobOutput(standardInput)
   const program = new ProgramWorker(programThread, output)
-  const starter = new WorkerThreadStarter(heapSizeMbOf(configuration), output)
-  starter.warmUp(Math.min(configuration.get(CoreOptions.DEFAULT_PARALLELISM), availableParallelism()))
+  const starter = new WorkerThreadStarter(heapSizeMb, output)
+  starter.warmUp(workers)
   return { program, starter, output }
 }
 

@@ -1,10 +1,11 @@
 import { ReasonError } from '../core/errors/reason-error.js'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises'
+import { readdir, realpath, rm, stat } from 'node:fs/promises'
 import { isAbsolute, join, posix, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Writable } from 'node:stream'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { makeDirectories } from '../core/fs/make-directories.js'
 import { archiveEntryModule } from './packaged-program-manifest.js'
 
 /** More than any job needs; less than what fills a disk before somebody notices. */
@@ -35,7 +36,7 @@ export async function unpackProgramArchive(
 ): Promise<string> {
   try {
     await inspect(archivePath, limits)
-    await mkdir(directory, { recursive: true })
+    await makeDirectories(directory)
     const { extract } = await import('tar')
     await extract({ file: archivePath, cwd: directory, strict: true, preserveOwner: false, noMtime: true })
     const root = await realpath(directory)

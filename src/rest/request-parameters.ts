@@ -1,6 +1,8 @@
+import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { RestRequest } from './route.js'
 
+const SCHEME = /^[a-zA-Z][a-zA-Z0-9+.-]*:/
 const HEX32 = /^[0-9a-fA-F]{32}$/
 
 /** The job id of the path, lower case; a malformed one is the client's error. */
@@ -43,6 +45,14 @@ export function optionalText(request: RestRequest, field: string): string | unde
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'string') throw mismatch(field, 'a string')
   return value
+}
+
+/** A text field that names a place. A relative one would be taken from the directory in which the job happens to run. */
+export function optionalPath(request: RestRequest, field: string): string | undefined {
+  const text = optionalText(request, field)
+  if (text === undefined || path.isAbsolute(text) || SCHEME.test(text)) return text
+  const reason = `field "${field}" must be an absolute path, as the job runs in a directory of its own`
+  throw new FlinkError('PATH_INVALID', { path: text, reason })
 }
 
 export function optionalFlag(request: RestRequest, field: string): boolean {

@@ -4,11 +4,18 @@ import type { RestServer, RestServerServices } from './rest-server.js'
 
 /** An interim answer, which clients of HTTP pass over unless they wait for it. */
 const SIGN_OF_LIFE = 'HTTP/1.1 100 Continue\r\n\r\n'
+/** Time in which a request has to arrive whole: a client of this machine needs a moment, one that is stuck has all day. */
+const REQUEST_TIMEOUT_MS = 60_000
+/** The same at the end, where the process waits for it. */
+const LAST_REQUEST_TIMEOUT_MS = 300
+/** At the end, time in which an answer has to be ready and read. */
+const LAST_ANSWER_TIMEOUT_MS = 3_000
 
 /**
  * Where the REST API listens. The socket is there at once; the server behind it, which takes a tenth of a second to load,
  * comes with the first connection: most runs end without one. Whoever waits for it hears at once that somebody is there, which
- * a stopped process cannot say.
+ * a stopped process cannot say. Node's own limits on how long a request may take hold only for servers that listen
+ * themselves, so those of this file are the ones that there are.
  */
 export class RestEndpoint {
   readonly #services: RestServerServices
@@ -20,6 +27,10 @@ export class RestEndpoint {
   constructor(services: RestServerServices) {
     this.#services = services
     this.#listener = createServer((socket) => void this.#serve(socket))
+    // A connection that cannot be taken, for want of file descriptors say, is no reason for a job to end.
+    this.#listener.on('error', ({ message: reason }) => {
+      if (this.#listener.listening) services.logger.warn('a connection to the control socket was not taken', { reason })
+    })
   }
 
   /** PORT_IN_USE when somebody else listens there. */
@@ -44,30 +55,71 @@ export class RestEndpoint {
     await this.listen(socketPath)
   }
 
-  /** Requests under way are answered; connections without one are closed. */
+  /**
+   * Requests that have arrived are answered, one that is arriving may do so; whoever is slow is cut off, so that no client
+   * keeps the process.
+   */
   async close(): Promise<void> {
     if (!this.#listener.listening) return
     const closed = new Promise((resolve) => this.#listener.close(resolve))
-    for (const socket of this.#connections) if (socket.bytesRead === 0) socket.destroy()
-    await (await this.#server)?.close()
+    this.#destroy((socket) => socket.bytesRead === 0)
+    const { clock } = this.#services
+    const server = await this.#loaded()
+    const timers = [
+      clock.setTimer(LAST_REQUEST_TIMEOUT_MS, () => {
+        this.#destroy((socket) => server?.hasRequestOf(socket) !== true)
+      }),
+      clock.setTimer(LAST_ANSWER_TIMEOUT_MS, () => {
+        this.#destroy(() => true)
+      }),
+    ]
     await closed
+    for (const timer of timers) timer.cancel()
+    await server?.close()
   }
 
   async #serve(socket: Socket): Promise<void> {
+    const { clock, logger } = this.#services
     this.#connections.add(socket)
-    // Clients may go at any time.
+    // Clients may go at any time; until the server has the socket nobody else listens to that.
     socket.on('error', () => socket.destroy())
-    socket.once('close', () => this.#connections.delete(socket))
+    const deadline = clock.setTimer(REQUEST_TIMEOUT_MS, () => void this.#cutOff(socket))
+    socket.once('close', () => {
+      deadline.cancel()
+      this.#connections.delete(socket)
+    })
     try {
       if (!this.#isLoaded) socket.write(SIGN_OF_LIFE)
-      this.#server ??= import('./rest-server.js').then(({ RestServer }) => RestServer.create(this.#services))
-      const server = await this.#server
+      const server = await this.#load()
       this.#isLoaded = true
       server.accept(socket)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      this.#services.logger.error('the REST server did not start', { reason })
+      logger.error('the REST server did not start', { reason })
       socket.destroy()
     }
+  }
+
+  #load(): Promise<RestServer> {
+    this.#server ??= import('./rest-server.js').then(({ RestServer }) => RestServer.create(this.#services))
+    return this.#server
+  }
+
+  /** Undefined before the first connection, and where the server did not start, which was told. */
+  async #loaded(): Promise<RestServer | undefined> {
+    try {
+      return await this.#server
+    } catch {
+      return undefined
+    }
+  }
+
+  async #cutOff(socket: Socket): Promise<void> {
+    const server = await this.#loaded()
+    if (server?.hasRequestOf(socket) !== true) socket.destroy()
+  }
+
+  #destroy(isCutOff: (socket: Socket) => boolean): void {
+    for (const socket of this.#connections) if (isCutOff(socket)) socket.destroy()
   }
 }

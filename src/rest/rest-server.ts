@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { FlinkError } from '../core/errors/flink-error.js'
@@ -28,10 +28,13 @@ export interface RestServerServices {
 export class RestServer {
   readonly #app: FastifyInstance
   readonly #context: RestContext
+  /** The one request of each connection, as far as it has arrived. */
+  readonly #requests = new WeakMap<Socket, IncomingMessage>()
 
   private constructor(app: FastifyInstance, context: RestContext) {
     this.#app = app
     this.#context = context
+    app.server.prependListener('request', (request) => this.#requests.set(request.socket, request))
   }
 
   static async create(services: RestServerServices): Promise<RestServer> {
@@ -64,6 +67,11 @@ export class RestServer {
 
   accept(socket: Socket): void {
     this.#app.server.emit('connection', socket)
+  }
+
+  /** Whether a whole request has come by that connection. */
+  hasRequestOf(socket: Socket): boolean {
+    return this.#requests.get(socket)?.complete === true
   }
 
   async close(): Promise<void> {

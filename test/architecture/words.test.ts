@@ -33,6 +33,11 @@ test('no file names a path of the machine that it was written on', () => {
   assert.deepEqual(linesThatMatch(ownFiles, machine), [])
 })
 
+test('directories are made in one way, which ends where Node never does', () => {
+  const files = sourceFiles().filter((file) => file !== 'src/core/fs/make-directories.ts')
+  assert.deepEqual(codeThatMatches(files, /\b(mkdir(Sync)?\(.*recursive|mkdir: true|mkdirp|ensureDir)/), [])
+})
+
 test('the lockfile names no registry or path of one machine', () => {
   const lines = linesThatMatch(['package-lock.json'], /"resolved": "(?!https:\/\/registry\.npmjs\.org\/)/)
   assert.deepEqual(lines, [])

@@ -80,6 +80,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Signals that follow the first one sooner are the same wish. */
+function afterTheBurst(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 700))
+}
+
 describe('signals to a job process', () => {
   it('SIGTERM stops a job with retained checkpoints behind a last one: no record is lost or seen twice', async () => {
     const workspace = new Workspace(RETAINED)
@@ -132,10 +137,30 @@ describe('signals to a job process', () => {
     workspace.remove()
   })
 
-  it('SIGINT cancels a job whose sink waits for a promise that never settles', async () => {
+  it('the end of the terminal, told twice, stops a job as SIGTERM does; SIGUSR1 opens no debugger', async () => {
+    const workspace = new Workspace(RETAINED)
+    const command = workspace.start('run', workspace.file('job.mjs', COUNTER))
+    const jobId = await command.jobId()
+    await command.until(/count 1 of 1\n/)
+    command.kill('SIGUSR1')
+    await command.untilError(/SIGUSR1 does nothing here/)
+    command.kill('SIGHUP')
+    await command.untilError(/SIGHUP: stopping the job/)
+    command.kill('SIGHUP')
+    const { exitCode, stderr } = await command.ended
+    assert.equal(exitCode, 0, stderr)
+    assert.doesNotMatch(stderr, /Debugger listening|Cancelling/)
+    assert.deepEqual(checkpointsIn(workspace, jobId), ['chk-1'])
+    workspace.remove()
+  })
+
+  it('SIGINT, sent twice in a moment, cancels a job whose sink waits for a promise that never settles', async () => {
     const workspace = new Workspace()
     const command = workspace.start('run', workspace.file('job.mjs', HANGING), '--how', 'promise')
     await command.until(/hanging/)
+    command.kill('SIGINT')
+    await command.untilError(/Press Ctrl-C again/)
+    // As timeout(1) and npx send it.
     command.kill('SIGINT')
     const { exitCode, stderr } = await command.ended
     assert.equal(exitCode, 1)
@@ -179,6 +204,7 @@ describe('signals to a job process', () => {
       await command.until(/hanging/)
       command.kill('SIGINT')
       await command.untilError(/Press Ctrl-C again/)
+      await afterTheBurst()
       command.kill('SIGINT')
       assert.equal((await command.ended).exitCode, 130)
       workspace.remove()

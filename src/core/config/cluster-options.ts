@@ -10,7 +10,7 @@ export const ClusterOptions: {
 } = {
   RUN_DIRECTORY: homePathOption('cluster.run-directory', '~/.flink-ts/run', {
     description:
-      'Directory through which running jobs are found, by other commands and by the next start of the same job. It is of one machine (containers may share it): what runs on another cannot be told by it.',
+      'Directory through which running jobs are found, by other commands and by the next start of the same job. A job that it does not take does not begin. It is of one machine (containers may share it): what runs on another cannot be told by it.',
   }),
   LOG_DIRECTORY: pathOption('env.log.dir', {
     description: 'Directory of log files and of the output of detached jobs; unset: log in the run directory.',

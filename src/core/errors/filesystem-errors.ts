@@ -59,4 +59,35 @@ export const FILESYSTEM_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  WORKING_DIRECTORY_MISSING: {
+    message: 'The working directory is not there any more: {reason}. Change to one that is there and try again.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  HOME_DIRECTORY_MISSING: {
+    message:
+      'There is no home directory for {directory}: {reason}. Set HOME, or cluster.run-directory to a directory of yours.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  TEMPORARY_DIRECTORY_UNUSABLE: {
+    message:
+      'The temporary directory {path} cannot be used: {reason}. Set TMPDIR to a directory that takes new entries.',
+    fault: 'external',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  TOO_MANY_OPEN_FILES: {
+    message:
+      'This process may not open any more files: {reason}. Raise the limit of open files (ulimit -n) to 256 or more.',
+    fault: 'external',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
 } as const

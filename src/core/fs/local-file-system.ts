@@ -1,7 +1,9 @@
-import { mkdir, open, readdir, readFile, rename, stat, type FileHandle } from 'node:fs/promises'
+import { open, readdir, readFile, rename, stat, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
+import { errnoOf } from './errno.js'
 import type { FileReader, FileStatus, FileSystem, FileWriter } from './file-system.js'
+import { makeDirectories } from './make-directories.js'
 
 /** The machine's own files. */
 export class LocalFileSystem implements FileSystem {
@@ -76,7 +78,7 @@ export class LocalFileSystem implements FileSystem {
       const kind = { isDirectory: stats.isDirectory(), isPlainFile: stats.isFile() }
       return { name: path.basename(file), path: file, ...kind, sizeBytes: stats.size }
     } catch (error) {
-      if (isMissing(error) || codeOf(error) === 'ENOTDIR') return undefined
+      if (isMissing(error) || errnoOf(error) === 'ENOTDIR') return undefined
       throw explained('look at', file, error)
     }
   }
@@ -113,7 +115,7 @@ class LocalFileWriter implements FileWriter {
         await this.#handle.sync()
       } catch (error) {
         // A pipe or a terminal: nothing is kept back there.
-        if (codeOf(error) !== 'EINVAL' && codeOf(error) !== 'ENOTSUP') throw error
+        if (errnoOf(error) !== 'EINVAL' && errnoOf(error) !== 'ENOTSUP') throw error
       }
     })
   }
@@ -161,37 +163,6 @@ async function namesIn(directory: string): Promise<string[]> {
   }
 }
 
-/**
- * Returns the topmost directory that had to be made. Node's own recursive mkdir never ends where a directory is there but
- * takes no entries, as /proc.
- */
-async function makeDirectories(directory: string): Promise<string | undefined> {
-  if (await isThere(directory)) return undefined
-  const parent = path.dirname(directory)
-  const firstMade = parent === directory ? undefined : await makeDirectories(parent)
-  try {
-    await mkdir(directory)
-    return firstMade ?? directory
-  } catch (error) {
-    // Another thread was faster.
-    if (codeOf(error) === 'EEXIST' && (await isThere(directory))) return firstMade
-    const reason = isMissing(error) ? `${parent} takes no new entries` : messageOf(error)
-    throw new FlinkError('FILE_IO_FAILED', { path: directory, operation: 'create', reason }, { cause: error })
-  }
-}
-
-async function isThere(directory: string): Promise<boolean> {
-  try {
-    if ((await stat(directory)).isDirectory()) return true
-  } catch (error) {
-    // Not to be looked at behind a file: the recursion comes to that file.
-    if (isMissing(error) || codeOf(error) === 'ENOTDIR') return false
-    throw error
-  }
-  const reason = 'a file of that name is in the way'
-  throw new FlinkError('FILE_IO_FAILED', { path: directory, operation: 'create', reason })
-}
-
 async function explain<T>(operation: string, file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -207,7 +178,7 @@ async function syncEntries(directory: string): Promise<void> {
   try {
     await handle.sync()
   } catch (error) {
-    if (codeOf(error) !== 'EINVAL' && codeOf(error) !== 'ENOTSUP') throw error
+    if (errnoOf(error) !== 'EINVAL' && errnoOf(error) !== 'ENOTSUP') throw error
   } finally {
     await handle.close()
   }
@@ -216,7 +187,7 @@ async function syncEntries(directory: string): Promise<void> {
 function explained(operation: string, file: string, error: unknown): FlinkError {
   if (FlinkError.is(error)) return error
   if (isMissing(error)) return new FlinkError('FILE_NOT_FOUND', { path: file }, { cause: error })
-  if (codeOf(error) === 'ENOSPC') return new FlinkError('DISK_FULL', { path: file }, { cause: error })
+  if (errnoOf(error) === 'ENOSPC') return new FlinkError('DISK_FULL', { path: file }, { cause: error })
   return new FlinkError('FILE_IO_FAILED', { path: file, operation, reason: messageOf(error) }, { cause: error })
 }
 
@@ -225,9 +196,5 @@ function messageOf(error: unknown): string {
 }
 
 function isMissing(error: unknown): boolean {
-  return codeOf(error) === 'ENOENT'
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+  return errnoOf(error) === 'ENOENT'
 }

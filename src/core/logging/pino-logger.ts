@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { makeDirectories } from '../fs/make-directories.js'
 import { LogFile } from './log-file.js'
 import type { Logger, LogFields } from './logger.js'
 
@@ -15,11 +15,11 @@ export interface PinoLoggerSettings {
   readonly tell: (text: string) => void
 }
 
-/** A logger of JSON lines. Loads pino when it is made. */
+/** A logger of JSON lines. Loads pino when it is made, and makes the directory of its file. */
 export async function createPinoLogger(settings: PinoLoggerSettings): Promise<Logger> {
   const { pino } = await import('pino')
   const { destination, tell } = settings
-  await mkdir(path.dirname(destination), { recursive: true })
+  await makeDirectories(path.dirname(destination))
   const target = new LogFile({ path: destination, tell })
   const log = pino({ level: settings.level, base: { ...settings.base } }, target)
   return {

@@ -1,5 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
-import { optionalText, triggerIdOf } from '../request-parameters.js'
+import { optionalPath, triggerIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 import { throwableInfo } from '../throwable-info.js'
 
@@ -10,7 +10,7 @@ export const savepointDisposalTriggerHandler: Route = {
   method: 'POST',
   path: '/savepoint-disposal',
   handle(request, { gateway, disposals }) {
-    const path = optionalText(request, 'savepoint-path')
+    const path = optionalPath(request, 'savepoint-path')
     if (path === undefined) {
       throw new FlinkError('CONTROL_REQUEST_INVALID', { reason: 'field "savepoint-path" is missing' })
     }

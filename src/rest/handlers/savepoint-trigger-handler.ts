@@ -1,4 +1,4 @@
-import { jobIdOf, optionalFlag, optionalText, triggerIdOf } from '../request-parameters.js'
+import { jobIdOf, optionalFlag, optionalPath, triggerIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 
 /** Starts a savepoint; with `cancel-job` the job is cancelled behind it. */
@@ -7,7 +7,7 @@ export const savepointTriggerHandler: Route = {
   path: '/jobs/:jobid/savepoints',
   handle(request, { gateway, savepoints }) {
     const jobId = jobIdOf(request)
-    const targetDirectory = optionalText(request, 'target-directory')
+    const targetDirectory = optionalPath(request, 'target-directory')
     const cancelJob = optionalFlag(request, 'cancel-job')
     gateway.checkSavepointDirectory(targetDirectory, 'target-directory')
     const id = savepoints.trigger(jobId, triggerIdOf(request), () =>

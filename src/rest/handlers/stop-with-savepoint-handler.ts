@@ -1,4 +1,4 @@
-import { jobIdOf, optionalFlag, optionalText, triggerIdOf } from '../request-parameters.js'
+import { jobIdOf, optionalFlag, optionalPath, triggerIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 
 /** Takes a savepoint and ends the job behind it; polled like a savepoint. */
@@ -7,7 +7,7 @@ export const stopWithSavepointHandler: Route = {
   path: '/jobs/:jobid/stop',
   handle(request, { gateway, savepoints }) {
     const jobId = jobIdOf(request)
-    const targetDirectory = optionalText(request, 'targetDirectory')
+    const targetDirectory = optionalPath(request, 'targetDirectory')
     const drain = optionalFlag(request, 'drain')
     gateway.checkSavepointDirectory(targetDirectory, 'targetDirectory')
     const id = savepoints.trigger(jobId, triggerIdOf(request), () =>

@@ -82,6 +82,15 @@ describe('An error on the command line', () => {
     })
   }
 
+  it('of a process that may open no more files says what to raise, wherever it came up', () => {
+    for (const reason of ['EMFILE: too many open files, open "/job.js"', 'Worker initialization failure: EMFILE']) {
+      const deep = new FlinkError('WORKER_DIED', { worker: 'worker 0', reason })
+      const { text, stream } = renderError(new FlinkError('JOB_EXECUTION_FAILED', { jobId: 'ab' }, { cause: deep }))
+      assert.equal(stream, 'stderr')
+      assert.match(text, /\[TOO_MANY_OPEN_FILES\]: .*EMFILE.*ulimit -n.*\n.*Caused by: .*\[JOB_EXECUTION_FAILED\]/s)
+    }
+  })
+
   it('ends although its causes go round in a circle', () => {
     const error = new Error('round')
     error.cause = error
@@ -183,5 +192,24 @@ describe('Arguments', () => {
     assert.equal(expandHome('~/run', '/dir'), `${homedir()}/run`)
     assert.equal(expandHome('~other/run', '/dir'), '/dir/~other/run')
     assert.equal(expandHome('run', '/dir'), '/dir/run')
+  })
+
+  it('name a directory under a home that is known, and say what to set where it is not', () => {
+    const before = process.env['HOME']
+    try {
+      for (const [home, reason] of [
+        ['', 'HOME is empty'],
+        ['somewhere', 'HOME is no absolute path: somewhere'],
+      ] as const) {
+        process.env['HOME'] = home
+        assert.throws(() => expandHome('~/run', '/dir'), {
+          message: `There is no home directory for ~/run: ${reason}. Set HOME, or cluster.run-directory to a directory of yours.`,
+        })
+        assert.equal(expandHome('/run', '/dir'), '/run')
+      }
+    } finally {
+      if (before === undefined) delete process.env['HOME']
+      else process.env['HOME'] = before
+    }
   })
 })

@@ -95,7 +95,7 @@ describe('The run directory', () => {
     const file = path.join(root, `file${String(count)}`)
     await writeFile(file, '')
     await assert.rejects(new RunDirectory(path.join(file, 'run'), () => 0).prepare(), (error: Error) => {
-      assert.match(error.message, /ENOTDIR/)
+      assert.match(error.message, /a file of that name is in the way/)
       assert.ok(error.message.includes(file))
       return true
     })
@@ -321,6 +321,20 @@ describe('The socket of a job', { skip: process.platform === 'win32' }, () => {
     assert.equal(path.dirname(await deep.socketPathFor(A)), aside)
     assert.equal(await modeOf(aside), '700')
     assert.equal(path.dirname(await deep.socketPathFor(B)), aside)
+  })
+
+  it('has no place when its path would be too long in the temporary directory, too', async (context) => {
+    const deep = path.join(directory, 'x'.repeat(100))
+    const saved = process.env['TMPDIR']
+    process.env['TMPDIR'] = deep
+    context.after(() => {
+      if (saved === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = saved
+    })
+    await assert.rejects(new RunDirectory(deep, () => 0).socketPathFor(A), {
+      code: 'RUN_DIRECTORY_UNUSABLE',
+      message: /would be too long, and so would .*Set cluster\.run-directory/,
+    })
   })
 
   it('counts bytes, not characters', async () => {

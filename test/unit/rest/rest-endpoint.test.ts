@@ -13,13 +13,51 @@ import { ManualClock } from '../../../src/core/time/manual-clock.js'
 import type { JobsGateway } from '../../../src/rest/jobs-gateway.js'
 import { RestEndpoint } from '../../../src/rest/rest-endpoint.js'
 
-async function withEndpoint(gateway: JobsGateway, use: (endpoint: RestEndpoint, address: string) => Promise<void>) {
+async function withEndpoint(
+  gateway: JobsGateway,
+  use: (endpoint: RestEndpoint, address: string, clock: ManualClock) => Promise<void>,
+) {
   const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-rest-'))
-  const services = { clock: new ManualClock(), random: new SeededRandom(1), logger: SILENT_LOGGER }
+  const clock = new ManualClock()
+  const services = { clock, random: new SeededRandom(1), logger: SILENT_LOGGER }
   try {
-    await use(new RestEndpoint({ ...services, gateway }), path.join(directory, 'job.sock'))
+    await use(new RestEndpoint({ ...services, gateway }), path.join(directory, 'job.sock'), clock)
   } finally {
     rmSync(directory, { recursive: true })
+  }
+}
+
+/** Requests that never become whole. */
+const HALVES = {
+  'half a line': 'GET /jobs',
+  'half the headers': 'GET /jobs/overview HTTP/1.1\r\nhost: x\r\nx-a: ',
+  'no body': 'POST /savepoint-disposal HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{',
+  'a body to be asked for':
+    'POST /savepoint-disposal HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n',
+}
+
+/** Sends that, and resolves when the other side has cut the connection. */
+async function sendHalf(address: string, text: string): Promise<{ readonly cut: Promise<unknown> }> {
+  const socket = createConnection(address)
+  const cut = new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve))
+  await new Promise<void>((resolve) => {
+    socket.write(text, () => {
+      resolve()
+    })
+  })
+  socket.resume()
+  return { cut }
+}
+
+/** Turns the clock until that has happened. */
+async function advanceUntil(clock: ManualClock, stepMs: number, happens: Promise<unknown>): Promise<void> {
+  let hasHappened = false
+  void happens.then(() => {
+    hasHappened = true
+  })
+  while (!hasHappened) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    clock.advance(stepMs)
   }
 }
 
@@ -106,5 +144,52 @@ it('a RestEndpoint listens again where its socket was removed', async () => {
     }
     await endpoint.close()
     assert.equal(existsSync(address), false)
+  })
+})
+
+for (const [what, text] of Object.entries(HALVES)) {
+  it(`a RestEndpoint closes although a client has sent ${what}`, { timeout: 20_000 }, async () => {
+    await withEndpoint({} as JobsGateway, async (endpoint, address, clock) => {
+      await endpoint.listen(address)
+      const { cut } = await sendHalf(address, text)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      await advanceUntil(clock, 100, endpoint.close())
+      await cut
+    })
+  })
+}
+
+it('a RestEndpoint cuts off who has not sent a whole request after a minute, and nobody else', async () => {
+  let answer: (jobs: []) => void = () => undefined
+  const overview = (): Promise<[]> => new Promise((resolve) => (answer = resolve))
+  await withEndpoint({ overview } as unknown as JobsGateway, async (endpoint, address, clock) => {
+    await endpoint.listen(address)
+    const asked = get(address, '/jobs/overview', new Agent())
+    const halves = await Promise.all(Object.values(HALVES).map((text) => sendHalf(address, text)))
+    const idle = await sendHalf(address, '')
+    await advanceUntil(clock, 30_000, Promise.all([...halves, idle].map(({ cut }) => cut)))
+    answer([])
+    assert.equal(await asked, JSON.stringify({ jobs: [] }))
+    await endpoint.close()
+    assert.equal(clock.pendingTimers, 0)
+  })
+})
+
+it('a RestEndpoint that closes answers what it was asked, and waits for a slow answer no longer than some seconds', async () => {
+  const answers: ((jobs: []) => void)[] = []
+  const overview = (): Promise<[]> => new Promise((resolve) => answers.push(resolve))
+  await withEndpoint({ overview } as unknown as JobsGateway, async (endpoint, address, clock) => {
+    await endpoint.listen(address)
+    const [first, second] = [1, 2].map(() => get(address, '/jobs/overview', new Agent()))
+    while (answers.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+    const closed = endpoint.close()
+    await new Promise((resolve) => setImmediate(resolve))
+    clock.advance(1000)
+    answers[0]?.([])
+    const [told] = await Promise.race([first, second].map(async (asked, index) => [await asked, index] as const))
+    assert.equal(told, JSON.stringify({ jobs: [] }))
+    const cutOff = Promise.allSettled([first, second])
+    await advanceUntil(clock, 1000, closed)
+    assert.deepEqual((await cutOff).map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
   })
 })

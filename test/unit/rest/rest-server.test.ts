@@ -184,6 +184,19 @@ describe('REST requests', () => {
     assert.match((await firstError('POST', `/jobs/${JOB}/stop`, {}))[1], /Property \[targetDirectory\]/)
   })
 
+  it('refuse a relative path, which would lie wherever the job happens to run', async () => {
+    for (const [url, body] of [
+      [`/jobs/${JOB}/savepoints`, { 'target-directory': 'savepoints' }],
+      [`/jobs/${JOB}/stop`, { targetDirectory: './savepoints' }],
+      ['/savepoint-disposal', { 'savepoint-path': '../savepoint-1' }],
+    ] as const) {
+      const [status, message] = await firstError('POST', url, body)
+      assert.equal(status, 400)
+      assert.match(message, /'\.*\/?savepoint.*' cannot be used as a path: field "\w[\w-]+" must be an absolute path/)
+    }
+    assert.deepEqual(calls, [])
+  })
+
   it('refuse a type of checkpoint that there is not, and the disposal of nothing', async () => {
     assert.equal((await firstError('POST', `/jobs/${JOB}/checkpoints`, { checkpointType: 'TINY' }))[0], 400)
     assert.equal((await firstError('POST', '/savepoint-disposal', {}))[0], 400)

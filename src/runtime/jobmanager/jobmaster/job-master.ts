@@ -135,6 +135,11 @@ export class JobMaster {
     return note
   }
 
+  /** Instead of `start`, where the surroundings of the job could not be made. */
+  async abandon(error: Error): Promise<void> {
+    await this.#end('FAILED', error)
+  }
+
   details(): JobDetails {
     const { jobId, jobGraph, configuration } = this.#input
     return describeJob({
@@ -348,7 +353,11 @@ export class JobMaster {
     } catch (problem) {
       logger.warn('could not remove checkpoints of the ended job', { reason: asError(problem).message })
     }
-    await this.#pool.close(CLOSE_GRACE_MS)
+    try {
+      await this.#pool.close(CLOSE_GRACE_MS)
+    } catch (problem) {
+      logger.warn('could not end the workers of the ended job', { reason: asError(problem).message })
+    }
     this.#moveTo(status)
     if (error !== undefined && this.#exceptions.length === 0) this.#recordException(error)
     this.#settle({

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { FlinkError } from '../core/errors/flink-error.js'
+
+/** The main thread, the standard streams, the control socket, and what is read meanwhile. */
+const FILES_OF_PROCESS = 24
+/** A thread's event loop, and that of the thread beside it in which Node resolves the job's imports. */
+const FILES_OF_THREAD = 11
+/** With fewer not even the smallest job was seen to run. */
+const LEAST = 36
+
+/**
+ * TOO_MANY_OPEN_FILES where a job cannot run with as many files as this process may open; a warning where it is not certain: a
+ * thread for which Node finds none left may die with EMFILE, and it may wait for ever. `limit` undefined: not known.
+ */
+export function checkOpenFiles(limit: number | undefined, threads: number): string | undefined {
+  if (limit === undefined) return undefined
+  if (limit < LEAST) {
+    const reason = `${String(limit)} are allowed and a job needs ${String(LEAST)} at the least`
+    throw new FlinkError('TOO_MANY_OPEN_FILES', { reason })
+  }
+  const wanted = FILES_OF_PROCESS + threads * FILES_OF_THREAD
+  if (limit >= wanted) return undefined
+  return (
+    `This process may open ${String(limit)} files and may want ${String(wanted)}. Should the job fail or stand still, ` +
+    `raise the limit of open files (ulimit -n).`
+  )
+}
+
+/** What the kernel allows this process; undefined where it does not say so in a file. */
+export function openFilesLimit(): number | undefined {
+  try {
+    const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+    return limit === undefined ? undefined : Number(limit)
+  } catch {
+    return undefined
+  }
+}
