@@ -7,7 +7,6 @@ import { FlinkError, type ErrorCode } from '../../../src/core/errors/flink-error
 import { loadProgramModule } from '../../../src/graph/packaged-program-module.js'
 import { temporaryDirectory } from './temporary-directory.js'
 
-const ORIGINAL = { generation: 0, copy: 0 }
 const MODULE = new URL('../../../src/graph/packaged-program-module.js', import.meta.url).href
 
 async function urlOf(context: TestContext, name: string, files: Readonly<Record<string, string>>): Promise<string> {
@@ -16,7 +15,7 @@ async function urlOf(context: TestContext, name: string, files: Readonly<Record<
 
 async function failureOf(url: string): Promise<FlinkError> {
   try {
-    await loadProgramModule(url, ORIGINAL)
+    await loadProgramModule(url, 0)
   } catch (error) {
     assert.ok(FlinkError.is(error), String(error))
     return error
@@ -62,7 +61,7 @@ describe('a syntax error is shown with the line of the user', () => {
     const source = `
       import { parentPort } from 'node:worker_threads'
       import { loadProgramModule } from ${JSON.stringify(MODULE)}
-      loadProgramModule(${JSON.stringify(url)}, { generation: 0, copy: 0 }).catch((error) => { parentPort.postMessage(error.message) })`
+      loadProgramModule(${JSON.stringify(url)}, 0).catch((error) => { parentPort.postMessage(error.message) })`
     const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`))
     const message = await new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject))
     assert.match(String(message), /job\.mjs:3\n {2}const a = ;/)
@@ -93,12 +92,4 @@ test('the stack of a failed main starts at the line of the user', async (context
   assert.equal(head, 'FlinkError: The main method caused an error: broken')
   assert.match(first ?? '', /at deep .*job\.mjs:2:9/)
   assert.match(second ?? '', /job\.mjs:4:1/)
-})
-
-test('a later generation, and a further copy, is a module of its own', async (context) => {
-  const url = await urlOf(context, 'job.mjs', { 'job.mjs': 'export const own = {}\n' })
-  const first = await loadProgramModule(url, ORIGINAL)
-  assert.equal((await loadProgramModule(url, ORIGINAL))['own'], first['own'])
-  assert.notEqual((await loadProgramModule(url, { generation: 1, copy: 0 }))['own'], first['own'])
-  assert.notEqual((await loadProgramModule(url, { generation: 0, copy: 1 }))['own'], first['own'])
 })

@@ -41,13 +41,13 @@ interface Program {
   readonly configuration?: Readonly<Record<string, string>>
 }
 
-async function run(context: TestContext, program: Program, copies = 1): Promise<RecordingExecutor> {
+async function run(context: TestContext, program: Program, evaluations = [0]): Promise<RecordingExecutor> {
   const directory = await temporaryDirectory(context, { 'job.mjs': program.text })
   const executor = new RecordingExecutor()
   const moduleUrl = pathToFileURL(join(directory, 'job.mjs')).href
   const { entry, args = [], configuration = {} } = program
-  for (let copy = 0; copy < copies; copy += 1) {
-    await runProgram({ moduleUrl, entry, args, configuration }, executor, { generation: 0, copy })
+  for (const evaluation of evaluations) {
+    await runProgram({ moduleUrl, entry, args, configuration }, executor, evaluation)
   }
   return executor
 }
@@ -94,23 +94,28 @@ await env.execute('script')
   })
 })
 
-describe('a further copy of a program', () => {
+describe('a further run of a program', () => {
   const countingRuns = `let runs = 0
 ${IMPORT}const env = StreamExecutionEnvironment.getExecutionEnvironment()
 `
-
-  test('runs the job function of the same module again', async (context) => {
-    const text = `${countingRuns}export default async () => { env.fromElements(1).print(); await env.execute(String(++runs)) }`
-    assert.deepEqual((await run(context, { text }, 3)).jobNames, ['1', '2', '3'])
-  })
-
-  test('runs a script anew, which may still wait for its first job', async (context) => {
-    const text = `${countingRuns}env.fromElements(1).print()
+  const jobFunction = `${countingRuns}export default async () => { env.fromElements(1).print(); await env.execute(String(++runs)) }`
+  const script = `${countingRuns}env.fromElements(1).print()
 await env.execute(String(++runs))
 `
-    assert.deepEqual((await run(context, { text }, 2)).jobNames, ['1', '1'])
-    const directory = await temporaryDirectory(context, { 'job.mjs': text })
-    const program = { moduleUrl: pathToFileURL(join(directory, 'job.mjs')).href, args: [], configuration: {} }
+
+  test('with the same number runs the job function of the same module again', async (context) => {
+    assert.deepEqual((await run(context, { text: jobFunction }, [0, 0, 0])).jobNames, ['1', '2', '3'])
+  })
+
+  test('with a new number evaluates the module anew', async (context) => {
+    assert.deepEqual((await run(context, { text: jobFunction }, [0, 1, 1, 2])).jobNames, ['1', '1', '2', '1'])
+    assert.deepEqual((await run(context, { text: script }, [0, 1])).jobNames, ['1', '1'])
+  })
+
+  test('of a script that waits in its first execute() is refused, but with a new number', async (context) => {
+    const directory = await temporaryDirectory(context, { 'job.mjs': script })
+    const moduleUrl = pathToFileURL(join(directory, 'job.mjs')).href
+    const program = { moduleUrl, entry: undefined, args: [], configuration: {} }
     const submitted: string[] = []
     const neverDone: PipelineExecutor = {
       submit: ({ jobName }) => {
@@ -118,11 +123,16 @@ await env.execute(String(++runs))
         return new Promise(() => undefined)
       },
     }
-    for (const copy of [0, 1, 2]) {
-      void runProgram({ ...program, entry: undefined }, neverDone, { generation: 0, copy })
-      while (submitted.length <= copy) await new Promise((resolve) => setImmediate(resolve))
+    for (const evaluation of [0, 1, 2]) {
+      void runProgram(program, neverDone, evaluation)
+      while (submitted.length <= evaluation) await new Promise((resolve) => setImmediate(resolve))
+      await assert.rejects(runProgram(program, neverDone, evaluation), { code: 'PROGRAM_NO_JOB' })
     }
     assert.deepEqual(submitted, ['1', '1', '1'])
+  })
+
+  test('of a script that has run is refused, but with a new number', async (context) => {
+    await assert.rejects(run(context, { text: script }, [0, 0]), /defines no job.*was done before/)
   })
 })
 
