@@ -7,6 +7,7 @@ export const ENGINE_ROOT: string = new URL('..', import.meta.url).href
 
 /** Of this thread, as Node keeps hooks and modules for the life of a thread. */
 const begun = new Map<string, 'begun' | 'ended'>()
+const late = new Set<string>()
 let hasHooks = false
 
 /** `begun`: its modules are being evaluated, or failed, or wait for ever, as a script does in its execute(). */
@@ -19,6 +20,15 @@ function urlOf(moduleUrl: string, evaluation: number): string {
 
 export function evaluationState(moduleUrl: string, evaluation: number): EvaluationState {
   return begun.get(urlOf(moduleUrl, evaluation))
+}
+
+/** Whether a script has been seen to call execute() only after its import had ended. */
+export function executesLate(moduleUrl: string): boolean {
+  return late.has(moduleUrl)
+}
+
+export function noteLateExecution(moduleUrl: string): void {
+  late.add(moduleUrl)
 }
 
 /**

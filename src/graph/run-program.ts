@@ -4,7 +4,7 @@ import type { Pipeline, PipelineExecutor, SubmittedJob } from '../api/environmen
 import { StreamExecutionEnvironment } from '../api/environment/stream-execution-environment.js'
 import { Configuration } from '../core/config/configuration.js'
 import { FlinkError } from '../core/errors/flink-error.js'
-import { evaluationState } from './packaged-program-evaluation.js'
+import { evaluationState, executesLate, noteLateExecution } from './packaged-program-evaluation.js'
 import { IdleWatch } from './packaged-program-idleness.js'
 import {
   loadProgramModule,
@@ -71,8 +71,14 @@ async function runToEnd(program: ProgramToRun, { evaluation, counting, watch }: 
   }
   if (counting.submissions > 0) return
   // A script may have called a function that it does not wait for: `main().catch(...)`.
-  if (entry.kind === 'script' && watch.isWatching) await Promise.race([counting.submitted, watch.idle])
-  if (counting.submissions > 0) return
+  const mayExecuteLater = evaluation === 0 || executesLate(program.moduleUrl)
+  if (entry.kind === 'script' && mayExecuteLater && watch.isWatching) {
+    await Promise.race([counting.submitted, watch.idle])
+    if (counting.submissions > 0) {
+      noteLateExecution(program.moduleUrl)
+      return
+    }
+  }
   const advice = adviceForNoJob(program.entry === undefined ? module : {})
   throw new FlinkError('PROGRAM_NO_JOB', { path: modulePath(program.moduleUrl), advice })
 }

@@ -60,7 +60,7 @@ export const PROGRAM_ERRORS = {
   },
   PROGRAM_NOT_REPEATABLE: {
     message:
-      'The program cannot run a second time in its thread, which several slots of a worker need: {reason} Let it do so, or set taskmanager.numberOfTaskSlots: 1.',
+      'The program cannot run a second time in its thread, which several slots of a worker need. Let it do so, or set taskmanager.numberOfTaskSlots: 1. The second time: {reason}',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

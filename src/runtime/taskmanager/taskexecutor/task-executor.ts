@@ -104,6 +104,8 @@ export class TaskExecutor {
     const { loadNumber, jobId } = message
     // The JobMaster has given it up and asked for the next one.
     if (loadNumber < this.#newestLoad) return
+    // A timer of the last attempt would keep the thread of a program that can do nothing any more from being idle.
+    this.#reporter.stop()
     try {
       const graphs = await this.#services.loadAsMain(() => this.#loader.load(message))
       if (graphs !== undefined) this.#program = { jobId, graphs }
