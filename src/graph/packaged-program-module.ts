@@ -14,7 +14,7 @@ export async function loadProgramModule(moduleUrl: string, evaluation: number): 
   try {
     return (await importForEvaluation(moduleUrl, evaluation)) as ProgramModule
   } catch (error) {
-    throw await describeImportError(error, moduleUrl)
+    throw await describeProgramError(error, moduleUrl)
   }
 }
 
@@ -32,7 +32,7 @@ export function presentArguments(moduleUrl: string, args: readonly string[]): vo
 }
 
 /** An error that a program's main threw, with the user's own frames as its stack. What says so itself is kept. */
-export function mainFailed(error: unknown): FlinkError {
+function mainFailed(error: unknown): FlinkError {
   if (FlinkError.is(error) && error.code.startsWith('PROGRAM_')) return error
   const reason = isError(error) ? (textOfError(error, 'message') ?? '') : describeThrown(error)
   const failure = new FlinkError('PROGRAM_MAIN_FAILED', { reason }, { cause: error })
@@ -41,8 +41,8 @@ export function mainFailed(error: unknown): FlinkError {
   return failure
 }
 
-async function describeImportError(error: unknown, moduleUrl: string): Promise<FlinkError> {
-  const path = modulePath(moduleUrl)
+/** What went wrong in a program, whether while its modules were loaded or in its main, which may load others. */
+export async function describeProgramError(error: unknown, moduleUrl: string): Promise<FlinkError> {
   if (!isError(error)) return mainFailed(error)
   if (error instanceof SyntaxError) {
     const found = await findSyntaxError(error, moduleUrl)
@@ -51,6 +51,7 @@ async function describeImportError(error: unknown, moduleUrl: string): Promise<F
     return new FlinkError('PROGRAM_SYNTAX_ERROR', { reason: error.message, location: found }, { cause: error })
   }
   if (isResolutionError(error)) {
+    const path = modulePath(moduleUrl)
     return new FlinkError('PROGRAM_IMPORT_FAILED', { path, reason: error.message }, { cause: error })
   }
   return mainFailed(error)

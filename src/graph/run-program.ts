@@ -7,8 +7,8 @@ import { FlinkError } from '../core/errors/flink-error.js'
 import { evaluationState, executesLate, noteLateExecution } from './packaged-program-evaluation.js'
 import { IdleWatch } from './packaged-program-idleness.js'
 import {
+  describeProgramError,
   loadProgramModule,
-  mainFailed,
   modulePath,
   presentArguments,
   type ProgramModule,
@@ -67,7 +67,7 @@ async function runToEnd(program: ProgramToRun, { evaluation, counting, watch }: 
   try {
     await invokeProgram(entry, program.args, counting)
   } catch (error) {
-    throw mainFailed(error)
+    throw await describeProgramError(error, program.moduleUrl)
   }
   if (counting.submissions > 0) return
   // A script may have called a function that it does not wait for: `main().catch(...)`.
@@ -97,7 +97,8 @@ async function loadEntry(program: ProgramToRun, evaluation: number): Promise<[Pr
   if (state === 'begun') throw new FlinkError('PROGRAM_NO_JOB', { path, advice: RAN_ALREADY })
   const module = await loadProgramModule(moduleUrl, evaluation)
   const entry = findEntry(module, program.entry, path)
-  if (state === 'ended' && entry.kind === 'script') throw new FlinkError('PROGRAM_NO_JOB', { path, advice: RAN_ALREADY })
+  if (state === 'ended' && entry.kind === 'script')
+    throw new FlinkError('PROGRAM_NO_JOB', { path, advice: RAN_ALREADY })
   return [module, entry]
 }
 

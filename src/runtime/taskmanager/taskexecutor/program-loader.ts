@@ -17,7 +17,11 @@ import { GraphCapturingExecutor } from './graph-capturing-executor.js'
  * Runs a program; its jobs go to the executor. Runs with one number of an evaluation share the modules of the program, a new
  * number has them evaluated anew.
  */
-export type ProgramRunner = (program: ProgramDescriptor, executor: PipelineExecutor, evaluation: number) => Promise<void>
+export type ProgramRunner = (
+  program: ProgramDescriptor,
+  executor: PipelineExecutor,
+  evaluation: number,
+) => Promise<void>
 
 /** Node keeps every module for the life of a thread: one that restarts for days would run out of memory. */
 const MOST_EVALUATIONS = 200
