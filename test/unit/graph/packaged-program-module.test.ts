@@ -67,7 +67,6 @@ describe('a syntax error is shown with the line of the user', () => {
     ['of CommonJS', 'job.cjs', { 'job.cjs': CUT_OFF }],
     ['of CommonJS in a .js file', 'job.js', { 'job.js': CUT_OFF }],
     ['of a file that CommonJS requires', 'job.cjs', { 'job.cjs': "require('./lib')\n", 'lib/index.js': CUT_OFF }],
-    ['of CommonJS that is imported', 'job.mjs', { 'job.mjs': "import './a.cjs'\n", 'a.cjs': CUT_OFF }],
     ['of an ES module that CommonJS requires', 'job.cjs', { 'job.cjs': "require('./a.mjs')\n", 'a.mjs': UNFINISHED }],
     [
       'of an installed package',

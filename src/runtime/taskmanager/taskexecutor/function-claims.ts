@@ -49,7 +49,7 @@ function objectsHeldBy(graph: ProgramGraph): object[] {
 }
 
 function valuesIn(object: object): Iterable<unknown> {
-  if (Array.isArray(object)) return object.slice(0, MOST_OBJECTS)
+  if (Array.isArray(object)) return object.slice(0, MOST_OBJECTS) as unknown[]
   if (object instanceof Map) return [...entriesOf(object)].flat()
   if (object instanceof Set) return object
   if (ArrayBuffer.isView(object)) return []
