@@ -178,6 +178,66 @@ describe('a program is refused', () => {
   }
 })
 
+describe('in a thread of its own, where it can be known that nothing is left to wait for, a program', () => {
+  const executes = `${IMPORT}const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env.fromElements(1).print()
+`
+  const never = 'await new Promise(() => undefined)\n'
+  const cases: readonly (readonly [title: string, text: string, outcome: string])[] = [
+    ['may call execute() after its import', `${executes}setTimeout(() => env.execute('late'), 20)\n`, 'late'],
+    ['is refused when it calls none', 'setTimeout(() => undefined, 20)\n', 'PROGRAM_NO_JOB'],
+    ['is refused when its import never ends', never, 'PROGRAM_NEVER_EXECUTES'],
+    ['is refused when its main never ends', `export default async () => { ${never} }\n`, 'PROGRAM_NEVER_EXECUTES'],
+  ]
+  for (const [title, text, outcome] of cases) {
+    test(title, async (context) => {
+      const directory = await temporaryDirectory(context, { 'job.mjs': text })
+      const program = { moduleUrl: pathToFileURL(join(directory, 'job.mjs')).href, args: [], configuration: {} }
+      const source = `import { parentPort } from 'node:worker_threads'
+        import { runProgram } from ${JSON.stringify(RUN_PROGRAM)}
+        parentPort.on('message', () => undefined)
+        const tell = (what) => { parentPort.postMessage(what) }
+        const submit = ({ jobName }) => { tell(jobName); return new Promise(() => undefined) }
+        runProgram(${JSON.stringify(program)}, { submit }).catch((error) => { tell(error.code) })`
+      const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`))
+      context.after(() => worker.terminate())
+      const seen = await new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject))
+      assert.equal(seen, outcome)
+    })
+  }
+})
+
+describe('with a new number all modules of a program are evaluated anew', () => {
+  const MAKES = 'export const own = {}\n'
+  const FILES = {
+    'a.mjs': "export * from './lib/b.mjs'\n",
+    'lib/b.mjs': MAKES,
+    'c.cjs': "exports.own = require('./lib/d.cjs').own\n",
+    'lib/d.cjs': 'exports.own = {}\n',
+    'e.json': '{ "own": {} }',
+    'node_modules/installed/package.json': '{"type":"module","exports":"./main.js"}',
+    'node_modules/installed/main.js': MAKES,
+  }
+  const cases: readonly (readonly [title: string, line: string, isNew: boolean])[] = [
+    ['imported ones', "const { own } = await import('./a.mjs')", true],
+    ['required ones', "import { own } from './c.cjs'", true],
+    ['JSON', "import json from './e.json' with { type: 'json' }; const { own } = json", true],
+    ['not those of installed packages', "import { own } from 'installed'", false],
+  ]
+  for (const [title, line, isNew] of cases) {
+    test(title, async (context) => {
+      const text = `${line}\nglobalThis.seenByTest.push(own)\nexport default (env) => { env.fromElements(1).print() }\n`
+      const directory = await temporaryDirectory(context, { ...FILES, 'job.mjs': text })
+      const moduleUrl = pathToFileURL(join(directory, 'job.mjs')).href
+      const seen: unknown[] = []
+      Reflect.set(globalThis, 'seenByTest', seen)
+      const program = { moduleUrl, entry: undefined, args: [], configuration: {} }
+      for (const evaluation of [0, 1, 2]) await runProgram(program, new RecordingExecutor(), evaluation)
+      assert.equal(new Set(seen).size, isNew ? 3 : 1)
+    })
+  }
+})
+
 test('a script in a worker sees its arguments as node would show them', async (context) => {
   const text = "import { parentPort } from 'node:worker_threads'\nparentPort.postMessage(process.argv.slice(2))\n"
   const directory = await temporaryDirectory(context, { 'job.mjs': text })
