@@ -1,6 +1,6 @@
 import { createRequire, register } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { isModuleOfProgram, withEvaluation } from './packaged-program-evaluation-hooks.js'
+import type * as EvaluationHooks from './packaged-program-evaluation-hooks.js'
 
 /** Where the engine's own files are; frames under it are not the user's. */
 export const ENGINE_ROOT: string = new URL('..', import.meta.url).href
@@ -8,18 +8,17 @@ export const ENGINE_ROOT: string = new URL('..', import.meta.url).href
 /** Of this thread, as Node keeps hooks and modules for the life of a thread. */
 const begun = new Map<string, 'begun' | 'ended'>()
 const late = new Set<string>()
-let hasHooks = false
+let hooks: Promise<typeof EvaluationHooks> | undefined
 
 /** `begun`: its modules are being evaluated, or failed, or wait for ever, as a script does in its execute(). */
 export type EvaluationState = 'begun' | 'ended' | undefined
 
-/** The URL to import for an evaluation: an ES module is kept by its URL, so each evaluation but the first has its own. */
-function urlOf(moduleUrl: string, evaluation: number): string {
-  return evaluation === 0 ? moduleUrl : withEvaluation(moduleUrl, String(evaluation))
+export function evaluationState(moduleUrl: string, evaluation: number): EvaluationState {
+  return begun.get(keyOf(moduleUrl, evaluation))
 }
 
-export function evaluationState(moduleUrl: string, evaluation: number): EvaluationState {
-  return begun.get(urlOf(moduleUrl, evaluation))
+function keyOf(moduleUrl: string, evaluation: number): string {
+  return `${String(evaluation)} ${moduleUrl}`
 }
 
 /** Whether a script has been seen to call execute() only after its import had ended. */
@@ -36,26 +35,30 @@ export function noteLateExecution(moduleUrl: string): void {
  * that are required, but not those of installed packages.
  */
 export async function importForEvaluation(moduleUrl: string, evaluation: number): Promise<unknown> {
-  const url = urlOf(moduleUrl, evaluation)
-  if (!begun.has(url)) {
-    begun.set(url, 'begun')
-    if (evaluation > 0) forgetModules(moduleUrl)
-  }
-  const module: unknown = await import(url)
-  begun.set(url, 'ended')
+  const key = keyOf(moduleUrl, evaluation)
+  const isNew = !begun.has(key)
+  if (isNew) begun.set(key, 'begun')
+  const module: unknown = await import(evaluation === 0 ? moduleUrl : await urlOf(moduleUrl, evaluation, isNew))
+  begun.set(key, 'ended')
   return module
 }
 
-function forgetModules(moduleUrl: string): void {
-  if (!hasHooks) {
-    hasHooks = true
-    register('./packaged-program-evaluation-hooks.js', {
-      parentURL: import.meta.url,
-      data: { engineRoot: ENGINE_ROOT },
-    })
+/** An ES module is kept by its URL, so each evaluation has one of its own. Those of CommonJS are forgotten for a new one. */
+async function urlOf(moduleUrl: string, evaluation: number, isNew: boolean): Promise<string> {
+  hooks ??= registerHooks()
+  const { isModuleOfProgram, withEvaluation } = await hooks
+  if (isNew) {
+    const { cache } = createRequire(moduleUrl)
+    for (const path of Object.keys(cache)) {
+      if (isModuleOfProgram(pathToFileURL(path).href, moduleUrl, ENGINE_ROOT)) Reflect.deleteProperty(cache, path)
+    }
   }
-  const { cache } = createRequire(moduleUrl)
-  for (const path of Object.keys(cache)) {
-    if (isModuleOfProgram(pathToFileURL(path).href, moduleUrl, ENGINE_ROOT)) Reflect.deleteProperty(cache, path)
-  }
+  return withEvaluation(moduleUrl, String(evaluation))
+}
+
+/** They are asked here too, in this thread, and only when they are needed: they are a file of their own. */
+async function registerHooks(): Promise<typeof EvaluationHooks> {
+  const file = new URL('./packaged-program-evaluation-hooks.js', import.meta.url).href
+  register(file, { data: { engineRoot: ENGINE_ROOT } })
+  return (await import(file)) as typeof EvaluationHooks
 }

@@ -19,6 +19,6 @@ export const resolve: ResolveHook = (specifier, context, nextResolve) => {
   return nextResolve(specifier, { ...context, parentURL: settings.parentUrl })
 }
 
-export function isRequestFor(specifier: string, packageName: string): boolean {
+function isRequestFor(specifier: string, packageName: string): boolean {
   return specifier === packageName || specifier.startsWith(`${packageName}/`)
 }

@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs'
 import Module, { createRequire, register } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { isRequestFor } from './packaged-program-resolution-hooks.js'
 
 const PACKAGE_NAME = 'flink-ts'
 
@@ -33,7 +32,8 @@ function hookIntoRequire(manifestPath: string): void {
   const insider = new Module(manifestPath)
   insider.filename = manifestPath
   const replacement: ResolveFilename = function (this: unknown, request, parent, ...rest) {
-    const asker = isRequestFor(request, PACKAGE_NAME) ? insider : parent
+    const isOwn = request === PACKAGE_NAME || request.startsWith(`${PACKAGE_NAME}/`)
+    const asker = isOwn ? insider : parent
     return resolveFilename.call(this, request, asker, ...rest)
   }
   Reflect.set(Module, '_resolveFilename', replacement)

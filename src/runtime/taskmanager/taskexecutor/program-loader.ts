@@ -69,10 +69,15 @@ export class ProgramLoader {
 
   /** Only main runs: its code is compiled and optimised already. Undefined where that is not enough. */
   async #onSameModules(message: LoadProgram, evaluation: number): Promise<ProgramGraph | undefined> {
-    const graph = await this.#run(message, evaluation).catch(() => undefined)
-    if (graph === undefined || this.#claims.sharesObjects(graph)) return undefined
-    this.#claims.add(graph)
-    return graph
+    try {
+      const graph = await this.#run(message, evaluation)
+      if (this.#claims.sharesObjects(graph)) return undefined
+      this.#claims.add(graph)
+      return graph
+    } catch {
+      // On new modules it may go well; what goes wrong there too is told.
+      return undefined
+    }
   }
 
   async #onNewModules(message: LoadProgram): Promise<ProgramGraph> {
