@@ -26,7 +26,11 @@ const entries = [
 ]
 
 /** Run beside the engine and import nothing of it. */
-const single = ['graph/packaged-program-resolution-hooks', 'graph/packaged-program-syntax-checker']
+const single = [
+  'graph/packaged-program-evaluation-hooks',
+  'graph/packaged-program-resolution-hooks',
+  'graph/packaged-program-syntax-checker',
+]
 
 /** Source maps lead to the TypeScript sources and not to what the compiler made of them. */
 const sourceMaps = {

@@ -1,5 +1,6 @@
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { openPackagedProgram } from '../graph/packaged-program.js'
@@ -12,18 +13,43 @@ export interface OpenedProgram {
 
 const ARCHIVE = /\.(tgz|tar\.gz|tar)$/i
 
+/** Exit codes of a process that a signal ended, as shells count. */
+const KILLED_BY_SIGNAL = 128
+/** Nobody should have to guess what a large archive is waited for. */
+const NOTE_AFTER_MS = 2000
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
+
 /** Checks the job file and unpacks it when it is an archive. */
 export async function openProgram(jobFile: string, workingDirectory: string): Promise<OpenedProgram> {
-  const isArchive = ARCHIVE.test(jobFile)
-  const unpackDirectory = isArchive ? await temporaryDirectory() : ''
-  const close = (): Promise<void> =>
-    isArchive ? rm(unpackDirectory, { recursive: true, force: true }) : Promise.resolve()
+  if (!ARCHIVE.test(jobFile)) {
+    const { moduleUrl } = await openPackagedProgram({ path: jobFile, workingDirectory, unpackDirectory: '' })
+    return { moduleUrl, close: () => Promise.resolve() }
+  }
+  const unpackDirectory = await temporaryDirectory()
+  const close = (): Promise<void> => rm(unpackDirectory, { recursive: true, force: true })
+  const stopListening = removeOnSignals(unpackDirectory)
+  const note = setTimeout(() => process.stderr.write(`Unpacking ${jobFile}\n`), NOTE_AFTER_MS)
   try {
     const { moduleUrl } = await openPackagedProgram({ path: jobFile, workingDirectory, unpackDirectory })
     return { moduleUrl, close }
   } catch (error) {
     await close()
     throw error
+  } finally {
+    clearTimeout(note)
+    stopListening()
+  }
+}
+
+/** While there is no job yet that would end on a signal in its own way. Returns what takes the handlers off again. */
+function removeOnSignals(directory: string): () => void {
+  const onSignal = (signal: (typeof SIGNALS)[number]): void => {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
+    process.exit(KILLED_BY_SIGNAL + constants.signals[signal])
+  }
+  for (const signal of SIGNALS) process.on(signal, onSignal)
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, onSignal)
   }
 }
 

@@ -5,6 +5,7 @@ import { serializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { StandardStream } from '../core/io/standard-stream.js'
 import { installThreadStreams, type ThreadStreamMemory, type ThreadStreams } from '../core/io/thread-streams.js'
+import { describeProgramError } from '../graph/packaged-program-module.js'
 import { runProgram } from '../graph/run-program.js'
 import type { ProcessToProgram, ProgramStart, ProgramToProcess } from '../runtime/protocol/program-messages.js'
 import { RemotePipelineExecutor } from './remote-pipeline-executor.js'
@@ -20,8 +21,6 @@ if (parentPort !== null) {
   const fail = (error: unknown): void => {
     send({ type: 'program-failed', error: serializeError(error) })
   }
-  process.on('uncaughtException', fail)
-  process.on('unhandledRejection', fail)
   // The thread was started before it was known what it will run.
   port.once('message', ({ program, streams }: ProgramStart) => {
     installThreadStreams(
@@ -29,6 +28,13 @@ if (parentPort !== null) {
         send({ type: 'output-lost', error: serializeError(error) })
       }),
     )
+    // A promise that main did not wait for; Node 20 also tells so of a module that could not be imported.
+    const describe = (error: unknown): void => {
+      if (FlinkError.is(error)) fail(error)
+      else void describeProgramError(error, program.moduleUrl).then(fail)
+    }
+    process.on('uncaughtException', describe)
+    process.on('unhandledRejection', describe)
     runProgram(program, new RemotePipelineExecutor(port)).then(() => {
       send({ type: 'program-finished' })
     }, fail)

@@ -1,9 +1,9 @@
 import { ReasonError } from '../core/errors/reason-error.js'
 import { createReadStream } from 'node:fs'
-import { readdir, realpath, rm, stat } from 'node:fs/promises'
+import { open, readdir, realpath, rm, stat } from 'node:fs/promises'
 import { isAbsolute, join, posix, relative, sep } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { Writable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import type { Parser } from 'tar'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { makeDirectories } from '../core/fs/make-directories.js'
 import { archiveEntryModule } from './packaged-program-manifest.js'
@@ -15,6 +15,16 @@ interface ArchiveLimits {
 }
 
 const DEFAULT_LIMITS: ArchiveLimits = { entries: 100_000, sizeBytes: 1024 ** 3 }
+
+/** The headers of an entry, long names included, and the filling after it. */
+const AROUND_ENTRY_BYTES = 2048
+/** Tools fill archives up to a multiple of this. */
+const RECORD_BYTES = 10_240
+
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b])
+
+/** What the parser gets is not compressed any more. */
+const UNPACKED = { strict: true, gzip: false, brotli: false, zstd: false } as const
 
 interface ArchiveEntry {
   readonly path: string
@@ -37,8 +47,7 @@ export async function unpackProgramArchive(
   try {
     await inspect(archivePath, limits)
     await makeDirectories(directory)
-    const { extract } = await import('tar')
-    await extract({ file: archivePath, cwd: directory, strict: true, preserveOwner: false, noMtime: true })
+    await extract(archivePath, directory, limits)
     const root = await realpath(directory)
     await checkLinks(root, root)
     return await archiveEntryModule(await packageDirectory(root))
@@ -55,12 +64,12 @@ async function inspect(archivePath: string, limits: ArchiveLimits): Promise<void
   let sizeBytes = 0
   let refusal: Error | undefined
   const parser = new Parser({
-    strict: true,
+    ...UNPACKED,
     onReadEntry: (entry) => {
       entries += 1
       sizeBytes += entry.size
       const reason = reasonAgainst(entry) ?? reasonAgainstTotals({ entries, sizeBytes }, limits)
-      if (reason !== undefined) refusal ??= new Error(reason)
+      if (reason !== undefined) refusal ??= new ReasonError(reason)
       entry.resume()
     },
   })
@@ -69,32 +78,79 @@ async function inspect(archivePath: string, limits: ArchiveLimits): Promise<void
     parser.on('error', reject)
   })
   // A refused archive is not read further, so a bomb costs no more than the limits.
-  const sink = new Writable({
-    write: (chunk: Buffer, _encoding, done) => {
-      if (parser.write(chunk) || refusal !== undefined) done(refusal)
-      else
-        parser.once('drain', () => {
-          done(refusal)
-        })
-    },
-    final: (done) => {
-      parser.end()
-      done(refusal)
-    },
+  const isOver = (): boolean => refusal !== undefined
+  await Promise.all([feed(parser, archiveBytes(archivePath, limits), isOver), finished]).catch((error: unknown) => {
+    refusal ??= asNoArchive(error)
   })
-  await Promise.all([pipeline(createReadStream(archivePath), sink), finished.catch(asNoArchive)])
   if (refusal !== undefined) throw refusal
 }
 
-function asNoArchive(error: unknown): never {
+async function extract(archivePath: string, directory: string, limits: ArchiveLimits): Promise<void> {
+  const { Unpack } = await import('tar')
+  const unpack = new Unpack({ ...UNPACKED, cwd: directory, preserveOwner: false, noMtime: true })
+  const finished = new Promise<void>((fulfil, reject) => {
+    unpack.on('close', fulfil)
+    unpack.on('error', reject)
+  })
+  await Promise.all([feed(unpack, archiveBytes(archivePath, limits), () => false), finished])
+}
+
+/** Hands the archive over up to its end mark: what comes after that is not read, and may be gigabytes of nothing. */
+async function feed(parser: Parser, bytes: AsyncIterable<Buffer>, isOver: () => boolean): Promise<void> {
+  let hasEnded = false
+  parser.on('eof', () => {
+    hasEnded = true
+  })
+  for await (const chunk of bytes) {
+    if (!parser.write(chunk)) await new Promise<void>((resume) => parser.once('drain', resume))
+    if (hasEnded || isOver()) break
+  }
+  parser.end()
+}
+
+/** Unpacked by zlib here and not by the tar parser, which takes a file that compresses very well for a bomb. */
+async function* archiveBytes(archivePath: string, limits: ArchiveLimits): AsyncGenerator<Buffer> {
+  const file = createReadStream(archivePath)
+  const isCompressed = await beginsAsGzip(archivePath)
+  const content = isCompressed ? file.pipe(createGunzip()) : file
+  file.on('error', (error) => content.destroy(error))
+  const most = limits.sizeBytes + limits.entries * AROUND_ENTRY_BYTES + RECORD_BYTES
+  let sizeBytes = 0
+  try {
+    for await (const chunk of content as AsyncIterable<Buffer>) {
+      sizeBytes += chunk.length
+      if (sizeBytes > most) throw new ReasonError(tooLarge(limits))
+      yield chunk
+    }
+  } finally {
+    file.destroy()
+    content.destroy()
+  }
+}
+
+async function beginsAsGzip(archivePath: string): Promise<boolean> {
+  const file = await open(archivePath, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(GZIP_MAGIC.length), 0, GZIP_MAGIC.length)
+    return bytesRead === GZIP_MAGIC.length && buffer.equals(GZIP_MAGIC)
+  } finally {
+    await file.close()
+  }
+}
+
+function asNoArchive(error: unknown): ReasonError {
+  if (error instanceof ReasonError) return error
   const reason = error instanceof Error ? error.message : String(error)
-  throw new ReasonError(`it is not a readable tar archive (${reason})`, { cause: error })
+  return new ReasonError(`it is not a readable tar archive (${reason})`, { cause: error })
 }
 
 function reasonAgainstTotals(totals: ArchiveLimits, limits: ArchiveLimits): string | undefined {
   if (totals.entries > limits.entries) return `it has more than ${String(limits.entries)} entries`
-  if (totals.sizeBytes > limits.sizeBytes) return `it unpacks to more than ${String(limits.sizeBytes)} bytes`
-  return undefined
+  return totals.sizeBytes > limits.sizeBytes ? tooLarge(limits) : undefined
+}
+
+function tooLarge(limits: ArchiveLimits): string {
+  return `it unpacks to more than ${String(limits.sizeBytes)} bytes`
 }
 
 function reasonAgainst(entry: ArchiveEntry): string | undefined {

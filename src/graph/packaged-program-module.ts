@@ -3,47 +3,19 @@ import { isMainThread } from 'node:worker_threads'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { describeThrown, isError, textOfError } from '../core/errors/thrown-value.js'
 import { userFrames } from '../core/errors/user-stack.js'
+import { ENGINE_ROOT, importForEvaluation } from './packaged-program-evaluation.js'
 import { findSyntaxError } from './packaged-program-syntax.js'
 
 /** A module's exports by name. */
 export type ProgramModule = Readonly<Record<string, unknown>>
 
-/** Where the engine's own files are; frames under it are not the user's. */
-const ENGINE_ROOT = new URL('..', import.meta.url).href
-
-/** Which run of a program in one thread: each generation and copy is a module of its own, with fresh function objects. */
-export interface ModuleVersion {
-  /** Counts the attempts of a job. */
-  readonly generation: number
-  /** Counts the runs of one attempt. */
-  readonly copy: number
-}
-
-/** Beside Node's own list of modules: those of this thread that were evaluated to their end. */
-const evaluated = new Set<string>()
-
 /** Imports a job module; a top-level script runs here, `await env.execute()` included. */
-export async function loadProgramModule(moduleUrl: string, version: ModuleVersion): Promise<ProgramModule> {
-  const href = versionedUrl(moduleUrl, version)
+export async function loadProgramModule(moduleUrl: string, evaluation: number): Promise<ProgramModule> {
   try {
-    const module = (await import(href)) as ProgramModule
-    evaluated.add(href)
-    return module
+    return (await importForEvaluation(moduleUrl, evaluation)) as ProgramModule
   } catch (error) {
-    throw await describeImportError(error, moduleUrl)
+    throw await describeProgramError(error, moduleUrl)
   }
-}
-
-/** False also for a script that waits in its execute(). */
-export function isEvaluated(moduleUrl: string, version: ModuleVersion): boolean {
-  return evaluated.has(versionedUrl(moduleUrl, version))
-}
-
-function versionedUrl(moduleUrl: string, { generation, copy }: ModuleVersion): string {
-  const url = new URL(moduleUrl)
-  if (generation > 0) url.searchParams.set('generation', String(generation))
-  if (copy > 0) url.searchParams.set('copy', String(copy))
-  return url.href
 }
 
 /** Path of a module's file. */
@@ -60,7 +32,7 @@ export function presentArguments(moduleUrl: string, args: readonly string[]): vo
 }
 
 /** An error that a program's main threw, with the user's own frames as its stack. What says so itself is kept. */
-export function mainFailed(error: unknown): FlinkError {
+function mainFailed(error: unknown): FlinkError {
   if (FlinkError.is(error) && error.code.startsWith('PROGRAM_')) return error
   const reason = isError(error) ? (textOfError(error, 'message') ?? '') : describeThrown(error)
   const failure = new FlinkError('PROGRAM_MAIN_FAILED', { reason }, { cause: error })
@@ -69,8 +41,8 @@ export function mainFailed(error: unknown): FlinkError {
   return failure
 }
 
-async function describeImportError(error: unknown, moduleUrl: string): Promise<FlinkError> {
-  const path = modulePath(moduleUrl)
+/** What went wrong in a program, whether while its modules were loaded or in its main, which may load others. */
+export async function describeProgramError(error: unknown, moduleUrl: string): Promise<FlinkError> {
   if (!isError(error)) return mainFailed(error)
   if (error instanceof SyntaxError) {
     const found = await findSyntaxError(error, moduleUrl)
@@ -79,6 +51,7 @@ async function describeImportError(error: unknown, moduleUrl: string): Promise<F
     return new FlinkError('PROGRAM_SYNTAX_ERROR', { reason: error.message, location: found }, { cause: error })
   }
   if (isResolutionError(error)) {
+    const path = modulePath(moduleUrl)
     return new FlinkError('PROGRAM_IMPORT_FAILED', { path, reason: error.message }, { cause: error })
   }
   return mainFailed(error)

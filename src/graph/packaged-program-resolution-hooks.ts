@@ -15,10 +15,10 @@ export const initialize: InitializeHook<SelfResolution> = (data) => {
 }
 
 export const resolve: ResolveHook = (specifier, context, nextResolve) => {
-  if (settings === undefined || !isOwn(specifier, settings.packageName)) return nextResolve(specifier, context)
+  if (settings === undefined || !isRequestFor(specifier, settings.packageName)) return nextResolve(specifier, context)
   return nextResolve(specifier, { ...context, parentURL: settings.parentUrl })
 }
 
-function isOwn(specifier: string, packageName: string): boolean {
+function isRequestFor(specifier: string, packageName: string): boolean {
   return specifier === packageName || specifier.startsWith(`${packageName}/`)
 }

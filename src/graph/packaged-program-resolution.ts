@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import { createRequire, register } from 'node:module'
+import Module, { createRequire, register } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const PACKAGE_NAME = 'flink-ts'
@@ -8,8 +8,8 @@ const PACKAGE_NAME = 'flink-ts'
 const registered = new Set<string>()
 
 /**
- * Lets a job import `flink-ts` and its sub-paths from wherever it lies, and always this copy of it. Costs one look at the
- * file system where the job's own resolution leads here already; only else a resolve hook is registered.
+ * Lets a job import or require `flink-ts` and its sub-paths from wherever it lies, and always this copy of it. Costs one
+ * look at the file system where the job's own resolution leads here already; only else resolution is hooked into.
  */
 export function registerSelfResolution(
   moduleUrl: string,
@@ -21,6 +21,22 @@ export function registerSelfResolution(
     parentURL: import.meta.url,
     data: { packageName: PACKAGE_NAME, parentUrl: new URL('package.json', packageRootUrl).href },
   })
+  hookIntoRequire(fileURLToPath(new URL('package.json', packageRootUrl)))
+}
+
+type ResolveFilename = (this: unknown, request: string, parent: unknown, ...rest: unknown[]) => string
+
+/** `require` has no hooks in Node 20: as ts-node and its like do, what resolves a request is replaced, in this thread only. */
+function hookIntoRequire(manifestPath: string): void {
+  const resolveFilename = Reflect.get(Module, '_resolveFilename') as ResolveFilename
+  const insider = new Module(manifestPath)
+  insider.filename = manifestPath
+  const replacement: ResolveFilename = function (this: unknown, request, parent, ...rest) {
+    const isOwn = request === PACKAGE_NAME || request.startsWith(`${PACKAGE_NAME}/`)
+    const asker = isOwn ? insider : parent
+    return resolveFilename.call(this, request, asker, ...rest)
+  }
+  Reflect.set(Module, '_resolveFilename', replacement)
 }
 
 function resolvesToPackage(moduleUrl: string, packageRootUrl: string): boolean {

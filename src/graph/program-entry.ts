@@ -23,21 +23,28 @@ export function findEntry(
   entry: string | undefined,
   path: string,
 ): ProgramEntry {
+  const exported = exportsOf(module)
   if (entry === undefined) {
-    return entryOf(module['default'], 'default', path) ?? mainOf(module) ?? { kind: 'script' }
+    return entryOf(exported['default'], 'default', path) ?? mainOf(exported) ?? { kind: 'script' }
   }
-  const found = entryOf(exportNamed(module, entry), entry, path)
+  const found = Object.hasOwn(exported, entry) ? entryOf(exported[entry], entry, path) : undefined
   if (found !== undefined) return found
-  throw new FlinkError('PROGRAM_ENTRY_NOT_FOUND', { entry, path, available: available(module) })
+  throw new FlinkError('PROGRAM_ENTRY_NOT_FOUND', { entry, path, available: available(exported) })
 }
 
-/** A CommonJS module's exports all stand in its default export; those that Node could not see statically, only there. */
-function exportNamed(module: Readonly<Record<string, unknown>>, name: string): unknown {
-  if (Object.hasOwn(module, name)) return module[name]
-  const whole = module['default']
-  return typeof whole === 'object' && whole !== null && Object.hasOwn(whole, name)
-    ? Reflect.get(whole, name)
-    : undefined
+/**
+ * The exports as their module wrote them. Of CommonJS Node gives `module.exports` as the default, and only those names of it
+ * beside it that it could see without running the module. Where a compiler made CommonJS of an ES module (`__esModule`), the
+ * default export is a name of it like the others.
+ */
+function exportsOf(module: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { default: whole, 'module.exports': _whole, __esModule: _mark, ...named } = module
+  if (typeof whole !== 'object' || whole === null) return 'default' in module ? { default: whole, ...named } : named
+  const { default: own, __esModule: _inside, ...inside } = { ...whole } as Readonly<Record<string, unknown>>
+  const all = { ...inside, ...named }
+  // Not enumerable in what TypeScript makes.
+  if (Reflect.get(whole, '__esModule') !== true) return { default: whole, ...all }
+  return own === undefined ? all : { default: own, ...all }
 }
 
 function entryOf(exported: unknown, name: string, path: string): ProgramEntry | undefined {
@@ -68,7 +75,8 @@ function isClass(value: (...parameters: unknown[]) => unknown): boolean {
 }
 
 /** What to do about a module that builds no job: one with several functions wants to be told which is the job. */
-export function adviceForNoJob(module: Readonly<Record<string, unknown>>): string {
+export function adviceForNoJob(loaded: Readonly<Record<string, unknown>>): string {
+  const module = exportsOf(loaded)
   const names = Object.keys(module).filter((name) => name !== 'default' && isFunction(module[name]))
   const [first] = names
   if (module['default'] !== undefined || mainOf(module) !== undefined || first === undefined) {

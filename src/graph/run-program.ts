@@ -4,19 +4,19 @@ import type { Pipeline, PipelineExecutor, SubmittedJob } from '../api/environmen
 import { StreamExecutionEnvironment } from '../api/environment/stream-execution-environment.js'
 import { Configuration } from '../core/config/configuration.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { evaluationState, executesLate, noteLateExecution } from './packaged-program-evaluation.js'
+import { IdleWatch } from './packaged-program-idleness.js'
 import {
-  isEvaluated,
+  describeProgramError,
   loadProgramModule,
-  mainFailed,
   modulePath,
   presentArguments,
-  type ModuleVersion,
   type ProgramModule,
 } from './packaged-program-module.js'
 import { registerSelfResolution } from './packaged-program-resolution.js'
 import { adviceForNoJob, findEntry, type ProgramEntry } from './program-entry.js'
 
-const FIRST_VERSION: ModuleVersion = { generation: 0, copy: 0 }
+const RAN_ALREADY = 'A script runs while it is imported, which was done before.'
 
 /** A program as it is named between threads. */
 export interface ProgramToRun {
@@ -29,46 +29,77 @@ export interface ProgramToRun {
 }
 
 /**
- * Runs a program from import to the end of its main; its jobs go to the executor. A later generation imports the module
- * anew, so that all its function objects are fresh. A further copy of one generation runs its main again: code that is
- * compiled and optimised already, with the function objects that main makes. Of a script it imports the module anew.
+ * Runs a program from import to the end of its main; its jobs go to the executor. `evaluation` counts how often the modules
+ * of the program are evaluated in this thread: with a new number nothing that they made before is used again, but for what
+ * lies in installed packages. With the number of an earlier run, main runs again on the modules as they are; a script
+ * cannot.
  *
  * Rejects with PROGRAM_* errors; what user code threw is the cause of PROGRAM_MAIN_FAILED.
  */
-export async function runProgram(
-  program: ProgramToRun,
-  executor: PipelineExecutor,
-  version: ModuleVersion = FIRST_VERSION,
-): Promise<void> {
+export async function runProgram(program: ProgramToRun, executor: PipelineExecutor, evaluation = 0): Promise<void> {
   const path = modulePath(program.moduleUrl)
   registerSelfResolution(program.moduleUrl)
   presentArguments(program.moduleUrl, program.args)
-  const counting = new CountingExecutor(executor, path)
+  const watch = new IdleWatch()
+  const counting = new CountingExecutor(executor, path, () => {
+    watch.stop()
+  })
   installExecutionContext({
     executor: counting,
     configuration: Configuration.fromMap(program.configuration),
     programArguments: program.args,
   })
-  const [module, entry] = await loadEntry(program, version)
+  try {
+    await Promise.race([runToEnd(program, { evaluation, counting, watch }), refusalWhenIdle(watch, path)])
+  } finally {
+    watch.stop()
+  }
+}
+
+interface Run {
+  readonly evaluation: number
+  readonly counting: CountingExecutor
+  readonly watch: IdleWatch
+}
+
+async function runToEnd(program: ProgramToRun, { evaluation, counting, watch }: Run): Promise<void> {
+  const [module, entry] = await loadEntry(program, evaluation)
   try {
     await invokeProgram(entry, program.args, counting)
   } catch (error) {
-    throw mainFailed(error)
+    throw await describeProgramError(error, program.moduleUrl)
   }
   if (counting.submissions > 0) return
+  // A script may have called a function that it does not wait for: `main().catch(...)`.
+  const mayExecuteLater = evaluation === 0 || executesLate(program.moduleUrl)
+  if (entry.kind === 'script' && mayExecuteLater && watch.isWatching) {
+    await Promise.race([counting.submitted, watch.idle])
+    if (counting.submissions > 0) {
+      noteLateExecution(program.moduleUrl)
+      return
+    }
+  }
   const advice = adviceForNoJob(program.entry === undefined ? module : {})
-  throw new FlinkError('PROGRAM_NO_JOB', { path, advice })
+  throw new FlinkError('PROGRAM_NO_JOB', { path: modulePath(program.moduleUrl), advice })
 }
 
-async function loadEntry(program: ProgramToRun, version: ModuleVersion): Promise<[ProgramModule, ProgramEntry]> {
+async function refusalWhenIdle(watch: IdleWatch, path: string): Promise<never> {
+  await watch.idle
+  // What the end of the script has to say about it comes first.
+  await new Promise((resolve) => setImmediate(resolve))
+  throw new FlinkError('PROGRAM_NEVER_EXECUTES', { path })
+}
+
+async function loadEntry(program: ProgramToRun, evaluation: number): Promise<[ProgramModule, ProgramEntry]> {
   const { moduleUrl } = program
-  const original = { ...version, copy: 0 }
-  if (version.copy === 0 || isEvaluated(moduleUrl, original)) {
-    const module = await loadProgramModule(moduleUrl, original)
-    const entry = findEntry(module, program.entry, modulePath(moduleUrl))
-    if (version.copy === 0 || entry.kind !== 'script') return [module, entry]
-  }
-  return [await loadProgramModule(moduleUrl, version), { kind: 'script' }]
+  const path = modulePath(moduleUrl)
+  const state = evaluationState(moduleUrl, evaluation)
+  if (state === 'begun') throw new FlinkError('PROGRAM_NO_JOB', { path, advice: RAN_ALREADY })
+  const module = await loadProgramModule(moduleUrl, evaluation)
+  const entry = findEntry(module, program.entry, path)
+  if (state === 'ended' && entry.kind === 'script')
+    throw new FlinkError('PROGRAM_NO_JOB', { path, advice: RAN_ALREADY })
+  return [module, entry]
 }
 
 async function invokeProgram(entry: ProgramEntry, args: readonly string[], executor: CountingExecutor): Promise<void> {
@@ -90,12 +121,21 @@ async function invokeProgram(entry: ProgramEntry, args: readonly string[], execu
 /** Knows whether the program has run a job, and refuses an empty one. */
 class CountingExecutor implements PipelineExecutor {
   submissions = 0
+  /** Resolves with the first job. */
+  readonly submitted: Promise<void>
   readonly #executor: PipelineExecutor
   readonly #path: string
+  #onFirst: () => void = () => undefined
 
-  constructor(executor: PipelineExecutor, path: string) {
-    this.#executor = executor
+  constructor(executor: PipelineExecutor, path: string, onFirst: () => void) {
     this.#path = path
+    this.#executor = executor
+    this.submitted = new Promise((resolve) => {
+      this.#onFirst = () => {
+        onFirst()
+        resolve()
+      }
+    })
   }
 
   submit(pipeline: Pipeline): Promise<SubmittedJob> {
@@ -103,6 +143,7 @@ class CountingExecutor implements PipelineExecutor {
       return Promise.reject(new FlinkError('PROGRAM_NO_JOB', { path: this.#path, advice: adviceForNoJob({}) }))
     }
     this.submissions += 1
+    if (this.submissions === 1) this.#onFirst()
     return this.#executor.submit(pipeline)
   }
 }

@@ -87,21 +87,42 @@ class CountByKey extends KeyedProcessFunction<string, number, CountRecord> {
   }
 }
 
-export function buildCountingJob(env: StreamExecutionEnvironment, world: JobWorld): void {
-  const { records, keys } = world.scenario
-  const { sourceParallelism, parallelism, sinkParallelism } = world.plan
+/** The function objects of one graph. */
+export interface CountingFunctions {
+  readonly source: RangeSource
+  readonly mayFail: MayFail
+  readonly count: CountByKey
+  readonly sink: TransactionalSink
+}
+
+export function makeCountingFunctions(world: JobWorld): CountingFunctions {
+  const { records } = world.scenario
+  return {
+    source: new RangeSource(records, world),
+    mayFail: new MayFail(world),
+    count: new CountByKey(world),
+    sink: new TransactionalSink(world),
+  }
+}
+
+export function buildCountingJob(
+  env: StreamExecutionEnvironment,
+  functions: CountingFunctions,
+  { scenario: { keys }, plan }: Pick<JobWorld, 'scenario' | 'plan'>,
+): void {
+  const { sourceParallelism, parallelism, sinkParallelism } = plan
   env
-    .addSource(new RangeSource(records, world))
+    .addSource(functions.source)
     .uid('source')
     .setParallelism(sourceParallelism)
-    .map(new MayFail(world))
+    .map(functions.mayFail)
     .uid('may-fail')
     .setParallelism(sourceParallelism)
     .keyBy((value) => keyOf(value, keys))
-    .process(new CountByKey(world))
+    .process(functions.count)
     .uid('count')
     .setParallelism(parallelism)
-    .addSink(new TransactionalSink(world))
+    .addSink(functions.sink)
     .uid('sink')
     .setParallelism(sinkParallelism)
 }

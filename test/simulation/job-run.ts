@@ -10,7 +10,7 @@ import { CheckpointRepository } from '../../src/runtime/jobmanager/checkpoint/ch
 import { JobMaster, type JobOutcome } from '../../src/runtime/jobmanager/jobmaster/job-master.js'
 import type { ProgramDescriptor } from '../../src/runtime/protocol/program-descriptor.js'
 import { GraphCapturingExecutor } from '../../src/runtime/taskmanager/taskexecutor/graph-capturing-executor.js'
-import { buildCountingJob, type JobWorld } from './counting-job.js'
+import { buildCountingJob, makeCountingFunctions, type CountingFunctions, type JobWorld } from './counting-job.js'
 import { noteLogger } from './note-logger.js'
 import { SAVEPOINT_DIRECTORY, type RunPlan } from './scenario.js'
 import { SimulatedCluster } from './simulated-cluster.js'
@@ -50,7 +50,10 @@ export class JobRun {
       onDeploy: (checkpointId) => {
         this.#resolveTails(checkpointId)
       },
-      runProgramFor: (worker) => (program, executor) => this.#runProgram(program, executor, this.#jobWorldOf(worker)),
+      runProgramFor: (worker) => {
+        const functionsOf = this.#functionsOf(worker)
+        return (program, executor, evaluation) => this.#runProgram(program, executor, functionsOf(evaluation))
+      },
     })
   }
 
@@ -192,17 +195,35 @@ export class JobRun {
     const executor = new GraphCapturingExecutor(0, [])
     const nobody = { beforeRecord: () => undefined, beforeStoring: () => undefined, nextInt: () => 0 }
     const jobWorld = { ...this.#sharedWorld(), ...nobody, pause: () => Promise.resolve() }
-    void this.#runProgram(this.#program, executor, jobWorld)
+    void this.#runProgram(this.#program, executor, makeCountingFunctions(jobWorld))
     const { jobGraph } = await executor.captured
     return jobGraph
   }
 
-  async #runProgram(program: ProgramDescriptor, executor: PipelineExecutor, jobWorld: JobWorld): Promise<void> {
+  async #runProgram(
+    program: ProgramDescriptor,
+    executor: PipelineExecutor,
+    functions: CountingFunctions,
+  ): Promise<void> {
     const configuration = Configuration.fromMap(program.configuration)
     installExecutionContext({ executor, configuration, programArguments: program.args })
     const env = StreamExecutionEnvironment.getExecutionEnvironment()
-    buildCountingJob(env, jobWorld)
+    buildCountingJob(env, functions, this.#sharedWorld())
     await env.execute('simulated job')
+  }
+
+  /** By the number of the evaluation: what main, a module or a package of the program has made in the thread of a worker. */
+  #functionsOf(worker: SimulatedTaskManager): (evaluation: number) => CountingFunctions {
+    const { functionMaker } = this.#world.scenario
+    const made = new Map<number, CountingFunctions>()
+    return (evaluation) => {
+      const functions = makeCountingFunctions(this.#jobWorldOf(worker))
+      if (functionMaker === 'main') return functions
+      const maker = functionMaker === 'module' ? evaluation : 0
+      const before = made.get(maker)
+      made.set(maker, before ?? functions)
+      return before ?? functions
+    }
   }
 
   #jobWorldOf(worker: SimulatedTaskManager): JobWorld {

@@ -12,6 +12,7 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
   switch (type) {
     case 'load-program':
     case 'program-loaded':
+    case 'program-needs-thread':
       return `${type}, load ${message.loadNumber}`
     case 'start-tasks':
     case 'cancel-tasks':

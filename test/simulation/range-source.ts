@@ -19,6 +19,8 @@ export class RangeSource extends RichParallelSourceFunction<number> implements C
   readonly #records: number
   readonly #world: JobWorld
   #ranges: Range[] = []
+  /** As most sources do it: an object that was cancelled once never runs again. */
+  #isRunning = true
   #state: ListState<Range> | undefined
   #marker: ListState<boolean> | undefined
 
@@ -41,34 +43,38 @@ export class RangeSource extends RichParallelSourceFunction<number> implements C
     this.#marker?.update([true])
   }
 
+  override cancel(): void {
+    this.#isRunning = false
+  }
+
   run(context: SourceContext<number>): SourceRun<number> {
     switch (this.#world.scenario.sourceShape) {
       case 'generator':
-        return this.#generate(context)
+        return this.#generate()
       case 'async-generator':
-        return this.#generateLater(context)
+        return this.#generateLater()
       case 'collecting':
         return this.#collect(context)
     }
   }
 
-  *#generate(context: SourceContext<number>): Generator<number | undefined> {
-    for (let value = this.#next(); value !== undefined && context.isRunning(); value = this.#next()) {
+  *#generate(): Generator<number | undefined> {
+    for (let value = this.#next(); value !== undefined && this.#isRunning; value = this.#next()) {
       yield value
       const turns = this.#pausesNow() ? this.#world.nextInt(this.#world.scenario.pauseMs + 1) : 0
       for (let turn = 0; turn < turns; turn += 1) yield
     }
   }
 
-  async *#generateLater(context: SourceContext<number>): AsyncGenerator<number | undefined> {
-    for (let value = this.#next(); value !== undefined && context.isRunning(); value = this.#next()) {
+  async *#generateLater(): AsyncGenerator<number | undefined> {
+    for (let value = this.#next(); value !== undefined && this.#isRunning; value = this.#next()) {
       yield value
       if (this.#pausesNow()) await this.#pause()
     }
   }
 
   async #collect(context: SourceContext<number>): Promise<void> {
-    for (let value = this.#next(); value !== undefined && context.isRunning(); value = this.#next()) {
+    for (let value = this.#next(); value !== undefined && this.#isRunning; value = this.#next()) {
       await context.collect(value)
       if (this.#pausesNow()) await this.#pause()
     }

@@ -6,6 +6,9 @@ import type { Simulation } from './simulation.js'
 /** A generator that is pulled, an async generator, an async function that collects. */
 export type SourceShape = 'generator' | 'async-generator' | 'collecting'
 
+/** What makes the function objects, and so how long they live: main, a module of the program, an installed package. */
+export type FunctionMaker = 'main' | 'module' | 'package'
+
 /** How a run ends; all but `finish` go on in another run, with another parallelism. */
 export type RunEnd = 'finish' | 'cancel-with-savepoint' | 'suspend' | 'drain' | 'crash'
 
@@ -30,6 +33,7 @@ export interface Scenario {
   readonly configuration: Readonly<Record<string, string>>
   readonly runs: readonly RunPlan[]
   readonly faults: FaultBudget
+  readonly functionMaker: FunctionMaker
 }
 
 export const CHECKPOINT_DIRECTORY = '/checkpoints'
@@ -52,6 +56,7 @@ export function scenarioOf(simulation: Simulation): Scenario {
       'disk-is-slow': oneOf(random, [0, between(random, 1, 4)]),
       'value-not-storable': oneOf(random, [0, between(random, 1, 3)]),
     },
+    functionMaker: oneOf(random, ['main', 'module', 'package']),
   }
 }
 

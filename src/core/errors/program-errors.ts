@@ -50,6 +50,22 @@ export const PROGRAM_ERRORS = {
     httpStatus: 400,
     exitCode: 1,
   },
+  PROGRAM_NEVER_EXECUTES: {
+    message:
+      '{path} waits for something that can no longer come: it has called no execute() and nothing is left that could. Look for a promise in its main that is never settled.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  PROGRAM_NOT_REPEATABLE: {
+    message:
+      'The program cannot run a second time in its thread, which several slots of a worker need. Let it do so, or set taskmanager.numberOfTaskSlots: 1. The second time: {reason}',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
   PROGRAM_MAIN_FAILED: {
     message: 'The main method caused an error: {reason}',
     fault: 'user',

@@ -7,7 +7,10 @@ import type { EarlierAnswers } from './program-answers.js'
 import type { ProgramDescriptor } from './program-descriptor.js'
 import type { TaskDeploymentDescriptor } from './task-deployment.js'
 
-/** Runs the program again, once a slot (fresh function objects), and answers with `program-loaded` or `program-failed`. */
+/**
+ * Runs the program again, once a slot (fresh function objects), and answers with `program-loaded`, `program-needs-thread` or
+ * `program-failed`.
+ */
 export interface LoadProgram {
   readonly type: 'load-program'
   /** Counts loads, of which an attempt may need two; answers carry it back, so that those to an older load are recognised. */

@@ -14,6 +14,12 @@ export interface ProgramLoaded {
   readonly loadNumber: number
 }
 
+/** The program cannot run once more in this worker: a new one is to be started in its place, where it may. */
+export interface ProgramNeedsThread {
+  readonly type: 'program-needs-thread'
+  readonly loadNumber: number
+}
+
 /** The program threw, or its graph differs from the plan (JOB_GRAPH_MISMATCH). */
 export interface ProgramFailed {
   readonly type: 'program-failed'
@@ -72,6 +78,7 @@ export interface ReportMetrics {
 export type WorkerToMaster =
   | WorkerReady
   | ProgramLoaded
+  | ProgramNeedsThread
   | ProgramFailed
   | TaskStateChanged
   | AcknowledgeCheckpoint

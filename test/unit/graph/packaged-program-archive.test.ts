@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, test, type TestContext } from 'node:test'
 import { create, Header } from 'tar'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
@@ -168,6 +169,28 @@ describe('an archive is refused', () => {
     await assert.rejects(limited(10, 4999), /more than 4999 bytes/)
     assert.equal(await limited(2, 5000), join(directory, 'index.js'))
   })
+})
+
+const SMALL_LIMITS = { entries: 10, sizeBytes: 20_000 }
+
+test('what comes after the end mark of an archive is not read', async (context) => {
+  const archive = await rawArchive(context, [{ path: 'index.js', text: 'export default () => 1\n' }])
+  const withMore = join(await temporaryDirectory(context), 'more.tgz')
+  await writeFile(withMore, gzipSync(Buffer.concat([await readFile(archive), Buffer.alloc(10_000_000)])))
+  const directory = join(await temporaryDirectory(context), 'unpacked')
+  assert.equal(await unpackProgramArchive(withMore, directory, SMALL_LIMITS), join(directory, 'index.js'))
+})
+
+test('an archive of nothing but zeros is refused at its beginning', async (context) => {
+  const archive = join(await temporaryDirectory(context), 'zeros.tgz')
+  await writeFile(archive, gzipSync(Buffer.alloc(10_000_000)))
+  await refused(archive, /not a readable tar archive|it is empty/, join(await temporaryDirectory(context), 'unpacked'))
+})
+
+test('a file that compresses very well is taken', async (context) => {
+  const archive = await archiveOf(context, { 'index.js': `// ${'a'.repeat(10_000_000)}\n` })
+  const directory = join(await temporaryDirectory(context), 'unpacked')
+  assert.equal(await unpackProgramArchive(archive, directory), join(directory, 'index.js'))
 })
 
 test('an archive may hold links inside of it', async (context) => {

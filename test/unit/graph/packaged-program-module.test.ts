@@ -7,7 +7,6 @@ import { FlinkError, type ErrorCode } from '../../../src/core/errors/flink-error
 import { loadProgramModule } from '../../../src/graph/packaged-program-module.js'
 import { temporaryDirectory } from './temporary-directory.js'
 
-const ORIGINAL = { generation: 0, copy: 0 }
 const MODULE = new URL('../../../src/graph/packaged-program-module.js', import.meta.url).href
 
 async function urlOf(context: TestContext, name: string, files: Readonly<Record<string, string>>): Promise<string> {
@@ -16,7 +15,7 @@ async function urlOf(context: TestContext, name: string, files: Readonly<Record<
 
 async function failureOf(url: string): Promise<FlinkError> {
   try {
-    await loadProgramModule(url, ORIGINAL)
+    await loadProgramModule(url, 0)
   } catch (error) {
     assert.ok(FlinkError.is(error), String(error))
     return error
@@ -57,12 +56,72 @@ describe('a syntax error is shown with the line of the user', () => {
     assert.match(error.message, /export named 'nothing'\n.*job\.mjs:2\nimport \{ nothing \}/)
   })
 
+  const END = '  env.fromElements(1).print('
+  const UNFINISHED = `export default function (env) {\n${END}\n\n`
+  const CUT_OFF = `exports.default = function (env) {\n${END}\n`
+  const ENDS_EARLY: readonly (readonly [title: string, name: string, files: Readonly<Record<string, string>>])[] = [
+    ['of the job module', 'job.mjs', { 'job.mjs': UNFINISHED }],
+    ['with the line ends of Windows', 'job.mjs', { 'job.mjs': `\uFEFF${UNFINISHED.replaceAll('\n', '\r\n')}` }],
+    ['of an imported module', 'job.mjs', { 'job.mjs': "import './a.mjs'\n", 'a.mjs': UNFINISHED }],
+    ['of one that is imported later', 'job.mjs', { 'job.mjs': "await import('./a.mjs')\n", 'a.mjs': UNFINISHED }],
+    ['of CommonJS', 'job.cjs', { 'job.cjs': CUT_OFF }],
+    ['of CommonJS in a .js file', 'job.js', { 'job.js': CUT_OFF }],
+    ['of a file that CommonJS requires', 'job.cjs', { 'job.cjs': "require('./lib')\n", 'lib/index.js': CUT_OFF }],
+    ['of an ES module that CommonJS requires', 'job.cjs', { 'job.cjs': "require('./a.mjs')\n", 'a.mjs': UNFINISHED }],
+    [
+      'of an installed package',
+      'job.mjs',
+      {
+        'job.mjs': "import 'broken'\n",
+        'node_modules/broken/package.json': '{"type":"module","exports":"./main.js"}',
+        'node_modules/broken/main.js': UNFINISHED,
+      },
+    ],
+  ]
+  for (const [title, name, files] of ENDS_EARLY) {
+    test(`at the end ${title}`, async (context) => {
+      const error = await failureOf(await urlOf(context, name, files))
+      assert.equal(error.code, 'PROGRAM_SYNTAX_ERROR')
+      const [, place, code, caret] = error.message.split('\n')
+      assert.match(place ?? '', /^\/.*\.[cm]?js:2$/)
+      assert.equal(code, END)
+      assert.equal(caret, `${' '.repeat(END.length)}^`)
+    })
+  }
+
+  test('in a JSON file', async (context) => {
+    const files = { 'job.mjs': "import a from './a.json' with { type: 'json' }\n", 'a.json': '{\n  "a": 1,,\n}' }
+    const error = await failureOf(await urlOf(context, 'job.mjs', files))
+    assert.match(error.message, /a\.json:2\n {2}"a": 1,,\n {9}\^$/)
+  })
+
+  test('cut around the caret, where the line is very long', async (context) => {
+    const text = `const a = [${'1234,'.repeat(150)}];const b = ;${'f(1);'.repeat(1000)}`
+    const error = await failureOf(await urlOf(context, 'job.mjs', { 'job.mjs': text }))
+    const [, place, code = '', caret = ''] = error.message.split('\n')
+    assert.match(place ?? '', /job\.mjs:1:774$/)
+    assert.ok(code.length <= 102 && code.startsWith('…') && code.endsWith('…'), code)
+    assert.equal(code[caret.indexOf('^')], ';')
+    assert.equal(code.slice(caret.indexOf('^') - 4, caret.indexOf('^')), 'b = ')
+  })
+
+  test('by its line alone, where V8 itself does not say the column', async (context) => {
+    const text = `const a = [${'1234,'.repeat(1000)}];const b = ;${'f(1);'.repeat(1000)}`
+    const error = await failureOf(await urlOf(context, 'job.mjs', { 'job.mjs': text }))
+    assert.match(error.message, /job\.mjs:1\nconst a = .*…$/)
+  })
+
+  test('but not one in a file that was never loaded, for an error of run time', async (context) => {
+    const files = { 'job.mjs': "JSON.parse('{')\nawait import('./a.mjs')\n", 'a.mjs': UNFINISHED }
+    assert.equal((await failureOf(await urlOf(context, 'job.mjs', files))).code, 'PROGRAM_MAIN_FAILED')
+  })
+
   test('inside a worker thread too', async (context) => {
     const url = await urlOf(context, 'job.mjs', { 'job.mjs': BROKEN })
     const source = `
       import { parentPort } from 'node:worker_threads'
       import { loadProgramModule } from ${JSON.stringify(MODULE)}
-      loadProgramModule(${JSON.stringify(url)}, { generation: 0, copy: 0 }).catch((error) => { parentPort.postMessage(error.message) })`
+      loadProgramModule(${JSON.stringify(url)}, 0).catch((error) => { parentPort.postMessage(error.message) })`
     const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`))
     const message = await new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject))
     assert.match(String(message), /job\.mjs:3\n {2}const a = ;/)
@@ -93,12 +152,4 @@ test('the stack of a failed main starts at the line of the user', async (context
   assert.equal(head, 'FlinkError: The main method caused an error: broken')
   assert.match(first ?? '', /at deep .*job\.mjs:2:9/)
   assert.match(second ?? '', /job\.mjs:4:1/)
-})
-
-test('a later generation, and a further copy, is a module of its own', async (context) => {
-  const url = await urlOf(context, 'job.mjs', { 'job.mjs': 'export const own = {}\n' })
-  const first = await loadProgramModule(url, ORIGINAL)
-  assert.equal((await loadProgramModule(url, ORIGINAL))['own'], first['own'])
-  assert.notEqual((await loadProgramModule(url, { generation: 1, copy: 0 }))['own'], first['own'])
-  assert.notEqual((await loadProgramModule(url, { generation: 0, copy: 1 }))['own'], first['own'])
 })

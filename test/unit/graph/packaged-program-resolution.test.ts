@@ -67,6 +67,27 @@ test('a job whose own installation is this package keeps its own resolution', as
   assert.deepEqual(await importsOf(packageRoot, join(jobDirectory, 'job.mjs')), ['this copy', 'this sub-path'])
 })
 
+const REQUIRING_JOB = {
+  'job.mjs': "import required from './required.cjs'\nexport const found = required\n",
+  'required.cjs':
+    "exports = module.exports = [require('flink-ts').which, require('flink-ts/connectors/socket').which]\n",
+}
+
+test('a CommonJS file anywhere requires the package and its sub-paths', async (context) => {
+  const [packageRoot, jobDirectory] = await packageAndJob(context, REQUIRING_JOB)
+  assert.deepEqual(await importsOf(packageRoot, join(jobDirectory, 'job.mjs')), ['this copy', 'this sub-path'])
+})
+
+test('a CommonJS file with another copy installed gets this one', async (context) => {
+  const [packageRoot, jobDirectory] = await packageAndJob(context, {
+    ...REQUIRING_JOB,
+    'node_modules/flink-ts/package.json': PACKAGE['package.json'],
+    'node_modules/flink-ts/index.js': "export const which = 'another copy'\n",
+    'node_modules/flink-ts/socket.js': "export const which = 'another copy'\n",
+  })
+  assert.deepEqual(await importsOf(packageRoot, join(jobDirectory, 'job.mjs')), ['this copy', 'this sub-path'])
+})
+
 test('a sub-path that the package does not export is an error', async (context) => {
   const [packageRoot, jobDirectory] = await packageAndJob(context, { 'job.mjs': "import 'flink-ts/internals'\n" })
   assert.match(String(await importsOf(packageRoot, join(jobDirectory, 'job.mjs'))), /not defined by "exports"/)

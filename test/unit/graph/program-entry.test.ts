@@ -18,6 +18,12 @@ class WithoutMain {
   }
 }
 
+/** As Node imports CommonJS that TypeScript made; the mark is not enumerable. */
+function compiled(exported: Record<string, unknown>): Record<string, unknown> {
+  const whole = Object.defineProperty({ ...exported }, '__esModule', { value: true })
+  return { __esModule: true, default: whole, 'module.exports': whole }
+}
+
 describe('the entry point', () => {
   const cases: readonly (readonly [
     title: string,
@@ -37,6 +43,11 @@ describe('the entry point', () => {
     ['a named object with main', { Job: { main } }, 'Job', 'main'],
     ['main by name', { main, default: job }, 'main', 'main'],
     ['a named export of a CommonJS module', { default: { Job: job } }, 'Job', 'job'],
+    ['the default export of compiled CommonJS', compiled({ default: job, helper: main }), undefined, 'job'],
+    ['the default export of compiled CommonJS by name', compiled({ default: job }), 'default', 'job'],
+    ['a named export of compiled CommonJS', compiled({ default: main, Job: job }), 'Job', 'job'],
+    ['main of compiled CommonJS', compiled({ main }), undefined, 'main'],
+    ['compiled CommonJS without a function', compiled({ helper: job }), undefined, 'script'],
   ]
   for (const [title, module, entry, kind] of cases) {
     test(`is ${title}`, () => {
@@ -50,6 +61,7 @@ describe('the entry point', () => {
     for (const [module, exports] of [
       [{ default: job, A: WithMain }, 'default, A'],
       [{}, 'none'],
+      [compiled({ default: job, A: WithMain }), 'default, A'],
     ] as const) {
       assert.throws(
         () => findEntry(module, 'Missing', '/job.js'),

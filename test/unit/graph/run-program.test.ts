@@ -41,13 +41,13 @@ interface Program {
   readonly configuration?: Readonly<Record<string, string>>
 }
 
-async function run(context: TestContext, program: Program, copies = 1): Promise<RecordingExecutor> {
+async function run(context: TestContext, program: Program, evaluations = [0]): Promise<RecordingExecutor> {
   const directory = await temporaryDirectory(context, { 'job.mjs': program.text })
   const executor = new RecordingExecutor()
   const moduleUrl = pathToFileURL(join(directory, 'job.mjs')).href
   const { entry, args = [], configuration = {} } = program
-  for (let copy = 0; copy < copies; copy += 1) {
-    await runProgram({ moduleUrl, entry, args, configuration }, executor, { generation: 0, copy })
+  for (const evaluation of evaluations) {
+    await runProgram({ moduleUrl, entry, args, configuration }, executor, evaluation)
   }
   return executor
 }
@@ -94,23 +94,28 @@ await env.execute('script')
   })
 })
 
-describe('a further copy of a program', () => {
+describe('a further run of a program', () => {
   const countingRuns = `let runs = 0
 ${IMPORT}const env = StreamExecutionEnvironment.getExecutionEnvironment()
 `
-
-  test('runs the job function of the same module again', async (context) => {
-    const text = `${countingRuns}export default async () => { env.fromElements(1).print(); await env.execute(String(++runs)) }`
-    assert.deepEqual((await run(context, { text }, 3)).jobNames, ['1', '2', '3'])
-  })
-
-  test('runs a script anew, which may still wait for its first job', async (context) => {
-    const text = `${countingRuns}env.fromElements(1).print()
+  const jobFunction = `${countingRuns}export default async () => { env.fromElements(1).print(); await env.execute(String(++runs)) }`
+  const script = `${countingRuns}env.fromElements(1).print()
 await env.execute(String(++runs))
 `
-    assert.deepEqual((await run(context, { text }, 2)).jobNames, ['1', '1'])
-    const directory = await temporaryDirectory(context, { 'job.mjs': text })
-    const program = { moduleUrl: pathToFileURL(join(directory, 'job.mjs')).href, args: [], configuration: {} }
+
+  test('with the same number runs the job function of the same module again', async (context) => {
+    assert.deepEqual((await run(context, { text: jobFunction }, [0, 0, 0])).jobNames, ['1', '2', '3'])
+  })
+
+  test('with a new number evaluates the module anew', async (context) => {
+    assert.deepEqual((await run(context, { text: jobFunction }, [0, 1, 1, 2])).jobNames, ['1', '1', '2', '1'])
+    assert.deepEqual((await run(context, { text: script }, [0, 1])).jobNames, ['1', '1'])
+  })
+
+  test('of a script that waits in its first execute() is refused, but with a new number', async (context) => {
+    const directory = await temporaryDirectory(context, { 'job.mjs': script })
+    const moduleUrl = pathToFileURL(join(directory, 'job.mjs')).href
+    const program = { moduleUrl, entry: undefined, args: [], configuration: {} }
     const submitted: string[] = []
     const neverDone: PipelineExecutor = {
       submit: ({ jobName }) => {
@@ -118,11 +123,16 @@ await env.execute(String(++runs))
         return new Promise(() => undefined)
       },
     }
-    for (const copy of [0, 1, 2]) {
-      void runProgram({ ...program, entry: undefined }, neverDone, { generation: 0, copy })
-      while (submitted.length <= copy) await new Promise((resolve) => setImmediate(resolve))
+    for (const evaluation of [0, 1, 2]) {
+      void runProgram(program, neverDone, evaluation)
+      while (submitted.length <= evaluation) await new Promise((resolve) => setImmediate(resolve))
+      await assert.rejects(runProgram(program, neverDone, evaluation), { code: 'PROGRAM_NO_JOB' })
     }
     assert.deepEqual(submitted, ['1', '1', '1'])
+  })
+
+  test('of a script that has run is refused, but with a new number', async (context) => {
+    await assert.rejects(run(context, { text: script }, [0, 0]), /defines no job.*was done before/)
   })
 })
 
@@ -164,6 +174,66 @@ describe('a program is refused', () => {
         assert.match(error.message, message)
         return true
       })
+    })
+  }
+})
+
+describe('in a thread of its own, where it can be known that nothing is left to wait for, a program', () => {
+  const executes = `${IMPORT}const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env.fromElements(1).print()
+`
+  const never = 'await new Promise(() => undefined)\n'
+  const cases: readonly (readonly [title: string, text: string, outcome: string])[] = [
+    ['may call execute() after its import', `${executes}setTimeout(() => env.execute('late'), 20)\n`, 'late'],
+    ['is refused when it calls none', 'setTimeout(() => undefined, 20)\n', 'PROGRAM_NO_JOB'],
+    ['is refused when its import never ends', never, 'PROGRAM_NEVER_EXECUTES'],
+    ['is refused when its main never ends', `export default async () => { ${never} }\n`, 'PROGRAM_NEVER_EXECUTES'],
+  ]
+  for (const [title, text, outcome] of cases) {
+    test(title, async (context) => {
+      const directory = await temporaryDirectory(context, { 'job.mjs': text })
+      const program = { moduleUrl: pathToFileURL(join(directory, 'job.mjs')).href, args: [], configuration: {} }
+      const source = `import { parentPort } from 'node:worker_threads'
+        import { runProgram } from ${JSON.stringify(RUN_PROGRAM)}
+        parentPort.on('message', () => undefined)
+        const tell = (what) => { parentPort.postMessage(what) }
+        const submit = ({ jobName }) => { tell(jobName); return new Promise(() => undefined) }
+        runProgram(${JSON.stringify(program)}, { submit }).catch((error) => { tell(error.code) })`
+      const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`))
+      context.after(() => worker.terminate())
+      const seen = await new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject))
+      assert.equal(seen, outcome)
+    })
+  }
+})
+
+describe('with a new number all modules of a program are evaluated anew', () => {
+  const MAKES = 'export const own = {}\n'
+  const FILES = {
+    'a.mjs': "export * from './lib/b.mjs'\n",
+    'lib/b.mjs': MAKES,
+    'c.cjs': "exports.own = require('./lib/d.cjs').own\n",
+    'lib/d.cjs': 'exports.own = {}\n',
+    'e.json': '{ "own": {} }',
+    'node_modules/installed/package.json': '{"type":"module","exports":"./main.js"}',
+    'node_modules/installed/main.js': MAKES,
+  }
+  const cases: readonly (readonly [title: string, line: string, isNew: boolean])[] = [
+    ['imported ones', "const { own } = await import('./a.mjs')", true],
+    ['required ones', "import { own } from './c.cjs'", true],
+    ['JSON', "import json from './e.json' with { type: 'json' }; const { own } = json", true],
+    ['not those of installed packages', "import { own } from 'installed'", false],
+  ]
+  for (const [title, line, isNew] of cases) {
+    test(title, async (context) => {
+      const text = `${line}\nglobalThis.seenByTest.push(own)\nexport default (env) => { env.fromElements(1).print() }\n`
+      const directory = await temporaryDirectory(context, { ...FILES, 'job.mjs': text })
+      const moduleUrl = pathToFileURL(join(directory, 'job.mjs')).href
+      const seen: unknown[] = []
+      Reflect.set(globalThis, 'seenByTest', seen)
+      const program = { moduleUrl, entry: undefined, args: [], configuration: {} }
+      for (const evaluation of [0, 1, 2]) await runProgram(program, new RecordingExecutor(), evaluation)
+      assert.equal(new Set(seen).size, isNew ? 3 : 1)
     })
   }
 })

@@ -96,6 +96,7 @@ export class JobAttempt {
         break
       case 'worker-ready':
       case 'program-loaded':
+      case 'program-needs-thread':
       case 'program-failed':
         break
     }

@@ -243,10 +243,12 @@ export class JobMaster {
       })
   }
 
-  /** Where the program makes its functions once a module, unless the user wants several slots a worker all the same. */
+  /** Where the program makes its functions once a thread, or cannot run twice in one, unless the user wants several slots a worker all the same. */
   #slotsCannotShare(error: unknown): boolean {
     const isAsked = this.#input.configuration.get(TaskManagerOptions.NUM_TASK_SLOTS) !== undefined
-    return FlinkError.is(error, 'FUNCTION_SHARED_BY_SLOTS') && !isAsked
+    const needsThreads =
+      FlinkError.is(error, 'FUNCTION_SHARED_BY_SLOTS') || FlinkError.is(error, 'PROGRAM_NOT_REPEATABLE')
+    return needsThreads && !isAsked
   }
 
   #giveEverySlotAWorker(): void {

@@ -1,4 +1,5 @@
-// Duty: the task workers of a job: starts them, has them load the program, replaces the dead.
+// Duty: the task workers of a job: starts them, has them load the program, replaces the dead and those in which the program
+// cannot run again.
 // Invariants: a place has at most one living worker; messages of a worker that was replaced are not passed on; `loadProgram`
 // settles exactly once a call.
 // Thread: main thread.
@@ -23,10 +24,15 @@ export interface WorkerPoolServices {
 /** What all workers of a job are told to load. */
 export type ProgramOfJob = Omit<LoadProgram, 'type' | 'slots' | 'loadNumber'>
 
+interface Load {
+  readonly message: LoadProgram
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
 interface Place {
   gateway: TaskManagerGateway | undefined
-  load:
-    { readonly loadNumber: number; readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined
+  load: Load | undefined
   exited: (() => void) | undefined
 }
 
@@ -66,16 +72,15 @@ export class WorkerPool {
 
   /** Every worker, the new ones included, runs the program and compares its graph with the plan. */
   async loadProgram(message: ProgramOfJob, slotsOf: (worker: number) => number): Promise<void> {
-    const loadNumber = this.#loadNumber
+    const load = { type: 'load-program', loadNumber: this.#loadNumber, ...message } as const
     this.#loadNumber += 1
     const loads = this.#places.map((place, index) => {
       place.gateway ??= this.#start(index)
       return new Promise<void>((resolve, reject) => {
-        place.load = { loadNumber, resolve, reject }
+        place.load = { message: { ...load, slots: slotsOf(index) }, resolve, reject }
       })
     })
-    const load = { type: 'load-program', loadNumber, ...message } as const
-    for (const [index, { gateway }] of this.#places.entries()) gateway?.send({ ...load, slots: slotsOf(index) })
+    for (const { gateway, load } of this.#places) if (load !== undefined) gateway?.send(load.message)
     await Promise.all(loads)
   }
 
@@ -123,12 +128,30 @@ export class WorkerPool {
 
   #received(index: number, message: WorkerToMaster): void {
     const place = this.#places[index]
-    // A worker may still answer to a load that was given up meanwhile.
-    if (message.type === 'program-loaded') {
-      if (place?.load?.loadNumber === message.loadNumber) place.load.resolve()
-    } else if (message.type === 'program-failed') {
-      if (place?.load?.loadNumber === message.loadNumber) place.load.reject(deserializeError(message.error))
-    } else this.#services.listener.onMessage(index, message)
+    const load = place?.load
+    switch (message.type) {
+      case 'program-loaded':
+      case 'program-needs-thread':
+      case 'program-failed':
+        // A worker may still answer to a load that was given up meanwhile.
+        if (load?.message.loadNumber !== message.loadNumber) return
+        if (message.type === 'program-loaded') load.resolve()
+        else if (message.type === 'program-failed') load.reject(deserializeError(message.error))
+        else void this.#loadInNewWorker(index, load)
+        return
+      default:
+        this.#services.listener.onMessage(index, message)
+    }
+  }
+
+  /** In the place of one that ran the program before. */
+  async #loadInNewWorker(index: number, load: Load): Promise<void> {
+    await this.terminate(index)
+    const place = this.#places[index]
+    // Another load may have begun meanwhile, or the end.
+    if (place === undefined || place.load !== load || this.#closing) return
+    place.gateway = this.#start(index)
+    place.gateway.send(load.message)
   }
 
   #exited(index: number, cause: Error | undefined): void {

@@ -15,7 +15,7 @@ import { StreamTask } from '../task/stream-task.js'
 import type { TaskEnvironment } from '../task/task-environment.js'
 import { FinishedTask } from '../task/finished-task.js'
 import { makeTask } from '../task/task-factory.js'
-import { loadProgramGraphs, type ProgramRunner } from './program-loader.js'
+import { ProgramLoader, type ProgramRunner } from './program-loader.js'
 import { MetricsReporter } from './metrics-reporter.js'
 import { TaskLoop, type LoopScheduler } from './task-loop.js'
 
@@ -42,10 +42,10 @@ export class TaskExecutor {
   readonly #services: TaskExecutorServices
   readonly #loop: TaskLoop
   readonly #reporter: MetricsReporter
+  readonly #loader: ProgramLoader
   readonly #announcements = new CheckpointAnnouncements()
   #tasks = new Map<string, DeployedTask>()
   #attempt = -1
-  #generation = 0
   #loads: Promise<void> = Promise.resolve()
   #newestLoad = 0
   #program: LoadedProgram | undefined
@@ -53,6 +53,7 @@ export class TaskExecutor {
   constructor(services: TaskExecutorServices) {
     this.#services = services
     this.#reporter = new MetricsReporter(services)
+    this.#loader = new ProgramLoader(services.runProgram)
     this.#loop = new TaskLoop(services.scheduler, services.clock, () => {
       services.standardOutput.flush()
       services.standardError.flush()
@@ -103,13 +104,12 @@ export class TaskExecutor {
     const { loadNumber, jobId } = message
     // The JobMaster has given it up and asked for the next one.
     if (loadNumber < this.#newestLoad) return
-    const generation = this.#generation
-    this.#generation += 1
+    // A timer of the last attempt would keep the thread of a program that can do nothing any more from being idle.
+    this.#reporter.stop()
     try {
-      const { loadAsMain, runProgram } = this.#services
-      const graphs = await loadAsMain(() => loadProgramGraphs(message, generation, runProgram))
-      this.#program = { jobId, graphs }
-      this.#services.send({ type: 'program-loaded', loadNumber })
+      const graphs = await this.#services.loadAsMain(() => this.#loader.load(message))
+      if (graphs !== undefined) this.#program = { jobId, graphs }
+      this.#services.send({ type: graphs === undefined ? 'program-needs-thread' : 'program-loaded', loadNumber })
     } catch (error) {
       this.#services.send({ type: 'program-failed', loadNumber, error: serializeError(error) })
     }

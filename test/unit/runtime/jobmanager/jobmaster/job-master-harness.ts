@@ -84,6 +84,10 @@ export class PlayedWorker implements TaskManagerGateway {
     this.#listener.onMessage({ type: 'program-failed', loadNumber, error: serializeError(error) })
   }
 
+  needThread(loadNumber: number): void {
+    this.#listener.onMessage({ type: 'program-needs-thread', loadNumber })
+  }
+
   die(error: Error | undefined): void {
     this.#listener.onExit(error)
   }

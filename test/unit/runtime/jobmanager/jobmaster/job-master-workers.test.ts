@@ -66,4 +66,35 @@ describe('The workers of a job', () => {
     assert.equal(harness.outcome?.status, 'FAILED')
     assert.match(String(harness.outcome.error?.message), /function object of map .*numberOfTaskSlots: 1/)
   })
+
+  it('are replaced where the program cannot run again in their threads', async () => {
+    const harness = await new JobMasterHarness(FIXED_DELAY).run()
+    harness.ignored.add('load-program')
+    await harness.fail('source', new Error('once'))
+    await harness.advance(1000)
+    const [before, other] = [harness.worker(0), harness.worker(1)]
+    before.needThread(1)
+    other.obey(other.received.filter(isLoad).at(-1) ?? assert.fail())
+    await settle()
+    assert.ok(before.isTerminated && !other.isTerminated)
+    const fresh = harness.worker(0)
+    assert.notEqual(fresh, before)
+    assert.deepEqual(fresh.received.filter(isLoad), before.received.filter(isLoad).slice(-1))
+    // Whatever the one that was replaced still says is not heard.
+    before.failProgram(1, new FlinkError('PROGRAM_NO_JOB', { path: 'job.js', advice: '' }))
+    fresh.obey(fresh.received.find(isLoad) ?? assert.fail())
+    await settle()
+    assert.deepEqual(harness.taskStates(), ['RUNNING', 'RUNNING', 'RUNNING'])
+    assert.equal(harness.master.details().restarts, 1)
+  })
+
+  it('gives every slot a worker of its own when the program cannot run twice in a thread', async () => {
+    const harness = new JobMasterHarness({}, widerGraph(), undefined, 2)
+    harness.ignored.add('load-program')
+    await harness.run()
+    harness.worker(0).failProgram(0, new FlinkError('PROGRAM_NOT_REPEATABLE', { reason: 'already initialised' }))
+    await settle()
+    const loads = harness.started.map(([worker]) => worker?.received.filter(isLoad).map(({ slots }) => slots))
+    assert.deepEqual(loads, [[2, 1], [1, 1], [1]])
+  })
 })

@@ -1,0 +1,64 @@
+import { createRequire, register } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import type * as EvaluationHooks from './packaged-program-evaluation-hooks.js'
+
+/** Where the engine's own files are; frames under it are not the user's. */
+export const ENGINE_ROOT: string = new URL('..', import.meta.url).href
+
+/** Of this thread, as Node keeps hooks and modules for the life of a thread. */
+const begun = new Map<string, 'begun' | 'ended'>()
+const late = new Set<string>()
+let hooks: Promise<typeof EvaluationHooks> | undefined
+
+/** `begun`: its modules are being evaluated, or failed, or wait for ever, as a script does in its execute(). */
+export type EvaluationState = 'begun' | 'ended' | undefined
+
+export function evaluationState(moduleUrl: string, evaluation: number): EvaluationState {
+  return begun.get(keyOf(moduleUrl, evaluation))
+}
+
+function keyOf(moduleUrl: string, evaluation: number): string {
+  return `${String(evaluation)} ${moduleUrl}`
+}
+
+/** Whether a script has been seen to call execute() only after its import had ended. */
+export function executesLate(moduleUrl: string): boolean {
+  return late.has(moduleUrl)
+}
+
+export function noteLateExecution(moduleUrl: string): void {
+  late.add(moduleUrl)
+}
+
+/**
+ * Imports the program's module, for a new evaluation together with all modules of the program: those that it imports, those
+ * that are required, but not those of installed packages.
+ */
+export async function importForEvaluation(moduleUrl: string, evaluation: number): Promise<unknown> {
+  const key = keyOf(moduleUrl, evaluation)
+  const isNew = !begun.has(key)
+  if (isNew) begun.set(key, 'begun')
+  const module: unknown = await import(evaluation === 0 ? moduleUrl : await urlOf(moduleUrl, evaluation, isNew))
+  begun.set(key, 'ended')
+  return module
+}
+
+/** An ES module is kept by its URL, so each evaluation has one of its own. Those of CommonJS are forgotten for a new one. */
+async function urlOf(moduleUrl: string, evaluation: number, isNew: boolean): Promise<string> {
+  hooks ??= registerHooks()
+  const { isModuleOfProgram, withEvaluation } = await hooks
+  if (isNew) {
+    const { cache } = createRequire(moduleUrl)
+    for (const path of Object.keys(cache)) {
+      if (isModuleOfProgram(pathToFileURL(path).href, moduleUrl, ENGINE_ROOT)) Reflect.deleteProperty(cache, path)
+    }
+  }
+  return withEvaluation(moduleUrl, String(evaluation))
+}
+
+/** They are asked here too, in this thread, and only when they are needed: they are a file of their own. */
+async function registerHooks(): Promise<typeof EvaluationHooks> {
+  const file = new URL('./packaged-program-evaluation-hooks.js', import.meta.url).href
+  register(file, { data: { engineRoot: ENGINE_ROOT } })
+  return (await import(file)) as typeof EvaluationHooks
+}
