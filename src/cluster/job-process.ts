@@ -13,6 +13,7 @@ import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.j
 import type { JobRequest } from '../runtime/protocol/program-answers.js'
 import type { JobSubmission } from '../runtime/protocol/program-messages.js'
 import { ClosingStack } from './closing-stack.js'
+import { disposeSnapshot } from './dispose-snapshot.js'
 import { ControlServer } from './control-server.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
@@ -69,7 +70,7 @@ export class JobProcess {
       jobs: this.#jobs,
       clock,
       configuration: this.#configuration,
-      deleteSnapshot: (path) => CheckpointRepository.dispose(path, fileSystems),
+      deleteSnapshot: (path) => disposeSnapshot(path, runDirectory, fileSystems),
     })
     const warn = (text: string): void => {
       input.listener.warning(text)
@@ -157,6 +158,7 @@ export class JobProcess {
     }
     const note = await master.start()
     if (note !== undefined) listener.warning(note)
+    await master.start()
     listener.jobSubmitted(jobId)
     this.#untold.add(jobId)
     return jobId

@@ -14,7 +14,8 @@ export interface OperatorState {
   readonly subtasks: readonly (OperatorSubtaskState | undefined)[]
 }
 
-export interface CheckpointMetadata {
+/** Whose snapshot it is and when it was taken. */
+export interface SnapshotHeader {
   /** Version of flink-ts that wrote it. */
   readonly engineVersion: string
   readonly jobId: string
@@ -23,6 +24,9 @@ export interface CheckpointMetadata {
   /** Epoch ms of the trigger. */
   readonly timestamp: number
   readonly isSavepoint: boolean
+}
+
+export interface CheckpointMetadata extends SnapshotHeader {
   readonly operators: readonly OperatorState[]
 }
 
@@ -31,6 +35,8 @@ export interface CompletedCheckpoint {
   readonly metadata: CheckpointMetadata
   /** `file:` URI of its directory, or `<checkpoint-not-externally-addressable>` for one in memory. */
   readonly externalPath: string
+  /** Path of its metadata, when it is not `_metadata` in that directory. */
+  readonly metadataFile?: string
 }
 
 /** All bytes that a snapshot names. */

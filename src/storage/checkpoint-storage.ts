@@ -9,10 +9,10 @@ import { toFileUri } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import type { Random } from '../core/random/random.js'
-import type { CheckpointMetadata, CompletedCheckpoint } from './checkpoint-metadata.js'
+import { streamHandlesOf, type CheckpointMetadata, type CompletedCheckpoint } from './checkpoint-metadata.js'
 import type { CheckpointLocation } from './checkpoint-stream-factory.js'
 import { encodeMetadata } from './metadata-codec.js'
-import { promoteSharedFiles, removeUnnamedSharedFiles } from './shared-files.js'
+import { promoteSharedFiles, removeSharedFilesOf, removeUnnamedSharedFiles } from './shared-files.js'
 import {
   cleanIncompleteCheckpoints,
   holdsStateFiles,
@@ -20,6 +20,7 @@ import {
   METADATA_FILE,
   METADATA_PART_FILE,
   removeSnapshotDirectory,
+  removeSnapshotFiles,
   SHARED_DIRECTORY,
 } from './snapshot-directory.js'
 
@@ -150,7 +151,25 @@ export async function discardLocation(location: CheckpointLocation, fileSystems:
   if (location.kind === 'file') await deleteSnapshot(location.directoryUri, fileSystems)
 }
 
-/** Removes a snapshot; nothing happens when it is not there or lay in memory. */
+/**
+ * Removes a snapshot that the run itself did not write: its metadata and the files in its directory that they name, no
+ * other; and those of `shared/` that no other checkpoint there names.
+ */
+export async function deleteForeignSnapshot(snapshot: CompletedCheckpoint, fileSystems: FileSystems): Promise<void> {
+  const { metadata, externalPath } = snapshot
+  const { fileSystem, path: directory } = fileSystems.forUri(externalPath)
+  const metadataFile = snapshot.metadataFile ?? `${directory}/${METADATA_FILE}`
+  await removeSnapshotFiles(fileSystem, metadataFile, ownFilesOf(metadata, externalPath, fileSystems))
+  await removeSharedFilesOf(metadata, externalPath, fileSystems)
+}
+
+function ownFilesOf(metadata: CheckpointMetadata, directoryUri: string, fileSystems: FileSystems): Set<string> {
+  const uris = streamHandlesOf(metadata).flatMap((handle) => (handle.kind === 'file' ? handle.uri : []))
+  const own = uris.filter((uri) => path.posix.dirname(uri) === directoryUri)
+  return new Set(own.map((uri) => fileSystems.forUri(uri).path))
+}
+
+/** Removes a snapshot of this run; nothing happens when it is not there or lay in memory. */
 export async function deleteSnapshot(externalPath: string, fileSystems: FileSystems): Promise<void> {
   if (externalPath === NOT_ADDRESSABLE) return
   const { fileSystem, path: directory } = fileSystems.forUri(externalPath)

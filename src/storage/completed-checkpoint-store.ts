@@ -8,6 +8,8 @@ import type { CompletedCheckpoint } from './checkpoint-metadata.js'
 
 export type CheckpointRetention = 'NO_EXTERNALIZED_CHECKPOINTS' | 'DELETE_ON_CANCELLATION' | 'RETAIN_ON_CANCELLATION'
 
+export type EndStatus = 'FINISHED' | 'CANCELED' | 'FAILED'
+
 /** How checkpoints leave the store. */
 export interface CheckpointCleaner {
   remove(checkpoint: CompletedCheckpoint): Promise<void>
@@ -52,6 +54,13 @@ export class CompletedCheckpointStore {
     return own.metadata.checkpointId > external.metadata.checkpointId ? own : external
   }
 
+  /** It cannot be used any more: the next older one is the latest. Its files stay, for whoever wants to look. */
+  giveUp(checkpoint: CompletedCheckpoint): void {
+    if (this.#external === checkpoint) this.#external = undefined
+    if (this.#claimed === checkpoint) this.#claimed = undefined
+    if (this.#own.includes(checkpoint)) this.#own.splice(this.#own.indexOf(checkpoint), 1)
+  }
+
   /** Oldest first. */
   retained(): readonly CompletedCheckpoint[] {
     return [...this.#own]
@@ -65,15 +74,22 @@ export class CompletedCheckpointStore {
     await this.#removeAll(subsumed)
   }
 
-  /** The job has ended: removes its checkpoints where they are not to be kept; true when there were some. */
-  async shutdown(status: 'FINISHED' | 'CANCELED' | 'FAILED', retention: CheckpointRetention): Promise<boolean> {
-    const kept = status === 'FINISHED' ? undefined : this.#claimed
-    const removed = removesOnEnd(status, retention)
-      ? this.#own.splice(0).filter((checkpoint) => checkpoint !== kept)
-      : []
+  /** True when `shutdown` is going to remove some. */
+  removesOnEnd(status: EndStatus, retention: CheckpointRetention): boolean {
+    return this.#removedOnEnd(status, retention).length > 0
+  }
+
+  /** The job has ended: removes its checkpoints where they are not to be kept. */
+  async shutdown(status: EndStatus, retention: CheckpointRetention): Promise<void> {
+    const removed = this.#removedOnEnd(status, retention)
+    if (removesOnEnd(status, retention)) this.#own.splice(0)
     await this.#removeAll(removed)
     for (const checkpoint of this.#unremoved.splice(0)) this.#cleaner.onLeftBehind(checkpoint)
-    return removed.length > 0
+  }
+
+  #removedOnEnd(status: EndStatus, retention: CheckpointRetention): readonly CompletedCheckpoint[] {
+    const kept = status === 'FINISHED' ? undefined : this.#claimed
+    return removesOnEnd(status, retention) ? this.#own.filter((checkpoint) => checkpoint !== kept) : []
   }
 
   /** Oldest first, so that a crash in between leaves the newest. */
@@ -104,7 +120,7 @@ export class CompletedCheckpointStore {
   }
 }
 
-function removesOnEnd(status: 'FINISHED' | 'CANCELED' | 'FAILED', retention: CheckpointRetention): boolean {
+function removesOnEnd(status: EndStatus, retention: CheckpointRetention): boolean {
   switch (status) {
     case 'FINISHED':
       return true

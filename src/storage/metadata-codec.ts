@@ -8,12 +8,14 @@ import { FlinkError } from '../core/errors/flink-error.js'
 import { crc32c } from '../core/memory/crc32c.js'
 import { DataInputView } from '../core/memory/data-input-view.js'
 import { DataOutputView } from '../core/memory/data-output-view.js'
-import type { CheckpointMetadata, OperatorState } from './checkpoint-metadata.js'
+import type { CheckpointMetadata, OperatorState, SnapshotHeader } from './checkpoint-metadata.js'
 import { readOperatorState, writeOperatorState } from './operator-state-codec.js'
 
 /** ASCII `FTSM`. */
 const MAGIC = 0x4654534d
 const FORMAT_VERSION = 3
+/** Magic and version. */
+const PREFIX_BYTES = 8
 
 /** `directoryUri` is where the file will lie: handles below it become relative. */
 export function encodeMetadata(metadata: CheckpointMetadata, directoryUri: string): Uint8Array {
@@ -31,13 +33,11 @@ export function encodeMetadata(metadata: CheckpointMetadata, directoryUri: strin
 
 /** `file` names the snapshot in errors; `directoryUri` is where it lies now. */
 export function decodeMetadata(bytes: Uint8Array, file: string, directoryUri: string): CheckpointMetadata {
-  if (bytes.length < 8) throw new FlinkError('SNAPSHOT_MAGIC_INVALID', { path: file })
-  const input = new DataInputView(bytes)
-  if (input.readInt32() !== MAGIC) throw new FlinkError('SNAPSHOT_MAGIC_INVALID', { path: file })
-  const version = input.readInt32()
-  if (version < 1 || version > FORMAT_VERSION)
-    throw new FlinkError('SNAPSHOT_VERSION_UNSUPPORTED', { path: file, version })
-  const { operatorCount, ...header } = inBlock(input, file, 'the header', decodeHeader)
+  const version = checkFormat(bytes, file)
+  const input = new DataInputView(bytes.subarray(PREFIX_BYTES))
+  const { header, operatorCount } = inBlock(input, file, 'the header', (view) => {
+    return { header: decodeHeader(view), operatorCount: view.readVarInt() }
+  })
   const operators: OperatorState[] = []
   for (let index = 0; index < operatorCount; index += 1) {
     const block = `operator block ${String(index + 1)} of ${String(operatorCount)}`
@@ -48,6 +48,39 @@ export function decodeMetadata(bytes: Uint8Array, file: string, directoryUri: st
     throw new FlinkError('SNAPSHOT_CORRUPT', { file, block: 'the end', reason })
   }
   return { ...header, operators }
+}
+
+/**
+ * The version in the first bytes of a file, which are to hold its header, too. A newer version is no damage: the error
+ * names the engine that wrote it.
+ */
+export function checkFormat(beginning: Uint8Array, file: string): number {
+  if (beginning.length < PREFIX_BYTES) throw new FlinkError('SNAPSHOT_MAGIC_INVALID', { path: file })
+  const input = new DataInputView(beginning)
+  if (input.readInt32() !== MAGIC) throw new FlinkError('SNAPSHOT_MAGIC_INVALID', { path: file })
+  const version = input.readInt32()
+  if (version < 1) {
+    const reason = `its format version is ${String(version)}`
+    throw new FlinkError('SNAPSHOT_CORRUPT', { file, block: 'its beginning', reason })
+  }
+  if (version > FORMAT_VERSION) {
+    const engineVersion = readHeader(beginning)?.engineVersion ?? 'of a newer version'
+    const details = { path: file, version, engineVersion, supported: FORMAT_VERSION }
+    throw new FlinkError('SNAPSHOT_VERSION_UNSUPPORTED', details)
+  }
+  return version
+}
+
+/**
+ * The header of a file that is damaged behind it, or in its first eight bytes, or of a newer version: all begin with the
+ * same fields. Undefined when the header itself cannot be read.
+ */
+export function readHeader(beginning: Uint8Array): SnapshotHeader | undefined {
+  try {
+    return decodeHeader(blockOf(new DataInputView(beginning.subarray(PREFIX_BYTES))))
+  } catch {
+    return undefined
+  }
 }
 
 function encodeHeader(metadata: CheckpointMetadata): DataOutputView {
@@ -62,7 +95,7 @@ function encodeHeader(metadata: CheckpointMetadata): DataOutputView {
   return output
 }
 
-function decodeHeader(input: DataInputView): Omit<CheckpointMetadata, 'operators'> & { operatorCount: number } {
+function decodeHeader(input: DataInputView): SnapshotHeader {
   return {
     engineVersion: input.readUtf8(),
     jobId: input.readUtf8(),
@@ -70,7 +103,6 @@ function decodeHeader(input: DataInputView): Omit<CheckpointMetadata, 'operators
     checkpointId: input.readVarInt(),
     timestamp: input.readFloat64(),
     isSavepoint: input.readInt8() === 1,
-    operatorCount: input.readVarInt(),
   }
 }
 
@@ -83,12 +115,7 @@ function writeBlock(output: DataOutputView, block: DataOutputView): void {
 
 function inBlock<T>(input: DataInputView, file: string, block: string, decode: (view: DataInputView) => T): T {
   try {
-    const length = input.readInt32()
-    const expected = input.readInt32() >>> 0
-    if (length < 0 || length > input.remaining) throw new ReasonError('the file is cut off')
-    const payload = input.readBytes(length)
-    if (crc32c(payload) !== expected) throw new ReasonError('its checksum does not match')
-    const view = new DataInputView(payload)
+    const view = blockOf(input)
     const value = decode(view)
     if (view.remaining > 0) throw new ReasonError(`${String(view.remaining)} bytes are left over`)
     return value
@@ -96,4 +123,13 @@ function inBlock<T>(input: DataInputView, file: string, block: string, decode: (
     const reason = error instanceof Error ? error.message : String(error)
     throw new FlinkError('SNAPSHOT_CORRUPT', { file, block, reason }, { cause: error })
   }
+}
+
+function blockOf(input: DataInputView): DataInputView {
+  const length = input.readInt32()
+  const expected = input.readInt32() >>> 0
+  if (length < 0 || length > input.remaining) throw new ReasonError('the file is cut off')
+  const payload = input.readBytes(length)
+  if (crc32c(payload) !== expected) throw new ReasonError('its checksum does not match')
+  return new DataInputView(payload)
 }

@@ -5,11 +5,18 @@
 // files with names that the engine makes are removed.
 // Thread: main thread.
 import path from 'node:path'
+import { FlinkError } from '../core/errors/flink-error.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
-import { streamHandlesOf, type CheckpointMetadata } from './checkpoint-metadata.js'
-import { decodeMetadata } from './metadata-codec.js'
-import { isStateFileName, METADATA_FILE, SHARED_DIRECTORY, sharedDirectoryOf } from './snapshot-directory.js'
+import { streamHandlesOf, type CheckpointMetadata, type CompletedCheckpoint } from './checkpoint-metadata.js'
+import { readMetadataFile } from './metadata-file.js'
+import {
+  isStateFileName,
+  makeDurableDirectory,
+  METADATA_FILE,
+  SHARED_DIRECTORY,
+  sharedDirectoryOf,
+} from './snapshot-directory.js'
 
 /** The files in the `shared/` beside a checkpoint that it names, as URIs or paths as its directory is given. */
 export function sharedFilesOf(metadata: CheckpointMetadata, directory: string): Set<string> {
@@ -24,14 +31,30 @@ export async function promoteSharedFiles(
   uris: readonly string[],
   fileSystems: FileSystems,
 ): Promise<void> {
+  if (uris.length === 0) return
+  const { fileSystem, path: shared } = fileSystems.forUri(sharedDirectoryOf(directory))
+  // Somebody may have removed it while the job runs.
+  await makeDurableDirectory(fileSystem, shared)
   for (const uri of uris) {
-    const { fileSystem, path: target } = fileSystems.forUri(uri)
+    const { path: target } = fileSystems.forUri(uri)
     await fileSystem.rename(`${directory}/${path.basename(target)}`, target)
   }
-  const [first] = uris
-  if (first === undefined) return
-  const { fileSystem, path: target } = fileSystems.forUri(first)
-  await fileSystem.syncDirectory(path.dirname(target))
+  await fileSystem.syncDirectory(shared)
+}
+
+/** False when a shared file that a checkpoint names has gone, or is shorter than it was. */
+export async function holdsSharedFiles(
+  { metadata, externalPath }: CompletedCheckpoint,
+  fileSystems: FileSystems,
+): Promise<boolean> {
+  const named = sharedFilesOf(metadata, externalPath)
+  if (named.size === 0) return true
+  const { fileSystem, path: shared } = fileSystems.forUri(sharedDirectoryOf(externalPath))
+  const sizes = new Map((await fileSystem.list(shared)).map(({ path: file, sizeBytes }) => [file, sizeBytes]))
+  return streamHandlesOf(metadata).every((handle) => {
+    if (handle.kind === 'inline' || !named.has(handle.uri)) return true
+    return (sizes.get(fileSystems.forUri(handle.uri).path) ?? -1) >= handle.offset + handle.lengthBytes
+  })
 }
 
 /** Removes those of the candidates (all files of the job's `shared/` without them) that no metadata beside it names. */
@@ -68,12 +91,22 @@ async function namedFiles(fileSystem: FileSystem, jobDirectory: string): Promise
   for (const { path: directory, isDirectory } of await fileSystem.list(jobDirectory)) {
     const file = `${directory}/${METADATA_FILE}`
     if (!isDirectory || (await fileSystem.status(file)) === undefined) continue
-    const bytes = await fileSystem.readFile(file)
-    try {
-      for (const uri of sharedFilesOf(decodeMetadata(bytes, file, directory), directory)) named.add(uri)
-    } catch {
-      return undefined
-    }
+    const metadata = await understood(file, directory, fileSystem)
+    if (metadata === undefined) return undefined
+    for (const uri of sharedFilesOf(metadata, directory)) named.add(uri)
   }
   return named
+}
+
+async function understood(
+  file: string,
+  directory: string,
+  fileSystem: FileSystem,
+): Promise<CheckpointMetadata | undefined> {
+  try {
+    return await readMetadataFile(file, directory, fileSystem)
+  } catch (error) {
+    if (FlinkError.is(error) && error.code.startsWith('SNAPSHOT_')) return undefined
+    throw error
+  }
 }

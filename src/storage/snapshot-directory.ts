@@ -1,7 +1,7 @@
 // Duty: the life of a snapshot's directory on disk: made so that it outlives a crash, removed so that no half of a
 // snapshot is ever taken for a whole one.
-// Invariants: `_metadata` goes first and durably, the rest after it; only files that the engine makes are removed, so a
-// directory that the user shares with other files keeps those.
+// Invariants: `_metadata` goes first and durably, the rest after it. Of a directory that a run made itself the files go that
+// have names of the engine's; of a snapshot that a user names, only those that its metadata name: others may lie beside them.
 // Thread: main thread.
 import path from 'node:path'
 import type { FileStatus, FileSystem } from '../core/fs/file-system.js'
@@ -44,7 +44,7 @@ export async function makeDurableDirectory(fileSystem: FileSystem, directory: st
   for (const made of missing.reverse()) await fileSystem.syncDirectory(path.dirname(made))
 }
 
-/** Removes a snapshot, whole or half-written. Nothing happens when it is not there. */
+/** Removes a snapshot, whole or half-written, from the directory that was made for it. Nothing happens when it is not there. */
 export async function removeSnapshotDirectory(fileSystem: FileSystem, directory: string): Promise<void> {
   if ((await fileSystem.status(directory)) === undefined) return
   const entries = await fileSystem.list(directory)
@@ -59,6 +59,21 @@ export async function removeSnapshotDirectory(fileSystem: FileSystem, directory:
     return
   }
   for (const { name } of ours) await fileSystem.delete(`${directory}/${name}`)
+}
+
+/** Removes the metadata and the files that they name, then the directory, when it is a snapshot's own and nothing else is in it. */
+export async function removeSnapshotFiles(
+  fileSystem: FileSystem,
+  metadataFile: string,
+  stateFiles: Iterable<string>,
+): Promise<void> {
+  const directory = path.dirname(metadataFile)
+  await fileSystem.delete(metadataFile)
+  await fileSystem.syncDirectory(directory)
+  for (const file of stateFiles)
+    if ((await fileSystem.status(file))?.isPlainFile === true) await fileSystem.delete(file)
+  const isOwn = path.basename(metadataFile) === METADATA_FILE
+  if (isOwn && (await fileSystem.list(directory)).length === 0) await fileSystem.delete(directory)
 }
 
 /** Removes every `chk-<n>` without metadata: what a crash left of checkpoints that did not complete. */

@@ -114,12 +114,11 @@ describe('run -s of a damaged snapshot', { concurrency: 2 }, () => {
     await assertRefused(directory, [], `The snapshot file ${metadata} is damaged at`, 'the file is cut off')
   })
 
-  it('names the state file in which one byte changed', async () => {
+  it('names the state file in which one byte changed, before the job is accepted', async () => {
     const { directory, state } = copy('flipped-state')
     flipByte(state, 0)
-    const result = await restore(directory)
-    assertFailed(result, [`The snapshot file ${state} is damaged at bytes 0 to`, 'its checksum does not match'])
-    assert.deepEqual(printedLines(result.stdout), [], 'no record was processed with the wrong state')
+    const said = [`The snapshot file ${state} is damaged at bytes 0 to`, 'its checksum does not match']
+    await assertRefused(directory, [], ...said)
   })
 
   it('names the state file that was cut off or is missing before the job is accepted', async () => {
@@ -129,19 +128,6 @@ describe('run -s of a damaged snapshot', { concurrency: 2 }, () => {
     const missing = copy('missing-state')
     rmSync(missing.state)
     await assertRefused(missing.directory, [], `The snapshot file ${missing.state} is damaged`, 'it is missing')
-  })
-
-  it('does not restart in vain: the damage stays', async () => {
-    const { directory, state } = copy('flipped-with-restarts')
-    flipByte(state, 0)
-    const restarts = ['type=fixed-delay', 'fixed-delay.delay=1 ms', 'fixed-delay.attempts=3']
-    const options = restarts.map((option) => `-Drestart-strategy.${option}`)
-    const logs = path.join(workspace.path, 'log-of-restarts')
-    const result = await restore(directory, [`-Denv.log.dir=${logs}`, ...options])
-    assertFailed(result, [`The snapshot file ${state} is damaged`])
-    const log = readdirSync(logs).map((file) => readFileSync(path.join(logs, file), 'utf8'))
-    assert.match(log.join(''), /the job fails/)
-    assert.doesNotMatch(log.join(''), /the job restarts/)
   })
 })
 

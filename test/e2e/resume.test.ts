@@ -1,9 +1,10 @@
 /** A program that names its checkpoint directory goes on from the newest checkpoint there, also when it has changed. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, truncateSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { Workspace, type RunningCommand } from './command-line.js'
+import { assertFailed } from './refusals.js'
 
 /** Counts for ever, or up to `--until`. `change` is code between the source and the count. */
 function jobText(directory: string, change = ''): string {
@@ -42,6 +43,16 @@ function checkpoints(directory: string): string[] {
   if (!existsSync(directory)) return []
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' })
   return files.filter((file) => file.endsWith('_metadata')).map((file) => path.dirname(file))
+}
+
+function numberOf(checkpoint: string): number {
+  return Number(/chk-(\d+)$/.exec(checkpoint)?.[1])
+}
+
+/** Its metadata lose their last byte. */
+function cutOff(directory: string, checkpoint = ''): void {
+  const file = path.join(directory, checkpoint, '_metadata')
+  truncateSync(file, statSync(file).size - 1)
 }
 
 /** Resolves once a checkpoint lies there that has seen at least one record. */
@@ -87,6 +98,72 @@ describe('a program that names its checkpoint directory', () => {
 
     const fourth = await workspace.run('run', file, '--until', '3')
     assert.match(fourth.stdout, /count 1 of 1\n/, 'a finished job is not gone on with')
+    workspace.remove()
+  })
+
+  it('does not start at zero where its checkpoint is damaged, and says how to; goes back to an older one with a warning', async () => {
+    const workspace = new Workspace({ 'execution.checkpointing.num-retained': '3' })
+    const directory = path.join(workspace.path, 'state')
+    const file = workspace.file('job.mjs', jobText(directory))
+    const first = workspace.start('run', file)
+    await untilCheckpoint(first, directory)
+    await untilCheckpoint(first, directory)
+    await killBehindCheckpoint(first, directory)
+    const newestFirst = checkpoints(directory).toSorted((left, right) => numberOf(right) - numberOf(left))
+    assert.ok(newestFirst.length > 1, newestFirst.join(' '))
+    cutOff(directory, newestFirst[0])
+    const second = workspace.start('run', file)
+    const [count, value] = await firstCount(second)
+    assert.ok(count > 1 && count === value, `it went on with ${String(count)} of ${String(value)}`)
+    assert.match(
+      second.stderr,
+      /^WARNING: A checkpoint was passed over. The snapshot file .* is damaged at operator block/,
+    )
+    assert.match(second.stderr, /^WARNING: The job goes back to the older checkpoint \d+ of .* comes out twice\.$/m)
+    second.kill('SIGKILL')
+    await second.ended
+
+    for (const checkpoint of checkpoints(directory)) cutOff(directory, checkpoint)
+    const third = await workspace.run('run', file, '--until', '3')
+    const option = '-D execution.state-recovery.from-latest=false'
+    assertFailed(third, [
+      'SNAPSHOTS_UNUSABLE',
+      'starting at zero is not done unasked',
+      'is damaged at operator',
+      option,
+    ])
+    assert.equal(third.stdout, '')
+    workspace.remove()
+  })
+
+  it('goes on from its last checkpoint after a failure; while it lives none of its checkpoints can be disposed of', async () => {
+    const settings = { 'restart-strategy.type': 'none', 'execution.checkpointing.num-retained': '1000' }
+    const workspace = new Workspace(settings)
+    const directory = path.join(workspace.path, 'state')
+    const file = workspace.file('job.mjs', jobText(directory))
+    const first = workspace.start('run', file)
+    await untilCheckpoint(first, directory)
+    const oldest = path.join(directory, checkpoints(directory)[0] ?? '')
+    const refused = await workspace.run('savepoint', '-d', oldest)
+    assertFailed(refused, [
+      'Failed to dispose the savepoint',
+      'SNAPSHOT_IN_USE',
+      `belongs to job ${await first.jobId()}`,
+    ])
+    first.kill('SIGKILL')
+    await first.ended
+    const disposed = await workspace.run('savepoint', '-d', oldest)
+    assert.equal(disposed.exitCode, 0, disposed.stderr)
+
+    const throwing = '.map((value) => { if (value > 700) throw new Error("boom"); return value })'
+    const failed = await workspace.run('run', workspace.file('job.mjs', jobText(directory, throwing)))
+    assert.equal(failed.exitCode, 1, failed.stdout)
+    assert.match(failed.stdout, /count 700 of 700\n$/)
+    const third = workspace.start('run', workspace.file('job.mjs', jobText(directory)))
+    const [count, value] = await firstCount(third)
+    assert.ok(count > 350 && count === value, `it went on with ${String(count)} of ${String(value)}`)
+    third.kill('SIGKILL')
+    await third.ended
     workspace.remove()
   })
 

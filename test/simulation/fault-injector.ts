@@ -5,7 +5,8 @@
 import type { Random } from '../../src/core/random/random.js'
 import type { Simulation } from './simulation.js'
 
-export type FaultKind = 'user-function-throws' | 'worker-dies' | 'disk-fails' | 'disk-is-slow' | 'value-not-storable'
+export type FaultKind =
+  'user-function-throws' | 'worker-dies' | 'disk-fails' | 'disk-is-slow' | 'value-not-storable' | 'snapshot-is-damaged'
 
 export type FaultBudget = Readonly<Record<FaultKind, number>>
 
@@ -17,6 +18,7 @@ export class FaultInjector {
     'disk-fails': 0,
     'disk-is-slow': 0,
     'value-not-storable': 0,
+    'snapshot-is-damaged': 0,
   }
   readonly #budget: FaultBudget
   readonly #random: Random

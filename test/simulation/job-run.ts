@@ -2,6 +2,7 @@
 import { installExecutionContext } from '../../src/api/environment/execution-context.js'
 import type { PipelineExecutor } from '../../src/api/environment/pipeline-executor.js'
 import { Configuration } from '../../src/core/config/configuration.js'
+import { FlinkError } from '../../src/core/errors/flink-error.js'
 import { FileSystems } from '../../src/core/fs/file-systems.js'
 import { generateJobId } from '../../src/core/ids/job-id.js'
 import type { JobGraph } from '../../src/graph/job-graph.js'
@@ -9,37 +10,49 @@ import { StreamExecutionEnvironment } from '../../src/index.js'
 import { CheckpointRepository } from '../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
 import { JobMaster, type JobOutcome } from '../../src/runtime/jobmanager/jobmaster/job-master.js'
 import type { ProgramDescriptor } from '../../src/runtime/protocol/program-descriptor.js'
+import type { CompletedCheckpoint } from '../../src/storage/checkpoint-metadata.js'
 import { GraphCapturingExecutor } from '../../src/runtime/taskmanager/taskexecutor/graph-capturing-executor.js'
 import { buildCountingJob, makeCountingFunctions, type CountingFunctions, type JobWorld } from './counting-job.js'
 import { noteLogger } from './note-logger.js'
-import { SAVEPOINT_DIRECTORY, type RunPlan } from './scenario.js'
+import { CHECKPOINT_DIRECTORY, SAVEPOINT_DIRECTORY, type RunPlan } from './scenario.js'
 import { SimulatedCluster } from './simulated-cluster.js'
 import { SimulatedDisk } from './simulated-disk.js'
 import { SimulatedProcess } from './simulated-process.js'
 import type { SimulatedTaskManager } from './simulated-task-manager.js'
+import { damageNewest, type SnapshotDamage } from './snapshot-damage.js'
 import type { World } from './world.js'
 
 const RETRY_SAVEPOINT_MS = 50
 const LATEST_KILL_MS = 3000
 
-/** `over`: the job has reached its end. Else the next run starts from the snapshot, or anew without one. */
-export type RunResult = { readonly isOver: true } | { readonly isOver: false; readonly restore: string | undefined }
+/** What a run starts from: a snapshot, or anew without one. */
+export interface RunStart {
+  readonly restore: string | undefined
+  /** Of the checkpoints in the directory `restore`. */
+  readonly damage?: SnapshotDamage
+}
+
+/** `over`: the job has reached its end. Else the next run starts from here. */
+export type RunResult = { readonly isOver: true } | ({ readonly isOver: false } & RunStart)
 
 export class JobRun {
   readonly #world: World
   readonly #plan: RunPlan
-  readonly #restore: string | undefined
+  readonly #damage: SnapshotDamage | undefined
+  readonly #told: string[] = []
+  #restore: string | undefined
   readonly #process: SimulatedProcess
   readonly #cluster: SimulatedCluster
   readonly #program: ProgramDescriptor
   readonly #jobId: string
   #outcome: JobOutcome | undefined
 
-  constructor(index: number, plan: RunPlan, restore: string | undefined, world: World) {
+  constructor(index: number, plan: RunPlan, start: RunStart, world: World) {
     const { simulation, scenario } = world
     this.#world = world
     this.#plan = plan
-    this.#restore = restore
+    this.#restore = start.restore
+    this.#damage = start.damage
     this.#process = new SimulatedProcess(`run ${index}`, simulation)
     this.#jobId = generateJobId(simulation.stream(`job ${index}`))
     const { configuration } = scenario
@@ -60,8 +73,10 @@ export class JobRun {
   async run(): Promise<RunResult> {
     const { simulation, faults } = this.#world
     faults.pause()
+    if (this.#damage !== undefined && this.#damage.expected === undefined) await this.#startInVain(this.#damage)
     const master = await this.#makeMaster()
     await simulation.settle(master.start(), 'the start of the job')
+    if (this.#damage?.expected !== undefined) this.#expectOlder(this.#damage.expected, this.#damage)
     faults.resume()
     void master.outcome.then((outcome) => {
       this.#outcome = outcome
@@ -72,6 +87,28 @@ export class JobRun {
     } finally {
       this.#cluster.vanish()
     }
+  }
+
+  /** The start is refused; somebody brings the file back. */
+  async #startInVain(damage: SnapshotDamage): Promise<void> {
+    const { simulation, inspector } = this.#world
+    const master = await this.#makeMaster()
+    const refused = await simulation.settle(master.start().then(nothing, asError), 'the start that is refused')
+    const isRefusal = FlinkError.is(refused, 'SNAPSHOTS_UNUSABLE') && refused.message.includes(damage.file)
+    if (!isRefusal) simulation.fail(`the start was not refused for ${damage.file}: ${refused?.message ?? 'it started'}`)
+    simulation.note(`refused: ${refused?.message ?? ''}`)
+    await damage.repair()
+    inspector.repaired()
+  }
+
+  /** It goes on from the older one, and said so, and said why. */
+  #expectOlder({ metadata, externalPath }: CompletedCheckpoint, { file }: SnapshotDamage): void {
+    const { simulation, store } = this.#world
+    const words = [file, `goes back to the older checkpoint ${metadata.checkpointId} `, externalPath]
+    const missing = words.filter((word) => !this.#told.some((note) => note.includes(word)))
+    if (missing.length > 0) simulation.fail(`"${missing.join('", "')}" was not told, but ${this.#told.join(' ')}`)
+    store.rollBackTo(metadata.checkpointId)
+    this.#restore = externalPath
   }
 
   #toPlannedEnd(master: JobMaster): Promise<RunResult> {
@@ -107,7 +144,22 @@ export class JobRun {
     disk.crash()
     await inspector.check()
     const latest = await inspector.latestOf(this.#jobId)
+    const damage = latest === undefined ? undefined : await this.#drawDamage()
+    if (damage !== undefined) return { isOver: false, restore: damage.directory, damage }
     return { isOver: false, restore: latest ?? this.#restore }
+  }
+
+  /** Where sinks had ended nobody could say which of their output an older checkpoint takes back. */
+  async #drawDamage(): Promise<SnapshotDamage | undefined> {
+    const { simulation, disk, faults, inspector, store } = this.#world
+    const directory = `${CHECKPOINT_DIRECTORY}/${this.#jobId}`
+    if (store.hasTails || !faults.strikes('snapshot-is-damaged', 1, directory)) return undefined
+    const damage = await damageNewest(disk, directory, simulation.stream(`${this.#process.name} damage`))
+    if (damage === undefined) return undefined
+    const then = damage.expected === undefined ? 'refuse' : `go on from ${damage.expected.externalPath}`
+    simulation.note(`${damage.file} is ${damage.kind}: the next run must ${then}`)
+    inspector.damaged(damage.unusable)
+    return damage
   }
 
   async #endWithSavepoint(master: JobMaster): Promise<RunResult> {
@@ -185,10 +237,13 @@ export class JobRun {
       graphIndex: 0,
       earlierAnswers: [],
       starter: this.#cluster,
-      tell: () => undefined,
     }
     const { maxWorkers } = this.#plan
-    return new JobMaster({ ...job, ...services, ...rest, repository, maxWorkers, clock: this.#process })
+    const tell = (note: string): void => {
+      this.#told.push(note)
+      simulation.note(`${this.#process.name}: told: ${note}`)
+    }
+    return new JobMaster({ ...job, ...services, ...rest, repository, maxWorkers, clock: this.#process, tell })
   }
 
   async #captureGraph(): Promise<JobGraph> {
@@ -269,4 +324,12 @@ export class JobRun {
     const sinks = restored?.operators.find((operator) => operator.uid === 'sink')
     store.restarted(({ jobId, subtask }) => restored?.jobId === jobId && sinks?.subtasks[subtask] === undefined)
   }
+}
+
+function nothing(): undefined {
+  return undefined
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
 }

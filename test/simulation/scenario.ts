@@ -55,6 +55,7 @@ export function scenarioOf(simulation: Simulation): Scenario {
       'disk-fails': oneOf(random, [0, 0, between(random, 1, 8)]),
       'disk-is-slow': oneOf(random, [0, between(random, 1, 4)]),
       'value-not-storable': oneOf(random, [0, between(random, 1, 3)]),
+      'snapshot-is-damaged': oneOf(random, [0, 1, 2]),
     },
     functionMaker: oneOf(random, ['main', 'module', 'package']),
   }

@@ -2,7 +2,7 @@
 import { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
 import { keyOf } from './counting-job.js'
 import { FaultInjector, type FaultKind } from './fault-injector.js'
-import { JobRun } from './job-run.js'
+import { JobRun, type RunStart } from './job-run.js'
 import { scenarioOf, type Scenario } from './scenario.js'
 import { Simulation } from './simulation.js'
 import { SnapshotInspector } from './snapshot-inspector.js'
@@ -67,12 +67,12 @@ function makeWorld(simulation: Simulation, configuration: Readonly<Record<string
 
 /** Resolves with the number of runs. */
 async function runAll(world: World): Promise<number> {
-  let restore: string | undefined
+  let start: RunStart = { restore: undefined }
   for (const [index, plan] of world.scenario.runs.entries()) {
-    world.simulation.note(`run ${index} from ${restore ?? 'nothing'}: ${JSON.stringify(plan)}`)
-    const result = await new JobRun(index, plan, restore, world).run()
+    world.simulation.note(`run ${index} from ${start.restore ?? 'nothing'}: ${JSON.stringify(plan)}`)
+    const result = await new JobRun(index, plan, start, world).run()
     if (result.isOver) return index + 1
-    restore = result.restore
+    start = result
   }
   world.simulation.fail('the last run did not end the job')
   return world.scenario.runs.length

@@ -71,6 +71,10 @@ export class SimulatedDisk implements FileSystem {
     return this.#read('list', path, () => this.#services.disk.list(path))
   }
 
+  realPath(path: string): Promise<string> {
+    return this.#read('real path', path, () => this.#services.disk.realPath(path))
+  }
+
   status(path: string): Promise<FileStatus | undefined> {
     return this.#read('status', path, () => this.#services.disk.status(path))
   }

@@ -25,6 +25,7 @@ describe('a simulated job', () => {
     assert.ok(sum(reports, ({ faults }) => faults['worker-dies']) > SEEDS / 4, 'workers died')
     assert.ok(sum(reports, ({ faults }) => faults['disk-fails']) > SEEDS / 4, 'the disk failed')
     assert.ok(sum(reports, ({ faults }) => faults['value-not-storable']) > SEEDS / 4, 'values could not be stored')
+    assert.ok(sum(reports, ({ faults }) => faults['snapshot-is-damaged']) > 0, 'checkpoints were damaged')
     assert.ok(sum(reports, ({ runs }) => runs) > SEEDS, 'jobs went on from snapshots in other runs')
     assert.ok(sum(reports, ({ snapshots }) => snapshots) > 4 * SEEDS, 'snapshots were completed')
   })

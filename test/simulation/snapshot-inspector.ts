@@ -5,7 +5,8 @@ import { FileSystems } from '../../src/core/fs/file-systems.js'
 import type { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
 import type { CheckpointMetadata } from '../../src/storage/checkpoint-metadata.js'
 import { METADATA_FILE, SHARED_DIRECTORY } from '../../src/storage/snapshot-directory.js'
-import { findLatestCheckpoint, openSnapshot } from '../../src/storage/snapshot-locator.js'
+import { findLatestCheckpoint } from '../../src/storage/latest-checkpoint.js'
+import { openSnapshot } from '../../src/storage/snapshot-locator.js'
 import { readStateHandle } from '../../src/storage/state-reader.js'
 import { CHECKPOINT_DIRECTORY, SAVEPOINT_DIRECTORY } from './scenario.js'
 import type { Simulation } from './simulation.js'
@@ -18,6 +19,8 @@ export class SnapshotInspector {
   readonly #touched = new Set<string>()
   /** Snapshots that were seen whole at least once. */
   readonly #seen = new Map<string, CheckpointMetadata>()
+  /** Snapshots that somebody else than the engine has damaged. */
+  readonly #damaged = new Set<string>()
 
   constructor(disk: InMemoryFileSystem, simulation: Simulation) {
     this.#disk = disk
@@ -38,13 +41,23 @@ export class SnapshotInspector {
     this.#touched.add(path).add(dirname(path))
   }
 
+  damaged(directories: readonly string[]): void {
+    for (const directory of directories) this.#damaged.add(directory)
+  }
+
+  repaired(): void {
+    this.#damaged.clear()
+  }
+
   /** Looks at all snapshots there are. */
   check(): Promise<void> {
     return this.#check(() => true)
   }
 
   async #check(isWanted: (directory: string) => boolean): Promise<void> {
-    const directories = (await this.#snapshotDirectories()).filter(isWanted)
+    const directories = (await this.#snapshotDirectories()).filter(
+      (directory) => isWanted(directory) && !this.#damaged.has(directory),
+    )
     this.#touched.clear()
     for (const directory of directories) {
       try {
@@ -58,11 +71,10 @@ export class SnapshotInspector {
 
   /** The newest checkpoint of one job. */
   async latestOf(jobId: string): Promise<string | undefined> {
-    const onDamaged = (error: Error): void => {
-      this.#simulation.fail(`a completed checkpoint is damaged: ${error.message}`)
-    }
-    const found = await findLatestCheckpoint(`${CHECKPOINT_DIRECTORY}/${jobId}`, this.#fileSystems, onDamaged)
-    return found?.externalPath
+    const search = { fileSystems: this.#fileSystems }
+    const { checkpoint, damaged } = await findLatestCheckpoint(`${CHECKPOINT_DIRECTORY}/${jobId}`, search)
+    for (const error of damaged) this.#simulation.fail(`a completed checkpoint is damaged: ${error.message}`)
+    return checkpoint?.externalPath
   }
 
   /** What a snapshot says that a job made, or that lies at a path; also when it was removed meanwhile. */

@@ -28,6 +28,8 @@ export class TransactionalStore {
   readonly #simulation: Simulation
   readonly #committed = new Map<string, readonly CountRecord[]>()
   #tails: Tail[] = []
+  /** Some of what was committed at its end belongs to no checkpoint. */
+  #hasTails = false
   readonly #stopped: string[] = []
 
   constructor(simulation: Simulation) {
@@ -55,6 +57,7 @@ export class TransactionalStore {
     const counts = transactions.map(({ records }) => records.length)
     this.#simulation.note(`sink ${sink.subtask} has finished and leaves ${counts.join(' + ')} records`)
     this.#tails.push({ sink, transactions })
+    this.#hasTails = true
   }
 
   /** The job (re)starts: only those sinks that the restored snapshot counts as finished have written their tail for good. */
@@ -64,6 +67,20 @@ export class TransactionalStore {
 
   ended(): void {
     this.#keepTails(() => true)
+  }
+
+  get hasTails(): boolean {
+    return this.#hasTails
+  }
+
+  /** The job goes back to an older checkpoint, and was told so: what was committed since comes out again. */
+  rollBackTo(checkpointId: number): void {
+    for (const [name, records] of this.#committed) {
+      const [, id] = /, checkpoint (\d+)$/.exec(name) ?? []
+      if (Number(id) <= checkpointId) continue
+      this.#simulation.note(`comes out again: ${name}: ${records.length} records`)
+      this.#committed.delete(name)
+    }
   }
 
   records(): CountRecord[] {

@@ -70,7 +70,8 @@ export class FileSystemCheckpointStorage implements CheckpointStorage {
   applyTo(configuration: Configuration): void {
     configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, 'filesystem')
     configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, this.#directory)
-    // Whoever names the directory in the program finds its state again at the next start, without a word on the line.
+    // Whoever names the directory in the program finds its state again at the next start, without a word on the line, also
+    // after a failure: the retention follows from this (checkpoint-repository.ts).
     const isDecided = configuration.getOptional(SavepointOptions.RECOVER_FROM_LATEST) !== undefined
     if (!isDecided) configuration.set(SavepointOptions.RECOVER_FROM_LATEST, true)
     if (this.#thresholdBytes === undefined) return

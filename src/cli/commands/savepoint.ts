@@ -6,7 +6,7 @@ import type { ParsedOptions } from '../option-parser.js'
 import { argumentError, has, parseJobIdOperand, valueOf } from '../parsed-values.js'
 import { printable } from '../printable-text.js'
 import { withProgress } from '../progress.js'
-import { restClusterClientOf } from '../rest-cluster-client-of.js'
+import { restClusterClientOf, runDirectoryOf } from '../rest-cluster-client-of.js'
 import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../savepoint-type.js'
 
 export const savepointCommand: CliCommand = {
@@ -68,7 +68,7 @@ async function disposeSavepoint(path: string, context: CliContext): Promise<numb
   context.print(`Disposing savepoint '${path}'.`)
   context.print('Waiting for response...')
   try {
-    await disposeSnapshot(absoluteTarget(path, context.workingDirectory))
+    await disposeSnapshot(absoluteTarget(path, context.workingDirectory), runDirectoryOf(context))
   } catch (cause) {
     throw new FlinkError('ACTION_FAILED', { text: `Failed to dispose the savepoint '${path}'.` }, { cause })
   }

@@ -56,7 +56,8 @@ export const CheckpointingOptions: {
     'execution.checkpointing.externalized-checkpoint-retention',
     'NO_EXTERNALIZED_CHECKPOINTS',
     {
-      description: 'What becomes of checkpoints when the job is cancelled or fails.',
+      description:
+        'What becomes of checkpoints when the job is cancelled or fails; they are removed when it finishes. NO_EXTERNALIZED_CHECKPOINTS: removed. DELETE_ON_CANCELLATION: kept when it fails, removed when it is cancelled. RETAIN_ON_CANCELLATION: kept. Where it is not set and the job goes on from its latest checkpoint (execution.state-recovery.from-latest) it is DELETE_ON_CANCELLATION.',
       enumValues: ['NO_EXTERNALIZED_CHECKPOINTS', 'DELETE_ON_CANCELLATION', 'RETAIN_ON_CANCELLATION'],
     },
   ),
@@ -71,7 +72,8 @@ export const CheckpointingOptions: {
   }),
   MAX_RETAINED_CHECKPOINTS: intOption('execution.checkpointing.num-retained', 1, {
     minimum: 1,
-    description: 'Completed checkpoints that are kept.',
+    description:
+      'Completed checkpoints that are kept. With more than one a job has an older checkpoint to go back to when the newest is damaged.',
     deprecatedKeys: ['state.checkpoints.num-retained'],
   }),
   CREATE_CHECKPOINT_SUB_DIR: booleanOption('execution.checkpointing.create-subdir', true, {

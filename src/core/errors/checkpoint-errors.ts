@@ -75,10 +75,43 @@ export const CHECKPOINT_ERRORS = {
     exitCode: 1,
   },
   SNAPSHOT_VERSION_UNSUPPORTED: {
-    message: 'The snapshot {path} has format version {version}, which this flink-ts cannot read. Use a newer flink-ts.',
+    message:
+      'The snapshot {path} has format version {version}, was written by flink-ts {engineVersion}, and this flink-ts reads versions up to {supported}. Start it with that flink-ts or a newer one.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
+    exitCode: 1,
+  },
+  SNAPSHOT_NOT_A_FILE: {
+    message:
+      'The metadata of a snapshot cannot be read from {path}: it is no plain file. Name the directory of a snapshot, or the _metadata file in it.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  SNAPSHOTS_UNUSABLE: {
+    message:
+      'The job was to go on from the newest checkpoint in {directory}, which cannot be used, and starting at zero is not done unasked. {reasons} {advice}',
+    fault: 'external',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  SNAPSHOT_IN_USE: {
+    message:
+      'The checkpoint {path} belongs to job {jobId}, which lives and may need it: it can be neither disposed of nor claimed. Cancel the job first, or take a savepoint of it, which is yours.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 409,
+    exitCode: 1,
+  },
+  END_MARK_INVALID: {
+    message:
+      'The file {path}, which says when a job came to its end, is damaged: {reason}. Remove it to go on from the newest checkpoint beside it, or start afresh with -D execution.state-recovery.from-latest=false.',
+    fault: 'external',
+    recovery: 'fail',
+    httpStatus: 500,
     exitCode: 1,
   },
   SNAPSHOT_CORRUPT: {

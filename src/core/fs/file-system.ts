@@ -43,6 +43,8 @@ export interface FileSystem {
   mkdirs(path: string): Promise<void>
   /** By name; empty when the directory does not exist. */
   list(path: string): Promise<FileStatus[]>
+  /** Without links; FILE_NOT_FOUND when nothing is there. */
+  realPath(path: string): Promise<string>
   /** Undefined when nothing is there. */
   status(path: string): Promise<FileStatus | undefined>
   /** Also a directory with all that is in it; nothing happens when nothing is there. */

@@ -120,6 +120,13 @@ export class InMemoryFileSystem implements FileSystem {
     })
   }
 
+  realPath(file: string): Promise<string> {
+    return this.#run('realPath', file, () => {
+      if (this.#find(file) === undefined) throw new FlinkError('FILE_NOT_FOUND', { path: file })
+      return path.resolve('/', file)
+    })
+  }
+
   status(file: string): Promise<FileStatus | undefined> {
     return this.#run('status', file, () => (this.#find(file) === undefined ? undefined : this.#statusOf(file)))
   }

@@ -1,4 +1,4 @@
-import { open, readdir, readFile, rename, stat, type FileHandle } from 'node:fs/promises'
+import { open, readdir, readFile, realpath, rename, stat, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
 import { errnoOf } from './errno.js'
@@ -70,6 +70,10 @@ export class LocalFileSystem implements FileSystem {
     const names = await explain('list', directory, () => namesIn(directory))
     const found = await Promise.all(names.sort().map((name) => this.status(path.join(directory, name))))
     return found.filter((status) => status !== undefined)
+  }
+
+  realPath(file: string): Promise<string> {
+    return explain('look at', file, () => realpath(file))
   }
 
   async status(file: string): Promise<FileStatus | undefined> {

@@ -12,7 +12,8 @@ import {
   makeSavepointLocation,
 } from '../../../src/storage/checkpoint-storage.js'
 import { checkpointStreams } from '../../../src/storage/file-checkpoint-streams.js'
-import { findLatestCheckpoint, openSnapshot } from '../../../src/storage/snapshot-locator.js'
+import { findLatestCheckpoint } from '../../../src/storage/latest-checkpoint.js'
+import { openSnapshot } from '../../../src/storage/snapshot-locator.js'
 import { JOB, stateHandleOf, stateTextIn, stateTextOf, writeSample } from '../../unit/storage/snapshot-samples.js'
 
 export interface DiskUnderTest {
@@ -41,9 +42,8 @@ export function describeCheckpointStorage(name: string, openDisk: () => Promise<
       for (const checkpointId of [1, 2]) {
         await writeSample(await storage.checkpointLocation(checkpointId), { checkpointId }, { fileSystems, random })
       }
-      const found = await findLatestCheckpoint(`${disk.directory}/cp`, fileSystems, (error) => {
-        throw error
-      })
+      const { checkpoint: found, damaged } = await findLatestCheckpoint(`${disk.directory}/cp`, { fileSystems })
+      assert.deepEqual(damaged, [])
       assert.ok(found)
       assert.equal(await stateTextIn(found, fileSystems), stateTextOf(2))
     })
@@ -80,14 +80,15 @@ export function describeCheckpointStorage(name: string, openDisk: () => Promise<
       assert.equal(await stateTextIn(opened, fileSystems), stateTextOf(5))
     })
 
-    it('with a changed state file are noticed when it is read', async () => {
+    it('with a changed state file are noticed before the job starts, and when it is read', async () => {
       const location = await storage.checkpointLocation(1)
       const completed = await writeSample(location, { checkpointId: 1 }, { fileSystems, random })
       const handle = stateHandleOf(completed)
       assert.ok(handle.kind === 'file')
       await writeFile(disk.fileSystem, fileSystems.forUri(handle.uri).path, new Uint8Array(handle.lengthBytes))
-      const opened = await openSnapshot(completed.externalPath, fileSystems)
-      await assert.rejects(stateTextIn(opened, fileSystems), (error) => FlinkError.is(error, 'SNAPSHOT_CORRUPT'))
+      const isDamage = (error: unknown): boolean => FlinkError.is(error, 'SNAPSHOT_CORRUPT')
+      await assert.rejects(openSnapshot(completed.externalPath, fileSystems), isDamage)
+      await assert.rejects(stateTextIn(completed, fileSystems), isDamage)
     })
 
     it('cannot go where a file is in the way', async () => {

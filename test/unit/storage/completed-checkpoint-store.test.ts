@@ -84,7 +84,8 @@ describe('a CompletedCheckpointStore', () => {
       const { store, removed, leftBehind } = recorded(1, busy)
       for (const id of [1, 2]) await store.add(checkpoint(id))
       if (!isBusy) busy.length = 0
-      assert.equal(await store.shutdown('CANCELED', 'RETAIN_ON_CANCELLATION'), false)
+      assert.equal(store.removesOnEnd('CANCELED', 'RETAIN_ON_CANCELLATION'), false)
+      await store.shutdown('CANCELED', 'RETAIN_ON_CANCELLATION')
       assert.deepEqual({ removed, leftBehind }, outcome)
       assert.deepEqual(idsIn(store), [2])
     })
@@ -136,7 +137,8 @@ describe('a CompletedCheckpointStore', () => {
       const { store, removed } = recorded(2)
       store.claim(checkpoint(7, true))
       await store.add(checkpoint(8))
-      assert.equal(await store.shutdown(status, 'NO_EXTERNALIZED_CHECKPOINTS'), true)
+      assert.equal(store.removesOnEnd(status, 'NO_EXTERNALIZED_CHECKPOINTS'), true)
+      await store.shutdown(status, 'NO_EXTERNALIZED_CHECKPOINTS')
       assert.deepEqual(
         [7, 8].filter((id) => !removed.includes(id)),
         left,

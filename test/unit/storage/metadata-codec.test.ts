@@ -5,7 +5,7 @@ import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { crc32c } from '../../../src/core/memory/crc32c.js'
 import { DataOutputView } from '../../../src/core/memory/data-output-view.js'
 import type { CheckpointMetadata } from '../../../src/storage/checkpoint-metadata.js'
-import { decodeMetadata, encodeMetadata } from '../../../src/storage/metadata-codec.js'
+import { decodeMetadata, encodeMetadata, readHeader } from '../../../src/storage/metadata-codec.js'
 
 const SAMPLE: CheckpointMetadata = {
   engineVersion: '0.1.0',
@@ -118,8 +118,29 @@ describe('the metadata codec', () => {
     bytes[7] = 9
     assert.throws(
       () => decodeMetadata(bytes, '/f', HERE),
-      (error) => FlinkError.is(error, 'SNAPSHOT_VERSION_UNSUPPORTED'),
+      (error) => FlinkError.is(error, 'SNAPSHOT_VERSION_UNSUPPORTED') && error.message.includes(SAMPLE.engineVersion),
     )
+    bytes[20] = (bytes[20] ?? 0) ^ 1
+    assert.throws(
+      () => decodeMetadata(bytes, '/f', HERE),
+      (error) => FlinkError.is(error, 'SNAPSHOT_VERSION_UNSUPPORTED'),
+      'also where the engine that wrote it cannot be read',
+    )
+  })
+
+  it('reads the header of a file that is damaged elsewhere, and none that is damaged itself', () => {
+    const { operators, ...header } = SAMPLE
+    assert.ok(operators.length > 0)
+    const bytes = encodeMetadata(SAMPLE, HERE)
+    assert.deepEqual(readHeader(bytes.subarray(0, -1)), header)
+    assert.deepEqual(readHeader(bytes.map((byte, at) => (at < 8 ? 0 : byte))), header)
+    for (const damaged of [
+      bytes.subarray(0, 20),
+      new Uint8Array(),
+      bytes.map((byte, at) => (at === 20 ? ~byte : byte)),
+    ]) {
+      assert.equal(readHeader(damaged), undefined)
+    }
   })
 
   it('notices any changed byte', () => {

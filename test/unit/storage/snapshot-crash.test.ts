@@ -6,7 +6,7 @@ import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.j
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import { deleteSnapshot, discardLocation, FileCheckpointStorage } from '../../../src/storage/checkpoint-storage.js'
 import { CompletedCheckpointStore } from '../../../src/storage/completed-checkpoint-store.js'
-import { findLatestCheckpoint } from '../../../src/storage/snapshot-locator.js'
+import { findLatestCheckpoint } from '../../../src/storage/latest-checkpoint.js'
 import { JOB, stateTextIn, stateTextOf, writeSample } from './snapshot-samples.js'
 
 /** A job's checkpoints on a disk that may fail at any operation. */
@@ -45,9 +45,9 @@ class Checkpoints {
 
   /** Id of the newest checkpoint whose state can be read; undefined without one. */
   async newest(): Promise<number | undefined> {
-    const found = await findLatestCheckpoint(`/cp/${JOB}`, this.fileSystems, (error) => {
-      throw error
-    })
+    const search = { fileSystems: this.fileSystems }
+    const { checkpoint: found, damaged } = await findLatestCheckpoint(`/cp/${JOB}`, search)
+    assert.deepEqual(damaged, [])
     if (found === undefined) return undefined
     const { checkpointId } = found.metadata
     assert.equal(await stateTextIn(found, this.fileSystems), stateTextOf(checkpointId))

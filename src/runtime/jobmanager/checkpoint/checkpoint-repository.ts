@@ -14,6 +14,7 @@ import type { Clock } from '../../../core/time/clock.js'
 import type { JobGraph, JobVertex } from '../../../graph/job-graph.js'
 import type { CompletedCheckpoint, OperatorState } from '../../../storage/checkpoint-metadata.js'
 import {
+  deleteForeignSnapshot,
   deleteSnapshot,
   discardLocation,
   FileCheckpointStorage,
@@ -23,17 +24,21 @@ import {
   type CheckpointStorage,
 } from '../../../storage/checkpoint-storage.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
-import { CompletedCheckpointStore, type CheckpointRetention } from '../../../storage/completed-checkpoint-store.js'
+import {
+  CompletedCheckpointStore,
+  type CheckpointRetention,
+  type EndStatus,
+} from '../../../storage/completed-checkpoint-store.js'
 import { writeEndMark } from '../../../storage/end-mark.js'
 import { expectedKeyShapes } from '../../../storage/expected-keys.js'
-import { removeSharedFilesOf } from '../../../storage/shared-files.js'
-import { locateSnapshot } from '../../../storage/snapshot-locator.js'
 import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../storage/state-handles.js'
 import { assignState, type PlannedOperator } from '../../../storage/state-assignment.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { PendingCheckpoint } from './pending-checkpoint.js'
 import { IncrementalCheckpoints } from './incremental-checkpoints.js'
 import { findRestorePoint, type RestorePoint } from './restore-point.js'
+import { refuseOfLivingJob } from './snapshot-disposal.js'
+import { UsableCheckpoints } from './usable-checkpoints.js'
 
 export interface CheckpointRepositoryInput {
   readonly jobId: string
@@ -49,10 +54,18 @@ export interface CheckpointRepositoryInput {
   readonly version: string
 }
 
+/** What an attempt starts from. */
+export interface Restorable {
+  readonly assignment: RestoreAssignment | undefined
+  /** What the user should know about the choice, a line each. */
+  readonly notes: readonly string[]
+}
+
 export class CheckpointRepository {
   readonly #input: CheckpointRepositoryInput
   readonly #storage: CheckpointStorage
   readonly #store: CompletedCheckpointStore
+  readonly #usable: UsableCheckpoints
   readonly #incremental: IncrementalCheckpoints
   #initialised: Promise<void> | undefined
   /** By vertex, where a restored snapshot's value replaced a derived one. */
@@ -67,10 +80,7 @@ export class CheckpointRepository {
     this.#incremental = new IncrementalCheckpoints(input.fileSystems, input.logger)
     const maxRetained = input.configuration.get(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS)
     this.#store = new CompletedCheckpointStore(maxRetained, {
-      remove: async (checkpoint) => {
-        await deleteSnapshot(checkpoint.externalPath, input.fileSystems)
-        await this.#incremental.removed(checkpoint)
-      },
+      remove: (checkpoint) => this.#remove(checkpoint),
       onRemovalFailed: ({ externalPath }, error) => {
         const reason = error instanceof Error ? error.message : String(error)
         input.logger.warn(`could not remove the checkpoint ${externalPath}, which is tried again`, { reason })
@@ -79,13 +89,7 @@ export class CheckpointRepository {
         input.logger.warn(`the checkpoint ${externalPath} could not be removed and stays`)
       },
     })
-  }
-
-  /** Deletes a snapshot that the user names; refuses what is none. */
-  static async dispose(path: string, fileSystems: FileSystems): Promise<void> {
-    const { metadata, externalPath } = await locateSnapshot(path, fileSystems)
-    await deleteSnapshot(externalPath, fileSystems)
-    await removeSharedFilesOf(metadata, externalPath, fileSystems)
+    this.#usable = new UsableCheckpoints(this.#store, input.fileSystems, input.logger)
   }
 
   /**
@@ -102,12 +106,17 @@ export class CheckpointRepository {
 
   async #restorePoint(): Promise<RestorePoint> {
     const { restore, jobGraph } = this.#input
-    if (restore === undefined) return { checkpoint: undefined, note: undefined }
+    if (restore === undefined) return { checkpoint: undefined, notes: [] }
     const place = { named: restore.path, jobName: jobGraph.name, directory: this.#directory }
     const point = await findRestorePoint({ ...this.#input, ...place })
     if (point.checkpoint !== undefined) {
-      if (this.#input.configuration.get(SavepointOptions.RESTORE_MODE) === 'CLAIM') this.#store.claim(point.checkpoint)
-      else this.#store.setExternal(point.checkpoint)
+      if (this.#input.configuration.get(SavepointOptions.RESTORE_MODE) === 'CLAIM') {
+        await refuseOfLivingJob(point.checkpoint, this.#input)
+        this.#store.claim(point.checkpoint)
+      } else {
+        this.#store.setExternal(point.checkpoint)
+      }
+      this.#usable.verified(point.checkpoint)
       this.#nextId = point.checkpoint.metadata.checkpointId + 1
       this.newestAssignment()
       this.#expectedKeys = expectedKeyShapes(point.checkpoint.metadata, jobGraph.vertices.flatMap(plannedOperators))
@@ -118,6 +127,12 @@ export class CheckpointRepository {
   /** Ids go on from those of the restored snapshot and over restarts. */
   nextCheckpointId(): number {
     return this.#nextId
+  }
+
+  /** What the next attempt starts from; SNAPSHOT_CORRUPT where there was a checkpoint and none can be used. */
+  async restorable(): Promise<Restorable> {
+    const notes = await this.#usable.findNewest()
+    return { assignment: this.newestAssignment(), notes }
   }
 
   newestAssignment(): RestoreAssignment | undefined {
@@ -155,7 +170,7 @@ export class CheckpointRepository {
     await this.#initialise()
     const location = await this.#storage.checkpointLocation(checkpointId)
     if (!this.#input.configuration.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS)) return location
-    return this.#incremental.begin(location)
+    return await this.#incremental.begin(location)
   }
 
   async #initialise(): Promise<void> {
@@ -195,7 +210,18 @@ export class CheckpointRepository {
     }
     await this.#incremental.completed(completed)
     await this.#store.add(completed)
+    this.#usable.completed()
     return completed
+  }
+
+  async #remove(checkpoint: CompletedCheckpoint): Promise<void> {
+    const { jobId, fileSystems } = this.#input
+    if (checkpoint.metadata.jobId !== jobId) {
+      await deleteForeignSnapshot(checkpoint, fileSystems)
+      return
+    }
+    await deleteSnapshot(checkpoint.externalPath, fileSystems)
+    await this.#incremental.removed(checkpoint)
   }
 
   async discard(location: CheckpointLocation): Promise<void> {
@@ -209,16 +235,18 @@ export class CheckpointRepository {
   }
 
   /** The job has ended: removes checkpoints that are not to be kept. */
-  async shutdown(status: 'FINISHED' | 'CANCELED' | 'FAILED'): Promise<void> {
-    const isDropped = await this.#store.shutdown(status, this.#retention)
-    // A failure is to be mended and gone on from, also when it was too early for a checkpoint of its own.
-    if (status === 'FINISHED' || (status === 'CANCELED' && isDropped)) await this.#markEnd()
+  async shutdown(status: EndStatus): Promise<void> {
+    const isDropped = this.#store.removesOnEnd(status, this.#retention)
+    // First: a crash in between must not leave the next run with nothing newer than its predecessors' checkpoints. What drops
+    // nothing, as a failure before the first checkpoint of its own, is gone on from.
+    if (status === 'FINISHED' || isDropped) await this.#markEnd(status)
+    await this.#store.shutdown(status, this.#retention)
   }
 
-  async #markEnd(): Promise<void> {
+  async #markEnd(status: EndStatus): Promise<void> {
     const { configuration, jobGraph, clock, fileSystems } = this.#input
     if (this.#directory === undefined || !configuration.get(SavepointOptions.RECOVER_FROM_LATEST)) return
-    await writeEndMark(this.#directory, { jobName: jobGraph.name, timestamp: clock.now() }, fileSystems)
+    await writeEndMark(this.#directory, { jobName: jobGraph.name, timestamp: clock.now(), status }, fileSystems)
   }
 
   /** Where checkpoints are found again by a later run. */
@@ -227,8 +255,12 @@ export class CheckpointRepository {
     return isInFiles ? this.#input.configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY) : undefined
   }
 
+  /** Whoever wants to go on from the latest checkpoint wants it kept when the job fails. */
   get #retention(): CheckpointRetention {
-    return this.#input.configuration.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION)
+    const { configuration } = this.#input
+    const isDecided = configuration.getOptional(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION) !== undefined
+    if (!isDecided && configuration.get(SavepointOptions.RECOVER_FROM_LATEST)) return 'DELETE_ON_CANCELLATION'
+    return configuration.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION)
   }
 }
 

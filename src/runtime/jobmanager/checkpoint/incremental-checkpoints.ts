@@ -7,7 +7,7 @@ import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { Logger } from '../../../core/logging/logger.js'
 import type { CheckpointMetadata, CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
-import { removeSharedFilesOf, sharedFilesOf } from '../../../storage/shared-files.js'
+import { holdsSharedFiles, sharedFilesOf } from '../../../storage/shared-files.js'
 import { SharedStateRegistry } from '../../../storage/shared-state-registry.js'
 import { sharedDirectoryOf } from '../../../storage/snapshot-directory.js'
 
@@ -28,13 +28,20 @@ export class IncrementalCheckpoints {
   }
 
   /** The location of a checkpoint that may build on the newest completed one of this run. */
-  begin(location: CheckpointLocation): CheckpointLocation {
+  async begin(location: CheckpointLocation): Promise<CheckpointLocation> {
     if (location.kind === 'memory') return location
     const { directoryUri } = location
     const base = this.#newestOfRun
     if (base !== undefined) this.#registry.hold(directoryUri, sharedFilesOf(base.metadata, base.externalPath))
-    const baseCheckpointId = base?.metadata.checkpointId
-    return { ...location, incremental: { sharedDirectoryUri: sharedDirectoryOf(directoryUri), baseCheckpointId } }
+    try {
+      // Whoever removed its files took nothing but a checkpoint: the state is there, and is written whole.
+      const isWhole = base !== undefined && (await holdsSharedFiles(base, this.#fileSystems))
+      const baseCheckpointId = isWhole ? base.metadata.checkpointId : undefined
+      return { ...location, incremental: { sharedDirectoryUri: sharedDirectoryOf(directoryUri), baseCheckpointId } }
+    } catch (error) {
+      await this.#registry.release(directoryUri)
+      throw error
+    }
   }
 
   /** The shared files that a checkpoint itself wrote; from here on they go when it goes. */
@@ -64,9 +71,8 @@ export class IncrementalCheckpoints {
     if (location.kind === 'file') await this.#registry.release(location.directoryUri)
   }
 
-  /** The metadata of a complete one is gone. One that the run claimed may share files with others of the run that made it. */
-  async removed({ metadata, externalPath }: CompletedCheckpoint): Promise<void> {
-    if (this.#registry.knows(externalPath)) await this.#registry.release(externalPath)
-    else await removeSharedFilesOf(metadata, externalPath, this.#fileSystems)
+  /** The metadata of a complete one of this run is gone. */
+  async removed({ externalPath }: CompletedCheckpoint): Promise<void> {
+    await this.#registry.release(externalPath)
   }
 }

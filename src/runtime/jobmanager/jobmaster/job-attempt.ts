@@ -31,7 +31,6 @@ export interface JobAttemptInput {
   readonly jobGraph: JobGraph
   readonly slots: SlotAssignment
   readonly pool: WorkerPool
-  readonly restore: RestoreAssignment | undefined
   readonly network: { readonly budgetBytes: number; readonly slotSizeBytes: number }
   /** Time that tasks have to end on cancellation before their worker is terminated. */
   readonly cancellation: CancellationLimits
@@ -59,8 +58,8 @@ export class JobAttempt {
   }
 
   /** Workers have loaded the program: hands every one its tasks. */
-  deploy(): void {
-    const { attemptNumber, pool, restore, network } = this.#input
+  deploy(restore: RestoreAssignment | undefined): void {
+    const { attemptNumber, pool, network } = this.#input
     const plan = planDeployment({
       executions: this.executions,
       bellOf: (worker) => pool.bellOf(worker),

@@ -17,7 +17,7 @@ import type { EarlierAnswers } from '../../protocol/program-answers.js'
 import type { ProgramDescriptor } from '../../protocol/program-descriptor.js'
 import { readCheckpointCoordinatorConfiguration } from '../checkpoint/checkpoint-coordinator-configuration.js'
 import { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
-import type { CheckpointRepository } from '../checkpoint/checkpoint-repository.js'
+import type { CheckpointRepository, Restorable } from '../checkpoint/checkpoint-repository.js'
 import { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
 import { loadRestartStrategy } from '../failover/restart-strategy-loader.js'
 import type { RestartBackoffTimeStrategy } from '../failover/restart-backoff-time-strategy.js'
@@ -29,7 +29,7 @@ import type { JobDetails, JobException } from './job-details.js'
 import { checkJobTransition, type JobStatus } from './job-status.js'
 import { mergeAccumulators } from './merge-accumulators.js'
 import type { TaskMetrics } from './metric-store.js'
-import { WorkerPool } from './worker-pool.js'
+import { WorkerPool, type ProgramOfJob } from './worker-pool.js'
 import type { TaskManagerStarter } from './task-manager-gateway.js'
 
 const CLOSE_GRACE_MS = 5000
@@ -112,16 +112,12 @@ export class JobMaster {
     return this.#status
   }
 
-  /**
-   * Opens the snapshot to restore from and checks it against the plan; the job runs when the promise resolves, with what
-   * the user should know about the snapshot.
-   */
-  async start(): Promise<string | undefined> {
-    let note: string | undefined
+  /** Opens the snapshot to restore from and checks it against the plan; the job runs when the promise resolves. */
+  async start(): Promise<void> {
     try {
       const point = await this.#input.repository.open()
       if (point.checkpoint !== undefined) this.#statistics.restored()
-      note = point.note
+      for (const note of point.notes) this.#input.tell(note)
     } catch (error) {
       await this.#end('FAILED', asError(error))
       throw error
@@ -132,7 +128,6 @@ export class JobMaster {
       this.#moveTo('CREATED')
       this.#runAttempt()
     }
-    return note
   }
 
   /** Instead of `start`, where the surroundings of the job could not be made. */
@@ -229,10 +224,11 @@ export class JobMaster {
     const load = { jobId, program, graphIndex, expectedHash: jobGraph.hash, plan: jobGraph, earlierAnswers }
     const attempt = this.#makeAttempt(attemptNumber)
     this.#attempt = attempt
-    void this.#pool
-      .loadProgram(load, this.#slots.slotsOf)
-      .then(() => {
-        if (this.#attempt === attempt && this.#status === 'RUNNING') attempt.deploy()
+    void this.#prepare(load)
+      .then(({ assignment, notes }) => {
+        if (this.#attempt !== attempt || this.#status !== 'RUNNING') return
+        for (const note of notes) this.#input.tell(note)
+        attempt.deploy(assignment)
       })
       .catch((error: unknown) => {
         if (this.#attempt !== attempt) return
@@ -243,7 +239,16 @@ export class JobMaster {
       })
   }
 
-  /** Where the program makes its functions once a thread, or cannot run twice in one, unless the user wants several slots a worker all the same. */
+  /** The state is verified while the workers load the program; nothing goes on before both are done. */
+  async #prepare(load: ProgramOfJob): Promise<Restorable> {
+    const loaded = this.#pool.loadProgram(load, this.#slots.slotsOf)
+    const restorable = this.#input.repository.restorable()
+    await Promise.allSettled([loaded, restorable])
+    await loaded
+    return restorable
+  }
+
+  /** Where the program makes its functions once a thread or cannot run twice in one, unless the user wants slots to share. */
   #slotsCannotShare(error: unknown): boolean {
     const isAsked = this.#input.configuration.get(TaskManagerOptions.NUM_TASK_SLOTS) !== undefined
     const needsThreads =
@@ -257,13 +262,12 @@ export class JobMaster {
   }
 
   #makeAttempt(attemptNumber: number): JobAttempt {
-    const { jobGraph, configuration, clock, logger, repository } = this.#input
+    const { jobGraph, configuration, clock, logger } = this.#input
     return new JobAttempt({
       attemptNumber,
       jobGraph,
       slots: this.#slots,
       pool: this.#pool,
-      restore: repository.newestAssignment(),
       network: {
         budgetBytes: configuration.get(TaskManagerOptions.NETWORK_MEMORY_MAX),
         slotSizeBytes: configuration.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE),

@@ -11,6 +11,7 @@ import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
 import type { JobGraph } from '../../../../../src/graph/job-graph.js'
 import { computeCheckpointPlan } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-plan.js'
 import { CheckpointRepository } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
+import { disposeOfSnapshot } from '../../../../../src/runtime/jobmanager/checkpoint/snapshot-disposal.js'
 import { PendingCheckpoint } from '../../../../../src/runtime/jobmanager/checkpoint/pending-checkpoint.js'
 import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
 import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../../../src/storage/state-handles.js'
@@ -297,10 +298,10 @@ describe('A CheckpointRepository', () => {
 
   it('disposes of a snapshot that the user names and refuses what is none', async () => {
     const path = await checkpoint(repositoryOf(), 1)
-    await CheckpointRepository.dispose(path, fileSystems)
+    await disposeOfSnapshot(path, { fileSystems, isJobRunning: () => Promise.resolve(false) })
     assert.deepEqual(await checkpointsOnDisk(), [])
     await assert.rejects(
-      CheckpointRepository.dispose(path, fileSystems),
+      disposeOfSnapshot(path, { fileSystems, isJobRunning: () => Promise.resolve(false) }),
       (error) => FlinkError.is(error) && error.httpStatus === 404,
     )
   })

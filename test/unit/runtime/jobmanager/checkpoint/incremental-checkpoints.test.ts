@@ -9,6 +9,7 @@ import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { computeCheckpointPlan } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-plan.js'
 import { CheckpointRepository } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
+import { disposeOfSnapshot } from '../../../../../src/runtime/jobmanager/checkpoint/snapshot-disposal.js'
 import { PendingCheckpoint } from '../../../../../src/runtime/jobmanager/checkpoint/pending-checkpoint.js'
 import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
 import type { CheckpointLocation } from '../../../../../src/storage/checkpoint-stream-factory.js'
@@ -131,6 +132,23 @@ describe('Incremental checkpoints of a run', () => {
     await other.repository.open()
     assert.deepEqual(await other.restored(), ['of 1', 'of 2', 'of 3'])
   })
+
+  for (const [what, remove] of [
+    ['the directory of the job', (): Promise<void> => disk.delete(`/cp/${JOB}`)],
+    ['the shared directory', (): Promise<void> => disk.delete(SHARED)],
+    ['one shared file', async (): Promise<void> => disk.delete((await disk.list(SHARED))[0]?.path ?? '')],
+  ] as const) {
+    it(`begin a new chain when somebody has removed ${what}`, async () => {
+      const run = new Run()
+      for (const id of [1, 2]) await run.take(id)
+      await remove()
+      await run.take(3)
+      await run.take(4)
+      assert.deepEqual(await run.restored(), ['of 3', 'of 4'])
+      const other = new Run({}, `file:///cp/${JOB}/chk-4`, 'b'.repeat(32))
+      await other.repository.open()
+    })
+  }
 
   it('leave no chain behind when one was whole again, once no retained one names it', async () => {
     const run = new Run({ 'execution.checkpointing.num-retained': '2' })
@@ -300,9 +318,9 @@ describe('Incremental checkpoints of a run', () => {
     const paths: string[] = []
     for (const [id, form] of [[1], [2], [3, 'whole']] as const) paths.push(await run.take(id, form))
     const [first = '', second = ''] = paths
-    await CheckpointRepository.dispose(second, fileSystems)
+    await disposeOfSnapshot(second, { fileSystems, isJobRunning: () => Promise.resolve(false) })
     assert.deepEqual(await sharedTexts(), ['of 1', 'of 3'])
-    await CheckpointRepository.dispose(first, fileSystems)
+    await disposeOfSnapshot(first, { fileSystems, isJobRunning: () => Promise.resolve(false) })
     assert.deepEqual(await sharedTexts(), ['of 3'])
   })
 

@@ -17,7 +17,7 @@ import type {
 import type { ExecutionState } from '../../../../../src/runtime/protocol/execution-state.js'
 import type { MasterToWorker } from '../../../../../src/runtime/protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../../../../src/runtime/protocol/task-deployment.js'
-import { EMPTY_SUBTASK_STATE } from '../../../../../src/storage/state-handles.js'
+import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../../../src/storage/state-handles.js'
 import { sampleGraph } from '../sample-graphs.js'
 
 export const JOB = 'a'.repeat(32)
@@ -35,6 +35,8 @@ export class PlayedWorker implements TaskManagerGateway {
   readonly ignores: Set<MasterToWorker['type']>
   tasks: readonly TaskDeploymentDescriptor[] = []
   isTerminated = false
+  /** What each of its tasks puts into a checkpoint. */
+  state: OperatorSubtaskState = EMPTY_SUBTASK_STATE
   readonly #listener: TaskManagerListener
 
   constructor(index: number, listener: TaskManagerListener, ignores: Set<MasterToWorker['type']>) {
@@ -75,7 +77,7 @@ export class PlayedWorker implements TaskManagerGateway {
   acknowledge(checkpointId: number): void {
     const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 0, checkpointedSizeBytes: 0 }
     for (const { executionId, vertexId } of this.tasks) {
-      const snapshot = { operators: { [vertexId]: EMPTY_SUBTASK_STATE } }
+      const snapshot = { operators: { [vertexId]: this.state } }
       this.#listener.onMessage({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot, metrics })
     }
   }
@@ -107,7 +109,6 @@ export class JobMasterHarness implements TaskManagerStarter {
   readonly master: JobMaster
   readonly told: string[] = []
   outcome: JobOutcome | undefined
-
   constructor(
     configuration: Readonly<Record<string, string>> = {},
     jobGraph: JobGraph = sampleGraph([{ id: 'source' }, { id: 'map', parallelism: 2 }], [['source', 'map', 'hash']]),

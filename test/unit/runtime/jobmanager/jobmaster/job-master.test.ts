@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
+import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../../../src/storage/state-handles.js'
 import { JOB, JobMasterHarness, settle } from './job-master-harness.js'
 
 const FIXED_DELAY = {
@@ -11,6 +12,12 @@ const FIXED_DELAY = {
 
 function boom(): FlinkError {
   return new FlinkError('OPERATOR_FAILED', { operator: 'Map', subtask: 1, parallelism: 2, reason: 'boom' })
+}
+
+/** Of which the file is not there. */
+function stateInFile(file: string): OperatorSubtaskState {
+  const handle = { kind: 'file', uri: `file:${file}`, offset: 0, lengthBytes: 3, crc32c: 0 } as const
+  return { ...EMPTY_SUBTASK_STATE, managedOperator: [{ handle, states: [] }] }
 }
 
 async function checkpointsOn(harness: JobMasterHarness): Promise<string[]> {
@@ -283,6 +290,36 @@ describe('A JobMaster after a failure', () => {
       harness.worker(0).tasks.map(({ restore }) => restore?.checkpointId),
       [2, 2],
     )
+    assert.equal(await harness.master.triggerCheckpoint(), 3)
+  })
+
+  it('does not restart from state that is damaged, nor from zero instead', async () => {
+    const harness = await new JobMasterHarness(FIXED_DELAY).run()
+    for (const worker of [0, 1]) harness.worker(worker).state = stateInFile('/cp/state')
+    await harness.master.triggerCheckpoint()
+    await harness.fail('map', boom())
+    await harness.advance(10_000)
+    assert.equal(harness.outcome?.status, 'FAILED')
+    assert.ok(FlinkError.is(harness.outcome.error, 'SNAPSHOT_CORRUPT'))
+    assert.match(harness.outcome.error.message, /\/cp\/state is damaged at bytes 0 to 3: it is missing/)
+  })
+
+  it('goes back to an older checkpoint where the newest is damaged, and tells that', async () => {
+    const harness = await new JobMasterHarness({
+      ...FIXED_DELAY,
+      'execution.checkpointing.num-retained': '2',
+    }).run()
+    await harness.master.triggerCheckpoint()
+    for (const worker of [0, 1]) harness.worker(worker).state = stateInFile('/cp/state')
+    await harness.master.triggerCheckpoint()
+    await harness.fail('map', boom())
+    await harness.advance(10_000)
+    assert.equal(harness.master.status, 'RUNNING')
+    assert.deepEqual(
+      harness.worker(0).tasks.map(({ restore }) => restore?.checkpointId),
+      [1, 1],
+    )
+    assert.match(harness.told.join(), /\/cp\/state is damaged .* goes back to the older checkpoint 1/)
     assert.equal(await harness.master.triggerCheckpoint(), 3)
   })
 

@@ -1,0 +1,183 @@
+// Duty: finds the newest usable checkpoint below a directory, beside jobs that live, and says which newer ones are damaged.
+// Invariants: a directory counts only with `_metadata` in it. Candidates are tried newest first; what is damaged is told and
+// passed over, never half-used. What is newer and of a format that this engine cannot read is no damage, and a disk that
+// cannot be read is none either: both end the search instead of going back to something older.
+// Thread: main thread.
+import { FlinkError, type ErrorCode } from '../core/errors/flink-error.js'
+import { toFileUri } from '../core/fs/file-path.js'
+import type { FileSystem } from '../core/fs/file-system.js'
+import type { FileSystems } from '../core/fs/file-systems.js'
+import type { CompletedCheckpoint, SnapshotHeader } from './checkpoint-metadata.js'
+import { readHeaderOf } from './metadata-file.js'
+import { checkpointIdOf, METADATA_FILE } from './snapshot-directory.js'
+import { locateSnapshot } from './snapshot-locator.js'
+import { verifyState } from './snapshot-verification.js'
+
+const JOB_DIRECTORY = /^[0-9a-f]{32}$/
+/** A job that lives may remove what is being verified; one that does so each time is too fast to start from. */
+const MAX_REMOVED_MEANWHILE = 100
+
+export interface LatestCheckpointSearch {
+  readonly fileSystems: FileSystems
+  /** Others are passed over, untold; those of which not even the header can be read are not asked for. */
+  readonly isWanted?: (header: SnapshotHeader) => boolean
+  /** Rejects with SNAPSHOT_CORRUPT when the state is damaged; without it all state is read. */
+  readonly verify?: (checkpoint: CompletedCheckpoint) => Promise<void>
+}
+
+export interface LatestCheckpoint {
+  /** Undefined when there is none that can be used. */
+  readonly checkpoint: CompletedCheckpoint | undefined
+  /** Why newer ones, or those of which nobody knows, cannot be used; newest first. */
+  readonly damaged: readonly FlinkError[]
+  /** Directories of checkpoints without metadata: not finished before a crash, or robbed of them. */
+  readonly incomplete: readonly string[]
+}
+
+interface Candidate {
+  readonly id: number
+  readonly header: SnapshotHeader | undefined
+  readonly content: CompletedCheckpoint | FlinkError
+}
+
+/** Below the directory of one job (`chk-<n>` in it), or of all jobs whose directories are in it. */
+export async function findLatestCheckpoint(
+  directory: string,
+  search: LatestCheckpointSearch,
+): Promise<LatestCheckpoint> {
+  const { fileSystem, path: parent } = search.fileSystems.forUri(directory)
+  const entries = await fileSystem.list(parent)
+  const jobDirectories = entries.filter(({ name }) => JOB_DIRECTORY.test(name)).map(({ name }) => `${parent}/${name}`)
+  const heads = new Map<CheckpointDirectory, Candidate>()
+  const incomplete: string[] = []
+  for (const path of [parent, ...jobDirectories]) {
+    await advance(new CheckpointDirectory(path, search, (missing) => incomplete.push(missing)), heads)
+  }
+  const damaged: FlinkError[] = []
+  for (let removed = 0; ;) {
+    const [newest] = [...heads].toSorted(([, left], [, right]) => newestFirst(left, right))
+    if (newest === undefined) return { checkpoint: undefined, damaged, incomplete }
+    const [checkpoints, candidate] = newest
+    const result = await checkpoints.verified(candidate)
+    if (!FlinkError.is(result)) return { checkpoint: result, damaged, incomplete }
+    if (await checkpoints.holds(candidate.id)) {
+      if (!DAMAGE.includes(result.code)) throw result
+      damaged.push(result)
+      checkpoints.settle(candidate.id)
+    } else if ((removed += 1) > MAX_REMOVED_MEANWHILE) {
+      throw result
+    }
+    await advance(checkpoints, heads)
+  }
+}
+
+async function advance(checkpoints: CheckpointDirectory, heads: Map<CheckpointDirectory, Candidate>): Promise<void> {
+  const head = await checkpoints.newest()
+  if (head === undefined) heads.delete(checkpoints)
+  else heads.set(checkpoints, head)
+}
+
+/** Of what nobody knows how old it is must be thought that it is the newest. */
+function newestFirst(left: Candidate, right: Candidate): number {
+  const [leftTime, rightTime] = [left, right].map(({ header }) => header?.timestamp ?? Infinity)
+  return leftTime === rightTime ? right.id - left.id : (rightTime ?? 0) - (leftTime ?? 0)
+}
+
+const ABSENCE: readonly ErrorCode[] = ['SNAPSHOT_NOT_FOUND', 'SNAPSHOT_METADATA_MISSING']
+const DAMAGE: readonly ErrorCode[] = ['SNAPSHOT_MAGIC_INVALID', 'SNAPSHOT_NOT_A_FILE', 'SNAPSHOT_CORRUPT']
+/** What is said of a candidate when its turn comes. */
+const UNUSABLE: readonly ErrorCode[] = [...DAMAGE, 'SNAPSHOT_VERSION_UNSUPPORTED']
+
+/** The `chk-<n>` of one directory. */
+class CheckpointDirectory {
+  readonly #directory: string
+  readonly #fileSystem: FileSystem
+  readonly #search: LatestCheckpointSearch
+  readonly #onIncomplete: (directory: string) => void
+  /** Those that were seen and are not wanted, or damaged. */
+  readonly #settled = new Set<number>()
+
+  constructor(directory: string, search: LatestCheckpointSearch, onIncomplete: (directory: string) => void) {
+    this.#directory = directory
+    this.#fileSystem = search.fileSystems.forUri(directory).fileSystem
+    this.#search = search
+    this.#onIncomplete = onIncomplete
+  }
+
+  settle(id: number): void {
+    this.#settled.add(id)
+  }
+
+  /** A removal takes the metadata first, so that without it what looked like damage was none. */
+  async holds(id: number): Promise<boolean> {
+    return (await this.#fileSystem.status(this.#metadataFile(id))) !== undefined
+  }
+
+  /**
+   * Ids only grow within a directory, whatever the clock did. A job that lives completes checkpoints and removes older ones
+   * while this looks, and from the newest down each may be passed just before it is complete or just after it was removed. From
+   * the oldest up whatever was removed has a successor that lies ahead, or that another look at the directory shows.
+   */
+  async newest(): Promise<Candidate | undefined> {
+    const seen = new Set<number>()
+    for (;;) {
+      const listed = (await this.#fileSystem.list(this.#directory)).flatMap(({ name }) => checkpointIdOf(name) ?? [])
+      const ids = listed.filter((id) => !seen.has(id)).toSorted((left, right) => left - right)
+      if (ids.length === 0) return undefined
+      for (const id of ids) seen.add(id)
+      const found = (await this.#firstOf(ids.toReversed())) ?? (await this.#firstOf(ids))
+      if (found !== undefined) return found
+    }
+  }
+
+  /** The candidate with all its state, or why it cannot be used. */
+  async verified({ content }: Candidate): Promise<CompletedCheckpoint | FlinkError> {
+    if (FlinkError.is(content)) return content
+    const verify = this.#search.verify ?? (({ metadata }) => verifyState(metadata, this.#search.fileSystems))
+    try {
+      await verify(content)
+      return content
+    } catch (error) {
+      if (FlinkError.is(error, 'SNAPSHOT_CORRUPT')) return error
+      throw error
+    }
+  }
+
+  async #firstOf(ids: readonly number[]): Promise<Candidate | undefined> {
+    for (const id of ids) {
+      const candidate = this.#settled.has(id) ? undefined : await this.#candidate(id)
+      if (candidate !== undefined) return candidate
+    }
+    return undefined
+  }
+
+  /** Undefined for what is not there, or not wanted. Half-written ones are normal after a crash: not worth a word. */
+  async #candidate(id: number): Promise<Candidate | undefined> {
+    const { isWanted = (): boolean => true } = this.#search
+    const read = await this.#read(id)
+    if (read === undefined) return undefined
+    if (read.header === undefined || isWanted(read.header)) return { id, ...read }
+    this.#settled.add(id)
+    return undefined
+  }
+
+  async #read(id: number): Promise<Omit<Candidate, 'id'> | undefined> {
+    const directory = `${this.#directory}/chk-${String(id)}`
+    try {
+      const content = await locateSnapshot(toFileUri(directory), this.#search.fileSystems)
+      return { header: content.metadata, content }
+    } catch (error) {
+      if (!FlinkError.is(error)) throw error
+      if (error.code === 'SNAPSHOT_METADATA_MISSING') this.#onIncomplete(directory)
+      if (ABSENCE.includes(error.code)) return undefined
+      if (!UNUSABLE.includes(error.code)) throw error
+      return (await this.holds(id))
+        ? { header: await readHeaderOf(this.#metadataFile(id), this.#fileSystem), content: error }
+        : undefined
+    }
+  }
+
+  #metadataFile(id: number): string {
+    return `${this.#directory}/chk-${String(id)}/${METADATA_FILE}`
+  }
+}
