@@ -14,6 +14,7 @@ function stage(kind: ChainStage['kind'], call: (value: never) => unknown, name =
     kind,
     method: 'apply',
     function: { apply: call },
+    copier: undefined,
     keyed: undefined,
     failed: (error) =>
       FlinkError.is(error)
@@ -100,8 +101,8 @@ describe('a run of stages', () => {
   it('is one function with a call a stage', () => {
     assert.equal(
       fusedStagesSource([
-        { kind: 'map', method: 'map', keyed: undefined },
-        { kind: 'filter', method: 'filter', keyed: undefined },
+        { kind: 'map', method: 'map', copier: undefined, keyed: undefined },
+        { kind: 'filter', method: 'filter', copier: undefined, keyed: undefined },
       ]),
       `const f0 = stages[0].function
 const f1 = stages[1].function
