@@ -27,6 +27,8 @@ export interface Scenario {
   /** The source pauses for up to so many ms (a generator: turns of its task) behind one of so many records. */
   readonly pauseMs: number
   readonly pauseOneIn: number
+  /** Functions change what they were given, emitted and have in state, again and again. */
+  readonly changesRecords: boolean
   readonly configuration: Readonly<Record<string, string>>
   readonly runs: readonly RunPlan[]
   readonly faults: FaultBudget
@@ -52,6 +54,7 @@ export function scenarioOf(simulation: Simulation): Scenario {
       'disk-is-slow': oneOf(random, [0, between(random, 1, 4)]),
       'value-not-storable': oneOf(random, [0, between(random, 1, 3)]),
     },
+    changesRecords: oneOf(random, [true, true, false]),
   }
 }
 
