@@ -80,9 +80,7 @@ export class RowCopierSource extends RowCheckSource {
       `function ${make}(${parameters.join(', ')}) { ${assignments.join('; ')} }`,
       `${make}.prototype = ${prototype}`,
     )
-    const values = fields.map(([field, kind]) =>
-      this.#copy(kind, this.part(kind, `${name}[${JSON.stringify(field)}]`)),
-    )
+    const values = fields.map(([field, kind]) => this.#copy(kind, this.part(kind, `${name}[${JSON.stringify(field)}]`)))
     return `new ${make}(${values.join(', ')})`
   }
 

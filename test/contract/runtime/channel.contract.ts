@@ -55,7 +55,12 @@ function deliveryTests(create: () => ChannelUnderTest): void {
     record.n = -1
     record.tags.push('late')
     const { values } = pump(writer, reader)
-    const expected = [1, 2, 3].map((n) => ({ n, tags: [`tag ${String(n)}`], at: new Date(n), by: new Map([['k', { n }]]) }))
+    const expected = [1, 2, 3].map((n) => ({
+      n,
+      tags: [`tag ${String(n)}`],
+      at: new Date(n),
+      by: new Map([['k', { n }]]),
+    }))
     assert.deepStrictEqual(values, expected)
     assert.ok(values.every((value) => value !== record))
   })

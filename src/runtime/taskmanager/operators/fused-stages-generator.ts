@@ -18,9 +18,7 @@ export function fuseStages(run: StageRun): ProcessElement {
 }
 
 /** The function as source, behind a `return`. */
-export function fusedStagesSource(
-  stages: readonly Pick<ChainStage, 'kind' | 'method' | 'copier' | 'keyed'>[],
-): string {
+export function fusedStagesSource(stages: readonly Pick<ChainStage, 'kind' | 'method' | 'copier' | 'keyed'>[]): string {
   const constants: string[] = []
   const lines: string[] = []
   let value = 'v'

@@ -108,7 +108,11 @@ describe('A copy', () => {
   it('keeps cycles closed, shared objects shared and distinct ones distinct', () => {
     const copier = new RowCopier()
     const inner = { n: 1 }
-    for (const value of [{ a: { n: 1 }, b: { n: 1 } }, { a: inner, b: inner }, { a: { n: 1 }, b: { n: 1 } }]) {
+    for (const value of [
+      { a: { n: 1 }, b: { n: 1 } },
+      { a: inner, b: inner },
+      { a: { n: 1 }, b: { n: 1 } },
+    ]) {
       const copy = copier.copy(value) as { a: object; b: object }
       assert.deepEqual(copy, value)
       assert.equal(copy.a === copy.b, value.a === value.b)
@@ -130,7 +134,10 @@ describe('A copy', () => {
 
   it('of a Buffer has bytes of its own, wherever it lies', () => {
     const bytes = Buffer.from([1, 2])
-    const copy = new RowCopier().copy({ bytes, in: new Map([['x', bytes]]) }) as { bytes: Buffer; in: Map<string, Buffer> }
+    const copy = new RowCopier().copy({ bytes, in: new Map([['x', bytes]]) }) as {
+      bytes: Buffer
+      in: Map<string, Buffer>
+    }
     bytes.fill(9)
     assert.deepEqual(copy.bytes, Buffer.from([1, 2]))
     assert.equal(copy.bytes, copy.in.get('x'))

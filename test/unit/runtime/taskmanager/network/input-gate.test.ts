@@ -8,7 +8,10 @@ import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.j
 const ignore = (): void => undefined
 
 function createGate(channelCount: number): { gate: InputGate; channels: LocalChannel[]; recorder: ChannelRecorder } {
-  const channels = Array.from({ length: channelCount }, () => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }))
+  const channels = Array.from(
+    { length: channelCount },
+    () => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }),
+  )
   const gate = new InputGate(channels.map(({ reader }, input) => ({ reader, input })))
   return { gate, channels, recorder: new ChannelRecorder() }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
+import { RowCopier } from '../../../../../src/core/types/row-copier.js'
 import type { ChainStage, StageRun } from '../../../../../src/runtime/taskmanager/operators/chain-stage.js'
 import {
   fusedStagesSource,
@@ -96,6 +97,18 @@ describe('a run of stages', () => {
     assert.throws(() => {
       process(1, 0, 0)
     }, behind)
+  })
+
+  it('copies between two stages what is not a number or a text', () => {
+    assert.equal(
+      fusedStagesSource([
+        { kind: 'map', method: 'map', copier: undefined, keyed: undefined },
+        { kind: 'filter', method: 'filter', copier: new RowCopier(), keyed: undefined },
+      ])
+        .split('\n')
+        .find((line) => line.startsWith('g1')),
+      "g1 = typeof r0 === 'number' || typeof r0 === 'string' ? r0 : c1.copy(r0)",
+    )
   })
 
   it('is one function with a call a stage', () => {

@@ -25,7 +25,10 @@ export class AlignmentHarness {
   readonly #handler: GateHandler
 
   constructor(channelCount: number, mode: 'EXACTLY_ONCE' | 'AT_LEAST_ONCE' = 'EXACTLY_ONCE') {
-    const channels = Array.from({ length: channelCount }, () => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }))
+    const channels = Array.from(
+      { length: channelCount },
+      () => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }),
+    )
     this.#writers = channels.map(({ writer }) => writer)
     this.gate = new InputGate(channels.map(({ reader }) => ({ reader, input: 0 })))
     const actions = {

@@ -116,7 +116,10 @@ class Doubling extends ProcessFunction<unknown, unknown> {
 }
 
 /** The program of a tree: every node is read by a sink, and a process function's side output too. */
-function programOf(source: SourceFunction<unknown>, tree: Node): { program: RecordedProgram; received: Map<string, unknown[]> } {
+function programOf(
+  source: SourceFunction<unknown>,
+  tree: Node,
+): { program: RecordedProgram; received: Map<string, unknown[]> } {
   const program = new RecordedProgram()
   const received = new Map<string, unknown[]>()
   const read = (stream: Transformation, name: string): void => {
@@ -182,7 +185,7 @@ function refilling(numbers: readonly number[]): SourceFunction<unknown> {
         yield record
       }
     },
-  } as SourceFunction<unknown>
+  }
 }
 
 interface GrowingNode extends Node {
@@ -234,7 +237,11 @@ describe('A chain', () => {
   for (const [what, record, place] of [
     ['a function', () => 1, 'the value is a function'],
     ['a symbol in a field', { key: 'k', value: Symbol('s') }, 'value is a symbol'],
-    ['an instance of a class that nobody registered', { by: [new (class Account {})()] }, 'by[0] is an instance of Account'],
+    [
+      'an instance of a class that nobody registered',
+      { by: [new (class Account {})()] },
+      'by[0] is an instance of Account',
+    ],
   ] as const) {
     for (const after of ['map', 'flat-map', 'source'] as const) {
       it(`refuses ${what} emitted by a ${after} as a channel to another worker does, naming the operator`, () => {
@@ -243,7 +250,14 @@ describe('A chain', () => {
         const source = program.source('Source', {}, { kind: 'source-function', function: { run: () => [1, emitted] } })
         const operator: OperatorSpec =
           after === 'flat-map'
-            ? { kind: 'flat-map', function: { flatMap: (_value, out) => void out.collect(record) } }
+            ? {
+                kind: 'flat-map',
+                function: {
+                  flatMap: (_value, out) => {
+                    out.collect(record)
+                  },
+                },
+              }
             : { kind: 'map', function: { map: (value) => (after === 'map' ? record : value) } }
         const mapped = program.operator(source, 'Mapper', operator)
         program.sink(program.map(mapped, 'Next'), 'Sink')
@@ -255,7 +269,10 @@ describe('A chain', () => {
           (error) => {
             assert.ok(FlinkError.is(error, 'RECORD_NOT_SERIALIZABLE'))
             const emitter = after === 'source' ? 'Source' : 'Mapper'
-            assert.ok(error.message.startsWith(`${emitter} emitted a record that cannot travel: ${place}.`), error.message)
+            assert.ok(
+              error.message.startsWith(`${emitter} emitted a record that cannot travel: ${place}.`),
+              error.message,
+            )
             return true
           },
         )
