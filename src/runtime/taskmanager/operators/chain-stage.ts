@@ -39,8 +39,8 @@ export interface StageOperator {
 /** The run of an operator that is fed through the copier. */
 export function stageRunOf(operator: object, copier: Copier | undefined): StageRun | undefined {
   if (!('run' in operator)) return undefined
-  const { stages, tail } = (operator as StageOperator).run
-  return { stages: stages.map((stage, index) => (index === 0 ? { ...stage, copier } : stage)), tail }
+  const { run } = operator as StageOperator
+  return { ...run, stage: { ...run.stage, copier } }
 }
 
 /** The stages of a run, in the order of a record. */
