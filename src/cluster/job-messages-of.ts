@@ -1,3 +1,5 @@
+import { Configuration } from '../core/config/configuration.js'
+import { PipelineOptions } from '../core/config/pipeline-options.js'
 import type {
   CheckpointingStatistics,
   JobConfigInfo,
@@ -52,7 +54,7 @@ export function jobConfigInfoOf(details: JobDetails): JobConfigInfo {
     'execution-config': {
       'job-parallelism': Math.max(1, ...details.vertices.map((vertex) => vertex.parallelism)),
       'restart-strategy': configuration['restart-strategy.type'] ?? 'default',
-      'object-reuse-mode': true,
+      'object-reuse-mode': Configuration.fromMap(configuration).get(PipelineOptions.OBJECT_REUSE),
       'user-config': configuration,
     },
   }

@@ -34,10 +34,14 @@ function livingGraphOf(
       if (output.edge.outputType !== undefined) edgeTypes.set(edge.id, output.edge.outputType)
     }
   }
+  const inputTypes = new Map<string, TypeInformation<unknown>>()
+  for (const { node, inputType } of chains.flatMap((chain) => chain.links)) {
+    if (inputType !== undefined) inputTypes.set(idOf(node, ids), inputType)
+  }
   const hash = sha256Hex(JSON.stringify([vertices, edges]))
   const jobGraph: JobGraph = { name: streamGraph.jobName, vertices, edges, configuration, hash }
   const operators = new Map(streamGraph.nodes.map((node) => [idOf(node, ids), bindingOf(node, ids)]))
-  return { jobGraph, operators, partitioners, edgeTypes }
+  return { jobGraph, operators, partitioners, edgeTypes, inputTypes }
 }
 
 function vertexOf(chain: Chain, ids: OperatorIds): JobVertex {

@@ -1,3 +1,4 @@
+import type { TypeInformation } from '../api/types/type-information.js'
 import { isChainable } from './chaining.js'
 import type { StreamEdge, StreamGraph, StreamNode } from './stream-graph.js'
 
@@ -7,6 +8,8 @@ export interface ChainLink {
   /** Index in the chain of the link that feeds this one; -1 for the head. */
   readonly input: number
   readonly inputSideOutput: string | undefined
+  /** Declared type of what it is fed; of the head's input each edge says it. */
+  readonly inputType: TypeInformation<unknown> | undefined
 }
 
 /** Operators that run as one task: head first, every input before its readers. */
@@ -36,16 +39,18 @@ export function buildChains(graph: StreamGraph): Chain[] {
 function buildChain(head: StreamNode, isChained: (edge: StreamEdge) => boolean): Chain {
   const links: ChainLink[] = []
   const outputs: ChainOutput[] = []
-  const visit = (node: StreamNode, input: number, inputSideOutput: string | undefined): string => {
-    const index = links.push({ node, input, inputSideOutput }) - 1
+  const visit = (link: ChainLink): string => {
+    const { node } = link
+    const index = links.push(link) - 1
     const names: string[] = []
     for (const edge of node.outEdges) {
-      if (isChained(edge)) names.push(visit(edge.target, index, edge.sideOutput))
+      const { target, sideOutput: inputSideOutput, outputType: inputType } = edge
+      if (isChained(edge)) names.push(visit({ node: target, input: index, inputSideOutput, inputType }))
       else outputs.push({ link: index, edge })
     }
     return chainedName(node.name, names)
   }
-  const name = visit(head, -1, undefined)
+  const name = visit({ node: head, input: -1, inputSideOutput: undefined, inputType: undefined })
   outputs.sort((a, b) => a.link - b.link || a.edge.index - b.edge.index)
   return { head, links, name, outputs }
 }

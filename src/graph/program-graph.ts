@@ -22,6 +22,8 @@ export interface ProgramGraph {
   readonly partitioners: ReadonlyMap<string, PartitionerSpec>
   /** Declared types of the records of edges, by edge id: of the operator's output, or of the side output's tag. */
   readonly edgeTypes: ReadonlyMap<string, TypeInformation<unknown>>
+  /** Declared types of the records that operators get from an operator of their own chain, by id of the one that gets them. */
+  readonly inputTypes: ReadonlyMap<string, TypeInformation<unknown>>
   /** The classes whose instances travel through exchanges and state. */
   readonly registeredTypes: RegisteredTypes
 }

@@ -5,7 +5,9 @@ import type { Logger } from '../../src/core/logging/logger.js'
 import { SILENT_LOGGER } from '../../src/core/logging/silent-logger.js'
 import { MetricGroup } from '../../src/core/metrics/metric-group.js'
 import { SeededRandom } from '../../src/core/random/seeded-random.js'
+import type { Copier } from '../../src/core/types/copier.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../src/core/types/registered-types.js'
+import { RowCopier } from '../../src/core/types/row-copier.js'
 import { ManualClock } from '../../src/core/time/manual-clock.js'
 import type { WatermarkStatus } from '../../src/runtime/taskmanager/network/stream-element.js'
 import type { Output } from '../../src/runtime/taskmanager/operators/output.js'
@@ -68,6 +70,7 @@ export class RecordingOutput implements Output {
 export class TestOperatorContext implements OperatorContext {
   readonly taskInfo: TaskInfo
   readonly output: RecordingOutput
+  readonly waitingCopier: Copier = new RowCopier()
   readonly configuration: Configuration = new Configuration()
   readonly clock: ManualClock = new ManualClock(1000)
   readonly random: SeededRandom = new SeededRandom(1)

@@ -1,11 +1,15 @@
-/** The job that is simulated: numbers -> (may fail) -> by key -> counted in a ValueState -> transactional sink. */
+/**
+ * The job that is simulated: numbers -> (may fail) -> by key -> counted in a ValueState -> transactional sink. Where the
+ * scenario says so, every function spoils each object that it was given or has emitted: nobody else may notice.
+ */
 import {
   KeyedProcessFunction,
   RichMapFunction,
+  RichSinkFunction,
   ValueStateDescriptor,
   type Collector,
-  type DefaultedValueState,
   type StreamExecutionEnvironment,
+  type ValueState,
 } from '../../src/index.js'
 import type { RunPlan, Scenario } from './scenario.js'
 import { RangeSource } from './range-source.js'
@@ -32,28 +36,55 @@ export function keyOf(value: number, keys: number): string {
   return `key ${(Math.imul(value, 2_654_435) >>> 0) % keys}`
 }
 
-class MayFail extends RichMapFunction<number, number> {
+/** A record on its way to the counts. */
+export interface NumberRecord {
+  value: number
+}
+
+const SPOILED = -1_000_000
+
+class MayFail extends RichMapFunction<NumberRecord, NumberRecord> {
   readonly #world: JobWorld
+  #emitted: NumberRecord = { value: 0 }
 
   constructor(world: JobWorld) {
     super()
     this.#world = world
   }
 
-  map(value: number): number {
+  map(record: NumberRecord): NumberRecord {
+    const { value } = record
     this.#world.beforeRecord(value)
-    return value
+    if (!this.#world.scenario.changesRecords) return record
+    this.#emitted.value = SPOILED
+    record.value = SPOILED
+    this.#emitted = { value }
+    return this.#emitted
+  }
+}
+
+/** A second reader of the records. */
+class Spoil extends RichSinkFunction<NumberRecord> {
+  readonly #changesRecords: boolean
+
+  constructor({ scenario }: JobWorld) {
+    super()
+    this.#changesRecords = scenario.changesRecords
+  }
+
+  invoke(record: NumberRecord): void {
+    if (this.#changesRecords) record.value = SPOILED
   }
 }
 
 interface Counted {
-  readonly count: number
-  readonly sum: number
+  readonly total: [key: string, count: number, sum: number]
+  readonly isStorable: boolean
 }
 
-class CountByKey extends KeyedProcessFunction<string, number, CountRecord> {
+class CountByKey extends KeyedProcessFunction<string, NumberRecord, CountRecord> {
   readonly #world: JobWorld
-  #state: DefaultedValueState<Counted> | undefined
+  #state: ValueState<Counted> | undefined
 
   constructor(world: JobWorld) {
     super()
@@ -61,29 +92,32 @@ class CountByKey extends KeyedProcessFunction<string, number, CountRecord> {
   }
 
   override open(): void {
-    const descriptor = new ValueStateDescriptor<Counted>('count', undefined, { count: 0, sum: 0 })
-    this.#state = this.getRuntimeContext().getState(descriptor)
+    this.#state = this.getRuntimeContext().getState(new ValueStateDescriptor<Counted>('count'))
   }
 
-  processElement(value: number, _context: unknown, out: Collector<CountRecord>): void {
-    const before = this.#state?.value() ?? { count: 0, sum: 0 }
-    const counted = this.#counted(before.count + 1, before.sum + value)
-    this.#state?.update(counted)
-    out.collect([keyOf(value, this.#world.scenario.keys), counted.count, counted.sum])
+  processElement(record: NumberRecord, _context: unknown, out: Collector<CountRecord>): void {
+    const { keys, changesRecords } = this.#world.scenario
+    const { value } = record
+    const [key, count, sum] = this.#state?.value()?.total ?? [keyOf(value, keys), 0, 0]
+    // Where records are changed, one object is the state and all that is emitted.
+    const total = (changesRecords ? this.#state?.value()?.total : undefined) ?? [key, count, sum]
+    total[1] = count + 1
+    total[2] = sum + value
+    this.#state?.update(this.#counted(total))
+    out.collect(total)
+    if (changesRecords) record.value = SPOILED
   }
 
   /** A value that now and then cannot be stored. */
-  #counted(count: number, sum: number): Counted {
+  #counted(total: Counted['total']): Counted {
     const world = this.#world
-    const counted = {
-      count,
-      sum,
+    return {
+      total,
       get isStorable() {
         world.beforeStoring()
         return true
       },
     }
-    return counted
   }
 }
 
@@ -91,6 +125,7 @@ class CountByKey extends KeyedProcessFunction<string, number, CountRecord> {
 export interface CountingFunctions {
   readonly source: RangeSource
   readonly mayFail: MayFail
+  readonly spoil: Spoil
   readonly count: CountByKey
   readonly sink: TransactionalSink
 }
@@ -100,6 +135,7 @@ export function makeCountingFunctions(world: JobWorld): CountingFunctions {
   return {
     source: new RangeSource(records, world),
     mayFail: new MayFail(world),
+    spoil: new Spoil(world),
     count: new CountByKey(world),
     sink: new TransactionalSink(world),
   }
@@ -111,14 +147,16 @@ export function buildCountingJob(
   { scenario: { keys }, plan }: Pick<JobWorld, 'scenario' | 'plan'>,
 ): void {
   const { sourceParallelism, parallelism, sinkParallelism } = plan
-  env
+  const numbers = env
     .addSource(functions.source)
     .uid('source')
     .setParallelism(sourceParallelism)
     .map(functions.mayFail)
     .uid('may-fail')
     .setParallelism(sourceParallelism)
-    .keyBy((value) => keyOf(value, keys))
+  numbers.addSink(functions.spoil).uid('spoil').setParallelism(sourceParallelism)
+  numbers
+    .keyBy(({ value }) => keyOf(value, keys))
     .process(functions.count)
     .uid('count')
     .setParallelism(parallelism)

@@ -1,4 +1,7 @@
-/** Emits 0 to n-1, spread over its subtasks in several ranges, in one of the three shapes of a source function. */
+/**
+ * Emits 0 to n-1, spread over its subtasks in several ranges, in one of the three shapes of a source function; one object
+ * for all of them where records are changed.
+ */
 import {
   ListStateDescriptor,
   RichParallelSourceFunction,
@@ -8,16 +11,17 @@ import {
   type SourceContext,
   type SourceRun,
 } from '../../src/index.js'
-import type { JobWorld } from './counting-job.js'
+import type { JobWorld, NumberRecord } from './counting-job.js'
 
 /** What is left of a range: next, and the end that is not part of it. */
 type Range = [next: number, end: number]
 
 const RANGES_A_SUBTASK = 3
 
-export class RangeSource extends RichParallelSourceFunction<number> implements CheckpointedFunction {
+export class RangeSource extends RichParallelSourceFunction<NumberRecord> implements CheckpointedFunction {
   readonly #records: number
   readonly #world: JobWorld
+  readonly #record: NumberRecord = { value: 0 }
   #ranges: Range[] = []
   /** As most sources do it: an object that was cancelled once never runs again. */
   #isRunning = true
@@ -47,7 +51,7 @@ export class RangeSource extends RichParallelSourceFunction<number> implements C
     this.#isRunning = false
   }
 
-  run(context: SourceContext<number>): SourceRun<number> {
+  run(context: SourceContext<NumberRecord>): SourceRun<NumberRecord> {
     switch (this.#world.scenario.sourceShape) {
       case 'generator':
         return this.#generate()
@@ -58,24 +62,24 @@ export class RangeSource extends RichParallelSourceFunction<number> implements C
     }
   }
 
-  *#generate(): Generator<number | undefined> {
+  *#generate(): Generator<NumberRecord | undefined> {
     for (let value = this.#next(); value !== undefined && this.#isRunning; value = this.#next()) {
-      yield value
+      yield this.#recordOf(value)
       const turns = this.#pausesNow() ? this.#world.nextInt(this.#world.scenario.pauseMs + 1) : 0
       for (let turn = 0; turn < turns; turn += 1) yield
     }
   }
 
-  async *#generateLater(): AsyncGenerator<number | undefined> {
+  async *#generateLater(): AsyncGenerator<NumberRecord | undefined> {
     for (let value = this.#next(); value !== undefined && this.#isRunning; value = this.#next()) {
-      yield value
+      yield this.#recordOf(value)
       if (this.#pausesNow()) await this.#pause()
     }
   }
 
-  async #collect(context: SourceContext<number>): Promise<void> {
+  async #collect(context: SourceContext<NumberRecord>): Promise<void> {
     for (let value = this.#next(); value !== undefined && this.#isRunning; value = this.#next()) {
-      await context.collect(value)
+      await context.collect(this.#recordOf(value))
       if (this.#pausesNow()) await this.#pause()
     }
   }
@@ -91,6 +95,12 @@ export class RangeSource extends RichParallelSourceFunction<number> implements C
       this.#ranges.shift()
     }
     return undefined
+  }
+
+  #recordOf(value: number): NumberRecord {
+    if (!this.#world.scenario.changesRecords) return { value }
+    this.#record.value = value
+    return this.#record
   }
 
   #pausesNow(): boolean {

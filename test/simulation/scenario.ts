@@ -30,6 +30,8 @@ export interface Scenario {
   /** The source pauses for up to so many ms (a generator: turns of its task) behind one of so many records. */
   readonly pauseMs: number
   readonly pauseOneIn: number
+  /** Functions change what they were given, emitted and have in state, again and again. */
+  readonly changesRecords: boolean
   readonly configuration: Readonly<Record<string, string>>
   readonly runs: readonly RunPlan[]
   readonly faults: FaultBudget
@@ -58,6 +60,7 @@ export function scenarioOf(simulation: Simulation): Scenario {
       'snapshot-is-damaged': oneOf(random, [0, 1, 2]),
     },
     functionMaker: oneOf(random, ['main', 'module', 'package']),
+    changesRecords: oneOf(random, [true, true, false]),
   }
 }
 

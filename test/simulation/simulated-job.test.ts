@@ -39,6 +39,15 @@ describe('a simulated job', () => {
     })
   }
 
+  it('is found out when references are handed on, which functions change', async () => {
+    const failures: unknown[] = []
+    const configuration = { 'pipeline.object-reuse': 'true' }
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + BROKEN_SEEDS && failures.length === 0; seed += 1) {
+      await simulateJob(seed, { configuration }).catch((error: unknown) => failures.push(error))
+    }
+    assert.ok(failures[0] instanceof SimulationFailure, 'no seed failed')
+  })
+
   it('is found out when barriers are not aligned: records count twice, and the failure says how to see it again', async () => {
     const failures: unknown[] = []
     const configuration = { 'execution.checkpointing.mode': 'AT_LEAST_ONCE' }

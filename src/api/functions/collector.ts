@@ -1,7 +1,8 @@
 /**
  * Takes the results of a function that may emit any number of them for one record.
  *
- * A record that was collected belongs to the stream: do not change it afterwards.
+ * A record goes on as it is now: what is done with its object afterwards changes nothing, unless the job reuses objects
+ * (`pipeline.object-reuse`).
  *
  * @example
  * ```ts

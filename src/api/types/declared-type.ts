@@ -1,6 +1,8 @@
 import type { KeyKind } from '../../core/keygroups/canonical-key.js'
+import type { Copier } from '../../core/types/copier.js'
 import { NO_REGISTERED_TYPES, type RegisteredClass, type RegisteredTypes } from '../../core/types/registered-types.js'
 import { RowCodecs } from '../../core/types/row-codecs.js'
+import { RowCopier } from '../../core/types/row-copier.js'
 import type { RowKind } from '../../core/types/row-kind.js'
 import { rowSerializer } from '../../core/types/row-serializer.js'
 import { rowStreamSerializer } from '../../core/types/row-stream-serializer.js'
@@ -50,6 +52,11 @@ export class DeclaredType<T> implements TypeInformation<T> {
     const codecs = new RowCodecs(known)
     const kind = this.#hasOwnFieldsOnly(known) ? this.form.kind : undefined
     return () => rowStreamSerializer({ codecs, kind })
+  }
+
+  copier(registered: RegisteredTypes): Copier {
+    const known = registered.withDefaults(this.form.classes)
+    return new RowCopier(known, this.#hasOwnFieldsOnly(known) ? this.form.kind : undefined)
   }
 
   /** A class that is registered with a form of its own wants it, also where a type declares its fields. */

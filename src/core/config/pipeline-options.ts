@@ -36,6 +36,7 @@ export const PipelineOptions: {
     description: 'Parameters that functions of the job can read.',
   }),
   OBJECT_REUSE: booleanOption('pipeline.object-reuse', false, {
-    description: 'Accepted; records are always handed over by reference inside a worker.',
+    description:
+      'Hand records on by reference within a chain, for functions that neither change nor keep what they were given or emitted; false: each function gets a copy of its own. What goes to another task is copied in any case.',
   }),
 }

@@ -2,9 +2,10 @@ import type { DataInputView } from '../memory/data-input-view.js'
 import type { DataOutputView } from '../memory/data-output-view.js'
 import { ClassNotRegisteredError } from './class-not-registered-error.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from './registered-types.js'
+import { RowCopierSource } from './row-copier-source.js'
 import type { RowKind } from './row-kind.js'
 import { RowReaderSource } from './row-reader-source.js'
-import { readLikelyText, readScalar, readText, writeScalar, writeText } from './row-values.js'
+import { isPrimitive, readLikelyText, readScalar, readText, writeScalar, writeText } from './row-values.js'
 import { RowWriterSource } from './row-writer-source.js'
 import { SeenObjects } from './seen-objects.js'
 
@@ -20,21 +21,38 @@ export interface RowCodecSource {
   readonly read: string
 }
 
+/** A deep copy of a value of the kind; false when it is not. */
+export type RowCopy = (value: object) => object | false
+
 /** A ClassNotRegisteredError for a kind with instances of a class that is not among the registered ones. */
 export function generateRowCodec(kind: RowKind, registered: RegisteredTypes = NO_REGISTERED_TYPES): RowCodec {
   const { write, read } = rowCodecSource(kind)
-  const prototypeNamed = (name: string): object => {
-    const found = registered.named(name)
-    if (found === undefined) throw new ClassNotRegisteredError(name)
-    return found.prototype
-  }
-  const given = { ...environment, prototypeNamed, seen: new SeenObjects() }
+  const given = givenTo(registered)
   return { write: evaluate(write, given) as RowCodec['write'], read: evaluate(read, given) as RowCodec['read'] }
+}
+
+/** As generateRowCodec, for copies within one thread. */
+export function generateRowCopy(kind: RowKind, registered: RegisteredTypes): RowCopy {
+  return evaluate(rowCopySource(kind), givenTo(registered)) as RowCopy
 }
 
 /** The functions as source, each behind a `return`. */
 export function rowCodecSource(kind: RowKind): RowCodecSource {
   return { write: new RowWriterSource(kind).text(), read: new RowReaderSource().text(kind) }
+}
+
+/** The function as source, behind a `return`. */
+export function rowCopySource(kind: RowKind): string {
+  return new RowCopierSource(kind).text()
+}
+
+function givenTo(registered: RegisteredTypes): Readonly<Record<string, unknown>> {
+  const prototypeNamed = (name: string): object => {
+    const found = registered.named(name)
+    if (found === undefined) throw new ClassNotRegisteredError(name)
+    return found.prototype
+  }
+  return { ...environment, prototypeNamed, seen: new SeenObjects() }
 }
 
 function evaluate(source: string, given: Readonly<Record<string, unknown>>): unknown {
@@ -48,6 +66,7 @@ const environment = {
   readLikelyText,
   writeScalar,
   readScalar,
+  isPrimitive,
   prototypeOf: Object.getPrototypeOf,
   keysOf: Object.keys,
   ofObject: Object.prototype,

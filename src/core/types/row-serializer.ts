@@ -1,7 +1,8 @@
 import { FlinkError } from '../errors/flink-error.js'
-import { DataInputView } from '../memory/data-input-view.js'
-import { DataOutputView } from '../memory/data-output-view.js'
+import type { DataInputView } from '../memory/data-input-view.js'
+import type { DataOutputView } from '../memory/data-output-view.js'
 import { generateRowCodec, type RowCodec } from './row-codec-generator.js'
+import { RowCopier } from './row-copier.js'
 import type { RegisteredTypes } from './registered-types.js'
 import { withNullableFields, type RowKind } from './row-kind.js'
 import { structuredSerializer } from './structured-serializer.js'
@@ -9,9 +10,6 @@ import type { TypeSerializer } from './type-serializer.js'
 
 /** First byte of a row; the bytes of the structured serializer never begin with it, as no value of it has the length 0. */
 const ROW = 0
-
-/** Memory for copies that is larger is not kept. */
-const LARGE_SCRATCH_BYTES = 2 ** 20
 
 export interface RowSerializerSettings {
   readonly kind: RowKind
@@ -30,7 +28,7 @@ class RowSerializer implements TypeSerializer<unknown> {
   readonly #settings: RowSerializerSettings
   readonly #structured: TypeSerializer<unknown>
   #made: RowCodec | undefined
-  #scratch: DataOutputView | undefined
+  #copier: RowCopier | undefined
 
   constructor(settings: RowSerializerSettings) {
     this.#settings = settings
@@ -50,12 +48,9 @@ class RowSerializer implements TypeSerializer<unknown> {
   }
 
   copy(value: unknown): unknown {
-    if (typeof value !== 'object' || value === null) return this.#structured.copy(value)
-    const scratch = this.#scratch ?? new DataOutputView()
-    this.#scratch = scratch.capacity > LARGE_SCRATCH_BYTES ? undefined : scratch
-    scratch.reset()
-    if (!this.#writeRow(value, scratch)) return this.#structured.copy(value)
-    return this.deserialize(new DataInputView(scratch.written()))
+    const { registered, kind, writesRows } = this.#settings
+    this.#copier ??= new RowCopier(registered, writesRows ? kind : undefined)
+    return this.#copier.copy(value)
   }
 
   #writeRow(value: unknown, output: DataOutputView): boolean {

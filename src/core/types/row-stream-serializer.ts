@@ -3,6 +3,7 @@ import type { DataOutputView } from '../memory/data-output-view.js'
 import { FlinkError } from '../errors/flink-error.js'
 import type { RowCodec } from './row-codec-generator.js'
 import { RowCodecs } from './row-codecs.js'
+import { RowCopier } from './row-copier.js'
 import { kindOf, unify, type RowKind } from './row-kind.js'
 import { structuredStreamSerializer } from './structured-serializer.js'
 import type { TypeSerializer } from './type-serializer.js'
@@ -46,6 +47,7 @@ class RowStreamSerializer implements TypeSerializer<unknown> {
   /** The shapes that records are written with, the last one used first. */
   #live: Shape[] = []
   #withoutKind = 0
+  #copier: RowCopier | undefined
 
   constructor({ kind, codecs = new RowCodecs() }: RowStreamSettings) {
     this.#codecs = codecs
@@ -89,7 +91,8 @@ class RowStreamSerializer implements TypeSerializer<unknown> {
   }
 
   copy(value: unknown): unknown {
-    return this.#structured.copy(value)
+    this.#copier ??= new RowCopier(this.#codecs.registered)
+    return this.#copier.copy(value)
   }
 
   #serializeNewShape(value: unknown, output: DataOutputView): boolean {

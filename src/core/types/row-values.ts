@@ -133,3 +133,8 @@ export function readScalar(input: DataInputView): unknown {
       return undefined
   }
 }
+
+/** True for what needs no copy: neither an object nor a function or symbol, which no record may hold. */
+export function isPrimitive(value: unknown): boolean {
+  return typeof value === 'object' ? value === null : typeof value !== 'function' && typeof value !== 'symbol'
+}

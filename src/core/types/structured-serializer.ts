@@ -1,13 +1,14 @@
 import type * as Msgpackr from 'msgpackr'
 import * as portable from 'msgpackr/pack'
-import { DataInputView } from '../memory/data-input-view.js'
-import { DataOutputView } from '../memory/data-output-view.js'
+import type { DataInputView } from '../memory/data-input-view.js'
+import type { DataOutputView } from '../memory/data-output-view.js'
 import type { GraphNode } from './object-graph.js'
 import { ObjectGraphReader } from './object-graph-reader.js'
 import { ObjectGraphWriter } from './object-graph-writer.js'
 import { NOT_PACKED_HERE, readPackedScalar, writePackedScalar } from './packed-scalars.js'
-import { PlainValueCheck, copyPlain } from './plain-value.js'
+import { PlainValueCheck } from './plain-value.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from './registered-types.js'
+import { StructuredCopier } from './structured-copier.js'
 import type { TypeSerializer } from './type-serializer.js'
 
 /**
@@ -35,12 +36,14 @@ class StructuredSerializer implements TypeSerializer<unknown> {
   readonly #plain: Msgpackr.Packr
   readonly #graphs: Msgpackr.Packr
   readonly #registered: RegisteredTypes
+  readonly #copier: StructuredCopier
   readonly #range = { start: 0, end: 0 }
 
   constructor(plain: Msgpackr.Packr, graphs: Msgpackr.Packr, registered: RegisteredTypes) {
     this.#plain = plain
     this.#graphs = graphs
     this.#registered = registered
+    this.#copier = new StructuredCopier(registered)
   }
 
   serialize(value: unknown, output: DataOutputView): void {
@@ -55,10 +58,7 @@ class StructuredSerializer implements TypeSerializer<unknown> {
   }
 
   copy(value: unknown): unknown {
-    if (this.#check.isPlain(value)) return copyPlain(value)
-    const output = new DataOutputView()
-    writePacked(this.#packGraph(value), 1, output)
-    return this.deserialize(new DataInputView(asBuffer(output.written())))
+    return this.#copier.copy(value)
   }
 
   protected unpack(input: DataInputView, start: number, length: number, isGraph: boolean): unknown {

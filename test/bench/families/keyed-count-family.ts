@@ -1,6 +1,6 @@
 import { ratioAtLeast, type BenchFamily, type BenchProgram, type BenchRow } from '../bench-family.js'
 import { loopBound } from './loop-bound.js'
-import { rateProgram } from './rate-program.js'
+import { OBJECT_REUSE, rateProgram } from './rate-program.js'
 
 const RECORDS = 6_000_000
 
@@ -13,15 +13,17 @@ interface Keys {
   readonly goals: readonly [number | undefined, number | undefined]
 }
 
+const FEW_KEYS: Keys = { id: '1k', title: '1,000 fresh keys', kind: 'fresh', keys: 1000, goals: [0.4, undefined] }
+
 const KEYS: readonly Keys[] = [
-  { id: '1k', title: '1,000 fresh keys', kind: 'fresh', keys: 1000, goals: [0.6, undefined] },
+  FEW_KEYS,
   { id: '100k', title: '100,000 fresh keys', kind: 'fresh', keys: 100_000, goals: [0.9, 1.2] },
   { id: '1m', title: '1,000,000 fresh keys', kind: 'fresh', keys: 1_000_000, goals: [1.2, 2] },
   { id: 'uuid', title: '100,000 uuid keys', kind: 'uuid', keys: 100_000, goals: [0.5, undefined] },
   { id: 'array', title: '100,000 keys of an array', kind: 'array', keys: 100_000, goals: [0.5, 0.4] },
 ]
 
-function programsOf({ id, kind, keys }: Keys): BenchProgram[] {
+function programsOf({ id, kind, keys }: Keys, configuration: Readonly<Record<string, string>> = {}): BenchProgram[] {
   const args = { keys, 'key-kind': kind }
   const jobs = [1, 2].map((parallelism) =>
     rateProgram({
@@ -30,6 +32,7 @@ function programsOf({ id, kind, keys }: Keys): BenchProgram[] {
       parallelism,
       records: RECORDS,
       args,
+      configuration,
     }),
   )
   return [loopBound({ id: `${id}-loop`, loop: 'count', records: RECORDS, args }), ...jobs]
@@ -45,9 +48,12 @@ function rowsOf({ id, title, goals }: Keys): BenchRow[] {
   }))
 }
 
+/** The same with references handed on: what the copies of the default cost. */
+const REUSED: Keys = { ...FEW_KEYS, id: '1k-reuse', title: '1,000 fresh keys, object reuse', goals: [0.6, undefined] }
+
 /** W2: keyed running count in ValueState, full exchange, checkpoints every second to disk. */
 export const keyedCountFamily: BenchFamily = {
   name: 'W2',
-  programs: KEYS.flatMap(programsOf),
-  rows: KEYS.flatMap(rowsOf),
+  programs: [...KEYS.flatMap((keys) => programsOf(keys)), ...programsOf(REUSED, OBJECT_REUSE)],
+  rows: [...KEYS, REUSED].flatMap(rowsOf),
 }

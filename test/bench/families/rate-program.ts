@@ -7,6 +7,9 @@ export interface RateJob extends BenchJob {
   readonly records: number
 }
 
+/** References are handed on in a chain. */
+export const OBJECT_REUSE: Readonly<Record<string, string>> = { 'pipeline.object-reuse': 'true' }
+
 /** A job whose figure is `mrps`: millions of records a second behind the warm-up. */
 export function rateProgram(job: RateJob): BenchProgram {
   return {

@@ -1,4 +1,4 @@
-/** W1: map -> filter -> map -> sink in one chain; with `--depth n`, n maps in a row instead. */
+/** W1: map -> filter -> map -> sink in one chain; with `--depth n` n maps in a row, of numbers or `--of records`. */
 import type { DataStream, ParameterTool, StreamExecutionEnvironment } from 'flink-ts'
 import type { BenchRecord } from './bench-records.js'
 import { benchSource } from './bench-source.js'
@@ -15,6 +15,12 @@ export default function chainJob(env: StreamExecutionEnvironment, params: Parame
       .filter((record) => isKept(record))
       .map((record) => valueOf(record))
     values.addSink(new ProgressSink<number>(records, (value) => value))
+    return
+  }
+  if (params.get('of') === 'records') {
+    let raised: DataStream<BenchRecord> = source
+    for (let level = 0; level < depth; level += 1) raised = raised.map((record) => raiseValue(record))
+    raised.addSink(new ProgressSink<BenchRecord>(records, (record) => record.value))
     return
   }
   let stream: DataStream<number> = source.map((record) => valueOf(record))

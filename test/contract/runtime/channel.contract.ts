@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { ValueNotSerializableError } from '../../../src/core/types/value-not-serializable-error.js'
 import type { ChannelReader, ChannelWriter } from '../../../src/runtime/taskmanager/network/channel.js'
 import { MAX_WATERMARK, NO_TIMESTAMP } from '../../../src/runtime/taskmanager/network/stream-element.js'
 import { ChannelRecorder } from './channel-recorder.js'
@@ -39,6 +40,41 @@ function deliveryTests(create: () => ChannelUnderTest): void {
       ['record', 'two', NO_TIMESTAMP, 2 ** 31 - 1],
       ['record', undefined, -0.5, -(2 ** 31)],
     ])
+  })
+
+  it('records as they were when they were written, whatever the writer and other readers do with them', () => {
+    const { writer, reader } = create()
+    const record = { n: 0, tags: ['a'], at: new Date(0), by: new Map([['k', { n: 0 }]]) }
+    for (let n = 1; n <= 3; n += 1) {
+      record.n = n
+      record.tags[0] = `tag ${String(n)}`
+      record.at.setTime(n)
+      record.by.set('k', { n })
+      writer.writeRecord(record, 0, 0)
+    }
+    record.n = -1
+    record.tags.push('late')
+    const { values } = pump(writer, reader)
+    const expected = [1, 2, 3].map((n) => ({
+      n,
+      tags: [`tag ${String(n)}`],
+      at: new Date(n),
+      by: new Map([['k', { n }]]),
+    }))
+    assert.deepStrictEqual(values, expected)
+    assert.ok(values.every((value) => value !== record))
+  })
+
+  it('only what can travel: a function is refused by the writer, which goes on', () => {
+    const { writer, reader } = create()
+    writer.writeRecord({ f: 1 }, 0, 0)
+    for (const refused of [() => 1, Symbol('s'), { f: () => 1 }, { f: new (class Account {})() }]) {
+      assert.throws(() => {
+        writer.writeRecord(refused, 0, 0)
+      }, ValueNotSerializableError)
+    }
+    writer.writeRecord('after', 0, 0)
+    assert.deepStrictEqual(pump(writer, reader).values, [{ f: 1 }, 'after'])
   })
 
   it('nothing before the flush and everything after it', () => {

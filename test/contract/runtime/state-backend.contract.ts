@@ -433,6 +433,38 @@ function describeRunningSnapshots(create: BackendFactory): void {
     assert.deepEqual(states.at('mutated').value.value(), { n: 2 })
   })
 
+  it('does not write what a function changes in what it got of any kind of state meanwhile', async () => {
+    const states = new AllStates(backendOf(create)).at('k')
+    const fill = (): void => {
+      states.list.add({ n: 1 })
+      states.map.put('m', { n: 1 })
+    }
+    fill()
+    const stepped = new SteppedSlices()
+    const snapshot = states.backend.snapshot()
+    const written = snapshot.write(new MemoryStreams(), stepped.slices)
+    for (const element of states.at('k').list.get()) (element as { n: number }).n = 2
+    const ofMap = states.map.get('m') as { n: number }
+    ofMap.n = 2
+    while (await stepped.advance());
+    const then = new AllStates(await restored(create, [await written])).at('k')
+    snapshot.release()
+    assert.deepEqual([...then.list.get()], [{ n: 1 }])
+    assert.deepEqual(then.map.get('m'), { n: 1 })
+    assert.deepEqual([...states.list.get()], [{ n: 2 }])
+    assert.deepEqual(states.map.get('m'), { n: 2 })
+  })
+
+  it('keeps a key as it was, whatever its function does with the record that the key is part of', async () => {
+    const key: [number, string] = [1, 'x']
+    const states = new AllStates(backendOf(create)).at(key)
+    states.value.update(1)
+    key[1] = 'changed'
+    assert.equal(states.at([1, 'x']).value.value(), 1)
+    const next = new AllStates(await restored(create, [await snapshotOf(states.backend)])).at([1, 'x'])
+    assert.equal(next.value.value(), 1)
+  })
+
   it('ends a snapshot that is cancelled while it waits for its next slice', async () => {
     const states = new AllStates(backendOf(create))
     for (let key = 0; key < 10; key += 1) states.at(key).value.update(key)

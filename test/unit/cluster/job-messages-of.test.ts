@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { checkpointingStatisticsOf } from '../../../src/cluster/job-messages-of.js'
+import { checkpointingStatisticsOf, jobConfigInfoOf } from '../../../src/cluster/job-messages-of.js'
 import type { JobDetails } from '../../../src/runtime/jobmanager/jobmaster/job-details.js'
 
 const DETAILS: JobDetails = {
@@ -62,5 +62,14 @@ describe('The checkpoints that REST tells', () => {
     assert.equal(done.synchronous_duration, 9)
     assert.equal(open?.end_to_end_duration, -1)
     assert.equal(open.external_path, null)
+  })
+})
+
+describe('The configuration that REST tells', () => {
+  it('says whether the job hands references on', () => {
+    const told = (configuration: Readonly<Record<string, string>>): unknown =>
+      jobConfigInfoOf({ ...DETAILS, configuration })['execution-config']['object-reuse-mode']
+    assert.equal(told({}), false)
+    assert.equal(told({ 'pipeline.object-reuse': 'true' }), true)
   })
 })

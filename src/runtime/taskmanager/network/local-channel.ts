@@ -1,6 +1,9 @@
-// Duty: a channel whose two ends are in one worker: batches of records are handed over by reference.
-// Invariants: same order and same bounds as a ring; a batch is not touched by the writer after it was handed over.
+// Duty: a channel whose two ends are in one worker: batches of records, each copied when it is written.
+// Invariants: same order and same bounds as a ring. A record arrives as through a ring, whatever happens to its object
+// after it was written, also with `pipeline.object-reuse`: it waits here while its writer goes on. What arrives is the
+// reader's alone. A batch is not touched by the writer after it was handed over.
 // Thread: the one worker that owns both ends.
+import type { Copier } from '../../../core/types/copier.js'
 import type { ChannelHandler, ChannelReader, ChannelWriter } from './channel.js'
 import { RecordBatch } from './record-batch.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
@@ -28,14 +31,22 @@ export function localChannelCapacity(channels: number): Capacity {
 
 type Element = RecordBatch | ((handler: ChannelHandler, channelIndex: number) => void)
 
+export interface LocalChannelOptions {
+  /** Wake the tasks at the two ends. */
+  readonly onData: () => void
+  readonly onRoom: () => void
+  readonly copier: Copier
+  readonly capacity?: Capacity
+}
+
 export class LocalChannel {
   readonly writer: ChannelWriter
   readonly reader: ChannelReader
 
-  /** `onData` and `onRoom` wake the tasks at the two ends. */
-  constructor(onData: () => void, onRoom: () => void, capacity: Capacity = localChannelCapacity(1)) {
+  constructor(options: LocalChannelOptions) {
+    const { onData, onRoom, copier, capacity = localChannelCapacity(1) } = options
     const queue = new ElementQueue(onData, onRoom, capacity.batches)
-    this.writer = new LocalChannelWriter(queue, capacity.batchRecords)
+    this.writer = new LocalChannelWriter(queue, copier, capacity.batchRecords)
     this.reader = new LocalChannelReader(queue)
   }
 }
@@ -67,17 +78,19 @@ class ElementQueue {
 
 class LocalChannelWriter implements ChannelWriter {
   readonly #queue: ElementQueue
+  readonly #copier: Copier
   readonly #batchRecords: number
   #batch: RecordBatch
 
-  constructor(queue: ElementQueue, batchRecords: number) {
+  constructor(queue: ElementQueue, copier: Copier, batchRecords: number) {
     this.#queue = queue
+    this.#copier = copier
     this.#batchRecords = batchRecords
     this.#batch = new RecordBatch(batchRecords)
   }
 
   writeRecord(value: unknown, timestamp: number, keyHash: number): void {
-    this.#batch.add(value, timestamp, keyHash)
+    this.#batch.add(this.#copier.copy(value), timestamp, keyHash)
     if (this.#batch.isFull) this.flush()
   }
 

@@ -3,9 +3,9 @@
 // only says that it is not available.
 // Thread: the producing task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import { ValueNotSerializableError } from '../../../core/types/value-not-serializable-error.js'
 import type { ChannelWriter } from './channel.js'
 import type { InputInterrupt } from './input-interrupt.js'
+import { recordNotSerializable } from './record-not-serializable.js'
 import { RecordTooLargeError } from './record-too-large-error.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
 import { ALL_CHANNELS, type StreamPartitioner } from './stream-partitioner.js'
@@ -125,12 +125,8 @@ export class RecordWriter {
 
   #explained(error: unknown): unknown {
     const operator = this.#operatorName
-    if (error instanceof RecordTooLargeError) {
-      const { sizeBytes, limitBytes } = error
-      return new FlinkError('RECORD_TOO_LARGE', { operator, sizeBytes, limitBytes }, { cause: error })
-    }
-    if (!(error instanceof ValueNotSerializableError)) return error
-    const { path, kind } = error
-    return new FlinkError('RECORD_NOT_SERIALIZABLE', { operator, path, kind }, { cause: error })
+    if (!(error instanceof RecordTooLargeError)) return recordNotSerializable(error, operator)
+    const { sizeBytes, limitBytes } = error
+    return new FlinkError('RECORD_TOO_LARGE', { operator, sizeBytes, limitBytes }, { cause: error })
   }
 }

@@ -5,6 +5,7 @@
 // Thread: the task worker that owns the operators.
 import type { KeySpec } from '../../../api/dag/key-spec.js'
 import type { FlinkError } from '../../../core/errors/flink-error.js'
+import type { Copier } from '../../../core/types/copier.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 
 export interface ChainStage {
@@ -13,6 +14,8 @@ export interface ChainStage {
   readonly function: object
   /** The method of the function that is called with the record. */
   readonly method: string
+  /** Copies what the stage before hands over; undefined at the beginning of a chain and where references are handed on. */
+  readonly copier: Copier | undefined
   /** Sets the current key; on keyed streams only. */
   readonly keyed: { readonly key: KeySpec; readonly backend: KeyedStateBackend } | undefined
   /** The one error for what the function threw. */
@@ -33,8 +36,11 @@ export interface StageOperator {
   readonly run: StageRun
 }
 
-export function stageRunOf(operator: object): StageRun | undefined {
-  return 'run' in operator ? (operator as StageOperator).run : undefined
+/** The run of an operator that is fed through the copier. */
+export function stageRunOf(operator: object, copier: Copier | undefined): StageRun | undefined {
+  if (!('run' in operator)) return undefined
+  const { run } = operator as StageOperator
+  return { ...run, stage: { ...run.stage, copier } }
 }
 
 /** The stages of a run, in the order of a record. */

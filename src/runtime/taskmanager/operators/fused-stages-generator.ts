@@ -18,14 +18,23 @@ export function fuseStages(run: StageRun): ProcessElement {
 }
 
 /** The function as source, behind a `return`. */
-export function fusedStagesSource(stages: readonly Pick<ChainStage, 'kind' | 'method' | 'keyed'>[]): string {
+export function fusedStagesSource(stages: readonly Pick<ChainStage, 'kind' | 'method' | 'copier' | 'keyed'>[]): string {
   const constants: string[] = []
   const lines: string[] = []
   let value = 'v'
   const results: string[] = []
-  for (const [index, { kind, method, keyed }] of stages.entries()) {
+  for (const [index, { kind, method, copier, keyed }] of stages.entries()) {
     const [target, result] = [`f${String(index)}`, `r${String(index)}`]
     constants.push(`const ${target} = stages[${String(index)}].function`)
+    if (copier !== undefined) {
+      const [given, c] = [`g${String(index)}`, `c${String(index)}`]
+      constants.push(`const ${c} = stages[${String(index)}].copier`)
+      results.push(given)
+      lines.push(
+        `${given} = typeof ${value} === 'number' || typeof ${value} === 'string' ? ${value} : ${c}.copy(${value})`,
+      )
+      value = given
+    }
     if (index > 0) lines.push(`at = ${String(index)}`)
     if (keyed !== undefined) {
       constants.push(`const { key: k${String(index)}, backend: b${String(index)} } = stages[${String(index)}].keyed`)

@@ -1,5 +1,6 @@
 // Duty: what an operator sees of everything behind it, be it a chained operator or a network channel.
-// Invariants: calls are synchronous and never block; order is kept. A record is not changed after it was collected.
+// Invariants: calls are synchronous and never block; order is kept. A record is copied before collect returns, or
+// handed on by reference where the job says so: its emitter may do with the object what it likes.
 // Thread: the task worker that owns the operator.
 import type { WatermarkStatus } from '../network/stream-element.js'
 import type { StageRun } from './chain-stage.js'

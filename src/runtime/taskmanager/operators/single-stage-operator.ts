@@ -34,6 +34,7 @@ export class SingleStageOperator extends UdfStreamOperator implements OneInputSt
     const backend = this.keyedBackend
     return {
       ...stage,
+      copier: undefined,
       keyed: key === undefined || backend === undefined ? undefined : { key, backend },
       failed: (error) => this.failed(error),
       refused: (promise) => asyncNotAllowed(promise, this.name, stage.method),

@@ -9,6 +9,7 @@ import { ReasonError } from '../../../core/errors/reason-error.js'
 import type { SourceContext, SourceFunction } from '../../../api/functions/source-function.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Logger } from '../../../core/logging/logger.js'
+import type { Copier } from '../../../core/types/copier.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
 import { isThenable } from '../state/thenable.js'
 import { describeThrown } from '../../../core/errors/thrown-value.js'
@@ -18,6 +19,8 @@ import { SourceRecordQueue } from './source-record-queue.js'
 export interface SourceRunOptions {
   readonly operatorName: string
   readonly logger: Logger
+  /** The function goes on with the objects that it collected: what waits in the queue is a copy. */
+  readonly copier: Copier
   readonly isOutputAvailable: () => boolean
   /** Makes the task look again: something was collected, or run has ended. */
   readonly wake: () => void
@@ -37,7 +40,7 @@ const QUEUE_FILL = 512
 const QUEUE_LIMIT = 1_000_000
 
 export class SourceFunctionRun implements SourceContext<unknown> {
-  readonly queue: SourceRecordQueue = new SourceRecordQueue()
+  readonly queue: SourceRecordQueue
   readonly #function: SourceFunction<unknown>
   readonly #options: SourceRunOptions
   readonly #lock = {}
@@ -50,6 +53,7 @@ export class SourceFunctionRun implements SourceContext<unknown> {
   #room: WaitingRoom | undefined
 
   constructor(userFunction: SourceFunction<unknown>, options: SourceRunOptions) {
+    this.queue = new SourceRecordQueue(options.copier)
     this.#function = userFunction
     this.#options = options
   }

@@ -1,7 +1,9 @@
 // Duty: what a source function has collected and its operator has not emitted yet.
-// Invariants: order is kept over records, watermarks and idleness. Bounded: a function that goes on collecting without
+// Invariants: order is kept over records, watermarks and idleness. What waits is a copy: the function may fill its object
+// again at once. Bounded: a function that goes on collecting without
 // waiting when it was told to is stopped at `limit`.
 // Thread: the task worker that owns the source.
+import type { Copier } from '../../../core/types/copier.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
 import type { Output } from './output.js'
 
@@ -14,22 +16,26 @@ export class SourceRecordQueue {
   #timestamps: number[] = []
   #head = 0
   #idle = false
+  readonly #copier: Copier
+
+  constructor(copier: Copier) {
+    this.#copier = copier
+  }
 
   get length(): number {
     return this.#values.length - this.#head
   }
 
   push(value: unknown, timestamp: number): void {
-    this.#values.push(value)
-    this.#timestamps.push(timestamp)
+    this.#push(this.#copier.copy(value), timestamp)
   }
 
   pushWatermark(timestamp: number): void {
-    this.push(WATERMARK, timestamp)
+    this.#push(WATERMARK, timestamp)
   }
 
   pushIdle(): void {
-    this.push(IDLE, NO_TIMESTAMP)
+    this.#push(IDLE, NO_TIMESTAMP)
   }
 
   /** Emits the oldest element; there must be one. */
@@ -57,6 +63,11 @@ export class SourceRecordQueue {
     this.#values = []
     this.#timestamps = []
     this.#head = 0
+  }
+
+  #push(value: unknown, timestamp: number): void {
+    this.#values.push(value)
+    this.#timestamps.push(timestamp)
   }
 
   #setIdle(idle: boolean, output: Output): void {

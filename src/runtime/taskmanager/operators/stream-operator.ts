@@ -8,6 +8,7 @@ import type { TextOutput } from '../../../core/io/text-output.js'
 import type { Logger } from '../../../core/logging/logger.js'
 import type { MetricGroup } from '../../../core/metrics/metric-group.js'
 import type { Clock } from '../../../core/time/clock.js'
+import type { Copier } from '../../../core/types/copier.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import type { Random } from '../../../core/random/random.js'
 import type { CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
@@ -31,6 +32,8 @@ export interface TaskInfo {
 export interface OperatorContext {
   readonly taskInfo: TaskInfo
   readonly output: Output
+  /** For a record that has to wait inside of the operator, where its object is still somebody else's. */
+  readonly waitingCopier: Copier
   readonly configuration: Configuration
   readonly clock: Clock
   readonly random: Random

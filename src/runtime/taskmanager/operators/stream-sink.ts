@@ -54,7 +54,8 @@ export class StreamSink extends UdfStreamOperator implements OneInputStreamOpera
 
   processElement(value: unknown, timestamp: number, keyHash: number): void {
     if (this.#pending !== undefined) {
-      this.#waiting.push({ value, timestamp, keyHash, watermark: this.#watermark })
+      const waiting = this.context.waitingCopier.copy(value)
+      this.#waiting.push({ value: waiting, timestamp, keyHash, watermark: this.#watermark })
       return
     }
     this.#invokeWatermark = this.#watermark

@@ -45,6 +45,7 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     this.#run = new SourceFunctionRun(userFunction, {
       operatorName: binding.name,
       logger: context.logger,
+      copier: context.waitingCopier,
       isOutputAvailable: () => context.isOutputAvailable(),
       wake: () => {
         this.#wake()

@@ -1,7 +1,10 @@
 // Duty: the outputs that operators of a chain write to: a chained operator, a channel edge, several of them, or a side
 // output's readers only.
-// Invariants: calls go straight down; a side output reaches exactly those who read its tag.
+// Invariants: calls go straight down; a side output reaches exactly those who read its tag. Each chained reader gets a copy
+// of its own, so that nobody sees what another function does with the object later; with `pipeline.object-reuse` all of
+// them get the object itself.
 // Thread: the task's worker.
+import type { Copier } from '../../../core/types/copier.js'
 import type { RecordWriter } from '../network/record-writer.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
 import { stageRunOf, type StageRun } from '../operators/chain-stage.js'
@@ -23,12 +26,18 @@ export interface OutputTarget {
   emitWatermarkStatus(status: WatermarkStatus): void
 }
 
-export function chainedTarget(operator: OneInputStreamOperator): OutputTarget {
+/** Without a copier records are handed on by reference. */
+export function chainedTarget(operator: OneInputStreamOperator, copier: Copier | undefined): OutputTarget {
   return {
-    stageRun: stageRunOf(operator),
-    collect: (value, timestamp) => {
-      operator.processElement(value, timestamp, 0)
-    },
+    stageRun: stageRunOf(operator, copier),
+    collect:
+      copier === undefined
+        ? (value, timestamp) => {
+            operator.processElement(value, timestamp, 0)
+          }
+        : (value, timestamp) => {
+            operator.processElement(copier.copy(value), timestamp, 0)
+          },
     emitWatermark: (timestamp) => {
       operator.processWatermark(timestamp)
     },

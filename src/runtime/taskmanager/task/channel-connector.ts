@@ -1,7 +1,8 @@
 // Duty: the ends of channels for the tasks of one worker and one attempt.
 // Invariants: both ends of a local channel ask under the same key and get the two halves of one queue; both ends of a ring
-// make their serializer of the type that the program declares for the edge. Rings of one edge share generated code.
+// make their serializer, and a local channel its copier, of the type that the program declares for the edge. Rings of one edge share generated code.
 // Thread: the task worker.
+import { exchangeCopier } from '../../../api/types/record-copiers.js'
 import { streamSerializers } from '../../../api/types/stream-serializers.js'
 import { NO_REGISTERED_TYPES } from '../../../core/types/registered-types.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
@@ -30,12 +31,12 @@ export class ChannelConnector {
   }
 
   writer(descriptor: ChannelDescriptor, edgeId = ''): ChannelWriter {
-    if (descriptor.kind === 'local') return this.#local(descriptor).writer
+    if (descriptor.kind === 'local') return this.#local(descriptor, edgeId).writer
     return new RingChannelWriter(descriptor.memory, descriptor.peerBell, this.#serializer(edgeId))
   }
 
   reader(descriptor: ChannelDescriptor, edgeId = ''): ChannelReader {
-    if (descriptor.kind === 'local') return this.#local(descriptor).reader
+    if (descriptor.kind === 'local') return this.#local(descriptor, edgeId).reader
     return new RingChannelReader(descriptor.memory, descriptor.peerBell, this.#serializer(edgeId))
   }
 
@@ -46,10 +47,13 @@ export class ChannelConnector {
     return create()
   }
 
-  #local({ key, siblings }: LocalChannelDescriptor): LocalChannel {
+  #local({ key, siblings }: LocalChannelDescriptor, edgeId: string): LocalChannel {
     let channel = this.#locals.get(key)
     if (channel === undefined) {
-      channel = new LocalChannel(this.#wake, this.#wake, localChannelCapacity(siblings))
+      const { edgeTypes, registeredTypes } = this.#types
+      const copier = exchangeCopier(edgeTypes.get(edgeId), registeredTypes)
+      const capacity = localChannelCapacity(siblings)
+      channel = new LocalChannel({ onData: this.#wake, onRoom: this.#wake, copier, capacity })
       this.#locals.set(key, channel)
     }
     return channel

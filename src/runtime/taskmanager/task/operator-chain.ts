@@ -10,6 +10,7 @@ import type { RecordWriter } from '../network/record-writer.js'
 import { createOperator, isSourceOperator } from '../operators/operator-factory.js'
 import type { Output } from '../operators/output.js'
 import type { OneInputStreamOperator, OperatorContext, SourceStreamOperator } from '../operators/stream-operator.js'
+import { ChainCopiers } from './chain-copiers.js'
 import { chainedTarget, networkTarget, outputTo, type OutputReader } from './chain-outputs.js'
 
 export type ChainOperator = OneInputStreamOperator | SourceStreamOperator
@@ -22,11 +23,16 @@ export interface ChainEdge {
   readonly writer: RecordWriter
 }
 
+/** What an operator has of its chain. */
+export type OperatorSurroundings = Pick<OperatorContext, 'output' | 'waitingCopier'>
+
 export interface OperatorChainInput {
   readonly vertex: JobVertex
   readonly program: ProgramGraph
   readonly edges: readonly ChainEdge[]
-  readonly contextFor: (operatorName: string, output: Output) => OperatorContext
+  /** `pipeline.object-reuse`: chained operators get the object that was emitted. */
+  readonly isObjectReuseEnabled: boolean
+  readonly contextFor: (operatorName: string, surroundings: OperatorSurroundings) => OperatorContext
 }
 
 export class OperatorChain {
@@ -93,6 +99,7 @@ export class OperatorChain {
 
 function buildOperators(input: OperatorChainInput): { operators: ChainOperator[]; headOutput: Output } {
   const { vertex, program, edges, contextFor } = input
+  const copiers = new ChainCopiers(input)
   const operators: ChainOperator[] = []
   const readers = readersByInput(vertex)
   let headOutput: Output | undefined
@@ -102,11 +109,10 @@ function buildOperators(input: OperatorChainInput): { operators: ChainOperator[]
     if (node === undefined || binding === undefined) {
       throw new FlinkError('ASSERTION_FAILED', { what: `the program has no operator ${node?.id ?? String(index)}` })
     }
-    const output = outputTo([
-      ...chainedReaders(readers.get(index) ?? [], vertex, operators),
-      ...edgeReaders(index, edges),
-    ])
-    operators[index] = createOperator(binding, contextFor(node.name, output))
+    const chained = chainedReaders(readers.get(index) ?? [], { vertex, operators, copiers })
+    const output = outputTo([...chained, ...edgeReaders(index, edges)])
+    const waitingCopier = copiers.forWaiting(index, binding)
+    operators[index] = createOperator(binding, contextFor(node.name, { output, waitingCopier }))
     headOutput = output
   }
   if (headOutput === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `vertex ${vertex.name} is empty` })
@@ -124,15 +130,17 @@ function readersByInput({ operators }: JobVertex): ReadonlyMap<number, readonly 
   return readers
 }
 
-function chainedReaders(
-  positions: readonly number[],
-  vertex: JobVertex,
-  operators: readonly ChainOperator[],
-): OutputReader[] {
+interface ChainInTheMaking {
+  readonly vertex: JobVertex
+  readonly operators: readonly ChainOperator[]
+  readonly copiers: ChainCopiers
+}
+
+function chainedReaders(positions: readonly number[], chain: ChainInTheMaking): OutputReader[] {
   return positions.flatMap((position) => {
-    const [node, operator] = [vertex.operators[position], operators[position]]
+    const [node, operator] = [chain.vertex.operators[position], chain.operators[position]]
     if (node === undefined || operator === undefined || isSourceOperator(operator)) return []
-    return [{ sideOutput: node.inputSideOutput, target: chainedTarget(operator) }]
+    return [{ sideOutput: node.inputSideOutput, target: chainedTarget(operator, chain.copiers.before(position)) }]
   })
 }
 

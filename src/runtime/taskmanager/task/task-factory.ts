@@ -2,6 +2,7 @@
 // Invariants: nothing runs here; the task begins with `initialize`.
 // Thread: the task's worker.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
+import { PipelineOptions } from '../../../core/config/pipeline-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { MetricGroup } from '../../../core/metrics/metric-group.js'
 import type { JobEdge, JobVertex } from '../../../graph/job-graph.js'
@@ -15,13 +16,12 @@ import { RecordWriter } from '../network/record-writer.js'
 import { createPartitioner } from '../network/stream-partitioner.js'
 import { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import { isSourceOperator } from '../operators/operator-factory.js'
-import type { Output } from '../operators/output.js'
 import type { OperatorContext, TaskInfo } from '../operators/stream-operator.js'
 import type { ChannelConnector } from './channel-connector.js'
 import { channelIo, type InputIo, type OutputIo } from './channel-io.js'
 import { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
 import { GateHandler } from './gate-handler.js'
-import { OperatorChain, type ChainEdge } from './operator-chain.js'
+import { OperatorChain, type ChainEdge, type OperatorSurroundings } from './operator-chain.js'
 import { StreamTask, type TaskParts } from './stream-task.js'
 import { SubtaskCheckpointCoordinator } from './subtask-checkpoint-coordinator.js'
 import type { TaskEnvironment } from './task-environment.js'
@@ -60,7 +60,8 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
   const edges = descriptor.outputs.map((edge) => chainEdge(edge, vertex, { ...input, interrupt: task.interrupt }))
   const operatorMetrics = new MetricGroup([program.jobGraph.name, vertex.name, String(descriptor.subtaskIndex)])
   const contextFor = contextFactory(task, operatorMetrics, vertex, input)
-  const chain = new OperatorChain({ vertex, program, edges, contextFor })
+  const isObjectReuseEnabled = environment.configuration.get(PipelineOptions.OBJECT_REUSE)
+  const chain = new OperatorChain({ vertex, program, edges, contextFor, isObjectReuseEnabled })
   const { clock, send, announcements, fileSystems, random } = environment
   const checkpoints = new SubtaskCheckpointCoordinator(chain, {
     executionId: descriptor.executionId,
@@ -183,16 +184,16 @@ function contextFactory(
   metrics: MetricGroup,
   vertex: JobVertex,
   input: TaskFactoryInput,
-): (operatorName: string, output: Output) => OperatorContext {
+): (operatorName: string, surroundings: OperatorSurroundings) => OperatorContext {
   const { environment, jobId, program } = input
   const { subtaskIndex, maxParallelism, attemptNumber } = task.descriptor
   const { name: taskName, parallelism } = vertex
   const jobName = program.jobGraph.name
   const taskInfo: TaskInfo = { jobId, jobName, taskName, subtaskIndex, parallelism, maxParallelism, attemptNumber }
   const { configuration, clock, random, logger, fileSystems, standardOutput, standardError } = environment
-  return (operatorName, output) => ({
+  return (operatorName, surroundings) => ({
     taskInfo,
-    output,
+    ...surroundings,
     configuration,
     clock,
     random,

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { InputGate } from '../../../../../src/runtime/taskmanager/network/input-gate.js'
+import { RowCopier } from '../../../../../src/core/types/row-copier.js'
 import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/local-channel.js'
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
 
 const ignore = (): void => undefined
 
 function createGate(channelCount: number): { gate: InputGate; channels: LocalChannel[]; recorder: ChannelRecorder } {
-  const channels = Array.from({ length: channelCount }, () => new LocalChannel(ignore, ignore))
+  const channels = Array.from(
+    { length: channelCount },
+    () => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }),
+  )
   const gate = new InputGate(channels.map(({ reader }, input) => ({ reader, input })))
   return { gate, channels, recorder: new ChannelRecorder() }
 }

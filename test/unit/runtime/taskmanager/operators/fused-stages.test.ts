@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
+import { RowCopier } from '../../../../../src/core/types/row-copier.js'
 import type { ChainStage, StageRun } from '../../../../../src/runtime/taskmanager/operators/chain-stage.js'
 import {
   fusedStagesSource,
@@ -14,6 +15,7 @@ function stage(kind: ChainStage['kind'], call: (value: never) => unknown, name =
     kind,
     method: 'apply',
     function: { apply: call },
+    copier: undefined,
     keyed: undefined,
     failed: (error) =>
       FlinkError.is(error)
@@ -97,11 +99,23 @@ describe('a run of stages', () => {
     }, behind)
   })
 
+  it('copies between two stages what is not a number or a text', () => {
+    assert.equal(
+      fusedStagesSource([
+        { kind: 'map', method: 'map', copier: undefined, keyed: undefined },
+        { kind: 'filter', method: 'filter', copier: new RowCopier(), keyed: undefined },
+      ])
+        .split('\n')
+        .find((line) => line.startsWith('g1')),
+      "g1 = typeof r0 === 'number' || typeof r0 === 'string' ? r0 : c1.copy(r0)",
+    )
+  })
+
   it('is one function with a call a stage', () => {
     assert.equal(
       fusedStagesSource([
-        { kind: 'map', method: 'map', keyed: undefined },
-        { kind: 'filter', method: 'filter', keyed: undefined },
+        { kind: 'map', method: 'map', copier: undefined, keyed: undefined },
+        { kind: 'filter', method: 'filter', copier: undefined, keyed: undefined },
       ]),
       `const f0 = stages[0].function
 const f1 = stages[1].function

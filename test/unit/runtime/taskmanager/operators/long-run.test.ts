@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { RowCopier } from '../../../../../src/core/types/row-copier.js'
 import { createOperator } from '../../../../../src/runtime/taskmanager/operators/operator-factory.js'
 import type { OneInputStreamOperator } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { chainedTarget, outputTo } from '../../../../../src/runtime/taskmanager/task/chain-outputs.js'
@@ -14,7 +15,9 @@ it('a chain of very many maps is one function, generated once, and takes a recor
   for (let count = 0; count < LENGTH; count += 1) {
     const before = operators.at(-1)
     const output =
-      before === undefined ? context.output : outputTo([{ sideOutput: undefined, target: chainedTarget(before) }])
+      before === undefined
+        ? context.output
+        : outputTo([{ sideOutput: undefined, target: chainedTarget(before, new RowCopier()) }])
     const binding = bindingOf({ kind: 'map', function: { map: (value) => Number(value) + 1 } })
     const surroundings = Object.create(context, { output: { value: output } }) as TestOperatorContext
     operators.push(createOperator(binding, surroundings) as OneInputStreamOperator)

@@ -63,6 +63,24 @@ describe('StreamSink', () => {
     await resumed
   })
 
+  it('keeps waiting records as they came where their emitter fills the object again', async () => {
+    const sink = new SlowSink()
+    const harness = await harnessOf(sink)
+    const record = { n: 0 }
+    for (const n of [1, 2, 3]) {
+      record.n = n
+      harness.processElement(n === 1 ? { n } : record)
+    }
+    for (let turns = 0; turns < 3; turns += 1) {
+      sink.settle()
+      await turn()
+    }
+    assert.deepEqual(
+      sink.invoked.map((call) => (call as unknown[])[0]),
+      [{ n: 1 }, { n: 2 }, { n: 3 }],
+    )
+  })
+
   it('lets snapshots and finish wait for records under way', async () => {
     const sink = new SlowSink()
     const harness = await harnessOf(sink)

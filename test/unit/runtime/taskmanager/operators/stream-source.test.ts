@@ -42,6 +42,37 @@ describe('StreamSource', () => {
     ])
   })
 
+  it('emits records as they were when they were collected, however often their object is filled again', async () => {
+    const record = { n: 0 }
+    const fill = (n: number): object => {
+      record.n = n
+      return record
+    }
+    const sources: readonly ((ctx: SourceContext<unknown>) => unknown)[] = [
+      (ctx) => [1, 2, 3].forEach((n) => void ctx.collect(fill(n))),
+      (ctx) => [1, 2, 3].forEach((n) => void ctx.collectWithTimestamp(fill(n), NO_TIMESTAMP)),
+      async (ctx) => {
+        for (const n of [1, 2, 3]) await ctx.collect(fill(n))
+        fill(-1)
+      },
+      async function* () {
+        for (const n of [1, 2, 3]) yield await Promise.resolve(fill(n))
+        fill(-1)
+      },
+      function* (ctx) {
+        void ctx.collect(fill(1))
+        yield fill(2)
+        void ctx.collect(fill(3))
+        fill(-1)
+      },
+    ]
+    for (const run of sources) {
+      const harness = await harnessOf(runOf(run))
+      await harness.run()
+      assert.deepEqual(harness.context.output.values(), [{ n: 1 }, { n: 2 }, { n: 3 }])
+    }
+  })
+
   it('emits what any iterable holds', async () => {
     const harness = await harnessOf(runOf(() => [1, 2, 3]))
     await harness.run()

@@ -2,6 +2,7 @@
 import type { OneInputStreamOperator } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { InputGate } from '../../../../../src/runtime/taskmanager/network/input-gate.js'
+import { RowCopier } from '../../../../../src/core/types/row-copier.js'
 import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/local-channel.js'
 import type { ChannelWriter } from '../../../../../src/runtime/taskmanager/network/channel.js'
 import { CheckpointBarrierHandler } from '../../../../../src/runtime/taskmanager/task/checkpoint-barrier-handler.js'
@@ -24,7 +25,10 @@ export class AlignmentHarness {
   readonly #handler: GateHandler
 
   constructor(channelCount: number, mode: 'EXACTLY_ONCE' | 'AT_LEAST_ONCE' = 'EXACTLY_ONCE') {
-    const channels = Array.from({ length: channelCount }, () => new LocalChannel(ignore, ignore))
+    const channels = Array.from(
+      { length: channelCount },
+      () => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }),
+    )
     this.#writers = channels.map(({ writer }) => writer)
     this.gate = new InputGate(channels.map(({ reader }) => ({ reader, input: 0 })))
     const actions = {

@@ -1,0 +1,49 @@
+// Duty: which copies a chain makes of its records.
+// Invariants: a chained operator is given a copy, unless references are handed on (`pipeline.object-reuse`). The head is
+// given what a channel delivered, which is its own already. A record that waits inside of an operator is its own, too: one
+// that a source has collected is copied in any case, as its function goes on with the object.
+// Thread: the task's worker.
+import { chainedCopier } from '../../../api/types/record-copiers.js'
+import type { Copier } from '../../../core/types/copier.js'
+import type { JobVertex } from '../../../graph/job-graph.js'
+import type { OperatorBinding, ProgramGraph } from '../../../graph/program-graph.js'
+import { ExplainingCopier } from '../network/explaining-copier.js'
+
+export interface ChainCopiersInput {
+  readonly vertex: JobVertex
+  readonly program: Pick<ProgramGraph, 'inputTypes' | 'registeredTypes'>
+  readonly isObjectReuseEnabled: boolean
+}
+
+/** For records that nobody else has. */
+const NO_COPIES: Copier = { copy: (value) => value }
+
+export class ChainCopiers {
+  readonly #input: ChainCopiersInput
+
+  constructor(input: ChainCopiersInput) {
+    this.#input = input
+  }
+
+  /** For what the operator at this place of the chain is given; undefined where it is given the object itself. */
+  before(position: number): Copier | undefined {
+    return this.#input.isObjectReuseEnabled ? undefined : this.#ofInput(position)
+  }
+
+  /** For what waits inside of the operator at this place. */
+  forWaiting(position: number, { name, outputType, spec }: OperatorBinding): Copier {
+    const { program, isObjectReuseEnabled } = this.#input
+    if (spec.kind === 'source-function') {
+      return new ExplainingCopier(chainedCopier(outputType, program.registeredTypes), name)
+    }
+    return isObjectReuseEnabled && position > 0 ? this.#ofInput(position) : NO_COPIES
+  }
+
+  #ofInput(position: number): Copier {
+    const { vertex, program } = this.#input
+    const reader = vertex.operators[position]
+    const emitter = vertex.operators[reader?.input ?? -1]
+    const copier = chainedCopier(program.inputTypes.get(reader?.id ?? ''), program.registeredTypes)
+    return new ExplainingCopier(copier, emitter?.name ?? vertex.name)
+  }
+}
