@@ -34,13 +34,8 @@ export function guardProcessEnd(graceMs: number = GRACE_MS): (exitCode: number) 
 function endLater(graceMs: number): void {
   // Does not hold the process itself: where nothing does, it has ended long before.
   setTimeout(() => {
-    // What is printed into a slow pipe is waited for, however long its reader takes.
-    if (process.stdout.writableLength > 0 || process.stderr.writableLength > 0) {
-      endLater(graceMs)
-      return
-    }
     const holders = [...new Set(process.getActiveResourcesInfo())].join(', ')
-    process.stderr.write(
+    new Terminal().printError(
       `WARNING: This process had done its work and was still held by ${holders}; it ends all the same.\n`,
     )
     process.exit()

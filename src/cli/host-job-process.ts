@@ -11,8 +11,8 @@ import type { RunRequest } from './run-request.js'
 export interface HostSettings {
   /** Started already; ended here, whatever happens. */
   readonly programThread: Worker
-  readonly workingDirectory: string
   readonly standardInput: 'readable' | 'refused'
+  readonly workingDirectory: string
   readonly listenerOf: (output: JobOutput) => JobProcessListener
 }
 
@@ -39,8 +39,8 @@ export async function hostJobProcess(request: RunRequest, settings: HostSettings
     const { endOnSignals } = await import('./end-on-signals.js')
     closing.push(endOnSignals(jobProcess, (text) => threads.output.standardError.write(text)))
     await jobProcess.run()
-    if (threads.output.failure !== undefined) throw threads.output.failure
   } finally {
     await closing.close()
   }
+  if (threads.output.failure !== undefined) throw threads.output.failure
 }

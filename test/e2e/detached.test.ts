@@ -132,7 +132,7 @@ describe('run -d', { concurrency: 2 }, () => {
     assert.equal(result.exitCode, 0, result.stderr)
     const [jobId = ''] = /[0-9a-f]{32}/.exec(result.stdout) ?? []
     const output = path.join(workspace.path, 'run/log', `flink-ts-${jobId}.out`)
-    await until('it has failed', () => textOf(output).includes('planned'))
+    await until('it has failed', () => textOf(output).includes('following exception:\n\n'))
     assertFailed({ exitCode: 1, stdout: '', stderr: textOf(output) }, [`Job failed (JobID: ${jobId})`, 'fails.mjs:1:'])
     await filesAtRest(workspace)
     assert.equal(await stateOf(workspace, jobId, '-a'), 'FAILED')
