@@ -156,8 +156,6 @@ export class JobProcess {
       await master.abandon(error instanceof Error ? error : new FlinkError('INTERNAL_ERROR', { reason: String(error) }))
       throw error
     }
-    const note = await master.start()
-    if (note !== undefined) listener.warning(note)
     await master.start()
     listener.jobSubmitted(jobId)
     this.#untold.add(jobId)
