@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import type { Clock } from '../core/time/clock.js'
 import { SystemClock } from '../core/time/system-clock.js'
 import type { JobProcess } from '../cluster/job-process.js'
@@ -68,9 +69,19 @@ export function endOnSignals(jobProcess: JobProcess, tell: (text: string) => voi
   }
   const signals = Object.keys(NUMBERS) as EndSignal[]
   for (const signal of signals) process.on(signal, onSignal)
+  const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor))
+  process.once('SIGHUP', () => {
+    if (hasTerminal) process.once('exit', dieOfHangUp)
+  })
   process.on('SIGUSR1', onDebug)
   return () => {
     for (const signal of signals) process.off(signal, onSignal)
     process.off('SIGUSR1', onDebug)
   }
+}
+
+/** Node puts a terminal back as it was before it ends, and aborts where that has gone: the signal is the better end. */
+function dieOfHangUp(): void {
+  process.removeAllListeners('SIGHUP')
+  process.kill(process.pid, 'SIGHUP')
 }
