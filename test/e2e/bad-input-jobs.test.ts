@@ -177,8 +177,9 @@ describe('the run directory', { concurrency: 2 }, () => {
     for (const directory of [file, path.join(file, 'below')]) {
       it(`being ${path.relative(workspace.path, directory)} is told by ${action}${args.includes('-d') ? ' -d' : ''}`, async () => {
         const result = await workspace.run(action, `-Dcluster.run-directory=${directory}`, ...args)
-        const message = `The run directory ${directory} cannot be used: ENOTDIR: not a directory`
-        assertFailed(result, [message, 'Set cluster.run-directory to a directory of yours.'])
+        const message = `The run directory ${directory} cannot be used: `
+        const reason = /not a directory|a file of that name is in the way/
+        assertFailed(result, [message, reason, 'Set cluster.run-directory to a directory of yours.'])
       })
     }
   }

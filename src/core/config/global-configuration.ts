@@ -67,7 +67,8 @@ async function read(file: string, fileSystem: FileSystem): Promise<string> {
 }
 
 /** A file without end would be read for ever, and one of many MB costs the YAML package minutes. */
-function problemOf({ isPlainFile, sizeBytes }: FileStatus): string | undefined {
+function problemOf({ isDirectory, isPlainFile, sizeBytes }: FileStatus): string | undefined {
+  if (isDirectory) return 'it is a directory'
   if (!isPlainFile) return 'it is no plain file'
   if (sizeBytes <= LARGEST_FILE_BYTES) return undefined
   return `it has ${String(sizeBytes)} bytes, and at most ${String(LARGEST_FILE_BYTES)} are read`
