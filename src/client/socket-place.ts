@@ -1,6 +1,7 @@
 import { lstat, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { errnoOf } from '../core/fs/errno.js'
 import { ReasonError } from '../core/errors/reason-error.js'
 
 /** The kernel's limit on the length of a socket path is 107 bytes on Linux and 103 on macOS. */
@@ -31,7 +32,7 @@ export async function prepareSocketPlace(runDirectory: string, socketPath: strin
   try {
     await mkdir(aside, { mode: PRIVATE_DIRECTORY })
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
+    if (errnoOf(error) !== 'EEXIST') throw error
   }
   const problem = await problemOf(aside, [process.getuid?.()])
   if (problem === undefined) return
@@ -58,7 +59,7 @@ export async function findSocket(runDirectory: string, named: string): Promise<s
     return (await problemOf(aside, [process.getuid?.(), uid])) === undefined ? named : undefined
   } catch (error) {
     // The directory was removed, and the socket with it.
-    return codeOf(error) === 'ENOENT' ? named : undefined
+    return errnoOf(error) === 'ENOENT' ? named : undefined
   }
 }
 
@@ -76,8 +77,4 @@ async function problemOf(directory: string, uids: readonly (number | undefined)[
   if (!stat.isDirectory()) return 'is no directory'
   if (!uids.includes(stat.uid)) return `belongs to another user (${String(stat.uid)})`
   return (stat.mode & OPEN_TO_OTHERS) === 0 ? undefined : 'is open to other users'
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }
