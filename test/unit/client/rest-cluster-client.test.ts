@@ -138,9 +138,9 @@ describe('a job that lives and says nothing of use', { skip: process.platform ==
   it('is waited for longer once it has given a sign of life', async (context) => {
     const { entry } = await scene(context, (socket) => {
       socket.write('HTTP/1.1 100 Continue\r\n\r\n')
-      setTimeout(() => socket.end(answer('{"jobs":[]}')), 200)
+      setTimeout(() => socket.end(answer('{"jobs":[]}')), 1300)
     })
-    assert.deepEqual(await new RestClient(entry).call({ method: 'GET', path: '/jobs/overview' }, 50), { jobs: [] })
+    assert.deepEqual(await new RestClient(entry).call({ method: 'GET', path: '/jobs/overview' }, 1000), { jobs: [] })
   })
 
   it('is not listened to without end', async (context) => {

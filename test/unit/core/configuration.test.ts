@@ -300,7 +300,7 @@ describe('config.yaml', () => {
     await fileSystem.mkdirs('/conf/flink-conf.yaml')
     await assert.rejects(loadConfiguration('/conf', fileSystem), {
       code: 'CONFIG_FILE_UNREADABLE',
-      message: /no plain/,
+      message: /it is a directory/,
     })
   })
 
