@@ -1,4 +1,5 @@
 import { FlinkError } from '../errors/flink-error.js'
+import type { TextBytes } from './text-bytes.js'
 
 /** A byte order mark is a character like any other: without `ignoreBOM` it would be dropped from the front of a text. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -17,7 +18,7 @@ const WINDOW_BYTES = 64 * 1024
  * ```
  */
 export class DataInputView {
-  readonly #bytes: Buffer
+  readonly #bytes: TextBytes
   readonly #view: DataView
   #position: number
   /** The part of the memory that is there as a text. */
@@ -41,7 +42,7 @@ export class DataInputView {
   }
 
   /** All the memory of this view, read and unread; positions count from its start. */
-  get bytes(): Buffer {
+  get bytes(): TextBytes {
     return this.#bytes
   }
 

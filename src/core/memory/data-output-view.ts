@@ -1,4 +1,5 @@
 import { FlinkError } from '../errors/flink-error.js'
+import type { TextBytes } from './text-bytes.js'
 
 const INITIAL_BYTES = 256
 const SHORT_SLICE_BYTES = 96
@@ -18,11 +19,11 @@ const encoder = new TextEncoder()
  * ```
  */
 export class DataOutputView {
-  #bytes: Buffer
+  #bytes: TextBytes
   #view: DataView
   #position = 0
   /** The memory of this view itself, also while it writes into memory that it was given. */
-  #ownBytes: Buffer
+  #ownBytes: TextBytes
   #ownView: DataView
   /** What lies in front of it stays in the memory that was given when that runs out. */
   #movesFrom = 0
@@ -44,7 +45,7 @@ export class DataOutputView {
   }
 
   /** The memory; replaced by a `reserve` that grows it. */
-  get bytes(): Buffer {
+  get bytes(): TextBytes {
     return this.#bytes
   }
 
@@ -67,7 +68,7 @@ export class DataOutputView {
    * Goes on at a position of memory that somebody else gives. When that runs out, what was written since `markMoving`
    * goes to memory of this view, to the same position: then `bytes` is not what was given any more.
    */
-  writeInto(bytes: Buffer, view: DataView, position: number): void {
+  writeInto(bytes: TextBytes, view: DataView, position: number): void {
     this.#bytes = bytes
     this.#view = view
     this.#position = position

@@ -1,5 +1,6 @@
 import type { DataInputView } from '../memory/data-input-view.js'
 import type { DataOutputView } from '../memory/data-output-view.js'
+import type { TextBytes } from '../memory/text-bytes.js'
 
 /**
  * Texts and tagged primitives inside rows. A text begins with one byte: its length where that is below LONG_LATIN1 and all
@@ -18,7 +19,7 @@ const BEYOND_LATIN1 = /[\u0100-\uffff]/
 const TAG = { null: 0, undefined: 1, false: 2, true: 3, number: 4, string: 5, bigint: 6 } as const
 
 /** Writes a text; 2 bytes a character and TEXT_HEADER_BYTES must be reserved. Returns the position behind it. */
-export function writeText(bytes: Buffer, text: string, start: number): number {
+export function writeText(bytes: TextBytes, text: string, start: number): number {
   const length = text.length
   if (length >= LONG_LATIN1) return writeLong(bytes, text, start)
   bytes[start] = length
@@ -32,7 +33,7 @@ export function writeText(bytes: Buffer, text: string, start: number): number {
   return seen > 255 ? writeUtf16(bytes, text, start) : position
 }
 
-function writeLong(bytes: Buffer, text: string, start: number): number {
+function writeLong(bytes: TextBytes, text: string, start: number): number {
   const length = text.length
   if (BEYOND_LATIN1.test(text)) return writeUtf16(bytes, text, start)
   writeHead(bytes, LONG_LATIN1, length, start)
@@ -40,14 +41,14 @@ function writeLong(bytes: Buffer, text: string, start: number): number {
   return start + TEXT_HEADER_BYTES + length
 }
 
-function writeUtf16(bytes: Buffer, text: string, start: number): number {
+function writeUtf16(bytes: TextBytes, text: string, start: number): number {
   const lengthBytes = text.length * 2
   writeHead(bytes, UTF16, lengthBytes, start)
   bytes.write(text, start + TEXT_HEADER_BYTES, lengthBytes, 'utf16le')
   return start + TEXT_HEADER_BYTES + lengthBytes
 }
 
-function writeHead(bytes: Buffer, head: number, lengthBytes: number, start: number): void {
+function writeHead(bytes: TextBytes, head: number, lengthBytes: number, start: number): void {
   bytes[start] = head
   bytes[start + 1] = lengthBytes >>> 24
   bytes[start + 2] = lengthBytes >>> 16
