@@ -3,6 +3,9 @@
 // Thread: main thread.
 import type { RestartBackoffTimeStrategy } from './restart-backoff-time-strategy.js'
 
+/** What Flink means by no limit: Integer.MAX_VALUE. */
+const WITHOUT_LIMIT = 2 ** 31 - 1
+
 export class FixedDelayRestartStrategy implements RestartBackoffTimeStrategy {
   readonly #attempts: number
   readonly #delayMs: number
@@ -26,6 +29,7 @@ export class FixedDelayRestartStrategy implements RestartBackoffTimeStrategy {
   }
 
   describe(): string {
-    return `fixed-delay (attempts ${String(this.#attempts)}, delay ${String(this.#delayMs)} ms)`
+    const attempts = this.#attempts === WITHOUT_LIMIT ? 'without limit' : String(this.#attempts)
+    return `fixed-delay (attempts ${attempts}, delay ${String(this.#delayMs)} ms)`
   }
 }

@@ -3,6 +3,7 @@
 // Invariants: a job that fails again and again does not fill the terminal: after a few lines there is one now and then, with
 // the number of those that were left out. Checkpoints that fail are told once, until one completes.
 // Thread: main thread.
+import { causeOf, isError } from '../../../core/errors/thrown-value.js'
 import type { Clock } from '../../../core/time/clock.js'
 
 /** So many lines at once, and one more each so many ms. */
@@ -11,6 +12,7 @@ const REFILL_MS = 60_000
 /** Checkpoints that were aborted without anybody's failure, in a row: none of them is a sign of trouble, so many are. */
 const ABORTED_IN_A_ROW = 5
 const CAUSE_CHARS = 400
+const DEEPEST_CAUSE = 16
 
 export interface JobNoticesInput {
   /** Name and id, as `"words" (0123...)`. */
@@ -44,7 +46,7 @@ export class JobNotices {
   }
 
   attemptFailed({ attempt, cause, backoffMs, strategy }: FailedAttempt): void {
-    const what = `Attempt ${String(attempt)} of job ${this.#job} failed: ${firstLine(cause)}`
+    const what = `Attempt ${String(attempt)} of job ${this.#job} failed: ${withReason(cause)}`
     if (backoffMs === undefined) {
       this.#tell(`${what}. The job has failed.`)
       return
@@ -83,7 +85,7 @@ export class JobNotices {
     if (this.#isToldThatTheyFail || this.#checkpoints.take() === undefined) return
     this.#isToldThatTheyFail = true
     const last = lastCompleted === undefined ? 'None has completed yet' : `The last completed one is ${lastCompleted}`
-    this.#tell(`Checkpoints of job ${this.#job} fail: ${firstLine(cause)}. ${last}; the job goes on.`)
+    this.#tell(`Checkpoints of job ${this.#job} fail: ${withReason(cause)}. ${last}; the job goes on.`)
   }
 }
 
@@ -113,6 +115,17 @@ class LineBudget {
     this.#leftOut = 0
     return leftOut
   }
+}
+
+/** What failed and, where the error does not say it itself, what lies at the bottom of it. */
+function withReason(error: Error): string {
+  let innermost = error
+  for (let depth = 0, cause = causeOf(error); isError(cause) && depth < DEEPEST_CAUSE; depth += 1) {
+    innermost = cause
+    cause = causeOf(cause)
+  }
+  const [outer, inner] = [firstLine(error), firstLine(innermost)]
+  return outer.includes(inner) ? outer : `${outer}: ${inner}`
 }
 
 function firstLine(cause: Error): string {

@@ -36,6 +36,25 @@ describe('Whoever started a job', () => {
     assert.match(told[5] ?? '', /^Attempt 101 .*; 95 more restarts since the last such line\.$/)
   })
 
+  it('is told what lies at the bottom of a failure, once', () => {
+    const { told, notices } = make()
+    const stored = new Error("State 'sum' of Map holds a value that cannot be stored.")
+    const declined = new Error('Checkpoint 3 was declined.', { cause: stored })
+    const cause = new Error('Exceeded checkpoint tolerable failure threshold', { cause: declined })
+    notices.attemptFailed({ attempt: 1, cause, backoffMs: undefined, strategy: 's' })
+    notices.attemptFailed({
+      attempt: 2,
+      cause: new Error(`Map: ${stored.message}`, { cause: stored }),
+      backoffMs: 1,
+      strategy: 's',
+    })
+    const reason = "State 'sum' of Map holds a value that cannot be stored"
+    assert.deepEqual(told, [
+      `Attempt 1 of job "words" (ab) failed: Exceeded checkpoint tolerable failure threshold: ${reason}. The job has failed.`,
+      `Attempt 2 of job "words" (ab) failed: Map: ${reason}. It restarts in 1 ms as attempt 3, by s.`,
+    ])
+  })
+
   it('reads a cause of any length as one short line', () => {
     const { told, notices } = make()
     const cause = new Error('m'.repeat(1_000_000))
