@@ -26,6 +26,11 @@ interface SyncHooks {
 /** Of Node 22.15, 23.5, 24 and later. The types are those of the oldest Node that is supported. */
 const registerHooks = Reflect.get(Module, 'registerHooks') as ((hooks: SyncHooks) => unknown) | undefined
 
+/** Where the hooks of a thread run; beside it, it waits for ever when that thread cannot be started. */
+export type HookPlace = 'in its thread' | 'in a thread beside'
+
+export const HOOK_PLACE: HookPlace = registerHooks === undefined ? 'in a thread beside' : 'in its thread'
+
 /** `file` is the URL of a module that makes the same rule of the same data, in a thread of Node's. */
 export interface ResolveHook<D> {
   readonly file: URL
