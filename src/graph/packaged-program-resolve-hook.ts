@@ -12,9 +12,9 @@ export interface ResolvedModule {
 /** Changes how imports are resolved; a function of its arguments alone, as it runs in either of two threads. */
 export interface ResolveRule {
   /** URL of the module that is to count as the one that imports. */
-  importerOf(specifier: string, importer: string | undefined): string | undefined
+  readonly importerOf: (specifier: string, importer: string | undefined) => string | undefined
   /** URL of the module that is to be loaded, for the URL that was found. */
-  urlOf(found: string, importer: string | undefined): string
+  readonly urlOf: (found: string, importer: string | undefined) => string
 }
 
 type Next<R> = (specifier: string, context: ResolveContext) => R
