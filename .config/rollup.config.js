@@ -12,7 +12,7 @@ const bundled = path.resolve(import.meta.dirname, '../dist/lib')
 const { dependencies, name: ownName } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 const packages = [ownName, ...Object.keys(dependencies)]
 
-/** What package.json and bin/ name, then what starts a thread or a process. */
+/** What package.json and bin/ name, what starts a thread or a process, and what older Nodes load in a thread for hooks. */
 const entries = [
   'index',
   'client/client-entry',
@@ -22,15 +22,13 @@ const entries = [
   'cli/detached-entry',
   'cluster/plan-worker-entry',
   'cluster/program-worker-entry',
+  'graph/packaged-program-evaluation-hooks',
+  'graph/packaged-program-resolution-hooks',
   'runtime/taskmanager/worker-entry',
 ]
 
 /** Run beside the engine and import nothing of it. */
-const single = [
-  'graph/packaged-program-evaluation-hooks',
-  'graph/packaged-program-resolution-hooks',
-  'graph/packaged-program-syntax-checker',
-]
+const single = ['graph/packaged-program-syntax-checker']
 
 /** Source maps lead to the TypeScript sources and not to what the compiler made of them. */
 const sourceMaps = {

@@ -1,27 +1,34 @@
 import { readFileSync } from 'node:fs'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { HOOK_PLACE, type HookPlace } from '../graph/packaged-program-resolve-hook.js'
 
 /** The main thread, the standard streams, the control socket, and what is read meanwhile. */
-const FILES_OF_PROCESS = 24
-/** A thread's event loop, and that of the thread beside it in which Node resolves the job's imports. */
+const FILES_OF_PROCESS = 28
+/** A thread's event loop, and that of the thread beside it in which older Nodes resolve the job's imports. */
 const FILES_OF_THREAD = 11
 /** With fewer not even the smallest job was seen to run. */
 const LEAST = 36
 
 /**
- * TOO_MANY_OPEN_FILES where a job cannot run with as many files as this process may open; a warning where it is not certain: a
- * thread for which Node finds none left may die with EMFILE, and it may wait for ever. `limit` undefined: not known.
+ * TOO_MANY_OPEN_FILES where a job cannot run with as many files as this process may open, or where a thread that finds none
+ * left for its hooks would wait for ever; a warning where it is not certain, and the job would end with EMFILE. `limit`
+ * undefined: not known.
  */
-export function checkOpenFiles(limit: number | undefined, threads: number): string | undefined {
+export function checkOpenFiles(
+  limit: number | undefined,
+  threads: number,
+  hooks: HookPlace = HOOK_PLACE,
+): string | undefined {
   if (limit === undefined) return undefined
-  if (limit < LEAST) {
-    const reason = `${String(limit)} are allowed and a job needs ${String(LEAST)} at the least`
+  const wanted = FILES_OF_PROCESS + threads * FILES_OF_THREAD
+  const least = hooks === 'in a thread beside' ? wanted : LEAST
+  if (limit < least) {
+    const reason = `${String(limit)} are allowed and this job needs ${String(least)} at the least`
     throw new FlinkError('TOO_MANY_OPEN_FILES', { reason })
   }
-  const wanted = FILES_OF_PROCESS + threads * FILES_OF_THREAD
   if (limit >= wanted) return undefined
   return (
-    `This process may open ${String(limit)} files and may want ${String(wanted)}. Should the job fail or stand still, ` +
+    `This process may open ${String(limit)} files and may want ${String(wanted)}. Should the job fail, ` +
     `raise the limit of open files (ulimit -n).`
   )
 }

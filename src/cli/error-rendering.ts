@@ -38,10 +38,16 @@ export function renderError(error: unknown): RenderedError {
   if (FlinkError.is(error, 'PROGRAM_PARAMETER_INVALID')) {
     return { stream: 'stderr', text: `${printableLines(error.message)}\n`, exitCode: 1 }
   }
-  const exitCode = FlinkError.is(error) ? error.exitCode : 1
+  const exitCode = FlinkError.is(error) ? exitCodeOf(error) : 1
   const shown = printableLines(chainOf(withAdviceOnOpenFiles(error)))
   const text = `\n${RULE}\n The program finished with the following exception:\n\n${shown}\n`
   return { stream: 'stderr', text, exitCode }
+}
+
+/** A program that ends itself says with what; with 0 it has still not done its work. */
+function exitCodeOf(error: FlinkError): number {
+  const own = error.code === 'PROGRAM_EXITED' ? Number(error.details['exitCode']) : 0
+  return own === 0 ? error.exitCode : own
 }
 
 /** It may come up wherever a file is opened, modules included, and is never that file's fault. */

@@ -72,8 +72,7 @@ export class ProgramWorker {
         this.#idle()
         // As a script that ends itself when its jobs are done.
         if (code === 0 && this.#submissions > 0) resolve()
-        const reason = `the program ended its process with exit code ${String(code)} before it returned`
-        this.#fail(new FlinkError('PROGRAM_MAIN_FAILED', { reason }))
+        this.#fail(new FlinkError('PROGRAM_EXITED', { exitCode: code }))
       })
     })
     const start: ProgramStart = { program, streams: this.#output.memory }

@@ -1,27 +1,36 @@
-// Runs on Node's loader thread. Carries the number of an evaluation on, from the URL of a module to those of the modules
-// that it imports, so that all modules of the program are evaluated anew with it.
+// Carries the number of an evaluation on, from the URL of a module to those of the modules that it imports, so that all
+// modules of the program are evaluated anew with it. Run by older Nodes on a thread of their own: see
+// packaged-program-resolve-hook.ts.
 import type { InitializeHook, ResolveHook } from 'node:module'
+import type { ResolveRule } from './packaged-program-resolve-hook.js'
 
-interface EvaluationHooks {
+export interface EvaluationHooks {
   /** Below it are the engine's own files, which are the same for all evaluations. */
   readonly engineRoot: string
 }
 
 const PARAMETER = 'evaluation'
 
-let settings: EvaluationHooks | undefined
+export function carryEvaluationOn({ engineRoot }: EvaluationHooks): ResolveRule {
+  return {
+    importerOf: (_specifier, importer) => importer,
+    urlOf(found, importer) {
+      const evaluation = importer === undefined ? null : evaluationOf(importer)
+      if (evaluation === null || importer === undefined) return found
+      return isModuleOfProgram(found, importer, engineRoot) ? withEvaluation(found, evaluation) : found
+    },
+  }
+}
+
+let rule: ResolveRule | undefined
 
 export const initialize: InitializeHook<EvaluationHooks> = (data) => {
-  settings = data
+  rule = carryEvaluationOn(data)
 }
 
 export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
-  const resolved = await nextResolve(specifier, context)
-  const { parentURL } = context
-  const evaluation = parentURL === undefined ? null : evaluationOf(parentURL)
-  if (evaluation === null || parentURL === undefined || settings === undefined) return resolved
-  if (!isModuleOfProgram(resolved.url, parentURL, settings.engineRoot)) return resolved
-  return { ...resolved, url: withEvaluation(resolved.url, evaluation) }
+  const found = await nextResolve(specifier, context)
+  return { ...found, url: rule?.urlOf(found.url, context.parentURL) ?? found.url }
 }
 
 /** The URL that a module has in an evaluation. */

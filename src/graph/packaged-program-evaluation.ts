@@ -1,6 +1,7 @@
-import { createRequire, register } from 'node:module'
+import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import type * as EvaluationHooks from './packaged-program-evaluation-hooks.js'
+import { carryEvaluationOn, isModuleOfProgram, withEvaluation } from './packaged-program-evaluation-hooks.js'
+import { addResolveHook } from './packaged-program-resolve-hook.js'
 
 /** Where the engine's own files are; frames under it are not the user's. */
 export const ENGINE_ROOT: string = new URL('..', import.meta.url).href
@@ -8,7 +9,7 @@ export const ENGINE_ROOT: string = new URL('..', import.meta.url).href
 /** Of this thread, as Node keeps hooks and modules for the life of a thread. */
 const begun = new Map<string, 'begun' | 'ended'>()
 const late = new Set<string>()
-let hooks: Promise<typeof EvaluationHooks> | undefined
+let isHooked = false
 
 /** `begun`: its modules are being evaluated, or failed, or wait for ever, as a script does in its execute(). */
 export type EvaluationState = 'begun' | 'ended' | undefined
@@ -38,15 +39,14 @@ export async function importForEvaluation(moduleUrl: string, evaluation: number)
   const key = keyOf(moduleUrl, evaluation)
   const isNew = !begun.has(key)
   if (isNew) begun.set(key, 'begun')
-  const module: unknown = await import(evaluation === 0 ? moduleUrl : await urlOf(moduleUrl, evaluation, isNew))
+  const module: unknown = await import(evaluation === 0 ? moduleUrl : urlOf(moduleUrl, evaluation, isNew))
   begun.set(key, 'ended')
   return module
 }
 
 /** An ES module is kept by its URL, so each evaluation has one of its own. Those of CommonJS are forgotten for a new one. */
-async function urlOf(moduleUrl: string, evaluation: number, isNew: boolean): Promise<string> {
-  hooks ??= registerHooks()
-  const { isModuleOfProgram, withEvaluation } = await hooks
+function urlOf(moduleUrl: string, evaluation: number, isNew: boolean): string {
+  hookOnce()
   if (isNew) {
     const { cache } = createRequire(moduleUrl)
     for (const path of Object.keys(cache)) {
@@ -56,9 +56,12 @@ async function urlOf(moduleUrl: string, evaluation: number, isNew: boolean): Pro
   return withEvaluation(moduleUrl, String(evaluation))
 }
 
-/** They are asked here too, in this thread, and only when they are needed: they are a file of their own. */
-async function registerHooks(): Promise<typeof EvaluationHooks> {
-  const file = new URL('./packaged-program-evaluation-hooks.js', import.meta.url).href
-  register(file, { data: { engineRoot: ENGINE_ROOT } })
-  return (await import(file)) as typeof EvaluationHooks
+function hookOnce(): void {
+  if (isHooked) return
+  isHooked = true
+  addResolveHook({
+    file: new URL('./packaged-program-evaluation-hooks.js', import.meta.url),
+    rule: carryEvaluationOn,
+    data: { engineRoot: ENGINE_ROOT },
+  })
 }

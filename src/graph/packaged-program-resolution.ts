@@ -1,6 +1,8 @@
 import { realpathSync } from 'node:fs'
-import Module, { createRequire, register } from 'node:module'
+import Module, { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { isRequestFor, selfResolution } from './packaged-program-resolution-hooks.js'
+import { addResolveHook } from './packaged-program-resolve-hook.js'
 
 const PACKAGE_NAME = 'flink-ts'
 
@@ -17,8 +19,9 @@ export function registerSelfResolution(
 ): void {
   if (registered.has(packageRootUrl) || resolvesToPackage(moduleUrl, packageRootUrl)) return
   registered.add(packageRootUrl)
-  register('./packaged-program-resolution-hooks.js', {
-    parentURL: import.meta.url,
+  addResolveHook({
+    file: new URL('./packaged-program-resolution-hooks.js', import.meta.url),
+    rule: selfResolution,
     data: { packageName: PACKAGE_NAME, parentUrl: new URL('package.json', packageRootUrl).href },
   })
   hookIntoRequire(fileURLToPath(new URL('package.json', packageRootUrl)))
@@ -26,14 +29,13 @@ export function registerSelfResolution(
 
 type ResolveFilename = (this: unknown, request: string, parent: unknown, ...rest: unknown[]) => string
 
-/** `require` has no hooks in Node 20: as ts-node and its like do, what resolves a request is replaced, in this thread only. */
+/** `require` has no hooks in Node 20, and those of later ones cannot change who asks: as ts-node and its like do, what resolves a request is replaced, in this thread only. */
 function hookIntoRequire(manifestPath: string): void {
   const resolveFilename = Reflect.get(Module, '_resolveFilename') as ResolveFilename
   const insider = new Module(manifestPath)
   insider.filename = manifestPath
   const replacement: ResolveFilename = function (this: unknown, request, parent, ...rest) {
-    const isOwn = request === PACKAGE_NAME || request.startsWith(`${PACKAGE_NAME}/`)
-    const asker = isOwn ? insider : parent
+    const asker = isRequestFor(request, PACKAGE_NAME) ? insider : parent
     return resolveFilename.call(this, request, asker, ...rest)
   }
   Reflect.set(Module, '_resolveFilename', replacement)

@@ -124,7 +124,7 @@ describe('a program that cannot run', { concurrency: 2 }, () => {
         ['throws-in-script.js'],
         ['The main method caused an error: Cannot read prop', /^\tat .*\/throws-in-script\.js:3:22\)?\n/m],
       ],
-      ['a call of process.exit', ['exits.js'], ['the program ended its process with exit code 0 before']],
+      ['a call of process.exit', ['exits.js'], ['The program ended its process with exit code 0 before']],
     ]
   for (const [title, args, words] of failures) {
     it(`run says what is wrong: ${title}`, async () => {

@@ -40,11 +40,17 @@ export async function main () {
 const SMALL = `
 export default async function (env, params) {
   const how = params.get('how')
-  env.fromElements('x').map((x) => { if (how !== 'throws' && how !== 'exits') throw new Error('planned'); return x }).print()
+  env.fromElements('x').map((x) => { if (!how.includes('exits') && how !== 'throws') throw new Error('planned'); return x }).print()
   if (how === 'unasked') { await env.executeAsync(); return }
   if (how === 'unhandled') { const job = await env.executeAsync(); void job.getJobExecutionResult(); return }
   if (how === 'late') { void env.execute().catch(() => { env.fromElements('another job').print(); return env.execute() }); return }
+  if (how === 'exits amid its job') {
+    env.addSource(async (ctx) => { while (ctx.isRunning()) await new Promise((r) => setTimeout(r, 5)) }).print()
+    await env.executeAsync()
+    process.exit(3)
+  }
   await env.execute()
+  if (how === 'exits with 4') process.exit(4)
   if (how === 'throws') throw new Error('after all jobs')
   process.exit(0)
 }`
@@ -92,6 +98,18 @@ describe('a program decides what its jobs mean', () => {
       exitCode: 0,
       stderr: /^WARNING: These.*\n$/,
       title: 'process.exit(0) behind its jobs is a good end',
+    },
+    {
+      how: 'exits with 4',
+      exitCode: 4,
+      stderr: /PROGRAM_EXITED.* exit code 4 before/,
+      title: 'its own exit code behind its jobs is that of the command',
+    },
+    {
+      how: 'exits amid its job',
+      exitCode: 3,
+      stderr: /PROGRAM_EXITED.* exit code 3 before/,
+      title: 'its own exit code amid a job is that of the command',
     },
     { how: 'late', exitCode: 0, stderr: /^/, title: 'a job that begins when main has returned is run' },
   ]

@@ -35,7 +35,8 @@ export interface ListState<T> extends AppendingState<T, Iterable<T>> {
   /** In the order of `add`; empty where there is nothing, never null. */
   get(): Iterable<T>
   add(value: T): void
+  /** What is no list of values, so null, and a text, is STATE_VALUES_INVALID. */
   addAll(values: Iterable<T>): void
-  /** Replaces the list; an empty one clears. */
+  /** Replaces the list; an empty one clears. What is no list of values is STATE_VALUES_INVALID, as for `addAll`. */
   update(values: Iterable<T>): void
 }

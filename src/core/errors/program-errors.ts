@@ -66,6 +66,13 @@ export const PROGRAM_ERRORS = {
     httpStatus: 400,
     exitCode: 1,
   },
+  PROGRAM_EXITED: {
+    message: 'The program ended its process with exit code {exitCode} before it returned.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
   PROGRAM_MAIN_FAILED: {
     message: 'The main method caused an error: {reason}',
     fault: 'user',

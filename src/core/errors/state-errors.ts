@@ -39,6 +39,14 @@ export const STATE_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  STATE_VALUES_INVALID: {
+    message:
+      "State '{state}' of {operator}: {method} was given {given}, which is no list of values. Give it an array, or an empty one for none.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   STATE_CLASS_NOT_REGISTERED: {
     message:
       "State '{state}' of {operator} was stored with an instance of {className}, but no class of that name is registered. Call env.getConfig().registerType({className}), as the program did that wrote it.",

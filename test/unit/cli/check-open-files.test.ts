@@ -3,15 +3,23 @@ import { it } from 'node:test'
 import { checkOpenFiles, openFilesLimit } from '../../../src/cli/check-open-files.js'
 
 it('a job that cannot run with so few open files is refused, one that may not is warned of, others are not', () => {
-  assert.throws(() => checkOpenFiles(35, 2), {
+  assert.throws(() => checkOpenFiles(35, 2, 'in its thread'), {
     code: 'TOO_MANY_OPEN_FILES',
-    message: /35 are allowed and a job needs 36 at the least\. Raise the limit of open files \(ulimit -n\)/,
+    message: /35 are allowed and this job needs 36 at the least\. Raise the limit of open files \(ulimit -n\)/,
   })
-  assert.match(checkOpenFiles(40, 2) ?? '', /may open 40 files and may want 46\..*ulimit -n/)
-  assert.equal(checkOpenFiles(46, 2), undefined)
-  assert.match(checkOpenFiles(78, 5) ?? '', /may want 79/)
+  assert.match(checkOpenFiles(40, 2, 'in its thread') ?? '', /may open 40 files and may want 50\..*ulimit -n/)
+  assert.equal(checkOpenFiles(50, 2, 'in its thread'), undefined)
+  assert.match(checkOpenFiles(82, 5, 'in its thread') ?? '', /may want 83/)
   assert.equal(checkOpenFiles(1024, 33), undefined)
   assert.equal(checkOpenFiles(undefined, 33), undefined)
+})
+
+it('where a thread would wait for ever for its hooks, a job is refused that may want more files than there are', () => {
+  assert.throws(() => checkOpenFiles(82, 5, 'in a thread beside'), {
+    code: 'TOO_MANY_OPEN_FILES',
+    message: /82 are allowed and this job needs 83 at the least/,
+  })
+  assert.equal(checkOpenFiles(83, 5, 'in a thread beside'), undefined)
 })
 
 it(

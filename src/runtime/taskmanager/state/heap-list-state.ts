@@ -2,6 +2,7 @@
 // Invariants: an empty list is no entry, so a state that was cleared costs nothing in a snapshot.
 // Thread: the task worker that owns the backend.
 import type { ListState } from '../../../api/state/list-state.js'
+import { givenValues } from './given-values.js'
 import type { StateTable } from './state-table.js'
 
 export class HeapListState implements ListState<unknown> {
@@ -22,7 +23,7 @@ export class HeapListState implements ListState<unknown> {
   }
 
   addAll(values: Iterable<unknown>): void {
-    const added = [...values]
+    const added = givenValues(values, 'addAll', this.#table.named)
     if (added.length === 0) return
     const list = this.#list()
     if (list === undefined) this.#table.put(added)
@@ -30,7 +31,7 @@ export class HeapListState implements ListState<unknown> {
   }
 
   update(values: Iterable<unknown>): void {
-    const list = [...values]
+    const list = givenValues(values, 'update', this.#table.named)
     if (list.length === 0) this.#table.remove()
     else this.#table.put(list)
   }

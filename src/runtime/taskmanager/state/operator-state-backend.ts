@@ -91,7 +91,7 @@ export class OperatorStateBackend implements OperatorStateStore {
     const existing = this.#existing(metadata)
     if (existing instanceof PartitionableListState) return existing
     const serializer = serializerOf(descriptor.type, this.#registeredTypes)
-    const state = new PartitionableListState()
+    const state = new PartitionableListState({ state: metadata.name, operator: this.#operatorName })
     this.#readRestored(metadata, (input) => {
       state.add(serializer.deserialize(input))
     })

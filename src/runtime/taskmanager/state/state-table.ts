@@ -14,6 +14,7 @@ import type { StateMetadata } from '../../../storage/state-handles.js'
 import { ChangeLog, type RemovedKey } from './change-log.js'
 import { EntryTable, NOT_FOUND } from './entry-table.js'
 import { namespaceHash, type KeyContext } from './key-context.js'
+import type { NamedState } from './given-values.js'
 import type { StateEntry } from './key-group-block.js'
 import type { NewKeys } from './new-keys.js'
 import { stateNotStorable } from './state-not-serializable.js'
@@ -54,6 +55,11 @@ export class StateTable {
     this.#environment = environment
     this.#context = environment.context
     this.#table = new EntryTable(environment.keyKind)
+  }
+
+  /** For errors. */
+  get named(): NamedState {
+    return { state: this.metadata.name, operator: this.#environment.operatorName }
   }
 
   get size(): number {
