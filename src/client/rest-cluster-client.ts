@@ -20,7 +20,8 @@ export type { JobOverview } from '../rest/messages/job-messages.js'
 
 /** The first poll comes after 10 ms, then ever later, as Flink's own client does. */
 const FIRST_POLL_MS = 10
-const LONGEST_POLL_MS = 2000
+/** Below the time for which a job that has ended waits for whoever told it to. */
+const LONGEST_POLL_MS = 1000
 /** A job that lives answers in a moment. `list` waits no longer for one that does not. */
 const OVERVIEW_TIMEOUT_MS = 1000
 /** State that `list` shows of a job whose process lives and does not answer; no job is in it by itself. */

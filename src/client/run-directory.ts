@@ -1,4 +1,4 @@
-import { chmod, lstat, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, lstat, stat, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { ReasonError } from '../core/errors/reason-error.js'
@@ -14,6 +14,7 @@ import { findSocket, isSocket, prepareSocketPlace, socketPathOf } from './socket
 const ARCHIVE_LIMIT = 100
 const PRIVATE_DIRECTORY = 0o700
 const PRIVATE_FILE = 0o600
+const STICKY = 0o1000
 /** A job's entry is as long as its name and a few hundred bytes. */
 const FILE_LIMIT_BYTES = 1 << 20
 const JOB_ID = /^[0-9a-f]{32}$/
@@ -49,6 +50,9 @@ export class RunDirectory {
   /** Makes the directory, private to its user; RUN_DIRECTORY_UNUSABLE when that fails. */
   async prepare(): Promise<void> {
     try {
+      if (await isShared(this.path)) {
+        throw new ReasonError('all users may make files in it (its sticky bit is set), and no other may see your jobs')
+      }
       await makeDirectories(this.#archive, PRIVATE_DIRECTORY)
       await chmod(this.path, PRIVATE_DIRECTORY)
     } catch (error) {
@@ -243,4 +247,14 @@ export class RunDirectory {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** A directory as /tmp is: it was not made for jobs, and to take it from others would harm them. */
+async function isShared(directory: string): Promise<boolean> {
+  try {
+    return ((await stat(directory)).mode & STICKY) !== 0
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return false
+    throw error
+  }
 }

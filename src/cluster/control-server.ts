@@ -14,6 +14,8 @@ import { RunDirectoryUpkeep } from './run-directory-upkeep.js'
 
 /** An answer to a poll that came in as the job ended is still given before the socket goes. */
 const LINGER_MS = 300
+/** So long for whoever told the job to stop, and asks now and then whether it has: see LONGEST_POLL_MS of the client. */
+const LONGEST_LINGER_MS = 3_000
 /** Only the user who runs the job may control it. */
 const PRIVATE_SOCKET = 0o600
 
@@ -138,10 +140,14 @@ export class ControlServer {
     await makePrivate(socket)
   }
 
-  #linger(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#services.clock.setTimer(LINGER_MS, resolve)
-    })
+  async #linger(): Promise<void> {
+    const server = await this.#server
+    for (let lingeredMs = 0; lingeredMs < LONGEST_LINGER_MS; lingeredMs += LINGER_MS) {
+      await new Promise<void>((resolve) => {
+        this.#services.clock.setTimer(LINGER_MS, resolve)
+      })
+      if (server === undefined || !(await server.isAwaited())) return
+    }
   }
 }
 

@@ -5,6 +5,8 @@ import type { Clock, TimerHandle } from '../core/time/clock.js'
 interface Operation<T> {
   readonly scope: string
   outcome: { readonly value: T } | { readonly error: Error } | undefined
+  /** Somebody has asked for the outcome and got it. */
+  isFetched: boolean
 }
 
 /**
@@ -28,7 +30,7 @@ export class OperationRegistry<T> {
   trigger(scope: string, proposedId: string | null | undefined, run: () => Promise<T>): string {
     const id = proposedId ?? this.#random.hex(32)
     if (this.#operations.has(id)) return id
-    const operation: Operation<T> = { scope, outcome: undefined }
+    const operation: Operation<T> = { scope, outcome: undefined, isFetched: false }
     this.#operations.set(id, operation)
     void this.#watch(id, operation, run)
     return id
@@ -41,7 +43,13 @@ export class OperationRegistry<T> {
       const text = `There is no ${what} operation with triggerId=${id} for job ${scope}.`
       throw new FlinkError('OPERATION_NOT_FOUND', { text })
     }
+    if (operation.outcome !== undefined) operation.isFetched = true
     return operation.outcome
+  }
+
+  /** Whether somebody may still come for the outcome of an operation. */
+  get isAwaited(): boolean {
+    return [...this.#operations.values()].some(({ isFetched }) => !isFetched)
   }
 
   /** Forgets everything, so that no timer keeps the process alive. */

@@ -55,6 +55,11 @@ export class RestEndpoint {
     await this.listen(socketPath)
   }
 
+  /** Whether somebody who triggered an operation may still come for its outcome. */
+  async isAwaited(): Promise<boolean> {
+    return (await this.#loaded())?.isAwaited === true
+  }
+
   /**
    * Requests that have arrived are answered, one that is arriving may do so; whoever is slow is cut off, so that no client
    * keeps the process.

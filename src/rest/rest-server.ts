@@ -74,6 +74,12 @@ export class RestServer {
     return this.#requests.get(socket)?.complete === true
   }
 
+  /** Whether somebody who triggered an operation may still come for its outcome. */
+  get isAwaited(): boolean {
+    const { savepoints, checkpoints, disposals } = this.#context
+    return [savepoints, checkpoints, disposals].some((operations) => operations.isAwaited)
+  }
+
   async close(): Promise<void> {
     await this.#app.close()
     const { savepoints, checkpoints, disposals } = this.#context

@@ -23,6 +23,12 @@ class Numbers {
   cancel () { this.running = false }
 }
 
+class Slow {
+  async snapshotState () { await new Promise((resolve) => setTimeout(resolve, 2200)); return [] }
+  restoreState () {}
+  map (value) { return value }
+}
+
 class Buffering extends RichSinkFunction {
   constructor (failing) { super(); this.failing = failing; this.buffer = [] }
   initializeState (context) {
@@ -49,7 +55,9 @@ class Buffering extends RichSinkFunction {
 }
 
 export default (env, params) => {
-  env.addSource(new Numbers()).uid('numbers').keyBy(() => 1)
+  const numbers = env.addSource(new Numbers()).uid('numbers')
+  const stream = params.has('slow') ? numbers.map(new Slow()).uid('slow') : numbers
+  stream.keyBy(() => 1)
     .addSink(new Buffering(params.has('failing'))).uid('buffering').setParallelism(1)
 }
 `
@@ -59,6 +67,18 @@ function told(stdout: string): string[] {
 }
 
 describe('stop', () => {
+  it('tells the path of a savepoint that took its time', async () => {
+    const workspace = new Workspace()
+    const job = workspace.start('run', workspace.file('job.mjs', JOB), '--slow')
+    const jobId = await job.jobId()
+    await job.until(/twenty/)
+    const stop = await workspace.run('stop', '-p', path.join(workspace.path, 'savepoints'), jobId)
+    assert.equal(stop.exitCode, 0, stop.stderr)
+    assert.match(stop.stdout, /^Savepoint completed\. Path: file:.*savepoint-/m)
+    assert.equal((await job.ended).exitCode, 0)
+    workspace.remove()
+  })
+
   it('--drain finishes the operators before the savepoint', async () => {
     const workspace = new Workspace()
     const file = workspace.file('job.mjs', JOB)

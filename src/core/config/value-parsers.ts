@@ -74,6 +74,7 @@ function parseByType(option: ConfigOption<unknown>, text: string): unknown {
 
 /** What would make a directory named `"file:` or `~` in the working directory. */
 function parsePath(text: string, type: 'path' | 'home-path'): string {
+  if (text.trim() === '') throw new ValueFormatError('It is empty. Write the path, or leave the option out.')
   if (/^['"]/.test(text)) {
     throw new ValueFormatError('The quotes would be part of the path. Write it without them.')
   }

@@ -91,6 +91,18 @@ describe('The run directory', () => {
     assert.equal(await modeOf(open), '700')
   })
 
+  it('does not take a directory that all users share from them', async () => {
+    const shared = path.join(root, 'shared')
+    await mkdir(shared)
+    await chmod(shared, 0o1777)
+    await assert.rejects(new RunDirectory(shared, () => 0).prepare(), {
+      code: 'RUN_DIRECTORY_UNUSABLE',
+      message: /all users may make files in it/,
+    })
+    assert.equal(await modeOf(shared), '777')
+    assert.deepEqual(await readdir(shared), [])
+  })
+
   it('says which directory cannot be used and why', async () => {
     const file = path.join(root, `file${String(count)}`)
     await writeFile(file, '')

@@ -176,6 +176,14 @@ describe('paths and quotes', () => {
     })
   }
 
+  it('refuses an empty path, which would be the working directory', () => {
+    const configuration = Configuration.fromMap({ 'cluster.run-directory': '' })
+    assert.throws(() => configuration.get(ClusterOptions.RUN_DIRECTORY), {
+      code: 'CONFIG_VALUE_INVALID',
+      message: /Write the path, or leave the option out/,
+    })
+  })
+
   it('takes ~ for the home directory or refuses it, and never for the name of a directory', async () => {
     for (const path of ['~', '~/run', '/a/~', 'a~']) {
       const { configuration } = await loaded(`cluster.run-directory: ${path}`)
