@@ -52,6 +52,14 @@ export const FILESYSTEM_ERRORS = {
     httpStatus: 400,
     exitCode: 1,
   },
+  FILE_LOST_RECORDS: {
+    message:
+      "The job cannot go on in '{path}': at its snapshot the file held {expectedBytes} bytes, and it {found}. Put the file back as it was, write to another path, or start without the snapshot.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
   DISK_FULL: {
     message: 'No space is left on the device of {path}. Free space there or point the directory elsewhere.',
     fault: 'external',

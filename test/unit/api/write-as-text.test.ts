@@ -17,6 +17,29 @@ interface Run {
   readonly restored?: readonly OperatorSubtaskState[]
 }
 
+interface Loss {
+  readonly title: string
+  readonly change: (disk: InMemoryFileSystem) => Promise<void>
+  readonly found: string
+}
+
+const LOSSES: readonly Loss[] = [
+  { title: 'is gone', change: (disk) => disk.delete('/out'), found: 'is not there any more (0 bytes)' },
+  {
+    title: 'is shorter than it was',
+    change: async (disk) => (await disk.openToContinue('/out', 3)).close(),
+    found: 'holds 3 bytes now',
+  },
+  {
+    title: 'has become a directory',
+    change: async (disk) => {
+      await disk.delete('/out')
+      await disk.mkdirs('/out')
+    },
+    found: 'is a directory now',
+  },
+]
+
 class Job {
   readonly disk = new InMemoryFileSystem()
 
@@ -99,14 +122,51 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
     assert.equal(await job.text('/out'), 'ä1 after')
   })
 
-  it('goes on where the file was taken away or is shorter than it was', async () => {
+  for (const { title, change, found } of LOSSES) {
+    it(`refuses to go on in a file that ${title}, and leaves what is there`, async () => {
+      const job = new Job()
+      const restored = mergeSubtasks(await writeAroundSnapshot(await job.run()), 1)
+      await change(job.disk)
+      const before = await job.disk.list('/')
+      await assert.rejects(job.run({ restored, attemptNumber: 1 }), {
+        code: 'FILE_LOST_RECORDS',
+        details: { path: '/out', expectedBytes: 4, found },
+      })
+      assert.deepEqual(await job.disk.list('/'), before)
+      await write(await job.run({ path: '/other', restored }), 'new')
+      assert.equal(await job.text('/other'), 'new')
+      await job.disk.delete('/out')
+      await write(await job.run(), 'anew')
+      assert.equal(await job.text('/out'), 'anew')
+    })
+  }
+
+  it('refuses to go on where the file of a subtask that is no more is gone', async () => {
+    const job = new Job()
+    const restored = mergeSubtasks(await writeAroundSnapshot(await job.run({ parallelism: 3 })), 2)
+    await job.disk.delete('/out/3')
+    await assert.rejects(job.run({ parallelism: 2, restored }), { code: 'FILE_LOST_RECORDS' })
+  })
+
+  it('makes a file anew that is gone and held nothing at the snapshot', async () => {
+    const job = new Job()
+    const [subtask] = await job.run()
+    const restored = mergeSubtasks([await subtask?.snapshot()], 1)
+    await subtask?.operator.close()
+    await job.disk.delete('/out')
+    await write(await job.run({ restored, attemptNumber: 1 }), 'all')
+    assert.equal(await job.text('/out'), 'all')
+  })
+
+  it('goes on in a pipe or device, which has no length', async () => {
     const job = new Job()
     const restored = mergeSubtasks(await writeAroundSnapshot(await job.run()), 1)
-    await job.disk.delete('/out')
-    const states = await writeAroundSnapshot(await job.run({ restored }))
-    assert.equal(await job.text('/out'), 'ä1 after')
-    await write(await job.run({ restored: mergeSubtasks(states, 1) }), 'again')
-    assert.equal(await job.text('/out'), 'ä1 again')
+    const status = job.disk.status.bind(job.disk)
+    job.disk.status = async (file) => {
+      const found = await status(file)
+      return found === undefined ? undefined : { ...found, isPlainFile: false, sizeBytes: 0 }
+    }
+    await write(await job.run({ restored, attemptNumber: 1 }), 'again')
   })
 
   it("has the snapshot's lines after a crash of the machine", async () => {

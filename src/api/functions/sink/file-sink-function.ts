@@ -1,5 +1,5 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import type { FileSystem, FileWriter } from '../../../core/fs/file-system.js'
+import type { FileStatus, FileSystem, FileWriter } from '../../../core/fs/file-system.js'
 import { WRITTEN_FILES_STATE } from '../../../core/fs/written-files-state.js'
 import { ListStateDescriptor } from '../../state/list-state-descriptor.js'
 import type { ListState } from '../../state/list-state.js'
@@ -25,8 +25,8 @@ const BUFFER_CHARS = 64 * 1024
 /**
  * Writes the text of every record to a file; with a parallelism above 1 the path is a directory with the files 1, 2 ...
  * A job that goes on from a checkpoint or savepoint cuts its files back to what they held then and writes on, so every
- * record is in them once. Where the snapshot does not say how far a file was written, all of it is kept. A job that begins
- * from the start begins its files anew, a restart without a checkpoint too.
+ * record is in them once; a file that is gone or shorter than that fails it. Where the snapshot does not say how far a file
+ * was written, all of it is kept. A job that begins from the start begins its files anew, a restart without a checkpoint too.
  */
 export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements FlushingSink, CheckpointedFunction {
   readonly #path: string
@@ -63,13 +63,16 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
     const files =
       parallelism === 1 ? [path] : Array.from({ length: parallelism }, (_, at) => `${path}/${String(at + 1)}`)
     const file = files[subtask] ?? path
+    const others = subtask === 0 ? this.#filesOfOthers(path, files) : []
     const keepBytes = this.#bytesToKeep(path, file)
+    await this.#refuseLost(fileSystem, [...this.#notesOf(path).filter((note) => note.file === file), ...others])
     const sizeBytes = (await fileSystem.status(file))?.sizeBytes
     if (keepBytes === undefined && sizeBytes !== undefined && this.#mode === 'NO_OVERWRITE') this.#refuseFirst(file)
     await fileSystem.mkdirs(file.slice(0, file.lastIndexOf('/')))
     this.#writer = await fileSystem.openToContinue(file, keepBytes ?? 0)
     this.#own = { target: path, file, lengthBytes: Math.min(sizeBytes ?? 0, keepBytes ?? 0) }
-    if (subtask === 0) await this.#cutFilesOfOthers(fileSystem, path, files)
+    this.#ofOthers = others
+    await this.#cutFilesOfOthers(fileSystem)
   }
 
   invoke(value: T): void | Promise<void> {
@@ -111,7 +114,7 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
   /** Undefined: the file is begun anew. */
   #bytesToKeep(target: string, file: string): number | undefined {
     if (this.#restored === undefined) return undefined
-    const ofTarget = this.#restored.filter((written) => written.target === target)
+    const ofTarget = this.#notesOf(target)
     const own = ofTarget.find((written) => written.file === file)
     if (own !== undefined) return own.lengthBytes
     // All that is known is of other paths: this one is new to the job.
@@ -125,14 +128,36 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
     throw new FlinkError('FILE_IO_FAILED', { operation: 'create', path: file, reason })
   }
 
+  #notesOf(target: string): readonly WrittenFile[] {
+    return (this.#restored ?? []).filter((written) => written.target === target)
+  }
+
+  #filesOfOthers(target: string, files: readonly string[]): readonly WrittenFile[] {
+    return this.#notesOf(target).filter((written) => !files.includes(written.file))
+  }
+
+  /** What a file held at the snapshot does not come again: without it lines would be missing, and one cut in two. */
+  async #refuseLost(fileSystem: FileSystem, notes: readonly WrittenFile[]): Promise<void> {
+    for (const { file, lengthBytes } of notes) {
+      const status = await fileSystem.status(file)
+      const isStream = status !== undefined && !status.isPlainFile && !status.isDirectory
+      const foundBytes = status?.isPlainFile === true ? status.sizeBytes : 0
+      if (isStream || foundBytes >= lengthBytes) continue
+      throw new FlinkError('FILE_LOST_RECORDS', { path: file, expectedBytes: lengthBytes, found: foundText(status) })
+    }
+  }
+
   /** After a restore with fewer subtasks: what was written to their files after the snapshot comes again, in others. */
-  async #cutFilesOfOthers(fileSystem: FileSystem, target: string, files: readonly string[]): Promise<void> {
-    const others = (this.#restored ?? []).filter((each) => each.target === target && !files.includes(each.file))
-    this.#ofOthers = others
-    for (const { file, lengthBytes } of others) {
+  async #cutFilesOfOthers(fileSystem: FileSystem): Promise<void> {
+    for (const { file, lengthBytes } of this.#ofOthers) {
       const status = await fileSystem.status(file)
       if (status === undefined || status.isDirectory || status.sizeBytes <= lengthBytes) continue
       await (await fileSystem.openToContinue(file, lengthBytes)).close()
     }
   }
+}
+
+function foundText(status: FileStatus | undefined): string {
+  if (status === undefined) return 'is not there any more (0 bytes)'
+  return status.isDirectory ? 'is a directory now' : `holds ${String(status.sizeBytes)} bytes now`
 }
