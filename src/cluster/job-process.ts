@@ -83,11 +83,12 @@ export class JobProcess {
     const { program, threads, runDirectory } = this.#input
     try {
       await runDirectory.prepare()
-      await threads.program.run(program, {
+      const neverReturns = await threads.program.run(program, {
         submit: (submission) => this.#submit(submission),
         request: (jobId, request) => this.#request(jobId, request),
       })
       await this.#settleJobs()
+      if (neverReturns !== undefined) throw neverReturns
     } finally {
       await this.#close()
     }

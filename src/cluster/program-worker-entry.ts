@@ -5,7 +5,7 @@ import { serializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { StandardStream } from '../core/io/standard-stream.js'
 import { installThreadStreams, type ThreadStreamMemory, type ThreadStreams } from '../core/io/thread-streams.js'
-import { describeProgramError } from '../graph/packaged-program-module.js'
+import { describeProgramError, modulePath } from '../graph/packaged-program-module.js'
 import { runProgram } from '../graph/run-program.js'
 import type { ProcessToProgram, ProgramStart, ProgramToProcess } from '../runtime/protocol/program-messages.js'
 import { RemotePipelineExecutor } from './remote-pipeline-executor.js'
@@ -35,9 +35,17 @@ if (parentPort !== null) {
     }
     process.on('uncaughtException', describe)
     process.on('unhandledRejection', describe)
-    runProgram(program, new RemotePipelineExecutor(port)).then(() => {
-      send({ type: 'program-finished' })
-    }, fail)
+    const executor = new RemotePipelineExecutor(port, () => {
+      const error = new FlinkError('PROGRAM_NEVER_RETURNS', { path: modulePath(program.moduleUrl) })
+      send({ type: 'program-stuck', error: serializeError(error) })
+    })
+    runProgram(program, executor)
+      .finally(() => {
+        executor.programReturned()
+      })
+      .then(() => {
+        send({ type: 'program-finished' })
+      }, fail)
     port.on('message', (message: ProcessToProgram) => {
       // Behind everything that the program does at once when it hears how its last job ended: another job, an error.
       if (message.type === 'jobs-ended') setImmediate(send, { type: 'program-idle' })

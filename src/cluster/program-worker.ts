@@ -45,13 +45,16 @@ export class ProgramWorker {
     })
   }
 
-  /** Resolves when the program has returned, rejects with its error. Called once. */
-  run(program: ProgramDescriptor, listener: ProgramListener): Promise<void> {
-    const finished = new Promise<void>((resolve) => {
+  /** Resolves when the program has returned, or with why it never will; rejects with its error. Called once. */
+  run(program: ProgramDescriptor, listener: ProgramListener): Promise<Error | undefined> {
+    const finished = new Promise<Error | undefined>((resolve) => {
       this.#worker.on('message', (message: ProgramToProcess) => {
         switch (message.type) {
           case 'program-finished':
-            resolve()
+            resolve(undefined)
+            break
+          case 'program-stuck':
+            resolve(deserializeError(message.error))
             break
           case 'program-failed':
             this.#fail(deserializeError(message.error))
@@ -71,7 +74,7 @@ export class ProgramWorker {
         this.#isGone = true
         this.#idle()
         // As a script that ends itself when its jobs are done.
-        if (code === 0 && this.#submissions > 0) resolve()
+        if (code === 0 && this.#submissions > 0) resolve(undefined)
         this.#fail(new FlinkError('PROGRAM_EXITED', { exitCode: code }))
       })
     })

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { JobResultData, Pipeline, PipelineExecutor, SubmittedJob } from '../api/environment/pipeline-executor.js'
 import { deserializeError, serializeError } from '../core/errors/error-codec.js'
 import { generateProgramGraph } from '../graph/job-graph-generator.js'
+import { IdleWatch } from '../graph/packaged-program-idleness.js'
 import type { ProgramGraph } from '../graph/program-graph.js'
 import { statefulOperatorsWithoutUid } from '../graph/stateful-operators.js'
 import type { JobRequest, ProgramOutcome, ProgramQuestion } from '../runtime/protocol/program-answers.js'
@@ -20,14 +21,34 @@ export class RemotePipelineExecutor implements PipelineExecutor {
   readonly #log = new ProgramAnswerLog()
   #nextRequestId = 0
   #executes = 0
+  readonly #onStuck: () => void
+  #watch: IdleWatch | undefined
+  #hasReturned = false
 
-  constructor(port: MessagePort) {
+  /** `onStuck` is called when main can get no further, though it has not returned: see `programReturned`. */
+  constructor(port: MessagePort, onStuck: () => void) {
     this.#port = port
+    this.#onStuck = onStuck
     port.on('message', (message: ProcessToProgram) => {
       if (message.type !== 'answer') return
       this.#waiting.get(message.requestId)?.(message.outcome)
       this.#waiting.delete(message.requestId)
+      this.#watchUnlessWaiting()
     })
+  }
+
+  /** From here on the thread waits for jobs that may yet come, and for its end. */
+  programReturned(): void {
+    this.#hasReturned = true
+    this.#watch?.stop()
+  }
+
+  /** Before its first execute() a program is watched by what runs it; later it may wait for an answer from here. */
+  #watchUnlessWaiting(): void {
+    if (this.#hasReturned || this.#waiting.size > 0) return
+    this.#watch?.stop()
+    this.#watch = new IdleWatch()
+    void this.#watch.idle.then(this.#onStuck)
   }
 
   async submit(pipeline: Pipeline): Promise<SubmittedJob> {
@@ -50,11 +71,13 @@ export class RemotePipelineExecutor implements PipelineExecutor {
       return generateProgramGraph(pipeline)
     } catch (error) {
       this.#record(graphIndex, 'submit', { error: serializeError(error) })
+      this.#watchUnlessWaiting()
       throw error
     }
   }
 
   #ask(graphIndex: number, question: ProgramQuestion, message: Message): Promise<string | JobResultData> {
+    this.#watch?.stop()
     const requestId = this.#nextRequestId
     this.#nextRequestId += 1
     const full: ProgramToProcess = { ...message, requestId }

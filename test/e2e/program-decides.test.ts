@@ -40,7 +40,7 @@ export async function main () {
 const SMALL = `
 export default async function (env, params) {
   const how = params.get('how')
-  env.fromElements('x').map((x) => { if (!how.includes('exits') && how !== 'throws') throw new Error('planned'); return x }).print()
+  env.fromElements('x').map((x) => { if (['unasked', 'unhandled', 'late'].includes(how)) throw new Error('planned'); return x }).print()
   if (how === 'unasked') { await env.executeAsync(); return }
   if (how === 'unhandled') { const job = await env.executeAsync(); void job.getJobExecutionResult(); return }
   if (how === 'late') { void env.execute().catch(() => { env.fromElements('another job').print(); return env.execute() }); return }
@@ -49,7 +49,17 @@ export default async function (env, params) {
     await env.executeAsync()
     process.exit(3)
   }
+  if (how === 'stuck amid its job' || how === 'stuck') {
+    await (how === 'stuck' ? env.execute() : env.executeAsync())
+    await new Promise(() => {})
+  }
   await env.execute()
+  if (how === 'wakes up') {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    env.fromElements('another job').print()
+    await env.execute()
+    return
+  }
   if (how === 'exits with 4') process.exit(4)
   if (how === 'throws') throw new Error('after all jobs')
   process.exit(0)
@@ -111,6 +121,19 @@ describe('a program decides what its jobs mean', () => {
       stderr: /PROGRAM_EXITED.* exit code 3 before/,
       title: 'its own exit code amid a job is that of the command',
     },
+    {
+      how: 'stuck',
+      exitCode: 1,
+      stderr: /PROGRAM_NEVER_RETURNS/,
+      title: 'a main that nothing can wake behind its jobs is an error',
+    },
+    {
+      how: 'stuck amid its job',
+      exitCode: 1,
+      stderr: /PROGRAM_NEVER_RETURNS/,
+      title: 'a main that nothing can wake is an error when its jobs have ended',
+    },
+    { how: 'wakes up', exitCode: 0, stderr: /^/, title: 'a main that waits for a timer between its jobs goes on' },
     { how: 'late', exitCode: 0, stderr: /^/, title: 'a job that begins when main has returned is run' },
   ]
   for (const { how, exitCode, stderr, title } of endings) {
@@ -118,7 +141,8 @@ describe('a program decides what its jobs mean', () => {
       const result = await workspace.run('run', 'small.mjs', '--how', how)
       assert.equal(result.exitCode, exitCode, result.stdout + result.stderr)
       assert.match(result.stderr, stderr)
-      assert.equal(result.stdout.includes('another job'), how === 'late')
+      assert.equal(result.stdout.includes('another job'), how === 'late' || how === 'wakes up')
+      if (how.startsWith('stuck')) assert.match(result.stdout, /^x$/m)
     })
   }
 })

@@ -58,6 +58,14 @@ export const PROGRAM_ERRORS = {
     httpStatus: 400,
     exitCode: 1,
   },
+  PROGRAM_NEVER_RETURNS: {
+    message:
+      '{path} waits for something that can no longer come: its jobs have ended, its main has not, and nothing is left that could wake it. Look for a promise in its main that is never settled.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
   PROGRAM_NOT_REPEATABLE: {
     message:
       'The program cannot run a second time in its thread, which several slots of a worker need. Let it do so, or set taskmanager.numberOfTaskSlots: 1. The second time: {reason}',

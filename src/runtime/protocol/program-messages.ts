@@ -27,6 +27,8 @@ export type ProgramToProcess =
   | ({ readonly type: 'submit-job'; readonly requestId: number } & JobSubmission)
   | { readonly type: 'job-request'; readonly requestId: number; readonly jobId: string; readonly request: JobRequest }
   | { readonly type: 'program-finished' }
+  /** Main has not returned and never will: it waits for no answer, and nothing else is left in its thread. */
+  | { readonly type: 'program-stuck'; readonly error: SerializedError }
   | { readonly type: 'program-failed'; readonly error: SerializedError }
   /** Lines of main are missing on standard output. */
   | { readonly type: 'output-lost'; readonly error: SerializedError }
