@@ -20,7 +20,7 @@ export interface SignalWorld {
 }
 
 /**
- * SIGTERM stops the jobs (with a last checkpoint where checkpoints are retained), and so does SIGHUP, the end of the terminal;
+ * SIGTERM stops the jobs (with a last checkpoint where checkpoints are kept), and so does SIGHUP, the end of the terminal;
  * SIGINT cancels them. Whoever signals again becomes impatient: after a stop comes the cancellation, after a cancellation the
  * end at once. Undefined: nothing is to be done; a terminal ends only once, however often that is told.
  */
@@ -46,7 +46,7 @@ export function signalHandler(
     switch (step) {
       case 'stop':
         tell(
-          `${signal}: stopping the job, behind a last checkpoint where checkpoints are retained. Again: it is cancelled.\n`,
+          `${signal}: stopping the job, behind a last checkpoint where checkpoints are kept. Again: it is cancelled.\n`,
         )
         jobProcess.stop()
         break

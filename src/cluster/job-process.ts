@@ -101,7 +101,7 @@ export class JobProcess {
     })
   }
 
-  /** Ends every job of this process behind a last checkpoint where checkpoints are retained; cancels the others. */
+  /** Ends every job of this process behind a last checkpoint where checkpoints are kept; cancels the others. */
   stop(): void {
     this.#endJobs((master) => void master.stop())
   }

@@ -167,6 +167,27 @@ describe('a program that names its checkpoint directory', () => {
     workspace.remove()
   })
 
+  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
+    it(`${signal === 'SIGINT' ? 'starts afresh' : 'goes on with the very next record'} after ${signal}`, async () => {
+      const workspace = new Workspace()
+      const directory = path.join(workspace.path, 'state')
+      const file = workspace.file('job.mjs', jobText(directory))
+      const first = workspace.start('run', file)
+      await untilCheckpoint(first, directory)
+      first.kill(signal)
+      const { exitCode, stdout, stderr } = await first.ended
+      assert.equal(exitCode, signal === 'SIGINT' ? 1 : 0, stderr)
+      const last = Math.max(...[...stdout.matchAll(/count (\d+) of/g)].map(([, count]) => Number(count)))
+
+      const second = workspace.start('run', file)
+      const next = signal === 'SIGINT' ? 1 : last + 1
+      assert.deepEqual(await firstCount(second), [next, next])
+      second.kill('SIGKILL')
+      await second.ended
+      workspace.remove()
+    })
+  }
+
   it('starts afresh when the configuration says so', async () => {
     const workspace = new Workspace()
     const directory = path.join(workspace.path, 'state')

@@ -229,18 +229,20 @@ export class CheckpointRepository {
     await this.#incremental.givenUp(location)
   }
 
-  /** True when checkpoints lie in files and stay there after a cancellation. */
-  get retainsOnCancellation(): boolean {
-    return this.#storage instanceof FileCheckpointStorage && this.#retention === 'RETAIN_ON_CANCELLATION'
+  /** True when checkpoints lie in files and stay there after a stop. */
+  get retainsOnStop(): boolean {
+    return this.#storage instanceof FileCheckpointStorage && this.#retentionAt('STOPPED') === 'RETAIN_ON_CANCELLATION'
   }
 
   /** The job has ended: removes checkpoints that are not to be kept. */
-  async shutdown(status: EndStatus): Promise<void> {
-    const isDropped = this.#store.removesOnEnd(status, this.#retention)
+  async shutdown(end: EndStatus | 'STOPPED'): Promise<void> {
+    const status = end === 'STOPPED' ? 'CANCELED' : end
+    const retention = this.#retentionAt(end)
+    const isDropped = this.#store.removesOnEnd(status, retention)
     // First: a crash in between must not leave the next run with nothing newer than its predecessors' checkpoints. What drops
     // nothing, as a failure before the first checkpoint of its own, is gone on from.
     if (status === 'FINISHED' || isDropped) await this.#markEnd(status)
-    await this.#store.shutdown(status, this.#retention)
+    await this.#store.shutdown(status, retention)
   }
 
   async #markEnd(status: EndStatus): Promise<void> {
@@ -255,11 +257,16 @@ export class CheckpointRepository {
     return isInFiles ? this.#input.configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY) : undefined
   }
 
-  /** Whoever wants to go on from the latest checkpoint wants it kept when the job fails. */
-  get #retention(): CheckpointRetention {
+  /**
+   * Whoever wants to go on from the latest checkpoint wants it kept when the job fails or is stopped: that a terminal was lost
+   * or a container ended is nobody's decision to begin at zero.
+   */
+  #retentionAt(end: EndStatus | 'STOPPED'): CheckpointRetention {
     const { configuration } = this.#input
     const isDecided = configuration.getOptional(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION) !== undefined
-    if (!isDecided && configuration.get(SavepointOptions.RECOVER_FROM_LATEST)) return 'DELETE_ON_CANCELLATION'
+    if (!isDecided && configuration.get(SavepointOptions.RECOVER_FROM_LATEST)) {
+      return end === 'STOPPED' ? 'RETAIN_ON_CANCELLATION' : 'DELETE_ON_CANCELLATION'
+    }
     return configuration.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION)
   }
 }

@@ -85,6 +85,8 @@ export class JobMaster {
   #isEnding = false
   #cause: Error | undefined
   #cancelRequested = false
+  /** Before any cancellation: whatever follows, the checkpoints stay as after a stop. */
+  #stopRequested = false
   #finalCheckpoint: string | undefined
   #settle: (outcome: JobOutcome) => void = () => undefined
 
@@ -181,9 +183,11 @@ export class JobMaster {
     throw new FlinkError('STOP_AFTER_SAVEPOINT_FAILED', { path: externalPath, jobId: this.jobId }, { cause })
   }
 
-  /** Ends the job behind a last checkpoint where checkpoints outlive a cancellation; else, or without success, cancels. */
+  /** Ends the job behind a last checkpoint where checkpoints outlive a stop; else, or without success, cancels. */
   async stop(): Promise<void> {
-    if (this.#status !== 'RUNNING' || !this.#input.repository.retainsOnCancellation) {
+    // One that is being cancelled already stays cancelled.
+    this.#stopRequested ||= !this.#cancelRequested
+    if (this.#status !== 'RUNNING' || !this.#input.repository.retainsOnStop) {
       this.cancel()
       return
     }
@@ -354,8 +358,9 @@ export class JobMaster {
     const { jobId, repository, logger, clock } = this.#input
     const executions = this.#attempt?.executions
     try {
-      // A job that was stopped goes on later: its checkpoints stay as behind a cancellation.
-      await repository.shutdown(this.#finalCheckpoint === undefined ? status : 'CANCELED')
+      // A job that was stopped goes on later, also where a last checkpoint did not come about.
+      const isStopped = this.#finalCheckpoint !== undefined || (status === 'CANCELED' && this.#stopRequested)
+      await repository.shutdown(isStopped ? 'STOPPED' : status)
     } catch (problem) {
       logger.warn('could not remove checkpoints of the ended job', { reason: asError(problem).message })
     }

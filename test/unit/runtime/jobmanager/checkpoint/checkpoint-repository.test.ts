@@ -207,6 +207,9 @@ describe('A CheckpointRepository', () => {
     ['FAILED', 'DELETE_ON_CANCELLATION', ['chk-1']],
     ['CANCELED', 'NO_EXTERNALIZED_CHECKPOINTS', []],
     ['FAILED', 'NO_EXTERNALIZED_CHECKPOINTS', []],
+    ['STOPPED', 'RETAIN_ON_CANCELLATION', ['chk-1']],
+    ['STOPPED', 'DELETE_ON_CANCELLATION', []],
+    ['STOPPED', 'NO_EXTERNALIZED_CHECKPOINTS', []],
   ] as const
   for (const [status, retention, left] of ends) {
     it(`${left.length > 0 ? 'keeps' : 'removes'} checkpoints of a job that is ${status} under ${retention}`, async () => {
@@ -215,6 +218,25 @@ describe('A CheckpointRepository', () => {
       await checkpoint(repository, 1)
       await repository.shutdown(status)
       assert.deepEqual(await checkpointsOnDisk(), left)
+    })
+  }
+
+  for (const [status, left] of [
+    ['FINISHED', []],
+    ['CANCELED', []],
+    ['FAILED', ['chk-1']],
+    ['STOPPED', ['chk-1']],
+  ] as const) {
+    it(`${left.length > 0 ? 'keeps' : 'removes'} checkpoints of a job that is ${status} and goes on by itself`, async () => {
+      const repository = repositoryOf({ configuration: { 'execution.state-recovery.from-latest': 'true' } })
+      await checkpoint(repository, 1)
+      await repository.shutdown(status)
+      assert.equal(repository.retainsOnStop, true)
+      const found = await checkpointsOnDisk()
+      assert.deepEqual(
+        found.filter((name) => name.startsWith('chk-')),
+        left,
+      )
     })
   }
 
