@@ -60,6 +60,8 @@ function vertexOf(chain: Chain, ids: OperatorIds): JobVertex {
 
 function operatorOf(link: ChainLink, ids: OperatorIds): ChainedOperator {
   const { node } = link
+  // One state is behind all inputs, so their keys are of one kind.
+  const key = node.keys.find((each) => each !== undefined)
   return {
     id: idOf(node, ids),
     uid: node.uid,
@@ -67,8 +69,8 @@ function operatorOf(link: ChainLink, ids: OperatorIds): ChainedOperator {
     kind: node.operator.kind,
     input: link.input,
     inputSideOutput: link.inputSideOutput,
-    keyed: node.key !== undefined,
-    ...(node.key?.declaredShape === undefined ? {} : { keyShape: node.key.declaredShape }),
+    keyed: key !== undefined,
+    ...(key?.declaredShape === undefined ? {} : { keyShape: key.declaredShape }),
     ...(node.description === undefined ? {} : { description: node.description }),
   }
 }
@@ -91,8 +93,8 @@ function edgeOf(chain: Chain, output: ChainOutput, ids: OperatorIds): JobEdge {
 }
 
 function bindingOf(node: StreamNode, ids: OperatorIds): OperatorBinding {
-  const { name, uid, key, outputType } = node
-  return { operatorId: idOf(node, ids), name, uid, spec: node.operator, key, outputType }
+  const { name, uid, keys, outputType } = node
+  return { operatorId: idOf(node, ids), name, uid, spec: node.operator, keys, outputType }
 }
 
 function idOf(node: StreamNode, ids: OperatorIds): string {

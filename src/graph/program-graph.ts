@@ -11,7 +11,8 @@ export interface OperatorBinding {
   readonly name: string
   readonly uid: string | undefined
   readonly spec: OperatorSpec
-  readonly key: KeySpec | undefined
+  /** By input; undefined where an input is not keyed. */
+  readonly keys: readonly (KeySpec | undefined)[]
   readonly outputType: TypeInformation<unknown> | undefined
 }
 

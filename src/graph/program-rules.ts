@@ -1,3 +1,4 @@
+import { functionsOf } from '../api/dag/operator-spec.js'
 import { hasMethods } from '../api/functions/has-methods.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { StreamNode } from './stream-graph.js'
@@ -40,13 +41,13 @@ function claim(owners: Map<string, StreamNode>, node: StreamNode, value: string,
 function checkFunctions(nodes: readonly StreamNode[]): void {
   const owners = new Map<unknown, StreamNode>()
   for (const node of nodes) {
-    const userFunction: unknown = node.operator.function
-    if (!isRich(userFunction)) continue
-    const owner = owners.get(userFunction)
-    if (owner !== undefined) {
-      throw new FlinkError('FUNCTION_SHARED', { operatorA: labelOf(owner), operatorB: labelOf(node) })
+    for (const userFunction of functionsOf(node.operator).filter(isRich)) {
+      const owner = owners.get(userFunction)
+      if (owner !== undefined) {
+        throw new FlinkError('FUNCTION_SHARED', { operatorA: labelOf(owner), operatorB: labelOf(node) })
+      }
+      owners.set(userFunction, node)
     }
-    owners.set(userFunction, node)
   }
 }
 

@@ -1,3 +1,4 @@
+import { functionsOf } from '../api/dag/operator-spec.js'
 import { isCheckpointedFunction } from '../api/functions/checkpointed-function.js'
 import { hasMethods } from '../api/functions/has-methods.js'
 import { isFlushingSink } from '../api/functions/sink/flushing-sink.js'
@@ -18,11 +19,12 @@ export function statefulOperatorsWithoutUid(graph: ProgramGraph): string[] {
 
 function mayHoldState(binding: OperatorBinding | undefined): boolean {
   if (binding === undefined) return false
-  const { spec, key } = binding
+  const { spec, keys } = binding
+  const functions = functionsOf(spec)
   // How far its files were written: without it they are only not cut back.
-  if (isFlushingSink(spec.function)) return false
+  if (functions.some(isFlushingSink)) return false
   if (spec.kind === 'reduce' || spec.kind === 'keyed-process') return true
-  if (isCheckpointedFunction(spec.function) || isListCheckpointed(spec.function)) return true
+  if (functions.some((each) => isCheckpointedFunction(each) || isListCheckpointed(each))) return true
   // A rich function on a keyed stream can ask its runtime context for keyed state.
-  return key !== undefined && hasMethods(spec.function, 'getRuntimeContext')
+  return keys.some((key) => key !== undefined) && functions.some((each) => hasMethods(each, 'getRuntimeContext'))
 }

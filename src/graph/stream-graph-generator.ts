@@ -91,7 +91,7 @@ function makeNode(
     uid: settings.uid,
     uidHash: settings.uidHash,
     operator: transformation.operator,
-    key: transformation.type === 'one-input' ? transformation.key : undefined,
+    keys: transformation.type === 'one-input' ? [transformation.key] : [],
     outputType: transformation.outputType,
     parallelism,
     maxParallelism,

@@ -29,7 +29,8 @@ export interface StreamNode {
   readonly uid: string | undefined
   readonly uidHash: string | undefined
   readonly operator: OperatorSpec
-  readonly key: KeySpec | undefined
+  /** By input; undefined where an input is not keyed. */
+  readonly keys: readonly (KeySpec | undefined)[]
   readonly outputType: TypeInformation<unknown> | undefined
   readonly parallelism: number
   readonly maxParallelism: number

@@ -15,7 +15,7 @@ import { MemoryStreams } from '../contract/runtime/state-backend-streams.js'
 import type { TestOperatorContext } from './test-operator-context.js'
 
 export function bindingOf(spec: OperatorSpec, key?: KeySpec): OperatorBinding {
-  return { operatorId: 'a'.repeat(32), name: 'Op', uid: undefined, spec, key, outputType: undefined }
+  return { operatorId: 'a'.repeat(32), name: 'Op', uid: undefined, spec, keys: [key], outputType: undefined }
 }
 
 export const byFirst: KeySpec = { select: (value) => (value as readonly unknown[])[0], kind: 'auto', path: '0' }
@@ -55,8 +55,8 @@ export class OneInputOperatorHarness {
     const operator = createOperator(binding, context)
     if (isSourceOperator(operator)) throw new Error('this is a source')
     this.context = context
-    this.operator = operator
-    this.#key = binding.key
+    this.operator = operator as OneInputStreamOperator
+    this.#key = binding.keys[0]
   }
 
   async open(restored?: OperatorSubtaskState, checkpointId?: number): Promise<this> {

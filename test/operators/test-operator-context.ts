@@ -52,8 +52,9 @@ export class RecordingOutput implements Output {
     this.#add(['side', tag, value, timestamp])
   }
 
-  emitWatermark(timestamp: number): void {
+  emitWatermark(timestamp: number): boolean {
     this.#add(['watermark', timestamp])
+    return true
   }
 
   emitWatermarkStatus(status: WatermarkStatus): void {

@@ -5,11 +5,12 @@ import type { MapFunction } from '../functions/map-function.js'
 import type { ReduceFunction } from '../functions/reduce-function.js'
 import type { SinkFunction } from '../functions/sink-function.js'
 import type { SourceFunction } from '../functions/source-function.js'
+import type { StreamOperatorFactory } from './stream-operator-factory.js'
 
 /**
- * What an operator does: the name of its kind and the user's function. The engine turns a kind into an operator of its
+ * What an operator does: the name of its kind and what the user gave for it. The engine turns a kind into an operator of its
  * own (runtime/taskmanager/operators), so api never reaches the engine. Plans carry the kind only; a worker finds the
- * function again by operator id in its own copy of the graph.
+ * functions again by operator id in its own copy of the graph. Which members are objects of the user's says `functionsOf`.
  */
 export type OperatorSpec =
   | { readonly kind: 'source-function'; readonly function: SourceFunction<unknown> }
@@ -20,5 +21,11 @@ export type OperatorSpec =
   | { readonly kind: 'keyed-process'; readonly function: KeyedProcessFunction<unknown, unknown, unknown> }
   | { readonly kind: 'reduce'; readonly function: ReduceFunction<unknown> }
   | { readonly kind: 'sink'; readonly function: SinkFunction<unknown> }
+  | { readonly kind: 'operator'; readonly factory: StreamOperatorFactory; readonly functions: readonly object[] }
 
 export type OperatorKind = OperatorSpec['kind']
+
+/** The user's functions in an operator, in the order in which they are opened. */
+export function functionsOf(spec: OperatorSpec): readonly object[] {
+  return spec.kind === 'operator' ? spec.functions : [spec.function]
+}

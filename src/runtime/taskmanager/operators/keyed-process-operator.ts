@@ -4,13 +4,13 @@
 import type { KeyedProcessFunction, KeyedProcessFunctionContext } from '../../../api/functions/process-function.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { processContext } from './process-operator.js'
-import type { OneInputStreamOperator, OperatorContext } from './stream-operator.js'
+import type { OperatorContext } from './stream-operator.js'
 import { TimestampedCollector } from './timestamped-collector.js'
-import { UdfStreamOperator } from './udf-stream-operator.js'
+import { OneInputUdfOperator } from './one-input-udf-operator.js'
 
 type AnyKeyedProcessFunction = KeyedProcessFunction<unknown, unknown, unknown>
 
-export class KeyedProcessOperator extends UdfStreamOperator implements OneInputStreamOperator {
+export class KeyedProcessOperator extends OneInputUdfOperator {
   readonly #function: AnyKeyedProcessFunction
   readonly #collector: TimestampedCollector
   readonly #functionContext: KeyedProcessFunctionContext<unknown>

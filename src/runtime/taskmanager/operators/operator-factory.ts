@@ -7,14 +7,11 @@ import { StreamFilter } from './stream-filter.js'
 import { StreamFlatMap } from './stream-flat-map.js'
 import { StreamGroupedReduceOperator } from './stream-grouped-reduce-operator.js'
 import { StreamMap } from './stream-map.js'
-import type { OneInputStreamOperator, OperatorContext, SourceStreamOperator } from './stream-operator.js'
+import type { OperatorContext, SourceStreamOperator, StreamOperator } from './stream-operator.js'
 import { StreamSink } from './stream-sink.js'
 import { StreamSource } from './stream-source.js'
 
-export function createOperator(
-  binding: OperatorBinding,
-  context: OperatorContext,
-): OneInputStreamOperator | SourceStreamOperator {
+export function createOperator(binding: OperatorBinding, context: OperatorContext): StreamOperator {
   const { spec } = binding
   switch (spec.kind) {
     case 'source-function':
@@ -33,11 +30,11 @@ export function createOperator(
       return new StreamGroupedReduceOperator(binding, context, spec.function)
     case 'sink':
       return new StreamSink(binding, context, spec.function)
+    case 'operator':
+      return spec.factory.createStreamOperator(binding, context) as StreamOperator
   }
 }
 
-export function isSourceOperator(
-  operator: OneInputStreamOperator | SourceStreamOperator,
-): operator is SourceStreamOperator {
-  return 'emitNext' in operator
+export function isSourceOperator(operator: StreamOperator): operator is SourceStreamOperator {
+  return operator.inputs.length === 0
 }

@@ -10,6 +10,7 @@ export interface Output {
   readonly stageRun: StageRun | undefined
   collect(value: unknown, timestamp: number): void
   collectSideOutput(tag: string, value: unknown, timestamp: number): void
-  emitWatermark(timestamp: number): void
+  /** False: an operator of the chain is not done with it; call again with the same timestamp before anything else. */
+  emitWatermark(timestamp: number): boolean
   emitWatermarkStatus(status: WatermarkStatus): void
 }

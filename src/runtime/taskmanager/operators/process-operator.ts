@@ -5,11 +5,11 @@ import type { OutputTag } from '../../../api/functions/output-tag.js'
 import type { ProcessFunction, ProcessFunctionContext } from '../../../api/functions/process-function.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
-import type { OneInputStreamOperator, OperatorContext } from './stream-operator.js'
+import type { OperatorContext } from './stream-operator.js'
 import { TimestampedCollector } from './timestamped-collector.js'
-import { UdfStreamOperator } from './udf-stream-operator.js'
+import { OneInputUdfOperator } from './one-input-udf-operator.js'
 
-export class ProcessOperator extends UdfStreamOperator implements OneInputStreamOperator {
+export class ProcessOperator extends OneInputUdfOperator {
   readonly #function: ProcessFunction<unknown, unknown>
   readonly #collector: TimestampedCollector
   readonly #functionContext: ProcessFunctionContext

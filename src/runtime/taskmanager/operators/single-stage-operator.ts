@@ -4,23 +4,24 @@
 // with the first record: only the first operator of a run ever gets one, and a run is as long as the program likes (1000 maps
 // took 10 s when each of them generated what was behind it).
 // Thread: the task worker that owns the operator.
+import type { KeySpec } from '../../../api/dag/key-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { asyncNotAllowed } from '../state/thenable.js'
 import type { ChainStage, StageOperator, StageRun } from './chain-stage.js'
 import { fuseStages, type ProcessElement } from './fused-stages-generator.js'
-import type { OneInputStreamOperator, OperatorContext } from './stream-operator.js'
-import { UdfStreamOperator } from './udf-stream-operator.js'
+import type { OperatorContext } from './stream-operator.js'
+import { OneInputUdfOperator } from './one-input-udf-operator.js'
 
 /** The one function of a stage, and how it is called with a record. */
 export type StageFunction = Pick<ChainStage, 'kind' | 'function' | 'method'>
 
-export class SingleStageOperator extends UdfStreamOperator implements OneInputStreamOperator, StageOperator {
+export class SingleStageOperator extends OneInputUdfOperator implements StageOperator {
   readonly run: StageRun
 
   constructor(binding: OperatorBinding, context: OperatorContext, stage: StageFunction) {
     super(binding, context)
     const { stageRun: next } = context.output
-    this.run = { stage: this.#stage(stage, binding), next, tail: next?.tail ?? context.output }
+    this.run = { stage: this.#stage(stage, binding.keys[0]), next, tail: next?.tail ?? context.output }
   }
 
   /** Gives way to the generated function, a property of the same name. */
@@ -30,7 +31,7 @@ export class SingleStageOperator extends UdfStreamOperator implements OneInputSt
     fused(value, timestamp, keyHash)
   }
 
-  #stage(stage: StageFunction, { key }: OperatorBinding): ChainStage {
+  #stage(stage: StageFunction, key: KeySpec | undefined): ChainStage {
     const backend = this.keyedBackend
     return {
       ...stage,

@@ -38,19 +38,23 @@ export class SourceRecordQueue {
     this.#push(IDLE, NO_TIMESTAMP)
   }
 
-  /** Emits the oldest element; there must be one. */
-  emitNext(output: Output): void {
+  /** Emits the oldest element; there must be one. False: it is a watermark that is not done, and stays the oldest. */
+  emitNext(output: Output): boolean {
     const value = this.#values[this.#head]
     const timestamp = this.#timestamps[this.#head] ?? NO_TIMESTAMP
+    if (value === WATERMARK) {
+      this.#setIdle(false, output)
+      if (!output.emitWatermark(timestamp)) return false
+    }
     this.#values[this.#head] = undefined
     this.#head += 1
     if (this.#head === this.#values.length) this.clear()
     if (value === IDLE) this.#setIdle(true, output)
-    else {
+    else if (value !== WATERMARK) {
       this.#setIdle(false, output)
-      if (value === WATERMARK) output.emitWatermark(timestamp)
-      else output.collect(value, timestamp)
+      output.collect(value, timestamp)
     }
+    return true
   }
 
   /** Emits a record that need not wait; the queue must be empty. */

@@ -3,11 +3,11 @@
 // Thread: the task worker that owns the operator.
 import type { FlatMapFunction } from '../../../api/functions/flat-map-function.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
-import type { OneInputStreamOperator, OperatorContext } from './stream-operator.js'
+import type { OperatorContext } from './stream-operator.js'
 import { TimestampedCollector } from './timestamped-collector.js'
-import { UdfStreamOperator } from './udf-stream-operator.js'
+import { OneInputUdfOperator } from './one-input-udf-operator.js'
 
-export class StreamFlatMap extends UdfStreamOperator implements OneInputStreamOperator {
+export class StreamFlatMap extends OneInputUdfOperator {
   readonly #function: FlatMapFunction<unknown, unknown>
   readonly #collector: TimestampedCollector
 

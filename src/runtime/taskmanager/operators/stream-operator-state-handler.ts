@@ -33,9 +33,10 @@ export class StreamOperatorStateHandler {
     const { registeredTypes } = context
     this.#context = context
     this.operatorBackend = new OperatorStateBackend(binding.name, registeredTypes)
-    if (binding.key !== undefined) {
+    const key = binding.keys.find((each) => each !== undefined)
+    if (key !== undefined) {
       const keyGroups = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, subtaskIndex)
-      const keyed = { operatorName: binding.name, keyKind: binding.key.kind, keyGroups, maxParallelism }
+      const keyed = { operatorName: binding.name, keyKind: key.kind, keyGroups, maxParallelism }
       this.keyedBackend = new HeapKeyedStateBackend({ ...keyed, registeredTypes })
     }
   }

@@ -74,6 +74,8 @@ export interface SnapshotRequest {
 export interface StreamOperator {
   readonly operatorId: string
   readonly name: string
+  /** In the order of the inputs' numbers; none of a source. */
+  readonly inputs: readonly Input[]
   /** `restored` is undefined on a fresh start. */
   initializeState(restored: OperatorSubtaskState | undefined, restoredCheckpointId: number | undefined): Promise<void>
   open(): Promise<void>
@@ -81,22 +83,33 @@ export interface StreamOperator {
   snapshotState(request: SnapshotRequest): Promise<OperatorSnapshotFuture>
   notifyCheckpointComplete(checkpointId: number): Promise<void>
   notifyCheckpointAborted(checkpointId: number): Promise<void>
-  /** The input has ended: flush what is buffered. */
-  finish(): Promise<void>
+  /** All inputs have ended: emit what is left. False: not done, because the output is full; call again once it has room. */
+  finish(): Promise<boolean>
   /** Releases resources; called once on every end, after finish, failure or cancellation. */
   close(): Promise<void>
   /** Accumulators that user functions registered, by name; empty for most operators. */
   accumulators(): Readonly<Record<string, unknown>>
 }
 
-/** An operator with one input. `keyHash` is the hash that travelled with the record; 0 on edges that are not keyed. */
-export interface OneInputStreamOperator extends StreamOperator {
+/**
+ * One input of an operator. Its methods are called one after the other, between two records of the task; after a
+ * `processWatermark` that is not done the operator is asked again before anything else happens to it, snapshots included.
+ */
+export interface Input {
+  /** `keyHash` is the hash that travelled with the record; 0 on edges that are not keyed. */
   processElement(value: unknown, timestamp: number, keyHash: number): void
   /** The hashes from `start` to `end` are those of the next records' keys. */
   prepareKeys(keyHashes: readonly number[], start: number, end: number): void
-  processWatermark(timestamp: number): void
+  /**
+   * Time has come to `timestamp` (ms since the epoch). False: not done, because the output is full; call again with the
+   * same timestamp once it has room. What a call has done the next one does not do again.
+   */
+  processWatermark(timestamp: number): boolean
   processWatermarkStatus(status: WatermarkStatus): void
 }
+
+/** An operator with one input is that input. */
+export interface OneInputStreamOperator extends StreamOperator, Input {}
 
 /** `more`: emitted something, call again; `waiting`: nothing now, mail or wake-up follows; `end`: no more ever. */
 export type SourceStatus = 'more' | 'waiting' | 'end'

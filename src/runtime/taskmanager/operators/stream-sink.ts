@@ -10,13 +10,8 @@ import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { NO_TIMESTAMP, type WatermarkStatus } from '../network/stream-element.js'
 import { isThenable } from '../state/thenable.js'
 import { SinkFlusher } from './sink-flusher.js'
-import type {
-  OneInputStreamOperator,
-  OperatorContext,
-  OperatorSnapshotFuture,
-  SnapshotRequest,
-} from './stream-operator.js'
-import { UdfStreamOperator } from './udf-stream-operator.js'
+import type { OperatorContext, OperatorSnapshotFuture, SnapshotRequest } from './stream-operator.js'
+import { OneInputUdfOperator } from './one-input-udf-operator.js'
 
 interface WaitingRecord {
   readonly value: unknown
@@ -27,7 +22,7 @@ interface WaitingRecord {
 
 const NO_WATERMARK = Number.NEGATIVE_INFINITY
 
-export class StreamSink extends UdfStreamOperator implements OneInputStreamOperator {
+export class StreamSink extends OneInputUdfOperator {
   readonly #function: SinkFunction<unknown>
   readonly #functionContext: SinkFunctionContext
   /** Of a sink that keeps records back. */
@@ -66,8 +61,9 @@ export class StreamSink extends UdfStreamOperator implements OneInputStreamOpera
     this.context.suspendInputUntil(this.#pending)
   }
 
-  override processWatermark(timestamp: number): void {
+  override processWatermark(timestamp: number): boolean {
     this.#watermark = timestamp
+    return true
   }
 
   override processWatermarkStatus(_status: WatermarkStatus): void {
@@ -84,11 +80,12 @@ export class StreamSink extends UdfStreamOperator implements OneInputStreamOpera
     return super.snapshotState(request)
   }
 
-  override async finish(): Promise<void> {
+  override async finish(): Promise<boolean> {
     await this.#pending
     await super.finish()
     await this.guarded(async () => this.#function.finish?.())
     await this.#flusher?.flush()
+    return true
   }
 
   override async close(): Promise<void> {

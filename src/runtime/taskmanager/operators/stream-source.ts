@@ -11,6 +11,7 @@ import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { CapturedStateFuture } from './captured-state-future.js'
 import { SourceFunctionRun } from './source-function-run.js'
 import type {
+  Input,
   OperatorContext,
   OperatorSnapshotFuture,
   SnapshotRequest,
@@ -25,6 +26,7 @@ const BATCH = 32
 /** How long a generator that paused is left alone: doubled with every pause that follows without a record. */
 const SHORTEST_PAUSE_MS = 1
 const LONGEST_PAUSE_MS = 16
+const NO_INPUTS: readonly Input[] = []
 
 interface EarlyCapture {
   readonly checkpointId: number
@@ -33,6 +35,7 @@ interface EarlyCapture {
 }
 
 export class StreamSource extends UdfStreamOperator implements SourceStreamOperator {
+  readonly inputs: readonly Input[] = NO_INPUTS
   readonly #run: SourceFunctionRun
   #wakeRequested = false
   #pauseMs = SHORTEST_PAUSE_MS
@@ -78,7 +81,7 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     if (this.#finished) return
     this.#capture = undefined
     const { queue } = this.#run
-    while (queue.length > 0) queue.emitNext(this.output)
+    while (queue.length > 0) if (!queue.emitNext(this.output)) await this.context.whenOutputAvailable()
     if (!this.#run.isAsync) return
     const state = this.#captureAtOnce(checkpointId)
     this.#capture = { checkpointId, state }
@@ -92,9 +95,9 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     return new CapturedStateFuture(await early.state, request, this.context)
   }
 
-  override async finish(): Promise<void> {
+  override finish(): Promise<boolean> {
     this.#finished = true
-    await super.finish()
+    return super.finish()
   }
 
   override async close(): Promise<void> {
@@ -111,7 +114,7 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     const { queue } = this.#run
     let left = budget
     while (left > 0 && queue.length > 0 && this.context.isOutputAvailable()) {
-      queue.emitNext(this.output)
+      if (!queue.emitNext(this.output)) return 0
       left -= 1
     }
     return left

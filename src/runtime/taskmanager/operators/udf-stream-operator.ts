@@ -13,26 +13,33 @@ import {
 import { isListCheckpointed } from '../../../api/functions/list-checkpointed.js'
 import { isRichFunction } from '../../../api/functions/rich-function.js'
 import { ListStateDescriptor } from '../../../api/state/list-state-descriptor.js'
+import { functionsOf } from '../../../api/dag/operator-spec.js'
 import type { KeySpec } from '../../../api/dag/key-spec.js'
 import { describeValue } from '../../../core/errors/describe-value.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
-import type { WatermarkStatus } from '../network/stream-element.js'
 import type { KeyedStateBackend, SnapshotIncrement } from '../state/keyed-state-backend.js'
 import { asyncNotAllowed, isThenable } from '../state/thenable.js'
 import { CapturedStateFuture } from './captured-state-future.js'
 import { describeThrown } from '../../../core/errors/thrown-value.js'
 import { operatorFailed } from './operator-failed.js'
 import type { Output } from './output.js'
-import type { OperatorContext, OperatorSnapshotFuture, SnapshotRequest, StreamOperator } from './stream-operator.js'
+import type {
+  Input,
+  OperatorContext,
+  OperatorSnapshotFuture,
+  SnapshotRequest,
+  StreamOperator,
+} from './stream-operator.js'
 import { StreamOperatorStateHandler, type CapturedState } from './stream-operator-state-handler.js'
 import { StreamingRuntimeContext } from './streaming-runtime-context.js'
 
 /** Operator state in which ListCheckpointed functions are stored. */
 const LIST_CHECKPOINTED_STATE = new ListStateDescriptor<unknown>('_default_')
 
-export class UdfStreamOperator implements StreamOperator {
+export abstract class UdfStreamOperator implements StreamOperator {
+  abstract readonly inputs: readonly Input[]
   readonly operatorId: string
   readonly name: string
   protected readonly context: OperatorContext
@@ -51,8 +58,11 @@ export class UdfStreamOperator implements StreamOperator {
     this.name = binding.name
     this.context = context
     this.output = context.output
-    this.#function = binding.spec.function
-    this.#key = binding.key
+    const [userFunction] = functionsOf(binding.spec)
+    if (userFunction === undefined)
+      throw new FlinkError('ASSERTION_FAILED', { what: `${binding.name} has no function` })
+    this.#function = userFunction
+    this.#key = binding.keys[0]
     this.#state = new StreamOperatorStateHandler(binding, context)
     this.#keyedBackend = this.#state.keyedBackend
     this.#runtimeContext = new StreamingRuntimeContext(binding.name, context, this.#keyedBackend)
@@ -101,9 +111,9 @@ export class UdfStreamOperator implements StreamOperator {
     await this.guarded(async () => userFunction.notifyCheckpointAborted?.(checkpointId))
   }
 
-  finish(): Promise<void> {
+  finish(): Promise<boolean> {
     this.leaveKey()
-    return Promise.resolve()
+    return Promise.resolve(true)
   }
 
   async close(): Promise<void> {
@@ -126,18 +136,6 @@ export class UdfStreamOperator implements StreamOperator {
 
   accumulators(): Readonly<Record<string, unknown>> {
     return this.#runtimeContext.accumulatorResults()
-  }
-
-  prepareKeys(keyHashes: readonly number[], start: number, end: number): void {
-    this.#keyedBackend?.prefetch(keyHashes, start, end)
-  }
-
-  processWatermark(timestamp: number): void {
-    this.output.emitWatermark(timestamp)
-  }
-
-  processWatermarkStatus(status: WatermarkStatus): void {
-    this.output.emitWatermarkStatus(status)
   }
 
   /** State of the current key; operators on keyed streams only. */

@@ -9,7 +9,7 @@ import type { RecordWriter } from '../network/record-writer.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
 import { stageRunOf, type StageRun } from '../operators/chain-stage.js'
 import type { Output } from '../operators/output.js'
-import type { OneInputStreamOperator } from '../operators/stream-operator.js'
+import type { Input } from '../operators/stream-operator.js'
 
 /** One reader of an operator's output: all records, or those of one side output. */
 export interface OutputReader {
@@ -22,27 +22,26 @@ export interface OutputReader {
 export interface OutputTarget {
   readonly stageRun: StageRun | undefined
   readonly collect: (value: unknown, timestamp: number) => void
-  emitWatermark(timestamp: number): void
+  /** As `Output`'s. */
+  emitWatermark(timestamp: number): boolean
   emitWatermarkStatus(status: WatermarkStatus): void
 }
 
 /** Without a copier records are handed on by reference. */
-export function chainedTarget(operator: OneInputStreamOperator, copier: Copier | undefined): OutputTarget {
+export function chainedTarget(input: Input, copier: Copier | undefined): OutputTarget {
   return {
-    stageRun: stageRunOf(operator, copier),
+    stageRun: stageRunOf(input, copier),
     collect:
       copier === undefined
         ? (value, timestamp) => {
-            operator.processElement(value, timestamp, 0)
+            input.processElement(value, timestamp, 0)
           }
         : (value, timestamp) => {
-            operator.processElement(copier.copy(value), timestamp, 0)
+            input.processElement(copier.copy(value), timestamp, 0)
           },
-    emitWatermark: (timestamp) => {
-      operator.processWatermark(timestamp)
-    },
+    emitWatermark: (timestamp) => input.processWatermark(timestamp),
     emitWatermarkStatus: (status) => {
-      operator.processWatermarkStatus(status)
+      input.processWatermarkStatus(status)
     },
   }
 }
@@ -55,6 +54,7 @@ export function networkTarget(writer: RecordWriter): OutputTarget {
     },
     emitWatermark: (timestamp) => {
       writer.broadcastWatermark(timestamp)
+      return true
     },
     emitWatermarkStatus: (status) => {
       writer.broadcastWatermarkStatus(status)
@@ -85,8 +85,8 @@ class SingleOutput implements Output {
     // Nobody reads a side output of this operator.
   }
 
-  emitWatermark(timestamp: number): void {
-    this.#target.emitWatermark(timestamp)
+  emitWatermark(timestamp: number): boolean {
+    return this.#target.emitWatermark(timestamp)
   }
 
   emitWatermarkStatus(status: WatermarkStatus): void {
@@ -99,6 +99,8 @@ class ManyOutputs implements Output {
   readonly #main: readonly OutputTarget[]
   readonly #sides: ReadonlyMap<string, readonly OutputTarget[]>
   readonly #all: readonly OutputTarget[]
+  /** The first of all that is not done with the watermark at hand. */
+  #watermarkTarget = 0
 
   constructor(readers: readonly OutputReader[]) {
     const sides = new Map<string, OutputTarget[]>()
@@ -118,8 +120,12 @@ class ManyOutputs implements Output {
     for (const target of this.#sides.get(tag) ?? []) target.collect(value, timestamp)
   }
 
-  emitWatermark(timestamp: number): void {
-    for (const target of this.#all) target.emitWatermark(timestamp)
+  emitWatermark(timestamp: number): boolean {
+    for (; this.#watermarkTarget < this.#all.length; this.#watermarkTarget += 1) {
+      if (this.#all[this.#watermarkTarget]?.emitWatermark(timestamp) === false) return false
+    }
+    this.#watermarkTarget = 0
+    return true
   }
 
   emitWatermarkStatus(status: WatermarkStatus): void {

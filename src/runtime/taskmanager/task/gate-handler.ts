@@ -4,20 +4,20 @@
 import type { ChannelHandler } from '../network/channel.js'
 import type { InputGate } from '../network/input-gate.js'
 import type { CheckpointBarrier, WatermarkStatus } from '../network/stream-element.js'
-import type { OneInputStreamOperator } from '../operators/stream-operator.js'
+import type { Input } from '../operators/stream-operator.js'
 import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
 import { WatermarkValve } from './watermark-valve.js'
 
 export interface GateHandlerInput {
   readonly gate: InputGate
-  readonly head: OneInputStreamOperator
+  readonly head: Input
   readonly barriers: CheckpointBarrierHandler
   readonly mayContinue: () => boolean
 }
 
 export class GateHandler implements ChannelHandler {
   readonly #gate: InputGate
-  readonly #head: OneInputStreamOperator
+  readonly #head: Input
   readonly #barriers: CheckpointBarrierHandler
   readonly #valve: WatermarkValve
   readonly mayContinue: () => boolean

@@ -7,13 +7,11 @@ import type { JobVertex } from '../../../graph/job-graph.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { RecordWriter } from '../network/record-writer.js'
-import { createOperator, isSourceOperator } from '../operators/operator-factory.js'
+import { createOperator } from '../operators/operator-factory.js'
 import type { Output } from '../operators/output.js'
-import type { OneInputStreamOperator, OperatorContext, SourceStreamOperator } from '../operators/stream-operator.js'
+import type { OperatorContext, StreamOperator } from '../operators/stream-operator.js'
 import { ChainCopiers } from './chain-copiers.js'
 import { chainedTarget, networkTarget, outputTo, type OutputReader } from './chain-outputs.js'
-
-export type ChainOperator = OneInputStreamOperator | SourceStreamOperator
 
 /** A channel edge that leaves the chain. */
 export interface ChainEdge {
@@ -37,8 +35,8 @@ export interface OperatorChainInput {
 
 export class OperatorChain {
   /** Head first. */
-  readonly operators: readonly ChainOperator[]
-  readonly head: ChainOperator
+  readonly operators: readonly StreamOperator[]
+  readonly head: StreamOperator
   /** The head's output: where a source task sends the final watermark. */
   readonly headOutput: Output
   readonly #writers: readonly RecordWriter[]
@@ -97,10 +95,10 @@ export class OperatorChain {
   }
 }
 
-function buildOperators(input: OperatorChainInput): { operators: ChainOperator[]; headOutput: Output } {
+function buildOperators(input: OperatorChainInput): { operators: StreamOperator[]; headOutput: Output } {
   const { vertex, program, edges, contextFor } = input
   const copiers = new ChainCopiers(input)
-  const operators: ChainOperator[] = []
+  const operators: StreamOperator[] = []
   const readers = readersByInput(vertex)
   let headOutput: Output | undefined
   for (let index = vertex.operators.length - 1; index >= 0; index -= 1) {
@@ -132,15 +130,17 @@ function readersByInput({ operators }: JobVertex): ReadonlyMap<number, readonly 
 
 interface ChainInTheMaking {
   readonly vertex: JobVertex
-  readonly operators: readonly ChainOperator[]
+  readonly operators: readonly StreamOperator[]
   readonly copiers: ChainCopiers
 }
 
 function chainedReaders(positions: readonly number[], chain: ChainInTheMaking): OutputReader[] {
   return positions.flatMap((position) => {
     const [node, operator] = [chain.vertex.operators[position], chain.operators[position]]
-    if (node === undefined || operator === undefined || isSourceOperator(operator)) return []
-    return [{ sideOutput: node.inputSideOutput, target: chainedTarget(operator, chain.copiers.before(position)) }]
+    // Only an operator with one input is chained to another one.
+    const input = operator?.inputs[0]
+    if (node === undefined || input === undefined) return []
+    return [{ sideOutput: node.inputSideOutput, target: chainedTarget(input, chain.copiers.before(position)) }]
   })
 }
 

@@ -13,6 +13,7 @@ import { InputInterrupt } from '../network/input-interrupt.js'
 import { MAX_WATERMARK, type CheckpointBarrier } from '../network/stream-element.js'
 import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import type { TaskActivity } from '../metrics/task-times.js'
+import { isSourceOperator } from '../operators/operator-factory.js'
 import { ExclusiveActions } from './exclusive-actions.js'
 import { Mailbox } from './mailbox.js'
 import type { OperatorChain } from './operator-chain.js'
@@ -295,8 +296,10 @@ export class StreamTask {
     this.#dataEnded = true
     const { chain, input } = this.#required()
     if (this.#stop.finishesOperators) {
-      if (input instanceof SourceInput) chain.headOutput.emitWatermark(MAX_WATERMARK)
-      for (const operator of chain.operators) await operator.finish()
+      if (input instanceof SourceInput) {
+        while (!chain.headOutput.emitWatermark(MAX_WATERMARK)) await this.whenOutputAvailable()
+      }
+      for (const operator of chain.operators) while (!(await operator.finish())) await this.whenOutputAvailable()
     }
     chain.broadcastEndOfData()
   }
@@ -392,6 +395,6 @@ export class StreamTask {
   }
 }
 
-function cancelSource(chain: OperatorChain): void {
-  if ('cancel' in chain.head) chain.head.cancel()
+function cancelSource({ head }: OperatorChain): void {
+  if (isSourceOperator(head)) head.cancel()
 }

@@ -104,7 +104,9 @@ function makeInput(task: StreamTask, chain: OperatorChain, input: TaskFactoryInp
   const { configuration, clock } = input.environment
   const isAligned = configuration.get(CheckpointingOptions.CHECKPOINTING_MODE) === 'EXACTLY_ONCE'
   const barriers = new CheckpointBarrierHandler(gate.channels.length, isAligned, barrierActions(task, gate), clock)
-  const handler = new GateHandler({ gate, head, barriers, mayContinue: () => task.mayTakeInput })
+  const [headInput] = head.inputs
+  if (headInput === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `${head.name} has no input` })
+  const handler = new GateHandler({ gate, head: headInput, barriers, mayContinue: () => task.mayTakeInput })
   const parts = {
     input: new GateInput(gate, handler, head.name),
     forgetCheckpoint: (checkpointId: number): void => {

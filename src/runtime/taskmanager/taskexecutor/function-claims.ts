@@ -2,6 +2,7 @@
 // Invariants: weak, so that nothing lives longer for it. Sees the fields of function objects and what they hold; not what a
 // closure or a private #field holds. Reads no getter.
 // Thread: the task worker.
+import { functionsOf } from '../../../api/dag/operator-spec.js'
 import { DeclaredType } from '../../../api/types/declared-type.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 
@@ -30,10 +31,11 @@ export class FunctionClaims {
 
 /** A plain function has no fields to open or to write. */
 function functionObjectsOf(graph: ProgramGraph): [operator: string, object: object][] {
-  return [...graph.operators.values()].flatMap(({ name, spec }): [string, object][] => {
-    const userFunction: unknown = spec.function
-    return typeof userFunction === 'object' && userFunction !== null ? [[name, userFunction]] : []
-  })
+  return [...graph.operators.values()].flatMap(({ name, spec }) =>
+    functionsOf(spec)
+      .filter((each) => typeof each === 'object')
+      .map((each): [string, object] => [name, each]),
+  )
 }
 
 /** Objects that could be changed, each once. */

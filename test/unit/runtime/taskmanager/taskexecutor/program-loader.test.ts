@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { functionsOf } from '../../../../../src/api/dag/operator-spec.js'
 import { installExecutionContext } from '../../../../../src/api/environment/execution-context.js'
 import { Configuration } from '../../../../../src/core/config/configuration.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
@@ -65,7 +66,7 @@ async function messageFor({ runProgram, runs }: PlayedProgram, slots: number): P
 
 function mapsOf(graphs: readonly ProgramGraph[] | undefined): unknown[] {
   return (graphs ?? []).flatMap(({ operators }) =>
-    [...operators.values()].filter(({ spec }) => spec.kind === 'map').map(({ spec }) => spec.function),
+    [...operators.values()].filter(({ spec }) => spec.kind === 'map').flatMap(({ spec }) => functionsOf(spec)),
   )
 }
 
