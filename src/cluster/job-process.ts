@@ -17,6 +17,7 @@ import { disposeSnapshot } from './dispose-snapshot.js'
 import { ControlServer } from './control-server.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
+import { starterNamingArchive } from './program-archive.js'
 import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
 
 /** Time that a program has to return after its jobs were ended from outside. */
@@ -181,8 +182,9 @@ export class JobProcess {
     const tell = (text: string): void => {
       this.#input.listener.warning(text)
     }
-    const services = { starter, clock, random, logger, repository, tell, maxWorkers: maxTaskWorkers() }
-    return new JobMaster({ jobId, jobGraph, configuration, program, graphIndex, earlierAnswers, ...services })
+    const services = { clock, random, logger, repository, tell, maxWorkers: maxTaskWorkers() }
+    const workers = { starter: starterNamingArchive(starter, program), program }
+    return new JobMaster({ jobId, jobGraph, configuration, graphIndex, earlierAnswers, ...workers, ...services })
   }
 
   async #watch(job: HostedJob, starter: WorkerThreadStarter): Promise<void> {
