@@ -30,8 +30,7 @@ if (parentPort !== null) {
     )
     // A promise that main did not wait for; Node 20 also tells so of a module that could not be imported.
     const describe = (error: unknown): void => {
-      if (FlinkError.is(error)) fail(error)
-      else void describeProgramError(error, program.moduleUrl).then(fail)
+      fail(FlinkError.is(error) ? error : describeProgramError(error, program.moduleUrl))
     }
     process.on('uncaughtException', describe)
     process.on('unhandledRejection', describe)
