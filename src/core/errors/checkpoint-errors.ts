@@ -98,6 +98,14 @@ export const CHECKPOINT_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  CHECKPOINTS_LOST: {
+    message:
+      'Checkpoints were complete in {directory} since {since}, and none is left: no _metadata lies in its chk-<n> directories any more. Put them back if they were moved or removed by mistake.',
+    fault: 'external',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   SNAPSHOT_IN_USE: {
     message:
       'The checkpoint {path} belongs to job {jobId}, which lives and may need it: it can be neither disposed of nor claimed. Cancel the job first, or take a savepoint of it, which is yours.',
