@@ -137,6 +137,14 @@ export const CHECKPOINT_ERRORS = {
     httpStatus: 400,
     exitCode: 1,
   },
+  LATEST_CHECKPOINT_UNFIT: {
+    message:
+      "The job was to go on from {path}, which was not named but found: it is the newest checkpoint in {directory} that a job of the name '{jobName}' left. It does not fit this program. {reason} {advice}",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
   MAX_PARALLELISM_MISMATCH: {
     message:
       'Failed to rollback to checkpoint/savepoint {path}. Max parallelism mismatch between checkpoint/savepoint state and new program. Cannot map operator {operator} with max parallelism {restored} to new program with max parallelism {requested}. This indicates that the program has been changed in a non-compatible way after the checkpoint/savepoint. Set its max parallelism to {restored} again.',

@@ -36,7 +36,7 @@ import { assignState, type PlannedOperator } from '../../../storage/state-assign
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { PendingCheckpoint } from './pending-checkpoint.js'
 import { IncrementalCheckpoints } from './incremental-checkpoints.js'
-import { findRestorePoint, type RestorePoint } from './restore-point.js'
+import { findRestorePoint, refusalOfUnfit, type RestorePoint } from './restore-point.js'
 import { refuseOfLivingJob } from './snapshot-disposal.js'
 import { UsableCheckpoints } from './usable-checkpoints.js'
 
@@ -120,7 +120,11 @@ export class CheckpointRepository {
       }
       this.#usable.verified(point.checkpoint)
       this.#nextId = point.checkpoint.metadata.checkpointId + 1
-      this.newestAssignment()
+      try {
+        this.newestAssignment()
+      } catch (error) {
+        throw refusalOfUnfit(error, point.checkpoint, place)
+      }
       this.#expectedKeys = expectedKeyShapes(point.checkpoint.metadata, jobGraph.vertices.flatMap(plannedOperators))
     }
     return point

@@ -40,6 +40,18 @@ export async function findRestorePoint(input: RestorePointInput): Promise<Restor
   return isWanted && directory !== undefined ? newestOfPredecessors(directory, input) : NOTHING
 }
 
+/** What the user named fits or is refused; of what he did not name he has to be told how it came to be taken. */
+export function refusalOfUnfit(
+  error: unknown,
+  { externalPath: path }: CompletedCheckpoint,
+  { named, directory, jobName }: Pick<RestorePointInput, 'named' | 'directory' | 'jobName'>,
+): unknown {
+  if (named !== undefined || directory === undefined || !FlinkError.is(error)) return error
+  const advice = `${START_AFRESH}. A job that is another one needs another name.`
+  const reason = error.message
+  return new FlinkError('LATEST_CHECKPOINT_UNFIT', { path, directory, jobName, reason, advice }, { cause: error })
+}
+
 async function openNamed(named: string, { fileSystems, isJobRunning }: RestorePointInput): Promise<RestorePoint> {
   try {
     return { checkpoint: await openSnapshot(named, fileSystems), notes: [] }

@@ -20,6 +20,8 @@ const OPERATOR = '1'.repeat(32)
 
 export interface RunSettings {
   readonly jobId?: string
+  /** The only operator of the program. */
+  readonly operator?: string
   readonly restore?: string
   readonly configuration?: Readonly<Record<string, string>>
   readonly running?: readonly string[]
@@ -38,13 +40,14 @@ export function makeCheckpointRuns(): CheckpointRuns {
 
   function repositoryOf({
     jobId = JOB,
+    operator = OPERATOR,
     restore,
     configuration = {},
     running = [],
   }: RunSettings = {}): CheckpointRepository {
     return new CheckpointRepository({
       jobId,
-      jobGraph: sampleGraph([{ id: OPERATOR }]),
+      jobGraph: sampleGraph([{ id: operator }]),
       configuration: Configuration.fromMap({
         'execution.checkpointing.dir': 'file:///cp',
         'execution.checkpointing.num-retained': '5',

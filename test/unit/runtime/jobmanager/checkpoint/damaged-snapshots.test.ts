@@ -263,6 +263,15 @@ describe('the newest checkpoint of its predecessors', () => {
     assert.match(operations.at(-1) ?? '', /^delete .*chk-1$/)
   })
 
+  it('is refused where it does not fit the program: with why it was taken, and how to start afresh', async () => {
+    await take(repositoryOf(), 1)
+    const operator = '2'.repeat(32)
+    const why = /newest checkpoint in file:\/\/\/cp that a job of the name '.+' left/
+    const words = [chk(1), why, '--allowNonRestoredState', `To start afresh: -D ${FROM_LATEST}=false.`]
+    await assert.rejects(repositoryOf({ ...settings, operator }).open(), isRefusal('LATEST_CHECKPOINT_UNFIT', ...words))
+    await assert.rejects(repositoryOf({ ...NEXT, operator, restore: chk(1) }).open(), isRefusal('STATE_UNMATCHED'))
+  })
+
   it('cannot be claimed from a job that lives', async () => {
     await take(repositoryOf(), 1)
     const configuration = { 'execution.state-recovery.claim-mode': 'CLAIM' }
