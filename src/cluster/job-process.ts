@@ -79,8 +79,11 @@ export class JobProcess {
     this.#control = new ControlServer({ gateway, clock, random, logger, runDirectory, version, warn })
   }
 
-  /** Resolves when the program has returned and its jobs have ended; rejects with what went wrong first. */
-  async run(): Promise<void> {
+  /**
+   * Resolves when the program has returned and its jobs have ended, with the exit code that it set; rejects with what went
+   * wrong first.
+   */
+  async run(): Promise<number> {
     const { program, threads, runDirectory } = this.#input
     try {
       await runDirectory.prepare()
@@ -90,6 +93,7 @@ export class JobProcess {
       })
       await this.#settleJobs()
       if (neverReturns !== undefined) throw neverReturns
+      return threads.program.exitCode
     } finally {
       await this.#close()
     }

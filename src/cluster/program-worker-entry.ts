@@ -34,6 +34,9 @@ if (parentPort !== null) {
     }
     process.on('uncaughtException', describe)
     process.on('unhandledRejection', describe)
+    const tellIdle = (): void => {
+      send({ type: 'program-idle', exitCode: ownExitCode() })
+    }
     const executor = new RemotePipelineExecutor(port, () => {
       const error = new FlinkError('PROGRAM_NEVER_RETURNS', { path: modulePath(program.moduleUrl) })
       send({ type: 'program-stuck', error: serializeError(error) })
@@ -43,13 +46,18 @@ if (parentPort !== null) {
         executor.programReturned()
       })
       .then(() => {
-        send({ type: 'program-finished' })
+        send({ type: 'program-finished', exitCode: ownExitCode() })
       }, fail)
     port.on('message', (message: ProcessToProgram) => {
       // Behind everything that the program does at once when it hears how its last job ended: another job, an error.
-      if (message.type === 'jobs-ended') setImmediate(send, { type: 'program-idle' })
+      if (message.type === 'jobs-ended') setImmediate(tellIdle)
     })
   })
+}
+
+/** What the program wants the run to end with: `process.exitCode` of its thread. */
+function ownExitCode(): number {
+  return Number(process.exitCode ?? 0)
 }
 
 const MAIN_READS =

@@ -29,6 +29,7 @@ export class ProgramWorker {
   readonly #failed: Promise<never>
   #fail: (error: Error) => void = () => undefined
   #submissions = 0
+  #exitCode = 0
   #isGone = false
   #idle: () => void = () => undefined
 
@@ -53,6 +54,7 @@ export class ProgramWorker {
       this.#worker.on('message', (message: ProgramToProcess) => {
         switch (message.type) {
           case 'program-finished':
+            this.#exitCode = message.exitCode
             resolve(undefined)
             break
           case 'program-stuck':
@@ -65,6 +67,7 @@ export class ProgramWorker {
             this.#onOutputLost(errorOf(message.error))
             break
           case 'program-idle':
+            this.#exitCode = message.exitCode
             this.#idle()
             break
           default:
@@ -83,6 +86,11 @@ export class ProgramWorker {
     const start: ProgramStart = { program, streams: this.#output.memory }
     this.#worker.postMessage(start)
     return Promise.race([finished, this.#failed])
+  }
+
+  /** What the program wants its run to end with when all went well, as far as it has said so. */
+  get exitCode(): number {
+    return this.#exitCode
   }
 
   /** The work or, if that comes first, what went wrong in the program. */
