@@ -27,9 +27,6 @@ const entries = [
   'runtime/taskmanager/worker-entry',
 ]
 
-/** Run beside the engine and import nothing of it. */
-const single = ['graph/packaged-program-syntax-checker']
-
 /** Source maps lead to the TypeScript sources and not to what the compiler made of them. */
 const sourceMaps = {
   name: 'source-maps',
@@ -74,7 +71,4 @@ const build = {
 
 const inputs = (names) => Object.fromEntries(names.map((name) => [name, path.join(compiled, `${name}.js`)]))
 
-export default [
-  { ...build, input: inputs(entries), plugins: [sourceMaps, places, fresh] },
-  { ...build, input: inputs(single), plugins: [sourceMaps] },
-]
+export default { ...build, input: inputs(entries), plugins: [sourceMaps, places, fresh] }

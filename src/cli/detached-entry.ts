@@ -34,7 +34,7 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
     process.send?.(message, undefined, undefined, () => undefined)
   }
   try {
-    await hostJobProcess(request, {
+    const exitCode = await hostJobProcess(request, {
       programThread,
       workingDirectory: workingDirectory(),
       standardInput: 'refused',
@@ -50,7 +50,7 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
       }),
     })
     report('none')
-    return 0
+    return exitCode
   } catch (error) {
     if (isReported) new Terminal().printError(renderError(error).text)
     else report('none', error)

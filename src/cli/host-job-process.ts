@@ -19,8 +19,9 @@ export interface HostSettings {
 /**
  * Runs a program and its jobs in this process, from its threads to the last byte of their output. The only way in which a job
  * process begins, so that there is one in which it ends: whatever is thrown on the way, what was opened before is closed.
+ * Returns the exit code that the program set.
  */
-export async function hostJobProcess(request: RunRequest, settings: HostSettings): Promise<void> {
+export async function hostJobProcess(request: RunRequest, settings: HostSettings): Promise<number> {
   const configuration = Configuration.fromMap(request.configuration)
   const workers = Math.min(configuration.get(CoreOptions.DEFAULT_PARALLELISM), maxTaskWorkers())
   const fewFiles = checkOpenFiles(openFilesLimit(), 1 + workers)
@@ -32,15 +33,17 @@ export async function hostJobProcess(request: RunRequest, settings: HostSettings
   })
   closing.push(() => threads.output.drained())
   closing.push(() => terminateJobThreads(threads))
+  let exitCode: number
   try {
     const { startJobProcess } = await import('./start-job-process.js')
     const { jobProcess, cleanUp } = await startJobProcess(request, settings.workingDirectory, threads, listener)
     closing.push(cleanUp)
     const { endOnSignals } = await import('./end-on-signals.js')
     closing.push(endOnSignals(jobProcess, (text) => threads.output.standardError.write(text)))
-    await jobProcess.run()
+    exitCode = await jobProcess.run()
   } finally {
     await closing.close()
   }
   if (threads.output.failure !== undefined) throw threads.output.failure
+  return exitCode
 }

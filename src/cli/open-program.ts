@@ -3,12 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
-import { openPackagedProgram } from '../graph/packaged-program.js'
+import { openPackagedProgram, type PackagedProgram } from '../graph/packaged-program.js'
 
-export interface OpenedProgram {
-  readonly moduleUrl: string
+export interface OpenedProgram extends Pick<PackagedProgram, 'moduleUrl' | 'archive'> {
   /** Removes what an archive was unpacked into; to be called when the job has ended. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 const ARCHIVE = /\.(tgz|tar\.gz|tar)$/i
@@ -30,8 +29,8 @@ export async function openProgram(jobFile: string, workingDirectory: string): Pr
   const stopListening = removeOnSignals(unpackDirectory)
   const note = setTimeout(() => process.stderr.write(`Unpacking ${jobFile}\n`), NOTE_AFTER_MS)
   try {
-    const { moduleUrl } = await openPackagedProgram({ path: jobFile, workingDirectory, unpackDirectory })
-    return { moduleUrl, close }
+    const { moduleUrl, archive } = await openPackagedProgram({ path: jobFile, workingDirectory, unpackDirectory })
+    return { moduleUrl, archive, close }
   } catch (error) {
     await close()
     throw error

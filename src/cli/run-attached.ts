@@ -6,7 +6,7 @@ import type { RunRequest } from './run-request.js'
 
 /** Runs the job in this process: its output streams here, its end is the end of the command. */
 export async function runAttached(request: RunRequest, context: CliContext): Promise<number> {
-  await hostJobProcess(request, {
+  return hostJobProcess(request, {
     programThread: context.programThread ?? startProgramThread(),
     workingDirectory: context.workingDirectory,
     standardInput: 'readable',
@@ -22,5 +22,4 @@ export async function runAttached(request: RunRequest, context: CliContext): Pro
       },
     }),
   })
-  return 0
 }

@@ -32,11 +32,11 @@ export async function startJobProcess(
   })
   const path = configuration.getOptional(SavepointOptions.SAVEPOINT_PATH)
   const allowNonRestoredState = configuration.get(SavepointOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE)
-  const { entry, args } = request
+  const { entry, args, configuration: settings } = request
   // The last that may be refused: from here on there are files to be removed.
-  const packaged = await openProgram(request.jobFile, workingDirectory)
+  const { close, ...packaged } = await openProgram(request.jobFile, workingDirectory)
   const jobProcess = new JobProcess({
-    program: { moduleUrl: packaged.moduleUrl, entry, args, configuration: request.configuration },
+    program: { ...packaged, entry, args, configuration: settings },
     threads,
     restore: { path, allowNonRestoredState },
     runDirectory,
@@ -47,7 +47,7 @@ export async function startJobProcess(
     logger,
     listener,
   })
-  return { jobProcess, cleanUp: () => packaged.close() }
+  return { jobProcess, cleanUp: close }
 }
 
 /** Log lines go to a file: standard output belongs to the job, standard error to what the user must see. */

@@ -19,6 +19,7 @@ const STICKY = 0o1000
 const FILE_LIMIT_BYTES = 1 << 20
 const JOB_ID = /^[0-9a-f]{32}$/
 const EXTENSION = '.json'
+const OTHER_DIRECTORY = 'Set cluster.run-directory to a directory of yours.'
 
 /** What is around the directory; without it the system, and nobody who is told. */
 export interface RunDirectorySurroundings {
@@ -53,17 +54,32 @@ export class RunDirectory {
       if (await isShared(this.path)) {
         throw new ReasonError('all users may make files in it (its sticky bit is set), and no other may see your jobs')
       }
+      await this.#refuseFileAsArchive()
       await makeDirectories(this.#archive, PRIVATE_DIRECTORY)
       await chmod(this.path, PRIVATE_DIRECTORY)
     } catch (error) {
-      throw this.unusable(error)
+      throw FlinkError.is(error, 'RUN_DIRECTORY_UNUSABLE') ? error : this.unusable(error)
     }
+  }
+
+  /** Nothing is wrong with the directory as such then: another one is not what the user needs. */
+  async #refuseFileAsArchive(): Promise<void> {
+    const isFile = await stat(this.#archive).then(
+      (status) => !status.isDirectory(),
+      (error: unknown) => {
+        if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return false
+        throw error
+      },
+    )
+    if (!isFile) return
+    const reason = `${this.#archive}, where the jobs that have ended are kept, is no directory`
+    throw new FlinkError('RUN_DIRECTORY_UNUSABLE', { path: this.path, reason, advice: 'Move it away or remove it.' })
   }
 
   /** What is thrown where the directory does not do what it is there for. */
   unusable(cause: unknown, what = ''): FlinkError {
     const reason = what === '' ? reasonOf(cause) : `${what}: ${reasonOf(cause)}`
-    return new FlinkError('RUN_DIRECTORY_UNUSABLE', { path: this.path, reason }, { cause })
+    return new FlinkError('RUN_DIRECTORY_UNUSABLE', { path: this.path, reason, advice: OTHER_DIRECTORY }, { cause })
   }
 
   /** Where the socket of a job goes: here, or in a private temporary directory when the path would be too long. */
@@ -230,6 +246,7 @@ export class RunDirectory {
       return files.map((file) => path.basename(file, EXTENSION)).filter((name) => JOB_ID.test(name))
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return []
+      if (errnoOf(error) === 'ENOTDIR') await this.#refuseFileAsArchive()
       throw this.unusable(error)
     }
   }

@@ -1,13 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import { deserializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
-import type { ProgramToRun } from '../graph/run-program.js'
+import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
 import type { PlanReply } from './plan-worker-entry.js'
+import { namingArchive } from './program-archive.js'
 
 const ENTRY = new URL('./plan-worker-entry.js', import.meta.url)
 
 /** The plan of a program's first job as JSON; what the program prints meanwhile is not shown. */
-export async function executionPlanOf(program: ProgramToRun): Promise<string> {
+export async function executionPlanOf(program: ProgramDescriptor): Promise<string> {
   const worker = new Worker(ENTRY, { workerData: program, stdout: true, stderr: true })
   worker.stdout.resume()
   worker.stderr.resume()
@@ -15,7 +16,7 @@ export async function executionPlanOf(program: ProgramToRun): Promise<string> {
     return await new Promise<string>((resolve, reject) => {
       worker.once('message', (reply: PlanReply) => {
         if ('plan' in reply) resolve(reply.plan)
-        else reject(deserializeError(reply.error))
+        else reject(deserializeError(namingArchive(reply.error, program)))
       })
       worker.once('error', reject)
       worker.once('exit', (code) => {

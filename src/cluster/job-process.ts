@@ -17,6 +17,7 @@ import { disposeSnapshot } from './dispose-snapshot.js'
 import { ControlServer } from './control-server.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
+import { starterNamingArchive } from './program-archive.js'
 import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
 
 /** Time that a program has to return after its jobs were ended from outside. */
@@ -78,8 +79,11 @@ export class JobProcess {
     this.#control = new ControlServer({ gateway, clock, random, logger, runDirectory, version, warn })
   }
 
-  /** Resolves when the program has returned and its jobs have ended; rejects with what went wrong first. */
-  async run(): Promise<void> {
+  /**
+   * Resolves when the program has returned and its jobs have ended, with the exit code that it set; rejects with what went
+   * wrong first.
+   */
+  async run(): Promise<number> {
     const { program, threads, runDirectory } = this.#input
     try {
       await runDirectory.prepare()
@@ -89,6 +93,7 @@ export class JobProcess {
       })
       await this.#settleJobs()
       if (neverReturns !== undefined) throw neverReturns
+      return threads.program.exitCode
     } finally {
       await this.#close()
     }
@@ -181,8 +186,9 @@ export class JobProcess {
     const tell = (text: string): void => {
       this.#input.listener.warning(text)
     }
-    const services = { starter, clock, random, logger, repository, tell, maxWorkers: maxTaskWorkers() }
-    return new JobMaster({ jobId, jobGraph, configuration, program, graphIndex, earlierAnswers, ...services })
+    const services = { clock, random, logger, repository, tell, maxWorkers: maxTaskWorkers() }
+    const workers = { starter: starterNamingArchive(starter, program), program }
+    return new JobMaster({ jobId, jobGraph, configuration, graphIndex, earlierAnswers, ...workers, ...services })
   }
 
   async #watch(job: HostedJob, starter: WorkerThreadStarter): Promise<void> {

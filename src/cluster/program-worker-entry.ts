@@ -30,11 +30,13 @@ if (parentPort !== null) {
     )
     // A promise that main did not wait for; Node 20 also tells so of a module that could not be imported.
     const describe = (error: unknown): void => {
-      if (FlinkError.is(error)) fail(error)
-      else void describeProgramError(error, program.moduleUrl).then(fail)
+      fail(FlinkError.is(error) ? error : describeProgramError(error, program.moduleUrl))
     }
     process.on('uncaughtException', describe)
     process.on('unhandledRejection', describe)
+    const tellIdle = (): void => {
+      send({ type: 'program-idle', exitCode: ownExitCode() })
+    }
     const executor = new RemotePipelineExecutor(port, () => {
       const error = new FlinkError('PROGRAM_NEVER_RETURNS', { path: modulePath(program.moduleUrl) })
       send({ type: 'program-stuck', error: serializeError(error) })
@@ -44,13 +46,18 @@ if (parentPort !== null) {
         executor.programReturned()
       })
       .then(() => {
-        send({ type: 'program-finished' })
+        send({ type: 'program-finished', exitCode: ownExitCode() })
       }, fail)
     port.on('message', (message: ProcessToProgram) => {
       // Behind everything that the program does at once when it hears how its last job ended: another job, an error.
-      if (message.type === 'jobs-ended') setImmediate(send, { type: 'program-idle' })
+      if (message.type === 'jobs-ended') setImmediate(tellIdle)
     })
   })
+}
+
+/** What the program wants the run to end with: `process.exitCode` of its thread. */
+function ownExitCode(): number {
+  return Number(process.exitCode ?? 0)
 }
 
 const MAIN_READS =

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads'
-import { deserializeError, serializeError } from '../core/errors/error-codec.js'
+import { deserializeError, serializeError, type SerializedError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { JobResultData } from '../api/environment/pipeline-executor.js'
 import type { JobRequest, ProgramOutcome } from '../runtime/protocol/program-answers.js'
@@ -11,6 +11,7 @@ import type {
 } from '../runtime/protocol/program-messages.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
 import type { JobOutput } from './job-output.js'
+import { namingArchive } from './program-archive.js'
 
 /** What the job process does for the program. */
 export interface ProgramListener {
@@ -28,6 +29,7 @@ export class ProgramWorker {
   readonly #failed: Promise<never>
   #fail: (error: Error) => void = () => undefined
   #submissions = 0
+  #exitCode = 0
   #isGone = false
   #idle: () => void = () => undefined
 
@@ -47,22 +49,25 @@ export class ProgramWorker {
 
   /** Resolves when the program has returned, or with why it never will; rejects with its error. Called once. */
   run(program: ProgramDescriptor, listener: ProgramListener): Promise<Error | undefined> {
+    const errorOf = (error: SerializedError): Error => deserializeError(namingArchive(error, program))
     const finished = new Promise<Error | undefined>((resolve) => {
       this.#worker.on('message', (message: ProgramToProcess) => {
         switch (message.type) {
           case 'program-finished':
+            this.#exitCode = message.exitCode
             resolve(undefined)
             break
           case 'program-stuck':
-            resolve(deserializeError(message.error))
+            resolve(errorOf(message.error))
             break
           case 'program-failed':
-            this.#fail(deserializeError(message.error))
+            this.#fail(errorOf(message.error))
             break
           case 'output-lost':
-            this.#onOutputLost(deserializeError(message.error))
+            this.#onOutputLost(errorOf(message.error))
             break
           case 'program-idle':
+            this.#exitCode = message.exitCode
             this.#idle()
             break
           default:
@@ -81,6 +86,11 @@ export class ProgramWorker {
     const start: ProgramStart = { program, streams: this.#output.memory }
     this.#worker.postMessage(start)
     return Promise.race([finished, this.#failed])
+  }
+
+  /** What the program wants its run to end with when all went well, as far as it has said so. */
+  get exitCode(): number {
+    return this.#exitCode
   }
 
   /** The work or, if that comes first, what went wrong in the program. */

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { syntaxLocationOf } from '../core/errors/syntax-location.js'
 import { describeThrown, isError, textOfError } from '../core/errors/thrown-value.js'
 import { userFrames } from '../core/errors/user-stack.js'
 import { ENGINE_ROOT, importForEvaluation } from './packaged-program-evaluation.js'
-import { findSyntaxError } from './packaged-program-syntax.js'
 
 /** A module's exports by name. */
 export type ProgramModule = Readonly<Record<string, unknown>>
@@ -14,7 +14,7 @@ export async function loadProgramModule(moduleUrl: string, evaluation: number): 
   try {
     return (await importForEvaluation(moduleUrl, evaluation)) as ProgramModule
   } catch (error) {
-    throw await describeProgramError(error, moduleUrl)
+    throw describeProgramError(error, moduleUrl)
   }
 }
 
@@ -42,10 +42,10 @@ function mainFailed(error: unknown): FlinkError {
 }
 
 /** What went wrong in a program, whether while its modules were loaded or in its main, which may load others. */
-export async function describeProgramError(error: unknown, moduleUrl: string): Promise<FlinkError> {
+export function describeProgramError(error: unknown, moduleUrl: string): FlinkError {
   if (!isError(error)) return mainFailed(error)
   if (error instanceof SyntaxError) {
-    const found = await findSyntaxError(error, moduleUrl)
+    const found = syntaxLocationOf(error)
     // A SyntaxError may come from the program at run time too (JSON.parse, a pattern): then no file is at fault.
     if (found === undefined) return mainFailed(error)
     return new FlinkError('PROGRAM_SYNTAX_ERROR', { reason: error.message, location: found }, { cause: error })

@@ -1,5 +1,5 @@
-import { open, stat } from 'node:fs/promises'
-import { extname, resolve } from 'node:path'
+import { open, realpath, stat } from 'node:fs/promises'
+import { extname, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { unpackProgramArchive } from './packaged-program-archive.js'
@@ -10,6 +10,8 @@ export interface PackagedProgram {
   readonly path: string
   /** `file:` URL of the module to import. */
   readonly moduleUrl: string
+  /** For an archive: its path as the user typed it, and what it was unpacked into, as path and as URL. */
+  readonly archive?: { readonly path: string; readonly directory: string; readonly directoryUrl: string } | undefined
 }
 
 export interface ProgramLocation {
@@ -38,7 +40,9 @@ export async function openPackagedProgram(location: ProgramLocation): Promise<Pa
   if (ARCHIVE.test(path)) {
     const modulePath = await unpackProgramArchive(path, location.unpackDirectory)
     checkExtension(modulePath, path)
-    return { path, moduleUrl: pathToFileURL(modulePath).href }
+    const directory = `${await realpath(location.unpackDirectory)}${sep}`
+    const archive = { path: location.path, directory, directoryUrl: pathToFileURL(directory).href }
+    return { path, moduleUrl: pathToFileURL(modulePath).href, archive }
   }
   checkExtension(path, location.path)
   await checkText(path, location.path)

@@ -67,7 +67,7 @@ async function runToEnd(program: ProgramToRun, { evaluation, counting, watch }: 
   try {
     await invokeProgram(entry, program.args, counting)
   } catch (error) {
-    throw await describeProgramError(error, program.moduleUrl)
+    throw describeProgramError(error, program.moduleUrl)
   }
   if (counting.submissions > 0) return
   // A script may have called a function that it does not wait for: `main().catch(...)`.

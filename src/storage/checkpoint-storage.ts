@@ -11,6 +11,7 @@ import type { FileSystems } from '../core/fs/file-systems.js'
 import type { Random } from '../core/random/random.js'
 import { streamHandlesOf, type CheckpointMetadata, type CompletedCheckpoint } from './checkpoint-metadata.js'
 import type { CheckpointLocation } from './checkpoint-stream-factory.js'
+import { removeCompletionMark, removeMarkWithLast, writeCompletionMark } from './completion-mark.js'
 import { encodeMetadata } from './metadata-codec.js'
 import { promoteSharedFiles, removeSharedFilesOf, removeUnnamedSharedFiles } from './shared-files.js'
 import {
@@ -30,6 +31,10 @@ export interface CheckpointStorage {
   /** Called once before the first location is asked for. */
   initialise(): Promise<void>
   checkpointLocation(checkpointId: number): Promise<CheckpointLocation>
+  /** A first checkpoint is complete: a later run expects to find one. */
+  markCompleted(first: CheckpointMetadata): Promise<void>
+  /** What is left of this run's checkpoints is about to be removed: nobody is to expect any. */
+  unmarkCompleted(jobName: string): Promise<void>
 }
 
 export interface SnapshotWriterServices {
@@ -73,6 +78,14 @@ export class FileCheckpointStorage implements CheckpointStorage {
     })
     return { kind: 'file', directoryUri: toFileUri(directory), inlineThresholdBytes: this.#inlineThresholdBytes }
   }
+
+  async markCompleted(first: CheckpointMetadata): Promise<void> {
+    await writeCompletionMark(this.#directory, first, this.#fileSystem)
+  }
+
+  async unmarkCompleted(jobName: string): Promise<void> {
+    await removeCompletionMark(this.#directory, jobName, this.#fileSystem)
+  }
 }
 
 /** Checkpoints in the memory of the JobMaster: they end with it. */
@@ -89,6 +102,14 @@ export class MemoryCheckpointStorage implements CheckpointStorage {
 
   checkpointLocation(): Promise<CheckpointLocation> {
     return Promise.resolve({ kind: 'memory', maxStateSizeBytes: this.#maxStateSizeBytes })
+  }
+
+  async markCompleted(): Promise<void> {
+    await Promise.resolve()
+  }
+
+  async unmarkCompleted(): Promise<void> {
+    await Promise.resolve()
   }
 }
 
@@ -159,6 +180,7 @@ export async function deleteForeignSnapshot(snapshot: CompletedCheckpoint, fileS
   const { metadata, externalPath } = snapshot
   const { fileSystem, path: directory } = fileSystems.forUri(externalPath)
   const metadataFile = snapshot.metadataFile ?? `${directory}/${METADATA_FILE}`
+  if (!metadata.isSavepoint) await removeMarkWithLast(directory, metadata.jobName, fileSystem)
   await removeSnapshotFiles(fileSystem, metadataFile, ownFilesOf(metadata, externalPath, fileSystems))
   await removeSharedFilesOf(metadata, externalPath, fileSystems)
 }

@@ -5,9 +5,8 @@
 // Thread: main thread.
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { FileSystem } from '../core/fs/file-system.js'
-import { murmur3x64Of128 } from '../core/hash/murmur3-128.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
-import { makeDurableDirectory } from './snapshot-directory.js'
+import { markFileOf, writeMark } from './job-mark.js'
 
 const STATUSES = ['FINISHED', 'CANCELED', 'FAILED'] as const
 const MAX_SIZE_BYTES = 1_048_576
@@ -23,17 +22,7 @@ export interface EndMark {
 /** The job of this name has ended and its checkpoints were removed: older ones of that name are history. */
 export async function writeEndMark(directory: string, mark: EndMark, fileSystems: FileSystems): Promise<void> {
   const { fileSystem, path } = fileSystems.forUri(directory)
-  await makeDurableDirectory(fileSystem, path)
-  const file = `${path}/${fileNameOf(mark.jobName)}`
-  const writer = await fileSystem.openForWrite(`${file}.part`)
-  try {
-    await writer.write(new TextEncoder().encode(`${JSON.stringify(mark)}\n`))
-    await writer.sync()
-  } finally {
-    await writer.close()
-  }
-  await fileSystem.rename(`${file}.part`, file)
-  await fileSystem.syncDirectory(path)
+  await writeMark(markFileOf(path, 'ended', mark.jobName), mark, fileSystem)
 }
 
 /** The last end of a job of this name; END_MARK_INVALID when that cannot be understood. */
@@ -43,7 +32,7 @@ export async function readEndMark(
   fileSystems: FileSystems,
 ): Promise<EndMark | undefined> {
   const { fileSystem, path } = fileSystems.forUri(directory)
-  const file = `${path}/${fileNameOf(jobName)}`
+  const file = markFileOf(path, 'ended', jobName)
   const text = await textOf(file, fileSystem)
   return text === undefined ? undefined : parse(text, jobName, file)
 }
@@ -75,8 +64,4 @@ function parse(text: string, jobName: string, file: string): EndMark {
 
 function invalid(path: string, reason: string, cause?: unknown): FlinkError {
   return new FlinkError('END_MARK_INVALID', { path, reason }, { cause })
-}
-
-function fileNameOf(jobName: string): string {
-  return `_ended-${Buffer.from(murmur3x64Of128(new TextEncoder().encode(jobName))).toString('hex')}`
 }

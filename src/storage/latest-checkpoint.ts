@@ -1,5 +1,6 @@
 // Duty: finds the newest usable checkpoint below a directory, beside jobs that live, and says which newer ones are damaged.
-// Invariants: a directory counts only with `_metadata` in it. Candidates are tried newest first; what is damaged is told and
+// Invariants: a directory counts only with `_metadata` in it; where there is none any more and a mark says that there was,
+// that is told as damage. Candidates are tried newest first; what is damaged is told and
 // passed over, never half-used. What is newer and of a format that this engine cannot read is no damage, and a disk that
 // cannot be read is none either: both end the search instead of going back to something older.
 // Thread: main thread.
@@ -8,6 +9,7 @@ import { toFileUri } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import type { CompletedCheckpoint, SnapshotHeader } from './checkpoint-metadata.js'
+import { readCompletionMarks } from './completion-mark.js'
 import { readHeaderOf } from './metadata-file.js'
 import { checkpointIdOf, METADATA_FILE } from './snapshot-directory.js'
 import { locateSnapshot } from './snapshot-locator.js'
@@ -20,7 +22,9 @@ const MAX_REMOVED_MEANWHILE = 100
 export interface LatestCheckpointSearch {
   readonly fileSystems: FileSystems
   /** Others are passed over, untold; those of which not even the header can be read are not asked for. */
-  readonly isWanted?: (header: SnapshotHeader) => boolean
+  readonly isWanted?: (header: Pick<SnapshotHeader, 'jobName' | 'timestamp'>) => boolean
+  /** Whose checkpoints come and go as it likes: what is not there is not lost. */
+  readonly isJobRunning?: (jobId: string) => Promise<boolean>
   /** Rejects with SNAPSHOT_CORRUPT when the state is damaged; without it all state is read. */
   readonly verify?: (checkpoint: CompletedCheckpoint) => Promise<void>
 }
@@ -28,7 +32,7 @@ export interface LatestCheckpointSearch {
 export interface LatestCheckpoint {
   /** Undefined when there is none that can be used. */
   readonly checkpoint: CompletedCheckpoint | undefined
-  /** Why newer ones, or those of which nobody knows, cannot be used; newest first. */
+  /** Why newer ones, or those of which nobody knows, cannot be used; newest first, and then those of which nothing is left. */
   readonly damaged: readonly FlinkError[]
   /** Directories of checkpoints without metadata: not finished before a crash, or robbed of them. */
   readonly incomplete: readonly string[]
@@ -38,6 +42,12 @@ interface Candidate {
   readonly id: number
   readonly header: SnapshotHeader | undefined
   readonly content: CompletedCheckpoint | FlinkError
+}
+
+/** A directory in which checkpoints were complete and none is any more. */
+interface LostCheckpoints {
+  readonly timestamp: number
+  readonly error: FlinkError
 }
 
 /** Below the directory of one job (`chk-<n>` in it), or of all jobs whose directories are in it. */
@@ -50,16 +60,26 @@ export async function findLatestCheckpoint(
   const jobDirectories = entries.filter(({ name }) => JOB_DIRECTORY.test(name)).map(({ name }) => `${parent}/${name}`)
   const heads = new Map<CheckpointDirectory, Candidate>()
   const incomplete: string[] = []
+  const lost: LostCheckpoints[] = []
   for (const path of [parent, ...jobDirectories]) {
-    await advance(new CheckpointDirectory(path, search, (missing) => incomplete.push(missing)), heads)
+    const checkpoints = new CheckpointDirectory(path, search, (missing) => incomplete.push(missing))
+    await advance(checkpoints, heads)
+    const gone = heads.has(checkpoints) ? [] : await checkpoints.lost()
+    // The first one may have been completed since, and the mark after it.
+    if (gone.length > 0) await advance(checkpoints, heads)
+    if (!heads.has(checkpoints)) lost.push(...gone)
   }
   const damaged: FlinkError[] = []
+  const unusable = (checkpoint?: CompletedCheckpoint): readonly FlinkError[] => {
+    const newer = lost.filter(({ timestamp }) => timestamp > (checkpoint?.metadata.timestamp ?? -Infinity))
+    return [...damaged, ...newer.map(({ error }) => error)]
+  }
   for (let removed = 0; ;) {
     const [newest] = [...heads].toSorted(([, left], [, right]) => newestFirst(left, right))
-    if (newest === undefined) return { checkpoint: undefined, damaged, incomplete }
+    if (newest === undefined) return { checkpoint: undefined, damaged: unusable(), incomplete }
     const [checkpoints, candidate] = newest
     const result = await checkpoints.verified(candidate)
-    if (!FlinkError.is(result)) return { checkpoint: result, damaged, incomplete }
+    if (!FlinkError.is(result)) return { checkpoint: result, damaged: unusable(result), incomplete }
     if (await checkpoints.holds(candidate.id)) {
       if (!DAMAGE.includes(result.code)) throw result
       damaged.push(result)
@@ -128,6 +148,20 @@ class CheckpointDirectory {
       const found = (await this.#firstOf(ids.toReversed())) ?? (await this.#firstOf(ids))
       if (found !== undefined) return found
     }
+  }
+
+  /** Once no candidate was found: what had been complete here all the same. */
+  async lost(): Promise<LostCheckpoints[]> {
+    const { isWanted = (): boolean => true, isJobRunning = (): Promise<boolean> => Promise.resolve(false) } =
+      this.#search
+    const lost: LostCheckpoints[] = []
+    for (const mark of await readCompletionMarks(this.#directory, this.#fileSystem)) {
+      if (mark !== undefined && (!isWanted(mark) || (await isJobRunning(mark.jobId)))) continue
+      const since = mark === undefined ? 'an unknown time' : new Date(mark.timestamp).toISOString()
+      const error = new FlinkError('CHECKPOINTS_LOST', { directory: this.#directory, since })
+      lost.push({ timestamp: mark?.timestamp ?? Infinity, error })
+    }
+    return lost
   }
 
   /** The candidate with all its state, or why it cannot be used. */

@@ -4,6 +4,7 @@
 // have names of the engine's; of a snapshot that a user names, only those that its metadata name: others may lie beside them.
 // Thread: main thread.
 import path from 'node:path'
+import { FlinkError } from '../core/errors/flink-error.js'
 import type { FileStatus, FileSystem } from '../core/fs/file-system.js'
 
 export const METADATA_FILE = '_metadata'
@@ -52,7 +53,7 @@ export async function removeSnapshotDirectory(fileSystem: FileSystem, directory:
   if (entries.some(({ name }) => name === METADATA_FILE) && holdsStateFiles(entries)) {
     await fileSystem.delete(`${directory}/${METADATA_FILE}`)
     // Were state files gone for good before it, a crash would leave a snapshot that names files without bytes.
-    await fileSystem.syncDirectory(directory)
+    await syncIfThere(fileSystem, directory)
   }
   if (ours.length === entries.length) {
     await fileSystem.delete(directory)
@@ -69,11 +70,20 @@ export async function removeSnapshotFiles(
 ): Promise<void> {
   const directory = path.dirname(metadataFile)
   await fileSystem.delete(metadataFile)
-  await fileSystem.syncDirectory(directory)
+  await syncIfThere(fileSystem, directory)
   for (const file of stateFiles)
     if ((await fileSystem.status(file))?.isPlainFile === true) await fileSystem.delete(file)
   const isOwn = path.basename(metadataFile) === METADATA_FILE
   if (isOwn && (await fileSystem.list(directory)).length === 0) await fileSystem.delete(directory)
+}
+
+/** Somebody else may remove the same directory at the same moment: then it is gone, as it should be. */
+async function syncIfThere(fileSystem: FileSystem, directory: string): Promise<void> {
+  try {
+    await fileSystem.syncDirectory(directory)
+  } catch (error) {
+    if (!FlinkError.is(error, 'FILE_NOT_FOUND')) throw error
+  }
 }
 
 /** Removes every `chk-<n>` without metadata: what a crash left of checkpoints that did not complete. */

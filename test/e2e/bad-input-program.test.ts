@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { create } from 'tar'
 import ts from 'typescript'
 import { assertArgumentRefused, assertFailed } from './refusals.js'
 import { Workspace } from './command-line.js'
@@ -14,6 +15,8 @@ const JOB = `export default function job(env) {
 }
 `
 
+const UNFINISHED = 'export const a = 1\n\nexport default function ( {\n'
+
 const FILES: Readonly<Record<string, string>> = {
   'job.js': JOB,
   'notes.txt': 'the course notes\n',
@@ -24,6 +27,19 @@ const FILES: Readonly<Record<string, string>> = {
 `,
   'imports-syntax.js': "import './deeper/syntax.js'\nexport default function job(env) {}\n",
   'deeper/syntax.js': 'const list = [1, 2\nconst other = 3\n',
+  'plugin.mjs': UNFINISHED,
+  'imports-by-computed-name.js': "export default async () => { await import('./plug' + 'in.mjs') }\n",
+  'imports-in-its-source.js': `class Numbers {
+  async run() {
+    await import('./plug' + 'in.mjs').catch((cause) => { throw new Error('no plugin', { cause }) })
+  }
+  cancel() {}
+}
+export default (env) => env.addSource(new Numbers()).uid('numbers').print()
+`,
+  'archive/package/package.json': '{"name": "syntax", "version": "1.0.0", "type": "module", "main": "l/x.js"}\n',
+  'archive/package/l/x.js': "import './y.js'\n",
+  'archive/package/l/y.js': UNFINISHED,
   'imports-missing.js':
     "import { price } from './prices.js'\nexport default (env) => env.fromElements(price).print()\n",
   'no-job.js': "const greeting = 'only a script'\nexport const note = greeting\n",
@@ -58,9 +74,11 @@ export default function job(): void {
 describe('a program that cannot run', { concurrency: 2 }, () => {
   let workspace: Workspace
 
-  before(() => {
+  before(async () => {
     workspace = new Workspace()
     for (const [name, text] of Object.entries(FILES)) workspace.file(name, text)
+    const cwd = path.join(workspace.path, 'archive')
+    await create({ gzip: true, file: path.join(workspace.path, 'syntax.tgz'), cwd }, ['package'])
     writeFileSync(path.join(workspace.path, 'binary.js'), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0]))
     const { outputText } = ts.transpileModule(THROWING_TYPESCRIPT, {
       fileName: 'throwing.ts',
@@ -92,6 +110,16 @@ describe('a program that cannot run', { concurrency: 2 }, () => {
         'a syntax error in a file that it imports',
         ['imports-syntax.js'],
         ['syntax error', /\/deeper\/syntax\.js:2\n/, 'const other = 3\n', '^'],
+      ],
+      [
+        'a syntax error in a file that main imports by a computed name',
+        ['imports-by-computed-name.js'],
+        ['syntax error', /\/plugin\.mjs:3\n/, 'export default function ( {\n', /^ {27}\^$/m],
+      ],
+      [
+        'a syntax error in an archive',
+        ['syntax.tgz'],
+        ['syntax error', /\/syntax\.tgz: package\/l\/y\.js:3\n/, 'export default function ( {\n', /^ {27}\^$/m],
       ],
       [
         'an import of a missing file',
@@ -138,6 +166,12 @@ describe('a program that cannot run', { concurrency: 2 }, () => {
     const { exitCode, stdout, stderr } = await workspace.run('run', 'reads-arguments.js')
     assert.deepEqual({ exitCode, stdout }, { exitCode: 1, stdout: '' })
     assert.equal(stderr, "Program argument 'port': No data for required key 'port'. Give it as --port <value>.\n")
+  })
+
+  it('run says where a syntax error stands that comes up in a source, below what the source makes of it', async () => {
+    const result = await workspace.run('run', 'imports-in-its-source.js')
+    const words = ['Caused by: Error: no plugin', 'Caused by: SyntaxError: Unexpected end of input\n']
+    assertFailed(result, [...words, /\/plugin\.mjs:3\n/, 'export default function ( {\n', /^ {27}\^$/m])
   })
 
   it('info says the same as run and prints no plan', async () => {

@@ -44,6 +44,7 @@ export default async function (env, params) {
   if (how === 'unasked') { await env.executeAsync(); return }
   if (how === 'unhandled') { const job = await env.executeAsync(); void job.getJobExecutionResult(); return }
   if (how === 'late') { void env.execute().catch(() => { env.fromElements('another job').print(); return env.execute() }); return }
+  if (how === 'sets it behind main') { void env.execute().then(() => { process.exitCode = 6 }); return }
   if (how === 'exits amid its job') {
     env.addSource(async (ctx) => { while (ctx.isRunning()) await new Promise((r) => setTimeout(r, 5)) }).print()
     await env.executeAsync()
@@ -60,6 +61,7 @@ export default async function (env, params) {
     await env.execute()
     return
   }
+  if (how === 'sets it') { process.exitCode = 5; return }
   if (how === 'exits with 4') process.exit(4)
   if (how === 'throws') throw new Error('after all jobs')
   process.exit(0)
@@ -114,6 +116,18 @@ describe('a program decides what its jobs mean', () => {
       exitCode: 4,
       stderr: /PROGRAM_EXITED.* exit code 4 before/,
       title: 'its own exit code behind its jobs is that of the command',
+    },
+    {
+      how: 'sets it',
+      exitCode: 5,
+      stderr: /^WARNING: These.*\n$/,
+      title: 'the exit code that it sets is that of the command when its jobs ended well',
+    },
+    {
+      how: 'sets it behind main',
+      exitCode: 6,
+      stderr: /^WARNING: These.*\n$/,
+      title: 'the exit code that it sets when its last job has ended is that of the command',
     },
     {
       how: 'exits amid its job',

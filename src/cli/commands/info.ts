@@ -39,10 +39,10 @@ async function planOf(program: ProgramReference, configuration: Configuration, c
   const { openProgram } = await import('../open-program.js')
   const { executionPlanOf } = await import('../../cluster/execution-plan-of.js')
   const { entry, args } = program
-  const opened = await openProgram(program.jobFile, context.workingDirectory)
+  const { close, ...packaged } = await openProgram(program.jobFile, context.workingDirectory)
   try {
-    return await executionPlanOf({ moduleUrl: opened.moduleUrl, entry, args, configuration: configuration.toMap() })
+    return await executionPlanOf({ ...packaged, entry, args, configuration: configuration.toMap() })
   } finally {
-    await opened.close()
+    await close()
   }
 }

@@ -22,7 +22,7 @@ export const SavepointOptions: {
   }),
   RECOVER_FROM_LATEST: booleanOption('execution.state-recovery.from-latest', false, {
     description:
-      'Without run -s, go on from the newest checkpoint that an earlier run of a job of this name left in its checkpoint directory (after kill -9, a failure, a cancellation with retained checkpoints). A job that names the directory in its own code turns this on unless it is set here. Where that checkpoint is damaged the job goes back to an older one with a warning that says what it costs, and where none can be used, or the newest is of a newer format, the start is refused: false starts afresh.',
+      'Without run -s, go on from the newest checkpoint that an earlier run of a job of this name left in its checkpoint directory (after kill -9, a failure, a cancellation with retained checkpoints). A job that names the directory in its own code turns this on unless it is set here. Where that checkpoint is damaged or gone the job goes back to an older one with a warning that says what it costs, and where none can be used, or the newest is of a newer format, the start is refused: false starts afresh.',
   }),
   RESTORE_MODE: enumOption('execution.state-recovery.claim-mode', 'NO_CLAIM', {
     description:

@@ -98,6 +98,14 @@ export const CHECKPOINT_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  CHECKPOINTS_LOST: {
+    message:
+      'Checkpoints were complete in {directory} since {since}, and none is left: no _metadata lies in its chk-<n> directories any more. Put them back if they were moved or removed by mistake.',
+    fault: 'external',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   SNAPSHOT_IN_USE: {
     message:
       'The checkpoint {path} belongs to job {jobId}, which lives and may need it: it can be neither disposed of nor claimed. Cancel the job first, or take a savepoint of it, which is yours.',
@@ -124,6 +132,14 @@ export const CHECKPOINT_ERRORS = {
   STATE_UNMATCHED: {
     message:
       'Failed to rollback to checkpoint/savepoint {path}. Cannot map checkpoint/savepoint state for operator {operators} to the new program, because the operator is not available in the new program. If you want to allow to skip this, you can set the --allowNonRestoredState option on the CLI.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  LATEST_CHECKPOINT_UNFIT: {
+    message:
+      "The job was to go on from {path}, which was not named but found: it is the newest checkpoint in {directory} that a job of the name '{jobName}' left. It does not fit this program. {reason} {advice}",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

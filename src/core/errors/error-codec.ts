@@ -1,5 +1,6 @@
 import { ERROR_TABLE } from './error-table.js'
 import { FlinkError, type ErrorCode, type ErrorDetails } from './flink-error.js'
+import { syntaxLocationOf } from './syntax-location.js'
 import { causeOf, cutText, isError, LOG_CHARS, textOfError } from './thrown-value.js'
 
 /** Causes deeper than this are cut off, with a word, so that a cyclic chain ends. */
@@ -24,12 +25,19 @@ export function serializeError(error: unknown, depth = 0): SerializedError {
   const isOurs = FlinkError.is(error)
   return {
     name: textOfError(error, 'name') ?? 'Error',
-    message: textOfError(error, 'message') ?? '',
+    message: messageOf(error),
     stack: textOfError(error, 'stack'),
     code: isOurs ? error.code : undefined,
     details: isOurs ? cutDetails(error.details) : undefined,
     cause: serializeCause(causeOf(error), depth + 1),
   }
+}
+
+/** Where a syntax error stands is lost with the thread in which it was thrown: it becomes part of what is said of it. */
+function messageOf(error: Error): string {
+  const message = textOfError(error, 'message') ?? ''
+  const location = error instanceof SyntaxError ? syntaxLocationOf(error) : undefined
+  return location === undefined ? message : `${message}\n${location}`
 }
 
 function serializeCause(cause: unknown, depth: number): SerializedError | undefined {

@@ -82,7 +82,7 @@ export const JOB_ERRORS = {
     exitCode: 1,
   },
   RUN_DIRECTORY_UNUSABLE: {
-    message: 'The run directory {path} cannot be used: {reason}. Set cluster.run-directory to a directory of yours.',
+    message: 'The run directory {path} cannot be used: {reason}. {advice}',
     fault: 'external',
     recovery: 'fail',
     httpStatus: 500,

@@ -178,13 +178,24 @@ async function explain<T>(operation: string, file: string, work: () => Promise<T
 /** Makes the entries of a directory durable, where the file system has a way to do that: Windows and some mounts have none. */
 async function syncEntries(directory: string): Promise<void> {
   if (process.platform === 'win32') return
-  const handle = await open(directory, 'r')
+  const handle = await openToSync(directory)
+  if (handle === undefined) return
   try {
     await handle.sync()
   } catch (error) {
     if (errnoOf(error) !== 'EINVAL' && errnoOf(error) !== 'ENOTSUP') throw error
   } finally {
     await handle.close()
+  }
+}
+
+/** Undefined for a directory that may be written and not read: nothing can sync that. */
+async function openToSync(directory: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(directory, 'r')
+  } catch (error) {
+    if (errnoOf(error) === 'EACCES') return undefined
+    throw error
   }
 }
 

@@ -2,6 +2,13 @@
 // Invariants: plain data; the same descriptor gives the same graph in every worker.
 // Thread: made by the composition root, read by program and task workers.
 
+/** An archive, and what it was unpacked into: both spellings end with a separator. */
+export interface UnpackedArchive {
+  readonly path: string
+  readonly directory: string
+  readonly directoryUrl: string
+}
+
 export interface ProgramDescriptor {
   /** `file:` URL of the module to import. */
   readonly moduleUrl: string
@@ -10,4 +17,6 @@ export interface ProgramDescriptor {
   readonly args: readonly string[]
   /** Configuration of files and command line, by key. */
   readonly configuration: Readonly<Record<string, string>>
+  /** Where the module comes out of an archive. */
+  readonly archive?: UnpackedArchive | undefined
 }

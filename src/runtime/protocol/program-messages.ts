@@ -26,13 +26,13 @@ export interface JobSubmission {
 export type ProgramToProcess =
   | ({ readonly type: 'submit-job'; readonly requestId: number } & JobSubmission)
   | { readonly type: 'job-request'; readonly requestId: number; readonly jobId: string; readonly request: JobRequest }
-  | { readonly type: 'program-finished' }
+  | { readonly type: 'program-finished'; readonly exitCode: number }
   /** Main has not returned and never will: it waits for no answer, and nothing else is left in its thread. */
   | { readonly type: 'program-stuck'; readonly error: SerializedError }
   | { readonly type: 'program-failed'; readonly error: SerializedError }
   /** Lines of main are missing on standard output. */
   | { readonly type: 'output-lost'; readonly error: SerializedError }
-  | { readonly type: 'program-idle' }
+  | { readonly type: 'program-idle'; readonly exitCode: number }
 
 export type ProcessToProgram =
   | { readonly type: 'answer'; readonly requestId: number; readonly outcome: ProgramOutcome }

@@ -174,12 +174,28 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
     await job.disk.mkdirs('/dir')
     const [subtask] = await job.run({ path: '/dir/out' })
     subtask?.processElement('a')
-    await job.disk.syncDirectory('/dir')
     await subtask?.snapshot()
     subtask?.processElement('b')
     await subtask?.operator.close()
     job.disk.crash()
     assert.equal(await job.text('/dir/out'), 'a')
+  })
+
+  it('makes the entry of its file durable once, with the first snapshot that counts on it', async () => {
+    const job = new Job()
+    const synced: string[] = []
+    job.disk.fault = (operation, file) => {
+      if (operation === 'syncDirectory') synced.push(file)
+    }
+    const [subtask] = await job.run({ path: '/dir/out' })
+    await subtask?.snapshot()
+    assert.deepEqual(synced, [])
+    for (const record of ['a', 'b']) {
+      subtask?.processElement(record)
+      await subtask?.snapshot()
+    }
+    await subtask?.operator.close()
+    assert.deepEqual(synced, ['/dir'])
   })
 })
 

@@ -91,6 +91,19 @@ describe('The run directory', () => {
     assert.equal(await modeOf(open), '700')
   })
 
+  it('says what to do with a file that lies where ended jobs are kept', async () => {
+    const taken = path.join(root, 'taken')
+    await mkdir(taken)
+    const file = path.join(taken, 'archive')
+    await writeFile(file, 'of the user')
+    const message = new RegExp(`cannot be used: ${file}, where .* is no directory\\. Move it away or remove it\\.$`)
+    const used = new RunDirectory(taken, () => 0)
+    const overview = await overviewOf(B, 'FINISHED')
+    for (const use of [() => used.prepare(), () => used.archivedJobs(), () => used.archive(overview)])
+      await assert.rejects(use(), { code: 'RUN_DIRECTORY_UNUSABLE', message })
+    assert.deepEqual(await readdir(taken), ['archive'])
+  })
+
   it('does not take a directory that all users share from them', async () => {
     const shared = path.join(root, 'shared')
     await mkdir(shared)

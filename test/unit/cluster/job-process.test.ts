@@ -25,7 +25,11 @@ after(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-const full = new FlinkError('RUN_DIRECTORY_UNUSABLE', { path: '/run', reason: 'ENOSPC: no space left on device' })
+const full = new FlinkError('RUN_DIRECTORY_UNUSABLE', {
+  path: '/run',
+  reason: 'ENOSPC: no space left on device',
+  advice: '',
+})
 const SUBMISSION = {
   jobGraph: sampleGraph([{ id: 'source' }]),
   graphIndex: 0,
@@ -282,7 +286,7 @@ describe('A job process', () => {
       rig.process.cancel()
       await assert.rejects(whole, { code: 'JOB_CANCELED' })
       assert.deepEqual(readdirSync(directory), ['archive'])
-      assert.match(rig.warnings.join('\n'), /a file of that name is in the way/)
+      assert.match(rig.warnings.join('\n'), /archive, where the jobs that have ended are kept, is no directory/)
     },
   )
 

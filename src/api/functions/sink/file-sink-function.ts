@@ -40,7 +40,8 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
   #buffer = ''
   /** Everything that was given to the file so far; rejects for ever once a part of it could not be written. */
   #written: Promise<void> = Promise.resolve()
-  #isSynced = true
+  /** What a crash of the machine would take: bytes, and with them the entry of a file that may be new. */
+  readonly #unsynced = { bytes: false, entry: true }
 
   constructor(path: string, mode: WriteMode) {
     super()
@@ -68,7 +69,7 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
     await this.#refuseLost(fileSystem, [...this.#notesOf(path).filter((note) => note.file === file), ...others])
     const sizeBytes = (await fileSystem.status(file))?.sizeBytes
     if (keepBytes === undefined && sizeBytes !== undefined && this.#mode === 'NO_OVERWRITE') this.#refuseFirst(file)
-    await fileSystem.mkdirs(file.slice(0, file.lastIndexOf('/')))
+    await fileSystem.mkdirs(directoryOf(file))
     this.#writer = await fileSystem.openToContinue(file, keepBytes ?? 0)
     this.#own = { target: path, file, lengthBytes: Math.min(sizeBytes ?? 0, keepBytes ?? 0) }
     this.#ofOthers = others
@@ -94,10 +95,11 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
   async snapshotState(_context: FunctionSnapshotContext): Promise<void> {
     const own = this.#own
     if (own !== undefined) this.#state?.update([own, ...this.#ofOthers])
-    if (this.#isSynced) return
+    if (!this.#unsynced.bytes || own === undefined) return
     // The snapshot outlives the machine's crash, so what it counts as written must too.
     await this.#writer?.sync()
-    this.#isSynced = true
+    if (this.#unsynced.entry) await this.#syncEntry(own.file)
+    Object.assign(this.#unsynced, { bytes: false, entry: false })
   }
 
   override async close(): Promise<void> {
@@ -106,9 +108,15 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
 
   async #write(text: string): Promise<void> {
     const bytes = new TextEncoder().encode(text)
-    this.#isSynced = false
+    this.#unsynced.bytes = true
     await this.#writer?.write(bytes)
     if (this.#own !== undefined) this.#own = { ...this.#own, lengthBytes: this.#own.lengthBytes + bytes.length }
+  }
+
+  /** Once an attempt: whoever made the file may not have come this far. A pipe or a device has nothing to be found again. */
+  async #syncEntry(file: string): Promise<void> {
+    const { fileSystem } = this.getRuntimeContext().getFileSystems().forUri(this.#path)
+    if ((await fileSystem.status(file))?.isPlainFile === true) await fileSystem.syncDirectory(directoryOf(file))
   }
 
   /** Undefined: the file is begun anew. */
@@ -155,6 +163,10 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
       await (await fileSystem.openToContinue(file, lengthBytes)).close()
     }
   }
+}
+
+function directoryOf(file: string): string {
+  return file.slice(0, file.lastIndexOf('/')) || '/'
 }
 
 function foundText(status: FileStatus | undefined): string {

@@ -36,7 +36,7 @@ import { assignState, type PlannedOperator } from '../../../storage/state-assign
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { PendingCheckpoint } from './pending-checkpoint.js'
 import { IncrementalCheckpoints } from './incremental-checkpoints.js'
-import { findRestorePoint, type RestorePoint } from './restore-point.js'
+import { findRestorePoint, refusalOfUnfit, type RestorePoint } from './restore-point.js'
 import { refuseOfLivingJob } from './snapshot-disposal.js'
 import { UsableCheckpoints } from './usable-checkpoints.js'
 
@@ -73,6 +73,8 @@ export class CheckpointRepository {
   /** By operator, after the snapshot that the run started from: it holds over all restarts. */
   #expectedKeys: ReadonlyMap<string, readonly string[]> = new Map()
   #nextId = 1
+  /** That a checkpoint of this run has been complete is on the disk. */
+  #isMarked = false
 
   constructor(input: CheckpointRepositoryInput) {
     this.#input = input
@@ -118,7 +120,11 @@ export class CheckpointRepository {
       }
       this.#usable.verified(point.checkpoint)
       this.#nextId = point.checkpoint.metadata.checkpointId + 1
-      this.newestAssignment()
+      try {
+        this.newestAssignment()
+      } catch (error) {
+        throw refusalOfUnfit(error, point.checkpoint, place)
+      }
       this.#expectedKeys = expectedKeyShapes(point.checkpoint.metadata, jobGraph.vertices.flatMap(plannedOperators))
     }
     return point
@@ -209,9 +215,22 @@ export class CheckpointRepository {
       return completed
     }
     await this.#incremental.completed(completed)
+    await this.#markFirst(completed)
     await this.#store.add(completed)
     this.#usable.completed()
     return completed
+  }
+
+  /** A disk that does not take it costs a later run its certainty, not this one its checkpoint: the next one tries again. */
+  async #markFirst({ metadata }: CompletedCheckpoint): Promise<void> {
+    if (this.#isMarked) return
+    try {
+      await this.#storage.markCompleted(metadata)
+      this.#isMarked = true
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#input.logger.warn('could not note that a checkpoint is complete, which is tried again', { reason })
+    }
   }
 
   async #remove(checkpoint: CompletedCheckpoint): Promise<void> {
@@ -241,7 +260,10 @@ export class CheckpointRepository {
     const isDropped = this.#store.removesOnEnd(status, retention)
     // First: a crash in between must not leave the next run with nothing newer than its predecessors' checkpoints. What drops
     // nothing, as a failure before the first checkpoint of its own, is gone on from.
-    if (status === 'FINISHED' || isDropped) await this.#markEnd(status)
+    if (status === 'FINISHED' || isDropped) {
+      await this.#markEnd(status)
+      await this.#storage.unmarkCompleted(this.#input.jobGraph.name)
+    }
     await this.#store.shutdown(status, retention)
   }
 

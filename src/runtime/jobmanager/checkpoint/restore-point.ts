@@ -35,17 +35,29 @@ const START_AFRESH = `To start afresh: -D ${SavepointOptions.RECOVER_FROM_LATEST
 
 export async function findRestorePoint(input: RestorePointInput): Promise<RestorePoint> {
   const { named, configuration, directory } = input
-  if (named !== undefined) return openNamed(named, input.fileSystems)
+  if (named !== undefined) return openNamed(named, input)
   const isWanted = configuration.get(SavepointOptions.RECOVER_FROM_LATEST)
   return isWanted && directory !== undefined ? newestOfPredecessors(directory, input) : NOTHING
 }
 
-async function openNamed(named: string, fileSystems: FileSystems): Promise<RestorePoint> {
+/** What the user named fits or is refused; of what he did not name he has to be told how it came to be taken. */
+export function refusalOfUnfit(
+  error: unknown,
+  { externalPath: path }: CompletedCheckpoint,
+  { named, directory, jobName }: Pick<RestorePointInput, 'named' | 'directory' | 'jobName'>,
+): unknown {
+  if (named !== undefined || directory === undefined || !FlinkError.is(error)) return error
+  const advice = `${START_AFRESH}. A job that is another one needs another name.`
+  const reason = error.message
+  return new FlinkError('LATEST_CHECKPOINT_UNFIT', { path, directory, jobName, reason, advice }, { cause: error })
+}
+
+async function openNamed(named: string, { fileSystems, isJobRunning }: RestorePointInput): Promise<RestorePoint> {
   try {
     return { checkpoint: await openSnapshot(named, fileSystems), notes: [] }
   } catch (error) {
     if (!FlinkError.is(error, 'SNAPSHOT_METADATA_MISSING')) throw error
-    const { checkpoint, damaged } = await findLatestCheckpoint(named, { fileSystems })
+    const { checkpoint, damaged } = await findLatestCheckpoint(named, { fileSystems, isJobRunning })
     if (checkpoint === undefined && damaged.length === 0) throw error
     if (checkpoint === undefined) throw unusable(named, damaged, 'Name another snapshot with -s, or start without -s.')
     const goesOn = `The job goes on from ${checkpoint.externalPath}, the newest `
@@ -80,6 +92,7 @@ async function searched(
   try {
     return await findLatestCheckpoint(directory, {
       fileSystems,
+      isJobRunning,
       isWanted: (header) => header.jobName === jobName && header.timestamp > (end?.timestamp ?? -Infinity),
       // What a job that lives is about to remove is not read: nobody goes on from it.
       verify: async ({ metadata }) => {
@@ -119,7 +132,7 @@ function notesOfEnd(end: EndMark): string[] {
   ]
 }
 
-/** Most likely an earlier run died before its first checkpoint was complete; but the metadata may have been lost as well. */
+/** An earlier run died before its first checkpoint was complete; or was one of an earlier version, which left no mark of it. */
 function notesOfIncomplete([first]: readonly string[]): string[] {
   if (first === undefined) return []
   return [`The job starts at zero: no checkpoint is complete in its directory. ${first} has no _metadata.`]

@@ -13,6 +13,8 @@ const REFILL_MS = 60_000
 const ABORTED_IN_A_ROW = 5
 const CAUSE_CHARS = 400
 const DEEPEST_CAUSE = 16
+/** The second line of a syntax error that came from a worker. */
+const LINE_OF_FILE = /^\S.*:\d+$/
 
 export interface JobNoticesInput {
   /** Name and id, as `"words" (0123...)`. */
@@ -51,11 +53,10 @@ export class JobNotices {
       this.#tell(`${what}. The job has failed.`)
       return
     }
-    const left = this.#restarts.take()
-    if (left === undefined) return
+    const line = this.#restarts.take()
+    if (line === undefined) return
     const when = `It restarts in ${String(backoffMs)} ms as attempt ${String(attempt + 1)}, by ${strategy}`
-    const others = left === 0 ? '' : `; ${String(left)} more restarts since the last such line`
-    this.#tell(`${what}. ${when}${others}.`)
+    this.#tell(`${what}. ${when}${ofOthers(line)}.`)
   }
 
   checkpointFailed(cause: Error, lastCompleted: string | undefined): void {
@@ -89,6 +90,12 @@ export class JobNotices {
   }
 }
 
+interface BudgetedLine {
+  /** How many were left out since the last line. */
+  readonly leftOut: number
+  readonly isLastForNow: boolean
+}
+
 /** Lines that may be told now. */
 class LineBudget {
   readonly #clock: Clock
@@ -101,8 +108,8 @@ class LineBudget {
     this.#refilledAt = clock.monotonicMs()
   }
 
-  /** How many were left out since the last line; undefined: this one is left out as well. */
-  take(): number | undefined {
+  /** Undefined: this one is left out as well. */
+  take(): BudgetedLine | undefined {
     const refill = Math.floor((this.#clock.monotonicMs() - this.#refilledAt) / REFILL_MS)
     this.#lines = Math.min(BURST, this.#lines + refill)
     this.#refilledAt += refill * REFILL_MS
@@ -113,8 +120,14 @@ class LineBudget {
     this.#lines -= 1
     const leftOut = this.#leftOut
     this.#leftOut = 0
-    return leftOut
+    return { leftOut, isLastForNow: this.#lines === 0 }
   }
+}
+
+/** What the line says of those before it that were left out, or of those after it that will be. */
+function ofOthers({ leftOut, isLastForNow }: BudgetedLine): string {
+  if (leftOut > 0) return `; ${String(leftOut)} more restarts since the last such line`
+  return isLastForNow ? '; of further restarts a line tells once a minute' : ''
 }
 
 /** What failed and, where the error does not say it itself, what lies at the bottom of it. */
@@ -129,7 +142,8 @@ function withReason(error: Error): string {
 }
 
 function firstLine(cause: Error): string {
-  const line = cause.message.split('\n', 1)[0] ?? ''
+  const [text = '', place = ''] = cause.message.split('\n', 2)
+  const line = cause.name === 'SyntaxError' && LINE_OF_FILE.test(place) ? `${text} (${place})` : text
   const cut = line.length > CAUSE_CHARS ? `${line.slice(0, CAUSE_CHARS)}...` : line
   return cut.replace(/\.$/, '')
 }

@@ -26,6 +26,14 @@ describe('LocalFileSystem', () => {
     await assert.rejects(disk.openForWrite(path.join(closed, 'a')), { code: 'FILE_IO_FAILED', message: /EACCES/ })
   })
 
+  it('takes a directory that may be written and not read for as durable as it can be', { skip: isRoot }, async () => {
+    const closed = path.join(base, 'unreadable')
+    await disk.mkdirs(closed)
+    chmodSync(closed, 0o300)
+    await disk.syncDirectory(closed)
+    await assert.rejects(disk.syncDirectory(path.join(base, 'missing')), { code: 'FILE_NOT_FOUND' })
+  })
+
   it('does not follow a link out of a directory that is deleted', async () => {
     const [kept, gone] = [path.join(base, 'kept'), path.join(base, 'gone')]
     await disk.mkdirs(kept)

@@ -4,84 +4,16 @@
  */
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
-import { Configuration } from '../../../../../src/core/config/configuration.js'
 import { FlinkError, type ErrorCode } from '../../../../../src/core/errors/flink-error.js'
-import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
-import { InMemoryFileSystem } from '../../../../../src/core/fs/in-memory-file-system.js'
-import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
-import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
-import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
-import { computeCheckpointPlan } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-plan.js'
-import { CheckpointRepository } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
-import { PendingCheckpoint } from '../../../../../src/runtime/jobmanager/checkpoint/pending-checkpoint.js'
-import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
-import { checkpointStreams } from '../../../../../src/storage/file-checkpoint-streams.js'
-import { EMPTY_SUBTASK_STATE } from '../../../../../src/storage/state-handles.js'
-import { sampleGraph } from '../sample-graphs.js'
+import { FROM_LATEST, JOB, makeCheckpointRuns, type CheckpointRuns } from './checkpoint-runs.js'
 
-const JOB = 'a'.repeat(32)
-const OPERATOR = '1'.repeat(32)
-const FROM_LATEST = 'execution.state-recovery.from-latest'
-
-let disk: InMemoryFileSystem
-let fileSystems: FileSystems
+let disk: CheckpointRuns['disk']
+let repositoryOf: CheckpointRuns['repositoryOf']
+let take: CheckpointRuns['take']
 
 beforeEach(() => {
-  disk = new InMemoryFileSystem()
-  fileSystems = new FileSystems().register('file', disk)
+  ;({ disk, repositoryOf, take } = makeCheckpointRuns())
 })
-
-interface Settings {
-  readonly jobId?: string
-  readonly restore?: string
-  readonly configuration?: Readonly<Record<string, string>>
-  readonly running?: readonly string[]
-}
-
-function repositoryOf({ jobId = JOB, restore, configuration = {}, running = [] }: Settings = {}): CheckpointRepository {
-  return new CheckpointRepository({
-    jobId,
-    jobGraph: sampleGraph([{ id: OPERATOR }]),
-    configuration: Configuration.fromMap({
-      'execution.checkpointing.dir': 'file:///cp',
-      'execution.checkpointing.num-retained': '5',
-      'execution.checkpointing.data-inline-threshold': '0 b',
-      ...configuration,
-    }),
-    restore: { path: restore, allowNonRestoredState: false },
-    fileSystems,
-    random: new SeededRandom(1),
-    logger: SILENT_LOGGER,
-    clock: new ManualClock(90_000),
-    isJobRunning: (other) => Promise.resolve(running.includes(other)),
-    version: '1.2.3',
-  })
-}
-
-/** A checkpoint with one file of state, taken at `checkpointId` seconds. */
-async function take(repository: CheckpointRepository, checkpointId: number): Promise<void> {
-  const executions = new ExecutionGraph(sampleGraph([{ id: OPERATOR }]), () => ({ worker: 0, slot: 0 }), 0)
-  for (const execution of executions.all()) {
-    for (const state of ['SCHEDULED', 'DEPLOYING', 'INITIALIZING', 'RUNNING'] as const) execution.tryMove(state, 0)
-  }
-  const planned = computeCheckpointPlan(executions)
-  assert.ok('plan' in planned)
-  const location = await repository.prepareCheckpoint(checkpointId)
-  const stream = await checkpointStreams(location, fileSystems, new SeededRandom(checkpointId)).createStream()
-  await stream.write(new TextEncoder().encode(`state of ${String(checkpointId)}`))
-  const handle = await stream.closeAndGetHandle()
-  assert.ok(handle)
-  const metadata = { name: 's', kind: 'operator-list', typeFingerprint: 'GENERIC', schemaVersion: 1 } as const
-  const state = { ...EMPTY_SUBTASK_STATE, managedOperator: [{ handle, states: [{ ...metadata, offsets: [0, 1] }] }] }
-  const properties = { isSavepoint: false, isPeriodic: true, thenStop: undefined }
-  const timestamp = checkpointId * 1000
-  const pending = new PendingCheckpoint({ checkpointId, timestamp, plan: planned.plan, properties, location })
-  const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1, checkpointedSizeBytes: 1 }
-  for (const { id } of planned.plan.toAcknowledge) {
-    pending.acknowledge(id, { snapshot: { operators: { [OPERATOR]: state } }, metrics })
-  }
-  await repository.complete(pending)
-}
 
 async function rewrite(file: string, change: (bytes: Uint8Array) => Uint8Array): Promise<void> {
   const changed = change(await disk.readFile(file))
@@ -319,14 +251,6 @@ describe('the newest checkpoint of its predecessors', () => {
     })
   }
 
-  it('is missed where the only one has lost its metadata, or was never complete: zero is told', async () => {
-    await take(repositoryOf(), 1)
-    await disk.delete(await metadataFileOf(1))
-    const { checkpoint, notes } = await repositoryOf(settings).open()
-    assert.equal(checkpoint, undefined)
-    assert.match(notes.join(), /starts at zero: no checkpoint is complete .*\/chk-1 has no _metadata/)
-  })
-
   it('is history before it is removed, so that a crash in between leaves no older one in its place', async () => {
     const run = repositoryOf(settings)
     await take(run, 1)
@@ -337,6 +261,15 @@ describe('the newest checkpoint of its predecessors', () => {
     await run.shutdown('FINISHED')
     assert.match(operations[0] ?? '', /^rename \/cp\/_ended-/)
     assert.match(operations.at(-1) ?? '', /^delete .*chk-1$/)
+  })
+
+  it('is refused where it does not fit the program: with why it was taken, and how to start afresh', async () => {
+    await take(repositoryOf(), 1)
+    const operator = '2'.repeat(32)
+    const why = /newest checkpoint in file:\/\/\/cp that a job of the name '.+' left/
+    const words = [chk(1), why, '--allowNonRestoredState', `To start afresh: -D ${FROM_LATEST}=false.`]
+    await assert.rejects(repositoryOf({ ...settings, operator }).open(), isRefusal('LATEST_CHECKPOINT_UNFIT', ...words))
+    await assert.rejects(repositoryOf({ ...NEXT, operator, restore: chk(1) }).open(), isRefusal('STATE_UNMATCHED'))
   })
 
   it('cannot be claimed from a job that lives', async () => {

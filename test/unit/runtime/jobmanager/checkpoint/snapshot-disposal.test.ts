@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, beforeEach, describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { FlinkError, type ErrorCode } from '../../../../../src/core/errors/flink-error.js'
 import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
 import { LocalFileSystem } from '../../../../../src/core/fs/local-file-system.js'
@@ -111,6 +112,23 @@ describe('disposing of a snapshot', () => {
     assert.equal(readdirSync(checkpoint).length, 2)
     await dispose(checkpoint)
     assert.equal(existsSync(checkpoint), false)
+  })
+
+  it('is done, or finds nothing, when somebody else removes it at that moment', async () => {
+    const codes: readonly ErrorCode[] = ['SNAPSHOT_NOT_FOUND', 'SNAPSHOT_METADATA_MISSING']
+    for (let round = 0; round < 40; round += 1) {
+      const snapshot = await (round % 2 === 0 ? makeSavepoint() : makeCheckpoint())
+      const elsewhere = async (): Promise<void> => {
+        for (let turn = 0; turn < round / 2; turn += 1) await setImmediate()
+        rmSync(snapshot, { recursive: true, force: true })
+      }
+      const [outcome] = await Promise.allSettled([dispose(snapshot), elsewhere()])
+      assert.equal(existsSync(snapshot), false)
+      if (outcome.status === 'rejected') {
+        const reason: unknown = outcome.reason
+        assert.ok(FlinkError.is(reason) && codes.includes(reason.code), String(reason))
+      }
+    }
   })
 
   it('is done beside the living job for a savepoint of it, and for a copy of a checkpoint', async () => {

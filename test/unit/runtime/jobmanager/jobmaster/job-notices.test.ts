@@ -31,6 +31,8 @@ describe('Whoever started a job', () => {
     const { clock, told, notices } = make()
     for (let attempt = 1; attempt <= 100; attempt += 1) fail(notices, attempt)
     assert.equal(told.length, 5)
+    assert.match(told[3] ?? '', /^Attempt 4 .* by fixed-delay\.$/)
+    assert.match(told[4] ?? '', /^Attempt 5 .* by fixed-delay; of further restarts a line tells once a minute\.$/)
     clock.advance(60_000)
     fail(notices, 101)
     assert.match(told[5] ?? '', /^Attempt 101 .*; 95 more restarts since the last such line\.$/)
@@ -53,6 +55,15 @@ describe('Whoever started a job', () => {
       `Attempt 1 of job "words" (ab) failed: Exceeded checkpoint tolerable failure threshold: ${reason}. The job has failed.`,
       `Attempt 2 of job "words" (ab) failed: Map: ${reason}. It restarts in 1 ms as attempt 3, by s.`,
     ])
+  })
+
+  it('is told file and line of a syntax error at the bottom of a failure', () => {
+    const { told, notices } = make()
+    const syntax = new Error('Unexpected number\n/job/plugin.mjs:2\nconst b = a ++ 3\n               ^')
+    syntax.name = 'SyntaxError'
+    const cause = new Error('Map failed: Error: no plugin', { cause: syntax })
+    notices.attemptFailed({ attempt: 1, cause, backoffMs: undefined, strategy: 's' })
+    assert.match(told[0] ?? '', /: no plugin: Unexpected number \(\/job\/plugin\.mjs:2\)\. The job has failed\.$/)
   })
 
   it('reads a cause of any length as one short line', () => {

@@ -1,0 +1,93 @@
+/** Runs of a job on a disk in memory, whose checkpoints are all of one operator with one file of state. */
+import assert from 'node:assert/strict'
+import { Configuration } from '../../../../../src/core/config/configuration.js'
+import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
+import { InMemoryFileSystem } from '../../../../../src/core/fs/in-memory-file-system.js'
+import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
+import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
+import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
+import { computeCheckpointPlan } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-plan.js'
+import { CheckpointRepository } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
+import { PendingCheckpoint } from '../../../../../src/runtime/jobmanager/checkpoint/pending-checkpoint.js'
+import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
+import { checkpointStreams } from '../../../../../src/storage/file-checkpoint-streams.js'
+import { EMPTY_SUBTASK_STATE } from '../../../../../src/storage/state-handles.js'
+import { sampleGraph } from '../sample-graphs.js'
+
+export const JOB: string = 'a'.repeat(32)
+export const FROM_LATEST = 'execution.state-recovery.from-latest'
+const OPERATOR = '1'.repeat(32)
+
+export interface RunSettings {
+  readonly jobId?: string
+  /** The only operator of the program. */
+  readonly operator?: string
+  readonly restore?: string
+  readonly configuration?: Readonly<Record<string, string>>
+  readonly running?: readonly string[]
+}
+
+export interface CheckpointRuns {
+  readonly disk: InMemoryFileSystem
+  readonly fileSystems: FileSystems
+  readonly repositoryOf: (settings?: RunSettings) => CheckpointRepository
+  readonly take: (repository: CheckpointRepository, checkpointId: number) => Promise<void>
+}
+
+export function makeCheckpointRuns(): CheckpointRuns {
+  const disk = new InMemoryFileSystem()
+  const fileSystems = new FileSystems().register('file', disk)
+
+  function repositoryOf({
+    jobId = JOB,
+    operator = OPERATOR,
+    restore,
+    configuration = {},
+    running = [],
+  }: RunSettings = {}): CheckpointRepository {
+    return new CheckpointRepository({
+      jobId,
+      jobGraph: sampleGraph([{ id: operator }]),
+      configuration: Configuration.fromMap({
+        'execution.checkpointing.dir': 'file:///cp',
+        'execution.checkpointing.num-retained': '5',
+        'execution.checkpointing.data-inline-threshold': '0 b',
+        ...configuration,
+      }),
+      restore: { path: restore, allowNonRestoredState: false },
+      fileSystems,
+      random: new SeededRandom(1),
+      logger: SILENT_LOGGER,
+      clock: new ManualClock(90_000),
+      isJobRunning: (other) => Promise.resolve(running.includes(other)),
+      version: '1.2.3',
+    })
+  }
+
+  /** A checkpoint with one file of state, taken at `checkpointId` seconds. */
+  async function take(repository: CheckpointRepository, checkpointId: number): Promise<void> {
+    const executions = new ExecutionGraph(sampleGraph([{ id: OPERATOR }]), () => ({ worker: 0, slot: 0 }), 0)
+    for (const execution of executions.all()) {
+      for (const state of ['SCHEDULED', 'DEPLOYING', 'INITIALIZING', 'RUNNING'] as const) execution.tryMove(state, 0)
+    }
+    const planned = computeCheckpointPlan(executions)
+    assert.ok('plan' in planned)
+    const location = await repository.prepareCheckpoint(checkpointId)
+    const stream = await checkpointStreams(location, fileSystems, new SeededRandom(checkpointId)).createStream()
+    await stream.write(new TextEncoder().encode(`state of ${String(checkpointId)}`))
+    const handle = await stream.closeAndGetHandle()
+    assert.ok(handle)
+    const metadata = { name: 's', kind: 'operator-list', typeFingerprint: 'GENERIC', schemaVersion: 1 } as const
+    const state = { ...EMPTY_SUBTASK_STATE, managedOperator: [{ handle, states: [{ ...metadata, offsets: [0, 1] }] }] }
+    const properties = { isSavepoint: false, isPeriodic: true, thenStop: undefined }
+    const timestamp = checkpointId * 1000
+    const pending = new PendingCheckpoint({ checkpointId, timestamp, plan: planned.plan, properties, location })
+    const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1, checkpointedSizeBytes: 1 }
+    for (const { id } of planned.plan.toAcknowledge) {
+      pending.acknowledge(id, { snapshot: { operators: { [OPERATOR]: state } }, metrics })
+    }
+    await repository.complete(pending)
+  }
+
+  return { disk, fileSystems, repositoryOf, take }
+}
