@@ -15,6 +15,7 @@ import type { CheckpointStreamFactory } from '../../../storage/checkpoint-stream
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
 import type { SnapshotIncrement } from '../state/keyed-state-backend.js'
+import type { AccumulatorRegistry } from './accumulator-registry.js'
 import type { Output } from './output.js'
 
 /** Who this subtask is. */
@@ -42,6 +43,8 @@ export interface OperatorContext {
   readonly fileSystems: FileSystems
   readonly standardOutput: TextOutput
   readonly standardError: TextOutput
+  /** Of the whole task. */
+  readonly accumulators: AccumulatorRegistry
   /** The classes whose instances state may hold. */
   readonly registeredTypes: RegisteredTypes
   /** The task takes no more input, and no barrier passes, until the promise has settled; a rejection fails the task. */
@@ -87,8 +90,6 @@ export interface StreamOperator {
   finish(): Promise<boolean>
   /** Releases resources; called once on every end, after finish, failure or cancellation. */
   close(): Promise<void>
-  /** Accumulators that user functions registered, by name; empty for most operators. */
-  accumulators(): Readonly<Record<string, unknown>>
 }
 
 /**

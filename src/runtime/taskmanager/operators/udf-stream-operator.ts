@@ -134,10 +134,6 @@ export abstract class UdfStreamOperator implements StreamOperator {
     }
   }
 
-  accumulators(): Readonly<Record<string, unknown>> {
-    return this.#runtimeContext.accumulatorResults()
-  }
-
   /** State of the current key; operators on keyed streams only. */
   protected get keyedBackend(): KeyedStateBackend | undefined {
     return this.#keyedBackend

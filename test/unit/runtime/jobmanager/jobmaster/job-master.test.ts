@@ -53,7 +53,11 @@ describe('A JobMaster runs a job', () => {
     await harness.advance(500)
     await harness.finishAll({ lines: 5, words: ['a'] })
     assert.equal(harness.outcome?.status, 'FINISHED')
-    assert.deepEqual(harness.outcome.accumulatorResults, { lines: 15, words: ['a', 'a', 'a'] })
+    const [lines, words] = [
+      [5, 5, 5],
+      [['a'], ['a'], ['a']],
+    ].map((value) => ({ type: 'Played', value }))
+    assert.deepEqual(harness.outcome.accumulatorResults, { lines, words })
     assert.equal(harness.outcome.netRuntimeMs, 500)
     assert.equal(harness.worker(0).countOf('close-worker'), 1)
     assert.equal(harness.clock.pendingTimers, 0)
