@@ -225,4 +225,4 @@ describe('A deployment plan', () => {
   })
 })
 
-const NO_STATE = { managedKeyed: [], managedOperator: [], rawKeyed: [], rawOperator: [] }
+const NO_STATE = { managedKeyed: [], managedOperator: [] }
