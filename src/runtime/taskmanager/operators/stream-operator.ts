@@ -16,6 +16,7 @@ import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
 import type { SnapshotIncrement } from '../state/keyed-state-backend.js'
 import type { AccumulatorRegistry } from './accumulator-registry.js'
+import type { StageRun } from './chain-stage.js'
 import type { Output } from './output.js'
 
 /** Who this subtask is. */
@@ -97,6 +98,8 @@ export interface StreamOperator {
  * `processWatermark` that is not done the operator is asked again before anything else happens to it, snapshots included.
  */
 export interface Input {
+  /** Of an input that is a stage of its chain: the run that begins with it. */
+  readonly stageRun?: StageRun
   /** `keyHash` is the hash that travelled with the record; 0 on edges that are not keyed. */
   processElement(value: unknown, timestamp: number, keyHash: number): void
   /** The hashes from `start` to `end` are those of the next records' keys. */
