@@ -1,4 +1,4 @@
-// Duty: the one error for what a user's function throws.
+// Duty: the one error for what an operator's user functions throw.
 // Invariants: an error is wrapped once, by the operator whose function threw it: a FlinkError (of an operator further
 // down the chain, of a state, of a connector) passes as it is. The user's own error stays as the cause with its stack.
 // Thread: the task worker that owns the operator.
@@ -6,9 +6,33 @@ import { describeThrown } from '../../../core/errors/thrown-value.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { TaskInfo } from './stream-operator.js'
 
-export function operatorFailed(error: unknown, operator: string, taskInfo: TaskInfo): FlinkError {
-  if (FlinkError.is(error)) return error
-  const { subtaskIndex, parallelism } = taskInfo
-  const details = { operator, subtask: subtaskIndex + 1, parallelism, reason: describeThrown(error) }
-  return new FlinkError('OPERATOR_FAILED', details, { cause: error })
+export class OperatorErrors {
+  readonly #operator: string
+  readonly #taskInfo: TaskInfo
+  #hasFailed = false
+
+  constructor(operator: string, taskInfo: TaskInfo) {
+    this.#operator = operator
+    this.#taskInfo = taskInfo
+  }
+
+  get hasFailed(): boolean {
+    return this.#hasFailed
+  }
+
+  failed(error: unknown): FlinkError {
+    this.#hasFailed = true
+    if (FlinkError.is(error)) return error
+    const { subtaskIndex, parallelism } = this.#taskInfo
+    const details = { operator: this.#operator, subtask: subtaskIndex + 1, parallelism, reason: describeThrown(error) }
+    return new FlinkError('OPERATOR_FAILED', details, { cause: error })
+  }
+
+  async guarded<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action()
+    } catch (error) {
+      throw this.failed(error)
+    }
+  }
 }
