@@ -1,9 +1,11 @@
+import { accumulatorText, type AccumulatorResult } from '../cluster/accumulator-text.js'
+
 /** What is printed of a finished job. */
 export interface FinishedJob {
   readonly jobId: string
   readonly netRuntimeMs: number
   readonly finalCheckpoint: string | undefined
-  readonly accumulatorResults: Readonly<Record<string, unknown>>
+  readonly accumulatorResults: Readonly<Record<string, AccumulatorResult>>
 }
 
 /** The block that Flink prints when an attached job has finished. */
@@ -19,13 +21,15 @@ export function jobResultLines(job: FinishedJob): string[] {
   const accumulators = Object.entries(job.accumulatorResults)
   if (accumulators.length > 0) {
     lines.push('Accumulator Results: ')
-    for (const [name, value] of accumulators) lines.push(accumulatorLine(name, value))
+    for (const [name, result] of accumulators) lines.push(accumulatorLine(name, result))
     lines.push('')
   }
   return [...lines, '']
 }
 
-function accumulatorLine(name: string, value: unknown): string {
+function accumulatorLine(name: string, result: AccumulatorResult): string {
+  if ('error' in result) return `- ${name} (failed): ${accumulatorText(result)}`
+  const { value } = result
   if (Array.isArray(value)) return `- ${name} (Array) [${String(value.length)} elements]`
-  return `- ${name} (${typeof value}): ${String(value)}`
+  return `- ${name} (${typeof value}): ${accumulatorText(result)}`
 }

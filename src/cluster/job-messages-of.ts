@@ -2,14 +2,21 @@ import { Configuration } from '../core/config/configuration.js'
 import { PipelineOptions } from '../core/config/pipeline-options.js'
 import type {
   CheckpointingStatistics,
+  JobAccumulatorsInfo,
   JobConfigInfo,
   JobDetailsInfo,
   JobExceptionsInfo,
+  JobExecutionResultInfo,
   JobOverview,
   JobVertexInfo,
   TaskCounts,
 } from '../rest/messages/job-messages.js'
+import { throwableInfo } from '../rest/throwable-info.js'
 import type { JobDetails, VertexDetails } from '../runtime/jobmanager/jobmaster/job-details.js'
+import type { JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
+import { accumulatorText } from './accumulator-text.js'
+
+const APPLICATION_STATUS = { FINISHED: 'SUCCEEDED', FAILED: 'FAILED', CANCELED: 'CANCELED' } as const
 
 /** JobDetails of the engine as the wire types of the REST API. Pure. */
 export function jobOverviewOf(details: JobDetails, now: number): JobOverview {
@@ -100,8 +107,9 @@ function statesOf(vertex: VertexDetails): string[] {
 }
 
 function vertexInfoOf(vertex: VertexDetails, now: number): JobVertexInfo {
-  const starts = vertex.subtasks.map((subtask) => subtask.timestamps.DEPLOYING ?? now)
-  const startTime = starts.length === 0 ? -1 : Math.min(...starts)
+  const startTime = Math.min(...vertex.subtasks.flatMap(({ timestamps }) => timestamps.DEPLOYING ?? []))
+  const isStarted = startTime !== Number.POSITIVE_INFINITY
+  const endTime = endTimeOf(vertex)
   const states = statesOf(vertex)
   const [first = 'CREATED'] = states
   return {
@@ -110,11 +118,44 @@ function vertexInfoOf(vertex: VertexDetails, now: number): JobVertexInfo {
     maxParallelism: vertex.maxParallelism,
     parallelism: vertex.parallelism,
     status: states.every((state) => state === first) ? first : 'RUNNING',
-    'start-time': startTime,
-    'end-time': -1,
-    duration: startTime === -1 ? -1 : now - startTime,
+    'start-time': isStarted ? startTime : -1,
+    'end-time': endTime ?? -1,
+    duration: isStarted ? (endTime ?? now) - startTime : -1,
     tasks: countBy(states),
   }
+}
+
+/** When the last of its subtasks ended; undefined while one of them lives. */
+function endTimeOf({ subtasks }: VertexDetails): number | undefined {
+  const ends = subtasks.flatMap(
+    ({ timestamps: { FINISHED, CANCELED, FAILED } }) => FINISHED ?? CANCELED ?? FAILED ?? [],
+  )
+  return ends.length > 0 && ends.length === subtasks.length ? Math.max(...ends) : undefined
+}
+
+/** What the functions of a finished job accumulated; nothing of one that has not finished. */
+export function jobAccumulatorsInfoOf(outcome: JobOutcome | undefined): JobAccumulatorsInfo {
+  const accumulators = Object.entries(outcome?.accumulatorResults ?? {}).map(([name, result]) => ({
+    name,
+    type: 'error' in result ? 'null' : result.type,
+    value: accumulatorText(result),
+  }))
+  return { 'job-accumulators': [], 'user-task-accumulators': accumulators, 'serialized-user-task-accumulators': {} }
+}
+
+export function jobExecutionResultInfoOf(jobId: string, outcome: JobOutcome | undefined): JobExecutionResultInfo {
+  if (outcome === undefined) return { status: { id: 'IN_PROGRESS' } }
+  const { accumulatorResults, status, netRuntimeMs, error } = outcome
+  const result = {
+    id: jobId,
+    'application-status': APPLICATION_STATUS[status],
+    'accumulator-results': Object.fromEntries(
+      Object.entries(accumulatorResults).map(([name, each]) => [name, accumulatorText(each)]),
+    ),
+    'net-runtime': netRuntimeMs,
+  }
+  const failure = error === undefined ? {} : { 'failure-cause': throwableInfo(error) }
+  return { status: { id: 'COMPLETED' }, 'job-execution-result': { ...result, ...failure } }
 }
 
 function countBy(states: readonly string[]): Record<string, number> {

@@ -8,20 +8,22 @@ import type { JobMetrics } from '../rest/job-metrics.js'
 import type { JobsGateway, SavepointRequest, StopRequest } from '../rest/jobs-gateway.js'
 import type {
   CheckpointingStatistics,
+  JobAccumulatorsInfo,
   JobConfigInfo,
   JobDetailsInfo,
   JobExceptionsInfo,
   JobExecutionResultInfo,
   JobOverview,
 } from '../rest/messages/job-messages.js'
-import { throwableInfo } from '../rest/throwable-info.js'
 import type { JobMaster, JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
 import { jobMetricsOf } from './job-metrics-of.js'
 import {
   checkpointingStatisticsOf,
+  jobAccumulatorsInfoOf,
   jobConfigInfoOf,
   jobDetailsInfoOf,
   jobExceptionsInfoOf,
+  jobExecutionResultInfoOf,
   jobOverviewOf,
 } from './job-messages-of.js'
 
@@ -32,8 +34,6 @@ export interface HostedJob {
   readonly configuration: Configuration
   outcome: JobOutcome | undefined
 }
-
-const APPLICATION_STATUS = { FINISHED: 'SUCCEEDED', FAILED: 'FAILED', CANCELED: 'CANCELED' } as const
 
 /** Answers the control server of a job process about the jobs of this process. */
 export class JobProcessGateway implements JobsGateway {
@@ -94,17 +94,11 @@ export class JobProcessGateway implements JobsGateway {
   }
 
   executionResult(jobId: string): Promise<JobExecutionResultInfo> {
-    return this.#with(jobId, ({ outcome }) => {
-      if (outcome === undefined) return { status: { id: 'IN_PROGRESS' } }
-      const result = {
-        id: jobId,
-        'application-status': APPLICATION_STATUS[outcome.status],
-        'accumulator-results': {},
-        'net-runtime': outcome.netRuntimeMs,
-      }
-      const failure = outcome.error === undefined ? {} : { 'failure-cause': throwableInfo(outcome.error) }
-      return { status: { id: 'COMPLETED' }, 'job-execution-result': { ...result, ...failure } }
-    })
+    return this.#with(jobId, ({ outcome }) => jobExecutionResultInfoOf(jobId, outcome))
+  }
+
+  accumulators(jobId: string): Promise<JobAccumulatorsInfo> {
+    return this.#with(jobId, ({ outcome }) => jobAccumulatorsInfoOf(outcome))
   }
 
   cancel(jobId: string): Promise<void> {

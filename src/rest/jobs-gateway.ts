@@ -1,6 +1,7 @@
 import type { JobMetrics } from './job-metrics.js'
 import type {
   CheckpointingStatistics,
+  JobAccumulatorsInfo,
   JobConfigInfo,
   JobDetailsInfo,
   JobExceptionsInfo,
@@ -34,6 +35,7 @@ export interface JobsGateway {
   /** Undefined where the job is not known: its metrics are empty, not an error. */
   metrics(jobId: string): Promise<JobMetrics | undefined>
   executionResult(jobId: string): Promise<JobExecutionResultInfo>
+  accumulators(jobId: string): Promise<JobAccumulatorsInfo>
   cancel(jobId: string): Promise<void>
   /** Throws SAVEPOINT_DIRECTORY_MISSING at once when there is no directory to write to. */
   checkSavepointDirectory(targetDirectory: string | undefined, property: string): void

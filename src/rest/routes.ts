@@ -2,6 +2,7 @@ import { checkpointStatusHandler } from './handlers/checkpoint-status-handler.js
 import { checkpointTriggerHandler } from './handlers/checkpoint-trigger-handler.js'
 import { checkpointingStatisticsHandler } from './handlers/checkpointing-statistics-handler.js'
 import { aggregatingSubtasksMetricsHandler } from './handlers/aggregating-subtasks-metrics-handler.js'
+import { jobAccumulatorsHandler } from './handlers/job-accumulators-handler.js'
 import { jobCancellationHandler } from './handlers/job-cancellation-handler.js'
 import { jobConfigHandler } from './handlers/job-config-handler.js'
 import { jobDetailsHandler } from './handlers/job-details-handler.js'
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   jobStatusHandler,
   jobExceptionsHandler,
   jobExecutionResultHandler,
+  jobAccumulatorsHandler,
   jobMetricsHandler,
   jobVertexMetricsHandler,
   aggregatingSubtasksMetricsHandler,

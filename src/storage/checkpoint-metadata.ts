@@ -43,8 +43,6 @@ export interface CompletedCheckpoint {
 export function streamHandlesOf(metadata: CheckpointMetadata): StreamStateHandle[] {
   const subtasks = metadata.operators.flatMap(({ subtasks }) => subtasks.filter((subtask) => subtask !== undefined))
   return subtasks.flatMap((subtask) =>
-    [subtask.managedKeyed, subtask.rawKeyed, subtask.managedOperator, subtask.rawOperator].flatMap((handles) =>
-      handles.map(({ handle }) => handle),
-    ),
+    [...subtask.managedKeyed, ...subtask.managedOperator].map(({ handle }) => handle),
   )
 }

@@ -74,35 +74,33 @@ export function readOperatorState(input: DataInputView, source: MetadataSource):
 }
 
 function writeSubtask(state: OperatorSubtaskState, directoryUri: string, output: DataOutputView): void {
-  for (const handles of [state.managedKeyed, state.rawKeyed]) {
-    writeList(handles, output, (handle) => {
-      output.writeVarInt(handle.keyGroups.start)
-      output.writeVarInt(handle.keyGroups.end + 1)
-      output.writeInt8(handle.isDelta ? 1 : 0)
-      writeList(handle.offsets, output, (offset) => {
+  writeList(state.managedKeyed, output, (handle) => {
+    output.writeVarInt(handle.keyGroups.start)
+    output.writeVarInt(handle.keyGroups.end + 1)
+    output.writeInt8(handle.isDelta ? 1 : 0)
+    writeList(handle.offsets, output, (offset) => {
+      output.writeVarInt(offset)
+    })
+    writeList(handle.states, output, (metadata) => {
+      writeStateMetadata(metadata, output)
+    })
+    output.writeInt8(handle.keyShapes === undefined ? 0 : 1)
+    writeList(handle.keyShapes ?? [], output, (shape) => {
+      output.writeUtf8(shape)
+    })
+    writeStreamHandle(handle.handle, directoryUri, output)
+  })
+  writeNothing(output)
+  writeList(state.managedOperator, output, (handle) => {
+    writeList(handle.states, output, (metadata) => {
+      writeStateMetadata(metadata, output)
+      writeList(metadata.offsets, output, (offset) => {
         output.writeVarInt(offset)
       })
-      writeList(handle.states, output, (metadata) => {
-        writeStateMetadata(metadata, output)
-      })
-      output.writeInt8(handle.keyShapes === undefined ? 0 : 1)
-      writeList(handle.keyShapes ?? [], output, (shape) => {
-        output.writeUtf8(shape)
-      })
-      writeStreamHandle(handle.handle, directoryUri, output)
     })
-  }
-  for (const handles of [state.managedOperator, state.rawOperator]) {
-    writeList(handles, output, (handle) => {
-      writeList(handle.states, output, (metadata) => {
-        writeStateMetadata(metadata, output)
-        writeList(metadata.offsets, output, (offset) => {
-          output.writeVarInt(offset)
-        })
-      })
-      writeStreamHandle(handle.handle, directoryUri, output)
-    })
-  }
+    writeStreamHandle(handle.handle, directoryUri, output)
+  })
+  writeNothing(output)
 }
 
 function readSubtask(input: DataInputView, source: MetadataSource): OperatorSubtaskState {
@@ -121,12 +119,20 @@ function readSubtask(input: DataInputView, source: MetadataSource): OperatorSubt
     })),
     handle: readStreamHandle(input, source.directoryUri),
   })
-  return {
-    managedKeyed: readList(input, keyed),
-    rawKeyed: readList(input, keyed),
-    managedOperator: readList(input, operator),
-    rawOperator: readList(input, operator),
-  }
+  const managedKeyed = readList(input, keyed)
+  readNothing(input)
+  const managedOperator = readList(input, operator)
+  readNothing(input)
+  return { managedKeyed, managedOperator }
+}
+
+/** Two places of a subtask are lists that no engine has put anything into. */
+function writeNothing(output: DataOutputView): void {
+  output.writeVarInt(0)
+}
+
+function readNothing(input: DataInputView): void {
+  if (input.readVarInt() !== 0) throw new ReasonError('it holds state of a kind that there is not')
 }
 
 function writeStateMetadata(metadata: StateMetadata, output: DataOutputView): void {

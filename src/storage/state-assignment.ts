@@ -74,21 +74,14 @@ function assignOperator(state: OperatorState, target: PlannedOperator, path: str
     state.subtasks.map((subtask) => subtask?.managedOperator ?? []),
     parallelism,
   )
-  const rawHandles = splitOperatorState(
-    state.subtasks.map((subtask) => subtask?.rawOperator ?? []),
-    parallelism,
-  )
   const managed = state.subtasks.flatMap((subtask) => subtask?.managedKeyed ?? [])
-  const raw = state.subtasks.flatMap((subtask) => subtask?.rawKeyed ?? [])
   const subtasks = Array.from({ length: parallelism }, (_, index) => {
     const range = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, index)
     const isMine = (handle: KeyedStateHandle): boolean =>
       keyGroupRangeSize(intersectKeyGroups(handle.keyGroups, range)) > 0
     return {
       managedKeyed: managed.filter(isMine),
-      rawKeyed: raw.filter(isMine),
       managedOperator: operatorHandles[index] ?? [],
-      rawOperator: rawHandles[index] ?? [],
     }
   })
   return { maxParallelism, fullyFinished: state.fullyFinished, subtasks }
@@ -97,9 +90,7 @@ function assignOperator(state: OperatorState, target: PlannedOperator, path: str
 function maxParallelismOf(state: OperatorState, target: PlannedOperator, path: string): number {
   const { name: operator, parallelism } = target
   if (state.maxParallelism === target.maxParallelism) return target.maxParallelism
-  const keyed = state.subtasks.some(
-    (subtask) => subtask !== undefined && subtask.managedKeyed.length + subtask.rawKeyed.length > 0,
-  )
+  const keyed = state.subtasks.some((subtask) => subtask !== undefined && subtask.managedKeyed.length > 0)
   if (!keyed && !target.maxParallelismDeclared && parallelism > state.maxParallelism) return target.maxParallelism
   if (target.maxParallelismDeclared && keyed) {
     const details = { path, operator, restored: state.maxParallelism, requested: target.maxParallelism }

@@ -54,8 +54,6 @@ export interface OperatorStateHandle {
 export interface OperatorSubtaskState {
   readonly managedKeyed: readonly KeyedStateHandle[]
   readonly managedOperator: readonly OperatorStateHandle[]
-  readonly rawKeyed: readonly KeyedStateHandle[]
-  readonly rawOperator: readonly OperatorStateHandle[]
   /**
    * On a restore the shapes of the keys that all subtasks had in the snapshot which the run was started from: keys of
    * others are refused. Undefined where nothing is known, or the run began afresh; never in a snapshot.
@@ -71,6 +69,4 @@ export interface TaskStateSnapshot {
 export const EMPTY_SUBTASK_STATE: OperatorSubtaskState = {
   managedKeyed: [],
   managedOperator: [],
-  rawKeyed: [],
-  rawOperator: [],
 }

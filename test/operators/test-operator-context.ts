@@ -10,6 +10,7 @@ import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../src/core/types/
 import { RowCopier } from '../../src/core/types/row-copier.js'
 import { ManualClock } from '../../src/core/time/manual-clock.js'
 import type { WatermarkStatus } from '../../src/runtime/taskmanager/network/stream-element.js'
+import { AccumulatorRegistry } from '../../src/runtime/taskmanager/operators/accumulator-registry.js'
 import type { Output } from '../../src/runtime/taskmanager/operators/output.js'
 import type { OperatorContext, TaskInfo } from '../../src/runtime/taskmanager/operators/stream-operator.js'
 
@@ -80,6 +81,7 @@ export class TestOperatorContext implements OperatorContext {
   readonly fileSystems: FileSystems = new FileSystems()
   readonly standardOutput: MemoryTextOutput = new MemoryTextOutput()
   readonly standardError: MemoryTextOutput = new MemoryTextOutput()
+  readonly accumulators: AccumulatorRegistry = new AccumulatorRegistry()
   readonly registeredTypes: RegisteredTypes
   readonly #mail: (() => void)[] = []
   readonly #suspensions = new Set<Promise<void>>()

@@ -37,6 +37,10 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     }
     case 'program-failed':
       return `${type}: ${message.error.message}`
+    case 'merge-accumulators':
+      return `${type} ${message.name} of ${shortId(message.executionId)}`
+    case 'accumulators-merged':
+      return `${type} ${message.name}`
     case 'worker-ready':
     case 'close-worker':
     case 'report-metrics':

@@ -21,11 +21,35 @@ export type OperatorSpec =
   | { readonly kind: 'keyed-process'; readonly function: KeyedProcessFunction<unknown, unknown, unknown> }
   | { readonly kind: 'reduce'; readonly function: ReduceFunction<unknown> }
   | { readonly kind: 'sink'; readonly function: SinkFunction<unknown> }
-  | { readonly kind: 'operator'; readonly factory: StreamOperatorFactory; readonly functions: readonly object[] }
+  | {
+      readonly kind: 'operator'
+      readonly factory: StreamOperatorFactory
+      readonly functions: readonly object[]
+      /** Whether it keeps state of its own, whatever its functions do. */
+      readonly keepsState?: boolean
+    }
 
 export type OperatorKind = OperatorSpec['kind']
 
 /** The user's functions in an operator, in the order in which they are opened. */
 export function functionsOf(spec: OperatorSpec): readonly object[] {
   return spec.kind === 'operator' ? spec.functions : [spec.function]
+}
+
+/** Whether the operator keeps state of its own, or its functions are there for the state of keys. */
+export function keepsState(spec: OperatorSpec): boolean {
+  switch (spec.kind) {
+    case 'reduce':
+    case 'keyed-process':
+      return true
+    case 'operator':
+      return spec.keepsState === true
+    case 'source-function':
+    case 'map':
+    case 'flat-map':
+    case 'filter':
+    case 'process':
+    case 'sink':
+      return false
+  }
 }

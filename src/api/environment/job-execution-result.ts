@@ -1,3 +1,5 @@
+import { deserializeError } from '../../core/errors/error-codec.js'
+import type { AccumulatorResult } from './accumulator-result.js'
 import type { JobResultData } from './pipeline-executor.js'
 
 /**
@@ -29,12 +31,31 @@ export class JobExecutionResult {
     return this.#data.netRuntimeMs
   }
 
-  /** What the job's functions accumulated under the name, or null. */
+  /**
+   * What the job's functions accumulated under the name, merged over all subtasks, or null.
+   *
+   * @throws FlinkError ACCUMULATOR_MERGE_FAILED or ACCUMULATOR_TYPES_DIFFER where the values of the subtasks could not be
+   * merged; the job has FINISHED all the same.
+   */
   getAccumulatorResult(name: string): unknown {
-    return this.#data.accumulatorResults[name] ?? null
+    const { accumulatorResults } = this.#data
+    const result = Object.hasOwn(accumulatorResults, name) ? accumulatorResults[name] : undefined
+    return result === undefined ? null : valueOf(result)
   }
 
+  /**
+   * The values by name.
+   *
+   * @throws FlinkError as `getAccumulatorResult` does, if there is none of one name.
+   */
   getAllAccumulatorResults(): Readonly<Record<string, unknown>> {
-    return this.#data.accumulatorResults
+    return Object.fromEntries(
+      Object.entries(this.#data.accumulatorResults).map(([name, result]) => [name, valueOf(result)]),
+    )
   }
+}
+
+function valueOf(result: AccumulatorResult): unknown {
+  if ('error' in result) throw deserializeError(result.error)
+  return result.value
 }

@@ -1,6 +1,7 @@
 import type { Configuration } from '../../core/config/configuration.js'
 import type { RegisteredTypes } from '../../core/types/registered-types.js'
 import type { Transformation } from '../dag/transformation.js'
+import type { AccumulatorResult } from './accumulator-result.js'
 
 /** What `execute()` hands over: everything recorded so far, and the configuration with the program's own settings in it. */
 export interface Pipeline {
@@ -15,7 +16,7 @@ export interface Pipeline {
 export interface JobResultData {
   readonly jobId: string
   readonly netRuntimeMs: number
-  readonly accumulatorResults: Readonly<Record<string, unknown>>
+  readonly accumulatorResults: Readonly<Record<string, AccumulatorResult>>
 }
 
 /** A job that was handed over. */

@@ -1,7 +1,14 @@
 /**
- * Collects a value in each subtask; the local values are merged when the job ends and are in its result.
+ * Collects a value in each subtask; when the job ends, the accumulators of one name are merged by their own `merge`, and the
+ * value is in the job's result.
  *
- * The local value must be plain data that can be serialised: it travels from the subtask to the job.
+ * A name is used once in a task, and chained functions are one task: the second one is refused (ACCUMULATOR_EXISTS). Those of
+ * other tasks and subtasks are merged; they have to be of one class (ACCUMULATOR_TYPES_DIFFER).
+ *
+ * The local value must be plain data that can be serialised: it travels from the subtask to the job. `merge` is given an
+ * object of the same class with the local value of the other accumulator and its ordinary fields that hold plain data;
+ * functions and `#private` fields do not travel. A merge that fails (ACCUMULATOR_MERGE_FAILED) leaves the job FINISHED: the
+ * error comes from `getAccumulatorResult`.
  *
  * @example
  * ```ts

@@ -54,6 +54,30 @@ export const RECORD_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  ACCUMULATOR_EXISTS: {
+    message:
+      "{operator}: the accumulator '{name}' already exists in this task and cannot be added: {owner} has added it. Chained functions are one task: give each accumulator a name of its own, or add to the one that getAccumulator returns.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  ACCUMULATOR_TYPES_DIFFER: {
+    message:
+      "The accumulator object '{name}' was created with two different types: {first} and {second}. Give each of them a name of its own.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  ACCUMULATOR_MERGE_FAILED: {
+    message:
+      "The accumulators '{name}' of the subtasks could not be merged: {reason}. Of the other accumulator merge finds its class, what getLocalValue gave, and its ordinary fields that hold plain data; #private fields and functions do not travel between subtasks.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   KEY_NOT_DETERMINISTIC: {
     message:
       '{operator}: its key selector gave {key} for a record that was sent by another key. It is called by the sender and by the receiver of a record and must give the same key each time: no clock, no random numbers, no counter in it, and nothing may change the record, or the key that it gave, in between.',

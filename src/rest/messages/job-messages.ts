@@ -115,10 +115,21 @@ export interface JobExecutionResultInfo {
   readonly 'job-execution-result'?: {
     readonly id: string
     readonly 'application-status': 'SUCCEEDED' | 'FAILED' | 'CANCELED'
+    /** The text of each value; base64 of Java objects in Flink. */
     readonly 'accumulator-results': Readonly<Record<string, string>>
     readonly 'net-runtime': number
     readonly 'failure-cause'?: ThrowableInfo
   }
+}
+
+/** `GET /jobs/:jobid/accumulators`: of a job that has FINISHED, merged over its subtasks. */
+export interface JobAccumulatorsInfo {
+  /** Always empty, as in Flink. */
+  readonly 'job-accumulators': readonly never[]
+  /** `type`: the accumulator's class, `null` where `value` says why there is none. */
+  readonly 'user-task-accumulators': readonly { readonly name: string; readonly type: string; readonly value: string }[]
+  /** Base64 of Java objects in Flink; empty here. */
+  readonly 'serialized-user-task-accumulators': Readonly<Record<string, never>>
 }
 
 /** How an error travels inside an operation's result. */

@@ -3,6 +3,7 @@
 // Thread: sent by the main thread, handled by TaskExecutor between steps.
 import type { JobGraph } from '../../graph/job-graph.js'
 import type { CheckpointLocation } from '../../storage/checkpoint-stream-factory.js'
+import type { MergeAccumulators } from './accumulators.js'
 import type { EarlierAnswers } from './program-answers.js'
 import type { ProgramDescriptor } from './program-descriptor.js'
 import type { TaskDeploymentDescriptor } from './task-deployment.js'
@@ -90,4 +91,5 @@ export type MasterToWorker =
   | NotifyCheckpointComplete
   | NotifyCheckpointAborted
   | CancelTasks
+  | MergeAccumulators
   | CloseWorker

@@ -3,6 +3,7 @@
 // Thread: sent by task workers, handled by JobMaster on the main thread.
 import type { SerializedError } from '../../core/errors/error-codec.js'
 import type { TaskStateSnapshot } from '../../storage/state-handles.js'
+import type { AccumulatorParts, AccumulatorsMerged } from './accumulators.js'
 import type { ExecutionState } from './execution-state.js'
 
 export interface WorkerReady {
@@ -34,7 +35,7 @@ export interface TaskStateChanged {
   /** Present for FAILED. */
   readonly error: SerializedError | undefined
   /** Present for FINISHED: what the task's functions accumulated. */
-  readonly accumulators: Readonly<Record<string, unknown>> | undefined
+  readonly accumulators: AccumulatorParts | undefined
 }
 
 /** Times in ms, sizes in bytes; for REST and `list`. */
@@ -84,3 +85,4 @@ export type WorkerToMaster =
   | AcknowledgeCheckpoint
   | DeclineCheckpoint
   | ReportMetrics
+  | AccumulatorsMerged

@@ -14,6 +14,7 @@ import { parseJobIdOperand } from '../../../src/cli/parsed-values.js'
 import { applyProgramOptions, programArguments, PROGRAM_OPTIONS } from '../../../src/cli/program-options.js'
 import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../../../src/cli/savepoint-type.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
+import { serializeError } from '../../../src/core/errors/error-codec.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 
 describe('An error on the command line', () => {
@@ -113,10 +114,28 @@ describe('The result of a job', () => {
   })
 
   it('has a line an accumulator, lists by their length', () => {
-    const accumulatorResults = { lines: 3, words: ['a', 'b'], big: 5n }
+    const error = serializeError(new FlinkError('ACCUMULATOR_TYPES_DIFFER', { name: 'n', first: 'A', second: 'B' }))
+    const accumulatorResults = {
+      lines: { type: 'IntCounter', value: 3 },
+      words: { type: 'ListAccumulator', value: ['a', 'b'] },
+      big: { type: 'Big', value: 5n },
+      none: { type: 'Last', value: null },
+      map: { type: 'Histogram', value: new Map([[1, 2]]) },
+      n: { error },
+    }
     assert.deepEqual(
       jobResultLines({ jobId: 'j', netRuntimeMs: 12, accumulatorResults, finalCheckpoint: undefined }).slice(3),
-      ['Accumulator Results: ', '- lines (number): 3', '- words (Array) [2 elements]', '- big (bigint): 5', '', ''],
+      [
+        'Accumulator Results: ',
+        '- lines (number): 3',
+        '- words (Array) [2 elements]',
+        '- big (bigint): 5',
+        '- none (object): null',
+        '- map (object): Map(1) { 1 => 2 }',
+        `- n (failed): ${error.message}`,
+        '',
+        '',
+      ],
     )
   })
 })

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { checkpointingStatisticsOf, jobConfigInfoOf } from '../../../src/cluster/job-messages-of.js'
-import type { JobDetails } from '../../../src/runtime/jobmanager/jobmaster/job-details.js'
+import { serializeError } from '../../../src/core/errors/error-codec.js'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import {
+  checkpointingStatisticsOf,
+  jobAccumulatorsInfoOf,
+  jobConfigInfoOf,
+  jobDetailsInfoOf,
+  jobExecutionResultInfoOf,
+} from '../../../src/cluster/job-messages-of.js'
+import type { JobOutcome } from '../../../src/runtime/jobmanager/jobmaster/job-master.js'
+import type { JobDetails, SubtaskDetails } from '../../../src/runtime/jobmanager/jobmaster/job-details.js'
 
 const DETAILS: JobDetails = {
   jobId: 'a'.repeat(32),
@@ -71,5 +80,73 @@ describe('The configuration that REST tells', () => {
       jobConfigInfoOf({ ...DETAILS, configuration })['execution-config']['object-reuse-mode']
     assert.equal(told({}), false)
     assert.equal(told({ 'pipeline.object-reuse': 'true' }), true)
+  })
+})
+
+describe('The times of a vertex that REST tells', () => {
+  type Times = SubtaskDetails['timestamps']
+  const timesAt = (now: number, ...subtasks: readonly (readonly [SubtaskDetails['state'], Times])[]): number[] => {
+    const details = subtasks.map(([state, timestamps], subtaskIndex) => ({
+      subtaskIndex,
+      state,
+      timestamps,
+      attemptNumber: 0,
+    }))
+    const vertex = { id: 'v', name: 'v', parallelism: 2, maxParallelism: 128, subtasks: details }
+    const [info] = jobDetailsInfoOf({ ...DETAILS, vertices: [vertex] }, {}, now).vertices
+    return [info?.['start-time'] ?? NaN, info?.['end-time'] ?? NaN, info?.duration ?? NaN]
+  }
+
+  it('end with its last subtask, however long the job goes on', () => {
+    const first = ['FINISHED', { DEPLOYING: 1000, RUNNING: 1100, FINISHED: 1500 }] as const
+    assert.deepEqual(timesAt(9000, first, ['RUNNING', { DEPLOYING: 1020, RUNNING: 1200 }]), [1000, -1, 8000])
+    assert.deepEqual(timesAt(9000, first, ['FINISHED', { DEPLOYING: 1020, FINISHED: 1700 }]), [1000, 1700, 700])
+    const canceled = ['CANCELED', { DEPLOYING: 1020, CANCELING: 1600, CANCELED: 1800 }] as const
+    assert.deepEqual(timesAt(9000, canceled, ['FAILED', { DEPLOYING: 1030, FAILED: 1650 }]), [1020, 1800, 780])
+  })
+
+  it('begin with the deployment of the first one, and are unset before', () => {
+    assert.deepEqual(timesAt(9000), [-1, -1, -1])
+    assert.deepEqual(timesAt(9000, ['SCHEDULED', { SCHEDULED: 1 }], ['SCHEDULED', { SCHEDULED: 1 }]), [-1, -1, -1])
+    assert.deepEqual(
+      timesAt(9000, ['SCHEDULED', { SCHEDULED: 1 }], ['DEPLOYING', { DEPLOYING: 8000 }]),
+      [8000, -1, 1000],
+    )
+    assert.deepEqual(timesAt(9000, ['CANCELED', { CANCELED: 5 }], ['CANCELED', { CANCELED: 5 }]), [-1, 5, -1])
+  })
+})
+
+describe('What REST tells of accumulators', () => {
+  const error = new FlinkError('ACCUMULATOR_TYPES_DIFFER', { name: 'n', first: 'A', second: 'B' })
+  const outcome: JobOutcome = {
+    jobId: 'j',
+    status: 'FINISHED',
+    netRuntimeMs: 12,
+    accumulatorResults: {
+      max: { type: 'Maximum', value: 5 },
+      words: { type: 'ListAccumulator', value: ['a', 'b'] },
+      n: { error: serializeError(error) },
+    },
+    error: undefined,
+    finalCheckpoint: undefined,
+  }
+
+  it('is name, class and text of the value, or why there is none', () => {
+    assert.deepEqual(jobAccumulatorsInfoOf(outcome)['user-task-accumulators'], [
+      { name: 'max', type: 'Maximum', value: '5' },
+      { name: 'words', type: 'ListAccumulator', value: "[ 'a', 'b' ]" },
+      { name: 'n', type: 'null', value: error.message },
+    ])
+    assert.deepEqual(jobAccumulatorsInfoOf(undefined)['user-task-accumulators'], [])
+  })
+
+  it('is the same in the result of the job', () => {
+    assert.deepEqual(jobExecutionResultInfoOf('j', outcome)['job-execution-result'], {
+      id: 'j',
+      'application-status': 'SUCCEEDED',
+      'accumulator-results': { max: '5', words: "[ 'a', 'b' ]", n: error.message },
+      'net-runtime': 12,
+    })
+    assert.deepEqual(jobExecutionResultInfoOf('j', undefined), { status: { id: 'IN_PROGRESS' } })
   })
 })

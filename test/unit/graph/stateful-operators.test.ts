@@ -26,6 +26,11 @@ test('operators that may hold state and have no uid are named in the order of th
   const list = { invoke: () => undefined, snapshotState: () => [], restoreState: () => undefined }
   program.operator(plain, 'list sink', { kind: 'sink', function: list })
   program.operator(plain, 'file sink', { kind: 'sink', function: new WriteAsTextSink('/out', 'OVERWRITE') })
+  const factory = { createStreamOperator: () => ({}) }
+  program.operator(plain, 'keeping', { kind: 'operator', factory, functions: [], keepsState: true })
+  program.operator(plain, 'not keeping', { kind: 'operator', factory, functions: [{ invoke: () => undefined }] })
+  const second = { ...list }
+  program.operator(plain, 'second keeps', { kind: 'operator', factory, functions: [{}, second] })
   const names = statefulOperatorsWithoutUid(generateProgramGraph(program.pipeline()))
-  assert.deepEqual(names, ['offsets', 'list sink', 'count', 'rich on key'])
+  assert.deepEqual(names, ['offsets', 'list sink', 'keeping', 'second keeps', 'count', 'rich on key'])
 })

@@ -31,7 +31,17 @@ function playedGateway(): JobsGateway {
       await Promise.resolve()
       return answers[name]?.()
     }
-  const names = ['overview', 'status', 'details', 'plan', 'config', 'exceptions', 'checkpoints', 'executionResult']
+  const names = [
+    'overview',
+    'status',
+    'details',
+    'plan',
+    'config',
+    'exceptions',
+    'checkpoints',
+    'executionResult',
+    'accumulators',
+  ]
   const operations = ['cancel', 'triggerSavepoint', 'stopWithSavepoint', 'triggerCheckpoint', 'disposeSavepoint']
   return {
     ...Object.fromEntries([...names, ...operations].map((name) => [name, ask(name)])),
@@ -93,6 +103,7 @@ describe('REST questions', () => {
     [`/jobs/${JOB}/status`, 'status', [JOB], 'RUNNING', { status: 'RUNNING' }],
     [`/jobs/${JOB}/exceptions`, 'exceptions', [JOB], { exceptionHistory: {} }, { exceptionHistory: {} }],
     [`/jobs/${JOB}/checkpoints`, 'checkpoints', [JOB], { counts: {} }, { counts: {} }],
+    [`/jobs/${JOB}/accumulators`, 'accumulators', [JOB], { x: [] }, { x: [] }],
     [`/jobs/${JOB}/execution-result`, 'executionResult', [JOB], { status: {} }, { status: {} }],
   ] as const
   for (const [url, name, args, answer, body] of questions) {

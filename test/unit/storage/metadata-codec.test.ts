@@ -43,7 +43,7 @@ const SAMPLE: CheckpointMetadata = {
               handle: { kind: 'file', uri: 'file:/cp/shared/y', offset: 0, lengthBytes: 2, crc32c: 1 },
             },
           ],
-          rawKeyed: [],
+
           managedOperator: [
             {
               states: [
@@ -52,7 +52,6 @@ const SAMPLE: CheckpointMetadata = {
               handle: { kind: 'inline', bytes: Uint8Array.of(1, 2, 3, 4), crc32c: 7 },
             },
           ],
-          rawOperator: [],
         },
         undefined,
       ],
@@ -100,7 +99,7 @@ describe('the metadata codec', () => {
     const handle = { kind: 'inline', bytes: Uint8Array.of(7), crc32c: 1 } as const
     const keyGroups = { start: 0, end: 1 }
     const keyed = { isDelta: false, keyGroups, offsets: [0, 1, 1], states: [state], keyShapes: undefined, handle }
-    const subtask = { managedKeyed: [keyed], rawKeyed: [], managedOperator: [], rawOperator: [] }
+    const subtask = { managedKeyed: [keyed], managedOperator: [] }
     const operator = { ...OPERATOR, subtasks: [subtask] }
     const decoded = decodeMetadata(versionOne({ ...SAMPLE, operators: [operator] }), 'f', HERE)
     assert.deepEqual(decoded.operators, [operator])
@@ -180,6 +179,22 @@ describe('the metadata codec', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  it('does not pass over state of a kind that there is not, where the two empty lists of a subtask are', () => {
+    const operator = { ...OPERATOR, subtasks: [{ managedKeyed: [], managedOperator: [] }] }
+    const [head, bytes] = [[], [operator]].map((operators) => encodeMetadata({ ...SAMPLE, operators }, HERE))
+    assert.ok(head && bytes)
+    const header = head.subarray(16).with(-1, 1)
+    const payload = bytes.subarray(head.length + 8)
+    assert.deepEqual(payload.subarray(-4), new Uint8Array(4))
+    for (const at of [-1, -3]) {
+      const start = withBlock(bytes.subarray(0, 8), header)
+      assert.throws(
+        () => decodeMetadata(withBlock(start, payload.with(at, 1)), '/f', HERE),
+        /damaged at operator .*: it holds state of a kind that there is not/,
+      )
+    }
   })
 
   it('does not pass over bytes that a block has left', () => {

@@ -3,6 +3,7 @@
 // `tryMove` (it raced with a cancellation), never forced.
 // Thread: main thread.
 import type { JobVertex } from '../../../graph/job-graph.js'
+import type { AccumulatorParts } from '../../protocol/accumulators.js'
 import { EXECUTION_TRANSITIONS, isTerminal, type ExecutionState } from '../../protocol/execution-state.js'
 
 /** A slot as its worker counts it, from 0. */
@@ -21,7 +22,7 @@ export class Execution implements TaskSlot {
   /** When each state was entered, epoch ms; for REST. */
   readonly timestamps: Partial<Record<ExecutionState, number>> = {}
   failure: Error | undefined
-  accumulators: Readonly<Record<string, unknown>> = {}
+  accumulators: AccumulatorParts = {}
   #state: ExecutionState = 'CREATED'
 
   constructor(

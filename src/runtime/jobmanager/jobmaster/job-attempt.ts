@@ -8,12 +8,14 @@ import type { Logger } from '../../../core/logging/logger.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { JobGraph } from '../../../graph/job-graph.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
+import type { AccumulatorResults } from '../../protocol/accumulators.js'
 import type { ReportMetrics, TaskStateChanged, WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
 import type { Execution } from '../executiongraph/execution.js'
 import { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import { planDeployment, type RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { SlotAssignment } from '../scheduler/slot-assignment.js'
+import { AccumulatorMerging } from './accumulator-merging.js'
 import { MetricStore } from './metric-store.js'
 import type { WorkerPool } from './worker-pool.js'
 import { TaskCancellationWatchdog, type CancellationLimits } from './task-cancellation-watchdog.js'
@@ -44,6 +46,7 @@ export class JobAttempt {
   readonly executions: ExecutionGraph
   readonly coordinator: CheckpointCoordinator
   readonly metrics: MetricStore = new MetricStore()
+  readonly #accumulators: AccumulatorMerging
   readonly #input: JobAttemptInput
   #outcome: 'open' | 'reported' = 'open'
   #allRunning = false
@@ -54,6 +57,7 @@ export class JobAttempt {
   constructor(input: JobAttemptInput) {
     this.#input = input
     this.executions = new ExecutionGraph(input.jobGraph, input.slots.placeOf, input.attemptNumber)
+    this.#accumulators = new AccumulatorMerging(input.pool, input.clock)
     this.coordinator = input.makeCoordinator(this)
   }
 
@@ -93,6 +97,9 @@ export class JobAttempt {
       case 'report-metrics':
         this.#storeMetrics(message)
         break
+      case 'accumulators-merged':
+        this.#accumulators.merged(message)
+        break
       case 'worker-ready':
       case 'program-loaded':
       case 'program-needs-thread':
@@ -101,7 +108,13 @@ export class JobAttempt {
     }
   }
 
+  /** What the tasks accumulated, once all of them have finished. */
+  mergeAccumulators(): Promise<AccumulatorResults> {
+    return this.#accumulators.merge(this.executions.all())
+  }
+
   workerExited(worker: number, error: Error): void {
+    this.#accumulators.workerExited(worker, error)
     for (const execution of this.executions.all()) {
       if (execution.worker === worker && !execution.isTerminal) {
         execution.failure = error

@@ -13,6 +13,7 @@ import type { Logger } from '../../../core/logging/logger.js'
 import type { Random } from '../../../core/random/random.js'
 import type { Clock, TimerHandle } from '../../../core/time/clock.js'
 import type { JobGraph } from '../../../graph/job-graph.js'
+import type { AccumulatorResults } from '../../protocol/accumulators.js'
 import type { EarlierAnswers } from '../../protocol/program-answers.js'
 import type { ProgramDescriptor } from '../../protocol/program-descriptor.js'
 import { readCheckpointCoordinatorConfiguration } from '../checkpoint/checkpoint-coordinator-configuration.js'
@@ -27,7 +28,6 @@ import { JobAttempt } from './job-attempt.js'
 import { JobNotices } from './job-notices.js'
 import type { JobDetails, JobException } from './job-details.js'
 import { checkJobTransition, type JobStatus } from './job-status.js'
-import { mergeAccumulators } from './merge-accumulators.js'
 import type { TaskMetrics } from './metric-store.js'
 import { WorkerPool, type ProgramOfJob } from './worker-pool.js'
 import type { TaskManagerStarter } from './task-manager-gateway.js'
@@ -59,7 +59,8 @@ export interface JobOutcome {
   readonly jobId: string
   readonly status: 'FINISHED' | 'CANCELED' | 'FAILED'
   readonly netRuntimeMs: number
-  readonly accumulatorResults: Readonly<Record<string, unknown>>
+  /** Of a job that has FINISHED. */
+  readonly accumulatorResults: AccumulatorResults
   readonly error: Error | undefined
   /** URI of the checkpoint behind which the job was stopped. */
   readonly finalCheckpoint: string | undefined
@@ -356,7 +357,7 @@ export class JobMaster {
   async #end(status: 'FINISHED' | 'CANCELED' | 'FAILED', error?: Error): Promise<void> {
     this.#isEnding = true
     const { jobId, repository, logger, clock } = this.#input
-    const executions = this.#attempt?.executions
+    const accumulatorResults = status === 'FINISHED' ? ((await this.#attempt?.mergeAccumulators()) ?? {}) : {}
     try {
       // A job that was stopped goes on later, also where a last checkpoint did not come about.
       const isStopped = this.#finalCheckpoint !== undefined || (status === 'CANCELED' && this.#stopRequested)
@@ -375,7 +376,7 @@ export class JobMaster {
       jobId,
       status,
       netRuntimeMs: clock.now() - (this.#timestamps.INITIALIZING ?? clock.now()),
-      accumulatorResults: mergeAccumulators([...(executions?.all() ?? [])].map((execution) => execution.accumulators)),
+      accumulatorResults,
       error: error ?? this.#cause,
       finalCheckpoint: this.#finalCheckpoint,
     })

@@ -4,7 +4,7 @@
 // coordinator removes as a whole.
 // Thread: the task worker that owns the operator.
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../storage/state-handles.js'
+import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
 import { TimeSlices } from '../state/time-slices.js'
 import type { CapturedState } from './stream-operator-state-handler.js'
 import type { OperatorContext, OperatorSnapshotFuture, SnapshotRequest } from './stream-operator.js'
@@ -53,11 +53,7 @@ export class CapturedStateFuture implements OperatorSnapshotFuture {
       const managedKeyed = (await keyed?.write(this.#request.streams, this.#slices)) ?? []
       const managedOperator = await operator.write(this.#request.streams)
       if (managedKeyed.length === 0 && managedOperator === undefined) return undefined
-      return {
-        ...EMPTY_SUBTASK_STATE,
-        managedKeyed,
-        managedOperator: managedOperator === undefined ? [] : [managedOperator],
-      }
+      return { managedKeyed, managedOperator: managedOperator === undefined ? [] : [managedOperator] }
     } finally {
       keyed?.release()
     }

@@ -31,15 +31,8 @@ export interface StageRun {
   readonly tail: { collect(value: unknown, timestamp: number): void }
 }
 
-/** An operator that is a stage; `run` begins with it. */
-export interface StageOperator {
-  readonly run: StageRun
-}
-
-/** The run of an operator that is fed through the copier. */
-export function stageRunOf(operator: object, copier: Copier | undefined): StageRun | undefined {
-  if (!('run' in operator)) return undefined
-  const { run } = operator as StageOperator
+/** The run of a stage that is fed through the copier. */
+export function stageRunThrough(copier: Copier | undefined, run: StageRun): StageRun {
   return { ...run, stage: { ...run.stage, copier } }
 }
 

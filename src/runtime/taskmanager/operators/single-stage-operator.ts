@@ -1,13 +1,13 @@
 // Duty: an operator that is one stage of its chain: what it does with a record is generated together with the stages
 // behind it.
-// Invariants: `run` begins with this operator's stage and ends where the next operator is no stage. The function is generated
+// Invariants: `stageRun` begins with this operator's stage and ends where the next operator is no stage. The function is generated
 // with the first record: only the first operator of a run ever gets one, and a run is as long as the program likes (1000 maps
 // took 10 s when each of them generated what was behind it).
 // Thread: the task worker that owns the operator.
 import type { KeySpec } from '../../../api/dag/key-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { asyncNotAllowed } from '../state/thenable.js'
-import type { ChainStage, StageOperator, StageRun } from './chain-stage.js'
+import type { ChainStage, StageRun } from './chain-stage.js'
 import { fuseStages, type ProcessElement } from './fused-stages-generator.js'
 import type { OperatorContext } from './stream-operator.js'
 import { OneInputUdfOperator } from './one-input-udf-operator.js'
@@ -15,18 +15,18 @@ import { OneInputUdfOperator } from './one-input-udf-operator.js'
 /** The one function of a stage, and how it is called with a record. */
 export type StageFunction = Pick<ChainStage, 'kind' | 'function' | 'method'>
 
-export class SingleStageOperator extends OneInputUdfOperator implements StageOperator {
-  readonly run: StageRun
+export class SingleStageOperator extends OneInputUdfOperator {
+  readonly stageRun: StageRun
 
   constructor(binding: OperatorBinding, context: OperatorContext, stage: StageFunction) {
     super(binding, context)
     const { stageRun: next } = context.output
-    this.run = { stage: this.#stage(stage, binding.keys[0]), next, tail: next?.tail ?? context.output }
+    this.stageRun = { stage: this.#stage(stage, binding.keys[0]), next, tail: next?.tail ?? context.output }
   }
 
   /** Gives way to the generated function, a property of the same name. */
   processElement(value: unknown, timestamp: number, keyHash: number): void {
-    const fused: ProcessElement = fuseStages(this.run)
+    const fused: ProcessElement = fuseStages(this.stageRun)
     this.processElement = fused
     fused(value, timestamp, keyHash)
   }

@@ -15,6 +15,8 @@ import type { CheckpointStreamFactory } from '../../../storage/checkpoint-stream
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
 import type { SnapshotIncrement } from '../state/keyed-state-backend.js'
+import type { AccumulatorRegistry } from './accumulator-registry.js'
+import type { StageRun } from './chain-stage.js'
 import type { Output } from './output.js'
 
 /** Who this subtask is. */
@@ -42,6 +44,8 @@ export interface OperatorContext {
   readonly fileSystems: FileSystems
   readonly standardOutput: TextOutput
   readonly standardError: TextOutput
+  /** Of the whole task. */
+  readonly accumulators: AccumulatorRegistry
   /** The classes whose instances state may hold. */
   readonly registeredTypes: RegisteredTypes
   /** The task takes no more input, and no barrier passes, until the promise has settled; a rejection fails the task. */
@@ -87,8 +91,6 @@ export interface StreamOperator {
   finish(): Promise<boolean>
   /** Releases resources; called once on every end, after finish, failure or cancellation. */
   close(): Promise<void>
-  /** Accumulators that user functions registered, by name; empty for most operators. */
-  accumulators(): Readonly<Record<string, unknown>>
 }
 
 /**
@@ -96,6 +98,8 @@ export interface StreamOperator {
  * `processWatermark` that is not done the operator is asked again before anything else happens to it, snapshots included.
  */
 export interface Input {
+  /** Of an input that is a stage of its chain: the run that begins with it. */
+  readonly stageRun?: StageRun
   /** `keyHash` is the hash that travelled with the record; 0 on edges that are not keyed. */
   processElement(value: unknown, timestamp: number, keyHash: number): void
   /** The hashes from `start` to `end` are those of the next records' keys. */

@@ -1,26 +1,19 @@
 // Duty: RuntimeContext of one parallel instance of a function.
-// Invariants: it reads what the task handed in and nothing ambient; an accumulator's name is used once in an operator, and
-// what it accumulates can travel: told when it is added where that can be seen, else when the task ends.
+// Invariants: it reads what the task handed in and nothing ambient.
 // Thread: the task worker that owns the operator.
 import type { Accumulator } from '../../../api/functions/accumulator.js'
 import type { RuntimeContext, TextWriter } from '../../../api/functions/runtime-context.js'
 import { PipelineOptions } from '../../../core/config/pipeline-options.js'
-import { FlinkError } from '../../../core/errors/flink-error.js'
-import { describeThrown } from '../../../core/errors/thrown-value.js'
 import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { MetricGroup } from '../../../core/metrics/metric-group.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 import { DefaultKeyedStateStore } from './default-keyed-state-store.js'
-import { operatorFailed } from './operator-failed.js'
 import type { OperatorContext } from './stream-operator.js'
-
-type AnyAccumulator = Accumulator<unknown, unknown>
 
 export class StreamingRuntimeContext extends DefaultKeyedStateStore implements RuntimeContext {
   readonly #operatorName: string
   readonly #context: OperatorContext
-  readonly #accumulators = new Map<string, AnyAccumulator>()
 
   constructor(operatorName: string, context: OperatorContext, backend: KeyedStateBackend | undefined) {
     super(operatorName, backend)
@@ -66,16 +59,11 @@ export class StreamingRuntimeContext extends DefaultKeyedStateStore implements R
   }
 
   addAccumulator<V, R>(name: string, accumulator: Accumulator<V, R>): void {
-    if (this.#accumulators.has(name)) {
-      const error = new Error(`the accumulator '${name}' was already added; give each accumulator its own name`)
-      throw operatorFailed(error, this.#operatorName, this.#context.taskInfo)
-    }
-    if (hasValue(accumulator)) this.#resultOf(name, accumulator)
-    this.#accumulators.set(name, accumulator)
+    this.#context.accumulators.add(name, accumulator, this.#operatorName)
   }
 
   getAccumulator<V, R>(name: string): Accumulator<V, R> | null {
-    return (this.#accumulators.get(name) as Accumulator<V, R> | undefined) ?? null
+    return (this.#context.accumulators.get(name) as Accumulator<V, R> | undefined) ?? null
   }
 
   getStandardOutput(): TextWriter {
@@ -92,31 +80,5 @@ export class StreamingRuntimeContext extends DefaultKeyedStateStore implements R
 
   getClock(): Clock {
     return this.#context.clock
-  }
-
-  accumulatorResults(): Readonly<Record<string, unknown>> {
-    return Object.fromEntries(
-      [...this.#accumulators].map(([name, accumulator]) => [name, this.#resultOf(name, accumulator)]),
-    )
-  }
-
-  /** As it will arrive. */
-  #resultOf(name: string, accumulator: AnyAccumulator): unknown {
-    try {
-      return structuredClone(accumulator.getLocalValue())
-    } catch (error) {
-      const details = { operator: this.#operatorName, name, reason: describeThrown(error) }
-      throw new FlinkError('ACCUMULATOR_INVALID', details, { cause: error })
-    }
-  }
-}
-
-/** False for one that gives none before the first record. */
-function hasValue(accumulator: AnyAccumulator): boolean {
-  try {
-    accumulator.getLocalValue()
-    return true
-  } catch {
-    return false
   }
 }

@@ -7,7 +7,7 @@
 import type { Copier } from '../../../core/types/copier.js'
 import type { RecordWriter } from '../network/record-writer.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
-import { stageRunOf, type StageRun } from '../operators/chain-stage.js'
+import { stageRunThrough, type StageRun } from '../operators/chain-stage.js'
 import type { Output } from '../operators/output.js'
 import type { Input } from '../operators/stream-operator.js'
 
@@ -29,8 +29,9 @@ export interface OutputTarget {
 
 /** Without a copier records are handed on by reference. */
 export function chainedTarget(input: Input, copier: Copier | undefined): OutputTarget {
+  const { stageRun } = input
   return {
-    stageRun: stageRunOf(input, copier),
+    stageRun: stageRun === undefined ? undefined : stageRunThrough(copier, stageRun),
     collect:
       copier === undefined
         ? (value, timestamp) => {

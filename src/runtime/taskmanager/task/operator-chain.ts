@@ -7,6 +7,7 @@ import type { JobVertex } from '../../../graph/job-graph.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { RecordWriter } from '../network/record-writer.js'
+import { AccumulatorRegistry } from '../operators/accumulator-registry.js'
 import { createOperator } from '../operators/operator-factory.js'
 import type { Output } from '../operators/output.js'
 import type { OperatorContext, StreamOperator } from '../operators/stream-operator.js'
@@ -22,7 +23,7 @@ export interface ChainEdge {
 }
 
 /** What an operator has of its chain. */
-export type OperatorSurroundings = Pick<OperatorContext, 'output' | 'waitingCopier'>
+export type OperatorSurroundings = Pick<OperatorContext, 'output' | 'waitingCopier' | 'accumulators'>
 
 export interface OperatorChainInput {
   readonly vertex: JobVertex
@@ -39,10 +40,11 @@ export class OperatorChain {
   readonly head: StreamOperator
   /** The head's output: where a source task sends the final watermark. */
   readonly headOutput: Output
+  readonly accumulators: AccumulatorRegistry = new AccumulatorRegistry()
   readonly #writers: readonly RecordWriter[]
 
   constructor(input: OperatorChainInput) {
-    const { operators, headOutput } = buildOperators(input)
+    const { operators, headOutput } = buildOperators(input, this.accumulators)
     const [head] = operators
     if (head === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `vertex ${input.vertex.name} is empty` })
     this.operators = operators
@@ -95,7 +97,10 @@ export class OperatorChain {
   }
 }
 
-function buildOperators(input: OperatorChainInput): { operators: StreamOperator[]; headOutput: Output } {
+function buildOperators(
+  input: OperatorChainInput,
+  accumulators: AccumulatorRegistry,
+): { operators: StreamOperator[]; headOutput: Output } {
   const { vertex, program, edges, contextFor } = input
   const copiers = new ChainCopiers(input)
   const operators: StreamOperator[] = []
@@ -110,7 +115,7 @@ function buildOperators(input: OperatorChainInput): { operators: StreamOperator[
     const chained = chainedReaders(readers.get(index) ?? [], { vertex, operators, copiers })
     const output = outputTo([...chained, ...edgeReaders(index, edges)])
     const waitingCopier = copiers.forWaiting(index, binding)
-    operators[index] = createOperator(binding, contextFor(node.name, { output, waitingCopier }))
+    operators[index] = createOperator(binding, contextFor(node.name, { output, waitingCopier, accumulators }))
     headOutput = output
   }
   if (headOutput === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `vertex ${vertex.name} is empty` })

@@ -13,6 +13,7 @@ import { InputInterrupt } from '../network/input-interrupt.js'
 import { MAX_WATERMARK, type CheckpointBarrier } from '../network/stream-element.js'
 import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import type { TaskActivity } from '../metrics/task-times.js'
+import type { AccumulatorRegistry } from '../operators/accumulator-registry.js'
 import { isSourceOperator } from '../operators/operator-factory.js'
 import { ExclusiveActions } from './exclusive-actions.js'
 import { Mailbox } from './mailbox.js'
@@ -83,6 +84,10 @@ export class StreamTask {
 
   get metrics(): TaskMetricGroup | undefined {
     return this.#parts?.metrics
+  }
+
+  get accumulators(): AccumulatorRegistry | undefined {
+    return this.#parts?.chain.accumulators
   }
 
   /** False when records of a drain must stay in their channel. */
@@ -331,11 +336,8 @@ export class StreamTask {
 
   async #finish(parts: TaskParts): Promise<void> {
     try {
-      const accumulators = Object.assign(
-        {},
-        ...parts.chain.operators.map((operator) => operator.accumulators()),
-      ) as Record<string, unknown>
       for (const operator of parts.chain.operators) await operator.close()
+      const accumulators = parts.chain.accumulators.parts()
       this.#environment.standardOutput.flush()
       if (!this.#life.isTerminal && this.#life.state !== 'CANCELING') this.#life.moveTo('FINISHED', { accumulators })
       await parts.checkpoints.close()

@@ -45,16 +45,16 @@ export class SubtaskCheckpointCoordinator {
   }
 
   /**
-   * Resolves when the synchronous part is done; the task takes no input until then. False when the checkpoint was given
-   * up. Rejects when the task must fail.
+   * Resolves when the synchronous part is done, or the checkpoint was given up; the task takes no input until then. Rejects
+   * when the task must fail.
    */
-  async perform(barrier: CheckpointBarrier, alignmentMs: number): Promise<boolean> {
+  async perform(barrier: CheckpointBarrier, alignmentMs: number): Promise<void> {
     const { checkpointId } = barrier
     const isAborted = this.#aborted.has(checkpointId)
     for (const id of this.#aborted) if (id <= checkpointId) this.#aborted.delete(id)
     if (isAborted) {
       this.#chain.broadcastCancelBarrier(checkpointId)
-      return false
+      return
     }
     const startedAt = this.#services.clock.monotonicMs()
     const snapshot: RunningSnapshot = { futures: new Map(), canceled: false }
@@ -63,7 +63,7 @@ export class SubtaskCheckpointCoordinator {
     for (const operator of this.#chain.operators) await operator.prepareSnapshotPreBarrier(checkpointId)
     if (snapshot.canceled) {
       this.#chain.broadcastCancelBarrier(checkpointId)
-      return false
+      return
     }
     try {
       this.#chain.broadcastBarrier(barrier)
@@ -75,16 +75,15 @@ export class SubtaskCheckpointCoordinator {
       }
     } catch (error) {
       await this.#giveUp(checkpointId, snapshot, error)
-      return false
+      return
     }
     // Aborted meanwhile: what the operators gave since then is given back, too.
     if (snapshot.canceled) {
       await cancelAll(snapshot)
-      return false
+      return
     }
     const synchronousMs = this.#services.clock.monotonicMs() - startedAt
     void this.#completeLater(checkpointId, snapshot, { alignmentMs, synchronousMs })
-    return true
   }
 
   /** True when the coordinator gave it up before it began here. */
@@ -171,8 +170,8 @@ async function cancelAll(snapshot: RunningSnapshot): Promise<void> {
 }
 
 function handlesOf(snapshot: TaskStateSnapshot): StreamStateHandle[] {
-  return Object.values(snapshot.operators).flatMap(({ managedKeyed, rawKeyed, managedOperator, rawOperator }) =>
-    [managedKeyed, rawKeyed, managedOperator, rawOperator].flatMap((handles) => handles.map(({ handle }) => handle)),
+  return Object.values(snapshot.operators).flatMap(({ managedKeyed, managedOperator }) =>
+    [...managedKeyed, ...managedOperator].map(({ handle }) => handle),
   )
 }
 

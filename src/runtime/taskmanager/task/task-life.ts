@@ -4,6 +4,7 @@
 import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { EXECUTION_TRANSITIONS, isTerminal, type ExecutionState } from '../../protocol/execution-state.js'
+import type { AccumulatorParts } from '../../protocol/accumulators.js'
 import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
 
 export class TaskLife {
@@ -24,7 +25,7 @@ export class TaskLife {
     return isTerminal(this.#state)
   }
 
-  moveTo(state: ExecutionState, details: { error?: unknown; accumulators?: Record<string, unknown> } = {}): void {
+  moveTo(state: ExecutionState, details: { error?: unknown; accumulators?: AccumulatorParts } = {}): void {
     if (!EXECUTION_TRANSITIONS[this.#state].includes(state)) {
       throw new FlinkError('ASSERTION_FAILED', { what: `a task in state ${this.#state} was moved to ${state}` })
     }

@@ -7,6 +7,7 @@ import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { MetricOptions } from '../../../core/config/metric-options.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
+import type { MergeAccumulators } from '../../protocol/accumulators.js'
 import type { DeployTasks, LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { ChannelConnector } from '../task/channel-connector.js'
@@ -89,6 +90,9 @@ export class TaskExecutor {
       case 'cancel-tasks':
         if (message.attempt === this.#attempt) for (const task of this.#tasks.values()) void task.cancel()
         break
+      case 'merge-accumulators':
+        this.#mergeAccumulators(message)
+        break
       case 'close-worker':
         void this.#close()
         break
@@ -168,6 +172,12 @@ export class TaskExecutor {
         this.#services.send({ type: 'task-state-changed', ...report })
       }
     }
+  }
+
+  #mergeAccumulators({ executionId, name, others }: MergeAccumulators): void {
+    const task = this.#tasks.get(executionId)
+    const result = task instanceof StreamTask ? task.accumulators?.merge(name, others) : undefined
+    if (result !== undefined) this.#services.send({ type: 'accumulators-merged', name, result })
   }
 
   async #close(): Promise<void> {

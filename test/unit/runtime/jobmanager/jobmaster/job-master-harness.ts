@@ -14,6 +14,7 @@ import type {
   TaskManagerListener,
   TaskManagerStarter,
 } from '../../../../../src/runtime/jobmanager/jobmaster/task-manager-gateway.js'
+import type { AccumulatorParts, MergeAccumulators } from '../../../../../src/runtime/protocol/accumulators.js'
 import type { ExecutionState } from '../../../../../src/runtime/protocol/execution-state.js'
 import type { MasterToWorker } from '../../../../../src/runtime/protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../../../../src/runtime/protocol/task-deployment.js'
@@ -38,6 +39,7 @@ export class PlayedWorker implements TaskManagerGateway {
   /** What each of its tasks puts into a checkpoint. */
   state: OperatorSubtaskState = EMPTY_SUBTASK_STATE
   readonly #listener: TaskManagerListener
+  readonly #accumulators = new Map<string, AccumulatorParts>()
 
   constructor(index: number, listener: TaskManagerListener, ignores: Set<MasterToWorker['type']>) {
     this.name = `worker ${String(index)}`
@@ -63,15 +65,27 @@ export class PlayedWorker implements TaskManagerGateway {
     else if (message.type === 'cancel-tasks') this.reportAll('CANCELED')
     else if (message.type === 'close-worker') this.die(undefined)
     else if (message.type === 'announce-checkpoint') this.acknowledge(message.checkpointId)
+    else if (message.type === 'merge-accumulators') this.merge(message)
   }
 
   reportAll(...states: readonly ExecutionState[]): void {
     for (const state of states) for (const { executionId } of this.tasks) this.report(executionId, state)
   }
 
-  report(executionId: string, state: ExecutionState, error?: Error, accumulators?: Record<string, unknown>): void {
+  report(executionId: string, state: ExecutionState, error?: Error, accumulated?: Record<string, unknown>): void {
     const serialized = error === undefined ? undefined : serializeError(error)
+    const entries = Object.entries(accumulated ?? {})
+    const accumulators = Object.fromEntries(
+      entries.map(([name, value]) => [name, { type: 'Played', value, fields: {} }]),
+    )
+    this.#accumulators.set(executionId, accumulators)
     this.#listener.onMessage({ type: 'task-state-changed', executionId, state, error: serialized, accumulators })
+  }
+
+  /** Its accumulators keep what they take in, side by side. */
+  merge({ executionId, name, others }: MergeAccumulators): void {
+    const value = [this.#accumulators.get(executionId)?.[name], ...others].map((part) => part?.value)
+    this.#listener.onMessage({ type: 'accumulators-merged', name, result: { type: 'Played', value } })
   }
 
   acknowledge(checkpointId: number): void {

@@ -51,9 +51,9 @@ describe('A JobMaster runs a job', () => {
   it('is FINISHED when all tasks are, with merged accumulators and closed workers', async () => {
     const harness = await new JobMasterHarness().run()
     await harness.advance(500)
-    await harness.finishAll({ lines: 5, words: ['a'] })
+    await harness.finishAll({ lines: 5 })
     assert.equal(harness.outcome?.status, 'FINISHED')
-    assert.deepEqual(harness.outcome.accumulatorResults, { lines: 15, words: ['a', 'a', 'a'] })
+    assert.deepEqual(harness.outcome.accumulatorResults, { lines: { type: 'Played', value: [5, 5, 5] } })
     assert.equal(harness.outcome.netRuntimeMs, 500)
     assert.equal(harness.worker(0).countOf('close-worker'), 1)
     assert.equal(harness.clock.pendingTimers, 0)

@@ -3,7 +3,6 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { JobEdge, JobGraph } from '../../../../../src/graph/job-graph.js'
 import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
-import { mergeAccumulators } from '../../../../../src/runtime/jobmanager/jobmaster/merge-accumulators.js'
 import {
   planDeployment,
   type RestoreAssignment,
@@ -226,23 +225,4 @@ describe('A deployment plan', () => {
   })
 })
 
-const NO_STATE = { managedKeyed: [], managedOperator: [], rawKeyed: [], rawOperator: [] }
-
-describe('Accumulators of subtasks', () => {
-  it('are merged: numbers added, lists joined in order, the last of anything else', () => {
-    const parts = [{ n: 1, big: 1n, list: ['a'], text: 'x' }, {}, { n: 2.5, big: 2n, list: ['b', 'c'], text: 'y' }]
-    assert.deepEqual(mergeAccumulators(parts), { n: 3.5, big: 3n, list: ['a', 'b', 'c'], text: 'y' })
-    assert.deepEqual(mergeAccumulators([]), {})
-  })
-
-  it('of one kind only: a number and a list of the same name do not mix', () => {
-    assert.deepEqual(mergeAccumulators([{ n: 1 }, { n: ['a'] }]), { n: ['a'] })
-  })
-
-  it('may be named like what every object has', () => {
-    assert.deepEqual(mergeAccumulators([{ toString: 1, constructor: 2 }, { toString: 1 }]), {
-      toString: 2,
-      constructor: 2,
-    })
-  })
-})
+const NO_STATE = { managedKeyed: [], managedOperator: [] }

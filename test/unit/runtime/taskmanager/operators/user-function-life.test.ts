@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { FunctionInitializationContext } from '../../../../../src/api/functions/checkpointed-function.js'
 import type { KeySpec } from '../../../../../src/api/dag/key-spec.js'
+import { IntCounter } from '../../../../../src/api/functions/accumulators.js'
 import { RichMapFunction } from '../../../../../src/api/functions/map-function.js'
 import { ValueStateDescriptor } from '../../../../../src/api/state/value-state-descriptor.js'
 import type { ValueState } from '../../../../../src/api/state/value-state.js'
@@ -264,9 +265,13 @@ describe('what a user function must not do', () => {
         this.#valueAt = valueAt
       }
       override open(): void {
-        const unused = { add: () => undefined, resetLocal: () => undefined, merge: () => undefined }
-        const getLocalValue = (): unknown => this.#valueAt(this.#records)
-        this.getRuntimeContext().addAccumulator('seen', { ...unused, getLocalValue })
+        const newest = { value: undefined as unknown }
+        this.getRuntimeContext().addAccumulator('seen', {
+          add: (value) => (newest.value = value),
+          resetLocal: () => (newest.value = undefined),
+          merge: (other) => (newest.value = other.getLocalValue()),
+          getLocalValue: () => newest.value ?? this.#valueAt(this.#records),
+        })
       }
       map(value: unknown): unknown {
         this.#records += 1
@@ -280,13 +285,13 @@ describe('what a user function must not do', () => {
     const atOnce = new Accumulating(() => () => 1)
     await assert.rejects(harnessOf(atOnce).open(), refused)
     const later = await harnessOf(new Accumulating((records) => (records === 0 ? 0 : [() => 1]))).open()
-    assert.deepEqual(later.operator.accumulators(), { seen: 0 })
+    assert.equal(later.context.accumulators.parts()['seen']?.value, 0)
     later.processElement(1)
-    assert.throws(() => later.operator.accumulators(), refused)
+    assert.throws(() => later.context.accumulators.parts(), refused)
     const empty = (records: number): unknown => (records === 0 ? assert.fail('nothing yet') : new Map([[1, records]]))
     const first = await harnessOf(new Accumulating(empty)).open()
     first.processElement(1)
-    assert.deepEqual(first.operator.accumulators(), { seen: new Map([[1, 1]]) })
+    assert.deepEqual(first.context.accumulators.parts()['seen']?.value, new Map([[1, 1]]))
   })
 
   it('use keyed state outside of a record', async () => {
@@ -313,12 +318,7 @@ describe('what a user function must not do', () => {
 describe('StreamingRuntimeContext', () => {
   it('says who the subtask is and collects accumulators', async () => {
     class Telling extends RichMapFunction<unknown, unknown> {
-      readonly #total = {
-        add: (): void => undefined,
-        getLocalValue: () => 42,
-        resetLocal: (): void => undefined,
-        merge: (): void => undefined,
-      }
+      readonly #total = new IntCounter(42)
       override open(): void {
         this.getRuntimeContext().addAccumulator('total', this.#total)
       }
@@ -341,14 +341,13 @@ describe('StreamingRuntimeContext', () => {
     const harness = await harnessOf(telling, new TestOperatorContext({ taskInfo })).open()
     harness.processElement(1)
     assert.deepEqual(harness.context.output.values(), [['Map (2/4)#2', 1, 4, 128, 2]])
-    assert.deepEqual(harness.operator.accumulators(), { total: 42 })
+    assert.equal(harness.context.accumulators.parts()['total']?.value, 42)
     assert.equal(harness.context.standardOutput.text, 'hello\n')
-    const twice = { add: () => undefined, getLocalValue: () => 0, resetLocal: () => undefined, merge: () => undefined }
     assert.throws(
       () => {
-        telling.getRuntimeContext().addAccumulator('total', twice)
+        telling.getRuntimeContext().addAccumulator('total', new IntCounter())
       },
-      isCode('OPERATOR_FAILED', /'total'/),
+      isCode('ACCUMULATOR_EXISTS', /^Op: the accumulator 'total' already exists/),
     )
   })
 })

@@ -26,7 +26,12 @@ describe('A program that runs again in a task worker', () => {
     const log = logOf(
       [0, 'submit', 1, { value: 'a' }],
       [1, 'submit', 2, { error: serializeError(failed) }],
-      [0, 'await-result', 2, { value: { jobId: 'a', netRuntimeMs: 1, accumulatorResults: { n: 5 } } }],
+      [
+        0,
+        'await-result',
+        2,
+        { value: { jobId: 'a', netRuntimeMs: 1, accumulatorResults: { n: { type: 'IntCounter', value: 5 } } } },
+      ],
     )
     const replay = new AnswerReplay(log.soFar())
     replay.executed()
@@ -39,7 +44,11 @@ describe('A program that runs again in a task worker', () => {
       return true
     })
     const result = await replay.ask(0, 'await-result')
-    assert.deepEqual(result, { jobId: 'a', netRuntimeMs: 1, accumulatorResults: { n: 5 } })
+    assert.deepEqual(result, {
+      jobId: 'a',
+      netRuntimeMs: 1,
+      accumulatorResults: { n: { type: 'IntCounter', value: 5 } },
+    })
   })
 
   it('hears nothing that it had not heard when its job was submitted', async () => {

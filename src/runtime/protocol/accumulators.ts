@@ -1,0 +1,34 @@
+// Duty: how accumulators travel: what one task has of a name, what is to be merged, what came of it.
+// Invariants: plain data.
+// Thread: both.
+import type { AccumulatorResult } from '../../api/environment/accumulator-result.js'
+
+/** An accumulator of a task that has finished. */
+export interface AccumulatorPart {
+  /** Name of its class. */
+  readonly type: string
+  readonly value: unknown
+  /** Its ordinary fields that hold plain data, for a merge that reads more than the value. */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** By the accumulators' names. */
+export type AccumulatorParts = Readonly<Record<string, AccumulatorPart>>
+export type AccumulatorResults = Readonly<Record<string, AccumulatorResult>>
+
+/**
+ * All tasks have finished: the accumulator `name` of the execution is to take in those of the other subtasks, by its own
+ * `merge`. Answered with `accumulators-merged`.
+ */
+export interface MergeAccumulators {
+  readonly type: 'merge-accumulators'
+  readonly executionId: string
+  readonly name: string
+  readonly others: readonly AccumulatorPart[]
+}
+
+export interface AccumulatorsMerged {
+  readonly type: 'accumulators-merged'
+  readonly name: string
+  readonly result: AccumulatorResult
+}

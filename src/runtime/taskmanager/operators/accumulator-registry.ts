@@ -1,0 +1,104 @@
+// Duty: the accumulators of one task, and the merge of one of them with those of other subtasks.
+// Invariants: a name is used once in a task, whatever is chained in it, as in Flink. What accumulates can travel: told when it
+// is added where that can be seen, else when the task ends. Merging is the accumulator's own; what comes from another subtask
+// has the class, the local value and the plain fields of the accumulator there.
+// Thread: the task worker that owns the task.
+import type { AccumulatorResult } from '../../../api/environment/accumulator-result.js'
+import type { Accumulator } from '../../../api/functions/accumulator.js'
+import { serializeError } from '../../../core/errors/error-codec.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import { describeThrown } from '../../../core/errors/thrown-value.js'
+import type { AccumulatorPart, AccumulatorParts } from '../../protocol/accumulators.js'
+import { isThenable } from '../state/thenable.js'
+
+export type AnyAccumulator = Accumulator<unknown, unknown>
+
+interface Registered {
+  readonly accumulator: AnyAccumulator
+  /** The operator whose function added it. */
+  readonly operator: string
+}
+
+export class AccumulatorRegistry {
+  readonly #registered = new Map<string, Registered>()
+
+  add(name: string, accumulator: AnyAccumulator, operator: string): void {
+    const existing = this.#registered.get(name)
+    if (existing !== undefined) throw new FlinkError('ACCUMULATOR_EXISTS', { operator, name, owner: existing.operator })
+    const registered = { accumulator, operator }
+    if (hasValue(accumulator)) partOf(name, registered)
+    this.#registered.set(name, registered)
+  }
+
+  get(name: string): AnyAccumulator | undefined {
+    return this.#registered.get(name)?.accumulator
+  }
+
+  /** As they will arrive. */
+  parts(): AccumulatorParts {
+    return Object.fromEntries([...this.#registered].map(([name, registered]) => [name, partOf(name, registered)]))
+  }
+
+  /** Never throws: that a result cannot be had is no reason for a job that has done its work to fail. */
+  merge(name: string, others: readonly AccumulatorPart[]): AccumulatorResult {
+    const registered = this.#registered.get(name)
+    if (registered === undefined) return failure({ name, reason: 'the first of them is not here' })
+    const { accumulator } = registered
+    try {
+      for (const other of others) {
+        const result: unknown = accumulator.merge(received(accumulator, other))
+        if (!isThenable(result)) continue
+        result.then(undefined, () => undefined)
+        return failure({ name, reason: 'merge returned a promise, but it has to be synchronous' })
+      }
+      const { type, value } = partOf(name, registered)
+      return { type, value }
+    } catch (error) {
+      return failure({ name, reason: describeThrown(error) }, error)
+    }
+  }
+}
+
+function failure(details: { readonly name: string; readonly reason: string }, cause?: unknown): AccumulatorResult {
+  return { error: serializeError(new FlinkError('ACCUMULATOR_MERGE_FAILED', details, { cause })) }
+}
+
+function partOf(name: string, { accumulator, operator }: Registered): AccumulatorPart {
+  try {
+    const fields = Object.fromEntries(Object.entries(accumulator).filter(([, field]) => canTravel(field)))
+    return structuredClone({ type: typeOf(accumulator), value: accumulator.getLocalValue(), fields })
+  } catch (error) {
+    throw new FlinkError('ACCUMULATOR_INVALID', { operator, name, reason: describeThrown(error) }, { cause: error })
+  }
+}
+
+/** The accumulator of another subtask, as far as it has travelled. */
+function received(mine: AnyAccumulator, { value, fields }: AccumulatorPart): AnyAccumulator {
+  const other = Object.create(Object.getPrototypeOf(mine) as object) as AnyAccumulator
+  return Object.assign(other, fields, { getLocalValue: () => value })
+}
+
+/** An object without a class is one of Object. */
+function typeOf(accumulator: AnyAccumulator): string {
+  const prototype = Object.getPrototypeOf(accumulator) as { readonly constructor?: { readonly name: string } } | null
+  return prototype?.constructor?.name ?? 'Object'
+}
+
+function canTravel(field: unknown): boolean {
+  try {
+    structuredClone(field)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** False for one that gives none before the first record. */
+function hasValue(accumulator: AnyAccumulator): boolean {
+  try {
+    accumulator.getLocalValue()
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,38 @@
+// Duty: the one error for what an operator's user functions throw.
+// Invariants: an error is wrapped once, by the operator whose function threw it: a FlinkError (of an operator further
+// down the chain, of a state, of a connector) passes as it is. The user's own error stays as the cause with its stack.
+// Thread: the task worker that owns the operator.
+import { describeFailure } from '../../../core/errors/syntax-location.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { TaskInfo } from './stream-operator.js'
+
+export class OperatorErrors {
+  readonly #operator: string
+  readonly #taskInfo: TaskInfo
+  #hasFailed = false
+
+  constructor(operator: string, taskInfo: TaskInfo) {
+    this.#operator = operator
+    this.#taskInfo = taskInfo
+  }
+
+  get hasFailed(): boolean {
+    return this.#hasFailed
+  }
+
+  failed(error: unknown): FlinkError {
+    this.#hasFailed = true
+    if (FlinkError.is(error)) return error
+    const { subtaskIndex, parallelism } = this.#taskInfo
+    const details = { operator: this.#operator, subtask: subtaskIndex + 1, parallelism, reason: describeFailure(error) }
+    return new FlinkError('OPERATOR_FAILED', details, { cause: error })
+  }
+
+  async guarded<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action()
+    } catch (error) {
+      throw this.failed(error)
+    }
+  }
+}

@@ -1,0 +1,128 @@
+// Duty: what all operators share, whether or not there are user functions in them: state, current key, output, errors.
+// Invariants: between records no key is set. State is restored before anything else and disposed of once, on every end. What
+// fails leaves as one FlinkError that names the operator.
+// Thread: the task worker that owns the operator.
+import type { KeySpec } from '../../../api/dag/key-spec.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { OperatorBinding } from '../../../graph/program-graph.js'
+import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
+import type { KeyedStateBackend, SnapshotIncrement } from '../state/keyed-state-backend.js'
+import { asyncNotAllowed, isThenable } from '../state/thenable.js'
+import { CapturedStateFuture } from './captured-state-future.js'
+import { OperatorErrors } from './operator-errors.js'
+import type { Output } from './output.js'
+import type {
+  Input,
+  OperatorContext,
+  OperatorSnapshotFuture,
+  SnapshotRequest,
+  StreamOperator,
+} from './stream-operator.js'
+import { StreamOperatorStateHandler, type CapturedState } from './stream-operator-state-handler.js'
+
+export abstract class StreamOperatorBase implements StreamOperator {
+  abstract readonly inputs: readonly Input[]
+  readonly operatorId: string
+  readonly name: string
+  protected readonly context: OperatorContext
+  protected readonly output: Output
+  protected readonly errors: OperatorErrors
+  protected readonly state: StreamOperatorStateHandler
+  readonly #key: KeySpec | undefined
+  readonly #keyedBackend: KeyedStateBackend | undefined
+  #closed = false
+
+  constructor(binding: OperatorBinding, context: OperatorContext) {
+    this.operatorId = binding.operatorId
+    this.name = binding.name
+    this.context = context
+    this.output = context.output
+    this.errors = new OperatorErrors(binding.name, context.taskInfo)
+    this.state = new StreamOperatorStateHandler(binding, context)
+    this.#key = binding.keys[0]
+    this.#keyedBackend = this.state.keyedBackend
+  }
+
+  async initializeState(restored: OperatorSubtaskState | undefined, _checkpointId: number | undefined): Promise<void> {
+    await this.state.restore(restored)
+  }
+
+  open(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  prepareSnapshotPreBarrier(_checkpointId: number): Promise<void> {
+    return Promise.resolve()
+  }
+
+  async snapshotState(request: SnapshotRequest): Promise<OperatorSnapshotFuture> {
+    const captured = await this.captureState(request.checkpointId, request.timestamp, request.increment)
+    return new CapturedStateFuture(captured, request, this.context)
+  }
+
+  notifyCheckpointComplete(_checkpointId: number): Promise<void> {
+    return Promise.resolve()
+  }
+
+  notifyCheckpointAborted(_checkpointId: number): Promise<void> {
+    return Promise.resolve()
+  }
+
+  finish(): Promise<boolean> {
+    this.leaveKey()
+    return Promise.resolve(true)
+  }
+
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true
+      this.leaveKey()
+      this.state.dispose()
+    }
+    return Promise.resolve()
+  }
+
+  /** State of the current key; operators on keyed streams only. */
+  protected get keyedBackend(): KeyedStateBackend | undefined {
+    return this.#keyedBackend
+  }
+
+  /** For operators that make no sense on another stream; `state` is what they would keep there. */
+  protected requireKeyedBackend(state: string): KeyedStateBackend {
+    if (this.#keyedBackend !== undefined) return this.#keyedBackend
+    throw new FlinkError('KEYED_STATE_ON_NON_KEYED_STREAM', { operator: this.name, state })
+  }
+
+  /** The key of a record of the first input. */
+  protected setCurrentKey(value: unknown, keyHash: number): void {
+    if (this.#key !== undefined) this.#keyedBackend?.setCurrentKey(this.#key.select(value), keyHash)
+  }
+
+  protected leaveKey(): void {
+    this.state.leaveKey()
+  }
+
+  /** The synchronous part: all state at one moment. */
+  protected captureState(
+    _checkpointId: number,
+    _timestamp: number,
+    increment?: SnapshotIncrement,
+  ): CapturedState | Promise<CapturedState> {
+    this.leaveKey()
+    return this.state.capture(increment)
+  }
+
+  /** The one error for what a function threw. */
+  protected failed(error: unknown): FlinkError {
+    return this.errors.failed(error)
+  }
+
+  protected guarded<T>(action: () => Promise<T>): Promise<T> {
+    return this.errors.guarded(action)
+  }
+
+  /** Per-record functions are synchronous. */
+  protected refusePromise(result: unknown, method: string): void {
+    if (isThenable(result)) throw asyncNotAllowed(result, this.name, method)
+  }
+}
