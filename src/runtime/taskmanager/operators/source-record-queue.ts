@@ -42,10 +42,7 @@ export class SourceRecordQueue {
   emitNext(output: Output): boolean {
     const value = this.#values[this.#head]
     const timestamp = this.#timestamps[this.#head] ?? NO_TIMESTAMP
-    if (value === WATERMARK) {
-      this.#setIdle(false, output)
-      if (!output.emitWatermark(timestamp)) return false
-    }
+    if (value === WATERMARK && !this.emitWatermark(timestamp, output)) return false
     this.#values[this.#head] = undefined
     this.#head += 1
     if (this.#head === this.#values.length) this.clear()
@@ -55,6 +52,12 @@ export class SourceRecordQueue {
       output.collect(value, timestamp)
     }
     return true
+  }
+
+  /** As `Output`'s; nobody listens to the watermark of an idle source. */
+  emitWatermark(timestamp: number, output: Output): boolean {
+    this.#setIdle(false, output)
+    return output.emitWatermark(timestamp)
   }
 
   /** Emits a record that need not wait; the queue must be empty. */

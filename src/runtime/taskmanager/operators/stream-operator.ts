@@ -118,6 +118,8 @@ export type SourceStatus = 'more' | 'waiting' | 'end'
 export interface SourceStreamOperator extends StreamOperator {
   /** Emits the next record (or few) to the output. Called only while output is available. */
   emitNext(): SourceStatus
+  /** Its records have ended, and so does time. False: not done, as with a watermark. */
+  advanceToEndOfTime(): boolean
   /** Asks the source to end early (cancellation, stop): its run returns soon, emitNext reports `end`. */
   cancel(): void
 }

@@ -8,6 +8,7 @@
 import type { SourceFunction } from '../../../api/functions/source-function.js'
 import type { TimerHandle } from '../../../core/time/clock.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { MAX_WATERMARK } from '../network/stream-element.js'
 import { CapturedStateFuture } from './captured-state-future.js'
 import { SourceFunctionRun } from './source-function-run.js'
 import type {
@@ -70,6 +71,10 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     }
     if (run.state === 'failed') throw this.failed(run.error)
     return this.#status()
+  }
+
+  advanceToEndOfTime(): boolean {
+    return this.#run.queue.emitWatermark(MAX_WATERMARK, this.output)
   }
 
   cancel(): void {

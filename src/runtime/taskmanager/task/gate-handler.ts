@@ -6,7 +6,7 @@ import type { InputGate } from '../network/input-gate.js'
 import type { CheckpointBarrier, WatermarkStatus } from '../network/stream-element.js'
 import type { Input } from '../operators/stream-operator.js'
 import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
-import { WatermarkValve } from './watermark-valve.js'
+import { StatusWatermarkValve } from './status-watermark-valve.js'
 
 export interface GateHandlerInput {
   readonly gate: InputGate
@@ -19,7 +19,7 @@ export class GateHandler implements ChannelHandler {
   readonly #gate: InputGate
   readonly #head: Input
   readonly #barriers: CheckpointBarrierHandler
-  readonly #valve: WatermarkValve
+  readonly #valve: StatusWatermarkValve
   readonly mayContinue: () => boolean
   numRecordsIn = 0
   currentInputWatermark: number = Number.NEGATIVE_INFINITY
@@ -29,16 +29,15 @@ export class GateHandler implements ChannelHandler {
     this.#head = input.head
     this.#barriers = input.barriers
     this.mayContinue = input.mayContinue
-    this.#valve = new WatermarkValve(
-      input.gate.channels.length,
-      (timestamp) => {
+    this.#valve = new StatusWatermarkValve(input.gate.channels.length, {
+      onWatermark: (timestamp) => {
         this.currentInputWatermark = timestamp
         input.head.processWatermark(timestamp)
       },
-      (status) => {
+      onWatermarkStatus: (status) => {
         input.head.processWatermarkStatus(status)
       },
-    )
+    })
   }
 
   onRecord(value: unknown, timestamp: number, keyHash: number): void {
@@ -66,8 +65,8 @@ export class GateHandler implements ChannelHandler {
     this.#barriers.onCancelBarrier(checkpointId)
   }
 
-  onEndOfData(channelIndex: number): void {
-    this.#valve.onChannelEnded(channelIndex)
+  onEndOfData(): void {
+    // Its last watermark has said what the end means for time.
   }
 
   onEndOfPartition(channelIndex: number): void {

@@ -10,7 +10,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { TriggerCheckpoint } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { InputInterrupt } from '../network/input-interrupt.js'
-import { MAX_WATERMARK, type CheckpointBarrier } from '../network/stream-element.js'
+import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import type { TaskActivity } from '../metrics/task-times.js'
 import { isSourceOperator } from '../operators/operator-factory.js'
@@ -294,10 +294,10 @@ export class StreamTask {
   async #endData(): Promise<void> {
     if (this.#dataEnded) return
     this.#dataEnded = true
-    const { chain, input } = this.#required()
+    const { chain } = this.#required()
     if (this.#stop.finishesOperators) {
-      if (input instanceof SourceInput) {
-        while (!chain.headOutput.emitWatermark(MAX_WATERMARK)) await this.whenOutputAvailable()
+      if (isSourceOperator(chain.head)) {
+        while (!chain.head.advanceToEndOfTime()) await this.whenOutputAvailable()
       }
       for (const operator of chain.operators) while (!(await operator.finish())) await this.whenOutputAvailable()
     }
