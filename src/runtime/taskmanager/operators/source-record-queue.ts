@@ -16,6 +16,8 @@ export class SourceRecordQueue {
   #timestamps: number[] = []
   #head = 0
   #idle = false
+  /** The oldest element is a watermark that is not done. */
+  #isInWatermark = false
   readonly #copier: Copier
 
   constructor(copier: Copier) {
@@ -24,6 +26,10 @@ export class SourceRecordQueue {
 
   get length(): number {
     return this.#values.length - this.#head
+  }
+
+  get isInWatermark(): boolean {
+    return this.#isInWatermark
   }
 
   push(value: unknown, timestamp: number): void {
@@ -42,7 +48,10 @@ export class SourceRecordQueue {
   emitNext(output: Output): boolean {
     const value = this.#values[this.#head]
     const timestamp = this.#timestamps[this.#head] ?? NO_TIMESTAMP
-    if (value === WATERMARK && !this.emitWatermark(timestamp, output)) return false
+    if (value === WATERMARK) {
+      this.#isInWatermark = !this.emitWatermark(timestamp, output)
+      if (this.#isInWatermark) return false
+    }
     this.#values[this.#head] = undefined
     this.#head += 1
     if (this.#head === this.#values.length) this.clear()
@@ -70,6 +79,7 @@ export class SourceRecordQueue {
     this.#values = []
     this.#timestamps = []
     this.#head = 0
+    this.#isInWatermark = false
   }
 
   #push(value: unknown, timestamp: number): void {

@@ -105,7 +105,8 @@ export interface Input {
    * same timestamp once it has room. What a call has done the next one does not do again.
    */
   processWatermark(timestamp: number): boolean
-  processWatermarkStatus(status: WatermarkStatus): void
+  /** As processWatermark: where an input of several goes idle, time may go on with the others. */
+  processWatermarkStatus(status: WatermarkStatus): boolean
 }
 
 /** An operator with one input is that input. */
@@ -118,6 +119,9 @@ export type SourceStatus = 'more' | 'waiting' | 'end'
 export interface SourceStreamOperator extends StreamOperator {
   /** Emits the next record (or few) to the output. Called only while output is available. */
   emitNext(): SourceStatus
+  /** True while the chain is in the middle of a watermark that emitNext has begun: `continueWatermark` comes next. */
+  readonly isInWatermark: boolean
+  continueWatermark(): boolean
   /** Its records have ended, and so does time. False: not done, as with a watermark. */
   advanceToEndOfTime(): boolean
   /** Asks the source to end early (cancellation, stop): its run returns soon, emitNext reports `end`. */

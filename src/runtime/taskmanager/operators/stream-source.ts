@@ -73,6 +73,18 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     return this.#status()
   }
 
+  get isInWatermark(): boolean {
+    return this.#run.queue.isInWatermark
+  }
+
+  continueWatermark(): boolean {
+    try {
+      return this.#run.queue.emitNext(this.output)
+    } catch (error) {
+      throw this.failed(error)
+    }
+  }
+
   advanceToEndOfTime(): boolean {
     return this.#run.queue.emitWatermark(MAX_WATERMARK, this.output)
   }

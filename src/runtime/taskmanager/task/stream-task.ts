@@ -143,7 +143,9 @@ export class StreamTask {
   hasWork(): boolean {
     const parts = this.#parts
     if (this.#phase === 'ended' || parts === undefined) return false
-    if (!this.#mailbox.isEmpty || this.#actions.isReady) return true
+    if (!this.#mailbox.isEmpty) return true
+    if (parts.input.isInWatermark) return this.#mayContinueWatermark(parts)
+    if (this.#actions.isReady) return true
     if (this.#phase === 'draining') return parts.chain.isOutputAvailable()
     return this.mayTakeInput && parts.input.hasData()
   }
@@ -224,6 +226,10 @@ export class StreamTask {
       this.#mailbox.drain()
     }
     if (parts === undefined || this.#phase === 'starting') return 'idle'
+    if (parts.input.isInWatermark && !this.#continueWatermark(parts)) {
+      this.#flusher?.afterStep(true)
+      return this.#mayContinueWatermark(parts) ? 'more' : 'idle'
+    }
     this.#actions.runNext()
     const isAvailable = parts.chain.isOutputAvailable()
     if (isAvailable) this.#tellOutputWaiters()
@@ -231,6 +237,15 @@ export class StreamTask {
     const result = isAvailable && this.mayTakeInput ? this.#work(parts, deadline) : 'idle'
     this.#flusher?.afterStep(result === 'idle')
     return result
+  }
+
+  /** Before anything else happens to the chain: actions wait as well as records. */
+  #continueWatermark(parts: TaskParts): boolean {
+    return this.#mayContinueWatermark(parts) && parts.input.continueWatermark()
+  }
+
+  #mayContinueWatermark({ chain }: TaskParts): boolean {
+    return this.#actions.isFree && chain.isOutputAvailable()
   }
 
   #checkInput(): boolean {

@@ -1,60 +1,69 @@
-// Duty: gives what the channels deliver to the head operator, the watermark valve and the barrier handler.
-// Invariants: one a task with channels; a drain stops as soon as the task may take no more input.
+// Duty: one input of a task: gives what its channels deliver to the head's input, the input's watermark valve and the
+// barrier handler that all inputs share.
+// Invariants: one an input of the head. A drain stops as soon as the task may take no more input.
 // Thread: the task's worker.
 import type { ChannelHandler } from '../network/channel.js'
 import type { InputGate } from '../network/input-gate.js'
 import type { CheckpointBarrier, WatermarkStatus } from '../network/stream-element.js'
 import type { Input } from '../operators/stream-operator.js'
 import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
+import type { PendingTime } from './pending-time.js'
 import { StatusWatermarkValve } from './status-watermark-valve.js'
 
-export interface GateHandlerInput {
+export interface InputHandlerInput {
   readonly gate: InputGate
-  readonly head: Input
+  /** The input's number: those channels of the gate are its own that carry it. */
+  readonly number: number
+  readonly input: Input
   readonly barriers: CheckpointBarrierHandler
+  readonly time: PendingTime
   readonly mayContinue: () => boolean
 }
 
-export class GateHandler implements ChannelHandler {
+export class InputHandler implements ChannelHandler {
   readonly #gate: InputGate
-  readonly #head: Input
+  readonly #input: Input
   readonly #barriers: CheckpointBarrierHandler
   readonly #valve: StatusWatermarkValve
+  /** By index in the gate: the channel's index in the valve. */
+  readonly #valveChannels: readonly number[]
   readonly mayContinue: () => boolean
   numRecordsIn = 0
   currentInputWatermark: number = Number.NEGATIVE_INFINITY
 
-  constructor(input: GateHandlerInput) {
-    this.#gate = input.gate
-    this.#head = input.head
-    this.#barriers = input.barriers
-    this.mayContinue = input.mayContinue
-    this.#valve = new StatusWatermarkValve(input.gate.channels.length, {
+  constructor({ gate, number, input, barriers, time, mayContinue }: InputHandlerInput) {
+    this.#gate = gate
+    this.#input = input
+    this.#barriers = barriers
+    this.mayContinue = mayContinue
+    let channels = 0
+    this.#valveChannels = gate.channels.map((channel) => (channel.input === number ? channels++ : -1))
+    this.#valve = new StatusWatermarkValve(channels, {
       onWatermark: (timestamp) => {
         this.currentInputWatermark = timestamp
-        input.head.processWatermark(timestamp)
+        time.tell(() => input.processWatermark(timestamp))
       },
       onWatermarkStatus: (status) => {
-        input.head.processWatermarkStatus(status)
+        time.tell(() => input.processWatermarkStatus(status))
       },
     })
   }
 
   onRecord(value: unknown, timestamp: number, keyHash: number): void {
     this.numRecordsIn += 1
-    this.#head.processElement(value, timestamp, keyHash)
+    this.#input.processElement(value, timestamp, keyHash)
   }
 
   onComingKeys(keyHashes: readonly number[], start: number, end: number): void {
-    this.#head.prepareKeys(keyHashes, start, end)
+    this.#input.prepareKeys(keyHashes, start, end)
   }
 
   onWatermark(timestamp: number, channelIndex: number): void {
-    this.#valve.onWatermark(timestamp, channelIndex)
+    this.#valve.onWatermark(timestamp, this.#valveChannels[channelIndex] ?? -1)
   }
 
   onWatermarkStatus(status: WatermarkStatus, channelIndex: number): void {
-    this.#valve.onStatus(status, channelIndex)
+    this.#valve.onStatus(status, this.#valveChannels[channelIndex] ?? -1)
   }
 
   onBarrier(barrier: CheckpointBarrier, channelIndex: number): void {
