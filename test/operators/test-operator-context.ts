@@ -11,6 +11,7 @@ import { RowCopier } from '../../src/core/types/row-copier.js'
 import { ManualClock } from '../../src/core/time/manual-clock.js'
 import type { WatermarkStatus } from '../../src/runtime/taskmanager/network/stream-element.js'
 import type { Output } from '../../src/runtime/taskmanager/operators/output.js'
+import type { ProcessingTimeService } from '../../src/runtime/taskmanager/operators/processing-time-service.js'
 import type { OperatorContext, TaskInfo } from '../../src/runtime/taskmanager/operators/stream-operator.js'
 
 /** What an operator emitted, one entry an element: `[value, timestamp]`, or the event's name with its content. */
@@ -81,6 +82,13 @@ export class TestOperatorContext implements OperatorContext {
   readonly standardOutput: MemoryTextOutput = new MemoryTextOutput()
   readonly standardError: MemoryTextOutput = new MemoryTextOutput()
   readonly registeredTypes: RegisteredTypes
+  readonly processingTime: ProcessingTimeService = {
+    currentProcessingTime: () => this.clock.now(),
+    registerTimer: (timestamp, callback) =>
+      this.clock.setTimer(timestamp - this.clock.now() + 1, () => {
+        this.enqueueMail(() => void callback(timestamp))
+      }),
+  }
   readonly #mail: (() => void)[] = []
   readonly #suspensions = new Set<Promise<void>>()
 

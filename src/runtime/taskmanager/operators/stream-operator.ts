@@ -16,6 +16,7 @@ import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
 import type { SnapshotIncrement } from '../state/keyed-state-backend.js'
 import type { Output } from './output.js'
+import type { ProcessingTimeService } from './processing-time-service.js'
 
 /** Who this subtask is. */
 export interface TaskInfo {
@@ -46,6 +47,7 @@ export interface OperatorContext {
   readonly registeredTypes: RegisteredTypes
   /** The task takes no more input, and no barrier passes, until the promise has settled; a rejection fails the task. */
   suspendInputUntil(promise: Promise<void>): void
+  readonly processingTime: ProcessingTimeService
   /** Runs `action` on the task's thread between two records (mail); an error in it fails the task. */
   enqueueMail(action: () => void): void
   /** False while the channels behind the chain are full; a source should wait then. */

@@ -19,6 +19,7 @@ import { Mailbox } from './mailbox.js'
 import type { OperatorChain } from './operator-chain.js'
 import { OutputFlusher } from './output-flusher.js'
 import { StopProgress } from './stop-progress.js'
+import { ProcessingTimeTimers } from './processing-time-timers.js'
 import type { SubtaskCheckpointCoordinator } from './subtask-checkpoint-coordinator.js'
 import type { TaskEnvironment } from './task-environment.js'
 import { SourceInput, type TaskInput } from './task-input.js'
@@ -46,6 +47,7 @@ export class StreamTask {
   readonly descriptor: TaskDeploymentDescriptor
   /** Raised by the task's outputs too. */
   readonly interrupt: InputInterrupt = new InputInterrupt()
+  readonly processingTime: ProcessingTimeTimers
   readonly #environment: TaskEnvironment
   readonly #life: TaskLife
   readonly #mailbox: Mailbox
@@ -71,6 +73,11 @@ export class StreamTask {
       this.fail(error)
     }
     this.#actions = new ExclusiveActions(onError, environment.wake, this.interrupt)
+    this.processingTime = new ProcessingTimeTimers({
+      clock: environment.clock,
+      actions: this.#actions,
+      whenOutputAvailable: () => this.whenOutputAvailable(),
+    })
   }
 
   get actions(): ExclusiveActions {
@@ -160,7 +167,7 @@ export class StreamTask {
         parts.checkpoints.decline(checkpointId, 'the task is finishing')
       } else if (parts.input instanceof SourceInput) {
         if (thenStop !== undefined) {
-          this.#stop.begin(checkpointId, thenStop)
+          this.#beginStop(checkpointId, thenStop)
           parts.input.isOpen = false
         }
         this.performCheckpoint({ checkpointId, timestamp }, 0)
@@ -194,6 +201,7 @@ export class StreamTask {
     parts.forgetCheckpoint(checkpointId)
     void parts.checkpoints.abort(checkpointId)
     if (this.#stop.giveUp(checkpointId)) {
+      this.processingTime.resume()
       if (this.#dataEnded) this.fail(new FlinkError('DRAIN_FAILED', { checkpointId }))
       else if (parts.input instanceof SourceInput) parts.input.isOpen = true
     }
@@ -254,9 +262,16 @@ export class StreamTask {
     return isOpen
   }
 
+  /** What is done behind the savepoint belongs to nobody: a job that goes on later has its timers from it. */
+  #beginStop(checkpointId: number, mode: 'suspend' | 'drain'): void {
+    this.#stop.begin(checkpointId, mode)
+    this.processingTime.hold()
+  }
+
   #enter(phase: Phase): void {
     this.interrupt.raise()
     this.#phase = phase
+    if (phase === 'ended') this.processingTime.close()
   }
 
   /** From a step's end to the next one's begin. */
@@ -309,6 +324,7 @@ export class StreamTask {
   async #endData(): Promise<void> {
     if (this.#dataEnded) return
     this.#dataEnded = true
+    this.processingTime.close()
     const { chain } = this.#required()
     if (this.#stop.finishesOperators) {
       if (isSourceOperator(chain.head)) {
@@ -326,7 +342,7 @@ export class StreamTask {
     const { thenStop } = announcements.find(checkpointId) ?? (await announcements.get(checkpointId))
     const { checkpoints, chain, input } = this.#required()
     if (thenStop !== undefined && !checkpoints.isAborted(checkpointId)) {
-      this.#stop.begin(checkpointId, thenStop)
+      this.#beginStop(checkpointId, thenStop)
       if (thenStop === 'drain') {
         // What the source function has handed over is emitted, and its state taken, before nothing may follow any more.
         if (input instanceof SourceInput) await chain.head.prepareSnapshotPreBarrier(checkpointId)

@@ -190,6 +190,7 @@ function contextFactory(
     standardOutput,
     standardError,
     registeredTypes: program.registeredTypes,
+    processingTime: task.processingTime,
     suspendInputUntil: (promise) => {
       task.actions.suspendUntil(promise)
     },
