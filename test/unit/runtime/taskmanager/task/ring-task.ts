@@ -100,17 +100,14 @@ export class RingTask {
     while (this.#downstream.hasData()) this.#downstream.drain(this.read, 0)
   }
 
-  announce(checkpointId: number): void {
-    const location = { kind: 'memory', maxStateSizeBytes: 1000 } as const
-    const common = { checkpointId, isSavepoint: false, location, thenStop: undefined }
-    this.#announcements.add({ type: 'announce-checkpoint', ...common })
+  announce(checkpointId: number, thenStop?: StopMode): void {
+    this.#announcements.add({ type: 'announce-checkpoint', ...checkpointOf(checkpointId, thenStop) })
   }
 
-  trigger(checkpointId: number): void {
-    this.announce(checkpointId)
-    const location = { kind: 'memory', maxStateSizeBytes: 1000 } as const
-    const common = { checkpointId, isSavepoint: false, location, thenStop: undefined }
-    this.task.triggerCheckpoint({ type: 'trigger-checkpoint', executionId: 'e', timestamp: 0, ...common })
+  trigger(checkpointId: number, thenStop?: StopMode): void {
+    this.announce(checkpointId, thenStop)
+    const checkpoint = checkpointOf(checkpointId, thenStop)
+    this.task.triggerCheckpoint({ type: 'trigger-checkpoint', executionId: 'e', timestamp: 0, ...checkpoint })
   }
 
   /** Kinds of what came out: `watermark`, `barrier` ...; of records none. */
@@ -122,6 +119,13 @@ export class RingTask {
   get last(): unknown {
     return kindOf(this.read.elements.at(-1))
   }
+}
+
+type StopMode = 'suspend' | 'drain'
+
+function checkpointOf(checkpointId: number, thenStop: StopMode | undefined) {
+  const location = { kind: 'memory', maxStateSizeBytes: 1000 } as const
+  return { checkpointId, isSavepoint: false, location, thenStop }
 }
 
 function kindOf(element: unknown): unknown {
