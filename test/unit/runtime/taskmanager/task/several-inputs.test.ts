@@ -109,21 +109,25 @@ describe('A task with two inputs', () => {
     assert.deepEqual(inputs.told.slice(2), ['status 1 idle'])
   })
 
-  it('takes a checkpoint when its barrier is there from all channels of both inputs', () => {
-    const inputs = new TwoInputs()
-    const barrier = { checkpointId: 1, timestamp: 0 }
-    for (const channel of [0, 2]) {
-      inputs.writer(channel).writeBarrier(barrier)
-      inputs.write(channel, `behind ${String(channel)}`)
-    }
-    inputs.write(1, 'before')
-    inputs.work()
-    assert.deepEqual(inputs.told, ['record 1 before'])
-    inputs.writer(1).writeBarrier(barrier)
-    inputs.work()
-    assert.deepEqual(inputs.told.slice(1).sort(), ['checkpoint 1', 'record 0 behind 0', 'record 0 behind 2'])
-    assert.equal(inputs.told[1], 'checkpoint 1')
-  })
+  for (const last of INPUT_OF_CHANNEL.keys()) {
+    it(`takes a checkpoint when its barrier is there from all channels of both inputs, channel ${String(last)} last`, () => {
+      const inputs = new TwoInputs()
+      const barrier = { checkpointId: 1, timestamp: 0 }
+      const others = [...INPUT_OF_CHANNEL.keys()].filter((channel) => channel !== last)
+      for (const channel of others) {
+        inputs.writer(channel).writeBarrier(barrier)
+        inputs.write(channel, 'behind')
+      }
+      inputs.write(last, 'before')
+      inputs.work()
+      assert.deepEqual(inputs.told, [`record ${String(INPUT_OF_CHANNEL[last])} before`])
+      inputs.writer(last).writeBarrier(barrier)
+      inputs.work()
+      const behind = others.map((channel) => `record ${String(INPUT_OF_CHANNEL[channel])} behind`)
+      assert.equal(inputs.told[1], 'checkpoint 1')
+      assert.deepEqual(inputs.told.slice(2).sort(), behind.sort())
+    })
+  }
 
   it('waits for no barrier of an input that has ended', () => {
     const inputs = new TwoInputs()
