@@ -37,7 +37,7 @@ class Numbers implements SourceFunction<unknown>, CheckpointedFunction {
     this.#side = side
   }
 
-  *run(ctx: SourceContext<unknown>): Generator<unknown> {
+  *run(ctx: SourceContext<unknown>): Generator {
     const { records, pauseAfter, isHeld } = this.#world
     const limit = isHeld ? records[this.#side] / 2 : records[this.#side]
     while (this.#next < limit || isHeld) {

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { SourceFunction } from '../../../../../src/api/functions/source-function.js'
 import { RecordedProgram } from '../../../graph/recorded-program.js'
 import { bursting, burstLog, type BurstLog } from './bursting-operator.js'
 import { RingTask } from './ring-task.js'
 
 /** A source task; the operator behind the source has a timer that is due at the next ms. */
-async function taskWithTimer(run: () => unknown): Promise<{ readonly ring: RingTask; readonly log: BurstLog }> {
+async function taskWithTimer(
+  run: SourceFunction<unknown>['run'],
+): Promise<{ readonly ring: RingTask; readonly log: BurstLog }> {
   const log = burstLog()
   const program = new RecordedProgram()
-  const source = program.source('source', {}, { kind: 'source-function', function: { run: run as () => void } })
+  const source = program.source('source', {}, { kind: 'source-function', function: { run: run } })
   const operator = program.operator(source, 'burst', bursting(0, log))
   program.sink(program.partition(operator, { kind: 'rebalance' }), 'sink')
   return { ring: await new RingTask({ program, vertex: 0, outputSlots: 8 }).started(), log }

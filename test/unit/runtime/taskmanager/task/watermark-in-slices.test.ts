@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { SourceContext } from '../../../../../src/api/functions/source-function.js'
-import type { OperatorSpec } from '../../../../../src/api/dag/operator-spec.js'
 import { RecordedProgram } from '../../../graph/recorded-program.js'
 import { bursting, burstLog } from './bursting-operator.js'
 import { RingTask } from './ring-task.js'
@@ -77,7 +76,7 @@ describe('A watermark at which an operator emits 100,000 records into two slots'
       ctx.emitWatermark(7)
       yield 'after'
     }
-    const source = program.source('source', {}, { kind: 'source-function', function: { run } } as OperatorSpec)
+    const source = program.source('source', {}, { kind: 'source-function', function: { run } })
     program.sink(rebalanced(program, program.operator(source, 'burst', bursting(RECORDS, log))), 'sink')
     const ring = await new RingTask({ program, vertex: 0, outputSlots: 2 }).started()
     for (let steps = 0; steps < MOST_STEPS && ring.last !== 'end of partition'; steps += 1) {
