@@ -45,7 +45,7 @@ export interface JobEdge {
   readonly sourceOperator: number
   readonly sideOutput: string | undefined
   readonly targetVertex: string
-  /** 0 or 1: which input of the target's head. Several edges with one number are a union. */
+  /** Which input of the target's head, from 0 on. Several edges with one number are a union. */
   readonly targetInput: number
   readonly partitioner: PartitionerKind
   /** Path of a declarative key, when the edge is a `hash` edge with one. */

@@ -1,3 +1,4 @@
+import type { KeySpec } from '../api/dag/key-spec.js'
 import { functionsOf } from '../api/dag/operator-spec.js'
 import { hasMethods } from '../api/functions/has-methods.js'
 import { FlinkError } from '../core/errors/flink-error.js'
@@ -12,6 +13,30 @@ const RICH_METHODS = ['open', 'getRuntimeContext', 'snapshotState', 'initializeS
 export function checkProgramRules(nodes: readonly StreamNode[]): void {
   checkUids(nodes)
   checkFunctions(nodes)
+  for (const node of nodes) checkKeys(node)
+}
+
+/** Keys of several inputs find the same state, so one and the same key must be the same in each of them. */
+function checkKeys({ name, keys }: StreamNode): void {
+  const keyed = [...keys.entries()].flatMap(([input, key]) => (key === undefined ? [] : [{ input, key }]))
+  const [first, ...others] = keyed
+  if (first === undefined) return
+  const other = others.find(({ key }) => !isSameKeyType(first.key, key))
+  if (other === undefined) return
+  const inputs = `${String(first.input + 1)} and ${String(other.input + 1)}`
+  const types = `${keyTypeText(first.key)} and ${keyTypeText(other.key)}`
+  const reason = `the keys of its inputs ${inputs} are of different types (${types}). Declare one type for both.`
+  throw new FlinkError('GRAPH_INVALID', { operator: name, reason })
+}
+
+function isSameKeyType(one: KeySpec, other: KeySpec): boolean {
+  if (JSON.stringify(one.kind) !== JSON.stringify(other.kind)) return false
+  const { declaredShape } = one
+  return declaredShape === undefined || (other.declaredShape ?? declaredShape) === declaredShape
+}
+
+function keyTypeText({ declaredShape, kind }: KeySpec): string {
+  return declaredShape ?? (kind === 'auto' ? 'not declared' : JSON.stringify(kind))
 }
 
 function checkUids(nodes: readonly StreamNode[]): void {

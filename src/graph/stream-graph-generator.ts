@@ -1,5 +1,11 @@
 import type { Pipeline } from '../api/environment/pipeline-executor.js'
-import type { OneInputTransformation, SourceTransformation, Transformation } from '../api/dag/transformation.js'
+import type { KeySpec } from '../api/dag/key-spec.js'
+import type {
+  MultipleInputTransformation,
+  OneInputTransformation,
+  SourceTransformation,
+  Transformation,
+} from '../api/dag/transformation.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { computeDefaultMaxParallelism, HIGHEST_MAX_PARALLELISM } from '../core/keygroups/key-group-assignment.js'
 import { graphSettingsOf, type GraphSettings } from './graph-settings.js'
@@ -8,7 +14,7 @@ import { StreamGraph, type EdgeOrigin, type StreamNode } from './stream-graph.js
 
 const DEFAULT_SLOT_SHARING_GROUP = 'default'
 
-type PhysicalTransformation = SourceTransformation | OneInputTransformation
+type PhysicalTransformation = SourceTransformation | OneInputTransformation | MultipleInputTransformation
 
 /**
  * Transformations to operators and edges. Everything that was added becomes part of the graph: a source that nobody reads
@@ -48,7 +54,12 @@ class Translation {
       case 'source':
         return this.#operator(transformation, [])
       case 'one-input':
-        return this.#operator(transformation, this.originsOf(transformation.input))
+        return this.#operator(transformation, [this.originsOf(transformation.input)])
+      case 'multiple-input':
+        return this.#operator(
+          transformation,
+          transformation.inputs.map(({ input }) => this.originsOf(input)),
+        )
       case 'union':
         return transformation.inputs.flatMap((input) => this.originsOf(input))
       case 'partition':
@@ -66,10 +77,15 @@ class Translation {
     }
   }
 
-  #operator(transformation: PhysicalTransformation, origins: readonly EdgeOrigin[]): readonly EdgeOrigin[] {
-    const node = makeNode(transformation, origins, this.#settings)
+  #operator(
+    transformation: PhysicalTransformation,
+    originsByInput: readonly (readonly EdgeOrigin[])[],
+  ): readonly EdgeOrigin[] {
+    const node = makeNode(transformation, originsByInput.flat(), this.#settings)
     this.#graph.addNode(node)
-    for (const origin of origins) this.#graph.connect(origin, node, 0)
+    for (const [input, origins] of originsByInput.entries()) {
+      for (const origin of origins) this.#graph.connect(origin, node, input)
+    }
     return [{ source: node, partitioner: undefined, sideOutput: undefined, outputType: transformation.outputType }]
   }
 }
@@ -91,7 +107,7 @@ function makeNode(
     uid: settings.uid,
     uidHash: settings.uidHash,
     operator: transformation.operator,
-    keys: transformation.type === 'one-input' ? [transformation.key] : [],
+    keys: keysOf(transformation),
     outputType: transformation.outputType,
     parallelism,
     maxParallelism,
@@ -102,6 +118,17 @@ function makeNode(
     isSource: transformation.type === 'source',
     inEdges: [],
     outEdges: [],
+  }
+}
+
+function keysOf(transformation: PhysicalTransformation): readonly (KeySpec | undefined)[] {
+  switch (transformation.type) {
+    case 'source':
+      return []
+    case 'one-input':
+      return [transformation.key]
+    case 'multiple-input':
+      return transformation.inputs.map(({ key }) => key)
   }
 }
 

@@ -12,7 +12,7 @@ export interface StreamEdge {
   readonly index: number
   readonly source: StreamNode
   readonly target: StreamNode
-  /** 0 or 1: which input of the target. */
+  /** Which input of the target, from 0 on. Several edges with one number are a union. */
   readonly targetInput: number
   readonly partitioner: PartitionerSpec
   readonly sideOutput: string | undefined
@@ -29,7 +29,7 @@ export interface StreamNode {
   readonly uid: string | undefined
   readonly uidHash: string | undefined
   readonly operator: OperatorSpec
-  /** By input; undefined where an input is not keyed. */
+  /** As many as it has inputs; undefined where an input is not keyed. */
   readonly keys: readonly (KeySpec | undefined)[]
   readonly outputType: TypeInformation<unknown> | undefined
   readonly parallelism: number
@@ -75,6 +75,7 @@ export class StreamGraph {
     this.#nodes.set(node.id, node)
   }
 
+  /** Adds an edge to one input of the target. */
   connect(origin: EdgeOrigin, target: StreamNode, targetInput: number): void {
     const { source, sideOutput, outputType } = origin
     const partitioner = origin.partitioner ?? defaultPartitioner(source, target)

@@ -12,6 +12,7 @@ import { ManualClock } from '../../src/core/time/manual-clock.js'
 import type { WatermarkStatus } from '../../src/runtime/taskmanager/network/stream-element.js'
 import { AccumulatorRegistry } from '../../src/runtime/taskmanager/operators/accumulator-registry.js'
 import type { Output } from '../../src/runtime/taskmanager/operators/output.js'
+import type { ProcessingTimeService } from '../../src/runtime/taskmanager/operators/processing-time-service.js'
 import type { OperatorContext, TaskInfo } from '../../src/runtime/taskmanager/operators/stream-operator.js'
 
 /** What an operator emitted, one entry an element: `[value, timestamp]`, or the event's name with its content. */
@@ -83,6 +84,13 @@ export class TestOperatorContext implements OperatorContext {
   readonly standardError: MemoryTextOutput = new MemoryTextOutput()
   readonly accumulators: AccumulatorRegistry = new AccumulatorRegistry()
   readonly registeredTypes: RegisteredTypes
+  readonly processingTime: ProcessingTimeService = {
+    currentProcessingTime: () => this.clock.now(),
+    registerTimer: (timestamp, callback) =>
+      this.clock.setTimer(timestamp - this.clock.now() + 1, () => {
+        this.enqueueMail(() => void callback(timestamp))
+      }),
+  }
   readonly #mail: (() => void)[] = []
   readonly #suspensions = new Set<Promise<void>>()
 

@@ -44,6 +44,21 @@ export interface OneInputTransformation extends TransformationBase {
   readonly key: KeySpec | undefined
 }
 
+/** One input of an operator that has several. */
+export interface TransformationInput {
+  readonly input: Transformation
+  /** Present where the input is keyed; the keys of all keyed inputs are of one type, as one state is behind them. */
+  readonly key: KeySpec | undefined
+}
+
+/** An operator whose inputs have a number, a key and a time of their own. */
+export interface MultipleInputTransformation extends TransformationBase {
+  readonly type: 'multiple-input'
+  /** In the order of their numbers. */
+  readonly inputs: readonly TransformationInput[]
+  readonly operator: OperatorSpec
+}
+
 export interface UnionTransformation extends TransformationBase {
   readonly type: 'union'
   readonly inputs: readonly Transformation[]
@@ -67,6 +82,7 @@ export interface SideOutputTransformation extends TransformationBase {
 export type Transformation =
   | SourceTransformation
   | OneInputTransformation
+  | MultipleInputTransformation
   | UnionTransformation
   | PartitionTransformation
   | SideOutputTransformation

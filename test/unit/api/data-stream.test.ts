@@ -34,14 +34,15 @@ beforeEach(() => {
   env = StreamExecutionEnvironment.getExecutionEnvironment()
 })
 
+function inputsOf(transformation: Transformation): readonly Transformation[] {
+  if (transformation.type === 'source') return []
+  if (transformation.type === 'multiple-input') return transformation.inputs.map(({ input }) => input)
+  return transformation.type === 'union' ? transformation.inputs : [transformation.input]
+}
+
 /** What a transformation does and where its records come from, as `Map(1)`; virtual ones by their partitioner or tag. */
 function describeOne(transformation: Transformation): string {
-  const inputs =
-    transformation.type === 'source'
-      ? ''
-      : transformation.type === 'union'
-        ? transformation.inputs.map(describeOne).join('|')
-        : describeOne(transformation.input)
+  const inputs = inputsOf(transformation).map(describeOne).join('|')
   const { settings } = transformation
   if (transformation.type === 'partition') return `${transformation.partitioner.kind}(${inputs})`
   if (transformation.type === 'side-output') return `side ${transformation.tag}(${inputs})`

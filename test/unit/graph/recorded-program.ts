@@ -2,9 +2,11 @@ import type { KeySpec } from '../../../src/api/dag/key-spec.js'
 import type { OperatorSpec } from '../../../src/api/dag/operator-spec.js'
 import type { PartitionerSpec } from '../../../src/api/dag/partitioner-spec.js'
 import type {
+  MultipleInputTransformation,
   OneInputTransformation,
   SourceTransformation,
   Transformation,
+  TransformationInput,
   TransformationSettings,
 } from '../../../src/api/dag/transformation.js'
 import type { Pipeline } from '../../../src/api/environment/pipeline-executor.js'
@@ -48,6 +50,20 @@ export class RecordedProgram {
     return this.#add({ ...this.#base(name, settings), type: 'one-input', input, operator, key })
   }
 
+  /** An operator with as many inputs; a keyed one is partitioned by its key. */
+  multipleInput(
+    inputs: readonly TransformationInput[],
+    name: string,
+    operator: OperatorSpec = manyInputs(),
+    settings: SettingsOverride = {},
+  ): MultipleInputTransformation {
+    const partitioned = inputs.map(({ input, key }) => ({
+      input: key === undefined ? input : this.partition(input, { kind: 'hash', key }),
+      key,
+    }))
+    return this.#add({ ...this.#base(name, settings), type: 'multiple-input', inputs: partitioned, operator })
+  }
+
   partition(input: Transformation, partitioner: PartitionerSpec): Transformation {
     return this.#add<Transformation>({ ...this.#base('Partition', {}), type: 'partition', input, partitioner })
   }
@@ -86,6 +102,10 @@ export class RecordedProgram {
 
 export function sourceOf(): OperatorSpec {
   return { kind: 'source-function', function: { run: () => undefined } }
+}
+
+function manyInputs(): OperatorSpec {
+  return { kind: 'operator', factory: { createStreamOperator: () => ({}) }, functions: [] }
 }
 
 function plainSettings(name: string): TransformationSettings {

@@ -1,6 +1,7 @@
-// Duty: all inputs of a task: polls the channels in turn.
+// Duty: the channels of all inputs of a task, polled in turn; what one delivers goes to the handler of its input.
 // Invariants: fair: after a channel was drained the next poll begins behind it; a blocked or ended channel is not polled.
 // Thread: the consuming task's worker.
+import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { ChannelHandler, ChannelReader } from './channel.js'
 
 export interface GateChannel {
@@ -21,14 +22,17 @@ export class InputGate {
     this.#ended = channels.map(() => false)
   }
 
-  /** Drains one channel that has data; false when none has. */
-  poll(handler: ChannelHandler): boolean {
+  /** Drains one channel that has data; false when none has. There is a handler for each input, in the order of their numbers. */
+  poll(handlers: readonly ChannelHandler[]): boolean {
     const { length } = this.channels
     for (let step = 0; step < length; step += 1) {
       const index = (this.#next + step) % length
       if (!this.#isReadable(index)) continue
       this.#next = (index + 1) % length
-      this.channels[index]?.reader.drain(handler, index)
+      const channel = this.channels[index]
+      const handler = handlers[channel?.input ?? -1]
+      if (handler === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'a channel belongs to no input' })
+      channel?.reader.drain(handler, index)
       return true
     }
     return false

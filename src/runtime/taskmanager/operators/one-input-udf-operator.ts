@@ -17,7 +17,8 @@ export abstract class OneInputUdfOperator extends UdfStreamOperator implements O
     return this.output.emitWatermark(timestamp)
   }
 
-  processWatermarkStatus(status: WatermarkStatus): void {
+  processWatermarkStatus(status: WatermarkStatus): boolean {
     this.output.emitWatermarkStatus(status)
+    return true
   }
 }

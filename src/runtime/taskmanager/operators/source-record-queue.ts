@@ -16,6 +16,8 @@ export class SourceRecordQueue {
   #timestamps: number[] = []
   #head = 0
   #idle = false
+  /** The oldest element is a watermark that is not done. */
+  #isInWatermark = false
   readonly #copier: Copier
 
   constructor(copier: Copier) {
@@ -24,6 +26,10 @@ export class SourceRecordQueue {
 
   get length(): number {
     return this.#values.length - this.#head
+  }
+
+  get isInWatermark(): boolean {
+    return this.#isInWatermark
   }
 
   push(value: unknown, timestamp: number): void {
@@ -43,8 +49,8 @@ export class SourceRecordQueue {
     const value = this.#values[this.#head]
     const timestamp = this.#timestamps[this.#head] ?? NO_TIMESTAMP
     if (value === WATERMARK) {
-      this.#setIdle(false, output)
-      if (!output.emitWatermark(timestamp)) return false
+      this.#isInWatermark = !this.emitWatermark(timestamp, output)
+      if (this.#isInWatermark) return false
     }
     this.#values[this.#head] = undefined
     this.#head += 1
@@ -57,6 +63,12 @@ export class SourceRecordQueue {
     return true
   }
 
+  /** As `Output`'s; nobody listens to the watermark of an idle source. */
+  emitWatermark(timestamp: number, output: Output): boolean {
+    this.#setIdle(false, output)
+    return output.emitWatermark(timestamp)
+  }
+
   /** Emits a record that need not wait; the queue must be empty. */
   emit(value: unknown, output: Output): void {
     this.#setIdle(false, output)
@@ -67,6 +79,7 @@ export class SourceRecordQueue {
     this.#values = []
     this.#timestamps = []
     this.#head = 0
+    this.#isInWatermark = false
   }
 
   #push(value: unknown, timestamp: number): void {

@@ -18,6 +18,7 @@ import type { SnapshotIncrement } from '../state/keyed-state-backend.js'
 import type { AccumulatorRegistry } from './accumulator-registry.js'
 import type { StageRun } from './chain-stage.js'
 import type { Output } from './output.js'
+import type { ProcessingTimeService } from './processing-time-service.js'
 
 /** Who this subtask is. */
 export interface TaskInfo {
@@ -50,6 +51,7 @@ export interface OperatorContext {
   readonly registeredTypes: RegisteredTypes
   /** The task takes no more input, and no barrier passes, until the promise has settled; a rejection fails the task. */
   suspendInputUntil(promise: Promise<void>): void
+  readonly processingTime: ProcessingTimeService
   /** Runs `action` on the task's thread between two records (mail); an error in it fails the task. */
   enqueueMail(action: () => void): void
   /** False while the channels behind the chain are full; a source should wait then. */
@@ -109,7 +111,8 @@ export interface Input {
    * same timestamp once it has room. What a call has done the next one does not do again.
    */
   processWatermark(timestamp: number): boolean
-  processWatermarkStatus(status: WatermarkStatus): void
+  /** As processWatermark: where an input of several goes idle, time may go on with the others. */
+  processWatermarkStatus(status: WatermarkStatus): boolean
 }
 
 /** An operator with one input is that input. */
@@ -122,6 +125,11 @@ export type SourceStatus = 'more' | 'waiting' | 'end'
 export interface SourceStreamOperator extends StreamOperator {
   /** Emits the next record (or few) to the output. Called only while output is available. */
   emitNext(): SourceStatus
+  /** True while the chain is in the middle of a watermark that emitNext has begun: `continueWatermark` comes next. */
+  readonly isInWatermark: boolean
+  continueWatermark(): boolean
+  /** Its records have ended, and so does time. False: not done, as with a watermark. */
+  advanceToEndOfTime(): boolean
   /** Asks the source to end early (cancellation, stop): its run returns soon, emitNext reports `end`. */
   cancel(): void
 }

@@ -66,8 +66,9 @@ export class StreamSink extends OneInputUdfOperator {
     return true
   }
 
-  override processWatermarkStatus(_status: WatermarkStatus): void {
-    // Nobody behind a sink asks.
+  /** Nobody behind a sink asks. */
+  override processWatermarkStatus(_status: WatermarkStatus): boolean {
+    return true
   }
 
   override async prepareSnapshotPreBarrier(_checkpointId: number): Promise<void> {

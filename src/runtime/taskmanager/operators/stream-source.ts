@@ -8,6 +8,7 @@
 import type { SourceFunction } from '../../../api/functions/source-function.js'
 import type { TimerHandle } from '../../../core/time/clock.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { MAX_WATERMARK } from '../network/stream-element.js'
 import { CapturedStateFuture } from './captured-state-future.js'
 import { SourceFunctionRun } from './source-function-run.js'
 import type {
@@ -70,6 +71,22 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     }
     if (run.state === 'failed') throw this.failed(run.error)
     return this.#status()
+  }
+
+  get isInWatermark(): boolean {
+    return this.#run.queue.isInWatermark
+  }
+
+  continueWatermark(): boolean {
+    try {
+      return this.#run.queue.emitNext(this.output)
+    } catch (error) {
+      throw this.failed(error)
+    }
+  }
+
+  advanceToEndOfTime(): boolean {
+    return this.#run.queue.emitWatermark(MAX_WATERMARK, this.output)
   }
 
   cancel(): void {

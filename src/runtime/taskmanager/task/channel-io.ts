@@ -19,7 +19,8 @@ export interface InputIo {
   /** The operator that the records go to. */
   readonly operatorName: string
   readonly numRecordsIn: () => number
-  readonly currentInputWatermark: () => number
+  /** In the order of the inputs' numbers. */
+  readonly inputWatermarks: () => readonly number[]
 }
 
 export interface ChannelIoInput {
@@ -40,7 +41,7 @@ export function channelIo(io: ChannelIoInput): TaskIo {
   const outputs = distinctOutputs(io.outputs)
   return () => {
     const numRecordsIn = input?.numRecordsIn() ?? 0
-    const currentInputWatermark = input?.currentInputWatermark()
+    const currentInputWatermark = input === undefined ? undefined : Math.min(...input.inputWatermarks())
     return {
       numRecordsIn,
       numRecordsOut: sum(outputs.map(({ writer }) => writer.numRecordsOut)),
@@ -67,10 +68,16 @@ function distinctOutputs(outputs: readonly OutputIo[]): readonly OutputIo[] {
 function inputOperator(input: InputIo | undefined): Record<string, number | string> {
   if (input === undefined) return {}
   const name = filterCharacters(input.operatorName)
-  return {
+  const watermarks = input.inputWatermarks()
+  const values: Record<string, number | string> = {
     [`${name}.numRecordsIn`]: input.numRecordsIn(),
-    [`${name}.currentInputWatermark`]: watermarkText(input.currentInputWatermark()),
+    [`${name}.currentInputWatermark`]: watermarkText(Math.min(...watermarks)),
   }
+  if (watermarks.length === 1) return values
+  for (const [index, watermark] of watermarks.entries()) {
+    values[`${name}.currentInput${String(index + 1)}Watermark`] = watermarkText(watermark)
+  }
+  return values
 }
 
 function outputOperators(outputs: readonly OutputIo[]): Record<string, number | string> {

@@ -24,6 +24,11 @@ export class ExclusiveActions {
     return this.#running === undefined && this.#suspensions === 0 && this.#queue.length === 0
   }
 
+  /** True while nothing is pending, whatever is going to begin. */
+  get isFree(): boolean {
+    return this.#running === undefined && this.#suspensions === 0
+  }
+
   /** True when `runNext` would begin something. */
   get isReady(): boolean {
     return this.#queue.length > 0 && this.#running === undefined && this.#suspensions === 0 && !this.#stopped

@@ -9,7 +9,6 @@ import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { RecordWriter } from '../network/record-writer.js'
 import { AccumulatorRegistry } from '../operators/accumulator-registry.js'
 import { createOperator } from '../operators/operator-factory.js'
-import type { Output } from '../operators/output.js'
 import type { OperatorContext, StreamOperator } from '../operators/stream-operator.js'
 import { ChainCopiers } from './chain-copiers.js'
 import { chainedTarget, networkTarget, outputTo, type OutputReader } from './chain-outputs.js'
@@ -38,18 +37,15 @@ export class OperatorChain {
   /** Head first. */
   readonly operators: readonly StreamOperator[]
   readonly head: StreamOperator
-  /** The head's output: where a source task sends the final watermark. */
-  readonly headOutput: Output
   readonly accumulators: AccumulatorRegistry = new AccumulatorRegistry()
   readonly #writers: readonly RecordWriter[]
 
   constructor(input: OperatorChainInput) {
-    const { operators, headOutput } = buildOperators(input, this.accumulators)
+    const operators = buildOperators(input, this.accumulators)
     const [head] = operators
     if (head === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `vertex ${input.vertex.name} is empty` })
     this.operators = operators
     this.head = head
-    this.headOutput = headOutput
     this.#writers = input.edges.map((edge) => edge.writer)
   }
 
@@ -97,15 +93,11 @@ export class OperatorChain {
   }
 }
 
-function buildOperators(
-  input: OperatorChainInput,
-  accumulators: AccumulatorRegistry,
-): { operators: StreamOperator[]; headOutput: Output } {
+function buildOperators(input: OperatorChainInput, accumulators: AccumulatorRegistry): StreamOperator[] {
   const { vertex, program, edges, contextFor } = input
   const copiers = new ChainCopiers(input)
   const operators: StreamOperator[] = []
   const readers = readersByInput(vertex)
-  let headOutput: Output | undefined
   for (let index = vertex.operators.length - 1; index >= 0; index -= 1) {
     const node = vertex.operators[index]
     const binding = node === undefined ? undefined : program.operators.get(node.id)
@@ -116,10 +108,8 @@ function buildOperators(
     const output = outputTo([...chained, ...edgeReaders(index, edges)])
     const waitingCopier = copiers.forWaiting(index, binding)
     operators[index] = createOperator(binding, contextFor(node.name, { output, waitingCopier, accumulators }))
-    headOutput = output
   }
-  if (headOutput === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `vertex ${vertex.name} is empty` })
-  return { operators, headOutput }
+  return operators
 }
 
 /** By place in the chain: the places of those that read what the operator there emits. */

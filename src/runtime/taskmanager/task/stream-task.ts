@@ -10,7 +10,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { TriggerCheckpoint } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { InputInterrupt } from '../network/input-interrupt.js'
-import { MAX_WATERMARK, type CheckpointBarrier } from '../network/stream-element.js'
+import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import type { TaskActivity } from '../metrics/task-times.js'
 import type { AccumulatorRegistry } from '../operators/accumulator-registry.js'
@@ -20,6 +20,7 @@ import { Mailbox } from './mailbox.js'
 import type { OperatorChain } from './operator-chain.js'
 import { OutputFlusher } from './output-flusher.js'
 import { StopProgress } from './stop-progress.js'
+import { ProcessingTimeTimers } from './processing-time-timers.js'
 import type { SubtaskCheckpointCoordinator } from './subtask-checkpoint-coordinator.js'
 import type { TaskEnvironment } from './task-environment.js'
 import { SourceInput, type TaskInput } from './task-input.js'
@@ -47,6 +48,7 @@ export class StreamTask {
   readonly descriptor: TaskDeploymentDescriptor
   /** Raised by the task's outputs too. */
   readonly interrupt: InputInterrupt = new InputInterrupt()
+  readonly processingTime: ProcessingTimeTimers
   readonly #environment: TaskEnvironment
   readonly #life: TaskLife
   readonly #mailbox: Mailbox
@@ -72,6 +74,11 @@ export class StreamTask {
       this.fail(error)
     }
     this.#actions = new ExclusiveActions(onError, environment.wake, this.interrupt)
+    this.processingTime = new ProcessingTimeTimers({
+      clock: environment.clock,
+      actions: this.#actions,
+      whenOutputAvailable: () => this.whenOutputAvailable(),
+    })
   }
 
   get actions(): ExclusiveActions {
@@ -148,7 +155,9 @@ export class StreamTask {
   hasWork(): boolean {
     const parts = this.#parts
     if (this.#phase === 'ended' || parts === undefined) return false
-    if (!this.#mailbox.isEmpty || this.#actions.isReady) return true
+    if (!this.#mailbox.isEmpty) return true
+    if (parts.input.isInWatermark) return this.#mayContinueWatermark(parts)
+    if (this.#actions.isReady) return true
     if (this.#phase === 'draining') return parts.chain.isOutputAvailable()
     return this.mayTakeInput && parts.input.hasData()
   }
@@ -163,7 +172,7 @@ export class StreamTask {
         parts.checkpoints.decline(checkpointId, 'the task is finishing')
       } else if (parts.input instanceof SourceInput) {
         if (thenStop !== undefined) {
-          this.#stop.begin(checkpointId, thenStop)
+          this.#beginStop(checkpointId, thenStop)
           parts.input.isOpen = false
         }
         this.performCheckpoint({ checkpointId, timestamp }, 0)
@@ -197,6 +206,7 @@ export class StreamTask {
     parts.forgetCheckpoint(checkpointId)
     void parts.checkpoints.abort(checkpointId)
     if (this.#stop.giveUp(checkpointId)) {
+      this.processingTime.resume()
       if (this.#dataEnded) this.fail(new FlinkError('DRAIN_FAILED', { checkpointId }))
       else if (parts.input instanceof SourceInput) parts.input.isOpen = true
     }
@@ -229,6 +239,10 @@ export class StreamTask {
       this.#mailbox.drain()
     }
     if (parts === undefined || this.#phase === 'starting') return 'idle'
+    if (parts.input.isInWatermark && !this.#continueWatermark(parts)) {
+      this.#flusher?.afterStep(true)
+      return this.#mayContinueWatermark(parts) ? 'more' : 'idle'
+    }
     this.#actions.runNext()
     const isAvailable = parts.chain.isOutputAvailable()
     if (isAvailable) this.#tellOutputWaiters()
@@ -238,15 +252,31 @@ export class StreamTask {
     return result
   }
 
+  /** Before anything else happens to the chain: actions wait as well as records. */
+  #continueWatermark(parts: TaskParts): boolean {
+    return this.#mayContinueWatermark(parts) && parts.input.continueWatermark()
+  }
+
+  #mayContinueWatermark({ chain }: TaskParts): boolean {
+    return this.#actions.isFree && chain.isOutputAvailable()
+  }
+
   #checkInput(): boolean {
     const isOpen = this.#phase === 'running' && this.#actions.isIdle && this.#parts?.chain.isOutputAvailable() === true
     if (isOpen) this.interrupt.lower()
     return isOpen
   }
 
+  /** What is done behind the savepoint belongs to nobody: a job that goes on later has its timers from it. */
+  #beginStop(checkpointId: number, mode: 'suspend' | 'drain'): void {
+    this.#stop.begin(checkpointId, mode)
+    this.processingTime.hold()
+  }
+
   #enter(phase: Phase): void {
     this.interrupt.raise()
     this.#phase = phase
+    if (phase === 'ended') this.processingTime.close()
   }
 
   /** From a step's end to the next one's begin. */
@@ -299,10 +329,11 @@ export class StreamTask {
   async #endData(): Promise<void> {
     if (this.#dataEnded) return
     this.#dataEnded = true
-    const { chain, input } = this.#required()
+    this.processingTime.close()
+    const { chain } = this.#required()
     if (this.#stop.finishesOperators) {
-      if (input instanceof SourceInput) {
-        while (!chain.headOutput.emitWatermark(MAX_WATERMARK)) await this.whenOutputAvailable()
+      if (isSourceOperator(chain.head)) {
+        while (!chain.head.advanceToEndOfTime()) await this.whenOutputAvailable()
       }
       for (const operator of chain.operators) while (!(await operator.finish())) await this.whenOutputAvailable()
     }
@@ -316,7 +347,7 @@ export class StreamTask {
     const { thenStop } = announcements.find(checkpointId) ?? (await announcements.get(checkpointId))
     const { checkpoints, chain, input } = this.#required()
     if (thenStop !== undefined && !checkpoints.isAborted(checkpointId)) {
-      this.#stop.begin(checkpointId, thenStop)
+      this.#beginStop(checkpointId, thenStop)
       if (thenStop === 'drain') {
         // What the source function has handed over is emitted, and its state taken, before nothing may follow any more.
         if (input instanceof SourceInput) await chain.head.prepareSnapshotPreBarrier(checkpointId)

@@ -9,7 +9,6 @@ import type { JobEdge, JobVertex } from '../../../graph/job-graph.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import { checkpointStreams } from '../../../storage/file-checkpoint-streams.js'
 import type { EdgeDescriptor, TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
-import { InputGate } from '../network/input-gate.js'
 import type { ChannelWriter } from '../network/channel.js'
 import type { InputInterrupt } from '../network/input-interrupt.js'
 import { RecordWriter } from '../network/record-writer.js'
@@ -19,13 +18,12 @@ import { isSourceOperator } from '../operators/operator-factory.js'
 import type { OperatorContext, TaskInfo } from '../operators/stream-operator.js'
 import type { ChannelConnector } from './channel-connector.js'
 import { channelIo, type InputIo, type OutputIo } from './channel-io.js'
-import { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
-import { GateHandler } from './gate-handler.js'
+import { makeGateInput } from './gate-input-factory.js'
 import { OperatorChain, type ChainEdge, type OperatorSurroundings } from './operator-chain.js'
 import { StreamTask, type TaskParts } from './stream-task.js'
 import { SubtaskCheckpointCoordinator } from './subtask-checkpoint-coordinator.js'
 import type { TaskEnvironment } from './task-environment.js'
-import { GateInput, SourceInput } from './task-input.js'
+import { SourceInput } from './task-input.js'
 
 export interface TaskFactoryInput {
   readonly jobId: string
@@ -92,23 +90,32 @@ function makeInput(task: StreamTask, chain: OperatorChain, input: TaskFactoryInp
     return { parts, io: undefined, readers: [] }
   }
   const { jobGraph } = input.program
-  const gate = new InputGate(
-    descriptor.inputs.flatMap((edge) => {
-      const targetInput = edgeOf(edge.edgeId, jobGraph.edges).targetInput
-      return edge.channels.map((channel) => ({
-        reader: input.channels.reader(channel, edge.edgeId),
-        input: targetInput,
-      }))
-    }),
-  )
+  const channels = descriptor.inputs.flatMap((edge) => {
+    const targetInput = edgeOf(edge.edgeId, jobGraph.edges).targetInput
+    return edge.channels.map((channel) => ({
+      reader: input.channels.reader(channel, edge.edgeId),
+      input: targetInput,
+    }))
+  })
   const { configuration, clock } = input.environment
-  const isAligned = configuration.get(CheckpointingOptions.CHECKPOINTING_MODE) === 'EXACTLY_ONCE'
-  const barriers = new CheckpointBarrierHandler(gate.channels.length, isAligned, barrierActions(task, gate), clock)
-  const [headInput] = head.inputs
-  if (headInput === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `${head.name} has no input` })
-  const handler = new GateHandler({ gate, head: headInput, barriers, mayContinue: () => task.mayTakeInput })
+  const made = makeGateInput({
+    head,
+    channels,
+    clock,
+    isAligned: configuration.get(CheckpointingOptions.CHECKPOINTING_MODE) === 'EXACTLY_ONCE',
+    mayContinue: () => task.mayTakeInput,
+    checkpoints: {
+      checkpoint: (barrier, alignmentMs) => {
+        task.performCheckpoint(barrier, alignmentMs)
+      },
+      abort: (checkpointId, reason) => {
+        task.declineCheckpoint(checkpointId, reason)
+      },
+    },
+  })
+  const { gate, barriers, io } = made
   const parts = {
-    input: new GateInput(gate, handler, head.name),
+    input: made.input,
     forgetCheckpoint: (checkpointId: number): void => {
       barriers.onAborted(checkpointId)
     },
@@ -116,29 +123,7 @@ function makeInput(task: StreamTask, chain: OperatorChain, input: TaskFactoryInp
       gate.close()
     },
   }
-  const io: InputIo = {
-    operatorName: head.name,
-    numRecordsIn: () => handler.numRecordsIn,
-    currentInputWatermark: () => handler.currentInputWatermark,
-  }
   return { parts, io, readers: gate.channels.map(({ reader }) => reader) }
-}
-
-function barrierActions(task: StreamTask, gate: InputGate): ConstructorParameters<typeof CheckpointBarrierHandler>[2] {
-  return {
-    blockChannel: (index) => {
-      gate.blockChannel(index)
-    },
-    unblockAll: () => {
-      gate.unblockAll()
-    },
-    checkpoint: (barrier, alignmentMs) => {
-      task.performCheckpoint(barrier, alignmentMs)
-    },
-    abort: (checkpointId, reason) => {
-      task.declineCheckpoint(checkpointId, reason)
-    },
-  }
 }
 
 interface ChainEdgeInput extends TaskFactoryInput {
@@ -205,6 +190,7 @@ function contextFactory(
     standardOutput,
     standardError,
     registeredTypes: program.registeredTypes,
+    processingTime: task.processingTime,
     suspendInputUntil: (promise) => {
       task.actions.suspendUntil(promise)
     },

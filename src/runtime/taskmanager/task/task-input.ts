@@ -6,6 +6,7 @@ import { ClassNotRegisteredError } from '../../../core/types/class-not-registere
 import type { InputGate } from '../network/input-gate.js'
 import type { ChannelHandler } from '../network/channel.js'
 import type { SourceStreamOperator } from '../operators/stream-operator.js'
+import type { PendingTime } from './pending-time.js'
 
 /** `moved`: call again; `waiting`: nothing there; `ended`: nothing will come any more. */
 export type InputStatus = 'moved' | 'waiting' | 'ended'
@@ -13,6 +14,13 @@ export type InputStatus = 'moved' | 'waiting' | 'ended'
 export interface TaskInput {
   process(): InputStatus
   hasData(): boolean
+  /**
+   * True while an operator is in the middle of a watermark, as the output was full: nothing else happens to the chain until
+   * `continueWatermark` has come to its end, neither records nor actions.
+   */
+  readonly isInWatermark: boolean
+  /** Goes on with it, once there is room; true when it is done. */
+  continueWatermark(): boolean
 }
 
 /** Records come out of the head operator itself. */
@@ -38,28 +46,46 @@ export class SourceInput implements TaskInput {
     return this.isOpen && this.#mayHaveMore
   }
 
+  get isInWatermark(): boolean {
+    return this.#source.isInWatermark
+  }
+
+  continueWatermark(): boolean {
+    return this.#source.continueWatermark()
+  }
+
   /** Mail came, so the source may have something again. */
   awaken(): void {
     this.#mayHaveMore = true
   }
 }
 
+export interface GateInputInput {
+  readonly gate: InputGate
+  /** One an input, in the order of their numbers. */
+  readonly handlers: readonly ChannelHandler[]
+  readonly time: PendingTime
+  /** The operator whose inputs these are, for errors about records that it cannot be given. */
+  readonly operatorName: string
+}
+
 /** Records come through channels. */
 export class GateInput implements TaskInput {
   readonly #gate: InputGate
-  readonly #handler: ChannelHandler
+  readonly #handlers: readonly ChannelHandler[]
+  readonly #time: PendingTime
   readonly #operatorName: string
 
-  /** The operator whose input this is, for errors about records that it cannot be given. */
-  constructor(gate: InputGate, handler: ChannelHandler, operatorName: string) {
+  constructor({ gate, handlers, time, operatorName }: GateInputInput) {
     this.#gate = gate
-    this.#handler = handler
+    this.#handlers = handlers
+    this.#time = time
     this.#operatorName = operatorName
   }
 
   process(): InputStatus {
     try {
-      if (this.#gate.poll(this.#handler)) return 'moved'
+      if (this.#gate.poll(this.#handlers)) return this.isInWatermark ? 'waiting' : 'moved'
     } catch (error) {
       throw this.#explained(error)
     }
@@ -68,6 +94,14 @@ export class GateInput implements TaskInput {
 
   hasData(): boolean {
     return this.#gate.hasData()
+  }
+
+  get isInWatermark(): boolean {
+    return this.#time.isPending
+  }
+
+  continueWatermark(): boolean {
+    return this.#time.continue()
   }
 
   #explained(error: unknown): unknown {

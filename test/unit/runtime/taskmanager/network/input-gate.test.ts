@@ -12,7 +12,7 @@ function createGate(channelCount: number): { gate: InputGate; channels: LocalCha
     { length: channelCount },
     () => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }),
   )
-  const gate = new InputGate(channels.map(({ reader }, input) => ({ reader, input })))
+  const gate = new InputGate(channels.map(({ reader }) => ({ reader, input: 0 })))
   return { gate, channels, recorder: new ChannelRecorder() }
 }
 
@@ -29,7 +29,7 @@ describe('An InputGate', () => {
     write(channels[0], 'a1', 'a2', 'a3')
     write(channels[1], 'b1')
     write(channels[2], 'c1', 'c2')
-    while (gate.poll(recorder));
+    while (gate.poll([recorder]));
     assert.deepStrictEqual(recorder.values, ['a1', 'b1', 'c1', 'a2', 'c2', 'a3'])
     assert.equal(gate.hasData(), false)
   })
@@ -39,20 +39,33 @@ describe('An InputGate', () => {
     write(channels[0], 'a')
     write(channels[1], 'b')
     gate.blockChannel(0)
-    while (gate.poll(recorder));
+    while (gate.poll([recorder]));
     assert.deepStrictEqual(recorder.values, ['b'])
     assert.equal(gate.hasData(), false)
     gate.unblockAll()
     assert.equal(gate.hasData(), true)
-    while (gate.poll(recorder));
+    while (gate.poll([recorder]));
     assert.deepStrictEqual(recorder.values, ['b', 'a'])
   })
 
   it('names the channel of an event', () => {
     const { gate, channels, recorder } = createGate(3)
     channels[2]?.writer.writeWatermark(5)
-    gate.poll(recorder)
+    gate.poll([recorder])
     assert.deepStrictEqual(recorder.elements, [['watermark', 5, 2]])
+  })
+
+  it('gives what a channel delivers to the handler of its input', () => {
+    const channels = [0, 1, 2].map(() => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }))
+    const inputs = [1, 0, 1]
+    const gate = new InputGate(channels.map(({ reader }, index) => ({ reader, input: inputs[index] ?? 0 })))
+    const handlers = [new ChannelRecorder(), new ChannelRecorder()]
+    for (const [index, channel] of channels.entries()) write(channel, index)
+    while (gate.poll(handlers));
+    assert.deepStrictEqual(
+      handlers.map(({ values }) => values),
+      [[1], [0, 2]],
+    )
   })
 
   it('has ended when all its channels have', () => {
@@ -62,7 +75,7 @@ describe('An InputGate', () => {
     assert.equal(gate.hasEnded(1), true)
     assert.equal(gate.hasEnded(0), false)
     write(channels[1], 'never')
-    assert.equal(gate.poll(recorder), false)
+    assert.equal(gate.poll([recorder]), false)
     gate.endChannel(0)
     assert.equal(gate.allEnded, true)
   })

@@ -1,12 +1,12 @@
 /** The input of a task: channels, gate and barrier handler, with a head operator that remembers what it got. */
-import type { OneInputStreamOperator } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { InputGate } from '../../../../../src/runtime/taskmanager/network/input-gate.js'
 import { RowCopier } from '../../../../../src/core/types/row-copier.js'
 import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/local-channel.js'
 import type { ChannelWriter } from '../../../../../src/runtime/taskmanager/network/channel.js'
 import { CheckpointBarrierHandler } from '../../../../../src/runtime/taskmanager/task/checkpoint-barrier-handler.js'
-import { GateHandler } from '../../../../../src/runtime/taskmanager/task/gate-handler.js'
+import { InputHandler } from '../../../../../src/runtime/taskmanager/task/input-handler.js'
+import { PendingTime } from '../../../../../src/runtime/taskmanager/task/pending-time.js'
 
 const ignore = (): void => undefined
 
@@ -22,7 +22,7 @@ export class AlignmentHarness {
   readonly reasons: string[] = []
   readonly alignmentsMs: number[] = []
   readonly #writers: readonly ChannelWriter[]
-  readonly #handler: GateHandler
+  readonly #handlers: readonly InputHandler[]
 
   constructor(channelCount: number, mode: 'EXACTLY_ONCE' | 'AT_LEAST_ONCE' = 'EXACTLY_ONCE') {
     const channels = Array.from(
@@ -49,16 +49,17 @@ export class AlignmentHarness {
       },
     }
     this.barriers = new CheckpointBarrierHandler(channelCount, mode === 'EXACTLY_ONCE', actions, this.clock)
-    const head = {
+    const input = {
       processElement: (value: unknown): void => {
         this.processed.push(String(value))
       },
-      processWatermark: ignore,
+      processWatermark: () => true,
       prepareKeys: ignore,
-      processWatermarkStatus: ignore,
-    } as unknown as OneInputStreamOperator
+      processWatermarkStatus: () => true,
+    }
     const { gate, barriers } = this
-    this.#handler = new GateHandler({ gate, head, barriers, mayContinue: () => true })
+    const time = new PendingTime()
+    this.#handlers = [new InputHandler({ gate, number: 0, input, barriers, time, mayContinue: () => true })]
   }
 
   write(channel: number, ...values: readonly string[]): this {
@@ -85,7 +86,7 @@ export class AlignmentHarness {
 
   /** One turn of the gate; false when nothing can be read. */
   pollOnce(): boolean {
-    return this.gate.poll(this.#handler)
+    return this.gate.poll(this.#handlers)
   }
 
   /** Reads whatever can be read. */

@@ -61,6 +61,21 @@ describe('The counts of channels', () => {
     assert.deepEqual(onlyLocal.output, { queueLength: 6, poolUsage: undefined })
   })
 
+  it('take the records of all inputs and the smallest watermark, and tell the watermark of each where there are several', () => {
+    const input = { operatorName: 'join', numRecordsIn: () => 7, inputWatermarks: () => [20, 10] }
+    const { operators, ...counts } = channelIo({ ...SOURCE, input })()
+    assert.equal(counts.numRecordsIn, 7)
+    assert.equal(counts.currentInputWatermark, 10)
+    assert.deepEqual(operators, {
+      'join.numRecordsIn': 7,
+      'join.currentInputWatermark': '10',
+      'join.currentInput1Watermark': '20',
+      'join.currentInput2Watermark': '10',
+    })
+    const one = channelIo({ ...SOURCE, input: { ...input, inputWatermarks: () => [10] } })()
+    assert.deepEqual(Object.keys(one.operators), ['join.numRecordsIn', 'join.currentInputWatermark'])
+  })
+
   it('take bytes of the channels that count them', () => {
     const readers = [{ numBytes: 10, numBuffers: 1 }, {}, { numBytes: 32, numBuffers: 2 }]
     const counts = channelIo({ ...SOURCE, readers, writers: [{}] })()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { OperatorSpec } from '../../../../../src/api/dag/operator-spec.js'
+import type { SourceContext } from '../../../../../src/api/functions/source-function.js'
 import { Configuration } from '../../../../../src/core/config/configuration.js'
 import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
 import { MemoryTextOutput } from '../../../../../src/core/io/memory-text-output.js'
@@ -9,6 +10,7 @@ import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { generateProgramGraph } from '../../../../../src/graph/job-graph-generator.js'
 import type { WorkerToMaster } from '../../../../../src/runtime/protocol/worker-to-master.js'
+import { MAX_WATERMARK } from '../../../../../src/runtime/taskmanager/network/stream-element.js'
 import { ChannelConnector } from '../../../../../src/runtime/taskmanager/task/channel-connector.js'
 import { CheckpointAnnouncements } from '../../../../../src/runtime/taskmanager/task/checkpoint-announcements.js'
 import type { StepResult } from '../../../../../src/runtime/taskmanager/task/stream-task.js'
@@ -108,6 +110,22 @@ describe('A source task', () => {
     const all = ['record', 'record', 'watermark', 'end of data', 'end of partition']
     assert.deepEqual(kinds(source), all)
     assert.deepEqual(source.states(), ['INITIALIZING', 'RUNNING', 'FINISHED'])
+  })
+
+  it('that was idle is active again before its final watermark, which nobody would listen to otherwise', async () => {
+    const source = await sourceTask(
+      sourceWith(function* (ctx: SourceContext<unknown>) {
+        yield 1
+        ctx.markAsTemporarilyIdle()
+      } as () => unknown),
+    )
+    await runToEnd(source)
+    const end = source.read.elements.slice(1, 4)
+    assert.deepEqual(end, [
+      ['status', 'idle', 0],
+      ['status', 'active', 0],
+      ['watermark', MAX_WATERMARK, 0],
+    ])
   })
 
   it('that waits has no work, steps idly and wakes nobody', async () => {

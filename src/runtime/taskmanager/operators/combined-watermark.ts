@@ -1,0 +1,72 @@
+// Duty: the time of an operator with several inputs, out of the watermarks and statuses of all of them.
+// Invariants: it never goes back; it is the smallest watermark of the inputs that are not idle, and the greatest of all when
+// the last one goes idle. An input that comes back from idle counts at once, so time waits for it. The operator is asked for
+// each time until it is done with it, before anything newer.
+// Thread: the task worker that owns the operator.
+import type { WatermarkStatus } from '../network/stream-element.js'
+
+export interface CombinedTimeListener {
+  /** As an input's processWatermark: false when it is not done. */
+  advance(timestamp: number): boolean
+  emitWatermarkStatus(status: WatermarkStatus): void
+}
+
+export class CombinedWatermark {
+  readonly #listener: CombinedTimeListener
+  readonly #watermarks: number[]
+  readonly #isIdle: boolean[]
+  #combined = Number.NEGATIVE_INFINITY
+  /** The listener is done with time up to here. */
+  #done = Number.NEGATIVE_INFINITY
+  #status: WatermarkStatus = 'active'
+
+  constructor(inputCount: number, listener: CombinedTimeListener) {
+    this.#listener = listener
+    this.#watermarks = Array.from({ length: inputCount }, () => Number.NEGATIVE_INFINITY)
+    this.#isIdle = this.#watermarks.map(() => false)
+  }
+
+  /** What the operator is done with. */
+  get currentWatermark(): number {
+    return this.#done
+  }
+
+  /** For an input's processWatermark. */
+  onWatermark(timestamp: number, input: number): boolean {
+    this.#isIdle[input] = false
+    this.#watermarks[input] = Math.max(timestamp, this.#watermarks[input] ?? timestamp)
+    return this.#update()
+  }
+
+  /** For an input's processWatermarkStatus. */
+  onStatus(status: WatermarkStatus, input: number): boolean {
+    this.#isIdle[input] = status === 'idle'
+    return this.#update()
+  }
+
+  #update(): boolean {
+    const status = this.#isIdle.every(Boolean) ? 'idle' : 'active'
+    if (status === 'active') this.#setStatus(status)
+    this.#combined = Math.max(this.#combined, status === 'idle' ? Math.max(...this.#watermarks) : this.#smallest())
+    if (this.#done < this.#combined) {
+      if (!this.#listener.advance(this.#combined)) return false
+      this.#done = this.#combined
+    }
+    this.#setStatus(status)
+    return true
+  }
+
+  #smallest(): number {
+    let smallest = Number.POSITIVE_INFINITY
+    for (const [input, watermark] of this.#watermarks.entries()) {
+      if (this.#isIdle[input] !== true && watermark < smallest) smallest = watermark
+    }
+    return smallest
+  }
+
+  #setStatus(status: WatermarkStatus): void {
+    if (status === this.#status) return
+    this.#status = status
+    this.#listener.emitWatermarkStatus(status)
+  }
+}

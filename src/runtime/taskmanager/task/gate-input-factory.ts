@@ -1,0 +1,60 @@
+// Duty: the receiving side of a task: the gate over all its channels, a handler for each input of its head, and the one
+// barrier handler over all of them.
+// Invariants: nothing runs here.
+// Thread: the task's worker.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { Clock } from '../../../core/time/clock.js'
+import { InputGate, type GateChannel } from '../network/input-gate.js'
+import type { StreamOperator } from '../operators/stream-operator.js'
+import type { InputIo } from './channel-io.js'
+import { CheckpointBarrierHandler, type BarrierActions } from './checkpoint-barrier-handler.js'
+import { InputHandler } from './input-handler.js'
+import { PendingTime } from './pending-time.js'
+import { GateInput } from './task-input.js'
+
+export interface GateInputFactoryInput {
+  readonly head: StreamOperator
+  readonly channels: readonly GateChannel[]
+  /** What the task does when the barriers of all inputs are there, or will not come. */
+  readonly checkpoints: Pick<BarrierActions, 'checkpoint' | 'abort'>
+  /** False: a barrier blocks no channel (AT_LEAST_ONCE). */
+  readonly isAligned: boolean
+  readonly mayContinue: () => boolean
+  readonly clock: Clock
+}
+
+export interface MadeGateInput {
+  readonly input: GateInput
+  readonly gate: InputGate
+  readonly barriers: CheckpointBarrierHandler
+  readonly io: InputIo
+}
+
+export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
+  const { head, channels, checkpoints, isAligned, mayContinue, clock } = made
+  const stray = channels.find((channel) => head.inputs[channel.input] === undefined)
+  if (stray !== undefined) {
+    throw new FlinkError('ASSERTION_FAILED', { what: `${head.name} has no input ${String(stray.input)}` })
+  }
+  const gate = new InputGate(channels)
+  const actions: BarrierActions = {
+    ...checkpoints,
+    blockChannel: (index) => {
+      gate.blockChannel(index)
+    },
+    unblockAll: () => {
+      gate.unblockAll()
+    },
+  }
+  const barriers = new CheckpointBarrierHandler(channels.length, isAligned, actions, clock)
+  const time = new PendingTime()
+  const handlers = head.inputs.map(
+    (input, number) => new InputHandler({ gate, number, input, barriers, time, mayContinue }),
+  )
+  const io: InputIo = {
+    operatorName: head.name,
+    numRecordsIn: () => handlers.reduce((sum, handler) => sum + handler.numRecordsIn, 0),
+    inputWatermarks: () => handlers.map((handler) => handler.currentInputWatermark),
+  }
+  return { input: new GateInput({ gate, handlers, time, operatorName: head.name }), gate, barriers, io }
+}

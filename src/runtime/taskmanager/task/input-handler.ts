@@ -1,0 +1,85 @@
+// Duty: one input of a task: gives what its channels deliver to the head's input, the input's watermark valve and the
+// barrier handler that all inputs share.
+// Invariants: one an input of the head. A drain stops as soon as the task may take no more input.
+// Thread: the task's worker.
+import type { ChannelHandler } from '../network/channel.js'
+import type { InputGate } from '../network/input-gate.js'
+import type { CheckpointBarrier, WatermarkStatus } from '../network/stream-element.js'
+import type { Input } from '../operators/stream-operator.js'
+import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
+import type { PendingTime } from './pending-time.js'
+import { StatusWatermarkValve } from './status-watermark-valve.js'
+
+export interface InputHandlerInput {
+  readonly gate: InputGate
+  /** The input's number: those channels of the gate are its own that carry it. */
+  readonly number: number
+  readonly input: Input
+  readonly barriers: CheckpointBarrierHandler
+  readonly time: PendingTime
+  readonly mayContinue: () => boolean
+}
+
+export class InputHandler implements ChannelHandler {
+  readonly #gate: InputGate
+  readonly #input: Input
+  readonly #barriers: CheckpointBarrierHandler
+  readonly #valve: StatusWatermarkValve
+  /** By index in the gate: the channel's index in the valve. */
+  readonly #valveChannels: readonly number[]
+  readonly mayContinue: () => boolean
+  numRecordsIn = 0
+  currentInputWatermark: number = Number.NEGATIVE_INFINITY
+
+  constructor({ gate, number, input, barriers, time, mayContinue }: InputHandlerInput) {
+    this.#gate = gate
+    this.#input = input
+    this.#barriers = barriers
+    this.mayContinue = mayContinue
+    let channels = 0
+    this.#valveChannels = gate.channels.map((channel) => (channel.input === number ? channels++ : -1))
+    this.#valve = new StatusWatermarkValve(channels, {
+      onWatermark: (timestamp) => {
+        this.currentInputWatermark = timestamp
+        time.tell(() => input.processWatermark(timestamp))
+      },
+      onWatermarkStatus: (status) => {
+        time.tell(() => input.processWatermarkStatus(status))
+      },
+    })
+  }
+
+  onRecord(value: unknown, timestamp: number, keyHash: number): void {
+    this.numRecordsIn += 1
+    this.#input.processElement(value, timestamp, keyHash)
+  }
+
+  onComingKeys(keyHashes: readonly number[], start: number, end: number): void {
+    this.#input.prepareKeys(keyHashes, start, end)
+  }
+
+  onWatermark(timestamp: number, channelIndex: number): void {
+    this.#valve.onWatermark(timestamp, this.#valveChannels[channelIndex] ?? -1)
+  }
+
+  onWatermarkStatus(status: WatermarkStatus, channelIndex: number): void {
+    this.#valve.onStatus(status, this.#valveChannels[channelIndex] ?? -1)
+  }
+
+  onBarrier(barrier: CheckpointBarrier, channelIndex: number): void {
+    this.#barriers.onBarrier(barrier, channelIndex)
+  }
+
+  onCancelBarrier(checkpointId: number): void {
+    this.#barriers.onCancelBarrier(checkpointId)
+  }
+
+  onEndOfData(): void {
+    // Its last watermark has said what the end means for time.
+  }
+
+  onEndOfPartition(channelIndex: number): void {
+    this.#gate.endChannel(channelIndex)
+    this.#barriers.onChannelEnded(channelIndex)
+  }
+}
