@@ -15,6 +15,7 @@ import type { CheckpointStreamFactory } from '../../../storage/checkpoint-stream
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
 import type { SnapshotIncrement } from '../state/keyed-state-backend.js'
+import type { StateBackend } from '../state/state-backend.js'
 import type { Output } from './output.js'
 
 /** Who this subtask is. */
@@ -44,6 +45,8 @@ export interface OperatorContext {
   readonly standardError: TextOutput
   /** The classes whose instances state may hold. */
   readonly registeredTypes: RegisteredTypes
+  /** Undefined for the one that the configuration names. */
+  readonly stateBackend?: StateBackend | undefined
   /** The task takes no more input, and no barrier passes, until the promise has settled; a rejection fails the task. */
   suspendInputUntil(promise: Promise<void>): void
   /** Runs `action` on the task's thread between two records (mail); an error in it fails the task. */

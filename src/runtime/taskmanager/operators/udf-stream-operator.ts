@@ -130,7 +130,7 @@ export abstract class UdfStreamOperator implements StreamOperator {
         reason: describeThrown(error),
       })
     } finally {
-      this.#state.dispose()
+      await this.#state.dispose()
     }
   }
 

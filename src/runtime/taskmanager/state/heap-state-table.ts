@@ -1,6 +1,6 @@
-// Duty: one keyed state of one operator subtask: the entry of the current key, and what running snapshots need of the rest.
+// Duty: one keyed state of one operator subtask as live objects: the entry of the current key, and what running snapshots need of the rest.
 // Invariants: only the subtask's own key groups have entries. The entry of the current key is looked up once a record (a
-// key context's sequence). What `get` hands out may be changed by its receiver: while a snapshot runs that still needs the
+// key context's sequence) and namespace. What `get` hands out may be changed by its receiver: while a snapshot runs that still needs the
 // value, a copy takes its place first; where changes are noted, it counts as changed. While a snapshot runs no position is
 // used again. A key that has no entry yet is checked when it is looked up (new-keys.ts), so the key of every entry has the
 // hash that it is found by; the table keeps a key of its own. A value that cannot be copied fails the snapshot, not the record.
@@ -9,20 +9,19 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
 import { keyGroupForHash } from '../../../core/keygroups/key-group-assignment.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
-import type { TypeSerializer } from '../../../core/types/type-serializer.js'
-import type { StateMetadata } from '../../../storage/state-handles.js'
 import { ChangeLog, type RemovedKey } from './change-log.js'
-import { EntryTable, NOT_FOUND } from './entry-table.js'
-import { namespaceHash, type KeyContext } from './key-context.js'
+import { EntryTable, NO_ENTRY, NOT_FOUND } from './entry-table.js'
+import type { KeyContext } from './key-context.js'
 import type { NamedState } from './given-values.js'
 import type { StateEntry } from './key-group-block.js'
+import { VOID_NAMESPACE, VOID_NAMESPACES } from './namespace-type.js'
 import type { NewKeys } from './new-keys.js'
 import { stateNotStorable } from './state-not-serializable.js'
+import type { EntryKey, StateTable, StateTypes } from './state-table.js'
 import { TableSnapshot } from './table-snapshot.js'
-import { asyncNotAllowed } from './thenable.js'
 
 /** What all tables of a backend share. */
-export interface StateTableEnvironment {
+export interface HeapTableEnvironment {
   readonly operatorName: string
   readonly keyGroups: KeyGroupRange
   readonly maxParallelism: number
@@ -31,10 +30,10 @@ export interface StateTableEnvironment {
   readonly context: KeyContext
 }
 
-export class StateTable {
-  readonly metadata: StateMetadata
-  readonly serializer: TypeSerializer<unknown>
-  readonly #environment: StateTableEnvironment
+/** Twelve fields: those below `#table` are read for every record, where another object between would cost. */
+export class HeapStateTable implements StateTable {
+  readonly types: StateTypes
+  readonly #environment: HeapTableEnvironment
   readonly #context: KeyContext
   readonly #table: EntryTable
   /** Running snapshots; undefined when there are none. */
@@ -48,18 +47,19 @@ export class StateTable {
   #sequence = -1
   /** The current key as it is to be kept, where it has no entry. */
   #newKey: unknown
+  #namespace: unknown = VOID_NAMESPACE
+  #namespaceHash = 0
 
-  constructor(metadata: StateMetadata, serializer: TypeSerializer<unknown>, environment: StateTableEnvironment) {
-    this.metadata = metadata
-    this.serializer = serializer
+  constructor(types: StateTypes, environment: HeapTableEnvironment) {
+    this.types = types
     this.#environment = environment
     this.#context = environment.context
-    this.#table = new EntryTable(environment.keyKind)
+    this.#table = new EntryTable(environment.keyKind, types.namespaces)
   }
 
   /** For errors. */
   get named(): NamedState {
-    return { state: this.metadata.name, operator: this.#environment.operatorName }
+    return { state: this.types.metadata.name, operator: this.#environment.operatorName }
   }
 
   get size(): number {
@@ -67,10 +67,10 @@ export class StateTable {
   }
 
   get hasNamespaces(): boolean {
-    return this.#table.hasNamespaces
+    return this.types.namespaces !== VOID_NAMESPACES
   }
 
-  /** The value of the current key, undefined when there is none. The caller may change it in place. */
+  /** The living object: what its receiver changes in it is kept. */
   get(): unknown {
     const position = this.#current()
     if (position === NOT_FOUND) return undefined
@@ -90,6 +90,24 @@ export class StateTable {
       if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
     }
     this.#table.setValueAt(position, value)
+  }
+
+  /** It is the living object, noted when it was handed out. */
+  changedInPlace(): void {}
+
+  setCurrentNamespace(namespace: unknown): void {
+    this.#namespace = namespace
+    this.#namespaceHash = this.types.namespaces.hash(namespace)
+    this.#sequence = -1
+  }
+
+  *entryKeys(): Generator<EntryKey> {
+    for (let position = 0; position < this.#table.limit; position += 1) {
+      if (this.#table.valueAt(position) === NO_ENTRY) continue
+      const namespace = this.namespaceAt(position)
+      const keyHash = this.#table.hashAt(position) ^ this.types.namespaces.hash(namespace)
+      yield { key: this.keyAt(position), keyHash, namespace }
+    }
   }
 
   remove(): void {
@@ -113,19 +131,19 @@ export class StateTable {
 
   /** Puts a restored entry; its key was hashed by the caller. */
   load(entry: StateEntry, keyHash: number): void {
-    this.#insert(entry, keyHash ^ namespaceHash(entry.namespace))
+    this.#insert(entry, keyHash ^ this.types.namespaces.hash(entry.namespace))
   }
 
   /** Puts an entry of a restored delta, in the place of an older one where there is one. */
   loadChanged(entry: StateEntry, keyHash: number): void {
-    const position = this.#table.find(entry.key, entry.namespace, keyHash ^ namespaceHash(entry.namespace))
+    const position = this.#table.find(entry.key, entry.namespace, keyHash ^ this.types.namespaces.hash(entry.namespace))
     if (position === NOT_FOUND) this.load(entry, keyHash)
     else this.#table.setValueAt(position, entry.value)
   }
 
   /** Applies a removal of a restored delta. */
   loadRemoved(key: unknown, namespace: unknown, keyHash: number): void {
-    const position = this.#table.find(key, namespace, keyHash ^ namespaceHash(namespace))
+    const position = this.#table.find(key, namespace, keyHash ^ this.types.namespaces.hash(namespace))
     if (position !== NOT_FOUND) this.#removeAt(position)
   }
 
@@ -173,19 +191,13 @@ export class StateTable {
   }
 
   keyGroupAt(position: number): number {
-    const keyHash = this.#table.hashAt(position) ^ namespaceHash(this.#table.namespaceAt(position))
+    const keyHash = this.#table.hashAt(position) ^ this.types.namespaces.hash(this.#table.namespaceAt(position))
     return keyGroupForHash(keyHash, this.#environment.maxParallelism)
   }
 
   /** The error for a value that could not be written or copied. */
   notStorable(error: unknown, position: number): unknown {
-    const place = { state: this.metadata.name, operator: this.#environment.operatorName, key: this.keyAt(position) }
-    return stateNotStorable(error, place)
-  }
-
-  /** The error for a reducer or aggregator of this state that is asynchronous. */
-  asyncNotAllowed(promise: PromiseLike<unknown>, method: string): FlinkError {
-    return asyncNotAllowed(promise, this.#environment.operatorName, `${method} of state '${this.metadata.name}'`)
+    return stateNotStorable(error, { ...this.named, key: this.keyAt(position) })
   }
 
   #current(): number {
@@ -194,10 +206,10 @@ export class StateTable {
 
   #lookUp(): number {
     const context = this.#context
-    if (!context.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: this.metadata.name })
-    const position = this.#table.find(context.key, context.namespace, context.hash)
+    if (!context.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: this.types.metadata.name })
+    const position = this.#table.find(context.key, this.#namespace, context.keyHash ^ this.#namespaceHash)
     if (position === NOT_FOUND) {
-      this.#newKey = this.#environment.newKeys.accept(context.key, context.keyHash, this.metadata.name)
+      this.#newKey = this.#environment.newKeys.accept(context.key, context.keyHash, this.types.metadata.name)
     }
     this.#position = position
     this.#sequence = context.sequence
@@ -205,8 +217,8 @@ export class StateTable {
   }
 
   #insertCurrent(value: unknown): void {
-    const { namespace, hash } = this.#context
-    this.#position = this.#insert({ key: this.#newKey, namespace, value }, hash)
+    const entry = { key: this.#newKey, namespace: this.#namespace, value }
+    this.#position = this.#insert(entry, this.#context.keyHash ^ this.#namespaceHash)
   }
 
   #insert(entry: StateEntry, hash: number): number {
@@ -242,7 +254,7 @@ export class StateTable {
     if (!snapshots.some((snapshot) => snapshot.needs(position))) return value
     let copy: unknown
     try {
-      copy = this.serializer.copy(value)
+      copy = this.types.serializer.copy(value)
     } catch (error) {
       const reason = this.notStorable(error, position)
       for (const snapshot of snapshots) if (snapshot.needs(position)) snapshot.spoil(reason)

@@ -1,18 +1,24 @@
-// Duty: ReducingState over a table of the heap backend.
+// Duty: ReducingState over a StateTable.
 // Invariants: the table holds what was reduced so far; the first value is stored as it came. Reducing is synchronous.
 // Thread: the task worker that owns the backend.
 import type { ReducingState } from '../../../api/state/merging-state.js'
 import type { StateReducer } from '../../../api/state/reducing-state-descriptor.js'
-import type { StateTable } from './state-table.js'
+import type { InternalMergingState } from './internal-state.js'
+import { mergeNamespaces } from './merge-namespaces.js'
+import { asyncStateFunction, type StateTable } from './state-table.js'
 import { isThenable } from './thenable.js'
 
-export class HeapReducingState implements ReducingState<unknown> {
+export class KeyedReducingState implements ReducingState<unknown>, InternalMergingState<unknown> {
   readonly #table: StateTable
   readonly #reducer: StateReducer<unknown>
 
   constructor(table: StateTable, reducer: StateReducer<unknown>) {
     this.#table = table
     this.#reducer = reducer
+  }
+
+  setCurrentNamespace(namespace: unknown): void {
+    this.#table.setCurrentNamespace(namespace)
   }
 
   get(): unknown {
@@ -25,12 +31,20 @@ export class HeapReducingState implements ReducingState<unknown> {
       this.#table.put(value)
       return
     }
-    const reduced = this.#reducer.reduce(current, value)
-    if (isThenable(reduced)) throw this.#table.asyncNotAllowed(reduced, 'reduce')
-    this.#table.put(reduced)
+    this.#table.put(this.#reduced(current, value))
+  }
+
+  mergeNamespaces(target: unknown, sources: Iterable<unknown>): void {
+    mergeNamespaces(this.#table, target, sources, (first, second) => this.#reduced(first, second))
   }
 
   clear(): void {
     this.#table.remove()
+  }
+
+  #reduced(first: unknown, second: unknown): unknown {
+    const reduced = this.#reducer.reduce(first, second)
+    if (isThenable(reduced)) throw asyncStateFunction(reduced, 'reduce', this.#table.named)
+    return reduced
   }
 }

@@ -205,6 +205,7 @@ function contextFactory(
     standardOutput,
     standardError,
     registeredTypes: program.registeredTypes,
+    stateBackend: environment.stateBackend,
     suspendInputUntil: (promise) => {
       task.actions.suspendUntil(promise)
     },

@@ -1,0 +1,50 @@
+// Duty: one keyed state as the state classes see it, whatever holds it: the value of the current key in the namespace
+// that was set last.
+// Invariants: `get` may hand out an object; what is changed in it is kept where `changedInPlace` or `put` follows before
+// the key or the namespace changes, and may or may not be kept without.
+// Thread: the task worker that owns the backend.
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import type { StateMetadata } from '../../../storage/state-handles.js'
+import type { NamedState } from './given-values.js'
+import type { AnyNamespaceType } from './namespace-type.js'
+import { asyncNotAllowed } from './thenable.js'
+import type { FlinkError } from '../../../core/errors/flink-error.js'
+
+/** How a state is called and written. */
+export interface StateTypes {
+  readonly metadata: StateMetadata
+  readonly serializer: TypeSerializer<unknown>
+  readonly namespaces: AnyNamespaceType
+}
+
+/** An entry's place. */
+export interface EntryKey {
+  readonly key: unknown
+  readonly keyHash: number
+  readonly namespace: unknown
+}
+
+export interface StateTable {
+  readonly types: StateTypes
+  /** For errors. */
+  readonly named: NamedState
+  /** The value of the current key and namespace, undefined when there is none. */
+  get(): unknown
+  put(value: unknown): void
+  /** The object that `get` handed out, or `put` took, was changed. */
+  changedInPlace(): void
+  remove(): void
+  /** Holds until the next call; the void namespace at first. */
+  setCurrentNamespace(namespace: unknown): void
+  /** Where there are entries, in any order; no entry may come or go meanwhile. */
+  entryKeys(): Iterable<EntryKey>
+}
+
+/** The error for a reducer or aggregator of a state that is asynchronous. */
+export function asyncStateFunction(
+  promise: PromiseLike<unknown>,
+  method: string,
+  { state, operator }: NamedState,
+): FlinkError {
+  return asyncNotAllowed(promise, operator, `${method} of state '${state}'`)
+}
