@@ -150,9 +150,9 @@ export class HeapKeyedStateSnapshot implements KeyedStateSnapshot {
   async #encodeTable(contents: TableContents, keyGroup: number, slices: TimeSlices): Promise<KeyGroupBlock> {
     const { table, snapshot, positions } = contents
     const removed = contents.removed.get(keyGroup) ?? NONE_REMOVED
-    const { namespaces, serializer: value } = table.types
+    const { metadata, namespaces, serializer: value } = table.types
     const serializers = { key: this.#contents.keySerializer, namespaces, value }
-    const flags = blockFlags(namespaces, removed.length)
+    const flags = blockFlags(metadata, removed.length)
     const members = positions.of(keyGroup)
     if (members.length + removed.length === 0) return EMPTY_BLOCK
     this.#scratch.reset()

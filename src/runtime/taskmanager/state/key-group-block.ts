@@ -8,6 +8,7 @@
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { RemovedKey } from './change-log.js'
 import { NO_ENTRY } from './entry-table.js'
 import { VOID_NAMESPACES, type AnyNamespaceType } from './namespace-type.js'
@@ -41,8 +42,8 @@ export interface EntrySerializers {
 }
 
 /** Of a block with so many removed keys. */
-export function blockFlags(namespaces: AnyNamespaceType, removedCount: number): number {
-  return (namespaces === VOID_NAMESPACES ? 0 : HAS_NAMESPACES) | (removedCount === 0 ? 0 : HAS_REMOVED_KEYS)
+export function blockFlags({ namespaceFingerprint }: StateMetadata, removedCount: number): number {
+  return (namespaceFingerprint === undefined ? 0 : HAS_NAMESPACES) | (removedCount === 0 ? 0 : HAS_REMOVED_KEYS)
 }
 
 /** In front of the entries, where the flags say so. */
