@@ -20,7 +20,7 @@ import { freeSlices, MemoryStreams } from '../../../../contract/runtime/state-ba
 const KEYED = {
   operatorId: 'a'.repeat(32),
   name: 'Count',
-  key: { kind: 'auto', select: (value: unknown) => value },
+  keys: [{ kind: 'auto', select: (value: unknown) => value }],
 } as unknown as OperatorBinding
 
 /** What a handler needs of a task. */
