@@ -96,7 +96,7 @@ export class KeyedStateRegistry<T extends StateTable> {
       current: this.#context,
       copyKey: (key) => copyKey(key, keyKind),
     })
-    this.#states.set(name, { table, state: undefined, queue: queue as KeyedPriorityQueue<unknown> })
+    this.#states.set(name, { table, state: undefined, queue: queue })
     return queue
   }
 
@@ -116,8 +116,8 @@ export class KeyedStateRegistry<T extends StateTable> {
     if (state === undefined) return
     const context = this.#context
     const { key: keyBefore, keyHash: hashBefore, hasKey } = context
-    const { equals } = table.types.namespaces
-    const entries = [...table.entryKeys()].filter((entry) => equals(entry.namespace, namespace))
+    const { namespaces } = table.types
+    const entries = [...table.entryKeys()].filter((entry) => namespaces.equals(entry.namespace, namespace))
     try {
       for (const { key, keyHash } of entries) {
         context.setKey(key, keyHash)

@@ -48,7 +48,7 @@ describe('EntryTable', () => {
   })
 
   test('keeps the entries of one key in several namespaces apart, as their type tells them', () => {
-    const table = new EntryTable('auto', SPANS as NamespaceType<unknown>)
+    const table = new EntryTable('auto', SPANS)
     const first = table.insert({ key: 'k', namespace: new Span(0, 5), value: 1 }, 7, true)
     const second = table.insert({ key: 'k', namespace: new Span(0, 10), value: 2 }, 7, true)
     assert.equal(table.find('k', new Span(0, 5), 7), first)
