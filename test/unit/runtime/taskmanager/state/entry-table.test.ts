@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { VOID_NAMESPACES, type NamespaceType } from '../../../../../src/runtime/taskmanager/state/namespace-type.js'
+import { VOID_NAMESPACES } from '../../../../../src/runtime/taskmanager/state/namespace-type.js'
 import { Span, SPANS } from '../../../../contract/runtime/spans.js'
 import { EntryTable, NO_ENTRY, NOT_FOUND } from '../../../../../src/runtime/taskmanager/state/entry-table.js'
 
