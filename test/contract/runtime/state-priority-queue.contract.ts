@@ -140,6 +140,19 @@ function describeOrder(kind: BackendUnderTest): void {
     }
   })
 
+  it('tells timestamps with one hash apart', async () => {
+    const byHash = new Map<number, number>()
+    const same: Timer[] = []
+    for (let timestamp = 0; same.length === 0; timestamp += 1) {
+      const other = byHash.get(hashKey(timestamp, 'auto'))
+      if (other !== undefined) same.push(['a', 1, other], ['a', 1, timestamp])
+      byHash.set(hashKey(timestamp, 'auto'), timestamp)
+    }
+    const timers = new Timers(await backendOf(kind))
+    for (const timer of same) timers.add(timer)
+    assert.deepEqual(timers.drain(), same)
+  })
+
   it('keeps a key as it was when the element was added', async () => {
     const timers = new Timers(await backendOf(kind))
     const key = [1, 'x']
