@@ -97,7 +97,7 @@ export class HeapStateTable implements StateTable {
 
   setCurrentNamespace(namespace: unknown): void {
     this.#namespace = namespace
-    this.#namespaceHash = this.types.namespaces.hash(namespace)
+    this.#namespaceHash = this.#hashOf(namespace)
     this.#sequence = -1
   }
 
@@ -105,7 +105,7 @@ export class HeapStateTable implements StateTable {
     for (let position = 0; position < this.#table.limit; position += 1) {
       if (this.#table.valueAt(position) === NO_ENTRY) continue
       const namespace = this.namespaceAt(position)
-      const keyHash = this.#table.hashAt(position) ^ this.types.namespaces.hash(namespace)
+      const keyHash = this.#table.hashAt(position) ^ this.#hashOf(namespace)
       yield { key: this.keyAt(position), keyHash, namespace }
     }
   }
@@ -131,19 +131,19 @@ export class HeapStateTable implements StateTable {
 
   /** Puts a restored entry; its key was hashed by the caller. */
   load(entry: StateEntry, keyHash: number): void {
-    this.#insert(entry, keyHash ^ this.types.namespaces.hash(entry.namespace))
+    this.#insert(entry, keyHash ^ this.#hashOf(entry.namespace))
   }
 
   /** Puts an entry of a restored delta, in the place of an older one where there is one. */
   loadChanged(entry: StateEntry, keyHash: number): void {
-    const position = this.#table.find(entry.key, entry.namespace, keyHash ^ this.types.namespaces.hash(entry.namespace))
+    const position = this.#table.find(entry.key, entry.namespace, keyHash ^ this.#hashOf(entry.namespace))
     if (position === NOT_FOUND) this.load(entry, keyHash)
     else this.#table.setValueAt(position, entry.value)
   }
 
   /** Applies a removal of a restored delta. */
   loadRemoved(key: unknown, namespace: unknown, keyHash: number): void {
-    const position = this.#table.find(key, namespace, keyHash ^ this.types.namespaces.hash(namespace))
+    const position = this.#table.find(key, namespace, keyHash ^ this.#hashOf(namespace))
     if (position !== NOT_FOUND) this.#removeAt(position)
   }
 
@@ -191,13 +191,19 @@ export class HeapStateTable implements StateTable {
   }
 
   keyGroupAt(position: number): number {
-    const keyHash = this.#table.hashAt(position) ^ this.types.namespaces.hash(this.#table.namespaceAt(position))
+    const keyHash = this.#table.hashAt(position) ^ this.#hashOf(this.#table.namespaceAt(position))
     return keyGroupForHash(keyHash, this.#environment.maxParallelism)
   }
 
   /** The error for a value that could not be written or copied. */
   notStorable(error: unknown, position: number): unknown {
     return stateNotStorable(error, { ...this.named, key: this.keyAt(position) })
+  }
+
+  /** What a namespace adds to the hash of its key: nothing where there is one namespace alone. */
+  #hashOf(namespace: unknown): number {
+    const { namespaces } = this.types
+    return namespaces === VOID_NAMESPACES ? 0 : namespaces.hash(namespace)
   }
 
   #current(): number {

@@ -11,7 +11,7 @@ import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { RemovedKey } from './change-log.js'
 import { NO_ENTRY } from './entry-table.js'
-import { VOID_NAMESPACES, type AnyNamespaceType } from './namespace-type.js'
+import { VOID_NAMESPACE, VOID_NAMESPACES, type AnyNamespaceType } from './namespace-type.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 
 const HAS_NAMESPACES = 1
@@ -97,14 +97,15 @@ export function blocksOf(block: KeyGroupBlock): KeyGroupBlock[] {
 /** A key that is to be removed, with NO_ENTRY as its value, or an entry. */
 export function* readEntries(block: KeyGroupBlock, serializers: EntrySerializers): Generator<StateEntry> {
   const { namespaces } = serializers
-  if (hasNamespaces(block.flags) !== (namespaces !== VOID_NAMESPACES)) {
+  const isVoid = namespaces === VOID_NAMESPACES
+  if (hasNamespaces(block.flags) === isVoid) {
     throw new FlinkError('ASSERTION_FAILED', { what: 'a block has other namespaces than its state' })
   }
   const input = new DataInputView(block.entries)
   const removedCount = (block.flags & HAS_REMOVED_KEYS) === 0 ? 0 : input.readVarInt()
   for (let index = 0; index < removedCount + block.count; index += 1) {
     const key = serializers.key.deserialize(input)
-    const namespace = namespaces.serializer.deserialize(input)
+    const namespace = isVoid ? VOID_NAMESPACE : namespaces.serializer.deserialize(input)
     yield { key, namespace, value: index < removedCount ? NO_ENTRY : serializers.value.deserialize(input) }
   }
 }
