@@ -27,6 +27,14 @@ const layerRules = ({ room, layers }) =>
     to: { path: layers.slice(level + 1).flatMap((higher) => higher.map((folder) => `^src/${room}/${folder}`)) },
   }))
 
+const doorRules = ({ room, doors }) =>
+  Object.entries(doors).map(([folder, files]) => ({
+    name: `${room}-${folder}-is-entered-by-its-doors`,
+    severity: 'error',
+    from: { path: '^src/', pathNot: `^src/${room}/${folder}/` },
+    to: { path: `^src/${room}/${folder}/`, pathNot: `^src/${room}/${folder}/(${files.join('|')})\\.ts$` },
+  }))
+
 const wholeTree = [
   { name: 'no-cycle-between-files', severity: 'error', from: {}, to: { circular: true } },
   { name: 'no-cycle-between-folders', severity: 'error', scope: 'folder', from: {}, to: { circular: true } },
@@ -70,6 +78,7 @@ module.exports = {
     ...rooms.map(importRule),
     ...rooms.filter((row) => row.noNodeModules === true).map(nodeRule),
     ...rooms.filter((row) => row.layers !== undefined).flatMap(layerRules),
+    ...rooms.filter((row) => row.doors !== undefined).flatMap(doorRules),
     ...wholeTree,
   ],
   options: {

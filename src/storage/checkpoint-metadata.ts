@@ -2,7 +2,7 @@
 // Invariants: `subtasks[i]` is what subtask i put in, undefined when it had finished or had no state. A fully finished
 // operator has no subtask states; it does not run again after a restore.
 // Thread: main thread.
-import type { OperatorSubtaskState, StreamStateHandle } from './state-handles.js'
+import { streamHandlesOfSubtask, type OperatorSubtaskState, type StreamStateHandle } from './state-handles.js'
 
 export interface OperatorState {
   readonly operatorId: string
@@ -42,7 +42,5 @@ export interface CompletedCheckpoint {
 /** All bytes that a snapshot names. */
 export function streamHandlesOf(metadata: CheckpointMetadata): StreamStateHandle[] {
   const subtasks = metadata.operators.flatMap(({ subtasks }) => subtasks.filter((subtask) => subtask !== undefined))
-  return subtasks.flatMap((subtask) =>
-    [...subtask.managedKeyed, ...subtask.managedOperator].map(({ handle }) => handle),
-  )
+  return subtasks.flatMap(streamHandlesOfSubtask)
 }

@@ -7,6 +7,7 @@ import type { DataOutputView } from '../core/memory/data-output-view.js'
 import type { OperatorState } from './checkpoint-metadata.js'
 import { sharedDirectoryOf } from './snapshot-directory.js'
 import type {
+  BackendFiles,
   KeyedStateHandle,
   OperatorStateHandle,
   OperatorSubtaskState,
@@ -23,6 +24,7 @@ const STATE_KINDS: readonly StateMetadata['kind'][] = [
   'operator-list',
   'operator-union',
   'broadcast',
+  'priority-queue',
 ]
 /** Flink's upper bound; no snapshot can honestly say more. */
 const MAX_PARALLELISM = 32768
@@ -35,6 +37,8 @@ const SHARED_FILE = 3
 const VERSION_WITH_DELTAS = 2
 /** Before it nothing was said of the keys. */
 const VERSION_WITH_KEY_SHAPES = 3
+/** Before it no state had namespaces, and no backend files of its own. */
+const VERSION_WITH_NAMESPACES = 4
 
 /** Of what format a file of metadata is, and where it lies. */
 export interface MetadataSource {
@@ -89,6 +93,7 @@ function writeSubtask(state: OperatorSubtaskState, directoryUri: string, output:
       output.writeUtf8(shape)
     })
     writeStreamHandle(handle.handle, directoryUri, output)
+    writeBackendFiles(handle.backendFiles, directoryUri, output)
   })
   writeNothing(output)
   writeList(state.managedOperator, output, (handle) => {
@@ -108,13 +113,14 @@ function readSubtask(input: DataInputView, source: MetadataSource): OperatorSubt
     keyGroups: { start: input.readVarInt(), end: input.readVarInt() - 1 },
     isDelta: source.version >= VERSION_WITH_DELTAS && input.readInt8() === 1,
     offsets: readList(input, () => input.readVarInt()),
-    states: readList(input, () => readStateMetadata(input)),
+    states: readList(input, () => readStateMetadata(input, source)),
     keyShapes: source.version >= VERSION_WITH_KEY_SHAPES ? readKeyShapes(input) : undefined,
     handle: readStreamHandle(input, source.directoryUri),
+    ...(source.version >= VERSION_WITH_NAMESPACES ? readBackendFiles(input, source.directoryUri) : {}),
   })
   const operator = (): OperatorStateHandle => ({
     states: readList(input, () => ({
-      ...readStateMetadata(input),
+      ...readStateMetadata(input, source),
       offsets: readList(input, () => input.readVarInt()),
     })),
     handle: readStreamHandle(input, source.directoryUri),
@@ -140,13 +146,16 @@ function writeStateMetadata(metadata: StateMetadata, output: DataOutputView): vo
   output.writeInt8(STATE_KINDS.indexOf(metadata.kind))
   output.writeUtf8(metadata.typeFingerprint)
   output.writeVarInt(metadata.schemaVersion)
+  output.writeUtf8(metadata.namespaceFingerprint ?? '')
 }
 
-function readStateMetadata(input: DataInputView): StateMetadata {
+function readStateMetadata(input: DataInputView, { version }: MetadataSource): StateMetadata {
   const name = input.readUtf8()
   const kind = STATE_KINDS[input.readInt8()]
   if (kind === undefined) throw new ReasonError(`state ${name} is of an unknown kind`)
-  return { name, kind, typeFingerprint: input.readUtf8(), schemaVersion: input.readVarInt() }
+  const metadata = { name, kind, typeFingerprint: input.readUtf8(), schemaVersion: input.readVarInt() }
+  const namespaceFingerprint = version >= VERSION_WITH_NAMESPACES ? input.readUtf8() : ''
+  return namespaceFingerprint === '' ? metadata : { ...metadata, namespaceFingerprint }
 }
 
 /** Not known where the handle was carried on out of a snapshot of an older format. */
@@ -154,6 +163,21 @@ function readKeyShapes(input: DataInputView): readonly string[] | undefined {
   const isKnown = input.readInt8() === 1
   const shapes = readList(input, () => input.readUtf8())
   return isKnown ? shapes : undefined
+}
+
+/** An empty name of the backend where there are none. */
+function writeBackendFiles(files: BackendFiles | undefined, directoryUri: string, output: DataOutputView): void {
+  output.writeUtf8(files?.backend ?? '')
+  writeList(files?.files ?? [], output, ({ name, handle }) => {
+    output.writeUtf8(name)
+    writeStreamHandle(handle, directoryUri, output)
+  })
+}
+
+function readBackendFiles(input: DataInputView, directoryUri: string): Pick<KeyedStateHandle, 'backendFiles'> {
+  const backend = input.readUtf8()
+  const files = readList(input, () => ({ name: input.readUtf8(), handle: readStreamHandle(input, directoryUri) }))
+  return backend === '' ? {} : { backendFiles: { backend, files } }
 }
 
 function writeStreamHandle(handle: StreamStateHandle, directoryUri: string, output: DataOutputView): void {

@@ -19,10 +19,36 @@ export type StreamStateHandle =
 export interface StateMetadata {
   readonly name: string
   readonly kind:
-    'value' | 'list' | 'map' | 'reducing' | 'aggregating' | 'operator-list' | 'operator-union' | 'broadcast'
+    | 'value'
+    | 'list'
+    | 'map'
+    | 'reducing'
+    | 'aggregating'
+    | 'operator-list'
+    | 'operator-union'
+    | 'broadcast'
+    | 'priority-queue'
   /** Description of the declared type, `GENERIC` where none was declared. */
   readonly typeFingerprint: string
   readonly schemaVersion: number
+  /** Of the type of its namespaces; absent where it has none, as all state has that functions ask for. */
+  readonly namespaceFingerprint?: string
+}
+
+/**
+ * Keyed state in files of a form that one backend alone reads. Later checkpoints may name some of them, too; no key group
+ * of theirs has offsets.
+ */
+export interface BackendFiles {
+  /** As `state.backend.type` says it. */
+  readonly backend: string
+  readonly files: readonly BackendFile[]
+}
+
+export interface BackendFile {
+  /** What the backend calls it. */
+  readonly name: string
+  readonly handle: StreamStateHandle
 }
 
 /**
@@ -38,7 +64,10 @@ export interface KeyedStateHandle {
   readonly states: readonly StateMetadata[]
   /** Of its entries' keys, as core/keygroups/key-shapes.ts names them; undefined where an older format did not say. */
   readonly keyShapes: readonly string[] | undefined
+  /** All bytes; where there are files, what the backend wants to know of them. */
   readonly handle: StreamStateHandle
+  /** Absent in the form that every backend reads. */
+  readonly backendFiles?: BackendFiles
 }
 
 /** Operator (non-keyed) state of one subtask: per state name the offsets of its list elements. */
@@ -64,6 +93,15 @@ export interface OperatorSubtaskState {
 /** What a task acknowledges: operator id to state. An operator without state is absent. */
 export interface TaskStateSnapshot {
   readonly operators: Readonly<Record<string, OperatorSubtaskState>>
+}
+
+/** Wherever bytes of it lie. */
+export function streamHandlesOfSubtask(state: OperatorSubtaskState): StreamStateHandle[] {
+  const keyed = state.managedKeyed.flatMap(({ handle, backendFiles }) => [
+    handle,
+    ...(backendFiles?.files ?? []).map((file) => file.handle),
+  ])
+  return [...keyed, ...state.managedOperator.map(({ handle }) => handle)]
 }
 
 export const EMPTY_SUBTASK_STATE: OperatorSubtaskState = {

@@ -11,6 +11,7 @@ interface Room {
   readonly room: string
   readonly mayImport: readonly string[]
   readonly noNodeModules?: boolean
+  readonly doors?: Readonly<Record<string, readonly string[]>>
 }
 
 interface Cruise {
@@ -109,6 +110,34 @@ test('a lower layer of the task manager cannot import a higher one', () => {
   assert.deepEqual(found, [
     'runtime/taskmanager-network-state-timers-imports-lower-layers-only: src/runtime/taskmanager/network/planted.ts',
   ])
+})
+
+test('how keyed state lies in memory is known to no file outside of its folder', () => {
+  const state = 'src/runtime/taskmanager/state'
+  const found = violationsOf({
+    [`${state}/entry-table.ts`]: 'export const table = 1\n',
+    [`${state}/keyed-state-backend.ts`]: "import { table } from './entry-table.js'\nexport const backend = table\n",
+    'src/runtime/taskmanager/operators/user.ts':
+      "import { backend } from '../state/keyed-state-backend.js'\nexport const used = backend\n",
+    'src/runtime/taskmanager/operators/planted.ts': "export { table } from '../state/entry-table.js'\n",
+    'src/runtime/taskmanager/task/planted.ts': "export type { table } from '../state/entry-table.js'\n",
+  })
+  const rule = 'runtime/taskmanager-state-is-entered-by-its-doors'
+  assert.deepEqual(found, [
+    `${rule}: src/runtime/taskmanager/operators/planted.ts`,
+    `${rule}: src/runtime/taskmanager/task/planted.ts`,
+  ])
+})
+
+test('every door of a folder is a file of it', () => {
+  for (const { room, doors = {} } of rooms) {
+    for (const [folder, files] of Object.entries(doors)) {
+      for (const file of files) {
+        const door = `src/${room}/${folder}/${file}.ts`
+        assert.ok(existsSync(join(repositoryRoot, door)), `${door} is not there`)
+      }
+    }
+  }
 })
 
 test('cycles between files and between folders are found', () => {

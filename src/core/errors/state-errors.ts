@@ -55,6 +55,14 @@ export const STATE_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  STATE_BACKEND_INCOMPATIBLE: {
+    message:
+      "The keyed state of {operator} lies in files of the state backend '{backend}', which another one does not read. Run the job with state.backend.type: {backend}, or take a savepoint there and start from that: every state backend reads it.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   STATE_TYPE_INCOMPATIBLE: {
     message: "State '{state}' of {operator} cannot be restored: {reason}",
     fault: 'user',

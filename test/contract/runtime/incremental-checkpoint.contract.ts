@@ -13,7 +13,7 @@ import {
   MAX_PARALLELISM,
   restored,
   snapshotOf,
-  type BackendFactory,
+  type BackendUnderTest,
 } from './state-backend.contract.js'
 import { freeSlices, MemoryStreams, SteppedSlices } from './state-backend-streams.js'
 
@@ -53,8 +53,8 @@ function kindsOf(handles: readonly KeyedStateHandle[]): string {
 }
 
 /** Of all kinds for each of many keys. */
-function withManyKeys(create: BackendFactory): Checkpointed {
-  const checkpointed = new Checkpointed(backendOf(create))
+async function withManyKeys(kind: BackendUnderTest): Promise<Checkpointed> {
+  const checkpointed = new Checkpointed(await backendOf(kind))
   for (let index = 0; index < MANY_KEYS; index += 1) {
     const key = keyAt(index)
     const states = checkpointed.states.at(key)
@@ -75,18 +75,18 @@ function allContents(states: AllStates): unknown[] {
   return Array.from({ length: MANY_KEYS }, (_, index) => states.contents(keyAt(index)))
 }
 
-/** What backends promise that can write what changed since a completed checkpoint. */
-export function incrementalCheckpointContract(name: string, create: BackendFactory): void {
-  describe(`${name}, an incremental checkpoint`, () => {
-    describeContents(create)
-    describeBases(create)
-    describeRescaling(create)
+/** What a backend promises that keeps objects and writes what changed since a completed checkpoint, as chains of whole state and deltas. */
+export function incrementalCheckpointContract(kind: BackendUnderTest): void {
+  describe(`${kind.name}, an incremental checkpoint`, () => {
+    describeContents(kind)
+    describeBases(kind)
+    describeRescaling(kind)
   })
 }
 
-function describeContents(create: BackendFactory): void {
+function describeContents(kind: BackendUnderTest): void {
   it('writes what changed of each kind, in place or by a new value, and restores all', async () => {
-    const checkpointed = withManyKeys(create)
+    const checkpointed = await withManyKeys(kind)
     const { states } = checkpointed
     const whole = await checkpointed.checkpoint()
     const changes: [number, (at: AllStates) => unknown][] = [
@@ -136,14 +136,14 @@ function describeContents(create: BackendFactory): void {
     assert.equal(kindsOf(handles), 'Wd')
     const [, deltaBytes = Infinity] = sizeOf(handles)
     assert.ok(deltaBytes < (sizeOf(whole)[0] ?? 0) / 10, `${String(deltaBytes)} bytes for nine changes`)
-    const again = new AllStates(await restored(create, [handles]))
+    const again = new AllStates(await restored(kind, [handles]))
     assert.equal(again.backend.numberOfEntries(), states.backend.numberOfEntries())
     assert.deepEqual(allContents(again), allContents(states))
     assert.equal(again.at('new').value.value(), 'new')
   })
 
   it('tells a key that was removed and came again from one that is gone, also over several checkpoints', async () => {
-    const checkpointed = withManyKeys(create)
+    const checkpointed = await withManyKeys(kind)
     const { states } = checkpointed
     await checkpointed.checkpoint()
     states.at(keyAt(0)).value.clear()
@@ -154,48 +154,32 @@ function describeContents(create: BackendFactory): void {
     states.at(keyAt(1)).value.clear()
     states.at('short-lived').value.update(1)
     states.value.clear()
-    const again = new AllStates(await restored(create, [await checkpointed.checkpoint()]))
+    const again = new AllStates(await restored(kind, [await checkpointed.checkpoint()]))
     assert.equal(again.at(keyAt(0)).value.value(), 'late')
     assert.equal(again.at(keyAt(1)).value.value(), null)
     assert.equal(again.at('short-lived').value.value(), null)
     assert.deepEqual(allContents(again), allContents(states))
   })
 
-  it('keeps namespaces apart, also when the first one came after the base', async () => {
-    const checkpointed = withManyKeys(create)
-    const { states } = checkpointed
-    await checkpointed.checkpoint()
-    states.at(keyAt(0)).backend.setCurrentNamespace([0, 10])
-    states.value.update('windowed')
-    states.reducing.add(5)
-    await checkpointed.checkpoint()
-    states.reducing.clear()
-    const again = new AllStates(await restored(create, [await checkpointed.checkpoint()]))
-    assert.deepEqual(again.at(keyAt(0)).value.value(), { n: 0 })
-    again.backend.setCurrentNamespace([0, 10])
-    assert.equal(again.value.value(), 'windowed')
-    assert.equal(again.reducing.get(), null)
-  })
-
   it('has no delta where nothing changed', async () => {
-    const checkpointed = withManyKeys(create)
+    const checkpointed = await withManyKeys(kind)
     const whole = await checkpointed.checkpoint()
     assert.deepEqual(await checkpointed.checkpoint(), whole)
   })
 
   it('carries a chain of state that nobody asks for any more into the next snapshot', async () => {
-    const checkpointed = withManyKeys(create)
+    const checkpointed = await withManyKeys(kind)
     const { states } = checkpointed
     await checkpointed.checkpoint()
     states.at(keyAt(0)).value.clear()
     states.at(keyAt(1)).value.update('changed')
     const chain = await checkpointed.checkpoint()
     assert.equal(kindsOf(chain), 'Wd')
-    const second = await restored(create, [chain])
+    const second = await restored(kind, [chain])
     const list = second.getOrCreateKeyedState(new ListStateDescriptor('list')) as ListState<unknown>
     second.setCurrentKey(keyAt(0), hashKey(keyAt(0), 'auto'))
     list.add('more')
-    const third = new AllStates(await restored(create, [await snapshotOf(second)]))
+    const third = new AllStates(await restored(kind, [await snapshotOf(second)]))
     assert.equal(third.at(keyAt(0)).value.value(), null)
     assert.deepEqual([...third.list.get()], [0, 'more'])
     assert.equal(third.at(keyAt(1)).value.value(), 'changed')
@@ -203,11 +187,11 @@ function describeContents(create: BackendFactory): void {
   })
 
   it('writes what was there when it began, whatever records do meanwhile, and those in the next one', async () => {
-    const checkpointed = withManyKeys(create)
+    const checkpointed = await withManyKeys(kind)
     const { states } = checkpointed
     await checkpointed.checkpoint()
     for (const index of [0, 1, 2]) states.at(keyAt(index)).value.update({ n: 'before' })
-    const expected = allContents(new AllStates(await restored(create, [await snapshotOf(states.backend)])))
+    const expected = allContents(new AllStates(await restored(kind, [await snapshotOf(states.backend)])))
     const snapshot = states.backend.snapshot({ checkpointId: 2, baseCheckpointId: 1 })
     const stepped = new SteppedSlices()
     const writing = snapshot.write(new MemoryStreams(), stepped.slices)
@@ -219,16 +203,16 @@ function describeContents(create: BackendFactory): void {
     const handles = await writing
     snapshot.release()
     assert.equal(kindsOf(handles), 'Wd')
-    assert.deepEqual(allContents(new AllStates(await restored(create, [handles]))), expected)
+    assert.deepEqual(allContents(new AllStates(await restored(kind, [handles]))), expected)
     const next = await snapshotOf(states.backend, { checkpointId: 3, baseCheckpointId: 2 })
     assert.equal(kindsOf(next), 'Wdd')
-    assert.deepEqual(allContents(new AllStates(await restored(create, [next]))), allContents(states))
+    assert.deepEqual(allContents(new AllStates(await restored(kind, [next]))), allContents(states))
   })
 }
 
-function describeBases(create: BackendFactory): void {
+function describeBases(kind: BackendUnderTest): void {
   it('builds on the completed checkpoint, and not on one that was given up behind it', async () => {
-    const checkpointed = withManyKeys(create)
+    const checkpointed = await withManyKeys(kind)
     const { states } = checkpointed
     await checkpointed.checkpoint()
     states.at(keyAt(0)).value.update('in one that is given up')
@@ -238,20 +222,20 @@ function describeBases(create: BackendFactory): void {
     const handles = await checkpointed.checkpoint()
     assert.equal(kindsOf(handles), 'Wd')
     assert.notDeepEqual(handles[1], aborted[1])
-    assert.deepEqual(allContents(new AllStates(await restored(create, [handles]))), allContents(states))
+    assert.deepEqual(allContents(new AllStates(await restored(kind, [handles]))), allContents(states))
   })
 
   it('is whole at first, behind a restore, and when the named base is not known', async () => {
-    const first = withManyKeys(create)
+    const first = await withManyKeys(kind)
     const chain = [...(await first.checkpoint()), ...(await first.checkpoint())]
-    const second = new Checkpointed(await restored(create, [chain.slice(0, 1)]))
+    const second = new Checkpointed(await restored(kind, [chain.slice(0, 1)]))
     assert.equal(kindsOf(await second.checkpoint()), 'W')
     const unknown = await snapshotOf(second.states.backend, { checkpointId: 9, baseCheckpointId: 8 })
     assert.equal(kindsOf(unknown), 'W')
   })
 
   it('is whole when a state was asked for only since', async () => {
-    const checkpointed = withManyKeys(create)
+    const checkpointed = await withManyKeys(kind)
     await checkpointed.checkpoint()
     const descriptor = new ListStateDescriptor<string>('later')
     const later = checkpointed.states.backend.getOrCreateKeyedState(descriptor) as ListState<string>
@@ -260,14 +244,14 @@ function describeBases(create: BackendFactory): void {
     const handles = await checkpointed.checkpoint()
     assert.equal(kindsOf(handles), 'W')
     assert.equal(kindsOf(await checkpointed.checkpoint()), 'W')
-    const again = await restored(create, [handles])
+    const again = await restored(kind, [handles])
     const found = again.getOrCreateKeyedState(descriptor) as ListState<string>
     again.setCurrentKey(keyAt(0), hashKey(keyAt(0), 'auto'))
     assert.deepEqual([...found.get()], ['x'])
   })
 
   it('leaves no trace in savepoints, nor they in it', async () => {
-    const checkpointed = withManyKeys(create)
+    const checkpointed = await withManyKeys(kind)
     const { states } = checkpointed
     await checkpointed.checkpoint()
     states.at(keyAt(0)).value.update('a')
@@ -276,11 +260,11 @@ function describeBases(create: BackendFactory): void {
     states.at(keyAt(1)).value.update('b')
     const handles = await checkpointed.checkpoint()
     assert.equal(kindsOf(handles), 'Wd')
-    assert.deepEqual(allContents(new AllStates(await restored(create, [handles]))), allContents(states))
+    assert.deepEqual(allContents(new AllStates(await restored(kind, [handles]))), allContents(states))
   })
 
   it('is whole again when the chain is long, or holds more than half of the whole state', async () => {
-    const checkpointed = withManyKeys(create)
+    const checkpointed = await withManyKeys(kind)
     const { states } = checkpointed
     let longest = 0
     for (let round = 0; round < 80; round += 1) {
@@ -296,13 +280,13 @@ function describeBases(create: BackendFactory): void {
       assert.ok(withoutLast <= whole / 2, kindsOf(handles))
     }
     assert.deepEqual(
-      allContents(new AllStates(await restored(create, [await checkpointed.checkpoint()]))),
+      allContents(new AllStates(await restored(kind, [await checkpointed.checkpoint()]))),
       allContents(states),
     )
   })
 
   it('is whole when more than half of the entries changed', async () => {
-    const { value, backend } = new AllStates(backendOf(create))
+    const { value, backend } = new AllStates(await backendOf(kind))
     const update = (from: number, to: number, what: unknown): void => {
       for (let key = from; key < to; key += 1) {
         backend.setCurrentKey(key, hashKey(key, 'auto'))
@@ -319,7 +303,7 @@ function describeBases(create: BackendFactory): void {
     update(4000, 4001, 3)
     const handles = await snapshotOf(backend, { checkpointId: 4, baseCheckpointId: 3 })
     assert.equal(kindsOf(handles), 'Wd')
-    const again = new AllStates(await restored(create, [handles]))
+    const again = new AllStates(await restored(kind, [handles]))
     assert.deepEqual(
       [0, 2599, 2600, 4000].map((key) => again.at(key).value.value()),
       [2, 2, 1, 3],
@@ -327,7 +311,7 @@ function describeBases(create: BackendFactory): void {
   })
 
   it('keeps what is to be written until one completes, however many are given up', async () => {
-    const checkpointed = withManyKeys(create)
+    const checkpointed = await withManyKeys(kind)
     const { states } = checkpointed
     await checkpointed.checkpoint()
     for (let round = 0; round < 200; round += 1) {
@@ -335,11 +319,11 @@ function describeBases(create: BackendFactory): void {
       await checkpointed.abortedCheckpoint()
     }
     const handles = await checkpointed.checkpoint()
-    assert.deepEqual(allContents(new AllStates(await restored(create, [handles]))), allContents(states))
+    assert.deepEqual(allContents(new AllStates(await restored(kind, [handles]))), allContents(states))
   })
 
   it('whose writing fails is none to build on', async () => {
-    const checkpointed = withManyKeys(create)
+    const checkpointed = await withManyKeys(kind)
     const { states } = checkpointed
     await checkpointed.checkpoint()
     states.at(keyAt(0)).value.update('a')
@@ -349,12 +333,12 @@ function describeBases(create: BackendFactory): void {
     await assert.rejects(snapshot.write(streams, freeSlices()), /disk full/)
     snapshot.release()
     const handles = await snapshotOf(states.backend, { checkpointId: 8, baseCheckpointId: 1 })
-    assert.deepEqual(allContents(new AllStates(await restored(create, [handles]))), allContents(states))
+    assert.deepEqual(allContents(new AllStates(await restored(kind, [handles]))), allContents(states))
     assert.equal(kindsOf(await snapshotOf(states.backend, { checkpointId: 9, baseCheckpointId: 7 })), 'W')
   })
 }
 
-function describeRescaling(create: BackendFactory): void {
+function describeRescaling(kind: BackendUnderTest): void {
   it('goes on with parallelism 3 and then 2 from chains of 1 and of 3', async () => {
     const ownerOf = (key: unknown, parallelism: number): number =>
       Math.floor((keyGroupForHash(hashKey(key, 'auto'), MAX_PARALLELISM) * parallelism) / MAX_PARALLELISM)
@@ -362,8 +346,8 @@ function describeRescaling(create: BackendFactory): void {
       Array.from({ length: parallelism }, (_, index) =>
         keyGroupRangeForOperatorIndex(MAX_PARALLELISM, parallelism, index),
       )
-    const expected = new AllStates(backendOf(create))
-    const one = withManyKeys(create)
+    const expected = new AllStates(await backendOf(kind))
+    const one = await withManyKeys(kind)
     for (let index = 0; index < MANY_KEYS; index += 1) {
       expected.at(keyAt(index)).value.update(one.states.at(keyAt(index)).value.value())
     }
@@ -385,7 +369,7 @@ function describeRescaling(create: BackendFactory): void {
       )
       subtasks = []
       for (const keyGroups of rangesOf(parallelism)) {
-        const checkpointed = new Checkpointed(await restored(create, handles, { keyGroups }))
+        const checkpointed = new Checkpointed(await restored(kind, handles, { keyGroups }))
         assert.equal(kindsOf(await checkpointed.checkpoint()), 'W')
         subtasks.push(checkpointed)
       }

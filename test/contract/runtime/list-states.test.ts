@@ -8,10 +8,14 @@ import { backendOf } from './state-backend.contract.js'
 
 const list = new ListStateDescriptor<unknown>('list')
 
-listStateContract('keyed state', () => {
-  const backend = backendOf((options) => new HeapKeyedStateBackend(options))
+listStateContract('keyed state', async () => {
+  const backend = await backendOf({
+    name: 'HeapKeyedStateBackend',
+    keepsObjects: true,
+    create: (parameters) => new HeapKeyedStateBackend(parameters),
+  })
   backend.setCurrentKey('a', hashKey('a', 'auto'))
   return backend.getOrCreateKeyedState(list) as ListState<unknown>
 })
 
-listStateContract('operator state', () => new OperatorStateBackend('Count').getListState(list))
+listStateContract('operator state', () => Promise.resolve(new OperatorStateBackend('Count').getListState(list)))

@@ -1,11 +1,10 @@
-import {
-  HeapKeyedStateBackend,
-  type HeapKeyedStateBackendOptions,
-} from '../../../src/runtime/taskmanager/state/heap-keyed-state-backend.js'
+import { HeapKeyedStateBackend } from '../../../src/runtime/taskmanager/state/heap-keyed-state-backend.js'
 import type { KeyedStateSnapshot } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import { incrementalCheckpointContract } from './incremental-checkpoint.contract.js'
-import { keyedStateBackendContract } from './state-backend.contract.js'
+import { keyedStateBackendContract, type BackendUnderTest } from './state-backend.contract.js'
 import { keyedStateBackendProperties } from './state-backend-properties.js'
+import { namespacesContract } from './state-namespaces.contract.js'
+import { priorityQueueContract } from './state-priority-queue.contract.js'
 import { stateSafetyContract } from './state-safety.contract.js'
 
 /** Each of its snapshots builds on the one before it, where that was written. */
@@ -19,10 +18,22 @@ class AlwaysIncremental extends HeapKeyedStateBackend {
   }
 }
 
-const create = (options: HeapKeyedStateBackendOptions): HeapKeyedStateBackend => new HeapKeyedStateBackend(options)
+const heap: BackendUnderTest = {
+  name: 'HeapKeyedStateBackend',
+  keepsObjects: true,
+  create: (parameters) => new HeapKeyedStateBackend(parameters),
+}
+const incremental: BackendUnderTest = {
+  name: 'HeapKeyedStateBackend with increments',
+  keepsObjects: true,
+  create: (parameters) => new AlwaysIncremental(parameters),
+}
 
-keyedStateBackendContract('HeapKeyedStateBackend', create)
-keyedStateBackendContract('HeapKeyedStateBackend with increments', (options) => new AlwaysIncremental(options))
-incrementalCheckpointContract('HeapKeyedStateBackend', create)
-keyedStateBackendProperties('HeapKeyedStateBackend', create)
-stateSafetyContract('HeapKeyedStateBackend', create)
+for (const kind of [heap, incremental]) {
+  keyedStateBackendContract(kind)
+  namespacesContract(kind)
+  priorityQueueContract(kind)
+}
+incrementalCheckpointContract(heap)
+keyedStateBackendProperties(heap)
+stateSafetyContract(heap)

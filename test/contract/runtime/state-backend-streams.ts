@@ -1,7 +1,9 @@
 import { crc32c } from '../../../src/core/memory/crc32c.js'
 import { ManualClock } from '../../../src/core/time/manual-clock.js'
+import type { KeyedStateReader } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import { TimeSlices } from '../../../src/runtime/taskmanager/state/time-slices.js'
 import type { CheckpointOutputStream, CheckpointStreamFactory } from '../../../src/storage/checkpoint-stream-factory.js'
+import { readKeyGroups } from '../../../src/storage/key-group-reader.js'
 import type { StreamStateHandle } from '../../../src/storage/state-handles.js'
 
 /** Streams that end as inline handles, and count how they ended. */
@@ -41,6 +43,24 @@ function inlineHandle(bytes: Uint8Array): StreamStateHandle {
 export function readInline(handle: StreamStateHandle): Promise<Uint8Array> {
   if (handle.kind !== 'inline') throw new Error('these tests make inline handles only')
   return Promise.resolve(handle.bytes)
+}
+
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  const pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.ceil(bytes.length / 500))
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    await Promise.resolve()
+    yield bytes.subarray(at, at + pieceBytes)
+  }
+}
+
+/** Pieces so small that key groups, and the numbers in front of blocks, lie in several. */
+const LEAST_PIECE_BYTES = 37
+
+export const INLINE_READER: KeyedStateReader = {
+  bytes: readInline,
+  async *keyGroups(handle, range) {
+    yield* readKeyGroups(handle, range, inPieces(await readInline(handle.handle)))
+  },
 }
 
 /** Slices that never have to wait. */

@@ -4,7 +4,7 @@ import { MapStateDescriptor } from '../../../src/api/state/map-state-descriptor.
 import type { MapState } from '../../../src/api/state/map-state.js'
 import { FlinkError, type ErrorCode } from '../../../src/core/errors/flink-error.js'
 import { hashKey, type KeyKind } from '../../../src/core/keygroups/canonical-key.js'
-import { AllStates, backendOf, restored, snapshotOf, type BackendFactory } from './state-backend.contract.js'
+import { AllStates, backendOf, restored, snapshotOf, type BackendUnderTest } from './state-backend.contract.js'
 import { freeSlices, MemoryStreams, SteppedSlices } from './state-backend-streams.js'
 
 class Money {
@@ -20,20 +20,22 @@ function isCode(code: ErrorCode, pattern: RegExp): (error: unknown) => true {
 }
 
 /** What backends promise of keys that change and of values that cannot be stored. */
-export function stateSafetyContract(name: string, create: BackendFactory): void {
+export function stateSafetyContract(kind: BackendUnderTest): void {
+  const { name } = kind
   describe(`${name}, the keys of its entries`, () => {
-    describeNewKeys(create)
-    describeOwnKeys(create)
-    describeKeyShapes(create)
+    describeNewKeys(kind)
+    describeOwnKeys(kind)
+    describeKeyShapes(kind)
   })
   describe(`${name}, a value that cannot be stored`, () => {
-    describeUnstorable(create)
+    if (kind.keepsObjects) describeUnstorable(kind)
+    else describeRefused(kind)
   })
 }
 
-function describeNewKeys(create: BackendFactory): void {
-  it('refuses a key that is not the one by which the record was sent, whatever is done with the state', () => {
-    const states = new AllStates(backendOf(create))
+function describeNewKeys(kind: BackendUnderTest): void {
+  it('refuses a key that is not the one by which the record was sent, whatever is done with the state', async () => {
+    const states = new AllStates(await backendOf(kind))
     states.at('sent').value.update(1)
     const accesses: readonly (() => unknown)[] = [
       () => states.value.value(),
@@ -58,8 +60,8 @@ function describeNewKeys(create: BackendFactory): void {
     assert.equal(states.at('sent').value.value(), 1)
   })
 
-  it('asks again where an entry was removed within its record', () => {
-    const states = new AllStates(backendOf(create)).at(['a', 1])
+  it('asks again where an entry was removed within its record', async () => {
+    const states = new AllStates(await backendOf(kind)).at(['a', 1])
     states.value.update(1)
     states.value.clear()
     states.value.update(2)
@@ -67,7 +69,7 @@ function describeNewKeys(create: BackendFactory): void {
   })
 }
 
-function describeOwnKeys(create: BackendFactory): void {
+function describeOwnKeys(kind: BackendUnderTest): void {
   const cases: readonly (readonly [string, KeyKind, () => unknown, (key: never) => void])[] = [
     ['a tuple', 'auto', () => ['a', [1]], (key: [string, number[]]) => (key[0] = 'changed') && (key[1][0] = 2)],
     ['a date', 'auto', () => new Date(5), (key: Date) => key.setTime(6)],
@@ -75,7 +77,7 @@ function describeOwnKeys(create: BackendFactory): void {
   ]
   for (const [what, keyKind, make, change] of cases) {
     it(`are its own: ${what} that the program changes afterwards is stored as it was`, async () => {
-      const states = new AllStates(backendOf(create, { keyKind }))
+      const states = new AllStates(await backendOf(kind, { keyKind }))
       const key = make()
       states.backend.setCurrentKey(key, hashKey(key, keyKind))
       states.value.update(1)
@@ -83,24 +85,24 @@ function describeOwnKeys(create: BackendFactory): void {
       const again = make()
       states.backend.setCurrentKey(again, hashKey(again, keyKind))
       assert.equal(states.value.value(), 1)
-      const then = new AllStates(await restored(create, [await snapshotOf(states.backend)], { keyKind }))
+      const then = new AllStates(await restored(kind, [await snapshotOf(states.backend)], { keyKind }))
       then.backend.setCurrentKey(again, hashKey(again, keyKind))
       assert.equal(then.value.value(), 1)
     })
   }
 
   it('are its own in a MapState, too', async () => {
-    const states = new AllStates(backendOf(create)).at('a')
+    const states = new AllStates(await backendOf(kind)).at('a')
     const key = [1, 'x']
     states.map.put(key, 'value')
     key[0] = 2
     assert.deepEqual([...states.map.keys()], [[1, 'x']])
-    const then = new AllStates(await restored(create, [await snapshotOf(states.backend)])).at('a')
+    const then = new AllStates(await restored(kind, [await snapshotOf(states.backend)])).at('a')
     assert.equal(then.map.get([1, 'x']), 'value')
   })
 
-  it('names the state whose map is given what can be no key', () => {
-    const backend = backendOf(create)
+  it('names the state whose map is given what can be no key', async () => {
+    const backend = await backendOf(kind)
     backend.setCurrentKey('a', hashKey('a', 'auto'))
     const map = backend.getOrCreateKeyedState(new MapStateDescriptor('prices')) as MapState<unknown, unknown>
     for (const [key, reason] of [
@@ -117,15 +119,15 @@ function describeOwnKeys(create: BackendFactory): void {
   })
 }
 
-function describeKeyShapes(create: BackendFactory): void {
+function describeKeyShapes(kind: BackendUnderTest): void {
   it('are told by their shapes with each handle, also of state that nobody asks for', async () => {
-    const states = new AllStates(backendOf(create))
+    const states = new AllStates(await backendOf(kind))
     const shapesOf = async (backend: AllStates['backend']): Promise<unknown> =>
       (await snapshotOf(backend)).map(({ keyShapes }) => keyShapes)
     for (const key of [1, 2, 'a', [1, 'x'], [2, null], new Date(1)]) states.at(key).value.update(1)
     const expected = [['[number, null]', '[number, string]', 'date', 'number', 'string']]
     assert.deepEqual(await shapesOf(states.backend), expected)
-    assert.deepEqual(await shapesOf(await restored(create, [await snapshotOf(states.backend)])), expected)
+    assert.deepEqual(await shapesOf(await restored(kind, [await snapshotOf(states.backend)])), expected)
     for (const key of [1, 2, [1, 'x'], [2, null], new Date(1)]) states.at(key).value.clear()
     assert.deepEqual(await shapesOf(states.backend), [['string']])
     for (let length = 0; length < 20; length += 1) states.at(new Array<number>(length).fill(1)).value.update(1)
@@ -133,9 +135,9 @@ function describeKeyShapes(create: BackendFactory): void {
   })
 
   it('are refused where they are of another shape than those that are expected, and only when they are new', async () => {
-    const states = new AllStates(backendOf(create))
+    const states = new AllStates(await backendOf(kind))
     for (const key of [1, [1, 'x']]) states.at(key).value.update(1)
-    const next = new AllStates(await restored(create, [await snapshotOf(states.backend)]))
+    const next = new AllStates(await restored(kind, [await snapshotOf(states.backend)]))
     next.backend.expectKeys(['[number, string]', 'number'])
     for (const key of [1, 2, [1, 'x'], [7, null]]) next.at(key).value.update(2)
     for (const [key, shape] of [
@@ -150,7 +152,41 @@ function describeKeyShapes(create: BackendFactory): void {
   })
 }
 
-function describeUnstorable(create: BackendFactory): void {
+function describeRefused(kind: BackendUnderTest): void {
+  it('is refused by the update, with its place, and what was there before stays', async () => {
+    const states = new AllStates(await backendOf(kind)).at('bad')
+    states.value.update(1)
+    states.list.add(1)
+    const refusals: readonly (readonly [() => void, RegExp])[] = [
+      [
+        () => {
+          states.value.update({ a: [1, { b: new Money() }] })
+        },
+        /^State 'value' of Count .* a\[1\]\.b \(under the key 'bad'\) is an instance of Money/,
+      ],
+      [
+        () => {
+          states.list.add({ deep: new Money() })
+        },
+        /: \[1\]\.deep \(under the key 'bad'\)/,
+      ],
+      [
+        () => {
+          states.map.put('m', new Money())
+        },
+        /: get\('m'\) \(under the key 'bad'\)/,
+      ],
+    ]
+    for (const [update, pattern] of refusals) assert.throws(update, isCode('STATE_NOT_SERIALIZABLE', pattern))
+    const then = new AllStates(await restored(kind, [await snapshotOf(states.backend)]))
+    for (const each of [states, then]) {
+      const expected = { value: 1, list: [1], map: new Map(), reducing: null, aggregating: null }
+      assert.deepEqual(each.contents('bad'), expected)
+    }
+  })
+}
+
+function describeUnstorable(kind: BackendUnderTest): void {
   const values: readonly (readonly [string, () => unknown, RegExp])[] = [
     ['an instance of a class', () => new Money(), /the value \(under the key 'bad'\) is an instance of Money/],
     ['one deep inside', () => ({ a: [1, { b: new Money() }] }), /a\[1\]\.b \(under the key 'bad'\) is an instance of/],
@@ -168,7 +204,7 @@ function describeUnstorable(create: BackendFactory): void {
   ]
   for (const [what, make, pattern] of values) {
     it(`fails the snapshot and not the record that reads it: ${what}`, async () => {
-      const states = new AllStates(backendOf(create))
+      const states = new AllStates(await backendOf(kind))
       const bad = make()
       states.at('bad').value.update(bad)
       states.at('good').value.update({ n: 1 })
@@ -184,14 +220,14 @@ function describeUnstorable(create: BackendFactory): void {
       snapshot.release()
       assert.equal(streams.aborted, 1)
       states.at('bad').value.update({ n: 2 })
-      const then = new AllStates(await restored(create, [await snapshotOf(states.backend)]))
+      const then = new AllStates(await restored(kind, [await snapshotOf(states.backend)]))
       assert.deepEqual(then.at('bad').value.value(), { n: 2 })
       assert.deepEqual(then.at('good').value.value(), { n: 1 })
     })
   }
 
   it('is told with its place in a list or map', async () => {
-    const states = new AllStates(backendOf(create)).at('k')
+    const states = new AllStates(await backendOf(kind)).at('k')
     states.list.addAll([1, { deep: new Money() }])
     await assert.rejects(
       snapshotOf(states.backend),
@@ -206,7 +242,7 @@ function describeUnstorable(create: BackendFactory): void {
   })
 
   it('ends a snapshot in the middle of its writing, and no other one', async () => {
-    const states = new AllStates(backendOf(create))
+    const states = new AllStates(await backendOf(kind))
     for (let key = 0; key < 10; key += 1) states.at(key).value.update({ n: key })
     const first = states.backend.snapshot()
     for (let key = 0; key < 10; key += 1) states.at(key).value.update(key === 9 ? new Money() : { n: -key })
@@ -219,13 +255,13 @@ function describeUnstorable(create: BackendFactory): void {
     while (await stepped.advance());
     await failed
     second.release()
-    const then = new AllStates(await restored(create, [await first.write(new MemoryStreams(), freeSlices())]))
+    const then = new AllStates(await restored(kind, [await first.write(new MemoryStreams(), freeSlices())]))
     first.release()
     for (let key = 0; key < 10; key += 1) assert.deepEqual(then.at(key).value.value(), { n: key })
   })
 
   it('does no harm to the chain of incremental checkpoints', async () => {
-    const states = new AllStates(backendOf(create))
+    const states = new AllStates(await backendOf(kind))
     for (let key = 0; key < 20; key += 1) states.at(key).value.update({ n: key })
     await snapshotOf(states.backend, { checkpointId: 1, baseCheckpointId: undefined })
     states.at(3).value.update(new Money())
@@ -240,7 +276,7 @@ function describeUnstorable(create: BackendFactory): void {
       handles.map(({ isDelta }) => isDelta),
       [false, true],
     )
-    const then = new AllStates(await restored(create, [handles]))
+    const then = new AllStates(await restored(kind, [handles]))
     for (let key = 0; key < 20; key += 1) {
       const expected = key === 4 ? null : { n: key === 3 ? 33 : key }
       assert.deepEqual(then.at(key).value.value(), expected)

@@ -47,7 +47,7 @@ class CountBySide extends UdfStreamOperator {
       processElement: (value, timestamp, keyHash) => {
         this.#count(value, number, { timestamp, keyHash })
       },
-      prepareKeys: (keyHashes, start, end) => this.keyedBackend?.prefetch(keyHashes, start, end),
+      prepareKeys: (keyHashes, start, end) => this.keyedBackend?.prepareKeys(keyHashes, start, end),
       processWatermark: (timestamp) => this.#time.onWatermark(timestamp, number),
       processWatermarkStatus: (status) => this.#time.onStatus(status, number),
     }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { crc32c } from '../../../src/core/memory/crc32c.js'
 import { DataOutputView } from '../../../src/core/memory/data-output-view.js'
-import type { CheckpointMetadata } from '../../../src/storage/checkpoint-metadata.js'
+import { streamHandlesOf, type CheckpointMetadata } from '../../../src/storage/checkpoint-metadata.js'
 import { decodeMetadata, encodeMetadata, readHeader } from '../../../src/storage/metadata-codec.js'
 
 const SAMPLE: CheckpointMetadata = {
@@ -41,6 +41,27 @@ const SAMPLE: CheckpointMetadata = {
               states: [{ name: 'n', kind: 'value', typeFingerprint: 'INT', schemaVersion: 2 }],
               keyShapes: undefined,
               handle: { kind: 'file', uri: 'file:/cp/shared/y', offset: 0, lengthBytes: 2, crc32c: 1 },
+            },
+            {
+              isDelta: false,
+              keyGroups: { start: 43, end: 85 },
+              offsets: [],
+              states: [
+                { name: 'timers', kind: 'priority-queue', typeFingerprint: 'PRESENCE', schemaVersion: 0 },
+                { name: 'w', kind: 'list', typeFingerprint: 'INT', schemaVersion: 0, namespaceFingerprint: 'SPAN' },
+              ],
+              keyShapes: ['string'],
+              handle: { kind: 'inline', bytes: Uint8Array.of(9), crc32c: 8 },
+              backendFiles: {
+                backend: 'sorted',
+                files: [
+                  {
+                    name: '000001.run',
+                    handle: { kind: 'file', uri: 'file:/cp/shared/z', offset: 0, lengthBytes: 2, crc32c: 1 },
+                  },
+                  { name: '000002.run', handle: { kind: 'inline', bytes: Uint8Array.of(4), crc32c: 2 } },
+                ],
+              },
             },
           ],
 
@@ -92,6 +113,13 @@ describe('the metadata codec', () => {
     const moved = decodeMetadata(encodeMetadata(SAMPLE, HERE), 'f', 'file:/elsewhere/chk-1')
     const handle = moved.operators[0]?.subtasks[1]?.managedKeyed[1]?.handle
     assert.equal(handle?.kind === 'file' && handle.uri, 'file:/elsewhere/shared/y')
+    const [file] = moved.operators[0]?.subtasks[1]?.managedKeyed[2]?.backendFiles?.files ?? []
+    assert.equal(file?.handle.kind === 'file' && file.handle.uri, 'file:/elsewhere/shared/z')
+  })
+
+  it("names among the bytes of a snapshot those of a backend's own files", () => {
+    const uris = streamHandlesOf(SAMPLE).flatMap((handle) => (handle.kind === 'file' ? [handle.uri] : []))
+    for (const uri of ['file:/cp/chk-1/x', 'file:/cp/shared/y', 'file:/cp/shared/z']) assert.ok(uris.includes(uri), uri)
   })
 
   it('reads version 1, in which all keyed state is whole and nothing is known of the keys', () => {

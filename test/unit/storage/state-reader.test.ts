@@ -5,7 +5,7 @@ import { FileSystems } from '../../../src/core/fs/file-systems.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
 import { crc32c } from '../../../src/core/memory/crc32c.js'
 import type { StreamStateHandle } from '../../../src/storage/state-handles.js'
-import { readStateHandle } from '../../../src/storage/state-reader.js'
+import { readStateHandle, readStatePieces, verifyStateHandle } from '../../../src/storage/state-reader.js'
 
 const BYTES = Uint8Array.of(9, 8, 7, 6, 5)
 
@@ -28,17 +28,40 @@ function handle(offset: number, lengthBytes: number): StreamStateHandle {
 }
 
 async function assertCorrupt(broken: StreamStateHandle, fileSystems: FileSystems, message: RegExp): Promise<void> {
-  await assert.rejects(readStateHandle(broken, fileSystems), (error) => {
-    assert.ok(FlinkError.is(error, 'SNAPSHOT_CORRUPT'))
-    assert.match(error.message, message)
-    return true
-  })
+  for (const read of [readStateHandle, verifyStateHandle]) {
+    await assert.rejects(read(broken, fileSystems), (error) => {
+      assert.ok(FlinkError.is(error, 'SNAPSHOT_CORRUPT'))
+      assert.match(error.message, message)
+      return true
+    })
+  }
 }
 
 describe('the bytes behind a handle', () => {
   it('are the range that the handle names', async () => {
     const { fileSystems } = await withFile()
     assert.deepEqual(await readStateHandle(handle(1, 3), fileSystems), Uint8Array.of(8, 7, 6))
+  })
+
+  it('come in pieces that are no larger than a megabyte, each once and in their order', async () => {
+    const { disk, fileSystems } = await withFile()
+    const bytes = Uint8Array.from({ length: 2_500_000 }, (_, index) => index % 251)
+    const writer = await disk.openForWrite('/cp/large')
+    await writer.write(bytes)
+    const large = { kind: 'file', uri: 'file:/cp/large', offset: 100, lengthBytes: 2_400_000 } as const
+    const pieces: Uint8Array[] = []
+    const whole = bytes.slice(100, 2_400_100)
+    for await (const piece of readStatePieces({ ...large, crc32c: crc32c(whole) }, fileSystems)) pieces.push(piece)
+    assert.deepEqual(
+      pieces.map(({ length }) => length),
+      [1_048_576, 1_048_576, 302_848],
+    )
+    assert.ok(Buffer.concat(pieces).equals(whole))
+    await assertCorrupt(
+      { ...large, crc32c: 1 },
+      fileSystems,
+      /\/cp\/large is damaged at bytes 100 to 2400100: its checksum/,
+    )
   })
 
   it('are not given out when they changed, and the error names file and range', async () => {

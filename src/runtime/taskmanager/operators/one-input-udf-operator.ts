@@ -10,7 +10,7 @@ export abstract class OneInputUdfOperator extends UdfStreamOperator implements O
   abstract processElement(value: unknown, timestamp: number, keyHash: number): void
 
   prepareKeys(keyHashes: readonly number[], start: number, end: number): void {
-    this.keyedBackend?.prefetch(keyHashes, start, end)
+    this.keyedBackend?.prepareKeys(keyHashes, start, end)
   }
 
   processWatermark(timestamp: number): boolean {

@@ -73,13 +73,11 @@ export abstract class StreamOperatorBase implements StreamOperator {
     return Promise.resolve(true)
   }
 
-  close(): Promise<void> {
-    if (!this.#closed) {
-      this.#closed = true
-      this.leaveKey()
-      this.state.dispose()
-    }
-    return Promise.resolve()
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.leaveKey()
+    await this.state.dispose()
   }
 
   /** State of the current key; operators on keyed streams only. */

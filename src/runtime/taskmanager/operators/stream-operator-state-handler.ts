@@ -4,17 +4,24 @@
 // Thread: the task worker that owns the operator.
 import { keyGroupRangeForOperatorIndex } from '../../../core/keygroups/key-group-assignment.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
-import type { OperatorSubtaskState, StreamStateHandle } from '../../../storage/state-handles.js'
-import { readStateHandle } from '../../../storage/state-reader.js'
-import { HeapKeyedStateBackend } from '../state/heap-keyed-state-backend.js'
+import { readKeyGroups } from '../../../storage/key-group-reader.js'
+import {
+  streamHandlesOfSubtask,
+  type KeyedStateHandle,
+  type OperatorSubtaskState,
+  type StreamStateHandle,
+} from '../../../storage/state-handles.js'
+import { readStateHandle, readStatePieces, verifyStateHandle } from '../../../storage/state-reader.js'
 import type {
   KeyedStateBackend,
+  KeyedStateReader,
   KeyedStateSnapshot,
   SnapshotIncrement,
   StateHandleReader,
 } from '../state/keyed-state-backend.js'
 import { OperatorStateBackend } from '../state/operator-state-backend.js'
 import type { OperatorStateSnapshot } from '../state/operator-state-snapshot.js'
+import { loadStateBackend } from '../state/state-backend-loader.js'
 import type { OperatorContext } from './stream-operator.js'
 
 /** The state of an operator at one moment; `keyed` must be released. */
@@ -37,21 +44,47 @@ export class StreamOperatorStateHandler {
     if (key !== undefined) {
       const keyGroups = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, subtaskIndex)
       const keyed = { operatorName: binding.name, keyKind: key.kind, keyGroups, maxParallelism }
-      this.keyedBackend = new HeapKeyedStateBackend({ ...keyed, registeredTypes })
+      const backend = context.stateBackend ?? loadStateBackend(context.configuration)
+      this.keyedBackend = backend.createKeyedStateBackend({ ...keyed, registeredTypes })
     }
   }
 
+  /** Opens the keyed backend, and gives both what was restored, where something was. */
   async restore(restored: OperatorSubtaskState | undefined): Promise<void> {
+    await this.keyedBackend?.open()
     if (restored === undefined) return
-    const read = this.#readOnce()
-    await this.operatorBackend.restore(restored.managedOperator, read)
-    await this.keyedBackend?.restore(restored.managedKeyed, read)
+    try {
+      await this.operatorBackend.restore(restored.managedOperator, this.#readOnce())
+      await this.keyedBackend?.restore(restored.managedKeyed, this.#keyedReader())
+    } catch (error) {
+      // Read in pieces, damaged bytes come to a backend before their checksum does: that they are damaged is the reason.
+      for (const handle of streamHandlesOfSubtask(restored)) await verifyStateHandle(handle, this.#context.fileSystems)
+      throw error
+    }
     if (restored.expectedKeyShapes !== undefined) this.keyedBackend?.expectKeys(restored.expectedKeyShapes)
   }
 
   capture(increment: SnapshotIncrement | undefined): CapturedState {
     const operator = this.operatorBackend.snapshot()
     return { keyed: this.keyedBackend?.snapshot(increment), operator }
+  }
+
+  /** Between records there is no current key. */
+  leaveKey(): void {
+    this.keyedBackend?.clearCurrentKey()
+  }
+
+  async dispose(): Promise<void> {
+    await this.keyedBackend?.dispose()
+  }
+
+  #keyedReader(): KeyedStateReader {
+    const { fileSystems } = this.#context
+    return {
+      bytes: (handle: StreamStateHandle) => readStateHandle(handle, fileSystems),
+      keyGroups: (handle: KeyedStateHandle, range) =>
+        readKeyGroups(handle, range, readStatePieces(handle.handle, fileSystems)),
+    }
   }
 
   /** Handles of several states, or of several subtasks' shares, may lie in one file. */
@@ -62,14 +95,5 @@ export class StreamOperatorStateHandler {
       read.set(handle, bytes)
       return bytes
     }
-  }
-
-  /** Between records there is no current key. */
-  leaveKey(): void {
-    this.keyedBackend?.clearCurrentKey()
-  }
-
-  dispose(): void {
-    this.keyedBackend?.dispose()
   }
 }

@@ -17,6 +17,7 @@ import type { WatermarkStatus } from '../network/stream-element.js'
 import type { SnapshotIncrement } from '../state/keyed-state-backend.js'
 import type { AccumulatorRegistry } from './accumulator-registry.js'
 import type { StageRun } from './chain-stage.js'
+import type { StateBackend } from '../state/state-backend.js'
 import type { Output } from './output.js'
 import type { ProcessingTimeService } from './processing-time-service.js'
 
@@ -49,6 +50,8 @@ export interface OperatorContext {
   readonly accumulators: AccumulatorRegistry
   /** The classes whose instances state may hold. */
   readonly registeredTypes: RegisteredTypes
+  /** Undefined for the one that the configuration names. */
+  readonly stateBackend?: StateBackend | undefined
   /** The task takes no more input, and no barrier passes, until the promise has settled; a rejection fails the task. */
   suspendInputUntil(promise: Promise<void>): void
   readonly processingTime: ProcessingTimeService

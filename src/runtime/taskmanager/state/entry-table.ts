@@ -6,7 +6,7 @@
 // key and hash while it is `retired`: a running snapshot may still read them; `reclaim` lets it be used again.
 // Thread: the task worker that owns the backend.
 import { keysEqual, type KeyKind } from '../../../core/keygroups/canonical-key.js'
-import { VOID_NAMESPACE } from './key-context.js'
+import { VOID_NAMESPACE, VOID_NAMESPACES, type AnyNamespaceType } from './namespace-type.js'
 
 /** The value of a position without an entry. No state holds a symbol. */
 export const NO_ENTRY: unique symbol = Symbol('no entry')
@@ -28,20 +28,23 @@ export class EntryTable {
   readonly #positionsAhead = new Int32Array(TOUCHED_TOGETHER)
   readonly #keysAhead: unknown[] = new Array<unknown>(TOUCHED_TOGETHER).fill('')
   readonly #keyKind: KeyKind
+  readonly #namespaceType: AnyNamespaceType
   #index = new Int32Array(2 * INITIAL_CAPACITY)
   #shift = Math.clz32(INITIAL_CAPACITY) + 1
   /** Key and value of position p at 2p and 2p + 1. */
   readonly #entries: unknown[] = []
   #hashes = new Int32Array(INITIAL_CAPACITY)
-  /** By position; undefined while all namespaces are void. */
-  #namespaces: unknown[] | undefined
+  /** By position; undefined where they are all void. */
+  readonly #namespaces: unknown[] | undefined
   readonly #free: number[] = []
   readonly #retired: number[] = []
   #limit = 0
   #size = 0
 
-  constructor(keyKind: KeyKind) {
+  constructor(keyKind: KeyKind, namespaceType: AnyNamespaceType) {
     this.#keyKind = keyKind
+    this.#namespaceType = namespaceType
+    this.#namespaces = namespaceType === VOID_NAMESPACES ? undefined : []
   }
 
   get size(): number {
@@ -51,10 +54,6 @@ export class EntryTable {
   /** All positions are below. */
   get limit(): number {
     return this.#limit
-  }
-
-  get hasNamespaces(): boolean {
-    return this.#namespaces !== undefined
   }
 
   find(key: unknown, namespace: unknown, hash: number): number {
@@ -99,7 +98,6 @@ export class EntryTable {
     this.#entries[2 * position] = entry.key
     this.#entries[2 * position + 1] = entry.value
     this.#hashes[position] = hash
-    if (entry.namespace !== VOID_NAMESPACE) this.#namespaces ??= new Array<unknown>(this.#limit).fill(VOID_NAMESPACE)
     if (this.#namespaces !== undefined) this.#namespaces[position] = entry.namespace
     this.#place(hash, position)
     this.#size += 1
@@ -149,7 +147,7 @@ export class EntryTable {
   }
 
   namespaceAt(position: number): unknown {
-    return this.#namespaces?.[position]
+    return this.#namespaces === undefined ? VOID_NAMESPACE : this.#namespaces[position]
   }
 
   /** Hash of key and namespace. */
@@ -193,9 +191,9 @@ export class EntryTable {
   }
 
   #hasNamespace(position: number, namespace: unknown): boolean {
-    if (this.#namespaces === undefined) return namespace === VOID_NAMESPACE
+    if (this.#namespaces === undefined) return true
     const found = this.#namespaces[position]
-    return found === namespace || keysEqual(found, namespace, 'auto')
+    return found === namespace || this.#namespaceType.equals(found, namespace)
   }
 
   #append(): number {

@@ -4,12 +4,12 @@
 // Thread: the task worker that owns the backend.
 import { keyGroupRangeSize, type KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import type { RemovedKey } from './change-log.js'
-import type { StateTable } from './state-table.js'
+import type { HeapStateTable } from './heap-state-table.js'
 import type { TableSnapshot } from './table-snapshot.js'
 import type { TimeSlices } from './time-slices.js'
 
 export interface GroupPositionsInput {
-  readonly table: StateTable
+  readonly table: HeapStateTable
   readonly snapshot: TableSnapshot
   readonly keyGroups: KeyGroupRange
   readonly slices: TimeSlices

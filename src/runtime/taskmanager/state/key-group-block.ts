@@ -1,6 +1,6 @@
 // Duty: the bytes of one state within one key group of a keyed snapshot.
 // Invariants: block = flags (1 byte, bit 0: entries carry a namespace), number of entries, length of the entries in bytes
-// (both var int), entries; entry = key, namespace if flagged, value. With bit 1 the entries begin with keys that are to be
+// (both var int), entries; entry = key, namespace as the state's type of namespaces writes it, value. With bit 1 the entries begin with keys that are to be
 // removed: their number (var int), then key and namespace of each. With bit 2 the entries are blocks, to be applied one after
 // the other. The length lets a reader pass over a state that it
 // does not know, and carry it on as it is. A key group without any entry is empty: no blocks at all.
@@ -8,9 +8,11 @@
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { RemovedKey } from './change-log.js'
 import { NO_ENTRY } from './entry-table.js'
-import { VOID_NAMESPACE } from './key-context.js'
+import { VOID_NAMESPACE, VOID_NAMESPACES, type AnyNamespaceType } from './namespace-type.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
 
 const HAS_NAMESPACES = 1
 const HAS_REMOVED_KEYS = 2
@@ -32,38 +34,34 @@ export interface KeyGroupBlock {
 
 export const EMPTY_BLOCK: KeyGroupBlock = { flags: 0, count: 0, entries: new Uint8Array(0) }
 
-/** Serializers of keys (and of namespaces), and of one state's values. */
+/** Serializer of keys, and those of one state. */
 export interface EntrySerializers {
   readonly key: TypeSerializer<unknown>
+  readonly namespaces: AnyNamespaceType
   readonly value: TypeSerializer<unknown>
 }
 
-export function blockFlags(hasNamespaces: boolean, hasRemovedKeys: boolean): number {
-  return (hasNamespaces ? HAS_NAMESPACES : 0) | (hasRemovedKeys ? HAS_REMOVED_KEYS : 0)
+/** Of a block with so many removed keys. */
+export function blockFlags({ namespaceFingerprint }: StateMetadata, removedCount: number): number {
+  return (namespaceFingerprint === undefined ? 0 : HAS_NAMESPACES) | (removedCount === 0 ? 0 : HAS_REMOVED_KEYS)
 }
 
 /** In front of the entries, where the flags say so. */
 export function writeRemovedKeys(
   removed: readonly RemovedKey[],
-  flags: number,
-  key: TypeSerializer<unknown>,
+  { key, namespaces }: Omit<EntrySerializers, 'value'>,
   output: DataOutputView,
 ): void {
   output.writeVarInt(removed.length)
   for (const each of removed) {
     key.serialize(each.key, output)
-    if (hasNamespaces(flags)) key.serialize(each.namespace, output)
+    namespaces.serializer.serialize(each.namespace, output)
   }
 }
 
-export function writeEntry(
-  entry: StateEntry,
-  flags: number,
-  serializers: EntrySerializers,
-  output: DataOutputView,
-): void {
+export function writeEntry(entry: StateEntry, serializers: EntrySerializers, output: DataOutputView): void {
   serializers.key.serialize(entry.key, output)
-  if (hasNamespaces(flags)) serializers.key.serialize(entry.namespace, output)
+  serializers.namespaces.serializer.serialize(entry.namespace, output)
   serializers.value.serialize(entry.value, output)
 }
 
@@ -98,11 +96,16 @@ export function blocksOf(block: KeyGroupBlock): KeyGroupBlock[] {
 
 /** A key that is to be removed, with NO_ENTRY as its value, or an entry. */
 export function* readEntries(block: KeyGroupBlock, serializers: EntrySerializers): Generator<StateEntry> {
+  const { namespaces } = serializers
+  const isVoid = namespaces === VOID_NAMESPACES
+  if (hasNamespaces(block.flags) === isVoid) {
+    throw new FlinkError('ASSERTION_FAILED', { what: 'a block has other namespaces than its state' })
+  }
   const input = new DataInputView(block.entries)
   const removedCount = (block.flags & HAS_REMOVED_KEYS) === 0 ? 0 : input.readVarInt()
   for (let index = 0; index < removedCount + block.count; index += 1) {
     const key = serializers.key.deserialize(input)
-    const namespace = hasNamespaces(block.flags) ? serializers.key.deserialize(input) : VOID_NAMESPACE
+    const namespace = isVoid ? VOID_NAMESPACE : namespaces.serializer.deserialize(input)
     yield { key, namespace, value: index < removedCount ? NO_ENTRY : serializers.value.deserialize(input) }
   }
 }

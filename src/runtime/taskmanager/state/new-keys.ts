@@ -30,7 +30,7 @@ export class NewKeys {
       throw new FlinkError('KEY_NOT_DETERMINISTIC', { operator: this.#operatorName, key: describeValue(key) })
     }
     if (this.#expected !== undefined) this.#checkShape(key, this.#expected, state)
-    return typeof key === 'object' ? copyKey(key, this.#keyKind) : key
+    return copyKey(key, this.#keyKind)
   }
 
   /** Undefined for what can be no key: the sender has seen another one. */

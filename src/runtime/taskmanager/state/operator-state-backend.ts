@@ -16,7 +16,7 @@ import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../../core/types/r
 import { ValueNotSerializableError } from '../../../core/types/value-not-serializable-error.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { OperatorStateHandle, StateMetadata } from '../../../storage/state-handles.js'
-import { HeapBroadcastState } from './heap-broadcast-state.js'
+import { MapBroadcastState } from './map-broadcast-state.js'
 import type { StateHandleReader } from './keyed-state-backend.js'
 import { OperatorStateSnapshot } from './operator-state-snapshot.js'
 import { PartitionableListState } from './partitionable-list-state.js'
@@ -28,7 +28,7 @@ type OperatorStateKind = 'operator-list' | 'operator-union' | 'broadcast'
 
 interface RegisteredState {
   readonly metadata: StateMetadata
-  readonly state: PartitionableListState | HeapBroadcastState
+  readonly state: PartitionableListState | MapBroadcastState
   readonly writeElements: (writeOne: (write: (output: DataOutputView) => void) => void) => void
 }
 
@@ -114,13 +114,13 @@ export class OperatorStateBackend implements OperatorStateStore {
     return state
   }
 
-  #broadcastState(descriptor: MapStateDescriptor<unknown, unknown>): HeapBroadcastState {
+  #broadcastState(descriptor: MapStateDescriptor<unknown, unknown>): MapBroadcastState {
     const metadata = operatorMetadata(descriptor, 'broadcast')
     const existing = this.#existing(metadata)
-    if (existing instanceof HeapBroadcastState) return existing
+    if (existing instanceof MapBroadcastState) return existing
     const keys: TypeSerializer<unknown> = serializerOf(descriptor.keyType, this.#registeredTypes)
     const values = serializerOf(descriptor.type, this.#registeredTypes)
-    const state = new HeapBroadcastState(userKeysOf(descriptor, this.#operatorName, this.#registeredTypes))
+    const state = new MapBroadcastState(userKeysOf(descriptor, this.#operatorName, this.#registeredTypes))
     this.#readRestored(metadata, (input) => {
       const key = keys.deserialize(input)
       state.put(key, values.deserialize(input))

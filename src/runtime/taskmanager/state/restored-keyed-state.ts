@@ -3,10 +3,11 @@
 // snapshot as it came. Each handle names its states in an order of its own.
 // Thread: the task worker that owns the backend.
 import { DataInputView } from '../../../core/memory/data-input-view.js'
-import { intersectKeyGroups, type KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
+import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { KeyedStateHandle, StateMetadata } from '../../../storage/state-handles.js'
 import { blocksOf, readBlock, type KeyGroupBlock } from './key-group-block.js'
+import type { KeyedStateReader } from './keyed-state-backend.js'
 import { checkCompatible } from './state-registration.js'
 
 export interface RestoredState {
@@ -33,13 +34,12 @@ export class RestoredKeyedState {
     this.#keyGroups = keyGroups
   }
 
-  add(handle: KeyedStateHandle, bytes: Uint8Array): void {
+  async add(handle: KeyedStateHandle, reader: KeyedStateReader): Promise<void> {
+    this.#refuseFiles(handle)
     const states = handle.states.map((metadata) => this.#stateFor(metadata))
     for (const state of states) state.keyShapes = union(state.keyShapes, handle.keyShapes)
-    const range = intersectKeyGroups(handle.keyGroups, this.#keyGroups)
-    for (let keyGroup = range.start; keyGroup <= range.end; keyGroup += 1) {
-      const input = new DataInputView(keyGroupBytes(handle, bytes, keyGroup))
-      if (input.remaining === 0) continue
+    for await (const { keyGroup, bytes } of reader.keyGroups(handle, this.#keyGroups)) {
+      const input = new DataInputView(bytes)
       for (const state of states) {
         const block = readBlock(input)
         if (block.entries.length > 0) this.#addBlock(state, keyGroup, block, handle.isDelta)
@@ -47,15 +47,23 @@ export class RestoredKeyedState {
     }
   }
 
-  /** What was restored under the name, to be decoded now; it is not kept here any longer. */
-  take(name: string): RestoredState | undefined {
-    const state = this.#states.get(name)
-    this.#states.delete(name)
+  /** What was restored of the state, to be decoded now; it is not kept here any longer. */
+  take(metadata: StateMetadata): RestoredState | undefined {
+    const state = this.#states.get(metadata.name)
+    if (state === undefined) return undefined
+    checkCompatible(state.metadata, metadata, this.#operatorName)
+    this.#states.delete(metadata.name)
     return state
   }
 
   all(): RestoredState[] {
     return [...this.#states.values()]
+  }
+
+  #refuseFiles({ backendFiles }: KeyedStateHandle): void {
+    if (backendFiles === undefined) return
+    const details = { operator: this.#operatorName, backend: backendFiles.backend }
+    throw new FlinkError('STATE_BACKEND_INCOMPATIBLE', details)
   }
 
   #stateFor(metadata: StateMetadata): GrowingState {
@@ -84,16 +92,4 @@ function union(
   right: readonly string[] | undefined,
 ): readonly string[] | undefined {
   return left === undefined || right === undefined ? undefined : [...new Set([...left, ...right])]
-}
-
-function keyGroupBytes(handle: KeyedStateHandle, bytes: Uint8Array, keyGroup: number): Uint8Array {
-  const index = keyGroup - handle.keyGroups.start
-  const start = handle.offsets[index]
-  const end = handle.offsets[index + 1]
-  if (start === undefined || end === undefined || start > end || end > bytes.length) {
-    throw new FlinkError('ASSERTION_FAILED', {
-      what: `a keyed state handle has no bytes of key group ${String(keyGroup)}`,
-    })
-  }
-  return bytes.subarray(start, end)
 }

@@ -12,10 +12,13 @@ import { structuredSerializer } from '../../../core/types/structured-serializer.
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
 import { ListSerializer } from './list-serializer.js'
+import { VOID_NAMESPACES, type AnyNamespaceType } from './namespace-type.js'
 import type { UserKeys } from './user-map.js'
 import { UserMapSerializer } from './user-map-serializer.js'
 
 export const GENERIC = 'GENERIC'
+/** An entry says that it is there, and nothing more. */
+const PRESENCE = 'PRESENCE'
 const NO_SCHEMA = 0
 const MAP_SEPARATOR = ' => '
 
@@ -46,12 +49,27 @@ export function userKeysOf(descriptor: AnyMapStateDescriptor, operator: string, 
   }
 }
 
-export function metadataOf(descriptor: StateDescriptor<unknown>): StateMetadata {
+/** Of state without namespaces where none are given. */
+export function metadataOf(
+  descriptor: StateDescriptor<unknown>,
+  namespaces: AnyNamespaceType = VOID_NAMESPACES,
+): StateMetadata {
   const value = fingerprintOf(descriptor.type)
   const typeFingerprint = isMapDescriptor(descriptor)
     ? `${fingerprintOf(descriptor.keyType)}${MAP_SEPARATOR}${value}`
     : value
-  return { name: descriptor.name, kind: descriptor.kind, typeFingerprint, schemaVersion: NO_SCHEMA }
+  const { name, kind } = descriptor
+  return { name, kind, typeFingerprint, schemaVersion: NO_SCHEMA, ...namespaceMetadata(namespaces) }
+}
+
+/** Of a priority queue: the elements are the namespaces of its entries. */
+export function queueMetadata(name: string, namespaces: AnyNamespaceType): StateMetadata {
+  const kind = 'priority-queue'
+  return { name, kind, typeFingerprint: PRESENCE, schemaVersion: NO_SCHEMA, ...namespaceMetadata(namespaces) }
+}
+
+function namespaceMetadata(namespaces: AnyNamespaceType): Pick<StateMetadata, 'namespaceFingerprint'> {
+  return namespaces === VOID_NAMESPACES ? {} : { namespaceFingerprint: namespaces.fingerprint }
 }
 
 /** Serializer of what a keyed table holds for the state. */
@@ -76,6 +94,11 @@ export function checkCompatible(existing: StateMetadata, requested: StateMetadat
   if (existing.kind !== requested.kind) {
     const details = { state, operator, existing: `${existing.kind} state`, requested: `${requested.kind} state` }
     throw new FlinkError('STATE_NAME_CONFLICT', details)
+  }
+  if (existing.namespaceFingerprint !== requested.namespaceFingerprint) {
+    const [was, is] = [existing, requested].map((each) => each.namespaceFingerprint ?? VOID_NAMESPACES.fingerprint)
+    const reason = `its namespaces were of the type ${String(was)} and are declared as ${String(is)}.`
+    throw new FlinkError('STATE_TYPE_INCOMPATIBLE', { state, operator, reason })
   }
   const before = existing.typeFingerprint.split(MAP_SEPARATOR)
   const now = requested.typeFingerprint.split(MAP_SEPARATOR)

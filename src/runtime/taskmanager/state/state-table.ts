@@ -1,267 +1,50 @@
-// Duty: one keyed state of one operator subtask: the entry of the current key, and what running snapshots need of the rest.
-// Invariants: only the subtask's own key groups have entries. The entry of the current key is looked up once a record (a
-// key context's sequence). What `get` hands out may be changed by its receiver: while a snapshot runs that still needs the
-// value, a copy takes its place first; where changes are noted, it counts as changed. While a snapshot runs no position is
-// used again. A key that has no entry yet is checked when it is looked up (new-keys.ts), so the key of every entry has the
-// hash that it is found by; the table keeps a key of its own. A value that cannot be copied fails the snapshot, not the record.
+// Duty: one keyed state as the state classes see it, whatever holds it: the value of the current key in the namespace
+// that was set last.
+// Invariants: `get` may hand out an object; what is changed in it is kept where `changedInPlace` or `put` follows before
+// the key or the namespace changes, and may or may not be kept without.
 // Thread: the task worker that owns the backend.
-import { FlinkError } from '../../../core/errors/flink-error.js'
-import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
-import { keyGroupForHash } from '../../../core/keygroups/key-group-assignment.js'
-import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
-import { ChangeLog, type RemovedKey } from './change-log.js'
-import { EntryTable, NOT_FOUND } from './entry-table.js'
-import { namespaceHash, type KeyContext } from './key-context.js'
 import type { NamedState } from './given-values.js'
-import type { StateEntry } from './key-group-block.js'
-import type { NewKeys } from './new-keys.js'
-import { stateNotStorable } from './state-not-serializable.js'
-import { TableSnapshot } from './table-snapshot.js'
+import type { AnyNamespaceType } from './namespace-type.js'
 import { asyncNotAllowed } from './thenable.js'
+import type { FlinkError } from '../../../core/errors/flink-error.js'
 
-/** What all tables of a backend share. */
-export interface StateTableEnvironment {
-  readonly operatorName: string
-  readonly keyGroups: KeyGroupRange
-  readonly maxParallelism: number
-  readonly keyKind: KeyKind
-  readonly newKeys: NewKeys
-  readonly context: KeyContext
-}
-
-export class StateTable {
+/** How a state is called and written. */
+export interface StateTypes {
   readonly metadata: StateMetadata
   readonly serializer: TypeSerializer<unknown>
-  readonly #environment: StateTableEnvironment
-  readonly #context: KeyContext
-  readonly #table: EntryTable
-  /** Running snapshots; undefined when there are none. */
-  #snapshots: TableSnapshot[] | undefined
-  /** For incremental checkpoints, from the first of them on. */
-  #changes: ChangeLog | undefined
-  /** Somebody wants to hear of changes: without, a change costs one comparison more. */
-  #isWatched = false
-  /** The position of the key under this sequence of the context. */
-  #position = NOT_FOUND
-  #sequence = -1
-  /** The current key as it is to be kept, where it has no entry. */
-  #newKey: unknown
-
-  constructor(metadata: StateMetadata, serializer: TypeSerializer<unknown>, environment: StateTableEnvironment) {
-    this.metadata = metadata
-    this.serializer = serializer
-    this.#environment = environment
-    this.#context = environment.context
-    this.#table = new EntryTable(environment.keyKind)
-  }
-
-  /** For errors. */
-  get named(): NamedState {
-    return { state: this.metadata.name, operator: this.#environment.operatorName }
-  }
-
-  get size(): number {
-    return this.#table.size
-  }
-
-  get hasNamespaces(): boolean {
-    return this.#table.hasNamespaces
-  }
-
-  /** The value of the current key, undefined when there is none. The caller may change it in place. */
-  get(): unknown {
-    const position = this.#current()
-    if (position === NOT_FOUND) return undefined
-    const value = this.#table.valueAt(position)
-    if (this.#isWatched && typeof value === 'object' && value !== null) return this.#handOut(position, value)
-    return value
-  }
-
-  put(value: unknown): void {
-    const position = this.#current()
-    if (position === NOT_FOUND) {
-      this.#insertCurrent(value)
-      return
-    }
-    if (this.#isWatched) {
-      this.#changes?.changed(position)
-      if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
-    }
-    this.#table.setValueAt(position, value)
-  }
-
-  remove(): void {
-    const position = this.#current()
-    if (position === NOT_FOUND) return
-    this.#newKey = this.keyAt(position)
-    this.#changes?.removed(position, () => this.#removedKeyAt(position))
-    if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
-    this.#removeAt(position)
-    this.#position = NOT_FOUND
-  }
-
-  prefetch(keyHashes: readonly number[], start: number, end: number): void {
-    this.#table.prefetch(keyHashes, start, end)
-  }
-
-  /** Touches entries that are to be written: at most TOUCHED_TOGETHER positions. */
-  touch(positions: Int32Array, start: number, end: number): void {
-    this.#table.touch(positions, start, end)
-  }
-
-  /** Puts a restored entry; its key was hashed by the caller. */
-  load(entry: StateEntry, keyHash: number): void {
-    this.#insert(entry, keyHash ^ namespaceHash(entry.namespace))
-  }
-
-  /** Puts an entry of a restored delta, in the place of an older one where there is one. */
-  loadChanged(entry: StateEntry, keyHash: number): void {
-    const position = this.#table.find(entry.key, entry.namespace, keyHash ^ namespaceHash(entry.namespace))
-    if (position === NOT_FOUND) this.load(entry, keyHash)
-    else this.#table.setValueAt(position, entry.value)
-  }
-
-  /** Applies a removal of a restored delta. */
-  loadRemoved(key: unknown, namespace: unknown, keyHash: number): void {
-    const position = this.#table.find(key, namespace, keyHash ^ namespaceHash(namespace))
-    if (position !== NOT_FOUND) this.#removeAt(position)
-  }
-
-  /** Costs a byte an entry; `endSnapshot` must follow. */
-  beginSnapshot(): TableSnapshot {
-    return this.#begin(new TableSnapshot(this.#table))
-  }
-
-  /** Of what changed in and since the epoch; costs a byte an entry and the entries that changed. `endSnapshot` must follow. */
-  beginDelta(epoch: number): { readonly snapshot: TableSnapshot; readonly removed: readonly RemovedKey[] } {
-    const changes = this.#changes?.since(epoch)
-    const snapshot = this.#begin(new TableSnapshot(this.#table, changes?.positions ?? []))
-    return { snapshot, removed: changes?.removed ?? [] }
-  }
-
-  endSnapshot(snapshot: TableSnapshot): void {
-    const rest = this.#snapshots?.filter((running) => running !== snapshot) ?? []
-    this.#snapshots = rest.length === 0 ? undefined : rest
-    this.#isWatched = this.#snapshots !== undefined || this.#changes !== undefined
-    if (this.#snapshots === undefined) this.#table.reclaim()
-  }
-
-  /** From here on changes are noted as those of this epoch. */
-  beginEpoch(epoch: number): void {
-    this.#changes ??= new ChangeLog()
-    this.#changes.begin(epoch, this.size)
-    this.#isWatched = true
-  }
-
-  /** True when `beginDelta` would know of everything that happened since. */
-  knowsChangesSince(epoch: number): boolean {
-    return this.#changes?.reachesBackTo(epoch) === true
-  }
-
-  forgetChangesBefore(epoch: number): void {
-    this.#changes?.forgetBefore(epoch)
-  }
-
-  keyAt(position: number): unknown {
-    return this.#table.keyAt(position)
-  }
-
-  namespaceAt(position: number): unknown {
-    return this.#table.namespaceAt(position)
-  }
-
-  keyGroupAt(position: number): number {
-    const keyHash = this.#table.hashAt(position) ^ namespaceHash(this.#table.namespaceAt(position))
-    return keyGroupForHash(keyHash, this.#environment.maxParallelism)
-  }
-
-  /** The error for a value that could not be written or copied. */
-  notStorable(error: unknown, position: number): unknown {
-    const place = { state: this.metadata.name, operator: this.#environment.operatorName, key: this.keyAt(position) }
-    return stateNotStorable(error, place)
-  }
-
-  /** The error for a reducer or aggregator of this state that is asynchronous. */
-  asyncNotAllowed(promise: PromiseLike<unknown>, method: string): FlinkError {
-    return asyncNotAllowed(promise, this.#environment.operatorName, `${method} of state '${this.metadata.name}'`)
-  }
-
-  #current(): number {
-    return this.#sequence === this.#context.sequence ? this.#position : this.#lookUp()
-  }
-
-  #lookUp(): number {
-    const context = this.#context
-    if (!context.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: this.metadata.name })
-    const position = this.#table.find(context.key, context.namespace, context.hash)
-    if (position === NOT_FOUND) {
-      this.#newKey = this.#environment.newKeys.accept(context.key, context.keyHash, this.metadata.name)
-    }
-    this.#position = position
-    this.#sequence = context.sequence
-    return position
-  }
-
-  #insertCurrent(value: unknown): void {
-    const { namespace, hash } = this.#context
-    this.#position = this.#insert({ key: this.#newKey, namespace, value }, hash)
-  }
-
-  #insert(entry: StateEntry, hash: number): number {
-    const position = this.#table.insert(entry, hash, this.#snapshots === undefined)
-    this.#assertOwnKeyGroup(position)
-    this.#changes?.inserted(position)
-    return position
-  }
-
-  #removeAt(position: number): void {
-    this.#table.remove(position)
-    if (this.#snapshots === undefined) this.#table.reclaim()
-  }
-
-  #removedKeyAt(position: number): RemovedKey {
-    return { key: this.keyAt(position), namespace: this.namespaceAt(position), keyGroup: this.keyGroupAt(position) }
-  }
-
-  #begin(snapshot: TableSnapshot): TableSnapshot {
-    this.#snapshots = [...(this.#snapshots ?? []), snapshot]
-    this.#isWatched = true
-    return snapshot
-  }
-
-  /**
-   * The value itself where no snapshot needs it, else a copy that takes its place. Its receiver may change it. What cannot
-   * be copied cannot be stored either: the snapshots that need it are over, and the record goes on.
-   */
-  #handOut(position: number, value: object): unknown {
-    this.#changes?.changed(position)
-    const snapshots = this.#snapshots
-    if (snapshots === undefined) return value
-    if (!snapshots.some((snapshot) => snapshot.needs(position))) return value
-    let copy: unknown
-    try {
-      copy = this.serializer.copy(value)
-    } catch (error) {
-      const reason = this.notStorable(error, position)
-      for (const snapshot of snapshots) if (snapshot.needs(position)) snapshot.spoil(reason)
-      return value
-    }
-    preserve(position, snapshots)
-    this.#table.setValueAt(position, copy)
-    return copy
-  }
-
-  #assertOwnKeyGroup(position: number): void {
-    const { keyGroups, operatorName } = this.#environment
-    const keyGroup = this.keyGroupAt(position)
-    if (keyGroup >= keyGroups.start && keyGroup <= keyGroups.end) return
-    const what = `key group ${String(keyGroup)} does not belong to this subtask of ${operatorName}`
-    throw new FlinkError('ASSERTION_FAILED', { what })
-  }
+  readonly namespaces: AnyNamespaceType
 }
 
-function preserve(position: number, snapshots: readonly TableSnapshot[]): void {
-  for (const snapshot of snapshots) if (snapshot.needs(position)) snapshot.preserve(position)
+/** An entry's place. */
+export interface EntryKey {
+  readonly key: unknown
+  readonly keyHash: number
+  readonly namespace: unknown
+}
+
+export interface StateTable {
+  readonly types: StateTypes
+  /** For errors. */
+  readonly named: NamedState
+  /** The value of the current key and namespace, undefined when there is none. */
+  get(): unknown
+  put(value: unknown): void
+  /** The object that `get` handed out, or `put` took, was changed. */
+  changedInPlace(): void
+  remove(): void
+  /** Holds until the next call; the void namespace at first. */
+  setCurrentNamespace(namespace: unknown): void
+  /** Where there are entries, in any order; no entry may come or go meanwhile. */
+  entryKeys(): Iterable<EntryKey>
+}
+
+/** The error for a reducer or aggregator of a state that is asynchronous. */
+export function asyncStateFunction(
+  promise: PromiseLike<unknown>,
+  method: string,
+  { state, operator }: NamedState,
+): FlinkError {
+  return asyncNotAllowed(promise, operator, `${method} of state '${state}'`)
 }

@@ -10,7 +10,12 @@ import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
-import type { OperatorSubtaskState, StreamStateHandle, TaskStateSnapshot } from '../../../storage/state-handles.js'
+import {
+  streamHandlesOfSubtask,
+  type OperatorSubtaskState,
+  type StreamStateHandle,
+  type TaskStateSnapshot,
+} from '../../../storage/state-handles.js'
 import type { AnnounceCheckpoint } from '../../protocol/master-to-worker.js'
 import type { CheckpointMetrics, WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
@@ -170,9 +175,7 @@ async function cancelAll(snapshot: RunningSnapshot): Promise<void> {
 }
 
 function handlesOf(snapshot: TaskStateSnapshot): StreamStateHandle[] {
-  return Object.values(snapshot.operators).flatMap(({ managedKeyed, managedOperator }) =>
-    [...managedKeyed, ...managedOperator].map(({ handle }) => handle),
-  )
+  return Object.values(snapshot.operators).flatMap(streamHandlesOfSubtask)
 }
 
 function sizeOf(handles: readonly StreamStateHandle[]): number {

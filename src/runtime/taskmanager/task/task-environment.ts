@@ -8,6 +8,7 @@ import type { Logger } from '../../../core/logging/logger.js'
 import type { Random } from '../../../core/random/random.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
+import type { StateBackend } from '../state/state-backend.js'
 import type { CheckpointAnnouncements } from './checkpoint-announcements.js'
 
 export interface TaskEnvironment {
@@ -16,6 +17,8 @@ export interface TaskEnvironment {
   readonly random: Random
   readonly logger: Logger
   readonly fileSystems: FileSystems
+  /** Undefined for the one that a job's configuration names. */
+  readonly stateBackend?: StateBackend | undefined
   readonly standardOutput: TextOutput
   readonly standardError: TextOutput
   readonly announcements: CheckpointAnnouncements

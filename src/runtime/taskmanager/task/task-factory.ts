@@ -191,6 +191,7 @@ function contextFactory(
     standardError,
     registeredTypes: program.registeredTypes,
     processingTime: task.processingTime,
+    stateBackend: environment.stateBackend,
     suspendInputUntil: (promise) => {
       task.actions.suspendUntil(promise)
     },

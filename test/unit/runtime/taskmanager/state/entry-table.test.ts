@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { VOID_NAMESPACES } from '../../../../../src/runtime/taskmanager/state/namespace-type.js'
+import { Span, SPANS } from '../../../../contract/runtime/spans.js'
 import { EntryTable, NO_ENTRY, NOT_FOUND } from '../../../../../src/runtime/taskmanager/state/entry-table.js'
 
 describe('EntryTable', () => {
@@ -8,7 +10,7 @@ describe('EntryTable', () => {
     const operation = fc.record({ key: fc.nat(40), hash: fc.constant(0), remove: fc.boolean() })
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 200 }), fc.integer({ min: 1, max: 1000 }), (operations, spread) => {
-        const table = new EntryTable('auto')
+        const table = new EntryTable('auto', VOID_NAMESPACES)
         const oracle = new Map<number, number>()
         for (const [step, { key, remove }] of operations.entries()) {
           const hash = key % spread
@@ -38,25 +40,25 @@ describe('EntryTable', () => {
   })
 
   test('keeps 0 and -0 apart when the key is a double', () => {
-    const table = new EntryTable('double')
+    const table = new EntryTable('double', VOID_NAMESPACES)
     const zero = table.insert({ key: 0, namespace: undefined, value: 'zero' }, 1, true)
     const negative = table.insert({ key: -0, namespace: undefined, value: 'negative' }, 2, true)
     assert.equal(table.find(0, undefined, 1), zero)
     assert.equal(table.find(-0, undefined, 2), negative)
   })
 
-  test('keeps the entries of one key in several namespaces apart, whatever came first', () => {
-    const table = new EntryTable('auto')
-    const inVoid = table.insert({ key: 'k', namespace: undefined, value: 1 }, 7, true)
-    const inWindow = table.insert({ key: 'k', namespace: [0, 10], value: 2 }, 7, true)
-    assert.equal(table.find('k', undefined, 7), inVoid)
-    assert.equal(table.find('k', [0, 10], 7), inWindow)
-    assert.equal(table.find('k', [0, 20], 7), NOT_FOUND)
-    assert.deepEqual(table.namespaceAt(inWindow), [0, 10])
+  test('keeps the entries of one key in several namespaces apart, as their type tells them', () => {
+    const table = new EntryTable('auto', SPANS)
+    const first = table.insert({ key: 'k', namespace: new Span(0, 5), value: 1 }, 7, true)
+    const second = table.insert({ key: 'k', namespace: new Span(0, 10), value: 2 }, 7, true)
+    assert.equal(table.find('k', new Span(0, 5), 7), first)
+    assert.equal(table.find('k', new Span(0, 10), 7), second)
+    assert.equal(table.find('k', new Span(0, 20), 7), NOT_FOUND)
+    assert.deepEqual(table.namespaceAt(second), new Span(0, 10))
   })
 
   test('does not use a retired position again, and keeps its key, until it is reclaimed', () => {
-    const table = new EntryTable('auto')
+    const table = new EntryTable('auto', VOID_NAMESPACES)
     const first = table.insert({ key: 'a', namespace: undefined, value: 1 }, 1, true)
     table.remove(first)
     assert.equal(table.valueAt(first), NO_ENTRY)
@@ -69,7 +71,7 @@ describe('EntryTable', () => {
   })
 
   test('touches the keys of coming hashes wherever they were placed, and what is not there does no harm', () => {
-    const table = new EntryTable('auto')
+    const table = new EntryTable('auto', VOID_NAMESPACES)
     const keys = Array.from({ length: 20_000 }, (_, n) => 'x'.repeat(1 + (n % 7)) + String(n))
     // Two keys a hash, so that the second is never at its home place.
     for (const [n, key] of keys.entries()) table.insert({ key, namespace: undefined, value: n }, n >>> 1, true)
@@ -88,7 +90,7 @@ describe('EntryTable', () => {
   })
 
   test('touches nothing while it is small', () => {
-    const table = new EntryTable('auto')
+    const table = new EntryTable('auto', VOID_NAMESPACES)
     table.insert({ key: 'word', namespace: undefined, value: 1 }, 7, true)
     table.prefetch([7], 0, 1)
     table.touch(Int32Array.of(0), 0, 1)

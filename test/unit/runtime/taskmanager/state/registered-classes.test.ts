@@ -13,7 +13,12 @@ import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../../../../src/co
 import { HeapKeyedStateBackend } from '../../../../../src/runtime/taskmanager/state/heap-keyed-state-backend.js'
 import { OperatorStateBackend } from '../../../../../src/runtime/taskmanager/state/operator-state-backend.js'
 import type { KeyedStateHandle } from '../../../../../src/storage/state-handles.js'
-import { freeSlices, MemoryStreams, readInline } from '../../../../contract/runtime/state-backend-streams.js'
+import {
+  freeSlices,
+  INLINE_READER,
+  MemoryStreams,
+  readInline,
+} from '../../../../contract/runtime/state-backend-streams.js'
 import { Account, ACCOUNT_TYPE, Money, SAMPLE_CLASSES, SavingsAccount } from '../../../core/types/sample-classes.js'
 
 class KeyedState {
@@ -27,7 +32,7 @@ class KeyedState {
 
   static async restored(handle: KeyedStateHandle, registeredTypes: RegisteredTypes): Promise<KeyedState> {
     const state = new KeyedState(registeredTypes)
-    await state.backend.restore([handle], readInline)
+    await state.backend.restore([handle], INLINE_READER)
     return state
   }
 

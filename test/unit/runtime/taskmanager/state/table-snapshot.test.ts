@@ -5,16 +5,20 @@ import { structuredSerializer } from '../../../../../src/core/types/structured-s
 import { hashKey } from '../../../../../src/core/keygroups/canonical-key.js'
 import { KeyContext } from '../../../../../src/runtime/taskmanager/state/key-context.js'
 import { NewKeys } from '../../../../../src/runtime/taskmanager/state/new-keys.js'
-import { StateTable } from '../../../../../src/runtime/taskmanager/state/state-table.js'
+import { HeapStateTable } from '../../../../../src/runtime/taskmanager/state/heap-state-table.js'
+import { VOID_NAMESPACES } from '../../../../../src/runtime/taskmanager/state/namespace-type.js'
 import type { TableSnapshot } from '../../../../../src/runtime/taskmanager/state/table-snapshot.js'
 
 const KEYS = 12
 
 class Bench {
   readonly context = new KeyContext()
-  readonly table = new StateTable(
-    { name: 's', kind: 'value', typeFingerprint: 'GENERIC', schemaVersion: 0 },
-    structuredSerializer(),
+  readonly table = new HeapStateTable(
+    {
+      metadata: { name: 's', kind: 'value', typeFingerprint: 'GENERIC', schemaVersion: 0 },
+      serializer: structuredSerializer(),
+      namespaces: VOID_NAMESPACES,
+    },
     {
       operatorName: 'op',
       keyGroups: { start: 0, end: 127 },

@@ -1,11 +1,12 @@
-// Duty: MapState over a table of the heap backend; the value in the table is a UserMap.
+// Duty: MapState over a StateTable; the value in the table is a UserMap.
 // Invariants: an empty map is no entry. Iterating walks the living map: what is put during the walk may be seen.
 // Thread: the task worker that owns the backend.
 import type { MapState } from '../../../api/state/map-state.js'
+import type { InternalState } from './internal-state.js'
 import type { StateTable } from './state-table.js'
 import { UserMap, type UserKeys } from './user-map.js'
 
-export class HeapMapState implements MapState<unknown, unknown> {
+export class KeyedMapState implements MapState<unknown, unknown>, InternalState<unknown> {
   readonly #table: StateTable
   readonly #keys: UserKeys
 
@@ -14,16 +15,21 @@ export class HeapMapState implements MapState<unknown, unknown> {
     this.#keys = keys
   }
 
+  setCurrentNamespace(namespace: unknown): void {
+    this.#table.setCurrentNamespace(namespace)
+  }
+
   get(key: unknown): unknown {
     return this.#map()?.get(key) ?? null
   }
 
   put(key: unknown, value: unknown): void {
     this.#mapForPut().set(key, value)
+    this.#table.changedInPlace()
   }
 
   putAll(entries: ReadonlyMap<unknown, unknown> | Iterable<readonly [unknown, unknown]>): void {
-    for (const [key, value] of [...entries]) this.#mapForPut().set(key, value)
+    for (const [key, value] of [...entries]) this.put(key, value)
   }
 
   remove(key: unknown): void {
@@ -31,6 +37,7 @@ export class HeapMapState implements MapState<unknown, unknown> {
     if (map === undefined) return
     map.delete(key)
     if (map.size === 0) this.#table.remove()
+    else this.#table.changedInPlace()
   }
 
   contains(key: unknown): boolean {

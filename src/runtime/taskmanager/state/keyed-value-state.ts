@@ -1,16 +1,21 @@
-// Duty: ValueState over a table of the heap backend.
+// Duty: ValueState over a StateTable.
 // Invariants: a null or undefined value is no entry; a default value is handed out as a copy of its own for each call.
 // Thread: the task worker that owns the backend.
 import type { ValueState } from '../../../api/state/value-state.js'
+import type { InternalState } from './internal-state.js'
 import type { StateTable } from './state-table.js'
 
-export class HeapValueState implements ValueState<unknown> {
+export class KeyedValueState implements ValueState<unknown>, InternalState<unknown> {
   readonly #table: StateTable
   readonly #defaultValue: unknown
 
   constructor(table: StateTable, defaultValue: unknown) {
     this.#table = table
     this.#defaultValue = defaultValue ?? null
+  }
+
+  setCurrentNamespace(namespace: unknown): void {
+    this.#table.setCurrentNamespace(namespace)
   }
 
   value(): unknown {
@@ -29,6 +34,6 @@ export class HeapValueState implements ValueState<unknown> {
 
   #default(): unknown {
     const value = this.#defaultValue
-    return typeof value === 'object' && value !== null ? this.#table.serializer.copy(value) : value
+    return typeof value === 'object' && value !== null ? this.#table.types.serializer.copy(value) : value
   }
 }

@@ -4,7 +4,7 @@
 import type { BroadcastState } from '../../../api/state/broadcast-state.js'
 import { UserMap, type UserKeys } from './user-map.js'
 
-export class HeapBroadcastState implements BroadcastState<unknown, unknown> {
+export class MapBroadcastState implements BroadcastState<unknown, unknown> {
   readonly #keys: UserKeys
   #map: UserMap
 

@@ -1,18 +1,24 @@
-// Duty: AggregatingState over a table of the heap backend; the table holds the accumulator.
+// Duty: AggregatingState over a StateTable; the table holds the accumulator.
 // Invariants: an accumulator is made at the first value; the result is computed at each get.
 // Thread: the task worker that owns the backend.
 import type { StateAggregator } from '../../../api/state/aggregating-state-descriptor.js'
 import type { AggregatingState } from '../../../api/state/merging-state.js'
-import type { StateTable } from './state-table.js'
+import type { InternalMergingState } from './internal-state.js'
+import { mergeNamespaces } from './merge-namespaces.js'
+import { asyncStateFunction, type StateTable } from './state-table.js'
 import { isThenable } from './thenable.js'
 
-export class HeapAggregatingState implements AggregatingState<unknown, unknown> {
+export class KeyedAggregatingState implements AggregatingState<unknown, unknown>, InternalMergingState<unknown> {
   readonly #table: StateTable
   readonly #aggregator: StateAggregator<unknown, unknown, unknown>
 
   constructor(table: StateTable, aggregator: StateAggregator<unknown, unknown, unknown>) {
     this.#table = table
     this.#aggregator = aggregator
+  }
+
+  setCurrentNamespace(namespace: unknown): void {
+    this.#table.setCurrentNamespace(namespace)
   }
 
   get(): unknown {
@@ -23,8 +29,16 @@ export class HeapAggregatingState implements AggregatingState<unknown, unknown> 
   add(value: unknown): void {
     const accumulator = this.#table.get() ?? this.#aggregator.createAccumulator()
     const added = this.#aggregator.add(value, accumulator)
-    if (isThenable(added)) throw this.#table.asyncNotAllowed(added, 'add')
+    if (isThenable(added)) throw asyncStateFunction(added, 'add', this.#table.named)
     this.#table.put(added)
+  }
+
+  mergeNamespaces(target: unknown, sources: Iterable<unknown>): void {
+    mergeNamespaces(this.#table, target, sources, (first, second) => {
+      const merged = this.#aggregator.merge(first, second)
+      if (isThenable(merged)) throw asyncStateFunction(merged, 'merge', this.#table.named)
+      return merged
+    })
   }
 
   clear(): void {

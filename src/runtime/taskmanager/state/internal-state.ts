@@ -1,0 +1,18 @@
+// Duty: what operators of the engine do with a keyed state beyond what functions may.
+// Thread: the task worker that owns the backend.
+import type { State } from '../../../api/state/state.js'
+
+/** A keyed state with namespaces of type N. */
+export interface InternalState<N> extends State {
+  /** Holds for all calls until the next one; of no use where N is void. */
+  setCurrentNamespace(namespace: N): void
+}
+
+/** A list, reducing or aggregating state. */
+export interface InternalMergingState<N> extends InternalState<N> {
+  /**
+   * Under the current key: what the sources hold comes behind what the target holds, and the sources are empty then. The
+   * target is the current namespace afterwards.
+   */
+  mergeNamespaces(target: N, sources: Iterable<N>): void
+}

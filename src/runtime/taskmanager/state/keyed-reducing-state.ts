@@ -1,0 +1,50 @@
+// Duty: ReducingState over a StateTable.
+// Invariants: the table holds what was reduced so far; the first value is stored as it came. Reducing is synchronous.
+// Thread: the task worker that owns the backend.
+import type { ReducingState } from '../../../api/state/merging-state.js'
+import type { StateReducer } from '../../../api/state/reducing-state-descriptor.js'
+import type { InternalMergingState } from './internal-state.js'
+import { mergeNamespaces } from './merge-namespaces.js'
+import { asyncStateFunction, type StateTable } from './state-table.js'
+import { isThenable } from './thenable.js'
+
+export class KeyedReducingState implements ReducingState<unknown>, InternalMergingState<unknown> {
+  readonly #table: StateTable
+  readonly #reducer: StateReducer<unknown>
+
+  constructor(table: StateTable, reducer: StateReducer<unknown>) {
+    this.#table = table
+    this.#reducer = reducer
+  }
+
+  setCurrentNamespace(namespace: unknown): void {
+    this.#table.setCurrentNamespace(namespace)
+  }
+
+  get(): unknown {
+    return this.#table.get() ?? null
+  }
+
+  add(value: unknown): void {
+    const current = this.#table.get()
+    if (current === undefined) {
+      this.#table.put(value)
+      return
+    }
+    this.#table.put(this.#reduced(current, value))
+  }
+
+  mergeNamespaces(target: unknown, sources: Iterable<unknown>): void {
+    mergeNamespaces(this.#table, target, sources, (first, second) => this.#reduced(first, second))
+  }
+
+  clear(): void {
+    this.#table.remove()
+  }
+
+  #reduced(first: unknown, second: unknown): unknown {
+    const reduced = this.#reducer.reduce(first, second)
+    if (isThenable(reduced)) throw asyncStateFunction(reduced, 'reduce', this.#table.named)
+    return reduced
+  }
+}

@@ -1,0 +1,174 @@
+// Duty: the states and queues of one backend by name: makes their tables and the state classes over them.
+// Invariants: one name, one kind, one type of namespaces.
+// Thread: the task worker that owns the backend.
+import type { AggregatingStateDescriptor } from '../../../api/state/aggregating-state-descriptor.js'
+import type { ReducingStateDescriptor } from '../../../api/state/reducing-state-descriptor.js'
+import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
+import type { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import { copyKey } from '../../../core/keygroups/canonical-key.js'
+import type { InternalState } from './internal-state.js'
+import { KeyContext } from './key-context.js'
+import { KeyedAggregatingState } from './keyed-aggregating-state.js'
+import { KeyedListState } from './keyed-list-state.js'
+import type { KeyedPriorityQueue } from './keyed-priority-queue.js'
+import { KeyedReducingState } from './keyed-reducing-state.js'
+import { KeyedValueState } from './keyed-value-state.js'
+import type { AnyNamespaceType, NamespaceType } from './namespace-type.js'
+import type { KeyedStateBackendParameters } from './state-backend.js'
+import { stateNotSerializable } from './state-not-serializable.js'
+import {
+  checkCompatible,
+  keyedValueSerializer,
+  metadataOf,
+  queueMetadata,
+  userKeysOf,
+  type AnyMapStateDescriptor,
+} from './state-registration.js'
+import type { StateTable, StateTypes } from './state-table.js'
+import { presence, TablePriorityQueue } from './table-priority-queue.js'
+import { timerNamespaces } from './timer-namespaces.js'
+import type { UserKeys } from './user-map.js'
+
+/** What differs between backends. */
+export interface TableMaker<T extends StateTable> {
+  /** Its entries are those that were restored. */
+  createTable(types: StateTypes, context: KeyContext): T
+  createMapState(table: T, keys: UserKeys): InternalState<unknown>
+}
+
+interface Registered<T extends StateTable> {
+  readonly table: T
+  readonly state: InternalState<unknown> | undefined
+  readonly queue: KeyedPriorityQueue<unknown> | undefined
+}
+
+export class KeyedStateRegistry<T extends StateTable> {
+  readonly #parameters: KeyedStateBackendParameters
+  readonly #context: KeyContext
+  readonly #maker: TableMaker<T>
+  readonly #states = new Map<string, Registered<T>>()
+
+  constructor(parameters: KeyedStateBackendParameters, context: KeyContext, maker: TableMaker<T>) {
+    this.#parameters = parameters
+    this.#context = context
+    this.#maker = maker
+  }
+
+  /** In the order in which they were asked for. */
+  tables(): T[] {
+    return [...this.#states.values()].map(({ table }) => table)
+  }
+
+  getOrCreate(descriptor: StateDescriptor<unknown>, namespaces: AnyNamespaceType): InternalState<unknown> {
+    const { operatorName, registeredTypes } = this.#parameters
+    const metadata = metadataOf(descriptor, namespaces)
+    const existing = this.#states.get(descriptor.name)
+    if (existing !== undefined) {
+      checkCompatible(existing.table.types.metadata, metadata, operatorName)
+      if (existing.state !== undefined) return existing.state
+    }
+    const serializer = keyedValueSerializer(descriptor, operatorName, registeredTypes)
+    const registered = this.#explained(descriptor.name, () => {
+      const table = this.#maker.createTable({ metadata, serializer, namespaces }, this.#context)
+      return { table, state: this.#stateOf(descriptor, table), queue: undefined }
+    })
+    this.#states.set(descriptor.name, registered)
+    return registered.state
+  }
+
+  getOrCreateQueue<N>(name: string, elementNamespaces: NamespaceType<N>): KeyedPriorityQueue<N> {
+    const { operatorName, keyKind } = this.#parameters
+    const namespaces = timerNamespaces(elementNamespaces) as AnyNamespaceType
+    const metadata = queueMetadata(name, namespaces)
+    const existing = this.#states.get(name)
+    if (existing !== undefined) {
+      checkCompatible(existing.table.types.metadata, metadata, operatorName)
+      if (existing.queue !== undefined) return existing.queue as KeyedPriorityQueue<N>
+    }
+    const context = new KeyContext()
+    const table = this.#explained(name, () =>
+      this.#maker.createTable({ metadata, serializer: presence, namespaces }, context),
+    )
+    const queue = new TablePriorityQueue<N>({
+      table,
+      tableContext: context,
+      current: this.#context,
+      copyKey: (key) => copyKey(key, keyKind),
+    })
+    this.#states.set(name, { table, state: undefined, queue: queue })
+    return queue
+  }
+
+  *getKeys(name: string, namespace: unknown): Generator {
+    const { table } = this.#registered(name)
+    for (const entry of table.entryKeys()) {
+      if (table.types.namespaces.equals(entry.namespace, namespace)) yield entry.key
+    }
+  }
+
+  applyToAllKeys(
+    name: string,
+    namespace: unknown,
+    action: (key: unknown, state: InternalState<unknown>) => void,
+  ): void {
+    const { table, state } = this.#registered(name)
+    if (state === undefined) return
+    const context = this.#context
+    const { key: keyBefore, keyHash: hashBefore, hasKey } = context
+    const { namespaces } = table.types
+    const entries = [...table.entryKeys()].filter((entry) => namespaces.equals(entry.namespace, namespace))
+    try {
+      for (const { key, keyHash } of entries) {
+        context.setKey(key, keyHash)
+        state.setCurrentNamespace(namespace)
+        action(key, state)
+      }
+    } finally {
+      if (hasKey) context.setKey(keyBefore, hashBefore)
+      else context.clearKey()
+    }
+  }
+
+  clear(): void {
+    this.#states.clear()
+  }
+
+  #registered(name: string): Registered<T> {
+    const registered = this.#states.get(name)
+    if (registered !== undefined) return registered
+    const what = `state '${name}' of ${this.#parameters.operatorName} was not asked for yet`
+    throw new FlinkError('ASSERTION_FAILED', { what })
+  }
+
+  #explained<R>(state: string, action: () => R): R {
+    try {
+      return action()
+    } catch (error) {
+      throw stateNotSerializable(error, state, this.#parameters.operatorName)
+    }
+  }
+
+  #stateOf(descriptor: StateDescriptor<unknown>, table: T): InternalState<unknown> {
+    const { operatorName, registeredTypes } = this.#parameters
+    switch (descriptor.kind) {
+      case 'list':
+        return new KeyedListState(table)
+      case 'reducing':
+        return new KeyedReducingState(table, (descriptor as ReducingStateDescriptor<unknown>).reduceFunction)
+      case 'aggregating': {
+        const { aggregateFunction } = descriptor as AggregatingStateDescriptor<unknown, unknown, unknown>
+        return new KeyedAggregatingState(table, aggregateFunction)
+      }
+      case 'value':
+        return new KeyedValueState(
+          table,
+          (descriptor as ValueStateDescriptor<unknown>).getDefaultValue(registeredTypes),
+        )
+      case 'map': {
+        const keys = userKeysOf(descriptor as AnyMapStateDescriptor, operatorName, registeredTypes)
+        return this.#maker.createMapState(table, keys)
+      }
+    }
+  }
+}

@@ -1,0 +1,26 @@
+// Duty: what a state knows of its namespaces: how they are written, hashed and told apart.
+// Invariants: a namespace never changes. Every state has one type of namespaces, which its snapshots name; that of plain
+// keyed state has one namespace, which costs no byte and no comparison.
+// Thread: any.
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+
+/** The only namespace of state that belongs to the key alone. */
+export const VOID_NAMESPACE: undefined = undefined
+
+export interface NamespaceType<N> {
+  /** Goes into snapshots: state is not restored with namespaces of another one. */
+  readonly fingerprint: string
+  readonly serializer: TypeSerializer<N>
+  /** 32 bits, the same for equal ones; called once a change of namespace. */
+  hash(namespace: N): number
+  equals(left: N, right: N): boolean
+}
+
+export const VOID_NAMESPACES: NamespaceType<undefined> = {
+  fingerprint: 'VOID',
+  serializer: { serialize: () => undefined, deserialize: () => VOID_NAMESPACE, copy: () => VOID_NAMESPACE },
+  hash: () => 0,
+  equals: () => true,
+}
+
+export type AnyNamespaceType = NamespaceType<unknown>

@@ -1,0 +1,22 @@
+// Duty: the kind of backend that a job keeps its keyed state in: makes the backend of each operator subtask.
+// Thread: the task worker.
+import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
+import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
+import type { RegisteredTypes } from '../../../core/types/registered-types.js'
+import type { KeyedStateBackend } from './keyed-state-backend.js'
+
+export interface KeyedStateBackendParameters {
+  readonly operatorName: string
+  readonly keyKind: KeyKind
+  readonly keyGroups: KeyGroupRange
+  readonly maxParallelism: number
+  /** The classes whose instances values may hold. */
+  readonly registeredTypes: RegisteredTypes
+}
+
+export interface StateBackend {
+  /** As `state.backend.type` says it. */
+  readonly name: string
+  /** Acquires nothing: that is for the backend's `open`. */
+  createKeyedStateBackend(parameters: KeyedStateBackendParameters): KeyedStateBackend
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import { HeapKeyedStateBackend } from '../../../src/runtime/taskmanager/state/heap-keyed-state-backend.js'
+import {
+  EMPTY_SUBTASK_STATE,
+  streamHandlesOfSubtask,
+  type KeyedStateHandle,
+  type StreamStateHandle,
+} from '../../../src/storage/state-handles.js'
+import { AllStates, backendOf, restored, snapshotOf, type BackendUnderTest } from './state-backend.contract.js'
+
+function streamsOf(handles: readonly KeyedStateHandle[]): StreamStateHandle[] {
+  return streamHandlesOfSubtask({ ...EMPTY_SUBTASK_STATE, managedKeyed: handles })
+}
+
+/** What a backend promises whose checkpoints are files that later ones name again. */
+export function backendFilesContract(kind: BackendUnderTest): void {
+  describe(`${kind.name}, its files`, () => {
+    it('are named again by later checkpoints on a completed one, and never those of one that was given up', async () => {
+      const { backend, value } = new AllStates(await backendOf(kind))
+      const update = (key: number): void => {
+        new AllStates(backend).at(key)
+        value.update({ key })
+      }
+      for (let key = 0; key < 100; key += 1) update(key)
+      const first = streamsOf(await snapshotOf(backend, { checkpointId: 1, baseCheckpointId: undefined }))
+      update(1)
+      const givenUp = streamsOf(await snapshotOf(backend, { checkpointId: 2, baseCheckpointId: 1 }))
+      update(2)
+      const handles = await snapshotOf(backend, { checkpointId: 3, baseCheckpointId: 1 })
+      const third = streamsOf(handles)
+      assert.ok(third.some((handle) => first.includes(handle)))
+      assert.ok(!third.some((handle) => givenUp.includes(handle) && !first.includes(handle)))
+      const then = new AllStates(await restored(kind, [handles]))
+      for (let key = 0; key < 100; key += 1) assert.deepEqual(then.at(key).value.value(), { key })
+    })
+
+    it('are refused by another backend, which names theirs', async () => {
+      const states = new AllStates(await backendOf(kind)).at('a')
+      states.value.update(1)
+      const handles = await snapshotOf(states.backend, { checkpointId: 1, baseCheckpointId: undefined })
+      const { backendFiles } = handles[0] ?? {}
+      assert.ok(backendFiles)
+      const heap = {
+        ...kind,
+        create: (parameters: ConstructorParameters<typeof HeapKeyedStateBackend>[0]) =>
+          new HeapKeyedStateBackend(parameters),
+      }
+      await assert.rejects(restored(heap, [handles]), (error) => {
+        assert.ok(FlinkError.is(error, 'STATE_BACKEND_INCOMPATIBLE'), String(error))
+        assert.match(error.message, /^The keyed state of Count lies in files of the state backend 'sorted'/)
+        return true
+      })
+    })
+  })
+}
