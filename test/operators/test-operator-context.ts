@@ -5,66 +5,22 @@ import type { Logger } from '../../src/core/logging/logger.js'
 import { SILENT_LOGGER } from '../../src/core/logging/silent-logger.js'
 import { MetricGroup } from '../../src/core/metrics/metric-group.js'
 import { SeededRandom } from '../../src/core/random/seeded-random.js'
+import { ManualClock } from '../../src/core/time/manual-clock.js'
 import type { Copier } from '../../src/core/types/copier.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../src/core/types/registered-types.js'
 import { RowCopier } from '../../src/core/types/row-copier.js'
-import { ManualClock } from '../../src/core/time/manual-clock.js'
-import type { WatermarkStatus } from '../../src/runtime/taskmanager/network/stream-element.js'
-import type { Output } from '../../src/runtime/taskmanager/operators/output.js'
 import type { OperatorContext, TaskInfo } from '../../src/runtime/taskmanager/operators/stream-operator.js'
+import { RecordingOutput, type OutputRoom } from './recording-output.js'
 
-/** What an operator emitted, one entry an element: `[value, timestamp]`, or the event's name with its content. */
-export type Emitted =
-  | readonly ['record', unknown, number]
-  | readonly ['side', string, unknown, number]
-  | readonly ['watermark', number]
-  | readonly ['status', WatermarkStatus]
+export const START_MS = 1000
 
-/** Keeps what was emitted; with room for `slots` elements only, it is unavailable until somebody takes them. */
-export class RecordingOutput implements Output {
-  readonly stageRun = undefined
-  readonly emitted: Emitted[] = []
-  #slots: number
-  #used = 0
-
-  constructor(slots: number = Number.POSITIVE_INFINITY) {
-    this.#slots = slots
-  }
-
-  get isAvailable(): boolean {
-    return this.#used < this.#slots
-  }
-
-  /** The receiver has read everything. */
-  drain(): void {
-    this.#used = 0
-  }
-
-  values(): unknown[] {
-    return this.emitted.filter(([kind]) => kind === 'record').map(([, value]) => value)
-  }
-
-  collect(value: unknown, timestamp: number): void {
-    this.#add(['record', value, timestamp])
-  }
-
-  collectSideOutput(tag: string, value: unknown, timestamp: number): void {
-    this.#add(['side', tag, value, timestamp])
-  }
-
-  emitWatermark(timestamp: number): boolean {
-    this.#add(['watermark', timestamp])
-    return true
-  }
-
-  emitWatermarkStatus(status: WatermarkStatus): void {
-    this.#add(['status', status])
-  }
-
-  #add(element: Emitted): void {
-    this.emitted.push(element)
-    this.#used += 1
-  }
+export interface TestOperatorContextOptions {
+  readonly room?: OutputRoom
+  readonly taskInfo?: Partial<TaskInfo>
+  readonly logger?: Logger
+  readonly registeredTypes?: RegisteredTypes
+  /** What the clock shows first. */
+  readonly nowMs?: number
 }
 
 /** A task's side of an operator, driven by a test. */
@@ -73,7 +29,7 @@ export class TestOperatorContext implements OperatorContext {
   readonly output: RecordingOutput
   readonly waitingCopier: Copier = new RowCopier()
   readonly configuration: Configuration = new Configuration()
-  readonly clock: ManualClock = new ManualClock(1000)
+  readonly clock: ManualClock
   readonly random: SeededRandom = new SeededRandom(1)
   readonly logger: Logger
   readonly metrics: MetricGroup = new MetricGroup(['test'])
@@ -84,15 +40,9 @@ export class TestOperatorContext implements OperatorContext {
   readonly #mail: (() => void)[] = []
   readonly #suspensions = new Set<Promise<void>>()
 
-  constructor(
-    options: {
-      readonly slots?: number
-      readonly taskInfo?: Partial<TaskInfo>
-      readonly logger?: Logger
-      readonly registeredTypes?: RegisteredTypes
-    } = {},
-  ) {
-    this.output = new RecordingOutput(options.slots)
+  constructor(options: TestOperatorContextOptions = {}) {
+    this.output = new RecordingOutput(options.room)
+    this.clock = new ManualClock(options.nowMs ?? START_MS)
     this.registeredTypes = options.registeredTypes ?? NO_REGISTERED_TYPES
     this.logger = options.logger ?? SILENT_LOGGER
     this.taskInfo = {
@@ -109,6 +59,11 @@ export class TestOperatorContext implements OperatorContext {
 
   get hasMail(): boolean {
     return this.#mail.length > 0
+  }
+
+  /** True while an operator has asked for no more input. */
+  get isSuspended(): boolean {
+    return this.#suspensions.size > 0
   }
 
   suspendInputUntil(promise: Promise<void>): void {
