@@ -11,7 +11,7 @@ export type ModeName =
   | 'output with one slot'
   | 'output that is full every other time'
   | 'watermark not done downstream'
-  | 'snapshot between two calls for one watermark'
+  | 'snapshot asked for between two calls'
   | 'elements arrive while the operator waits'
   | 'restore while elements wait'
   | 'restore with another parallelism'
@@ -35,7 +35,7 @@ export interface OperatorCase extends OperatorResults {
   readonly inputs: readonly (readonly InputElement[])[]
   /** The results are the same elements whatever the order between inputs; the order within each input stays. */
   readonly anyOrderOfInputs?: boolean
-  /** It does need several calls for a watermark when the output is narrow; a mode that meets none of these fails. */
+  /** It does need several calls for a watermark or a timer when the output is narrow; a mode that meets none of these fails. */
   readonly slices?: boolean
   /** How many elements one call may emit beyond the one that fills the output. */
   readonly overdraft?: number

@@ -67,7 +67,7 @@ export const OPERATOR_MODES: Readonly<Record<ModeName, OperatorMode>> = {
 
   'watermark not done downstream': { ...PLAIN, room: WATERMARKS_REFUSED },
 
-  'snapshot between two calls for one watermark': {
+  'snapshot asked for between two calls': {
     ...PLAIN,
     isOfUse: ({ slices }) => slices === true,
     room: ONE_SLOT,
@@ -133,7 +133,7 @@ async function snapshotOnNotDone(run: OperatorRun): Promise<void> {
     asked += 1
     await run.snapshotAndRestore()
   }
-  assert.ok(asked > 0, 'no watermark of this case needs several calls')
+  assert.ok(asked > 0, 'nothing in this case needs several calls')
 }
 
 /** A third of the elements with each parallelism. */

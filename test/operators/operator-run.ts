@@ -157,6 +157,7 @@ export class OperatorRun {
   #repeatTime(subtask: StreamOperatorTestHarness): void {
     for (const [input, timestamp] of this.#watermarks) subtask.process({ input, element: watermark(timestamp) })
     for (const [input, to] of this.#statuses) subtask.process({ input, element: status(to) })
+    subtask.setProcessingTime(this.#nowMs)
   }
 
   #make(parallelism: number): StreamOperatorTestHarness[] {

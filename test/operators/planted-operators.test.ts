@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { KeySpec } from '../../src/api/dag/key-spec.js'
+import { BatchingOperator } from './batching-operator.js'
+import type { OperatorBinding } from '../../src/graph/program-graph.js'
+import type { OperatorContext } from '../../src/runtime/taskmanager/operators/stream-operator.js'
 import { specOf } from './engine-operator.js'
 import type { ModeName, OperatorCase } from './operator-case.js'
 import { bindingOf, byFirst } from './operator-harness.js'
@@ -12,16 +15,22 @@ import {
   EmitsAfterBarrier,
   Endless,
   ForgetfulBuffer,
+  ForgetsTimer,
+  GreedySource,
+  IdleSource,
   IgnoresFullOutput,
   LeavesTimer,
   NeverBegins,
   RepeatsAfterNotDone,
   restoringOneKeyGroup,
+  SkippingSource,
+  TimerIgnoresFullOutput,
   WatermarkFirst,
 } from './planted-operators.js'
 import { SortingBuffer, SortingOperator } from './sorting-operator.js'
 import { processingTime, record, watermark } from './stream-elements.js'
 import { checksOf } from './test-operator.js'
+import { SOURCE_MODES } from './test-source.js'
 
 const TIMES = Array.from({ length: 12 }, (_, n) => n)
 
@@ -36,6 +45,16 @@ function sortingCase(
     expected: [...TIMES.map((n) => record(n, n)), watermark(11), watermark(20)],
     slices: true,
     overdraft: 4,
+  }
+}
+
+/** Twelve records that leave with one timer. */
+function timerCase(operatorClass: typeof BatchingOperator): OperatorCase {
+  return {
+    binding: () => bindingOf(specOf(operatorClass, new SortingBuffer())),
+    inputs: [[...TIMES.map((n) => record(n)), processingTime(1200), watermark(1)]],
+    expected: [...TIMES.map((n) => record(n, 1100)), watermark(1)],
+    slices: true,
   }
 }
 
@@ -56,7 +75,7 @@ const RESTORING: readonly ModeName[] = [
   'restore while elements wait',
   'restore with another parallelism',
 ]
-const NARROW: readonly ModeName[] = ['output with one slot', 'snapshot between two calls for one watermark']
+const NARROW: readonly ModeName[] = ['output with one slot', 'snapshot asked for between two calls']
 const DIFFERENT = /Expected values to be strictly deep-equal/
 
 interface Planted {
@@ -122,6 +141,18 @@ const PLANTED: readonly Planted[] = [
     report: DIFFERENT,
   },
   {
+    what: 'does not look in a timer whether its output is full',
+    test: timerCase(TimerIgnoresFullOutput),
+    foundIn: NARROW,
+    report: /emitted 5 elements in one call although its output was full/,
+  },
+  {
+    what: 'forgets its timers when it is restored',
+    test: timerCase(ForgetsTimer),
+    foundIn: RESTORING,
+    report: DIFFERENT,
+  },
+  {
     what: 'leaves a timer behind',
     test: { ...sortingCase(LeavesTimer), inputs: [[processingTime(5000)]], expected: [], slices: false },
     foundIn: ['plain'],
@@ -157,6 +188,7 @@ describe('testOperator reports an operator that', () => {
 
   it('is right: in no mode', async () => {
     assert.deepEqual([...(await reportsOf(sortingCase(SortingOperator)))], [])
+    assert.deepEqual([...(await reportsOf(timerCase(BatchingOperator)))], [])
   })
 })
 
@@ -183,6 +215,42 @@ describe('testOperator', () => {
     const oneKey = await reportsOf({ ...doubling, binding: () => ({ ...doubling.binding([]), keys: [byNothing] }) })
     assert.match(oneKey.get('restore with another parallelism') ?? '', /all records of this case go to one subtask/)
     const slicing = await reportsOf({ ...doubling, slices: true })
-    assert.match(slicing.get('output with one slot') ?? '', /no watermark of this case needs several calls/)
+    assert.match(slicing.get('output with one slot') ?? '', /nothing in this case needs several calls/)
+  })
+})
+
+describe('testSource reports a source that', () => {
+  const expected = Array.from({ length: 100 }, (_, n) => record(n))
+  const reportsOfSource = async (binding: () => OperatorBinding): Promise<ReadonlyMap<string, string>> => {
+    const reports = new Map<string, string>()
+    for (const [mode, run] of Object.entries(SOURCE_MODES)) {
+      await run({ binding, expected }).catch((error: unknown) => reports.set(mode, (error as Error).message))
+    }
+    return reports
+  }
+  const made = (sourceClass: typeof GreedySource | typeof IdleSource) => (): OperatorBinding => {
+    const userFunction = { run: (): number[] => [] }
+    const factory = {
+      createStreamOperator: (binding: unknown, context: unknown) =>
+        new sourceClass(binding as OperatorBinding, context as OperatorContext, userFunction),
+    }
+    return bindingOf({ kind: 'operator', factory, functions: [userFunction] })
+  }
+
+  it('loses a record in its snapshot', async () => {
+    const reports = await reportsOfSource(() => bindingOf({ kind: 'source-function', function: new SkippingSource() }))
+    const restoring = Object.keys(SOURCE_MODES).filter((mode) => mode.startsWith('restore'))
+    assert.deepEqual([...reports.keys()], restoring)
+    for (const report of reports.values()) assert.match(report, DIFFERENT)
+  })
+
+  it('does not look whether its output is full', async () => {
+    const reports = await reportsOfSource(made(GreedySource))
+    assert.match(reports.get('output with one slot') ?? '', /emitted 5 elements in one call/)
+  })
+
+  it('has more, it says, and emits nothing', async () => {
+    const reports = await reportsOfSource(made(IdleSource))
+    assert.match(reports.get('plain') ?? '', /says that it has more, and emits nothing/)
   })
 })

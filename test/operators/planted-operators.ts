@@ -1,17 +1,23 @@
 /** Operators that are wrong on purpose: what the harness must find. */
 import { RichFlatMapFunction } from '../../src/api/functions/flat-map-function.js'
 import type { Collector } from '../../src/api/functions/collector.js'
+import type { ListCheckpointed } from '../../src/api/functions/list-checkpointed.js'
+import type { SourceFunction } from '../../src/api/functions/source-function.js'
 import { ValueStateDescriptor } from '../../src/api/state/value-state-descriptor.js'
 import type { ValueState } from '../../src/api/state/value-state.js'
+import { NO_TIMESTAMP } from '../../src/runtime/taskmanager/network/stream-element.js'
 import { createOperator } from '../../src/runtime/taskmanager/operators/operator-factory.js'
 import type {
   OperatorContext,
   OperatorSnapshotFuture,
   SnapshotRequest,
+  SourceStatus,
   StreamOperator,
 } from '../../src/runtime/taskmanager/operators/stream-operator.js'
+import { StreamSource } from '../../src/runtime/taskmanager/operators/stream-source.js'
 import type { OperatorBinding } from '../../src/graph/program-graph.js'
 import type { KeyedStateHandle, OperatorSubtaskState } from '../../src/storage/state-handles.js'
+import { BatchingOperator } from './batching-operator.js'
 import { SortingBuffer, SortingOperator, type BufferedRecord } from './sorting-operator.js'
 
 /** What it has is in the snapshot but for one record. */
@@ -37,12 +43,7 @@ export class DeafToDownstream extends SortingOperator {
 }
 
 export class IgnoresFullOutput extends SortingOperator {
-  protected override emitUntil(time: number): boolean {
-    const { records } = this.userFunction
-    for (let [first] = records; first !== undefined && first.timestamp <= time; [first] = records) {
-      records.shift()
-      this.output.collect(first.value, first.timestamp)
-    }
+  protected override hasRoom(): boolean {
     return true
   }
 }
@@ -90,6 +91,23 @@ export class EmitsAfterBarrier extends SortingOperator {
   }
 }
 
+/** Emits what is due with a timer and does not look whether its output is full. */
+export class TimerIgnoresFullOutput extends BatchingOperator {
+  protected override hasRoom(): boolean {
+    return true
+  }
+}
+
+/** A restored one has records and no timer for them. */
+export class ForgetsTimer extends BatchingOperator {
+  override async open(): Promise<void> {
+    const { records } = this.userFunction
+    const restored = records.splice(0)
+    await super.open()
+    records.push(...restored)
+  }
+}
+
 export class LeavesTimer extends SortingOperator {
   override async open(): Promise<void> {
     await super.open()
@@ -127,4 +145,36 @@ function firstKeyGroup(handle: KeyedStateHandle): KeyedStateHandle {
   const index = sizes.indexOf(Math.max(...sizes))
   const start = keyGroups.start + index
   return { ...handle, keyGroups: { start, end: start }, offsets: offsets.slice(index, index + 2) }
+}
+
+/** Counts to 100, and begins one too far after a restore. */
+export class SkippingSource implements SourceFunction<number>, ListCheckpointed<number> {
+  #next = 0
+
+  snapshotState(): number[] {
+    return [this.#next]
+  }
+
+  restoreState([next]: readonly number[]): void {
+    this.#next = (next ?? 0) + 1
+  }
+
+  *run(): Generator<number> {
+    while (this.#next < 100) yield this.#next++
+  }
+}
+
+/** Emits all that there is in one step. */
+export class GreedySource extends StreamSource {
+  override emitNext(): SourceStatus {
+    for (let n = 0; n < 100; n += 1) this.output.collect(n, NO_TIMESTAMP)
+    return 'end'
+  }
+}
+
+/** Has more, it says, and emits nothing. */
+export class IdleSource extends StreamSource {
+  override emitNext(): SourceStatus {
+    return 'more'
+  }
 }

@@ -53,10 +53,14 @@ export class SortingOperator extends EngineOperator<SortingBuffer> {
   protected emitUntil(time: number): boolean {
     const { records } = this.userFunction
     for (let [first] = records; first !== undefined && first.timestamp <= time; [first] = records) {
-      if (!this.context.isOutputAvailable()) return false
+      if (!this.hasRoom()) return false
       records.shift()
       this.output.collect(first.value, first.timestamp)
     }
     return true
+  }
+
+  protected hasRoom(): boolean {
+    return this.context.isOutputAvailable()
   }
 }

@@ -7,7 +7,7 @@ import { bindingOf } from './operator-harness.js'
 import { record, status, watermark } from './stream-elements.js'
 import { testSource } from './test-source.js'
 
-/** Counts to 20 with its position in operator state; what `run` looks like is up to the subclass. */
+/** Counts to 100 with its position in operator state; what `run` looks like is up to the subclass. */
 abstract class Counting implements SourceFunction<number> {
   protected next = 0
   #state: ListState<number> | undefined
@@ -26,13 +26,13 @@ abstract class Counting implements SourceFunction<number> {
 
 class GeneratorCounting extends Counting {
   *run(): Generator<number> {
-    while (this.next < 20) yield this.next++
+    while (this.next < 100) yield this.next++
   }
 }
 
 class CollectingGenerator extends Counting {
   *run(ctx: SourceContext<number>): Generator<undefined> {
-    while (this.next < 20) {
+    while (this.next < 100) {
       for (let i = 0; i < 4; i += 1) void ctx.collect(this.next++)
       yield
     }
@@ -41,7 +41,7 @@ class CollectingGenerator extends Counting {
 
 class AsyncGeneratorCounting extends Counting {
   async *run(): AsyncGenerator<number | undefined> {
-    while (this.next < 20) {
+    while (this.next < 100) {
       if (this.next % 5 === 0) await new Promise((resolve) => setImmediate(resolve))
       if (this.next % 7 === 0) yield undefined
       yield this.next++
@@ -51,7 +51,7 @@ class AsyncGeneratorCounting extends Counting {
 
 class AsyncFunctionCounting extends Counting {
   async run(ctx: SourceContext<number>): Promise<void> {
-    while (this.next < 20) {
+    while (this.next < 100) {
       await ctx.collect(this.next++)
       if (this.next % 6 === 0) await new Promise((resolve) => setImmediate(resolve))
     }
@@ -60,11 +60,11 @@ class AsyncFunctionCounting extends Counting {
 
 class FunctionCounting extends Counting {
   run(ctx: SourceContext<number>): void {
-    while (this.next < 20) void ctx.collect(this.next++)
+    while (this.next < 100) void ctx.collect(this.next++)
   }
 }
 
-const COUNTED = Array.from({ length: 20 }, (_, n) => record(n))
+const COUNTED = Array.from({ length: 100 }, (_, n) => record(n))
 for (const Source of [
   GeneratorCounting,
   CollectingGenerator,
@@ -81,7 +81,7 @@ for (const Source of [
 /** Every fifth record says how far time has come, and that nothing comes for a while. */
 class TellingTime extends Counting {
   *run(ctx: SourceContext<number>): Generator<undefined> {
-    while (this.next < 20) {
+    while (this.next < 100) {
       const n = this.next++
       void ctx.collectWithTimestamp(n, n * 10)
       if (n % 5 === 4) {
@@ -95,7 +95,7 @@ class TellingTime extends Counting {
 
 testSource('StreamSource around a function that tells time', {
   binding: () => bindingOf({ kind: 'source-function', function: new TellingTime() }),
-  expected: Array.from({ length: 20 }, (_, n) => [
+  expected: Array.from({ length: 100 }, (_, n) => [
     ...(n % 5 === 0 && n > 0 ? [status('active')] : []),
     record(n, n * 10),
     ...(n % 5 === 4 ? [watermark(n * 10 - 5), status('idle')] : []),

@@ -1,9 +1,10 @@
 /** Operators of tests alone, which do what those of the next kinds will: stop in the middle, and take two inputs. */
 import { bindingOf, byFirst } from './operator-harness.js'
 import { specOf } from './engine-operator.js'
+import { BatchingOperator } from './batching-operator.js'
 import { JoiningOperator, JoinSides } from './joining-operator.js'
 import { SortingBuffer, SortingOperator } from './sorting-operator.js'
-import { record, status, watermark } from './stream-elements.js'
+import { processingTime, record, status, watermark } from './stream-elements.js'
 import { testOperator } from './test-operator.js'
 
 testOperator('an operator that emits many records with a watermark', {
@@ -27,6 +28,30 @@ testOperator('an operator that emits many records with a watermark', {
     ...[7, 8, 9, 10].map((n) => record(n, n)),
     watermark(12),
     ...[13, 19, 20, 30].map((n) => record(n, n)),
+  ],
+  slices: true,
+})
+
+testOperator('an operator that emits many records with a timer', {
+  binding: () => bindingOf(specOf(BatchingOperator, new SortingBuffer())),
+  inputs: [
+    [
+      ...['a', 'b', 'c', 'd'].map((value) => record(value)),
+      processingTime(1050),
+      record('e'),
+      watermark(3),
+      // Nothing of the first four is due until 1100 is over.
+      processingTime(1100),
+      record('f'),
+      processingTime(1400),
+      watermark(4),
+      record('g'),
+    ],
+  ],
+  expected: [
+    watermark(3),
+    ...['a', 'b', 'c', 'd'].map((value) => record(value, 1100)),
+    ...[record('e', 1150), record('f', 1200), watermark(4), record('g', 1500)],
   ],
   slices: true,
 })

@@ -61,7 +61,7 @@ export class StreamOperatorTestHarness<Operator extends StreamOperator = StreamO
         })
         break
       case 'processing-time':
-        this.setProcessingTime(element.timestamp)
+        this.setProcessingTime(element.timestamp, betweenCalls)
     }
   }
 
@@ -94,18 +94,16 @@ export class StreamOperatorTestHarness<Operator extends StreamOperator = StreamO
   }
 
   completeWatermark(input: number, timestamp: number, betweenCalls: () => void = () => undefined): void {
-    for (let calls = 1; !this.callWatermark(input, timestamp); calls += 1) {
-      assert.ok(calls < MOST_CALLS, `the operator is not done with watermark ${timestamp} after ${calls} calls`)
-      betweenCalls()
-    }
+    this.#untilDone(`watermark ${timestamp}`, () => this.callWatermark(input, timestamp), betweenCalls)
   }
 
-  /** Timers run at their own times, in order, and their mail after each. */
-  setProcessingTime(timestamp: number): void {
+  /** Timers run at their own times, in order, and the mail of each before the next. */
+  setProcessingTime(timestamp: number, betweenCalls: () => void = () => undefined): void {
     const { clock } = this.context
     for (let at = clock.nextTimerAt(); at !== undefined && at <= timestamp; at = clock.nextTimerAt()) {
       clock.runNext()
       this.#runMail()
+      this.#runTimers(betweenCalls)
     }
     clock.advance(timestamp - clock.now())
     this.#runMail()
@@ -118,6 +116,7 @@ export class StreamOperatorTestHarness<Operator extends StreamOperator = StreamO
   }
 
   async finish(): Promise<void> {
+    this.context.processingTime.close()
     for (let calls = 1; !(await this.#callFinish()); calls += 1) {
       assert.ok(calls < MOST_CALLS, `the operator is not finished after ${calls} calls`)
     }
@@ -125,6 +124,7 @@ export class StreamOperatorTestHarness<Operator extends StreamOperator = StreamO
 
   /** After it no timer of the operator may be left. */
   async close(): Promise<void> {
+    this.context.processingTime.close()
     await this.operator.close()
     assert.equal(this.context.clock.pendingTimers, 0, 'the operator left a timer behind')
   }
@@ -141,6 +141,25 @@ export class StreamOperatorTestHarness<Operator extends StreamOperator = StreamO
       return end(await settled(this.operator.finish(), this.context))
     } finally {
       this.#throwViolation()
+    }
+  }
+
+  #runTimers(betweenCalls: () => void): void {
+    const { processingTime } = this.context
+    for (let timer = processingTime.takeDue(); timer !== undefined; timer = processingTime.takeDue()) {
+      const { timestamp, callback } = timer
+      const call = (): boolean => {
+        const end = this.#beginStoppable('a processing-time callback')
+        return end(this.#checked(() => callback(timestamp)))
+      }
+      this.#untilDone(`the timer of ${timestamp}`, call, betweenCalls)
+    }
+  }
+
+  #untilDone(what: string, call: () => boolean, betweenCalls: () => void): void {
+    for (let calls = 1; !call(); calls += 1) {
+      assert.ok(calls < MOST_CALLS, `the operator is not done with ${what} after ${calls} calls`)
+      betweenCalls()
     }
   }
 

@@ -11,6 +11,7 @@ import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../src/core/types/
 import { RowCopier } from '../../src/core/types/row-copier.js'
 import type { OperatorContext, TaskInfo } from '../../src/runtime/taskmanager/operators/stream-operator.js'
 import { RecordingOutput, type OutputRoom } from './recording-output.js'
+import { TestProcessingTimeService } from './test-processing-time-service.js'
 
 export const START_MS = 1000
 
@@ -30,6 +31,7 @@ export class TestOperatorContext implements OperatorContext {
   readonly waitingCopier: Copier = new RowCopier()
   readonly configuration: Configuration = new Configuration()
   readonly clock: ManualClock
+  readonly processingTime: TestProcessingTimeService
   readonly random: SeededRandom = new SeededRandom(1)
   readonly logger: Logger
   readonly metrics: MetricGroup = new MetricGroup(['test'])
@@ -43,6 +45,7 @@ export class TestOperatorContext implements OperatorContext {
   constructor(options: TestOperatorContextOptions = {}) {
     this.output = new RecordingOutput(options.room)
     this.clock = new ManualClock(options.nowMs ?? START_MS)
+    this.processingTime = new TestProcessingTimeService(this.clock)
     this.registeredTypes = options.registeredTypes ?? NO_REGISTERED_TYPES
     this.logger = options.logger ?? SILENT_LOGGER
     this.taskInfo = {

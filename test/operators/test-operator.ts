@@ -43,7 +43,7 @@ async function runIn(name: ModeName, test: OperatorCase, backend: TestStateBacke
     await run.end()
     compare(run, resultsOf(test, test.inMode?.[name]))
     if (test.slices === true && room.slots(1) === 1)
-      assert.ok(run.notDone > 0, 'no watermark of this case needs several calls')
+      assert.ok(run.notDone > 0, 'nothing in this case needs several calls')
   }
 }
 
