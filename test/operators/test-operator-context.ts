@@ -5,68 +5,25 @@ import type { Logger } from '../../src/core/logging/logger.js'
 import { SILENT_LOGGER } from '../../src/core/logging/silent-logger.js'
 import { MetricGroup } from '../../src/core/metrics/metric-group.js'
 import { SeededRandom } from '../../src/core/random/seeded-random.js'
+import { ManualClock } from '../../src/core/time/manual-clock.js'
 import type { Copier } from '../../src/core/types/copier.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../src/core/types/registered-types.js'
 import { RowCopier } from '../../src/core/types/row-copier.js'
-import { ManualClock } from '../../src/core/time/manual-clock.js'
-import type { WatermarkStatus } from '../../src/runtime/taskmanager/network/stream-element.js'
 import { AccumulatorRegistry } from '../../src/runtime/taskmanager/operators/accumulator-registry.js'
-import type { Output } from '../../src/runtime/taskmanager/operators/output.js'
-import type { ProcessingTimeService } from '../../src/runtime/taskmanager/operators/processing-time-service.js'
 import type { OperatorContext, TaskInfo } from '../../src/runtime/taskmanager/operators/stream-operator.js'
+import type { StateBackend } from '../../src/runtime/taskmanager/state/state-backend.js'
+import { RecordingOutput, type OutputRoom } from './recording-output.js'
+import { TestProcessingTimeService } from './test-processing-time-service.js'
 
-/** What an operator emitted, one entry an element: `[value, timestamp]`, or the event's name with its content. */
-export type Emitted =
-  | readonly ['record', unknown, number]
-  | readonly ['side', string, unknown, number]
-  | readonly ['watermark', number]
-  | readonly ['status', WatermarkStatus]
+export const START_MS = 1000
 
-/** Keeps what was emitted; with room for `slots` elements only, it is unavailable until somebody takes them. */
-export class RecordingOutput implements Output {
-  readonly stageRun = undefined
-  readonly emitted: Emitted[] = []
-  #slots: number
-  #used = 0
-
-  constructor(slots: number = Number.POSITIVE_INFINITY) {
-    this.#slots = slots
-  }
-
-  get isAvailable(): boolean {
-    return this.#used < this.#slots
-  }
-
-  /** The receiver has read everything. */
-  drain(): void {
-    this.#used = 0
-  }
-
-  values(): unknown[] {
-    return this.emitted.filter(([kind]) => kind === 'record').map(([, value]) => value)
-  }
-
-  collect(value: unknown, timestamp: number): void {
-    this.#add(['record', value, timestamp])
-  }
-
-  collectSideOutput(tag: string, value: unknown, timestamp: number): void {
-    this.#add(['side', tag, value, timestamp])
-  }
-
-  emitWatermark(timestamp: number): boolean {
-    this.#add(['watermark', timestamp])
-    return true
-  }
-
-  emitWatermarkStatus(status: WatermarkStatus): void {
-    this.#add(['status', status])
-  }
-
-  #add(element: Emitted): void {
-    this.emitted.push(element)
-    this.#used += 1
-  }
+export interface TestOperatorContextOptions {
+  readonly room?: OutputRoom
+  readonly taskInfo?: Partial<TaskInfo>
+  readonly logger?: Logger
+  readonly registeredTypes?: RegisteredTypes
+  /** What the clock shows first. */
+  readonly nowMs?: number
 }
 
 /** A task's side of an operator, driven by a test. */
@@ -75,7 +32,8 @@ export class TestOperatorContext implements OperatorContext {
   readonly output: RecordingOutput
   readonly waitingCopier: Copier = new RowCopier()
   readonly configuration: Configuration = new Configuration()
-  readonly clock: ManualClock = new ManualClock(1000)
+  readonly clock: ManualClock
+  readonly processingTime: TestProcessingTimeService
   readonly random: SeededRandom = new SeededRandom(1)
   readonly logger: Logger
   readonly metrics: MetricGroup = new MetricGroup(['test'])
@@ -84,25 +42,15 @@ export class TestOperatorContext implements OperatorContext {
   readonly standardError: MemoryTextOutput = new MemoryTextOutput()
   readonly accumulators: AccumulatorRegistry = new AccumulatorRegistry()
   readonly registeredTypes: RegisteredTypes
-  readonly processingTime: ProcessingTimeService = {
-    currentProcessingTime: () => this.clock.now(),
-    registerTimer: (timestamp, callback) =>
-      this.clock.setTimer(timestamp - this.clock.now() + 1, () => {
-        this.enqueueMail(() => void callback(timestamp))
-      }),
-  }
+  /** Undefined for the one that the configuration names. */
+  stateBackend: StateBackend | undefined
   readonly #mail: (() => void)[] = []
   readonly #suspensions = new Set<Promise<void>>()
 
-  constructor(
-    options: {
-      readonly slots?: number
-      readonly taskInfo?: Partial<TaskInfo>
-      readonly logger?: Logger
-      readonly registeredTypes?: RegisteredTypes
-    } = {},
-  ) {
-    this.output = new RecordingOutput(options.slots)
+  constructor(options: TestOperatorContextOptions = {}) {
+    this.output = new RecordingOutput(options.room)
+    this.clock = new ManualClock(options.nowMs ?? START_MS)
+    this.processingTime = new TestProcessingTimeService(this.clock)
     this.registeredTypes = options.registeredTypes ?? NO_REGISTERED_TYPES
     this.logger = options.logger ?? SILENT_LOGGER
     this.taskInfo = {
@@ -119,6 +67,11 @@ export class TestOperatorContext implements OperatorContext {
 
   get hasMail(): boolean {
     return this.#mail.length > 0
+  }
+
+  /** True while an operator has asked for no more input. */
+  get isSuspended(): boolean {
+    return this.#suspensions.size > 0
   }
 
   suspendInputUntil(promise: Promise<void>): void {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { FlushingSink } from '../../../src/api/functions/sink/flushing-sink.js'
 import type { SinkFunction } from '../../../src/api/functions/sink-function.js'
-import { bindingOf, OneInputOperatorHarness, turn } from '../../operators/operator-harness.js'
+import { OneInputStreamOperatorTestHarness } from '../../operators/one-input-stream-operator-test-harness.js'
+import { bindingOf, turn } from '../../operators/operator-harness.js'
 import { TestOperatorContext } from '../../operators/test-operator-context.js'
 
 export interface FlushingSinkUnderTest {
@@ -16,14 +17,14 @@ export interface FlushingSinkUnderTest {
 type Make = (context: TestOperatorContext) => Promise<FlushingSinkUnderTest>
 
 interface Opened extends FlushingSinkUnderTest {
-  readonly harness: OneInputOperatorHarness
+  readonly harness: OneInputStreamOperatorTestHarness
 }
 
 async function open(make: Make): Promise<Opened> {
   const context = new TestOperatorContext()
   const made = await make(context)
   const binding = bindingOf({ kind: 'sink', function: made.sink })
-  return { ...made, harness: await new OneInputOperatorHarness(binding, context).open() }
+  return { ...made, harness: await new OneInputStreamOperatorTestHarness(binding, context).open() }
 }
 
 const MORE_THAN_ANY_BUFFER = 'x'.repeat(1024 * 1024)

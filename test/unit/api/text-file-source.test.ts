@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { TextFileSource } from '../../../src/api/functions/source/text-file-source.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
 import { mergeSubtasks } from './operator-state-of-subtasks.js'
-import { bindingOf, snapshotOperator, SourceOperatorHarness } from '../../operators/operator-harness.js'
+import { bindingOf } from '../../operators/operator-harness.js'
+import { SourceOperatorTestHarness } from '../../operators/source-operator-test-harness.js'
 import { TestOperatorContext } from '../../operators/test-operator-context.js'
 import type { OperatorSubtaskState } from '../../../src/storage/state-handles.js'
 
@@ -29,11 +30,11 @@ interface Reading {
   readonly parallelism: number
 }
 
-function sourceOf(reading: Reading, subtaskIndex: number): SourceOperatorHarness {
+function sourceOf(reading: Reading, subtaskIndex: number): SourceOperatorTestHarness {
   const { disk, path, splitBytes, parallelism } = reading
   const context = new TestOperatorContext({ taskInfo: { subtaskIndex, parallelism } })
   context.fileSystems.register('file', disk)
-  return new SourceOperatorHarness(
+  return new SourceOperatorTestHarness(
     bindingOf({ kind: 'source-function', function: new TextFileSource(path, splitBytes) }),
     context,
   )
@@ -91,7 +92,7 @@ describe('readTextFile', () => {
           const harness = await sourceOf(first, subtask).open()
           const { output } = harness.context
           for (let step = 0; step < records && (await harness.step()) !== 'end'; step += 1);
-          states.push(await snapshotOperator(harness.operator, harness.context))
+          states.push(await harness.snapshot(1))
           emitted.push(...(output.values() as string[]))
         }
         const restored = mergeSubtasks(states, afterwards)
@@ -113,7 +114,7 @@ describe('readTextFile', () => {
         for (let subtask = 0; subtask < before; subtask += 1) {
           const harness = await sourceOf(first, subtask).open()
           for (let step = 0; step < records && (await harness.step()) !== 'end'; step += 1);
-          states.push(await snapshotOperator(harness.operator, harness.context))
+          states.push(await harness.snapshot(1))
           emitted.push(...(harness.context.output.values() as string[]))
         }
         const rest = await linesOf({ ...first, parallelism: afterwards }, mergeSubtasks(states, afterwards))

@@ -4,7 +4,8 @@ import { WriteAsTextSink } from '../../../src/api/functions/sink/write-as-text-s
 import type { WriteMode } from '../../../src/api/functions/sink/write-mode.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
 import type { OperatorSubtaskState } from '../../../src/storage/state-handles.js'
-import { bindingOf, OneInputOperatorHarness } from '../../operators/operator-harness.js'
+import { OneInputStreamOperatorTestHarness } from '../../operators/one-input-stream-operator-test-harness.js'
+import { bindingOf } from '../../operators/operator-harness.js'
 import { TestOperatorContext } from '../../operators/test-operator-context.js'
 import { mergeSubtasks } from './operator-state-of-subtasks.js'
 
@@ -43,14 +44,14 @@ const LOSSES: readonly Loss[] = [
 class Job {
   readonly disk = new InMemoryFileSystem()
 
-  async run(run: Run = {}): Promise<OneInputOperatorHarness[]> {
+  async run(run: Run = {}): Promise<OneInputStreamOperatorTestHarness[]> {
     const { path = '/out', mode = 'OVERWRITE', parallelism = 1, attemptNumber = 0, restored } = run
-    const subtasks: OneInputOperatorHarness[] = []
+    const subtasks: OneInputStreamOperatorTestHarness[] = []
     for (let subtaskIndex = 0; subtaskIndex < parallelism; subtaskIndex += 1) {
       const context = new TestOperatorContext({ taskInfo: { subtaskIndex, parallelism, attemptNumber } })
       context.fileSystems.register('file', this.disk)
       const binding = bindingOf({ kind: 'sink', function: new WriteAsTextSink<unknown>(path, mode) })
-      const harness = new OneInputOperatorHarness(binding, context)
+      const harness = new OneInputStreamOperatorTestHarness(binding, context)
       subtasks.push(await harness.open(restored?.[subtaskIndex], restored === undefined ? undefined : 1))
     }
     return subtasks
@@ -66,7 +67,7 @@ class Job {
 
 /** Everybody writes, and a snapshot is taken; then everybody writes what comes after it. */
 async function writeAroundSnapshot(
-  subtasks: readonly OneInputOperatorHarness[],
+  subtasks: readonly OneInputStreamOperatorTestHarness[],
 ): Promise<(OperatorSubtaskState | undefined)[]> {
   const states: (OperatorSubtaskState | undefined)[] = []
   for (const [index, subtask] of subtasks.entries()) {
@@ -78,7 +79,7 @@ async function writeAroundSnapshot(
   return states
 }
 
-async function write(subtasks: readonly OneInputOperatorHarness[], record: string): Promise<void> {
+async function write(subtasks: readonly OneInputStreamOperatorTestHarness[], record: string): Promise<void> {
   for (const subtask of subtasks) {
     subtask.processElement(record)
     await subtask.operator.close()

@@ -7,7 +7,8 @@ import {
   fusedStagesSource,
   fuseStages,
 } from '../../../../../src/runtime/taskmanager/operators/fused-stages-generator.js'
-import { RecordingOutput } from '../../../../operators/test-operator-context.js'
+import { RecordingOutput } from '../../../../operators/recording-output.js'
+import { record } from '../../../../operators/stream-elements.js'
 
 function stage(kind: ChainStage['kind'], call: (value: never) => unknown, name = 'op'): ChainStage {
   const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))
@@ -41,10 +42,7 @@ describe('a run of stages', () => {
     ]
     const process = fuseStages(runOf(stages, output))
     for (const value of [1, 2, 3]) process(value, value * 10, 0)
-    assert.deepEqual(output.emitted, [
-      ['record', 'v2', 10],
-      ['record', 'v4', 30],
-    ])
+    assert.deepEqual(output.emitted, [record('v2', 10), record('v4', 30)])
   })
 
   it('passes on undefined as any other result of a map', () => {

@@ -6,6 +6,7 @@ import type { OneInputStreamOperator } from '../../../../../src/runtime/taskmana
 import { chainedTarget, outputTo } from '../../../../../src/runtime/taskmanager/task/chain-outputs.js'
 import { bindingOf } from '../../../../operators/operator-harness.js'
 import { TestOperatorContext } from '../../../../operators/test-operator-context.js'
+import { record } from '../../../../operators/stream-elements.js'
 
 const LENGTH = 10_000
 
@@ -25,10 +26,7 @@ it('a chain of very many maps is one function, generated once, and takes a recor
   const head = operators.at(-1)
   head?.processElement(0, 5, 0)
   head?.processElement(1, 6, 0)
-  assert.deepEqual(context.output.emitted, [
-    ['record', LENGTH, 5],
-    ['record', LENGTH + 1, 6],
-  ])
+  assert.deepEqual(context.output.emitted, [record(LENGTH, 5), record(LENGTH + 1, 6)])
   const generated = operators.filter((operator) => Object.hasOwn(operator, 'processElement'))
   assert.deepEqual(generated, [head])
 })

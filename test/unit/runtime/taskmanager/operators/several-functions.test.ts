@@ -17,7 +17,9 @@ import { OneInputUdfOperator } from '../../../../../src/runtime/taskmanager/oper
 import type { OperatorContext } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { StreamOperatorBase } from '../../../../../src/runtime/taskmanager/operators/stream-operator-base.js'
 import type { Input } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
-import { bindingOf, OneInputOperatorHarness, snapshotOperator } from '../../../../operators/operator-harness.js'
+import { OneInputStreamOperatorTestHarness } from '../../../../operators/one-input-stream-operator-test-harness.js'
+import { MemoryStreams } from '../../../../contract/runtime/state-backend-streams.js'
+import { bindingOf, settled, snapshotOperator } from '../../../../operators/operator-harness.js'
 import { TestOperatorContext } from '../../../../operators/test-operator-context.js'
 
 /** Says what it is called with; breaks in one call, and takes a turn for it where it is slow. */
@@ -106,7 +108,7 @@ function rig(logger: Logger = SILENT_LOGGER) {
   const createStreamOperator = (binding: unknown, context: unknown): object =>
     new AggregatingOperator(binding as OperatorBinding, context as OperatorContext, sum, fire)
   const spec: OperatorSpec = { kind: 'operator', factory: { createStreamOperator }, functions: [sum, fire] }
-  const harness = new OneInputOperatorHarness(bindingOf(spec), new TestOperatorContext({ logger }))
+  const harness = new OneInputStreamOperatorTestHarness(bindingOf(spec), new TestOperatorContext({ logger }))
   return { calls, sum, fire, harness, operator: harness.operator }
 }
 
@@ -153,13 +155,13 @@ describe('An operator with two user functions', () => {
     const { harness, operator, sum } = rig()
     await harness.open()
     harness.processElement(5)
-    const state = harness.snapshot(1)
-    await Promise.resolve()
+    const streams = new MemoryStreams()
+    const snapshot = operator.snapshotState({ checkpointId: 1, timestamp: 5000, isSavepoint: false, streams })
     assert.equal(sum.sum, 5)
     harness.processElement(100)
-    await state
+    const state = await settled((await snapshot).complete(), harness.context)
     const after = rig()
-    await after.harness.open(await state, 1)
+    await after.harness.open(state, 1)
     assert.equal(after.sum.sum, 5)
     await operator.close()
   })

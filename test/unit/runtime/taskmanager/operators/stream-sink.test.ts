@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { SinkFunction } from '../../../../../src/api/functions/sink-function.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
-import { bindingOf, OneInputOperatorHarness, turn } from '../../../../operators/operator-harness.js'
+import { OneInputStreamOperatorTestHarness } from '../../../../operators/one-input-stream-operator-test-harness.js'
+import { bindingOf, turn } from '../../../../operators/operator-harness.js'
 import { TestOperatorContext } from '../../../../operators/test-operator-context.js'
 
 /** Answers each invoke when the test says so. */
@@ -26,8 +27,11 @@ class SlowSink implements SinkFunction<unknown> {
   }
 }
 
-function harnessOf(sink: SlowSink): Promise<OneInputOperatorHarness> {
-  return new OneInputOperatorHarness(bindingOf({ kind: 'sink', function: sink }), new TestOperatorContext()).open()
+function harnessOf(sink: SlowSink): Promise<OneInputStreamOperatorTestHarness> {
+  return new OneInputStreamOperatorTestHarness(
+    bindingOf({ kind: 'sink', function: sink }),
+    new TestOperatorContext(),
+  ).open()
 }
 
 async function settled(promise: Promise<unknown>): Promise<boolean> {

@@ -7,12 +7,15 @@ import type { ListState } from '../../../../../src/api/state/list-state.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import { NO_TIMESTAMP } from '../../../../../src/runtime/taskmanager/network/stream-element.js'
 import { MemoryStreams } from '../../../../contract/runtime/state-backend-streams.js'
-import { bindingOf, SourceOperatorHarness, turn } from '../../../../operators/operator-harness.js'
+import { bindingOf, turn } from '../../../../operators/operator-harness.js'
+import { UNLIMITED, type OutputRoom } from '../../../../operators/recording-output.js'
+import { SourceOperatorTestHarness } from '../../../../operators/source-operator-test-harness.js'
 import { TestOperatorContext } from '../../../../operators/test-operator-context.js'
+import { record, status, watermark } from '../../../../operators/stream-elements.js'
 
-function harnessOf(source: SourceFunction<unknown>, slots?: number): Promise<SourceOperatorHarness> {
-  const context = new TestOperatorContext(slots === undefined ? {} : { slots })
-  return new SourceOperatorHarness(bindingOf({ kind: 'source-function', function: source }), context).open()
+function harnessOf(source: SourceFunction<unknown>, room: OutputRoom = UNLIMITED): Promise<SourceOperatorTestHarness> {
+  const context = new TestOperatorContext({ room })
+  return new SourceOperatorTestHarness(bindingOf({ kind: 'source-function', function: source }), context).open()
 }
 
 function runOf(run: (ctx: SourceContext<unknown>) => unknown): SourceFunction<unknown> {
@@ -33,12 +36,12 @@ describe('StreamSource', () => {
     )
     await harness.run()
     assert.deepEqual(harness.context.output.emitted, [
-      ['record', 'a', NO_TIMESTAMP],
-      ['record', 'b', 5],
-      ['watermark', 4],
-      ['status', 'idle'],
-      ['status', 'active'],
-      ['record', 'c', NO_TIMESTAMP],
+      record('a', NO_TIMESTAMP),
+      record('b', 5),
+      watermark(4),
+      status('idle'),
+      status('active'),
+      record('c', NO_TIMESTAMP),
     ])
   })
 
@@ -85,7 +88,7 @@ describe('StreamSource', () => {
       runOf(function* () {
         for (;;) yield (asked += 1)
       }),
-      3,
+      { ...UNLIMITED, slots: () => 3 },
     )
     harness.operator.emitNext()
     assert.equal(asked, 3)
@@ -279,7 +282,7 @@ describe('StreamSource', () => {
     assert.deepEqual(harness.context.output.values(), [0, 1])
     const restored = new Counter()
     const binding = bindingOf({ kind: 'source-function', function: restored })
-    const next = await new SourceOperatorHarness(binding, new TestOperatorContext()).open(state, 1)
+    const next = await new SourceOperatorTestHarness(binding, new TestOperatorContext()).open(state, 1)
     await next.step()
     await next.step()
     assert.deepEqual(next.context.output.values(), [2])

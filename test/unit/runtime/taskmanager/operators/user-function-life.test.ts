@@ -9,7 +9,8 @@ import type { ValueState } from '../../../../../src/api/state/value-state.js'
 import { FlinkError, type ErrorCode } from '../../../../../src/core/errors/flink-error.js'
 import type { Logger } from '../../../../../src/core/logging/logger.js'
 import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
-import { bindingOf, byFirst, OneInputOperatorHarness } from '../../../../operators/operator-harness.js'
+import { OneInputStreamOperatorTestHarness } from '../../../../operators/one-input-stream-operator-test-harness.js'
+import { bindingOf, byFirst } from '../../../../operators/operator-harness.js'
 import { TestOperatorContext } from '../../../../operators/test-operator-context.js'
 
 class Recording extends RichMapFunction<unknown, unknown> {
@@ -49,8 +50,8 @@ class Recording extends RichMapFunction<unknown, unknown> {
 function harnessOf(
   userFunction: object,
   context: TestOperatorContext = new TestOperatorContext(),
-): OneInputOperatorHarness {
-  return new OneInputOperatorHarness(bindingOf({ kind: 'map', function: userFunction as Recording }), context)
+): OneInputStreamOperatorTestHarness {
+  return new OneInputStreamOperatorTestHarness(bindingOf({ kind: 'map', function: userFunction as Recording }), context)
 }
 
 function isCode(code: ErrorCode, pattern: RegExp): (error: unknown) => boolean {
@@ -127,7 +128,7 @@ describe('the life of a user function', () => {
   it('wraps an error once on its way up a chain', async () => {
     const inner = new FlinkError('OPERATOR_FAILED', { operator: 'Down', subtask: 1, parallelism: 1, reason: 'x' })
     const context = new TestOperatorContext()
-    const harness = await new OneInputOperatorHarness(
+    const harness = await new OneInputStreamOperatorTestHarness(
       bindingOf({
         kind: 'flat-map',
         function: {
@@ -210,7 +211,7 @@ describe('what a user function must not do', () => {
       ['flatMap', { kind: 'flat-map', function: { flatMap: promise as unknown as () => void } }],
     ] as const
     for (const [method, spec] of specs) {
-      const harness = await new OneInputOperatorHarness(bindingOf(spec), new TestOperatorContext()).open()
+      const harness = await new OneInputStreamOperatorTestHarness(bindingOf(spec), new TestOperatorContext()).open()
       assert.throws(
         () => {
           harness.processElement(1)
@@ -234,7 +235,7 @@ describe('what a user function must not do', () => {
     await assert.rejects(harnessOf(new Asking()).open(), isCode('KEYED_STATE_ON_NON_KEYED_STREAM', /Op .*'n'/))
     assert.throws(
       () =>
-        new OneInputOperatorHarness(
+        new OneInputStreamOperatorTestHarness(
           bindingOf({ kind: 'reduce', function: { reduce: (a) => a } }),
           new TestOperatorContext(),
         ),
@@ -246,7 +247,7 @@ describe('what a user function must not do', () => {
     let calls = 0
     const changing: KeySpec = { select: () => `key ${String((calls += 1))}`, kind: 'auto' }
     const binding = bindingOf({ kind: 'reduce', function: { reduce: (a) => a } }, changing)
-    const harness = await new OneInputOperatorHarness(binding, new TestOperatorContext()).open()
+    const harness = await new OneInputStreamOperatorTestHarness(binding, new TestOperatorContext()).open()
     assert.throws(
       () => {
         harness.processElement(['a'])
@@ -309,7 +310,7 @@ describe('what a user function must not do', () => {
       }
     }
     const binding = bindingOf({ kind: 'map', function: new Late() }, byFirst)
-    const harness = await new OneInputOperatorHarness(binding, new TestOperatorContext()).open()
+    const harness = await new OneInputStreamOperatorTestHarness(binding, new TestOperatorContext()).open()
     harness.processElement(['a'])
     await assert.rejects(harness.operator.notifyCheckpointComplete(1), isCode('STATE_ACCESS_WITHOUT_KEY', /'n'/))
   })

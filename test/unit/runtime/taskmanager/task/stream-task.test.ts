@@ -13,6 +13,9 @@ import type { WorkerToMaster } from '../../../../../src/runtime/protocol/worker-
 import { MAX_WATERMARK } from '../../../../../src/runtime/taskmanager/network/stream-element.js'
 import { ChannelConnector } from '../../../../../src/runtime/taskmanager/task/channel-connector.js'
 import { CheckpointAnnouncements } from '../../../../../src/runtime/taskmanager/task/checkpoint-announcements.js'
+import { StreamSource } from '../../../../../src/runtime/taskmanager/operators/stream-source.js'
+import type { OperatorContext } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
+import type { OperatorBinding } from '../../../../../src/graph/program-graph.js'
 import type { StepResult } from '../../../../../src/runtime/taskmanager/task/stream-task.js'
 import { makeTask } from '../../../../../src/runtime/taskmanager/task/task-factory.js'
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
@@ -126,6 +129,49 @@ describe('A source task', () => {
       ['status', 'active', 0],
       ['watermark', MAX_WATERMARK, 0],
     ])
+  })
+
+  it('waits with its end for an operator that does not finish while the output is full', async () => {
+    const left = Array.from({ length: 20_000 }, (_, n) => n)
+    let calls = 0
+    class LeavesMany extends StreamSource {
+      override async finish(): Promise<boolean> {
+        calls += 1
+        let next = left.shift()
+        for (; next !== undefined; next = left.shift()) {
+          this.output.collect(next, 0)
+          if (!this.context.isOutputAvailable()) return false
+        }
+        return super.finish()
+      }
+    }
+    const run = { run: () => [] }
+    const factory = {
+      createStreamOperator: (binding: unknown, context: unknown) =>
+        new LeavesMany(binding as OperatorBinding, context as OperatorContext, run),
+    }
+    const source = await sourceTask({ kind: 'operator', factory, functions: [run] })
+    for (let steps = 0; steps < 20; steps += 1) {
+      source.step()
+      await turn()
+    }
+    // Nobody reads: the operator was asked once, and is asked again when there is room.
+    assert.equal(calls, 1)
+    assert.deepEqual(source.states(), ['INITIALIZING', 'RUNNING'])
+    const inOutput = 20_000 - left.length
+    assert.ok(inOutput > 0 && inOutput < 20_000, `${inOutput} records were emitted at once`)
+    for (let steps = 0; steps < 10_000 && source.states().at(-1) !== 'FINISHED'; steps += 1) {
+      source.step()
+      source.drain()
+      await turn()
+    }
+    assert.equal(source.states().at(-1), 'FINISHED')
+    assert.ok(calls > 1)
+    assert.deepEqual(
+      source.read.values,
+      Array.from({ length: 20_000 }, (_, n) => n),
+    )
+    assert.deepEqual(kinds(source).slice(-2), ['end of data', 'end of partition'])
   })
 
   it('that waits has no work, steps idly and wakes nobody', async () => {
