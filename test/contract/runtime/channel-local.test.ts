@@ -2,6 +2,18 @@ import { RowCopier } from '../../../src/core/types/row-copier.js'
 import { LocalChannel } from '../../../src/runtime/taskmanager/network/local-channel.js'
 import { channelContract } from './channel.contract.js'
 
-const ignore = (): void => undefined
-
-channelContract('local channel', () => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }))
+channelContract('local channel', () => {
+  let wokenCount = 0
+  const onRoom = (): void => {
+    wokenCount += 1
+  }
+  const { writer, reader } = new LocalChannel({ onData: () => undefined, onRoom, copier: new RowCopier() })
+  return {
+    writer,
+    reader,
+    letWriterSleep: () => {
+      const before = wokenCount
+      return () => wokenCount > before
+    },
+  }
+})

@@ -5,11 +5,19 @@ import { RingChannelReader } from '../../../src/runtime/taskmanager/network/ring
 import { RingChannelWriter } from '../../../src/runtime/taskmanager/network/ring-channel-writer.js'
 import { channelContract, type ChannelUnderTest } from './channel.contract.js'
 
+const ASLEEP = 1
+
 function ring(slotSizeBytes: number, slotCount: number): ChannelUnderTest {
   const memory = allocateRing(slotSizeBytes, slotCount)
+  const writerBell = allocateBell()
   return {
     writer: new RingChannelWriter(memory, allocateBell(), rowStreamSerializer()),
-    reader: new RingChannelReader(memory, allocateBell(), rowStreamSerializer()),
+    reader: new RingChannelReader(memory, writerBell, rowStreamSerializer()),
+    letWriterSleep: () => {
+      const bell = new Int32Array(writerBell)
+      Atomics.store(bell, 0, ASLEEP)
+      return () => Atomics.load(bell, 0) !== ASLEEP
+    },
   }
 }
 

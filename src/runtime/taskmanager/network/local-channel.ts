@@ -74,6 +74,14 @@ class ElementQueue {
     this.elements.shift()
     if (this.elements.length === this.maxLength - 1) this.#onRoom()
   }
+
+  /** The reader reads no more: nothing waits for it. */
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.elements.length = 0
+    this.#onRoom()
+  }
 }
 
 class LocalChannelWriter implements ChannelWriter {
@@ -126,6 +134,7 @@ class LocalChannelWriter implements ChannelWriter {
 
   writeEndOfPartition(): void {
     this.#writeEvent((handler, channelIndex) => {
+      this.#queue.close()
       handler.onEndOfPartition(channelIndex)
     })
   }
@@ -184,7 +193,6 @@ class LocalChannelReader implements ChannelReader {
   }
 
   close(): void {
-    this.#queue.closed = true
-    this.#queue.elements.length = 0
+    this.#queue.close()
   }
 }

@@ -1,12 +1,20 @@
 // Duty: the reading end of a channel through shared memory.
 // Invariants: slots are read in order, their sequence numbers are checked; records are read where they lie and their slot
 // is freed behind the last one; a handler that stops in the middle keeps no slot from the writer, the rest is copied out.
+// A reader that was closed, or has read the end of its partition, tells the writer, which then never waits for it.
 // That memory is written again: a serializer gives nothing back that points into it.
 // Thread: the consuming task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
-import { CONTROL_BYTES, HEAD_WORD, SLOT_HEADER_BYTES, TAIL_WORD, WAITING_WORD } from '../../protocol/ring-memory.js'
+import {
+  CLOSED_WORD,
+  CONTROL_BYTES,
+  HEAD_WORD,
+  SLOT_HEADER_BYTES,
+  TAIL_WORD,
+  WAITING_WORD,
+} from '../../protocol/ring-memory.js'
 import type { RingMemory } from '../../protocol/task-deployment.js'
 import type { ChannelHandler, ChannelReader } from './channel.js'
 import { ringBell } from './doorbell.js'
@@ -54,6 +62,7 @@ export class RingChannelReader implements ChannelReader {
   }
 
   queuedBuffers(): number {
+    if (this.#closed) return 0
     return (Atomics.load(this.#control, TAIL_WORD) - this.#head) | 0
   }
 
@@ -75,9 +84,12 @@ export class RingChannelReader implements ChannelReader {
   }
 
   close(): void {
+    if (this.#closed) return
     this.#closed = true
     this.#records = undefined
     this.#fragments = []
+    Atomics.store(this.#control, CLOSED_WORD, 1)
+    this.#wakeWriter()
   }
 
   /** Some records at a time are decoded and delivered: a handler that stops leaves few of them, and all bytes. */
@@ -141,6 +153,7 @@ export class RingChannelReader implements ChannelReader {
         handler.onEndOfData(channelIndex)
         break
       case SLOT_KIND.endOfPartition:
+        this.close()
         handler.onEndOfPartition(channelIndex)
         break
       default:
@@ -177,6 +190,11 @@ export class RingChannelReader implements ChannelReader {
   #free(): void {
     this.#head = (this.#head + 1) | 0
     Atomics.store(this.#control, HEAD_WORD, this.#head)
+    this.#wakeWriter()
+  }
+
+  /** What it may be waiting for has been stored. */
+  #wakeWriter(): void {
     const writerSleeps = Atomics.load(this.#control, WAITING_WORD) === 1
     if (writerSleeps && Atomics.exchange(this.#control, WAITING_WORD, 0) === 1) ringBell(this.#peerBell)
   }

@@ -1,13 +1,20 @@
 // Duty: the writing end of a channel through shared memory.
 // Invariants: a slot is published by storing the tail after its bytes; records are written into the next free slot itself,
 // which nobody reads before; what finds no free slot waits here, in order, and makes the writer unavailable until it has
-// gone. Records that are larger than a slot go in parts. A record that cannot be serialized leaves no trace; after one
+// gone. When the reader reads no more, what finds no free slot is dropped. Records that are larger than a slot go in parts. A record that cannot be serialized leaves no trace; after one
 // that is too large nothing more is taken, as a serializer may remember it.
 // Thread: the producing task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
-import { CONTROL_BYTES, HEAD_WORD, SLOT_HEADER_BYTES, TAIL_WORD, WAITING_WORD } from '../../protocol/ring-memory.js'
+import {
+  CLOSED_WORD,
+  CONTROL_BYTES,
+  HEAD_WORD,
+  SLOT_HEADER_BYTES,
+  TAIL_WORD,
+  WAITING_WORD,
+} from '../../protocol/ring-memory.js'
 import type { RingMemory } from '../../protocol/task-deployment.js'
 import type { ChannelWriter } from './channel.js'
 import { ringBell } from './doorbell.js'
@@ -219,7 +226,7 @@ export class RingChannelWriter implements ChannelWriter {
 
   #put(kind: number, flag: number, bytes: Uint8Array): void {
     if (this.#waiting.length === 0 && this.#hasRoom()) this.#send(kind, flag, bytes)
-    else this.#waiting.push({ kind, flag, bytes: bytes.slice() })
+    else if (!this.#isReaderGone()) this.#waiting.push({ kind, flag, bytes: bytes.slice() })
   }
 
   #drainWaiting(): boolean {
@@ -231,6 +238,7 @@ export class RingChannelWriter implements ChannelWriter {
       sent += 1
     }
     if (sent > 0) this.#waiting.splice(0, sent)
+    if (this.#waiting.length > 0 && this.#isReaderGone()) this.#waiting = []
     return this.#waiting.length === 0
   }
 
@@ -240,7 +248,11 @@ export class RingChannelWriter implements ChannelWriter {
     return ((this.#tail - this.#knownHead) | 0) < this.#slotCount
   }
 
-  /** The reader rings only when it was asked to: the flag is raised before the last look at its position. */
+  #isReaderGone(): boolean {
+    return Atomics.load(this.#control, CLOSED_WORD) === 1
+  }
+
+  /** The reader rings only when it was asked to: the flag is raised before the last look at its position, and its end. */
   #hasRoomOrAsks(): boolean {
     if (this.#hasRoom()) return true
     Atomics.store(this.#control, WAITING_WORD, 1)
