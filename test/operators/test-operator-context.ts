@@ -9,6 +9,8 @@ import type { Copier } from '../../src/core/types/copier.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../src/core/types/registered-types.js'
 import { RowCopier } from '../../src/core/types/row-copier.js'
 import { ManualClock } from '../../src/core/time/manual-clock.js'
+import type { ChannelEnds } from '../../src/runtime/taskmanager/network/channel.js'
+import { LocalChannel } from '../../src/runtime/taskmanager/network/local-channel.js'
 import type { WatermarkStatus } from '../../src/runtime/taskmanager/network/stream-element.js'
 import type { Output } from '../../src/runtime/taskmanager/operators/output.js'
 import type { OperatorContext, TaskInfo } from '../../src/runtime/taskmanager/operators/stream-operator.js'
@@ -109,6 +111,11 @@ export class TestOperatorContext implements OperatorContext {
 
   get hasMail(): boolean {
     return this.#mail.length > 0
+  }
+
+  createWaitingChannel(): ChannelEnds {
+    const ignore = (): void => undefined
+    return new LocalChannel({ onData: ignore, onRoom: ignore, copier: { copy: (value) => value } })
   }
 
   suspendInputUntil(promise: Promise<void>): void {

@@ -19,6 +19,7 @@ const SOURCE: ChannelIoInput = {
   queuedLocally: () => 0,
   readers: [],
   writers: [],
+  waitingWriters: [],
 }
 
 function output(operatorName: string, sideOutput: string | undefined, records: number): OutputIo {
@@ -63,7 +64,7 @@ describe('The counts of channels', () => {
 
   it('take bytes of the channels that count them', () => {
     const readers = [{ numBytes: 10, numBuffers: 1 }, {}, { numBytes: 32, numBuffers: 2 }]
-    const counts = channelIo({ ...SOURCE, readers, writers: [{}] })()
+    const counts = channelIo({ ...SOURCE, readers, waitingWriters: [] })()
     assert.deepEqual(counts.trafficIn, { numBytes: 42, numBuffers: 3 })
     assert.equal(counts.trafficOut, undefined)
   })
