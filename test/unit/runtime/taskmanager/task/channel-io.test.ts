@@ -9,6 +9,7 @@ import {
   type OutputIo,
 } from '../../../../../src/runtime/taskmanager/task/channel-io.js'
 import { InputInterrupt } from '../../../../../src/runtime/taskmanager/network/input-interrupt.js'
+import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/local-channel.js'
 import { RecordWriter } from '../../../../../src/runtime/taskmanager/network/record-writer.js'
 
 const SOURCE: ChannelIoInput = {
@@ -60,6 +61,20 @@ describe('The counts of channels', () => {
     assert.equal(counts.input, undefined)
     const onlyLocal = channelIo({ ...SOURCE, outputEdges: [edge(local)], queuedLocally: () => 6 })()
     assert.deepEqual(onlyLocal.output, { queueLength: 6, poolUsage: undefined })
+  })
+
+  it('take what waits in the channels that leave the task and in those in front of its operators', () => {
+    const { writer } = new LocalChannel({
+      onData: () => undefined,
+      onRoom: () => undefined,
+      copier: { copy: (value) => value },
+      capacity: { batchRecords: 1, batches: 1 },
+    })
+    const full = channelIo({ ...SOURCE, writers: [writer], waitingWriters: [writer] })
+    for (let n = 0; n < 3; n += 1) writer.writeRecord({ n }, n, n)
+    assert.ok(writer.waitingBytes > 12)
+    assert.equal(full().waitingBytes, 2 * writer.waitingBytes)
+    assert.equal(channelIo(SOURCE)().waitingBytes, undefined)
   })
 
   it('take bytes of the channels that count them', () => {
