@@ -9,6 +9,8 @@ import { ManualClock } from '../../src/core/time/manual-clock.js'
 import type { Copier } from '../../src/core/types/copier.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../src/core/types/registered-types.js'
 import { RowCopier } from '../../src/core/types/row-copier.js'
+import type { ChannelEnds } from '../../src/runtime/taskmanager/network/channel.js'
+import { LocalChannel } from '../../src/runtime/taskmanager/network/local-channel.js'
 import { AccumulatorRegistry } from '../../src/runtime/taskmanager/operators/accumulator-registry.js'
 import type { OperatorContext, TaskInfo } from '../../src/runtime/taskmanager/operators/stream-operator.js'
 import type { StateBackend } from '../../src/runtime/taskmanager/state/state-backend.js'
@@ -72,6 +74,11 @@ export class TestOperatorContext implements OperatorContext {
   /** True while an operator has asked for no more input. */
   get isSuspended(): boolean {
     return this.#suspensions.size > 0
+  }
+
+  createWaitingChannel(): ChannelEnds {
+    const ignore = (): void => undefined
+    return new LocalChannel({ onData: ignore, onRoom: ignore, copier: { copy: (value) => value } })
   }
 
   suspendInputUntil(promise: Promise<void>): void {

@@ -1,11 +1,16 @@
-import { intOption, type ConfigOption } from './config-option.js'
+import { intOption, stringOption, type ConfigOption } from './config-option.js'
 
 /** Options of Flink's CoreOptions. */
 export const CoreOptions: {
   readonly DEFAULT_PARALLELISM: ConfigOption<number>
+  readonly TMP_DIRS: ConfigOption<string | undefined>
 } = {
   DEFAULT_PARALLELISM: intOption('parallelism.default', 1, {
     minimum: 1,
     description: 'Parallelism of jobs and operators that set none.',
+  }),
+  TMP_DIRS: stringOption('io.tmp.dirs', undefined, {
+    description:
+      "Directories for temporary files, separated by commas, bars or colons (on Windows semicolons), which must be there: records that wait for a slow receiver and fill more than their memory. Unset: the system's directory for them (TMPDIR).",
   }),
 }

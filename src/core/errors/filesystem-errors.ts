@@ -90,6 +90,14 @@ export const FILESYSTEM_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  TEMPORARY_FILE_FAILED: {
+    message:
+      'Records that wait for a slow receiver fill more than their memory, and the temporary file for them cannot be {operation}: {path}: {reason}. Free space there, or set io.tmp.dirs to directories with more of it.',
+    fault: 'external',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   TOO_MANY_OPEN_FILES: {
     message:
       'This process may not open any more files: {reason}. Raise the limit of open files (ulimit -n) to 256 or more.',

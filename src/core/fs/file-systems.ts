@@ -1,15 +1,22 @@
 import { FlinkError } from '../errors/flink-error.js'
 import { parseFileUri } from './file-path.js'
 import type { FileSystem } from './file-system.js'
+import { InMemoryTemporaryFiles } from './in-memory-temporary-files.js'
+import type { TemporaryFiles } from './temporary-files.js'
 
 export interface LocatedFile {
   readonly fileSystem: FileSystem
   readonly path: string
 }
 
-/** File systems by scheme. */
+/** File systems by scheme, and the place for temporary files: in memory where no disk is given. */
 export class FileSystems {
+  readonly temporaryFiles: TemporaryFiles
   readonly #byScheme = new Map<string, FileSystem>()
+
+  constructor(temporaryFiles: TemporaryFiles = new InMemoryTemporaryFiles()) {
+    this.temporaryFiles = temporaryFiles
+  }
 
   register(scheme: string, fileSystem: FileSystem): this {
     this.#byScheme.set(scheme, fileSystem)

@@ -4,6 +4,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { FileSystems } from '../../core/fs/file-systems.js'
 import { LocalFileSystem } from '../../core/fs/local-file-system.js'
+import { LocalTemporaryFiles } from '../../core/fs/local-temporary-files.js'
 import { claimStandardInput } from '../../core/io/standard-input.js'
 import { StandardStream } from '../../core/io/standard-stream.js'
 import { installThreadStreams } from '../../core/io/thread-streams.js'
@@ -31,7 +32,7 @@ if (parentPort !== null) {
     clock: new SystemClock(),
     random: new SystemRandom(),
     logger: SILENT_LOGGER,
-    fileSystems: new FileSystems().register('file', new LocalFileSystem()),
+    fileSystems: new FileSystems(new LocalTemporaryFiles()).register('file', new LocalFileSystem()),
     standardOutput,
     standardError,
     scheduler: new ThreadLoopScheduler(bell),

@@ -9,6 +9,8 @@ import { ChannelRecorder } from './channel-recorder.js'
 export interface ChannelUnderTest {
   readonly writer: ChannelWriter
   readonly reader: ChannelReader
+  /** Lets the worker of the writer sleep; what it gives back says whether the reader woke it since. */
+  readonly letWriterSleep: () => () => boolean
 }
 
 const CHANNEL = 3
@@ -24,6 +26,9 @@ export function channelContract(name: string, create: () => ChannelUnderTest): v
     })
     describe('with a reader that stops', () => {
       stoppingTests(create)
+    })
+    describe('with a reader that is gone', () => {
+      closedReaderTests(create)
     })
   })
 }
@@ -269,6 +274,86 @@ function stoppingTests(create: () => ChannelUnderTest): void {
     pump(writer, reader, recorder)
     assert.deepStrictEqual(recorder.values, ['a', 'c'])
   })
+}
+
+function closedReaderTests(create: () => ChannelUnderTest): void {
+  it('the writer drops what it is given and never waits', () => {
+    const { writer, reader } = create()
+    reader.close()
+    assertNeverWaits(writer)
+    assert.equal(reader.hasData(), false)
+  })
+
+  it('the writer drops what waits already and is woken', () => {
+    const { writer, reader, letWriterSleep } = create()
+    writeUntilUnavailable(writer)
+    writer.writeBarrier({ checkpointId: 1, timestamp: 0 })
+    assert.equal(writer.isAvailable(), false)
+    const wasWoken = letWriterSleep()
+    reader.close()
+    assert.equal(wasWoken(), true)
+    assert.equal(writer.isAvailable(), true)
+    assertNeverWaits(writer)
+  })
+
+  it('the writer is woken as well when the reader stopped between records', () => {
+    const { writer, reader, letWriterSleep } = create()
+    writeUntilUnavailable(writer)
+    const recorder = new ChannelRecorder()
+    recorder.stopAfter = 1
+    reader.drain(recorder, CHANNEL)
+    while (writer.isAvailable()) writer.writeRecord({ index: 0 }, 0, 0)
+    const wasWoken = letWriterSleep()
+    reader.close()
+    assert.equal(wasWoken(), true)
+    assertNeverWaits(writer)
+    assert.equal(recorder.elements.length, 1)
+  })
+
+  it('a reader that has read the end of the partition counts as gone: nothing comes after that', () => {
+    const { writer, reader } = create()
+    writer.writeRecord(1, 0, 0)
+    writer.writeEndOfPartition()
+    const { elements } = pump(writer, reader)
+    assert.deepStrictEqual(elements.at(-1), ['end of partition', CHANNEL])
+    assertNeverWaits(writer)
+    assert.equal(reader.hasData(), false)
+    assert.equal(reader.queuedBuffers(), 0)
+    reader.close()
+  })
+
+  it('a reader that closes itself inside an element gets nothing more', () => {
+    const { writer, reader } = create()
+    const seen: unknown[] = []
+    const handler = new ChannelRecorder()
+    handler.onRecord = (value) => {
+      seen.push(value)
+      if (seen.length < 2) return
+      reader.close()
+      handler.stopAfter = 0
+    }
+    for (const value of [1, 2, 3]) writer.writeRecord(value, 0, 0)
+    writer.writeEndOfPartition()
+    pump(writer, reader, handler)
+    assert.deepStrictEqual(seen, [1, 2])
+    assertNeverWaits(writer)
+  })
+}
+
+/** More than any channel holds, with every kind of element and some larger than any buffer. */
+function assertNeverWaits(writer: ChannelWriter): void {
+  for (let round = 0; round < 20; round += 1) {
+    writeMany(writer, round * 400, 400)
+    if (round % 10 === 0) writer.writeRecord('z'.repeat(100_000), 0, 0)
+    writer.writeBarrier({ checkpointId: round, timestamp: 0 })
+    writer.writeCancelBarrier(round)
+  }
+  writer.writeWatermark(MAX_WATERMARK)
+  writer.writeEndOfData()
+  writer.writeEndOfPartition()
+  assert.equal(writer.isAvailable(), true)
+  assert.equal(writer.flush(), true)
+  assert.equal(writer.hasPending(), false)
 }
 
 function drainAll(reader: ChannelReader, recorder: ChannelRecorder = new ChannelRecorder()): ChannelRecorder {

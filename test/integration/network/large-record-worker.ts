@@ -62,7 +62,7 @@ function largeRecord(sizeBytes: number): LargeRecord {
 
 function send(): void {
   const serializer = rowStreamSerializer()
-  const channel = new RingChannelWriter(data.ring, data.peerBell, serializer, data.limitBytes)
+  const channel = new RingChannelWriter(data.ring, data.peerBell, serializer, { maxRecordBytes: data.limitBytes })
   const partitioner = { selectChannel: () => 0, keyHash: 0 }
   const interrupt = new InputInterrupt()
   const writer = new RecordWriter({

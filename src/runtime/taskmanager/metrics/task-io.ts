@@ -25,6 +25,8 @@ export interface TaskIoCounts {
   readonly input: BufferUse | undefined
   /** Undefined for a task whose records go nowhere. */
   readonly output: BufferUse | undefined
+  /** Bytes that wait for room downstream, in memory or in a temporary file; undefined where nothing can. */
+  readonly waitingBytes: number | undefined
   /** Undefined for a source. */
   readonly currentInputWatermark: number | undefined
   /** Of single operators, by `<operator>.<metric>`. */

@@ -1,4 +1,5 @@
 // Duty: all metrics of one task by Flink's names: its times, its input and output, and what its operators registered.
+// `waitingBytes` is of this engine alone: Flink stops a function in the middle of a call.
 // Invariants: `values` is plain data (numbers and text). Rates are over the last minute and need `sample` every few
 // seconds. In a pool of buffers, a channel's memory counts for its writer's output and for its reader's input.
 // Thread: the task's worker.
@@ -57,6 +58,7 @@ export class TaskMetricGroup {
       ...this.#ofTraffic(nowMs, io),
       ...bufferUse('Shuffle.Netty.Input.Buffers', 'input', 'in', io.input),
       ...bufferUse('Shuffle.Netty.Output.Buffers', 'output', 'out', io.output),
+      ...(io.waitingBytes === undefined ? {} : { waitingBytes: io.waitingBytes }),
       ...(io.currentInputWatermark === undefined
         ? {}
         : { currentInputWatermark: watermarkText(io.currentInputWatermark) }),

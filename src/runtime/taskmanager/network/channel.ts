@@ -29,11 +29,23 @@ export interface ChannelReader {
   drain(handler: ChannelHandler, channelIndex: number): void
   /** Buffers waiting to be read, for metrics. */
   queuedBuffers(): number
+  /** Nothing more is read, as after the end of the partition: what is written from now on is dropped. */
   close(): void
 }
 
-/** The writing end. Writing never fails for lack of room: what does not fit waits in the writer and makes it unavailable. */
+/** Both ends of a channel, where one holds both. */
+export interface ChannelEnds {
+  readonly writer: ChannelWriter
+  readonly reader: ChannelReader
+}
+
+/**
+ * The writing end. Writing never fails for lack of room: what does not fit waits in the writer and makes it unavailable.
+ * A writer whose reader is closed, or has read the end of the partition, is always available and flushed.
+ */
 export interface ChannelWriter {
+  /** Bytes that wait for room: in memory of the writer's worker, or in a file. */
+  readonly waitingBytes: number
   writeRecord(value: unknown, timestamp: number, keyHash: number): void
   writeWatermark(timestamp: number): void
   writeWatermarkStatus(status: WatermarkStatus): void

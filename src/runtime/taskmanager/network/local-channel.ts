@@ -1,12 +1,27 @@
 // Duty: a channel whose two ends are in one worker: batches of records, each copied when it is written.
-// Invariants: same order and same bounds as a ring. A record arrives as through a ring, whatever happens to its object
+// Invariants: same order and same bounds as a ring; what is beyond them waits as bytes. A record arrives as through a ring, whatever happens to its object
 // after it was written, also with `pipeline.object-reuse`: it waits here while its writer goes on. What arrives is the
 // reader's alone. A batch is not touched by the writer after it was handed over.
 // Thread: the one worker that owns both ends.
 import type { Copier } from '../../../core/types/copier.js'
+import { rowStreamSerializer } from '../../../core/types/row-stream-serializer.js'
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import {
+  barrierEvent,
+  cancelBarrierEvent,
+  deliverEvent,
+  END_OF_DATA,
+  END_OF_PARTITION,
+  watermarkEvent,
+  watermarkStatusEvent,
+  type Segment,
+} from './channel-event.js'
 import type { ChannelHandler, ChannelReader, ChannelWriter } from './channel.js'
+import { EncodedElements } from './encoded-elements.js'
 import { RecordBatch } from './record-batch.js'
+import { SLOT_KIND } from './slot-kind.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
+import { WaitingSpace } from './waiting-space.js'
 
 /** Records that wait between two tasks, over all channels of the one that sends. */
 const QUEUED_RECORDS = 4096
@@ -16,27 +31,30 @@ const MAX_BATCHES = 16
 const MIN_BATCHES = 4
 
 /** How much a channel holds. */
-interface Capacity {
+export interface LocalChannelCapacity {
   readonly batchRecords: number
   readonly batches: number
 }
 
 /** The more channels a task has, the less goes into each: first fewer batches wait, then they are smaller. */
-export function localChannelCapacity(channels: number): Capacity {
+export function localChannelCapacity(channels: number): LocalChannelCapacity {
   const records = QUEUED_RECORDS / Math.max(1, channels)
   const batches = Math.min(MAX_BATCHES, Math.max(MIN_BATCHES, Math.floor(records / MAX_BATCH_RECORDS)))
   const batchRecords = Math.min(MAX_BATCH_RECORDS, Math.max(MIN_BATCH_RECORDS, Math.floor(records / batches)))
   return { batchRecords, batches }
 }
 
-type Element = RecordBatch | ((handler: ChannelHandler, channelIndex: number) => void)
+type Element = RecordBatch | Segment
 
 export interface LocalChannelOptions {
   /** Wake the tasks at the two ends. */
   readonly onData: () => void
   readonly onRoom: () => void
   readonly copier: Copier
-  readonly capacity?: Capacity
+  /** For what waits beyond the capacity, where it does so. */
+  readonly createSerializer?: () => TypeSerializer<unknown>
+  readonly waitingSpace?: WaitingSpace
+  readonly capacity?: LocalChannelCapacity
 }
 
 export class LocalChannel {
@@ -44,35 +62,67 @@ export class LocalChannel {
   readonly reader: ChannelReader
 
   constructor(options: LocalChannelOptions) {
-    const { onData, onRoom, copier, capacity = localChannelCapacity(1) } = options
-    const queue = new ElementQueue(onData, onRoom, capacity.batches)
+    const { copier, capacity = localChannelCapacity(1) } = options
+    const { createSerializer = rowStreamSerializer, waitingSpace = new WaitingSpace() } = options
+    const beyond = new EncodedElements(waitingSpace, createSerializer, capacity.batchRecords)
+    const queue = new ElementQueue(beyond, capacity.batches, options)
     this.writer = new LocalChannelWriter(queue, copier, capacity.batchRecords)
     this.reader = new LocalChannelReader(queue)
   }
 }
 
+/** What the writer has handed over and the reader has not taken. */
 class ElementQueue {
   readonly elements: Element[] = []
+  /** What came when there were too many elements already; moves up as these are taken. */
+  readonly beyond: EncodedElements
+  /** Everything that comes goes beyond: there is something, or the next one would be too many. */
+  isBeyond = false
   closed = false
-  readonly maxLength: number
-  readonly #onData: () => void
-  readonly #onRoom: () => void
+  readonly #maxLength: number
+  readonly #wake: Pick<LocalChannelOptions, 'onData' | 'onRoom'>
 
-  constructor(onData: () => void, onRoom: () => void, maxLength: number) {
-    this.maxLength = maxLength
-    this.#onData = onData
-    this.#onRoom = onRoom
+  constructor(beyond: EncodedElements, maxLength: number, wake: Pick<LocalChannelOptions, 'onData' | 'onRoom'>) {
+    this.beyond = beyond
+    this.#maxLength = maxLength
+    this.#wake = wake
+  }
+
+  get hasRoom(): boolean {
+    return this.closed || (this.elements.length < this.#maxLength && !this.isBeyond)
   }
 
   push(element: Element): void {
     if (this.closed) return
     this.elements.push(element)
-    this.#onData()
+    // A writer that is told to stop has a call to end, and some events: that is not worth encoding.
+    if (this.elements.length >= 2 * this.#maxLength) this.isBeyond = true
+    this.#wake.onData()
   }
 
   shift(): void {
     this.elements.shift()
-    if (this.elements.length === this.maxLength - 1) this.#onRoom()
+    if (this.isBeyond) this.#moveUp()
+    if (!this.isBeyond && this.elements.length === this.#maxLength - 1) this.#wake.onRoom()
+  }
+
+  /** The reader reads no more: nothing waits for it. */
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.elements.length = 0
+    this.beyond.clear()
+    this.isBeyond = false
+    this.#wake.onRoom()
+  }
+
+  #moveUp(): void {
+    while (this.elements.length < this.#maxLength) {
+      const element = this.beyond.take()
+      if (element !== undefined) this.elements.push(element)
+      this.isBeyond = !this.beyond.isEmpty
+      if (!this.isBeyond) break
+    }
   }
 }
 
@@ -89,70 +139,71 @@ class LocalChannelWriter implements ChannelWriter {
     this.#batch = new RecordBatch(batchRecords)
   }
 
+  get waitingBytes(): number {
+    return this.#queue.beyond.sizeBytes
+  }
+
   writeRecord(value: unknown, timestamp: number, keyHash: number): void {
+    if (this.#queue.isBeyond) {
+      this.#queue.beyond.addRecord(value, timestamp, keyHash)
+      return
+    }
     this.#batch.add(this.#copier.copy(value), timestamp, keyHash)
-    if (this.#batch.isFull) this.flush()
+    if (this.#batch.isFull) this.#pushBatch()
   }
 
   writeWatermark(timestamp: number): void {
-    this.#writeEvent((handler, channelIndex) => {
-      handler.onWatermark(timestamp, channelIndex)
-    })
+    this.#writeEvent(watermarkEvent(timestamp))
   }
 
   writeWatermarkStatus(status: WatermarkStatus): void {
-    this.#writeEvent((handler, channelIndex) => {
-      handler.onWatermarkStatus(status, channelIndex)
-    })
+    this.#writeEvent(watermarkStatusEvent(status))
   }
 
   writeBarrier(barrier: CheckpointBarrier): void {
-    this.#writeEvent((handler, channelIndex) => {
-      handler.onBarrier(barrier, channelIndex)
-    })
+    this.#writeEvent(barrierEvent(barrier))
   }
 
   writeCancelBarrier(checkpointId: number): void {
-    this.#writeEvent((handler, channelIndex) => {
-      handler.onCancelBarrier(checkpointId, channelIndex)
-    })
+    this.#writeEvent(cancelBarrierEvent(checkpointId))
   }
 
   writeEndOfData(): void {
-    this.#writeEvent((handler, channelIndex) => {
-      handler.onEndOfData(channelIndex)
-    })
+    this.#writeEvent(END_OF_DATA)
   }
 
   writeEndOfPartition(): void {
-    this.#writeEvent((handler, channelIndex) => {
-      handler.onEndOfPartition(channelIndex)
-    })
+    this.#writeEvent(END_OF_PARTITION)
   }
 
   flush(): boolean {
-    if (!this.#batch.isEmpty) {
-      this.#queue.push(this.#batch)
-      this.#batch = new RecordBatch(this.#batchRecords)
-    }
-    return true
+    this.#pushBatch()
+    return this.#queue.beyond.isEmpty
   }
 
   hasPending(): boolean {
-    return !this.#batch.isEmpty
+    return !this.#batch.isEmpty || !this.#queue.beyond.isEmpty
   }
 
   isAvailable(): boolean {
-    return this.#queue.closed || this.#queue.elements.length < this.#queue.maxLength
+    return this.#queue.hasRoom
   }
 
   close(): void {
     this.#batch = new RecordBatch(this.#batchRecords)
+    this.#queue.beyond.clear()
   }
 
-  #writeEvent(event: (handler: ChannelHandler, channelIndex: number) => void): void {
-    this.flush()
-    this.#queue.push(event)
+  #pushBatch(): void {
+    if (this.#batch.isEmpty) return
+    this.#queue.push(this.#batch)
+    this.#batch = new RecordBatch(this.#batchRecords)
+  }
+
+  #writeEvent(event: Segment): void {
+    this.#pushBatch()
+    if (this.#queue.isBeyond) this.#queue.beyond.addEvent(event)
+    else this.#queue.push(event)
   }
 }
 
@@ -174,17 +225,17 @@ class LocalChannelReader implements ChannelReader {
   drain(handler: ChannelHandler, channelIndex: number): void {
     const [element] = this.#queue.elements
     if (element === undefined) return
-    if (typeof element === 'function') {
-      this.#queue.shift()
-      element(handler, channelIndex)
+    if (element instanceof RecordBatch) {
+      element.deliver(handler)
+      if (element.isDelivered) this.#queue.shift()
       return
     }
-    element.deliver(handler)
-    if (element.isDelivered) this.#queue.shift()
+    this.#queue.shift()
+    if (element.kind === SLOT_KIND.endOfPartition) this.#queue.close()
+    deliverEvent(element, handler, channelIndex)
   }
 
   close(): void {
-    this.#queue.closed = true
-    this.#queue.elements.length = 0
+    this.#queue.close()
   }
 }

@@ -13,6 +13,7 @@ import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import type { Random } from '../../../core/random/random.js'
 import type { CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
+import type { ChannelEnds } from '../network/channel.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
 import type { SnapshotIncrement } from '../state/keyed-state-backend.js'
 import type { AccumulatorRegistry } from './accumulator-registry.js'
@@ -38,6 +39,8 @@ export interface OperatorContext {
   readonly output: Output
   /** For a record that has to wait inside of the operator, where its object is still somebody else's. */
   readonly waitingCopier: Copier
+  /** A place for such records in front of the operator, in order and bounded in memory; `onRecord` has what was written. */
+  createWaitingChannel(): ChannelEnds
   readonly configuration: Configuration
   readonly clock: Clock
   readonly random: Random

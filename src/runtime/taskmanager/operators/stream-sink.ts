@@ -1,6 +1,6 @@
 // Duty: the end of a chain: gives records to a SinkFunction, one after the other.
-// Invariants: while a promise of invoke is pending, records that still arrive (the rest of a step, of a flatMap) wait here
-// in order and the task takes no more input; snapshots and the end of the input wait for all of them. Every record is
+// Invariants: while a promise of invoke is pending, records that still arrive (the rest of a step, of a flatMap) wait, in
+// order, and the task takes no more input; snapshots and the end of the input wait for all of them. Every record is
 // invoked with its own timestamp, watermark and key. A sink that keeps records back has written them before the barrier of a
 // checkpoint, at the end of the input, and before it is closed, whatever the end.
 // Thread: the task worker that owns the operator.
@@ -12,13 +12,7 @@ import { isThenable } from '../state/thenable.js'
 import { SinkFlusher } from './sink-flusher.js'
 import type { OperatorContext, OperatorSnapshotFuture, SnapshotRequest } from './stream-operator.js'
 import { OneInputUdfOperator } from './one-input-udf-operator.js'
-
-interface WaitingRecord {
-  readonly value: unknown
-  readonly timestamp: number
-  readonly keyHash: number
-  readonly watermark: number
-}
+import { WaitingElements } from './waiting-elements.js'
 
 const NO_WATERMARK = Number.NEGATIVE_INFINITY
 
@@ -27,13 +21,15 @@ export class StreamSink extends OneInputUdfOperator {
   readonly #functionContext: SinkFunctionContext
   /** Of a sink that keeps records back. */
   readonly #flusher: SinkFlusher | undefined
-  /** Timestamp and watermark of the record being invoked. */
+  readonly #waiting: WaitingElements
+  /** Of the record being invoked, and the watermark before it. */
   #timestamp = NO_TIMESTAMP
-  #invokeWatermark = NO_WATERMARK
   #watermark = NO_WATERMARK
-  #waiting: WaitingRecord[] = []
+  /** What the last call of invoke gave back, if that was a promise. */
+  #invoked: PromiseLike<unknown> | undefined
   /** Settles when nothing waits any more. */
   #pending: Promise<void> | undefined
+  #isClosing = false
 
   constructor(binding: OperatorBinding, context: OperatorContext, userFunction: SinkFunction<unknown>) {
     super(binding, context)
@@ -42,27 +38,34 @@ export class StreamSink extends OneInputUdfOperator {
     this.#flusher = isFlushingSink(userFunction) ? new SinkFlusher(userFunction, context, failed) : undefined
     this.#functionContext = {
       currentProcessingTime: () => context.clock.now(),
-      currentWatermark: () => this.#invokeWatermark,
+      currentWatermark: () => this.#watermark,
       timestamp: () => (this.#timestamp === NO_TIMESTAMP ? null : this.#timestamp),
     }
+    this.#waiting = new WaitingElements(context.createWaitingChannel(), {
+      onRecord: (value, timestamp, keyHash) => {
+        this.#invoke(value, timestamp, keyHash)
+      },
+      onWatermark: (timestamp) => {
+        this.#watermark = timestamp
+      },
+      mayContinue: () => this.#invoked === undefined,
+    })
   }
 
   processElement(value: unknown, timestamp: number, keyHash: number): void {
     if (this.#pending !== undefined) {
-      const waiting = this.context.waitingCopier.copy(value)
-      this.#waiting.push({ value: waiting, timestamp, keyHash, watermark: this.#watermark })
+      this.#waiting.addRecord(this.context.waitingCopier.copy(value), timestamp, keyHash)
       return
     }
-    this.#invokeWatermark = this.#watermark
-    const result = this.#invoke(value, timestamp, keyHash)
-    this.#flusher?.recordTaken()
-    if (!isThenable(result)) return
-    this.#pending = this.#awaitAll(result)
+    this.#invoke(value, timestamp, keyHash)
+    if (this.#invoked === undefined) return
+    this.#pending = this.#awaitAll(this.#invoked)
     this.context.suspendInputUntil(this.#pending)
   }
 
   override processWatermark(timestamp: number): boolean {
-    this.#watermark = timestamp
+    if (this.#pending === undefined) this.#watermark = timestamp
+    else this.#waiting.addWatermark(timestamp)
     return true
   }
 
@@ -90,42 +93,48 @@ export class StreamSink extends OneInputUdfOperator {
   }
 
   override async close(): Promise<void> {
-    const waiting = this.#waiting
-    this.#waiting = []
+    this.#isClosing = true
     try {
-      if (this.#flusher !== undefined) await this.#flushRest(this.#flusher, waiting)
+      if (this.#flusher !== undefined) await this.#flushRest(this.#flusher)
     } finally {
+      this.#waiting.close()
       await super.close()
     }
   }
 
   /** Records that came in one step with an earlier one, which is still being written, are this sink's already. */
-  async #flushRest(flusher: SinkFlusher, waiting: readonly WaitingRecord[]): Promise<void> {
+  async #flushRest(flusher: SinkFlusher): Promise<void> {
     flusher.stop()
-    for (const { value, timestamp, keyHash, watermark } of waiting) {
-      this.#invokeWatermark = watermark
-      await this.#invoke(value, timestamp, keyHash)
-    }
+    for (let next = this.#invokeNext(); next !== undefined; next = this.#invokeNext()) await next
     await flusher.flush()
   }
 
-  #invoke(value: unknown, timestamp: number, keyHash: number): void | Promise<void> {
+  #invoke(value: unknown, timestamp: number, keyHash: number): void {
     this.#timestamp = timestamp
     try {
       this.setCurrentKey(value, keyHash)
-      return this.#function.invoke(value, this.#functionContext)
+      const result = this.#function.invoke(value, this.#functionContext)
+      this.#invoked = isThenable(result) ? result : undefined
     } catch (error) {
       throw this.failed(error)
     }
+    if (!this.#isClosing) this.#flusher?.recordTaken()
+  }
+
+  /** As many of those that wait as it takes to get a promise; undefined when nothing waits any more. */
+  #invokeNext(): PromiseLike<unknown> | undefined {
+    this.#invoked = undefined
+    this.#waiting.deliver()
+    return this.#invoked
   }
 
   async #awaitAll(first: PromiseLike<unknown>): Promise<void> {
     try {
       await first
-      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-        this.#invokeWatermark = next.watermark
-        await this.#invoke(next.value, next.timestamp, next.keyHash)
-        this.#flusher?.recordTaken()
+      while (!this.#isClosing) {
+        const next = this.#invokeNext()
+        if (next === undefined) return
+        await next
       }
     } catch (error) {
       throw this.failed(error)

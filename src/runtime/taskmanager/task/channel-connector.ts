@@ -1,43 +1,66 @@
-// Duty: the ends of channels for the tasks of one worker and one attempt.
+// Duty: the ends of channels for the tasks of one worker and one attempt, and the space that these share for what waits.
 // Invariants: both ends of a local channel ask under the same key and get the two halves of one queue; both ends of a ring
 // make their serializer, and a local channel its copier, of the type that the program declares for the edge. Rings of one edge share generated code.
 // Thread: the task worker.
 import { exchangeCopier } from '../../../api/types/record-copiers.js'
 import { streamSerializers } from '../../../api/types/stream-serializers.js'
+import type { TypeInformation } from '../../../api/types/type-information.js'
 import { NO_REGISTERED_TYPES } from '../../../core/types/registered-types.js'
+import type { Copier } from '../../../core/types/copier.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { ChannelDescriptor, LocalChannelDescriptor } from '../../protocol/task-deployment.js'
-import type { ChannelReader, ChannelWriter } from '../network/channel.js'
+import type { ChannelEnds, ChannelReader, ChannelWriter } from '../network/channel.js'
 import { LocalChannel, localChannelCapacity } from '../network/local-channel.js'
 import { RingChannelReader } from '../network/ring-channel-reader.js'
 import { RingChannelWriter } from '../network/ring-channel-writer.js'
+import { WaitingSpace } from '../network/waiting-space.js'
 
 /** What the program says about the records of its edges. */
 export type EdgeTypes = Pick<ProgramGraph, 'edgeTypes' | 'registeredTypes'>
 
 const NOTHING_DECLARED: EdgeTypes = { edgeTypes: new Map(), registeredTypes: NO_REGISTERED_TYPES }
 
+/** Before an operator of a chain: fewer than a channel has, as nobody is to be kept busy by them. */
+const WAITING_CAPACITY = { batchRecords: 32, batches: 4 }
+/** For records that nobody else has. */
+const NO_COPIES: Copier = { copy: (value) => value }
+
 export class ChannelConnector {
   readonly #wake: () => void
   readonly #types: EdgeTypes
+  readonly #waitingSpace: WaitingSpace
   readonly #locals = new Map<string, LocalChannel>()
   /** By edge id. */
   readonly #serializers = new Map<string, () => TypeSerializer<unknown>>()
 
-  constructor(wake: () => void, types: EdgeTypes = NOTHING_DECLARED) {
+  constructor(wake: () => void, types: EdgeTypes = NOTHING_DECLARED, waitingSpace: WaitingSpace = new WaitingSpace()) {
     this.#wake = wake
     this.#types = types
+    this.#waitingSpace = waitingSpace
   }
 
   writer(descriptor: ChannelDescriptor, edgeId = ''): ChannelWriter {
     if (descriptor.kind === 'local') return this.#local(descriptor, edgeId).writer
-    return new RingChannelWriter(descriptor.memory, descriptor.peerBell, this.#serializer(edgeId))
+    const { memory, peerBell } = descriptor
+    return new RingChannelWriter(memory, peerBell, this.#serializer(edgeId), { waitingSpace: this.#waitingSpace })
   }
 
   reader(descriptor: ChannelDescriptor, edgeId = ''): ChannelReader {
     if (descriptor.kind === 'local') return this.#local(descriptor, edgeId).reader
     return new RingChannelReader(descriptor.memory, descriptor.peerBell, this.#serializer(edgeId))
+  }
+
+  /** In front of an operator that cannot take its records yet; these are its own already. */
+  waitingChannel(type: TypeInformation<unknown> | undefined): ChannelEnds {
+    return new LocalChannel({
+      onData: () => undefined,
+      onRoom: () => undefined,
+      copier: NO_COPIES,
+      createSerializer: () => streamSerializers(type, this.#types.registeredTypes)(),
+      waitingSpace: this.#waitingSpace,
+      capacity: WAITING_CAPACITY,
+    })
   }
 
   #serializer(edgeId: string): TypeSerializer<unknown> {
@@ -53,7 +76,14 @@ export class ChannelConnector {
       const { edgeTypes, registeredTypes } = this.#types
       const copier = exchangeCopier(edgeTypes.get(edgeId), registeredTypes)
       const capacity = localChannelCapacity(siblings)
-      channel = new LocalChannel({ onData: this.#wake, onRoom: this.#wake, copier, capacity })
+      channel = new LocalChannel({
+        onData: this.#wake,
+        onRoom: this.#wake,
+        copier,
+        createSerializer: () => this.#serializer(edgeId),
+        waitingSpace: this.#waitingSpace,
+        capacity,
+      })
       this.#locals.set(key, channel)
     }
     return channel

@@ -6,6 +6,7 @@ import { queuedSlots } from '../../protocol/ring-load.js'
 import type { ChannelDescriptor, EdgeDescriptor } from '../../protocol/task-deployment.js'
 import type { BufferUse, ChannelTraffic, TaskIo } from '../metrics/task-io.js'
 import { watermarkText } from '../metrics/watermark-text.js'
+import type { ChannelWriter } from '../network/channel.js'
 import type { RecordWriter } from '../network/record-writer.js'
 
 /** The records of one output of an operator. */
@@ -33,7 +34,9 @@ export interface ChannelIoInput {
   readonly queuedLocally: (channel: ChannelDescriptor) => number
   /** The ends of channels that this task holds. */
   readonly readers: readonly object[]
-  readonly writers: readonly object[]
+  readonly writers: readonly ChannelWriter[]
+  /** Of channels in front of operators of its chain. */
+  readonly waitingWriters: readonly ChannelWriter[]
 }
 
 export function channelIo(io: ChannelIoInput): TaskIo {
@@ -49,6 +52,7 @@ export function channelIo(io: ChannelIoInput): TaskIo {
       trafficOut: trafficOf(io.writers),
       input: input === undefined ? undefined : bufferUse(inputEdges, io.queuedLocally),
       output: outputEdges.length === 0 ? undefined : bufferUse(outputEdges, io.queuedLocally),
+      waitingBytes: waitingBytes([...io.writers, ...io.waitingWriters]),
       currentInputWatermark,
       operators: { ...inputOperator(input), ...outputOperators(outputs) },
     }
@@ -114,6 +118,10 @@ function trafficOf(ends: readonly object[]): ChannelTraffic | undefined {
     numBytes: sum(counted.map((end) => end.numBytes)),
     numBuffers: sum(counted.map((end) => end.numBuffers)),
   }
+}
+
+function waitingBytes(writers: readonly ChannelWriter[]): number | undefined {
+  return writers.length === 0 ? undefined : sum(writers.map((writer) => writer.waitingBytes))
 }
 
 function countsTraffic(end: object): end is ChannelTraffic {

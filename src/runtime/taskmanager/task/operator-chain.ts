@@ -2,6 +2,7 @@
 // Invariants: operators are made from the chain's ends to its head, so an output's readers exist before it. Head first
 // is the order of elements, finish and snapshots; open and restore go from the ends to the head.
 // Thread: the task's worker.
+import type { TypeInformation } from '../../../api/types/type-information.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { JobVertex } from '../../../graph/job-graph.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
@@ -22,7 +23,10 @@ export interface ChainEdge {
 }
 
 /** What an operator has of its chain. */
-export type OperatorSurroundings = Pick<OperatorContext, 'output' | 'waitingCopier' | 'accumulators'>
+export interface OperatorSurroundings extends Pick<OperatorContext, 'output' | 'waitingCopier' | 'accumulators'> {
+  /** Of its records, where it is declared. */
+  readonly inputType: TypeInformation<unknown> | undefined
+}
 
 export interface OperatorChainInput {
   readonly vertex: JobVertex
@@ -107,7 +111,11 @@ function buildOperators(input: OperatorChainInput, accumulators: AccumulatorRegi
     const chained = chainedReaders(readers.get(index) ?? [], { vertex, operators, copiers })
     const output = outputTo([...chained, ...edgeReaders(index, edges)])
     const waitingCopier = copiers.forWaiting(index, binding)
-    operators[index] = createOperator(binding, contextFor(node.name, { output, waitingCopier, accumulators }))
+    const inputType = program.inputTypes.get(node.id)
+    operators[index] = createOperator(
+      binding,
+      contextFor(node.name, { output, waitingCopier, inputType, accumulators }),
+    )
   }
   return operators
 }

@@ -57,7 +57,8 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
   const task = new StreamTask(descriptor, environment)
   const edges = descriptor.outputs.map((edge) => chainEdge(edge, vertex, { ...input, interrupt: task.interrupt }))
   const operatorMetrics = new MetricGroup([program.jobGraph.name, vertex.name, String(descriptor.subtaskIndex)])
-  const contextFor = contextFactory(task, operatorMetrics, vertex, input)
+  const waitingWriters: ChannelWriter[] = []
+  const contextFor = contextFactory(task, operatorMetrics, vertex, { ...input, waitingWriters })
   const isObjectReuseEnabled = environment.configuration.get(PipelineOptions.OBJECT_REUSE)
   const chain = new OperatorChain({ vertex, program, edges, contextFor, isObjectReuseEnabled })
   const { clock, send, announcements, fileSystems, random } = environment
@@ -77,6 +78,7 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
     queuedLocally: (channel) => input.channels.reader(channel).queuedBuffers(),
     readers,
     writers: edges.flatMap((edge) => edge.channels),
+    waitingWriters,
   })
   const metrics = new TaskMetricGroup(operatorMetrics, taskIo, clock.monotonicMs())
   return { task, parts: { chain, checkpoints, metrics, ...parts } }
@@ -166,11 +168,16 @@ function edgeOf(edgeId: string, edges: readonly JobEdge[]): JobEdge {
   return edge
 }
 
+interface ContextFactoryInput extends TaskFactoryInput {
+  /** Of the channels in front of operators, which are added here. */
+  readonly waitingWriters: ChannelWriter[]
+}
+
 function contextFactory(
   task: StreamTask,
   metrics: MetricGroup,
   vertex: JobVertex,
-  input: TaskFactoryInput,
+  input: ContextFactoryInput,
 ): (operatorName: string, surroundings: OperatorSurroundings) => OperatorContext {
   const { environment, jobId, program } = input
   const { subtaskIndex, maxParallelism, attemptNumber } = task.descriptor
@@ -178,9 +185,16 @@ function contextFactory(
   const jobName = program.jobGraph.name
   const taskInfo: TaskInfo = { jobId, jobName, taskName, subtaskIndex, parallelism, maxParallelism, attemptNumber }
   const { configuration, clock, random, logger, fileSystems, standardOutput, standardError } = environment
-  return (operatorName, surroundings) => ({
+  return (operatorName, { output, waitingCopier, inputType, accumulators }) => ({
     taskInfo,
-    ...surroundings,
+    output,
+    waitingCopier,
+    accumulators,
+    createWaitingChannel: () => {
+      const channel = input.channels.waitingChannel(inputType)
+      input.waitingWriters.push(channel.writer)
+      return channel
+    },
     configuration,
     clock,
     random,

@@ -3,6 +3,7 @@
 // attempt begins only after the last one's tasks have ended.
 // Thread: the task worker.
 import { Configuration } from '../../../core/config/configuration.js'
+import { CoreOptions } from '../../../core/config/core-options.js'
 import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { MetricOptions } from '../../../core/config/metric-options.js'
@@ -10,6 +11,7 @@ import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { MergeAccumulators } from '../../protocol/accumulators.js'
 import type { DeployTasks, LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
+import { WaitingSpace } from '../network/waiting-space.js'
 import { ChannelConnector } from '../task/channel-connector.js'
 import { CheckpointAnnouncements } from '../task/checkpoint-announcements.js'
 import { StreamTask } from '../task/stream-task.js'
@@ -130,11 +132,14 @@ export class TaskExecutor {
     const wake = (): void => {
       this.#loop.wake()
     }
-    const channels = new ChannelConnector(wake, graph)
+    const configuration = Configuration.fromMap(graph.jobGraph.configuration)
+    const { temporaryFiles } = this.#services.fileSystems
+    const createFile = () => temporaryFiles.create(configuration.get(CoreOptions.TMP_DIRS))
+    const channels = new ChannelConnector(wake, graph, new WaitingSpace({ createFile }))
     const environment: TaskEnvironment = {
       ...this.#services,
       announcements: this.#announcements,
-      configuration: Configuration.fromMap(graph.jobGraph.configuration),
+      configuration,
       wake,
     }
     const starts = message.tasks.map((descriptor) => this.#makeTask(descriptor, program, environment, channels))

@@ -12,6 +12,7 @@ const NOTHING: TaskIoCounts = {
   trafficOut: undefined,
   input: undefined,
   output: undefined,
+  waitingBytes: undefined,
   currentInputWatermark: undefined,
   operators: {},
 }

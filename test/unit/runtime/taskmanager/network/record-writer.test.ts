@@ -18,7 +18,8 @@ const MAX_RECORD_BYTES = 100_000
 function createWriter(spec: PartitionerSpec, channelCount: number, bufferTimeoutMs = 100) {
   const rings = Array.from({ length: channelCount }, () => allocateRing(1024, 2))
   const channels = rings.map(
-    (memory) => new RingChannelWriter(memory, allocateBell(), rowStreamSerializer(), MAX_RECORD_BYTES),
+    (memory) =>
+      new RingChannelWriter(memory, allocateBell(), rowStreamSerializer(), { maxRecordBytes: MAX_RECORD_BYTES }),
   )
   const readers = rings.map((memory) => new RingChannelReader(memory, allocateBell(), rowStreamSerializer()))
   const context = {

@@ -9,12 +9,15 @@ import { allocateBell } from '../../../../../src/runtime/protocol/doorbell-memor
 import { CONTROL_BYTES, SLOT_HEADER_BYTES, allocateRing } from '../../../../../src/runtime/protocol/ring-memory.js'
 import { RecordTooLargeError } from '../../../../../src/runtime/taskmanager/network/record-too-large-error.js'
 import { RingChannelReader } from '../../../../../src/runtime/taskmanager/network/ring-channel-reader.js'
-import { RingChannelWriter } from '../../../../../src/runtime/taskmanager/network/ring-channel-writer.js'
+import {
+  RingChannelWriter,
+  type RingChannelWriterOptions,
+} from '../../../../../src/runtime/taskmanager/network/ring-channel-writer.js'
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
 
 const ASLEEP = 1
 
-function createRing(slotSizeBytes = 256, slotCount = 4, maxRecordBytes?: number) {
+function createRing(slotSizeBytes = 256, slotCount = 4, options?: RingChannelWriterOptions) {
   const memory = allocateRing(slotSizeBytes, slotCount)
   const readerBell = allocateBell()
   const writerBell = allocateBell()
@@ -22,7 +25,7 @@ function createRing(slotSizeBytes = 256, slotCount = 4, maxRecordBytes?: number)
     memory,
     readerBell: new Int32Array(readerBell),
     writerBell: new Int32Array(writerBell),
-    writer: new RingChannelWriter(memory, readerBell, structuredStreamSerializer(), maxRecordBytes),
+    writer: new RingChannelWriter(memory, readerBell, structuredStreamSerializer(), options),
     reader: new RingChannelReader(memory, writerBell, structuredStreamSerializer()),
   }
 }
@@ -54,7 +57,7 @@ describe('A ring channel', () => {
   })
 
   it('refuses a record above the limit and everything after it', () => {
-    const { writer } = createRing(256, 4, 1000)
+    const { writer } = createRing(256, 4, { maxRecordBytes: 1000 })
     writer.writeRecord('x'.repeat(900), 0, 0)
     assert.throws(() => {
       writer.writeRecord('x'.repeat(1000), 0, 0)

@@ -2,9 +2,15 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { SinkFunction } from '../../../../../src/api/functions/sink-function.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
+import { InMemoryTemporaryFiles } from '../../../../../src/core/fs/in-memory-temporary-files.js'
+import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/local-channel.js'
+import { WaitingSpace } from '../../../../../src/runtime/taskmanager/network/waiting-space.js'
 import { OneInputStreamOperatorTestHarness } from '../../../../operators/one-input-stream-operator-test-harness.js'
 import { bindingOf, turn } from '../../../../operators/operator-harness.js'
 import { TestOperatorContext } from '../../../../operators/test-operator-context.js'
+
+const onData = (): void => undefined
+const NO_COPIES = { copy: (value: unknown): unknown => value }
 
 /** Answers each invoke when the test says so. */
 class SlowSink implements SinkFunction<unknown> {
@@ -83,6 +89,59 @@ describe('StreamSink', () => {
       sink.invoked.map((call) => (call as unknown[])[0]),
       [{ n: 1 }, { n: 2 }, { n: 3 }],
     )
+  })
+
+  it('holds few of the records that wait in memory, and invokes all of them, in order', async () => {
+    const files = new InMemoryTemporaryFiles()
+    const space = new WaitingSpace({ memoryBytes: 10_000, createFile: () => files.create() })
+    const context = new TestOperatorContext()
+    const capacity = { batchRecords: 8, batches: 2 }
+    context.createWaitingChannel = () =>
+      new LocalChannel({ onData, onRoom: onData, copier: NO_COPIES, waitingSpace: space, capacity })
+    const invoked: unknown[] = []
+    const sink: SinkFunction<unknown> = {
+      invoke: (value, { currentWatermark, timestamp }) => {
+        invoked.push([value, timestamp(), currentWatermark()])
+        return invoked.length % 3 === 0 ? undefined : Promise.resolve()
+      },
+    }
+    const harness = new OneInputStreamOperatorTestHarness(bindingOf({ kind: 'sink', function: sink }), context)
+    await harness.open()
+    const expected: unknown[] = []
+    let watermark = -Infinity
+    for (let n = 0; n < 20_000; n += 1) {
+      harness.processElement({ n }, n)
+      expected.push([{ n }, n, watermark])
+      if (n % 100 !== 0) continue
+      watermark = n
+      harness.operator.inputs[0]?.processWatermark(n)
+    }
+    assert.ok(invoked.length < 1000)
+    assert.ok(space.fileSizeBytes > 200_000, String(space.fileSizeBytes))
+    await context.resumed()
+    assert.deepEqual(invoked, expected)
+    assert.equal(files.openFiles, 0)
+    await harness.finish()
+    await harness.close()
+  })
+
+  it('gives back what waits when it is closed in the middle', async () => {
+    const files = new InMemoryTemporaryFiles()
+    const space = new WaitingSpace({ memoryBytes: 0, createFile: () => files.create() })
+    const context = new TestOperatorContext()
+    const capacity = { batchRecords: 1, batches: 1 }
+    context.createWaitingChannel = () =>
+      new LocalChannel({ onData, onRoom: onData, copier: NO_COPIES, waitingSpace: space, capacity })
+    const sink = new SlowSink()
+    const harness = new OneInputStreamOperatorTestHarness(bindingOf({ kind: 'sink', function: sink }), context)
+    await harness.open()
+    for (let n = 0; n < 100; n += 1) harness.processElement({ n })
+    assert.equal(files.openFiles, 1)
+    await harness.operator.close()
+    assert.equal(files.openFiles, 0)
+    sink.settle()
+    await turn()
+    assert.equal(sink.invoked.length, 1)
   })
 
   it('lets snapshots and finish wait for records under way', async () => {

@@ -9,6 +9,7 @@ import {
   type OutputIo,
 } from '../../../../../src/runtime/taskmanager/task/channel-io.js'
 import { InputInterrupt } from '../../../../../src/runtime/taskmanager/network/input-interrupt.js'
+import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/local-channel.js'
 import { RecordWriter } from '../../../../../src/runtime/taskmanager/network/record-writer.js'
 
 const SOURCE: ChannelIoInput = {
@@ -19,6 +20,7 @@ const SOURCE: ChannelIoInput = {
   queuedLocally: () => 0,
   readers: [],
   writers: [],
+  waitingWriters: [],
 }
 
 function output(operatorName: string, sideOutput: string | undefined, records: number): OutputIo {
@@ -76,9 +78,23 @@ describe('The counts of channels', () => {
     assert.deepEqual(Object.keys(one.operators), ['join.numRecordsIn', 'join.currentInputWatermark'])
   })
 
+  it('take what waits in the channels that leave the task and in those in front of its operators', () => {
+    const { writer } = new LocalChannel({
+      onData: () => undefined,
+      onRoom: () => undefined,
+      copier: { copy: (value) => value },
+      capacity: { batchRecords: 1, batches: 1 },
+    })
+    const full = channelIo({ ...SOURCE, writers: [writer], waitingWriters: [writer] })
+    for (let n = 0; n < 3; n += 1) writer.writeRecord({ n }, n, n)
+    assert.ok(writer.waitingBytes > 12)
+    assert.equal(full().waitingBytes, 2 * writer.waitingBytes)
+    assert.equal(channelIo(SOURCE)().waitingBytes, undefined)
+  })
+
   it('take bytes of the channels that count them', () => {
     const readers = [{ numBytes: 10, numBuffers: 1 }, {}, { numBytes: 32, numBuffers: 2 }]
-    const counts = channelIo({ ...SOURCE, readers, writers: [{}] })()
+    const counts = channelIo({ ...SOURCE, readers, waitingWriters: [] })()
     assert.deepEqual(counts.trafficIn, { numBytes: 42, numBuffers: 3 })
     assert.equal(counts.trafficOut, undefined)
   })

@@ -1,0 +1,67 @@
+// Duty: elements of a channel that are no records, as bytes: to be put behind the records of the same channel.
+// Thread: made on the producing task's worker, delivered on the consuming task's.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import { DataInputView } from '../../../core/memory/data-input-view.js'
+import type { ChannelHandler } from './channel.js'
+import { SLOT_KIND } from './slot-kind.js'
+import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
+
+/** What a slot of a ring holds, or what waits for one: a part of a channel's elements that stay together. */
+export interface Segment {
+  readonly kind: number
+  readonly flag: number
+  readonly bytes: Uint8Array
+}
+
+const NO_BYTES = new Uint8Array(0)
+
+export function watermarkEvent(timestamp: number): Segment {
+  return { kind: SLOT_KIND.watermark, flag: 0, bytes: bytesOf(timestamp) }
+}
+
+export function watermarkStatusEvent(status: WatermarkStatus): Segment {
+  return { kind: SLOT_KIND.watermarkStatus, flag: status === 'idle' ? 1 : 0, bytes: NO_BYTES }
+}
+
+export function barrierEvent({ checkpointId, timestamp }: CheckpointBarrier): Segment {
+  return { kind: SLOT_KIND.barrier, flag: 0, bytes: bytesOf(checkpointId, timestamp) }
+}
+
+export function cancelBarrierEvent(checkpointId: number): Segment {
+  return { kind: SLOT_KIND.cancelBarrier, flag: 0, bytes: bytesOf(checkpointId) }
+}
+
+export const END_OF_DATA: Segment = { kind: SLOT_KIND.endOfData, flag: 0, bytes: NO_BYTES }
+export const END_OF_PARTITION: Segment = { kind: SLOT_KIND.endOfPartition, flag: 0, bytes: NO_BYTES }
+
+export function deliverEvent({ kind, flag, bytes }: Segment, handler: ChannelHandler, channelIndex: number): void {
+  const input = new DataInputView(bytes)
+  switch (kind) {
+    case SLOT_KIND.watermark:
+      handler.onWatermark(input.readFloat64(), channelIndex)
+      break
+    case SLOT_KIND.watermarkStatus:
+      handler.onWatermarkStatus(flag === 1 ? 'idle' : 'active', channelIndex)
+      break
+    case SLOT_KIND.barrier:
+      handler.onBarrier({ checkpointId: input.readFloat64(), timestamp: input.readFloat64() }, channelIndex)
+      break
+    case SLOT_KIND.cancelBarrier:
+      handler.onCancelBarrier(input.readFloat64(), channelIndex)
+      break
+    case SLOT_KIND.endOfData:
+      handler.onEndOfData(channelIndex)
+      break
+    case SLOT_KIND.endOfPartition:
+      handler.onEndOfPartition(channelIndex)
+      break
+    default:
+      throw new FlinkError('ASSERTION_FAILED', { what: `a slot is of kind ${String(kind)}` })
+  }
+}
+
+function bytesOf(...numbers: readonly number[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(8 * numbers.length))
+  for (const [index, number] of numbers.entries()) view.setFloat64(8 * index, number)
+  return new Uint8Array(view.buffer)
+}

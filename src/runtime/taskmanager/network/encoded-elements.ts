@@ -1,0 +1,101 @@
+// Duty: elements of a channel within one worker that wait as bytes, as in memory nothing says how much objects take.
+// Invariants: first in, first out. A record that is here needs no copy: what comes back has nothing of the object that was
+// written. Records that go together come back together, as one batch.
+// Thread: the one worker that owns both ends.
+import { DataInputView } from '../../../core/memory/data-input-view.js'
+import { DataOutputView } from '../../../core/memory/data-output-view.js'
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import type { Segment } from './channel-event.js'
+import { MAX_RECORD_BYTES, readRecords } from './record-bytes.js'
+import { RecordBatch } from './record-batch.js'
+import { RecordTooLargeError } from './record-too-large-error.js'
+import { SLOT_KIND } from './slot-kind.js'
+import { WaitingSegments } from './waiting-segments.js'
+import type { WaitingSpace } from './waiting-space.js'
+
+const SEGMENT_BYTES = 16 * 1024
+
+/** Both ends of a stream remember what went through it. */
+interface Stream {
+  readonly encoder: TypeSerializer<unknown>
+  readonly decoder: TypeSerializer<unknown>
+}
+
+export class EncodedElements {
+  readonly #waiting: WaitingSegments
+  readonly #createSerializer: () => TypeSerializer<unknown>
+  readonly #batchRecords: number
+  #stream: Stream | undefined
+  /** Records that are not in a segment yet. */
+  #output: DataOutputView | undefined
+  #outputRecords = 0
+
+  constructor(space: WaitingSpace, createSerializer: () => TypeSerializer<unknown>, batchRecords: number) {
+    this.#waiting = new WaitingSegments(space)
+    this.#createSerializer = createSerializer
+    this.#batchRecords = batchRecords
+  }
+
+  get isEmpty(): boolean {
+    return this.#outputRecords === 0 && this.#waiting.isEmpty
+  }
+
+  get sizeBytes(): number {
+    return this.#waiting.sizeBytes + (this.#output?.position ?? 0)
+  }
+
+  /** A record that cannot be serialized, or is too large, leaves no trace. */
+  addRecord(value: unknown, timestamp: number, keyHash: number): void {
+    const output = (this.#output ??= new DataOutputView(SEGMENT_BYTES))
+    const start = output.position
+    try {
+      output.writeFloat64(timestamp)
+      output.writeInt32(keyHash)
+      this.#openStream().encoder.serialize(value, output)
+      const sizeBytes = output.position - start
+      if (sizeBytes > MAX_RECORD_BYTES) throw new RecordTooLargeError(sizeBytes, MAX_RECORD_BYTES)
+    } catch (error) {
+      output.truncate(start)
+      throw error
+    }
+    this.#outputRecords += 1
+    if (this.#outputRecords === this.#batchRecords || output.position >= SEGMENT_BYTES) this.#seal()
+  }
+
+  addEvent(event: Segment): void {
+    this.#seal()
+    this.#waiting.push(event)
+  }
+
+  /** The oldest: some records or one event; undefined when there is nothing. */
+  take(): RecordBatch | Segment | undefined {
+    if (this.#waiting.isEmpty) this.#seal()
+    const segment = this.#waiting.take()
+    if (segment?.kind !== SLOT_KIND.records) return segment
+    const batch = new RecordBatch(this.#batchRecords)
+    readRecords(new DataInputView(segment.bytes), this.#openStream().decoder, batch)
+    return batch
+  }
+
+  clear(): void {
+    this.#waiting.clear()
+    this.#output = undefined
+    this.#outputRecords = 0
+    this.#stream = undefined
+  }
+
+  #openStream(): Stream {
+    this.#stream ??= { encoder: this.#createSerializer(), decoder: this.#createSerializer() }
+    return this.#stream
+  }
+
+  #seal(): void {
+    if (this.#output === undefined || this.#outputRecords === 0) return
+    const bytes = this.#output.written()
+    this.#outputRecords = 0
+    // A large record leaves no large buffer.
+    if (this.#output.capacity > 2 * SEGMENT_BYTES) this.#output = undefined
+    else this.#output.reset()
+    this.#waiting.push({ kind: SLOT_KIND.records, flag: 0, bytes })
+  }
+}

@@ -1,0 +1,83 @@
+// Duty: the reader's side of the memory of a ring: which slot comes next, which are free again, who is woken.
+// Invariants: slots are read in order and their sequence numbers checked. What the writer may wait for (a free slot, the
+// end of the reading) is stored before its flag is looked at. No step may change its place
+// (test/unit/runtime/taskmanager/network/ring-interleavings.test.ts tries all of their interleavings).
+// Thread: the consuming task's worker.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import {
+  CLOSED_WORD,
+  CONTROL_BYTES,
+  HEAD_WORD,
+  SLOT_HEADER_BYTES,
+  TAIL_WORD,
+  WAITING_WORD,
+} from '../../protocol/ring-memory.js'
+import type { RingMemory } from '../../protocol/task-deployment.js'
+import { ringBell } from './doorbell.js'
+
+/** Shared memory, until it is freed. */
+export interface ReadableSlot {
+  readonly kind: number
+  readonly flag: number
+  readonly bytes: Buffer
+}
+
+export class RingReaderEnd {
+  /** What came in so far: payload bytes and buffers. */
+  numBytes = 0
+  numBuffers = 0
+  isClosed = false
+  readonly #control: Int32Array
+  readonly #view: DataView
+  readonly #memory: RingMemory
+  readonly #peerBell: Int32Array
+  #head = 0
+
+  constructor(memory: RingMemory, peerBell: SharedArrayBuffer) {
+    this.#control = new Int32Array(memory.buffer, 0, CONTROL_BYTES / 4)
+    this.#view = new DataView(memory.buffer)
+    this.#memory = memory
+    this.#peerBell = new Int32Array(peerBell)
+  }
+
+  /** Slots that were published and not freed. */
+  queuedSlots(): number {
+    return this.isClosed ? 0 : (Atomics.load(this.#control, TAIL_WORD) - this.#head) | 0
+  }
+
+  /** The next slot, which must have been published, and stays the reader's until it is freed. */
+  slot(): ReadableSlot {
+    const { slotSizeBytes, slotCount, buffer } = this.#memory
+    const base = CONTROL_BYTES + ((this.#head >>> 0) % slotCount) * slotSizeBytes
+    const kind = this.#view.getInt32(base, true)
+    const length = this.#view.getInt32(base + 4, true)
+    const sequence = this.#view.getInt32(base + 8, true)
+    const flag = this.#view.getInt32(base + 12, true)
+    if (sequence !== this.#head) {
+      const what = `slot ${String(this.#head)} of a channel carries the number ${String(sequence)}`
+      throw new FlinkError('ASSERTION_FAILED', { what })
+    }
+    this.numBytes += length
+    this.numBuffers += 1
+    return { kind, flag, bytes: Buffer.from(buffer, base + SLOT_HEADER_BYTES, length) }
+  }
+
+  free(): void {
+    this.#head = (this.#head + 1) | 0
+    Atomics.store(this.#control, HEAD_WORD, this.#head)
+    this.#wakeWriter()
+  }
+
+  /** Nothing more is read. */
+  close(): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    Atomics.store(this.#control, CLOSED_WORD, 1)
+    this.#wakeWriter()
+  }
+
+  #wakeWriter(): void {
+    const writerSleeps = Atomics.load(this.#control, WAITING_WORD) === 1
+    if (writerSleeps && Atomics.exchange(this.#control, WAITING_WORD, 0) === 1) ringBell(this.#peerBell)
+  }
+}
