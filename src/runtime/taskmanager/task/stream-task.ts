@@ -256,6 +256,8 @@ export class StreamTask {
     outputs.broadcastEndOfData()
     ending.dataEnded()
     this.#control.enter('awaitingFinalCheckpoint')
+    const { executionId } = this.descriptor
+    if (ending.needsFinalCheckpoint) this.#environment.send({ type: 'end-of-data', executionId })
   }
 
   /** Synchronous up to the first hook, so that what a source's function does meanwhile is after the barrier. */

@@ -3,6 +3,7 @@
 // other: outputs, control, chain, checkpoints, input, task.
 // Thread: the task's worker.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
+import { awaitsFinalCheckpoint } from '../../../core/config/final-checkpoint.js'
 import { PipelineOptions } from '../../../core/config/pipeline-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { MetricGroup } from '../../../core/metrics/metric-group.js'
@@ -65,7 +66,7 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
   const contextFor = contextFactory(control, operatorMetrics, { ...input, descriptor, vertex })
   const isObjectReuseEnabled = environment.configuration.get(PipelineOptions.OBJECT_REUSE)
   const chain = new OperatorChain({ vertex, program, edges, contextFor, isObjectReuseEnabled })
-  const ending = new TaskEnding(false)
+  const ending = new TaskEnding(awaitsFinalCheckpoint(environment.configuration))
   const alignment = new CheckpointAlignment()
   const checkpoints = makeCheckpoints(chain, environment, { control, outputs, ending, alignment })
   const made = makeInput(descriptor, { ...input, control, chain, checkpoints })

@@ -93,3 +93,103 @@ describe('A task at its end', () => {
     assert.deepEqual(order.slice(-2), ['acknowledge-checkpoint', 'FINISHED'])
   })
 })
+
+describe('A task at its end where checkpoints are on', () => {
+  const configuration = { 'execution.checkpointing.interval': '1 h' }
+
+  it('tells it, takes part in checkpoints, and ends when one that was taken after it is complete', async () => {
+    const notices: number[] = []
+    const source = await PlayedTask.started({
+      configuration,
+      operator: {
+        kind: 'source-function',
+        function: {
+          run: () => [1],
+          notifyCheckpointComplete: (checkpointId: number) => void notices.push(checkpointId),
+        },
+      } as unknown as OperatorSpec,
+    })
+    source.trigger(1)
+    await source.steps(8)
+    assert.deepEqual(source.answers(), ['acknowledge-checkpoint', 'end-of-data'])
+    source.task.notifyCheckpointComplete(1)
+    await source.steps(3)
+    source.trigger(2)
+    await source.steps(3)
+    source.drain()
+    const all = ['barrier', 'record', 'watermark', 'end of data', 'barrier']
+    assert.deepEqual(source.kinds(), all)
+    assert.equal(source.states().at(-1), 'RUNNING')
+    assert.equal(source.task.hasWork(), false)
+    source.task.notifyCheckpointComplete(2)
+    await source.runToEnd()
+    assert.deepEqual(source.kinds(), [...all, 'end of partition'])
+    assert.deepEqual(notices, [1, 2])
+  })
+
+  it('finishes its operators with the end of the data, and takes the checkpoint whose barrier comes after it', async () => {
+    const calls: string[] = []
+    const sink = {
+      kind: 'sink',
+      function: {
+        invoke: () => undefined,
+        finish: () => void calls.push('finish'),
+        snapshotState: () => void calls.push('snapshot'),
+        initializeState: () => undefined,
+        notifyCheckpointComplete: (checkpointId: number) => void calls.push(`commit ${String(checkpointId)}`),
+      },
+    } as unknown as OperatorSpec
+    const task = await PlayedTask.started({ place: 'sink', operator: sink, configuration })
+    task.announce(1)
+    task.upstream.writeEndOfData()
+    task.upstream.writeBarrier({ checkpointId: 1, timestamp: 0 })
+    await task.steps(5)
+    assert.deepEqual(calls, ['finish', 'snapshot'])
+    task.task.notifyCheckpointComplete(1)
+    await task.steps(3)
+    assert.equal(task.states().at(-1), 'RUNNING')
+    task.upstream.writeEndOfPartition()
+    await task.runToEnd()
+    assert.deepEqual(calls, ['finish', 'snapshot', 'commit 1'])
+  })
+
+  it('takes a checkpoint for which nobody sends barriers when it has read the end of the partitions', async () => {
+    const task = await PlayedTask.started({ place: 'sink', configuration })
+    task.upstream.writeRecord(1, 0, 0)
+    task.trigger(1)
+    await task.steps(3)
+    assert.deepEqual(task.answers(), [])
+    task.upstream.writeEndOfData()
+    task.upstream.writeEndOfPartition()
+    await task.steps(5)
+    assert.deepEqual(task.answers(), ['end-of-data', 'acknowledge-checkpoint'])
+    task.trigger(2)
+    await task.steps(3)
+    task.task.notifyCheckpointComplete(2)
+    await task.runToEnd()
+  })
+
+  it('goes on waiting when the savepoint is aborted for which another task was stopped', async () => {
+    const source = await PlayedTask.started({ operator: sourceWith(() => []), configuration })
+    await source.steps(5)
+    source.trigger(1, 'drain')
+    await source.steps(5)
+    source.task.notifyCheckpointAborted(1)
+    await source.steps(2)
+    assert.equal(source.states().at(-1), 'RUNNING')
+    source.trigger(2)
+    await source.steps(3)
+    source.task.notifyCheckpointComplete(2)
+    await source.runToEnd()
+  })
+
+  it('does not wait where checkpoints after the end of tasks are off', async () => {
+    const option = 'execution.checkpointing.checkpoints-after-tasks-finish.enabled'
+    const source = await PlayedTask.started({
+      operator: sourceWith(() => []),
+      configuration: { ...configuration, [option]: 'false' },
+    })
+    await source.runToEnd()
+    assert.deepEqual(source.answers(), [])
+  })
+})
