@@ -54,8 +54,10 @@ export class GateInput implements TaskInput {
     return this.#isDataRead ? 'end' : 'waiting'
   }
 
+  /** An end that has been read and not told counts: nobody rings for it again. */
   hasData(): boolean {
-    return this.#gate.hasData()
+    const gate = this.#gate
+    return gate.hasData() || (!this.#isDataRead && gate.allDataEnded) || (!this.#isExhausted && gate.allEnded)
   }
 
   get isExhausted(): boolean {

@@ -1,12 +1,9 @@
-// Duty: why a task comes to its end, and what it waits for before it ends.
-//
-//   stop (suspend, drain)  the snapshot to stop with is taken; when it is complete the task ends, when it is given up the
-//                          task goes on. Until then the data does not end here, and the task does not.
-//   end of the data        where checkpoints are on, one that begins here after the end has to be complete, so that what
-//                          functions commit with checkpoints is committed to the last record (FLIP-147).
-//
-// Invariants: for a suspending stop operators are not finished and time does not jump to its end, because the job goes on
-// later; for a draining one, and for data that ended by itself, both happen.
+// Duty: why a task comes to its end, and what it waits for before it ends: the snapshot to stop with, or, where the data
+// has ended by itself and checkpoints are on, one that begins here after that end (FLIP-147), so that what functions commit
+// with checkpoints is committed to the last record.
+// Invariants: until it is known what becomes of the snapshot to stop with, the data does not end here, and the task does not.
+// For a suspending stop operators are not finished and time does not jump to its end, because the job goes on later; for a
+// draining one, and for data that ended by itself, both happen.
 // Thread: the task's worker.
 
 export type StopMode = 'suspend' | 'drain'

@@ -1,13 +1,7 @@
 // Duty: where a task is in its life, and what of it the JobMaster is told.
 //
 //   deploying -> restoring -> running -> finishing -> awaitingFinalCheckpoint -> draining -> closing -> finished
-//        \__________\____________\__________\___________________\__________________\__________/
-//                       canceling -> canceled, or failed, from any of these
-//
-// restoring: state and functions are opened. finishing: the data has ended, operators emit what is left.
-// awaitingFinalCheckpoint: all data is out, and a checkpoint with all of it in has to be complete. draining: the end of the
-// partitions is out. From `closing` on nothing is stepped any more. A task that was restored as finished goes from
-// running to draining.
+//        \__________ canceling -> canceled, or failed, from any of these __________/
 //
 // Invariants: moves along these arrows only; every ExecutionState that follows from them is reported once, in order.
 // Thread: the task's worker.
@@ -19,11 +13,16 @@ import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
 
 export type TaskPhase =
   | 'deploying'
+  /** State and functions are opened. */
   | 'restoring'
   | 'running'
+  /** The data has ended, operators emit what is left. */
   | 'finishing'
+  /** All data is out, and a checkpoint with all of it in has to be complete. */
   | 'awaitingFinalCheckpoint'
+  /** The end of the partitions is on its way out. One that was restored as finished comes here at once. */
   | 'draining'
+  /** From here on nothing is stepped any more. */
   | 'closing'
   | 'finished'
   | 'canceling'
