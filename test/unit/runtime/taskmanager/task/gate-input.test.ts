@@ -5,6 +5,7 @@ import { InputGate } from '../../../../../src/runtime/taskmanager/network/input-
 import { ChannelConnector } from '../../../../../src/runtime/taskmanager/task/channel-connector.js'
 import { CheckpointBarrierHandler } from '../../../../../src/runtime/taskmanager/task/checkpoint-barrier-handler.js'
 import { GateInput } from '../../../../../src/runtime/taskmanager/task/gate-input.js'
+import { PendingTime } from '../../../../../src/runtime/taskmanager/task/pending-time.js'
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
 
 /** Ends the gate's channels as the real handler does. */
@@ -40,7 +41,14 @@ function gateOf(channelCount: number) {
   const taken: number[] = []
   const handler = new Recorder(gate)
   const takeCheckpoint = ({ checkpointId }: { checkpointId: number }): void => void taken.push(checkpointId)
-  const input = new GateInput({ gate, handler, barriers, takeCheckpoint, operatorName: 'map' })
+  const input = new GateInput({
+    gate,
+    handlers: [handler],
+    time: new PendingTime(),
+    barriers,
+    takeCheckpoint,
+    operatorName: 'map',
+  })
   return { input, writers, handler, taken }
 }
 
