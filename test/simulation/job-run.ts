@@ -60,9 +60,6 @@ export class JobRun {
     this.#cluster = new SimulatedCluster(this.#process, {
       simulation,
       diskServices: world.diskServices,
-      onDeploy: (checkpointId) => {
-        this.#resolveTails(checkpointId)
-      },
       runProgramFor: (worker) => {
         const functionsOf = this.#functionsOf(worker)
         return (program, executor, evaluation) => this.#runProgram(program, executor, functionsOf(evaluation))
@@ -127,7 +124,6 @@ export class JobRun {
   async #untilFinished(): Promise<RunResult> {
     await this.#world.simulation.runUntil(() => this.#outcome !== undefined, 'the end of the job')
     this.#expectStatus('FINISHED')
-    this.#world.store.ended()
     return { isOver: true }
   }
 
@@ -149,11 +145,10 @@ export class JobRun {
     return { isOver: false, restore: latest ?? this.#restore }
   }
 
-  /** Where sinks had ended nobody could say which of their output an older checkpoint takes back. */
   async #drawDamage(): Promise<SnapshotDamage | undefined> {
-    const { simulation, disk, faults, inspector, store } = this.#world
+    const { simulation, disk, faults, inspector } = this.#world
     const directory = `${CHECKPOINT_DIRECTORY}/${this.#jobId}`
-    if (store.hasTails || !faults.strikes('snapshot-is-damaged', 1, directory)) return undefined
+    if (!faults.strikes('snapshot-is-damaged', 1, directory)) return undefined
     const damage = await damageNewest(disk, directory, simulation.stream(`${this.#process.name} damage`))
     if (damage === undefined) return undefined
     const then = damage.expected === undefined ? 'refuse' : `go on from ${damage.expected.externalPath}`
@@ -314,15 +309,6 @@ export class JobRun {
         if (worker !== undefined && faults.strikes('worker-dies', 2, worker.name)) worker.die('simulated death')
       })
     }
-  }
-
-  #resolveTails(checkpointId: number | undefined): void {
-    const { inspector, store } = this.#world
-    const restored =
-      inspector.find((metadata) => metadata.jobId === this.#jobId && metadata.checkpointId === checkpointId) ??
-      inspector.find((_, path) => path === this.#restore && checkpointId !== undefined)
-    const sinks = restored?.operators.find((operator) => operator.uid === 'sink')
-    store.restarted(({ jobId, subtask }) => restored?.jobId === jobId && sinks?.subtasks[subtask] === undefined)
   }
 }
 

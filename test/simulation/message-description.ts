@@ -31,6 +31,8 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     case 'notify-checkpoint-complete':
     case 'notify-checkpoint-aborted':
       return `${type} ${message.checkpointId}`
+    case 'end-of-data':
+      return `${type} of ${shortId(message.executionId)}`
     case 'task-state-changed': {
       const reason = message.error === undefined ? '' : `: ${message.error.message}`
       return `${shortId(message.executionId)} is ${message.state}${reason}`

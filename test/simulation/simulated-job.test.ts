@@ -48,6 +48,17 @@ describe('a simulated job', () => {
     assert.ok(failures[0] instanceof SimulationFailure, 'no seed failed')
   })
 
+  it('is found out when tasks wait for no checkpoint at their end: the last records are not committed', async () => {
+    const failures: unknown[] = []
+    const configuration = { 'execution.checkpointing.checkpoints-after-tasks-finish.enabled': 'false' }
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + BROKEN_SEEDS && failures.length === 0; seed += 1) {
+      await simulateJob(seed, { configuration }).catch((error: unknown) => failures.push(error))
+    }
+    const [failure] = failures
+    assert.ok(failure instanceof SimulationFailure, 'no seed failed')
+    assert.match(failure.message, /misses the counts/)
+  })
+
   it('is found out when barriers are not aligned: records count twice, and the failure says how to see it again', async () => {
     const failures: unknown[] = []
     const configuration = { 'execution.checkpointing.mode': 'AT_LEAST_ONCE' }

@@ -24,8 +24,6 @@ import type { Simulation } from './simulation.js'
 export interface TaskManagerServices {
   readonly simulation: Simulation
   readonly diskServices: DiskServices
-  /** The tasks of a new attempt are on their way to a worker. */
-  readonly onDeploy: (restoredCheckpointId: number | undefined) => void
   /** Runs the program for this worker; `die` ends the worker in the middle of whatever it does. */
   readonly runProgramFor: (worker: SimulatedTaskManager) => TaskExecutorServices['runProgram']
 }
@@ -35,7 +33,6 @@ export class SimulatedTaskManager implements TaskManagerGateway {
   readonly bell: SharedArrayBuffer = allocateBell()
   readonly #process: SimulatedProcess
   readonly #simulation: Simulation
-  readonly #onDeploy: TaskManagerServices['onDeploy']
   readonly #toWorker: SimulatedLink
   readonly #toMaster: SimulatedLink
   readonly #listener: TaskManagerListener
@@ -48,7 +45,6 @@ export class SimulatedTaskManager implements TaskManagerGateway {
     const { simulation } = services
     this.name = name
     this.#simulation = simulation
-    this.#onDeploy = services.onDeploy
     this.#listener = listener
     this.#process = new SimulatedProcess(name, simulation)
     this.#toWorker = new SimulatedLink(simulation)
@@ -69,7 +65,6 @@ export class SimulatedTaskManager implements TaskManagerGateway {
   }
 
   send(message: MasterToWorker): void {
-    if (message.type === 'deploy-tasks') this.#onDeploy(message.tasks[0]?.restore?.checkpointId)
     const copy = structuredClone(message)
     const line = `master -> ${this.name}: ${describeMessage(message)}`
     this.#toWorker.send(() => {

@@ -1,4 +1,7 @@
-/** A two-phase commit by hand: pre-commits with each snapshot, commits when the checkpoint is complete or restored. */
+/**
+ * A two-phase commit by hand: pre-commits with each snapshot, commits when the checkpoint is complete or restored. Nothing
+ * else commits: what it has at the end of its input needs one more checkpoint.
+ */
 import {
   ListStateDescriptor,
   RichSinkFunction,
@@ -56,13 +59,6 @@ export class TransactionalSink
     const isCovered = (transaction: PendingTransaction): boolean => transaction.checkpointId <= checkpointId
     for (const transaction of this.#pending.filter(isCovered)) this.#world.store.commit(transaction)
     this.#pending = this.#pending.filter((transaction) => !isCovered(transaction))
-  }
-
-  override finish(): void {
-    const last: Transaction = { name: this.#nameOf('end'), records: this.#open }
-    const context = this.getRuntimeContext()
-    const subtask = { jobId: context.getJobId(), subtask: context.getIndexOfThisSubtask() }
-    this.#world.store.leaveTail(subtask, [...this.#pending, last])
   }
 
   #nameOf(what: string): string {

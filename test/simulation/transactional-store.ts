@@ -1,7 +1,6 @@
 /**
  * The outside world that the sink writes into, with transactions. A transaction that belongs to a completed checkpoint is
- * committed by name and may be committed again. What a sink had left when its input ended is a `tail`: no checkpoint names
- * it, so it counts only when the sink that wrote it is never run again.
+ * committed by name and may be committed again.
  */
 import type { Simulation } from './simulation.js'
 
@@ -13,23 +12,9 @@ export interface Transaction {
   readonly records: readonly CountRecord[]
 }
 
-/** A subtask of the sink in one run of the job. */
-export interface SinkSubtask {
-  readonly jobId: string
-  readonly subtask: number
-}
-
-interface Tail {
-  readonly sink: SinkSubtask
-  readonly transactions: readonly Transaction[]
-}
-
 export class TransactionalStore {
   readonly #simulation: Simulation
   readonly #committed = new Map<string, readonly CountRecord[]>()
-  #tails: Tail[] = []
-  /** Some of what was committed at its end belongs to no checkpoint. */
-  #hasTails = false
   readonly #stopped: string[] = []
 
   constructor(simulation: Simulation) {
@@ -53,26 +38,6 @@ export class TransactionalStore {
     this.#stopped.push(runName)
   }
 
-  leaveTail(sink: SinkSubtask, transactions: readonly Transaction[]): void {
-    const counts = transactions.map(({ records }) => records.length)
-    this.#simulation.note(`sink ${sink.subtask} has finished and leaves ${counts.join(' + ')} records`)
-    this.#tails.push({ sink, transactions })
-    this.#hasTails = true
-  }
-
-  /** The job (re)starts: only those sinks that the restored snapshot counts as finished have written their tail for good. */
-  restarted(isFinished: (sink: SinkSubtask) => boolean): void {
-    this.#keepTails(({ sink }) => isFinished(sink))
-  }
-
-  ended(): void {
-    this.#keepTails(() => true)
-  }
-
-  get hasTails(): boolean {
-    return this.#hasTails
-  }
-
   /** The job goes back to an older checkpoint, and was told so: what was committed since comes out again. */
   rollBackTo(checkpointId: number): void {
     for (const [name, records] of this.#committed) {
@@ -85,13 +50,5 @@ export class TransactionalStore {
 
   records(): CountRecord[] {
     return [...this.#committed.values()].flat()
-  }
-
-  #keepTails(isKept: (tail: Tail) => boolean): void {
-    for (const tail of this.#tails) {
-      if (isKept(tail)) for (const transaction of tail.transactions) this.commit(transaction)
-      else this.#simulation.note(`the end of sink ${tail.sink.subtask} is dropped`)
-    }
-    this.#tails = []
   }
 }

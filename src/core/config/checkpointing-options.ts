@@ -27,6 +27,7 @@ export const CheckpointingOptions: {
   readonly FS_SMALL_FILE_THRESHOLD: ConfigOption<number>
   readonly UNALIGNED_ENABLED: ConfigOption<boolean>
   readonly MAX_MEMORY_STATE_SIZE: ConfigOption<number>
+  readonly CHECKPOINTS_AFTER_TASKS_FINISH: ConfigOption<boolean>
 } = {
   CHECKPOINTING_INTERVAL: durationOption('execution.checkpointing.interval', undefined, {
     minimum: 10,
@@ -94,6 +95,14 @@ export const CheckpointingOptions: {
     description: 'Accepted; barriers are always aligned.',
     deprecatedKeys: ['execution.checkpointing.unaligned'],
   }),
+  CHECKPOINTS_AFTER_TASKS_FINISH: booleanOption(
+    'execution.checkpointing.checkpoints-after-tasks-finish.enabled',
+    true,
+    {
+      description:
+        'Checkpoints go on after tasks have finished, and where checkpointing is on a task waits at the end of its data for one more of them, so that sinks which commit with checkpoints commit their last records; it is taken as soon as all tasks have come so far. false: no task waits, and once one has finished no checkpoint or savepoint is taken any more.',
+    },
+  ),
   MAX_MEMORY_STATE_SIZE: memoryOption('execution.checkpointing.memory-state-limit', 5_242_880, {
     description: 'Largest state of one operator subtask that checkpoints in memory may hold.',
   }),

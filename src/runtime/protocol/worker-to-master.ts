@@ -38,6 +38,12 @@ export interface TaskStateChanged {
   readonly accumulators: AccumulatorParts | undefined
 }
 
+/** The task has given out all its data; it waits for a checkpoint that begins after this before it finishes. */
+export interface EndOfData {
+  readonly type: 'end-of-data'
+  readonly executionId: string
+}
+
 /** Times in ms, sizes in bytes; for REST and `list`. */
 export interface CheckpointMetrics {
   readonly alignmentMs: number
@@ -82,6 +88,7 @@ export type WorkerToMaster =
   | ProgramNeedsThread
   | ProgramFailed
   | TaskStateChanged
+  | EndOfData
   | AcknowledgeCheckpoint
   | DeclineCheckpoint
   | ReportMetrics

@@ -11,6 +11,8 @@ export interface CheckpointCoordinatorConfiguration {
   readonly maxConcurrent: number
   /** Failures in a row that are survived; one more fails the job. */
   readonly tolerableFailures: number
+  /** False: once a task has finished no checkpoint is taken any more. */
+  readonly afterTasksFinish: boolean
 }
 
 export function readCheckpointCoordinatorConfiguration(
@@ -24,5 +26,6 @@ export function readCheckpointCoordinatorConfiguration(
     minPauseMs,
     maxConcurrent: minPauseMs > 0 ? 1 : maxConcurrent,
     tolerableFailures: configuration.get(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER),
+    afterTasksFinish: configuration.get(CheckpointingOptions.CHECKPOINTS_AFTER_TASKS_FINISH),
   }
 }

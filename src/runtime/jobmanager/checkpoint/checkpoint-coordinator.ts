@@ -6,6 +6,7 @@
 // Invariants: at most `maxConcurrent` periodic checkpoints are pending, the one being written included; one is complete
 // only when its metadata is durable, and aborts older pending ones; ids only grow. A shutdown leaves no work on the disk.
 // Thread: main thread.
+import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Logger } from '../../../core/logging/logger.js'
 import type { Clock, TimerHandle } from '../../../core/time/clock.js'
@@ -19,6 +20,7 @@ import type { CheckpointCoordinatorConfiguration } from './checkpoint-coordinato
 import { CheckpointFailureManager } from './checkpoint-failure-manager.js'
 import { computeCheckpointPlan, type CheckpointPlan } from './checkpoint-plan.js'
 import type { CheckpointStatistics } from './checkpoint-statistics.js'
+import { FinalCheckpoint } from './final-checkpoint.js'
 import { PendingCheckpoint, type CheckpointProperties, type CheckpointResult } from './pending-checkpoint.js'
 
 /** Where snapshots go and what becomes of completed ones: checkpoint-repository.ts, or a double in tests. */
@@ -54,6 +56,9 @@ export interface CheckpointCoordinatorServices {
   readonly failJob: (error: Error) => void
 }
 
+/** Long enough for a task that could not take part in the last one because it was about to finish. */
+const FINAL_RETRY_MS = 20
+
 const PERIODIC: CheckpointProperties = { isSavepoint: false, isPeriodic: true, thenStop: undefined }
 
 export class CheckpointCoordinator {
@@ -62,6 +67,7 @@ export class CheckpointCoordinator {
   readonly #pending = new Map<number, PendingCheckpoint>()
   readonly #expiryTimers = new Map<number, TimerHandle>()
   readonly #failures: CheckpointFailureManager
+  readonly #final: FinalCheckpoint
   /** What works on the disk: checkpoints that begin, that are completed, whose files are removed. None rejects. */
   readonly #underWay = new Set<Promise<unknown>>()
   #nextId: number
@@ -79,6 +85,7 @@ export class CheckpointCoordinator {
   constructor(services: CheckpointCoordinatorServices, executions: ExecutionGraph, nextId: number) {
     this.#services = services
     this.#executions = executions
+    this.#final = new FinalCheckpoint(executions)
     this.#nextId = nextId
     this.#failures = new CheckpointFailureManager(services.configuration.tolerableFailures, services.failJob)
   }
@@ -157,6 +164,13 @@ export class CheckpointCoordinator {
       const reason = `${execution.taskNameWithSubtask} ended before it acknowledged`
       this.#abort(pending, this.#declined(pending.checkpointId, reason), false)
     }
+    this.#triggerFinal(0)
+  }
+
+  /** A task has given out all its data and waits for a checkpoint that begins now or later. */
+  dataEnded(executionId: string): void {
+    this.#final.dataEnded(executionId)
+    this.#triggerFinal(0)
   }
 
   async #trigger(
@@ -232,6 +246,7 @@ export class CheckpointCoordinator {
     const timestamp = this.#services.clock.now()
     const pending = new PendingCheckpoint({ checkpointId, timestamp, plan, properties, location })
     this.#pending.set(checkpointId, pending)
+    if (tellsCompletion(properties)) this.#final.begun(checkpointId)
     this.#services.statistics.triggered(pending)
     const { timeoutMs } = this.#services.configuration
     const expire = (): void => {
@@ -257,9 +272,16 @@ export class CheckpointCoordinator {
   #planOrThrow(): CheckpointPlan {
     if (this.#stopped) throw this.#declined(this.#nextId, 'the job is ending or restarting')
     const result = computeCheckpointPlan(this.#executions)
-    if ('plan' in result) return result.plan
+    if ('plan' in result) return this.#allowed(result.plan)
     const { jobId } = this.#services
     throw new FlinkError('TASKS_NOT_RUNNING', { task: result.notRunning.taskNameWithSubtask, jobId })
+  }
+
+  #allowed(plan: CheckpointPlan): CheckpointPlan {
+    const [finished] = plan.finished
+    if (finished === undefined || this.#services.configuration.afterTasksFinish) return plan
+    const option = CheckpointingOptions.CHECKPOINTS_AFTER_TASKS_FINISH.key
+    throw this.#declined(this.#nextId, `${finished.taskNameWithSubtask} has finished, and ${option} is false`)
   }
 
   /** Never rejects: whatever goes wrong aborts the checkpoint. */
@@ -274,10 +296,12 @@ export class CheckpointCoordinator {
       this.#lastCompletionMs = this.#services.clock.monotonicMs()
       this.#services.statistics.completed(pending, completed.externalPath)
       if (!pending.properties.isSavepoint) this.#services.notices.checkpointCompleted(checkpointId)
-      if (!pending.properties.isSavepoint || pending.properties.thenStop !== undefined) {
+      this.#final.completed(checkpointId)
+      if (tellsCompletion(pending.properties)) {
         this.#services.sendToAll({ type: 'notify-checkpoint-complete', checkpointId })
       }
       this.#abortOlderThan(pending)
+      this.#triggerFinal(0)
       pending.complete({ checkpointId, externalPath: completed.externalPath })
     } catch (error) {
       this.#end(pending, asError(error), true)
@@ -300,12 +324,15 @@ export class CheckpointCoordinator {
   #end(pending: PendingCheckpoint, error: Error, countsAsFailure: boolean): void {
     const { checkpointId } = pending
     this.#forget(pending)
+    this.#final.givenUp(checkpointId)
     pending.abort(error)
     this.#services.statistics.failed(pending, error)
     this.#services.logger.warn(`checkpoint ${String(checkpointId)} was aborted`, { reason: error.message })
     this.#services.sendToAll({ type: 'notify-checkpoint-aborted', checkpointId })
     void this.#track(this.#discard(pending.location))
     if (!pending.properties.isSavepoint) this.#notice(error, countsAsFailure)
+    // One that failed is followed at the interval, as any other: what made it fail may need time.
+    if (!countsAsFailure) this.#triggerFinal(FINAL_RETRY_MS)
   }
 
   /** Never rejects. */
@@ -337,8 +364,14 @@ export class CheckpointCoordinator {
     this.#schedule(0)
   }
 
+  /** The last tasks wait for it: it neither waits for the interval nor for a pause. */
+  #triggerFinal(delayMs: number): void {
+    if (this.#final.isMissing) this.#schedule(delayMs)
+  }
+
   #schedule(delayMs: number): void {
     if (this.#stopped) return
+    this.#timer?.cancel()
     this.#timer = this.#services.clock.setTimer(delayMs, () => {
       this.#tick()
     })
@@ -347,7 +380,7 @@ export class CheckpointCoordinator {
   #tick(): void {
     const { intervalMs = 0, minPauseMs, maxConcurrent } = this.#services.configuration
     const sinceLast = this.#services.clock.monotonicMs() - this.#lastCompletionMs
-    if (sinceLast < minPauseMs) {
+    if (sinceLast < minPauseMs && !this.#final.isMissing) {
       this.#schedule(minPauseMs - sinceLast)
       return
     }
@@ -371,6 +404,10 @@ export class CheckpointCoordinator {
   #declined(checkpointId: number, reason: string): FlinkError {
     return new FlinkError('CHECKPOINT_DECLINED', { checkpointId, reason })
   }
+}
+
+function tellsCompletion({ isSavepoint, thenStop }: CheckpointProperties): boolean {
+  return !isSavepoint || thenStop !== undefined
 }
 
 function asError(error: unknown): Error {

@@ -86,6 +86,9 @@ export class JobAttempt {
       case 'task-state-changed':
         this.#taskStateChanged(message)
         break
+      case 'end-of-data':
+        if (this.executions.find(message.executionId) !== undefined) this.coordinator.dataEnded(message.executionId)
+        break
       case 'acknowledge-checkpoint':
         this.coordinator.acknowledge(message)
         break

@@ -4,6 +4,7 @@
 // seconds. In a pool of buffers, a channel's memory counts for its writer's output and for its reader's input.
 // Thread: the task's worker.
 import type { MetricGroup } from '../../../core/metrics/metric-group.js'
+import type { CheckpointAlignment } from './checkpoint-alignment.js'
 import { RateWindow, type Totals } from './rate-window.js'
 import type { BufferUse, TaskIo, TaskIoCounts } from './task-io.js'
 import { TaskTimes } from './task-times.js'
@@ -21,13 +22,13 @@ export class TaskMetricGroup {
   /** What operators and user functions registered. */
   readonly operators: MetricGroup
   readonly #io: TaskIo
+  readonly #alignment: CheckpointAlignment
   #rates: RateWindow<Total>
-  #alignmentMs = 0
-  #startDelayMs = 0
 
-  constructor(operators: MetricGroup, io: TaskIo, nowMs: number) {
+  constructor(operators: MetricGroup, io: TaskIo, alignment: CheckpointAlignment, nowMs: number) {
     this.operators = operators
     this.#io = io
+    this.#alignment = alignment
     this.#rates = new RateWindow(nowMs, this.#totals(io()))
   }
 
@@ -35,12 +36,6 @@ export class TaskMetricGroup {
   markTaskStart(nowMs: number): void {
     this.times.start(nowMs)
     this.#rates = new RateWindow(nowMs, this.#totals(this.#io()))
-  }
-
-  /** `startDelayMs`: from the checkpoint's trigger until its first barrier came here. */
-  checkpointAligned(alignmentMs: number, startDelayMs: number): void {
-    this.#alignmentMs = alignmentMs
-    this.#startDelayMs = startDelayMs
   }
 
   /** Due every METER_UPDATE_INTERVAL_MS. */
@@ -62,8 +57,8 @@ export class TaskMetricGroup {
       ...(io.currentInputWatermark === undefined
         ? {}
         : { currentInputWatermark: watermarkText(io.currentInputWatermark) }),
-      checkpointAlignmentTime: Math.round(this.#alignmentMs * NANOS_PER_MS),
-      checkpointStartDelayNanos: Math.round(this.#startDelayMs * NANOS_PER_MS),
+      checkpointAlignmentTime: Math.round(this.#alignment.alignmentMs * NANOS_PER_MS),
+      checkpointStartDelayNanos: Math.round(this.#alignment.startDelayMs * NANOS_PER_MS),
       ...io.operators,
       ...asMetricValues(this.operators.values(onFailure)),
     }

@@ -13,13 +13,17 @@ export interface GateChannel {
 export class InputGate {
   readonly channels: readonly GateChannel[]
   readonly #blocked: boolean[]
+  readonly #dataEnded: boolean[]
   readonly #ended: boolean[]
+  #channelsWithData: number
   #next = 0
 
   constructor(channels: readonly GateChannel[]) {
     this.channels = channels
     this.#blocked = channels.map(() => false)
+    this.#dataEnded = channels.map(() => false)
     this.#ended = channels.map(() => false)
+    this.#channelsWithData = channels.length
   }
 
   /** Drains one channel that has data; false when none has. There is a handler for each input, in the order of their numbers. */
@@ -48,6 +52,17 @@ export class InputGate {
 
   unblockAll(): void {
     this.#blocked.fill(false)
+  }
+
+  /** All records of the channel were delivered; barriers may follow. */
+  endData(index: number): void {
+    if (this.#dataEnded[index] === true) return
+    this.#dataEnded[index] = true
+    this.#channelsWithData -= 1
+  }
+
+  get allDataEnded(): boolean {
+    return this.#channelsWithData === 0
   }
 
   endChannel(index: number): void {

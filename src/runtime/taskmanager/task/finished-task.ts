@@ -24,7 +24,8 @@ export class FinishedTask {
     if (this.#life.isTerminal) return 'done'
     if (!this.#begun) this.#begin()
     for (const output of this.#outputs) if (!output.flush()) return 'idle'
-    this.#life.moveTo('FINISHED', { accumulators: {} })
+    this.#life.moveTo('closing')
+    this.#life.moveTo('finished', { accumulators: {} })
     return 'done'
   }
 
@@ -45,21 +46,22 @@ export class FinishedTask {
   }
 
   fail(error: unknown): void {
-    if (!this.#life.isTerminal) this.#life.moveTo('FAILED', { error })
+    if (!this.#life.isTerminal) this.#life.moveTo('failed', { error })
   }
 
   cancel(): Promise<void> {
     if (!this.#life.isTerminal) {
-      this.#life.moveTo('CANCELING')
-      this.#life.moveTo('CANCELED')
+      this.#life.moveTo('canceling')
+      this.#life.moveTo('canceled')
     }
     return Promise.resolve()
   }
 
   #begin(): void {
     this.#begun = true
-    this.#life.moveTo('INITIALIZING')
-    this.#life.moveTo('RUNNING')
+    this.#life.moveTo('restoring')
+    this.#life.moveTo('running')
+    this.#life.moveTo('draining')
     for (const output of this.#outputs) {
       output.writeWatermark(MAX_WATERMARK)
       output.writeEndOfData()

@@ -5,12 +5,13 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Clock } from '../../../core/time/clock.js'
 import { InputGate, type GateChannel } from '../network/input-gate.js'
+import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { StreamOperator } from '../operators/stream-operator.js'
 import type { InputIo } from './channel-io.js'
 import { CheckpointBarrierHandler, type BarrierActions } from './checkpoint-barrier-handler.js'
 import { InputHandler } from './input-handler.js'
 import { PendingTime } from './pending-time.js'
-import { GateInput } from './task-input.js'
+import { GateInput } from './gate-input.js'
 
 export interface GateInputFactoryInput {
   readonly head: StreamOperator
@@ -56,5 +57,9 @@ export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
     numRecordsIn: () => handlers.reduce((sum, handler) => sum + handler.numRecordsIn, 0),
     inputWatermarks: () => handlers.map((handler) => handler.currentInputWatermark),
   }
-  return { input: new GateInput({ gate, handlers, time, operatorName: head.name }), gate, barriers, io }
+  const takeCheckpoint = (barrier: CheckpointBarrier): void => {
+    checkpoints.checkpoint(barrier, 0)
+  }
+  const input = new GateInput({ gate, handlers, barriers, time, takeCheckpoint, operatorName: head.name })
+  return { input, gate, barriers, io }
 }

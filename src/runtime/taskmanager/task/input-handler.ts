@@ -74,8 +74,9 @@ export class InputHandler implements ChannelHandler {
     this.#barriers.onCancelBarrier(checkpointId)
   }
 
-  onEndOfData(): void {
-    // Its last watermark has said what the end means for time.
+  /** Its last watermark has said what the end means for time. */
+  onEndOfData(channelIndex: number): void {
+    this.#gate.endData(channelIndex)
   }
 
   onEndOfPartition(channelIndex: number): void {

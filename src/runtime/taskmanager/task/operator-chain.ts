@@ -1,4 +1,4 @@
-// Duty: the operators of one task, built from the plan's chain and the program's functions, with their outputs.
+// Duty: the operators of one task, built from the plan's chain and the program's functions, and wired to each other.
 // Invariants: operators are made from the chain's ends to its head, so an output's readers exist before it. Head first
 // is the order of elements, finish and snapshots; open and restore go from the ends to the head.
 // Thread: the task's worker.
@@ -6,7 +6,6 @@ import type { TypeInformation } from '../../../api/types/type-information.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { JobVertex } from '../../../graph/job-graph.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
-import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { RecordWriter } from '../network/record-writer.js'
 import { AccumulatorRegistry } from '../operators/accumulator-registry.js'
 import { createOperator } from '../operators/operator-factory.js'
@@ -42,7 +41,6 @@ export class OperatorChain {
   readonly operators: readonly StreamOperator[]
   readonly head: StreamOperator
   readonly accumulators: AccumulatorRegistry = new AccumulatorRegistry()
-  readonly #writers: readonly RecordWriter[]
 
   constructor(input: OperatorChainInput) {
     const operators = buildOperators(input, this.accumulators)
@@ -50,50 +48,6 @@ export class OperatorChain {
     if (head === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `vertex ${input.vertex.name} is empty` })
     this.operators = operators
     this.head = head
-    this.#writers = input.edges.map((edge) => edge.writer)
-  }
-
-  isOutputAvailable(): boolean {
-    for (const writer of this.#writers) if (!writer.isAvailable()) return false
-    return true
-  }
-
-  hasPendingOutput(): boolean {
-    return this.#writers.some((writer) => writer.hasPending())
-  }
-
-  /** Longest time in ms that records may wait unflushed; below 0: as long as the task is busy. */
-  get bufferTimeoutMs(): number {
-    const timeouts = this.#writers.map((writer) => writer.bufferTimeoutMs).filter((timeout) => timeout >= 0)
-    return timeouts.length === 0 ? -1 : Math.min(...timeouts)
-  }
-
-  flush(): boolean {
-    let isEmpty = true
-    for (const writer of this.#writers) if (!writer.flush()) isEmpty = false
-    return isEmpty
-  }
-
-  broadcastBarrier(barrier: CheckpointBarrier): void {
-    for (const writer of this.#writers) writer.broadcastBarrier(barrier)
-    this.flush()
-  }
-
-  broadcastCancelBarrier(checkpointId: number): void {
-    for (const writer of this.#writers) writer.broadcastCancelBarrier(checkpointId)
-    this.flush()
-  }
-
-  broadcastEndOfData(): void {
-    for (const writer of this.#writers) writer.broadcastEndOfData()
-  }
-
-  broadcastEndOfPartition(): void {
-    for (const writer of this.#writers) writer.broadcastEndOfPartition()
-  }
-
-  closeOutputs(): void {
-    for (const writer of this.#writers) writer.close()
   }
 }
 

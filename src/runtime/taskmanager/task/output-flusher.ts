@@ -2,31 +2,31 @@
 // Invariants: a busy task's record waits at most the timeout plus one step.
 // Thread: the task's worker.
 import type { Clock } from '../../../core/time/clock.js'
-import type { OperatorChain } from './operator-chain.js'
+import type { TaskOutputs } from './task-outputs.js'
 
 export class OutputFlusher {
-  readonly #chain: OperatorChain
+  readonly #outputs: TaskOutputs
   readonly #clock: Clock
   readonly #timeoutMs: number
   #lastFlush: number
 
-  constructor(chain: OperatorChain, clock: Clock) {
-    this.#chain = chain
+  constructor(outputs: TaskOutputs, clock: Clock) {
+    this.#outputs = outputs
     this.#clock = clock
-    this.#timeoutMs = chain.bufferTimeoutMs
+    this.#timeoutMs = outputs.bufferTimeoutMs
     this.#lastFlush = clock.monotonicMs()
   }
 
   afterStep(isIdle: boolean): void {
     if (isIdle) {
-      if (this.#chain.hasPendingOutput()) this.#flush()
+      if (this.#outputs.hasPending()) this.#flush()
       return
     }
     if (this.#timeoutMs >= 0 && this.#clock.monotonicMs() - this.#lastFlush >= this.#timeoutMs) this.#flush()
   }
 
   #flush(): void {
-    this.#chain.flush()
+    this.#outputs.flush()
     this.#lastFlush = this.#clock.monotonicMs()
   }
 }

@@ -1,30 +1,26 @@
 // Duty: one subtask of a vertex: a chain of operators, its input, its outputs, stepped by the worker's loop.
 //
-//   DEPLOYING -> INITIALIZING (restore, open) -> RUNNING -> input ended -> finish -> outputs flushed -> FINISHED
-//        \___________ cancel: CANCELING -> CANCELED ____ error at any point: FAILED ___________/
+// Its life is drawn in task-life.ts, what it waits for at its end in task-ending.ts, what a step may rely on in README.md.
 //
-// Invariants: cooperative: `step` returns after its budget; records, mail and the begin of asynchronous actions happen in
-// it and nowhere else. No input is taken while an action or a sink's promise is pending or an output is full.
+// Invariants: complete when it exists. Cooperative: `step` returns after its budget; records, mail and the begin of
+// asynchronous actions happen in it and nowhere else. No input is taken while an action or a sink's promise is pending or
+// an output is full. Restoring is the first action, and nothing is closed while it runs.
 // Thread: the task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { TriggerCheckpoint } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
-import { InputInterrupt } from '../network/input-interrupt.js'
-import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import type { TaskActivity } from '../metrics/task-times.js'
 import type { AccumulatorRegistry } from '../operators/accumulator-registry.js'
-import { isSourceOperator } from '../operators/operator-factory.js'
-import { ExclusiveActions } from './exclusive-actions.js'
-import { Mailbox } from './mailbox.js'
+import type { StreamOperator } from '../operators/stream-operator.js'
 import type { OperatorChain } from './operator-chain.js'
 import { OutputFlusher } from './output-flusher.js'
-import { StopProgress } from './stop-progress.js'
-import { ProcessingTimeTimers } from './processing-time-timers.js'
 import type { SubtaskCheckpointCoordinator } from './subtask-checkpoint-coordinator.js'
+import type { TaskControl } from './task-control.js'
+import type { TaskEnding } from './task-ending.js'
 import type { TaskEnvironment } from './task-environment.js'
-import { SourceInput, type TaskInput } from './task-input.js'
-import { TaskLife } from './task-life.js'
+import type { TaskInput } from './task-input.js'
+import type { TaskOutputs } from './task-outputs.js'
 
 /** `more`: step again soon; `idle`: wait for data, room, mail or time; `done`: the task has ended. */
 export type StepResult = 'more' | 'idle' | 'done'
@@ -32,112 +28,58 @@ export type StepResult = 'more' | 'idle' | 'done'
 /** How long a cancelled task waits for what its functions are in the middle of. */
 const CANCEL_GRACE_MS = 1000
 
-type Phase = 'starting' | 'running' | 'finishing' | 'draining' | 'ended'
-
-export interface TaskParts {
+export interface StreamTaskParts {
+  readonly control: TaskControl
   readonly chain: OperatorChain
   readonly input: TaskInput
+  readonly outputs: TaskOutputs
   readonly checkpoints: SubtaskCheckpointCoordinator
-  /** Tells the barrier handler that a checkpoint was given up; nothing for a source. */
-  readonly forgetCheckpoint: (checkpointId: number) => void
-  readonly closeInputs: () => void
+  readonly ending: TaskEnding
   readonly metrics: TaskMetricGroup
 }
 
 export class StreamTask {
   readonly descriptor: TaskDeploymentDescriptor
-  /** Raised by the task's outputs too. */
-  readonly interrupt: InputInterrupt = new InputInterrupt()
-  readonly processingTime: ProcessingTimeTimers
   readonly #environment: TaskEnvironment
-  readonly #life: TaskLife
-  readonly #mailbox: Mailbox
-  readonly #actions: ExclusiveActions
-  readonly #outputWaiters: (() => void)[] = []
-  readonly #stop = new StopProgress()
-  #parts: TaskParts | undefined
-  #flusher: OutputFlusher | undefined
-  #phase: Phase = 'starting'
-  #inputEnded = false
-  /** The operators are finished and the end of data is in the outputs. */
-  #dataEnded = false
+  readonly #parts: StreamTaskParts
+  readonly #control: TaskControl
+  readonly #input: TaskInput
+  readonly #operators: readonly StreamOperator[]
+  readonly #flusher: OutputFlusher
   #lastStep: StepResult = 'idle'
-  /** Checkpoints to take once the inputs, all of whose producers have finished, are read to their end. */
-  #atEndOfInput: CheckpointBarrier[] = []
+  /** From the task's end on: settles when all is closed. */
+  #closed: Promise<void> | undefined
 
-  constructor(descriptor: TaskDeploymentDescriptor, environment: TaskEnvironment) {
+  constructor(descriptor: TaskDeploymentDescriptor, environment: TaskEnvironment, parts: StreamTaskParts) {
     this.descriptor = descriptor
     this.#environment = environment
-    this.#life = new TaskLife(descriptor.executionId, environment.send)
-    this.#mailbox = new Mailbox(environment.wake)
-    const onError = (error: unknown): void => {
-      this.fail(error)
-    }
-    this.#actions = new ExclusiveActions(onError, environment.wake, this.interrupt)
-    this.processingTime = new ProcessingTimeTimers({
-      clock: environment.clock,
-      actions: this.#actions,
-      whenOutputAvailable: () => this.whenOutputAvailable(),
-    })
-  }
-
-  get actions(): ExclusiveActions {
-    return this.#actions
+    this.#parts = parts
+    this.#control = parts.control
+    this.#input = parts.input
+    this.#operators = parts.chain.operators
+    this.#flusher = new OutputFlusher(parts.outputs, environment.clock)
   }
 
   get isTerminal(): boolean {
-    return this.#life.isTerminal
+    return this.#control.life.isTerminal
   }
 
-  get metrics(): TaskMetricGroup | undefined {
-    return this.#parts?.metrics
+  get metrics(): TaskMetricGroup {
+    return this.#parts.metrics
   }
 
-  get accumulators(): AccumulatorRegistry | undefined {
-    return this.#parts?.chain.accumulators
+  get accumulators(): AccumulatorRegistry {
+    return this.#parts.chain.accumulators
   }
 
-  /** False when records of a drain must stay in their channel. */
-  get mayTakeInput(): boolean {
-    return !this.interrupt.isRaised || this.#checkInput()
-  }
-
-  enqueueMail(action: () => void): void {
-    this.#mailbox.put(action)
-  }
-
-  isOutputAvailable(): boolean {
-    return !this.interrupt.isRaised || (this.#parts?.chain.isOutputAvailable() ?? false)
-  }
-
-  whenOutputAvailable(): Promise<void> {
-    if (this.isOutputAvailable()) return Promise.resolve()
-    return new Promise((resolve) => this.#outputWaiters.push(resolve))
-  }
-
-  /** Restores and opens the operators, from the chain's ends to its head. */
-  async initialize(parts: TaskParts): Promise<void> {
-    this.#parts = parts
-    this.#flusher = new OutputFlusher(parts.chain, this.#environment.clock)
-    try {
-      this.#life.moveTo('INITIALIZING')
-      const { restore } = this.descriptor
-      for (const operator of parts.chain.operators.toReversed()) {
-        await operator.initializeState(restore?.state.operators[operator.operatorId], restore?.checkpointId)
-        await operator.open()
-        if (this.#life.state !== 'INITIALIZING') return
-      }
-      this.#life.moveTo('RUNNING')
-      this.#phase = 'running'
-      parts.metrics.markTaskStart(this.#environment.clock.monotonicMs())
-      this.#environment.wake()
-    } catch (error) {
-      this.fail(error)
-    }
+  /** All tasks of the worker exist: the operators are restored and opened, from the chain's ends to its head. */
+  start(): void {
+    this.#control.enter('restoring')
+    this.#control.actions.enqueue(() => this.#restore())
   }
 
   step(deadline: number): StepResult {
-    if (this.#phase === 'ended') return 'done'
+    if (this.#control.life.hasEnded) return 'done'
     try {
       this.#lastStep = this.#stepOnce(deadline)
     } catch (error) {
@@ -148,233 +90,222 @@ export class StreamTask {
   }
 
   stepped(startMs: number, endMs: number): void {
-    this.#parts?.metrics.times.stepped(startMs, endMs, this.#activity())
+    this.metrics.times.stepped(startMs, endMs, this.#activity())
   }
 
   /** Asked before the worker sleeps: true when a step would find something to do. */
   hasWork(): boolean {
-    const parts = this.#parts
-    if (this.#phase === 'ended' || parts === undefined) return false
-    if (!this.#mailbox.isEmpty) return true
-    if (parts.input.isInWatermark) return this.#mayContinueWatermark(parts)
-    if (this.#actions.isReady) return true
-    if (this.#phase === 'draining') return parts.chain.isOutputAvailable()
-    return this.mayTakeInput && parts.input.hasData()
+    const { life, mailbox, actions, hasOutputWaiters } = this.#control
+    if (life.hasEnded) return false
+    const { outputs } = this.#parts
+    if (!mailbox.isEmpty || (hasOutputWaiters && outputs.isAvailable())) return true
+    if (this.#input.isInWatermark) return this.#mayContinueWatermark
+    if (actions.isReady) return true
+    if (life.phase === 'draining') return this.#isSettled && outputs.isAvailable()
+    return this.#control.mayTakeInput && this.#input.hasData()
   }
 
   triggerCheckpoint(message: TriggerCheckpoint): void {
-    const { checkpointId, timestamp, thenStop } = message
-    this.#mailbox.put(() => {
-      const parts = this.#parts
-      if (parts === undefined || this.#phase === 'ended') return
-      // Behind the end of the input comes the end of the outputs, and nothing may come behind that.
-      if (this.#phase !== 'running' || this.#inputEnded) {
-        parts.checkpoints.decline(checkpointId, 'the task is finishing')
-      } else if (parts.input instanceof SourceInput) {
-        if (thenStop !== undefined) {
-          this.#beginStop(checkpointId, thenStop)
-          parts.input.isOpen = false
-        }
-        this.performCheckpoint({ checkpointId, timestamp }, 0)
-      } else {
-        this.#atEndOfInput.push({ checkpointId, timestamp })
+    const { checkpointId, timestamp } = message
+    this.#control.mailbox.put(() => {
+      const { life } = this.#control
+      if (!life.isRunning || life.phase === 'draining') {
+        this.#parts.checkpoints.decline(checkpointId, `the task is ${life.phase}`)
+      } else if (this.#input.onTrigger({ checkpointId, timestamp }) === 'take-now') {
+        this.#takeTriggered(message)
       }
     })
   }
 
-  performCheckpoint(barrier: CheckpointBarrier, alignmentMs: number): void {
-    const sinceTriggerMs = Math.max(0, this.#environment.clock.now() - barrier.timestamp)
-    this.#parts?.metrics.checkpointAligned(alignmentMs, Math.max(0, sinceTriggerMs - alignmentMs))
-    this.#actions.enqueue(() => this.#performCheckpoint(barrier, alignmentMs))
-  }
-
-  declineCheckpoint(checkpointId: number, reason: string): void {
-    this.#parts?.checkpoints.decline(checkpointId, reason)
-  }
-
   notifyCheckpointComplete(checkpointId: number): void {
-    if (this.#phase !== 'running' && this.#phase !== 'finishing') return
-    this.#actions.enqueue(async () => {
-      for (const operator of this.#parts?.chain.operators ?? []) await operator.notifyCheckpointComplete(checkpointId)
+    const { life, actions } = this.#control
+    if (!life.isRunning) return
+    actions.enqueue(async () => {
+      for (const operator of this.#operators) await operator.notifyCheckpointComplete(checkpointId)
+      if (this.#parts.ending.checkpointCompleted(checkpointId)) this.#input.endEarly()
     })
-    if (this.#stop.complete(checkpointId) && this.#parts?.input instanceof SourceInput) this.#endInput()
   }
 
   notifyCheckpointAborted(checkpointId: number): void {
-    const parts = this.#parts
-    if (parts === undefined || this.#phase === 'ended') return
-    parts.forgetCheckpoint(checkpointId)
-    void parts.checkpoints.abort(checkpointId)
-    if (this.#stop.giveUp(checkpointId)) {
-      this.processingTime.resume()
-      if (this.#dataEnded) this.fail(new FlinkError('DRAIN_FAILED', { checkpointId }))
-      else if (parts.input instanceof SourceInput) parts.input.isOpen = true
-    }
-    this.#actions.enqueue(async () => {
-      for (const operator of parts.chain.operators) await operator.notifyCheckpointAborted(checkpointId)
+    const { life, actions } = this.#control
+    if (life.hasEnded) return
+    const { checkpoints, ending } = this.#parts
+    this.#input.onCheckpointAborted(checkpointId)
+    void checkpoints.abort(checkpointId)
+    const givenUp = ending.checkpointGivenUp(checkpointId)
+    if (givenUp !== 'no-stop') this.#control.processingTime.resume()
+    if (givenUp === 'lost') this.fail(new FlinkError('DRAIN_FAILED', { checkpointId }))
+    if (givenUp === 'goes-on') this.#input.resume()
+    actions.enqueue(async () => {
+      for (const operator of this.#operators) await operator.notifyCheckpointAborted(checkpointId)
     })
   }
 
   fail(error: unknown): void {
-    if (this.#life.isTerminal || this.#life.state === 'CANCELING') return
-    this.#enter('ended')
+    const { life } = this.#control
+    if (life.isTerminal || life.phase === 'canceling') return
+    const graceMs = this.#graceMs
     this.#flushLast()
-    this.#life.moveTo('FAILED', { error })
-    void this.#release()
+    this.#control.enter('failed', { error })
+    this.#closed ??= this.#release(graceMs)
   }
 
   /** Resolves when the functions are closed and the task is CANCELED. */
   async cancel(): Promise<void> {
-    if (this.#life.isTerminal || this.#life.state === 'CANCELING') return
-    this.#enter('ended')
-    this.#life.moveTo('CANCELING')
-    await this.#release()
-    this.#life.moveTo('CANCELED')
+    const { life } = this.#control
+    if (life.isTerminal || life.phase === 'canceling') return this.#closed
+    const graceMs = this.#graceMs
+    this.#control.enter('canceling')
+    this.#closed ??= this.#release(graceMs)
+    await this.#closed
+    life.moveTo('canceled')
   }
 
   #stepOnce(deadline: number): StepResult {
-    const parts = this.#parts
-    if (!this.#mailbox.isEmpty) {
-      if (parts?.input instanceof SourceInput) parts.input.awaken()
-      this.#mailbox.drain()
+    const { mailbox, actions, life } = this.#control
+    if (!mailbox.isEmpty) {
+      this.#input.awaken()
+      mailbox.drain()
+      if (life.hasEnded) return 'done'
     }
-    if (parts === undefined || this.#phase === 'starting') return 'idle'
-    if (parts.input.isInWatermark && !this.#continueWatermark(parts)) {
-      this.#flusher?.afterStep(true)
-      return this.#mayContinueWatermark(parts) ? 'more' : 'idle'
+    if (this.#input.isInWatermark && !this.#continueWatermark()) {
+      this.#flusher.afterStep(true)
+      return this.#mayContinueWatermark ? 'more' : 'idle'
     }
-    this.#actions.runNext()
-    const isAvailable = parts.chain.isOutputAvailable()
-    if (isAvailable) this.#tellOutputWaiters()
-    if (this.#phase === 'draining') return this.#drainOutputs(parts)
-    const result = isAvailable && this.mayTakeInput ? this.#work(parts, deadline) : 'idle'
-    this.#flusher?.afterStep(result === 'idle')
+    this.#moveOn()
+    actions.runNext()
+    const isAvailable = this.#parts.outputs.isAvailable()
+    if (isAvailable) this.#control.tellOutputWaiters()
+    if (life.phase === 'draining') return this.#drainOutputs()
+    const result = isAvailable && this.#control.mayTakeInput ? this.#work(deadline) : 'idle'
+    this.#flusher.afterStep(result === 'idle')
     return result
   }
 
   /** Before anything else happens to the chain: actions wait as well as records. */
-  #continueWatermark(parts: TaskParts): boolean {
-    return this.#mayContinueWatermark(parts) && parts.input.continueWatermark()
+  #continueWatermark(): boolean {
+    return this.#mayContinueWatermark && this.#input.continueWatermark()
   }
 
-  #mayContinueWatermark({ chain }: TaskParts): boolean {
-    return this.#actions.isFree && chain.isOutputAvailable()
+  get #mayContinueWatermark(): boolean {
+    return this.#control.actions.isFree && this.#parts.outputs.isAvailable()
   }
 
-  #checkInput(): boolean {
-    const isOpen = this.#phase === 'running' && this.#actions.isIdle && this.#parts?.chain.isOutputAvailable() === true
-    if (isOpen) this.interrupt.lower()
-    return isOpen
-  }
-
-  /** What is done behind the savepoint belongs to nobody: a job that goes on later has its timers from it. */
-  #beginStop(checkpointId: number, mode: 'suspend' | 'drain'): void {
-    this.#stop.begin(checkpointId, mode)
-    this.processingTime.hold()
-  }
-
-  #enter(phase: Phase): void {
-    this.interrupt.raise()
-    this.#phase = phase
-    if (phase === 'ended') this.processingTime.close()
-  }
-
-  /** From a step's end to the next one's begin. */
-  #activity(): TaskActivity {
-    if (this.#phase === 'starting' || this.#phase === 'ended') return 'none'
-    if (this.#lastStep === 'more' || !this.#actions.isIdle) return 'busy'
-    return this.isOutputAvailable() ? 'idle' : 'backPressured'
-  }
-
-  #work(parts: TaskParts, deadline: number): StepResult {
+  #work(deadline: number): StepResult {
     let moved = false
     do {
-      const status = parts.input.process()
-      if (status === 'ended') {
-        this.#endInput()
-        return this.#inputEnded ? 'more' : 'idle'
+      const status = this.#input.process()
+      if (status !== 'more') {
+        if (status === 'end') this.#parts.ending.dataRead()
+        return moved || this.#nextPhase !== undefined ? 'more' : 'idle'
       }
-      if (status === 'waiting') return moved ? 'more' : 'idle'
       moved = true
-    } while (this.mayTakeInput && this.#environment.clock.monotonicMs() < deadline)
-    return this.mayTakeInput || this.#actions.isReady ? 'more' : 'idle'
+    } while (this.#control.mayTakeInput && this.#environment.clock.monotonicMs() < deadline)
+    return this.#control.mayTakeInput || this.#control.actions.isReady ? 'more' : 'idle'
   }
 
-  #endInput(): void {
-    if (this.#inputEnded || this.#phase !== 'running' || this.#stop.isWaiting) return
-    this.#inputEnded = true
-    const atEnd = this.#atEndOfInput
-    this.#atEndOfInput = []
-    for (const barrier of atEnd) this.performCheckpoint(barrier, 0)
-    this.#actions.enqueue(() => this.#endPartitions())
+  /** What follows by what is known already; undefined as long as it has to be waited for. */
+  get #nextPhase(): 'finishing' | 'draining' | undefined {
+    const { life } = this.#control
+    const { ending } = this.#parts
+    if (life.phase === 'running') return ending.mayEndData ? 'finishing' : undefined
+    const isOver = life.phase === 'awaitingFinalCheckpoint' && this.#input.isExhausted && ending.mayEnd
+    return isOver ? 'draining' : undefined
   }
 
-  /** The end marks behind the last record; the rest is left to `draining`. */
-  async #endPartitions(): Promise<void> {
-    // A savepoint to stop with was taken at the very end: the input is found ended again when it is decided.
-    if (this.#stop.isWaiting) {
-      this.#inputEnded = false
-      return
+  #moveOn(): void {
+    const { actions } = this.#control
+    if (!actions.isIdle) return
+    const next = this.#nextPhase
+    if (next === 'finishing') actions.enqueue(() => this.#endData())
+    if (next === 'draining') {
+      this.#parts.outputs.broadcastEndOfPartition()
+      this.#control.enter('draining')
     }
-    this.#enter('finishing')
-    await this.#endData()
-    this.#required().chain.broadcastEndOfPartition()
-    this.#enter('draining')
   }
 
-  /**
-   * Final watermark, flush of operators, end of data behind what they emit; none of the first two when suspended. A
-   * draining stop does so before its savepoint, every other end behind the last checkpoint.
-   */
+  async #restore(): Promise<void> {
+    const { life } = this.#control
+    const { restore } = this.descriptor
+    for (const operator of this.#operators.toReversed()) {
+      await operator.initializeState(restore?.state.operators[operator.operatorId], restore?.checkpointId)
+      if (life.hasEnded) return
+      await operator.open()
+      if (life.hasEnded) return
+    }
+    this.#control.enter('running')
+    this.metrics.markTaskStart(this.#environment.clock.monotonicMs())
+  }
+
+  /** Final watermark, flush of operators, end of data after what they emit; none of the first two when suspended. */
   async #endData(): Promise<void> {
-    if (this.#dataEnded) return
-    this.#dataEnded = true
-    this.processingTime.close()
-    const { chain } = this.#required()
-    if (this.#stop.finishesOperators) {
-      if (isSourceOperator(chain.head)) {
-        while (!chain.head.advanceToEndOfTime()) await this.whenOutputAvailable()
+    const { life } = this.#control
+    const { ending, outputs } = this.#parts
+    this.#control.enter('finishing')
+    this.#control.processingTime.close()
+    if (ending.finishesOperators) {
+      while (!this.#input.advanceToEndOfTime()) {
+        await this.#control.whenOutputAvailable()
+        if (life.hasEnded) return
       }
-      for (const operator of chain.operators) while (!(await operator.finish())) await this.whenOutputAvailable()
-    }
-    chain.broadcastEndOfData()
-  }
-
-  /** Synchronous up to the first hook where the announcement is there, as it always is at a source. */
-  async #performCheckpoint(barrier: CheckpointBarrier, alignmentMs: number): Promise<void> {
-    const { checkpointId } = barrier
-    const { announcements } = this.#environment
-    const { thenStop } = announcements.find(checkpointId) ?? (await announcements.get(checkpointId))
-    const { checkpoints, chain, input } = this.#required()
-    if (thenStop !== undefined && !checkpoints.isAborted(checkpointId)) {
-      this.#beginStop(checkpointId, thenStop)
-      if (thenStop === 'drain') {
-        // What the source function has handed over is emitted, and its state taken, before nothing may follow any more.
-        if (input instanceof SourceInput) await chain.head.prepareSnapshotPreBarrier(checkpointId)
-        await this.#endData()
-        if (!this.#stop.isFor(checkpointId)) throw new FlinkError('DRAIN_FAILED', { checkpointId })
+      for (const operator of this.#operators) {
+        while (!(await operator.finish())) await this.#control.whenOutputAvailable()
+        if (life.hasEnded) return
       }
     }
-    await checkpoints.perform(barrier, alignmentMs)
+    outputs.broadcastEndOfData()
+    ending.dataEnded()
+    this.#control.enter('awaitingFinalCheckpoint')
+    const { executionId } = this.descriptor
+    if (ending.needsFinalCheckpoint) this.#environment.send({ type: 'end-of-data', executionId })
   }
 
-  #drainOutputs(parts: TaskParts): StepResult {
-    if (!parts.chain.flush() || !this.#actions.isIdle) return 'idle'
-    this.#enter('ended')
-    void this.#finish(parts)
+  /** Synchronous up to the first hook, so that what a source's function does meanwhile is after the barrier. */
+  #takeTriggered({ checkpointId, timestamp, thenStop }: TriggerCheckpoint): void {
+    const { checkpoints } = this.#parts
+    const barrier = { checkpointId, timestamp }
+    if (thenStop !== undefined) {
+      checkpoints.beginStop(checkpointId, thenStop)
+      this.#input.pause()
+    }
+    if (thenStop === 'drain') this.#control.actions.enqueue(() => this.#drainSource(checkpointId))
+    checkpoints.take(barrier, 0)
+  }
+
+  /** What the source function has handed over is emitted, and its state taken, before nothing may follow any more. */
+  async #drainSource(checkpointId: number): Promise<void> {
+    const { checkpoints, chain, ending } = this.#parts
+    if (this.#control.life.phase !== 'running' || checkpoints.isAborted(checkpointId)) return
+    await chain.head.prepareSnapshotPreBarrier(checkpointId)
+    if (this.#control.life.hasEnded) return
+    await this.#endData()
+    if (!ending.isStoppingWith(checkpointId)) throw new FlinkError('DRAIN_FAILED', { checkpointId })
+  }
+
+  /** Nothing of the task is under way any more; a snapshot that is being written is waited for. */
+  get #isSettled(): boolean {
+    return this.#control.actions.isIdle && !this.#parts.checkpoints.isWriting
+  }
+
+  #drainOutputs(): StepResult {
+    if (!this.#parts.outputs.flush() || !this.#isSettled) return 'idle'
+    this.#control.enter('closing')
+    this.#closed = this.#close()
     return 'done'
   }
 
-  async #finish(parts: TaskParts): Promise<void> {
+  async #close(): Promise<void> {
+    const { life } = this.#control
     try {
-      for (const operator of parts.chain.operators) await operator.close()
-      const accumulators = parts.chain.accumulators.parts()
+      await this.#parts.checkpoints.close()
+      const accumulators = this.accumulators.parts()
+      for (const operator of this.#operators) await operator.close()
       this.#environment.standardOutput.flush()
-      if (!this.#life.isTerminal && this.#life.state !== 'CANCELING') this.#life.moveTo('FINISHED', { accumulators })
-      await parts.checkpoints.close()
-      parts.closeInputs()
+      if (life.phase === 'closing') this.#control.enter('finished', { accumulators })
+      this.#input.close()
     } catch (error) {
       this.fail(error)
+      await this.#release(CANCEL_GRACE_MS)
     }
   }
 
@@ -387,19 +318,27 @@ export class StreamTask {
     }
   }
 
-  #tellOutputWaiters(): void {
-    for (const resolve of this.#outputWaiters.splice(0)) resolve()
+  /** From a step's end to the next one's begin. */
+  #activity(): TaskActivity {
+    const { life, actions } = this.#control
+    if (life.phase === 'deploying' || life.phase === 'restoring' || life.hasEnded) return 'none'
+    if (this.#lastStep === 'more' || !actions.isIdle) return 'busy'
+    return this.#control.isOutputAvailable() ? 'idle' : 'backPressured'
   }
 
-  async #release(): Promise<void> {
-    const parts = this.#parts
-    this.#actions.stop()
-    this.#tellOutputWaiters()
-    if (parts === undefined) return
-    if (parts.input instanceof SourceInput) cancelSource(parts.chain)
-    await this.#graceForRunningAction()
-    await parts.checkpoints.close()
-    for (const operator of parts.chain.operators) {
+  /** A function that is still being opened has nothing that could be closed: it is waited for, however long it takes. */
+  get #graceMs(): number {
+    return this.#control.life.phase === 'restoring' ? Number.POSITIVE_INFINITY : CANCEL_GRACE_MS
+  }
+
+  async #release(graceMs: number): Promise<void> {
+    const { checkpoints, outputs } = this.#parts
+    this.#control.actions.stop()
+    this.#control.tellOutputWaiters()
+    this.#input.cancel()
+    await this.#untilActionEnds(graceMs)
+    await checkpoints.close()
+    for (const operator of this.#operators) {
       try {
         await operator.close()
       } catch (error) {
@@ -407,27 +346,18 @@ export class StreamTask {
         this.#environment.logger.warn('an operator did not close', { operator: operator.name, reason })
       }
     }
-    parts.chain.closeOutputs()
-    parts.closeInputs()
+    outputs.close()
+    this.#input.close()
   }
 
-  async #graceForRunningAction(): Promise<void> {
-    const { running } = this.#actions
-    if (running === undefined) return
+  async #untilActionEnds(graceMs: number): Promise<void> {
+    const { running } = this.#control.actions
+    if (running === undefined || graceMs === Number.POSITIVE_INFINITY) return running
     let timer: { cancel(): void } | undefined
     const grace = new Promise<void>((resolve) => {
-      timer = this.#environment.clock.setTimer(CANCEL_GRACE_MS, resolve)
+      timer = this.#environment.clock.setTimer(graceMs, resolve)
     })
     await Promise.race([running, grace])
     timer?.cancel()
   }
-
-  #required(): TaskParts {
-    if (this.#parts === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'a task without parts works' })
-    return this.#parts
-  }
-}
-
-function cancelSource({ head }: OperatorChain): void {
-  if (isSourceOperator(head)) head.cancel()
 }

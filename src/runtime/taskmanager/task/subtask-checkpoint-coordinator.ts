@@ -1,7 +1,7 @@
 // Duty: one task's part in a checkpoint: pre-barrier hooks, barrier out, synchronous part, asynchronous part, answer.
 //
-//   announced -> perform: prepare* -> barrier out -> snapshotState* -> (input goes on) -> complete* -> acknowledge
-//                    \________________ error or abort: cancel what was begun, decline ______________/
+//   take -> announced: prepare* -> barrier out -> snapshotState* -> (input goes on) -> complete* -> acknowledge
+//              \________________ error or abort: cancel what was begun, decline ______________/
 //
 // Invariants: state and barrier are taken with no record in between; a checkpoint is answered at most once; what was
 // aborted leaves no file behind. An error of the pre-barrier hooks fails the task, any other only the checkpoint.
@@ -18,13 +18,20 @@ import {
 } from '../../../storage/state-handles.js'
 import type { AnnounceCheckpoint } from '../../protocol/master-to-worker.js'
 import type { CheckpointMetrics, WorkerToMaster } from '../../protocol/worker-to-master.js'
+import type { CheckpointAlignment } from '../metrics/checkpoint-alignment.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
-import type { OperatorSnapshotFuture, SnapshotRequest } from '../operators/stream-operator.js'
+import type { OperatorSnapshotFuture, SnapshotRequest, StreamOperator } from '../operators/stream-operator.js'
 import type { CheckpointAnnouncements } from './checkpoint-announcements.js'
-import type { OperatorChain } from './operator-chain.js'
+import type { TaskControl } from './task-control.js'
+import type { StopMode, TaskEnding } from './task-ending.js'
+import type { TaskOutputs } from './task-outputs.js'
 
 export interface SubtaskCheckpointServices {
   readonly executionId: string
+  readonly control: Pick<TaskControl, 'actions' | 'processingTime' | 'wake'>
+  readonly outputs: Pick<TaskOutputs, 'broadcastBarrier' | 'broadcastCancelBarrier'>
+  readonly ending: TaskEnding
+  readonly alignment: CheckpointAlignment
   readonly announcements: CheckpointAnnouncements
   readonly clock: Clock
   readonly send: (message: WorkerToMaster) => void
@@ -34,19 +41,35 @@ export interface SubtaskCheckpointServices {
 interface RunningSnapshot {
   readonly futures: Map<string, OperatorSnapshotFuture>
   canceled: boolean
+  /** Ends a wait that nothing else would end. */
+  onCanceled: () => void
 }
 
 export class SubtaskCheckpointCoordinator {
-  readonly #chain: OperatorChain
+  /** Head first. */
+  readonly #operators: readonly StreamOperator[]
   readonly #services: SubtaskCheckpointServices
   readonly #running = new Map<number, RunningSnapshot>()
   readonly #aborted = new Set<number>()
   /** What was written for earlier checkpoints: incremental ones name it again. */
   readonly #acknowledged = new WeakSet<StreamStateHandle>()
 
-  constructor(chain: OperatorChain, services: SubtaskCheckpointServices) {
-    this.#chain = chain
+  constructor(operators: readonly StreamOperator[], services: SubtaskCheckpointServices) {
+    this.#operators = operators
     this.#services = services
+  }
+
+  /** What is done after the snapshot belongs to nobody: a job that goes on later has its timers from it. */
+  beginStop(checkpointId: number, mode: StopMode): void {
+    this.#services.ending.stopWith(checkpointId, mode)
+    this.#services.control.processingTime.hold()
+  }
+
+  /** All barriers are there: the checkpoint is taken as soon as nothing else is pending, and no record comes before it. */
+  take(barrier: CheckpointBarrier, alignmentMs: number): void {
+    const { alignment, clock, control } = this.#services
+    alignment.aligned(alignmentMs, clock.now() - barrier.timestamp)
+    control.actions.enqueue(() => this.perform(barrier, alignmentMs))
   }
 
   /**
@@ -55,40 +78,77 @@ export class SubtaskCheckpointCoordinator {
    */
   async perform(barrier: CheckpointBarrier, alignmentMs: number): Promise<void> {
     const { checkpointId } = barrier
-    const isAborted = this.#aborted.has(checkpointId)
-    for (const id of this.#aborted) if (id <= checkpointId) this.#aborted.delete(id)
-    if (isAborted) {
-      this.#chain.broadcastCancelBarrier(checkpointId)
+    // First of all: where a checkpoint was given up long ago, nobody remembers where its parts were to go.
+    if (this.#forgetAborted(checkpointId)) {
+      this.#services.outputs.broadcastCancelBarrier(checkpointId)
       return
     }
     const startedAt = this.#services.clock.monotonicMs()
-    const snapshot: RunningSnapshot = { futures: new Map(), canceled: false }
+    const snapshot: RunningSnapshot = { futures: new Map(), canceled: false, onCanceled: () => undefined }
     this.#running.set(checkpointId, snapshot)
+    const announcement =
+      this.#services.announcements.find(checkpointId) ?? (await this.#announcementOf(checkpointId, snapshot))
+    if (announcement?.thenStop !== undefined) this.beginStop(checkpointId, announcement.thenStop)
     // It emits records: an error here is one of a record that is lost, so it is the task's and not the checkpoint's.
-    for (const operator of this.#chain.operators) await operator.prepareSnapshotPreBarrier(checkpointId)
-    if (snapshot.canceled) {
-      this.#chain.broadcastCancelBarrier(checkpointId)
+    if (announcement !== undefined) await this.#prepare(checkpointId)
+    if (announcement === undefined || snapshot.canceled) {
+      this.#services.outputs.broadcastCancelBarrier(checkpointId)
       return
     }
+    const isTaken = await this.#takeState(barrier, announcement, snapshot)
+    if (!isTaken) return
+    const synchronousMs = this.#services.clock.monotonicMs() - startedAt
+    void this.#completeLater(checkpointId, snapshot, { alignmentMs, synchronousMs })
+  }
+
+  async #prepare(checkpointId: number): Promise<void> {
+    for (const operator of this.#operators) await operator.prepareSnapshotPreBarrier(checkpointId)
+  }
+
+  /** False when it was given up. */
+  async #takeState(
+    barrier: CheckpointBarrier,
+    announcement: AnnounceCheckpoint,
+    snapshot: RunningSnapshot,
+  ): Promise<boolean> {
+    const { checkpointId } = barrier
     try {
-      this.#chain.broadcastBarrier(barrier)
-      const announcement = await this.#services.announcements.get(checkpointId)
+      this.#services.ending.checkpointTaken(checkpointId)
+      this.#services.outputs.broadcastBarrier(barrier)
       const request = this.#requestOf(barrier, announcement)
-      for (const operator of this.#chain.operators) {
+      for (const operator of this.#operators) {
         if (snapshot.canceled) break
         snapshot.futures.set(operator.operatorId, await operator.snapshotState(request))
       }
     } catch (error) {
       await this.#giveUp(checkpointId, snapshot, error)
-      return
+      return false
     }
     // Aborted meanwhile: what the operators gave since then is given back, too.
-    if (snapshot.canceled) {
-      await cancelAll(snapshot)
-      return
-    }
-    const synchronousMs = this.#services.clock.monotonicMs() - startedAt
-    void this.#completeLater(checkpointId, snapshot, { alignmentMs, synchronousMs })
+    if (snapshot.canceled) await cancelAll(snapshot)
+    return !snapshot.canceled
+  }
+
+  /** Of a barrier that has overtaken it; undefined when the checkpoint is given up before it comes. */
+  #announcementOf(checkpointId: number, snapshot: RunningSnapshot): Promise<AnnounceCheckpoint | undefined> {
+    return new Promise((resolve) => {
+      snapshot.onCanceled = () => {
+        resolve(undefined)
+      }
+      void this.#services.announcements.get(checkpointId).then(resolve)
+    })
+  }
+
+  /** True when the coordinator had given it up. */
+  #forgetAborted(checkpointId: number): boolean {
+    const wasAborted = this.#aborted.has(checkpointId)
+    for (const id of this.#aborted) if (id <= checkpointId) this.#aborted.delete(id)
+    return wasAborted
+  }
+
+  /** True while the state of a checkpoint is on its way to where it is kept. */
+  get isWriting(): boolean {
+    return this.#running.size > 0
   }
 
   /** True when the coordinator gave it up before it began here. */
@@ -96,9 +156,9 @@ export class SubtaskCheckpointCoordinator {
     return this.#aborted.has(checkpointId)
   }
 
-  /** The task will not take part: tells the coordinator and those behind. */
+  /** The task will not take part: tells the coordinator and those downstream. */
   decline(checkpointId: number, reason: string): void {
-    this.#chain.broadcastCancelBarrier(checkpointId)
+    this.#services.outputs.broadcastCancelBarrier(checkpointId)
     this.#sendDecline(checkpointId, new FlinkError('CHECKPOINT_DECLINED', { checkpointId, reason }))
   }
 
@@ -146,6 +206,9 @@ export class SubtaskCheckpointCoordinator {
       send({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot: { operators }, metrics })
     } catch (error) {
       await this.#giveUp(checkpointId, snapshot, error)
+    } finally {
+      // A task that is at its end waits for this.
+      this.#services.control.wake()
     }
   }
 
@@ -171,6 +234,7 @@ export class SubtaskCheckpointCoordinator {
 
 async function cancelAll(snapshot: RunningSnapshot): Promise<void> {
   snapshot.canceled = true
+  snapshot.onCanceled()
   await Promise.allSettled([...snapshot.futures.values()].map((future) => future.cancel()))
 }
 

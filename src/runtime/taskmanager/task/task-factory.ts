@@ -1,7 +1,9 @@
 // Duty: puts a task together from its deployment: channels, gate, chain, checkpoint parts.
-// Invariants: nothing runs here; the task begins with `initialize`.
+// Invariants: nothing runs here; the task begins with `start`. Made in the order in which the parts need each
+// other: outputs, control, chain, checkpoints, input, task.
 // Thread: the task's worker.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
+import { awaitsFinalCheckpoint } from '../../../core/config/final-checkpoint.js'
 import { PipelineOptions } from '../../../core/config/pipeline-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { MetricGroup } from '../../../core/metrics/metric-group.js'
@@ -10,9 +12,10 @@ import type { ProgramGraph } from '../../../graph/program-graph.js'
 import { checkpointStreams } from '../../../storage/file-checkpoint-streams.js'
 import type { EdgeDescriptor, TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import type { ChannelWriter } from '../network/channel.js'
-import type { InputInterrupt } from '../network/input-interrupt.js'
+import { InputInterrupt } from '../network/input-interrupt.js'
 import { RecordWriter } from '../network/record-writer.js'
 import { createPartitioner } from '../network/stream-partitioner.js'
+import { CheckpointAlignment } from '../metrics/checkpoint-alignment.js'
 import { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import { isSourceOperator } from '../operators/operator-factory.js'
 import type { OperatorContext, TaskInfo } from '../operators/stream-operator.js'
@@ -20,21 +23,21 @@ import type { ChannelConnector } from './channel-connector.js'
 import { channelIo, type InputIo, type OutputIo } from './channel-io.js'
 import { makeGateInput } from './gate-input-factory.js'
 import { OperatorChain, type ChainEdge, type OperatorSurroundings } from './operator-chain.js'
-import { StreamTask, type TaskParts } from './stream-task.js'
-import { SubtaskCheckpointCoordinator } from './subtask-checkpoint-coordinator.js'
+import { SourceInput } from './source-input.js'
+import { StreamTask } from './stream-task.js'
+import { SubtaskCheckpointCoordinator, type SubtaskCheckpointServices } from './subtask-checkpoint-coordinator.js'
+import { TaskControl } from './task-control.js'
+import { TaskEnding } from './task-ending.js'
 import type { TaskEnvironment } from './task-environment.js'
-import { SourceInput } from './task-input.js'
+import type { TaskInput } from './task-input.js'
+import { TaskLife } from './task-life.js'
+import { TaskOutputs } from './task-outputs.js'
 
 export interface TaskFactoryInput {
   readonly jobId: string
   readonly program: ProgramGraph
   readonly environment: TaskEnvironment
   readonly channels: ChannelConnector
-}
-
-export interface MadeTask {
-  readonly task: StreamTask
-  readonly parts: TaskParts
 }
 
 /** An edge that leaves the task, and the ends of its channels. */
@@ -44,88 +47,96 @@ interface TaskEdge extends ChainEdge, OutputIo {
 }
 
 interface MadeInput {
-  readonly parts: Pick<TaskParts, 'input' | 'forgetCheckpoint' | 'closeInputs'>
+  readonly input: TaskInput
   /** Undefined for a source. */
   readonly io: InputIo | undefined
   readonly readers: readonly object[]
 }
 
-export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactoryInput): MadeTask {
+export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactoryInput): StreamTask {
   const { program, environment } = input
   const vertex = program.jobGraph.vertices.find((candidate) => candidate.id === descriptor.vertexId)
   if (vertex === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `no vertex ${descriptor.vertexId}` })
-  const task = new StreamTask(descriptor, environment)
-  const edges = descriptor.outputs.map((edge) => chainEdge(edge, vertex, { ...input, interrupt: task.interrupt }))
+  const interrupt = new InputInterrupt()
+  const edges = descriptor.outputs.map((edge) => chainEdge(edge, vertex, { ...input, interrupt }))
+  const outputs = new TaskOutputs(edges.map(({ writer }) => writer))
+  const life = new TaskLife(descriptor.executionId, environment.send)
+  const control = new TaskControl({ life, outputs, interrupt, wake: environment.wake, clock: environment.clock })
   const operatorMetrics = new MetricGroup([program.jobGraph.name, vertex.name, String(descriptor.subtaskIndex)])
   const waitingWriters: ChannelWriter[] = []
-  const contextFor = contextFactory(task, operatorMetrics, vertex, { ...input, waitingWriters })
+  const contextFor = contextFactory(control, operatorMetrics, { ...input, descriptor, vertex, waitingWriters })
   const isObjectReuseEnabled = environment.configuration.get(PipelineOptions.OBJECT_REUSE)
   const chain = new OperatorChain({ vertex, program, edges, contextFor, isObjectReuseEnabled })
-  const { clock, send, announcements, fileSystems, random } = environment
-  const checkpoints = new SubtaskCheckpointCoordinator(chain, {
-    executionId: descriptor.executionId,
+  const ending = new TaskEnding(awaitsFinalCheckpoint(environment.configuration))
+  const alignment = new CheckpointAlignment()
+  const checkpoints = makeCheckpoints(chain, environment, { control, outputs, ending, alignment })
+  const made = makeInput(descriptor, { ...input, control, chain, checkpoints })
+  const taskIo = channelIo({
+    input: made.io,
+    outputs: edges,
+    inputEdges: descriptor.inputs,
+    outputEdges: descriptor.outputs,
+    queuedLocally: (channel) => input.channels.reader(channel).queuedBuffers(),
+    readers: made.readers,
+    writers: edges.flatMap((edge) => edge.channels),
+    waitingWriters,
+  })
+  const metrics = new TaskMetricGroup(operatorMetrics, taskIo, alignment, environment.clock.monotonicMs())
+  const parts = { control, chain, input: made.input, outputs, checkpoints, ending, metrics }
+  return new StreamTask(descriptor, environment, parts)
+}
+
+function makeCheckpoints(
+  { operators }: OperatorChain,
+  { clock, send, announcements, fileSystems, random }: TaskEnvironment,
+  parts: Pick<SubtaskCheckpointServices, 'control' | 'outputs' | 'ending' | 'alignment'> & {
+    readonly control: TaskControl
+  },
+): SubtaskCheckpointCoordinator {
+  return new SubtaskCheckpointCoordinator(operators, {
+    ...parts,
+    executionId: parts.control.life.executionId,
     announcements,
     clock,
     send,
     streamsFor: ({ location }) => checkpointStreams(location, fileSystems, random),
   })
-  const { parts, io, readers } = makeInput(task, chain, input)
-  const taskIo = channelIo({
-    input: io,
-    outputs: edges,
-    inputEdges: descriptor.inputs,
-    outputEdges: descriptor.outputs,
-    queuedLocally: (channel) => input.channels.reader(channel).queuedBuffers(),
-    readers,
-    writers: edges.flatMap((edge) => edge.channels),
-    waitingWriters,
-  })
-  const metrics = new TaskMetricGroup(operatorMetrics, taskIo, clock.monotonicMs())
-  return { task, parts: { chain, checkpoints, metrics, ...parts } }
 }
 
-function makeInput(task: StreamTask, chain: OperatorChain, input: TaskFactoryInput): MadeInput {
-  const { head } = chain
-  const { descriptor } = task
-  if (isSourceOperator(head)) {
-    const parts = { input: new SourceInput(head), forgetCheckpoint: () => undefined, closeInputs: () => undefined }
-    return { parts, io: undefined, readers: [] }
-  }
-  const { jobGraph } = input.program
+interface InputSurroundings extends TaskFactoryInput {
+  readonly control: TaskControl
+  readonly chain: OperatorChain
+  readonly checkpoints: SubtaskCheckpointCoordinator
+}
+
+function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurroundings): MadeInput {
+  const { head } = surroundings.chain
+  if (isSourceOperator(head)) return { input: new SourceInput(head), io: undefined, readers: [] }
+  const { program, environment, control, checkpoints } = surroundings
   const channels = descriptor.inputs.flatMap((edge) => {
-    const targetInput = edgeOf(edge.edgeId, jobGraph.edges).targetInput
+    const targetInput = edgeOf(edge.edgeId, program.jobGraph.edges).targetInput
     return edge.channels.map((channel) => ({
-      reader: input.channels.reader(channel, edge.edgeId),
+      reader: surroundings.channels.reader(channel, edge.edgeId),
       input: targetInput,
     }))
   })
-  const { configuration, clock } = input.environment
-  const made = makeGateInput({
+  const { configuration, clock } = environment
+  const { input, io } = makeGateInput({
     head,
     channels,
     clock,
     isAligned: configuration.get(CheckpointingOptions.CHECKPOINTING_MODE) === 'EXACTLY_ONCE',
-    mayContinue: () => task.mayTakeInput,
+    mayContinue: () => control.mayTakeInput,
     checkpoints: {
       checkpoint: (barrier, alignmentMs) => {
-        task.performCheckpoint(barrier, alignmentMs)
+        checkpoints.take(barrier, alignmentMs)
       },
       abort: (checkpointId, reason) => {
-        task.declineCheckpoint(checkpointId, reason)
+        checkpoints.decline(checkpointId, reason)
       },
     },
   })
-  const { gate, barriers, io } = made
-  const parts = {
-    input: made.input,
-    forgetCheckpoint: (checkpointId: number): void => {
-      barriers.onAborted(checkpointId)
-    },
-    closeInputs: (): void => {
-      gate.close()
-    },
-  }
-  return { parts, io, readers: gate.channels.map(({ reader }) => reader) }
+  return { input, io, readers: channels.map(({ reader }) => reader) }
 }
 
 interface ChainEdgeInput extends TaskFactoryInput {
@@ -169,19 +180,20 @@ function edgeOf(edgeId: string, edges: readonly JobEdge[]): JobEdge {
 }
 
 interface ContextFactoryInput extends TaskFactoryInput {
+  readonly descriptor: TaskDeploymentDescriptor
+  readonly vertex: JobVertex
   /** Of the channels in front of operators, which are added here. */
   readonly waitingWriters: ChannelWriter[]
 }
 
 function contextFactory(
-  task: StreamTask,
+  control: TaskControl,
   metrics: MetricGroup,
-  vertex: JobVertex,
   input: ContextFactoryInput,
 ): (operatorName: string, surroundings: OperatorSurroundings) => OperatorContext {
   const { environment, jobId, program } = input
-  const { subtaskIndex, maxParallelism, attemptNumber } = task.descriptor
-  const { name: taskName, parallelism } = vertex
+  const { subtaskIndex, maxParallelism, attemptNumber } = input.descriptor
+  const { name: taskName, parallelism } = input.vertex
   const jobName = program.jobGraph.name
   const taskInfo: TaskInfo = { jobId, jobName, taskName, subtaskIndex, parallelism, maxParallelism, attemptNumber }
   const { configuration, clock, random, logger, fileSystems, standardOutput, standardError } = environment
@@ -204,15 +216,15 @@ function contextFactory(
     standardOutput,
     standardError,
     registeredTypes: program.registeredTypes,
-    processingTime: task.processingTime,
+    processingTime: control.processingTime,
     stateBackend: environment.stateBackend,
     suspendInputUntil: (promise) => {
-      task.actions.suspendUntil(promise)
+      control.actions.suspendUntil(promise)
     },
     enqueueMail: (action) => {
-      task.enqueueMail(action)
+      control.mailbox.put(action)
     },
-    isOutputAvailable: () => task.isOutputAvailable(),
-    whenOutputAvailable: () => task.whenOutputAvailable(),
+    isOutputAvailable: () => control.isOutputAvailable(),
+    whenOutputAvailable: () => control.whenOutputAvailable(),
   })
 }

@@ -1,19 +1,20 @@
 // Duty: what a task works on in a step: the next records of its source, or of its channels.
-// Invariants: `process` is called only while output is available and nothing is pending; it returns soon.
+// Invariants: `process` is called only while the task may take input; it returns soon. What kind of input it is, its task
+// does not know.
 // Thread: the task's worker.
-import { FlinkError } from '../../../core/errors/flink-error.js'
-import { ClassNotRegisteredError } from '../../../core/types/class-not-registered-error.js'
-import type { InputGate } from '../network/input-gate.js'
-import type { ChannelHandler } from '../network/channel.js'
-import type { SourceStreamOperator } from '../operators/stream-operator.js'
-import type { PendingTime } from './pending-time.js'
+import type { CheckpointBarrier } from '../network/stream-element.js'
+import type { SourceStatus } from '../operators/stream-operator.js'
 
-/** `moved`: call again; `waiting`: nothing there; `ended`: nothing will come any more. */
-export type InputStatus = 'moved' | 'waiting' | 'ended'
+/** When the checkpoint that the task was told to take is taken: at once, or by the input when it has been read to its end. */
+export type TriggerAnswer = 'take-now' | 'at-end-of-input'
 
 export interface TaskInput {
-  process(): InputStatus
+  /** `more`: call again; `waiting`: nothing there now; `end`: all records have been given, barriers may still come. */
+  process(): SourceStatus
+  /** Asked before the worker sleeps: true when `process` would find something. */
   hasData(): boolean
+  /** Nothing comes any more, no barrier either. */
+  readonly isExhausted: boolean
   /**
    * True while an operator is in the middle of a watermark, as the output was full: nothing else happens to the chain until
    * `continueWatermark` has come to its end, neither records nor actions.
@@ -21,92 +22,18 @@ export interface TaskInput {
   readonly isInWatermark: boolean
   /** Goes on with it, once there is room; true when it is done. */
   continueWatermark(): boolean
-}
-
-/** Records come out of the head operator itself. */
-export class SourceInput implements TaskInput {
-  readonly #source: SourceStreamOperator
-  /** False while a savepoint that ends the job is on its way. */
-  isOpen = true
-  #mayHaveMore = true
-
-  constructor(source: SourceStreamOperator) {
-    this.#source = source
-  }
-
-  process(): InputStatus {
-    if (!this.isOpen) return 'waiting'
-    const status = this.#source.emitNext()
-    this.#mayHaveMore = status === 'more'
-    if (status === 'more') return 'moved'
-    return status === 'end' ? 'ended' : 'waiting'
-  }
-
-  hasData(): boolean {
-    return this.isOpen && this.#mayHaveMore
-  }
-
-  get isInWatermark(): boolean {
-    return this.#source.isInWatermark
-  }
-
-  continueWatermark(): boolean {
-    return this.#source.continueWatermark()
-  }
-
-  /** Mail came, so the source may have something again. */
-  awaken(): void {
-    this.#mayHaveMore = true
-  }
-}
-
-export interface GateInputInput {
-  readonly gate: InputGate
-  /** One an input, in the order of their numbers. */
-  readonly handlers: readonly ChannelHandler[]
-  readonly time: PendingTime
-  /** The operator whose inputs these are, for errors about records that it cannot be given. */
-  readonly operatorName: string
-}
-
-/** Records come through channels. */
-export class GateInput implements TaskInput {
-  readonly #gate: InputGate
-  readonly #handlers: readonly ChannelHandler[]
-  readonly #time: PendingTime
-  readonly #operatorName: string
-
-  constructor({ gate, handlers, time, operatorName }: GateInputInput) {
-    this.#gate = gate
-    this.#handlers = handlers
-    this.#time = time
-    this.#operatorName = operatorName
-  }
-
-  process(): InputStatus {
-    try {
-      if (this.#gate.poll(this.#handlers)) return this.isInWatermark ? 'waiting' : 'moved'
-    } catch (error) {
-      throw this.#explained(error)
-    }
-    return this.#gate.allEnded ? 'ended' : 'waiting'
-  }
-
-  hasData(): boolean {
-    return this.#gate.hasData()
-  }
-
-  get isInWatermark(): boolean {
-    return this.#time.isPending
-  }
-
-  continueWatermark(): boolean {
-    return this.#time.continue()
-  }
-
-  #explained(error: unknown): unknown {
-    if (!(error instanceof ClassNotRegisteredError)) return error
-    const details = { operator: this.#operatorName, className: error.className }
-    return new FlinkError('RECORD_CLASS_NOT_REGISTERED', details, { cause: error })
-  }
+  /** The records have ended, and so does time. False: not done, as with a watermark. */
+  advanceToEndOfTime(): boolean
+  onTrigger(barrier: CheckpointBarrier): TriggerAnswer
+  onCheckpointAborted(checkpointId: number): void
+  /** No record is given from here on, until `resume`: a snapshot that ends the job is on its way. */
+  pause(): void
+  resume(): void
+  /** The snapshot is complete: it ends here, where nobody upstream ends it. */
+  endEarly(): void
+  /** Mail came, so there may be something again. */
+  awaken(): void
+  /** The task has ended before its input: whoever produces it is to stop. */
+  cancel(): void
+  close(): void
 }

@@ -20,8 +20,7 @@ export interface MetricsReporterServices {
 export interface ReportedTask {
   readonly descriptor: { readonly executionId: string }
   readonly isTerminal: boolean
-  /** Undefined until the task was put together. */
-  readonly metrics: TaskMetricGroup | undefined
+  readonly metrics: TaskMetricGroup
 }
 
 export class MetricsReporter {
@@ -65,7 +64,7 @@ export class MetricsReporter {
 
   #sample(): void {
     const nowMs = this.#services.clock.monotonicMs()
-    for (const { metrics } of this.#tasks) metrics?.sample(nowMs)
+    for (const { metrics } of this.#tasks) metrics.sample(nowMs)
   }
 
   #report(): void {
@@ -73,7 +72,6 @@ export class MetricsReporter {
     const nowMs = clock.monotonicMs()
     const tasks: TaskMetricsReport[] = []
     for (const { descriptor, metrics } of this.#tasks) {
-      if (metrics === undefined) continue
       const values = metrics.values(nowMs, (metric, error) => {
         logger.debug('a metric could not be read', { metric, reason: String(error) })
       })

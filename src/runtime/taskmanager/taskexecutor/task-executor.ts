@@ -166,9 +166,11 @@ export class TaskExecutor {
     try {
       const graph = graphs[slot]
       if (graph === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `there is no slot ${String(slot)}` })
-      const { task, parts } = makeTask(descriptor, { jobId, program: graph, environment, channels })
+      const task = makeTask(descriptor, { jobId, program: graph, environment, channels })
       this.#tasks.set(executionId, task)
-      return () => void task.initialize(parts)
+      return () => {
+        task.start()
+      }
     } catch (error) {
       const state = 'FAILED'
       const serialized = serializeError(error)
@@ -181,7 +183,7 @@ export class TaskExecutor {
 
   #mergeAccumulators({ executionId, name, others }: MergeAccumulators): void {
     const task = this.#tasks.get(executionId)
-    const result = task instanceof StreamTask ? task.accumulators?.merge(name, others) : undefined
+    const result = task instanceof StreamTask ? task.accumulators.merge(name, others) : undefined
     if (result !== undefined) this.#services.send({ type: 'accumulators-merged', name, result })
   }
 

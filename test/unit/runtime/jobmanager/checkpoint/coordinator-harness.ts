@@ -91,6 +91,7 @@ const DEFAULTS: CheckpointCoordinatorConfiguration = {
   minPauseMs: 0,
   maxConcurrent: 1,
   tolerableFailures: 0,
+  afterTasksFinish: true,
 }
 
 export class CoordinatorHarness {

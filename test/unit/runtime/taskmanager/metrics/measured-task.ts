@@ -70,18 +70,24 @@ export class MeasuredTask {
     this.#loop = new TaskLoop(this.#scheduler, this.clock, () => undefined)
     const environment = this.#environment()
     const channels = new ChannelConnector(environment.wake)
-    const { task, parts } = makeTask(descriptorOf(program, rings), { jobId: 'job', program, environment, channels })
+    const task = makeTask(descriptorOf(program, rings), { jobId: 'job', program, environment, channels })
     this.task = task
     this.#loop.setTasks([task])
-    void task.initialize(parts)
+    task.start()
     this.#reporter = new MetricsReporter({ clock: this.clock, logger: SILENT_LOGGER, send: environment.send })
     this.#reporter.start([task], input.intervalMs)
   }
 
-  /** Lets promises settle, then runs turns until the loop sleeps. */
+  /** Lets promises settle, then runs turns until the loop sleeps and no action of the task has anything left to do. */
   async run(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
     this.#loop.wake()
+    this.#runTurns()
+    await new Promise((resolve) => setImmediate(resolve))
+    this.#runTurns()
+  }
+
+  #runTurns(): void {
     for (let turn = this.#scheduler.turns.shift(); turn !== undefined; turn = this.#scheduler.turns.shift()) turn()
   }
 

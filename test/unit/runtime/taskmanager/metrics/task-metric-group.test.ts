@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { METER_UPDATE_INTERVAL_MS, MeterView } from '../../../../../src/core/metrics/meter.js'
 import { MetricGroup } from '../../../../../src/core/metrics/metric-group.js'
 import type { TaskIoCounts } from '../../../../../src/runtime/taskmanager/metrics/task-io.js'
+import { CheckpointAlignment } from '../../../../../src/runtime/taskmanager/metrics/checkpoint-alignment.js'
 import { TaskMetricGroup } from '../../../../../src/runtime/taskmanager/metrics/task-metric-group.js'
 
 const NOTHING: TaskIoCounts = {
@@ -24,7 +25,7 @@ function unexpected(name: string, error: unknown): void {
 describe('TaskMetricGroup', () => {
   it('shows bytes and buffers, in sum and a second, where the channels count them', () => {
     let counts = NOTHING
-    const group = new TaskMetricGroup(new MetricGroup([]), () => counts, 0)
+    const group = new TaskMetricGroup(new MetricGroup([]), () => counts, new CheckpointAlignment(), 0)
     counts = {
       ...NOTHING,
       trafficIn: { numBytes: 3000, numBuffers: 3 },
@@ -43,7 +44,10 @@ describe('TaskMetricGroup', () => {
   })
 
   it('shows what a source or a sink does not have as little as what nobody counts', () => {
-    const values = new TaskMetricGroup(new MetricGroup([]), () => NOTHING, 0).values(1000, unexpected)
+    const values = new TaskMetricGroup(new MetricGroup([]), () => NOTHING, new CheckpointAlignment(), 0).values(
+      1000,
+      unexpected,
+    )
     assert.deepEqual(
       Object.keys(values).filter((name) => /Bytes|Buffers|Watermark/.test(name)),
       [],
@@ -54,7 +58,7 @@ describe('TaskMetricGroup', () => {
   it('keeps the meters of user functions going and shows every metric of theirs as number or text', () => {
     const operators = new MetricGroup(['job', 'task', '0'])
     const map = operators.addGroup('Map')
-    const group = new TaskMetricGroup(operators, () => NOTHING, 0)
+    const group = new TaskMetricGroup(operators, () => NOTHING, new CheckpointAlignment(), 0)
     map.meter('rate', new MeterView(5)).markEvent(20)
     map.counter('count').inc(3)
     map.histogram('size').update(7)

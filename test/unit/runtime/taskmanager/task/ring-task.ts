@@ -40,7 +40,6 @@ export class RingTask {
   readonly task: StreamTask
   readonly #announcements = new CheckpointAnnouncements()
   readonly #downstream: RingChannelReader
-  readonly #initialized: Promise<void>
 
   constructor({ program, vertex: index, outputSlots }: RingTaskInput) {
     const graph = generateProgramGraph(program.pipeline())
@@ -78,13 +77,13 @@ export class RingTask {
       wake: () => undefined,
     }
     const channels = new ChannelConnector(environment.wake)
-    const { task, parts } = makeTask(descriptor, { jobId: 'j', program: graph, environment, channels })
+    const task = makeTask(descriptor, { jobId: 'j', program: graph, environment, channels })
     this.task = task
-    this.#initialized = task.initialize(parts)
+    task.start()
   }
 
   async started(): Promise<this> {
-    await this.#initialized
+    await this.step()
     return this
   }
 

@@ -8,7 +8,7 @@ import type { ChannelWriter } from '../../../../../src/runtime/taskmanager/netwo
 import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/local-channel.js'
 import type { Input, StreamOperator } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { makeGateInput } from '../../../../../src/runtime/taskmanager/task/gate-input-factory.js'
-import type { InputStatus } from '../../../../../src/runtime/taskmanager/task/task-input.js'
+import type { SourceStatus } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 
 const INPUT_OF_CHANNEL: readonly number[] = [0, 1, 0]
 const ignore = (): void => undefined
@@ -61,11 +61,11 @@ class TwoInputs {
   }
 
   /** As the task does: input after input, while the head is done with time. */
-  work(): InputStatus {
+  work(): SourceStatus {
     if (!this.#made.input.continueWatermark()) return 'waiting'
     for (;;) {
       const status = this.#made.input.process()
-      if (status !== 'moved') return status
+      if (status !== 'more') return status
     }
   }
 
@@ -156,7 +156,7 @@ describe('A task with two inputs', () => {
     assert.deepEqual(new Set(inputs.told), new Set(['watermark 1 5']))
     assert.equal(inputs.told.length, 3)
     inputs.isDone = true
-    assert.equal(inputs.work(), 'ended')
+    assert.equal(inputs.work(), 'end')
     assert.equal(inputs.isInWatermark, false)
     const rest = inputs.told.slice(3)
     assert.deepEqual(rest.slice(0, 2), ['watermark 1 5', 'checkpoint 1'])

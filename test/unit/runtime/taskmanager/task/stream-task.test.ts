@@ -2,128 +2,48 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { OperatorSpec } from '../../../../../src/api/dag/operator-spec.js'
 import type { SourceContext } from '../../../../../src/api/functions/source-function.js'
-import { Configuration } from '../../../../../src/core/config/configuration.js'
-import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
-import { MemoryTextOutput } from '../../../../../src/core/io/memory-text-output.js'
-import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
-import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
-import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
-import { generateProgramGraph } from '../../../../../src/graph/job-graph-generator.js'
-import type { WorkerToMaster } from '../../../../../src/runtime/protocol/worker-to-master.js'
 import { MAX_WATERMARK } from '../../../../../src/runtime/taskmanager/network/stream-element.js'
-import { ChannelConnector } from '../../../../../src/runtime/taskmanager/task/channel-connector.js'
-import { CheckpointAnnouncements } from '../../../../../src/runtime/taskmanager/task/checkpoint-announcements.js'
 import { StreamSource } from '../../../../../src/runtime/taskmanager/operators/stream-source.js'
 import type { OperatorContext } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import type { OperatorBinding } from '../../../../../src/graph/program-graph.js'
-import type { StepResult } from '../../../../../src/runtime/taskmanager/task/stream-task.js'
-import { makeTask } from '../../../../../src/runtime/taskmanager/task/task-factory.js'
-import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
 import { turn } from '../../../../operators/operator-harness.js'
-import { RecordedProgram, sourceOf } from '../../../graph/recorded-program.js'
+import { PlayedTask, sourceWith } from './played-task.js'
 
-/** A source task with one output channel, stepped by the test. */
-async function sourceTask(operator: OperatorSpec = sourceOf()) {
-  const program = new RecordedProgram()
-  program.sink(program.partition(program.source('s', {}, operator), { kind: 'rebalance' }), 'out', { parallelism: 1 })
-  const graph = generateProgramGraph(program.pipeline({ 'parallelism.default': '1' }))
-  const [vertex] = graph.jobGraph.vertices
-  const [edge] = graph.jobGraph.edges
-  assert.ok(vertex && edge)
-  const sent: WorkerToMaster[] = []
-  let wakes = 0
-  const wake = (): void => {
-    wakes += 1
-  }
-  const channels = new ChannelConnector(wake)
-  const channel = { kind: 'local', key: 'c', siblings: 1 } as const
-  const peer = { peers: [0], peerParallelism: 1, peerMaxParallelism: 128 }
-  const location = { kind: 'memory', maxStateSizeBytes: 1000 } as const
-  const announcements = new CheckpointAnnouncements()
-  const environment = {
-    configuration: Configuration.fromMap({}),
-    clock: new ManualClock(),
-    random: new SeededRandom(1),
-    logger: SILENT_LOGGER,
-    fileSystems: new FileSystems(),
-    standardOutput: new MemoryTextOutput(),
-    standardError: new MemoryTextOutput(),
-    announcements,
-    send: (message: WorkerToMaster) => sent.push(message),
-    wake,
-  }
-  const descriptor = {
-    executionId: 'e',
-    vertexId: vertex.id,
-    subtaskIndex: 0,
-    slot: 0,
-    attemptNumber: 0,
-    maxParallelism: 128,
-    inputs: [],
-    outputs: [{ edgeId: edge.id, channels: [channel], ...peer }],
-    restore: undefined,
-    finishedOnRestore: false,
-  }
-  const { task, parts } = makeTask(descriptor, { jobId: 'j', program: graph, environment, channels })
-  await task.initialize(parts)
-  const reader = channels.reader(channel)
-  const read = new ChannelRecorder()
-  return {
-    task,
-    read,
-    wakeCount: () => wakes,
-    step: (): StepResult => task.step(Number.POSITIVE_INFINITY),
-    states: () => sent.flatMap((message) => (message.type === 'task-state-changed' ? [message.state] : [])),
-    answers: () => sent.flatMap((message) => (message.type === 'task-state-changed' ? [] : [message.type])),
-    drain: () => {
-      while (reader.hasData()) reader.drain(read, 0)
-    },
-    trigger: (checkpointId: number, thenStop?: 'suspend' | 'drain') => {
-      const common = { checkpointId, isSavepoint: false, location, thenStop }
-      announcements.add({ type: 'announce-checkpoint', ...common })
-      task.triggerCheckpoint({ type: 'trigger-checkpoint', executionId: 'e', timestamp: 0, ...common })
-    },
-  }
+function started(run: () => unknown): Promise<PlayedTask> {
+  return PlayedTask.started({ operator: sourceWith(run) })
 }
 
-type SourceTask = Awaited<ReturnType<typeof sourceTask>>
-
-async function runToEnd(source: SourceTask): Promise<void> {
-  for (let steps = 0; steps < 100 && source.states().at(-1) !== 'FINISHED'; steps += 1) {
-    source.step()
-    source.drain()
-    await turn()
-  }
-  assert.equal(source.states().at(-1), 'FINISHED')
+function never(): Promise<void> {
+  return new Promise(() => undefined)
 }
 
-function sourceWith(run: () => unknown): OperatorSpec {
-  return { kind: 'source-function', function: { run } } as OperatorSpec
-}
-
-/** Kinds of the elements that the output carried. */
-function kinds({ read }: SourceTask): unknown[] {
-  return read.elements.map((element) => (Array.isArray(element) ? (element as unknown[])[0] : element))
+/** Resolves when the test says so. */
+function held() {
+  let letGo: () => void = () => undefined
+  let fail: (error: Error) => void = () => undefined
+  const promise = new Promise<void>((resolve, reject) => {
+    letGo = resolve
+    fail = reject
+  })
+  return { promise, letGo, fail }
 }
 
 describe('A source task', () => {
   it('runs to its end: records, the final watermark, the two ends, FINISHED', async () => {
-    const source = await sourceTask(sourceWith(() => [1, 2]))
-    await runToEnd(source)
+    const source = await started(() => [1, 2])
+    await source.runToEnd()
     const all = ['record', 'record', 'watermark', 'end of data', 'end of partition']
-    assert.deepEqual(kinds(source), all)
+    assert.deepEqual(source.kinds(), all)
     assert.deepEqual(source.states(), ['INITIALIZING', 'RUNNING', 'FINISHED'])
   })
 
   it('that was idle is active again before its final watermark, which nobody would listen to otherwise', async () => {
-    const source = await sourceTask(
-      sourceWith(function* (ctx: SourceContext<unknown>) {
-        yield 1
-        ctx.markAsTemporarilyIdle()
-      } as () => unknown),
-    )
-    await runToEnd(source)
-    const end = source.read.elements.slice(1, 4)
+    const source = await started(function* (ctx: SourceContext<unknown>) {
+      yield 1
+      ctx.markAsTemporarilyIdle()
+    } as () => unknown)
+    await source.runToEnd()
+    const end = source.reads[0]?.elements.slice(1, 4)
     assert.deepEqual(end, [
       ['status', 'idle', 0],
       ['status', 'active', 0],
@@ -150,7 +70,7 @@ describe('A source task', () => {
       createStreamOperator: (binding: unknown, context: unknown) =>
         new LeavesMany(binding as OperatorBinding, context as OperatorContext, run),
     }
-    const source = await sourceTask({ kind: 'operator', factory, functions: [run] })
+    const source = await PlayedTask.started({ operator: { kind: 'operator', factory, functions: [run] } })
     for (let steps = 0; steps < 20; steps += 1) {
       source.step()
       await turn()
@@ -168,77 +88,50 @@ describe('A source task', () => {
     assert.equal(source.states().at(-1), 'FINISHED')
     assert.ok(calls > 1)
     assert.deepEqual(
-      source.read.values,
+      source.reads[0]?.values,
       Array.from({ length: 20_000 }, (_, n) => n),
     )
-    assert.deepEqual(kinds(source).slice(-2), ['end of data', 'end of partition'])
+    assert.deepEqual(source.kinds().slice(-2), ['end of data', 'end of partition'])
   })
 
   it('that waits has no work, steps idly and wakes nobody', async () => {
-    const source = await sourceTask(sourceWith(() => new Promise(() => undefined)))
-    for (let steps = 0; steps < 5; steps += 1) {
-      source.step()
-      await turn()
-    }
-    const before = source.wakeCount()
+    const source = await started(never)
+    await source.steps(5)
+    const before = source.wakes
     for (let steps = 0; steps < 100; steps += 1) {
       assert.equal(source.step(), 'idle')
       await turn()
     }
     assert.equal(source.task.hasWork(), false)
-    assert.equal(source.wakeCount(), before)
-  })
-
-  it('takes no input while an action or a promise is pending, nor behind its end', async () => {
-    const source = await sourceTask(sourceWith(() => new Promise(() => undefined)))
-    const { task } = source
-    assert.equal(task.mayTakeInput, true)
-    let finish: () => void = () => undefined
-    task.actions.suspendUntil(new Promise((resolve) => (finish = resolve)))
-    assert.equal(task.mayTakeInput, false)
-    finish()
-    await turn()
-    assert.equal(task.mayTakeInput, true)
-    task.actions.enqueue(() => new Promise((resolve) => (finish = resolve)))
-    assert.equal(task.mayTakeInput, false)
-    source.step()
-    assert.equal(task.mayTakeInput, false)
-    finish()
-    await turn()
-    assert.equal(task.mayTakeInput, true)
-    await task.cancel()
-    assert.equal(task.mayTakeInput, false)
+    assert.equal(source.wakes, before)
   })
 
   it('takes a checkpoint between its records and goes on', async () => {
     let emitted = 0
-    const source = await sourceTask(
-      sourceWith(function* () {
-        while (emitted < 200) yield (emitted += 1)
-      }),
-    )
+    const source = await started(function* () {
+      while (emitted < 200) yield (emitted += 1)
+    })
     source.task.step(0)
     source.trigger(1)
     for (let steps = 0; steps < 5; steps += 1) {
       source.task.step(0)
       await turn()
     }
-    await runToEnd(source)
-    const barrier = kinds(source).indexOf('barrier')
+    await source.runToEnd()
+    const barrier = source.kinds().indexOf('barrier')
     assert.ok(barrier > 0 && barrier < 200)
-    assert.equal(source.read.values.length, 200)
+    assert.equal(source.reads[0]?.values.length, 200)
     assert.deepEqual(source.answers(), ['acknowledge-checkpoint'])
   })
 
-  it('sends nothing behind the end of its output: a checkpoint that is triggered then is declined', async () => {
-    const source = await sourceTask(sourceWith(() => []))
-    // The first step finds the end; the operators are finished in a later one.
+  it('takes part in a checkpoint that finds it at its end, as long as its output is open', async () => {
+    const source = await started(() => [])
     while (source.step() !== 'more') await turn()
     source.trigger(1)
-    await runToEnd(source)
-    assert.equal(kinds(source).at(-1), 'end of partition')
-    assert.ok(!kinds(source).includes('barrier'))
-    assert.deepEqual(source.answers(), ['decline-checkpoint'])
+    await source.runToEnd()
+    assert.deepEqual(source.kinds().slice(-1), ['end of partition'])
+    assert.ok(source.kinds().includes('barrier'))
+    assert.deepEqual(source.answers(), ['acknowledge-checkpoint'])
   })
 
   for (const [mode, before] of [
@@ -247,54 +140,56 @@ describe('A source task', () => {
   ] as const) {
     it(`stopped with a savepoint (${mode}) emits nothing behind it and ends when that is complete`, async () => {
       let emitted = 0
-      const source = await sourceTask(
-        sourceWith(function* () {
-          for (;;) yield (emitted += 1)
-        }),
-      )
+      const source = await started(function* () {
+        for (;;) yield (emitted += 1)
+      })
       source.trigger(1, mode)
       for (let steps = 0; steps < 20; steps += 1) {
         source.task.step(0)
         source.drain()
         await turn()
       }
-      assert.deepEqual(kinds(source), before)
+      const emittedBefore = emitted
+      assert.deepEqual(
+        source.kinds().filter((kind) => kind !== 'record'),
+        before,
+      )
       source.task.notifyCheckpointComplete(1)
-      await runToEnd(source)
+      await source.runToEnd()
       const end = mode === 'drain' ? ['end of partition'] : ['end of data', 'end of partition']
-      assert.deepEqual(kinds(source), [...before, ...end])
-      assert.equal(emitted, 0)
+      assert.deepEqual(source.kinds().slice(-end.length), end)
+      assert.equal(emitted, emittedBefore)
     })
   }
 
   it('goes on when the savepoint to stop with is aborted', async () => {
     let emitted = 0
-    const source = await sourceTask(
-      sourceWith(function* () {
-        while (emitted < 3) yield (emitted += 1)
-      }),
-    )
+    const source = await started(function* () {
+      while (emitted < 3) yield (emitted += 1)
+    })
     source.trigger(1, 'suspend')
-    for (let steps = 0; steps < 5; steps += 1) {
-      source.step()
-      await turn()
-    }
+    await source.steps(5)
     source.task.notifyCheckpointAborted(1)
-    await runToEnd(source)
-    assert.deepEqual(source.read.values, [1, 2, 3])
-    assert.equal(kinds(source).filter((kind) => kind === 'watermark').length, 1)
+    await source.runToEnd()
+    assert.deepEqual(source.reads[0]?.values, [1, 2, 3])
+    assert.equal(source.kinds().filter((kind) => kind === 'watermark').length, 1)
+  })
+
+  it('fails when the savepoint is aborted for which its data was ended early', async () => {
+    const drained = await started(function* () {
+      for (;;) yield 1
+    })
+    drained.trigger(1, 'drain')
+    await drained.steps(5)
+    drained.task.notifyCheckpointAborted(1)
+    assert.equal(drained.states().at(-1), 'FAILED')
   })
 
   it('fails once, with its first error', async () => {
-    const source = await sourceTask(
-      sourceWith(() => {
-        throw new Error('boom')
-      }),
-    )
-    for (let steps = 0; steps < 5; steps += 1) {
-      source.step()
-      await turn()
-    }
+    const source = await started(() => {
+      throw new Error('boom')
+    })
+    await source.steps(5)
     source.task.fail(new Error('later'))
     await source.task.cancel()
     assert.deepEqual(source.states(), ['INITIALIZING', 'RUNNING', 'FAILED'])
@@ -302,12 +197,102 @@ describe('A source task', () => {
   })
 
   it('is cancelled once, and nothing runs afterwards', async () => {
-    const source = await sourceTask(sourceWith(() => new Promise(() => undefined)))
+    const source = await started(never)
     source.step()
     await Promise.all([source.task.cancel(), source.task.cancel()])
     source.trigger(1)
     source.step()
     assert.deepEqual(source.states(), ['INITIALIZING', 'RUNNING', 'CANCELING', 'CANCELED'])
     assert.deepEqual(source.answers(), [])
+  })
+
+  it('that is cancelled while its operators are finished ends, and writes no end', async () => {
+    const finishing = held()
+    const sink = {
+      kind: 'sink',
+      function: { invoke: () => undefined, finish: () => finishing.promise },
+    } as OperatorSpec
+    const task = await PlayedTask.started({ place: 'sink', operator: sink })
+    task.upstream.writeEndOfData()
+    task.upstream.writeEndOfPartition()
+    await task.steps(3)
+    const canceled = task.task.cancel()
+    finishing.letGo()
+    await canceled
+    await task.steps(3)
+    assert.deepEqual(task.states(), ['INITIALIZING', 'RUNNING', 'CANCELING', 'CANCELED'])
+  })
+})
+
+describe('A task that is being opened', () => {
+  /** A map whose `open` waits for the test. */
+  function slowMap() {
+    const opening = held()
+    const calls: string[] = []
+    const userFunction = {
+      setRuntimeContext: () => undefined,
+      getRuntimeContext: () => undefined,
+      open: async () => {
+        calls.push('open')
+        await opening.promise
+        calls.push('opened')
+      },
+      close: () => {
+        calls.push('close')
+      },
+      map: (value: unknown) => value,
+    }
+    const operator = { kind: 'map', function: userFunction } as unknown as OperatorSpec
+    return { operator, opening, calls }
+  }
+
+  for (const end of ['cancel', 'fail'] as const) {
+    it(`is not closed before that has ended, when it comes to ${end}, however long it takes`, async () => {
+      const { operator, opening, calls } = slowMap()
+      const played = await PlayedTask.started({ place: 'map', operator })
+      let ended: Promise<void> | undefined
+      if (end === 'cancel') ended = played.task.cancel()
+      else played.task.fail(new Error('elsewhere'))
+      played.clock.advance(60_000)
+      await turn()
+      assert.deepEqual(calls, ['open'])
+      assert.equal(played.states().at(-1), end === 'cancel' ? 'CANCELING' : 'FAILED')
+      opening.letGo()
+      await ended
+      await turn()
+      assert.deepEqual(calls, ['open', 'opened', 'close'])
+      if (end === 'cancel') assert.equal(played.states().at(-1), 'CANCELED')
+      assert.ok(!played.states().includes('RUNNING'))
+    })
+  }
+
+  it('says that it is being cancelled and nothing more where that never ends: its worker is to be ended', async () => {
+    const { operator, calls } = slowMap()
+    const played = await PlayedTask.started({ place: 'map', operator })
+    void played.task.cancel()
+    played.clock.advance(1_000_000)
+    await turn()
+    assert.deepEqual(played.states(), ['INITIALIZING', 'CANCELING'])
+    assert.deepEqual(calls, ['open'])
+  })
+
+  it('that is cancelled before its first step was never opened', async () => {
+    const { operator, calls } = slowMap()
+    const played = new PlayedTask({ place: 'map', operator })
+    played.task.start()
+    await played.task.cancel()
+    assert.deepEqual(played.states(), ['INITIALIZING', 'CANCELING', 'CANCELED'])
+    assert.deepEqual(calls, [])
+  })
+
+  it('fails with the error of its function, which is closed then', async () => {
+    const { operator, opening, calls } = slowMap()
+    const played = await PlayedTask.started({ place: 'map', operator })
+    opening.fail(new Error('no connection'))
+    await played.steps(3)
+    const last = played.sent.at(-1)
+    assert.ok(last?.type === 'task-state-changed' && last.state === 'FAILED')
+    assert.match(String(last.error?.cause?.message), /no connection/)
+    assert.deepEqual(calls, ['open', 'close'])
   })
 })

@@ -6,8 +6,13 @@ import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import type { AnnounceCheckpoint } from '../../../../../src/runtime/protocol/master-to-worker.js'
 import type { WorkerToMaster } from '../../../../../src/runtime/protocol/worker-to-master.js'
 import { CheckpointAnnouncements } from '../../../../../src/runtime/taskmanager/task/checkpoint-announcements.js'
-import type { OperatorChain } from '../../../../../src/runtime/taskmanager/task/operator-chain.js'
+import { CheckpointAlignment } from '../../../../../src/runtime/taskmanager/metrics/checkpoint-alignment.js'
+import { InputInterrupt } from '../../../../../src/runtime/taskmanager/network/input-interrupt.js'
+import type { StreamOperator } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
+import { ExclusiveActions } from '../../../../../src/runtime/taskmanager/task/exclusive-actions.js'
 import { SubtaskCheckpointCoordinator } from '../../../../../src/runtime/taskmanager/task/subtask-checkpoint-coordinator.js'
+import { ProcessingTimeTimers } from '../../../../../src/runtime/taskmanager/task/processing-time-timers.js'
+import { TaskEnding } from '../../../../../src/runtime/taskmanager/task/task-ending.js'
 import type { OperatorSubtaskState } from '../../../../../src/storage/state-handles.js'
 import { EMPTY_SUBTASK_STATE, type KeyedStateHandle } from '../../../../../src/storage/state-handles.js'
 import { turn } from '../../../../operators/operator-harness.js'
@@ -57,13 +62,20 @@ class PlayedOperator {
 }
 
 function coordinatorOf(...operators: PlayedOperator[]): SubtaskCheckpointCoordinator {
-  const chain = {
-    operators,
-    broadcastBarrier: ({ checkpointId }: { checkpointId: number }) => events.push(`barrier ${String(checkpointId)}`),
-    broadcastCancelBarrier: (checkpointId: number) => events.push(`cancel barrier ${String(checkpointId)}`),
+  const outputs = {
+    broadcastBarrier: ({ checkpointId }: { checkpointId: number }) =>
+      void events.push(`barrier ${String(checkpointId)}`),
+    broadcastCancelBarrier: (checkpointId: number) => void events.push(`cancel barrier ${String(checkpointId)}`),
   }
-  return new SubtaskCheckpointCoordinator(chain as unknown as OperatorChain, {
+  const wake = (): void => undefined
+  const actions = new ExclusiveActions(wake, wake, new InputInterrupt())
+  const processingTime = new ProcessingTimeTimers({ clock, actions, whenOutputAvailable: () => Promise.resolve() })
+  return new SubtaskCheckpointCoordinator(operators as unknown as StreamOperator[], {
     executionId: 'e',
+    control: { actions, processingTime, wake },
+    outputs,
+    ending: new TaskEnding(false),
+    alignment: new CheckpointAlignment(),
     announcements,
     clock,
     send: (message) => sent.push(message),
@@ -152,14 +164,46 @@ describe("A task's part in a checkpoint", () => {
     )
   })
 
-  it('waits for an announcement that the barrier overtook, with the barrier already sent on', async () => {
+  it('waits for an announcement that the barrier overtook', async () => {
     const performed = coordinatorOf(new PlayedOperator('a')).perform(barrier(1), 0)
     await turn()
-    assert.deepEqual(events, ['prepare a', 'barrier 1'])
+    assert.deepEqual(events, [])
     announce(1)
     await performed
     await turn()
     assert.equal(sent[0]?.type, 'acknowledge-checkpoint')
+  })
+
+  it('that was given up so long ago that its announcement is forgotten only tells those downstream', async () => {
+    const coordinator = coordinatorOf(new PlayedOperator('a'))
+    for (let checkpointId = 1; checkpointId <= 100; checkpointId += 1) {
+      announce(checkpointId)
+      await coordinator.abort(checkpointId)
+    }
+    await coordinator.perform(barrier(1), 0)
+    assert.deepEqual(events, ['cancel barrier 1'])
+  })
+
+  it('keeps to its announcement, which may be forgotten while it prepares', async () => {
+    announce(1)
+    const operator = new PlayedOperator('a')
+    const letGo = holdAt(operator, 'prepare')
+    const performed = coordinatorOf(operator).perform(barrier(1), 0)
+    for (let checkpointId = 2; checkpointId <= 100; checkpointId += 1) announce(checkpointId)
+    letGo()
+    await performed
+    await turn()
+    assert.equal(sent[0]?.type, 'acknowledge-checkpoint')
+  })
+
+  it('does not wait for an announcement any more when it is given up', async () => {
+    const coordinator = coordinatorOf(new PlayedOperator('a'))
+    const performed = coordinator.perform(barrier(1), 0)
+    await turn()
+    await coordinator.abort(1)
+    await performed
+    assert.deepEqual(events, ['cancel barrier 1'])
+    assert.equal(coordinator.isWriting, false)
   })
 
   it('ends with its synchronous part: the rest is written while input goes on', async () => {

@@ -1,0 +1,126 @@
+// Duty: the input of a task with channels: records and events come out of its gate.
+// Invariants: the end of the data is told before anything that follows it is read, so that a barrier behind it finds the
+// operators finished. A checkpoint that nobody upstream sends a barrier for is taken at the end of the input.
+// Thread: the task's worker.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import { ClassNotRegisteredError } from '../../../core/types/class-not-registered-error.js'
+import type { ChannelHandler } from '../network/channel.js'
+import type { InputGate } from '../network/input-gate.js'
+import type { CheckpointBarrier } from '../network/stream-element.js'
+import type { SourceStatus } from '../operators/stream-operator.js'
+import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
+import type { PendingTime } from './pending-time.js'
+import type { TaskInput, TriggerAnswer } from './task-input.js'
+
+export interface GateInputParts {
+  readonly gate: InputGate
+  /** One an input, in the order of their numbers. */
+  readonly handlers: readonly ChannelHandler[]
+  readonly time: PendingTime
+  readonly barriers: CheckpointBarrierHandler
+  /** For a checkpoint that was triggered here: all inputs have been read to their end. */
+  readonly takeCheckpoint: (barrier: CheckpointBarrier) => void
+  /** The operator whose inputs these are, for errors about records that it cannot be given. */
+  readonly operatorName: string
+}
+
+export class GateInput implements TaskInput {
+  readonly #parts: GateInputParts
+  readonly #gate: InputGate
+  readonly #handlers: readonly ChannelHandler[]
+  readonly #time: PendingTime
+  #atEndOfInput: CheckpointBarrier[] = []
+  #isDataRead = false
+  #isExhausted = false
+
+  constructor(parts: GateInputParts) {
+    this.#parts = parts
+    this.#gate = parts.gate
+    this.#handlers = parts.handlers
+    this.#time = parts.time
+  }
+
+  process(): SourceStatus {
+    if (!this.#isDataRead && this.#gate.allDataEnded) {
+      this.#isDataRead = true
+      return 'end'
+    }
+    try {
+      if (this.#gate.poll(this.#handlers)) return this.isInWatermark ? 'waiting' : 'more'
+    } catch (error) {
+      throw this.#explained(error)
+    }
+    if (this.#gate.allEnded) this.#exhaust()
+    return this.#isDataRead ? 'end' : 'waiting'
+  }
+
+  /** An end that has been read and not told counts: nobody rings for it again. */
+  hasData(): boolean {
+    const gate = this.#gate
+    return gate.hasData() || (!this.#isDataRead && gate.allDataEnded) || (!this.#isExhausted && gate.allEnded)
+  }
+
+  get isExhausted(): boolean {
+    return this.#isExhausted
+  }
+
+  get isInWatermark(): boolean {
+    return this.#time.isPending
+  }
+
+  continueWatermark(): boolean {
+    return this.#time.continue()
+  }
+
+  advanceToEndOfTime(): boolean {
+    // It came through the channels.
+    return true
+  }
+
+  onTrigger(barrier: CheckpointBarrier): TriggerAnswer {
+    if (this.#isExhausted) return 'take-now'
+    this.#atEndOfInput.push(barrier)
+    return 'at-end-of-input'
+  }
+
+  onCheckpointAborted(checkpointId: number): void {
+    this.#atEndOfInput = this.#atEndOfInput.filter((barrier) => barrier.checkpointId !== checkpointId)
+    this.#parts.barriers.onAborted(checkpointId)
+  }
+
+  pause(): void {
+    // The sources do.
+  }
+
+  resume(): void {
+    // The sources do.
+  }
+
+  endEarly(): void {
+    // The end comes through the channels.
+  }
+
+  awaken(): void {
+    // What the channels bring rings by itself.
+  }
+
+  cancel(): void {
+    // Each producer is cancelled itself.
+  }
+
+  close(): void {
+    this.#gate.close()
+  }
+
+  #exhaust(): void {
+    if (this.#isExhausted) return
+    this.#isExhausted = true
+    for (const barrier of this.#atEndOfInput.splice(0)) this.#parts.takeCheckpoint(barrier)
+  }
+
+  #explained(error: unknown): unknown {
+    if (!(error instanceof ClassNotRegisteredError)) return error
+    const details = { operator: this.#parts.operatorName, className: error.className }
+    return new FlinkError('RECORD_CLASS_NOT_REGISTERED', details, { cause: error })
+  }
+}

@@ -1,0 +1,85 @@
+// Duty: what outputs, operators and inputs of a task do to its course, and ask about it: mail, exclusive actions, room in
+// the outputs, whether input may be taken.
+// Invariants: made before everything that uses it, so that a task is complete when it exists. An error of an action
+// reaches the task as mail, that is in its next step, before anything else begins.
+// Thread: the task's worker.
+import type { Clock } from '../../../core/time/clock.js'
+import type { InputInterrupt } from '../network/input-interrupt.js'
+import { ExclusiveActions } from './exclusive-actions.js'
+import { Mailbox } from './mailbox.js'
+import { ProcessingTimeTimers } from './processing-time-timers.js'
+import type { TaskLife, TaskPhase } from './task-life.js'
+import type { TaskOutputs } from './task-outputs.js'
+
+export interface TaskControlInput {
+  readonly life: TaskLife
+  readonly outputs: TaskOutputs
+  /** Raised by the outputs, too. */
+  readonly interrupt: InputInterrupt
+  /** Makes the worker's loop step the task soon. */
+  readonly wake: () => void
+  readonly clock: Clock
+}
+
+export class TaskControl {
+  readonly life: TaskLife
+  readonly mailbox: Mailbox
+  readonly actions: ExclusiveActions
+  readonly processingTime: ProcessingTimeTimers
+  readonly wake: () => void
+  readonly #outputs: TaskOutputs
+  readonly #interrupt: InputInterrupt
+  readonly #outputWaiters: (() => void)[] = []
+
+  constructor({ life, outputs, interrupt, wake, clock }: TaskControlInput) {
+    this.life = life
+    this.wake = wake
+    this.#outputs = outputs
+    this.#interrupt = interrupt
+    this.mailbox = new Mailbox(wake)
+    const onError = (error: unknown): void => {
+      this.mailbox.put(() => {
+        throw error
+      })
+    }
+    this.actions = new ExclusiveActions(onError, wake, interrupt)
+    const whenOutputAvailable = (): Promise<void> => this.whenOutputAvailable()
+    this.processingTime = new ProcessingTimeTimers({ clock, actions: this.actions, whenOutputAvailable })
+  }
+
+  /** False when what comes in must stay in its channel, or in its source. */
+  get mayTakeInput(): boolean {
+    return !this.#interrupt.isRaised || this.#checkInput()
+  }
+
+  enter(phase: TaskPhase, details?: Parameters<TaskLife['moveTo']>[1]): void {
+    this.#interrupt.raise()
+    this.life.moveTo(phase, details)
+    if (this.life.hasEnded) this.processingTime.close()
+  }
+
+  isOutputAvailable(): boolean {
+    return !this.#interrupt.isRaised || this.#outputs.isAvailable()
+  }
+
+  /** Resolves when there is room; also when the task ends while it waits. */
+  whenOutputAvailable(): Promise<void> {
+    if (this.isOutputAvailable()) return Promise.resolve()
+    return new Promise((resolve) => this.#outputWaiters.push(resolve))
+  }
+
+  get hasOutputWaiters(): boolean {
+    return this.#outputWaiters.length > 0
+  }
+
+  tellOutputWaiters(): void {
+    if (this.#outputWaiters.length === 0) return
+    for (const resolve of this.#outputWaiters.splice(0)) resolve()
+  }
+
+  #checkInput(): boolean {
+    const isOpen = this.life.takesInput && this.actions.isIdle && this.#outputs.isAvailable()
+    if (isOpen) this.#interrupt.lower()
+    return isOpen
+  }
+}

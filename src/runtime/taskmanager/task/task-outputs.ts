@@ -1,0 +1,64 @@
+// Duty: all channels that leave a task, as one.
+// Invariants: nothing is written after the end of the partition: who has read it never looks at the channel again.
+// Thread: the task's worker.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { RecordWriter } from '../network/record-writer.js'
+import type { CheckpointBarrier } from '../network/stream-element.js'
+
+export class TaskOutputs {
+  readonly #writers: readonly RecordWriter[]
+  #hasEnded = false
+
+  constructor(writers: readonly RecordWriter[]) {
+    this.#writers = writers
+  }
+
+  isAvailable(): boolean {
+    for (const writer of this.#writers) if (!writer.isAvailable()) return false
+    return true
+  }
+
+  hasPending(): boolean {
+    return this.#writers.some((writer) => writer.hasPending())
+  }
+
+  /** Longest time in ms that records may wait unflushed; below 0: as long as the task is busy. */
+  get bufferTimeoutMs(): number {
+    const timeouts = this.#writers.map((writer) => writer.bufferTimeoutMs).filter((timeout) => timeout >= 0)
+    return timeouts.length === 0 ? -1 : Math.min(...timeouts)
+  }
+
+  /** True when nothing is left behind. */
+  flush(): boolean {
+    let isEmpty = true
+    for (const writer of this.#writers) if (!writer.flush()) isEmpty = false
+    return isEmpty
+  }
+
+  broadcastBarrier(barrier: CheckpointBarrier): void {
+    if (this.#hasEnded)
+      throw new FlinkError('ASSERTION_FAILED', { what: 'a barrier came after the end of a partition' })
+    for (const writer of this.#writers) writer.broadcastBarrier(barrier)
+    this.flush()
+  }
+
+  /** Nobody waits for a barrier any more where the partition has ended. */
+  broadcastCancelBarrier(checkpointId: number): void {
+    if (this.#hasEnded) return
+    for (const writer of this.#writers) writer.broadcastCancelBarrier(checkpointId)
+    this.flush()
+  }
+
+  broadcastEndOfData(): void {
+    for (const writer of this.#writers) writer.broadcastEndOfData()
+  }
+
+  broadcastEndOfPartition(): void {
+    this.#hasEnded = true
+    for (const writer of this.#writers) writer.broadcastEndOfPartition()
+  }
+
+  close(): void {
+    for (const writer of this.#writers) writer.close()
+  }
+}
