@@ -20,11 +20,12 @@ export interface SnapshotDamage {
   readonly unusable: readonly string[]
   /** What the next run must go on from; undefined when it must refuse. */
   readonly expected: CompletedCheckpoint | undefined
+  apply(): Promise<void>
   repair(): Promise<void>
 }
 
-/** Damages the newest checkpoint of a job; undefined when there is none. */
-export async function damageNewest(
+/** For the newest checkpoint of a job; undefined when there is none. */
+export async function planDamage(
   disk: InMemoryFileSystem,
   directory: string,
   random: Random,
@@ -38,7 +39,7 @@ export async function damageNewest(
   // Without its metadata it is no checkpoint: that is what an unfinished one looks like.
   const kind = kinds[file.endsWith(METADATA_FILE) ? 1 + random.nextInt(2) : random.nextInt(3)] ?? 'flipped'
   const bytes = await disk.readFile(file)
-  await damageFile(disk, file, damaged(bytes, kind, random))
+  const damagedBytes = damaged(bytes, kind, random)
   const unusable = checkpoints.filter((checkpoint) => filesOf(checkpoint).includes(file))
   return {
     kind,
@@ -46,6 +47,7 @@ export async function damageNewest(
     directory,
     unusable: unusable.map(directoryOf),
     expected: checkpoints.find((checkpoint) => !unusable.includes(checkpoint)),
+    apply: () => damageFile(disk, file, damagedBytes),
     repair: () => damageFile(disk, file, bytes),
   }
 }

@@ -21,6 +21,7 @@ export class SnapshotInspector {
   readonly #seen = new Map<string, CheckpointMetadata>()
   /** Snapshots that somebody else than the engine has damaged. */
   readonly #damaged = new Set<string>()
+  readonly #promised = new Set<string>()
 
   constructor(disk: InMemoryFileSystem, simulation: Simulation) {
     this.#disk = disk
@@ -50,8 +51,12 @@ export class SnapshotInspector {
   }
 
   /** Looks at all snapshots there are. */
-  check(): Promise<void> {
-    return this.#check(() => true)
+  async check(): Promise<void> {
+    for (const directory of this.#promised) {
+      const isThere = (await this.#disk.status(`${directory}/${METADATA_FILE}`)) !== undefined
+      if (!isThere) this.#simulation.fail(`the savepoint ${directory}, which was given out, is not there`)
+    }
+    await this.#check(() => true)
   }
 
   async #check(isWanted: (directory: string) => boolean): Promise<void> {
@@ -67,6 +72,17 @@ export class SnapshotInspector {
         this.#simulation.fail(`the completed snapshot ${directory} is unreadable: ${reason}`)
       }
     }
+  }
+
+  /** Somebody was told that it is there: it stays. */
+  promised(savepoint: string): void {
+    this.#promised.add(savepoint.replace('file:', ''))
+  }
+
+  /** The job has finished, and its disk was well. */
+  async expectNothingOf(jobId: string): Promise<void> {
+    const left = await this.#filesBelow(`${CHECKPOINT_DIRECTORY}/${jobId}`)
+    if (left.length > 0) this.#simulation.fail(`the job has finished and left ${left.join(', ')}`)
   }
 
   /** The newest checkpoint of one job. */
@@ -92,6 +108,15 @@ export class SnapshotInspector {
       }
     }
     return metadata
+  }
+
+  async #filesBelow(directory: string): Promise<string[]> {
+    const files: string[] = []
+    for (const { path, isDirectory } of await this.#disk.list(directory)) {
+      if (isDirectory) files.push(...(await this.#filesBelow(path)))
+      else files.push(path)
+    }
+    return files
   }
 
   async #snapshotDirectories(): Promise<string[]> {

@@ -16,6 +16,7 @@ export interface Transaction {
 /** A subtask of the sink in one run of the job. */
 export interface SinkSubtask {
   readonly jobId: string
+  readonly uid: string
   readonly subtask: number
 }
 
