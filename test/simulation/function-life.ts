@@ -1,6 +1,9 @@
 /** The hooks of one function object: where they fail, and whether they come in their order, none beside another. */
 import type { HookName, JobWorld } from './job-world.js'
 
+/** So long a task that ends waits for what its function is in the middle of; for the hooks of its start it waits until they are done. */
+const GRACE_MS = 1000
+
 type LifeState = 'new' | 'opening' | 'open' | 'closed'
 
 export class FunctionLife {
@@ -9,6 +12,7 @@ export class FunctionLife {
   #state: LifeState = 'new'
   /** The hook that has not returned. */
   #inside: HookName | undefined
+  #insideSinceMs = 0
 
   constructor(world: JobWorld, name: string) {
     this.#world = world
@@ -24,7 +28,7 @@ export class FunctionLife {
   }
 
   close(): void | Promise<void> {
-    if (this.#inside !== undefined) this.#failed(`close began while ${this.#inside} was running`)
+    if (this.#inside !== undefined && !this.#isGivenUp) this.#failed(`close began while ${this.#inside} was running`)
     this.#expect('close', ['new', 'opening', 'open'])
     this.#state = 'closed'
     return this.#run('close')
@@ -45,9 +49,15 @@ export class FunctionLife {
     const before = this.#world.beforeHook(name, this.#name)
     if (before === undefined) return then()
     this.#inside = name
+    this.#insideSinceMs = this.#world.now()
     return before.then(then).finally(() => {
       this.#inside = undefined
     })
+  }
+
+  get #isGivenUp(): boolean {
+    const isStarting = this.#inside === 'open' || this.#inside === 'initializeState'
+    return !isStarting && this.#world.now() - this.#insideSinceMs >= GRACE_MS - 1
   }
 
   #expect(what: string, states: readonly LifeState[]): void {

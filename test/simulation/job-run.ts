@@ -10,11 +10,11 @@ import { JobProgram } from './job-program.js'
 import { noteLogger } from './note-logger.js'
 import { RunInvariants } from './run-invariants.js'
 import { RunEnding, type RunResult, type RunStart } from './run-ending.js'
-import { SAVEPOINT_DIRECTORY, type RunPlan } from './scenario.js'
+import { CHECKPOINT_DIRECTORY, SAVEPOINT_DIRECTORY, type RunPlan } from './scenario.js'
 import { SimulatedCluster } from './simulated-cluster.js'
 import { simulatedDisk } from './simulated-disk.js'
 import { SimulatedProcess } from './simulated-process.js'
-import type { SnapshotDamage } from './snapshot-damage.js'
+import { planDamage, type SnapshotDamage } from './snapshot-damage.js'
 import type { World } from './world.js'
 
 const LATEST_KILL_MS = 3000
@@ -41,7 +41,9 @@ export class JobRun {
     this.#damage = start.damage
     this.#process = new SimulatedProcess(`run ${index}`, simulation)
     this.#jobId = generateJobId(simulation.stream(`job ${index}`))
-    this.#invariants = new RunInvariants(simulation)
+    this.#invariants = new RunInvariants(simulation, (status) => {
+      if (status === 'RESTARTING') simulation.after(0, () => void this.#damageNewest())
+    })
     this.#program = new JobProgram(this.#process.name, plan, world)
     this.#cluster = new SimulatedCluster(this.#process, {
       simulation,
@@ -50,14 +52,16 @@ export class JobRun {
       sabotage: world.diskServices.sabotage,
       onDeploy: (checkpointId) => {
         this.#resolveTails(checkpointId)
+        if (world.inspector.hasDamage) world.store.rollBackTo(checkpointId ?? 0)
       },
       runProgramFor: (worker) => this.#program.runnerFor(worker),
     })
   }
 
   async run(): Promise<RunResult> {
-    const { faults } = this.#world
+    const { faults, simulation } = this.#world
     const faultsBefore = faults.total
+    simulation.troubleUntil(simulation.clock.now())
     const master = this.#damage === undefined ? await this.#start() : await this.#startOnDamage(this.#damage)
     void master.outcome.then((outcome) => {
       this.#outcome = outcome
@@ -157,6 +161,20 @@ export class JobRun {
       simulation.note(`${this.#process.name}: told: ${note}`)
     }
     return new JobMaster({ ...job, ...services, ...rest, repository, maxWorkers, clock: this.#process, tell })
+  }
+
+  /** The job restarts: it must pass over a checkpoint that was damaged meanwhile, where there is an older one. */
+  async #damageNewest(): Promise<void> {
+    const { simulation, disk, faults, inspector, store } = this.#world
+    if (store.hasTails) return
+    const directory = `${CHECKPOINT_DIRECTORY}/${this.#jobId}`
+    const random = simulation.stream(`${directory} damage ${faults.total}`)
+    const damage = await planDamage(disk, directory, random, inspector)
+    if (damage?.expected === undefined || !faults.strikes('snapshot-is-damaged', 2, damage.file)) return
+    simulation.note(`it is ${damage.kind} while the job restarts`)
+    inspector.damaged(damage)
+    this.#invariants.damaged()
+    await damage.apply()
   }
 
   #planKills(): void {

@@ -44,6 +44,7 @@ export const MARKS = [
   { name: 'a job fails behind its savepoint', seen: /no savepoint: A savepoint has been created at/ },
   { name: 'a restore with a finished vertex', seen: /deploy-tasks.* restored \d.* finished/ },
   { name: 'an older checkpoint is restored, and that is told', seen: /goes back to the older checkpoint/ },
+  { name: 'a checkpoint is damaged while its job restarts', seen: /while the job restarts$/ },
   { name: 'a start is refused for its damaged checkpoints', seen: /refused: / },
   { name: 'a start fails and is tried again', seen: /it did not start/ },
   { name: 'a program needs a new thread', seen: /program-needs-thread/ },

@@ -106,11 +106,11 @@ export class RunEnding {
     const { simulation, disk, faults, inspector, store } = this.#world
     const directory = `${CHECKPOINT_DIRECTORY}/${this.#run.jobId}`
     if (store.hasTails || !faults.strikes('snapshot-is-damaged', 1, directory)) return undefined
-    const damage = await planDamage(disk, directory, simulation.stream(`${this.#run.name} damage`))
+    const damage = await planDamage(disk, directory, simulation.stream(`${this.#run.name} damage`), inspector)
     if (damage === undefined) return undefined
     const then = damage.expected === undefined ? 'refuse' : `go on from ${damage.expected.externalPath}`
     simulation.note(`${damage.file} is ${damage.kind}: the next run must ${then}`)
-    inspector.damaged(damage.unusable)
+    inspector.damaged(damage)
     await damage.apply()
     return damage
   }

@@ -45,9 +45,17 @@ export class RunInvariants {
   #jobStatus = 'INITIALIZING'
   /** The newest of this run that its tasks were told of. */
   #newestCompleted = -1
+  #mayGoBack = false
+  readonly #onMove: (jobStatus: string) => void
 
-  constructor(simulation: Simulation) {
+  constructor(simulation: Simulation, onMove: (jobStatus: string) => void) {
     this.#simulation = simulation
+    this.#onMove = onMove
+  }
+
+  /** The newest checkpoint was damaged: the next attempt may begin with an older one. */
+  damaged(): void {
+    this.#mayGoBack = true
   }
 
   /** The master is being made: a start that failed was one of another job process. */
@@ -80,9 +88,7 @@ export class RunInvariants {
     if (message.type === 'notify-checkpoint-complete') {
       this.#newestCompleted = Math.max(this.#newestCompleted, message.checkpointId)
     } else if (message.type === 'deploy-tasks') {
-      const restored = message.tasks[0]?.restore?.checkpointId ?? -1
-      const newest = this.#newestCompleted
-      if (restored < newest) this.#fail(`checkpoint ${newest} is complete, but ${restored} was restored`)
+      this.#restores(message.tasks[0]?.restore?.checkpointId ?? -1)
     }
   }
 
@@ -120,11 +126,18 @@ export class RunInvariants {
     for (const [executionId, task] of this.#tasks) if (task.worker === worker) this.#tasks.delete(executionId)
   }
 
+  #restores(checkpointId: number): void {
+    const newest = this.#newestCompleted
+    if (this.#mayGoBack) this.#newestCompleted = checkpointId
+    else if (checkpointId < newest) this.#fail(`checkpoint ${newest} is complete, but ${checkpointId} was restored`)
+  }
+
   #jobMoves(status: string): void {
     if (JOB_MOVES[this.#jobStatus]?.split(' ').includes(status) !== true) {
       this.#fail(`the job went from ${this.#jobStatus} to ${status}`)
     }
     this.#jobStatus = status
+    this.#onMove(status)
   }
 
   #checkWaiting({ tasks }: Extract<WorkerToMaster, { type: 'report-metrics' }>): void {

@@ -8,7 +8,7 @@ import { SeededRandom } from '../../src/core/random/seeded-random.js'
 
 const START_MS = 1_700_000_000_000
 const MAX_EVENTS = 400_000
-/** Once nothing goes wrong any more, whatever is waited for comes within so long; most of it is what the functions themselves take. */
+/** A run in which nothing goes wrong any more ends within so long; most of it is what the functions themselves take. */
 const LIVENESS_MS = 120_000
 const EVENTS_IN_MESSAGE = 60
 
@@ -26,8 +26,8 @@ export class Simulation {
   readonly #observers: (() => Promise<void> | void)[] = []
   #failure: SimulationFailure | undefined
   #events = 0
-  /** Until when something goes wrong, as far as is known. */
-  #troubleUntilMs = 0
+  /** Since when, or from when on as far as is known, nothing goes wrong any more. */
+  #calmSinceMs = 0
 
   constructor(seed: number) {
     this.seed = seed
@@ -75,19 +75,18 @@ export class Simulation {
 
   /** Something goes wrong, up to a time: from then on the job has LIVENESS_MS. */
   troubleUntil(atMs: number): void {
-    this.#troubleUntilMs = Math.max(this.#troubleUntilMs, atMs)
+    this.#calmSinceMs = Math.max(this.#calmSinceMs, atMs)
   }
 
   /** Runs events until the condition holds. Throws a SimulationFailure when it never does, or when somebody failed. */
   async runUntil(isOver: () => boolean, what: string): Promise<void> {
-    const startedAt = this.clock.now()
     for (;;) {
       await promisesSettled()
       for (const observer of this.#observers) await observer()
       if (this.#failure !== undefined) throw this.#failure
       if (isOver()) return
       this.#events += 1
-      const calmMs = this.clock.now() - Math.max(startedAt, this.#troubleUntilMs)
+      const calmMs = this.clock.now() - this.#calmSinceMs
       if (this.#events > MAX_EVENTS || calmMs > LIVENESS_MS) {
         const since = `${this.#events} events and ${Math.round(calmMs)} ms without a fault`
         throw this.#failureOf(`it hangs: ${what} did not happen in ${since}`)

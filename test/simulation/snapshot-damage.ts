@@ -29,8 +29,9 @@ export async function planDamage(
   disk: InMemoryFileSystem,
   directory: string,
   random: Random,
+  known: { isDamaged(directory: string): boolean },
 ): Promise<SnapshotDamage | undefined> {
-  const checkpoints = await completeOnes(disk, directory)
+  const checkpoints = await completeOnes(disk, directory, (path) => known.isDamaged(path))
   const newest = checkpoints[0]
   if (newest === undefined) return undefined
   const files = filesOf(newest)
@@ -52,11 +53,16 @@ export async function planDamage(
   }
 }
 
-async function completeOnes(disk: InMemoryFileSystem, directory: string): Promise<CompletedCheckpoint[]> {
+async function completeOnes(
+  disk: InMemoryFileSystem,
+  directory: string,
+  isDamaged: (path: string) => boolean,
+): Promise<CompletedCheckpoint[]> {
   const fileSystems = new FileSystems().register('file', disk)
   const found: CompletedCheckpoint[] = []
   for (const { name, path } of await disk.list(directory)) {
-    if (checkpointIdOf(name) === undefined || (await disk.status(`${path}/${METADATA_FILE}`)) === undefined) continue
+    const isComplete = (await disk.status(`${path}/${METADATA_FILE}`)) !== undefined
+    if (checkpointIdOf(name) === undefined || !isComplete || isDamaged(path)) continue
     found.push(await locateSnapshot(path, fileSystems))
   }
   return found.toSorted((left, right) => right.metadata.checkpointId - left.metadata.checkpointId)
