@@ -4,7 +4,7 @@
  */
 import type { Random } from '../../src/core/random/random.js'
 import { between, oneOf } from './draw.js'
-import type { LeftOut } from './known-faults.js'
+import { isLeftOut, type LeftOut } from './known-faults.js'
 import type { Simulation } from './simulation.js'
 
 export type FaultKind = keyof typeof BUDGETS
@@ -30,20 +30,13 @@ const BUDGETS = {
 
 export const FAULT_KINDS = Object.keys(BUDGETS) as FaultKind[]
 
-/** What brings the known faults of the engine about. */
-const CAUSES: Readonly<Record<string, readonly FaultKind[]>> = {
-  'slow-consumer': ['consumer-is-slow', 'worker-hangs', 'hook-is-slow'],
-  'close-beside-open': ['hook-is-slow'],
-}
-
 /** A fault of a kind exists in one of so many seeds; few in most of them. */
 export function drawFaults(random: Random, leftOut: LeftOut): FaultBudget {
   const density = oneOf(random, [15, 35, 60])
   const budgets = FAULT_KINDS.map((kind): [FaultKind, number] => {
     const isThere = random.nextInt(100) < density
     const budget = BUDGETS[kind](random)
-    const isLeftOut = [...leftOut].some((fault) => CAUSES[fault]?.includes(kind))
-    return [kind, isThere && !isLeftOut ? budget : 0]
+    return [kind, isThere && !isLeftOut(kind, leftOut) ? budget : 0]
   })
   return Object.fromEntries(budgets) as FaultBudget
 }

@@ -129,11 +129,10 @@ export class JobProgram {
   }
 
   #beforeHook(name: HookName, of: string, worker: SimulatedTaskManager): void | Promise<void> {
-    const { faults, leftOut } = this.#world
+    const { faults } = this.#world
     const where = `${worker.name}, ${name} of ${of}`
     const oneIn = COMES_OFTEN.has(name) ? HOOK_ONE_IN.often : HOOK_ONE_IN.seldom
-    const isKnown = leftOut.has('close-beside-open') && (name === 'open' || name === 'initializeState')
-    const slowMs = isKnown ? undefined : faults.lasts('hook-is-slow', oneIn, where, LONGEST_HOOK_MS)
+    const slowMs = faults.lasts('hook-is-slow', oneIn, where, LONGEST_HOOK_MS)
     const throws = faults.strikes('hook-throws', oneIn, where)
     if (slowMs === undefined) {
       if (throws) throw new Error(`simulated failure of ${name}`)

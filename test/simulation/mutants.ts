@@ -35,12 +35,12 @@ const AHEAD_MS = 500
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'barriers are not aligned',
-    seeds: 40,
+    seeds: 20,
     make: () => ({ configuration: { 'execution.checkpointing.mode': 'AT_LEAST_ONCE' } }),
   },
   {
     name: 'one channel is not aligned',
-    seeds: 40,
+    seeds: 20,
     make: () => ({
       plant: () =>
         replaced(
@@ -55,12 +55,12 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'references are handed on',
-    seeds: 40,
+    seeds: 3,
     make: () => ({ configuration: { 'pipeline.object-reuse': 'true' } }),
   },
   {
     name: 'the slots of a worker share their functions',
-    seeds: 40,
+    seeds: 15,
     make: () => ({
       plant: () => {
         const undo = replaced(FunctionClaims.prototype, 'sharesObjects', () => () => false)
@@ -74,17 +74,17 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a file is not synced',
-    seeds: 40,
+    seeds: 60,
     make: () => ({ disk: (disk) => withWriters(disk, (writer) => ({ ...writer, sync: () => Promise.resolve() })) }),
   },
   {
     name: 'a directory is not synced',
-    seeds: 40,
+    seeds: 60,
     make: () => ({ disk: (disk) => withMethods(disk, { syncDirectory: () => Promise.resolve() }) }),
   },
   {
     name: 'tasks are told that a checkpoint is complete before its metadata is in its place',
-    seeds: 40,
+    seeds: 20,
     make: () => ({
       disk: (disk, process) =>
         withMethods(disk, {
@@ -98,7 +98,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a checkpoint is complete when all tasks but one have acknowledged',
-    seeds: 40,
+    seeds: 5,
     make: () => ({
       plant: () => {
         const key = 'isFullyAcknowledged'
@@ -115,7 +115,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the state is taken behind the barrier, with what came after it',
-    seeds: 40,
+    seeds: 25,
     make: () => ({
       plant: () =>
         replaced(
@@ -136,17 +136,17 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a record falls behind the barrier',
-    seeds: 40,
+    seeds: 3,
     make: () => ({ plant: () => heldBack('broadcastBarrier') }),
   },
   {
     name: 'a record comes behind the end of its partition',
-    seeds: 40,
+    seeds: 3,
     make: () => ({ plant: () => heldBack('broadcastEndOfPartition') }),
   },
   {
     name: 'a watermark is ahead of the records',
-    seeds: 40,
+    seeds: 3,
     make: () => ({
       plant: () =>
         replaced(
@@ -161,7 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the oldest checkpoint is restored',
-    seeds: 40,
+    seeds: 80,
     make: () => ({
       plant: () =>
         replaced(
@@ -176,17 +176,17 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the last key group of a subtask is not restored',
-    seeds: 40,
+    seeds: 20,
     make: () => ({ toWorker: onRestore((state) => ({ ...state, managedKeyed: state.managedKeyed.map(withoutLast) })) }),
   },
   {
     name: 'operators in the middle of a chain are not restored',
-    seeds: 40,
+    seeds: 100,
     make: () => ({ toWorker: onDeploy((task) => withOperators(task, (states) => states.slice(0, 1))) }),
   },
   {
     name: 'all subtasks of a worker get the list of the first one',
-    seeds: 40,
+    seeds: 5,
     make: () => ({ toWorker: onDeploy(withListOfFirst()) }),
   },
   {
@@ -196,12 +196,12 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a restart uses the rings of the attempt before',
-    seeds: 40,
+    seeds: 20,
     make: () => ({ toWorker: onDeploy(withFirstRings()) }),
   },
   {
     name: 'a restart does not wait for the end of the last tasks',
-    seeds: 40,
+    seeds: 60,
     make: () => ({
       plant: () =>
         replaced(
@@ -217,29 +217,29 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'nobody is told that a checkpoint was given up',
-    seeds: 40,
+    seeds: 150,
     make: () => ({ toWorker: (message) => (message.type === 'notify-checkpoint-aborted' ? [] : [message]) }),
   },
   {
     name: 'nobody is told that a checkpoint is complete',
-    seeds: 40,
+    seeds: 5,
     make: () => ({ toWorker: (message) => (message.type === 'notify-checkpoint-complete' ? [] : [message]) }),
   },
   {
     name: 'the failure of a task is not told',
-    seeds: 40,
+    seeds: 30,
     make: () => ({
       toMaster: (message) => (message.type === 'task-state-changed' && message.state === 'FAILED' ? [] : [message]),
     }),
   },
   {
     name: 'shared files go while a checkpoint needs them',
-    seeds: 40,
+    seeds: 15,
     make: () => ({ plant: () => replaced(SharedStateRegistry.prototype, 'filesOf', () => () => new Set<string>()) }),
   },
   {
     name: 'checkpoints stay when their job has finished',
-    seeds: 40,
+    seeds: 15,
     make: () => ({
       plant: () => replaced(CompletedCheckpointStore.prototype, 'shutdown', () => () => Promise.resolve()),
     }),

@@ -1,6 +1,7 @@
 /**
  * `--seeds n` seeds beginning with `--from n`; `--seed n` one of them with its scenario and all events; `--known name` what is
- * known to fail as well; `--mutants` whether planted faults are found; `--long` many seeds, and whether every mark was reached.
+ * known to fail as well; `--mutants` whether planted faults are found,
+ * `--mutant name` one of them; `--long` many seeds, and whether every mark was reached.
  * Ends with 1 when something is not as it should be.
  */
 import { parseArgs } from 'node:util'
@@ -78,7 +79,7 @@ async function showSeed(seed: number): Promise<boolean> {
 
 async function findMutants(): Promise<boolean> {
   let areFound = true
-  for (const mutant of MUTANTS) {
+  for (const mutant of MUTANTS.filter(({ name }) => values.mutant === undefined || name === values.mutant)) {
     const { name, seeds, found } = await findMutant(mutant)
     areFound &&= found !== undefined
     say(`${found === undefined ? `NOT FOUND within ${seeds}` : `seed ${found.seed} of ${seeds}`}: ${name}`)
