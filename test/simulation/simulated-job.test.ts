@@ -38,7 +38,7 @@ describe('a simulated job', () => {
     assert.ok(sum(reports, ({ snapshots }) => snapshots) > 4 * SEEDS, 'snapshots were completed')
   })
 
-  for (const seed of [3, 4, 8]) {
+  for (const seed of [4, 8, 9]) {
     it(`has the same events, byte for byte, when seed ${seed} is played again`, async () => {
       const first = await simulateJob(seed)
       const second = await simulateJob(seed)
