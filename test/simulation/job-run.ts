@@ -123,7 +123,7 @@ export class JobRun {
     if (!isRefusal) simulation.fail(`the start was not refused for ${damage.file}: ${refused?.message ?? 'it started'}`)
     simulation.note(`refused: ${refused?.message ?? ''}`)
     await damage.repair()
-    inspector.repaired()
+    inspector.repaired(damage)
   }
 
   /** It goes on from the older one, and said so, and said why. */
@@ -170,11 +170,23 @@ export class JobRun {
     const directory = `${CHECKPOINT_DIRECTORY}/${this.#jobId}`
     const random = simulation.stream(`${directory} damage ${faults.total}`)
     const damage = await planDamage(disk, directory, random, inspector)
-    if (damage?.expected === undefined || !faults.strikes('snapshot-is-damaged', 2, damage.file)) return
+    if (
+      damage?.expected === undefined ||
+      damage.rank >= this.#surelyRetained() ||
+      !faults.strikes('snapshot-is-damaged', 2, damage.file)
+    )
+      return
     simulation.note(`it is ${damage.kind} while the job restarts`)
     inspector.damaged(damage)
     this.#invariants.damaged()
     await damage.apply()
+  }
+
+  /** Older ones may be on their way out; with incremental checkpoints one that completes meanwhile may name the damaged file. */
+  #surelyRetained(): number {
+    const { configuration } = this.#world.scenario
+    const retained = Number(configuration['execution.checkpointing.num-retained'])
+    return configuration['execution.checkpointing.incremental'] === 'true' ? retained - 1 : retained
   }
 
   #planKills(): void {

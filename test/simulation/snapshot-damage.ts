@@ -20,6 +20,8 @@ export interface SnapshotDamage {
   readonly unusable: readonly string[]
   /** What the next run must go on from; undefined when it must refuse. */
   readonly expected: CompletedCheckpoint | undefined
+  /** How many are newer than that one. */
+  readonly rank: number
   apply(): Promise<void>
   repair(): Promise<void>
 }
@@ -42,12 +44,14 @@ export async function planDamage(
   const bytes = await disk.readFile(file)
   const damagedBytes = damaged(bytes, kind, random)
   const unusable = checkpoints.filter((checkpoint) => filesOf(checkpoint).includes(file))
+  const expected = checkpoints.find((checkpoint) => !unusable.includes(checkpoint))
   return {
     kind,
     file,
     directory,
     unusable: unusable.map(directoryOf),
-    expected: checkpoints.find((checkpoint) => !unusable.includes(checkpoint)),
+    expected,
+    rank: expected === undefined ? checkpoints.length : checkpoints.indexOf(expected),
     apply: () => damageFile(disk, file, damagedBytes),
     repair: () => damageFile(disk, file, bytes),
   }

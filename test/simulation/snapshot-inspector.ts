@@ -57,9 +57,9 @@ export class SnapshotInspector {
     return this.#damaged.size > 0
   }
 
-  repaired(): void {
-    this.#damaged.clear()
-    this.#damagedFiles.clear()
+  repaired({ file, unusable }: Pick<SnapshotDamage, 'file' | 'unusable'>): void {
+    this.#damagedFiles.delete(file)
+    for (const directory of unusable) this.#damaged.delete(directory)
   }
 
   /** Looks at all snapshots there are. */
