@@ -1,6 +1,6 @@
 /**
- * Emits 0 to n-1, spread over its subtasks in several ranges, in one of the three shapes of a source function; one object
- * for all of them where records are changed.
+ * Emits the numbers of a range, spread over its subtasks in several parts, in one of the three shapes of a source function;
+ * one object for all of them where records are changed. Its time is the clock's: a watermark says that nothing older follows.
  */
 import {
   ListStateDescriptor,
@@ -11,7 +11,8 @@ import {
   type SourceContext,
   type SourceRun,
 } from '../../src/index.js'
-import type { JobWorld, NumberRecord } from './counting-job.js'
+import { FunctionLife } from './function-life.js'
+import type { JobWorld, NumberRecord } from './job-world.js'
 
 /** What is left of a range: next, and the end that is not part of it. */
 type Range = [next: number, end: number]
@@ -19,8 +20,9 @@ type Range = [next: number, end: number]
 const RANGES_A_SUBTASK = 3
 
 export class RangeSource extends RichParallelSourceFunction<NumberRecord> implements CheckpointedFunction {
-  readonly #records: number
+  readonly #range: { readonly from: number; readonly to: number }
   readonly #world: JobWorld
+  readonly #life: FunctionLife
   readonly #record: NumberRecord = { value: 0 }
   #ranges: Range[] = []
   /** As most sources do it: an object that was cancelled once never runs again. */
@@ -28,60 +30,80 @@ export class RangeSource extends RichParallelSourceFunction<NumberRecord> implem
   #state: ListState<Range> | undefined
   #marker: ListState<boolean> | undefined
 
-  constructor(records: number, world: JobWorld) {
+  constructor(range: { readonly from: number; readonly to: number }, world: JobWorld, uid: string) {
     super()
-    this.#records = records
+    this.#range = range
     this.#world = world
+    this.#life = new FunctionLife(world, uid)
   }
 
-  initializeState(context: FunctionInitializationContext): void {
+  initializeState(context: FunctionInitializationContext): void | Promise<void> {
     const store = context.getOperatorStateStore()
     this.#state = store.getListState(new ListStateDescriptor<Range>('ranges'))
     this.#marker = store.getUnionListState(new ListStateDescriptor<boolean>('was-started'))
     const wasStarted = [...this.#marker.get()].length > 0
     this.#ranges = wasStarted ? [...this.#state.get()].map(([next, end]): Range => [next, end]) : this.#ownRanges()
+    return this.#life.hook('initializeState')
   }
 
-  snapshotState(): void {
+  override open(): void | Promise<void> {
+    return this.#life.open()
+  }
+
+  snapshotState(): void | Promise<void> {
     this.#state?.update(this.#ranges.map(([next, end]): Range => [next, end]))
     this.#marker?.update([true])
+    return this.#life.hook('snapshotState')
   }
 
   override cancel(): void {
     this.#isRunning = false
   }
 
+  override close(): void | Promise<void> {
+    return this.#life.close()
+  }
+
   run(context: SourceContext<NumberRecord>): SourceRun<NumberRecord> {
     switch (this.#world.scenario.sourceShape) {
       case 'generator':
-        return this.#generate()
+        return this.#generate(context)
       case 'async-generator':
-        return this.#generateLater()
+        return this.#generateLater(context)
       case 'collecting':
         return this.#collect(context)
     }
   }
 
-  *#generate(): Generator<NumberRecord | undefined> {
+  *#generate(context: SourceContext<NumberRecord>): Generator<NumberRecord | undefined> {
     for (let value = this.#next(); value !== undefined && this.#isRunning; value = this.#next()) {
       yield this.#recordOf(value)
+      this.#tellTime(context)
       const turns = this.#pausesNow() ? this.#world.nextInt(this.#world.scenario.pauseMs + 1) : 0
       for (let turn = 0; turn < turns; turn += 1) yield
     }
   }
 
-  async *#generateLater(): AsyncGenerator<NumberRecord | undefined> {
+  async *#generateLater(context: SourceContext<NumberRecord>): AsyncGenerator<NumberRecord | undefined> {
     for (let value = this.#next(); value !== undefined && this.#isRunning; value = this.#next()) {
       yield this.#recordOf(value)
+      this.#tellTime(context)
       if (this.#pausesNow()) await this.#pause()
     }
   }
 
   async #collect(context: SourceContext<NumberRecord>): Promise<void> {
     for (let value = this.#next(); value !== undefined && this.#isRunning; value = this.#next()) {
-      await context.collect(this.#recordOf(value))
+      await context.collectWithTimestamp(this.#recordOf(value), this.#world.now())
+      this.#tellTime(context)
       if (this.#pausesNow()) await this.#pause()
     }
+  }
+
+  #tellTime(context: SourceContext<NumberRecord>): void {
+    const { watermarkOneIn, idleOneIn } = this.#world.scenario
+    if (watermarkOneIn > 0 && this.#world.nextInt(watermarkOneIn) === 0) context.emitWatermark(this.#world.now() - 1)
+    if (idleOneIn > 0 && this.#world.nextInt(idleOneIn) === 0) context.markAsTemporarilyIdle()
   }
 
   /** The next number; the position moves in the same breath. */
@@ -112,9 +134,10 @@ export class RangeSource extends RichParallelSourceFunction<NumberRecord> implem
   }
 
   #ownRanges(): Range[] {
+    const { from, to } = this.#range
     const context = this.getRuntimeContext()
     const parts = context.getNumberOfParallelSubtasks() * RANGES_A_SUBTASK
-    const bound = (part: number): number => Math.floor((this.#records * part) / parts)
+    const bound = (part: number): number => from + Math.floor(((to - from) * part) / parts)
     const first = context.getIndexOfThisSubtask() * RANGES_A_SUBTASK
     return Array.from({ length: RANGES_A_SUBTASK }, (_, index): Range => [
       bound(first + index),

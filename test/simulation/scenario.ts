@@ -1,6 +1,11 @@
 /** What one seed plays: the job, its settings, what goes wrong, and how its runs follow each other. */
 import type { Random } from '../../src/core/random/random.js'
-import type { FaultBudget } from './fault-injector.js'
+import { between, happens, oneOf } from './draw.js'
+import { drawFaults, type FaultBudget } from './fault-injector.js'
+import { drawKeys, type KeyPlan } from './job-keys.js'
+import { drawShapes, type ShapePlan } from './job-shapes.js'
+import { STATE_KINDS, type StateKind } from './keyed-totals.js'
+import type { LeftOut } from './known-faults.js'
 import type { Simulation } from './simulation.js'
 
 /** A generator that is pulled, an async generator, an async function that collects. */
@@ -10,26 +15,43 @@ export type SourceShape = 'generator' | 'async-generator' | 'collecting'
 export type FunctionMaker = 'main' | 'module' | 'package'
 
 /** How a run ends; all but `finish` go on in another run, with another parallelism. */
-export type RunEnd = 'finish' | 'cancel-with-savepoint' | 'suspend' | 'drain' | 'crash'
+export type RunEnd = 'finish' | 'cancel-with-savepoint' | 'suspend' | 'drain' | 'cancel' | 'stop' | 'crash'
+
+/** What the disk has just done when the process is killed. */
+export type CrashPoint = 'rename' | 'sync' | 'write' | 'sync directory' | 'delete'
 
 export interface RunPlan {
   readonly sourceParallelism: number
   readonly parallelism: number
   readonly sinkParallelism: number
+  /** By shape of the graph. */
+  readonly shapeParallelism: readonly number[]
   /** More slots share workers. */
   readonly maxWorkers: number
   readonly end: RunEnd
   /** When the end is asked for, ms after the start. */
   readonly endAfterMs: number
+  /** It waits for a restart of the job then, if one comes soon. */
+  readonly endsInRestart: boolean
+  readonly crashBehind: CrashPoint | undefined
+  /** When two savepoints are asked for at once, ms after the start. */
+  readonly savepointsAtMs: readonly number[]
 }
 
 export interface Scenario {
   readonly records: number
-  readonly keys: number
+  readonly shapes: readonly ShapePlan[]
+  /** The last keyed stage. */
+  readonly count: { readonly keys: KeyPlan; readonly state: StateKind }
   readonly sourceShape: SourceShape
   /** The source pauses for up to so many ms (a generator: turns of its task) behind one of so many records. */
   readonly pauseMs: number
   readonly pauseOneIn: number
+  /** A watermark, and that there is nothing for a while, behind one of so many records; 0: never. */
+  readonly watermarkOneIn: number
+  readonly idleOneIn: number
+  /** The sink gives a promise for one of so many records; 0: never. */
+  readonly sinkWaitsOneIn: number
   /** Functions change what they were given, emitted and have in state, again and again. */
   readonly changesRecords: boolean
   readonly configuration: Readonly<Record<string, string>>
@@ -41,24 +63,23 @@ export interface Scenario {
 export const CHECKPOINT_DIRECTORY = '/checkpoints'
 export const SAVEPOINT_DIRECTORY = '/savepoints'
 
-export function scenarioOf(simulation: Simulation): Scenario {
+export function scenarioOf(simulation: Simulation, leftOut: LeftOut): Scenario {
   const random = simulation.stream('scenario')
+  const isLarge = happens(random, 50)
+  const shapes = drawShapes(random)
   return {
-    records: between(random, 100, 2000),
-    keys: between(random, 1, 40),
+    records: isLarge ? between(random, 20_000, 40_000) : between(random, 100, 1500),
+    shapes,
+    count: { keys: drawKeys(random), state: oneOf(random, STATE_KINDS) },
     sourceShape: oneOf(random, ['generator', 'async-generator', 'collecting']),
     pauseMs: between(random, 5, 60),
-    pauseOneIn: between(random, 3, 20),
+    pauseOneIn: between(random, 3, 20) * (isLarge ? 100 : 1),
+    watermarkOneIn: oneOf(random, [0, between(random, 1, 20)]),
+    idleOneIn: oneOf(random, [0, 0, between(random, 5, 50)]),
+    sinkWaitsOneIn: oneOf(random, [0, 0, between(random, 3, 60)]) * (isLarge ? 100 : 1),
     configuration: configurationOf(random),
-    runs: runsOf(random),
-    faults: {
-      'user-function-throws': between(random, 0, 3),
-      'worker-dies': between(random, 0, 3),
-      'disk-fails': oneOf(random, [0, 0, between(random, 1, 8)]),
-      'disk-is-slow': oneOf(random, [0, between(random, 1, 4)]),
-      'value-not-storable': oneOf(random, [0, between(random, 1, 3)]),
-      'snapshot-is-damaged': oneOf(random, [0, 1, 2]),
-    },
+    runs: runsOf(random, shapes.length),
+    faults: drawFaults(random, leftOut),
     functionMaker: oneOf(random, ['main', 'module', 'package']),
     changesRecords: oneOf(random, [true, true, false]),
   }
@@ -67,7 +88,7 @@ export function scenarioOf(simulation: Simulation): Scenario {
 function configurationOf(random: Random): Record<string, string> {
   const minPauseMs = oneOf(random, [0, 0, between(random, 1, 50)])
   // A drain that fails restarts the job, so there must be a savepoint that keeps the time limit.
-  const timeoutMs = oneOf(random, [60_000, between(random, 60, 400)])
+  const timeoutMs = oneOf(random, [20_000, between(random, 60, 400)])
   // A job that fails with every checkpoint that is late never ends, and rightly so.
   const tolerated = timeoutMs < 1000 ? 1000 : oneOf(random, [0, 1, 100])
   return {
@@ -84,31 +105,31 @@ function configurationOf(random: Random): Record<string, string> {
     'restart-strategy.type': 'fixed-delay',
     'restart-strategy.fixed-delay.attempts': '100000',
     'restart-strategy.fixed-delay.delay': `${between(random, 0, 300)} ms`,
+    'task.cancellation.response-timeout': `${between(random, 300, 3000)} ms`,
+    'task.cancellation.timeout': `${between(random, 3000, 8000)} ms`,
     'taskmanager.memory.network.max': `${oneOf(random, [4, 40, 4000])} kb`,
   }
 }
 
-function runsOf(random: Random): RunPlan[] {
+function runsOf(random: Random, shapes: number): RunPlan[] {
   const ends: RunEnd[] = Array.from({ length: random.nextInt(4) }, () =>
-    oneOf(random, ['cancel-with-savepoint', 'suspend', 'drain', 'crash']),
+    oneOf(random, ['cancel-with-savepoint', 'suspend', 'drain', 'cancel', 'stop', 'crash', 'crash']),
   )
   return [...ends, 'finish' as const].map((end) => {
     const parallelism = between(random, 1, 3)
+    const another = (): number => oneOf(random, [parallelism, between(random, 1, 3)])
+    const hasSavepoints = happens(random, 3)
     return {
-      sourceParallelism: oneOf(random, [parallelism, between(random, 1, 3)]),
+      sourceParallelism: another(),
       parallelism,
-      sinkParallelism: oneOf(random, [parallelism, between(random, 1, 3)]),
+      sinkParallelism: another(),
+      shapeParallelism: Array.from({ length: shapes }, another),
       maxWorkers: oneOf(random, [1, 2, 9, 9]),
       end,
       endAfterMs: between(random, 20, 1500),
+      endsInRestart: happens(random, 3),
+      crashBehind: oneOf(random, [undefined, undefined, 'rename', 'sync', 'write', 'sync directory', 'delete']),
+      savepointsAtMs: hasSavepoints ? Array.from({ length: 1 + random.nextInt(3) }, () => random.nextInt(1500)) : [],
     }
   })
-}
-
-function between(random: Random, least: number, greatest: number): number {
-  return least + random.nextInt(greatest - least + 1)
-}
-
-function oneOf<T>(random: Random, choices: readonly [T, ...T[]]): T {
-  return choices[random.nextInt(choices.length)] ?? choices[0]
 }

@@ -1,8 +1,12 @@
 /** A whole job from one seed: runs of it, one after the other, and the comparison with a plain loop. */
 import { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
-import { keyOf } from './counting-job.js'
-import { FaultInjector, type FaultKind } from './fault-injector.js'
-import { JobRun, type RunStart } from './job-run.js'
+import { plainTotals } from './counting-job.js'
+import { CrashTrigger } from './crash-trigger.js'
+import { FAULT_KINDS, FaultInjector, type FaultKind } from './fault-injector.js'
+import { JobRun } from './job-run.js'
+import { allKnownFaultsBut, type LeftOut } from './known-faults.js'
+import type { RunStart } from './run-ending.js'
+import type { Sabotage } from './sabotage.js'
 import { scenarioOf, type Scenario } from './scenario.js'
 import { Simulation } from './simulation.js'
 import { SnapshotInspector } from './snapshot-inspector.js'
@@ -20,17 +24,26 @@ export interface SimulationReport {
 }
 
 export interface SimulationOptions {
-  /** Settings that win over those of the seed. */
-  readonly configuration?: Readonly<Record<string, string>>
+  /** Another scenario than that of the seed. */
+  readonly change?: (scenario: Scenario) => Scenario
+  /** A fault of the engine that is to be found. */
+  readonly sabotage?: Sabotage
+  /** Known faults whose causes are drawn too; `all` for all. */
+  readonly known?: readonly string[]
   /** Is given all events, also those of a seed that fails. */
   readonly onLog?: (log: readonly string[]) => void
 }
 
 /** Rejects with a SimulationFailure, whose message says how to see it again. */
 export async function simulateJob(seed: number, options: SimulationOptions = {}): Promise<SimulationReport> {
-  const world = makeWorld(new Simulation(seed), options.configuration ?? {})
+  const leftOut = allKnownFaultsBut(options.known ?? [])
+  const { sabotage = {} } = options
+  const undo = sabotage.plant?.()
+  const world = makeWorld(new Simulation(seed), leftOut, options)
   const { simulation, scenario, faults, inspector } = world
   const startedAt = simulation.clock.now()
+  const exist = FAULT_KINDS.filter((kind) => scenario.faults[kind] > 0)
+  simulation.note(`faults that exist: ${exist.join(', ') || 'none'}`)
   simulation.note(`scenario ${JSON.stringify(scenario)}`)
   const onRejection = (reason: unknown): void => {
     simulation.fail(`a promise was rejected and nobody noticed: ${String(reason)}`)
@@ -48,13 +61,16 @@ export async function simulateJob(seed: number, options: SimulationOptions = {})
     throw simulation.failureBy(error)
   } finally {
     process.off('unhandledRejection', onRejection)
+    undo?.()
     options.onLog?.(simulation.log)
   }
 }
 
-function makeWorld(simulation: Simulation, configuration: Readonly<Record<string, string>>): World {
-  const seeded = scenarioOf(simulation)
-  const scenario = { ...seeded, configuration: { ...seeded.configuration, ...configuration } }
+function makeWorld(simulation: Simulation, leftOut: LeftOut, options: SimulationOptions): World {
+  const { sabotage = {}, change } = options
+  const drawn = scenarioOf(simulation, leftOut)
+  const seeded = change?.(drawn) ?? drawn
+  const scenario = { ...seeded, configuration: { ...seeded.configuration, ...sabotage.configuration } }
   const disk = new InMemoryFileSystem()
   const faults = new FaultInjector(scenario.faults, simulation)
   const inspector = new SnapshotInspector(disk, simulation)
@@ -62,7 +78,12 @@ function makeWorld(simulation: Simulation, configuration: Readonly<Record<string
     inspector.diskChanged(path)
   }
   const store = new TransactionalStore(simulation)
-  return { simulation, scenario, disk, diskServices: { disk, faults, onChange }, faults, inspector, store }
+  const crashTrigger = new CrashTrigger()
+  const onDone = (operation: string): void => {
+    crashTrigger.done(operation)
+  }
+  const diskServices = { disk, faults, onChange, onDone, sabotage }
+  return { simulation, scenario, disk, diskServices, faults, inspector, store, crashTrigger }
 }
 
 /** Resolves with the number of runs. */
@@ -80,12 +101,7 @@ async function runAll(world: World): Promise<number> {
 
 /** Every count of every key was committed once, and the sum beside the last one is right. */
 function compareWithPlainLoop({ simulation, scenario, store }: World): void {
-  const expected = new Map<string, { count: number; sum: number }>()
-  for (let value = 0; value < scenario.records; value += 1) {
-    const key = keyOf(value, scenario.keys)
-    const { count, sum } = expected.get(key) ?? { count: 0, sum: 0 }
-    expected.set(key, { count: count + 1, sum: sum + value })
-  }
+  const expected = plainTotals(scenario)
   const committed = new Map<string, Map<number, number>>()
   for (const [key, count, sum] of store.records()) {
     const sums = committed.get(key) ?? new Map<number, number>()
@@ -93,6 +109,7 @@ function compareWithPlainLoop({ simulation, scenario, store }: World): void {
     sums.set(count, sum)
     committed.set(key, sums)
   }
+  for (const key of committed.keys()) if (!expected.has(key)) simulation.fail(`nobody has the key ${key}`)
   for (const [key, { count, sum }] of expected) {
     const sums = committed.get(key) ?? new Map<number, number>()
     const missing = Array.from({ length: count }, (_, index) => index + 1).filter((each) => !sums.has(each))

@@ -1,33 +1,97 @@
-/** `--seeds n` seeds beginning with `--from n`; `--log` prints all events. Ends with 1 when a seed fails. */
+/**
+ * `--seeds n` seeds beginning with `--from n`; `--seed n` one of them with its scenario and all events; `--known name` what is
+ * known to fail as well; `--mutants` whether planted faults are found,
+ * `--mutant name` one of them; `--long` many seeds, and whether every mark was reached.
+ * Ends with 1 when something is not as it should be.
+ */
 import { parseArgs } from 'node:util'
+import { MARKS, MarkWatch } from './marks.js'
+import { findMutant, MUTANTS } from './mutants.js'
+import { shrunk } from './shrink.js'
 import { simulateJob } from './simulate-job.js'
+
+const LONG_SEEDS = 1500
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '100' },
+    seeds: { type: 'string' },
     from: { type: 'string', default: '1' },
-    log: { type: 'boolean', default: false },
+    seed: { type: 'string' },
+    known: { type: 'string', multiple: true, default: [] },
+    mutants: { type: 'boolean', default: false },
+    mutant: { type: 'string' },
+    long: { type: 'boolean', default: false },
   },
 })
 
-const from = Number(values.from)
-const seeds = Number(values.seeds)
-const totals = new Map<string, number>()
-const failed: number[] = []
-for (let seed = from; seed < from + seeds; seed += 1) {
-  try {
-    const onLog = (log: readonly string[]): void => {
-      if (values.log) process.stdout.write(`${log.join('\n')}\n`)
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** True when all seeds hold and, where that is asked for, reached every mark. */
+async function simulateAll(from: number, seeds: number): Promise<boolean> {
+  const totals = new Map<string, number>()
+  const failed: number[] = []
+  const marks = new MarkWatch()
+  for (let seed = from; seed < from + seeds; seed += 1) {
+    try {
+      const onLog = (log: readonly string[]): void => {
+        marks.look(log)
+      }
+      const { faults, runs, snapshots, virtualMs } = await simulateJob(seed, { onLog, known: values.known })
+      const counts = { ...faults, runs, snapshots, 'virtual seconds': virtualMs / 1000 }
+      for (const [name, count] of Object.entries(counts)) totals.set(name, (totals.get(name) ?? 0) + count)
+    } catch (error) {
+      failed.push(seed)
+      say(`${messageOf(error)}\n`)
     }
-    const { faults, runs, snapshots, virtualMs } = await simulateJob(seed, { onLog })
-    const counts = { ...faults, runs, snapshots, 'virtual seconds': virtualMs / 1000 }
-    for (const [name, count] of Object.entries(counts)) totals.set(name, (totals.get(name) ?? 0) + count)
+  }
+  const summary = [...totals].map(([name, count]) => `${Math.round(count)} ${name}`).join(', ')
+  say(`${seeds - failed.length} of ${seeds} seeds hold: ${summary}`)
+  if (failed.length > 0) say(`seeds that fail: ${failed.join(', ')}`)
+  for (const { name } of MARKS) say(`${String(marks.count(name)).padStart(8)} ${name}`)
+  const missed = marks.missed()
+  if (missed.length > 0) say(`never reached: ${missed.join('; ')}`)
+  return failed.length === 0 && (!values.long || missed.length === 0)
+}
+
+/** All events of one seed; a smaller scenario where it fails. */
+async function showSeed(seed: number): Promise<boolean> {
+  const { known } = values
+  const sabotage = MUTANTS.find(({ name }) => name === values.mutant)
+  const options = sabotage === undefined ? { known } : { known, sabotage: sabotage.make() }
+  const onLog = (log: readonly string[]): void => {
+    say(log.join('\n'))
+  }
+  try {
+    await simulateJob(seed, { ...options, onLog })
+    return true
   } catch (error) {
-    failed.push(seed)
-    process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n\n`)
+    say(messageOf(error))
+    if (sabotage === undefined) say(await shrunk(seed, known))
+    return false
   }
 }
-const summary = [...totals].map(([name, count]) => `${Math.round(count)} ${name}`).join(', ')
-process.stdout.write(`${seeds - failed.length} of ${seeds} seeds hold: ${summary}\n`)
-if (failed.length > 0) process.stdout.write(`seeds that fail: ${failed.join(', ')}\n`)
-process.exitCode = failed.length === 0 ? 0 : 1
+
+async function findMutants(): Promise<boolean> {
+  let areFound = true
+  for (const mutant of MUTANTS.filter(({ name }) => values.mutant === undefined || name === values.mutant)) {
+    const { name, seeds, found } = await findMutant(mutant)
+    areFound &&= found !== undefined
+    say(`${found === undefined ? `NOT FOUND within ${seeds}` : `seed ${found.seed} of ${seeds}`}: ${name}`)
+    if (found !== undefined) say(`    ${found.reason.slice(0, 160)}`)
+  }
+  return areFound
+}
+
+function run(): Promise<boolean> {
+  if (values.mutants) return findMutants()
+  if (values.seed !== undefined) return showSeed(Number(values.seed))
+  return simulateAll(Number(values.from), Number(values.seeds ?? (values.long ? LONG_SEEDS : 100)))
+}
+
+process.exitCode = (await run()) ? 0 : 1

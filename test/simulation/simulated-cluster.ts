@@ -28,6 +28,10 @@ export class SimulatedCluster implements TaskManagerStarter {
     return worker
   }
 
+  get isThere(): boolean {
+    return this.#master.isAlive
+  }
+
   alive(): SimulatedTaskManager[] {
     return this.#workers.filter((worker) => worker.isAlive)
   }

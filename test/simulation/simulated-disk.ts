@@ -6,15 +6,22 @@ import { FlinkError } from '../../src/core/errors/flink-error.js'
 import type { FileReader, FileStatus, FileSystem, FileWriter } from '../../src/core/fs/file-system.js'
 import type { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
 import type { FaultInjector } from './fault-injector.js'
+import type { Sabotage } from './sabotage.js'
 import type { SimulatedProcess } from './simulated-process.js'
 
 const SLOW_MS = 3000
+const LONGEST_FULL_MS = 20_000
+/** A full disk has none for these. */
+const TAKES_ROOM = new Set(['create', 'continue', 'write', 'make directory'])
 
 export interface DiskServices {
   readonly disk: InMemoryFileSystem
   readonly faults: FaultInjector
   /** Something that is on the disk was changed. */
   readonly onChange: (path: string) => void
+  /** An operation that changes something was done; nobody has been told yet. */
+  readonly onDone: (operation: string) => void
+  readonly sabotage: Sabotage
 }
 
 interface Operation<T> {
@@ -25,7 +32,12 @@ interface Operation<T> {
   readonly half?: () => Promise<unknown>
 }
 
-export class SimulatedDisk implements FileSystem {
+export function simulatedDisk(process: SimulatedProcess, services: DiskServices): FileSystem {
+  const disk = new SimulatedDisk(process, services)
+  return services.sabotage.disk?.(disk, process) ?? disk
+}
+
+class SimulatedDisk implements FileSystem {
   readonly #process: SimulatedProcess
   readonly #services: DiskServices
 
@@ -117,7 +129,9 @@ export class SimulatedDisk implements FileSystem {
     const { faults } = this.#services
     const where = `${this.#process.name}: ${operation.name} ${operation.file}`
     await this.#takeTime()
-    if (faults.strikes('disk-is-slow', 100, where)) await this.#process.pause(faults.nextInt(SLOW_MS))
+    const slowMs = faults.lasts('disk-is-slow', 100, where, SLOW_MS)
+    if (slowMs !== undefined) await this.#process.pause(slowMs)
+    if (this.#isFull(operation, where)) throw new FlinkError('DISK_FULL', { path: operation.file })
     if (faults.strikes('disk-fails', 60, where)) {
       // A failure may be told behind an operation that was done.
       if (faults.nextInt(4) === 0) await operation.run()
@@ -130,8 +144,18 @@ export class SimulatedDisk implements FileSystem {
         : new FlinkError('DISK_FULL', { path: file })
     }
     const result = await operation.run()
+    this.#services.onDone(operation.name)
     await this.#takeTime()
     return result
+  }
+
+  /** For a while, or for long. */
+  #isFull({ name }: Operation<unknown>, where: string): boolean {
+    const { faults } = this.#services
+    if (!TAKES_ROOM.has(name)) return false
+    const durationMs = faults.lasts('disk-is-full', 60, where, faults.nextInt(3) === 0 ? LONGEST_FULL_MS : SLOW_MS)
+    if (durationMs !== undefined) faults.fillDisk(durationMs)
+    return faults.diskIsFull
   }
 
   async #takeTime(): Promise<void> {

@@ -9,6 +9,7 @@ export class SimulatedProcess implements Clock {
   readonly #random: Random
   #isAlive = true
   #reading = 0
+  #stalledUntilMs = 0
 
   constructor(name: string, simulation: Simulation) {
     this.name = name
@@ -24,6 +25,24 @@ export class SimulatedProcess implements Clock {
     this.#isAlive = false
   }
 
+  /** Its thread does nothing else for so long: neither timers nor messages get through. */
+  stall(durationMs: number): void {
+    this.#stalledUntilMs = this.simulation.clock.now() + durationMs
+  }
+
+  /** As soon as the thread has time; never where it died. */
+  whenResponsive(action: () => void): void {
+    if (!this.#isAlive) return
+    const waitMs = this.#stalledUntilMs - this.simulation.clock.now()
+    if (waitMs <= 0) {
+      action()
+      return
+    }
+    this.simulation.after(waitMs, () => {
+      this.whenResponsive(action)
+    })
+  }
+
   now(): number {
     return Math.floor(this.simulation.clock.now())
   }
@@ -37,7 +56,7 @@ export class SimulatedProcess implements Clock {
 
   setTimer(delayMs: number, callback: () => void): TimerHandle {
     return this.simulation.clock.setTimer(delayMs, () => {
-      if (this.#isAlive) callback()
+      this.whenResponsive(callback)
     })
   }
 

@@ -5,7 +5,6 @@
 import { FlinkError } from '../../src/core/errors/flink-error.js'
 import { FileSystems } from '../../src/core/fs/file-systems.js'
 import { MemoryTextOutput } from '../../src/core/io/memory-text-output.js'
-import { SILENT_LOGGER } from '../../src/core/logging/silent-logger.js'
 import type {
   TaskManagerGateway,
   TaskManagerListener,
@@ -15,7 +14,10 @@ import type { MasterToWorker } from '../../src/runtime/protocol/master-to-worker
 import type { WorkerToMaster } from '../../src/runtime/protocol/worker-to-master.js'
 import { TaskExecutor, type TaskExecutorServices } from '../../src/runtime/taskmanager/taskexecutor/task-executor.js'
 import { describeMessage } from './message-description.js'
-import { SimulatedDisk, type DiskServices } from './simulated-disk.js'
+import { noteLogger } from './note-logger.js'
+import type { RunInvariants } from './run-invariants.js'
+import type { Sabotage } from './sabotage.js'
+import { simulatedDisk, type DiskServices } from './simulated-disk.js'
 import { SimulatedDoorbell } from './simulated-doorbell.js'
 import { SimulatedLink } from './simulated-link.js'
 import { SimulatedProcess } from './simulated-process.js'
@@ -24,6 +26,10 @@ import type { Simulation } from './simulation.js'
 export interface TaskManagerServices {
   readonly simulation: Simulation
   readonly diskServices: DiskServices
+  readonly invariants: RunInvariants
+  readonly sabotage: Sabotage
+  /** The tasks of a new attempt are on their way to a worker. */
+  readonly onDeploy: (restoredCheckpointId: number | undefined) => void
   /** Runs the program for this worker; `die` ends the worker in the middle of whatever it does. */
   readonly runProgramFor: (worker: SimulatedTaskManager) => TaskExecutorServices['runProgram']
 }
@@ -33,6 +39,9 @@ export class SimulatedTaskManager implements TaskManagerGateway {
   readonly bell: SharedArrayBuffer = allocateBell()
   readonly #process: SimulatedProcess
   readonly #simulation: Simulation
+  readonly #onDeploy: TaskManagerServices['onDeploy']
+  readonly #invariants: RunInvariants
+  readonly #sabotage: Sabotage
   readonly #toWorker: SimulatedLink
   readonly #toMaster: SimulatedLink
   readonly #listener: TaskManagerListener
@@ -45,6 +54,9 @@ export class SimulatedTaskManager implements TaskManagerGateway {
     const { simulation } = services
     this.name = name
     this.#simulation = simulation
+    this.#onDeploy = services.onDeploy
+    this.#invariants = services.invariants
+    this.#sabotage = services.sabotage
     this.#listener = listener
     this.#process = new SimulatedProcess(name, simulation)
     this.#toWorker = new SimulatedLink(simulation)
@@ -65,6 +77,12 @@ export class SimulatedTaskManager implements TaskManagerGateway {
   }
 
   send(message: MasterToWorker): void {
+    this.#invariants.sent(message)
+    for (const each of this.#sabotage.toWorker?.(message) ?? [message]) this.#sendOne(each)
+  }
+
+  #sendOne(message: MasterToWorker): void {
+    if (message.type === 'deploy-tasks') this.#onDeploy(message.tasks[0]?.restore?.checkpointId)
     const copy = structuredClone(message)
     const line = `master -> ${this.name}: ${describeMessage(message)}`
     this.#toWorker.send(() => {
@@ -72,9 +90,12 @@ export class SimulatedTaskManager implements TaskManagerGateway {
         this.#simulation.note(`${line} (it is dead)`)
         return
       }
-      this.#simulation.note(line)
-      this.#guarded(() => {
-        this.#executor.handle(copy)
+      this.#process.whenResponsive(() => {
+        this.#simulation.note(line)
+        this.#invariants.arrived(this.name, message)
+        this.#guarded(() => {
+          this.#executor.handle(copy)
+        })
       })
     })
   }
@@ -105,11 +126,12 @@ export class SimulatedTaskManager implements TaskManagerGateway {
 
   #makeExecutor(services: TaskManagerServices): TaskExecutor {
     const { simulation, diskServices } = services
+    const disk = simulatedDisk(this.#process, diskServices)
     return new TaskExecutor({
       clock: this.#process,
       random: simulation.stream(`${this.name} engine`),
-      logger: SILENT_LOGGER,
-      fileSystems: new FileSystems().register('file', new SimulatedDisk(this.#process, diskServices)),
+      logger: noteLogger(this.name, simulation),
+      fileSystems: new FileSystems().register('file', disk),
       standardOutput: new MemoryTextOutput(),
       standardError: new MemoryTextOutput(),
       scheduler: this.#doorbell,
@@ -126,6 +148,11 @@ export class SimulatedTaskManager implements TaskManagerGateway {
 
   #report(message: WorkerToMaster): void {
     if (!this.isAlive) return
+    this.#invariants.reported(message)
+    for (const each of this.#sabotage.toMaster?.(message) ?? [message]) this.#reportOne(each)
+  }
+
+  #reportOne(message: WorkerToMaster): void {
     const copy = structuredClone(message)
     const line = `${this.name} -> master: ${describeMessage(message)}`
     this.#toMaster.send(() => {
@@ -137,6 +164,7 @@ export class SimulatedTaskManager implements TaskManagerGateway {
   #exit(error: Error | undefined, what: string): void {
     this.#simulation.note(`${this.name} ${what}`)
     this.#process.die()
+    this.#invariants.gone(this.name)
     this.#toMaster.send(() => {
       this.#hasExited = true
       this.#listener.onExit(error)

@@ -20,16 +20,20 @@ export interface SnapshotDamage {
   readonly unusable: readonly string[]
   /** What the next run must go on from; undefined when it must refuse. */
   readonly expected: CompletedCheckpoint | undefined
+  /** How many are newer than that one. */
+  readonly rank: number
+  apply(): Promise<void>
   repair(): Promise<void>
 }
 
-/** Damages the newest checkpoint of a job; undefined when there is none. */
-export async function damageNewest(
+/** For the newest checkpoint of a job; undefined when there is none. */
+export async function planDamage(
   disk: InMemoryFileSystem,
   directory: string,
   random: Random,
+  known: { isDamaged(directory: string): boolean },
 ): Promise<SnapshotDamage | undefined> {
-  const checkpoints = await completeOnes(disk, directory)
+  const checkpoints = await completeOnes(disk, directory, (path) => known.isDamaged(path))
   const newest = checkpoints[0]
   if (newest === undefined) return undefined
   const files = filesOf(newest)
@@ -38,23 +42,31 @@ export async function damageNewest(
   // Without its metadata it is no checkpoint: that is what an unfinished one looks like.
   const kind = kinds[file.endsWith(METADATA_FILE) ? 1 + random.nextInt(2) : random.nextInt(3)] ?? 'flipped'
   const bytes = await disk.readFile(file)
-  await damageFile(disk, file, damaged(bytes, kind, random))
+  const damagedBytes = damaged(bytes, kind, random)
   const unusable = checkpoints.filter((checkpoint) => filesOf(checkpoint).includes(file))
+  const expected = checkpoints.find((checkpoint) => !unusable.includes(checkpoint))
   return {
     kind,
     file,
     directory,
     unusable: unusable.map(directoryOf),
-    expected: checkpoints.find((checkpoint) => !unusable.includes(checkpoint)),
+    expected,
+    rank: expected === undefined ? checkpoints.length : checkpoints.indexOf(expected),
+    apply: () => damageFile(disk, file, damagedBytes),
     repair: () => damageFile(disk, file, bytes),
   }
 }
 
-async function completeOnes(disk: InMemoryFileSystem, directory: string): Promise<CompletedCheckpoint[]> {
+async function completeOnes(
+  disk: InMemoryFileSystem,
+  directory: string,
+  isDamaged: (path: string) => boolean,
+): Promise<CompletedCheckpoint[]> {
   const fileSystems = new FileSystems().register('file', disk)
   const found: CompletedCheckpoint[] = []
   for (const { name, path } of await disk.list(directory)) {
-    if (checkpointIdOf(name) === undefined || (await disk.status(`${path}/${METADATA_FILE}`)) === undefined) continue
+    const isComplete = (await disk.status(`${path}/${METADATA_FILE}`)) !== undefined
+    if (checkpointIdOf(name) === undefined || !isComplete || isDamaged(path)) continue
     found.push(await locateSnapshot(path, fileSystems))
   }
   return found.toSorted((left, right) => right.metadata.checkpointId - left.metadata.checkpointId)

@@ -10,6 +10,7 @@ import { openSnapshot } from '../../src/storage/snapshot-locator.js'
 import { readStateHandle } from '../../src/storage/state-reader.js'
 import { CHECKPOINT_DIRECTORY, SAVEPOINT_DIRECTORY } from './scenario.js'
 import type { Simulation } from './simulation.js'
+import type { SnapshotDamage } from './snapshot-damage.js'
 
 export class SnapshotInspector {
   readonly #disk: InMemoryFileSystem
@@ -21,6 +22,8 @@ export class SnapshotInspector {
   readonly #seen = new Map<string, CheckpointMetadata>()
   /** Snapshots that somebody else than the engine has damaged. */
   readonly #damaged = new Set<string>()
+  readonly #damagedFiles = new Set<string>()
+  readonly #promised = new Set<string>()
 
   constructor(disk: InMemoryFileSystem, simulation: Simulation) {
     this.#disk = disk
@@ -41,17 +44,31 @@ export class SnapshotInspector {
     this.#touched.add(path).add(dirname(path))
   }
 
-  damaged(directories: readonly string[]): void {
-    for (const directory of directories) this.#damaged.add(directory)
+  damaged({ file, unusable }: Pick<SnapshotDamage, 'file' | 'unusable'>): void {
+    this.#damagedFiles.add(file)
+    for (const directory of unusable) this.#damaged.add(directory)
   }
 
-  repaired(): void {
-    this.#damaged.clear()
+  isDamaged(directory: string): boolean {
+    return this.#damaged.has(directory)
+  }
+
+  get hasDamage(): boolean {
+    return this.#damaged.size > 0
+  }
+
+  repaired({ file, unusable }: Pick<SnapshotDamage, 'file' | 'unusable'>): void {
+    this.#damagedFiles.delete(file)
+    for (const directory of unusable) this.#damaged.delete(directory)
   }
 
   /** Looks at all snapshots there are. */
-  check(): Promise<void> {
-    return this.#check(() => true)
+  async check(): Promise<void> {
+    for (const directory of this.#promised) {
+      const isThere = (await this.#disk.status(`${directory}/${METADATA_FILE}`)) !== undefined
+      if (!isThere) this.#simulation.fail(`the savepoint ${directory}, which was given out, is not there`)
+    }
+    await this.#check(() => true)
   }
 
   async #check(isWanted: (directory: string) => boolean): Promise<void> {
@@ -64,16 +81,30 @@ export class SnapshotInspector {
         this.#seen.set(toFileUri(directory), await this.#readAll(directory))
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
-        this.#simulation.fail(`the completed snapshot ${directory} is unreadable: ${reason}`)
+        // One that was being completed meanwhile names the damaged file too.
+        if ([...this.#damagedFiles].some((file) => reason.includes(file))) this.#damaged.add(directory)
+        else this.#simulation.fail(`the completed snapshot ${directory} is unreadable: ${reason}`)
       }
     }
+  }
+
+  /** Somebody was told that it is there: it stays. */
+  promised(savepoint: string): void {
+    this.#promised.add(savepoint.replace('file:', ''))
+  }
+
+  /** The job has finished, and its disk was well. */
+  async expectNothingOf(jobId: string): Promise<void> {
+    const left = await this.#filesBelow(`${CHECKPOINT_DIRECTORY}/${jobId}`)
+    if (left.length > 0) this.#simulation.fail(`the job has finished and left ${left.join(', ')}`)
   }
 
   /** The newest checkpoint of one job. */
   async latestOf(jobId: string): Promise<string | undefined> {
     const search = { fileSystems: this.#fileSystems }
     const { checkpoint, damaged } = await findLatestCheckpoint(`${CHECKPOINT_DIRECTORY}/${jobId}`, search)
-    for (const error of damaged) this.#simulation.fail(`a completed checkpoint is damaged: ${error.message}`)
+    if (!this.hasDamage)
+      for (const error of damaged) this.#simulation.fail(`a completed checkpoint is damaged: ${error.message}`)
     return checkpoint?.externalPath
   }
 
@@ -92,6 +123,15 @@ export class SnapshotInspector {
       }
     }
     return metadata
+  }
+
+  async #filesBelow(directory: string): Promise<string[]> {
+    const files: string[] = []
+    for (const { path, isDirectory } of await this.#disk.list(directory)) {
+      if (isDirectory) files.push(...(await this.#filesBelow(path)))
+      else files.push(path)
+    }
+    return files
   }
 
   async #snapshotDirectories(): Promise<string[]> {

@@ -10,8 +10,10 @@ import {
   type FunctionInitializationContext,
   type FunctionSnapshotContext,
   type ListState,
+  type SinkFunctionContext,
 } from '../../src/index.js'
-import type { JobWorld } from './counting-job.js'
+import { FunctionLife } from './function-life.js'
+import type { JobWorld } from './job-world.js'
 import type { CountRecord, Transaction } from './transactional-store.js'
 
 interface PendingTransaction extends Transaction {
@@ -23,47 +25,77 @@ export class TransactionalSink
   implements CheckpointedFunction, CheckpointListener
 {
   readonly #world: JobWorld
+  readonly #uid: string
+  readonly #life: FunctionLife
   #open: CountRecord[] = []
   #pending: PendingTransaction[] = []
+  #watermark = Number.NEGATIVE_INFINITY
   #state: ListState<PendingTransaction> | undefined
-  /** So that a sink without transactions has state too: in a snapshot only a finished one has none. */
-  #marker: ListState<boolean> | undefined
 
-  constructor(world: JobWorld) {
+  constructor(world: JobWorld, uid: string) {
     super()
     this.#world = world
+    this.#uid = uid
+    this.#life = new FunctionLife(world, uid)
   }
 
-  initializeState(context: FunctionInitializationContext): void {
+  initializeState(context: FunctionInitializationContext): void | Promise<void> {
     const descriptor = new ListStateDescriptor<PendingTransaction>('transactions')
     this.#state = context.getOperatorStateStore().getListState(descriptor)
-    this.#marker = context.getOperatorStateStore().getListState(new ListStateDescriptor<boolean>('is-running'))
     for (const transaction of this.#state.get()) this.#world.store.commit(transaction)
+    return this.#life.hook('initializeState')
   }
 
-  invoke(record: CountRecord): void {
+  override open(): void | Promise<void> {
+    return this.#life.open()
+  }
+
+  invoke(record: CountRecord, context: SinkFunctionContext): void | Promise<void> {
+    this.#life.record()
+    this.#checkTime(context.currentWatermark(), context.timestamp())
+    const before = this.#world.beforeWriting()
+    if (before !== undefined) return before.then(() => void this.#open.push(record))
     this.#open.push(record)
   }
 
-  snapshotState(context: FunctionSnapshotContext): void {
+  snapshotState(context: FunctionSnapshotContext): void | Promise<void> {
     const checkpointId = context.getCheckpointId()
     if (this.#open.length > 0) {
       this.#pending.push({ name: this.#nameOf(`checkpoint ${checkpointId}`), checkpointId, records: this.#open })
       this.#open = []
     }
     this.#state?.update(this.#pending)
-    this.#marker?.update([true])
+    return this.#life.hook('snapshotState')
   }
 
-  notifyCheckpointComplete(checkpointId: number): void {
-    const isCovered = (transaction: PendingTransaction): boolean => transaction.checkpointId <= checkpointId
-    for (const transaction of this.#pending.filter(isCovered)) this.#world.store.commit(transaction)
-    this.#pending = this.#pending.filter((transaction) => !isCovered(transaction))
+  notifyCheckpointComplete(checkpointId: number): void | Promise<void> {
+    return this.#life.hook('notifyCheckpointComplete', () => {
+      const isCovered = (transaction: PendingTransaction): boolean => transaction.checkpointId <= checkpointId
+      for (const transaction of this.#pending.filter(isCovered)) this.#world.store.commit(transaction)
+      this.#pending = this.#pending.filter((transaction) => !isCovered(transaction))
+    })
+  }
+
+  override finish(): void | Promise<void> {
+    return this.#life.hook('finish')
+  }
+
+  override close(): void | Promise<void> {
+    return this.#life.close()
+  }
+
+  /** Time never goes back; where no source is idle for a while, no record is late. */
+  #checkTime(watermark: number, timestamp: number | null): void {
+    const { fail, scenario } = this.#world
+    if (watermark < this.#watermark) fail(`the watermark of ${this.#uid} went back: ${this.#watermark}, ${watermark}`)
+    this.#watermark = watermark
+    const isLate = timestamp !== null && timestamp <= watermark
+    if (isLate && scenario.idleOneIn === 0) fail(`a record of ${timestamp} came behind the watermark ${watermark}`)
   }
 
   #nameOf(what: string): string {
     const context = this.getRuntimeContext()
-    const subtask = `${context.getIndexOfThisSubtask()}, attempt ${context.getAttemptNumber()}`
-    return `${this.#world.runName}, sink ${subtask}, ${what}`
+    const subtask = `${this.#uid} ${context.getIndexOfThisSubtask()}, attempt ${context.getAttemptNumber()}`
+    return `${this.#world.runName}, ${subtask}, ${what}`
   }
 }

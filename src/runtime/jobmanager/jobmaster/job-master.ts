@@ -322,6 +322,11 @@ export class JobMaster {
   #onFailure(error: Error): void {
     if (this.#status !== 'RUNNING' || this.#isEnding) return
     this.#recordException(error)
+    // Stopped behind a checkpoint that holds all: running on from it, the job would end at another time, with that one removed.
+    if (this.#finalCheckpoint !== undefined) {
+      this.cancel()
+      return
+    }
     for (const resolve of this.#awaitingFailure.splice(0)) resolve(error)
     this.#strategy.notifyFailure()
     const isFinal = error instanceof FlinkError && error.recovery === 'fail'

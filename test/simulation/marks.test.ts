@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { MarkWatch } from './marks.js'
+
+describe('a mark', () => {
+  it('is reached by a line of its kind', () => {
+    const marks = new MarkWatch()
+    marks.look(['1.0 run 0: ignored a late acknowledgement checkpointId=3'])
+    assert.equal(marks.count('an acknowledgement is late'), 1)
+    assert.ok(!marks.missed().includes('an acknowledgement is late'))
+    assert.ok(marks.missed().includes('a sink rejects'))
+  })
+
+  it('that belongs to a time counts only in it', () => {
+    const rename = '2.0 run 0: disk: rename /checkpoints/a/chk-1/_metadata.part'
+    const marks = new MarkWatch()
+    marks.look([rename, '3.0 run 0: job simulated job (a) is RESTARTING', rename])
+    marks.look([
+      '4.0 run 0: job simulated job (a) is RESTARTING',
+      '5.0 run 0: job simulated job (a) is RUNNING',
+      rename,
+    ])
+    assert.equal(marks.count('metadata are renamed into place during a restart'), 1)
+  })
+})

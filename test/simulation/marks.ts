@@ -1,0 +1,90 @@
+/**
+ * What must have happened at least once in a long run: branches that are easily missed. A mark is a line here; it is told from
+ * messages and from what is logged.
+ */
+
+interface Mark {
+  readonly name: string
+  readonly seen: RegExp
+  /** Counts only after a line of the first kind and before one of the second. */
+  readonly between?: readonly [RegExp, RegExp]
+}
+
+const RESTART = [/: job .* is RESTARTING$/, /: job .* is (?:RUNNING|CANCELLING)$/] as const
+const SAVEPOINT_PENDING = [
+  /asked for a savepoint beside the run/,
+  /the savepoint beside the run is|no savepoint beside the run|^\s*[\d.]+ run \d+ from/,
+] as const
+const ONE_SAVEPOINT_TAKEN = [/the savepoint beside the run is/, /asked for a savepoint beside the run/] as const
+const CHECKPOINT_REMOVED = /run \d+: disk: delete .*\/chk-\d+(?:\/_metadata)?$/
+
+export const MARKS = [
+  { name: 'a task declines a checkpoint', seen: /decline-checkpoint/ },
+  { name: 'an acknowledgement is late', seen: /ignored a late acknowledgement/ },
+  {
+    name: 'metadata are renamed into place during a restart',
+    seen: /disk: rename .*_metadata\.part/,
+    between: RESTART,
+  },
+  { name: 'a checkpoint goes while a savepoint is pending', seen: CHECKPOINT_REMOVED, between: SAVEPOINT_PENDING },
+  { name: 'a cancellation during a restart', seen: /asked for a cancellation while RESTARTING/ },
+  { name: 'a stop during a restart', seen: /asked for a stop while RESTARTING/ },
+  { name: 'a savepoint is asked for during a restart', seen: /asked for a savepoint to .* while RESTARTING/ },
+  { name: 'two savepoints at once, both taken', seen: /the savepoint beside the run is/, between: ONE_SAVEPOINT_TAKEN },
+  { name: 'a checkpoint expires', seen: /expired before completing/ },
+  { name: 'a newer barrier gives up an older one', seen: /came before it was aligned/ },
+  { name: 'a task upstream gives a checkpoint up', seen: /an upstream task gave it up/ },
+  { name: 'a newer checkpoint completes first', seen: /completed before it/ },
+  { name: 'a task ends before it has acknowledged', seen: /ended before it acknowledged/ },
+  { name: 'a task takes its files back', seen: /worker \d+\.\d+: disk: delete .*\/chk-\d+\// },
+  { name: 'a checkpoint cannot begin', seen: /could not begin/ },
+  { name: 'too many checkpoints fail', seen: /Exceeded checkpoint tolerable failure threshold/ },
+  { name: 'a checkpoint cannot be removed and is tried again', seen: /which is tried again/ },
+  { name: 'a drain fails when its operators have finished', seen: /of a draining stop failed after/ },
+  { name: 'a job fails behind its savepoint', seen: /no savepoint: A savepoint has been created at/ },
+  { name: 'a restore with a finished vertex', seen: /deploy-tasks.* restored \d.* finished/ },
+  { name: 'an older checkpoint is restored, and that is told', seen: /goes back to the older checkpoint/ },
+  { name: 'a checkpoint is damaged while its job restarts', seen: /while the job restarts$/ },
+  { name: 'a start is refused for its damaged checkpoints', seen: /refused: / },
+  { name: 'a start fails and is tried again', seen: /it did not start/ },
+  { name: 'a program needs a new thread', seen: /program-needs-thread/ },
+  { name: 'a program does not load in a new thread', seen: /program-failed/ },
+  { name: 'a function fails while its task starts', seen: /is FAILED: .*failure of (?:open|initializeState)/ },
+  { name: 'a function fails when a checkpoint is complete', seen: /is FAILED: .*failure of notifyCheckpointComplete/ },
+  { name: 'a function fails at the end of its input', seen: /is FAILED: .*failure of (?:finish|close)/ },
+  { name: 'a hook takes long and fails then', seen: /is FAILED: .*simulated late failure/ },
+  { name: 'a worker that does not end in time is ended', seen: /did not end within \d+ ms after its cancellation/ },
+  { name: 'a sink rejects', seen: /is FAILED: .*simulated rejection/ },
+  { name: 'a worker dies while the job restarts', seen: /worker .* dies/, between: RESTART },
+  { name: 'a kill right behind a rename', seen: /killed.*behind a rename/ },
+  { name: 'a kill right behind a directory sync', seen: /killed.*behind a sync directory/ },
+] as const satisfies readonly Mark[]
+
+export type MarkName = (typeof MARKS)[number]['name']
+
+export class MarkWatch {
+  readonly #counts = new Map<MarkName, number>()
+
+  /** The events of one seed. */
+  look(log: readonly string[]): void {
+    for (const mark of MARKS) this.#lookFor(mark, log)
+  }
+
+  count(name: MarkName): number {
+    return this.#counts.get(name) ?? 0
+  }
+
+  missed(): MarkName[] {
+    return MARKS.map(({ name }) => name).filter((name) => this.count(name) === 0)
+  }
+
+  #lookFor(mark: (typeof MARKS)[number], log: readonly string[]): void {
+    const [begin, end] = 'between' in mark ? mark.between : []
+    let isOpen = begin === undefined
+    for (const line of log) {
+      if (isOpen && mark.seen.test(line)) this.#counts.set(mark.name, this.count(mark.name) + 1)
+      if (begin?.test(line) === true) isOpen = true
+      else if (end?.test(line) === true) isOpen = false
+    }
+  }
+}
