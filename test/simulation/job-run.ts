@@ -6,6 +6,7 @@ import { generateJobId } from '../../src/core/ids/job-id.js'
 import { CheckpointRepository } from '../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
 import { JobMaster, type JobOutcome } from '../../src/runtime/jobmanager/jobmaster/job-master.js'
 import type { CompletedCheckpoint } from '../../src/storage/checkpoint-metadata.js'
+import { SortedStateBackend } from '../contract/runtime/sorted/sorted-keyed-state-backend.js'
 import { JobProgram } from './job-program.js'
 import { noteLogger } from './note-logger.js'
 import { RunInvariants } from './run-invariants.js'
@@ -48,6 +49,7 @@ export class JobRun {
     this.#cluster = new SimulatedCluster(this.#process, {
       simulation,
       diskServices: world.diskServices,
+      stateBackend: world.scenario.stateBackend === 'sorted' ? new SortedStateBackend() : undefined,
       invariants: this.#invariants,
       sabotage: world.diskServices.sabotage,
       onDeploy: (checkpointId) => {

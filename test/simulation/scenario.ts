@@ -58,6 +58,8 @@ export interface Scenario {
   readonly runs: readonly RunPlan[]
   readonly faults: FaultBudget
   readonly functionMaker: FunctionMaker
+  /** The engine's, or the one of the tests that keeps sorted bytes and snapshots of its own files. */
+  readonly stateBackend: 'hashmap' | 'sorted'
 }
 
 export const CHECKPOINT_DIRECTORY = '/checkpoints'
@@ -66,6 +68,7 @@ export const SAVEPOINT_DIRECTORY = '/savepoints'
 export function scenarioOf(simulation: Simulation, leftOut: LeftOut): Scenario {
   const random = simulation.stream('scenario')
   const isLarge = happens(random, 50)
+  const stateBackend = happens(simulation.stream('state backend'), 4) ? 'sorted' : 'hashmap'
   const shapes = drawShapes(random)
   return {
     records: isLarge ? between(random, 20_000, 40_000) : between(random, 100, 1500),
@@ -77,18 +80,26 @@ export function scenarioOf(simulation: Simulation, leftOut: LeftOut): Scenario {
     watermarkOneIn: oneOf(random, [0, between(random, 1, 20)]),
     idleOneIn: oneOf(random, [0, 0, between(random, 5, 50)]),
     sinkWaitsOneIn: oneOf(random, [0, 0, between(random, 3, 60)]) * (isLarge ? 100 : 1),
-    configuration: configurationOf(random),
+    configuration: configurationOf(random, stateBackend),
     runs: runsOf(random, shapes.length),
-    faults: drawFaults(random, leftOut),
+    faults: faultsWith(stateBackend, drawFaults(random, leftOut)),
     functionMaker: oneOf(random, ['main', 'module', 'package']),
     changesRecords: oneOf(random, [true, true, false]),
+    stateBackend,
   }
 }
 
-function configurationOf(random: Random): Record<string, string> {
+/** A backend that keeps bytes refuses a value when it is given, which fails the job as it should. */
+function faultsWith(stateBackend: Scenario['stateBackend'], faults: FaultBudget): FaultBudget {
+  return stateBackend === 'hashmap' ? faults : { ...faults, 'value-not-storable': 0 }
+}
+
+function configurationOf(random: Random, stateBackend: Scenario['stateBackend']): Record<string, string> {
   const minPauseMs = oneOf(random, [0, 0, between(random, 1, 50)])
-  // A drain that fails restarts the job, so there must be a savepoint that keeps the time limit.
-  const timeoutMs = oneOf(random, [20_000, between(random, 60, 400)])
+  // A drain that fails restarts the job, and a job that ends waits for a last checkpoint: there must be one that keeps the limit.
+  const drawnTimeoutMs = oneOf(random, [20_000, between(random, 200, 600)])
+  // Sorted bytes are written a state and a run at a time.
+  const timeoutMs = stateBackend === 'sorted' ? 20_000 : drawnTimeoutMs
   // A job that fails with every checkpoint that is late never ends, and rightly so.
   const tolerated = timeoutMs < 1000 ? 1000 : oneOf(random, [0, 1, 100])
   return {

@@ -23,6 +23,7 @@ function changes(): Change[] {
       what: `without ${kind}`,
       change: (scenario: Scenario) => ({ ...scenario, faults: { ...scenario.faults, [kind]: 0 } }),
     })),
+    { what: 'on the heap', change: (scenario) => ({ ...scenario, stateBackend: 'hashmap' }) },
     { what: 'without shapes', change: (scenario) => ({ ...scenario, shapes: [] }) },
     {
       what: 'with less records',

@@ -12,6 +12,7 @@ import type {
 import { allocateBell } from '../../src/runtime/protocol/doorbell-memory.js'
 import type { MasterToWorker } from '../../src/runtime/protocol/master-to-worker.js'
 import type { WorkerToMaster } from '../../src/runtime/protocol/worker-to-master.js'
+import type { StateBackend } from '../../src/runtime/taskmanager/state/state-backend.js'
 import { TaskExecutor, type TaskExecutorServices } from '../../src/runtime/taskmanager/taskexecutor/task-executor.js'
 import { describeMessage } from './message-description.js'
 import { noteLogger } from './note-logger.js'
@@ -26,6 +27,8 @@ import type { Simulation } from './simulation.js'
 export interface TaskManagerServices {
   readonly simulation: Simulation
   readonly diskServices: DiskServices
+  /** Undefined for the one that the configuration names. */
+  readonly stateBackend: StateBackend | undefined
   readonly invariants: RunInvariants
   readonly sabotage: Sabotage
   /** The tasks of a new attempt are on their way to a worker. */
@@ -134,6 +137,7 @@ export class SimulatedTaskManager implements TaskManagerGateway {
       fileSystems: new FileSystems().register('file', disk),
       standardOutput: new MemoryTextOutput(),
       standardError: new MemoryTextOutput(),
+      stateBackend: services.stateBackend,
       scheduler: this.#doorbell,
       runProgram: services.runProgramFor(this),
       loadAsMain: (load) => load(),

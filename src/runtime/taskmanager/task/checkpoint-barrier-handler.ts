@@ -13,6 +13,8 @@ export interface BarrierActions {
   checkpoint(barrier: CheckpointBarrier, alignmentMs: number): void
   /** This checkpoint will not be taken here. */
   abort(checkpointId: number, reason: string): void
+  /** As `abort`, of one that the coordinator knows of: those downstream wait for a word of this task as long as it has sent none. */
+  abandon(checkpointId: number): void
 }
 
 interface Alignment {
@@ -61,11 +63,15 @@ export class CheckpointBarrierHandler {
     this.#actions.abort(checkpointId, 'an upstream task gave it up')
   }
 
-  /** The coordinator gave the checkpoint up: its barriers are not waited for any more. */
+  /**
+   * The coordinator gave the checkpoint up: its barriers are not waited for any more. Where some have come already the rest
+   * is ignored; where none has, all are waited for as ever, for they are on their way, or a word that they are not.
+   */
   onAborted(checkpointId: number): void {
     if (!this.#pending.delete(checkpointId)) return
     this.#newestDone = Math.max(this.#newestDone, checkpointId)
     if (this.#isAligned) this.#actions.unblockAll()
+    this.#actions.abandon(checkpointId)
   }
 
   onChannelEnded(channelIndex: number): void {

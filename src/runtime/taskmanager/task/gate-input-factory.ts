@@ -17,7 +17,7 @@ export interface GateInputFactoryInput {
   readonly head: StreamOperator
   readonly channels: readonly GateChannel[]
   /** What the task does when the barriers of all inputs are there, or will not come. */
-  readonly checkpoints: Pick<BarrierActions, 'checkpoint' | 'abort'>
+  readonly checkpoints: Pick<BarrierActions, 'checkpoint' | 'abort' | 'abandon'>
   /** False: a barrier blocks no channel (AT_LEAST_ONCE). */
   readonly isAligned: boolean
   readonly mayContinue: () => boolean

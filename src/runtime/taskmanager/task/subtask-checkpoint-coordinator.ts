@@ -162,6 +162,11 @@ export class SubtaskCheckpointCoordinator {
     this.#sendDecline(checkpointId, new FlinkError('CHECKPOINT_DECLINED', { checkpointId, reason }))
   }
 
+  /** Given up in the middle of its alignment here, by somebody who knows it: those downstream get no barrier. */
+  abandon(checkpointId: number): void {
+    this.#services.outputs.broadcastCancelBarrier(checkpointId)
+  }
+
   /** The coordinator gave the checkpoint up. */
   async abort(checkpointId: number): Promise<void> {
     const snapshot = this.#running.get(checkpointId)

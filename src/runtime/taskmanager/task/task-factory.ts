@@ -134,6 +134,9 @@ function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurr
       abort: (checkpointId, reason) => {
         checkpoints.decline(checkpointId, reason)
       },
+      abandon: (checkpointId) => {
+        checkpoints.abandon(checkpointId)
+      },
     },
   })
   return { input, io, readers: channels.map(({ reader }) => reader) }

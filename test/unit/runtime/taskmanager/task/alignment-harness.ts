@@ -47,6 +47,9 @@ export class AlignmentHarness {
         this.outcomes.push(`aborted ${String(checkpointId)}`)
         this.reasons.push(reason)
       },
+      abandon: (checkpointId: number): void => {
+        this.outcomes.push(`abandoned ${String(checkpointId)}`)
+      },
     }
     this.barriers = new CheckpointBarrierHandler(channelCount, mode === 'EXACTLY_ONCE', actions, this.clock)
     const input = {

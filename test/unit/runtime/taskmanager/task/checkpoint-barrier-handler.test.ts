@@ -131,15 +131,26 @@ describe('A checkpoint that was given up upstream', () => {
 })
 
 describe('A checkpoint that the coordinator aborted', () => {
-  it('during the alignment opens its channels; its late barriers mean nothing', () => {
+  it('during the alignment opens its channels, and those downstream are told; its late barriers mean nothing', () => {
     const gate = new AlignmentHarness(2)
     gate.barrier(0, 1).write(0, 'a').poll()
     gate.barriers.onAborted(1)
     gate.poll()
     assert.deepEqual(gate.processed, ['a'])
     gate.barrier(1, 1).write(1, 'b').poll()
-    assert.deepEqual(gate.outcomes, [])
+    assert.deepEqual(gate.outcomes, ['abandoned 1'])
     assert.deepEqual(gate.processed, ['a', 'b'])
+  })
+
+  it('before any barrier came ends with the word of all channels, and those downstream get one', () => {
+    const gate = new AlignmentHarness(3)
+    gate.barriers.onAborted(1)
+    gate.barrier(0, 1).write(0, 'a').poll()
+    assert.deepEqual(gate.processed, [])
+    // One that took part, one that had abandoned it.
+    gate.barrier(1, 1).cancel(2, 1).poll()
+    assert.deepEqual(gate.processed, ['a'])
+    assert.deepEqual(gate.outcomes, ['aborted 1'])
   })
 
   it('after it was taken here changes nothing for the next', () => {

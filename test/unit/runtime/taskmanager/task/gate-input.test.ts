@@ -36,7 +36,7 @@ function gateOf(channelCount: number) {
     keys.map((key) => ({ reader: channels.reader({ kind: 'local', key, siblings: 1 }), input: 0 })),
   )
   const nothing = (): void => undefined
-  const actions = { blockChannel: nothing, unblockAll: nothing, checkpoint: nothing, abort: nothing }
+  const actions = { blockChannel: nothing, unblockAll: nothing, checkpoint: nothing, abort: nothing, abandon: nothing }
   const barriers = new CheckpointBarrierHandler(channelCount, true, actions, new ManualClock())
   const taken: number[] = []
   const handler = new Recorder(gate)

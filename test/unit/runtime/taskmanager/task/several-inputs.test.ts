@@ -36,6 +36,7 @@ class TwoInputs {
       checkpoints: {
         checkpoint: ({ checkpointId }) => this.told.push(`checkpoint ${String(checkpointId)}`),
         abort: (checkpointId) => this.told.push(`abort ${String(checkpointId)}`),
+        abandon: (checkpointId) => this.told.push(`abandon ${String(checkpointId)}`),
       },
     })
   }
