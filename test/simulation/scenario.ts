@@ -97,7 +97,7 @@ function faultsWith(stateBackend: Scenario['stateBackend'], faults: FaultBudget)
 function configurationOf(random: Random, stateBackend: Scenario['stateBackend']): Record<string, string> {
   const minPauseMs = oneOf(random, [0, 0, between(random, 1, 50)])
   // A drain that fails restarts the job, and a job that ends waits for a last checkpoint: there must be one that keeps the limit.
-  const drawnTimeoutMs = oneOf(random, [20_000, between(random, 200, 600)])
+  const drawnTimeoutMs = oneOf(random, [20_000, between(random, 60, 400)])
   // Sorted bytes are written a state and a run at a time.
   const timeoutMs = stateBackend === 'sorted' ? 20_000 : drawnTimeoutMs
   // A job that fails with every checkpoint that is late never ends, and rightly so.
