@@ -58,6 +58,8 @@ export interface CheckpointCoordinatorServices {
 
 /** Long enough for a task that could not take part in the last one because it was about to finish. */
 const FINAL_RETRY_MS = 20
+/** What made it fail may need time, but the job waits for nothing else. */
+const FINAL_RETRY_AFTER_FAILURE_MS = 1000
 
 const PERIODIC: CheckpointProperties = { isSavepoint: false, isPeriodic: true, thenStop: undefined }
 
@@ -219,6 +221,7 @@ export class CheckpointCoordinator {
     this.#services.statistics.failedToBegin()
     this.#services.logger.warn(`checkpoint ${String(checkpointId)} could not begin`, { reason: error.message })
     if (!properties.isSavepoint) this.#notice(error, true)
+    this.#triggerFinalAfterFailure()
   }
 
   #notice(error: Error, countsAsFailure: boolean): void {
@@ -331,8 +334,8 @@ export class CheckpointCoordinator {
     this.#services.sendToAll({ type: 'notify-checkpoint-aborted', checkpointId })
     void this.#track(this.#discard(pending.location))
     if (!pending.properties.isSavepoint) this.#notice(error, countsAsFailure)
-    // One that failed is followed at the interval, as any other: what made it fail may need time.
-    if (!countsAsFailure) this.#triggerFinal(FINAL_RETRY_MS)
+    if (countsAsFailure) this.#triggerFinalAfterFailure()
+    else this.#triggerFinal(FINAL_RETRY_MS)
   }
 
   /** Never rejects. */
@@ -367,6 +370,11 @@ export class CheckpointCoordinator {
   /** The last tasks wait for it: it neither waits for the interval nor for a pause. */
   #triggerFinal(delayMs: number): void {
     if (this.#final.isMissing) this.#schedule(delayMs)
+  }
+
+  #triggerFinalAfterFailure(): void {
+    const { intervalMs = FINAL_RETRY_AFTER_FAILURE_MS } = this.#services.configuration
+    this.#triggerFinal(Math.min(intervalMs, FINAL_RETRY_AFTER_FAILURE_MS))
   }
 
   #schedule(delayMs: number): void {
