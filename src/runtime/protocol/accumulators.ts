@@ -1,6 +1,7 @@
 // Duty: how accumulators travel: what one task has of a name, what is to be merged, what came of it.
 // Invariants: plain data.
 // Thread: both.
+import type { SerializedError } from '../../core/errors/error-codec.js'
 import type { AccumulatorResult } from '../../api/environment/accumulator-result.js'
 
 /** An accumulator of a task that has finished. */
@@ -10,6 +11,8 @@ export interface AccumulatorPart {
   readonly value: unknown
   /** Its ordinary fields that hold plain data, for a merge that reads more than the value. */
   readonly fields: Readonly<Record<string, unknown>>
+  /** Why it has no value, where `getLocalValue` failed or gave what cannot travel. */
+  readonly error?: SerializedError
 }
 
 /** By the accumulators' names. */

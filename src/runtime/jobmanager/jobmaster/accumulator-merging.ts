@@ -60,6 +60,8 @@ export class AccumulatorMerging {
   #resultOf(name: string, { first, parts }: Collected): AccumulatorResult | Promise<AccumulatorResult> {
     const [own, ...others] = parts
     if (own === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `no accumulator ${name}` })
+    const withoutValue = parts.find(({ error }) => error !== undefined)
+    if (withoutValue?.error !== undefined) return { error: withoutValue.error }
     const { type, value } = own
     const other = others.find((part) => part.type !== type)
     if (other !== undefined) {

@@ -1,6 +1,6 @@
 // Duty: the accumulators of one task, and the merge of one of them with those of other subtasks.
 // Invariants: a name is used once in a task, whatever is chained in it, as in Flink. What accumulates can travel: told when it
-// is added where that can be seen, else when the task ends. Merging is the accumulator's own; what comes from another subtask
+// is added where that can be seen, else by the result of the job. Merging is the accumulator's own; what comes from another subtask
 // has the class, the local value and the plain fields of the accumulator there.
 // Thread: the task worker that owns the task.
 import type { AccumulatorResult } from '../../../api/environment/accumulator-result.js'
@@ -34,9 +34,11 @@ export class AccumulatorRegistry {
     return this.#registered.get(name)?.accumulator
   }
 
-  /** As they will arrive. */
+  /** As they will arrive. Never throws, as `merge`. */
   parts(): AccumulatorParts {
-    return Object.fromEntries([...this.#registered].map(([name, registered]) => [name, partOf(name, registered)]))
+    return Object.fromEntries(
+      [...this.#registered].map(([name, registered]) => [name, partOrFailure(name, registered)]),
+    )
   }
 
   /** Never throws: that a result cannot be had is no reason for a job that has done its work to fail. */
@@ -69,6 +71,14 @@ function partOf(name: string, { accumulator, operator }: Registered): Accumulato
     return structuredClone({ type: typeOf(accumulator), value: accumulator.getLocalValue(), fields })
   } catch (error) {
     throw new FlinkError('ACCUMULATOR_INVALID', { operator, name, reason: describeThrown(error) }, { cause: error })
+  }
+}
+
+function partOrFailure(name: string, registered: Registered): AccumulatorPart {
+  try {
+    return partOf(name, registered)
+  } catch (error) {
+    return { type: typeOf(registered.accumulator), value: undefined, fields: {}, error: serializeError(error) }
   }
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { serializeError } from '../../../../../src/core/errors/error-codec.js'
+import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
 import { AccumulatorMerging } from '../../../../../src/runtime/jobmanager/jobmaster/accumulator-merging.js'
@@ -59,6 +61,13 @@ describe('What the subtasks of a finished job accumulated', () => {
     assert.ok(n !== undefined && 'error' in n)
     assert.equal(n.error.code, 'ACCUMULATOR_TYPES_DIFFER')
     assert.match(n.error.message, /'n' was created with two different types: IntCounter and ListAccumulator/)
+    assert.deepEqual(sent, [])
+  })
+
+  it('has no result where a subtask could not give its value', async () => {
+    const error = serializeError(new FlinkError('ACCUMULATOR_INVALID', { operator: 'Map', name: 'n', reason: 'no' }))
+    const { sent, merge } = mergingOf({ n: part(1) }, { n: { ...part(undefined), error } })
+    assert.deepEqual(await merge(), { n: { error } })
     assert.deepEqual(sent, [])
   })
 
