@@ -4,30 +4,12 @@ import { ValueStateDescriptor } from '../../../src/api/state/value-state-descrip
 import type { ValueState } from '../../../src/api/state/value-state.js'
 import { hashKey } from '../../../src/core/keygroups/canonical-key.js'
 import { keyGroupRangeForOperatorIndex } from '../../../src/core/keygroups/key-group-assignment.js'
-import { HeapKeyedStateBackend } from '../../../src/runtime/taskmanager/state/heap-keyed-state-backend.js'
 import type { InternalState } from '../../../src/runtime/taskmanager/state/internal-state.js'
 import type { KeyedStateBackend } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
-import { SortedKeyedStateBackend } from './sorted/sorted-keyed-state-backend.js'
+import { HEAP, SORTED } from './backends-under-test.js'
 import { Span, SPANS } from './spans.js'
-import {
-  AllStates,
-  backendOf,
-  MAX_PARALLELISM,
-  restored,
-  snapshotOf,
-  type BackendUnderTest,
-} from './state-backend.contract.js'
+import { AllStates, backendOf, MAX_PARALLELISM, restored, snapshotOf } from './state-backend.contract.js'
 
-const heap: BackendUnderTest = {
-  name: 'hashmap',
-  keepsObjects: true,
-  create: (parameters) => new HeapKeyedStateBackend(parameters),
-}
-const sorted: BackendUnderTest = {
-  name: 'sorted',
-  keepsObjects: false,
-  create: (parameters) => new SortedKeyedStateBackend(parameters),
-}
 const KEYS: readonly unknown[] = [0, -0, 1.5, NaN, '', 'a', '\u0000', 'ü', true, 7n, [1, 'x'], [[null]], new Date(5)]
 const SPAN = new Span(0, 10)
 
@@ -71,8 +53,8 @@ function contentsOf(backend: KeyedStateBackend): unknown {
 }
 
 describe('A savepoint of one state backend', () => {
-  for (const from of [heap, sorted]) {
-    for (const to of [heap, sorted]) {
+  for (const from of [HEAP, SORTED]) {
+    for (const to of [HEAP, SORTED]) {
       it(`${from.name} is restored by ${to.name}`, async () => {
         const backend = await backendOf(from)
         fill(backend)
@@ -86,7 +68,7 @@ describe('A savepoint of one state backend', () => {
 
   it('has the same bytes whichever wrote it, but for the order of the entries', async () => {
     const sizes: unknown[] = []
-    for (const kind of [heap, sorted]) {
+    for (const kind of [HEAP, SORTED]) {
       const backend = await backendOf(kind)
       fill(backend)
       const [handle] = await snapshotOf(backend)
@@ -96,24 +78,24 @@ describe('A savepoint of one state backend', () => {
   })
 
   it('goes to and fro with other parallelisms, also what nobody asks for in between', async () => {
-    const backend = await backendOf(heap)
+    const backend = await backendOf(HEAP)
     fill(backend)
     const parts = []
     for (const index of [0, 1, 2]) {
       const keyGroups = keyGroupRangeForOperatorIndex(MAX_PARALLELISM, 3, index)
-      const part = await restored(sorted, [await snapshotOf(backend)], { keyGroups })
+      const part = await restored(SORTED, [await snapshotOf(backend)], { keyGroups })
       const value = part.getOrCreateKeyedState(new ValueStateDescriptor('value')) as ValueState<unknown>
       part.clearCurrentKey()
       assert.throws(() => value.value(), { code: 'STATE_ACCESS_WITHOUT_KEY' })
       parts.push(await snapshotOf(part, { checkpointId: 1, baseCheckpointId: undefined }))
     }
-    assert.deepEqual(contentsOf(await restored(heap, parts)), contentsOf(backend))
+    assert.deepEqual(contentsOf(await restored(HEAP, parts)), contentsOf(backend))
   })
 })
 
 describe('A checkpoint of chained deltas', () => {
   it('is restored by a backend of another kind', async () => {
-    const backend = await backendOf(heap)
+    const backend = await backendOf(HEAP)
     fill(backend)
     for (let key = 0; key < 300; key += 1) new AllStates(backend).at(`more ${String(key)}`).value.update(key)
     await snapshotOf(backend, { checkpointId: 1, baseCheckpointId: undefined })
@@ -128,6 +110,6 @@ describe('A checkpoint of chained deltas', () => {
       handles.map(({ isDelta }) => isDelta),
       [false, true],
     )
-    assert.deepEqual(contentsOf(await restored(sorted, [handles])), contentsOf(backend))
+    assert.deepEqual(contentsOf(await restored(SORTED, [handles])), contentsOf(backend))
   })
 })

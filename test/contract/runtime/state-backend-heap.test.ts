@@ -1,6 +1,7 @@
 import { HeapKeyedStateBackend } from '../../../src/runtime/taskmanager/state/heap-keyed-state-backend.js'
 import type { KeyedStateSnapshot } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import { incrementalCheckpointContract } from './incremental-checkpoint.contract.js'
+import { HEAP } from './backends-under-test.js'
 import { keyedStateBackendContract, type BackendUnderTest } from './state-backend.contract.js'
 import { keyedStateBackendProperties } from './state-backend-properties.js'
 import { namespacesContract } from './state-namespaces.contract.js'
@@ -18,22 +19,17 @@ class AlwaysIncremental extends HeapKeyedStateBackend {
   }
 }
 
-const heap: BackendUnderTest = {
-  name: 'HeapKeyedStateBackend',
-  keepsObjects: true,
-  create: (parameters) => new HeapKeyedStateBackend(parameters),
-}
 const incremental: BackendUnderTest = {
   name: 'HeapKeyedStateBackend with increments',
   keepsObjects: true,
   create: (parameters) => new AlwaysIncremental(parameters),
 }
 
-for (const kind of [heap, incremental]) {
+for (const kind of [HEAP, incremental]) {
   keyedStateBackendContract(kind)
   namespacesContract(kind)
   priorityQueueContract(kind)
 }
-incrementalCheckpointContract(heap)
-keyedStateBackendProperties(heap)
-stateSafetyContract(heap)
+incrementalCheckpointContract(HEAP)
+keyedStateBackendProperties(HEAP)
+stateSafetyContract(HEAP)

@@ -1,5 +1,6 @@
 import type { KeyedStateSnapshot } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import { SortedKeyedStateBackend } from './sorted/sorted-keyed-state-backend.js'
+import { SORTED } from './backends-under-test.js'
 import { keyedStateBackendContract, type BackendUnderTest } from './state-backend.contract.js'
 import { keyedStateBackendProperties } from './state-backend-properties.js'
 import { backendFilesContract } from './state-files.contract.js'
@@ -18,22 +19,17 @@ class AlwaysIncremental extends SortedKeyedStateBackend {
   }
 }
 
-const sorted: BackendUnderTest = {
-  name: 'A backend of sorted bytes',
-  keepsObjects: false,
-  create: (parameters) => new SortedKeyedStateBackend(parameters),
-}
 const incremental: BackendUnderTest = {
   name: 'A backend of sorted bytes in shared files',
   keepsObjects: false,
   create: (parameters) => new AlwaysIncremental(parameters),
 }
 
-for (const kind of [sorted, incremental]) {
+for (const kind of [SORTED, incremental]) {
   keyedStateBackendContract(kind)
   namespacesContract(kind)
   priorityQueueContract(kind)
 }
-backendFilesContract(sorted)
-keyedStateBackendProperties(sorted)
-stateSafetyContract(sorted)
+backendFilesContract(SORTED)
+keyedStateBackendProperties(SORTED)
+stateSafetyContract(SORTED)

@@ -1,9 +1,5 @@
 /** A map task between two rings of which the test holds the other ends, stepped by a loop on a clock that the test turns. */
-import { Configuration } from '../../../../../src/core/config/configuration.js'
-import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
-import { MemoryTextOutput } from '../../../../../src/core/io/memory-text-output.js'
 import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
-import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { rowStreamSerializer } from '../../../../../src/core/types/row-stream-serializer.js'
 import type { JobEdge } from '../../../../../src/graph/job-graph.js'
@@ -12,11 +8,10 @@ import type { ProgramGraph } from '../../../../../src/graph/program-graph.js'
 import { allocateBell } from '../../../../../src/runtime/protocol/doorbell-memory.js'
 import { allocateRing } from '../../../../../src/runtime/protocol/ring-memory.js'
 import type { EdgeDescriptor, RingMemory } from '../../../../../src/runtime/protocol/task-deployment.js'
-import type { ReportMetrics, WorkerToMaster } from '../../../../../src/runtime/protocol/worker-to-master.js'
+import type { ReportMetrics } from '../../../../../src/runtime/protocol/worker-to-master.js'
 import { RingChannelReader } from '../../../../../src/runtime/taskmanager/network/ring-channel-reader.js'
 import { RingChannelWriter } from '../../../../../src/runtime/taskmanager/network/ring-channel-writer.js'
 import { ChannelConnector } from '../../../../../src/runtime/taskmanager/task/channel-connector.js'
-import { CheckpointAnnouncements } from '../../../../../src/runtime/taskmanager/task/checkpoint-announcements.js'
 import type { StreamTask } from '../../../../../src/runtime/taskmanager/task/stream-task.js'
 import type { TaskEnvironment } from '../../../../../src/runtime/taskmanager/task/task-environment.js'
 import { makeTask } from '../../../../../src/runtime/taskmanager/task/task-factory.js'
@@ -24,6 +19,7 @@ import { MetricsReporter } from '../../../../../src/runtime/taskmanager/taskexec
 import { TaskLoop, type LoopScheduler } from '../../../../../src/runtime/taskmanager/taskexecutor/task-loop.js'
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
 import { RecordedProgram } from '../../../graph/recorded-program.js'
+import { testDescriptor, testTaskEnvironment } from '../test-task-environment.js'
 
 export type Metrics = Readonly<Record<string, number | string>>
 
@@ -128,22 +124,15 @@ export class MeasuredTask {
   }
 
   #environment(): TaskEnvironment {
-    return {
-      configuration: new Configuration(),
+    return testTaskEnvironment({
       clock: this.clock,
-      random: new SeededRandom(1),
-      logger: SILENT_LOGGER,
-      fileSystems: new FileSystems(),
-      standardOutput: new MemoryTextOutput(),
-      standardError: new MemoryTextOutput(),
-      announcements: new CheckpointAnnouncements(),
       wake: () => {
         this.#loop.wake()
       },
-      send: (message: WorkerToMaster) => {
+      send: (message) => {
         if (message.type === 'report-metrics') this.reports.push(metricsIn(message))
       },
-    }
+    })
   }
 }
 
@@ -171,16 +160,11 @@ function descriptorOf(program: ProgramGraph, rings: { readonly in: RingMemory; r
     peerParallelism: 1,
     peerMaxParallelism: 128,
   })
-  return {
+  return testDescriptor({
     executionId: `${vertex.id}_0_1`,
     vertexId: vertex.id,
-    subtaskIndex: 0,
-    slot: 0,
     attemptNumber: 1,
-    maxParallelism: 128,
     inputs: [edgeOf(into, rings.in)],
     outputs: [edgeOf(outOf, rings.out)],
-    restore: undefined,
-    finishedOnRestore: false,
-  }
+  })
 }

@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Configuration } from '../../../../../src/core/config/configuration.js'
-import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
-import { MemoryTextOutput } from '../../../../../src/core/io/memory-text-output.js'
-import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
-import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
-import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { allocateBell } from '../../../../../src/runtime/protocol/doorbell-memory.js'
 import { allocateRing } from '../../../../../src/runtime/protocol/ring-memory.js'
 import type { ChannelDescriptor } from '../../../../../src/runtime/protocol/task-deployment.js'
 import type { WorkerToMaster } from '../../../../../src/runtime/protocol/worker-to-master.js'
 import { MAX_WATERMARK } from '../../../../../src/runtime/taskmanager/network/stream-element.js'
 import { ChannelConnector } from '../../../../../src/runtime/taskmanager/task/channel-connector.js'
-import { CheckpointAnnouncements } from '../../../../../src/runtime/taskmanager/task/checkpoint-announcements.js'
 import { FinishedTask } from '../../../../../src/runtime/taskmanager/task/finished-task.js'
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
+import { testDescriptor, testTaskEnvironment } from '../test-task-environment.js'
 
 interface Peers {
   readonly inputs?: readonly ChannelDescriptor[]
@@ -35,30 +29,13 @@ function edge(channels: readonly ChannelDescriptor[]) {
 
 function finishedTask({ inputs = [], outputs = [], channels = new ChannelConnector(() => undefined) }: Peers) {
   const sent: WorkerToMaster[] = []
-  const environment = {
-    configuration: Configuration.fromMap({}),
-    clock: new ManualClock(),
-    random: new SeededRandom(1),
-    logger: SILENT_LOGGER,
-    fileSystems: new FileSystems(),
-    standardOutput: new MemoryTextOutput(),
-    standardError: new MemoryTextOutput(),
-    announcements: new CheckpointAnnouncements(),
-    send: (message: WorkerToMaster) => sent.push(message),
-    wake: () => undefined,
-  }
-  const descriptor = {
-    executionId: 'x',
+  const environment = testTaskEnvironment({ send: (message) => void sent.push(message) })
+  const descriptor = testDescriptor({
     vertexId: 'v',
-    subtaskIndex: 0,
-    slot: 0,
-    attemptNumber: 0,
-    maxParallelism: 128,
     inputs: edge(inputs),
     outputs: edge(outputs),
-    restore: undefined,
     finishedOnRestore: true,
-  }
+  })
   const task = new FinishedTask(descriptor, environment, channels)
   const states = () => sent.flatMap((message) => (message.type === 'task-state-changed' ? [message.state] : []))
   return { task, states }

@@ -4,9 +4,6 @@ import type { OperatorSpec } from '../../../../../src/api/dag/operator-spec.js'
 import { Configuration } from '../../../../../src/core/config/configuration.js'
 import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
 import { InMemoryFileSystem } from '../../../../../src/core/fs/in-memory-file-system.js'
-import { MemoryTextOutput } from '../../../../../src/core/io/memory-text-output.js'
-import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
-import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { rowStreamSerializer } from '../../../../../src/core/types/row-stream-serializer.js'
 import { generateProgramGraph } from '../../../../../src/graph/job-graph-generator.js'
@@ -19,10 +16,12 @@ import { RingChannelReader } from '../../../../../src/runtime/taskmanager/networ
 import { ChannelConnector } from '../../../../../src/runtime/taskmanager/task/channel-connector.js'
 import { CheckpointAnnouncements } from '../../../../../src/runtime/taskmanager/task/checkpoint-announcements.js'
 import type { StreamTask, StepResult } from '../../../../../src/runtime/taskmanager/task/stream-task.js'
+import type { TaskEnvironment } from '../../../../../src/runtime/taskmanager/task/task-environment.js'
 import { makeTask } from '../../../../../src/runtime/taskmanager/task/task-factory.js'
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
 import { turn } from '../../../../operators/operator-harness.js'
 import { RecordedProgram, sourceOf } from '../../../graph/recorded-program.js'
+import { testDescriptor, testTaskEnvironment } from '../test-task-environment.js'
 
 /** Which task of source -> map -> sink. */
 type Place = 'source' | 'map' | 'sink'
@@ -70,18 +69,11 @@ export class PlayedTask {
         : new RingChannelReader(channel.memory, allocateBell(), rowStreamSerializer()),
     )
     this.reads = outputs.map(() => new ChannelRecorder())
-    const descriptor = {
-      executionId: 'e',
+    const descriptor = testDescriptor({
       vertexId,
-      subtaskIndex: 0,
-      slot: 0,
-      attemptNumber: 0,
-      maxParallelism: 128,
       inputs: into === undefined ? [] : [edgeOf(into, [inputChannel])],
       outputs: outOf === undefined ? [] : [edgeOf(outOf, outputs)],
-      restore: undefined,
-      finishedOnRestore: false,
-    }
+    })
     this.task = makeTask(descriptor, { jobId: 'j', program: graph, environment: this.#environment(input), channels })
   }
 
@@ -149,27 +141,23 @@ export class PlayedTask {
     this.task.triggerCheckpoint({ type: 'trigger-checkpoint', executionId: 'e', timestamp: 0, ...common })
   }
 
-  #environment({ configuration = {}, storing }: PlayedTaskInput) {
+  #environment({ configuration = {}, storing }: PlayedTaskInput): TaskEnvironment {
     const disk = new InMemoryFileSystem()
     const openForWrite = disk.openForWrite.bind(disk)
     disk.openForWrite = async (path) => {
       await storing
       return openForWrite(path)
     }
-    return {
+    return testTaskEnvironment({
       configuration: Configuration.fromMap(configuration),
       clock: this.clock,
-      random: new SeededRandom(1),
-      logger: SILENT_LOGGER,
       fileSystems: new FileSystems().register('file', disk),
-      standardOutput: new MemoryTextOutput(),
-      standardError: new MemoryTextOutput(),
       announcements: this.#announcements,
-      send: (message: WorkerToMaster): void => void this.sent.push(message),
-      wake: (): void => {
+      send: (message) => void this.sent.push(message),
+      wake: () => {
         this.wakes += 1
       },
-    }
+    })
   }
 }
 

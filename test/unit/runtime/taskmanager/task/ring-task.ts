@@ -1,10 +1,5 @@
 /** One task of a program, with rings to it and one from it of which the test holds the other ends, stepped by the test. */
 import assert from 'node:assert/strict'
-import { Configuration } from '../../../../../src/core/config/configuration.js'
-import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
-import { MemoryTextOutput } from '../../../../../src/core/io/memory-text-output.js'
-import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
-import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { rowStreamSerializer } from '../../../../../src/core/types/row-stream-serializer.js'
 import { generateProgramGraph } from '../../../../../src/graph/job-graph-generator.js'
@@ -21,6 +16,7 @@ import { makeTask } from '../../../../../src/runtime/taskmanager/task/task-facto
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
 import { turn } from '../../../../operators/operator-harness.js'
 import type { RecordedProgram } from '../../../graph/recorded-program.js'
+import { testDescriptor, testTaskEnvironment } from '../test-task-environment.js'
 
 const SLOT_BYTES = 4096
 
@@ -52,30 +48,16 @@ export class RingTask {
     const out = allocateRing(SLOT_BYTES, outputSlots)
     this.upstream = rings.map((ring) => new RingChannelWriter(ring, allocateBell(), rowStreamSerializer()))
     this.#downstream = new RingChannelReader(out, allocateBell(), rowStreamSerializer())
-    const descriptor = {
-      executionId: 'e',
+    const descriptor = testDescriptor({
       vertexId: vertex.id,
-      subtaskIndex: 0,
-      slot: 0,
-      attemptNumber: 0,
-      maxParallelism: 128,
       inputs: into.flatMap(({ id }, place) => rings.slice(place, place + 1).map((ring) => edgeOf(id, ring))),
       outputs: outOf.map(({ id }) => edgeOf(id, out)),
-      restore: undefined,
-      finishedOnRestore: false,
-    }
-    const environment = {
-      configuration: new Configuration(),
+    })
+    const environment = testTaskEnvironment({
       clock: this.clock,
-      random: new SeededRandom(1),
-      logger: SILENT_LOGGER,
-      fileSystems: new FileSystems(),
-      standardOutput: new MemoryTextOutput(),
-      standardError: new MemoryTextOutput(),
       announcements: this.#announcements,
-      send: (message: WorkerToMaster) => this.sent.push(message),
-      wake: () => undefined,
-    }
+      send: (message) => void this.sent.push(message),
+    })
     const channels = new ChannelConnector(environment.wake)
     const task = makeTask(descriptor, { jobId: 'j', program: graph, environment, channels })
     this.task = task
