@@ -1,6 +1,7 @@
 // Duty: elements of a channel within one worker that wait as bytes, as in memory nothing says how much objects take.
 // Invariants: first in, first out. A record that is here needs no copy: what comes back has nothing of the object that was
-// written. Records that go together come back together, as one batch.
+// written. Records that go together come back together, as one batch. After a record that is too large nothing more is
+// taken, as a serializer may remember it.
 // Thread: the one worker that owns both ends.
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
@@ -25,15 +26,23 @@ export class EncodedElements {
   readonly #waiting: WaitingSegments
   readonly #createSerializer: () => TypeSerializer<unknown>
   readonly #batchRecords: number
+  readonly #maxRecordBytes: number
   #stream: Stream | undefined
   /** Records that are not in a segment yet. */
   #output: DataOutputView | undefined
   #outputRecords = 0
+  #failure: RecordTooLargeError | undefined
 
-  constructor(space: WaitingSpace, createSerializer: () => TypeSerializer<unknown>, batchRecords: number) {
+  constructor(
+    space: WaitingSpace,
+    createSerializer: () => TypeSerializer<unknown>,
+    batchRecords: number,
+    maxRecordBytes: number = MAX_RECORD_BYTES,
+  ) {
     this.#waiting = new WaitingSegments(space)
     this.#createSerializer = createSerializer
     this.#batchRecords = batchRecords
+    this.#maxRecordBytes = maxRecordBytes
   }
 
   get isEmpty(): boolean {
@@ -44,8 +53,9 @@ export class EncodedElements {
     return this.#waiting.sizeBytes + (this.#output?.position ?? 0)
   }
 
-  /** A record that cannot be serialized, or is too large, leaves no trace. */
+  /** A record that cannot be serialized leaves no trace. */
   addRecord(value: unknown, timestamp: number, keyHash: number): void {
+    if (this.#failure !== undefined) throw this.#failure
     const output = (this.#output ??= new DataOutputView(SEGMENT_BYTES))
     const start = output.position
     try {
@@ -53,7 +63,7 @@ export class EncodedElements {
       output.writeInt32(keyHash)
       this.#openStream().encoder.serialize(value, output)
       const sizeBytes = output.position - start
-      if (sizeBytes > MAX_RECORD_BYTES) throw new RecordTooLargeError(sizeBytes, MAX_RECORD_BYTES)
+      if (sizeBytes > this.#maxRecordBytes) throw this.#tooLarge(sizeBytes)
     } catch (error) {
       output.truncate(start)
       throw error
@@ -82,6 +92,12 @@ export class EncodedElements {
     this.#output = undefined
     this.#outputRecords = 0
     this.#stream = undefined
+    this.#failure = undefined
+  }
+
+  #tooLarge(sizeBytes: number): RecordTooLargeError {
+    this.#failure = new RecordTooLargeError(sizeBytes, this.#maxRecordBytes)
+    return this.#failure
   }
 
   #openStream(): Stream {
