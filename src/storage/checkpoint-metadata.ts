@@ -12,6 +12,8 @@ export interface OperatorState {
   readonly maxParallelism: number
   readonly fullyFinished: boolean
   readonly subtasks: readonly (OperatorSubtaskState | undefined)[]
+  /** What the operator's coordinator put in; in a form of its own. */
+  readonly coordinatorState?: StreamStateHandle | undefined
 }
 
 /** Whose snapshot it is and when it was taken. */
@@ -41,6 +43,8 @@ export interface CompletedCheckpoint {
 
 /** All bytes that a snapshot names. */
 export function streamHandlesOf(metadata: CheckpointMetadata): StreamStateHandle[] {
-  const subtasks = metadata.operators.flatMap(({ subtasks }) => subtasks.filter((subtask) => subtask !== undefined))
-  return subtasks.flatMap(streamHandlesOfSubtask)
+  return metadata.operators.flatMap(({ subtasks, coordinatorState }) => [
+    ...(coordinatorState === undefined ? [] : [coordinatorState]),
+    ...subtasks.flatMap((subtask) => (subtask === undefined ? [] : streamHandlesOfSubtask(subtask))),
+  ])
 }

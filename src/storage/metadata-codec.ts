@@ -13,7 +13,7 @@ import { readOperatorState, writeOperatorState } from './operator-state-codec.js
 
 /** ASCII `FTSM`. */
 const MAGIC = 0x4654534d
-const FORMAT_VERSION = 4
+const FORMAT_VERSION = 5
 /** Magic and version. */
 const PREFIX_BYTES = 8
 

@@ -8,6 +8,7 @@ import type { OperatorState } from './checkpoint-metadata.js'
 import { sharedDirectoryOf } from './snapshot-directory.js'
 import type {
   BackendFiles,
+  ChannelStateHandle,
   KeyedStateHandle,
   OperatorStateHandle,
   OperatorSubtaskState,
@@ -39,6 +40,8 @@ const VERSION_WITH_DELTAS = 2
 const VERSION_WITH_KEY_SHAPES = 3
 /** Before it no state had namespaces, and no backend files of its own. */
 const VERSION_WITH_NAMESPACES = 4
+/** Before it nothing was said of channels and coordinators. */
+const VERSION_WITH_CHANNELS = 5
 
 /** Of what format a file of metadata is, and where it lies. */
 export interface MetadataSource {
@@ -59,6 +62,10 @@ export function writeOperatorState(operator: OperatorState, directoryUri: string
     output.writeVarInt(index)
     writeSubtask(state, directoryUri, output)
   })
+  const { coordinatorState } = operator
+  writeList(coordinatorState === undefined ? [] : [coordinatorState], output, (handle) => {
+    writeStreamHandle(handle, directoryUri, output)
+  })
 }
 
 export function readOperatorState(input: DataInputView, source: MetadataSource): OperatorState {
@@ -74,7 +81,15 @@ export function readOperatorState(input: DataInputView, source: MetadataSource):
   const isWrong = parallelism > MAX_PARALLELISM || byIndex.size !== entries.length
   if (isWrong || entries.some(([index]) => index >= parallelism)) throw new ReasonError('its subtasks are wrong')
   const subtasks = Array.from({ length: parallelism }, (_, index) => byIndex.get(index))
-  return { operatorId, uid: hasUid ? uidText : undefined, name, parallelism, maxParallelism, fullyFinished, subtasks }
+  const uid = hasUid ? uidText : undefined
+  const coordinator = source.version >= VERSION_WITH_CHANNELS ? readCoordinatorState(input, source.directoryUri) : {}
+  return { operatorId, uid, name, parallelism, maxParallelism, fullyFinished, subtasks, ...coordinator }
+}
+
+function readCoordinatorState(input: DataInputView, directoryUri: string): Pick<OperatorState, 'coordinatorState'> {
+  const [coordinatorState, ...others] = readList(input, () => readStreamHandle(input, directoryUri))
+  if (others.length > 0) throw new ReasonError('it has the state of more than one coordinator')
+  return coordinatorState === undefined ? {} : { coordinatorState }
 }
 
 function writeSubtask(state: OperatorSubtaskState, directoryUri: string, output: DataOutputView): void {
@@ -95,7 +110,6 @@ function writeSubtask(state: OperatorSubtaskState, directoryUri: string, output:
     writeStreamHandle(handle.handle, directoryUri, output)
     writeBackendFiles(handle.backendFiles, directoryUri, output)
   })
-  writeNothing(output)
   writeList(state.managedOperator, output, (handle) => {
     writeList(handle.states, output, (metadata) => {
       writeStateMetadata(metadata, output)
@@ -105,7 +119,8 @@ function writeSubtask(state: OperatorSubtaskState, directoryUri: string, output:
     })
     writeStreamHandle(handle.handle, directoryUri, output)
   })
-  writeNothing(output)
+  writeChannels(state.inputChannels, directoryUri, output)
+  writeChannels(state.outputChannels, directoryUri, output)
 }
 
 function readSubtask(input: DataInputView, source: MetadataSource): OperatorSubtaskState {
@@ -126,19 +141,51 @@ function readSubtask(input: DataInputView, source: MetadataSource): OperatorSubt
     handle: readStreamHandle(input, source.directoryUri),
   })
   const managedKeyed = readList(input, keyed)
-  readNothing(input)
+  if (source.version < VERSION_WITH_CHANNELS) readNothing(input)
   const managedOperator = readList(input, operator)
-  readNothing(input)
-  return { managedKeyed, managedOperator }
+  if (source.version < VERSION_WITH_CHANNELS) {
+    readNothing(input)
+    return { managedKeyed, managedOperator }
+  }
+  const inputChannels = readChannels(input, source.directoryUri)
+  const outputChannels = readChannels(input, source.directoryUri)
+  return {
+    managedKeyed,
+    managedOperator,
+    ...(inputChannels.length > 0 ? { inputChannels } : {}),
+    ...(outputChannels.length > 0 ? { outputChannels } : {}),
+  }
 }
 
-/** Two places of a subtask are lists that no engine has put anything into. */
-function writeNothing(output: DataOutputView): void {
-  output.writeVarInt(0)
-}
-
+/** Before version 5 two places of a subtask were lists that no engine had put anything into. */
 function readNothing(input: DataInputView): void {
   if (input.readVarInt() !== 0) throw new ReasonError('it holds state of a kind that there is not')
+}
+
+function writeChannels(
+  channels: readonly ChannelStateHandle[] | undefined,
+  directoryUri: string,
+  output: DataOutputView,
+): void {
+  writeList(channels ?? [], output, ({ edgeIndex, channelIndex, typeFingerprint, offsets, handle }) => {
+    output.writeVarInt(edgeIndex)
+    output.writeVarInt(channelIndex)
+    output.writeUtf8(typeFingerprint)
+    writeList(offsets, output, (offset) => {
+      output.writeVarInt(offset)
+    })
+    writeStreamHandle(handle, directoryUri, output)
+  })
+}
+
+function readChannels(input: DataInputView, directoryUri: string): ChannelStateHandle[] {
+  return readList(input, () => ({
+    edgeIndex: input.readVarInt(),
+    channelIndex: input.readVarInt(),
+    typeFingerprint: input.readUtf8(),
+    offsets: readList(input, () => input.readVarInt()),
+    handle: readStreamHandle(input, directoryUri),
+  }))
 }
 
 function writeStateMetadata(metadata: StateMetadata, output: DataOutputView): void {

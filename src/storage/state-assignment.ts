@@ -8,7 +8,14 @@ import { keyGroupRangeForOperatorIndex } from '../core/keygroups/key-group-assig
 import { intersectKeyGroups, keyGroupRangeSize } from '../core/keygroups/key-group-range.js'
 import type { CompletedCheckpoint, OperatorState } from './checkpoint-metadata.js'
 import { splitOperatorState } from './operator-state-split.js'
-import type { KeyedStateHandle, OperatorStateHandle, OperatorSubtaskState } from './state-handles.js'
+import {
+  channelStateOf,
+  EMPTY_SUBTASK_STATE,
+  type KeyedStateHandle,
+  type OperatorStateHandle,
+  type OperatorSubtaskState,
+  type StreamStateHandle,
+} from './state-handles.js'
 
 /** An operator of the program that is to be restored. */
 export interface PlannedOperator {
@@ -27,6 +34,7 @@ export interface AssignedOperator {
   readonly fullyFinished: boolean
   /** By subtask. */
   readonly subtasks: readonly OperatorSubtaskState[]
+  readonly coordinatorState: StreamStateHandle | undefined
 }
 
 export interface StateAssignment {
@@ -44,6 +52,7 @@ export function assignState(
   const operators = new Map<string, AssignedOperator>()
   const unmatched: string[] = []
   for (const state of checkpoint.metadata.operators) {
+    refuseChannelState(state, checkpoint)
     const target = planned.get(state.operatorId)
     if (target !== undefined) operators.set(state.operatorId, assignOperator(state, target, checkpoint.externalPath))
     else if (hasState(state)) unmatched.push(describe(state))
@@ -54,13 +63,26 @@ export function assignState(
   return { operators, skipped: unmatched }
 }
 
+/** No task can put records in flight back yet; without them they would be lost. */
+function refuseChannelState(state: OperatorState, { metadata, externalPath }: CompletedCheckpoint): void {
+  const isHeld = state.subtasks.some((subtask) => subtask !== undefined && channelStateOf(subtask).length > 0)
+  if (!isHeld) return
+  const { engineVersion } = metadata
+  const details = { path: externalPath, operator: describe(state), engineVersion }
+  throw new FlinkError('CHANNEL_STATE_UNSUPPORTED', details)
+}
+
 function describe(state: OperatorState): string {
   return `${state.operatorId} (${state.uid === undefined ? state.name : `uid "${state.uid}"`})`
 }
 
 /** True for state that would be missed; where a file sink stood is not. */
 function hasState(state: OperatorState): boolean {
-  return state.subtasks.some((subtask) => subtask !== undefined && Object.values(subtask).flat().some(isMissed))
+  if (state.coordinatorState !== undefined) return true
+  return state.subtasks.some((subtask) => {
+    const { managedKeyed, managedOperator } = subtask ?? EMPTY_SUBTASK_STATE
+    return [...managedKeyed, ...managedOperator].some(isMissed)
+  })
 }
 
 function isMissed(handle: KeyedStateHandle | OperatorStateHandle): boolean {
@@ -84,7 +106,7 @@ function assignOperator(state: OperatorState, target: PlannedOperator, path: str
       managedOperator: operatorHandles[index] ?? [],
     }
   })
-  return { maxParallelism, fullyFinished: state.fullyFinished, subtasks }
+  return { maxParallelism, fullyFinished: state.fullyFinished, subtasks, coordinatorState: state.coordinatorState }
 }
 
 function maxParallelismOf(state: OperatorState, target: PlannedOperator, path: string): number {

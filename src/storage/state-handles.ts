@@ -79,10 +79,30 @@ export interface OperatorStateHandle {
   readonly handle: StreamStateHandle
 }
 
+/**
+ * Records that were in flight in one channel when a checkpoint was taken that did not wait for them, oldest first, as
+ * `ChannelReader.inFlight` and `ChannelWriter.inFlight` give them.
+ */
+export interface ChannelStateHandle {
+  /** Input of the task that the channel belongs to, or output, counted from 0. */
+  readonly edgeIndex: number
+  /** The channel's place among those of its input or output. */
+  readonly channelIndex: number
+  /** Of the type of its records, as of a state's. */
+  readonly typeFingerprint: string
+  /** offsets[i]: start of record i; one more entry marks the end. */
+  readonly offsets: readonly number[]
+  readonly handle: StreamStateHandle
+}
+
 /** Everything one subtask of one operator put into a snapshot (or gets back from one or more of them). */
 export interface OperatorSubtaskState {
   readonly managedKeyed: readonly KeyedStateHandle[]
   readonly managedOperator: readonly OperatorStateHandle[]
+  /** Of the channels into it, where it is the first operator of its task; absent in an aligned checkpoint. */
+  readonly inputChannels?: readonly ChannelStateHandle[]
+  /** Of the channels out of it, where it is the last operator of its task; absent in an aligned checkpoint. */
+  readonly outputChannels?: readonly ChannelStateHandle[]
   /**
    * On a restore the shapes of the keys that all subtasks had in the snapshot which the run was started from: keys of
    * others are refused. Undefined where nothing is known, or the run began afresh; never in a snapshot.
@@ -101,7 +121,12 @@ export function streamHandlesOfSubtask(state: OperatorSubtaskState): StreamState
     handle,
     ...(backendFiles?.files ?? []).map((file) => file.handle),
   ])
-  return [...keyed, ...state.managedOperator.map(({ handle }) => handle)]
+  return [...keyed, ...[...state.managedOperator, ...channelStateOf(state)].map(({ handle }) => handle)]
+}
+
+/** Of channels into and out of a subtask. */
+export function channelStateOf({ inputChannels, outputChannels }: OperatorSubtaskState): ChannelStateHandle[] {
+  return [...(inputChannels ?? []), ...(outputChannels ?? [])]
 }
 
 export const EMPTY_SUBTASK_STATE: OperatorSubtaskState = {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { toFileUri } from '../../src/core/fs/file-path.js'
 import { FileSystems } from '../../src/core/fs/file-systems.js'
 import type { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
-import type { CheckpointMetadata } from '../../src/storage/checkpoint-metadata.js'
+import { streamHandlesOf, type CheckpointMetadata } from '../../src/storage/checkpoint-metadata.js'
 import { METADATA_FILE, SHARED_DIRECTORY } from '../../src/storage/snapshot-directory.js'
 import { findLatestCheckpoint } from '../../src/storage/latest-checkpoint.js'
 import { openSnapshot } from '../../src/storage/snapshot-locator.js'
@@ -116,12 +116,7 @@ export class SnapshotInspector {
 
   async #readAll(directory: string): Promise<CheckpointMetadata> {
     const { metadata } = await openSnapshot(directory, this.#fileSystems)
-    for (const { subtasks } of metadata.operators) {
-      for (const subtask of subtasks) {
-        const { managedKeyed = [], managedOperator = [] } = subtask ?? {}
-        for (const { handle } of [...managedKeyed, ...managedOperator]) await readStateHandle(handle, this.#fileSystems)
-      }
-    }
+    for (const handle of streamHandlesOf(metadata)) await readStateHandle(handle, this.#fileSystems)
     return metadata
   }
 

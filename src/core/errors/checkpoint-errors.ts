@@ -129,6 +129,14 @@ export const CHECKPOINT_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  CHANNEL_STATE_UNSUPPORTED: {
+    message:
+      'The checkpoint {path} holds records that were in flight at operator {operator}, which this flink-ts cannot put back. Start it with flink-ts {engineVersion}, which wrote it, or from a savepoint or an aligned checkpoint.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
   STATE_UNMATCHED: {
     message:
       'Failed to rollback to checkpoint/savepoint {path}. Cannot map checkpoint/savepoint state for operator {operators} to the new program, because the operator is not available in the new program. If you want to allow to skip this, you can set the --allowNonRestoredState option on the CLI.',

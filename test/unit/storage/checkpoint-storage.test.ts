@@ -5,6 +5,7 @@ import { FileSystems } from '../../../src/core/fs/file-systems.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import {
+  deleteForeignSnapshot,
   deleteSnapshot,
   FileCheckpointStorage,
   makeSavepointLocation,
@@ -12,6 +13,7 @@ import {
   publishSnapshot,
   type SnapshotWriterServices,
 } from '../../../src/storage/checkpoint-storage.js'
+import { checkpointStreams } from '../../../src/storage/file-checkpoint-streams.js'
 import { JOB, sampleMetadata, writeSample } from './snapshot-samples.js'
 
 let disk: InMemoryFileSystem
@@ -142,6 +144,19 @@ describe('a savepoint', () => {
     await assert.rejects(makeSavepointLocation('/sp', JOB, services), {
       message: 'Failed to create savepoint directory at /sp: permission denied',
     })
+  })
+
+  it('that its user disposes of takes along what a coordinator put into it', async () => {
+    const location = await makeSavepointLocation('/sp', JOB, services)
+    const stream = await checkpointStreams(location, services.fileSystems, services.random).createStream()
+    await stream.write(Uint8Array.of(1))
+    const coordinatorState = await stream.closeAndGetHandle()
+    const inline = { kind: 'inline', bytes: Uint8Array.of(1), crc32c: 0 } as const
+    const metadata = sampleMetadata(inline, { checkpointId: 1, isSavepoint: true })
+    const operators = metadata.operators.map((operator) => ({ ...operator, coordinatorState }))
+    const completed = await publishSnapshot(location, { ...metadata, operators }, services.fileSystems)
+    await deleteForeignSnapshot(completed, services.fileSystems)
+    assert.deepEqual(await namesIn('/sp'), [])
   })
 
   it('that is deleted takes nothing along that the user put beside it', async () => {

@@ -64,7 +64,6 @@ const SAMPLE: CheckpointMetadata = {
               },
             },
           ],
-
           managedOperator: [
             {
               states: [
@@ -73,9 +72,28 @@ const SAMPLE: CheckpointMetadata = {
               handle: { kind: 'inline', bytes: Uint8Array.of(1, 2, 3, 4), crc32c: 7 },
             },
           ],
+          inputChannels: [
+            {
+              edgeIndex: 1,
+              channelIndex: 200,
+              typeFingerprint: 'INT',
+              offsets: [0, 4, 8],
+              handle: { kind: 'file', uri: 'file:/cp/chk-1/in', offset: 5, lengthBytes: 8, crc32c: 6 },
+            },
+          ],
+          outputChannels: [
+            {
+              edgeIndex: 0,
+              channelIndex: 3,
+              typeFingerprint: 'GENERIC',
+              offsets: [0, 2],
+              handle: { kind: 'inline', bytes: Uint8Array.of(1, 2), crc32c: 3 },
+            },
+          ],
         },
         undefined,
       ],
+      coordinatorState: { kind: 'file', uri: 'file:/cp/chk-1/coordinator', offset: 0, lengthBytes: 3, crc32c: 4 },
     },
     {
       operatorId: 'e'.repeat(32),
@@ -85,6 +103,7 @@ const SAMPLE: CheckpointMetadata = {
       maxParallelism: 128,
       fullyFinished: true,
       subtasks: [undefined],
+      coordinatorState: { kind: 'inline', bytes: Uint8Array.of(5, 6), crc32c: 3 },
     },
   ],
 }
@@ -117,9 +136,20 @@ describe('the metadata codec', () => {
     assert.equal(file?.handle.kind === 'file' && file.handle.uri, 'file:/elsewhere/shared/z')
   })
 
-  it("names among the bytes of a snapshot those of a backend's own files", () => {
-    const uris = streamHandlesOf(SAMPLE).flatMap((handle) => (handle.kind === 'file' ? [handle.uri] : []))
-    for (const uri of ['file:/cp/chk-1/x', 'file:/cp/shared/y', 'file:/cp/shared/z']) assert.ok(uris.includes(uri), uri)
+  it("names among the bytes of a snapshot those of a backend's own files, of channels and of coordinators", () => {
+    const handles = streamHandlesOf(SAMPLE)
+    const uris = handles.flatMap((handle) => (handle.kind === 'file' ? [handle.uri] : []))
+    const own = ['x', 'in', 'coordinator'].map((name) => `file:/cp/chk-1/${name}`)
+    for (const uri of [...own, 'file:/cp/shared/y', 'file:/cp/shared/z']) assert.ok(uris.includes(uri), uri)
+    const inline = handles.flatMap((handle) => (handle.kind === 'inline' ? [[...handle.bytes].join()] : []))
+    for (const bytes of ['1,2', '5,6']) assert.ok(inline.includes(bytes), bytes)
+  })
+
+  it('finds the state of channels and of a coordinator in a directory that was moved', () => {
+    const [operator] = decodeMetadata(encodeMetadata(SAMPLE, HERE), 'f', 'file:/elsewhere').operators
+    const handles = [operator?.coordinatorState, operator?.subtasks[1]?.inputChannels?.[0]?.handle]
+    const uris = handles.map((handle) => handle?.kind === 'file' && handle.uri)
+    assert.deepEqual(uris, ['file:/elsewhere/coordinator', 'file:/elsewhere/in'])
   })
 
   it('reads version 1, in which all keyed state is whole and nothing is known of the keys', () => {
@@ -209,20 +239,35 @@ describe('the metadata codec', () => {
     )
   })
 
-  it('does not pass over state of a kind that there is not, where the two empty lists of a subtask are', () => {
+  it('reads version 4, and passes over nothing where it has two empty lists of a subtask', () => {
     const operator = { ...OPERATOR, subtasks: [{ managedKeyed: [], managedOperator: [] }] }
     const [head, bytes] = [[], [operator]].map((operators) => encodeMetadata({ ...SAMPLE, operators }, HERE))
     assert.ok(head && bytes)
-    const header = head.subarray(16).with(-1, 1)
-    const payload = bytes.subarray(head.length + 8)
+    const start = withBlock(bytes.slice(0, 8).with(7, 4), head.subarray(16).with(-1, 1))
+    // A subtask's four empty lists are as they were; version 5 follows with the coordinator's.
+    const payload = bytes.slice(head.length + 8, -1)
     assert.deepEqual(payload.subarray(-4), new Uint8Array(4))
+    assert.deepEqual(decodeMetadata(withBlock(start, payload), '/f', HERE).operators, [operator])
     for (const at of [-1, -3]) {
-      const start = withBlock(bytes.subarray(0, 8), header)
       assert.throws(
         () => decodeMetadata(withBlock(start, payload.with(at, 1)), '/f', HERE),
         /damaged at operator .*: it holds state of a kind that there is not/,
       )
     }
+  })
+
+  it('refuses the state of a second coordinator of an operator', () => {
+    const [head, bytes] = [[], [{ ...OPERATOR, subtasks: [undefined] }]].map((operators) =>
+      encodeMetadata({ ...SAMPLE, operators }, HERE),
+    )
+    assert.ok(head && bytes)
+    const start = withBlock(bytes.subarray(0, 8), head.subarray(16).with(-1, 1))
+    const inline = [0, 0, 0]
+    const payload = Uint8Array.of(...bytes.slice(head.length + 8, -1), 2, ...inline, ...inline)
+    assert.throws(
+      () => decodeMetadata(withBlock(start, payload), '/f', HERE),
+      /damaged at operator .*: it has the state of more than one coordinator/,
+    )
   })
 
   it('does not pass over bytes that a block has left', () => {

@@ -5,9 +5,9 @@ import { FileSystems } from '../../../src/core/fs/file-systems.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
 import { crc32c } from '../../../src/core/memory/crc32c.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
-import type { CheckpointMetadata } from '../../../src/storage/checkpoint-metadata.js'
+import type { CheckpointMetadata, OperatorState } from '../../../src/storage/checkpoint-metadata.js'
 import { verifyState } from '../../../src/storage/snapshot-verification.js'
-import type { StreamStateHandle } from '../../../src/storage/state-handles.js'
+import { EMPTY_SUBTASK_STATE, type StreamStateHandle } from '../../../src/storage/state-handles.js'
 import { sampleMetadata } from './snapshot-samples.js'
 
 const MEGABYTE = 1_048_576
@@ -67,6 +67,27 @@ describe('the state of a snapshot', () => {
     await assert.rejects(verifyState(metadataOf(parts), new FileSystems().register('file', disk)), {
       message: /damaged at bytes 40 to 100: its checksum/,
     })
+  })
+
+  it('is also what a coordinator and channels have put into it', async () => {
+    const handle = handleOf('file:/state', Uint8Array.of(1))
+    const empty = metadataOf([{ kind: 'inline', bytes: new Uint8Array(), crc32c: 0 }])
+    const [operator] = empty.operators
+    assert.ok(operator)
+    const channel = { edgeIndex: 0, channelIndex: 0, typeFingerprint: 'INT', offsets: [0, 1], handle }
+    const subtaskWith = (side: string): OperatorState => ({
+      ...operator,
+      subtasks: [{ ...EMPTY_SUBTASK_STATE, [side]: [channel] }],
+    })
+    const places = [
+      { ...operator, coordinatorState: handle },
+      subtaskWith('inputChannels'),
+      subtaskWith('outputChannels'),
+    ]
+    for (const place of places) {
+      const verified = verifyState({ ...empty, operators: [place] }, new FileSystems().register('file', disk))
+      await assert.rejects(verified, /\/state is damaged at bytes 0 to 1: it is missing/)
+    }
   })
 
   it('is looked at no further once damage was found', async () => {
