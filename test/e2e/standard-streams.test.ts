@@ -26,8 +26,10 @@ await env.execute()
 clearInterval(ticker)
 process.stdout.write('last word\\n')`
 const INPUT = `
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 export default function (env, params) {
+  if (params.has('sync')) readFileSync(0, 'utf8')
   if (params.has('main')) process.stdin.on('data', () => undefined)
   env.addSource(async (ctx) => { for await (const line of createInterface({ input: process.stdin })) ctx.collect('<' + line + '>') }).print()
 }`
@@ -121,6 +123,8 @@ describe('the standard streams of a job', () => {
     assert.match(read.stdout, /<a>\n<b>\n<c>\n/)
     const refused = await shell('echo a | $F run input.mjs --main')
     assert.match(refused.stderr, /\[STANDARD_INPUT_REFUSED\]: Standard input cannot be read here: main runs again/)
+    const synchronous = await shell('echo 10 | $F run input.mjs --sync')
+    assert.match(synchronous.stderr, /\[STANDARD_INPUT_REFUSED\]: Standard input cannot be read here: main runs again/)
     await shell('echo a | $F run -d input.mjs')
     await shell('for i in $(seq 300); do grep -q REFUSED run/log/*.out && break; sleep 0.1; done')
     const log = await shell('cat run/log/*.out')

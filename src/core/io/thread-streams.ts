@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { OutputLockMemory } from './output-lock.js'
+import { guardStandardInput } from './standard-input-guard.js'
 import { StandardInput, type StandardInputMemory } from './standard-input.js'
 import { ThreadWritable, type ThreadWritableSettings } from './thread-writable.js'
 
@@ -32,6 +33,7 @@ export function installThreadStreams(streams: ThreadStreams): void {
     if (input.destroyed && !input.readableEnded) input = new StandardInput(streams.claimStandardInput)
     return input
   })
+  guardStandardInput(streams.claimStandardInput)
 }
 
 function define(name: 'stdin' | 'stdout' | 'stderr', get: () => Readable | Writable): void {
