@@ -8,14 +8,14 @@
 // Thread: main thread.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import type { Logger } from '../../../core/logging/logger.js'
-import type { Clock, TimerHandle } from '../../../core/time/clock.js'
+import type { TimerHandle } from '../../../core/time/clock.js'
 import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import type { AcknowledgeCheckpoint } from '../../protocol/worker-to-master.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { Execution } from '../executiongraph/execution.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
+import type { JobEnvironment } from '../job-environment.js'
 import type { CheckpointCoordinatorConfiguration } from './checkpoint-coordinator-configuration.js'
 import { CheckpointFailureManager } from './checkpoint-failure-manager.js'
 import { computeCheckpointPlan, type CheckpointPlan } from './checkpoint-plan.js'
@@ -42,13 +42,11 @@ export interface CheckpointNotices {
 }
 
 export interface CheckpointCoordinatorServices {
+  readonly environment: JobEnvironment
   readonly configuration: CheckpointCoordinatorConfiguration
   readonly repository: SnapshotRepository
   readonly statistics: CheckpointStatistics
   readonly notices: CheckpointNotices
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly jobId: string
   /** Sends to the worker of an execution, or to all workers. */
   readonly sendTo: (execution: Execution, message: MasterToWorker) => void
   readonly sendToAll: (message: MasterToWorker) => void
@@ -147,7 +145,7 @@ export class CheckpointCoordinator {
     const pending = this.#pending.get(message.checkpointId)
     const { snapshot, metrics } = message
     if (pending?.acknowledge(message.executionId, { snapshot, metrics }) !== true) {
-      this.#services.logger.debug('ignored a late acknowledgement', { checkpointId: message.checkpointId })
+      this.#services.environment.logger.debug('ignored a late acknowledgement', { checkpointId: message.checkpointId })
       return
     }
     if (pending.isFullyAcknowledged) void this.#track(this.#finalise(pending))
@@ -219,7 +217,9 @@ export class CheckpointCoordinator {
 
   #couldNotBegin(checkpointId: number, properties: CheckpointProperties, error: Error): void {
     this.#services.statistics.failedToBegin()
-    this.#services.logger.warn(`checkpoint ${String(checkpointId)} could not begin`, { reason: error.message })
+    this.#services.environment.logger.warn(`checkpoint ${String(checkpointId)} could not begin`, {
+      reason: error.message,
+    })
     if (!properties.isSavepoint) this.#notice(error, true)
     this.#triggerFinalAfterFailure()
   }
@@ -246,7 +246,7 @@ export class CheckpointCoordinator {
       await this.#discard(location)
       throw error
     }
-    const timestamp = this.#services.clock.now()
+    const timestamp = this.#services.environment.clock.now()
     const pending = new PendingCheckpoint({ checkpointId, timestamp, plan, properties, location })
     this.#pending.set(checkpointId, pending)
     if (tellsCompletion(properties)) this.#final.begun(checkpointId)
@@ -255,7 +255,7 @@ export class CheckpointCoordinator {
     const expire = (): void => {
       this.#abort(pending, new FlinkError('CHECKPOINT_EXPIRED', { checkpointId, timeoutMs }), true)
     }
-    this.#expiryTimers.set(checkpointId, this.#services.clock.setTimer(timeoutMs, expire))
+    this.#expiryTimers.set(checkpointId, this.#services.environment.clock.setTimer(timeoutMs, expire))
     this.#sendTriggers(pending)
     return pending
   }
@@ -276,7 +276,7 @@ export class CheckpointCoordinator {
     if (this.#stopped) throw this.#declined(this.#nextId, 'the job is ending or restarting')
     const result = computeCheckpointPlan(this.#executions)
     if ('plan' in result) return this.#allowed(result.plan)
-    const { jobId } = this.#services
+    const { jobId } = this.#services.environment
     throw new FlinkError('TASKS_NOT_RUNNING', { task: result.notRunning.taskNameWithSubtask, jobId })
   }
 
@@ -296,7 +296,7 @@ export class CheckpointCoordinator {
       const completed = await this.#services.repository.complete(pending)
       this.#forget(pending)
       this.#failures.succeeded()
-      this.#lastCompletionMs = this.#services.clock.monotonicMs()
+      this.#lastCompletionMs = this.#services.environment.clock.monotonicMs()
       this.#services.statistics.completed(pending, completed.externalPath)
       if (!pending.properties.isSavepoint) this.#services.notices.checkpointCompleted(checkpointId)
       this.#final.completed(checkpointId)
@@ -330,7 +330,7 @@ export class CheckpointCoordinator {
     this.#final.givenUp(checkpointId)
     pending.abort(error)
     this.#services.statistics.failed(pending, error)
-    this.#services.logger.warn(`checkpoint ${String(checkpointId)} was aborted`, { reason: error.message })
+    this.#services.environment.logger.warn(`checkpoint ${String(checkpointId)} was aborted`, { reason: error.message })
     this.#services.sendToAll({ type: 'notify-checkpoint-aborted', checkpointId })
     void this.#track(this.#discard(pending.location))
     if (!pending.properties.isSavepoint) this.#notice(error, countsAsFailure)
@@ -344,7 +344,7 @@ export class CheckpointCoordinator {
       await this.#services.repository.discard(location)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      this.#services.logger.warn('could not remove the files of an aborted checkpoint', { reason })
+      this.#services.environment.logger.warn('could not remove the files of an aborted checkpoint', { reason })
     }
   }
 
@@ -380,14 +380,14 @@ export class CheckpointCoordinator {
   #schedule(delayMs: number): void {
     if (this.#stopped) return
     this.#timer?.cancel()
-    this.#timer = this.#services.clock.setTimer(delayMs, () => {
+    this.#timer = this.#services.environment.clock.setTimer(delayMs, () => {
       this.#tick()
     })
   }
 
   #tick(): void {
     const { intervalMs = 0, minPauseMs, maxConcurrent } = this.#services.configuration
-    const sinceLast = this.#services.clock.monotonicMs() - this.#lastCompletionMs
+    const sinceLast = this.#services.environment.clock.monotonicMs() - this.#lastCompletionMs
     if (sinceLast < minPauseMs && !this.#final.isMissing) {
       this.#schedule(minPauseMs - sinceLast)
       return
@@ -405,7 +405,7 @@ export class CheckpointCoordinator {
       await this.#trigger(PERIODIC, (id) => this.#services.repository.prepareCheckpoint(id))
     } catch (error) {
       // What went wrong was counted and told where it did; a task that does not run right now is no failure.
-      this.#services.logger.debug('a periodic checkpoint was not taken', { reason: asError(error).message })
+      this.#services.environment.logger.debug('a periodic checkpoint was not taken', { reason: asError(error).message })
     }
   }
 

@@ -4,13 +4,8 @@
 // only when the job was to end with it: its sinks may have committed what it holds, so nothing older will do.
 // Thread: main thread.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
-import type { Configuration } from '../../../core/config/configuration.js'
 import { SavepointOptions } from '../../../core/config/savepoint-options.js'
 import { StateBackendOptions } from '../../../core/config/state-backend-options.js'
-import type { FileSystems } from '../../../core/fs/file-systems.js'
-import type { Logger } from '../../../core/logging/logger.js'
-import type { Random } from '../../../core/random/random.js'
-import type { Clock } from '../../../core/time/clock.js'
 import type { JobGraph, JobVertex } from '../../../graph/job-graph.js'
 import type { CompletedCheckpoint, OperatorState } from '../../../storage/checkpoint-metadata.js'
 import {
@@ -33,6 +28,7 @@ import { writeEndMark } from '../../../storage/end-mark.js'
 import { expectedKeyShapes } from '../../../storage/expected-keys.js'
 import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../storage/state-handles.js'
 import { assignState, type PlannedOperator } from '../../../storage/state-assignment.js'
+import type { JobEnvironment } from '../job-environment.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { PendingCheckpoint } from './pending-checkpoint.js'
 import { IncrementalCheckpoints } from './incremental-checkpoints.js'
@@ -40,17 +36,10 @@ import { findRestorePoint, refusalOfUnfit, type RestorePoint } from './restore-p
 import { refuseOfLivingJob } from './snapshot-disposal.js'
 import { UsableCheckpoints } from './usable-checkpoints.js'
 
-export interface CheckpointRepositoryInput {
-  readonly jobId: string
-  readonly jobGraph: JobGraph
-  readonly configuration: Configuration
+export interface CheckpointRepositorySettings {
   /** Snapshot that the run starts from; a program's first job only. */
   readonly restore: { readonly path: string | undefined; readonly allowNonRestoredState: boolean } | undefined
   readonly isJobRunning: (jobId: string) => Promise<boolean>
-  readonly clock: Clock
-  readonly fileSystems: FileSystems
-  readonly random: Random
-  readonly logger: Logger
   readonly version: string
 }
 
@@ -62,7 +51,8 @@ export interface Restorable {
 }
 
 export class CheckpointRepository {
-  readonly #input: CheckpointRepositoryInput
+  readonly #environment: JobEnvironment
+  readonly #settings: CheckpointRepositorySettings
   readonly #storage: CheckpointStorage
   readonly #store: CompletedCheckpointStore
   readonly #usable: UsableCheckpoints
@@ -76,22 +66,24 @@ export class CheckpointRepository {
   /** That a checkpoint of this run has been complete is on the disk. */
   #isMarked = false
 
-  constructor(input: CheckpointRepositoryInput) {
-    this.#input = input
-    this.#storage = makeStorage(input)
-    this.#incremental = new IncrementalCheckpoints(input.fileSystems, input.logger)
-    const maxRetained = input.configuration.get(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS)
+  constructor(environment: JobEnvironment, settings: CheckpointRepositorySettings) {
+    this.#environment = environment
+    this.#settings = settings
+    const { configuration, fileSystems, logger } = environment
+    this.#storage = makeStorage(environment)
+    this.#incremental = new IncrementalCheckpoints(fileSystems, logger)
+    const maxRetained = configuration.get(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS)
     this.#store = new CompletedCheckpointStore(maxRetained, {
       remove: (checkpoint) => this.#remove(checkpoint),
       onRemovalFailed: ({ externalPath }, error) => {
         const reason = error instanceof Error ? error.message : String(error)
-        input.logger.warn(`could not remove the checkpoint ${externalPath}, which is tried again`, { reason })
+        logger.warn(`could not remove the checkpoint ${externalPath}, which is tried again`, { reason })
       },
       onLeftBehind: ({ externalPath }) => {
-        input.logger.warn(`the checkpoint ${externalPath} could not be removed and stays`)
+        logger.warn(`the checkpoint ${externalPath} could not be removed and stays`)
       },
     })
-    this.#usable = new UsableCheckpoints(this.#store, input.fileSystems, input.logger)
+    this.#usable = new UsableCheckpoints(this.#store, fileSystems, logger)
   }
 
   /**
@@ -101,19 +93,20 @@ export class CheckpointRepository {
   async open(): Promise<RestorePoint> {
     const point = await this.#restorePoint()
     const isCheckpointed =
-      this.#input.configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL) !== undefined
+      this.#environment.configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL) !== undefined
     if (isCheckpointed) await this.#initialise()
     return point
   }
 
   async #restorePoint(): Promise<RestorePoint> {
-    const { restore, jobGraph } = this.#input
+    const { restore, isJobRunning } = this.#settings
+    const { jobGraph } = this.#environment
     if (restore === undefined) return { checkpoint: undefined, notes: [] }
-    const place = { named: restore.path, jobName: jobGraph.name, directory: this.#directory }
-    const point = await findRestorePoint({ ...this.#input, ...place })
+    const place = { named: restore.path, directory: this.#directory, isJobRunning }
+    const point = await findRestorePoint(this.#environment, place)
     if (point.checkpoint !== undefined) {
-      if (this.#input.configuration.get(SavepointOptions.RESTORE_MODE) === 'CLAIM') {
-        await refuseOfLivingJob(point.checkpoint, this.#input)
+      if (this.#environment.configuration.get(SavepointOptions.RESTORE_MODE) === 'CLAIM') {
+        await refuseOfLivingJob(point.checkpoint, this.#settings)
         this.#store.claim(point.checkpoint)
       } else {
         this.#store.setExternal(point.checkpoint)
@@ -123,7 +116,7 @@ export class CheckpointRepository {
       try {
         this.newestAssignment()
       } catch (error) {
-        throw refusalOfUnfit(error, point.checkpoint, place)
+        throw refusalOfUnfit(error, point.checkpoint, jobGraph.name, place)
       }
       this.#expectedKeys = expectedKeyShapes(point.checkpoint.metadata, jobGraph.vertices.flatMap(plannedOperators))
     }
@@ -144,7 +137,8 @@ export class CheckpointRepository {
   newestAssignment(): RestoreAssignment | undefined {
     const checkpoint = this.#store.latest()
     if (checkpoint === undefined) return undefined
-    const { jobGraph, restore, logger } = this.#input
+    const { jobGraph, logger } = this.#environment
+    const { restore } = this.#settings
     const plan = jobGraph.vertices.flatMap(plannedOperators)
     const { operators, skipped } = assignState(checkpoint, plan, restore?.allowNonRestoredState ?? false)
     for (const vertex of jobGraph.vertices) {
@@ -175,7 +169,7 @@ export class CheckpointRepository {
     this.#nextId = Math.max(this.#nextId, checkpointId + 1)
     await this.#initialise()
     const location = await this.#storage.checkpointLocation(checkpointId)
-    if (!this.#input.configuration.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS)) return location
+    if (!this.#environment.configuration.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS)) return location
     return await this.#incremental.begin(location)
   }
 
@@ -192,13 +186,13 @@ export class CheckpointRepository {
 
   prepareSavepoint(checkpointId: number, targetDirectory: string): Promise<CheckpointLocation> {
     this.#nextId = Math.max(this.#nextId, checkpointId + 1)
-    return makeSavepointLocation(targetDirectory, this.#input.jobId, snapshotServices(this.#input))
+    return makeSavepointLocation(targetDirectory, this.#environment.jobId, snapshotServices(this.#environment))
   }
 
   async complete(pending: PendingCheckpoint): Promise<CompletedCheckpoint> {
-    const { jobId, jobGraph, version, fileSystems } = this.#input
+    const { jobId, jobGraph, fileSystems } = this.#environment
     const metadata = {
-      engineVersion: version,
+      engineVersion: this.#settings.version,
       jobId,
       jobName: jobGraph.name,
       checkpointId: pending.checkpointId,
@@ -229,12 +223,12 @@ export class CheckpointRepository {
       this.#isMarked = true
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      this.#input.logger.warn('could not note that a checkpoint is complete, which is tried again', { reason })
+      this.#environment.logger.warn('could not note that a checkpoint is complete, which is tried again', { reason })
     }
   }
 
   async #remove(checkpoint: CompletedCheckpoint): Promise<void> {
-    const { jobId, fileSystems } = this.#input
+    const { jobId, fileSystems } = this.#environment
     if (checkpoint.metadata.jobId !== jobId) {
       await deleteForeignSnapshot(checkpoint, fileSystems)
       return
@@ -244,7 +238,7 @@ export class CheckpointRepository {
   }
 
   async discard(location: CheckpointLocation): Promise<void> {
-    await discardLocation(location, this.#input.fileSystems)
+    await discardLocation(location, this.#environment.fileSystems)
     await this.#incremental.givenUp(location)
   }
 
@@ -262,13 +256,13 @@ export class CheckpointRepository {
     // nothing, as a failure before the first checkpoint of its own, is gone on from.
     if (status === 'FINISHED' || isDropped) {
       await this.#markEnd(status)
-      await this.#storage.unmarkCompleted(this.#input.jobGraph.name)
+      await this.#storage.unmarkCompleted(this.#environment.jobGraph.name)
     }
     await this.#store.shutdown(status, retention)
   }
 
   async #markEnd(status: EndStatus): Promise<void> {
-    const { configuration, jobGraph, clock, fileSystems } = this.#input
+    const { configuration, jobGraph, clock, fileSystems } = this.#environment
     if (this.#directory === undefined || !configuration.get(SavepointOptions.RECOVER_FROM_LATEST)) return
     await writeEndMark(this.#directory, { jobName: jobGraph.name, timestamp: clock.now(), status }, fileSystems)
   }
@@ -276,7 +270,7 @@ export class CheckpointRepository {
   /** Where checkpoints are found again by a later run. */
   get #directory(): string | undefined {
     const isInFiles = this.#storage instanceof FileCheckpointStorage
-    return isInFiles ? this.#input.configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY) : undefined
+    return isInFiles ? this.#environment.configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY) : undefined
   }
 
   /**
@@ -284,7 +278,7 @@ export class CheckpointRepository {
    * or a container ended is nobody's decision to begin at zero.
    */
   #retentionAt(end: EndStatus | 'STOPPED'): CheckpointRetention {
-    const { configuration } = this.#input
+    const { configuration } = this.#environment
     const isDecided = configuration.getOptional(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION) !== undefined
     if (!isDecided && configuration.get(SavepointOptions.RECOVER_FROM_LATEST)) {
       return end === 'STOPPED' ? 'RETAIN_ON_CANCELLATION' : 'DELETE_ON_CANCELLATION'
@@ -293,14 +287,13 @@ export class CheckpointRepository {
   }
 }
 
-function snapshotServices(input: CheckpointRepositoryInput) {
-  const { fileSystems, random, configuration } = input
+function snapshotServices({ fileSystems, random, configuration }: JobEnvironment) {
   const inlineThresholdBytes = configuration.get(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD)
   return { fileSystems, random, inlineThresholdBytes }
 }
 
-function makeStorage(input: CheckpointRepositoryInput): CheckpointStorage {
-  const { configuration, jobId } = input
+function makeStorage(environment: JobEnvironment): CheckpointStorage {
+  const { configuration, jobId } = environment
   const directory = configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
   const backend = configuration.get(StateBackendOptions.STATE_BACKEND)
   const kind =
@@ -310,7 +303,7 @@ function makeStorage(input: CheckpointRepositoryInput): CheckpointStorage {
     return new MemoryCheckpointStorage(configuration.get(CheckpointingOptions.MAX_MEMORY_STATE_SIZE))
   }
   const withSubdirectory = configuration.get(CheckpointingOptions.CREATE_CHECKPOINT_SUB_DIR)
-  return new FileCheckpointStorage(directory, withSubdirectory ? jobId : undefined, snapshotServices(input))
+  return new FileCheckpointStorage(directory, withSubdirectory ? jobId : undefined, snapshotServices(environment))
 }
 
 function operatorsOf(jobGraph: JobGraph, vertexId: string): string[] {

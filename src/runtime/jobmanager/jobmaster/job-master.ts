@@ -7,12 +7,8 @@
 // Thread: main thread; user code never runs here.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Configuration } from '../../../core/config/configuration.js'
-import { ClusterOptions } from '../../../core/config/cluster-options.js'
 import { TaskManagerOptions } from '../../../core/config/task-manager-options.js'
-import type { Logger } from '../../../core/logging/logger.js'
-import type { Random } from '../../../core/random/random.js'
-import type { Clock, TimerHandle } from '../../../core/time/clock.js'
-import type { JobGraph } from '../../../graph/job-graph.js'
+import type { TimerHandle } from '../../../core/time/clock.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
 import type { EarlierAnswers } from '../../protocol/program-answers.js'
 import type { ProgramDescriptor } from '../../protocol/program-descriptor.js'
@@ -22,6 +18,7 @@ import type { CheckpointRepository, Restorable } from '../checkpoint/checkpoint-
 import { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
 import { loadRestartStrategy } from '../failover/restart-strategy-loader.js'
 import type { RestartBackoffTimeStrategy } from '../failover/restart-backoff-time-strategy.js'
+import type { JobEnvironment } from '../job-environment.js'
 import { assignSlots, type SlotAssignment, type WorkerLayout } from '../scheduler/slot-assignment.js'
 import { describeJob } from './describe-job.js'
 import { JobAttempt } from './job-attempt.js'
@@ -37,9 +34,7 @@ const CHECKPOINT_HISTORY = 10
 const EXCEPTION_HISTORY = 16
 
 export interface JobMasterInput {
-  readonly jobId: string
-  readonly jobGraph: JobGraph
-  readonly configuration: Configuration
+  readonly environment: JobEnvironment
   readonly program: ProgramDescriptor
   readonly graphIndex: number
   readonly earlierAnswers: EarlierAnswers
@@ -47,9 +42,6 @@ export interface JobMasterInput {
   readonly starter: TaskManagerStarter
   /** More slots than this share workers, where taskmanager.numberOfTaskSlots is not set. */
   readonly maxWorkers: number
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
   /** For whoever started the job. */
   readonly tell: (text: string) => void
 }
@@ -69,6 +61,7 @@ export interface JobOutcome {
 export class JobMaster {
   readonly jobId: string
   readonly outcome: Promise<JobOutcome>
+  readonly #environment: JobEnvironment
   readonly #input: JobMasterInput
   readonly #pool: WorkerPool
   readonly #strategy: RestartBackoffTimeStrategy
@@ -92,20 +85,22 @@ export class JobMaster {
   #settle: (outcome: JobOutcome) => void = () => undefined
 
   constructor(input: JobMasterInput) {
+    const { environment, tell, maxWorkers } = input
+    const { jobId, jobGraph, configuration, clock, random } = environment
+    this.#environment = environment
     this.#input = input
-    this.jobId = input.jobId
-    this.#slots = assignSlots(input.jobGraph, layoutOf(input))
-    this.#strategy = loadRestartStrategy(input.configuration, input.clock, input.random)
-    this.#statistics = new CheckpointStatistics(CHECKPOINT_HISTORY, () => input.clock.now())
-    const { clock, tell, jobGraph } = input
-    this.#notices = new JobNotices({ job: `"${jobGraph.name}" (${input.jobId})`, clock, tell })
-    this.#timestamps.INITIALIZING = input.clock.now()
+    this.jobId = jobId
+    this.#slots = assignSlots(jobGraph, layoutOf(configuration, maxWorkers))
+    this.#strategy = loadRestartStrategy(configuration, clock, random)
+    this.#statistics = new CheckpointStatistics(CHECKPOINT_HISTORY, () => clock.now())
+    this.#notices = new JobNotices({ job: `"${jobGraph.name}" (${jobId})`, clock, tell })
+    this.#timestamps.INITIALIZING = clock.now()
     const listener = {
       onMessage: (_worker: number, message: Parameters<JobAttempt['handle']>[0]): void =>
         this.#attempt?.handle(message),
       onWorkerExit: (worker: number, error: Error): void => this.#attempt?.workerExited(worker, error),
     }
-    this.#pool = new WorkerPool(this.#slots.workerCount, { starter: input.starter, clock: input.clock, listener })
+    this.#pool = new WorkerPool(this.#slots.workerCount, { starter: input.starter, clock, listener })
     this.outcome = new Promise((resolve) => {
       this.#settle = resolve
     })
@@ -139,11 +134,7 @@ export class JobMaster {
   }
 
   details(): JobDetails {
-    const { jobId, jobGraph, configuration } = this.#input
-    return describeJob({
-      jobId,
-      jobGraph,
-      configuration: configuration.redacted(),
+    return describeJob(this.#environment, {
       status: this.#status,
       timestamps: this.#timestamps,
       restarts: Math.max(0, this.#attemptNumber - 1),
@@ -195,7 +186,7 @@ export class JobMaster {
     try {
       this.#finalCheckpoint = (await this.#coordinator().triggerCheckpoint('suspend')).externalPath
     } catch (error) {
-      this.#input.logger.warn('no final checkpoint: the job is cancelled', { reason: asError(error).message })
+      this.#environment.logger.warn('no final checkpoint: the job is cancelled', { reason: asError(error).message })
       this.cancel()
     }
   }
@@ -225,7 +216,8 @@ export class JobMaster {
   }
 
   #load(attemptNumber: number): void {
-    const { jobId, program, graphIndex, jobGraph, earlierAnswers } = this.#input
+    const { jobId, jobGraph } = this.#environment
+    const { program, graphIndex, earlierAnswers } = this.#input
     const load = { jobId, program, graphIndex, expectedHash: jobGraph.hash, plan: jobGraph, earlierAnswers }
     const attempt = this.#makeAttempt(attemptNumber)
     this.#attempt = attempt
@@ -255,34 +247,23 @@ export class JobMaster {
 
   /** Where the program makes its functions once a thread or cannot run twice in one, unless the user wants slots to share. */
   #slotsCannotShare(error: unknown): boolean {
-    const isAsked = this.#input.configuration.get(TaskManagerOptions.NUM_TASK_SLOTS) !== undefined
+    const isAsked = this.#environment.configuration.get(TaskManagerOptions.NUM_TASK_SLOTS) !== undefined
     const needsThreads =
       FlinkError.is(error, 'FUNCTION_SHARED_BY_SLOTS') || FlinkError.is(error, 'PROGRAM_NOT_REPEATABLE')
     return needsThreads && !isAsked
   }
 
   #giveEverySlotAWorker(): void {
-    this.#slots = assignSlots(this.#input.jobGraph, { slotsPerWorker: 1 })
+    this.#slots = assignSlots(this.#environment.jobGraph, { slotsPerWorker: 1 })
     this.#pool.grow(this.#slots.workerCount)
   }
 
   #makeAttempt(attemptNumber: number): JobAttempt {
-    const { jobGraph, configuration, clock, logger } = this.#input
     return new JobAttempt({
+      environment: this.#environment,
       attemptNumber,
-      jobGraph,
       slots: this.#slots,
       pool: this.#pool,
-      network: {
-        budgetBytes: configuration.get(TaskManagerOptions.NETWORK_MEMORY_MAX),
-        slotSizeBytes: configuration.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE),
-      },
-      cancellation: {
-        responseMs: configuration.get(ClusterOptions.TASK_CANCELLATION_RESPONSE_TIMEOUT),
-        endMs: configuration.get(ClusterOptions.TASK_CANCELLATION_TIMEOUT),
-      },
-      clock,
-      logger,
       listener: {
         onAllRunning: () => this.#attempt?.coordinator.start(),
         onFinished: () => {
@@ -301,15 +282,14 @@ export class JobMaster {
   }
 
   #makeCoordinator(attempt: JobAttempt): CheckpointCoordinator {
-    const { configuration, repository, clock, logger, jobId } = this.#input
+    const environment = this.#environment
+    const { repository } = this.#input
     const services = {
-      configuration: readCheckpointCoordinatorConfiguration(configuration),
+      environment,
+      configuration: readCheckpointCoordinatorConfiguration(environment.configuration),
       repository,
       statistics: this.#statistics,
       notices: this.#notices,
-      clock,
-      logger,
-      jobId,
       sendTo: attempt.sendTo.bind(attempt),
       sendToAll: this.#pool.sendToAll.bind(this.#pool),
       failJob: (error: Error): void => {
@@ -333,7 +313,7 @@ export class JobMaster {
     const mayRestart = !isFinal && this.#strategy.canRestart()
     this.#moveTo(mayRestart ? 'RESTARTING' : 'FAILING')
     const attempt = this.#attemptNumber
-    this.#input.logger.warn(mayRestart ? 'the job restarts' : 'the job fails', { reason: error.message, attempt })
+    this.#environment.logger.warn(mayRestart ? 'the job restarts' : 'the job fails', { reason: error.message, attempt })
     const backoffMs = mayRestart ? this.#strategy.backoffMs() : undefined
     this.#notices.attemptFailed({ attempt, cause: error, backoffMs, strategy: this.#strategy.describe() })
     const cause = isFinal ? error : this.#suppressed(error)
@@ -350,7 +330,7 @@ export class JobMaster {
   }
 
   #restartLater(backoffMs: number): void {
-    this.#backoff = this.#input.clock.setTimer(backoffMs, () => {
+    this.#backoff = this.#environment.clock.setTimer(backoffMs, () => {
       if (this.#status === 'RESTARTING') this.#runAttempt()
     })
   }
@@ -361,7 +341,8 @@ export class JobMaster {
 
   async #end(status: 'FINISHED' | 'CANCELED' | 'FAILED', error?: Error): Promise<void> {
     this.#isEnding = true
-    const { jobId, repository, logger, clock } = this.#input
+    const { jobId, logger, clock } = this.#environment
+    const { repository } = this.#input
     const accumulatorResults = status === 'FINISHED' ? ((await this.#attempt?.mergeAccumulators()) ?? {}) : {}
     try {
       // A job that was stopped goes on later, also where a last checkpoint did not come about.
@@ -389,19 +370,19 @@ export class JobMaster {
 
   #recordException(error: Error): void {
     const { name, message, stack = '' } = error
-    this.#exceptions.push({ timestamp: this.#input.clock.now(), name, message, stack })
+    this.#exceptions.push({ timestamp: this.#environment.clock.now(), name, message, stack })
     if (this.#exceptions.length > EXCEPTION_HISTORY) this.#exceptions.shift()
   }
 
   #moveTo(status: JobStatus): void {
     checkJobTransition(this.#status, status)
     this.#status = status
-    this.#timestamps[status] = this.#input.clock.now()
-    this.#input.logger.info(`job ${this.#input.jobGraph.name} (${this.jobId}) is ${status}`)
+    this.#timestamps[status] = this.#environment.clock.now()
+    this.#environment.logger.info(`job ${this.#environment.jobGraph.name} (${this.jobId}) is ${status}`)
   }
 }
 
-function layoutOf({ configuration, maxWorkers }: JobMasterInput): WorkerLayout {
+function layoutOf(configuration: Configuration, maxWorkers: number): WorkerLayout {
   const slotsPerWorker = configuration.get(TaskManagerOptions.NUM_TASK_SLOTS)
   return slotsPerWorker === undefined ? { maxWorkers } : { slotsPerWorker }
 }

@@ -44,15 +44,17 @@ interface Settings {
 
 function repositoryOf({ graph = graphOf(), configuration = {}, ...settings }: Settings = {}): CheckpointRepository {
   const { restore, allowNonRestoredState = false } = settings
-  return new CheckpointRepository({
+  const environment = {
     jobId: JOB,
     jobGraph: graph,
     configuration: Configuration.fromMap({ 'execution.checkpointing.dir': 'file:///cp', ...configuration }),
-    restore: restore === undefined ? undefined : { path: restore, allowNonRestoredState },
     fileSystems,
     random: new SeededRandom(1),
     logger: SILENT_LOGGER,
     clock: new ManualClock(),
+  }
+  return new CheckpointRepository(environment, {
+    restore: restore === undefined ? undefined : { path: restore, allowNonRestoredState },
     isJobRunning: () => Promise.resolve(false),
     version: '1',
   })

@@ -45,7 +45,7 @@ export function makeCheckpointRuns(): CheckpointRuns {
     configuration = {},
     running = [],
   }: RunSettings = {}): CheckpointRepository {
-    return new CheckpointRepository({
+    const environment = {
       jobId,
       jobGraph: sampleGraph([{ id: operator }]),
       configuration: Configuration.fromMap({
@@ -54,11 +54,13 @@ export function makeCheckpointRuns(): CheckpointRuns {
         'execution.checkpointing.data-inline-threshold': '0 b',
         ...configuration,
       }),
-      restore: { path: restore, allowNonRestoredState: false },
       fileSystems,
       random: new SeededRandom(1),
       logger: SILENT_LOGGER,
       clock: new ManualClock(90_000),
+    }
+    return new CheckpointRepository(environment, {
+      restore: { path: restore, allowNonRestoredState: false },
       isJobRunning: (other) => Promise.resolve(running.includes(other)),
       version: '1.2.3',
     })

@@ -39,7 +39,7 @@ class Run {
   readonly #chains = new Map<number, readonly KeyedStateHandle[]>()
 
   constructor(configuration: Readonly<Record<string, string>> = {}, restore?: string, jobId = JOB) {
-    this.repository = new CheckpointRepository({
+    const environment = {
       jobId,
       jobGraph: sampleGraph([{ id: COUNT }], []),
       configuration: Configuration.fromMap({
@@ -48,11 +48,13 @@ class Run {
         'execution.checkpointing.data-inline-threshold': '0 b',
         ...configuration,
       }),
-      restore: restore === undefined ? undefined : { path: restore, allowNonRestoredState: false },
       fileSystems,
       random,
       logger: SILENT_LOGGER,
       clock: new ManualClock(),
+    }
+    this.repository = new CheckpointRepository(environment, {
+      restore: restore === undefined ? undefined : { path: restore, allowNonRestoredState: false },
       isJobRunning: () => Promise.resolve(false),
       version: '1',
     })
