@@ -9,7 +9,6 @@
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { TimerHandle } from '../../../core/time/clock.js'
-import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import type { AcknowledgeCheckpoint } from '../../protocol/worker-to-master.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
@@ -22,15 +21,7 @@ import { computeCheckpointPlan, type CheckpointPlan } from './checkpoint-plan.js
 import type { CheckpointStatistics } from './checkpoint-statistics.js'
 import { FinalCheckpoint } from './final-checkpoint.js'
 import { PendingCheckpoint, type CheckpointProperties, type CheckpointResult } from './pending-checkpoint.js'
-
-/** Where snapshots go and what becomes of completed ones: checkpoint-repository.ts, or a double in tests. */
-export interface SnapshotRepository {
-  prepareCheckpoint(checkpointId: number): Promise<CheckpointLocation>
-  prepareSavepoint(checkpointId: number, targetDirectory: string): Promise<CheckpointLocation>
-  /** Writes the metadata; a checkpoint (not a savepoint) becomes the newest one to restart from. */
-  complete(pending: PendingCheckpoint): Promise<CompletedCheckpoint>
-  discard(location: CheckpointLocation): Promise<void>
-}
+import type { SnapshotRepository } from './snapshot-repository.js'
 
 /** Told of periodic checkpoints and others that are no savepoints: job-notices.ts. `lastCompleted` as `chk-3`. */
 export interface CheckpointNotices {

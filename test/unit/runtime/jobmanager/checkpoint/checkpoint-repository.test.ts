@@ -242,7 +242,7 @@ describe('A CheckpointRepository', () => {
     })
   }
 
-  it('removes what was written of a checkpoint that was given up', async () => {
+  it('removes what was written of a checkpoint that was aborted', async () => {
     const repository = repositoryOf()
     const { location } = await pendingOf(repository, 1)
     assert.deepEqual(await checkpointsOnDisk(), ['chk-1'])

@@ -5,10 +5,8 @@ import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
 import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
 import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
-import {
-  CheckpointCoordinator,
-  type SnapshotRepository,
-} from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-coordinator.js'
+import { CheckpointCoordinator } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-coordinator.js'
+import type { SnapshotRepository } from '../../../../../src/runtime/jobmanager/checkpoint/snapshot-repository.js'
 import type { CheckpointCoordinatorConfiguration } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-coordinator-configuration.js'
 import { CheckpointStatistics } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-statistics.js'
 import type { PendingCheckpoint } from '../../../../../src/runtime/jobmanager/checkpoint/pending-checkpoint.js'

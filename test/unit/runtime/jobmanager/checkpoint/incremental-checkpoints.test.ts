@@ -176,7 +176,7 @@ describe('Incremental checkpoints of a run', () => {
     assert.deepEqual(await checkpointsOnDisk(), ['chk-3'])
   })
 
-  it('leave nothing of one that is given up, and nothing is built on it', async () => {
+  it('leave nothing of one that is aborted, and nothing is built on it', async () => {
     const run = new Run()
     await run.take(1)
     const given = await run.begin(2)
