@@ -99,7 +99,7 @@ async function pendingOf(
   const location = isSavepoint
     ? await repository.prepareSavepoint(checkpointId, 'file:///sp')
     : await repository.prepareCheckpoint(checkpointId)
-  const properties = { isSavepoint, isPeriodic: !isSavepoint, thenStop: undefined }
+  const properties = { isSavepoint, thenStop: undefined }
   const pending = new PendingCheckpoint({ checkpointId, timestamp: 5, plan: planned.plan, properties, location })
   const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1, checkpointedSizeBytes: 1 }
   for (const { id, vertex, subtaskIndex } of planned.plan.toAcknowledge) {

@@ -81,7 +81,7 @@ export function makeCheckpointRuns(): CheckpointRuns {
     assert.ok(handle)
     const metadata = { name: 's', kind: 'operator-list', typeFingerprint: 'GENERIC', schemaVersion: 1 } as const
     const state = { ...EMPTY_SUBTASK_STATE, managedOperator: [{ handle, states: [{ ...metadata, offsets: [0, 1] }] }] }
-    const properties = { isSavepoint: false, isPeriodic: true, thenStop: undefined }
+    const properties = { isSavepoint: false, thenStop: undefined }
     const timestamp = checkpointId * 1000
     const pending = new PendingCheckpoint({ checkpointId, timestamp, plan: planned.plan, properties, location })
     const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1, checkpointedSizeBytes: 1 }

@@ -104,7 +104,7 @@ function pendingOf(
   }
   const planned = computeCheckpointPlan(executions)
   assert.ok('plan' in planned)
-  const properties = { isSavepoint: false, isPeriodic: true, thenStop: undefined }
+  const properties = { isSavepoint: false, thenStop: undefined }
   const pending = new PendingCheckpoint({ checkpointId, timestamp: 5, plan: planned.plan, properties, location })
   const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1, checkpointedSizeBytes: 1 }
   for (const { id } of planned.plan.toAcknowledge) {
