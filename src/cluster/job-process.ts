@@ -7,6 +7,7 @@ import type { Random } from '../core/random/random.js'
 import type { Clock, TimerHandle } from '../core/time/clock.js'
 import type { JobResultData } from '../api/environment/pipeline-executor.js'
 import type { RunDirectory } from '../client/run-directory.js'
+import type { JobGraph } from '../graph/job-graph.js'
 import { CheckpointRepository } from '../runtime/jobmanager/checkpoint/checkpoint-repository.js'
 import { JobMaster, type JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
@@ -15,6 +16,7 @@ import type { JobSubmission } from '../runtime/protocol/program-messages.js'
 import { ClosingStack } from './closing-stack.js'
 import { disposeSnapshot } from './dispose-snapshot.js'
 import { ControlServer } from './control-server.js'
+import type { JobEnvironment } from '../runtime/jobmanager/job-environment.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
 import { starterNamingArchive } from './program-archive.js'
@@ -149,10 +151,11 @@ export class JobProcess {
     const { random, listener } = this.#input
     const { jobGraph, operatorsWithoutUid } = submission
     const jobId = generateJobId(random)
-    const configuration = Configuration.fromMap(jobGraph.configuration)
+    const environment = this.#environmentOf(jobId, jobGraph)
+    const { configuration } = environment
     if (operatorsWithoutUid.length > 0) listener.warning(uidWarning(operatorsWithoutUid))
     const starter = this.#starterFor(configuration)
-    const master = this.#makeMaster(jobId, submission, starter)
+    const master = this.#makeMaster(environment, submission, starter)
     const job: HostedJob = { master, jobGraph, configuration, outcome: undefined }
     this.#jobs.set(jobId, job)
     void this.#watch(job, starter)
@@ -168,6 +171,12 @@ export class JobProcess {
     return jobId
   }
 
+  #environmentOf(jobId: string, jobGraph: JobGraph): JobEnvironment {
+    const { clock, random, logger, fileSystems } = this.#input
+    const configuration = Configuration.fromMap(jobGraph.configuration)
+    return { jobId, jobGraph, configuration, clock, random, logger, fileSystems }
+  }
+
   /** The threads that wait already, unless the job's own configuration wants others. */
   #starterFor(configuration: Configuration): WorkerThreadStarter {
     const { starter, output } = this.#input.threads
@@ -175,20 +184,25 @@ export class JobProcess {
     return heapSizeMb === starter.heapSizeMb ? starter : new WorkerThreadStarter(heapSizeMb, output)
   }
 
-  #makeMaster(jobId: string, submission: JobSubmission, starter: WorkerThreadStarter): JobMaster {
-    const { jobGraph, graphIndex, earlierAnswers } = submission
-    const { program, fileSystems, clock, random, logger, version } = this.#input
-    const configuration = Configuration.fromMap(jobGraph.configuration)
+  #makeMaster(environment: JobEnvironment, submission: JobSubmission, starter: WorkerThreadStarter): JobMaster {
+    const { graphIndex, earlierAnswers } = submission
+    const { program, version } = this.#input
     const restore = this.#jobs.size === 0 ? this.#input.restore : undefined
     const isJobRunning = (otherId: string): Promise<boolean> => this.#input.runDirectory.isJobRunning(otherId)
-    const job = { jobId, jobGraph, configuration, restore, isJobRunning }
-    const repository = new CheckpointRepository({ ...job, fileSystems, random, clock, logger, version })
+    const repository = new CheckpointRepository(environment, { restore, isJobRunning, version })
     const tell = (text: string): void => {
       this.#input.listener.warning(text)
     }
-    const services = { clock, random, logger, repository, tell, maxWorkers: maxTaskWorkers() }
-    const workers = { starter: starterNamingArchive(starter, program), program }
-    return new JobMaster({ jobId, jobGraph, configuration, graphIndex, earlierAnswers, ...workers, ...services })
+    return new JobMaster({
+      environment,
+      program,
+      graphIndex,
+      earlierAnswers,
+      repository,
+      starter: starterNamingArchive(starter, program),
+      maxWorkers: maxTaskWorkers(),
+      tell,
+    })
   }
 
   async #watch(job: HostedJob, starter: WorkerThreadStarter): Promise<void> {

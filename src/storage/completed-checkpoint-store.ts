@@ -55,7 +55,7 @@ export class CompletedCheckpointStore {
   }
 
   /** It cannot be used any more: the next older one is the latest. Its files stay, for whoever wants to look. */
-  giveUp(checkpoint: CompletedCheckpoint): void {
+  passOver(checkpoint: CompletedCheckpoint): void {
     if (this.#external === checkpoint) this.#external = undefined
     if (this.#claimed === checkpoint) this.#claimed = undefined
     if (this.#own.includes(checkpoint)) this.#own.splice(this.#own.indexOf(checkpoint), 1)
@@ -103,8 +103,8 @@ export class CompletedCheckpointStore {
         this.#unremoved.push(checkpoint)
       }
     }
-    const givenUp = this.#unremoved.splice(0, Math.max(0, this.#unremoved.length - MAX_UNREMOVED))
-    for (const checkpoint of givenUp) this.#cleaner.onLeftBehind(checkpoint)
+    const leftBehind = this.#unremoved.splice(0, Math.max(0, this.#unremoved.length - MAX_UNREMOVED))
+    for (const checkpoint of leftBehind) this.#cleaner.onLeftBehind(checkpoint)
   }
 
   /** Up to the first that fails again: whatever is wrong with the disk was told already and is still wrong. */

@@ -144,15 +144,18 @@ export class JobRun {
     const { simulation, diskServices } = this.#world
     this.#invariants.begins()
     const jobGraph = await this.#program.captureGraph()
-    const job = { jobId: this.#jobId, jobGraph, configuration: Configuration.fromMap(jobGraph.configuration) }
-    const services = {
+    const environment = {
+      jobId: this.#jobId,
+      jobGraph,
+      configuration: Configuration.fromMap(jobGraph.configuration),
+      clock: this.#process,
       random: simulation.stream(`${this.#process.name} engine`),
       logger: this.#invariants.observed(noteLogger(this.#process.name, simulation)),
+      fileSystems: new FileSystems().register('file', simulatedDisk(this.#process, diskServices)),
     }
-    const fileSystems = new FileSystems().register('file', simulatedDisk(this.#process, diskServices))
     const restore = this.#restore === undefined ? undefined : { path: this.#restore, allowNonRestoredState: false }
-    const surroundings = { clock: this.#process, isJobRunning: () => Promise.resolve(false), version: 'simulated' }
-    const repository = new CheckpointRepository({ ...job, ...services, ...surroundings, restore, fileSystems })
+    const surroundings = { isJobRunning: () => Promise.resolve(false), version: 'simulated' }
+    const repository = new CheckpointRepository(environment, { ...surroundings, restore })
     const rest = {
       program: this.#program.descriptor,
       graphIndex: 0,
@@ -164,7 +167,7 @@ export class JobRun {
       this.#told.push(note)
       simulation.note(`${this.#process.name}: told: ${note}`)
     }
-    return new JobMaster({ ...job, ...services, ...rest, repository, maxWorkers, clock: this.#process, tell })
+    return new JobMaster({ environment, ...rest, repository, maxWorkers, tell })
   }
 
   /** The job restarts: it must pass over a checkpoint that was damaged meanwhile, where there is an older one. */

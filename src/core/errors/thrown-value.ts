@@ -65,3 +65,8 @@ function stackOf(error: Error): string | undefined {
   if (at === -1 || message.length <= LOG_CHARS / 2) return stack
   return stack.slice(0, at) + cutText(message, LOG_CHARS / 2) + stack.slice(at + message.length)
 }
+
+/** For what takes errors only; something else that was thrown becomes the message of one. */
+export function asError(value: unknown): Error {
+  return isError(value) ? value : new Error(describeThrown(value))
+}

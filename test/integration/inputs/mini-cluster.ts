@@ -40,20 +40,20 @@ export class MiniCluster {
   /** The job runs on `workers` workers. */
   async start(job: MiniClusterJob, workers: number): Promise<JobMaster> {
     const { jobGraph } = generateProgramGraph(job.program().pipeline(job.configuration))
-    const common = {
+    const environment = {
       jobId: generateJobId(this.#random),
       jobGraph,
       configuration: Configuration.fromMap(jobGraph.configuration),
       random: this.#random,
       logger: SILENT_LOGGER,
       clock: this.#clock,
+      fileSystems: this.#fileSystems,
     }
     const restore = job.restore === undefined ? undefined : { path: job.restore, allowNonRestoredState: false }
     const surroundings = { isJobRunning: () => Promise.resolve(false), version: 'test' }
-    const fileSystems = this.#fileSystems
     const master = new JobMaster({
-      ...common,
-      repository: new CheckpointRepository({ ...common, ...surroundings, restore, fileSystems }),
+      environment,
+      repository: new CheckpointRepository(environment, { ...surroundings, restore }),
       program: { moduleUrl: 'file:///job.js', entry: undefined, args: [], configuration: job.configuration },
       graphIndex: 0,
       earlierAnswers: [],

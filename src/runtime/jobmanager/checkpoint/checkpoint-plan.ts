@@ -2,6 +2,8 @@
 // Invariants: every execution is in exactly one of `toAcknowledge` and `finished`; `toTrigger` is a subset of
 // `toAcknowledge`: the running tasks that no running task feeds.
 // Thread: main thread.
+import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { JobGraph } from '../../../graph/job-graph.js'
 import type { Execution } from '../executiongraph/execution.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
@@ -37,6 +39,30 @@ export function computeCheckpointPlan(executions: ExecutionGraph): CheckpointPla
       ),
     },
   }
+}
+
+export interface PlanConditions {
+  readonly checkpointId: number
+  readonly jobId: string
+  /** False: once a task has finished no checkpoint is taken any more. */
+  readonly afterTasksFinish: boolean
+}
+
+/** TASKS_NOT_RUNNING or CHECKPOINT_DECLINED where none can be taken now. */
+export function requireCheckpointPlan(executions: ExecutionGraph, conditions: PlanConditions): CheckpointPlan {
+  const { checkpointId, jobId, afterTasksFinish } = conditions
+  const result = computeCheckpointPlan(executions)
+  if ('notRunning' in result) {
+    throw new FlinkError('TASKS_NOT_RUNNING', { task: result.notRunning.taskNameWithSubtask, jobId })
+  }
+  const [finished] = result.plan.finished
+  if (finished === undefined || afterTasksFinish) return result.plan
+  const option = CheckpointingOptions.CHECKPOINTS_AFTER_TASKS_FINISH.key
+  throw checkpointDeclined(checkpointId, `${finished.taskNameWithSubtask} has finished, and ${option} is false`)
+}
+
+export function checkpointDeclined(checkpointId: number, reason: string): FlinkError {
+  return new FlinkError('CHECKPOINT_DECLINED', { checkpointId, reason })
 }
 
 function verticesFedByRunningTasks(

@@ -1,56 +1,32 @@
-// Duty: everything about snapshots that outlives an attempt: where they go, what completed ones say, what a restart gets.
-// Invariants: `newestAssignment` is computed from the newest completed checkpoint of this run, else from the snapshot that
-// the run was started with, which is removed only where the run claims it. A savepoint is never removed, and restarted from
-// only when the job was to end with it: its sinks may have committed what it holds, so nothing older will do.
+// Duty: the snapshots of one run over all its attempts: what it starts from, where new ones go, what a restart gets.
+// Invariants: a restart gets the newest completed checkpoint of this run that can be used, else the snapshot that the run was
+// started with; ids go on from those of that snapshot and over restarts.
 // Thread: main thread.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
-import type { Configuration } from '../../../core/config/configuration.js'
-import { SavepointOptions } from '../../../core/config/savepoint-options.js'
-import { StateBackendOptions } from '../../../core/config/state-backend-options.js'
-import type { FileSystems } from '../../../core/fs/file-systems.js'
-import type { Logger } from '../../../core/logging/logger.js'
-import type { Random } from '../../../core/random/random.js'
-import type { Clock } from '../../../core/time/clock.js'
-import type { JobGraph, JobVertex } from '../../../graph/job-graph.js'
-import type { CompletedCheckpoint, OperatorState } from '../../../storage/checkpoint-metadata.js'
+import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import {
-  deleteForeignSnapshot,
-  deleteSnapshot,
   discardLocation,
-  FileCheckpointStorage,
   makeSavepointLocation,
-  MemoryCheckpointStorage,
   publishSnapshot,
   type CheckpointStorage,
 } from '../../../storage/checkpoint-storage.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
-import {
-  CompletedCheckpointStore,
-  type CheckpointRetention,
-  type EndStatus,
-} from '../../../storage/completed-checkpoint-store.js'
-import { writeEndMark } from '../../../storage/end-mark.js'
-import { expectedKeyShapes } from '../../../storage/expected-keys.js'
-import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../storage/state-handles.js'
-import { assignState, type PlannedOperator } from '../../../storage/state-assignment.js'
+import type { JobEnvironment } from '../job-environment.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
-import type { PendingCheckpoint } from './pending-checkpoint.js'
+import { makeCheckpointStorage, snapshotWriterServices } from './checkpoint-storage-factory.js'
+import { assembleCheckpointMetadata } from './completed-checkpoint-assembly.js'
 import { IncrementalCheckpoints } from './incremental-checkpoints.js'
+import type { PendingCheckpoint } from './pending-checkpoint.js'
 import { findRestorePoint, refusalOfUnfit, type RestorePoint } from './restore-point.js'
+import { RetainedCheckpoints, type RunEnd } from './retained-checkpoints.js'
 import { refuseOfLivingJob } from './snapshot-disposal.js'
-import { UsableCheckpoints } from './usable-checkpoints.js'
+import type { SnapshotRepository } from './snapshot-repository.js'
+import { StateAssignmentOperation } from './state-assignment-operation.js'
 
-export interface CheckpointRepositoryInput {
-  readonly jobId: string
-  readonly jobGraph: JobGraph
-  readonly configuration: Configuration
+export interface CheckpointRepositorySettings {
   /** Snapshot that the run starts from; a program's first job only. */
   readonly restore: { readonly path: string | undefined; readonly allowNonRestoredState: boolean } | undefined
   readonly isJobRunning: (jobId: string) => Promise<boolean>
-  readonly clock: Clock
-  readonly fileSystems: FileSystems
-  readonly random: Random
-  readonly logger: Logger
   readonly version: string
 }
 
@@ -61,37 +37,24 @@ export interface Restorable {
   readonly notes: readonly string[]
 }
 
-export class CheckpointRepository {
-  readonly #input: CheckpointRepositoryInput
+export class CheckpointRepository implements SnapshotRepository {
+  readonly #environment: JobEnvironment
+  readonly #settings: CheckpointRepositorySettings
   readonly #storage: CheckpointStorage
-  readonly #store: CompletedCheckpointStore
-  readonly #usable: UsableCheckpoints
   readonly #incremental: IncrementalCheckpoints
+  readonly #retained: RetainedCheckpoints
+  readonly #assignment: StateAssignmentOperation
   #initialised: Promise<void> | undefined
-  /** By vertex, where a restored snapshot's value replaced a derived one. */
-  readonly #maxParallelism = new Map<string, number>()
-  /** By operator, after the snapshot that the run started from: it holds over all restarts. */
-  #expectedKeys: ReadonlyMap<string, readonly string[]> = new Map()
   #nextId = 1
-  /** That a checkpoint of this run has been complete is on the disk. */
-  #isMarked = false
 
-  constructor(input: CheckpointRepositoryInput) {
-    this.#input = input
-    this.#storage = makeStorage(input)
-    this.#incremental = new IncrementalCheckpoints(input.fileSystems, input.logger)
-    const maxRetained = input.configuration.get(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS)
-    this.#store = new CompletedCheckpointStore(maxRetained, {
-      remove: (checkpoint) => this.#remove(checkpoint),
-      onRemovalFailed: ({ externalPath }, error) => {
-        const reason = error instanceof Error ? error.message : String(error)
-        input.logger.warn(`could not remove the checkpoint ${externalPath}, which is tried again`, { reason })
-      },
-      onLeftBehind: ({ externalPath }) => {
-        input.logger.warn(`the checkpoint ${externalPath} could not be removed and stays`)
-      },
-    })
-    this.#usable = new UsableCheckpoints(this.#store, input.fileSystems, input.logger)
+  constructor(environment: JobEnvironment, settings: CheckpointRepositorySettings) {
+    this.#environment = environment
+    this.#settings = settings
+    this.#storage = makeCheckpointStorage(environment)
+    this.#incremental = new IncrementalCheckpoints(environment.fileSystems, environment.logger)
+    this.#retained = new RetainedCheckpoints(environment, this.#storage, this.#incremental)
+    const allowNonRestoredState = settings.restore?.allowNonRestoredState ?? false
+    this.#assignment = new StateAssignmentOperation(environment.jobGraph, allowNonRestoredState)
   }
 
   /**
@@ -101,81 +64,55 @@ export class CheckpointRepository {
   async open(): Promise<RestorePoint> {
     const point = await this.#restorePoint()
     const isCheckpointed =
-      this.#input.configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL) !== undefined
+      this.#environment.configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL) !== undefined
     if (isCheckpointed) await this.#initialise()
     return point
   }
 
   async #restorePoint(): Promise<RestorePoint> {
-    const { restore, jobGraph } = this.#input
+    const { restore, isJobRunning } = this.#settings
     if (restore === undefined) return { checkpoint: undefined, notes: [] }
-    const place = { named: restore.path, jobName: jobGraph.name, directory: this.#directory }
-    const point = await findRestorePoint({ ...this.#input, ...place })
-    if (point.checkpoint !== undefined) {
-      if (this.#input.configuration.get(SavepointOptions.RESTORE_MODE) === 'CLAIM') {
-        await refuseOfLivingJob(point.checkpoint, this.#input)
-        this.#store.claim(point.checkpoint)
-      } else {
-        this.#store.setExternal(point.checkpoint)
-      }
-      this.#usable.verified(point.checkpoint)
-      this.#nextId = point.checkpoint.metadata.checkpointId + 1
-      try {
-        this.newestAssignment()
-      } catch (error) {
-        throw refusalOfUnfit(error, point.checkpoint, place)
-      }
-      this.#expectedKeys = expectedKeyShapes(point.checkpoint.metadata, jobGraph.vertices.flatMap(plannedOperators))
+    const place = { named: restore.path, directory: this.#retained.directory, isJobRunning }
+    const point = await findRestorePoint(this.#environment, place)
+    const { checkpoint } = point
+    if (checkpoint === undefined) return point
+    if (this.#retained.claimsRestored) await refuseOfLivingJob(checkpoint, this.#settings)
+    this.#retained.startFrom(checkpoint)
+    this.#nextId = checkpoint.metadata.checkpointId + 1
+    try {
+      this.#checkAgainstPlan(checkpoint)
+    } catch (error) {
+      throw refusalOfUnfit(error, checkpoint, this.#environment.jobGraph.name, place)
     }
     return point
   }
 
-  /** Ids go on from those of the restored snapshot and over restarts. */
+  #checkAgainstPlan(checkpoint: CompletedCheckpoint): void {
+    for (const operator of this.#assignment.checkAgainstPlan(checkpoint)) {
+      this.#environment.logger.warn(`Skipping savepoint state for operator ${operator}.`)
+    }
+  }
+
   nextCheckpointId(): number {
     return this.#nextId
   }
 
   /** What the next attempt starts from; SNAPSHOT_CORRUPT where there was a checkpoint and none can be used. */
   async restorable(): Promise<Restorable> {
-    const notes = await this.#usable.findNewest()
+    const notes = await this.#retained.findNewest()
     return { assignment: this.newestAssignment(), notes }
   }
 
   newestAssignment(): RestoreAssignment | undefined {
-    const checkpoint = this.#store.latest()
-    if (checkpoint === undefined) return undefined
-    const { jobGraph, restore, logger } = this.#input
-    const plan = jobGraph.vertices.flatMap(plannedOperators)
-    const { operators, skipped } = assignState(checkpoint, plan, restore?.allowNonRestoredState ?? false)
-    for (const vertex of jobGraph.vertices) {
-      const [head = vertex.id] = operatorsOf(jobGraph, vertex.id)
-      this.#maxParallelism.set(vertex.id, operators.get(head)?.maxParallelism ?? vertex.maxParallelism)
-    }
-    for (const operator of skipped) logger.warn(`Skipping savepoint state for operator ${operator}.`)
-    return {
-      checkpointId: checkpoint.metadata.checkpointId,
-      stateOf: (vertexId, subtaskIndex) => ({
-        operators: Object.fromEntries(
-          operatorsOf(jobGraph, vertexId).map((id) => [
-            id,
-            {
-              ...(operators.get(id)?.subtasks[subtaskIndex] ?? EMPTY_SUBTASK_STATE),
-              expectedKeyShapes: this.#expectedKeys.get(id),
-            },
-          ]),
-        ),
-      }),
-      isFinished: (vertexId) =>
-        operatorsOf(jobGraph, vertexId).every((id) => operators.get(id)?.fullyFinished === true),
-      maxParallelismOf: (vertexId) => this.#maxParallelism.get(vertexId) ?? 1,
-    }
+    const checkpoint = this.#retained.latest()
+    return checkpoint === undefined ? undefined : this.#assignment.assign(checkpoint)
   }
 
   async prepareCheckpoint(checkpointId: number): Promise<CheckpointLocation> {
     this.#nextId = Math.max(this.#nextId, checkpointId + 1)
     await this.#initialise()
     const location = await this.#storage.checkpointLocation(checkpointId)
-    if (!this.#input.configuration.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS)) return location
+    if (!this.#environment.configuration.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS)) return location
     return await this.#incremental.begin(location)
   }
 
@@ -192,155 +129,34 @@ export class CheckpointRepository {
 
   prepareSavepoint(checkpointId: number, targetDirectory: string): Promise<CheckpointLocation> {
     this.#nextId = Math.max(this.#nextId, checkpointId + 1)
-    return makeSavepointLocation(targetDirectory, this.#input.jobId, snapshotServices(this.#input))
+    return makeSavepointLocation(targetDirectory, this.#environment.jobId, snapshotWriterServices(this.#environment))
   }
 
   async complete(pending: PendingCheckpoint): Promise<CompletedCheckpoint> {
-    const { jobId, jobGraph, version, fileSystems } = this.#input
-    const metadata = {
-      engineVersion: version,
-      jobId,
-      jobName: jobGraph.name,
-      checkpointId: pending.checkpointId,
-      timestamp: pending.timestamp,
-      isSavepoint: pending.properties.isSavepoint,
-      operators: jobGraph.vertices.flatMap((vertex) =>
-        operatorStates(vertex, this.#maxParallelism.get(vertex.id) ?? vertex.maxParallelism, pending),
-      ),
-    }
+    const metadata = assembleCheckpointMetadata(pending, this.#environment, {
+      engineVersion: this.#settings.version,
+      maxParallelismOf: (vertex) => this.#assignment.maxParallelismOf(vertex),
+    })
+    const { isSavepoint, thenStop } = pending.properties
     const written = this.#incremental.takeIn(pending.location, metadata)
-    const completed = await publishSnapshot(pending.location, metadata, fileSystems, written)
-    if (pending.properties.isSavepoint) {
-      if (pending.properties.thenStop !== undefined) this.#store.setExternal(completed)
-      return completed
-    }
-    await this.#incremental.completed(completed)
-    await this.#markFirst(completed)
-    await this.#store.add(completed)
-    this.#usable.completed()
+    const completed = await publishSnapshot(pending.location, metadata, this.#environment.fileSystems, written)
+    if (!isSavepoint) await this.#retained.add(completed)
+    else if (thenStop !== undefined) this.#retained.addLast(completed)
     return completed
   }
 
-  /** A disk that does not take it costs a later run its certainty, not this one its checkpoint: the next one tries again. */
-  async #markFirst({ metadata }: CompletedCheckpoint): Promise<void> {
-    if (this.#isMarked) return
-    try {
-      await this.#storage.markCompleted(metadata)
-      this.#isMarked = true
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      this.#input.logger.warn('could not note that a checkpoint is complete, which is tried again', { reason })
-    }
-  }
-
-  async #remove(checkpoint: CompletedCheckpoint): Promise<void> {
-    const { jobId, fileSystems } = this.#input
-    if (checkpoint.metadata.jobId !== jobId) {
-      await deleteForeignSnapshot(checkpoint, fileSystems)
-      return
-    }
-    await deleteSnapshot(checkpoint.externalPath, fileSystems)
-    await this.#incremental.removed(checkpoint)
-  }
-
   async discard(location: CheckpointLocation): Promise<void> {
-    await discardLocation(location, this.#input.fileSystems)
-    await this.#incremental.givenUp(location)
+    await discardLocation(location, this.#environment.fileSystems)
+    await this.#incremental.discarded(location)
   }
 
   /** True when checkpoints lie in files and stay there after a stop. */
   get retainsOnStop(): boolean {
-    return this.#storage instanceof FileCheckpointStorage && this.#retentionAt('STOPPED') === 'RETAIN_ON_CANCELLATION'
+    return this.#retained.retainsOnStop
   }
 
   /** The job has ended: removes checkpoints that are not to be kept. */
-  async shutdown(end: EndStatus | 'STOPPED'): Promise<void> {
-    const status = end === 'STOPPED' ? 'CANCELED' : end
-    const retention = this.#retentionAt(end)
-    const isDropped = this.#store.removesOnEnd(status, retention)
-    // First: a crash in between must not leave the next run with nothing newer than its predecessors' checkpoints. What drops
-    // nothing, as a failure before the first checkpoint of its own, is gone on from.
-    if (status === 'FINISHED' || isDropped) {
-      await this.#markEnd(status)
-      await this.#storage.unmarkCompleted(this.#input.jobGraph.name)
-    }
-    await this.#store.shutdown(status, retention)
+  shutdown(end: RunEnd): Promise<void> {
+    return this.#retained.shutdown(end)
   }
-
-  async #markEnd(status: EndStatus): Promise<void> {
-    const { configuration, jobGraph, clock, fileSystems } = this.#input
-    if (this.#directory === undefined || !configuration.get(SavepointOptions.RECOVER_FROM_LATEST)) return
-    await writeEndMark(this.#directory, { jobName: jobGraph.name, timestamp: clock.now(), status }, fileSystems)
-  }
-
-  /** Where checkpoints are found again by a later run. */
-  get #directory(): string | undefined {
-    const isInFiles = this.#storage instanceof FileCheckpointStorage
-    return isInFiles ? this.#input.configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY) : undefined
-  }
-
-  /**
-   * Whoever wants to go on from the latest checkpoint wants it kept when the job fails or is stopped: that a terminal was lost
-   * or a container ended is nobody's decision to begin at zero.
-   */
-  #retentionAt(end: EndStatus | 'STOPPED'): CheckpointRetention {
-    const { configuration } = this.#input
-    const isDecided = configuration.getOptional(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION) !== undefined
-    if (!isDecided && configuration.get(SavepointOptions.RECOVER_FROM_LATEST)) {
-      return end === 'STOPPED' ? 'RETAIN_ON_CANCELLATION' : 'DELETE_ON_CANCELLATION'
-    }
-    return configuration.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION)
-  }
-}
-
-function snapshotServices(input: CheckpointRepositoryInput) {
-  const { fileSystems, random, configuration } = input
-  const inlineThresholdBytes = configuration.get(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD)
-  return { fileSystems, random, inlineThresholdBytes }
-}
-
-function makeStorage(input: CheckpointRepositoryInput): CheckpointStorage {
-  const { configuration, jobId } = input
-  const directory = configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
-  const backend = configuration.get(StateBackendOptions.STATE_BACKEND)
-  const kind =
-    configuration.get(CheckpointingOptions.CHECKPOINT_STORAGE) ??
-    (directory !== undefined && backend !== 'jobmanager' ? 'filesystem' : 'jobmanager')
-  if (kind === 'jobmanager' || directory === undefined) {
-    return new MemoryCheckpointStorage(configuration.get(CheckpointingOptions.MAX_MEMORY_STATE_SIZE))
-  }
-  const withSubdirectory = configuration.get(CheckpointingOptions.CREATE_CHECKPOINT_SUB_DIR)
-  return new FileCheckpointStorage(directory, withSubdirectory ? jobId : undefined, snapshotServices(input))
-}
-
-function operatorsOf(jobGraph: JobGraph, vertexId: string): string[] {
-  const vertex = jobGraph.vertices.find((candidate) => candidate.id === vertexId)
-  return (vertex?.operators ?? []).map((operator) => operator.id)
-}
-
-function plannedOperators(vertex: JobVertex): PlannedOperator[] {
-  const { parallelism, maxParallelism, maxParallelismDeclared } = vertex
-  return vertex.operators.map(({ id, name, keyShape }) => ({
-    operatorId: id,
-    name,
-    parallelism,
-    maxParallelism,
-    maxParallelismDeclared,
-    keyShape,
-  }))
-}
-
-function operatorStates(vertex: JobVertex, maxParallelism: number, pending: PendingCheckpoint): OperatorState[] {
-  const fullyFinished = pending.plan.finishedVertices.has(vertex.id)
-  const states = vertex.operators.map(({ id, uid, name }) => {
-    const subtasks: (OperatorSubtaskState | undefined)[] = Array.from({ length: vertex.parallelism }, () => undefined)
-    for (const execution of pending.plan.toAcknowledge) {
-      if (execution.vertex.id !== vertex.id) continue
-      subtasks[execution.subtaskIndex] = pending.acknowledged.get(execution.id)?.snapshot.operators[id]
-    }
-    const { parallelism } = vertex
-    return { operatorId: id, uid, name, parallelism, maxParallelism, fullyFinished, subtasks }
-  })
-  // An operator without state says nothing that a restore needs.
-  return states.filter((state) => state.fullyFinished || state.subtasks.some((subtask) => subtask !== undefined))
 }

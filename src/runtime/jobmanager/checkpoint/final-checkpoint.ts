@@ -29,7 +29,7 @@ export class FinalCheckpoint {
     if (this.#candidates.delete(checkpointId)) this.#isComplete = true
   }
 
-  givenUp(checkpointId: number): void {
+  aborted(checkpointId: number): void {
     this.#candidates.delete(checkpointId)
   }
 

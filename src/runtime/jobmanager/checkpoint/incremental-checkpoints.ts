@@ -66,8 +66,8 @@ export class IncrementalCheckpoints {
     }
   }
 
-  /** Nothing is left in the location of a checkpoint that was given up. */
-  async givenUp(location: CheckpointLocation): Promise<void> {
+  /** Nothing is left in the location of a checkpoint that was aborted. */
+  async discarded(location: CheckpointLocation): Promise<void> {
     if (location.kind === 'file') await this.#registry.release(location.directoryUri)
   }
 

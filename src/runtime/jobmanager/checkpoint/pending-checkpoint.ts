@@ -2,15 +2,15 @@
 // Invariants: leaves `pending` exactly once, to `completed` or `aborted`; an acknowledgement counts once. Once its
 // metadata is being written nothing but that write decides: it may be the newest checkpoint already.
 // Thread: main thread.
+import type { TimerHandle } from '../../../core/time/clock.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import type { TaskStateSnapshot } from '../../../storage/state-handles.js'
 import type { CheckpointMetrics } from '../../protocol/worker-to-master.js'
 import type { CheckpointPlan } from './checkpoint-plan.js'
 
-/** A periodic checkpoint, one asked for by hand, or a savepoint; `thenStop` for stop-with-savepoint. */
+/** What its tasks are told, and its metadata says; with `thenStop` the tasks end after it. */
 export interface CheckpointProperties {
   readonly isSavepoint: boolean
-  readonly isPeriodic: boolean
   readonly thenStop: 'suspend' | 'drain' | undefined
 }
 
@@ -26,6 +26,14 @@ export interface Acknowledgement {
   readonly metrics: CheckpointMetrics
 }
 
+export interface PendingCheckpointDescription {
+  readonly checkpointId: number
+  readonly timestamp: number
+  readonly plan: CheckpointPlan
+  readonly properties: CheckpointProperties
+  readonly location: CheckpointLocation
+}
+
 export class PendingCheckpoint {
   readonly checkpointId: number
   readonly timestamp: number
@@ -35,16 +43,11 @@ export class PendingCheckpoint {
   readonly result: Promise<CheckpointResult>
   readonly acknowledged: Map<string, Acknowledgement> = new Map<string, Acknowledgement>()
   #state: 'pending' | 'finalising' | 'completed' | 'aborted' = 'pending'
+  #expiry: TimerHandle | undefined
   #resolve: (result: CheckpointResult) => void = () => undefined
   #reject: (error: Error) => void = () => undefined
 
-  constructor(description: {
-    readonly checkpointId: number
-    readonly timestamp: number
-    readonly plan: CheckpointPlan
-    readonly properties: CheckpointProperties
-    readonly location: CheckpointLocation
-  }) {
+  constructor(description: PendingCheckpointDescription) {
     this.checkpointId = description.checkpointId
     this.timestamp = description.timestamp
     this.plan = description.plan
@@ -78,9 +81,21 @@ export class PendingCheckpoint {
     return this.acknowledged.size === this.plan.toAcknowledge.length
   }
 
+  /** Tasks are told when it has completed: it is a checkpoint, or they end with it. */
+  get tellsCompletion(): boolean {
+    const { isSavepoint, thenStop } = this.properties
+    return !isSavepoint || thenStop !== undefined
+  }
+
+  /** The timer that aborts it; it is cancelled when the checkpoint is complete or was aborted. */
+  expiresWith(timer: TimerHandle): void {
+    this.#expiry = timer
+  }
+
   /** All have acknowledged: from here on it cannot be aborted from outside. */
   beginFinalising(): void {
     this.#state = 'finalising'
+    this.#expiry?.cancel()
   }
 
   complete(result: CheckpointResult): void {
@@ -90,6 +105,7 @@ export class PendingCheckpoint {
 
   abort(error: Error): void {
     this.#state = 'aborted'
+    this.#expiry?.cancel()
     this.#reject(error)
   }
 }

@@ -3,15 +3,14 @@
 // that job came to its end, and none whose job still runs. Where checkpoints are there and none can be used the start is
 // refused: starting at zero is somebody's decision. An older one than the newest is taken, and that is told with its cost.
 // Thread: main thread.
-import type { Configuration } from '../../../core/config/configuration.js'
 import { SavepointOptions } from '../../../core/config/savepoint-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import { readEndMark, type EndMark } from '../../../storage/end-mark.js'
 import { findLatestCheckpoint, type LatestCheckpoint } from '../../../storage/latest-checkpoint.js'
 import { openSnapshot } from '../../../storage/snapshot-locator.js'
 import { verifyState } from '../../../storage/snapshot-verification.js'
+import type { JobEnvironment } from '../job-environment.js'
 
 export interface RestorePoint {
   readonly checkpoint: CompletedCheckpoint | undefined
@@ -22,29 +21,27 @@ export interface RestorePoint {
 export interface RestorePointInput {
   /** A snapshot, a job's directory of checkpoints, or a directory of such directories. */
   readonly named: string | undefined
-  readonly jobName: string
-  readonly configuration: Configuration
   /** Where this job's checkpoints go, when they go into files. */
   readonly directory: string | undefined
   readonly isJobRunning: (jobId: string) => Promise<boolean>
-  readonly fileSystems: FileSystems
 }
 
 const NOTHING: RestorePoint = { checkpoint: undefined, notes: [] }
 const START_AFRESH = `To start afresh: -D ${SavepointOptions.RECOVER_FROM_LATEST.key}=false`
 
-export async function findRestorePoint(input: RestorePointInput): Promise<RestorePoint> {
-  const { named, configuration, directory } = input
-  if (named !== undefined) return openNamed(named, input)
-  const isWanted = configuration.get(SavepointOptions.RECOVER_FROM_LATEST)
-  return isWanted && directory !== undefined ? newestOfPredecessors(directory, input) : NOTHING
+export async function findRestorePoint(environment: JobEnvironment, input: RestorePointInput): Promise<RestorePoint> {
+  const { named, directory } = input
+  if (named !== undefined) return openNamed(named, environment, input)
+  const isWanted = environment.configuration.get(SavepointOptions.RECOVER_FROM_LATEST)
+  return isWanted && directory !== undefined ? newestOfPredecessors(directory, environment, input) : NOTHING
 }
 
 /** What the user named fits or is refused; of what he did not name he has to be told how it came to be taken. */
 export function refusalOfUnfit(
   error: unknown,
   { externalPath: path }: CompletedCheckpoint,
-  { named, directory, jobName }: Pick<RestorePointInput, 'named' | 'directory' | 'jobName'>,
+  jobName: string,
+  { named, directory }: RestorePointInput,
 ): unknown {
   if (named !== undefined || directory === undefined || !FlinkError.is(error)) return error
   const advice = `${START_AFRESH}. A job that is another one needs another name.`
@@ -52,7 +49,11 @@ export function refusalOfUnfit(
   return new FlinkError('LATEST_CHECKPOINT_UNFIT', { path, directory, jobName, reason, advice }, { cause: error })
 }
 
-async function openNamed(named: string, { fileSystems, isJobRunning }: RestorePointInput): Promise<RestorePoint> {
+async function openNamed(
+  named: string,
+  { fileSystems }: JobEnvironment,
+  { isJobRunning }: RestorePointInput,
+): Promise<RestorePoint> {
   try {
     return { checkpoint: await openSnapshot(named, fileSystems), notes: [] }
   } catch (error) {
@@ -66,10 +67,14 @@ async function openNamed(named: string, { fileSystems, isJobRunning }: RestorePo
   }
 }
 
-async function newestOfPredecessors(directory: string, input: RestorePointInput): Promise<RestorePoint> {
-  const { jobName, fileSystems, isJobRunning } = input
-  const end = await readEndMark(jobName, directory, fileSystems)
-  const { checkpoint, damaged, incomplete } = await searched(directory, end, input)
+async function newestOfPredecessors(
+  directory: string,
+  environment: JobEnvironment,
+  { isJobRunning }: RestorePointInput,
+): Promise<RestorePoint> {
+  const { jobGraph, fileSystems } = environment
+  const end = await readEndMark(jobGraph.name, directory, fileSystems)
+  const { checkpoint, damaged, incomplete } = await searched(directory, end, environment, isJobRunning)
   if (checkpoint === undefined && damaged.length > 0) throw unusable(directory, damaged, `${START_AFRESH}.`)
   if (checkpoint === undefined)
     return { checkpoint, notes: end === undefined ? notesOfIncomplete(incomplete) : notesOfEnd(end) }
@@ -87,13 +92,14 @@ async function newestOfPredecessors(directory: string, input: RestorePointInput)
 async function searched(
   directory: string,
   end: EndMark | undefined,
-  { jobName, fileSystems, isJobRunning }: RestorePointInput,
+  { jobGraph, fileSystems }: JobEnvironment,
+  isJobRunning: RestorePointInput['isJobRunning'],
 ): Promise<LatestCheckpoint> {
   try {
     return await findLatestCheckpoint(directory, {
       fileSystems,
       isJobRunning,
-      isWanted: (header) => header.jobName === jobName && header.timestamp > (end?.timestamp ?? -Infinity),
+      isWanted: (header) => header.jobName === jobGraph.name && header.timestamp > (end?.timestamp ?? -Infinity),
       // What a job that lives is about to remove is not read: nobody goes on from it.
       verify: async ({ metadata }) => {
         if (!(await isJobRunning(metadata.jobId))) await verifyState(metadata, fileSystems)

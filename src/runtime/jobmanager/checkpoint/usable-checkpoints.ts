@@ -30,13 +30,13 @@ export class UsableCheckpoints {
     this.#verified = checkpoint
   }
 
-  /** There is a newer one than all that were given up. */
+  /** There is a newer one than all that were passed over. */
   completed(): void {
     this.#damaged = []
   }
 
   /**
-   * Gives up the damaged ones, so that the store's latest is usable; resolves with what the user should know. Rejects with
+   * Passes over the damaged ones, so that the store's latest is usable; resolves with what the user should know. Rejects with
    * SNAPSHOT_CORRUPT when none is left, and with the error of a disk that cannot be read.
    */
   async findNewest(): Promise<readonly string[]> {
@@ -45,7 +45,7 @@ export class UsableCheckpoints {
       if (damage === undefined) return notesOf(this.#damaged, latest)
       this.#logger.warn('a damaged checkpoint is passed over', { reason: damage.message })
       this.#damaged.push(damage)
-      this.#store.giveUp(latest)
+      this.#store.passOver(latest)
     }
     const [newest] = this.#damaged
     if (newest !== undefined) throw newest

@@ -4,13 +4,11 @@
 import type { JobGraph } from '../../../graph/job-graph.js'
 import type { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
+import type { JobEnvironment } from '../job-environment.js'
 import type { JobDetails, JobException, VertexDetails } from './job-details.js'
 import { isTerminalJobStatus, type JobStatus } from './job-status.js'
 
 export interface JobDescriptionInput {
-  readonly jobId: string
-  readonly jobGraph: JobGraph
-  readonly configuration: Readonly<Record<string, string>>
   readonly status: JobStatus
   readonly timestamps: Readonly<Partial<Record<JobStatus, number>>>
   readonly restarts: number
@@ -20,19 +18,20 @@ export interface JobDescriptionInput {
   readonly exceptions: readonly JobException[]
 }
 
-export function describeJob(input: JobDescriptionInput): JobDetails {
+export function describeJob(environment: JobEnvironment, input: JobDescriptionInput): JobDetails {
+  const { jobId, jobGraph, configuration } = environment
   const { lastCompleted, lastRestoreTimestamp } = input.statistics
   const times = Object.values(input.timestamps)
   return {
-    jobId: input.jobId,
-    name: input.jobGraph.name,
+    jobId,
+    name: jobGraph.name,
     status: input.status,
     startTime: input.timestamps.INITIALIZING ?? 0,
     endTime: isTerminalJobStatus(input.status) ? input.timestamps[input.status] : undefined,
     lastModification: Math.max(...times),
     timestamps: { ...input.timestamps },
-    vertices: input.jobGraph.vertices.map((vertex) => describeVertex(vertex, input.executions)),
-    configuration: { ...input.configuration },
+    vertices: jobGraph.vertices.map((vertex) => describeVertex(vertex, input.executions)),
+    configuration: configuration.redacted(),
     restarts: input.restarts,
     checkpoints: {
       counts: { ...input.statistics.counts },

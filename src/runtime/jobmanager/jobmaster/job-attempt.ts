@@ -2,17 +2,18 @@
 // Invariants: reports exactly one outcome: `finished`, or `failed` with the first cause. After `stop` nothing is reported;
 // `stop` resolves when every task has ended or its worker was terminated, and no checkpoint is being completed.
 // Thread: main thread.
+import type { Configuration } from '../../../core/config/configuration.js'
+import { ClusterOptions } from '../../../core/config/cluster-options.js'
+import { TaskManagerOptions } from '../../../core/config/task-manager-options.js'
 import { deserializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import type { Logger } from '../../../core/logging/logger.js'
-import type { Clock } from '../../../core/time/clock.js'
-import type { JobGraph } from '../../../graph/job-graph.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
 import type { ReportMetrics, TaskStateChanged, WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
 import type { Execution } from '../executiongraph/execution.js'
 import { ExecutionGraph } from '../executiongraph/execution-graph.js'
+import type { JobEnvironment } from '../job-environment.js'
 import { planDeployment, type RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { SlotAssignment } from '../scheduler/slot-assignment.js'
 import { AccumulatorMerging } from './accumulator-merging.js'
@@ -29,17 +30,18 @@ export interface JobAttemptListener {
 }
 
 export interface JobAttemptInput {
+  readonly environment: JobEnvironment
   readonly attemptNumber: number
-  readonly jobGraph: JobGraph
   readonly slots: SlotAssignment
   readonly pool: WorkerPool
-  readonly network: { readonly budgetBytes: number; readonly slotSizeBytes: number }
-  /** Time that tasks have to end on cancellation before their worker is terminated. */
-  readonly cancellation: CancellationLimits
-  readonly clock: Clock
-  readonly logger: Logger
   readonly listener: JobAttemptListener
   readonly makeCoordinator: (attempt: JobAttempt) => CheckpointCoordinator
+}
+
+interface AttemptSettings {
+  readonly network: { readonly networkBudgetBytes: number; readonly slotSizeBytes: number }
+  /** Time that tasks have to end on cancellation before their worker is terminated. */
+  readonly cancellation: CancellationLimits
 }
 
 export class JobAttempt {
@@ -48,6 +50,7 @@ export class JobAttempt {
   readonly metrics: MetricStore = new MetricStore()
   readonly #accumulators: AccumulatorMerging
   readonly #input: JobAttemptInput
+  readonly #settings: AttemptSettings
   #outcome: 'open' | 'reported' = 'open'
   #allRunning = false
   #allEnded: (() => void) | undefined
@@ -56,20 +59,21 @@ export class JobAttempt {
 
   constructor(input: JobAttemptInput) {
     this.#input = input
-    this.executions = new ExecutionGraph(input.jobGraph, input.slots.placeOf, input.attemptNumber)
-    this.#accumulators = new AccumulatorMerging(input.pool, input.clock)
+    const { environment, slots, attemptNumber, pool } = input
+    this.executions = new ExecutionGraph(environment.jobGraph, slots.placeOf, attemptNumber)
+    this.#settings = settingsOf(environment.configuration)
+    this.#accumulators = new AccumulatorMerging(pool, environment.clock)
     this.coordinator = input.makeCoordinator(this)
   }
 
   /** Workers have loaded the program: hands every one its tasks. */
   deploy(restore: RestoreAssignment | undefined): void {
-    const { attemptNumber, pool, network } = this.#input
+    const { attemptNumber, pool } = this.#input
     const plan = planDeployment({
       executions: this.executions,
       bellOf: (worker) => pool.bellOf(worker),
       restore,
-      networkBudgetBytes: network.budgetBytes,
-      slotSizeBytes: network.slotSizeBytes,
+      ...this.#settings.network,
     })
     for (const execution of this.executions.all()) this.#move(execution, 'SCHEDULED')
     for (const [worker, tasks] of plan) pool.send(worker, { type: 'deploy-tasks', attempt: attemptNumber, tasks })
@@ -153,11 +157,11 @@ export class JobAttempt {
   }
 
   async #untilAllEnded(): Promise<void> {
-    const { clock, cancellation } = this.#input
+    const { clock } = this.#input.environment
     const allEnded = new Promise<void>((resolve) => {
       this.#allEnded = resolve
     })
-    this.#watchdog = new TaskCancellationWatchdog(cancellation, clock, (isOverdue, limitMs) => {
+    this.#watchdog = new TaskCancellationWatchdog(this.#settings.cancellation, clock, (isOverdue, limitMs) => {
       void this.#terminateWorkers(isOverdue, limitMs)
     })
     await allEnded
@@ -166,11 +170,11 @@ export class JobAttempt {
 
   async #terminateWorkers(isOverdue: (worker: number) => boolean, timeoutMs: number): Promise<void> {
     const overdue = [...this.executions.all()].filter(({ isTerminal, worker }) => !isTerminal && isOverdue(worker))
-    const { pool, logger, listener } = this.#input
+    const { pool, environment, listener } = this.#input
     await Promise.all([...new Set(overdue.map(({ worker }) => worker))].map((worker) => pool.terminate(worker)))
     for (const execution of overdue) {
       const error = new FlinkError('TASK_CANCEL_TIMEOUT', { task: execution.taskNameWithSubtask, timeoutMs })
-      logger.warn(error.message)
+      environment.logger.warn(error.message)
       listener.onCancellationTimeout(error)
       execution.failure = error
       this.#move(execution, 'FAILED')
@@ -194,7 +198,7 @@ export class JobAttempt {
   }
 
   #storeMetrics(message: ReportMetrics): void {
-    const now = this.#input.clock.now()
+    const now = this.#input.environment.clock.now()
     for (const { executionId, values } of message.tasks) {
       const execution = this.executions.find(executionId)
       if (execution !== undefined) this.metrics.put(execution.vertex.id, execution.subtaskIndex, values, now)
@@ -227,7 +231,20 @@ export class JobAttempt {
   }
 
   #move(execution: Execution, to: Execution['state']): boolean {
-    return execution.tryMove(to, this.#input.clock.now())
+    return execution.tryMove(to, this.#input.environment.clock.now())
+  }
+}
+
+function settingsOf(configuration: Configuration): AttemptSettings {
+  return {
+    network: {
+      networkBudgetBytes: configuration.get(TaskManagerOptions.NETWORK_MEMORY_MAX),
+      slotSizeBytes: configuration.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE),
+    },
+    cancellation: {
+      responseMs: configuration.get(ClusterOptions.TASK_CANCELLATION_RESPONSE_TIMEOUT),
+      endMs: configuration.get(ClusterOptions.TASK_CANCELLATION_TIMEOUT),
+    },
   }
 }
 

@@ -1,118 +1,74 @@
-// Duty: one job from its plan to its end: restores, runs attempts, restarts after failures, answers the control server.
+// Duty: one job from its plan to its end, and the answers to whoever asks about it or wants something of it.
 //
-//   start -> restore checked -> attempt -> (failure -> strategy -> attempt)* -> FINISHED | CANCELED | FAILED
+//   start -> restore checked -> attempts (restart-loop.ts) -> FINISHED | CANCELED | FAILED
 //
-// Invariants: one attempt at a time; a new one begins only when every task of the last has ended; the status moves only
-// along job-status.ts; `result` settles exactly once.
+// Invariants: what the job is and how it ends is job-lifecycle.ts's to say; `outcome` settles exactly once, when tasks,
+// checkpoints and workers have been cleaned up.
 // Thread: main thread; user code never runs here.
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import type { Configuration } from '../../../core/config/configuration.js'
-import { ClusterOptions } from '../../../core/config/cluster-options.js'
-import { TaskManagerOptions } from '../../../core/config/task-manager-options.js'
-import type { Logger } from '../../../core/logging/logger.js'
-import type { Random } from '../../../core/random/random.js'
-import type { Clock, TimerHandle } from '../../../core/time/clock.js'
-import type { JobGraph } from '../../../graph/job-graph.js'
+import { asError } from '../../../core/errors/thrown-value.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
-import type { EarlierAnswers } from '../../protocol/program-answers.js'
-import type { ProgramDescriptor } from '../../protocol/program-descriptor.js'
-import { readCheckpointCoordinatorConfiguration } from '../checkpoint/checkpoint-coordinator-configuration.js'
-import { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
-import type { CheckpointRepository, Restorable } from '../checkpoint/checkpoint-repository.js'
+import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
 import { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
-import { loadRestartStrategy } from '../failover/restart-strategy-loader.js'
-import type { RestartBackoffTimeStrategy } from '../failover/restart-backoff-time-strategy.js'
-import { assignSlots, type SlotAssignment, type WorkerLayout } from '../scheduler/slot-assignment.js'
+import type { JobEnvironment } from '../job-environment.js'
 import { describeJob } from './describe-job.js'
-import { JobAttempt } from './job-attempt.js'
-import { JobNotices } from './job-notices.js'
-import type { JobDetails, JobException } from './job-details.js'
-import { checkJobTransition, type JobStatus } from './job-status.js'
+import type { JobDetails } from './job-details.js'
+import { JobLifecycle, type TerminalStatus } from './job-lifecycle.js'
+import type { JobStatus } from './job-status.js'
 import type { TaskMetrics } from './metric-store.js'
-import { WorkerPool, type ProgramOfJob } from './worker-pool.js'
-import type { TaskManagerStarter } from './task-manager-gateway.js'
+import { RestartLoop, type RestartLoopInput } from './restart-loop.js'
 
 const CLOSE_GRACE_MS = 5000
 const CHECKPOINT_HISTORY = 10
-const EXCEPTION_HISTORY = 16
-
-export interface JobMasterInput {
-  readonly jobId: string
-  readonly jobGraph: JobGraph
-  readonly configuration: Configuration
-  readonly program: ProgramDescriptor
-  readonly graphIndex: number
-  readonly earlierAnswers: EarlierAnswers
-  readonly repository: CheckpointRepository
-  readonly starter: TaskManagerStarter
-  /** More slots than this share workers, where taskmanager.numberOfTaskSlots is not set. */
-  readonly maxWorkers: number
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
-  /** For whoever started the job. */
-  readonly tell: (text: string) => void
-}
 
 /** How the job ended. */
 export interface JobOutcome {
   readonly jobId: string
-  readonly status: 'FINISHED' | 'CANCELED' | 'FAILED'
+  readonly status: TerminalStatus
   readonly netRuntimeMs: number
   /** Of a job that has FINISHED. */
   readonly accumulatorResults: AccumulatorResults
   readonly error: Error | undefined
-  /** URI of the checkpoint behind which the job was stopped. */
+  /** URI of the checkpoint with which the job was stopped. */
   readonly finalCheckpoint: string | undefined
 }
 
 export class JobMaster {
   readonly jobId: string
   readonly outcome: Promise<JobOutcome>
-  readonly #input: JobMasterInput
-  readonly #pool: WorkerPool
-  readonly #strategy: RestartBackoffTimeStrategy
+  readonly #environment: JobEnvironment
+  readonly #input: RestartLoopInput
+  readonly #lifecycle: JobLifecycle
   readonly #statistics: CheckpointStatistics
-  readonly #notices: JobNotices
-  readonly #timestamps: Partial<Record<JobStatus, number>> = {}
-  readonly #exceptions: JobException[] = []
+  readonly #loop: RestartLoop
   readonly #awaitingFailure: ((error: Error) => void)[] = []
-  #slots: SlotAssignment
-  #status: JobStatus = 'INITIALIZING'
-  #attempt: JobAttempt | undefined
-  #attemptNumber = 0
-  #backoff: TimerHandle | undefined
-  /** From here on the outcome is decided: what is left is to clean up. */
-  #isEnding = false
-  #cause: Error | undefined
-  #cancelRequested = false
-  /** Before any cancellation: whatever follows, the checkpoints stay as after a stop. */
-  #stopRequested = false
-  #finalCheckpoint: string | undefined
   #settle: (outcome: JobOutcome) => void = () => undefined
 
-  constructor(input: JobMasterInput) {
+  constructor(input: RestartLoopInput) {
+    const { environment } = input
+    this.#environment = environment
     this.#input = input
-    this.jobId = input.jobId
-    this.#slots = assignSlots(input.jobGraph, layoutOf(input))
-    this.#strategy = loadRestartStrategy(input.configuration, input.clock, input.random)
-    this.#statistics = new CheckpointStatistics(CHECKPOINT_HISTORY, () => input.clock.now())
-    const { clock, tell, jobGraph } = input
-    this.#notices = new JobNotices({ job: `"${jobGraph.name}" (${input.jobId})`, clock, tell })
-    this.#timestamps.INITIALIZING = input.clock.now()
-    const listener = {
-      onMessage: (_worker: number, message: Parameters<JobAttempt['handle']>[0]): void =>
-        this.#attempt?.handle(message),
-      onWorkerExit: (worker: number, error: Error): void => this.#attempt?.workerExited(worker, error),
-    }
-    this.#pool = new WorkerPool(this.#slots.workerCount, { starter: input.starter, clock: input.clock, listener })
+    this.jobId = environment.jobId
+    this.#lifecycle = new JobLifecycle(environment)
+    this.#statistics = new CheckpointStatistics(CHECKPOINT_HISTORY, () => environment.clock.now())
+    this.#loop = new RestartLoop(input, {
+      lifecycle: this.#lifecycle,
+      statistics: this.#statistics,
+      listener: {
+        onFinished: () => void this.#finish(),
+        onFailure: (error) => {
+          this.#onFailure(error)
+        },
+        onFailed: (cause) => void this.#end('FAILED', cause),
+      },
+    })
     this.outcome = new Promise((resolve) => {
       this.#settle = resolve
     })
   }
 
   get status(): JobStatus {
-    return this.#status
+    return this.#lifecycle.status
   }
 
   /** Opens the snapshot to restore from and checks it against the plan; the job runs when the promise resolves. */
@@ -125,11 +81,11 @@ export class JobMaster {
       await this.#end('FAILED', asError(error))
       throw error
     }
-    if (this.#cancelRequested) {
+    if (this.#lifecycle.ending.kind === 'cancel') {
       await this.#end('CANCELED')
     } else {
-      this.#moveTo('CREATED')
-      this.#runAttempt()
+      this.#lifecycle.moveTo('CREATED')
+      this.#loop.run()
     }
   }
 
@@ -139,24 +95,22 @@ export class JobMaster {
   }
 
   details(): JobDetails {
-    const { jobId, jobGraph, configuration } = this.#input
-    return describeJob({
-      jobId,
-      jobGraph,
-      configuration: configuration.redacted(),
-      status: this.#status,
-      timestamps: this.#timestamps,
-      restarts: Math.max(0, this.#attemptNumber - 1),
-      executions: this.#attempt?.executions,
+    const { attempt, restarts } = this.#loop
+    const { status, timestamps, exceptions } = this.#lifecycle
+    return describeJob(this.#environment, {
+      status,
+      timestamps,
+      restarts,
+      executions: attempt?.executions,
       statistics: this.#statistics,
-      pendingCheckpoints: this.#attempt?.coordinator.pendingCount ?? 0,
-      exceptions: this.#exceptions,
+      pendingCheckpoints: attempt?.coordinator.pendingCount ?? 0,
+      exceptions,
     })
   }
 
   /** What the tasks of the newest attempt reported. */
   taskMetrics(): TaskMetrics {
-    return this.#attempt?.metrics.all() ?? { lastUpdate: 0, vertices: {} }
+    return this.#loop.attempt?.metrics.all() ?? { lastUpdate: 0, vertices: {} }
   }
 
   async triggerCheckpoint(): Promise<number> {
@@ -172,10 +126,10 @@ export class JobMaster {
     return externalPath
   }
 
-  /** Resolves with the savepoint's URI when the job has ended behind it. */
+  /** Resolves with the savepoint's URI when the job has ended with it. */
   async stopWithSavepoint(targetDirectory: string, drain: boolean): Promise<string> {
-    // A job that fails from here on may restart and run on without end, behind a savepoint that is complete all the same:
-    // who asked for its stop must not wait for that.
+    // A job that fails from here on may restart and run on without end, though its savepoint is complete: who asked for its
+    // stop must not wait for that.
     const failed = new Promise<Error>((resolve) => this.#awaitingFailure.push(resolve))
     const { externalPath } = await this.#coordinator().triggerSavepoint(targetDirectory, drain ? 'drain' : 'suspend')
     const ended = this.outcome.then(({ status, error }) => (status === 'FINISHED' ? undefined : (error ?? status)))
@@ -184,228 +138,64 @@ export class JobMaster {
     throw new FlinkError('STOP_AFTER_SAVEPOINT_FAILED', { path: externalPath, jobId: this.jobId }, { cause })
   }
 
-  /** Ends the job behind a last checkpoint where checkpoints outlive a stop; else, or without success, cancels. */
+  /** Ends the job with a last checkpoint where checkpoints outlive a stop; else, or without success, cancels. */
   async stop(): Promise<void> {
-    // One that is being cancelled already stays cancelled.
-    this.#stopRequested ||= !this.#cancelRequested
-    if (this.#status !== 'RUNNING' || !this.#input.repository.retainsOnStop) {
+    this.#lifecycle.askStop()
+    if (this.status !== 'RUNNING' || !this.#input.repository.retainsOnStop) {
       this.cancel()
       return
     }
     try {
-      this.#finalCheckpoint = (await this.#coordinator().triggerCheckpoint('suspend')).externalPath
+      this.#lifecycle.stoppedWith((await this.#coordinator().triggerCheckpoint('suspend')).externalPath)
     } catch (error) {
-      this.#input.logger.warn('no final checkpoint: the job is cancelled', { reason: asError(error).message })
+      this.#environment.logger.warn('no final checkpoint: the job is cancelled', { reason: asError(error).message })
       this.cancel()
     }
   }
 
   /** Ends the job as soon as its tasks have ended; does nothing when it is ending already. */
   cancel(): void {
-    this.#cancelRequested = true
-    if (this.#isEnding || this.#status === 'CANCELLING' || this.#status === 'INITIALIZING') return
-    this.#backoff?.cancel()
-    this.#moveTo('CANCELLING')
-    void this.#stopAttempt(new FlinkError('JOB_CANCELED', { jobId: this.jobId })).then(() => this.#end('CANCELED'))
+    if (!this.#lifecycle.askCancel()) return
+    const reason = new FlinkError('JOB_CANCELED', { jobId: this.jobId })
+    void this.#loop.stop(reason).then(() => this.#end('CANCELED'))
   }
 
   #coordinator(): CheckpointCoordinator {
-    if (this.#attempt === undefined || this.#status !== 'RUNNING') {
-      throw new FlinkError('JOB_NOT_RUNNING', { jobId: this.jobId, state: this.#status })
+    const { attempt } = this.#loop
+    if (attempt === undefined || this.status !== 'RUNNING') {
+      throw new FlinkError('JOB_NOT_RUNNING', { jobId: this.jobId, state: this.status })
     }
-    return this.#attempt.coordinator
-  }
-
-  /** Never rejects: whatever goes wrong is a failure of the attempt. */
-  #runAttempt(): void {
-    const attemptNumber = this.#attemptNumber
-    this.#attemptNumber += 1
-    this.#moveTo('RUNNING')
-    this.#load(attemptNumber)
-  }
-
-  #load(attemptNumber: number): void {
-    const { jobId, program, graphIndex, jobGraph, earlierAnswers } = this.#input
-    const load = { jobId, program, graphIndex, expectedHash: jobGraph.hash, plan: jobGraph, earlierAnswers }
-    const attempt = this.#makeAttempt(attemptNumber)
-    this.#attempt = attempt
-    void this.#prepare(load)
-      .then(({ assignment, notes }) => {
-        if (this.#attempt !== attempt || this.#status !== 'RUNNING') return
-        for (const note of notes) this.#input.tell(note)
-        attempt.deploy(assignment)
-      })
-      .catch((error: unknown) => {
-        if (this.#attempt !== attempt) return
-        if (this.#status === 'RUNNING' && this.#slotsCannotShare(error)) {
-          this.#giveEverySlotAWorker()
-          this.#load(attemptNumber)
-        } else this.#onFailure(asError(error))
-      })
-  }
-
-  /** The state is verified while the workers load the program; nothing goes on before both are done. */
-  async #prepare(load: ProgramOfJob): Promise<Restorable> {
-    const loaded = this.#pool.loadProgram(load, this.#slots.slotsOf)
-    const restorable = this.#input.repository.restorable()
-    await Promise.allSettled([loaded, restorable])
-    await loaded
-    return restorable
-  }
-
-  /** Where the program makes its functions once a thread or cannot run twice in one, unless the user wants slots to share. */
-  #slotsCannotShare(error: unknown): boolean {
-    const isAsked = this.#input.configuration.get(TaskManagerOptions.NUM_TASK_SLOTS) !== undefined
-    const needsThreads =
-      FlinkError.is(error, 'FUNCTION_SHARED_BY_SLOTS') || FlinkError.is(error, 'PROGRAM_NOT_REPEATABLE')
-    return needsThreads && !isAsked
-  }
-
-  #giveEverySlotAWorker(): void {
-    this.#slots = assignSlots(this.#input.jobGraph, { slotsPerWorker: 1 })
-    this.#pool.grow(this.#slots.workerCount)
-  }
-
-  #makeAttempt(attemptNumber: number): JobAttempt {
-    const { jobGraph, configuration, clock, logger } = this.#input
-    return new JobAttempt({
-      attemptNumber,
-      jobGraph,
-      slots: this.#slots,
-      pool: this.#pool,
-      network: {
-        budgetBytes: configuration.get(TaskManagerOptions.NETWORK_MEMORY_MAX),
-        slotSizeBytes: configuration.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE),
-      },
-      cancellation: {
-        responseMs: configuration.get(ClusterOptions.TASK_CANCELLATION_RESPONSE_TIMEOUT),
-        endMs: configuration.get(ClusterOptions.TASK_CANCELLATION_TIMEOUT),
-      },
-      clock,
-      logger,
-      listener: {
-        onAllRunning: () => this.#attempt?.coordinator.start(),
-        onFinished: () => {
-          this.#isEnding = true
-          void this.#stopAttempt(new Error('the job finished')).then(() => this.#end('FINISHED'))
-        },
-        onFailed: (error) => {
-          this.#onFailure(error)
-        },
-        onCancellationTimeout: (error) => {
-          this.#recordException(error)
-        },
-      },
-      makeCoordinator: (attempt) => this.#makeCoordinator(attempt),
-    })
-  }
-
-  #makeCoordinator(attempt: JobAttempt): CheckpointCoordinator {
-    const { configuration, repository, clock, logger, jobId } = this.#input
-    const services = {
-      configuration: readCheckpointCoordinatorConfiguration(configuration),
-      repository,
-      statistics: this.#statistics,
-      notices: this.#notices,
-      clock,
-      logger,
-      jobId,
-      sendTo: attempt.sendTo.bind(attempt),
-      sendToAll: this.#pool.sendToAll.bind(this.#pool),
-      failJob: (error: Error): void => {
-        this.#onFailure(error)
-      },
-    }
-    return new CheckpointCoordinator(services, attempt.executions, repository.nextCheckpointId())
+    return attempt.coordinator
   }
 
   #onFailure(error: Error): void {
-    if (this.#status !== 'RUNNING' || this.#isEnding) return
-    this.#recordException(error)
-    // Stopped behind a checkpoint that holds all: running on from it, the job would end at another time, with that one removed.
-    if (this.#finalCheckpoint !== undefined) {
-      this.cancel()
-      return
-    }
-    for (const resolve of this.#awaitingFailure.splice(0)) resolve(error)
-    this.#strategy.notifyFailure()
-    const isFinal = error instanceof FlinkError && error.recovery === 'fail'
-    const mayRestart = !isFinal && this.#strategy.canRestart()
-    this.#moveTo(mayRestart ? 'RESTARTING' : 'FAILING')
-    const attempt = this.#attemptNumber
-    this.#input.logger.warn(mayRestart ? 'the job restarts' : 'the job fails', { reason: error.message, attempt })
-    const backoffMs = mayRestart ? this.#strategy.backoffMs() : undefined
-    this.#notices.attemptFailed({ attempt, cause: error, backoffMs, strategy: this.#strategy.describe() })
-    const cause = isFinal ? error : this.#suppressed(error)
-    if (!mayRestart) this.#cause = cause
-    void this.#stopAttempt(error).then(() => {
-      if (this.#status === 'FAILING') return this.#end('FAILED', cause)
-      if (backoffMs !== undefined && this.#status === 'RESTARTING') this.#restartLater(backoffMs)
-      return undefined
-    })
+    // Stopped with a checkpoint that holds all: running on from it, the job would end at another time, with that one removed.
+    if (this.#lifecycle.finalCheckpoint !== undefined) this.cancel()
+    else for (const resolve of this.#awaitingFailure.splice(0)) resolve(error)
   }
 
-  #suppressed(cause: Error): FlinkError {
-    return new FlinkError('RESTARTS_EXHAUSTED', { strategy: this.#strategy.describe() }, { cause })
+  async #finish(): Promise<void> {
+    this.#lifecycle.finish()
+    await this.#loop.stop(new Error('the job finished'))
+    await this.#end('FINISHED')
   }
 
-  #restartLater(backoffMs: number): void {
-    this.#backoff = this.#input.clock.setTimer(backoffMs, () => {
-      if (this.#status === 'RESTARTING') this.#runAttempt()
-    })
+  async #end(status: TerminalStatus, reason?: Error): Promise<void> {
+    const decided = this.#lifecycle.decide(status, reason)
+    const { retention, error, finalCheckpoint } = decided
+    const accumulatorResults = status === 'FINISHED' ? ((await this.#loop.attempt?.mergeAccumulators()) ?? {}) : {}
+    await this.#tolerate('remove checkpoints', () => this.#input.repository.shutdown(retention))
+    await this.#tolerate('end the workers', () => this.#loop.close(CLOSE_GRACE_MS))
+    this.#lifecycle.end(decided)
+    const netRuntimeMs = this.#lifecycle.runtimeMs
+    this.#settle({ jobId: this.jobId, status, netRuntimeMs, accumulatorResults, error, finalCheckpoint })
   }
 
-  async #stopAttempt(reason: Error): Promise<void> {
-    await this.#attempt?.stop(reason)
-  }
-
-  async #end(status: 'FINISHED' | 'CANCELED' | 'FAILED', error?: Error): Promise<void> {
-    this.#isEnding = true
-    const { jobId, repository, logger, clock } = this.#input
-    const accumulatorResults = status === 'FINISHED' ? ((await this.#attempt?.mergeAccumulators()) ?? {}) : {}
+  async #tolerate(what: string, work: () => Promise<void>): Promise<void> {
     try {
-      // A job that was stopped goes on later, also where a last checkpoint did not come about.
-      const isStopped = this.#finalCheckpoint !== undefined || (status === 'CANCELED' && this.#stopRequested)
-      await repository.shutdown(isStopped ? 'STOPPED' : status)
-    } catch (problem) {
-      logger.warn('could not remove checkpoints of the ended job', { reason: asError(problem).message })
+      await work()
+    } catch (error) {
+      this.#environment.logger.warn(`could not ${what} of the ended job`, { reason: asError(error).message })
     }
-    try {
-      await this.#pool.close(CLOSE_GRACE_MS)
-    } catch (problem) {
-      logger.warn('could not end the workers of the ended job', { reason: asError(problem).message })
-    }
-    this.#moveTo(status)
-    if (error !== undefined && this.#exceptions.length === 0) this.#recordException(error)
-    this.#settle({
-      jobId,
-      status,
-      netRuntimeMs: clock.now() - (this.#timestamps.INITIALIZING ?? clock.now()),
-      accumulatorResults,
-      error: error ?? this.#cause,
-      finalCheckpoint: this.#finalCheckpoint,
-    })
   }
-
-  #recordException(error: Error): void {
-    const { name, message, stack = '' } = error
-    this.#exceptions.push({ timestamp: this.#input.clock.now(), name, message, stack })
-    if (this.#exceptions.length > EXCEPTION_HISTORY) this.#exceptions.shift()
-  }
-
-  #moveTo(status: JobStatus): void {
-    checkJobTransition(this.#status, status)
-    this.#status = status
-    this.#timestamps[status] = this.#input.clock.now()
-    this.#input.logger.info(`job ${this.#input.jobGraph.name} (${this.jobId}) is ${status}`)
-  }
-}
-
-function layoutOf({ configuration, maxWorkers }: JobMasterInput): WorkerLayout {
-  const slotsPerWorker = configuration.get(TaskManagerOptions.NUM_TASK_SLOTS)
-  return slotsPerWorker === undefined ? { maxWorkers } : { slotsPerWorker }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
 }

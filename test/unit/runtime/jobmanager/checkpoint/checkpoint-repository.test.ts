@@ -44,15 +44,17 @@ interface Settings {
 
 function repositoryOf({ graph = graphOf(), configuration = {}, ...settings }: Settings = {}): CheckpointRepository {
   const { restore, allowNonRestoredState = false } = settings
-  return new CheckpointRepository({
+  const environment = {
     jobId: JOB,
     jobGraph: graph,
     configuration: Configuration.fromMap({ 'execution.checkpointing.dir': 'file:///cp', ...configuration }),
-    restore: restore === undefined ? undefined : { path: restore, allowNonRestoredState },
     fileSystems,
     random: new SeededRandom(1),
     logger: SILENT_LOGGER,
     clock: new ManualClock(),
+  }
+  return new CheckpointRepository(environment, {
+    restore: restore === undefined ? undefined : { path: restore, allowNonRestoredState },
     isJobRunning: () => Promise.resolve(false),
     version: '1',
   })
@@ -97,7 +99,7 @@ async function pendingOf(
   const location = isSavepoint
     ? await repository.prepareSavepoint(checkpointId, 'file:///sp')
     : await repository.prepareCheckpoint(checkpointId)
-  const properties = { isSavepoint, isPeriodic: !isSavepoint, thenStop: undefined }
+  const properties = { isSavepoint, thenStop: undefined }
   const pending = new PendingCheckpoint({ checkpointId, timestamp: 5, plan: planned.plan, properties, location })
   const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1, checkpointedSizeBytes: 1 }
   for (const { id, vertex, subtaskIndex } of planned.plan.toAcknowledge) {
@@ -240,7 +242,7 @@ describe('A CheckpointRepository', () => {
     })
   }
 
-  it('removes what was written of a checkpoint that was given up', async () => {
+  it('removes what was written of a checkpoint that was aborted', async () => {
     const repository = repositoryOf()
     const { location } = await pendingOf(repository, 1)
     assert.deepEqual(await checkpointsOnDisk(), ['chk-1'])

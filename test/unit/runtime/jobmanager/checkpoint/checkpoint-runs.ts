@@ -45,7 +45,7 @@ export function makeCheckpointRuns(): CheckpointRuns {
     configuration = {},
     running = [],
   }: RunSettings = {}): CheckpointRepository {
-    return new CheckpointRepository({
+    const environment = {
       jobId,
       jobGraph: sampleGraph([{ id: operator }]),
       configuration: Configuration.fromMap({
@@ -54,11 +54,13 @@ export function makeCheckpointRuns(): CheckpointRuns {
         'execution.checkpointing.data-inline-threshold': '0 b',
         ...configuration,
       }),
-      restore: { path: restore, allowNonRestoredState: false },
       fileSystems,
       random: new SeededRandom(1),
       logger: SILENT_LOGGER,
       clock: new ManualClock(90_000),
+    }
+    return new CheckpointRepository(environment, {
+      restore: { path: restore, allowNonRestoredState: false },
       isJobRunning: (other) => Promise.resolve(running.includes(other)),
       version: '1.2.3',
     })
@@ -79,7 +81,7 @@ export function makeCheckpointRuns(): CheckpointRuns {
     assert.ok(handle)
     const metadata = { name: 's', kind: 'operator-list', typeFingerprint: 'GENERIC', schemaVersion: 1 } as const
     const state = { ...EMPTY_SUBTASK_STATE, managedOperator: [{ handle, states: [{ ...metadata, offsets: [0, 1] }] }] }
-    const properties = { isSavepoint: false, isPeriodic: true, thenStop: undefined }
+    const properties = { isSavepoint: false, thenStop: undefined }
     const timestamp = checkpointId * 1000
     const pending = new PendingCheckpoint({ checkpointId, timestamp, plan: planned.plan, properties, location })
     const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1, checkpointedSizeBytes: 1 }

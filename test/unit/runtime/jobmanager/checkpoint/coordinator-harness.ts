@@ -1,11 +1,12 @@
 /** A CheckpointCoordinator with everything around it played: clock, disk, workers. */
 import assert from 'node:assert/strict'
+import { Configuration } from '../../../../../src/core/config/configuration.js'
+import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
 import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
+import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
-import {
-  CheckpointCoordinator,
-  type SnapshotRepository,
-} from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-coordinator.js'
+import { CheckpointCoordinator } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-coordinator.js'
+import type { SnapshotRepository } from '../../../../../src/runtime/jobmanager/checkpoint/snapshot-repository.js'
 import type { CheckpointCoordinatorConfiguration } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-coordinator-configuration.js'
 import { CheckpointStatistics } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-statistics.js'
 import type { PendingCheckpoint } from '../../../../../src/runtime/jobmanager/checkpoint/pending-checkpoint.js'
@@ -119,7 +120,17 @@ export class CoordinatorHarness {
     const graph = sampleGraph(vertices, [['source', 'map', 'hash']])
     this.executions = new ExecutionGraph(graph, (_, worker) => ({ worker, slot: 0 }), 0)
     for (const execution of this.executions.all()) this.run(execution)
+    const environment = {
+      jobId: 'j',
+      jobGraph: graph,
+      configuration: new Configuration(),
+      clock: this.clock,
+      random: new SeededRandom(1),
+      logger: SILENT_LOGGER,
+      fileSystems: new FileSystems(),
+    }
     const services = {
+      environment,
       configuration: { ...DEFAULTS, ...configuration },
       repository: this.repository,
       statistics: this.statistics,
@@ -134,9 +145,6 @@ export class CoordinatorHarness {
           this.told.push(`completed ${String(id)}`)
         },
       },
-      clock: this.clock,
-      logger: SILENT_LOGGER,
-      jobId: 'j',
       sendTo: (execution: Execution, message: MasterToWorker): void => {
         this.#sent(message, ` to ${execution.id}`)
         if (message.type === 'trigger-checkpoint') this.onTrigger(execution, message.checkpointId)

@@ -39,7 +39,7 @@ class Run {
   readonly #chains = new Map<number, readonly KeyedStateHandle[]>()
 
   constructor(configuration: Readonly<Record<string, string>> = {}, restore?: string, jobId = JOB) {
-    this.repository = new CheckpointRepository({
+    const environment = {
       jobId,
       jobGraph: sampleGraph([{ id: COUNT }], []),
       configuration: Configuration.fromMap({
@@ -48,11 +48,13 @@ class Run {
         'execution.checkpointing.data-inline-threshold': '0 b',
         ...configuration,
       }),
-      restore: restore === undefined ? undefined : { path: restore, allowNonRestoredState: false },
       fileSystems,
       random,
       logger: SILENT_LOGGER,
       clock: new ManualClock(),
+    }
+    this.repository = new CheckpointRepository(environment, {
+      restore: restore === undefined ? undefined : { path: restore, allowNonRestoredState: false },
       isJobRunning: () => Promise.resolve(false),
       version: '1',
     })
@@ -102,7 +104,7 @@ function pendingOf(
   }
   const planned = computeCheckpointPlan(executions)
   assert.ok('plan' in planned)
-  const properties = { isSavepoint: false, isPeriodic: true, thenStop: undefined }
+  const properties = { isSavepoint: false, thenStop: undefined }
   const pending = new PendingCheckpoint({ checkpointId, timestamp: 5, plan: planned.plan, properties, location })
   const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1, checkpointedSizeBytes: 1 }
   for (const { id } of planned.plan.toAcknowledge) {
@@ -174,7 +176,7 @@ describe('Incremental checkpoints of a run', () => {
     assert.deepEqual(await checkpointsOnDisk(), ['chk-3'])
   })
 
-  it('leave nothing of one that is given up, and nothing is built on it', async () => {
+  it('leave nothing of one that is aborted, and nothing is built on it', async () => {
     const run = new Run()
     await run.take(1)
     const given = await run.begin(2)

@@ -130,21 +130,23 @@ export class JobMasterHarness implements TaskManagerStarter {
     maxWorkers = 4,
   ) {
     const all = Configuration.fromMap({ 'execution.checkpointing.dir': 'file:///cp', ...configuration })
-    const random = new SeededRandom(1)
-    const logger = SILENT_LOGGER
-    const common = { jobId: JOB, jobGraph, configuration: all, random, logger }
-    const repository = new CheckpointRepository({
-      ...common,
-      restore: restore === undefined ? undefined : { path: restore, allowNonRestoredState: false },
-      fileSystems: new FileSystems().register('file', this.disk),
+    const environment = {
+      jobId: JOB,
+      jobGraph,
+      configuration: all,
       clock: this.clock,
+      random: new SeededRandom(1),
+      logger: SILENT_LOGGER,
+      fileSystems: new FileSystems().register('file', this.disk),
+    }
+    const repository = new CheckpointRepository(environment, {
+      restore: restore === undefined ? undefined : { path: restore, allowNonRestoredState: false },
       isJobRunning: () => Promise.resolve(false),
       version: '1',
     })
     const program = { moduleUrl: 'file:///job.js', entry: undefined, args: [], configuration: {} }
-    const { clock } = this
     this.master = new JobMaster({
-      ...common,
+      environment,
       program,
       graphIndex: 0,
       earlierAnswers: [],
@@ -152,7 +154,6 @@ export class JobMasterHarness implements TaskManagerStarter {
       starter: this,
       tell: (text) => this.told.push(text),
       maxWorkers,
-      clock,
     })
     void this.master.outcome.then((outcome) => {
       this.outcome = outcome

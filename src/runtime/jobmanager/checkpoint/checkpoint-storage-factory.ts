@@ -1,0 +1,32 @@
+// Duty: which storage the checkpoints of a job go to, after its configuration.
+// Invariants: pure, but for the storage that is made: nothing is on the disk before that is initialised.
+// Thread: main thread.
+import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
+import { StateBackendOptions } from '../../../core/config/state-backend-options.js'
+import {
+  FileCheckpointStorage,
+  MemoryCheckpointStorage,
+  type CheckpointStorage,
+  type SnapshotWriterServices,
+} from '../../../storage/checkpoint-storage.js'
+import type { JobEnvironment } from '../job-environment.js'
+
+export function makeCheckpointStorage(environment: JobEnvironment): CheckpointStorage {
+  const { configuration, jobId } = environment
+  const directory = configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
+  const backend = configuration.get(StateBackendOptions.STATE_BACKEND)
+  const kind =
+    configuration.get(CheckpointingOptions.CHECKPOINT_STORAGE) ??
+    (directory !== undefined && backend !== 'jobmanager' ? 'filesystem' : 'jobmanager')
+  if (kind === 'jobmanager' || directory === undefined) {
+    return new MemoryCheckpointStorage(configuration.get(CheckpointingOptions.MAX_MEMORY_STATE_SIZE))
+  }
+  const withSubdirectory = configuration.get(CheckpointingOptions.CREATE_CHECKPOINT_SUB_DIR)
+  return new FileCheckpointStorage(directory, withSubdirectory ? jobId : undefined, snapshotWriterServices(environment))
+}
+
+/** What the locations of checkpoints and savepoints are made of. */
+export function snapshotWriterServices({ fileSystems, random, configuration }: JobEnvironment): SnapshotWriterServices {
+  const inlineThresholdBytes = configuration.get(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD)
+  return { fileSystems, random, inlineThresholdBytes }
+}

@@ -1,0 +1,154 @@
+// Duty: the completed checkpoints of one run: which of them a restart may use, which go when, what a later run finds of them.
+// Invariants: the snapshot that the run was started with is removed only where the run claims it. A savepoint is never
+// removed, and restarted from only when the job was to end with it: its sinks may have committed what it holds, so nothing
+// older will do. That a run has ended is on the disk before its last checkpoint goes.
+// Thread: main thread.
+import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
+import { SavepointOptions } from '../../../core/config/savepoint-options.js'
+import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
+import {
+  deleteForeignSnapshot,
+  deleteSnapshot,
+  FileCheckpointStorage,
+  type CheckpointStorage,
+} from '../../../storage/checkpoint-storage.js'
+import {
+  CompletedCheckpointStore,
+  type CheckpointRetention,
+  type EndStatus,
+} from '../../../storage/completed-checkpoint-store.js'
+import { writeEndMark } from '../../../storage/end-mark.js'
+import type { JobEnvironment } from '../job-environment.js'
+import type { IncrementalCheckpoints } from './incremental-checkpoints.js'
+import { UsableCheckpoints } from './usable-checkpoints.js'
+
+/** STOPPED: it is to go on later. */
+export type RunEnd = EndStatus | 'STOPPED'
+
+export class RetainedCheckpoints {
+  readonly #environment: JobEnvironment
+  readonly #storage: CheckpointStorage
+  readonly #incremental: IncrementalCheckpoints
+  readonly #store: CompletedCheckpointStore
+  readonly #usable: UsableCheckpoints
+  /** That a checkpoint of this run has been complete is on the disk. */
+  #isMarked = false
+
+  constructor(environment: JobEnvironment, storage: CheckpointStorage, incremental: IncrementalCheckpoints) {
+    this.#environment = environment
+    this.#storage = storage
+    this.#incremental = incremental
+    const { configuration, fileSystems, logger } = environment
+    const maxRetained = configuration.get(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS)
+    this.#store = new CompletedCheckpointStore(maxRetained, {
+      remove: (checkpoint) => this.#remove(checkpoint),
+      onRemovalFailed: ({ externalPath }, error) => {
+        const reason = error instanceof Error ? error.message : String(error)
+        logger.warn(`could not remove the checkpoint ${externalPath}, which is tried again`, { reason })
+      },
+      onLeftBehind: ({ externalPath }) => {
+        logger.warn(`the checkpoint ${externalPath} could not be removed and stays`)
+      },
+    })
+    this.#usable = new UsableCheckpoints(this.#store, fileSystems, logger)
+  }
+
+  /** The run starts from this one, which was read just now; under CLAIM it is the run's own from now on. */
+  startFrom(checkpoint: CompletedCheckpoint): void {
+    if (this.claimsRestored) this.#store.claim(checkpoint)
+    else this.#store.setExternal(checkpoint)
+    this.#usable.verified(checkpoint)
+  }
+
+  get claimsRestored(): boolean {
+    return this.#environment.configuration.get(SavepointOptions.RESTORE_MODE) === 'CLAIM'
+  }
+
+  /** A durable checkpoint of this run, whose predecessors go as far as too many are kept. */
+  async add(completed: CompletedCheckpoint): Promise<void> {
+    await this.#incremental.completed(completed)
+    await this.#markFirst(completed)
+    await this.#store.add(completed)
+    this.#usable.completed()
+  }
+
+  /** The savepoint that the job was to end with. */
+  addLast(savepoint: CompletedCheckpoint): void {
+    this.#store.setExternal(savepoint)
+  }
+
+  latest(): CompletedCheckpoint | undefined {
+    return this.#store.latest()
+  }
+
+  /** Makes `latest` one that can be restored; what the user should know of it, a line each. See UsableCheckpoints. */
+  findNewest(): Promise<readonly string[]> {
+    return this.#usable.findNewest()
+  }
+
+  /** True when checkpoints lie in files and stay there after a stop. */
+  get retainsOnStop(): boolean {
+    return this.#storage instanceof FileCheckpointStorage && this.#retentionAt('STOPPED') === 'RETAIN_ON_CANCELLATION'
+  }
+
+  /** Where checkpoints are found again by a later run. */
+  get directory(): string | undefined {
+    const isInFiles = this.#storage instanceof FileCheckpointStorage
+    return isInFiles ? this.#environment.configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY) : undefined
+  }
+
+  /** The job has ended: removes checkpoints that are not to be kept. */
+  async shutdown(end: RunEnd): Promise<void> {
+    const status = end === 'STOPPED' ? 'CANCELED' : end
+    const retention = this.#retentionAt(end)
+    const isDropped = this.#store.removesOnEnd(status, retention)
+    // First: a crash in between must not leave the next run with nothing newer than its predecessors' checkpoints. What drops
+    // nothing, as a failure before the first checkpoint of its own, is gone on from.
+    if (status === 'FINISHED' || isDropped) {
+      await this.#markEnd(status)
+      await this.#storage.unmarkCompleted(this.#environment.jobGraph.name)
+    }
+    await this.#store.shutdown(status, retention)
+  }
+
+  /** A disk that does not take it costs a later run its certainty, not this one its checkpoint: the next one tries again. */
+  async #markFirst({ metadata }: CompletedCheckpoint): Promise<void> {
+    if (this.#isMarked) return
+    try {
+      await this.#storage.markCompleted(metadata)
+      this.#isMarked = true
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#environment.logger.warn('could not note that a checkpoint is complete, which is tried again', { reason })
+    }
+  }
+
+  async #remove(checkpoint: CompletedCheckpoint): Promise<void> {
+    const { jobId, fileSystems } = this.#environment
+    if (checkpoint.metadata.jobId !== jobId) {
+      await deleteForeignSnapshot(checkpoint, fileSystems)
+      return
+    }
+    await deleteSnapshot(checkpoint.externalPath, fileSystems)
+    await this.#incremental.removed(checkpoint)
+  }
+
+  async #markEnd(status: EndStatus): Promise<void> {
+    const { configuration, jobGraph, clock, fileSystems } = this.#environment
+    if (this.directory === undefined || !configuration.get(SavepointOptions.RECOVER_FROM_LATEST)) return
+    await writeEndMark(this.directory, { jobName: jobGraph.name, timestamp: clock.now(), status }, fileSystems)
+  }
+
+  /**
+   * Whoever wants to go on from the latest checkpoint wants it kept when the job fails or is stopped: that a terminal was lost
+   * or a container ended is nobody's decision to begin at zero.
+   */
+  #retentionAt(end: RunEnd): CheckpointRetention {
+    const { configuration } = this.#environment
+    const isDecided = configuration.getOptional(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION) !== undefined
+    if (!isDecided && configuration.get(SavepointOptions.RECOVER_FROM_LATEST)) {
+      return end === 'STOPPED' ? 'RETAIN_ON_CANCELLATION' : 'DELETE_ON_CANCELLATION'
+    }
+    return configuration.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION)
+  }
+}

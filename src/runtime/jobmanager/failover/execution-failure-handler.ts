@@ -1,0 +1,33 @@
+// Duty: what follows from the failure of an attempt: another one after a time, or the end of the job.
+// Invariants: an error that no restart helps against ends the job at once, whatever the strategy grants.
+// Thread: main thread.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { JobEnvironment } from '../job-environment.js'
+import { loadRestartStrategy } from './restart-strategy-loader.js'
+import type { RestartBackoffTimeStrategy } from './restart-backoff-time-strategy.js'
+
+export type FailureHandlingResult =
+  | { readonly canRestart: true; readonly backoffMs: number }
+  /** `cause` says which strategy grants no restart, where one would have helped. */
+  | { readonly canRestart: false; readonly cause: Error }
+
+export class ExecutionFailureHandler {
+  readonly #strategy: RestartBackoffTimeStrategy
+
+  constructor({ configuration, clock, random }: JobEnvironment) {
+    this.#strategy = loadRestartStrategy(configuration, clock, random)
+  }
+
+  /** For messages. */
+  get strategy(): string {
+    return this.#strategy.describe()
+  }
+
+  handle(error: Error): FailureHandlingResult {
+    this.#strategy.notifyFailure()
+    if (error instanceof FlinkError && error.recovery === 'fail') return { canRestart: false, cause: error }
+    if (this.#strategy.canRestart()) return { canRestart: true, backoffMs: this.#strategy.backoffMs() }
+    const cause = new FlinkError('RESTARTS_EXHAUSTED', { strategy: this.strategy }, { cause: error })
+    return { canRestart: false, cause }
+  }
+}
