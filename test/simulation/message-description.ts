@@ -27,7 +27,6 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
       return `${type} ${message.checkpointId} of ${shortId(message.executionId)}`
     case 'decline-checkpoint':
       return `${type} ${message.checkpointId} of ${shortId(message.executionId)}: ${message.error.message}`
-    case 'announce-checkpoint':
     case 'notify-checkpoint-complete':
     case 'notify-checkpoint-aborted':
       return `${type} ${message.checkpointId}`

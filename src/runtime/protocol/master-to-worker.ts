@@ -2,8 +2,8 @@
 // Invariants: plain data; a message about an execution that the worker does not know is ignored (it raced with its end).
 // Thread: sent by the main thread, handled by TaskExecutor between steps.
 import type { JobGraph } from '../../graph/job-graph.js'
-import type { CheckpointLocation } from '../../storage/checkpoint-stream-factory.js'
 import type { MergeAccumulators } from './accumulators.js'
+import type { CheckpointOptions } from './checkpoint-options.js'
 import type { EarlierAnswers } from './program-answers.js'
 import type { ProgramDescriptor } from './program-descriptor.js'
 import type { TaskDeploymentDescriptor } from './task-deployment.js'
@@ -41,24 +41,13 @@ export interface StartTasks {
   readonly attempt: number
 }
 
+/** To the tasks that a checkpoint begins with. All others learn of it from the barriers of these. */
 export interface TriggerCheckpoint {
   readonly type: 'trigger-checkpoint'
   readonly executionId: string
   readonly checkpointId: number
   readonly timestamp: number
-  readonly isSavepoint: boolean
-  readonly location: CheckpointLocation
-  /** The job ends behind it: `suspend` as it is, `drain` with final watermark and finished operators before it. */
-  readonly thenStop: 'suspend' | 'drain' | undefined
-}
-
-/** Tells where the parts of a checkpoint go, before barriers may arrive. Sent to all workers with the trigger. */
-export interface AnnounceCheckpoint {
-  readonly type: 'announce-checkpoint'
-  readonly checkpointId: number
-  readonly isSavepoint: boolean
-  readonly location: CheckpointLocation
-  readonly thenStop: 'suspend' | 'drain' | undefined
+  readonly options: CheckpointOptions
 }
 
 export interface NotifyCheckpointComplete {
@@ -86,7 +75,6 @@ export type MasterToWorker =
   | LoadProgram
   | DeployTasks
   | StartTasks
-  | AnnounceCheckpoint
   | TriggerCheckpoint
   | NotifyCheckpointComplete
   | NotifyCheckpointAborted

@@ -1,6 +1,6 @@
 // Duty: the life of every checkpoint: trigger -> acknowledgements -> metadata -> complete -> notify -> subsume.
 //
-//   trigger() -> [location made] -> announce + trigger messages -> acknowledge()* -> finalise -> completed
+//   trigger() -> [location made] -> trigger messages -> acknowledge()* -> finalise -> completed
 //        \______________ decline(), expire, task ended, storage error, shutdown: abort ______________/
 //
 // Invariants: at most `maxConcurrent` periodic checkpoints are pending, the one being written included; one is complete
@@ -12,6 +12,7 @@ import type { Logger } from '../../../core/logging/logger.js'
 import type { Clock, TimerHandle } from '../../../core/time/clock.js'
 import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
+import type { CheckpointOptions } from '../../protocol/checkpoint-options.js'
 import type { AcknowledgeCheckpoint } from '../../protocol/worker-to-master.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { Execution } from '../executiongraph/execution.js'
@@ -263,11 +264,17 @@ export class CheckpointCoordinator {
   #sendTriggers(pending: PendingCheckpoint): void {
     const { checkpointId, timestamp, location } = pending
     const { isSavepoint, thenStop } = pending.properties
-    const common = { checkpointId, isSavepoint, location, thenStop }
-    this.#services.sendToAll({ type: 'announce-checkpoint', ...common })
+    const kind = isSavepoint ? 'savepoint' : 'checkpoint'
+    const options: CheckpointOptions = { kind, location, unaligned: false, stop: thenStop }
     for (const execution of pending.plan.toTrigger) {
-      const executionId = execution.id
-      this.#services.sendTo(execution, { type: 'trigger-checkpoint', executionId, timestamp, ...common })
+      const message = {
+        type: 'trigger-checkpoint',
+        executionId: execution.id,
+        checkpointId,
+        timestamp,
+        options,
+      } as const
+      this.#services.sendTo(execution, message)
     }
     if (pending.isPending && pending.isFullyAcknowledged) void this.#track(this.#finalise(pending))
   }
