@@ -14,7 +14,6 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     case 'program-loaded':
     case 'program-needs-thread':
       return `${type}, load ${message.loadNumber}`
-    case 'start-tasks':
     case 'cancel-tasks':
       return `${type}, attempt ${message.attempt}`
     case 'deploy-tasks': {

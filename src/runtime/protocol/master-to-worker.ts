@@ -28,17 +28,14 @@ export interface LoadProgram {
   readonly earlierAnswers: EarlierAnswers
 }
 
-/** All tasks of this worker for one attempt, at once, so that local channels find both ends. */
+/**
+ * All tasks of this worker for one attempt, at once, so that local channels find both ends. They start with it: what they
+ * send before another worker has its tasks waits in the channels.
+ */
 export interface DeployTasks {
   readonly type: 'deploy-tasks'
   readonly attempt: number
   readonly tasks: readonly TaskDeploymentDescriptor[]
-}
-
-/** All tasks of the attempt are deployed everywhere: records may flow. */
-export interface StartTasks {
-  readonly type: 'start-tasks'
-  readonly attempt: number
 }
 
 /** To the tasks that a checkpoint begins with. All others learn of it from the barriers of these. */
@@ -74,7 +71,6 @@ export interface CloseWorker {
 export type MasterToWorker =
   | LoadProgram
   | DeployTasks
-  | StartTasks
   | TriggerCheckpoint
   | NotifyCheckpointComplete
   | NotifyCheckpointAborted

@@ -74,9 +74,6 @@ export class TaskExecutor {
       case 'deploy-tasks':
         this.#deploy(message)
         break
-      case 'start-tasks':
-        this.#loop.wake()
-        break
       case 'trigger-checkpoint': {
         const { executionId, checkpointId, timestamp, options } = message
         const barrier = this.#barriers.intern({ checkpointId, timestamp, options })

@@ -62,12 +62,17 @@ export class PlayedWorker implements TaskManagerGateway {
   obey(message: MasterToWorker): void {
     if (message.type === 'load-program')
       this.#listener.onMessage({ type: 'program-loaded', loadNumber: message.loadNumber })
-    else if (message.type === 'deploy-tasks') this.tasks = message.tasks
-    else if (message.type === 'start-tasks') this.reportAll('INITIALIZING', 'RUNNING')
+    else if (message.type === 'deploy-tasks') this.run(message.tasks)
     else if (message.type === 'cancel-tasks') this.reportAll('CANCELED')
     else if (message.type === 'close-worker') this.die(undefined)
     else if (message.type === 'trigger-checkpoint') this.onTrigger(message.checkpointId)
     else if (message.type === 'merge-accumulators') this.merge(message)
+  }
+
+  /** They start as they are deployed. */
+  run(tasks: readonly TaskDeploymentDescriptor[]): void {
+    this.tasks = tasks
+    this.reportAll('INITIALIZING', 'RUNNING')
   }
 
   reportAll(...states: readonly ExecutionState[]): void {

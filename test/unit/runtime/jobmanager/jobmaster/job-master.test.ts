@@ -31,7 +31,7 @@ describe('A JobMaster runs a job', () => {
     assert.equal(harness.master.status, 'RUNNING')
     assert.deepEqual(harness.taskStates(), ['RUNNING', 'RUNNING', 'RUNNING'])
     const types = harness.worker(0).received.map(({ type }) => type)
-    assert.deepEqual(types, ['load-program', 'deploy-tasks', 'start-tasks'])
+    assert.deepEqual(types, ['load-program', 'deploy-tasks'])
   })
 
   it('deploys nothing before the last worker has loaded the program', async () => {
