@@ -14,7 +14,6 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     case 'program-loaded':
     case 'program-needs-thread':
       return `${type}, load ${message.loadNumber}`
-    case 'start-tasks':
     case 'cancel-tasks':
       return `${type}, attempt ${message.attempt}`
     case 'deploy-tasks': {
@@ -27,7 +26,6 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
       return `${type} ${message.checkpointId} of ${shortId(message.executionId)}`
     case 'decline-checkpoint':
       return `${type} ${message.checkpointId} of ${shortId(message.executionId)}: ${message.error.message}`
-    case 'announce-checkpoint':
     case 'notify-checkpoint-complete':
     case 'notify-checkpoint-aborted':
       return `${type} ${message.checkpointId}`

@@ -2,8 +2,8 @@
 // Invariants: plain data; a message about an execution that the worker does not know is ignored (it raced with its end).
 // Thread: sent by the main thread, handled by TaskExecutor between steps.
 import type { JobGraph } from '../../graph/job-graph.js'
-import type { CheckpointLocation } from '../../storage/checkpoint-stream-factory.js'
 import type { MergeAccumulators } from './accumulators.js'
+import type { CheckpointOptions } from './checkpoint-options.js'
 import type { EarlierAnswers } from './program-answers.js'
 import type { ProgramDescriptor } from './program-descriptor.js'
 import type { TaskDeploymentDescriptor } from './task-deployment.js'
@@ -28,37 +28,23 @@ export interface LoadProgram {
   readonly earlierAnswers: EarlierAnswers
 }
 
-/** All tasks of this worker for one attempt, at once, so that local channels find both ends. */
+/**
+ * All tasks of this worker for one attempt, at once, so that local channels find both ends. They start with it: what they
+ * send before another worker has its tasks waits in the channels.
+ */
 export interface DeployTasks {
   readonly type: 'deploy-tasks'
   readonly attempt: number
   readonly tasks: readonly TaskDeploymentDescriptor[]
 }
 
-/** All tasks of the attempt are deployed everywhere: records may flow. */
-export interface StartTasks {
-  readonly type: 'start-tasks'
-  readonly attempt: number
-}
-
+/** To the tasks that a checkpoint begins with. All others learn of it from the barriers of these. */
 export interface TriggerCheckpoint {
   readonly type: 'trigger-checkpoint'
   readonly executionId: string
   readonly checkpointId: number
   readonly timestamp: number
-  readonly isSavepoint: boolean
-  readonly location: CheckpointLocation
-  /** The job ends behind it: `suspend` as it is, `drain` with final watermark and finished operators before it. */
-  readonly thenStop: 'suspend' | 'drain' | undefined
-}
-
-/** Tells where the parts of a checkpoint go, before barriers may arrive. Sent to all workers with the trigger. */
-export interface AnnounceCheckpoint {
-  readonly type: 'announce-checkpoint'
-  readonly checkpointId: number
-  readonly isSavepoint: boolean
-  readonly location: CheckpointLocation
-  readonly thenStop: 'suspend' | 'drain' | undefined
+  readonly options: CheckpointOptions
 }
 
 export interface NotifyCheckpointComplete {
@@ -85,8 +71,6 @@ export interface CloseWorker {
 export type MasterToWorker =
   | LoadProgram
   | DeployTasks
-  | StartTasks
-  | AnnounceCheckpoint
   | TriggerCheckpoint
   | NotifyCheckpointComplete
   | NotifyCheckpointAborted

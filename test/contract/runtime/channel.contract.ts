@@ -5,6 +5,7 @@ import { ValueNotSerializableError } from '../../../src/core/types/value-not-ser
 import type { ChannelReader, ChannelWriter } from '../../../src/runtime/taskmanager/network/channel.js'
 import { MAX_WATERMARK, NO_TIMESTAMP } from '../../../src/runtime/taskmanager/network/stream-element.js'
 import { ChannelRecorder } from './channel-recorder.js'
+import { testBarrier } from '../../unit/runtime/taskmanager/test-barriers.js'
 
 export interface ChannelUnderTest {
   readonly writer: ChannelWriter
@@ -105,7 +106,7 @@ function deliveryTests(create: () => ChannelUnderTest): void {
     writer.writeWatermarkStatus('idle')
     writer.writeWatermarkStatus('active')
     writer.writeRecord(2, 2, 2)
-    writer.writeBarrier({ checkpointId: 2 ** 40, timestamp: 1_700_000_000_123 })
+    writer.writeBarrier(testBarrier(2 ** 40, {}, 1_700_000_000_123))
     writer.writeCancelBarrier(9)
     writer.writeRecord(3, 3, 3)
     writer.writeEndOfData()
@@ -117,7 +118,7 @@ function deliveryTests(create: () => ChannelUnderTest): void {
       ['status', 'idle', CHANNEL],
       ['status', 'active', CHANNEL],
       ['record', 2, 2, 2],
-      ['barrier', { checkpointId: 2 ** 40, timestamp: 1_700_000_000_123 }, CHANNEL],
+      ['barrier', testBarrier(2 ** 40, {}, 1_700_000_000_123), CHANNEL],
       ['cancel', 9, CHANNEL],
       ['record', 3, 3, 3],
       ['end of data', CHANNEL],
@@ -125,10 +126,30 @@ function deliveryTests(create: () => ChannelUnderTest): void {
     ])
   })
 
+  it('barriers with paths that are longer than any buffer, each as one event, between others', () => {
+    const { writer, reader } = create()
+    const paths = [1, 3, 40].map((kilobytes) => `file:/${'d'.repeat(1000 * kilobytes)}`)
+    const barriers = paths.map((directoryUri, index) => {
+      const location = { kind: 'file', directoryUri, inlineThresholdBytes: 0 } as const
+      return testBarrier(index, { kind: 'savepoint', location, stop: 'drain' })
+    })
+    for (const barrier of barriers) {
+      writer.writeRecord(barrier.checkpointId, 0, 0)
+      writer.writeBarrier(barrier)
+      writer.writeWatermark(1)
+    }
+    const expected = barriers.flatMap((barrier) => [
+      ['record', barrier.checkpointId, 0, 0],
+      ['barrier', barrier, CHANNEL],
+      ['watermark', 1, CHANNEL],
+    ])
+    assert.deepStrictEqual(pump(writer, reader).elements, expected)
+  })
+
   it('one event a drain, so that a barrier can block the channel at once', () => {
     const { writer, reader } = create()
-    writer.writeBarrier({ checkpointId: 1, timestamp: 0 })
-    writer.writeBarrier({ checkpointId: 2, timestamp: 0 })
+    writer.writeBarrier(testBarrier(1))
+    writer.writeBarrier(testBarrier(2))
     const recorder = new ChannelRecorder()
     reader.drain(recorder, CHANNEL)
     assert.equal(recorder.elements.length, 1)
@@ -184,12 +205,12 @@ function backPressureTests(create: () => ChannelUnderTest): void {
     const written: unknown[] = writeUntilUnavailable(writer)
     writer.writeWatermark(7)
     writer.writeRecord('late', 0, 0)
-    writer.writeBarrier({ checkpointId: 1, timestamp: 2 })
+    writer.writeBarrier(testBarrier(1, {}, 2))
     const { elements } = pump(writer, reader)
     assert.deepStrictEqual(elements.slice(written.length), [
       ['watermark', 7, CHANNEL],
       ['record', 'late', 0, 0],
-      ['barrier', { checkpointId: 1, timestamp: 2 }, CHANNEL],
+      ['barrier', testBarrier(1, {}, 2), CHANNEL],
     ])
     assert.equal(elements.length, written.length + 3)
   })
@@ -287,7 +308,7 @@ function closedReaderTests(create: () => ChannelUnderTest): void {
   it('the writer drops what waits already and is woken', () => {
     const { writer, reader, letWriterSleep } = create()
     writeUntilUnavailable(writer)
-    writer.writeBarrier({ checkpointId: 1, timestamp: 0 })
+    writer.writeBarrier(testBarrier(1))
     assert.equal(writer.isAvailable(), false)
     const wasWoken = letWriterSleep()
     reader.close()
@@ -345,7 +366,7 @@ function assertNeverWaits(writer: ChannelWriter): void {
   for (let round = 0; round < 20; round += 1) {
     writeMany(writer, round * 400, 400)
     if (round % 10 === 0) writer.writeRecord('z'.repeat(100_000), 0, 0)
-    writer.writeBarrier({ checkpointId: round, timestamp: 0 })
+    writer.writeBarrier(testBarrier(round))
     writer.writeCancelBarrier(round)
   }
   writer.writeWatermark(MAX_WATERMARK)

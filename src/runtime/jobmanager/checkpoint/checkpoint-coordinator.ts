@@ -8,6 +8,7 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { asError } from '../../../core/errors/thrown-value.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
+import type { CheckpointOptions } from '../../protocol/checkpoint-options.js'
 import type { AcknowledgeCheckpoint } from '../../protocol/worker-to-master.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { Execution } from '../executiongraph/execution.js'
@@ -219,11 +220,17 @@ export class CheckpointCoordinator {
   #sendTriggers(pending: PendingCheckpoint): void {
     const { checkpointId, timestamp, location } = pending
     const { isSavepoint, thenStop } = pending.properties
-    const common = { checkpointId, isSavepoint, location, thenStop }
-    this.#services.sendToAll({ type: 'announce-checkpoint', ...common })
+    const kind = isSavepoint ? 'savepoint' : 'checkpoint'
+    const options: CheckpointOptions = { kind, location, unaligned: false, stop: thenStop }
     for (const execution of pending.plan.toTrigger) {
-      const executionId = execution.id
-      this.#services.sendTo(execution, { type: 'trigger-checkpoint', executionId, timestamp, ...common })
+      const message = {
+        type: 'trigger-checkpoint',
+        executionId: execution.id,
+        checkpointId,
+        timestamp,
+        options,
+      } as const
+      this.#services.sendTo(execution, message)
     }
   }
 

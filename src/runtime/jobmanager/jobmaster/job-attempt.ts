@@ -78,7 +78,6 @@ export class JobAttempt {
     for (const execution of this.executions.all()) this.#move(execution, 'SCHEDULED')
     for (const [worker, tasks] of plan) pool.send(worker, { type: 'deploy-tasks', attempt: attemptNumber, tasks })
     for (const execution of this.executions.all()) this.#move(execution, 'DEPLOYING')
-    pool.sendToAll({ type: 'start-tasks', attempt: attemptNumber })
   }
 
   sendTo(execution: Execution, message: MasterToWorker): void {

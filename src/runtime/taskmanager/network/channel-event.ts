@@ -3,8 +3,9 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { ChannelHandler } from './channel.js'
+import type { CheckpointBarriers } from './checkpoint-barriers.js'
 import { SLOT_KIND } from './slot-kind.js'
-import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
+import type { WatermarkStatus } from './stream-element.js'
 
 /** What a slot of a ring holds, or what waits for one: a part of a channel's elements that stay together. */
 export interface Segment {
@@ -23,8 +24,9 @@ export function watermarkStatusEvent(status: WatermarkStatus): Segment {
   return { kind: SLOT_KIND.watermarkStatus, flag: status === 'idle' ? 1 : 0, bytes: NO_BYTES }
 }
 
-export function barrierEvent({ checkpointId, timestamp }: CheckpointBarrier): Segment {
-  return { kind: SLOT_KIND.barrier, flag: 0, bytes: bytesOf(checkpointId, timestamp) }
+/** `bytes` as CheckpointBarriers makes them. */
+export function barrierEvent(bytes: Uint8Array): Segment {
+  return { kind: SLOT_KIND.barrier, flag: 0, bytes }
 }
 
 export function cancelBarrierEvent(checkpointId: number): Segment {
@@ -34,7 +36,16 @@ export function cancelBarrierEvent(checkpointId: number): Segment {
 export const END_OF_DATA: Segment = { kind: SLOT_KIND.endOfData, flag: 0, bytes: NO_BYTES }
 export const END_OF_PARTITION: Segment = { kind: SLOT_KIND.endOfPartition, flag: 0, bytes: NO_BYTES }
 
-export function deliverEvent({ kind, flag, bytes }: Segment, handler: ChannelHandler, channelIndex: number): void {
+/** Where an event goes to, and who knows the barriers. */
+export interface EventReceiver {
+  readonly handler: ChannelHandler
+  readonly channelIndex: number
+  readonly barriers: CheckpointBarriers
+}
+
+/** The bytes of a barrier may be kept. */
+export function deliverEvent({ kind, flag, bytes }: Segment, receiver: EventReceiver): void {
+  const { handler, channelIndex, barriers } = receiver
   const input = new DataInputView(bytes)
   switch (kind) {
     case SLOT_KIND.watermark:
@@ -44,7 +55,7 @@ export function deliverEvent({ kind, flag, bytes }: Segment, handler: ChannelHan
       handler.onWatermarkStatus(flag === 1 ? 'idle' : 'active', channelIndex)
       break
     case SLOT_KIND.barrier:
-      handler.onBarrier({ checkpointId: input.readFloat64(), timestamp: input.readFloat64() }, channelIndex)
+      handler.onBarrier(barriers.decode(bytes), channelIndex)
       break
     case SLOT_KIND.cancelBarrier:
       handler.onCancelBarrier(input.readFloat64(), channelIndex)

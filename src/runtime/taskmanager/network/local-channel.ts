@@ -17,6 +17,7 @@ import {
   type Segment,
 } from './channel-event.js'
 import type { ChannelHandler, ChannelReader, ChannelWriter } from './channel.js'
+import { CheckpointBarriers } from './checkpoint-barriers.js'
 import { EncodedElements } from './encoded-elements.js'
 import { RecordBatch } from './record-batch.js'
 import { SLOT_KIND } from './slot-kind.js'
@@ -44,7 +45,8 @@ export function localChannelCapacity(channels: number): LocalChannelCapacity {
   return { batchRecords, batches }
 }
 
-type Element = RecordBatch | Segment
+/** A barrier goes as it is, as long as it does not wait as bytes. */
+type Element = RecordBatch | CheckpointBarrier | Segment
 
 export interface LocalChannelOptions {
   /** Wake the tasks at the two ends. */
@@ -55,6 +57,7 @@ export interface LocalChannelOptions {
   readonly createSerializer?: () => TypeSerializer<unknown>
   readonly waitingSpace?: WaitingSpace
   readonly capacity?: LocalChannelCapacity
+  readonly barriers?: CheckpointBarriers
 }
 
 export class LocalChannel {
@@ -64,10 +67,11 @@ export class LocalChannel {
   constructor(options: LocalChannelOptions) {
     const { copier, capacity = localChannelCapacity(1) } = options
     const { createSerializer = rowStreamSerializer, waitingSpace = new WaitingSpace() } = options
+    const { barriers = new CheckpointBarriers() } = options
     const beyond = new EncodedElements(waitingSpace, createSerializer, capacity.batchRecords)
     const queue = new ElementQueue(beyond, capacity.batches, options)
-    this.writer = new LocalChannelWriter(queue, copier, capacity.batchRecords)
-    this.reader = new LocalChannelReader(queue)
+    this.writer = new LocalChannelWriter({ queue, copier, barriers, batchRecords: capacity.batchRecords })
+    this.reader = new LocalChannelReader(queue, barriers)
   }
 }
 
@@ -126,15 +130,24 @@ class ElementQueue {
   }
 }
 
+interface LocalWriterInput {
+  readonly queue: ElementQueue
+  readonly copier: Copier
+  readonly barriers: CheckpointBarriers
+  readonly batchRecords: number
+}
+
 class LocalChannelWriter implements ChannelWriter {
   readonly #queue: ElementQueue
   readonly #copier: Copier
+  readonly #barriers: CheckpointBarriers
   readonly #batchRecords: number
   #batch: RecordBatch
 
-  constructor(queue: ElementQueue, copier: Copier, batchRecords: number) {
+  constructor({ queue, copier, barriers, batchRecords }: LocalWriterInput) {
     this.#queue = queue
     this.#copier = copier
+    this.#barriers = barriers
     this.#batchRecords = batchRecords
     this.#batch = new RecordBatch(batchRecords)
   }
@@ -161,7 +174,9 @@ class LocalChannelWriter implements ChannelWriter {
   }
 
   writeBarrier(barrier: CheckpointBarrier): void {
-    this.#writeEvent(barrierEvent(barrier))
+    this.#pushBatch()
+    if (this.#queue.isBeyond) this.#queue.beyond.addEvent(barrierEvent(this.#barriers.encode(barrier)))
+    else this.#queue.push(barrier)
   }
 
   writeCancelBarrier(checkpointId: number): void {
@@ -209,9 +224,11 @@ class LocalChannelWriter implements ChannelWriter {
 
 class LocalChannelReader implements ChannelReader {
   readonly #queue: ElementQueue
+  readonly #barriers: CheckpointBarriers
 
-  constructor(queue: ElementQueue) {
+  constructor(queue: ElementQueue, barriers: CheckpointBarriers) {
     this.#queue = queue
+    this.#barriers = barriers
   }
 
   hasData(): boolean {
@@ -231,8 +248,12 @@ class LocalChannelReader implements ChannelReader {
       return
     }
     this.#queue.shift()
+    if ('checkpointId' in element) {
+      handler.onBarrier(element, channelIndex)
+      return
+    }
     if (element.kind === SLOT_KIND.endOfPartition) this.#queue.close()
-    deliverEvent(element, handler, channelIndex)
+    deliverEvent(element, { handler, channelIndex, barriers: this.#barriers })
   }
 
   close(): void {

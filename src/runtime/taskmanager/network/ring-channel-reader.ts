@@ -7,8 +7,9 @@
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { RingMemory } from '../../protocol/task-deployment.js'
-import { deliverEvent } from './channel-event.js'
+import { deliverEvent, type Segment } from './channel-event.js'
 import type { ChannelHandler, ChannelReader } from './channel.js'
+import { CheckpointBarriers } from './checkpoint-barriers.js'
 import { ANNOUNCED_RECORDS, RecordBatch } from './record-batch.js'
 import { readRecords } from './record-bytes.js'
 import { RingReaderEnd, type ReadableSlot } from './ring-reader-end.js'
@@ -17,6 +18,7 @@ import { SLOT_KIND } from './slot-kind.js'
 export class RingChannelReader implements ChannelReader {
   readonly #end: RingReaderEnd
   readonly #serializer: TypeSerializer<unknown>
+  readonly #barriers: CheckpointBarriers
   readonly #batch = new RecordBatch(ANNOUNCED_RECORDS)
   /** Records of one slot that are not read yet. */
   #records: DataInputView | undefined
@@ -24,9 +26,15 @@ export class RingChannelReader implements ChannelReader {
   #isInSlot = false
   #fragments: Uint8Array[] = []
 
-  constructor(memory: RingMemory, peerBell: SharedArrayBuffer, serializer: TypeSerializer<unknown>) {
+  constructor(
+    memory: RingMemory,
+    peerBell: SharedArrayBuffer,
+    serializer: TypeSerializer<unknown>,
+    barriers: CheckpointBarriers = new CheckpointBarriers(),
+  ) {
     this.#end = new RingReaderEnd(memory, peerBell)
     this.#serializer = serializer
+    this.#barriers = barriers
   }
 
   get numBytes(): number {
@@ -95,20 +103,22 @@ export class RingChannelReader implements ChannelReader {
   }
 
   #deliverOther(slot: ReadableSlot, handler: ChannelHandler, channelIndex: number): void {
-    if (slot.kind === SLOT_KIND.fragment) {
-      this.#addFragment(slot)
-      return
-    }
-    if (slot.kind === SLOT_KIND.endOfPartition) this.close()
-    deliverEvent(slot, handler, channelIndex)
+    const event = slot.kind === SLOT_KIND.fragment ? this.#addFragment(slot) : slot
+    if (event === undefined) return
+    if (event.kind === SLOT_KIND.endOfPartition) this.close()
+    deliverEvent(event, { handler, channelIndex, barriers: this.#barriers })
   }
 
-  /** The last part makes the record whole; it is delivered by the next drain as any other. */
-  #addFragment(slot: ReadableSlot): void {
+  /** The last part makes it whole. An event is given back; a record is delivered by the next drain as any other. */
+  #addFragment(slot: ReadableSlot): Segment | undefined {
     this.#fragments.push(slot.bytes)
-    if (slot.flag !== 1) return
-    this.#records = new DataInputView(Buffer.concat(this.#fragments))
-    this.#isInSlot = false
+    const kind = slot.flag
+    if (kind === 0) return undefined
+    const bytes = Buffer.concat(this.#fragments)
     this.#fragments = []
+    if (kind !== SLOT_KIND.records) return { kind, flag: 0, bytes }
+    this.#records = new DataInputView(bytes)
+    this.#isInSlot = false
+    return undefined
   }
 }

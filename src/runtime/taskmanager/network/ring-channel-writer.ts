@@ -1,7 +1,7 @@
 // Duty: the writing end of a channel through shared memory.
 // Invariants: records are written into the next free slot itself, which nobody reads before it is published; what finds no
 // free slot waits here, in order, and makes the writer unavailable until it has gone. When the reader reads no more, what
-// finds no free slot is dropped. Records that are larger than a slot go in parts. A record that cannot be serialized leaves
+// finds no free slot is dropped. Records and events that are larger than a slot go in parts. A record that cannot be serialized leaves
 // no trace; after one that is too large nothing more is taken, as a serializer may remember it.
 // Thread: the producing task's worker.
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
@@ -17,6 +17,7 @@ import {
   type Segment,
 } from './channel-event.js'
 import type { ChannelWriter } from './channel.js'
+import { CheckpointBarriers } from './checkpoint-barriers.js'
 import { MAX_RECORD_BYTES } from './record-bytes.js'
 import { RecordTooLargeError } from './record-too-large-error.js'
 import { RingWriterEnd, type WritableSlot } from './ring-writer-end.js'
@@ -32,12 +33,14 @@ export interface RingChannelWriterOptions {
   /** Where waits what the ring has no room for. */
   readonly waitingSpace?: WaitingSpace
   readonly maxRecordBytes?: number
+  readonly barriers?: CheckpointBarriers
 }
 
 export class RingChannelWriter implements ChannelWriter {
   readonly #end: RingWriterEnd
   readonly #serializer: TypeSerializer<unknown>
   readonly #maxRecordBytes: number
+  readonly #barriers: CheckpointBarriers
   readonly #waiting: WaitingSegments
   /** What was written since the last slot: in the next slot if there is one, else in memory of its own. */
   #current: DataOutputView
@@ -52,6 +55,7 @@ export class RingChannelWriter implements ChannelWriter {
     options: RingChannelWriterOptions = {},
   ) {
     const { waitingSpace = new WaitingSpace(), maxRecordBytes = MAX_RECORD_BYTES } = options
+    this.#barriers = options.barriers ?? new CheckpointBarriers()
     this.#end = new RingWriterEnd(memory, peerBell)
     this.#serializer = serializer
     this.#maxRecordBytes = maxRecordBytes
@@ -99,7 +103,7 @@ export class RingChannelWriter implements ChannelWriter {
   }
 
   writeBarrier(barrier: CheckpointBarrier): void {
-    this.#writeEvent(barrierEvent(barrier))
+    this.#writeEvent(barrierEvent(this.#barriers.encode(barrier)))
   }
 
   writeCancelBarrier(checkpointId: number): void {
@@ -154,7 +158,8 @@ export class RingChannelWriter implements ChannelWriter {
 
   #writeEvent(event: Segment): void {
     this.#seal()
-    this.#put(event)
+    if (event.bytes.length <= this.#end.payloadBytes) this.#put(event)
+    else this.#writeFragments(event.kind, event.bytes)
   }
 
   /** The last record did not fit behind the others: they go first, it begins the next slot or takes several. */
@@ -174,15 +179,17 @@ export class RingChannelWriter implements ChannelWriter {
       this.#current.writeBytes(record)
     } else {
       this.#current = new DataOutputView(this.#end.payloadBytes + OVERHANG_BYTES)
-      this.#writeFragments(record)
+      this.#writeFragments(SLOT_KIND.records, record)
     }
   }
 
-  #writeFragments(record: Uint8Array): void {
+  /** The flag of what is of this kind is 0. */
+  #writeFragments(kind: number, bytes: Uint8Array): void {
     const { payloadBytes } = this.#end
-    for (let start = 0; start < record.length; start += payloadBytes) {
-      const end = Math.min(record.length, start + payloadBytes)
-      this.#put({ kind: SLOT_KIND.fragment, flag: end === record.length ? 1 : 0, bytes: record.subarray(start, end) })
+    for (let start = 0; start < bytes.length; start += payloadBytes) {
+      const end = Math.min(bytes.length, start + payloadBytes)
+      const flag = end === bytes.length ? kind : 0
+      this.#put({ kind: SLOT_KIND.fragment, flag, bytes: bytes.subarray(start, end) })
     }
   }
 

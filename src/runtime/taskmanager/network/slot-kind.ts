@@ -4,7 +4,7 @@
 
 export const SLOT_KIND = {
   records: 1,
-  /** A part of a record that is larger than a slot; the flag is 1 on its last part. */
+  /** A part of a record or event that is larger than a slot; the flag of the last part is the kind of the whole, else 0. */
   fragment: 2,
   watermark: 3,
   watermarkStatus: 4,

@@ -10,6 +10,7 @@ import type { Copier } from '../../../core/types/copier.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { ChannelDescriptor, LocalChannelDescriptor } from '../../protocol/task-deployment.js'
+import { CheckpointBarriers } from '../network/checkpoint-barriers.js'
 import type { ChannelEnds, ChannelReader, ChannelWriter } from '../network/channel.js'
 import { LocalChannel, localChannelCapacity } from '../network/local-channel.js'
 import { RingChannelReader } from '../network/ring-channel-reader.js'
@@ -30,25 +31,33 @@ export class ChannelConnector {
   readonly #wake: () => void
   readonly #types: EdgeTypes
   readonly #waitingSpace: WaitingSpace
+  readonly #barriers: CheckpointBarriers
   readonly #locals = new Map<string, LocalChannel>()
   /** By edge id. */
   readonly #serializers = new Map<string, () => TypeSerializer<unknown>>()
 
-  constructor(wake: () => void, types: EdgeTypes = NOTHING_DECLARED, waitingSpace: WaitingSpace = new WaitingSpace()) {
+  constructor(
+    wake: () => void,
+    types: EdgeTypes = NOTHING_DECLARED,
+    waitingSpace: WaitingSpace = new WaitingSpace(),
+    barriers: CheckpointBarriers = new CheckpointBarriers(),
+  ) {
     this.#wake = wake
     this.#types = types
     this.#waitingSpace = waitingSpace
+    this.#barriers = barriers
   }
 
   writer(descriptor: ChannelDescriptor, edgeId = ''): ChannelWriter {
     if (descriptor.kind === 'local') return this.#local(descriptor, edgeId).writer
     const { memory, peerBell } = descriptor
-    return new RingChannelWriter(memory, peerBell, this.#serializer(edgeId), { waitingSpace: this.#waitingSpace })
+    const [waitingSpace, barriers] = [this.#waitingSpace, this.#barriers]
+    return new RingChannelWriter(memory, peerBell, this.#serializer(edgeId), { waitingSpace, barriers })
   }
 
   reader(descriptor: ChannelDescriptor, edgeId = ''): ChannelReader {
     if (descriptor.kind === 'local') return this.#local(descriptor, edgeId).reader
-    return new RingChannelReader(descriptor.memory, descriptor.peerBell, this.#serializer(edgeId))
+    return new RingChannelReader(descriptor.memory, descriptor.peerBell, this.#serializer(edgeId), this.#barriers)
   }
 
   /** In front of an operator that cannot take its records yet; these are its own already. */
@@ -82,6 +91,7 @@ export class ChannelConnector {
         copier,
         createSerializer: () => this.#serializer(edgeId),
         waitingSpace: this.#waitingSpace,
+        barriers: this.#barriers,
         capacity,
       })
       this.#locals.set(key, channel)

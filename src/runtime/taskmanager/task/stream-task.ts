@@ -7,11 +7,11 @@
 // an output is full. Restoring is the first action, and nothing is closed while it runs.
 // Thread: the task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import type { TriggerCheckpoint } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import type { TaskActivity } from '../metrics/task-times.js'
 import type { AccumulatorRegistry } from '../operators/accumulator-registry.js'
+import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { StreamOperator } from '../operators/stream-operator.js'
 import type { OperatorChain } from './operator-chain.js'
 import { OutputFlusher } from './output-flusher.js'
@@ -105,14 +105,14 @@ export class StreamTask {
     return this.#control.mayTakeInput && this.#input.hasData()
   }
 
-  triggerCheckpoint(message: TriggerCheckpoint): void {
-    const { checkpointId, timestamp } = message
+  triggerCheckpoint(barrier: CheckpointBarrier): void {
+    const { checkpointId } = barrier
     this.#control.mailbox.put(() => {
       const { life } = this.#control
       if (!life.isRunning || life.phase === 'draining') {
         this.#parts.checkpoints.decline(checkpointId, `the task is ${life.phase}`)
-      } else if (this.#input.onTrigger({ checkpointId, timestamp }) === 'take-now') {
-        this.#takeTriggered(message)
+      } else if (this.#input.onTrigger(barrier) === 'take-now') {
+        this.#takeTriggered(barrier)
       }
     })
   }
@@ -261,14 +261,14 @@ export class StreamTask {
   }
 
   /** Synchronous up to the first hook, so that what a source's function does meanwhile is after the barrier. */
-  #takeTriggered({ checkpointId, timestamp, thenStop }: TriggerCheckpoint): void {
+  #takeTriggered(barrier: CheckpointBarrier): void {
     const { checkpoints } = this.#parts
-    const barrier = { checkpointId, timestamp }
-    if (thenStop !== undefined) {
-      checkpoints.beginStop(checkpointId, thenStop)
+    const { checkpointId, options } = barrier
+    if (options.stop !== undefined) {
+      checkpoints.beginStop(checkpointId, options.stop)
       this.#input.pause()
     }
-    if (thenStop === 'drain') this.#control.actions.enqueue(() => this.#drainSource(checkpointId))
+    if (options.stop === 'drain') this.#control.actions.enqueue(() => this.#drainSource(checkpointId))
     checkpoints.take(barrier, 0)
   }
 

@@ -1,6 +1,6 @@
 // Duty: one task's part in a checkpoint: pre-barrier hooks, barrier out, synchronous part, asynchronous part, answer.
 //
-//   take -> announced: prepare* -> barrier out -> snapshotState* -> (input goes on) -> complete* -> acknowledge
+//   take -> prepare* -> barrier out -> snapshotState* -> (input goes on) -> complete* -> acknowledge
 //              \________________ error or abort: cancel what was begun, decline ______________/
 //
 // Invariants: state and barrier are taken with no record in between; a checkpoint is answered at most once; what was
@@ -9,19 +9,17 @@
 import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Clock } from '../../../core/time/clock.js'
-import type { CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
+import type { CheckpointLocation, CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
 import {
   streamHandlesOfSubtask,
   type OperatorSubtaskState,
   type StreamStateHandle,
   type TaskStateSnapshot,
 } from '../../../storage/state-handles.js'
-import type { AnnounceCheckpoint } from '../../protocol/master-to-worker.js'
 import type { CheckpointMetrics, WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { CheckpointAlignment } from '../metrics/checkpoint-alignment.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { OperatorSnapshotFuture, SnapshotRequest, StreamOperator } from '../operators/stream-operator.js'
-import type { CheckpointAnnouncements } from './checkpoint-announcements.js'
 import type { TaskControl } from './task-control.js'
 import type { StopMode, TaskEnding } from './task-ending.js'
 import type { TaskOutputs } from './task-outputs.js'
@@ -32,17 +30,14 @@ export interface SubtaskCheckpointServices {
   readonly outputs: Pick<TaskOutputs, 'broadcastBarrier' | 'broadcastCancelBarrier'>
   readonly ending: TaskEnding
   readonly alignment: CheckpointAlignment
-  readonly announcements: CheckpointAnnouncements
   readonly clock: Clock
   readonly send: (message: WorkerToMaster) => void
-  readonly streamsFor: (announcement: AnnounceCheckpoint) => CheckpointStreamFactory
+  readonly streamsFor: (location: CheckpointLocation) => CheckpointStreamFactory
 }
 
 interface RunningSnapshot {
   readonly futures: Map<string, OperatorSnapshotFuture>
   canceled: boolean
-  /** Ends a wait that nothing else would end. */
-  onCanceled: () => void
 }
 
 export class SubtaskCheckpointCoordinator {
@@ -77,25 +72,22 @@ export class SubtaskCheckpointCoordinator {
    * when the task must fail.
    */
   async perform(barrier: CheckpointBarrier, alignmentMs: number): Promise<void> {
-    const { checkpointId } = barrier
-    // First of all: where a checkpoint was given up long ago, nobody remembers where its parts were to go.
+    const { checkpointId, options } = barrier
     if (this.#forgetAborted(checkpointId)) {
       this.#services.outputs.broadcastCancelBarrier(checkpointId)
       return
     }
     const startedAt = this.#services.clock.monotonicMs()
-    const snapshot: RunningSnapshot = { futures: new Map(), canceled: false, onCanceled: () => undefined }
+    const snapshot: RunningSnapshot = { futures: new Map(), canceled: false }
     this.#running.set(checkpointId, snapshot)
-    const announcement =
-      this.#services.announcements.find(checkpointId) ?? (await this.#announcementOf(checkpointId, snapshot))
-    if (announcement?.thenStop !== undefined) this.beginStop(checkpointId, announcement.thenStop)
+    if (options.stop !== undefined) this.beginStop(checkpointId, options.stop)
     // It emits records: an error here is one of a record that is lost, so it is the task's and not the checkpoint's.
-    if (announcement !== undefined) await this.#prepare(checkpointId)
-    if (announcement === undefined || snapshot.canceled) {
+    await this.#prepare(checkpointId)
+    if (snapshot.canceled) {
       this.#services.outputs.broadcastCancelBarrier(checkpointId)
       return
     }
-    const isTaken = await this.#takeState(barrier, announcement, snapshot)
+    const isTaken = await this.#takeState(barrier, snapshot)
     if (!isTaken) return
     const synchronousMs = this.#services.clock.monotonicMs() - startedAt
     void this.#completeLater(checkpointId, snapshot, { alignmentMs, synchronousMs })
@@ -106,16 +98,12 @@ export class SubtaskCheckpointCoordinator {
   }
 
   /** False when it was given up. */
-  async #takeState(
-    barrier: CheckpointBarrier,
-    announcement: AnnounceCheckpoint,
-    snapshot: RunningSnapshot,
-  ): Promise<boolean> {
+  async #takeState(barrier: CheckpointBarrier, snapshot: RunningSnapshot): Promise<boolean> {
     const { checkpointId } = barrier
     try {
       this.#services.ending.checkpointTaken(checkpointId)
       this.#services.outputs.broadcastBarrier(barrier)
-      const request = this.#requestOf(barrier, announcement)
+      const request = this.#requestOf(barrier)
       for (const operator of this.#operators) {
         if (snapshot.canceled) break
         snapshot.futures.set(operator.operatorId, await operator.snapshotState(request))
@@ -127,16 +115,6 @@ export class SubtaskCheckpointCoordinator {
     // Aborted meanwhile: what the operators gave since then is given back, too.
     if (snapshot.canceled) await cancelAll(snapshot)
     return !snapshot.canceled
-  }
-
-  /** Of a barrier that has overtaken it; undefined when the checkpoint is given up before it comes. */
-  #announcementOf(checkpointId: number, snapshot: RunningSnapshot): Promise<AnnounceCheckpoint | undefined> {
-    return new Promise((resolve) => {
-      snapshot.onCanceled = () => {
-        resolve(undefined)
-      }
-      void this.#services.announcements.get(checkpointId).then(resolve)
-    })
   }
 
   /** True when the coordinator had given it up. */
@@ -183,11 +161,12 @@ export class SubtaskCheckpointCoordinator {
     for (const [checkpointId] of [...this.#running]) await this.abort(checkpointId)
   }
 
-  #requestOf(barrier: CheckpointBarrier, announcement: AnnounceCheckpoint): SnapshotRequest {
-    const { isSavepoint, location, checkpointId } = announcement
+  #requestOf({ checkpointId, timestamp, options }: CheckpointBarrier): SnapshotRequest {
+    const { kind, location } = options
+    const isSavepoint = kind === 'savepoint'
     const incremental = location.kind === 'file' ? location.incremental : undefined
     const increment = incremental && { checkpointId, baseCheckpointId: incremental.baseCheckpointId }
-    return { ...barrier, isSavepoint, increment, streams: this.#services.streamsFor(announcement) }
+    return { checkpointId, timestamp, isSavepoint, increment, streams: this.#services.streamsFor(location) }
   }
 
   /** Never rejects: errors decline the checkpoint. */
@@ -239,7 +218,6 @@ export class SubtaskCheckpointCoordinator {
 
 async function cancelAll(snapshot: RunningSnapshot): Promise<void> {
   snapshot.canceled = true
-  snapshot.onCanceled()
   await Promise.allSettled([...snapshot.futures.values()].map((future) => future.cancel()))
 }
 

@@ -9,7 +9,6 @@ import type { Random } from '../../../core/random/random.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { StateBackend } from '../state/state-backend.js'
-import type { CheckpointAnnouncements } from './checkpoint-announcements.js'
 
 export interface TaskEnvironment {
   readonly configuration: Configuration
@@ -21,7 +20,6 @@ export interface TaskEnvironment {
   readonly stateBackend?: StateBackend | undefined
   readonly standardOutput: TextOutput
   readonly standardError: TextOutput
-  readonly announcements: CheckpointAnnouncements
   readonly send: (message: WorkerToMaster) => void
   /** Makes the worker's loop step its tasks soon. */
   readonly wake: () => void

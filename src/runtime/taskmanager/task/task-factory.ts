@@ -88,7 +88,7 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
 
 function makeCheckpoints(
   { operators }: OperatorChain,
-  { clock, send, announcements, fileSystems, random }: TaskEnvironment,
+  { clock, send, fileSystems, random }: TaskEnvironment,
   parts: Pick<SubtaskCheckpointServices, 'control' | 'outputs' | 'ending' | 'alignment'> & {
     readonly control: TaskControl
   },
@@ -96,10 +96,9 @@ function makeCheckpoints(
   return new SubtaskCheckpointCoordinator(operators, {
     ...parts,
     executionId: parts.control.life.executionId,
-    announcements,
     clock,
     send,
-    streamsFor: ({ location }) => checkpointStreams(location, fileSystems, random),
+    streamsFor: (location) => checkpointStreams(location, fileSystems, random),
   })
 }
 

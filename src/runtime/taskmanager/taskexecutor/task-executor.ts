@@ -11,9 +11,9 @@ import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { MergeAccumulators } from '../../protocol/accumulators.js'
 import type { DeployTasks, LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
+import { CheckpointBarriers } from '../network/checkpoint-barriers.js'
 import { WaitingSpace } from '../network/waiting-space.js'
 import { ChannelConnector } from '../task/channel-connector.js'
-import { CheckpointAnnouncements } from '../task/checkpoint-announcements.js'
 import { StreamTask } from '../task/stream-task.js'
 import type { TaskEnvironment } from '../task/task-environment.js'
 import { FinishedTask } from '../task/finished-task.js'
@@ -23,7 +23,7 @@ import { MetricsReporter } from './metrics-reporter.js'
 import { TaskLoop, type LoopScheduler } from './task-loop.js'
 
 /** What a worker is made of; everything ambient comes from outside. */
-export interface TaskExecutorServices extends Omit<TaskEnvironment, 'announcements' | 'configuration' | 'wake'> {
+export interface TaskExecutorServices extends Omit<TaskEnvironment, 'configuration' | 'wake'> {
   readonly scheduler: LoopScheduler
   /** Runs the program; its jobs go to the executor. */
   readonly runProgram: ProgramRunner
@@ -46,7 +46,8 @@ export class TaskExecutor {
   readonly #loop: TaskLoop
   readonly #reporter: MetricsReporter
   readonly #loader: ProgramLoader
-  readonly #announcements = new CheckpointAnnouncements()
+  /** Of the attempt. */
+  #barriers = new CheckpointBarriers()
   #tasks = new Map<string, DeployedTask>()
   #attempt = -1
   #loads: Promise<void> = Promise.resolve()
@@ -73,16 +74,12 @@ export class TaskExecutor {
       case 'deploy-tasks':
         this.#deploy(message)
         break
-      case 'start-tasks':
-        this.#loop.wake()
+      case 'trigger-checkpoint': {
+        const { executionId, checkpointId, timestamp, options } = message
+        const barrier = this.#barriers.intern({ checkpointId, timestamp, options })
+        this.#tasks.get(executionId)?.triggerCheckpoint(barrier)
         break
-      case 'announce-checkpoint':
-        this.#announcements.add(message)
-        break
-      case 'trigger-checkpoint':
-        this.#announcements.add({ ...message, type: 'announce-checkpoint' })
-        this.#tasks.get(message.executionId)?.triggerCheckpoint(message)
-        break
+      }
       case 'notify-checkpoint-complete':
         for (const task of this.#tasks.values()) task.notifyCheckpointComplete(message.checkpointId)
         break
@@ -129,19 +126,15 @@ export class TaskExecutor {
     }
     this.#attempt = message.attempt
     this.#tasks = new Map()
+    this.#barriers = new CheckpointBarriers()
     const wake = (): void => {
       this.#loop.wake()
     }
     const configuration = Configuration.fromMap(graph.jobGraph.configuration)
     const { temporaryFiles } = this.#services.fileSystems
     const createFile = () => temporaryFiles.create(configuration.get(CoreOptions.TMP_DIRS))
-    const channels = new ChannelConnector(wake, graph, new WaitingSpace({ createFile }))
-    const environment: TaskEnvironment = {
-      ...this.#services,
-      announcements: this.#announcements,
-      configuration,
-      wake,
-    }
+    const channels = new ChannelConnector(wake, graph, new WaitingSpace({ createFile }), this.#barriers)
+    const environment: TaskEnvironment = { ...this.#services, configuration, wake }
     const starts = message.tasks.map((descriptor) => this.#makeTask(descriptor, program, environment, channels))
     this.#loop.setTasks([...this.#tasks.values()])
     for (const start of starts) start()

@@ -6,7 +6,6 @@ import { SILENT_LOGGER } from '../../../../src/core/logging/silent-logger.js'
 import { SeededRandom } from '../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../src/core/time/manual-clock.js'
 import type { TaskDeploymentDescriptor } from '../../../../src/runtime/protocol/task-deployment.js'
-import { CheckpointAnnouncements } from '../../../../src/runtime/taskmanager/task/checkpoint-announcements.js'
 import type { TaskEnvironment } from '../../../../src/runtime/taskmanager/task/task-environment.js'
 
 export function testTaskEnvironment(given: Partial<TaskEnvironment> = {}): TaskEnvironment {
@@ -18,7 +17,6 @@ export function testTaskEnvironment(given: Partial<TaskEnvironment> = {}): TaskE
     fileSystems: new FileSystems(),
     standardOutput: new MemoryTextOutput(),
     standardError: new MemoryTextOutput(),
-    announcements: new CheckpointAnnouncements(),
     send: () => undefined,
     wake: () => undefined,
     ...given,

@@ -16,15 +16,11 @@ function failureOf(checkpoint: Promise<unknown>): Promise<unknown> {
 }
 
 describe('A CheckpointCoordinator takes a checkpoint', () => {
-  it('announces to all, triggers the sources, completes with the last acknowledgement and notifies', async () => {
+  it('triggers the sources and tells nobody else, completes with the last acknowledgement and notifies', async () => {
     const harness = new CoordinatorHarness()
     const result = harness.coordinator.triggerCheckpoint()
     await turn()
-    assert.deepEqual(harness.sent, [
-      'announce-checkpoint#1',
-      'trigger-checkpoint#1 to source_0_0',
-      'trigger-checkpoint#1 to source_1_0',
-    ])
+    assert.deepEqual(harness.sent, ['trigger-checkpoint#1 to source_0_0', 'trigger-checkpoint#1 to source_1_0'])
     harness.acknowledge(1, 'source', 0)
     harness.acknowledge(1, 'source', 1)
     harness.acknowledge(1, 'map', 0)
@@ -123,7 +119,7 @@ describe('A CheckpointCoordinator takes a checkpoint', () => {
     harness.repository.failing.clear()
     void harness.coordinator.triggerCheckpoint()
     await turn()
-    assert.deepEqual(harness.announced, [2])
+    assert.deepEqual(harness.triggered, [2])
   })
 
   it('sends triggers in the order of ids, also when the directory of the first takes longer', async () => {
@@ -133,7 +129,7 @@ describe('A CheckpointCoordinator takes a checkpoint', () => {
     void harness.coordinator.triggerCheckpoint()
     await turn()
     await making.letGo()
-    assert.deepEqual(harness.announced, [1, 2])
+    assert.deepEqual(harness.triggered, [1, 2])
     assert.equal(harness.repository.completed.length, 0)
   })
 })
@@ -324,15 +320,15 @@ describe('A CheckpointCoordinator triggers periodically', () => {
   it('an interval apart, never before it was started', async () => {
     const harness = new CoordinatorHarness({ intervalMs: 1000 })
     await harness.advance(5000)
-    assert.deepEqual(harness.announced, [])
+    assert.deepEqual(harness.triggered, [])
     harness.coordinator.start()
     await harness.advance(999)
-    assert.deepEqual(harness.announced, [])
+    assert.deepEqual(harness.triggered, [])
     await harness.advance(1)
-    assert.deepEqual(harness.announced, [1])
+    assert.deepEqual(harness.triggered, [1])
     await harness.acknowledgeAll(1)
     await harness.advance(1000)
-    assert.deepEqual(harness.announced, [1, 2])
+    assert.deepEqual(harness.triggered, [1, 2])
   })
 
   it('not at all without an interval', () => {
@@ -345,17 +341,17 @@ describe('A CheckpointCoordinator triggers periodically', () => {
     const harness = new CoordinatorHarness({ intervalMs: 1000 })
     harness.coordinator.start()
     for (let tick = 0; tick < 5; tick += 1) await harness.advance(1000)
-    assert.deepEqual(harness.announced, [1])
+    assert.deepEqual(harness.triggered, [1])
     await harness.acknowledgeAll(1)
     await harness.advance(1000)
-    assert.deepEqual(harness.announced, [1, 2])
+    assert.deepEqual(harness.triggered, [1, 2])
   })
 
   it('up to the greatest number at a time', async () => {
     const harness = new CoordinatorHarness({ intervalMs: 1000, maxConcurrent: 3 })
     harness.coordinator.start()
     for (let tick = 0; tick < 6; tick += 1) await harness.advance(1000)
-    assert.deepEqual(harness.announced, [1, 2, 3])
+    assert.deepEqual(harness.triggered, [1, 2, 3])
   })
 
   it('as soon as the pending one has ended, when its own time came meanwhile', async () => {
@@ -363,15 +359,15 @@ describe('A CheckpointCoordinator triggers periodically', () => {
     harness.coordinator.start()
     await harness.advance(1000)
     await harness.advance(1500)
-    assert.deepEqual(harness.announced, [1])
+    assert.deepEqual(harness.triggered, [1])
     await harness.acknowledgeAll(1)
     await harness.advance(0)
-    assert.deepEqual(harness.announced, [1, 2])
+    assert.deepEqual(harness.triggered, [1, 2])
     await harness.acknowledgeAll(2)
     await harness.advance(999)
-    assert.deepEqual(harness.announced, [1, 2])
+    assert.deepEqual(harness.triggered, [1, 2])
     await harness.advance(1)
-    assert.deepEqual(harness.announced, [1, 2, 3])
+    assert.deepEqual(harness.triggered, [1, 2, 3])
   })
 
   it('no other while the metadata of one is being written', async () => {
@@ -381,10 +377,10 @@ describe('A CheckpointCoordinator triggers periodically', () => {
     await harness.advance(1000)
     await harness.acknowledgeAll(1)
     await harness.advance(3000)
-    assert.deepEqual(harness.announced, [1])
+    assert.deepEqual(harness.triggered, [1])
     await writing.letGo()
     await harness.advance(1000)
-    assert.deepEqual(harness.announced, [1, 2])
+    assert.deepEqual(harness.triggered, [1, 2])
   })
 
   it('no other while the directory of one is being made', async () => {
@@ -394,7 +390,7 @@ describe('A CheckpointCoordinator triggers periodically', () => {
     await harness.advance(3000)
     harness.repository.holding.clear()
     await making.letGo()
-    assert.deepEqual(harness.announced, [1])
+    assert.deepEqual(harness.triggered, [1])
   })
 
   it('with the least pause after the end of the last one, however long that took', async () => {
@@ -404,7 +400,7 @@ describe('A CheckpointCoordinator triggers periodically', () => {
     await harness.advance(800)
     await harness.acknowledgeAll(1)
     const completedAt = harness.clock.now()
-    while (harness.announced.length < 2) await harness.advance(10)
+    while (harness.triggered.length < 2) await harness.advance(10)
     assert.equal(harness.clock.now() - completedAt, 700)
   })
 
@@ -415,9 +411,9 @@ describe('A CheckpointCoordinator triggers periodically', () => {
     await harness.advance(1000)
     harness.repository.failing.clear()
     await harness.advance(1000)
-    assert.deepEqual(harness.announced, [2])
+    assert.deepEqual(harness.triggered, [2])
     harness.coordinator.decline(2, storageError())
     await harness.advance(1000)
-    assert.deepEqual(harness.announced, [2, 3])
+    assert.deepEqual(harness.triggered, [2, 3])
   })
 })

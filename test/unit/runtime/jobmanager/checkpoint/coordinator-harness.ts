@@ -12,6 +12,7 @@ import { CheckpointStatistics } from '../../../../../src/runtime/jobmanager/chec
 import type { PendingCheckpoint } from '../../../../../src/runtime/jobmanager/checkpoint/pending-checkpoint.js'
 import type { Execution } from '../../../../../src/runtime/jobmanager/executiongraph/execution.js'
 import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
+import type { CheckpointOptions } from '../../../../../src/runtime/protocol/checkpoint-options.js'
 import type { ExecutionState } from '../../../../../src/runtime/protocol/execution-state.js'
 import type { MasterToWorker } from '../../../../../src/runtime/protocol/master-to-worker.js'
 import type { CompletedCheckpoint } from '../../../../../src/storage/checkpoint-metadata.js'
@@ -198,9 +199,17 @@ export class CoordinatorHarness {
     await turn()
   }
 
-  /** Ids of all checkpoints announced to the workers, in order. */
-  get announced(): number[] {
-    return this.messages.flatMap((message) => (message.type === 'announce-checkpoint' ? [message.checkpointId] : []))
+  /** Ids of all checkpoints of which tasks were told, in order. */
+  get triggered(): number[] {
+    const ids = this.messages.flatMap((message) =>
+      message.type === 'trigger-checkpoint' ? [message.checkpointId] : [],
+    )
+    return [...new Set(ids)]
+  }
+
+  /** How the job is to end after it, in the order of the triggers. */
+  get stops(): CheckpointOptions['stop'][] {
+    return this.messages.flatMap((message) => (message.type === 'trigger-checkpoint' ? [message.options.stop] : []))
   }
 
   /** What the workers were told about the outcome of checkpoints. */

@@ -25,10 +25,10 @@ describe('The final checkpoint of a bounded job', () => {
     for (const subtask of [0, 1]) harness.coordinator.dataEnded(harness.execution('source', subtask).id)
     harness.coordinator.dataEnded(harness.execution('map', 0).id)
     await harness.advance(1000)
-    assert.deepEqual(harness.announced, [])
+    assert.deepEqual(harness.triggered, [])
     harness.coordinator.dataEnded(harness.execution('map', 1).id)
     await harness.advance(0)
-    assert.deepEqual(harness.announced, [1])
+    assert.deepEqual(harness.triggered, [1])
     await harness.acknowledgeAll(1)
     assert.deepEqual(harness.notified, ['notify-checkpoint-complete#1'])
   })
@@ -41,7 +41,7 @@ describe('The final checkpoint of a bounded job', () => {
     harness.end('source', 0)
     harness.end('source', 1)
     await harness.advance(1000)
-    assert.deepEqual(harness.announced, [1])
+    assert.deepEqual(harness.triggered, [1])
   })
 
   it('waits for the checkpoint that is under way, and for no pause after it', async () => {
@@ -50,10 +50,10 @@ describe('The final checkpoint of a bounded job', () => {
     await turn()
     dataEnded(harness)
     await harness.advance(10)
-    assert.deepEqual(harness.announced, [1])
+    assert.deepEqual(harness.triggered, [1])
     await harness.acknowledgeAll(1)
     await harness.advance(0)
-    assert.deepEqual(harness.announced, [1, 2])
+    assert.deepEqual(harness.triggered, [1, 2])
   })
 
   it('is due when the last task that goes on has finished', async () => {
@@ -67,7 +67,7 @@ describe('The final checkpoint of a bounded job', () => {
     }
     harness.end('source', 1)
     await harness.advance(0)
-    assert.deepEqual(harness.announced, [1])
+    assert.deepEqual(harness.triggered, [1])
   })
 
   it('is begun again at once when a task ends before it takes part, or declines', async () => {
@@ -76,14 +76,14 @@ describe('The final checkpoint of a bounded job', () => {
     await harness.advance(0)
     harness.end('source', 0)
     await harness.advance(0)
-    assert.deepEqual(harness.announced, [1, 2])
+    assert.deepEqual(harness.triggered, [1, 2])
     harness.coordinator.decline(2, new FlinkError('CHECKPOINT_DECLINED', { checkpointId: 2, reason: 'it ends' }))
     await harness.advance(20)
-    assert.deepEqual(harness.announced, [1, 2, 3])
+    assert.deepEqual(harness.triggered, [1, 2, 3])
     await harness.acknowledgeAll(3)
     assert.deepEqual(harness.repository.completed, [3])
     await harness.advance(1000)
-    assert.deepEqual(harness.announced, [1, 2, 3])
+    assert.deepEqual(harness.triggered, [1, 2, 3])
   })
 
   it('is begun again a second after it has failed, however long the interval', async () => {
@@ -92,9 +92,9 @@ describe('The final checkpoint of a bounded job', () => {
     await harness.advance(0)
     harness.coordinator.decline(1, new Error('the disk is full'))
     await harness.advance(999)
-    assert.deepEqual(harness.announced, [1])
+    assert.deepEqual(harness.triggered, [1])
     await harness.advance(1)
-    assert.deepEqual(harness.announced, [1, 2])
+    assert.deepEqual(harness.triggered, [1, 2])
   })
 
   it('is begun again at the interval when that is shorter', async () => {
@@ -103,7 +103,7 @@ describe('The final checkpoint of a bounded job', () => {
     await harness.advance(0)
     harness.coordinator.decline(1, new Error('the disk is full'))
     await harness.advance(100)
-    assert.deepEqual(harness.announced, [1, 2])
+    assert.deepEqual(harness.triggered, [1, 2])
   })
 
   it('is begun again when there was no place for it', async () => {
@@ -112,9 +112,9 @@ describe('The final checkpoint of a bounded job', () => {
     dataEnded(harness)
     await harness.advance(0)
     harness.repository.failing.clear()
-    assert.deepEqual(harness.announced, [])
+    assert.deepEqual(harness.triggered, [])
     await harness.advance(1000)
-    assert.equal(harness.announced.length, 1)
+    assert.equal(harness.triggered.length, 1)
   })
 
   it('is no savepoint that leaves the job running: nobody is told of its end', async () => {
@@ -134,10 +134,10 @@ describe('The final checkpoint of a bounded job', () => {
     await turn()
     dataEnded(harness)
     await harness.advance(0)
-    assert.deepEqual(harness.announced, [1])
+    assert.deepEqual(harness.triggered, [1])
     await harness.acknowledgeAll(1)
     await harness.advance(1000)
-    assert.deepEqual(harness.announced, [1])
+    assert.deepEqual(harness.triggered, [1])
   })
 
   it('keeps the interval of a job that goes on', async () => {
@@ -146,9 +146,9 @@ describe('The final checkpoint of a bounded job', () => {
     await harness.advance(0)
     await harness.acknowledgeAll(1)
     await harness.advance(999)
-    assert.deepEqual(harness.announced, [1])
+    assert.deepEqual(harness.triggered, [1])
     await harness.advance(1)
-    assert.deepEqual(harness.announced, [1, 2])
+    assert.deepEqual(harness.triggered, [1, 2])
   })
 })
 
@@ -160,6 +160,6 @@ describe('Checkpoints after the end of a task', () => {
       assert.match(error.message, /source \(1\/2\) has finished, and .*checkpoints-after-tasks-finish.enabled is false/)
       return true
     })
-    assert.deepEqual(harness.announced, [])
+    assert.deepEqual(harness.triggered, [])
   })
 })

@@ -40,6 +40,8 @@ export class PlayedWorker implements TaskManagerGateway {
   state: OperatorSubtaskState = EMPTY_SUBTASK_STATE
   readonly #listener: TaskManagerListener
   readonly #accumulators = new Map<string, AccumulatorParts>()
+  /** Its barriers reach the tasks of all workers. */
+  onTrigger: (checkpointId: number) => void = () => undefined
 
   constructor(index: number, listener: TaskManagerListener, ignores: Set<MasterToWorker['type']>) {
     this.name = `worker ${String(index)}`
@@ -60,12 +62,17 @@ export class PlayedWorker implements TaskManagerGateway {
   obey(message: MasterToWorker): void {
     if (message.type === 'load-program')
       this.#listener.onMessage({ type: 'program-loaded', loadNumber: message.loadNumber })
-    else if (message.type === 'deploy-tasks') this.tasks = message.tasks
-    else if (message.type === 'start-tasks') this.reportAll('INITIALIZING', 'RUNNING')
+    else if (message.type === 'deploy-tasks') this.run(message.tasks)
     else if (message.type === 'cancel-tasks') this.reportAll('CANCELED')
     else if (message.type === 'close-worker') this.die(undefined)
-    else if (message.type === 'announce-checkpoint') this.acknowledge(message.checkpointId)
+    else if (message.type === 'trigger-checkpoint') this.onTrigger(message.checkpointId)
     else if (message.type === 'merge-accumulators') this.merge(message)
+  }
+
+  /** They start as they are deployed. */
+  run(tasks: readonly TaskDeploymentDescriptor[]): void {
+    this.tasks = tasks
+    this.reportAll('INITIALIZING', 'RUNNING')
   }
 
   reportAll(...states: readonly ExecutionState[]): void {
@@ -167,6 +174,9 @@ export class JobMasterHarness implements TaskManagerStarter {
   start(index: number, listener: TaskManagerListener): TaskManagerGateway {
     const worker = new PlayedWorker(index, listener, this.ignored)
     this.started[index] = [...(this.started[index] ?? []), worker]
+    worker.onTrigger = (checkpointId) => {
+      for (const workers of this.started) workers.at(-1)?.acknowledge(checkpointId)
+    }
     return worker
   }
 

@@ -31,7 +31,7 @@ describe('A JobMaster runs a job', () => {
     assert.equal(harness.master.status, 'RUNNING')
     assert.deepEqual(harness.taskStates(), ['RUNNING', 'RUNNING', 'RUNNING'])
     const types = harness.worker(0).received.map(({ type }) => type)
-    assert.deepEqual(types, ['load-program', 'deploy-tasks', 'start-tasks'])
+    assert.deepEqual(types, ['load-program', 'deploy-tasks'])
   })
 
   it('deploys nothing before the last worker has loaded the program', async () => {
@@ -227,7 +227,7 @@ describe('A JobMaster cancels a job', () => {
 
   it('with a savepoint that fails: the job goes on', async () => {
     const harness = await new JobMasterHarness().run()
-    harness.ignored.add('announce-checkpoint')
+    harness.ignored.add('trigger-checkpoint')
     const savepoint = assert.rejects(harness.master.triggerSavepoint('file:///sp', true), {
       code: 'CHECKPOINT_EXPIRED',
     })
@@ -423,7 +423,7 @@ describe('A JobMaster after a failure', () => {
       'execution.checkpointing.timeout': '500 ms',
       'restart-strategy.type': 'none',
     }).run()
-    harness.ignored.add('announce-checkpoint')
+    harness.ignored.add('trigger-checkpoint')
     await harness.advance(1000)
     await harness.advance(500)
     assert.equal(harness.outcome?.status, 'FAILED')

@@ -20,6 +20,7 @@ import { TaskLoop, type LoopScheduler } from '../../../../../src/runtime/taskman
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
 import { RecordedProgram } from '../../../graph/recorded-program.js'
 import { testDescriptor, testTaskEnvironment } from '../test-task-environment.js'
+import { testBarrier } from '../test-barriers.js'
 
 export type Metrics = Readonly<Record<string, number | string>>
 
@@ -100,7 +101,7 @@ export class MeasuredTask {
   }
 
   async feedBarrier(checkpointId: number, timestamp: number): Promise<void> {
-    this.#upstream.writeBarrier({ checkpointId, timestamp })
+    this.#upstream.writeBarrier(testBarrier(checkpointId, {}, timestamp))
     this.#upstream.flush()
     await this.run()
   }

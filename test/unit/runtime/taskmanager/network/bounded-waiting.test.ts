@@ -12,6 +12,7 @@ import { RingChannelReader } from '../../../../../src/runtime/taskmanager/networ
 import { RingChannelWriter } from '../../../../../src/runtime/taskmanager/network/ring-channel-writer.js'
 import { WaitingSpace } from '../../../../../src/runtime/taskmanager/network/waiting-space.js'
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
+import { testBarrier } from '../test-barriers.js'
 
 const MEMORY_BYTES = 64 * 1024
 const RECORDS = 50_000
@@ -41,7 +42,7 @@ function createSpace(capacityBytes?: number) {
 function writeAll({ writer }: ChannelEnds): void {
   for (let n = 0; n < RECORDS; n += 1) {
     writer.writeRecord({ n, text: TEXT }, n, n)
-    if (n === RECORDS / 2) writer.writeBarrier({ checkpointId: 7, timestamp: 0 })
+    if (n === RECORDS / 2) writer.writeBarrier(testBarrier(7))
   }
 }
 
@@ -62,7 +63,7 @@ for (const [kind, create] of Object.entries(KINDS)) {
         reader.drain(recorder, 0)
       }
       const [barrier] = recorder.elements.splice(RECORDS / 2 + 1, 1)
-      assert.deepEqual(barrier, ['barrier', { checkpointId: 7, timestamp: 0 }, 0])
+      assert.deepEqual(barrier, ['barrier', testBarrier(7), 0])
       assert.equal(recorder.elements.length, RECORDS)
       for (const [n, element] of recorder.elements.entries()) {
         assert.deepEqual(element, ['record', { n, text: TEXT }, n, n])
@@ -81,7 +82,7 @@ for (const [kind, create] of Object.entries(KINDS)) {
       assert.throws(endless, isFull)
       assert.throws(endless, isFull, 'a function that swallowed the error')
       assert.throws(() => {
-        writer.writeBarrier({ checkpointId: 1, timestamp: 0 })
+        writer.writeBarrier(testBarrier(1))
       }, isFull)
       const recorder = new ChannelRecorder()
       assert.throws(() => {

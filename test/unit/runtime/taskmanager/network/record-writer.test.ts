@@ -12,6 +12,7 @@ import { RingChannelReader } from '../../../../../src/runtime/taskmanager/networ
 import { RingChannelWriter } from '../../../../../src/runtime/taskmanager/network/ring-channel-writer.js'
 import { createPartitioner } from '../../../../../src/runtime/taskmanager/network/stream-partitioner.js'
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
+import { testBarrier } from '../test-barriers.js'
 
 const MAX_RECORD_BYTES = 100_000
 
@@ -73,13 +74,13 @@ describe('A RecordWriter', () => {
   it('sends events to all channels, behind the records', () => {
     const { writer, read } = createWriter({ kind: 'global' }, 2)
     writer.emit('x', 1)
-    writer.broadcastBarrier({ checkpointId: 4, timestamp: 5 })
+    writer.broadcastBarrier(testBarrier(4, {}, 5))
     assert.deepStrictEqual(read(), [
       [
         ['record', 'x', 1, 0],
-        ['barrier', { checkpointId: 4, timestamp: 5 }, 0],
+        ['barrier', testBarrier(4, {}, 5), 0],
       ],
-      [['barrier', { checkpointId: 4, timestamp: 5 }, 0]],
+      [['barrier', testBarrier(4, {}, 5), 0]],
     ])
     writer.broadcastWatermark(6)
     writer.broadcastWatermarkStatus('idle')

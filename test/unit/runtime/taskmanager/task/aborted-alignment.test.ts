@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { RecordedProgram } from '../../../graph/recorded-program.js'
 import { RingTask } from './ring-task.js'
+import { testBarrier } from '../test-barriers.js'
 
 const REBALANCE = { kind: 'rebalance' } as const
 
@@ -27,14 +28,13 @@ async function after(task: RingTask): Promise<unknown[]> {
 function barrier(task: RingTask, channel: number, checkpointId: number): void {
   const upstream = task.upstream[channel]
   assert.ok(upstream)
-  upstream.writeBarrier({ checkpointId, timestamp: 0 })
+  upstream.writeBarrier(testBarrier(checkpointId))
   upstream.flush()
 }
 
 describe('A checkpoint that the coordinator aborts', () => {
   it('in the middle of its alignment is told downstream, where its barrier is waited for', async () => {
     const task = await mapOfTwo()
-    task.announce(1)
     barrier(task, 0, 1)
     assert.deepEqual(await after(task), [])
     task.task.notifyCheckpointAborted(1)
@@ -45,13 +45,11 @@ describe('A checkpoint that the coordinator aborts', () => {
 
   it('before any of its barriers has come is told downstream when all have', async () => {
     const task = await mapOfTwo()
-    task.announce(1)
     task.task.notifyCheckpointAborted(1)
     barrier(task, 0, 1)
     assert.deepEqual(await after(task), [])
     barrier(task, 1, 1)
     assert.deepEqual(await after(task), [['cancel', 1, 0]])
-    task.announce(2)
     for (const channel of [0, 1]) barrier(task, channel, 2)
     assert.equal((await after(task)).length, 2)
   })

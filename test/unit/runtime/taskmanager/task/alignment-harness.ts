@@ -7,6 +7,7 @@ import type { ChannelWriter } from '../../../../../src/runtime/taskmanager/netwo
 import { CheckpointBarrierHandler } from '../../../../../src/runtime/taskmanager/task/checkpoint-barrier-handler.js'
 import { InputHandler } from '../../../../../src/runtime/taskmanager/task/input-handler.js'
 import { PendingTime } from '../../../../../src/runtime/taskmanager/task/pending-time.js'
+import { testBarrier } from '../test-barriers.js'
 
 const ignore = (): void => undefined
 
@@ -72,7 +73,7 @@ export class AlignmentHarness {
   }
 
   barrier(channel: number, checkpointId: number): this {
-    this.#writer(channel).writeBarrier({ checkpointId, timestamp: 0 })
+    this.#writer(channel).writeBarrier(testBarrier(checkpointId))
     return this
   }
 

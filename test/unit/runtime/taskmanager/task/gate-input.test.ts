@@ -7,6 +7,7 @@ import { CheckpointBarrierHandler } from '../../../../../src/runtime/taskmanager
 import { GateInput } from '../../../../../src/runtime/taskmanager/task/gate-input.js'
 import { PendingTime } from '../../../../../src/runtime/taskmanager/task/pending-time.js'
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
+import { testBarrier } from '../test-barriers.js'
 
 /** Ends the gate's channels as the real handler does. */
 class Recorder extends ChannelRecorder {
@@ -58,7 +59,7 @@ describe('GateInput', () => {
     writers[0]?.writeEndOfData()
     writers[1]?.writeRecord('a', 0, 0)
     writers[1]?.writeEndOfData()
-    writers[1]?.writeBarrier({ checkpointId: 1, timestamp: 0 })
+    writers[1]?.writeBarrier(testBarrier(1))
     const statuses = Array.from({ length: 4 }, () => input.process())
     assert.deepEqual(statuses, ['more', 'more', 'more', 'end'])
     assert.equal(handler.elements.length, 3)
@@ -85,13 +86,13 @@ describe('GateInput', () => {
   it('takes the checkpoints that were triggered when all is read, but for those that were given up', () => {
     const { input, writers, taken } = gateOf(1)
     for (const checkpointId of [1, 2, 3]) {
-      assert.equal(input.onTrigger({ checkpointId, timestamp: 0 }), 'at-end-of-input')
+      assert.equal(input.onTrigger(testBarrier(checkpointId)), 'at-end-of-input')
     }
     input.onCheckpointAborted(2)
     writers[0]?.writeEndOfData()
     writers[0]?.writeEndOfPartition()
     while (!input.isExhausted) input.process()
     assert.deepEqual(taken, [1, 3])
-    assert.equal(input.onTrigger({ checkpointId: 4, timestamp: 0 }), 'take-now')
+    assert.equal(input.onTrigger(testBarrier(4)), 'take-now')
   })
 })

@@ -8,19 +8,20 @@ import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { rowStreamSerializer } from '../../../../../src/core/types/row-stream-serializer.js'
 import { generateProgramGraph } from '../../../../../src/graph/job-graph-generator.js'
 import { allocateBell } from '../../../../../src/runtime/protocol/doorbell-memory.js'
+import type { CheckpointOptions } from '../../../../../src/runtime/protocol/checkpoint-options.js'
 import { allocateRing } from '../../../../../src/runtime/protocol/ring-memory.js'
 import type { ChannelDescriptor } from '../../../../../src/runtime/protocol/task-deployment.js'
 import type { WorkerToMaster } from '../../../../../src/runtime/protocol/worker-to-master.js'
 import type { ChannelReader, ChannelWriter } from '../../../../../src/runtime/taskmanager/network/channel.js'
 import { RingChannelReader } from '../../../../../src/runtime/taskmanager/network/ring-channel-reader.js'
 import { ChannelConnector } from '../../../../../src/runtime/taskmanager/task/channel-connector.js'
-import { CheckpointAnnouncements } from '../../../../../src/runtime/taskmanager/task/checkpoint-announcements.js'
 import type { StreamTask, StepResult } from '../../../../../src/runtime/taskmanager/task/stream-task.js'
 import type { TaskEnvironment } from '../../../../../src/runtime/taskmanager/task/task-environment.js'
 import { makeTask } from '../../../../../src/runtime/taskmanager/task/task-factory.js'
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
 import { turn } from '../../../../operators/operator-harness.js'
 import { RecordedProgram, sourceOf } from '../../../graph/recorded-program.js'
+import { testBarrier } from '../test-barriers.js'
 import { testDescriptor, testTaskEnvironment } from '../test-task-environment.js'
 
 /** Which task of source -> map -> sink. */
@@ -51,7 +52,6 @@ export class PlayedTask {
   /** Upstream of a map or sink. */
   readonly upstream: ChannelWriter
   wakes = 0
-  readonly #announcements = new CheckpointAnnouncements()
   readonly #readers: readonly ChannelReader[]
 
   constructor(input: PlayedTaskInput = {}) {
@@ -130,15 +130,8 @@ export class PlayedTask {
     return this.sent.flatMap((message) => (message.type === 'task-state-changed' ? [] : [message.type]))
   }
 
-  announce(checkpointId: number, thenStop?: 'suspend' | 'drain'): void {
-    const common = { checkpointId, isSavepoint: false, location: LOCATION, thenStop }
-    this.#announcements.add({ type: 'announce-checkpoint', ...common })
-  }
-
-  trigger(checkpointId: number, thenStop?: 'suspend' | 'drain'): void {
-    this.announce(checkpointId, thenStop)
-    const common = { checkpointId, isSavepoint: false, location: LOCATION, thenStop }
-    this.task.triggerCheckpoint({ type: 'trigger-checkpoint', executionId: 'e', timestamp: 0, ...common })
+  trigger(checkpointId: number, stop?: CheckpointOptions['stop']): void {
+    this.task.triggerCheckpoint(testBarrier(checkpointId, { location: LOCATION, stop }))
   }
 
   #environment({ configuration = {}, storing }: PlayedTaskInput): TaskEnvironment {
@@ -152,7 +145,6 @@ export class PlayedTask {
       configuration: Configuration.fromMap(configuration),
       clock: this.clock,
       fileSystems: new FileSystems().register('file', disk),
-      announcements: this.#announcements,
       send: (message) => void this.sent.push(message),
       wake: () => {
         this.wakes += 1

@@ -4,18 +4,19 @@ import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { rowStreamSerializer } from '../../../../../src/core/types/row-stream-serializer.js'
 import { generateProgramGraph } from '../../../../../src/graph/job-graph-generator.js'
 import { allocateBell } from '../../../../../src/runtime/protocol/doorbell-memory.js'
+import type { CheckpointOptions } from '../../../../../src/runtime/protocol/checkpoint-options.js'
 import { allocateRing } from '../../../../../src/runtime/protocol/ring-memory.js'
 import type { EdgeDescriptor, RingMemory } from '../../../../../src/runtime/protocol/task-deployment.js'
 import type { WorkerToMaster } from '../../../../../src/runtime/protocol/worker-to-master.js'
 import { RingChannelReader } from '../../../../../src/runtime/taskmanager/network/ring-channel-reader.js'
 import { RingChannelWriter } from '../../../../../src/runtime/taskmanager/network/ring-channel-writer.js'
 import { ChannelConnector } from '../../../../../src/runtime/taskmanager/task/channel-connector.js'
-import { CheckpointAnnouncements } from '../../../../../src/runtime/taskmanager/task/checkpoint-announcements.js'
 import type { StepResult, StreamTask } from '../../../../../src/runtime/taskmanager/task/stream-task.js'
 import { makeTask } from '../../../../../src/runtime/taskmanager/task/task-factory.js'
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
 import { turn } from '../../../../operators/operator-harness.js'
 import type { RecordedProgram } from '../../../graph/recorded-program.js'
+import { testBarrier } from '../test-barriers.js'
 import { testDescriptor, testTaskEnvironment } from '../test-task-environment.js'
 
 const SLOT_BYTES = 4096
@@ -34,7 +35,6 @@ export class RingTask {
   /** The ends of the rings that lead to the task. */
   readonly upstream: readonly RingChannelWriter[]
   readonly task: StreamTask
-  readonly #announcements = new CheckpointAnnouncements()
   readonly #downstream: RingChannelReader
 
   constructor({ program, vertex: index, outputSlots }: RingTaskInput) {
@@ -55,7 +55,6 @@ export class RingTask {
     })
     const environment = testTaskEnvironment({
       clock: this.clock,
-      announcements: this.#announcements,
       send: (message) => void this.sent.push(message),
     })
     const channels = new ChannelConnector(environment.wake)
@@ -81,14 +80,8 @@ export class RingTask {
     while (this.#downstream.hasData()) this.#downstream.drain(this.read, 0)
   }
 
-  announce(checkpointId: number, thenStop?: StopMode): void {
-    this.#announcements.add({ type: 'announce-checkpoint', ...checkpointOf(checkpointId, thenStop) })
-  }
-
-  trigger(checkpointId: number, thenStop?: StopMode): void {
-    this.announce(checkpointId, thenStop)
-    const checkpoint = checkpointOf(checkpointId, thenStop)
-    this.task.triggerCheckpoint({ type: 'trigger-checkpoint', executionId: 'e', timestamp: 0, ...checkpoint })
+  trigger(checkpointId: number, stop?: CheckpointOptions['stop']): void {
+    this.task.triggerCheckpoint(testBarrier(checkpointId, { stop }))
   }
 
   /** Kinds of what came out: `watermark`, `barrier` ...; of records none. */
@@ -100,13 +93,6 @@ export class RingTask {
   get last(): unknown {
     return kindOf(this.read.elements.at(-1))
   }
-}
-
-type StopMode = 'suspend' | 'drain'
-
-function checkpointOf(checkpointId: number, thenStop: StopMode | undefined) {
-  const location = { kind: 'memory', maxStateSizeBytes: 1000 } as const
-  return { checkpointId, isSavepoint: false, location, thenStop }
 }
 
 function kindOf(element: unknown): unknown {

@@ -9,6 +9,7 @@ import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/loc
 import type { Input, StreamOperator } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { makeGateInput } from '../../../../../src/runtime/taskmanager/task/gate-input-factory.js'
 import type { SourceStatus } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
+import { testBarrier } from '../test-barriers.js'
 
 const INPUT_OF_CHANNEL: readonly number[] = [0, 1, 0]
 const ignore = (): void => undefined
@@ -113,7 +114,7 @@ describe('A task with two inputs', () => {
   for (const last of INPUT_OF_CHANNEL.keys()) {
     it(`takes a checkpoint when its barrier is there from all channels of both inputs, channel ${String(last)} last`, () => {
       const inputs = new TwoInputs()
-      const barrier = { checkpointId: 1, timestamp: 0 }
+      const barrier = testBarrier(1)
       const others = [...INPUT_OF_CHANNEL.keys()].filter((channel) => channel !== last)
       for (const channel of others) {
         inputs.writer(channel).writeBarrier(barrier)
@@ -132,8 +133,8 @@ describe('A task with two inputs', () => {
 
   it('waits for no barrier of an input that has ended', () => {
     const inputs = new TwoInputs()
-    inputs.writer(0).writeBarrier({ checkpointId: 1, timestamp: 0 })
-    inputs.writer(2).writeBarrier({ checkpointId: 1, timestamp: 0 })
+    inputs.writer(0).writeBarrier(testBarrier(1))
+    inputs.writer(2).writeBarrier(testBarrier(1))
     inputs.work()
     inputs.writer(1).writeEndOfData()
     inputs.writer(1).writeEndOfPartition()
@@ -146,7 +147,7 @@ describe('A task with two inputs', () => {
     inputs.isDone = false
     inputs.writer(1).writeWatermark(5)
     for (const channel of [0, 1, 2]) {
-      inputs.writer(channel).writeBarrier({ checkpointId: 1, timestamp: 0 })
+      inputs.writer(channel).writeBarrier(testBarrier(1))
       inputs.write(channel, 'behind')
       inputs.writer(channel).writeEndOfData()
       inputs.writer(channel).writeEndOfPartition()

@@ -4,6 +4,7 @@ import type { OperatorSpec } from '../../../../../src/api/dag/operator-spec.js'
 import { ListStateDescriptor, type FunctionInitializationContext, type ListState } from '../../../../../src/index.js'
 import { turn } from '../../../../operators/operator-harness.js'
 import { PlayedTask, sourceWith } from './played-task.js'
+import { testBarrier } from '../test-barriers.js'
 
 /** A source of one record, two consumers behind rings of two slots: the first reads what there is, the other nothing. */
 async function drainingTask(operator: OperatorSpec = sourceWith(() => [1, 2])): Promise<PlayedTask> {
@@ -140,9 +141,8 @@ describe('A task at its end where checkpoints are on', () => {
       },
     } as unknown as OperatorSpec
     const task = await PlayedTask.started({ place: 'sink', operator: sink, configuration })
-    task.announce(1)
     task.upstream.writeEndOfData()
-    task.upstream.writeBarrier({ checkpointId: 1, timestamp: 0 })
+    task.upstream.writeBarrier(testBarrier(1))
     await task.steps(5)
     assert.deepEqual(calls, ['finish', 'snapshot'])
     task.task.notifyCheckpointComplete(1)

@@ -3,12 +3,13 @@ import { beforeEach, describe, it } from 'node:test'
 import { deserializeError } from '../../../../../src/core/errors/error-codec.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
-import type { AnnounceCheckpoint } from '../../../../../src/runtime/protocol/master-to-worker.js'
 import type { WorkerToMaster } from '../../../../../src/runtime/protocol/worker-to-master.js'
-import { CheckpointAnnouncements } from '../../../../../src/runtime/taskmanager/task/checkpoint-announcements.js'
 import { CheckpointAlignment } from '../../../../../src/runtime/taskmanager/metrics/checkpoint-alignment.js'
 import { InputInterrupt } from '../../../../../src/runtime/taskmanager/network/input-interrupt.js'
-import type { StreamOperator } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
+import type {
+  SnapshotRequest,
+  StreamOperator,
+} from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { ExclusiveActions } from '../../../../../src/runtime/taskmanager/task/exclusive-actions.js'
 import { SubtaskCheckpointCoordinator } from '../../../../../src/runtime/taskmanager/task/subtask-checkpoint-coordinator.js'
 import { ProcessingTimeTimers } from '../../../../../src/runtime/taskmanager/task/processing-time-timers.js'
@@ -16,18 +17,17 @@ import { TaskEnding } from '../../../../../src/runtime/taskmanager/task/task-end
 import type { OperatorSubtaskState } from '../../../../../src/storage/state-handles.js'
 import { EMPTY_SUBTASK_STATE, type KeyedStateHandle } from '../../../../../src/storage/state-handles.js'
 import { turn } from '../../../../operators/operator-harness.js'
+import { testBarrier } from '../test-barriers.js'
 
 /** Everything in the order in which it happened: `prepare a`, `barrier 1`, `snapshot a`, `complete a` ... */
 let events: string[]
 let sent: WorkerToMaster[]
 let clock: ManualClock
-let announcements: CheckpointAnnouncements
 
 beforeEach(() => {
   events = []
   sent = []
   clock = new ManualClock()
-  announcements = new CheckpointAnnouncements()
 })
 
 /** An operator whose steps can be made to fail or wait by the test: `before` is called with the step's name. */
@@ -35,6 +35,7 @@ class PlayedOperator {
   readonly operatorId: string
   before: (step: string) => Promise<void> | void = () => undefined
   state: OperatorSubtaskState | undefined = EMPTY_SUBTASK_STATE
+  readonly requests: SnapshotRequest[] = []
 
   constructor(operatorId: string) {
     this.operatorId = operatorId
@@ -44,7 +45,8 @@ class PlayedOperator {
     return this.#step('prepare')
   }
 
-  async snapshotState(): Promise<{ complete(): Promise<unknown>; cancel(): Promise<void> }> {
+  async snapshotState(request: SnapshotRequest): Promise<{ complete(): Promise<unknown>; cancel(): Promise<void> }> {
+    this.requests.push(request)
     await this.#step('snapshot')
     return {
       complete: async () => {
@@ -76,21 +78,11 @@ function coordinatorOf(...operators: PlayedOperator[]): SubtaskCheckpointCoordin
     outputs,
     ending: new TaskEnding(false),
     alignment: new CheckpointAlignment(),
-    announcements,
     clock,
     send: (message) => sent.push(message),
-    streamsFor: () => ({ createStream: () => Promise.reject(new Error('not used')) }),
+    streamsFor: (location) =>
+      Object.assign({ createStream: () => Promise.reject(new Error('not used')) }, { location }),
   })
-}
-
-function announce(checkpointId: number): void {
-  const location = { kind: 'memory', maxStateSizeBytes: 1000 } as const
-  const message = { type: 'announce-checkpoint', checkpointId, isSavepoint: false, location } as const
-  announcements.add({ ...message, thenStop: undefined } satisfies AnnounceCheckpoint)
-}
-
-function barrier(checkpointId: number): { checkpointId: number; timestamp: number } {
-  return { checkpointId, timestamp: 0 }
 }
 
 /** Waits at a step until the returned function is called. */
@@ -105,8 +97,7 @@ function holdAt(operator: PlayedOperator, held: string): () => void {
 
 describe("A task's part in a checkpoint", () => {
   it('prepares, sends the barrier, takes the state head first, then completes and acknowledges', async () => {
-    announce(1)
-    await coordinatorOf(new PlayedOperator('a'), new PlayedOperator('b')).perform(barrier(1), 30)
+    await coordinatorOf(new PlayedOperator('a'), new PlayedOperator('b')).perform(testBarrier(1), 30)
     await turn()
     const first = ['prepare a', 'prepare b', 'barrier 1', 'snapshot a', 'snapshot b']
     assert.deepEqual(events, [...first, 'complete a', 'complete b'])
@@ -116,7 +107,6 @@ describe("A task's part in a checkpoint", () => {
   })
 
   it('leaves out operators without state and adds up the bytes of the others', async () => {
-    announce(1)
     const [a, b] = [new PlayedOperator('a'), new PlayedOperator('b')]
     a.state = undefined
     const inline = { kind: 'inline', bytes: new Uint8Array(5), crc32c: 0 } as const
@@ -130,7 +120,7 @@ describe("A task's part in a checkpoint", () => {
       handle: file,
     }
     b.state = { ...EMPTY_SUBTASK_STATE, managedKeyed: [keyed], managedOperator: [{ states: [], handle: inline }] }
-    await coordinatorOf(a, b).perform(barrier(1), 0)
+    await coordinatorOf(a, b).perform(testBarrier(1), 0)
     await turn()
     const [answer] = sent
     assert.ok(answer?.type === 'acknowledge-checkpoint')
@@ -140,8 +130,6 @@ describe("A task's part in a checkpoint", () => {
   })
 
   it('does not count as written what an earlier checkpoint of the task wrote', async () => {
-    announce(1)
-    announce(2)
     const operator = new PlayedOperator('a')
     const written = (lengthBytes: number): KeyedStateHandle => {
       const handle = { kind: 'file', uri: 'file:/x', offset: 0, lengthBytes, crc32c: 0 } as const
@@ -151,7 +139,7 @@ describe("A task's part in a checkpoint", () => {
     const whole = written(70)
     for (const [index, managedKeyed] of [[whole], [whole, written(3)]].entries()) {
       operator.state = { ...EMPTY_SUBTASK_STATE, managedKeyed }
-      await coordinator.perform(barrier(index + 1), 0)
+      await coordinator.perform(testBarrier(index + 1), 0)
       await turn()
     }
     const metrics = sent.map((message) => (message.type === 'acknowledge-checkpoint' ? message.metrics : undefined))
@@ -164,53 +152,30 @@ describe("A task's part in a checkpoint", () => {
     )
   })
 
-  it('waits for an announcement that the barrier overtook', async () => {
-    const performed = coordinatorOf(new PlayedOperator('a')).perform(barrier(1), 0)
-    await turn()
-    assert.deepEqual(events, [])
-    announce(1)
-    await performed
-    await turn()
-    assert.equal(sent[0]?.type, 'acknowledge-checkpoint')
-  })
-
-  it('that was given up so long ago that its announcement is forgotten only tells those downstream', async () => {
+  it('that was given up long ago only tells those downstream', async () => {
     const coordinator = coordinatorOf(new PlayedOperator('a'))
-    for (let checkpointId = 1; checkpointId <= 100; checkpointId += 1) {
-      announce(checkpointId)
-      await coordinator.abort(checkpointId)
-    }
-    await coordinator.perform(barrier(1), 0)
+    for (let checkpointId = 1; checkpointId <= 100; checkpointId += 1) await coordinator.abort(checkpointId)
+    await coordinator.perform(testBarrier(1), 0)
     assert.deepEqual(events, ['cancel barrier 1'])
   })
 
-  it('keeps to its announcement, which may be forgotten while it prepares', async () => {
-    announce(1)
+  it('knows from its barrier what it is, where its parts go, and what it builds on', async () => {
+    const incremental = { sharedDirectoryUri: 'file:/cp/shared', baseCheckpointId: 6 }
+    const location = { kind: 'file', directoryUri: 'file:/cp/chk-7', inlineThresholdBytes: 0, incremental } as const
     const operator = new PlayedOperator('a')
-    const letGo = holdAt(operator, 'prepare')
-    const performed = coordinatorOf(operator).perform(barrier(1), 0)
-    for (let checkpointId = 2; checkpointId <= 100; checkpointId += 1) announce(checkpointId)
-    letGo()
-    await performed
-    await turn()
-    assert.equal(sent[0]?.type, 'acknowledge-checkpoint')
-  })
-
-  it('does not wait for an announcement any more when it is given up', async () => {
-    const coordinator = coordinatorOf(new PlayedOperator('a'))
-    const performed = coordinator.perform(barrier(1), 0)
-    await turn()
-    await coordinator.abort(1)
-    await performed
-    assert.deepEqual(events, ['cancel barrier 1'])
-    assert.equal(coordinator.isWriting, false)
+    await coordinatorOf(operator).perform(testBarrier(7, { kind: 'savepoint', location }, 5), 0)
+    const [request] = operator.requests
+    assert.ok(request)
+    const { streams, ...rest } = request
+    const increment = { checkpointId: 7, baseCheckpointId: 6 }
+    assert.deepEqual(rest, { checkpointId: 7, timestamp: 5, isSavepoint: true, increment })
+    assert.equal((streams as unknown as { location: unknown }).location, location)
   })
 
   it('ends with its synchronous part: the rest is written while input goes on', async () => {
-    announce(1)
     const operator = new PlayedOperator('a')
     const letGo = holdAt(operator, 'complete')
-    await coordinatorOf(operator).perform(barrier(1), 0)
+    await coordinatorOf(operator).perform(testBarrier(1), 0)
     assert.equal(sent.length, 0)
     clock.advance(40)
     letGo()
@@ -221,12 +186,11 @@ describe("A task's part in a checkpoint", () => {
 
   for (const failing of ['snapshot', 'complete']) {
     it(`declines when ${failing} fails, behind the barrier`, async () => {
-      announce(1)
       const [a, b] = [new PlayedOperator('a'), new PlayedOperator('b')]
       b.before = (step) => {
         if (step === failing) throw new FlinkError('MEMORY_STATE_TOO_LARGE', { sizeBytes: 9, limitBytes: 1 })
       }
-      await coordinatorOf(a, b).perform(barrier(1), 0)
+      await coordinatorOf(a, b).perform(testBarrier(1), 0)
       await turn()
       assert.ok(events.includes('barrier 1') && !events.includes('cancel barrier 1'))
       assert.ok(events.includes('cancel a'), 'what was begun is cancelled')
@@ -237,12 +201,11 @@ describe("A task's part in a checkpoint", () => {
   }
 
   it('fails the task, not only the checkpoint, when prepare fails: a record that it emitted is lost', async () => {
-    announce(1)
     const operator = new PlayedOperator('a')
     operator.before = () => {
       throw new FlinkError('MEMORY_STATE_TOO_LARGE', { sizeBytes: 9, limitBytes: 1 })
     }
-    await assert.rejects(coordinatorOf(operator).perform(barrier(1), 0), (error) =>
+    await assert.rejects(coordinatorOf(operator).perform(testBarrier(1), 0), (error) =>
       FlinkError.is(error, 'MEMORY_STATE_TOO_LARGE'),
     )
     assert.ok(!events.includes('barrier 1'))
@@ -250,25 +213,22 @@ describe("A task's part in a checkpoint", () => {
   })
 
   it('that was aborted before it began only tells those behind', async () => {
-    announce(1)
     const coordinator = coordinatorOf(new PlayedOperator('a'))
     await coordinator.abort(1)
-    await coordinator.perform(barrier(1), 0)
+    await coordinator.perform(testBarrier(1), 0)
     await turn()
     assert.deepEqual(events, ['cancel barrier 1'])
     assert.deepEqual(sent, [])
-    announce(2)
-    await coordinator.perform(barrier(2), 0)
+    await coordinator.perform(testBarrier(2), 0)
     await turn()
     assert.equal(sent.length, 1)
   })
 
   it('that is aborted while it prepares sends no barrier', async () => {
-    announce(1)
     const operator = new PlayedOperator('a')
     const letGo = holdAt(operator, 'prepare')
     const coordinator = coordinatorOf(operator)
-    const performed = coordinator.perform(barrier(1), 0)
+    const performed = coordinator.perform(testBarrier(1), 0)
     await coordinator.abort(1)
     letGo()
     await performed
@@ -278,11 +238,10 @@ describe("A task's part in a checkpoint", () => {
   })
 
   it('that is aborted during its synchronous part gives back what operators gave until then', async () => {
-    announce(1)
     const [a, b, c] = [new PlayedOperator('a'), new PlayedOperator('b'), new PlayedOperator('c')]
     const letGo = holdAt(b, 'snapshot')
     const coordinator = coordinatorOf(a, b, c)
-    const performed = coordinator.perform(barrier(1), 0)
+    const performed = coordinator.perform(testBarrier(1), 0)
     await turn()
     await coordinator.abort(1)
     letGo()
@@ -295,11 +254,10 @@ describe("A task's part in a checkpoint", () => {
   })
 
   it('that is aborted while it is written is cancelled and not answered', async () => {
-    announce(1)
     const operator = new PlayedOperator('a')
     const letGo = holdAt(operator, 'complete')
     const coordinator = coordinatorOf(operator)
-    await coordinator.perform(barrier(1), 0)
+    await coordinator.perform(testBarrier(1), 0)
     await coordinator.abort(1)
     letGo()
     await turn()
@@ -308,13 +266,11 @@ describe("A task's part in a checkpoint", () => {
   })
 
   it('is given up when the task ends', async () => {
-    announce(1)
-    announce(2)
     const operator = new PlayedOperator('a')
     const letGo = holdAt(operator, 'complete')
     const coordinator = coordinatorOf(operator)
-    await coordinator.perform(barrier(1), 0)
-    await coordinator.perform(barrier(2), 0)
+    await coordinator.perform(testBarrier(1), 0)
+    await coordinator.perform(testBarrier(2), 0)
     await coordinator.close()
     letGo()
     await turn()

@@ -4,6 +4,7 @@ import type { SourceContext } from '../../../../../src/api/functions/source-func
 import { RecordedProgram } from '../../../graph/recorded-program.js'
 import { bursting, burstLog } from './bursting-operator.js'
 import { RingTask } from './ring-task.js'
+import { testBarrier } from '../test-barriers.js'
 
 const RECORDS = 100_000
 /** Two slots of 4 kB that the ring holds, and what one slice may leave in the writer: a record here takes 13 bytes at least. */
@@ -25,9 +26,8 @@ describe('A watermark at which an operator emits 100,000 records into two slots'
     const [upstream] = ring.upstream
     upstream?.writeWatermark(7)
     upstream?.writeRecord('after', 8, 0)
-    upstream?.writeBarrier({ checkpointId: 1, timestamp: 0 })
+    upstream?.writeBarrier(testBarrier(1))
     upstream?.flush()
-    ring.announce(1)
     let read = 0
     let mostOutstanding = 0
     for (let steps = 0; steps < MOST_STEPS && ring.last !== 'barrier'; steps += 1) {
