@@ -22,7 +22,10 @@ export {
   type StateBackend,
 } from './api/environment/state-backends.js'
 export { Duration, Time, TimeUnit, type DurationLike } from './api/environment/time.js'
-export { DataStream, KeyedStream, SingleOutputStreamOperator, type Partitioner } from './api/datastream/data-stream.js'
+export { DataStream } from './api/datastream/data-stream.js'
+export { KeyedStream } from './api/datastream/keyed-stream.js'
+export type { Partitioner } from './api/datastream/partitioner.js'
+export { SingleOutputStreamOperator } from './api/datastream/single-output-stream-operator.js'
 export { DataStreamSource } from './api/datastream/data-stream-source.js'
 export { DataStreamSink } from './api/datastream/data-stream-sink.js'
 export type { FieldReference } from './api/datastream/aggregations.js'

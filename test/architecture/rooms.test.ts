@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { after, test } from 'node:test'
 import { filesUnder, repositoryRoot, textOf } from './repository.js'
 
@@ -29,8 +29,8 @@ after(() => {
   for (const tree of temporaryTrees) rmSync(tree, { recursive: true, force: true })
 })
 
-/** Names of the rules that a tree of these files breaks, as `rule: file`. */
-function violationsOf(files: Readonly<Record<string, string>>): string[] {
+/** Names of the rules that a tree of these files breaks, as `rule: file`; the two cruises are those of `npm run rooms`. */
+function violationsOf(files: Readonly<Record<string, string>>, config = '.dependency-cruiser.cjs'): string[] {
   const tree = mkdtempSync(join(tmpdir(), 'flink-ts-rooms-'))
   temporaryTrees.push(tree)
   for (const name of ['.config', '.dependency-cruiser.cjs', 'tsconfig.json', 'package.json']) {
@@ -42,11 +42,17 @@ function violationsOf(files: Readonly<Record<string, string>>): string[] {
     writeFileSync(join(tree, path), text)
   }
   const binary = join(repositoryRoot, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs')
-  const options = ['--config', '.dependency-cruiser.cjs', '--output-type', 'json']
+  const options = ['--config', config, '--output-type', 'json']
   const run = spawnSync(process.execPath, [binary, ...options, 'src'], { cwd: tree, encoding: 'utf8' })
   assert.notEqual(run.stdout, '', run.stderr)
   const cruise = JSON.parse(run.stdout) as Cruise
   return cruise.summary.violations.map(({ rule, from }) => `${rule.name}: ${from}`).sort()
+}
+
+/** How the file `from` names the module `to`; both without their ending. */
+function relativeImport(from: string, to: string): string {
+  const path = posix.relative(posix.dirname(from), to)
+  return `${path.startsWith('.') ? path : `./${path}`}.js`
 }
 
 test('a room that imports a room above it is found, for every room of the table', () => {
@@ -154,6 +160,37 @@ test('cycles between files and between folders are found', () => {
     'src/core/y/d.ts': "import { c } from '../x/c.js'\nexport const d = c\n",
   })
   assert.deepEqual(folders, ['no-cycle-between-folders: src/core/x', 'no-cycle-between-folders: src/core/y'])
+})
+
+test('types may go round inside a folder that the table names, and nowhere else', () => {
+  const round = (a: string, b: string): Record<string, string> => ({
+    [`${a}.ts`]: `import type { B } from '${relativeImport(a, b)}'\nexport interface A { b: B }\n`,
+    [`${b}.ts`]: `import type { A } from '${relativeImport(b, a)}'\nexport interface B { a: A }\n`,
+  })
+  const found = violationsOf({
+    ...round('src/api/datastream/a', 'src/api/datastream/b'),
+    ...round('src/api/dag/a', 'src/api/dag/b'),
+    ...round('src/api/types/a', 'src/api/datastream/c'),
+  })
+  assert.deepEqual(found, [
+    'no-cycle-between-files: src/api/dag/a.ts',
+    'no-cycle-between-files: src/api/types/a.ts',
+    'no-cycle-between-folders: src/api/datastream',
+    'no-cycle-between-folders: src/api/types',
+  ])
+})
+
+test('a cycle of values is found inside such a folder too, where shorter ones of types lie over it', () => {
+  const file = (own: string, next: string, previous: string): string =>
+    `import { ${next} } from './${next}.js'\nimport type { T as Previous } from './${previous}.js'\n` +
+    `export type T = Previous\nexport const ${own} = (): unknown => ${next}\n`
+  const files = {
+    'src/api/datastream/a.ts': file('a', 'b', 'c'),
+    'src/api/datastream/b.ts': file('b', 'c', 'a'),
+    'src/api/datastream/c.ts': file('c', 'a', 'b'),
+  }
+  assert.deepEqual(violationsOf(files), [])
+  assert.deepEqual(violationsOf(files, '.config/value-imports.cjs'), ['no-cycle-of-values: src/api/datastream/a.ts'])
 })
 
 test('a file outside every room is found as soon as one imports it', () => {

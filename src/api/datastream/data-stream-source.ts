@@ -1,4 +1,4 @@
-import { SingleOutputStreamOperator } from './data-stream.js'
+import { SingleOutputStreamOperator } from './single-output-stream-operator.js'
 
 /**
  * The stream of a source. A source that is not parallel refuses any parallelism but 1.

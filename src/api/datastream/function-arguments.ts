@@ -1,4 +1,17 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
+import type { FilterFunction } from '../functions/filter-function.js'
+import type { FlatMapFunction } from '../functions/flat-map-function.js'
+import type { MapFunction } from '../functions/map-function.js'
+import { KeyedProcessFunction, type ProcessFunction } from '../functions/process-function.js'
+import type { ReduceFunction } from '../functions/reduce-function.js'
+import type { SinkFunction } from '../functions/sink-function.js'
+
+// What a method of a stream takes: an arrow function, or an object with the method of Flink's interface.
+export type MapArgument<T, O> = ((value: T) => O) | MapFunction<T, O>
+export type FlatMapArgument<T, O> = FlatMapFunction<T, O>['flatMap'] | FlatMapFunction<T, O>
+export type FilterArgument<T> = ((value: T) => boolean) | FilterFunction<T>
+export type ReduceArgument<T> = ((left: T, right: T) => T) | ReduceFunction<T>
+export type SinkArgument<T> = SinkFunction<T>['invoke'] | SinkFunction<T>
 
 /**
  * Gives the object form: `{ map: fn }` for an arrow function. GRAPH_INVALID when the argument is neither a function nor
@@ -11,6 +24,14 @@ export function asFunctionObject<I extends object>(argument: unknown, method: ke
   if (hasMethod) return argument as I
   const reason = `${name}() takes a function or an object with a ${method} method, not ${describe(argument)}`
   throw new FlinkError('GRAPH_INVALID', { operator: name, reason })
+}
+
+/** As asFunctionObject; of a stream without a key a KeyedProcessFunction is GRAPH_INVALID. */
+export function asProcessFunction(argument: object): ProcessFunction<unknown, unknown> {
+  const userFunction = asFunctionObject<ProcessFunction<unknown, unknown>>(argument, 'processElement', 'process')
+  if (!(argument instanceof KeyedProcessFunction)) return userFunction
+  const reason = 'a KeyedProcessFunction needs a keyed stream; call keyBy(...) first'
+  throw new FlinkError('GRAPH_INVALID', { operator: 'process', reason })
 }
 
 function describe(value: unknown): string {

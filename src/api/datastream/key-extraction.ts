@@ -20,21 +20,21 @@ import type { TypeInformation } from '../types/type-information.js'
  */
 export type KeyArgument<T, K> = ((value: T) => K) | KeySelector<T, K> | number | string
 
-/** The key of `keyBy(...)`: one argument, or several positions or paths that make a tuple. */
-export function keySpecOf(
-  keys: readonly KeyArgument<never, unknown>[],
-  type: TypeInformation<unknown> | undefined,
-  method: string,
-): KeySpec {
+/** The key of `keyBy(...)`: one argument and perhaps its type, or several positions or paths that make a tuple. */
+export function keySpecOf(keys: readonly unknown[], method: string): KeySpec {
+  const [first, second] = keys
+  const isTyped = typeof second === 'object' && second !== null && 'keyKind' in second
+  const type = isTyped ? (second as TypeInformation<unknown>) : undefined
+  const given = (isTyped ? [first] : keys).filter((key) => key !== undefined)
+  const selectors = given.map((key) => selectorOf(key as KeyArgument<never, unknown>, method))
+  const [only] = selectors
+  if (only === undefined) throw new FlinkError('GRAPH_INVALID', { operator: method, reason: 'it was given no key' })
   const kind: KeyKind = type?.keyKind() ?? 'auto'
   const shape = declaredKeyShape(type)
   const declared = shape === undefined ? { kind } : { kind, declaredShape: shape }
-  const [first] = keys
-  if (keys.length === 1 && first !== undefined) return { ...declared, ...selectorOf(first, method) }
-  const parts = keys.map((key) => selectorOf(key, method))
-  if (parts.length === 0) throw new FlinkError('GRAPH_INVALID', { operator: method, reason: 'it was given no key' })
-  const path = parts.map((part) => part.path).join(',')
-  return { ...declared, path, select: (value) => parts.map((part) => part.select(value)) }
+  if (selectors.length === 1) return { ...declared, ...only }
+  const path = selectors.map((selector) => selector.path).join(',')
+  return { ...declared, path, select: (value) => selectors.map((selector) => selector.select(value)) }
 }
 
 function selectorOf(key: KeyArgument<never, unknown>, method: string): Pick<KeySpec, 'select' | 'path'> {

@@ -3,11 +3,12 @@ import { CoreOptions } from '../../core/config/core-options.js'
 import { PipelineOptions } from '../../core/config/pipeline-options.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
-import { DataStreamSource } from '../datastream/data-stream-source.js'
-import { checkMaxParallelism, checkParallelism } from '../datastream/parallelism-check.js'
-import { defaultSettings } from '../datastream/transformation-recorder.js'
-import type { SourceTransformation, Transformation } from '../dag/transformation.js'
+import { defaultSettings } from '../dag/default-settings.js'
+import type { OperatorSpec } from '../dag/operator-spec.js'
+import type { DataStreamSource } from '../datastream/data-stream-source.js'
 import { asFunctionObject } from '../datastream/function-arguments.js'
+import { checkMaxParallelism, checkParallelism } from '../datastream/parallelism-check.js'
+import { TransformationRecorder } from '../datastream/transformation-recorder.js'
 import { isParallelSource, type SourceFunction } from '../functions/source-function.js'
 import { FromElementsFunction } from '../functions/source/from-elements-function.js'
 import { SocketTextStreamFunction } from '../functions/source/socket-text-stream-function.js'
@@ -45,8 +46,7 @@ export class StreamExecutionEnvironment {
   readonly #configuration: Configuration
   readonly #checkpointConfig: CheckpointConfig
   readonly #config: ExecutionConfig
-  #transformations: Transformation[] = []
-  #lastId = 0
+  readonly #recorder = new TransformationRecorder()
   #bufferTimeoutMs: number | undefined
 
   private constructor(configuration: Configuration) {
@@ -194,17 +194,16 @@ export class StreamExecutionEnvironment {
 
   #submit(jobName: string | undefined): Promise<SubmittedJob> {
     const { executor } = requireExecutionContext('execute()')
-    const pipeline = this.#pipeline(jobName)
-    this.#transformations = []
-    return executor.submit(pipeline)
+    return executor.submit(this.#pipeline(jobName))
   }
 
   #pipeline(jobName: string | undefined): Pipeline {
     const name = jobName ?? this.#configuration.get(PipelineOptions.NAME) ?? DEFAULT_JOB_NAME
-    for (const { settings } of this.#transformations) settings.bufferTimeoutMs ??= this.#bufferTimeoutMs
+    const transformations = this.#recorder.takeTransformations()
+    for (const { settings } of transformations) settings.bufferTimeoutMs ??= this.#bufferTimeoutMs
     const registeredTypes = this.#config.getRegisteredTypes()
     const configuration = this.#configuration.clone()
-    return { jobName: name, transformations: this.#transformations, configuration, registeredTypes }
+    return { jobName: name, transformations, configuration, registeredTypes }
   }
 
   #source<T>(
@@ -213,26 +212,8 @@ export class StreamExecutionEnvironment {
     type: TypeInformation<T> | undefined,
     bounded: boolean,
   ): DataStreamSource<T> {
-    const settings = defaultSettings(`Source: ${name}`, { nonParallel: !isParallelSource(userFunction) })
-    const transformation: SourceTransformation = {
-      type: 'source',
-      id: this.#nextId(),
-      operator: { kind: 'source-function', function: userFunction },
-      bounded,
-      outputType: type,
-      settings,
-    }
-    this.#transformations.push(transformation)
-    return new DataStreamSource<T>(transformation, {
-      nextId: () => this.#nextId(),
-      append: (appended) => {
-        this.#transformations.push(appended)
-      },
-    })
-  }
-
-  #nextId(): number {
-    this.#lastId += 1
-    return this.#lastId
+    const operator: OperatorSpec = { kind: 'source-function', function: userFunction }
+    const nonParallel = !isParallelSource(userFunction)
+    return this.#recorder.source<T>({ name: `Source: ${name}`, operator, outputType: type }, { bounded, nonParallel })
   }
 }

@@ -1,3 +1,4 @@
+import { defaultSettings } from '../../../src/api/dag/default-settings.js'
 import type { KeySpec } from '../../../src/api/dag/key-spec.js'
 import type { OperatorSpec } from '../../../src/api/dag/operator-spec.js'
 import type { PartitionerSpec } from '../../../src/api/dag/partitioner-spec.js'
@@ -96,7 +97,7 @@ export class RecordedProgram {
   ): { id: number; settings: TransformationSettings; outputType: undefined } {
     const id = this.#nextId
     this.#nextId += 1
-    return { id, settings: { ...plainSettings(name), ...settings }, outputType: undefined }
+    return { id, settings: defaultSettings(name, settings), outputType: undefined }
   }
 }
 
@@ -106,19 +107,4 @@ export function sourceOf(): OperatorSpec {
 
 function manyInputs(): OperatorSpec {
   return { kind: 'operator', factory: { createStreamOperator: () => ({}) }, functions: [] }
-}
-
-function plainSettings(name: string): TransformationSettings {
-  return {
-    name,
-    description: undefined,
-    uid: undefined,
-    uidHash: undefined,
-    parallelism: undefined,
-    maxParallelism: undefined,
-    slotSharingGroup: undefined,
-    chainingStrategy: 'always',
-    bufferTimeoutMs: undefined,
-    nonParallel: false,
-  }
 }

@@ -1,0 +1,74 @@
+import type { KeyedProcessFunction, ProcessFunction } from '../functions/process-function.js'
+import type { ReduceFunction } from '../functions/reduce-function.js'
+import type { TypeInformation } from '../types/type-information.js'
+import { extremeElementOf, extremeOf, sumOf, type FieldReference } from './aggregations.js'
+import { DataStream } from './data-stream.js'
+import { asFunctionObject, type ReduceArgument } from './function-arguments.js'
+import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
+
+/**
+ * A stream partitioned by key: functions on it have keyed state.
+ *
+ * @example
+ * ```ts
+ * import { StreamExecutionEnvironment, type KeyedStream } from 'flink-ts'
+ *
+ * interface Visit {
+ *   readonly user: { readonly id: string }
+ *   readonly pages: number
+ * }
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * const visits = env.fromCollection<Visit>([{ user: { id: 'u1' }, pages: 3 }])
+ * const byUser: KeyedStream<Visit, string> = visits.keyBy('user.id')
+ * byUser.sum('pages').print()
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/
+ */
+export class KeyedStream<T, K> extends DataStream<T> {
+  /** Combines each record with what came before under its key; emits every result. */
+  reduce(reducer: ReduceArgument<T>): SingleOutputStreamOperator<T> {
+    return this.rolling('Keyed Reduce', asFunctionObject(reducer, 'reduce', 'reduce'))
+  }
+
+  /** Running sum of a field; the other fields stay those of the key's first record. */
+  sum(field: FieldReference): SingleOutputStreamOperator<T> {
+    return this.rolling('Keyed Aggregation', sumOf(field))
+  }
+
+  /** Smallest value so far of a field; the other fields stay those of the key's first record. */
+  min(field: FieldReference): SingleOutputStreamOperator<T> {
+    return this.rolling('Keyed Aggregation', extremeOf(field, 'min'))
+  }
+
+  /** Greatest value so far of a field; the other fields stay those of the key's first record. */
+  max(field: FieldReference): SingleOutputStreamOperator<T> {
+    return this.rolling('Keyed Aggregation', extremeOf(field, 'max'))
+  }
+
+  /** The record with the smallest value of a field; of equal ones the first, or the newest when `first` is false. */
+  minBy(field: FieldReference, first = true): SingleOutputStreamOperator<T> {
+    return this.rolling('Keyed Aggregation', extremeElementOf(field, 'min', first))
+  }
+
+  /** The record with the greatest value of a field; of equal ones the first, or the newest when `first` is false. */
+  maxBy(field: FieldReference, first = true): SingleOutputStreamOperator<T> {
+    return this.rolling('Keyed Aggregation', extremeElementOf(field, 'max', first))
+  }
+
+  /** A function with context and keyed state. */
+  override process<O>(
+    processFunction: KeyedProcessFunction<K, T, O> | ProcessFunction<T, O>,
+    type?: TypeInformation<O>,
+  ): SingleOutputStreamOperator<O> {
+    const userFunction = asFunctionObject<KeyedProcessFunction<unknown, unknown, unknown>>(
+      processFunction,
+      'processElement',
+      'process',
+    )
+    return this.apply('KeyedProcess', { kind: 'keyed-process', function: userFunction }, type)
+  }
+
+  protected rolling(name: string, userFunction: ReduceFunction<unknown>): SingleOutputStreamOperator<T> {
+    return this.apply(name, { kind: 'reduce', function: userFunction }, this.declaredType())
+  }
+}

@@ -1,0 +1,96 @@
+import type { OutputTag } from '../functions/output-tag.js'
+import type { TypeInformation } from '../types/type-information.js'
+import { DataStream } from './data-stream.js'
+import { checkMaxParallelism, checkParallelism } from './parallelism-check.js'
+
+/**
+ * The output of an operator, which can be named and tuned.
+ *
+ * @example
+ * ```ts
+ * import { StreamExecutionEnvironment, type SingleOutputStreamOperator } from 'flink-ts'
+ *
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * const doubled: SingleOutputStreamOperator<number> = env.fromSequence(1, 9).map((value) => value * 2)
+ * doubled.uid('doubled').name('Double').setParallelism(2).startNewChain().print()
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#task-chaining-and-resource-groups
+ */
+export class SingleOutputStreamOperator<T> extends DataStream<T> {
+  /** Id by which the operator's state is found again after a change of the program. Strongly recommended. */
+  uid(uid: string): this {
+    this.transformation.settings.uid = uid
+    return this
+  }
+
+  /** The operator's id itself, 32 hex digits: for state of operators that had no uid. */
+  setUidHash(uidHash: string): this {
+    this.transformation.settings.uidHash = uidHash
+    return this
+  }
+
+  name(name: string): this {
+    this.transformation.settings.name = name
+    return this
+  }
+
+  setDescription(description: string): this {
+    this.transformation.settings.description = description
+    return this
+  }
+
+  setParallelism(parallelism: number): this {
+    checkParallelism(parallelism, this.transformation.settings)
+    this.transformation.settings.parallelism = parallelism
+    return this
+  }
+
+  /** Number of key groups: the upper limit of every later parallelism. */
+  setMaxParallelism(maxParallelism: number): this {
+    checkMaxParallelism(maxParallelism, this.transformation.settings.name)
+    this.transformation.settings.maxParallelism = maxParallelism
+    return this
+  }
+
+  /** Parallelism 1, for good. */
+  forceNonParallel(): this {
+    this.transformation.settings.parallelism = 1
+    this.transformation.settings.nonParallel = true
+    return this
+  }
+
+  /** Neither the operator before nor the one behind runs in the same chain. */
+  disableChaining(): this {
+    this.transformation.settings.chainingStrategy = 'never'
+    return this
+  }
+
+  /** The chain begins here. */
+  startNewChain(): this {
+    this.transformation.settings.chainingStrategy = 'head'
+    return this
+  }
+
+  /** Operators of one group share workers; another name keeps them apart. */
+  slotSharingGroup(slotSharingGroup: string): this {
+    this.transformation.settings.slotSharingGroup = slotSharingGroup
+    return this
+  }
+
+  /** Longest time in ms that a record waits in a half-full buffer behind this operator. */
+  setBufferTimeout(timeoutMs: number): this {
+    this.transformation.settings.bufferTimeoutMs = timeoutMs
+    return this
+  }
+
+  /** Declares the type of the records. */
+  returns(type: TypeInformation<T>): this {
+    this.transformation.outputType = type
+    return this
+  }
+
+  /** What the operator wrote to the side output. */
+  getSideOutput<X>(tag: OutputTag<X>): DataStream<X> {
+    return this.recorder.sideOutput(this.transformation, tag)
+  }
+}
