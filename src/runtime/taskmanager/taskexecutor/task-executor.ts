@@ -130,7 +130,7 @@ export class TaskExecutor {
     const wake = (): void => {
       this.#loop.wake()
     }
-    const configuration = Configuration.fromMap(graph.jobGraph.configuration)
+    const configuration = Configuration.fromEntries(graph.jobGraph.configuration)
     const { temporaryFiles } = this.#services.fileSystems
     const createFile = () => temporaryFiles.create(configuration.get(CoreOptions.TMP_DIRS))
     const channels = new ChannelConnector(wake, graph, new WaitingSpace({ createFile }), this.#barriers)
