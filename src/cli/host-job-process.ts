@@ -22,7 +22,7 @@ export interface HostSettings {
  * Returns the exit code that the program set.
  */
 export async function hostJobProcess(request: RunRequest, settings: HostSettings): Promise<number> {
-  const configuration = Configuration.fromMap(request.configuration)
+  const configuration = Configuration.fromEntries(request.configuration)
   const workers = Math.min(configuration.get(CoreOptions.DEFAULT_PARALLELISM), maxTaskWorkers())
   const fewFiles = checkOpenFiles(openFilesLimit(), 1 + workers)
   const threads = startJobThreads(settings.programThread, configuration, settings.standardInput)

@@ -24,7 +24,7 @@ export async function startJobProcess(
   threads: JobThreads,
   listener: JobProcessListener,
 ): Promise<{ readonly jobProcess: JobProcess; readonly cleanUp: () => Promise<void> }> {
-  const configuration = Configuration.fromMap(request.configuration, 'the command line')
+  const configuration = Configuration.fromEntries(request.configuration)
   const directory = expandHome(configuration.get(ClusterOptions.RUN_DIRECTORY), workingDirectory)
   const runDirectory = new RunDirectory(directory, Date.now)
   const logger = loggerOf(configuration, runDirectory, (text) => {

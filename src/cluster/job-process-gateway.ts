@@ -109,10 +109,9 @@ export class JobProcessGateway implements JobsGateway {
     })
   }
 
-  checkSavepointDirectory(targetDirectory: string | undefined, property: string): void {
-    const configured = [...this.#jobs.values()].some((job) => savepointDirectoryOf(job.configuration) !== undefined)
-    if (targetDirectory !== undefined || configured || savepointDirectoryOf(this.#configuration) !== undefined) return
-    throw new FlinkError('SAVEPOINT_DIRECTORY_MISSING', { property })
+  checkSavepointDirectory(jobId: string, targetDirectory: string | undefined, property: string): void {
+    const target = targetDirectory ?? this.#configuredDirectoryOf(this.#jobs.get(jobId))
+    if (target === undefined) throw new FlinkError('SAVEPOINT_DIRECTORY_MISSING', { property })
   }
 
   async triggerSavepoint(jobId: string, request: SavepointRequest): Promise<string> {
@@ -134,10 +133,15 @@ export class JobProcessGateway implements JobsGateway {
   }
 
   #targetOf(job: HostedJob, targetDirectory: string | undefined): string {
-    const target =
-      targetDirectory ?? savepointDirectoryOf(job.configuration) ?? savepointDirectoryOf(this.#configuration)
+    const target = targetDirectory ?? this.#configuredDirectoryOf(job)
     if (target === undefined) throw new FlinkError('SAVEPOINT_DIRECTORY_MISSING', { property: 'target-directory' })
     return target
+  }
+
+  /** A job's own wins over that of files and command line. */
+  #configuredDirectoryOf(job: HostedJob | undefined): string | undefined {
+    const own = job?.configuration.getOptional(SavepointOptions.SAVEPOINT_DIRECTORY)
+    return own ?? this.#configuration.getOptional(SavepointOptions.SAVEPOINT_DIRECTORY)
   }
 
   #find(jobId: string): HostedJob {
@@ -150,8 +154,4 @@ export class JobProcessGateway implements JobsGateway {
   async #with<T>(jobId: string, read: (job: HostedJob) => T): Promise<T> {
     return Promise.resolve(read(this.#find(jobId)))
   }
-}
-
-function savepointDirectoryOf(configuration: Configuration): string | undefined {
-  return configuration.getOptional(SavepointOptions.SAVEPOINT_DIRECTORY)
 }

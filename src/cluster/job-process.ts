@@ -67,7 +67,7 @@ export class JobProcess {
 
   constructor(input: JobProcessInput) {
     this.#input = input
-    this.#configuration = Configuration.fromMap(input.program.configuration)
+    this.#configuration = Configuration.fromEntries(input.program.configuration)
     const { clock, random, logger, runDirectory, version, fileSystems } = input
     const gateway = new JobProcessGateway({
       jobs: this.#jobs,
@@ -173,7 +173,7 @@ export class JobProcess {
 
   #environmentOf(jobId: string, jobGraph: JobGraph): JobEnvironment {
     const { clock, random, logger, fileSystems } = this.#input
-    const configuration = Configuration.fromMap(jobGraph.configuration)
+    const configuration = Configuration.fromEntries(jobGraph.configuration)
     return { jobId, jobGraph, configuration, clock, random, logger, fileSystems }
   }
 

@@ -2,6 +2,7 @@ import type { PartitionerSpec } from '../api/dag/partitioner-spec.js'
 import type { Pipeline } from '../api/environment/pipeline-executor.js'
 import type { TypeInformation } from '../api/types/type-information.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import type { ConfigurationEntries } from '../core/config/configuration.js'
 import { sha256Hex } from '../core/hash/sha256.js'
 import type { ChainedOperator, JobEdge, JobGraph, JobVertex } from './job-graph.js'
 import { buildChains, type Chain, type ChainLink, type ChainOutput } from './operator-chain-builder.js'
@@ -13,12 +14,12 @@ import type { StreamGraph, StreamNode } from './stream-graph.js'
 /** A recorded program to its plan with the functions beside it. The same program gives the same plan in every process. */
 export function generateProgramGraph(pipeline: Pipeline): ProgramGraph {
   const { configuration, registeredTypes } = pipeline
-  return { ...livingGraphOf(generateStreamGraph(pipeline), configuration.toMap()), registeredTypes }
+  return { ...livingGraphOf(generateStreamGraph(pipeline), configuration.toEntries()), registeredTypes }
 }
 
 function livingGraphOf(
   streamGraph: StreamGraph,
-  configuration: Readonly<Record<string, string>>,
+  configuration: ConfigurationEntries,
 ): Omit<ProgramGraph, 'registeredTypes'> {
   const ids = hashStreamGraph(streamGraph)
   const chains = buildChains(streamGraph)

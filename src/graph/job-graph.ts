@@ -1,3 +1,4 @@
+import type { ConfigurationEntries } from '../core/config/configuration.js'
 import type { OperatorKind } from '../api/dag/operator-spec.js'
 import type { PartitionerKind } from '../api/dag/partitioner-spec.js'
 
@@ -59,8 +60,8 @@ export interface JobGraph {
   /** In topological order, sources first. */
   readonly vertices: readonly JobVertex[]
   readonly edges: readonly JobEdge[]
-  /** The effective configuration of the job: files, command line, program; strings by key. */
-  readonly configuration: Readonly<Record<string, string>>
+  /** The effective configuration of the job: files, command line, program; entries by key. */
+  readonly configuration: ConfigurationEntries
   /** SHA-256 over vertices and edges: every process must come to the same one. */
   readonly hash: string
 }

@@ -2,7 +2,7 @@ import { installExecutionContext } from '../api/environment/execution-context.js
 import { ParameterTool } from '../api/environment/parameter-tool.js'
 import type { Pipeline, PipelineExecutor, SubmittedJob } from '../api/environment/pipeline-executor.js'
 import { StreamExecutionEnvironment } from '../api/environment/stream-execution-environment.js'
-import { Configuration } from '../core/config/configuration.js'
+import { Configuration, type ConfigurationEntries } from '../core/config/configuration.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { evaluationState, executesLate, noteLateExecution } from './packaged-program-evaluation.js'
 import { IdleWatch } from './packaged-program-idleness.js'
@@ -25,7 +25,7 @@ export interface ProgramToRun {
   /** Export given by `-c`. */
   readonly entry: string | undefined
   readonly args: readonly string[]
-  readonly configuration: Readonly<Record<string, string>>
+  readonly configuration: ConfigurationEntries
 }
 
 /**
@@ -46,7 +46,7 @@ export async function runProgram(program: ProgramToRun, executor: PipelineExecut
   })
   installExecutionContext({
     executor: counting,
-    configuration: Configuration.fromMap(program.configuration),
+    configuration: Configuration.fromEntries(program.configuration),
     programArguments: program.args,
   })
   try {

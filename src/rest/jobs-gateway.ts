@@ -38,7 +38,7 @@ export interface JobsGateway {
   accumulators(jobId: string): Promise<JobAccumulatorsInfo>
   cancel(jobId: string): Promise<void>
   /** Throws SAVEPOINT_DIRECTORY_MISSING at once when there is no directory to write to. */
-  checkSavepointDirectory(targetDirectory: string | undefined, property: string): void
+  checkSavepointDirectory(jobId: string, targetDirectory: string | undefined, property: string): void
   triggerSavepoint(jobId: string, request: SavepointRequest): Promise<string>
   stopWithSavepoint(jobId: string, request: StopRequest): Promise<string>
   triggerCheckpoint(jobId: string): Promise<number>

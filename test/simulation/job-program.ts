@@ -67,7 +67,7 @@ export class JobProgram {
   }
 
   async #run(program: ProgramDescriptor, executor: PipelineExecutor, functions: FunctionBag): Promise<void> {
-    const configuration = Configuration.fromMap(program.configuration)
+    const configuration = Configuration.fromEntries(program.configuration)
     installExecutionContext({ executor, configuration, programArguments: program.args })
     const env = StreamExecutionEnvironment.getExecutionEnvironment()
     buildCountingJob(env, functions, this.#sharedWorld())

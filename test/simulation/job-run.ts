@@ -147,7 +147,7 @@ export class JobRun {
     const environment = {
       jobId: this.#jobId,
       jobGraph,
-      configuration: Configuration.fromMap(jobGraph.configuration),
+      configuration: Configuration.fromEntries(jobGraph.configuration),
       clock: this.#process,
       random: simulation.stream(`${this.#process.name} engine`),
       logger: this.#invariants.observed(noteLogger(this.#process.name, simulation)),

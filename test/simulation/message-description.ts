@@ -39,6 +39,8 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
       return `${type}: ${message.error.message}`
     case 'merge-accumulators':
       return `${type} ${message.name} of ${shortId(message.executionId)}`
+    case 'log':
+      return `${type} ${message.level}: ${message.text}`
     case 'accumulators-merged':
       return `${type} ${message.name}`
     case 'worker-ready':

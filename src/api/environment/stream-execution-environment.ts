@@ -177,7 +177,7 @@ export class StreamExecutionEnvironment {
 
   /** Settings as keys and values; they win over those of the file. */
   configure(conf: Configuration | Readonly<Record<string, string>>): this {
-    this.#configuration.addAll(conf instanceof Configuration ? conf : Configuration.fromMap(conf))
+    this.#configuration.addAll(conf instanceof Configuration ? conf : Configuration.fromMap(conf, 'the program'))
     return this
   }
 

@@ -41,7 +41,7 @@ async function planOf(program: ProgramReference, configuration: Configuration, c
   const { entry, args } = program
   const { close, ...packaged } = await openProgram(program.jobFile, context.workingDirectory)
   try {
-    return await executionPlanOf({ ...packaged, entry, args, configuration: configuration.toMap() })
+    return await executionPlanOf({ ...packaged, entry, args, configuration: configuration.toEntries() })
   } finally {
     await close()
   }

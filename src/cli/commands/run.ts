@@ -56,7 +56,7 @@ export const runCommand: CliCommand = {
       jobFile: absoluteTarget(jobFile, context.workingDirectory),
       entry: valueOf(parsed, 'class'),
       args,
-      configuration: configuration.toMap(),
+      configuration: configuration.toEntries(),
     }
     if (has(parsed, 'detached') || has(parsed, 'yarndetached')) {
       const { runDetached } = await import('../run-detached.js')

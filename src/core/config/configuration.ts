@@ -24,6 +24,9 @@ interface Entry {
   readonly origin: string
 }
 
+/** A configuration on its way between threads and processes: plain data. A text alone is one of which nobody knows who set it. */
+export type ConfigurationEntries = Readonly<Record<string, string | Entry>>
+
 /**
  * Values by key, as texts; typed when an option reads them. The newer name of an option wins over its old ones.
  *
@@ -41,6 +44,16 @@ export class Configuration {
   static fromMap(map: Readonly<Record<string, string>>, origin = 'the job configuration'): Configuration {
     const configuration = new Configuration()
     for (const [key, text] of Object.entries(map)) configuration.setString(key, text, origin)
+    return configuration
+  }
+
+  /** What `toEntries` made, with the place where each value was set. */
+  static fromEntries(entries: ConfigurationEntries): Configuration {
+    const configuration = new Configuration()
+    for (const [key, entry] of Object.entries(entries)) {
+      const { text, origin } = typeof entry === 'string' ? { text: entry, origin: 'the job configuration' } : entry
+      configuration.setString(key, text, origin)
+    }
     return configuration
   }
 
@@ -103,7 +116,12 @@ export class Configuration {
     return [...this.#entries.keys()]
   }
 
-  /** Plain strings, to travel between threads. */
+  /** To travel between threads: a value that is read late still says where it was set. */
+  toEntries(): ConfigurationEntries {
+    return Object.fromEntries(this.#entries)
+  }
+
+  /** Plain strings, without the places where they were set. */
   toMap(): Record<string, string> {
     return Object.fromEntries([...this.#entries].map(([key, { text }]) => [key, text]))
   }

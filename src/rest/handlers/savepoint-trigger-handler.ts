@@ -9,7 +9,7 @@ export const savepointTriggerHandler: Route = {
     const jobId = jobIdOf(request)
     const targetDirectory = optionalPath(request, 'target-directory')
     const cancelJob = optionalFlag(request, 'cancel-job')
-    gateway.checkSavepointDirectory(targetDirectory, 'target-directory')
+    gateway.checkSavepointDirectory(jobId, targetDirectory, 'target-directory')
     const id = savepoints.trigger(jobId, triggerIdOf(request), () =>
       gateway.triggerSavepoint(jobId, { targetDirectory, cancelJob }),
     )

@@ -9,7 +9,7 @@ export const stopWithSavepointHandler: Route = {
     const jobId = jobIdOf(request)
     const targetDirectory = optionalPath(request, 'targetDirectory')
     const drain = optionalFlag(request, 'drain')
-    gateway.checkSavepointDirectory(targetDirectory, 'targetDirectory')
+    gateway.checkSavepointDirectory(jobId, targetDirectory, 'targetDirectory')
     const id = savepoints.trigger(jobId, triggerIdOf(request), () =>
       gateway.stopWithSavepoint(jobId, { targetDirectory, drain }),
     )

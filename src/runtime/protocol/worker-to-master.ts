@@ -2,6 +2,7 @@
 // Invariants: plain data; task states of one execution arrive in the order of execution-state.ts.
 // Thread: sent by task workers, handled by JobMaster on the main thread.
 import type { SerializedError } from '../../core/errors/error-codec.js'
+import type { LogFields } from '../../core/logging/logger.js'
 import type { TaskStateSnapshot } from '../../storage/state-handles.js'
 import type { AccumulatorParts, AccumulatorsMerged } from './accumulators.js'
 import type { ExecutionState } from './execution-state.js'
@@ -82,6 +83,14 @@ export interface ReportMetrics {
   readonly tasks: readonly TaskMetricsReport[]
 }
 
+/** A line for the log of the job; `fields` names the task where it is one's. */
+export interface LogLine {
+  readonly type: 'log'
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly text: string
+  readonly fields: LogFields
+}
+
 export type WorkerToMaster =
   | WorkerReady
   | ProgramLoaded
@@ -93,3 +102,4 @@ export type WorkerToMaster =
   | DeclineCheckpoint
   | ReportMetrics
   | AccumulatorsMerged
+  | LogLine

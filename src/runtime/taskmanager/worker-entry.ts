@@ -8,14 +8,15 @@ import { LocalTemporaryFiles } from '../../core/fs/local-temporary-files.js'
 import { claimStandardInput } from '../../core/io/standard-input.js'
 import { StandardStream } from '../../core/io/standard-stream.js'
 import { installThreadStreams } from '../../core/io/thread-streams.js'
-import { SILENT_LOGGER } from '../../core/logging/silent-logger.js'
 import { SystemRandom } from '../../core/random/system-random.js'
 import { SystemClock } from '../../core/time/system-clock.js'
 import { runProgram } from '../../graph/run-program.js'
 import type { MasterToWorker } from '../protocol/master-to-worker.js'
+import type { WorkerToMaster } from '../protocol/worker-to-master.js'
 import type { TaskWorkerData } from '../protocol/worker-data.js'
 import { MainContext } from './taskexecutor/main-context.js'
 import { TaskExecutor } from './taskexecutor/task-executor.js'
+import { WorkerLogger } from './taskexecutor/worker-logger.js'
 import { ThreadLoopScheduler } from './taskexecutor/thread-loop-scheduler.js'
 
 // From here on, so for the user's modules and not for the engine's: reading the maps of those would slow the start down.
@@ -28,20 +29,26 @@ if (parentPort !== null) {
   const main = new MainContext()
   const standardOutput = new StandardStream(1, outputLocks.standardOutput)
   const standardError = new StandardStream(2, outputLocks.standardError)
+  const send = (message: WorkerToMaster): void => {
+    port.postMessage(message)
+  }
+  const clock = new SystemClock()
+  const logger = new WorkerLogger({ clock, send })
   const executor = new TaskExecutor({
-    clock: new SystemClock(),
+    clock,
     random: new SystemRandom(),
-    logger: SILENT_LOGGER,
+    logger,
     fileSystems: new FileSystems(new LocalTemporaryFiles()).register('file', new LocalFileSystem()),
     standardOutput,
     standardError,
     scheduler: new ThreadLoopScheduler(bell),
     runProgram,
     loadAsMain: (load) => main.load(load),
-    send: (message) => {
-      port.postMessage(message)
+    send,
+    exit: () => {
+      logger.flush()
+      process.exit(0)
     },
-    exit: () => process.exit(0),
   })
   const fail = (error: unknown): void => {
     executor.failAll(error)

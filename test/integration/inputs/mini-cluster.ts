@@ -43,7 +43,7 @@ export class MiniCluster {
     const environment = {
       jobId: generateJobId(this.#random),
       jobGraph,
-      configuration: Configuration.fromMap(jobGraph.configuration),
+      configuration: Configuration.fromEntries(jobGraph.configuration),
       random: this.#random,
       logger: SILENT_LOGGER,
       clock: this.#clock,

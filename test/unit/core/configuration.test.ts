@@ -4,12 +4,13 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { CheckpointingOptions } from '../../../src/core/config/checkpointing-options.js'
 import { ClusterOptions } from '../../../src/core/config/cluster-options.js'
-import { Configuration } from '../../../src/core/config/configuration.js'
+import { Configuration, type ConfigurationEntries } from '../../../src/core/config/configuration.js'
 import { parseFlatConfiguration } from '../../../src/core/config/flat-configuration-parser.js'
 import { loadConfiguration } from '../../../src/core/config/global-configuration.js'
 import { renderOptionsDocumentation } from '../../../src/core/config/options-documentation.js'
 import { splitEscaped } from '../../../src/core/config/structured-options-splitter.js'
 import { PipelineOptions } from '../../../src/core/config/pipeline-options.js'
+import { CoreOptions } from '../../../src/core/config/core-options.js'
 import { RestOptions } from '../../../src/core/config/rest-options.js'
 import { parseDuration, parseMemorySize } from '../../../src/core/config/value-parsers.js'
 import { parseYamlConfiguration } from '../../../src/core/config/yaml-configuration-parser.js'
@@ -96,6 +97,19 @@ describe('the configuration', () => {
     const travelled = Configuration.fromMap(configuration.toMap())
     assert.deepEqual(travelled.get(PipelineOptions.GLOBAL_JOB_PARAMETERS), { e: "it's, so: yes" })
     assert.deepEqual(configuration.keys(), ['pipeline.global-job-parameters'])
+  })
+
+  it('still says where a value was set when it has travelled as plain data', () => {
+    const set = new Configuration()
+      .setString('rest.port', '70000', 'flink-conf.yaml:12')
+      .setString('parallelism.default', 'two', '-D')
+    const data = JSON.parse(JSON.stringify(set.toEntries())) as ConfigurationEntries
+    const travelled = Configuration.fromEntries(Configuration.fromEntries(data).clone().toEntries())
+    assert.throws(() => travelled.get(RestOptions.PORT), /flink-conf\.yaml:12/)
+    assert.throws(() => travelled.get(CoreOptions.DEFAULT_PARALLELISM), /-D/)
+    assert.deepEqual(travelled.toMap(), set.toMap())
+    const unknown = Configuration.fromEntries({ 'rest.port': '70000' })
+    assert.throws(() => unknown.get(RestOptions.PORT), /the job configuration/)
   })
 
   it('names the limit of a number that is out of range, and where it was set', () => {

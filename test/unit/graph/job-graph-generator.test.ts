@@ -98,7 +98,7 @@ describe('a job graph', () => {
           bufferTimeoutMs: 100,
         },
       ],
-      configuration: { 'parallelism.default': '2' },
+      configuration: { 'parallelism.default': { text: '2', origin: 'the job configuration' } },
       hash: graph.hash,
     })
     assert.equal(vertexId(graph, 1), operatorIdOfUid('count'))

@@ -45,7 +45,7 @@ function playedGateway(): JobsGateway {
   const operations = ['cancel', 'triggerSavepoint', 'stopWithSavepoint', 'triggerCheckpoint', 'disposeSavepoint']
   return {
     ...Object.fromEntries([...names, ...operations].map((name) => [name, ask(name)])),
-    checkSavepointDirectory: (target: string | undefined, property: string) => {
+    checkSavepointDirectory: (_jobId: string, target: string | undefined, property: string) => {
       if (target === undefined) throw new FlinkError('SAVEPOINT_DIRECTORY_MISSING', { property })
     },
   } as unknown as JobsGateway

@@ -110,6 +110,7 @@ export class JobAttempt {
       case 'program-loaded':
       case 'program-needs-thread':
       case 'program-failed':
+      case 'log':
         break
     }
   }

@@ -101,11 +101,12 @@ export class JobLifecycle {
     else if (this.#ending.kind === 'fail') this.#ending = { ...this.#ending, stop: this.#ending.stop ?? stop }
   }
 
-  /** The checkpoint that was asked for with the stop is complete. */
-  stoppedWith(finalCheckpoint: string): void {
+  /** The checkpoint that was asked for with the stop is complete; returns what the job has come to meanwhile. */
+  stoppedWith(finalCheckpoint: string): JobStatus {
     const stop = { kind: 'stop', finalCheckpoint } as const
     if (this.#ending.kind === 'stop') this.#ending = stop
     else if ('stop' in this.#ending) this.#ending = { ...this.#ending, stop }
+    return this.#status
   }
 
   /** True when its tasks are to be cancelled now; a job that has not begun sees it before it begins. */

@@ -146,7 +146,9 @@ export class JobMaster {
       return
     }
     try {
-      this.#lifecycle.stoppedWith((await this.#coordinator().triggerCheckpoint('suspend')).externalPath)
+      const { externalPath } = await this.#coordinator().triggerCheckpoint('suspend')
+      // An attempt that failed while the checkpoint was written would be followed by one that nobody stops.
+      if (this.#lifecycle.stoppedWith(externalPath) === 'RESTARTING') this.cancel()
     } catch (error) {
       this.#environment.logger.warn('no final checkpoint: the job is cancelled', { reason: asError(error).message })
       this.cancel()

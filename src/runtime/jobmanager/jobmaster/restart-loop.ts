@@ -81,6 +81,9 @@ export class RestartLoop {
       listener: {
         onMessage: (_worker, message) => this.#attempt?.handle(message),
         onWorkerExit: (worker, error) => this.#attempt?.workerExited(worker, error),
+        onLog: (worker, { level, text, fields }) => {
+          environment.logger[level](text, { worker, ...fields })
+        },
       },
     })
   }

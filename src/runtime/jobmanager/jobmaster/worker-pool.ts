@@ -1,18 +1,20 @@
 // Duty: the task workers of a job: starts them, has them load the program, replaces the dead and those in which the program
 // cannot run again.
-// Invariants: a place has at most one living worker; messages of a worker that was replaced are not passed on; `loadProgram`
+// Invariants: a place has at most one living worker; messages of a worker that was replaced are not passed on, but for its log; `loadProgram`
 // settles exactly once a call.
 // Thread: main thread.
 import { deserializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
-import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
+import type { LogLine, WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { TaskManagerGateway, TaskManagerStarter } from './task-manager-gateway.js'
 
 export interface WorkerPoolListener {
   onMessage(worker: number, message: WorkerToMaster): void
   onWorkerExit(worker: number, error: Error): void
+  /** Of any worker, also one that was replaced meanwhile: its last lines may say why. */
+  onLog(workerName: string, line: LogLine): void
 }
 
 export interface WorkerPoolServices {
@@ -117,7 +119,8 @@ export class WorkerPool {
     const isCurrent = (): boolean => place?.gateway === gateway
     const gateway: TaskManagerGateway = this.#services.starter.start(index, {
       onMessage: (message) => {
-        if (isCurrent()) this.#received(index, message)
+        if (message.type === 'log') this.#services.listener.onLog(gateway.name, message)
+        else if (isCurrent()) this.#received(index, message)
       },
       onExit: (error) => {
         if (isCurrent()) this.#exited(index, error)

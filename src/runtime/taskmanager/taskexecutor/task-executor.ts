@@ -6,6 +6,7 @@ import { Configuration } from '../../../core/config/configuration.js'
 import { CoreOptions } from '../../../core/config/core-options.js'
 import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { loggerWithFields } from '../../../core/logging/logger-with-fields.js'
 import { MetricOptions } from '../../../core/config/metric-options.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { MergeAccumulators } from '../../protocol/accumulators.js'
@@ -130,7 +131,7 @@ export class TaskExecutor {
     const wake = (): void => {
       this.#loop.wake()
     }
-    const configuration = Configuration.fromMap(graph.jobGraph.configuration)
+    const configuration = Configuration.fromEntries(graph.jobGraph.configuration)
     const { temporaryFiles } = this.#services.fileSystems
     const createFile = () => temporaryFiles.create(configuration.get(CoreOptions.TMP_DIRS))
     const channels = new ChannelConnector(wake, graph, new WaitingSpace({ createFile }), this.#barriers)
@@ -159,7 +160,8 @@ export class TaskExecutor {
     try {
       const graph = graphs[slot]
       if (graph === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `there is no slot ${String(slot)}` })
-      const task = makeTask(descriptor, { jobId, program: graph, environment, channels })
+      const logger = loggerWithFields(environment.logger, { task: taskNameOf(descriptor, graph) })
+      const task = makeTask(descriptor, { jobId, program: graph, environment: { ...environment, logger }, channels })
       this.#tasks.set(executionId, task)
       return () => {
         task.start()
@@ -190,4 +192,10 @@ export class TaskExecutor {
       this.#services.exit()
     }
   }
+}
+
+/** `Map (2/4)` */
+function taskNameOf({ vertexId, subtaskIndex }: TaskDeploymentDescriptor, { jobGraph }: ProgramGraph): string {
+  const vertex = jobGraph.vertices.find(({ id }) => id === vertexId)
+  return vertex === undefined ? vertexId : `${vertex.name} (${String(subtaskIndex + 1)}/${String(vertex.parallelism)})`
 }

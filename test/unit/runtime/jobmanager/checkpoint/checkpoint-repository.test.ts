@@ -4,6 +4,7 @@ import { Configuration } from '../../../../../src/core/config/configuration.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
 import { InMemoryFileSystem } from '../../../../../src/core/fs/in-memory-file-system.js'
+import type { Logger } from '../../../../../src/core/logging/logger.js'
 import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
 import { crc32c } from '../../../../../src/core/memory/crc32c.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
@@ -40,17 +41,18 @@ interface Settings {
   readonly configuration?: Readonly<Record<string, string>>
   readonly restore?: string
   readonly allowNonRestoredState?: boolean
+  readonly logger?: Logger
 }
 
 function repositoryOf({ graph = graphOf(), configuration = {}, ...settings }: Settings = {}): CheckpointRepository {
-  const { restore, allowNonRestoredState = false } = settings
+  const { restore, allowNonRestoredState = false, logger = SILENT_LOGGER } = settings
   const environment = {
     jobId: JOB,
     jobGraph: graph,
     configuration: Configuration.fromMap({ 'execution.checkpointing.dir': 'file:///cp', ...configuration }),
     fileSystems,
     random: new SeededRandom(1),
-    logger: SILENT_LOGGER,
+    logger,
     clock: new ManualClock(),
   }
   return new CheckpointRepository(environment, {
@@ -289,6 +291,22 @@ describe('A CheckpointRepository', () => {
     await assert.rejects(repositoryOf({ graph, restore: path }).open(), { code: 'STATE_UNMATCHED' })
     assert.ok(
       (await repositoryOf({ graph, restore: path, allowNonRestoredState: true }).open()).checkpoint !== undefined,
+    )
+  })
+
+  it('says once a run which state it skips, however often the job restarts', async () => {
+    const path = await checkpoint(repositoryOf(), 1)
+    const graph = sampleGraph([{ id: SOURCE }, { id: '9'.repeat(32) }], [[SOURCE, '9'.repeat(32), 'hash']])
+    const warnings: string[] = []
+    const logger = { ...SILENT_LOGGER, warn: (text: string) => warnings.push(text) }
+    const repository = repositoryOf({ graph, restore: path, allowNonRestoredState: true, logger })
+    await repository.open()
+    for (const _ of ['first attempt', 'restart', 'restart']) {
+      assert.equal((await repository.restorable()).assignment?.checkpointId, 1)
+    }
+    assert.deepEqual(
+      warnings.map((text) => text.slice(0, 44)),
+      [`Skipping savepoint state for operator ${SUM.slice(0, 6)}`],
     )
   })
 

@@ -3,6 +3,7 @@ import { Configuration } from '../../../../../src/core/config/configuration.js'
 import { serializeError } from '../../../../../src/core/errors/error-codec.js'
 import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
 import { InMemoryFileSystem } from '../../../../../src/core/fs/in-memory-file-system.js'
+import type { LogFields } from '../../../../../src/core/logging/logger.js'
 import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
 import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
@@ -17,6 +18,7 @@ import type {
 import type { AccumulatorParts, MergeAccumulators } from '../../../../../src/runtime/protocol/accumulators.js'
 import type { ExecutionState } from '../../../../../src/runtime/protocol/execution-state.js'
 import type { MasterToWorker } from '../../../../../src/runtime/protocol/master-to-worker.js'
+import type { LogLine } from '../../../../../src/runtime/protocol/worker-to-master.js'
 import type { TaskDeploymentDescriptor } from '../../../../../src/runtime/protocol/task-deployment.js'
 import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../../../src/storage/state-handles.js'
 import { sampleGraph } from '../sample-graphs.js'
@@ -107,6 +109,10 @@ export class PlayedWorker implements TaskManagerGateway {
     this.#listener.onMessage({ type: 'program-failed', loadNumber, error: serializeError(error) })
   }
 
+  log(text: string, level: LogLine['level'] = 'warn'): void {
+    this.#listener.onMessage({ type: 'log', level, text, fields: { task: 'map (1/2)' } })
+  }
+
   needThread(loadNumber: number): void {
     this.#listener.onMessage({ type: 'program-needs-thread', loadNumber })
   }
@@ -129,6 +135,8 @@ export class JobMasterHarness implements TaskManagerStarter {
   readonly started: PlayedWorker[][] = []
   readonly master: JobMaster
   readonly told: string[] = []
+  /** Warnings and errors of the log, with what stands beside the text. */
+  readonly logged: { readonly level: string; readonly text: string; readonly fields: LogFields }[] = []
   outcome: JobOutcome | undefined
   constructor(
     configuration: Readonly<Record<string, string>> = {},
@@ -143,7 +151,7 @@ export class JobMasterHarness implements TaskManagerStarter {
       configuration: all,
       clock: this.clock,
       random: new SeededRandom(1),
-      logger: SILENT_LOGGER,
+      logger: { ...SILENT_LOGGER, warn: this.#note('warn'), error: this.#note('error') },
       fileSystems: new FileSystems().register('file', this.disk),
     }
     const repository = new CheckpointRepository(environment, {
@@ -165,6 +173,12 @@ export class JobMasterHarness implements TaskManagerStarter {
     void this.master.outcome.then((outcome) => {
       this.outcome = outcome
     })
+  }
+
+  #note(level: string): (text: string, fields?: LogFields) => void {
+    return (text, fields = {}) => {
+      this.logged.push({ level, text, fields })
+    }
   }
 
   get hasEnded(): boolean {

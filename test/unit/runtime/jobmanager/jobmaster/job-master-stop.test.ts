@@ -22,6 +22,22 @@ describe('A JobMaster that is asked to stop', () => {
     assert.match(String(harness.outcome.finalCheckpoint), /chk-1$/)
   })
 
+  it('does not start the job again when the last checkpoint completes while it is about to restart', async () => {
+    const harness = await new JobMasterHarness(GOES_ON).run()
+    harness.ignored.add('announce-checkpoint')
+    const stopped = harness.master.stop()
+    await settle()
+    for (const slot of [0, 1, 2]) harness.started[slot]?.at(-1)?.acknowledge(1)
+    const failed = harness.fail('map', new Error('boom'))
+    assert.equal(harness.master.status, 'RESTARTING')
+    await failed
+    await stopped
+    await harness.advance(10_000)
+    assert.equal(harness.outcome?.status, 'CANCELED')
+    assert.match(String(harness.outcome.finalCheckpoint), /chk-1$/)
+    assert.equal(harness.master.details().restarts, 0)
+  })
+
   it('does not start the job again when it fails behind that checkpoint, which is kept', async () => {
     const harness = await stopping()
     await harness.fail('map', new Error('boom'))

@@ -97,4 +97,22 @@ describe('The workers of a job', () => {
     const loads = harness.started.map(([worker]) => worker?.received.filter(isLoad).map(({ slots }) => slots))
     assert.deepEqual(loads, [[2, 1], [1, 1], [1]])
   })
+
+  it('write into the log of the job, in order, with their name, and to their last line', async () => {
+    const harness = await new JobMasterHarness().run()
+    const [first, second] = [harness.worker(0), harness.worker(1)]
+    first.log('one')
+    second.log('two', 'error')
+    harness.master.cancel()
+    await settle()
+    first.log('the last')
+    assert.deepEqual(
+      harness.logged.map(({ level, text, fields }) => [level, text, fields['worker'], fields['task']]),
+      [
+        ['warn', 'one', 'worker 0', 'map (1/2)'],
+        ['error', 'two', 'worker 1', 'map (1/2)'],
+        ['warn', 'the last', 'worker 0', 'map (1/2)'],
+      ],
+    )
+  })
 })

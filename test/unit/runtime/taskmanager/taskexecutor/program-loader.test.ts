@@ -45,7 +45,7 @@ function programOf(
   const runs: number[] = []
   const runProgram: ProgramRunner = async (program, executor, evaluation) => {
     runs.push(evaluation)
-    const configuration = Configuration.fromMap(program.configuration)
+    const configuration = Configuration.fromEntries(program.configuration)
     installExecutionContext({ executor, configuration, programArguments: [] })
     const env = StreamExecutionEnvironment.getExecutionEnvironment()
     env.fromElements(1, 2).map(functionOf(evaluation)).uid(uidOf(evaluation)).print()
