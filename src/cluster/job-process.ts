@@ -1,4 +1,5 @@
 import { Configuration } from '../core/config/configuration.js'
+import { warningsOfOptionsWithoutEffect } from '../core/config/options-without-effect.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { generateJobId } from '../core/ids/job-id.js'
@@ -62,6 +63,8 @@ export class JobProcess {
   /** Jobs whose end this process has to report: the program did not ask for it, or it was not the program's own. */
   readonly #untold = new Set<string>()
   readonly #control: ControlServer
+  /** Options without effect of which this process has warned. */
+  readonly #warnedOptions = new Set<string>()
   #isEnding = false
   #programGrace: TimerHandle | undefined
 
@@ -154,6 +157,7 @@ export class JobProcess {
     const environment = this.#environmentOf(jobId, jobGraph)
     const { configuration } = environment
     if (operatorsWithoutUid.length > 0) listener.warning(uidWarning(operatorsWithoutUid))
+    this.#warnOfOptions(configuration)
     const starter = this.#starterFor(configuration)
     const master = this.#makeMaster(environment, submission, starter)
     const job: HostedJob = { master, jobGraph, configuration, outcome: undefined }
@@ -175,6 +179,14 @@ export class JobProcess {
     const { clock, random, logger, fileSystems } = this.#input
     const configuration = Configuration.fromMap(jobGraph.configuration)
     return { jobId, jobGraph, configuration, clock, random, logger, fileSystems }
+  }
+
+  #warnOfOptions(configuration: Configuration): void {
+    for (const [key, warning] of warningsOfOptionsWithoutEffect(configuration)) {
+      if (this.#warnedOptions.has(key)) continue
+      this.#warnedOptions.add(key)
+      this.#input.listener.warning(warning)
+    }
   }
 
   /** The threads that wait already, unless the job's own configuration wants others. */
