@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import { openPackagedProgram, type PackagedProgram } from '../graph/packaged-program.js'
 
 export interface OpenedProgram extends Pick<PackagedProgram, 'moduleUrl' | 'archive'> {
@@ -56,7 +57,7 @@ async function temporaryDirectory(): Promise<string> {
   try {
     return await mkdtemp(path.join(tmpdir(), 'flink-ts-program-'))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new FlinkError('TEMPORARY_DIRECTORY_UNUSABLE', { path: tmpdir(), reason }, { cause: error })
   }
 }

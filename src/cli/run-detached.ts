@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { ClusterOptions } from '../core/config/cluster-options.js'
 import { deserializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import { makeDirectories } from '../core/fs/make-directories.js'
 import type { CliContext } from './cli-context.js'
 import type { DetachedReport } from './detached-entry.js'
@@ -78,7 +79,7 @@ async function openOutput(directory: string): Promise<OutputFile> {
     await makeDirectories(directory)
     return { path: file, descriptor: openSync(file, 'a') }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new FlinkError('LOG_DIRECTORY_UNUSABLE', { path: directory, reason }, { cause: error })
   }
 }

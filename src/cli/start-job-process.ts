@@ -14,6 +14,7 @@ import { expandHome } from './expand-home.js'
 import { openProgram } from './open-program.js'
 import type { RunRequest } from './run-request.js'
 import { packageVersion } from './version.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
 
@@ -60,7 +61,7 @@ function loggerOf(configuration: Configuration, runDirectory: RunDirectory, tell
   const make = (): Promise<Logger> => createPinoLogger({ level, destination, base: { pid: process.pid }, tell })
   return lazyLogger(level, () =>
     make().catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       tell(`the log ${destination} cannot be written: ${reason}. The job goes on without it.`)
       return SILENT_LOGGER
     }),

@@ -1,6 +1,7 @@
 import { Configuration } from '../core/config/configuration.js'
 import { warningsOfOptionsWithoutEffect } from '../core/config/options-without-effect.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { asError, messageOf } from '../core/errors/thrown-value.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { generateJobId } from '../core/ids/job-id.js'
 import type { Logger } from '../core/logging/logger.js'
@@ -166,7 +167,7 @@ export class JobProcess {
     try {
       await this.#control.jobStarted({ jobId, name: jobGraph.name, startTime: this.#input.clock.now() })
     } catch (error) {
-      await master.abandon(error instanceof Error ? error : new FlinkError('INTERNAL_ERROR', { reason: String(error) }))
+      await master.abandon(asError(error))
       throw error
     }
     await master.start()
@@ -256,7 +257,7 @@ export class JobProcess {
   async #close(): Promise<void> {
     this.#programGrace?.cancel()
     const closing = new ClosingStack((error) => {
-      this.#input.listener.warning(error instanceof Error ? error.message : String(error))
+      this.#input.listener.warning(messageOf(error))
     })
     closing.push(() => this.#control.close())
     closing.push(async () => {

@@ -5,6 +5,7 @@ import { isAbsolute, join, posix, relative, sep } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import type { Parser } from 'tar'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import { makeDirectories } from '../core/fs/make-directories.js'
 import { archiveEntryModule } from './packaged-program-manifest.js'
 
@@ -53,7 +54,7 @@ export async function unpackProgramArchive(
     return await archiveEntryModule(await packageDirectory(root))
   } catch (error) {
     await rm(directory, { recursive: true, force: true })
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new FlinkError('PROGRAM_ARCHIVE_INVALID', { path: archivePath, reason }, { cause: error })
   }
 }
@@ -140,7 +141,7 @@ async function beginsAsGzip(archivePath: string): Promise<boolean> {
 
 function asNoArchive(error: unknown): ReasonError {
   if (error instanceof ReasonError) return error
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = messageOf(error)
   return new ReasonError(`it is not a readable tar archive (${reason})`, { cause: error })
 }
 

@@ -1,4 +1,5 @@
 import { ReasonError } from '../core/errors/reason-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import { readFile, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 
@@ -38,7 +39,7 @@ function parseManifest(text: string): Readonly<Record<string, unknown>> {
     const value: unknown = JSON.parse(text)
     return isRecord(value) ? value : {}
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new ReasonError(`its package.json is not valid JSON: ${reason}`, { cause: error })
   }
 }

@@ -5,6 +5,7 @@
 import { ReasonError } from '../core/errors/reason-error.js'
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import { toFileUri } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
@@ -128,7 +129,7 @@ export async function makeSavepointLocation(
       const { inlineThresholdBytes } = services
       return { kind: 'file', directoryUri: toFileUri(directory), inlineThresholdBytes }
     } catch (error) {
-      throw savepointFailed(target, error instanceof Error ? error.message : String(error), error)
+      throw savepointFailed(target, messageOf(error), error)
     }
   }
   throw savepointFailed(target, `no free name after ${String(SAVEPOINT_ATTEMPTS)} attempts`)
@@ -213,7 +214,7 @@ async function storing(directory: string, work: () => Promise<void>): Promise<vo
     await work()
   } catch (error) {
     if (FlinkError.is(error, 'DISK_FULL')) throw error
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new FlinkError('CHECKPOINT_STORAGE_FAILED', { path: directory, reason }, { cause: error })
   }
 }

@@ -1,6 +1,7 @@
 import { open, readdir, readFile, realpath, rename, stat, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
+import { messageOf } from '../errors/thrown-value.js'
 import { errnoOf } from './errno.js'
 import type { FileReader, FileStatus, FileSystem, FileWriter } from './file-system.js'
 import { makeDirectories } from './make-directories.js'
@@ -204,10 +205,6 @@ function explained(operation: string, file: string, error: unknown): FlinkError 
   if (isMissing(error)) return new FlinkError('FILE_NOT_FOUND', { path: file }, { cause: error })
   if (errnoOf(error) === 'ENOSPC') return new FlinkError('DISK_FULL', { path: file }, { cause: error })
   return new FlinkError('FILE_IO_FAILED', { path: file, operation, reason: messageOf(error) }, { cause: error })
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 function isMissing(error: unknown): boolean {
