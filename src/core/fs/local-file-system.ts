@@ -5,6 +5,7 @@ import { messageOf } from '../errors/thrown-value.js'
 import { errnoOf } from './errno.js'
 import type { FileReader, FileStatus, FileSystem, FileWriter } from './file-system.js'
 import { makeDirectories } from './make-directories.js'
+import { removeTree } from './remove-tree.js'
 
 /** The machine's own files. */
 export class LocalFileSystem implements FileSystem {
@@ -89,11 +90,7 @@ export class LocalFileSystem implements FileSystem {
   }
 
   delete(file: string): Promise<void> {
-    return explain('delete', file, async () => {
-      // Loaded with the first removal: at start it would cost as much as half the command line.
-      const { default: fsExtra } = await import('fs-extra')
-      await fsExtra.remove(file)
-    })
+    return explain('delete', file, () => removeTree(file))
   }
 }
 
