@@ -9,6 +9,7 @@ import { messageOf } from '../core/errors/thrown-value.js'
 import { toFileUri } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
+import { writeDurably } from '../core/fs/write-durably.js'
 import type { Random } from '../core/random/random.js'
 import { streamHandlesOf, type CheckpointMetadata, type CompletedCheckpoint } from './checkpoint-metadata.js'
 import type { CheckpointLocation } from './checkpoint-stream-factory.js'
@@ -197,16 +198,6 @@ export async function deleteSnapshot(externalPath: string, fileSystems: FileSyst
   if (externalPath === NOT_ADDRESSABLE) return
   const { fileSystem, path: directory } = fileSystems.forUri(externalPath)
   await removeSnapshotDirectory(fileSystem, directory)
-}
-
-async function writeDurably(fileSystem: FileSystem, file: string, bytes: Uint8Array): Promise<void> {
-  const writer = await fileSystem.openForWrite(file)
-  try {
-    await writer.write(bytes)
-    await writer.sync()
-  } finally {
-    await writer.close()
-  }
 }
 
 async function storing(directory: string, work: () => Promise<void>): Promise<void> {
