@@ -84,6 +84,27 @@ test('no error is swallowed by an empty catch', () => {
   )
 })
 
+/** Names in the first column of the list of words that are types of none of these sources. */
+function namesWithoutType(readme: string, sources: readonly string[]): string[] {
+  const rows = readme.split('\n').filter((line) => line.startsWith('| '))
+  const names = rows.flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`(\w+)`/g)].map((match) => match[1]))
+  const text = sources.join('\n')
+  return names.filter(
+    (name): name is string =>
+      name !== undefined && !new RegExp(`^export (?:class|interface|type) ${name}\\b`, 'm').test(text),
+  )
+}
+
+test('the list of words in src/README.md speaks of types that there are', () => {
+  const readme = textOf('src/README.md')
+  assert.deepEqual(namesWithoutType(readme, sourceFiles().map(textOf)), [])
+  const planted = '| gate, `InputGate` | `Elsewhere` |\n| `Renamed`, `Gone` | a |\n'
+  assert.deepEqual(namesWithoutType(planted, ['export class InputGate {}\nexport type Rename = 1\n']), [
+    'Renamed',
+    'Gone',
+  ])
+})
+
 test('no test is skipped, focused or left open', () => {
   const files = sourceFiles('test').filter((file) => file !== self)
   const idle = /\b(test|it|describe|suite)\.(skip|only|todo)\(|skip: true|assert\.ok\(true\)/
