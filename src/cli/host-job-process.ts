@@ -7,6 +7,7 @@ import { Configuration } from '../core/config/configuration.js'
 import { CoreOptions } from '../core/config/core-options.js'
 import { checkOpenFiles, openFilesLimit } from './check-open-files.js'
 import type { RunRequest } from './run-request.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 
 export interface HostSettings {
   /** Started already; ended here, whatever happens. */
@@ -29,7 +30,7 @@ export async function hostJobProcess(request: RunRequest, settings: HostSettings
   const listener = settings.listenerOf(threads.output)
   if (fewFiles !== undefined) listener.warning(fewFiles)
   const closing = new ClosingStack((error) => {
-    listener.warning(error instanceof Error ? error.message : String(error))
+    listener.warning(messageOf(error))
   })
   closing.push(() => threads.output.drained())
   closing.push(() => terminateJobThreads(threads))

@@ -1,8 +1,10 @@
 import { rmSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
+import { removeTree } from '../core/fs/remove-tree.js'
 import { openPackagedProgram, type PackagedProgram } from '../graph/packaged-program.js'
 
 export interface OpenedProgram extends Pick<PackagedProgram, 'moduleUrl' | 'archive'> {
@@ -25,7 +27,7 @@ export async function openProgram(jobFile: string, workingDirectory: string): Pr
     return { moduleUrl, close: () => Promise.resolve() }
   }
   const unpackDirectory = await temporaryDirectory()
-  const close = (): Promise<void> => rm(unpackDirectory, { recursive: true, force: true })
+  const close = (): Promise<void> => removeTree(unpackDirectory)
   const stopListening = removeOnSignals(unpackDirectory)
   const note = setTimeout(() => process.stderr.write(`Unpacking ${jobFile}\n`), NOTE_AFTER_MS)
   try {
@@ -56,7 +58,7 @@ async function temporaryDirectory(): Promise<string> {
   try {
     return await mkdtemp(path.join(tmpdir(), 'flink-ts-program-'))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new FlinkError('TEMPORARY_DIRECTORY_UNUSABLE', { path: tmpdir(), reason }, { cause: error })
   }
 }

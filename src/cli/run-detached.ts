@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, openSync, renameSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ClusterOptions } from '../core/config/cluster-options.js'
 import { deserializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import { makeDirectories } from '../core/fs/make-directories.js'
+import { removeTree } from '../core/fs/remove-tree.js'
 import type { CliContext } from './cli-context.js'
 import type { DetachedReport } from './detached-entry.js'
 import { printableLines } from './printable-text.js'
@@ -32,7 +35,7 @@ export async function runDetached(request: RunRequest, context: CliContext): Pro
   }
   for (const warning of report.warnings) context.printError(`WARNING: ${printableLines(warning)}\n`)
   if (report.error !== undefined) {
-    showAndRemove(output.path, context)
+    await showAndRemove(output.path, context)
     throw deserializeError(report.error)
   }
   context.print(`Job has been submitted with JobID ${report.jobId}`)
@@ -42,11 +45,11 @@ export async function runDetached(request: RunRequest, context: CliContext): Pro
 }
 
 /** There is no job that the file would belong to: what the program printed is shown here. */
-function showAndRemove(file: string, context: CliContext): void {
+async function showAndRemove(file: string, context: CliContext): Promise<void> {
   try {
-    const printed = readFileSync(file, 'utf8')
+    const printed = await readFile(file, 'utf8')
     if (printed !== '') context.print(printed.replace(/\n$/, ''))
-    rmSync(file)
+    await removeTree(file)
   } catch {
     // Why there is no job matters more.
     context.printError(`Its output is in ${file}\n`)
@@ -78,7 +81,7 @@ async function openOutput(directory: string): Promise<OutputFile> {
     await makeDirectories(directory)
     return { path: file, descriptor: openSync(file, 'a') }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new FlinkError('LOG_DIRECTORY_UNUSABLE', { path: directory, reason }, { cause: error })
   }
 }

@@ -1,19 +1,20 @@
 import { ClusterOptions } from '../core/config/cluster-options.js'
 import { Configuration } from '../core/config/configuration.js'
 import { SavepointOptions } from '../core/config/savepoint-options.js'
+import { defaultFileSystems } from '../core/fs/default-file-systems.js'
 import type { Logger, LogFields } from '../core/logging/logger.js'
 import { createPinoLogger, type LogLevel } from '../core/logging/pino-logger.js'
 import { SILENT_LOGGER } from '../core/logging/silent-logger.js'
 import { SystemRandom } from '../core/random/system-random.js'
 import { SystemClock } from '../core/time/system-clock.js'
 import { RunDirectory } from '../client/run-directory.js'
-import { defaultFileSystems } from '../cluster/dispose-snapshot.js'
 import type { JobThreads } from '../cluster/job-threads.js'
 import { JobProcess, type JobProcessListener } from '../cluster/job-process.js'
 import { expandHome } from './expand-home.js'
 import { openProgram } from './open-program.js'
 import type { RunRequest } from './run-request.js'
 import { packageVersion } from './version.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
 
@@ -60,7 +61,7 @@ function loggerOf(configuration: Configuration, runDirectory: RunDirectory, tell
   const make = (): Promise<Logger> => createPinoLogger({ level, destination, base: { pid: process.pid }, tell })
   return lazyLogger(level, () =>
     make().catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       tell(`the log ${destination} cannot be written: ${reason}. The job goes on without it.`)
       return SILENT_LOGGER
     }),

@@ -2,6 +2,7 @@ import { chmod, lstat, stat, readdir, rename, rm, writeFile } from 'node:fs/prom
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { ReasonError } from '../core/errors/reason-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import { errnoOf } from '../core/fs/errno.js'
 import { makeDirectories } from '../core/fs/make-directories.js'
 import type { JobOverview } from '../rest/messages/job-messages.js'
@@ -78,7 +79,7 @@ export class RunDirectory {
 
   /** What is thrown where the directory does not do what it is there for. */
   unusable(cause: unknown, what = ''): FlinkError {
-    const reason = what === '' ? reasonOf(cause) : `${what}: ${reasonOf(cause)}`
+    const reason = what === '' ? messageOf(cause) : `${what}: ${messageOf(cause)}`
     return new FlinkError('RUN_DIRECTORY_UNUSABLE', { path: this.path, reason, advice: OTHER_DIRECTORY }, { cause })
   }
 
@@ -208,7 +209,7 @@ export class RunDirectory {
   #passOver(file: string, error: unknown): void {
     if (this.#told.has(file)) return
     this.#told.add(file)
-    this.#warn(`${file} is passed over: ${reasonOf(error)}. Remove it when it is of no use.`)
+    this.#warn(`${file} is passed over: ${messageOf(error)}. Remove it when it is of no use.`)
   }
 
   /** Cleans up behind a job process that ended without a word (kill -9, power loss). */
@@ -260,10 +261,6 @@ export class RunDirectory {
       await rm(path.join(this.#archive, `${overview.jid}.json`), { force: true })
     }
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 /** A directory as /tmp is: it was not made for jobs, and to take it from others would harm them. */

@@ -1,5 +1,6 @@
 import { chmod } from 'node:fs/promises'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
@@ -81,7 +82,7 @@ export class ControlServer {
   /** Archives the jobs and closes the socket. Never rejects: a job ends as it has ended, whatever can be kept of it. */
   async close(): Promise<void> {
     const closing = new ClosingStack((error) => {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       this.#services.warn(`The control server did not end as it should, the job has. ${reason}`)
     })
     closing.push(async () => (await this.#server)?.close())
@@ -124,7 +125,7 @@ export class ControlServer {
       logger.warn('files of the run directory were missing and are there again', { path: runDirectory.path })
       this.#isLost = false
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       if (!this.#isLost) logger.warn('the job cannot be found by others', { reason })
       this.#isLost = true
     }

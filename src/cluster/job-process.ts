@@ -1,5 +1,7 @@
 import { Configuration } from '../core/config/configuration.js'
+import { warningsOfOptionsWithoutEffect } from '../core/config/options-without-effect.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { asError, messageOf } from '../core/errors/thrown-value.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { generateJobId } from '../core/ids/job-id.js'
 import type { Logger } from '../core/logging/logger.js'
@@ -62,6 +64,8 @@ export class JobProcess {
   /** Jobs whose end this process has to report: the program did not ask for it, or it was not the program's own. */
   readonly #untold = new Set<string>()
   readonly #control: ControlServer
+  /** Options without effect of which this process has warned. */
+  readonly #warnedOptions = new Set<string>()
   #isEnding = false
   #programGrace: TimerHandle | undefined
 
@@ -154,6 +158,7 @@ export class JobProcess {
     const environment = this.#environmentOf(jobId, jobGraph)
     const { configuration } = environment
     if (operatorsWithoutUid.length > 0) listener.warning(uidWarning(operatorsWithoutUid))
+    this.#warnOfOptions(configuration)
     const starter = this.#starterFor(configuration)
     const master = this.#makeMaster(environment, submission, starter)
     const job: HostedJob = { master, jobGraph, configuration, outcome: undefined }
@@ -162,7 +167,7 @@ export class JobProcess {
     try {
       await this.#control.jobStarted({ jobId, name: jobGraph.name, startTime: this.#input.clock.now() })
     } catch (error) {
-      await master.abandon(error instanceof Error ? error : new FlinkError('INTERNAL_ERROR', { reason: String(error) }))
+      await master.abandon(asError(error))
       throw error
     }
     await master.start()
@@ -175,6 +180,14 @@ export class JobProcess {
     const { clock, random, logger, fileSystems } = this.#input
     const configuration = Configuration.fromEntries(jobGraph.configuration)
     return { jobId, jobGraph, configuration, clock, random, logger, fileSystems }
+  }
+
+  #warnOfOptions(configuration: Configuration): void {
+    for (const [key, warning] of warningsOfOptionsWithoutEffect(configuration)) {
+      if (this.#warnedOptions.has(key)) continue
+      this.#warnedOptions.add(key)
+      this.#input.listener.warning(warning)
+    }
   }
 
   /** The threads that wait already, unless the job's own configuration wants others. */
@@ -244,7 +257,7 @@ export class JobProcess {
   async #close(): Promise<void> {
     this.#programGrace?.cancel()
     const closing = new ClosingStack((error) => {
-      this.#input.listener.warning(error instanceof Error ? error.message : String(error))
+      this.#input.listener.warning(messageOf(error))
     })
     closing.push(() => this.#control.close())
     closing.push(async () => {

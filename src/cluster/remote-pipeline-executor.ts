@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { JobResultData, Pipeline, PipelineExecutor, SubmittedJob } from '../api/environment/pipeline-executor.js'
 import { deserializeError, serializeError } from '../core/errors/error-codec.js'
+import { FlinkError } from '../core/errors/flink-error.js'
 import { generateProgramGraph } from '../graph/job-graph-generator.js'
 import { IdleWatch } from '../graph/packaged-program-idleness.js'
 import type { ProgramGraph } from '../graph/program-graph.js'
@@ -31,10 +32,21 @@ export class RemotePipelineExecutor implements PipelineExecutor {
     this.#onStuck = onStuck
     port.on('message', (message: ProcessToProgram) => {
       if (message.type !== 'answer') return
-      this.#waiting.get(message.requestId)?.(message.outcome)
-      this.#waiting.delete(message.requestId)
+      this.#answered(message.requestId, message.outcome)
       this.#watchUnlessWaiting()
     })
+  }
+
+  /** Every request is answered once: a second answer, or one to nothing, is a mistake of the engine and ends the program. */
+  #answered(requestId: number, outcome: ProgramOutcome): void {
+    const waiting = this.#waiting.get(requestId)
+    if (waiting === undefined) {
+      throw new FlinkError('INTERNAL_ERROR', {
+        reason: `an answer to request ${String(requestId)}, which waits for none`,
+      })
+    }
+    this.#waiting.delete(requestId)
+    waiting(outcome)
   }
 
   /** From here on the thread waits for jobs that may yet come, and for its end. */

@@ -1,11 +1,13 @@
 import { ReasonError } from '../core/errors/reason-error.js'
 import { createReadStream } from 'node:fs'
-import { open, readdir, realpath, rm, stat } from 'node:fs/promises'
+import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, posix, relative, sep } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import type { Parser } from 'tar'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import { makeDirectories } from '../core/fs/make-directories.js'
+import { removeTree } from '../core/fs/remove-tree.js'
 import { archiveEntryModule } from './packaged-program-manifest.js'
 
 /** More than any job needs; less than what fills a disk before somebody notices. */
@@ -52,8 +54,8 @@ export async function unpackProgramArchive(
     await checkLinks(root, root)
     return await archiveEntryModule(await packageDirectory(root))
   } catch (error) {
-    await rm(directory, { recursive: true, force: true })
-    const reason = error instanceof Error ? error.message : String(error)
+    await removeTree(directory)
+    const reason = messageOf(error)
     throw new FlinkError('PROGRAM_ARCHIVE_INVALID', { path: archivePath, reason }, { cause: error })
   }
 }
@@ -140,7 +142,7 @@ async function beginsAsGzip(archivePath: string): Promise<boolean> {
 
 function asNoArchive(error: unknown): ReasonError {
   if (error instanceof ReasonError) return error
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = messageOf(error)
   return new ReasonError(`it is not a readable tar archive (${reason})`, { cause: error })
 }
 

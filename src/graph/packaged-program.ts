@@ -2,6 +2,7 @@ import { open, realpath, stat } from 'node:fs/promises'
 import { extname, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import { unpackProgramArchive } from './packaged-program-archive.js'
 
 /** A program that can be loaded: the file its user named, and the module in it. */
@@ -33,7 +34,7 @@ export async function openPackagedProgram(location: ProgramLocation): Promise<Pa
   const path = resolve(location.workingDirectory, location.path)
   const status = await stat(path).catch((error: unknown) => {
     if (isMissing(error)) throw new FlinkError('PROGRAM_FILE_NOT_FOUND', { path: location.path }, { cause: error })
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new FlinkError('PROGRAM_NOT_A_MODULE', { path: location.path, reason }, { cause: error })
   })
   if (!status.isFile()) throw new FlinkError('PROGRAM_NOT_A_FILE', { path: location.path })

@@ -1,4 +1,5 @@
 import { FlinkError } from '../core/errors/flink-error.js'
+import { asError } from '../core/errors/thrown-value.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock, TimerHandle } from '../core/time/clock.js'
 
@@ -63,7 +64,7 @@ export class OperationRegistry<T> {
     try {
       operation.outcome = { value: await run() }
     } catch (error) {
-      operation.outcome = { error: error instanceof Error ? error : new Error(String(error)) }
+      operation.outcome = { error: asError(error) }
     }
     const expiry = this.#clock.setTimer(this.#storeDurationMs, () => {
       this.#operations.delete(id)

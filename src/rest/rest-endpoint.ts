@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import type { RestServer, RestServerServices } from './rest-server.js'
 
 /** An interim answer, which clients of HTTP pass over unless they wait for it. */
@@ -99,7 +100,7 @@ export class RestEndpoint {
       this.#isLoaded = true
       server.accept(socket)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       logger.error('the REST server did not start', { reason })
       socket.destroy()
     }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { Socket } from 'node:net'
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { asError } from '../core/errors/thrown-value.js'
 import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
@@ -127,7 +128,7 @@ async function sendError(
   logger: Logger,
 ): Promise<FastifyReply> {
   if (error instanceof FlinkError) return reply.code(error.httpStatus).send({ errors: [error.message] })
-  const cause = error instanceof Error ? error : new Error(String(error))
+  const cause = asError(error)
   const status = clientErrorOf(cause)
   if (status !== undefined) return reply.code(status).send({ errors: [cause.message] })
   logger.error('a request failed', { url: request.url, reason: cause.message })

@@ -5,9 +5,11 @@
 import { ReasonError } from '../core/errors/reason-error.js'
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import { toFileUri } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
+import { writeDurably } from '../core/fs/write-durably.js'
 import type { Random } from '../core/random/random.js'
 import { streamHandlesOf, type CheckpointMetadata, type CompletedCheckpoint } from './checkpoint-metadata.js'
 import type { CheckpointLocation } from './checkpoint-stream-factory.js'
@@ -128,7 +130,7 @@ export async function makeSavepointLocation(
       const { inlineThresholdBytes } = services
       return { kind: 'file', directoryUri: toFileUri(directory), inlineThresholdBytes }
     } catch (error) {
-      throw savepointFailed(target, error instanceof Error ? error.message : String(error), error)
+      throw savepointFailed(target, messageOf(error), error)
     }
   }
   throw savepointFailed(target, `no free name after ${String(SAVEPOINT_ATTEMPTS)} attempts`)
@@ -198,22 +200,12 @@ export async function deleteSnapshot(externalPath: string, fileSystems: FileSyst
   await removeSnapshotDirectory(fileSystem, directory)
 }
 
-async function writeDurably(fileSystem: FileSystem, file: string, bytes: Uint8Array): Promise<void> {
-  const writer = await fileSystem.openForWrite(file)
-  try {
-    await writer.write(bytes)
-    await writer.sync()
-  } finally {
-    await writer.close()
-  }
-}
-
 async function storing(directory: string, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
     if (FlinkError.is(error, 'DISK_FULL')) throw error
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new FlinkError('CHECKPOINT_STORAGE_FAILED', { path: directory, reason }, { cause: error })
   }
 }

@@ -4,6 +4,7 @@
 // time or other.
 // Thread: main thread.
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { markFileOf, writeMark } from './job-mark.js'
@@ -50,7 +51,7 @@ function parse(text: string, jobName: string, file: string): EndMark {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw invalid(file, error instanceof Error ? error.message : String(error), error)
+    throw invalid(file, messageOf(error), error)
   }
   if (typeof value !== 'object' || value === null) throw invalid(file, 'it holds no object')
   const { jobName: name, timestamp, status } = value as Record<string, unknown>

@@ -4,6 +4,7 @@
 // Thread: task workers.
 import { ReasonError } from '../core/errors/reason-error.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import type { FileSystem, FileWriter } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { crc32c } from '../core/memory/crc32c.js'
@@ -167,7 +168,7 @@ class FileStream implements CheckpointOutputStream {
       if (this.#isAborted) throw new ReasonError(ABORTED)
     } catch (error) {
       if (FlinkError.is(error, 'DISK_FULL')) throw error
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       throw new FlinkError('CHECKPOINT_STORAGE_FAILED', { path: this.#target.file, reason }, { cause: error })
     }
   }

@@ -2,6 +2,7 @@
 // Invariants: a mark is replaced as a whole, and durable when it has been written or removed.
 // Thread: main thread.
 import type { FileSystem } from '../core/fs/file-system.js'
+import { writeDurably } from '../core/fs/write-durably.js'
 import { murmur3x64Of128 } from '../core/hash/murmur3-128.js'
 import { makeDurableDirectory } from './snapshot-directory.js'
 
@@ -24,13 +25,7 @@ function prefixOf(kind: MarkKind): string {
 export async function writeMark(file: string, content: object, fileSystem: FileSystem): Promise<void> {
   const directory = file.slice(0, file.lastIndexOf('/'))
   await makeDurableDirectory(fileSystem, directory)
-  const writer = await fileSystem.openForWrite(`${file}.part`)
-  try {
-    await writer.write(new TextEncoder().encode(`${JSON.stringify(content)}\n`))
-    await writer.sync()
-  } finally {
-    await writer.close()
-  }
+  await writeDurably(fileSystem, `${file}.part`, new TextEncoder().encode(`${JSON.stringify(content)}\n`))
   await fileSystem.rename(`${file}.part`, file)
   await fileSystem.syncDirectory(directory)
 }

@@ -5,6 +5,7 @@
 // Thread: main thread.
 import { ReasonError } from '../core/errors/reason-error.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import { crc32c } from '../core/memory/crc32c.js'
 import { DataInputView } from '../core/memory/data-input-view.js'
 import { DataOutputView } from '../core/memory/data-output-view.js'
@@ -120,7 +121,7 @@ function inBlock<T>(input: DataInputView, file: string, block: string, decode: (
     if (view.remaining > 0) throw new ReasonError(`${String(view.remaining)} bytes are left over`)
     return value
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new FlinkError('SNAPSHOT_CORRUPT', { file, block, reason }, { cause: error })
   }
 }

@@ -63,7 +63,10 @@ export class ExecutionConfig {
     return this.#configuration.get(PipelineOptions.OBJECT_REUSE)
   }
 
-  /** Ms between two periodic watermarks. */
+  /**
+   * Ms between two periodic watermarks. Without effect, of which the run warns: no operator makes watermarks periodically, a
+   * source emits its own with `emitWatermark` of its context.
+   */
   setAutoWatermarkInterval(intervalMs: number): this {
     this.#configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, intervalMs)
     return this

@@ -1,5 +1,5 @@
 import { ANY_KEY_SHAPE, recordShape, tupleShape } from '../../core/keygroups/key-shapes.js'
-import type { RowKind } from '../../core/types/row-kind.js'
+import type { RowShape } from '../../core/types/row-shape.js'
 import { DeclaredType } from './declared-type.js'
 import type { TypeInformation } from './type-information.js'
 
@@ -17,12 +17,12 @@ export function declaredKeyShape(type: TypeInformation<unknown> | undefined): st
   )
 }
 
-function composed(kinds: readonly RowKind[], compose: (parts: readonly string[]) => string): string | undefined {
+function composed(kinds: readonly RowShape[], compose: (parts: readonly string[]) => string): string | undefined {
   const parts = kinds.map(partShape)
   return parts.includes(undefined) ? undefined : compose(parts.filter((part) => part !== undefined))
 }
 
-function partShape(kind: RowKind): string | undefined {
+function partShape(kind: RowShape): string | undefined {
   switch (kind) {
     case 'int':
     case 'double':
@@ -40,7 +40,7 @@ function partShape(kind: RowKind): string | undefined {
   return fieldsOf(kind) === undefined ? undefined : 'record'
 }
 
-function fieldsOf(kind: RowKind): readonly (readonly [name: string, kind: RowKind])[] | undefined {
+function fieldsOf(kind: RowShape): readonly (readonly [name: string, kind: RowShape])[] | undefined {
   if (typeof kind === 'string') return undefined
   if ('object' in kind) return kind.object
   return 'instance' in kind ? kind.instance[1] : undefined

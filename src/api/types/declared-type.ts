@@ -3,7 +3,7 @@ import type { Copier } from '../../core/types/copier.js'
 import { NO_REGISTERED_TYPES, type RegisteredClass, type RegisteredTypes } from '../../core/types/registered-types.js'
 import { RowCodecs } from '../../core/types/row-codecs.js'
 import { RowCopier } from '../../core/types/row-copier.js'
-import type { RowKind } from '../../core/types/row-kind.js'
+import type { RowShape } from '../../core/types/row-shape.js'
 import { rowSerializer } from '../../core/types/row-serializer.js'
 import { rowStreamSerializer } from '../../core/types/row-stream-serializer.js'
 import { structuredSerializer } from '../../core/types/structured-serializer.js'
@@ -13,7 +13,7 @@ import type { TypeInformation } from './type-information.js'
 /** How values of a type become bytes. */
 export interface TypeForm {
   /** The row that generated code is made for; undefined where the declaration leaves parts open (GENERIC). */
-  readonly kind: RowKind | undefined
+  readonly kind: RowShape | undefined
   /** The classes of instances inside, which the declaration lets travel. */
   readonly classes: readonly RegisteredClass[]
 }
@@ -73,7 +73,7 @@ export function formOf(type: TypeInformation<unknown>): TypeForm {
 /** The form of what is made of components; `kindOf` is asked where all of them have a kind. */
 export function composedForm(
   components: readonly TypeInformation<unknown>[],
-  kindOf: (kinds: readonly RowKind[]) => RowKind | undefined,
+  kindOf: (kinds: readonly RowShape[]) => RowShape | undefined,
 ): TypeForm {
   const forms = components.map(formOf)
   const kinds = forms.flatMap(({ kind }) => (kind === undefined ? [] : [kind]))

@@ -1,6 +1,6 @@
 import type { KeyKind } from '../../core/keygroups/canonical-key.js'
 import { registeredClass, type ClassOf } from '../../core/types/registered-types.js'
-import { isFieldName, type RowField, type RowKind } from '../../core/types/row-kind.js'
+import { isFieldName, type RowField, type RowShape } from '../../core/types/row-shape.js'
 import { composedForm, DeclaredType } from './declared-type.js'
 import type { TypeInformation } from './type-information.js'
 
@@ -28,10 +28,10 @@ export function pojoType<T extends object>(pojoClass: ClassOf<T>, fields: FieldT
 /** Undefined where no field is declared, which says nothing, or a name means something to the prototype. */
 function kindOfFields(
   fields: FieldTypes,
-  kinds: readonly RowKind[],
+  kinds: readonly RowShape[],
   prototype: object,
-  wrap: (fields: readonly RowField[]) => RowKind,
-): RowKind | undefined {
+  wrap: (fields: readonly RowField[]) => RowShape,
+): RowShape | undefined {
   const names = Object.keys(fields)
   if (names.length === 0 || !names.every((name) => isFieldName(name, prototype))) return undefined
   return wrap(names.flatMap((name, index) => kinds.slice(index, index + 1).map((kind): RowField => [name, kind])))

@@ -1,6 +1,6 @@
 import { listType, mapType, tupleType } from './container-types.js'
 import type { ClassOf } from '../../core/types/registered-types.js'
-import type { RowKind } from '../../core/types/row-kind.js'
+import type { RowShape } from '../../core/types/row-shape.js'
 import { DeclaredType, type TypeForm } from './declared-type.js'
 import { pojoType, recordType, type FieldTypes } from './record-type.js'
 import type { TypeInformation } from './type-information.js'
@@ -21,7 +21,7 @@ export type TypeOf<I> = I extends TypeInformation<infer T> ? T : never
 type TupleOf<I extends readonly TypeInformation<unknown>[]> = { -readonly [K in keyof I]: TypeOf<I[K]> }
 type ObjectOf<F extends FieldTypes> = { -readonly [K in keyof F]: TypeOf<F[K]> }
 
-function row(kind: RowKind): TypeForm {
+function row(kind: RowShape): TypeForm {
   return { kind, classes: [] }
 }
 

@@ -12,21 +12,29 @@ import { SavepointOptions } from './savepoint-options.js'
 import { StateBackendOptions } from './state-backend-options.js'
 import { TaskManagerOptions } from './task-manager-options.js'
 
-/** Option holders by the heading under which they are documented. */
-export const OPTION_GROUPS: readonly (readonly [title: string, options: readonly ConfigOption<unknown>[]])[] = [
-  ['Checkpointing', Object.values(CheckpointingOptions)],
-  ['Savepoints and recovery', Object.values(SavepointOptions)],
-  ['State backend', Object.values(StateBackendOptions)],
-  ['Restart strategies', Object.values(RestartStrategyOptions)],
-  ['Parallelism', Object.values(CoreOptions)],
-  ['Workers', Object.values(TaskManagerOptions)],
-  ['Pipeline', Object.values(PipelineOptions)],
-  ['Execution', Object.values(ExecutionOptions)],
-  ['Processes and logs', Object.values(ClusterOptions)],
-  ['Metrics', Object.values(MetricOptions)],
-  ['Client', Object.values(ClientOptions)],
-  ['REST', Object.values(RestOptions)],
+/** The options of one holder, with the heading under which they are documented. */
+export interface OptionGroup {
+  readonly title: string
+  readonly holder: string
+  readonly options: Readonly<Record<string, ConfigOption<unknown>>>
+}
+
+export const OPTION_GROUPS: readonly OptionGroup[] = [
+  { title: 'Checkpointing', holder: 'CheckpointingOptions', options: CheckpointingOptions },
+  { title: 'Savepoints and recovery', holder: 'SavepointOptions', options: SavepointOptions },
+  { title: 'State backend', holder: 'StateBackendOptions', options: StateBackendOptions },
+  { title: 'Restart strategies', holder: 'RestartStrategyOptions', options: RestartStrategyOptions },
+  { title: 'Parallelism', holder: 'CoreOptions', options: CoreOptions },
+  { title: 'Workers', holder: 'TaskManagerOptions', options: TaskManagerOptions },
+  { title: 'Pipeline', holder: 'PipelineOptions', options: PipelineOptions },
+  { title: 'Execution', holder: 'ExecutionOptions', options: ExecutionOptions },
+  { title: 'Processes and logs', holder: 'ClusterOptions', options: ClusterOptions },
+  { title: 'Metrics', holder: 'MetricOptions', options: MetricOptions },
+  { title: 'Client', holder: 'ClientOptions', options: ClientOptions },
+  { title: 'REST', holder: 'RestOptions', options: RestOptions },
 ]
 
 /** Every option that flink-ts knows. */
-export const ALL_OPTIONS: readonly ConfigOption<unknown>[] = OPTION_GROUPS.flatMap(([, options]) => options)
+export const ALL_OPTIONS: readonly ConfigOption<unknown>[] = OPTION_GROUPS.flatMap(({ options }) =>
+  Object.values(options),
+)

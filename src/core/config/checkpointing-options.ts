@@ -92,7 +92,7 @@ export const CheckpointingOptions: {
     deprecatedKeys: ['state.storage.fs.memory-threshold', 'state.backend.fs.memory-threshold'],
   }),
   UNALIGNED_ENABLED: booleanOption('execution.checkpointing.unaligned.enabled', false, {
-    description: 'Accepted; barriers are always aligned.',
+    description: 'Barriers overtake records, which become part of the checkpoint.',
     deprecatedKeys: ['execution.checkpointing.unaligned'],
   }),
   CHECKPOINTS_AFTER_TASKS_FINISH: booleanOption(

@@ -77,6 +77,12 @@ export class Configuration {
     return this.#find(option) !== undefined
   }
 
+  /** The name under which an option is set and where that was done; undefined when nobody set it. */
+  placeOf(option: ConfigOption<unknown>): { readonly key: string; readonly where: string } | undefined {
+    const found = this.#find(option)
+    return found === undefined ? undefined : { key: found.key, where: found.entry.origin }
+  }
+
   /** The value, or the option's default. CONFIG_VALUE_INVALID names key, value and place. */
   get<T>(option: ConfigOption<T>): T {
     return this.getOptional(option) ?? option.defaultValue

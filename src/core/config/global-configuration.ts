@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
 import { ReasonError } from '../errors/reason-error.js'
+import { messageOf } from '../errors/thrown-value.js'
 import type { FileStatus, FileSystem } from '../fs/file-system.js'
 import { ALL_OPTIONS } from './all-options.js'
 import { Configuration } from './configuration.js'
@@ -61,7 +62,7 @@ async function read(file: string, fileSystem: FileSystem): Promise<string> {
     if (problem !== undefined) throw new ReasonError(problem)
     return new TextDecoder().decode(await fileSystem.readFile(file))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new FlinkError('CONFIG_FILE_UNREADABLE', { path: file, reason }, { cause: error })
   }
 }

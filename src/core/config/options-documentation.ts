@@ -1,5 +1,6 @@
 import type { ConfigOption } from './config-option.js'
 import { OPTION_GROUPS } from './all-options.js'
+import { OPTIONS_WITHOUT_EFFECT } from './options-without-effect.js'
 import { formatConfigValue } from './value-parsers.js'
 
 const HEAD = `# Configuration
@@ -8,15 +9,16 @@ const HEAD = `# Configuration
 by \`FLINK_CONF_DIR\`; without it, the one of the package is used. \`-D key=value\` on the command line wins over the file,
 settings in the program win over both. Durations are written \`10 s\`, sizes \`64 mb\`. A \`path\` is a path or a URI, written in
 full; in a \`home-path\` a leading \`~/\` is the home directory. Quotes in \`flink-conf.yaml\` are part of the value, as in Flink:
-around a path they are refused, around other values told.
+around a path they are refused, around other values told. Options without effect are accepted because Flink has them; a run
+warns once of each that is set.
 
 This page is generated from the options in \`src/core/config\`; a test fails when it is out of date.
 `
 
 /** The text of conf/README.md. */
 export function renderOptionsDocumentation(): string {
-  const groups = OPTION_GROUPS.map(([title, options]) => {
-    const rows = options.map(row).join('\n')
+  const groups = OPTION_GROUPS.map(({ title, options }) => {
+    const rows = Object.values(options).map(row).join('\n')
     return `\n## ${title}\n\n| key | type | default | meaning |\n|---|---|---|---|\n${rows}\n`
   })
   return HEAD + groups.join('')
@@ -27,7 +29,13 @@ function row(option: ConfigOption<unknown>): string {
   const names = old === '' ? '' : ` Old names: ${old}.`
   const words = option.enumValues.map((value) => `\`${value}\``).join(', ')
   const values = words === '' ? '' : ` One of ${words}.`
-  return `| \`${option.key}\` | ${option.type} | ${defaultOf(option)} | ${option.description}${range(option)}${values}${names} |`
+  const meaning = `${effectOf(option)}${option.description}${range(option)}${values}${names}`
+  return `| \`${option.key}\` | ${option.type} | ${defaultOf(option)} | ${meaning} |`
+}
+
+function effectOf(option: ConfigOption<unknown>): string {
+  const row = OPTIONS_WITHOUT_EFFECT.find((candidate) => candidate.option.key === option.key)
+  return row === undefined ? '' : `Without effect. ${row.reason} In Flink: `
 }
 
 function range(option: ConfigOption<unknown>): string {

@@ -7,7 +7,7 @@ export const RestOptions: {
   PORT: intOption('rest.port', 8081, {
     minimum: 0,
     maximum: 65_535,
-    description: 'Port of a session; a run opens none.',
+    description: 'Port of the REST endpoint.',
     deprecatedKeys: ['web.port'],
   }),
 }

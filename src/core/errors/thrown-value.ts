@@ -16,6 +16,21 @@ export function isError(value: unknown): value is Error {
   }
 }
 
+/** What was thrown as an Error: itself where it is one, else one that has its text. */
+export function asError(value: unknown): Error {
+  return isError(value) ? value : new Error(messageOf(value))
+}
+
+/** Why something failed, in the words of what was thrown. */
+export function messageOf(value: unknown): string {
+  if (isError(value)) return textOfError(value, 'message') ?? ''
+  try {
+    return cutText(String(value), LOG_CHARS)
+  } catch {
+    return describeThrown(value)
+  }
+}
+
 /** A part of an error as text, never longer than LOG_CHARS. */
 export function textOfError(error: Error, part: 'name' | 'message' | 'stack'): string | undefined {
   try {
@@ -64,9 +79,4 @@ function stackOf(error: Error): string | undefined {
   const at = stack.indexOf(message)
   if (at === -1 || message.length <= LOG_CHARS / 2) return stack
   return stack.slice(0, at) + cutText(message, LOG_CHARS / 2) + stack.slice(at + message.length)
-}
-
-/** For what takes errors only; something else that was thrown becomes the message of one. */
-export function asError(value: unknown): Error {
-  return isError(value) ? value : new Error(describeThrown(value))
 }

@@ -1,6 +1,7 @@
 // Duty: which files are packed, by ending and by first bytes, and reading them as if they were not.
 // Invariants: nothing packed is ever read as text: it is unpacked by its ending, or refused by name.
 import { FlinkError } from '../errors/flink-error.js'
+import { messageOf } from '../errors/thrown-value.js'
 import type { FileReader, FileSystem } from './file-system.js'
 import { unpackBzip2, unpackDeflate, unpackGzip, unpackXz, type Unpacker } from './unpackers.js'
 
@@ -129,7 +130,7 @@ class UnpackingReader implements SequentialReader {
     } catch (error) {
       if (FlinkError.is(error)) throw error
       const { sizeBytes } = this.#reader
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       const details = { path: this.#path, reason, offset: this.#packedBytes, sizeBytes }
       throw new FlinkError('FILE_UNPACKING_FAILED', details, { cause: error })
     }

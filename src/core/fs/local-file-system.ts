@@ -1,9 +1,11 @@
 import { open, readdir, readFile, realpath, rename, stat, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
+import { messageOf } from '../errors/thrown-value.js'
 import { errnoOf } from './errno.js'
 import type { FileReader, FileStatus, FileSystem, FileWriter } from './file-system.js'
 import { makeDirectories } from './make-directories.js'
+import { removeTree } from './remove-tree.js'
 
 /** The machine's own files. */
 export class LocalFileSystem implements FileSystem {
@@ -88,11 +90,7 @@ export class LocalFileSystem implements FileSystem {
   }
 
   delete(file: string): Promise<void> {
-    return explain('delete', file, async () => {
-      // Loaded with the first removal: at start it would cost as much as half the command line.
-      const { default: fsExtra } = await import('fs-extra')
-      await fsExtra.remove(file)
-    })
+    return explain('delete', file, () => removeTree(file))
   }
 }
 
@@ -204,10 +202,6 @@ function explained(operation: string, file: string, error: unknown): FlinkError 
   if (isMissing(error)) return new FlinkError('FILE_NOT_FOUND', { path: file }, { cause: error })
   if (errnoOf(error) === 'ENOSPC') return new FlinkError('DISK_FULL', { path: file }, { cause: error })
   return new FlinkError('FILE_IO_FAILED', { path: file, operation, reason: messageOf(error) }, { cause: error })
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 function isMissing(error: unknown): boolean {

@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
+import { messageOf } from '../errors/thrown-value.js'
 import type { TemporaryFile, TemporaryFiles } from './temporary-files.js'
 
 const OWNER_ONLY = 0o600
@@ -81,7 +82,7 @@ class LocalTemporaryFile implements TemporaryFile {
       return work()
     } catch (error) {
       if (FlinkError.is(error)) throw error
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       const details = { operation, path: this.#path, reason }
       throw new FlinkError('TEMPORARY_FILE_FAILED', details, { cause: error })
     }

@@ -5,6 +5,7 @@
 // Thread: each worker, once, before user code is there.
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { asError } from '../errors/thrown-value.js'
 
 type Call = (...args: unknown[]) => unknown
 type Guard = (call: Call, claim: () => void) => Call
@@ -57,7 +58,7 @@ function refusalOf(target: unknown, claim: () => void): Error | undefined {
     if (isStandardInput(target)) claim()
     return undefined
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error))
+    return asError(error)
   }
 }
 

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { isatty, ReadStream } from 'node:tty'
 import { threadId } from 'node:worker_threads'
 import { FlinkError } from '../errors/flink-error.js'
+import { asError } from '../errors/thrown-value.js'
 
 const FREE = 0
 const NOBODY = -1
@@ -56,7 +57,7 @@ export class StandardInput extends Readable {
       this.#source ??= this.#begin()
       this.#source.resume()
     } catch (error) {
-      this.destroy(error instanceof Error ? error : new Error(String(error)))
+      this.destroy(asError(error))
     }
   }
 

@@ -1,4 +1,5 @@
 import { FlinkError } from '../errors/flink-error.js'
+import { messageOf } from '../errors/thrown-value.js'
 import { errnoOf } from '../fs/errno.js'
 
 const NAMES = { 1: 'Standard output', 2: 'Standard error' } as const
@@ -12,6 +13,6 @@ export function isFull(error: unknown): boolean {
 export function streamFailed(fd: 1 | 2, error: unknown): FlinkError {
   const stream = NAMES[fd]
   if (errnoOf(error) === 'EPIPE') return new FlinkError('STDOUT_CLOSED', { stream }, { cause: error })
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = messageOf(error)
   return new FlinkError('STANDARD_STREAM_FAILED', { stream, reason }, { cause: error })
 }

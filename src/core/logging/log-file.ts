@@ -1,4 +1,5 @@
 import { openSync, writeSync } from 'node:fs'
+import { messageOf } from '../errors/thrown-value.js'
 
 /** How a log file reaches its disk; a double in tests. */
 export interface LogDisk {
@@ -55,7 +56,7 @@ export class LogFile {
   #onLost(error: unknown): void {
     this.#lost += 1
     if (this.#lost > 1) return
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     this.#tell(
       `the log ${this.#path} cannot be written: ${reason}. Its lines are left out until it can be; the job goes on.`,
     )

@@ -1,4 +1,4 @@
-import { isReference, type RowField, type RowKind } from './row-kind.js'
+import { isReference, type RowField, type RowShape } from './row-shape.js'
 import { referenceChecks, type ReferenceChecks } from './row-references.js'
 
 /**
@@ -16,7 +16,7 @@ export class RowCheckSource {
   readonly #met = new Map<string, string[]>()
   #names = 0
 
-  constructor(kind: RowKind) {
+  constructor(kind: RowShape) {
     this.#references = referenceChecks(kind)
   }
 
@@ -63,7 +63,7 @@ export class RowCheckSource {
   }
 
   /** A variable for a field or element. */
-  protected part(kind: RowKind, expression: string): string {
+  protected part(kind: RowShape, expression: string): string {
     const name = this.name()
     const isHoisted = this.#references === 'compared' && isReference(kind)
     if (isHoisted) this.#hoisted.push(name)

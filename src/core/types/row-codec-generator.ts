@@ -3,7 +3,7 @@ import type { DataOutputView } from '../memory/data-output-view.js'
 import { ClassNotRegisteredError } from './class-not-registered-error.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from './registered-types.js'
 import { RowCopierSource } from './row-copier-source.js'
-import type { RowKind } from './row-kind.js'
+import type { RowShape } from './row-shape.js'
 import { RowReaderSource } from './row-reader-source.js'
 import { isPrimitive, readLikelyText, readScalar, readText, writeScalar, writeText } from './row-values.js'
 import { RowWriterSource } from './row-writer-source.js'
@@ -25,24 +25,24 @@ export interface RowCodecSource {
 export type RowCopy = (value: object) => object | false
 
 /** A ClassNotRegisteredError for a kind with instances of a class that is not among the registered ones. */
-export function generateRowCodec(kind: RowKind, registered: RegisteredTypes = NO_REGISTERED_TYPES): RowCodec {
+export function generateRowCodec(kind: RowShape, registered: RegisteredTypes = NO_REGISTERED_TYPES): RowCodec {
   const { write, read } = rowCodecSource(kind)
   const given = givenTo(registered)
   return { write: evaluate(write, given) as RowCodec['write'], read: evaluate(read, given) as RowCodec['read'] }
 }
 
 /** As generateRowCodec, for copies within one thread. */
-export function generateRowCopy(kind: RowKind, registered: RegisteredTypes): RowCopy {
+export function generateRowCopy(kind: RowShape, registered: RegisteredTypes): RowCopy {
   return evaluate(rowCopySource(kind), givenTo(registered)) as RowCopy
 }
 
 /** The functions as source, each behind a `return`. */
-export function rowCodecSource(kind: RowKind): RowCodecSource {
+export function rowCodecSource(kind: RowShape): RowCodecSource {
   return { write: new RowWriterSource(kind).text(), read: new RowReaderSource().text(kind) }
 }
 
 /** The function as source, behind a `return`. */
-export function rowCopySource(kind: RowKind): string {
+export function rowCopySource(kind: RowShape): string {
   return new RowCopierSource(kind).text()
 }
 

@@ -1,6 +1,6 @@
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from './registered-types.js'
 import { generateRowCodec, type RowCodec } from './row-codec-generator.js'
-import type { RowKind } from './row-kind.js'
+import type { RowShape } from './row-shape.js'
 
 /** Generated code by kind, for serializers that share it: one function for 64 channels is compiled once and stays hot. */
 export class RowCodecs {
@@ -11,7 +11,7 @@ export class RowCodecs {
     this.registered = registered
   }
 
-  of(kind: RowKind): RowCodec {
+  of(kind: RowShape): RowCodec {
     const key = JSON.stringify(kind)
     const known = this.#byKind.get(key)
     if (known !== undefined) return known

@@ -1,8 +1,8 @@
 import { RowCheckSource } from './row-check-source.js'
-import type { RowField, RowKind } from './row-kind.js'
+import type { RowField, RowShape } from './row-shape.js'
 
 /** The test that most values of a primitive kind pass; any other primitive is let through after it. */
-const FIRST_TEST: Readonly<Record<Extract<RowKind, string>, string | undefined>> = {
+const FIRST_TEST: Readonly<Record<Extract<RowShape, string>, string | undefined>> = {
   int: 'number',
   double: 'number',
   string: 'string',
@@ -18,9 +18,9 @@ const FIRST_TEST: Readonly<Record<Extract<RowKind, string>, string | undefined>>
  * tested first and put together by one literal, whose objects are alike whatever way the original was made.
  */
 export class RowCopierSource extends RowCheckSource {
-  readonly #kind: RowKind
+  readonly #kind: RowShape
 
-  constructor(kind: RowKind) {
+  constructor(kind: RowShape) {
     super(kind)
     this.#kind = kind
   }
@@ -32,7 +32,7 @@ export class RowCopierSource extends RowCheckSource {
   }
 
   /** Adds the statements that test a value and gives the expression that stands for its copy. */
-  #copy(kind: RowKind, name: string): string {
+  #copy(kind: RowShape, name: string): string {
     if (kind === 'date') {
       this.object(name, 'ofDate')
       return `new Date(${name}.getTime())`
@@ -43,7 +43,7 @@ export class RowCopierSource extends RowCheckSource {
     return name
   }
 
-  #composite(kind: Exclude<RowKind, string>, name: string): string {
+  #composite(kind: Exclude<RowShape, string>, name: string): string {
     if ('nullable' in kind) return this.#nullable(kind.nullable, name)
     if ('object' in kind) {
       this.object(name, 'ofObject')
@@ -84,7 +84,7 @@ export class RowCopierSource extends RowCheckSource {
     return `new ${make}(${values.join(', ')})`
   }
 
-  #nullable(kind: RowKind, name: string): string {
+  #nullable(kind: RowShape, name: string): string {
     if (typeof kind === 'string' && kind !== 'date') return this.#copy('scalar', name)
     const copy = this.name()
     this.lines.push(`let ${copy} = ${name}`, `if (${name} !== null && ${name} !== undefined) {`)
@@ -92,7 +92,7 @@ export class RowCopierSource extends RowCheckSource {
     return copy
   }
 
-  #tuple(kinds: readonly RowKind[], name: string): string {
+  #tuple(kinds: readonly RowShape[], name: string): string {
     this.array(name, true)
     this.check(`${name}.length === ${String(kinds.length)}`)
     const copies = kinds.map((kind, index) => this.#copy(kind, this.part(kind, `${name}[${String(index)}]`)))
@@ -100,7 +100,7 @@ export class RowCopierSource extends RowCheckSource {
   }
 
   /** Of primitives it is cut out at once, so that it has the room that it needs. */
-  #list(element: RowKind | null, name: string): string {
+  #list(element: RowShape | null, name: string): string {
     this.array(name, true)
     if (element === null) {
       this.check(`${name}.length === 0`)
@@ -117,7 +117,7 @@ export class RowCopierSource extends RowCheckSource {
     return copy
   }
 
-  #map([key, mapped]: readonly [RowKind, RowKind], name: string): string {
+  #map([key, mapped]: readonly [RowShape, RowShape], name: string): string {
     this.object(name, 'ofMap')
     const [copy, left, right, rights] = [this.#variable('new Map()'), this.name(), this.name(), this.name()]
     this.lines.push(`const ${rights} = ${name}.values()`, `for (const ${left} of ${name}.keys()) {`)

@@ -1,7 +1,7 @@
 import type { Copier } from './copier.js'
 import { generateRowCopy, type RowCopy } from './row-codec-generator.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from './registered-types.js'
-import { kindOf, unify, type RowKind } from './row-kind.js'
+import { kindOf, unify, type RowShape } from './row-shape.js'
 import { StructuredCopier } from './structured-copier.js'
 
 /** So many shapes are tried for a value. */
@@ -10,7 +10,7 @@ const MAX_SHAPES = 8
 const MAX_WITHOUT_KIND = 64
 
 interface Shape {
-  readonly kind: RowKind
+  readonly kind: RowShape
   readonly copy: RowCopy
 }
 
@@ -30,7 +30,7 @@ export class RowCopier implements Copier {
   #newest: RowCopy = noCopy
 
   /** `kind`: what the values are declared to be. */
-  constructor(registered: RegisteredTypes = NO_REGISTERED_TYPES, kind?: RowKind) {
+  constructor(registered: RegisteredTypes = NO_REGISTERED_TYPES, kind?: RowShape) {
     this.#registered = registered
     this.#structured = new StructuredCopier(registered)
     if (kind !== undefined) this.#add(kind)
@@ -78,7 +78,7 @@ export class RowCopier implements Copier {
     return false
   }
 
-  #add(kind: RowKind, copy: RowCopy = generateRowCopy(kind, this.#registered)): void {
+  #add(kind: RowShape, copy: RowCopy = generateRowCopy(kind, this.#registered)): void {
     this.#shapes.unshift({ kind, copy })
     this.#newest = copy
   }

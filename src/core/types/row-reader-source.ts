@@ -1,4 +1,4 @@
-import type { RowField, RowKind } from './row-kind.js'
+import type { RowField, RowShape } from './row-shape.js'
 
 /** Keys of a map that are remembered, by their place in it. */
 const REMEMBERED_KEYS = 16
@@ -23,14 +23,14 @@ export class RowReaderSource {
   readonly #lines: string[] = ['const { bytes, view } = input', 'let p = input.position']
   #names = 0
 
-  text(kind: RowKind): string {
+  text(kind: RowShape): string {
     const result = this.#value(kind)
     const body = [...this.#lines, 'input.position = p', `return ${result}`]
     return [...this.#constants, 'return function read(input) {', ...body, '}', ''].join('\n')
   }
 
   /** Adds the statements that read a value and gives the expression that stands for it. */
-  #value(kind: RowKind): string {
+  #value(kind: RowShape): string {
     switch (kind) {
       case 'int':
         return this.#fixed('view.getInt32(p)', 4)
@@ -53,7 +53,7 @@ export class RowReaderSource {
     }
   }
 
-  #composite(kind: Exclude<RowKind, string>): string {
+  #composite(kind: Exclude<RowShape, string>): string {
     if ('nullable' in kind) return this.#nullable(kind.nullable)
     if ('object' in kind) {
       const fields = kind.object.map(([field, fieldKind]) => `${JSON.stringify(field)}: ${this.#value(fieldKind)}`)
@@ -96,14 +96,14 @@ export class RowReaderSource {
     return this.#constant(`new ${make}(${fields.map(([, kind]) => this.#value(kind)).join(', ')})`)
   }
 
-  #nullable(kind: RowKind): string {
+  #nullable(kind: RowShape): string {
     const [head, name] = [this.#fixed('bytes[p]', 1), this.#name()]
     this.#lines.push(`let ${name}`, `if (${head} === 2) {`)
     this.#lines.push(`${name} = ${this.#value(kind)}`, `} else if (${head} === 0) ${name} = null`)
     return name
   }
 
-  #list(element: RowKind | null): string {
+  #list(element: RowShape | null): string {
     const size = this.#size()
     if (element === null) return this.#constant('[]')
     const add = (name: string): string => `${name}.push(${this.#value(element)})`
@@ -165,6 +165,6 @@ export class RowReaderSource {
   }
 }
 
-function isSimple(kind: RowKind): kind is SimpleElement {
+function isSimple(kind: RowShape): kind is SimpleElement {
   return typeof kind === 'string' && kind in ELEMENT_SOURCE
 }

@@ -1,4 +1,4 @@
-import { isReference, type RowField, type RowKind } from './row-kind.js'
+import { isReference, type RowField, type RowShape } from './row-shape.js'
 
 /** How a row with one object in two places is found: `compared` with each other where their number is known. */
 export type ReferenceChecks = 'none' | 'compared' | 'seen'
@@ -6,14 +6,14 @@ export type ReferenceChecks = 'none' | 'compared' | 'seen'
 /** So many references of a row are compared each with each. */
 const MAX_COMPARED = 12
 
-export function referenceChecks(kind: RowKind): ReferenceChecks {
+export function referenceChecks(kind: RowShape): ReferenceChecks {
   const count = countReferences(kind)
   if (count < 2) return 'none'
   return count > MAX_COMPARED || hasCollectedReferences(kind) ? 'seen' : 'compared'
 }
 
 /** True when some references are elements, so that nobody knows how many there are. */
-function hasCollectedReferences(kind: RowKind): boolean {
+function hasCollectedReferences(kind: RowShape): boolean {
   if (typeof kind === 'string') return false
   if ('nullable' in kind) return hasCollectedReferences(kind.nullable)
   if ('object' in kind) return kind.object.some(([, field]) => hasCollectedReferences(field))
@@ -24,7 +24,7 @@ function hasCollectedReferences(kind: RowKind): boolean {
 }
 
 /** More than one reference: two of them could be the same object. A collection of references counts as many. */
-function countReferences(kind: RowKind): number {
+function countReferences(kind: RowShape): number {
   if (typeof kind === 'string') return kind === 'date' ? 1 : 0
   if ('nullable' in kind) return countReferences(kind.nullable)
   if ('object' in kind) return countInFields(kind.object)

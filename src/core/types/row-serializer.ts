@@ -4,7 +4,7 @@ import type { DataOutputView } from '../memory/data-output-view.js'
 import { generateRowCodec, type RowCodec } from './row-codec-generator.js'
 import { RowCopier } from './row-copier.js'
 import type { RegisteredTypes } from './registered-types.js'
-import { withNullableFields, type RowKind } from './row-kind.js'
+import { withNullableFields, type RowShape } from './row-shape.js'
 import { structuredSerializer } from './structured-serializer.js'
 import type { TypeSerializer } from './type-serializer.js'
 
@@ -12,7 +12,7 @@ import type { TypeSerializer } from './type-serializer.js'
 const ROW = 0
 
 export interface RowSerializerSettings {
-  readonly kind: RowKind
+  readonly kind: RowShape
   readonly registered: RegisteredTypes
   /** False where rows are read only: a class of the kind is registered with a form of its own. */
   readonly writesRows: boolean

@@ -4,7 +4,7 @@ import { FlinkError } from '../errors/flink-error.js'
 import type { RowCodec } from './row-codec-generator.js'
 import { RowCodecs } from './row-codecs.js'
 import { RowCopier } from './row-copier.js'
-import { kindOf, unify, type RowKind } from './row-kind.js'
+import { kindOf, unify, type RowShape } from './row-shape.js'
 import { structuredStreamSerializer } from './structured-serializer.js'
 import type { TypeSerializer } from './type-serializer.js'
 
@@ -20,7 +20,7 @@ const MAX_WITHOUT_KIND = 64
 
 export interface RowStreamSettings {
   /** What the records are declared to be: known at both ends, so it need not travel. */
-  readonly kind?: RowKind | undefined
+  readonly kind?: RowShape | undefined
   /** Generated code that may be shared with other ends, and the classes that it knows. */
   readonly codecs?: RowCodecs
 }
@@ -28,7 +28,7 @@ export interface RowStreamSettings {
 interface Shape {
   /** First byte of its records. */
   readonly id: number
-  readonly kind: RowKind
+  readonly kind: RowShape
   readonly codec: RowCodec
 }
 
@@ -82,7 +82,7 @@ class RowStreamSerializer implements TypeSerializer<unknown> {
     const head = input.readInt8()
     if (head === STRUCTURED) return this.#structured.deserialize(input)
     if (head === DEFINITION) {
-      this.#define(JSON.parse(input.readUtf8()) as RowKind)
+      this.#define(JSON.parse(input.readUtf8()) as RowShape)
       return this.deserialize(input)
     }
     const shape = this.#shapes[head - 1]
@@ -120,7 +120,7 @@ class RowStreamSerializer implements TypeSerializer<unknown> {
     return true
   }
 
-  #define(kind: RowKind): Shape {
+  #define(kind: RowShape): Shape {
     const shape = { id: this.#shapes.length + 1, kind, codec: this.#codecs.of(kind) }
     this.#shapes.push(shape)
     return shape

@@ -1,13 +1,13 @@
 import { RowCheckSource } from './row-check-source.js'
-import type { RowField, RowKind } from './row-kind.js'
+import type { RowField, RowShape } from './row-shape.js'
 import { TEXT_HEADER_BYTES } from './row-values.js'
 
 /** The body of a writer. At every point of it there is room for all parts of fixed size: see `#grow`. */
 export class RowWriterSource extends RowCheckSource {
-  readonly #kind: RowKind
+  readonly #kind: RowShape
   #fixedBytes = 0
 
-  constructor(kind: RowKind) {
+  constructor(kind: RowShape) {
     super(kind)
     this.#kind = kind
   }
@@ -27,7 +27,7 @@ export class RowWriterSource extends RowCheckSource {
     return [...head, ...this.lines, 'output.position = p', 'return true']
   }
 
-  #value(kind: RowKind, name: string): void {
+  #value(kind: RowShape, name: string): void {
     switch (kind) {
       case 'int':
         this.check(`typeof ${name} === 'number' && (${name} | 0) === ${name} && (${name} !== 0 || 1 / ${name} > 0)`)
@@ -61,7 +61,7 @@ export class RowWriterSource extends RowCheckSource {
     }
   }
 
-  #composite(kind: Exclude<RowKind, string>, name: string): void {
+  #composite(kind: Exclude<RowShape, string>, name: string): void {
     if ('nullable' in kind) {
       this.lines.push(`if (${name} === null || ${name} === undefined) {`)
       this.#fixed(`bytes[p] = ${name} === null ? 0 : 1`, 1)
@@ -93,7 +93,7 @@ export class RowWriterSource extends RowCheckSource {
     }
   }
 
-  #tuple(kinds: readonly RowKind[], name: string): void {
+  #tuple(kinds: readonly RowShape[], name: string): void {
     this.array(name, kinds.some(takesUndefined))
     this.check(`${name}.length === ${String(kinds.length)}`)
     for (const [index, kind] of kinds.entries()) {
@@ -101,7 +101,7 @@ export class RowWriterSource extends RowCheckSource {
     }
   }
 
-  #list(element: RowKind | null, name: string): void {
+  #list(element: RowShape | null, name: string): void {
     this.array(name, element !== null && takesUndefined(element))
     this.#size(`${name}.length`)
     if (element === null) return this.check(`${name}.length === 0`)
@@ -113,7 +113,7 @@ export class RowWriterSource extends RowCheckSource {
     this.lines.push('}')
   }
 
-  #map([key, mapped]: readonly [RowKind, RowKind], name: string): void {
+  #map([key, mapped]: readonly [RowShape, RowShape], name: string): void {
     this.object(name, 'ofMap')
     this.#size(`${name}.size`)
     const [left, right, rights] = [this.name(), this.name(), this.name()]
@@ -126,7 +126,7 @@ export class RowWriterSource extends RowCheckSource {
     this.lines.push('}')
   }
 
-  #set(element: RowKind, name: string): void {
+  #set(element: RowShape, name: string): void {
     this.object(name, 'ofSet')
     this.#size(`${name}.size`)
     const value = this.name()
@@ -160,6 +160,6 @@ export class RowWriterSource extends RowCheckSource {
   }
 }
 
-function takesUndefined(kind: RowKind): boolean {
+function takesUndefined(kind: RowShape): boolean {
   return kind === 'absent' || kind === 'scalar' || (typeof kind === 'object' && 'nullable' in kind)
 }

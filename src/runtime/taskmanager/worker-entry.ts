@@ -2,8 +2,7 @@
 // Invariants: nothing but this file knows that it is a thread. Errors that nobody caught fail the worker's tasks.
 // Thread: the task worker.
 import { parentPort, workerData } from 'node:worker_threads'
-import { FileSystems } from '../../core/fs/file-systems.js'
-import { LocalFileSystem } from '../../core/fs/local-file-system.js'
+import { defaultFileSystems } from '../../core/fs/default-file-systems.js'
 import { LocalTemporaryFiles } from '../../core/fs/local-temporary-files.js'
 import { claimStandardInput } from '../../core/io/standard-input.js'
 import { StandardStream } from '../../core/io/standard-stream.js'
@@ -38,7 +37,7 @@ if (parentPort !== null) {
     clock,
     random: new SystemRandom(),
     logger,
-    fileSystems: new FileSystems(new LocalTemporaryFiles()).register('file', new LocalFileSystem()),
+    fileSystems: defaultFileSystems(new LocalTemporaryFiles()),
     standardOutput,
     standardError,
     scheduler: new ThreadLoopScheduler(bell),

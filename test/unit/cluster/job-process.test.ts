@@ -259,6 +259,20 @@ describe('A job process', () => {
     assert.deepEqual(readdirSync(directory), ['archive'])
   })
 
+  it('warns once of each option without effect, however many of its jobs set it', { timeout: 20_000 }, async () => {
+    const twice = async (listener: ProgramListener): Promise<void> => {
+      for (const configuration of [{ 'rest.port': '8081' }, { 'rest.port': '0', 'parallelism.default': '1' }]) {
+        const jobGraph = { ...SUBMISSION.jobGraph, configuration }
+        const jobId = await listener.submit({ ...SUBMISSION, jobGraph })
+        await listener.request(jobId, { kind: 'await-result' })
+      }
+    }
+    const rig = new Rig(new RunDirectory(freshDirectory('options'), Date.now), twice)
+    await rig.runToItsEnd()
+    assert.equal(rig.outcomes.length, 2)
+    assert.match(rig.warnings.join('\n'), /^rest\.port has no effect \(set in .+\)\. No port is opened.+$/)
+  })
+
   it('keeps the outcome of a job whose last state cannot be kept, with one warning', { timeout: 20_000 }, async () => {
     const directory = freshDirectory('archive')
     const rig = new Rig(new FullForArchives(directory, Date.now))

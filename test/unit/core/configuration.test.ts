@@ -7,6 +7,10 @@ import { ClusterOptions } from '../../../src/core/config/cluster-options.js'
 import { Configuration, type ConfigurationEntries } from '../../../src/core/config/configuration.js'
 import { parseFlatConfiguration } from '../../../src/core/config/flat-configuration-parser.js'
 import { loadConfiguration } from '../../../src/core/config/global-configuration.js'
+import {
+  OPTIONS_WITHOUT_EFFECT,
+  warningsOfOptionsWithoutEffect,
+} from '../../../src/core/config/options-without-effect.js'
 import { renderOptionsDocumentation } from '../../../src/core/config/options-documentation.js'
 import { splitEscaped } from '../../../src/core/config/structured-options-splitter.js'
 import { PipelineOptions } from '../../../src/core/config/pipeline-options.js'
@@ -133,6 +137,47 @@ describe('the configuration', () => {
     const configuration = Configuration.fromMap({ 'state.checkpoints.num-retained': '3' })
     configuration.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 7)
     assert.deepEqual(configuration.toMap(), { 'execution.checkpointing.num-retained': '7' })
+  })
+})
+
+describe('an option without effect', () => {
+  const warningsOf = (map: Record<string, string>): string[] => [
+    ...warningsOfOptionsWithoutEffect(Configuration.fromMap(map, 'flink-conf.yaml:7')).values(),
+  ]
+
+  it('is warned of by the name that was used, with where it was set and what to do instead', () => {
+    const [port = '', watermarks = '', ...others] = warningsOf({
+      'web.port': '8081',
+      'pipeline.auto-watermark-interval': '1 s',
+      'parallelism.default': '4',
+    })
+      .sort()
+      .reverse()
+    assert.match(
+      port,
+      /^web\.port has no effect \(set in flink-conf\.yaml:7\)\. No port is opened: .+ cluster\.run-directory/,
+    )
+    assert.match(watermarks, /^pipeline\.auto-watermark-interval has no effect .+ emitWatermark of its context\.$/)
+    assert.deepEqual(others, [])
+  })
+
+  it('is not warned of where it asks for what happens anyway', () => {
+    const key = 'execution.checkpointing.unaligned.enabled'
+    assert.deepEqual(warningsOf({ [key]: 'false' }), [])
+    assert.match(warningsOf({ [key]: 'true' }).join(), /^execution\.checkpointing\.unaligned\.enabled has no effect/)
+  })
+
+  it('is not warned of where nobody sets it', () => {
+    assert.deepEqual(warningsOf({}), [])
+  })
+
+  it('is called so in conf/README.md', () => {
+    const rows = renderOptionsDocumentation().split('\n')
+    const idle = rows.filter((row) => row.includes(' Without effect. ')).map((row) => row.split('`')[1])
+    assert.deepEqual(
+      idle,
+      OPTIONS_WITHOUT_EFFECT.map(({ option }) => option.key),
+    )
   })
 })
 

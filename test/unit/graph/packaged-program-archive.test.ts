@@ -57,6 +57,20 @@ async function refused(archive: string, reason: RegExp, directory: string): Prom
   assert.equal(existsSync(directory), false, 'nothing is left behind')
 }
 
+/** As Node reads them; where there is none for the package itself "main" stands in. */
+const EXPORTS: readonly (readonly [title: string, exports: unknown, module: string])[] = [
+  ['a list, of which the first that holds counts', [{ require: './a.js' }, './b.js', './a.js'], 'b.js'],
+  ['the condition that comes first', { default: './a.js', import: './b.js' }, 'a.js'],
+  ['conditions inside of conditions', { '.': { node: { types: './t.d.ts', import: './a.js' } } }, 'a.js'],
+  ['module-sync', { require: './a.js', 'module-sync': './b.js' }, 'b.js'],
+  ['a condition that holds and leads nowhere', { '.': { node: { require: './a.js' }, default: './b.js' } }, 'b.js'],
+  ['two of them', { node: { require: './a.js' }, import: { browser: './a.js' }, default: './b.js' }, 'b.js'],
+  ['patterns and subpaths only', { './*': './*.js', './a': './a.js' }, 'main.js'],
+  ['nothing', {}, 'main.js'],
+  ['null', null, 'main.js'],
+  ['what is no path', { '.': 5 }, 'main.js'],
+]
+
 describe('the module of an archive', () => {
   const layouts: readonly (readonly [title: string, files: Files, module: string])[] = [
     [
@@ -80,6 +94,11 @@ describe('the module of an archive', () => {
       },
       'b.js',
     ],
+    ...EXPORTS.map(([title, exports, module]): readonly [string, Files, string] => [
+      `"exports" with ${title}`,
+      { 'package.json': JSON.stringify({ main: 'main.js', exports }), 'main.js': '', 'a.js': '', 'b.js': '' },
+      module,
+    ]),
   ]
   for (const [title, files, module] of layouts) {
     test(`is found: ${title}`, async (context) => {

@@ -1,4 +1,5 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { messageOf } from '../../../core/errors/thrown-value.js'
 import { openTcpConnection, type TcpConnection } from '../../../core/net/tcp-connection.js'
 import { RichSourceFunction, type SourceContext } from '../source-function.js'
 
@@ -65,7 +66,7 @@ export class SocketTextStreamFunction extends RichSourceFunction<string> {
       return await openTcpConnection(host, port)
     } catch (error) {
       if (!this.#maxRetryReached(attempt)) return undefined
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       throw new FlinkError('SOCKET_CONNECTION_FAILED', { host, port, reason }, { cause: error })
     }
   }

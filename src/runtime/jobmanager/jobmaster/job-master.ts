@@ -178,7 +178,7 @@ export class JobMaster {
 
   async #finish(): Promise<void> {
     this.#lifecycle.finish()
-    await this.#loop.stop(new Error('the job finished'))
+    await this.#loop.stop(new FlinkError('JOB_NOT_RUNNING', { jobId: this.jobId, state: 'FINISHED' }))
     await this.#end('FINISHED')
   }
 

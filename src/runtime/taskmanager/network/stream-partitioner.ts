@@ -4,6 +4,7 @@
 import type { KeySpec } from '../../../api/dag/key-spec.js'
 import type { PartitionerSpec } from '../../../api/dag/partitioner-spec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { messageOf } from '../../../core/errors/thrown-value.js'
 import { hashKey, InvalidKeyError, keyInvalid } from '../../../core/keygroups/canonical-key.js'
 import { keyGroupForHash, operatorIndexForKeyGroup } from '../../../core/keygroups/key-group-assignment.js'
 import type { Random } from '../../../core/random/random.js'
@@ -136,6 +137,6 @@ function selectKey(key: KeySpec, value: unknown, { place, what }: NamedSelector)
 function functionFailed(operator: string, what: string, error: unknown): unknown {
   if (FlinkError.is(error)) return error
   if (error instanceof InvalidKeyError) return keyInvalid(operator, error)
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   return new FlinkError('KEY_INVALID', { operator, reason: `${what} threw: ${message}` }, { cause: error })
 }

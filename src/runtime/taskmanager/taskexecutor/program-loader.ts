@@ -6,6 +6,7 @@
 // Thread: the task worker.
 import type { PipelineExecutor } from '../../../api/environment/pipeline-executor.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { messageOf } from '../../../core/errors/thrown-value.js'
 import { compareGraphs } from '../../../graph/plan-comparison.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { LoadProgram } from '../../protocol/master-to-worker.js'
@@ -107,6 +108,6 @@ export class ProgramLoader {
 
 function refuseFurtherSlot(error: unknown): never {
   if (FlinkError.is(error, 'FUNCTION_SHARED_BY_SLOTS')) throw error
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = messageOf(error)
   throw new FlinkError('PROGRAM_NOT_REPEATABLE', { reason }, { cause: error })
 }

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { deserializeError, serializeError } from '../../../../src/core/errors/error-codec.js'
 import { FlinkError } from '../../../../src/core/errors/flink-error.js'
-import { causeOf, describeThrown, isError, LOG_CHARS } from '../../../../src/core/errors/thrown-value.js'
+import {
+  asError,
+  causeOf,
+  describeThrown,
+  isError,
+  LOG_CHARS,
+  messageOf,
+} from '../../../../src/core/errors/thrown-value.js'
 
 const MEGABYTES = 'm'.repeat(5_000_000)
 
@@ -21,6 +28,27 @@ function unreadable(): Error {
   assert.ok(error.stack)
   return Object.defineProperties(error, { name: { get }, message: { get }, cause: { get } })
 }
+
+describe('What was thrown as an Error', () => {
+  it('is itself where it is one', () => {
+    const error = new TypeError('no such slot')
+    assert.equal(asError(error), error)
+    assert.equal(messageOf(error), 'no such slot')
+  })
+
+  it('has the text of what is none', () => {
+    assert.equal(asError('no such slot').message, 'no such slot')
+    assert.equal(messageOf(undefined), 'undefined')
+    assert.equal(messageOf(Symbol('s')), 'Symbol(s)')
+  })
+
+  it('has a message that ends, whatever it was', () => {
+    assert.equal(asError(revoked()).message, 'it threw an object that has no text')
+    assert.equal(messageOf(unreadable()), '(its message cannot be read)')
+    assert.match(messageOf(new Error(MEGABYTES)), /^m+\.\.\. \(cut: 5000000 characters\)$/)
+    assert.match(messageOf(MEGABYTES), /^m+\.\.\. \(cut: 5000000 characters\)$/)
+  })
+})
 
 describe('What user code throws', () => {
   const values: [string, unknown, RegExp][] = [

@@ -5,11 +5,11 @@ import { NO_REGISTERED_TYPES, type RegisteredTypes } from './registered-types.js
  *
  * - `int`: a whole number of 32 bits but -0; `double`: any number; `bigint`: one of 64 bits; `absent`: null or undefined;
  *   `scalar`: any primitive, told by a tag
- * - `nullable`: null, undefined or the kind; `list`: a dense array of one kind, null for one that was always empty;
+ * - `nullable`: null, undefined or the inner shape; `list`: a dense array of one shape, null for one that was always empty;
  *   `tuple`: a dense array of that length; `object`: a plain object with exactly these fields in this order; `instance`: the
  *   same of a registered class
  */
-export type RowKind =
+export type RowShape =
   | 'int'
   | 'double'
   | 'string'
@@ -18,15 +18,15 @@ export type RowKind =
   | 'date'
   | 'absent'
   | 'scalar'
-  | { readonly nullable: RowKind }
-  | { readonly list: RowKind | null }
-  | { readonly tuple: readonly RowKind[] }
-  | { readonly map: readonly [key: RowKind, value: RowKind] }
-  | { readonly set: RowKind }
+  | { readonly nullable: RowShape }
+  | { readonly list: RowShape | null }
+  | { readonly tuple: readonly RowShape[] }
+  | { readonly map: readonly [key: RowShape, value: RowShape] }
+  | { readonly set: RowShape }
   | { readonly object: readonly RowField[] }
   | { readonly instance: readonly [className: string, fields: readonly RowField[]] }
 
-export type RowField = readonly [name: string, kind: RowKind]
+export type RowField = readonly [name: string, kind: RowShape]
 
 const DEEPEST = 8
 const MAX_FIELDS = 64
@@ -36,12 +36,12 @@ const MAX_OBSERVED = 64
 const INT64_BITS = 64
 
 /** The kind of a value, undefined for one that the row serializer leaves to the structured one. */
-export function kindOf(value: unknown, registered: RegisteredTypes = NO_REGISTERED_TYPES): RowKind | undefined {
+export function kindOf(value: unknown, registered: RegisteredTypes = NO_REGISTERED_TYPES): RowShape | undefined {
   return new KindFinder(registered).kindOf(value, 0)
 }
 
 /** The kind with null and undefined allowed in every field of a tuple, object or instance. */
-export function withNullableFields(kind: RowKind): RowKind {
+export function withNullableFields(kind: RowShape): RowShape {
   if (typeof kind === 'string') return kind
   if ('nullable' in kind) return { nullable: withNullableFields(kind.nullable) }
   if ('list' in kind) return { list: kind.list === null ? null : withNullableFields(kind.list) }
@@ -54,7 +54,7 @@ export function withNullableFields(kind: RowKind): RowKind {
 }
 
 /** The smallest kind for values of both, undefined when there is none. */
-export function unify(left: RowKind, right: RowKind): RowKind | undefined {
+export function unify(left: RowShape, right: RowShape): RowShape | undefined {
   if (left === right) return left
   const [a, b] = [withoutNull(left), withoutNull(right)]
   if (a !== left || b !== right) {
@@ -76,7 +76,7 @@ export function isFieldName(name: string, prototype: object): boolean {
 }
 
 /** True when values of the kind are objects, which may be shared or contain each other. */
-export function isReference(kind: RowKind): boolean {
+export function isReference(kind: RowShape): boolean {
   return kind === 'date' || (typeof kind === 'object' && (!('nullable' in kind) || isReference(kind.nullable)))
 }
 
@@ -88,7 +88,7 @@ class KindFinder {
     this.#registered = registered
   }
 
-  kindOf(value: unknown, depth: number): RowKind | undefined {
+  kindOf(value: unknown, depth: number): RowShape | undefined {
     switch (typeof value) {
       case 'string':
         return 'string'
@@ -108,7 +108,7 @@ class KindFinder {
     }
   }
 
-  #kindOfObject(value: object, depth: number): RowKind | undefined {
+  #kindOfObject(value: object, depth: number): RowShape | undefined {
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === Object.prototype) return wrapped(this.#fields(value, depth), (object) => ({ object }))
     if (prototype === Array.prototype) return this.#kindOfArray(value as readonly unknown[], depth)
@@ -122,7 +122,7 @@ class KindFinder {
     return wrapped(this.#fields(value, depth), (fields) => ({ instance: [registered.name, fields] }))
   }
 
-  #kindOfMap(map: ReadonlyMap<unknown, unknown>, depth: number): RowKind | undefined {
+  #kindOfMap(map: ReadonlyMap<unknown, unknown>, depth: number): RowShape | undefined {
     const key = this.#commonKind([...map.keys()], depth)
     const mapped = this.#commonKind([...map.values()], depth)
     if (key === undefined || mapped === undefined) return undefined
@@ -144,9 +144,9 @@ class KindFinder {
     return fields
   }
 
-  #kindOfArray(elements: readonly unknown[], depth: number): RowKind | undefined {
+  #kindOfArray(elements: readonly unknown[], depth: number): RowShape | undefined {
     if (elements.length === 0) return { list: null }
-    const kinds: RowKind[] = []
+    const kinds: RowShape[] = []
     for (const element of elements.slice(0, MAX_OBSERVED)) {
       const kind = this.kindOf(element, depth + 1)
       if (kind === undefined) return undefined
@@ -159,7 +159,7 @@ class KindFinder {
   }
 
   /** `absent` for no values at all. */
-  #commonKind(values: readonly unknown[], depth: number): RowKind | undefined {
+  #commonKind(values: readonly unknown[], depth: number): RowShape | undefined {
     const kinds = values.slice(0, MAX_OBSERVED).map((value) => this.kindOf(value, depth + 1))
     const known = kinds.filter((kind) => kind !== undefined)
     if (known.length < kinds.length) return undefined
@@ -167,13 +167,13 @@ class KindFinder {
   }
 }
 
-function unifyAll(kinds: readonly RowKind[]): RowKind | undefined {
+function unifyAll(kinds: readonly RowShape[]): RowShape | undefined {
   let result = kinds[0]
   for (const kind of kinds) result = result === undefined ? undefined : unify(result, kind)
   return result
 }
 
-function unifyComposites(left: Exclude<RowKind, string>, right: Exclude<RowKind, string>): RowKind | undefined {
+function unifyComposites(left: Exclude<RowShape, string>, right: Exclude<RowShape, string>): RowShape | undefined {
   if ('object' in left && 'object' in right) {
     return wrapped(unifyFields(left.object, right.object), (object) => ({ object }))
   }
@@ -193,7 +193,7 @@ function unifyComposites(left: Exclude<RowKind, string>, right: Exclude<RowKind,
 function unifyInstances(
   [leftClass, left]: readonly [string, readonly RowField[]],
   [rightClass, right]: readonly [string, readonly RowField[]],
-): RowKind | undefined {
+): RowShape | undefined {
   if (leftClass !== rightClass) return undefined
   return wrapped(unifyFields(left, right), (fields) => ({ instance: [leftClass, fields] }))
 }
@@ -210,9 +210,9 @@ function unifyFields(left: readonly RowField[], right: readonly RowField[]): rea
   return fields
 }
 
-function unifyTuples(left: readonly RowKind[], right: readonly RowKind[]): RowKind | undefined {
+function unifyTuples(left: readonly RowShape[], right: readonly RowShape[]): RowShape | undefined {
   if (left.length !== right.length) return undefined
-  const tuple: RowKind[] = []
+  const tuple: RowShape[] = []
   for (const [index, kind] of left.entries()) {
     const other = right[index]
     const unified = other === undefined ? undefined : unify(kind, other)
@@ -222,29 +222,29 @@ function unifyTuples(left: readonly RowKind[], right: readonly RowKind[]): RowKi
   return { tuple }
 }
 
-function wrapped<T>(part: T | undefined, wrap: (part: T) => RowKind): RowKind | undefined {
+function wrapped<T>(part: T | undefined, wrap: (part: T) => RowShape): RowShape | undefined {
   return part === undefined ? undefined : wrap(part)
 }
 
-function withoutNull(kind: RowKind): RowKind {
+function withoutNull(kind: RowShape): RowShape {
   return typeof kind === 'object' && 'nullable' in kind ? kind.nullable : kind
 }
 
 /** Null in a field needs no kind of its own where the field takes anything primitive. */
-function nullableField(kind: RowKind): RowKind {
+function nullableField(kind: RowShape): RowShape {
   if (kind === 'absent' || kind === 'scalar') return kind
   const inner = withNullableFields(kind)
   return typeof inner === 'object' && 'nullable' in inner ? inner : { nullable: inner }
 }
 
-function nullableOf(kind: RowKind): RowKind {
+function nullableOf(kind: RowShape): RowShape {
   return kind === 'scalar' ? kind : { nullable: kind }
 }
 
-function isNumber(kind: RowKind): boolean {
+function isNumber(kind: RowShape): boolean {
   return kind === 'int' || kind === 'double'
 }
 
-function isPrimitive(kind: RowKind): boolean {
+function isPrimitive(kind: RowShape): boolean {
   return typeof kind === 'string' && kind !== 'date'
 }

@@ -1,0 +1,46 @@
+import { CheckpointingOptions } from './checkpointing-options.js'
+import type { ConfigOption } from './config-option.js'
+import type { Configuration } from './configuration.js'
+import { PipelineOptions } from './pipeline-options.js'
+import { RestOptions } from './rest-options.js'
+
+/** An option that configurations written for Flink may hold, and that changes nothing here. */
+export interface OptionWithoutEffect {
+  readonly option: ConfigOption<unknown>
+  /** Why it has none, and what does what the user wanted: whole sentences. */
+  readonly reason: string
+  /** The value that asks for what happens anyway, and so needs no word. */
+  readonly granted?: unknown
+}
+
+/**
+ * Every option that is accepted without effect. All others are read by what they are for: an architecture test compares
+ * this table with the sources.
+ */
+export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
+  {
+    option: CheckpointingOptions.UNALIGNED_ENABLED,
+    granted: false,
+    reason:
+      'Barriers are always aligned. Where alignment takes long, execution.checkpointing.mode: AT_LEAST_ONCE does without it, and a smaller taskmanager.memory.network.max leaves fewer records in front of a barrier.',
+  },
+  {
+    option: PipelineOptions.AUTO_WATERMARK_INTERVAL,
+    reason: 'No operator makes watermarks periodically: a source emits its own, with emitWatermark of its context.',
+  },
+  {
+    option: RestOptions.PORT,
+    reason: 'No port is opened: flink-ts finds the jobs of this machine through cluster.run-directory.',
+  },
+]
+
+/** A warning for each option without effect that asks for something, by its key. */
+export function warningsOfOptionsWithoutEffect(configuration: Configuration): ReadonlyMap<string, string> {
+  const warnings = new Map<string, string>()
+  for (const { option, reason, granted } of OPTIONS_WITHOUT_EFFECT) {
+    const place = configuration.placeOf(option)
+    if (place === undefined || (granted !== undefined && configuration.get(option) === granted)) continue
+    warnings.set(option.key, `${place.key} has no effect (set in ${place.where}). ${reason}`)
+  }
+  return warnings
+}
