@@ -1,10 +1,9 @@
 import type { Worker } from 'node:worker_threads'
 import type { CliCommand } from './cli-command.js'
-import { COMMON_OPTIONS } from './common-options.js'
+import type { CliContext } from './cli-context.js'
 import { renderError } from './error-rendering.js'
 import { loadCliConfiguration } from './load-cli-configuration.js'
-import { parseOptions, type ParsedOptions } from './option-parser.js'
-import { has } from './parsed-values.js'
+import { valuesOf, type ParsedOptions } from './parsed-values.js'
 import { printableLines } from './printable-text.js'
 import { Terminal } from './terminal.js'
 import { workingDirectory } from './working-directory.js'
@@ -30,26 +29,19 @@ export async function runCommandLine(args: readonly string[], programThread?: Wo
 }
 
 async function dispatch(args: readonly string[], terminal: Terminal, programThread?: Worker): Promise<number> {
-  const [action, ...rest] = args
-  const print = (line: string): void => {
-    terminal.print(`${line}\n`)
-  }
-  if (action === undefined) {
-    await printHelp(print)
-    print('Please specify an action.')
-    return 1
-  }
-  if (action === '-h' || action === '--help') {
-    await printHelp(print)
-    return 0
-  }
-  const loadCommand = Object.hasOwn(COMMANDS, action) ? COMMANDS[action] : undefined
-  if (loadCommand === undefined) {
-    for (const line of unknownAction(action)) print(line)
-    return 1
+  const print = (text: string): void => {
+    terminal.print(text)
   }
   try {
-    return await runAction(await loadCommand(), rest, terminal, programThread)
+    // Commander is loaded while the action is, and neither for the version.
+    const [{ parseCommandLine }, commands] = await Promise.all([
+      import('./command-line-parser.js'),
+      commandsFor(args[0] ?? ''),
+    ])
+    const execute = async (command: CliCommand, parsed: ParsedOptions): Promise<number> => {
+      return command.execute(parsed, await contextOf(parsed, terminal, programThread))
+    }
+    return await parseCommandLine(args, commands, { print, execute })
   } catch (error) {
     const { stream, text, exitCode } = renderError(error)
     if (stream === 'stdout') terminal.print(text)
@@ -58,55 +50,30 @@ async function dispatch(args: readonly string[], terminal: Terminal, programThre
   }
 }
 
-async function runAction(
-  command: CliCommand,
-  args: readonly string[],
+/** The action that is asked for; all of them where the answer is about all of them. */
+function commandsFor(action: string): Promise<CliCommand[]> {
+  const loadCommand = Object.hasOwn(COMMANDS, action) ? COMMANDS[action] : undefined
+  return Promise.all((loadCommand === undefined ? Object.values(COMMANDS) : [loadCommand]).map((load) => load()))
+}
+
+async function contextOf(
+  parsed: ParsedOptions,
   terminal: Terminal,
   programThread: Worker | undefined,
-): Promise<number> {
-  const print = (line: string): void => {
-    terminal.print(`${line}\n`)
-  }
+): Promise<CliContext> {
   const printError = (text: string): void => {
     terminal.printError(text)
   }
-  const parsed = parseOptions(args, [...command.options, ...COMMON_OPTIONS], command.stopAtOperand)
-  if (has(parsed, 'help')) {
-    const { commandHelp } = await import('./help.js')
-    print(commandHelp(command))
-    return 0
-  }
-  const { configuration, warnings, directory } = await loadCliConfiguration(definitions(parsed))
+  const { configuration, warnings, directory } = await loadCliConfiguration(valuesOf(parsed, 'D'))
   for (const warning of warnings) printError(`WARNING: ${printableLines(warning)}\n`)
-  const context = {
+  return {
     configuration,
     configurationDirectory: directory,
-    print,
+    print: (line) => {
+      terminal.print(`${line}\n`)
+    },
     printError,
     workingDirectory: workingDirectory(),
     programThread,
   }
-  return command.execute(parsed, context)
-}
-
-/** Values of `-D`. */
-function definitions(parsed: ParsedOptions): string[] {
-  return (parsed.values.get('D') ?? []).filter((value) => value !== true)
-}
-
-async function printHelp(print: (line: string) => void): Promise<void> {
-  const { fullHelp } = await import('./help.js')
-  print(fullHelp(await Promise.all(Object.values(COMMANDS).map((loadCommand) => loadCommand()))))
-}
-
-function unknownAction(action: string): string[] {
-  return [
-    `"${action}" is not a valid action.`,
-    '',
-    'Valid actions are "run", "list", "info", "savepoint", "stop", "cancel", or "checkpoint".',
-    '',
-    'Specify the version option (-v or --version) to print flink-ts version.',
-    '',
-    'Specify the help option (-h or --help) to get help on the command.',
-  ]
 }

@@ -1,4 +1,4 @@
-import type { CliOption } from './option-parser.js'
+import type { CliOption } from './cli-option.js'
 
 /** Options that every action accepts (flink-cli: `-m`, `-t`, `-D` ...). */
 export const COMMON_OPTIONS: readonly CliOption[] = [

@@ -7,7 +7,7 @@ import { restClusterClientOf } from '../rest-cluster-client-of.js'
 export const listCommand: CliCommand = {
   name: 'list',
   sentence: 'lists running and scheduled programs.',
-  syntax: 'list [OPTIONS]',
+  usage: '[OPTIONS]',
   stopAtOperand: false,
   options: [
     { short: 'a', long: 'all', value: 'none', description: 'Show all programs and their JobIDs' },

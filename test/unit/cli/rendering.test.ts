@@ -2,20 +2,18 @@ import assert from 'node:assert/strict'
 import { homedir } from 'node:os'
 import { describe, it } from 'node:test'
 import { absoluteTarget } from '../../../src/cli/absolute-target.js'
-import { cancelCommand } from '../../../src/cli/commands/cancel.js'
-import { listCommand } from '../../../src/cli/commands/list.js'
+import { runCommand } from '../../../src/cli/commands/run.js'
 import { savepointCommand } from '../../../src/cli/commands/savepoint.js'
 import { renderError } from '../../../src/cli/error-rendering.js'
 import { expandHome } from '../../../src/cli/expand-home.js'
-import { commandHelp, fullHelp } from '../../../src/cli/help.js'
 import { jobResultLines } from '../../../src/cli/job-result-lines.js'
-import { parseOptions } from '../../../src/cli/option-parser.js'
 import { parseJobIdOperand } from '../../../src/cli/parsed-values.js'
-import { applyProgramOptions, programArguments, PROGRAM_OPTIONS } from '../../../src/cli/program-options.js'
-import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../../../src/cli/savepoint-type.js'
+import { applyProgramOptions, programArguments } from '../../../src/cli/program-options.js'
+import { checkSavepointType } from '../../../src/cli/savepoint-type.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
 import { serializeError } from '../../../src/core/errors/error-codec.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import { parse } from './parse.js'
 
 describe('An error on the command line', () => {
   it('of the arguments goes to stdout with a hint', () => {
@@ -140,55 +138,40 @@ describe('The result of a job', () => {
   })
 })
 
-describe('The help', () => {
-  it('of an action names it, its syntax, its options as Flink writes them, and examples', () => {
-    const text = commandHelp(cancelCommand)
-    assert.match(text, /Action "cancel" cancels a running program\.\n\n {2}Syntax: cancel \[OPTIONS\] <Job ID>/)
-    assert.match(text, /-s,--withSavepoint \[targetDirectory\]/)
-    assert.match(text, /Examples:\n {4}flink-ts cancel cca7/)
-  })
-
-  it('does not list what is only accepted for scripts', () => {
-    assert.doesNotMatch(commandHelp(cancelCommand), /zookeeper|yarn|--jobmanager/i)
-  })
-
-  it('keeps within 100 columns', () => {
-    const text = fullHelp([cancelCommand, listCommand, savepointCommand])
-    const options = text.split('\n').filter((line) => /^ {4}-/.test(line))
-    assert.ok(options.length > 10)
-    for (const line of options) assert.ok(line.length <= 102, line)
-  })
-})
-
 describe('Arguments', () => {
-  const parse = (...args: string[]) => parseOptions(args, [...PROGRAM_OPTIONS, SAVEPOINT_TYPE_OPTION], true)
-
-  it("name the job file first; -j names it as well, and all operands are the program's then", () => {
-    assert.deepEqual(programArguments(parse('job.js', '--n', '1'), 'run'), { jobFile: 'job.js', args: ['--n', '1'] })
-    assert.deepEqual(programArguments(parse('-j', 'job.js', 'a', 'b'), 'run'), { jobFile: 'job.js', args: ['a', 'b'] })
-    assert.throws(() => programArguments(parse('-p', '2'), 'run'), { code: 'PROGRAM_FILE_MISSING_ARGUMENT' })
+  it("name the job file first; -j names it as well, and all operands are the program's then", async () => {
+    const programOf = async (...args: string[]) => programArguments(await parse(runCommand, ...args), 'run')
+    assert.deepEqual(await programOf('job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
+    assert.deepEqual(await programOf('-j', 'job.js', 'a', 'b'), { jobFile: 'job.js', args: ['a', 'b'] })
+    assert.deepEqual(await programOf('-j', 'job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
+    await assert.rejects(programOf('-p', '2'), { code: 'PROGRAM_FILE_MISSING_ARGUMENT' })
+    await assert.rejects(
+      programOf('--paralelism=2', 'job.js'),
+      /--paralelism=2\. --paralelism is no option of "run", or takes no/,
+    )
+    await assert.rejects(programOf('-x', 'job.js'), /the file does not exist: -x\. -x is no option of "run"\.$/)
   })
 
-  it('take a parallelism that is a positive whole number; -1 is the default', () => {
-    const parallelismOf = (text: string): string | undefined => {
+  it('take a parallelism that is a positive whole number; -1 is the default', async () => {
+    const parallelismOf = async (text: string): Promise<string | undefined> => {
       const configuration = new Configuration()
-      applyProgramOptions(parse(`-p=${text}`, 'job.js'), configuration)
+      applyProgramOptions(await parse(runCommand, `-p=${text}`, 'job.js'), configuration)
       return configuration.toMap()['parallelism.default']
     }
-    assert.equal(parallelismOf('4'), '4')
-    assert.equal(parallelismOf('-1'), undefined)
+    assert.equal(await parallelismOf('4'), '4')
+    assert.equal(await parallelismOf('-1'), undefined)
     for (const text of ['0', '-2', 'x', '1.5', '1e1', '0x4', '4.0', '']) {
-      assert.throws(() => parallelismOf(text), /The parallelism must be a positive number/, text)
+      await assert.rejects(parallelismOf(text), /The parallelism must be a positive number/, text)
     }
   })
 
-  it('take both names of the one savepoint format in any case, and no other', () => {
-    for (const type of ['canonical', 'NATIVE', 'Native']) checkSavepointType(parse('-type', type))
-    checkSavepointType(parse())
-    assert.throws(
-      () => checkSavepointType(parse('--type', 'rocks')),
-      /ROCKS\. Expected one of: \[\[CANONICAL, NATIVE\]\]/,
-    )
+  it('take both names of the one savepoint format in any case, and no other', async () => {
+    for (const type of ['canonical', 'NATIVE', 'Native']) {
+      checkSavepointType(await parse(savepointCommand, '-type', type))
+    }
+    checkSavepointType(await parse(savepointCommand))
+    const rocks = await parse(savepointCommand, '--type', 'rocks')
+    assert.throws(() => checkSavepointType(rocks), /ROCKS\. Expected one of: \[\[CANONICAL, NATIVE\]\]/)
   })
 
   it('take a job id in capitals and refuse what is none', () => {

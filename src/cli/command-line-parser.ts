@@ -1,0 +1,144 @@
+import { Command, CommanderError, Option } from 'commander'
+import type { CliCommand } from './cli-command.js'
+import { optionName, type CliOption } from './cli-option.js'
+import { COMMON_OPTIONS } from './common-options.js'
+import { commanderArguments, commanderFlag } from './flink-arguments.js'
+import { fullHelp, helpOfAction, valueTermOf } from './help.js'
+import { argumentError, has, type ParsedOptions } from './parsed-values.js'
+
+export interface CommandLineHandler {
+  readonly print: (text: string) => void
+  /** Does what was asked for; returns the exit code. */
+  readonly execute: (command: CliCommand, parsed: ParsedOptions) => Promise<number>
+}
+
+/**
+ * Reads a command line with commander and has its action executed; returns the exit code. Of `commands` those have to be there
+ * that the line may ask for: one action, or all of them for the help. CLI_ARGUMENT_INVALID says what is wrong in Flink's words.
+ */
+export async function parseCommandLine(
+  args: readonly string[],
+  commands: readonly CliCommand[],
+  handler: CommandLineHandler,
+): Promise<number> {
+  let exitCode = 0
+  const program = programOf(commands, handler, (code) => {
+    exitCode = code
+  })
+  try {
+    await program.parseAsync(argumentsOf(args, commands), { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return answerTo(error, args, commands, handler)
+  }
+}
+
+function argumentsOf([action, ...args]: readonly string[], commands: readonly CliCommand[]): string[] {
+  if (action === undefined) return []
+  const command = commands.find(({ name }) => name === action)
+  if (command !== undefined) return [action, ...commanderArguments(args, optionsOf(command), command.stopAtOperand)]
+  // What is no action is none whatever it begins with.
+  return isHelp(action) ? [action] : ['--', action]
+}
+
+function isHelp(action: string): boolean {
+  return action === '-h' || action === '--help'
+}
+
+function optionsOf(command: CliCommand): readonly CliOption[] {
+  return [...command.options, ...COMMON_OPTIONS]
+}
+
+function programOf(
+  commands: readonly CliCommand[],
+  handler: CommandLineHandler,
+  done: (exitCode: number) => void,
+): Command {
+  const write = (text: string): void => {
+    handler.print(text)
+  }
+  const program = new Command('flink-ts')
+    .enablePositionalOptions()
+    .allowExcessArguments()
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: write, writeErr: write, outputError: () => undefined })
+    .configureHelp({ formatHelp: fullHelp })
+  for (const command of commands) {
+    const action = declare(command, program.command(command.name))
+    action.action(async () => {
+      const parsed = { values: action.opts<ParsedOptions['values']>(), operands: action.args }
+      if (has(parsed, 'help')) action.outputHelp()
+      else done(await handler.execute(command, parsed))
+    })
+  }
+  return program
+}
+
+/** `-h` is an option as any other: as in Flink, a line with a mistake is told so although it asks for help as well. */
+function declare(command: CliCommand, action: Command): Command {
+  const options = optionsOf(command)
+  action.helpOption(false).description(command.sentence).usage(command.usage)
+  action.configureHelp(helpOfAction(command, options))
+  for (const option of options) action.addOption(commanderOptionOf(option))
+  return command.stopAtOperand ? action.allowUnknownOption().passThroughOptions() : action
+}
+
+function commanderOptionOf(option: CliOption): Option {
+  const described = new Option(`--${optionName(option)}${valueTermOf(option)}`, option.description)
+  if (option.long === undefined) {
+    // Commander reads no `-detached` out of flags, but takes it as the name of an option.
+    described.short = commanderFlag(option)
+    delete described.long
+  }
+  if (option.value === 'key-value') {
+    described.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value])
+  }
+  return described.hideHelp(option.hidden === true)
+}
+
+/** Where commander has not handed the line to an action. */
+function answerTo(
+  error: CommanderError,
+  [action = '']: readonly string[],
+  commands: readonly CliCommand[],
+  { print }: CommandLineHandler,
+): number {
+  switch (error.code) {
+    case 'commander.helpDisplayed':
+      return 0
+    case 'commander.help':
+      print('Please specify an action.\n')
+      return 1
+    case 'commander.unknownCommand':
+      print(`${unknownAction(action).join('\n')}\n`)
+      return 1
+    case 'commander.unknownOption':
+      throw argumentError(error.message.replace(/^error: unknown option '(.*)'/s, 'Unrecognized option: $1'))
+    case 'commander.optionMissingArgument':
+      throw argumentError(`Missing argument for option: ${shortNameIn(error.message, action, commands)}`)
+    default:
+      throw argumentError(error.message)
+  }
+}
+
+/** Flink names an option by its short form where it has one. */
+function shortNameIn(message: string, action: string, commands: readonly CliCommand[]): string {
+  const [, name = ''] = /'--(\S+)/.exec(message) ?? []
+  const command = commands.find((candidate) => candidate.name === action)
+  const option = command === undefined ? undefined : optionsOf(command).find((one) => optionName(one) === name)
+  return option?.short ?? name
+}
+
+function unknownAction(action: string): string[] {
+  return [
+    `"${action}" is not a valid action.`,
+    '',
+    'Valid actions are "run", "list", "info", "savepoint", "stop", "cancel", or "checkpoint".',
+    '',
+    'Specify the version option (-v or --version) to print flink-ts version.',
+    '',
+    'Specify the help option (-h or --help) to get help on the command.',
+  ]
+}
