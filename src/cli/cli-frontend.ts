@@ -1,10 +1,12 @@
 import type { Worker } from 'node:worker_threads'
 import type { CliCommand } from './cli-command.js'
-import type { CliContext } from './cli-context.js'
+import { optionName, type CliOption } from './cli-option.js'
+import { diagnosticsOnStandardError } from './colours.js'
+import { COMMON_OPTIONS } from './common-options.js'
 import { renderError } from './error-rendering.js'
-import { loadCliConfiguration } from './load-cli-configuration.js'
-import { valuesOf, type ParsedOptions } from './parsed-values.js'
-import { printableLines } from './printable-text.js'
+import { loadCliConfiguration, settingOf, type CliConfiguration } from './load-cli-configuration.js'
+import { has, valuesOf, type ParsedOptions } from './parsed-values.js'
+import { checkTarget, targetSettings } from './target-options.js'
 import { Terminal } from './terminal.js'
 import { workingDirectory } from './working-directory.js'
 
@@ -29,6 +31,7 @@ export async function runCommandLine(args: readonly string[], programThread?: Wo
 }
 
 async function dispatch(args: readonly string[], terminal: Terminal, programThread?: Worker): Promise<number> {
+  const diagnostics = await diagnosticsOnStandardError()
   const print = (text: string): void => {
     terminal.print(text)
   }
@@ -38,14 +41,28 @@ async function dispatch(args: readonly string[], terminal: Terminal, programThre
       import('./command-line-parser.js'),
       commandsFor(args[0] ?? ''),
     ])
-    const execute = async (command: CliCommand, parsed: ParsedOptions): Promise<number> => {
-      return command.execute(parsed, await contextOf(parsed, terminal, programThread))
-    }
-    return await parseCommandLine(args, commands, { print, execute })
+    const line = parseCommandLine(args, commands, print)
+    if (typeof line === 'number') return line
+    const { command, parsed } = line
+    const { configuration, warnings, directory } = await configurationOf(command, parsed)
+    for (const warning of warnings) terminal.printError(diagnostics.warning(warning))
+    return await command.execute(parsed, {
+      configuration,
+      configurationDirectory: directory,
+      diagnostics,
+      print: (text) => {
+        terminal.print(`${text}\n`)
+      },
+      printError: (text) => {
+        terminal.printError(text)
+      },
+      workingDirectory: workingDirectory(),
+      programThread,
+    })
   } catch (error) {
     const { stream, text, exitCode } = renderError(error)
     if (stream === 'stdout') terminal.print(text)
-    else terminal.printError(text)
+    else terminal.printError(diagnostics.error(text))
     return exitCode
   }
 }
@@ -56,24 +73,18 @@ function commandsFor(action: string): Promise<CliCommand[]> {
   return Promise.all((loadCommand === undefined ? Object.values(COMMANDS) : [loadCommand]).map((load) => load()))
 }
 
-async function contextOf(
-  parsed: ParsedOptions,
-  terminal: Terminal,
-  programThread: Worker | undefined,
-): Promise<CliContext> {
-  const printError = (text: string): void => {
-    terminal.printError(text)
-  }
-  const { configuration, warnings, directory } = await loadCliConfiguration(valuesOf(parsed, 'D'))
-  for (const warning of warnings) printError(`WARNING: ${printableLines(warning)}\n`)
-  return {
-    configuration,
-    configurationDirectory: directory,
-    print: (line) => {
-      terminal.print(`${line}\n`)
-    },
-    printError,
-    workingDirectory: workingDirectory(),
-    programThread,
-  }
+/** The configuration that the action works with, and what its user is to be told of it. */
+async function configurationOf(command: CliCommand, parsed: ParsedOptions): Promise<CliConfiguration> {
+  const definitions = valuesOf(parsed, 'D').map(settingOf)
+  const loaded = await loadCliConfiguration([...targetSettings(parsed), ...definitions])
+  checkTarget(loaded.configuration)
+  const ignored = warningOfIgnored([...command.options, ...COMMON_OPTIONS], parsed)
+  return { ...loaded, warnings: [...loaded.warnings, ...ignored] }
+}
+
+/** One line for all that was given and changes nothing. */
+function warningOfIgnored(options: readonly CliOption[], parsed: ParsedOptions): string[] {
+  const given = options.filter((option) => option.withoutEffect !== undefined && has(parsed, optionName(option)))
+  const reasons = given.map(({ short = '', withoutEffect = '' }) => `-${short} (${withoutEffect})`)
+  return reasons.length === 0 ? [] : [`Accepted, but without effect: ${reasons.join(', ')}`]
 }

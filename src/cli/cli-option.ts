@@ -9,6 +9,8 @@ export interface CliOption {
   readonly description: string
   /** Accepted and not listed. */
   readonly hidden?: boolean
+  /** Why it changes nothing here though it does in Flink: who gives it is told. */
+  readonly withoutEffect?: string
 }
 
 /** The name by which its value is asked for: the long one, else the short one. */

@@ -6,31 +6,29 @@ import { commanderArguments, commanderFlag } from './flink-arguments.js'
 import { fullHelp, helpOfAction, valueTermOf } from './help.js'
 import { argumentError, has, type ParsedOptions } from './parsed-values.js'
 
-export interface CommandLineHandler {
-  readonly print: (text: string) => void
-  /** Does what was asked for; returns the exit code. */
-  readonly execute: (command: CliCommand, parsed: ParsedOptions) => Promise<number>
-}
+/** What a command line asks for; a number, the exit code, where all that it asked for has been printed. */
+export type CommandLine = { readonly command: CliCommand; readonly parsed: ParsedOptions } | number
 
 /**
- * Reads a command line with commander and has its action executed; returns the exit code. Of `commands` those have to be there
- * that the line may ask for: one action, or all of them for the help. CLI_ARGUMENT_INVALID says what is wrong in Flink's words.
+ * Reads a command line with commander. Of `commands` those have to be there that the line may ask for: one action, or all of
+ * them for the help. CLI_ARGUMENT_INVALID says what is wrong in Flink's words. The action is left to the caller: commander has
+ * no place in the stacks of what happens in there.
  */
-export async function parseCommandLine(
+export function parseCommandLine(
   args: readonly string[],
   commands: readonly CliCommand[],
-  handler: CommandLineHandler,
-): Promise<number> {
-  let exitCode = 0
-  const program = programOf(commands, handler, (code) => {
-    exitCode = code
+  print: (text: string) => void,
+): CommandLine {
+  let line: CommandLine = 0
+  const program = programOf(commands, print, (asked) => {
+    line = asked
   })
   try {
-    await program.parseAsync(argumentsOf(args, commands), { from: 'user' })
-    return exitCode
+    program.parse(argumentsOf(args, commands), { from: 'user' })
+    return line
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    return answerTo(error, args, commands, handler)
+    return answerTo(error, args, commands, print)
   }
 }
 
@@ -52,25 +50,22 @@ function optionsOf(command: CliCommand): readonly CliOption[] {
 
 function programOf(
   commands: readonly CliCommand[],
-  handler: CommandLineHandler,
-  done: (exitCode: number) => void,
+  print: (text: string) => void,
+  ask: (line: CommandLine) => void,
 ): Command {
-  const write = (text: string): void => {
-    handler.print(text)
-  }
   const program = new Command('flink-ts')
     .enablePositionalOptions()
     .allowExcessArguments()
     .helpCommand(false)
     .exitOverride()
-    .configureOutput({ writeOut: write, writeErr: write, outputError: () => undefined })
+    .configureOutput({ writeOut: print, writeErr: print, outputError: () => undefined })
     .configureHelp({ formatHelp: fullHelp })
   for (const command of commands) {
     const action = declare(command, program.command(command.name))
-    action.action(async () => {
+    action.action(() => {
       const parsed = { values: action.opts<ParsedOptions['values']>(), operands: action.args }
       if (has(parsed, 'help')) action.outputHelp()
-      else done(await handler.execute(command, parsed))
+      else ask({ command, parsed })
     })
   }
   return program
@@ -103,7 +98,7 @@ function answerTo(
   error: CommanderError,
   [action = '']: readonly string[],
   commands: readonly CliCommand[],
-  { print }: CommandLineHandler,
+  print: (text: string) => void,
 ): number {
   switch (error.code) {
     case 'commander.helpDisplayed':

@@ -14,7 +14,14 @@ export const PROGRAM_OPTIONS: readonly CliOption[] = [
     description:
       'Export of the job file that is the program. Without it: the default export, else main, else the script itself.',
   },
-  { short: 'C', long: 'classpath', value: 'required', description: 'Accepted for scripts.', hidden: true },
+  {
+    short: 'C',
+    long: 'classpath',
+    value: 'required',
+    description: 'Accepted for scripts.',
+    hidden: true,
+    withoutEffect: 'modules are found as Node finds them, from the job file on',
+  },
   {
     short: 'p',
     long: 'parallelism',

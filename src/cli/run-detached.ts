@@ -8,7 +8,6 @@ import { FlinkError } from '../core/errors/flink-error.js'
 import { makeDirectories } from '../core/fs/make-directories.js'
 import type { CliContext } from './cli-context.js'
 import type { DetachedReport } from './detached-entry.js'
-import { printableLines } from './printable-text.js'
 import { runDirectoryOf } from './rest-cluster-client-of.js'
 import type { RunRequest } from './run-request.js'
 
@@ -30,7 +29,7 @@ export async function runDetached(request: RunRequest, context: CliContext): Pro
   } finally {
     closeSync(output.descriptor)
   }
-  for (const warning of report.warnings) context.printError(`WARNING: ${printableLines(warning)}\n`)
+  for (const warning of report.warnings) context.printError(context.diagnostics.warning(warning))
   if (report.error !== undefined) {
     showAndRemove(output.path, context)
     throw deserializeError(report.error)

@@ -3,6 +3,7 @@ import { ClientOptions } from './client-options.js'
 import { ClusterOptions } from './cluster-options.js'
 import type { ConfigOption } from './config-option.js'
 import { CoreOptions } from './core-options.js'
+import { DeploymentOptions } from './deployment-options.js'
 import { ExecutionOptions } from './execution-options.js'
 import { MetricOptions } from './metric-options.js'
 import { PipelineOptions } from './pipeline-options.js'
@@ -22,6 +23,7 @@ export const OPTION_GROUPS: readonly (readonly [title: string, options: readonly
   ['Workers', Object.values(TaskManagerOptions)],
   ['Pipeline', Object.values(PipelineOptions)],
   ['Execution', Object.values(ExecutionOptions)],
+  ['Deployment', Object.values(DeploymentOptions)],
   ['Processes and logs', Object.values(ClusterOptions)],
   ['Metrics', Object.values(MetricOptions)],
   ['Client', Object.values(ClientOptions)],

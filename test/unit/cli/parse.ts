@@ -3,32 +3,27 @@ import type { CliCommand } from '../../../src/cli/cli-command.js'
 import type { ParsedOptions } from '../../../src/cli/parsed-values.js'
 
 export interface Outcome {
-  readonly exitCode: number
+  /** Undefined where an action is to be executed. */
+  readonly exitCode: number | undefined
   /** What was printed: help. */
   readonly printed: string
-  /** What the action was called with; undefined where it was not called. */
+  /** What the action is to be called with. */
   readonly parsed: ParsedOptions | undefined
 }
 
-/** Has commander read a whole command line, for actions that do nothing. */
-export async function readCommandLine(commands: readonly CliCommand[], ...args: string[]): Promise<Outcome> {
-  let parsed: ParsedOptions | undefined
+/** What commander makes of a whole command line. */
+export function readCommandLine(commands: readonly CliCommand[], ...args: string[]): Outcome {
   let printed = ''
-  const exitCode = await parseCommandLine(args, commands, {
-    print: (text) => {
-      printed += text
-    },
-    execute: (_command, options) => {
-      parsed = options
-      return Promise.resolve(7)
-    },
+  const line = parseCommandLine(args, commands, (text) => {
+    printed += text
   })
-  return { exitCode, printed, parsed }
+  if (typeof line === 'number') return { exitCode: line, printed, parsed: undefined }
+  return { exitCode: undefined, printed, parsed: line.parsed }
 }
 
 /** What an action is called with for these arguments. */
-export async function parse(command: CliCommand, ...args: string[]): Promise<ParsedOptions> {
-  const { parsed } = await readCommandLine([command], command.name, ...args)
+export function parse(command: CliCommand, ...args: string[]): ParsedOptions {
+  const { parsed } = readCommandLine([command], command.name, ...args)
   if (parsed === undefined) throw new TypeError(`${args.join(' ')} did not reach the action`)
   return parsed
 }

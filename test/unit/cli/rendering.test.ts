@@ -139,38 +139,38 @@ describe('The result of a job', () => {
 })
 
 describe('Arguments', () => {
-  it("name the job file first; -j names it as well, and all operands are the program's then", async () => {
-    const programOf = async (...args: string[]) => programArguments(await parse(runCommand, ...args), 'run')
-    assert.deepEqual(await programOf('job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
-    assert.deepEqual(await programOf('-j', 'job.js', 'a', 'b'), { jobFile: 'job.js', args: ['a', 'b'] })
-    assert.deepEqual(await programOf('-j', 'job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
-    await assert.rejects(programOf('-p', '2'), { code: 'PROGRAM_FILE_MISSING_ARGUMENT' })
-    await assert.rejects(
-      programOf('--paralelism=2', 'job.js'),
+  it("name the job file first; -j names it as well, and all operands are the program's then", () => {
+    const programOf = (...args: string[]) => programArguments(parse(runCommand, ...args), 'run')
+    assert.deepEqual(programOf('job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
+    assert.deepEqual(programOf('-j', 'job.js', 'a', 'b'), { jobFile: 'job.js', args: ['a', 'b'] })
+    assert.deepEqual(programOf('-j', 'job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
+    assert.throws(() => programOf('-p', '2'), { code: 'PROGRAM_FILE_MISSING_ARGUMENT' })
+    assert.throws(
+      () => programOf('--paralelism=2', 'job.js'),
       /--paralelism=2\. --paralelism is no option of "run", or takes no/,
     )
-    await assert.rejects(programOf('-x', 'job.js'), /the file does not exist: -x\. -x is no option of "run"\.$/)
+    assert.throws(() => programOf('-x', 'job.js'), /the file does not exist: -x\. -x is no option of "run"\.$/)
   })
 
-  it('take a parallelism that is a positive whole number; -1 is the default', async () => {
-    const parallelismOf = async (text: string): Promise<string | undefined> => {
+  it('take a parallelism that is a positive whole number; -1 is the default', () => {
+    const parallelismOf = (text: string): string | undefined => {
       const configuration = new Configuration()
-      applyProgramOptions(await parse(runCommand, `-p=${text}`, 'job.js'), configuration)
+      applyProgramOptions(parse(runCommand, `-p=${text}`, 'job.js'), configuration)
       return configuration.toMap()['parallelism.default']
     }
-    assert.equal(await parallelismOf('4'), '4')
-    assert.equal(await parallelismOf('-1'), undefined)
+    assert.equal(parallelismOf('4'), '4')
+    assert.equal(parallelismOf('-1'), undefined)
     for (const text of ['0', '-2', 'x', '1.5', '1e1', '0x4', '4.0', '']) {
-      await assert.rejects(parallelismOf(text), /The parallelism must be a positive number/, text)
+      assert.throws(() => parallelismOf(text), /The parallelism must be a positive number/, text)
     }
   })
 
-  it('take both names of the one savepoint format in any case, and no other', async () => {
+  it('take both names of the one savepoint format in any case, and no other', () => {
     for (const type of ['canonical', 'NATIVE', 'Native']) {
-      checkSavepointType(await parse(savepointCommand, '-type', type))
+      checkSavepointType(parse(savepointCommand, '-type', type))
     }
-    checkSavepointType(await parse(savepointCommand))
-    const rocks = await parse(savepointCommand, '--type', 'rocks')
+    checkSavepointType(parse(savepointCommand))
+    const rocks = parse(savepointCommand, '--type', 'rocks')
     assert.throws(() => checkSavepointType(rocks), /ROCKS\. Expected one of: \[\[CANONICAL, NATIVE\]\]/)
   })
 
