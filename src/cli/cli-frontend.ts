@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import type { CliCommand } from './cli-command.js'
 import { optionName, type CliOption } from './cli-option.js'
 import { diagnosticsOnStandardError } from './colours.js'
+import { parseCommandLine } from './command-line-parser.js'
 import { COMMON_OPTIONS } from './common-options.js'
 import { renderError } from './error-rendering.js'
 import { loadCliConfiguration, settingOf, type CliConfiguration } from './load-cli-configuration.js'
@@ -36,12 +37,7 @@ async function dispatch(args: readonly string[], terminal: Terminal, programThre
     terminal.print(text)
   }
   try {
-    // Commander is loaded while the action is, and neither for the version.
-    const [{ parseCommandLine }, commands] = await Promise.all([
-      import('./command-line-parser.js'),
-      commandsFor(args[0] ?? ''),
-    ])
-    const line = parseCommandLine(args, commands, print)
+    const line = parseCommandLine(args, await commandsFor(args[0] ?? ''), print)
     if (typeof line === 'number') return line
     const { command, parsed } = line
     const { configuration, warnings, directory } = await configurationOf(command, parsed)
