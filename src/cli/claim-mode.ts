@@ -1,8 +1,8 @@
 import type { Configuration } from '../core/config/configuration.js'
 import { SavepointOptions } from '../core/config/savepoint-options.js'
 import { FlinkError } from '../core/errors/flink-error.js'
-import type { CliOption, ParsedOptions } from './option-parser.js'
-import { valueOf } from './parsed-values.js'
+import type { CliOption } from './cli-option.js'
+import { valueOf, type ParsedOptions } from './parsed-values.js'
 
 export const CLAIM_MODE_OPTION: CliOption = {
   short: 'cm',

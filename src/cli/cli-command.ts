@@ -1,13 +1,14 @@
 import type { CliContext } from './cli-context.js'
-import type { CliOption, ParsedOptions } from './option-parser.js'
+import type { CliOption } from './cli-option.js'
+import type { ParsedOptions } from './parsed-values.js'
 
 /** One action of the command line. */
 export interface CliCommand {
   readonly name: string
-  /** `Action "list" lists running and scheduled programs.` */
+  /** What it does, after `Action "list" `. */
   readonly sentence: string
-  /** `list [OPTIONS]` */
-  readonly syntax: string
+  /** `[OPTIONS] <Job ID>` */
+  readonly usage: string
   readonly options: readonly CliOption[]
   readonly examples: readonly string[]
   /** True for actions whose operands are a program and its arguments. */

@@ -1,11 +1,13 @@
 import type { Worker } from 'node:worker_threads'
 import type { CliCommand } from './cli-command.js'
+import { optionName, type CliOption } from './cli-option.js'
+import { diagnosticsOnStandardError } from './colours.js'
+import { parseCommandLine } from './command-line-parser.js'
 import { COMMON_OPTIONS } from './common-options.js'
 import { renderError } from './error-rendering.js'
-import { loadCliConfiguration } from './load-cli-configuration.js'
-import { parseOptions, type ParsedOptions } from './option-parser.js'
-import { has } from './parsed-values.js'
-import { printableLines } from './printable-text.js'
+import { loadCliConfiguration, settingOf, type CliConfiguration } from './load-cli-configuration.js'
+import { has, valuesOf, type ParsedOptions } from './parsed-values.js'
+import { checkTarget, targetSettings } from './target-options.js'
 import { Terminal } from './terminal.js'
 import { workingDirectory } from './working-directory.js'
 
@@ -30,83 +32,55 @@ export async function runCommandLine(args: readonly string[], programThread?: Wo
 }
 
 async function dispatch(args: readonly string[], terminal: Terminal, programThread?: Worker): Promise<number> {
-  const [action, ...rest] = args
-  const print = (line: string): void => {
-    terminal.print(`${line}\n`)
-  }
-  if (action === undefined) {
-    await printHelp(print)
-    print('Please specify an action.')
-    return 1
-  }
-  if (action === '-h' || action === '--help') {
-    await printHelp(print)
-    return 0
-  }
-  const loadCommand = Object.hasOwn(COMMANDS, action) ? COMMANDS[action] : undefined
-  if (loadCommand === undefined) {
-    for (const line of unknownAction(action)) print(line)
-    return 1
+  const diagnostics = await diagnosticsOnStandardError()
+  const print = (text: string): void => {
+    terminal.print(text)
   }
   try {
-    return await runAction(await loadCommand(), rest, terminal, programThread)
+    const line = parseCommandLine(args, await commandsFor(args[0] ?? ''), print)
+    if (typeof line === 'number') return line
+    const { command, parsed } = line
+    const { configuration, warnings, directory } = await configurationOf(command, parsed)
+    for (const warning of warnings) terminal.printError(diagnostics.warning(warning))
+    return await command.execute(parsed, {
+      configuration,
+      configurationDirectory: directory,
+      diagnostics,
+      print: (text) => {
+        terminal.print(`${text}\n`)
+      },
+      printError: (text) => {
+        terminal.printError(text)
+      },
+      workingDirectory: workingDirectory(),
+      programThread,
+    })
   } catch (error) {
     const { stream, text, exitCode } = renderError(error)
     if (stream === 'stdout') terminal.print(text)
-    else terminal.printError(text)
+    else terminal.printError(diagnostics.error(text))
     return exitCode
   }
 }
 
-async function runAction(
-  command: CliCommand,
-  args: readonly string[],
-  terminal: Terminal,
-  programThread: Worker | undefined,
-): Promise<number> {
-  const print = (line: string): void => {
-    terminal.print(`${line}\n`)
-  }
-  const printError = (text: string): void => {
-    terminal.printError(text)
-  }
-  const parsed = parseOptions(args, [...command.options, ...COMMON_OPTIONS], command.stopAtOperand)
-  if (has(parsed, 'help')) {
-    const { commandHelp } = await import('./help.js')
-    print(commandHelp(command))
-    return 0
-  }
-  const { configuration, warnings, directory } = await loadCliConfiguration(definitions(parsed))
-  for (const warning of warnings) printError(`WARNING: ${printableLines(warning)}\n`)
-  const context = {
-    configuration,
-    configurationDirectory: directory,
-    print,
-    printError,
-    workingDirectory: workingDirectory(),
-    programThread,
-  }
-  return command.execute(parsed, context)
+/** The action that is asked for; all of them where the answer is about all of them. */
+function commandsFor(action: string): Promise<CliCommand[]> {
+  const loadCommand = Object.hasOwn(COMMANDS, action) ? COMMANDS[action] : undefined
+  return Promise.all((loadCommand === undefined ? Object.values(COMMANDS) : [loadCommand]).map((load) => load()))
 }
 
-/** Values of `-D`. */
-function definitions(parsed: ParsedOptions): string[] {
-  return (parsed.values.get('D') ?? []).filter((value) => value !== true)
+/** The configuration that the action works with, and what its user is to be told of it. */
+async function configurationOf(command: CliCommand, parsed: ParsedOptions): Promise<CliConfiguration> {
+  const definitions = valuesOf(parsed, 'D').map(settingOf)
+  const loaded = await loadCliConfiguration([...targetSettings(parsed), ...definitions])
+  checkTarget(loaded.configuration)
+  const ignored = warningOfIgnored([...command.options, ...COMMON_OPTIONS], parsed)
+  return { ...loaded, warnings: [...loaded.warnings, ...ignored] }
 }
 
-async function printHelp(print: (line: string) => void): Promise<void> {
-  const { fullHelp } = await import('./help.js')
-  print(fullHelp(await Promise.all(Object.values(COMMANDS).map((loadCommand) => loadCommand()))))
-}
-
-function unknownAction(action: string): string[] {
-  return [
-    `"${action}" is not a valid action.`,
-    '',
-    'Valid actions are "run", "list", "info", "savepoint", "stop", "cancel", or "checkpoint".',
-    '',
-    'Specify the version option (-v or --version) to print flink-ts version.',
-    '',
-    'Specify the help option (-h or --help) to get help on the command.',
-  ]
+/** One line for all that was given and changes nothing. */
+function warningOfIgnored(options: readonly CliOption[], parsed: ParsedOptions): string[] {
+  const given = options.filter((option) => option.withoutEffect !== undefined && has(parsed, optionName(option)))
+  const reasons = given.map(({ short = '', withoutEffect = '' }) => `-${short} (${withoutEffect})`)
+  return reasons.length === 0 ? [] : [`Accepted, but without effect: ${reasons.join(', ')}`]
 }

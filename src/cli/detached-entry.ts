@@ -1,5 +1,6 @@
 import { startProgramThread } from '../cluster/program-thread.js'
 import { serializeError, type SerializedError } from '../core/errors/error-codec.js'
+import { PLAIN_DIAGNOSTICS } from './colours.js'
 import { renderError } from './error-rendering.js'
 import { guardProcessEnd } from './guard-process-end.js'
 import { hostJobProcess } from './host-job-process.js'
@@ -22,7 +23,7 @@ process.once('message', (request: RunRequest) => {
   void runDetachedJob(request).then(workDone)
 })
 
-/** The job's whole life behind `run -d`: reports the submission once, then writes to its output file. Returns the exit code. */
+/** The job's whole life of `run -d`: reports the submission once, then writes to its output file. Returns the exit code. */
 async function runDetachedJob(request: RunRequest): Promise<number> {
   const warnings: string[] = []
   let isReported = false
@@ -44,7 +45,7 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
           if (outcome.status === 'FINISHED') standardOutput.write(`${jobResultLines(outcome).join('\n')}\n`)
         },
         warning: (text) => {
-          if (isReported) standardError.write(`WARNING: ${text}\n`)
+          if (isReported) standardError.write(PLAIN_DIAGNOSTICS.warning(text))
           else warnings.push(text)
         },
       }),

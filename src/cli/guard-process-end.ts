@@ -1,4 +1,5 @@
 import { FlinkError } from '../core/errors/flink-error.js'
+import { PLAIN_DIAGNOSTICS } from './colours.js'
 import { renderError } from './error-rendering.js'
 import { Terminal } from './terminal.js'
 
@@ -36,7 +37,9 @@ function endLater(graceMs: number): void {
   setTimeout(() => {
     const holders = [...new Set(process.getActiveResourcesInfo())].join(', ')
     new Terminal().printError(
-      `WARNING: This process had done its work and was still held by ${holders}; it ends all the same.\n`,
+      PLAIN_DIAGNOSTICS.warning(
+        `This process had done its work and was still held by ${holders}; it ends all the same.`,
+      ),
     )
     process.exit()
   }, graceMs).unref()

@@ -13,8 +13,15 @@ export interface CliConfiguration {
   readonly directory: string
 }
 
-/** The file of FLINK_CONF_DIR (or the shipped one) with the `-D` definitions over it. */
-export async function loadCliConfiguration(definitions: readonly string[]): Promise<CliConfiguration> {
+/** What the command line sets, and the option that set it. */
+export interface Setting {
+  readonly key: string
+  readonly value: string
+  readonly where: string
+}
+
+/** The file of FLINK_CONF_DIR (or the shipped one) with the settings of the command line over it; the last one wins. */
+export async function loadCliConfiguration(settings: readonly Setting[]): Promise<CliConfiguration> {
   const fileSystem = new LocalFileSystem()
   const named = process.env['FLINK_CONF_DIR']
   const directory = named === undefined || named === '' ? SHIPPED_DIRECTORY : named
@@ -22,14 +29,16 @@ export async function loadCliConfiguration(definitions: readonly string[]): Prom
     throw new FlinkError('CONFIG_DIR_NOT_FOUND', { path: directory })
   }
   const { configuration, warnings } = await loadConfiguration(directory, fileSystem)
-  for (const definition of definitions) {
-    const equals = definition.indexOf('=')
-    const key = equals === -1 ? definition : definition.slice(0, equals)
-    if (key === '') throw argumentError(`-D${definition} names no option. Write -D<property>=<value>.`)
-    const value = equals === -1 ? 'true' : definition.slice(equals + 1)
-    const where = equals === -1 ? `-D${definition}, which gives no value` : `-D${definition}`
-    configuration.setString(key, value, where)
-  }
+  for (const { key, value, where } of settings) configuration.setString(key, value, where)
   checkKnownOptions(configuration)
   return { configuration, warnings, directory }
+}
+
+/** What a `-D` sets. */
+export function settingOf(definition: string): Setting {
+  const equals = definition.indexOf('=')
+  const key = equals === -1 ? definition : definition.slice(0, equals)
+  if (key === '') throw argumentError(`-D${definition} names no option. Write -D<property>=<value>.`)
+  if (equals === -1) return { key, value: 'true', where: `-D${definition}, which gives no value` }
+  return { key, value: definition.slice(equals + 1), where: `-D${definition}` }
 }

@@ -4,9 +4,9 @@ import { packageVersion } from './version.js'
 const DETACHED: ReadonlySet<string> = new Set(['-d', '--detached', '-yd', '--yarndetached'])
 
 /**
- * Entry of the command line. What is asked for decides what is loaded: the version needs no more than this file, and
- * commander comes with the first action (`--version` within 60 ms of an empty node process). The thread of a program that is
- * to run here begins before everything else.
+ * Entry of the command line. What is asked for decides what is loaded: the version needs no more than this file and the
+ * terminal (`--version` within 60 ms of an empty node process). Commander comes with everything else, which it reads. The
+ * thread of a program that is to run here begins before all that, and starts while commander is loaded.
  */
 export async function main(args: readonly string[]): Promise<void> {
   const [first] = args

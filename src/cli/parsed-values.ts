@@ -1,14 +1,27 @@
 import { FlinkError } from '../core/errors/flink-error.js'
-import type { ParsedOptions } from './option-parser.js'
 
-/** The value of an option that was given once or more; the last one counts. Undefined for flags without value. */
+/** What commander made of the arguments of an action. */
+export interface ParsedOptions {
+  /** By `optionName`. A flag is `true`, as is an optional value that was not given; of `-D` there are several. */
+  readonly values: Readonly<Record<string, string | true | readonly string[]>>
+  /** Operands; of an action on a program, the program file and everything after it. */
+  readonly operands: readonly string[]
+}
+
+/** The value of an option; of an option that was given twice, the last one. Undefined for flags without value. */
 export function valueOf(parsed: ParsedOptions, name: string): string | undefined {
-  const last = parsed.values.get(name)?.at(-1)
-  return last === true ? undefined : last
+  const value = parsed.values[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The values of an option that may be repeated. */
+export function valuesOf(parsed: ParsedOptions, name: string): readonly string[] {
+  const values = parsed.values[name]
+  return typeof values === 'object' ? values : []
 }
 
 export function has(parsed: ParsedOptions, name: string): boolean {
-  return parsed.values.has(name)
+  return Object.hasOwn(parsed.values, name)
 }
 
 const JOB_ID = /^[0-9a-fA-F]{32}$/

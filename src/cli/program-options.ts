@@ -1,8 +1,8 @@
 import type { Configuration } from '../core/config/configuration.js'
 import { CoreOptions } from '../core/config/core-options.js'
 import { FlinkError } from '../core/errors/flink-error.js'
-import type { CliOption, ParsedOptions } from './option-parser.js'
-import { argumentError, valueOf } from './parsed-values.js'
+import type { CliOption } from './cli-option.js'
+import { argumentError, valueOf, type ParsedOptions } from './parsed-values.js'
 
 /** Options of the actions that take a program. */
 export const PROGRAM_OPTIONS: readonly CliOption[] = [
@@ -14,7 +14,14 @@ export const PROGRAM_OPTIONS: readonly CliOption[] = [
     description:
       'Export of the job file that is the program. Without it: the default export, else main, else the script itself.',
   },
-  { short: 'C', long: 'classpath', value: 'required', description: 'Accepted for scripts.', hidden: true },
+  {
+    short: 'C',
+    long: 'classpath',
+    value: 'required',
+    description: 'Accepted for scripts.',
+    hidden: true,
+    withoutEffect: 'modules are found as Node finds them, from the job file on',
+  },
   {
     short: 'p',
     long: 'parallelism',
@@ -30,7 +37,7 @@ export interface ProgramArguments {
   readonly args: readonly string[]
 }
 
-/** The job file is the first operand (or `-j`); all behind it belongs to the program. */
+/** The job file is the first operand (or `-j`); everything after it belongs to the program. */
 export function programArguments(parsed: ParsedOptions, action: string): ProgramArguments {
   const option = valueOf(parsed, 'jarfile')
   const [first, ...rest] = parsed.operands
@@ -42,8 +49,9 @@ export function programArguments(parsed: ParsedOptions, action: string): Program
 
 /** As in Flink, the first token that is no option is the job file: a misspelled option ends up here. */
 function optionTakenForFile(token: string, action: string): string {
-  const [name = token] = token.split('=')
-  return `Could not get the job from its file: the file does not exist: ${token}. ${name} is no option of "${action}".`
+  const [name = token, value] = token.split('=')
+  const reason = `${name} is no option of "${action}"${value === undefined ? '' : ', or takes no value'}`
+  return `Could not get the job from its file: the file does not exist: ${token}. ${reason}.`
 }
 
 export function applyProgramOptions(parsed: ParsedOptions, configuration: Configuration): void {

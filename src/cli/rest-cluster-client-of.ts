@@ -9,7 +9,7 @@ import { printable } from './printable-text.js'
 export function runDirectoryOf(context: CliContext): RunDirectory {
   const directory = expandHome(context.configuration.get(ClusterOptions.RUN_DIRECTORY), context.workingDirectory)
   const warn = (text: string): void => {
-    context.printError(`WARNING: ${printable(text)}\n`)
+    context.printError(context.diagnostics.warning(printable(text)))
   }
   return new RunDirectory(directory, Date.now, { warn })
 }

@@ -18,7 +18,7 @@ export async function runAttached(request: RunRequest, context: CliContext): Pro
         if (outcome.status === 'FINISHED') standardOutput.write(`${jobResultLines(outcome).join('\n')}\n`)
       },
       warning: (text) => {
-        standardError.write(`WARNING: ${text}\n`)
+        standardError.write(context.diagnostics.warning(text))
       },
     }),
   })

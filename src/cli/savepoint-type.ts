@@ -1,6 +1,6 @@
 import { FlinkError } from '../core/errors/flink-error.js'
-import type { CliOption, ParsedOptions } from './option-parser.js'
-import { valueOf } from './parsed-values.js'
+import type { CliOption } from './cli-option.js'
+import { valueOf, type ParsedOptions } from './parsed-values.js'
 
 export const SAVEPOINT_TYPE_OPTION: CliOption = {
   short: 'type',

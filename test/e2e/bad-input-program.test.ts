@@ -246,6 +246,44 @@ describe('a command line that is wrong', { concurrency: 2 }, () => {
     })
   }
 
+  const elsewhere: readonly (readonly [args: readonly string[], words: readonly string[]])[] = [
+    [
+      ['run', '-t', 'remote', '-m', 'localhost:8081', 'job.js'],
+      ['[TARGET_UNSUPPORTED]', "'remote' cannot be the target", '(set by -t remote)', 'Leave it out, or'],
+    ],
+    [
+      ['run', '-d', '-D', 'jobmanager.rpc.address=other', 'job.js'],
+      ['[MACHINE_UNSUPPORTED]', "'other' is not this machine (set by -Djobmanager.rpc.address=other)"],
+    ],
+    [
+      ['cancel', '-m', 'other:8081', 'cca7bc1061d61cf15238e92312c2fc20'],
+      ['[MACHINE_UNSUPPORTED]', "'other' is not this machine (set by -m other:8081)", 'Start it on other, or leave'],
+    ],
+  ]
+  for (const [args, words] of elsewhere) {
+    it(`flink-ts ${args.join(' ')}: does nothing here, where it was not meant to`, async () => {
+      const result = await workspace.run(...args)
+      assertFailed(result, words)
+      assert.equal(result.stdout, '')
+    })
+  }
+
+  it('what is accepted without effect is told in one line, and errors and warnings have colours where they are wanted', async () => {
+    const args = ['list', '-m', 'localhost:8081', '-z', '/flink', '-D', 'execution.target=yarn-session']
+    const plain = await workspace.run(...args.slice(0, -2))
+    const warning = 'WARNING: Accepted, but without effect: -z (jobs are found without ZooKeeper)\n'
+    assert.deepEqual({ exitCode: plain.exitCode, stderr: plain.stderr }, { exitCode: 0, stderr: warning })
+    const painted = new Workspace({}, { FORCE_COLOR: '1' })
+    try {
+      const warned = await painted.run(...args.slice(0, -2))
+      assert.equal(warned.stderr, `\u001b[33m${warning.trimEnd()}\u001b[39m\n`)
+      const { stderr } = await painted.run(...args)
+      assert.match(stderr, /\n\u001b\[31mFlinkError \[TARGET_UNSUPPORTED\]: [^\n]*\u001b\[39m\n/)
+    } finally {
+      painted.remove()
+    }
+  })
+
   it('an unknown action is answered with the known ones', async () => {
     const { exitCode, stdout, stderr } = await workspace.run('walk')
     assert.deepEqual({ exitCode, stderr }, { exitCode: 1, stderr: '' })

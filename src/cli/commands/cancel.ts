@@ -13,7 +13,7 @@ const DEPRECATION = 'DEPRECATION WARNING: Cancelling a job with savepoint is dep
 export const cancelCommand: CliCommand = {
   name: 'cancel',
   sentence: 'cancels a running program.',
-  syntax: 'cancel [OPTIONS] <Job ID>',
+  usage: '[OPTIONS] <Job ID>',
   stopAtOperand: false,
   options: [
     {

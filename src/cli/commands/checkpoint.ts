@@ -10,7 +10,7 @@ const IN_MEMORY =
 export const checkpointCommand: CliCommand = {
   name: 'checkpoint',
   sentence: 'manually triggers a checkpoint for a running job.',
-  syntax: 'checkpoint [OPTIONS] <Job ID>',
+  usage: '[OPTIONS] <Job ID>',
   stopAtOperand: false,
   options: [
     {

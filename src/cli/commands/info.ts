@@ -10,7 +10,7 @@ const TITLE = ' Execution Plan '
 export const infoCommand: CliCommand = {
   name: 'info',
   sentence: 'shows the optimized execution plan of the program (JSON).',
-  syntax: 'info [OPTIONS] <job-file> <arguments>',
+  usage: '[OPTIONS] <job-file> <arguments>',
   stopAtOperand: true,
   options: PROGRAM_OPTIONS,
   examples: ['flink-ts info job.js --input words.txt'],

@@ -1,5 +1,6 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../cli-command.js'
+import { chalkFor } from '../colours.js'
 import { jobTable, type StatePainter } from '../job-table.js'
 import { has } from '../parsed-values.js'
 import { restClusterClientOf } from '../rest-cluster-client-of.js'
@@ -7,7 +8,7 @@ import { restClusterClientOf } from '../rest-cluster-client-of.js'
 export const listCommand: CliCommand = {
   name: 'list',
   sentence: 'lists running and scheduled programs.',
-  syntax: 'list [OPTIONS]',
+  usage: '[OPTIONS]',
   stopAtOperand: false,
   options: [
     { short: 'a', long: 'all', value: 'none', description: 'Show all programs and their JobIDs' },
@@ -25,20 +26,16 @@ export const listCommand: CliCommand = {
       scheduled: all || neither || has(parsed, 'scheduled'),
       terminated: all,
     }
-    const painter = jobs.length > 0 && mayBeColoured() ? await statePainter() : undefined
+    const painter = jobs.length > 0 ? await statePainter() : undefined
     for (const line of jobTable(jobs, sections, painter)) context.print(line)
     return 0
   },
 }
 
-/** Asked before chalk is loaded, which then decides. */
-function mayBeColoured(): boolean {
-  return process.stdout.isTTY || 'FORCE_COLOR' in process.env
-}
-
-/** Green while all is well, red after a failure; chalk leaves colours out where the output is no terminal. */
-async function statePainter(): Promise<StatePainter> {
-  const { default: chalk } = await import('chalk')
+/** Green while all is well, red after a failure. */
+async function statePainter(): Promise<StatePainter | undefined> {
+  const chalk = await chalkFor('stdout')
+  if (chalk === undefined) return undefined
   return (state) => {
     if (state === 'RUNNING' || state === 'FINISHED') return chalk.green(state)
     return state === 'FAILED' || state === 'FAILING' ? chalk.red(state) : chalk.yellow(state)

@@ -3,14 +3,13 @@ import { SavepointOptions } from '../../core/config/savepoint-options.js'
 import { absoluteTarget } from '../absolute-target.js'
 import { applyClaimMode, CLAIM_MODE_OPTION, RESTORE_MODE_OPTION } from '../claim-mode.js'
 import type { CliCommand } from '../cli-command.js'
-import type { ParsedOptions } from '../option-parser.js'
-import { has, valueOf } from '../parsed-values.js'
+import { has, valueOf, type ParsedOptions } from '../parsed-values.js'
 import { applyProgramOptions, PROGRAM_OPTIONS, programArguments } from '../program-options.js'
 
 export const runCommand: CliCommand = {
   name: 'run',
   sentence: 'compiles and runs a program.',
-  syntax: 'run [OPTIONS] <job-file> <arguments>',
+  usage: '[OPTIONS] <job-file> <arguments>',
   stopAtOperand: true,
   options: [
     ...PROGRAM_OPTIONS,

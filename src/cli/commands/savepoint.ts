@@ -2,8 +2,7 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import { absoluteTarget } from '../absolute-target.js'
 import type { CliCommand } from '../cli-command.js'
 import type { CliContext } from '../cli-context.js'
-import type { ParsedOptions } from '../option-parser.js'
-import { argumentError, has, parseJobIdOperand, valueOf } from '../parsed-values.js'
+import { argumentError, has, parseJobIdOperand, valueOf, type ParsedOptions } from '../parsed-values.js'
 import { printable } from '../printable-text.js'
 import { withProgress } from '../progress.js'
 import { restClusterClientOf, runDirectoryOf } from '../rest-cluster-client-of.js'
@@ -12,7 +11,7 @@ import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../savepoint-type.js'
 export const savepointCommand: CliCommand = {
   name: 'savepoint',
   sentence: 'triggers savepoints for a running job or disposes existing ones.',
-  syntax: 'savepoint [OPTIONS] <Job ID> [<target directory>]',
+  usage: '[OPTIONS] <Job ID> [<target directory>]',
   stopAtOperand: false,
   options: [
     { short: 'd', long: 'dispose', value: 'required', description: 'Path of savepoint to dispose.' },

@@ -1,8 +1,7 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { absoluteTarget } from '../absolute-target.js'
 import type { CliCommand } from '../cli-command.js'
-import type { ParsedOptions } from '../option-parser.js'
-import { argumentError, has, parseJobIdOperand, valueOf } from '../parsed-values.js'
+import { argumentError, has, parseJobIdOperand, valueOf, type ParsedOptions } from '../parsed-values.js'
 import { printable } from '../printable-text.js'
 import { withProgress } from '../progress.js'
 import { restClusterClientOf } from '../rest-cluster-client-of.js'
@@ -11,7 +10,7 @@ import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../savepoint-type.js'
 export const stopCommand: CliCommand = {
   name: 'stop',
   sentence: 'stops a running program with a savepoint (streaming jobs only).',
-  syntax: 'stop [OPTIONS] <Job ID>',
+  usage: '[OPTIONS] <Job ID>',
   stopAtOperand: false,
   options: [
     {

@@ -3,6 +3,7 @@ import { ClientOptions } from './client-options.js'
 import { ClusterOptions } from './cluster-options.js'
 import type { ConfigOption } from './config-option.js'
 import { CoreOptions } from './core-options.js'
+import { DeploymentOptions } from './deployment-options.js'
 import { ExecutionOptions } from './execution-options.js'
 import { MetricOptions } from './metric-options.js'
 import { PipelineOptions } from './pipeline-options.js'
@@ -28,6 +29,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   { title: 'Workers', holder: 'TaskManagerOptions', options: TaskManagerOptions },
   { title: 'Pipeline', holder: 'PipelineOptions', options: PipelineOptions },
   { title: 'Execution', holder: 'ExecutionOptions', options: ExecutionOptions },
+  { title: 'Deployment', holder: 'DeploymentOptions', options: DeploymentOptions },
   { title: 'Processes and logs', holder: 'ClusterOptions', options: ClusterOptions },
   { title: 'Metrics', holder: 'MetricOptions', options: MetricOptions },
   { title: 'Client', holder: 'ClientOptions', options: ClientOptions },

@@ -104,6 +104,11 @@ export class Configuration {
     }
   }
 
+  /** Where the option was set, as messages name it; undefined when nobody set it. */
+  originOf(option: ConfigOption<unknown>): string | undefined {
+    return this.#find(option)?.entry.origin
+  }
+
   getString(key: string): string | undefined {
     return this.#entries.get(key)?.text
   }

@@ -14,6 +14,22 @@ export const CLI_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  TARGET_UNSUPPORTED: {
+    message:
+      "'{target}' cannot be the target of this command (set by {where}): flink-ts runs and finds jobs on this machine alone. Leave it out, or name the target local.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  MACHINE_UNSUPPORTED: {
+    message:
+      "'{host}' is not this machine (set by {where}): flink-ts runs and finds jobs on this machine alone. Start it on {host}, or leave the address out; localhost and the names and addresses of this machine are taken.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
   JOB_ID_INVALID: {
     message:
       'Cannot parse JobID from "{text}". The expected format is [0-9a-fA-F]{32}, e.g. fd72014d4c864993a2e5a9287b4a9c5d.',

@@ -2,20 +2,18 @@ import assert from 'node:assert/strict'
 import { homedir } from 'node:os'
 import { describe, it } from 'node:test'
 import { absoluteTarget } from '../../../src/cli/absolute-target.js'
-import { cancelCommand } from '../../../src/cli/commands/cancel.js'
-import { listCommand } from '../../../src/cli/commands/list.js'
+import { runCommand } from '../../../src/cli/commands/run.js'
 import { savepointCommand } from '../../../src/cli/commands/savepoint.js'
 import { renderError } from '../../../src/cli/error-rendering.js'
 import { expandHome } from '../../../src/cli/expand-home.js'
-import { commandHelp, fullHelp } from '../../../src/cli/help.js'
 import { jobResultLines } from '../../../src/cli/job-result-lines.js'
-import { parseOptions } from '../../../src/cli/option-parser.js'
 import { parseJobIdOperand } from '../../../src/cli/parsed-values.js'
-import { applyProgramOptions, programArguments, PROGRAM_OPTIONS } from '../../../src/cli/program-options.js'
-import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../../../src/cli/savepoint-type.js'
+import { applyProgramOptions, programArguments } from '../../../src/cli/program-options.js'
+import { checkSavepointType } from '../../../src/cli/savepoint-type.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
 import { serializeError } from '../../../src/core/errors/error-codec.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import { parse } from './parse.js'
 
 describe('An error on the command line', () => {
   it('of the arguments goes to stdout with a hint', () => {
@@ -140,39 +138,24 @@ describe('The result of a job', () => {
   })
 })
 
-describe('The help', () => {
-  it('of an action names it, its syntax, its options as Flink writes them, and examples', () => {
-    const text = commandHelp(cancelCommand)
-    assert.match(text, /Action "cancel" cancels a running program\.\n\n {2}Syntax: cancel \[OPTIONS\] <Job ID>/)
-    assert.match(text, /-s,--withSavepoint \[targetDirectory\]/)
-    assert.match(text, /Examples:\n {4}flink-ts cancel cca7/)
-  })
-
-  it('does not list what is only accepted for scripts', () => {
-    assert.doesNotMatch(commandHelp(cancelCommand), /zookeeper|yarn|--jobmanager/i)
-  })
-
-  it('keeps within 100 columns', () => {
-    const text = fullHelp([cancelCommand, listCommand, savepointCommand])
-    const options = text.split('\n').filter((line) => /^ {4}-/.test(line))
-    assert.ok(options.length > 10)
-    for (const line of options) assert.ok(line.length <= 102, line)
-  })
-})
-
 describe('Arguments', () => {
-  const parse = (...args: string[]) => parseOptions(args, [...PROGRAM_OPTIONS, SAVEPOINT_TYPE_OPTION], true)
-
   it("name the job file first; -j names it as well, and all operands are the program's then", () => {
-    assert.deepEqual(programArguments(parse('job.js', '--n', '1'), 'run'), { jobFile: 'job.js', args: ['--n', '1'] })
-    assert.deepEqual(programArguments(parse('-j', 'job.js', 'a', 'b'), 'run'), { jobFile: 'job.js', args: ['a', 'b'] })
-    assert.throws(() => programArguments(parse('-p', '2'), 'run'), { code: 'PROGRAM_FILE_MISSING_ARGUMENT' })
+    const programOf = (...args: string[]) => programArguments(parse(runCommand, ...args), 'run')
+    assert.deepEqual(programOf('job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
+    assert.deepEqual(programOf('-j', 'job.js', 'a', 'b'), { jobFile: 'job.js', args: ['a', 'b'] })
+    assert.deepEqual(programOf('-j', 'job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
+    assert.throws(() => programOf('-p', '2'), { code: 'PROGRAM_FILE_MISSING_ARGUMENT' })
+    assert.throws(
+      () => programOf('--paralelism=2', 'job.js'),
+      /--paralelism=2\. --paralelism is no option of "run", or takes no/,
+    )
+    assert.throws(() => programOf('-x', 'job.js'), /the file does not exist: -x\. -x is no option of "run"\.$/)
   })
 
   it('take a parallelism that is a positive whole number; -1 is the default', () => {
     const parallelismOf = (text: string): string | undefined => {
       const configuration = new Configuration()
-      applyProgramOptions(parse(`-p=${text}`, 'job.js'), configuration)
+      applyProgramOptions(parse(runCommand, `-p=${text}`, 'job.js'), configuration)
       return configuration.toMap()['parallelism.default']
     }
     assert.equal(parallelismOf('4'), '4')
@@ -183,12 +166,12 @@ describe('Arguments', () => {
   })
 
   it('take both names of the one savepoint format in any case, and no other', () => {
-    for (const type of ['canonical', 'NATIVE', 'Native']) checkSavepointType(parse('-type', type))
-    checkSavepointType(parse())
-    assert.throws(
-      () => checkSavepointType(parse('--type', 'rocks')),
-      /ROCKS\. Expected one of: \[\[CANONICAL, NATIVE\]\]/,
-    )
+    for (const type of ['canonical', 'NATIVE', 'Native']) {
+      checkSavepointType(parse(savepointCommand, '-type', type))
+    }
+    checkSavepointType(parse(savepointCommand))
+    const rocks = parse(savepointCommand, '--type', 'rocks')
+    assert.throws(() => checkSavepointType(rocks), /ROCKS\. Expected one of: \[\[CANONICAL, NATIVE\]\]/)
   })
 
   it('take a job id in capitals and refuse what is none', () => {

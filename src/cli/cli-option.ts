@@ -1,0 +1,19 @@
+/** One option of an action, as Flink's command line knows it. */
+export interface CliOption {
+  /** Without dash; may have several letters (`sae`). Undefined: long form only. */
+  readonly short?: string
+  readonly long?: string
+  readonly value: 'none' | 'required' | 'optional' | 'key-value'
+  /** Name of the value in the help. */
+  readonly valueName?: string
+  readonly description: string
+  /** Accepted and not listed. */
+  readonly hidden?: boolean
+  /** Why it changes nothing here though it does in Flink: who gives it is told. */
+  readonly withoutEffect?: string
+}
+
+/** The name by which its value is asked for: the long one, else the short one. */
+export function optionName(option: CliOption): string {
+  return option.long ?? option.short ?? ''
+}

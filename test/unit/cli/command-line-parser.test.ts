@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { cancelCommand } from '../../../src/cli/commands/cancel.js'
+import { listCommand } from '../../../src/cli/commands/list.js'
+import { runCommand } from '../../../src/cli/commands/run.js'
+import { savepointCommand } from '../../../src/cli/commands/savepoint.js'
+import { stopCommand } from '../../../src/cli/commands/stop.js'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import { parse, readCommandLine } from './parse.js'
+
+const COMMANDS = [runCommand, listCommand, cancelCommand, savepointCommand, stopCommand]
+
+describe('The command line', () => {
+  for (const form of [['-p', '4'], ['-p4'], ['-p=4'], ['--parallelism', '4'], ['--parallelism=4'], ['--par', '4']]) {
+    it(`reads ${form.join(' ')} as parallelism 4`, () => {
+      assert.deepEqual({ ...parse(runCommand, ...form, 'job.js').values }, { parallelism: '4' })
+    })
+  }
+
+  it('names the action and its options', () => {
+    assert.deepEqual(readCommandLine(COMMANDS, 'list', '-rs'), {
+      exitCode: undefined,
+      printed: '',
+      parsed: { values: { running: true, scheduled: true }, operands: [] },
+    })
+  })
+
+  it('leaves everything after the job file to the program', () => {
+    const { operands } = parse(runCommand, '-d', 'job.js', '-p', '4', '--help', '--', '-d')
+    assert.deepEqual(operands, ['job.js', '-p', '4', '--help', '--', '-d'])
+  })
+
+  it('takes an unknown option of run for the job file', () => {
+    assert.deepEqual(parse(runCommand, '--foo', 'job.js', '-h').operands, ['--foo', 'job.js', '-h'])
+  })
+
+  const refused: readonly (readonly [line: string, message: string])[] = [
+    ['list --foo', 'Unrecognized option: --foo'],
+    ['list --foo -m', 'Unrecognized option: --foo'],
+    ['list --foo --help', 'Unrecognized option: --foo'],
+    ['list --help --foo', 'Unrecognized option: --foo'],
+    ['list -ax', 'Unrecognized option: -ax'],
+    ['list --scheduld', 'Unrecognized option: --scheduld\n(Did you mean --scheduled?)'],
+    ['list --all=yes', 'Unrecognized option: --all=yes'],
+    ['stop --detached JOB', 'Unrecognized option: --detached'],
+    ['stop -s DIR JOB', 'Unrecognized option: -s'],
+    ['run -p', 'Missing argument for option: p'],
+    ['run -p -d job.js', 'Missing argument for option: p'],
+    ['run -cm', 'Missing argument for option: cm'],
+    ['savepoint --dispose', 'Missing argument for option: d'],
+    ['list -D', 'Missing argument for option: D'],
+    ['list -Da=b -D -r', 'Missing argument for option: D'],
+    ['run --c x', "Ambiguous option: '--c'  (could be: 'class', 'classpath', 'claimMode')"],
+  ]
+  for (const [line, message] of refused) {
+    it(`"${line}" is refused: ${message}`, () => {
+      assert.throws(
+        () => readCommandLine(COMMANDS, ...line.split(' ')),
+        (error) => {
+          return FlinkError.is(error, 'CLI_ARGUMENT_INVALID') && error.message === message
+        },
+      )
+    })
+  }
+
+  it('gives an optional value the next word unless that is an option', () => {
+    const parsed = parse(cancelCommand, '-s', '/tmp/sp', 'JOB')
+    assert.deepEqual(parsed, { values: { withSavepoint: '/tmp/sp' }, operands: ['JOB'] })
+    assert.deepEqual(parse(cancelCommand, 'JOB', '-s'), { values: { withSavepoint: true }, operands: ['JOB'] })
+    assert.deepEqual(parse(cancelCommand, '-s', '-m', 'h:1', 'JOB').operands, ['JOB'])
+    assert.deepEqual(parse(cancelCommand, '-s', '-', 'JOB').values, { withSavepoint: '-' })
+  })
+
+  it('collects every -D, and takes the last of other options', () => {
+    const { values } = parse(runCommand, '-Da=b=c', '-p1', '-D', 'd=e', '-p', '2', 'job.js')
+    assert.deepEqual(values, { D: ['a=b=c', 'd=e'], parallelism: '2' })
+  })
+
+  it('knows the option that has several letters and no long name', () => {
+    assert.deepEqual(parse(savepointCommand, 'JOB', '-detached').values, { detached: true })
+    assert.deepEqual(parse(runCommand, '--detached', 'job.js').values, { detached: true })
+  })
+
+  it('takes everything after -- for operands', () => {
+    assert.deepEqual(parse(cancelCommand, '--', '-s', 'JOB').operands, ['-s', 'JOB'])
+    assert.deepEqual(parse(runCommand, '-d', '--', '-p', 'job.js').operands, ['-p', 'job.js'])
+  })
+
+  it('lets an action have more operands than it needs', () => {
+    assert.deepEqual(parse(listCommand, 'help', 'run', '-5').operands, ['help', 'run', '-5'])
+  })
+
+  it('reads arguments of a program exactly as they were given, whatever they are', () => {
+    const argument = fc.oneof(fc.string(), fc.constantFrom('-p', '--', '-h', '-Da=b', '--class=x', '-', ''))
+    fc.assert(
+      fc.property(fc.array(argument), (args) => {
+        const parsed = parse(runCommand, '-p', '3', 'job.js', ...args)
+        assert.deepEqual(parsed, { values: { parallelism: '3' }, operands: ['job.js', ...args] })
+      }),
+    )
+  })
+
+  it('reads any value after = as it is', () => {
+    fc.assert(
+      fc.property(fc.string(), (value) => {
+        const { values } = parse(runCommand, `--class=${value}`, `-D=${value}`, 'job.js')
+        assert.deepEqual(values, { class: value, D: [value] })
+      }),
+    )
+  })
+
+  for (const action of ['walk', '', '--', '--foo', '-D', 'help', 'run-application', 'constructor']) {
+    it(`answers "${action}", which is no action, with those that there are`, () => {
+      const { exitCode, printed, parsed } = readCommandLine(COMMANDS, action, 'list')
+      assert.deepEqual({ exitCode, parsed }, { exitCode: 1, parsed: undefined })
+      assert.equal(
+        printed,
+        [
+          `"${action}" is not a valid action.`,
+          'Valid actions are "run", "list", "info", "savepoint", "stop", "cancel", or "checkpoint".',
+          'Specify the version option (-v or --version) to print flink-ts version.',
+          'Specify the help option (-h or --help) to get help on the command.\n',
+        ].join('\n\n'),
+      )
+    })
+  }
+})
+
+describe('The help', () => {
+  it('of an action names it, its syntax, its options as Flink writes them, and examples', () => {
+    for (const form of ['-h', '--help', '--he']) {
+      const { exitCode, printed, parsed } = readCommandLine([cancelCommand], 'cancel', 'JOB', form)
+      assert.deepEqual({ exitCode, parsed }, { exitCode: 0, parsed: undefined })
+      assert.match(printed, /^\nAction "cancel" cancels a running program\.\n\n {2}Syntax: cancel \[OPTIONS\] <Job ID>/)
+      assert.match(printed, /\n {4}-s,--withSavepoint \[targetDirectory\] /)
+      assert.match(printed, /\n {4}-D <property=value> /)
+      assert.match(printed, /Examples:\n {4}flink-ts cancel cca7/)
+    }
+  })
+
+  it('does not list what is only accepted for scripts', () => {
+    const { printed } = readCommandLine([cancelCommand], 'cancel', '-h')
+    assert.doesNotMatch(printed, /zookeeper|yarn|--jobmanager/i)
+  })
+
+  it('keeps within 100 columns', () => {
+    const { printed } = readCommandLine(COMMANDS, '--help')
+    const options = printed.split('\n').filter((line) => /^ {4}-/.test(line))
+    assert.ok(options.length > 10)
+    for (const line of options) assert.ok(line.length <= 102, line)
+  })
+
+  it('of all actions is shown when asked for, and where no action is named, which is an error', () => {
+    const asked = readCommandLine(COMMANDS, '-h')
+    assert.equal(asked.exitCode, 0)
+    assert.match(
+      asked.printed,
+      /^\.\/flink-ts <ACTION> \[OPTIONS\] \[ARGUMENTS\]\n\nThe following actions are available:\n/,
+    )
+    const none = readCommandLine(COMMANDS)
+    assert.deepEqual(none, { ...asked, exitCode: 1, printed: `${asked.printed}Please specify an action.\n` })
+  })
+})

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import type { CliCommand } from '../../../src/cli/cli-command.js'
+import { cancelCommand } from '../../../src/cli/commands/cancel.js'
+import { checkpointCommand } from '../../../src/cli/commands/checkpoint.js'
+import { listCommand } from '../../../src/cli/commands/list.js'
+import { runCommand } from '../../../src/cli/commands/run.js'
+import { savepointCommand } from '../../../src/cli/commands/savepoint.js'
+import { stopCommand } from '../../../src/cli/commands/stop.js'
+import { COMMON_OPTIONS } from '../../../src/cli/common-options.js'
+import { commanderArguments } from '../../../src/cli/flink-arguments.js'
+
+const COMMANDS = [runCommand, listCommand, stopCommand, cancelCommand, savepointCommand, checkpointCommand]
+
+/** Action and arguments as they are typed, and what commander gets for the arguments. */
+const ROWS: readonly (readonly [typed: string, commander: string])[] = [
+  ['run', ''],
+  ['run job.js', 'job.js'],
+  // The forms of a value.
+  ['run -p 4 job.js', '--parallelism=4 job.js'],
+  ['run -p4 job.js', '--parallelism=4 job.js'],
+  ['run -p=4 job.js', '--parallelism=4 job.js'],
+  ['run --parallelism 4 job.js', '--parallelism=4 job.js'],
+  ['run --parallelism=4 job.js', '--parallelism=4 job.js'],
+  ['run -p -1 job.js', '--parallelism=-1 job.js'],
+  ['run -c=a=b job.js', '--class=a=b job.js'],
+  ['run --class= job.js', '--class= job.js'],
+  ['run -s - job.js', '--fromSavepoint=- job.js'],
+  ['run -c --unknown job.js', '--class=--unknown job.js'],
+  // Properties, the one option without a long name that takes a value.
+  ['run -Da=b job.js', '-D a=b job.js'],
+  ['run -D a=b job.js', '-D a=b job.js'],
+  ['run -Da job.js', '-D a job.js'],
+  ['run -Da= job.js', '-D a= job.js'],
+  ['list -Da=b=c -Dd=e', '-D a=b=c -D d=e'],
+  // Several letters after one dash.
+  ['run -sae job.js', '--shutdownOnAttachedExit job.js'],
+  ['run -cm claim -rm no_claim job.js', '--claimMode=claim --restoreMode=no_claim job.js'],
+  ['run -yd job.js', '--yarndetached job.js'],
+  ['list -yid application_1', '--yarnapplicationId=application_1'],
+  ['stop -type native JOB', '--type=native JOB'],
+  ['savepoint JOB -detached', 'JOB -detached'],
+  ['checkpoint -full JOB', '--full JOB'],
+  // Long names after one dash, and prefixes that no other name has.
+  ['savepoint -dispose DIR', '--dispose=DIR'],
+  ['stop -savepointP DIR JOB', '--savepointPath=DIR JOB'],
+  ['run --par 3 job.js', '--parallelism=3 job.js'],
+  ['stop --sav=DIR JOB', '--savepointPath=DIR JOB'],
+  ['checkpoint --ful JOB', '--full JOB'],
+  // Clusters.
+  ['list -rs', '--running --scheduled'],
+  ['run -dp 4 job.js', '--detached --parallelism=4 job.js'],
+  ['run -dnp4 job.js', '--detached --allowNonRestoredState --parallelism=4 job.js'],
+  // Values that may be left out.
+  ['cancel -s DIR JOB', '--withSavepoint=DIR JOB'],
+  ['cancel JOB -s', 'JOB --withSavepoint'],
+  ['cancel -s -m localhost:1 JOB', '--withSavepoint --jobmanager=localhost:1 JOB'],
+  ['cancel -s -- JOB', '--withSavepoint -- JOB'],
+  ['cancel -sDIR JOB', '--withSavepoint=DIR JOB'],
+  ['stop JOB -p=DIR', 'JOB --savepointPath=DIR'],
+  // What is the program's own stays as it is.
+  ['run job.js -p 4 -- -Da=b --par', 'job.js -p 4 -- -Da=b --par'],
+  ['run -d -- -p job.js', '--detached -- -p job.js'],
+  ['run --foo -p 4 job.js', '--foo -p 4 job.js'],
+  ['run -5 -p 4', '-5 -p 4'],
+  // What commander refuses ends the line.
+  ['list --foo -m', '--foo'],
+  ['list -ax -r', '-ax'],
+  ['list --all=yes -r', '--all=yes'],
+  ['stop --detached JOB', '--detached'],
+  ['stop -s DIR JOB', '-s'],
+  ['run -p', '--parallelism'],
+  ['run -p -d job.js', '--parallelism'],
+  ['list -D -r', '-D'],
+  ['list -m -- JOB', '--jobmanager'],
+  // Operands.
+  ['cancel -- -s JOB', '-- -s JOB'],
+  ['cancel -5 -', '-5 -'],
+]
+
+function words(text: string): string[] {
+  return text === '' ? [] : text.split(' ')
+}
+
+function optionsOf(command: CliCommand) {
+  return [...command.options, ...COMMON_OPTIONS]
+}
+
+describe('The arguments that commander gets', () => {
+  for (const [typed, expected] of ROWS) {
+    it(`for "${typed}" are "${expected}"`, () => {
+      const [action, ...args] = words(typed)
+      const command = COMMANDS.find(({ name }) => name === action)
+      assert.ok(command)
+      assert.deepEqual(commanderArguments(args, optionsOf(command), command.stopAtOperand), words(expected))
+    })
+  }
+
+  it('are not guessed where a prefix has several names', () => {
+    const message = "Ambiguous option: '--c'  (could be: 'class', 'classpath', 'claimMode')"
+    for (const args of [['--c', 'x'], ['--c=x'], ['-p', '4', '--c']]) {
+      assert.throws(() => commanderArguments(args, optionsOf(runCommand), true), {
+        code: 'CLI_ARGUMENT_INVALID',
+        message,
+      })
+    }
+  })
+
+  it('come to the same when they are put into this form once more', () => {
+    const token = fc.constantFrom(
+      '-p',
+      '-p4',
+      '-d',
+      '-sae',
+      '--par=3',
+      '-Da=b',
+      '-D',
+      'x',
+      '--class',
+      '--',
+      '-',
+      '-dp',
+      '',
+    )
+    const put = (args: readonly string[]) => commanderArguments(args, optionsOf(runCommand), true)
+    fc.assert(
+      fc.property(fc.array(token), (args) => {
+        assert.deepEqual(put(put(args)), put(args))
+      }),
+    )
+  })
+})
