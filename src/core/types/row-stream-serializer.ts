@@ -6,6 +6,7 @@ import { RowCodecs } from './row-codecs.js'
 import { RowCopier } from './row-copier.js'
 import { kindOf, unify, type RowShape } from './row-shape.js'
 import { structuredStreamSerializer } from './structured-serializer.js'
+import type { StreamPosition, StreamSerializer } from './stream-serializer.js'
 import type { TypeSerializer } from './type-serializer.js'
 
 /** First byte of a record that the structured serializer wrote. */
@@ -39,8 +40,8 @@ interface Shape {
  * goes the way of the structured serializer. A declared kind is the first shape and needs no description. Nothing is assumed, so what arrives equals what left, but for properties whose
  * key is a symbol: refused where a shape is learned, left out where one is known (README.md). Figures (Node 20, records of four fields, p = 2): see test/bench.
  */
-class RowStreamSerializer implements TypeSerializer<unknown> {
-  readonly #structured: TypeSerializer<unknown>
+class RowStreamSerializer implements StreamSerializer {
+  readonly #structured: StreamSerializer
   readonly #codecs: RowCodecs
   /** What was defined, by id - 1, at either end. */
   readonly #shapes: Shape[] = []
@@ -49,9 +50,9 @@ class RowStreamSerializer implements TypeSerializer<unknown> {
   #withoutKind = 0
   #copier: RowCopier | undefined
 
-  constructor({ kind, codecs = new RowCodecs() }: RowStreamSettings) {
+  constructor({ kind, codecs = new RowCodecs() }: RowStreamSettings, position?: StreamPosition) {
     this.#codecs = codecs
-    this.#structured = structuredStreamSerializer(codecs.registered)
+    this.#structured = structuredStreamSerializer(codecs.registered, position)
     if (kind !== undefined) this.#live = [this.#define(kind)]
   }
 
@@ -82,12 +83,34 @@ class RowStreamSerializer implements TypeSerializer<unknown> {
     const head = input.readInt8()
     if (head === STRUCTURED) return this.#structured.deserialize(input)
     if (head === DEFINITION) {
-      this.#define(JSON.parse(input.readUtf8()) as RowShape)
-      return this.deserialize(input)
+      const kind = JSON.parse(input.readUtf8()) as RowShape
+      const id = input.readInt8()
+      // Who began further back in a stream than its end had come knows it already.
+      if (id > this.#shapes.length) this.#define(kind)
+      return this.#shape(id).codec.read(input)
     }
-    const shape = this.#shapes[head - 1]
-    if (shape === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `a row of unknown shape ${head}` })
-    return shape.codec.read(input)
+    return this.#shape(head).codec.read(input)
+  }
+
+  position(): StreamPosition {
+    return this.#structured.position()
+  }
+
+  positionOfLast(written: Uint8Array): StreamPosition {
+    return written[0] === STRUCTURED ? this.#structured.positionOfLast(written) : this.position()
+  }
+
+  /** No shape ever gets the number of another one: those that come later do no harm. */
+  readerFrom(position: StreamPosition): TypeSerializer<unknown> {
+    const reader = new RowStreamSerializer({ codecs: this.#codecs }, position)
+    reader.#shapes.push(...this.#shapes)
+    return reader
+  }
+
+  #shape(id: number): Shape {
+    const shape = this.#shapes[id - 1]
+    if (shape === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `a row of unknown shape ${id}` })
+    return shape
   }
 
   copy(value: unknown): unknown {
@@ -133,6 +156,6 @@ class RowStreamSerializer implements TypeSerializer<unknown> {
 }
 
 /** The other end must read all records, in order, with one serializer of its own and the same settings. */
-export function rowStreamSerializer(settings: RowStreamSettings = {}): TypeSerializer<unknown> {
+export function rowStreamSerializer(settings: RowStreamSettings = {}): StreamSerializer {
   return new RowStreamSerializer(settings)
 }

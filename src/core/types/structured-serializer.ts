@@ -9,6 +9,7 @@ import { NOT_PACKED_HERE, readPackedScalar, writePackedScalar } from './packed-s
 import { PlainValueCheck } from './plain-value.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from './registered-types.js'
 import { StructuredCopier } from './structured-copier.js'
+import type { StreamPosition, StreamSerializer } from './stream-serializer.js'
 import type { TypeSerializer } from './type-serializer.js'
 
 /**
@@ -22,6 +23,13 @@ interface PackedRange {
   readonly start: number
   readonly end: number
 }
+
+/** What a Packr in sequential mode has defined, at either end: the fields of a shape at its number less the first one. */
+interface DefinedStructures {
+  structures: string[][] & { readonly nextId?: number }
+}
+
+const FIRST_STRUCTURE_ID = 0x40
 
 const PACK_MODE = REUSE_BUFFER_MODE | RESET_BUFFER_MODE
 
@@ -95,6 +103,58 @@ class SelfContainedSerializer extends StructuredSerializer {
   }
 }
 
+/** Names of fields travel once a shape; a shape is known by a number, which may be given to another one later. */
+class StructuredStreamSerializer extends StructuredSerializer implements StreamSerializer {
+  readonly #stream: Msgpackr.Packr & DefinedStructures
+  readonly #classes: RegisteredTypes
+  #lastDefined: readonly string[] | undefined
+  #position: StreamPosition
+  #positionOfLast: StreamPosition
+
+  constructor(registered: RegisteredTypes, position?: StreamPosition) {
+    const stream = new Packr({ sequential: true, copyBuffers: true })
+    super(stream, selfContained(), registered)
+    this.#stream = stream as Msgpackr.Packr & DefinedStructures
+    this.#classes = registered
+    if (position !== undefined) this.#stream.structures = position.map((fields) => [...fields])
+  }
+
+  override serialize(value: unknown, output: DataOutputView): void {
+    // Definitions of a value that could not be written count as well.
+    this.#noteDefinitions()
+    this.#positionOfLast = this.#position
+    super.serialize(value, output)
+    this.#noteDefinitions()
+  }
+
+  position(): StreamPosition {
+    this.#noteDefinitions()
+    // A reader is not told of definitions, it finds them.
+    return this.#position ?? snapshotOf(this.#stream.structures)
+  }
+
+  positionOfLast(): StreamPosition {
+    return this.#positionOfLast
+  }
+
+  readerFrom(position: StreamPosition): TypeSerializer<unknown> {
+    return new StructuredStreamSerializer(this.#classes, position)
+  }
+
+  /** Numbers are given in turn, so the newest definition tells whether there were any. */
+  #noteDefinitions(): void {
+    const { structures } = this.#stream
+    const lastDefined = structures[(structures.nextId ?? FIRST_STRUCTURE_ID) - FIRST_STRUCTURE_ID - 1]
+    if (lastDefined === this.#lastDefined) return
+    this.#lastDefined = lastDefined
+    this.#position = snapshotOf(structures)
+  }
+}
+
+function snapshotOf(structures: DefinedStructures['structures']): StreamPosition {
+  return structures.length === 0 ? undefined : [...structures]
+}
+
 /** Every value is on its own: may be stored, read by another process and in any order. */
 export function structuredSerializer(registered: RegisteredTypes = NO_REGISTERED_TYPES): TypeSerializer<unknown> {
   return new SelfContainedSerializer(registered)
@@ -104,9 +164,11 @@ export function structuredSerializer(registered: RegisteredTypes = NO_REGISTERED
  * For one end of a stream: names of fields travel once a shape instead of once a value, which makes it about three times
  * as fast. The other end must read all values, in order, with one serializer of its own.
  */
-export function structuredStreamSerializer(registered: RegisteredTypes = NO_REGISTERED_TYPES): TypeSerializer<unknown> {
-  const plain = new Packr({ sequential: true, copyBuffers: true })
-  return new StructuredSerializer(plain, selfContained(), registered)
+export function structuredStreamSerializer(
+  registered: RegisteredTypes = NO_REGISTERED_TYPES,
+  position?: StreamPosition,
+): StreamSerializer {
+  return new StructuredStreamSerializer(registered, position)
 }
 
 function selfContained(): Msgpackr.Packr {

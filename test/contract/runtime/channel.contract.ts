@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { ValueNotSerializableError } from '../../../src/core/types/value-not-serializable-error.js'
 import type { ChannelReader, ChannelWriter } from '../../../src/runtime/taskmanager/network/channel.js'
 import { MAX_WATERMARK, NO_TIMESTAMP } from '../../../src/runtime/taskmanager/network/stream-element.js'
+import { inFlightTests } from './channel-in-flight.contract.js'
 import { ChannelRecorder } from './channel-recorder.js'
 import { testBarrier } from '../../unit/runtime/taskmanager/test-barriers.js'
 
@@ -27,6 +28,9 @@ export function channelContract(name: string, create: () => ChannelUnderTest): v
     })
     describe('with a reader that stops', () => {
       stoppingTests(create)
+    })
+    describe('names as in flight', () => {
+      inFlightTests(create)
     })
     describe('with a reader that is gone', () => {
       closedReaderTests(create)

@@ -2,6 +2,8 @@
 // Invariants: one writer, one reader; order kept; a reader that is not drained is blocked, which blocks the writer when
 // the channel's memory is used up. Nothing here waits: availability is asked for, wake-ups come through the doorbell.
 // Thread: writer and reader each on the thread of their own task.
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import type { InFlightRecords } from './in-flight-records.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
 
 /** What a channel delivers, one call an element, in order. */
@@ -29,6 +31,13 @@ export interface ChannelReader {
   drain(handler: ChannelHandler, channelIndex: number): void
   /** Buffers waiting to be read, for metrics. */
   queuedBuffers(): number
+  /**
+   * The records that were handed over and not delivered, oldest first: the rest of what was decoded, the rest of the
+   * buffer in the middle of which the handler stopped, then the buffers that wait. Nothing of it is taken: it is delivered
+   * all the same. What was written = what was delivered + `inFlight` of the reader + `inFlight` of the writer. Events are
+   * left out. Nothing after `close` or the end of the partition.
+   */
+  inFlight(serializer: TypeSerializer<unknown>): InFlightRecords
   /** Nothing more is read, as after the end of the partition: what is written from now on is dropped. */
   close(): void
 }
@@ -59,5 +68,11 @@ export interface ChannelWriter {
   hasPending(): boolean
   /** False while data waits for room. */
   isAvailable(): boolean
+  /**
+   * The records that were written and not handed over, oldest first: those that wait for room, then those of the buffer
+   * that is being filled. Nothing of it is taken. A record is the writer's until all of it is handed over: of one that has
+   * gone in part it needs what the reader has of it, its `begun`.
+   */
+  inFlight(serializer: TypeSerializer<unknown>, begun?: Uint8Array): InFlightRecords
   close(): void
 }

@@ -5,11 +5,14 @@
 // Thread: the one worker that owns both ends.
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
+import { isStreamSerializer } from '../../../core/types/stream-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { Segment } from './channel-event.js'
+import type { InFlightRecords } from './in-flight-records.js'
 import { MAX_RECORD_BYTES, readRecords } from './record-bytes.js'
 import { RecordBatch } from './record-batch.js'
 import { RecordTooLargeError } from './record-too-large-error.js'
+import { SegmentRecords } from './segment-records.js'
 import { SLOT_KIND } from './slot-kind.js'
 import { WaitingSegments } from './waiting-segments.js'
 import type { WaitingSpace } from './waiting-space.js'
@@ -85,6 +88,16 @@ export class EncodedElements {
     const batch = new RecordBatch(this.#batchRecords)
     readRecords(new DataInputView(segment.bytes), this.#openStream().decoder, batch)
     return batch
+  }
+
+  /** All records that wait here; none is taken. */
+  addRest(records: InFlightRecords): void {
+    const decoder = this.#stream?.decoder
+    if (decoder === undefined) return
+    const reader = isStreamSerializer(decoder) ? decoder.readerFrom(decoder.position()) : decoder
+    const segments = new SegmentRecords(records, reader, [])
+    for (const segment of this.#waiting.all()) segments.add(segment)
+    if (this.#output !== undefined) records.addEncoded(this.#output.written(), reader)
   }
 
   clear(): void {

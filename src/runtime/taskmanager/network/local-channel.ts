@@ -19,6 +19,7 @@ import {
 import type { ChannelHandler, ChannelReader, ChannelWriter } from './channel.js'
 import { CheckpointBarriers } from './checkpoint-barriers.js'
 import { EncodedElements } from './encoded-elements.js'
+import { InFlightRecords } from './in-flight-records.js'
 import { RecordBatch } from './record-batch.js'
 import { SLOT_KIND } from './slot-kind.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
@@ -204,6 +205,13 @@ class LocalChannelWriter implements ChannelWriter {
     return this.#queue.hasRoom
   }
 
+  inFlight(serializer: TypeSerializer<unknown>): InFlightRecords {
+    const records = new InFlightRecords(serializer)
+    this.#queue.beyond.addRest(records)
+    if (!this.#queue.closed) this.#batch.addRest(records)
+    return records
+  }
+
   close(): void {
     this.#batch = new RecordBatch(this.#batchRecords)
     this.#queue.beyond.clear()
@@ -237,6 +245,12 @@ class LocalChannelReader implements ChannelReader {
 
   queuedBuffers(): number {
     return this.#queue.elements.length
+  }
+
+  inFlight(serializer: TypeSerializer<unknown>): InFlightRecords {
+    const records = new InFlightRecords(serializer)
+    for (const element of this.#queue.elements) if (element instanceof RecordBatch) element.addRest(records)
+    return records
   }
 
   drain(handler: ChannelHandler, channelIndex: number): void {

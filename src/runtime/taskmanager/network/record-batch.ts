@@ -4,6 +4,7 @@
 // the look-up of a key a quarter faster, as the processor waits for several of them at once.
 // Thread: the consuming task's worker (and the producing task's, for a channel within one worker).
 import type { ChannelHandler } from './channel.js'
+import type { InFlightRecords } from './in-flight-records.js'
 import { NO_TIMESTAMP } from './stream-element.js'
 
 /** So many records are announced at once. */
@@ -53,6 +54,13 @@ export class RecordBatch {
       const value = this.#values[index]
       this.#values[index] = undefined
       handler.onRecord(value, this.#timestamps?.[index] ?? NO_TIMESTAMP, this.#keyHashes[index] as number)
+    }
+  }
+
+  /** What is left to deliver. */
+  addRest(records: InFlightRecords): void {
+    for (let index = this.#next; index < this.#size; index += 1) {
+      records.add(this.#values[index], this.#timestamps?.[index] ?? NO_TIMESTAMP, this.#keyHashes[index] as number)
     }
   }
 

@@ -5,7 +5,7 @@ import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { RecordBatch } from './record-batch.js'
 
 /** Timestamp and hash. */
-const RECORD_HEAD_BYTES = 12
+export const RECORD_HEAD_BYTES = 12
 /** Larger records would need several times their size in memory while they travel. */
 export const MAX_RECORD_BYTES: number = 2 ** 30
 

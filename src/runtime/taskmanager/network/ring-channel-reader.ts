@@ -5,14 +5,17 @@
 // That memory is written again: a serializer gives nothing back that points into it.
 // Thread: the consuming task's worker.
 import { DataInputView } from '../../../core/memory/data-input-view.js'
+import { isStreamSerializer } from '../../../core/types/stream-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { RingMemory } from '../../protocol/task-deployment.js'
 import { deliverEvent, type Segment } from './channel-event.js'
 import type { ChannelHandler, ChannelReader } from './channel.js'
 import { CheckpointBarriers } from './checkpoint-barriers.js'
 import { ANNOUNCED_RECORDS, RecordBatch } from './record-batch.js'
+import { InFlightRecords } from './in-flight-records.js'
 import { readRecords } from './record-bytes.js'
 import { RingReaderEnd, type ReadableSlot } from './ring-reader-end.js'
+import { SegmentRecords } from './segment-records.js'
 import { SLOT_KIND } from './slot-kind.js'
 
 export class RingChannelReader implements ChannelReader {
@@ -67,6 +70,21 @@ export class RingChannelReader implements ChannelReader {
       this.#isInSlot = true
     }
     this.#deliverRecords(this.#records, handler)
+  }
+
+  inFlight(serializer: TypeSerializer<unknown>): InFlightRecords {
+    const records = new InFlightRecords(serializer)
+    if (this.#end.isClosed) return records
+    this.#batch.addRest(records)
+    const stream = this.#serializer
+    const reader = isStreamSerializer(stream) ? stream.readerFrom(stream.position()) : stream
+    const unread = this.#records
+    if (unread !== undefined) records.addEncoded(unread.bytes.subarray(unread.position), reader)
+    const segments = new SegmentRecords(records, reader, this.#fragments)
+    const queued = this.#end.queuedSlots()
+    for (let ahead = this.#isInSlot ? 1 : 0; ahead < queued; ahead += 1) segments.add(this.#end.peek(ahead))
+    records.begun = segments.begun
+    return records
   }
 
   close(): void {

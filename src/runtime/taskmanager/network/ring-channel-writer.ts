@@ -5,6 +5,7 @@
 // no trace; after one that is too large nothing more is taken, as a serializer may remember it.
 // Thread: the producing task's worker.
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
+import { isStreamSerializer, type StreamPosition } from '../../../core/types/stream-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { RingMemory } from '../../protocol/task-deployment.js'
 import {
@@ -18,9 +19,11 @@ import {
 } from './channel-event.js'
 import type { ChannelWriter } from './channel.js'
 import { CheckpointBarriers } from './checkpoint-barriers.js'
-import { MAX_RECORD_BYTES } from './record-bytes.js'
+import { InFlightRecords } from './in-flight-records.js'
+import { MAX_RECORD_BYTES, RECORD_HEAD_BYTES } from './record-bytes.js'
 import { RecordTooLargeError } from './record-too-large-error.js'
 import { RingWriterEnd, type WritableSlot } from './ring-writer-end.js'
+import { SegmentRecords } from './segment-records.js'
 import { SLOT_KIND } from './slot-kind.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
 import { WaitingSegments } from './waiting-segments.js'
@@ -28,6 +31,7 @@ import { WaitingSpace } from './waiting-space.js'
 
 /** Room behind a full slot, so that the record that ends it does not make the buffer grow. */
 const OVERHANG_BYTES = 4096
+const NO_BYTES = new Uint8Array(0)
 
 export interface RingChannelWriterOptions {
   /** Where waits what the ring has no room for. */
@@ -46,6 +50,8 @@ export class RingChannelWriter implements ChannelWriter {
   #current: DataOutputView
   /** The next slot while `current` belongs there. */
   #target: WritableSlot | undefined
+  /** Of the stream where `current` begins. */
+  #start: StreamPosition
   #failure: RecordTooLargeError | undefined
 
   constructor(
@@ -78,7 +84,10 @@ export class RingChannelWriter implements ChannelWriter {
   writeRecord(value: unknown, timestamp: number, keyHash: number): void {
     if (this.#failure !== undefined) throw this.#failure
     const output = this.#current
-    if (output.position === 0) this.#begin()
+    if (output.position === 0) {
+      this.#start = this.#position
+      this.#begin()
+    }
     const start = output.position
     output.markMoving()
     try {
@@ -133,6 +142,18 @@ export class RingChannelWriter implements ChannelWriter {
     return this.#waiting.isEmpty || this.#drainWaiting()
   }
 
+  inFlight(serializer: TypeSerializer<unknown>, begun: Uint8Array = NO_BYTES): InFlightRecords {
+    const records = new InFlightRecords(serializer)
+    if (this.#end.isReaderGone()) return records
+    const position = this.#waiting.isEmpty ? this.#start : this.#waiting.position
+    const stream = this.#serializer
+    const reader = isStreamSerializer(stream) ? stream.readerFrom(position) : stream
+    const segments = new SegmentRecords(records, reader, [begun])
+    for (const segment of this.#waiting.all()) segments.add(segment)
+    records.addEncoded(this.#current.written(), reader)
+    return records
+  }
+
   close(): void {
     this.#waiting.clear()
     this.#target = undefined
@@ -158,8 +179,18 @@ export class RingChannelWriter implements ChannelWriter {
 
   #writeEvent(event: Segment): void {
     this.#seal()
-    if (event.bytes.length <= this.#end.payloadBytes) this.#put(event)
-    else this.#writeFragments(event.kind, event.bytes)
+    if (event.bytes.length <= this.#end.payloadBytes) this.#put(event, this.#position)
+    else this.#writeFragments(event.kind, event.bytes, this.#position)
+  }
+
+  /** Of the next record. */
+  get #position(): StreamPosition {
+    return isStreamSerializer(this.#serializer) ? this.#serializer.position() : undefined
+  }
+
+  #positionOfLast(record: Uint8Array): StreamPosition {
+    const stream = this.#serializer
+    return isStreamSerializer(stream) ? stream.positionOfLast(record.subarray(RECORD_HEAD_BYTES)) : undefined
   }
 
   /** The last record did not fit behind the others: they go first, it begins the next slot or takes several. */
@@ -174,38 +205,40 @@ export class RingChannelWriter implements ChannelWriter {
     const record = this.#current.written().subarray(start)
     this.#current.truncate(start)
     this.#seal()
+    this.#start = this.#positionOfLast(record)
     if (record.length <= this.#end.payloadBytes) {
       this.#begin()
       this.#current.writeBytes(record)
     } else {
       this.#current = new DataOutputView(this.#end.payloadBytes + OVERHANG_BYTES)
-      this.#writeFragments(SLOT_KIND.records, record)
+      this.#writeFragments(SLOT_KIND.records, record, this.#start)
     }
   }
 
   /** The flag of what is of this kind is 0. */
-  #writeFragments(kind: number, bytes: Uint8Array): void {
+  #writeFragments(kind: number, bytes: Uint8Array, position: StreamPosition): void {
     const { payloadBytes } = this.#end
     for (let start = 0; start < bytes.length; start += payloadBytes) {
       const end = Math.min(bytes.length, start + payloadBytes)
       const flag = end === bytes.length ? kind : 0
-      this.#put({ kind: SLOT_KIND.fragment, flag, bytes: bytes.subarray(start, end) })
+      this.#put({ kind: SLOT_KIND.fragment, flag, bytes: bytes.subarray(start, end) }, position)
     }
   }
 
   #seal(): void {
     const lengthBytes = this.#current.position
     if (lengthBytes > 0) {
-      if (this.#target === undefined) this.#put({ kind: SLOT_KIND.records, flag: 0, bytes: this.#current.written() })
+      if (this.#target === undefined)
+        this.#put({ kind: SLOT_KIND.records, flag: 0, bytes: this.#current.written() }, this.#start)
       else this.#end.publish(SLOT_KIND.records, 0, lengthBytes)
     }
     this.#target = undefined
     this.#current.writeIntoOwn()
   }
 
-  #put(segment: Segment): void {
+  #put(segment: Segment, position: StreamPosition): void {
     if (this.#waiting.isEmpty && this.#end.hasRoom()) this.#end.send(segment)
-    else if (!this.#end.isReaderGone()) this.#waiting.push(segment)
+    else if (!this.#end.isReaderGone()) this.#waiting.push(segment, position)
   }
 
   #drainWaiting(): boolean {

@@ -47,18 +47,25 @@ export class RingReaderEnd {
 
   /** The next slot, which must have been published, and stays the reader's until it is freed. */
   slot(): ReadableSlot {
+    const slot = this.peek(0)
+    this.numBytes += slot.bytes.length
+    this.numBuffers += 1
+    return slot
+  }
+
+  /** A slot that was published, so many behind the next one: only to be looked at. */
+  peek(ahead: number): ReadableSlot {
     const { slotSizeBytes, slotCount, buffer } = this.#memory
-    const base = CONTROL_BYTES + ((this.#head >>> 0) % slotCount) * slotSizeBytes
+    const number = (this.#head + ahead) | 0
+    const base = CONTROL_BYTES + ((number >>> 0) % slotCount) * slotSizeBytes
     const kind = this.#view.getInt32(base, true)
     const length = this.#view.getInt32(base + 4, true)
     const sequence = this.#view.getInt32(base + 8, true)
     const flag = this.#view.getInt32(base + 12, true)
-    if (sequence !== this.#head) {
-      const what = `slot ${String(this.#head)} of a channel carries the number ${String(sequence)}`
+    if (sequence !== number) {
+      const what = `slot ${String(number)} of a channel carries the number ${String(sequence)}`
       throw new FlinkError('ASSERTION_FAILED', { what })
     }
-    this.numBytes += length
-    this.numBuffers += 1
     return { kind, flag, bytes: Buffer.from(buffer, base + SLOT_HEADER_BYTES, length) }
   }
 

@@ -46,6 +46,11 @@ export class SpilledBytes {
     }
   }
 
+  /** Reads all from the oldest on, and takes nothing; for as long as nothing is taken or appended. */
+  reader(): SpilledReader {
+    return new SpilledReader(this.#space, this.#blocks, { start: this.#readOffset, end: this.#writeOffset })
+  }
+
   clear(): void {
     while (this.#blocks.length > 0) this.#returnFirst()
   }
@@ -54,5 +59,40 @@ export class SpilledBytes {
     const first = this.#blocks.shift()
     this.#readOffset = 0
     if (first !== undefined) this.#space.returnBlock(first)
+  }
+}
+
+class SpilledReader {
+  readonly #space: WaitingSpace
+  readonly #blocks: readonly number[]
+  /** Within the last block. */
+  readonly #end: number
+  #index = 0
+  #offset: number
+
+  constructor(space: WaitingSpace, blocks: readonly number[], range: { readonly start: number; readonly end: number }) {
+    this.#space = space
+    this.#blocks = blocks
+    this.#end = range.end
+    this.#offset = range.start
+  }
+
+  get isAtEnd(): boolean {
+    const last = this.#blocks.length - 1
+    return this.#index > last || (this.#index === last && this.#offset === this.#end)
+  }
+
+  read(bytes: Uint8Array): void {
+    const { blockBytes } = this.#space
+    for (let done = 0; done < bytes.length;) {
+      const count = Math.min(bytes.length - done, blockBytes - this.#offset)
+      const position = (this.#blocks[this.#index] as number) + this.#offset
+      this.#space.read(bytes.subarray(done, done + count), position)
+      this.#offset += count
+      done += count
+      if (this.#offset < blockBytes) continue
+      this.#index += 1
+      this.#offset = 0
+    }
   }
 }

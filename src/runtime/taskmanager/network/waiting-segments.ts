@@ -2,6 +2,7 @@
 // Invariants: what came after something in the file goes to the file as well, until that is empty. What was taken is not
 // held. A segment that could not be written counts as waiting for ever: nothing passes it, whoever swallows the error.
 // Thread: the worker whose tasks write.
+import type { StreamPosition } from '../../../core/types/stream-serializer.js'
 import type { Segment } from './channel-event.js'
 import { SpilledBytes } from './spilled-bytes.js'
 import type { WaitingSpace } from './waiting-space.js'
@@ -22,6 +23,9 @@ export class WaitingSegments {
   #count = 0
   #sizeBytes = 0
   #failure: Error | undefined
+  /** How many were ever pushed, and from which one on the stream is at which position. */
+  #pushed = 0
+  #positions: { readonly from: number; readonly position: StreamPosition }[] = []
 
   constructor(space: WaitingSpace) {
     this.#space = space
@@ -37,9 +41,11 @@ export class WaitingSegments {
     return this.#sizeBytes
   }
 
-  /** The bytes are copied. */
-  push({ kind, flag, bytes }: Segment): void {
+  /** The bytes are copied. `position`: of the first record that begins here or later. */
+  push({ kind, flag, bytes }: Segment, position?: StreamPosition): void {
     this.#checkFailure()
+    if (position !== this.#positions.at(-1)?.position) this.#positions.push({ from: this.#pushed, position })
+    this.#pushed += 1
     this.#count += 1
     this.#sizeBytes += bytes.length
     if (this.#spilled.isEmpty && this.#space.takeMemory(bytes.length + SEGMENT_BYTES)) {
@@ -62,7 +68,20 @@ export class WaitingSegments {
     const segment = this.#takeFromMemory() ?? this.#takeFromFile()
     this.#count -= 1
     this.#sizeBytes -= segment.bytes.length
+    while ((this.#positions[1]?.from ?? Infinity) <= this.#pushed - this.#count) this.#positions.shift()
     return segment
+  }
+
+  /** Of the oldest one. */
+  get position(): StreamPosition {
+    return this.#positions[0]?.position
+  }
+
+  /** The oldest first; none is taken, and none may be meanwhile. */
+  *all(): Generator<Segment> {
+    for (const segment of this.#inMemory) if (segment !== undefined) yield segment
+    const spilled = this.#spilled.reader()
+    while (!spilled.isAtEnd) yield segmentFrom((bytes) => spilled.read(bytes))
   }
 
   clear(): void {
@@ -71,6 +90,7 @@ export class WaitingSegments {
     this.#count = 0
     this.#sizeBytes = 0
     this.#failure = undefined
+    this.#positions = []
   }
 
   #checkFailure(): void {
@@ -101,10 +121,17 @@ export class WaitingSegments {
   }
 
   #takeFromFile(): Segment {
-    const header = Buffer.allocUnsafe(HEADER_BYTES)
-    this.#spilled.take(header)
-    const bytes = Buffer.allocUnsafe(header.readInt32LE(8))
-    this.#spilled.take(bytes)
-    return { kind: header.readInt32LE(0), flag: header.readInt32LE(4), bytes }
+    return segmentFrom((bytes) => {
+      this.#spilled.take(bytes)
+    })
   }
+}
+
+/** `fill` gives the next bytes. */
+function segmentFrom(fill: (bytes: Uint8Array) => void): Segment {
+  const header = Buffer.allocUnsafe(HEADER_BYTES)
+  fill(header)
+  const bytes = Buffer.allocUnsafe(header.readInt32LE(8))
+  fill(bytes)
+  return { kind: header.readInt32LE(0), flag: header.readInt32LE(4), bytes }
 }

@@ -1,0 +1,147 @@
+/** What the ends of every channel say of records that were written and not delivered. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import fc from 'fast-check'
+import { DataInputView } from '../../../src/core/memory/data-input-view.js'
+import { structuredSerializer } from '../../../src/core/types/structured-serializer.js'
+import type { InFlightRecords } from '../../../src/runtime/taskmanager/network/in-flight-records.js'
+import { testBarrier } from '../../unit/runtime/taskmanager/test-barriers.js'
+import type { ChannelUnderTest } from './channel.contract.js'
+import { ChannelRecorder } from './channel-recorder.js'
+
+const CHANNEL = 0
+
+const count = fc.integer({ min: 1, max: 80 })
+const action = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('write' as const), count }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('event' as const), count }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('flush' as const), count }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('read' as const), count }) },
+)
+
+export function inFlightTests(create: () => ChannelUnderTest): void {
+  it('nothing of a new channel, and nothing once all is delivered', () => {
+    const channel = create()
+    assert.deepEqual(inFlightOf(channel), [])
+    channel.writer.writeRecord(1, 0, 0)
+    channel.writer.writeBarrier(testBarrier(1))
+    channel.writer.flush()
+    const recorder = new ChannelRecorder()
+    while (channel.reader.hasData()) channel.reader.drain(recorder, CHANNEL)
+    assert.deepEqual(inFlightOf(channel), [])
+  })
+
+  it('each record at one of the ends, as it was written, and takes none', () => {
+    const { writer, reader } = create()
+    writer.writeRecord({ a: 1 }, 5, -7)
+    writer.flush()
+    writer.writeRecord('two', 6, 8)
+    const ofReader = decoded(reader.inFlight(structuredSerializer()))
+    const ofWriter = decoded(writer.inFlight(structuredSerializer()))
+    assert.deepStrictEqual(ofReader, [['record', { a: 1 }, 5, -7]])
+    assert.deepStrictEqual(ofWriter, [['record', 'two', 6, 8]])
+    assert.deepStrictEqual(decoded(reader.inFlight(structuredSerializer())), ofReader)
+    writer.flush()
+    const recorder = new ChannelRecorder()
+    while (reader.hasData()) reader.drain(recorder, CHANNEL)
+    assert.deepStrictEqual(recorder.elements, [...ofReader, ...ofWriter])
+  })
+
+  it('what was not delivered yet, wherever the channel is stopped', () => {
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 30 }), (actions) => {
+        const channel = create()
+        const recorder = new ChannelRecorder()
+        const written: unknown[] = []
+        for (const { kind, count: times } of actions) {
+          if (kind === 'write') for (let n = 0; n < times; n += 1) written.push(writeOne(channel, written.length))
+          else if (kind === 'event') writeEvents(channel, times)
+          else if (kind === 'flush') channel.writer.flush()
+          else readSome(channel, recorder, times)
+          assert.deepStrictEqual([...recordsOf(recorder), ...inFlightOf(channel)], written)
+        }
+        recorder.stopAfter = Number.POSITIVE_INFINITY
+        do {
+          channel.writer.flush()
+          while (channel.reader.hasData()) channel.reader.drain(recorder, CHANNEL)
+        } while (channel.writer.hasPending() || channel.reader.hasData())
+        assert.deepStrictEqual(recordsOf(recorder), written)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('the rest after a record that the handler refused', () => {
+    const channel = create()
+    for (const value of ['a', 'bad', 'c']) channel.writer.writeRecord(value, 0, 0)
+    channel.writer.flush()
+    const refusing = new ChannelRecorder()
+    refusing.onRecord = (value) => {
+      if (value === 'bad') throw new Error('refused')
+    }
+    assert.throws(() => {
+      while (channel.reader.hasData()) channel.reader.drain(refusing, CHANNEL)
+    }, /refused/)
+    assert.deepStrictEqual(inFlightOf(channel), [['record', 'c', 0, 0]])
+  })
+
+  it('nothing for a reader that is gone', () => {
+    const channel = create()
+    for (let n = 0; n < 500; n += 1) writeOne(channel, n)
+    channel.writer.writeRecord('not flushed', 0, 0)
+    channel.reader.close()
+    assert.deepEqual(inFlightOf(channel), [])
+  })
+}
+
+/** Both ends in the order of the channel. */
+function inFlightOf({ writer, reader }: ChannelUnderTest): unknown[] {
+  const ofReader = reader.inFlight(structuredSerializer())
+  return [...decoded(ofReader), ...decoded(writer.inFlight(structuredSerializer(), ofReader.begun))]
+}
+
+/** Each record by itself, between its two offsets. */
+function decoded({ bytes, offsets }: InFlightRecords): unknown[] {
+  assert.equal(offsets[0], 0)
+  assert.equal(offsets.at(-1), bytes.length)
+  return offsets.slice(1).map((end, index) => {
+    const input = new DataInputView(bytes.subarray(offsets[index], end))
+    const [timestamp, keyHash] = [input.readFloat64(), input.readInt32()]
+    const value = structuredSerializer().deserialize(input)
+    assert.equal(input.remaining, 0)
+    return ['record', value, timestamp, keyHash]
+  })
+}
+
+function recordsOf({ elements }: ChannelRecorder): unknown[] {
+  return elements.filter((element) => Array.isArray(element) && element[0] === 'record')
+}
+
+/** Of few shapes and of many, more than a stream can have numbers for at once, and some larger than any buffer. */
+function writeOne({ writer }: ChannelUnderTest, n: number): unknown {
+  const value = valueOf(n)
+  writer.writeRecord(value, n, n + 1)
+  return ['record', value, n, n + 1]
+}
+
+function valueOf(n: number): unknown {
+  if (n % 5 < 2) return { index: n, text: `record ${String(n)}` }
+  if (n % 97 === 96) return { text: 'x'.repeat(40_000), n }
+  if (n % 13 === 12) return new Map([[n, { n }]])
+  const several = Array.from({ length: n % 41 === 40 ? 70 : 2 }, (_, index) => ({ [`i${String(n + index)}`]: index }))
+  return { [`key ${String(n % 60)}`]: n, several }
+}
+
+function writeEvents({ writer }: ChannelUnderTest, n: number): void {
+  if (n % 2 === 0) writer.writeWatermark(n)
+  if (n % 3 === 0) writer.writeBarrier(testBarrier(n))
+  if (n % 3 === 1) {
+    const location = { kind: 'file', directoryUri: 'd'.repeat(2000), inlineThresholdBytes: 0 } as const
+    writer.writeBarrier(testBarrier(n, { location }))
+  }
+}
+
+function readSome({ reader }: ChannelUnderTest, recorder: ChannelRecorder, n: number): void {
+  recorder.stopAfter = recorder.elements.length + n
+  while (reader.hasData() && recorder.mayContinue()) reader.drain(recorder, CHANNEL)
+}
