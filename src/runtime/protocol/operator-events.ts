@@ -3,13 +3,14 @@
 // messages of one sender to one receiver keep their order on the whole way, also within one worker.
 // Thread: both sides.
 import type { SerializedError } from '../../core/errors/error-codec.js'
+import type { StreamStateHandle } from '../../storage/state-handles.js'
 
 /** One coordinator of an attempt, for the worker and slot of its operator's first subtask. */
 export interface CoordinatorDeployment {
   readonly operatorId: string
   readonly slot: number
   readonly parallelism: number
-  readonly restore: { readonly checkpointId: number; readonly state: Uint8Array | undefined } | undefined
+  readonly restore: { readonly checkpointId: number; readonly state: StreamStateHandle | undefined } | undefined
 }
 
 /** Which coordinator it is about. */
@@ -91,7 +92,7 @@ export interface EventFromCoordinator extends AboutCoordinator {
 export interface AcknowledgeCoordinatorCheckpoint extends AboutCoordinator {
   readonly type: 'acknowledge-coordinator-checkpoint'
   readonly checkpointId: number
-  readonly state: Uint8Array
+  readonly state: StreamStateHandle
 }
 
 export interface DeclineCoordinatorCheckpoint extends AboutCoordinator {
@@ -106,6 +107,11 @@ export interface CoordinatorFailed extends AboutCoordinator {
   readonly error: SerializedError
 }
 
+/** The worker has taken notice of cancel-tasks. */
+export interface CoordinatorClosing extends AboutCoordinator {
+  readonly type: 'coordinator-closing'
+}
+
 /** The answer to cancel-tasks: nothing of the coordinator runs any more. */
 export interface CoordinatorClosed extends AboutCoordinator {
   readonly type: 'coordinator-closed'
@@ -116,6 +122,7 @@ export type FromCoordinator =
   | AcknowledgeCoordinatorCheckpoint
   | DeclineCoordinatorCheckpoint
   | CoordinatorFailed
+  | CoordinatorClosing
   | CoordinatorClosed
 
 /** What concerns the coordinators of a task's operators. */

@@ -7,13 +7,14 @@
 // that they come before whatever the tasks are triggered by. An answer for a checkpoint that ended closes no gate.
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { StreamStateHandle } from '../../../storage/state-handles.js'
 import { SubtaskEventGate } from './subtask-event-gate.js'
 
 interface PendingSnapshot {
   readonly checkpointId: number
-  readonly resolve: (state: Uint8Array) => void
+  readonly resolve: (state: StreamStateHandle) => void
   readonly reject: (error: Error) => void
-  state: Uint8Array | undefined
+  state: StreamStateHandle | undefined
 }
 
 export class OperatorCoordinatorHolder {
@@ -31,7 +32,7 @@ export class OperatorCoordinatorHolder {
   }
 
   /** The coordinator is being asked. */
-  checkpoint(checkpointId: number): Promise<Uint8Array> {
+  checkpoint(checkpointId: number): Promise<StreamStateHandle> {
     if (this.#pending !== undefined) {
       throw new FlinkError('ASSERTION_FAILED', { what: 'a coordinator takes one snapshot at a time' })
     }
@@ -40,7 +41,7 @@ export class OperatorCoordinatorHolder {
     })
   }
 
-  acknowledged(checkpointId: number, state: Uint8Array): void {
+  acknowledged(checkpointId: number, state: StreamStateHandle): void {
     if (this.#pending?.checkpointId !== checkpointId) return
     this.#pending.state = state
     for (const gate of this.#gates) gate.close(checkpointId)

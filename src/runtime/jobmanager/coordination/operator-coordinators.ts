@@ -5,6 +5,7 @@
 // Thread: main thread.
 import { deserializeError, serializeError } from '../../../core/errors/error-codec.js'
 import type { JobVertex } from '../../../graph/job-graph.js'
+import type { StreamStateHandle } from '../../../storage/state-handles.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { CoordinatorDeployment, FromCoordinatedTask, FromCoordinator } from '../../protocol/operator-events.js'
 import type { Execution, TaskSlot } from '../executiongraph/execution.js'
@@ -12,28 +13,35 @@ import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import { OperatorCoordinatorHolder } from './operator-coordinator-holder.js'
 
 /** State by operator id. */
-export type CoordinatorStates = ReadonlyMap<string, Uint8Array>
+export type CoordinatorStates = ReadonlyMap<string, StreamStateHandle>
 
 /** What of a restored snapshot concerns coordinators. */
 export interface RestoredCoordinators {
   readonly checkpointId: number
   isFinished(vertexId: string): boolean
-  coordinatorStateOf(operatorId: string): Uint8Array | undefined
+  coordinatorStateOf(operatorId: string): StreamStateHandle | undefined
 }
 
 export interface OperatorCoordinatorsInput {
   readonly executions: ExecutionGraph
   readonly sendTo: (worker: number, message: MasterToWorker) => void
   readonly failAttempt: (error: Error) => void
+  /** The worker has taken notice that its coordinators are to be closed. */
+  readonly onClosing: (worker: number) => void
   /** The last one has been closed. */
   readonly onAllClosed: () => void
 }
 
-interface Coordinated {
+export interface OpenCoordinator {
   readonly operatorId: string
-  readonly vertex: JobVertex
-  /** Where the coordinator lives. */
+  /** For messages. */
+  readonly label: string
+  /** Where it lives. */
   readonly place: TaskSlot
+}
+
+interface Coordinated extends OpenCoordinator {
+  readonly vertex: JobVertex
   readonly holder: OperatorCoordinatorHolder
 }
 
@@ -42,7 +50,7 @@ export class OperatorCoordinators {
   /** By operator id; those that were deployed. */
   readonly #coordinated = new Map<string, Coordinated>()
   /** Ids of operators whose coordinator runs, or may. */
-  readonly #open = new Set<string>()
+  readonly #openIds = new Set<string>()
 
   constructor(input: OperatorCoordinatorsInput) {
     this.#input = input
@@ -54,9 +62,9 @@ export class OperatorCoordinators {
     const byWorker = new Map<number, CoordinatorDeployment[]>()
     for (const vertex of executions.jobGraph.vertices) {
       if (restore?.isFinished(vertex.id) === true) continue
-      for (const { id, coordinator } of vertex.operators) {
+      for (const { id, name, coordinator } of vertex.operators) {
         if (coordinator === undefined) continue
-        const { place } = this.#add(id, vertex)
+        const { place } = this.#add(id, `The coordinator ${coordinator} of ${name}`, vertex)
         const deployments = byWorker.get(place.worker) ?? []
         deployments.push({
           operatorId: id,
@@ -104,7 +112,7 @@ export class OperatorCoordinators {
     const asked = [...this.#coordinated.values()].filter(({ vertex }) => !finishedVertices.has(vertex.id))
     if (asked.length === 0) return undefined
     const { attemptNumber: attempt } = this.#input.executions
-    const states = asked.map(async ({ operatorId, holder }): Promise<[string, Uint8Array]> => {
+    const states = asked.map(async ({ operatorId, holder }): Promise<[string, StreamStateHandle]> => {
       return [operatorId, await holder.checkpoint(checkpointId)]
     })
     for (const { operatorId, place } of asked) {
@@ -119,28 +127,28 @@ export class OperatorCoordinators {
   }
 
   get areClosed(): boolean {
-    return this.#open.size === 0
+    return this.#openIds.size === 0
   }
 
-  /** Whose coordinators have not been closed. */
-  openIn(worker: number): readonly string[] {
-    return [...this.#open].filter((operatorId) => this.#coordinated.get(operatorId)?.place.worker === worker)
+  /** Those that have not been closed. */
+  get open(): readonly OpenCoordinator[] {
+    return [...this.#coordinated.values()].filter(({ operatorId }) => this.#openIds.has(operatorId))
   }
 
   workerExited(worker: number): void {
-    for (const operatorId of this.openIn(worker)) this.#closed(operatorId)
+    for (const { operatorId, place } of this.open) if (place.worker === worker) this.#closed(operatorId)
   }
 
-  #add(operatorId: string, vertex: JobVertex): Coordinated {
+  #add(operatorId: string, label: string, vertex: JobVertex): Coordinated {
     const { executions, sendTo } = this.#input
     const { worker, slot } = executions.execution(vertex.id, 0)
     const holder = new OperatorCoordinatorHolder(vertex.parallelism, (subtask, event) => {
       const { id: executionId, worker: target } = executions.execution(vertex.id, subtask)
       sendTo(target, { type: 'event-to-operator', executionId, operatorId, event })
     })
-    const coordinated = { operatorId, vertex, place: { worker, slot }, holder }
+    const coordinated = { operatorId, label, vertex, place: { worker, slot }, holder }
     this.#coordinated.set(operatorId, coordinated)
-    this.#open.add(operatorId)
+    this.#openIds.add(operatorId)
     return coordinated
   }
 
@@ -181,13 +189,16 @@ export class OperatorCoordinators {
       case 'coordinator-failed':
         this.#input.failAttempt(deserializeError(message.error))
         break
+      case 'coordinator-closing':
+        this.#input.onClosing(coordinated.place.worker)
+        break
       case 'coordinator-closed':
         this.#closed(message.operatorId)
     }
   }
 
   #closed(operatorId: string): void {
-    if (this.#open.delete(operatorId) && this.areClosed) this.#input.onAllClosed()
+    if (this.#openIds.delete(operatorId) && this.areClosed) this.#input.onAllClosed()
   }
 
   #ofVertex(vertexId: string): Coordinated[] {

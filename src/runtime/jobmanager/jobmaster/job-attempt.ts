@@ -11,6 +11,7 @@ import type { MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
 import type { ReportMetrics, TaskStateChanged, WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
+import { OperatorCoordinators } from '../coordination/operator-coordinators.js'
 import type { Execution } from '../executiongraph/execution.js'
 import { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import type { JobEnvironment } from '../job-environment.js'
@@ -47,6 +48,7 @@ interface AttemptSettings {
 export class JobAttempt {
   readonly executions: ExecutionGraph
   readonly coordinator: CheckpointCoordinator
+  readonly operatorCoordinators: OperatorCoordinators
   readonly metrics: MetricStore = new MetricStore()
   readonly #accumulators: AccumulatorMerging
   readonly #input: JobAttemptInput
@@ -63,6 +65,7 @@ export class JobAttempt {
     this.executions = new ExecutionGraph(environment.jobGraph, slots.placeOf, attemptNumber)
     this.#settings = settingsOf(environment.configuration)
     this.#accumulators = new AccumulatorMerging(pool, environment.clock)
+    this.operatorCoordinators = this.#makeOperatorCoordinators(pool)
     this.coordinator = input.makeCoordinator(this)
   }
 
@@ -76,6 +79,7 @@ export class JobAttempt {
       ...this.#settings.network,
     })
     for (const execution of this.executions.all()) this.#move(execution, 'SCHEDULED')
+    this.operatorCoordinators.deploy(restore)
     for (const [worker, tasks] of plan) pool.send(worker, { type: 'deploy-tasks', attempt: attemptNumber, tasks })
     for (const execution of this.executions.all()) this.#move(execution, 'DEPLOYING')
   }
@@ -106,6 +110,17 @@ export class JobAttempt {
       case 'accumulators-merged':
         this.#accumulators.merged(message)
         break
+      case 'event-from-operator':
+      case 'operator-event-received':
+      case 'operator-checkpoint-taken':
+      case 'event-from-coordinator':
+      case 'acknowledge-coordinator-checkpoint':
+      case 'decline-coordinator-checkpoint':
+      case 'coordinator-failed':
+      case 'coordinator-closing':
+      case 'coordinator-closed':
+        this.operatorCoordinators.handle(message)
+        break
       case 'worker-ready':
       case 'program-loaded':
       case 'program-needs-thread':
@@ -126,8 +141,10 @@ export class JobAttempt {
       if (execution.worker === worker && !execution.isTerminal) {
         execution.failure = error
         this.#move(execution, 'FAILED')
+        this.operatorCoordinators.executionMoved(execution)
       }
     }
+    this.operatorCoordinators.workerExited(worker)
     this.#fail(error)
     this.#checkAllEnded()
   }
@@ -150,7 +167,10 @@ export class JobAttempt {
       else if (execution.state === 'CREATED' || execution.state === 'SCHEDULED') this.#move(execution, 'CANCELED')
       else this.#move(execution, 'CANCELING')
     }
-    if (!this.executions.allTerminal()) {
+    for (const { place } of this.operatorCoordinators.open) {
+      if (!this.#input.pool.isAlive(place.worker)) this.operatorCoordinators.workerExited(place.worker)
+    }
+    if (!this.#haveAllEnded) {
       this.#input.pool.sendToAll({ type: 'cancel-tasks', attempt: this.#input.attemptNumber })
       await this.#untilAllEnded()
     }
@@ -170,16 +190,41 @@ export class JobAttempt {
 
   async #terminateWorkers(isOverdue: (worker: number) => boolean, timeoutMs: number): Promise<void> {
     const overdue = [...this.executions.all()].filter(({ isTerminal, worker }) => !isTerminal && isOverdue(worker))
-    const { pool, environment, listener } = this.#input
-    await Promise.all([...new Set(overdue.map(({ worker }) => worker))].map((worker) => pool.terminate(worker)))
+    const coordinators = this.operatorCoordinators.open.filter(({ place }) => isOverdue(place.worker))
+    const workers = new Set([...overdue, ...coordinators.map(({ place }) => place)].map(({ worker }) => worker))
+    await Promise.all([...workers].map((worker) => this.#input.pool.terminate(worker)))
     for (const execution of overdue) {
-      const error = new FlinkError('TASK_CANCEL_TIMEOUT', { task: execution.taskNameWithSubtask, timeoutMs })
-      environment.logger.warn(error.message)
-      listener.onCancellationTimeout(error)
-      execution.failure = error
+      execution.failure = this.#cancellationTimeout(execution.taskNameWithSubtask, timeoutMs)
       this.#move(execution, 'FAILED')
     }
+    for (const { label } of coordinators) this.#cancellationTimeout(label, timeoutMs)
+    for (const worker of workers) this.operatorCoordinators.workerExited(worker)
     this.#checkAllEnded()
+  }
+
+  #cancellationTimeout(task: string, timeoutMs: number): FlinkError {
+    const error = new FlinkError('TASK_CANCEL_TIMEOUT', { task, timeoutMs })
+    this.#input.environment.logger.warn(error.message)
+    this.#input.listener.onCancellationTimeout(error)
+    return error
+  }
+
+  #makeOperatorCoordinators(pool: WorkerPool): OperatorCoordinators {
+    return new OperatorCoordinators({
+      executions: this.executions,
+      sendTo: (worker, message) => {
+        pool.send(worker, message)
+      },
+      failAttempt: (error) => {
+        this.#fail(error)
+      },
+      onClosing: (worker) => {
+        this.#watchdog?.responded(worker)
+      },
+      onAllClosed: () => {
+        this.#checkAllEnded()
+      },
+    })
   }
 
   #taskStateChanged(message: TaskStateChanged): void {
@@ -188,6 +233,7 @@ export class JobAttempt {
     if (execution === undefined || !this.#move(execution, stateOfReport(execution, message.state))) return
     if (message.accumulators !== undefined) execution.accumulators = message.accumulators
     if (message.error !== undefined) execution.failure = deserializeError(message.error)
+    this.operatorCoordinators.executionMoved(execution)
     if (execution.isTerminal) this.#ended(execution)
     if (!this.#allRunning && this.executions.allRunningOrFinished()) {
       this.#allRunning = true
@@ -226,8 +272,12 @@ export class JobAttempt {
     this.#input.listener.onFailed(error)
   }
 
+  get #haveAllEnded(): boolean {
+    return this.executions.allTerminal() && this.operatorCoordinators.areClosed
+  }
+
   #checkAllEnded(): void {
-    if (this.executions.allTerminal()) this.#allEnded?.()
+    if (this.#haveAllEnded) this.#allEnded?.()
   }
 
   #move(execution: Execution, to: Execution['state']): boolean {

@@ -10,8 +10,11 @@ import type { OperatorCoordinator, OperatorCoordinatorProvider } from '../../../
 import { deserializeError, serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { describeFailure } from '../../../core/errors/syntax-location.js'
+import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { Logger } from '../../../core/logging/logger.js'
+import { crc32c } from '../../../core/memory/crc32c.js'
 import type { Clock } from '../../../core/time/clock.js'
+import { readStateHandle } from '../../../storage/state-reader.js'
 import { copyOfEvent } from '../../protocol/event-copy.js'
 import type { CoordinatorDeployment, ToCoordinator } from '../../protocol/operator-events.js'
 import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
@@ -23,6 +26,7 @@ const CLOSE_GRACE_MS = 1000
 export interface HostedCoordinatorServices {
   readonly clock: Clock
   readonly logger: Logger
+  readonly fileSystems: FileSystems
   readonly send: (message: WorkerToMaster) => void
 }
 
@@ -58,9 +62,7 @@ export class HostedCoordinator {
       this.#coordinator = this.#create()
     })
     const { restore } = this.#input.deployment
-    if (restore !== undefined) {
-      this.#tell((coordinator) => coordinator.resetToCheckpoint(restore.checkpointId, restore.state))
-    }
+    if (restore !== undefined) this.#tell((coordinator) => this.#reset(coordinator, restore))
     this.#tell((coordinator) => coordinator.start())
   }
 
@@ -102,6 +104,7 @@ export class HostedCoordinator {
     this.#state = 'closing'
     this.#queue.length = 0
     this.#calls.close()
+    this.#input.send({ type: 'coordinator-closing', ...this.#identity })
     await this.#untilActionEnds()
     try {
       await this.#coordinator?.close()
@@ -134,6 +137,14 @@ export class HostedCoordinator {
     })
   }
 
+  async #reset(
+    coordinator: OperatorCoordinator,
+    { checkpointId, state }: NonNullable<CoordinatorDeployment['restore']>,
+  ): Promise<void> {
+    const bytes = state === undefined ? undefined : await readStateHandle(state, this.#input.fileSystems)
+    await coordinator.resetToCheckpoint(checkpointId, bytes)
+  }
+
   #ready(coordinator: OperatorCoordinator, subtask: number): void | Promise<void> {
     const { attempt } = this.#input
     const sendEvent = (event: unknown): void => {
@@ -149,7 +160,9 @@ export class HostedCoordinator {
     try {
       const given: unknown = await coordinator.checkpointCoordinator(checkpointId)
       if (!(given instanceof Uint8Array)) throw new TypeError('checkpointCoordinator gave no Uint8Array')
-      this.#input.send({ type: 'acknowledge-coordinator-checkpoint', ...about, state: Uint8Array.from(given) })
+      const bytes = Uint8Array.from(given)
+      const state = { kind: 'inline', bytes, crc32c: crc32c(bytes) } as const
+      this.#input.send({ type: 'acknowledge-coordinator-checkpoint', ...about, state })
     } catch (error) {
       const failure = serializeError(this.#failure(error))
       this.#input.send({ type: 'decline-coordinator-checkpoint', ...about, error: failure })

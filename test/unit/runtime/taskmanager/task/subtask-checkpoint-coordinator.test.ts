@@ -77,6 +77,7 @@ function coordinatorOf(...operators: PlayedOperator[]): SubtaskCheckpointCoordin
     control: { actions, processingTime, wake },
     outputs,
     ending: new TaskEnding(false),
+    events: { checkpointTaken: (id) => void events.push(`${String(id)} taken`), hold: () => void events.push('hold') },
     alignment: new CheckpointAlignment(),
     clock,
     send: (message) => sent.push(message),
