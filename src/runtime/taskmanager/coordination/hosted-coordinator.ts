@@ -9,6 +9,7 @@
 import type { OperatorCoordinator, OperatorCoordinatorProvider } from '../../../api/dag/operator-coordinator.js'
 import { deserializeError, serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { ReasonError } from '../../../core/errors/reason-error.js'
 import { describeFailure } from '../../../core/errors/syntax-location.js'
 import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { Logger } from '../../../core/logging/logger.js'
@@ -159,7 +160,7 @@ export class HostedCoordinator {
     const about = { ...this.#identity, checkpointId }
     try {
       const given: unknown = await coordinator.checkpointCoordinator(checkpointId)
-      if (!(given instanceof Uint8Array)) throw new TypeError('checkpointCoordinator gave no Uint8Array')
+      if (!(given instanceof Uint8Array)) throw new ReasonError('checkpointCoordinator gave no Uint8Array')
       const bytes = Uint8Array.from(given)
       const state = { kind: 'inline', bytes, crc32c: crc32c(bytes) } as const
       this.#input.send({ type: 'acknowledge-coordinator-checkpoint', ...about, state })
