@@ -54,7 +54,7 @@ function withoutHeldEvents(): Sabotage {
   }
 }
 
-export const COORDINATION_MUTANTS: readonly Mutant[] = [
+const FAULTS: readonly Mutant[] = [
   {
     name: 'events go to a subtask between the snapshots of its coordinator and its own',
     seeds: 5,
@@ -98,4 +98,6 @@ export const COORDINATION_MUTANTS: readonly Mutant[] = [
       toWorker: (message) => (message.type === 'execution-attempt-ready' && message.attempt > 0 ? [] : [message]),
     }),
   },
-].map((mutant) => ({ ...mutant, isCoordinated: true }))
+]
+
+export const COORDINATION_MUTANTS: readonly Mutant[] = FAULTS.map((fault) => ({ ...fault, isCoordinated: true }))
