@@ -19,10 +19,11 @@ const rooms = [
     room: 'runtime/taskmanager',
     mayImport: ['runtime/protocol', 'graph', 'api', 'storage', 'core'],
     layers: [
-      ['network', 'state', 'timers', 'coordination'],
+      ['network', 'state', 'timers'],
       ['metrics'],
       ['operators'],
       ['task'],
+      ['coordination'],
       ['taskexecutor'],
       ['worker-entry.ts'],
     ],

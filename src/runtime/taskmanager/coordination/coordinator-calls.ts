@@ -3,6 +3,7 @@
 // handler is called any more. An error of the work is the handler's, never lost.
 // Thread: the task worker.
 import type { AsyncCallHandler, CallTimes } from '../../../api/dag/operator-coordinator.js'
+import { asError } from '../../../core/errors/thrown-value.js'
 import type { Clock, TimerHandle } from '../../../core/time/clock.js'
 
 /** Puts an action into the order of the coordinator's methods. */
@@ -57,7 +58,7 @@ export class CoordinatorCalls {
       const result = await work()
       answer = () => handler(result, undefined)
     } catch (error) {
-      const failure = error instanceof Error ? error : new Error(String(error))
+      const failure = asError(error)
       answer = () => handler(undefined, failure)
     }
     if (!this.#isClosed) this.#runInCoordinator(answer)
