@@ -84,7 +84,7 @@ abstract class HandOutOperator extends StreamOperatorBase implements OperatorEve
     const before = this.world.beforeEvent()
     const take = (): void => {
       this.numbers.take(event as FromNumberCoordinator)
-      this.taken()
+      this.taken(event as FromNumberCoordinator)
     }
     return before === undefined ? take() : before.then(take)
   }
@@ -97,7 +97,7 @@ abstract class HandOutOperator extends StreamOperatorBase implements OperatorEve
   }
 
   /** The numbers may have changed. */
-  protected abstract taken(): void
+  protected abstract taken(event: FromNumberCoordinator): void
 
   /** True where it gave something back instead of emitting it. */
   protected givesBack(): boolean {
@@ -141,8 +141,9 @@ class HandOutSource extends HandOutOperator implements SourceStreamOperator {
     this.#isCanceled = true
   }
 
-  protected taken(): void {
-    this.#isAsking = false
+  /** One question at a time: an end that has overtaken the answer to another one would lose a range. */
+  protected taken({ kind }: FromNumberCoordinator): void {
+    if (kind !== 'taken-back') this.#isAsking = false
   }
 
   #withoutNumbers(): SourceStatus {
@@ -172,7 +173,7 @@ class HandOutMiddle extends HandOutOperator implements OneInputStreamOperator {
 
   override async open(): Promise<void> {
     await super.open()
-    this.taken()
+    this.#beginTimer()
   }
 
   processElement(value: unknown, timestamp: number): void {
@@ -193,6 +194,10 @@ class HandOutMiddle extends HandOutOperator implements OneInputStreamOperator {
   }
 
   protected taken(): void {
+    this.#beginTimer()
+  }
+
+  #beginTimer(): void {
     if (this.#isTimed || !this.numbers.hasOwn) return
     this.#isTimed = true
     const { processingTime } = this.context
@@ -210,7 +215,7 @@ class HandOutMiddle extends HandOutOperator implements OneInputStreamOperator {
       this.output.collectSideOutput(HANDED_OUT, { value }, NO_TIMESTAMP)
     }
     this.#isTimed = false
-    this.taken()
+    this.#beginTimer()
     return true
   }
 }
