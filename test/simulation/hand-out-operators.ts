@@ -5,7 +5,11 @@
 import type { OperatorSpec } from '../../src/api/dag/operator-spec.js'
 import type { OperatorBinding } from '../../src/graph/program-graph.js'
 import { ListStateDescriptor, type ListState } from '../../src/index.js'
-import { MAX_WATERMARK, NO_TIMESTAMP, type WatermarkStatus } from '../../src/runtime/taskmanager/network/stream-element.js'
+import {
+  MAX_WATERMARK,
+  NO_TIMESTAMP,
+  type WatermarkStatus,
+} from '../../src/runtime/taskmanager/network/stream-element.js'
 import type { OperatorEventHandler } from '../../src/runtime/taskmanager/operators/operator-event-gateway.js'
 import { StreamOperatorBase } from '../../src/runtime/taskmanager/operators/stream-operator-base.js'
 import type {

@@ -7,7 +7,8 @@ import type { ListState } from '../../src/index.js'
 /** What is left of a range: next, and the end that is not part of it. */
 export type NumberRange = readonly [next: number, end: number]
 
-export type ToNumberCoordinator = { readonly kind: 'want' } | { readonly kind: 'give-back'; readonly range: NumberRange }
+export type ToNumberCoordinator =
+  { readonly kind: 'want' } | { readonly kind: 'give-back'; readonly range: NumberRange }
 
 export type FromNumberCoordinator =
   | { readonly kind: 'range'; readonly range: NumberRange }

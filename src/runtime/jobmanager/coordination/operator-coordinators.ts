@@ -157,7 +157,8 @@ export class OperatorCoordinators {
     if (execution === undefined) return
     const { subtaskIndex: subtask, attemptNumber: attempt } = execution
     if (message.type === 'operator-checkpoint-taken') {
-      for (const { holder } of this.#ofVertex(execution.vertex.id)) holder.checkpointTaken(subtask, message.checkpointId)
+      for (const { holder } of this.#ofVertex(execution.vertex.id))
+        holder.checkpointTaken(subtask, message.checkpointId)
       return
     }
     const { operatorId } = message

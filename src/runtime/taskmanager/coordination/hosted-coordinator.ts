@@ -110,7 +110,10 @@ export class HostedCoordinator {
     try {
       await this.#coordinator?.close()
     } catch (error) {
-      this.#input.logger.warn('a coordinator did not close', { coordinator: this.#name, reason: describeFailure(error) })
+      this.#input.logger.warn('a coordinator did not close', {
+        coordinator: this.#name,
+        reason: describeFailure(error),
+      })
     }
     this.#input.send({ type: 'coordinator-closed', ...this.#identity })
   }

@@ -32,7 +32,12 @@ export interface EventSender {
   readonly send: (message: WorkerToMaster) => void
 }
 
-export function gatewayToCoordinator({ executionId, operatorId, operatorName, send }: EventSender): OperatorEventGateway {
+export function gatewayToCoordinator({
+  executionId,
+  operatorId,
+  operatorName,
+  send,
+}: EventSender): OperatorEventGateway {
   return {
     sendEventToCoordinator: (event) => {
       send({ type: 'event-from-operator', executionId, operatorId, event: copyOfEvent(event, operatorName) })

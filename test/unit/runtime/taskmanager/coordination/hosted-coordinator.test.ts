@@ -76,7 +76,13 @@ describe('A coordinator in its worker', () => {
     event.range.push(3)
     assert.deepEqual(worker.sent, [
       { type: 'event-from-coordinator', attempt: 4, operatorId: 'op', subtask: 2, event: { range: [1, 2] } },
-      { type: 'acknowledge-coordinator-checkpoint', attempt: 4, operatorId: 'op', checkpointId: 5, state: inline(1, 2) },
+      {
+        type: 'acknowledge-coordinator-checkpoint',
+        attempt: 4,
+        operatorId: 'op',
+        checkpointId: 5,
+        state: inline(1, 2),
+      },
     ])
   })
 
@@ -127,7 +133,10 @@ describe('A coordinator in its worker', () => {
     worker.hosted.start()
     await settled()
     worker.coordinator.context?.failJob(new Error('the source is gone'))
-    assert.match(worker.ofType('coordinator-failed')[0]?.error.message ?? '', /numbers failed: Error: the source is gone/)
+    assert.match(
+      worker.ofType('coordinator-failed')[0]?.error.message ?? '',
+      /numbers failed: Error: the source is gone/,
+    )
   })
 
   it('refuses to send what cannot be copied, and names who wanted to', async () => {
@@ -137,7 +146,8 @@ describe('A coordinator in its worker', () => {
     await settled()
     assert.throws(
       () => worker.coordinator.gateways[0]?.sendEvent({ callback: () => undefined }),
-      (error) => FlinkError.is(error, 'OPERATOR_EVENT_NOT_CLONEABLE') && error.message.startsWith('The coordinator Played'),
+      (error) =>
+        FlinkError.is(error, 'OPERATOR_EVENT_NOT_CLONEABLE') && error.message.startsWith('The coordinator Played'),
     )
   })
 
