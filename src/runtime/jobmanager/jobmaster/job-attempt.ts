@@ -18,9 +18,10 @@ import type { JobEnvironment } from '../job-environment.js'
 import { planDeployment, type RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { SlotAssignment } from '../scheduler/slot-assignment.js'
 import { AccumulatorMerging } from './accumulator-merging.js'
+import { AttemptEnding } from './attempt-ending.js'
 import { MetricStore } from './metric-store.js'
 import type { WorkerPool } from './worker-pool.js'
-import { TaskCancellationWatchdog, type CancellationLimits } from './task-cancellation-watchdog.js'
+import type { CancellationLimits } from './task-cancellation-watchdog.js'
 
 export interface JobAttemptListener {
   onAllRunning(): void
@@ -53,11 +54,10 @@ export class JobAttempt {
   readonly #accumulators: AccumulatorMerging
   readonly #input: JobAttemptInput
   readonly #settings: AttemptSettings
+  readonly #ending: AttemptEnding
   #outcome: 'open' | 'reported' = 'open'
   #allRunning = false
-  #allEnded: (() => void) | undefined
   #stopped: Promise<void> | undefined
-  #watchdog: TaskCancellationWatchdog | undefined
 
   constructor(input: JobAttemptInput) {
     this.#input = input
@@ -67,6 +67,17 @@ export class JobAttempt {
     this.#accumulators = new AccumulatorMerging(pool, environment.clock)
     this.operatorCoordinators = this.#makeOperatorCoordinators(pool)
     this.coordinator = input.makeCoordinator(this)
+    const { executions, operatorCoordinators } = this
+    this.#ending = new AttemptEnding({
+      environment,
+      executions,
+      operatorCoordinators,
+      pool,
+      limits: this.#settings.cancellation,
+      onTimeout: (error) => {
+        input.listener.onCancellationTimeout(error)
+      },
+    })
   }
 
   /** Workers have loaded the program: hands every one its tasks. */
@@ -146,7 +157,7 @@ export class JobAttempt {
     }
     this.operatorCoordinators.workerExited(worker)
     this.#fail(error)
-    this.#checkAllEnded()
+    this.#ending.check()
   }
 
   /** Ends all tasks; their workers stay, but for those that do not answer in time. May be called again meanwhile. */
@@ -157,56 +168,7 @@ export class JobAttempt {
 
   async #stop(reason: Error): Promise<void> {
     this.#outcome = 'reported'
-    await Promise.all([this.coordinator.shutdown(reason), this.#endTasks()])
-  }
-
-  async #endTasks(): Promise<void> {
-    for (const execution of this.executions.all()) {
-      if (!this.#input.pool.isAlive(execution.worker)) this.#move(execution, 'FAILED')
-      // What was never deployed has nobody who would report its end.
-      else if (execution.state === 'CREATED' || execution.state === 'SCHEDULED') this.#move(execution, 'CANCELED')
-      else this.#move(execution, 'CANCELING')
-    }
-    for (const { place } of this.operatorCoordinators.open) {
-      if (!this.#input.pool.isAlive(place.worker)) this.operatorCoordinators.workerExited(place.worker)
-    }
-    if (!this.#haveAllEnded) {
-      this.#input.pool.sendToAll({ type: 'cancel-tasks', attempt: this.#input.attemptNumber })
-      await this.#untilAllEnded()
-    }
-  }
-
-  async #untilAllEnded(): Promise<void> {
-    const { clock } = this.#input.environment
-    const allEnded = new Promise<void>((resolve) => {
-      this.#allEnded = resolve
-    })
-    this.#watchdog = new TaskCancellationWatchdog(this.#settings.cancellation, clock, (isOverdue, limitMs) => {
-      void this.#terminateWorkers(isOverdue, limitMs)
-    })
-    await allEnded
-    this.#watchdog.stop()
-  }
-
-  async #terminateWorkers(isOverdue: (worker: number) => boolean, timeoutMs: number): Promise<void> {
-    const overdue = [...this.executions.all()].filter(({ isTerminal, worker }) => !isTerminal && isOverdue(worker))
-    const coordinators = this.operatorCoordinators.open.filter(({ place }) => isOverdue(place.worker))
-    const workers = new Set([...overdue, ...coordinators.map(({ place }) => place)].map(({ worker }) => worker))
-    await Promise.all([...workers].map((worker) => this.#input.pool.terminate(worker)))
-    for (const execution of overdue) {
-      execution.failure = this.#cancellationTimeout(execution.taskNameWithSubtask, timeoutMs)
-      this.#move(execution, 'FAILED')
-    }
-    for (const { label } of coordinators) this.#cancellationTimeout(label, timeoutMs)
-    for (const worker of workers) this.operatorCoordinators.workerExited(worker)
-    this.#checkAllEnded()
-  }
-
-  #cancellationTimeout(task: string, timeoutMs: number): FlinkError {
-    const error = new FlinkError('TASK_CANCEL_TIMEOUT', { task, timeoutMs })
-    this.#input.environment.logger.warn(error.message)
-    this.#input.listener.onCancellationTimeout(error)
-    return error
+    await Promise.all([this.coordinator.shutdown(reason), this.#ending.end()])
   }
 
   #makeOperatorCoordinators(pool: WorkerPool): OperatorCoordinators {
@@ -219,17 +181,17 @@ export class JobAttempt {
         this.#fail(error)
       },
       onClosing: (worker) => {
-        this.#watchdog?.responded(worker)
+        this.#ending.responded(worker)
       },
       onAllClosed: () => {
-        this.#checkAllEnded()
+        this.#ending.check()
       },
     })
   }
 
   #taskStateChanged(message: TaskStateChanged): void {
     const execution = this.executions.find(message.executionId)
-    if (execution !== undefined && message.state === 'CANCELING') this.#watchdog?.responded(execution.worker)
+    if (execution !== undefined && message.state === 'CANCELING') this.#ending.responded(execution.worker)
     if (execution === undefined || !this.#move(execution, stateOfReport(execution, message.state))) return
     if (message.accumulators !== undefined) execution.accumulators = message.accumulators
     if (message.error !== undefined) execution.failure = deserializeError(message.error)
@@ -240,7 +202,7 @@ export class JobAttempt {
       this.#input.listener.onAllRunning()
     }
     if (this.executions.allFinished()) this.#finish()
-    this.#checkAllEnded()
+    this.#ending.check()
   }
 
   #storeMetrics(message: ReportMetrics): void {
@@ -270,14 +232,6 @@ export class JobAttempt {
     if (this.#outcome === 'reported') return
     this.#outcome = 'reported'
     this.#input.listener.onFailed(error)
-  }
-
-  get #haveAllEnded(): boolean {
-    return this.executions.allTerminal() && this.operatorCoordinators.areClosed
-  }
-
-  #checkAllEnded(): void {
-    if (this.#haveAllEnded) this.#allEnded?.()
   }
 
   #move(execution: Execution, to: Execution['state']): boolean {
