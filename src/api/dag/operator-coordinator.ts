@@ -63,7 +63,8 @@ export interface OperatorCoordinatorContext {
   readonly operatorName: string
   /** How many subtasks the operator has in this attempt. */
   readonly currentParallelism: number
-  readonly clock: Clock
+  /** Without timers, which would outlive it: it has callAsyncPeriodically. */
+  readonly clock: Pick<Clock, 'now' | 'monotonicMs'>
   readonly logger: Logger
   /** The attempt fails with this cause. */
   failJob(cause: unknown): void
