@@ -76,7 +76,7 @@ export class JobProgram {
     installExecutionContext({ executor, configuration, programArguments: program.args })
     const { handOut } = this.#world.scenario
     if (handOut !== undefined) {
-      await executor.submit(handOutJob(handOut, functions, this.#sharedWorld()).pipeline(program.configuration))
+      await executor.submit(handOutJob(handOut, functions, this.#sharedWorld()).pipeline(configuration.toMap()))
       return
     }
     const env = StreamExecutionEnvironment.getExecutionEnvironment()

@@ -24,7 +24,7 @@ describe('A JobMaster that is asked to stop', () => {
 
   it('does not start the job again when the last checkpoint completes while it is about to restart', async () => {
     const harness = await new JobMasterHarness(GOES_ON).run()
-    harness.ignored.add('announce-checkpoint')
+    harness.ignored.add('trigger-checkpoint')
     const stopped = harness.master.stop()
     await settle()
     for (const slot of [0, 1, 2]) harness.started[slot]?.at(-1)?.acknowledge(1)
