@@ -23,6 +23,7 @@ const rooms = [
       ['metrics'],
       ['operators'],
       ['task'],
+      ['coordination'],
       ['taskexecutor'],
       ['worker-entry.ts'],
     ],

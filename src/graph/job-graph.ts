@@ -19,6 +19,8 @@ export interface ChainedOperator {
   readonly keyed: boolean
   /** Present where the type of the key was declared and says it (core/keygroups/key-shapes.ts). */
   readonly keyShape?: string
+  /** Name of the coordinator of its subtasks, where it has one. */
+  readonly coordinator?: string
 }
 
 /** A task of the job: one chain of operators, run by `parallelism` subtasks. */

@@ -21,6 +21,7 @@ const OPERATOR_FACTS = [
   'kind',
   'keyed',
   'keyShape',
+  'coordinator',
   'input',
   'inputSideOutput',
   'description',

@@ -12,6 +12,7 @@ import { RowCopier } from '../../src/core/types/row-copier.js'
 import type { ChannelEnds } from '../../src/runtime/taskmanager/network/channel.js'
 import { LocalChannel } from '../../src/runtime/taskmanager/network/local-channel.js'
 import { AccumulatorRegistry } from '../../src/runtime/taskmanager/operators/accumulator-registry.js'
+import type { OperatorEventGateway } from '../../src/runtime/taskmanager/operators/operator-event-gateway.js'
 import type { OperatorContext, TaskInfo } from '../../src/runtime/taskmanager/operators/stream-operator.js'
 import type { StateBackend } from '../../src/runtime/taskmanager/state/state-backend.js'
 import { RecordingOutput, type OutputRoom } from './recording-output.js'
@@ -36,6 +37,13 @@ export class TestOperatorContext implements OperatorContext {
   readonly configuration: Configuration = new Configuration()
   readonly clock: ManualClock
   readonly processingTime: TestProcessingTimeService
+  /** What the operator sent to its coordinator. */
+  readonly sentEvents: unknown[] = []
+  readonly operatorEvents: OperatorEventGateway = {
+    sendEventToCoordinator: (event) => {
+      this.sentEvents.push(event)
+    },
+  }
   readonly random: SeededRandom = new SeededRandom(1)
   readonly logger: Logger
   readonly metrics: MetricGroup = new MetricGroup(['test'])

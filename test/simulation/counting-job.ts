@@ -3,6 +3,7 @@
  * sink; and the same in a plain loop.
  */
 import type { DataStream, StreamExecutionEnvironment } from '../../src/index.js'
+import { UNASKED_PREFIX, unaskedNumbers } from './hand-out-job.js'
 import { CountByKey, PassOn, Spoil } from './job-functions.js'
 import { keyedBy, keyOf, labelOf, type KeyPlan } from './job-keys.js'
 import { buildShape, plainShape } from './job-shapes.js'
@@ -65,6 +66,9 @@ export interface PlainTotal {
 export function plainTotals(scenario: Scenario): Map<string, PlainTotal> {
   const totals = new Map<string, PlainTotal>()
   let values = Array.from({ length: scenario.records }, (_, value) => value)
+  if (scenario.handOut !== undefined) {
+    addUp(totals, unaskedNumbers(scenario.handOut), scenario.count.keys, UNASKED_PREFIX)
+  }
   for (const [index, shape] of scenario.shapes.entries()) {
     values = plainShape(values, shape, (ending) => {
       addUp(totals, ending, scenario.count.keys, prefixOf(`shape-${index}`))

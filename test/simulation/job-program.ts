@@ -8,6 +8,7 @@ import type { ProgramDescriptor } from '../../src/runtime/protocol/program-descr
 import { GraphCapturingExecutor } from '../../src/runtime/taskmanager/taskexecutor/graph-capturing-executor.js'
 import type { ProgramRunner } from '../../src/runtime/taskmanager/taskexecutor/program-loader.js'
 import { buildCountingJob } from './counting-job.js'
+import { handOutJob } from './hand-out-job.js'
 import { FunctionBag, type HookName, type JobWorld } from './job-world.js'
 import type { RunPlan } from './scenario.js'
 import type { SimulatedTaskManager } from './simulated-task-manager.js'
@@ -23,6 +24,10 @@ const COMES_OFTEN: ReadonlySet<HookName> = new Set([
   'snapshotState',
   'notifyCheckpointComplete',
   'notifyCheckpointAborted',
+  'handleOperatorEvent',
+  'coordinator: event',
+  'coordinator: hand out',
+  'coordinator: complete',
 ])
 
 export class JobProgram {
@@ -69,6 +74,11 @@ export class JobProgram {
   async #run(program: ProgramDescriptor, executor: PipelineExecutor, functions: FunctionBag): Promise<void> {
     const configuration = Configuration.fromEntries(program.configuration)
     installExecutionContext({ executor, configuration, programArguments: program.args })
+    const { handOut } = this.#world.scenario
+    if (handOut !== undefined) {
+      await executor.submit(handOutJob(handOut, functions, this.#sharedWorld()).pipeline(configuration.toMap()))
+      return
+    }
     const env = StreamExecutionEnvironment.getExecutionEnvironment()
     buildCountingJob(env, functions, this.#sharedWorld())
     await env.execute('simulated job')

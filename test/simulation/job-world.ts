@@ -1,4 +1,5 @@
 /** What the functions of one worker reach of the simulated world. */
+import type { CoordinatorHook } from './number-coordinator.js'
 import type { RunPlan, Scenario } from './scenario.js'
 import type { TransactionalStore } from './transactional-store.js'
 
@@ -8,6 +9,8 @@ export interface NumberRecord {
 }
 
 export type HookName =
+  | `coordinator: ${CoordinatorHook}`
+  | 'handleOperatorEvent'
   | 'open'
   | 'initializeState'
   | 'snapshotState'

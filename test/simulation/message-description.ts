@@ -21,6 +21,30 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
       const tasks = message.tasks.map((task) => shortId(task.executionId) + (task.finishedOnRestore ? ' finished' : ''))
       return `${type}, attempt ${message.attempt}, restored ${restored ?? 'nothing'}: ${tasks.join(', ')}`
     }
+    case 'deploy-coordinators':
+      return `${type}, attempt ${message.attempt}, restored ${message.coordinators[0]?.restore?.checkpointId ?? 'nothing'}`
+    case 'event-to-coordinator':
+    case 'event-from-coordinator':
+      return `${type}, subtask ${message.subtask}: ${JSON.stringify(message.event)}`
+    case 'event-from-operator':
+    case 'event-to-operator':
+      return `${type} ${shortId(message.executionId)}: ${JSON.stringify(message.event)}`
+    case 'execution-attempt-ready':
+    case 'execution-attempt-failed':
+      return `${type}, subtask ${message.subtask}`
+    case 'trigger-coordinator-checkpoint':
+    case 'acknowledge-coordinator-checkpoint':
+      return `${type} ${message.checkpointId}`
+    case 'decline-coordinator-checkpoint':
+      return `${type} ${message.checkpointId}: ${message.error.message}`
+    case 'coordinator-failed':
+      return `${type}: ${message.error.message}`
+    case 'coordinator-closing':
+    case 'coordinator-closed':
+      return `${type}, attempt ${message.attempt}`
+    case 'operator-event-received':
+      return `${type} ${shortId(message.executionId)}`
+    case 'operator-checkpoint-taken':
     case 'trigger-checkpoint':
     case 'acknowledge-checkpoint':
       return `${type} ${message.checkpointId} of ${shortId(message.executionId)}`

@@ -7,6 +7,7 @@ import { InputGate } from '../../src/runtime/taskmanager/network/input-gate.js'
 import { RecordWriter } from '../../src/runtime/taskmanager/network/record-writer.js'
 import { UdfStreamOperator } from '../../src/runtime/taskmanager/operators/udf-stream-operator.js'
 import { FunctionClaims } from '../../src/runtime/taskmanager/taskexecutor/function-claims.js'
+import { COORDINATION_MUTANTS } from './coordination-mutants.js'
 import {
   heldBack,
   onDeploy,
@@ -25,6 +26,8 @@ export interface Mutant {
   readonly name: string
   /** It is found in one of so many seeds, counted from 1. */
   readonly seeds: number
+  /** Seeds whose numbers coordinators hand out. */
+  readonly isCoordinated?: boolean
   /** Anew for each seed. */
   readonly make: () => Sabotage
 }
@@ -249,6 +252,7 @@ export const MUTANTS: readonly Mutant[] = [
       plant: () => replaced(CompletedCheckpointStore.prototype, 'shutdown', () => () => Promise.resolve()),
     }),
   },
+  ...COORDINATION_MUTANTS,
 ]
 
 export interface MutantResult {
@@ -259,10 +263,10 @@ export interface MutantResult {
 }
 
 /** Plays seeds from 1 until one finds the mutant. */
-export async function findMutant({ name, seeds, make }: Mutant): Promise<MutantResult> {
+export async function findMutant({ name, seeds, make, isCoordinated = false }: Mutant): Promise<MutantResult> {
   for (let seed = 1; seed <= seeds; seed += 1) {
     try {
-      await simulateJob(seed, { sabotage: make() })
+      await simulateJob(seed, { sabotage: make(), isCoordinated })
     } catch (error) {
       const [reason = ''] = error instanceof Error ? error.message.split('\n', 1) : []
       return { name, seeds, found: { seed, reason } }

@@ -103,6 +103,7 @@ export class RunInvariants {
 
   reported(message: WorkerToMaster): void {
     if (message.type === 'report-metrics') this.#checkWaiting(message)
+    if (message.type === 'coordinator-failed') this.#expectExplained('a coordinator', message.error.message)
     if (message.type !== 'task-state-changed') return
     const { executionId, state, error } = message
     const task = this.#tasks.get(executionId)
@@ -113,10 +114,7 @@ export class RunInvariants {
     if (TASK_MOVES[task.state]?.split(' ').includes(state) !== true) {
       this.#fail(`${executionId} went from ${task.state} to ${state}`)
     }
-    const reason = error?.message ?? ''
-    if (state === 'FAILED' && !EXPLAINED.some((explanation) => explanation.test(reason))) {
-      this.#fail(`${executionId} failed without a planned cause: ${reason}`)
-    }
+    if (state === 'FAILED') this.#expectExplained(executionId, error?.message ?? '')
     task.state = state
     if (TASK_ENDS.has(state)) this.#tasks.delete(executionId)
   }
@@ -148,6 +146,11 @@ export class RunInvariants {
         }
       }
     }
+  }
+
+  #expectExplained(who: string, reason: string): void {
+    const isPlanned = EXPLAINED.some((explanation) => explanation.test(reason))
+    if (!isPlanned) this.#fail(`${who} failed without a planned cause: ${reason}`)
   }
 
   #fail(reason: string): void {

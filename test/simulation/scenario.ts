@@ -2,6 +2,7 @@
 import type { Random } from '../../src/core/random/random.js'
 import { between, happens, oneOf } from './draw.js'
 import { drawFaults, type FaultBudget } from './fault-injector.js'
+import { drawHandOut, type HandOutPlan } from './hand-out-job.js'
 import { drawKeys, type KeyPlan } from './job-keys.js'
 import { drawShapes, type ShapePlan } from './job-shapes.js'
 import { STATE_KINDS, type StateKind } from './keyed-totals.js'
@@ -60,6 +61,8 @@ export interface Scenario {
   readonly functionMaker: FunctionMaker
   /** The engine's, or the one of the tests that keeps sorted bytes and snapshots of its own files. */
   readonly stateBackend: 'hashmap' | 'sorted'
+  /** Coordinators hand out the numbers; undefined: sources have them. */
+  readonly handOut: HandOutPlan | undefined
 }
 
 export const CHECKPOINT_DIRECTORY = '/checkpoints'
@@ -86,7 +89,16 @@ export function scenarioOf(simulation: Simulation, leftOut: LeftOut): Scenario {
     functionMaker: oneOf(random, ['main', 'module', 'package']),
     changesRecords: oneOf(random, [true, true, false]),
     stateBackend,
+    handOut: undefined,
   }
+}
+
+/** The same with coordinators: few records, as each range costs messages, and no shapes. */
+export function withHandOut(scenario: Scenario, simulation: Simulation): Scenario {
+  const random = simulation.stream('hand-out')
+  const records = between(random, 50, 600)
+  const runs = scenario.runs.map((run) => ({ ...run, shapeParallelism: [] }))
+  return { ...scenario, records, shapes: [], runs, handOut: drawHandOut(random) }
 }
 
 /** A backend that keeps bytes refuses a value when it is given, which fails the job as it should. */

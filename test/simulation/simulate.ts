@@ -20,6 +20,7 @@ const { values } = parseArgs({
     known: { type: 'string', multiple: true, default: [] },
     mutants: { type: 'boolean', default: false },
     mutant: { type: 'string' },
+    coordinated: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
   },
 })
@@ -42,7 +43,8 @@ async function simulateAll(from: number, seeds: number): Promise<boolean> {
       const onLog = (log: readonly string[]): void => {
         marks.look(log)
       }
-      const { faults, runs, snapshots, virtualMs } = await simulateJob(seed, { onLog, known: values.known })
+      const options = { onLog, known: values.known, isCoordinated: values.coordinated }
+      const { faults, runs, snapshots, virtualMs } = await simulateJob(seed, options)
       const counts = { ...faults, runs, snapshots, 'virtual seconds': virtualMs / 1000 }
       for (const [name, count] of Object.entries(counts)) totals.set(name, (totals.get(name) ?? 0) + count)
     } catch (error) {
@@ -61,9 +63,9 @@ async function simulateAll(from: number, seeds: number): Promise<boolean> {
 
 /** All events of one seed; a smaller scenario where it fails. */
 async function showSeed(seed: number): Promise<boolean> {
-  const { known } = values
+  const { known, coordinated: isCoordinated } = values
   const sabotage = MUTANTS.find(({ name }) => name === values.mutant)
-  const options = sabotage === undefined ? { known } : { known, sabotage: sabotage.make() }
+  const options = { known, isCoordinated, ...(sabotage === undefined ? {} : { sabotage: sabotage.make() }) }
   const onLog = (log: readonly string[]): void => {
     say(log.join('\n'))
   }

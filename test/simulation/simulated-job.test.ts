@@ -9,6 +9,7 @@ import { simulateJob, type SimulationReport } from './simulate-job.js'
 
 const SEEDS = 50
 const FIRST_SEED = 1
+const COORDINATED_SEEDS = 25
 
 function sum(reports: readonly SimulationReport[], numberOf: (report: SimulationReport) => number): number {
   return reports.reduce((total, report) => total + numberOf(report), 0)
@@ -36,6 +37,17 @@ describe('a simulated job', () => {
     assert.ok(sum(reports, ({ faults }) => faults['snapshot-is-damaged']) > 0, 'checkpoints were damaged')
     assert.ok(sum(reports, ({ runs }) => runs) > SEEDS, 'jobs went on from snapshots in other runs')
     assert.ok(sum(reports, ({ snapshots }) => snapshots) > 4 * SEEDS, 'snapshots were completed')
+  })
+
+  it(`emits each number once that coordinators hand out, whatever goes wrong (${COORDINATED_SEEDS} seeds)`, async () => {
+    const reports: SimulationReport[] = []
+    for (let seed = 1; seed <= COORDINATED_SEEDS; seed += 1) {
+      reports.push(await simulateJob(seed, { isCoordinated: true }))
+    }
+    for (const kind of ['hook-throws', 'hook-is-slow', 'worker-dies'] as const) {
+      assert.ok(sum(reports, ({ faults }) => faults[kind]) > COORDINATED_SEEDS / 10, kind)
+    }
+    assert.ok(sum(reports, ({ runs }) => runs) > COORDINATED_SEEDS, 'jobs went on from snapshots in other runs')
   })
 
   for (const seed of [4, 8, 9]) {

@@ -3,6 +3,7 @@ import { keyedKeepsState, type KeyedSpec } from './operators/keyed-spec.js'
 import { oneInputKeepsState, type OneInputSpec } from './operators/one-input-spec.js'
 import { sinkKeepsState, type SinkSpec } from './operators/sink-spec.js'
 import { sourceKeepsState, type SourceSpec } from './operators/source-spec.js'
+import type { OperatorCoordinatorProvider } from './operator-coordinator.js'
 import type { StreamOperatorFactory } from './stream-operator-factory.js'
 
 /** An operator that has no kind of its own: it brings its factory. */
@@ -12,6 +13,8 @@ export interface FactorySpec {
   readonly functions: readonly object[]
   /** Whether it keeps state of its own, whatever its functions do. */
   readonly keepsState?: boolean
+  /** Present where one coordinator decides for all subtasks. */
+  readonly coordinator?: OperatorCoordinatorProvider
 }
 
 /** Operators that have a kind, by families: a file each in `operators/`, and one in the engine that makes them. */
@@ -36,6 +39,10 @@ const kindKeepsState: KeepsState<KindSpec> = {
 /** The user's functions in an operator, in the order in which they are opened. */
 export function functionsOf(spec: OperatorSpec): readonly object[] {
   return spec.kind === 'operator' ? spec.functions : [spec.function]
+}
+
+export function coordinatorOf(spec: OperatorSpec): OperatorCoordinatorProvider | undefined {
+  return spec.kind === 'operator' ? spec.coordinator : undefined
 }
 
 /** Whether the operator keeps state of its own, or its functions are there for the state of keys. */

@@ -43,6 +43,35 @@ export const JOB_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  COORDINATOR_FAILED: {
+    message: 'The coordinator {coordinator} of {operator} failed: {reason}',
+    fault: 'user',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  OPERATOR_EVENT_NOT_CLONEABLE: {
+    message:
+      '{sender} sent an event that cannot travel: {reason}. Send plain data: objects, arrays, Map, Set, Date, BigInt, typed arrays; no functions and no promises.',
+    fault: 'user',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  OPERATOR_EVENT_UNHANDLED: {
+    message: '{operator} got an event of its coordinator, and has no handleOperatorEvent that takes one.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  OPERATOR_WITHOUT_COORDINATOR: {
+    message: '{operator} sent an event to its coordinator, and has none. Name a coordinator in its specification.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   WORKER_DIED: {
     message: '{worker} died: {reason}',
     fault: 'external',

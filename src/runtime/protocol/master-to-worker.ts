@@ -4,6 +4,7 @@
 import type { JobGraph } from '../../graph/job-graph.js'
 import type { MergeAccumulators } from './accumulators.js'
 import type { CheckpointOptions } from './checkpoint-options.js'
+import type { DeployCoordinators, EventToOperator, ToCoordinator } from './operator-events.js'
 import type { EarlierAnswers } from './program-answers.js'
 import type { ProgramDescriptor } from './program-descriptor.js'
 import type { TaskDeploymentDescriptor } from './task-deployment.js'
@@ -70,10 +71,13 @@ export interface CloseWorker {
 
 export type MasterToWorker =
   | LoadProgram
+  | DeployCoordinators
   | DeployTasks
   | TriggerCheckpoint
   | NotifyCheckpointComplete
   | NotifyCheckpointAborted
+  | ToCoordinator
+  | EventToOperator
   | CancelTasks
   | MergeAccumulators
   | CloseWorker

@@ -6,6 +6,7 @@ import type { LogFields } from '../../core/logging/logger.js'
 import type { TaskStateSnapshot } from '../../storage/state-handles.js'
 import type { AccumulatorParts, AccumulatorsMerged } from './accumulators.js'
 import type { ExecutionState } from './execution-state.js'
+import type { FromCoordinatedTask, FromCoordinator } from './operator-events.js'
 
 export interface WorkerReady {
   readonly type: 'worker-ready'
@@ -100,6 +101,8 @@ export type WorkerToMaster =
   | EndOfData
   | AcknowledgeCheckpoint
   | DeclineCheckpoint
+  | FromCoordinatedTask
+  | FromCoordinator
   | ReportMetrics
   | AccumulatorsMerged
   | LogLine

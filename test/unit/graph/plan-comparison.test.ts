@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { OperatorSpec } from '../../../src/api/dag/operator-spec.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { generateProgramGraph } from '../../../src/graph/job-graph-generator.js'
 import type { JobGraph } from '../../../src/graph/job-graph.js'
@@ -80,5 +81,24 @@ test('the same program passes', () => {
     planOf((program) => {
       program.sink(program.map(program.source('source'), 'map'), 'sink')
     }),
+  )
+})
+
+test('another coordinator in the worker is a mismatch, and an operator without one says nothing of it', () => {
+  const planWith = (spec: OperatorSpec): JobGraph =>
+    planOf((program) => program.operator(program.source('source'), 'numbers', spec))
+  const factory = { createStreamOperator: () => ({}) }
+  const plain: OperatorSpec = { kind: 'operator', factory, functions: [] }
+  const named = (name: string): OperatorSpec => ({
+    ...plain,
+    coordinator: { name, create: () => assert.fail('not run') },
+  })
+  assert.throws(() => {
+    compareGraphs(planWith(named('A')), planWith(named('B')))
+  }, /first at operator 'numbers': coordinator is A in the plan and B in the worker/)
+  const operators = planWith(plain).vertices.flatMap((vertex) => vertex.operators)
+  assert.deepEqual(
+    operators.map((operator) => 'coordinator' in operator),
+    [false, false],
   )
 })

@@ -29,8 +29,10 @@ test('operators that may hold state and have no uid are named in the order of th
   const factory = { createStreamOperator: () => ({}) }
   program.operator(plain, 'keeping', { kind: 'operator', factory, functions: [], keepsState: true })
   program.operator(plain, 'not keeping', { kind: 'operator', factory, functions: [{ invoke: () => undefined }] })
+  const coordinator = { name: 'Coordinator', create: () => assert.fail('it is not run') }
+  program.operator(plain, 'coordinated', { kind: 'operator', factory, functions: [], coordinator })
   const second = { ...list }
   program.operator(plain, 'second keeps', { kind: 'operator', factory, functions: [{}, second] })
   const names = statefulOperatorsWithoutUid(generateProgramGraph(program.pipeline()))
-  assert.deepEqual(names, ['offsets', 'list sink', 'keeping', 'second keeps', 'count', 'rich on key'])
+  assert.deepEqual(names, ['offsets', 'list sink', 'keeping', 'coordinated', 'second keeps', 'count', 'rich on key'])
 })

@@ -1,7 +1,8 @@
 // Duty: the life of every checkpoint: begun -> acknowledged by its tasks -> durable -> completed -> older ones subsumed.
 //
-//   request -> plan -> location -> plan of now -> pending -> triggers sent -> acknowledge()* -> metadata -> completed
-//       \_________ declined by a task, expired, task ended, disk failed, shutdown: aborted, files discarded ________/
+//   request -> plan -> location -> plan of now -> pending -> operator coordinators taken -> triggers sent -> acknowledge()*
+//     -> metadata -> completed
+//       \_________ declined, expired, task ended, disk failed, shutdown: aborted, files discarded ________/
 //
 // Invariants: one is complete only when its metadata is durable, and aborts older pending ones; ids only grow. A shutdown
 // leaves no work on the disk. How many there may be at a time, and when: checkpoint-request-decider.ts. Thread: main thread.
@@ -11,6 +12,7 @@ import type { CheckpointLocation } from '../../../storage/checkpoint-stream-fact
 import type { CheckpointOptions } from '../../protocol/checkpoint-options.js'
 import type { AcknowledgeCheckpoint } from '../../protocol/worker-to-master.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
+import type { CoordinatorStates, OperatorCoordinators } from '../coordination/operator-coordinators.js'
 import type { Execution } from '../executiongraph/execution.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import type { JobEnvironment } from '../job-environment.js'
@@ -29,6 +31,8 @@ export interface CheckpointCoordinatorServices extends CheckpointFailureServices
   readonly environment: JobEnvironment
   readonly configuration: CheckpointCoordinatorConfiguration
   readonly repository: SnapshotRepository
+  /** Their part is taken before any task is triggered. */
+  readonly operatorCoordinators: Pick<OperatorCoordinators, 'checkpoint' | 'checkpointEnded'>
   /** Sends to the worker of an execution, or to all workers. */
   readonly sendTo: (execution: Execution, message: MasterToWorker) => void
   readonly sendToAll: (message: MasterToWorker) => void
@@ -142,17 +146,34 @@ export class CheckpointCoordinator {
     }
   }
 
-  /** From the request to the triggers on their way to the tasks; each step but the location is done in one go. */
+  /** From the request to the triggers on their way to the tasks. */
   async #begin(request: CheckpointRequest): Promise<PendingCheckpoint> {
+    const pending = await this.#makePending(request)
+    const { checkpointId, plan } = pending
+    const states = this.#services.operatorCoordinators.checkpoint(checkpointId, plan.finishedVertices)
+    if (states !== undefined) await this.#takeCoordinators(pending, states)
+    // It may have been given up meanwhile, with the word about that sent to all: no trigger may follow it.
+    if (pending.isPending) this.#sendTriggers(pending)
+    this.#completeIfAcknowledged(pending)
+    return pending
+  }
+
+  /** Never rejects: where one of them declines the checkpoint is aborted. */
+  async #takeCoordinators(pending: PendingCheckpoint, states: Promise<CoordinatorStates>): Promise<void> {
+    try {
+      pending.coordinatorStates = await states
+    } catch (error) {
+      this.decline(pending.checkpointId, asError(error))
+    }
+  }
+
+  async #makePending(request: CheckpointRequest): Promise<PendingCheckpoint> {
     try {
       this.#planOrThrow()
       const checkpointId = this.#takeId()
       const location = await this.#makeLocation(checkpointId, request)
       const plan = this.#planOrDiscard(location)
-      const pending = this.#register({ checkpointId, plan, location, properties: propertiesOf(request) })
-      this.#sendTriggers(pending)
-      this.#completeIfAcknowledged(pending)
-      return pending
+      return this.#register({ checkpointId, plan, location, properties: propertiesOf(request) })
     } finally {
       this.#decider.begun()
       // Where it did not begin, nothing else will come to an end.
@@ -182,7 +203,7 @@ export class CheckpointCoordinator {
     }
   }
 
-  /** Tasks may have ended while the location was made: planned anew, in one go with the triggers. */
+  /** Tasks may have ended while the location was made: planned anew. One that ends later aborts what is pending. */
   #planOrDiscard(location: CheckpointLocation): CheckpointPlan {
     try {
       return this.#planOrThrow()
@@ -252,6 +273,7 @@ export class CheckpointCoordinator {
       this.#failures.completed(checkpointId, properties)
       this.#final.completed(checkpointId)
       if (pending.tellsCompletion) this.#services.sendToAll({ type: 'notify-checkpoint-complete', checkpointId })
+      this.#services.operatorCoordinators.checkpointEnded(checkpointId)
       this.#abortOlderThan(pending)
       this.#schedule.beginFinal()
       pending.complete({ checkpointId, externalPath })
@@ -296,6 +318,7 @@ export class CheckpointCoordinator {
     statistics.failed(pending, error)
     environment.logger.warn(`checkpoint ${String(checkpointId)} was aborted`, { reason: error.message })
     this.#services.sendToAll({ type: 'notify-checkpoint-aborted', checkpointId })
+    this.#services.operatorCoordinators.checkpointEnded(checkpointId)
     this.#work.discard(pending.location)
   }
 

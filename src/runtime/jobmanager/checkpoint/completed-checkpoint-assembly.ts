@@ -38,8 +38,14 @@ function operatorStates(vertex: JobVertex, maxParallelism: number, pending: Pend
       subtasks[execution.subtaskIndex] = pending.acknowledged.get(execution.id)?.snapshot.operators[id]
     }
     const { parallelism } = vertex
-    return { operatorId: id, uid, name, parallelism, maxParallelism, fullyFinished, subtasks }
+    const coordinatorState = pending.coordinatorStates.get(id)
+    return { operatorId: id, uid, name, parallelism, maxParallelism, fullyFinished, subtasks, coordinatorState }
   })
   // An operator without state says nothing that a restore needs.
-  return states.filter((state) => state.fullyFinished || state.subtasks.some((subtask) => subtask !== undefined))
+  return states.filter(
+    (state) =>
+      state.fullyFinished ||
+      state.coordinatorState !== undefined ||
+      state.subtasks.some((subtask) => subtask !== undefined),
+  )
 }

@@ -4,7 +4,7 @@
 // Thread: main thread.
 import type { TimerHandle } from '../../../core/time/clock.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
-import type { TaskStateSnapshot } from '../../../storage/state-handles.js'
+import type { StreamStateHandle, TaskStateSnapshot } from '../../../storage/state-handles.js'
 import type { CheckpointMetrics } from '../../protocol/worker-to-master.js'
 import type { CheckpointPlan } from './checkpoint-plan.js'
 
@@ -42,6 +42,8 @@ export class PendingCheckpoint {
   readonly location: CheckpointLocation
   readonly result: Promise<CheckpointResult>
   readonly acknowledged: Map<string, Acknowledgement> = new Map<string, Acknowledgement>()
+  /** By operator id; complete before any task is triggered. */
+  coordinatorStates: ReadonlyMap<string, StreamStateHandle> = new Map<string, StreamStateHandle>()
   #state: 'pending' | 'finalising' | 'completed' | 'aborted' = 'pending'
   #expiry: TimerHandle | undefined
   #resolve: (result: CheckpointResult) => void = () => undefined

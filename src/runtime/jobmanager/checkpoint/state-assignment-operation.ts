@@ -53,6 +53,7 @@ export class StateAssignmentOperation {
         const vertex = this.#vertices.get(vertexId)
         return vertex === undefined ? 1 : this.maxParallelismOf(vertex)
       },
+      coordinatorStateOf: (operatorId) => operators.get(operatorId)?.coordinatorState,
     }
   }
 

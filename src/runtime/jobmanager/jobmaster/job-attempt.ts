@@ -11,15 +11,17 @@ import type { MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
 import type { ReportMetrics, TaskStateChanged, WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
+import { OperatorCoordinators } from '../coordination/operator-coordinators.js'
 import type { Execution } from '../executiongraph/execution.js'
 import { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import type { JobEnvironment } from '../job-environment.js'
 import { planDeployment, type RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { SlotAssignment } from '../scheduler/slot-assignment.js'
 import { AccumulatorMerging } from './accumulator-merging.js'
+import { AttemptEnding } from './attempt-ending.js'
 import { MetricStore } from './metric-store.js'
 import type { WorkerPool } from './worker-pool.js'
-import { TaskCancellationWatchdog, type CancellationLimits } from './task-cancellation-watchdog.js'
+import type { CancellationLimits } from './task-cancellation-watchdog.js'
 
 export interface JobAttemptListener {
   onAllRunning(): void
@@ -47,15 +49,15 @@ interface AttemptSettings {
 export class JobAttempt {
   readonly executions: ExecutionGraph
   readonly coordinator: CheckpointCoordinator
+  readonly operatorCoordinators: OperatorCoordinators
   readonly metrics: MetricStore = new MetricStore()
   readonly #accumulators: AccumulatorMerging
   readonly #input: JobAttemptInput
   readonly #settings: AttemptSettings
+  readonly #ending: AttemptEnding
   #outcome: 'open' | 'reported' = 'open'
   #allRunning = false
-  #allEnded: (() => void) | undefined
   #stopped: Promise<void> | undefined
-  #watchdog: TaskCancellationWatchdog | undefined
 
   constructor(input: JobAttemptInput) {
     this.#input = input
@@ -63,7 +65,19 @@ export class JobAttempt {
     this.executions = new ExecutionGraph(environment.jobGraph, slots.placeOf, attemptNumber)
     this.#settings = settingsOf(environment.configuration)
     this.#accumulators = new AccumulatorMerging(pool, environment.clock)
+    this.operatorCoordinators = this.#makeOperatorCoordinators(pool)
     this.coordinator = input.makeCoordinator(this)
+    const { executions, operatorCoordinators } = this
+    this.#ending = new AttemptEnding({
+      environment,
+      executions,
+      operatorCoordinators,
+      pool,
+      limits: this.#settings.cancellation,
+      onTimeout: (error) => {
+        input.listener.onCancellationTimeout(error)
+      },
+    })
   }
 
   /** Workers have loaded the program: hands every one its tasks. */
@@ -76,6 +90,7 @@ export class JobAttempt {
       ...this.#settings.network,
     })
     for (const execution of this.executions.all()) this.#move(execution, 'SCHEDULED')
+    this.operatorCoordinators.deploy(restore)
     for (const [worker, tasks] of plan) pool.send(worker, { type: 'deploy-tasks', attempt: attemptNumber, tasks })
     for (const execution of this.executions.all()) this.#move(execution, 'DEPLOYING')
   }
@@ -106,6 +121,17 @@ export class JobAttempt {
       case 'accumulators-merged':
         this.#accumulators.merged(message)
         break
+      case 'event-from-operator':
+      case 'operator-event-received':
+      case 'operator-checkpoint-taken':
+      case 'event-from-coordinator':
+      case 'acknowledge-coordinator-checkpoint':
+      case 'decline-coordinator-checkpoint':
+      case 'coordinator-failed':
+      case 'coordinator-closing':
+      case 'coordinator-closed':
+        this.operatorCoordinators.handle(message)
+        break
       case 'worker-ready':
       case 'program-loaded':
       case 'program-needs-thread':
@@ -126,10 +152,12 @@ export class JobAttempt {
       if (execution.worker === worker && !execution.isTerminal) {
         execution.failure = error
         this.#move(execution, 'FAILED')
+        this.operatorCoordinators.executionMoved(execution)
       }
     }
+    this.operatorCoordinators.workerExited(worker)
     this.#fail(error)
-    this.#checkAllEnded()
+    this.#ending.check()
   }
 
   /** Ends all tasks; their workers stay, but for those that do not answer in time. May be called again meanwhile. */
@@ -140,61 +168,41 @@ export class JobAttempt {
 
   async #stop(reason: Error): Promise<void> {
     this.#outcome = 'reported'
-    await Promise.all([this.coordinator.shutdown(reason), this.#endTasks()])
+    await Promise.all([this.coordinator.shutdown(reason), this.#ending.end()])
   }
 
-  async #endTasks(): Promise<void> {
-    for (const execution of this.executions.all()) {
-      if (!this.#input.pool.isAlive(execution.worker)) this.#move(execution, 'FAILED')
-      // What was never deployed has nobody who would report its end.
-      else if (execution.state === 'CREATED' || execution.state === 'SCHEDULED') this.#move(execution, 'CANCELED')
-      else this.#move(execution, 'CANCELING')
-    }
-    if (!this.executions.allTerminal()) {
-      this.#input.pool.sendToAll({ type: 'cancel-tasks', attempt: this.#input.attemptNumber })
-      await this.#untilAllEnded()
-    }
-  }
-
-  async #untilAllEnded(): Promise<void> {
-    const { clock } = this.#input.environment
-    const allEnded = new Promise<void>((resolve) => {
-      this.#allEnded = resolve
+  #makeOperatorCoordinators(pool: WorkerPool): OperatorCoordinators {
+    return new OperatorCoordinators({
+      executions: this.executions,
+      sendTo: (worker, message) => {
+        pool.send(worker, message)
+      },
+      failAttempt: (error) => {
+        this.#fail(error)
+      },
+      onClosing: (worker) => {
+        this.#ending.responded(worker)
+      },
+      onAllClosed: () => {
+        this.#ending.check()
+      },
     })
-    this.#watchdog = new TaskCancellationWatchdog(this.#settings.cancellation, clock, (isOverdue, limitMs) => {
-      void this.#terminateWorkers(isOverdue, limitMs)
-    })
-    await allEnded
-    this.#watchdog.stop()
-  }
-
-  async #terminateWorkers(isOverdue: (worker: number) => boolean, timeoutMs: number): Promise<void> {
-    const overdue = [...this.executions.all()].filter(({ isTerminal, worker }) => !isTerminal && isOverdue(worker))
-    const { pool, environment, listener } = this.#input
-    await Promise.all([...new Set(overdue.map(({ worker }) => worker))].map((worker) => pool.terminate(worker)))
-    for (const execution of overdue) {
-      const error = new FlinkError('TASK_CANCEL_TIMEOUT', { task: execution.taskNameWithSubtask, timeoutMs })
-      environment.logger.warn(error.message)
-      listener.onCancellationTimeout(error)
-      execution.failure = error
-      this.#move(execution, 'FAILED')
-    }
-    this.#checkAllEnded()
   }
 
   #taskStateChanged(message: TaskStateChanged): void {
     const execution = this.executions.find(message.executionId)
-    if (execution !== undefined && message.state === 'CANCELING') this.#watchdog?.responded(execution.worker)
+    if (execution !== undefined && message.state === 'CANCELING') this.#ending.responded(execution.worker)
     if (execution === undefined || !this.#move(execution, stateOfReport(execution, message.state))) return
     if (message.accumulators !== undefined) execution.accumulators = message.accumulators
     if (message.error !== undefined) execution.failure = deserializeError(message.error)
+    this.operatorCoordinators.executionMoved(execution)
     if (execution.isTerminal) this.#ended(execution)
     if (!this.#allRunning && this.executions.allRunningOrFinished()) {
       this.#allRunning = true
       this.#input.listener.onAllRunning()
     }
     if (this.executions.allFinished()) this.#finish()
-    this.#checkAllEnded()
+    this.#ending.check()
   }
 
   #storeMetrics(message: ReportMetrics): void {
@@ -224,10 +232,6 @@ export class JobAttempt {
     if (this.#outcome === 'reported') return
     this.#outcome = 'reported'
     this.#input.listener.onFailed(error)
-  }
-
-  #checkAllEnded(): void {
-    if (this.executions.allTerminal()) this.#allEnded?.()
   }
 
   #move(execution: Execution, to: Execution['state']): boolean {

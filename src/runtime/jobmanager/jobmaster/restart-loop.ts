@@ -193,6 +193,7 @@ export class RestartLoop {
       repository,
       statistics: this.#services.statistics,
       notices: this.#notices,
+      operatorCoordinators: attempt.operatorCoordinators,
       sendTo: attempt.sendTo.bind(attempt),
       sendToAll: this.#pool.sendToAll.bind(this.#pool),
       failJob: (error: Error): void => {

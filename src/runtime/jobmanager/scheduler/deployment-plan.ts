@@ -3,7 +3,7 @@
 // attempt, so that a task of an older one can never write into it.
 // Thread: main thread.
 import type { JobEdge } from '../../../graph/job-graph.js'
-import type { TaskStateSnapshot } from '../../../storage/state-handles.js'
+import type { StreamStateHandle, TaskStateSnapshot } from '../../../storage/state-handles.js'
 import { planNetworkMemory } from '../../protocol/network-memory.js'
 import { allocateRing } from '../../protocol/ring-memory.js'
 import type { ChannelDescriptor, EdgeDescriptor, TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
@@ -16,6 +16,7 @@ export interface RestoreAssignment {
   stateOf(vertexId: string, subtaskIndex: number): TaskStateSnapshot
   isFinished(vertexId: string): boolean
   maxParallelismOf(vertexId: string): number
+  coordinatorStateOf(operatorId: string): StreamStateHandle | undefined
 }
 
 export interface DeploymentInput {

@@ -8,10 +8,10 @@ import type { TaskInfo } from './stream-operator.js'
 
 export class OperatorErrors {
   readonly #operator: string
-  readonly #taskInfo: TaskInfo
+  readonly #taskInfo: Pick<TaskInfo, 'subtaskIndex' | 'parallelism'>
   #hasFailed = false
 
-  constructor(operator: string, taskInfo: TaskInfo) {
+  constructor(operator: string, taskInfo: Pick<TaskInfo, 'subtaskIndex' | 'parallelism'>) {
     this.#operator = operator
     this.#taskInfo = taskInfo
   }

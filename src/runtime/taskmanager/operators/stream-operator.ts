@@ -19,6 +19,7 @@ import type { SnapshotIncrement } from '../state/keyed-state-backend.js'
 import type { AccumulatorRegistry } from './accumulator-registry.js'
 import type { StageRun } from './chain-stage.js'
 import type { StateBackend } from '../state/state-backend.js'
+import type { OperatorEventGateway } from './operator-event-gateway.js'
 import type { Output } from './output.js'
 import type { ProcessingTimeService } from './processing-time-service.js'
 
@@ -58,6 +59,8 @@ export interface OperatorContext {
   /** The task takes no more input, and no barrier passes, until the promise has settled; a rejection fails the task. */
   suspendInputUntil(promise: Promise<void>): void
   readonly processingTime: ProcessingTimeService
+  /** To its coordinator. */
+  readonly operatorEvents: OperatorEventGateway
   /** Runs `action` on the task's thread between two records (mail); an error in it fails the task. */
   enqueueMail(action: () => void): void
   /** False while the channels behind the chain are full; a source should wait then. */

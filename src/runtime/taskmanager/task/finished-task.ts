@@ -45,6 +45,10 @@ export class FinishedTask {
     // Nothing of it was in the checkpoint.
   }
 
+  handleOperatorEvent(): void {
+    // Its coordinator does not run either.
+  }
+
   fail(error: unknown): void {
     if (!this.#life.isTerminal) this.#life.moveTo('failed', { error })
   }

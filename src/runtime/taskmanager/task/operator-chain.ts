@@ -25,6 +25,8 @@ export interface ChainEdge {
 export interface OperatorSurroundings extends Pick<OperatorContext, 'output' | 'waitingCopier' | 'accumulators'> {
   /** Of its records, where it is declared. */
   readonly inputType: TypeInformation<unknown> | undefined
+  readonly operatorId: string
+  readonly isCoordinated: boolean
 }
 
 export interface OperatorChainInput {
@@ -66,10 +68,10 @@ function buildOperators(input: OperatorChainInput, accumulators: AccumulatorRegi
     const output = outputTo([...chained, ...edgeReaders(index, edges)])
     const waitingCopier = copiers.forWaiting(index, binding)
     const inputType = program.inputTypes.get(node.id)
-    operators[index] = createOperator(
-      binding,
-      contextFor(node.name, { output, waitingCopier, inputType, accumulators }),
-    )
+    const { id: operatorId } = node
+    const isCoordinated = node.coordinator !== undefined
+    const surroundings = { output, waitingCopier, inputType, accumulators, operatorId, isCoordinated }
+    operators[index] = createOperator(binding, contextFor(node.name, surroundings))
   }
   return operators
 }

@@ -14,6 +14,7 @@ import type { AccumulatorRegistry } from '../operators/accumulator-registry.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { StreamOperator } from '../operators/stream-operator.js'
 import type { OperatorChain } from './operator-chain.js'
+import type { OperatorEvents } from './operator-events.js'
 import { OutputFlusher } from './output-flusher.js'
 import type { SubtaskCheckpointCoordinator } from './subtask-checkpoint-coordinator.js'
 import type { TaskControl } from './task-control.js'
@@ -35,6 +36,7 @@ export interface StreamTaskParts {
   readonly outputs: TaskOutputs
   readonly checkpoints: SubtaskCheckpointCoordinator
   readonly ending: TaskEnding
+  readonly events: OperatorEvents
   readonly metrics: TaskMetricGroup
 }
 
@@ -129,16 +131,23 @@ export class StreamTask {
   notifyCheckpointAborted(checkpointId: number): void {
     const { life, actions } = this.#control
     if (life.hasEnded) return
-    const { checkpoints, ending } = this.#parts
+    const { checkpoints, ending, events } = this.#parts
     this.#input.onCheckpointAborted(checkpointId)
     void checkpoints.abort(checkpointId)
     const givenUp = ending.checkpointGivenUp(checkpointId)
-    if (givenUp !== 'no-stop') this.#control.processingTime.resume()
+    if (givenUp !== 'no-stop') {
+      this.#control.processingTime.resume()
+      events.resume()
+    }
     if (givenUp === 'lost') this.fail(new FlinkError('DRAIN_FAILED', { checkpointId }))
     if (givenUp === 'goes-on') this.#input.resume()
     actions.enqueue(async () => {
       for (const operator of this.#operators) await operator.notifyCheckpointAborted(checkpointId)
     })
+  }
+
+  handleOperatorEvent(operatorId: string, event: unknown): void {
+    if (!this.#control.life.hasEnded) this.#parts.events.arrived(operatorId, event)
   }
 
   fail(error: unknown): void {

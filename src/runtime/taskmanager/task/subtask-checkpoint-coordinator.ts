@@ -20,6 +20,7 @@ import type { CheckpointMetrics, WorkerToMaster } from '../../protocol/worker-to
 import type { CheckpointAlignment } from '../metrics/checkpoint-alignment.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { OperatorSnapshotFuture, SnapshotRequest, StreamOperator } from '../operators/stream-operator.js'
+import type { OperatorEvents } from './operator-events.js'
 import type { TaskControl } from './task-control.js'
 import type { StopMode, TaskEnding } from './task-ending.js'
 import type { TaskOutputs } from './task-outputs.js'
@@ -29,6 +30,7 @@ export interface SubtaskCheckpointServices {
   readonly control: Pick<TaskControl, 'actions' | 'processingTime' | 'wake'>
   readonly outputs: Pick<TaskOutputs, 'broadcastBarrier' | 'broadcastCancelBarrier'>
   readonly ending: TaskEnding
+  readonly events: Pick<OperatorEvents, 'checkpointTaken' | 'hold'>
   readonly alignment: CheckpointAlignment
   readonly clock: Clock
   readonly send: (message: WorkerToMaster) => void
@@ -89,6 +91,8 @@ export class SubtaskCheckpointCoordinator {
     }
     const isTaken = await this.#takeState(barrier, snapshot)
     if (!isTaken) return
+    if (this.#services.ending.isStoppingWith(checkpointId)) this.#services.events.hold()
+    this.#services.events.checkpointTaken(checkpointId)
     const synchronousMs = this.#services.clock.monotonicMs() - startedAt
     void this.#completeLater(checkpointId, snapshot, { alignmentMs, synchronousMs })
   }

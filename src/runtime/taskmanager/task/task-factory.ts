@@ -17,12 +17,14 @@ import { RecordWriter } from '../network/record-writer.js'
 import { createPartitioner } from '../network/stream-partitioner.js'
 import { CheckpointAlignment } from '../metrics/checkpoint-alignment.js'
 import { TaskMetricGroup } from '../metrics/task-metric-group.js'
+import { gatewayToCoordinator, gatewayToNobody } from '../operators/operator-event-gateway.js'
 import { isSourceOperator } from '../operators/operator-factory.js'
 import type { OperatorContext, TaskInfo } from '../operators/stream-operator.js'
 import type { ChannelConnector } from './channel-connector.js'
 import { channelIo, type InputIo, type OutputIo } from './channel-io.js'
 import { makeGateInput } from './gate-input-factory.js'
 import { OperatorChain, type ChainEdge, type OperatorSurroundings } from './operator-chain.js'
+import { OperatorEvents } from './operator-events.js'
 import { SourceInput } from './source-input.js'
 import { StreamTask } from './stream-task.js'
 import { SubtaskCheckpointCoordinator, type SubtaskCheckpointServices } from './subtask-checkpoint-coordinator.js'
@@ -69,7 +71,15 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
   const chain = new OperatorChain({ vertex, program, edges, contextFor, isObjectReuseEnabled })
   const ending = new TaskEnding(awaitsFinalCheckpoint(environment.configuration))
   const alignment = new CheckpointAlignment()
-  const checkpoints = makeCheckpoints(chain, environment, { control, outputs, ending, alignment })
+  const events = new OperatorEvents({
+    executionId: descriptor.executionId,
+    operators: chain.operators,
+    taskInfo: { subtaskIndex: descriptor.subtaskIndex, parallelism: vertex.parallelism },
+    isCoordinated: vertex.operators.some(({ coordinator }) => coordinator !== undefined),
+    control,
+    send: environment.send,
+  })
+  const checkpoints = makeCheckpoints(chain, environment, { control, outputs, ending, alignment, events })
   const made = makeInput(descriptor, { ...input, control, chain, checkpoints })
   const taskIo = channelIo({
     input: made.io,
@@ -82,14 +92,14 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
     waitingWriters,
   })
   const metrics = new TaskMetricGroup(operatorMetrics, taskIo, alignment, environment.clock.monotonicMs())
-  const parts = { control, chain, input: made.input, outputs, checkpoints, ending, metrics }
+  const parts = { control, chain, input: made.input, outputs, checkpoints, ending, events, metrics }
   return new StreamTask(descriptor, environment, parts)
 }
 
 function makeCheckpoints(
   { operators }: OperatorChain,
   { clock, send, fileSystems, random }: TaskEnvironment,
-  parts: Pick<SubtaskCheckpointServices, 'control' | 'outputs' | 'ending' | 'alignment'> & {
+  parts: Pick<SubtaskCheckpointServices, 'control' | 'outputs' | 'ending' | 'alignment' | 'events'> & {
     readonly control: TaskControl
   },
 ): SubtaskCheckpointCoordinator {
@@ -198,8 +208,9 @@ function contextFactory(
   const { name: taskName, parallelism } = input.vertex
   const jobName = program.jobGraph.name
   const taskInfo: TaskInfo = { jobId, jobName, taskName, subtaskIndex, parallelism, maxParallelism, attemptNumber }
-  const { configuration, clock, random, logger, fileSystems, standardOutput, standardError } = environment
-  return (operatorName, { output, waitingCopier, inputType, accumulators }) => ({
+  const { configuration, clock, random, logger, fileSystems, standardOutput, standardError, send } = environment
+  const { executionId } = input.descriptor
+  return (operatorName, { output, waitingCopier, inputType, accumulators, operatorId, isCoordinated }) => ({
     taskInfo,
     output,
     waitingCopier,
@@ -219,6 +230,9 @@ function contextFactory(
     standardError,
     registeredTypes: program.registeredTypes,
     processingTime: control.processingTime,
+    operatorEvents: isCoordinated
+      ? gatewayToCoordinator({ executionId, operatorId, operatorName, send })
+      : gatewayToNobody(operatorName),
     stateBackend: environment.stateBackend,
     suspendInputUntil: (promise) => {
       control.actions.suspendUntil(promise)

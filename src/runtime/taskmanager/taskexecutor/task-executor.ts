@@ -10,8 +10,10 @@ import { loggerWithFields } from '../../../core/logging/logger-with-fields.js'
 import { MetricOptions } from '../../../core/config/metric-options.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { MergeAccumulators } from '../../protocol/accumulators.js'
+import type { EventToOperator } from '../../protocol/operator-events.js'
 import type { DeployTasks, LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
+import { CoordinatorHost } from '../coordination/coordinator-host.js'
 import { CheckpointBarriers } from '../network/checkpoint-barriers.js'
 import { WaitingSpace } from '../network/waiting-space.js'
 import { ChannelConnector } from '../task/channel-connector.js'
@@ -47,6 +49,7 @@ export class TaskExecutor {
   readonly #loop: TaskLoop
   readonly #reporter: MetricsReporter
   readonly #loader: ProgramLoader
+  readonly #coordinators: CoordinatorHost
   /** Of the attempt. */
   #barriers = new CheckpointBarriers()
   #tasks = new Map<string, DeployedTask>()
@@ -59,6 +62,7 @@ export class TaskExecutor {
     this.#services = services
     this.#reporter = new MetricsReporter(services)
     this.#loader = new ProgramLoader(services.runProgram)
+    this.#coordinators = new CoordinatorHost(services)
     this.#loop = new TaskLoop(services.scheduler, services.clock, () => {
       services.standardOutput.flush()
       services.standardError.flush()
@@ -72,6 +76,9 @@ export class TaskExecutor {
         this.#loads = this.#loads.then(() => this.#loadProgram(message))
         this.#newestLoad = message.loadNumber
         break
+      case 'deploy-coordinators':
+        this.#coordinators.deploy(message, this.#loadedProgram().graphs)
+        break
       case 'deploy-tasks':
         this.#deploy(message)
         break
@@ -83,12 +90,23 @@ export class TaskExecutor {
       }
       case 'notify-checkpoint-complete':
         for (const task of this.#tasks.values()) task.notifyCheckpointComplete(message.checkpointId)
+        this.#coordinators.notifyCheckpointComplete(message.checkpointId)
         break
       case 'notify-checkpoint-aborted':
         for (const task of this.#tasks.values()) task.notifyCheckpointAborted(message.checkpointId)
+        this.#coordinators.notifyCheckpointAborted(message.checkpointId)
+        break
+      case 'event-to-coordinator':
+      case 'execution-attempt-ready':
+      case 'execution-attempt-failed':
+      case 'trigger-coordinator-checkpoint':
+        this.#coordinators.handle(message)
+        break
+      case 'event-to-operator':
+        this.#eventToOperator(message)
         break
       case 'cancel-tasks':
-        if (message.attempt === this.#attempt) for (const task of this.#tasks.values()) void task.cancel()
+        this.#cancel(message.attempt)
         break
       case 'merge-accumulators':
         this.#mergeAccumulators(message)
@@ -119,12 +137,28 @@ export class TaskExecutor {
     }
   }
 
+  #loadedProgram(): LoadedProgram {
+    if (this.#program !== undefined) return this.#program
+    throw new FlinkError('ASSERTION_FAILED', { what: 'tasks came before their program' })
+  }
+
+  #eventToOperator({ executionId, operatorId, event }: EventToOperator): void {
+    const task = this.#tasks.get(executionId)
+    if (task === undefined) return
+    task.handleOperatorEvent(operatorId, event)
+    this.#services.send({ type: 'operator-event-received', executionId, operatorId })
+  }
+
+  #cancel(attempt: number): void {
+    if (attempt !== this.#attempt) return
+    for (const task of this.#tasks.values()) void task.cancel()
+    void this.#coordinators.close()
+  }
+
   #deploy(message: DeployTasks): void {
-    const program = this.#program
-    const graph = program?.graphs[0]
-    if (program === undefined || graph === undefined) {
-      throw new FlinkError('ASSERTION_FAILED', { what: 'tasks came before their program' })
-    }
+    const program = this.#loadedProgram()
+    const graph = program.graphs[0]
+    if (graph === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'a program without a slot was loaded' })
     this.#attempt = message.attempt
     this.#tasks = new Map()
     this.#barriers = new CheckpointBarriers()
@@ -184,7 +218,7 @@ export class TaskExecutor {
 
   async #close(): Promise<void> {
     this.#reporter.stop()
-    await Promise.all([...this.#tasks.values()].map((task) => task.cancel()))
+    await Promise.all([...[...this.#tasks.values()].map((task) => task.cancel()), this.#coordinators.close()])
     try {
       this.#services.standardOutput.flush()
       this.#services.standardError.flush()

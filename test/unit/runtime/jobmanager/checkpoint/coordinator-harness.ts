@@ -10,6 +10,7 @@ import type { SnapshotRepository } from '../../../../../src/runtime/jobmanager/c
 import type { CheckpointCoordinatorConfiguration } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-coordinator-configuration.js'
 import { CheckpointStatistics } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-statistics.js'
 import type { PendingCheckpoint } from '../../../../../src/runtime/jobmanager/checkpoint/pending-checkpoint.js'
+import type { CoordinatorStates } from '../../../../../src/runtime/jobmanager/coordination/operator-coordinators.js'
 import type { Execution } from '../../../../../src/runtime/jobmanager/executiongraph/execution.js'
 import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
 import type { CheckpointOptions } from '../../../../../src/runtime/protocol/checkpoint-options.js'
@@ -106,6 +107,9 @@ export class CoordinatorHarness {
   readonly jobFailures: Error[] = []
   readonly executions: ExecutionGraph
   readonly coordinator: CheckpointCoordinator
+  /** What operator coordinators answer; undefined where there are none. */
+  onCoordinators: (() => Promise<CoordinatorStates>) | undefined
+  readonly endedForCoordinators: number[] = []
   /** What a worker does at once when it is triggered. */
   onTrigger: (execution: Execution, checkpointId: number) => void = () => undefined
 
@@ -144,6 +148,12 @@ export class CoordinatorHarness {
         },
         checkpointCompleted: (id: number): void => {
           this.told.push(`completed ${String(id)}`)
+        },
+      },
+      operatorCoordinators: {
+        checkpoint: (): Promise<CoordinatorStates> | undefined => this.onCoordinators?.(),
+        checkpointEnded: (checkpointId: number): void => {
+          this.endedForCoordinators.push(checkpointId)
         },
       },
       sendTo: (execution: Execution, message: MasterToWorker): void => {

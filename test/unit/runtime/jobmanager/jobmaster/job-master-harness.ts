@@ -20,6 +20,7 @@ import type { ExecutionState } from '../../../../../src/runtime/protocol/executi
 import type { MasterToWorker } from '../../../../../src/runtime/protocol/master-to-worker.js'
 import type { LogLine } from '../../../../../src/runtime/protocol/worker-to-master.js'
 import type { TaskDeploymentDescriptor } from '../../../../../src/runtime/protocol/task-deployment.js'
+import type { WorkerToMaster } from '../../../../../src/runtime/protocol/worker-to-master.js'
 import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../../../src/storage/state-handles.js'
 import { sampleGraph } from '../sample-graphs.js'
 
@@ -103,6 +104,10 @@ export class PlayedWorker implements TaskManagerGateway {
       const snapshot = { operators: { [vertexId]: this.state } }
       this.#listener.onMessage({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot, metrics })
     }
+  }
+
+  say(message: WorkerToMaster): void {
+    this.#listener.onMessage(message)
   }
 
   failProgram(loadNumber: number, error: Error): void {

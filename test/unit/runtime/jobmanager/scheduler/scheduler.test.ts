@@ -208,6 +208,7 @@ describe('A deployment plan', () => {
       stateOf: (vertexId, subtaskIndex) => ({ operators: { [`${vertexId}${String(subtaskIndex)}`]: NO_STATE } }),
       isFinished: (vertexId) => vertexId === 'a',
       maxParallelismOf: (vertexId) => (vertexId === 'b' ? 64 : 32),
+      coordinatorStateOf: () => undefined,
     }
     const planned = plan(sampleGraph([{ id: 'a' }, { id: 'b', parallelism: 2 }], [['a', 'b', 'hash']]), restore)
     const [a, b] = [find(planned, 'a', 0), find(planned, 'b', 1)]

@@ -77,6 +77,7 @@ function coordinatorOf(...operators: PlayedOperator[]): SubtaskCheckpointCoordin
     control: { actions, processingTime, wake },
     outputs,
     ending: new TaskEnding(false),
+    events: { checkpointTaken: (id) => void events.push(`${String(id)} taken`), hold: () => void events.push('hold') },
     alignment: new CheckpointAlignment(),
     clock,
     send: (message) => sent.push(message),
@@ -99,7 +100,7 @@ describe("A task's part in a checkpoint", () => {
   it('prepares, sends the barrier, takes the state head first, then completes and acknowledges', async () => {
     await coordinatorOf(new PlayedOperator('a'), new PlayedOperator('b')).perform(testBarrier(1), 30)
     await turn()
-    const first = ['prepare a', 'prepare b', 'barrier 1', 'snapshot a', 'snapshot b']
+    const first = ['prepare a', 'prepare b', 'barrier 1', 'snapshot a', 'snapshot b', '1 taken']
     assert.deepEqual(events, [...first, 'complete a', 'complete b'])
     const metrics = { alignmentMs: 30, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 0, checkpointedSizeBytes: 0 }
     const snapshot = { operators: { a: EMPTY_SUBTASK_STATE, b: EMPTY_SUBTASK_STATE } }

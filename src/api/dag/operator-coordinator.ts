@@ -1,0 +1,93 @@
+import type { Logger } from '../../core/logging/logger.js'
+import type { Clock } from '../../core/time/clock.js'
+
+/**
+ * Decides for all subtasks of one operator: what each of them works on, when what they did is committed. One for an operator
+ * and attempt of its job, made anew after every failure and reset to the checkpoint that the job goes on from.
+ *
+ * It runs in the worker of the operator's first subtask. Its methods are called one after the other: the next one waits until
+ * the promise of the last has settled. What they throw fails the job, which restarts by its strategy; what
+ * `checkpointCoordinator` throws costs that checkpoint only, what `close` throws is logged.
+ *
+ * Events to subtasks are exactly once: those sent before a snapshot of the coordinator are handled by a subtask before it takes
+ * the same checkpoint, those sent later are held back until it has taken it, or the checkpoint is given up.
+ *
+ * Events from subtasks come in the order in which they were sent, each once. Between the coordinator's snapshot and a subtask's
+ * the subtask may send something that is in its own state and not in the coordinator's: after a restore the coordinator does
+ * not know of it. So whatever a subtask sends must not be the only record of it: it says again what it still waits for when it
+ * starts, and what it hands over it keeps in its state until the coordinator has answered. The answer falls on the right side
+ * of every checkpoint, as an event to a subtask.
+ *
+ * Apache Flink's interface of the same name, without its threads.
+ */
+export interface OperatorCoordinator {
+  /** Once, before events; after `resetToCheckpoint`, where the job goes on from a snapshot. */
+  start(): void | Promise<void>
+  handleEventFromOperator(subtask: number, attempt: number, event: unknown): void | Promise<void>
+  /**
+   * Gives the state of this moment. The snapshot lies where the promise is fulfilled: events sent before that belong to the time
+   * before the checkpoint.
+   */
+  checkpointCoordinator(checkpointId: number): Uint8Array | Promise<Uint8Array>
+  notifyCheckpointComplete(checkpointId: number): void | Promise<void>
+  notifyCheckpointAborted(checkpointId: number): void | Promise<void>
+  /**
+   * Before `start`, where the job goes on from a snapshot, possibly with another parallelism. `state` is undefined where the
+   * snapshot has none of this coordinator. That a snapshot is restored says that it is complete: what was to be committed with
+   * it may be committed.
+   */
+  resetToCheckpoint(checkpointId: number, state: Uint8Array | undefined): void | Promise<void>
+  /** A subtask takes events from now on. */
+  executionAttemptReady(subtask: number, attempt: number, gateway: SubtaskGateway): void | Promise<void>
+  /** A subtask failed: the attempt ends, and this coordinator with it. Not told of every failure: it may be closed before. */
+  executionAttemptFailed(subtask: number, attempt: number, reason: Error): void | Promise<void>
+  /** On every end, once. What is in the middle of a method then is waited for, but not for long. */
+  close(): void | Promise<void>
+}
+
+/** The way to one subtask. */
+export interface SubtaskGateway {
+  readonly subtask: number
+  readonly attempt: number
+  /**
+   * `event` is plain data: it is copied as between threads (OPERATOR_EVENT_NOT_CLONEABLE). A subtask that has finished gets
+   * nothing any more. To be called from the coordinator's methods and handlers: what `callAsync` runs beside them has no place
+   * in their order, and so on no side of a snapshot.
+   */
+  sendEvent(event: unknown): void
+}
+
+/** What a coordinator may reach. */
+export interface OperatorCoordinatorContext {
+  readonly operatorId: string
+  readonly operatorName: string
+  /** How many subtasks the operator has in this attempt. */
+  readonly currentParallelism: number
+  /** Without timers, which would outlive it: it has callAsyncPeriodically. */
+  readonly clock: Pick<Clock, 'now' | 'monotonicMs'>
+  readonly logger: Logger
+  /** The attempt fails with this cause. */
+  failJob(cause: unknown): void
+  /** Calls `action` as the coordinator's methods are called, after those that wait already. */
+  runInCoordinator(action: () => void | Promise<void>): void
+  /** Runs `work` beside the coordinator's methods, and gives `handler` what came of it as `runInCoordinator` does. */
+  callAsync<T>(work: () => Promise<T>, handler: AsyncCallHandler<T>): void
+  /** As callAsync, first after `initialDelayMs` and then `periodMs` after each end. */
+  callAsyncPeriodically<T>(work: () => Promise<T>, handler: AsyncCallHandler<T>, times: CallTimes): void
+}
+
+/** Exactly one of both is there, a result that is undefined aside. */
+export type AsyncCallHandler<T> = (result: T | undefined, error: Error | undefined) => void | Promise<void>
+
+export interface CallTimes {
+  readonly initialDelayMs: number
+  readonly periodMs: number
+}
+
+/** Hangs on the operator of a program: main makes it, in every worker that runs main. */
+export interface OperatorCoordinatorProvider {
+  /** For messages, such as `SourceCoordinator`. */
+  readonly name: string
+  /** Gives a new object each time. */
+  create(context: OperatorCoordinatorContext): OperatorCoordinator
+}

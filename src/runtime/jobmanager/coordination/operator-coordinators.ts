@@ -1,0 +1,208 @@
+// Duty: all operator coordinators of one attempt: deployed, told of its subtasks, their events routed, their snapshots taken.
+// Invariants: every event between an operator and its coordinator passes here, also within one worker. What another attempt
+// sent is dropped. A vertex that had finished in the restored checkpoint runs no coordinator; one that finishes later keeps its
+// coordinator to the end of the attempt, which is asked for no snapshot any more.
+// Thread: main thread.
+import { deserializeError, serializeError } from '../../../core/errors/error-codec.js'
+import type { JobVertex } from '../../../graph/job-graph.js'
+import type { StreamStateHandle } from '../../../storage/state-handles.js'
+import type { MasterToWorker } from '../../protocol/master-to-worker.js'
+import type { CoordinatorDeployment, FromCoordinatedTask, FromCoordinator } from '../../protocol/operator-events.js'
+import type { Execution, TaskSlot } from '../executiongraph/execution.js'
+import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
+import { OperatorCoordinatorHolder } from './operator-coordinator-holder.js'
+
+/** State by operator id. */
+export type CoordinatorStates = ReadonlyMap<string, StreamStateHandle>
+
+/** What of a restored snapshot concerns coordinators. */
+export interface RestoredCoordinators {
+  readonly checkpointId: number
+  isFinished(vertexId: string): boolean
+  coordinatorStateOf(operatorId: string): StreamStateHandle | undefined
+}
+
+export interface OperatorCoordinatorsInput {
+  readonly executions: ExecutionGraph
+  readonly sendTo: (worker: number, message: MasterToWorker) => void
+  readonly failAttempt: (error: Error) => void
+  /** The worker has taken notice that its coordinators are to be closed. */
+  readonly onClosing: (worker: number) => void
+  /** The last one has been closed. */
+  readonly onAllClosed: () => void
+}
+
+export interface OpenCoordinator {
+  readonly operatorId: string
+  /** For messages. */
+  readonly label: string
+  /** Where it lives. */
+  readonly place: TaskSlot
+}
+
+interface Coordinated extends OpenCoordinator {
+  readonly vertex: JobVertex
+  readonly holder: OperatorCoordinatorHolder
+}
+
+export class OperatorCoordinators {
+  readonly #input: OperatorCoordinatorsInput
+  /** By operator id; those that were deployed. */
+  readonly #coordinated = new Map<string, Coordinated>()
+  /** Ids of operators whose coordinator runs, or may. */
+  readonly #openIds = new Set<string>()
+
+  constructor(input: OperatorCoordinatorsInput) {
+    this.#input = input
+  }
+
+  /** Before the tasks. */
+  deploy(restore: RestoredCoordinators | undefined): void {
+    const { executions } = this.#input
+    const byWorker = new Map<number, CoordinatorDeployment[]>()
+    for (const vertex of executions.jobGraph.vertices) {
+      if (restore?.isFinished(vertex.id) === true) continue
+      for (const { id, name, coordinator } of vertex.operators) {
+        if (coordinator === undefined) continue
+        const { place } = this.#add(id, `The coordinator ${coordinator} of ${name}`, vertex)
+        const deployments = byWorker.get(place.worker) ?? []
+        deployments.push({
+          operatorId: id,
+          slot: place.slot,
+          parallelism: vertex.parallelism,
+          restore: restore && { checkpointId: restore.checkpointId, state: restore.coordinatorStateOf(id) },
+        })
+        byWorker.set(place.worker, deployments)
+      }
+    }
+    const { attemptNumber: attempt } = executions
+    for (const [worker, coordinators] of byWorker) {
+      this.#input.sendTo(worker, { type: 'deploy-coordinators', attempt, coordinators })
+    }
+  }
+
+  handle(message: FromCoordinator | FromCoordinatedTask): void {
+    switch (message.type) {
+      case 'event-from-operator':
+      case 'operator-event-received':
+      case 'operator-checkpoint-taken':
+        this.#fromTask(message)
+        break
+      default:
+        this.#fromCoordinator(message)
+    }
+  }
+
+  executionMoved(execution: Execution): void {
+    const { subtaskIndex: subtask } = execution
+    for (const { operatorId, place, holder } of this.#ofVertex(execution.vertex.id)) {
+      const about = { attempt: execution.attemptNumber, operatorId, subtask }
+      if (execution.state === 'INITIALIZING') {
+        this.#input.sendTo(place.worker, { type: 'execution-attempt-ready', ...about })
+      } else if (execution.state === 'FAILED') {
+        const error = serializeError(execution.failure)
+        this.#input.sendTo(place.worker, { type: 'execution-attempt-failed', ...about, error })
+      }
+      if (execution.isTerminal) holder.subtaskEnded(subtask)
+    }
+  }
+
+  /** Undefined where nobody is to be asked. Rejects where one declined, or the checkpoint ended meanwhile. */
+  checkpoint(checkpointId: number, finishedVertices: ReadonlySet<string>): Promise<CoordinatorStates> | undefined {
+    const asked = [...this.#coordinated.values()].filter(({ vertex }) => !finishedVertices.has(vertex.id))
+    if (asked.length === 0) return undefined
+    const { attemptNumber: attempt } = this.#input.executions
+    const states = asked.map(async ({ operatorId, holder }): Promise<[string, StreamStateHandle]> => {
+      return [operatorId, await holder.checkpoint(checkpointId)]
+    })
+    for (const { operatorId, place } of asked) {
+      this.#input.sendTo(place.worker, { type: 'trigger-coordinator-checkpoint', attempt, operatorId, checkpointId })
+    }
+    return Promise.all(states).then((entries) => new Map(entries))
+  }
+
+  /** Complete or given up. */
+  checkpointEnded(checkpointId: number): void {
+    for (const { holder } of this.#coordinated.values()) holder.checkpointEnded(checkpointId)
+  }
+
+  get areClosed(): boolean {
+    return this.#openIds.size === 0
+  }
+
+  /** Those that have not been closed. */
+  get open(): readonly OpenCoordinator[] {
+    return [...this.#coordinated.values()].filter(({ operatorId }) => this.#openIds.has(operatorId))
+  }
+
+  workerExited(worker: number): void {
+    for (const { operatorId, place } of this.open) if (place.worker === worker) this.#closed(operatorId)
+  }
+
+  #add(operatorId: string, label: string, vertex: JobVertex): Coordinated {
+    const { executions, sendTo } = this.#input
+    const { worker, slot } = executions.execution(vertex.id, 0)
+    const holder = new OperatorCoordinatorHolder(vertex.parallelism, (subtask, event) => {
+      const { id: executionId, worker: target } = executions.execution(vertex.id, subtask)
+      sendTo(target, { type: 'event-to-operator', executionId, operatorId, event })
+    })
+    const coordinated = { operatorId, label, vertex, place: { worker, slot }, holder }
+    this.#coordinated.set(operatorId, coordinated)
+    this.#openIds.add(operatorId)
+    return coordinated
+  }
+
+  #fromTask(message: FromCoordinatedTask): void {
+    const execution = this.#input.executions.find(message.executionId)
+    if (execution === undefined) return
+    const { subtaskIndex: subtask, attemptNumber: attempt } = execution
+    if (message.type === 'operator-checkpoint-taken') {
+      for (const { holder } of this.#ofVertex(execution.vertex.id))
+        holder.checkpointTaken(subtask, message.checkpointId)
+      return
+    }
+    const { operatorId } = message
+    const coordinated = this.#coordinated.get(operatorId)
+    if (coordinated === undefined) return
+    if (message.type === 'operator-event-received') {
+      coordinated.holder.eventReceived(subtask)
+    } else {
+      const { event } = message
+      const { worker } = coordinated.place
+      this.#input.sendTo(worker, { type: 'event-to-coordinator', attempt, operatorId, subtask, event })
+    }
+  }
+
+  #fromCoordinator(message: FromCoordinator): void {
+    const coordinated = this.#coordinated.get(message.operatorId)
+    if (coordinated === undefined || message.attempt !== this.#input.executions.attemptNumber) return
+    const { holder } = coordinated
+    switch (message.type) {
+      case 'event-from-coordinator':
+        holder.eventFromCoordinator(message.subtask, message.event)
+        break
+      case 'acknowledge-coordinator-checkpoint':
+        holder.acknowledged(message.checkpointId, message.state)
+        break
+      case 'decline-coordinator-checkpoint':
+        holder.declined(message.checkpointId, deserializeError(message.error))
+        break
+      case 'coordinator-failed':
+        this.#input.failAttempt(deserializeError(message.error))
+        break
+      case 'coordinator-closing':
+        this.#input.onClosing(coordinated.place.worker)
+        break
+      case 'coordinator-closed':
+        this.#closed(message.operatorId)
+    }
+  }
+
+  #closed(operatorId: string): void {
+    if (this.#openIds.delete(operatorId) && this.areClosed) this.#input.onAllClosed()
+  }
+
+  #ofVertex(vertexId: string): Coordinated[] {
+    return [...this.#coordinated.values()].filter(({ vertex }) => vertex.id === vertexId)
+  }
+}

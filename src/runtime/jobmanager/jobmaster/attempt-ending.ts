@@ -1,0 +1,101 @@
+// Duty: ends what of an attempt still lives: its tasks and its operator coordinators, or the workers that do not let go of them.
+// Invariants: `end` resolves when every task has ended and every coordinator is closed, or their workers were terminated, each of
+// which is told. Workers stay, but for those that do not answer in time.
+// Thread: main thread.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { OperatorCoordinators } from '../coordination/operator-coordinators.js'
+import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
+import type { JobEnvironment } from '../job-environment.js'
+import { TaskCancellationWatchdog, type CancellationLimits } from './task-cancellation-watchdog.js'
+import type { WorkerPool } from './worker-pool.js'
+
+export interface AttemptEndingInput {
+  readonly environment: Pick<JobEnvironment, 'clock' | 'logger'>
+  readonly executions: ExecutionGraph
+  readonly operatorCoordinators: OperatorCoordinators
+  readonly pool: WorkerPool
+  readonly limits: CancellationLimits
+  /** A task or coordinator did not end when it was cancelled: its worker was terminated. */
+  readonly onTimeout: (error: Error) => void
+}
+
+export class AttemptEnding {
+  readonly #input: AttemptEndingInput
+  #ended: (() => void) | undefined
+  #watchdog: TaskCancellationWatchdog | undefined
+
+  constructor(input: AttemptEndingInput) {
+    this.#input = input
+  }
+
+  async end(): Promise<void> {
+    const { executions, operatorCoordinators, pool } = this.#input
+    for (const execution of executions.all()) {
+      if (!pool.isAlive(execution.worker)) this.#move(execution, 'FAILED')
+      // What was never deployed has nobody who would report its end.
+      else if (execution.state === 'CREATED' || execution.state === 'SCHEDULED') this.#move(execution, 'CANCELED')
+      else this.#move(execution, 'CANCELING')
+    }
+    for (const { place } of operatorCoordinators.open) {
+      if (!pool.isAlive(place.worker)) operatorCoordinators.workerExited(place.worker)
+    }
+    if (this.#isOver) return
+    pool.sendToAll({ type: 'cancel-tasks', attempt: executions.attemptNumber })
+    await this.#untilOver()
+  }
+
+  /** The worker has taken notice of the cancellation. */
+  responded(worker: number): void {
+    this.#watchdog?.responded(worker)
+  }
+
+  /** Something has ended: it may have been the last. */
+  check(): void {
+    if (this.#isOver) this.#ended?.()
+  }
+
+  get #isOver(): boolean {
+    return this.#input.executions.allTerminal() && this.#input.operatorCoordinators.areClosed
+  }
+
+  async #untilOver(): Promise<void> {
+    const { limits, environment } = this.#input
+    const ended = new Promise<void>((resolve) => {
+      this.#ended = resolve
+    })
+    this.#watchdog = new TaskCancellationWatchdog(limits, environment.clock, (isOverdue, limitMs) => {
+      void this.#terminateWorkers(isOverdue, limitMs)
+    })
+    await ended
+    this.#watchdog.stop()
+  }
+
+  async #terminateWorkers(isOverdue: (worker: number) => boolean, timeoutMs: number): Promise<void> {
+    const { executions, operatorCoordinators, pool } = this.#input
+    const tasks = [...executions.all()].filter(({ isTerminal, worker }) => !isTerminal && isOverdue(worker))
+    const coordinators = operatorCoordinators.open.filter(({ place }) => isOverdue(place.worker))
+    const workers = new Set([...tasks, ...coordinators.map(({ place }) => place)].map(({ worker }) => worker))
+    await Promise.all([...workers].map((worker) => pool.terminate(worker)))
+    for (const execution of tasks) {
+      execution.failure = this.#timeout(execution.taskNameWithSubtask, timeoutMs)
+      this.#move(execution, 'FAILED')
+    }
+    for (const { label } of coordinators) this.#timeout(label, timeoutMs)
+    for (const worker of workers) operatorCoordinators.workerExited(worker)
+    this.check()
+  }
+
+  #timeout(task: string, timeoutMs: number): FlinkError {
+    const error = new FlinkError('TASK_CANCEL_TIMEOUT', { task, timeoutMs })
+    this.#input.environment.logger.warn(error.message)
+    this.#input.onTimeout(error)
+    return error
+  }
+
+  #move(
+    execution: Parameters<OperatorCoordinators['executionMoved']>[0],
+    to: 'FAILED' | 'CANCELED' | 'CANCELING',
+  ): void {
+    execution.tryMove(to, this.#input.environment.clock.now())
+  }
+}

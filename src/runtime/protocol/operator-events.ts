@@ -1,0 +1,129 @@
+// Duty: the messages between operators and their coordinators, which live in workers and talk through the JobMaster.
+// Invariants: plain data. A message names its attempt, by number or by execution: one of another attempt is dropped. The
+// messages of one sender to one receiver keep their order on the whole way, also within one worker.
+// Thread: both sides.
+import type { SerializedError } from '../../core/errors/error-codec.js'
+import type { StreamStateHandle } from '../../storage/state-handles.js'
+
+/** One coordinator of an attempt, for the worker and slot of its operator's first subtask. */
+export interface CoordinatorDeployment {
+  readonly operatorId: string
+  readonly slot: number
+  readonly parallelism: number
+  readonly restore: { readonly checkpointId: number; readonly state: StreamStateHandle | undefined } | undefined
+}
+
+/** Which coordinator it is about. */
+interface AboutCoordinator {
+  readonly attempt: number
+  readonly operatorId: string
+}
+
+/** Sent before the tasks of the attempt. */
+export interface DeployCoordinators {
+  readonly type: 'deploy-coordinators'
+  readonly attempt: number
+  readonly coordinators: readonly CoordinatorDeployment[]
+}
+
+export interface EventToCoordinator extends AboutCoordinator {
+  readonly type: 'event-to-coordinator'
+  readonly subtask: number
+  readonly event: unknown
+}
+
+/** The subtask takes events from now on. */
+export interface ExecutionAttemptReady extends AboutCoordinator {
+  readonly type: 'execution-attempt-ready'
+  readonly subtask: number
+}
+
+export interface ExecutionAttemptFailed extends AboutCoordinator {
+  readonly type: 'execution-attempt-failed'
+  readonly subtask: number
+  readonly error: SerializedError
+}
+
+/** Answered by acknowledge-coordinator-checkpoint or decline-coordinator-checkpoint, before any task is triggered. */
+export interface TriggerCoordinatorCheckpoint extends AboutCoordinator {
+  readonly type: 'trigger-coordinator-checkpoint'
+  readonly checkpointId: number
+}
+
+/** What goes to one coordinator that has been deployed. */
+export type ToCoordinator =
+  EventToCoordinator | ExecutionAttemptReady | ExecutionAttemptFailed | TriggerCoordinatorCheckpoint
+
+/** Answered by operator-event-received. */
+export interface EventToOperator {
+  readonly type: 'event-to-operator'
+  readonly executionId: string
+  readonly operatorId: string
+  readonly event: unknown
+}
+
+export interface EventFromOperator {
+  readonly type: 'event-from-operator'
+  readonly executionId: string
+  readonly operatorId: string
+  readonly event: unknown
+}
+
+/** The event is among what its task does next: whatever the task is told later it does later. */
+export interface OperatorEventReceived {
+  readonly type: 'operator-event-received'
+  readonly executionId: string
+  readonly operatorId: string
+}
+
+/** The synchronous part of the checkpoint is done here; of tasks with coordinated operators only. */
+export interface OperatorCheckpointTaken {
+  readonly type: 'operator-checkpoint-taken'
+  readonly executionId: string
+  readonly checkpointId: number
+}
+
+export interface EventFromCoordinator extends AboutCoordinator {
+  readonly type: 'event-from-coordinator'
+  readonly subtask: number
+  readonly event: unknown
+}
+
+export interface AcknowledgeCoordinatorCheckpoint extends AboutCoordinator {
+  readonly type: 'acknowledge-coordinator-checkpoint'
+  readonly checkpointId: number
+  readonly state: StreamStateHandle
+}
+
+export interface DeclineCoordinatorCheckpoint extends AboutCoordinator {
+  readonly type: 'decline-coordinator-checkpoint'
+  readonly checkpointId: number
+  readonly error: SerializedError
+}
+
+/** The attempt fails with it. */
+export interface CoordinatorFailed extends AboutCoordinator {
+  readonly type: 'coordinator-failed'
+  readonly error: SerializedError
+}
+
+/** The worker has taken notice of cancel-tasks. */
+export interface CoordinatorClosing extends AboutCoordinator {
+  readonly type: 'coordinator-closing'
+}
+
+/** The answer to cancel-tasks: nothing of the coordinator runs any more. */
+export interface CoordinatorClosed extends AboutCoordinator {
+  readonly type: 'coordinator-closed'
+}
+
+export type FromCoordinator =
+  | EventFromCoordinator
+  | AcknowledgeCoordinatorCheckpoint
+  | DeclineCoordinatorCheckpoint
+  | CoordinatorFailed
+  | CoordinatorClosing
+  | CoordinatorClosed
+
+/** What concerns the coordinators of a task's operators. */
+export type FromCoordinatedTask = EventFromOperator | OperatorEventReceived | OperatorCheckpointTaken

@@ -1,0 +1,57 @@
+// Duty: the coordinators of an attempt that live in this worker, found by the id of their operator.
+// Invariants: deployed before the tasks of their attempt; a message for another attempt, or for a coordinator that is not here,
+// is dropped. The function objects are those of the slot of the operator's first subtask.
+// Thread: the task worker, between steps of its tasks.
+import { coordinatorOf } from '../../../api/dag/operator-spec.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { ProgramGraph } from '../../../graph/program-graph.js'
+import type { CoordinatorDeployment, DeployCoordinators, ToCoordinator } from '../../protocol/operator-events.js'
+import { HostedCoordinator, type HostedCoordinatorServices } from './hosted-coordinator.js'
+
+export class CoordinatorHost {
+  readonly #services: HostedCoordinatorServices
+  readonly #coordinators = new Map<string, HostedCoordinator>()
+  #attempt = -1
+
+  constructor(services: HostedCoordinatorServices) {
+    this.#services = services
+  }
+
+  /** `graphs`: the program by slot. */
+  deploy({ attempt, coordinators }: DeployCoordinators, graphs: readonly ProgramGraph[]): void {
+    this.#attempt = attempt
+    this.#coordinators.clear()
+    for (const deployment of coordinators) {
+      const coordinator = this.#make(deployment, graphs)
+      this.#coordinators.set(deployment.operatorId, coordinator)
+      coordinator.start()
+    }
+  }
+
+  handle(message: ToCoordinator): void {
+    if (message.attempt === this.#attempt) this.#coordinators.get(message.operatorId)?.handle(message)
+  }
+
+  notifyCheckpointComplete(checkpointId: number): void {
+    for (const coordinator of this.#coordinators.values()) coordinator.notifyCheckpointComplete(checkpointId)
+  }
+
+  notifyCheckpointAborted(checkpointId: number): void {
+    for (const coordinator of this.#coordinators.values()) coordinator.notifyCheckpointAborted(checkpointId)
+  }
+
+  /** Resolves when none of them runs any more. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#coordinators.values()].map((coordinator) => coordinator.close()))
+  }
+
+  #make(deployment: CoordinatorDeployment, graphs: readonly ProgramGraph[]): HostedCoordinator {
+    const binding = graphs[deployment.slot]?.operators.get(deployment.operatorId)
+    const provider = binding === undefined ? undefined : coordinatorOf(binding.spec)
+    if (binding === undefined || provider === undefined) {
+      throw new FlinkError('ASSERTION_FAILED', { what: `the program has no coordinator of ${deployment.operatorId}` })
+    }
+    const { name: operatorName } = binding
+    return new HostedCoordinator({ ...this.#services, attempt: this.#attempt, deployment, operatorName, provider })
+  }
+}

@@ -1,0 +1,182 @@
+/** What Flink's OperatorCoordinatorHolderTest and SubtaskGatewayImplTest ask of the same parts, and what differs here. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
+import { OperatorCoordinatorHolder } from '../../../../../src/runtime/jobmanager/coordination/operator-coordinator-holder.js'
+import type { StreamStateHandle } from '../../../../../src/storage/state-handles.js'
+
+const STATE: StreamStateHandle = { kind: 'inline', bytes: new Uint8Array([7]), crc32c: 0 }
+
+/** A holder for two subtasks; what it sent as `<subtask> <event>`. */
+class Played {
+  readonly sent: string[] = []
+  readonly holder = new OperatorCoordinatorHolder(2, (subtask, event) => {
+    this.sent.push(`${String(subtask)} ${String(event)}`)
+  })
+  readonly outcomes: string[] = []
+
+  checkpoint(checkpointId: number): void {
+    this.holder.checkpoint(checkpointId).then(
+      (state) => this.outcomes.push(`${String(checkpointId)} ${state === STATE ? 'taken' : 'another state'}`),
+      (error: unknown) => this.outcomes.push(`${String(checkpointId)} ${(error as Error).message}`),
+    )
+  }
+
+  /** Events to one subtask, each received at once. */
+  send(subtask: number, ...events: readonly string[]): void {
+    for (const event of events) {
+      this.holder.eventFromCoordinator(subtask, event)
+      this.holder.eventReceived(subtask)
+    }
+  }
+
+  async settled(): Promise<readonly string[]> {
+    await new Promise((resolve) => setImmediate(resolve))
+    return this.outcomes
+  }
+}
+
+describe('A coordinator as the JobMaster sees it', () => {
+  it('gives its state when it has acknowledged, not before', async () => {
+    const played = new Played()
+    played.checkpoint(1)
+    assert.deepEqual(await played.settled(), [])
+    played.holder.acknowledged(1, STATE)
+    assert.deepEqual(await played.settled(), ['1 taken'])
+  })
+
+  it('lets events pass until its snapshot is taken, and holds those after it', () => {
+    const played = new Played()
+    played.checkpoint(1)
+    played.send(0, 'a', 'b')
+    played.holder.acknowledged(1, STATE)
+    played.holder.eventFromCoordinator(0, 'c')
+    played.holder.eventFromCoordinator(1, 'd')
+    assert.deepEqual(played.sent, ['0 a', '0 b'])
+  })
+
+  it('lets what was held go on in its order, for each subtask when that one has taken the checkpoint', () => {
+    const played = new Played()
+    played.checkpoint(1)
+    played.holder.acknowledged(1, STATE)
+    for (const event of ['a', 'b']) for (const subtask of [0, 1]) played.holder.eventFromCoordinator(subtask, event)
+    played.holder.checkpointTaken(1, 1)
+    assert.deepEqual(played.sent, ['1 a', '1 b'])
+    played.holder.checkpointTaken(0, 1)
+    assert.deepEqual(played.sent.slice(2), ['0 a', '0 b'])
+    played.send(0, 'c')
+    assert.deepEqual(played.sent.slice(4), ['0 c'])
+  })
+
+  it('lets everything go on when the checkpoint is given up', () => {
+    const played = new Played()
+    played.checkpoint(1)
+    played.holder.acknowledged(1, STATE)
+    played.holder.eventFromCoordinator(0, 'a')
+    played.holder.checkpointEnded(1)
+    played.holder.eventFromCoordinator(0, 'b')
+    assert.deepEqual(played.sent, ['0 a', '0 b'])
+  })
+
+  it('waits for the events from before its snapshot until every subtask has received them', async () => {
+    const played = new Played()
+    played.holder.eventFromCoordinator(0, 'a')
+    played.checkpoint(1)
+    played.holder.eventFromCoordinator(1, 'b')
+    played.holder.acknowledged(1, STATE)
+    played.holder.eventReceived(0)
+    assert.deepEqual(await played.settled(), [])
+    played.holder.eventReceived(1)
+    assert.deepEqual(await played.settled(), ['1 taken'])
+  })
+
+  it('waits for no subtask that has ended, and sends it nothing any more', async () => {
+    const played = new Played()
+    played.holder.eventFromCoordinator(0, 'a')
+    played.checkpoint(1)
+    played.holder.acknowledged(1, STATE)
+    played.holder.subtaskEnded(0)
+    assert.deepEqual(await played.settled(), ['1 taken'])
+    played.holder.checkpointEnded(1)
+    played.holder.eventFromCoordinator(0, 'b')
+    assert.deepEqual(played.sent, ['0 a'])
+    played.checkpoint(2)
+    played.holder.acknowledged(2, STATE)
+    assert.deepEqual(await played.settled(), ['1 taken', '2 taken'])
+  })
+
+  it('says why the coordinator declined, and holds nothing for that checkpoint', async () => {
+    const played = new Played()
+    played.checkpoint(1)
+    played.holder.declined(1, new FlinkError('INTERNAL_ERROR', { reason: 'the pool is broken' }))
+    played.send(0, 'a')
+    assert.deepEqual(played.sent, ['0 a'])
+    assert.deepEqual(await played.settled(), ['1 Internal error: the pool is broken'])
+    played.checkpoint(2)
+    played.holder.acknowledged(2, STATE)
+    assert.equal((await played.settled()).at(-1), '2 taken')
+  })
+
+  it('closes nothing for an answer that comes when the checkpoint has ended, and takes the next one', async () => {
+    const played = new Played()
+    played.checkpoint(1)
+    played.holder.checkpointEnded(1)
+    played.holder.acknowledged(1, STATE)
+    played.send(0, 'a')
+    assert.deepEqual(played.sent, ['0 a'])
+    assert.match((await played.settled()).join(), /^1 Checkpoint 1 was declined: it ended before/)
+    played.checkpoint(2)
+    played.holder.acknowledged(2, STATE)
+    assert.equal((await played.settled()).at(-1), '2 taken')
+  })
+
+  it('keeps the events of two checkpoints at a time apart: the second waits for those that the first one holds', async () => {
+    const played = new Played()
+    played.checkpoint(1)
+    played.holder.acknowledged(1, STATE)
+    played.holder.eventFromCoordinator(0, 'between')
+    played.checkpoint(2)
+    played.holder.acknowledged(2, STATE)
+    played.holder.eventFromCoordinator(0, 'after')
+    assert.deepEqual(await played.settled(), ['1 taken'])
+    played.holder.checkpointTaken(0, 1)
+    played.holder.checkpointTaken(1, 1)
+    assert.deepEqual(played.sent, ['0 between'])
+    assert.deepEqual(await played.settled(), ['1 taken'])
+    played.holder.eventReceived(0)
+    assert.deepEqual(await played.settled(), ['1 taken', '2 taken'])
+    played.holder.checkpointTaken(0, 2)
+    assert.deepEqual(played.sent, ['0 between', '0 after'])
+  })
+
+  it('keeps an event before the older checkpoint when the newer one is given up', () => {
+    const played = new Played()
+    for (const checkpointId of [1, 2]) {
+      played.checkpoint(checkpointId)
+      played.holder.acknowledged(checkpointId, STATE)
+      played.holder.eventFromCoordinator(0, `after ${String(checkpointId)}`)
+    }
+    played.holder.checkpointEnded(2)
+    assert.deepEqual(played.sent, [])
+    played.holder.checkpointTaken(0, 1)
+    assert.deepEqual(played.sent, ['0 after 1', '0 after 2'])
+  })
+
+  it('ignores that a subtask has taken a checkpoint that was given up meanwhile', () => {
+    const played = new Played()
+    played.checkpoint(1)
+    played.holder.acknowledged(1, STATE)
+    played.holder.checkpointEnded(1)
+    played.checkpoint(2)
+    played.holder.acknowledged(2, STATE)
+    played.holder.eventFromCoordinator(0, 'a')
+    played.holder.checkpointTaken(0, 1)
+    assert.deepEqual(played.sent, [])
+  })
+
+  it('takes one snapshot at a time', () => {
+    const played = new Played()
+    played.checkpoint(1)
+    assert.throws(() => void played.holder.checkpoint(2), /one snapshot at a time/)
+  })
+})

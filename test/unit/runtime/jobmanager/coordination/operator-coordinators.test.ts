@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { serializeError } from '../../../../../src/core/errors/error-codec.js'
+import type { JobGraph } from '../../../../../src/graph/job-graph.js'
+import { OperatorCoordinators } from '../../../../../src/runtime/jobmanager/coordination/operator-coordinators.js'
+import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
+import type { MasterToWorker } from '../../../../../src/runtime/protocol/master-to-worker.js'
+import type { StreamStateHandle } from '../../../../../src/storage/state-handles.js'
+import { sampleGraph } from '../sample-graphs.js'
+
+const ATTEMPT = 3
+const STATE: StreamStateHandle = { kind: 'inline', bytes: new Uint8Array([1]), crc32c: 0 }
+
+/** `source` and the second operator of `middle` have coordinators. */
+function graph(): JobGraph {
+  const plain = sampleGraph(
+    [
+      { id: 'source', parallelism: 2 },
+      { id: 'middle', operators: ['middle', 'chained'], parallelism: 2 },
+    ],
+    [['source', 'middle', 'hash']],
+  )
+  const coordinated = new Set(['source', 'chained'])
+  const vertices = plain.vertices.map((vertex) => ({
+    ...vertex,
+    operators: vertex.operators.map((operator) =>
+      coordinated.has(operator.id) ? { ...operator, coordinator: 'Coordinator' } : operator,
+    ),
+  }))
+  return { ...plain, vertices }
+}
+
+class Played {
+  readonly sent: string[] = []
+  readonly messages: MasterToWorker[] = []
+  readonly failures: string[] = []
+  readonly closing: number[] = []
+  closed = 0
+  readonly executions = new ExecutionGraph(graph(), (_, subtask) => ({ worker: subtask, slot: 5 }), ATTEMPT)
+  readonly coordinators = new OperatorCoordinators({
+    executions: this.executions,
+    sendTo: (worker, message) => {
+      this.messages.push(message)
+      const { subtask = undefined, event = undefined } = message as { subtask?: number; event?: unknown }
+      const executionId = 'executionId' in message ? message.executionId : undefined
+      const words = [worker, message.type, executionId, subtask, event].filter((word) => word !== undefined)
+      this.sent.push(words.join(' '))
+    },
+    failAttempt: (error) => this.failures.push(error.message),
+    onClosing: (worker) => this.closing.push(worker),
+    onAllClosed: () => {
+      this.closed += 1
+    },
+  })
+
+  move(vertexId: string, subtask: number, ...states: readonly Parameters<typeof this.tryMove>[2][]): void {
+    for (const state of states) this.tryMove(vertexId, subtask, state)
+  }
+
+  tryMove(
+    vertexId: string,
+    subtask: number,
+    state: 'SCHEDULED' | 'DEPLOYING' | 'INITIALIZING' | 'RUNNING' | 'FAILED' | 'FINISHED',
+  ): void {
+    const execution = this.executions.execution(vertexId, subtask)
+    assert.ok(execution.tryMove(state, 0))
+    if (state === 'FAILED') execution.failure = new Error('broken')
+    this.coordinators.executionMoved(execution)
+  }
+
+  take(): string[] {
+    return this.sent.splice(0)
+  }
+}
+
+const about = { attempt: ATTEMPT, operatorId: 'source' }
+
+describe('The coordinators of an attempt', () => {
+  it('are deployed where the first subtask of their operator is, chained operators too, with their restored state', () => {
+    const played = new Played()
+    played.coordinators.deploy({
+      checkpointId: 8,
+      isFinished: () => false,
+      coordinatorStateOf: (operatorId) => (operatorId === 'source' ? STATE : undefined),
+    })
+    const [message, ...others] = played.messages
+    assert.deepEqual(others, [])
+    const place = { slot: 5, parallelism: 2 }
+    assert.deepEqual(message, {
+      type: 'deploy-coordinators',
+      attempt: ATTEMPT,
+      coordinators: [
+        { operatorId: 'source', ...place, restore: { checkpointId: 8, state: STATE } },
+        { operatorId: 'chained', ...place, restore: { checkpointId: 8, state: undefined } },
+      ],
+    })
+  })
+
+  it('are not deployed for a vertex that had finished in the restored checkpoint, and not asked for it', () => {
+    const played = new Played()
+    const isFinished = (vertexId: string): boolean => vertexId === 'source'
+    played.coordinators.deploy({ checkpointId: 8, isFinished, coordinatorStateOf: () => undefined })
+    const [message] = played.messages
+    const deployed = message?.type === 'deploy-coordinators' ? message.coordinators : []
+    assert.deepEqual(
+      deployed.map(({ operatorId }) => operatorId),
+      ['chained'],
+    )
+    assert.notEqual(played.coordinators.checkpoint(9, new Set()), undefined)
+    assert.equal(played.coordinators.checkpoint(10, new Set(['middle'])), undefined)
+  })
+
+  it('are told when a subtask is ready, before what it sends, and when it fails', () => {
+    const played = new Played()
+    played.coordinators.deploy(undefined)
+    played.take()
+    played.move('source', 1, 'SCHEDULED', 'DEPLOYING', 'INITIALIZING')
+    const [executionId] = [played.executions.execution('source', 1).id]
+    played.coordinators.handle({ type: 'event-from-operator', executionId, operatorId: 'source', event: 'hello' })
+    played.move('source', 1, 'RUNNING', 'FAILED')
+    assert.deepEqual(played.take(), [
+      '0 execution-attempt-ready 1',
+      '0 event-to-coordinator 1 hello',
+      '0 execution-attempt-failed 1',
+    ])
+  })
+
+  it('reach a subtask in its worker, until it has finished', () => {
+    const played = new Played()
+    played.coordinators.deploy(undefined)
+    played.move('source', 1, 'SCHEDULED', 'DEPLOYING', 'INITIALIZING', 'RUNNING')
+    played.take()
+    played.coordinators.handle({ type: 'event-from-coordinator', ...about, subtask: 1, event: 'range' })
+    played.move('source', 1, 'FINISHED')
+    played.coordinators.handle({ type: 'event-from-coordinator', ...about, subtask: 1, event: 'late' })
+    assert.deepEqual(played.take(), ['1 event-to-operator source_1_3 range'])
+  })
+
+  it('hear nothing of another attempt, and say nothing in one', () => {
+    const played = new Played()
+    played.coordinators.deploy(undefined)
+    played.take()
+    played.coordinators.handle({
+      type: 'event-from-operator',
+      executionId: 'source_1_2',
+      operatorId: 'source',
+      event: 'old',
+    })
+    const late = { attempt: ATTEMPT - 1, operatorId: 'source' }
+    played.coordinators.handle({ type: 'event-from-coordinator', ...late, subtask: 1, event: 'old' })
+    played.coordinators.handle({ type: 'coordinator-failed', ...late, error: serializeError(new Error('old')) })
+    played.coordinators.handle({ type: 'coordinator-closed', ...late })
+    assert.deepEqual(played.take(), [])
+    assert.deepEqual(played.failures, [])
+    assert.equal(played.coordinators.open.length, 2)
+  })
+
+  it('give their states when all have, and hold for each subtask until it has taken the checkpoint', async () => {
+    const played = new Played()
+    played.coordinators.deploy(undefined)
+    played.take()
+    const states = played.coordinators.checkpoint(5, new Set())
+    assert.deepEqual(played.take(), ['0 trigger-coordinator-checkpoint', '0 trigger-coordinator-checkpoint'])
+    for (const operatorId of ['source', 'chained']) {
+      const acknowledgement = { type: 'acknowledge-coordinator-checkpoint', attempt: ATTEMPT } as const
+      played.coordinators.handle({ ...acknowledgement, operatorId, checkpointId: 5, state: STATE })
+    }
+    assert.deepEqual(
+      [...((await states) ?? [])].map(([operatorId]) => operatorId),
+      ['source', 'chained'],
+    )
+    const event = { type: 'event-from-coordinator', attempt: ATTEMPT, subtask: 1 } as const
+    for (const operatorId of ['source', 'chained'])
+      played.coordinators.handle({ ...event, operatorId, event: operatorId })
+    assert.deepEqual(played.take(), [])
+    const taken = { type: 'operator-checkpoint-taken', checkpointId: 5 } as const
+    played.coordinators.handle({ ...taken, executionId: 'middle_1_3' })
+    assert.deepEqual(played.take(), ['1 event-to-operator middle_1_3 chained'])
+    played.coordinators.checkpointEnded(5)
+    assert.deepEqual(played.take(), ['1 event-to-operator source_1_3 source'])
+  })
+
+  it('decline a checkpoint when one of them does', async () => {
+    const played = new Played()
+    played.coordinators.deploy(undefined)
+    const states = played.coordinators.checkpoint(5, new Set())
+    const error = serializeError(new Error('not now'))
+    played.coordinators.handle({ type: 'decline-coordinator-checkpoint', ...about, checkpointId: 5, error })
+    await assert.rejects(states ?? Promise.resolve(), /not now/)
+    played.coordinators.checkpointEnded(5)
+  })
+
+  it('fail the attempt with what failed them', () => {
+    const played = new Played()
+    played.coordinators.deploy(undefined)
+    played.coordinators.handle({ type: 'coordinator-failed', ...about, error: serializeError(new Error('broken')) })
+    assert.deepEqual(played.failures, ['broken'])
+  })
+
+  it('are closed when each has said so, or its worker is gone', () => {
+    const played = new Played()
+    assert.equal(played.coordinators.areClosed, true)
+    played.coordinators.deploy(undefined)
+    assert.equal(played.coordinators.areClosed, false)
+    played.coordinators.handle({ type: 'coordinator-closing', ...about })
+    played.coordinators.handle({ type: 'coordinator-closed', ...about })
+    assert.deepEqual([played.closing, played.closed, played.coordinators.areClosed], [[0], 0, false])
+    played.coordinators.workerExited(1)
+    assert.equal(played.closed, 0)
+    played.coordinators.workerExited(0)
+    assert.deepEqual([played.closed, played.coordinators.areClosed], [1, true])
+  })
+})

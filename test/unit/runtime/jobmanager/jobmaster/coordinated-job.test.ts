@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { serializeError } from '../../../../../src/core/errors/error-codec.js'
+import type { JobGraph } from '../../../../../src/graph/job-graph.js'
+import { sampleGraph } from '../sample-graphs.js'
+import { JobMasterHarness, settle } from './job-master-harness.js'
+
+const CONFIGURATION = {
+  'restart-strategy.type': 'fixed-delay',
+  'restart-strategy.fixed-delay.attempts': '2',
+  'restart-strategy.fixed-delay.delay': '10 ms',
+  'task.cancellation.response-timeout': '3 s',
+  'task.cancellation.timeout': '60 s',
+}
+const FAILED = {
+  type: 'coordinator-failed',
+  attempt: 0,
+  operatorId: 'source',
+  error: serializeError(new Error('broken')),
+} as const
+const CLOSING = { type: 'coordinator-closing', attempt: 0, operatorId: 'source' } as const
+const CLOSED = { type: 'coordinator-closed', attempt: 0, operatorId: 'source' } as const
+
+/** The source has a coordinator, whose worker says nothing unasked. */
+function graph(): JobGraph {
+  const plain = sampleGraph([{ id: 'source' }, { id: 'map', parallelism: 2 }], [['source', 'map', 'hash']])
+  const vertices = plain.vertices.map((vertex) => ({
+    ...vertex,
+    operators: vertex.operators.map((each) => (each.id === 'source' ? { ...each, coordinator: 'Numbers' } : each)),
+  }))
+  return { ...plain, vertices }
+}
+
+function start(): Promise<JobMasterHarness> {
+  return new JobMasterHarness(CONFIGURATION, graph()).run()
+}
+
+describe('A job with a coordinator', () => {
+  it('deploys it before its tasks', async () => {
+    const harness = await start()
+    const types = harness.worker(0).received.map(({ type }) => type)
+    assert.deepEqual(types.slice(0, 3), ['load-program', 'deploy-coordinators', 'deploy-tasks'])
+    assert.equal(harness.worker(1).countOf('deploy-coordinators'), 0)
+  })
+
+  it('restarts when it fails, and not before it is closed', async () => {
+    const harness = await start()
+    harness.worker(0).say(FAILED)
+    await settle()
+    assert.equal(harness.master.status, 'RESTARTING')
+    assert.match(JSON.stringify(harness.master.details().exceptions), /broken/)
+    await harness.advance(1000)
+    assert.equal(harness.worker(0).countOf('load-program'), 1)
+    harness.worker(0).say(CLOSED)
+    await settle()
+    await harness.advance(10)
+    assert.equal(harness.worker(0).countOf('load-program'), 2)
+    assert.equal(harness.master.status, 'RUNNING')
+  })
+
+  it('ends when it is closed, where its tasks have finished', async () => {
+    const harness = await start()
+    await harness.finishAll()
+    assert.equal(harness.hasEnded, false)
+    assert.equal(harness.worker(0).countOf('cancel-tasks'), 1)
+    harness.worker(0).say(CLOSED)
+    await settle()
+    assert.equal(harness.outcome?.status, 'FINISHED')
+  })
+
+  it('terminates the worker of one that takes no notice of its end, and says so', async () => {
+    const harness = await start()
+    harness.master.cancel()
+    await harness.advance(2999)
+    assert.equal(harness.worker(0).isTerminated, false)
+    await harness.advance(1)
+    assert.equal(harness.worker(0).isTerminated, true)
+    assert.equal(harness.outcome?.status, 'CANCELED')
+    const told = JSON.stringify(harness.master.details().exceptions)
+    assert.match(told, /The coordinator Numbers of source did not end within 3000 ms/)
+  })
+
+  it('gives one that is closing the time that tasks have', async () => {
+    const harness = await start()
+    harness.master.cancel()
+    await settle()
+    harness.worker(0).say(CLOSING)
+    await harness.advance(59_999)
+    assert.equal(harness.worker(0).isTerminated, false)
+    await harness.advance(1)
+    assert.equal(harness.worker(0).isTerminated, true)
+    assert.equal(harness.outcome?.status, 'CANCELED')
+  })
+
+  it('waits for none in a worker that has died', async () => {
+    const harness = await start()
+    harness.worker(0).die(new Error('gone'))
+    await settle()
+    await harness.advance(10)
+    assert.equal(harness.master.status, 'RUNNING')
+    assert.equal(harness.started[0]?.length, 2)
+  })
+})
