@@ -12,6 +12,7 @@ import { workingDirectory } from './working-directory.js'
 export interface DetachedReport {
   readonly jobId: string
   readonly warnings: readonly string[]
+  readonly notes: readonly string[]
   readonly error: SerializedError | undefined
 }
 
@@ -25,11 +26,17 @@ process.once('message', (request: RunRequest) => {
 /** The job's whole life behind `run -d`: reports the submission once, then writes to its output file. Returns the exit code. */
 async function runDetachedJob(request: RunRequest): Promise<number> {
   const warnings: string[] = []
+  const notes: string[] = []
   let isReported = false
   const report = (jobId: string, error?: unknown): void => {
     if (isReported) return
     isReported = true
-    const message: DetachedReport = { jobId, warnings, error: error === undefined ? undefined : serializeError(error) }
+    const message: DetachedReport = {
+      jobId,
+      warnings,
+      notes,
+      error: error === undefined ? undefined : serializeError(error),
+    }
     // Whoever started the job may have gone meanwhile: the job goes on, `list` shows it.
     process.send?.(message, undefined, undefined, () => undefined)
   }
@@ -46,6 +53,10 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
         warning: (text) => {
           if (isReported) standardError.write(`WARNING: ${text}\n`)
           else warnings.push(text)
+        },
+        note: (text) => {
+          if (isReported) standardError.write(`${text}\n`)
+          else notes.push(text)
         },
       }),
     })

@@ -20,6 +20,9 @@ export async function runAttached(request: RunRequest, context: CliContext): Pro
       warning: (text) => {
         standardError.write(`WARNING: ${text}\n`)
       },
+      note: (text) => {
+        standardError.write(`${text}\n`)
+      },
     }),
   })
 }

@@ -34,6 +34,7 @@ export async function runDetached(request: RunRequest, context: CliContext): Pro
     closeSync(output.descriptor)
   }
   for (const warning of report.warnings) context.printError(`WARNING: ${printableLines(warning)}\n`)
+  for (const note of report.notes) context.printError(`${printableLines(note)}\n`)
   if (report.error !== undefined) {
     await showAndRemove(output.path, context)
     throw deserializeError(report.error)

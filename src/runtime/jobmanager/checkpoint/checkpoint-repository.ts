@@ -147,12 +147,23 @@ export class CheckpointRepository implements SnapshotRepository {
     const completed = await publishSnapshot(pending.location, metadata, this.#environment.fileSystems, written)
     if (!isSavepoint) await this.#retained.add(completed)
     else if (thenStop !== undefined) this.#retained.addLast(completed)
+    if (isSavepoint && thenStop === 'suspend') this.endsWith(completed.externalPath)
     return completed
   }
 
   async discard(location: CheckpointLocation): Promise<void> {
     await discardLocation(location, this.#environment.fileSystems)
     await this.#incremental.discarded(location)
+  }
+
+  /** With this savepoint the job is to end: a later start of the same program learns of it. */
+  endsWith(savepoint: string): void {
+    this.#retained.marks.endsWith(savepoint)
+  }
+
+  /** URI of what a restart would go on from. */
+  newestPath(): string | undefined {
+    return this.#retained.latest()?.externalPath
   }
 
   /** True when checkpoints lie in files and stay there after a stop. */

@@ -64,6 +64,8 @@ export class RunMarks {
 
   /** A disk that does not take it costs a later run its certainty, not this one its checkpoint: the next one tries again. */
   async completed(newest: CheckpointMetadata): Promise<void> {
+    // It was to end, and has gone on.
+    this.#lastSavepoint = undefined
     try {
       if (!this.#isMarked) await this.#storage.markCompleted(newest)
       this.#isMarked = true

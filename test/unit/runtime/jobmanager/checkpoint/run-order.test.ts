@@ -141,6 +141,21 @@ describe('The end of a run', () => {
     assert.equal(await startOf(D, RIGHT + HOUR), undefined)
   })
 
+  for (const [status, how] of [
+    ['FINISHED', 'stopped'],
+    ['CANCELED', 'cancelled'],
+  ] as const) {
+    it(`with a savepoint is told to the next start, with the way to go on from that: ${status}`, async () => {
+      const { run } = await ran(A, RIGHT, [1])
+      run.endsWith('file:/sp/1')
+      await run.shutdown(status)
+      const { point } = await ran(B, RIGHT + HOUR, [])
+      assert.equal(point.checkpoint, undefined)
+      const told = `The job starts afresh: it was ${how} with savepoint file:/sp/1 at 1970-01-01T09:00:00`
+      assert.ok(point.choice?.startsWith(told) === true && point.choice.endsWith('-s file:/sp/1'), point.choice)
+    })
+  }
+
   it('leaves the loss of what lived beside it a loss', async () => {
     await ran(A, RIGHT, [1])
     const { run } = await ran(B, RIGHT + HOUR, [1], { running: [A] })
