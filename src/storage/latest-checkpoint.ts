@@ -212,7 +212,8 @@ class CheckpointDirectory {
     const directory = `${this.#directory}/chk-${String(id)}`
     try {
       const content = await locateSnapshot(toFileUri(directory), this.#search.fileSystems)
-      return { header: content.metadata, content }
+      const { checkpointId } = content.metadata
+      return { header: content.metadata, content: checkpointId === id ? content : this.#misplaced(id, checkpointId) }
     } catch (error) {
       if (!FlinkError.is(error)) throw error
       if (error.code === 'SNAPSHOT_METADATA_MISSING') this.#onIncomplete(directory)
@@ -222,6 +223,12 @@ class CheckpointDirectory {
         ? { header: await readHeaderOf(this.#metadataFile(id), this.#fileSystem), content: error }
         : undefined
     }
+  }
+
+  /** A copy of an older one would be taken for the newest. */
+  #misplaced(id: number, checkpointId: number): FlinkError {
+    const reason = `it is that of checkpoint ${String(checkpointId)}, and was not written there`
+    return new FlinkError('SNAPSHOT_CORRUPT', { file: this.#metadataFile(id), block: 'the header', reason })
   }
 
   #metadataFile(id: number): string {
