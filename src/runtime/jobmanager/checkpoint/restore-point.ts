@@ -88,7 +88,7 @@ async function notesOfLiving(
   if (isSavepoint || !(await isJobRunning(jobId))) return []
   const meaning = 'from now on both process the same input and write the same output'
   return [
-    `Job ${jobId}, whose checkpoint ${externalPath} is, still runs: ${meaning}. If this job is to replace it, cancel it.`,
+    `Job ${jobId}, to which ${externalPath} belongs, still runs: ${meaning}. If this one is to replace it, cancel that one.`,
   ]
 }
 

@@ -230,7 +230,7 @@ describe('A snapshot that was named', () => {
     for (const restore of [`/cp/${A}/chk-1`, `/cp/${A}`]) {
       const { checkpoint, notes } = await repositoryOf({ jobId: B, restore, running: [A] }).open()
       assert.equal(checkpoint?.metadata.jobId, A)
-      assert.match(notes.join(), /^Job a+, whose checkpoint file:\/cp\/a+\/chk-1 is, still runs: .* the same output/)
+      assert.match(notes.join(), /^Job a+, to which file:\/cp\/a+\/chk-1 belongs, still runs: .* the same output/)
     }
     assert.deepEqual((await repositoryOf({ jobId: B, restore: `/cp/${A}/chk-1` }).open()).notes, [])
   })
