@@ -205,7 +205,11 @@ describe('list', { concurrency: 2 }, () => {
     assert.deepEqual(readdirSync(run).sort(), ['archive', 'log'])
     for (const { jobId } of jobs) assert.equal(await stateOf(workspace, jobId, '-a'), 'FAILED')
     const [first] = jobs
-    assertFailed(await workspace.run('cancel', first?.jobId ?? ''), ['The process of job', first?.jobId ?? '', 'has died without a word'])
+    assertFailed(await workspace.run('cancel', first?.jobId ?? ''), [
+      'The process of job',
+      first?.jobId ?? '',
+      'has died without a word',
+    ])
     workspace.remove()
   })
 })
