@@ -13,6 +13,7 @@ import { workingDirectory } from './working-directory.js'
 export interface DetachedReport {
   readonly jobId: string
   readonly warnings: readonly string[]
+  readonly notes: readonly string[]
   readonly error: SerializedError | undefined
 }
 
@@ -26,11 +27,17 @@ process.once('message', (request: RunRequest) => {
 /** The job's whole life of `run -d`: reports the submission once, then writes to its output file. Returns the exit code. */
 async function runDetachedJob(request: RunRequest): Promise<number> {
   const warnings: string[] = []
+  const notes: string[] = []
   let isReported = false
   const report = (jobId: string, error?: unknown): void => {
     if (isReported) return
     isReported = true
-    const message: DetachedReport = { jobId, warnings, error: error === undefined ? undefined : serializeError(error) }
+    const message: DetachedReport = {
+      jobId,
+      warnings,
+      notes,
+      error: error === undefined ? undefined : serializeError(error),
+    }
     // Whoever started the job may have gone meanwhile: the job goes on, `list` shows it.
     process.send?.(message, undefined, undefined, () => undefined)
   }
@@ -47,6 +54,10 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
         warning: (text) => {
           if (isReported) standardError.write(PLAIN_DIAGNOSTICS.warning(text))
           else warnings.push(text)
+        },
+        note: (text) => {
+          if (isReported) standardError.write(`${text}\n`)
+          else notes.push(text)
         },
       }),
     })

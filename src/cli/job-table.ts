@@ -1,3 +1,4 @@
+import { adviceOnDeath } from '../client/job-overview.js'
 import type { JobOverview } from '../client/rest-cluster-client.js'
 import { printable } from './printable-text.js'
 
@@ -48,7 +49,7 @@ function section(
 ): string[] {
   if (jobs.length === 0) return whenEmpty === undefined ? [] : [whenEmpty]
   const sorted = jobs.toSorted((a, b) => a['start-time'] - b['start-time'] || a.state.localeCompare(b.state))
-  return [rule(title), ...sorted.map((job) => row(job, paint)), '-'.repeat(WIDTH)]
+  return [rule(title), ...sorted.flatMap((job) => [row(job, paint), ...deathOf(job)]), '-'.repeat(WIDTH)]
 }
 
 function rule(title: string): string {
@@ -59,6 +60,11 @@ function rule(title: string): string {
 
 function row(job: JobOverview, paint: StatePainter): string {
   return `${startOf(job['start-time'])} : ${printable(job.jid)} : ${printable(job.name)} (${paint(printable(job.state))})`
+}
+
+/** Below the row, which is as Flink prints it. */
+function deathOf({ died }: JobOverview): string[] {
+  return died === undefined ? [] : [`  Its process has died; ${printable(adviceOnDeath(died))}`]
 }
 
 /** dd.MM.yyyy HH:mm:ss in the local time zone. */

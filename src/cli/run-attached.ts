@@ -20,6 +20,9 @@ export async function runAttached(request: RunRequest, context: CliContext): Pro
       warning: (text) => {
         standardError.write(context.diagnostics.warning(text))
       },
+      note: (text) => {
+        standardError.write(`${text}\n`)
+      },
     }),
   })
 }

@@ -11,6 +11,7 @@ import { makeDirectories } from '../core/fs/make-directories.js'
 import { removeTree } from '../core/fs/remove-tree.js'
 import type { CliContext } from './cli-context.js'
 import type { DetachedReport } from './detached-entry.js'
+import { printableLines } from './printable-text.js'
 import { runDirectoryOf } from './rest-cluster-client-of.js'
 import type { RunRequest } from './run-request.js'
 
@@ -33,6 +34,7 @@ export async function runDetached(request: RunRequest, context: CliContext): Pro
     closeSync(output.descriptor)
   }
   for (const warning of report.warnings) context.printError(context.diagnostics.warning(warning))
+  for (const note of report.notes) context.printError(`${printableLines(note)}\n`)
   if (report.error !== undefined) {
     await showAndRemove(output.path, context)
     throw deserializeError(report.error)

@@ -14,13 +14,15 @@ export interface JobDirectoryEntry {
   readonly version: string
   /** Where the job's control server listens. */
   readonly socket: string
+  /** Where the checkpoints of the job lie, and no other's; what `run -s` takes. */
+  readonly checkpoints?: string
 }
 
 /** What anybody may have written as the entry of a job is checked before it is believed: ReasonError. */
 export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobDirectoryEntry {
   if (typeof value !== 'object' || value === null) throw new ReasonError('it is no JSON object')
   const fields = value as Partial<Record<keyof JobDirectoryEntry, unknown>>
-  const { jobId, pid, processStart, name, startTime, version, socket } = fields
+  const { jobId, pid, processStart, name, startTime, version, socket, checkpoints } = fields
   if (jobId !== expectedJobId) throw new ReasonError('it is not of the job that its name says')
   const isComplete =
     typeof pid === 'number' &&
@@ -30,9 +32,19 @@ export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobD
     typeof name === 'string' &&
     isEpochMs(startTime) &&
     typeof version === 'string' &&
-    typeof socket === 'string'
+    typeof socket === 'string' &&
+    (checkpoints === undefined || typeof checkpoints === 'string')
   if (!isComplete) throw new ReasonError('a field of it is missing or has a value that no job writes')
-  return { jobId: expectedJobId, pid, processStart, name, startTime, version, socket }
+  return {
+    jobId: expectedJobId,
+    pid,
+    processStart,
+    name,
+    startTime,
+    version,
+    socket,
+    ...(checkpoints !== undefined && { checkpoints }),
+  }
 }
 
 /** What can be said of a job that says nothing itself. */

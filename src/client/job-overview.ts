@@ -11,7 +11,20 @@ export function isEpochMs(value: unknown): value is number {
 /** True when a value that came from outside can be shown as a job. */
 export function isJobOverview(value: unknown): value is JobOverview {
   if (typeof value !== 'object' || value === null) return false
-  const { jid, name, state, ...times } = value as Partial<Record<keyof JobOverview, unknown>>
+  const { jid, name, state, died, ...times } = value as Partial<Record<keyof JobOverview, unknown>>
   const isNamed = typeof jid === 'string' && typeof name === 'string' && typeof state === 'string'
-  return isNamed && isEpochMs(times['start-time']) && isEpochMs(times['end-time'])
+  return isNamed && isDeath(died) && isEpochMs(times['start-time']) && isEpochMs(times['end-time'])
+}
+
+function isDeath(died: unknown): boolean {
+  if (died === undefined) return true
+  if (typeof died !== 'object' || died === null) return false
+  const { checkpoints } = died as { readonly checkpoints?: unknown }
+  return checkpoints === undefined || typeof checkpoints === 'string'
+}
+
+/** What is to be said of a job whose process died: it left no word, but perhaps checkpoints. */
+export function adviceOnDeath(died: NonNullable<JobOverview['died']>): string {
+  if (died.checkpoints === undefined) return 'it left no checkpoints in a directory of its own'
+  return `to go on from its newest checkpoint: run -s ${died.checkpoints}`
 }

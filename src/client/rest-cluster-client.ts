@@ -12,7 +12,7 @@ import type {
   TriggerResponse,
 } from '../rest/messages/operation-messages.js'
 import { overviewOfEntry, type JobDirectoryEntry } from './job-directory-entry.js'
-import { isJobOverview } from './job-overview.js'
+import { adviceOnDeath, isJobOverview } from './job-overview.js'
 import { RestClient } from './rest-client.js'
 import type { RunDirectory } from './run-directory.js'
 
@@ -151,6 +151,8 @@ export class RestClusterClient {
     const archived = (await this.#services.runDirectory.archivedJobs()).find((job) => job.jid === jobId)
     if (archived === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
     if (action === 'cancel' && archived.state === 'CANCELED') return undefined
+    if (archived.died !== undefined)
+      throw new FlinkError('JOB_PROCESS_DIED', { jobId, advice: adviceOnDeath(archived.died) })
     throw new FlinkError(action === 'cancel' ? 'JOB_ALREADY_TERMINAL' : 'JOB_NOT_RUNNING', {
       jobId,
       state: archived.state,

@@ -219,7 +219,9 @@ export class RunDirectory {
       // A job that ends properly takes its entry away before its socket: it may have done so since the entry was read.
       await lstat(file)
       if (await isSocket(entry.socket)) await rm(entry.socket, { force: true })
-      await this.archive(overviewOfEntry(entry, { state: 'FAILED', endTime: this.#now() }))
+      const overview = overviewOfEntry(entry, { state: 'FAILED', endTime: this.#now() })
+      const { checkpoints } = entry
+      await this.archive({ ...overview, died: { ...(checkpoints !== undefined && { checkpoints }) } })
     } catch (error) {
       // Others may be allowed to clean up here; that the job is dead is as true.
       if (errnoOf(error) !== 'ENOENT') this.#passOver(file, error)

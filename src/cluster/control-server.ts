@@ -35,6 +35,7 @@ export interface StartedJob {
   readonly jobId: string
   readonly name: string
   readonly startTime: number
+  readonly checkpoints?: string
 }
 
 /** The REST server of a job process on its Unix socket, and the entries by which other processes find it. */

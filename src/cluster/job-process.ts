@@ -10,6 +10,7 @@ import type { Clock, TimerHandle } from '../core/time/clock.js'
 import type { JobResultData } from '../api/environment/pipeline-executor.js'
 import type { RunDirectory } from '../client/run-directory.js'
 import type { JobGraph } from '../graph/job-graph.js'
+import { checkpointDirectoryOf } from '../runtime/jobmanager/checkpoint/checkpoint-storage-factory.js'
 import { CheckpointRepository } from '../runtime/jobmanager/checkpoint/checkpoint-repository.js'
 import { JobMaster, type JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
@@ -37,6 +38,8 @@ export interface JobProcessListener {
   jobSubmitted(jobId: string): void
   jobEnded(outcome: JobOutcome): void
   warning(text: string): void
+  /** No reason to worry. */
+  note(text: string): void
 }
 
 export interface JobProcessInput {
@@ -165,7 +168,10 @@ export class JobProcess {
     this.#jobs.set(jobId, job)
     void this.#watch(job, starter)
     try {
-      await this.#control.jobStarted({ jobId, name: jobGraph.name, startTime: this.#input.clock.now() })
+      const checkpoints = checkpointDirectoryOf(environment)
+      const startTime = this.#input.clock.now()
+      const place = checkpoints !== undefined && { checkpoints }
+      await this.#control.jobStarted({ jobId, name: jobGraph.name, startTime, ...place })
     } catch (error) {
       await master.abandon(asError(error))
       throw error
@@ -203,9 +209,6 @@ export class JobProcess {
     const restore = this.#jobs.size === 0 ? this.#input.restore : undefined
     const isJobRunning = (otherId: string): Promise<boolean> => this.#input.runDirectory.isJobRunning(otherId)
     const repository = new CheckpointRepository(environment, { restore, isJobRunning, version })
-    const tell = (text: string): void => {
-      this.#input.listener.warning(text)
-    }
     return new JobMaster({
       environment,
       program,
@@ -214,7 +217,12 @@ export class JobProcess {
       repository,
       starter: starterNamingArchive(starter, program),
       maxWorkers: maxTaskWorkers(),
-      tell,
+      tell: (text) => {
+        this.#input.listener.warning(text)
+      },
+      inform: (text) => {
+        this.#input.listener.note(text)
+      },
     })
   }
 

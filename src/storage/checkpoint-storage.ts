@@ -13,7 +13,7 @@ import { writeDurably } from '../core/fs/write-durably.js'
 import type { Random } from '../core/random/random.js'
 import { streamHandlesOf, type CheckpointMetadata, type CompletedCheckpoint } from './checkpoint-metadata.js'
 import type { CheckpointLocation } from './checkpoint-stream-factory.js'
-import { removeCompletionMark, removeMarkWithLast, writeCompletionMark } from './completion-mark.js'
+import { removeCompletionMark, unmarkRemoved, writeCompletionMark, writeNewest } from './completion-mark.js'
 import { encodeMetadata } from './metadata-codec.js'
 import { promoteSharedFiles, removeSharedFilesOf, removeUnnamedSharedFiles } from './shared-files.js'
 import {
@@ -35,6 +35,8 @@ export interface CheckpointStorage {
   checkpointLocation(checkpointId: number): Promise<CheckpointLocation>
   /** A first checkpoint is complete: a later run expects to find one. */
   markCompleted(first: CheckpointMetadata): Promise<void>
+  /** It is complete, and the newest: a later run expects to find it, as far as the marks say. */
+  noteNewest(newest: CheckpointMetadata): Promise<void>
   /** What is left of this run's checkpoints is about to be removed: nobody is to expect any. */
   unmarkCompleted(jobName: string): Promise<void>
 }
@@ -85,6 +87,10 @@ export class FileCheckpointStorage implements CheckpointStorage {
     await writeCompletionMark(this.#directory, first, this.#fileSystem)
   }
 
+  async noteNewest(newest: CheckpointMetadata): Promise<void> {
+    await writeNewest(this.#directory, newest, this.#fileSystem)
+  }
+
   async unmarkCompleted(jobName: string): Promise<void> {
     await removeCompletionMark(this.#directory, jobName, this.#fileSystem)
   }
@@ -107,6 +113,10 @@ export class MemoryCheckpointStorage implements CheckpointStorage {
   }
 
   async markCompleted(): Promise<void> {
+    await Promise.resolve()
+  }
+
+  async noteNewest(): Promise<void> {
     await Promise.resolve()
   }
 
@@ -182,7 +192,7 @@ export async function deleteForeignSnapshot(snapshot: CompletedCheckpoint, fileS
   const { metadata, externalPath } = snapshot
   const { fileSystem, path: directory } = fileSystems.forUri(externalPath)
   const metadataFile = snapshot.metadataFile ?? `${directory}/${METADATA_FILE}`
-  if (!metadata.isSavepoint) await removeMarkWithLast(directory, metadata.jobName, fileSystem)
+  if (!metadata.isSavepoint) await unmarkRemoved(directory, metadata.jobName, fileSystem)
   await removeSnapshotFiles(fileSystem, metadataFile, ownFilesOf(metadata, externalPath, fileSystems))
   await removeSharedFilesOf(metadata, externalPath, fileSystems)
 }

@@ -1,6 +1,6 @@
 // Duty: finds the newest usable checkpoint below a directory, beside jobs that live, and says which newer ones are damaged.
-// Invariants: a directory counts only with `_metadata` in it; where there is none any more and a mark says that there was,
-// that is told as damage. Candidates are tried newest first; what is damaged is told and
+// Invariants: a directory counts only with `_metadata` in it; where there is none any more, or not the newest, and a mark says
+// that there was, that is told as damage. Candidates are tried newest first; what is damaged is told and
 // passed over, never half-used. What is newer and of a format that this engine cannot read is no damage, and a disk that
 // cannot be read is none either: both end the search instead of going back to something older.
 // Thread: main thread.
@@ -9,20 +9,19 @@ import { toFileUri } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import type { CompletedCheckpoint, SnapshotHeader } from './checkpoint-metadata.js'
-import { readCompletionMarks } from './completion-mark.js'
+import { readCompletionMarks, type CompletionMark } from './completion-mark.js'
 import { readHeaderOf } from './metadata-file.js'
-import { checkpointIdOf, METADATA_FILE } from './snapshot-directory.js'
+import { checkpointIdOf, JOB_DIRECTORY, METADATA_FILE } from './snapshot-directory.js'
 import { locateSnapshot } from './snapshot-locator.js'
 import { verifyState } from './snapshot-verification.js'
 
-const JOB_DIRECTORY = /^[0-9a-f]{32}$/
 /** A job that lives may remove what is being verified; one that does so each time is too fast to start from. */
 const MAX_REMOVED_MEANWHILE = 100
 
 export interface LatestCheckpointSearch {
   readonly fileSystems: FileSystems
   /** Others are passed over, untold; those of which not even the header can be read are not asked for. */
-  readonly isWanted?: (header: Pick<SnapshotHeader, 'jobName' | 'timestamp'>) => boolean
+  readonly isWanted?: (header: Pick<SnapshotHeader, 'jobName' | 'jobId' | 'timestamp'>) => boolean
   /** Whose checkpoints come and go as it likes: what is not there is not lost. */
   readonly isJobRunning?: (jobId: string) => Promise<boolean>
   /** Rejects with SNAPSHOT_CORRUPT when the state is damaged; without it all state is read. */
@@ -44,7 +43,7 @@ interface Candidate {
   readonly content: CompletedCheckpoint | FlinkError
 }
 
-/** A directory in which checkpoints were complete and none is any more. */
+/** The newest one of a run that was complete, or all of them. */
 interface LostCheckpoints {
   readonly timestamp: number
   readonly error: FlinkError
@@ -64,10 +63,10 @@ export async function findLatestCheckpoint(
   for (const path of [parent, ...jobDirectories]) {
     const checkpoints = new CheckpointDirectory(path, search, (missing) => incomplete.push(missing))
     await advance(checkpoints, heads)
-    const gone = heads.has(checkpoints) ? [] : await checkpoints.lost()
-    // The first one may have been completed since, and the mark after it.
-    if (gone.length > 0) await advance(checkpoints, heads)
-    if (!heads.has(checkpoints)) lost.push(...gone)
+    // What is missed may have been completed since the directory was read, and the mark after it.
+    if ((await checkpoints.lost(heads.get(checkpoints)?.id)).length === 0) continue
+    await advance(checkpoints, heads)
+    lost.push(...(await checkpoints.lost(heads.get(checkpoints)?.id)))
   }
   const damaged: FlinkError[] = []
   const unusable = (checkpoint?: CompletedCheckpoint): readonly FlinkError[] => {
@@ -150,18 +149,32 @@ class CheckpointDirectory {
     }
   }
 
-  /** Once no candidate was found: what had been complete here all the same. */
-  async lost(): Promise<LostCheckpoints[]> {
+  /** What had been complete here and is gone, where `newest` is the greatest id that was found. */
+  async lost(newest: number | undefined): Promise<LostCheckpoints[]> {
     const { isWanted = (): boolean => true, isJobRunning = (): Promise<boolean> => Promise.resolve(false) } =
       this.#search
     const lost: LostCheckpoints[] = []
     for (const mark of await readCompletionMarks(this.#directory, this.#fileSystem)) {
-      if (mark !== undefined && (!isWanted(mark) || (await isJobRunning(mark.jobId)))) continue
-      const since = mark === undefined ? 'an unknown time' : new Date(mark.timestamp).toISOString()
-      const error = new FlinkError('CHECKPOINTS_LOST', { directory: this.#directory, since })
-      lost.push({ timestamp: mark?.timestamp ?? Infinity, error })
+      const error = await this.#lossOf(mark, newest)
+      if (error === undefined) continue
+      const timestamp = mark?.newest?.timestamp ?? mark?.timestamp ?? Infinity
+      if (mark !== undefined && (!isWanted({ ...mark, timestamp }) || (await isJobRunning(mark.jobId)))) continue
+      lost.push({ timestamp, error })
     }
     return lost
+  }
+
+  async #lossOf(mark: CompletionMark | undefined, newest: number | undefined): Promise<FlinkError | undefined> {
+    const directory = this.#directory
+    if (newest === undefined) {
+      const since = mark === undefined ? 'an unknown time' : new Date(mark.timestamp).toISOString()
+      return new FlinkError('CHECKPOINTS_LOST', { directory, since })
+    }
+    if (mark?.newest === undefined) return undefined
+    const { checkpointId, timestamp } = mark.newest
+    if (checkpointId <= newest || (await this.holds(checkpointId))) return undefined
+    const time = new Date(timestamp).toISOString()
+    return new FlinkError('NEWEST_CHECKPOINT_LOST', { checkpoint: `chk-${String(checkpointId)}`, directory, time })
   }
 
   /** The candidate with all its state, or why it cannot be used. */
@@ -199,7 +212,8 @@ class CheckpointDirectory {
     const directory = `${this.#directory}/chk-${String(id)}`
     try {
       const content = await locateSnapshot(toFileUri(directory), this.#search.fileSystems)
-      return { header: content.metadata, content }
+      const { checkpointId } = content.metadata
+      return { header: content.metadata, content: checkpointId === id ? content : this.#misplaced(id, checkpointId) }
     } catch (error) {
       if (!FlinkError.is(error)) throw error
       if (error.code === 'SNAPSHOT_METADATA_MISSING') this.#onIncomplete(directory)
@@ -209,6 +223,12 @@ class CheckpointDirectory {
         ? { header: await readHeaderOf(this.#metadataFile(id), this.#fileSystem), content: error }
         : undefined
     }
+  }
+
+  /** A copy of an older one would be taken for the newest. */
+  #misplaced(id: number, checkpointId: number): FlinkError {
+    const reason = `it is that of checkpoint ${String(checkpointId)}, and was not written there`
+    return new FlinkError('SNAPSHOT_CORRUPT', { file: this.#metadataFile(id), block: 'the header', reason })
   }
 
   #metadataFile(id: number): string {

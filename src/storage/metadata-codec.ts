@@ -11,6 +11,7 @@ import { DataInputView } from '../core/memory/data-input-view.js'
 import { DataOutputView } from '../core/memory/data-output-view.js'
 import type { CheckpointMetadata, OperatorState, SnapshotHeader } from './checkpoint-metadata.js'
 import { readOperatorState, writeOperatorState } from './operator-state-codec.js'
+import { isStamp } from './stamps.js'
 
 /** ASCII `FTSM`. */
 const MAGIC = 0x4654534d
@@ -97,7 +98,7 @@ function encodeHeader(metadata: CheckpointMetadata): DataOutputView {
 }
 
 function decodeHeader(input: DataInputView): SnapshotHeader {
-  return {
+  const header = {
     engineVersion: input.readUtf8(),
     jobId: input.readUtf8(),
     jobName: input.readUtf8(),
@@ -105,6 +106,9 @@ function decodeHeader(input: DataInputView): SnapshotHeader {
     timestamp: input.readFloat64(),
     isSavepoint: input.readInt8() === 1,
   }
+  // Checkpoints are put in an order by it, and later ones are stamped after it.
+  if (!isStamp(header.timestamp)) throw new ReasonError(`${String(header.timestamp)} is no time in milliseconds`)
+  return header
 }
 
 function writeBlock(output: DataOutputView, block: DataOutputView): void {

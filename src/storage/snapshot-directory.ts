@@ -14,6 +14,9 @@ export const METADATA_PART_FILE: string = `${METADATA_FILE}.part`
 /** Beside a job's checkpoints: what several of them name. */
 export const SHARED_DIRECTORY = 'shared'
 
+/** In the directory of all jobs: what a job's own is called. */
+export const JOB_DIRECTORY: RegExp = /^[0-9a-f]{32}$/
+
 const CHECKPOINT_DIRECTORY = /^chk-(\d+)$/
 const STATE_FILE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 

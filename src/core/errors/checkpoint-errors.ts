@@ -106,6 +106,14 @@ export const CHECKPOINT_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  NEWEST_CHECKPOINT_LOST: {
+    message:
+      'The checkpoint {checkpoint} of {time} was complete in {directory}, and its _metadata is not there any more. Put it back if it was moved or removed by mistake.',
+    fault: 'external',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   SNAPSHOT_IN_USE: {
     message:
       'The checkpoint {path} belongs to job {jobId}, which lives and may need it: it can be neither disposed of nor claimed. Cancel the job first, or take a savepoint of it, which is yours.',

@@ -7,6 +7,14 @@ export const JOB_ERRORS = {
     httpStatus: 404,
     exitCode: 1,
   },
+  JOB_PROCESS_DIED: {
+    message:
+      'The process of job {jobId} has died without a word (killed, out of memory, a power loss), and the job with it; {advice}',
+    fault: 'external',
+    recovery: 'fail',
+    httpStatus: 404,
+    exitCode: 1,
+  },
   JOB_ALREADY_TERMINAL: {
     message:
       'Job cancellation failed because the job has already reached another terminal state ({state}). Job: {jobId}',

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs'
 import { open, readdir, readFile, realpath, rename, stat, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
@@ -69,13 +70,13 @@ export class LocalFileSystem implements FileSystem {
   }
 
   async list(directory: string): Promise<FileStatus[]> {
-    const names = await explain('list', directory, () => namesIn(directory))
-    const found = await Promise.all(names.sort().map((name) => this.status(path.join(directory, name))))
-    return found.filter((status) => status !== undefined)
+    const entries = await explain('list', directory, () => entriesIn(directory))
+    const found = await Promise.all(entries.map((entry) => this.#statusOf(entry, path.join(directory, entry.name))))
+    return found.filter((status) => status !== undefined).sort((left, right) => (left.name < right.name ? -1 : 1))
   }
 
   realPath(file: string): Promise<string> {
-    return explain('look at', file, () => realpath(file))
+    return explain('lookup', file, () => realpath(file))
   }
 
   async status(file: string): Promise<FileStatus | undefined> {
@@ -85,8 +86,15 @@ export class LocalFileSystem implements FileSystem {
       return { name: path.basename(file), path: file, ...kind, sizeBytes: stats.size }
     } catch (error) {
       if (isMissing(error) || errnoOf(error) === 'ENOTDIR') return undefined
-      throw explained('look at', file, error)
+      throw explained('lookup', file, error)
     }
+  }
+
+  /** A link that leads nowhere is there all the same: whoever looks for its name has to see it. */
+  async #statusOf(entry: Dirent, file: string): Promise<FileStatus | undefined> {
+    const status = await this.status(file)
+    if (status !== undefined || !entry.isSymbolicLink()) return status
+    return { name: entry.name, path: file, isDirectory: false, isPlainFile: false, sizeBytes: 0 }
   }
 
   delete(file: string): Promise<void> {
@@ -156,9 +164,9 @@ class LocalFileReader implements FileReader {
   }
 }
 
-async function namesIn(directory: string): Promise<string[]> {
+async function entriesIn(directory: string): Promise<Dirent[]> {
   try {
-    return await readdir(directory)
+    return await readdir(directory, { withFileTypes: true })
   } catch (error) {
     if (isMissing(error)) return []
     throw error

@@ -25,6 +25,11 @@ export interface JobOverview {
   readonly 'last-modification': number
   readonly tasks: TaskCounts
   readonly 'pending-operators': number
+  /** Its process ended without a word: what is known of the job is what it said when it began. */
+  readonly died?: {
+    /** Where its checkpoints lie, if it has any. */
+    readonly checkpoints?: string
+  }
 }
 
 export interface MultipleJobsOverview {

@@ -66,6 +66,7 @@ describe('Coordinators in worker threads', { timeout: 120_000 }, () => {
       earlierAnswers: [],
       starter: new WorkerThreadStarter(undefined, new JobOutput('refused')),
       tell: () => undefined,
+      inform: () => undefined,
       maxWorkers: 2,
     })
     await master.start()

@@ -25,6 +25,16 @@ describe('the table of list', () => {
     assert.deepEqual(jobTable([], ALL), ['No running jobs.', 'No scheduled jobs.'])
   })
 
+  it('says below a job that its process has died, and how to go on', () => {
+    const dead = { ...job('FAILED', new Date(2020, 10, 30, 15, 58, 2)), died: { checkpoints: 'file:///cp/cc' } }
+    const [, row, death, rule] = jobTable([dead], { ...ALL, running: false, scheduled: false })
+    assert.match(row ?? '', /State machine job \(FAILED\)$/)
+    assert.equal(death, '  Its process has died; to go on from its newest checkpoint: run -s file:///cp/cc')
+    assert.match(rule ?? '', /^-+$/)
+    const without = jobTable([{ ...dead, died: {} }], ALL).join()
+    assert.match(without, /Its process has died; it left no checkpoints/)
+  })
+
   it('prints a running and an ended job in the layout of Flink', () => {
     const lines = jobTable(
       [job('FINISHED', new Date(2020, 10, 30, 15, 58, 2)), job('RUNNING', new Date(2020, 10, 30, 16, 2, 29))],

@@ -167,3 +167,20 @@ test('a job whose process is dead is archived by the list, and not listed as liv
   )
   assert.deepEqual(readdirSync(directory).sort(), [`${JOB}.sock`, 'archive'])
 })
+
+test('a job whose process died says so to whoever wants something of it, and where its checkpoints lie', async (context) => {
+  const { client, entry, directory } = await scene(context, () => undefined)
+  const runDirectory = new RunDirectory(directory, () => 0)
+  await runDirectory.register({ ...entry, checkpoints: `/cp/${JOB}` })
+  rmSync(entry.socket)
+  writeFileSync(entry.socket, '')
+  for (const command of [() => client.cancel(JOB), () => client.triggerCheckpoint(JOB, false)]) {
+    await assert.rejects(command(), (error) => {
+      assert.ok(FlinkError.is(error, 'JOB_PROCESS_DIED'), String(error))
+      assert.ok(error.message.endsWith(`to go on from its newest checkpoint: run -s /cp/${JOB}`), error.message)
+      return true
+    })
+  }
+  const [job] = await client.listJobs(true)
+  assert.deepEqual(job?.died, { checkpoints: `/cp/${JOB}` })
+})

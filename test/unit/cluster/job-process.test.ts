@@ -83,6 +83,7 @@ class Rig {
         },
         jobEnded: (outcome) => this.outcomes.push(outcome),
         warning: (text) => this.warnings.push(text),
+        note: (text) => this.warnings.push(text),
       },
     })
   }

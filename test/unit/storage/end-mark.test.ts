@@ -34,13 +34,14 @@ describe('the mark of the end of a job', () => {
       jobName: 'tick',
       timestamp: 5,
       status: 'CANCELED',
+      earlier: [],
     })
     assert.equal(await readEndMark('tock', '/cp', fileSystems), undefined)
   })
 
   it('may say nothing of how the job ended', async () => {
     await overwrite(await markFile(), '{"jobName":"tick","timestamp":7}\n')
-    assert.deepEqual(await readEndMark('tick', '/cp', fileSystems), { jobName: 'tick', timestamp: 7 })
+    assert.deepEqual(await readEndMark('tick', '/cp', fileSystems), { jobName: 'tick', timestamp: 7, earlier: [] })
   })
 
   for (const text of [
@@ -52,6 +53,12 @@ describe('the mark of the end of a job', () => {
     '{"jobName":"tick"}',
     '{"jobName":"tick","timestamp":"x"}',
     '{"jobName":"tick","timestamp":-1}',
+    '{"jobName":"tick","timestamp":1e300}',
+    '{"jobName":"tick","timestamp":1.5}',
+    '{"jobName":"tick","timestamp":253402300800000}',
+    '{"jobName":"tick","timestamp":5,"savepoint":7}',
+    '{"jobName":"tick","timestamp":5,"run":{"jobId":"a","since":3}}',
+    '{"jobName":"tick","timestamp":5,"earlier":[{"status":"FINISHED"}]}',
     '{"jobName":"tock","timestamp":5}',
     '{"timestamp":5}',
     '{"jobName":"tick","timestamp":5,"status":"ENDED"}',
@@ -68,6 +75,35 @@ describe('the mark of the end of a job', () => {
       })
     })
   }
+
+  it('names the savepoint that was taken to go on from', async () => {
+    await writeEndMark('/cp', { jobName: 'tick', timestamp: 5, savepoint: 'file:/sp/1' }, fileSystems)
+    assert.equal((await readEndMark('tick', '/cp', fileSystems))?.savepoint, 'file:/sp/1')
+  })
+
+  it('takes the place of one that nobody can understand', async () => {
+    await overwrite(await markFile(), '{')
+    await writeEndMark('/cp', { jobName: 'tick', timestamp: 9 }, fileSystems)
+    assert.equal((await readEndMark('tick', '/cp', fileSystems))?.timestamp, 9)
+  })
+
+  it('keeps the ends of runs that overlapped, and of no others', async () => {
+    const ended = (jobId: string, since: number, timestamp: number, ...beside: string[]): Promise<void> =>
+      writeEndMark('/cp', { jobName: 'tick', timestamp, run: { jobId, since, beside } }, fileSystems)
+    const earlier = async (): Promise<number[]> =>
+      (await readEndMark('tick', '/cp', fileSystems))?.earlier.map(({ timestamp }) => timestamp) ?? []
+    await ended('a', 1, 10)
+    await ended('b', 10, 20)
+    assert.deepEqual(await earlier(), [], 'b followed a')
+    await ended('c', 15, 30)
+    assert.deepEqual(await earlier(), [20], 'c began before b had ended')
+    await ended('d', 30, 40, 'x')
+    assert.deepEqual(await earlier(), [30, 20], 'd spares x, and they did not')
+    await ended('e', 40, 50, 'x')
+    assert.deepEqual(await earlier(), [30, 20], 'e says all that d said')
+    await ended('f', 50, 60)
+    assert.deepEqual(await earlier(), [])
+  })
 
   it('is refused when it is no plain file', async () => {
     const file = await markFile()

@@ -133,6 +133,22 @@ describe('the newest checkpoint', () => {
     assert.match(damaged[0]?.message ?? '', /c{32}\/chk-2\/_metadata/)
   })
 
+  it('is none that was copied over another, or to a greater number', async () => {
+    for (const id of [1, 2, 3]) await take(id)
+    const bytes = await disk.readFile(`/cp/${JOB}/chk-1/_metadata`)
+    await overwrite(`/cp/${JOB}/chk-3/_metadata`, bytes)
+    await disk.mkdirs(`/cp/${JOB}/chk-999`)
+    await overwrite(`/cp/${JOB}/chk-999/_metadata`, bytes)
+    const damaged: Error[] = []
+    assert.equal(await latest(`/cp/${JOB}`, damaged), 2)
+    assert.deepEqual(
+      damaged.map(({ message }) =>
+        /chk-\d+\/_metadata is damaged at the header: it is that of checkpoint 1,/.test(message),
+      ),
+      [true, true],
+    )
+  })
+
   it('is taken without a word where only older ones are damaged, also of another job', async () => {
     for (const id of [1, 2]) await take(id)
     await take(5, OTHER_JOB, 1)

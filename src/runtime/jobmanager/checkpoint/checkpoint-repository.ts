@@ -11,13 +11,14 @@ import {
   type CheckpointStorage,
 } from '../../../storage/checkpoint-storage.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
+import type { Predecessors } from '../../../storage/predecessors.js'
 import type { JobEnvironment } from '../job-environment.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
 import { makeCheckpointStorage, snapshotWriterServices } from './checkpoint-storage-factory.js'
 import { assembleCheckpointMetadata } from './completed-checkpoint-assembly.js'
 import { IncrementalCheckpoints } from './incremental-checkpoints.js'
 import type { PendingCheckpoint } from './pending-checkpoint.js'
-import { findRestorePoint, refusalOfUnfit, type RestorePoint } from './restore-point.js'
+import { findRestorePoint, NO_RESTORE_POINT, refusalOfUnfit, type RestorePoint } from './restore-point.js'
 import { RetainedCheckpoints, type RunEnd } from './retained-checkpoints.js'
 import { refuseOfLivingJob } from './snapshot-disposal.js'
 import type { SnapshotRepository } from './snapshot-repository.js'
@@ -62,21 +63,24 @@ export class CheckpointRepository implements SnapshotRepository {
    * checkpoints does not start without a place for them.
    */
   async open(): Promise<RestorePoint> {
-    const point = await this.#restorePoint()
+    const predecessors = await this.#retained.marks.begin(this.#settings.isJobRunning)
+    const point = await this.#restorePoint(predecessors)
     const isCheckpointed =
       this.#environment.configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL) !== undefined
     if (isCheckpointed) await this.#initialise()
     return point
   }
 
-  async #restorePoint(): Promise<RestorePoint> {
+  async #restorePoint(predecessors: Predecessors): Promise<RestorePoint> {
     const { restore, isJobRunning } = this.#settings
-    if (restore === undefined) return { checkpoint: undefined, notes: [] }
-    const place = { named: restore.path, directory: this.#retained.directory, isJobRunning }
+    if (restore === undefined) return NO_RESTORE_POINT
+    const { directory } = this.#retained.marks
+    const place = { named: restore.path, directory, predecessors, isJobRunning }
     const point = await findRestorePoint(this.#environment, place)
     const { checkpoint } = point
     if (checkpoint === undefined) return point
     if (this.#retained.claimsRestored) await refuseOfLivingJob(checkpoint, this.#settings)
+    this.#retained.marks.goesOnFrom(checkpoint.metadata, restore.path === undefined ? 'found' : 'named')
     this.#retained.startFrom(checkpoint)
     this.#nextId = checkpoint.metadata.checkpointId + 1
     try {
@@ -135,6 +139,7 @@ export class CheckpointRepository implements SnapshotRepository {
   async complete(pending: PendingCheckpoint): Promise<CompletedCheckpoint> {
     const metadata = assembleCheckpointMetadata(pending, this.#environment, {
       engineVersion: this.#settings.version,
+      timestamp: this.#retained.marks.stamp(pending.timestamp),
       maxParallelismOf: (vertex) => this.#assignment.maxParallelismOf(vertex),
     })
     const { isSavepoint, thenStop } = pending.properties
@@ -142,12 +147,23 @@ export class CheckpointRepository implements SnapshotRepository {
     const completed = await publishSnapshot(pending.location, metadata, this.#environment.fileSystems, written)
     if (!isSavepoint) await this.#retained.add(completed)
     else if (thenStop !== undefined) this.#retained.addLast(completed)
+    if (isSavepoint && thenStop === 'suspend') this.endsWith(completed.externalPath)
     return completed
   }
 
   async discard(location: CheckpointLocation): Promise<void> {
     await discardLocation(location, this.#environment.fileSystems)
     await this.#incremental.discarded(location)
+  }
+
+  /** With this savepoint the job is to end: a later start of the same program learns of it. */
+  endsWith(savepoint: string): void {
+    this.#retained.marks.endsWith(savepoint)
+  }
+
+  /** URI of what a restart would go on from. */
+  newestPath(): string | undefined {
+    return this.#retained.latest()?.externalPath
   }
 
   /** True when checkpoints lie in files and stay there after a stop. */

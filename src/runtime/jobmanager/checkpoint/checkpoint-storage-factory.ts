@@ -25,6 +25,15 @@ export function makeCheckpointStorage(environment: JobEnvironment): CheckpointSt
   return new FileCheckpointStorage(directory, withSubdirectory ? jobId : undefined, snapshotWriterServices(environment))
 }
 
+/** The directory of the job's checkpoints and no other's, when they go into files. */
+export function checkpointDirectoryOf(environment: JobEnvironment): string | undefined {
+  const directory = environment.configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
+  const isOwn = environment.configuration.get(CheckpointingOptions.CREATE_CHECKPOINT_SUB_DIR)
+  if (directory === undefined || !isOwn) return undefined
+  if (!(makeCheckpointStorage(environment) instanceof FileCheckpointStorage)) return undefined
+  return `${directory.replace(/\/+$/, '')}/${environment.jobId}`
+}
+
 /** What the locations of checkpoints and savepoints are made of. */
 export function snapshotWriterServices({ fileSystems, random, configuration }: JobEnvironment): SnapshotWriterServices {
   const inlineThresholdBytes = configuration.get(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD)

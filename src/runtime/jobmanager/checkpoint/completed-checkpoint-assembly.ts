@@ -9,6 +9,8 @@ import type { PendingCheckpoint } from './pending-checkpoint.js'
 
 export interface CheckpointAssembly {
   readonly engineVersion: string
+  /** See Stamps. */
+  readonly timestamp: number
   /** Of a vertex: what the snapshot that the run started from may have changed. */
   readonly maxParallelismOf: (vertex: JobVertex) => number
 }
@@ -16,14 +18,14 @@ export interface CheckpointAssembly {
 export function assembleCheckpointMetadata(
   pending: PendingCheckpoint,
   { jobId, jobGraph }: JobEnvironment,
-  { engineVersion, maxParallelismOf }: CheckpointAssembly,
+  { engineVersion, timestamp, maxParallelismOf }: CheckpointAssembly,
 ): CheckpointMetadata {
   return {
     engineVersion,
     jobId,
     jobName: jobGraph.name,
     checkpointId: pending.checkpointId,
-    timestamp: pending.timestamp,
+    timestamp,
     isSavepoint: pending.properties.isSavepoint,
     operators: jobGraph.vertices.flatMap((vertex) => operatorStates(vertex, maxParallelismOf(vertex), pending)),
   }

@@ -17,27 +17,28 @@ import {
   type CheckpointRetention,
   type EndStatus,
 } from '../../../storage/completed-checkpoint-store.js'
-import { writeEndMark } from '../../../storage/end-mark.js'
 import type { JobEnvironment } from '../job-environment.js'
 import type { IncrementalCheckpoints } from './incremental-checkpoints.js'
+import { RunMarks } from './run-marks.js'
 import { UsableCheckpoints } from './usable-checkpoints.js'
 
 /** STOPPED: it is to go on later. */
 export type RunEnd = EndStatus | 'STOPPED'
 
 export class RetainedCheckpoints {
+  /** What a later run learns of this one. */
+  readonly marks: RunMarks
   readonly #environment: JobEnvironment
   readonly #storage: CheckpointStorage
   readonly #incremental: IncrementalCheckpoints
   readonly #store: CompletedCheckpointStore
   readonly #usable: UsableCheckpoints
-  /** That a checkpoint of this run has been complete is on the disk. */
-  #isMarked = false
 
   constructor(environment: JobEnvironment, storage: CheckpointStorage, incremental: IncrementalCheckpoints) {
     this.#environment = environment
     this.#storage = storage
     this.#incremental = incremental
+    this.marks = new RunMarks(environment, storage)
     const { configuration, fileSystems, logger } = environment
     const maxRetained = configuration.get(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS)
     this.#store = new CompletedCheckpointStore(maxRetained, {
@@ -67,7 +68,7 @@ export class RetainedCheckpoints {
   /** A durable checkpoint of this run, whose predecessors go as far as too many are kept. */
   async add(completed: CompletedCheckpoint): Promise<void> {
     await this.#incremental.completed(completed)
-    await this.#markFirst(completed)
+    await this.marks.completed(completed.metadata)
     await this.#store.add(completed)
     this.#usable.completed()
   }
@@ -91,12 +92,6 @@ export class RetainedCheckpoints {
     return this.#storage instanceof FileCheckpointStorage && this.#retentionAt('STOPPED') === 'RETAIN_ON_CANCELLATION'
   }
 
-  /** Where checkpoints are found again by a later run. */
-  get directory(): string | undefined {
-    const isInFiles = this.#storage instanceof FileCheckpointStorage
-    return isInFiles ? this.#environment.configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY) : undefined
-  }
-
   /** The job has ended: removes checkpoints that are not to be kept. */
   async shutdown(end: RunEnd): Promise<void> {
     const status = end === 'STOPPED' ? 'CANCELED' : end
@@ -104,23 +99,8 @@ export class RetainedCheckpoints {
     const isDropped = this.#store.removesOnEnd(status, retention)
     // First: a crash in between must not leave the next run with nothing newer than its predecessors' checkpoints. What drops
     // nothing, as a failure before the first checkpoint of its own, is gone on from.
-    if (status === 'FINISHED' || isDropped) {
-      await this.#markEnd(status)
-      await this.#storage.unmarkCompleted(this.#environment.jobGraph.name)
-    }
+    if (status === 'FINISHED' || isDropped) await this.marks.ended(status)
     await this.#store.shutdown(status, retention)
-  }
-
-  /** A disk that does not take it costs a later run its certainty, not this one its checkpoint: the next one tries again. */
-  async #markFirst({ metadata }: CompletedCheckpoint): Promise<void> {
-    if (this.#isMarked) return
-    try {
-      await this.#storage.markCompleted(metadata)
-      this.#isMarked = true
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      this.#environment.logger.warn('could not note that a checkpoint is complete, which is tried again', { reason })
-    }
   }
 
   async #remove(checkpoint: CompletedCheckpoint): Promise<void> {
@@ -131,12 +111,6 @@ export class RetainedCheckpoints {
     }
     await deleteSnapshot(checkpoint.externalPath, fileSystems)
     await this.#incremental.removed(checkpoint)
-  }
-
-  async #markEnd(status: EndStatus): Promise<void> {
-    const { configuration, jobGraph, clock, fileSystems } = this.#environment
-    if (this.directory === undefined || !configuration.get(SavepointOptions.RECOVER_FROM_LATEST)) return
-    await writeEndMark(this.directory, { jobName: jobGraph.name, timestamp: clock.now(), status }, fileSystems)
   }
 
   /**

@@ -5,6 +5,7 @@
 // Invariants: what the job is and how it ends is job-lifecycle.ts's to say; `outcome` settles exactly once, when tasks,
 // checkpoints and workers have been cleaned up.
 // Thread: main thread; user code never runs here.
+import { SavepointOptions } from '../../../core/config/savepoint-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { asError } from '../../../core/errors/thrown-value.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
@@ -13,6 +14,7 @@ import { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
 import type { JobEnvironment } from '../job-environment.js'
 import { describeJob } from './describe-job.js'
 import type { JobDetails } from './job-details.js'
+import { withReason } from './job-notices.js'
 import { JobLifecycle, type TerminalStatus } from './job-lifecycle.js'
 import type { JobStatus } from './job-status.js'
 import type { TaskMetrics } from './metric-store.js'
@@ -77,6 +79,7 @@ export class JobMaster {
       const point = await this.#input.repository.open()
       if (point.checkpoint !== undefined) this.#statistics.restored()
       for (const note of point.notes) this.#input.tell(note)
+      if (point.choice !== undefined) this.#input.inform(point.choice)
     } catch (error) {
       await this.#end('FAILED', asError(error))
       throw error
@@ -122,7 +125,10 @@ export class JobMaster {
   async triggerSavepoint(targetDirectory: string, cancelJob: boolean): Promise<string> {
     const coordinator = this.#coordinator()
     const { externalPath } = await coordinator.triggerSavepoint(targetDirectory, cancelJob ? 'cancel' : undefined)
-    if (cancelJob) this.cancel()
+    if (cancelJob) {
+      this.#input.repository.endsWith(externalPath)
+      this.cancel()
+    }
     return externalPath
   }
 
@@ -150,7 +156,10 @@ export class JobMaster {
       // An attempt that failed while the checkpoint was written would be followed by one that nobody stops.
       if (this.#lifecycle.stoppedWith(externalPath) === 'RESTARTING') this.cancel()
     } catch (error) {
-      this.#environment.logger.warn('no final checkpoint: the job is cancelled', { reason: asError(error).message })
+      const cause = asError(error)
+      this.#environment.logger.warn('no final checkpoint: the job is cancelled', { reason: cause.message })
+      // Whoever has cancelled the job meanwhile has no use for it.
+      if (this.#lifecycle.ending.kind !== 'cancel') this.#input.tell(this.#lastCheckpointFailed(cause))
       this.cancel()
     }
   }
@@ -160,6 +169,15 @@ export class JobMaster {
     if (!this.#lifecycle.askCancel()) return
     const reason = new FlinkError('JOB_CANCELED', { jobId: this.jobId })
     void this.#loop.stop(reason).then(() => this.#end('CANCELED'))
+  }
+
+  #lastCheckpointFailed(cause: Error): string {
+    const kept = this.#input.repository.newestPath()
+    const failed = `The last checkpoint of job ${this.jobId} failed: ${withReason(cause)}.`
+    if (kept === undefined) return `${failed} None is complete: the next start begins at zero.`
+    const isFound = this.#environment.configuration.get(SavepointOptions.RECOVER_FROM_LATEST)
+    const next = isFound ? 'the next start goes on from it' : `a start with -s ${kept} goes on from it`
+    return `${failed} ${kept} is kept, and ${next}: what came after it is processed again.`
   }
 
   #coordinator(): CheckpointCoordinator {

@@ -131,7 +131,7 @@ function ofOthers({ leftOut, isLastForNow }: BudgetedLine): string {
 }
 
 /** What failed and, where the error does not say it itself, what lies at the bottom of it. */
-function withReason(error: Error): string {
+export function withReason(error: Error): string {
   let innermost = error
   for (let depth = 0, cause = causeOf(error); isError(cause) && depth < DEEPEST_CAUSE; depth += 1) {
     innermost = cause

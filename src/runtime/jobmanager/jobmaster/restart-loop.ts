@@ -35,8 +35,10 @@ export interface RestartLoopInput {
   readonly starter: TaskManagerStarter
   /** More slots than this share workers, where taskmanager.numberOfTaskSlots is not set. */
   readonly maxWorkers: number
-  /** For whoever started the job. */
+  /** A warning for whoever started the job. */
   readonly tell: (text: string) => void
+  /** What he is to know, and need not worry about. */
+  readonly inform: (text: string) => void
 }
 
 export interface RestartLoopListener {

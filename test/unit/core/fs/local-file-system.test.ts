@@ -43,4 +43,25 @@ describe('LocalFileSystem', () => {
     await disk.delete(gone)
     assert.equal(existsSync(path.join(kept, 'file')), true)
   })
+
+  it('lists a link that leads nowhere, as what is neither a file nor a directory', async () => {
+    const directory = path.join(base, 'links')
+    await disk.mkdirs(directory)
+    writeFileSync(path.join(directory, 'b'), 'x')
+    symlinkSync('/nowhere', path.join(directory, 'a'))
+    const listed = await disk.list(directory)
+    assert.deepEqual(
+      listed.map(({ name, isPlainFile, isDirectory }) => [name, isPlainFile, isDirectory]),
+      [
+        ['a', false, false],
+        ['b', true, false],
+      ],
+    )
+  })
+
+  it('says of a link that leads to itself that it was looked up', async () => {
+    const loop = path.join(base, 'loop')
+    symlinkSync('loop', loop)
+    await assert.rejects(disk.status(loop), /^FlinkError: lookup of .*loop failed: ELOOP/)
+  })
 })

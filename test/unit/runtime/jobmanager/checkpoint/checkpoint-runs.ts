@@ -25,13 +25,15 @@ export interface RunSettings {
   readonly restore?: string
   readonly configuration?: Readonly<Record<string, string>>
   readonly running?: readonly string[]
+  /** By the clock of the run. */
+  readonly nowMs?: number
 }
 
 export interface CheckpointRuns {
   readonly disk: InMemoryFileSystem
   readonly fileSystems: FileSystems
   readonly repositoryOf: (settings?: RunSettings) => CheckpointRepository
-  readonly take: (repository: CheckpointRepository, checkpointId: number) => Promise<void>
+  readonly take: (repository: CheckpointRepository, checkpointId: number, timestamp?: number) => Promise<void>
 }
 
 export function makeCheckpointRuns(): CheckpointRuns {
@@ -44,6 +46,7 @@ export function makeCheckpointRuns(): CheckpointRuns {
     restore,
     configuration = {},
     running = [],
+    nowMs = 90_000,
   }: RunSettings = {}): CheckpointRepository {
     const environment = {
       jobId,
@@ -57,7 +60,7 @@ export function makeCheckpointRuns(): CheckpointRuns {
       fileSystems,
       random: new SeededRandom(1),
       logger: SILENT_LOGGER,
-      clock: new ManualClock(90_000),
+      clock: new ManualClock(nowMs),
     }
     return new CheckpointRepository(environment, {
       restore: { path: restore, allowNonRestoredState: false },
@@ -66,8 +69,12 @@ export function makeCheckpointRuns(): CheckpointRuns {
     })
   }
 
-  /** A checkpoint with one file of state, taken at `checkpointId` seconds. */
-  async function take(repository: CheckpointRepository, checkpointId: number): Promise<void> {
+  /** A checkpoint with one file of state, taken at `checkpointId` seconds unless another time in ms is given. */
+  async function take(
+    repository: CheckpointRepository,
+    checkpointId: number,
+    timestamp = checkpointId * 1000,
+  ): Promise<void> {
     const executions = new ExecutionGraph(sampleGraph([{ id: OPERATOR }]), () => ({ worker: 0, slot: 0 }), 0)
     for (const execution of executions.all()) {
       for (const state of ['SCHEDULED', 'DEPLOYING', 'INITIALIZING', 'RUNNING'] as const) execution.tryMove(state, 0)
@@ -82,7 +89,6 @@ export function makeCheckpointRuns(): CheckpointRuns {
     const metadata = { name: 's', kind: 'operator-list', typeFingerprint: 'GENERIC', schemaVersion: 1 } as const
     const state = { ...EMPTY_SUBTASK_STATE, managedOperator: [{ handle, states: [{ ...metadata, offsets: [0, 1] }] }] }
     const properties = { isSavepoint: false, thenStop: undefined }
-    const timestamp = checkpointId * 1000
     const pending = new PendingCheckpoint({ checkpointId, timestamp, plan: planned.plan, properties, location })
     const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1, checkpointedSizeBytes: 1 }
     for (const { id } of planned.plan.toAcknowledge) {

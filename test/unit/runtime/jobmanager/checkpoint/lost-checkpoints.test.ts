@@ -50,6 +50,10 @@ async function marks(): Promise<string[]> {
   return files.flatMap(({ name, path }) => (name.startsWith('_completed-') ? [path] : []))
 }
 
+async function newestNotes(): Promise<string[]> {
+  return (await disk.list(`/cp/${JOB}`)).flatMap(({ name, path }) => (name.startsWith('_newest-') ? [path] : []))
+}
+
 describe('A start that finds none of the checkpoints that were complete', () => {
   it('is refused where every _metadata is gone, naming directory, reason and how to start afresh', async () => {
     await ran({}, 1, 2, 3)
@@ -94,7 +98,7 @@ describe('A start that finds none of the checkpoints that were complete', () => 
     await removeMetadata()
     const { checkpoint, notes } = await repositoryOf({ ...NEXT, jobId: THIRD }).open()
     assert.equal(checkpoint?.metadata.checkpointId, 2)
-    assert.equal(notes.length, 1, notes.join())
+    assert.deepEqual(notes, [])
   })
 
   it('is not refused for a job that lives: it may be between two of them', async () => {
@@ -109,9 +113,9 @@ describe('A start where no checkpoint has been complete yet', () => {
     const crashed = repositoryOf()
     for (const id of [1, 2, 3]) await crashed.discard(await crashed.prepareCheckpoint(id))
     await crashed.prepareCheckpoint(4)
-    const { checkpoint, notes } = await repositoryOf(NEXT).open()
+    const { checkpoint, choice } = await repositoryOf(NEXT).open()
     assert.equal(checkpoint, undefined)
-    assert.match(notes.join(), /starts at zero: no checkpoint is complete .*\/chk-4 has no _metadata/)
+    assert.match(choice ?? '', /starts at zero: no checkpoint is complete .*\/chk-4 has no _metadata/)
   })
 
   it('takes the directory of an earlier version, which has no mark, as it did', async () => {
@@ -119,7 +123,7 @@ describe('A start where no checkpoint has been complete yet', () => {
     for (const mark of await marks()) await disk.delete(mark)
     assert.equal((await repositoryOf(NEXT).open()).checkpoint?.metadata.checkpointId, 1)
     await removeMetadata()
-    assert.match((await repositoryOf(NEXT).open()).notes.join(), /starts at zero/)
+    assert.match((await repositoryOf(NEXT).open()).choice ?? '', /starts at zero/)
   })
 })
 
@@ -176,7 +180,7 @@ describe('The mark of a first checkpoint that is complete', () => {
       if (operation === 'rename') renamed.push(file.replace(/.*\//, '').replace(/-[0-9a-f]{32}/, ''))
     }
     await ran({}, 1, 2)
-    assert.deepEqual(renamed, ['_metadata.part', '_completed.part', '_metadata.part'])
+    assert.deepEqual(renamed, ['_metadata.part', '_completed.part', '_newest.part', '_metadata.part', '_newest.part'])
     disk.crash()
     assert.equal((await marks()).length, 1)
   })
@@ -190,5 +194,105 @@ describe('The mark of a first checkpoint that is complete', () => {
     disk.fault = () => undefined
     await take(run, 2)
     assert.equal((await marks()).length, 1)
+  })
+})
+
+describe('A start that finds older checkpoints and not the newest', () => {
+  const LOST =
+    /A checkpoint was passed over\. The checkpoint chk-3 of 1970-01-01T00:00:03.000Z was complete in \/cp\/a+,/
+
+  for (const [title, lost] of [
+    ['_metadata', `/cp/${JOB}/chk-3/_metadata`],
+    ['directory', `/cp/${JOB}/chk-3`],
+  ] as const) {
+    it(`goes on from the older one and says what that costs, where the ${title} is gone`, async () => {
+      await ran({}, 1, 2, 3)
+      await disk.delete(lost)
+      for (const settings of [NEXT, { jobId: SECOND, restore: `/cp/${JOB}` }]) {
+        const { checkpoint, notes } = await repositoryOf(settings).open()
+        assert.equal(checkpoint?.metadata.checkpointId, 2)
+        assert.match(notes[0] ?? '', LOST)
+        assert.match(notes[1] ?? '', /goes back to the older checkpoint 2 .* comes out twice/)
+      }
+    })
+  }
+
+  it('says nothing where a later run has newer ones, where its job lives, and where the run has ended', async () => {
+    const first = await ran({ configuration: NEXT.configuration }, 1, 2, 3)
+    await disk.delete(`/cp/${JOB}/chk-3`)
+    assert.match((await repositoryOf({ ...NEXT, running: [JOB] }).open()).notes.join(), /^[^.]* runs: this one/)
+    const second = repositoryOf(NEXT)
+    await second.open()
+    await take(second, 4)
+    assert.deepEqual((await repositoryOf({ ...NEXT, jobId: THIRD }).open()).notes, [])
+    await second.shutdown('FINISHED')
+    await first.shutdown('FINISHED')
+    assert.deepEqual((await repositoryOf({ ...NEXT, jobId: THIRD }).open()).notes, [])
+  })
+
+  it('says nothing where the user disposed of the newest, or a later run claimed it and that has gone', async () => {
+    await ran({}, 1, 2, 3)
+    await disposeOfSnapshot(`/cp/${JOB}/chk-3`, { fileSystems, isJobRunning: () => Promise.resolve(false) })
+    disk.crash()
+    assert.deepEqual((await repositoryOf(NEXT).open()).notes, [])
+    const configuration = {
+      ...NEXT.configuration,
+      'execution.state-recovery.claim-mode': 'CLAIM',
+      'execution.checkpointing.num-retained': '1',
+    }
+    const claiming = repositoryOf({ jobId: SECOND, configuration })
+    await claiming.open()
+    await take(claiming, 3)
+    await disposeOfSnapshot(`/cp/${SECOND}/chk-3`, { fileSystems, isJobRunning: () => Promise.resolve(false) })
+    const { checkpoint, notes } = await repositoryOf({ ...NEXT, jobId: THIRD }).open()
+    assert.equal(checkpoint?.metadata.checkpointId, 1)
+    assert.deepEqual(notes, [])
+  })
+
+  it('says nothing where the note of the newest was never written, is older, or was spoilt by a crash', async () => {
+    const run = await ran({}, 1, 2)
+    const [note = ''] = await newestNotes()
+    const older = await disk.readFile(note)
+    await take(run, 3)
+    for (const bytes of [older, new Uint8Array(), new TextEncoder().encode('null')]) {
+      const writer = await disk.openForWrite(note)
+      await writer.write(bytes)
+      await writer.close()
+      const { checkpoint, notes } = await repositoryOf(NEXT).open()
+      assert.equal(checkpoint?.metadata.checkpointId, 3)
+      assert.deepEqual(notes, [])
+    }
+    disk.crash()
+    assert.deepEqual((await repositoryOf(NEXT).open()).notes, [])
+  })
+
+  it('finds one that was completed while it looked', async () => {
+    const run = await ran({}, 1)
+    let isTaken = false
+    disk.fault = (operation, path) => {
+      if (isTaken || operation !== 'readFile' || !path.includes('_newest-')) return
+      isTaken = true
+      void take(run, 2)
+    }
+    const { notes } = await repositoryOf(NEXT).open()
+    assert.deepEqual(notes, [])
+  })
+})
+
+describe('A mark that is no plain file, or cannot be read', () => {
+  it('is one that nobody can understand: what it spoke of counts as lost', async () => {
+    await ran({}, 1)
+    await removeMetadata()
+    const [mark = ''] = await marks()
+    await disk.delete(mark)
+    await disk.mkdirs(mark)
+    await assert.rejects(repositoryOf(NEXT).open(), /complete in \/cp\/a+ since an unknown time/)
+    await disk.delete(mark)
+    await (await disk.openForWrite(mark)).close()
+    disk.fault = (operation, path) => {
+      if (operation !== 'readFile' || path !== mark) return
+      throw new FlinkError('FILE_IO_FAILED', { path, operation: 'read', reason: 'EACCES' })
+    }
+    await assert.rejects(repositoryOf(NEXT).open(), /complete in \/cp\/a+ since an unknown time/)
   })
 })

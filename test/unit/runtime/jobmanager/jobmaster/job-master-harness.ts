@@ -173,6 +173,7 @@ export class JobMasterHarness implements TaskManagerStarter {
       repository,
       starter: this,
       tell: (text) => this.told.push(text),
+      inform: (text) => this.told.push(text),
       maxWorkers,
     })
     void this.master.outcome.then((outcome) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import { JobMasterHarness, settle } from './job-master-harness.js'
 
 const GOES_ON = {
@@ -48,5 +49,79 @@ describe('A JobMaster that is asked to stop', () => {
     const path = String(harness.outcome.finalCheckpoint).replace('file:', '')
     assert.ok((await harness.disk.status(`${path}/_metadata`)) !== undefined)
     assert.equal(harness.master.details().exceptions[0]?.message, 'boom')
+  })
+})
+
+describe('A JobMaster whose last checkpoint fails', () => {
+  for (const [title, more, next] of [
+    [
+      'that a start with its path goes on from it',
+      {},
+      /chk-1 is kept, and a start with -s file:\S+chk-1 goes on from it/,
+    ],
+    [
+      'that the next start goes on from it',
+      { 'execution.state-recovery.from-latest': 'true' },
+      /chk-1 is kept, and the next start goes on from it: what came after it is processed again\.$/,
+    ],
+  ] as const) {
+    it(`says why, which one is kept, and ${title}`, async () => {
+      const harness = await new JobMasterHarness({ ...GOES_ON, ...more }).run()
+      await harness.master.triggerCheckpoint()
+      harness.disk.fault = (_operation, path) => {
+        if (path.includes('chk-2')) throw new FlinkError('DISK_FULL', { path })
+      }
+      await harness.master.stop()
+      await settle()
+      assert.equal(harness.outcome?.status, 'CANCELED')
+      const told = harness.told.at(-1) ?? ''
+      assert.match(told, /^The last checkpoint of job a+ failed: .*chk-2/)
+      assert.match(told, next)
+    })
+  }
+
+  it('says that none is complete where none is', async () => {
+    const harness = await new JobMasterHarness(GOES_ON).run()
+    harness.disk.fault = (_operation, path) => {
+      if (path.includes('chk-1')) throw new FlinkError('DISK_FULL', { path })
+    }
+    await harness.master.stop()
+    assert.match(harness.told.join(), /None is complete: the next start begins at zero\.$/)
+  })
+})
+
+describe('The next start learns of a savepoint', () => {
+  const FROM_LATEST = { 'execution.state-recovery.from-latest': 'true' }
+
+  async function savepointInMark(harness: JobMasterHarness): Promise<unknown> {
+    await settle()
+    const [mark] = (await harness.disk.list('/cp')).filter(({ name }) => name.startsWith('_ended-'))
+    assert.ok(mark)
+    const content: unknown = JSON.parse(new TextDecoder().decode(await harness.disk.readFile(mark.path)))
+    return (content as { readonly savepoint?: string }).savepoint
+  }
+
+  it('with which the job was stopped, or cancelled', async () => {
+    const stopped = await new JobMasterHarness(FROM_LATEST).run()
+    const path = stopped.master.stopWithSavepoint('file:///sp', false)
+    await settle()
+    await stopped.finishAll()
+    assert.equal(await savepointInMark(stopped), await path)
+    const cancelled = await new JobMasterHarness(FROM_LATEST).run()
+    await cancelled.master.triggerCheckpoint()
+    const taken = await cancelled.master.triggerSavepoint('file:///sp', true)
+    assert.equal(await savepointInMark(cancelled), taken)
+  })
+
+  it('but not of one with which it was drained, nor of one after which it went on', async () => {
+    const drained = await new JobMasterHarness(FROM_LATEST).run()
+    void drained.master.stopWithSavepoint('file:///sp', true)
+    await settle()
+    await drained.finishAll()
+    assert.equal(await savepointInMark(drained), undefined)
+    const running = await new JobMasterHarness(FROM_LATEST).run()
+    await running.master.triggerSavepoint('file:///sp', false)
+    await running.finishAll()
+    assert.equal(await savepointInMark(running), undefined)
   })
 })
