@@ -18,14 +18,7 @@ const rooms = [
   {
     room: 'runtime/taskmanager',
     mayImport: ['runtime/protocol', 'graph', 'api', 'storage', 'core'],
-    layers: [
-      ['network', 'state'],
-      ['metrics'],
-      ['operators'],
-      ['task'],
-      ['taskexecutor'],
-      ['worker-entry.ts'],
-    ],
+    layers: [['network', 'state'], ['metrics'], ['operators'], ['task'], ['taskexecutor'], ['worker-entry.ts']],
     doors: {
       // How keys and values lie in memory is known to no other file.
       state: [
