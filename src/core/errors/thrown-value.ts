@@ -80,3 +80,34 @@ function stackOf(error: Error): string | undefined {
   if (at === -1 || message.length <= LOG_CHARS / 2) return stack
   return stack.slice(0, at) + cutText(message, LOG_CHARS / 2) + stack.slice(at + message.length)
 }
+
+/**
+ * The frames of a stack that are the user's own: neither the engine's (files under `enginePlaces`, spelled as in the stack),
+ * nor Node's, nor built-in functions. Trimmed, innermost first.
+ */
+export function userFrames(stack: string, enginePlaces: readonly string[] = placesOfEngine()): string[] {
+  return stack
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at '))
+    .filter((line) => !enginePlaces.some((place) => line.includes(place)) && !isBuiltIn(line))
+}
+
+/**
+ * Source maps show the engine's frames under src/, without them they are under dist/lib/. As a URL and as a path. Made when it is
+ * asked for: a module that does something while it is loaded gets a file of its own in dist/lib.
+ */
+function placesOfEngine(): readonly string[] {
+  const { pathname } = new URL('../../../..', import.meta.url)
+  return [pathname, decodeURIComponent(pathname)].flatMap((root) =>
+    ['src/', 'dist/lib/', 'bin/'].map((folder) => root + folder),
+  )
+}
+
+/**
+ * `at Array.map (<anonymous>)`, `at node:internal/x:1:2`, `at f (node:fs:1:2)`. A frame such as
+ * `at Object.<anonymous> (/job.js:1:2)` has a place in a file and is kept.
+ */
+function isBuiltIn(frame: string): boolean {
+  return /\(<anonymous>\)$|\(native\)$|^at (async )?<anonymous>$|[( ]node:[\w/]+:\d+:\d+\)?$/.test(frame)
+}

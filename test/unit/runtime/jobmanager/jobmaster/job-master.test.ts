@@ -10,8 +10,10 @@ const FIXED_DELAY = {
   'restart-strategy.fixed-delay.delay': '10 s',
 }
 
+/** Without frames, which would be the user's. */
 function boom(): FlinkError {
-  return new FlinkError('OPERATOR_FAILED', { operator: 'Map', subtask: 1, parallelism: 2, reason: 'boom' })
+  const details = { operator: 'Map', subtask: 1, parallelism: 2, reason: 'boom' }
+  return Object.assign(new FlinkError('OPERATOR_FAILED', details), { stack: '' })
 }
 
 /** Of which the file is not there. */
@@ -336,7 +338,7 @@ describe('A JobMaster after a failure', () => {
     assert.deepEqual(
       harness.told.map((line) => / failed: boom.*/.exec(line)?.[0]),
       [
-        ' failed: boom. It restarts in 10000 ms as attempt 2, by fixed-delay (attempts 2, delay 10000 ms).',
+        ' failed: boom. It restarts in 10000 ms as attempt 2, by fixed-delay (attempts 2, delay 10000 ms). If it fails again each time: Ctrl-C or `flink-ts cancel` ends it, -D restart-strategy.type=none lets it fail at once.',
         ' failed: boom. It restarts in 10000 ms as attempt 3, by fixed-delay (attempts 2, delay 10000 ms).',
         ' failed: boom. The job has failed.',
       ],
