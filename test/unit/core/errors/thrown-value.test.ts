@@ -12,7 +12,6 @@ import {
   userFrames,
 } from '../../../../src/core/errors/thrown-value.js'
 
-
 const STACK = `TypeError: boom at the start
     at parse (file:///app/job.js:3:9)
     at Array.map (<anonymous>)
