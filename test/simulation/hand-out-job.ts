@@ -89,10 +89,10 @@ function endInSink(
   const count = functions.get(uid, (world) => new CountByKey(world, { uid, kind, prefix }))
   const keyed = program.partition(numbers, { kind: 'hash', key })
   const spec = { kind: 'keyed-process', function: count } as const
-  const counted = program.operator(keyed, uid, spec as never, { uid, parallelism: plan.parallelism }, key)
+  const counted = program.operator(keyed, uid, spec, { uid, parallelism: plan.parallelism }, key)
   const sink = functions.get(sinkUid, (world) => new TransactionalSink(world, sinkUid))
   const settings = { uid: sinkUid, parallelism: plan.sinkParallelism }
-  program.operator(counted, sinkUid, { kind: 'sink', function: sink as never }, settings)
+  program.operator(counted, sinkUid, { kind: 'sink', function: sink }, settings)
 }
 
 function worldOf(world: JobWorld, uid: string, unasked: number): HandOutWorld {

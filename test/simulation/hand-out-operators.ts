@@ -10,7 +10,7 @@ import {
   NO_TIMESTAMP,
   type WatermarkStatus,
 } from '../../src/runtime/taskmanager/network/stream-element.js'
-import type { OperatorEventHandler } from '../../src/runtime/taskmanager/operators/operator-event-gateway.js'
+import type { OperatorEventHandler } from '../../src/runtime/taskmanager/operators/operator-event-handler.js'
 import { StreamOperatorBase } from '../../src/runtime/taskmanager/operators/stream-operator-base.js'
 import type {
   Input,

@@ -6,7 +6,7 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
 import { OperatorErrors } from '../operators/operator-errors.js'
-import { handlesOperatorEvents } from '../operators/operator-event-gateway.js'
+import { handlesOperatorEvents } from '../operators/operator-event-handler.js'
 import type { StreamOperator, TaskInfo } from '../operators/stream-operator.js'
 import type { TaskControl } from './task-control.js'
 

@@ -41,7 +41,7 @@ class Played {
     executions: this.executions,
     sendTo: (worker, message) => {
       this.messages.push(message)
-      const { subtask = undefined, event = undefined } = message as { subtask?: number; event?: unknown }
+      const { subtask, event } = message as { subtask?: number; event?: string }
       const executionId = 'executionId' in message ? message.executionId : undefined
       const words = [worker, message.type, executionId, subtask, event].filter((word) => word !== undefined)
       this.sent.push(words.join(' '))

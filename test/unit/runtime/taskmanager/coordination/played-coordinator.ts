@@ -70,7 +70,7 @@ export class PlayedWorker {
   readonly coordinator = new PlayedCoordinator()
   readonly hosted: HostedCoordinator
 
-  constructor(restore: CoordinatorDeployment['restore'] = undefined) {
+  constructor(restore?: CoordinatorDeployment['restore']) {
     this.hosted = new HostedCoordinator({
       clock: this.clock,
       logger: {
