@@ -10,8 +10,11 @@ import { STATE_ERRORS } from './state-errors.js'
 /** Whose fault an error is: the job's author or operator, the world around, or the engine itself. */
 export type ErrorFault = 'user' | 'external' | 'engine'
 
-/** What recovery does: restart the job by its strategy, fail it at once, or go on. */
-export type ErrorRecovery = 'restart' | 'fail' | 'ignore'
+/**
+ * What recovery does: restart the job by its strategy, fail it at once, or go on. `fail-at-start`: fail in the first attempt
+ * of a run that has no checkpoint yet, where the mistake is most likely the user's and nothing can be lost; restart later.
+ */
+export type ErrorRecovery = 'restart' | 'fail' | 'fail-at-start' | 'ignore'
 
 /** One row of the table. `message` is a template: `{name}` is filled from the error's details. */
 export interface ErrorRow {

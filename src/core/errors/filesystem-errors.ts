@@ -18,8 +18,15 @@ export const FILESYSTEM_ERRORS = {
   FILE_NOT_FOUND: {
     message: 'No such file or directory: {path}',
     fault: 'user',
-    recovery: 'restart',
+    recovery: 'fail-at-start',
     httpStatus: 404,
+    exitCode: 1,
+  },
+  FILE_ACCESS_REFUSED: {
+    message: '{operation} of {path} failed: {reason}',
+    fault: 'user',
+    recovery: 'fail-at-start',
+    httpStatus: 500,
     exitCode: 1,
   },
   FILE_IO_FAILED: {
@@ -47,6 +54,22 @@ export const FILESYSTEM_ERRORS = {
   FILE_NOT_PLAIN: {
     message:
       "'{path}' is a pipe, a device or a socket: it cannot be read again from a position, as a restart must. Copy it to a file, or read it with socketTextStream or a source of your own.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  OUTPUT_EXISTS: {
+    message:
+      "writeAsText does not replace '{path}', which is there already (task {task}). Remove it, write to another path, or give WriteMode.OVERWRITE: writeAsText(path, WriteMode.OVERWRITE).",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  OUTPUT_SHAPE_DIFFERS: {
+    message:
+      "'{path}' is {found}, but writeAsText with parallelism {parallelism} writes {written} (task {task}). Give it a path that is new, or the parallelism of its {files}.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

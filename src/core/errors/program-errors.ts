@@ -44,7 +44,7 @@ export const PROGRAM_ERRORS = {
     exitCode: 1,
   },
   PROGRAM_NO_JOB: {
-    message: '{path} defines no job: no operator was added to the environment. {advice}',
+    message: '{path} defines no job: {reason}. {advice}',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
@@ -83,6 +83,14 @@ export const PROGRAM_ERRORS = {
   },
   PROGRAM_MAIN_FAILED: {
     message: 'The main method caused an error: {reason}',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
+  PROGRAM_OUT_OF_MEMORY: {
+    message:
+      'The program ran out of memory in its main. Let sources read the data piece by piece instead of holding it in main, or give Node more: NODE_OPTIONS=--max-old-space-size=<MB>.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

@@ -22,8 +22,8 @@ export interface FileReader {
 }
 
 /**
- * Files behind a scheme. Paths are absolute and carry no scheme. Errors are FILE_NOT_FOUND, DISK_FULL and
- * FILE_IO_FAILED.
+ * Files behind a scheme. Paths are absolute and carry no scheme. Errors are FILE_NOT_FOUND,
+ * FILE_ACCESS_REFUSED (trying again does not help), DISK_FULL and FILE_IO_FAILED.
  */
 export interface FileSystem {
   readFile(path: string): Promise<Uint8Array>

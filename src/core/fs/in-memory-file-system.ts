@@ -39,7 +39,7 @@ export class InMemoryFileSystem implements FileSystem {
     return this.#run('create', file, () => {
       const parent = this.#parentOf('create', file)
       const existing = parent.entries.get(path.basename(file))
-      if (existing instanceof MemoryDirectory) throw failed('create', file, 'it is a directory')
+      if (existing instanceof MemoryDirectory) throw refused('create', file, 'it is a directory')
       const opened = existing ?? new MemoryFile()
       opened.content.reset()
       opened.durable = new Uint8Array(0)
@@ -52,7 +52,7 @@ export class InMemoryFileSystem implements FileSystem {
     return this.#run('continue', file, () => {
       const parent = this.#parentOf('open', file)
       const existing = parent.entries.get(path.basename(file))
-      if (existing instanceof MemoryDirectory) throw failed('open', file, 'it is a directory')
+      if (existing instanceof MemoryDirectory) throw refused('open', file, 'it is a directory')
       const opened = existing ?? new MemoryFile()
       if (opened.content.position > keepBytes) opened.content.truncate(keepBytes)
       opened.durable = opened.durable.slice(0, keepBytes)
@@ -83,7 +83,7 @@ export class InMemoryFileSystem implements FileSystem {
       if (node === undefined) throw new FlinkError('FILE_NOT_FOUND', { path: from })
       const target = this.#parentOf('rename', to)
       if (target.entries.get(path.basename(to)) instanceof MemoryDirectory) {
-        throw failed('rename', from, `${to} is a directory`)
+        throw refused('rename', from, `${to} is a directory`)
       }
       this.#parentOf('rename', from).entries.delete(path.basename(from))
       target.entries.set(path.basename(to), node)
@@ -103,7 +103,7 @@ export class InMemoryFileSystem implements FileSystem {
       let at = this.#root
       for (const name of segments(directory)) {
         const existing = at.entries.get(name)
-        if (existing instanceof MemoryFile) throw failed('create', directory, `${name} is a file`)
+        if (existing instanceof MemoryFile) throw refused('create', directory, `${name} is a file`)
         const next = existing ?? new MemoryDirectory()
         at.entries.set(name, next)
         if (existing === undefined) at.durableEntries.set(name, next)
@@ -161,14 +161,14 @@ export class InMemoryFileSystem implements FileSystem {
   #file(operation: string, file: string): MemoryFile {
     const node = this.#find(file)
     if (node === undefined) throw new FlinkError('FILE_NOT_FOUND', { path: file })
-    if (node instanceof MemoryDirectory) throw failed(operation, file, 'it is a directory')
+    if (node instanceof MemoryDirectory) throw refused(operation, file, 'it is a directory')
     return node
   }
 
   #directory(operation: string, directory: string): MemoryDirectory {
     const node = this.#find(directory)
     if (node === undefined) throw new FlinkError('FILE_NOT_FOUND', { path: directory })
-    if (node instanceof MemoryFile) throw failed(operation, directory, 'it is not a directory')
+    if (node instanceof MemoryFile) throw refused(operation, directory, 'it is not a directory')
     return node
   }
 
@@ -213,4 +213,8 @@ function segments(file: string): string[] {
 
 function failed(operation: string, file: string, reason: string): FlinkError {
   return new FlinkError('FILE_IO_FAILED', { path: file, operation, reason })
+}
+
+function refused(operation: string, file: string, reason: string): FlinkError {
+  return new FlinkError('FILE_ACCESS_REFUSED', { path: file, operation, reason })
 }

@@ -7,6 +7,17 @@ import type { FileReader, FileStatus, FileSystem, FileWriter } from './file-syst
 import { makeDirectories } from './make-directories.js'
 import { removeTree } from './remove-tree.js'
 
+/** Trying again does not help: somebody has to change the path, or what is there. */
+const REFUSALS: ReadonlySet<string | undefined> = new Set([
+  'EACCES',
+  'EISDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+])
+
 /** The machine's own files. */
 export class LocalFileSystem implements FileSystem {
   readFile(file: string): Promise<Uint8Array> {
@@ -38,7 +49,7 @@ export class LocalFileSystem implements FileSystem {
       try {
         const stats = await handle.stat()
         if (stats.isDirectory())
-          throw new FlinkError('FILE_IO_FAILED', { path: file, operation: 'open', reason: 'it is a directory' })
+          throw new FlinkError('FILE_ACCESS_REFUSED', { path: file, operation: 'open', reason: 'it is a directory' })
         return new LocalFileReader(file, handle, stats.size)
       } catch (error) {
         await handle.close()
@@ -201,7 +212,8 @@ function explained(operation: string, file: string, error: unknown): FlinkError 
   if (FlinkError.is(error)) return error
   if (isMissing(error)) return new FlinkError('FILE_NOT_FOUND', { path: file }, { cause: error })
   if (errnoOf(error) === 'ENOSPC') return new FlinkError('DISK_FULL', { path: file }, { cause: error })
-  return new FlinkError('FILE_IO_FAILED', { path: file, operation, reason: messageOf(error) }, { cause: error })
+  const code = REFUSALS.has(errnoOf(error)) ? 'FILE_ACCESS_REFUSED' : 'FILE_IO_FAILED'
+  return new FlinkError(code, { path: file, operation, reason: messageOf(error) }, { cause: error })
 }
 
 function isMissing(error: unknown): boolean {

@@ -20,7 +20,7 @@ export async function makeDirectories(directory: string, mode?: number): Promise
     if (errnoOf(error) === 'EEXIST' && (await isThere(directory))) return firstMade
     if (errnoOf(error) !== 'ENOENT') throw error
     const reason = `${parent} takes no new entries`
-    throw new FlinkError('FILE_IO_FAILED', { path: directory, operation: 'create', reason }, { cause: error })
+    throw new FlinkError('FILE_ACCESS_REFUSED', { path: directory, operation: 'create', reason }, { cause: error })
   }
 }
 
@@ -33,5 +33,5 @@ async function isThere(directory: string): Promise<boolean> {
     throw error
   }
   const reason = 'a file of that name is in the way'
-  throw new FlinkError('FILE_IO_FAILED', { path: directory, operation: 'create', reason })
+  throw new FlinkError('FILE_ACCESS_REFUSED', { path: directory, operation: 'create', reason })
 }

@@ -168,17 +168,17 @@ function failureContract(make: Make): void {
     await rejectsWith('FILE_NOT_FOUND', missing, fileSystem.syncDirectory(missing))
   })
 
-  it('says FILE_IO_FAILED when a file is taken for a directory or the other way round', async () => {
+  it('says FILE_ACCESS_REFUSED when a file is taken for a directory or the other way round', async () => {
     const { fileSystem, directory } = await make()
     const file = `${directory}/file`
     await write(fileSystem, file, '')
-    await rejectsWith('FILE_IO_FAILED', directory, fileSystem.readFile(directory))
-    await rejectsWith('FILE_IO_FAILED', directory, fileSystem.openForRead(directory))
-    await rejectsWith('FILE_IO_FAILED', directory, fileSystem.openForWrite(directory))
-    await rejectsWith('FILE_IO_FAILED', directory, fileSystem.openToContinue(directory, 0))
-    await rejectsWith('FILE_IO_FAILED', file, fileSystem.list(file))
-    await rejectsWith('FILE_IO_FAILED', file, fileSystem.mkdirs(file))
-    await rejectsWith('FILE_IO_FAILED', file, fileSystem.mkdirs(`${file}/deeper`))
+    await rejectsWith('FILE_ACCESS_REFUSED', directory, fileSystem.readFile(directory))
+    await rejectsWith('FILE_ACCESS_REFUSED', directory, fileSystem.openForRead(directory))
+    await rejectsWith('FILE_ACCESS_REFUSED', directory, fileSystem.openForWrite(directory))
+    await rejectsWith('FILE_ACCESS_REFUSED', directory, fileSystem.openToContinue(directory, 0))
+    await rejectsWith('FILE_ACCESS_REFUSED', file, fileSystem.list(file))
+    await rejectsWith('FILE_ACCESS_REFUSED', file, fileSystem.mkdirs(file))
+    await rejectsWith('FILE_ACCESS_REFUSED', file, fileSystem.mkdirs(`${file}/deeper`))
   })
 
   it('refuses a writer and a reader that were closed, and lets them be closed twice', async () => {

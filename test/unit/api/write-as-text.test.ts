@@ -117,7 +117,7 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
     const job = new Job()
     await write(await job.run({ path: '/other' }), 'old')
     const restored = mergeSubtasks(await writeAroundSnapshot(await job.run()), 1)
-    await assert.rejects(job.run({ path: '/other', mode: 'NO_OVERWRITE', restored }), { code: 'FILE_IO_FAILED' })
+    await assert.rejects(job.run({ path: '/other', mode: 'NO_OVERWRITE', restored }), { code: 'OUTPUT_EXISTS' })
     await write(await job.run({ path: '/other', restored }), 'new')
     assert.equal(await job.text('/other'), 'new')
     assert.equal(await job.text('/out'), 'ä1 after')
@@ -200,11 +200,30 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
   })
 })
 
+describe('writeAsText with another parallelism than its path was written with', () => {
+  it('says which path, which parallelism and what to do, whatever the mode', async () => {
+    const job = new Job()
+    const one = mergeSubtasks(await writeAroundSnapshot(await job.run()), 2)
+    await assert.rejects(job.run({ parallelism: 2, restored: one }), {
+      code: 'OUTPUT_SHAPE_DIFFERS',
+      message:
+        "'/out' is a file, but writeAsText with parallelism 2 writes a directory of files (task Task). Give it a path that is new, or the parallelism of its file: setParallelism(1).",
+    })
+    await assert.rejects(job.run({ parallelism: 2 }), { code: 'OUTPUT_SHAPE_DIFFERS' })
+    await write(await job.run({ path: '/two', parallelism: 2 }), 'a')
+    await assert.rejects(job.run({ path: '/two' }), {
+      code: 'OUTPUT_SHAPE_DIFFERS',
+      message:
+        "'/two' is a directory, but writeAsText with parallelism 1 writes one file (task Task). Give it a path that is new, or the parallelism of its files: setParallelism(n), above 1.",
+    })
+  })
+})
+
 describe('writeAsText in a job that begins from the start', () => {
   it('refuses a file that is there, unless it may be overwritten or a restart finds its own', async () => {
     const job = new Job()
     await write(await job.run({ mode: 'NO_OVERWRITE' }), 'first')
-    await assert.rejects(job.run({ mode: 'NO_OVERWRITE' }), { code: 'FILE_IO_FAILED' })
+    await assert.rejects(job.run({ mode: 'NO_OVERWRITE' }), { code: 'OUTPUT_EXISTS' })
     assert.equal(await job.text('/out'), 'first')
     await write(await job.run({ mode: 'NO_OVERWRITE', attemptNumber: 1 }), 'second')
     assert.equal(await job.text('/out'), 'second')

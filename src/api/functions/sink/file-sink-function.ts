@@ -22,6 +22,18 @@ interface WrittenFile {
 
 const BUFFER_CHARS = 64 * 1024
 
+/** What the path is of sinks with parallelism 1 and above. */
+const SHAPES = {
+  ofOne: {
+    isMistakenFor: true,
+    words: { found: 'a directory', written: 'one file', files: 'files: setParallelism(n), above 1' },
+  },
+  ofSeveral: {
+    isMistakenFor: false,
+    words: { found: 'a file', written: 'a directory of files', files: 'file: setParallelism(1)' },
+  },
+} as const
+
 /**
  * Writes the text of every record to a file; with a parallelism above 1 the path is a directory with the files 1, 2 ...
  * A job that goes on from a checkpoint or savepoint cuts its files back to what they held then and writes on, so every
@@ -67,6 +79,7 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
     const others = subtask === 0 ? this.#filesOfOthers(path, files) : []
     const keepBytes = this.#bytesToKeep(path, file)
     await this.#refuseLost(fileSystem, [...this.#notesOf(path).filter((note) => note.file === file), ...others])
+    await this.#refuseOtherShape(fileSystem, path, parallelism)
     const sizeBytes = (await fileSystem.status(file))?.sizeBytes
     if (keepBytes === undefined && sizeBytes !== undefined && this.#mode === 'NO_OVERWRITE') this.#refuseFirst(file)
     await fileSystem.mkdirs(directoryOf(file))
@@ -132,8 +145,16 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
   /** A restart finds the file that its own first attempt has made. */
   #refuseFirst(file: string): void {
     if (this.getRuntimeContext().getAttemptNumber() > 0) return
-    const reason = 'it exists already; give WriteMode.OVERWRITE to replace it'
-    throw new FlinkError('FILE_IO_FAILED', { operation: 'create', path: file, reason })
+    throw new FlinkError('OUTPUT_EXISTS', { path: file, task: this.getRuntimeContext().getTaskName() })
+  }
+
+  /** What was written with another parallelism: one file, or a directory of files. */
+  async #refuseOtherShape(fileSystem: FileSystem, path: string, parallelism: number): Promise<void> {
+    const status = await fileSystem.status(path)
+    const shape = parallelism === 1 ? SHAPES.ofOne : SHAPES.ofSeveral
+    if (status === undefined || status.isDirectory !== shape.isMistakenFor) return
+    const task = this.getRuntimeContext().getTaskName()
+    throw new FlinkError('OUTPUT_SHAPE_DIFFERS', { path, parallelism, task, ...shape.words })
   }
 
   #notesOf(target: string): readonly WrittenFile[] {

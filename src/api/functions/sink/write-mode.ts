@@ -1,5 +1,5 @@
 /**
- * What `writeAsText` does when the target is there already: NO_OVERWRITE is the error FILE_IO_FAILED. A job that goes on
+ * What `writeAsText` does when the target is there already: NO_OVERWRITE is the error OUTPUT_EXISTS. A job that goes on
  * from a checkpoint or savepoint goes on in its files, whatever the mode.
  *
  * @example

@@ -1,5 +1,6 @@
 // Duty: what follows from the failure of an attempt: another one after a time, or the end of the job.
-// Invariants: an error that no restart helps against ends the job at once, whatever the strategy grants.
+// Invariants: an error that no restart helps against ends the job at once, whatever the strategy grants; one that most likely
+// is the user's mistake does so while nothing can be lost by it.
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { JobEnvironment } from '../job-environment.js'
@@ -10,6 +11,12 @@ export type FailureHandlingResult =
   | { readonly canRestart: true; readonly backoffMs: number }
   /** `cause` says which strategy grants no restart, where one would have helped. */
   | { readonly canRestart: false; readonly cause: Error }
+
+/** How far the run has come. */
+export interface RunSoFar {
+  readonly attempts: number
+  readonly completedCheckpoints: number
+}
 
 export class ExecutionFailureHandler {
   readonly #strategy: RestartBackoffTimeStrategy
@@ -23,11 +30,17 @@ export class ExecutionFailureHandler {
     return this.#strategy.describe()
   }
 
-  handle(error: Error): FailureHandlingResult {
+  handle(error: Error, run: RunSoFar): FailureHandlingResult {
     this.#strategy.notifyFailure()
-    if (error instanceof FlinkError && error.recovery === 'fail') return { canRestart: false, cause: error }
+    if (isFinal(error, run)) return { canRestart: false, cause: error }
     if (this.#strategy.canRestart()) return { canRestart: true, backoffMs: this.#strategy.backoffMs() }
     const cause = new FlinkError('RESTARTS_EXHAUSTED', { strategy: this.strategy }, { cause: error })
     return { canRestart: false, cause }
   }
+}
+
+function isFinal(error: Error, { attempts, completedCheckpoints }: RunSoFar): boolean {
+  if (!FlinkError.is(error)) return false
+  const isAtStart = attempts === 1 && completedCheckpoints === 0
+  return error.recovery === 'fail' || (error.recovery === 'fail-at-start' && isAtStart)
 }

@@ -210,7 +210,8 @@ export class RestartLoop {
     listener.onFailure(error)
     // The listener may have cancelled the job.
     if (!lifecycle.canFail) return
-    const result = this.#failures.handle(error)
+    const completedCheckpoints = this.#services.statistics.counts.completed
+    const result = this.#failures.handle(error, { attempts: this.#attemptCount, completedCheckpoints })
     if (result.canRestart) lifecycle.moveTo('RESTARTING')
     else lifecycle.fail(result.cause)
     this.#say(error, result.canRestart ? result.backoffMs : undefined)

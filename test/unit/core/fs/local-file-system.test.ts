@@ -23,7 +23,7 @@ describe('LocalFileSystem', () => {
     const closed = path.join(base, 'closed')
     await disk.mkdirs(closed)
     chmodSync(closed, 0o500)
-    await assert.rejects(disk.openForWrite(path.join(closed, 'a')), { code: 'FILE_IO_FAILED', message: /EACCES/ })
+    await assert.rejects(disk.openForWrite(path.join(closed, 'a')), { code: 'FILE_ACCESS_REFUSED', message: /EACCES/ })
   })
 
   it('takes a directory that may be written and not read for as durable as it can be', { skip: isRoot }, async () => {

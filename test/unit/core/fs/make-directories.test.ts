@@ -31,7 +31,7 @@ describe('makeDirectories', () => {
     writeFileSync(file, '')
     for (const directory of [file, path.join(file, 'x/y')]) {
       await assert.rejects(makeDirectories(directory), (error) => {
-        assert.ok(FlinkError.is(error, 'FILE_IO_FAILED'))
+        assert.ok(FlinkError.is(error, 'FILE_ACCESS_REFUSED'))
         assert.match(error.message, new RegExp(`create of ${file} failed: a file of that name is in the way`))
         return true
       })

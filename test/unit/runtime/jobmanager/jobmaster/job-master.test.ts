@@ -10,8 +10,15 @@ const FIXED_DELAY = {
   'restart-strategy.fixed-delay.delay': '10 s',
 }
 
+/** Its frames would be the user's. */
+function withoutStack(error: FlinkError): FlinkError {
+  error.stack = ''
+  return error
+}
+
 function boom(): FlinkError {
-  return new FlinkError('OPERATOR_FAILED', { operator: 'Map', subtask: 1, parallelism: 2, reason: 'boom' })
+  const details = { operator: 'Map', subtask: 1, parallelism: 2, reason: 'boom' }
+  return withoutStack(new FlinkError('OPERATOR_FAILED', details))
 }
 
 /** Of which the file is not there. */
@@ -336,7 +343,7 @@ describe('A JobMaster after a failure', () => {
     assert.deepEqual(
       harness.told.map((line) => / failed: boom.*/.exec(line)?.[0]),
       [
-        ' failed: boom. It restarts in 10000 ms as attempt 2, by fixed-delay (attempts 2, delay 10000 ms).',
+        ' failed: boom. It restarts in 10000 ms as attempt 2, by fixed-delay (attempts 2, delay 10000 ms). If it fails again each time: Ctrl-C or `flink-ts cancel` ends it, -D restart-strategy.type=none lets it fail at once.',
         ' failed: boom. It restarts in 10000 ms as attempt 3, by fixed-delay (attempts 2, delay 10000 ms).',
         ' failed: boom. The job has failed.',
       ],
@@ -364,6 +371,28 @@ describe('A JobMaster after a failure', () => {
     await settle()
     assert.equal(harness.outcome?.status, 'FAILED')
     assert.ok(FlinkError.is(harness.outcome.error, 'JOB_GRAPH_MISMATCH'))
+  })
+
+  const missing = (): FlinkError => withoutStack(new FlinkError('FILE_NOT_FOUND', { path: '/in.txt' }))
+
+  it('does not restart for a file that cannot be used, while nothing can be lost', async () => {
+    const harness = await new JobMasterHarness(FIXED_DELAY).run()
+    await harness.fail('source', missing())
+    assert.equal(harness.outcome?.status, 'FAILED')
+    assert.ok(FlinkError.is(harness.outcome.error, 'FILE_NOT_FOUND'))
+    assert.match(harness.told.join(), /failed: No such file or directory: \/in\.txt\. The job has failed\.$/)
+  })
+
+  it('does so where the file could be used before', async () => {
+    const after = await new JobMasterHarness(FIXED_DELAY).run()
+    await after.master.triggerCheckpoint()
+    await after.fail('source', missing())
+    assert.equal(after.master.status, 'RESTARTING')
+    const again = await new JobMasterHarness(FIXED_DELAY).run()
+    await again.fail('source', boom())
+    await again.advance(10_000)
+    await again.fail('source', missing())
+    assert.equal(again.master.status, 'RESTARTING')
   })
 
   it('replaces a worker that died and keeps the others', async () => {
