@@ -5,11 +5,6 @@ import { printableLines } from './printable-text.js'
 
 const RULE = '-'.repeat(60)
 const HINT = 'Use the help option (-h or --help) to get help on the command.'
-/** Source maps show our frames under src/, without them they are under dist/lib/. */
-const PACKAGE_ROOT = new URL('../../..', import.meta.url).pathname
-const SOURCES = `${PACKAGE_ROOT}src/`
-const COMPILED = `${PACKAGE_ROOT}dist/lib/`
-const BINARY = `${PACKAGE_ROOT}bin/`
 
 /** Errors of the command line itself: they go to stdout with a hint, as Flink's CliArgsException. */
 const ARGUMENT_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -84,9 +79,7 @@ function chainOf(error: unknown): string {
 }
 
 function framesOf(error: Error): string[] {
-  return userFrames(error.stack ?? '', SOURCES)
-    .filter((frame) => !frame.includes(COMPILED) && !frame.includes(BINARY))
-    .map((frame) => `\t${frame}`)
+  return userFrames(error.stack ?? '').map((frame) => `\t${frame}`)
 }
 
 /** Something was thrown that is no Error, and may be anything: what JSON has no form for as well. */

@@ -4,7 +4,7 @@ import { FlinkError } from '../core/errors/flink-error.js'
 import { syntaxLocationOf } from '../core/errors/syntax-location.js'
 import { describeThrown, isError, textOfError } from '../core/errors/thrown-value.js'
 import { userFrames } from '../core/errors/user-stack.js'
-import { ENGINE_ROOT, importForEvaluation } from './packaged-program-evaluation.js'
+import { importForEvaluation } from './packaged-program-evaluation.js'
 
 /** A module's exports by name. */
 export type ProgramModule = Readonly<Record<string, unknown>>
@@ -36,7 +36,7 @@ function mainFailed(error: unknown): FlinkError {
   if (FlinkError.is(error) && error.code.startsWith('PROGRAM_')) return error
   const reason = isError(error) ? (textOfError(error, 'message') ?? '') : describeThrown(error)
   const failure = new FlinkError('PROGRAM_MAIN_FAILED', { reason }, { cause: error })
-  const frames = isError(error) ? userFrames(textOfError(error, 'stack') ?? '', ENGINE_ROOT) : []
+  const frames = isError(error) ? userFrames(textOfError(error, 'stack') ?? '') : []
   failure.stack = [`${failure.name}: ${failure.message}`, ...frames.map((frame) => `    ${frame}`)].join('\n')
   return failure
 }

@@ -3,7 +3,8 @@
 // Invariants: a job that fails again and again does not fill the terminal: after a few lines there is one now and then, with
 // the number of those that were left out. Checkpoints that fail are told once, until one completes.
 // Thread: main thread.
-import { causeOf, isError } from '../../../core/errors/thrown-value.js'
+import { causeOf, isError, textOfError } from '../../../core/errors/thrown-value.js'
+import { userFrames } from '../../../core/errors/user-stack.js'
 import type { Clock } from '../../../core/time/clock.js'
 
 /** So many lines at once, and one more each so many ms. */
@@ -15,6 +16,10 @@ const CAUSE_CHARS = 400
 const DEEPEST_CAUSE = 16
 /** The second line of a syntax error that came from a worker. */
 const LINE_OF_FILE = /^\S.*:\d+$/
+/** Name and place; what a module evaluated anew has after its name is left out. */
+const FRAME = /^at (?:(.*?) \()?(?:file:\/\/)?([^?]*)(?:\?[^:]*)?(:\d+:\d+)\)?$/
+const HINT =
+  'If it fails again each time: Ctrl-C or `flink-ts cancel` ends it, -D restart-strategy.type=none lets it fail at once.'
 
 export interface JobNoticesInput {
   /** Name and id, as `"words" (0123...)`. */
@@ -48,15 +53,16 @@ export class JobNotices {
   }
 
   attemptFailed({ attempt, cause, backoffMs, strategy }: FailedAttempt): void {
-    const what = `Attempt ${String(attempt)} of job ${this.#job} failed: ${withReason(cause)}`
+    const what = `Attempt ${String(attempt)} of job ${this.#job} failed: ${sentence(withReason(cause))}`
     if (backoffMs === undefined) {
-      this.#tell(`${what}. The job has failed.`)
+      this.#tell(`${what} The job has failed.`)
       return
     }
     const line = this.#restarts.take()
     if (line === undefined) return
     const when = `It restarts in ${String(backoffMs)} ms as attempt ${String(attempt + 1)}, by ${strategy}`
-    this.#tell(`${what}. ${when}${ofOthers(line)}.`)
+    const hint = line.isFirst ? ` ${HINT}` : ''
+    this.#tell(`${what} ${when}${ofOthers(line)}.${hint}`)
   }
 
   checkpointFailed(cause: Error, lastCompleted: string | undefined): void {
@@ -86,11 +92,12 @@ export class JobNotices {
     if (this.#isToldThatTheyFail || this.#checkpoints.take() === undefined) return
     this.#isToldThatTheyFail = true
     const last = lastCompleted === undefined ? 'None has completed yet' : `The last completed one is ${lastCompleted}`
-    this.#tell(`Checkpoints of job ${this.#job} fail: ${withReason(cause)}. ${last}; the job goes on.`)
+    this.#tell(`Checkpoints of job ${this.#job} fail: ${sentence(withReason(cause))} ${last}; the job goes on.`)
   }
 }
 
 interface BudgetedLine {
+  readonly isFirst: boolean
   /** How many were left out since the last line. */
   readonly leftOut: number
   readonly isLastForNow: boolean
@@ -102,6 +109,7 @@ class LineBudget {
   #lines = BURST
   #refilledAt: number
   #leftOut = 0
+  #isFirst = true
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -118,9 +126,10 @@ class LineBudget {
       return undefined
     }
     this.#lines -= 1
-    const leftOut = this.#leftOut
+    const { leftOut, isFirst } = { leftOut: this.#leftOut, isFirst: this.#isFirst }
     this.#leftOut = 0
-    return { leftOut, isLastForNow: this.#lines === 0 }
+    this.#isFirst = false
+    return { isFirst, leftOut, isLastForNow: this.#lines === 0 }
   }
 }
 
@@ -130,15 +139,27 @@ function ofOthers({ leftOut, isLastForNow }: BudgetedLine): string {
   return isLastForNow ? '; of further restarts a line tells once a minute' : ''
 }
 
-/** What failed and, where the error does not say it itself, what lies at the bottom of it. */
+/** What failed, what lies at the bottom of it where the error does not say so itself, and where in the user's own code. */
 function withReason(error: Error): string {
   let innermost = error
+  let place = placeOf(error)
   for (let depth = 0, cause = causeOf(error); isError(cause) && depth < DEEPEST_CAUSE; depth += 1) {
     innermost = cause
+    place = placeOf(cause) ?? place
     cause = causeOf(cause)
   }
   const [outer, inner] = [firstLine(error), firstLine(innermost)]
-  return outer.includes(inner) ? outer : `${outer}: ${inner}`
+  const what = outer.includes(inner) ? outer : `${outer}: ${inner}`
+  return place === undefined ? what : `${what} (${place})`
+}
+
+/** The innermost frame that is the user's, of a package only where there is no other: `at Parse.flatMap /srv/status.ts:14:27`. */
+function placeOf(error: Error): string | undefined {
+  const frames = userFrames(textOfError(error, 'stack') ?? '')
+  const frame = frames.find((candidate) => !candidate.includes('/node_modules/')) ?? frames[0]
+  const [, name, file, position] = FRAME.exec(frame ?? '') ?? []
+  if (file === undefined || position === undefined) return undefined
+  return `at ${name === undefined ? '' : `${name} `}${file}${position}`
 }
 
 function firstLine(cause: Error): string {
@@ -146,4 +167,8 @@ function firstLine(cause: Error): string {
   const line = cause.name === 'SyntaxError' && LINE_OF_FILE.test(place) ? `${text} (${place})` : text
   const cut = line.length > CAUSE_CHARS ? `${line.slice(0, CAUSE_CHARS)}...` : line
   return cut.replace(/\.$/, '')
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }

@@ -15,7 +15,7 @@ const STACK = `TypeError: boom at the start
     at async <anonymous>`
 
 it('userFrames keeps what the user wrote, also functions without a name, and nothing of the engine or of Node', () => {
-  assert.deepEqual(userFrames(STACK, 'file:///engine/'), [
+  assert.deepEqual(userFrames(STACK, ['file:///engine/']), [
     'at parse (file:///app/job.js:3:9)',
     'at Object.<anonymous> (/app/old.cjs:1:1)',
     'at new <anonymous> (file:///app/job.js:8:1)',
