@@ -16,7 +16,12 @@ import {
 import { registerSelfResolution } from './packaged-program-resolution.js'
 import { adviceForNoJob, findEntry, type ProgramEntry } from './program-entry.js'
 
-const RAN_ALREADY = 'A script runs while it is imported, which was done before.'
+const NOTHING_ADDED = 'no operator was added to the environment'
+const RAN_ALREADY = { reason: NOTHING_ADDED, advice: 'A script runs while it is imported, which was done before.' }
+const NEVER_EXECUTED = {
+  reason: 'operators were added to an environment, but its execute() was never called',
+  advice: 'End with `await env.execute()`, or build the job in a function (env, params) that is the default export.',
+}
 
 /** A program as it is named between threads. */
 export interface ProgramToRun {
@@ -48,6 +53,9 @@ export async function runProgram(program: ProgramToRun, executor: PipelineExecut
     executor: counting,
     configuration: Configuration.fromEntries(program.configuration),
     programArguments: program.args,
+    onSource: () => {
+      counting.sources += 1
+    },
   })
   try {
     await Promise.race([runToEnd(program, { evaluation, counting, watch }), refusalWhenIdle(watch, path)])
@@ -79,8 +87,10 @@ async function runToEnd(program: ProgramToRun, { evaluation, counting, watch }: 
       return
     }
   }
+  const path = modulePath(program.moduleUrl)
+  if (counting.sources > 0) throw new FlinkError('PROGRAM_NO_JOB', { path, ...NEVER_EXECUTED })
   const advice = adviceForNoJob(program.entry === undefined ? module : {})
-  throw new FlinkError('PROGRAM_NO_JOB', { path: modulePath(program.moduleUrl), advice })
+  throw new FlinkError('PROGRAM_NO_JOB', { path, reason: NOTHING_ADDED, advice })
 }
 
 async function refusalWhenIdle(watch: IdleWatch, path: string): Promise<never> {
@@ -94,11 +104,11 @@ async function loadEntry(program: ProgramToRun, evaluation: number): Promise<[Pr
   const { moduleUrl } = program
   const path = modulePath(moduleUrl)
   const state = evaluationState(moduleUrl, evaluation)
-  if (state === 'begun') throw new FlinkError('PROGRAM_NO_JOB', { path, advice: RAN_ALREADY })
+  if (state === 'begun') throw new FlinkError('PROGRAM_NO_JOB', { path, ...RAN_ALREADY })
   const module = await loadProgramModule(moduleUrl, evaluation)
   const entry = findEntry(module, program.entry, path)
   if (state === 'ended' && entry.kind === 'script')
-    throw new FlinkError('PROGRAM_NO_JOB', { path, advice: RAN_ALREADY })
+    throw new FlinkError('PROGRAM_NO_JOB', { path, ...RAN_ALREADY })
   return [module, entry]
 }
 
@@ -118,9 +128,10 @@ async function invokeProgram(entry: ProgramEntry, args: readonly string[], execu
   }
 }
 
-/** Knows whether the program has run a job, and refuses an empty one. */
+/** Knows whether the program has run a job, or could have, and refuses an empty one. */
 class CountingExecutor implements PipelineExecutor {
   submissions = 0
+  sources = 0
   /** Resolves with the first job. */
   readonly submitted: Promise<void>
   readonly #executor: PipelineExecutor
@@ -140,7 +151,8 @@ class CountingExecutor implements PipelineExecutor {
 
   submit(pipeline: Pipeline): Promise<SubmittedJob> {
     if (pipeline.transformations.length === 0) {
-      return Promise.reject(new FlinkError('PROGRAM_NO_JOB', { path: this.#path, advice: adviceForNoJob({}) }))
+      const details = { path: this.#path, reason: NOTHING_ADDED, advice: adviceForNoJob({}) }
+      return Promise.reject(new FlinkError('PROGRAM_NO_JOB', details))
     }
     this.submissions += 1
     if (this.submissions === 1) this.#onFirst()

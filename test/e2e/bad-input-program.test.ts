@@ -127,7 +127,7 @@ describe('a program that cannot run', { concurrency: 2 }, () => {
         ['imports-missing.js could not be imported', 'prices.js'],
       ],
       ['nothing in it', ['no-job.js'], ['no-job.js defines no job', 'Export a function (env, params)', 'execute()']],
-      ['no call of execute', ['never-executed.js'], ['never-executed.js defines no job', 'call execute() in a script']],
+      ['no call of execute', ['never-executed.js'], ['never-executed.js defines no job', 'execute() was never called']],
       [
         'two jobs and none chosen',
         ['two-jobs.js'],

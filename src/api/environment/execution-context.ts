@@ -7,6 +7,8 @@ export interface ExecutionContext {
   readonly executor: PipelineExecutor
   readonly configuration: Configuration
   readonly programArguments: readonly string[]
+  /** The program has given an environment something to do. */
+  readonly onSource?: () => void
 }
 
 /** On globalThis under a registered symbol, because a job may import another copy of this package. */

@@ -214,6 +214,7 @@ export class StreamExecutionEnvironment {
   ): DataStreamSource<T> {
     const operator: OperatorSpec = { kind: 'source-function', function: userFunction }
     const nonParallel = !isParallelSource(userFunction)
+    currentExecutionContext()?.onSource?.()
     return this.#recorder.source<T>({ name: `Source: ${name}`, operator, outputType: type }, { bounded, nonParallel })
   }
 }

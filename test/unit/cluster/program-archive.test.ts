@@ -11,7 +11,7 @@ const archive = { path: 'job.tgz', directory: '/tmp/a b/', directoryUrl: 'file:/
 function broken(): FlinkError {
   const cause = new Error('Unexpected end\n/tmp/a b/l/x.js:1')
   cause.stack = 'Error: Unexpected end\n    at load (file:///tmp/a%20b/l/x.js:1:7)\n    at /tmp/other/y.js:2:3'
-  return new FlinkError('PROGRAM_NO_JOB', { path: '/tmp/a b/l/x.js', advice: '' }, { cause })
+  return new FlinkError('PROGRAM_NO_JOB', { path: '/tmp/a b/l/x.js', reason: 'none', advice: '' }, { cause })
 }
 
 describe('The errors of a program out of an archive', () => {

@@ -142,6 +142,18 @@ describe('a program is refused', () => {
     ['when its script does nothing', { text: 'export const a = 1' }, 'PROGRAM_NO_JOB', /job\.mjs defines no job/],
     ['when its main never executes', { text: 'export function main() {}' }, 'PROGRAM_NO_JOB', /defines no job/],
     [
+      'when it adds operators and never executes',
+      { text: `${IMPORT}StreamExecutionEnvironment.getExecutionEnvironment().fromElements(1).print()\n` },
+      'PROGRAM_NO_JOB',
+      /operators were added to an environment, but its execute\(\) was never called\. End with `await env\.execute\(\)`/,
+    ],
+    [
+      'when it executes an environment without operators',
+      { text: `${IMPORT}await StreamExecutionEnvironment.getExecutionEnvironment().execute()\n` },
+      'PROGRAM_NO_JOB',
+      /no operator was added/,
+    ],
+    [
       'when its entry is unknown',
       { text: 'export function main() {}', entry: 'Job' },
       'PROGRAM_ENTRY_NOT_FOUND',

@@ -81,7 +81,7 @@ describe('The workers of a job', () => {
     assert.notEqual(fresh, before)
     assert.deepEqual(fresh.received.filter(isLoad), before.received.filter(isLoad).slice(-1))
     // Whatever the one that was replaced still says is not heard.
-    before.failProgram(1, new FlinkError('PROGRAM_NO_JOB', { path: 'job.js', advice: '' }))
+    before.failProgram(1, new FlinkError('PROGRAM_NO_JOB', { path: 'job.js', reason: 'none', advice: '' }))
     fresh.obey(fresh.received.find(isLoad) ?? assert.fail())
     await settle()
     assert.deepEqual(harness.taskStates(), ['RUNNING', 'RUNNING', 'RUNNING'])
