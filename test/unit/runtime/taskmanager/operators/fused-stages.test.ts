@@ -22,7 +22,7 @@ function stage(kind: ChainStage['kind'], call: (value: never) => unknown, name =
       FlinkError.is(error)
         ? error
         : new FlinkError('OPERATOR_FAILED', { operator: name, subtask: 1, parallelism: 1, reason: reason(error) }),
-    refused: () => new FlinkError('ASYNC_NOT_ALLOWED', { operator: name, method: 'apply' }),
+    refused: () => new FlinkError('ASYNC_NOT_ALLOWED', { operator: name, method: 'apply', source: '' }),
   }
 }
 

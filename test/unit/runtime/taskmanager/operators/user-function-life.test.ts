@@ -217,7 +217,7 @@ describe('what a user function must not do', () => {
         () => {
           harness.processElement(1)
         },
-        isCode('ASYNC_NOT_ALLOWED', new RegExp(`Op: ${method} returned`)),
+        isCode('ASYNC_NOT_ALLOWED', new RegExp(`Op: ${method} \\(async \\(\\) => \\{\\.\\.\\.\\) returned a Promise`)),
       )
       assert.deepEqual(harness.context.output.emitted, [])
     }
