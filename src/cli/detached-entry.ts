@@ -34,6 +34,10 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
     // Whoever started the job may have gone meanwhile: the job goes on, `list` shows it.
     process.send?.(message, undefined, undefined, () => undefined)
   }
+  // Whoever waits for the submission has given up: main may never come to it, and nobody would find this process again.
+  process.once('disconnect', () => {
+    if (!isReported) process.kill(process.pid, 'SIGINT')
+  })
   try {
     const exitCode = await hostJobProcess(request, {
       programThread,

@@ -9,11 +9,14 @@ import { FlinkError } from '../core/errors/flink-error.js'
 import { messageOf } from '../core/errors/thrown-value.js'
 import { makeDirectories } from '../core/fs/make-directories.js'
 import { removeTree } from '../core/fs/remove-tree.js'
+import { SystemClock } from '../core/time/system-clock.js'
 import type { CliContext } from './cli-context.js'
 import type { DetachedReport } from './detached-entry.js'
 import { runDirectoryOf } from './rest-cluster-client-of.js'
 import type { RunRequest } from './run-request.js'
+import { tellingOfDelay } from './telling-of-delay.js'
 
+const SUBMISSION = 'the program to submit its first job: main has not called execute() yet'
 const ENTRY = new URL('./detached-entry.js', import.meta.url)
 
 /** The file that takes what the detached process prints. */
@@ -28,7 +31,7 @@ export async function runDetached(request: RunRequest, context: CliContext): Pro
   const output = await openOutput(directory)
   let report: DetachedReport
   try {
-    report = await spawnAndWait(request, output)
+    report = await tellingOfDelay(SUBMISSION, spawnAndWait(request, output), new SystemClock(), context)
   } finally {
     closeSync(output.descriptor)
   }

@@ -4,6 +4,7 @@ import { FlinkError } from '../core/errors/flink-error.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
 import type { PlanReply } from './plan-worker-entry.js'
 import { namingArchive } from './program-archive.js'
+import { programThreadError } from './program-thread-error.js'
 
 const ENTRY = new URL('./plan-worker-entry.js', import.meta.url)
 
@@ -18,7 +19,9 @@ export async function executionPlanOf(program: ProgramDescriptor): Promise<strin
         if ('plan' in reply) resolve(reply.plan)
         else reject(deserializeError(namingArchive(reply.error, program)))
       })
-      worker.once('error', reject)
+      worker.once('error', (error) => {
+        reject(programThreadError(error))
+      })
       worker.once('exit', (code) => {
         const reason = `the program ended its process with exit code ${String(code)} before execute() was called`
         reject(new FlinkError('PROGRAM_MAIN_FAILED', { reason }))

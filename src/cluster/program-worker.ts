@@ -12,6 +12,7 @@ import type {
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
 import type { JobOutput } from './job-output.js'
 import { namingArchive } from './program-archive.js'
+import { programThreadError } from './program-thread-error.js'
 
 /** What the job process does for the program. */
 export interface ProgramListener {
@@ -43,7 +44,7 @@ export class ProgramWorker {
     void Promise.allSettled([this.#failed])
     thread.ref()
     this.#worker.on('error', (error) => {
-      this.#fail(new FlinkError('PROGRAM_MAIN_FAILED', { reason: error.message }, { cause: error }))
+      this.#fail(programThreadError(error))
     })
   }
 

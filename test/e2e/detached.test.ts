@@ -125,6 +125,20 @@ describe('run -d', { concurrency: 2 }, () => {
     workspace.remove()
   })
 
+  it('of a program that submits no job ends with the command that waits for it', async () => {
+    const workspace = new NumbersWorkspace()
+    const text = `import { writeFileSync } from 'node:fs'
+export default () => { writeFileSync('pid', String(process.pid)); for (;;); }
+`
+    const command = workspace.start('run', '-d', workspace.file('endless.mjs', text))
+    const file = path.join(workspace.path, 'pid')
+    await until('main runs', () => textOf(file) !== '')
+    command.kill('SIGINT')
+    await until('its process has ended', () => !isAlive(Number(textOf(file))))
+    await command.ended
+    workspace.remove()
+  })
+
   it('of a job that fails later leaves the reason in its output', async () => {
     const workspace = new NumbersWorkspace()
     const text = `export default (env) => { env.fromElements(1).map(() => { throw new Error('planned') }).print() }\n`

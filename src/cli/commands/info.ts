@@ -1,8 +1,10 @@
 import type { Configuration } from '../../core/config/configuration.js'
+import { SystemClock } from '../../core/time/system-clock.js'
 import type { CliCommand } from '../cli-command.js'
 import type { CliContext } from '../cli-context.js'
 import { valueOf } from '../parsed-values.js'
 import { applyProgramOptions, PROGRAM_OPTIONS, programArguments } from '../program-options.js'
+import { tellingOfDelay } from '../telling-of-delay.js'
 
 const WIDTH = 62
 const TITLE = ' Execution Plan '
@@ -41,7 +43,8 @@ async function planOf(program: ProgramReference, configuration: Configuration, c
   const { entry, args } = program
   const { close, ...packaged } = await openProgram(program.jobFile, context.workingDirectory)
   try {
-    return await executionPlanOf({ ...packaged, entry, args, configuration: configuration.toEntries() })
+    const plan = executionPlanOf({ ...packaged, entry, args, configuration: configuration.toEntries() })
+    return await tellingOfDelay('the plan: main has not called execute() yet', plan, new SystemClock(), context)
   } finally {
     await close()
   }
