@@ -112,7 +112,7 @@ describe('a configuration file that is wrong', { concurrency: 2 }, () => {
   it('a line that is no pair is skipped with a warning that names it', async () => {
     const { exitCode, stdout, stderr } = await runWith({ flat: 'parallelism.default:2\n' }, 'run', 'job.js')
     assert.equal(exitCode, 0, stderr)
-    assert.match(stderr, /^WARNING: flink-conf\.yaml: line 2 is skipped.*space behind the colon/)
+    assert.match(stderr, /^WARNING: \/.*\/flink-conf\.yaml: line 2 is skipped.*space after the colon/)
     assert.match(stdout, /Program execution finished/)
   })
 })

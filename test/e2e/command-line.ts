@@ -29,8 +29,13 @@ export class Workspace {
     this.#environment = { ...environment, ...watchOrphans(this.path) }
     mkdirSync(path.join(this.path, 'conf'))
     const options = { 'cluster.run-directory': path.join(this.path, 'run'), ...configuration }
-    const lines = Object.entries(options).map(([key, value]) => `${key}: ${value}\n`)
+    const lines = Object.entries(options).map(([key, value]) => `${key}: ${this.#inFull(key, value)}\n`)
     writeFileSync(path.join(this.path, 'conf/flink-conf.yaml'), lines.join(''))
+  }
+
+  /** A relative directory in a configuration file is warned of. */
+  #inFull(key: string, value: string): string {
+    return /[.-]dir$/.test(key) && !value.includes(':') ? path.resolve(this.path, value) : value
   }
 
   file(name: string, text: string): string {

@@ -23,7 +23,12 @@ export function parseFlatConfiguration(text: string): ParsedFile {
     const key = line.slice(0, separator).trim()
     const value = line.slice(separator + 2).trim()
     if (separator > 0 && key !== '' && value !== '') entries.push({ key, value, line: index + 1 })
-    else warnings.push(`line ${index + 1} is skipped, it is not "key: value" (is the space behind the colon missing?)`)
+    else warnings.push(`line ${index + 1} is skipped, it is not "key: value" (${whatIsMissing(line)})`)
   }
   return { entries, warnings }
+}
+
+function whatIsMissing(line: string): string {
+  if (/^\S+:$/.test(line)) return 'is the value missing?'
+  return line.includes(':') ? 'is the space after the colon missing?' : 'is the colon missing?'
 }

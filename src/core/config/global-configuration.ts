@@ -27,27 +27,42 @@ export async function loadConfiguration(directory: string, fileSystem: FileSyste
   const isFlat = (await fileSystem.status(flat)) !== undefined
   const file = isFlat ? flat : path.join(directory, YAML_FILE)
   const text = await read(file, fileSystem)
-  const name = path.basename(file)
   const parsed = isFlat ? parseFlatConfiguration(text) : await parseYamlConfiguration(text, file)
   const configuration = new Configuration()
   for (const { key, value, line } of parsed.entries) configuration.setString(key, value, `${file}:${String(line)}`)
   checkKnownOptions(configuration)
-  const warnings = isFlat ? [...parsed.warnings, ...quotedValues(parsed.entries)] : parsed.warnings
-  return { configuration, warnings: warnings.map((warning) => `${name}: ${warning}`), file }
+  const warnings = [...parsed.warnings, ...(isFlat ? quotedValues(parsed.entries) : []), ...relativePaths(parsed.entries)]
+  return { configuration, warnings: warnings.map((warning) => `${file}: ${warning}`), file }
 }
 
 /** Flink's flat format takes no quotes away, where YAML does; lists and maps have a use for them. */
 function quotedValues(entries: readonly ParsedEntry[]): string[] {
-  const types = new Map(
-    ALL_OPTIONS.flatMap(({ key, fallbackKeys, deprecatedKeys, type }) =>
-      [key, ...fallbackKeys, ...deprecatedKeys].map((name) => [name, type]),
-    ),
-  )
+  const types = typesByKey()
   const quoted = entries.filter(({ key, value }) => {
     const type = types.get(key)
     return type !== undefined && type !== 'list' && type !== 'map' && /^(['"]).*\1$/.test(value)
   })
   return quoted.map(({ key, line }) => `line ${String(line)}: the quotes are part of the value of ${key}`)
+}
+
+/** A file speaks to commands that are started anywhere: the next run would look for its checkpoints in another place. */
+function relativePaths(entries: readonly ParsedEntry[]): string[] {
+  const types = typesByKey()
+  const relative = entries.filter(
+    ({ key, value }) => types.get(key) === 'path' && !path.isAbsolute(value) && !/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(value),
+  )
+  return relative.map(
+    ({ key, value, line }) =>
+      `line ${String(line)}: ${key} is '${value}' in whichever directory a command is started. Write the path in full`,
+  )
+}
+
+function typesByKey(): ReadonlyMap<string, string> {
+  return new Map(
+    ALL_OPTIONS.flatMap(({ key, fallbackKeys, deprecatedKeys, type }) =>
+      [key, ...fallbackKeys, ...deprecatedKeys].map((name) => [name, type]),
+    ),
+  )
 }
 
 /** Parses every known option that is set; the first wrong one is thrown as CONFIG_VALUE_INVALID. */

@@ -192,8 +192,11 @@ describe('flink-conf.yaml', () => {
         ['h', 'i: j'],
       ],
     )
-    assert.equal(warnings.length, 2)
-    assert.match(warnings[0] ?? '', /^line 6 /)
+    assert.deepEqual(warnings, [
+      'line 6 is skipped, it is not "key: value" (is the space after the colon missing?)',
+      'line 7 is skipped, it is not "key: value" (is the value missing?)',
+    ])
+    assert.match(parseFlatConfiguration('interval 10 s').warnings[0] ?? '', /\(is the colon missing\?\)$/)
     assert.deepEqual(
       parseFlatConfiguration('a: 1\r\nb: 2\rc: 3').entries.map(({ line }) => line),
       [1, 2, 3],
@@ -253,6 +256,15 @@ describe('paths and quotes', () => {
     }
   })
 
+  it('may be relative, which is told of one in a file: each command may be started elsewhere', async () => {
+    const { warnings } = await loaded('state.checkpoints.dir: cp')
+    const what = "state.checkpoints.dir is 'cp' in whichever directory a command is started"
+    assert.deepEqual(warnings, [`/conf/flink-conf.yaml: line 2: ${what}. Write the path in full`])
+    for (const path of ['/cp', 'file:/cp', 's3://b/cp']) {
+      assert.deepEqual((await loaded(`state.checkpoints.dir: ${path}`)).warnings, [], path)
+    }
+  })
+
   it('holds for values of the command line and of the program too', () => {
     const configuration = Configuration.fromMap({ 'execution.checkpointing.dir': '"/a"' }, '-D')
     assert.throws(() => configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY), /set in -D/)
@@ -261,7 +273,7 @@ describe('paths and quotes', () => {
   it('tells of quotes that are part of another value, and leaves those of lists and maps alone', async () => {
     const { configuration, warnings } = await loaded('pipeline.name: "My job"')
     assert.equal(configuration.get(PipelineOptions.NAME), '"My job"')
-    assert.deepEqual(warnings, ['flink-conf.yaml: line 2: the quotes are part of the value of pipeline.name'])
+    assert.deepEqual(warnings, ['/conf/flink-conf.yaml: line 2: the quotes are part of the value of pipeline.name'])
     for (const line of [`pipeline.global-job-parameters: "k:v"`, 'of.somebody.else: "x"', `pipeline.name: "a" or "b`]) {
       assert.deepEqual((await loaded(line)).warnings, [], line)
     }
