@@ -114,6 +114,8 @@ export default function job(env: any): void {
 `
 
 const NO_RESTART = '-Drestart-strategy.type=none'
+const NEVER_RESTARTED = /^(?![^]*RESTARTS_EXHAUSTED)/
+const RESTARTS = ['-Drestart-strategy.type=fixed-delay', '-Drestart-strategy.fixed-delay.attempts=1000']
 
 describe('a job that fails', { concurrency: 2 }, () => {
   let workspace: Workspace
@@ -173,7 +175,7 @@ describe('a job that fails', { concurrency: 2 }, () => {
     [
       'a Promise from map, with the way to do asynchronous work',
       ['promise.js'],
-      ['fetcher: map returned a Promise', 'must be synchronous', 'Use AsyncDataStream'],
+      ['fetcher: map (async (n) => n + 1) returned a Promise', 'must be synchronous', 'the invoke of a sink'],
     ],
     [
       'a key that is null, with what to do about it',
@@ -203,11 +205,15 @@ describe('a job that fails', { concurrency: 2 }, () => {
       ['exits-in-map.js'],
       ['worker 0 died: its thread ended with code 3', 'process.exit'],
     ],
-    ['a file that is not there', ['reads.js', '--input', 'gone.txt'], [/No such file or directory: \/.*\/gone\.txt\n/]],
+    [
+      'a file that is not there, at once, though the job may restart',
+      [...RESTARTS, 'reads.js', '--input', 'gone.txt'],
+      [NEVER_RESTARTED, /No such file or directory: \/.*\/gone\.txt\n/],
+    ],
     [
       'a directory to write to that cannot be made',
-      ['writes.js', '--output', 'reads.js/out.txt'],
-      [/create of \/.*\/reads\.js failed: a file of that name is in the way/],
+      [...RESTARTS, 'writes.js', '--output', 'reads.js/out.txt'],
+      [NEVER_RESTARTED, /create of \/.*\/reads\.js failed: a file of that name is in the way/],
     ],
   ]
   for (const [title, args, words] of rows) {
@@ -215,6 +221,15 @@ describe('a job that fails', { concurrency: 2 }, () => {
       assertJobFailed(await workspace.run('run', NO_RESTART, ...args), words)
     })
   }
+
+  it('tells of a restart with the line of its TypeScript and with what ends it', async () => {
+    const once = ['-Drestart-strategy.fixed-delay.attempts=1', '-Drestart-strategy.fixed-delay.delay=1ms']
+    const { stderr } = await workspace.run('run', '-Drestart-strategy.type=fixed-delay', ...once, 'price-parser.js')
+    const [first = '', second = ''] = stderr.split('\n')
+    assert.match(first, /^WARNING: Attempt 1 of job .* \(at parse \/.*\/price-parser\.ts:6:15\)\. It restarts in 1 ms/)
+    assert.match(first, /\. If it fails again each time: .* -D restart-strategy\.type=none lets it fail at once\.$/)
+    assert.match(second, /^WARNING: Attempt 2 of job .* \(at parse \/.*\/price-parser\.ts:6:15\)\. The job has failed\.$/)
+  })
 
   it('does not hang where a file system takes no directories', { skip: !existsSync('/proc/self') }, async () => {
     const result = await workspace.run('run', NO_RESTART, 'writes.js', '--output', '/proc/none/out.txt')
