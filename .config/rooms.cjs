@@ -19,7 +19,7 @@ const rooms = [
     room: 'runtime/taskmanager',
     mayImport: ['runtime/protocol', 'graph', 'api', 'storage', 'core'],
     layers: [
-      ['network', 'state', 'timers'],
+      ['network', 'state'],
       ['metrics'],
       ['operators'],
       ['task'],

@@ -24,6 +24,15 @@ describe('the samples of the documentation', () => {
   })
 })
 
+test('the jobs that the READMEs show are files of jobs/, which the tests run', () => {
+  for (const [document, job] of [
+    ['README.md', 'jobs/word-count.ts'],
+    ['jobs/README.md', 'jobs/first-seen.ts'],
+  ] as const) {
+    assert.ok(readText(document).includes(`\`\`\`ts\n${readText(job)}\`\`\`\n`), `${document} shows ${job}`)
+  }
+})
+
 describe('every export of the package', () => {
   const exported = exportedSymbols()
 

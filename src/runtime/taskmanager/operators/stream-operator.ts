@@ -1,4 +1,4 @@
-// Duty: the life of an operator as its task sees it: setup, initializeState, open, elements, (snapshot)*, finish, close.
+// Duty: the life of an operator as its task sees it: initializeState, open, elements, (snapshot)*, finish, close.
 // Invariants: per-record methods are synchronous; lifecycle methods may be asynchronous and the task takes no input while
 // one is pending. snapshotState resolves when its synchronous part is done; the asynchronous part is `complete()`.
 // Thread: the task worker that owns the task.
@@ -100,7 +100,7 @@ export interface StreamOperator {
   notifyCheckpointAborted(checkpointId: number): Promise<void>
   /** All inputs have ended: emit what is left. False: not done, because the output is full; call again once it has room. */
   finish(): Promise<boolean>
-  /** Releases resources; called once on every end, after finish, failure or cancellation. */
+  /** Releases resources; called on every end, after finish, failure or cancellation. Again it does nothing. */
   close(): Promise<void>
 }
 

@@ -40,7 +40,7 @@ export class HeapStateTable implements StateTable {
   #snapshots: TableSnapshot[] | undefined
   /** For incremental checkpoints, from the first of them on. */
   #changes: ChangeLog | undefined
-  /** Somebody wants to hear of changes: without, a change costs one comparison more. */
+  /** There are snapshots or changes to be noted. One flag for both: where there are none, a change costs one comparison. */
   #isWatched = false
   /** The position of the key under this sequence of the context. */
   #position = NOT_FOUND

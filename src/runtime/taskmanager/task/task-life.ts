@@ -1,7 +1,8 @@
 // Duty: where a task is in its life, and what of it the JobMaster is told.
 //
 //   deploying -> restoring -> running -> finishing -> awaitingFinalCheckpoint -> draining -> closing -> finished
-//        \__________ canceling -> canceled, or failed, from any of these __________/
+//        \                         \____ had finished before the restore ____/                /
+//         \__________ canceling -> canceled, or failed, from any of these __________________/
 //
 // Invariants: moves along these arrows only; every ExecutionState that follows from them is reported once, in order.
 // Thread: the task's worker.
