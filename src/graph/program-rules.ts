@@ -9,6 +9,20 @@ const UID_HASH = /^[0-9a-f]{32}$/i
 /** Methods that only functions with a life of their own have: an instance of these belongs to one operator. */
 const RICH_METHODS = ['open', 'getRuntimeContext', 'snapshotState', 'initializeState', 'restoreState'] as const
 
+/** What the engine calls where a function has it, so that another spelling would go unnoticed. */
+const OPTIONAL_METHODS: ReadonlyMap<string, string> = new Map(
+  [
+    'open',
+    'close',
+    'finish',
+    'snapshotState',
+    'initializeState',
+    'restoreState',
+    'notifyCheckpointComplete',
+    'notifyCheckpointAborted',
+  ].map((method) => [method.toLowerCase(), method]),
+)
+
 /** What must hold between the operators of a program. */
 export function checkProgramRules(nodes: readonly StreamNode[]): void {
   checkUids(nodes)
@@ -66,6 +80,7 @@ function claim(owners: Map<string, StreamNode>, node: StreamNode, value: string,
 function checkFunctions(nodes: readonly StreamNode[]): void {
   const owners = new Map<unknown, StreamNode>()
   for (const node of nodes) {
+    for (const userFunction of functionsOf(node.operator)) refuseMisspelt(userFunction, node)
     for (const userFunction of functionsOf(node.operator).filter(isRich)) {
       const owner = owners.get(userFunction)
       if (owner !== undefined) {
@@ -73,6 +88,18 @@ function checkFunctions(nodes: readonly StreamNode[]): void {
       }
       owners.set(userFunction, node)
     }
+  }
+}
+
+/** `Open() {}`: it would never be called, and what it was to set would be missing at the first record. */
+function refuseMisspelt(userFunction: object, node: StreamNode): void {
+  const classOf = Object.getPrototypeOf(userFunction) as object | null
+  const names = [userFunction, classOf ?? {}].flatMap((owner) => Object.getOwnPropertyNames(owner))
+  for (const name of names) {
+    const method = OPTIONAL_METHODS.get(name.toLowerCase())
+    if (method === undefined || names.includes(method) || !hasMethods(userFunction, name)) continue
+    const reason = `its function has a method '${name}', which is never called. Is it meant to be '${method}'?`
+    throw new FlinkError('GRAPH_INVALID', { operator: labelOf(node), reason })
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { RichMapFunction } from '../../../src/api/functions/map-function.js'
 import { FlinkError, type ErrorCode } from '../../../src/core/errors/flink-error.js'
 import { generateStreamGraph } from '../../../src/graph/stream-graph-generator.js'
 import type { StreamGraph, StreamNode } from '../../../src/graph/stream-graph.js'
@@ -208,6 +209,27 @@ describe('rules between operators', () => {
     const source = program.source('source')
     for (const name of ['one', 'two']) program.operator(source, name, { kind: 'map', function: shared })
     assert.throws(() => generateStreamGraph(program.pipeline()), refusal('FUNCTION_SHARED', 'one', 'two'))
+  })
+
+  test('a method whose name differs from one that the engine calls by its letters only is refused', () => {
+    class Misspelt extends RichMapFunction<unknown, unknown> {
+      Open(): void {
+        throw new Error('never called')
+      }
+      map(value: unknown): unknown {
+        return value
+      }
+    }
+    const words = ["'Open'", 'never called', "'open'"]
+    for (const userFunction of [new Misspelt(), { map: (value: unknown) => value, Open: () => undefined }]) {
+      const program = new RecordedProgram()
+      program.operator(program.source('source'), 'one', { kind: 'map', function: userFunction })
+      assert.throws(() => generateStreamGraph(program.pipeline()), refusal('GRAPH_INVALID', 'one', ...words))
+    }
+    const program = new RecordedProgram()
+    const both = { map: (value: unknown) => value, open: () => undefined, OPEN: () => undefined, Close: 'a text' }
+    program.operator(program.source('source'), 'one', { kind: 'map', function: both })
+    assert.equal(generateStreamGraph(program.pipeline()).nodes.length, 2)
   })
 
   test('a plain function may be used by many operators', () => {
