@@ -38,7 +38,9 @@ class Report extends RichSinkFunction<string> {
   }
 
   override finish(): void {
-    this.getRuntimeContext().getStandardOutput().write(`${String(this.#count)} different words\n`)
+    this.getRuntimeContext()
+      .getStandardOutput()
+      .write(`${String(this.#count)} different words\n`)
   }
 }
 

@@ -107,8 +107,7 @@ async function loadEntry(program: ProgramToRun, evaluation: number): Promise<[Pr
   if (state === 'begun') throw new FlinkError('PROGRAM_NO_JOB', { path, ...RAN_ALREADY })
   const module = await loadProgramModule(moduleUrl, evaluation)
   const entry = findEntry(module, program.entry, path)
-  if (state === 'ended' && entry.kind === 'script')
-    throw new FlinkError('PROGRAM_NO_JOB', { path, ...RAN_ALREADY })
+  if (state === 'ended' && entry.kind === 'script') throw new FlinkError('PROGRAM_NO_JOB', { path, ...RAN_ALREADY })
   return [module, entry]
 }
 

@@ -228,7 +228,10 @@ describe('a job that fails', { concurrency: 2 }, () => {
     const [first = '', second = ''] = stderr.split('\n')
     assert.match(first, /^WARNING: Attempt 1 of job .* \(at parse \/.*\/price-parser\.ts:6:15\)\. It restarts in 1 ms/)
     assert.match(first, /\. If it fails again each time: .* -D restart-strategy\.type=none lets it fail at once\.$/)
-    assert.match(second, /^WARNING: Attempt 2 of job .* \(at parse \/.*\/price-parser\.ts:6:15\)\. The job has failed\.$/)
+    assert.match(
+      second,
+      /^WARNING: Attempt 2 of job .* \(at parse \/.*\/price-parser\.ts:6:15\)\. The job has failed\.$/,
+    )
   })
 
   it('does not hang where a file system takes no directories', { skip: !existsSync('/proc/self') }, async () => {

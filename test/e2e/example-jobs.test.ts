@@ -11,7 +11,10 @@ const EXPECTED: readonly (readonly [job: string, lines: readonly string[]])[] = 
   ['my-function', ['(a,1,1)', '(b,1,2)', '(a,2,3)', '(c,1,4)', '(a,3,5)', '(b,2,6)']],
   ['stateful-source', ['0 is record 1', '1 is record 2', '2 is record 3']],
   ['first-seen', ['4 different words']],
-  ['word-count', WORDS.map((word, at) => `(${word},${String(WORDS.slice(0, at + 1).filter((one) => one === word).length)})`)],
+  [
+    'word-count',
+    WORDS.map((word, at) => `(${word},${String(WORDS.slice(0, at + 1).filter((one) => one === word).length)})`),
+  ],
   ['larger-than-before', ['(0,3)', '(2,4)', '(4,5)', '(5,9)']],
 ]
 

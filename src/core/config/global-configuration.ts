@@ -31,7 +31,11 @@ export async function loadConfiguration(directory: string, fileSystem: FileSyste
   const configuration = new Configuration()
   for (const { key, value, line } of parsed.entries) configuration.setString(key, value, `${file}:${String(line)}`)
   checkKnownOptions(configuration)
-  const warnings = [...parsed.warnings, ...(isFlat ? quotedValues(parsed.entries) : []), ...relativePaths(parsed.entries)]
+  const warnings = [
+    ...parsed.warnings,
+    ...(isFlat ? quotedValues(parsed.entries) : []),
+    ...relativePaths(parsed.entries),
+  ]
   return { configuration, warnings: warnings.map((warning) => `${file}: ${warning}`), file }
 }
 
@@ -49,7 +53,8 @@ function quotedValues(entries: readonly ParsedEntry[]): string[] {
 function relativePaths(entries: readonly ParsedEntry[]): string[] {
   const types = typesByKey()
   const relative = entries.filter(
-    ({ key, value }) => types.get(key) === 'path' && !path.isAbsolute(value) && !/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(value),
+    ({ key, value }) =>
+      types.get(key) === 'path' && !path.isAbsolute(value) && !/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(value),
   )
   return relative.map(
     ({ key, value, line }) =>

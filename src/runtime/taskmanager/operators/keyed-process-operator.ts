@@ -30,7 +30,7 @@ export class KeyedProcessOperator extends OneInputUdfOperator {
     try {
       this.setCurrentKey(value, keyHash)
       const result: unknown = this.#function.processElement(value, this.#functionContext, this.#collector)
-      this.refusePromise(result, 'processElement', this.#function.processElement)
+      this.refusePromise(result, 'processElement', this.#function)
     } catch (error) {
       throw this.failed(error)
     }

@@ -38,7 +38,7 @@ export class SingleStageOperator extends OneInputUdfOperator {
       copier: undefined,
       keyed: key === undefined || backend === undefined ? undefined : { key, backend },
       failed: (error) => this.failed(error),
-      refused: (promise) => asyncNotAllowed(promise, this.name, stage.method, Reflect.get(stage.function, stage.method)),
+      refused: (promise) => asyncNotAllowed(promise, this.name, stage.method, stage.function),
     }
   }
 }

@@ -120,7 +120,7 @@ export abstract class StreamOperatorBase implements StreamOperator {
   }
 
   /** Per-record functions are synchronous. */
-  protected refusePromise(result: unknown, method: string, userFunction: unknown): void {
+  protected refusePromise(result: unknown, method: string, userFunction: object): void {
     if (isThenable(result)) throw asyncNotAllowed(result, this.name, method, userFunction)
   }
 }

@@ -14,10 +14,11 @@ export function asyncNotAllowed(
   promise: PromiseLike<unknown>,
   operator: string,
   method: string,
-  userFunction?: unknown,
+  userFunction: object = {},
 ): FlinkError {
   promise.then(undefined, () => undefined)
-  const source = typeof userFunction === 'function' ? ` (${firstOf(userFunction.toString())})` : ''
+  const called: unknown = Reflect.get(userFunction, method)
+  const source = typeof called === 'function' ? ` (${firstOf(Function.prototype.toString.call(called))})` : ''
   return new FlinkError('ASYNC_NOT_ALLOWED', { operator, method, source })
 }
 

@@ -50,7 +50,10 @@ describe('Whoever started a job', () => {
     notices.attemptFailed({ attempt: 2, cause, backoffMs: 1, strategy: 's' })
     user.stack = 'Error: not a log line: garbage\n    at file:///srv/job.js:4:2'
     notices.attemptFailed({ attempt: 3, cause, backoffMs: undefined, strategy: 's' })
-    assert.match(told[0] ?? '', /: not a log line: garbage \(at Parse\.flatMap \/srv\/src\/status\.ts:14:27\)\. It restarts/)
+    assert.match(
+      told[0] ?? '',
+      /: not a log line: garbage \(at Parse\.flatMap \/srv\/src\/status\.ts:14:27\)\. It restarts/,
+    )
     assert.match(told[1] ?? '', /: not a log line: garbage \(at \/srv\/job\.js:4:2\)\. The job has failed\.$/)
   })
 
