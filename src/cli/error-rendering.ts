@@ -1,6 +1,5 @@
 import { FlinkError, type ErrorCode } from '../core/errors/flink-error.js'
-import { cutText, TERMINAL_CHARS } from '../core/errors/thrown-value.js'
-import { userFrames } from '../core/errors/user-stack.js'
+import { cutText, TERMINAL_CHARS, userFrames } from '../core/errors/thrown-value.js'
 import { printableLines } from './printable-text.js'
 
 const RULE = '-'.repeat(60)

@@ -2,8 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { syntaxLocationOf } from '../core/errors/syntax-location.js'
-import { describeThrown, isError, textOfError } from '../core/errors/thrown-value.js'
-import { userFrames } from '../core/errors/user-stack.js'
+import { describeThrown, isError, textOfError, userFrames } from '../core/errors/thrown-value.js'
 import { importForEvaluation } from './packaged-program-evaluation.js'
 
 /** A module's exports by name. */

@@ -114,7 +114,7 @@ test('a lower layer of the task manager cannot import a higher one', () => {
     'src/runtime/taskmanager/network/planted.ts': "export { task } from '../task/stream-task.js'\n",
   })
   assert.deepEqual(found, [
-    'runtime/taskmanager-network-state-timers-imports-lower-layers-only: src/runtime/taskmanager/network/planted.ts',
+    'runtime/taskmanager-network-state-imports-lower-layers-only: src/runtime/taskmanager/network/planted.ts',
   ])
 })
 

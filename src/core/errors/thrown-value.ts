@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url'
+
 /**
  * What user code throws may be anything: a revoked proxy, an error whose message is a getter that throws, a message of
  * 50 MB. Nothing here throws, and what comes out has an end.
@@ -6,6 +8,12 @@
 /** A longer text says how long it was. */
 export const LOG_CHARS: number = 16 * 1024
 export const TERMINAL_CHARS: number = 2000
+
+const PACKAGE = new URL('../../../..', import.meta.url)
+/** Source maps show the engine's frames under src/, without them they are under dist/lib/. As a URL and as a path. */
+const ENGINE_PLACES: readonly string[] = [PACKAGE.pathname, fileURLToPath(PACKAGE)].flatMap((root) =>
+  ['src/', 'dist/lib/', 'bin/'].map((folder) => root + folder),
+)
 
 /** `instanceof Error`, for values that do not let themselves be looked at too. */
 export function isError(value: unknown): value is Error {
@@ -79,4 +87,24 @@ function stackOf(error: Error): string | undefined {
   const at = stack.indexOf(message)
   if (at === -1 || message.length <= LOG_CHARS / 2) return stack
   return stack.slice(0, at) + cutText(message, LOG_CHARS / 2) + stack.slice(at + message.length)
+}
+
+/**
+ * The frames of a stack that are the user's own: neither the engine's (files under `enginePlaces`, spelled as in the stack),
+ * nor Node's, nor built-in functions. Trimmed, innermost first.
+ */
+export function userFrames(stack: string, enginePlaces: readonly string[] = ENGINE_PLACES): string[] {
+  return stack
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at '))
+    .filter((line) => !enginePlaces.some((place) => line.includes(place)) && !isBuiltIn(line))
+}
+
+/**
+ * `at Array.map (<anonymous>)`, `at node:internal/x:1:2`, `at f (node:fs:1:2)`. A frame such as
+ * `at Object.<anonymous> (/job.js:1:2)` has a place in a file and is kept.
+ */
+function isBuiltIn(frame: string): boolean {
+  return /\(<anonymous>\)$|\(native\)$|^at (async )?<anonymous>$|[( ]node:[\w/]+:\d+:\d+\)?$/.test(frame)
 }

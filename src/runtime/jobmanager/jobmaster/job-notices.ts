@@ -3,8 +3,7 @@
 // Invariants: a job that fails again and again does not fill the terminal: after a few lines there is one now and then, with
 // the number of those that were left out. Checkpoints that fail are told once, until one completes.
 // Thread: main thread.
-import { causeOf, isError, textOfError } from '../../../core/errors/thrown-value.js'
-import { userFrames } from '../../../core/errors/user-stack.js'
+import { causeOf, isError, textOfError, userFrames } from '../../../core/errors/thrown-value.js'
 import type { Clock } from '../../../core/time/clock.js'
 
 /** So many lines at once, and one more each so many ms. */

@@ -373,28 +373,6 @@ describe('A JobMaster after a failure', () => {
     assert.ok(FlinkError.is(harness.outcome.error, 'JOB_GRAPH_MISMATCH'))
   })
 
-  const missing = (): FlinkError => withoutStack(new FlinkError('FILE_NOT_FOUND', { path: '/in.txt' }))
-
-  it('does not restart for a file that cannot be used, while nothing can be lost', async () => {
-    const harness = await new JobMasterHarness(FIXED_DELAY).run()
-    await harness.fail('source', missing())
-    assert.equal(harness.outcome?.status, 'FAILED')
-    assert.ok(FlinkError.is(harness.outcome.error, 'FILE_NOT_FOUND'))
-    assert.match(harness.told.join(), /failed: No such file or directory: \/in\.txt\. The job has failed\.$/)
-  })
-
-  it('does so where the file could be used before', async () => {
-    const after = await new JobMasterHarness(FIXED_DELAY).run()
-    await after.master.triggerCheckpoint()
-    await after.fail('source', missing())
-    assert.equal(after.master.status, 'RESTARTING')
-    const again = await new JobMasterHarness(FIXED_DELAY).run()
-    await again.fail('source', boom())
-    await again.advance(10_000)
-    await again.fail('source', missing())
-    assert.equal(again.master.status, 'RESTARTING')
-  })
-
   it('replaces a worker that died and keeps the others', async () => {
     const harness = await new JobMasterHarness(FIXED_DELAY).run()
     harness.worker(1).die(new FlinkError('WORKER_OUT_OF_MEMORY', { worker: 'worker 1' }))
