@@ -1,5 +1,3 @@
-import { fileURLToPath } from 'node:url'
-
 /**
  * What user code throws may be anything: a revoked proxy, an error whose message is a getter that throws, a message of
  * 50 MB. Nothing here throws, and what comes out has an end.
@@ -8,12 +6,6 @@ import { fileURLToPath } from 'node:url'
 /** A longer text says how long it was. */
 export const LOG_CHARS: number = 16 * 1024
 export const TERMINAL_CHARS: number = 2000
-
-const PACKAGE = new URL('../../../..', import.meta.url)
-/** Source maps show the engine's frames under src/, without them they are under dist/lib/. As a URL and as a path. */
-const ENGINE_PLACES: readonly string[] = [PACKAGE.pathname, fileURLToPath(PACKAGE)].flatMap((root) =>
-  ['src/', 'dist/lib/', 'bin/'].map((folder) => root + folder),
-)
 
 /** `instanceof Error`, for values that do not let themselves be looked at too. */
 export function isError(value: unknown): value is Error {
@@ -93,12 +85,23 @@ function stackOf(error: Error): string | undefined {
  * The frames of a stack that are the user's own: neither the engine's (files under `enginePlaces`, spelled as in the stack),
  * nor Node's, nor built-in functions. Trimmed, innermost first.
  */
-export function userFrames(stack: string, enginePlaces: readonly string[] = ENGINE_PLACES): string[] {
+export function userFrames(stack: string, enginePlaces: readonly string[] = placesOfEngine()): string[] {
   return stack
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line.startsWith('at '))
     .filter((line) => !enginePlaces.some((place) => line.includes(place)) && !isBuiltIn(line))
+}
+
+/**
+ * Source maps show the engine's frames under src/, without them they are under dist/lib/. As a URL and as a path. Made when it is
+ * asked for: a module that does something while it is loaded gets a file of its own in dist/lib.
+ */
+function placesOfEngine(): readonly string[] {
+  const { pathname } = new URL('../../../..', import.meta.url)
+  return [pathname, decodeURIComponent(pathname)].flatMap((root) =>
+    ['src/', 'dist/lib/', 'bin/'].map((folder) => root + folder),
+  )
 }
 
 /**
