@@ -38,9 +38,8 @@ class Report extends RichSinkFunction<string> {
   }
 
   override finish(): void {
-    this.getRuntimeContext()
-      .getStandardOutput()
-      .write(`${String(this.#count)} different words\n`)
+    const out = this.getRuntimeContext().getStandardOutput()
+    out.write(`${String(this.#count)} different words\n`)
   }
 }
 
