@@ -14,7 +14,7 @@ import { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
 import type { JobEnvironment } from '../job-environment.js'
 import { describeJob } from './describe-job.js'
 import type { JobDetails } from './job-details.js'
-import { withReason } from './job-notices.js'
+import { sentence, withReason } from './job-notices.js'
 import { JobLifecycle, type TerminalStatus } from './job-lifecycle.js'
 import type { JobStatus } from './job-status.js'
 import type { TaskMetrics } from './metric-store.js'
@@ -173,7 +173,7 @@ export class JobMaster {
 
   #lastCheckpointFailed(cause: Error): string {
     const kept = this.#input.repository.newestPath()
-    const failed = `The last checkpoint of job ${this.jobId} failed: ${withReason(cause)}.`
+    const failed = `The last checkpoint of job ${this.jobId} failed: ${sentence(withReason(cause))}`
     if (kept === undefined) return `${failed} None is complete: the next start begins at zero.`
     const isFound = this.#environment.configuration.get(SavepointOptions.RECOVER_FROM_LATEST)
     const next = isFound ? 'the next start goes on from it' : `a start with -s ${kept} goes on from it`

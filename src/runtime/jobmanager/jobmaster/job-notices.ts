@@ -168,6 +168,6 @@ function firstLine(cause: Error): string {
   return cut.replace(/\.$/, '')
 }
 
-function sentence(text: string): string {
+export function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`
 }
