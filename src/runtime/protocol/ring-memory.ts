@@ -2,8 +2,6 @@
 //
 //   control: int32 words a cache line apart: [tail] slots written, [head] slots read, [waiting] 1 when the writer sleeps,
 //            [closed] 1 when the reader reads no more (closed, or at the end of its partition)
-//            [priority] reserved, 0 so far: how many barriers that overtake records the writer has announced; the reader
-//            takes one before the next slot while it has counted fewer. In the line of tail, as the writer stores both
 //   slots:   header [kind][length in bytes][sequence][flag] int32 each, then the payload
 //
 // Invariants: only the writer stores tail, only the reader head and closed; tail and head only grow and wrap around at 2^32.
@@ -12,7 +10,10 @@ import type { RingMemory } from './task-deployment.js'
 
 const LINE_WORDS = 16
 export const TAIL_WORD = 0
-/** Reserved. */
+/**
+ * Reserved, 0 so far: how many barriers that overtake records the writer has announced; the reader takes one before the next
+ * slot while it has counted fewer. In the line of tail, as the writer stores both.
+ */
 export const PRIORITY_WORD = 1
 export const HEAD_WORD: number = LINE_WORDS
 export const WAITING_WORD: number = 2 * LINE_WORDS

@@ -2,11 +2,20 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
+import { DataInputView } from '../../../../../src/core/memory/data-input-view.js'
 import { rowStreamSerializer } from '../../../../../src/core/types/row-stream-serializer.js'
-import { structuredStreamSerializer } from '../../../../../src/core/types/structured-serializer.js'
+import {
+  structuredSerializer,
+  structuredStreamSerializer,
+} from '../../../../../src/core/types/structured-serializer.js'
 import { ValueNotSerializableError } from '../../../../../src/core/types/value-not-serializable-error.js'
 import { allocateBell } from '../../../../../src/runtime/protocol/doorbell-memory.js'
-import { CONTROL_BYTES, SLOT_HEADER_BYTES, allocateRing } from '../../../../../src/runtime/protocol/ring-memory.js'
+import {
+  CONTROL_BYTES,
+  PRIORITY_WORD,
+  SLOT_HEADER_BYTES,
+  allocateRing,
+} from '../../../../../src/runtime/protocol/ring-memory.js'
 import { RecordTooLargeError } from '../../../../../src/runtime/taskmanager/network/record-too-large-error.js'
 import { RingChannelReader } from '../../../../../src/runtime/taskmanager/network/ring-channel-reader.js'
 import {
@@ -14,6 +23,7 @@ import {
   type RingChannelWriterOptions,
 } from '../../../../../src/runtime/taskmanager/network/ring-channel-writer.js'
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
+import { testBarrier } from '../test-barriers.js'
 
 const ASLEEP = 1
 
@@ -103,6 +113,46 @@ describe('A ring channel', () => {
     assert.equal(writer.isAvailable(), false, 'one slot was freed, two events wait')
     reader.drain(recorder, 0)
     assert.equal(writer.isAvailable(), true)
+  })
+
+  it('names what waits also where a record gives the number of its own shape to another one', () => {
+    const { writer, reader } = createRing(4096, 2)
+    // The large ones go over the end of a slot, and use more numbers than there are.
+    const values = Array.from({ length: 40 }, (_, n) => ({
+      n,
+      several: Array.from({ length: n % 2 === 0 ? 1 : 70 }, (_unused, index) => ({
+        [`${String(n)} ${String(index)}`]: 1,
+      })),
+    }))
+    for (const value of values) writer.writeRecord(value, 0, 0)
+    const named = (): unknown[] => {
+      const ofReader = reader.inFlight(structuredSerializer())
+      return [ofReader, writer.inFlight(structuredSerializer(), ofReader.begun)].flatMap(({ bytes, offsets }) =>
+        offsets
+          .slice(0, -1)
+          .map((start) => structuredSerializer().deserialize(new DataInputView(bytes.subarray(start + 12)))),
+      )
+    }
+    assert.deepEqual(named(), values)
+    const recorder = new ChannelRecorder()
+    while (recorder.values.length < values.length) {
+      reader.drain(recorder, 0)
+      writer.flush()
+      assert.deepEqual([...recorder.values, ...named()], values)
+    }
+  })
+
+  it('leaves the word alone that is reserved for barriers that overtake records', () => {
+    const { memory, writer, reader } = createRing()
+    const control = new Int32Array(memory.buffer)
+    for (let n = 0; n < 20; n += 1) {
+      writer.writeRecord(n, 0, 0)
+      writer.writeBarrier(testBarrier(n))
+      while (reader.hasData()) reader.drain(new ChannelRecorder(), 0)
+      assert.equal(Atomics.load(control, PRIORITY_WORD), 0)
+    }
+    reader.close()
+    assert.equal(Atomics.load(control, PRIORITY_WORD), 0)
   })
 
   it('asserts the sequence numbers of slots', () => {
