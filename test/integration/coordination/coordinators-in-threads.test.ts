@@ -75,7 +75,7 @@ describe('Coordinators in worker threads', { timeout: 120_000 }, () => {
 
   it('lose no number and give none twice, over failures of both sides, a savepoint and another parallelism', async () => {
     const failures = { 'coordinator: event of hand-out': 12, 'handleOperatorEvent of middle': 9 }
-    const first = await start({ directory, ...NUMBERS, parallelism: 2, failures })
+    const first = await start({ directory, ...NUMBERS, parallelism: 2, isHeld: true, failures })
     while (first.details().restarts < 2 || committedIn(directory).length < 100) {
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
@@ -83,8 +83,7 @@ describe('Coordinators in worker threads', { timeout: 120_000 }, () => {
     const { status, error } = await first.outcome
     assert.equal(status, 'FINISHED', error?.message)
     assert.match(JSON.stringify(first.details()), /The coordinator NumberCoordinator of hand-out failed/)
-    assert.ok(committedIn(directory).length < NUMBERS.records + NUMBERS.unasked, 'it was stopped too late')
-    const second = await start({ directory, ...NUMBERS, parallelism: 3, failures: {} }, savepoint)
+    const second = await start({ directory, ...NUMBERS, parallelism: 3, isHeld: false, failures: {} }, savepoint)
     const outcome = await second.outcome
     assert.equal(outcome.status, 'FINISHED', outcome.error?.message)
     assert.deepEqual(sumsByKey(), expectedSums())

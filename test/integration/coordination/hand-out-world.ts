@@ -14,6 +14,8 @@ export interface HandOutSettings {
   readonly records: number
   readonly unasked: number
   readonly parallelism: number
+  /** The job does not end by itself, however quick it is. */
+  readonly isHeld: boolean
   /** Whose hook fails once, at which call of it in its thread. */
   readonly failures: Readonly<Record<string, number>>
 }
@@ -59,7 +61,10 @@ export function committedIn(directory: string): CountRecord[] {
 }
 
 export function handOutWorld(settings: HandOutSettings): JobWorld {
-  const { directory, parallelism, failures } = settings
+  const { directory, parallelism, isHeld, failures } = settings
+  const store = new DirectoryStore(directory)
+  // The source ends when it sees everything there.
+  const seen = isHeld ? { commit: store.commit.bind(store), records: () => [] } : store
   const calls = new Map<string, number>()
   const plan: Partial<RunPlan> = { sourceParallelism: parallelism, parallelism, sinkParallelism: parallelism }
   const fail = (reason: string): never => {
@@ -69,7 +74,7 @@ export function handOutWorld(settings: HandOutSettings): JobWorld {
     scenario: handOutScenario(settings),
     plan: plan as RunPlan,
     runName: `parallelism ${parallelism}`,
-    store: new DirectoryStore(directory) as unknown as TransactionalStore,
+    store: seen as unknown as TransactionalStore,
     beforeRecord: () => undefined,
     beforeStoring: () => undefined,
     beforeHook: (name, of) => {
