@@ -39,7 +39,7 @@ export class AccumulatorMerging {
   async merge(executions: Iterable<Execution>): Promise<AccumulatorResults> {
     const collected = collect(executions)
     const limit = this.#clock.setTimer(ANSWER_LIMIT_MS, () => {
-      this.#giveUp(() => true, `the merge has not ended within ${String(ANSWER_LIMIT_MS / 1000)} s`)
+      this.abandon(`the merge has not ended within ${String(ANSWER_LIMIT_MS / 1000)} s`)
     })
     const results = await Promise.all(
       [...collected].map(async ([name, each]) => [name, await this.#resultOf(name, each)]),
@@ -55,6 +55,11 @@ export class AccumulatorMerging {
 
   workerExited(worker: number, error: Error): void {
     this.#giveUp((pending) => pending.worker === worker, error.message)
+  }
+
+  /** Nobody waits for a merge that has not ended yet. */
+  abandon(reason: string): void {
+    this.#giveUp(() => true, reason)
   }
 
   #resultOf(name: string, { first, parts }: Collected): AccumulatorResult | Promise<AccumulatorResult> {

@@ -146,6 +146,11 @@ export class JobAttempt {
     return this.#accumulators.merge(this.executions.all())
   }
 
+  /** Accumulators that are still being merged stay without a result. */
+  abandonAccumulators(reason: string): void {
+    this.#accumulators.abandon(reason)
+  }
+
   workerExited(worker: number, error: Error): void {
     this.#accumulators.workerExited(worker, error)
     for (const execution of this.executions.all()) {

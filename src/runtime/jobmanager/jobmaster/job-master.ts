@@ -164,8 +164,9 @@ export class JobMaster {
     }
   }
 
-  /** Ends the job as soon as its tasks have ended; does nothing when it is ending already. */
+  /** Ends the job as soon as its tasks have ended. One that is ending already waits for no merge of its accumulators any more. */
   cancel(): void {
+    this.#loop.attempt?.abandonAccumulators('the job was cancelled meanwhile')
     if (!this.#lifecycle.askCancel()) return
     const reason = new FlinkError('JOB_CANCELED', { jobId: this.jobId })
     void this.#loop.stop(reason).then(() => this.#end('CANCELED'))

@@ -75,12 +75,14 @@ describe('What the subtasks of a finished job accumulated', () => {
     for (const [reason, how] of [
       [/the worker with the first of them has ended/, ({ dead }: ReturnType<typeof mergingOf>) => dead.add(0)],
       [/out of memory/, undefined],
+      [/the job was cancelled meanwhile/, undefined],
       [/the merge has not ended within 30 s/, undefined],
     ] as const) {
       const rig = mergingOf({ n: part(1) }, { n: part(2) })
       how?.(rig)
       const results = rig.merge()
       if (reason.source === 'out of memory') rig.merging.workerExited(0, new Error('out of memory'))
+      if (reason.source.includes('cancelled')) rig.merging.abandon('the job was cancelled meanwhile')
       rig.merging.workerExited(1, new Error('it is not asked'))
       rig.clock.advance(30_000)
       const { n } = await results
