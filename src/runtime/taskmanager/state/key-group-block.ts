@@ -4,8 +4,8 @@
 //   entry   = key, [namespace if bit 0], value
 //   removed = number of keys (var int), then key, [namespace if bit 0] of each
 //
-// Invariants: with bit 2 the rest is blocks in place of entries, to be applied in their order. The length lets a reader pass over a
-// state that it does not know, and carry it on unchanged. A key group without any entry is empty: it has no block.
+// Invariants: with bit 2 the rest is blocks in place of entries, to be applied in their order. The length lets a reader
+// pass over a state that it does not know, and carry it on unchanged. A key group without any entry has no block.
 // Thread: the task worker that owns the backend.
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
