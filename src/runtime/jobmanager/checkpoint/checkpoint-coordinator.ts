@@ -1,6 +1,6 @@
 // Duty: the life of every checkpoint: begun -> acknowledged by its tasks -> durable -> completed -> older ones subsumed.
 //
-//   request -> plan -> location -> plan of now -> pending -> operator coordinators taken -> triggers sent -> acknowledge()*
+//   request -> plan -> location -> plan once more -> pending -> operator coordinators taken -> triggers sent -> acknowledge()*
 //     -> metadata -> completed
 //       \_________ declined, expired, task ended, disk failed, shutdown: aborted, files discarded ________/
 //
