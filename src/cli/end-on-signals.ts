@@ -46,7 +46,7 @@ export function signalHandler(
     switch (step) {
       case 'stop':
         tell(
-          `${signal}: stopping the job, behind a last checkpoint where checkpoints are kept. Again: it is cancelled.\n`,
+          `${signal}: stopping the job, after a last checkpoint where checkpoints are kept. Again: it is cancelled.\n`,
         )
         jobProcess.stop()
         break

@@ -16,7 +16,7 @@ export function jobResultLines(job: FinishedJob): string[] {
     `Job Runtime: ${String(job.netRuntimeMs)} ms`,
   ]
   if (job.finalCheckpoint !== undefined) {
-    lines.push(`The job was stopped behind its last checkpoint. Start it again with: run -s ${job.finalCheckpoint}`)
+    lines.push(`The job was stopped after its last checkpoint. Start it again with: run -s ${job.finalCheckpoint}`)
   }
   const accumulators = Object.entries(job.accumulatorResults)
   if (accumulators.length > 0) {

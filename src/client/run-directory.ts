@@ -143,7 +143,7 @@ export class RunDirectory {
     return living
   }
 
-  /** The entry of a job whose process lives; a dead one is cleaned up behind. */
+  /** The entry of a job whose process lives; what a dead one left is removed. */
   async find(jobId: string): Promise<JobDirectoryEntry | undefined> {
     const entry = await this.#entryOf(jobId)
     if (entry === undefined || (await isJobProcessAlive(entry, this.#probe))) return entry
@@ -212,7 +212,7 @@ export class RunDirectory {
     this.#warn(`${file} is passed over: ${messageOf(error)}. Remove it when it is of no use.`)
   }
 
-  /** Cleans up behind a job process that ended without a word (kill -9, power loss). */
+  /** Cleans up after a job process that ended without a word (kill -9, power loss). */
   async #removeDead(entry: JobDirectoryEntry): Promise<void> {
     const file = this.#entryFile(entry.jobId)
     try {

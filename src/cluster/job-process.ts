@@ -65,7 +65,7 @@ export class JobProcess {
   readonly #configuration: Configuration
   readonly #jobs = new Map<string, HostedJob>()
   /** Jobs whose end this process has to report: the program did not ask for it, or it was not the program's own. */
-  readonly #untold = new Set<string>()
+  readonly #unreported = new Set<string>()
   readonly #control: ControlServer
   /** Options without effect of which this process has warned. */
   readonly #warnedOptions = new Set<string>()
@@ -115,7 +115,7 @@ export class JobProcess {
     })
   }
 
-  /** Ends every job of this process behind a last checkpoint where checkpoints are kept; cancels the others. */
+  /** Ends every job of this process after a last checkpoint where checkpoints are kept; cancels the others. */
   stop(): void {
     this.#endJobs((master) => void master.stop())
   }
@@ -132,13 +132,13 @@ export class JobProcess {
       await program.unlessFailed(Promise.all([...this.#jobs.values()].map(({ master }) => master.outcome)))
       await program.heardOfJobs()
     }
-    await Promise.all([...this.#untold].map((jobId) => this.#resultOf(jobId)))
+    await Promise.all([...this.#unreported].map((jobId) => this.#resultOf(jobId)))
   }
 
   #endJobs(end: (master: JobMaster) => void): void {
     this.#isEnding = true
     const jobs = [...this.#jobs.values()]
-    for (const [jobId, { outcome }] of this.#jobs) if (outcome === undefined) this.#untold.add(jobId)
+    for (const [jobId, { outcome }] of this.#jobs) if (outcome === undefined) this.#unreported.add(jobId)
     for (const { master } of jobs) end(master)
     void Promise.all(jobs.map(({ master }) => master.outcome)).then(() => {
       this.#endProgram(jobs.length === 0 ? 0 : PROGRAM_GRACE_MS)
@@ -178,7 +178,7 @@ export class JobProcess {
     }
     await master.start()
     listener.jobSubmitted(jobId)
-    this.#untold.add(jobId)
+    this.#unreported.add(jobId)
     return jobId
   }
 
@@ -238,7 +238,7 @@ export class JobProcess {
     if (job === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
     switch (request.kind) {
       case 'await-result':
-        if (!this.#isEnding) this.#untold.delete(jobId)
+        if (!this.#isEnding) this.#unreported.delete(jobId)
         return this.#resultOf(jobId)
       case 'status':
         return job.master.status

@@ -1,4 +1,4 @@
-// The worker behind `info`: runs main up to its first execute() and sends the plan instead of running it.
+// The worker of `info`: runs main up to its first execute() and sends the plan instead of running it.
 import { parentPort, workerData } from 'node:worker_threads'
 import { serializeError, type SerializedError } from '../core/errors/error-codec.js'
 import { renderExecutionPlan } from '../graph/execution-plan.js'

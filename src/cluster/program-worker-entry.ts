@@ -49,7 +49,7 @@ if (parentPort !== null) {
         send({ type: 'program-finished', exitCode: ownExitCode() })
       }, fail)
     port.on('message', (message: ProcessToProgram) => {
-      // Behind everything that the program does at once when it hears how its last job ended: another job, an error.
+      // After everything that the program does at once when it hears how its last job ended: another job, an error.
       if (message.type === 'jobs-ended') setImmediate(tellIdle)
     })
   })

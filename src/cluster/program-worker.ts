@@ -105,7 +105,7 @@ export class ProgramWorker {
     const heard = new Promise<void>((resolve) => {
       this.#idle = resolve
     })
-    // Behind the answers that the ends of the jobs bring about in this very turn.
+    // After the answers that the ends of the jobs bring about in this very turn.
     setImmediate(() => {
       this.#send({ type: 'jobs-ended' })
     })

@@ -62,7 +62,7 @@ function vertexOf(chain: Chain, ids: OperatorIds): JobVertex {
 
 function operatorOf(link: ChainLink, ids: OperatorIds): ChainedOperator {
   const { node } = link
-  // One state is behind all inputs, so their keys are of one kind.
+  // All inputs share one state, so their keys are of one kind.
   const key = node.keys.find((each) => each !== undefined)
   const coordinator = coordinatorOf(node.operator)
   return {

@@ -39,7 +39,7 @@ const PLAIN_TYPES: ReadonlySet<string> = new Set(['File', 'OldFile', 'Contiguous
 
 /**
  * Unpacks a job archive and finds its module. The whole archive is inspected before a byte is written: entries that leave
- * the directory, links that do, and devices are refused. Nothing is left behind when it is refused.
+ * the directory, links that do, and devices are refused. A refused archive leaves no file.
  */
 export async function unpackProgramArchive(
   archivePath: string,

@@ -13,10 +13,10 @@ const LAST_REQUEST_TIMEOUT_MS = 300
 const LAST_ANSWER_TIMEOUT_MS = 3_000
 
 /**
- * Where the REST API listens. The socket is there at once; the server behind it, which takes a tenth of a second to load,
- * comes with the first connection: most runs end without one. Whoever waits for it hears at once that somebody is there, which
- * a stopped process cannot say. Node's own limits on how long a request may take hold only for servers that listen
- * themselves, so those of this file are the ones that there are.
+ * Where the REST API listens. The socket is there at once; the server that answers, which takes a tenth of a second to
+ * load, comes with the first connection: most runs end without one. Whoever waits for it hears at once that somebody is
+ * there, which a stopped process cannot say. Node's own limits on how long a request may take hold only for servers
+ * that listen themselves, so those of this file are the ones that there are.
  */
 export class RestEndpoint {
   readonly #services: RestServerServices

@@ -19,7 +19,7 @@ export interface CheckpointCleaner {
   onLeftBehind(checkpoint: CompletedCheckpoint): void
 }
 
-/** What a disk that takes nothing away leaves behind is not remembered without end. */
+/** How many checkpoints are remembered that could not be removed: a disk may refuse every removal. */
 const MAX_UNREMOVED = 100
 
 export class CompletedCheckpointStore {

@@ -20,7 +20,7 @@ const MAX_REMOVED_MEANWHILE = 100
 
 export interface LatestCheckpointSearch {
   readonly fileSystems: FileSystems
-  /** Others are passed over, untold; those of which not even the header can be read are not asked for. */
+  /** Others are passed over without a word; those of which not even the header can be read are not asked for. */
   readonly isWanted?: (header: Pick<SnapshotHeader, 'jobName' | 'jobId' | 'timestamp'>) => boolean
   /** Whose checkpoints come and go as it likes: what is not there is not lost. */
   readonly isJobRunning?: (jobId: string) => Promise<boolean>

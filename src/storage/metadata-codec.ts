@@ -74,7 +74,7 @@ export function checkFormat(beginning: Uint8Array, file: string): number {
 }
 
 /**
- * The header of a file that is damaged behind it, or in its first eight bytes, or of a newer version: all begin with the
+ * The header of a file that is damaged further on, or in its first eight bytes, or of a newer version: all begin with the
  * same fields. Undefined when the header itself cannot be read.
  */
 export function readHeader(beginning: Uint8Array): SnapshotHeader | undefined {

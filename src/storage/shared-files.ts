@@ -1,7 +1,7 @@
 // Duty: the files that several checkpoints of one job name: which ones a checkpoint names, how they come into `shared/`,
 // and which of them nobody needs.
 // Invariants: a shared file is written into the directory of the checkpoint that makes it and moved before that
-// checkpoint's metadata is published; so what was given up, or half-written in a crash, goes with that directory. Only
+// checkpoint's metadata is published; so what was aborted, or half-written in a crash, goes with that directory. Only
 // files with names that the engine makes are removed.
 // Thread: main thread.
 import path from 'node:path'

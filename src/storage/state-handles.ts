@@ -4,7 +4,7 @@
 // Thread: any (made in task workers, kept by the JobMaster).
 import type { KeyGroupRange } from '../core/keygroups/key-group-range.js'
 
-/** Bytes that are kept in `_metadata` itself, or a range of a file. Paths are absolute without scheme prefix handling: a file URI. */
+/** Bytes that are kept in `_metadata` itself, or a range of a file. Files are named by absolute URIs. */
 export type StreamStateHandle =
   | { readonly kind: 'inline'; readonly bytes: Uint8Array; readonly crc32c: number }
   | {
@@ -56,7 +56,7 @@ export interface BackendFile {
  * first is whole, and the others say, in their order, what changed since.
  */
 export interface KeyedStateHandle {
-  /** Says what changed behind the handles before it: an entry replaces, a removed key removes. */
+  /** Says what changed after the handles before it: an entry replaces, a removed key removes. */
   readonly isDelta: boolean
   readonly keyGroups: KeyGroupRange
   /** offsets[i]: start of key group `keyGroups.start + i`; one more entry marks the end. */

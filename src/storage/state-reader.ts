@@ -1,6 +1,6 @@
-// Duty: the bytes behind a handle: at once, or in pieces.
-// Invariants: of a handle whose CRC32C does not match nothing is given out at once; read in pieces it fails at its end, behind
-// what was given out. Errors name the file.
+// Duty: the bytes of a handle: at once, or in pieces.
+// Invariants: of a handle whose CRC32C does not match nothing is given out at once; read in pieces it fails at its end,
+// after what was given out. Errors name the file.
 // Thread: task workers (restore).
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { FileReader, FileSystem } from '../core/fs/file-system.js'
@@ -24,7 +24,7 @@ export async function readStateHandle(handle: StreamStateHandle, fileSystems: Fi
   }
 }
 
-/** The bytes of a handle in pieces, in their order; SNAPSHOT_CORRUPT as above, at the latest behind the last one. */
+/** The bytes of a handle in pieces, in their order; SNAPSHOT_CORRUPT as above, at the latest after the last one. */
 export async function* readStatePieces(
   handle: StreamStateHandle,
   fileSystems: FileSystems,

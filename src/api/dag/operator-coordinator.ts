@@ -10,7 +10,7 @@ import type { Clock } from '../../core/time/clock.js'
  * `checkpointCoordinator` throws costs that checkpoint only, what `close` throws is logged.
  *
  * Events to subtasks are exactly once: those sent before a snapshot of the coordinator are handled by a subtask before it takes
- * the same checkpoint, those sent later are held back until it has taken it, or the checkpoint is given up.
+ * the same checkpoint, those sent later are held back until it has taken it, or the checkpoint is aborted.
  *
  * Events from subtasks come in the order in which they were sent, each once. Between the coordinator's snapshot and a subtask's
  * the subtask may send something that is in its own state and not in the coordinator's: after a restore the coordinator does

@@ -47,7 +47,7 @@ export interface OneInputTransformation extends TransformationBase {
 /** One input of an operator that has several. */
 export interface TransformationInput {
   readonly input: Transformation
-  /** Present where the input is keyed; the keys of all keyed inputs are of one type, as one state is behind them. */
+  /** Present where the input is keyed; the keys of all keyed inputs are of one type, as they share one state. */
   readonly key: KeySpec | undefined
 }
 

@@ -59,7 +59,7 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
     return this
   }
 
-  /** Neither the operator before nor the one behind runs in the same chain. */
+  /** The operator upstream and the one downstream run in other chains. */
   disableChaining(): this {
     this.transformation.settings.chainingStrategy = 'never'
     return this
@@ -77,7 +77,7 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
     return this
   }
 
-  /** Longest time in ms that a record waits in a half-full buffer behind this operator. */
+  /** Longest time in ms that a record waits in a half-full buffer downstream of this operator. */
   setBufferTimeout(timeoutMs: number): this {
     this.transformation.settings.bufferTimeoutMs = timeoutMs
     return this

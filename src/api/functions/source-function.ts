@@ -3,8 +3,8 @@ import { RichFunction } from './rich-function.js'
 /** Emits the records of a {@link SourceFunction}. */
 export interface SourceContext<T> {
   /**
-   * Emits a record. Returns a promise when the channels behind the source are full: an async `run` awaits it before it
-   * goes on. A generator need not look at it, it is not asked for more until there is room.
+   * Emits a record. Returns a promise when the channels downstream of the source are full: an async `run` awaits it
+   * before it goes on. A generator need not look at it, it is not asked for more until there is room.
    */
   collect(value: T): Promise<void> | undefined
   /** Emits a record with its event time in ms since the epoch. */

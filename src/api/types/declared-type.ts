@@ -20,7 +20,7 @@ export interface TypeForm {
 
 const GENERIC_FORM: TypeForm = { kind: undefined, classes: [] }
 
-/** The type behind all of `Types`: a description, a key kind and a form. */
+/** What all of `Types` are: a description, a key kind and a form. */
 export class DeclaredType<T> implements TypeInformation<T> {
   readonly description: string
   readonly form: TypeForm

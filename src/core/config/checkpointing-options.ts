@@ -58,7 +58,7 @@ export const CheckpointingOptions: {
     'NO_EXTERNALIZED_CHECKPOINTS',
     {
       description:
-        'What becomes of checkpoints when the job is cancelled or fails; they are removed when it finishes. NO_EXTERNALIZED_CHECKPOINTS: removed. DELETE_ON_CANCELLATION: kept when it fails, removed when it is cancelled. RETAIN_ON_CANCELLATION: kept. Where it is not set and the job goes on from its latest checkpoint (execution.state-recovery.from-latest) it is DELETE_ON_CANCELLATION, except that SIGTERM and SIGHUP stop the job behind a last checkpoint and keep it.',
+        'What becomes of checkpoints when the job is cancelled or fails; they are removed when it finishes. NO_EXTERNALIZED_CHECKPOINTS: removed. DELETE_ON_CANCELLATION: kept when it fails, removed when it is cancelled. RETAIN_ON_CANCELLATION: kept. Where it is not set and the job goes on from its latest checkpoint (execution.state-recovery.from-latest) it is DELETE_ON_CANCELLATION, except that SIGTERM and SIGHUP stop the job after a last checkpoint and keep it.',
       enumValues: ['NO_EXTERNALIZED_CHECKPOINTS', 'DELETE_ON_CANCELLATION', 'RETAIN_ON_CANCELLATION'],
     },
   ),

@@ -10,7 +10,7 @@ export interface ParsedFile {
 }
 
 /**
- * `flink-conf.yaml` by Flink's own rules: one `key: value` a line, everything behind `#` is comment, quotes belong to
+ * `flink-conf.yaml` by Flink's own rules: one `key: value` a line, everything after `#` is comment, quotes belong to
  * the value, lines that are no pair are skipped with a warning.
  */
 export function parseFlatConfiguration(text: string): ParsedFile {

@@ -54,7 +54,7 @@ function tokenize(text: string, delimiter: string): Token[] {
   return tokens
 }
 
-/** Position behind the closing quote. */
+/** Position after the closing quote. */
 function endOfQuotes(text: string, start: number): number {
   const quote = text.charAt(start)
   for (let at = start + 1; at < text.length; at += 1) {

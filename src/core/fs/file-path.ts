@@ -3,7 +3,7 @@ import { FlinkError } from '../errors/flink-error.js'
 
 export interface FileUri {
   readonly scheme: string
-  /** Absolute path without scheme; for other schemes than `file` everything behind `scheme:`. */
+  /** Absolute path without scheme; for other schemes than `file` everything after `scheme:`. */
   readonly path: string
 }
 
@@ -18,7 +18,7 @@ export function parseFileUri(text: string, workingDirectory: string = process.cw
   if (match === null) return { scheme: 'file', path: path.resolve(workingDirectory, text) }
   const [, scheme = '', rest = ''] = match
   if (scheme.toLowerCase() !== 'file') return { scheme: scheme.toLowerCase(), path: rest }
-  if (!rest.startsWith('/')) throw invalid(text, 'a relative path behind a scheme; write it without file:')
+  if (!rest.startsWith('/')) throw invalid(text, 'a relative path after a scheme; write it without file:')
   const [, authority = ''] = /^\/\/([^/]+)/.exec(rest) ?? []
   if (authority !== '' && authority !== 'localhost') {
     const hint = `Did you forget a slash? (correct path would be 'file:///${rest.slice(2)}')`
@@ -27,7 +27,7 @@ export function parseFileUri(text: string, workingDirectory: string = process.cw
   return { scheme: 'file', path: path.resolve('/', rest.replace(/^\/\/(localhost)?/, '/').replace(/^\/+/, '/')) }
 }
 
-/** As Flink prints it: one slash behind the scheme. */
+/** As Flink prints it: one slash after the scheme. */
 export function toFileUri(absolutePath: string): string {
   return `file:${absolutePath}`
 }

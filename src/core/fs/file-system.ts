@@ -22,7 +22,7 @@ export interface FileReader {
 }
 
 /**
- * Files behind a scheme. Paths are absolute and carry no scheme. Errors are FILE_NOT_FOUND,
+ * The files of a scheme. Paths are absolute and carry no scheme. Errors are FILE_NOT_FOUND,
  * FILE_ACCESS_REFUSED (trying again does not help), DISK_FULL and FILE_IO_FAILED.
  */
 export interface FileSystem {

@@ -28,7 +28,7 @@ async function isThere(directory: string): Promise<boolean> {
   try {
     if ((await stat(directory)).isDirectory()) return true
   } catch (error) {
-    // Not to be looked at behind a file: the recursion comes to that file.
+    // A path below a file (ENOTDIR) is no directory either: the recursion comes to that file and says so.
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return false
     throw error
   }

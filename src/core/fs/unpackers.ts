@@ -127,7 +127,7 @@ class Lookahead {
     this.#packed = packed[Symbol.asyncIterator]()
   }
 
-  /** False when nothing is left behind the first `used` bytes. */
+  /** False when nothing is left after the first `used` bytes. */
   async fill(used: number): Promise<boolean> {
     while (this.#read - used < BZIP2_LOOK_AHEAD_BYTES) {
       const next = await this.#packed.next()

@@ -1,7 +1,8 @@
-// Duty: whoever reads standard input past `process.stdin`, as `readFileSync(0)` does, asks first, too: a thread that takes the
-// bytes unseen leaves another one an empty input, and a main that runs again in each worker a value for each run.
-// Invariants: only calls that name descriptor 0, or a path of it, are looked at; all others go on as they came. An error is
-// given in the way of the call: thrown, to its callback, or as a rejection.
+// Duty: reading standard input without `process.stdin`, as `readFileSync(0)` does, needs leave as well: bytes that one
+// thread takes unseen are missing in another, and a main that runs again in each worker would read something else in
+// each run.
+// Invariants: only calls that name descriptor 0, or a path of it, are looked at; all others go on unchanged. An error
+// is given in the way of the call: thrown, to its callback, or as a rejection.
 // Thread: each worker, once, before user code is there.
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'

@@ -53,7 +53,7 @@ export class DataInputView {
 
   /**
    * The bytes from `start` to `end` as a text, one character a byte. Short ones are parts of a text that is made of the
-   * bytes around them in one call into V8: 17 ns for 63 ns.
+   * bytes around them in one call into V8: 63 → 17 ns.
    */
   latin1Text(start: number, end: number): string {
     // Below this length V8 copies a part of a text instead of pointing into it, which would keep all of it in memory.

@@ -39,7 +39,7 @@ export class DataOutputView {
     return this.#position
   }
 
-  /** For code that writes into the memory itself: behind a `reserve`, and not beyond it. */
+  /** For code that writes into the memory itself: after a `reserve`, and not beyond it. */
   set position(position: number) {
     this.#position = position
   }
@@ -58,7 +58,7 @@ export class DataOutputView {
     return this.#bytes.length
   }
 
-  /** Makes room for so many bytes behind the position. */
+  /** Makes room for so many bytes after the position. */
   reserve(count: number): void {
     const needed = this.#position + count
     if (needed > this.#bytes.length) this.#grow(needed)
@@ -89,7 +89,7 @@ export class DataOutputView {
     this.#position = 0
   }
 
-  /** Takes back what was written behind an earlier position. */
+  /** Takes back what was written after an earlier position. */
   truncate(position: number): void {
     if (position < 0 || position > this.#position) {
       throw new FlinkError('ASSERTION_FAILED', { what: `${String(position)} is no earlier position of an output` })

@@ -9,8 +9,8 @@ interface Visit {
 const UNSEEN = 0
 
 /**
- * The indexes of nodes so that a node comes behind all that it refers to, as far as there is no cycle. An instance with a
- * plain form (NODE.formed) that lies on a cycle is given to `refuse`: nothing that it is made of could come first.
+ * The indexes of nodes so that a node comes after all that it refers to, as far as there is no cycle. An instance with
+ * a plain form (NODE.formed) that lies on a cycle is given to `refuse`: nothing that it is made of could come first.
  */
 export function childrenFirst(nodes: readonly GraphNode[], refuse: (index: number) => never): readonly number[] {
   const walk = new ComponentWalk(nodes, refuse)

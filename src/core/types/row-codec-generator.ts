@@ -36,12 +36,12 @@ export function generateRowCopy(kind: RowShape, registered: RegisteredTypes): Ro
   return evaluate(rowCopySource(kind), givenTo(registered)) as RowCopy
 }
 
-/** The functions as source, each behind a `return`. */
+/** The functions as source, each after a `return`. */
 export function rowCodecSource(kind: RowShape): RowCodecSource {
   return { write: new RowWriterSource(kind).text(), read: new RowReaderSource().text(kind) }
 }
 
-/** The function as source, behind a `return`. */
+/** The function as source, after a `return`. */
 export function rowCopySource(kind: RowShape): string {
   return new RowCopierSource(kind).text()
 }

@@ -19,10 +19,11 @@ export interface RowSerializerSettings {
 }
 
 /**
- * Values of a declared kind, each on its own: by generated code, behind a byte that says so. A value that does not fit is
- * written by the structured serializer, so nothing is lost, and what the structured serializer wrote can be read here.
- * Fields may be null. Figures (Node 20, ns to write + to read, structured / here, best of twelve rounds of 50,000): objects
- * of four fields 800 + 720 / 77 + 32, pairs of numbers 310 + 138 / 97 + 18; bytes of an object 43 / 33.
+ * Values of a declared kind, each on its own: by generated code, after a byte that says so. A value that does not fit
+ * is written by the structured serializer, so nothing is lost, and what the structured serializer wrote can be read
+ * here. Fields may be null. Figures (Node 20, ns to write + to read, structured / here, best of twelve rounds of
+ * 50,000): objects of four fields 800 + 720 / 77 + 32, pairs of numbers 310 + 138 / 97 + 18; bytes of an object 43 /
+ * 33.
  */
 class RowSerializer implements TypeSerializer<unknown> {
   readonly #settings: RowSerializerSettings

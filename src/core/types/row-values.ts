@@ -18,7 +18,7 @@ const BEYOND_LATIN1 = /[\u0100-\uffff]/
 
 const TAG = { null: 0, undefined: 1, false: 2, true: 3, number: 4, string: 5, bigint: 6 } as const
 
-/** Writes a text; 2 bytes a character and TEXT_HEADER_BYTES must be reserved. Returns the position behind it. */
+/** Writes a text; 2 bytes a character and TEXT_HEADER_BYTES must be reserved. Returns the position after it. */
 export function writeText(bytes: TextBytes, text: string, start: number): number {
   const length = text.length
   if (length >= LONG_LATIN1) return writeLong(bytes, text, start)

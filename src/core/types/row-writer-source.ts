@@ -117,7 +117,7 @@ export class RowWriterSource extends RowCheckSource {
     this.object(name, 'ofMap')
     this.#size(`${name}.size`)
     const [left, right, rights] = [this.name(), this.name(), this.name()]
-    // Two iterators make nothing, where the pairs of one are arrays: 32 ns for 45 with two entries.
+    // Two iterators allocate nothing, where one of pairs makes an array for each: two entries 45 → 32 ns.
     this.lines.push(`const ${rights} = ${name}.values()`, `for (const ${left} of ${name}.keys()) {`)
     this.lines.push(`const ${right} = ${rights}.next().value`)
     this.#grow('0')
@@ -145,7 +145,7 @@ export class RowWriterSource extends RowCheckSource {
     this.lines.push(statement, `p += ${String(bytes)}`)
   }
 
-  /** Room for `more` bytes and, behind them, for all fixed parts: of the rest of the row, of an element. */
+  /** Room for `more` bytes and, after them, for all fixed parts: of the rest of the row, of an element. */
   #grow(more: string): void {
     this.lines.push(`if (limit - p < ${more} + fixed) {`)
     this.#reserve(more)

@@ -7,7 +7,7 @@ import type {
 import { jobIdOf, vertexIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 
-/** How much of its time each subtask of a vertex waits for those behind it. */
+/** How much of its time each subtask of a vertex waits for those downstream. */
 export const jobVertexBackPressureHandler: Route = {
   method: 'GET',
   path: '/jobs/:jobid/vertices/:vertexid/backpressure',

@@ -1,7 +1,7 @@
 import { jobIdOf, optionalFlag, optionalPath, triggerIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 
-/** Starts a savepoint; with `cancel-job` the job is cancelled behind it. */
+/** Starts a savepoint; with `cancel-job` the job is cancelled after it. */
 export const savepointTriggerHandler: Route = {
   method: 'POST',
   path: '/jobs/:jobid/savepoints',

@@ -1,7 +1,7 @@
 import { jobIdOf, optionalFlag, optionalPath, triggerIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 
-/** Takes a savepoint and ends the job behind it; polled like a savepoint. */
+/** Takes a savepoint and ends the job after it; polled like a savepoint. */
 export const stopWithSavepointHandler: Route = {
   method: 'POST',
   path: '/jobs/:jobid/stop',

@@ -1,4 +1,4 @@
-// Duty: how accumulators travel: what one task has of a name, what is to be merged, what came of it.
+// Duty: how accumulators travel: what one task has accumulated under a name, what is to be merged, the merged result.
 // Invariants: plain data.
 // Thread: both.
 import type { SerializedError } from '../../core/errors/error-codec.js'

@@ -1,4 +1,4 @@
-// Duty: a job as the program holds it, on top of whatever answers the program's questions about it.
+// Duty: the job that `execute()` gives to the program: its questions go to whoever answers them on this thread.
 // Thread: program worker and task worker.
 import type { JobResultData, SubmittedJob } from '../../api/environment/pipeline-executor.js'
 import { FlinkError } from '../../core/errors/flink-error.js'

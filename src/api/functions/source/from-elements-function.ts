@@ -7,7 +7,7 @@ import type {
 } from '../checkpointed-function.js'
 import type { SourceFunction } from '../source-function.js'
 
-/** Emits the elements of a collection once, in order; goes on behind the last checkpoint. Exactly once. */
+/** Emits the elements of a collection once, in order; goes on after those of the last checkpoint. Exactly once. */
 export class FromElementsFunction<T> implements SourceFunction<T>, CheckpointedFunction {
   readonly #elements: readonly T[]
   #emitted = 0

@@ -1,6 +1,6 @@
 // Duty: the life of every checkpoint: begun -> acknowledged by its tasks -> durable -> completed -> older ones subsumed.
 //
-//   request -> plan -> location -> plan of now -> pending -> operator coordinators taken -> triggers sent -> acknowledge()*
+//   request -> plan -> location -> plan once more -> pending -> operator coordinators taken -> triggers sent -> acknowledge()*
 //     -> metadata -> completed
 //       \_________ declined, expired, task ended, disk failed, shutdown: aborted, files discarded ________/
 //
@@ -152,7 +152,7 @@ export class CheckpointCoordinator {
     const { checkpointId, plan } = pending
     const states = this.#services.operatorCoordinators.checkpoint(checkpointId, plan.finishedVertices)
     if (states !== undefined) await this.#takeCoordinators(pending, states)
-    // It may have been given up meanwhile, with the word about that sent to all: no trigger may follow it.
+    // Aborted meanwhile, it was announced as such to all tasks: no trigger may follow that.
     if (pending.isPending) this.#sendTriggers(pending)
     this.#completeIfAcknowledged(pending)
     return pending

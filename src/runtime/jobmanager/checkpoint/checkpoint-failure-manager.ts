@@ -1,6 +1,7 @@
 // Duty: what becomes of the job when checkpoints fail: says so, and fails it when too many in a row have.
-// Invariants: a completed checkpoint ends the row; the job is failed once the row is longer than what is tolerated. What
-// nobody is to blame for does not count, and of savepoints only whoever asked is told. Silent after `stop`.
+// Invariants: a completed checkpoint ends the row; the job is failed once the row is longer than what is tolerated.
+// Aborts that are nobody's fault do not count; the failure of a savepoint is told only to whoever asked for it. Silent
+// after `stop`.
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { CheckpointStatistics } from './checkpoint-statistics.js'

@@ -1,5 +1,6 @@
-// Duty: what works on the disk for an attempt's checkpoints: those that begin, are completed, whose files are discarded.
-// Invariants: what is to be in order begins when its predecessor has ended, however that ended; `settled` waits for all of it.
+// Duty: the work on the disk for an attempt's checkpoints: to begin one, to complete one, to discard the files of one.
+// Invariants: work that needs an order begins when its predecessor has ended, well or not; `settled` waits for all of
+// it.
 // Thread: main thread.
 import { asError } from '../../../core/errors/thrown-value.js'
 import type { Logger } from '../../../core/logging/logger.js'

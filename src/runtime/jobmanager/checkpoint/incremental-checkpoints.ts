@@ -62,7 +62,7 @@ export class IncrementalCheckpoints {
       await this.#registry.keepOnly(externalPath, sharedFilesOf(metadata, externalPath))
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      this.#logger.warn(`could not remove shared state behind the checkpoint ${externalPath}`, { reason })
+      this.#logger.warn(`could not remove shared state of the removed checkpoint ${externalPath}`, { reason })
     }
   }
 

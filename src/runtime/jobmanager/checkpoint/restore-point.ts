@@ -1,7 +1,8 @@
 // Duty: which snapshot a run starts from: the one that was named, or the newest checkpoint that its predecessors left.
-// Invariants: what was named is used or refused. Unasked, only checkpoints of the same job name are taken, none from before
-// that job came to its end, and none whose job still runs. Where checkpoints are there and none can be used the start is
-// refused: starting at zero is somebody's decision. An older one than the newest is taken, and that is told with its cost.
+// Invariants: what was named is used or refused. Where none was named, only checkpoints of the same job name are taken,
+// none from before that job came to its end, and none whose job still runs. Where checkpoints are there and none can be
+// used the start is refused: starting at zero is somebody's decision. Where the newest cannot be used an older one is
+// taken, and the log says what that costs.
 // Thread: main thread.
 import { SavepointOptions } from '../../../core/config/savepoint-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'

@@ -1,7 +1,8 @@
 // Duty: what a later run of the same job name learns of this one: stamps that put what both leave in order, that checkpoints
 // have been complete and which is the newest, that the run has ended.
-// Invariants: what this run leaves is stamped later than all that it found at its start, whatever the clock does. Its end makes
-// history of what it could have gone on from, so that what lived beside it is not forgotten.
+// Invariants: what this run leaves is stamped later than all that it found at its start, whatever the clock does. Its
+// end mark counts only for checkpoints that it could have gone on from: those of a run that lived beside it stay
+// usable.
 // Thread: main thread.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import { SavepointOptions } from '../../../core/config/savepoint-options.js'

@@ -49,7 +49,7 @@ export class OperatorCoordinatorHolder {
   }
 
   declined(checkpointId: number, error: Error): void {
-    if (this.#pending?.checkpointId === checkpointId) this.#giveUp(error)
+    if (this.#pending?.checkpointId === checkpointId) this.#rejectPending(error)
   }
 
   eventFromCoordinator(subtask: number, event: unknown): void {
@@ -71,11 +71,11 @@ export class OperatorCoordinatorHolder {
     this.#checkDelivered()
   }
 
-  /** Complete or given up: it holds nothing back any more. */
+  /** Complete or aborted: it holds nothing back any more. */
   checkpointEnded(checkpointId: number): void {
     if (this.#pending?.checkpointId === checkpointId) {
       const reason = 'it ended before its coordinators had taken it'
-      this.#giveUp(new FlinkError('CHECKPOINT_DECLINED', { checkpointId, reason }))
+      this.#rejectPending(new FlinkError('CHECKPOINT_DECLINED', { checkpointId, reason }))
     }
     for (const gate of this.#gates) gate.open(checkpointId)
     this.#checkDelivered()
@@ -89,7 +89,7 @@ export class OperatorCoordinatorHolder {
     pending.resolve(pending.state)
   }
 
-  #giveUp(error: Error): void {
+  #rejectPending(error: Error): void {
     const pending = this.#pending
     this.#pending = undefined
     pending?.reject(error)

@@ -1,7 +1,7 @@
 // Duty: all operator coordinators of one attempt: deployed, told of its subtasks, their events routed, their snapshots taken.
 // Invariants: every event between an operator and its coordinator passes here, also within one worker. What another attempt
-// sent is dropped. A vertex that had finished in the restored checkpoint runs no coordinator; one that finishes later keeps its
-// coordinator to the end of the attempt, which is asked for no snapshot any more.
+// sent is dropped. A vertex that had finished in the restored checkpoint runs no coordinator; where one finishes later,
+// its coordinator lives to the end of the attempt, and is not asked for snapshots any more.
 // Thread: main thread.
 import { deserializeError, serializeError } from '../../../core/errors/error-codec.js'
 import type { JobVertex } from '../../../graph/job-graph.js'
@@ -121,7 +121,7 @@ export class OperatorCoordinators {
     return Promise.all(states).then((entries) => new Map(entries))
   }
 
-  /** Complete or given up. */
+  /** Complete or aborted. */
   checkpointEnded(checkpointId: number): void {
     for (const { holder } of this.#coordinated.values()) holder.checkpointEnded(checkpointId)
   }

@@ -1,6 +1,6 @@
 // Duty: what follows from the failure of an attempt: another one after a time, or the end of the job.
-// Invariants: an error that no restart helps against ends the job at once, whatever the strategy grants; one that most likely
-// is the user's mistake does so while nothing can be lost by it.
+// Invariants: an error that a restart cannot mend ends the job at once, whatever the strategy grants; one that is most
+// likely the user's mistake does so only while the job has nothing to lose.
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { JobEnvironment } from '../job-environment.js'

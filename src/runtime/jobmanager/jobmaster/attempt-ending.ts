@@ -1,6 +1,7 @@
-// Duty: ends what of an attempt still lives: its tasks and its operator coordinators, or the workers that do not let go of them.
-// Invariants: `end` resolves when every task has ended and every coordinator is closed, or their workers were terminated, each of
-// which is told. Workers stay, but for those that do not answer in time.
+// Duty: ends what still lives of an attempt: its tasks and operator coordinators, or else the workers that do not end
+// them.
+// Invariants: `end` resolves when every task has ended and every coordinator is closed, or their workers were
+// terminated, each with a line in the log. Workers that answer in time stay.
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { OperatorCoordinators } from '../coordination/operator-coordinators.js'

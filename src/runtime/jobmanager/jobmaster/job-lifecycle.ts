@@ -2,8 +2,8 @@
 //
 //   open -> stop -> finish | fail -> cancel -> decided, where each but the first and the last may be left out
 //
-// Invariants: the status moves only along job-status.ts; an ending only moves to the right, and remembers a stop that was
-// asked for before: whatever follows, the checkpoints then stay. Once decided, all that is left is to clean up.
+// Invariants: the status moves only along job-status.ts; an ending only moves to the right, and remembers whether
+// a stop was asked for: then the checkpoints stay, whatever follows. Once decided, all that is left is to clean up.
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { RunEnd } from '../checkpoint/retained-checkpoints.js'

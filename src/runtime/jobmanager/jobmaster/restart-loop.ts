@@ -1,5 +1,5 @@
-// Duty: the attempts of a job, one after the other: workers load the program, tasks are deployed, a failure is followed by
-// another attempt or by the job's.
+// Duty: the attempts of a job, one after the other: workers load the program, tasks are deployed, after a failure
+// comes another attempt, or the failure of the job.
 //
 //   run -> program loaded, state verified -> deployed -> finished
 //    \_______ backoff <- RESTARTING <- failure -> FAILING -> onFailed

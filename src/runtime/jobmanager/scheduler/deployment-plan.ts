@@ -1,6 +1,6 @@
 // Duty: turns an ExecutionGraph into what each worker is told to run: channels allocated, restored state attached.
-// Invariants: a channel's two ends get the same memory; channels inside one worker need none. Memory is new for every
-// attempt, so that a task of an older one can never write into it.
+// Invariants: a channel's two ends get the same memory; channels within one worker need no shared memory. Memory is new
+// for every attempt, so that a task of an older one can never write into it.
 // Thread: main thread.
 import type { JobEdge } from '../../../graph/job-graph.js'
 import type { StreamStateHandle, TaskStateSnapshot } from '../../../storage/state-handles.js'

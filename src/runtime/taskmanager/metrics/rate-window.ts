@@ -1,4 +1,4 @@
-// Duty: how fast totals grow: a second, over the last minute or as long as there was one.
+// Duty: how fast totals grow a second, over the last minute, or over the time since the start while that is shorter.
 // Invariants: totals never shrink; the divisor is the time that really passed, so a late sample does not bend a rate.
 // Thread: the task's worker.
 

@@ -1,6 +1,6 @@
 // Duty: how long a task was busy, idle and back-pressured.
-// Invariants: every ms between the start and the end belongs to exactly one of them; nothing is measured here, the
-// loop's own clock reads at the borders of steps are used. A task that has work but waits for its thread is busy.
+// Invariants: every ms between the start and the end belongs to exactly one of them; no clock is read here: the
+// loop passes in the time that it reads at the borders of steps. A task that has work but waits for its thread is busy.
 // Thread: the task's worker.
 
 /** What a task does between two steps; `none`: it does not run yet or no more. */

@@ -1,4 +1,4 @@
-// Duty: elements of a channel that are no records, as bytes: to be put behind the records of the same channel.
+// Duty: elements of a channel that are no records, as bytes: to be put after the records of the same channel.
 // Thread: made on the producing task's worker, delivered on the consuming task's.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { DataInputView } from '../../../core/memory/data-input-view.js'

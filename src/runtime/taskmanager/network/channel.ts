@@ -62,7 +62,10 @@ export interface ChannelWriter {
   writeCancelBarrier(checkpointId: number): void
   writeEndOfData(): void
   writeEndOfPartition(): void
-  /** Makes everything written so far visible to the reader as far as there is room; true when nothing is left behind. */
+  /**
+   * Makes everything written so far visible to the reader as far as there is room; true when nothing is left to be
+   * sent.
+   */
   flush(): boolean
   /** True when there is unflushed data. */
   hasPending(): boolean

@@ -1,7 +1,7 @@
-// Duty: elements of a channel within one worker that wait as bytes, as in memory nothing says how much objects take.
-// Invariants: first in, first out. A record that is here needs no copy: what comes back has nothing of the object that was
-// written. Records that go together come back together, as one batch. After a record that is too large nothing more is
-// taken, as a serializer may remember it.
+// Duty: elements of a channel within one worker that wait as bytes, because nothing says how much memory objects take.
+// Invariants: first in, first out. A record that waits here needs no copy: what is read back shares nothing with the
+// object that was written. Records that go together come back together, as one batch. After a record that is too large
+// nothing more is taken, as a serializer may remember it.
 // Thread: the one worker that owns both ends.
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'

@@ -1,5 +1,6 @@
 // Duty: the channels of all inputs of a task, polled in turn; what one delivers goes to the handler of its input.
-// Invariants: fair: after a channel was drained the next poll begins behind it; a blocked or ended channel is not polled.
+// Invariants: fair: after a channel was drained the next poll begins with the one after it; a blocked or ended channel
+// is not polled.
 // Thread: the consuming task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { ChannelHandler, ChannelReader } from './channel.js'

@@ -1,7 +1,7 @@
 // Duty: a channel whose two ends are in one worker: batches of records, each copied when it is written.
-// Invariants: same order and same bounds as a ring; what is beyond them waits as bytes. A record arrives as through a ring, whatever happens to its object
-// after it was written, also with `pipeline.object-reuse`: it waits here while its writer goes on. What arrives is the
-// reader's alone. A batch is not touched by the writer after it was handed over.
+// Invariants: same order and same bounds as a ring; what exceeds them waits as bytes. A record arrives as through a
+// ring, whatever happens to its object after it was written, also with `pipeline.object-reuse`: it waits here while its
+// writer goes on. What arrives is the reader's alone. A batch is not touched by the writer after it was handed over.
 // Thread: the one worker that owns both ends.
 import type { Copier } from '../../../core/types/copier.js'
 import { rowStreamSerializer } from '../../../core/types/row-stream-serializer.js'

@@ -1,5 +1,5 @@
 // Duty: the output of a task over one edge: a partitioner over the channels to the subtasks on the other side.
-// Invariants: events go to every channel behind all records written before; nothing is lost for lack of room, the writer
+// Invariants: events go to every channel after all records written before; nothing is lost for lack of room, the writer
 // only says that it is not available.
 // Thread: the producing task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -90,7 +90,7 @@ export class RecordWriter {
     this.#setMayBeFull()
   }
 
-  /** True when nothing is left behind. */
+  /** True when nothing is left to be sent. */
   flush(): boolean {
     let isEmpty = true
     for (const channel of this.#channels) if (channel.hasPending() && !channel.flush()) isEmpty = false

@@ -1,5 +1,5 @@
 // Duty: the reading end of a channel through shared memory.
-// Invariants: records are read where they lie and their slot is freed behind the last one; a handler that stops in the
+// Invariants: records are read where they lie and their slot is freed after the last one; a handler that stops in the
 // middle keeps no slot from the writer, the rest is copied out.
 // A reader that was closed, or has read the end of its partition, tells the writer, which then never waits for it.
 // That memory is written again: a serializer gives nothing back that points into it.

@@ -29,7 +29,7 @@ import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
 import { WaitingSegments } from './waiting-segments.js'
 import { WaitingSpace } from './waiting-space.js'
 
-/** Room behind a full slot, so that the record that ends it does not make the buffer grow. */
+/** Room after a full slot, so that the record that ends it does not make the buffer grow. */
 const OVERHANG_BYTES = 4096
 const NO_BYTES = new Uint8Array(0)
 
@@ -193,7 +193,7 @@ export class RingChannelWriter implements ChannelWriter {
     return isStreamSerializer(stream) ? stream.positionOfLast(record.subarray(RECORD_HEAD_BYTES)) : undefined
   }
 
-  /** The last record did not fit behind the others: they go first, it begins the next slot or takes several. */
+  /** The last record did not fit after the others: they go first, it begins the next slot or takes several. */
   #goBeyondSlot(start: number): void {
     const sizeBytes = this.#current.position - start
     if (sizeBytes > this.#maxRecordBytes) {

@@ -53,7 +53,7 @@ export class RingReaderEnd {
     return slot
   }
 
-  /** A slot that was published, so many behind the next one: only to be looked at. */
+  /** A slot that was published, so many after the next one: only to be looked at. */
   peek(ahead: number): ReadableSlot {
     const { slotSizeBytes, slotCount, buffer } = this.#memory
     const number = (this.#head + ahead) | 0

@@ -19,7 +19,7 @@ import { ringBell } from './doorbell.js'
 /** One slot of the ring. */
 export interface WritableSlot {
   readonly header: DataView
-  /** What lies behind the header, twice. */
+  /** What follows the header; `view` is over the same bytes. */
   readonly bytes: Buffer
   readonly view: DataView
 }

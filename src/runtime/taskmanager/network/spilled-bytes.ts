@@ -1,5 +1,5 @@
 // Duty: bytes in the file of a waiting space, first in, first out.
-// Invariants: all that it keeps in memory is a number for each block. A block that was read goes back at once.
+// Invariants: in memory it keeps one number for each block of the file. A block is free again as soon as it was read.
 // Thread: the worker whose tasks write.
 import type { WaitingSpace } from './waiting-space.js'
 

@@ -1,7 +1,8 @@
 // Duty: the accumulators of one task, and the merge of one of them with those of other subtasks.
-// Invariants: a name is used once in a task, whatever is chained in it, as in Flink. What accumulates can travel: told when it
-// is added where that can be seen, else by the result of the job. Merging is the accumulator's own; what comes from another subtask
-// has the class, the local value and the plain fields of the accumulator there.
+// Invariants: a name is used once in a task, whatever is chained in it, as in Flink. An accumulator has to be
+// serializable: the error comes when it is added where that can be seen then, else with the result of the job. Merging
+// is the accumulator's own; what comes from another subtask has the class, the local value and the plain fields of the
+// accumulator there.
 // Thread: the task worker that owns the task.
 import type { AccumulatorResult } from '../../../api/environment/accumulator-result.js'
 import type { Accumulator } from '../../../api/functions/accumulator.js'

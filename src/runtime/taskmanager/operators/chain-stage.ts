@@ -1,7 +1,7 @@
-// Duty: what an operator with one result (or none) a record tells about itself, so that operators that follow each other
-// in a chain run as one generated function.
+// Duty: how an operator that makes at most one result of a record describes itself, so that neighbours in a chain can
+// run as one generated function.
 // Invariants: only operators whose whole work on a record is the call of one function are stages; a run of stages ends at
-// whatever else stands behind (a sink, a channel, several readers, a function with a collector).
+// whatever else follows (a sink, a channel, several readers, a function with a collector).
 // Thread: the task worker that owns the operators.
 import type { KeySpec } from '../../../api/dag/key-spec.js'
 import type { FlinkError } from '../../../core/errors/flink-error.js'
@@ -24,7 +24,7 @@ export interface ChainStage {
   refused(promise: PromiseLike<unknown>): FlinkError
 }
 
-/** A stage, those behind it, and what the last of them emits to. A run is part of those that begin before it. */
+/** A stage, those after it, and what the last of them emits to. A run is part of those that begin before it. */
 export interface StageRun {
   readonly stage: ChainStage
   readonly next: StageRun | undefined

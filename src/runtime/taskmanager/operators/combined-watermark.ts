@@ -1,7 +1,7 @@
 // Duty: the time of an operator with several inputs, out of the watermarks and statuses of all of them.
-// Invariants: it never goes back; it is the smallest watermark of the inputs that are not idle, and the greatest of all when
-// the last one goes idle. An input that comes back from idle counts at once, so time waits for it. The operator is asked for
-// each time until it is done with it, before anything newer.
+// Invariants: it never goes back; it is the smallest watermark of the inputs that are not idle, and the greatest of all
+// when the last one goes idle. An input that comes back from idle counts at once, so time waits for it. The operator is
+// given one time again and again until it is done with it, and no newer one before.
 // Thread: the task worker that owns the operator.
 import type { WatermarkStatus } from '../network/stream-element.js'
 

@@ -2,8 +2,8 @@
 // own, so that V8 sees one function at each place and inlines it.
 // Figures (Node 20, map and filter in turn over records of four fields, ns a record): depth 3: closures 57, one generated
 // function an operator 29, fused 27, loop by hand 24; depth 12: closures 417, a function each 417, fused 134, loop 104.
-// Invariants: an error names the stage that threw; what is behind the run is called outside of the try, its errors are its
-// own.
+// Invariants: an error names the stage that threw; what follows the run is called outside of the try, so that
+// an error there is never taken for the last stage's.
 // Thread: the task worker that owns the operators.
 import { stagesOf, type ChainStage, type StageRun } from './chain-stage.js'
 
@@ -17,7 +17,7 @@ export function fuseStages(run: StageRun): ProcessElement {
   return make(stages, run.tail)
 }
 
-/** The function as source, behind a `return`. */
+/** The function as source, after a `return`. */
 export function fusedStagesSource(stages: readonly Pick<ChainStage, 'kind' | 'method' | 'copier' | 'keyed'>[]): string {
   const constants: string[] = []
   const lines: string[] = []

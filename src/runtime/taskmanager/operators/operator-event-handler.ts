@@ -1,4 +1,4 @@
-// Duty: that an operator takes events of its coordinator.
+// Duty: what an operator implements to get the events of its coordinator.
 // Invariants: called between two records, never while a snapshot is taken or beside another method of the operator's life.
 // Thread: the task worker that owns the task.
 import type { StreamOperator } from './stream-operator.js'

@@ -1,4 +1,4 @@
-// Duty: what an operator sees of everything behind it, be it a chained operator or a network channel.
+// Duty: what an operator sees of everything downstream of it, be it a chained operator or a network channel.
 // Invariants: calls are synchronous and never block; order is kept. A record is copied before collect returns, or
 // handed on by reference where the job says so: its emitter may do with the object what it likes.
 // Thread: the task worker that owns the operator.

@@ -1,8 +1,8 @@
 // Duty: an operator that is one stage of its chain: what it does with a record is generated together with the stages
-// behind it.
+// after it.
 // Invariants: `stageRun` begins with this operator's stage and ends where the next operator is no stage. The function is generated
 // with the first record: only the first operator of a run ever gets one, and a run is as long as the program likes (1000 maps
-// took 10 s when each of them generated what was behind it).
+// took 10 s when each of them generated all that follows it).
 // Thread: the task worker that owns the operator.
 import type { KeySpec } from '../../../api/dag/key-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'

@@ -1,6 +1,6 @@
 // Duty: the rolling reduce of a keyed stream (reduce, sum, min, max ...): emits what was combined so far at every record.
-// Invariants: the first record of a key is stored and emitted as it came; the result has the timestamp of the record that
-// led to it.
+// Invariants: the first record of a key is stored and emitted unchanged; the result has the timestamp of the record
+// that led to it.
 // Thread: the task worker that owns the operator.
 import type { ReduceFunction } from '../../../api/functions/reduce-function.js'
 import { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'

@@ -63,9 +63,9 @@ export interface OperatorContext {
   readonly operatorEvents: OperatorEventGateway
   /** Runs `action` on the task's thread between two records (mail); an error in it fails the task. */
   enqueueMail(action: () => void): void
-  /** False while the channels behind the chain are full; a source should wait then. */
+  /** False while the channels downstream of the chain are full; a source should wait then. */
   isOutputAvailable(): boolean
-  /** Resolves when the channels behind the chain have room again. */
+  /** Resolves when the channels downstream of the chain have room again. */
   whenOutputAvailable(): Promise<void>
 }
 
@@ -73,7 +73,7 @@ export interface OperatorContext {
 export interface OperatorSnapshotFuture {
   /** Writes what is left, in slices between records, and resolves with the handles; undefined when there is no state. */
   complete(): Promise<OperatorSubtaskState | undefined>
-  /** Gives up: releases the snapshot version and deletes what was written. May be called at any time, also twice. */
+  /** Cancels: releases the snapshot version and deletes what was written. May be called at any time, also twice. */
   cancel(): Promise<void>
 }
 

@@ -69,7 +69,7 @@ export class StreamSink extends OneInputUdfOperator {
     return true
   }
 
-  /** Nobody behind a sink asks. */
+  /** Nothing is downstream of a sink, so nobody asks. */
   override processWatermarkStatus(_status: WatermarkStatus): boolean {
     return true
   }

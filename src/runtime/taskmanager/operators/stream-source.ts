@@ -1,9 +1,9 @@
 // Duty: the head of a source task around a SourceFunction: emits what its run produces, batch by batch.
 // Invariants: records leave in emitNext only (and in prepareSnapshotPreBarrier, which empties the queue), so no record
 // crosses a barrier. The state of a run that goes on by itself (async shapes) is captured in prepareSnapshotPreBarrier,
-// before its first await: whatever it collects and changes afterwards is behind the barrier. The task must call that
+// before its first await: whatever it collects and changes afterwards comes after the barrier. The task must call that
 // method from a mail, not from a promise's continuation, so that no yielded record is on its way through microtasks.
-// Behind `finish` nothing is emitted and the state taken before it stays: a draining savepoint comes after it.
+// After `finish` nothing is emitted and the state taken before it stays: a draining savepoint comes after it.
 // Thread: the task worker that owns the task.
 import type { SourceFunction } from '../../../api/functions/source-function.js'
 import type { TimerHandle } from '../../../core/time/clock.js'

@@ -1,7 +1,7 @@
 // Duty: what a backend's next checkpoint may build on: the handles that earlier ones ended with, by checkpoint.
-// Invariants: a delta builds on a checkpoint that the JobMaster names as completed, never on one that may still be given
-// up. A chain is whole state and then deltas; it is begun anew when it is long, or when the deltas hold more than half of
-// what the whole state does: so what is read back, and what is kept on the disk, stays within bounds.
+// Invariants: a delta builds on a checkpoint that the JobMaster names as completed, never on one that may still be
+// aborted. A chain is whole state and then deltas; it is begun anew when it is long, or when the deltas hold more than
+// half of what the whole state does: so what is read back, and what is kept on the disk, stays within bounds.
 // Thread: the task worker that owns the backend.
 import type { KeyedStateHandle, StreamStateHandle } from '../../../storage/state-handles.js'
 

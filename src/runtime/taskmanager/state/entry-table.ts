@@ -166,7 +166,7 @@ export class EntryTable {
     for (let next = start; next < end; next += 1) {
       const hash = hashes[next] as number
       let slot = (Math.imul(hash, MIX) >>> shift) * 2
-      // Where another entry has its home place, this one is behind it.
+      // Where another entry is at its home place, it lies further on.
       while (index[slot] !== hash && index[slot + 1] !== 0) slot = (slot + 2) & mask
       positions[next - start] = index[slot + 1] as number
     }

@@ -1,5 +1,6 @@
 // Duty: what a user's function gives to a ListState as its values, checked at the call.
-// Invariants: a text is one value and no list of letters, though it can be iterated over; null is no way to clear a list.
+// Invariants: a text is one value, though it can be iterated over by letters; null is refused and does not clear the
+// list.
 // Thread: the task worker that runs the function.
 import { describeValue } from '../../../core/errors/describe-value.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'

@@ -110,7 +110,7 @@ export class HeapKeyedStateSnapshot implements KeyedStateSnapshot {
     }
   }
 
-  /** Not known where state of an older format is carried on as it came. */
+  /** Not known where state of an older format is carried on unchanged. */
   #shapesOfKeys(): readonly string[] | undefined {
     for (const { keyShapes } of this.#restored) {
       if (keyShapes === undefined) return undefined
@@ -158,7 +158,7 @@ export class HeapKeyedStateSnapshot implements KeyedStateSnapshot {
     this.#scratch.reset()
     if (removed.length > 0) writeRemovedKeys(removed, serializers, this.#scratch)
     for (let index = 0; index < members.length; index += 1) {
-      // They lie anywhere in memory: with 1,000,000 keys a checkpoint takes 1.2 s for 1.6 s.
+      // They lie anywhere in memory: touched together, 1,000,000 keys take 1.6 → 1.2 s a checkpoint.
       if (index % TOUCHED_TOGETHER === 0) {
         table.touch(members, index, Math.min(members.length, index + TOUCHED_TOGETHER))
       }

@@ -1,9 +1,10 @@
 // Duty: one keyed state of one operator subtask as live objects: the entry of the current key, and what running snapshots need of the rest.
-// Invariants: only the subtask's own key groups have entries. The entry of the current key is looked up once a record (a
-// key context's sequence) and namespace. What `get` hands out may be changed by its receiver: while a snapshot runs that still needs the
-// value, a copy takes its place first; where changes are noted, it counts as changed. While a snapshot runs no position is
-// used again. A key that has no entry yet is checked when it is looked up (new-keys.ts), so the key of every entry has the
-// hash that it is found by; the table keeps a key of its own. A value that cannot be copied fails the snapshot, not the record.
+// Invariants: only the subtask's own key groups have entries. The entry of the current key is looked up once a record
+// (a key context's sequence) and namespace. What `get` hands out may be changed by its receiver: where a running
+// snapshot still needs the value, a copy takes its place first; where changes are noted, it counts as changed. No
+// position is used again while a snapshot runs. A key that has no entry yet is checked when it is looked up
+// (new-keys.ts), so the key of every entry has the hash that it is found by; the table keeps a key of its own. A value
+// that cannot be copied fails the snapshot, not the record.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
@@ -40,7 +41,7 @@ export class HeapStateTable implements StateTable {
   #snapshots: TableSnapshot[] | undefined
   /** For incremental checkpoints, from the first of them on. */
   #changes: ChangeLog | undefined
-  /** There are snapshots or changes to be noted. One flag for both: where there are none, a change costs one comparison. */
+  /** A snapshot runs, or changes are noted. One flag for both: where there is neither, a write costs one comparison. */
   #isWatched = false
   /** The position of the key under this sequence of the context. */
   #position = NOT_FOUND

@@ -11,7 +11,7 @@ export interface InternalState<N> extends State {
 /** A list, reducing or aggregating state. */
 export interface InternalMergingState<N> extends InternalState<N> {
   /**
-   * Under the current key: what the sources hold comes behind what the target holds, and the sources are empty then. The
+   * Under the current key: what the sources hold comes after what the target holds, and the sources are empty then. The
    * target is the current namespace afterwards.
    */
   mergeNamespaces(target: N, sources: Iterable<N>): void

@@ -6,7 +6,7 @@
 export class KeyContext {
   key: unknown = undefined
   hasKey = false
-  /** As it came with the record. */
+  /** The hash that travelled with the record. */
   keyHash = 0
   sequence = 0
 

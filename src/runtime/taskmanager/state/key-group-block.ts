@@ -1,9 +1,11 @@
 // Duty: the bytes of one state within one key group of a keyed snapshot.
-// Invariants: block = flags (1 byte, bit 0: entries carry a namespace), number of entries, length of the entries in bytes
-// (both var int), entries; entry = key, namespace as the state's type of namespaces writes it, value. With bit 1 the entries begin with keys that are to be
-// removed: their number (var int), then key and namespace of each. With bit 2 the entries are blocks, to be applied one after
-// the other. The length lets a reader pass over a state that it
-// does not know, and carry it on as it is. A key group without any entry is empty: no blocks at all.
+//
+//   block   = flags (1 byte), number of entries (var int), length of the rest in bytes (var int), [removed if bit 1], entry*
+//   entry   = key, [namespace if bit 0], value
+//   removed = number of keys (var int), then key, [namespace if bit 0] of each
+//
+// Invariants: with bit 2 the rest is blocks in place of entries, to be applied in their order. The length lets a reader
+// pass over a state that it does not know, and carry it on unchanged. A key group without any entry has no block.
 // Thread: the task worker that owns the backend.
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
@@ -78,7 +80,7 @@ export function readBlock(input: DataInputView): KeyGroupBlock {
   return { flags, count, entries: input.readBytes(input.readVarInt()) }
 }
 
-/** One block that stands for several: whole state and what changed behind it. */
+/** One block that stands for several: whole state and what changed after it. */
 export function sequenceOf(blocks: readonly KeyGroupBlock[]): KeyGroupBlock {
   const [only = EMPTY_BLOCK] = blocks
   if (blocks.length <= 1) return only

@@ -1,5 +1,5 @@
 // Duty: ReducingState over a StateTable.
-// Invariants: the table holds what was reduced so far; the first value is stored as it came. Reducing is synchronous.
+// Invariants: the table holds what was reduced so far; the first value is stored unchanged. Reducing is synchronous.
 // Thread: the task worker that owns the backend.
 import type { ReducingState } from '../../../api/state/merging-state.js'
 import type { StateReducer } from '../../../api/state/reducing-state-descriptor.js'

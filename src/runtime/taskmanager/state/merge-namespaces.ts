@@ -3,7 +3,7 @@
 // Thread: the task worker that owns the backend.
 import type { StateTable } from './state-table.js'
 
-/** `merge` gets what came first and what comes behind it; it may change the first in place. */
+/** `merge` gets what came first and what comes after it; it may change the first in place. */
 export function mergeNamespaces(
   table: StateTable,
   target: unknown,

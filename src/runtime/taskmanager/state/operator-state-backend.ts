@@ -1,7 +1,7 @@
 // Duty: state of an operator subtask that belongs to no key: lists (split or union on restore) and broadcast maps.
 // Invariants: the synchronous part of a snapshot serialises everything, so the bytes are a copy; this state is small
 // (offsets, buffered elements, rules). What is restored stays bytes until it is asked for, and if nobody asks it goes into
-// the next snapshot as it came.
+// the next snapshot unchanged.
 // Thread: the task worker that owns the operator.
 import type { BroadcastState } from '../../../api/state/broadcast-state.js'
 import type { ListStateDescriptor } from '../../../api/state/list-state-descriptor.js'

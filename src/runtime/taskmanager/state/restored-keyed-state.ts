@@ -1,6 +1,6 @@
 // Duty: keyed state that came out of a snapshot and was not asked for yet, kept as bytes by state and key group.
 // Invariants: only key groups of this subtask are kept. State that no descriptor ever asks for goes into the next
-// snapshot as it came. Each handle names its states in an order of its own.
+// snapshot unchanged. Each handle names its states in an order of its own.
 // Thread: the task worker that owns the backend.
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
@@ -12,7 +12,7 @@ import { checkCompatible } from './state-registration.js'
 
 export interface RestoredState {
   readonly metadata: StateMetadata
-  /** By key group: whole state and what changed behind it, in this order. */
+  /** By key group: whole state and what changed after it, in this order. */
   readonly blocks: ReadonlyMap<number, readonly KeyGroupBlock[]>
   /** Of the keys of all states that came with it; undefined where it is not known. */
   readonly keyShapes: readonly string[] | undefined

@@ -1,7 +1,7 @@
 // Duty: one keyed state as the state classes see it, whatever holds it: the value of the current key in the namespace
 // that was set last.
-// Invariants: `get` may hand out an object; what is changed in it is kept where `changedInPlace` or `put` follows before
-// the key or the namespace changes, and may or may not be kept without.
+// Invariants: `get` may hand out an object; a change in it is kept for certain only when `changedInPlace` or
+// `put` follows before the key or the namespace changes.
 // Thread: the task worker that owns the backend.
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'

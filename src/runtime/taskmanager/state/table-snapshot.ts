@@ -1,8 +1,9 @@
 // Duty: one state as it was when a snapshot began, while the living table goes on (copy on write, as Flink's
 // CopyOnWriteStateMap).
-// Invariants: beginning costs nothing but a byte a position. A value that is replaced or removed before it was written is
-// preserved here first; once it was written, or preserved, the living table may do with it what it likes. Positions at or
-// above `limit` came later. Spoiled by a value that could not be preserved it needs nothing any more, and gives nothing. One of changes alone holds nothing but the entries that changed; the others count as written.
+// Invariants: beginning costs nothing but a byte a position. A value that is replaced or removed before it was written
+// is preserved here first; once it was written, or preserved, the living table may do with it what it likes. Positions
+// at or above `limit` came later. A value that cannot be preserved spoils the snapshot: it preserves nothing any more,
+// and reading it fails. In a snapshot of changes alone the entries that did not change count as written from the start.
 // Thread: the task worker that owns the backend.
 import { NO_ENTRY, type EntryTable } from './entry-table.js'
 

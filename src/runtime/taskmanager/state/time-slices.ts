@@ -1,6 +1,7 @@
 // Duty: cuts long work of a task's own thread (writing a snapshot) into slices, with records of the task in between.
 // Invariants: a slice ends after its time, a share of what the task had before it, or after a number of steps, whichever
-// is first (a clock may stand still in a simulation). After `cancel` the next step throws, and a wait under way ends at once: the task may never come back.
+// is first (a clock may stand still in a simulation). After `cancel` the next step
+// throws, and a wait under way ends at once, because the task may never come back to it.
 // Thread: the task worker that owns the work.
 import type { Clock } from '../../../core/time/clock.js'
 
@@ -12,7 +13,7 @@ export interface TimeSliceOptions {
 }
 
 interface Pace {
-  /** Going to and fro takes 5 to 10 µs. */
+  /** Letting the task work and coming back takes 5 to 10 µs. */
   readonly minBudgetMs: number
   readonly maxBudgetMs: number
   /** A slice's part of the time that the task had for itself before it. */

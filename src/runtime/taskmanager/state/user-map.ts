@@ -1,7 +1,7 @@
 // Duty: the value of a MapState in memory: a map by value of the user's key, so that [1, 'a'] finds [1, 'a'].
-// Invariants: string, number, boolean and bigint keys stand for themselves; any other key is found by its canonical bytes
-// under a text that begins with NUL, and a copy of it, which nobody else can change, is kept beside. A string that begins
-// with NUL itself is escaped.
+// Invariants: string, number, boolean and bigint keys are their own keys in the map; any other key is found by a text
+// of NUL and its canonical bytes, and a copy of it, which nobody else can change, is kept with the value. A string that
+// begins with NUL itself is escaped.
 // Thread: the task worker that owns the backend.
 import { InvalidKeyError, keyBytes, keyInvalid, type KeyKind } from '../../../core/keygroups/canonical-key.js'
 

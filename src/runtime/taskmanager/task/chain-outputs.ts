@@ -18,7 +18,7 @@ export interface OutputReader {
   readonly target: OutputTarget
 }
 
-/** What stands behind an output. */
+/** Where an output leads. */
 export interface OutputTarget {
   readonly stageRun: StageRun | undefined
   readonly collect: (value: unknown, timestamp: number) => void

@@ -1,7 +1,8 @@
 // Duty: says when a task has the barrier of a checkpoint from all its inputs.
 // Invariants: aligned (exactly once): a channel whose barrier came is blocked until the others have theirs, so nothing
-// behind a barrier is processed before the snapshot. Not aligned (at least once): nothing is blocked. A channel that ended
-// counts as arrived. A newer barrier gives the older checkpoint up. Every checkpoint is reported at most once.
+// that follows a barrier is processed before the snapshot. Not aligned (at least once): nothing is blocked. A channel
+// that ended counts as arrived. A newer barrier aborts the older checkpoint in this task. Every checkpoint is reported
+// at most once.
 // Thread: the task's worker.
 import type { Clock } from '../../../core/time/clock.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
@@ -31,7 +32,7 @@ export class CheckpointBarrierHandler {
   readonly #ended = new Set<number>()
   /** Pending checkpoints by id; at most one when aligned. */
   readonly #pending = new Map<number, Alignment>()
-  /** Checkpoints up to this one were taken or given up: their barriers mean nothing any more. */
+  /** Checkpoints up to this one were taken or aborted: their barriers mean nothing any more. */
   #newestDone = -1
 
   constructor(channelCount: number, isAligned: boolean, actions: BarrierActions, clock: Clock) {
@@ -44,7 +45,7 @@ export class CheckpointBarrierHandler {
   onBarrier(barrier: CheckpointBarrier, channelIndex: number): void {
     const { checkpointId } = barrier
     if (checkpointId <= this.#newestDone) return
-    if (this.#isAligned) this.#giveUpOlderThan(checkpointId, 'came before it was aligned')
+    if (this.#isAligned) this.#abortOlderThan(checkpointId, 'came before it was aligned')
     let alignment = this.#pending.get(checkpointId)
     if (alignment === undefined) {
       alignment = { barrier, arrived: new Set(), startedAt: this.#clock.monotonicMs() }
@@ -57,15 +58,16 @@ export class CheckpointBarrierHandler {
 
   onCancelBarrier(checkpointId: number): void {
     if (checkpointId <= this.#newestDone) return
-    this.#giveUpOlderThan(checkpointId, 'was given up upstream before it was complete')
+    this.#abortOlderThan(checkpointId, 'was declined upstream before it was complete')
     this.#newestDone = checkpointId
     if (this.#pending.delete(checkpointId) && this.#isAligned) this.#actions.unblockAll()
-    this.#actions.abort(checkpointId, 'an upstream task gave it up')
+    this.#actions.abort(checkpointId, 'an upstream task declined it')
   }
 
   /**
-   * The coordinator gave the checkpoint up: its barriers are not waited for any more. Where some have come already the rest
-   * is ignored; where none has, all are waited for as ever, for they are on their way, or a word that they are not.
+   * The coordinator aborted the checkpoint. Where some of its barriers have come, the task waits for no more of them
+   * and ignores those that still come. Where none has, nothing changes: each channel brings its barrier or a cancel
+   * barrier.
    */
   onAborted(checkpointId: number): void {
     if (!this.#pending.delete(checkpointId)) return
@@ -76,7 +78,7 @@ export class CheckpointBarrierHandler {
 
   onChannelEnded(channelIndex: number): void {
     this.#ended.add(channelIndex)
-    // Oldest first, and each as it is then: one that completes gives up those before it.
+    // Oldest first, and each as it is then: one that completes aborts those before it.
     for (const id of [...this.#pending.keys()].sort((left, right) => left - right)) {
       const alignment = this.#pending.get(id)
       if (alignment !== undefined) this.#checkComplete(alignment)
@@ -88,7 +90,7 @@ export class CheckpointBarrierHandler {
       if (!alignment.arrived.has(index) && !this.#ended.has(index)) return
     }
     const { barrier, startedAt } = alignment
-    this.#giveUpOlderThan(barrier.checkpointId, 'was complete before it')
+    this.#abortOlderThan(barrier.checkpointId, 'was complete before it')
     this.#newestDone = barrier.checkpointId
     this.#pending.delete(barrier.checkpointId)
     if (this.#isAligned) this.#actions.unblockAll()
@@ -96,7 +98,7 @@ export class CheckpointBarrierHandler {
   }
 
   /** A barrier of theirs that comes later is ignored: it must not block a channel that a newer checkpoint waits for. */
-  #giveUpOlderThan(checkpointId: number, event: string): void {
+  #abortOlderThan(checkpointId: number, event: string): void {
     this.#newestDone = Math.max(this.#newestDone, checkpointId - 1)
     for (const id of [...this.#pending.keys()]) {
       if (id >= checkpointId) continue

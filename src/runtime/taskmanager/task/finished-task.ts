@@ -1,4 +1,4 @@
-// Duty: stands for a task that had finished when the restored checkpoint was taken: it only ends its outputs.
+// Duty: takes the place of a task that had finished when the restored checkpoint was taken: it only ends its outputs.
 // Invariants: runs no user code; its readers see the greatest watermark and the end.
 // Thread: the task's worker.
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'

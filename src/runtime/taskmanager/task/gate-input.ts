@@ -1,5 +1,5 @@
 // Duty: the input of a task with channels: records and events come out of its gate.
-// Invariants: the end of the data is told before anything that follows it is read, so that a barrier behind it finds the
+// Invariants: the end of the data is told before anything that follows it is read, so that a barrier after it finds the
 // operators finished. A checkpoint that nobody upstream sends a barrier for is taken at the end of the input.
 // Thread: the task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'

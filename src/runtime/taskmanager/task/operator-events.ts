@@ -1,7 +1,7 @@
 // Duty: the events that a task's operators get of their coordinators, and what their coordinators learn of its checkpoints.
 // Invariants: an event is an exclusive action of the task: what the task is told later happens later, a snapshot above all.
 // After the snapshot that the job is to stop with events are held: they belong to whoever goes on, this task if that snapshot is
-// given up.
+// aborted.
 // Thread: the task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { WorkerToMaster } from '../../protocol/worker-to-master.js'

@@ -1,4 +1,4 @@
-// Duty: what the inputs of a task have told its head of time, and the head is not done with.
+// Duty: watermarks and statuses that the inputs of a task have given to its head, and that the head is not done with.
 // Invariants: the head is told in order, one thing at a time; while it is in the middle of one, the task gives it nothing
 // else: no record of any input, no barrier, no action.
 // Thread: the task's worker.

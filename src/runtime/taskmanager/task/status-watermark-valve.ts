@@ -1,9 +1,9 @@
 // Duty: one watermark and one status out of those of all channels of an input, as Flink's valve gives them.
-// Invariants: the output never goes back; it is the smallest watermark of the aligned channels. A channel is aligned while
-// it is active and has come as far as the output: one that wakes up holds nobody back until then. What an idle channel
-// says of time is ignored; when the last channel goes idle, the greatest watermark comes out, so that the order in which
-// they went makes no difference. A channel that ended keeps its last word: a source that has finished has said the greatest
-// watermark, and one that was suspended must not let time go on.
+// Invariants: the output never goes back; it is the smallest watermark of the aligned channels. A channel is aligned
+// while it is active and its watermark has reached the output's: one that wakes up holds nobody back before that. What
+// an idle channel says of time is ignored; when the last channel goes idle, the greatest watermark comes out, so that
+// the order in which they went makes no difference. A channel that ended keeps its last word: a source that has
+// finished has said the greatest watermark, and one that was suspended must not let time go on.
 // Thread: the task's worker.
 import type { WatermarkStatus } from '../network/stream-element.js'
 

@@ -2,7 +2,7 @@
 //
 // Its life is drawn in task-life.ts, what it waits for at its end in task-ending.ts, what a step may rely on in README.md.
 //
-// Invariants: complete when it exists. Cooperative: `step` returns after its budget; records, mail and the begin of
+// Invariants: complete when it exists. Cooperative: `step` returns after its budget; records, mail and the start of
 // asynchronous actions happen in it and nowhere else. No input is taken while an action or a sink's promise is pending or
 // an output is full. Restoring is the first action, and nothing is closed while it runs.
 // Thread: the task's worker.
@@ -134,13 +134,13 @@ export class StreamTask {
     const { checkpoints, ending, events } = this.#parts
     this.#input.onCheckpointAborted(checkpointId)
     void checkpoints.abort(checkpointId)
-    const givenUp = ending.checkpointGivenUp(checkpointId)
-    if (givenUp !== 'no-stop') {
+    const afterAbort = ending.checkpointAborted(checkpointId)
+    if (afterAbort !== 'no-stop') {
       this.#control.processingTime.resume()
       events.resume()
     }
-    if (givenUp === 'lost') this.fail(new FlinkError('DRAIN_FAILED', { checkpointId }))
-    if (givenUp === 'goes-on') this.#input.resume()
+    if (afterAbort === 'lost') this.fail(new FlinkError('DRAIN_FAILED', { checkpointId }))
+    if (afterAbort === 'goes-on') this.#input.resume()
     actions.enqueue(async () => {
       for (const operator of this.#operators) await operator.notifyCheckpointAborted(checkpointId)
     })

@@ -4,7 +4,7 @@
 //              \________________ error or abort: cancel what was begun, decline ______________/
 //
 // Invariants: state and barrier are taken with no record in between; a checkpoint is answered at most once; what was
-// aborted leaves no file behind. An error of the pre-barrier hooks fails the task, any other only the checkpoint.
+// aborted leaves no file. An error of the pre-barrier hooks fails the task, any other only the checkpoint.
 // Thread: the task's worker.
 import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -70,8 +70,8 @@ export class SubtaskCheckpointCoordinator {
   }
 
   /**
-   * Resolves when the synchronous part is done, or the checkpoint was given up; the task takes no input until then. Rejects
-   * when the task must fail.
+   * Resolves when the synchronous part is done, or the checkpoint was declined or aborted; the task takes no input
+   * until then. Rejects when the task must fail.
    */
   async perform(barrier: CheckpointBarrier, alignmentMs: number): Promise<void> {
     const { checkpointId, options } = barrier
@@ -101,7 +101,7 @@ export class SubtaskCheckpointCoordinator {
     for (const operator of this.#operators) await operator.prepareSnapshotPreBarrier(checkpointId)
   }
 
-  /** False when it was given up. */
+  /** False when it was declined or aborted. */
   async #takeState(barrier: CheckpointBarrier, snapshot: RunningSnapshot): Promise<boolean> {
     const { checkpointId } = barrier
     try {
@@ -113,7 +113,7 @@ export class SubtaskCheckpointCoordinator {
         snapshot.futures.set(operator.operatorId, await operator.snapshotState(request))
       }
     } catch (error) {
-      await this.#giveUp(checkpointId, snapshot, error)
+      await this.#cancelAndDecline(checkpointId, snapshot, error)
       return false
     }
     // Aborted meanwhile: what the operators gave since then is given back, too.
@@ -121,7 +121,7 @@ export class SubtaskCheckpointCoordinator {
     return !snapshot.canceled
   }
 
-  /** True when the coordinator had given it up. */
+  /** True when the coordinator had aborted it. */
   #forgetAborted(checkpointId: number): boolean {
     const wasAborted = this.#aborted.has(checkpointId)
     for (const id of this.#aborted) if (id <= checkpointId) this.#aborted.delete(id)
@@ -133,7 +133,7 @@ export class SubtaskCheckpointCoordinator {
     return this.#running.size > 0
   }
 
-  /** True when the coordinator gave it up before it began here. */
+  /** True when the coordinator aborted it before it began here. */
   isAborted(checkpointId: number): boolean {
     return this.#aborted.has(checkpointId)
   }
@@ -144,12 +144,15 @@ export class SubtaskCheckpointCoordinator {
     this.#sendDecline(checkpointId, new FlinkError('CHECKPOINT_DECLINED', { checkpointId, reason }))
   }
 
-  /** Given up in the middle of its alignment here, by somebody who knows it: those downstream get no barrier. */
+  /**
+   * Aborted by the coordinator while it was aligned here: those downstream get a cancel barrier, the coordinator no
+   * answer.
+   */
   abandon(checkpointId: number): void {
     this.#services.outputs.broadcastCancelBarrier(checkpointId)
   }
 
-  /** The coordinator gave the checkpoint up. */
+  /** The coordinator aborted the checkpoint. */
   async abort(checkpointId: number): Promise<void> {
     const snapshot = this.#running.get(checkpointId)
     if (snapshot === undefined) {
@@ -193,7 +196,7 @@ export class SubtaskCheckpointCoordinator {
       const { executionId, send } = this.#services
       send({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot: { operators }, metrics })
     } catch (error) {
-      await this.#giveUp(checkpointId, snapshot, error)
+      await this.#cancelAndDecline(checkpointId, snapshot, error)
     } finally {
       // A task that is at its end waits for this.
       this.#services.control.wake()
@@ -207,7 +210,7 @@ export class SubtaskCheckpointCoordinator {
     return { sizeBytes: sizeOf(handles), checkpointedSizeBytes }
   }
 
-  async #giveUp(checkpointId: number, snapshot: RunningSnapshot, error: unknown): Promise<void> {
+  async #cancelAndDecline(checkpointId: number, snapshot: RunningSnapshot, error: unknown): Promise<void> {
     if (snapshot.canceled) return
     this.#running.delete(checkpointId)
     await cancelAll(snapshot)

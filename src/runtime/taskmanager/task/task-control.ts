@@ -1,4 +1,4 @@
-// Duty: what outputs, operators and inputs of a task do to its course, and ask about it: mail, exclusive actions, room in
+// Duty: how outputs, operators and inputs of a task steer it, and what they ask of it: mail, exclusive actions, room in
 // the outputs, whether input may be taken.
 // Invariants: made before everything that uses it, so that a task is complete when it exists. An error of an action
 // reaches the task as mail, that is in its next step, before anything else begins.

@@ -8,8 +8,10 @@
 
 export type StopMode = 'suspend' | 'drain'
 
-/** What it means for the task that a checkpoint was given up. `lost`: its data was ended for that one, and cannot go on. */
-export type GivenUp = 'no-stop' | 'goes-on' | 'lost'
+/**
+ * What it means for the task that a checkpoint was aborted. `lost`: its data was ended for that one, and cannot go on.
+ */
+export type AfterAbort = 'no-stop' | 'goes-on' | 'lost'
 
 interface Stop {
   readonly checkpointId: number
@@ -73,7 +75,7 @@ export class TaskEnding {
     return true
   }
 
-  checkpointGivenUp(checkpointId: number): GivenUp {
+  checkpointAborted(checkpointId: number): AfterAbort {
     if (!this.isStoppingWith(checkpointId)) return 'no-stop'
     this.#stop = undefined
     return this.#isDrained ? 'lost' : 'goes-on'

@@ -1,4 +1,4 @@
-// Duty: what a task gets of the worker it lives in; nothing ambient is reached in any other way.
+// Duty: what a task gets from the worker it lives in: clock, files and all else from outside.
 // Invariants: one a worker, shared by its tasks.
 // Thread: the task worker.
 import type { Configuration } from '../../../core/config/configuration.js'

@@ -28,7 +28,7 @@ export class TaskOutputs {
     return timeouts.length === 0 ? -1 : Math.min(...timeouts)
   }
 
-  /** True when nothing is left behind. */
+  /** True when nothing is left to be sent. */
   flush(): boolean {
     let isEmpty = true
     for (const writer of this.#writers) if (!writer.flush()) isEmpty = false

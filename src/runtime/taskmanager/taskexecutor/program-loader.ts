@@ -2,7 +2,8 @@
 // Invariants: each equals the submitted plan. No graph has a function object that an earlier run in this thread had: not that
 // of another slot, with which it would be opened twice and its fields written by both, and not that of an earlier attempt,
 // whose fields still hold what it had come to. Modules are evaluated anew for each attempt, and for a further slot where
-// running main again is not enough. A thread that ran the program before refuses nothing: a fresh one has the last word.
+// running main again is not enough. An error in a thread that ran the program before is not the
+// last word: the program is loaded again in a fresh one.
 // Thread: the task worker.
 import type { PipelineExecutor } from '../../../api/environment/pipeline-executor.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
