@@ -18,7 +18,7 @@ describe('TaskEnding of a stop', () => {
     assert.equal(ending.finishesOperators, false)
   })
 
-  it('forgets a savepoint that was given up, and waits again for the next one', () => {
+  it('forgets a savepoint that was aborted, and waits again for the next one', () => {
     const ending = new TaskEnding(false)
     ending.stopWith(4, 'suspend')
     assert.equal(ending.checkpointGivenUp(3), 'no-stop')
