@@ -68,7 +68,7 @@ describe('Aligned barriers', () => {
     assert.deepEqual(gate.snapshots.get(2)?.toSorted(), ['b', 'c'])
   })
 
-  it('stay aligned when a checkpoint that was declined for them is aborted by the coordinator', () => {
+  it('stay aligned when the coordinator aborts a checkpoint that they had aborted already', () => {
     const gate = new AlignmentHarness(2)
     gate.barrier(0, 2).write(0, 'after').barrier(1, 1).poll()
     gate.barriers.onAborted(1)
@@ -86,8 +86,8 @@ describe('Aligned barriers', () => {
   })
 })
 
-describe('A checkpoint that was declined upstream', () => {
-  it('during the alignment is declined here, and the blocked channels go on', () => {
+describe('A checkpoint that was aborted upstream', () => {
+  it('during the alignment is aborted here, and the blocked channels go on', () => {
     const gate = new AlignmentHarness(2)
     gate.barrier(0, 1).write(0, 'a').poll()
     gate.cancel(1, 1).poll()
@@ -95,7 +95,7 @@ describe('A checkpoint that was declined upstream', () => {
     assert.deepEqual(gate.processed, ['a'])
   })
 
-  it('before any barrier came is declined once; its barriers mean nothing then', () => {
+  it('before any barrier came is aborted once; its barriers mean nothing then', () => {
     const gate = new AlignmentHarness(3)
     gate.cancel(0, 1).cancel(1, 1).barrier(2, 1).write(2, 'c').poll()
     assert.deepEqual(gate.outcomes, ['aborted 1'])
@@ -182,13 +182,13 @@ describe('At least once', () => {
     assert.deepEqual(gate.outcomes, ['taken 1', 'taken 2', 'taken 3'])
   })
 
-  it('declines those that a newer one overtook', () => {
+  it('aborts those that a newer one overtook', () => {
     const gate = new AlignmentHarness(2, 'AT_LEAST_ONCE')
     gate.barrier(0, 1).barrier(0, 2).barrier(1, 2).poll()
     assert.deepEqual(gate.outcomes, ['aborted 1', 'taken 2'])
   })
 
-  it('declines what was declined upstream and completes the next', () => {
+  it('aborts what was aborted upstream and completes the next', () => {
     const gate = new AlignmentHarness(2, 'AT_LEAST_ONCE')
     gate.barrier(0, 1).barrier(0, 2).cancel(1, 1).barrier(1, 2).poll()
     assert.deepEqual(gate.outcomes, ['aborted 1', 'taken 2'])
