@@ -18,7 +18,7 @@ describe('Aligned barriers', () => {
     assert.deepEqual(gate.outcomes, [])
     gate.write(2, 'd').barrier(2, 1).poll()
     assert.deepEqual(gate.snapshots.get(1)?.toSorted(), ['b', 'c', 'd'])
-    assert.deepEqual(gate.processed.toSorted(), ['b', 'after 0', 'after 1', 'c', 'd'])
+    assert.deepEqual(gate.processed.toSorted(), ['after 0', 'after 1', 'b', 'c', 'd'])
   })
 
   it('may have the next barrier right after them on every channel', () => {
