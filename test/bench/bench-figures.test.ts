@@ -27,7 +27,7 @@ function measured(goal: Goal, figure: number, bound: number): FamilyResult {
 }
 
 describe('The rate of a job', () => {
-  it('is that of all subtasks together behind the warm-up', () => {
+  it('is that of all subtasks together after the warm-up', () => {
     const slowStart = { count: 3000, step: 1, timesMs: Array.from({ length: 900 }, (_, index) => index * 100) }
     const rest = Array.from({ length: 2100 }, (_, index) => 89_901 + index)
     const one = { ...slowStart, timesMs: [...slowStart.timesMs, ...rest] }

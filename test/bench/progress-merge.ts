@@ -1,6 +1,6 @@
 import { PROGRESS_LINE, type Progress } from './jobs/progress.js'
 
-/** The stretch of the record stream that is measured: behind the warm-up, before the first subtask runs dry. */
+/** The stretch of the record stream that is measured: after the warm-up, before the first subtask runs dry. */
 const FROM = 0.3
 const TO = 0.95
 

@@ -84,7 +84,7 @@ describe('a command without a job that it could work on', { concurrency: 2 }, ()
     })
   }
 
-  it('cancel -s and stop -p with nothing behind them miss the job id, not the directory', async () => {
+  it('cancel -s and stop -p with nothing after them miss the job id, not the directory', async () => {
     assertArgumentRefused(await workspace.run('cancel', '-s'), 'Missing JobId')
     assertArgumentRefused(await workspace.run('stop', '-p'), 'Missing JobId')
   })

@@ -203,7 +203,7 @@ describe('list', { concurrency: 2 }, () => {
     workspace.remove()
   })
 
-  it('cleans up behind jobs that died, also when two do it at once', async () => {
+  it('cleans up after jobs that died, also when two do it at once', async () => {
     const workspace = new NumbersWorkspace()
     const jobs = [await startDetached(workspace), await startDetached(workspace)]
     for (const { pid } of jobs) process.kill(pid, 'SIGKILL')

@@ -97,7 +97,7 @@ describe('the next start of a job', { skip: process.platform === 'win32' }, () =
     const run = path.join(workspace.path, 'run')
     const entries = readdirSync(run).filter((file) => file.endsWith('.json'))
     const pids = entries.map((file) => (JSON.parse(readFileSync(path.join(run, file), 'utf8')) as { pid: number }).pid)
-    assert.deepEqual(pids, [1], 'the last to die left its entry, the one before was cleaned up behind')
+    assert.deepEqual(pids, [1], 'the last to die left its entry, the one before was cleaned up')
     workspace.remove()
   })
 

@@ -44,7 +44,7 @@ export default async function (env, params) {
   if (how === 'unasked') { await env.executeAsync(); return }
   if (how === 'unhandled') { const job = await env.executeAsync(); void job.getJobExecutionResult(); return }
   if (how === 'late') { void env.execute().catch(() => { env.fromElements('another job').print(); return env.execute() }); return }
-  if (how === 'sets it behind main') { void env.execute().then(() => { process.exitCode = 6 }); return }
+  if (how === 'sets it after main') { void env.execute().then(() => { process.exitCode = 6 }); return }
   if (how === 'exits amid its job') {
     env.addSource(async (ctx) => { while (ctx.isRunning()) await new Promise((r) => setTimeout(r, 5)) }).print()
     await env.executeAsync()
@@ -109,13 +109,13 @@ describe('a program decides what its jobs mean', () => {
       how: 'exits',
       exitCode: 0,
       stderr: /^WARNING: These.*\n$/,
-      title: 'process.exit(0) behind its jobs is a good end',
+      title: 'process.exit(0) after its jobs is a good end',
     },
     {
       how: 'exits with 4',
       exitCode: 4,
       stderr: /PROGRAM_EXITED.* exit code 4 before/,
-      title: 'its own exit code behind its jobs is that of the command',
+      title: 'its own exit code after its jobs is that of the command',
     },
     {
       how: 'sets it',
@@ -124,7 +124,7 @@ describe('a program decides what its jobs mean', () => {
       title: 'the exit code that it sets is that of the command when its jobs ended well',
     },
     {
-      how: 'sets it behind main',
+      how: 'sets it after main',
       exitCode: 6,
       stderr: /^WARNING: These.*\n$/,
       title: 'the exit code that it sets when its last job has ended is that of the command',
@@ -139,7 +139,7 @@ describe('a program decides what its jobs mean', () => {
       how: 'stuck',
       exitCode: 1,
       stderr: /PROGRAM_NEVER_RETURNS/,
-      title: 'a main that nothing can wake behind its jobs is an error',
+      title: 'a main that nothing can wake after its jobs is an error',
     },
     {
       how: 'stuck amid its job',

@@ -63,7 +63,7 @@ describe('a program', { concurrency: 2 }, () => {
     workspace.remove()
   })
 
-  /** Arguments behind the file belong to the program, whatever they look like. */
+  /** Arguments after the file belong to the program, whatever they look like. */
   const rows: readonly (readonly [title: string, args: readonly string[], printed: readonly string[]])[] = [
     ['as a job function', ['job-function.js', '-p', '4', '--class', 'Other'], ['4', 'Other']],
     ['as one export of several', ['-c', 'Large', 'named.js'], ['large']],
@@ -74,11 +74,11 @@ describe('a program', { concurrency: 2 }, () => {
     ],
     ['as the static main of a class', ['-c', 'WordCount', 'class-main.js', '-c', 'Other'], ['static', '-c', 'Other']],
     ['as a script', ['script.js', '-d', '--help', 'last'], ['-d', '--help', 'last']],
-    ['behind options', ['-p', '1', '--', 'main.js', '-s', 'x'], ['-s', 'x']],
+    ['after options', ['-p', '1', '--', 'main.js', '-s', 'x'], ['-s', 'x']],
     ['as an archive with a dependency', ['job.tgz', '--name', 'Ann'], ['Good day, Ann!']],
   ]
   for (const [title, args, printed] of rows) {
-    it(`${title} runs, and gets what stands behind it`, async () => {
+    it(`${title} runs, and gets what follows it`, async () => {
       const result = await workspace.run('run', ...args)
       assert.deepEqual(printedBy(result), printed)
     })
@@ -93,7 +93,7 @@ describe('a program', { concurrency: 2 }, () => {
     })
   }
 
-  it('a script goes on behind its job', async () => {
+  it('a script goes on after its job', async () => {
     const { stdout } = await workspace.run('run', 'script.js', 'only')
     const [, jobId = 'none'] = /submitted with JobID ([0-9a-f]{32})\n/.exec(stdout) ?? []
     assert.ok(stdout.endsWith(`ran ${jobId}\n`), stdout)

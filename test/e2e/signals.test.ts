@@ -1,4 +1,4 @@
-/** How a job process ends on signals: stopped behind a checkpoint, cancelled, at once; also with functions that hang. */
+/** How a job process ends on signals: stopped after a checkpoint, cancelled, at once; also with functions that hang. */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -86,7 +86,7 @@ function afterTheBurst(): Promise<void> {
 }
 
 describe('signals to a job process', () => {
-  it('SIGTERM stops a job with retained checkpoints behind a last one: no record is lost or seen twice', async () => {
+  it('SIGTERM stops a job with retained checkpoints after a last one: no record is lost or seen twice', async () => {
     const workspace = new Workspace(RETAINED)
     const job = workspace.file('job.mjs', COUNTER)
     const first = workspace.start('run', job)

@@ -75,7 +75,7 @@ describe('stop', { concurrency: 2 }, () => {
     workspace.remove()
   })
 
-  it('takes the configured directory, also when the job id stands behind -p', async () => {
+  it('takes the configured directory, also when the job id follows -p', async () => {
     const workspace = new NumbersWorkspace({ 'state.savepoints.dir': 'default-savepoints' })
     const directory = path.join(workspace.path, 'default-savepoints')
     for (const options of [[], ['-p']]) {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { Workspace } from './command-line.js'
 
-/** A sink behind an exchange that holds records back until `finish`, and tells what happens to it. */
+/** A sink downstream of an exchange that holds records back until `finish`, and tells what happens to it. */
 const JOB = `
 import { RichSinkFunction } from 'flink-ts'
 import { writeSync } from 'node:fs'
@@ -42,7 +42,7 @@ class Buffering extends RichSinkFunction {
     this.list.update(this.buffer)
   }
   invoke (value) {
-    if (this.finished) tell('record behind the end')
+    if (this.finished) tell('record after the end')
     this.buffer.push(value)
     if (this.buffer.length === 20) tell('twenty')
   }
@@ -123,7 +123,7 @@ describe('stop', () => {
     workspace.remove()
   })
 
-  it('--drain whose savepoint fails behind the end of data restarts the job', async () => {
+  it('--drain whose savepoint fails after the end of data restarts the job', async () => {
     const workspace = new Workspace({
       'restart-strategy.type': 'fixed-delay',
       'restart-strategy.fixed-delay.delay': '10 ms',

@@ -76,7 +76,7 @@ const FAULTS: readonly Mutant[] = [
     make: () => ({ plant: () => replaced(SubtaskEventGate.prototype, 'isDelivered', () => () => true) }),
   },
   {
-    name: 'events that were held for a checkpoint are dropped when it is given up',
+    name: 'events that were held for a checkpoint are dropped when it is aborted',
     seeds: 40,
     make: withoutHeldEvents,
   },

@@ -1,12 +1,12 @@
-/** Kills a process right behind an operation of the disk, before anybody hears that it was done. */
+/** Kills a process right after an operation of the disk, before anybody hears that it was done. */
 import type { CrashPoint } from './scenario.js'
 
 export class CrashTrigger {
   #awaited: CrashPoint | undefined
   #kill: () => void = () => undefined
 
-  arm(behind: CrashPoint, kill: () => void): void {
-    this.#awaited = behind
+  arm(after: CrashPoint, kill: () => void): void {
+    this.#awaited = after
     this.#kill = kill
   }
 

@@ -40,7 +40,7 @@ export const MARKS = [
   { name: 'too many checkpoints fail', seen: /Exceeded checkpoint tolerable failure threshold/ },
   { name: 'a checkpoint cannot be removed and is tried again', seen: /which is tried again/ },
   { name: 'a drain fails when its operators have finished', seen: /of a draining stop failed after/ },
-  { name: 'a job fails behind its savepoint', seen: /no savepoint: A savepoint has been created at/ },
+  { name: 'a job fails after its savepoint', seen: /no savepoint: A savepoint has been created at/ },
   { name: 'a restore with a finished vertex', seen: /deploy-tasks.* restored \d.* finished/ },
   { name: 'an older checkpoint is restored, and that is told', seen: /goes back to the older checkpoint/ },
   { name: 'a checkpoint is damaged while its job restarts', seen: /while the job restarts$/ },
@@ -55,8 +55,8 @@ export const MARKS = [
   { name: 'a worker that does not end in time is ended', seen: /did not end within \d+ ms after its cancellation/ },
   { name: 'a sink rejects', seen: /is FAILED: .*simulated rejection/ },
   { name: 'a worker dies while the job restarts', seen: /worker .* dies/, between: RESTART },
-  { name: 'a kill right behind a rename', seen: /killed.*behind a rename/ },
-  { name: 'a kill right behind a directory sync', seen: /killed.*behind a sync directory/ },
+  { name: 'a kill right after a rename', seen: /killed.*after a rename/ },
+  { name: 'a kill right after a directory sync', seen: /killed.*after a sync directory/ },
 ] as const satisfies readonly Mark[]
 
 export type MarkName = (typeof MARKS)[number]['name']

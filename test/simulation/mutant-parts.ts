@@ -34,7 +34,7 @@ export function withWriters(disk: FileSystem, change: (writer: FileWriter) => Fi
   })
 }
 
-/** Every record goes out with the next one; the last ones behind an event. */
+/** Every record goes out with the next one; the last ones after an event. */
 export function heldBack(event: 'broadcastBarrier' | 'broadcastEndOfPartition'): () => void {
   const held = new WeakMap<RecordWriter, () => void>()
   const release = (writer: RecordWriter): void => {

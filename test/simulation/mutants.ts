@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
   {
-    name: 'the state is taken behind the barrier, with what came after it',
+    name: 'the state is taken after the barrier, with what follows it',
     seeds: 25,
     make: () => ({
       plant: () =>
@@ -143,12 +143,12 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
   {
-    name: 'a record falls behind the barrier',
+    name: 'a record goes out after the barrier',
     seeds: 3,
     make: () => ({ plant: () => heldBack('broadcastBarrier') }),
   },
   {
-    name: 'a record comes behind the end of its partition',
+    name: 'a record comes after the end of its partition',
     seeds: 3,
     make: () => ({ plant: () => heldBack('broadcastEndOfPartition') }),
   },
@@ -224,7 +224,7 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
   {
-    name: 'nobody is told that a checkpoint was given up',
+    name: 'nobody is told that a checkpoint was aborted',
     seeds: 150,
     make: () => ({ toWorker: (message) => (message.type === 'notify-checkpoint-aborted' ? [] : [message]) }),
   },

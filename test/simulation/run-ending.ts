@@ -73,12 +73,12 @@ export class RunEnding {
     const { simulation, disk, inspector, crashTrigger } = this.#world
     const { plan, cluster, jobId } = this.#run
     const kill = (): void => {
-      const where = plan.crashBehind === undefined ? '' : `, behind a ${plan.crashBehind}`
+      const where = plan.crashAfter === undefined ? '' : `, after a ${plan.crashAfter}`
       simulation.note(`FAULT the job process is killed, and the disk loses what was not synced${where}`)
       cluster.vanish()
     }
-    if (plan.crashBehind !== undefined && !this.#isDone) {
-      crashTrigger.arm(plan.crashBehind, () => {
+    if (plan.crashAfter !== undefined && !this.#isDone) {
+      crashTrigger.arm(plan.crashAfter, () => {
         if (!this.#isDone) kill()
       })
       await this.#untilOrLate(() => !cluster.isThere)
@@ -121,7 +121,7 @@ export class RunEnding {
     return this.#fromLatest()
   }
 
-  /** Ends behind a checkpoint, or is cancelled. */
+  /** Ends after a checkpoint, or is cancelled. */
   async #stop(): Promise<RunResult> {
     const { simulation, store } = this.#world
     const { master, outcome, name } = this.#run
@@ -129,7 +129,7 @@ export class RunEnding {
     await simulation.settle(master.stop(), 'the stop')
     await simulation.runUntil(() => this.#isOver, 'the end of the stopped job')
     const { status, finalCheckpoint } = outcome() ?? {}
-    // Where something failed behind it the job is cancelled, and not all that the checkpoint holds was committed.
+    // Where something failed after it the job is cancelled, and not all that the checkpoint holds was committed.
     if (finalCheckpoint === undefined || status !== 'FINISHED') return this.#fromLatest()
     store.stopped(name)
     return { isOver: false, restore: finalCheckpoint }
@@ -160,7 +160,7 @@ export class RunEnding {
 
   async #afterSavepoint(path: string): Promise<RunResult> {
     const { simulation, store } = this.#world
-    await simulation.runUntil(() => this.#isOver, 'the end behind the savepoint')
+    await simulation.runUntil(() => this.#isOver, 'the end after the savepoint')
     const isCancel = this.#run.plan.end === 'cancel-with-savepoint'
     // The last task may have finished while the savepoint was being written.
     if (isCancel && this.#run.outcome()?.status === 'FINISHED') return this.#untilFinished()

@@ -34,7 +34,7 @@ export interface RunPlan {
   readonly endAfterMs: number
   /** It waits for a restart of the job then, if one comes soon. */
   readonly endsInRestart: boolean
-  readonly crashBehind: CrashPoint | undefined
+  readonly crashAfter: CrashPoint | undefined
   /** When two savepoints are asked for at once, ms after the start. */
   readonly savepointsAtMs: readonly number[]
 }
@@ -45,10 +45,10 @@ export interface Scenario {
   /** The last keyed stage. */
   readonly count: { readonly keys: KeyPlan; readonly state: StateKind }
   readonly sourceShape: SourceShape
-  /** The source pauses for up to so many ms (a generator: turns of its task) behind one of so many records. */
+  /** The source pauses for up to so many ms (a generator: turns of its task) after one of so many records. */
   readonly pauseMs: number
   readonly pauseOneIn: number
-  /** A watermark, and that there is nothing for a while, behind one of so many records; 0: never. */
+  /** A watermark, and that there is nothing for a while, after one of so many records; 0: never. */
   readonly watermarkOneIn: number
   readonly idleOneIn: number
   /** The sink gives a promise for one of so many records; 0: never. */
@@ -151,7 +151,7 @@ function runsOf(random: Random, shapes: number): RunPlan[] {
       end,
       endAfterMs: between(random, 20, 1500),
       endsInRestart: happens(random, 3),
-      crashBehind: oneOf(random, [undefined, undefined, 'rename', 'sync', 'write', 'sync directory', 'delete']),
+      crashAfter: oneOf(random, [undefined, undefined, 'rename', 'sync', 'write', 'sync directory', 'delete']),
       savepointsAtMs: hasSavepoints ? Array.from({ length: 1 + random.nextInt(3) }, () => random.nextInt(1500)) : [],
     }
   })

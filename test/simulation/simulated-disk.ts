@@ -133,7 +133,7 @@ class SimulatedDisk implements FileSystem {
     if (slowMs !== undefined) await this.#process.pause(slowMs)
     if (this.#isFull(operation, where)) throw new FlinkError('DISK_FULL', { path: operation.file })
     if (faults.strikes('disk-fails', 60, where)) {
-      // A failure may be told behind an operation that was done.
+      // A failure may be told after an operation that was done.
       if (faults.nextInt(4) === 0) await operation.run()
       else await operation.half?.()
       this.#services.onChange(operation.file)

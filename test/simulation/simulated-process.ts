@@ -1,4 +1,4 @@
-/** What dies as one: the job process, or one worker. Nothing that it began goes on behind its death. */
+/** What dies as one: the job process, or one worker. Nothing that it began goes on after its death. */
 import type { Random } from '../../src/core/random/random.js'
 import type { Clock, TimerHandle } from '../../src/core/time/clock.js'
 import type { Simulation } from './simulation.js'

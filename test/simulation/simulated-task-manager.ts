@@ -122,7 +122,7 @@ export class SimulatedTaskManager implements TaskManagerGateway {
     this.#process.die()
   }
 
-  /** Did somebody ring? Asked behind every event. */
+  /** Did somebody ring? Asked after every event. */
   answerDoorbell(): void {
     this.#doorbell.answer()
   }

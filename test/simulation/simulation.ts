@@ -63,12 +63,12 @@ export class Simulation {
     return this.#failureOf(error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error))
   }
 
-  /** Runs behind every event. */
+  /** Runs after every event. */
   observe(observer: () => Promise<void> | void): void {
     this.#observers.push(observer)
   }
 
-  /** Ends the simulation behind the current event; the first reason counts. */
+  /** Ends the simulation after the current event; the first reason counts. */
   fail(reason: string): void {
     this.#failure ??= this.#failureOf(reason)
   }

@@ -90,7 +90,7 @@ export class TransactionalSink
     if (watermark < this.#watermark) fail(`the watermark of ${this.#uid} went back: ${this.#watermark}, ${watermark}`)
     this.#watermark = watermark
     const isLate = timestamp !== null && timestamp <= watermark
-    if (isLate && scenario.idleOneIn === 0) fail(`a record of ${timestamp} came behind the watermark ${watermark}`)
+    if (isLate && scenario.idleOneIn === 0) fail(`a record of ${timestamp} came after the watermark ${watermark}`)
   }
 
   #nameOf(what: string): string {

@@ -33,7 +33,7 @@ export class TransactionalStore {
     }
   }
 
-  /** A run has ended behind its savepoint: all that it wrote before is to be committed. */
+  /** A run has ended after its savepoint: all that it wrote before is to be committed. */
   stopped(runName: string): void {
     this.#stopped.push(runName)
   }

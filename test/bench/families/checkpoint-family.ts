@@ -5,7 +5,7 @@ import { rateOf, rateWithin } from '../progress-merge.js'
 
 const RECORDS = 10_000_000
 const KEYS = 1_000_000
-/** The first two million make the keys; the first checkpoint behind them is whole, and is to be one of many. */
+/** The first two million make the keys; the first checkpoint after them is whole, and is to be one of many. */
 const HOT_RECORDS = 40_000_000
 
 const job = { module: 'keyed-count-job', parallelism: 2, args: { keys: KEYS } }

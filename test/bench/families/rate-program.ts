@@ -10,7 +10,7 @@ export interface RateJob extends BenchJob {
 /** References are handed on in a chain. */
 export const OBJECT_REUSE: Readonly<Record<string, string>> = { 'pipeline.object-reuse': 'true' }
 
-/** A job whose figure is `mrps`: millions of records a second behind the warm-up. */
+/** A job whose figure is `mrps`: millions of records a second after the warm-up. */
 export function rateProgram(job: RateJob): BenchProgram {
   return {
     id: job.id,

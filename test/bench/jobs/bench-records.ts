@@ -62,7 +62,7 @@ export function recordMaker(kind: KeyKind, keys: number, seed: number): (id: num
   }
 }
 
-/** All uuids one behind the other, as the input of a parser; a flat string. */
+/** All uuids one after the other, as the input of a parser; a flat string. */
 function uuidText(keys: number): string {
   const random = makeRandom(4711)
   const hex = (): string => random().toString(16).padStart(8, '0')
@@ -74,7 +74,7 @@ function uuidText(keys: number): string {
   return Buffer.from(uuids.join(''), 'latin1').toString('latin1')
 }
 
-/** The keys `'k' + n` one behind the other, and where each begins; a flat string. */
+/** The keys `'k' + n` one after the other, and where each begins; a flat string. */
 function keyText(keys: number): { readonly text: string; readonly starts: Uint32Array } {
   const all = Array.from({ length: keys }, (_, n) => `k${String(n)}`)
   const starts = new Uint32Array(keys + 1)

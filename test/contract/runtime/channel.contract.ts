@@ -102,7 +102,7 @@ function deliveryTests(create: () => ChannelUnderTest): void {
     assert.equal(reader.queuedBuffers(), 0)
   })
 
-  it('every kind of event behind the records that were written before it', () => {
+  it('every kind of event after the records that were written before it', () => {
     const { writer, reader } = create()
     writer.writeRecord(1, 1, 1)
     writer.writeWatermark(12.5)
@@ -253,7 +253,7 @@ function backPressureTests(create: () => ChannelUnderTest): void {
 }
 
 function stoppingTests(create: () => ChannelUnderTest): void {
-  it('goes on behind the record where the reader stopped', () => {
+  it('goes on after the record where the reader stopped', () => {
     const { writer, reader } = create()
     const written = Array.from({ length: 100 }, (_, index) => ({ index }))
     for (const value of written) writer.writeRecord(value, 0, 0)

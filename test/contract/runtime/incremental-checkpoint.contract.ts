@@ -211,11 +211,11 @@ function describeContents(kind: BackendUnderTest): void {
 }
 
 function describeBases(kind: BackendUnderTest): void {
-  it('builds on the completed checkpoint, and not on one that was given up behind it', async () => {
+  it('builds on the completed checkpoint, and not on one that was aborted after it', async () => {
     const checkpointed = await withManyKeys(kind)
     const { states } = checkpointed
     await checkpointed.checkpoint()
-    states.at(keyAt(0)).value.update('in one that is given up')
+    states.at(keyAt(0)).value.update('in one that is aborted')
     const aborted = await checkpointed.abortedCheckpoint()
     assert.equal(kindsOf(aborted), 'Wd')
     states.at(keyAt(1)).value.update('later')
@@ -225,7 +225,7 @@ function describeBases(kind: BackendUnderTest): void {
     assert.deepEqual(allContents(new AllStates(await restored(kind, [handles]))), allContents(states))
   })
 
-  it('is whole at first, behind a restore, and when the named base is not known', async () => {
+  it('is whole at first, after a restore, and when the named base is not known', async () => {
     const first = await withManyKeys(kind)
     const chain = [...(await first.checkpoint()), ...(await first.checkpoint())]
     const second = new Checkpointed(await restored(kind, [chain.slice(0, 1)]))
@@ -310,7 +310,7 @@ function describeBases(kind: BackendUnderTest): void {
     )
   })
 
-  it('keeps what is to be written until one completes, however many are given up', async () => {
+  it('keeps what is to be written until one completes, however many are aborted', async () => {
     const checkpointed = await withManyKeys(kind)
     const { states } = checkpointed
     await checkpointed.checkpoint()

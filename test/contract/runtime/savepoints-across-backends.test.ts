@@ -77,7 +77,7 @@ describe('A savepoint of one state backend', () => {
     assert.deepEqual(sizes[0], sizes[1])
   })
 
-  it('goes to and fro with other parallelisms, also what nobody asks for in between', async () => {
+  it('goes from each to the other and back with other parallelisms, also what nobody asks for in between', async () => {
     const backend = await backendOf(HEAP)
     fill(backend)
     const parts = []

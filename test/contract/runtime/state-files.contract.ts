@@ -17,7 +17,7 @@ function streamsOf(handles: readonly KeyedStateHandle[]): StreamStateHandle[] {
 /** What a backend promises whose checkpoints are files that later ones name again. */
 export function backendFilesContract(kind: BackendUnderTest): void {
   describe(`${kind.name}, its files`, () => {
-    it('are named again by later checkpoints on a completed one, and never those of one that was given up', async () => {
+    it('are named again by later checkpoints on a completed one, and never those of one that was aborted', async () => {
       const { backend, value } = new AllStates(await backendOf(kind))
       const update = (key: number): void => {
         new AllStates(backend).at(key)

@@ -219,7 +219,7 @@ function describeSnapshots(kind: BackendUnderTest): void {
 }
 
 function describeMerging(kind: BackendUnderTest): void {
-  it('are merged: what the sources hold comes behind what the target holds, and they are empty then', async () => {
+  it('are merged: what the sources hold comes after what the target holds, and they are empty then', async () => {
     const states = new SpanStates(await backendOf(kind))
     for (const [span, n] of [
       [FIRST, 1],

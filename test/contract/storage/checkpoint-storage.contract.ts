@@ -58,7 +58,7 @@ export function describeCheckpointStorage(name: string, openDisk: () => Promise<
       )
     })
 
-    it('that were given up half-written go without a trace', async () => {
+    it('that were abandoned half-written go without a trace', async () => {
       const location = await storage.checkpointLocation(1)
       const stream = await checkpointStreams(location, fileSystems, random).createStream()
       await stream.write(new Uint8Array(10))

@@ -17,7 +17,7 @@ export const KEYS = 23
 export interface TwoInputWorld {
   /** Records of each side. */
   readonly records: readonly [left: number, right: number]
-  /** The sources pause behind so many: what the quicker one sends waits in its channels, and its barrier with it. */
+  /** The sources pause after so many: what the quicker one sends waits in its channels, and its barrier with it. */
   readonly pauseAfter: readonly [left: number, right: number]
   /** The sources wait in the middle. */
   readonly isHeld: boolean

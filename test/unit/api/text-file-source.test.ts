@@ -80,7 +80,7 @@ describe('readTextFile', () => {
     assert.deepEqual(await linesOf(reading), content.split('\n'))
   })
 
-  it('goes on behind a snapshot: no line lost, none twice, also with another parallelism', async () => {
+  it('goes on after a snapshot: no line lost, none twice, also with another parallelism', async () => {
     const cases = fc.tuple(text, splitBytes, parallelism, parallelism, fc.nat({ max: 20 }))
     await fc.assert(
       fc.asyncProperty(cases, async ([content, bytes, before, afterwards, records]) => {
@@ -103,7 +103,7 @@ describe('readTextFile', () => {
     )
   })
 
-  it('unpacks a file and goes on behind a snapshot of it, also with another parallelism', async () => {
+  it('unpacks a file and goes on after a snapshot of it, also with another parallelism', async () => {
     const cases = fc.tuple(text, parallelism, parallelism, fc.nat({ max: 20 }))
     await fc.assert(
       fc.asyncProperty(cases, async ([content, before, afterwards, records]) => {

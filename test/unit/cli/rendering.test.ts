@@ -189,7 +189,7 @@ describe('Arguments', () => {
     assert.equal(absoluteTarget('s3://bucket/sp', '/dir'), 's3://bucket/sp')
   })
 
-  it('name the home directory by ~ at the begin of a path only', () => {
+  it('name the home directory by ~ at the start of a path only', () => {
     assert.equal(expandHome('~', '/dir'), homedir())
     assert.equal(expandHome('~/run', '/dir'), `${homedir()}/run`)
     assert.equal(expandHome('~other/run', '/dir'), '/dir/~other/run')

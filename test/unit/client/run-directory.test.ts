@@ -134,7 +134,7 @@ describe('The run directory', () => {
     assert.equal(await runs.find(B), undefined)
   })
 
-  it('cleans up behind a dead process: socket and entry go, the job is archived as FAILED', async () => {
+  it('cleans up after a dead process: socket and entry go, the job is archived as FAILED', async () => {
     const dead = entry(A, { pid: DEAD_PID })
     await listenAndDie(dead.socket)
     await runs.register(dead)

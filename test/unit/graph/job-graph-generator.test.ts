@@ -259,7 +259,7 @@ function vertexId(graph: JobGraph, index: number): string | undefined {
 }
 
 describe('the types of edges', () => {
-  test('are those of the operator, or of the tag of a side output, also behind unions and partitioners', () => {
+  test('are those of the operator, or of the tag of a side output, also downstream of unions and partitioners', () => {
     const program = new RecordedProgram()
     const [typed, untyped] = [program.source('typed'), program.source('untyped')]
     const side = program.sideOutput(typed, 'late')

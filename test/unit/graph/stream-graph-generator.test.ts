@@ -56,11 +56,11 @@ describe('virtual nodes', () => {
     const program = new RecordedProgram()
     const shuffled = program.partition(program.source('a'), { kind: 'shuffle' })
     const united = program.union(shuffled, program.source('b'))
-    program.sink(united, 'as it came')
+    program.sink(united, 'unchanged')
     program.sink(program.partition(united, { kind: 'hash', key: byName }), 'keyed')
     assert.deepEqual(edgesOf(generateStreamGraph(program.pipeline())), [
-      'a shuffle - as it came',
-      'b forward - as it came',
+      'a shuffle - unchanged',
+      'b forward - unchanged',
       'a hash - keyed',
       'b hash - keyed',
     ])

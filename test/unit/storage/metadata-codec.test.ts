@@ -286,7 +286,7 @@ function withBlock(start: Uint8Array, payload: Uint8Array): Uint8Array {
   return output.toBytes()
 }
 
-/** What version 1 wrote of operators each with one subtask that has one keyed handle: without the byte behind the range. */
+/** What version 1 wrote of operators with one subtask and one keyed handle each: without the byte after the range. */
 function versionOne(metadata: CheckpointMetadata): Uint8Array {
   const header = encodeMetadata({ ...metadata, operators: [] }, HERE)
   const output = new DataOutputView()

@@ -26,7 +26,7 @@ class Checkpoints {
     return this.#storage.initialise()
   }
 
-  /** Up to the end or to the first failure, which nobody cleans up behind: as a crash has it. */
+  /** Up to the end or to the first failure, which nobody cleans up after: as a crash has it. */
   async take(checkpointId: number): Promise<void> {
     const location = await this.#storage.checkpointLocation(checkpointId)
     await this.store.add(await writeSample(location, { checkpointId }, this.#services))

@@ -68,7 +68,7 @@ export class SortedEntries {
   }
 }
 
-/** The first of so many of which the condition holds, and of all behind it. */
+/** The first of so many of which the condition holds, and of all after it. */
 function firstAbove(count: number, condition: (at: number) => boolean): number {
   let low = 0
   let high = count

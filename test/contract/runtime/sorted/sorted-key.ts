@@ -1,4 +1,4 @@
-/** The keys of sorted entries: key group, key, namespace, and what is behind them: the user's key of a map. */
+/** The keys of sorted entries: key group, key, namespace, and what follows them: the user's key of a map. */
 import {
   decodeKey,
   InvalidKeyError,
@@ -51,7 +51,7 @@ export function keyIn(bytes: Uint8Array, kind: KeyKind): unknown {
   return decodeKey(kind, new DataInputView(bytes))
 }
 
-/** What is behind the prefix in an entry of a map. */
+/** What follows the prefix in an entry of a map. */
 export function userKeyText(key: unknown, { kind, place }: UserKeys): string {
   // Null is a key like others inside a map; canonical bytes know it as a part of a tuple only.
   if (key === null) return 'null'

@@ -71,7 +71,7 @@ describe('a compressed file', () => {
       }
     })
 
-    it(`.${ending} with text after its end is refused, however far behind`, async () => {
+    it(`.${ending} with text after its end is refused, however far after`, async () => {
       for (const zeros of [0, 1, 100_000]) {
         const more = Buffer.concat([bytes, Buffer.alloc(zeros), Buffer.from('plain text\n')])
         await assert.rejects(unpack(`a.${ending}`, more), { code: 'FILE_UNPACKING_FAILED' })

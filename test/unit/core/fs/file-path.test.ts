@@ -26,7 +26,7 @@ describe('a file URI', () => {
     })
   }
 
-  it('of another scheme keeps what is behind it', () => {
+  it('of another scheme keeps what follows it', () => {
     assert.deepEqual(parseFileUri('HDFS://host:9000/a/b'), { scheme: 'hdfs', path: '//host:9000/a/b' })
   })
 

@@ -69,7 +69,7 @@ describe('Every kind of value', () => {
       }
     })
 
-    it(`such as ${title} does so behind many other shapes`, () => {
+    it(`such as ${title} does so after many other shapes`, () => {
       const read = through([...MANY_SHAPES, make(), make()], streamSerializers(undefined, SAMPLE_CLASSES))
       assert.deepStrictEqual(comparable(read.slice(-2)), [comparable(make()), comparable(make())])
       assert.deepStrictEqual(read.slice(0, -2), MANY_SHAPES)
@@ -170,7 +170,7 @@ describe('A declared type', () => {
     )
   })
 
-  it('never reads behind the end of a row that was cut off', () => {
+  it('never reads past the end of a row that was cut off', () => {
     const output = new DataOutputView()
     ORDER.createSerializer().serialize(fits as never, output)
     const bytes = output.toBytes()

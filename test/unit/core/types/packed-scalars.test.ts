@@ -21,7 +21,7 @@ function checkBoth(value: unknown): void {
   const output = new DataOutputView(1)
   structuredSerializer().serialize(value, output)
   assert.deepStrictEqual(Buffer.from(output.toBytes()), Buffer.from(libraryBytes(value)))
-  const input = new DataInputView(Buffer.concat([Buffer.from('front'), libraryBytes(value), Buffer.from('behind')]))
+  const input = new DataInputView(Buffer.concat([Buffer.from('front'), libraryBytes(value), Buffer.from('after')]))
   input.skip(5)
   assert.deepStrictEqual(structuredSerializer().deserialize(input), value)
   assert.equal(input.remaining, 6)

@@ -166,7 +166,7 @@ describe('A copy', () => {
     }
   })
 
-  it('through a type of the user is the one that the type makes, or what its bytes give back behind a channel', () => {
+  it('through a type of the user is the one that the type makes, or what its bytes give back after a channel', () => {
     const rounded: TypeInformation<unknown> = {
       description: 'ROUNDED',
       keyKind: () => 'auto',

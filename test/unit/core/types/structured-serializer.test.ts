@@ -9,7 +9,7 @@ import type { TypeSerializer } from '../../../../src/core/types/type-serializer.
 import { ValueNotSerializableError } from '../../../../src/core/types/value-not-serializable-error.js'
 import { anyValue, holdsInvalidDate, VALUE_KINDS } from './value-kinds.js'
 
-/** Writes all values one behind the other, as in a slot, and reads them with another serializer. */
+/** Writes all values one after the other, as in a slot, and reads them with another serializer. */
 function roundTrip(values: readonly unknown[], make: () => TypeSerializer<unknown>): unknown[] {
   const output = new DataOutputView(16)
   const writer = make()

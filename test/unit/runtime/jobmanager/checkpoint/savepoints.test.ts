@@ -75,7 +75,7 @@ describe('A savepoint', () => {
   })
 
   for (const thenStop of ['suspend', 'drain', 'cancel'] as const) {
-    it(`that ends the job (${thenStop}) is the last: no periodic checkpoint begins behind it`, async () => {
+    it(`that ends the job (${thenStop}) is the last: no periodic checkpoint begins after it`, async () => {
       const harness = new CoordinatorHarness({ intervalMs: 1000, maxConcurrent: 9 })
       harness.coordinator.start()
       const savepoint = harness.coordinator.triggerSavepoint('file:/sp', thenStop)
@@ -100,7 +100,7 @@ describe('A savepoint', () => {
     assert.deepEqual(harness.triggered, [1, 2])
   })
 
-  it('that fails does not let periodic checkpoints go on behind another that ends the job', async () => {
+  it('that fails does not let periodic checkpoints go on after another that ends the job', async () => {
     const harness = new CoordinatorHarness({ intervalMs: 1000, maxConcurrent: 9 })
     harness.coordinator.start()
     void harness.coordinator.triggerSavepoint('file:/sp', 'suspend')

@@ -68,7 +68,7 @@ describe('A coordinator as the JobMaster sees it', () => {
     assert.deepEqual(played.sent.slice(4), ['0 c'])
   })
 
-  it('lets everything go on when the checkpoint is given up', () => {
+  it('lets everything go on when the checkpoint is aborted', () => {
     const played = new Played()
     played.checkpoint(1)
     played.holder.acknowledged(1, STATE)
@@ -149,7 +149,7 @@ describe('A coordinator as the JobMaster sees it', () => {
     assert.deepEqual(played.sent, ['0 between', '0 after'])
   })
 
-  it('keeps an event before the older checkpoint when the newer one is given up', () => {
+  it('keeps an event before the older checkpoint when the newer one is aborted', () => {
     const played = new Played()
     for (const checkpointId of [1, 2]) {
       played.checkpoint(checkpointId)
@@ -162,7 +162,7 @@ describe('A coordinator as the JobMaster sees it', () => {
     assert.deepEqual(played.sent, ['0 after 1', '0 after 2'])
   })
 
-  it('ignores that a subtask has taken a checkpoint that was given up meanwhile', () => {
+  it('ignores that a subtask has taken a checkpoint that was aborted meanwhile', () => {
     const played = new Played()
     played.checkpoint(1)
     played.holder.acknowledged(1, STATE)

@@ -16,7 +16,7 @@ async function stopping(): Promise<JobMasterHarness> {
 }
 
 describe('A JobMaster that is asked to stop', () => {
-  it('ends the job behind a last checkpoint, and names it', async () => {
+  it('ends the job after a last checkpoint, and names it', async () => {
     const harness = await stopping()
     await harness.finishAll()
     assert.equal(harness.outcome?.status, 'FINISHED')
@@ -39,7 +39,7 @@ describe('A JobMaster that is asked to stop', () => {
     assert.equal(harness.master.details().restarts, 0)
   })
 
-  it('does not start the job again when it fails behind that checkpoint, which is kept', async () => {
+  it('does not start the job again when it fails after that checkpoint, which is kept', async () => {
     const harness = await stopping()
     await harness.fail('map', new Error('boom'))
     await settle()

@@ -44,7 +44,7 @@ describe('The workers of a job', () => {
     assert.deepEqual(loads, [[2, 1], [1, 1], [1]])
     for (const [worker] of harness.started) {
       const [first, second] = worker?.received.filter(isLoad) ?? []
-      // The one that was asked twice is slow: so far it has answered to the load that was given up.
+      // The one that was asked twice is slow: so far it has answered to the load that was abandoned.
       worker?.obey((worker === harness.worker(1) ? first : (second ?? first)) ?? assert.fail())
     }
     await settle()

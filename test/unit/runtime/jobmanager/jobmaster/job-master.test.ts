@@ -447,7 +447,7 @@ describe('A JobMaster after a failure', () => {
 })
 
 describe('A JobMaster stops a job with a savepoint', () => {
-  it('and answers when the job has finished behind it', async () => {
+  it('and answers when the job has finished after it', async () => {
     const harness = await new JobMasterHarness().run()
     const stopped = harness.master.stopWithSavepoint('file:///sp', false)
     await settle()
@@ -457,7 +457,7 @@ describe('A JobMaster stops a job with a savepoint', () => {
     assert.match(await stopped, /^file:\/sp\/savepoint-/)
   })
 
-  it('and says where the savepoint lies when the job failed behind it', async () => {
+  it('and says where the savepoint lies when the job failed after it', async () => {
     const harness = await new JobMasterHarness().run()
     const stopped = harness.master.stopWithSavepoint('file:///sp', true)
     const failure = stopped.catch((error: unknown) => error)

@@ -90,7 +90,7 @@ describe('The counts of a task', () => {
     assert.deepEqual(measured.output.values, [0, 0, 0, 0, 0])
   })
 
-  it('say how many buffers wait before and behind it', async () => {
+  it('say how many buffers wait upstream and downstream of it', async () => {
     const measured = workingTask(1000)
     await measured.run()
     await measured.feed(0)

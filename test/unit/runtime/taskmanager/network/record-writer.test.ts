@@ -71,7 +71,7 @@ describe('A RecordWriter', () => {
     )
   })
 
-  it('sends events to all channels, behind the records', () => {
+  it('sends events to all channels, after the records', () => {
     const { writer, read } = createWriter({ kind: 'global' }, 2)
     writer.emit('x', 1)
     writer.broadcastBarrier(testBarrier(4, {}, 5))

@@ -151,7 +151,7 @@ const MUTANTS: readonly (readonly [string, Programs, RegExp])[] = [
   ['the reader says nothing when it closes', readerWith({ close: skip('is waited for at the end') }), LOST_WAKE_UP],
 ]
 
-/** The look at the flag, and what follows from it, with the storing of the head behind the look. */
+/** The look at the flag, and what follows from it, with the storing of the head after the look. */
 function frees(look: string, store: string): Programs {
   const freed = RING.reader[store] ?? assert.fail()
   return readerWith({

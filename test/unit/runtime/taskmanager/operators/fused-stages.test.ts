@@ -33,7 +33,7 @@ function runOf(stages: readonly ChainStage[], tail: StageRun['tail']): StageRun 
 }
 
 describe('a run of stages', () => {
-  it('gives the result of the last one to what stands behind, with the timestamp of the record', () => {
+  it('gives the result of the last one to what is downstream, with the timestamp of the record', () => {
     const output = new RecordingOutput()
     const stages = [
       stage('map', (value: number) => value + 1),
@@ -84,17 +84,17 @@ describe('a run of stages', () => {
     }
   })
 
-  it('leaves an error of what stands behind it as it is', () => {
-    const behind = new TypeError('of the next operator')
+  it('leaves an error of what is downstream of it as it is', () => {
+    const downstream = new TypeError('of the next operator')
     const tail = Object.assign(new RecordingOutput(), {
       collect: () => {
-        throw behind
+        throw downstream
       },
     })
     const process = fuseStages(runOf([stage('map', (value: number) => value)], tail))
     assert.throws(() => {
       process(1, 0, 0)
-    }, behind)
+    }, downstream)
   })
 
   it('copies between two stages what is not a number or a text', () => {

@@ -73,7 +73,7 @@ describe('StreamSink', () => {
     await resumed
   })
 
-  it('keeps waiting records as they came where their emitter fills the object again', async () => {
+  it('keeps waiting records unchanged where their emitter fills the object again', async () => {
     const sink = new SlowSink()
     const harness = await harnessOf(sink)
     const record = { n: 0 }

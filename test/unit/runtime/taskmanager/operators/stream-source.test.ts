@@ -243,7 +243,7 @@ describe('StreamSource', () => {
     assert.deepEqual(events, ['cancel', 'finally'])
   })
 
-  it('keeps records that an async run collects after the snapshot was prepared behind the barrier', async () => {
+  it('holds records that an async run collects once the snapshot is prepared until the barrier is out', async () => {
     class Counter implements SourceFunction<number> {
       next = 0
       go: () => void = () => undefined

@@ -124,7 +124,7 @@ describe('Alignment, for any interleaving of records, barriers and reads', () =>
     )
   })
 
-  it('at least once: takes every checkpoint that nobody gives up', () => {
+  it('at least once: takes every checkpoint that nobody aborts', () => {
     const barriers = fc.record({ records, event: fc.constant<Event>('barrier') })
     fc.assert(
       fc.property(channels(script(barriers)), schedule, (scripts, turns) => {

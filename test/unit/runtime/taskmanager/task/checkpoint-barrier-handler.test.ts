@@ -13,15 +13,15 @@ describe('Aligned barriers', () => {
 
   it('block the channels they came on until the last has come', () => {
     const gate = new AlignmentHarness(3)
-    gate.barrier(0, 1).write(0, 'behind 0').write(1, 'b').barrier(1, 1).write(1, 'behind 1').write(2, 'c').poll()
+    gate.barrier(0, 1).write(0, 'after 0').write(1, 'b').barrier(1, 1).write(1, 'after 1').write(2, 'c').poll()
     assert.deepEqual(gate.processed.toSorted(), ['b', 'c'])
     assert.deepEqual(gate.outcomes, [])
     gate.write(2, 'd').barrier(2, 1).poll()
     assert.deepEqual(gate.snapshots.get(1)?.toSorted(), ['b', 'c', 'd'])
-    assert.deepEqual(gate.processed.toSorted(), ['b', 'behind 0', 'behind 1', 'c', 'd'])
+    assert.deepEqual(gate.processed.toSorted(), ['after 0', 'after 1', 'b', 'c', 'd'])
   })
 
-  it('may have the next barrier right behind them on every channel', () => {
+  it('may have the next barrier right after them on every channel', () => {
     const gate = new AlignmentHarness(2)
     gate.barrier(0, 1).barrier(0, 2).write(0, 'z').barrier(1, 1).write(1, 'a').barrier(1, 2).poll()
     assert.deepEqual(gate.outcomes, ['taken 1', 'taken 2'])
@@ -45,32 +45,32 @@ describe('Aligned barriers', () => {
 
   it('are complete when the channel that was awaited ends during the alignment', () => {
     const gate = new AlignmentHarness(2)
-    gate.barrier(0, 1).write(0, 'behind').write(1, 'b').poll()
+    gate.barrier(0, 1).write(0, 'after').write(1, 'b').poll()
     gate.write(1, 'last').end(1).poll()
     assert.deepEqual(gate.snapshots.get(1), ['b', 'last'])
-    assert.equal(gate.processed.at(-1), 'behind')
+    assert.equal(gate.processed.at(-1), 'after')
   })
 
   it('of a newer checkpoint give the older one up and let its channels go on to theirs', () => {
     const gate = new AlignmentHarness(2)
-    gate.barrier(0, 1).write(0, 'between').barrier(0, 2).write(0, 'behind').poll()
+    gate.barrier(0, 1).write(0, 'between').barrier(0, 2).write(0, 'after').poll()
     assert.deepEqual(gate.processed, [])
     gate.barrier(1, 2).poll()
     assert.deepEqual(gate.outcomes, ['aborted 1', 'taken 2'])
     assert.deepEqual(gate.snapshots.get(2), ['between'])
   })
 
-  it('of an older checkpoint that come behind a newer one are ignored and block nothing', () => {
+  it('of an older checkpoint that come after a newer one are ignored and block nothing', () => {
     const gate = new AlignmentHarness(3)
-    gate.barrier(0, 2).write(0, 'behind 2').poll()
+    gate.barrier(0, 2).write(0, 'after 2').poll()
     gate.barrier(1, 1).write(1, 'b').barrier(1, 2).barrier(2, 1).write(2, 'c').barrier(2, 2).poll()
     assert.deepEqual(gate.outcomes, ['taken 2'])
     assert.deepEqual(gate.snapshots.get(2)?.toSorted(), ['b', 'c'])
   })
 
-  it('stay aligned when a checkpoint that was given up for them is aborted by the coordinator', () => {
+  it('stay aligned when the coordinator aborts a checkpoint that they had aborted already', () => {
     const gate = new AlignmentHarness(2)
-    gate.barrier(0, 2).write(0, 'behind').barrier(1, 1).poll()
+    gate.barrier(0, 2).write(0, 'after').barrier(1, 1).poll()
     gate.barriers.onAborted(1)
     gate.poll()
     assert.deepEqual(gate.processed, [])
@@ -86,8 +86,8 @@ describe('Aligned barriers', () => {
   })
 })
 
-describe('A checkpoint that was given up upstream', () => {
-  it('during the alignment is given up here, and the blocked channels go on', () => {
+describe('A checkpoint that was aborted upstream', () => {
+  it('during the alignment is aborted here, and the blocked channels go on', () => {
     const gate = new AlignmentHarness(2)
     gate.barrier(0, 1).write(0, 'a').poll()
     gate.cancel(1, 1).poll()
@@ -95,7 +95,7 @@ describe('A checkpoint that was given up upstream', () => {
     assert.deepEqual(gate.processed, ['a'])
   })
 
-  it('before any barrier came is given up once; its barriers mean nothing then', () => {
+  it('before any barrier came is aborted once; its barriers mean nothing then', () => {
     const gate = new AlignmentHarness(3)
     gate.cancel(0, 1).cancel(1, 1).barrier(2, 1).write(2, 'c').poll()
     assert.deepEqual(gate.outcomes, ['aborted 1'])
@@ -114,17 +114,17 @@ describe('A checkpoint that was given up upstream', () => {
 
   it('does not open the channels that a newer one blocks', () => {
     const gate = new AlignmentHarness(2)
-    gate.barrier(0, 2).write(0, 'behind').poll()
+    gate.barrier(0, 2).write(0, 'after').poll()
     gate.cancel(1, 1).poll()
     assert.deepEqual(gate.processed, [])
     gate.write(1, 'b').barrier(1, 2).poll()
     assert.deepEqual(gate.snapshots.get(2), ['b'])
-    assert.deepEqual(gate.processed, ['b', 'behind'])
+    assert.deepEqual(gate.processed, ['b', 'after'])
   })
 
   it('does not disturb the ones after it', () => {
     const gate = new AlignmentHarness(2)
-    gate.cancel(0, 1).barrier(0, 2).write(0, 'behind').barrier(1, 1).write(1, 'b').barrier(1, 2).poll()
+    gate.cancel(0, 1).barrier(0, 2).write(0, 'after').barrier(1, 1).write(1, 'b').barrier(1, 2).poll()
     assert.deepEqual(gate.outcomes, ['aborted 1', 'taken 2'])
     assert.deepEqual(gate.snapshots.get(2), ['b'])
   })
@@ -155,7 +155,7 @@ describe('A checkpoint that the coordinator aborted', () => {
 
   it('after it was taken here changes nothing for the next', () => {
     const gate = new AlignmentHarness(2)
-    gate.barrier(0, 1).barrier(1, 1).barrier(0, 2).write(0, 'behind').poll()
+    gate.barrier(0, 1).barrier(1, 1).barrier(0, 2).write(0, 'after').poll()
     gate.barriers.onAborted(1)
     gate.poll()
     assert.deepEqual(gate.processed, [])
@@ -165,13 +165,13 @@ describe('A checkpoint that the coordinator aborted', () => {
 })
 
 describe('At least once', () => {
-  it('blocks no channel: what is behind a barrier is in the snapshot as well', () => {
+  it('blocks no channel: what comes after a barrier is in the snapshot as well', () => {
     const gate = new AlignmentHarness(2, 'AT_LEAST_ONCE')
-    gate.write(0, 'a').barrier(0, 1).write(0, 'behind').poll()
-    assert.deepEqual(gate.processed, ['a', 'behind'])
+    gate.write(0, 'a').barrier(0, 1).write(0, 'after').poll()
+    assert.deepEqual(gate.processed, ['a', 'after'])
     gate.write(1, 'b').barrier(1, 1).poll()
     assert.deepEqual(gate.outcomes, ['taken 1'])
-    assert.deepEqual(gate.snapshots.get(1), ['a', 'behind', 'b'])
+    assert.deepEqual(gate.snapshots.get(1), ['a', 'after', 'b'])
   })
 
   it('has several checkpoints pending at a time', () => {
@@ -182,13 +182,13 @@ describe('At least once', () => {
     assert.deepEqual(gate.outcomes, ['taken 1', 'taken 2', 'taken 3'])
   })
 
-  it('gives up those that a newer one overtook', () => {
+  it('aborts those that a newer one overtook', () => {
     const gate = new AlignmentHarness(2, 'AT_LEAST_ONCE')
     gate.barrier(0, 1).barrier(0, 2).barrier(1, 2).poll()
     assert.deepEqual(gate.outcomes, ['aborted 1', 'taken 2'])
   })
 
-  it('gives up what was given up upstream and completes the next', () => {
+  it('aborts what was aborted upstream and completes the next', () => {
     const gate = new AlignmentHarness(2, 'AT_LEAST_ONCE')
     gate.barrier(0, 1).barrier(0, 2).cancel(1, 1).barrier(1, 2).poll()
     assert.deepEqual(gate.outcomes, ['aborted 1', 'taken 2'])

@@ -83,7 +83,7 @@ describe('GateInput', () => {
     assert.equal(input.isExhausted, true)
   })
 
-  it('takes the checkpoints that were triggered when all is read, but for those that were given up', () => {
+  it('takes the checkpoints that were triggered when all is read, but for those that were aborted', () => {
     const { input, writers, taken } = gateOf(1)
     for (const checkpointId of [1, 2, 3]) {
       assert.equal(input.onTrigger(testBarrier(checkpointId)), 'at-end-of-input')

@@ -136,7 +136,7 @@ describe('A task with a coordinated operator', () => {
     assert.deepEqual(notes.slice(2), ['record x'])
   })
 
-  it('holds events after the snapshot to stop with, and handles them when that is given up', async () => {
+  it('holds events after the snapshot to stop with, and handles them when that is aborted', async () => {
     const notes: string[] = []
     const { played, operatorId } = await sinkOf(handling({ notes }))
     played.task.handleOperatorEvent(operatorId, 'before')

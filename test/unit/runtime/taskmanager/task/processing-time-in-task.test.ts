@@ -5,7 +5,7 @@ import { RecordedProgram } from '../../../graph/recorded-program.js'
 import { bursting, burstLog, type BurstLog } from './bursting-operator.js'
 import { RingTask } from './ring-task.js'
 
-/** A source task; the operator behind the source has a timer that is due at the next ms. */
+/** A source task; the operator downstream of the source has a timer that is due at the next ms. */
 async function taskWithTimer(
   run: SourceFunction<unknown>['run'],
 ): Promise<{ readonly ring: RingTask; readonly log: BurstLog }> {

@@ -118,16 +118,16 @@ describe('A task with two inputs', () => {
       const others = [...INPUT_OF_CHANNEL.keys()].filter((channel) => channel !== last)
       for (const channel of others) {
         inputs.writer(channel).writeBarrier(barrier)
-        inputs.write(channel, 'behind')
+        inputs.write(channel, 'after')
       }
       inputs.write(last, 'before')
       inputs.work()
       assert.deepEqual(inputs.told, [`record ${String(INPUT_OF_CHANNEL[last])} before`])
       inputs.writer(last).writeBarrier(barrier)
       inputs.work()
-      const behind = others.map((channel) => `record ${String(INPUT_OF_CHANNEL[channel])} behind`)
+      const after = others.map((channel) => `record ${String(INPUT_OF_CHANNEL[channel])} after`)
       assert.equal(inputs.told[1], 'checkpoint 1')
-      assert.deepEqual(inputs.told.slice(2).sort(), behind.sort())
+      assert.deepEqual(inputs.told.slice(2).sort(), after.sort())
     })
   }
 
@@ -148,7 +148,7 @@ describe('A task with two inputs', () => {
     inputs.writer(1).writeWatermark(5)
     for (const channel of [0, 1, 2]) {
       inputs.writer(channel).writeBarrier(testBarrier(1))
-      inputs.write(channel, 'behind')
+      inputs.write(channel, 'after')
       inputs.writer(channel).writeEndOfData()
       inputs.writer(channel).writeEndOfPartition()
     }

@@ -6,7 +6,7 @@ import { turn } from '../../../../operators/operator-harness.js'
 import { PlayedTask, sourceWith } from './played-task.js'
 import { testBarrier } from '../test-barriers.js'
 
-/** A source of one record, two consumers behind rings of two slots: the first reads what there is, the other nothing. */
+/** A source of one record, two consumers at rings of two slots: the first reads what there is, the other nothing. */
 async function drainingTask(operator: OperatorSpec = sourceWith(() => [1, 2])): Promise<PlayedTask> {
   const source = await PlayedTask.started({ operator, consumers: 2, ringSlots: 2 })
   for (let steps = 0; steps < 10; steps += 1) {

@@ -138,7 +138,7 @@ describe('A source task', () => {
     ['suspend', ['barrier']],
     ['drain', ['watermark', 'end of data', 'barrier']],
   ] as const) {
-    it(`stopped with a savepoint (${mode}) emits nothing behind it and ends when that is complete`, async () => {
+    it(`stopped with a savepoint (${mode}) emits nothing after it and ends when that is complete`, async () => {
       let emitted = 0
       const source = await started(function* () {
         for (;;) yield (emitted += 1)

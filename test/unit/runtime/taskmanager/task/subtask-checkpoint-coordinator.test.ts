@@ -153,7 +153,7 @@ describe("A task's part in a checkpoint", () => {
     )
   })
 
-  it('that was given up long ago only tells those downstream', async () => {
+  it('that was aborted long ago only tells those downstream', async () => {
     const coordinator = coordinatorOf(new PlayedOperator('a'))
     for (let checkpointId = 1; checkpointId <= 100; checkpointId += 1) await coordinator.abort(checkpointId)
     await coordinator.perform(testBarrier(1), 0)
@@ -186,7 +186,7 @@ describe("A task's part in a checkpoint", () => {
   })
 
   for (const failing of ['snapshot', 'complete']) {
-    it(`declines when ${failing} fails, behind the barrier`, async () => {
+    it(`declines when ${failing} fails, after the barrier`, async () => {
       const [a, b] = [new PlayedOperator('a'), new PlayedOperator('b')]
       b.before = (step) => {
         if (step === failing) throw new FlinkError('MEMORY_STATE_TOO_LARGE', { sizeBytes: 9, limitBytes: 1 })
@@ -213,7 +213,7 @@ describe("A task's part in a checkpoint", () => {
     assert.deepEqual(sent, [])
   })
 
-  it('that was aborted before it began only tells those behind', async () => {
+  it('that was aborted before it began only tells those downstream', async () => {
     const coordinator = coordinatorOf(new PlayedOperator('a'))
     await coordinator.abort(1)
     await coordinator.perform(testBarrier(1), 0)
@@ -266,7 +266,7 @@ describe("A task's part in a checkpoint", () => {
     assert.deepEqual(sent, [])
   })
 
-  it('is given up when the task ends', async () => {
+  it('is aborted when the task ends', async () => {
     const operator = new PlayedOperator('a')
     const letGo = holdAt(operator, 'complete')
     const coordinator = coordinatorOf(operator)

@@ -16,7 +16,7 @@ function rebalanced(program: RecordedProgram, input: ReturnType<RecordedProgram[
 }
 
 describe('A watermark at which an operator emits 100,000 records into two slots', () => {
-  it('goes out in slices: little waits, nothing overtakes it, and a barrier behind it is taken after it', async () => {
+  it('goes out in slices: little waits, nothing overtakes it, and a barrier sent later is taken after it', async () => {
     const log = burstLog()
     const program = new RecordedProgram()
     const source = program.source('source')

@@ -5,7 +5,7 @@ import { MainContext } from '../../../../../src/runtime/taskmanager/taskexecutor
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('What runs in a task worker', () => {
-  it('is main in a load, behind awaits and timers too, and nothing else', async () => {
+  it('is main in a load, after awaits and timers too, and nothing else', async () => {
     const context = new MainContext()
     const seen: boolean[] = []
     await context.load(async () => {

@@ -122,7 +122,7 @@ describe('A TaskLoop', () => {
     assert.equal(scheduler.scheduled.length, 0)
   })
 
-  it('serves the event loop in the middle of many slow tasks, and goes on behind them', () => {
+  it('serves the event loop in the middle of many slow tasks, and goes on after them', () => {
     const tasks = Array.from({ length: 5 }, () => new PlayedTask())
     const { scheduler, clock } = playedLoop(...tasks)
     for (const task of tasks) task.onStep = () => clock.advance(1)
