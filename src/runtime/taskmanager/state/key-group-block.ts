@@ -1,8 +1,7 @@
 // Duty: the bytes of one state within one key group of a keyed snapshot.
 //
 //   block   = flags (1 byte), number of entries (var int), length of the rest in bytes (var int), [removed if bit 1], entry*
-//   entry   = key, [namespace if bit 0], value
-//   removed = number of keys (var int), then key, [namespace if bit 0] of each
+//   entry   = key, [namespace if bit 0], value;  removed = number (var int), then key, [namespace if bit 0] of each
 //
 // Invariants: with bit 2 the rest is blocks in place of entries, to be applied in their order. The length lets a reader
 // pass over a state that it does not know, and carry it on unchanged. A key group without any entry has no block.
