@@ -16,6 +16,19 @@ async function stopping(): Promise<JobMasterHarness> {
 }
 
 describe('A JobMaster that is asked to stop', () => {
+  it('waits for no merge of accumulators once it is cancelled', async () => {
+    const harness = await new JobMasterHarness().run()
+    harness.ignored.add('merge-accumulators')
+    await harness.finishAll({ lines: 5 })
+    assert.equal(harness.master.status, 'RUNNING')
+    harness.master.cancel()
+    await settle()
+    assert.equal(harness.outcome?.status, 'FINISHED')
+    const { lines } = harness.outcome.accumulatorResults
+    assert.ok(lines !== undefined && 'error' in lines)
+    assert.match(lines.error.message, /the job was cancelled meanwhile/)
+  })
+
   it('ends the job after a last checkpoint, and names it', async () => {
     const harness = await stopping()
     await harness.finishAll()

@@ -50,19 +50,6 @@ describe('A JobMaster runs a job', () => {
     assert.equal(harness.worker(0).countOf('deploy-tasks'), 1)
   })
 
-  it('waits for no merge of accumulators once it is cancelled', async () => {
-    const harness = await new JobMasterHarness().run()
-    harness.ignored.add('merge-accumulators')
-    await harness.finishAll({ lines: 5 })
-    assert.equal(harness.outcome, undefined)
-    harness.master.cancel()
-    await settle()
-    assert.equal(harness.outcome?.status, 'FINISHED')
-    const { lines } = harness.outcome.accumulatorResults
-    assert.ok(lines !== undefined && 'error' in lines)
-    assert.match(lines.error.message, /the job was cancelled meanwhile/)
-  })
-
   it('is FINISHED when all tasks are, with merged accumulators and closed workers', async () => {
     const harness = await new JobMasterHarness().run()
     await harness.advance(500)
