@@ -57,7 +57,7 @@ function withoutHeldEvents(): Sabotage {
 const FAULTS: readonly Mutant[] = [
   {
     name: 'events go to a subtask between the snapshots of its coordinator and its own',
-    seeds: 5,
+    seeds: 20,
     make: () => ({ plant: () => replaced(SubtaskEventGate.prototype, 'close', () => () => undefined) }),
   },
   {
