@@ -56,6 +56,34 @@ test('interfaces and classes carry no prefix or suffix that says only that they 
   assert.deepEqual(wrong, [])
 })
 
+/** Members of a class body that are no methods or accessors: lines of two spaces that declare a name with a type or a value. */
+const FIELD = /^ {2}(?:(?:readonly|static|declare|override|protected) )*#?\w+[?!]?(?:: [^(\n]+)?(?: = .*)?$/gm
+const CLASS = /(?:^\/\*\*(?<doc>.*)\*\/\n)?^(?:export )?(?:abstract )?class (?<name>\w+)[^{]*\{\n(?<body>[^]*?)^\}/gm
+
+function classesWithManyFields(text: string): string[] {
+  return [...text.matchAll(CLASS)].flatMap(({ groups: { doc = '', name = '', body = '' } = {} }) =>
+    (body.match(FIELD) ?? []).length > 12 && !doc.includes('fields') ? [name] : [],
+  )
+}
+
+test('a class has at most twelve fields, or says before it why it has more', () => {
+  assert.deepEqual(
+    sourceFiles().flatMap((file) => classesWithManyFields(textOf(file))),
+    [],
+  )
+})
+
+test('a class with thirteen fields is found, and one that says why is not', () => {
+  const fields = Array.from(
+    { length: 13 },
+    (_, index) => `  readonly #field${index}: Map<string, number> = new Map()\n`,
+  )
+  const text = `class Wide {\n${fields.join('')}\n  method(): void {\n    this.x = 1\n  }\n}\n`
+  assert.deepEqual(classesWithManyFields(text), ['Wide'])
+  assert.deepEqual(classesWithManyFields(`/** So many fields, as ... */\n${text}`), [])
+  assert.deepEqual(classesWithManyFields(text.replace(fields[0] ?? '', '')), [])
+})
+
 test('the rules look at real files', () => {
   assert.ok(sourceFiles().length > 50)
   assert.ok(filesUnder('test').length > 10)

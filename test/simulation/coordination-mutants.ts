@@ -72,7 +72,7 @@ const FAULTS: readonly Mutant[] = [
   },
   {
     name: 'tasks are triggered while events from before the snapshot are on their way',
-    seeds: 40,
+    seeds: 150,
     make: () => ({ plant: () => replaced(SubtaskEventGate.prototype, 'isDelivered', () => () => true) }),
   },
   {

@@ -21,6 +21,7 @@ const LEAST_TOUCHED_SIZE = 8192
 /** 2^32 / golden ratio: spreads hashes that differ in few bits. */
 const MIX = 0x9e3779b1
 
+/** More fields than a class may have else: parallel lists and the numbers beside them are what makes a lookup two cache lines. */
 export class EntryTable {
   /** What `prefetch` loaded: stored, so that the compiler does not leave the loads out. */
   touched = 0
