@@ -6,6 +6,7 @@ import { COMMON_OPTIONS } from './common-options.js'
 import { commanderArguments, commanderFlag } from './flink-arguments.js'
 import { fullHelp, helpOfAction, valueTermOf } from './help.js'
 import { argumentError, has, type ParsedOptions } from './parsed-values.js'
+import { printable } from './printable-text.js'
 
 /** CommonJS: asked for as that, it is loaded in 7 ms instead of the 9 ms of an import. */
 const { Command, CommanderError, Option } = createRequire(import.meta.url)('commander') as typeof commander
@@ -132,7 +133,7 @@ function shortNameIn(message: string, action: string, commands: readonly CliComm
 
 function unknownAction(action: string): string[] {
   return [
-    `"${action}" is not a valid action.`,
+    `"${printable(action)}" is not a valid action.`,
     '',
     'Valid actions are "run", "list", "info", "savepoint", "stop", "cancel", or "checkpoint".',
     '',

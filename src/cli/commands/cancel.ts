@@ -54,10 +54,13 @@ async function cancel(jobId: string, context: CliContext): Promise<number> {
 }
 
 async function cancelWithSavepoint(jobId: string, target: string | undefined, context: CliContext): Promise<number> {
+  const targetDirectory =
+    target === undefined
+      ? undefined
+      : absoluteTarget(target, 'target directory of the savepoint', context.workingDirectory)
   context.print(DEPRECATION)
   const where = target ?? 'default savepoint directory'
-  context.print(`Cancelling job ${jobId} with CANONICAL savepoint to ${where}.`)
-  const targetDirectory = target === undefined ? undefined : absoluteTarget(target, context.workingDirectory)
+  context.print(`Cancelling job ${jobId} with CANONICAL savepoint to ${printable(where)}.`)
   const client = restClusterClientOf(context)
   const location = await orFail(jobId, async () => {
     return withProgress('taking the savepoint', async () => {

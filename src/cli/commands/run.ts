@@ -52,7 +52,7 @@ export const runCommand: CliCommand = {
     applyRestoreOptions(parsed, configuration, context.workingDirectory)
     applyClaimMode(parsed, configuration, context.print)
     const request = {
-      jobFile: absoluteTarget(jobFile, context.workingDirectory),
+      jobFile: absoluteTarget(jobFile, 'path of the job file', context.workingDirectory),
       entry: valueOf(parsed, 'class'),
       args,
       configuration: configuration.toEntries(),
@@ -71,7 +71,7 @@ function applyRestoreOptions(parsed: ParsedOptions, configuration: Configuration
   const path = valueOf(parsed, 'fromSavepoint')
   const isAllowed = has(parsed, 'allowNonRestoredState')
   if (path !== undefined) {
-    configuration.set(SavepointOptions.SAVEPOINT_PATH, absoluteTarget(path, workingDirectory), '-s')
+    configuration.set(SavepointOptions.SAVEPOINT_PATH, absoluteTarget(path, 'path after -s', workingDirectory), '-s')
   }
   if (path !== undefined || isAllowed) {
     configuration.set(SavepointOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, isAllowed, '-n')

@@ -40,7 +40,10 @@ async function triggerSavepoint(parsed: ParsedOptions, context: CliContext): Pro
   if (job === undefined) throw argumentError('Missing JobID. Specify a Job ID to trigger a savepoint.')
   const jobId = parseJobIdOperand(job)
   if (rest.length > 0) context.print('Provided more arguments than required. Ignoring not needed arguments.')
-  const targetDirectory = target === undefined ? undefined : absoluteTarget(target, context.workingDirectory)
+  const targetDirectory =
+    target === undefined
+      ? undefined
+      : absoluteTarget(target, 'target directory of the savepoint', context.workingDirectory)
   const client = restClusterClientOf(context)
   const isDetached = has(parsed, 'detached')
   context.print(`Triggering savepoint ${isDetached ? 'in detached mode ' : ''}for job ${jobId}.`)
@@ -64,13 +67,14 @@ async function triggerSavepoint(parsed: ParsedOptions, context: CliContext): Pro
 
 async function disposeSavepoint(path: string, context: CliContext): Promise<number> {
   const { disposeSnapshot } = await import('../../cluster/dispose-snapshot.js')
-  context.print(`Disposing savepoint '${path}'.`)
+  const target = absoluteTarget(path, 'path of the savepoint', context.workingDirectory)
+  context.print(`Disposing savepoint '${printable(path)}'.`)
   context.print('Waiting for response...')
   try {
-    await disposeSnapshot(absoluteTarget(path, context.workingDirectory), runDirectoryOf(context))
+    await disposeSnapshot(target, runDirectoryOf(context))
   } catch (cause) {
     throw new FlinkError('ACTION_FAILED', { text: `Failed to dispose the savepoint '${path}'.` }, { cause })
   }
-  context.print(`Savepoint '${path}' disposed.`)
+  context.print(`Savepoint '${printable(path)}' disposed.`)
   return 0
 }

@@ -33,12 +33,15 @@ export const stopCommand: CliCommand = {
   async execute(parsed, context) {
     checkSavepointType(parsed)
     const { jobId, target } = jobAndTarget(parsed)
+    const targetDirectory =
+      target === undefined
+        ? undefined
+        : absoluteTarget(target, 'target directory of the savepoint', context.workingDirectory)
     const drain = has(parsed, 'drain')
     const isDetached = has(parsed, 'detached')
     const client = restClusterClientOf(context)
     context.print(`${drain ? 'Draining' : 'Suspending'} job "${jobId}" with a CANONICAL savepoint.`)
     context.print(`Triggering stop-with-savepoint ${isDetached ? 'in detached mode ' : ''}for job ${jobId}.`)
-    const targetDirectory = target === undefined ? undefined : absoluteTarget(target, context.workingDirectory)
     if (!isDetached) context.print('Waiting for response...')
     try {
       const progress = 'stopping with a savepoint'

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import type { CliCommand } from '../../../src/cli/cli-command.js'
 import { cancelCommand } from '../../../src/cli/commands/cancel.js'
 import { listCommand } from '../../../src/cli/commands/list.js'
 import { runCommand } from '../../../src/cli/commands/run.js'
 import { savepointCommand } from '../../../src/cli/commands/savepoint.js'
 import { stopCommand } from '../../../src/cli/commands/stop.js'
+import { Configuration } from '../../../src/core/config/configuration.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { parse, readCommandLine } from './parse.js'
 
@@ -24,6 +26,12 @@ describe('The command line', () => {
       printed: '',
       parsed: { values: { running: true, scheduled: true }, operands: [] },
     })
+  })
+
+  it('gives an action that it does not know no power over the terminal', () => {
+    const { printed, exitCode } = readCommandLine(COMMANDS, '\u001b[31mX')
+    assert.match(printed, /^"\\u001b\[31mX" is not a valid action\./)
+    assert.equal(exitCode, 1)
   })
 
   it('leaves everything after the job file to the program', () => {
@@ -161,4 +169,31 @@ describe('The help', () => {
     const none = readCommandLine(COMMANDS)
     assert.deepEqual(none, { ...asked, exitCode: 1, printed: `${asked.printed}Please specify an action.\n` })
   })
+})
+
+describe('A path that is empty', () => {
+  const job = 'cca7bc1061d61cf15238e92312c2fc20'
+  const lines: readonly (readonly [CliCommand, readonly string[]])[] = [
+    [savepointCommand, ['-d', '']],
+    [savepointCommand, [job, '']],
+    [stopCommand, ['-p=', job]],
+    [cancelCommand, ['-s=', job]],
+    [runCommand, ['-s', '', 'job.js']],
+    [runCommand, ['']],
+  ]
+  for (const [command, args] of lines) {
+    it(`is not the directory in which one stands: ${command.name} ${JSON.stringify(args)}`, async () => {
+      const printed: string[] = []
+      const context = {
+        workingDirectory: '/home',
+        configuration: new Configuration(),
+        print: (text: string) => printed.push(text),
+      } as never
+      await assert.rejects(
+        async () => command.execute(parse(command, ...args), context),
+        (error) => FlinkError.is(error, 'CLI_ARGUMENT_INVALID') && /^The .* is empty\. Write it/.test(error.message),
+      )
+      assert.deepEqual(printed, [])
+    })
+  }
 })

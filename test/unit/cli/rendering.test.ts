@@ -182,11 +182,11 @@ describe('Arguments', () => {
   })
 
   it('name directories from where the user stands; URIs stay as they are', () => {
-    assert.equal(absoluteTarget('sp', '/dir'), '/dir/sp')
-    assert.equal(absoluteTarget('../sp', '/dir/x'), '/dir/sp')
-    assert.equal(absoluteTarget('/sp', '/dir'), '/sp')
-    assert.equal(absoluteTarget('file:///sp', '/dir'), 'file:///sp')
-    assert.equal(absoluteTarget('s3://bucket/sp', '/dir'), 's3://bucket/sp')
+    assert.equal(absoluteTarget('sp', 'path', '/dir'), '/dir/sp')
+    assert.equal(absoluteTarget('../sp', 'path', '/dir/x'), '/dir/sp')
+    assert.equal(absoluteTarget('/sp', 'path', '/dir'), '/sp')
+    assert.equal(absoluteTarget('file:///sp', 'path', '/dir'), 'file:///sp')
+    assert.equal(absoluteTarget('s3://bucket/sp', 'path', '/dir'), 's3://bucket/sp')
   })
 
   it('name the home directory by ~ at the start of a path only', () => {
