@@ -32,6 +32,11 @@ const errorsOfTheTable = [
     selector: `:matches(NewExpression, CallExpression)[callee.name=${plainError}][arguments.length>0]`,
     message: 'An error that means something is a FlinkError of the table; asError() makes one of what was thrown.',
   },
+  {
+    selector:
+      "ConditionalExpression[test.operator='instanceof'][test.right.name='Error'][consequent.property.name='message']",
+    message: 'messageOf() gives the text of whatever was thrown, also of what does not let itself be looked at.',
+  },
 ]
 
 export default defineConfig(

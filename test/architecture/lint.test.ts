@@ -38,6 +38,12 @@ for (const file of ['rest/planted.ts', 'core/fs/planted.ts', 'cli/planted.ts', '
   })
 }
 
+test('a text of what was thrown that is made by hand is found', async () => {
+  const byHand = 'export const text = (e: unknown): string => (e instanceof Error ? e.message : String(e))'
+  const name = "export const kind = (e: unknown): string => (e instanceof Error ? e.name : 'none')"
+  assert.deepEqual(await linesFoundIn('src/storage/planted.ts', [byHand, name]), [1])
+})
+
 test('what was thrown may become the error that it was', async () => {
   assert.deepEqual(await linesFoundIn('src/core/errors/thrown-value.ts', PLANTED_ERRORS), [])
   assert.deepEqual(await linesFoundIn('src/core/errors/error-codec.ts', PLANTED_ERRORS), [])

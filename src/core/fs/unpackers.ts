@@ -6,6 +6,7 @@ import { pipeline, type Transform } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
 import type * as xz from 'xz-decompress'
 import { ReasonError } from '../errors/reason-error.js'
+import { messageOf } from '../errors/thrown-value.js'
 
 type Bytes = AsyncIterable<Uint8Array>
 
@@ -171,7 +172,7 @@ export async function* unpackXz(packed: Bytes): Bytes {
   try {
     for await (const bytes of new XzReadableStream(ReadableStream.from(packed))) yield bytes
   } catch (error) {
-    const [, code = ''] = /error code (\d+)/.exec(error instanceof Error ? error.message : '') ?? []
+    const [, code = ''] = /error code (\d+)/.exec(messageOf(error)) ?? []
     const reason = XZ_REASONS[code]
     throw reason === undefined ? error : new ReasonError(reason)
   }

@@ -3,6 +3,7 @@
 // meanwhile; a retained one keeps all that it names. Files go after the metadata that named them. A removal that fails
 // never makes a complete checkpoint a failed one.
 // Thread: main thread.
+import { messageOf } from '../../../core/errors/thrown-value.js'
 import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { Logger } from '../../../core/logging/logger.js'
 import type { CheckpointMetadata, CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
@@ -61,7 +62,7 @@ export class IncrementalCheckpoints {
     try {
       await this.#registry.keepOnly(externalPath, sharedFilesOf(metadata, externalPath))
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       this.#logger.warn(`could not remove shared state of the removed checkpoint ${externalPath}`, { reason })
     }
   }

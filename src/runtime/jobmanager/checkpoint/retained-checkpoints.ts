@@ -5,6 +5,7 @@
 // Thread: main thread.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import { SavepointOptions } from '../../../core/config/savepoint-options.js'
+import { messageOf } from '../../../core/errors/thrown-value.js'
 import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import {
   deleteForeignSnapshot,
@@ -44,7 +45,7 @@ export class RetainedCheckpoints {
     this.#store = new CompletedCheckpointStore(maxRetained, {
       remove: (checkpoint) => this.#remove(checkpoint),
       onRemovalFailed: ({ externalPath }, error) => {
-        const reason = error instanceof Error ? error.message : String(error)
+        const reason = messageOf(error)
         logger.warn(`could not remove the checkpoint ${externalPath}, which is tried again`, { reason })
       },
       onLeftBehind: ({ externalPath }) => {

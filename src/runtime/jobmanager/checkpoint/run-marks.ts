@@ -6,6 +6,7 @@
 // Thread: main thread.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import { SavepointOptions } from '../../../core/config/savepoint-options.js'
+import { messageOf } from '../../../core/errors/thrown-value.js'
 import type { CheckpointMetadata, SnapshotHeader } from '../../../storage/checkpoint-metadata.js'
 import { FileCheckpointStorage, type CheckpointStorage } from '../../../storage/checkpoint-storage.js'
 import type { EndStatus } from '../../../storage/completed-checkpoint-store.js'
@@ -72,7 +73,7 @@ export class RunMarks {
       this.#isMarked = true
       await this.#storage.noteNewest(newest)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       this.#environment.logger.warn('could not note that a checkpoint is complete, which is tried again', { reason })
     }
   }
@@ -110,7 +111,7 @@ export class RunMarks {
       return await findPredecessors(this.directory, jobGraph.name, fileSystems)
     } catch (error) {
       // Whoever needs what lies there says so; for the stamps of this run its clock has to do.
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       logger.warn('could not look for what earlier runs left', { reason })
       return NOBODY
     }

@@ -6,6 +6,7 @@
 import { deserializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Clock } from '../../../core/time/clock.js'
+import { settledWithin } from '../../../core/time/settled-within.js'
 import type { LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { LogLine, WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { TaskManagerGateway, TaskManagerStarter } from './task-manager-gateway.js'
@@ -99,12 +100,7 @@ export class WorkerPool {
     this.#closing = true
     const exits = this.#places.filter(({ gateway }) => gateway !== undefined).map((place) => this.#exitOf(place))
     this.sendToAll({ type: 'close-worker' })
-    let timer: { cancel(): void } | undefined
-    const grace = new Promise<void>((resolve) => {
-      timer = this.#services.clock.setTimer(graceMs, resolve)
-    })
-    await Promise.race([Promise.all(exits), grace])
-    timer?.cancel()
+    await settledWithin(Promise.all(exits), graceMs, this.#services.clock)
     await Promise.all(this.#places.map((_, index) => this.terminate(index)))
   }
 

@@ -15,6 +15,7 @@ import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { Logger } from '../../../core/logging/logger.js'
 import { crc32c } from '../../../core/memory/crc32c.js'
 import type { Clock } from '../../../core/time/clock.js'
+import { settledWithin } from '../../../core/time/settled-within.js'
 import { readStateHandle } from '../../../storage/state-reader.js'
 import { copyOfEvent } from '../../protocol/event-copy.js'
 import type { CoordinatorDeployment, ToCoordinator } from '../../protocol/operator-events.js'
@@ -106,7 +107,7 @@ export class HostedCoordinator {
     this.#queue.length = 0
     this.#calls.close()
     this.#input.send({ type: 'coordinator-closing', ...this.#identity })
-    await this.#untilActionEnds()
+    if (this.#isRunning) await settledWithin(this.#running, CLOSE_GRACE_MS, this.#input.clock)
     try {
       await this.#coordinator?.close()
     } catch (error) {
@@ -208,16 +209,6 @@ export class HostedCoordinator {
     if (FlinkError.is(error)) return error
     const details = { coordinator: this.#name, operator: this.#input.operatorName, reason: describeFailure(error) }
     return new FlinkError('COORDINATOR_FAILED', details, { cause: error })
-  }
-
-  async #untilActionEnds(): Promise<void> {
-    if (!this.#isRunning) return
-    let timer: { cancel(): void } | undefined
-    const grace = new Promise<void>((resolve) => {
-      timer = this.#input.clock.setTimer(CLOSE_GRACE_MS, resolve)
-    })
-    await Promise.race([this.#running, grace])
-    timer?.cancel()
   }
 
   get #identity(): { readonly attempt: number; readonly operatorId: string } {

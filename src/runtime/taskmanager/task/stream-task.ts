@@ -7,6 +7,8 @@
 // an output is full. Restoring is the first action, and nothing is closed while it runs.
 // Thread: the task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { messageOf } from '../../../core/errors/thrown-value.js'
+import { settledWithin } from '../../../core/time/settled-within.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import type { TaskActivity } from '../metrics/task-times.js'
@@ -351,7 +353,7 @@ export class StreamTask {
       try {
         await operator.close()
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error)
+        const reason = messageOf(error)
         this.#environment.logger.warn('an operator did not close', { operator: operator.name, reason })
       }
     }
@@ -362,11 +364,6 @@ export class StreamTask {
   async #untilActionEnds(graceMs: number): Promise<void> {
     const { running } = this.#control.actions
     if (running === undefined || graceMs === Number.POSITIVE_INFINITY) return running
-    let timer: { cancel(): void } | undefined
-    const grace = new Promise<void>((resolve) => {
-      timer = this.#environment.clock.setTimer(graceMs, resolve)
-    })
-    await Promise.race([running, grace])
-    timer?.cancel()
+    await settledWithin(running, graceMs, this.#environment.clock)
   }
 }

@@ -12,6 +12,15 @@ import { FROM_LATEST, JOB, makeCheckpointRuns, type CheckpointRuns, type RunSett
 const SECOND = 'b'.repeat(32)
 const THIRD = 'c'.repeat(32)
 const NEXT = { jobId: SECOND, configuration: { [FROM_LATEST]: 'true' } }
+/** Goes on from what lies there, takes it over, and keeps one checkpoint. */
+const CLAIMING = {
+  jobId: SECOND,
+  configuration: {
+    ...NEXT.configuration,
+    'execution.state-recovery.claim-mode': 'CLAIM',
+    'execution.checkpointing.num-retained': '1',
+  },
+}
 const ONE_DIRECTORY = { 'execution.checkpointing.create-subdir': 'false' }
 
 let disk: CheckpointRuns['disk']
@@ -161,12 +170,7 @@ describe('Nobody expects the checkpoints', () => {
   it('that a later run has claimed and put newer ones in the place of', async () => {
     await ran({}, 1)
     const [mark = ''] = await marks()
-    const configuration = {
-      ...NEXT.configuration,
-      'execution.state-recovery.claim-mode': 'CLAIM',
-      'execution.checkpointing.num-retained': '1',
-    }
-    const claiming = repositoryOf({ jobId: SECOND, configuration })
+    const claiming = repositoryOf(CLAIMING)
     await claiming.open()
     await take(claiming, 2)
     assert.equal(await disk.status(mark), undefined)
@@ -235,12 +239,7 @@ describe('A start that finds older checkpoints and not the newest', () => {
     await disposeOfSnapshot(`/cp/${JOB}/chk-3`, { fileSystems, isJobRunning: () => Promise.resolve(false) })
     disk.crash()
     assert.deepEqual((await repositoryOf(NEXT).open()).notes, [])
-    const configuration = {
-      ...NEXT.configuration,
-      'execution.state-recovery.claim-mode': 'CLAIM',
-      'execution.checkpointing.num-retained': '1',
-    }
-    const claiming = repositoryOf({ jobId: SECOND, configuration })
+    const claiming = repositoryOf(CLAIMING)
     await claiming.open()
     await take(claiming, 3)
     await disposeOfSnapshot(`/cp/${SECOND}/chk-3`, { fileSystems, isJobRunning: () => Promise.resolve(false) })
