@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { describe, it } from 'node:test'
-import { Worker } from 'node:worker_threads'
 
 const GUARD = new URL('../../../../src/core/io/standard-input-guard.js', import.meta.url).href
 
-/** In a thread, which has modules of its own: the calls are replaced for good. */
+/** In a process of its own: the calls are replaced for good, and one that is not guarded reads an input that has ended. */
 const PROGRAM = `
   import fs, { readFileSync as named } from 'node:fs'
   import { readFile as promised } from 'node:fs/promises'
   import { promisify } from 'node:util'
-  import { parentPort, workerData } from 'node:worker_threads'
-  const { guardStandardInput } = await import(workerData)
+  const [guard] = process.argv.slice(-1)
+  const { guardStandardInput } = await import(guard)
   let isAllowed = false
   guardStandardInput(() => {
     if (!isAllowed) throw new Error('refused')
@@ -35,8 +35,8 @@ const PROGRAM = `
   await attempt('a promise', () => promised('/proc/self/fd/0'))
   await attempt('a stream', () => fs.createReadStream('/dev/stdin').toArray())
   await attempt('a stream of the descriptor', () => fs.createReadStream('', { fd: 0 }).toArray())
-  await attempt('another file', () => fs.readFileSync(new URL(workerData)))
-  const file = fs.openSync(new URL(workerData))
+  await attempt('another file', () => fs.readFileSync(new URL(guard)))
+  const file = fs.openSync(new URL(guard))
   await attempt('another descriptor', async () => {
     const { bytesRead } = await promisify(fs.read)(file, buffer, 0, 1, null)
     if (bytesRead !== 1) throw new Error('the promise of fs.read has lost its names')
@@ -44,15 +44,17 @@ const PROGRAM = `
   isAllowed = true
   // Whatever standard input is here, a buffer of no bytes takes none of it.
   await attempt('once it is allowed', () => fs.readSync(0, Buffer.alloc(0)))
-  parentPort.postMessage(said)
+  console.log(JSON.stringify(said))
 `
 
 describe('What reads standard input past process.stdin', () => {
-  it('asks first, in the way of the call; other files are read as ever', async () => {
-    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(PROGRAM)}`), { workerData: GUARD })
-    const said = await new Promise((resolve, reject) => {
-      worker.on('message', resolve).on('error', reject)
-    })
+  it('asks first, in the way of the call; other files are read as ever', () => {
+    const said: unknown = JSON.parse(
+      execFileSync(process.execPath, ['--input-type=module', '-e', PROGRAM, GUARD], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        encoding: 'utf8',
+      }),
+    )
     assert.deepEqual(said, [
       'readFileSync(0): refused',
       'a named import: refused',
