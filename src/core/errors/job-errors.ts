@@ -44,6 +44,13 @@ export const JOB_ERRORS = {
     httpStatus: 409,
     exitCode: 1,
   },
+  JOB_STOPPED: {
+    message: 'Job {jobId} was stopped meanwhile, with {path}.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 409,
+    exitCode: 1,
+  },
   OPERATOR_FAILED: {
     message: '{operator} (subtask {subtask} of {parallelism}) failed: {reason}',
     fault: 'user',

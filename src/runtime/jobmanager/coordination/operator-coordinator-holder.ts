@@ -71,6 +71,12 @@ export class OperatorCoordinatorHolder {
     this.#checkDelivered()
   }
 
+  /** The job ends with a snapshot that is complete: what comes after it belongs to whoever goes on from there. */
+  stopped(): void {
+    for (const gate of this.#gates) gate.end()
+    this.#checkDelivered()
+  }
+
   /** Complete or aborted: it holds nothing back any more. */
   checkpointEnded(checkpointId: number): void {
     if (this.#pending?.checkpointId === checkpointId) {

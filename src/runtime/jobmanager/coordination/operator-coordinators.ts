@@ -126,6 +126,11 @@ export class OperatorCoordinators {
     for (const { holder } of this.#coordinated.values()) holder.checkpointEnded(checkpointId)
   }
 
+  /** The job ends with a snapshot that is complete: no subtask takes an event any more. */
+  stopped(): void {
+    for (const { holder } of this.#coordinated.values()) holder.stopped()
+  }
+
   get areClosed(): boolean {
     return this.#openIds.size === 0
   }

@@ -110,6 +110,7 @@ export class CoordinatorHarness {
   /** What operator coordinators answer; undefined where there are none. */
   onCoordinators: (() => Promise<CoordinatorStates>) | undefined
   readonly endedForCoordinators: number[] = []
+  stopsOfCoordinators = 0
   /** What a worker does at once when it is triggered. */
   onTrigger: (execution: Execution, checkpointId: number) => void = () => undefined
 
@@ -154,6 +155,9 @@ export class CoordinatorHarness {
         checkpoint: (): Promise<CoordinatorStates> | undefined => this.onCoordinators?.(),
         checkpointEnded: (checkpointId: number): void => {
           this.endedForCoordinators.push(checkpointId)
+        },
+        stopped: (): void => {
+          this.stopsOfCoordinators += 1
         },
       },
       sendTo: (execution: Execution, message: MasterToWorker): void => {
