@@ -65,6 +65,14 @@ export const JOB_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  COORDINATOR_NOT_DONE: {
+    message:
+      'All tasks have finished, but {coordinator} has not done within {timeoutMs} ms (execution.checkpointing.timeout) what it was told, such as a last commit. Does a promise of its methods never settle?',
+    fault: 'user',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   OPERATOR_EVENT_NOT_CLONEABLE: {
     message:
       '{sender} sent an event that cannot travel: {reason}. Send plain data: objects, arrays, Map, Set, Date, BigInt, typed arrays; no functions and no promises.',

@@ -50,9 +50,14 @@ export interface TriggerCoordinatorCheckpoint extends AboutCoordinator {
   readonly checkpointId: number
 }
 
+/** Answered by coordinator-flushed: its subtasks have finished, or are counted as such from now on. */
+export interface FlushCoordinator extends AboutCoordinator {
+  readonly type: 'flush-coordinator'
+}
+
 /** What goes to one coordinator that has been deployed. */
 export type ToCoordinator =
-  EventToCoordinator | ExecutionAttemptReady | ExecutionAttemptFailed | TriggerCoordinatorCheckpoint
+  EventToCoordinator | ExecutionAttemptReady | ExecutionAttemptFailed | TriggerCoordinatorCheckpoint | FlushCoordinator
 
 /** Answered by operator-event-received. */
 export interface EventToOperator {
@@ -101,6 +106,11 @@ export interface DeclineCoordinatorCheckpoint extends AboutCoordinator {
   readonly error: SerializedError
 }
 
+/** It has done whatever it was told before. */
+export interface CoordinatorFlushed extends AboutCoordinator {
+  readonly type: 'coordinator-flushed'
+}
+
 /** The attempt fails with it. */
 export interface CoordinatorFailed extends AboutCoordinator {
   readonly type: 'coordinator-failed'
@@ -121,6 +131,7 @@ export type FromCoordinator =
   | EventFromCoordinator
   | AcknowledgeCoordinatorCheckpoint
   | DeclineCoordinatorCheckpoint
+  | CoordinatorFlushed
   | CoordinatorFailed
   | CoordinatorClosing
   | CoordinatorClosed

@@ -36,6 +36,8 @@ export interface CheckpointCoordinatorServices extends CheckpointFailureServices
   /** Sends to the worker of an execution, or to all workers. */
   readonly sendTo: (execution: Execution, message: MasterToWorker) => void
   readonly sendToAll: (message: MasterToWorker) => void
+  /** No further checkpoint is needed: tasks end by themselves. */
+  readonly tasksEnd: () => void
 }
 
 export class CheckpointCoordinator {
@@ -279,7 +281,7 @@ export class CheckpointCoordinator {
       this.#decider.completed(environment.clock.monotonicMs())
       statistics.completed(pending, externalPath)
       this.#failures.completed(checkpointId, properties)
-      this.#final.completed(checkpointId)
+      if (this.#final.completed(checkpointId) || properties.thenStop !== undefined) this.#services.tasksEnd()
       if (pending.tellsCompletion) this.#services.sendToAll({ type: 'notify-checkpoint-complete', checkpointId })
       if (properties.thenStop !== undefined) this.#stopsWith(externalPath)
       this.#services.operatorCoordinators.checkpointEnded(checkpointId)

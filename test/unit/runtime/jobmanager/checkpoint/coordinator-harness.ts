@@ -167,6 +167,9 @@ export class CoordinatorHarness {
       sendToAll: (message: MasterToWorker): void => {
         this.#sent(message, '')
       },
+      tasksEnd: (): void => {
+        this.told.push('tasks end')
+      },
       failJob: (error: Error): void => {
         this.jobFailures.push(error)
       },
