@@ -20,7 +20,7 @@ const rooms = [
     mayImport: ['runtime/protocol', 'graph', 'api', 'storage', 'core'],
     layers: [
       ['network', 'state'],
-      ['metrics'],
+      ['metrics', 'timers'],
       ['operators'],
       ['task'],
       ['coordination'],

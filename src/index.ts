@@ -30,6 +30,15 @@ export { DataStreamSource } from './api/datastream/data-stream-source.js'
 export { DataStreamSink } from './api/datastream/data-stream-sink.js'
 export type { FieldReference } from './api/datastream/aggregations.js'
 export type { KeyArgument } from './api/datastream/key-extraction.js'
+export type { TimestampAssigner, TimestampAssignerArgument } from './api/eventtime/timestamp-assigner.js'
+export type {
+  WatermarkGenerator,
+  WatermarkGeneratorContext,
+  WatermarkGeneratorSupplier,
+} from './api/eventtime/watermark-generator.js'
+export type { WatermarkOutput } from './api/eventtime/watermark-output.js'
+export { WatermarkStrategy } from './api/eventtime/watermark-strategy.js'
+export { Watermark } from './api/eventtime/watermark.js'
 export type { Accumulator } from './api/functions/accumulator.js'
 export { DoubleCounter, IntCounter, ListAccumulator, LongCounter } from './api/functions/accumulators.js'
 export type { AggregateFunction } from './api/functions/aggregate-function.js'
@@ -67,6 +76,7 @@ export {
   type SourceFunction,
   type SourceRun,
 } from './api/functions/source-function.js'
+export type { TimerService } from './api/functions/timer-service.js'
 export { AggregatingStateDescriptor } from './api/state/aggregating-state-descriptor.js'
 export type { BroadcastState } from './api/state/broadcast-state.js'
 export type { KeyedStateStore } from './api/state/keyed-state-store.js'

@@ -1,0 +1,22 @@
+/**
+ * Gives the event time of a record, ms since the epoch. `recordTimestampMs` is what the record has so far, from its source:
+ * -Infinity where it has none.
+ *
+ * @example
+ * ```ts
+ * import { WatermarkStrategy, type TimestampAssigner } from 'flink-ts'
+ *
+ * interface Visit {
+ *   readonly at: number
+ * }
+ * const visited: TimestampAssigner<Visit> = { extractTimestamp: (visit) => visit.at }
+ * const strategy = WatermarkStrategy.forMonotonousTimestamps<Visit>().withTimestampAssigner(visited)
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/event-time/generating_watermarks/
+ */
+export interface TimestampAssigner<T> {
+  extractTimestamp(element: T, recordTimestampMs: number): number
+}
+
+/** A function serves as well. */
+export type TimestampAssignerArgument<T> = TimestampAssigner<T>['extractTimestamp'] | TimestampAssigner<T>
