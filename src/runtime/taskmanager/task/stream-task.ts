@@ -269,7 +269,7 @@ export class StreamTask {
       await this.#control.whenTimeIsDone()
       if (life.hasEnded) return
       for (const operator of this.#operators) {
-        while (!(await operator.finish())) await this.#control.whenOutputAvailable()
+        while (!(await operator.finish())) await this.#control.whenStepHasRoom()
         await this.#control.whenTimeIsDone()
         if (life.hasEnded) return
       }

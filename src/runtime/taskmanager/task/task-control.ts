@@ -47,8 +47,9 @@ export class TaskControl {
     this.actions = new ExclusiveActions(onError, wake, interrupt)
     this.time = new PendingTime(() => {
       interrupt.raise()
+      wake()
     })
-    const whenOutputAvailable = (): Promise<void> => this.whenOutputAvailable()
+    const whenOutputAvailable = (): Promise<void> => this.whenStepHasRoom()
     this.processingTime = new ProcessingTimeTimers({ clock, actions: this.actions, whenOutputAvailable })
   }
 
@@ -83,6 +84,13 @@ export class TaskControl {
     const { actions } = this
     const isFree = actions.isFree || (this.hasOutputWaiters && !actions.isSuspended)
     return isFree && this.#outputs.isAvailable()
+  }
+
+  /** As whenOutputAvailable, in a later step: for what was not done though there is room, as others want the thread. */
+  whenStepHasRoom(): Promise<void> {
+    const later = new Promise<void>((resolve) => this.#outputWaiters.push(resolve))
+    this.wake()
+    return later
   }
 
   get hasOutputWaiters(): boolean {
