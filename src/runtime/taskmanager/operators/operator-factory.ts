@@ -2,6 +2,7 @@
 // Thread: the task worker that owns the task.
 import type { KindSpec } from '../../../api/dag/operator-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { checkedOperator } from './checked-operator.js'
 import { eventTimeOperators } from './event-time-operators.js'
 import { keyedOperators } from './keyed-operators.js'
 import { oneInputOperators } from './one-input-operators.js'
@@ -20,7 +21,8 @@ const makers: OperatorMakers<KindSpec> = {
 
 export function createOperator(binding: OperatorBinding, context: OperatorContext): StreamOperator {
   const { spec } = binding
-  if (spec.kind === 'operator') return spec.factory.createStreamOperator(binding, context) as StreamOperator
+  if (spec.kind === 'operator')
+    return checkedOperator(spec.factory.createStreamOperator(binding, context), binding.name)
   // The maker found by a kind takes the spec of this kind, which the type checker cannot follow for a union.
   const make = makers[spec.kind] as OperatorMaker<KindSpec>
   return make(binding, context, spec)
