@@ -41,7 +41,7 @@ describe('A JobMaster that is asked to stop', () => {
     await harness.master.stop()
     await settle()
     assert.equal(harness.outcome?.status, 'CANCELED')
-    assert.match(harness.told.join(), /^Job \w+ keeps no checkpoints: it is cancelled, .* from-latest: true\.$/)
+    assert.match(harness.told.join(), /^Job \w+ keeps no checkpoints: it is cancelled, .*\.from-latest: true\.$/)
     const kept = await stopping()
     await kept.finishAll()
     assert.doesNotMatch(kept.told.join(), /keeps no checkpoints/)
