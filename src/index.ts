@@ -21,7 +21,7 @@ export {
   MemoryStateBackend,
   type StateBackend,
 } from './api/environment/state-backends.js'
-export { Duration, Time, TimeUnit, type DurationLike } from './api/environment/time.js'
+export { Duration, Time, TimeUnit, type DurationLike } from './api/eventtime/time.js'
 export { DataStream } from './api/datastream/data-stream.js'
 export { KeyedStream } from './api/datastream/keyed-stream.js'
 export type { Partitioner } from './api/datastream/partitioner.js'
@@ -60,7 +60,9 @@ export {
   KeyedProcessFunction,
   ProcessFunction,
   type KeyedProcessFunctionContext,
+  type KeyedProcessFunctionOnTimerContext,
   type ProcessFunctionContext,
+  type ProcessFunctionOnTimerContext,
 } from './api/functions/process-function.js'
 export { RichReduceFunction, type ReduceFunction } from './api/functions/reduce-function.js'
 export { RichFunction } from './api/functions/rich-function.js'
@@ -76,6 +78,7 @@ export {
   type SourceFunction,
   type SourceRun,
 } from './api/functions/source-function.js'
+export { TimeDomain } from './api/functions/time-domain.js'
 export type { TimerService } from './api/functions/timer-service.js'
 export { AggregatingStateDescriptor } from './api/state/aggregating-state-descriptor.js'
 export type { BroadcastState } from './api/state/broadcast-state.js'
