@@ -21,7 +21,7 @@ export {
   MemoryStateBackend,
   type StateBackend,
 } from './api/environment/state-backends.js'
-export { Duration, Time, TimeUnit, type DurationLike } from './api/environment/time.js'
+export { Duration, Time, TimeUnit, type DurationLike } from './api/eventtime/time.js'
 export { DataStream } from './api/datastream/data-stream.js'
 export { KeyedStream } from './api/datastream/keyed-stream.js'
 export type { Partitioner } from './api/datastream/partitioner.js'
