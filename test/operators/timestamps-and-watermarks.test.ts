@@ -12,7 +12,7 @@ interface Told {
 }
 
 function assigning(strategy: WatermarkStrategy<never>): () => OperatorBinding {
-  return () => bindingOf({ kind: 'timestamps-and-watermarks', strategy: strategy as WatermarkStrategy<unknown> })
+  return () => bindingOf({ kind: 'timestamps-and-watermarks', strategy: strategy })
 }
 
 /** Emits what the record says; of time it knows nothing else. */
