@@ -3,6 +3,7 @@
 // down the chain, of a state, of a connector) passes as it is. The user's own error stays as the cause with its stack.
 // Thread: the task worker that owns the operator.
 import { describeFailure } from '../../../core/errors/syntax-location.js'
+import { ReasonError } from '../../../core/errors/reason-error.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { TaskInfo } from './stream-operator.js'
 
@@ -24,7 +25,8 @@ export class OperatorErrors {
     this.#hasFailed = true
     if (FlinkError.is(error)) return error
     const { subtaskIndex, parallelism } = this.#taskInfo
-    const details = { operator: this.#operator, subtask: subtaskIndex + 1, parallelism, reason: describeFailure(error) }
+    const reason = error instanceof ReasonError ? error.message : describeFailure(error)
+    const details = { operator: this.#operator, subtask: subtaskIndex + 1, parallelism, reason }
     return new FlinkError('OPERATOR_FAILED', details, { cause: error })
   }
 
