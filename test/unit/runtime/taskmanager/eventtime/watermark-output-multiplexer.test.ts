@@ -239,7 +239,7 @@ describe('WatermarkOutputMultiplexer', () => {
       plain.perform(['+', 'a'])
       for (const each of steps) {
         const [what, name] = each
-        const id = what === '-' ? String(name) : what.slice(1)
+        const id = what === '-' ? name : what.slice(1)
         if (what !== 'periodic' && !known.has(id)) {
           multiplexer.registerNewOutput(id)
           plain.perform(['+', id])
