@@ -3,6 +3,7 @@ import { keyedKeepsState, type KeyedSpec } from './operators/keyed-spec.js'
 import { oneInputKeepsState, type OneInputSpec } from './operators/one-input-spec.js'
 import { sinkKeepsState, type SinkSpec } from './operators/sink-spec.js'
 import { sourceKeepsState, type SourceSpec } from './operators/source-spec.js'
+import { twoInputKeepsState, type TwoInputSpec } from './operators/two-input-spec.js'
 import type { OperatorCoordinatorProvider } from './operator-coordinator.js'
 import type { StreamOperatorFactory } from './stream-operator-factory.js'
 
@@ -18,7 +19,7 @@ export interface FactorySpec {
 }
 
 /** Operators that have a kind, by families: a file each in `operators/`, and one in the engine that makes them. */
-export type KindSpec = SourceSpec | OneInputSpec | KeyedSpec | SinkSpec
+export type KindSpec = SourceSpec | OneInputSpec | KeyedSpec | TwoInputSpec | SinkSpec
 
 /**
  * What an operator does: the name of its kind and what the user gave for it. The engine turns a kind into an operator of its
@@ -33,6 +34,7 @@ const kindKeepsState: KeepsState<KindSpec> = {
   ...sourceKeepsState,
   ...oneInputKeepsState,
   ...keyedKeepsState,
+  ...twoInputKeepsState,
   ...sinkKeepsState,
 }
 

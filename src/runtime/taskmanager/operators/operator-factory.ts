@@ -7,12 +7,14 @@ import { oneInputOperators } from './one-input-operators.js'
 import type { OperatorMaker, OperatorMakers } from './operator-makers.js'
 import { sinkOperators } from './sink-operators.js'
 import { sourceOperators } from './source-operators.js'
+import { twoInputOperators } from './two-input-operators.js'
 import type { OperatorContext, SourceStreamOperator, StreamOperator } from './stream-operator.js'
 
 const makers: OperatorMakers<KindSpec> = {
   ...sourceOperators,
   ...oneInputOperators,
   ...keyedOperators,
+  ...twoInputOperators,
   ...sinkOperators,
 }
 
