@@ -48,7 +48,6 @@ export type { AggregateFunction } from './api/functions/aggregate-function.js'
 export {
   BaseBroadcastProcessFunction,
   BroadcastProcessFunction,
-  type BroadcastProcessFunctionBaseContext,
   type BroadcastProcessFunctionContext,
   type BroadcastProcessFunctionReadOnlyContext,
 } from './api/functions/broadcast-process-function.js'

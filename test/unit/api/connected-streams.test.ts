@@ -125,14 +125,7 @@ describe('ConnectedStreams', () => {
     const program = new Program()
     program.visits.keyBy(0).connect(program.users).process(new Plain())
     assert.deepEqual(described(program.operator()), ['Co-Process', 'co-process', 'hash(visits)', 'users'])
-    assertRefused(
-      () =>
-        program.visits
-          .keyBy(0)
-          .connect(program.users)
-          .process(new Keyed() as never),
-      /two keyed streams/,
-    )
+    assertRefused(() => program.visits.keyBy(0).connect(program.users).process(new Keyed()), /two keyed streams/)
   })
 
   it('take keys as functions, KeySelectors, positions, paths and lists of these', () => {
@@ -165,14 +158,9 @@ describe('ConnectedStreams', () => {
     const { visits, users } = new Program()
     assertRefused(() => visits.connect(users).keyBy([0, 1], ['id']), /different length/)
     const program = new Program()
-    program.visits
-      .keyBy(([user]) => user, Types.STRING)
-      .connect(program.users.keyBy(({ id }) => id))
-      .process(new Keyed())
-    assertRefused(
-      () => program.graph(),
-      /keys of its inputs 1 and 2 are of different types \(string and not declared\)/,
-    )
+    const byPages = program.visits.keyBy(([, pages]) => pages, Types.LONG)
+    byPages.connect(program.users.keyBy(({ id }) => id, Types.STRING)).process(new Plain())
+    assertRefused(() => program.graph(), /keys of its inputs 1 and 2 are of different types \("?\w+"? and "?\w+"?\)/)
   })
 
   it('have keys of one declared type by keyBy', () => {
@@ -208,10 +196,7 @@ describe('A BroadcastStream', () => {
     const expected = ['Co-Process-Broadcast', 'broadcast-process', 'visits', 'broadcast(users)']
     assert.deepEqual(described(operator), expected)
     assert.deepEqual('descriptors' in operator.operator && operator.operator.descriptors, [NAMES])
-    program.visits
-      .keyBy(0)
-      .connect(program.users.broadcast(NAMES))
-      .process(new KeyedBroadcast() as never)
+    program.visits.keyBy(0).connect(program.users.broadcast(NAMES)).process(new KeyedBroadcast())
     const keyed = ['Co-Process-Broadcast-Keyed', 'keyed-broadcast-process', 'hash(visits) keyed', 'broadcast(users)']
     assert.deepEqual(described(program.operator()), keyed)
   })

@@ -203,8 +203,7 @@ describe('Keyed state beside a broadcast stream', () => {
         this.getRuntimeContext().getState(COUNT).update(1)
       },
       (value, ctx) => {
-        ctx.applyToKeyedState(COUNT, (() =>
-          value === 'late' ? Promise.resolve() : assert.fail('broken')) as () => void)
+        ctx.applyToKeyedState(COUNT, () => (value === 'late' ? Promise.resolve() : assert.fail('broken')))
       },
     )
     harness.processElement1(['k', 1])
