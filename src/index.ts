@@ -78,7 +78,9 @@ export {
   KeyedProcessFunction,
   ProcessFunction,
   type KeyedProcessFunctionContext,
+  type KeyedProcessFunctionOnTimerContext,
   type ProcessFunctionContext,
+  type ProcessFunctionOnTimerContext,
 } from './api/functions/process-function.js'
 export { RichReduceFunction, type ReduceFunction } from './api/functions/reduce-function.js'
 export { RichFunction } from './api/functions/rich-function.js'
@@ -94,6 +96,7 @@ export {
   type SourceFunction,
   type SourceRun,
 } from './api/functions/source-function.js'
+export { TimeDomain } from './api/functions/time-domain.js'
 export type { TimerService } from './api/functions/timer-service.js'
 export { AggregatingStateDescriptor } from './api/state/aggregating-state-descriptor.js'
 export type { BroadcastState, ReadOnlyBroadcastState } from './api/state/broadcast-state.js'
