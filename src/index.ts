@@ -67,6 +67,7 @@ export type { KeySelector } from './api/functions/key-selector.js'
 export {
   KeyedBroadcastProcessFunction,
   type KeyedBroadcastProcessFunctionContext,
+  type KeyedBroadcastProcessFunctionOnTimerContext,
   type KeyedBroadcastProcessFunctionReadOnlyContext,
   type KeyedStateFunction,
 } from './api/functions/keyed-broadcast-process-function.js'

@@ -112,7 +112,11 @@ const REFUSED: readonly (readonly [title: string, code: string, message: RegExp]
     /not assignable/,
   ],
   ['a method for one of two streams alone', 'words.connect(pairs).map({ map1: (w: string) => w })', /map2/],
-  ['keys of two streams that differ', 'words.connect(pairs).keyBy((w) => w, ([, n]) => n)', /not assignable|No overload/],
+  [
+    'keys of two streams that differ',
+    'words.connect(pairs).keyBy((w) => w, ([, n]) => n)',
+    /not assignable|No overload/,
+  ],
   [
     'a function of two keyed streams with another key',
     `
@@ -126,7 +130,11 @@ const REFUSED: readonly (readonly [title: string, code: string, message: RegExp]
   ['a change of broadcast state by a record', "reading.getBroadcastState(rules).put('a', 1)", /'put' does not exist/],
   ['a removal of broadcast state by a record', 'reading.getBroadcastState(rules).clear()', /'clear' does not exist/],
   ['an entry of another type in broadcast state', "writing.getBroadcastState(rules).put('a', 'b')", /not assignable/],
-  ['broadcast state that is no map', "words.broadcast(new ListStateDescriptor('l', Types.LONG))", /not assignable|No overload/],
+  [
+    'broadcast state that is no map',
+    "words.broadcast(new ListStateDescriptor('l', Types.LONG))",
+    /not assignable|No overload/,
+  ],
   ['keyed state of all keys without a key', 'writing.applyToKeyedState(rules, () => {})', /does not exist/],
   [
     'a state of another type for all keys',

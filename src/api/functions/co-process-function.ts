@@ -1,10 +1,15 @@
 import type { Collector } from './collector.js'
-import type { KeyedProcessFunctionContext, ProcessFunctionContext } from './process-function.js'
+import type {
+  KeyedProcessFunctionContext,
+  KeyedProcessFunctionOnTimerContext,
+  ProcessFunctionContext,
+  ProcessFunctionOnTimerContext,
+} from './process-function.js'
 import { RichFunction } from './rich-function.js'
 
 /**
  * The most general function of two connected streams: any number of results for a record, side outputs, and (where both streams
- * are keyed) keyed state that both methods share. It is a rich function.
+ * are keyed) keyed state and timers that both methods share. It is a rich function.
  *
  * @example
  * ```ts
@@ -34,6 +39,9 @@ export abstract class CoProcessFunction<IN1, IN2, OUT> extends RichFunction {
 
   /** For a record of the second stream. Synchronous: a Promise as result is the error ASYNC_NOT_ALLOWED. */
   abstract processElement2(value: IN2, ctx: ProcessFunctionContext, out: Collector<OUT>): void
+
+  /** A timer is due: as {@link KeyedProcessFunction.onTimer}. There are timers where both streams are keyed. */
+  onTimer?(timestampMs: number, ctx: ProcessFunctionOnTimerContext, out: Collector<OUT>): void
 }
 
 /**
@@ -72,4 +80,7 @@ export abstract class KeyedCoProcessFunction<K, IN1, IN2, OUT> extends RichFunct
 
   /** For a record of the second stream. Synchronous: a Promise as result is the error ASYNC_NOT_ALLOWED. */
   abstract processElement2(value: IN2, ctx: KeyedProcessFunctionContext<K>, out: Collector<OUT>): void
+
+  /** A timer is due: as {@link KeyedProcessFunction.onTimer}. Both methods above set timers of one key. */
+  onTimer?(timestampMs: number, ctx: KeyedProcessFunctionOnTimerContext<K>, out: Collector<OUT>): void
 }

@@ -6,6 +6,8 @@ import {
   type BroadcastProcessFunctionReadOnlyContext,
 } from './broadcast-process-function.js'
 import type { Collector } from './collector.js'
+import type { TimeDomain } from './time-domain.js'
+import type { TimerService } from './timer-service.js'
 
 /**
  * What is done with the keyed state of each key: an arrow function `(key, state) => ...`, or an object with this method.
@@ -47,8 +49,20 @@ export interface KeyedBroadcastProcessFunctionContext<K> extends BroadcastProces
 
 /** {@link BroadcastProcessFunctionReadOnlyContext} on a keyed stream. */
 export interface KeyedBroadcastProcessFunctionReadOnlyContext<K> extends BroadcastProcessFunctionReadOnlyContext {
-  /** Key of the record at hand. */
+  /** The time, and timers of the current key. */
+  timerService(): TimerService
+  /** Key of the record at hand, or of the timer. */
   getCurrentKey(): K
+}
+
+/** {@link KeyedBroadcastProcessFunctionReadOnlyContext} when a timer is due. */
+export interface KeyedBroadcastProcessFunctionOnTimerContext<
+  K,
+> extends KeyedBroadcastProcessFunctionReadOnlyContext<K> {
+  /** Timestamp of the timer in ms since the epoch; what goes to a side output has it, too. */
+  timestamp(): number
+  /** By which time the timer fires. */
+  timeDomain(): TimeDomain
 }
 
 /**
@@ -87,4 +101,7 @@ export abstract class KeyedBroadcastProcessFunction<K, IN1, IN2, OUT> extends Ba
 
   /** For a record of the broadcast stream, in every subtask. Synchronous: a Promise is the error ASYNC_NOT_ALLOWED. */
   abstract processBroadcastElement(value: IN2, ctx: KeyedBroadcastProcessFunctionContext<K>, out: Collector<OUT>): void
+
+  /** A timer is due: as {@link KeyedProcessFunction.onTimer}. */
+  onTimer?(timestampMs: number, ctx: KeyedBroadcastProcessFunctionOnTimerContext<K>, out: Collector<OUT>): void
 }

@@ -5,14 +5,16 @@
 import type { TwoInputSpec } from '../../../../api/dag/operators/two-input-spec.js'
 import type {
   KeyedBroadcastProcessFunctionContext,
+  KeyedBroadcastProcessFunctionOnTimerContext,
   KeyedBroadcastProcessFunctionReadOnlyContext,
   KeyedStateFunction,
 } from '../../../../api/functions/keyed-broadcast-process-function.js'
 import type { StateDescriptor } from '../../../../api/state/state-descriptor.js'
 import type { OperatorBinding } from '../../../../graph/program-graph.js'
-import { VOID_NAMESPACE } from '../../state/namespace-type.js'
+import { VOID_NAMESPACE, VOID_NAMESPACES } from '../../state/namespace-type.js'
 import { processContext } from '../process-operator.js'
 import type { OperatorContext } from '../stream-operator.js'
+import { USER_TIMERS, UserTimers } from '../user-timers.js'
 import { BroadcastStates } from './broadcast-states.js'
 import { TwoInputUdfOperator } from './two-input-udf-operator.js'
 
@@ -22,7 +24,9 @@ type StateFunction = KeyedStateFunction<unknown, unknown>
 export class CoBroadcastWithKeyedOperator extends TwoInputUdfOperator {
   readonly #spec: KeyedBroadcastProcessSpec
   readonly #states: BroadcastStates
+  readonly #timers: UserTimers
   readonly #readOnlyContext: KeyedBroadcastProcessFunctionReadOnlyContext<unknown>
+  readonly #onTimerContext: KeyedBroadcastProcessFunctionOnTimerContext<unknown>
   readonly #readWriteContext: KeyedBroadcastProcessFunctionContext<unknown>
 
   constructor(binding: OperatorBinding, context: OperatorContext, spec: KeyedBroadcastProcessSpec) {
@@ -30,16 +34,27 @@ export class CoBroadcastWithKeyedOperator extends TwoInputUdfOperator {
     this.#spec = spec
     const states = new BroadcastStates(binding.name, this.state.operatorBackend)
     this.#states = states
+    this.#timers = new UserTimers({
+      operatorName: binding.name,
+      output: context.output,
+      collector: this.collector,
+      onTimer: (timestamp) => {
+        this.#onTimer(timestamp)
+      },
+    })
+    const { timerService: _, ...ofRecord } = processContext(this.collector, context, () => this.#timers.service)
     const common = {
-      ...processContext(this.collector, context),
-      currentProcessingTime: () => context.clock.now(),
-      currentWatermark: () => this.time.currentWatermark,
+      ...ofRecord,
+      currentProcessingTime: () => this.#timers.service.currentProcessingTime(),
+      currentWatermark: () => this.#timers.service.currentWatermark(),
     }
     this.#readOnlyContext = {
       ...common,
+      timerService: () => this.#timers.service,
       getBroadcastState: (descriptor) => states.readOnly(descriptor),
       getCurrentKey: () => this.keyedBackend?.currentKey(),
     }
+    this.#onTimerContext = { ...this.#readOnlyContext, ...this.#timers.context }
     this.#readWriteContext = {
       ...common,
       getBroadcastState: (descriptor) => states.writable(descriptor),
@@ -51,6 +66,7 @@ export class CoBroadcastWithKeyedOperator extends TwoInputUdfOperator {
 
   override async open(): Promise<void> {
     this.#states.open(this.#spec.descriptors)
+    this.#timers.open(this.getInternalTimerService(USER_TIMERS, VOID_NAMESPACES, this.#timers))
     await super.open()
   }
 
@@ -64,6 +80,12 @@ export class CoBroadcastWithKeyedOperator extends TwoInputUdfOperator {
     const { function: userFunction } = this.#spec
     const result: unknown = userFunction.processBroadcastElement(value, this.#readWriteContext, this.collector)
     this.refusePromise(result, 'processBroadcastElement', userFunction)
+  }
+
+  #onTimer(timestamp: number): void {
+    const { function: userFunction } = this.#spec
+    const result: unknown = userFunction.onTimer?.(timestamp, this.#onTimerContext, this.collector)
+    this.refusePromise(result, 'onTimer', userFunction)
   }
 
   #applyToKeyedState(descriptor: StateDescriptor<unknown>, action: StateFunction | StateFunction['process']): void {

@@ -8,6 +8,7 @@ import type {
   BroadcastProcessFunctionReadOnlyContext,
 } from '../../../../api/functions/broadcast-process-function.js'
 import type { OperatorBinding } from '../../../../graph/program-graph.js'
+import { NonKeyedTimerService } from '../../timers/non-keyed-timer-service.js'
 import { processContext } from '../process-operator.js'
 import type { OperatorContext } from '../stream-operator.js'
 import { BroadcastStates } from './broadcast-states.js'
@@ -18,6 +19,7 @@ type BroadcastProcessSpec = Extract<TwoInputSpec, { readonly kind: 'broadcast-pr
 export class CoBroadcastWithNonKeyedOperator extends TwoInputUdfOperator {
   readonly #spec: BroadcastProcessSpec
   readonly #states: BroadcastStates
+  readonly #timers: NonKeyedTimerService
   readonly #readOnlyContext: BroadcastProcessFunctionReadOnlyContext
   readonly #readWriteContext: BroadcastProcessFunctionContext
 
@@ -26,10 +28,12 @@ export class CoBroadcastWithNonKeyedOperator extends TwoInputUdfOperator {
     this.#spec = spec
     const states = new BroadcastStates(binding.name, this.state.operatorBackend)
     this.#states = states
+    this.#timers = new NonKeyedTimerService(binding.name, context.processingTime)
+    const { timerService: _, ...ofRecord } = processContext(this.collector, context, () => this.#timers)
     const common = {
-      ...processContext(this.collector, context),
-      currentProcessingTime: () => context.clock.now(),
-      currentWatermark: () => this.time.currentWatermark,
+      ...ofRecord,
+      currentProcessingTime: () => this.#timers.currentProcessingTime(),
+      currentWatermark: () => this.#timers.currentWatermark(),
     }
     this.#readOnlyContext = { ...common, getBroadcastState: (descriptor) => states.readOnly(descriptor) }
     this.#readWriteContext = { ...common, getBroadcastState: (descriptor) => states.writable(descriptor) }
@@ -38,6 +42,11 @@ export class CoBroadcastWithNonKeyedOperator extends TwoInputUdfOperator {
   override async open(): Promise<void> {
     this.#states.open(this.#spec.descriptors)
     await super.open()
+  }
+
+  protected override advanceWatermark(timestamp: number): boolean {
+    this.#timers.watermark = timestamp
+    return super.advanceWatermark(timestamp)
   }
 
   protected processElement1(value: unknown): void {

@@ -11,27 +11,32 @@ import { UdfStreamOperator } from '../udf-stream-operator.js'
 
 type ProcessValue = (value: unknown) => void
 
+interface InputFacts {
+  readonly number: 0 | 1
+  readonly key: KeySpec | undefined
+  readonly time: CombinedWatermark
+}
+
 export abstract class TwoInputUdfOperator extends UdfStreamOperator {
   readonly inputs: readonly [Input, Input]
   /** Knows the timestamp of the record at hand. */
   protected readonly collector: TimestampedCollector
-  protected readonly time: CombinedWatermark
 
   constructor(binding: OperatorBinding, context: OperatorContext) {
     super(binding, context)
     this.collector = new TimestampedCollector(context.output)
-    this.time = new CombinedWatermark(2, {
-      advance: (timestamp) => this.output.emitWatermark(timestamp),
+    const time = new CombinedWatermark(2, {
+      advance: (timestamp) => this.advanceWatermark(timestamp),
       emitWatermarkStatus: (status) => {
         this.output.emitWatermarkStatus(status)
       },
     })
     const [key1, key2] = binding.keys
     this.inputs = [
-      this.#input(0, key1, (value) => {
+      this.#input({ number: 0, key: key1, time }, (value) => {
         this.processElement1(value)
       }),
-      this.#input(1, key2, (value) => {
+      this.#input({ number: 1, key: key2, time }, (value) => {
         this.processElement2(value)
       }),
     ]
@@ -40,9 +45,9 @@ export abstract class TwoInputUdfOperator extends UdfStreamOperator {
   protected abstract processElement1(value: unknown): void
   protected abstract processElement2(value: unknown): void
 
-  #input(number: 0 | 1, key: KeySpec | undefined, processElement: ProcessValue): Input {
+  #input({ number, key, time }: InputFacts, processElement: ProcessValue): Input {
     const backend = this.keyedBackend
-    const { collector, time } = this
+    const { collector } = this
     return {
       processElement: (value, timestamp, keyHash) => {
         collector.timestamp = timestamp

@@ -203,7 +203,8 @@ describe('Keyed state beside a broadcast stream', () => {
         this.getRuntimeContext().getState(COUNT).update(1)
       },
       (value, ctx) => {
-        ctx.applyToKeyedState(COUNT, () => (value === 'late' ? Promise.resolve() : assert.fail('broken')))
+        const act: () => unknown = () => (value === 'late' ? Promise.resolve() : assert.fail('broken'))
+        ctx.applyToKeyedState(COUNT, act)
       },
     )
     harness.processElement1(['k', 1])
