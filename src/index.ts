@@ -21,7 +21,7 @@ export {
   MemoryStateBackend,
   type StateBackend,
 } from './api/environment/state-backends.js'
-export { Duration, Time, TimeUnit, type DurationLike } from './api/environment/time.js'
+export { Duration, Time, TimeUnit, type DurationLike } from './api/eventtime/time.js'
 export { BroadcastConnectedStream } from './api/datastream/broadcast-connected-stream.js'
 export { BroadcastStream } from './api/datastream/broadcast-stream.js'
 export { ConnectedStreams } from './api/datastream/connected-streams.js'

@@ -2,6 +2,7 @@
 // Thread: the task worker that owns the task.
 import type { KindSpec } from '../../../api/dag/operator-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { eventTimeOperators } from './event-time-operators.js'
 import { keyedOperators } from './keyed-operators.js'
 import { oneInputOperators } from './one-input-operators.js'
 import type { OperatorMaker, OperatorMakers } from './operator-makers.js'
@@ -13,6 +14,7 @@ import type { OperatorContext, SourceStreamOperator, StreamOperator } from './st
 const makers: OperatorMakers<KindSpec> = {
   ...sourceOperators,
   ...oneInputOperators,
+  ...eventTimeOperators,
   ...keyedOperators,
   ...twoInputOperators,
   ...sinkOperators,
