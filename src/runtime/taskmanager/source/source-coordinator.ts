@@ -1,0 +1,116 @@
+// Duty: runs the enumerator of a source as the coordinator of its operator.
+//
+//   created -> (reset: enumerator restored) -> start: enumerator made, started -> readers register, ask, are assigned -> closed
+//
+// Invariants: the enumerator's methods are called in the order of the coordinator's, one at a time. Its state is what it gave as
+// bytes, with the version of its serializer; a checkpoint without one, where the source was not part of the job, begins anew.
+// Thread: the task worker of the operator's first subtask.
+import type { SourceSplit } from '../../../api/connector/source/source-split.js'
+import type { SplitEnumerator } from '../../../api/connector/source/split-enumerator.js'
+import type {
+  OperatorCoordinator,
+  OperatorCoordinatorContext,
+  OperatorCoordinatorProvider,
+  SubtaskGateway,
+} from '../../../api/dag/operator-coordinator.js'
+import { SOURCE_COORDINATOR } from '../../../api/dag/operators/source-spec.js'
+import type { RegisteredTypes } from '../../../core/types/registered-types.js'
+import { SourceCoordinatorContext } from './source-coordinator-context.js'
+import type { ToSourceCoordinator } from './source-events.js'
+import { splitIdOf, VersionedBytes, type AnySource } from './versioned-bytes.js'
+
+type AnyEnumerator = SplitEnumerator<SourceSplit, unknown>
+
+export interface SourceCoordinatorInput {
+  readonly source: AnySource
+  readonly registeredTypes: RegisteredTypes
+}
+
+export function sourceCoordinatorProvider(input: SourceCoordinatorInput): OperatorCoordinatorProvider {
+  return { name: SOURCE_COORDINATOR, create: (context) => new SourceCoordinator(input, context) }
+}
+
+class SourceCoordinator implements OperatorCoordinator {
+  readonly #source: AnySource
+  readonly #name: string
+  readonly #context: SourceCoordinatorContext
+  readonly #splitBytes: VersionedBytes<SourceSplit>
+  readonly #stateBytes: VersionedBytes<unknown>
+  #enumerator: AnyEnumerator | undefined
+
+  constructor({ source, registeredTypes }: SourceCoordinatorInput, context: OperatorCoordinatorContext) {
+    const { operatorName: name } = context
+    this.#source = source
+    this.#name = name
+    this.#splitBytes = VersionedBytes.ofSplits(source, name, registeredTypes)
+    this.#stateBytes = VersionedBytes.ofEnumeratorState(source, name, registeredTypes)
+    this.#context = new SourceCoordinatorContext(context, this.#splitBytes)
+  }
+
+  async resetToCheckpoint(_checkpointId: number, state: Uint8Array | undefined): Promise<void> {
+    if (state === undefined) return
+    this.#enumerator = await this.#source.restoreEnumerator(this.#context, this.#stateBytes.read(state))
+  }
+
+  async start(): Promise<void> {
+    this.#enumerator ??= await this.#source.createEnumerator(this.#context)
+    await this.#enumerator.start()
+  }
+
+  handleEventFromOperator(subtask: number, _attempt: number, event: unknown): void | Promise<void> {
+    const received = event as ToSourceCoordinator
+    switch (received.kind) {
+      case 'reader-registration':
+        return this.#register(subtask, received)
+      case 'split-request':
+        return this.#enumerator?.handleSplitRequest(subtask, received.location)
+      case 'source-event':
+        return this.#enumerator?.handleSourceEvent?.(subtask, received.event)
+      case 'reported-watermark':
+        return undefined
+    }
+  }
+
+  async checkpointCoordinator(checkpointId: number): Promise<Uint8Array> {
+    return this.#stateBytes.write(await this.#enumerator?.snapshotState(checkpointId))
+  }
+
+  notifyCheckpointComplete(checkpointId: number): void | Promise<void> {
+    return this.#enumerator?.notifyCheckpointComplete?.(checkpointId)
+  }
+
+  notifyCheckpointAborted(checkpointId: number): void | Promise<void> {
+    return this.#enumerator?.notifyCheckpointAborted?.(checkpointId)
+  }
+
+  executionAttemptReady(_subtask: number, _attempt: number, gateway: SubtaskGateway): void {
+    this.#context.subtaskReady(gateway)
+  }
+
+  executionAttemptFailed(): void {
+    // The attempt ends with it: the next one has the enumerator and all readers of the newest checkpoint.
+  }
+
+  close(): void | Promise<void> {
+    return this.#enumerator?.close()
+  }
+
+  #register(
+    subtask: number,
+    { location, splits }: Extract<ToSourceCoordinator, { kind: 'reader-registration' }>,
+  ): void | Promise<void> {
+    let reported: readonly SourceSplit[] | undefined
+    const getsSplits = this.#context.register({
+      getSubtaskId: () => subtask,
+      getLocation: () => location,
+      getReportedSplitsOnRegistration: () => (reported ??= splits.map((bytes) => this.#splitOf(bytes))),
+    })
+    return getsSplits ? this.#enumerator?.addReader(subtask) : undefined
+  }
+
+  #splitOf(bytes: Uint8Array): SourceSplit {
+    const split = this.#splitBytes.read(bytes)
+    splitIdOf(split, this.#name)
+    return split
+  }
+}
