@@ -21,7 +21,7 @@ export {
   MemoryStateBackend,
   type StateBackend,
 } from './api/environment/state-backends.js'
-export { Duration, Time, TimeUnit, type DurationLike } from './api/time/time.js'
+export { Duration, Time, TimeUnit, type DurationLike } from './api/eventtime/time.js'
 export { Boundedness } from './api/connector/source/boundedness.js'
 export { InputStatus } from './api/connector/source/input-status.js'
 export { NumberSequenceSource } from './api/connector/source/lib/number-sequence-source.js'
@@ -79,7 +79,9 @@ export {
   KeyedProcessFunction,
   ProcessFunction,
   type KeyedProcessFunctionContext,
+  type KeyedProcessFunctionOnTimerContext,
   type ProcessFunctionContext,
+  type ProcessFunctionOnTimerContext,
 } from './api/functions/process-function.js'
 export { RichReduceFunction, type ReduceFunction } from './api/functions/reduce-function.js'
 export { RichFunction } from './api/functions/rich-function.js'
@@ -95,6 +97,7 @@ export {
   type SourceFunction,
   type SourceRun,
 } from './api/functions/source-function.js'
+export { TimeDomain } from './api/functions/time-domain.js'
 export type { TimerService } from './api/functions/timer-service.js'
 export { AggregatingStateDescriptor } from './api/state/aggregating-state-descriptor.js'
 export type { BroadcastState } from './api/state/broadcast-state.js'

@@ -1,3 +1,4 @@
+import { eventTimeKeepsState, type EventTimeSpec } from './operators/event-time-spec.js'
 import type { KeepsState } from './operators/keeps-state.js'
 import { keyedKeepsState, type KeyedSpec } from './operators/keyed-spec.js'
 import { oneInputKeepsState, type OneInputSpec } from './operators/one-input-spec.js'
@@ -18,7 +19,7 @@ export interface FactorySpec {
 }
 
 /** Operators that have a kind, by families: a file each in `operators/`, and one in the engine that makes them. */
-export type KindSpec = SourceSpec | OneInputSpec | KeyedSpec | SinkSpec
+export type KindSpec = SourceSpec | OneInputSpec | EventTimeSpec | KeyedSpec | SinkSpec
 
 /**
  * What an operator does: the name of its kind and what the user gave for it. The engine turns a kind into an operator of its
@@ -32,14 +33,18 @@ export type OperatorKind = OperatorSpec['kind']
 const kindKeepsState: KeepsState<KindSpec> = {
   ...sourceKeepsState,
   ...oneInputKeepsState,
+  ...eventTimeKeepsState,
   ...keyedKeepsState,
   ...sinkKeepsState,
 }
 
-/** The user's functions in an operator, in the order in which they are opened. */
+/**
+ * The user's functions in an operator, in the order in which they are opened. A watermark strategy is none, nor is a
+ * source with splits: they have no life, and several operators may share them.
+ */
 export function functionsOf(spec: OperatorSpec): readonly object[] {
   if (spec.kind === 'operator') return spec.functions
-  return spec.kind === 'source' ? [] : [spec.function]
+  return spec.kind === 'timestamps-and-watermarks' || spec.kind === 'source' ? [] : [spec.function]
 }
 
 /** Of the coordinator that decides for all subtasks, where there is one. */

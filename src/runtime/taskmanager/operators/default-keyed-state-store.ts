@@ -14,6 +14,7 @@ import type { State } from '../../../api/state/state.js'
 import type { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'
 import type { DefaultedValueState, ValueState } from '../../../api/state/value-state.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { checkedDescriptor } from '../state/checked-descriptor.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 
 export class DefaultKeyedStateStore implements KeyedStateStore {
@@ -28,23 +29,23 @@ export class DefaultKeyedStateStore implements KeyedStateStore {
   getState<T, D extends T & NonNullable<unknown>>(descriptor: ValueStateDescriptor<T, D>): DefaultedValueState<T>
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>
   getState(descriptor: StateDescriptor<unknown>): State {
-    return this.#state(descriptor)
+    return this.#state(checkedDescriptor(descriptor, 'value', this.#operatorName))
   }
 
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return this.#state(descriptor) as ListState<T>
+    return this.#state(checkedDescriptor(descriptor, 'list', this.#operatorName)) as ListState<T>
   }
 
   getMapState<UK, UV>(descriptor: MapStateDescriptor<UK, UV>): MapState<UK, UV> {
-    return this.#state(descriptor) as MapState<UK, UV>
+    return this.#state(checkedDescriptor(descriptor, 'map', this.#operatorName)) as MapState<UK, UV>
   }
 
   getReducingState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T> {
-    return this.#state(descriptor) as ReducingState<T>
+    return this.#state(checkedDescriptor(descriptor, 'reducing', this.#operatorName)) as ReducingState<T>
   }
 
   getAggregatingState<IN, ACC, OUT>(descriptor: AggregatingStateDescriptor<IN, ACC, OUT>): AggregatingState<IN, OUT> {
-    return this.#state(descriptor) as AggregatingState<IN, OUT>
+    return this.#state(checkedDescriptor(descriptor, 'aggregating', this.#operatorName)) as AggregatingState<IN, OUT>
   }
 
   #state(descriptor: StateDescriptor<unknown>): State {

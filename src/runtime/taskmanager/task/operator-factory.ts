@@ -2,6 +2,7 @@
 // Thread: the task worker that owns the task.
 import type { KindSpec } from '../../../api/dag/operator-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { eventTimeOperators } from '../operators/event-time-operators.js'
 import { keyedOperators } from '../operators/keyed-operators.js'
 import { oneInputOperators } from '../operators/one-input-operators.js'
 import type { OperatorMaker, OperatorMakers } from '../operators/operator-makers.js'
@@ -12,6 +13,7 @@ import type { OperatorContext, SourceStreamOperator, StreamOperator } from '../o
 const makers: OperatorMakers<KindSpec> = {
   ...sourceOperators,
   ...oneInputOperators,
+  ...eventTimeOperators,
   ...keyedOperators,
   ...sinkOperators,
 }

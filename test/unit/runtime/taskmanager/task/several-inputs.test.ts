@@ -6,6 +6,7 @@ import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { RowCopier } from '../../../../../src/core/types/row-copier.js'
 import type { ChannelWriter } from '../../../../../src/runtime/taskmanager/network/channel.js'
 import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/local-channel.js'
+import { PendingTime } from '../../../../../src/runtime/taskmanager/eventtime/pending-time.js'
 import type { Input, StreamOperator } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { makeGateInput } from '../../../../../src/runtime/taskmanager/task/gate-input-factory.js'
 import type { SourceStatus } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
@@ -20,6 +21,7 @@ class TwoInputs {
   /** The head is not done with a watermark that comes while this is false. */
   isDone = true
   readonly #writers: readonly ChannelWriter[]
+  readonly #time = new PendingTime(ignore)
   readonly #made: ReturnType<typeof makeGateInput>
 
   constructor(inputOfChannel = INPUT_OF_CHANNEL) {
@@ -31,8 +33,10 @@ class TwoInputs {
     this.#made = makeGateInput({
       head: { name: 'join', inputs: [this.#input(0), this.#input(1)] } as unknown as StreamOperator,
       channels,
+      origins: inputOfChannel.map((input, producer) => ({ edgeId: `edge ${String(input)}`, producer })),
       isAligned: true,
       mayContinue: () => true,
+      time: this.#time,
       clock: new ManualClock(),
       checkpoints: {
         checkpoint: ({ checkpointId }) => this.told.push(`checkpoint ${String(checkpointId)}`),
@@ -47,8 +51,12 @@ class TwoInputs {
     return { numRecordsIn: io.numRecordsIn(), inputWatermarks: io.inputWatermarks() }
   }
 
+  timeReport() {
+    return this.#made.timeReport()
+  }
+
   get isInWatermark(): boolean {
-    return this.#made.input.isInWatermark
+    return this.#time.isPending
   }
 
   writer(channel: number): ChannelWriter {
@@ -64,7 +72,7 @@ class TwoInputs {
 
   /** As the task does: input after input, while the head is done with time. */
   work(): SourceStatus {
-    if (!this.#made.input.continueWatermark()) return 'waiting'
+    if (!this.#time.continue()) return 'waiting'
     for (;;) {
       const status = this.#made.input.process()
       if (status !== 'more') return status
@@ -177,6 +185,18 @@ describe('A task with two inputs', () => {
     inputs.isDone = true
     inputs.work()
     assert.deepEqual(inputs.told, ['watermark 0 9', 'watermark 0 9', 'watermark 0 9', 'status 0 idle'])
+  })
+
+  it('reports which channels each input waits for; idle ones hold nobody back', () => {
+    const inputs = new TwoInputs()
+    inputs.writer(0).writeWatermark(9)
+    inputs.writer(2).writeWatermark(4)
+    inputs.writer(1).writeWatermarkStatus('idle')
+    inputs.work()
+    assert.deepEqual(inputs.timeReport(), [
+      { watermark: 4, isIdle: false, holders: [{ edgeId: 'edge 0', producer: 2 }], numHolders: 1, numIdle: 0 },
+      { watermark: Number.NEGATIVE_INFINITY, isIdle: true, holders: [], numHolders: 0, numIdle: 1 },
+    ])
   })
 
   it('cannot have a channel to an input that its head has not', () => {
