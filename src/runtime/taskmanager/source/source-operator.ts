@@ -2,21 +2,22 @@
 //
 //   initializeState: reader made -> open: restored splits, registration, start -> emitNext ... -> close
 //
-// Invariants: the reader is asked between records only, and not in the middle of a watermark. What it emits while the chain is in
-// one waits in the main output, in order, and goes on before the reader is asked again. The reader has registered before
-// anything else of it reaches the coordinator.
+// Invariants: the reader is asked between records only, and not in the middle of a watermark. It has registered before anything
+// else of it reaches the coordinator. While its time is ahead of the others' of its alignment group it is not asked.
 // Thread: the task worker that owns the task.
 import { InputStatus } from '../../../api/connector/source/input-status.js'
-import type { ReaderOutput } from '../../../api/connector/source/reader-output.js'
 import type { SourceReader } from '../../../api/connector/source/source-reader.js'
 import type { SourceReaderContext } from '../../../api/connector/source/source-reader-context.js'
 import type { SourceSplit } from '../../../api/connector/source/source-split.js'
+import type { WatermarkStrategy } from '../../../api/eventtime/watermark-strategy.js'
 import type { SourceSpec } from '../../../api/dag/operators/source-spec.js'
 import { ListStateDescriptor } from '../../../api/state/list-state-descriptor.js'
 import type { ListState } from '../../../api/state/list-state.js'
+import { PipelineOptions } from '../../../core/config/pipeline-options.js'
 import { describeValue } from '../../../core/errors/describe-value.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
+import type { SplitTime } from '../../protocol/time-report.js'
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
 import type { OperatorEventHandler } from '../operators/operator-event-handler.js'
 import { StreamOperatorBase } from '../operators/stream-operator-base.js'
@@ -28,11 +29,13 @@ import type {
   SourceStatus,
   SourceStreamOperator,
 } from '../operators/stream-operator.js'
+import { MAX_NAMED_SPLITS, type WatermarkMaker } from '../operators/watermark-maker.js'
 import { MAX_WATERMARK } from '../network/stream-element.js'
 import { isThenable } from '../state/thenable.js'
 import type { ToSourceCoordinator, ToSourceReader } from './source-events.js'
 import { ReaderOutputs } from './reader-outputs.js'
-import { SourceMainOutput } from './source-main-output.js'
+import { PeriodicTimer } from './periodic-timer.js'
+import { SplitAlignment } from './split-alignment.js'
 import { splitIdOf, VersionedBytes } from './versioned-bytes.js'
 
 /** Calls of the reader an emitNext: enough to make its cost small, few enough to keep the step's time budget. */
@@ -45,24 +48,43 @@ const LOCATION = 'localhost'
 
 type SplitSourceSpec = Extract<SourceSpec, { readonly kind: 'source' }>
 
-export class SourceOperator extends StreamOperatorBase implements SourceStreamOperator, OperatorEventHandler {
+export class SourceOperator
+  extends StreamOperatorBase
+  implements SourceStreamOperator, OperatorEventHandler, WatermarkMaker
+{
   readonly inputs: readonly Input[] = NO_INPUTS
   readonly #spec: SplitSourceSpec
   readonly #splitBytes: VersionedBytes<SourceSplit>
-  readonly #mainOutput: SourceMainOutput
-  readonly #readerOutput: ReaderOutput<unknown>
+  readonly #readerOutputs: ReaderOutputs
+  readonly #alignment: SplitAlignment
+  readonly #timers: readonly PeriodicTimer[]
   #reader: SourceReader<unknown, SourceSplit> | undefined
   #splits: ListState<Uint8Array> | undefined
-  #awaited: PromiseLike<void> | undefined
-  #isAtEnd = false
+  #awaited: PromiseLike<unknown> | undefined
   #isCanceled = false
 
   constructor(binding: OperatorBinding, context: OperatorContext, spec: SplitSourceSpec) {
     super(binding, context)
+    const { watermarkStrategy: strategy } = spec
+    const { name: operatorName } = binding
     this.#spec = spec
-    this.#splitBytes = VersionedBytes.ofSplits(spec.source, binding.name, context.registeredTypes)
-    this.#mainOutput = new SourceMainOutput(context.output, context.waitingCopier)
-    this.#readerOutput = new ReaderOutputs(this.#mainOutput)
+    this.#splitBytes = VersionedBytes.ofSplits(spec.source, operatorName, context.registeredTypes)
+    this.#alignment = new SplitAlignment({
+      outputs: () => this.#readerOutputs,
+      pauseOrResume: (pause, resume) => {
+        this.#reader?.pauseOrResumeSplits?.(pause, resume)
+      },
+      report: (watermarkMs) => {
+        this.#send({ kind: 'reported-watermark', watermarkMs })
+      },
+    })
+    const onSplitWatermark = (splitId: string, watermark: number): void => {
+      this.#alignment.onSplitWatermark(splitId, watermark)
+    }
+    this.#readerOutputs = this.#wrapped(
+      () => new ReaderOutputs({ operatorName, context, strategy, onSplitWatermark }),
+    )
+    this.#timers = this.#makeTimers(strategy)
   }
 
   override async initializeState(
@@ -81,38 +103,47 @@ export class SourceOperator extends StreamOperatorBase implements SourceStreamOp
     return this.guarded(async () => {
       await super.open()
       const splits = [...(this.#splits?.get() ?? [])]
-      if (splits.length > 0) this.#reader?.addSplits(splits.map((bytes) => this.#splitOf(bytes)))
+      if (splits.length > 0) this.#addSplits(splits)
       this.#send({ kind: 'reader-registration', location: LOCATION, splits })
       await this.#reader?.start()
+      for (const timer of this.#timers) timer.start()
     })
   }
 
   emitNext(): SourceStatus {
     const reader = this.#reader
     if (reader === undefined || this.#isCanceled) return 'end'
-    const { hasWaiting } = this.#mainOutput
+    const alignment = this.#alignment
+    if (alignment.mustWait) return 'waiting'
+    const outputs = this.#readerOutputs
+    let status: InputStatus
+    let left = BATCH
     try {
-      if (hasWaiting && !this.#emitWaiting()) return 'more'
-      return this.#isAtEnd ? 'end' : this.#poll(reader)
+      do {
+        status = reader.pollNext(outputs)
+        left -= 1
+      } while (
+        status === InputStatus.MORE_AVAILABLE &&
+        left > 0 &&
+        this.context.isOutputAvailable() &&
+        !alignment.mustWait
+      )
+      return status === InputStatus.MORE_AVAILABLE ? 'more' : this.#pause(reader, status)
     } catch (error) {
       throw this.failed(error)
     }
   }
 
-  get isInWatermark(): boolean {
-    return this.#mainOutput.isInWatermark
+  advanceToEndOfTime(): void {
+    this.#readerOutputs.emitter.emitWatermark(MAX_WATERMARK)
   }
 
-  continueWatermark(): boolean {
-    try {
-      return this.#mainOutput.emitNext()
-    } catch (error) {
-      throw this.failed(error)
-    }
-  }
-
-  advanceToEndOfTime(): boolean {
-    return this.#mainOutput.emitEndOfTime(MAX_WATERMARK)
+  watermarkTime(): ReturnType<WatermarkMaker['watermarkTime']> {
+    const { emitter, hasRecord, splits } = this.#readerOutputs
+    const { currentWatermark: watermark, isIdle } = emitter
+    const strategy = this.#spec.watermarkStrategy.generator.kind === 'none' ? 'none' : 'strategy'
+    const holders = holdersOf(splits)
+    return { watermark, isIdle, strategy, hasRecord, splits: holders, numSplits: splits.size }
   }
 
   cancel(): void {
@@ -121,11 +152,12 @@ export class SourceOperator extends StreamOperatorBase implements SourceStreamOp
 
   handleOperatorEvent(event: unknown): void {
     const reader = this.#reader
+    // Closed already.
     if (reader === undefined) return
     const received = event as ToSourceReader
     switch (received.kind) {
       case 'add-splits':
-        reader.addSplits(received.splits.map((bytes) => this.#splitOf(bytes)))
+        this.#addSplits(received.splits)
         break
       case 'no-more-splits':
         reader.notifyNoMoreSplits()
@@ -134,14 +166,11 @@ export class SourceOperator extends StreamOperatorBase implements SourceStreamOp
         reader.handleSourceEvents?.(received.event)
         break
       case 'watermark-alignment':
-      case 'processing-backlog':
+        this.#alignment.setMaxWatermark(received.maxWatermarkMs)
         break
-    }
-  }
-
-  override async prepareSnapshotPreBarrier(_checkpointId: number): Promise<void> {
-    while (this.#mainOutput.hasWaiting) {
-      if (!this.#mainOutput.emitNext()) await this.context.whenOutputAvailable()
+      case 'processing-backlog':
+        this.context.logger.debug('told whether the source processes a backlog', received)
+        break
     }
   }
 
@@ -152,6 +181,14 @@ export class SourceOperator extends StreamOperatorBase implements SourceStreamOp
       this.#splits?.update(given.map((split: unknown) => this.#bytesOf(split)))
     })
     return super.snapshotState(request)
+  }
+
+  override finish(): Promise<boolean> {
+    this.#stopTimers()
+    if (this.#spec.watermarkStrategy.alignment !== undefined) {
+      this.#send({ kind: 'reported-watermark', watermarkMs: MAX_WATERMARK })
+    }
+    return super.finish()
   }
 
   override notifyCheckpointComplete(checkpointId: number): Promise<void> {
@@ -168,6 +205,7 @@ export class SourceOperator extends StreamOperatorBase implements SourceStreamOp
 
   override async close(): Promise<void> {
     this.cancel()
+    this.#stopTimers()
     const reader = this.#reader
     this.#reader = undefined
     try {
@@ -179,35 +217,9 @@ export class SourceOperator extends StreamOperatorBase implements SourceStreamOp
     }
   }
 
-  #poll(reader: SourceReader<unknown, SourceSplit>): SourceStatus {
-    const output = this.#mainOutput
-    const readerOutput = this.#readerOutput
-    let status: InputStatus
-    let left = BATCH
-    do {
-      status = reader.pollNext(readerOutput)
-      left -= 1
-    } while (
-      status === InputStatus.MORE_AVAILABLE &&
-      left > 0 &&
-      !output.hasWaiting &&
-      this.context.isOutputAvailable()
-    )
-    return status === InputStatus.MORE_AVAILABLE ? 'more' : this.#pause(reader, status)
-  }
-
-  /** False: the chain is in the middle of a watermark, or full. */
-  #emitWaiting(): boolean {
-    const output = this.#mainOutput
-    while (output.hasWaiting) if (!this.context.isOutputAvailable() || !output.emitNext()) return false
-    return this.context.isOutputAvailable()
-  }
-
   #pause(reader: SourceReader<unknown, SourceSplit>, status: InputStatus): SourceStatus {
-    if (status === InputStatus.END_OF_INPUT) this.#isAtEnd = true
-    else if (status !== InputStatus.NOTHING_AVAILABLE) throw this.#invalid('pollNext', status, 'an InputStatus')
-    if (this.#mainOutput.hasWaiting) return 'more'
-    if (this.#isAtEnd) return 'end'
+    if (status === InputStatus.END_OF_INPUT) return 'end'
+    if (status !== InputStatus.NOTHING_AVAILABLE) throw this.#invalid('pollNext', status, 'an InputStatus')
     const available: unknown = reader.isAvailable()
     if (!isThenable(available)) throw this.#invalid('isAvailable', available, 'a promise')
     this.#await(available)
@@ -216,7 +228,7 @@ export class SourceOperator extends StreamOperatorBase implements SourceStreamOp
 
   #await(available: PromiseLike<unknown>): void {
     if (available === this.#awaited) return
-    this.#awaited = available as PromiseLike<void>
+    this.#awaited = available
     const wake = (action: () => void): void => {
       if (this.#awaited === available) this.#awaited = undefined
       if (!this.#isCanceled) this.context.enqueueMail(action)
@@ -252,6 +264,55 @@ export class SourceOperator extends StreamOperatorBase implements SourceStreamOp
     }
   }
 
+  /** Each has an output from now on, so that time waits for its first record. */
+  #addSplits(bytes: readonly Uint8Array[]): void {
+    const splits = bytes.map((each) => this.#splitOf(each))
+    for (const split of splits) this.#readerOutputs.createOutputForSplit(split.splitId())
+    this.#reader?.addSplits(splits)
+  }
+
+  #makeTimers(strategy: WatermarkStrategy<unknown>): readonly PeriodicTimer[] {
+    const { processingTime, configuration } = this.context
+    const timers: PeriodicTimer[] = []
+    const { generator, idlenessMs, alignment } = strategy
+    const intervalMs = configuration.get(PipelineOptions.AUTO_WATERMARK_INTERVAL)
+    if (intervalMs > 0 && (generator.kind !== 'none' || idlenessMs !== undefined)) {
+      const emit = (): void => {
+        this.#emitPeriodically()
+      }
+      timers.push(new PeriodicTimer(processingTime, intervalMs, emit))
+    }
+    if (alignment !== undefined) {
+      const report = (): void => {
+        this.#alignment.reportWatermark()
+      }
+      timers.push(new PeriodicTimer(processingTime, alignment.updateIntervalMs, report))
+    }
+    return timers
+  }
+
+  /** A full output, or one that is ahead of others, lets no record come: that is not idleness. */
+  #emitPeriodically(): void {
+    const canRead = this.context.isOutputAvailable() && !this.#alignment.mustWait
+    if (canRead) this.#readerOutputs.resumeClocks(this.#alignment.pausedSplits)
+    else this.#readerOutputs.pauseClocks()
+    this.#wrapped(() => {
+      this.#readerOutputs.emitPeriodically()
+    })
+  }
+
+  #stopTimers(): void {
+    for (const timer of this.#timers) timer.stop()
+  }
+
+  #wrapped<T>(action: () => T): T {
+    try {
+      return action()
+    } catch (error) {
+      throw this.failed(error)
+    }
+  }
+
   #send(event: ToSourceCoordinator): void {
     this.context.operatorEvents.sendEventToCoordinator(event)
   }
@@ -283,4 +344,12 @@ export class SourceOperator extends StreamOperatorBase implements SourceStreamOp
       expected,
     })
   }
+}
+
+/** A few of the splits with the smallest time of those that are not idle. */
+function holdersOf(splits: ReaderOutputs['splits']): SplitTime[] {
+  const active = [...splits].filter(([, { isIdle }]) => !isIdle)
+  const smallest = active.reduce((least, [, { watermark }]) => Math.min(least, watermark), Number.POSITIVE_INFINITY)
+  const holders = active.filter(([, { watermark }]) => watermark === smallest).slice(0, MAX_NAMED_SPLITS)
+  return holders.map(([splitId, { watermark }]) => ({ splitId, watermark }))
 }

@@ -1,7 +1,7 @@
 import type { TypeInformation } from '../../../types/type-information.js'
 import { Types } from '../../../types/types-table.js'
 import { Boundedness } from '../boundedness.js'
-import type { ReaderOutput } from '../reader-output.js'
+import type { SourceOutput } from '../reader-output.js'
 import type { SimpleVersionedSerializer } from '../simple-versioned-serializer.js'
 import type { Source } from '../source.js'
 import type { SourceReader } from '../source-reader.js'
@@ -78,7 +78,7 @@ export class NumberSequenceSource implements Source<number, NumberSequenceSplit,
 }
 
 class NumberSequenceReader extends SequenceReaderBase<number> {
-  protected emit(value: number, output: ReaderOutput<number>): void {
+  protected emit(value: number, output: SourceOutput<number>): void {
     output.collect(value)
   }
 }

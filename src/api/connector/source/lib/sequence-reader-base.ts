@@ -1,6 +1,6 @@
 import { Availability } from '../../../../core/time/availability.js'
 import { InputStatus } from '../input-status.js'
-import type { ReaderOutput } from '../reader-output.js'
+import type { ReaderOutput, SourceOutput } from '../reader-output.js'
 import type { SourceReader } from '../source-reader.js'
 import type { SourceReaderContext } from '../source-reader-context.js'
 import type { NumberSequenceSplit } from './number-sequence-split.js'
@@ -14,6 +14,7 @@ export abstract class SequenceReaderBase<T> implements SourceReader<T, NumberSeq
   #next = 0
   #last = Number.NEGATIVE_INFINITY
   #mayGetSplits = true
+  #output: SourceOutput<T> | undefined
   readonly #availability = new Availability()
 
   constructor(context: Pick<SourceReaderContext, 'sendSplitRequest'>) {
@@ -26,9 +27,10 @@ export abstract class SequenceReaderBase<T> implements SourceReader<T, NumberSeq
 
   pollNext(output: ReaderOutput<T>): InputStatus {
     const next = this.#next
-    if (next > this.#last) return this.#beginNextSplit()
+    const splitOutput = this.#output
+    if (next > this.#last || splitOutput === undefined) return this.#beginNextSplit(output)
     this.#next = next + 1
-    this.emit(next, output)
+    this.emit(next, splitOutput)
     return InputStatus.MORE_AVAILABLE
   }
 
@@ -56,18 +58,21 @@ export abstract class SequenceReaderBase<T> implements SourceReader<T, NumberSeq
     // Nothing is open.
   }
 
-  protected abstract emit(value: number, output: ReaderOutput<T>): void
+  protected abstract emit(value: number, output: SourceOutput<T>): void
 
-  #beginNextSplit(): InputStatus {
-    const hadSplit = this.#current !== undefined
-    this.#current = this.#waiting.shift()
-    if (this.#current !== undefined) {
-      this.#next = this.#current.from
-      this.#last = this.#current.to
+  #beginNextSplit(output: ReaderOutput<T>): InputStatus {
+    const finished = this.#current
+    if (finished !== undefined) output.releaseOutputForSplit(finished.splitId())
+    const split = this.#waiting.shift()
+    this.#current = split
+    this.#output = split && output.createOutputForSplit(split.splitId())
+    if (split !== undefined) {
+      this.#next = split.from
+      this.#last = split.to
       return InputStatus.MORE_AVAILABLE
     }
     if (!this.#mayGetSplits) return InputStatus.END_OF_INPUT
-    if (hadSplit) this.#context.sendSplitRequest()
+    if (finished !== undefined) this.#context.sendSplitRequest()
     return InputStatus.NOTHING_AVAILABLE
   }
 }
