@@ -4,16 +4,18 @@
  */
 import {
   Boundedness,
-  InputStatus,
-  type ReaderOutput,
   type SimpleVersionedSerializer,
   type Source,
   type SourceReader,
+  type SourceOutput,
   type SourceReaderContext,
   type SourceSplit,
   type SplitEnumerator,
   type SplitEnumeratorContext,
 } from '../../../src/index.js'
+import { RecordsBySplits } from '../../../src/connectors/base/records-by-splits.js'
+import { SourceReaderBase } from '../../../src/connectors/base/source-reader-base.js'
+import type { SplitReader } from '../../../src/connectors/base/split-reader.js'
 
 export interface DiscoveryWorld {
   /** How many splits there are by now. */
@@ -25,6 +27,8 @@ export interface DiscoveryWorld {
   mayRead: number
   /** Called by a reader before each record; may throw. */
   readonly beforeRecord?: () => void
+  /** Called by a fetcher before it gives something; may throw. */
+  readonly beforeFetch?: () => void
   /** Called by the enumerator when it has found something; may throw. */
   readonly onDiscovery?: () => void
   /** Numbers of the checkpoints of which enumerator and readers were told. */
@@ -155,60 +159,82 @@ class DiscoveringEnumerator implements SplitEnumerator<RecordsSplit, Discovered>
   }
 }
 
-class SplitsReader implements SourceReader<SplitRecord, RecordsSplit> {
-  readonly #context: SourceReaderContext
+/** What a fetch gives. */
+interface Fetched {
+  readonly splitId: string
+  readonly number: number
+}
+
+interface Position {
+  next: number
+}
+
+const FETCH_SIZE = 7
+
+class SplitsReader extends SourceReaderBase<Fetched, SplitRecord, RecordsSplit, Position> {
   readonly #world: DiscoveryWorld
-  #splits: RecordsSplit[] = []
-  #isOver = false
 
   constructor(context: SourceReaderContext, world: DiscoveryWorld) {
-    this.#context = context
-    this.#world = world
-  }
-
-  start(): void {
-    // The enumerator assigns unasked.
-  }
-
-  pollNext(output: ReaderOutput<SplitRecord>): InputStatus {
-    const [split, ...others] = this.#splits
-    if (split === undefined) return this.#isOver ? InputStatus.END_OF_INPUT : InputStatus.NOTHING_AVAILABLE
-    const { next } = split
-    if (next >= this.#world.recordsASplit) {
-      this.#splits = others
-      return InputStatus.MORE_AVAILABLE
+    const emitRecord = ({ splitId, number }: Fetched, output: SourceOutput<SplitRecord>, position: Position): void => {
+      world.beforeRecord?.()
+      output.collect({ split: splitId, count: 1, sum: number })
+      position.next = number + 1
     }
-    this.#splits = [...others, split]
-    if (next >= this.#world.mayRead) return InputStatus.NOTHING_AVAILABLE
-    this.#world.beforeRecord?.()
-    this.#splits = [...others, new RecordsSplit(split.splitId(), next + 1)]
-    output.collect({ split: split.splitId(), count: 1, sum: next })
-    return InputStatus.MORE_AVAILABLE
-  }
-
-  isAvailable(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#context.getClock().setTimer(1, resolve)
-    })
-  }
-
-  addSplits(splits: readonly RecordsSplit[]): void {
-    this.#splits.push(...splits)
-  }
-
-  notifyNoMoreSplits(): void {
-    this.#isOver = true
-  }
-
-  snapshotState(): readonly RecordsSplit[] {
-    return this.#splits
+    super({ context, splitReader: new WorldReader(world), recordEmitter: { emitRecord } })
+    this.#world = world
   }
 
   notifyCheckpointComplete(checkpointId: number): void {
     this.#world.completed.readers.add(checkpointId)
   }
 
+  protected initializedState(split: RecordsSplit): Position {
+    return { next: split.next }
+  }
+
+  protected toSplitType(splitId: string, { next }: Position): RecordsSplit {
+    return new RecordsSplit(splitId, next)
+  }
+
+  protected onSplitFinished(): void {
+    // The enumerator assigns unasked.
+  }
+}
+
+/** Its fetches take their time. */
+class WorldReader implements SplitReader<Fetched, RecordsSplit> {
+  readonly #world: DiscoveryWorld
+  readonly #positions = new Map<string, number>()
+
+  constructor(world: DiscoveryWorld) {
+    this.#world = world
+  }
+
+  async fetch(): Promise<RecordsBySplits<Fetched>> {
+    await new Promise((resolve) => setImmediate(resolve))
+    this.#world.beforeFetch?.()
+    const records = new RecordsBySplits<Fetched>()
+    const { recordsASplit, mayRead } = this.#world
+    for (const [splitId, next] of this.#positions) {
+      const end = Math.min(next + FETCH_SIZE, recordsASplit, Math.max(next, mayRead))
+      for (let number = next; number < end; number += 1) records.add(splitId, { splitId, number })
+      this.#positions.set(splitId, end)
+      if (end < recordsASplit) continue
+      records.addFinishedSplit(splitId)
+      this.#positions.delete(splitId)
+    }
+    return records
+  }
+
+  addSplits(splits: readonly RecordsSplit[]): void {
+    for (const split of splits) this.#positions.set(split.splitId(), split.next)
+  }
+
+  wakeUp(): void {
+    // It never waits for long.
+  }
+
   close(): void {
-    this.#splits = []
+    this.#positions.clear()
   }
 }

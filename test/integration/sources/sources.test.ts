@@ -104,10 +104,10 @@ describe('A job with a source of splits', { timeout: 60_000 }, () => {
     }
   })
 
-  for (const failing of ['beforeRecord', 'onDiscovery'] as const) {
+  for (const failing of ['beforeRecord', 'beforeFetch', 'onDiscovery'] as const) {
     it(`loses no record and gives none twice when ${failing} throws`, async () => {
       let calls = 0
-      const failure = failing === 'beforeRecord' ? 700 : 4
+      const failure = { beforeRecord: 700, beforeFetch: 60, onDiscovery: 4 }[failing]
       const fail = (): void => {
         calls += 1
         if (calls === failure) throw new Error('planned failure')

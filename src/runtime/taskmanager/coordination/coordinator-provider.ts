@@ -13,7 +13,7 @@ export function coordinatorProviderOf(
     case 'operator':
       return spec.coordinator
     case 'source':
-      return sourceCoordinatorProvider({ source: spec.source, registeredTypes })
+      return sourceCoordinatorProvider({ ...spec, registeredTypes })
     default:
       return undefined
   }

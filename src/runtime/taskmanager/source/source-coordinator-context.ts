@@ -100,6 +100,10 @@ export class SourceCoordinatorContext implements SplitEnumeratorContext<SourceSp
     this.#gateways.get(subtask)?.sendEvent(event)
   }
 
+  sendToAll(event: ToSourceReader): void {
+    for (const subtask of this.#gateways.keys()) this.send(subtask, event)
+  }
+
   #sendBacklog(subtask: number, isProcessingBacklog: boolean): void {
     this.send(subtask, { kind: 'processing-backlog', isProcessingBacklog })
   }

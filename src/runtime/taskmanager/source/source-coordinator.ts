@@ -14,15 +14,18 @@ import type {
   SubtaskGateway,
 } from '../../../api/dag/operator-coordinator.js'
 import { SOURCE_COORDINATOR } from '../../../api/dag/operators/source-spec.js'
+import type { WatermarkAlignment, WatermarkStrategy } from '../../../api/eventtime/watermark-strategy.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import { SourceCoordinatorContext } from './source-coordinator-context.js'
 import type { ToSourceCoordinator } from './source-events.js'
+import { GroupAlignment } from './group-alignment.js'
 import { splitIdOf, VersionedBytes, type AnySource } from './versioned-bytes.js'
 
 type AnyEnumerator = SplitEnumerator<SourceSplit, unknown>
 
 export interface SourceCoordinatorInput {
   readonly source: AnySource
+  readonly watermarkStrategy: WatermarkStrategy<unknown>
   readonly registeredTypes: RegisteredTypes
 }
 
@@ -33,18 +36,23 @@ export function sourceCoordinatorProvider(input: SourceCoordinatorInput): Operat
 class SourceCoordinator implements OperatorCoordinator {
   readonly #source: AnySource
   readonly #name: string
+  readonly #operatorContext: OperatorCoordinatorContext
   readonly #context: SourceCoordinatorContext
+  readonly #alignment: GroupAlignment | undefined
   readonly #splitBytes: VersionedBytes<SourceSplit>
   readonly #stateBytes: VersionedBytes<unknown>
   #enumerator: AnyEnumerator | undefined
 
-  constructor({ source, registeredTypes }: SourceCoordinatorInput, context: OperatorCoordinatorContext) {
+  constructor(input: SourceCoordinatorInput, context: OperatorCoordinatorContext) {
+    const { source, registeredTypes, watermarkStrategy } = input
     const { operatorName: name } = context
+    this.#operatorContext = context
     this.#source = source
     this.#name = name
     this.#splitBytes = VersionedBytes.ofSplits(source, name, registeredTypes)
     this.#stateBytes = VersionedBytes.ofEnumeratorState(source, name, registeredTypes)
     this.#context = new SourceCoordinatorContext(context, this.#splitBytes)
+    this.#alignment = watermarkStrategy.alignment && this.#groupAlignment(watermarkStrategy.alignment)
   }
 
   async resetToCheckpoint(_checkpointId: number, state: Uint8Array | undefined): Promise<void> {
@@ -55,6 +63,7 @@ class SourceCoordinator implements OperatorCoordinator {
   async start(): Promise<void> {
     this.#enumerator ??= await this.#source.createEnumerator(this.#context)
     await this.#enumerator.start()
+    this.#announcePeriodically()
   }
 
   handleEventFromOperator(subtask: number, _attempt: number, event: unknown): void | Promise<void> {
@@ -67,8 +76,12 @@ class SourceCoordinator implements OperatorCoordinator {
       case 'source-event':
         return this.#enumerator?.handleSourceEvent?.(subtask, received.event)
       case 'reported-watermark':
-        return undefined
+        this.#alignment?.reported(subtask, received.watermarkMs)
     }
+  }
+
+  handleEventFromCoordinator(operatorId: string, event: unknown): void {
+    this.#alignment?.told(operatorId, event)
   }
 
   async checkpointCoordinator(checkpointId: number): Promise<Uint8Array> {
@@ -106,6 +119,31 @@ class SourceCoordinator implements OperatorCoordinator {
       getReportedSplitsOnRegistration: () => (reported ??= splits.map((bytes) => this.#splitOf(bytes))),
     })
     return getsSplits ? this.#enumerator?.addReader(subtask) : undefined
+  }
+
+  #groupAlignment(alignment: WatermarkAlignment): GroupAlignment {
+    return new GroupAlignment({
+      alignment,
+      tellOthers: (event) => {
+        this.#operatorContext.sendEventToCoordinators(event)
+      },
+      announce: (maxWatermarkMs) => {
+        this.#context.sendToAll({ kind: 'watermark-alignment', maxWatermarkMs })
+      },
+    })
+  }
+
+  #announcePeriodically(): void {
+    const alignment = this.#alignment
+    if (alignment === undefined) return
+    const { updateIntervalMs } = alignment
+    this.#operatorContext.callAsyncPeriodically(
+      () => Promise.resolve(),
+      () => {
+        alignment.announce()
+      },
+      { initialDelayMs: updateIntervalMs, periodMs: updateIntervalMs },
+    )
   }
 
   #splitOf(bytes: Uint8Array): SourceSplit {

@@ -54,7 +54,11 @@ export abstract class SequenceReaderBase<T> implements SourceReader<T, NumberSeq
     return current === undefined ? [...this.#waiting] : [current.startingAt(this.#next), ...this.#waiting]
   }
 
-  close(): void {
+  notifyCheckpointComplete(_checkpointId: number): void {
+    // Nothing waits for it.
+  }
+
+  close(): void | Promise<void> {
     // Nothing is open.
   }
 
