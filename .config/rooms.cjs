@@ -22,6 +22,7 @@ const rooms = [
       ['network', 'state'],
       ['metrics', 'timers'],
       ['operators'],
+      ['windowing'],
       ['task'],
       ['coordination'],
       ['taskexecutor'],

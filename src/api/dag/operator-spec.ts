@@ -3,6 +3,7 @@ import { keyedKeepsState, type KeyedSpec } from './operators/keyed-spec.js'
 import { oneInputKeepsState, type OneInputSpec } from './operators/one-input-spec.js'
 import { sinkKeepsState, type SinkSpec } from './operators/sink-spec.js'
 import { sourceKeepsState, type SourceSpec } from './operators/source-spec.js'
+import { windowKeepsState, type WindowSpec } from './operators/window-spec.js'
 import type { OperatorCoordinatorProvider } from './operator-coordinator.js'
 import type { StreamOperatorFactory } from './stream-operator-factory.js'
 
@@ -18,7 +19,7 @@ export interface FactorySpec {
 }
 
 /** Operators that have a kind, by families: a file each in `operators/`, and one in the engine that makes them. */
-export type KindSpec = SourceSpec | OneInputSpec | KeyedSpec | SinkSpec
+export type KindSpec = SourceSpec | OneInputSpec | KeyedSpec | WindowSpec | SinkSpec
 
 /**
  * What an operator does: the name of its kind and what the user gave for it. The engine turns a kind into an operator of its
@@ -33,12 +34,13 @@ const kindKeepsState: KeepsState<KindSpec> = {
   ...sourceKeepsState,
   ...oneInputKeepsState,
   ...keyedKeepsState,
+  ...windowKeepsState,
   ...sinkKeepsState,
 }
 
 /** The user's functions in an operator, in the order in which they are opened. */
 export function functionsOf(spec: OperatorSpec): readonly object[] {
-  return spec.kind === 'operator' ? spec.functions : [spec.function]
+  return 'functions' in spec ? spec.functions : [spec.function]
 }
 
 export function coordinatorOf(spec: OperatorSpec): OperatorCoordinatorProvider | undefined {

@@ -28,26 +28,26 @@ export class DefaultKeyedStateStore implements KeyedStateStore {
   getState<T, D extends T & NonNullable<unknown>>(descriptor: ValueStateDescriptor<T, D>): DefaultedValueState<T>
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>
   getState(descriptor: StateDescriptor<unknown>): State {
-    return this.#state(descriptor)
+    return this.keyedState(descriptor)
   }
 
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return this.#state(descriptor) as ListState<T>
+    return this.keyedState(descriptor) as ListState<T>
   }
 
   getMapState<UK, UV>(descriptor: MapStateDescriptor<UK, UV>): MapState<UK, UV> {
-    return this.#state(descriptor) as MapState<UK, UV>
+    return this.keyedState(descriptor) as MapState<UK, UV>
   }
 
   getReducingState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T> {
-    return this.#state(descriptor) as ReducingState<T>
+    return this.keyedState(descriptor) as ReducingState<T>
   }
 
   getAggregatingState<IN, ACC, OUT>(descriptor: AggregatingStateDescriptor<IN, ACC, OUT>): AggregatingState<IN, OUT> {
-    return this.#state(descriptor) as AggregatingState<IN, OUT>
+    return this.keyedState(descriptor) as AggregatingState<IN, OUT>
   }
 
-  #state(descriptor: StateDescriptor<unknown>): State {
+  protected keyedState(descriptor: StateDescriptor<unknown>): State {
     if (this.#backend !== undefined) return this.#backend.getOrCreateKeyedState(descriptor)
     const details = { operator: this.#operatorName, state: descriptor.name }
     throw new FlinkError('KEYED_STATE_ON_NON_KEYED_STREAM', details)
