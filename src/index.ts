@@ -60,7 +60,9 @@ export {
   KeyedProcessFunction,
   ProcessFunction,
   type KeyedProcessFunctionContext,
+  type KeyedProcessFunctionOnTimerContext,
   type ProcessFunctionContext,
+  type ProcessFunctionOnTimerContext,
 } from './api/functions/process-function.js'
 export { RichReduceFunction, type ReduceFunction } from './api/functions/reduce-function.js'
 export { RichFunction } from './api/functions/rich-function.js'
@@ -76,6 +78,7 @@ export {
   type SourceFunction,
   type SourceRun,
 } from './api/functions/source-function.js'
+export { TimeDomain } from './api/functions/time-domain.js'
 export type { TimerService } from './api/functions/timer-service.js'
 export { AggregatingStateDescriptor } from './api/state/aggregating-state-descriptor.js'
 export type { BroadcastState } from './api/state/broadcast-state.js'

@@ -15,7 +15,10 @@ export interface TimerService {
   currentProcessingTime(): number
   /** How far event time has come, in ms since the epoch: -Infinity at first, Infinity at the end of the data. */
   currentWatermark(): number
-  /** Calls `onTimer` when the clock passes the timestamp. TIMERS_ON_NON_KEYED_STREAM without a key. */
+  /**
+   * Calls `onTimer` when the clock passes the timestamp. TIMERS_ON_NON_KEYED_STREAM without a key, TIMER_TIMESTAMP_INVALID for
+   * what is no number; so do those below.
+   */
   registerProcessingTimeTimer(timestampMs: number): void
   /** Calls `onTimer` when the watermark reaches the timestamp; one in the past: with the next watermark. */
   registerEventTimeTimer(timestampMs: number): void

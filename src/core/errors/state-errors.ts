@@ -8,6 +8,22 @@ export const STATE_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  TIMERS_ON_NON_KEYED_STREAM: {
+    message:
+      "{operator} sets or deletes a timer, but its input is not keyed. Timers are only supported on a 'keyed stream', i.e., after a 'keyBy()' operation.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  TIMER_TIMESTAMP_INVALID: {
+    message:
+      '{operator}: {given} is no time for a timer. Give it a number of milliseconds since the epoch; a record without a timestamp has null as ctx.timestamp().',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   STATE_NAME_CONFLICT: {
     message:
       "State '{state}' of {operator} was registered as {existing} and is asked for as {requested}. Give each state its own name.",

@@ -14,7 +14,7 @@ export abstract class OneInputUdfOperator extends UdfStreamOperator implements O
   }
 
   processWatermark(timestamp: number): boolean {
-    return this.output.emitWatermark(timestamp)
+    return this.advanceWatermark(timestamp)
   }
 
   processWatermarkStatus(status: WatermarkStatus): boolean {

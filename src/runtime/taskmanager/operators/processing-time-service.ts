@@ -6,8 +6,8 @@
 import type { TimerHandle } from '../../../core/time/clock.js'
 
 /**
- * What is to be done at `timestamp`. False: not done, because the output is full; it is called again with the same
- * timestamp, once there is room and before anything else.
+ * What is to be done at `timestamp`. False: not done, because the output is full or others want the thread; it is called again
+ * with the same timestamp, once there is room and before anything else.
  */
 export type ProcessingTimeCallback = (timestamp: number) => boolean
 

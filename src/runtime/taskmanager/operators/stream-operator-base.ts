@@ -7,7 +7,10 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
 import type { KeyedStateBackend, SnapshotIncrement } from '../state/keyed-state-backend.js'
+import type { NamespaceType } from '../state/namespace-type.js'
 import { asyncNotAllowed, isThenable } from '../state/thenable.js'
+import { InternalTimeServiceManager } from '../timers/internal-time-service-manager.js'
+import type { InternalTimerService, Triggerable } from '../timers/internal-timer-service.js'
 import { CapturedStateFuture } from './captured-state-future.js'
 import { OperatorErrors } from './operator-errors.js'
 import type { Output } from './output.js'
@@ -30,6 +33,7 @@ export abstract class StreamOperatorBase implements StreamOperator {
   protected readonly state: StreamOperatorStateHandler
   readonly #key: KeySpec | undefined
   readonly #keyedBackend: KeyedStateBackend | undefined
+  readonly #timers: InternalTimeServiceManager | undefined
   #closed = false
 
   constructor(binding: OperatorBinding, context: OperatorContext) {
@@ -41,6 +45,7 @@ export abstract class StreamOperatorBase implements StreamOperator {
     this.state = new StreamOperatorStateHandler(binding, context)
     this.#key = binding.keys[0]
     this.#keyedBackend = this.state.keyedBackend
+    this.#timers = this.#createTimers(this.#keyedBackend)
   }
 
   async initializeState(restored: OperatorSubtaskState | undefined, _checkpointId: number | undefined): Promise<void> {
@@ -77,6 +82,7 @@ export abstract class StreamOperatorBase implements StreamOperator {
     if (this.#closed) return
     this.#closed = true
     this.leaveKey()
+    this.#timers?.close()
     await this.state.dispose()
   }
 
@@ -94,6 +100,28 @@ export abstract class StreamOperatorBase implements StreamOperator {
   /** The key of a record of the first input. */
   protected setCurrentKey(value: unknown, keyHash: number): void {
     if (this.#key !== undefined) this.#keyedBackend?.setCurrentKey(this.#key.select(value), keyHash)
+  }
+
+  /**
+   * The timers of a name, which are in snapshots under it; from `open` on, on keyed streams only. Event-time timers fire in
+   * `advanceWatermark`, those of processing time between two records.
+   */
+  protected getInternalTimerService<N>(
+    name: string,
+    namespaces: NamespaceType<N>,
+    triggerable: Triggerable<N>,
+  ): InternalTimerService<N> {
+    if (this.#timers !== undefined) return this.#timers.getInternalTimerService(name, namespaces, triggerable)
+    throw new FlinkError('TIMERS_ON_NON_KEYED_STREAM', { operator: this.name })
+  }
+
+  /**
+   * Time has come to `timestamp` for the operator as a whole: timers fire, then the watermark goes on. False: not done, as an
+   * input's `processWatermark`.
+   */
+  protected advanceWatermark(timestamp: number): boolean {
+    if (this.#timers?.advanceWatermark(timestamp) === false) return false
+    return this.output.emitWatermark(timestamp)
   }
 
   protected leaveKey(): void {
@@ -122,5 +150,10 @@ export abstract class StreamOperatorBase implements StreamOperator {
   /** Per-record functions are synchronous. */
   protected refusePromise(result: unknown, method: string, userFunction: object): void {
     if (isThenable(result)) throw asyncNotAllowed(result, this.name, method, userFunction)
+  }
+  #createTimers(backend: KeyedStateBackend | undefined): InternalTimeServiceManager | undefined {
+    if (backend === undefined) return undefined
+    const failed = (error: unknown): FlinkError => this.failed(error)
+    return new InternalTimeServiceManager({ operatorName: this.name, backend, task: this.context, failed })
   }
 }

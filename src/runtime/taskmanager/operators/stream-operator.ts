@@ -116,8 +116,8 @@ export interface Input {
   /** The hashes from `start` to `end` are those of the next records' keys. */
   prepareKeys(keyHashes: readonly number[], start: number, end: number): void
   /**
-   * Time has come to `timestamp` (ms since the epoch). False: not done, because the output is full; call again with the
-   * same timestamp once it has room. What a call has done the next one does not do again.
+   * Time has come to `timestamp` (ms since the epoch). False: not done, because the output is full, or the thread was used long
+   * enough; call again with the same timestamp once it has room. What a call has done the next one does not do again.
    */
   processWatermark(timestamp: number): boolean
   /** As processWatermark: where an input of several goes idle, time may go on with the others. */

@@ -256,11 +256,11 @@ export class StreamTask {
     this.#control.processingTime.close()
     if (ending.finishesOperators) {
       while (!this.#input.advanceToEndOfTime()) {
-        await this.#control.whenOutputAvailable()
+        await this.#control.whenStepHasRoom()
         if (life.hasEnded) return
       }
       for (const operator of this.#operators) {
-        while (!(await operator.finish())) await this.#control.whenOutputAvailable()
+        while (!(await operator.finish())) await this.#control.whenStepHasRoom()
         if (life.hasEnded) return
       }
     }

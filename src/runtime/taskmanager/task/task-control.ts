@@ -43,7 +43,7 @@ export class TaskControl {
       })
     }
     this.actions = new ExclusiveActions(onError, wake, interrupt)
-    const whenOutputAvailable = (): Promise<void> => this.whenOutputAvailable()
+    const whenOutputAvailable = (): Promise<void> => this.whenStepHasRoom()
     this.processingTime = new ProcessingTimeTimers({ clock, actions: this.actions, whenOutputAvailable })
   }
 
@@ -66,6 +66,13 @@ export class TaskControl {
   whenOutputAvailable(): Promise<void> {
     if (this.isOutputAvailable()) return Promise.resolve()
     return new Promise((resolve) => this.#outputWaiters.push(resolve))
+  }
+
+  /** As whenOutputAvailable, in a later step: for what was not done though there is room, as others want the thread. */
+  whenStepHasRoom(): Promise<void> {
+    const later = new Promise<void>((resolve) => this.#outputWaiters.push(resolve))
+    this.wake()
+    return later
   }
 
   get hasOutputWaiters(): boolean {

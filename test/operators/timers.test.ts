@@ -1,0 +1,104 @@
+import type { Collector } from '../../src/api/functions/collector.js'
+import { OutputTag } from '../../src/api/functions/output-tag.js'
+import {
+  KeyedProcessFunction,
+  type KeyedProcessFunctionContext,
+  type KeyedProcessFunctionOnTimerContext,
+} from '../../src/api/functions/process-function.js'
+import { ValueStateDescriptor } from '../../src/api/state/value-state-descriptor.js'
+import type { ValueState } from '../../src/api/state/value-state.js'
+import { Types } from '../../src/api/types/types-table.js'
+import { bindingOf, byFirst } from './operator-harness.js'
+import { processingTime, record, sideRecord, watermark } from './stream-elements.js'
+import { testOperator } from './test-operator.js'
+
+type Event = readonly [key: string, time: number]
+
+const fired = new OutputTag<string>('fired')
+
+/** A timer a record; counts those of its key that have fired. */
+abstract class Counting extends KeyedProcessFunction<string, Event, unknown> {
+  #count: ValueState<number> | undefined
+  override open(): void {
+    this.#count = this.getRuntimeContext().getState(new ValueStateDescriptor<number>('count', Types.INT))
+  }
+  override onTimer(time: number, ctx: KeyedProcessFunctionOnTimerContext<string>, out: Collector<unknown>): void {
+    const count = (this.#count?.value() ?? 0) + 1
+    this.#count?.update(count)
+    out.collect([ctx.getCurrentKey(), count, time, ctx.timestamp(), ctx.timeDomain()])
+    ctx.output(fired, `${ctx.getCurrentKey()}${String(count)}`)
+  }
+}
+
+class ByEventTime extends Counting {
+  processElement([, time]: Event, ctx: KeyedProcessFunctionContext<string>): void {
+    ctx.timerService().registerEventTimeTimer(time)
+  }
+}
+
+class ByProcessingTime extends Counting {
+  processElement([, time]: Event, ctx: KeyedProcessFunctionContext<string>): void {
+    ctx.timerService().registerProcessingTimeTimer(time)
+  }
+}
+
+testOperator('KeyedProcessOperator with event-time timers', {
+  binding: () => bindingOf({ kind: 'keyed-process', function: new ByEventTime() }, byFirst),
+  inputs: [
+    [
+      record(['a', 10], 1),
+      record(['a', 5], 2),
+      record(['a', 5], 3),
+      watermark(4),
+      record(['c', 4], 4),
+      record(['a', 7], 4),
+      watermark(9),
+      record(['a', 30], 9),
+      watermark(20),
+      watermark(Infinity),
+    ],
+  ],
+  slices: true,
+  expected: [
+    watermark(4),
+    record(['c', 1, 4, 4, 'EVENT_TIME'], 4),
+    sideRecord('fired', 'c1', 4),
+    record(['a', 1, 5, 5, 'EVENT_TIME'], 5),
+    sideRecord('fired', 'a1', 5),
+    record(['a', 2, 7, 7, 'EVENT_TIME'], 7),
+    sideRecord('fired', 'a2', 7),
+    watermark(9),
+    record(['a', 3, 10, 10, 'EVENT_TIME'], 10),
+    sideRecord('fired', 'a3', 10),
+    watermark(20),
+    record(['a', 4, 30, 30, 'EVENT_TIME'], 30),
+    sideRecord('fired', 'a4', 30),
+    watermark(Infinity),
+  ],
+})
+
+testOperator('KeyedProcessOperator with processing-time timers', {
+  binding: () => bindingOf({ kind: 'keyed-process', function: new ByProcessingTime() }, byFirst),
+  inputs: [
+    [
+      record(['a', 3000], 1),
+      record(['a', 2000], 2),
+      record(['a', 2000], 3),
+      record(['c', 2500], 3),
+      record(['a', 9000], 4),
+      processingTime(2100),
+      record(['c', 100], 4),
+      processingTime(4000),
+    ],
+  ],
+  expected: [
+    record(['a', 1, 2000, 2000, 'PROCESSING_TIME']),
+    sideRecord('fired', 'a1', 2000),
+    record(['c', 1, 100, 100, 'PROCESSING_TIME']),
+    sideRecord('fired', 'c1', 100),
+    record(['c', 2, 2500, 2500, 'PROCESSING_TIME']),
+    sideRecord('fired', 'c2', 2500),
+    record(['a', 2, 3000, 3000, 'PROCESSING_TIME']),
+    sideRecord('fired', 'a2', 3000),
+  ],
+})
