@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   cancel: async () => (await import('./commands/cancel.js')).cancelCommand,
   savepoint: async () => (await import('./commands/savepoint.js')).savepointCommand,
   checkpoint: async () => (await import('./commands/checkpoint.js')).checkpointCommand,
+  watermarks: async () => (await import('./commands/watermarks.js')).watermarksCommand,
 }
 
 /**

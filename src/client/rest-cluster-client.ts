@@ -11,12 +11,20 @@ import type {
   SavepointInfo,
   TriggerResponse,
 } from '../rest/messages/operation-messages.js'
+import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
 import { overviewOfEntry, type JobDirectoryEntry } from './job-directory-entry.js'
 import { adviceOnDeath, isJobOverview } from './job-overview.js'
 import { RestClient } from './rest-client.js'
 import type { RunDirectory } from './run-directory.js'
 
 export type { JobOverview } from '../rest/messages/job-messages.js'
+export type {
+  InputWatermarkInfo,
+  JobWatermarksInfo,
+  SplitWatermarkInfo,
+  VertexWatermarksInfo,
+  WatermarkHolderInfo,
+} from '../rest/messages/watermark-messages.js'
 
 /** The first poll comes after 10 ms, then ever later, as Flink's own client does. */
 const FIRST_POLL_MS = 10
@@ -110,6 +118,16 @@ export class RestClusterClient {
     const info = await this.#poll<CheckpointInfo>(triggered)
     if (info.checkpointId === undefined) throw remoteFailure(triggered.jobId, info.failureCause)
     return info.checkpointId
+  }
+
+  /** Where event time stands in the job. */
+  async watermarks(jobId: string): Promise<JobWatermarksInfo> {
+    const client = await this.#clientOf(jobId, 'other')
+    if (client === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
+    const call = { method: 'GET', path: `/jobs/${jobId}/watermarks` } as const
+    const answer = (await client.call(call, this.#services.timeoutMs)) as Partial<JobWatermarksInfo> | null
+    if (!Array.isArray(answer?.vertices)) throw notUnderstood(jobId)
+    return answer as JobWatermarksInfo
   }
 
   /** True when it ends with its job; false also when nobody can tell any more. */

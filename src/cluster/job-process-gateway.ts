@@ -15,6 +15,7 @@ import type {
   JobExecutionResultInfo,
   JobOverview,
 } from '../rest/messages/job-messages.js'
+import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
 import type { JobMaster, JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
 import { jobMetricsOf } from './job-metrics-of.js'
 import {
@@ -26,6 +27,7 @@ import {
   jobExecutionResultInfoOf,
   jobOverviewOf,
 } from './job-messages-of.js'
+import { jobWatermarksInfoOf } from './job-watermarks-of.js'
 
 /** A job of this process: its master, its plan, and how it ended once it has. */
 export interface HostedJob {
@@ -91,6 +93,12 @@ export class JobProcessGateway implements JobsGateway {
     const job = this.#jobs.get(jobId)
     if (job === undefined) return Promise.resolve(undefined)
     return Promise.resolve(jobMetricsOf(job.master.details(), job.master.taskMetrics(), this.#clock.now()))
+  }
+
+  async watermarks(jobId: string): Promise<JobWatermarksInfo> {
+    const { master } = this.#find(jobId)
+    const vertices = await master.watermarks()
+    return jobWatermarksInfoOf(master.details(), vertices ?? [], this.#clock.now())
   }
 
   executionResult(jobId: string): Promise<JobExecutionResultInfo> {

@@ -8,6 +8,7 @@ import type {
   JobExecutionResultInfo,
   JobOverview,
 } from './messages/job-messages.js'
+import type { JobWatermarksInfo } from './messages/watermark-messages.js'
 
 /** Where a savepoint goes; undefined: the configured default. */
 export interface SavepointRequest {
@@ -34,6 +35,7 @@ export interface JobsGateway {
   checkpoints(jobId: string): Promise<CheckpointingStatistics>
   /** Undefined where the job is not known: its metrics are empty, not an error. */
   metrics(jobId: string): Promise<JobMetrics | undefined>
+  watermarks(jobId: string): Promise<JobWatermarksInfo>
   executionResult(jobId: string): Promise<JobExecutionResultInfo>
   accumulators(jobId: string): Promise<JobAccumulatorsInfo>
   cancel(jobId: string): Promise<void>

@@ -14,6 +14,7 @@ import { jobStatusHandler } from './handlers/job-status-handler.js'
 import { jobVertexBackPressureHandler } from './handlers/job-vertex-back-pressure-handler.js'
 import { jobVertexMetricsHandler } from './handlers/job-vertex-metrics-handler.js'
 import { jobVertexWatermarksHandler } from './handlers/job-vertex-watermarks-handler.js'
+import { jobWatermarksHandler } from './handlers/job-watermarks-handler.js'
 import { jobsOverviewHandler } from './handlers/jobs-overview-handler.js'
 import {
   savepointDisposalStatusHandler,
@@ -41,6 +42,7 @@ export const ROUTES: readonly Route[] = [
   subtaskMetricsHandler,
   jobVertexBackPressureHandler,
   jobVertexWatermarksHandler,
+  jobWatermarksHandler,
   jobCancellationHandler,
   savepointTriggerHandler,
   savepointStatusHandler,

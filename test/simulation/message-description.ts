@@ -70,6 +70,8 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     case 'worker-ready':
     case 'close-worker':
     case 'report-metrics':
+    case 'report-time':
+    case 'request-time':
       return type
   }
 }

@@ -64,6 +64,11 @@ export interface CancelTasks {
   readonly attempt: number
 }
 
+/** Asks for a `report-time`, now: somebody looks. */
+export interface RequestTime {
+  readonly type: 'request-time'
+}
+
 /** Ends the worker after its current step. */
 export interface CloseWorker {
   readonly type: 'close-worker'
@@ -80,4 +85,5 @@ export type MasterToWorker =
   | EventToOperator
   | CancelTasks
   | MergeAccumulators
+  | RequestTime
   | CloseWorker

@@ -7,6 +7,7 @@ import type { TaskStateSnapshot } from '../../storage/state-handles.js'
 import type { AccumulatorParts, AccumulatorsMerged } from './accumulators.js'
 import type { ExecutionState } from './execution-state.js'
 import type { FromCoordinatedTask, FromCoordinator } from './operator-events.js'
+import type { TaskTimeReport } from './time-report.js'
 
 export interface WorkerReady {
   readonly type: 'worker-ready'
@@ -84,6 +85,12 @@ export interface ReportMetrics {
   readonly tasks: readonly TaskMetricsReport[]
 }
 
+/** How far time has come in the tasks of a worker: with its metrics, and where it was asked. */
+export interface ReportTime {
+  readonly type: 'report-time'
+  readonly tasks: readonly TaskTimeReport[]
+}
+
 /** A line for the log of the job; `fields` names the task where it is one's. */
 export interface LogLine {
   readonly type: 'log'
@@ -104,5 +111,6 @@ export type WorkerToMaster =
   | FromCoordinatedTask
   | FromCoordinator
   | ReportMetrics
+  | ReportTime
   | AccumulatorsMerged
   | LogLine

@@ -7,9 +7,10 @@ import { ClusterOptions } from '../../../core/config/cluster-options.js'
 import { TaskManagerOptions } from '../../../core/config/task-manager-options.js'
 import { deserializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { settledWithin } from '../../../core/time/settled-within.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
-import type { ReportMetrics, TaskStateChanged, WorkerToMaster } from '../../protocol/worker-to-master.js'
+import type { ReportMetrics, ReportTime, TaskStateChanged, WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
 import { OperatorCoordinators } from '../coordination/operator-coordinators.js'
 import type { Execution } from '../executiongraph/execution.js'
@@ -17,11 +18,15 @@ import { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import type { JobEnvironment } from '../job-environment.js'
 import { planDeployment, type RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { SlotAssignment } from '../scheduler/slot-assignment.js'
+import { TimeStore } from '../watermarks/time-store.js'
 import { AccumulatorMerging } from './accumulator-merging.js'
 import { AttemptEnding } from './attempt-ending.js'
 import { MetricStore } from './metric-store.js'
 import type { WorkerPool } from './worker-pool.js'
 import type { CancellationLimits } from './task-cancellation-watchdog.js'
+
+/** A worker that answers later is in the middle of a function of the user's: what it said last counts. */
+const TIME_REPORT_LIMIT_MS = 500
 
 export interface JobAttemptListener {
   onAllRunning(): void
@@ -51,6 +56,7 @@ export class JobAttempt {
   readonly coordinator: CheckpointCoordinator
   readonly operatorCoordinators: OperatorCoordinators
   readonly metrics: MetricStore = new MetricStore()
+  readonly time: TimeStore = new TimeStore()
   readonly #accumulators: AccumulatorMerging
   readonly #input: JobAttemptInput
   readonly #settings: AttemptSettings
@@ -118,6 +124,9 @@ export class JobAttempt {
       case 'report-metrics':
         this.#storeMetrics(message)
         break
+      case 'report-time':
+        this.#storeTime(message)
+        break
       case 'accumulators-merged':
         this.#accumulators.merged(message)
         break
@@ -139,6 +148,15 @@ export class JobAttempt {
       case 'log':
         break
     }
+  }
+
+  /** Has all workers say how far time has come; resolves with their answers, or without those that take too long. */
+  async refreshTime(): Promise<void> {
+    const { pool, environment } = this.#input
+    const living = [...this.executions.all()].filter((execution) => execution.state === 'RUNNING')
+    const reported = this.time.nextReports(living.map(({ id }) => id))
+    pool.sendToAll({ type: 'request-time' })
+    await settledWithin(reported, TIME_REPORT_LIMIT_MS, environment.clock)
   }
 
   /** What the tasks accumulated, once all of them have finished. */
@@ -215,6 +233,14 @@ export class JobAttempt {
     for (const { executionId, values } of message.tasks) {
       const execution = this.executions.find(executionId)
       if (execution !== undefined) this.metrics.put(execution.vertex.id, execution.subtaskIndex, values, now)
+    }
+  }
+
+  #storeTime({ tasks }: ReportTime): void {
+    const now = this.#input.environment.clock.now()
+    for (const report of tasks) {
+      const execution = this.executions.find(report.executionId)
+      if (execution !== undefined) this.time.put(execution.vertex.id, execution.subtaskIndex, report, now)
     }
   }
 

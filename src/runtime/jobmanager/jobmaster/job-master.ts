@@ -12,6 +12,7 @@ import type { AccumulatorResults } from '../../protocol/accumulators.js'
 import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
 import { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
 import type { JobEnvironment } from '../job-environment.js'
+import { diagnoseWatermarks, type VertexTime } from '../watermarks/watermark-diagnosis.js'
 import { describeJob } from './describe-job.js'
 import type { JobDetails } from './job-details.js'
 import { sentence, withReason } from './job-notices.js'
@@ -114,6 +115,14 @@ export class JobMaster {
   /** What the tasks of the newest attempt reported. */
   taskMetrics(): TaskMetrics {
     return this.#loop.attempt?.metrics.all() ?? { lastUpdate: 0, vertices: {} }
+  }
+
+  /** Where event time stands in the newest attempt, as its workers say now; undefined before the first. */
+  async watermarks(): Promise<VertexTime[] | undefined> {
+    const { attempt } = this.#loop
+    if (attempt === undefined) return undefined
+    await attempt.refreshTime()
+    return diagnoseWatermarks(this.#environment.jobGraph, attempt.time)
   }
 
   async triggerCheckpoint(): Promise<number> {

@@ -8,7 +8,7 @@ import type { CheckpointAlignment } from './checkpoint-alignment.js'
 import { RateWindow, type Totals } from './rate-window.js'
 import type { BufferUse, TaskIo, TaskIoCounts } from './task-io.js'
 import { TaskTimes } from './task-times.js'
-import { watermarkText } from './watermark-text.js'
+import { watermarkText } from '../../protocol/watermark-text.js'
 
 export type MetricValue = number | string
 type MetricValues = Record<string, MetricValue>

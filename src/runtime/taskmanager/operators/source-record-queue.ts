@@ -16,6 +16,7 @@ export class SourceRecordQueue {
   #timestamps: number[] = []
   #head = 0
   #idle = false
+  #lastWatermark = NO_TIMESTAMP
   /** The oldest element is a watermark that is not done. */
   #isInWatermark = false
   readonly #copier: Copier
@@ -30,6 +31,15 @@ export class SourceRecordQueue {
 
   get isInWatermark(): boolean {
     return this.#isInWatermark
+  }
+
+  /** That was emitted; NO_TIMESTAMP before the first. */
+  get lastWatermark(): number {
+    return this.#lastWatermark
+  }
+
+  get isIdle(): boolean {
+    return this.#idle
   }
 
   push(value: unknown, timestamp: number): void {
@@ -66,6 +76,7 @@ export class SourceRecordQueue {
   /** As `Output`'s; nobody listens to the watermark of an idle source. */
   emitWatermark(timestamp: number, output: Output): boolean {
     this.#setIdle(false, output)
+    this.#lastWatermark = timestamp
     return output.emitWatermark(timestamp)
   }
 

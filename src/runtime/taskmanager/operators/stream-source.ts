@@ -21,6 +21,7 @@ import type {
 } from './stream-operator.js'
 import type { CapturedState } from './stream-operator-state-handler.js'
 import { UdfStreamOperator } from './udf-stream-operator.js'
+import type { WatermarkMaker } from './watermark-maker.js'
 
 /** Records an emitNext: enough to make its cost small, few enough to keep the step's time budget. */
 const BATCH = 32
@@ -35,7 +36,7 @@ interface EarlyCapture {
   readonly state: Promise<CapturedState>
 }
 
-export class StreamSource extends UdfStreamOperator implements SourceStreamOperator {
+export class StreamSource extends UdfStreamOperator implements SourceStreamOperator, WatermarkMaker {
   readonly inputs: readonly Input[] = NO_INPUTS
   readonly #run: SourceFunctionRun
   #wakeRequested = false
@@ -87,6 +88,12 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
 
   advanceToEndOfTime(): boolean {
     return this.#run.queue.emitWatermark(MAX_WATERMARK, this.output)
+  }
+
+  /** Whether the function will ever emit a watermark only itself knows. */
+  watermarkTime(): ReturnType<WatermarkMaker['watermarkTime']> {
+    const { lastWatermark: watermark, isIdle } = this.#run.queue
+    return { watermark, isIdle, strategy: 'function', hasRecord: undefined, splits: [], numSplits: 0 }
   }
 
   cancel(): void {

@@ -5,7 +5,7 @@ import { filterCharacters } from '../../../core/metrics/character-filter.js'
 import { queuedSlots } from '../../protocol/ring-load.js'
 import type { ChannelDescriptor, EdgeDescriptor } from '../../protocol/task-deployment.js'
 import type { BufferUse, ChannelTraffic, TaskIo } from '../metrics/task-io.js'
-import { watermarkText } from '../metrics/watermark-text.js'
+import { watermarkText } from '../../protocol/watermark-text.js'
 import type { ChannelWriter } from '../network/channel.js'
 import type { RecordWriter } from '../network/record-writer.js'
 

@@ -4,6 +4,7 @@
 // Thread: the task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Clock } from '../../../core/time/clock.js'
+import type { ChannelTime, InputTime } from '../../protocol/time-report.js'
 import { InputGate, type GateChannel } from '../network/input-gate.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { StreamOperator } from '../operators/stream-operator.js'
@@ -16,6 +17,8 @@ import { GateInput } from './gate-input.js'
 export interface GateInputFactoryInput {
   readonly head: StreamOperator
   readonly channels: readonly GateChannel[]
+  /** Where these come from, one by one. */
+  readonly origins: readonly ChannelTime[]
   /** What the task does when the barriers of all inputs are there, or will not come. */
   readonly checkpoints: Pick<BarrierActions, 'checkpoint' | 'abort' | 'abandon'>
   /** False: a barrier blocks no channel (AT_LEAST_ONCE). */
@@ -29,10 +32,11 @@ export interface MadeGateInput {
   readonly gate: InputGate
   readonly barriers: CheckpointBarrierHandler
   readonly io: InputIo
+  readonly timeReport: () => InputTime[]
 }
 
 export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
-  const { head, channels, checkpoints, isAligned, mayContinue, clock } = made
+  const { head, channels, origins, checkpoints, isAligned, mayContinue, clock } = made
   const stray = channels.find((channel) => head.inputs[channel.input] === undefined)
   if (stray !== undefined) {
     throw new FlinkError('ASSERTION_FAILED', { what: `${head.name} has no input ${String(stray.input)}` })
@@ -61,5 +65,6 @@ export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
     checkpoints.checkpoint(barrier, 0)
   }
   const input = new GateInput({ gate, handlers, barriers, time, takeCheckpoint, operatorName: head.name })
-  return { input, gate, barriers, io }
+  const timeReport = (): InputTime[] => handlers.map((handler) => handler.timeReport(origins))
+  return { input, gate, barriers, io, timeReport }
 }

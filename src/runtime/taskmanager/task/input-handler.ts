@@ -2,6 +2,7 @@
 // barrier handler that all inputs share.
 // Invariants: one an input of the head. A drain stops as soon as the task may take no more input.
 // Thread: the task's worker.
+import type { ChannelTime, InputTime } from '../../protocol/time-report.js'
 import type { ChannelHandler } from '../network/channel.js'
 import type { InputGate } from '../network/input-gate.js'
 import type { CheckpointBarrier, WatermarkStatus } from '../network/stream-element.js'
@@ -9,6 +10,9 @@ import type { Input } from '../operators/stream-operator.js'
 import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
 import type { PendingTime } from './pending-time.js'
 import { StatusWatermarkValve } from './status-watermark-valve.js'
+
+/** How many of the channels that hold time back are named. */
+const MAX_NAMED_CHANNELS = 5
 
 export interface InputHandlerInput {
   readonly gate: InputGate
@@ -47,6 +51,19 @@ export class InputHandler implements ChannelHandler {
         time.tell(() => input.processWatermarkStatus(status))
       },
     })
+  }
+
+  /** `channels`: where those of the gate come from. */
+  timeReport(channels: readonly ChannelTime[]): InputTime {
+    const own = channels.filter((_, index) => this.#valveChannels[index] !== -1)
+    const holders = this.#valve.holders()
+    return {
+      watermark: this.currentInputWatermark,
+      isIdle: holders.length === 0,
+      holders: holders.slice(0, MAX_NAMED_CHANNELS).flatMap((channel) => own[channel] ?? []),
+      numHolders: holders.length,
+      numIdle: this.#valve.numIdle,
+    }
   }
 
   onRecord(value: unknown, timestamp: number, keyHash: number): void {

@@ -52,6 +52,17 @@ export class StatusWatermarkValve {
     else this.#goIdle(channel)
   }
 
+  /** Channels that time waits for: the smallest watermark of those that are not idle. None where all are. */
+  holders(): number[] {
+    const active = [...this.#watermarks.keys()].filter((channel) => this.#isActive[channel] === true)
+    const smallest = active.reduce((least, channel) => Math.min(least, this.#watermarks[channel] ?? least), Infinity)
+    return active.filter((channel) => this.#watermarks[channel] === smallest)
+  }
+
+  get numIdle(): number {
+    return this.#watermarks.length - this.#activeChannels
+  }
+
   #wakeUp(channel: number): void {
     this.#activeChannels += 1
     this.#alignIfThere(channel)

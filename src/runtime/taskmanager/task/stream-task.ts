@@ -10,11 +10,13 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import { messageOf } from '../../../core/errors/thrown-value.js'
 import { settledWithin } from '../../../core/time/settled-within.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
+import type { InputTime, TaskTimeReport } from '../../protocol/time-report.js'
 import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import type { TaskActivity } from '../metrics/task-times.js'
 import type { AccumulatorRegistry } from '../operators/accumulator-registry.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { StreamOperator } from '../operators/stream-operator.js'
+import { makesWatermarks } from '../operators/watermark-maker.js'
 import type { OperatorChain } from './operator-chain.js'
 import type { OperatorEvents } from './operator-events.js'
 import { OutputFlusher } from './output-flusher.js'
@@ -40,6 +42,7 @@ export interface StreamTaskParts {
   readonly ending: TaskEnding
   readonly events: OperatorEvents
   readonly metrics: TaskMetricGroup
+  readonly inputTimes: () => readonly InputTime[]
 }
 
 export class StreamTask {
@@ -70,6 +73,15 @@ export class StreamTask {
 
   get metrics(): TaskMetricGroup {
     return this.#parts.metrics
+  }
+
+  timeReport(): TaskTimeReport {
+    const makers = this.#operators.filter(makesWatermarks)
+    return {
+      executionId: this.descriptor.executionId,
+      inputs: this.#parts.inputTimes(),
+      makers: makers.map((maker) => ({ operatorId: maker.operatorId, ...maker.watermarkTime() })),
+    }
   }
 
   get accumulators(): AccumulatorRegistry {

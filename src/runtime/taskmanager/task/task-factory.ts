@@ -11,6 +11,7 @@ import type { JobEdge, JobVertex } from '../../../graph/job-graph.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import { checkpointStreams } from '../../../storage/file-checkpoint-streams.js'
 import type { EdgeDescriptor, TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
+import type { InputTime } from '../../protocol/time-report.js'
 import type { ChannelWriter } from '../network/channel.js'
 import { InputInterrupt } from '../network/input-interrupt.js'
 import { RecordWriter } from '../network/record-writer.js'
@@ -53,6 +54,7 @@ interface MadeInput {
   /** Undefined for a source. */
   readonly io: InputIo | undefined
   readonly readers: readonly object[]
+  readonly inputTimes: () => readonly InputTime[]
 }
 
 export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactoryInput): StreamTask {
@@ -92,7 +94,8 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
     waitingWriters,
   })
   const metrics = new TaskMetricGroup(operatorMetrics, taskIo, alignment, environment.clock.monotonicMs())
-  const parts = { control, chain, input: made.input, outputs, checkpoints, ending, events, metrics }
+  const { inputTimes } = made
+  const parts = { control, chain, input: made.input, outputs, checkpoints, ending, events, metrics, inputTimes }
   return new StreamTask(descriptor, environment, parts)
 }
 
@@ -120,7 +123,7 @@ interface InputSurroundings extends TaskFactoryInput {
 
 function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurroundings): MadeInput {
   const { head } = surroundings.chain
-  if (isSourceOperator(head)) return { input: new SourceInput(head), io: undefined, readers: [] }
+  if (isSourceOperator(head)) return { input: new SourceInput(head), io: undefined, readers: [], inputTimes: () => [] }
   const { program, environment, control, checkpoints } = surroundings
   const channels = descriptor.inputs.flatMap((edge) => {
     const targetInput = edgeOf(edge.edgeId, program.jobGraph.edges).targetInput
@@ -129,10 +132,12 @@ function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurr
       input: targetInput,
     }))
   })
+  const origins = descriptor.inputs.flatMap(({ edgeId, peers }) => peers.map((producer) => ({ edgeId, producer })))
   const { configuration, clock } = environment
-  const { input, io } = makeGateInput({
+  const { input, io, timeReport } = makeGateInput({
     head,
     channels,
+    origins,
     clock,
     isAligned: configuration.get(CheckpointingOptions.CHECKPOINTING_MODE) === 'EXACTLY_ONCE',
     mayContinue: () => control.mayTakeInput,
@@ -148,7 +153,7 @@ function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurr
       },
     },
   })
-  return { input, io, readers: channels.map(({ reader }) => reader) }
+  return { input, io, readers: channels.map(({ reader }) => reader), inputTimes: timeReport }
 }
 
 interface ChainEdgeInput extends TaskFactoryInput {

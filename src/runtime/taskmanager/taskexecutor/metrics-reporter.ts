@@ -5,6 +5,7 @@
 import type { Logger } from '../../../core/logging/logger.js'
 import { METER_UPDATE_INTERVAL_MS } from '../../../core/metrics/meter.js'
 import type { Clock, TimerHandle } from '../../../core/time/clock.js'
+import type { TaskTimeReport } from '../../protocol/time-report.js'
 import type { TaskMetricsReport, WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
 
@@ -21,6 +22,7 @@ export interface ReportedTask {
   readonly descriptor: { readonly executionId: string }
   readonly isTerminal: boolean
   readonly metrics: TaskMetricGroup
+  timeReport(): TaskTimeReport
 }
 
 export class MetricsReporter {
@@ -44,6 +46,11 @@ export class MetricsReporter {
     this.#repeat(Math.min(intervalMs, FIRST_REPORT_MS), intervalMs, () => {
       this.#report()
     })
+  }
+
+  /** Of all tasks, those that have ended too. */
+  reportTime(): void {
+    this.#services.send({ type: 'report-time', tasks: this.#tasks.map((task) => task.timeReport()) })
   }
 
   stop(): void {
@@ -78,5 +85,6 @@ export class MetricsReporter {
       tasks.push({ executionId: descriptor.executionId, values })
     }
     if (tasks.length > 0) send({ type: 'report-metrics', tasks })
+    this.reportTime()
   }
 }

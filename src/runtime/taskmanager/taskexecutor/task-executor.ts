@@ -111,6 +111,9 @@ export class TaskExecutor {
       case 'merge-accumulators':
         this.#mergeAccumulators(message)
         break
+      case 'request-time':
+        this.#reporter.reportTime()
+        break
       case 'close-worker':
         void this.#close()
         break

@@ -31,6 +31,7 @@ class TwoInputs {
     this.#made = makeGateInput({
       head: { name: 'join', inputs: [this.#input(0), this.#input(1)] } as unknown as StreamOperator,
       channels,
+      origins: inputOfChannel.map((input, producer) => ({ edgeId: `edge ${String(input)}`, producer })),
       isAligned: true,
       mayContinue: () => true,
       clock: new ManualClock(),
@@ -45,6 +46,10 @@ class TwoInputs {
   get io() {
     const { io } = this.#made
     return { numRecordsIn: io.numRecordsIn(), inputWatermarks: io.inputWatermarks() }
+  }
+
+  timeReport() {
+    return this.#made.timeReport()
   }
 
   get isInWatermark(): boolean {
@@ -177,6 +182,18 @@ describe('A task with two inputs', () => {
     inputs.isDone = true
     inputs.work()
     assert.deepEqual(inputs.told, ['watermark 0 9', 'watermark 0 9', 'watermark 0 9', 'status 0 idle'])
+  })
+
+  it('reports which channels each input waits for; idle ones hold nobody back', () => {
+    const inputs = new TwoInputs()
+    inputs.writer(0).writeWatermark(9)
+    inputs.writer(2).writeWatermark(4)
+    inputs.writer(1).writeWatermarkStatus('idle')
+    inputs.work()
+    assert.deepEqual(inputs.timeReport(), [
+      { watermark: 4, isIdle: false, holders: [{ edgeId: 'edge 0', producer: 2 }], numHolders: 1, numIdle: 0 },
+      { watermark: Number.NEGATIVE_INFINITY, isIdle: true, holders: [], numHolders: 0, numIdle: 1 },
+    ])
   })
 
   it('cannot have a channel to an input that its head has not', () => {

@@ -1,0 +1,26 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
+import type { CliCommand } from '../cli-command.js'
+import { argumentError, parseJobIdOperand } from '../parsed-values.js'
+import { restClusterClientOf } from '../rest-cluster-client-of.js'
+import { watermarkLines } from '../watermark-lines.js'
+
+export const watermarksCommand: CliCommand = {
+  name: 'watermarks',
+  sentence: 'shows how far event time has come in a running job, and what holds it back.',
+  usage: '<Job ID>',
+  stopAtOperand: false,
+  options: [],
+  examples: ['flink-ts watermarks cca7bc1061d61cf15238e92312c2fc20'],
+  async execute(parsed, context) {
+    const [job] = parsed.operands
+    if (job === undefined) throw argumentError('Missing JobID. Specify a Job ID to see its watermarks.')
+    const jobId = parseJobIdOperand(job)
+    context.print('Waiting for response...')
+    try {
+      for (const line of watermarkLines(await restClusterClientOf(context).watermarks(jobId))) context.print(line)
+      return 0
+    } catch (cause) {
+      throw new FlinkError('ACTION_FAILED', { text: `Could not get the watermarks of job ${jobId}.` }, { cause })
+    }
+  },
+}

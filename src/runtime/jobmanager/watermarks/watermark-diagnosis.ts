@@ -1,0 +1,161 @@
+// Duty: how far event time has come at each vertex of a job, and who holds it back: followed from an input upstream along the
+// channels that it waits for, to the operators that make watermarks.
+// Invariants: pure. A subtask that has not reported holds nobody back: it has not begun, or had finished before.
+// Thread: main thread.
+import type { JobGraph, JobVertex } from '../../../graph/job-graph.js'
+import type { InputTime, WatermarkMakerTime } from '../../protocol/time-report.js'
+import { splitKey, type SubtaskTime, type TimeStore } from './time-store.js'
+
+/** What an input waits for. Times are epoch ms; a watermark may be -Infinity or Infinity. */
+export interface WatermarkHolder {
+  readonly vertex: JobVertex
+  readonly subtask: number
+  /** Name of the operator that makes the watermarks, or would have to. */
+  readonly operator: string
+  readonly strategy: 'none' | 'function' | 'strategy'
+  readonly hasRecord: boolean | undefined
+  readonly watermark: number
+  readonly since: number
+  readonly splits: readonly { readonly splitId: string; readonly watermark: number; readonly since: number }[]
+  readonly numSplits: number
+}
+
+/** An input of a vertex: of the subtask whose time is the earliest. */
+export interface VertexInputTime {
+  readonly watermark: number
+  readonly since: number
+  /** All channels of all its subtasks are. */
+  readonly isIdle: boolean
+  /** How many subtasks stand there. */
+  readonly numSubtasks: number
+  readonly holders: readonly WatermarkHolder[]
+}
+
+export interface VertexTime {
+  readonly vertex: JobVertex
+  readonly inputs: readonly VertexInputTime[]
+  /** Of a source: what its operators have made, of the slowest subtask. */
+  readonly makers: readonly WatermarkHolder[]
+}
+
+/** How many holders of an input are named. */
+const MAX_HOLDERS = 5
+
+export function diagnoseWatermarks(graph: JobGraph, store: TimeStore): VertexTime[] {
+  const times = new JobTimes(graph, store)
+  return graph.vertices.map((vertex) => times.of(vertex))
+}
+
+interface SubtaskInput {
+  readonly time: InputTime
+  readonly since: number
+}
+
+class JobTimes {
+  readonly #graph: JobGraph
+  readonly #store: TimeStore
+
+  constructor(graph: JobGraph, store: TimeStore) {
+    this.#graph = graph
+    this.#store = store
+  }
+
+  of(vertex: JobVertex): VertexTime {
+    const subtasks = this.#subtasksOf(vertex)
+    const numInputs = Math.max(0, ...subtasks.map(({ report }) => report.inputs.length))
+    const inputs = Array.from({ length: numInputs }, (_, number) => this.#inputOf(subtasks, number))
+    return { vertex, inputs, makers: numInputs === 0 ? this.#slowestMakers(vertex) : [] }
+  }
+
+  #subtasksOf(vertex: JobVertex): SubtaskTime[] {
+    return indexes(vertex.parallelism).flatMap((subtask) => this.#store.find(vertex.id, subtask) ?? [])
+  }
+
+  #inputOf(subtasks: readonly SubtaskTime[], number: number): VertexInputTime {
+    const all: SubtaskInput[] = subtasks.flatMap(({ report, inputsSince }) => {
+      const time = report.inputs[number]
+      return time === undefined ? [] : [{ time, since: inputsSince[number] ?? 0 }]
+    })
+    const active = all.filter(({ time }) => !time.isIdle)
+    const counted = active.length > 0 ? active : all
+    const watermark = Math.min(...counted.map(({ time }) => time.watermark))
+    const slowest = counted.filter(({ time }) => time.watermark === watermark)
+    return {
+      watermark,
+      since: Math.min(...slowest.map(({ since }) => since)),
+      isIdle: active.length === 0,
+      numSubtasks: slowest.length,
+      holders: this.#holdersOf(slowest.map(({ time }) => time)),
+    }
+  }
+
+  /** Each once, those first that wait longest. */
+  #holdersOf(inputs: readonly InputTime[]): WatermarkHolder[] {
+    const found = new Map<string, WatermarkHolder>()
+    const seen = new Set<string>()
+    for (const input of inputs) for (const holder of this.#upstream(input, seen)) found.set(keyOf(holder), holder)
+    return [...found.values()].sort((left, right) => left.since - right.since).slice(0, MAX_HOLDERS)
+  }
+
+  #upstream(input: InputTime, seen: Set<string>): WatermarkHolder[] {
+    return input.holders.flatMap(({ edgeId, producer }) => {
+      const edge = this.#graph.edges.find(({ id }) => id === edgeId)
+      const vertex = this.#graph.vertices.find(({ id }) => id === edge?.sourceVertex)
+      const key = `${edgeId}#${String(producer)}`
+      if (edge === undefined || vertex === undefined || seen.has(key)) return []
+      seen.add(key)
+      return this.#makersOf({ vertex, subtask: producer, operator: edge.sourceOperator }, seen)
+    })
+  }
+
+  /** The operator at the end of an edge passes on what the nearest one before it in its chain made, or what its task received. */
+  #makersOf(at: { vertex: JobVertex; subtask: number; operator: number }, seen: Set<string>): WatermarkHolder[] {
+    const { vertex, subtask } = at
+    const time = this.#store.find(vertex.id, subtask)
+    if (time === undefined) return []
+    for (let index = at.operator; index >= 0; index = vertex.operators[index]?.input ?? -1) {
+      const maker = time.report.makers.find(({ operatorId }) => operatorId === vertex.operators[index]?.id)
+      if (maker !== undefined) return [holderOf(vertex, subtask, maker, time)]
+    }
+    return time.report.inputs.flatMap((input) => this.#upstream(input, seen))
+  }
+
+  #slowestMakers(vertex: JobVertex): WatermarkHolder[] {
+    const made = indexes(vertex.parallelism).flatMap((subtask) => {
+      const time = this.#store.find(vertex.id, subtask)
+      return (time?.report.makers ?? []).flatMap((maker) => {
+        return time === undefined || maker.isIdle ? [] : [holderOf(vertex, subtask, maker, time)]
+      })
+    })
+    const byOperator = new Map<string, WatermarkHolder>()
+    for (const holder of made) {
+      const slowest = byOperator.get(holder.operator)
+      if (slowest === undefined || holder.watermark < slowest.watermark) byOperator.set(holder.operator, holder)
+    }
+    return [...byOperator.values()]
+  }
+}
+
+function holderOf(
+  vertex: JobVertex,
+  subtask: number,
+  maker: WatermarkMakerTime,
+  { makersSince }: SubtaskTime,
+): WatermarkHolder {
+  const { operatorId, strategy, hasRecord, watermark, numSplits } = maker
+  const operator = vertex.operators.find(({ id }) => id === operatorId)?.name ?? vertex.name
+  const splits = maker.splits.map((split) => ({
+    ...split,
+    since: makersSince.get(splitKey(operatorId, split.splitId)) ?? 0,
+  }))
+  const since = makersSince.get(operatorId) ?? 0
+  return { vertex, subtask, operator, strategy, hasRecord, watermark, since, splits, numSplits }
+}
+
+function keyOf({ vertex, subtask, operator }: WatermarkHolder): string {
+  return `${vertex.id}#${String(subtask)}#${operator}`
+}
+
+function indexes(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index)
+}
