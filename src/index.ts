@@ -21,7 +21,7 @@ export {
   MemoryStateBackend,
   type StateBackend,
 } from './api/environment/state-backends.js'
-export { Duration, Time, TimeUnit, type DurationLike } from './core/time/time.js'
+export { Duration, Time, TimeUnit, type DurationLike } from './api/eventtime/time.js'
 export { DataStream } from './api/datastream/data-stream.js'
 export { AllWindowedStream, type AllWindowArgument } from './api/datastream/all-windowed-stream.js'
 export { KeyedStream } from './api/datastream/keyed-stream.js'

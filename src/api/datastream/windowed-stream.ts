@@ -1,4 +1,4 @@
-import type { DurationLike } from '../../core/time/time.js'
+import type { DurationLike } from '../eventtime/time.js'
 import type { AggregateFunction } from '../functions/aggregate-function.js'
 import type { OutputTag } from '../functions/output-tag.js'
 import type { ReduceFunction } from '../functions/reduce-function.js'

@@ -2,7 +2,7 @@ import { CheckpointingOptions as Options } from '../../core/config/checkpointing
 import type { Configuration } from '../../core/config/configuration.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { FileSystemCheckpointStorage, type CheckpointStorage } from './checkpoint-storages.js'
-import { toMilliseconds, type DurationLike } from '../../core/time/time.js'
+import { toMilliseconds, type DurationLike } from '../eventtime/time.js'
 
 /**
  * How barriers are handled: aligned, so that every record counts once, or not, so that some may count twice after a

@@ -1,6 +1,6 @@
 import type { Configuration } from '../../core/config/configuration.js'
 import { RestartStrategyOptions as Options } from '../../core/config/restart-strategy-options.js'
-import { toMilliseconds, type DurationLike } from '../../core/time/time.js'
+import { toMilliseconds, type DurationLike } from '../eventtime/time.js'
 
 /**
  * A restart strategy with its numbers; writes itself into the configuration of a job. Made by {@link RestartStrategies}.

@@ -24,7 +24,7 @@ import { JobExecutionResult } from './job-execution-result.js'
 import type { Pipeline, SubmittedJob } from './pipeline-executor.js'
 import type { RestartStrategyConfiguration } from './restart-strategies.js'
 import type { StateBackend } from './state-backends.js'
-import { toMilliseconds, type DurationLike } from '../../core/time/time.js'
+import { toMilliseconds, type DurationLike } from '../eventtime/time.js'
 
 const DEFAULT_JOB_NAME = 'Flink Streaming Job'
 

@@ -1,4 +1,4 @@
-import { toMilliseconds, type DurationLike } from '../../core/time/time.js'
+import { toMilliseconds, type DurationLike } from './time.js'
 import type { TimestampAssigner, TimestampAssignerArgument } from './timestamp-assigner.js'
 import type { WatermarkGeneratorSupplier } from './watermark-generator.js'
 

@@ -1,6 +1,6 @@
 import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
-import type { DurationLike } from '../../core/time/time.js'
+import type { DurationLike } from '../eventtime/time.js'
 
 /** An argument of a window method: what it is, and where. */
 export interface ArgumentPlace {

@@ -1,4 +1,4 @@
-import type { DurationLike } from '../../../core/time/time.js'
+import type { DurationLike } from '../../eventtime/time.js'
 import { ProcessingTimeTrigger } from '../triggers/processing-time-trigger.js'
 import type { TimeWindow } from '../windows/time-window.js'
 import { slidesOf, slidingWindowsOf, type Slides } from './sliding-windows.js'

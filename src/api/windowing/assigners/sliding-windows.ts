@@ -1,4 +1,4 @@
-import type { DurationLike } from '../../../core/time/time.js'
+import type { DurationLike } from '../../eventtime/time.js'
 import { offsetMilliseconds, positiveMilliseconds } from '../window-arguments.js'
 import { TimeWindow } from '../windows/time-window.js'
 

@@ -1,4 +1,4 @@
-import type { DurationLike } from '../../../core/time/time.js'
+import type { DurationLike } from '../../eventtime/time.js'
 import { positiveMilliseconds } from '../window-arguments.js'
 import type { Window } from '../windows/window.js'
 import { fireTimeDescriptor } from './fire-time.js'
