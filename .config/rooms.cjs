@@ -20,7 +20,7 @@ const rooms = [
     mayImport: ['runtime/protocol', 'graph', 'api', 'storage', 'core'],
     layers: [
       ['network', 'state'],
-      ['metrics', 'timers'],
+      ['metrics', 'timers', 'eventtime'],
       ['operators'],
       ['windowing'],
       ['task'],

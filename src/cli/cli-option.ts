@@ -3,7 +3,8 @@ export interface CliOption {
   /** Without dash; may have several letters (`sae`). Undefined: long form only. */
   readonly short?: string
   readonly long?: string
-  readonly value: 'none' | 'required' | 'optional' | 'key-value'
+  /** `several`: every word that follows, up to the next option. `key-value`: one, and the option may be repeated. */
+  readonly value: 'none' | 'required' | 'optional' | 'several' | 'key-value'
   /** Name of the value in the help. */
   readonly valueName?: string
   readonly description: string

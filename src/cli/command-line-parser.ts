@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module'
 import type * as commander from 'commander'
+import { FlinkError } from '../core/errors/flink-error.js'
 import type { CliCommand } from './cli-command.js'
 import { optionName, type CliOption } from './cli-option.js'
-import { COMMON_OPTIONS } from './common-options.js'
+import { COMMON_OPTIONS, SHARED_OPTIONS } from './common-options.js'
 import { commanderArguments, commanderFlag } from './flink-arguments.js'
 import { fullHelp, helpOfAction, valueTermOf } from './help.js'
 import { argumentError, has, type ParsedOptions } from './parsed-values.js'
@@ -92,7 +93,7 @@ function commanderOptionOf(option: CliOption): commander.Option {
     described.short = commanderFlag(option)
     delete described.long
   }
-  if (option.value === 'key-value') {
+  if (option.value === 'key-value' || option.value === 'several') {
     described.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value])
   }
   return described.hideHelp(option.hidden === true)
@@ -101,7 +102,7 @@ function commanderOptionOf(option: CliOption): commander.Option {
 /** Where commander has not handed the line to an action. */
 function answerTo(
   error: commander.CommanderError,
-  [action = '']: readonly string[],
+  [action = '', ...args]: readonly string[],
   commands: readonly CliCommand[],
   print: (text: string) => void,
 ): number {
@@ -117,9 +118,26 @@ function answerTo(
     case 'commander.unknownOption':
       throw argumentError(error.message.replace(/^error: unknown option '(.*)'/s, 'Unrecognized option: $1'))
     case 'commander.optionMissingArgument':
-      throw argumentError(`Missing argument for option: ${shortNameIn(error.message, action, commands)}`)
+      throw withoutValue(shortNameIn(error.message, action, commands), args)
     default:
       throw argumentError(error.message)
+  }
+}
+
+/**
+ * Flink reads the options that all actions share once before it looks at the action, up to the first word that is none of
+ * them, and ends with another exit code where a value is missing as early as that.
+ */
+function withoutValue(option: string, args: readonly string[]): FlinkError {
+  const early = new Command().exitOverride().configureOutput({ outputError: () => undefined })
+  early.helpOption(false).allowUnknownOption().allowExcessArguments().passThroughOptions()
+  for (const shared of SHARED_OPTIONS) early.addOption(commanderOptionOf(shared))
+  try {
+    early.parse(commanderArguments(args, SHARED_OPTIONS, true), { from: 'user' })
+    return argumentError(`Missing argument for option: ${option}`)
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return new FlinkError('CLI_OPTION_WITHOUT_VALUE', { option })
   }
 }
 

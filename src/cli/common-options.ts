@@ -1,10 +1,8 @@
 import type { CliOption } from './cli-option.js'
 import { TARGET_OPTIONS } from './target-options.js'
 
-/** Options that every action accepts (flink-cli: `-m`, `-t`, `-D` ...). */
-export const COMMON_OPTIONS: readonly CliOption[] = [
-  { short: 'h', long: 'help', value: 'none', description: 'Show the help for the action.' },
-  { short: 'v', long: 'verbose', value: 'none', description: 'Ignored; kept for scripts.', hidden: true },
+/** The options that Flink reads before it looks at the action (flink-cli: `-m`, `-t`, `-D` ...). */
+export const SHARED_OPTIONS: readonly CliOption[] = [
   {
     short: 'D',
     value: 'key-value',
@@ -12,4 +10,11 @@ export const COMMON_OPTIONS: readonly CliOption[] = [
     description: 'Set any configuration option for this invocation, e.g. -Dparallelism.default=4.',
   },
   ...TARGET_OPTIONS,
+]
+
+/** Options that every action accepts. */
+export const COMMON_OPTIONS: readonly CliOption[] = [
+  { short: 'h', long: 'help', value: 'none', description: 'Show the help for the action.' },
+  { short: 'v', long: 'verbose', value: 'none', description: 'Ignored; kept for scripts.', hidden: true },
+  ...SHARED_OPTIONS,
 ]

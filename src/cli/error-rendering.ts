@@ -14,6 +14,12 @@ const ARGUMENT_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PROGRAM_NOT_A_FILE',
 ])
 
+/** Errors whose message is all that Flink prints, on stderr. */
+const BARE_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'CLI_OPTION_WITHOUT_VALUE',
+  'PROGRAM_PARAMETER_INVALID',
+])
+
 /** Causes may go round in a circle. */
 const MAX_CAUSES = 10
 /** How Node tells that this process, or this machine, holds as many files as it may. */
@@ -29,8 +35,8 @@ export function renderError(error: unknown): RenderedError {
   if (FlinkError.is(error) && ARGUMENT_ERRORS.has(error.code)) {
     return { stream: 'stdout', text: `${printableLines(error.message)}\n\n${HINT}\n`, exitCode: error.exitCode }
   }
-  if (FlinkError.is(error, 'PROGRAM_PARAMETER_INVALID')) {
-    return { stream: 'stderr', text: `${printableLines(error.message)}\n`, exitCode: 1 }
+  if (FlinkError.is(error) && BARE_ERRORS.has(error.code)) {
+    return { stream: 'stderr', text: `${printableLines(error.message)}\n`, exitCode: error.exitCode }
   }
   const exitCode = FlinkError.is(error) ? exitCodeOf(error) : 1
   const shown = printableLines(chainOf(withAdviceOnOpenFiles(error)))

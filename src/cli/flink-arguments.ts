@@ -34,13 +34,12 @@ export function commanderArguments(
       if (isOptionLike(token)) return result
     }
     for (const match of matches) {
-      const next = args[index]
-      const takesNext = wantsNext(match) && next !== undefined && !isOption(next, options)
-      if (takesNext) index += 1
-      const value = takesNext ? next : match.inlineValue
-      result.push(...commanderOption(match.option, value))
+      const following = wantsNext(match) ? valuesAt(args, index, match.option, options) : []
+      index += following.length
+      const values = following.length === 0 ? [match.inlineValue] : following
+      result.push(...values.flatMap((value) => commanderOption(match.option, value)))
       // The same for a value that is missing.
-      if (value === undefined && isRequired(match.option)) return result
+      if (values[0] === undefined && isRequired(match.option)) return result
     }
   }
   return result
@@ -61,8 +60,20 @@ function wantsNext({ option, inlineValue }: Match): boolean {
   return option.value !== 'none' && inlineValue === undefined
 }
 
-function isRequired(option: CliOption): boolean {
-  return option.value === 'required' || option.value === 'key-value'
+/** What an option finds after it: one word, or as many as it takes. */
+function valuesAt(
+  args: readonly string[],
+  start: number,
+  { value }: CliOption,
+  options: readonly CliOption[],
+): readonly string[] {
+  const rest = args.slice(start, value === 'several' ? undefined : start + 1)
+  const end = rest.findIndex((token) => isOption(token, options))
+  return end === -1 ? rest : rest.slice(0, end)
+}
+
+function isRequired({ value }: CliOption): boolean {
+  return value !== 'none' && value !== 'optional'
 }
 
 function isOption(token: string, options: readonly CliOption[]): boolean {

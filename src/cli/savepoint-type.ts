@@ -12,8 +12,8 @@ export const SAVEPOINT_TYPE_OPTION: CliOption = {
 
 /** Every savepoint is in the one standard format; a word that names no format is an error all the same. */
 export function checkSavepointType(parsed: ParsedOptions): void {
-  const type = valueOf(parsed, 'type')?.toUpperCase()
-  if (type === undefined || type === 'CANONICAL' || type === 'NATIVE') return
+  const type = valueOf(parsed, 'type')
+  if (type === undefined || ['CANONICAL', 'NATIVE'].includes(type.toUpperCase())) return
   const text = `Could not parse value for the savepoint format type: ${type}. Expected one of: [[CANONICAL, NATIVE]]`
   throw new FlinkError('ACTION_FAILED', { text })
 }

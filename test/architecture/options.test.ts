@@ -61,15 +61,13 @@ test('an option that nobody reads any more is found, also where it is set and ha
 
 test('an option of the table that somebody reads is found, by whatever name it is read', () => {
   const planted: Sources = {
-    'src/rest/planted.ts': 'const port = configuration.get(RestOptions.PORT)\n',
     'src/runtime/planted.ts':
-      "import { PipelineOptions as Options } from './x.js'\nconst is = c.contains(Options.AUTO_WATERMARK_INTERVAL)\n",
+      "import { RestOptions as Options } from './x.js'\nconst is = c.contains(Options.PORT)\n",
     'src/storage/planted.ts':
       'const options = CheckpointingOptions\nconst is = c.getOptional(\n  options.UNALIGNED_ENABLED,\n)\n',
   }
   assert.deepEqual(faultsIn({ ...sources, ...planted }), [
     'execution.checkpointing.unaligned.enabled is read, and called without effect',
-    'pipeline.auto-watermark-interval is read, and called without effect',
     'rest.port is read, and called without effect',
   ])
 })

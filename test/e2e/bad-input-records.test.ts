@@ -208,7 +208,10 @@ describe('a job that fails', { concurrency: 2 }, () => {
     [
       'a file that is not there, at once, though the job may restart',
       [...RESTARTS, 'reads.js', '--input', 'gone.txt'],
-      [NEVER_RESTARTED, /No such file or directory: \/.*\/gone\.txt\n/],
+      [
+        NEVER_RESTARTED,
+        /Source: .* \(subtask 1 of 1\) failed: No such file or directory: (\/.*)\/gone\.txt\. Of this path \1 is there\./,
+      ],
     ],
     [
       'a directory to write to that cannot be made',

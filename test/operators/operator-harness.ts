@@ -23,6 +23,7 @@ export async function snapshotOperator(
   checkpointId = 1,
 ): Promise<OperatorSubtaskState | undefined> {
   await settled(operator.prepareSnapshotPreBarrier(checkpointId), context)
+  while (context.time.isPending) continueTime(context)
   context.output.markBarrier()
   const streams = new MemoryStreams()
   const request = { checkpointId, timestamp: 5000, isSavepoint: false, streams }
@@ -41,9 +42,16 @@ export async function settled<T>(action: Promise<T>, context: TestOperatorContex
   while (!isDone) {
     context.runMail()
     context.output.drain()
+    continueTime(context)
     await turn()
   }
   return outcome
+}
+
+/** As the task, as often as it finds room. */
+export function continueTime(context: TestOperatorContext): void {
+  context.output.drain()
+  context.time.continue()
 }
 
 /** Lets everything run that does not wait for a test. */

@@ -35,10 +35,11 @@ export class SourceOperatorTestHarness {
   async step(): Promise<SourceStatus> {
     const { context } = this
     context.runMail()
-    const status = this.#emitNext()
+    const { time } = context
+    const status = time.isPending ? this.#continueTime() : this.#emitNext()
     context.output.drain()
     await turn()
-    return status
+    return time.isPending ? 'more' : status
   }
 
   /** Steps until the source has ended, or `enough` says so. */
@@ -57,6 +58,12 @@ export class SourceOperatorTestHarness {
   async close(): Promise<void> {
     await this.operator.close()
     assert.equal(this.context.clock.pendingTimers, 0, 'the source left a timer behind')
+  }
+
+  #continueTime(): SourceStatus {
+    this.context.output.beginCall(this.overdraft)
+    this.context.time.continue()
+    return 'more'
   }
 
   #emitNext(): SourceStatus {

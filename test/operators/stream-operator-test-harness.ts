@@ -4,7 +4,7 @@
  *
  * - a call that says so has moved something, unless the output was full before it began;
  * - a call stops when the output is full, a few elements later at most (`overdraft`);
- * - a watermark is done when it is done downstream;
+ * - a watermark is done when it is done downstream, or what is left of it is pending at the task;
  * - sooner or later it is done.
  */
 import assert from 'node:assert/strict'
@@ -63,6 +63,7 @@ export class StreamOperatorTestHarness<Operator extends StreamOperator = StreamO
       case 'processing-time':
         this.setProcessingTime(element.timestamp, betweenCalls)
     }
+    this.completeTime(betweenCalls)
   }
 
   processElementOf(input: number, value: unknown, timestamp: number = NO_TIMESTAMP): void {
@@ -88,13 +89,25 @@ export class StreamOperatorTestHarness<Operator extends StreamOperator = StreamO
   callWatermark(input: number, timestamp: number): boolean {
     const end = this.#beginStoppable('processWatermark')
     const isDone = this.#checked(() => this.#input(input).processWatermark(timestamp))
-    const isDoneDownstream = this.context.output.refusedWatermark === undefined
+    const isDoneDownstream = this.context.output.refusedWatermark === undefined || this.context.time.isPending
     assert.ok(!isDone || isDoneDownstream, 'the operator is done with a watermark that is not done downstream')
     return end(isDone)
   }
 
   completeWatermark(input: number, timestamp: number, betweenCalls: () => void = () => undefined): void {
     this.#untilDone(`watermark ${timestamp}`, () => this.callWatermark(input, timestamp), betweenCalls)
+  }
+
+  /** What the operator emitted of its own accord and is not done. */
+  completeTime(betweenCalls: () => void = () => undefined): void {
+    const { time } = this.context
+    if (!time.isPending) return
+    betweenCalls()
+    const call = (): boolean => {
+      const end = this.#beginStoppable('the rest of a watermark')
+      return end(this.#checked(() => time.continue()))
+    }
+    this.#untilDone('what is pending', call, betweenCalls)
   }
 
   /** Timers run at their own times, in order, and the mail of each before the next. */
@@ -120,6 +133,7 @@ export class StreamOperatorTestHarness<Operator extends StreamOperator = StreamO
     for (let calls = 1; !(await this.#callFinish()); calls += 1) {
       assert.ok(calls < MOST_CALLS, `the operator is not finished after ${calls} calls`)
     }
+    this.completeTime()
   }
 
   /** After it no timer of the operator may be left. */
@@ -153,6 +167,7 @@ export class StreamOperatorTestHarness<Operator extends StreamOperator = StreamO
         return end(this.#checked(() => callback(timestamp)))
       }
       this.#untilDone(`the timer of ${timestamp}`, call, betweenCalls)
+      this.completeTime(betweenCalls)
     }
   }
 

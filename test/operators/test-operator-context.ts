@@ -11,6 +11,7 @@ import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../src/core/types/
 import { RowCopier } from '../../src/core/types/row-copier.js'
 import type { ChannelEnds } from '../../src/runtime/taskmanager/network/channel.js'
 import { LocalChannel } from '../../src/runtime/taskmanager/network/local-channel.js'
+import { PendingTime } from '../../src/runtime/taskmanager/eventtime/pending-time.js'
 import { AccumulatorRegistry } from '../../src/runtime/taskmanager/operators/accumulator-registry.js'
 import type { OperatorEventGateway } from '../../src/runtime/taskmanager/operators/operator-event-gateway.js'
 import type { OperatorContext, TaskInfo } from '../../src/runtime/taskmanager/operators/stream-operator.js'
@@ -37,6 +38,7 @@ export class TestOperatorContext implements OperatorContext {
   readonly configuration: Configuration = new Configuration()
   readonly clock: ManualClock
   readonly processingTime: TestProcessingTimeService
+  readonly time: PendingTime = new PendingTime(() => undefined)
   /** What the operator sent to its coordinator. */
   readonly sentEvents: unknown[] = []
   readonly operatorEvents: OperatorEventGateway = {
@@ -58,7 +60,7 @@ export class TestOperatorContext implements OperatorContext {
   readonly #suspensions = new Set<Promise<void>>()
 
   constructor(options: TestOperatorContextOptions = {}) {
-    this.output = new RecordingOutput(options.room)
+    this.output = new RecordingOutput(options.room, () => this.time.room === 'yes')
     this.clock = new ManualClock(options.nowMs ?? START_MS)
     this.processingTime = new TestProcessingTimeService(this.clock)
     this.registeredTypes = options.registeredTypes ?? NO_REGISTERED_TYPES
@@ -108,10 +110,11 @@ export class TestOperatorContext implements OperatorContext {
   }
 
   isOutputAvailable(): boolean {
-    return this.output.isAvailable
+    const { room } = this.time
+    return room === 'as-channels' ? this.output.isAvailable : room === 'yes'
   }
 
   async whenOutputAvailable(): Promise<void> {
-    while (!this.output.isAvailable) await new Promise((resolve) => setImmediate(resolve))
+    while (!this.isOutputAvailable()) await new Promise((resolve) => setImmediate(resolve))
   }
 }

@@ -10,6 +10,7 @@ import {
   NO_TIMESTAMP,
   type WatermarkStatus,
 } from '../../src/runtime/taskmanager/network/stream-element.js'
+import { WatermarkEmitter } from '../../src/runtime/taskmanager/eventtime/watermark-emitter.js'
 import type { OperatorEventHandler } from '../../src/runtime/taskmanager/operators/operator-event-handler.js'
 import { StreamOperatorBase } from '../../src/runtime/taskmanager/operators/stream-operator-base.js'
 import type {
@@ -113,7 +114,7 @@ abstract class HandOutOperator extends StreamOperatorBase implements OperatorEve
 
 class HandOutSource extends HandOutOperator implements SourceStreamOperator {
   readonly inputs: readonly Input[] = []
-  readonly isInWatermark = false
+  readonly #watermarks = new WatermarkEmitter(this.output, this.context.time)
   #isAsking = false
   #isPausing = false
   #isCanceled = false
@@ -133,12 +134,8 @@ class HandOutSource extends HandOutOperator implements SourceStreamOperator {
     return 'waiting'
   }
 
-  continueWatermark(): boolean {
-    return true
-  }
-
-  advanceToEndOfTime(): boolean {
-    return this.output.emitWatermark(MAX_WATERMARK)
+  advanceToEndOfTime(): void {
+    this.#watermarks.emitWatermark(MAX_WATERMARK)
   }
 
   cancel(): void {

@@ -1,3 +1,4 @@
+import { eventTimeKeepsState, type EventTimeSpec } from './operators/event-time-spec.js'
 import type { KeepsState } from './operators/keeps-state.js'
 import { keyedKeepsState, type KeyedSpec } from './operators/keyed-spec.js'
 import { oneInputKeepsState, type OneInputSpec } from './operators/one-input-spec.js'
@@ -19,7 +20,7 @@ export interface FactorySpec {
 }
 
 /** Operators that have a kind, by families: a file each in `operators/`, and one in the engine that makes them. */
-export type KindSpec = SourceSpec | OneInputSpec | KeyedSpec | WindowSpec | SinkSpec
+export type KindSpec = SourceSpec | OneInputSpec | EventTimeSpec | KeyedSpec | WindowSpec | SinkSpec
 
 /**
  * What an operator does: the name of its kind and what the user gave for it. The engine turns a kind into an operator of its
@@ -33,14 +34,19 @@ export type OperatorKind = OperatorSpec['kind']
 const kindKeepsState: KeepsState<KindSpec> = {
   ...sourceKeepsState,
   ...oneInputKeepsState,
+  ...eventTimeKeepsState,
   ...keyedKeepsState,
   ...windowKeepsState,
   ...sinkKeepsState,
 }
 
-/** The user's functions in an operator, in the order in which they are opened. */
+/**
+ * The user's functions in an operator, in the order in which they are opened. A watermark strategy is none: it has no life, and
+ * several operators may share it.
+ */
 export function functionsOf(spec: OperatorSpec): readonly object[] {
-  return 'functions' in spec ? spec.functions : [spec.function]
+  if ('functions' in spec) return spec.functions
+  return spec.kind === 'timestamps-and-watermarks' ? [] : [spec.function]
 }
 
 export function coordinatorOf(spec: OperatorSpec): OperatorCoordinatorProvider | undefined {

@@ -86,3 +86,18 @@ export type Transformation =
   | UnionTransformation
   | PartitionTransformation
   | SideOutputTransformation
+
+/** What a transformation has for its parallelism so far; undefined: the job's default. */
+export function parallelismOf(transformation: Transformation): number | undefined {
+  switch (transformation.type) {
+    case 'partition':
+    case 'side-output':
+      return parallelismOf(transformation.input)
+    case 'union': {
+      const [first] = transformation.inputs
+      return first === undefined ? undefined : parallelismOf(first)
+    }
+    default:
+      return transformation.settings.nonParallel ? 1 : transformation.settings.parallelism
+  }
+}

@@ -1,7 +1,8 @@
 import type { KeySpec } from '../dag/key-spec.js'
 import type { OperatorSpec } from '../dag/operator-spec.js'
 import type { PartitionerSpec } from '../dag/partitioner-spec.js'
-import type { Transformation, TransformationInput } from '../dag/transformation.js'
+import { parallelismOf, type Transformation, type TransformationInput } from '../dag/transformation.js'
+import { asWatermarkStrategy, type WatermarkStrategy } from '../eventtime/watermark-strategy.js'
 import type { ProcessFunction } from '../functions/process-function.js'
 import type { SinkFunction } from '../functions/sink-function.js'
 import { PrintSinkFunction } from '../functions/sink/print-sink-function.js'
@@ -86,6 +87,32 @@ export class DataStream<T> {
   /** A function with context: timestamps, side outputs. */
   process<O>(processFunction: ProcessFunction<T, O>, type?: TypeInformation<O>): SingleOutputStreamOperator<O> {
     return this.apply('Process', { kind: 'process', function: asProcessFunction(processFunction) }, type)
+  }
+
+  /**
+   * Gives every record its event time, and the stream its watermarks, by the strategy. Watermarks of upstream end here. As
+   * parallel as what it follows, unless `setParallelism` says otherwise.
+   *
+   * @example
+   * ```ts
+   * import { Duration, StreamExecutionEnvironment, WatermarkStrategy } from 'flink-ts'
+   *
+   * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+   * const visits = env.fromElements({ page: '/', at: 1_000 }, { page: '/about', at: 3_000 })
+   * visits.assignTimestampsAndWatermarks(
+   *   WatermarkStrategy.forBoundedOutOfOrderness<{ page: string; at: number }>(Duration.ofSeconds(5)).withTimestampAssigner(
+   *     (visit) => visit.at,
+   *   ),
+   * )
+   * ```
+   * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/event-time/generating_watermarks/
+   */
+  assignTimestampsAndWatermarks(strategy: WatermarkStrategy<T>): SingleOutputStreamOperator<T> {
+    const operator: OperatorSpec = { kind: 'timestamps-and-watermarks', strategy: asWatermarkStrategy(strategy) }
+    const recorded = { name: 'Timestamps/Watermarks', operator, outputType: this.declaredType() }
+    const stream = this.recorder.operator<T>({ input: this.transformation, key: undefined }, recorded)
+    stream.transformation.settings.parallelism = parallelismOf(this.transformation)
+    return stream
   }
 
   /** Partitions by key: a function, a KeySelector, a position of a tuple or a path of fields (`user.id`). */

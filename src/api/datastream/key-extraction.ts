@@ -1,9 +1,10 @@
+import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { InvalidKeyError, type KeyKind } from '../../core/keygroups/canonical-key.js'
 import type { KeySpec } from '../dag/key-spec.js'
 import type { KeySelector } from '../functions/key-selector.js'
 import { declaredKeyShape } from '../types/declared-key-shape.js'
-import type { TypeInformation } from '../types/type-information.js'
+import { isTypeInformation } from '../types/type-check.js'
 
 /**
  * A key as keyBy takes it: a function, a KeySelector, a position of a tuple, or a path of field names (`user.id`).
@@ -23,9 +24,11 @@ export type KeyArgument<T, K> = ((value: T) => K) | KeySelector<T, K> | number |
 /** The key of `keyBy(...)`: one argument and perhaps its type, or several positions or paths that make a tuple. */
 export function keySpecOf(keys: readonly unknown[], method: string): KeySpec {
   const [first, second] = keys
-  const isTyped = typeof second === 'object' && second !== null && 'keyKind' in second
-  const type = isTyped ? (second as TypeInformation<unknown>) : undefined
+  const isTyped = isTypeInformation(second)
+  const type = isTyped ? second : undefined
   const given = (isTyped ? [first] : keys).filter((key) => key !== undefined)
+  const isList = given.every((key) => typeof key === 'number' || typeof key === 'string')
+  if (given.length > 1 && !isList) throw severalKeys(method, second)
   const selectors = given.map((key) => selectorOf(key as KeyArgument<never, unknown>, method))
   const [only] = selectors
   if (only === undefined) throw new FlinkError('GRAPH_INVALID', { operator: method, reason: 'it was given no key' })
@@ -51,6 +54,12 @@ function selectorOf(key: KeyArgument<never, unknown>, method: string): Pick<KeyS
     return { select: (value) => key.getKey(value as never) }
   }
   throw notAKey(method, key === null ? 'null' : typeof key)
+}
+
+/** Plain JavaScript may give something else where the type of the key stands. */
+function severalKeys(method: string, second: unknown): FlinkError {
+  const reason = `beside a key comes its type, such as Types.STRING, and several keys are positions or paths of fields; it was given ${describeValue(second)}`
+  return new FlinkError('GRAPH_INVALID', { operator: method, reason })
 }
 
 function notAKey(method: string, given: string): FlinkError {

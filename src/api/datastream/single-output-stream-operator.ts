@@ -1,4 +1,5 @@
 import type { OutputTag } from '../functions/output-tag.js'
+import { checkType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { DataStream } from './data-stream.js'
 import { checkMaxParallelism, checkParallelism } from './parallelism-check.js'
@@ -85,7 +86,7 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
 
   /** Declares the type of the records. */
   returns(type: TypeInformation<T>): this {
-    this.transformation.outputType = type
+    this.transformation.outputType = checkType(`${this.transformation.settings.name}.returns`, type)
     return this
   }
 

@@ -1,9 +1,12 @@
+import { describeValue } from '../../core/errors/describe-value.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
 import { defaultSettings } from '../dag/default-settings.js'
 import type { KeySpec } from '../dag/key-spec.js'
 import type { OperatorSpec } from '../dag/operator-spec.js'
 import type { PartitionerSpec } from '../dag/partitioner-spec.js'
 import type { OneInputTransformation, Transformation, TransformationInput } from '../dag/transformation.js'
-import type { OutputTag } from '../functions/output-tag.js'
+import { OutputTag } from '../functions/output-tag.js'
+import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { DataStreamSink } from './data-stream-sink.js'
 import { DataStreamSource } from './data-stream-source.js'
@@ -29,7 +32,8 @@ export class TransformationRecorder {
   #lastId = 0
 
   source<T>(recorded: RecordedOperator, facts: { bounded: boolean; nonParallel: boolean }): DataStreamSource<T> {
-    const { name, operator, outputType } = recorded
+    const { name, operator } = recorded
+    const outputType = checkOptionalType(name, recorded.outputType)
     const { bounded, nonParallel } = facts
     const id = this.#nextId()
     const settings = defaultSettings(name, { nonParallel })
@@ -61,6 +65,10 @@ export class TransformationRecorder {
   }
 
   sideOutput<X>(input: Transformation, tag: OutputTag<X>): DataStream<X> {
+    if (!(tag instanceof OutputTag)) {
+      const reason = `getSideOutput takes an OutputTag, the one that the function wrote to, not ${describeValue(tag)}`
+      throw new FlinkError('GRAPH_INVALID', { operator: input.settings.name, reason })
+    }
     const settings = defaultSettings('Side Output')
     const { type: outputType } = tag
     const id = this.#nextId()
@@ -75,7 +83,8 @@ export class TransformationRecorder {
   }
 
   #oneInput({ input, key }: TransformationInput, recorded: RecordedOperator): OneInputTransformation {
-    const { name, operator, outputType } = recorded
+    const { name, operator } = recorded
+    const outputType = checkOptionalType(name, recorded.outputType)
     const id = this.#nextId()
     const settings = defaultSettings(name)
     const transformation: OneInputTransformation = { type: 'one-input', id, input, operator, key, outputType, settings }

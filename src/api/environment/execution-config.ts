@@ -1,6 +1,7 @@
 import { PipelineOptions } from '../../core/config/pipeline-options.js'
 import { CoreOptions } from '../../core/config/core-options.js'
 import type { Configuration } from '../../core/config/configuration.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
 import {
   NO_REGISTERED_TYPES,
   registeredClass,
@@ -9,6 +10,7 @@ import {
   type RegisteredTypes,
 } from '../../core/types/registered-types.js'
 import type { ParameterTool } from './parameter-tool.js'
+import { toMilliseconds, type DurationLike } from '../eventtime/time.js'
 
 /**
  * Settings of a job that concern its execution, written into its configuration.
@@ -64,12 +66,23 @@ export class ExecutionConfig {
   }
 
   /**
-   * Ms between two periodic watermarks. Without effect, of which the run warns: no operator makes watermarks periodically, a
-   * source emits its own with `emitWatermark` of its context.
+   * Ms between two periodic watermarks of a generator: how far event time lags at most, and how soon idleness is seen. 0: none.
+   * Default: `pipeline.auto-watermark-interval`, 200. GRAPH_INVALID below 0.
+   * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/event-time/generating_watermarks/#writing-a-periodic-watermarkgenerator
    */
-  setAutoWatermarkInterval(intervalMs: number): this {
+  setAutoWatermarkInterval(interval: DurationLike): this {
+    const intervalMs = toMilliseconds(interval)
+    if (!(intervalMs >= 0)) {
+      const reason = `Auto watermark interval must not be negative, but is ${String(intervalMs)}.`
+      throw new FlinkError('GRAPH_INVALID', { operator: 'setAutoWatermarkInterval', reason })
+    }
     this.#configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, intervalMs)
     return this
+  }
+
+  /** Ms; 0: none. */
+  getAutoWatermarkInterval(): number {
+    return this.#configuration.get(PipelineOptions.AUTO_WATERMARK_INTERVAL)
   }
 
   /** Parameters that functions of the job may read. */

@@ -1,4 +1,6 @@
-import { toMilliseconds, type DurationLike } from './time.js'
+import { describeValue } from '../../core/errors/describe-value.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { Duration, Time, toMilliseconds, type DurationLike } from './time.js'
 import type { TimestampAssigner, TimestampAssignerArgument } from './timestamp-assigner.js'
 import type { WatermarkGeneratorSupplier } from './watermark-generator.js'
 
@@ -54,14 +56,17 @@ export class WatermarkStrategy<T> {
     return new WatermarkStrategy<T>({ generator: { kind: 'monotonous' } })
   }
 
-  /** A record is at most so late: time comes to the greatest timestamp minus this and 1 ms. */
+  /** A record is at most so late: time comes to the greatest timestamp minus this and 1 ms. GRAPH_INVALID below 0. */
   static forBoundedOutOfOrderness<T>(maxOutOfOrderness: DurationLike): WatermarkStrategy<T> {
-    const maxOutOfOrdernessMs = toMilliseconds(maxOutOfOrderness)
+    const maxOutOfOrdernessMs = durationMs(maxOutOfOrderness, 'forBoundedOutOfOrderness', 0)
     return new WatermarkStrategy<T>({ generator: { kind: 'bounded-out-of-orderness', maxOutOfOrdernessMs } })
   }
 
   /** By a generator of one's own. */
   static forGenerator<T>(supplier: WatermarkGeneratorSupplier<T>): WatermarkStrategy<T> {
+    if (typeof supplier !== 'function') {
+      throw invalid('forGenerator', `it takes a function that gives a new generator, not ${describeValue(supplier)}`)
+    }
     return new WatermarkStrategy<T>({ generator: { kind: 'generator', supplier } })
   }
 
@@ -73,12 +78,20 @@ export class WatermarkStrategy<T> {
   /** Without one a record keeps the timestamp of its source. */
   withTimestampAssigner(assigner: TimestampAssignerArgument<T>): WatermarkStrategy<T> {
     const timestampAssigner = typeof assigner === 'function' ? { extractTimestamp: assigner } : assigner
+    const method: unknown = (timestampAssigner as Partial<TimestampAssigner<T>> | null | undefined)?.extractTimestamp
+    if (typeof method !== 'function') {
+      const taken = 'it takes a function or an object with an extractTimestamp method'
+      throw invalid('withTimestampAssigner', `${taken}, not ${describeValue(assigner)}`)
+    }
     return new WatermarkStrategy<T>({ ...this.#parts, timestampAssigner })
   }
 
-  /** A subtask, or split, without a record for so long is idle: nobody waits for its watermarks. */
+  /**
+   * A subtask, or split, without a record for so long is idle: nobody waits for its watermarks. Looked at in the interval of
+   * periodic watermarks, so not at all where that is 0. GRAPH_INVALID for less than 1 ms.
+   */
   withIdleness(timeout: DurationLike): WatermarkStrategy<T> {
-    return new WatermarkStrategy<T>({ ...this.#parts, idlenessMs: toMilliseconds(timeout) })
+    return new WatermarkStrategy<T>({ ...this.#parts, idlenessMs: durationMs(timeout, 'withIdleness', 1) })
   }
 
   /** Sources of `group` pause where their time is more than `maxDrift` ahead of the slowest one's. For `fromSource`. */
@@ -87,7 +100,9 @@ export class WatermarkStrategy<T> {
     maxDrift: DurationLike,
     updateInterval: DurationLike = ALIGNMENT_UPDATE_INTERVAL_MS,
   ): WatermarkStrategy<T> {
-    const times = { maxDriftMs: toMilliseconds(maxDrift), updateIntervalMs: toMilliseconds(updateInterval) }
+    const what = 'withWatermarkAlignment'
+    if (typeof group !== 'string' || group === '') throw invalid(what, 'the group has to have a name')
+    const times = { maxDriftMs: durationMs(maxDrift, what, 0), updateIntervalMs: durationMs(updateInterval, what, 1) }
     return new WatermarkStrategy<T>({ ...this.#parts, alignment: { group, ...times } })
   }
 
@@ -107,4 +122,25 @@ export class WatermarkStrategy<T> {
   get alignment(): WatermarkAlignment | undefined {
     return this.#parts.alignment
   }
+}
+
+/** GRAPH_INVALID for what is no strategy: programs in JavaScript pass anything. */
+export function asWatermarkStrategy(argument: unknown): WatermarkStrategy<unknown> {
+  if (argument instanceof WatermarkStrategy) return argument as WatermarkStrategy<unknown>
+  throw new FlinkError('GRAPH_INVALID', {
+    operator: 'assignTimestampsAndWatermarks',
+    reason: `it takes a WatermarkStrategy, not ${describeValue(argument)}`,
+  })
+}
+
+function durationMs(duration: DurationLike, method: string, smallestMs: number): number {
+  const isDuration = typeof duration === 'number' || duration instanceof Time || duration instanceof Duration
+  const ms = isDuration ? toMilliseconds(duration) : Number.NaN
+  if (ms >= smallestMs && ms < Number.POSITIVE_INFINITY) return ms
+  const range = `a number of ms, a Duration or a Time of at least ${String(smallestMs)} ms`
+  throw invalid(method, `it takes ${range}, not ${describeValue(isDuration ? ms : duration)}`)
+}
+
+function invalid(method: string, reason: string): FlinkError {
+  return new FlinkError('GRAPH_INVALID', { operator: `WatermarkStrategy.${method}`, reason })
 }

@@ -1,4 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
 
 /**
@@ -26,7 +27,7 @@ export class OutputTag<T> {
       })
     }
     this.#id = id
-    this.type = type
+    this.type = checkOptionalType('new OutputTag(...)', type)
   }
 
   getId(): string {

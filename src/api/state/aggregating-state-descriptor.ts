@@ -1,5 +1,6 @@
+import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
-import { checkStateName, type StateDescriptor } from './state-descriptor.js'
+import { checkStateFunction, checkStateName, type StateDescriptor } from './state-descriptor.js'
 
 /** The methods of an AggregateFunction, which lives in a folder above this one. */
 export interface StateAggregator<IN, ACC, OUT> {
@@ -34,7 +35,12 @@ export class AggregatingStateDescriptor<IN, ACC, OUT> implements StateDescriptor
 
   constructor(name: string, aggregateFunction: StateAggregator<IN, ACC, OUT>, type?: TypeInformation<ACC>) {
     this.name = checkStateName('AggregatingStateDescriptor', name)
-    this.aggregateFunction = aggregateFunction
-    this.type = type
+    this.aggregateFunction = checkStateFunction('AggregatingStateDescriptor', aggregateFunction, [
+      'createAccumulator',
+      'add',
+      'getResult',
+      'merge',
+    ])
+    this.type = checkOptionalType('new AggregatingStateDescriptor(...)', type)
   }
 }

@@ -1,3 +1,4 @@
+import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { checkStateName, type StateDescriptor } from './state-descriptor.js'
 
@@ -19,6 +20,6 @@ export class ListStateDescriptor<T> implements StateDescriptor<T> {
 
   constructor(name: string, type?: TypeInformation<T>) {
     this.name = checkStateName('ListStateDescriptor', name)
-    this.type = type
+    this.type = checkOptionalType('new ListStateDescriptor(...)', type)
   }
 }

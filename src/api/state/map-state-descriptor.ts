@@ -1,3 +1,4 @@
+import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { checkStateName, type StateDescriptor } from './state-descriptor.js'
 
@@ -20,7 +21,7 @@ export class MapStateDescriptor<UK, UV> implements StateDescriptor<UV> {
 
   constructor(name: string, keyType?: TypeInformation<UK>, valueType?: TypeInformation<UV>) {
     this.name = checkStateName('MapStateDescriptor', name)
-    this.keyType = keyType
-    this.type = valueType
+    this.keyType = checkOptionalType('new MapStateDescriptor(...)', keyType)
+    this.type = checkOptionalType('new MapStateDescriptor(...)', valueType)
   }
 }

@@ -1,5 +1,6 @@
+import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
-import { checkStateName, type StateDescriptor } from './state-descriptor.js'
+import { checkStateFunction, checkStateName, type StateDescriptor } from './state-descriptor.js'
 
 /** The method of a ReduceFunction, which lives in a folder above this one. */
 export interface StateReducer<T> {
@@ -28,7 +29,8 @@ export class ReducingStateDescriptor<T> implements StateDescriptor<T> {
     type?: TypeInformation<T>,
   ) {
     this.name = checkStateName('ReducingStateDescriptor', name)
-    this.reduceFunction = typeof reduceFunction === 'function' ? { reduce: reduceFunction } : reduceFunction
-    this.type = type
+    const reducer = typeof reduceFunction === 'function' ? { reduce: reduceFunction } : reduceFunction
+    this.reduceFunction = checkStateFunction('ReducingStateDescriptor', reducer, ['reduce'])
+    this.type = checkOptionalType('new ReducingStateDescriptor(...)', type)
   }
 }

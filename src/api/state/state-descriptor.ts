@@ -1,3 +1,4 @@
+import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { TypeInformation } from '../types/type-information.js'
 
@@ -30,6 +31,24 @@ export function checkStateName(descriptor: string, name: unknown): string {
   if (typeof name === 'string' && name !== '') return name
   throw new FlinkError('GRAPH_INVALID', {
     operator: `new ${descriptor}(...)`,
-    reason: `a state needs a name that is a string and not empty, but it was given ${JSON.stringify(name) ?? typeof name}`,
+    reason: `a state needs a name that is a string and not empty, but it was given ${describeValue(name)}`,
+  })
+}
+
+/** The function object of a state that combines values, or an error that says which methods it lacks. */
+export function checkStateFunction<F extends object>(
+  descriptor: string,
+  given: F,
+  methods: readonly (keyof F & string)[],
+): F {
+  const isObject = typeof given === 'object' && given !== null
+  const missing = isObject ? methods.filter((method) => typeof Reflect.get(given, method) !== 'function') : methods
+  if (missing.length === 0) return given
+  const found = isObject
+    ? `in the one it was given ${missing.join(', ')} is missing`
+    : `it was given ${describeValue(given)}`
+  throw new FlinkError('GRAPH_INVALID', {
+    operator: `new ${descriptor}(...)`,
+    reason: `second comes the function, an object with ${methods.join(', ')}, and ${found}`,
   })
 }

@@ -1,5 +1,6 @@
 import type { RegisteredTypes } from '../../core/types/registered-types.js'
 import { structuredSerializer } from '../../core/types/structured-serializer.js'
+import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { checkStateName, type StateDescriptor } from './state-descriptor.js'
 
@@ -20,6 +21,9 @@ export interface ValueStateDescriptorConstructor {
   new <T>(name: string, type?: TypeInformation<T>, defaultValue?: T | null): ValueStateDescriptor<T>
 }
 
+/** Who writes plain JavaScript declares no type, and takes the second argument for the default value. */
+const DEFAULT_COMES_THIRD = ' A default value comes third, and where no type is declared undefined comes second.'
+
 class DescribedValueState<T> implements ValueStateDescriptor<T> {
   readonly kind = 'value' as const
   readonly name: string
@@ -28,7 +32,7 @@ class DescribedValueState<T> implements ValueStateDescriptor<T> {
 
   constructor(name: string, type?: TypeInformation<T>, defaultValue: T | null = null) {
     this.name = checkStateName('ValueStateDescriptor', name)
-    this.type = type
+    this.type = checkOptionalType('new ValueStateDescriptor(...)', type, DEFAULT_COMES_THIRD)
     this.#defaultValue = defaultValue
   }
 

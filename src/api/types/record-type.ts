@@ -2,6 +2,7 @@ import type { KeyKind } from '../../core/keygroups/canonical-key.js'
 import { registeredClass, type ClassOf } from '../../core/types/registered-types.js'
 import { isFieldName, type RowField, type RowShape } from '../../core/types/row-shape.js'
 import { composedForm, DeclaredType } from './declared-type.js'
+import { checkType } from './type-check.js'
 import type { TypeInformation } from './type-information.js'
 
 /** Types of fields by name. */
@@ -9,6 +10,7 @@ export type FieldTypes = Readonly<Record<string, TypeInformation<unknown>>>
 
 /** The type of plain objects with these fields; fields that are not declared travel along. */
 export function recordType<T extends object>(fields: FieldTypes): DeclaredType<T> {
+  checkFields('Types.OBJECT', fields)
   const form = composedForm(Object.values(fields), (kinds) =>
     kindOfFields(fields, kinds, Object.prototype, (object) => ({ object })),
   )
@@ -17,12 +19,17 @@ export function recordType<T extends object>(fields: FieldTypes): DeclaredType<T
 
 /** The type of instances of a class: own fields are stored, and an instance is made without calling the constructor. */
 export function pojoType<T extends object>(pojoClass: ClassOf<T>, fields: FieldTypes): DeclaredType<T> {
+  checkFields('Types.POJO', fields)
   const pojo = registeredClass(pojoClass)
   const { kind, classes } = composedForm(Object.values(fields), (kinds) =>
     kindOfFields(fields, kinds, pojo.prototype, (own) => ({ instance: [pojo.name, own] })),
   )
   const form = { kind: pojo.isError ? undefined : kind, classes: [pojo, ...classes] }
   return new DeclaredType(`POJO<${pojo.name}>(${describeFields(fields)})`, keyOf(fields), form)
+}
+
+function checkFields(place: string, fields: FieldTypes): void {
+  for (const [name, type] of Object.entries(fields)) checkType(`the field ${name} of ${place}`, type)
 }
 
 /** Undefined where no field is declared, which says nothing, or a name means something to the prototype. */

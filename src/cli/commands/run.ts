@@ -37,7 +37,14 @@ export const runCommand: CliCommand = {
     CLAIM_MODE_OPTION,
     RESTORE_MODE_OPTION,
     { short: 'yd', long: 'yarndetached', value: 'none', description: 'Old name of detached.', hidden: true },
-    { short: 'q', long: 'sysoutLogging', value: 'none', description: 'Accepted for scripts.', hidden: true },
+    {
+      short: 'q',
+      long: 'sysoutLogging',
+      value: 'none',
+      description: 'Accepted for scripts.',
+      hidden: true,
+      withoutEffect: 'standard output has no log lines: they go to a file of env.log.dir',
+    },
   ],
   examples: [
     'flink-ts run job.js --input words.txt',

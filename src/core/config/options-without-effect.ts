@@ -1,7 +1,6 @@
 import { CheckpointingOptions } from './checkpointing-options.js'
 import type { ConfigOption } from './config-option.js'
 import type { Configuration } from './configuration.js'
-import { PipelineOptions } from './pipeline-options.js'
 import { RestOptions } from './rest-options.js'
 
 /** An option that configurations written for Flink may hold, and that changes nothing here. */
@@ -23,10 +22,6 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     granted: false,
     reason:
       'Barriers are always aligned. Where alignment takes long, execution.checkpointing.mode: AT_LEAST_ONCE does without it, and a smaller taskmanager.memory.network.max leaves fewer records in front of a barrier.',
-  },
-  {
-    option: PipelineOptions.AUTO_WATERMARK_INTERVAL,
-    reason: 'No operator makes watermarks periodically: a source emits its own, with emitWatermark of its context.',
   },
   {
     option: RestOptions.PORT,

@@ -30,7 +30,8 @@ export const PipelineOptions: {
     deprecatedKeys: ['pipeline.operator-chaining'],
   }),
   AUTO_WATERMARK_INTERVAL: durationOption('pipeline.auto-watermark-interval', 200, {
-    description: 'Interval of periodic watermarks.',
+    description:
+      'Interval in which the watermark generators of sources and of assignTimestampsAndWatermarks are asked for a watermark, and in which idleness is looked at; 0: never.',
   }),
   GLOBAL_JOB_PARAMETERS: mapOption('pipeline.global-job-parameters', {
     description: 'Parameters that functions of the job can read.',

@@ -7,6 +7,13 @@ export const CLI_ERRORS = {
     httpStatus: 400,
     exitCode: 1,
   },
+  CLI_OPTION_WITHOUT_VALUE: {
+    message: 'Missing argument for option: {option}',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 31,
+  },
   ACTION_FAILED: {
     message: '{text}',
     fault: 'external',

@@ -22,6 +22,14 @@ export const FILESYSTEM_ERRORS = {
     httpStatus: 404,
     exitCode: 1,
   },
+  INPUT_NOT_FOUND: {
+    message:
+      'No such file or directory: {path}. Of this path {found} is there. A path without / at its beginning is looked for in the directory in which the job was started.',
+    fault: 'user',
+    recovery: 'fail-at-start',
+    httpStatus: 404,
+    exitCode: 1,
+  },
   FILE_ACCESS_REFUSED: {
     message: '{operation} of {path} failed: {reason}',
     fault: 'user',

@@ -46,6 +46,14 @@ export const RECORD_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  TIMESTAMP_INVALID: {
+    message:
+      '{operator}: the timestamp assigner gave {timestamp} for the record {record}. It has to give event time as a number of ms since the epoch.',
+    fault: 'user',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   ACCUMULATOR_INVALID: {
     message:
       "{operator}: the local value of the accumulator '{name}' travels to the result of the job, so it has to be plain data: {reason}",

@@ -24,6 +24,13 @@ export const STATE_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  STATE_DESCRIPTOR_INVALID: {
+    message: '{operator} asked for state with {given}, where a descriptor belongs: new {expected}(name, ...).',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   STATE_NAME_CONFLICT: {
     message:
       "State '{state}' of {operator} was registered as {existing} and is asked for as {requested}. Give each state its own name.",

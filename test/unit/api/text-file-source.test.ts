@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { TextFileSource } from '../../../src/api/functions/source/text-file-source.js'
+import { FlinkError, type ErrorCode } from '../../../src/core/errors/flink-error.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
 import { mergeSubtasks } from './operator-state-of-subtasks.js'
 import { bindingOf } from '../../operators/operator-harness.js'
@@ -48,6 +49,16 @@ async function linesOf(reading: Reading, restored?: readonly OperatorSubtaskStat
     lines.push(...(harness.context.output.values() as string[]))
   }
   return lines
+}
+
+/** The operator failed, for this reason. */
+function failsWith(code: ErrorCode, words: RegExp): (error: Error) => boolean {
+  return (error) => {
+    assert.ok(FlinkError.is(error, 'OPERATOR_FAILED') && FlinkError.is(error.cause, code), String(error))
+    assert.match(error.message, /^Op \(subtask \d of \d\) failed: [^F]/)
+    assert.match(error.message, words)
+    return true
+  }
 }
 
 /** What a text holds, by the simplest means. */
@@ -128,7 +139,7 @@ describe('readTextFile', () => {
   it('refuses a packed file that it cannot unpack before a line of the directory is read', async () => {
     const disk = await diskWith({ a: 'a\n', 'b.zip': 'PK' })
     const reading = { disk, path: '/in', splitBytes: 10, parallelism: 1 }
-    await assert.rejects(linesOf(reading), { code: 'FILE_COMPRESSION_UNSUPPORTED', message: /\/in\/b\.zip/ })
+    await assert.rejects(linesOf(reading), failsWith('FILE_COMPRESSION_UNSUPPORTED', /\/in\/b\.zip/))
   })
 
   it('says so when a file is shorter than it was when the job began', async () => {
@@ -136,7 +147,7 @@ describe('readTextFile', () => {
     const reading = { disk, path: '/in/a', splitBytes: 1000, parallelism: 1 }
     const harness = await sourceOf(reading, 0).open()
     await write(disk, '/in/a', 'a1\n')
-    await assert.rejects(harness.run(), { code: 'FILE_IO_FAILED', message: /shorter/ })
+    await assert.rejects(harness.run(), failsWith('FILE_IO_FAILED', /shorter/))
   })
 
   it('reads a file of the system, which says that it is empty', async () => {
@@ -151,6 +162,14 @@ describe('readTextFile', () => {
     assert.deepEqual(await linesOf({ disk, path: '/in/a', splitBytes: 10, parallelism: 2 }), ['a1', 'a2'])
   })
 
+  it('says of a file that is not there how much of its path is, and which operator was to read it', async () => {
+    const disk = await diskWith({ a: 'a1\n' })
+    const reading = { disk, splitBytes: 10, parallelism: 1 }
+    const words = /No such file or directory: \/in\/b\/c\.txt\. Of this path \/in is there\. /
+    await assert.rejects(linesOf({ ...reading, path: '/in/b/c.txt' }), failsWith('INPUT_NOT_FOUND', words))
+    await assert.rejects(linesOf({ ...reading, path: '/out' }), /Of this path \/ is there/)
+  })
+
   it('refuses a pipe, which cannot be read again from a position', async () => {
     const disk = new (class extends InMemoryFileSystem {
       override async status(file: string): ReturnType<InMemoryFileSystem['status']> {
@@ -160,7 +179,10 @@ describe('readTextFile', () => {
     })()
     await disk.mkdirs('/in')
     await write(disk, '/in/a', 'a1\n')
-    await assert.rejects(linesOf({ disk, path: '/in/a', splitBytes: 10, parallelism: 1 }), { code: 'FILE_NOT_PLAIN' })
+    await assert.rejects(
+      linesOf({ disk, path: '/in/a', splitBytes: 10, parallelism: 1 }),
+      failsWith('FILE_NOT_PLAIN', /pipe/),
+    )
   })
 
   it('reads the files of a directory by name, without hidden ones', async () => {

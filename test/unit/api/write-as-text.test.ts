@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { WriteAsTextSink } from '../../../src/api/functions/sink/write-as-text-sink.js'
 import type { WriteMode } from '../../../src/api/functions/sink/write-mode.js'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
 import type { OperatorSubtaskState } from '../../../src/storage/state-handles.js'
 import { OneInputStreamOperatorTestHarness } from '../../operators/one-input-stream-operator-test-harness.js'
@@ -129,9 +130,10 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
       const restored = mergeSubtasks(await writeAroundSnapshot(await job.run()), 1)
       await change(job.disk)
       const before = await job.disk.list('/')
-      await assert.rejects(job.run({ restored, attemptNumber: 1 }), {
-        code: 'FILE_LOST_RECORDS',
-        details: { path: '/out', expectedBytes: 4, found },
+      await assert.rejects(job.run({ restored, attemptNumber: 1 }), ({ cause }: FlinkError) => {
+        assert.ok(FlinkError.is(cause, 'FILE_LOST_RECORDS'))
+        assert.deepEqual(cause.details, { path: '/out', expectedBytes: 4, found })
+        return true
       })
       assert.deepEqual(await job.disk.list('/'), before)
       await write(await job.run({ path: '/other', restored }), 'new')
@@ -146,7 +148,9 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
     const job = new Job()
     const restored = mergeSubtasks(await writeAroundSnapshot(await job.run({ parallelism: 3 })), 2)
     await job.disk.delete('/out/3')
-    await assert.rejects(job.run({ parallelism: 2, restored }), { code: 'FILE_LOST_RECORDS' })
+    await assert.rejects(job.run({ parallelism: 2, restored }), ({ cause }: FlinkError) => {
+      return FlinkError.is(cause, 'FILE_LOST_RECORDS')
+    })
   })
 
   it('makes a file anew that is gone and held nothing at the snapshot', async () => {

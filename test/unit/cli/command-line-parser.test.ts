@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { CliCommand } from '../../../src/cli/cli-command.js'
 import { cancelCommand } from '../../../src/cli/commands/cancel.js'
+import { infoCommand } from '../../../src/cli/commands/info.js'
 import { listCommand } from '../../../src/cli/commands/list.js'
 import { runCommand } from '../../../src/cli/commands/run.js'
 import { savepointCommand } from '../../../src/cli/commands/savepoint.js'
@@ -11,7 +12,7 @@ import { Configuration } from '../../../src/core/config/configuration.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { parse, readCommandLine } from './parse.js'
 
-const COMMANDS = [runCommand, listCommand, cancelCommand, savepointCommand, stopCommand]
+const COMMANDS = [runCommand, listCommand, cancelCommand, savepointCommand, stopCommand, infoCommand]
 
 describe('The command line', () => {
   for (const form of [['-p', '4'], ['-p4'], ['-p=4'], ['--parallelism', '4'], ['--parallelism=4'], ['--par', '4']]) {
@@ -57,8 +58,13 @@ describe('The command line', () => {
     ['run -p -d job.js', 'Missing argument for option: p'],
     ['run -cm', 'Missing argument for option: cm'],
     ['savepoint --dispose', 'Missing argument for option: d'],
-    ['list -D', 'Missing argument for option: D'],
+    ['run -a', 'Missing argument for option: a'],
+    ['list -a -m', 'Missing argument for option: m'],
+    // Flink reads the options that all actions share first, and there -r and -v are none.
     ['list -Da=b -D -r', 'Missing argument for option: D'],
+    ['list -m -v', 'Missing argument for option: m'],
+    ['list -v -m', 'Missing argument for option: m'],
+    ['cancel JOB -m', 'Missing argument for option: m'],
     ['run --c x', "Ambiguous option: '--c'  (could be: 'class', 'classpath', 'claimMode')"],
   ]
   for (const [line, message] of refused) {
@@ -68,6 +74,26 @@ describe('The command line', () => {
         (error) => {
           return FlinkError.is(error, 'CLI_ARGUMENT_INVALID') && error.message === message
         },
+      )
+    })
+  }
+
+  for (const line of [
+    'list -m',
+    'run -t',
+    'stop -D',
+    'list -Da=b -e',
+    'info --target',
+    'list -z',
+    'cancel -m -t local',
+  ]) {
+    it(`"${line}" ends before any action is looked at, as in Flink, with 31`, () => {
+      assert.throws(
+        () => readCommandLine(COMMANDS, ...line.split(' ')),
+        (error) =>
+          FlinkError.is(error, 'CLI_OPTION_WITHOUT_VALUE') &&
+          /^Missing argument for option: [mtDez]$/.test(error.message) &&
+          error.exitCode === 31,
       )
     })
   }

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type { CliCommand } from '../../../src/cli/cli-command.js'
 import { cancelCommand } from '../../../src/cli/commands/cancel.js'
 import { checkpointCommand } from '../../../src/cli/commands/checkpoint.js'
+import { infoCommand } from '../../../src/cli/commands/info.js'
 import { listCommand } from '../../../src/cli/commands/list.js'
 import { runCommand } from '../../../src/cli/commands/run.js'
 import { savepointCommand } from '../../../src/cli/commands/savepoint.js'
@@ -11,7 +12,7 @@ import { stopCommand } from '../../../src/cli/commands/stop.js'
 import { COMMON_OPTIONS } from '../../../src/cli/common-options.js'
 import { commanderArguments } from '../../../src/cli/flink-arguments.js'
 
-const COMMANDS = [runCommand, listCommand, stopCommand, cancelCommand, savepointCommand, checkpointCommand]
+const COMMANDS = [runCommand, infoCommand, listCommand, stopCommand, cancelCommand, savepointCommand, checkpointCommand]
 
 /** Action and arguments as they are typed, and what commander gets for the arguments. */
 const ROWS: readonly (readonly [typed: string, commander: string])[] = [
@@ -34,7 +35,17 @@ const ROWS: readonly (readonly [typed: string, commander: string])[] = [
   ['run -Da job.js', '-D a job.js'],
   ['run -Da= job.js', '-D a= job.js'],
   ['list -Da=b=c -Dd=e', '-D a=b=c -D d=e'],
+  // As many values as follow.
+  [
+    'run -j job.js -a x -5 --input y -p 4',
+    '--jarfile=job.js --arguments=x --arguments=-5 --arguments=--input --arguments=y --parallelism=4',
+  ],
+  ['run --arguments x y -- z', '--arguments=x --arguments=y -- z'],
+  ['run -a -p 4 job.js', '--arguments'],
+  ['info -a=x -ay z', '--arguments=x --arguments=y z'],
   // Several letters after one dash.
+  ['run -py job.py', '--python=job.py'],
+  ['run -pym job -pyfs a.py', '--pyModule=job --pyFiles=a.py'],
   ['run -sae job.js', '--shutdownOnAttachedExit job.js'],
   ['run -cm claim -rm no_claim job.js', '--claimMode=claim --restoreMode=no_claim job.js'],
   ['run -yd job.js', '--yarndetached job.js'],

@@ -56,6 +56,14 @@ describe('An error on the command line', () => {
     ])
   })
 
+  it('of an option that all actions share, and that has no value, is one line on stderr and ends with 31', () => {
+    assert.deepEqual(renderError(new FlinkError('CLI_OPTION_WITHOUT_VALUE', { option: 'm' })), {
+      stream: 'stderr',
+      text: 'Missing argument for option: m\n',
+      exitCode: 31,
+    })
+  })
+
   it('of a parameter is one line on stderr', () => {
     const { stream, text } = renderError(new FlinkError('PROGRAM_PARAMETER_INVALID', { name: 'port', reason: 'bad' }))
     assert.equal(stream, 'stderr')
@@ -144,6 +152,9 @@ describe('Arguments', () => {
     assert.deepEqual(programOf('job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
     assert.deepEqual(programOf('-j', 'job.js', 'a', 'b'), { jobFile: 'job.js', args: ['a', 'b'] })
     assert.deepEqual(programOf('-j', 'job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
+    assert.deepEqual(programOf('-j', 'job.js', '-a', 'a', '--n', '1'), { jobFile: 'job.js', args: ['a', '--n', '1'] })
+    assert.deepEqual(programOf('-a', 'job.js', 'a', '-p', '2'), { jobFile: 'job.js', args: ['a'] })
+    assert.throws(() => programOf('-a', 'a', '-p', '2', 'job.js'), /^.*"job\.js" comes after the values of -a/)
     assert.throws(() => programOf('-p', '2'), { code: 'PROGRAM_FILE_MISSING_ARGUMENT' })
     assert.throws(
       () => programOf('--paralelism=2', 'job.js'),
@@ -160,8 +171,25 @@ describe('Arguments', () => {
     }
     assert.equal(parallelismOf('4'), '4')
     assert.equal(parallelismOf('-1'), undefined)
-    for (const text of ['0', '-2', 'x', '1.5', '1e1', '0x4', '4.0', '']) {
+    assert.equal(parallelismOf('+4'), '4')
+    for (const text of ['0', '-2', '2147483648', 'x', '1.5', '1e1', '0x4', '4.0', '']) {
       assert.throws(() => parallelismOf(text), /The parallelism must be a positive number/, text)
+    }
+  })
+
+  it('for PyFlink are refused by name, and not read as a parallelism', () => {
+    for (const args of [
+      ['-py', 'x'],
+      ['-pym', 'm'],
+      ['--pyFiles', 'f'],
+      ['-pyreq', 'r'],
+      ['-pyarch=a'],
+      ['-pyexec', 'e'],
+    ]) {
+      assert.throws(() => programArguments(parse(runCommand, ...args, 'job.js'), 'run'), {
+        code: 'CLI_ARGUMENT_INVALID',
+        message: /^Python command line option detected .* there is no PyFlink here/,
+      })
     }
   })
 
@@ -171,7 +199,7 @@ describe('Arguments', () => {
     }
     checkSavepointType(parse(savepointCommand))
     const rocks = parse(savepointCommand, '--type', 'rocks')
-    assert.throws(() => checkSavepointType(rocks), /ROCKS\. Expected one of: \[\[CANONICAL, NATIVE\]\]/)
+    assert.throws(() => checkSavepointType(rocks), / rocks\. Expected one of: \[\[CANONICAL, NATIVE\]\]/)
   })
 
   it('take a job id in capitals and refuse what is none', () => {

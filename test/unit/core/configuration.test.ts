@@ -146,8 +146,9 @@ describe('an option without effect', () => {
   ]
 
   it('is warned of by the name that was used, with where it was set and what to do instead', () => {
-    const [port = '', watermarks = '', ...others] = warningsOf({
+    const [port = '', unaligned = '', ...others] = warningsOf({
       'web.port': '8081',
+      'execution.checkpointing.unaligned.enabled': 'true',
       'pipeline.auto-watermark-interval': '1 s',
       'parallelism.default': '4',
     })
@@ -157,7 +158,10 @@ describe('an option without effect', () => {
       port,
       /^web\.port has no effect \(set in flink-conf\.yaml:7\)\. No port is opened: .+ cluster\.run-directory/,
     )
-    assert.match(watermarks, /^pipeline\.auto-watermark-interval has no effect .+ emitWatermark of its context\.$/)
+    assert.match(
+      unaligned,
+      /^execution\.checkpointing\.unaligned\.enabled has no effect .+ Barriers are always aligned\./,
+    )
     assert.deepEqual(others, [])
   })
 

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { isCompressed, openUnpacked } from '../../../core/fs/compressed-file.js'
 import type { FileStatus, FileSystem } from '../../../core/fs/file-system.js'
@@ -113,10 +114,18 @@ export class TextFileSource extends RichParallelSourceFunction<string> implement
 /** The file, or the files of a directory by name, without hidden ones. */
 async function filesOf(fileSystem: FileSystem, path: string): Promise<FileStatus[]> {
   const status = await fileSystem.status(path)
-  if (status === undefined) throw new FlinkError('FILE_NOT_FOUND', { path })
+  if (status === undefined) throw await notThere(fileSystem, path)
   if (!status.isDirectory) return [status]
   const files = (await fileSystem.list(path)).filter((file) => !file.isDirectory && !/^[._]/.test(file.name))
   return files.sort((left, right) => (left.path < right.path ? -1 : 1))
+}
+
+/** With as much of the path as there is: most often a name in it is misspelt, or it began in another directory. */
+async function notThere(fileSystem: FileSystem, path: string): Promise<FlinkError> {
+  let found = path
+  do found = dirname(found)
+  while (found !== '/' && (await fileSystem.status(found)) === undefined)
+  return new FlinkError('INPUT_NOT_FOUND', { path, found })
 }
 
 function shrunk({ path, next }: FileSplit): FlinkError {

@@ -2,6 +2,7 @@
 // Invariants: an error that a restart cannot mend ends the job at once, whatever the strategy grants; one that is most
 // likely the user's mistake does so only while the job has nothing to lose.
 // Thread: main thread.
+import type { ErrorRecovery } from '../../../core/errors/error-table.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { JobEnvironment } from '../job-environment.js'
 import { loadRestartStrategy } from './restart-strategy-loader.js'
@@ -40,7 +41,13 @@ export class ExecutionFailureHandler {
 }
 
 function isFinal(error: Error, { attempts, completedCheckpoints }: RunSoFar): boolean {
-  if (!FlinkError.is(error)) return false
+  const recovery = recoveryOf(error)
   const isAtStart = attempts === 1 && completedCheckpoints === 0
-  return error.recovery === 'fail' || (error.recovery === 'fail-at-start' && isAtStart)
+  return recovery === 'fail' || (recovery === 'fail-at-start' && isAtStart)
+}
+
+/** An operator that failed says only where something failed: what it was decides. */
+function recoveryOf(error: Error): ErrorRecovery {
+  if (!FlinkError.is(error)) return 'restart'
+  return error.code === 'OPERATOR_FAILED' && FlinkError.is(error.cause) ? error.cause.recovery : error.recovery
 }

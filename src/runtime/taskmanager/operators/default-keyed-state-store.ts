@@ -14,6 +14,7 @@ import type { State } from '../../../api/state/state.js'
 import type { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'
 import type { DefaultedValueState, ValueState } from '../../../api/state/value-state.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { checkedDescriptor } from '../state/checked-descriptor.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 
 export class DefaultKeyedStateStore implements KeyedStateStore {
@@ -28,23 +29,23 @@ export class DefaultKeyedStateStore implements KeyedStateStore {
   getState<T, D extends T & NonNullable<unknown>>(descriptor: ValueStateDescriptor<T, D>): DefaultedValueState<T>
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>
   getState(descriptor: StateDescriptor<unknown>): State {
-    return this.keyedState(descriptor)
+    return this.keyedState(checkedDescriptor(descriptor, 'value', this.#operatorName))
   }
 
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return this.keyedState(descriptor) as ListState<T>
+    return this.keyedState(checkedDescriptor(descriptor, 'list', this.#operatorName)) as ListState<T>
   }
 
   getMapState<UK, UV>(descriptor: MapStateDescriptor<UK, UV>): MapState<UK, UV> {
-    return this.keyedState(descriptor) as MapState<UK, UV>
+    return this.keyedState(checkedDescriptor(descriptor, 'map', this.#operatorName)) as MapState<UK, UV>
   }
 
   getReducingState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T> {
-    return this.keyedState(descriptor) as ReducingState<T>
+    return this.keyedState(checkedDescriptor(descriptor, 'reducing', this.#operatorName)) as ReducingState<T>
   }
 
   getAggregatingState<IN, ACC, OUT>(descriptor: AggregatingStateDescriptor<IN, ACC, OUT>): AggregatingState<IN, OUT> {
-    return this.keyedState(descriptor) as AggregatingState<IN, OUT>
+    return this.keyedState(checkedDescriptor(descriptor, 'aggregating', this.#operatorName)) as AggregatingState<IN, OUT>
   }
 
   protected keyedState(descriptor: StateDescriptor<unknown>): State {

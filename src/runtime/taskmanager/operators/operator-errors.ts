@@ -1,9 +1,11 @@
 // Duty: the one error for what an operator's user functions throw.
-// Invariants: an error is wrapped once, by the operator whose function threw it: a FlinkError (of an operator further
-// down the chain, of a state, of a connector) passes as it is. The user's own error stays as the cause with its stack.
+// Invariants: an error is wrapped once, by the operator whose function threw it: a FlinkError that names its place (an
+// operator further down the chain, a state, a task) passes as it is. One of a file system knows no operator, and is wrapped;
+// its recovery stays. The user's own error stays as the cause with its stack.
 // Thread: the task worker that owns the operator.
 import { describeFailure } from '../../../core/errors/syntax-location.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { FILESYSTEM_ERRORS } from '../../../core/errors/filesystem-errors.js'
 import type { TaskInfo } from './stream-operator.js'
 
 export class OperatorErrors {
@@ -22,9 +24,10 @@ export class OperatorErrors {
 
   failed(error: unknown): FlinkError {
     this.#hasFailed = true
-    if (FlinkError.is(error)) return error
+    if (FlinkError.is(error) && namesItsPlace(error)) return error
     const { subtaskIndex, parallelism } = this.#taskInfo
-    const details = { operator: this.#operator, subtask: subtaskIndex + 1, parallelism, reason: describeFailure(error) }
+    const reason = FlinkError.is(error) ? error.message : describeFailure(error)
+    const details = { operator: this.#operator, subtask: subtaskIndex + 1, parallelism, reason }
     return new FlinkError('OPERATOR_FAILED', details, { cause: error })
   }
 
@@ -35,4 +38,8 @@ export class OperatorErrors {
       throw this.failed(error)
     }
   }
+}
+
+function namesItsPlace({ code, details }: FlinkError): boolean {
+  return !Object.hasOwn(FILESYSTEM_ERRORS, code) || Object.hasOwn(details, 'task')
 }

@@ -2,15 +2,12 @@
 // Invariants: calls are synchronous and never block; order is kept. A record is copied before collect returns, or
 // handed on by reference where the job says so: its emitter may do with the object what it likes.
 // Thread: the task worker that owns the operator.
-import type { WatermarkStatus } from '../network/stream-element.js'
+import type { TimeTarget } from '../eventtime/time-target.js'
 import type { StageRun } from './chain-stage.js'
 
-export interface Output {
+export interface Output extends TimeTarget {
   /** Where the one reader of this output is a stage: the run of stages that begins with it. */
   readonly stageRun: StageRun | undefined
   collect(value: unknown, timestamp: number): void
   collectSideOutput(tag: string, value: unknown, timestamp: number): void
-  /** False: an operator of the chain is not done with it; call again with the same timestamp before anything else. */
-  emitWatermark(timestamp: number): boolean
-  emitWatermarkStatus(status: WatermarkStatus): void
 }

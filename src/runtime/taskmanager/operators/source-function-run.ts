@@ -13,6 +13,7 @@ import type { Copier } from '../../../core/types/copier.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
 import { isThenable } from '../state/thenable.js'
 import { describeThrown } from '../../../core/errors/thrown-value.js'
+import type { WatermarkEmitter } from '../eventtime/watermark-emitter.js'
 import type { Output } from './output.js'
 import { SourceRecordQueue } from './source-record-queue.js'
 
@@ -21,6 +22,8 @@ export interface SourceRunOptions {
   readonly logger: Logger
   /** The function goes on with the objects that it collected: what waits in the queue is a copy. */
   readonly copier: Copier
+  readonly output: Output
+  readonly watermarks: WatermarkEmitter
   readonly isOutputAvailable: () => boolean
   /** Makes the task look again: something was collected, or run has ended. */
   readonly wake: () => void
@@ -53,7 +56,7 @@ export class SourceFunctionRun implements SourceContext<unknown> {
   #room: WaitingRoom | undefined
 
   constructor(userFunction: SourceFunction<unknown>, options: SourceRunOptions) {
-    this.queue = new SourceRecordQueue(options.copier)
+    this.queue = new SourceRecordQueue(options.copier, options.output, options.watermarks)
     this.#function = userFunction
     this.#options = options
   }
@@ -93,7 +96,7 @@ export class SourceFunctionRun implements SourceContext<unknown> {
    * Emits up to `budget` records of the generator, fewer when it pauses, ends or uses `ctx`, or there is no room. True when
    * it paused, which it does by yielding undefined; `takeHasPulled` tells whether there was a record since the last pause.
    */
-  emitPulled(output: Output, budget: number): boolean {
+  emitPulled(budget: number): boolean {
     const { queue } = this
     const iterator = this.#iterator
     for (let left = budget; left > 0 && iterator !== undefined; left -= 1) {
@@ -108,7 +111,7 @@ export class SourceFunctionRun implements SourceContext<unknown> {
         return false
       }
       if (next.value === undefined) return true
-      queue.emit(next.value, output)
+      queue.emit(next.value)
       this.#hasPulled = true
     }
     return false

@@ -13,6 +13,7 @@ import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import type { Random } from '../../../core/random/random.js'
 import type { CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
+import type { PendingTime } from '../eventtime/pending-time.js'
 import type { ChannelEnds } from '../network/channel.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
 import type { SnapshotIncrement } from '../state/keyed-state-backend.js'
@@ -59,13 +60,15 @@ export interface OperatorContext {
   /** The task takes no more input, and no barrier passes, until the promise has settled; a rejection fails the task. */
   suspendInputUntil(promise: Promise<void>): void
   readonly processingTime: ProcessingTimeService
+  /** For whoever emits watermarks of its own accord; through a WatermarkEmitter. */
+  readonly time: PendingTime
   /** To its coordinator. */
   readonly operatorEvents: OperatorEventGateway
   /** Runs `action` on the task's thread between two records (mail); an error in it fails the task. */
   enqueueMail(action: () => void): void
-  /** False while the channels downstream of the chain are full; a source should wait then. */
+  /** False while the channels downstream of the chain are full, or a watermark is pending; a source should wait then. */
   isOutputAvailable(): boolean
-  /** Resolves when the channels downstream of the chain have room again. */
+  /** Resolves when the channels downstream of the chain have room again, and nothing is pending. */
   whenOutputAvailable(): Promise<void>
 }
 
@@ -117,7 +120,8 @@ export interface Input {
   prepareKeys(keyHashes: readonly number[], start: number, end: number): void
   /**
    * Time has come to `timestamp` (ms since the epoch). False: not done, because the output is full, or the thread was used long
-   * enough; call again with the same timestamp once it has room. What a call has done the next one does not do again.
+   * enough; call again with the same timestamp once it has room. What a call has done the next one does not do again. True as
+   * well where the rest of it is pending at the task.
    */
   processWatermark(timestamp: number): boolean
   /** As processWatermark: where an input of several goes idle, time may go on with the others. */
@@ -134,11 +138,8 @@ export type SourceStatus = 'more' | 'waiting' | 'end'
 export interface SourceStreamOperator extends StreamOperator {
   /** Emits the next record (or few) to the output. Called only while output is available. */
   emitNext(): SourceStatus
-  /** True while the chain is in the middle of a watermark that emitNext has begun: `continueWatermark` comes next. */
-  readonly isInWatermark: boolean
-  continueWatermark(): boolean
-  /** Its records have ended, and so does time. False: not done, as with a watermark. */
-  advanceToEndOfTime(): boolean
+  /** Its records have ended, and so does time: emits MAX_WATERMARK, which may be pending afterwards. */
+  advanceToEndOfTime(): void
   /** Asks the source to end early (cancellation, stop): its run returns soon, emitNext reports `end`. */
   cancel(): void
 }

@@ -21,6 +21,7 @@ import type {
 } from './stream-operator.js'
 import type { CapturedState } from './stream-operator-state-handler.js'
 import { UdfStreamOperator } from './udf-stream-operator.js'
+import { WatermarkEmitter } from '../eventtime/watermark-emitter.js'
 import type { WatermarkMaker } from './watermark-maker.js'
 
 /** Records an emitNext: enough to make its cost small, few enough to keep the step's time budget. */
@@ -39,6 +40,7 @@ interface EarlyCapture {
 export class StreamSource extends UdfStreamOperator implements SourceStreamOperator, WatermarkMaker {
   readonly inputs: readonly Input[] = NO_INPUTS
   readonly #run: SourceFunctionRun
+  readonly #watermarks: WatermarkEmitter
   #wakeRequested = false
   #pauseMs = SHORTEST_PAUSE_MS
   #pauseTimer: TimerHandle | undefined
@@ -47,8 +49,11 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
 
   constructor(binding: OperatorBinding, context: OperatorContext, userFunction: SourceFunction<unknown>) {
     super(binding, context)
+    this.#watermarks = new WatermarkEmitter(context.output, context.time)
     this.#run = new SourceFunctionRun(userFunction, {
       operatorName: binding.name,
+      output: context.output,
+      watermarks: this.#watermarks,
       logger: context.logger,
       copier: context.waitingCopier,
       isOutputAvailable: () => context.isOutputAvailable(),
@@ -66,7 +71,7 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
       if (run.state === 'created') run.start()
       budget = this.#emitQueued(budget)
       const isPulled = budget > 0 && run.isPulled && run.queue.length === 0
-      if (isPulled && run.emitPulled(this.output, budget)) return this.#pause()
+      if (isPulled && run.emitPulled(budget)) return this.#pause()
     } catch (error) {
       throw this.failed(error)
     }
@@ -74,25 +79,13 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     return this.#status()
   }
 
-  get isInWatermark(): boolean {
-    return this.#run.queue.isInWatermark
-  }
-
-  continueWatermark(): boolean {
-    try {
-      return this.#run.queue.emitNext(this.output)
-    } catch (error) {
-      throw this.failed(error)
-    }
-  }
-
-  advanceToEndOfTime(): boolean {
-    return this.#run.queue.emitWatermark(MAX_WATERMARK, this.output)
+  advanceToEndOfTime(): void {
+    this.#watermarks.emitWatermark(MAX_WATERMARK)
   }
 
   /** Whether the function will ever emit a watermark only itself knows. */
   watermarkTime(): ReturnType<WatermarkMaker['watermarkTime']> {
-    const { lastWatermark: watermark, isIdle } = this.#run.queue
+    const { currentWatermark: watermark, isIdle } = this.#watermarks
     return { watermark, isIdle, strategy: 'function', hasRecord: undefined, splits: [], numSplits: 0 }
   }
 
@@ -105,7 +98,10 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     if (this.#finished) return
     this.#capture = undefined
     const { queue } = this.#run
-    while (queue.length > 0) if (!queue.emitNext(this.output)) await this.context.whenOutputAvailable()
+    while (queue.length > 0) {
+      if (this.context.time.isPending) await this.context.whenOutputAvailable()
+      else queue.emitNext()
+    }
     if (!this.#run.isAsync) return
     const state = this.#captureAtOnce(checkpointId)
     this.#capture = { checkpointId, state }
@@ -138,7 +134,7 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     const { queue } = this.#run
     let left = budget
     while (left > 0 && queue.length > 0 && this.context.isOutputAvailable()) {
-      if (!queue.emitNext(this.output)) return 0
+      queue.emitNext()
       left -= 1
     }
     return left

@@ -16,6 +16,7 @@ import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../../core/types/r
 import { ValueNotSerializableError } from '../../../core/types/value-not-serializable-error.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { OperatorStateHandle, StateMetadata } from '../../../storage/state-handles.js'
+import { checkedDescriptor } from './checked-descriptor.js'
 import { MapBroadcastState } from './map-broadcast-state.js'
 import type { StateHandleReader } from './keyed-state-backend.js'
 import { OperatorStateSnapshot } from './operator-state-snapshot.js'
@@ -44,15 +45,15 @@ export class OperatorStateBackend implements OperatorStateStore {
   }
 
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return this.#listState(descriptor, 'operator-list') as ListState<T>
+    return this.#listState(checkedDescriptor(descriptor, 'list', this.#operatorName), 'operator-list') as ListState<T>
   }
 
   getUnionListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return this.#listState(descriptor, 'operator-union') as ListState<T>
+    return this.#listState(checkedDescriptor(descriptor, 'list', this.#operatorName), 'operator-union') as ListState<T>
   }
 
   getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): BroadcastState<K, V> {
-    return this.#broadcastState(descriptor) as BroadcastState<K, V>
+    return this.#broadcastState(checkedDescriptor(descriptor, 'map', this.#operatorName)) as BroadcastState<K, V>
   }
 
   async restore(handles: readonly OperatorStateHandle[], read: StateHandleReader): Promise<void> {

@@ -29,6 +29,11 @@ export class ExclusiveActions {
     return this.#running === undefined && this.#suspensions === 0
   }
 
+  /** True while a promise of a sink is pending. */
+  get isSuspended(): boolean {
+    return this.#suspensions > 0
+  }
+
   /** True when `runNext` would begin something. */
   get isReady(): boolean {
     return this.#queue.length > 0 && this.#running === undefined && this.#suspensions === 0 && !this.#stopped

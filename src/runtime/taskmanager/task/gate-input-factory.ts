@@ -11,7 +11,7 @@ import type { StreamOperator } from '../operators/stream-operator.js'
 import type { InputIo } from './channel-io.js'
 import { CheckpointBarrierHandler, type BarrierActions } from './checkpoint-barrier-handler.js'
 import { InputHandler } from './input-handler.js'
-import { PendingTime } from './pending-time.js'
+import type { PendingTime } from '../eventtime/pending-time.js'
 import { GateInput } from './gate-input.js'
 
 export interface GateInputFactoryInput {
@@ -24,6 +24,7 @@ export interface GateInputFactoryInput {
   /** False: a barrier blocks no channel (AT_LEAST_ONCE). */
   readonly isAligned: boolean
   readonly mayContinue: () => boolean
+  readonly time: PendingTime
   readonly clock: Clock
 }
 
@@ -36,7 +37,7 @@ export interface MadeGateInput {
 }
 
 export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
-  const { head, channels, origins, checkpoints, isAligned, mayContinue, clock } = made
+  const { head, channels, origins, checkpoints, isAligned, mayContinue, time, clock } = made
   const stray = channels.find((channel) => head.inputs[channel.input] === undefined)
   if (stray !== undefined) {
     throw new FlinkError('ASSERTION_FAILED', { what: `${head.name} has no input ${String(stray.input)}` })
@@ -52,7 +53,6 @@ export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
     },
   }
   const barriers = new CheckpointBarrierHandler(channels.length, isAligned, actions, clock)
-  const time = new PendingTime()
   const handlers = head.inputs.map(
     (input, number) => new InputHandler({ gate, number, input, barriers, time, mayContinue }),
   )

@@ -9,7 +9,7 @@ import type { InputGate } from '../network/input-gate.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { SourceStatus } from '../operators/stream-operator.js'
 import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
-import type { PendingTime } from './pending-time.js'
+import type { PendingTime } from '../eventtime/pending-time.js'
 import type { TaskInput, TriggerAnswer } from './task-input.js'
 
 export interface GateInputParts {
@@ -46,7 +46,7 @@ export class GateInput implements TaskInput {
       return 'end'
     }
     try {
-      if (this.#gate.poll(this.#handlers)) return this.isInWatermark ? 'waiting' : 'more'
+      if (this.#gate.poll(this.#handlers)) return this.#time.isPending ? 'waiting' : 'more'
     } catch (error) {
       throw this.#explained(error)
     }
@@ -64,17 +64,8 @@ export class GateInput implements TaskInput {
     return this.#isExhausted
   }
 
-  get isInWatermark(): boolean {
-    return this.#time.isPending
-  }
-
-  continueWatermark(): boolean {
-    return this.#time.continue()
-  }
-
-  advanceToEndOfTime(): boolean {
+  advanceToEndOfTime(): void {
     // It came through the channels.
-    return true
   }
 
   onTrigger(barrier: CheckpointBarrier): TriggerAnswer {

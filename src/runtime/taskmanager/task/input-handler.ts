@@ -8,7 +8,7 @@ import type { InputGate } from '../network/input-gate.js'
 import type { CheckpointBarrier, WatermarkStatus } from '../network/stream-element.js'
 import type { Input } from '../operators/stream-operator.js'
 import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
-import type { PendingTime } from './pending-time.js'
+import type { PendingTime } from '../eventtime/pending-time.js'
 import { StatusWatermarkValve } from './status-watermark-valve.js'
 
 /** How many of the channels that hold time back are named. */
@@ -45,10 +45,11 @@ export class InputHandler implements ChannelHandler {
     this.#valve = new StatusWatermarkValve(channels, {
       onWatermark: (timestamp) => {
         this.currentInputWatermark = timestamp
-        time.tell(() => input.processWatermark(timestamp))
+        if (time.isPending || !input.processWatermark(timestamp)) time.give(() => input.processWatermark(timestamp))
       },
       onWatermarkStatus: (status) => {
-        time.tell(() => input.processWatermarkStatus(status))
+        if (time.isPending || !input.processWatermarkStatus(status))
+          time.give(() => input.processWatermarkStatus(status))
       },
     })
   }

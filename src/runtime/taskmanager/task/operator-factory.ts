@@ -2,6 +2,7 @@
 // Thread: the task worker that owns the task.
 import type { KindSpec } from '../../../api/dag/operator-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { eventTimeOperators } from '../operators/event-time-operators.js'
 import { keyedOperators } from '../operators/keyed-operators.js'
 import { oneInputOperators } from '../operators/one-input-operators.js'
 import type { OperatorMaker, OperatorMakers } from '../operators/operator-makers.js'
@@ -13,6 +14,7 @@ import { windowOperators } from '../windowing/window-operators.js'
 const makers: OperatorMakers<KindSpec> = {
   ...sourceOperators,
   ...oneInputOperators,
+  ...eventTimeOperators,
   ...keyedOperators,
   ...windowOperators,
   ...sinkOperators,

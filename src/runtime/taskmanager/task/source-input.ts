@@ -32,16 +32,8 @@ export class SourceInput implements TaskInput {
     return this.#state === 'ended'
   }
 
-  get isInWatermark(): boolean {
-    return this.#source.isInWatermark
-  }
-
-  continueWatermark(): boolean {
-    return this.#source.continueWatermark()
-  }
-
-  advanceToEndOfTime(): boolean {
-    return this.#source.advanceToEndOfTime()
+  advanceToEndOfTime(): void {
+    this.#source.advanceToEndOfTime()
   }
 
   onTrigger(): TriggerAnswer {

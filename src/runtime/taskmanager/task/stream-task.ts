@@ -114,8 +114,9 @@ export class StreamTask {
     const { life, mailbox, actions, hasOutputWaiters } = this.#control
     if (life.hasEnded) return false
     const { outputs } = this.#parts
-    if (!mailbox.isEmpty || (hasOutputWaiters && outputs.isAvailable())) return true
-    if (this.#input.isInWatermark) return this.#mayContinueWatermark
+    if (!mailbox.isEmpty) return true
+    if (this.#control.time.isPending) return this.#control.mayContinueTime
+    if (hasOutputWaiters && outputs.isAvailable()) return true
     if (actions.isReady) return true
     if (life.phase === 'draining') return this.#isSettled && outputs.isAvailable()
     return this.#control.mayTakeInput && this.#input.hasData()
@@ -191,27 +192,24 @@ export class StreamTask {
       mailbox.drain()
       if (life.hasEnded) return 'done'
     }
-    if (this.#input.isInWatermark && !this.#continueWatermark()) {
+    if (!this.#continueTime()) {
       this.#flusher.afterStep(true)
-      return this.#mayContinueWatermark ? 'more' : 'idle'
+      return this.#control.mayContinueTime ? 'more' : 'idle'
     }
     this.#moveOn()
     actions.runNext()
     const isAvailable = this.#parts.outputs.isAvailable()
-    if (isAvailable) this.#control.tellOutputWaiters()
+    if (isAvailable && !this.#control.time.isPending) this.#control.tellOutputWaiters()
     if (life.phase === 'draining') return this.#drainOutputs()
     const result = isAvailable && this.#control.mayTakeInput ? this.#work(deadline) : 'idle'
     this.#flusher.afterStep(result === 'idle')
     return result
   }
 
-  /** Before anything else happens to the chain: actions wait as well as records. */
-  #continueWatermark(): boolean {
-    return this.#mayContinueWatermark && this.#input.continueWatermark()
-  }
-
-  get #mayContinueWatermark(): boolean {
-    return this.#control.actions.isFree && this.#parts.outputs.isAvailable()
+  /** Before anything else happens to the chain: actions wait as well as records. True when nothing is pending. */
+  #continueTime(): boolean {
+    const { time } = this.#control
+    return !time.isPending || (this.#control.mayContinueTime && time.continue())
   }
 
   #work(deadline: number): StepResult {
@@ -267,12 +265,12 @@ export class StreamTask {
     this.#control.enter('finishing')
     this.#control.processingTime.close()
     if (ending.finishesOperators) {
-      while (!this.#input.advanceToEndOfTime()) {
-        await this.#control.whenStepHasRoom()
-        if (life.hasEnded) return
-      }
+      this.#input.advanceToEndOfTime()
+      await this.#control.whenTimeIsDone()
+      if (life.hasEnded) return
       for (const operator of this.#operators) {
         while (!(await operator.finish())) await this.#control.whenStepHasRoom()
+        await this.#control.whenTimeIsDone()
         if (life.hasEnded) return
       }
     }

@@ -27,7 +27,7 @@ import type { TaskOutputs } from './task-outputs.js'
 
 export interface SubtaskCheckpointServices {
   readonly executionId: string
-  readonly control: Pick<TaskControl, 'actions' | 'processingTime' | 'wake'>
+  readonly control: Pick<TaskControl, 'actions' | 'processingTime' | 'wake' | 'whenTimeIsDone'>
   readonly outputs: Pick<TaskOutputs, 'broadcastBarrier' | 'broadcastCancelBarrier'>
   readonly ending: TaskEnding
   readonly events: Pick<OperatorEvents, 'checkpointTaken' | 'hold'>
@@ -98,7 +98,10 @@ export class SubtaskCheckpointCoordinator {
   }
 
   async #prepare(checkpointId: number): Promise<void> {
-    for (const operator of this.#operators) await operator.prepareSnapshotPreBarrier(checkpointId)
+    for (const operator of this.#operators) {
+      await operator.prepareSnapshotPreBarrier(checkpointId)
+      await this.#services.control.whenTimeIsDone()
+    }
   }
 
   /** False when it was declined or aborted. */

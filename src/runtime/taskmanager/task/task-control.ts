@@ -5,6 +5,7 @@
 // Thread: the task's worker.
 import type { Clock } from '../../../core/time/clock.js'
 import type { InputInterrupt } from '../network/input-interrupt.js'
+import { PendingTime } from '../eventtime/pending-time.js'
 import { ExclusiveActions } from './exclusive-actions.js'
 import { Mailbox } from './mailbox.js'
 import { ProcessingTimeTimers } from './processing-time-timers.js'
@@ -26,6 +27,7 @@ export class TaskControl {
   readonly mailbox: Mailbox
   readonly actions: ExclusiveActions
   readonly processingTime: ProcessingTimeTimers
+  readonly time: PendingTime
   readonly wake: () => void
   readonly #outputs: TaskOutputs
   readonly #interrupt: InputInterrupt
@@ -43,6 +45,10 @@ export class TaskControl {
       })
     }
     this.actions = new ExclusiveActions(onError, wake, interrupt)
+    this.time = new PendingTime(() => {
+      interrupt.raise()
+      wake()
+    })
     const whenOutputAvailable = (): Promise<void> => this.whenStepHasRoom()
     this.processingTime = new ProcessingTimeTimers({ clock, actions: this.actions, whenOutputAvailable })
   }
@@ -59,13 +65,25 @@ export class TaskControl {
   }
 
   isOutputAvailable(): boolean {
-    return !this.#interrupt.isRaised || this.#outputs.isAvailable()
+    return !this.#interrupt.isRaised || this.#hasRoom()
   }
 
-  /** Resolves when there is room; also when the task ends while it waits. */
+  /** Resolves when there is room and no watermark is pending; also when the task ends while it waits. */
   whenOutputAvailable(): Promise<void> {
     if (this.isOutputAvailable()) return Promise.resolve()
     return new Promise((resolve) => this.#outputWaiters.push(resolve))
+  }
+
+  /** Resolves when no watermark is pending; also when the task ends. */
+  async whenTimeIsDone(): Promise<void> {
+    while (this.time.isPending && !this.life.hasEnded) await this.whenOutputAvailable()
+  }
+
+  /** True where a watermark that is pending may go on: nothing runs but what waits for that. */
+  get mayContinueTime(): boolean {
+    const { actions } = this
+    const isFree = actions.isFree || (this.hasOutputWaiters && !actions.isSuspended)
+    return isFree && this.#outputs.isAvailable()
   }
 
   /** As whenOutputAvailable, in a later step: for what was not done though there is room, as others want the thread. */
@@ -85,8 +103,14 @@ export class TaskControl {
   }
 
   #checkInput(): boolean {
-    const isOpen = this.life.takesInput && this.actions.isIdle && this.#outputs.isAvailable()
+    const isFree = this.actions.isIdle && !this.time.isPending
+    const isOpen = this.life.takesInput && isFree && this.#outputs.isAvailable()
     if (isOpen) this.#interrupt.lower()
     return isOpen
+  }
+
+  #hasRoom(): boolean {
+    const { room } = this.time
+    return room === 'as-channels' ? this.#outputs.isAvailable() : room === 'yes'
   }
 }

@@ -141,6 +141,7 @@ function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurr
     clock,
     isAligned: configuration.get(CheckpointingOptions.CHECKPOINTING_MODE) === 'EXACTLY_ONCE',
     mayContinue: () => control.mayTakeInput,
+    time: control.time,
     checkpoints: {
       checkpoint: (barrier, alignmentMs) => {
         checkpoints.take(barrier, alignmentMs)
@@ -235,6 +236,7 @@ function contextFactory(
     standardError,
     registeredTypes: program.registeredTypes,
     processingTime: control.processingTime,
+    time: control.time,
     operatorEvents: isCoordinated
       ? gatewayToCoordinator({ executionId, operatorId, operatorName, send })
       : gatewayToNobody(operatorName),

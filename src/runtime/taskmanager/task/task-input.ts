@@ -15,15 +15,8 @@ export interface TaskInput {
   hasData(): boolean
   /** Nothing comes any more, no barrier either. */
   readonly isExhausted: boolean
-  /**
-   * True while an operator is in the middle of a watermark, as the output was full: nothing else happens to the chain until
-   * `continueWatermark` has come to its end, neither records nor actions.
-   */
-  readonly isInWatermark: boolean
-  /** Goes on with it, once there is room; true when it is done. */
-  continueWatermark(): boolean
-  /** The records have ended, and so does time. False: not done, as with a watermark. */
-  advanceToEndOfTime(): boolean
+  /** The records have ended, and so does time; the watermark may be pending afterwards. */
+  advanceToEndOfTime(): void
   onTrigger(barrier: CheckpointBarrier): TriggerAnswer
   onCheckpointAborted(checkpointId: number): void
   /** No record is given from here on, until `resume`: a snapshot that ends the job is on its way. */

@@ -6,7 +6,7 @@ import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/loc
 import type { ChannelWriter } from '../../../../../src/runtime/taskmanager/network/channel.js'
 import { CheckpointBarrierHandler } from '../../../../../src/runtime/taskmanager/task/checkpoint-barrier-handler.js'
 import { InputHandler } from '../../../../../src/runtime/taskmanager/task/input-handler.js'
-import { PendingTime } from '../../../../../src/runtime/taskmanager/task/pending-time.js'
+import { PendingTime } from '../../../../../src/runtime/taskmanager/eventtime/pending-time.js'
 import { testBarrier } from '../test-barriers.js'
 
 const ignore = (): void => undefined
@@ -62,7 +62,7 @@ export class AlignmentHarness {
       processWatermarkStatus: () => true,
     }
     const { gate, barriers } = this
-    const time = new PendingTime()
+    const time = new PendingTime(() => undefined)
     this.#handlers = [new InputHandler({ gate, number: 0, input, barriers, time, mayContinue: () => true })]
   }
 

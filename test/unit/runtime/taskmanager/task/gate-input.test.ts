@@ -5,7 +5,7 @@ import { InputGate } from '../../../../../src/runtime/taskmanager/network/input-
 import { ChannelConnector } from '../../../../../src/runtime/taskmanager/task/channel-connector.js'
 import { CheckpointBarrierHandler } from '../../../../../src/runtime/taskmanager/task/checkpoint-barrier-handler.js'
 import { GateInput } from '../../../../../src/runtime/taskmanager/task/gate-input.js'
-import { PendingTime } from '../../../../../src/runtime/taskmanager/task/pending-time.js'
+import { PendingTime } from '../../../../../src/runtime/taskmanager/eventtime/pending-time.js'
 import { ChannelRecorder } from '../../../../contract/runtime/channel-recorder.js'
 import { testBarrier } from '../test-barriers.js'
 
@@ -45,7 +45,7 @@ function gateOf(channelCount: number) {
   const input = new GateInput({
     gate,
     handlers: [handler],
-    time: new PendingTime(),
+    time: new PendingTime(() => undefined),
     barriers,
     takeCheckpoint,
     operatorName: 'map',

@@ -6,6 +6,7 @@ import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { RowCopier } from '../../../../../src/core/types/row-copier.js'
 import type { ChannelWriter } from '../../../../../src/runtime/taskmanager/network/channel.js'
 import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/local-channel.js'
+import { PendingTime } from '../../../../../src/runtime/taskmanager/eventtime/pending-time.js'
 import type { Input, StreamOperator } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { makeGateInput } from '../../../../../src/runtime/taskmanager/task/gate-input-factory.js'
 import type { SourceStatus } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
@@ -20,6 +21,7 @@ class TwoInputs {
   /** The head is not done with a watermark that comes while this is false. */
   isDone = true
   readonly #writers: readonly ChannelWriter[]
+  readonly #time = new PendingTime(ignore)
   readonly #made: ReturnType<typeof makeGateInput>
 
   constructor(inputOfChannel = INPUT_OF_CHANNEL) {
@@ -34,6 +36,7 @@ class TwoInputs {
       origins: inputOfChannel.map((input, producer) => ({ edgeId: `edge ${String(input)}`, producer })),
       isAligned: true,
       mayContinue: () => true,
+      time: this.#time,
       clock: new ManualClock(),
       checkpoints: {
         checkpoint: ({ checkpointId }) => this.told.push(`checkpoint ${String(checkpointId)}`),
@@ -53,7 +56,7 @@ class TwoInputs {
   }
 
   get isInWatermark(): boolean {
-    return this.#made.input.isInWatermark
+    return this.#time.isPending
   }
 
   writer(channel: number): ChannelWriter {
@@ -69,7 +72,7 @@ class TwoInputs {
 
   /** As the task does: input after input, while the head is done with time. */
   work(): SourceStatus {
-    if (!this.#made.input.continueWatermark()) return 'waiting'
+    if (!this.#time.continue()) return 'waiting'
     for (;;) {
       const status = this.#made.input.process()
       if (status !== 'more') return status

@@ -46,8 +46,7 @@ function taskThatEmitsAtItsEnd() {
     process: () => 'end',
     hasData: () => false,
     isExhausted: true,
-    isInWatermark: false,
-    advanceToEndOfTime: () => true,
+    advanceToEndOfTime: nothing,
     awaken: nothing,
     close: nothing,
   }

@@ -74,7 +74,7 @@ function coordinatorOf(...operators: PlayedOperator[]): SubtaskCheckpointCoordin
   const processingTime = new ProcessingTimeTimers({ clock, actions, whenOutputAvailable: () => Promise.resolve() })
   return new SubtaskCheckpointCoordinator(operators as unknown as StreamOperator[], {
     executionId: 'e',
-    control: { actions, processingTime, wake },
+    control: { actions, processingTime, wake, whenTimeIsDone: () => Promise.resolve() },
     outputs,
     ending: new TaskEnding(false),
     events: { checkpointTaken: (id) => void events.push(`${String(id)} taken`), hold: () => void events.push('hold') },

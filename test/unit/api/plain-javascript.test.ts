@@ -1,0 +1,140 @@
+/** What the compiler would refuse, and a program in plain JavaScript finds out with its first line of the job. */
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it } from 'node:test'
+import type { DataStream } from '../../../src/api/datastream/data-stream.js'
+import { installExecutionContext } from '../../../src/api/environment/execution-context.js'
+import { StreamExecutionEnvironment } from '../../../src/api/environment/stream-execution-environment.js'
+import { OutputTag } from '../../../src/api/functions/output-tag.js'
+import { AggregatingStateDescriptor } from '../../../src/api/state/aggregating-state-descriptor.js'
+import { ListStateDescriptor } from '../../../src/api/state/list-state-descriptor.js'
+import { MapStateDescriptor } from '../../../src/api/state/map-state-descriptor.js'
+import { ReducingStateDescriptor } from '../../../src/api/state/reducing-state-descriptor.js'
+import { ValueStateDescriptor } from '../../../src/api/state/value-state-descriptor.js'
+import type { TypeInformation } from '../../../src/api/types/type-information.js'
+import { Types } from '../../../src/api/types/types-table.js'
+import { Configuration } from '../../../src/core/config/configuration.js'
+import type { FlinkError } from '../../../src/core/errors/flink-error.js'
+
+let numbers: DataStream<number>
+let env: StreamExecutionEnvironment
+
+beforeEach(() => {
+  const executor = { submit: () => Promise.reject(new TypeError('nothing is submitted')) }
+  installExecutionContext({ executor, configuration: new Configuration(), programArguments: [] })
+  env = StreamExecutionEnvironment.getExecutionEnvironment()
+  numbers = env.fromElements(1)
+})
+
+class Visit {
+  readonly pages = 1
+}
+
+const sum = (left: number, right: number): number => left + right
+const aggregator = { createAccumulator: () => 0, add: sum, getResult: (total: number) => total, merge: sum }
+const one = (value: number): number => value
+
+type NoType = TypeInformation<never>
+
+const PLACES: readonly (readonly [place: string, operator: string, make: (type: NoType) => unknown])[] = [
+  ['value state', 'new ValueStateDescriptor(...)', (type) => new ValueStateDescriptor('s', type)],
+  ['list state', 'new ListStateDescriptor(...)', (type) => new ListStateDescriptor('s', type)],
+  ['keys of map state', 'new MapStateDescriptor(...)', (type) => new MapStateDescriptor('s', type)],
+  ['values of map state', 'new MapStateDescriptor(...)', (type) => new MapStateDescriptor('s', undefined, type)],
+  ['reducing state', 'new ReducingStateDescriptor(...)', (type) => new ReducingStateDescriptor('s', sum, type)],
+  [
+    'aggregating state',
+    'new AggregatingStateDescriptor(...)',
+    (type) => new AggregatingStateDescriptor('s', aggregator, type),
+  ],
+  ['a side output', 'new OutputTag(...)', (type) => new OutputTag('late', type)],
+  ['map', 'Map', (type) => numbers.map(one as never, type)],
+  ['flatMap', 'Flat Map', (type) => numbers.flatMap(() => undefined, type)],
+  ['process', 'Process', (type) => numbers.process({ processElement: () => undefined } as never, type)],
+  ['returns', 'Map.returns', (type) => numbers.map(one).returns(type)],
+  ['keyBy', 'keyBy', (type) => numbers.keyBy(one as never, type)],
+  ['fromCollection', 'Source: Collection Source', (type) => env.fromCollection([], type)],
+  [
+    'addSource',
+    'Source: s',
+    (type) => env.addSource({ run: () => Promise.resolve(), cancel: () => undefined }, 's', type),
+  ],
+  ['an element', 'Types.LIST', (type) => Types.LIST(type)],
+  ['a key', 'Types.MAP', (type) => Types.MAP(type, Types.LONG)],
+  ['a value', 'Types.MAP', (type) => Types.MAP(Types.LONG, type)],
+  ['a component', 'Types.TUPLE', (type) => Types.TUPLE(Types.LONG, type)],
+  ['a field', 'the field n of Types.OBJECT', (type) => Types.OBJECT({ n: type })],
+  ['a field of a class', 'the field n of Types.POJO', (type) => Types.POJO(Visit, { n: type })],
+]
+
+const GIVEN: readonly (readonly [given: unknown, words: RegExp])[] = [
+  [0, / 0\b/],
+  ['STRING', / 'STRING'/],
+  [null, / null\b/],
+  [{ description: 'MINE' }, /\{ description: 'MINE' \}/],
+  [Number, /the class Number\b/],
+  [Visit, /the class Visit\b/],
+  [Types.LIST, /a function\b/],
+]
+
+describe('What is given for a type and is none', () => {
+  for (const [place, operator, make] of PLACES) {
+    it(`is told at once: ${place}`, () => {
+      for (const [given, words] of GIVEN) {
+        assert.throws(
+          () => make(given as NoType),
+          ({ code, details, message }: FlinkError) => {
+            assert.equal(code, 'GRAPH_INVALID', message)
+            assert.equal(details['operator'], operator)
+            if (operator !== 'keyBy') assert.match(message, words)
+            assert.match(message, /such as Types\.STRING/)
+            return true
+          },
+        )
+      }
+    })
+  }
+
+  it('gets the advice that fits it', () => {
+    const advice = (type: unknown, ...more: unknown[]): string => {
+      try {
+        Reflect.construct(ValueStateDescriptor, ['s', type, ...more])
+        return ''
+      } catch (error) {
+        return (error as FlinkError).message
+      }
+    }
+    assert.match(
+      advice(0),
+      /given 0\. A default value comes third, and where no type is declared undefined comes second\.$/,
+    )
+    assert.match(advice(String), /write Types\.STRING\./)
+    assert.match(advice(Visit), /write Types\.POJO\(Visit\)\./)
+    assert.match(advice(Types.TUPLE), /call it where it makes a type, as Types\.LIST\(\.\.\.\)/)
+    assert.equal(advice(undefined, 0), '')
+  })
+
+  it('is not what users make themselves', () => {
+    const own = { description: 'MINE', keyKind: () => 'auto', createSerializer: () => undefined }
+    for (const [, , make] of PLACES) make(own as never)
+  })
+})
+
+describe('What is given for a function, a tag or several keys and is none', () => {
+  const rows: readonly (readonly [what: string, words: RegExp, make: () => unknown])[] = [
+    ['a reducer', /an object with reduce, and it was given 0$/, () => new ReducingStateDescriptor('s', 0 as never)],
+    [
+      'an aggregator',
+      /in the one it was given getResult, merge is missing$/,
+      () => new AggregatingStateDescriptor('s', { createAccumulator: () => 0, add: sum } as never),
+    ],
+    ['a tag', /takes an OutputTag.* not 'late'$/, () => numbers.map(one).getSideOutput('late' as never)],
+    ['no tag', /takes an OutputTag.* not undefined$/, () => numbers.map(one).getSideOutput(undefined as never)],
+    ['a second key', /several keys are positions or paths/, () => numbers.keyBy(0, one as never)],
+    ['a state name', /it was given \[Function: name\]/, () => new ListStateDescriptor(function name() {} as never)],
+  ]
+  for (const [what, words, make] of rows) {
+    it(`is told at once: ${what}`, () => {
+      assert.throws(make, { code: 'GRAPH_INVALID', message: words })
+    })
+  }
+})
