@@ -22,7 +22,18 @@ import {
 } from './window-functions.js'
 import { WindowOperatorBuilder, type WindowedInput } from './window-operator-builder.js'
 
-/** An arrow function, or an object with the method of Flink's interface. */
+/**
+ * A function, or an object with the method of AllWindowFunction, as `apply`, `reduce` and `aggregate` take it.
+ *
+ * @example
+ * ```ts
+ * import type { AllWindowArgument, TimeWindow } from 'flink-ts'
+ *
+ * const ends: AllWindowArgument<number, [number, number], TimeWindow> = (window, input, out) => {
+ *   for (const sum of input) out.collect([window.getEnd(), sum])
+ * }
+ * ```
+ */
 export type AllWindowArgument<IN, O, W extends Window> =
   AllWindowFunction<IN, O, W>['apply'] | AllWindowFunction<IN, O, W>
 

@@ -22,7 +22,18 @@ import {
 } from './window-functions.js'
 import { WindowOperatorBuilder, type WindowedInput } from './window-operator-builder.js'
 
-/** An arrow function, or an object with the method of Flink's interface. */
+/**
+ * A function, or an object with the method of WindowFunction, as `apply`, `reduce` and `aggregate` take it.
+ *
+ * @example
+ * ```ts
+ * import type { TimeWindow, WindowArgument } from 'flink-ts'
+ *
+ * const ends: WindowArgument<number, [string, number], string, TimeWindow> = (key, window, input, out) => {
+ *   for (const sum of input) out.collect([`${key} until ${String(window.getEnd())}`, sum])
+ * }
+ * ```
+ */
 export type WindowArgument<IN, O, K, W extends Window> =
   WindowFunction<IN, O, K, W>['apply'] | WindowFunction<IN, O, K, W>
 

@@ -18,6 +18,16 @@ export interface DeltaFunction<T> {
   getDelta(oldDataPoint: T, newDataPoint: T): number
 }
 
+/**
+ * The distance of two records, as DeltaTrigger and DeltaEvictor take it.
+ *
+ * @example
+ * ```ts
+ * import type { DeltaArgument } from 'flink-ts'
+ *
+ * const metres: DeltaArgument<number> = (before, now) => Math.abs(now - before)
+ * ```
+ */
 export type DeltaArgument<T> = DeltaFunction<T> | DeltaFunction<T>['getDelta']
 
 export function deltaFunctionOf<T>(delta: DeltaArgument<T>, method: string): DeltaFunction<T> {

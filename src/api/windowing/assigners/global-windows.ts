@@ -1,4 +1,5 @@
 import { NeverTrigger } from '../triggers/never-trigger.js'
+import type { Trigger } from '../triggers/trigger.js'
 import { GLOBAL_WINDOW_SERIALIZER, GlobalWindow } from '../windows/global-window.js'
 import type { WindowSerializer } from '../windows/window-serializer.js'
 import { WindowAssigner } from './window-assigner.js'
@@ -31,7 +32,7 @@ export class GlobalWindows extends WindowAssigner<unknown, GlobalWindow> {
     return ONE
   }
 
-  getDefaultTrigger(): NeverTrigger {
+  getDefaultTrigger(): Trigger<unknown, GlobalWindow> {
     return new NeverTrigger()
   }
 

@@ -20,6 +20,16 @@ export interface SessionWindowTimeGapExtractor<T> {
   extract(element: T): number
 }
 
+/**
+ * The gap of a session for a record, as `withDynamicGap` takes it.
+ *
+ * @example
+ * ```ts
+ * import type { SessionGapArgument } from 'flink-ts'
+ *
+ * const gapOf: SessionGapArgument<{ readonly shop: string }> = ({ shop }) => (shop === 'slow' ? 60_000 : 1000)
+ * ```
+ */
 export type SessionGapArgument<T> = SessionWindowTimeGapExtractor<T> | ((element: T) => number)
 
 export function gapExtractorOf<T>(gapOf: SessionGapArgument<T>, method: string): SessionWindowTimeGapExtractor<T> {

@@ -2,7 +2,16 @@ import type { MetricGroup } from '../../../core/metrics/metric-group.js'
 import type { StateDescriptor } from '../../state/state-descriptor.js'
 import type { StateOf } from '../../state/state-of.js'
 
-/** A descriptor of state in which the state of several windows can become one. */
+/**
+ * A descriptor of state in which the state of several windows can become one.
+ *
+ * @example
+ * ```ts
+ * import { ListStateDescriptor, type MergingStateDescriptor } from 'flink-ts'
+ *
+ * const seen: MergingStateDescriptor = new ListStateDescriptor<string>('seen')
+ * ```
+ */
 export type MergingStateDescriptor = StateDescriptor<unknown> & { readonly kind: 'list' | 'reducing' | 'aggregating' }
 
 /**
@@ -12,11 +21,12 @@ export type MergingStateDescriptor = StateDescriptor<unknown> & { readonly kind:
  * ```ts
  * import { ValueStateDescriptor, type TriggerContext } from 'flink-ts'
  *
- * const SEEN = new ValueStateDescriptor('seen', undefined, 0)
+ * const SEEN = new ValueStateDescriptor<number>('seen')
  * function count(context: TriggerContext): number {
  *   const seen = context.getPartitionedState(SEEN)
- *   seen.update(seen.value() + 1)
- *   return seen.value()
+ *   const count = (seen.value() ?? 0) + 1
+ *   seen.update(count)
+ *   return count
  * }
  * ```
  */

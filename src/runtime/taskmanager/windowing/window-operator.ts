@@ -149,7 +149,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     const { contents, trigger } = this.parts
     const merging = this.parts.merging === undefined ? undefined : this.#mergingSet()
     const stateWindow = merging === undefined ? window : merging.getStateWindow(window)
-    // A timer that its trigger left behind when the window became part of another one.
+    // A timer that its trigger did not delete when the window became part of another one.
     if (stateWindow === undefined) return
     contents.setCurrentNamespace(stateWindow)
     const result = trigger.onTime(method, timestamp, window)
