@@ -12,6 +12,12 @@ import { WriteMode } from '../functions/sink/write-mode.js'
 import { checkedText } from '../types/checked-text.js'
 import type { MapStateDescriptor } from '../state/map-state-descriptor.js'
 import type { TypeInformation } from '../types/type-information.js'
+import { GlobalWindows } from '../windowing/assigners/global-windows.js'
+import type { WindowAssigner } from '../windowing/assigners/window-assigner.js'
+import type { GlobalWindow } from '../windowing/windows/global-window.js'
+import type { Window } from '../windowing/windows/window.js'
+import { AllWindowedStream } from './all-windowed-stream.js'
+import { countWindows } from './count-windows.js'
 import { BroadcastConnectedStream } from './broadcast-connected-stream.js'
 import { BroadcastStream, checkBroadcast } from './broadcast-stream.js'
 import { ConnectedStreams } from './connected-streams.js'
@@ -29,6 +35,9 @@ import type { KeyedStream } from './keyed-stream.js'
 import { customPartitioner, type PartitionerArgument } from './partitioner.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
 import type { TransformationRecorder } from './transformation-recorder.js'
+
+/** Of streams whose records are not to be told apart. */
+const ONE_KEY: KeySpec = { kind: 'auto', select: () => 0 }
 
 /**
  * A stream of records. Methods only record what is to be done; it is run by `env.execute()`.
@@ -184,6 +193,16 @@ export class DataStream<T> {
     return this.map((value) => readers.map((read) => read(value))).name('Projection')
   }
 
+  /** All records by windows. They come to one subtask, so what is made of them has parallelism 1. */
+  windowAll<W extends Window>(assigner: WindowAssigner<T, W>): AllWindowedStream<T, W> {
+    return new AllWindowedStream<T, W>({ recorder: this.recorder, input: this.asOneKey() }, assigner)
+  }
+
+  /** Every `size` records are a window. With `slide`: each `slide` records make one of the last `size`. */
+  countWindowAll(size: number, slide?: number): AllWindowedStream<T, GlobalWindow> {
+    return countWindows(this.windowAll(GlobalWindows.create()), { method: 'countWindowAll', size, slide })
+  }
+
   addSink(sink: SinkArgument<T>): DataStreamSink<T> {
     const userFunction = asFunctionObject<SinkFunction<unknown>>(sink, 'invoke', 'addSink')
     return this.sink('Sink: Unnamed', userFunction)
@@ -220,6 +239,11 @@ export class DataStream<T> {
 
   protected asInput(): TransformationInput {
     return { input: this.transformation, key: this.key }
+  }
+
+  /** All records under one key. */
+  protected asOneKey(): TransformationInput {
+    return this.recorder.keyed<T, number>(this.transformation, ONE_KEY).asInput()
   }
 
   protected declaredType(): TypeInformation<unknown> | undefined {

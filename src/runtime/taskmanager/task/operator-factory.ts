@@ -10,12 +10,14 @@ import { sinkOperators } from '../operators/sink-operators.js'
 import { twoInputOperators } from '../operators/two-input-operators.js'
 import { sourceOperators } from '../source/source-operators.js'
 import type { OperatorContext, SourceStreamOperator, StreamOperator } from '../operators/stream-operator.js'
+import { windowOperators } from '../windowing/window-operators.js'
 
 const makers: OperatorMakers<KindSpec> = {
   ...sourceOperators,
   ...oneInputOperators,
   ...eventTimeOperators,
   ...keyedOperators,
+  ...windowOperators,
   ...twoInputOperators,
   ...sinkOperators,
 }
