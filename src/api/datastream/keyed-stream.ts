@@ -2,6 +2,9 @@ import type { KeyedProcessFunction, ProcessFunction } from '../functions/process
 import type { ReduceFunction } from '../functions/reduce-function.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { extremeElementOf, extremeOf, sumOf, type FieldReference } from './aggregations.js'
+import type { BroadcastConnectedStream } from './broadcast-connected-stream.js'
+import type { BroadcastStream } from './broadcast-stream.js'
+import type { ConnectedStreams } from './connected-streams.js'
 import { DataStream } from './data-stream.js'
 import { asFunctionObject, type ReduceArgument } from './function-arguments.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
@@ -66,6 +69,14 @@ export class KeyedStream<T, K> extends DataStream<T> {
       'process',
     )
     return this.apply('KeyedProcess', { kind: 'keyed-process', function: userFunction }, type)
+  }
+
+  override connect<T2>(stream: BroadcastStream<T2>): BroadcastConnectedStream<T, T2, K>
+  override connect<T2>(stream: DataStream<T2>): ConnectedStreams<T, T2, K>
+  override connect<T2>(
+    stream: DataStream<T2> | BroadcastStream<T2>,
+  ): ConnectedStreams<T, T2, K> | BroadcastConnectedStream<T, T2, K> {
+    return super.connect(stream as DataStream<T2>) as ConnectedStreams<T, T2, K>
   }
 
   protected rolling(name: string, userFunction: ReduceFunction<unknown>): SingleOutputStreamOperator<T> {

@@ -8,6 +8,7 @@ import { oneInputOperators } from './one-input-operators.js'
 import type { OperatorMaker, OperatorMakers } from './operator-makers.js'
 import { sinkOperators } from './sink-operators.js'
 import { sourceOperators } from './source-operators.js'
+import { twoInputOperators } from './two-input-operators.js'
 import type { OperatorContext, SourceStreamOperator, StreamOperator } from './stream-operator.js'
 
 const makers: OperatorMakers<KindSpec> = {
@@ -15,6 +16,7 @@ const makers: OperatorMakers<KindSpec> = {
   ...oneInputOperators,
   ...eventTimeOperators,
   ...keyedOperators,
+  ...twoInputOperators,
   ...sinkOperators,
 }
 
