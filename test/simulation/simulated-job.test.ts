@@ -42,7 +42,7 @@ describe('a simulated job', () => {
   it(`emits each number once that coordinators hand out, whatever goes wrong (${COORDINATED_SEEDS} seeds)`, async () => {
     const reports: SimulationReport[] = []
     for (let seed = 1; seed <= COORDINATED_SEEDS; seed += 1) {
-      reports.push(await simulateJob(seed, { isCoordinated: true }))
+      reports.push(await simulateJob(seed, { kind: 'coordinated' }))
     }
     for (const kind of ['hook-throws', 'hook-is-slow', 'worker-dies'] as const) {
       assert.ok(sum(reports, ({ faults }) => faults[kind]) > COORDINATED_SEEDS / 10, kind)
