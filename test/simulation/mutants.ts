@@ -22,6 +22,7 @@ import {
 import { replaced, type Sabotage } from './sabotage.js'
 import type { JobKind } from './scenario.js'
 import { simulateJob } from './simulate-job.js'
+import { TIME_MUTANTS } from './time-mutants.js'
 
 export interface Mutant {
   readonly name: string
@@ -254,6 +255,7 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
   ...COORDINATION_MUTANTS,
+  ...TIME_MUTANTS,
 ]
 
 export interface MutantResult {

@@ -1,0 +1,170 @@
+/** Faults that are planted into event time, timers, two inputs and broadcast state. */
+import { CombinedWatermark } from '../../src/runtime/taskmanager/operators/combined-watermark.js'
+import type { Output } from '../../src/runtime/taskmanager/operators/output.js'
+import { StreamOperatorBase } from '../../src/runtime/taskmanager/operators/stream-operator-base.js'
+import { UserTimers } from '../../src/runtime/taskmanager/operators/user-timers.js'
+import { HeapKeyedStateBackend } from '../../src/runtime/taskmanager/state/heap-keyed-state-backend.js'
+import { MapBroadcastState } from '../../src/runtime/taskmanager/state/map-broadcast-state.js'
+import type { KeyedPriorityQueue } from '../../src/runtime/taskmanager/state/keyed-priority-queue.js'
+import { TablePriorityQueue } from '../../src/runtime/taskmanager/state/table-priority-queue.js'
+import { StatusWatermarkValve } from '../../src/runtime/taskmanager/task/status-watermark-valve.js'
+import { KeyedTimerService } from '../../src/runtime/taskmanager/timers/keyed-timer-service.js'
+import { onDeploy, withOperators } from './mutant-parts.js'
+import type { Mutant } from './mutants.js'
+import { replaced, type Sabotage } from './sabotage.js'
+
+const EARLY_MS = 50
+
+/** An operator, with what its subclasses see of it. */
+interface TimedOperator {
+  readonly output: Output
+  advanceWatermark(timestamp: number): boolean
+}
+
+/** Something is done to each queue of timers as soon as it has its elements. */
+function withQueues(change: (queue: KeyedPriorityQueue<unknown>, name: string) => void): () => void {
+  return replaced(
+    HeapKeyedStateBackend.prototype,
+    'getOrCreatePriorityQueue',
+    (original) =>
+      function <N>(this: HeapKeyedStateBackend, ...given: Parameters<typeof original<N>>) {
+        const queue = original.apply(this, given as never) as KeyedPriorityQueue<N>
+        change(queue as KeyedPriorityQueue<unknown>, given[0])
+        return queue
+      },
+  )
+}
+
+/** Each timer service looks at its clock timers first when it is made. */
+function withoutWakeup(queue: KeyedPriorityQueue<unknown>, name: string): void {
+  if (!name.includes('/processing_')) return
+  const peek = queue.peek.bind(queue)
+  let looks = 0
+  queue.peek = () => {
+    looks += 1
+    return looks === 1 ? undefined : peek()
+  }
+}
+
+function withBroadcastStateOfFirst(): Sabotage {
+  const toWorker = onDeploy((task) =>
+    withOperators(task, (states) =>
+      states.map(([id, state]) => {
+        const isBroadcast = state.managedOperator.some((handle) =>
+          handle.states.some(({ kind }) => kind === 'broadcast'),
+        )
+        return [id, isBroadcast && task.subtaskIndex > 0 ? { ...state, managedOperator: [] } : state]
+      }),
+    ),
+  )
+  return { toWorker }
+}
+
+function timed(plant: () => () => void): () => Sabotage {
+  return () => ({ plant })
+}
+
+const FAULTS: readonly Mutant[] = [
+  {
+    name: 'timers are not in the snapshot',
+    seeds: 20,
+    make: timed(() =>
+      withQueues((queue) => {
+        while (queue.poll() !== undefined);
+      }),
+    ),
+  },
+  {
+    name: 'a timer fires twice',
+    seeds: 4,
+    make: timed(() => {
+      const fired = new WeakSet<UserTimers>()
+      return replaced(
+        UserTimers.prototype,
+        'onEventTime',
+        (original) =>
+          function (this: UserTimers, timer) {
+            original.call(this, timer)
+            if (fired.has(this)) return
+            fired.add(this)
+            original.call(this, timer)
+          },
+      )
+    }),
+  },
+  {
+    name: 'timers of processing time are not woken after a restore',
+    seeds: 60,
+    make: timed(() => withQueues(withoutWakeup)),
+  },
+  {
+    name: 'a timer is not deleted',
+    seeds: 4,
+    make: timed(() => replaced(KeyedTimerService.prototype, 'deleteEventTimeTimer', () => () => undefined)),
+  },
+  {
+    name: 'timers fire before their time',
+    seeds: 4,
+    make: timed(() =>
+      replaced(
+        TablePriorityQueue.prototype,
+        'peek',
+        (original) =>
+          function (this: TablePriorityQueue<unknown>) {
+            const first = original.call(this)
+            return first === undefined ? undefined : { ...first, timestamp: first.timestamp - EARLY_MS }
+          },
+      ),
+    ),
+  },
+  {
+    name: 'a watermark goes on before the timers fire',
+    seeds: 4,
+    make: timed(() =>
+      replaced(
+        StreamOperatorBase.prototype as unknown as TimedOperator,
+        'advanceWatermark',
+        (original) =>
+          function (this: TimedOperator, timestamp) {
+            return this.output.emitWatermark(timestamp) && original.call(this, timestamp)
+          },
+      ),
+    ),
+  },
+  {
+    name: 'the time of two inputs is that of the one which is ahead',
+    seeds: 4,
+    make: timed(() =>
+      replaced(
+        CombinedWatermark.prototype,
+        'onWatermark',
+        (original) =>
+          function (this: CombinedWatermark, timestamp) {
+            return original.call(this, timestamp, 0) && original.call(this, timestamp, 1)
+          },
+      ),
+    ),
+  },
+  {
+    name: 'channels that are idle are waited for',
+    seeds: 10,
+    make: timed(() => replaced(StatusWatermarkValve.prototype, 'onStatus', () => () => undefined)),
+  },
+  { name: 'only the first subtask gets its broadcast state back', seeds: 40, make: withBroadcastStateOfFirst },
+  {
+    name: 'broadcast state loses what was put first',
+    seeds: 10,
+    make: timed(() =>
+      replaced(
+        MapBroadcastState.prototype,
+        'put',
+        (original) =>
+          function (this: MapBroadcastState, key, value) {
+            original.call(this, key, key === 0 ? 0 : value)
+          },
+      ),
+    ),
+  },
+]
+
+export const TIME_MUTANTS: readonly Mutant[] = FAULTS.map((fault) => ({ ...fault, kind: 'timed' }))
