@@ -25,6 +25,25 @@ export { Duration, Time, TimeUnit, type DurationLike } from './api/eventtime/tim
 export { BroadcastConnectedStream } from './api/datastream/broadcast-connected-stream.js'
 export { BroadcastStream } from './api/datastream/broadcast-stream.js'
 export { ConnectedStreams } from './api/datastream/connected-streams.js'
+export { Boundedness } from './api/connector/source/boundedness.js'
+export { InputStatus } from './api/connector/source/input-status.js'
+export { NumberSequenceSource } from './api/connector/source/lib/number-sequence-source.js'
+export type { NumberSequenceSplit } from './api/connector/source/lib/number-sequence-split.js'
+export type { ReaderInfo } from './api/connector/source/reader-info.js'
+export type { ReaderOutput, SourceOutput } from './api/connector/source/reader-output.js'
+export type { SimpleVersionedSerializer } from './api/connector/source/simple-versioned-serializer.js'
+export type { SourceEvent } from './api/connector/source/source-event.js'
+export type { SourceReaderContext } from './api/connector/source/source-reader-context.js'
+export type { SourceReader } from './api/connector/source/source-reader.js'
+export type { SourceSplit } from './api/connector/source/source-split.js'
+export type { Source } from './api/connector/source/source.js'
+export type {
+  SplitCallHandler,
+  SplitCallPeriod,
+  SplitEnumeratorContext,
+} from './api/connector/source/split-enumerator-context.js'
+export type { SplitEnumerator } from './api/connector/source/split-enumerator.js'
+export type { SplitsAssignment } from './api/connector/source/splits-assignment.js'
 export { DataStream } from './api/datastream/data-stream.js'
 export { KeyedStream } from './api/datastream/keyed-stream.js'
 export type { Partitioner } from './api/datastream/partitioner.js'

@@ -11,6 +11,7 @@ const EXPECTED: readonly (readonly [job: string, lines: readonly string[]])[] = 
   ['my-function', ['(a,1,1)', '(b,1,2)', '(a,2,3)', '(c,1,4)', '(a,3,5)', '(b,2,6)']],
   ['stateful-source', ['0 is record 1', '1 is record 2', '2 is record 3']],
   ['first-seen', ['4 different words']],
+  ['visits-per-minute', ['/ from 12:00: 3', '/ from 12:01: 1', '/about from 12:02: 1']],
   [
     'word-count',
     WORDS.map((word, at) => `(${word},${String(WORDS.slice(0, at + 1).filter((one) => one === word).length)})`),

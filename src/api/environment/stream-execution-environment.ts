@@ -2,13 +2,19 @@ import { Configuration } from '../../core/config/configuration.js'
 import { CoreOptions } from '../../core/config/core-options.js'
 import { PipelineOptions } from '../../core/config/pipeline-options.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
-import { FlinkError } from '../../core/errors/flink-error.js'
+import { Boundedness } from '../connector/source/boundedness.js'
+import { checkSource, checkStrategy } from '../connector/source/source-check.js'
+import { checkSequence } from '../connector/source/lib/number-sequence-split.js'
+import { NumberSequenceSource } from '../connector/source/lib/number-sequence-source.js'
+import type { Source } from '../connector/source/source.js'
+import type { SourceSplit } from '../connector/source/source-split.js'
 import { defaultSettings } from '../dag/default-settings.js'
 import type { OperatorSpec } from '../dag/operator-spec.js'
 import type { DataStreamSource } from '../datastream/data-stream-source.js'
 import { asFunctionObject } from '../datastream/function-arguments.js'
 import { checkMaxParallelism, checkParallelism } from '../datastream/parallelism-check.js'
 import { TransformationRecorder } from '../datastream/transformation-recorder.js'
+import { WatermarkStrategy } from '../eventtime/watermark-strategy.js'
 import { isParallelSource, type SourceFunction } from '../functions/source-function.js'
 import { FromElementsFunction } from '../functions/source/from-elements-function.js'
 import { SocketTextStreamFunction } from '../functions/source/socket-text-stream-function.js'
@@ -82,19 +88,20 @@ export class StreamExecutionEnvironment {
     return this.#source(new FromElementsFunction<unknown>(elements), 'Collection Source', type, true)
   }
 
-  /** The whole numbers from `from` to `to`, both included. Parallel, exactly once. */
+  /**
+   * The whole numbers from `from` to `to`, both included, of a {@link NumberSequenceSource}. Parallel, exactly once. A snapshot
+   * that a job with `generateSequence` in its place wrote is not its own: SOURCE_STATE_FOREIGN.
+   */
   fromSequence(from: number, to: number): DataStreamSource<number> {
-    const areWhole = Number.isSafeInteger(from) && Number.isSafeInteger(to)
-    if (!areWhole || from > to) {
-      const reason = `it needs two whole numbers, the first not greater, but was given ${String(from)} and ${String(to)}`
-      throw new FlinkError('GRAPH_INVALID', { operator: 'fromSequence', reason })
-    }
-    return this.#source(new StatefulSequenceSource(from, to), 'Sequence Source', Types.LONG, true)
+    checkSequence(from, to, 'fromSequence')
+    const strategy = WatermarkStrategy.noWatermarks<number>()
+    return this.fromSource(new NumberSequenceSource(from, to), strategy, 'Sequence Source')
   }
 
-  /** Flink's older name of fromSequence. */
+  /** As fromSequence, by the older kind of source: each subtask has a part of its own from the beginning. */
   generateSequence(from: number, to: number): DataStreamSource<number> {
-    return this.fromSequence(from, to)
+    checkSequence(from, to, 'generateSequence')
+    return this.#source(new StatefulSequenceSource(from, to), 'Sequence Source', Types.LONG, true)
   }
 
   /** A stream of what the function collects; with a type of instances (`Types.POJO`) these travel too. */
@@ -105,6 +112,29 @@ export class StreamExecutionEnvironment {
   ): DataStreamSource<T> {
     const userFunction = asFunctionObject<SourceFunction<unknown>>(sourceFunction, 'run', 'addSource')
     return this.#source(userFunction, sourceName, type, false)
+  }
+
+  /**
+   * The records of a source with splits, whose time is made by the strategy. Parallel; what it promises is up to the source.
+   * Without `type` it is what `getProducedType` of the source says, if it has one. GRAPH_INVALID where a method is missing.
+   */
+  fromSource<T, SplitT extends SourceSplit, EnumChkT>(
+    source: Source<T, SplitT, EnumChkT>,
+    watermarkStrategy: WatermarkStrategy<T>,
+    sourceName: string,
+    type?: TypeInformation<T>,
+  ): DataStreamSource<T> {
+    const checked = checkSource(source)
+    const operator: OperatorSpec = {
+      kind: 'source',
+      source: checked,
+      watermarkStrategy: checkStrategy(watermarkStrategy),
+    }
+    const bounded = checked.getBoundedness() === Boundedness.BOUNDED
+    const outputType = type ?? source.getProducedType?.()
+    currentExecutionContext()?.onSource?.()
+    const recorded = { name: `Source: ${sourceName}`, operator, outputType }
+    return this.#recorder.source<T>(recorded, { bounded, nonParallel: false })
   }
 
   /** Lines of a file, or of the files of a directory. Parallel, exactly once. */
