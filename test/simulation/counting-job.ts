@@ -9,10 +9,9 @@ import { keyedBy, keyOf, labelOf, type KeyPlan } from './job-keys.js'
 import { buildShape, plainShape } from './job-shapes.js'
 import { timesOfQuiet, type TimePlan } from './job-time.js'
 import type { FunctionBag, JobWorld, NumberRecord } from './job-world.js'
+import { numbersFrom } from './number-source.js'
 import { QuietSource } from './quiet-source.js'
-import { RangeSource } from './range-source.js'
 import type { Scenario } from './scenario.js'
-import { withTimes } from './shape.js'
 import { TransactionalSink } from './transactional-sink.js'
 
 export function buildCountingJob(
@@ -22,12 +21,8 @@ export function buildCountingJob(
 ): void {
   const { sourceParallelism, parallelism, shapeParallelism } = plan
   const { time } = scenario
-  const range = { from: 0, to: scenario.records }
-  const source: DataStream<NumberRecord> = env
-    .addSource(functions.get('source', (world) => new RangeSource(range, world, 'source')))
-    .uid('source')
-    .setParallelism(sourceParallelism)
-  let numbers: DataStream<NumberRecord> = withTimes(source, { time, uid: 'source', parallelism: sourceParallelism })
+  const source = { env, functions, uid: 'source', parallelism: sourceParallelism, time }
+  let numbers: DataStream<NumberRecord> = numbersFrom({ from: 0, to: scenario.records }, source)
     .map(functions.get('may-fail', (world) => new PassOn(world, 'may-fail')))
     .uid('may-fail')
     .setParallelism(sourceParallelism)

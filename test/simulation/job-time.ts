@@ -4,7 +4,7 @@
  */
 import type { Random } from '../../src/core/random/random.js'
 import { WatermarkStrategy, type WatermarkGenerator } from '../../src/index.js'
-import { between, oneOf } from './draw.js'
+import { between, happens, oneOf } from './draw.js'
 import type { NumberRecord } from './job-world.js'
 
 type GeneratorKind = 'bounded' | 'punctuated' | 'monotonous'
@@ -22,6 +22,14 @@ export interface TimePlan {
   /** How the source without records tells that nobody is to wait for it. */
   readonly quiet: 'says that it is idle' | 'is idle after a while'
   readonly intervalMs: number
+  /** Numbers come from splits that are found while the job runs; undefined: from source functions. */
+  readonly splits: SplitPlan | undefined
+}
+
+export interface SplitPlan {
+  readonly splits: number
+  /** From one that is found to the next. */
+  readonly discoveryMs: number
 }
 
 /** Numbers of one source; those of the next begin there. */
@@ -41,6 +49,7 @@ export function drawTime(random: Random): TimePlan {
     slotMs: 10 * between(random, 1, 100),
     quiet: oneOf(random, ['says that it is idle', 'is idle after a while']),
     intervalMs: oneOf(random, [between(random, 1, 20), between(random, 20, 200)]),
+    splits: happens(random, 2) ? { splits: between(random, 1, 12), discoveryMs: between(random, 1, 60) } : undefined,
   }
 }
 

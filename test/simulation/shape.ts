@@ -1,10 +1,10 @@
 /** What a part of a drawn graph is, and what all of them are built with. */
-import type { DataStream, SingleOutputStreamOperator, StreamExecutionEnvironment } from '../../src/index.js'
+import type { DataStream, SingleOutputStreamOperator } from '../../src/index.js'
 import type { KeyPlan } from './job-keys.js'
-import { NUMBERS_A_SOURCE, timesOf, type TimePlan } from './job-time.js'
-import type { FunctionBag, NumberRecord } from './job-world.js'
+import { NUMBERS_A_SOURCE } from './job-time.js'
+import type { NumberRecord } from './job-world.js'
 import type { StateKind } from './keyed-totals.js'
-import { RangeSource } from './range-source.js'
+import { numbersFrom, type SourcePlace } from './number-source.js'
 
 export type Numbers = DataStream<NumberRecord>
 
@@ -18,15 +18,8 @@ export interface ShapeDetails {
   readonly isAlone: boolean
 }
 
-/** Where a shape is built. */
-export interface BuildPlace {
-  readonly env: StreamExecutionEnvironment
-  readonly functions: FunctionBag
-  /** Begins the uid of each of its operators. */
-  readonly uid: string
-  readonly parallelism: number
-  /** Undefined in a job without event time. */
-  readonly time: TimePlan | undefined
+/** Where a shape is built; `uid` begins that of each of its operators. */
+export interface BuildPlace extends SourcePlace {
   /** Ends a branch of the graph: counts it by key and commits that. */
   readonly endOf: (branch: string, numbers: Numbers) => void
 }
@@ -47,19 +40,7 @@ export function furtherSource(
   place: BuildPlace,
   { from, records }: { readonly from: number; readonly records: number },
 ): Numbers {
-  const uid = `${place.uid}-source`
-  const source = place.functions.get(uid, (world) => new RangeSource({ from, to: from + records }, world, uid))
-  const numbers = place.env.addSource(source).uid(uid).setParallelism(place.parallelism)
-  return withTimes(numbers, place)
-}
-
-/** With event time, in a job that has it. */
-export function withTimes(
-  numbers: Numbers,
-  { time, uid, parallelism }: Pick<BuildPlace, 'time' | 'uid' | 'parallelism'>,
-): Numbers {
-  if (time === undefined) return numbers
-  return numbers.assignTimestampsAndWatermarks(timesOf(time)).uid(`${uid}-time`).setParallelism(parallelism)
+  return numbersFrom({ from, to: from + records }, { ...place, uid: `${place.uid}-source` })
 }
 
 export function placed<T>(
