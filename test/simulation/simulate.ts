@@ -5,7 +5,7 @@
  * Ends with 1 when something is not as it should be.
  */
 import { parseArgs } from 'node:util'
-import { MARKS, MarkWatch } from './marks.js'
+import { MarkWatch, marksOf } from './marks.js'
 import { findMutant, MUTANTS } from './mutants.js'
 import type { JobKind } from './scenario.js'
 import { shrunk } from './shrink.js'
@@ -62,8 +62,8 @@ async function simulateAll(from: number, seeds: number): Promise<boolean> {
   const summary = [...totals].map(([name, count]) => `${Math.round(count)} ${name}`).join(', ')
   say(`${seeds - failed.length} of ${seeds} seeds hold: ${summary}`)
   if (failed.length > 0) say(`seeds that fail: ${failed.join(', ')}`)
-  for (const { name } of MARKS) say(`${String(marks.count(name)).padStart(8)} ${name}`)
-  const missed = marks.missed()
+  for (const name of marksOf(kindOfJob())) say(`${String(marks.count(name)).padStart(8)} ${name}`)
+  const missed = marks.missed(kindOfJob())
   if (missed.length > 0) say(`never reached: ${missed.join('; ')}`)
   return failed.length === 0 && (!values.long || missed.length === 0)
 }

@@ -1,4 +1,7 @@
-/** Faults that are planted into event time, timers, two inputs and broadcast state. */
+/** Faults that are planted into event time, timers, two inputs, broadcast state and sources with splits. */
+import type { WatermarkOutput } from '../../src/index.js'
+import { SubtaskEventGate } from '../../src/runtime/jobmanager/coordination/subtask-event-gate.js'
+import { WatermarkOutputMultiplexer } from '../../src/runtime/taskmanager/eventtime/watermark-output-multiplexer.js'
 import { CombinedWatermark } from '../../src/runtime/taskmanager/operators/combined-watermark.js'
 import type { Output } from '../../src/runtime/taskmanager/operators/output.js'
 import { StreamOperatorBase } from '../../src/runtime/taskmanager/operators/stream-operator-base.js'
@@ -9,6 +12,7 @@ import type { KeyedPriorityQueue } from '../../src/runtime/taskmanager/state/key
 import { TablePriorityQueue } from '../../src/runtime/taskmanager/state/table-priority-queue.js'
 import { StatusWatermarkValve } from '../../src/runtime/taskmanager/task/status-watermark-valve.js'
 import { KeyedTimerService } from '../../src/runtime/taskmanager/timers/keyed-timer-service.js'
+import type { StateMetadata } from '../../src/storage/state-handles.js'
 import { onDeploy, withOperators } from './mutant-parts.js'
 import type { Mutant } from './mutants.js'
 import { replaced, type Sabotage } from './sabotage.js'
@@ -46,18 +50,44 @@ function withoutWakeup(queue: KeyedPriorityQueue<unknown>, name: string): void {
   }
 }
 
-function withBroadcastStateOfFirst(): Sabotage {
+type KindOfState = Pick<StateMetadata, 'name' | 'kind'>
+
+/** On a restore the operator state that is meant is not there; `isFor` says in which subtasks. */
+function withoutOperatorState(
+  isMeant: (state: KindOfState) => boolean,
+  isFor: (subtaskIndex: number) => boolean,
+): () => Sabotage {
   const toWorker = onDeploy((task) =>
     withOperators(task, (states) =>
       states.map(([id, state]) => {
-        const isBroadcast = state.managedOperator.some((handle) =>
-          handle.states.some(({ kind }) => kind === 'broadcast'),
-        )
-        return [id, isBroadcast && task.subtaskIndex > 0 ? { ...state, managedOperator: [] } : state]
+        const isThere = state.managedOperator.some((handle) => handle.states.some(isMeant))
+        return [id, isThere && isFor(task.subtaskIndex) ? { ...state, managedOperator: [] } : state]
       }),
     ),
   )
-  return { toWorker }
+  return () => ({ toWorker })
+}
+
+/** What one split says of time all splits of the reader have said. */
+function withTimeOfFirstSplit(): () => void {
+  const outputs = new WeakMap<WatermarkOutputMultiplexer, WatermarkOutput[]>()
+  return replaced(
+    WatermarkOutputMultiplexer.prototype,
+    'getDeferredOutput',
+    (original) =>
+      function (this: WatermarkOutputMultiplexer, id) {
+        const all = outputs.get(this) ?? []
+        outputs.set(this, all)
+        const output = original.call(this, id)
+        all.push(output)
+        return {
+          ...output,
+          emitWatermark: (watermark) => {
+            for (const each of all) each.emitWatermark(watermark)
+          },
+        }
+      },
+  )
 }
 
 function timed(plant: () => () => void): () => Sabotage {
@@ -150,7 +180,14 @@ const FAULTS: readonly Mutant[] = [
     seeds: 10,
     make: timed(() => replaced(StatusWatermarkValve.prototype, 'onStatus', () => () => undefined)),
   },
-  { name: 'only the first subtask gets its broadcast state back', seeds: 40, make: withBroadcastStateOfFirst },
+  {
+    name: 'only the first subtask gets its broadcast state back',
+    seeds: 40,
+    make: withoutOperatorState(
+      ({ kind }) => kind === 'broadcast',
+      (subtaskIndex) => subtaskIndex > 0,
+    ),
+  },
   {
     name: 'broadcast state loses what was put first',
     seeds: 10,
@@ -164,6 +201,35 @@ const FAULTS: readonly Mutant[] = [
           },
       ),
     ),
+  },
+  {
+    name: 'a reader does not get its splits back',
+    seeds: 20,
+    make: withoutOperatorState(
+      ({ name }) => name === 'SourceReaderState',
+      () => true,
+    ),
+  },
+  {
+    name: 'an enumerator assigns splits between its snapshot and that of the reader',
+    seeds: 40,
+    make: timed(() => replaced(SubtaskEventGate.prototype, 'close', () => () => undefined)),
+  },
+  {
+    name: 'an enumerator begins anew after a restart',
+    seeds: 20,
+    make: () => ({
+      toWorker: (message) => {
+        if (message.type !== 'deploy-coordinators') return [message]
+        const coordinators = message.coordinators.map((each) => ({ ...each, restore: undefined }))
+        return [{ ...message, coordinators }]
+      },
+    }),
+  },
+  {
+    name: 'the time of splits is that of the one which is ahead',
+    seeds: 40,
+    make: timed(withTimeOfFirstSplit),
   },
 ]
 
