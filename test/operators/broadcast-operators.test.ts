@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
 import {
   BroadcastProcessFunction,
   type BroadcastProcessFunctionContext,
@@ -13,9 +15,20 @@ import { OutputTag } from '../../src/api/functions/output-tag.js'
 import { MapStateDescriptor } from '../../src/api/state/map-state-descriptor.js'
 import { ValueStateDescriptor } from '../../src/api/state/value-state-descriptor.js'
 import { Types } from '../../src/api/types/types-table.js'
+import type { OperatorBinding } from '../../src/graph/program-graph.js'
 import { bindingOf, byFirst } from './operator-harness.js'
-import { record, sideRecord, watermark, type InputElement, type OutputElement } from './stream-elements.js'
+import { OperatorRun } from './operator-run.js'
+import { UNLIMITED } from './recording-output.js'
+import {
+  record,
+  sideRecord,
+  watermark,
+  type InputElement,
+  type OutputElement,
+  type RecordElement,
+} from './stream-elements.js'
 import { testOperator } from './test-operator.js'
+import { TEST_STATE_BACKENDS } from './test-state-backends.js'
 
 type Event = readonly [key: string, n: number]
 type Rule = readonly [name: string, factor: number]
@@ -146,4 +159,51 @@ testOperator('CoBroadcastWithKeyedOperator', {
     [record(['a', 304, 'ac'], 30)],
     [record(['c', 506, 'acb']), record(['a', 609, 'acb'], 65)],
   ),
+})
+
+/** Tells which subtask it is, and what it has of the rules. */
+class Telling extends KeyedBroadcastProcessFunction<string, Event, Rule, unknown> {
+  processElement(
+    _event: Event,
+    ctx: KeyedBroadcastProcessFunctionReadOnlyContext<string>,
+    out: Collector<unknown>,
+  ): void {
+    const subtask = this.getRuntimeContext().getIndexOfThisSubtask()
+    out.collect([subtask, [...ctx.getBroadcastState(RULES).immutableEntries()]])
+  }
+  processBroadcastElement([name, factor]: Rule, ctx: KeyedBroadcastProcessFunctionContext<string>): void {
+    ctx.getBroadcastState(RULES).put(name, factor)
+  }
+}
+
+describe('Broadcast state', () => {
+  it('is the same in every subtask after each restore, with more subtasks and with fewer', async () => {
+    const descriptors = [RULES] as MapStateDescriptor<unknown, unknown>[]
+    const binding = (): OperatorBinding =>
+      bindingOf({ kind: 'keyed-broadcast-process', function: new Telling(), descriptors }, byFirst, undefined)
+    const test = { binding, inputs: [], expected: [], broadcastInputs: [1] }
+    const [backend] = TEST_STATE_BACKENDS
+    assert.ok(backend)
+    const run = await OperatorRun.start({ test, backend, room: UNLIMITED, elements: [] })
+    const rules: Rule[] = []
+    for (const [parallelism, name] of [
+      [2, 'first'],
+      [3, 'second'],
+      [2, 'third'],
+      [1, 'fourth'],
+    ] as const) {
+      await run.snapshotAndRestore(parallelism)
+      rules.push([name, parallelism])
+      await run.process({ input: 1, element: record([name, parallelism]) })
+      const before = run.emitted.length
+      for (let key = 0; key < 40; key += 1) await run.process({ input: 0, element: record([`key ${key}`, 1]) })
+      const told = new Map(run.emitted.slice(before).map((each) => (each as RecordElement).value as [number, Rule[]]))
+      assert.deepEqual(
+        [...told.keys()].sort(),
+        Array.from({ length: parallelism }, (_, subtask) => subtask),
+      )
+      for (const entries of told.values()) assert.deepEqual(entries, rules)
+    }
+    await run.end()
+  })
 })

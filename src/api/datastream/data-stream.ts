@@ -9,6 +9,7 @@ import type { SinkFunction } from '../functions/sink-function.js'
 import { PrintSinkFunction } from '../functions/sink/print-sink-function.js'
 import { WriteAsTextSink } from '../functions/sink/write-as-text-sink.js'
 import { WriteMode } from '../functions/sink/write-mode.js'
+import { checkedText } from '../types/checked-text.js'
 import type { MapStateDescriptor } from '../state/map-state-descriptor.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { BroadcastConnectedStream } from './broadcast-connected-stream.js'
@@ -203,7 +204,10 @@ export class DataStream<T> {
    * end; a job that goes on from a checkpoint or savepoint goes on in its files, with each record once.
    */
   writeAsText(path: string, writeMode: WriteMode = WriteMode.NO_OVERWRITE): DataStreamSink<T> {
-    return this.sink('Sink: Write as Text', new WriteAsTextSink<unknown>(path, writeMode))
+    return this.sink(
+      'Sink: Write as Text',
+      new WriteAsTextSink<unknown>(checkedText('writeAsText', 'the path', path), writeMode),
+    )
   }
 
   protected apply<O>(

@@ -12,7 +12,7 @@ import type {
 import type { StateDescriptor } from '../../../../api/state/state-descriptor.js'
 import type { OperatorBinding } from '../../../../graph/program-graph.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from '../../state/namespace-type.js'
-import { processContext } from '../process-operator.js'
+import { recordContext } from '../process-operator.js'
 import type { OperatorContext } from '../stream-operator.js'
 import { USER_TIMERS, UserTimers } from '../user-timers.js'
 import { BroadcastStates } from './broadcast-states.js'
@@ -42,9 +42,8 @@ export class CoBroadcastWithKeyedOperator extends TwoInputUdfOperator {
         this.#onTimer(timestamp)
       },
     })
-    const { timerService: _, ...ofRecord } = processContext(this.collector, context, () => this.#timers.service)
     const common = {
-      ...ofRecord,
+      ...recordContext(this.collector, context),
       currentProcessingTime: () => this.#timers.service.currentProcessingTime(),
       currentWatermark: () => this.#timers.service.currentWatermark(),
     }

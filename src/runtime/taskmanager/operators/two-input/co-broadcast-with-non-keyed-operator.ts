@@ -9,7 +9,7 @@ import type {
 } from '../../../../api/functions/broadcast-process-function.js'
 import type { OperatorBinding } from '../../../../graph/program-graph.js'
 import { NonKeyedTimerService } from '../../timers/non-keyed-timer-service.js'
-import { processContext } from '../process-operator.js'
+import { recordContext } from '../process-operator.js'
 import type { OperatorContext } from '../stream-operator.js'
 import { BroadcastStates } from './broadcast-states.js'
 import { TwoInputUdfOperator } from './two-input-udf-operator.js'
@@ -29,9 +29,8 @@ export class CoBroadcastWithNonKeyedOperator extends TwoInputUdfOperator {
     const states = new BroadcastStates(binding.name, this.state.operatorBackend)
     this.#states = states
     this.#timers = new NonKeyedTimerService(binding.name, context.processingTime)
-    const { timerService: _, ...ofRecord } = processContext(this.collector, context, () => this.#timers)
     const common = {
-      ...ofRecord,
+      ...recordContext(this.collector, context),
       currentProcessingTime: () => this.#timers.currentProcessingTime(),
       currentWatermark: () => this.#timers.currentWatermark(),
     }

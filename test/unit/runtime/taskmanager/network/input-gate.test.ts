@@ -92,6 +92,18 @@ describe('An InputGate', () => {
     assert.deepStrictEqual(recorder.values, ['a1', 'a2', 'b1', 'a3', 'a4'])
   })
 
+  it('lets its inputs take turns when there is room for one record at a time', () => {
+    const channels = [0, 1].map(() => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }))
+    const gate = new InputGate(channels.map(({ reader }, input) => ({ reader, input })))
+    for (const [index, { writer }] of channels.entries()) {
+      for (const value of ['a', 'b', 'c']) writer.writeRecord(`${index}${value}`, 0, 0)
+      writer.flush()
+    }
+    const recorder = new ChannelRecorder()
+    for (recorder.stopAfter = 1; gate.hasData(); recorder.stopAfter += 1) gate.poll([recorder, recorder])
+    assert.deepStrictEqual(recorder.values, ['0a', '1a', '0b', '1b', '0c', '1c'])
+  })
+
   it('has ended when all its channels have', () => {
     const { gate, channels, recorder } = createGate(2)
     assert.equal(gate.allEnded, false)
