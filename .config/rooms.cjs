@@ -22,7 +22,7 @@ const rooms = [
       ['network', 'state'],
       ['metrics', 'timers', 'eventtime'],
       ['operators'],
-      ['source'],
+      ['source', 'windowing'],
       ['task'],
       ['coordination'],
       ['taskexecutor'],

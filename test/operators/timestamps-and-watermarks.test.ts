@@ -188,7 +188,7 @@ describe('TimestampsAndWatermarksOperator', () => {
   const monotonous = WatermarkStrategy.forMonotonousTimestamps<number>().withTimestampAssigner(itself)
 
   it('makes no periodic watermark where the interval is 0, and leaves no timer', async () => {
-    const harness = await open(monotonous as never, '0 ms')
+    const harness = await open(monotonous, '0 ms')
     assert.equal(harness.context.clock.pendingTimers, 0)
     harness.processElement(5)
     assert.deepEqual(harness.context.output.take(), [record(5, 5)])
@@ -196,7 +196,7 @@ describe('TimestampsAndWatermarksOperator', () => {
   })
 
   it('asks in the interval of the job, each time from when it was asked', async () => {
-    const harness = await open(monotonous as never)
+    const harness = await open(monotonous)
     harness.processElement(2, 1)
     harness.setProcessingTime(50)
     assert.deepEqual(harness.context.output.take(), [record(2, 2)])
@@ -211,7 +211,7 @@ describe('TimestampsAndWatermarksOperator', () => {
   })
 
   it('keeps timestamps of every size', async () => {
-    const harness = await open(monotonous as never)
+    const harness = await open(monotonous)
     const values = [Number.NEGATIVE_INFINITY, Number.MIN_SAFE_INTEGER, -1, 0, 1, 0.5, Number.MAX_SAFE_INTEGER, Infinity]
     for (const value of values) harness.processElement(value)
     assert.deepEqual(
@@ -229,7 +229,7 @@ describe('TimestampsAndWatermarksOperator', () => {
         return value
       },
     }
-    const harness = await open(WatermarkStrategy.noWatermarks<number>().withTimestampAssigner(seeing) as never)
+    const harness = await open(WatermarkStrategy.noWatermarks<number>().withTimestampAssigner(seeing))
     harness.processElement(1, 17)
     harness.processElement(2)
     assert.deepEqual(seen, [17, Number.NEGATIVE_INFINITY])
@@ -240,7 +240,7 @@ describe('TimestampsAndWatermarksOperator', () => {
     const room = { slots: (call: number) => (call < 40 ? 0 : 10), watermarkRefusals: 0 }
     const context = new TestOperatorContext({ room, nowMs: 0 })
     const strategy = monotonous.withIdleness(500)
-    const harness = await new OneInputStreamOperatorTestHarness(assigning(strategy as never)(), context).open()
+    const harness = await new OneInputStreamOperatorTestHarness(assigning(strategy)(), context).open()
     harness.setProcessingTime(3000)
     assert.deepEqual(context.output.take(), [])
     for (let call = 0; call < 40; call += 1) context.output.beginCall(4)
@@ -253,7 +253,7 @@ describe('TimestampsAndWatermarksOperator', () => {
     const wrong = [Number.NaN, undefined, null, '2026-01-01', new Date(0), 7n] as const
     for (const given of wrong) {
       const assigner = (() => given) as unknown as () => number
-      const harness = await open(WatermarkStrategy.noWatermarks<unknown>().withTimestampAssigner(assigner) as never)
+      const harness = await open(WatermarkStrategy.noWatermarks<unknown>().withTimestampAssigner(assigner))
       assert.throws(
         () => harness.processElement({ user: 'ann', at: 'noon' }),
         isCode(
@@ -273,7 +273,7 @@ describe('TimestampsAndWatermarksOperator', () => {
       onEvent: WatermarkStrategy.forGenerator(() => ({ onEvent: later, onPeriodicEmit: none })),
       onPeriodicEmit: WatermarkStrategy.forGenerator(() => ({ onEvent: none, onPeriodicEmit: later })),
     })) {
-      const harness = await open(strategy as never)
+      const harness = await open(strategy)
       const run = (): void => {
         harness.processElement('x')
         harness.setProcessingTime(51)
@@ -302,7 +302,7 @@ describe('TimestampsAndWatermarksOperator', () => {
       ],
       [WatermarkStrategy.forGenerator(() => emits('7')), "emitWatermark takes a Watermark or a number of ms, not '7'"],
     ] as const) {
-      const harness = await open(strategy as never)
+      const harness = await open(strategy)
       const run = (): void => {
         harness.processElement('x')
         harness.setProcessingTime(51)
@@ -311,10 +311,7 @@ describe('TimestampsAndWatermarksOperator', () => {
       await harness.close()
     }
     const failing = WatermarkStrategy.forGenerator<unknown>(broken)
-    assert.throws(
-      () => new OneInputStreamOperatorTestHarness(assigning(failing as never)()),
-      isCode('OPERATOR_FAILED', 'Op'),
-    )
+    assert.throws(() => new OneInputStreamOperatorTestHarness(assigning(failing)()), isCode('OPERATOR_FAILED', 'Op'))
   })
 })
 

@@ -2,6 +2,8 @@ import { Configuration } from '../../core/config/configuration.js'
 import { CoreOptions } from '../../core/config/core-options.js'
 import { PipelineOptions } from '../../core/config/pipeline-options.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
+import { describeValue } from '../../core/errors/describe-value.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
 import { Boundedness } from '../connector/source/boundedness.js'
 import { checkSource, checkStrategy } from '../connector/source/source-check.js'
 import { checkSequence } from '../connector/source/lib/number-sequence-split.js'
@@ -21,6 +23,7 @@ import { SocketTextStreamFunction } from '../functions/source/socket-text-stream
 import { StatefulSequenceSource } from '../functions/source/stateful-sequence-source.js'
 import { TextFileSource } from '../functions/source/text-file-source.js'
 import type { TypeInformation } from '../types/type-information.js'
+import { checkedText } from '../types/checked-text.js'
 import { Types } from '../types/types-table.js'
 import { CheckpointConfig, type CheckpointingMode } from './checkpoint-config.js'
 import { ExecutionConfig } from './execution-config.js'
@@ -85,7 +88,7 @@ export class StreamExecutionEnvironment {
 
   /** A stream of the elements, which are read at once. Parallelism 1, exactly once. */
   fromCollection<T>(elements: Iterable<T>, type?: TypeInformation<T>): DataStreamSource<T> {
-    return this.#source(new FromElementsFunction<unknown>(elements), 'Collection Source', type, true)
+    return this.#source(new FromElementsFunction<unknown>(checkedCollection(elements)), 'Collection Source', type, true)
   }
 
   /**
@@ -111,7 +114,7 @@ export class StreamExecutionEnvironment {
     type?: TypeInformation<T>,
   ): DataStreamSource<T> {
     const userFunction = asFunctionObject<SourceFunction<unknown>>(sourceFunction, 'run', 'addSource')
-    return this.#source(userFunction, sourceName, type, false)
+    return this.#source(userFunction, checkedText('addSource', 'the name', sourceName), type, false)
   }
 
   /**
@@ -139,12 +142,18 @@ export class StreamExecutionEnvironment {
 
   /** Lines of a file, or of the files of a directory. Parallel, exactly once. */
   readTextFile(filePath: string): DataStreamSource<string> {
-    return this.#source(new TextFileSource(filePath), 'Text File Source', Types.STRING, true)
+    return this.#source(
+      new TextFileSource(checkedText('readTextFile', 'the path', filePath)),
+      'Text File Source',
+      Types.STRING,
+      true,
+    )
   }
 
   /** Lines from a TCP server. Parallelism 1, at most once. `maxRetry`: attempts to connect again. */
   socketTextStream(hostname: string, port: number, delimiter = '\n', maxRetry = 0): DataStreamSource<string> {
-    const settings = { host: hostname, port, delimiter, maxRetry }
+    const host = checkedText('socketTextStream', 'the host', hostname)
+    const settings = { host, port, delimiter, maxRetry }
     return this.#source(new SocketTextStreamFunction(settings), 'Socket Stream', Types.STRING, false)
   }
 
@@ -160,17 +169,20 @@ export class StreamExecutionEnvironment {
   }
 
   setStateBackend(backend: StateBackend): this {
+    checkedSettings('setStateBackend', 'a state backend, such as new HashMapStateBackend()', backend)
     backend.applyTo(this.#configuration)
     return this
   }
 
   /** Where `savepoint`, `stop` and `cancel -s` write when they are given no directory. */
   setDefaultSavepointDirectory(directory: string): this {
-    this.#configuration.set(SavepointOptions.SAVEPOINT_DIRECTORY, directory)
+    const text = checkedText('setDefaultSavepointDirectory', 'the directory', directory)
+    this.#configuration.set(SavepointOptions.SAVEPOINT_DIRECTORY, text)
     return this
   }
 
   setRestartStrategy(strategy: RestartStrategyConfiguration): void {
+    checkedSettings('setRestartStrategy', 'a strategy, such as RestartStrategies.noRestart()', strategy)
     strategy.applyTo(this.#configuration)
   }
 
@@ -228,6 +240,7 @@ export class StreamExecutionEnvironment {
   }
 
   #pipeline(jobName: string | undefined): Pipeline {
+    if (jobName !== undefined) checkedText('execute', 'the name of the job', jobName)
     const name = jobName ?? this.#configuration.get(PipelineOptions.NAME) ?? DEFAULT_JOB_NAME
     const transformations = this.#recorder.takeTransformations()
     for (const { settings } of transformations) settings.bufferTimeoutMs ??= this.#bufferTimeoutMs
@@ -247,4 +260,19 @@ export class StreamExecutionEnvironment {
     currentExecutionContext()?.onSource?.()
     return this.#recorder.source<T>({ name: `Source: ${name}`, operator, outputType: type }, { bounded, nonParallel })
   }
+}
+
+/** Of a text its letters would be the elements. */
+function checkedCollection<T>(elements: Iterable<T>): Iterable<T> {
+  const isCollection = typeof elements === 'object' && elements !== null && Symbol.iterator in elements
+  if (isCollection) return elements
+  const reason = `it takes an array or another collection, and was given ${describeValue(elements)}. Single values go to fromElements`
+  throw new FlinkError('GRAPH_INVALID', { operator: 'fromCollection', reason })
+}
+
+function checkedSettings(place: string, expected: string, settings: unknown): void {
+  const isApplied = typeof settings === 'object' && settings !== null && 'applyTo' in settings
+  if (isApplied) return
+  const reason = `it takes ${expected}, and was given ${describeValue(settings)}`
+  throw new FlinkError('GRAPH_INVALID', { operator: place, reason })
 }

@@ -7,14 +7,18 @@ import { keyedOperators } from '../operators/keyed-operators.js'
 import { oneInputOperators } from '../operators/one-input-operators.js'
 import type { OperatorMaker, OperatorMakers } from '../operators/operator-makers.js'
 import { sinkOperators } from '../operators/sink-operators.js'
+import { twoInputOperators } from '../operators/two-input-operators.js'
 import { sourceOperators } from '../source/source-operators.js'
 import type { OperatorContext, SourceStreamOperator, StreamOperator } from '../operators/stream-operator.js'
+import { windowOperators } from '../windowing/window-operators.js'
 
 const makers: OperatorMakers<KindSpec> = {
   ...sourceOperators,
   ...oneInputOperators,
   ...eventTimeOperators,
   ...keyedOperators,
+  ...windowOperators,
+  ...twoInputOperators,
   ...sinkOperators,
 }
 

@@ -132,8 +132,8 @@ class RecordingTarget implements WatermarkOutput {
 
 function perform(multiplexer: WatermarkOutputMultiplexer, [what, told]: Step): void {
   if (what === 'periodic') multiplexer.onPeriodicEmit()
-  else if (what === '+') multiplexer.registerNewOutput(told as string)
-  else if (what === '-') multiplexer.unregisterOutput(told as string)
+  else if (what === '+') multiplexer.registerNewOutput(told)
+  else if (what === '-') multiplexer.unregisterOutput(told)
   else {
     const id = what.slice(1)
     const output = what.startsWith('i') ? multiplexer.getImmediateOutput(id) : multiplexer.getDeferredOutput(id)
@@ -150,8 +150,8 @@ class PlainMultiplexer {
   #isIdle = false
 
   perform([what, told]: Step): Told[] {
-    if (what === '+') this.#outputs.set(told as string, { watermark: Number.NEGATIVE_INFINITY, isIdle: false })
-    if (what === '-') this.#outputs.delete(told as string)
+    if (what === '+') this.#outputs.set(told, { watermark: Number.NEGATIVE_INFINITY, isIdle: false })
+    if (what === '-') this.#outputs.delete(told)
     if (what === '+' || what === '-') return []
     if (what === 'periodic') return this.#look()
     const output = this.#outputs.get(what.slice(1))
@@ -239,7 +239,7 @@ describe('WatermarkOutputMultiplexer', () => {
       plain.perform(['+', 'a'])
       for (const each of steps) {
         const [what, name] = each
-        const id = what === '-' ? String(name) : what.slice(1)
+        const id = what === '-' ? name : what.slice(1)
         if (what !== 'periodic' && !known.has(id)) {
           multiplexer.registerNewOutput(id)
           plain.perform(['+', id])
