@@ -21,9 +21,15 @@ export interface SharedSourceOutput {
   readonly assigner: TimestampAssigner<unknown> | undefined
 }
 
+/** A WatermarkGenerator whose results are looked at: they may be promises, which nobody would await. */
+interface ObservedGenerator {
+  onEvent(...event: Parameters<WatermarkGenerator<unknown>['onEvent']>): unknown
+  onPeriodicEmit(output: WatermarkOutput): unknown
+}
+
 export interface SourceOutputTime {
   /** Undefined where the strategy makes no watermarks. */
-  readonly generator: WatermarkGenerator<unknown> | undefined
+  readonly generator: ObservedGenerator | undefined
   /** For what a record, or the reader itself, says of time. */
   readonly immediate: WatermarkOutput
   /** For what is said periodically. */
@@ -36,7 +42,7 @@ export class SourceOutputWithWatermarks implements SourceOutput<unknown> {
   readonly #emitter: WatermarkEmitter
   readonly #assigner: TimestampAssigner<unknown> | undefined
   readonly #time: SourceOutputTime
-  readonly #generator: WatermarkGenerator<unknown> | undefined
+  readonly #generator: ObservedGenerator | undefined
   #hasRecord = false
 
   constructor(shared: SharedSourceOutput, time: SourceOutputTime) {
@@ -61,7 +67,7 @@ export class SourceOutputWithWatermarks implements SourceOutput<unknown> {
     this.#output.collect(record, timestamp)
     const generator = this.#generator
     if (generator === undefined) return
-    const result: unknown = generator.onEvent(record, timestamp, this.#time.immediate)
+    const result = generator.onEvent(record, timestamp, this.#time.immediate)
     if (isThenable(result)) throw asyncNotAllowed(result, this.#operatorName, 'onEvent', generator)
   }
 
@@ -80,7 +86,7 @@ export class SourceOutputWithWatermarks implements SourceOutput<unknown> {
   emitPeriodically(): void {
     const generator = this.#generator
     if (generator === undefined) return
-    const result: unknown = generator.onPeriodicEmit(this.#time.deferred)
+    const result = generator.onPeriodicEmit(this.#time.deferred)
     if (isThenable(result)) throw asyncNotAllowed(result, this.#operatorName, 'onPeriodicEmit', generator)
   }
 }
