@@ -22,7 +22,7 @@ const rooms = [
       ['network', 'state'],
       ['metrics', 'timers', 'eventtime'],
       ['operators'],
-      ['windowing'],
+      ['windowing', 'source'],
       ['task'],
       ['coordination'],
       ['taskexecutor'],

@@ -22,6 +22,28 @@ export {
   type StateBackend,
 } from './api/environment/state-backends.js'
 export { Duration, Time, TimeUnit, type DurationLike } from './api/eventtime/time.js'
+export { Boundedness } from './api/connector/source/boundedness.js'
+export { InputStatus } from './api/connector/source/input-status.js'
+export { NumberSequenceSource } from './api/connector/source/lib/number-sequence-source.js'
+export type { NumberSequenceSplit } from './api/connector/source/lib/number-sequence-split.js'
+export type { ReaderInfo } from './api/connector/source/reader-info.js'
+export type { ReaderOutput, SourceOutput } from './api/connector/source/reader-output.js'
+export type { SimpleVersionedSerializer } from './api/connector/source/simple-versioned-serializer.js'
+export type { SourceEvent } from './api/connector/source/source-event.js'
+export type { SourceReaderContext } from './api/connector/source/source-reader-context.js'
+export type { SourceReader } from './api/connector/source/source-reader.js'
+export type { SourceSplit } from './api/connector/source/source-split.js'
+export type { Source } from './api/connector/source/source.js'
+export type {
+  SplitCallHandler,
+  SplitCallPeriod,
+  SplitEnumeratorContext,
+} from './api/connector/source/split-enumerator-context.js'
+export type { SplitEnumerator } from './api/connector/source/split-enumerator.js'
+export type { SplitsAssignment } from './api/connector/source/splits-assignment.js'
+export { BroadcastConnectedStream } from './api/datastream/broadcast-connected-stream.js'
+export { BroadcastStream } from './api/datastream/broadcast-stream.js'
+export { ConnectedStreams } from './api/datastream/connected-streams.js'
 export { DataStream } from './api/datastream/data-stream.js'
 export { AllWindowedStream, type AllWindowArgument } from './api/datastream/all-windowed-stream.js'
 export { KeyedStream } from './api/datastream/keyed-stream.js'
@@ -44,16 +66,32 @@ export { Watermark } from './api/eventtime/watermark.js'
 export type { Accumulator } from './api/functions/accumulator.js'
 export { DoubleCounter, IntCounter, ListAccumulator, LongCounter } from './api/functions/accumulators.js'
 export type { AggregateFunction } from './api/functions/aggregate-function.js'
+export {
+  BaseBroadcastProcessFunction,
+  BroadcastProcessFunction,
+  type BroadcastProcessFunctionContext,
+  type BroadcastProcessFunctionReadOnlyContext,
+} from './api/functions/broadcast-process-function.js'
 export type { CheckpointListener } from './api/functions/checkpoint-listener.js'
 export type {
   CheckpointedFunction,
   FunctionInitializationContext,
   FunctionSnapshotContext,
 } from './api/functions/checkpointed-function.js'
+export { RichCoFlatMapFunction, type CoFlatMapFunction } from './api/functions/co-flat-map-function.js'
+export { RichCoMapFunction, type CoMapFunction } from './api/functions/co-map-function.js'
+export { CoProcessFunction, KeyedCoProcessFunction } from './api/functions/co-process-function.js'
 export type { Collector } from './api/functions/collector.js'
 export { RichFilterFunction, type FilterFunction } from './api/functions/filter-function.js'
 export { RichFlatMapFunction, type FlatMapFunction } from './api/functions/flat-map-function.js'
 export type { KeySelector } from './api/functions/key-selector.js'
+export {
+  KeyedBroadcastProcessFunction,
+  type KeyedBroadcastProcessFunctionContext,
+  type KeyedBroadcastProcessFunctionOnTimerContext,
+  type KeyedBroadcastProcessFunctionReadOnlyContext,
+  type KeyedStateFunction,
+} from './api/functions/keyed-broadcast-process-function.js'
 export type { ListCheckpointed } from './api/functions/list-checkpointed.js'
 export { RichMapFunction, type MapFunction } from './api/functions/map-function.js'
 export type { OpenContext } from './api/functions/open-context.js'
@@ -83,7 +121,7 @@ export {
 export { TimeDomain } from './api/functions/time-domain.js'
 export type { TimerService } from './api/functions/timer-service.js'
 export { AggregatingStateDescriptor } from './api/state/aggregating-state-descriptor.js'
-export type { BroadcastState } from './api/state/broadcast-state.js'
+export type { BroadcastState, ReadOnlyBroadcastState } from './api/state/broadcast-state.js'
 export type { KeyedStateStore } from './api/state/keyed-state-store.js'
 export { ListStateDescriptor } from './api/state/list-state-descriptor.js'
 export type { AppendingState, ListState } from './api/state/list-state.js'

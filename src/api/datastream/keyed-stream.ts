@@ -7,6 +7,9 @@ import { countWindows } from './count-windows.js'
 import type { GlobalWindow } from '../windowing/windows/global-window.js'
 import type { Window } from '../windowing/windows/window.js'
 import { extremeElementOf, extremeOf, sumOf, type FieldReference } from './aggregations.js'
+import type { BroadcastConnectedStream } from './broadcast-connected-stream.js'
+import type { BroadcastStream } from './broadcast-stream.js'
+import type { ConnectedStreams } from './connected-streams.js'
 import { DataStream } from './data-stream.js'
 import { asFunctionObject, type ReduceArgument } from './function-arguments.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
@@ -85,6 +88,14 @@ export class KeyedStream<T, K> extends DataStream<T> {
    */
   countWindow(size: number, slide?: number): WindowedStream<T, K, GlobalWindow> {
     return countWindows(this.window(GlobalWindows.create()), { method: 'countWindow', size, slide })
+  }
+
+  override connect<T2>(stream: BroadcastStream<T2>): BroadcastConnectedStream<T, T2, K>
+  override connect<T2>(stream: DataStream<T2>): ConnectedStreams<T, T2, K>
+  override connect<T2>(
+    stream: DataStream<T2> | BroadcastStream<T2>,
+  ): ConnectedStreams<T, T2, K> | BroadcastConnectedStream<T, T2, K> {
+    return super.connect(stream as DataStream<T2>) as ConnectedStreams<T, T2, K>
   }
 
   protected rolling(name: string, userFunction: ReduceFunction<unknown>): SingleOutputStreamOperator<T> {

@@ -5,6 +5,7 @@ import { FILESYSTEM_ERRORS } from './filesystem-errors.js'
 import { JOB_ERRORS } from './job-errors.js'
 import { PROGRAM_ERRORS } from './program-errors.js'
 import { RECORD_ERRORS } from './record-errors.js'
+import { SOURCE_ERRORS } from './source-errors.js'
 import { STATE_ERRORS } from './state-errors.js'
 import { WINDOW_ERRORS } from './window-errors.js'
 
@@ -32,6 +33,7 @@ type Tables = typeof CONFIGURATION_ERRORS &
   typeof JOB_ERRORS &
   typeof RECORD_ERRORS &
   typeof WINDOW_ERRORS &
+  typeof SOURCE_ERRORS &
   typeof STATE_ERRORS &
   typeof CHECKPOINT_ERRORS &
   typeof FILESYSTEM_ERRORS
@@ -44,6 +46,7 @@ export const ERROR_TABLE: Tables = {
   ...JOB_ERRORS,
   ...RECORD_ERRORS,
   ...WINDOW_ERRORS,
+  ...SOURCE_ERRORS,
   ...STATE_ERRORS,
   ...CHECKPOINT_ERRORS,
   ...FILESYSTEM_ERRORS,

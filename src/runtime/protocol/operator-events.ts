@@ -50,9 +50,20 @@ export interface TriggerCoordinatorCheckpoint extends AboutCoordinator {
   readonly checkpointId: number
 }
 
+/** Another coordinator of the attempt told it something. */
+export interface EventOfOtherCoordinator extends AboutCoordinator {
+  readonly type: 'event-of-other-coordinator'
+  readonly senderId: string
+  readonly event: unknown
+}
+
 /** What goes to one coordinator that has been deployed. */
 export type ToCoordinator =
-  EventToCoordinator | ExecutionAttemptReady | ExecutionAttemptFailed | TriggerCoordinatorCheckpoint
+  | EventToCoordinator
+  | EventOfOtherCoordinator
+  | ExecutionAttemptReady
+  | ExecutionAttemptFailed
+  | TriggerCoordinatorCheckpoint
 
 /** Answered by operator-event-received. */
 export interface EventToOperator {
@@ -89,6 +100,12 @@ export interface EventFromCoordinator extends AboutCoordinator {
   readonly event: unknown
 }
 
+/** To all other coordinators of the attempt. */
+export interface EventToCoordinators extends AboutCoordinator {
+  readonly type: 'event-to-coordinators'
+  readonly event: unknown
+}
+
 export interface AcknowledgeCoordinatorCheckpoint extends AboutCoordinator {
   readonly type: 'acknowledge-coordinator-checkpoint'
   readonly checkpointId: number
@@ -119,6 +136,7 @@ export interface CoordinatorClosed extends AboutCoordinator {
 
 export type FromCoordinator =
   | EventFromCoordinator
+  | EventToCoordinators
   | AcknowledgeCoordinatorCheckpoint
   | DeclineCoordinatorCheckpoint
   | CoordinatorFailed

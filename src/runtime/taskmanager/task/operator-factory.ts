@@ -7,7 +7,8 @@ import { keyedOperators } from '../operators/keyed-operators.js'
 import { oneInputOperators } from '../operators/one-input-operators.js'
 import type { OperatorMaker, OperatorMakers } from '../operators/operator-makers.js'
 import { sinkOperators } from '../operators/sink-operators.js'
-import { sourceOperators } from '../operators/source-operators.js'
+import { twoInputOperators } from '../operators/two-input-operators.js'
+import { sourceOperators } from '../source/source-operators.js'
 import type { OperatorContext, SourceStreamOperator, StreamOperator } from '../operators/stream-operator.js'
 import { windowOperators } from '../windowing/window-operators.js'
 
@@ -17,6 +18,7 @@ const makers: OperatorMakers<KindSpec> = {
   ...eventTimeOperators,
   ...keyedOperators,
   ...windowOperators,
+  ...twoInputOperators,
   ...sinkOperators,
 }
 
