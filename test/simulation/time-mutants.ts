@@ -42,11 +42,11 @@ function withQueues(change: (queue: KeyedPriorityQueue<unknown>, name: string) =
 /** Each timer service looks at its clock timers first when it is made. */
 function withoutWakeup(queue: KeyedPriorityQueue<unknown>, name: string): void {
   if (!name.includes('/processing_')) return
-  const peek = queue.peek.bind(queue)
+  const firstTimestamp = queue.firstTimestamp.bind(queue)
   let looks = 0
-  queue.peek = () => {
+  queue.firstTimestamp = () => {
     looks += 1
-    return looks === 1 ? undefined : peek()
+    return looks === 1 ? undefined : firstTimestamp()
   }
 }
 
@@ -138,11 +138,10 @@ const FAULTS: readonly Mutant[] = [
     make: timed(() =>
       replaced(
         TablePriorityQueue.prototype,
-        'peek',
+        'isDue',
         (original) =>
-          function (this: TablePriorityQueue<unknown>) {
-            const first = original.call(this)
-            return first === undefined ? undefined : { ...first, timestamp: first.timestamp - EARLY_MS }
+          function (this: TablePriorityQueue<unknown>, timestamp) {
+            return original.call(this, timestamp + EARLY_MS)
           },
       ),
     ),
