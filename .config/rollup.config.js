@@ -16,6 +16,8 @@ const packages = [ownName, ...Object.keys(dependencies)]
 const entries = [
   'index',
   'client/client-entry',
+  'connectors/base/base-entry',
+  'connectors/datagen/datagen-entry',
   'connectors/socket/socket-entry',
   'testing/testing-entry',
   'cli/main',

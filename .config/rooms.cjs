@@ -22,6 +22,7 @@ const rooms = [
       ['network', 'state'],
       ['metrics', 'timers', 'eventtime'],
       ['operators'],
+      ['source', 'windowing'],
       ['task'],
       ['coordination'],
       ['taskexecutor'],

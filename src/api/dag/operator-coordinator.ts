@@ -18,6 +18,10 @@ import type { Clock } from '../../core/time/clock.js'
  * starts, and what it hands over it keeps in its state until the coordinator has answered. The answer falls on the right side
  * of every checkpoint, as an event to a subtask.
  *
+ * When all tasks of the job have finished, it does what it has been told till then: the job has finished when the promises of its
+ * methods have settled, `execution.checkpointing.timeout` at most (COORDINATOR_NOT_DONE), and what they throw fails the job as ever.
+ * What `callAsync` runs is not waited for: a last commit is awaited in `notifyCheckpointComplete`.
+ *
  * Apache Flink's interface of the same name, without its threads.
  */
 export interface OperatorCoordinator {
@@ -41,6 +45,11 @@ export interface OperatorCoordinator {
   executionAttemptReady(subtask: number, attempt: number, gateway: SubtaskGateway): void | Promise<void>
   /** A subtask failed: the attempt ends, and this coordinator with it. Not told of every failure: it may be closed before. */
   executionAttemptFailed(subtask: number, attempt: number, reason: Error): void | Promise<void>
+  /**
+   * Another coordinator of the attempt told all of them something, by the id of its operator. It is on no side of a snapshot, and
+   * of no state.
+   */
+  handleEventFromCoordinator?(operatorId: string, event: unknown): void | Promise<void>
   /** On every end, once. What is in the middle of a method then is waited for, but not for long. */
   close(): void | Promise<void>
 }
@@ -66,6 +75,8 @@ export interface OperatorCoordinatorContext {
   /** Without timers, which would outlive it: it has callAsyncPeriodically. */
   readonly clock: Pick<Clock, 'now' | 'monotonicMs'>
   readonly logger: Logger
+  /** To all other coordinators of the attempt that run. `event` is plain data, as that of a SubtaskGateway. */
+  sendEventToCoordinators(event: unknown): void
   /** The attempt fails with this cause. */
   failJob(cause: unknown): void
   /** Calls `action` as the coordinator's methods are called, after those that wait already. */

@@ -50,9 +50,26 @@ export interface TriggerCoordinatorCheckpoint extends AboutCoordinator {
   readonly checkpointId: number
 }
 
+/** Another coordinator of the attempt told it something. */
+export interface EventOfOtherCoordinator extends AboutCoordinator {
+  readonly type: 'event-of-other-coordinator'
+  readonly senderId: string
+  readonly event: unknown
+}
+
+/** Answered by coordinator-flushed: its subtasks have finished, or are counted as such from now on. */
+export interface FlushCoordinator extends AboutCoordinator {
+  readonly type: 'flush-coordinator'
+}
+
 /** What goes to one coordinator that has been deployed. */
 export type ToCoordinator =
-  EventToCoordinator | ExecutionAttemptReady | ExecutionAttemptFailed | TriggerCoordinatorCheckpoint
+  | EventToCoordinator
+  | EventOfOtherCoordinator
+  | ExecutionAttemptReady
+  | ExecutionAttemptFailed
+  | TriggerCoordinatorCheckpoint
+  | FlushCoordinator
 
 /** Answered by operator-event-received. */
 export interface EventToOperator {
@@ -89,6 +106,12 @@ export interface EventFromCoordinator extends AboutCoordinator {
   readonly event: unknown
 }
 
+/** To all other coordinators of the attempt. */
+export interface EventToCoordinators extends AboutCoordinator {
+  readonly type: 'event-to-coordinators'
+  readonly event: unknown
+}
+
 export interface AcknowledgeCoordinatorCheckpoint extends AboutCoordinator {
   readonly type: 'acknowledge-coordinator-checkpoint'
   readonly checkpointId: number
@@ -99,6 +122,11 @@ export interface DeclineCoordinatorCheckpoint extends AboutCoordinator {
   readonly type: 'decline-coordinator-checkpoint'
   readonly checkpointId: number
   readonly error: SerializedError
+}
+
+/** It has done whatever it was told before. */
+export interface CoordinatorFlushed extends AboutCoordinator {
+  readonly type: 'coordinator-flushed'
 }
 
 /** The attempt fails with it. */
@@ -119,8 +147,10 @@ export interface CoordinatorClosed extends AboutCoordinator {
 
 export type FromCoordinator =
   | EventFromCoordinator
+  | EventToCoordinators
   | AcknowledgeCoordinatorCheckpoint
   | DeclineCoordinatorCheckpoint
+  | CoordinatorFlushed
   | CoordinatorFailed
   | CoordinatorClosing
   | CoordinatorClosed
