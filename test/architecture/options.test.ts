@@ -55,7 +55,7 @@ test('every option is read by what it is for, or stands in the table of those wi
 test('an option that nobody reads any more is found, also where it is set and handed back', () => {
   const without = { ...sources, 'src/runtime/jobmanager/checkpoint/checkpoint-coordinator-configuration.ts': '' }
   const faults = faultsIn(without)
-  assert.ok(faults.includes('execution.checkpointing.timeout is read by nobody'), faults.join('\n'))
+  assert.ok(faults.includes('execution.checkpointing.min-pause is read by nobody'), faults.join('\n'))
   assert.ok(!faults.some((fault) => fault.startsWith('execution.checkpointing.mode ')), faults.join('\n'))
 })
 

@@ -42,6 +42,8 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
       return `${type} ${message.checkpointId}: ${message.error.message}`
     case 'coordinator-failed':
       return `${type}: ${message.error.message}`
+    case 'flush-coordinator':
+    case 'coordinator-flushed':
     case 'coordinator-closing':
     case 'coordinator-closed':
       return `${type}, attempt ${message.attempt}`

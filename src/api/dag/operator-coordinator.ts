@@ -18,6 +18,10 @@ import type { Clock } from '../../core/time/clock.js'
  * starts, and what it hands over it keeps in its state until the coordinator has answered. The answer falls on the right side
  * of every checkpoint, as an event to a subtask.
  *
+ * When all tasks of the job have finished, it does what it has been told till then: the job has finished when the promises of its
+ * methods have settled, `execution.checkpointing.timeout` at most (COORDINATOR_NOT_DONE), and what they throw fails the job as ever.
+ * What `callAsync` runs is not waited for: a last commit is awaited in `notifyCheckpointComplete`.
+ *
  * Apache Flink's interface of the same name, without its threads.
  */
 export interface OperatorCoordinator {

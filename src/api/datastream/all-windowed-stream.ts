@@ -82,7 +82,7 @@ export class AllWindowedStream<T, W extends Window> {
 
   /** Where records go that are too late for all their windows: read them with `getSideOutput` of the result. */
   sideOutputLateData(outputTag: OutputTag<T>): this {
-    this.#builder.sideOutputLateData(outputTag as OutputTag<unknown>)
+    this.#builder.sideOutputLateData(outputTag)
     return this
   }
 

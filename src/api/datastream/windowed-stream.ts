@@ -86,7 +86,7 @@ export class WindowedStream<T, K, W extends Window> {
 
   /** Where records go that are too late for all their windows: read them with `getSideOutput` of the result. */
   sideOutputLateData(outputTag: OutputTag<T>): this {
-    this.#builder.sideOutputLateData(outputTag as OutputTag<unknown>)
+    this.#builder.sideOutputLateData(outputTag)
     return this
   }
 

@@ -55,7 +55,20 @@ export interface KeyedBroadcastProcessFunctionReadOnlyContext<K> extends Broadca
   getCurrentKey(): K
 }
 
-/** {@link KeyedBroadcastProcessFunctionReadOnlyContext} when a timer is due. */
+/**
+ * {@link KeyedBroadcastProcessFunctionReadOnlyContext} when a timer is due: broadcast state can be read here as well.
+ *
+ * @example
+ * ```ts
+ * import { MapStateDescriptor, Types, type KeyedBroadcastProcessFunctionOnTimerContext } from 'flink-ts'
+ *
+ * const DELAYS = new MapStateDescriptor('delays', Types.STRING, Types.LONG)
+ * function again(ctx: KeyedBroadcastProcessFunctionOnTimerContext<string>): void {
+ *   const delayMs = ctx.getBroadcastState(DELAYS).get(ctx.getCurrentKey()) ?? 60_000
+ *   ctx.timerService().registerEventTimeTimer(ctx.timestamp() + delayMs)
+ * }
+ * ```
+ */
 export interface KeyedBroadcastProcessFunctionOnTimerContext<
   K,
 > extends KeyedBroadcastProcessFunctionReadOnlyContext<K> {

@@ -39,7 +39,8 @@ export const CheckpointingOptions: {
   }),
   CHECKPOINTING_TIMEOUT: durationOption('execution.checkpointing.timeout', 600_000, {
     minimum: 10,
-    description: 'A checkpoint that takes longer is discarded.',
+    description:
+      'A checkpoint that takes longer is discarded. Operator coordinators have as long for what they do when all tasks have finished, such as the last commit.',
   }),
   MIN_PAUSE_BETWEEN_CHECKPOINTS: durationOption('execution.checkpointing.min-pause', 0, {
     description:

@@ -44,6 +44,13 @@ export const JOB_ERRORS = {
     httpStatus: 409,
     exitCode: 1,
   },
+  JOB_STOPPED: {
+    message: 'Job {jobId} was stopped meanwhile, with {path}.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 409,
+    exitCode: 1,
+  },
   OPERATOR_FAILED: {
     message: '{operator} (subtask {subtask} of {parallelism}) failed: {reason}',
     fault: 'user',
@@ -53,6 +60,14 @@ export const JOB_ERRORS = {
   },
   COORDINATOR_FAILED: {
     message: 'The coordinator {coordinator} of {operator} failed: {reason}',
+    fault: 'user',
+    recovery: 'restart',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  COORDINATOR_NOT_DONE: {
+    message:
+      'All tasks have finished, but {coordinator} has not done within {timeoutMs} ms (execution.checkpointing.timeout) what it was told, such as a last commit. Does a promise of its methods never settle?',
     fault: 'user',
     recovery: 'restart',
     httpStatus: 500,

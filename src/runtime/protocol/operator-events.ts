@@ -57,6 +57,11 @@ export interface EventOfOtherCoordinator extends AboutCoordinator {
   readonly event: unknown
 }
 
+/** Answered by coordinator-flushed: its subtasks have finished, or are counted as such from now on. */
+export interface FlushCoordinator extends AboutCoordinator {
+  readonly type: 'flush-coordinator'
+}
+
 /** What goes to one coordinator that has been deployed. */
 export type ToCoordinator =
   | EventToCoordinator
@@ -64,6 +69,7 @@ export type ToCoordinator =
   | ExecutionAttemptReady
   | ExecutionAttemptFailed
   | TriggerCoordinatorCheckpoint
+  | FlushCoordinator
 
 /** Answered by operator-event-received. */
 export interface EventToOperator {
@@ -118,6 +124,11 @@ export interface DeclineCoordinatorCheckpoint extends AboutCoordinator {
   readonly error: SerializedError
 }
 
+/** It has done whatever it was told before. */
+export interface CoordinatorFlushed extends AboutCoordinator {
+  readonly type: 'coordinator-flushed'
+}
+
 /** The attempt fails with it. */
 export interface CoordinatorFailed extends AboutCoordinator {
   readonly type: 'coordinator-failed'
@@ -139,6 +150,7 @@ export type FromCoordinator =
   | EventToCoordinators
   | AcknowledgeCoordinatorCheckpoint
   | DeclineCoordinatorCheckpoint
+  | CoordinatorFlushed
   | CoordinatorFailed
   | CoordinatorClosing
   | CoordinatorClosed

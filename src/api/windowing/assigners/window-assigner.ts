@@ -56,4 +56,8 @@ export abstract class WindowAssigner<T, W extends Window> {
   getWindowSerializer(): WindowSerializer<W> {
     return TIME_WINDOW_SERIALIZER as unknown as WindowSerializer<W>
   }
+
+  toString(): string {
+    return `${this.constructor.name}()`
+  }
 }

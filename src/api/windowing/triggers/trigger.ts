@@ -50,4 +50,8 @@ export abstract class Trigger<T, W extends Window> {
     const reason = 'it says that it can merge windows, and has no onMerge'
     throw new FlinkError('GRAPH_INVALID', { operator: this.constructor.name, reason })
   }
+
+  toString(): string {
+    return `${this.constructor.name}()`
+  }
 }

@@ -29,4 +29,8 @@ export abstract class Window {
   abstract equals(other: unknown): boolean
   /** 32 bits, the same for equal windows. */
   abstract hashCode(): number
+
+  toString(): string {
+    return `${this.constructor.name}()`
+  }
 }

@@ -4,8 +4,8 @@
 //     -> metadata -> completed
 //       \_________ declined, expired, task ended, disk failed, shutdown: aborted, files discarded ________/
 //
-// Invariants: one is complete only when its metadata is durable, and aborts older pending ones; ids only grow. A shutdown
-// leaves no work on the disk. How many there may be at a time, and when: checkpoint-request-decider.ts. Thread: main thread.
+// Invariants: complete only when the metadata is durable; aborts older ones then; ids only grow. While one to stop with is
+// pending, no other begins. A shutdown leaves no work on the disk. When they begin: checkpoint-schedule.ts. Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { asError } from '../../../core/errors/thrown-value.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
@@ -32,10 +32,12 @@ export interface CheckpointCoordinatorServices extends CheckpointFailureServices
   readonly configuration: CheckpointCoordinatorConfiguration
   readonly repository: SnapshotRepository
   /** Their part is taken before any task is triggered. */
-  readonly operatorCoordinators: Pick<OperatorCoordinators, 'checkpoint' | 'checkpointEnded'>
+  readonly operatorCoordinators: Pick<OperatorCoordinators, 'checkpoint' | 'checkpointEnded' | 'stopped'>
   /** Sends to the worker of an execution, or to all workers. */
   readonly sendTo: (execution: Execution, message: MasterToWorker) => void
   readonly sendToAll: (message: MasterToWorker) => void
+  /** No further checkpoint is needed: tasks end by themselves. */
+  readonly tasksEnd: () => void
 }
 
 export class CheckpointCoordinator {
@@ -48,7 +50,8 @@ export class CheckpointCoordinator {
   readonly #schedule: CheckpointSchedule
   readonly #work: DiskWork
   #nextId: number
-  #stopped = false
+  /** From then on none begins, for this reason. */
+  #refusal: FlinkError | undefined
 
   constructor(services: CheckpointCoordinatorServices, executions: ExecutionGraph, nextId: number) {
     this.#services = services
@@ -83,7 +86,7 @@ export class CheckpointCoordinator {
    * metadata was being written counts or does not before the job restarts from the newest one, or removes them all.
    */
   async shutdown(reason: Error): Promise<void> {
-    this.#stopped = true
+    this.#refusal ??= checkpointDeclined(this.#nextId, 'the job is ending or restarting')
     this.#failures.stop()
     this.#schedule.stop()
     for (const pending of [...this.#pending.values()]) this.#abort(pending, reason)
@@ -122,7 +125,7 @@ export class CheckpointCoordinator {
     for (const pending of [...this.#pending.values()]) {
       if (!pending.awaits(execution.id)) continue
       const reason = `${execution.taskNameWithSubtask} ended before it acknowledged`
-      this.#abort(pending, checkpointDeclined(pending.checkpointId, reason))
+      this.#abort(pending, this.#refusal ?? checkpointDeclined(pending.checkpointId, reason))
     }
     this.#schedule.beginFinal()
   }
@@ -148,6 +151,7 @@ export class CheckpointCoordinator {
 
   /** From the request to the triggers on their way to the tasks. */
   async #begin(request: CheckpointRequest): Promise<PendingCheckpoint> {
+    await this.#untilNoStopIsPending()
     const pending = await this.#makePending(request)
     const { checkpointId, plan } = pending
     const states = this.#services.operatorCoordinators.checkpoint(checkpointId, plan.finishedVertices)
@@ -156,6 +160,12 @@ export class CheckpointCoordinator {
     if (pending.isPending) this.#sendTriggers(pending)
     this.#completeIfAcknowledged(pending)
     return pending
+  }
+
+  /** The job goes on after it, or ends with it. */
+  async #untilNoStopIsPending(): Promise<void> {
+    const stops = [...this.#pending.values()].filter(({ properties }) => properties.thenStop !== undefined)
+    await Promise.allSettled(stops.map(({ result }) => result))
   }
 
   /** Never rejects: where one of them declines the checkpoint is aborted. */
@@ -215,7 +225,7 @@ export class CheckpointCoordinator {
 
   #planOrThrow(): CheckpointPlan {
     const checkpointId = this.#nextId
-    if (this.#stopped) throw checkpointDeclined(checkpointId, 'the job is ending or restarting')
+    if (this.#refusal !== undefined) throw this.#refusal
     const { configuration, environment } = this.#services
     const { afterTasksFinish } = configuration
     return requireCheckpointPlan(this.#executions, { checkpointId, jobId: environment.jobId, afterTasksFinish })
@@ -271,8 +281,9 @@ export class CheckpointCoordinator {
       this.#decider.completed(environment.clock.monotonicMs())
       statistics.completed(pending, externalPath)
       this.#failures.completed(checkpointId, properties)
-      this.#final.completed(checkpointId)
+      if (this.#final.completed(checkpointId) || properties.thenStop !== undefined) this.#services.tasksEnd()
       if (pending.tellsCompletion) this.#services.sendToAll({ type: 'notify-checkpoint-complete', checkpointId })
+      if (properties.thenStop !== undefined) this.#stopsWith(externalPath)
       this.#services.operatorCoordinators.checkpointEnded(checkpointId)
       this.#abortOlderThan(pending)
       this.#schedule.beginFinal()
@@ -280,6 +291,11 @@ export class CheckpointCoordinator {
     } catch (error) {
       this.#endAsFailure(pending, asError(error))
     }
+  }
+
+  #stopsWith(path: string): void {
+    this.#refusal = new FlinkError('JOB_STOPPED', { jobId: this.#services.environment.jobId, path })
+    this.#services.operatorCoordinators.stopped()
   }
 
   #abortOlderThan(completed: PendingCheckpoint): void {

@@ -25,8 +25,11 @@ export class FinalCheckpoint {
     if (this.#isDue) this.#candidates.add(checkpointId)
   }
 
-  completed(checkpointId: number): void {
-    if (this.#candidates.delete(checkpointId)) this.#isComplete = true
+  /** True where it was the final one. */
+  completed(checkpointId: number): boolean {
+    const isFinal = this.#candidates.delete(checkpointId)
+    this.#isComplete ||= isFinal
+    return isFinal
   }
 
   aborted(checkpointId: number): void {

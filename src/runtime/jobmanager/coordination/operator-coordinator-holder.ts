@@ -17,8 +17,18 @@ interface PendingSnapshot {
   state: StreamStateHandle | undefined
 }
 
+/** Somebody waits until it has done what it was told. */
+interface Flush {
+  /** It holds up this checkpoint only. */
+  readonly checkpointId: number | undefined
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
 export class OperatorCoordinatorHolder {
   readonly #gates: readonly SubtaskEventGate[]
+  /** In the order of the answers. */
+  readonly #flushes: Flush[] = []
   #pending: PendingSnapshot | undefined
 
   constructor(parallelism: number, send: (subtask: number, event: unknown) => void) {
@@ -52,6 +62,21 @@ export class OperatorCoordinatorHolder {
     if (this.#pending?.checkpointId === checkpointId) this.#rejectPending(error)
   }
 
+  /** The coordinator is being asked; resolves when it has done what it was told before. */
+  flush(checkpointId?: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#flushes.push({ checkpointId, resolve, reject })
+    })
+  }
+
+  flushed(): void {
+    this.#flushes.shift()?.resolve()
+  }
+
+  get isFlushed(): boolean {
+    return this.#flushes.length === 0
+  }
+
   eventFromCoordinator(subtask: number, event: unknown): void {
     this.#gates[subtask]?.send(event)
   }
@@ -71,12 +96,18 @@ export class OperatorCoordinatorHolder {
     this.#checkDelivered()
   }
 
+  /** The job ends with a snapshot that is complete: what comes after it belongs to whoever goes on from there. */
+  stopped(): void {
+    for (const gate of this.#gates) gate.end()
+    this.#checkDelivered()
+  }
+
   /** Complete or aborted: it holds nothing back any more. */
   checkpointEnded(checkpointId: number): void {
-    if (this.#pending?.checkpointId === checkpointId) {
-      const reason = 'it ended before its coordinators had taken it'
-      this.#rejectPending(new FlinkError('CHECKPOINT_DECLINED', { checkpointId, reason }))
-    }
+    const reason = 'it ended before its coordinators had taken it'
+    const error = new FlinkError('CHECKPOINT_DECLINED', { checkpointId, reason })
+    if (this.#pending?.checkpointId === checkpointId) this.#rejectPending(error)
+    for (const flush of this.#flushes) if (flush.checkpointId === checkpointId) flush.reject(error)
     for (const gate of this.#gates) gate.open(checkpointId)
     this.#checkDelivered()
   }

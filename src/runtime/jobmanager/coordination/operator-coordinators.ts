@@ -1,7 +1,7 @@
 // Duty: all operator coordinators of one attempt: deployed, told of its subtasks, their events routed, their snapshots taken.
 // Invariants: every event between an operator and its coordinator passes here, also within one worker. What another attempt
 // sent is dropped. A vertex that had finished in the restored checkpoint runs no coordinator; where one finishes later,
-// its coordinator lives to the end of the attempt, and is not asked for snapshots any more.
+// its coordinator lives to the end of the attempt; instead of its snapshot a checkpoint has all done that it was told.
 // Thread: main thread.
 import { deserializeError, serializeError } from '../../../core/errors/error-codec.js'
 import type { JobVertex } from '../../../graph/job-graph.js'
@@ -107,23 +107,44 @@ export class OperatorCoordinators {
     }
   }
 
-  /** Undefined where nobody is to be asked. Rejects where one declined, or the checkpoint ended meanwhile. */
+  /**
+   * Undefined where nobody is to be asked. Rejects where one declined, or the checkpoint ended meanwhile. What is restored has no
+   * coordinator of a finished vertex: whatever such a one is in the middle of must not be left to it.
+   */
   checkpoint(checkpointId: number, finishedVertices: ReadonlySet<string>): Promise<CoordinatorStates> | undefined {
-    const asked = [...this.#coordinated.values()].filter(({ vertex }) => !finishedVertices.has(vertex.id))
-    if (asked.length === 0) return undefined
+    if (this.#coordinated.size === 0) return undefined
+    const all = [...this.#coordinated.values()]
+    const asked = all.filter(({ vertex }) => !finishedVertices.has(vertex.id))
     const { attemptNumber: attempt } = this.#input.executions
+    const flushes = all.filter((each) => !asked.includes(each)).map((each) => this.#flush(each, checkpointId))
     const states = asked.map(async ({ operatorId, holder }): Promise<[string, StreamStateHandle]> => {
       return [operatorId, await holder.checkpoint(checkpointId)]
     })
     for (const { operatorId, place } of asked) {
       this.#input.sendTo(place.worker, { type: 'trigger-coordinator-checkpoint', attempt, operatorId, checkpointId })
     }
-    return Promise.all(states).then((entries) => new Map(entries))
+    return Promise.all([Promise.all(states), Promise.all(flushes)]).then(([entries]) => new Map(entries))
+  }
+
+  /** All tasks have finished: resolves when all coordinators have done what they were told; undefined where there is none. */
+  flush(): Promise<unknown> | undefined {
+    if (this.#coordinated.size === 0) return undefined
+    return Promise.all([...this.#coordinated.values()].map((each) => this.#flush(each)))
+  }
+
+  /** Those that are asked, and have not done what they were told. */
+  get unflushed(): readonly OpenCoordinator[] {
+    return [...this.#coordinated.values()].filter(({ holder }) => !holder.isFlushed)
   }
 
   /** Complete or aborted. */
   checkpointEnded(checkpointId: number): void {
     for (const { holder } of this.#coordinated.values()) holder.checkpointEnded(checkpointId)
+  }
+
+  /** The job ends with a snapshot that is complete: no subtask takes an event any more. */
+  stopped(): void {
+    for (const { holder } of this.#coordinated.values()) holder.stopped()
   }
 
   get areClosed(): boolean {
@@ -137,6 +158,12 @@ export class OperatorCoordinators {
 
   workerExited(worker: number): void {
     for (const { operatorId, place } of this.open) if (place.worker === worker) this.#closed(operatorId)
+  }
+
+  #flush({ operatorId, place, holder }: Coordinated, checkpointId?: number): Promise<void> {
+    const { attemptNumber: attempt } = this.#input.executions
+    this.#input.sendTo(place.worker, { type: 'flush-coordinator', attempt, operatorId })
+    return holder.flush(checkpointId)
   }
 
   #add(operatorId: string, label: string, vertex: JobVertex): Coordinated {
@@ -189,6 +216,9 @@ export class OperatorCoordinators {
         break
       case 'decline-coordinator-checkpoint':
         holder.declined(message.checkpointId, deserializeError(message.error))
+        break
+      case 'coordinator-flushed':
+        holder.flushed()
         break
       case 'coordinator-failed':
         this.#input.failAttempt(deserializeError(message.error))

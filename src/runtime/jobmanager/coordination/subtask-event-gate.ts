@@ -2,6 +2,7 @@
 //
 //   open -> sent on;  closed by the coordinator's snapshot -> held in order;  opened when the subtask has taken the checkpoint,
 //   or the checkpoint has ended -> what was held since goes on, up to where another checkpoint closed it
+//   The snapshot to stop with is opened by its end only: aborted, the subtask goes on; complete, it takes nothing any more.
 //
 // Invariants: events go on in their order. Nothing that was sent after a snapshot passes before its checkpoint is taken.
 // Thread: main thread.

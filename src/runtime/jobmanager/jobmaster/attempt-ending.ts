@@ -1,35 +1,73 @@
 // Duty: ends what still lives of an attempt: its tasks and operator coordinators, or else the workers that do not end
-// them.
+// them. Says what is waited for where it takes long.
 // Invariants: `end` resolves when every task has ended and every coordinator is closed, or their workers were
 // terminated, each with a line in the log. Workers that answer in time stay.
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { OperatorCoordinators } from '../coordination/operator-coordinators.js'
+import type { TimerHandle } from '../../../core/time/clock.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import type { JobEnvironment } from '../job-environment.js'
 import { TaskCancellationWatchdog, type CancellationLimits } from './task-cancellation-watchdog.js'
 import type { WorkerPool } from './worker-pool.js'
+
+/** Whoever waits for a job at its end is told what that waits for. */
+const SLOW_MS = 10_000
+
+export interface EndingLimits extends CancellationLimits {
+  /** Until coordinators have done what they were told, when all tasks have finished. */
+  readonly coordinatorsMs: number
+}
 
 export interface AttemptEndingInput {
   readonly environment: Pick<JobEnvironment, 'clock' | 'logger'>
   readonly executions: ExecutionGraph
   readonly operatorCoordinators: OperatorCoordinators
   readonly pool: WorkerPool
-  readonly limits: CancellationLimits
+  readonly limits: EndingLimits
   /** A task or coordinator did not end when it was cancelled: its worker was terminated. */
   readonly onTimeout: (error: Error) => void
+  /** The end takes long; `waitsFor`: tasks and coordinators. */
+  readonly onSlowEnd: (waitsFor: readonly string[]) => void
 }
 
 export class AttemptEnding {
   readonly #input: AttemptEndingInput
   #ended: (() => void) | undefined
   #watchdog: TaskCancellationWatchdog | undefined
+  #slow: TimerHandle | undefined
+  #limit: TimerHandle | undefined
 
   constructor(input: AttemptEndingInput) {
     this.#input = input
   }
 
+  /** Its tasks end by themselves now. */
+  expectEnd(): void {
+    this.#sayWhenSlow(() => [])
+  }
+
+  /** All tasks have finished; undefined where there is no coordinator. Rejects with COORDINATOR_NOT_DONE. */
+  whenCoordinatorsAreDone(): Promise<void> | undefined {
+    const { operatorCoordinators, environment, limits } = this.#input
+    const flushed = operatorCoordinators.flush()
+    if (flushed === undefined) return undefined
+    const left = (): string[] => operatorCoordinators.unflushed.map(({ label }) => label)
+    this.#sayWhenSlow(left)
+    const { coordinatorsMs: timeoutMs } = limits
+    return new Promise((resolve, reject) => {
+      this.#limit = environment.clock.setTimer(timeoutMs, () => {
+        reject(new FlinkError('COORDINATOR_NOT_DONE', { coordinator: left().join(', '), timeoutMs }))
+      })
+      void flushed.then(() => {
+        resolve()
+      })
+    })
+  }
+
   async end(): Promise<void> {
+    this.#slow?.cancel()
+    this.#limit?.cancel()
     const { executions, operatorCoordinators, pool } = this.#input
     for (const execution of executions.all()) {
       if (!pool.isAlive(execution.worker)) this.#move(execution, 'FAILED')
@@ -42,7 +80,9 @@ export class AttemptEnding {
     }
     if (this.#isOver) return
     pool.sendToAll({ type: 'cancel-tasks', attempt: executions.attemptNumber })
+    this.#sayWhenSlow(() => operatorCoordinators.open.map(({ label }) => label))
     await this.#untilOver()
+    this.#slow?.cancel()
   }
 
   /** The worker has taken notice of the cancellation. */
@@ -57,6 +97,15 @@ export class AttemptEnding {
 
   get #isOver(): boolean {
     return this.#input.executions.allTerminal() && this.#input.operatorCoordinators.areClosed
+  }
+
+  #sayWhenSlow(coordinators: () => readonly string[]): void {
+    const { executions, environment, onSlowEnd } = this.#input
+    this.#slow?.cancel()
+    this.#slow = environment.clock.setTimer(SLOW_MS, () => {
+      const tasks = [...executions.all()].filter(({ isTerminal }) => !isTerminal)
+      onSlowEnd([...tasks.map(({ taskNameWithSubtask }) => taskNameWithSubtask), ...coordinators()])
+    })
   }
 
   async #untilOver(): Promise<void> {

@@ -3,10 +3,12 @@
 // `stop` resolves when every task has ended or its worker was terminated, and no checkpoint is being completed.
 // Thread: main thread.
 import type { Configuration } from '../../../core/config/configuration.js'
+import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import { ClusterOptions } from '../../../core/config/cluster-options.js'
 import { TaskManagerOptions } from '../../../core/config/task-manager-options.js'
 import { deserializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { asError } from '../../../core/errors/thrown-value.js'
 import { settledWithin } from '../../../core/time/settled-within.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
@@ -20,10 +22,9 @@ import { planDeployment, type RestoreAssignment } from '../scheduler/deployment-
 import type { SlotAssignment } from '../scheduler/slot-assignment.js'
 import { TimeStore } from '../watermarks/time-store.js'
 import { AccumulatorMerging } from './accumulator-merging.js'
-import { AttemptEnding } from './attempt-ending.js'
+import { AttemptEnding, type EndingLimits } from './attempt-ending.js'
 import { MetricStore } from './metric-store.js'
 import type { WorkerPool } from './worker-pool.js'
-import type { CancellationLimits } from './task-cancellation-watchdog.js'
 
 /** A worker that answers later is in the middle of a function of the user's: what it said last counts. */
 const TIME_REPORT_LIMIT_MS = 500
@@ -34,6 +35,8 @@ export interface JobAttemptListener {
   onFailed(error: Error): void
   /** A task did not end when it was cancelled: its worker is terminated. */
   onCancellationTimeout(error: Error): void
+  /** It is long at its end; `waitsFor`: tasks and coordinators. */
+  onSlowEnd(waitsFor: readonly string[]): void
 }
 
 export interface JobAttemptInput {
@@ -47,8 +50,7 @@ export interface JobAttemptInput {
 
 interface AttemptSettings {
   readonly network: { readonly networkBudgetBytes: number; readonly slotSizeBytes: number }
-  /** Time that tasks have to end on cancellation before their worker is terminated. */
-  readonly cancellation: CancellationLimits
+  readonly ending: EndingLimits
 }
 
 export class JobAttempt {
@@ -79,9 +81,12 @@ export class JobAttempt {
       executions,
       operatorCoordinators,
       pool,
-      limits: this.#settings.cancellation,
+      limits: this.#settings.ending,
       onTimeout: (error) => {
         input.listener.onCancellationTimeout(error)
+      },
+      onSlowEnd: (waitsFor) => {
+        input.listener.onSlowEnd(waitsFor)
       },
     })
   }
@@ -137,6 +142,7 @@ export class JobAttempt {
       case 'event-to-coordinators':
       case 'acknowledge-coordinator-checkpoint':
       case 'decline-coordinator-checkpoint':
+      case 'coordinator-flushed':
       case 'coordinator-failed':
       case 'coordinator-closing':
       case 'coordinator-closed':
@@ -184,6 +190,11 @@ export class JobAttempt {
     this.#ending.check()
   }
 
+  /** Its tasks end by themselves now. */
+  expectEnd(): void {
+    this.#ending.expectEnd()
+  }
+
   /** Ends all tasks; their workers stay, but for those that do not answer in time. May be called again meanwhile. */
   stop(reason: Error): Promise<void> {
     this.#stopped ??= this.#stop(reason)
@@ -225,7 +236,7 @@ export class JobAttempt {
       this.#allRunning = true
       this.#input.listener.onAllRunning()
     }
-    if (this.executions.allFinished()) this.#finish()
+    if (this.executions.allFinished()) this.#tasksFinished()
     this.#ending.check()
   }
 
@@ -254,6 +265,24 @@ export class JobAttempt {
     )
   }
 
+  /** What coordinators have been told they do before the job has finished: the last commit may be among it. */
+  #tasksFinished(): void {
+    if (this.#outcome === 'reported') return
+    const done = this.#ending.whenCoordinatorsAreDone()
+    if (done === undefined) {
+      this.#finish()
+      return
+    }
+    done.then(
+      () => {
+        this.#finish()
+      },
+      (error: unknown) => {
+        this.#fail(asError(error))
+      },
+    )
+  }
+
   #finish(): void {
     if (this.#outcome === 'reported') return
     this.#outcome = 'reported'
@@ -277,7 +306,8 @@ function settingsOf(configuration: Configuration): AttemptSettings {
       networkBudgetBytes: configuration.get(TaskManagerOptions.NETWORK_MEMORY_MAX),
       slotSizeBytes: configuration.get(TaskManagerOptions.MEMORY_SEGMENT_SIZE),
     },
-    cancellation: {
+    ending: {
+      coordinatorsMs: configuration.get(CheckpointingOptions.CHECKPOINTING_TIMEOUT),
       responseMs: configuration.get(ClusterOptions.TASK_CANCELLATION_RESPONSE_TIMEOUT),
       endMs: configuration.get(ClusterOptions.TASK_CANCELLATION_TIMEOUT),
     },

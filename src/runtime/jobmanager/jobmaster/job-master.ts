@@ -157,7 +157,7 @@ export class JobMaster {
   async stop(): Promise<void> {
     this.#lifecycle.askStop()
     if (!this.#input.repository.retainsOnStop) this.#input.inform(keepsNothing(this.jobId))
-    if (this.status !== 'RUNNING' || !this.#input.repository.retainsOnStop) {
+    if (this.status === 'INITIALIZING' || !this.#input.repository.retainsOnStop) {
       this.cancel()
       return
     }
@@ -166,12 +166,24 @@ export class JobMaster {
       // An attempt that failed while the checkpoint was written would be followed by one that nobody stops.
       if (this.#lifecycle.stoppedWith(externalPath) === 'RESTARTING') this.cancel()
     } catch (error) {
-      const cause = asError(error)
-      this.#environment.logger.warn('no final checkpoint: the job is cancelled', { reason: cause.message })
-      // Whoever has cancelled the job meanwhile has no use for it.
-      if (this.#lifecycle.ending.kind !== 'cancel') this.#input.tell(this.#lastCheckpointFailed(cause))
-      this.cancel()
+      this.#stopWithoutCheckpoint(asError(error))
     }
+  }
+
+  #stopWithoutCheckpoint(cause: Error): void {
+    if (FlinkError.is(cause, 'JOB_STOPPED')) {
+      // It ends already, as another wanted it to: only a failure would have it go on.
+      if (this.status === 'RESTARTING') this.cancel()
+      else this.#awaitingFailure.push(this.cancel.bind(this))
+      return
+    }
+    const { kind } = this.#lifecycle.ending
+    // Whoever has cancelled the job meanwhile has no use for it.
+    if (kind === 'stop' || kind === 'fail') {
+      this.#environment.logger.warn('no final checkpoint: the job is cancelled', { reason: cause.message })
+      this.#input.tell(this.#withoutLastCheckpoint(cause))
+    }
+    this.cancel()
   }
 
   /** Ends the job as soon as its tasks have ended. One that is ending already waits for no merge of its accumulators any more. */
@@ -182,9 +194,11 @@ export class JobMaster {
     void this.#loop.stop(reason).then(() => this.#end('CANCELED'))
   }
 
-  #lastCheckpointFailed(cause: Error): string {
+  #withoutLastCheckpoint(cause: Error): string {
     const kept = this.#input.repository.newestPath()
-    const failed = `The last checkpoint of job ${this.jobId} failed: ${sentence(withReason(cause))}`
+    const failed = FlinkError.is(cause, 'JOB_NOT_RUNNING')
+      ? `Job ${this.jobId} is ${this.status}: no last checkpoint can be taken.`
+      : `The last checkpoint of job ${this.jobId} failed: ${sentence(withReason(cause))}`
     if (kept === undefined) return `${failed} None is complete: the next start begins at zero.`
     const isFound = this.#environment.configuration.get(SavepointOptions.RECOVER_FROM_LATEST)
     const next = isFound ? 'the next start goes on from it' : `a start with -s ${kept} goes on from it`

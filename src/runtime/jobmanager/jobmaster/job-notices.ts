@@ -12,6 +12,8 @@ const REFILL_MS = 60_000
 /** Checkpoints that were aborted without anybody's failure, in a row: none of them is a sign of trouble, so many are. */
 const ABORTED_IN_A_ROW = 5
 const CAUSE_CHARS = 400
+/** Tasks and coordinators that an end waits for. */
+const NAMED_AT_END = 5
 const DEEPEST_CAUSE = 16
 /** The second line of a syntax error that came from a worker. */
 const LINE_OF_FILE = /^\S.*:\d+$/
@@ -62,6 +64,20 @@ export class JobNotices {
     const when = `It restarts in ${String(backoffMs)} ms as attempt ${String(attempt + 1)}, by ${strategy}`
     const hint = line.isFirst ? ` ${HINT}` : ''
     this.#tell(`${what} ${when}${ofOthers(line)}.${hint}`)
+  }
+
+  /** Whoever waits for its end would see nothing. */
+  endIsSlow(waitsFor: readonly string[]): void {
+    const named = waitsFor.slice(0, NAMED_AT_END).join('; ')
+    const others = waitsFor.length - NAMED_AT_END
+    const all = others > 0 ? `${named}; and ${String(others)} more` : named
+    this.#tell(
+      `Job ${this.#job} is at its end and still waits for: ${all}. Does a close or a promise not return there?`,
+    )
+  }
+
+  workerTerminated(cause: Error): void {
+    this.#tell(`Job ${this.#job}: ${sentence(cause.message)}`)
   }
 
   checkpointFailed(cause: Error, lastCompleted: string | undefined): void {

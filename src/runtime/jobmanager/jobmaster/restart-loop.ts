@@ -183,6 +183,10 @@ export class RestartLoop {
       },
       onCancellationTimeout: (error) => {
         this.#services.lifecycle.recordException(error)
+        this.#notices.workerTerminated(error)
+      },
+      onSlowEnd: (waitsFor) => {
+        this.#notices.endIsSlow(waitsFor)
       },
     }
   }
@@ -198,6 +202,7 @@ export class RestartLoop {
       operatorCoordinators: attempt.operatorCoordinators,
       sendTo: attempt.sendTo.bind(attempt),
       sendToAll: this.#pool.sendToAll.bind(this.#pool),
+      tasksEnd: attempt.expectEnd.bind(attempt),
       failJob: (error: Error): void => {
         this.#onFailure(error)
       },

@@ -40,6 +40,11 @@ export class CoordinatorHost {
     for (const coordinator of this.#coordinators.values()) coordinator.notifyCheckpointAborted(checkpointId)
   }
 
+  /** False where none of them runs any more. */
+  failAll(error: unknown): boolean {
+    return [...this.#coordinators.values()].map((coordinator) => coordinator.fail(error)).includes(true)
+  }
+
   /** Resolves when none of them runs any more. */
   async close(): Promise<void> {
     await Promise.all([...this.#coordinators.values()].map((coordinator) => coordinator.close()))

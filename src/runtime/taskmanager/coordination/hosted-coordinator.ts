@@ -7,6 +7,8 @@
 // when what runs has ended or has had its time. A snapshot that fails costs the checkpoint, not the attempt.
 // Thread: the task worker, between steps of its tasks.
 import type { OperatorCoordinator, OperatorCoordinatorProvider } from '../../../api/dag/operator-coordinator.js'
+import { hasMethods } from '../../../api/functions/has-methods.js'
+import { describeValue } from '../../../core/errors/describe-value.js'
 import { deserializeError, serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { ReasonError } from '../../../core/errors/reason-error.js'
@@ -41,6 +43,18 @@ export interface HostedCoordinatorInput extends HostedCoordinatorServices {
 
 type Action = () => void | Promise<void>
 
+const METHODS = [
+  'start',
+  'handleEventFromOperator',
+  'checkpointCoordinator',
+  'notifyCheckpointComplete',
+  'notifyCheckpointAborted',
+  'resetToCheckpoint',
+  'executionAttemptReady',
+  'executionAttemptFailed',
+  'close',
+] as const satisfies readonly (keyof OperatorCoordinator)[]
+
 export class HostedCoordinator {
   readonly #input: HostedCoordinatorInput
   readonly #calls: CoordinatorCalls
@@ -49,6 +63,8 @@ export class HostedCoordinator {
   /** What runs; settles when nothing waits any more. */
   #running: Promise<void> = Promise.resolve()
   #isRunning = false
+  /** How often it was asked to say when it has done what it was told. */
+  #flushes = 0
   #state: 'open' | 'failed' | 'closing' = 'open'
   #closed: Promise<void> | undefined
 
@@ -88,6 +104,10 @@ export class HostedCoordinator {
       case 'trigger-coordinator-checkpoint':
         this.#tell((coordinator) => this.#checkpoint(coordinator, message.checkpointId))
         break
+      case 'flush-coordinator':
+        this.#flushes += 1
+        this.#enqueue(() => undefined)
+        break
     }
   }
 
@@ -97,6 +117,13 @@ export class HostedCoordinator {
 
   notifyCheckpointAborted(checkpointId: number): void {
     this.#tell((coordinator) => coordinator.notifyCheckpointAborted(checkpointId))
+  }
+
+  /** An error of the worker's that nobody caught: it may be this one's. False where it has ended. */
+  fail(error: unknown): boolean {
+    const isOpen = this.#state === 'open'
+    this.#fail(error)
+    return isOpen
   }
 
   /** Resolves when nothing of it runs any more, and tells the JobMaster so. May be called again. */
@@ -124,7 +151,7 @@ export class HostedCoordinator {
 
   #create(): OperatorCoordinator {
     const { provider, deployment, operatorName, clock, logger } = this.#input
-    return provider.create({
+    const created: unknown = provider.create({
       operatorId: deployment.operatorId,
       operatorName,
       currentParallelism: deployment.parallelism,
@@ -147,6 +174,10 @@ export class HostedCoordinator {
         this.#calls.periodically(work, handler, times)
       },
     })
+    if (hasMethods(created, ...METHODS)) return created as OperatorCoordinator
+    const missing = METHODS.filter((method) => !hasMethods(created, method))
+    const what = missing.length === METHODS.length ? describeValue(created) : `an object without ${missing.join(', ')}`
+    throw new ReasonError(`create gave ${what}, which is no OperatorCoordinator`)
   }
 
   async #reset(
@@ -201,6 +232,13 @@ export class HostedCoordinator {
       this.#fail(error)
     } finally {
       this.#isRunning = false
+    }
+    this.#tellFlushed()
+  }
+
+  #tellFlushed(): void {
+    for (; this.#flushes > 0 && this.#state === 'open'; this.#flushes -= 1) {
+      this.#input.send({ type: 'coordinator-flushed', ...this.#identity })
     }
   }
 

@@ -2,7 +2,8 @@
 // Invariants: what comes out never goes back. It is the smallest watermark of the outputs that are not idle, and the greatest of
 // all when the last one goes idle, so that the order in which they went makes no difference. An immediate output is looked
 // at with each of its words, a deferred one with the next periodic look. An output that nothing was heard of holds time back. One
-// that goes away holds nobody back from the next look on; when the last has gone, nobody waits.
+// that goes away holds nobody back from the next look on. When the last has gone everything stays as it was: the next split may be
+// on its way, and others would go past its time if they did not wait.
 // Figures: the outputs are gone through only if the one that spoke can have held the others back: with 10,000 splits
 // and a watermark a record, one record in 10,000 pays for a look.
 // Thread: the task worker that owns the operator.
@@ -23,7 +24,6 @@ export class WatermarkOutputMultiplexer {
   readonly #outputs = new Map<string, PartialWatermark>()
   #combined = NO_TIMESTAMP
   #isIdle = false
-  #hadOutputs = false
   /** Outputs have changed without a look at them. */
   #isStale = false
 
@@ -39,7 +39,6 @@ export class WatermarkOutputMultiplexer {
   registerNewOutput(id: string, listener?: WatermarkUpdateListener): void {
     if (this.#outputs.has(id)) throw new FlinkError('ASSERTION_FAILED', { what: `there is an output ${id} already` })
     this.#outputs.set(id, new PartialWatermark(listener))
-    this.#hadOutputs = true
   }
 
   /** False: there is none of that name. */
@@ -86,6 +85,7 @@ export class WatermarkOutputMultiplexer {
   /** Looks at all outputs. */
   onPeriodicEmit(): void {
     this.#isStale = false
+    if (this.#outputs.size === 0) return
     let smallest = Number.POSITIVE_INFINITY
     let greatest = NO_TIMESTAMP
     let isIdle = true
@@ -95,7 +95,6 @@ export class WatermarkOutputMultiplexer {
       isIdle = false
       if (output.watermark < smallest) smallest = output.watermark
     }
-    if (!this.#hadOutputs) return
     if (!isIdle) this.#setIdle(false)
     this.#advance(isIdle ? greatest : smallest)
     if (isIdle) this.#setIdle(true)

@@ -45,7 +45,10 @@ export class DefaultKeyedStateStore implements KeyedStateStore {
   }
 
   getAggregatingState<IN, ACC, OUT>(descriptor: AggregatingStateDescriptor<IN, ACC, OUT>): AggregatingState<IN, OUT> {
-    return this.keyedState(checkedDescriptor(descriptor, 'aggregating', this.#operatorName)) as AggregatingState<IN, OUT>
+    return this.keyedState(checkedDescriptor(descriptor, 'aggregating', this.#operatorName)) as AggregatingState<
+      IN,
+      OUT
+    >
   }
 
   protected keyedState(descriptor: StateDescriptor<unknown>): State {

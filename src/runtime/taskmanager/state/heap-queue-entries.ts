@@ -8,7 +8,7 @@ import type { KeyContext } from './key-context.js'
 import type { QueueElement } from './keyed-priority-queue.js'
 import type { QueueEntries } from './queue-entries.js'
 import { PRESENT } from './table-priority-queue.js'
-import type { TimerHeap } from './timer-heap.js'
+import type { TimerOrder } from './timer-order.js'
 import { TimerColumn } from './timer-namespaces.js'
 
 export class HeapQueueEntries<N> implements QueueEntries<N> {
@@ -57,17 +57,17 @@ export class HeapQueueEntries<N> implements QueueEntries<N> {
     return element
   }
 
-  fill(heap: TimerHeap): void {
-    if (heap.size > 0) {
-      heap.retain((position, timestamp) => this.isAt(position, timestamp))
-      return
-    }
+  fill(order: TimerOrder): void {
+    if (order.size > 0) order.retain((position, timestamp) => this.isAt(position, timestamp))
+    else order.fill(this.#all())
+  }
+
+  *#all(): Generator<readonly [timestamp: number, hash: number, position: number]> {
     const table = this.#table
     for (let position = 0; position < table.limit; position += 1) {
       if (!table.hasEntryAt(position)) continue
-      heap.append(this.#column.timestampAt(position), table.keyHashAt(position), position)
+      yield [this.#column.timestampAt(position), table.keyHashAt(position), position]
     }
-    heap.order()
   }
 
   #find(namespace: N, timestamp: number): number {

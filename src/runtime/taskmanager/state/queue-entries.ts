@@ -2,7 +2,7 @@
 // Invariants: a position belongs to one element until it is removed, and may be that of another one afterwards.
 // Thread: the task worker that owns the backend.
 import type { QueueElement } from './keyed-priority-queue.js'
-import type { TimerHeap } from './timer-heap.js'
+import type { TimerOrder } from './timer-order.js'
 
 export interface QueueEntries<N> {
   /** Position of the new element of the current key; NOT_FOUND where there is one already. */
@@ -15,6 +15,6 @@ export interface QueueEntries<N> {
   take(position: number): QueueElement<N>
   /** Of the current key. */
   readonly keyHash: number
-  /** All that there are, in any order and without what was removed; no more than these stay in the heap. */
-  fill(heap: TimerHeap): void
+  /** All that there are, in any order and without what was removed; no more than these stay in the order. */
+  fill(order: TimerOrder): void
 }

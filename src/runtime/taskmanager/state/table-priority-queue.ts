@@ -1,13 +1,13 @@
 // Duty: a KeyedPriorityQueue over a table of the backend: the table says what is in it, so that snapshots, increments and
 // restores are those of any other state; a heap says in which order.
-// Invariants: every element is in the heap. What was removed, or is there twice, stays in the heap until it comes first, or is
+// Invariants: every element is in the order. What was removed, or is there twice, stays in the heap until it comes first, or is
 // more than half of it. Of equal timestamps the order is that of the hashes of the keys, also after a restore.
 // Thread: the task worker that owns the backend.
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import { NOT_FOUND } from './entry-table.js'
 import type { KeyedPriorityQueue, QueueElement } from './keyed-priority-queue.js'
 import type { QueueEntries } from './queue-entries.js'
-import { TimerHeap } from './timer-heap.js'
+import { TimerOrder } from './timer-order.js'
 
 /** The value of an element's entry. */
 export const PRESENT = true
@@ -23,13 +23,13 @@ export const presence: TypeSerializer<unknown> = {
 
 export class TablePriorityQueue<N> implements KeyedPriorityQueue<N> {
   readonly #entries: QueueEntries<N>
-  readonly #heap = new TimerHeap()
+  readonly #order = new TimerOrder()
   #size = 0
 
   constructor(entries: QueueEntries<N>) {
     this.#entries = entries
-    entries.fill(this.#heap)
-    this.#size = this.#heap.size
+    entries.fill(this.#order)
+    this.#size = this.#order.size
   }
 
   get size(): number {
@@ -41,38 +41,40 @@ export class TablePriorityQueue<N> implements KeyedPriorityQueue<N> {
     const position = entries.add(namespace, timestamp)
     if (position === NOT_FOUND) return false
     this.#size += 1
-    this.#heap.push(timestamp, entries.keyHash, position)
-    return this.#heap.position === position
+    this.#order.push(timestamp, entries.keyHash, position)
+    return this.#order.position === position
   }
 
   remove(namespace: N, timestamp: number): boolean {
     if (!this.#entries.remove(namespace, timestamp)) return false
     this.#size -= 1
-    const heap = this.#heap
-    if (heap.size > LEAST_REBUILT_SIZE && heap.size > 2 * this.#size) this.#entries.fill(heap)
+    const order = this.#order
+    if (order.size > LEAST_REBUILT_SIZE && order.size > 2 * this.#size) this.#entries.fill(order)
     return true
   }
 
   firstTimestamp(): number | undefined {
-    return this.#findFirst() ? this.#heap.timestamp : undefined
+    return this.#findFirst() ? this.#order.timestamp : undefined
   }
 
   isDue(timestamp: number): boolean {
-    return this.#findFirst() && this.#heap.timestamp <= timestamp
+    if (this.#order.size === 0) return false
+    this.#order.prepare(timestamp)
+    return this.#findFirst() && this.#order.timestamp <= timestamp
   }
 
   poll(): QueueElement<N> | undefined {
     if (!this.#findFirst()) return undefined
-    const element = this.#entries.take(this.#heap.position)
-    this.#heap.pop()
+    const element = this.#entries.take(this.#order.position)
+    this.#order.pop()
     this.#size -= 1
     return element
   }
 
   /** Takes from the heap what is no more, until an element comes first; false when there is none. */
   #findFirst(): boolean {
-    const heap = this.#heap
-    for (; heap.size > 0; heap.pop()) if (this.#entries.isAt(heap.position, heap.timestamp)) return true
+    const order = this.#order
+    for (; order.size > 0; order.pop()) if (this.#entries.isAt(order.position, order.timestamp)) return true
     return false
   }
 }

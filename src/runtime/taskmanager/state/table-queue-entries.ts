@@ -9,7 +9,7 @@ import type { QueueElement } from './keyed-priority-queue.js'
 import type { QueueEntries } from './queue-entries.js'
 import type { StateTable } from './state-table.js'
 import { PRESENT } from './table-priority-queue.js'
-import type { TimerHeap } from './timer-heap.js'
+import type { TimerOrder } from './timer-order.js'
 import type { TimerNamespace } from './timer-namespaces.js'
 
 export interface TableQueueEntriesParameters {
@@ -70,15 +70,17 @@ export class TableQueueEntries<N> implements QueueEntries<N> {
     return element
   }
 
-  fill(heap: TimerHeap): void {
+  fill(order: TimerOrder): void {
     this.#elements = []
     this.#free = []
-    heap.clear()
+    order.fill(this.#all())
+  }
+
+  *#all(): Generator<readonly [timestamp: number, hash: number, position: number]> {
     for (const { key, keyHash, namespace } of this.#parameters.table.entryKeys()) {
       const element = { key, keyHash, ...(namespace as TimerNamespace<N>) }
-      heap.append(element.timestamp, keyHash, this.#keep(element))
+      yield [element.timestamp, keyHash, this.#keep(element)]
     }
-    heap.order()
   }
 
   #currentKey(): unknown {

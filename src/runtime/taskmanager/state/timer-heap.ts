@@ -2,6 +2,7 @@
 // Invariants: the least timestamp comes first, of equal ones that with the least hash. It knows nothing of what stands at a
 // position. Numbers in typed arrays: nothing in here is an object that the garbage collector would have to visit.
 // Thread: the task worker that owns the backend.
+import { TimerRun } from './timer-run.js'
 
 const INITIAL_CAPACITY = 64
 
@@ -63,6 +64,46 @@ export class TimerHeap {
 
   order(): void {
     for (let at = (this.#size - 2) >> 2; at >= 0; at -= 1) this.#sink(at, at)
+  }
+
+  /** Whether so many are not after `timestamp`: looks at those and their children alone. */
+  hasUpTo(timestamp: number, count: number): boolean {
+    const timestamps = this.#timestamps
+    const found = [0]
+    for (let next = 0; next < found.length && found.length < count; next += 1) {
+      const child = 4 * (found[next] as number) + 1
+      const end = Math.min(child + 4, this.#size)
+      for (let at = child; at < end; at += 1) if ((timestamps[at] as number) <= timestamp) found.push(at)
+    }
+    return found.length >= count
+  }
+
+  /** Takes all that are not after `timestamp`, sorted; undefined, and takes none, where they cannot be sorted as a run. */
+  takeUpTo(timestamp: number): TimerRun | undefined {
+    const size = this.#size
+    const timers = {
+      timestamps: new Float64Array(size),
+      hashes: new Int32Array(size),
+      positions: new Int32Array(size),
+    }
+    let count = 0
+    for (let at = 0; at < size; at += 1) {
+      if ((this.#timestamps[at] as number) > timestamp) continue
+      timers.timestamps[count] = this.#timestamps[at] as number
+      timers.hashes[count] = this.#hashes[at] as number
+      timers.positions[count] = this.#positions[at] as number
+      count += 1
+    }
+    const run = TimerRun.of(timers, count)
+    if (run === undefined) return undefined
+    this.#size = 0
+    for (let at = 0; at < size; at += 1) {
+      if ((this.#timestamps[at] as number) <= timestamp) continue
+      this.#move(at, this.#size)
+      this.#size += 1
+    }
+    this.order()
+    return run
   }
 
   /** Keeps those that are wanted, each position once. */

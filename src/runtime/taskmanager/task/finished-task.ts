@@ -20,6 +20,10 @@ export class FinishedTask {
     for (const edge of descriptor.inputs) for (const channel of edge.channels) channels.reader(channel).close()
   }
 
+  get isTerminal(): boolean {
+    return this.#life.isTerminal
+  }
+
   step(): StepResult {
     if (this.#life.isTerminal) return 'done'
     if (!this.#begun) this.#begin()

@@ -146,14 +146,11 @@ export class StreamTask {
   notifyCheckpointAborted(checkpointId: number): void {
     const { life, actions } = this.#control
     if (life.hasEnded) return
-    const { checkpoints, ending, events } = this.#parts
+    const { checkpoints, ending } = this.#parts
     this.#input.onCheckpointAborted(checkpointId)
     void checkpoints.abort(checkpointId)
     const afterAbort = ending.checkpointAborted(checkpointId)
-    if (afterAbort !== 'no-stop') {
-      this.#control.processingTime.resume()
-      events.resume()
-    }
+    if (afterAbort !== 'no-stop') this.#control.processingTime.resume()
     if (afterAbort === 'lost') this.fail(new FlinkError('DRAIN_FAILED', { checkpointId }))
     if (afterAbort === 'goes-on') this.#input.resume()
     actions.enqueue(async () => {

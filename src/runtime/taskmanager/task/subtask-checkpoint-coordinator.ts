@@ -30,7 +30,7 @@ export interface SubtaskCheckpointServices {
   readonly control: Pick<TaskControl, 'actions' | 'processingTime' | 'wake' | 'whenTimeIsDone'>
   readonly outputs: Pick<TaskOutputs, 'broadcastBarrier' | 'broadcastCancelBarrier'>
   readonly ending: TaskEnding
-  readonly events: Pick<OperatorEvents, 'checkpointTaken' | 'hold'>
+  readonly events: Pick<OperatorEvents, 'checkpointTaken'>
   readonly alignment: CheckpointAlignment
   readonly clock: Clock
   readonly send: (message: WorkerToMaster) => void
@@ -91,8 +91,8 @@ export class SubtaskCheckpointCoordinator {
     }
     const isTaken = await this.#takeState(barrier, snapshot)
     if (!isTaken) return
-    if (this.#services.ending.isStoppingWith(checkpointId)) this.#services.events.hold()
-    this.#services.events.checkpointTaken(checkpointId)
+    // What follows the snapshot to stop with belongs to whoever goes on: its end says who that is.
+    if (!this.#services.ending.isStoppingWith(checkpointId)) this.#services.events.checkpointTaken(checkpointId)
     const synchronousMs = this.#services.clock.monotonicMs() - startedAt
     void this.#completeLater(checkpointId, snapshot, { alignmentMs, synchronousMs })
   }

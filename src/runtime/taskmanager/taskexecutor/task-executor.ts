@@ -5,6 +5,7 @@
 import { Configuration } from '../../../core/config/configuration.js'
 import { CoreOptions } from '../../../core/config/core-options.js'
 import { serializeError } from '../../../core/errors/error-codec.js'
+import { describeFailure } from '../../../core/errors/syntax-location.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { loggerWithFields } from '../../../core/logging/logger-with-fields.js'
 import { MetricOptions } from '../../../core/config/metric-options.js'
@@ -101,6 +102,7 @@ export class TaskExecutor {
       case 'execution-attempt-ready':
       case 'execution-attempt-failed':
       case 'trigger-coordinator-checkpoint':
+      case 'flush-coordinator':
         this.#coordinators.handle(message)
         break
       case 'event-to-operator':
@@ -121,9 +123,14 @@ export class TaskExecutor {
     }
   }
 
-  /** An error of user code that no task caught: it may be anybody's, so every task of the worker fails with it. */
+  /** An error of user code that nobody caught: it may be anybody's, so all tasks and coordinators of the worker fail with it. */
   failAll(error: unknown): void {
-    for (const task of this.#tasks.values()) task.fail(error)
+    const living = [...this.#tasks.values()].filter((task) => !task.isTerminal)
+    for (const task of living) task.fail(error)
+    const isTaken = this.#coordinators.failAll(error) || living.length > 0
+    if (isTaken) return
+    const reason = describeFailure(error)
+    this.#services.logger.warn('an error that nobody caught, when no task and no coordinator ran', { reason })
   }
 
   async #loadProgram(message: LoadProgram): Promise<void> {

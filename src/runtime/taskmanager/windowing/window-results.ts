@@ -32,14 +32,25 @@ export class WindowResults {
       case 'contents':
         for (const element of elements) collector.collect(element)
         return
-      case 'process':
-        return this.#refusePromise(result.function.process(key, context, elements, collector), 'process')
-      case 'process-all':
-        return this.#refusePromise(result.function.process(context, elements, collector), 'process')
-      case 'apply':
-        return this.#refusePromise(result.function.apply(key, window, elements, collector), 'apply')
-      case 'apply-all':
-        return this.#refusePromise(result.function.apply(window, elements, collector), 'apply')
+      case 'process': {
+        const returned: unknown = result.function.process(key, context, elements, collector)
+        this.#refusePromise(returned, 'process')
+        return
+      }
+      case 'process-all': {
+        const returned: unknown = result.function.process(context, elements, collector)
+        this.#refusePromise(returned, 'process')
+        return
+      }
+      case 'apply': {
+        const returned: unknown = result.function.apply(key, window, elements, collector)
+        this.#refusePromise(returned, 'apply')
+        return
+      }
+      case 'apply-all': {
+        const returned: unknown = result.function.apply(window, elements, collector)
+        this.#refusePromise(returned, 'apply')
+      }
     }
   }
 

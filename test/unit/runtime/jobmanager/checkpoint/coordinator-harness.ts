@@ -110,6 +110,7 @@ export class CoordinatorHarness {
   /** What operator coordinators answer; undefined where there are none. */
   onCoordinators: (() => Promise<CoordinatorStates>) | undefined
   readonly endedForCoordinators: number[] = []
+  stopsOfCoordinators = 0
   /** What a worker does at once when it is triggered. */
   onTrigger: (execution: Execution, checkpointId: number) => void = () => undefined
 
@@ -155,6 +156,9 @@ export class CoordinatorHarness {
         checkpointEnded: (checkpointId: number): void => {
           this.endedForCoordinators.push(checkpointId)
         },
+        stopped: (): void => {
+          this.stopsOfCoordinators += 1
+        },
       },
       sendTo: (execution: Execution, message: MasterToWorker): void => {
         this.#sent(message, ` to ${execution.id}`)
@@ -162,6 +166,9 @@ export class CoordinatorHarness {
       },
       sendToAll: (message: MasterToWorker): void => {
         this.#sent(message, '')
+      },
+      tasksEnd: (): void => {
+        this.told.push('tasks end')
       },
       failJob: (error: Error): void => {
         this.jobFailures.push(error)

@@ -103,12 +103,79 @@ describe('A savepoint', () => {
   it('that fails does not let periodic checkpoints go on after another that ends the job', async () => {
     const harness = new CoordinatorHarness({ intervalMs: 1000, maxConcurrent: 9 })
     harness.coordinator.start()
+    const held = harness.repository.hold('prepare savepoint')
+    void failureOf(harness.coordinator.triggerSavepoint('file:/sp', 'suspend'))
+    const others = [undefined, 'drain'] as const
+    const failures = others.map((end) => failureOf(harness.coordinator.triggerSavepoint('file:/wrong', end)))
     void harness.coordinator.triggerSavepoint('file:/sp', 'suspend')
-    await turn()
     harness.repository.failing.set('prepare savepoint', new Error('no such directory'))
-    await failureOf(harness.coordinator.triggerSavepoint('file:/wrong'))
-    await failureOf(harness.coordinator.triggerSavepoint('file:/wrong', 'drain'))
+    for (let left = 3; left > 0; left -= 1) {
+      await turn()
+      await held.letGo()
+    }
+    await Promise.all(failures)
     await harness.advance(3000)
+    assert.deepEqual(harness.triggered, [])
+  })
+})
+
+describe('A snapshot to stop with', () => {
+  it('keeps every other one from beginning until it has ended: what comes in between is on no side of one', async () => {
+    const harness = new CoordinatorHarness({ maxConcurrent: 9, timeoutMs: 1000 })
+    const before = harness.coordinator.triggerSavepoint('file:/before')
+    const stop = failureOf(harness.coordinator.triggerSavepoint('file:/sp', 'suspend'))
+    const savepoint = harness.coordinator.triggerSavepoint('file:/other')
+    const checkpoint = harness.coordinator.triggerCheckpoint()
+    await turn()
+    assert.deepEqual(harness.triggered, [1, 2])
+    await harness.acknowledgeAll(1)
+    assert.equal((await before).checkpointId, 1)
+    await turn()
+    assert.deepEqual(harness.triggered, [1, 2])
+    harness.coordinator.decline(2, new FlinkError('CHECKPOINT_DECLINED', { checkpointId: 2, reason: 'not now' }))
+    await stop
+    await turn()
+    assert.deepEqual(harness.triggered, [1, 2, 3, 4])
+    assert.equal(harness.stopsOfCoordinators, 0)
+    for (const id of [3, 4]) await harness.acknowledgeAll(id)
+    assert.deepEqual([(await savepoint).checkpointId, (await checkpoint).checkpointId], [3, 4])
+  })
+
+  for (const thenEnd of ['suspend', 'drain', 'cancel', undefined] as const) {
+    it(`tells who asked meanwhile (${thenEnd ?? 'savepoint'}) that the job was stopped, and with what`, async () => {
+      const harness = new CoordinatorHarness()
+      const stop = harness.coordinator.triggerSavepoint('file:/sp', 'suspend')
+      const meanwhile = failureOf(harness.coordinator.triggerSavepoint('file:/other', thenEnd))
+      await turn()
+      await harness.acknowledgeAll(1)
+      await stop
+      assert.equal(((await meanwhile) as Error).message, 'Job j was stopped meanwhile, with file:/sp/1.')
+      const after = (await failureOf(harness.coordinator.triggerSavepoint('file:/other', thenEnd))) as Error
+      assert.ok(FlinkError.is(after, 'JOB_STOPPED'))
+      assert.deepEqual(harness.triggered, [1])
+      assert.equal(harness.stopsOfCoordinators, 1)
+    })
+  }
+
+  it('tells so to who asked before it, where a task ended with it first', async () => {
+    const harness = new CoordinatorHarness()
+    const before = failureOf(harness.coordinator.triggerSavepoint('file:/before'))
+    const stop = harness.coordinator.triggerSavepoint('file:/sp', 'suspend')
+    await turn()
+    await harness.acknowledgeAll(2)
+    await stop
+    harness.end('source', 0)
+    assert.ok(FlinkError.is(await before, 'JOB_STOPPED'))
+  })
+
+  it('lets what waits for it end with the attempt', async () => {
+    const harness = new CoordinatorHarness()
+    const stop = failureOf(harness.coordinator.triggerSavepoint('file:/sp', 'suspend'))
+    const meanwhile = failureOf(harness.coordinator.triggerSavepoint('file:/other'))
+    await turn()
+    await harness.coordinator.shutdown(new Error('the job restarts'))
+    assert.equal(((await stop) as Error).message, 'the job restarts')
+    assert.match(((await meanwhile) as Error).message, /the job is ending or restarting/)
     assert.deepEqual(harness.triggered, [1])
   })
 })

@@ -174,6 +174,18 @@ describe('A coordinator as the JobMaster sees it', () => {
     assert.deepEqual(played.sent, [])
   })
 
+  it('lets nothing go on to tasks that are stopped: it is whoever goes on from there that gets it', async () => {
+    const played = new Played()
+    played.checkpoint(1)
+    played.holder.acknowledged(1, STATE)
+    played.holder.eventFromCoordinator(0, 'a')
+    played.holder.stopped()
+    played.holder.checkpointEnded(1)
+    played.holder.eventFromCoordinator(1, 'b')
+    assert.deepEqual(played.sent, [])
+    assert.deepEqual(await played.settled(), ['1 taken'])
+  })
+
   it('takes one snapshot at a time', () => {
     const played = new Played()
     played.checkpoint(1)

@@ -106,8 +106,38 @@ describe('The coordinators of an attempt', () => {
       deployed.map(({ operatorId }) => operatorId),
       ['chained'],
     )
-    assert.notEqual(played.coordinators.checkpoint(9, new Set()), undefined)
-    assert.equal(played.coordinators.checkpoint(10, new Set(['middle'])), undefined)
+    assert.ok(played.coordinators.checkpoint(9, new Set()) instanceof Promise)
+  })
+
+  it('of a finished vertex hold up a checkpoint until they have done what they were told, and have no state in it', async () => {
+    const played = new Played()
+    played.coordinators.deploy(undefined)
+    played.take()
+    const states = played.coordinators.checkpoint(5, new Set(['source', 'middle']))
+    assert.deepEqual(played.take(), ['0 flush-coordinator', '0 flush-coordinator'])
+    let isTaken = false
+    void states?.then(() => (isTaken = true))
+    const flushed = { type: 'coordinator-flushed', attempt: ATTEMPT } as const
+    played.coordinators.handle({ ...flushed, operatorId: 'source' })
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual([isTaken, played.coordinators.unflushed.length], [false, 1])
+    played.coordinators.handle({ ...flushed, operatorId: 'chained' })
+    assert.deepEqual(await states, new Map())
+  })
+
+  it('hold it up no longer than it lives, and answer for the next one', async () => {
+    const played = new Played()
+    played.coordinators.deploy(undefined)
+    const all = new Set(['source', 'middle'])
+    const first = played.coordinators.checkpoint(5, all)
+    played.coordinators.checkpointEnded(5)
+    await assert.rejects(first ?? Promise.resolve(), /it ended before its coordinators had taken it/)
+    const second = played.coordinators.checkpoint(6, all)
+    const flushed = { type: 'coordinator-flushed', attempt: ATTEMPT } as const
+    for (const operatorId of ['source', 'chained', 'source', 'chained']) {
+      played.coordinators.handle({ ...flushed, operatorId })
+    }
+    assert.deepEqual(await second, new Map())
   })
 
   it('are told when a subtask is ready, before what it sends, and when it fails', () => {

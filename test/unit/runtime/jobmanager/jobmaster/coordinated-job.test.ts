@@ -68,6 +68,66 @@ describe('A job with a coordinator', () => {
     assert.equal(harness.outcome?.status, 'FINISHED')
   })
 
+  it('has not finished before it has done what it was told, and says after a while what it waits for', async () => {
+    const harness = await start()
+    harness.ignored.add('flush-coordinator')
+    await harness.finishAll()
+    assert.equal(harness.worker(0).countOf('flush-coordinator'), 1)
+    await harness.advance(9_999)
+    assert.deepEqual(harness.told, [])
+    await harness.advance(1)
+    assert.match(harness.told.join(), /is at its end and still waits for: The coordinator Numbers of source\. Does/)
+    assert.equal(harness.worker(0).countOf('cancel-tasks'), 0)
+    harness.worker(0).say({ type: 'coordinator-flushed', attempt: 0, operatorId: 'source' })
+    await settle()
+    assert.equal(harness.worker(0).countOf('cancel-tasks'), 1)
+    harness.worker(0).say(CLOSED)
+    await settle()
+    assert.equal(harness.outcome?.status, 'FINISHED')
+    assert.equal(harness.clock.pendingTimers, 0)
+  })
+
+  it('restarts when it fails in what it does when all tasks have finished', async () => {
+    const harness = await start()
+    harness.ignored.add('flush-coordinator')
+    await harness.finishAll()
+    harness.worker(0).say(FAILED)
+    await settle()
+    harness.worker(0).say(CLOSED)
+    await settle()
+    assert.equal(harness.master.status, 'RESTARTING')
+    harness.ignored.clear()
+    await harness.advance(10)
+    assert.equal(harness.master.status, 'RUNNING')
+    await harness.finishAll()
+    harness.worker(0).say({ ...CLOSED, attempt: 1 })
+    await settle()
+    assert.equal(harness.outcome?.status, 'FINISHED')
+  })
+
+  it('fails where it never comes to the end of it', async () => {
+    const harness = await start()
+    harness.ignored.add('flush-coordinator')
+    await harness.finishAll()
+    await harness.advance(600_000)
+    assert.equal(harness.master.status, 'RESTARTING')
+    const told = JSON.stringify(harness.master.details().exceptions)
+    assert.match(
+      told,
+      /The coordinator Numbers of source has not done within 600000 ms \(execution\.checkpointing\.timeout\)/,
+    )
+  })
+
+  it('can be cancelled meanwhile', async () => {
+    const harness = await start()
+    harness.ignored.add('flush-coordinator')
+    await harness.finishAll()
+    harness.master.cancel()
+    harness.worker(0).say(CLOSED)
+    await settle()
+    assert.equal(harness.outcome?.status, 'CANCELED')
+  })
+
   it('terminates the worker of one that takes no notice of its end, and says so', async () => {
     const harness = await start()
     harness.master.cancel()

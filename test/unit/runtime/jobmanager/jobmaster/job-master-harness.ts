@@ -69,7 +69,10 @@ export class PlayedWorker implements TaskManagerGateway {
     else if (message.type === 'cancel-tasks') this.reportAll('CANCELED')
     else if (message.type === 'close-worker') this.die(undefined)
     else if (message.type === 'trigger-checkpoint') this.onTrigger(message.checkpointId)
-    else if (message.type === 'merge-accumulators') this.merge(message)
+    else if (message.type === 'flush-coordinator') {
+      const { attempt, operatorId } = message
+      this.#listener.onMessage({ type: 'coordinator-flushed', attempt, operatorId })
+    } else if (message.type === 'merge-accumulators') this.merge(message)
   }
 
   /** They start as they are deployed. */

@@ -76,6 +76,74 @@ describe('A JobMaster that is asked to stop', () => {
   })
 })
 
+describe('A JobMaster that is asked to stop while it stops with a savepoint', () => {
+  async function inStop(): Promise<{ harness: JobMasterHarness; stopped: Promise<string> }> {
+    const harness = await new JobMasterHarness(GOES_ON).run()
+    harness.ignored.add('trigger-checkpoint')
+    const stopped = harness.master.stopWithSavepoint('file:///sp', false)
+    await settle()
+    void harness.master.stop()
+    await settle()
+    for (const slot of [0, 1, 2]) harness.started[slot]?.at(-1)?.acknowledge(1)
+    await settle()
+    return { harness, stopped }
+  }
+
+  it('ends with that savepoint, and says nothing of a failure', async () => {
+    const { harness, stopped } = await inStop()
+    await harness.finishAll()
+    assert.match(await stopped, /^file:\/+sp\/savepoint-/)
+    assert.equal(harness.outcome?.status, 'FINISHED')
+    assert.deepEqual(harness.told, [])
+  })
+
+  it('does not start the job again when it fails after it', async () => {
+    const { harness, stopped } = await inStop()
+    const failed = assert.rejects(stopped, { code: 'STOP_AFTER_SAVEPOINT_FAILED' })
+    await harness.fail('map', new Error('boom'))
+    await failed
+    await harness.advance(10_000)
+    assert.equal(harness.outcome?.status, 'CANCELED')
+  })
+
+  it('takes its last checkpoint where that savepoint fails', async () => {
+    const harness = await new JobMasterHarness(GOES_ON).run()
+    harness.disk.fault = (_operation, path) => {
+      if (path.includes('/sp')) throw new FlinkError('DISK_FULL', { path })
+    }
+    const stopped = assert.rejects(harness.master.stopWithSavepoint('file:///sp', false), {
+      code: 'SAVEPOINT_DIRECTORY_FAILED',
+    })
+    await harness.master.stop()
+    await stopped
+    await harness.finishAll()
+    assert.match(String(harness.outcome?.finalCheckpoint), /chk-2$/)
+  })
+})
+
+describe('A JobMaster that is asked to stop while it waits to restart', () => {
+  it('says which checkpoint is kept', async () => {
+    const harness = await new JobMasterHarness(GOES_ON).run()
+    await harness.master.triggerCheckpoint()
+    await harness.fail('map', new Error('boom'))
+    assert.equal(harness.master.status, 'RESTARTING')
+    await harness.master.stop()
+    await settle()
+    assert.equal(harness.outcome?.status, 'CANCELED')
+    assert.match(
+      harness.told.at(-1) ?? '',
+      /^Job a+ is RESTARTING: no last checkpoint can be taken\. \S+chk-1 is kept, and a start with -s/,
+    )
+  })
+
+  it('says that none is complete where none is', async () => {
+    const harness = await new JobMasterHarness(GOES_ON).run()
+    await harness.fail('map', new Error('boom'))
+    await harness.master.stop()
+    assert.match(harness.told.at(-1) ?? '', /no last checkpoint can be taken\. None is complete/)
+  })
+})
+
 describe('A JobMaster whose last checkpoint fails', () => {
   for (const [title, more, next] of [
     [

@@ -128,6 +128,64 @@ describe('A coordinator in its worker', () => {
     assert.equal(error.message, 'The coordinator Played of numbers failed: Error: no such subtask')
   })
 
+  for (const [what, created, reason] of [
+    ['undefined', undefined, 'create gave undefined, which is no OperatorCoordinator'],
+    ['a promise', Promise.resolve({}), /create gave .*Promise.*, which is no OperatorCoordinator/],
+    ['an object that lacks methods', { start: () => undefined }, /create gave an object without handleEvent\w+, check/],
+  ] as const) {
+    it(`fails its attempt where its provider gives ${what}`, async () => {
+      const worker = new PlayedWorker(undefined, () => created)
+      worker.hosted.start()
+      worker.trigger(5)
+      await settled()
+      const [failed] = worker.ofType('coordinator-failed')
+      const message = failed?.error.message ?? ''
+      assert.ok(message.startsWith('The coordinator Played of numbers failed: '), message)
+      assert.match(message, typeof reason === 'string' ? new RegExp(reason) : reason)
+    })
+  }
+
+  it('says that it has done what it was told when the last of it has settled, with what that put into its order', async () => {
+    const worker = new PlayedWorker()
+    const commit = held()
+    worker.hosted.start()
+    worker.coordinator.before.set('complete', () => {
+      worker.coordinator.context?.runInCoordinator(() => commit.promise)
+    })
+    worker.hosted.notifyCheckpointComplete(5)
+    worker.flush()
+    await settled()
+    assert.deepEqual(worker.ofType('coordinator-flushed'), [])
+    commit.letGo()
+    await settled()
+    assert.deepEqual(worker.sent, [{ type: 'coordinator-flushed', attempt: 4, operatorId: 'op' }])
+    worker.flush()
+    await settled()
+    assert.equal(worker.ofType('coordinator-flushed').length, 2)
+  })
+
+  it('does not say so where it fails before', async () => {
+    const worker = new PlayedWorker()
+    worker.hosted.start()
+    worker.coordinator.before.set('complete', () => Promise.reject(new Error('no commit')))
+    worker.hosted.notifyCheckpointComplete(5)
+    worker.flush()
+    await settled()
+    assert.deepEqual(
+      worker.sent.map(({ type }) => type),
+      ['coordinator-failed'],
+    )
+  })
+
+  it('fails with an error that nobody caught, as long as it is open', async () => {
+    const worker = new PlayedWorker()
+    worker.hosted.start()
+    await settled()
+    assert.equal(worker.hosted.fail(new Error('left alone')), true)
+    assert.equal(worker.hosted.fail(new Error('left alone')), false)
+    assert.match(worker.ofType('coordinator-failed')[0]?.error.message ?? '', /numbers failed: Error: left alone$/)
+  })
+
   it('fails its attempt by failJob', async () => {
     const worker = new PlayedWorker()
     worker.hosted.start()

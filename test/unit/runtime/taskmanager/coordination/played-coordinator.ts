@@ -70,7 +70,8 @@ export class PlayedWorker {
   readonly coordinator = new PlayedCoordinator()
   readonly hosted: HostedCoordinator
 
-  constructor(restore?: CoordinatorDeployment['restore']) {
+  /** `created`: what the provider gives instead of the coordinator. */
+  constructor(restore?: CoordinatorDeployment['restore'], created?: () => unknown) {
     this.hosted = new HostedCoordinator({
       clock: this.clock,
       logger: {
@@ -88,7 +89,7 @@ export class PlayedWorker {
         name: 'Played',
         create: (context) => {
           this.coordinator.context = context
-          return this.coordinator
+          return created === undefined ? this.coordinator : (created() as OperatorCoordinator)
         },
       },
     })
@@ -104,6 +105,10 @@ export class PlayedWorker {
 
   trigger(checkpointId: number): void {
     this.hosted.handle({ type: 'trigger-coordinator-checkpoint', attempt: 4, operatorId: 'op', checkpointId })
+  }
+
+  flush(): void {
+    this.hosted.handle({ type: 'flush-coordinator', attempt: 4, operatorId: 'op' })
   }
 
   ready(subtask: number): void {

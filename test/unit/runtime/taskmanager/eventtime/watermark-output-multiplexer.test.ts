@@ -90,7 +90,8 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     [['ib', 1]],
     [['ib', 3], 3],
   ],
-  'idle when all have gone': [[['ia', 1], 1], [['-', 'a']], [['periodic'], 'idle']],
+  'nothing when all have gone: the next may be on its way': [[['ia', 1], 1], [['-', 'a']], [['periodic']]],
+  'no other status when all have gone': [[['ia', 1], 1], [['ia', 'idle'], 'idle'], [['-', 'a']], [['periodic']]],
   'active with the first that comes back': [
     [['+', 'b']],
     [['ia', 5]],
@@ -166,6 +167,7 @@ class PlainMultiplexer {
 
   #look(): Told[] {
     const all = [...this.#outputs.values()]
+    if (all.length === 0) return []
     const active = all.filter(({ isIdle }) => !isIdle).map(({ watermark }) => watermark)
     const isIdle = active.length === 0
     const combined = isIdle ? Math.max(...all.map(({ watermark }) => watermark)) : Math.min(...active)

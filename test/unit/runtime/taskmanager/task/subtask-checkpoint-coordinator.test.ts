@@ -77,7 +77,7 @@ function coordinatorOf(...operators: PlayedOperator[]): SubtaskCheckpointCoordin
     control: { actions, processingTime, wake, whenTimeIsDone: () => Promise.resolve() },
     outputs,
     ending: new TaskEnding(false),
-    events: { checkpointTaken: (id) => void events.push(`${String(id)} taken`), hold: () => void events.push('hold') },
+    events: { checkpointTaken: (id) => void events.push(`${String(id)} taken`) },
     alignment: new CheckpointAlignment(),
     clock,
     send: (message) => sent.push(message),
