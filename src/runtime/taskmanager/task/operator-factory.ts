@@ -9,7 +9,6 @@ import type { OperatorMaker, OperatorMakers } from '../operators/operator-makers
 import { sinkOperators } from '../operators/sink-operators.js'
 import { twoInputOperators } from '../operators/two-input-operators.js'
 import { sourceOperators } from '../source/source-operators.js'
-import { twoInputOperators } from '../operators/two-input-operators.js'
 import type { OperatorContext, SourceStreamOperator, StreamOperator } from '../operators/stream-operator.js'
 import { windowOperators } from '../windowing/window-operators.js'
 
