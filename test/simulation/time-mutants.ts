@@ -33,7 +33,7 @@ function withQueues(change: (queue: KeyedPriorityQueue<unknown>, name: string) =
     (original) =>
       function <N>(this: HeapKeyedStateBackend, ...given: Parameters<typeof original<N>>) {
         const queue = original.apply(this, given as never) as KeyedPriorityQueue<N>
-        change(queue as KeyedPriorityQueue<unknown>, given[0])
+        change(queue, given[0])
         return queue
       },
   )
