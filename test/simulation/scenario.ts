@@ -72,6 +72,7 @@ export interface Scenario {
 export type JobKind = 'counted' | 'coordinated' | 'timed'
 
 export const CHECKPOINT_DIRECTORY = '/checkpoints'
+const LEAST_TIMED_LIMIT_MS = 300
 export const SAVEPOINT_DIRECTORY = '/savepoints'
 
 function scenarioOf(simulation: Simulation, leftOut: LeftOut): Scenario {
@@ -121,8 +122,17 @@ function withTime(scenario: Scenario, simulation: Simulation): Scenario {
     ...run,
     shapeParallelism: shapes.map(() => oneOf(random, [run.parallelism, between(random, 1, 3)])),
   }))
-  const configuration = { ...scenario.configuration, 'pipeline.auto-watermark-interval': `${time.intervalMs} ms` }
+  const configuration = {
+    ...scenario.configuration,
+    'pipeline.auto-watermark-interval': `${time.intervalMs} ms`,
+    'execution.checkpointing.timeout': keptLimit(scenario.configuration['execution.checkpointing.timeout']),
+  }
   return { ...scenario, records: between(random, 50, 600), idleOneIn: 0, shapes, runs, configuration, time }
+}
+
+/** More tasks one after the other, in one thread perhaps, take longer: a limit that no checkpoint keeps ends no run. */
+function keptLimit(drawn = '0 ms'): string {
+  return `${Math.max(LEAST_TIMED_LIMIT_MS, Number.parseInt(drawn, 10))} ms`
 }
 
 /** The same with coordinators: few records, as each range costs messages, and no shapes. */

@@ -11,7 +11,7 @@ import { simulateJob, type SimulationReport } from './simulate-job.js'
 const SEEDS = 50
 const FIRST_SEED = 1
 const COORDINATED_SEEDS = 25
-const TIMED_SEEDS = 12
+const TIMED_SEEDS = 8
 
 function sum(reports: readonly SimulationReport[], numberOf: (report: SimulationReport) => number): number {
   return reports.reduce((total, report) => total + numberOf(report), 0)
