@@ -185,7 +185,7 @@ describe('The TimerService of a ProcessFunction', () => {
         timers.registerEventTimeTimer(5)
         timers.registerProcessingTimeTimer(5)
       })
-      userFunction.onTimer = onTimer
+      Object.assign(userFunction, { onTimer })
       const spec = { kind: 'keyed-process', function: userFunction } as const
       const harness = new KeyedOneInputStreamOperatorTestHarness(spec, byFirst)
       await harness.open()

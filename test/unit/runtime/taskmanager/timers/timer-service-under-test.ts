@@ -11,7 +11,7 @@ import type {
   InternalTimerService,
 } from '../../../../../src/runtime/taskmanager/timers/internal-timer-service.js'
 import type { KeyedStateHandle } from '../../../../../src/storage/state-handles.js'
-import { Span, SPANS } from '../../../../contract/runtime/spans.js'
+import { SPANS, type Span } from '../../../../contract/runtime/spans.js'
 import {
   backendOf,
   MAX_PARALLELISM,
