@@ -63,7 +63,7 @@ const everyTenth = WatermarkStrategy.forGenerator<number>(() => new EveryTenth()
 
 // While a split is there that nothing was read of, time waits for it: only the last one lets it go on.
 testSource('SourceOperator with watermarks of its records', {
-  binding: () => bindingOf(specOf(new NumberSequenceSource(1, 60), everyTenth as WatermarkStrategy<unknown>)),
+  binding: () => bindingOf(specOf(new NumberSequenceSource(1, 60), everyTenth)),
   afterOpen: assign,
   expected: NUMBERS.flatMap((n) => (n === 60 ? [record(n, n * 100), watermark(n * 100)] : [record(n, n * 100)])),
 })

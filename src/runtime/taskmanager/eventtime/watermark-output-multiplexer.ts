@@ -1,11 +1,9 @@
 // Duty: one watermark and one idleness out of those of many outputs, which come and go: the splits of a source.
 // Invariants: what comes out never goes back. It is the smallest watermark of the outputs that are not idle, and the greatest of
-// all when the last one goes idle, so that the order in which they went makes no difference. An immediate output is looked
-// at with each of its words, a deferred one with the next periodic look. An output that nothing was heard of holds time back. One
-// that goes away holds nobody back from the next look on. When the last has gone everything stays as it was: the next split may be
-// on its way, and others would go past its time if they did not wait.
-// Figures: the outputs are gone through only if the one that spoke can have held the others back: with 10,000 splits
-// and a watermark a record, one record in 10,000 pays for a look.
+// all when the last one goes idle. An immediate output is looked at with each of its words, a deferred one with the next periodic
+// look; one that nothing was heard of holds time back. One that goes away holds nobody back from the next look on. When the last
+// has gone everything stays as it was: the next split may be on its way, and others would go past its time if they did not wait.
+// Figures: only an output that can have held the others back has them looked at: with 10,000 splits, one record in 10,000.
 // Thread: the task worker that owns the operator.
 import type { Watermark } from '../../../api/eventtime/watermark.js'
 import type { WatermarkOutput } from '../../../api/eventtime/watermark-output.js'

@@ -48,7 +48,7 @@ export class TimestampsAndWatermarksOperator
     this.#watermarks.finishPending()
     this.#hasRecord = true
     try {
-      const eventTimestamp = 
+      const eventTimestamp =
         this.#assigner === undefined ? timestamp : assignedTimestamp(this.#assigner, value, timestamp, this.name)
       this.output.collect(value, eventTimestamp)
       const result: unknown = this.#generator.onEvent(value, eventTimestamp, this.#watermarks)

@@ -81,9 +81,7 @@ export class SourceOperator
     const onSplitWatermark = (splitId: string, watermark: number): void => {
       this.#alignment.onSplitWatermark(splitId, watermark)
     }
-    this.#readerOutputs = this.#wrapped(
-      () => new ReaderOutputs({ operatorName, context, strategy, onSplitWatermark }),
-    )
+    this.#readerOutputs = this.#wrapped(() => new ReaderOutputs({ operatorName, context, strategy, onSplitWatermark }))
     this.#timers = this.#makeTimers(strategy)
   }
 

@@ -74,7 +74,10 @@ export class TablePriorityQueue<N> implements KeyedPriorityQueue<N> {
   /** Takes from the heap what is no more, until an element comes first; false when there is none. */
   #findFirst(): boolean {
     const order = this.#order
-    for (; order.size > 0; order.pop()) if (this.#entries.isAt(order.position, order.timestamp)) return true
+    while (order.size > 0) {
+      if (this.#entries.isAt(order.position, order.timestamp)) return true
+      order.pop()
+    }
     return false
   }
 }

@@ -27,7 +27,7 @@ export function timerNamespaces<N>(inner: NamespaceType<N>): NamespaceType<Timer
     },
     hash: ({ timestamp, namespace }) => hashTimestamp(timestamp) ^ inner.hash(namespace),
     equals: (left, right) => left.timestamp === right.timestamp && inner.equals(left.namespace, right.namespace),
-    newColumn: () => new TimerColumn(inner as NamespaceType<unknown>),
+    newColumn: () => new TimerColumn(inner),
   }
 }
 

@@ -60,8 +60,10 @@ export class TimerOrder {
 
   /** Keeps those that are wanted, each position once. */
   retain(isWanted: (position: number, timestamp: number) => boolean): void {
-    for (let run = this.#run; run !== undefined && run.size > 0; run.pop()) {
+    const run = this.#run
+    while (run !== undefined && run.size > 0) {
       this.#heap.append(run.timestamp, run.hash, run.position)
+      run.pop()
     }
     this.#run = undefined
     this.#heap.retain(isWanted)
