@@ -16,6 +16,8 @@ const packages = [ownName, ...Object.keys(dependencies)]
 const entries = [
   'index',
   'client/client-entry',
+  'connectors/base/base-entry',
+  'connectors/datagen/datagen-entry',
   'connectors/socket/socket-entry',
   'testing/testing-entry',
   'cli/main',
@@ -51,6 +53,22 @@ const fresh = {
   },
 }
 
+/** Small modules that rollup would put into two parts by who needs them; a thread loads both anyway. */
+const sharedByMost = [
+  'api/eventtime/watermark',
+  'api/functions/has-methods',
+  'api/functions/rich-function',
+  'api/functions/source-function',
+  'api/functions/source/socket-text-stream-function',
+  'api/functions/time-domain',
+  'api/state/aggregating-state-descriptor',
+  'api/state/value-state-descriptor',
+  'api/windowing/evictors/timestamped-value',
+  'core/net/tcp-connection',
+].map((name) => path.join(compiled, `${name}.js`))
+
+const manualChunks = (id) => (sharedByMost.includes(id) ? 'functions' : undefined)
+
 const build = {
   external: (id) => id.startsWith('node:') || packages.some((one) => id === one || id.startsWith(`${one}/`)),
   treeshake: false,
@@ -61,6 +79,7 @@ const build = {
     dir: bundled,
     entryFileNames: '[name].js',
     chunkFileNames: 'parts/[name].js',
+    manualChunks,
     experimentalMinChunkSize: 100_000,
     hoistTransitiveImports: false,
     minifyInternalExports: false,

@@ -22,6 +22,7 @@ const rooms = [
       ['network', 'state'],
       ['metrics', 'timers', 'eventtime'],
       ['operators'],
+      ['source', 'windowing'],
       ['task'],
       ['coordination'],
       ['taskexecutor'],
@@ -30,6 +31,7 @@ const rooms = [
     doors: {
       // How keys and values lie in memory is known to no other file.
       state: [
+        'checked-descriptor',
         'internal-state',
         'keyed-priority-queue',
         'keyed-state-backend',

@@ -22,10 +22,34 @@ export {
   type StateBackend,
 } from './api/environment/state-backends.js'
 export { Duration, Time, TimeUnit, type DurationLike } from './api/eventtime/time.js'
+export { Boundedness } from './api/connector/source/boundedness.js'
+export { InputStatus } from './api/connector/source/input-status.js'
+export { NumberSequenceSource } from './api/connector/source/lib/number-sequence-source.js'
+export type { NumberSequenceSplit } from './api/connector/source/lib/number-sequence-split.js'
+export type { ReaderInfo } from './api/connector/source/reader-info.js'
+export type { ReaderOutput, SourceOutput } from './api/connector/source/reader-output.js'
+export type { SimpleVersionedSerializer } from './api/connector/source/simple-versioned-serializer.js'
+export type { SourceEvent } from './api/connector/source/source-event.js'
+export type { SourceReaderContext } from './api/connector/source/source-reader-context.js'
+export type { SourceReader } from './api/connector/source/source-reader.js'
+export type { SourceSplit } from './api/connector/source/source-split.js'
+export type { Source } from './api/connector/source/source.js'
+export type {
+  SplitCallHandler,
+  SplitCallPeriod,
+  SplitEnumeratorContext,
+} from './api/connector/source/split-enumerator-context.js'
+export type { SplitEnumerator } from './api/connector/source/split-enumerator.js'
+export type { SplitsAssignment } from './api/connector/source/splits-assignment.js'
+export { BroadcastConnectedStream } from './api/datastream/broadcast-connected-stream.js'
+export { BroadcastStream } from './api/datastream/broadcast-stream.js'
+export { ConnectedStreams } from './api/datastream/connected-streams.js'
 export { DataStream } from './api/datastream/data-stream.js'
+export { AllWindowedStream, type AllWindowArgument } from './api/datastream/all-windowed-stream.js'
 export { KeyedStream } from './api/datastream/keyed-stream.js'
 export type { Partitioner } from './api/datastream/partitioner.js'
 export { SingleOutputStreamOperator } from './api/datastream/single-output-stream-operator.js'
+export { WindowedStream, type WindowArgument } from './api/datastream/windowed-stream.js'
 export { DataStreamSource } from './api/datastream/data-stream-source.js'
 export { DataStreamSink } from './api/datastream/data-stream-sink.js'
 export type { FieldReference } from './api/datastream/aggregations.js'
@@ -42,16 +66,32 @@ export { Watermark } from './api/eventtime/watermark.js'
 export type { Accumulator } from './api/functions/accumulator.js'
 export { DoubleCounter, IntCounter, ListAccumulator, LongCounter } from './api/functions/accumulators.js'
 export type { AggregateFunction } from './api/functions/aggregate-function.js'
+export {
+  BaseBroadcastProcessFunction,
+  BroadcastProcessFunction,
+  type BroadcastProcessFunctionContext,
+  type BroadcastProcessFunctionReadOnlyContext,
+} from './api/functions/broadcast-process-function.js'
 export type { CheckpointListener } from './api/functions/checkpoint-listener.js'
 export type {
   CheckpointedFunction,
   FunctionInitializationContext,
   FunctionSnapshotContext,
 } from './api/functions/checkpointed-function.js'
+export { RichCoFlatMapFunction, type CoFlatMapFunction } from './api/functions/co-flat-map-function.js'
+export { RichCoMapFunction, type CoMapFunction } from './api/functions/co-map-function.js'
+export { CoProcessFunction, KeyedCoProcessFunction } from './api/functions/co-process-function.js'
 export type { Collector } from './api/functions/collector.js'
 export { RichFilterFunction, type FilterFunction } from './api/functions/filter-function.js'
 export { RichFlatMapFunction, type FlatMapFunction } from './api/functions/flat-map-function.js'
 export type { KeySelector } from './api/functions/key-selector.js'
+export {
+  KeyedBroadcastProcessFunction,
+  type KeyedBroadcastProcessFunctionContext,
+  type KeyedBroadcastProcessFunctionOnTimerContext,
+  type KeyedBroadcastProcessFunctionReadOnlyContext,
+  type KeyedStateFunction,
+} from './api/functions/keyed-broadcast-process-function.js'
 export type { ListCheckpointed } from './api/functions/list-checkpointed.js'
 export { RichMapFunction, type MapFunction } from './api/functions/map-function.js'
 export type { OpenContext } from './api/functions/open-context.js'
@@ -81,7 +121,7 @@ export {
 export { TimeDomain } from './api/functions/time-domain.js'
 export type { TimerService } from './api/functions/timer-service.js'
 export { AggregatingStateDescriptor } from './api/state/aggregating-state-descriptor.js'
-export type { BroadcastState } from './api/state/broadcast-state.js'
+export type { BroadcastState, ReadOnlyBroadcastState } from './api/state/broadcast-state.js'
 export type { KeyedStateStore } from './api/state/keyed-state-store.js'
 export { ListStateDescriptor } from './api/state/list-state-descriptor.js'
 export type { AppendingState, ListState } from './api/state/list-state.js'
@@ -91,11 +131,58 @@ export type { AggregatingState, ReducingState } from './api/state/merging-state.
 export type { OperatorStateStore } from './api/state/operator-state-store.js'
 export { ReducingStateDescriptor } from './api/state/reducing-state-descriptor.js'
 export type { StateDescriptor } from './api/state/state-descriptor.js'
+export type { StateOf } from './api/state/state-of.js'
 export type { State } from './api/state/state.js'
 export { ValueStateDescriptor } from './api/state/value-state-descriptor.js'
 export type { DefaultedValueState, ValueState } from './api/state/value-state.js'
 export type { TypeInformation } from './api/types/type-information.js'
 export { Types, type TypeOf } from './api/types/types-table.js'
+export { DynamicEventTimeSessionWindows } from './api/windowing/assigners/dynamic-event-time-session-windows.js'
+export { DynamicProcessingTimeSessionWindows } from './api/windowing/assigners/dynamic-processing-time-session-windows.js'
+export { EventTimeSessionWindows } from './api/windowing/assigners/event-time-session-windows.js'
+export { GlobalWindows } from './api/windowing/assigners/global-windows.js'
+export { MergingWindowAssigner, type MergeCallback } from './api/windowing/assigners/merging-window-assigner.js'
+export { ProcessingTimeSessionWindows } from './api/windowing/assigners/processing-time-session-windows.js'
+export type {
+  SessionGapArgument,
+  SessionWindowTimeGapExtractor,
+} from './api/windowing/assigners/session-window-time-gap-extractor.js'
+export { SlidingEventTimeWindows } from './api/windowing/assigners/sliding-event-time-windows.js'
+export { SlidingProcessingTimeWindows } from './api/windowing/assigners/sliding-processing-time-windows.js'
+export { TumblingEventTimeWindows } from './api/windowing/assigners/tumbling-event-time-windows.js'
+export { TumblingProcessingTimeWindows } from './api/windowing/assigners/tumbling-processing-time-windows.js'
+export { WindowAssigner, type WindowAssignerContext } from './api/windowing/assigners/window-assigner.js'
+export type { DeltaArgument, DeltaFunction } from './api/windowing/delta-function.js'
+export { CountEvictor } from './api/windowing/evictors/count-evictor.js'
+export { DeltaEvictor } from './api/windowing/evictors/delta-evictor.js'
+export { Evictor, type EvictorContext } from './api/windowing/evictors/evictor.js'
+export { TimeEvictor } from './api/windowing/evictors/time-evictor.js'
+export { TimestampedValue } from './api/windowing/evictors/timestamped-value.js'
+export { RichAllWindowFunction, type AllWindowFunction } from './api/windowing/functions/all-window-function.js'
+export { ProcessAllWindowFunction } from './api/windowing/functions/process-all-window-function.js'
+export {
+  ProcessWindowFunction,
+  type ProcessWindowFunctionContext,
+} from './api/windowing/functions/process-window-function.js'
+export { RichWindowFunction, type WindowFunction } from './api/windowing/functions/window-function.js'
+export { ContinuousEventTimeTrigger } from './api/windowing/triggers/continuous-event-time-trigger.js'
+export { ContinuousProcessingTimeTrigger } from './api/windowing/triggers/continuous-processing-time-trigger.js'
+export { CountTrigger } from './api/windowing/triggers/count-trigger.js'
+export { DeltaTrigger } from './api/windowing/triggers/delta-trigger.js'
+export { EventTimeTrigger } from './api/windowing/triggers/event-time-trigger.js'
+export { ProcessingTimeTrigger } from './api/windowing/triggers/processing-time-trigger.js'
+export { PurgingTrigger } from './api/windowing/triggers/purging-trigger.js'
+export { Trigger } from './api/windowing/triggers/trigger.js'
+export type {
+  MergingStateDescriptor,
+  OnMergeContext,
+  TriggerContext,
+} from './api/windowing/triggers/trigger-context.js'
+export { TriggerResult } from './api/windowing/triggers/trigger-result.js'
+export { GlobalWindow } from './api/windowing/windows/global-window.js'
+export { TimeWindow } from './api/windowing/windows/time-window.js'
+export type { WindowSerializer } from './api/windowing/windows/window-serializer.js'
+export { Window } from './api/windowing/windows/window.js'
 export { Configuration } from './core/config/configuration.js'
 export type { ErrorCode } from './core/errors/flink-error.js'
 export { FlinkError } from './core/errors/flink-error.js'

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Configuration } from '../core/config/configuration.js'
 import { checkKnownOptions, loadConfiguration } from '../core/config/global-configuration.js'
+import { warningsOfKeys } from '../core/config/key-warnings.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { LocalFileSystem } from '../core/fs/local-file-system.js'
 import { argumentError } from './parsed-values.js'
@@ -31,7 +32,7 @@ export async function loadCliConfiguration(settings: readonly Setting[]): Promis
   const { configuration, warnings } = await loadConfiguration(directory, fileSystem)
   for (const { key, value, where } of settings) configuration.setString(key, value, where)
   checkKnownOptions(configuration)
-  return { configuration, warnings, directory }
+  return { configuration, warnings: [...warnings, ...warningsOfKeys(configuration)], directory }
 }
 
 /** What a `-D` sets. */

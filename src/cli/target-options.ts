@@ -7,6 +7,8 @@ import { optionName, type CliOption } from './cli-option.js'
 import type { Setting } from './load-cli-configuration.js'
 import { has, valueOf, type ParsedOptions } from './parsed-values.js'
 
+const HIGHEST_PORT = 65_535
+
 /** The value of `-m` that means a cluster on YARN and no machine. */
 const YARN_CLUSTER = 'yarn-cluster'
 
@@ -67,6 +69,7 @@ export function targetSettings(parsed: ParsedOptions): Setting[] {
   const jobManager = valueOf(parsed, 'jobmanager')
   if (jobManager === YARN_CLUSTER) throw unsupported(YARN_CLUSTER, '-m')
   if (jobManager !== undefined) {
+    if (!hasPort(jobManager)) throw new FlinkError('JOB_MANAGER_ADDRESS_INVALID', { address: jobManager })
     settings.push({ key: RestOptions.ADDRESS.key, value: hostOf(jobManager), where: `-m ${jobManager}` })
   }
   return settings
@@ -98,6 +101,12 @@ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|::1|(0+:){7}0*1|0\
 function namesOfThisMachine(): string[] {
   const addresses = Object.values(networkInterfaces()).flatMap((ofInterface) => ofInterface ?? [])
   return [hostname().toLowerCase(), ...addresses.map(({ address }) => address.toLowerCase())]
+}
+
+/** A URL of the platform leaves out a port that its scheme would have anyway. */
+function hasPort(jobManager: string): boolean {
+  const [, port = ''] = /^(?:https?:\/\/)?(?:\[[^\]]*\]|[^:/]*):(\d+)(?:$|[/?#])/i.exec(jobManager) ?? []
+  return port !== '' && Number(port) <= HIGHEST_PORT
 }
 
 /** Of `host:port` or a URL. What is neither is left to be refused as it is. */

@@ -50,7 +50,11 @@ function linesOfHolder(holder: WatermarkHolderInfo, now: number): string[] {
 }
 
 function linesOfMaker(holder: WatermarkHolderInfo, now: number): string[] {
-  return [`  ${operatorOf(holder)}: ${reasonOf(holder, now)}`, ...linesOfSplits(holder, now)]
+  const isUntold = holder.watermark === NONE_YET && holder.strategy === 'function'
+  const reason = isUntold
+    ? 'its source function has emitted no watermark; none is needed where assignTimestampsAndWatermarks follows'
+    : reasonOf(holder, now)
+  return [`  ${operatorOf(holder)}: ${reason}`, ...linesOfSplits(holder, now)]
 }
 
 /** `"Timestamps/Watermarks", subtask 2 of 4` */

@@ -1,4 +1,5 @@
 import { Configuration } from '../core/config/configuration.js'
+import { warningsOfKeys } from '../core/config/key-warnings.js'
 import { warningsOfOptionsWithoutEffect } from '../core/config/options-without-effect.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { asError, messageOf } from '../core/errors/thrown-value.js'
@@ -189,6 +190,10 @@ export class JobProcess {
   }
 
   #warnOfOptions(configuration: Configuration): void {
+    // Of the keys that the program was started with the command has told.
+    for (const warning of warningsOfKeys(configuration, (key) => this.#configuration.getString(key) === undefined)) {
+      this.#input.listener.warning(warning)
+    }
     for (const [key, warning] of warningsOfOptionsWithoutEffect(configuration)) {
       if (this.#warnedOptions.has(key)) continue
       this.#warnedOptions.add(key)

@@ -1,4 +1,4 @@
-import { coordinatorOf } from '../api/dag/operator-spec.js'
+import { coordinatorNameOf } from '../api/dag/operator-spec.js'
 import type { PartitionerSpec } from '../api/dag/partitioner-spec.js'
 import type { Pipeline } from '../api/environment/pipeline-executor.js'
 import type { TypeInformation } from '../api/types/type-information.js'
@@ -64,7 +64,7 @@ function operatorOf(link: ChainLink, ids: OperatorIds): ChainedOperator {
   const { node } = link
   // All inputs share one state, so their keys are of one kind.
   const key = node.keys.find((each) => each !== undefined)
-  const coordinator = coordinatorOf(node.operator)
+  const coordinator = coordinatorNameOf(node.operator)
   return {
     id: idOf(node, ids),
     uid: node.uid,
@@ -74,7 +74,7 @@ function operatorOf(link: ChainLink, ids: OperatorIds): ChainedOperator {
     inputSideOutput: link.inputSideOutput,
     keyed: key !== undefined,
     ...(key?.declaredShape === undefined ? {} : { keyShape: key.declaredShape }),
-    ...(coordinator === undefined ? {} : { coordinator: coordinator.name }),
+    ...(coordinator === undefined ? {} : { coordinator }),
     ...(node.description === undefined ? {} : { description: node.description }),
   }
 }

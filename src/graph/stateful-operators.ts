@@ -1,4 +1,4 @@
-import { coordinatorOf, functionsOf, keepsState } from '../api/dag/operator-spec.js'
+import { coordinatorNameOf, functionsOf, keepsState } from '../api/dag/operator-spec.js'
 import { isCheckpointedFunction } from '../api/functions/checkpointed-function.js'
 import { hasMethods } from '../api/functions/has-methods.js'
 import { isFlushingSink } from '../api/functions/sink/flushing-sink.js'
@@ -23,7 +23,7 @@ function mayHoldState(binding: OperatorBinding | undefined): boolean {
   const functions = functionsOf(spec)
   // How far its files were written: without it they are only not cut back.
   if (functions.some(isFlushingSink)) return false
-  if (keepsState(spec) || coordinatorOf(spec) !== undefined) return true
+  if (keepsState(spec) || coordinatorNameOf(spec) !== undefined) return true
   if (functions.some((each) => isCheckpointedFunction(each) || isListCheckpointed(each))) return true
   // A rich function on a keyed stream can ask its runtime context for keyed state.
   return keys.some((key) => key !== undefined) && functions.some((each) => hasMethods(each, 'getRuntimeContext'))

@@ -61,8 +61,7 @@ test('an option that nobody reads any more is found, also where it is set and ha
 
 test('an option of the table that somebody reads is found, by whatever name it is read', () => {
   const planted: Sources = {
-    'src/runtime/planted.ts':
-      "import { RestOptions as Options } from './x.js'\nconst is = c.contains(Options.PORT)\n",
+    'src/runtime/planted.ts': "import { RestOptions as Options } from './x.js'\nconst is = c.contains(Options.PORT)\n",
     'src/storage/planted.ts':
       'const options = CheckpointingOptions\nconst is = c.getOptional(\n  options.UNALIGNED_ENABLED,\n)\n',
   }

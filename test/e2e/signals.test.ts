@@ -116,7 +116,7 @@ describe('signals to a job process', () => {
     command.kill('SIGTERM')
     const { exitCode, stderr } = await command.ended
     assert.equal(exitCode, 1)
-    assert.match(stderr, /Job was cancelled/)
+    assert.match(stderr, /keeps no checkpoints: it is cancelled, and nothing of it is kept[\s\S]*Job was cancelled/)
     assert.deepEqual(checkpointsIn(workspace, jobId), [])
     workspace.remove()
   })

@@ -17,11 +17,11 @@ function outputLines(stdout: string): string[] {
   return withoutSubtask.filter((line) => line.startsWith('(') || /^\w+> /.test(line))
 }
 
-/** Groups stably by the text up to the first comma. */
+/** Groups stably by the text up to the first comma, which counts where groups are sorted: a blank comes before it. */
 function groupedByKey(lines: readonly string[]): string[] {
   const groups = new Map<string, string[]>()
   for (const line of lines) {
-    const [group = ''] = line.split(',', 1)
+    const group = line.slice(0, line.indexOf(',') + 1)
     groups.set(group, [...(groups.get(group) ?? []), line])
   }
   return [...groups.keys()].sort().flatMap((group) => groups.get(group) ?? [])

@@ -33,6 +33,8 @@ export interface OperatorCase extends OperatorResults {
   readonly binding: (received: unknown[]) => OperatorBinding
   /** By input. Elements of several inputs arrive in turns: the first of each, the second of each... */
   readonly inputs: readonly (readonly InputElement[])[]
+  /** Numbers of inputs whose records every subtask is given. */
+  readonly broadcastInputs?: readonly number[]
   /** The results are the same elements whatever the order between inputs; the order within each input stays. */
   readonly anyOrderOfInputs?: boolean
   /** It does need several calls for a watermark or a timer when the output is narrow; a mode that meets none of these fails. */

@@ -1,8 +1,8 @@
 /**
  * One run of a case: the subtasks of the operator, who gets which element, and what came out of all of them. Elements are
- * given one after the other; a keyed record goes to the subtask of its key, others go round, all else goes to everybody. A
- * restore is the product's own: the snapshot is assigned to new subtasks as a job's is. Afterwards each input tells its
- * watermark and idleness again, as sources that have come back do.
+ * given one after the other; a keyed record goes to the subtask of its key, others go round, all else goes to everybody, and
+ * so does what is broadcast. A restore is the product's own: the snapshot is assigned to new subtasks as a job's is.
+ * Afterwards each input tells its watermark and idleness again, as sources that have come back do.
  */
 import assert from 'node:assert/strict'
 import { keyGroupForHash, operatorIndexForKeyGroup } from '../../src/core/keygroups/key-group-assignment.js'
@@ -129,6 +129,7 @@ export class OperatorRun {
     const all = this.#subtasks
     const [first] = all
     if (element.kind !== 'record' || first === undefined) return all
+    if (this.#input.test.broadcastInputs?.includes(input) === true) return all
     const target = all[this.#subtaskOf(first.keyHashOf(input, element.value))]
     assert.ok(target)
     this.#busy.add(target)

@@ -6,7 +6,7 @@ import type { SourceFunction } from '../../src/api/functions/source-function.js'
 import { ValueStateDescriptor } from '../../src/api/state/value-state-descriptor.js'
 import type { ValueState } from '../../src/api/state/value-state.js'
 import { NO_TIMESTAMP } from '../../src/runtime/taskmanager/network/stream-element.js'
-import { createOperator } from '../../src/runtime/taskmanager/operators/operator-factory.js'
+import { createOperator } from '../../src/runtime/taskmanager/task/operator-factory.js'
 import type {
   OperatorContext,
   OperatorSnapshotFuture,

@@ -1,7 +1,7 @@
 /** A source and the task around it. */
 import assert from 'node:assert/strict'
 import type { OperatorBinding } from '../../src/graph/program-graph.js'
-import { createOperator, isSourceOperator } from '../../src/runtime/taskmanager/operators/operator-factory.js'
+import { createOperator, isSourceOperator } from '../../src/runtime/taskmanager/task/operator-factory.js'
 import type { SourceStatus, SourceStreamOperator } from '../../src/runtime/taskmanager/operators/stream-operator.js'
 import type { OperatorSubtaskState } from '../../src/storage/state-handles.js'
 import { snapshotOperator, turn } from './operator-harness.js'

@@ -12,6 +12,8 @@ export interface SourceCase {
   /** A fresh source with a fresh function each time. */
   readonly binding: () => OperatorBinding
   readonly expected: readonly OutputElement[]
+  /** What its coordinator says when it has been opened, on a fresh start or with restored state. */
+  readonly afterOpen?: (harness: SourceOperatorTestHarness, start: 'fresh' | 'restored') => void
 }
 
 type SourceMode = (test: SourceCase) => Promise<void>
@@ -64,10 +66,12 @@ interface RestoredSource {
   readonly checkpointId: number
 }
 
-function open(test: SourceCase, room: OutputRoom, restored?: RestoredSource): Promise<SourceOperatorTestHarness> {
+async function open(test: SourceCase, room: OutputRoom, restored?: RestoredSource): Promise<SourceOperatorTestHarness> {
   const context = new TestOperatorContext({ room })
   const harness = new SourceOperatorTestHarness(test.binding(), context)
-  return harness.open(restored?.state, restored?.checkpointId)
+  await harness.open(restored?.state, restored?.checkpointId)
+  test.afterOpen?.(harness, restored === undefined ? 'fresh' : 'restored')
+  return harness
 }
 
 /** Idleness is not state: a restored source starts active. */

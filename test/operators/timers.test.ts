@@ -1,13 +1,20 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
 import type { Collector } from '../../src/api/functions/collector.js'
 import { OutputTag } from '../../src/api/functions/output-tag.js'
 import {
   KeyedProcessFunction,
+  ProcessFunction,
   type KeyedProcessFunctionContext,
   type KeyedProcessFunctionOnTimerContext,
+  type ProcessFunctionContext,
 } from '../../src/api/functions/process-function.js'
+import type { TimerService } from '../../src/api/functions/timer-service.js'
 import { ValueStateDescriptor } from '../../src/api/state/value-state-descriptor.js'
 import type { ValueState } from '../../src/api/state/value-state.js'
 import { Types } from '../../src/api/types/types-table.js'
+import { KeyedOneInputStreamOperatorTestHarness } from './keyed-one-input-stream-operator-test-harness.js'
+import { OneInputStreamOperatorTestHarness } from './one-input-stream-operator-test-harness.js'
 import { bindingOf, byFirst } from './operator-harness.js'
 import { processingTime, record, sideRecord, watermark } from './stream-elements.js'
 import { testOperator } from './test-operator.js'
@@ -101,4 +108,95 @@ testOperator('KeyedProcessOperator with processing-time timers', {
     record(['a', 2, 3000, 3000, 'PROCESSING_TIME']),
     sideRecord('fired', 'a2', 3000),
   ],
+})
+
+class WithTimerService extends ProcessFunction<Event, unknown> {
+  readonly #use: (timers: TimerService, ctx: ProcessFunctionContext) => unknown
+  constructor(use: (timers: TimerService, ctx: ProcessFunctionContext) => unknown) {
+    super()
+    this.#use = use
+  }
+  processElement(_event: Event, ctx: ProcessFunctionContext, out: Collector<unknown>): void {
+    out.collect(this.#use(ctx.timerService(), ctx))
+  }
+  override onTimer(timestamp: number, ctx: { timeDomain(): string }, out: Collector<unknown>): void {
+    out.collect(`${ctx.timeDomain()} ${String(timestamp)}`)
+  }
+}
+
+testOperator('ProcessOperator on a keyed stream, which has timers', {
+  binding: () => {
+    const userFunction = new WithTimerService((timers, ctx) => {
+      timers.registerEventTimeTimer((ctx.timestamp() ?? 0) + 10)
+      return timers.currentWatermark()
+    })
+    return bindingOf({ kind: 'keyed-process', function: userFunction }, byFirst)
+  },
+  inputs: [[record(['a', 1], 1), watermark(5), record(['c', 1], 6), record(['a', 2], 6), watermark(12)]],
+  expected: [
+    record(-Infinity, 1),
+    watermark(5),
+    record(5, 6),
+    record(5, 6),
+    record('EVENT_TIME 11', 11),
+    watermark(12),
+  ],
+  inMode: { 'restore with another parallelism': { leftOut: 'the last third is a watermark alone' } },
+})
+
+describe('The TimerService of a ProcessFunction', () => {
+  it('knows the time without a key, and refuses timers there', async () => {
+    for (const method of [
+      'registerEventTimeTimer',
+      'registerProcessingTimeTimer',
+      'deleteEventTimeTimer',
+      'deleteProcessingTimeTimer',
+    ] as const) {
+      const seen: number[] = []
+      const userFunction = new WithTimerService((timers) => {
+        seen.push(timers.currentWatermark(), timers.currentProcessingTime())
+        timers[method](5)
+      })
+      const harness = new OneInputStreamOperatorTestHarness(bindingOf({ kind: 'process', function: userFunction }))
+      await harness.open()
+      harness.processWatermark(7)
+      assert.throws(
+        () => {
+          harness.processElement(['a', 1])
+        },
+        { code: 'TIMERS_ON_NON_KEYED_STREAM', message: /^Op / },
+      )
+      assert.deepEqual(seen, [7, harness.context.clock.now()])
+      await harness.close()
+    }
+  })
+
+  it('fails the operator when onTimer throws or returns a promise', async () => {
+    for (const [onTimer, expected] of [
+      [() => Promise.resolve(), { code: 'ASYNC_NOT_ALLOWED', message: /Op: onTimer/ }],
+      [
+        () => {
+          throw new Error('boom')
+        },
+        { code: 'OPERATOR_FAILED', message: /Op.*boom/s },
+      ],
+    ] as const) {
+      const userFunction = new WithTimerService((timers) => {
+        timers.registerEventTimeTimer(5)
+        timers.registerProcessingTimeTimer(5)
+      })
+      Object.assign(userFunction, { onTimer })
+      const spec = { kind: 'keyed-process', function: userFunction } as const
+      const harness = new KeyedOneInputStreamOperatorTestHarness(spec, byFirst)
+      await harness.open()
+      harness.processElement(['a', 1])
+      assert.throws(() => {
+        harness.processWatermark(5)
+      }, expected)
+      assert.throws(() => {
+        harness.setProcessingTime(5000)
+      }, expected)
+      await harness.close()
+    }
+  })
 })

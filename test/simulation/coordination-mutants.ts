@@ -100,4 +100,4 @@ const FAULTS: readonly Mutant[] = [
   },
 ]
 
-export const COORDINATION_MUTANTS: readonly Mutant[] = FAULTS.map((fault) => ({ ...fault, isCoordinated: true }))
+export const COORDINATION_MUTANTS: readonly Mutant[] = FAULTS.map((fault) => ({ ...fault, kind: 'coordinated' }))

@@ -7,8 +7,10 @@ import { UNASKED_PREFIX, unaskedNumbers } from './hand-out-job.js'
 import { CountByKey, PassOn, Spoil } from './job-functions.js'
 import { keyedBy, keyOf, labelOf, type KeyPlan } from './job-keys.js'
 import { buildShape, plainShape } from './job-shapes.js'
+import { timesOfQuiet, type TimePlan } from './job-time.js'
 import type { FunctionBag, JobWorld, NumberRecord } from './job-world.js'
-import { RangeSource } from './range-source.js'
+import { numbersFrom } from './number-source.js'
+import { QuietSource } from './quiet-source.js'
 import type { Scenario } from './scenario.js'
 import { TransactionalSink } from './transactional-sink.js'
 
@@ -18,24 +20,35 @@ export function buildCountingJob(
   { scenario, plan }: Pick<JobWorld, 'scenario' | 'plan'>,
 ): void {
   const { sourceParallelism, parallelism, shapeParallelism } = plan
-  const range = { from: 0, to: scenario.records }
-  let numbers: DataStream<NumberRecord> = env
-    .addSource(functions.get('source', (world) => new RangeSource(range, world, 'source')))
-    .uid('source')
-    .setParallelism(sourceParallelism)
+  const { time } = scenario
+  const source = { env, functions, uid: 'source', parallelism: sourceParallelism, time }
+  let numbers: DataStream<NumberRecord> = numbersFrom({ from: 0, to: scenario.records }, source)
     .map(functions.get('may-fail', (world) => new PassOn(world, 'may-fail')))
     .uid('may-fail')
     .setParallelism(sourceParallelism)
   const spoil = functions.get('spoil', (world) => new Spoil(world))
   numbers.addSink(spoil).uid('spoil').setParallelism(sourceParallelism)
+  if (time !== undefined) numbers = numbers.union(quietSource(env, functions, { time, parallelism: sourceParallelism }))
   const endOf = (branch: string, ending: DataStream<NumberRecord>): void => {
     endInSink(ending, branch, functions, { scenario, plan })
   }
   for (const [index, shape] of scenario.shapes.entries()) {
-    const place = { env, functions, uid: `shape-${index}`, parallelism: shapeParallelism[index] ?? parallelism, endOf }
+    const uid = `shape-${index}`
+    const place = { env, functions, uid, parallelism: shapeParallelism[index] ?? parallelism, time, endOf }
     numbers = buildShape(numbers, place, shape)
   }
   endOf('', numbers)
+}
+
+function quietSource(
+  env: StreamExecutionEnvironment,
+  functions: FunctionBag,
+  { time, parallelism }: { readonly time: TimePlan; readonly parallelism: number },
+): DataStream<NumberRecord> {
+  const quiet = functions.get('quiet', (world) => new QuietSource(world))
+  const nothing = env.addSource(quiet).uid('quiet').setParallelism(parallelism)
+  if (time.quiet === 'says that it is idle') return nothing
+  return nothing.assignTimestampsAndWatermarks(timesOfQuiet(time)).uid('quiet-time').setParallelism(parallelism)
 }
 
 function endInSink(
@@ -76,6 +89,11 @@ export function plainTotals(scenario: Scenario): Map<string, PlainTotal> {
   }
   addUp(totals, values, scenario.count.keys, '')
   return totals
+}
+
+/** How many records all sinks commit. */
+export function plainRecords(scenario: Scenario): number {
+  return [...plainTotals(scenario).values()].reduce((sum, { count }) => sum + count, 0)
 }
 
 function addUp(totals: Map<string, PlainTotal>, values: readonly number[], keys: KeyPlan, prefix: string): void {

@@ -7,7 +7,7 @@ import { StreamExecutionEnvironment } from '../../src/index.js'
 import type { ProgramDescriptor } from '../../src/runtime/protocol/program-descriptor.js'
 import { GraphCapturingExecutor } from '../../src/runtime/taskmanager/taskexecutor/graph-capturing-executor.js'
 import type { ProgramRunner } from '../../src/runtime/taskmanager/taskexecutor/program-loader.js'
-import { buildCountingJob } from './counting-job.js'
+import { buildCountingJob, plainRecords } from './counting-job.js'
 import { handOutJob } from './hand-out-job.js'
 import { FunctionBag, type HookName, type JobWorld } from './job-world.js'
 import type { RunPlan } from './scenario.js'
@@ -30,11 +30,14 @@ const COMES_OFTEN: ReadonlySet<HookName> = new Set([
   'coordinator: complete',
 ])
 
+type SharedWorld = Pick<JobWorld, 'scenario' | 'plan' | 'runName' | 'store' | 'fail' | 'note' | 'expectedRecords'>
+
 export class JobProgram {
   readonly descriptor: ProgramDescriptor
   readonly #world: World
   readonly #plan: RunPlan
   readonly #runName: string
+  #expectedRecords: number | undefined
 
   constructor(runName: string, plan: RunPlan, world: World) {
     this.#runName = runName
@@ -118,12 +121,16 @@ export class JobProgram {
     }
   }
 
-  #sharedWorld(): Pick<JobWorld, 'scenario' | 'plan' | 'runName' | 'store' | 'fail'> {
+  #sharedWorld(): SharedWorld {
     const { scenario, store, simulation } = this.#world
     const fail = (reason: string): void => {
       simulation.fail(reason)
     }
-    return { scenario, plan: this.#plan, runName: this.#runName, store, fail }
+    const note = (what: string): void => {
+      simulation.note(`${this.#runName}: ${what}`)
+    }
+    const expectedRecords = (): number => (this.#expectedRecords ??= plainRecords(scenario))
+    return { scenario, plan: this.#plan, runName: this.#runName, store, fail, note, expectedRecords }
   }
 
   #beforeRecord(value: number, worker: SimulatedTaskManager): void {

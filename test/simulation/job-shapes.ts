@@ -1,9 +1,9 @@
 /**
  * The parts that a job graph is drawn from. Each says how it is built and what a plain loop makes of the numbers that go into
- * it; how they are spread over subtasks must not matter. A new shape is a row here. Two inputs and timers have their place here.
+ * it; how they are spread over subtasks must not matter. A new shape is a row here, or in `time-shapes.ts` with its timers.
  */
 import type { Random } from '../../src/core/random/random.js'
-import type { DataStream, SingleOutputStreamOperator, StreamExecutionEnvironment } from '../../src/index.js'
+import type { SingleOutputStreamOperator } from '../../src/index.js'
 import { happens, oneOf } from './draw.js'
 import {
   countedNumber,
@@ -16,52 +16,27 @@ import {
   PassOn,
   SplitOdd,
 } from './job-functions.js'
-import { drawKeys, keyedBy, keyOf, labelOf, type KeyPlan } from './job-keys.js'
-import type { FunctionBag, NumberRecord } from './job-world.js'
-import { STATE_KINDS, type StateKind } from './keyed-totals.js'
-import { RangeSource } from './range-source.js'
+import { drawKeys, keyedBy, keyOf, labelOf } from './job-keys.js'
+import type { NumberRecord } from './job-world.js'
+import { STATE_KINDS } from './keyed-totals.js'
+import {
+  FURTHER_FROM,
+  furtherSource,
+  placed,
+  type BuildPlace,
+  type EndOf,
+  type Numbers,
+  type Shape,
+  type ShapeDetails,
+} from './shape.js'
+import { TIME_SHAPES } from './time-shapes.js'
 
 export type ShapeKind = keyof typeof SHAPES
-
-/** What a shape may need to know of itself. */
-interface ShapeDetails {
-  readonly keys: KeyPlan
-  readonly state: StateKind
-  /** Records of a further source. */
-  readonly records: number
-  /** Runs in a task of its own, whatever could be chained. */
-  readonly isAlone: boolean
-}
 
 /** One part of a graph, as drawn. */
 export interface ShapePlan extends ShapeDetails {
   readonly kind: ShapeKind
 }
-
-/** Where a shape is built. */
-export interface BuildPlace {
-  readonly env: StreamExecutionEnvironment
-  readonly functions: FunctionBag
-  /** Begins the uid of each of its operators. */
-  readonly uid: string
-  readonly parallelism: number
-  /** Ends a branch of the graph: counts it by key and commits that. */
-  readonly endOf: (branch: string, numbers: DataStream<NumberRecord>) => void
-}
-
-type Numbers = DataStream<NumberRecord>
-
-/** Takes what ends in the branch of a shape. */
-type EndOf = (values: readonly number[]) => void
-
-interface Shape {
-  build(numbers: Numbers, place: BuildPlace, plan: ShapeDetails): Numbers
-  /** What comes out of it; `endOf` for a branch of its own. */
-  plain(values: readonly number[], plan: ShapeDetails, endOf: EndOf): number[]
-}
-
-/** Numbers of a further source. */
-const FURTHER_FROM = 10_000_000
 
 function unchanged(values: readonly number[]): number[] {
   return [...values]
@@ -72,7 +47,7 @@ function exchanged(by: (numbers: Numbers) => Numbers): Shape {
   return { build: (numbers, place, plan) => passedOn(by(numbers), place, plan), plain: unchanged }
 }
 
-const SHAPES = {
+const PLAIN_SHAPES = {
   chained: exchanged((numbers) => numbers),
   rebalance: exchanged((numbers) => numbers.rebalance()),
   rescale: exchanged((numbers) => numbers.rescale()),
@@ -99,7 +74,7 @@ const SHAPES = {
     plain: (values) => values.flatMap(multiplied),
   },
   union: {
-    build: (numbers, place, plan) => numbers.union(furtherSource(place, plan)),
+    build: (numbers, place, plan) => numbers.union(furtherSource(place, { from: FURTHER_FROM, records: plan.records })),
     plain: (values, { records }) => [...values, ...Array.from({ length: records }, (_, index) => FURTHER_FROM + index)],
   },
   /** Both halves of a side output come together again. */
@@ -141,16 +116,34 @@ const SHAPES = {
   },
 } satisfies Readonly<Record<string, Shape>>
 
-const KINDS = Object.keys(SHAPES) as [ShapeKind, ...ShapeKind[]]
+const SHAPES = { ...PLAIN_SHAPES, ...TIME_SHAPES }
+
+type Kinds<T> = [keyof T, ...(keyof T)[]]
+
+const PLAIN_KINDS = Object.keys(PLAIN_SHAPES) as Kinds<typeof PLAIN_SHAPES>
+const TIME_KINDS = Object.keys(TIME_SHAPES) as Kinds<typeof TIME_SHAPES>
 
 export function drawShapes(random: Random): ShapePlan[] {
-  return Array.from({ length: random.nextInt(4) }, () => ({
-    kind: oneOf(random, KINDS),
+  return Array.from({ length: random.nextInt(4) }, () => drawShape(random, PLAIN_KINDS))
+}
+
+/** One at least, and more with time than without. */
+export function drawTimeShapes(random: Random): ShapePlan[] {
+  const first = drawShape(random, TIME_KINDS)
+  const others = Array.from({ length: random.nextInt(3) }, () =>
+    drawShape(random, happens(random, 3) ? PLAIN_KINDS : TIME_KINDS),
+  )
+  return [first, ...others]
+}
+
+function drawShape(random: Random, kinds: readonly [ShapeKind, ...ShapeKind[]]): ShapePlan {
+  return {
+    kind: oneOf(random, kinds),
     keys: drawKeys(random),
     state: oneOf(random, STATE_KINDS),
     records: 50 + random.nextInt(400),
     isAlone: happens(random, 3),
-  }))
+  }
 }
 
 export function buildShape(numbers: Numbers, place: BuildPlace, plan: ShapePlan): Numbers {
@@ -172,20 +165,4 @@ function passedOn(numbers: Numbers, place: BuildPlace, plan: ShapeDetails): Numb
 function splitOdd(numbers: Numbers, place: BuildPlace, plan: ShapeDetails): SingleOutputStreamOperator<NumberRecord> {
   const split = place.functions.get(`${place.uid}-split`, (world) => new SplitOdd(world))
   return placed(numbers.process(split), place, { ...plan, operator: 'split' })
-}
-
-function furtherSource(place: BuildPlace, { records }: ShapeDetails): Numbers {
-  const uid = `${place.uid}-source`
-  const range = { from: FURTHER_FROM, to: FURTHER_FROM + records }
-  const source = place.functions.get(uid, (world) => new RangeSource(range, world, uid))
-  return place.env.addSource(source).uid(uid).setParallelism(place.parallelism)
-}
-
-function placed<T>(
-  stream: SingleOutputStreamOperator<T>,
-  { uid, parallelism }: BuildPlace,
-  { operator, isAlone }: { readonly operator: string; readonly isAlone: boolean },
-): SingleOutputStreamOperator<T> {
-  stream.uid(`${uid}-${operator}`).setParallelism(parallelism)
-  return isAlone ? stream.disableChaining() : stream
 }

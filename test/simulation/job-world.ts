@@ -33,6 +33,10 @@ export interface JobWorld {
   readonly beforeHook: (name: HookName, of: string) => void | Promise<void>
   /** What a sink waits for with a record. */
   readonly beforeWriting: () => void | Promise<void>
+  /** How many records the job commits in all. */
+  readonly expectedRecords: () => number
+  /** Something that is to be seen among the events. */
+  readonly note: (what: string) => void
   /** What must never happen happened in a function. */
   readonly fail: (reason: string) => void
   /** Waits on the worker's time. */

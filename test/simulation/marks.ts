@@ -2,15 +2,19 @@
  * What must have happened at least once in a long run: branches that are easily missed. A mark is a line here; it is told from
  * messages and from what is logged.
  */
+import type { JobKind } from './scenario.js'
 
 interface Mark {
   readonly name: string
   readonly seen: RegExp
+  /** In such jobs alone. */
+  readonly kind?: JobKind
   /** Counts only after a line of the first kind and before one of the second. */
   readonly between?: readonly [RegExp, RegExp]
 }
 
 const RESTART = [/: job .* is RESTARTING$/, /: job .* is (?:RUNNING|CANCELLING)$/] as const
+const RESTARTED = [/: job .* is RESTARTING$/, /^\s*[\d.]+ run \d+ from/] as const
 const SAVEPOINT_PENDING = [
   /asked for a savepoint beside the run/,
   /the savepoint beside the run is|no savepoint beside the run|^\s*[\d.]+ run \d+ from/,
@@ -57,9 +61,20 @@ export const MARKS = [
   { name: 'a worker dies while the job restarts', seen: /worker .* dies/, between: RESTART },
   { name: 'a kill right after a rename', seen: /killed.*after a rename/ },
   { name: 'a kill right after a directory sync', seen: /killed.*after a sync directory/ },
+  { name: 'records share a timer', kind: 'timed', seen: /-held: records shared a timer$/ },
+  { name: 'a timer is deleted', kind: 'timed', seen: /-held: a timer is deleted$/ },
+  { name: 'a timer fires before it is deleted', kind: 'timed', seen: /-held: a timer fired before it was deleted$/ },
+  { name: 'a timer is set that is due already', kind: 'timed', seen: /-held: a timer is set that is due already$/ },
+  { name: 'records wait for the last broadcast rule', kind: 'timed', seen: /-held: records waited for the last rule$/ },
+  { name: 'a reader has several splits', kind: 'timed', seen: /: a reader has [2-9] splits$/ },
+  { name: 'a split is found after a restart', kind: 'timed', seen: /: split \d+ goes to reader/, between: RESTARTED },
 ] as const satisfies readonly Mark[]
 
 export type MarkName = (typeof MARKS)[number]['name']
+
+export function marksOf(kind: JobKind): MarkName[] {
+  return MARKS.filter((mark) => !('kind' in mark) || mark.kind === kind).map(({ name }) => name)
+}
 
 export class MarkWatch {
   readonly #counts = new Map<MarkName, number>()
@@ -73,8 +88,9 @@ export class MarkWatch {
     return this.#counts.get(name) ?? 0
   }
 
-  missed(): MarkName[] {
-    return MARKS.map(({ name }) => name).filter((name) => this.count(name) === 0)
+  /** Of jobs of this kind. */
+  missed(kind: JobKind): MarkName[] {
+    return marksOf(kind).filter((name) => this.count(name) === 0)
   }
 
   #lookFor(mark: (typeof MARKS)[number], log: readonly string[]): void {

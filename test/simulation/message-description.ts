@@ -26,6 +26,9 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     case 'event-to-coordinator':
     case 'event-from-coordinator':
       return `${type}, subtask ${message.subtask}: ${JSON.stringify(message.event)}`
+    case 'event-to-coordinators':
+    case 'event-of-other-coordinator':
+      return `${type}: ${JSON.stringify(message.event)}`
     case 'event-from-operator':
     case 'event-to-operator':
       return `${type} ${shortId(message.executionId)}: ${JSON.stringify(message.event)}`

@@ -20,14 +20,16 @@ import {
   withWriters,
 } from './mutant-parts.js'
 import { replaced, type Sabotage } from './sabotage.js'
+import type { JobKind } from './scenario.js'
 import { simulateJob } from './simulate-job.js'
+import { TIME_MUTANTS } from './time-mutants.js'
 
 export interface Mutant {
   readonly name: string
   /** It is found in one of so many seeds, counted from 1. */
   readonly seeds: number
-  /** Seeds whose numbers coordinators hand out. */
-  readonly isCoordinated?: boolean
+  /** Seeds of another kind of job than `counted`. */
+  readonly kind?: JobKind
   /** Anew for each seed. */
   readonly make: () => Sabotage
 }
@@ -253,6 +255,7 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
   ...COORDINATION_MUTANTS,
+  ...TIME_MUTANTS,
 ]
 
 export interface MutantResult {
@@ -263,10 +266,10 @@ export interface MutantResult {
 }
 
 /** Plays seeds from 1 until one finds the mutant. */
-export async function findMutant({ name, seeds, make, isCoordinated = false }: Mutant): Promise<MutantResult> {
+export async function findMutant({ name, seeds, make, kind = 'counted' }: Mutant): Promise<MutantResult> {
   for (let seed = 1; seed <= seeds; seed += 1) {
     try {
-      await simulateJob(seed, { sabotage: make(), isCoordinated })
+      await simulateJob(seed, { sabotage: make(), kind })
     } catch (error) {
       const [reason = ''] = error instanceof Error ? error.message.split('\n', 1) : []
       return { name, seeds, found: { seed, reason } }

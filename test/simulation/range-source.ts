@@ -1,6 +1,9 @@
 /**
  * Emits the numbers of a range, spread over its subtasks in several parts, in one of the three shapes of a source function;
  * one object for all of them where records are changed. Its time is the clock's: a watermark says that nothing older follows.
+ *
+ * In a job with event time the parts lie among each other, and a subtask takes of them what comes soonest, or nearly: so the time of
+ * what is left anywhere is never far before that of what has gone, whoever has the parts after a restart.
  */
 import {
   ListStateDescriptor,
@@ -14,8 +17,8 @@ import {
 import { FunctionLife } from './function-life.js'
 import type { JobWorld, NumberRecord } from './job-world.js'
 
-/** What is left of a range: next, and the end that is not part of it. */
-type Range = [next: number, end: number]
+/** What is left of a range: next, the end that is not part of it, and from one number to the next one. */
+type Range = [next: number, end: number, step: number]
 
 const RANGES_A_SUBTASK = 3
 
@@ -42,7 +45,7 @@ export class RangeSource extends RichParallelSourceFunction<NumberRecord> implem
     this.#state = store.getListState(new ListStateDescriptor<Range>('ranges'))
     this.#marker = store.getUnionListState(new ListStateDescriptor<boolean>('was-started'))
     const wasStarted = [...this.#marker.get()].length > 0
-    this.#ranges = wasStarted ? [...this.#state.get()].map(([next, end]): Range => [next, end]) : this.#ownRanges()
+    this.#ranges = wasStarted ? [...this.#state.get()].map(copied) : this.#ownRanges()
     return this.#life.hook('initializeState')
   }
 
@@ -51,7 +54,7 @@ export class RangeSource extends RichParallelSourceFunction<NumberRecord> implem
   }
 
   snapshotState(): void | Promise<void> {
-    this.#state?.update(this.#ranges.map(([next, end]): Range => [next, end]))
+    this.#state?.update(this.#ranges.map(copied))
     this.#marker?.update([true])
     return this.#life.hook('snapshotState')
   }
@@ -108,15 +111,20 @@ export class RangeSource extends RichParallelSourceFunction<NumberRecord> implem
 
   /** The next number; the position moves in the same breath. */
   #next(): number | undefined {
-    for (let range = this.#ranges[0]; range !== undefined; range = this.#ranges[0]) {
-      const [next, end] = range
-      if (next < end) {
-        range[0] = next + 1
-        return next
-      }
-      this.#ranges.shift()
-    }
-    return undefined
+    this.#ranges = this.#ranges.filter(([next, end]) => next < end)
+    const range = this.#nextRange()
+    if (range === undefined) return undefined
+    const [next, , step] = range
+    range[0] = next + step
+    return next
+  }
+
+  #nextRange(): Range | undefined {
+    const { time } = this.#world.scenario
+    if (time === undefined) return this.#ranges[0]
+    const least = Math.min(...this.#ranges.map(([next]) => next))
+    const near = this.#ranges.filter(([next]) => next < least + time.window)
+    return near[near.length === 0 ? 0 : this.#world.nextInt(near.length)]
   }
 
   #recordOf(value: number): NumberRecord {
@@ -139,9 +147,12 @@ export class RangeSource extends RichParallelSourceFunction<NumberRecord> implem
     const parts = context.getNumberOfParallelSubtasks() * RANGES_A_SUBTASK
     const bound = (part: number): number => from + Math.floor(((to - from) * part) / parts)
     const first = context.getIndexOfThisSubtask() * RANGES_A_SUBTASK
-    return Array.from({ length: RANGES_A_SUBTASK }, (_, index): Range => [
-      bound(first + index),
-      bound(first + index + 1),
-    ])
+    const ownParts = Array.from({ length: RANGES_A_SUBTASK }, (_, index) => first + index)
+    if (this.#world.scenario.time !== undefined) return ownParts.map((part) => [from + part, to, parts])
+    return ownParts.map((part) => [bound(part), bound(part + 1), 1])
   }
+}
+
+function copied([next, end, step]: Range): Range {
+  return [next, end, step]
 }

@@ -4,7 +4,8 @@ import { between, happens, oneOf } from './draw.js'
 import { drawFaults, type FaultBudget } from './fault-injector.js'
 import { drawHandOut, type HandOutPlan } from './hand-out-job.js'
 import { drawKeys, type KeyPlan } from './job-keys.js'
-import { drawShapes, type ShapePlan } from './job-shapes.js'
+import { drawShapes, drawTimeShapes, type ShapePlan } from './job-shapes.js'
+import { drawTime, type TimePlan } from './job-time.js'
 import { STATE_KINDS, type StateKind } from './keyed-totals.js'
 import type { LeftOut } from './known-faults.js'
 import type { Simulation } from './simulation.js'
@@ -63,12 +64,18 @@ export interface Scenario {
   readonly stateBackend: 'hashmap' | 'sorted'
   /** Coordinators hand out the numbers; undefined: sources have them. */
   readonly handOut: HandOutPlan | undefined
+  /** Event time and timers; undefined: the clock's time, which nobody looks at. */
+  readonly time: TimePlan | undefined
 }
 
+/** `counted`: what a seed draws first; the others are made of it. */
+export type JobKind = 'counted' | 'coordinated' | 'timed'
+
 export const CHECKPOINT_DIRECTORY = '/checkpoints'
+const LEAST_TIMED_LIMIT_MS = 300
 export const SAVEPOINT_DIRECTORY = '/savepoints'
 
-export function scenarioOf(simulation: Simulation, leftOut: LeftOut): Scenario {
+function scenarioOf(simulation: Simulation, leftOut: LeftOut): Scenario {
   const random = simulation.stream('scenario')
   const isLarge = happens(random, 50)
   const stateBackend = happens(simulation.stream('state backend'), 4) ? 'sorted' : 'hashmap'
@@ -90,11 +97,46 @@ export function scenarioOf(simulation: Simulation, leftOut: LeftOut): Scenario {
     changesRecords: oneOf(random, [true, true, false]),
     stateBackend,
     handOut: undefined,
+    time: undefined,
   }
 }
 
+export function scenarioOfKind(kind: JobKind, simulation: Simulation, leftOut: LeftOut): Scenario {
+  const scenario = scenarioOf(simulation, leftOut)
+  switch (kind) {
+    case 'counted':
+      return scenario
+    case 'coordinated':
+      return withHandOut(scenario, simulation)
+    case 'timed':
+      return withTime(scenario, simulation)
+  }
+}
+
+/** The same with event time, with shapes that have timers or two inputs. */
+function withTime(scenario: Scenario, simulation: Simulation): Scenario {
+  const random = simulation.stream('time')
+  const time = drawTime(random)
+  const shapes = drawTimeShapes(random)
+  const runs = scenario.runs.map((run) => ({
+    ...run,
+    shapeParallelism: shapes.map(() => oneOf(random, [run.parallelism, between(random, 1, 3)])),
+  }))
+  const configuration = {
+    ...scenario.configuration,
+    'pipeline.auto-watermark-interval': `${time.intervalMs} ms`,
+    'execution.checkpointing.timeout': keptLimit(scenario.configuration['execution.checkpointing.timeout']),
+  }
+  return { ...scenario, records: between(random, 50, 600), idleOneIn: 0, shapes, runs, configuration, time }
+}
+
+/** More tasks one after the other, in one thread perhaps, take longer: a limit that no checkpoint keeps ends no run. */
+function keptLimit(drawn = '0 ms'): string {
+  return `${Math.max(LEAST_TIMED_LIMIT_MS, Number.parseInt(drawn, 10))} ms`
+}
+
 /** The same with coordinators: few records, as each range costs messages, and no shapes. */
-export function withHandOut(scenario: Scenario, simulation: Simulation): Scenario {
+function withHandOut(scenario: Scenario, simulation: Simulation): Scenario {
   const random = simulation.stream('hand-out')
   const records = between(random, 50, 600)
   const runs = scenario.runs.map((run) => ({ ...run, shapeParallelism: [] }))

@@ -1,17 +1,17 @@
 /** A smaller scenario that fails too: fewer kinds of faults, fewer shapes, fewer records. */
 import { FAULT_KINDS } from './fault-injector.js'
 import type { Scenario } from './scenario.js'
-import { simulateJob } from './simulate-job.js'
+import { simulateJob, type SimulationOptions } from './simulate-job.js'
 
 type Change = { readonly what: string; readonly change: (scenario: Scenario) => Scenario }
 
 const FEWEST_RECORDS = 50
 
 /** One change after the other; what makes the failure go away is taken back. */
-export async function shrunk(seed: number, known: readonly string[]): Promise<string> {
+export async function shrunk(seed: number, options: SimulationOptions): Promise<string> {
   const kept: Change[] = []
   for (const change of changes()) {
-    if (await fails(seed, known, [...kept, change])) kept.push(change)
+    if (await fails(seed, options, [...kept, change])) kept.push(change)
   }
   const names = kept.map(({ what }) => what)
   return names.length === 0 ? 'nothing of it can be left out' : `it fails as well ${names.join(', ')}`
@@ -34,10 +34,10 @@ function changes(): Change[] {
   ]
 }
 
-async function fails(seed: number, known: readonly string[], kept: readonly Change[]): Promise<boolean> {
+async function fails(seed: number, options: SimulationOptions, kept: readonly Change[]): Promise<boolean> {
   const change = (scenario: Scenario): Scenario => kept.reduce((changed, each) => each.change(changed), scenario)
   try {
-    await simulateJob(seed, { known, change })
+    await simulateJob(seed, { ...options, change })
     return false
   } catch {
     return true

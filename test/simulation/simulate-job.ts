@@ -7,7 +7,7 @@ import { JobRun } from './job-run.js'
 import { allKnownFaultsBut, type LeftOut } from './known-faults.js'
 import type { RunStart } from './run-ending.js'
 import type { Sabotage } from './sabotage.js'
-import { scenarioOf, withHandOut, type Scenario } from './scenario.js'
+import { scenarioOfKind, type JobKind, type Scenario } from './scenario.js'
 import { Simulation } from './simulation.js'
 import { SnapshotInspector } from './snapshot-inspector.js'
 import { TransactionalStore } from './transactional-store.js'
@@ -24,8 +24,8 @@ export interface SimulationReport {
 }
 
 export interface SimulationOptions {
-  /** Numbers are handed out by coordinators. */
-  readonly isCoordinated?: boolean
+  /** `counted` where nothing is said. */
+  readonly kind?: JobKind
   /** Another scenario than that of the seed. */
   readonly change?: (scenario: Scenario) => Scenario
   /** A fault of the engine that is to be found. */
@@ -70,8 +70,7 @@ export async function simulateJob(seed: number, options: SimulationOptions = {})
 
 function makeWorld(simulation: Simulation, leftOut: LeftOut, options: SimulationOptions): World {
   const { sabotage = {}, change } = options
-  const counted = scenarioOf(simulation, leftOut)
-  const drawn = options.isCoordinated === true ? withHandOut(counted, simulation) : counted
+  const drawn = scenarioOfKind(options.kind ?? 'counted', simulation, leftOut)
   const seeded = change?.(drawn) ?? drawn
   const scenario = { ...seeded, configuration: { ...seeded.configuration, ...sabotage.configuration } }
   const disk = new InMemoryFileSystem()

@@ -1,12 +1,13 @@
 /**
  * `--seeds n` seeds beginning with `--from n`; `--seed n` one of them with its scenario and all events; `--known name` what is
- * known to fail as well; `--mutants` whether planted faults are found,
+ * known to fail as well; `--coordinated`, `--timed` another kind of job; `--mutants` whether planted faults are found,
  * `--mutant name` one of them; `--long` many seeds, and whether every mark was reached.
  * Ends with 1 when something is not as it should be.
  */
 import { parseArgs } from 'node:util'
-import { MARKS, MarkWatch } from './marks.js'
+import { MarkWatch, marksOf } from './marks.js'
 import { findMutant, MUTANTS } from './mutants.js'
+import type { JobKind } from './scenario.js'
 import { shrunk } from './shrink.js'
 import { simulateJob } from './simulate-job.js'
 
@@ -21,9 +22,15 @@ const { values } = parseArgs({
     mutants: { type: 'boolean', default: false },
     mutant: { type: 'string' },
     coordinated: { type: 'boolean', default: false },
+    timed: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
   },
 })
+
+function kindOfJob(): JobKind {
+  if (values.timed) return 'timed'
+  return values.coordinated ? 'coordinated' : 'counted'
+}
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)
@@ -43,7 +50,7 @@ async function simulateAll(from: number, seeds: number): Promise<boolean> {
       const onLog = (log: readonly string[]): void => {
         marks.look(log)
       }
-      const options = { onLog, known: values.known, isCoordinated: values.coordinated }
+      const options = { onLog, known: values.known, kind: kindOfJob() }
       const { faults, runs, snapshots, virtualMs } = await simulateJob(seed, options)
       const counts = { ...faults, runs, snapshots, 'virtual seconds': virtualMs / 1000 }
       for (const [name, count] of Object.entries(counts)) totals.set(name, (totals.get(name) ?? 0) + count)
@@ -55,17 +62,18 @@ async function simulateAll(from: number, seeds: number): Promise<boolean> {
   const summary = [...totals].map(([name, count]) => `${Math.round(count)} ${name}`).join(', ')
   say(`${seeds - failed.length} of ${seeds} seeds hold: ${summary}`)
   if (failed.length > 0) say(`seeds that fail: ${failed.join(', ')}`)
-  for (const { name } of MARKS) say(`${String(marks.count(name)).padStart(8)} ${name}`)
-  const missed = marks.missed()
+  for (const name of marksOf(kindOfJob())) say(`${String(marks.count(name)).padStart(8)} ${name}`)
+  const missed = marks.missed(kindOfJob())
   if (missed.length > 0) say(`never reached: ${missed.join('; ')}`)
   return failed.length === 0 && (!values.long || missed.length === 0)
 }
 
 /** All events of one seed; a smaller scenario where it fails. */
 async function showSeed(seed: number): Promise<boolean> {
-  const { known, coordinated: isCoordinated } = values
+  const { known } = values
   const sabotage = MUTANTS.find(({ name }) => name === values.mutant)
-  const options = { known, isCoordinated, ...(sabotage === undefined ? {} : { sabotage: sabotage.make() }) }
+  const kind = sabotage?.kind ?? kindOfJob()
+  const options = { known, kind, ...(sabotage === undefined ? {} : { sabotage: sabotage.make() }) }
   const onLog = (log: readonly string[]): void => {
     say(log.join('\n'))
   }
@@ -74,7 +82,7 @@ async function showSeed(seed: number): Promise<boolean> {
     return true
   } catch (error) {
     say(messageOf(error))
-    if (sabotage === undefined) say(await shrunk(seed, known))
+    if (sabotage === undefined) say(await shrunk(seed, { known, kind }))
     return false
   }
 }

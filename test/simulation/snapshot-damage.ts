@@ -89,11 +89,15 @@ function damaged(bytes: Uint8Array, kind: DamageKind, random: Random): Uint8Arra
   return kind === 'cut off' ? bytes.slice(0, at) : bytes.map((byte, index) => (index === changed ? byte ^ 1 : byte))
 }
 
+/** It stays so when the process is killed. */
 async function damageFile(disk: InMemoryFileSystem, file: string, bytes: Uint8Array | undefined): Promise<void> {
-  if (bytes === undefined) return disk.delete(file)
-  const writer = await disk.openForWrite(file)
-  await writer.write(bytes)
-  await writer.sync()
-  await writer.close()
+  if (bytes === undefined) {
+    await disk.delete(file)
+  } else {
+    const writer = await disk.openForWrite(file)
+    await writer.write(bytes)
+    await writer.sync()
+    await writer.close()
+  }
   await disk.syncDirectory(file.slice(0, file.lastIndexOf('/')))
 }

@@ -3,18 +3,23 @@ import { describe, test } from 'node:test'
 import { typeErrorsOf, type Snippet } from './type-checker.js'
 
 const PRELUDE = `import {
-  AggregatingStateDescriptor, DataStream, KeyedProcessFunction, ListStateDescriptor, MapStateDescriptor, OutputTag,
-  ProcessFunction, ReducingStateDescriptor, RestartStrategies, RichMapFunction, RichSourceFunction,
+  AggregatingStateDescriptor, BroadcastProcessFunction, CoProcessFunction, DataStream, KeyedBroadcastProcessFunction,
+  KeyedCoProcessFunction, KeyedProcessFunction, ListStateDescriptor, MapStateDescriptor, OutputTag, ProcessFunction, ReducingStateDescriptor, RestartStrategies, RichMapFunction, RichSourceFunction,
   StreamExecutionEnvironment, Types, ValueStateDescriptor,
 } from 'flink-ts'
 import type {
-  CheckpointedFunction, Collector, KeyedProcessFunctionContext, MapFunction, ProcessFunctionContext,
+  BroadcastProcessFunctionContext, BroadcastProcessFunctionReadOnlyContext, CheckpointedFunction, Collector,
+  KeyedBroadcastProcessFunctionContext, KeyedProcessFunctionContext, ListState, MapFunction, ProcessFunctionContext,
   RuntimeContext, SinkFunction, SourceFunction, ValueState,
 } from 'flink-ts'
 declare const env: StreamExecutionEnvironment
 declare const context: RuntimeContext
 const words: DataStream<string> = env.fromElements('a', 'b')
 const pairs: DataStream<[string, number]> = words.map((word): [string, number] => [word, 1])
+const rules = new MapStateDescriptor('rules', Types.STRING, Types.LONG)
+declare const reading: BroadcastProcessFunctionReadOnlyContext
+declare const writing: BroadcastProcessFunctionContext
+declare const keyedWriting: KeyedBroadcastProcessFunctionContext<string>
 const visits: DataStream<{ user: { id: string }; pages: number }> = env.fromElements({ user: { id: 'u' }, pages: 1 })
 `
 
@@ -100,6 +105,54 @@ const REFUSED: readonly (readonly [title: string, code: string, message: RegExp]
     }`,
     /not assignable/,
   ],
+  ['two streams with a function of one', 'words.connect(pairs).map((word: string) => word)', /not assignable/],
+  [
+    'two streams the other way round',
+    'words.connect(pairs).map({ map1: ([w]: [string, number]) => w, map2: (w: string) => w })',
+    /not assignable/,
+  ],
+  ['a method for one of two streams alone', 'words.connect(pairs).map({ map1: (w: string) => w })', /map2/],
+  [
+    'keys of two streams that differ',
+    'words.connect(pairs).keyBy((w) => w, ([, n]) => n)',
+    /not assignable|No overload/,
+  ],
+  [
+    'a function of two keyed streams with another key',
+    `
+    class F extends KeyedCoProcessFunction<number, string, [string, number], string> {
+      processElement1(_v: string, _c: KeyedProcessFunctionContext<number>, _o: Collector<string>): void {}
+      processElement2(_v: [string, number], _c: KeyedProcessFunctionContext<number>, _o: Collector<string>): void {}
+    }
+    words.connect(pairs).keyBy((w) => w, ([w]) => w).process(new F())`,
+    /not assignable/,
+  ],
+  ['a change of broadcast state by a record', "reading.getBroadcastState(rules).put('a', 1)", /'put' does not exist/],
+  ['a removal of broadcast state by a record', 'reading.getBroadcastState(rules).clear()', /'clear' does not exist/],
+  ['an entry of another type in broadcast state', "writing.getBroadcastState(rules).put('a', 'b')", /not assignable/],
+  [
+    'broadcast state that is no map',
+    "words.broadcast(new ListStateDescriptor('l', Types.LONG))",
+    /not assignable|No overload/,
+  ],
+  ['keyed state of all keys without a key', 'writing.applyToKeyedState(rules, () => {})', /does not exist/],
+  [
+    'a state of another type for all keys',
+    `
+    keyedWriting.applyToKeyedState(new ListStateDescriptor('l', Types.LONG), (_key, list) => list.add('one'))`,
+    /not assignable/,
+  ],
+  ['a broadcast stream as a stream', 'words.broadcast(rules).map((word) => word)', /'map' does not exist/],
+  [
+    'a broadcast function of other rules',
+    `
+    class F extends BroadcastProcessFunction<string, number, string> {
+      processElement(): void {}
+      processBroadcastElement(_rule: number): void {}
+    }
+    words.connect(pairs.broadcast(rules)).process(new F())`,
+    /not assignable/,
+  ],
   ['a checkpointing mode that does not exist', "env.enableCheckpointing(1000, 'SOMETIMES')", /not assignable/],
   ['a restart strategy that is a text', "env.setRestartStrategy('fixed-delay')", /not assignable/],
   ['a delay that is a text', "RestartStrategies.fixedDelayRestart(3, '10 s')", /not assignable/],
@@ -139,6 +192,31 @@ const ACCEPTED: readonly (readonly [title: string, code: string])[] = [
       new ValueStateDescriptor('t', Types.TUPLE(Types.LONG, Types.LONG), [0, 0])).value()`,
   ],
   ['a sink that gives a promise', 'const sink: SinkFunction<string> = { async invoke() {} }; words.addSink(sink)'],
+  [
+    'the functions of two streams',
+    `
+    words.connect(pairs).map({ map1: (w) => w.length, map2: ([, n]) => n }).map((n) => n + 1)
+    words.connect(pairs).flatMap<number>({ flatMap1: (w, out) => out.collect(w.length), flatMap2: () => {} })
+    words.connect(pairs).keyBy((w) => w, 0); words.connect(pairs).keyBy(['length'], [0])
+    class F extends CoProcessFunction<string, [string, number], string> {
+      processElement1(value: string, _ctx: ProcessFunctionContext, out: Collector<string>): void { out.collect(value) }
+      processElement2([value]: [string, number], _ctx: ProcessFunctionContext, out: Collector<string>): void { out.collect(value) }
+    }
+    const result: DataStream<string> = words.connect(pairs).process(new F())`,
+  ],
+  [
+    'broadcast state and the state of all keys',
+    `
+    const limit: number | null = reading.getBroadcastState(rules).get('a')
+    writing.getBroadcastState(rules).put('a', 1)
+    keyedWriting.applyToKeyedState(new ListStateDescriptor('l', Types.LONG), (_key, list: ListState<number>) => list.add(1))
+    keyedWriting.applyToKeyedState(new ValueStateDescriptor('v', Types.LONG, 0), (key, v) => v.update(v.value() + key.length))
+    class F extends KeyedBroadcastProcessFunction<string, string, [string, number], string> {
+      processElement(): void {}
+      processBroadcastElement(): void {}
+    }
+    const result: DataStream<string> = words.keyBy((w) => w).connect(pairs.broadcast(rules)).process(new F())`,
+  ],
   [
     'a type for class instances',
     `

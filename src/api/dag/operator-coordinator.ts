@@ -45,6 +45,11 @@ export interface OperatorCoordinator {
   executionAttemptReady(subtask: number, attempt: number, gateway: SubtaskGateway): void | Promise<void>
   /** A subtask failed: the attempt ends, and this coordinator with it. Not told of every failure: it may be closed before. */
   executionAttemptFailed(subtask: number, attempt: number, reason: Error): void | Promise<void>
+  /**
+   * Another coordinator of the attempt told all of them something, by the id of its operator. It is on no side of a snapshot, and
+   * of no state.
+   */
+  handleEventFromCoordinator?(operatorId: string, event: unknown): void | Promise<void>
   /** On every end, once. What is in the middle of a method then is waited for, but not for long. */
   close(): void | Promise<void>
 }
@@ -70,6 +75,8 @@ export interface OperatorCoordinatorContext {
   /** Without timers, which would outlive it: it has callAsyncPeriodically. */
   readonly clock: Pick<Clock, 'now' | 'monotonicMs'>
   readonly logger: Logger
+  /** To all other coordinators of the attempt that run. `event` is plain data, as that of a SubtaskGateway. */
+  sendEventToCoordinators(event: unknown): void
   /** The attempt fails with this cause. */
   failJob(cause: unknown): void
   /** Calls `action` as the coordinator's methods are called, after those that wait already. */

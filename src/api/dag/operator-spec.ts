@@ -3,7 +3,9 @@ import type { KeepsState } from './operators/keeps-state.js'
 import { keyedKeepsState, type KeyedSpec } from './operators/keyed-spec.js'
 import { oneInputKeepsState, type OneInputSpec } from './operators/one-input-spec.js'
 import { sinkKeepsState, type SinkSpec } from './operators/sink-spec.js'
-import { sourceKeepsState, type SourceSpec } from './operators/source-spec.js'
+import { SOURCE_COORDINATOR, sourceKeepsState, type SourceSpec } from './operators/source-spec.js'
+import { twoInputKeepsState, type TwoInputSpec } from './operators/two-input-spec.js'
+import { windowKeepsState, type WindowSpec } from './operators/window-spec.js'
 import type { OperatorCoordinatorProvider } from './operator-coordinator.js'
 import type { StreamOperatorFactory } from './stream-operator-factory.js'
 
@@ -19,7 +21,7 @@ export interface FactorySpec {
 }
 
 /** Operators that have a kind, by families: a file each in `operators/`, and one in the engine that makes them. */
-export type KindSpec = SourceSpec | OneInputSpec | EventTimeSpec | KeyedSpec | SinkSpec
+export type KindSpec = SourceSpec | OneInputSpec | EventTimeSpec | KeyedSpec | WindowSpec | TwoInputSpec | SinkSpec
 
 /**
  * What an operator does: the name of its kind and what the user gave for it. The engine turns a kind into an operator of its
@@ -35,20 +37,24 @@ const kindKeepsState: KeepsState<KindSpec> = {
   ...oneInputKeepsState,
   ...eventTimeKeepsState,
   ...keyedKeepsState,
+  ...windowKeepsState,
+  ...twoInputKeepsState,
   ...sinkKeepsState,
 }
 
 /**
- * The user's functions in an operator, in the order in which they are opened. A watermark strategy is none: it has no life, and
- * several operators may share it.
+ * The user's functions in an operator, in the order in which they are opened. A watermark strategy is none, nor is a
+ * source with splits: they have no life, and several operators may share them.
  */
 export function functionsOf(spec: OperatorSpec): readonly object[] {
-  if (spec.kind === 'operator') return spec.functions
-  return spec.kind === 'timestamps-and-watermarks' ? [] : [spec.function]
+  if ('functions' in spec) return spec.functions
+  return spec.kind === 'timestamps-and-watermarks' || spec.kind === 'source' ? [] : [spec.function]
 }
 
-export function coordinatorOf(spec: OperatorSpec): OperatorCoordinatorProvider | undefined {
-  return spec.kind === 'operator' ? spec.coordinator : undefined
+/** Of the coordinator that decides for all subtasks, where there is one. */
+export function coordinatorNameOf(spec: OperatorSpec): string | undefined {
+  if (spec.kind === 'operator') return spec.coordinator?.name
+  return spec.kind === 'source' ? SOURCE_COORDINATOR : undefined
 }
 
 /** Whether the operator keeps state of its own, or its functions are there for the state of keys. */

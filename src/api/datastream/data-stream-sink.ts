@@ -1,4 +1,5 @@
 import type { OneInputTransformation } from '../dag/transformation.js'
+import { checkedText } from '../types/checked-text.js'
 import { checkParallelism } from './parallelism-check.js'
 
 /**
@@ -23,23 +24,23 @@ export class DataStreamSink<T> {
   }
 
   name(name: string): this {
-    this.#transformation.settings.name = name
+    this.#transformation.settings.name = checkedText('name', 'the name', name)
     return this
   }
 
   /** Id by which state is found again after a change of the program. */
   uid(uid: string): this {
-    this.#transformation.settings.uid = uid
+    this.#transformation.settings.uid = checkedText('uid', 'the uid', uid)
     return this
   }
 
   setUidHash(uidHash: string): this {
-    this.#transformation.settings.uidHash = uidHash
+    this.#transformation.settings.uidHash = checkedText('setUidHash', 'the hash', uidHash)
     return this
   }
 
   setDescription(description: string): this {
-    this.#transformation.settings.description = description
+    this.#transformation.settings.description = checkedText('setDescription', 'the description', description)
     return this
   }
 
@@ -50,7 +51,7 @@ export class DataStreamSink<T> {
   }
 
   slotSharingGroup(slotSharingGroup: string): this {
-    this.#transformation.settings.slotSharingGroup = slotSharingGroup
+    this.#transformation.settings.slotSharingGroup = checkedText('slotSharingGroup', 'the group', slotSharingGroup)
     return this
   }
 

@@ -1,3 +1,4 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
 import type { KeySpec } from '../dag/key-spec.js'
 import type { OperatorSpec } from '../dag/operator-spec.js'
 import type { PartitionerSpec } from '../dag/partitioner-spec.js'
@@ -8,7 +9,18 @@ import type { SinkFunction } from '../functions/sink-function.js'
 import { PrintSinkFunction } from '../functions/sink/print-sink-function.js'
 import { WriteAsTextSink } from '../functions/sink/write-as-text-sink.js'
 import { WriteMode } from '../functions/sink/write-mode.js'
+import { checkedText } from '../types/checked-text.js'
+import type { MapStateDescriptor } from '../state/map-state-descriptor.js'
 import type { TypeInformation } from '../types/type-information.js'
+import { GlobalWindows } from '../windowing/assigners/global-windows.js'
+import type { WindowAssigner } from '../windowing/assigners/window-assigner.js'
+import type { GlobalWindow } from '../windowing/windows/global-window.js'
+import type { Window } from '../windowing/windows/window.js'
+import { AllWindowedStream } from './all-windowed-stream.js'
+import { countWindows } from './count-windows.js'
+import { BroadcastConnectedStream } from './broadcast-connected-stream.js'
+import { BroadcastStream, checkBroadcast } from './broadcast-stream.js'
+import { ConnectedStreams } from './connected-streams.js'
 import type { DataStreamSink } from './data-stream-sink.js'
 import {
   asFunctionObject,
@@ -23,6 +35,9 @@ import type { KeyedStream } from './keyed-stream.js'
 import { customPartitioner, type PartitionerArgument } from './partitioner.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
 import type { TransformationRecorder } from './transformation-recorder.js'
+
+/** Of streams whose records are not to be told apart. */
+const ONE_KEY: KeySpec = { kind: 'auto', select: () => 0 }
 
 /**
  * A stream of records. Methods only record what is to be done; it is run by `env.execute()`.
@@ -119,9 +134,27 @@ export class DataStream<T> {
     return this.recorder.union([this.transformation, ...streams.map(({ transformation }) => transformation)])
   }
 
+  /**
+   * Side by side with another stream, which stays what it is: one function has both. With what `broadcast(descriptor)` gave, the
+   * function has broadcast state.
+   */
+  connect<T2>(stream: BroadcastStream<T2>): BroadcastConnectedStream<T, T2>
+  connect<T2>(stream: DataStream<T2>): ConnectedStreams<T, T2>
+  connect<T2>(stream: DataStream<T2> | BroadcastStream<T2>): ConnectedStreams<T, T2> | BroadcastConnectedStream<T, T2> {
+    if (stream instanceof BroadcastStream) return new BroadcastConnectedStream(this.recorder, this.asInput(), stream)
+    if (stream instanceof DataStream) return new ConnectedStreams(this.recorder, this.asInput(), stream.asInput())
+    const reason = 'connect() takes a stream, or what broadcast(descriptor) of one gives'
+    throw new FlinkError('GRAPH_INVALID', { operator: 'connect', reason })
+  }
+
   /** Every record to every subtask. */
-  broadcast(): DataStream<T> {
-    return this.partitioned({ kind: 'broadcast' })
+  broadcast(): DataStream<T>
+  /** The same for `connect`, with the broadcast state that the function of both streams will have: of a stream without key. */
+  broadcast(...descriptors: readonly MapStateDescriptor<unknown, unknown>[]): BroadcastStream<T>
+  broadcast(...descriptors: readonly MapStateDescriptor<unknown, unknown>[]): DataStream<T> | BroadcastStream<T> {
+    if (descriptors.length === 0) return this.partitioned({ kind: 'broadcast' })
+    checkBroadcast(this.key, descriptors)
+    return new BroadcastStream<T>(this.partitioned({ kind: 'broadcast' }).transformation, descriptors)
   }
 
   /** Every record to a random subtask. */
@@ -160,6 +193,16 @@ export class DataStream<T> {
     return this.map((value) => readers.map((read) => read(value))).name('Projection')
   }
 
+  /** All records by windows. They come to one subtask, so what is made of them has parallelism 1. */
+  windowAll<W extends Window>(assigner: WindowAssigner<T, W>): AllWindowedStream<T, W> {
+    return new AllWindowedStream<T, W>({ recorder: this.recorder, input: this.asOneKey() }, assigner)
+  }
+
+  /** Every `size` records are a window. With `slide`: each `slide` records make one of the last `size`. */
+  countWindowAll(size: number, slide?: number): AllWindowedStream<T, GlobalWindow> {
+    return countWindows(this.windowAll(GlobalWindows.create()), { method: 'countWindowAll', size, slide })
+  }
+
   addSink(sink: SinkArgument<T>): DataStreamSink<T> {
     const userFunction = asFunctionObject<SinkFunction<unknown>>(sink, 'invoke', 'addSink')
     return this.sink('Sink: Unnamed', userFunction)
@@ -180,7 +223,10 @@ export class DataStream<T> {
    * end; a job that goes on from a checkpoint or savepoint goes on in its files, with each record once.
    */
   writeAsText(path: string, writeMode: WriteMode = WriteMode.NO_OVERWRITE): DataStreamSink<T> {
-    return this.sink('Sink: Write as Text', new WriteAsTextSink<unknown>(path, writeMode))
+    return this.sink(
+      'Sink: Write as Text',
+      new WriteAsTextSink<unknown>(checkedText('writeAsText', 'the path', path), writeMode),
+    )
   }
 
   protected apply<O>(
@@ -193,6 +239,11 @@ export class DataStream<T> {
 
   protected asInput(): TransformationInput {
     return { input: this.transformation, key: this.key }
+  }
+
+  /** All records under one key. */
+  protected asOneKey(): TransformationInput {
+    return this.recorder.keyed<T, number>(this.transformation, ONE_KEY).asInput()
   }
 
   protected declaredType(): TypeInformation<unknown> | undefined {

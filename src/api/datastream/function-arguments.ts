@@ -1,6 +1,7 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { FilterFunction } from '../functions/filter-function.js'
 import type { FlatMapFunction } from '../functions/flat-map-function.js'
+import { hasMethods } from '../functions/has-methods.js'
 import type { MapFunction } from '../functions/map-function.js'
 import { KeyedProcessFunction, type ProcessFunction } from '../functions/process-function.js'
 import type { ReduceFunction } from '../functions/reduce-function.js'
@@ -32,6 +33,18 @@ export function asProcessFunction(argument: object): ProcessFunction<unknown, un
   if (!(argument instanceof KeyedProcessFunction)) return userFunction
   const reason = 'a KeyedProcessFunction needs a keyed stream; call keyBy(...) first'
   throw new FlinkError('GRAPH_INVALID', { operator: 'process', reason })
+}
+
+/** A function of two streams has a method for each of them; GRAPH_INVALID when one is not there. */
+export function asTwoInputFunction<I extends object>(
+  argument: unknown,
+  methods: readonly [first: keyof I & string, second: keyof I & string],
+  name: string,
+): I {
+  if (typeof argument === 'object' && hasMethods(argument, ...methods)) return argument as I
+  const given = typeof argument === 'function' && !isClass(argument) ? 'a function' : describe(argument)
+  const reason = `${name}() takes an object with the methods ${methods.join(' and ')}, not ${given}`
+  throw new FlinkError('GRAPH_INVALID', { operator: name, reason })
 }
 
 function describe(value: unknown): string {

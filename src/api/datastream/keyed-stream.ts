@@ -1,10 +1,19 @@
 import type { KeyedProcessFunction, ProcessFunction } from '../functions/process-function.js'
 import type { ReduceFunction } from '../functions/reduce-function.js'
 import type { TypeInformation } from '../types/type-information.js'
+import type { WindowAssigner } from '../windowing/assigners/window-assigner.js'
+import { GlobalWindows } from '../windowing/assigners/global-windows.js'
+import { countWindows } from './count-windows.js'
+import type { GlobalWindow } from '../windowing/windows/global-window.js'
+import type { Window } from '../windowing/windows/window.js'
 import { extremeElementOf, extremeOf, sumOf, type FieldReference } from './aggregations.js'
+import type { BroadcastConnectedStream } from './broadcast-connected-stream.js'
+import type { BroadcastStream } from './broadcast-stream.js'
+import type { ConnectedStreams } from './connected-streams.js'
 import { DataStream } from './data-stream.js'
 import { asFunctionObject, type ReduceArgument } from './function-arguments.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
+import { WindowedStream } from './windowed-stream.js'
 
 /**
  * A stream partitioned by key: functions on it have keyed state.
@@ -66,6 +75,27 @@ export class KeyedStream<T, K> extends DataStream<T> {
       'process',
     )
     return this.apply('KeyedProcess', { kind: 'keyed-process', function: userFunction }, type)
+  }
+
+  /** The records of each key by windows, such as `TumblingEventTimeWindows.of(Time.minutes(1))`. */
+  window<W extends Window>(assigner: WindowAssigner<T, W>): WindowedStream<T, K, W> {
+    return new WindowedStream<T, K, W>({ recorder: this.recorder, input: this.asInput() }, assigner)
+  }
+
+  /**
+   * Every `size` records of a key are a window. With `slide`: each `slide` records of a key make one of its last `size`. What
+   * is fewer at the end of the data never fires.
+   */
+  countWindow(size: number, slide?: number): WindowedStream<T, K, GlobalWindow> {
+    return countWindows(this.window(GlobalWindows.create()), { method: 'countWindow', size, slide })
+  }
+
+  override connect<T2>(stream: BroadcastStream<T2>): BroadcastConnectedStream<T, T2, K>
+  override connect<T2>(stream: DataStream<T2>): ConnectedStreams<T, T2, K>
+  override connect<T2>(
+    stream: DataStream<T2> | BroadcastStream<T2>,
+  ): ConnectedStreams<T, T2, K> | BroadcastConnectedStream<T, T2, K> {
+    return super.connect(stream as DataStream<T2>) as ConnectedStreams<T, T2, K>
   }
 
   protected rolling(name: string, userFunction: ReduceFunction<unknown>): SingleOutputStreamOperator<T> {

@@ -1,3 +1,4 @@
+import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { TransformationSettings } from '../dag/transformation.js'
 
@@ -5,7 +6,7 @@ import type { TransformationSettings } from '../dag/transformation.js'
 export function checkParallelism(parallelism: number, settings: TransformationSettings): void {
   const operator = settings.name
   if (!Number.isInteger(parallelism) || parallelism < 1) {
-    const reason = `the parallelism must be a positive whole number, not ${String(parallelism)}`
+    const reason = `the parallelism must be a positive whole number, not ${describeValue(parallelism)}`
     throw new FlinkError('GRAPH_INVALID', { operator, reason })
   }
   if (settings.nonParallel && parallelism !== 1) {
@@ -21,6 +22,6 @@ const HIGHEST_MAX_PARALLELISM = 32_768
 export function checkMaxParallelism(maxParallelism: number, operator: string): void {
   if (Number.isInteger(maxParallelism) && maxParallelism >= 1 && maxParallelism <= HIGHEST_MAX_PARALLELISM) return
   const limits = `between 1 and ${String(HIGHEST_MAX_PARALLELISM)}`
-  const reason = `the max parallelism must be a whole number ${limits}, not ${String(maxParallelism)}`
+  const reason = `the max parallelism must be a whole number ${limits}, not ${describeValue(maxParallelism)}`
   throw new FlinkError('GRAPH_INVALID', { operator, reason })
 }

@@ -1,4 +1,5 @@
 import type { OutputTag } from '../functions/output-tag.js'
+import { checkedText } from '../types/checked-text.js'
 import { checkType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { DataStream } from './data-stream.js'
@@ -20,23 +21,23 @@ import { checkMaxParallelism, checkParallelism } from './parallelism-check.js'
 export class SingleOutputStreamOperator<T> extends DataStream<T> {
   /** Id by which the operator's state is found again after a change of the program. Strongly recommended. */
   uid(uid: string): this {
-    this.transformation.settings.uid = uid
+    this.transformation.settings.uid = checkedText('uid', 'the uid', uid)
     return this
   }
 
   /** The operator's id itself, 32 hex digits: for state of operators that had no uid. */
   setUidHash(uidHash: string): this {
-    this.transformation.settings.uidHash = uidHash
+    this.transformation.settings.uidHash = checkedText('setUidHash', 'the hash', uidHash)
     return this
   }
 
   name(name: string): this {
-    this.transformation.settings.name = name
+    this.transformation.settings.name = checkedText('name', 'the name', name)
     return this
   }
 
   setDescription(description: string): this {
-    this.transformation.settings.description = description
+    this.transformation.settings.description = checkedText('setDescription', 'the description', description)
     return this
   }
 
@@ -74,7 +75,7 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
 
   /** Operators of one group share workers; another name keeps them apart. */
   slotSharingGroup(slotSharingGroup: string): this {
-    this.transformation.settings.slotSharingGroup = slotSharingGroup
+    this.transformation.settings.slotSharingGroup = checkedText('slotSharingGroup', 'the group', slotSharingGroup)
     return this
   }
 

@@ -46,6 +46,16 @@ export class TransformationRecorder {
     return new SingleOutputStreamOperator<O>(this.#oneInput(input, recorded), this)
   }
 
+  /** An operator with several inputs, in the order of their numbers. */
+  multipleInput<O>(inputs: readonly TransformationInput[], recorded: RecordedOperator): SingleOutputStreamOperator<O> {
+    const { name, operator, outputType } = recorded
+    const id = this.#nextId()
+    const settings = defaultSettings(name)
+    const transformation: Transformation = { type: 'multiple-input', id, inputs, operator, outputType, settings }
+    this.#transformations.push(transformation)
+    return new SingleOutputStreamOperator<O>(transformation, this)
+  }
+
   sink<T>(input: TransformationInput, recorded: RecordedOperator): DataStreamSink<T> {
     return new DataStreamSink<T>(this.#oneInput(input, recorded))
   }

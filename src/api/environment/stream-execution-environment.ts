@@ -2,19 +2,28 @@ import { Configuration } from '../../core/config/configuration.js'
 import { CoreOptions } from '../../core/config/core-options.js'
 import { PipelineOptions } from '../../core/config/pipeline-options.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
+import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { Boundedness } from '../connector/source/boundedness.js'
+import { checkSource, checkStrategy } from '../connector/source/source-check.js'
+import { checkSequence } from '../connector/source/lib/number-sequence-split.js'
+import { NumberSequenceSource } from '../connector/source/lib/number-sequence-source.js'
+import type { Source } from '../connector/source/source.js'
+import type { SourceSplit } from '../connector/source/source-split.js'
 import { defaultSettings } from '../dag/default-settings.js'
 import type { OperatorSpec } from '../dag/operator-spec.js'
 import type { DataStreamSource } from '../datastream/data-stream-source.js'
 import { asFunctionObject } from '../datastream/function-arguments.js'
 import { checkMaxParallelism, checkParallelism } from '../datastream/parallelism-check.js'
 import { TransformationRecorder } from '../datastream/transformation-recorder.js'
+import { WatermarkStrategy } from '../eventtime/watermark-strategy.js'
 import { isParallelSource, type SourceFunction } from '../functions/source-function.js'
 import { FromElementsFunction } from '../functions/source/from-elements-function.js'
 import { SocketTextStreamFunction } from '../functions/source/socket-text-stream-function.js'
 import { StatefulSequenceSource } from '../functions/source/stateful-sequence-source.js'
 import { TextFileSource } from '../functions/source/text-file-source.js'
 import type { TypeInformation } from '../types/type-information.js'
+import { checkedText } from '../types/checked-text.js'
 import { Types } from '../types/types-table.js'
 import { CheckpointConfig, type CheckpointingMode } from './checkpoint-config.js'
 import { ExecutionConfig } from './execution-config.js'
@@ -79,22 +88,23 @@ export class StreamExecutionEnvironment {
 
   /** A stream of the elements, which are read at once. Parallelism 1, exactly once. */
   fromCollection<T>(elements: Iterable<T>, type?: TypeInformation<T>): DataStreamSource<T> {
-    return this.#source(new FromElementsFunction<unknown>(elements), 'Collection Source', type, true)
+    return this.#source(new FromElementsFunction<unknown>(checkedCollection(elements)), 'Collection Source', type, true)
   }
 
-  /** The whole numbers from `from` to `to`, both included. Parallel, exactly once. */
+  /**
+   * The whole numbers from `from` to `to`, both included, of a {@link NumberSequenceSource}. Parallel, exactly once. A snapshot
+   * that a job with `generateSequence` in its place wrote is not its own: SOURCE_STATE_FOREIGN.
+   */
   fromSequence(from: number, to: number): DataStreamSource<number> {
-    const areWhole = Number.isSafeInteger(from) && Number.isSafeInteger(to)
-    if (!areWhole || from > to) {
-      const reason = `it needs two whole numbers, the first not greater, but was given ${String(from)} and ${String(to)}`
-      throw new FlinkError('GRAPH_INVALID', { operator: 'fromSequence', reason })
-    }
-    return this.#source(new StatefulSequenceSource(from, to), 'Sequence Source', Types.LONG, true)
+    checkSequence(from, to, 'fromSequence')
+    const strategy = WatermarkStrategy.noWatermarks<number>()
+    return this.fromSource(new NumberSequenceSource(from, to), strategy, 'Sequence Source')
   }
 
-  /** Flink's older name of fromSequence. */
+  /** As fromSequence, by the older kind of source: each subtask has a part of its own from the beginning. */
   generateSequence(from: number, to: number): DataStreamSource<number> {
-    return this.fromSequence(from, to)
+    checkSequence(from, to, 'generateSequence')
+    return this.#source(new StatefulSequenceSource(from, to), 'Sequence Source', Types.LONG, true)
   }
 
   /** A stream of what the function collects; with a type of instances (`Types.POJO`) these travel too. */
@@ -104,17 +114,46 @@ export class StreamExecutionEnvironment {
     type?: TypeInformation<T>,
   ): DataStreamSource<T> {
     const userFunction = asFunctionObject<SourceFunction<unknown>>(sourceFunction, 'run', 'addSource')
-    return this.#source(userFunction, sourceName, type, false)
+    return this.#source(userFunction, checkedText('addSource', 'the name', sourceName), type, false)
+  }
+
+  /**
+   * The records of a source with splits, whose time is made by the strategy. Parallel; what it promises is up to the source.
+   * Without `type` it is what `getProducedType` of the source says, if it has one. GRAPH_INVALID where a method is missing.
+   */
+  fromSource<T, SplitT extends SourceSplit, EnumChkT>(
+    source: Source<T, SplitT, EnumChkT>,
+    watermarkStrategy: WatermarkStrategy<T>,
+    sourceName: string,
+    type?: TypeInformation<T>,
+  ): DataStreamSource<T> {
+    const checked = checkSource(source)
+    const operator: OperatorSpec = {
+      kind: 'source',
+      source: checked,
+      watermarkStrategy: checkStrategy(watermarkStrategy),
+    }
+    const bounded = checked.getBoundedness() === Boundedness.BOUNDED
+    const outputType = type ?? source.getProducedType?.()
+    currentExecutionContext()?.onSource?.()
+    const recorded = { name: `Source: ${sourceName}`, operator, outputType }
+    return this.#recorder.source<T>(recorded, { bounded, nonParallel: false })
   }
 
   /** Lines of a file, or of the files of a directory. Parallel, exactly once. */
   readTextFile(filePath: string): DataStreamSource<string> {
-    return this.#source(new TextFileSource(filePath), 'Text File Source', Types.STRING, true)
+    return this.#source(
+      new TextFileSource(checkedText('readTextFile', 'the path', filePath)),
+      'Text File Source',
+      Types.STRING,
+      true,
+    )
   }
 
   /** Lines from a TCP server. Parallelism 1, at most once. `maxRetry`: attempts to connect again. */
   socketTextStream(hostname: string, port: number, delimiter = '\n', maxRetry = 0): DataStreamSource<string> {
-    const settings = { host: hostname, port, delimiter, maxRetry }
+    const host = checkedText('socketTextStream', 'the host', hostname)
+    const settings = { host, port, delimiter, maxRetry }
     return this.#source(new SocketTextStreamFunction(settings), 'Socket Stream', Types.STRING, false)
   }
 
@@ -130,17 +169,20 @@ export class StreamExecutionEnvironment {
   }
 
   setStateBackend(backend: StateBackend): this {
+    checkedSettings('setStateBackend', 'a state backend, such as new HashMapStateBackend()', backend)
     backend.applyTo(this.#configuration)
     return this
   }
 
   /** Where `savepoint`, `stop` and `cancel -s` write when they are given no directory. */
   setDefaultSavepointDirectory(directory: string): this {
-    this.#configuration.set(SavepointOptions.SAVEPOINT_DIRECTORY, directory)
+    const text = checkedText('setDefaultSavepointDirectory', 'the directory', directory)
+    this.#configuration.set(SavepointOptions.SAVEPOINT_DIRECTORY, text)
     return this
   }
 
   setRestartStrategy(strategy: RestartStrategyConfiguration): void {
+    checkedSettings('setRestartStrategy', 'a strategy, such as RestartStrategies.noRestart()', strategy)
     strategy.applyTo(this.#configuration)
   }
 
@@ -198,6 +240,7 @@ export class StreamExecutionEnvironment {
   }
 
   #pipeline(jobName: string | undefined): Pipeline {
+    if (jobName !== undefined) checkedText('execute', 'the name of the job', jobName)
     const name = jobName ?? this.#configuration.get(PipelineOptions.NAME) ?? DEFAULT_JOB_NAME
     const transformations = this.#recorder.takeTransformations()
     for (const { settings } of transformations) settings.bufferTimeoutMs ??= this.#bufferTimeoutMs
@@ -217,4 +260,19 @@ export class StreamExecutionEnvironment {
     currentExecutionContext()?.onSource?.()
     return this.#recorder.source<T>({ name: `Source: ${name}`, operator, outputType: type }, { bounded, nonParallel })
   }
+}
+
+/** Of a text its letters would be the elements. */
+function checkedCollection<T>(elements: Iterable<T>): Iterable<T> {
+  const isCollection = typeof elements === 'object' && elements !== null && Symbol.iterator in elements
+  if (isCollection) return elements
+  const reason = `it takes an array or another collection, and was given ${describeValue(elements)}. Single values go to fromElements`
+  throw new FlinkError('GRAPH_INVALID', { operator: 'fromCollection', reason })
+}
+
+function checkedSettings(place: string, expected: string, settings: unknown): void {
+  const isApplied = typeof settings === 'object' && settings !== null && 'applyTo' in settings
+  if (isApplied) return
+  const reason = `it takes ${expected}, and was given ${describeValue(settings)}`
+  throw new FlinkError('GRAPH_INVALID', { operator: place, reason })
 }

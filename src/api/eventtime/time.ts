@@ -1,3 +1,6 @@
+import { describeValue } from '../../core/errors/describe-value.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+
 /**
  * Units of {@link Time}, with their length in ms.
  *
@@ -120,6 +123,9 @@ export class Duration {
 export type DurationLike = number | Time | Duration
 
 export function toMilliseconds(duration: DurationLike): number {
-  if (typeof duration === 'number') return duration
-  return duration instanceof Time ? duration.toMilliseconds() : duration.toMillis()
+  if (typeof duration === 'number' && !Number.isNaN(duration)) return duration
+  if (duration instanceof Time) return duration.toMilliseconds()
+  if (duration instanceof Duration) return duration.toMillis()
+  const reason = `a time is a number of ms, or Duration.ofSeconds(5), or Time.seconds(5), and it was given ${describeValue(duration)}`
+  throw new FlinkError('GRAPH_INVALID', { operator: 'a duration', reason })
 }

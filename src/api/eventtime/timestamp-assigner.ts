@@ -18,5 +18,19 @@ export interface TimestampAssigner<T> {
   extractTimestamp(element: T, recordTimestampMs: number): number
 }
 
-/** A function serves as well. */
+/**
+ * A function serves as well. It is called once a record, on every subtask, and must not be asynchronous: ASYNC_NOT_ALLOWED. What
+ * is not a number is TIMESTAMP_INVALID.
+ *
+ * @example
+ * ```ts
+ * import { WatermarkStrategy, type TimestampAssignerArgument } from 'flink-ts'
+ *
+ * interface Visit {
+ *   readonly at: string
+ * }
+ * const visited: TimestampAssignerArgument<Visit> = (visit) => Date.parse(visit.at)
+ * const strategy = WatermarkStrategy.forMonotonousTimestamps<Visit>().withTimestampAssigner(visited)
+ * ```
+ */
 export type TimestampAssignerArgument<T> = TimestampAssigner<T>['extractTimestamp'] | TimestampAssigner<T>

@@ -3,7 +3,7 @@ import type { WatermarkOutput } from './watermark-output.js'
 
 /**
  * Makes watermarks, from the records (punctuated) or in intervals (periodic). One for each subtask, and in a source for each
- * split. Synchronous.
+ * split. Synchronous: a promise is ASYNC_NOT_ALLOWED. It is no state: after a restore there is a new one.
  *
  * @example
  * ```ts
@@ -31,11 +31,43 @@ export interface WatermarkGenerator<T> {
   onPeriodicEmit(output: WatermarkOutput): void
 }
 
-/** What a generator is made with. */
+/**
+ * What a generator is made with.
+ *
+ * @example
+ * ```ts
+ * import { WatermarkStrategy, type WatermarkGenerator, type WatermarkGeneratorContext } from 'flink-ts'
+ *
+ * // Event time is the clock, less a minute.
+ * const byClock = <T>({ clock }: WatermarkGeneratorContext): WatermarkGenerator<T> => ({
+ *   onEvent: () => undefined,
+ *   onPeriodicEmit: (output) => output.emitWatermark(clock.now() - 60_000),
+ * })
+ * const strategy = WatermarkStrategy.forGenerator<string>(byClock)
+ * ```
+ */
 export interface WatermarkGeneratorContext {
   /** The engine's clock, which a test may drive by hand. */
   readonly clock: Clock
 }
 
-/** Gives a new generator each time. */
+/**
+ * Gives a new generator each time: one for each subtask, and in a source for each split.
+ *
+ * @example
+ * ```ts
+ * import { WatermarkStrategy, type WatermarkGeneratorSupplier } from 'flink-ts'
+ *
+ * const latest: WatermarkGeneratorSupplier<unknown> = () => {
+ *   let latestMs = -Infinity
+ *   return {
+ *     onEvent: (_event, timestampMs) => {
+ *       latestMs = Math.max(latestMs, timestampMs)
+ *     },
+ *     onPeriodicEmit: (output) => output.emitWatermark(latestMs - 1),
+ *   }
+ * }
+ * const strategy = WatermarkStrategy.forGenerator(latest)
+ * ```
+ */
 export type WatermarkGeneratorSupplier<T> = (context: WatermarkGeneratorContext) => WatermarkGenerator<T>

@@ -135,7 +135,7 @@ export function asWatermarkStrategy(argument: unknown): WatermarkStrategy<unknow
 
 function durationMs(duration: DurationLike, method: string, smallestMs: number): number {
   const isDuration = typeof duration === 'number' || duration instanceof Time || duration instanceof Duration
-  const ms = isDuration ? toMilliseconds(duration) : Number.NaN
+  const ms = isDuration && !Number.isNaN(duration) ? toMilliseconds(duration) : Number.NaN
   if (ms >= smallestMs && ms < Number.POSITIVE_INFINITY) return ms
   const range = `a number of ms, a Duration or a Time of at least ${String(smallestMs)} ms`
   throw invalid(method, `it takes ${range}, not ${describeValue(isDuration ? ms : duration)}`)

@@ -20,7 +20,16 @@ export interface KeyedProcessFunctionContext<K> extends ProcessFunctionContext {
   getCurrentKey(): K
 }
 
-/** What {@link ProcessFunction.onTimer} knows of the timer. Valid during the call only. */
+/**
+ * What {@link ProcessFunction.onTimer} knows of the timer. Valid during the call only.
+ *
+ * @example
+ * ```ts
+ * import { TimeDomain, type ProcessFunctionOnTimerContext } from 'flink-ts'
+ *
+ * const isByTheClock = (ctx: ProcessFunctionOnTimerContext): boolean => ctx.timeDomain() === TimeDomain.PROCESSING_TIME
+ * ```
+ */
 export interface ProcessFunctionOnTimerContext extends ProcessFunctionContext {
   /** Timestamp of the timer in ms since the epoch; what goes to a side output has it, too. */
   timestamp(): number
@@ -101,9 +110,10 @@ export abstract class ProcessFunction<I, O> extends RichFunction {
  *   }
  *   processElement(_value: unknown, ctx: KeyedProcessFunctionContext<string>): void {
  *     const timers = ctx.timerService()
- *     timers.deleteEventTimeTimer(this.#due.value())
- *     this.#due.update((ctx.timestamp() ?? 0) + 30_000)
- *     timers.registerEventTimeTimer(this.#due.value())
+ *     const due = (ctx.timestamp() ?? 0) + 30_000
+ *     timers.deleteEventTimeTimer(this.#due.value() ?? 0)
+ *     timers.registerEventTimeTimer(due)
+ *     this.#due.update(due)
  *   }
  *   override onTimer(_timestampMs: number, ctx: KeyedProcessFunctionOnTimerContext<string>, out: Collector<string>): void {
  *     out.collect(ctx.getCurrentKey())

@@ -1,3 +1,4 @@
+import type { Watermark } from '../eventtime/watermark.js'
 import { RichFunction } from './rich-function.js'
 
 /** Emits the records of a {@link SourceFunction}. */
@@ -9,9 +10,12 @@ export interface SourceContext<T> {
   collect(value: T): Promise<void> | undefined
   /** Emits a record with its event time in ms since the epoch. */
   collectWithTimestamp(value: T, timestampMs: number): Promise<void> | undefined
-  /** Says that no record with this or a smaller timestamp follows. */
-  emitWatermark(timestampMs: number): void
-  /** Says that this source has nothing for a while, so that nobody waits for its watermarks. */
+  /**
+   * Says that no record with this or a smaller timestamp follows: a Watermark, or ms since the epoch. One that is not greater than
+   * the last is ignored. At the end of a bounded source the greatest comes by itself.
+   */
+  emitWatermark(watermark: Watermark | number): void
+  /** Says that this source has nothing for a while, so that nobody waits for its watermarks. The next record ends that. */
   markAsTemporarilyIdle(): void
   /**
    * Kept for transliterated code. A snapshot is never taken between two awaits or yields, so there is nothing to lock:

@@ -5,6 +5,7 @@ import type { ConfigOption } from './config-option.js'
 import { CoreOptions } from './core-options.js'
 import { DeploymentOptions } from './deployment-options.js'
 import { ExecutionOptions } from './execution-options.js'
+import { HighAvailabilityOptions } from './high-availability-options.js'
 import { MetricOptions } from './metric-options.js'
 import { PipelineOptions } from './pipeline-options.js'
 import { RestOptions } from './rest-options.js'
@@ -30,6 +31,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   { title: 'Pipeline', holder: 'PipelineOptions', options: PipelineOptions },
   { title: 'Execution', holder: 'ExecutionOptions', options: ExecutionOptions },
   { title: 'Deployment', holder: 'DeploymentOptions', options: DeploymentOptions },
+  { title: 'High availability', holder: 'HighAvailabilityOptions', options: HighAvailabilityOptions },
   { title: 'Processes and logs', holder: 'ClusterOptions', options: ClusterOptions },
   { title: 'Metrics', holder: 'MetricOptions', options: MetricOptions },
   { title: 'Client', holder: 'ClientOptions', options: ClientOptions },

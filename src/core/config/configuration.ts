@@ -109,6 +109,11 @@ export class Configuration {
     return this.#find(option)?.entry.origin
   }
 
+  /** The same of a key as it stands there. */
+  originOfKey(key: string): string | undefined {
+    return this.#entries.get(key)?.origin
+  }
+
   getString(key: string): string | undefined {
     return this.#entries.get(key)?.text
   }

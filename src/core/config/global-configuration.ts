@@ -33,10 +33,23 @@ export async function loadConfiguration(directory: string, fileSystem: FileSyste
   checkKnownOptions(configuration)
   const warnings = [
     ...parsed.warnings,
+    ...repeatedKeys(parsed.entries),
     ...(isFlat ? quotedValues(parsed.entries) : []),
     ...relativePaths(parsed.entries),
   ]
   return { configuration, warnings: warnings.map((warning) => `${file}: ${warning}`), file }
+}
+
+/** In YAML the same key twice in a mapping is refused; it may still come nested and with dots. As in Flink the last one wins. */
+function repeatedKeys(entries: readonly ParsedEntry[]): string[] {
+  const lines = new Map<string, number>()
+  return entries.flatMap(({ key, line }) => {
+    const earlier = lines.get(key)
+    lines.set(key, line)
+    return earlier === undefined
+      ? []
+      : [`line ${String(line)}: ${key} was set in line ${String(earlier)}; this one wins`]
+  })
 }
 
 /** Flink's flat format takes no quotes away, where YAML does; lists and maps have a use for them. */

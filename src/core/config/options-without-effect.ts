@@ -1,6 +1,7 @@
 import { CheckpointingOptions } from './checkpointing-options.js'
 import type { ConfigOption } from './config-option.js'
 import type { Configuration } from './configuration.js'
+import { HighAvailabilityOptions } from './high-availability-options.js'
 import { RestOptions } from './rest-options.js'
 
 /** An option that configurations written for Flink may hold, and that changes nothing here. */
@@ -24,6 +25,12 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
       'Barriers are always aligned. Where alignment takes long, execution.checkpointing.mode: AT_LEAST_ONCE does without it, and a smaller taskmanager.memory.network.max leaves fewer records in front of a barrier.',
   },
   {
+    option: HighAvailabilityOptions.MODE,
+    granted: 'NONE',
+    reason:
+      'A job ends with its process, and no other process takes it over: neither have the other high-availability keys an effect. The next run of the job goes on from its newest checkpoint where execution.state-recovery.from-latest is true.',
+  },
+  {
     option: RestOptions.PORT,
     reason: 'No port is opened: flink-ts finds the jobs of this machine through cluster.run-directory.',
   },
@@ -34,8 +41,14 @@ export function warningsOfOptionsWithoutEffect(configuration: Configuration): Re
   const warnings = new Map<string, string>()
   for (const { option, reason, granted } of OPTIONS_WITHOUT_EFFECT) {
     const place = configuration.placeOf(option)
-    if (place === undefined || (granted !== undefined && configuration.get(option) === granted)) continue
+    if (place === undefined || isGranted(configuration.get(option), granted)) continue
     warnings.set(option.key, `${place.key} has no effect (set in ${place.where}). ${reason}`)
   }
   return warnings
+}
+
+/** Words count in any case. */
+function isGranted(value: unknown, granted: unknown): boolean {
+  if (typeof value !== 'string' || typeof granted !== 'string') return granted !== undefined && value === granted
+  return value.toLowerCase() === granted.toLowerCase()
 }

@@ -37,6 +37,14 @@ export const CLI_ERRORS = {
     httpStatus: 400,
     exitCode: 1,
   },
+  JOB_MANAGER_ADDRESS_INVALID: {
+    message:
+      "The given host:port ('{address}') doesn't contain a valid port. Leave -m out, or write localhost:8081 for this machine; any port will do.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
   JOB_ID_INVALID: {
     message:
       'Cannot parse JobID from "{text}". The expected format is [0-9a-fA-F]{32}, e.g. fd72014d4c864993a2e5a9287b4a9c5d.',

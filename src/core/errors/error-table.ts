@@ -5,7 +5,9 @@ import { FILESYSTEM_ERRORS } from './filesystem-errors.js'
 import { JOB_ERRORS } from './job-errors.js'
 import { PROGRAM_ERRORS } from './program-errors.js'
 import { RECORD_ERRORS } from './record-errors.js'
+import { SOURCE_ERRORS } from './source-errors.js'
 import { STATE_ERRORS } from './state-errors.js'
+import { WINDOW_ERRORS } from './window-errors.js'
 
 /** Whose fault an error is: the job's author or operator, the world around, or the engine itself. */
 export type ErrorFault = 'user' | 'external' | 'engine'
@@ -30,6 +32,8 @@ type Tables = typeof CONFIGURATION_ERRORS &
   typeof PROGRAM_ERRORS &
   typeof JOB_ERRORS &
   typeof RECORD_ERRORS &
+  typeof SOURCE_ERRORS &
+  typeof WINDOW_ERRORS &
   typeof STATE_ERRORS &
   typeof CHECKPOINT_ERRORS &
   typeof FILESYSTEM_ERRORS
@@ -41,6 +45,8 @@ export const ERROR_TABLE: Tables = {
   ...PROGRAM_ERRORS,
   ...JOB_ERRORS,
   ...RECORD_ERRORS,
+  ...SOURCE_ERRORS,
+  ...WINDOW_ERRORS,
   ...STATE_ERRORS,
   ...CHECKPOINT_ERRORS,
   ...FILESYSTEM_ERRORS,

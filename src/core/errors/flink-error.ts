@@ -77,7 +77,6 @@ export class FlinkError<C extends ErrorCode = ErrorCode> extends Error {
 
 function fill(template: string, details: Readonly<Record<string, string | number>>): string {
   return template.replaceAll(/\{([a-zA-Z]+)\}/g, (hole, name: string) => {
-    const value = details[name]
-    return value === undefined ? hole : String(value)
+    return Object.hasOwn(details, name) ? String(details[name]) : hole
   })
 }

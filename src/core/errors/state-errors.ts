@@ -40,7 +40,24 @@ export const STATE_ERRORS = {
     exitCode: 1,
   },
   STATE_ACCESS_WITHOUT_KEY: {
-    message: "State '{state}' was used outside of the processing of a record: there is no current key.",
+    message:
+      "State '{state}' was used where there is no current key: outside of the processing of a record, or with a broadcast element, which has none.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  BROADCAST_STATE_NOT_DECLARED: {
+    message:
+      "{operator} asked for broadcast state '{state}', which was not declared: broadcast(...) was given {declared}. Give it this descriptor as well, or correct the name.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  BROADCAST_STATE_READ_ONLY: {
+    message:
+      "{operator} called {method} of broadcast state '{state}' outside of processBroadcastElement. All subtasks have to hold the same map, so it is changed by broadcast elements only, which each of them is given.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,

@@ -32,6 +32,11 @@ export function toFileUri(absolutePath: string): string {
   return `file:${absolutePath}`
 }
 
+/** Of the directory that holds it; the root holds itself. */
+export function parentOf(absolutePath: string): string {
+  return path.dirname(absolutePath)
+}
+
 function invalid(text: string, reason: string): FlinkError {
   return new FlinkError('PATH_INVALID', { path: text, reason })
 }

@@ -50,6 +50,13 @@ export interface TriggerCoordinatorCheckpoint extends AboutCoordinator {
   readonly checkpointId: number
 }
 
+/** Another coordinator of the attempt told it something. */
+export interface EventOfOtherCoordinator extends AboutCoordinator {
+  readonly type: 'event-of-other-coordinator'
+  readonly senderId: string
+  readonly event: unknown
+}
+
 /** Answered by coordinator-flushed: its subtasks have finished, or are counted as such from now on. */
 export interface FlushCoordinator extends AboutCoordinator {
   readonly type: 'flush-coordinator'
@@ -57,7 +64,12 @@ export interface FlushCoordinator extends AboutCoordinator {
 
 /** What goes to one coordinator that has been deployed. */
 export type ToCoordinator =
-  EventToCoordinator | ExecutionAttemptReady | ExecutionAttemptFailed | TriggerCoordinatorCheckpoint | FlushCoordinator
+  | EventToCoordinator
+  | EventOfOtherCoordinator
+  | ExecutionAttemptReady
+  | ExecutionAttemptFailed
+  | TriggerCoordinatorCheckpoint
+  | FlushCoordinator
 
 /** Answered by operator-event-received. */
 export interface EventToOperator {
@@ -91,6 +103,12 @@ export interface OperatorCheckpointTaken {
 export interface EventFromCoordinator extends AboutCoordinator {
   readonly type: 'event-from-coordinator'
   readonly subtask: number
+  readonly event: unknown
+}
+
+/** To all other coordinators of the attempt. */
+export interface EventToCoordinators extends AboutCoordinator {
+  readonly type: 'event-to-coordinators'
   readonly event: unknown
 }
 
@@ -129,6 +147,7 @@ export interface CoordinatorClosed extends AboutCoordinator {
 
 export type FromCoordinator =
   | EventFromCoordinator
+  | EventToCoordinators
   | AcknowledgeCoordinatorCheckpoint
   | DeclineCoordinatorCheckpoint
   | CoordinatorFlushed

@@ -130,6 +130,22 @@ function deliveryTests(create: () => ChannelUnderTest): void {
     ])
   })
 
+  it('watermarks among records in the same buffer, and one by itself at once', () => {
+    const { writer, reader } = create()
+    writer.writeWatermark(0)
+    assert.equal(reader.queuedBuffers(), 1)
+    writer.writeRecord(1, 1, 1)
+    writer.writeWatermark(1)
+    assert.equal(reader.queuedBuffers(), 1)
+    writer.writeRecord(2, 2, 2)
+    assert.deepStrictEqual(pump(writer, reader).elements, [
+      ['watermark', 0, CHANNEL],
+      ['record', 1, 1, 1],
+      ['watermark', 1, CHANNEL],
+      ['record', 2, 2, 2],
+    ])
+  })
+
   it('barriers with paths that are longer than any buffer, each as one event, between others', () => {
     const { writer, reader } = create()
     const paths = [1, 3, 40].map((kilobytes) => `file:/${'d'.repeat(1000 * kilobytes)}`)

@@ -7,6 +7,7 @@ import { keyGroupForHash, keyGroupRangeForOperatorIndex } from '../../../src/cor
 import type { KeyedPriorityQueue } from '../../../src/runtime/taskmanager/state/keyed-priority-queue.js'
 import type { KeyedStateBackend } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import { VOID_NAMESPACES } from '../../../src/runtime/taskmanager/state/namespace-type.js'
+import { timerNamespaces } from '../../../src/runtime/taskmanager/state/timer-namespaces.js'
 import { Span, SPANS } from './spans.js'
 import {
   AllStates,
@@ -84,14 +85,11 @@ function describeOrder(kind: BackendUnderTest): void {
     assert.deepEqual(changedHead, [true, true, false, false, true, false])
     assert.equal(timers.add(['a', 1, 30]), false)
     assert.equal(timers.queue.size, 6)
-    assert.deepEqual(timers.queue.peek(), {
-      key: 'a',
-      keyHash: hashKey('a', 'auto'),
-      namespace: new Span(0, 1),
-      timestamp: -5,
-    })
+    assert.equal(timers.queue.firstTimestamp(), -5)
+    assert.deepEqual([timers.queue.isDue(-6), timers.queue.isDue(-5)], [false, true])
     assert.deepEqual(inOrder(timers.drain()), inOrder(added))
-    assert.equal(timers.queue.peek(), undefined)
+    assert.equal(timers.queue.firstTimestamp(), undefined)
+    assert.equal(timers.queue.isDue(Infinity), false)
   })
 
   it('forgets what is removed, wherever it lies, and takes it again', async () => {
@@ -99,7 +97,7 @@ function describeOrder(kind: BackendUnderTest): void {
     for (let index = 0; index < 200; index += 1) timers.add([index % 7, 1, index])
     assert.equal(timers.remove([5, 1, 0]), false)
     assert.equal(timers.remove([0, 1, 0]), true)
-    assert.equal(timers.queue.peek()?.timestamp, 1)
+    assert.equal(timers.queue.firstTimestamp(), 1)
     for (let index = 0; index < 200; index += 1) if (index % 10 !== 3) timers.remove([index % 7, 1, index])
     assert.equal(timers.queue.size, 20)
     timers.add([0, 1, 0])
@@ -119,7 +117,7 @@ function describeOrder(kind: BackendUnderTest): void {
     states.at('a').value.update(1)
     for (const key of ['b', 'a']) timers.add([key, 1, 5])
     processing.add(undefined, 7)
-    timers.queue.peek()
+    timers.queue.firstTimestamp()
     timers.queue.poll()
     assert.equal(backend.currentKey(), 'a')
     assert.equal(states.value.value(), 1)
@@ -141,16 +139,29 @@ function describeOrder(kind: BackendUnderTest): void {
   })
 
   it('tells timestamps with one hash apart', async () => {
-    const byHash = new Map<number, number>()
-    const same: Timer[] = []
-    for (let timestamp = 0; same.length === 0; timestamp += 1) {
-      const other = byHash.get(hashKey(timestamp, 'auto'))
-      if (other !== undefined) same.push(['a', 1, other], ['a', 1, timestamp])
-      byHash.set(hashKey(timestamp, 'auto'), timestamp)
-    }
+    const same: Timer[] = [
+      ['a', 1, 5],
+      ['a', 1, 5.5],
+      ['a', 1, 5 + 2 ** 32],
+    ]
+    const { hash } = timerNamespaces(SPANS)
+    assert.equal(new Set(same.map(([, end, timestamp]) => hash({ timestamp, namespace: new Span(0, end) }))).size, 1)
     const timers = new Timers(await backendOf(kind))
-    for (const timer of same) timers.add(timer)
+    for (const timer of same) assert.equal(timers.add(timer), timer === same[0])
     assert.deepEqual(timers.drain(), same)
+  })
+
+  it('stays as small as what is in it, however often an element is taken away and added again', async () => {
+    const timers = new Timers(await backendOf(kind))
+    for (let index = 0; index < 50; index += 1) timers.add([index, 1, 1000 + index])
+    for (let round = 0; round < 2000; round += 1) {
+      timers.remove([0, 1, 1000])
+      timers.add([0, 1, 1000])
+      timers.remove([1, 1, 1001 + round])
+      timers.add([1, 1, 1002 + round])
+    }
+    assert.equal(timers.queue.size, 50)
+    assert.equal(timers.drain().length, 50)
   })
 
   it('keeps a key as it was when the element was added', async () => {

@@ -88,6 +88,8 @@ export function handOutWorld(settings: HandOutSettings): JobWorld {
     },
     beforeWriting: () => undefined,
     fail,
+    note: () => undefined,
+    expectedRecords: () => 0,
     pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
     now: () => Date.now(),
     nextInt: (bound) => Math.floor(Math.random() * bound),

@@ -130,11 +130,44 @@ describe('What is given for a function, a tag or several keys and is none', () =
     ['a tag', /takes an OutputTag.* not 'late'$/, () => numbers.map(one).getSideOutput('late' as never)],
     ['no tag', /takes an OutputTag.* not undefined$/, () => numbers.map(one).getSideOutput(undefined as never)],
     ['a second key', /several keys are positions or paths/, () => numbers.keyBy(0, one as never)],
+    [
+      'the name of an operator',
+      /name has to be a string.* undefined$/,
+      () => numbers.map(one).name(undefined as never),
+    ],
+    ['a uid', /uid has to be a string.* 5$/, () => numbers.map(one).uid(5 as never)],
+    ['a hash', /hash has to be a string/, () => numbers.map(one).setUidHash(5 as never)],
+    ['a description', /description has to be a string/, () => numbers.map(one).setDescription({} as never)],
+    ['a group', /group has to be a string/, () => numbers.map(one).slotSharingGroup(1 as never)],
+    ['the name of a sink', /name has to be a string.* 7$/, () => numbers.print().name(7 as never)],
+    [
+      'the name of a job',
+      /name of the job has to be a string.*\{ name: 'n' \}$/,
+      () => env.execute({ name: 'n' } as never),
+    ],
+    ['the name of a job that is not waited for', /has to be a string.* 5$/, () => env.executeAsync(5 as never)],
+    ['a path', /readTextFile: the path has to be a string/, () => env.readTextFile(undefined as never)],
+    ['a path to write to', /writeAsText: the path has to be/, () => numbers.writeAsText(undefined as never)],
+    ['a host', /socketTextStream: the host has to be/, () => env.socketTextStream(undefined as never, 1)],
+    ['a text as a collection', /fromCollection: .* 'abc'\. Single values/, () => env.fromCollection('abc')],
+    ['a number as a collection', /fromCollection: .* 5\. Single values/, () => env.fromCollection(5 as never)],
+    ['a parallelism', /positive whole number, not '2'$/, () => numbers.map(one).setParallelism('2' as never)],
+    ['a max parallelism', /between 1 and 32768, not '2'$/, () => env.setMaxParallelism('2' as never)],
+    ['a duration', /Duration\.ofSeconds\(5\).* '5 s'$/, () => env.enableCheckpointing('5 s' as never)],
+    ['a duration that is no number', /NaN$/, () => env.getCheckpointConfig().setCheckpointTimeout(Number.NaN)],
+    ['a restart strategy', /RestartStrategies\.noRestart\(\).* 'none'$/, () => env.setRestartStrategy('none' as never)],
+    ['a state backend', /HashMapStateBackend.* 'hashmap'$/, () => env.setStateBackend('hashmap' as never)],
+    [
+      'a checkpoint storage',
+      /directory or a storage.* 5$/,
+      () => env.getCheckpointConfig().setCheckpointStorage(5 as never),
+    ],
+    ['a savepoint directory', /directory has to be a string/, () => env.setDefaultSavepointDirectory(1 as never)],
     ['a state name', /it was given \[Function: name\]/, () => new ListStateDescriptor(function name() {} as never)],
   ]
   for (const [what, words, make] of rows) {
-    it(`is told at once: ${what}`, () => {
-      assert.throws(make, { code: 'GRAPH_INVALID', message: words })
+    it(`is told at once: ${what}`, async () => {
+      await assert.rejects(async () => make(), { code: 'GRAPH_INVALID', message: words })
     })
   }
 })

@@ -78,6 +78,27 @@ describe('A command for another cluster', () => {
     })
   }
 
+  for (const address of [
+    'localhost',
+    'other',
+    'localhost:',
+    'localhost:x',
+    'https://this-machine',
+    '[::1]',
+    'h:70000',
+    '',
+    '/a:1',
+  ]) {
+    it(`is refused where its address has no port: "${address}"`, () => {
+      for (const command of COMMANDS) {
+        assert.throws(() => targetSettings(parse(command, `-m=${address}`)), {
+          code: 'JOB_MANAGER_ADDRESS_INVALID',
+          message: new RegExp(`^The given host:port \\('.*'\\) doesn't contain a valid port\\.`),
+        })
+      }
+    })
+  }
+
   it('is refused where the file asks for it, with its place', () => {
     assert.throws(() => check(listCommand, '', { 'execution.target': 'kubernetes-session' }), {
       code: 'TARGET_UNSUPPORTED',
@@ -99,7 +120,6 @@ describe('A command for this machine', () => {
     '-e remote -t local',
     '-t remote -Dexecution.target=local',
     '-m localhost:41234',
-    '-m localhost',
     '-m LOCALHOST.:8081',
     '-m flink.localhost:8081',
     '-m 127.0.0.1:8081',
@@ -107,7 +127,8 @@ describe('A command for this machine', () => {
     '-m [::1]:8081',
     '-m 0.0.0.0:8081',
     '-m http://localhost:8081/path',
-    '-m https://this-machine',
+    '-m https://this-machine:443',
+    '-m http://[::1]:80',
     '-m This-Machine:8081',
     '-m 10.0.0.7:8081',
     '-m [fd00::7]:8081',

@@ -100,6 +100,11 @@ describe('the lines of watermarks', () => {
     assert.match(lines[7] ?? '', /has reported nothing yet/)
   })
 
+  it('say of a source function that it may leave watermarks to what follows', () => {
+    const lines = linesOf({ name: 'Source: numbers', makers: [{ ...HOLDER, strategy: 'function' }] })
+    assert.match(lines[1] ?? '', /has emitted no watermark; none is needed where assignTimestampsAndWatermarks follows/)
+  })
+
   it('write times that no date can show as they are', () => {
     const lines = linesOf({ inputs: [input('99999999999999999')] })
     assert.equal(lines[1], '  input: 99999999999999999, for 4.0 s')

@@ -171,6 +171,13 @@ describe('an option without effect', () => {
     assert.match(warningsOf({ [key]: 'true' }).join(), /^execution\.checkpointing\.unaligned\.enabled has no effect/)
   })
 
+  it('that asks for high availability is told what holds here, unless it says none', () => {
+    for (const mode of ['NONE', 'none']) assert.deepEqual(warningsOf({ 'high-availability': mode }), [])
+    const [warning = '', ...others] = warningsOf({ 'high-availability.type': 'zookeeper', 'high-availability.x': 'y' })
+    assert.match(warning, /^high-availability\.type has no effect .* execution\.state-recovery\.from-latest is true\.$/)
+    assert.deepEqual(others, [])
+  })
+
   it('is not warned of where nobody sets it', () => {
     assert.deepEqual(warningsOf({}), [])
   })
@@ -215,6 +222,16 @@ describe('flink-conf.yaml', () => {
       assert.match(error.message, /\/conf\/flink-conf\.yaml:2/)
       return true
     })
+  })
+
+  it('takes the last of lines with one key, and tells of the others', async () => {
+    const lines = 'parallelism.default: 1\na: b\nparallelism.default: 2\nparallelism.default: 3\n'
+    const loaded = await loadConfiguration('/conf', await fileSystemWith({ 'flink-conf.yaml': lines }))
+    assert.equal(loaded.configuration.getString('parallelism.default'), '3')
+    assert.deepEqual(loaded.warnings, [
+      '/conf/flink-conf.yaml: line 3: parallelism.default was set in line 1; this one wins',
+      '/conf/flink-conf.yaml: line 4: parallelism.default was set in line 3; this one wins',
+    ])
   })
 
   it('names file and line of an unknown word', async () => {
@@ -325,6 +342,14 @@ describe('config.yaml', () => {
       })
     })
   }
+
+  it('may have a key nested and with dots, of which the last one wins and the other is told', async () => {
+    const lines = 'parallelism: {default: 1}\nparallelism.default: 2\n'
+    const loaded = await loadConfiguration('/conf', await fileSystemWith({ 'config.yaml': lines }))
+    assert.equal(loaded.configuration.getString('parallelism.default'), '2')
+    const words = 'line 2: parallelism.default was set in line 1; this one wins'
+    assert.deepEqual(loaded.warnings, [`/conf/config.yaml: ${words}`])
+  })
 
   it('merges mappings: own keys go first, then the mappings in their order, each key whole', async () => {
     const text =

@@ -1,6 +1,6 @@
-import { dirname } from 'node:path'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { isCompressed, openUnpacked } from '../../../core/fs/compressed-file.js'
+import { parentOf } from '../../../core/fs/file-path.js'
 import type { FileStatus, FileSystem } from '../../../core/fs/file-system.js'
 import { ListStateDescriptor } from '../../state/list-state-descriptor.js'
 import type { ListState } from '../../state/list-state.js'
@@ -123,7 +123,7 @@ async function filesOf(fileSystem: FileSystem, path: string): Promise<FileStatus
 /** With as much of the path as there is: most often a name in it is misspelt, or it began in another directory. */
 async function notThere(fileSystem: FileSystem, path: string): Promise<FlinkError> {
   let found = path
-  do found = dirname(found)
+  do found = parentOf(found)
   while (found !== '/' && (await fileSystem.status(found)) === undefined)
   return new FlinkError('INPUT_NOT_FOUND', { path, found })
 }

@@ -208,6 +208,9 @@ export class OperatorCoordinators {
       case 'event-from-coordinator':
         holder.eventFromCoordinator(message.subtask, message.event)
         break
+      case 'event-to-coordinators':
+        this.#tellOthers(message.operatorId, message.event)
+        break
       case 'acknowledge-coordinator-checkpoint':
         holder.acknowledged(message.checkpointId, message.state)
         break
@@ -225,6 +228,14 @@ export class OperatorCoordinators {
         break
       case 'coordinator-closed':
         this.#closed(message.operatorId)
+    }
+  }
+
+  #tellOthers(senderId: string, event: unknown): void {
+    const { attemptNumber: attempt } = this.#input.executions
+    for (const { operatorId, place } of this.open) {
+      if (operatorId === senderId) continue
+      this.#input.sendTo(place.worker, { type: 'event-of-other-coordinator', attempt, operatorId, senderId, event })
     }
   }
 

@@ -139,6 +139,7 @@ export class JobAttempt {
       case 'operator-event-received':
       case 'operator-checkpoint-taken':
       case 'event-from-coordinator':
+      case 'event-to-coordinators':
       case 'acknowledge-coordinator-checkpoint':
       case 'decline-coordinator-checkpoint':
       case 'coordinator-flushed':

@@ -156,6 +156,7 @@ export class JobMaster {
   /** Ends the job with a last checkpoint where checkpoints outlive a stop; else, or without success, cancels. */
   async stop(): Promise<void> {
     this.#lifecycle.askStop()
+    if (!this.#input.repository.retainsOnStop) this.#input.inform(keepsNothing(this.jobId))
     if (this.status === 'INITIALIZING' || !this.#input.repository.retainsOnStop) {
       this.cancel()
       return
@@ -242,4 +243,11 @@ export class JobMaster {
       this.#environment.logger.warn(`could not ${what} of the ended job`, { reason: asError(error).message })
     }
   }
+}
+
+function keepsNothing(jobId: string): string {
+  return (
+    `Job ${jobId} keeps no checkpoints: it is cancelled, and nothing of it is kept. For a job that goes on after a stop set ` +
+    'execution.checkpointing.interval, execution.checkpointing.dir and execution.state-recovery.from-latest: true.'
+  )
 }

@@ -63,7 +63,9 @@ class JobTimes {
   of(vertex: JobVertex): VertexTime {
     const subtasks = this.#subtasksOf(vertex)
     const numInputs = Math.max(0, ...subtasks.map(({ report }) => report.inputs.length))
-    const inputs = Array.from({ length: numInputs }, (_, number) => this.#inputOf(subtasks, number))
+    const made = Array.from({ length: numInputs }, (_, number) => this.#inputOf(subtasks, number))
+    // What an operator that assigns watermarks is told of time it does not pass on: nobody waits for it.
+    const inputs = assignsWatermarks(vertex) ? made.map((input) => ({ ...input, holders: [] })) : made
     return { vertex, inputs, makers: numInputs === 0 ? this.#slowestMakers(vertex) : [] }
   }
 
@@ -134,6 +136,10 @@ class JobTimes {
     }
     return [...byOperator.values()]
   }
+}
+
+function assignsWatermarks({ operators }: JobVertex): boolean {
+  return operators.some(({ kind }) => kind === 'timestamps-and-watermarks')
 }
 
 function holderOf(

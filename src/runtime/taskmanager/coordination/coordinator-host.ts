@@ -2,10 +2,10 @@
 // Invariants: deployed before the tasks of their attempt; a message for another attempt, or for a coordinator that is not here,
 // is dropped. The function objects are those of the slot of the operator's first subtask.
 // Thread: the task worker, between steps of its tasks.
-import { coordinatorOf } from '../../../api/dag/operator-spec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { CoordinatorDeployment, DeployCoordinators, ToCoordinator } from '../../protocol/operator-events.js'
+import { coordinatorProviderOf } from './coordinator-provider.js'
 import { HostedCoordinator, type HostedCoordinatorServices } from './hosted-coordinator.js'
 
 export class CoordinatorHost {
@@ -51,8 +51,9 @@ export class CoordinatorHost {
   }
 
   #make(deployment: CoordinatorDeployment, graphs: readonly ProgramGraph[]): HostedCoordinator {
-    const binding = graphs[deployment.slot]?.operators.get(deployment.operatorId)
-    const provider = binding === undefined ? undefined : coordinatorOf(binding.spec)
+    const graph = graphs[deployment.slot]
+    const binding = graph?.operators.get(deployment.operatorId)
+    const provider = binding && graph && coordinatorProviderOf(binding.spec, graph.registeredTypes)
     if (binding === undefined || provider === undefined) {
       throw new FlinkError('ASSERTION_FAILED', { what: `the program has no coordinator of ${deployment.operatorId}` })
     }

@@ -90,6 +90,9 @@ export class HostedCoordinator {
       case 'event-to-coordinator':
         this.#tell((coordinator) => coordinator.handleEventFromOperator(message.subtask, attempt, message.event))
         break
+      case 'event-of-other-coordinator':
+        this.#tell((coordinator) => coordinator.handleEventFromCoordinator?.(message.senderId, message.event))
+        break
       case 'execution-attempt-ready':
         this.#tell((coordinator) => this.#ready(coordinator, message.subtask))
         break
@@ -154,6 +157,10 @@ export class HostedCoordinator {
       currentParallelism: deployment.parallelism,
       clock,
       logger,
+      sendEventToCoordinators: (event) => {
+        const copy = copyOfEvent(event, `The coordinator ${this.#name}`)
+        if (this.#state === 'open') this.#input.send({ type: 'event-to-coordinators', ...this.#identity, event: copy })
+      },
       failJob: (cause) => {
         this.#fail(cause)
       },

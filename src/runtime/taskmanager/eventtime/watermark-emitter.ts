@@ -3,13 +3,12 @@
 // that is not done downstream is pending at the task; whatever the operator emits next finishes it first. Nothing is allocated
 // a watermark.
 // Thread: the task worker that owns the operator.
-import { Watermark } from '../../../api/eventtime/watermark.js'
+import type { Watermark } from '../../../api/eventtime/watermark.js'
 import type { WatermarkOutput } from '../../../api/eventtime/watermark-output.js'
-import { describeValue } from '../../../core/errors/describe-value.js'
-import { ReasonError } from '../../../core/errors/reason-error.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
 import type { PendingTime } from './pending-time.js'
 import type { TimeTarget } from './time-target.js'
+import { timestampOf } from './watermark-timestamp.js'
 
 export class WatermarkEmitter implements WatermarkOutput {
   readonly #output: TimeTarget
@@ -38,11 +37,8 @@ export class WatermarkEmitter implements WatermarkOutput {
   }
 
   emitWatermark(watermark: Watermark | number): void {
-    const timestamp = typeof watermark === 'number' ? watermark : timestampOf(watermark)
-    if (!(timestamp > this.#current)) {
-      if (Number.isNaN(timestamp)) throw notATimestamp(watermark)
-      return
-    }
+    const timestamp = timestampOf(watermark)
+    if (timestamp <= this.#current) return
     this.finishPending()
     this.#setIdle(false)
     this.#current = timestamp
@@ -70,13 +66,4 @@ export class WatermarkEmitter implements WatermarkOutput {
     this.#isIdle = idle
     this.#output.emitWatermarkStatus(idle ? 'idle' : 'active')
   }
-}
-
-function timestampOf(watermark: unknown): number {
-  if (watermark instanceof Watermark) return watermark.getTimestamp()
-  throw notATimestamp(watermark)
-}
-
-function notATimestamp(watermark: unknown): ReasonError {
-  return new ReasonError(`emitWatermark takes a Watermark or a number of ms, not ${describeValue(watermark)}`)
 }

@@ -27,7 +27,10 @@ export interface ChannelHandler {
 /** The reading end. */
 export interface ChannelReader {
   hasData(): boolean
-  /** Delivers what is there, until the handler stops it, an event (anything but a record) was delivered, or one buffer is used up. */
+  /**
+   * Delivers what is there, until the handler stops it, an event (anything but a record, or a watermark among records) was
+   * delivered, or one buffer is used up.
+   */
   drain(handler: ChannelHandler, channelIndex: number): void
   /** Buffers waiting to be read, for metrics. */
   queuedBuffers(): number
@@ -56,6 +59,7 @@ export interface ChannelWriter {
   /** Bytes that wait for room: in memory of the writer's worker, or in a file. */
   readonly waitingBytes: number
   writeRecord(value: unknown, timestamp: number, keyHash: number): void
+  /** After records that are not flushed yet it waits for that, as they do; else it goes at once. */
   writeWatermark(timestamp: number): void
   writeWatermarkStatus(status: WatermarkStatus): void
   writeBarrier(barrier: CheckpointBarrier): void

@@ -7,9 +7,9 @@ import { DataInputView } from '../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
 import { isStreamSerializer } from '../../../core/types/stream-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
-import type { Segment } from './channel-event.js'
+import { watermarkEvent, type Segment } from './channel-event.js'
 import type { InFlightRecords } from './in-flight-records.js'
-import { MAX_RECORD_BYTES, readRecords } from './record-bytes.js'
+import { MAX_RECORD_BYTES, readRecords, writeRecordHead, writeWatermarkAmongRecords } from './record-bytes.js'
 import { RecordBatch } from './record-batch.js'
 import { RecordTooLargeError } from './record-too-large-error.js'
 import { SegmentRecords } from './segment-records.js'
@@ -31,9 +31,10 @@ export class EncodedElements {
   readonly #batchRecords: number
   readonly #maxRecordBytes: number
   #stream: Stream | undefined
-  /** Records that are not in a segment yet. */
+  /** Records, and watermarks among them, that are not in a segment yet. */
   #output: DataOutputView | undefined
   #outputRecords = 0
+  #lastKeyHash = 0
   #failure: RecordTooLargeError | undefined
 
   constructor(
@@ -62,8 +63,7 @@ export class EncodedElements {
     const output = (this.#output ??= new DataOutputView(SEGMENT_BYTES))
     const start = output.position
     try {
-      output.writeFloat64(timestamp)
-      output.writeInt32(keyHash)
+      writeRecordHead(output, timestamp, keyHash)
       this.#openStream().encoder.serialize(value, output)
       const sizeBytes = output.position - start
       if (sizeBytes > this.#maxRecordBytes) throw this.#tooLarge(sizeBytes)
@@ -71,8 +71,18 @@ export class EncodedElements {
       output.truncate(start)
       throw error
     }
-    this.#outputRecords += 1
-    if (this.#outputRecords === this.#batchRecords || output.position >= SEGMENT_BYTES) this.#seal()
+    this.#lastKeyHash = keyHash
+    this.#wrote(output)
+  }
+
+  addWatermark(timestamp: number): void {
+    const output = this.#output
+    if (output === undefined || this.#outputRecords === 0) {
+      this.addEvent(watermarkEvent(timestamp))
+      return
+    }
+    writeWatermarkAmongRecords(output, timestamp, this.#lastKeyHash)
+    this.#wrote(output)
   }
 
   addEvent(event: Segment): void {
@@ -106,6 +116,11 @@ export class EncodedElements {
     this.#outputRecords = 0
     this.#stream = undefined
     this.#failure = undefined
+  }
+
+  #wrote(output: DataOutputView): void {
+    this.#outputRecords += 1
+    if (this.#outputRecords === this.#batchRecords || output.position >= SEGMENT_BYTES) this.#seal()
   }
 
   #tooLarge(sizeBytes: number): RecordTooLargeError {

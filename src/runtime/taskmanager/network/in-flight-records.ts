@@ -32,13 +32,14 @@ export class InFlightRecords {
     this.offsets.push(this.#output.position)
   }
 
-  /** Records as they lie in a channel, which `reader` understands. */
+  /** Records as they lie in a channel, which `reader` understands; the watermarks among them are left out. */
   addEncoded(bytes: Uint8Array, reader: TypeSerializer<unknown>): void {
     const input = new DataInputView(bytes)
     while (input.remaining > 0) {
       const timestamp = input.readFloat64()
       const keyHash = input.readInt32()
-      this.add(reader.deserialize(input), timestamp, keyHash)
+      if (Number.isNaN(timestamp)) input.readFloat64()
+      else this.add(reader.deserialize(input), timestamp, keyHash)
     }
   }
 }

@@ -1,6 +1,7 @@
 // Duty: the channels of all inputs of a task, polled in turn; what one delivers goes to the handler of its input.
-// Invariants: fair: after a channel was drained the next poll begins with the one after it; a blocked or ended channel
-// is not polled.
+// Invariants: fair: after a channel was drained the next poll begins with the next input, and within an input with the channel
+// after the one that was drained last. So an input with one channel has its turn as often as one with many. A blocked or ended
+// channel is not polled.
 // Thread: the consuming task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { ChannelHandler, ChannelReader } from './channel.js'
@@ -11,13 +12,23 @@ export interface GateChannel {
   readonly input: number
 }
 
+/** The channels of one input, and whose turn it is. */
+interface InputTurn {
+  readonly input: number
+  readonly channels: readonly number[]
+  /** Place in `channels`. */
+  next: number
+}
+
 export class InputGate {
   readonly channels: readonly GateChannel[]
   readonly #blocked: boolean[]
   readonly #dataEnded: boolean[]
   readonly #ended: boolean[]
+  readonly #turns: readonly InputTurn[]
   #channelsWithData: number
-  #next = 0
+  /** Place in `#turns`. */
+  #nextTurn = 0
 
   constructor(channels: readonly GateChannel[]) {
     this.channels = channels
@@ -25,19 +36,20 @@ export class InputGate {
     this.#dataEnded = channels.map(() => false)
     this.#ended = channels.map(() => false)
     this.#channelsWithData = channels.length
+    this.#turns = turnsOf(channels)
   }
 
   /** Drains one channel that has data; false when none has. There is a handler for each input, in the order of their numbers. */
   poll(handlers: readonly ChannelHandler[]): boolean {
-    const { length } = this.channels
+    const { length } = this.#turns
     for (let step = 0; step < length; step += 1) {
-      const index = (this.#next + step) % length
-      if (!this.#isReadable(index)) continue
-      this.#next = (index + 1) % length
-      const channel = this.channels[index]
-      const handler = handlers[channel?.input ?? -1]
+      const turn = this.#turns[(this.#nextTurn + step) % length]
+      const index = turn === undefined ? -1 : this.#takeReadable(turn)
+      if (index < 0) continue
+      this.#nextTurn = (this.#nextTurn + step + 1) % length
+      const handler = handlers[turn?.input ?? -1]
       if (handler === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'a channel belongs to no input' })
-      channel?.reader.drain(handler, index)
+      this.channels[index]?.reader.drain(handler, index)
       return true
     }
     return false
@@ -82,9 +94,30 @@ export class InputGate {
     for (const { reader } of this.channels) reader.close()
   }
 
+  /** Index of the channel whose turn it is; -1 when none of them has anything. */
+  #takeReadable(turn: InputTurn): number {
+    const { length } = turn.channels
+    for (let step = 0; step < length; step += 1) {
+      const at = (turn.next + step) % length
+      const index = turn.channels[at] ?? -1
+      if (!this.#isReadable(index)) continue
+      turn.next = (at + 1) % length
+      return index
+    }
+    return -1
+  }
+
   #isReadable(index: number): boolean {
     return (
       this.#blocked[index] !== true && this.#ended[index] !== true && this.channels[index]?.reader.hasData() === true
     )
   }
+}
+
+function turnsOf(channels: readonly GateChannel[]): InputTurn[] {
+  const inputs = [...new Set(channels.map(({ input }) => input))].sort((a, b) => a - b)
+  return inputs.map((input) => {
+    const own = [...channels.keys()].filter((index) => channels[index]?.input === input)
+    return { input, channels: own, next: 0 }
+  })
 }

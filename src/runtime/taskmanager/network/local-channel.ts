@@ -144,6 +144,7 @@ class LocalChannelWriter implements ChannelWriter {
   readonly #barriers: CheckpointBarriers
   readonly #batchRecords: number
   #batch: RecordBatch
+  #lastKeyHash = 0
 
   constructor({ queue, copier, barriers, batchRecords }: LocalWriterInput) {
     this.#queue = queue
@@ -162,12 +163,19 @@ class LocalChannelWriter implements ChannelWriter {
       this.#queue.beyond.addRecord(value, timestamp, keyHash)
       return
     }
+    this.#lastKeyHash = keyHash
     this.#batch.add(this.#copier.copy(value), timestamp, keyHash)
     if (this.#batch.isFull) this.#pushBatch()
   }
 
+  /** Among the records that wait to be flushed. */
   writeWatermark(timestamp: number): void {
-    this.#writeEvent(watermarkEvent(timestamp))
+    if (this.#queue.isBeyond) this.#queue.beyond.addWatermark(timestamp)
+    else if (this.#batch.isEmpty) this.#queue.push(watermarkEvent(timestamp))
+    else {
+      this.#batch.addWatermark(timestamp, this.#lastKeyHash)
+      if (this.#batch.isFull) this.#pushBatch()
+    }
   }
 
   writeWatermarkStatus(status: WatermarkStatus): void {
@@ -257,7 +265,7 @@ class LocalChannelReader implements ChannelReader {
     const [element] = this.#queue.elements
     if (element === undefined) return
     if (element instanceof RecordBatch) {
-      element.deliver(handler)
+      element.deliver(handler, channelIndex)
       if (element.isDelivered) this.#queue.shift()
       return
     }

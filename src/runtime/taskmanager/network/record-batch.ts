@@ -1,11 +1,16 @@
-// Duty: records on their way out of a channel, some of them at a time, with their hashes side by side.
+// Duty: records on their way out of a channel, some of them at a time, with their hashes side by side, and the watermarks
+// between them.
 // Invariants: delivered in order, each once; a handler that stops leaves the rest. Delivered records are not held.
 // Figures (100,000 keys): that the handler is told of the coming hashes, so that state can touch their memory ahead, makes
-// the look-up of a key a quarter faster, as the processor waits for several of them at once.
+// the look-up of a key a quarter faster, as the processor waits for several of them at once. A watermark after each record
+// took 6.3 us within a worker while each of them ended a batch.
 // Thread: the consuming task's worker (and the producing task's, for a channel within one worker).
 import type { ChannelHandler } from './channel.js'
 import type { InFlightRecords } from './in-flight-records.js'
 import { NO_TIMESTAMP } from './stream-element.js'
+
+/** Stands where a watermark does; the timestamp beside it is the watermark's. No record is a symbol. */
+const WATERMARK = Symbol('watermark')
 
 /** So many records are announced at once. */
 export const ANNOUNCED_RECORDS = 32
@@ -46,21 +51,30 @@ export class RecordBatch {
     this.#size = index + 1
   }
 
-  deliver(handler: ChannelHandler): void {
+  /** After a record, whose hash stands for it: nothing else is announced of it. */
+  addWatermark(timestamp: number, keyHash: number): void {
+    this.add(WATERMARK, timestamp, keyHash)
+  }
+
+  deliver(handler: ChannelHandler, channelIndex: number): void {
     while (this.#next < this.#size && handler.mayContinue()) {
       const index = this.#next
       if (index === this.#announced) this.#announce(handler)
       this.#next = index + 1
       const value = this.#values[index]
       this.#values[index] = undefined
-      handler.onRecord(value, this.#timestamps?.[index] ?? NO_TIMESTAMP, this.#keyHashes[index] as number)
+      const timestamp = this.#timestamps?.[index] ?? NO_TIMESTAMP
+      if (value === WATERMARK) handler.onWatermark(timestamp, channelIndex)
+      else handler.onRecord(value, timestamp, this.#keyHashes[index] as number)
     }
   }
 
-  /** What is left to deliver. */
+  /** Records that are left to deliver. */
   addRest(records: InFlightRecords): void {
     for (let index = this.#next; index < this.#size; index += 1) {
-      records.add(this.#values[index], this.#timestamps?.[index] ?? NO_TIMESTAMP, this.#keyHashes[index] as number)
+      const value = this.#values[index]
+      if (value === WATERMARK) continue
+      records.add(value, this.#timestamps?.[index] ?? NO_TIMESTAMP, this.#keyHashes[index] as number)
     }
   }
 

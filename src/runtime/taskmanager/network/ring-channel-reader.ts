@@ -69,7 +69,7 @@ export class RingChannelReader implements ChannelReader {
       this.#records = new DataInputView(slot.bytes)
       this.#isInSlot = true
     }
-    this.#deliverRecords(this.#records, handler)
+    this.#deliverRecords(this.#records, handler, channelIndex)
   }
 
   inFlight(serializer: TypeSerializer<unknown>): InFlightRecords {
@@ -94,7 +94,7 @@ export class RingChannelReader implements ChannelReader {
   }
 
   /** Some records at a time are decoded and delivered: a handler that stops leaves few of them, and all bytes. */
-  #deliverRecords(records: DataInputView, handler: ChannelHandler): void {
+  #deliverRecords(records: DataInputView, handler: ChannelHandler, channelIndex: number): void {
     const batch = this.#batch
     while (handler.mayContinue()) {
       if (batch.isDelivered) {
@@ -102,7 +102,7 @@ export class RingChannelReader implements ChannelReader {
         readRecords(records, this.#serializer, batch)
         if (records.remaining === 0) this.#leaveSlot()
       }
-      batch.deliver(handler)
+      batch.deliver(handler, channelIndex)
     }
     if (records.remaining > 0) this.#moveOut(records)
     else if (batch.isDelivered) this.#records = undefined

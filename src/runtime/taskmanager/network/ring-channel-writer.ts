@@ -20,7 +20,13 @@ import {
 import type { ChannelWriter } from './channel.js'
 import { CheckpointBarriers } from './checkpoint-barriers.js'
 import { InFlightRecords } from './in-flight-records.js'
-import { MAX_RECORD_BYTES, RECORD_HEAD_BYTES } from './record-bytes.js'
+import {
+  MAX_RECORD_BYTES,
+  RECORD_HEAD_BYTES,
+  WATERMARK_BYTES,
+  writeRecordHead,
+  writeWatermarkAmongRecords,
+} from './record-bytes.js'
 import { RecordTooLargeError } from './record-too-large-error.js'
 import { RingWriterEnd, type WritableSlot } from './ring-writer-end.js'
 import { SegmentRecords } from './segment-records.js'
@@ -52,6 +58,7 @@ export class RingChannelWriter implements ChannelWriter {
   #target: WritableSlot | undefined
   /** Of the stream where `current` begins. */
   #start: StreamPosition
+  #lastKeyHash = 0
   #failure: RecordTooLargeError | undefined
 
   constructor(
@@ -91,20 +98,24 @@ export class RingChannelWriter implements ChannelWriter {
     const start = output.position
     output.markMoving()
     try {
-      output.writeFloat64(timestamp)
-      output.writeInt32(keyHash)
+      writeRecordHead(output, timestamp, keyHash)
       this.#serializer.serialize(value, output)
     } catch (error) {
       output.truncate(start)
       this.#returnToTarget(start)
       throw error
     }
+    this.#lastKeyHash = keyHash
     if (output.position > this.#end.payloadBytes) this.#goBeyondSlot(start)
     else if (output.bytes !== this.#target?.bytes) this.#returnToTarget(start)
   }
 
+  /** Among the records that wait to be flushed; a slot of its own took several us a watermark. */
   writeWatermark(timestamp: number): void {
-    this.#writeEvent(watermarkEvent(timestamp))
+    const output = this.#current
+    const isAmongRecords = output.position > 0 && output.position + WATERMARK_BYTES <= this.#end.payloadBytes
+    if (isAmongRecords) writeWatermarkAmongRecords(output, timestamp, this.#lastKeyHash)
+    else this.#writeEvent(watermarkEvent(timestamp))
   }
 
   writeWatermarkStatus(status: WatermarkStatus): void {

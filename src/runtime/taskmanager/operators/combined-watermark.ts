@@ -19,6 +19,7 @@ export class CombinedWatermark {
   /** The listener is done with time up to here. */
   #done = Number.NEGATIVE_INFINITY
   #status: WatermarkStatus = 'active'
+  #idleInputs = 0
 
   constructor(inputCount: number, listener: CombinedTimeListener) {
     this.#listener = listener
@@ -33,21 +34,28 @@ export class CombinedWatermark {
 
   /** For an input's processWatermark. */
   onWatermark(timestamp: number, input: number): boolean {
-    this.#isIdle[input] = false
-    this.#watermarks[input] = Math.max(timestamp, this.#watermarks[input] ?? timestamp)
+    this.#setIdle(input, false)
+    if (timestamp > (this.#watermarks[input] ?? timestamp)) this.#watermarks[input] = timestamp
     return this.#update()
   }
 
   /** For an input's processWatermarkStatus. */
   onStatus(status: WatermarkStatus, input: number): boolean {
-    this.#isIdle[input] = status === 'idle'
+    this.#setIdle(input, status === 'idle')
     return this.#update()
   }
 
+  #setIdle(input: number, isIdle: boolean): void {
+    if (this.#isIdle[input] === isIdle) return
+    this.#isIdle[input] = isIdle
+    this.#idleInputs += isIdle ? 1 : -1
+  }
+
   #update(): boolean {
-    const status = this.#isIdle.every(Boolean) ? 'idle' : 'active'
+    const status = this.#idleInputs === this.#isIdle.length ? 'idle' : 'active'
     if (status === 'active') this.#setStatus(status)
-    this.#combined = Math.max(this.#combined, status === 'idle' ? Math.max(...this.#watermarks) : this.#smallest())
+    const combined = status === 'idle' ? Math.max(...this.#watermarks) : this.#smallest()
+    if (combined > this.#combined) this.#combined = combined
     if (this.#done < this.#combined) {
       if (!this.#listener.advance(this.#combined)) return false
       this.#done = this.#combined
@@ -58,7 +66,8 @@ export class CombinedWatermark {
 
   #smallest(): number {
     let smallest = Number.POSITIVE_INFINITY
-    for (const [input, watermark] of this.#watermarks.entries()) {
+    for (let input = 0; input < this.#watermarks.length; input += 1) {
+      const watermark = this.#watermarks[input] ?? smallest
       if (this.#isIdle[input] !== true && watermark < smallest) smallest = watermark
     }
     return smallest

@@ -29,26 +29,29 @@ export class DefaultKeyedStateStore implements KeyedStateStore {
   getState<T, D extends T & NonNullable<unknown>>(descriptor: ValueStateDescriptor<T, D>): DefaultedValueState<T>
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>
   getState(descriptor: StateDescriptor<unknown>): State {
-    return this.#state(checkedDescriptor(descriptor, 'value', this.#operatorName))
+    return this.keyedState(checkedDescriptor(descriptor, 'value', this.#operatorName))
   }
 
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return this.#state(checkedDescriptor(descriptor, 'list', this.#operatorName)) as ListState<T>
+    return this.keyedState(checkedDescriptor(descriptor, 'list', this.#operatorName)) as ListState<T>
   }
 
   getMapState<UK, UV>(descriptor: MapStateDescriptor<UK, UV>): MapState<UK, UV> {
-    return this.#state(checkedDescriptor(descriptor, 'map', this.#operatorName)) as MapState<UK, UV>
+    return this.keyedState(checkedDescriptor(descriptor, 'map', this.#operatorName)) as MapState<UK, UV>
   }
 
   getReducingState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T> {
-    return this.#state(checkedDescriptor(descriptor, 'reducing', this.#operatorName)) as ReducingState<T>
+    return this.keyedState(checkedDescriptor(descriptor, 'reducing', this.#operatorName)) as ReducingState<T>
   }
 
   getAggregatingState<IN, ACC, OUT>(descriptor: AggregatingStateDescriptor<IN, ACC, OUT>): AggregatingState<IN, OUT> {
-    return this.#state(checkedDescriptor(descriptor, 'aggregating', this.#operatorName)) as AggregatingState<IN, OUT>
+    return this.keyedState(checkedDescriptor(descriptor, 'aggregating', this.#operatorName)) as AggregatingState<
+      IN,
+      OUT
+    >
   }
 
-  #state(descriptor: StateDescriptor<unknown>): State {
+  protected keyedState(descriptor: StateDescriptor<unknown>): State {
     if (this.#backend !== undefined) return this.#backend.getOrCreateKeyedState(descriptor)
     const details = { operator: this.#operatorName, state: descriptor.name }
     throw new FlinkError('KEYED_STATE_ON_NON_KEYED_STREAM', details)

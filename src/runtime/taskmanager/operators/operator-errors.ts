@@ -4,6 +4,7 @@
 // its recovery stays. The user's own error stays as the cause with its stack.
 // Thread: the task worker that owns the operator.
 import { describeFailure } from '../../../core/errors/syntax-location.js'
+import { ReasonError } from '../../../core/errors/reason-error.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { FILESYSTEM_ERRORS } from '../../../core/errors/filesystem-errors.js'
 import type { TaskInfo } from './stream-operator.js'
@@ -26,7 +27,8 @@ export class OperatorErrors {
     this.#hasFailed = true
     if (FlinkError.is(error) && namesItsPlace(error)) return error
     const { subtaskIndex, parallelism } = this.#taskInfo
-    const reason = FlinkError.is(error) ? error.message : describeFailure(error)
+    const isSaid = FlinkError.is(error) || error instanceof ReasonError
+    const reason = isSaid ? error.message : describeFailure(error)
     const details = { operator: this.#operator, subtask: subtaskIndex + 1, parallelism, reason }
     return new FlinkError('OPERATOR_FAILED', details, { cause: error })
   }

@@ -48,9 +48,16 @@ export function processContext(
   context: OperatorContext,
   timerService: () => TimerService,
 ): ProcessFunctionContext {
+  return { ...recordContext(collector, context), timerService }
+}
+
+/** What a context says of the record at hand. */
+export function recordContext(
+  collector: TimestampedCollector,
+  context: OperatorContext,
+): Pick<ProcessFunctionContext, 'timestamp' | 'output'> {
   return {
     timestamp: () => (collector.timestamp === NO_TIMESTAMP ? null : collector.timestamp),
-    timerService,
     output: <X>(outputTag: OutputTag<X>, value: X): void => {
       context.output.collectSideOutput(outputTag.getId(), value, collector.timestamp)
     },

@@ -5,14 +5,17 @@
 // ignored: they come from the end that was asked for.
 //   created --start--> running --run returned--> ended      any --error--> failed      any --cancel--> canceled
 // Thread: the task worker that owns the source.
+import { describeValue } from '../../../core/errors/describe-value.js'
 import { ReasonError } from '../../../core/errors/reason-error.js'
 import type { SourceContext, SourceFunction } from '../../../api/functions/source-function.js'
+import type { Watermark } from '../../../api/eventtime/watermark.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Logger } from '../../../core/logging/logger.js'
 import type { Copier } from '../../../core/types/copier.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
 import { isThenable } from '../state/thenable.js'
 import { describeThrown } from '../../../core/errors/thrown-value.js'
+import { timestampOf } from '../eventtime/watermark-timestamp.js'
 import type { WatermarkEmitter } from '../eventtime/watermark-emitter.js'
 import type { Output } from './output.js'
 import { SourceRecordQueue } from './source-record-queue.js'
@@ -154,12 +157,17 @@ export class SourceFunctionRun implements SourceContext<unknown> {
   }
 
   collectWithTimestamp(value: unknown, timestampMs: number): Promise<void> | undefined {
-    return this.#take(value, timestampMs)
+    const timestamp: unknown = timestampMs
+    if (typeof timestamp !== 'number' || Number.isNaN(timestamp)) {
+      throw new ReasonError(`collectWithTimestamp takes a timestamp in ms, not ${describeValue(timestamp)}`)
+    }
+    return this.#take(value, timestamp)
   }
 
-  emitWatermark(timestampMs: number): void {
+  emitWatermark(watermark: Watermark | number): void {
+    const timestamp = timestampOf(watermark)
     if (!this.#accepts()) return
-    this.queue.pushWatermark(timestampMs)
+    this.queue.pushWatermark(timestamp)
     this.#wakeForFirst()
   }
 

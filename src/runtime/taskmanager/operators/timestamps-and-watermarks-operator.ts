@@ -6,10 +6,9 @@ import type { TimestampAssigner } from '../../../api/eventtime/timestamp-assigne
 import type { WatermarkGenerator } from '../../../api/eventtime/watermark-generator.js'
 import type { WatermarkStrategy } from '../../../api/eventtime/watermark-strategy.js'
 import { PipelineOptions } from '../../../core/config/pipeline-options.js'
-import { describeValue } from '../../../core/errors/describe-value.js'
-import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { ActivityClock } from '../eventtime/activity-clock.js'
+import { assignedTimestamp } from '../eventtime/assigned-timestamp.js'
 import { WatermarkEmitter } from '../eventtime/watermark-emitter.js'
 import { createWatermarkGenerator } from '../eventtime/watermark-generators.js'
 import { MAX_WATERMARK, type WatermarkStatus } from '../network/stream-element.js'
@@ -49,7 +48,8 @@ export class TimestampsAndWatermarksOperator
     this.#watermarks.finishPending()
     this.#hasRecord = true
     try {
-      const eventTimestamp = this.#assigner === undefined ? timestamp : this.#timestampOf(value, timestamp)
+      const eventTimestamp =
+        this.#assigner === undefined ? timestamp : assignedTimestamp(this.#assigner, value, timestamp, this.name)
       this.output.collect(value, eventTimestamp)
       const result: unknown = this.#generator.onEvent(value, eventTimestamp, this.#watermarks)
       this.refusePromise(result, 'onEvent', this.#generator)
@@ -81,14 +81,6 @@ export class TimestampsAndWatermarksOperator
     const { currentWatermark: watermark, isIdle } = this.#watermarks
     const strategy = this.#strategy.generator.kind === 'none' ? 'none' : 'strategy'
     return { watermark, isIdle, strategy, hasRecord: this.#hasRecord, splits: [], numSplits: 0 }
-  }
-
-  #timestampOf(value: unknown, timestamp: number): number {
-    const given: unknown = this.#assigner?.extractTimestamp(value, timestamp)
-    if (typeof given === 'number' && !Number.isNaN(given)) return given
-    this.refusePromise(given, 'extractTimestamp', this.#assigner ?? {})
-    const details = { operator: this.name, timestamp: describeValue(given), record: describeValue(value) }
-    throw new FlinkError('TIMESTAMP_INVALID', details)
   }
 
   #createGenerator(): WatermarkGenerator<unknown> {

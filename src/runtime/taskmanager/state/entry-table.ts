@@ -6,6 +6,7 @@
 // key and hash while it is `retired`: a running snapshot may still read them; `reclaim` lets it be used again.
 // Thread: the task worker that owns the backend.
 import { keysEqual, type KeyKind } from '../../../core/keygroups/canonical-key.js'
+import { ObjectColumn, type NamespaceColumn } from './namespace-column.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES, type AnyNamespaceType } from './namespace-type.js'
 
 /** The value of a position without an entry. No state holds a symbol. */
@@ -29,14 +30,13 @@ export class EntryTable {
   readonly #positionsAhead = new Int32Array(TOUCHED_TOGETHER)
   readonly #keysAhead: unknown[] = new Array<unknown>(TOUCHED_TOGETHER).fill('')
   readonly #keyKind: KeyKind
-  readonly #namespaceType: AnyNamespaceType
   #index = new Int32Array(2 * INITIAL_CAPACITY)
   #shift = Math.clz32(INITIAL_CAPACITY) + 1
   /** Key and value of position p at 2p and 2p + 1. */
   readonly #entries: unknown[] = []
   #hashes = new Int32Array(INITIAL_CAPACITY)
-  /** By position; undefined where they are all void. */
-  readonly #namespaces: unknown[] | undefined
+  /** Undefined where they are all void. */
+  readonly #namespaces: NamespaceColumn | undefined
   readonly #free: number[] = []
   readonly #retired: number[] = []
   #limit = 0
@@ -44,8 +44,13 @@ export class EntryTable {
 
   constructor(keyKind: KeyKind, namespaceType: AnyNamespaceType) {
     this.#keyKind = keyKind
-    this.#namespaceType = namespaceType
-    this.#namespaces = namespaceType === VOID_NAMESPACES ? undefined : []
+    this.#namespaces =
+      namespaceType === VOID_NAMESPACES ? undefined : (namespaceType.newColumn?.() ?? new ObjectColumn(namespaceType))
+  }
+
+  /** Undefined where the namespaces are void. */
+  get namespaces(): NamespaceColumn | undefined {
+    return this.#namespaces
   }
 
   get size(): number {
@@ -99,7 +104,7 @@ export class EntryTable {
     this.#entries[2 * position] = entry.key
     this.#entries[2 * position + 1] = entry.value
     this.#hashes[position] = hash
-    if (this.#namespaces !== undefined) this.#namespaces[position] = entry.namespace
+    this.#namespaces?.set(position, entry.namespace)
     this.#place(hash, position)
     this.#size += 1
     return position
@@ -128,7 +133,7 @@ export class EntryTable {
   reclaim(): void {
     for (const position of this.#retired) {
       this.#entries[2 * position] = undefined
-      if (this.#namespaces !== undefined) this.#namespaces[position] = VOID_NAMESPACE
+      this.#namespaces?.clear(position)
       this.#free.push(position)
     }
     this.#retired.length = 0
@@ -148,12 +153,17 @@ export class EntryTable {
   }
 
   namespaceAt(position: number): unknown {
-    return this.#namespaces === undefined ? VOID_NAMESPACE : this.#namespaces[position]
+    return this.#namespaces === undefined ? VOID_NAMESPACE : this.#namespaces.at(position)
   }
 
   /** Hash of key and namespace. */
   hashAt(position: number): number {
     return this.#hashes[position] as number
+  }
+
+  keyHashAt(position: number): number {
+    const hash = this.hashAt(position)
+    return this.#namespaces === undefined ? hash : hash ^ this.#namespaces.hashAt(position)
   }
 
   #prefetchSome(hashes: readonly number[], start: number, end: number): void {
@@ -192,9 +202,7 @@ export class EntryTable {
   }
 
   #hasNamespace(position: number, namespace: unknown): boolean {
-    if (this.#namespaces === undefined) return true
-    const found = this.#namespaces[position]
-    return found === namespace || this.#namespaceType.equals(found, namespace)
+    return this.#namespaces === undefined || this.#namespaces.has(position, namespace)
   }
 
   #append(): number {

@@ -13,6 +13,7 @@ import type { KeyedStateHandle } from '../../../storage/state-handles.js'
 import { CheckpointChain, mayGrow, type ChainedCheckpoint } from './checkpoint-chain.js'
 import { NO_ENTRY } from './entry-table.js'
 import { HeapKeyedStateSnapshot } from './heap-keyed-state-snapshot.js'
+import { HeapQueueEntries } from './heap-queue-entries.js'
 import { HeapStateTable } from './heap-state-table.js'
 import type { InternalState } from './internal-state.js'
 import { readEntries } from './key-group-block.js'
@@ -51,6 +52,7 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     this.#states = new KeyedStateRegistry<HeapStateTable>(parameters, this.#context, {
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table, keys) => new KeyedMapState(table, keys),
+      createQueueEntries: ({ table, current }) => new HeapQueueEntries(table, current),
     })
   }
 

@@ -15,6 +15,7 @@ import { EntryTable, NO_ENTRY, NOT_FOUND } from './entry-table.js'
 import type { KeyContext } from './key-context.js'
 import type { NamedState } from './given-values.js'
 import type { StateEntry } from './key-group-block.js'
+import type { NamespaceColumn } from './namespace-column.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from './namespace-type.js'
 import type { NewKeys } from './new-keys.js'
 import { stateNotStorable } from './state-not-serializable.js'
@@ -105,9 +106,8 @@ export class HeapStateTable implements StateTable {
   *entryKeys(): Generator<EntryKey> {
     for (let position = 0; position < this.#table.limit; position += 1) {
       if (this.#table.valueAt(position) === NO_ENTRY) continue
-      const namespace = this.namespaceAt(position)
-      const keyHash = this.#table.hashAt(position) ^ this.#hashOf(namespace)
-      yield { key: this.keyAt(position), keyHash, namespace }
+      const keyHash = this.#table.keyHashAt(position)
+      yield { key: this.keyAt(position), keyHash, namespace: this.namespaceAt(position) }
     }
   }
 
@@ -115,10 +115,45 @@ export class HeapStateTable implements StateTable {
     const position = this.#current()
     if (position === NOT_FOUND) return
     this.#newKey = this.keyAt(position)
-    this.#changes?.removed(position, () => this.#removedKeyAt(position))
-    if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
-    this.#removeAt(position)
+    this.removeAt(position)
     this.#position = NOT_FOUND
+  }
+
+  /** The position of an entry of any key, for those who keep positions; NOT_FOUND where there is none. */
+  find({ key, keyHash }: KeyContext, namespace: unknown): number {
+    return this.#table.find(key, namespace, keyHash ^ this.#hashOf(namespace))
+  }
+
+  /** An entry that `find` has not found; its position. */
+  insert({ key, keyHash }: KeyContext, namespace: unknown, value: unknown): number {
+    const own = this.#environment.newKeys.accept(key, keyHash, this.types.metadata.name)
+    return this.#insert({ key: own, namespace, value }, keyHash ^ this.#hashOf(namespace))
+  }
+
+  removeAt(position: number): void {
+    if (this.#isWatched) {
+      this.#changes?.removed(position, () => this.#removedKeyAt(position))
+      if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
+    }
+    this.#removeAt(position)
+  }
+
+  hasEntryAt(position: number): boolean {
+    return this.#table.valueAt(position) !== NO_ENTRY
+  }
+
+  keyHashAt(position: number): number {
+    return this.#table.keyHashAt(position)
+  }
+
+  /** All positions are below. */
+  get limit(): number {
+    return this.#table.limit
+  }
+
+  /** Undefined where the namespaces are void. */
+  get namespaceColumn(): NamespaceColumn | undefined {
+    return this.#table.namespaces
   }
 
   prefetch(keyHashes: readonly number[], start: number, end: number): void {
@@ -192,8 +227,7 @@ export class HeapStateTable implements StateTable {
   }
 
   keyGroupAt(position: number): number {
-    const keyHash = this.#table.hashAt(position) ^ this.#hashOf(this.#table.namespaceAt(position))
-    return keyGroupForHash(keyHash, this.#environment.maxParallelism)
+    return keyGroupForHash(this.#table.keyHashAt(position), this.#environment.maxParallelism)
   }
 
   /** The error for a value that could not be written or copied. */

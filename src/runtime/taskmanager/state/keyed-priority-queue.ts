@@ -8,15 +8,20 @@ export interface QueueElement<N> {
   readonly timestamp: number
 }
 
-/** A set: of equal key, namespace and timestamp it holds one. Part of the backend's snapshots, rescaled with the keys. */
+/**
+ * A set: of equal key, namespace and timestamp it holds one. Part of the backend's snapshots, rescaled with the keys. The
+ * current key stays what it is.
+ */
 export interface KeyedPriorityQueue<N> {
   readonly size: number
-  /** For the current key. True when the first element may be another one now. */
+  /** For the current key. True when it is the first element now. */
   add(namespace: N, timestamp: number): boolean
-  /** Of the current key. True when the first element may be another one now. */
+  /** Of the current key. False where there is none. */
   remove(namespace: N, timestamp: number): boolean
-  /** The element with the least timestamp, of whatever key; the current key stays what it is. */
-  peek(): QueueElement<N> | undefined
-  /** Takes it away. */
+  /** The least of all keys; undefined when it is empty. */
+  firstTimestamp(): number | undefined
+  /** True when there is an element with this timestamp or a lesser one. */
+  isDue(timestamp: number): boolean
+  /** Takes the element with the least timestamp away. */
   poll(): QueueElement<N> | undefined
 }

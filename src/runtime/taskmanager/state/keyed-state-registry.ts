@@ -6,7 +6,6 @@ import type { ReducingStateDescriptor } from '../../../api/state/reducing-state-
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import type { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import { copyKey } from '../../../core/keygroups/canonical-key.js'
 import type { InternalState } from './internal-state.js'
 import { KeyContext } from './key-context.js'
 import { KeyedAggregatingState } from './keyed-aggregating-state.js'
@@ -16,6 +15,7 @@ import { KeyedReducingState } from './keyed-reducing-state.js'
 import { KeyedValueState } from './keyed-value-state.js'
 import type { AnyNamespaceType, NamespaceType } from './namespace-type.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
+import type { QueueEntries } from './queue-entries.js'
 import { stateNotSerializable } from './state-not-serializable.js'
 import {
   checkCompatible,
@@ -35,6 +35,16 @@ export interface TableMaker<T extends StateTable> {
   /** Its entries are those that were restored. */
   createTable(types: StateTypes, context: KeyContext): T
   createMapState(table: T, keys: UserKeys): InternalState<unknown>
+  /** Of a queue in the table, for the current key of `current`; `table` is that of `createTable`, for a context of its own. */
+  createQueueEntries(parameters: QueueEntriesParameters<T>): QueueEntries<unknown>
+}
+
+export interface QueueEntriesParameters<T extends StateTable> {
+  readonly table: T
+  /** Of the table alone: its elements are of any key. */
+  readonly tableContext: KeyContext
+  /** Of the backend. */
+  readonly current: KeyContext
 }
 
 interface Registered<T extends StateTable> {
@@ -78,7 +88,7 @@ export class KeyedStateRegistry<T extends StateTable> {
   }
 
   getOrCreateQueue<N>(name: string, elementNamespaces: NamespaceType<N>): KeyedPriorityQueue<N> {
-    const { operatorName, keyKind } = this.#parameters
+    const { operatorName } = this.#parameters
     const namespaces = timerNamespaces(elementNamespaces) as AnyNamespaceType
     const metadata = queueMetadata(name, namespaces)
     const existing = this.#states.get(name)
@@ -86,17 +96,13 @@ export class KeyedStateRegistry<T extends StateTable> {
       checkCompatible(existing.table.types.metadata, metadata, operatorName)
       if (existing.queue !== undefined) return existing.queue as KeyedPriorityQueue<N>
     }
-    const context = new KeyContext()
+    const tableContext = new KeyContext()
     const table = this.#explained(name, () =>
-      this.#maker.createTable({ metadata, serializer: presence, namespaces }, context),
+      this.#maker.createTable({ metadata, serializer: presence, namespaces }, tableContext),
     )
-    const queue = new TablePriorityQueue<N>({
-      table,
-      tableContext: context,
-      current: this.#context,
-      copyKey: (key) => copyKey(key, keyKind),
-    })
-    this.#states.set(name, { table, state: undefined, queue: queue })
+    const entries = this.#maker.createQueueEntries({ table, tableContext, current: this.#context })
+    const queue = new TablePriorityQueue(entries as QueueEntries<N>)
+    this.#states.set(name, { table, state: undefined, queue })
     return queue
   }
 

@@ -34,7 +34,11 @@ export class MapBroadcastState implements BroadcastState<unknown, unknown> {
   }
 
   entries(): Iterable<[unknown, unknown]> {
-    return this.#map.entries()
+    return { [Symbol.iterator]: () => this.#map.entries() }
+  }
+
+  immutableEntries(): Iterable<readonly [unknown, unknown]> {
+    return this.entries()
   }
 
   clear(): void {

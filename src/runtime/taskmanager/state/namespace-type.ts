@@ -3,6 +3,7 @@
 // keyed state has one namespace, which costs no byte and no comparison.
 // Thread: any.
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import type { NamespaceColumn } from './namespace-column.js'
 
 /** The only namespace of state that belongs to the key alone. */
 export const VOID_NAMESPACE: undefined = undefined
@@ -14,6 +15,8 @@ export interface NamespaceType<N> {
   /** 32 bits, the same for equal ones; called once a change of namespace. */
   hash(namespace: N): number
   equals(left: N, right: N): boolean
+  /** How a table in memory keeps them; where there is none, as the objects that they are. */
+  newColumn?(): NamespaceColumn
 }
 
 export const VOID_NAMESPACES: NamespaceType<undefined> = {

@@ -1,17 +1,16 @@
-// Duty: a KeyedPriorityQueue over a StateTable: the table says what is in it, so that snapshots, increments and restores
-// are those of any other state; a binary heap says in which order.
-// Invariants: every entry of the table is in the heap. What was removed, or is there twice, stays in the heap until it
-// comes first, or is more than half of it. Of equal timestamps the order is that of the hashes of the keys, also after a restore.
+// Duty: a KeyedPriorityQueue over a table of the backend: the table says what is in it, so that snapshots, increments and
+// restores are those of any other state; a heap says in which order.
+// Invariants: every element is in the order. What was removed, or is there twice, stays in the heap until it comes first, or is
+// more than half of it. Of equal timestamps the order is that of the hashes of the keys, also after a restore.
 // Thread: the task worker that owns the backend.
-import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
-import type { KeyContext } from './key-context.js'
+import { NOT_FOUND } from './entry-table.js'
 import type { KeyedPriorityQueue, QueueElement } from './keyed-priority-queue.js'
-import type { StateTable } from './state-table.js'
-import type { TimerNamespace } from './timer-namespaces.js'
+import type { QueueEntries } from './queue-entries.js'
+import { TimerOrder } from './timer-order.js'
 
 /** The value of an element's entry. */
-const PRESENT = true
+export const PRESENT = true
 /** A smaller heap is not worth to be made anew. */
 const LEAST_REBUILT_SIZE = 64
 
@@ -22,26 +21,15 @@ export const presence: TypeSerializer<unknown> = {
   copy: () => PRESENT,
 }
 
-export interface TablePriorityQueueParameters {
-  readonly table: StateTable
-  /** Of the table alone: its elements are of any key. */
-  readonly tableContext: KeyContext
-  /** Of the backend. */
-  readonly current: KeyContext
-  readonly copyKey: (key: unknown) => unknown
-}
-
 export class TablePriorityQueue<N> implements KeyedPriorityQueue<N> {
-  readonly #parameters: TablePriorityQueueParameters
-  #heap: QueueElement<N>[] = []
+  readonly #entries: QueueEntries<N>
+  readonly #order = new TimerOrder()
   #size = 0
 
-  constructor(parameters: TablePriorityQueueParameters) {
-    this.#parameters = parameters
-    for (const { key, keyHash, namespace } of parameters.table.entryKeys()) {
-      this.#push({ key, keyHash, ...(namespace as TimerNamespace<N>) })
-      this.#size += 1
-    }
+  constructor(entries: QueueEntries<N>) {
+    this.#entries = entries
+    entries.fill(this.#order)
+    this.#size = this.#order.size
   }
 
   get size(): number {
@@ -49,98 +37,47 @@ export class TablePriorityQueue<N> implements KeyedPriorityQueue<N> {
   }
 
   add(namespace: N, timestamp: number): boolean {
-    const { current, table, copyKey } = this.#parameters
-    const { keyHash } = current
-    if (this.#has(this.#currentKey(), keyHash, { timestamp, namespace })) return false
-    table.put(PRESENT)
+    const entries = this.#entries
+    const position = entries.add(namespace, timestamp)
+    if (position === NOT_FOUND) return false
     this.#size += 1
-    const element = { key: copyKey(current.key), keyHash, namespace, timestamp }
-    this.#push(element)
-    return this.#heap[0] === element
+    this.#order.push(timestamp, entries.keyHash, position)
+    return this.#order.position === position
   }
 
   remove(namespace: N, timestamp: number): boolean {
-    const { current, table } = this.#parameters
-    if (!this.#has(this.#currentKey(), current.keyHash, { timestamp, namespace })) return false
-    const first = this.#heap[0]
-    table.remove()
+    if (!this.#entries.remove(namespace, timestamp)) return false
     this.#size -= 1
-    if (this.#heap.length > LEAST_REBUILT_SIZE && this.#heap.length > 2 * this.#size) this.#rebuild()
-    return first !== undefined && first.timestamp === timestamp && first.keyHash === current.keyHash
+    const order = this.#order
+    if (order.size > LEAST_REBUILT_SIZE && order.size > 2 * this.#size) this.#entries.fill(order)
+    return true
   }
 
-  peek(): QueueElement<N> | undefined {
-    for (;;) {
-      const first = this.#heap[0]
-      if (first === undefined || this.#has(first.key, first.keyHash, first)) return first
-      this.#pop()
-    }
+  firstTimestamp(): number | undefined {
+    return this.#findFirst() ? this.#order.timestamp : undefined
+  }
+
+  isDue(timestamp: number): boolean {
+    if (this.#order.size === 0) return false
+    this.#order.prepare(timestamp)
+    return this.#findFirst() && this.#order.timestamp <= timestamp
   }
 
   poll(): QueueElement<N> | undefined {
-    const first = this.peek()
-    if (first === undefined) return undefined
-    // `peek` has just looked at its entry.
-    this.#parameters.table.remove()
+    if (!this.#findFirst()) return undefined
+    const element = this.#entries.take(this.#order.position)
+    this.#order.pop()
     this.#size -= 1
-    this.#pop()
-    return first
+    return element
   }
 
-  #currentKey(): unknown {
-    const { current, table } = this.#parameters
-    if (current.hasKey) return current.key
-    throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: table.named.state })
-  }
-
-  /** Goes to its entry in the table. */
-  #has(key: unknown, keyHash: number, { timestamp, namespace }: TimerNamespace<N>): boolean {
-    const { table, tableContext } = this.#parameters
-    tableContext.setKey(key, keyHash)
-    table.setCurrentNamespace({ timestamp, namespace })
-    return table.get() !== undefined
-  }
-
-  #rebuild(): void {
-    this.#heap = []
-    for (const { key, keyHash, namespace } of this.#parameters.table.entryKeys()) {
-      this.#push({ key, keyHash, ...(namespace as TimerNamespace<N>) })
+  /** Takes from the heap what is no more, until an element comes first; false when there is none. */
+  #findFirst(): boolean {
+    const order = this.#order
+    while (order.size > 0) {
+      if (this.#entries.isAt(order.position, order.timestamp)) return true
+      order.pop()
     }
+    return false
   }
-
-  #push(element: QueueElement<N>): void {
-    const heap = this.#heap
-    let at = heap.length
-    heap.push(element)
-    while (at > 0) {
-      const parent = (at - 1) >>> 1
-      const above = heap[parent] as QueueElement<N>
-      if (!isBefore(element, above)) break
-      heap[at] = above
-      at = parent
-    }
-    heap[at] = element
-  }
-
-  #pop(): void {
-    const heap = this.#heap
-    const last = heap.pop()
-    if (last === undefined || heap.length === 0) return
-    let at = 0
-    for (;;) {
-      let child = 2 * at + 1
-      if (child >= heap.length) break
-      const right = heap[child + 1]
-      if (right !== undefined && isBefore(right, heap[child] as QueueElement<N>)) child += 1
-      const below = heap[child] as QueueElement<N>
-      if (!isBefore(below, last)) break
-      heap[at] = below
-      at = child
-    }
-    heap[at] = last
-  }
-}
-
-function isBefore(left: QueueElement<unknown>, right: QueueElement<unknown>): boolean {
-  return left.timestamp < right.timestamp || (left.timestamp === right.timestamp && left.keyHash < right.keyHash)
 }

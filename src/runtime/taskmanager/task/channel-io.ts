@@ -19,7 +19,8 @@ export interface OutputIo {
 export interface InputIo {
   /** The operator that the records go to. */
   readonly operatorName: string
-  readonly numRecordsIn: () => number
+  /** In the order of the inputs' numbers. */
+  readonly inputRecords: () => readonly number[]
   /** In the order of the inputs' numbers. */
   readonly inputWatermarks: () => readonly number[]
 }
@@ -43,7 +44,7 @@ export function channelIo(io: ChannelIoInput): TaskIo {
   const { input, inputEdges, outputEdges } = io
   const outputs = distinctOutputs(io.outputs)
   return () => {
-    const numRecordsIn = input?.numRecordsIn() ?? 0
+    const numRecordsIn = sum(input?.inputRecords() ?? [])
     const currentInputWatermark = input === undefined ? undefined : Math.min(...input.inputWatermarks())
     return {
       numRecordsIn,
@@ -72,14 +73,16 @@ function distinctOutputs(outputs: readonly OutputIo[]): readonly OutputIo[] {
 function inputOperator(input: InputIo | undefined): Record<string, number | string> {
   if (input === undefined) return {}
   const name = filterCharacters(input.operatorName)
-  const watermarks = input.inputWatermarks()
+  const [records, watermarks] = [input.inputRecords(), input.inputWatermarks()]
   const values: Record<string, number | string> = {
-    [`${name}.numRecordsIn`]: input.numRecordsIn(),
+    [`${name}.numRecordsIn`]: sum(records),
     [`${name}.currentInputWatermark`]: watermarkText(Math.min(...watermarks)),
   }
   if (watermarks.length === 1) return values
   for (const [index, watermark] of watermarks.entries()) {
-    values[`${name}.currentInput${String(index + 1)}Watermark`] = watermarkText(watermark)
+    const number = String(index + 1)
+    values[`${name}.numRecordsIn${number}`] = records[index] ?? 0
+    values[`${name}.currentInput${number}Watermark`] = watermarkText(watermark)
   }
   return values
 }

@@ -58,7 +58,7 @@ export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
   )
   const io: InputIo = {
     operatorName: head.name,
-    numRecordsIn: () => handlers.reduce((sum, handler) => sum + handler.numRecordsIn, 0),
+    inputRecords: () => handlers.map((handler) => handler.numRecordsIn),
     inputWatermarks: () => handlers.map((handler) => handler.currentInputWatermark),
   }
   const takeCheckpoint = (barrier: CheckpointBarrier): void => {

@@ -93,7 +93,8 @@ export class StatusWatermarkValve {
     if (this.#holding > 0) return
     let smallest = Number.POSITIVE_INFINITY
     let holding = 0
-    for (const [channel, watermark] of this.#watermarks.entries()) {
+    for (let channel = 0; channel < this.#watermarks.length; channel += 1) {
+      const watermark = this.#watermarks[channel] ?? Number.POSITIVE_INFINITY
       if (this.#isAligned[channel] !== true || watermark > smallest) continue
       holding = watermark === smallest ? holding + 1 : 1
       smallest = watermark

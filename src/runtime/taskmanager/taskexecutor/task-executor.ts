@@ -98,6 +98,7 @@ export class TaskExecutor {
         this.#coordinators.notifyCheckpointAborted(message.checkpointId)
         break
       case 'event-to-coordinator':
+      case 'event-of-other-coordinator':
       case 'execution-attempt-ready':
       case 'execution-attempt-failed':
       case 'trigger-coordinator-checkpoint':

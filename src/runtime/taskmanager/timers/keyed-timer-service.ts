@@ -89,11 +89,12 @@ export class KeyedTimerService<N> implements InternalTimerService<N> {
     const { slice } = this.#parameters
     const { backend } = this.#environment
     try {
-      for (let first = queue.peek(); first !== undefined && first.timestamp <= upTo; first = queue.peek()) {
+      while (queue.isDue(upTo)) {
         if (!slice.mayContinue()) return false
-        queue.poll()
-        backend.setCurrentKey(first.key, first.keyHash)
-        trigger(first)
+        const timer = queue.poll()
+        if (timer === undefined) break
+        backend.setCurrentKey(timer.key, timer.keyHash)
+        trigger(timer)
       }
       return true
     } catch (error) {
@@ -118,9 +119,8 @@ export class KeyedTimerService<N> implements InternalTimerService<N> {
   }
 
   #wakeForFirst(): void {
-    const first = this.#isFiring ? undefined : this.#processingTimers.peek()
-    if (first === undefined || first.timestamp === Number.POSITIVE_INFINITY) return
-    const { timestamp } = first
+    const timestamp = this.#isFiring ? undefined : this.#processingTimers.firstTimestamp()
+    if (timestamp === undefined || timestamp === Number.POSITIVE_INFINITY) return
     if (this.#wakeup !== undefined && this.#wakeup.timestamp <= timestamp) return
     this.close()
     const { processingTime } = this.#environment.task

@@ -1,7 +1,7 @@
 import type { State } from '../../../../src/api/state/state.js'
 import type { StateDescriptor } from '../../../../src/api/state/state-descriptor.js'
 import { FlinkError } from '../../../../src/core/errors/flink-error.js'
-import { hashKey } from '../../../../src/core/keygroups/canonical-key.js'
+import { copyKey, hashKey } from '../../../../src/core/keygroups/canonical-key.js'
 import { KeyShapes } from '../../../../src/core/keygroups/key-shapes.js'
 import { structuredSerializer } from '../../../../src/core/types/structured-serializer.js'
 import type { InternalState } from '../../../../src/runtime/taskmanager/state/internal-state.js'
@@ -28,6 +28,7 @@ import type {
 } from '../../../../src/runtime/taskmanager/state/state-backend.js'
 import { checkCompatible } from '../../../../src/runtime/taskmanager/state/state-registration.js'
 import type { StateTypes } from '../../../../src/runtime/taskmanager/state/state-table.js'
+import { TableQueueEntries } from '../../../../src/runtime/taskmanager/state/table-queue-entries.js'
 import type { UserMap } from '../../../../src/runtime/taskmanager/state/user-map.js'
 import type { UserMapSerializer } from '../../../../src/runtime/taskmanager/state/user-map-serializer.js'
 import type { KeyedStateHandle, StateMetadata } from '../../../../src/storage/state-handles.js'
@@ -73,6 +74,8 @@ export class SortedKeyedStateBackend implements KeyedStateBackend {
     this.#states = new KeyedStateRegistry<SortedStateTable>(parameters, this.#context, {
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table, keys) => new SortedMapState(table, keys),
+      createQueueEntries: (queue) =>
+        new TableQueueEntries({ ...queue, copyKey: (key) => copyKey(key, parameters.keyKind) }),
     })
   }
 

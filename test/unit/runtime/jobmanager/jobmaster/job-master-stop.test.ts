@@ -36,6 +36,17 @@ describe('A JobMaster that is asked to stop', () => {
     assert.match(String(harness.outcome.finalCheckpoint), /chk-1$/)
   })
 
+  it('says that nothing is kept where checkpoints do not outlive it, and what would keep them', async () => {
+    const harness = await new JobMasterHarness().run()
+    await harness.master.stop()
+    await settle()
+    assert.equal(harness.outcome?.status, 'CANCELED')
+    assert.match(harness.told.join(), /^Job \w+ keeps no checkpoints: it is cancelled, .*\.from-latest: true\.$/)
+    const kept = await stopping()
+    await kept.finishAll()
+    assert.doesNotMatch(kept.told.join(), /keeps no checkpoints/)
+  })
+
   it('does not start the job again when the last checkpoint completes while it is about to restart', async () => {
     const harness = await new JobMasterHarness(GOES_ON).run()
     harness.ignored.add('trigger-checkpoint')

@@ -97,6 +97,19 @@ describe('the diagnosis of watermarks', () => {
     assert.equal(slow.numSplits, 8)
   })
 
+  it('looks for nobody whose time an operator with a strategy of its own does not pass on', () => {
+    const vertices = chain.vertices.map((vertex) => ({
+      ...vertex,
+      operators: vertex.operators.map((each) => ({ ...each, kind: 'timestamps-and-watermarks' as const })),
+    }))
+    const store = storeOf(
+      { vertex: 'source', makers: [maker('read', NONE, { strategy: 'function' })] },
+      { vertex: 'map', inputs: [input(NONE, [toMap, 0])] },
+    )
+    assert.equal(diagnoseWatermarks(chain, store)[1]?.inputs[0]?.holders.length, 1)
+    assert.deepEqual(diagnoseWatermarks({ ...chain, vertices }, store)[1]?.inputs[0]?.holders, [])
+  })
+
   it('blames nobody of whom nothing is known', () => {
     const store = storeOf({ vertex: 'map', inputs: [input(NONE, [toMap, 0], ['no such edge', 0])] })
     assert.deepEqual(diagnoseWatermarks(chain, store)[1]?.inputs[0]?.holders, [])

@@ -18,7 +18,7 @@ function takeAll(elements: EncodedElements): unknown[] {
   for (let element = elements.take(); element !== undefined; element = elements.take()) {
     if (element instanceof RecordBatch) {
       const recorder = new ChannelRecorder()
-      element.deliver(recorder)
+      element.deliver(recorder, 0)
       taken.push(...recorder.values)
     } else taken.push('event')
   }

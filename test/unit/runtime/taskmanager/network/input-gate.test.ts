@@ -68,6 +68,42 @@ describe('An InputGate', () => {
     )
   })
 
+  it('takes its inputs in turn, so that one with many channels does not starve the others', () => {
+    const channels = [0, 1, 2, 3].map(
+      () => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }),
+    )
+    const gate = new InputGate(channels.map(({ reader }, index) => ({ reader, input: index === 2 ? 1 : 0 })))
+    const recorder = new ChannelRecorder()
+    for (const [index, channel] of channels.entries()) write(channel, `${index}a`, `${index}b`, `${index}c`)
+    while (gate.poll([recorder, recorder]));
+    assert.deepStrictEqual(recorder.values.slice(0, 6), ['0a', '2a', '1a', '2b', '3a', '2c'])
+    assert.deepStrictEqual(recorder.values.slice(6), ['0b', '1b', '3b', '0c', '1c', '3c'])
+  })
+
+  it('goes on with the inputs that have something, and comes back to the others', () => {
+    const channels = [0, 1].map(() => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }))
+    const gate = new InputGate(channels.map(({ reader }, input) => ({ reader, input })))
+    const recorder = new ChannelRecorder()
+    write(channels[0], 'a1', 'a2')
+    for (let poll = 0; poll < 2; poll += 1) gate.poll([recorder, recorder])
+    write(channels[0], 'a3', 'a4')
+    write(channels[1], 'b1')
+    while (gate.poll([recorder, recorder]));
+    assert.deepStrictEqual(recorder.values, ['a1', 'a2', 'b1', 'a3', 'a4'])
+  })
+
+  it('lets its inputs take turns when there is room for one record at a time', () => {
+    const channels = [0, 1].map(() => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }))
+    const gate = new InputGate(channels.map(({ reader }, input) => ({ reader, input })))
+    for (const [index, { writer }] of channels.entries()) {
+      for (const value of ['a', 'b', 'c']) writer.writeRecord(`${index}${value}`, 0, 0)
+      writer.flush()
+    }
+    const recorder = new ChannelRecorder()
+    for (recorder.stopAfter = 1; gate.hasData(); recorder.stopAfter += 1) gate.poll([recorder, recorder])
+    assert.deepStrictEqual(recorder.values, ['0a', '1a', '0b', '1b', '0c', '1c'])
+  })
+
   it('has ended when all its channels have', () => {
     const { gate, channels, recorder } = createGate(2)
     assert.equal(gate.allEnded, false)

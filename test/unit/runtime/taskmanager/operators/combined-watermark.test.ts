@@ -6,7 +6,15 @@ import { CombinedWatermark } from '../../../../../src/runtime/taskmanager/operat
 /** What comes through an input, and what the operator is told on it. */
 type Fact = readonly [number | WatermarkStatus, number, ...(number | WatermarkStatus)[]]
 
-const FACTS: readonly { readonly title: string; readonly facts: readonly Fact[] }[] = [
+interface FactsOf {
+  readonly title: string
+  /** 2 unless given. */
+  readonly inputs?: number
+  readonly facts: readonly Fact[]
+}
+
+/** The last three are those of Flink's AbstractStreamOperatorTest and AbstractStreamOperatorV2Test. */
+const FACTS: readonly FactsOf[] = [
   {
     title: 'is the smallest of both, and goes on only',
     facts: [
@@ -56,6 +64,37 @@ const FACTS: readonly { readonly title: string; readonly facts: readonly Fact[] 
       [7, 0, 'active', 7],
     ],
   },
+  {
+    title: 'goes on without an idle input and waits for it again',
+    facts: [
+      [1, 0],
+      ['idle', 1, 1],
+      [3, 0, 3],
+      ['active', 1],
+      [4, 0],
+    ],
+  },
+  {
+    title: 'goes on without two idle inputs of three and waits for the first that comes back',
+    inputs: 3,
+    facts: [
+      [1, 0],
+      ['idle', 1],
+      ['idle', 2, 1],
+      [3, 0, 3],
+      ['active', 1],
+      [4, 0],
+    ],
+  },
+  {
+    title: 'is idle when the last of three inputs is',
+    inputs: 3,
+    facts: [
+      ['idle', 0],
+      ['idle', 1],
+      ['idle', 2, 'idle'],
+    ],
+  },
 ]
 
 interface Listener {
@@ -78,9 +117,9 @@ function combinedOf(inputs: number): { combined: CombinedWatermark; listener: Li
 }
 
 describe('The time of an operator with several inputs', () => {
-  for (const { title, facts } of FACTS) {
+  for (const { title, inputs = 2, facts } of FACTS) {
     it(title, () => {
-      const { combined, listener } = combinedOf(2)
+      const { combined, listener } = combinedOf(inputs)
       for (const [element, input, ...expected] of facts) {
         const isDone =
           typeof element === 'number' ? combined.onWatermark(element, input) : combined.onStatus(element, input)

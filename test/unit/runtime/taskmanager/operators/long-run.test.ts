@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { RowCopier } from '../../../../../src/core/types/row-copier.js'
-import { createOperator } from '../../../../../src/runtime/taskmanager/operators/operator-factory.js'
+import { createOperator } from '../../../../../src/runtime/taskmanager/task/operator-factory.js'
 import type { OneInputStreamOperator } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { chainedTarget, outputTo } from '../../../../../src/runtime/taskmanager/task/chain-outputs.js'
 import { bindingOf } from '../../../../operators/operator-harness.js'

@@ -63,18 +63,20 @@ describe('The counts of channels', () => {
     assert.deepEqual(onlyLocal.output, { queueLength: 6, poolUsage: undefined })
   })
 
-  it('take the records of all inputs and the smallest watermark, and tell the watermark of each where there are several', () => {
-    const input = { operatorName: 'join', numRecordsIn: () => 7, inputWatermarks: () => [20, 10] }
+  it('take the records of all inputs and the smallest watermark, and tell those of each where there are several', () => {
+    const input = { operatorName: 'join', inputRecords: () => [3, 4], inputWatermarks: () => [20, 10] }
     const { operators, ...counts } = channelIo({ ...SOURCE, input })()
     assert.equal(counts.numRecordsIn, 7)
     assert.equal(counts.currentInputWatermark, 10)
     assert.deepEqual(operators, {
       'join.numRecordsIn': 7,
       'join.currentInputWatermark': '10',
+      'join.numRecordsIn1': 3,
+      'join.numRecordsIn2': 4,
       'join.currentInput1Watermark': '20',
       'join.currentInput2Watermark': '10',
     })
-    const one = channelIo({ ...SOURCE, input: { ...input, inputWatermarks: () => [10] } })()
+    const one = channelIo({ ...SOURCE, input: { ...input, inputRecords: () => [7], inputWatermarks: () => [10] } })()
     assert.deepEqual(Object.keys(one.operators), ['join.numRecordsIn', 'join.currentInputWatermark'])
   })
 

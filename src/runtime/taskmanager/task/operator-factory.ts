@@ -2,20 +2,24 @@
 // Thread: the task worker that owns the task.
 import type { KindSpec } from '../../../api/dag/operator-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
-import { checkedOperator } from './checked-operator.js'
-import { eventTimeOperators } from './event-time-operators.js'
-import { keyedOperators } from './keyed-operators.js'
-import { oneInputOperators } from './one-input-operators.js'
-import type { OperatorMaker, OperatorMakers } from './operator-makers.js'
-import { sinkOperators } from './sink-operators.js'
-import { sourceOperators } from './source-operators.js'
-import type { OperatorContext, SourceStreamOperator, StreamOperator } from './stream-operator.js'
+import { checkedOperator } from '../operators/checked-operator.js'
+import { eventTimeOperators } from '../operators/event-time-operators.js'
+import { keyedOperators } from '../operators/keyed-operators.js'
+import { oneInputOperators } from '../operators/one-input-operators.js'
+import type { OperatorMaker, OperatorMakers } from '../operators/operator-makers.js'
+import { sinkOperators } from '../operators/sink-operators.js'
+import { twoInputOperators } from '../operators/two-input-operators.js'
+import { sourceOperators } from '../source/source-operators.js'
+import type { OperatorContext, SourceStreamOperator, StreamOperator } from '../operators/stream-operator.js'
+import { windowOperators } from '../windowing/window-operators.js'
 
 const makers: OperatorMakers<KindSpec> = {
   ...sourceOperators,
   ...oneInputOperators,
   ...eventTimeOperators,
   ...keyedOperators,
+  ...windowOperators,
+  ...twoInputOperators,
   ...sinkOperators,
 }
 

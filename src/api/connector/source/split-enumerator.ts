@@ -1,0 +1,56 @@
+import type { SourceEvent } from './source-event.js'
+import type { SourceSplit } from './source-split.js'
+
+/**
+ * Finds the splits of a source and assigns them. One a source, beside its first subtask. Its methods are called one after the
+ * other, never two at a time; what they throw fails the job, which restarts by its strategy.
+ *
+ * After a failure all subtasks start anew from the newest checkpoint, and so does the enumerator: splits that were assigned
+ * after it are again in its restored state, and those from before it in the state of the readers.
+ *
+ * @example
+ * ```ts
+ * import type { SourceSplit, SplitEnumerator, SplitEnumeratorContext } from 'flink-ts'
+ *
+ * class OneByOne<SplitT extends SourceSplit> implements SplitEnumerator<SplitT, SplitT[]> {
+ *   readonly #context: SplitEnumeratorContext<SplitT>
+ *   #splits: SplitT[]
+ *   constructor(context: SplitEnumeratorContext<SplitT>, splits: readonly SplitT[]) {
+ *     this.#context = context
+ *     this.#splits = [...splits]
+ *   }
+ *   start(): void {}
+ *   handleSplitRequest(subtaskId: number): void {
+ *     const split = this.#splits.shift()
+ *     if (split === undefined) this.#context.signalNoMoreSplits(subtaskId)
+ *     else this.#context.assignSplit(split, subtaskId)
+ *   }
+ *   addSplitsBack(splits: readonly SplitT[]): void {
+ *     this.#splits.push(...splits)
+ *   }
+ *   addReader(): void {}
+ *   snapshotState(): SplitT[] {
+ *     return [...this.#splits]
+ *   }
+ *   close(): void {}
+ * }
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/sources/#the-split-enumerator-api
+ */
+export interface SplitEnumerator<SplitT extends SourceSplit, CheckpointT> {
+  /** Once, first of all. */
+  start(): void | Promise<void>
+  /** A reader wants a split. `requesterHostname`: the machine that it runs on. */
+  handleSplitRequest(subtaskId: number, requesterHostname: string | undefined): void | Promise<void>
+  /** Splits that a reader was assigned and lost alone. All readers fail together in this engine, so it does not call this. */
+  addSplitsBack(splits: readonly SplitT[], subtaskId: number): void | Promise<void>
+  /** A reader has registered. One that has been told that there are no more splits does not come here again. */
+  addReader(subtaskId: number): void | Promise<void>
+  /** All that is not assigned to a reader, for the checkpoint. */
+  snapshotState(checkpointId: number): CheckpointT | Promise<CheckpointT>
+  /** On every end. */
+  close(): void | Promise<void>
+  handleSourceEvent?(subtaskId: number, event: SourceEvent): void | Promise<void>
+  notifyCheckpointComplete?(checkpointId: number): void | Promise<void>
+  notifyCheckpointAborted?(checkpointId: number): void | Promise<void>
+}

@@ -1,0 +1,6 @@
+/** Sub-path `flink-ts/connectors/base`: for authors of connectors. */
+export type { RecordEmitter } from './record-emitter.js'
+export { RecordsBySplits } from './records-by-splits.js'
+export type { RecordsWithSplitIds } from './records-with-split-ids.js'
+export { SourceReaderBase, type SourceReaderBaseInput } from './source-reader-base.js'
+export type { SplitReader } from './split-reader.js'

@@ -1,0 +1,108 @@
+import type { SourceSplit } from '../../api/connector/source/source-split.js'
+import { Availability } from '../../core/time/availability.js'
+import type { Clock } from '../../core/time/clock.js'
+import { settledWithin } from '../../core/time/settled-within.js'
+import type { HandOver } from './hand-over.js'
+import type { RecordsWithSplitIds } from './records-with-split-ids.js'
+import type { SplitReader } from './split-reader.js'
+
+/** As Flink's source.reader.close.timeout. */
+const CLOSE_TIMEOUT_MS = 30_000
+
+export interface SplitFetcherInput<E, SplitT extends SourceSplit> {
+  readonly splitReader: SplitReader<E, SplitT>
+  readonly handOver: HandOver<RecordsWithSplitIds<E>>
+  readonly clock: Clock
+}
+
+/**
+ * Fetches for a reader, one fetch after the other, while there is room and it has splits. Splits are added, paused and resumed
+ * between two fetches; a fetch that waits is woken up for it. The first error ends it, and is the reader's to throw.
+ */
+export class SplitFetcher<E, SplitT extends SourceSplit> {
+  readonly #input: SplitFetcherInput<E, SplitT>
+  readonly #assigned = new Set<string>()
+  readonly #changed = new Availability()
+  #changes: (() => void)[] = []
+  #running: Promise<void> | undefined
+  #isFetching = false
+  #isClosed = false
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(input: SplitFetcherInput<E, SplitT>) {
+    this.#input = input
+  }
+
+  /** It has been given no split that it has not fetched to its end. */
+  get isIdle(): boolean {
+    return this.#assigned.size === 0
+  }
+
+  /** Throws what made it stop. */
+  checkErrors(): void {
+    if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  addSplits(splits: readonly SplitT[]): void {
+    for (const split of splits) this.#assigned.add(split.splitId())
+    this.#change(() => {
+      this.#input.splitReader.addSplits(splits)
+    })
+    this.#running ??= this.#run()
+  }
+
+  pauseOrResumeSplits(splitsToPause: readonly string[], splitsToResume: readonly string[]): void {
+    this.#change(() => {
+      const isAssigned = (splitId: string): boolean => this.#assigned.has(splitId)
+      this.#input.splitReader.pauseOrResumeSplits?.(splitsToPause.filter(isAssigned), splitsToResume.filter(isAssigned))
+    })
+  }
+
+  /** Waits for the fetch under way, but not for ever. May be called again. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#input.handOver.releaseFetcher()
+    this.#changed.becomeAvailable()
+    if (this.#isFetching) this.#input.splitReader.wakeUp()
+    if (this.#running !== undefined) await settledWithin(this.#running, CLOSE_TIMEOUT_MS, this.#input.clock)
+    await this.#input.splitReader.close()
+  }
+
+  #change(change: () => void): void {
+    this.#changes.push(change)
+    this.#changed.becomeAvailable()
+    if (this.#isFetching) this.#input.splitReader.wakeUp()
+  }
+
+  /** Never rejects. */
+  async #run(): Promise<void> {
+    const { handOver } = this.#input
+    try {
+      while (!this.#isClosed) {
+        for (const change of this.#changes.splice(0)) change()
+        if (this.isIdle) await this.#changed.whenAvailable
+        else if (handOver.isFull) await handOver.whenRoom()
+        else await this.#fetch()
+      }
+    } catch (error) {
+      if (this.#isClosed) return
+      this.#failure = { error }
+      handOver.notifyAvailable()
+    }
+  }
+
+  async #fetch(): Promise<void> {
+    const { splitReader, handOver } = this.#input
+    this.#isFetching = true
+    let records: RecordsWithSplitIds<E>
+    try {
+      records = await splitReader.fetch()
+    } finally {
+      this.#isFetching = false
+    }
+    if (this.#isClosed) return
+    for (const splitId of records.finishedSplits()) this.#assigned.delete(splitId)
+    handOver.put(records)
+  }
+}

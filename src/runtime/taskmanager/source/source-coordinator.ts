@@ -1,0 +1,154 @@
+// Duty: runs the enumerator of a source as the coordinator of its operator.
+//
+//   created -> (reset: enumerator restored) -> start: enumerator made, started -> readers register, ask, are assigned -> closed
+//
+// Invariants: the enumerator's methods are called in the order of the coordinator's, one at a time. Its state is what it gave as
+// bytes, with the version of its serializer; a checkpoint without one, where the source was not part of the job, begins anew.
+// Thread: the task worker of the operator's first subtask.
+import type { SourceSplit } from '../../../api/connector/source/source-split.js'
+import type { SplitEnumerator } from '../../../api/connector/source/split-enumerator.js'
+import type {
+  OperatorCoordinator,
+  OperatorCoordinatorContext,
+  OperatorCoordinatorProvider,
+  SubtaskGateway,
+} from '../../../api/dag/operator-coordinator.js'
+import { SOURCE_COORDINATOR } from '../../../api/dag/operators/source-spec.js'
+import type { WatermarkAlignment, WatermarkStrategy } from '../../../api/eventtime/watermark-strategy.js'
+import type { RegisteredTypes } from '../../../core/types/registered-types.js'
+import { SourceCoordinatorContext } from './source-coordinator-context.js'
+import type { ToSourceCoordinator } from './source-events.js'
+import { GroupAlignment } from './group-alignment.js'
+import { splitIdOf, VersionedBytes, type AnySource } from './versioned-bytes.js'
+
+type AnyEnumerator = SplitEnumerator<SourceSplit, unknown>
+
+export interface SourceCoordinatorInput {
+  readonly source: AnySource
+  readonly watermarkStrategy: WatermarkStrategy<unknown>
+  readonly registeredTypes: RegisteredTypes
+}
+
+export function sourceCoordinatorProvider(input: SourceCoordinatorInput): OperatorCoordinatorProvider {
+  return { name: SOURCE_COORDINATOR, create: (context) => new SourceCoordinator(input, context) }
+}
+
+class SourceCoordinator implements OperatorCoordinator {
+  readonly #source: AnySource
+  readonly #name: string
+  readonly #operatorContext: OperatorCoordinatorContext
+  readonly #context: SourceCoordinatorContext
+  readonly #alignment: GroupAlignment | undefined
+  readonly #splitBytes: VersionedBytes<SourceSplit>
+  readonly #stateBytes: VersionedBytes<unknown>
+  #enumerator: AnyEnumerator | undefined
+
+  constructor(input: SourceCoordinatorInput, context: OperatorCoordinatorContext) {
+    const { source, registeredTypes, watermarkStrategy } = input
+    const { operatorName: name } = context
+    this.#operatorContext = context
+    this.#source = source
+    this.#name = name
+    this.#splitBytes = VersionedBytes.ofSplits(source, name, registeredTypes)
+    this.#stateBytes = VersionedBytes.ofEnumeratorState(source, name, registeredTypes)
+    this.#context = new SourceCoordinatorContext(context, this.#splitBytes)
+    this.#alignment = watermarkStrategy.alignment && this.#groupAlignment(watermarkStrategy.alignment)
+  }
+
+  async resetToCheckpoint(_checkpointId: number, state: Uint8Array | undefined): Promise<void> {
+    if (state === undefined) return
+    this.#enumerator = await this.#source.restoreEnumerator(this.#context, this.#stateBytes.read(state))
+  }
+
+  async start(): Promise<void> {
+    this.#enumerator ??= await this.#source.createEnumerator(this.#context)
+    await this.#enumerator.start()
+    this.#announcePeriodically()
+  }
+
+  handleEventFromOperator(subtask: number, _attempt: number, event: unknown): void | Promise<void> {
+    const received = event as ToSourceCoordinator
+    switch (received.kind) {
+      case 'reader-registration':
+        return this.#register(subtask, received)
+      case 'split-request':
+        return this.#enumerator?.handleSplitRequest(subtask, received.location)
+      case 'source-event':
+        return this.#enumerator?.handleSourceEvent?.(subtask, received.event)
+      case 'reported-watermark':
+        this.#alignment?.reported(subtask, received.watermarkMs)
+    }
+  }
+
+  handleEventFromCoordinator(operatorId: string, event: unknown): void {
+    this.#alignment?.told(operatorId, event)
+  }
+
+  async checkpointCoordinator(checkpointId: number): Promise<Uint8Array> {
+    return this.#stateBytes.write(await this.#enumerator?.snapshotState(checkpointId))
+  }
+
+  notifyCheckpointComplete(checkpointId: number): void | Promise<void> {
+    return this.#enumerator?.notifyCheckpointComplete?.(checkpointId)
+  }
+
+  notifyCheckpointAborted(checkpointId: number): void | Promise<void> {
+    return this.#enumerator?.notifyCheckpointAborted?.(checkpointId)
+  }
+
+  executionAttemptReady(_subtask: number, _attempt: number, gateway: SubtaskGateway): void {
+    this.#context.subtaskReady(gateway)
+  }
+
+  executionAttemptFailed(): void {
+    // The attempt ends with it: the next one has the enumerator and all readers of the newest checkpoint.
+  }
+
+  close(): void | Promise<void> {
+    return this.#enumerator?.close()
+  }
+
+  #register(
+    subtask: number,
+    { location, splits }: Extract<ToSourceCoordinator, { kind: 'reader-registration' }>,
+  ): void | Promise<void> {
+    let reported: readonly SourceSplit[] | undefined
+    const getsSplits = this.#context.register({
+      getSubtaskId: () => subtask,
+      getLocation: () => location,
+      getReportedSplitsOnRegistration: () => (reported ??= splits.map((bytes) => this.#splitOf(bytes))),
+    })
+    return getsSplits ? this.#enumerator?.addReader(subtask) : undefined
+  }
+
+  #groupAlignment(alignment: WatermarkAlignment): GroupAlignment {
+    return new GroupAlignment({
+      alignment,
+      tellOthers: (event) => {
+        this.#operatorContext.sendEventToCoordinators(event)
+      },
+      announce: (maxWatermarkMs) => {
+        this.#context.sendToAll({ kind: 'watermark-alignment', maxWatermarkMs })
+      },
+    })
+  }
+
+  #announcePeriodically(): void {
+    const alignment = this.#alignment
+    if (alignment === undefined) return
+    const { updateIntervalMs } = alignment
+    this.#operatorContext.callAsyncPeriodically(
+      () => Promise.resolve(),
+      () => {
+        alignment.announce()
+      },
+      { initialDelayMs: updateIntervalMs, periodMs: updateIntervalMs },
+    )
+  }
+
+  #splitOf(bytes: Uint8Array): SourceSplit {
+    const split = this.#splitBytes.read(bytes)
+    splitIdOf(split, this.#name)
+    return split
+  }
+}

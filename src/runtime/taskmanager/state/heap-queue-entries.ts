@@ -1,0 +1,86 @@
+// Duty: the elements of a priority queue in a table on the heap, each at the position of its entry there.
+// Invariants: timestamp and namespace stand in the table's column; an element is an object only when it is taken.
+// Thread: the task worker that owns the backend.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import { NOT_FOUND } from './entry-table.js'
+import type { HeapStateTable } from './heap-state-table.js'
+import type { KeyContext } from './key-context.js'
+import type { QueueElement } from './keyed-priority-queue.js'
+import type { QueueEntries } from './queue-entries.js'
+import { PRESENT } from './table-priority-queue.js'
+import type { TimerOrder } from './timer-order.js'
+import { TimerColumn } from './timer-namespaces.js'
+
+export class HeapQueueEntries<N> implements QueueEntries<N> {
+  readonly #table: HeapStateTable
+  readonly #current: KeyContext
+  readonly #column: TimerColumn
+  /** One object for all that is looked up: the column copies what it keeps. */
+  readonly #sought: { timestamp: number; namespace: unknown } = { timestamp: 0, namespace: undefined }
+
+  constructor(table: HeapStateTable, current: KeyContext) {
+    this.#table = table
+    this.#current = current
+    this.#column = timerColumnOf(table)
+  }
+
+  get keyHash(): number {
+    return this.#current.keyHash
+  }
+
+  add(namespace: N, timestamp: number): number {
+    if (this.#find(namespace, timestamp) !== NOT_FOUND) return NOT_FOUND
+    return this.#table.insert(this.#current, this.#sought, PRESENT)
+  }
+
+  remove(namespace: N, timestamp: number): boolean {
+    const position = this.#find(namespace, timestamp)
+    if (position === NOT_FOUND) return false
+    this.#table.removeAt(position)
+    return true
+  }
+
+  isAt(position: number, timestamp: number): boolean {
+    return this.#column.timestampAt(position) === timestamp && this.#table.hasEntryAt(position)
+  }
+
+  take(position: number): QueueElement<N> {
+    const table = this.#table
+    const column = this.#column
+    const element = {
+      key: table.keyAt(position),
+      keyHash: table.keyHashAt(position),
+      namespace: column.namespaceAt(position) as N,
+      timestamp: column.timestampAt(position),
+    }
+    table.removeAt(position)
+    return element
+  }
+
+  fill(order: TimerOrder): void {
+    if (order.size > 0) order.retain((position, timestamp) => this.isAt(position, timestamp))
+    else order.fill(this.#all())
+  }
+
+  *#all(): Generator<readonly [timestamp: number, hash: number, position: number]> {
+    const table = this.#table
+    for (let position = 0; position < table.limit; position += 1) {
+      if (!table.hasEntryAt(position)) continue
+      yield [this.#column.timestampAt(position), table.keyHashAt(position), position]
+    }
+  }
+
+  #find(namespace: N, timestamp: number): number {
+    const current = this.#current
+    if (!current.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: this.#table.named.state })
+    this.#sought.timestamp = timestamp
+    this.#sought.namespace = namespace
+    return this.#table.find(current, this.#sought)
+  }
+}
+
+function timerColumnOf(table: HeapStateTable): TimerColumn {
+  const column = table.namespaceColumn
+  if (column instanceof TimerColumn) return column
+  throw new FlinkError('ASSERTION_FAILED', { what: `${table.named.state} has no timestamps` })
+}

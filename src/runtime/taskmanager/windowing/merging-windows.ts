@@ -1,0 +1,52 @@
+// Duty: the MergingWindowSet of the current key, in keyed state.
+// Invariants: what a call of the operator changed is persisted before the call ends.
+// Thread: the task worker that owns the operator.
+import { ListStateDescriptor } from '../../../api/state/list-state-descriptor.js'
+import type { ListState } from '../../../api/state/list-state.js'
+import type { TypeInformation } from '../../../api/types/type-information.js'
+import type { MergingWindowAssigner } from '../../../api/windowing/assigners/merging-window-assigner.js'
+import type { WindowSerializer } from '../../../api/windowing/windows/window-serializer.js'
+import type { Window } from '../../../api/windowing/windows/window.js'
+import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
+import { MergingWindowSet, type WindowEntry } from './merging-window-set.js'
+
+/** Flink's name of the state. */
+const STATE_NAME = 'merging-window-set'
+
+export class MergingWindows {
+  readonly #assigner: MergingWindowAssigner<unknown, Window>
+  readonly #entries: ListState<WindowEntry>
+
+  constructor(
+    assigner: MergingWindowAssigner<unknown, Window>,
+    backend: Pick<KeyedStateBackend, 'getOrCreateKeyedState'>,
+  ) {
+    this.#assigner = assigner
+    const type = entryType(assigner.getWindowSerializer())
+    const descriptor = new ListStateDescriptor<WindowEntry>(STATE_NAME, type)
+    this.#entries = backend.getOrCreateKeyedState(descriptor) as ListState<WindowEntry>
+  }
+
+  ofCurrentKey(): MergingWindowSet {
+    return new MergingWindowSet(this.#assigner, this.#entries.get())
+  }
+
+  persist(windows: MergingWindowSet): void {
+    if (windows.hasChanged) this.#entries.update(windows.entries)
+  }
+}
+
+function entryType(windows: WindowSerializer<Window>): TypeInformation<WindowEntry> {
+  return {
+    description: `MERGING(${windows.name})`,
+    keyKind: () => 'auto',
+    createSerializer: () => ({
+      serialize: ([window, stateWindow], output) => {
+        windows.serialize(window, output)
+        windows.serialize(stateWindow, output)
+      },
+      deserialize: (input) => [windows.deserialize(input), windows.deserialize(input)],
+      copy: (entry) => entry,
+    }),
+  }
+}

@@ -1,0 +1,49 @@
+// Duty: what a window holds until it fires: its records, or the one value that they were combined to.
+// Invariants: combined values are combined as records come, so of them a window holds one.
+// Thread: the task worker that owns the operator.
+import type { WindowContentsSpec } from '../../../api/dag/operators/window-spec.js'
+import { AggregatingStateDescriptor } from '../../../api/state/aggregating-state-descriptor.js'
+import { ListStateDescriptor } from '../../../api/state/list-state-descriptor.js'
+import { ReducingStateDescriptor } from '../../../api/state/reducing-state-descriptor.js'
+import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
+import type { TypeInformation } from '../../../api/types/type-information.js'
+import type { Window } from '../../../api/windowing/windows/window.js'
+import type { InternalMergingState } from '../state/internal-state.js'
+import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
+import type { NamespaceType } from '../state/namespace-type.js'
+
+/** Flink's name of the state. */
+const STATE_NAME = 'window-contents'
+
+/** A list, reducing or aggregating state. */
+export interface WindowContents extends InternalMergingState<Window> {
+  add(value: unknown): void
+  /** Of a list the list, else the one value: null where there is none. */
+  get(): unknown
+}
+
+export function windowContents(
+  descriptor: StateDescriptor<unknown>,
+  backend: Pick<KeyedStateBackend, 'getOrCreateKeyedState'>,
+  namespaces: NamespaceType<Window>,
+): WindowContents {
+  return backend.getOrCreateKeyedState(descriptor, namespaces) as WindowContents
+}
+
+export function contentsDescriptor(
+  spec: WindowContentsSpec,
+  elementType: TypeInformation<unknown> | undefined,
+): StateDescriptor<unknown> {
+  switch (spec.kind) {
+    case 'list':
+      return listDescriptor(elementType)
+    case 'reducing':
+      return new ReducingStateDescriptor(STATE_NAME, spec.function, elementType)
+    case 'aggregating':
+      return new AggregatingStateDescriptor(STATE_NAME, spec.function, spec.accumulatorType)
+  }
+}
+
+export function listDescriptor(elementType: TypeInformation<unknown> | undefined): StateDescriptor<unknown> {
+  return new ListStateDescriptor(STATE_NAME, elementType)
+}

@@ -1,0 +1,231 @@
+// Duty: assigns the records of a keyed stream to windows, keeps their contents, and emits the results of a window when its
+// trigger fires.
+// Invariants: a window is known by its contents (state of key and window) and its timers. One that lies in the future, or is not
+// later than the allowed lateness, has a timer at its cleanup time; then its contents, the state of its trigger and that of its
+// function are dropped. Of windows that merge, the contents lie in the state window that MergingWindowSet names. It works
+// against keyed state, InternalTimerService and Output only.
+// Thread: the task worker that owns the operator.
+import type { WindowSpec } from '../../../api/dag/operators/window-spec.js'
+import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
+import { isFire, isPurge } from '../../../api/windowing/triggers/trigger-result.js'
+import type { Window } from '../../../api/windowing/windows/window.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { Counter } from '../../../core/metrics/counter.js'
+import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { NO_TIMESTAMP } from '../network/stream-element.js'
+import { OneInputUdfOperator } from '../operators/one-input-udf-operator.js'
+import type { OperatorContext } from '../operators/stream-operator.js'
+import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
+import type { InternalTimer, Triggerable } from '../timers/internal-timer-service.js'
+import type { MergingWindowSet, WindowMerge } from './merging-window-set.js'
+import { contentsDescriptor } from './window-contents.js'
+import { makeWindowParts, type WindowParts } from './window-parts.js'
+import { windowNamespaces } from './window-namespaces.js'
+import type { TimerMethod } from './trigger-call.js'
+
+/** Flink's names of the timers and of the metric. */
+const TIMERS = 'window-timers'
+const LATE_RECORDS = 'numLateRecordsDropped'
+
+export class WindowOperator extends OneInputUdfOperator implements Triggerable<Window> {
+  protected readonly spec: WindowSpec
+  protected readonly backend: KeyedStateBackend
+  readonly #isEventTime: boolean
+  readonly #lateRecords: Counter
+  #opened: WindowParts | undefined
+
+  constructor(binding: OperatorBinding, context: OperatorContext, spec: WindowSpec) {
+    super(binding, context)
+    this.spec = spec
+    this.backend = this.requireKeyedBackend(TIMERS)
+    this.#isEventTime = spec.assigner.isEventTime()
+    this.#lateRecords = context.metrics.counter(LATE_RECORDS)
+  }
+
+  override async open(): Promise<void> {
+    const { name: operatorName, output, spec, backend, context } = this
+    const namespaces = windowNamespaces(spec.assigner)
+    const timers = this.getInternalTimerService(TIMERS, namespaces, this)
+    const { metrics } = context
+    const descriptor = this.contentsDescriptor()
+    this.#opened = makeWindowParts({ operatorName, spec, backend, namespaces, timers, output, metrics, descriptor })
+    await super.open()
+  }
+
+  processElement(value: unknown, timestamp: number, keyHash: number): void {
+    try {
+      this.setCurrentKey(value, keyHash)
+      if (this.#isEventTime && timestamp === NO_TIMESTAMP) throw this.#withoutTimestamp()
+      const { assignerContext } = this.parts
+      const windows = this.spec.assigner.assignWindows(value, timestamp, assignerContext)
+      const isTaken =
+        this.parts.merging === undefined
+          ? this.#addToWindows(windows, value, timestamp)
+          : this.#addToMergingWindows(windows, value, timestamp)
+      if (!isTaken && this.#isElementLate(timestamp)) this.#emitLate(value, timestamp)
+    } catch (error) {
+      throw this.failed(error)
+    }
+  }
+
+  onEventTime(timer: InternalTimer<Window>): void {
+    this.#onTime(timer, 'onEventTime')
+  }
+
+  onProcessingTime(timer: InternalTimer<Window>): void {
+    this.#onTime(timer, 'onProcessingTime')
+  }
+
+  protected get parts(): WindowParts {
+    if (this.#opened !== undefined) return this.#opened
+    throw new FlinkError('ASSERTION_FAILED', { what: `${this.name} is used before it is open` })
+  }
+
+  protected contentsDescriptor(): StateDescriptor<unknown> {
+    return contentsDescriptor(this.spec.contents, this.spec.elementType)
+  }
+
+  /** As it is kept. */
+  protected keptForm(value: unknown, _timestamp: number): unknown {
+    return value
+  }
+
+  protected emitContents(window: Window, held: unknown): void {
+    const elements = this.spec.contents.kind === 'list' ? (held as Iterable<unknown>) : [held]
+    this.parts.results.emit(this.backend.currentKey(), window, elements)
+  }
+
+  #addToWindows(windows: readonly Window[], value: unknown, timestamp: number): boolean {
+    let isTaken = false
+    for (const window of windows) {
+      if (this.#isWindowLate(window)) continue
+      isTaken = true
+      this.#add({ window, stateWindow: window }, value, timestamp)
+    }
+    return isTaken
+  }
+
+  #addToMergingWindows(windows: readonly Window[], value: unknown, timestamp: number): boolean {
+    let isTaken = false
+    const merging = this.#mergingSet()
+    for (const newWindow of windows) {
+      const window = merging.addWindow(newWindow, (merge) => {
+        this.#merge(merge)
+      })
+      if (this.#isWindowLate(window)) {
+        merging.retireWindow(window)
+        continue
+      }
+      isTaken = true
+      this.#add({ window, stateWindow: merging.getStateWindow(window) ?? window }, value, timestamp)
+    }
+    this.parts.merging?.persist(merging)
+    return isTaken
+  }
+
+  #add(place: { window: Window; stateWindow: Window }, value: unknown, timestamp: number): void {
+    const { contents, trigger } = this.parts
+    const { window, stateWindow } = place
+    contents.setCurrentNamespace(stateWindow)
+    contents.add(this.keptForm(value, timestamp))
+    const result = trigger.onElement(value, timestamp, window)
+    if (isFire(result)) this.#emit(window)
+    if (isPurge(result)) contents.clear()
+    this.#registerCleanup(window)
+  }
+
+  #merge({ mergeResult, mergedWindows, stateWindow, mergedStateWindows }: WindowMerge): void {
+    const { contents, trigger } = this.parts
+    this.#refuseMergeIntoPast(mergeResult)
+    trigger.onMerge(mergeResult, mergedWindows)
+    for (const merged of mergedWindows) {
+      trigger.clear(merged)
+      this.#deleteCleanup(merged)
+    }
+    contents.mergeNamespaces(stateWindow, mergedStateWindows)
+  }
+
+  #onTime({ namespace: window, timestamp }: InternalTimer<Window>, method: TimerMethod): void {
+    const { contents, trigger } = this.parts
+    const merging = this.parts.merging === undefined ? undefined : this.#mergingSet()
+    const stateWindow = merging === undefined ? window : merging.getStateWindow(window)
+    // A timer that its trigger did not delete when the window became part of another one.
+    if (stateWindow === undefined) return
+    contents.setCurrentNamespace(stateWindow)
+    const result = trigger.onTime(method, timestamp, window)
+    if (isFire(result)) this.#emit(window)
+    if (isPurge(result)) contents.clear()
+    const isOfWindowsTime = this.#isEventTime === (method === 'onEventTime')
+    if (!isOfWindowsTime || timestamp !== this.#cleanupTime(window)) return
+    contents.clear()
+    trigger.clear(window)
+    this.parts.results.clear(window)
+    if (merging === undefined) return
+    merging.retireWindow(window)
+    this.parts.merging?.persist(merging)
+  }
+
+  /** What the trigger did since has not changed the namespace of the contents. */
+  #emit(window: Window): void {
+    const { contents, isList } = this.parts
+    const held = contents.get()
+    const isNothing = isList ? (held as readonly unknown[]).length === 0 : held === null || held === undefined
+    if (!isNothing) this.emitContents(window, held)
+  }
+
+  #mergingSet(): MergingWindowSet {
+    const { merging } = this.parts
+    if (merging !== undefined) return merging.ofCurrentKey()
+    throw new FlinkError('ASSERTION_FAILED', { what: `the windows of ${this.name} do not merge` })
+  }
+
+  #registerCleanup(window: Window): void {
+    const time = this.#cleanupTime(window)
+    if (time === Number.POSITIVE_INFINITY) return
+    const { timers } = this.parts
+    if (this.#isEventTime) timers.registerEventTimeTimer(window, time)
+    else timers.registerProcessingTimeTimer(window, time)
+  }
+
+  #deleteCleanup(window: Window): void {
+    const time = this.#cleanupTime(window)
+    if (time === Number.POSITIVE_INFINITY) return
+    const { timers } = this.parts
+    if (this.#isEventTime) timers.deleteEventTimeTimer(window, time)
+    else timers.deleteProcessingTimeTimer(window, time)
+  }
+
+  #cleanupTime(window: Window): number {
+    return this.#isEventTime ? window.maxTimestamp() + this.spec.allowedLatenessMs : window.maxTimestamp()
+  }
+
+  #isWindowLate(window: Window): boolean {
+    return this.#isEventTime && this.#cleanupTime(window) <= this.parts.timers.currentWatermark()
+  }
+
+  #isElementLate(timestamp: number): boolean {
+    return this.#isEventTime && timestamp + this.spec.allowedLatenessMs <= this.parts.timers.currentWatermark()
+  }
+
+  #emitLate(value: unknown, timestamp: number): void {
+    const { lateTag } = this.spec
+    if (lateTag === undefined) this.#lateRecords.inc()
+    else this.output.collectSideOutput(lateTag, value, timestamp)
+  }
+
+  #refuseMergeIntoPast(window: Window): void {
+    const { timers } = this.parts
+    const time = this.#isEventTime ? timers.currentWatermark() : timers.currentProcessingTime()
+    if (this.#cleanupTime(window) > time) return
+    const details = { operator: this.name, assigner: this.#assignerName, window: String(window), time }
+    throw new FlinkError('WINDOW_MERGED_INTO_PAST', details)
+  }
+
+  #withoutTimestamp(): FlinkError {
+    return new FlinkError('RECORD_WITHOUT_TIMESTAMP', { operator: this.name, assigner: this.#assignerName })
+  }
+
+  get #assignerName(): string {
+    return this.spec.assigner.constructor.name
+  }
+}

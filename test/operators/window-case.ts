@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import type { DataStream } from '../../src/api/datastream/data-stream.js'
+import type { KeyedStream } from '../../src/api/datastream/keyed-stream.js'
+import { TransformationRecorder } from '../../src/api/datastream/transformation-recorder.js'
+import type { TypeInformation } from '../../src/api/types/type-information.js'
+import type { OperatorBinding } from '../../src/graph/program-graph.js'
+import { bindingOf } from './operator-harness.js'
+
+/** What goes into the windows of tests. */
+export type Event = readonly [key: string, value: number]
+
+/** The operator that a program records for the windows of a keyed stream. */
+export function windowBinding<O>(
+  build: (stream: KeyedStream<Event, string>) => DataStream<O>,
+  type?: TypeInformation<Event>,
+): OperatorBinding {
+  return bindingOfLast((source) => build(source.keyBy(([key]) => key)), type)
+}
+
+function bindingOfLast<O>(
+  build: (source: DataStream<Event>) => DataStream<O>,
+  outputType?: TypeInformation<Event>,
+): OperatorBinding {
+  const operator = { kind: 'source-function' as const, function: { run: () => undefined, cancel: () => undefined } }
+  const recorded = { name: 'Source', operator, outputType }
+  const source = new TransformationRecorder().source<Event>(recorded, { bounded: true, nonParallel: true })
+  const { transformation } = build(source)
+  assert.equal(transformation.type, 'one-input')
+  return bindingOf(transformation.operator, transformation.key)
+}
