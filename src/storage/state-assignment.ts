@@ -27,6 +27,7 @@ export interface PlannedOperator {
   readonly maxParallelismDeclared: boolean
   /** What the declared type of the key says of it; undefined where nothing was declared. */
   readonly keyShape: string | undefined
+  readonly hasCoordinator: boolean
 }
 
 export interface AssignedOperator {
@@ -51,16 +52,23 @@ export function assignState(
   const planned = new Map(plan.map((operator) => [operator.operatorId, operator]))
   const operators = new Map<string, AssignedOperator>()
   const unmatched: string[] = []
+  const withoutCoordinator: string[] = []
   for (const state of checkpoint.metadata.operators) {
     refuseChannelState(state, checkpoint)
     const target = planned.get(state.operatorId)
-    if (target !== undefined) operators.set(state.operatorId, assignOperator(state, target, checkpoint.externalPath))
-    else if (hasState(state)) unmatched.push(describe(state))
+    if (target !== undefined) {
+      operators.set(state.operatorId, assignOperator(state, target, checkpoint.externalPath))
+      if (state.coordinatorState !== undefined && !target.hasCoordinator) withoutCoordinator.push(describe(state))
+    } else if (hasState(state)) unmatched.push(describe(state))
   }
   if (unmatched.length > 0 && !allowNonRestoredState) {
     throw new FlinkError('STATE_UNMATCHED', { path: checkpoint.externalPath, operators: unmatched.join(', ') })
   }
-  return { operators, skipped: unmatched }
+  if (withoutCoordinator.length > 0 && !allowNonRestoredState) {
+    const details = { path: checkpoint.externalPath, operators: withoutCoordinator.join(', ') }
+    throw new FlinkError('COORDINATOR_STATE_UNMATCHED', details)
+  }
+  return { operators, skipped: [...unmatched, ...withoutCoordinator.map((each) => `the coordinator of ${each}`)] }
 }
 
 /** No task can put records in flight back yet; without them they would be lost. */

@@ -182,7 +182,13 @@ export class OperatorRun {
     const common = { operatorId, name, maxParallelism }
     const state = { ...common, uid: undefined, parallelism: this.#states.length, fullyFinished, subtasks: this.#states }
     const metadata = { ...header, checkpointId: this.#checkpointId, isSavepoint: false, operators: [state] }
-    const planned = { ...common, parallelism, maxParallelismDeclared: false, keyShape: undefined }
+    const planned = {
+      ...common,
+      parallelism,
+      maxParallelismDeclared: false,
+      keyShape: undefined,
+      hasCoordinator: false,
+    }
     const assignment = assignState({ metadata, externalPath: 'memory' }, [planned], false)
     return assignment.operators.get(operatorId)?.subtasks ?? []
   }

@@ -153,6 +153,14 @@ export const CHECKPOINT_ERRORS = {
     httpStatus: 400,
     exitCode: 1,
   },
+  COORDINATOR_STATE_UNMATCHED: {
+    message:
+      'Failed to rollback to checkpoint/savepoint {path}. It holds state of the coordinator of {operators}, which has no coordinator in the new program. If you want to allow to skip this, you can set the --allowNonRestoredState option on the CLI.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
   LATEST_CHECKPOINT_UNFIT: {
     message:
       "The job was to go on from {path}, which was not named but found: it is the newest checkpoint in {directory} that a job of the name '{jobName}' left. It does not fit this program. {reason} {advice}",

@@ -81,6 +81,14 @@ export const JOB_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  OPERATOR_INVALID: {
+    message:
+      'The factory of {operator} gave {given}, which is no operator: it needs inputs, a list with its inputs, empty in a source.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   OPERATOR_EVENT_UNHANDLED: {
     message: '{operator} got an event of its coordinator, and has no handleOperatorEvent that takes one.',
     fault: 'user',

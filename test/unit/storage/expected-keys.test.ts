@@ -29,7 +29,7 @@ function metadata(...subtasks: readonly (readonly string[] | undefined)[]): Chec
 }
 
 function plan(keyShape: string | undefined): PlannedOperator[] {
-  const facts = { parallelism: 1, maxParallelism: 128, maxParallelismDeclared: false }
+  const facts = { parallelism: 1, maxParallelism: 128, maxParallelismDeclared: false, hasCoordinator: false }
   return [{ operatorId: ID, name: 'Count', ...facts, keyShape }]
 }
 

@@ -63,6 +63,7 @@ function planned(overrides: Partial<PlannedOperator> = {}): PlannedOperator {
     maxParallelism: 128,
     maxParallelismDeclared: false,
     keyShape: undefined,
+    hasCoordinator: false,
     ...overrides,
   }
 }
@@ -136,6 +137,18 @@ describe('restoring into another parallelism', () => {
 })
 
 describe('state and operators that do not match', () => {
+  it('state of a coordinator that is no more is refused with its operator, or skipped and reported', () => {
+    const coordinatorState = { kind: 'inline', bytes: Uint8Array.of(1), crc32c: 0 } as const
+    const snapshot = checkpoint([{ ...keyedState(1), coordinatorState }])
+    assert.throws(
+      () => assignState(snapshot, [planned()], false),
+      (error) => FlinkError.is(error, 'COORDINATOR_STATE_UNMATCHED') && error.message.includes('(uid "u"), which has'),
+    )
+    const { operators, skipped } = assignState(snapshot, [planned()], true)
+    assert.match(skipped.join(), /^the coordinator of .*\(uid "u"\)$/)
+    assert.equal(operators.get(ID)?.subtasks.length, 2)
+  })
+
   it('state without operator is refused and the operator named', () => {
     assert.throws(
       () => assignState(checkpoint([keyedState(1)]), [], false),
@@ -159,7 +172,7 @@ describe('state and operators that do not match', () => {
   it("the state of a coordinator goes with its operator's, and is missed where there is none", () => {
     const coordinatorState = { kind: 'inline', bytes: Uint8Array.of(1), crc32c: 0 } as const
     const state = { ...keyedState(1), subtasks: [undefined], coordinatorState }
-    const { operators } = assignState(checkpoint([state]), [planned()], false)
+    const { operators } = assignState(checkpoint([state]), [planned({ hasCoordinator: true })], false)
     assert.equal(operators.get(ID)?.coordinatorState, coordinatorState)
     assert.throws(() => assignState(checkpoint([state]), [], false), { code: 'STATE_UNMATCHED' })
     assert.equal(

@@ -25,7 +25,7 @@ export class StateAssignmentOperation {
   }
 
   /**
-   * The run is to start from this snapshot: refuses what the plan has no place for (STATE_UNMATCHED,
+   * The run is to start from this snapshot: refuses what the plan has no place for (STATE_UNMATCHED, COORDINATOR_STATE_UNMATCHED,
    * MAX_PARALLELISM_MISMATCH), adopts what the snapshot fixes, and returns the operators whose state is skipped.
    */
   checkAgainstPlan(checkpoint: CompletedCheckpoint): readonly string[] {
@@ -83,12 +83,13 @@ function headOf(
 
 function plannedOperators(vertex: JobVertex): PlannedOperator[] {
   const { parallelism, maxParallelism, maxParallelismDeclared } = vertex
-  return vertex.operators.map(({ id, name, keyShape }) => ({
+  return vertex.operators.map(({ id, name, keyShape, coordinator }) => ({
     operatorId: id,
     name,
     parallelism,
     maxParallelism,
     maxParallelismDeclared,
     keyShape,
+    hasCoordinator: coordinator !== undefined,
   }))
 }

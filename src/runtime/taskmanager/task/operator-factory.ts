@@ -2,6 +2,7 @@
 // Thread: the task worker that owns the task.
 import type { KindSpec } from '../../../api/dag/operator-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { checkedOperator } from '../operators/checked-operator.js'
 import { eventTimeOperators } from '../operators/event-time-operators.js'
 import { keyedOperators } from '../operators/keyed-operators.js'
 import { oneInputOperators } from '../operators/one-input-operators.js'
@@ -24,7 +25,8 @@ const makers: OperatorMakers<KindSpec> = {
 
 export function createOperator(binding: OperatorBinding, context: OperatorContext): StreamOperator {
   const { spec } = binding
-  if (spec.kind === 'operator') return spec.factory.createStreamOperator(binding, context) as StreamOperator
+  if (spec.kind === 'operator')
+    return checkedOperator(spec.factory.createStreamOperator(binding, context), binding.name)
   // The maker found by a kind takes the spec of this kind, which the type checker cannot follow for a union.
   const make = makers[spec.kind] as OperatorMaker<KindSpec>
   return make(binding, context, spec)
