@@ -6,7 +6,7 @@ import { Workspace } from './command-line.js'
 
 /** A sink downstream of an exchange that holds records back until `finish`, and tells what happens to it. */
 const JOB = `
-import { RichSinkFunction } from 'flink-ts'
+import { ListStateDescriptor, RichSinkFunction } from 'flink-ts'
 import { writeSync } from 'node:fs'
 const tell = (text) => writeSync(1, text + '\\n')
 
@@ -32,7 +32,7 @@ class Slow {
 class Buffering extends RichSinkFunction {
   constructor (failing) { super(); this.failing = failing; this.buffer = [] }
   initializeState (context) {
-    this.list = context.getOperatorStateStore().getListState({ name: 'buffer' })
+    this.list = context.getOperatorStateStore().getListState(new ListStateDescriptor('buffer'))
     this.buffer = [...this.list.get()]
     tell('opened with ' + this.buffer.length)
   }

@@ -5,13 +5,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { FaultKind } from './fault-injector.js'
-import { MarkWatch } from './marks.js'
 import { simulateJob, type SimulationReport } from './simulate-job.js'
 
 const SEEDS = 50
 const FIRST_SEED = 1
-const COORDINATED_SEEDS = 25
-const TIMED_SEEDS = 8
 
 function sum(reports: readonly SimulationReport[], numberOf: (report: SimulationReport) => number): number {
   return reports.reduce((total, report) => total + numberOf(report), 0)
@@ -30,15 +27,6 @@ const EXPECTED: readonly FaultKind[] = [
   'disk-is-full',
 ]
 
-const TIMED_MARKS = [
-  'records share a timer',
-  'a timer is deleted',
-  'a timer fires before it is deleted',
-  'a timer is set that is due already',
-  'records wait for the last broadcast rule',
-  'a reader has several splits',
-] as const
-
 describe('a simulated job', () => {
   it(`ends with exact counts, each committed once, whatever goes wrong (${SEEDS} seeds)`, async () => {
     const reports: SimulationReport[] = []
@@ -48,34 +36,6 @@ describe('a simulated job', () => {
     assert.ok(sum(reports, ({ faults }) => faults['snapshot-is-damaged']) > 0, 'checkpoints were damaged')
     assert.ok(sum(reports, ({ runs }) => runs) > SEEDS, 'jobs went on from snapshots in other runs')
     assert.ok(sum(reports, ({ snapshots }) => snapshots) > 4 * SEEDS, 'snapshots were completed')
-  })
-
-  it(`emits each number once that coordinators hand out, whatever goes wrong (${COORDINATED_SEEDS} seeds)`, async () => {
-    const reports: SimulationReport[] = []
-    for (let seed = 1; seed <= COORDINATED_SEEDS; seed += 1) {
-      reports.push(await simulateJob(seed, { kind: 'coordinated' }))
-    }
-    for (const kind of ['hook-throws', 'hook-is-slow', 'worker-dies'] as const) {
-      assert.ok(sum(reports, ({ faults }) => faults[kind]) > COORDINATED_SEEDS / 10, kind)
-    }
-    assert.ok(sum(reports, ({ runs }) => runs) > COORDINATED_SEEDS, 'jobs went on from snapshots in other runs')
-  })
-
-  it(`fires each timer once, and has no record late, whatever goes wrong (${TIMED_SEEDS} seeds)`, async () => {
-    const reports: SimulationReport[] = []
-    const marks = new MarkWatch()
-    const onLog = (log: readonly string[]): void => {
-      marks.look(log)
-    }
-    for (let seed = 1; seed <= TIMED_SEEDS; seed += 1) reports.push(await simulateJob(seed, { kind: 'timed', onLog }))
-    for (const mark of TIMED_MARKS) assert.ok(marks.count(mark) > 0, mark)
-    assert.ok(sum(reports, ({ runs }) => runs) > TIMED_SEEDS, 'jobs went on from snapshots in other runs')
-  })
-
-  it('has the same events, byte for byte, when a seed with timers is played again', async () => {
-    const first = await simulateJob(1, { kind: 'timed' })
-    const second = await simulateJob(1, { kind: 'timed' })
-    assert.equal(second.log.join('\n'), first.log.join('\n'))
   })
 
   for (const seed of [4, 8, 9]) {

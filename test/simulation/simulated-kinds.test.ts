@@ -1,0 +1,53 @@
+/** Simulated jobs whose operators have coordinators, and those with event time and timers. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { MarkWatch } from './marks.js'
+import { simulateJob, type SimulationReport } from './simulate-job.js'
+
+const COORDINATED_SEEDS = 25
+const TIMED_SEEDS = 8
+
+const TIMED_MARKS = [
+  'records share a timer',
+  'a timer is deleted',
+  'a timer fires before it is deleted',
+  'a timer is set that is due already',
+  'records wait for the last broadcast rule',
+  'a reader has several splits',
+] as const
+
+describe('a simulated job with coordinators or timers', () => {
+  it(`emits each number once that coordinators hand out, whatever goes wrong (${COORDINATED_SEEDS} seeds)`, async () => {
+    const reports: SimulationReport[] = []
+    for (let seed = 1; seed <= COORDINATED_SEEDS; seed += 1) {
+      reports.push(await simulateJob(seed, { kind: 'coordinated' }))
+    }
+    for (const kind of ['hook-throws', 'hook-is-slow', 'worker-dies'] as const) {
+      assert.ok(reports.reduce((total, { faults }) => total + faults[kind], 0) > COORDINATED_SEEDS / 10, kind)
+    }
+    assert.ok(
+      reports.reduce((total, { runs }) => total + runs, 0) > COORDINATED_SEEDS,
+      'jobs went on from snapshots in other runs',
+    )
+  })
+
+  it(`fires each timer once, and has no record late, whatever goes wrong (${TIMED_SEEDS} seeds)`, async () => {
+    const reports: SimulationReport[] = []
+    const marks = new MarkWatch()
+    const onLog = (log: readonly string[]): void => {
+      marks.look(log)
+    }
+    for (let seed = 1; seed <= TIMED_SEEDS; seed += 1) reports.push(await simulateJob(seed, { kind: 'timed', onLog }))
+    for (const mark of TIMED_MARKS) assert.ok(marks.count(mark) > 0, mark)
+    assert.ok(
+      reports.reduce((total, { runs }) => total + runs, 0) > TIMED_SEEDS,
+      'jobs went on from snapshots in other runs',
+    )
+  })
+
+  it('has the same events, byte for byte, when a seed with timers is played again', async () => {
+    const first = await simulateJob(1, { kind: 'timed' })
+    const second = await simulateJob(1, { kind: 'timed' })
+    assert.equal(second.log.join('\n'), first.log.join('\n'))
+  })
+})
