@@ -17,6 +17,11 @@ export function windowBinding<O>(
   return bindingOfLast((source) => build(source.keyBy(([key]) => key)), type)
 }
 
+/** The one for the windows of a stream without keys. */
+export function allWindowBinding<O>(build: (stream: DataStream<Event>) => DataStream<O>): OperatorBinding {
+  return bindingOfLast(build)
+}
+
 function bindingOfLast<O>(
   build: (source: DataStream<Event>) => DataStream<O>,
   outputType?: TypeInformation<Event>,
