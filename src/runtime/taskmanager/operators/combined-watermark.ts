@@ -1,7 +1,7 @@
 // Duty: the time of an operator with several inputs, out of the watermarks and statuses of all of them.
-// Invariants: it never goes back; it is the smallest watermark of the inputs that are not idle, and the greatest of all
-// when the last one goes idle. An input that comes back from idle counts at once, so time waits for it. The operator is
-// given one time again and again until it is done with it, and no newer one before.
+// Invariants: it never goes back; it is the smallest watermark of the inputs that are not idle, and stands still while all are, as
+// Flink's does. An input that comes back from idle counts at once, so time waits for it. The operator is given one time again and
+// again until it is done with it, and no newer one before.
 // Thread: the task worker that owns the operator.
 import type { WatermarkStatus } from '../network/stream-element.js'
 
@@ -52,15 +52,13 @@ export class CombinedWatermark {
   }
 
   #update(): boolean {
-    const status = this.#idleInputs === this.#isIdle.length ? 'idle' : 'active'
-    if (status === 'active') this.#setStatus(status)
-    const combined = status === 'idle' ? Math.max(...this.#watermarks) : this.#smallest()
-    if (combined > this.#combined) this.#combined = combined
+    const isIdle = this.#idleInputs === this.#isIdle.length
+    this.#setStatus(isIdle ? 'idle' : 'active')
+    if (!isIdle) this.#combined = Math.max(this.#combined, this.#smallest())
     if (this.#done < this.#combined) {
       if (!this.#listener.advance(this.#combined)) return false
       this.#done = this.#combined
     }
-    this.#setStatus(status)
     return true
   }
 

@@ -33,20 +33,20 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     [['ib', 5], 2],
     [['ia', 'idle'], 5],
   ],
-  'the greatest when all go idle, in whatever order': [
+  'no later time when all go idle': [
     [['+', 'b']],
     [['ia', 5]],
     [['ib', 2], 2],
     [['ia', 'idle']],
-    [['ib', 'idle'], 5, 'idle'],
+    [['ib', 'idle'], 'idle'],
   ],
-  'deferred outputs that go idle with their last watermark': [
+  'no later time of deferred outputs that go idle': [
     [['+', 'b']],
     [['da', 5]],
     [['da', 'idle']],
     [['db', 2]],
     [['db', 'idle']],
-    [['periodic'], 5, 'idle'],
+    [['periodic'], 'idle'],
   ],
   'an output that comes back from idle with less': [
     [['+', 'b']],
@@ -97,8 +97,8 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     [['ia', 5]],
     [['ib', 2], 2],
     [['ia', 'idle']],
-    [['ib', 'idle'], 5, 'idle'],
-    [['ia', 'active'], 'active'],
+    [['ib', 'idle'], 'idle'],
+    [['ia', 'active'], 'active', 5],
   ],
   'active with the first deferred one that comes back, though it is late': [
     [['+', 'b']],
@@ -106,9 +106,9 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     [['db', 2]],
     [['da', 'idle']],
     [['db', 'idle']],
-    [['periodic'], 5, 'idle'],
+    [['periodic'], 'idle'],
     [['da', 3]],
-    [['periodic'], 'active'],
+    [['periodic'], 'active', 5],
   ],
   'nothing of an output that says nothing': [[['periodic']]],
 }
@@ -170,20 +170,12 @@ class PlainMultiplexer {
     if (all.length === 0) return []
     const active = all.filter(({ isIdle }) => !isIdle).map(({ watermark }) => watermark)
     const isIdle = active.length === 0
-    const combined = isIdle ? Math.max(...all.map(({ watermark }) => watermark)) : Math.min(...active)
-    const out: Told[] = []
-    const isLater = combined > this.#combined
-    if (this.#isIdle && (isLater || !isIdle)) {
-      out.push('active')
-      this.#isIdle = false
-    }
-    if (isLater) {
-      out.push(combined)
-      this.#combined = combined
-    }
-    if (isIdle && !this.#isIdle) out.push('idle')
+    const out: Told[] = isIdle === this.#isIdle ? [] : [isIdle ? 'idle' : 'active']
     this.#isIdle = isIdle
-    return out
+    const combined = Math.min(...active)
+    if (isIdle || combined <= this.#combined) return out
+    this.#combined = combined
+    return [...out, combined]
   }
 }
 
