@@ -1,6 +1,6 @@
 // Duty: how far event time has come in one task, and what it waits for.
 // Invariants: plain data. A watermark is a number of ms, -Infinity before the first and Infinity at the end of the data. Of
-// channels and splits only a few of those that hold time back are named, all of them are counted.
+// channels and splits only a few of those that hold time back are named.
 // Thread: made by task workers, read on the main thread.
 
 export interface TaskTimeReport {
@@ -17,8 +17,6 @@ export interface InputTime {
   readonly isIdle: boolean
   /** Time waits for these: the channels with the smallest watermark of those that are not idle. */
   readonly holders: readonly ChannelTime[]
-  readonly numHolders: number
-  readonly numIdle: number
 }
 
 export interface ChannelTime {

@@ -62,8 +62,6 @@ export class InputHandler implements ChannelHandler {
       watermark: this.currentInputWatermark,
       isIdle: holders.length === 0,
       holders: holders.slice(0, MAX_NAMED_CHANNELS).flatMap((channel) => own[channel] ?? []),
-      numHolders: holders.length,
-      numIdle: this.#valve.numIdle,
     }
   }
 

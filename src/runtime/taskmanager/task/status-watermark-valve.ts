@@ -59,10 +59,6 @@ export class StatusWatermarkValve {
     return active.filter((channel) => this.#watermarks[channel] === smallest)
   }
 
-  get numIdle(): number {
-    return this.#watermarks.length - this.#activeChannels
-  }
-
   #wakeUp(channel: number): void {
     this.#activeChannels += 1
     this.#alignIfThere(channel)

@@ -16,7 +16,7 @@ function maker(operatorId: string, watermark: number, more: Partial<WatermarkMak
 /** `holders`: `[edge, producer]` of the channels that it waits for; none where it is idle. */
 function input(watermark: number, ...holders: readonly (readonly [string, number])[]): InputTime {
   const named = holders.map(([edgeId, producer]) => ({ edgeId, producer }))
-  return { watermark, isIdle: holders.length === 0, holders: named, numHolders: named.length, numIdle: 0 }
+  return { watermark, isIdle: holders.length === 0, holders: named }
 }
 
 interface Told {
