@@ -124,12 +124,18 @@ export class JobProcessGateway implements JobsGateway {
 
   async triggerSavepoint(jobId: string, request: SavepointRequest): Promise<string> {
     const job = this.#find(jobId)
-    return job.master.triggerSavepoint(this.#targetOf(job, request.targetDirectory), request.cancelJob)
+    return job.master.triggerSavepoint(
+      this.#targetOf(job, request.targetDirectory),
+      request.cancelJob ? 'cancel' : undefined,
+    )
   }
 
   async stopWithSavepoint(jobId: string, request: StopRequest): Promise<string> {
     const job = this.#find(jobId)
-    return job.master.stopWithSavepoint(this.#targetOf(job, request.targetDirectory), request.drain)
+    return job.master.stopWithSavepoint(
+      this.#targetOf(job, request.targetDirectory),
+      request.drain ? 'drain' : 'suspend',
+    )
   }
 
   async triggerCheckpoint(jobId: string): Promise<number> {

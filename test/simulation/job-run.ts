@@ -212,7 +212,7 @@ export class JobRun {
     const ask = (): void => {
       if (this.#outcome !== undefined || !this.#process.isAlive) return
       simulation.note('asked for a savepoint beside the run')
-      const taken = master.triggerSavepoint(SAVEPOINT_DIRECTORY, false)
+      const taken = master.triggerSavepoint(SAVEPOINT_DIRECTORY)
       void taken.then(
         (path) => {
           if (!this.#process.isAlive) return

@@ -175,8 +175,8 @@ export class RunEnding {
     simulation.note(`asked for a savepoint to ${plan.end} while ${master.status}`)
     const isCancel = plan.end === 'cancel-with-savepoint'
     const savepoint = isCancel
-      ? master.triggerSavepoint(SAVEPOINT_DIRECTORY, true)
-      : master.stopWithSavepoint(SAVEPOINT_DIRECTORY, plan.end === 'drain')
+      ? master.triggerSavepoint(SAVEPOINT_DIRECTORY, 'cancel')
+      : master.stopWithSavepoint(SAVEPOINT_DIRECTORY, plan.end === 'drain' ? 'drain' : 'suspend')
     try {
       return await simulation.settle(savepoint, 'the savepoint')
     } catch (error) {

@@ -82,7 +82,7 @@ describe('Coordinators in worker threads', { timeout: 120_000 }, () => {
     while (committedIn(directory).length < BEYOND_FAILURES) {
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
-    const savepoint = await first.stopWithSavepoint(pathToFileURL(path.join(directory, 'savepoints')).href, false)
+    const savepoint = await first.stopWithSavepoint(pathToFileURL(path.join(directory, 'savepoints')).href, 'suspend')
     const { status, error } = await first.outcome
     assert.equal(status, 'FINISHED', error?.message)
     const failed = readdirSync(directory).filter((file) => file.endsWith('.failed'))

@@ -142,7 +142,7 @@ describe('A job with event time', { timeout: 60_000 }, () => {
     const strategy = monotonous.withIdleness(20)
     const first = await start(world, strategy)
     await until(() => world.watermark > 1000)
-    const restore = await first.stopWithSavepoint('file:///savepoints', false)
+    const restore = await first.stopWithSavepoint('file:///savepoints', 'suspend')
     assert.deepEqual(world.fired, [])
 
     const seen = world.watermarks.length
@@ -150,7 +150,7 @@ describe('A job with event time', { timeout: 60_000 }, () => {
     await until(() => world.watermarks.length > seen && world.watermark > 1000)
     // Watermarks begin anew.
     assert.equal(world.watermarks[seen], Number.NEGATIVE_INFINITY)
-    await second.stopWithSavepoint('file:///savepoints', true)
+    await second.stopWithSavepoint('file:///savepoints', 'drain')
     assert.deepEqual(
       world.fired,
       Array.from({ length: 7 }, () => FAR_AWAY),

@@ -76,7 +76,7 @@ describe('A job with an operator of two inputs', { timeout: 60_000 }, () => {
       const master = await cluster.start({ ...common, program: () => twoInputJob(first, 2) }, 2)
       await until(() => first.results.length > 1000)
       // Cancelled after the savepoint, in the middle of both sides: what came out after it comes again.
-      const restore = await master.triggerSavepoint('file:///savepoints', true)
+      const restore = await master.triggerSavepoint('file:///savepoints', 'cancel')
       assert.equal((await master.outcome).status, 'CANCELED')
       for (const parallelism of [3, 1]) {
         const second = worldOf(records, pauseAfter)

@@ -91,7 +91,7 @@ describe('A job with a source of splits', { timeout: 60_000 }, () => {
     first.discovered = 5
     await until(() => results.length === 250 && first.completed.enumerator.size > 0)
     assert.ok(first.completed.readers.size > 0)
-    const restore = await master.triggerSavepoint('file:///savepoints', true)
+    const restore = await master.triggerSavepoint('file:///savepoints', 'cancel')
     assert.equal((await master.outcome).status, 'CANCELED')
     for (const parallelism of [3, 1]) {
       const second = worldOf({ discovered: 7 })

@@ -131,10 +131,9 @@ export class JobMaster {
   }
 
   /** Resolves with the savepoint's URI. */
-  async triggerSavepoint(targetDirectory: string, cancelJob: boolean): Promise<string> {
-    const coordinator = this.#coordinator()
-    const { externalPath } = await coordinator.triggerSavepoint(targetDirectory, cancelJob ? 'cancel' : undefined)
-    if (cancelJob) {
+  async triggerSavepoint(targetDirectory: string, thenEnd?: 'cancel'): Promise<string> {
+    const { externalPath } = await this.#coordinator().triggerSavepoint(targetDirectory, thenEnd)
+    if (thenEnd === 'cancel') {
       this.#input.repository.endsWith(externalPath)
       this.cancel()
     }
@@ -142,11 +141,11 @@ export class JobMaster {
   }
 
   /** Resolves with the savepoint's URI when the job has ended with it. */
-  async stopWithSavepoint(targetDirectory: string, drain: boolean): Promise<string> {
+  async stopWithSavepoint(targetDirectory: string, how: 'suspend' | 'drain'): Promise<string> {
     // A job that fails from here on may restart and run on without end, though its savepoint is complete: who asked for its
     // stop must not wait for that.
     const failed = new Promise<Error>((resolve) => this.#awaitingFailure.push(resolve))
-    const { externalPath } = await this.#coordinator().triggerSavepoint(targetDirectory, drain ? 'drain' : 'suspend')
+    const { externalPath } = await this.#coordinator().triggerSavepoint(targetDirectory, how)
     const ended = this.outcome.then(({ status, error }) => (status === 'FINISHED' ? undefined : (error ?? status)))
     const cause = await Promise.race([ended, failed])
     if (cause === undefined) return externalPath

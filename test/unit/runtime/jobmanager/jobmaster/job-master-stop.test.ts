@@ -80,7 +80,7 @@ describe('A JobMaster that is asked to stop while it stops with a savepoint', ()
   async function inStop(): Promise<{ harness: JobMasterHarness; stopped: Promise<string> }> {
     const harness = await new JobMasterHarness(GOES_ON).run()
     harness.ignored.add('trigger-checkpoint')
-    const stopped = harness.master.stopWithSavepoint('file:///sp', false)
+    const stopped = harness.master.stopWithSavepoint('file:///sp', 'suspend')
     await settle()
     void harness.master.stop()
     await settle()
@@ -111,7 +111,7 @@ describe('A JobMaster that is asked to stop while it stops with a savepoint', ()
     harness.disk.fault = (_operation, path) => {
       if (path.includes('/sp')) throw new FlinkError('DISK_FULL', { path })
     }
-    const stopped = assert.rejects(harness.master.stopWithSavepoint('file:///sp', false), {
+    const stopped = assert.rejects(harness.master.stopWithSavepoint('file:///sp', 'suspend'), {
       code: 'SAVEPOINT_DIRECTORY_FAILED',
     })
     await harness.master.stop()
@@ -195,24 +195,24 @@ describe('The next start learns of a savepoint', () => {
 
   it('with which the job was stopped, or cancelled', async () => {
     const stopped = await new JobMasterHarness(FROM_LATEST).run()
-    const path = stopped.master.stopWithSavepoint('file:///sp', false)
+    const path = stopped.master.stopWithSavepoint('file:///sp', 'suspend')
     await settle()
     await stopped.finishAll()
     assert.equal(await savepointInMark(stopped), await path)
     const cancelled = await new JobMasterHarness(FROM_LATEST).run()
     await cancelled.master.triggerCheckpoint()
-    const taken = await cancelled.master.triggerSavepoint('file:///sp', true)
+    const taken = await cancelled.master.triggerSavepoint('file:///sp', 'cancel')
     assert.equal(await savepointInMark(cancelled), taken)
   })
 
   it('but not of one with which it was drained, nor of one after which it went on', async () => {
     const drained = await new JobMasterHarness(FROM_LATEST).run()
-    void drained.master.stopWithSavepoint('file:///sp', true)
+    void drained.master.stopWithSavepoint('file:///sp', 'drain')
     await settle()
     await drained.finishAll()
     assert.equal(await savepointInMark(drained), undefined)
     const running = await new JobMasterHarness(FROM_LATEST).run()
-    await running.master.triggerSavepoint('file:///sp', false)
+    await running.master.triggerSavepoint('file:///sp')
     await running.finishAll()
     assert.equal(await savepointInMark(running), undefined)
   })

@@ -221,7 +221,7 @@ describe('A JobMaster cancels a job', () => {
 
   it('with a savepoint: first the savepoint, then the end', async () => {
     const harness = await new JobMasterHarness().run()
-    const path = await harness.master.triggerSavepoint('file:///sp', true)
+    const path = await harness.master.triggerSavepoint('file:///sp', 'cancel')
     await settle()
     assert.match(path, /^file:\/sp\/savepoint-aaaaaa-/)
     assert.equal(harness.outcome?.status, 'CANCELED')
@@ -230,7 +230,7 @@ describe('A JobMaster cancels a job', () => {
   it('with a savepoint that fails: the job goes on', async () => {
     const harness = await new JobMasterHarness().run()
     harness.ignored.add('trigger-checkpoint')
-    const savepoint = assert.rejects(harness.master.triggerSavepoint('file:///sp', true), {
+    const savepoint = assert.rejects(harness.master.triggerSavepoint('file:///sp', 'cancel'), {
       code: 'CHECKPOINT_EXPIRED',
     })
     await settle()
@@ -436,7 +436,7 @@ describe('A JobMaster after a failure', () => {
 describe('A JobMaster stops a job with a savepoint', () => {
   it('and answers when the job has finished after it', async () => {
     const harness = await new JobMasterHarness().run()
-    const stopped = harness.master.stopWithSavepoint('file:///sp', false)
+    const stopped = harness.master.stopWithSavepoint('file:///sp', 'suspend')
     await settle()
     assert.equal(harness.worker(0).countOf('notify-checkpoint-complete'), 1)
     assert.equal(harness.master.status, 'RUNNING')
@@ -446,7 +446,7 @@ describe('A JobMaster stops a job with a savepoint', () => {
 
   it('and says where the savepoint lies when the job failed after it', async () => {
     const harness = await new JobMasterHarness().run()
-    const stopped = harness.master.stopWithSavepoint('file:///sp', true)
+    const stopped = harness.master.stopWithSavepoint('file:///sp', 'drain')
     const failure = stopped.catch((error: unknown) => error)
     await settle()
     await harness.fail('map', boom())
@@ -457,7 +457,7 @@ describe('A JobMaster stops a job with a savepoint', () => {
 
   it('and says so too when the job restarts instead of ending', async () => {
     const harness = await new JobMasterHarness(FIXED_DELAY).run()
-    const failure = harness.master.stopWithSavepoint('file:///sp', true).catch((error: unknown) => error)
+    const failure = harness.master.stopWithSavepoint('file:///sp', 'drain').catch((error: unknown) => error)
     await settle()
     await harness.fail('map', boom())
     await harness.advance(10_000)
@@ -468,9 +468,9 @@ describe('A JobMaster stops a job with a savepoint', () => {
   it('only while it runs', async () => {
     const harness = await new JobMasterHarness().run()
     harness.master.cancel()
-    await assert.rejects(harness.master.stopWithSavepoint('file:///sp', false), { code: 'JOB_NOT_RUNNING' })
+    await assert.rejects(harness.master.stopWithSavepoint('file:///sp', 'suspend'), { code: 'JOB_NOT_RUNNING' })
     await assert.rejects(harness.master.triggerCheckpoint(), { code: 'JOB_NOT_RUNNING' })
-    await assert.rejects(harness.master.triggerSavepoint('file:///sp', false), { code: 'JOB_NOT_RUNNING' })
+    await assert.rejects(harness.master.triggerSavepoint('file:///sp'), { code: 'JOB_NOT_RUNNING' })
   })
 })
 
