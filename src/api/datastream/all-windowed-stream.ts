@@ -1,15 +1,10 @@
-import type { DurationLike } from '../eventtime/time.js'
 import type { AggregateFunction } from '../functions/aggregate-function.js'
-import type { OutputTag } from '../functions/output-tag.js'
 import type { ReduceFunction } from '../functions/reduce-function.js'
 import type { TypeInformation } from '../types/type-information.js'
 import type { WindowAssigner } from '../windowing/assigners/window-assigner.js'
-import type { Evictor } from '../windowing/evictors/evictor.js'
 import type { AllWindowFunction } from '../windowing/functions/all-window-function.js'
 import type { ProcessAllWindowFunction } from '../windowing/functions/process-all-window-function.js'
-import type { Trigger } from '../windowing/triggers/trigger.js'
 import type { Window } from '../windowing/windows/window.js'
-import { extremeElementOf, extremeOf, sumOf, type FieldReference } from './aggregations.js'
 import type { ReduceArgument } from './function-arguments.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
 import {
@@ -20,7 +15,8 @@ import {
   reducingContents,
   resultOf,
 } from './window-functions.js'
-import { WindowOperatorBuilder, type WindowedInput } from './window-operator-builder.js'
+import type { WindowedInput } from './window-operator-builder.js'
+import { WindowedStreamBase } from './windowed-stream-base.js'
 
 /**
  * A function, or an object with the method of AllWindowFunction, as `apply`, `reduce` and `aggregate` take it.
@@ -51,39 +47,9 @@ export type AllWindowArgument<IN, O, W extends Window> =
  * ```
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/windows/
  */
-export class AllWindowedStream<T, W extends Window> {
-  readonly #builder: WindowOperatorBuilder
-  readonly #elementType: TypeInformation<unknown> | undefined
-
+export class AllWindowedStream<T, W extends Window> extends WindowedStreamBase<T, W> {
   constructor(windowed: WindowedInput, assigner: WindowAssigner<T, W>) {
-    this.#builder = new WindowOperatorBuilder(windowed, assigner, 'windowAll')
-    this.#elementType = windowed.input.input.outputType
-  }
-
-  /** When windows fire, instead of the default of their assigner, which no longer counts. */
-  trigger(trigger: Trigger<T, W>): this {
-    this.#builder.trigger(trigger)
-    return this
-  }
-
-  /** What is taken out of a window when it fires. All its records are kept then, whatever its function. */
-  evictor(evictor: Evictor<T, W>): this {
-    this.#builder.evictor(evictor)
-    return this
-  }
-
-  /**
-   * How long after its end, in event time, a window is kept: a late record fires it again until then. 0 at first; whole ms.
-   */
-  allowedLateness(lateness: DurationLike): this {
-    this.#builder.allowedLateness(lateness)
-    return this
-  }
-
-  /** Where records go that are too late for all their windows: read them with `getSideOutput` of the result. */
-  sideOutputLateData(outputTag: OutputTag<T>): this {
-    this.#builder.sideOutputLateData(outputTag)
-    return this
+    super(windowed, assigner, 'windowAll')
   }
 
   /** Combines the records one by one, as they come; the results are what a window was combined to. */
@@ -95,8 +61,8 @@ export class AllWindowedStream<T, W extends Window> {
     type?: TypeInformation<O>,
   ): SingleOutputStreamOperator<O>
   reduce<O>(reducer: unknown, windowFunction?: unknown, type?: TypeInformation<O>): SingleOutputStreamOperator<O> {
-    const outputType = windowFunction === undefined ? this.#elementType : type
-    return this.#builder.build({
+    const outputType = windowFunction === undefined ? this.elementType : type
+    return this.builder.build({
       contents: reducingContents(reducer),
       result: resultOf(windowFunction, 'all'),
       outputType,
@@ -119,12 +85,12 @@ export class AllWindowedStream<T, W extends Window> {
   aggregate<O>(aggregator: unknown, ...given: readonly unknown[]): SingleOutputStreamOperator<O> {
     const { windowFunction, accumulatorType, resultType } = aggregateArguments(given)
     const contents = aggregatingContents(aggregator, accumulatorType)
-    return this.#builder.build({ contents, result: resultOf(windowFunction, 'all'), outputType: resultType })
+    return this.builder.build({ contents, result: resultOf(windowFunction, 'all'), outputType: resultType })
   }
 
   /** A function of the window and all its records, which are kept until then. */
   apply<O>(windowFunction: AllWindowArgument<T, O, W>, type?: TypeInformation<O>): SingleOutputStreamOperator<O> {
-    return this.#builder.build({
+    return this.builder.build({
       contents: { kind: 'list' },
       result: applyResult(windowFunction, 'all'),
       outputType: type,
@@ -136,39 +102,14 @@ export class AllWindowedStream<T, W extends Window> {
     processFunction: ProcessAllWindowFunction<T, O, W>,
     type?: TypeInformation<O>,
   ): SingleOutputStreamOperator<O> {
-    return this.#builder.build({
+    return this.builder.build({
       contents: { kind: 'list' },
       result: processResult(processFunction, 'all'),
       outputType: type,
     })
   }
 
-  /** Sum of a field over the window; the other fields stay those of its first record. */
-  sum(field: FieldReference): SingleOutputStreamOperator<T> {
-    return this.#combined(sumOf<T>(field))
-  }
-
-  /** Smallest value of a field; the other fields stay those of the first record of the window. */
-  min(field: FieldReference): SingleOutputStreamOperator<T> {
-    return this.#combined(extremeOf<T>(field, 'min'))
-  }
-
-  /** Greatest value of a field; the other fields stay those of the first record of the window. */
-  max(field: FieldReference): SingleOutputStreamOperator<T> {
-    return this.#combined(extremeOf<T>(field, 'max'))
-  }
-
-  /** The record with the smallest value of a field; of equal ones the first, or the newest when `first` is false. */
-  minBy(field: FieldReference, first = true): SingleOutputStreamOperator<T> {
-    return this.#combined(extremeElementOf<T>(field, 'min', first))
-  }
-
-  /** The record with the greatest value of a field; of equal ones the first, or the newest when `first` is false. */
-  maxBy(field: FieldReference, first = true): SingleOutputStreamOperator<T> {
-    return this.#combined(extremeElementOf<T>(field, 'max', first))
-  }
-
-  #combined(reducer: ReduceFunction<T>): SingleOutputStreamOperator<T> {
+  protected combined(reducer: ReduceFunction<T>): SingleOutputStreamOperator<T> {
     return this.reduce(reducer)
   }
 }

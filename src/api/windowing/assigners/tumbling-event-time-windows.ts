@@ -1,10 +1,8 @@
 import type { DurationLike } from '../../eventtime/time.js'
 import { EventTimeTrigger } from '../triggers/event-time-trigger.js'
-import { offsetMilliseconds, positiveMilliseconds } from '../window-arguments.js'
-import { TimeWindow } from '../windows/time-window.js'
+import type { TimeWindow } from '../windows/time-window.js'
+import { tumblesOf, tumblingWindowOf, type Tumbles } from './tumbling-windows.js'
 import { WindowAssigner } from './window-assigner.js'
-
-const METHOD = 'TumblingEventTimeWindows.of'
 
 /**
  * Windows of one length, one after the other, by event time. A record lies in one of them.
@@ -19,24 +17,20 @@ const METHOD = 'TumblingEventTimeWindows.of'
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/windows/#tumbling-windows
  */
 export class TumblingEventTimeWindows extends WindowAssigner<unknown, TimeWindow> {
-  readonly #sizeMs: number
-  readonly #offsetMs: number
+  readonly #tumbles: Tumbles
 
-  private constructor(sizeMs: number, offsetMs: number) {
+  private constructor(tumbles: Tumbles) {
     super()
-    this.#sizeMs = sizeMs
-    this.#offsetMs = offsetMs
+    this.#tumbles = tumbles
   }
 
   /** Windows begin at `offset` and its multiples by `size`: without one at the epoch, in UTC. Both in ms. */
   static of(size: DurationLike, offset: DurationLike = 0): TumblingEventTimeWindows {
-    const sizeMs = positiveMilliseconds(size, { method: METHOD, name: 'size' })
-    return new TumblingEventTimeWindows(sizeMs, offsetMilliseconds(offset, sizeMs, { method: METHOD, name: 'offset' }))
+    return new TumblingEventTimeWindows(tumblesOf('TumblingEventTimeWindows.of', size, offset))
   }
 
   assignWindows(_element: unknown, timestamp: number): readonly TimeWindow[] {
-    const start = TimeWindow.getWindowStartWithOffset(timestamp, this.#offsetMs, this.#sizeMs)
-    return [new TimeWindow(start, start + this.#sizeMs)]
+    return tumblingWindowOf(timestamp, this.#tumbles)
   }
 
   getDefaultTrigger(): EventTimeTrigger {
@@ -48,6 +42,6 @@ export class TumblingEventTimeWindows extends WindowAssigner<unknown, TimeWindow
   }
 
   override toString(): string {
-    return `TumblingEventTimeWindows(${String(this.#sizeMs)})`
+    return `TumblingEventTimeWindows(${String(this.#tumbles.sizeMs)})`
   }
 }

@@ -1,10 +1,8 @@
 import type { DurationLike } from '../../eventtime/time.js'
 import { ProcessingTimeTrigger } from '../triggers/processing-time-trigger.js'
-import { offsetMilliseconds, positiveMilliseconds } from '../window-arguments.js'
-import { TimeWindow } from '../windows/time-window.js'
+import type { TimeWindow } from '../windows/time-window.js'
+import { tumblesOf, tumblingWindowOf, type Tumbles } from './tumbling-windows.js'
 import { WindowAssigner, type WindowAssignerContext } from './window-assigner.js'
-
-const METHOD = 'TumblingProcessingTimeWindows.of'
 
 /**
  * Windows of one length, one after the other, by the clock: the windows in which records arrive. A record lies in one of them.
@@ -19,27 +17,20 @@ const METHOD = 'TumblingProcessingTimeWindows.of'
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/windows/#tumbling-windows
  */
 export class TumblingProcessingTimeWindows extends WindowAssigner<unknown, TimeWindow> {
-  readonly #sizeMs: number
-  readonly #offsetMs: number
+  readonly #tumbles: Tumbles
 
-  private constructor(sizeMs: number, offsetMs: number) {
+  private constructor(tumbles: Tumbles) {
     super()
-    this.#sizeMs = sizeMs
-    this.#offsetMs = offsetMs
+    this.#tumbles = tumbles
   }
 
   /** Windows begin at `offset` and its multiples by `size`: without one at the epoch, in UTC. Both in ms. */
   static of(size: DurationLike, offset: DurationLike = 0): TumblingProcessingTimeWindows {
-    const sizeMs = positiveMilliseconds(size, { method: METHOD, name: 'size' })
-    return new TumblingProcessingTimeWindows(
-      sizeMs,
-      offsetMilliseconds(offset, sizeMs, { method: METHOD, name: 'offset' }),
-    )
+    return new TumblingProcessingTimeWindows(tumblesOf('TumblingProcessingTimeWindows.of', size, offset))
   }
 
   assignWindows(_element: unknown, _timestamp: number, context: WindowAssignerContext): readonly TimeWindow[] {
-    const start = TimeWindow.getWindowStartWithOffset(context.getCurrentProcessingTime(), this.#offsetMs, this.#sizeMs)
-    return [new TimeWindow(start, start + this.#sizeMs)]
+    return tumblingWindowOf(context.getCurrentProcessingTime(), this.#tumbles)
   }
 
   getDefaultTrigger(): ProcessingTimeTrigger {
@@ -51,6 +42,6 @@ export class TumblingProcessingTimeWindows extends WindowAssigner<unknown, TimeW
   }
 
   override toString(): string {
-    return `TumblingProcessingTimeWindows(${String(this.#sizeMs)})`
+    return `TumblingProcessingTimeWindows(${String(this.#tumbles.sizeMs)})`
   }
 }
