@@ -1,9 +1,7 @@
 /** Timers that are pending when the process is killed fire once each after a restore with another parallelism. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
-import path from 'node:path'
 import { describe, it } from 'node:test'
-import { Workspace } from './command-line.js'
+import { finalLinesOfRestored, PRINT_LAST } from './kill-and-restore.js'
 import { slowMap } from './slow-map.js'
 
 const RECORDS = 12_000
@@ -33,14 +31,7 @@ class Later extends KeyedProcessFunction {
   }
 }
 
-class PrintLast extends RichSinkFunction {
-  constructor () { super(); this.last = new Map() }
-  invoke ([key, count, sum]) { this.last.set(key, [count, sum]) }
-  finish () {
-    for (const [key, [count, sum]] of this.last) this.getRuntimeContext().getStandardOutput().write('FINAL ' + [key, count, sum].join(' ') + '\\n')
-  }
-}
-
+${PRINT_LAST}
 export default function (env) {
   const strategy = WatermarkStrategy.forBoundedOutOfOrderness(${String(RECORDS)}).withTimestampAssigner((value) => value)
   env.fromSequence(0, ${String(RECORDS - 1)}).uid('sequence').map(new Slow(-1, '')).uid('slow')
@@ -60,35 +51,8 @@ function expectedLines(): string[] {
   return [...fired].map(([key, [count, sum]]) => `FINAL ${String(key)} ${String(count)} ${String(sum)}`).sort()
 }
 
-function newestCheckpoint(directory: string): number {
-  if (!existsSync(directory)) return 0
-  const ids = readdirSync(directory).flatMap((name) => /^chk-(\d+)$/.exec(name)?.slice(1).map(Number) ?? [])
-  return Math.max(0, ...ids.filter((id) => existsSync(path.join(directory, `chk-${String(id)}`, '_metadata'))))
-}
-
 describe('pending timers', () => {
   it('fire once each after kill -9 and a restore from parallelism 2 to 3', async () => {
-    const workspace = new Workspace({
-      'state.checkpoints.dir': 'checkpoints',
-      'execution.checkpointing.interval': '50 ms',
-      'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
-    })
-    const job = workspace.file('job.mjs', JOB)
-    const first = workspace.start('run', '-p', '2', job)
-    const directory = path.join(workspace.path, 'checkpoints', await first.jobId())
-    for (let waited = 0; newestCheckpoint(directory) < 2; waited += 1) {
-      assert.ok(waited < 1000, `no checkpoint came: ${first.stdout}${first.stderr}`)
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    first.kill('SIGKILL')
-    await first.ended
-    assert.equal(first.stdout.includes('FINAL'), false, 'it was killed in the middle')
-
-    const snapshot = path.join(directory, `chk-${String(newestCheckpoint(directory))}`, '_metadata')
-    const result = await workspace.run('run', '-p', '3', '-s', snapshot, job)
-    assert.equal(result.exitCode, 0, result.stderr)
-    const lines = result.stdout.split('\n').filter((line) => line.startsWith('FINAL'))
-    assert.deepEqual(lines.sort(), expectedLines())
-    workspace.remove()
+    assert.deepEqual(await finalLinesOfRestored(JOB), expectedLines())
   })
 })
