@@ -31,6 +31,21 @@ export const RECORD_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  RESULTS_NOT_COLLECTED: {
+    message:
+      '{operator}: {method}{source} returned an array, which goes nowhere. Give each result to the collector: out.collect(result).',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  RESULT_MISSING: {
+    message: '{operator}: {method}{source} returned undefined. Is a return missing?',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   NULL_KEY: {
     message:
       '{operator}: the key of a record is null. Filter such records before keyBy, or give them a key of their own.',
@@ -48,7 +63,7 @@ export const RECORD_ERRORS = {
   },
   TIMESTAMP_INVALID: {
     message:
-      '{operator}: the timestamp assigner gave {timestamp} for the record {record}. It has to give event time as a number of ms since the epoch.',
+      '{operator}: {timestamp} is no timestamp for the record {record}. An assigner, and a reader of a source, have to give event time as a number of ms since the epoch.',
     fault: 'user',
     recovery: 'restart',
     httpStatus: 500,

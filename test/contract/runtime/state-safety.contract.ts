@@ -1,3 +1,6 @@
+import { AggregatingStateDescriptor } from '../../../src/api/state/aggregating-state-descriptor.js'
+import type { AggregatingState, ReducingState } from '../../../src/api/state/merging-state.js'
+import { ReducingStateDescriptor } from '../../../src/api/state/reducing-state-descriptor.js'
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { MapStateDescriptor } from '../../../src/api/state/map-state-descriptor.js'
@@ -27,10 +30,53 @@ export function stateSafetyContract(kind: BackendUnderTest): void {
     describeOwnKeys(kind)
     describeKeyShapes(kind)
   })
+  describe(`${name}, functions that combine values`, () => {
+    describeCombining(kind)
+  })
   describe(`${name}, a value that cannot be stored`, () => {
     if (kind.keepsObjects) describeUnstorable(kind)
     else describeRefused(kind)
   })
+}
+
+function describeCombining(kind: BackendUnderTest): void {
+  const cases = [
+    ['RESULT_MISSING', /returned undefined/, () => undefined],
+    ['ASYNC_NOT_ALLOWED', /returned a Promise/, () => Promise.resolve(1)],
+  ] as const
+  for (const [code, message, gives] of cases) {
+    it(`keeps what was there where they give ${code === 'RESULT_MISSING' ? 'nothing' : 'a promise'}`, async () => {
+      const states = new AllStates(await backendOf(kind))
+      states.at('k')
+      const reducing = states.backend.getOrCreateKeyedState(
+        new ReducingStateDescriptor('max', gives as unknown as () => number),
+      ) as ReducingState<number>
+      reducing.add(1)
+      assert.throws(
+        () => {
+          reducing.add(2)
+        },
+        isCode(code, message),
+      )
+      assert.equal(reducing.get(), 1)
+      const aggregate = {
+        createAccumulator: () => 0,
+        add: gives as unknown as () => number,
+        getResult: (sum: number) => sum,
+        merge: gives as unknown as () => number,
+      }
+      const aggregating = states.backend.getOrCreateKeyedState(
+        new AggregatingStateDescriptor('sum', aggregate),
+      ) as AggregatingState<number, number>
+      assert.throws(
+        () => {
+          aggregating.add(2)
+        },
+        isCode(code, /^Count: add of state 'sum' returned/),
+      )
+      assert.equal(aggregating.get(), null)
+    })
+  }
 }
 
 function describeNewKeys(kind: BackendUnderTest): void {

@@ -1,4 +1,4 @@
-// Duty: the event time that a strategy's assigner gives to a record.
+// Duty: the event time of a record: what a strategy's assigner gives, or a reader of a source.
 // Thread: the task worker that owns the operator.
 import type { TimestampAssigner } from '../../../api/eventtime/timestamp-assigner.js'
 import { describeValue } from '../../../core/errors/describe-value.js'
@@ -15,9 +15,16 @@ export function assignedTimestamp(
   const given: unknown = assigner.extractTimestamp(value, timestamp)
   if (typeof given === 'number' && !Number.isNaN(given)) return given
   if (isThenable(given)) throw asyncNotAllowed(given, operator, 'extractTimestamp', assigner)
-  throw new FlinkError('TIMESTAMP_INVALID', {
-    operator,
-    timestamp: describeValue(given),
-    record: describeValue(value),
-  })
+  throw invalid(operator, given, value)
+}
+
+/** What a reader of a source gave beside the record. */
+export function givenTimestamp(timestamp: unknown, value: unknown, operator: string): number {
+  if (typeof timestamp === 'number' && !Number.isNaN(timestamp)) return timestamp
+  throw invalid(operator, timestamp, value)
+}
+
+function invalid(operator: string, timestamp: unknown, record: unknown): FlinkError {
+  const details = { operator, timestamp: describeValue(timestamp), record: describeValue(record) }
+  return new FlinkError('TIMESTAMP_INVALID', details)
 }

@@ -22,7 +22,7 @@ export class StreamFlatMap extends OneInputUdfOperator {
     try {
       this.setCurrentKey(value, keyHash)
       const result: unknown = this.#function.flatMap(value, this.#collector)
-      this.refusePromise(result, 'flatMap', this.#function)
+      this.refuseResults(result, 'flatMap', this.#function)
     } catch (error) {
       throw this.failed(error)
     }

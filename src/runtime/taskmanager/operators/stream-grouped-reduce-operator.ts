@@ -40,7 +40,7 @@ export class StreamGroupedReduceOperator extends SingleStageOperator {
       return value
     }
     const reduced = this.#function.reduce(current, value)
-    this.refusePromise(reduced, 'reduce', this.#function)
+    this.requireResult(reduced, 'reduce', this.#function)
     values.update(reduced)
     return reduced
   }

@@ -7,7 +7,7 @@ import type { WatermarkGenerator } from '../../../api/eventtime/watermark-genera
 import type { WatermarkOutput } from '../../../api/eventtime/watermark-output.js'
 import type { TimestampAssigner } from '../../../api/eventtime/timestamp-assigner.js'
 import type { Watermark } from '../../../api/eventtime/watermark.js'
-import { assignedTimestamp } from '../eventtime/assigned-timestamp.js'
+import { assignedTimestamp, givenTimestamp } from '../eventtime/assigned-timestamp.js'
 import type { WatermarkEmitter } from '../eventtime/watermark-emitter.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
 import type { Output } from '../operators/output.js'
@@ -63,7 +63,9 @@ export class SourceOutputWithWatermarks implements SourceOutput<unknown> {
     this.#hasRecord = true
     const assigner = this.#assigner
     const timestamp =
-      assigner === undefined ? timestampMs : assignedTimestamp(assigner, record, timestampMs, this.#operatorName)
+      assigner === undefined
+        ? givenTimestamp(timestampMs, record, this.#operatorName)
+        : assignedTimestamp(assigner, record, timestampMs, this.#operatorName)
     this.#output.collect(record, timestamp)
     const generator = this.#generator
     if (generator === undefined) return

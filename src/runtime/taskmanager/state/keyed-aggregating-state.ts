@@ -5,8 +5,7 @@ import type { StateAggregator } from '../../../api/state/aggregating-state-descr
 import type { AggregatingState } from '../../../api/state/merging-state.js'
 import type { InternalMergingState } from './internal-state.js'
 import { mergeNamespaces } from './merge-namespaces.js'
-import { asyncStateFunction, type StateTable } from './state-table.js'
-import { isThenable } from './thenable.js'
+import { stateResult, type StateTable } from './state-table.js'
 
 export class KeyedAggregatingState implements AggregatingState<unknown, unknown>, InternalMergingState<unknown> {
   readonly #table: StateTable
@@ -28,16 +27,12 @@ export class KeyedAggregatingState implements AggregatingState<unknown, unknown>
 
   add(value: unknown): void {
     const accumulator = this.#table.get() ?? this.#aggregator.createAccumulator()
-    const added = this.#aggregator.add(value, accumulator)
-    if (isThenable(added)) throw asyncStateFunction(added, 'add', this.#table.named)
-    this.#table.put(added)
+    this.#table.put(stateResult(this.#aggregator.add(value, accumulator), 'add', this.#table.named))
   }
 
   mergeNamespaces(target: unknown, sources: Iterable<unknown>): void {
     mergeNamespaces(this.#table, target, sources, (first, second) => {
-      const merged = this.#aggregator.merge(first, second)
-      if (isThenable(merged)) throw asyncStateFunction(merged, 'merge', this.#table.named)
-      return merged
+      return stateResult(this.#aggregator.merge(first, second), 'merge', this.#table.named)
     })
   }
 

@@ -5,8 +5,7 @@ import type { ReducingState } from '../../../api/state/merging-state.js'
 import type { StateReducer } from '../../../api/state/reducing-state-descriptor.js'
 import type { InternalMergingState } from './internal-state.js'
 import { mergeNamespaces } from './merge-namespaces.js'
-import { asyncStateFunction, type StateTable } from './state-table.js'
-import { isThenable } from './thenable.js'
+import { stateResult, type StateTable } from './state-table.js'
 
 export class KeyedReducingState implements ReducingState<unknown>, InternalMergingState<unknown> {
   readonly #table: StateTable
@@ -43,8 +42,6 @@ export class KeyedReducingState implements ReducingState<unknown>, InternalMergi
   }
 
   #reduced(first: unknown, second: unknown): unknown {
-    const reduced = this.#reducer.reduce(first, second)
-    if (isThenable(reduced)) throw asyncStateFunction(reduced, 'reduce', this.#table.named)
-    return reduced
+    return stateResult(this.#reducer.reduce(first, second), 'reduce', this.#table.named)
   }
 }

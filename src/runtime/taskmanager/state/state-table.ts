@@ -7,8 +7,7 @@ import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { NamedState } from './given-values.js'
 import type { AnyNamespaceType } from './namespace-type.js'
-import { asyncNotAllowed } from './thenable.js'
-import type { FlinkError } from '../../../core/errors/flink-error.js'
+import { asyncNotAllowed, isThenable, resultMissing } from './thenable.js'
 
 /** How a state is called and written. */
 export interface StateTypes {
@@ -40,11 +39,10 @@ export interface StateTable {
   entryKeys(): Iterable<EntryKey>
 }
 
-/** The error for a reducer or aggregator of a state that is asynchronous. */
-export function asyncStateFunction(
-  promise: PromiseLike<unknown>,
-  method: string,
-  { state, operator }: NamedState,
-): FlinkError {
-  return asyncNotAllowed(promise, operator, `${method} of state '${state}'`)
+/** What a reducer or aggregator of a state gave: it has to give something, and at once. */
+export function stateResult(result: unknown, method: string, { state, operator }: NamedState): unknown {
+  const what = `${method} of state '${state}'`
+  if (result === undefined) throw resultMissing(operator, what)
+  if (isThenable(result)) throw asyncNotAllowed(result, operator, what)
+  return result
 }

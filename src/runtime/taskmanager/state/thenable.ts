@@ -1,4 +1,5 @@
-// Duty: finds promises where a synchronous result was promised: functions called once a record, reducers in states.
+// Duty: finds results of user functions that cannot be meant: promises where a synchronous result was promised, arrays of those that
+// have a collector, nothing where there has to be something.
 // Thread: the task worker that runs the function.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 
@@ -17,9 +18,20 @@ export function asyncNotAllowed(
   userFunction: object = {},
 ): FlinkError {
   promise.then(undefined, () => undefined)
+  return new FlinkError('ASYNC_NOT_ALLOWED', { operator, method, source: sourceOf(userFunction, method) })
+}
+
+export function resultsNotCollected(operator: string, method: string, userFunction: object): FlinkError {
+  return new FlinkError('RESULTS_NOT_COLLECTED', { operator, method, source: sourceOf(userFunction, method) })
+}
+
+export function resultMissing(operator: string, method: string, userFunction: object = {}): FlinkError {
+  return new FlinkError('RESULT_MISSING', { operator, method, source: sourceOf(userFunction, method) })
+}
+
+function sourceOf(userFunction: object, method: string): string {
   const called: unknown = Reflect.get(userFunction, method)
-  const source = typeof called === 'function' ? ` (${firstOf(Function.prototype.toString.call(called))})` : ''
-  return new FlinkError('ASYNC_NOT_ALLOWED', { operator, method, source })
+  return typeof called === 'function' ? ` (${firstOf(Function.prototype.toString.call(called))})` : ''
 }
 
 /** How the function begins: no frame of a stack says which of several maps it is, for nothing was thrown. */

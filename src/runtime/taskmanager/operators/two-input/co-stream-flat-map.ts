@@ -20,11 +20,11 @@ export class CoStreamFlatMap extends TwoInputUdfOperator {
 
   protected processElement1(value: unknown): void {
     const result: unknown = this.#function.flatMap1(value, this.collector)
-    this.refusePromise(result, 'flatMap1', this.#function)
+    this.refuseResults(result, 'flatMap1', this.#function)
   }
 
   protected processElement2(value: unknown): void {
     const result: unknown = this.#function.flatMap2(value, this.collector)
-    this.refusePromise(result, 'flatMap2', this.#function)
+    this.refuseResults(result, 'flatMap2', this.#function)
   }
 }

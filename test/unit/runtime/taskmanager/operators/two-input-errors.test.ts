@@ -228,6 +228,14 @@ describe('A function of two streams', () => {
     })
   }
 
+  it('must not return its results where they are to be collected', async () => {
+    const results = (value: unknown): void => [value] as unknown as undefined
+    const spec = { kind: 'co-flat-map', function: { flatMap1: results, flatMap2: results } } as const
+    const harness = await new TwoInputStreamOperatorTestHarness(bindingOf(spec, undefined, undefined)).open()
+    assertFails(() => harness.processElement1(1), 'RESULTS_NOT_COLLECTED', 'Op: flatMap1')
+    assertFails(() => harness.processElement2(1), 'RESULTS_NOT_COLLECTED', 'Op: flatMap2')
+  })
+
   it('fails as the function of an operator that is named, also where it is the key that cannot be taken', async () => {
     const map1 = (): void => assert.fail('broken')
     const binding = bindingOf({ kind: 'co-map', function: { map1, map2: map1 } }, byFirst, byFirst)

@@ -224,6 +224,33 @@ describe('what a user function must not do', () => {
     await new Promise((resolve) => setImmediate(resolve))
   })
 
+  it('return an array where its results are to be collected', async () => {
+    const flatMap = (value: unknown): void => [value] as unknown as undefined
+    const harness = await new OneInputStreamOperatorTestHarness(
+      bindingOf({ kind: 'flat-map', function: { flatMap } }),
+      new TestOperatorContext(),
+    ).open()
+    assert.throws(
+      () => {
+        harness.processElement(1)
+      },
+      isCode('RESULTS_NOT_COLLECTED', /^Op: flatMap \(\(value\) => \[value\]\) returned an array/),
+    )
+  })
+
+  it('return nothing where its result is kept', async () => {
+    const reduce = (): unknown => undefined
+    const binding = bindingOf({ kind: 'reduce', function: { reduce } }, byFirst)
+    const harness = await new OneInputStreamOperatorTestHarness(binding, new TestOperatorContext()).open()
+    harness.processElement(['k', 1])
+    assert.throws(
+      () => {
+        harness.processElement(['k', 2])
+      },
+      isCode('RESULT_MISSING', /^Op: reduce \(\(\) => undefined\) returned undefined/),
+    )
+  })
+
   it('ask for keyed state on a stream that is not keyed', async () => {
     class Asking extends RichMapFunction<unknown, unknown> {
       override open(): void {

@@ -90,6 +90,21 @@ const aligned = WatermarkStrategy.forGenerator<unknown>(() => new Punctuated())
   .withWatermarkAlignment('group1', 100, 1)
 
 describe('SourceOperator', () => {
+  for (const given of [Number.NaN, '7', null, 7n]) {
+    it(`refuses ${typeof given === 'object' ? 'null' : `the ${typeof given} ${String(given)}`} as timestamp of a record`, async () => {
+      const made = await opened()
+      made.assign(new PlayedSplit('a', [1]))
+      made.reader.pollNext = (output) => {
+        output.collect('late', given as number)
+        return 'MORE_AVAILABLE'
+      }
+      assert.throws(
+        () => made.operator.emitNext(),
+        isError('TIMESTAMP_INVALID', /is no timestamp for the record 'late'/),
+      )
+    })
+  }
+
   it('registers its reader before anything that the reader sends, and with the splits that were restored', async () => {
     const first = await opened()
     assert.deepEqual(first.context.sentEvents, [
