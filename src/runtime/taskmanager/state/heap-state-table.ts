@@ -254,18 +254,22 @@ export class HeapStateTable implements StateTable {
     }
     this.#position = position
     this.#sequence = context.sequence
+    if (context.leader === this) context.setPlace(position)
     return position
   }
 
   #insertCurrent(value: unknown): void {
     const entry = { key: this.#newKey, namespace: this.#namespace, value }
-    this.#position = this.#insert(entry, this.#context.keyHash ^ this.#namespaceHash)
+    const position = this.#insert(entry, this.#context.keyHash ^ this.#namespaceHash)
+    this.#position = position
+    if (this.#context.leader === this) this.#context.setPlace(position)
   }
 
   #insert(entry: StateEntry, hash: number): number {
     const position = this.#table.insert(entry, hash, this.#snapshots === undefined)
     this.#assertOwnKeyGroup(position)
     this.#changes?.inserted(position)
+    if (this.#context.leader === this) this.#context.forgetPlace(position)
     return position
   }
 
