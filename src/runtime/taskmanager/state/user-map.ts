@@ -40,6 +40,11 @@ export class UserMap {
     return this.#many?.size ?? (this.#few === undefined ? 0 : this.#few.length / 2)
   }
 
+  /** The memory that a lookup goes through; undefined where it is a Map or nothing yet. */
+  get few(): readonly unknown[] | undefined {
+    return this.#few
+  }
+
   get(key: unknown): unknown {
     const token = this.#token(key)
     const few = this.#few
