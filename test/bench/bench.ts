@@ -26,6 +26,7 @@ import { latencyFamily } from './families/latency-family.js'
 import { memoryFamily } from './families/memory-family.js'
 import { startFamily } from './families/start-family.js'
 import { wideExchangeFamily } from './families/wide-exchange-family.js'
+import { windowsFamily } from './families/windows-family.js'
 
 const FAMILIES: readonly BenchFamily[] = [
   startFamily,
@@ -38,6 +39,7 @@ const FAMILIES: readonly BenchFamily[] = [
   latencyFamily,
   checkpointFamily,
   memoryFamily,
+  windowsFamily,
 ]
 const NAMES = FAMILIES.map(({ name }) => name)
 
