@@ -9,6 +9,7 @@ import type { ProcessWindowFunction } from '../../windowing/functions/process-wi
 import type { WindowFunction } from '../../windowing/functions/window-function.js'
 import type { Trigger } from '../../windowing/triggers/trigger.js'
 import type { Window } from '../../windowing/windows/window.js'
+import type { KnownWindowing } from '../../windowing/known-windowing.js'
 import type { KeepsState } from './keeps-state.js'
 
 /** What of the records of a window is kept until it fires: all of them, or one value. */
@@ -44,6 +45,7 @@ export interface WindowSpec extends WindowingSpec {
   readonly kind: 'window'
   readonly contents: WindowContentsSpec
   readonly result: WindowResultSpec
+  readonly known: KnownWindowing
   /** Of the records, where it is declared. */
   readonly elementType: TypeInformation<unknown> | undefined
   /** All that is the user's: the function of the results comes first. */
