@@ -15,7 +15,12 @@ import type { KeepsState } from './keeps-state.js'
 /** What of the records of a window is kept until it fires: all of them, or one value. */
 export type WindowContentsSpec =
   | { readonly kind: 'list' }
-  | { readonly kind: 'reducing'; readonly function: ReduceFunction<unknown> }
+  | {
+      readonly kind: 'reducing'
+      readonly function: ReduceFunction<unknown>
+      /** It asks which of two records came first, and not only which was the first of all. */
+      readonly isOrderSensitive: boolean
+    }
   | {
       readonly kind: 'aggregating'
       readonly function: AggregateFunction<unknown, unknown, unknown>

@@ -30,8 +30,8 @@ export class KeyedAggregatingState implements AggregatingState<unknown, unknown>
     this.#table.put(stateResult(this.#aggregator.add(value, accumulator), 'add', this.#table.named))
   }
 
-  isEmpty(): boolean {
-    return this.#table.get() === undefined
+  getInternal(): unknown {
+    return this.#table.get()
   }
 
   mergeNamespaces(target: unknown, sources: Iterable<unknown>): void {

@@ -50,8 +50,8 @@ export class KeyedListState implements ListState<unknown>, InternalMergingState<
     else this.#table.put(list)
   }
 
-  isEmpty(): boolean {
-    return this.#table.get() === undefined
+  getInternal(): unknown {
+    return this.#table.get()
   }
 
   mergeNamespaces(target: unknown, sources: Iterable<unknown>): void {

@@ -33,8 +33,8 @@ export class KeyedReducingState implements ReducingState<unknown>, InternalMergi
     this.#table.put(this.#reduced(current, value))
   }
 
-  isEmpty(): boolean {
-    return this.#table.get() === undefined
+  getInternal(): unknown {
+    return this.#table.get()
   }
 
   mergeNamespaces(target: unknown, sources: Iterable<unknown>): void {

@@ -60,12 +60,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     try {
       this.setCurrentKey(value, keyHash)
       if (this.#isEventTime && timestamp === NO_TIMESTAMP) throw this.#withoutTimestamp()
-      const { assignerContext } = this.parts
-      const windows = this.spec.assigner.assignWindows(value, timestamp, assignerContext)
-      const isTaken =
-        this.parts.merging === undefined
-          ? this.#addToWindows(windows, value, timestamp)
-          : this.#addToMergingWindows(windows, value, timestamp)
+      const isTaken = this.assign(value, timestamp)
       if (!isTaken && this.#isElementLate(timestamp)) this.#emitLate(value, timestamp)
     } catch (error) {
       throw this.failed(error)
@@ -78,6 +73,15 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
 
   onProcessingTime(timer: InternalTimer<Window>): void {
     this.#onTime(timer, 'onProcessingTime')
+  }
+
+  /** False where all its windows are late. */
+  protected assign(value: unknown, timestamp: number): boolean {
+    const { assignerContext, merging } = this.parts
+    const windows = this.spec.assigner.assignWindows(value, timestamp, assignerContext)
+    return merging === undefined
+      ? this.#addToWindows(windows, value, timestamp)
+      : this.#addToMergingWindows(windows, value, timestamp)
   }
 
   protected get parts(): WindowParts {
@@ -104,7 +108,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     for (const window of windows) {
       if (this.#isWindowLate(window)) continue
       isTaken = true
-      this.#add({ window, stateWindow: window }, value, timestamp)
+      this.addTo({ window, stateWindow: window }, value, timestamp)
     }
     return isTaken
   }
@@ -119,7 +123,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
         continue
       }
       isTaken = true
-      this.#add({ window, stateWindow: merging.getStateWindow(window) ?? window }, value, timestamp)
+      this.addTo({ window, stateWindow: merging.getStateWindow(window) ?? window }, value, timestamp)
     }
     this.parts.merging?.persist(merging)
     return isTaken
@@ -131,15 +135,15 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     return merging.addTimeWindow(newWindow as TimeWindow, onMerge)
   }
 
-  #add(place: { window: Window; stateWindow: Window }, value: unknown, timestamp: number): void {
+  protected addTo(place: { window: Window; stateWindow: Window }, value: unknown, timestamp: number): void {
     const { contents, trigger } = this.parts
     const { window, stateWindow } = place
     contents.setCurrentNamespace(stateWindow)
-    const hasTimers = this.#hasOneTimer && !contents.isEmpty()
+    const hasTimers = this.#hasOneTimer && contents.getInternal() !== undefined
     contents.add(this.keptForm(value, timestamp))
     if (hasTimers) return
     const result = trigger.onElement(value, timestamp, window)
-    if (isFire(result)) this.#emit(window)
+    if (isFire(result)) this.emit(window)
     if (isPurge(result)) contents.clear()
     this.#registerCleanup(window)
   }
@@ -163,7 +167,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     if (stateWindow === undefined) return
     contents.setCurrentNamespace(stateWindow)
     const result = trigger.onTime(method, timestamp, window)
-    if (isFire(result)) this.#emit(window)
+    if (isFire(result)) this.emit(window)
     if (isPurge(result)) contents.clear()
     const isOfWindowsTime = this.#isEventTime === (method === 'onEventTime')
     if (!isOfWindowsTime || timestamp !== this.#cleanupTime(window)) return
@@ -176,7 +180,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
   }
 
   /** What the trigger did since has not changed the namespace of the contents. */
-  #emit(window: Window): void {
+  protected emit(window: Window): void {
     const { contents, isList } = this.parts
     const held = contents.get()
     const isNothing = isList ? (held as readonly unknown[]).length === 0 : held === null || held === undefined
