@@ -2,9 +2,11 @@
 // Invariants: what it emits has the greatest timestamp of the window.
 // Thread: the task worker that owns the operator.
 import type { WindowResultSpec } from '../../../api/dag/operators/window-spec.js'
+import type { TaggedUnion } from '../../../api/datastream/tagged-union.js'
 import type { Window } from '../../../api/windowing/windows/window.js'
 import type { TimestampedCollector } from '../operators/timestamped-collector.js'
 import { asyncNotAllowed, isThenable } from '../state/thenable.js'
+import { CoGroupedResults } from './co-grouped-results.js'
 import type { WindowProcessContext } from './window-process-context.js'
 
 export interface ResultSurroundings {
@@ -16,10 +18,12 @@ export interface ResultSurroundings {
 export class WindowResults {
   readonly #result: WindowResultSpec
   readonly #surroundings: ResultSurroundings
+  readonly #coGrouped: CoGroupedResults
 
   constructor(result: WindowResultSpec, surroundings: ResultSurroundings) {
     this.#result = result
     this.#surroundings = surroundings
+    this.#coGrouped = new CoGroupedResults(surroundings.operatorName, surroundings.collector)
   }
 
   /** `elements`: all records, or the one value. */
@@ -50,7 +54,10 @@ export class WindowResults {
       case 'apply-all': {
         const returned: unknown = result.function.apply(window, elements, collector)
         this.#refusePromise(returned, 'apply')
+        return
       }
+      default:
+        this.#coGrouped.emit(result, elements as Iterable<TaggedUnion<unknown, unknown>>)
     }
   }
 

@@ -1,0 +1,54 @@
+// Duty: how the buffers of a key are written: the timer, then the left and the right records, each with its time.
+// Thread: any.
+import type { PairTypes } from '../../../api/dag/operators/join-spec.js'
+import type { TypeInformation } from '../../../api/types/type-information.js'
+import type { DataInputView } from '../../../core/memory/data-input-view.js'
+import type { DataOutputView } from '../../../core/memory/data-output-view.js'
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import { JoinBuffers } from './join-buffers.js'
+import { serializersOfPair, typeNamesOfPair } from './pair-serializers.js'
+import type { TimeBuffer } from './time-buffer.js'
+
+export function joinBuffersType(types: PairTypes): TypeInformation<JoinBuffers> {
+  return {
+    description: `JOIN_BUFFERS(${typeNamesOfPair(types)})`,
+    keyKind: () => 'auto',
+    createSerializer: (registered) => {
+      const [left, right] = serializersOfPair(types, registered)
+      return {
+        serialize: (buffers, output) => {
+          output.writeFloat64(buffers.timer)
+          writeRecords(buffers.left, left, output)
+          writeRecords(buffers.right, right, output)
+        },
+        deserialize: (input) => {
+          const buffers = new JoinBuffers()
+          buffers.timer = input.readFloat64()
+          readRecords(buffers.left, left, input)
+          readRecords(buffers.right, right, input)
+          return buffers
+        },
+        copy: (buffers) =>
+          buffers.copy(
+            (value) => left.copy(value),
+            (value) => right.copy(value),
+          ),
+      }
+    },
+  }
+}
+
+function writeRecords(buffer: TimeBuffer, serializer: TypeSerializer<unknown>, output: DataOutputView): void {
+  output.writeVarInt(buffer.end - buffer.start)
+  for (let position = buffer.start; position < buffer.end; position += 1) {
+    output.writeFloat64(buffer.timeAt(position))
+    serializer.serialize(buffer.valueAt(position), output)
+  }
+}
+
+function readRecords(buffer: TimeBuffer, serializer: TypeSerializer<unknown>, input: DataInputView): void {
+  for (let count = input.readVarInt(); count > 0; count -= 1) {
+    const time = input.readFloat64()
+    buffer.add(time, serializer.deserialize(input))
+  }
+}
