@@ -37,11 +37,7 @@ class TopPages extends KeyedProcessFunction<number, PageCount, string> {
     ctx.timerService().registerEventTimeTimer(ctx.getCurrentKey())
   }
 
-  override onTimer(
-    windowEnd: number,
-    _ctx: KeyedProcessFunctionOnTimerContext<number>,
-    out: Collector<string>,
-  ): void {
+  override onTimer(windowEnd: number, _ctx: KeyedProcessFunctionOnTimerContext<number>, out: Collector<string>): void {
     const ranking = [...this.#counts.get()].sort((left, right) => right[1] - left[1] || (left[0] < right[0] ? -1 : 1))
     const top = ranking.slice(0, this.#size).map(([page, count]) => `${page} (${String(count)})`)
     out.collect(`until ${minuteOf(windowEnd)}: ${top.join(', ')}`)

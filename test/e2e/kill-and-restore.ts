@@ -49,7 +49,10 @@ export class RestoredRun {
   #newestCheckpoint(): number {
     if (!existsSync(this.#checkpoints)) return 0
     const ids = readdirSync(this.#checkpoints).flatMap((name) => /^chk-(\d+)$/.exec(name)?.slice(1).map(Number) ?? [])
-    return Math.max(0, ...ids.filter((id) => existsSync(path.join(this.#checkpoints, `chk-${String(id)}`, '_metadata'))))
+    return Math.max(
+      0,
+      ...ids.filter((id) => existsSync(path.join(this.#checkpoints, `chk-${String(id)}`, '_metadata'))),
+    )
   }
 }
 
