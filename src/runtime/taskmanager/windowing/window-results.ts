@@ -4,7 +4,7 @@
 import type { WindowResultSpec } from '../../../api/dag/operators/window-spec.js'
 import type { Window } from '../../../api/windowing/windows/window.js'
 import type { TimestampedCollector } from '../operators/timestamped-collector.js'
-import { asyncNotAllowed, isThenable } from '../state/thenable.js'
+import { asyncNotAllowed, isThenable, resultsNotCollected } from '../state/thenable.js'
 import type { WindowProcessContext } from './window-process-context.js'
 
 export interface ResultSurroundings {
@@ -34,22 +34,22 @@ export class WindowResults {
         return
       case 'process': {
         const returned: unknown = result.function.process(key, context, elements, collector)
-        this.#refusePromise(returned, 'process')
+        this.#refuseResults(returned, 'process')
         return
       }
       case 'process-all': {
         const returned: unknown = result.function.process(context, elements, collector)
-        this.#refusePromise(returned, 'process')
+        this.#refuseResults(returned, 'process')
         return
       }
       case 'apply': {
         const returned: unknown = result.function.apply(key, window, elements, collector)
-        this.#refusePromise(returned, 'apply')
+        this.#refuseResults(returned, 'apply')
         return
       }
       case 'apply-all': {
         const returned: unknown = result.function.apply(window, elements, collector)
-        this.#refusePromise(returned, 'apply')
+        this.#refuseResults(returned, 'apply')
       }
     }
   }
@@ -64,9 +64,18 @@ export class WindowResults {
     this.#refusePromise(clear?.call(result.function, this.#surroundings.context), 'clear')
   }
 
+  /** They are given to the collector. */
+  #refuseResults(returned: unknown, method: string): void {
+    this.#refusePromise(returned, method)
+    if (Array.isArray(returned)) throw resultsNotCollected(this.#surroundings.operatorName, method, this.#function)
+  }
+
   #refusePromise(returned: unknown, method: string): void {
     if (!isThenable(returned)) return
-    const userFunction = 'function' in this.#result ? this.#result.function : {}
-    throw asyncNotAllowed(returned, this.#surroundings.operatorName, method, userFunction)
+    throw asyncNotAllowed(returned, this.#surroundings.operatorName, method, this.#function)
+  }
+
+  get #function(): object {
+    return 'function' in this.#result ? this.#result.function : {}
   }
 }
