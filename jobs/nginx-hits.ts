@@ -2,6 +2,7 @@ import {
   OutputTag,
   Time,
   TumblingEventTimeWindows,
+  type Collector,
   type DataStream,
   type ParameterTool,
   type SingleOutputStreamOperator,
@@ -19,7 +20,7 @@ export function hitsPerMinute(lines: DataStream<string>): SingleOutputStreamOper
     .window(TumblingEventTimeWindows.of(Time.minutes(1)))
     .allowedLateness(Time.minutes(1))
     .sideOutputLateData(TOO_LATE)
-    .aggregate<number, number, string>(COUNT_OF_HITS, (page, window, [count = 0], out) => {
+    .aggregate(COUNT_OF_HITS, (page, window, [count = 0], out: Collector<string>) => {
       out.collect(`${minuteOf(window.getStart())} ${page}: ${String(count)}`)
     })
     .uid('hits-per-minute')

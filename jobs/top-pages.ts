@@ -50,7 +50,7 @@ export function topPages(lines: DataStream<string>): DataStream<string> {
   return hitsOf(lines)
     .keyBy(({ page }) => page)
     .window(TumblingEventTimeWindows.of(Time.minutes(1)))
-    .aggregate<number, number, PageCount>(COUNT_OF_HITS, (page, window, [count = 0], out) => {
+    .aggregate(COUNT_OF_HITS, (page, window, [count = 0], out: Collector<PageCount>) => {
       out.collect([page, count, window.getEnd()])
     })
     .uid('page-counts')
