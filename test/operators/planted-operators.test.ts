@@ -167,7 +167,7 @@ const PLANTED: readonly Planted[] = [
           createStreamOperator: (_binding: unknown, context: unknown) =>
             restoringOneKeyGroup(counting, context as Parameters<typeof restoringOneKeyGroup>[1]),
         }
-        return { ...counting, spec: { kind: 'operator', factory, functions: [] } }
+        return { ...counting, spec: { kind: 'factory', factory, functions: [] } }
       },
       inputs: [['a', 'c', 'f', 'a', 'c', 'f', 'a', 'c', 'f'].map((key) => record([key, 0]))],
       expected: [1, 2, 3].flatMap((count) => ['a', 'c', 'f'].map((key) => record([key, count]))),
@@ -234,7 +234,7 @@ describe('testSource reports a source that', () => {
       createStreamOperator: (binding: unknown, context: unknown) =>
         new sourceClass(binding as OperatorBinding, context as OperatorContext, userFunction),
     }
-    return bindingOf({ kind: 'operator', factory, functions: [userFunction] })
+    return bindingOf({ kind: 'factory', factory, functions: [userFunction] })
   }
 
   it('loses a record in its snapshot', async () => {

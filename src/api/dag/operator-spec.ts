@@ -12,7 +12,7 @@ import type { StreamOperatorFactory } from './stream-operator-factory.js'
 
 /** An operator that has no kind of its own: it brings its factory. */
 export interface FactorySpec {
-  readonly kind: 'operator'
+  readonly kind: 'factory'
   readonly factory: StreamOperatorFactory
   readonly functions: readonly object[]
   /** Whether it keeps state of its own, whatever its functions do. */
@@ -56,11 +56,11 @@ export function functionsOf(spec: OperatorSpec): readonly object[] {
 
 /** Of the coordinator that decides for all subtasks, where there is one. */
 export function coordinatorNameOf(spec: OperatorSpec): string | undefined {
-  if (spec.kind === 'operator') return spec.coordinator?.name
+  if (spec.kind === 'factory') return spec.coordinator?.name
   return spec.kind === 'source' ? SOURCE_COORDINATOR : undefined
 }
 
 /** Whether the operator keeps state of its own, or its functions are there for the state of keys. */
 export function keepsState(spec: OperatorSpec): boolean {
-  return spec.kind === 'operator' ? spec.keepsState === true : kindKeepsState[spec.kind]
+  return spec.kind === 'factory' ? spec.keepsState === true : kindKeepsState[spec.kind]
 }

@@ -5,13 +5,14 @@ import { hasMethods } from '../functions/has-methods.js'
 import type { OutputTag } from '../functions/output-tag.js'
 import type { WindowAssigner } from '../windowing/assigners/window-assigner.js'
 import type { Evictor } from '../windowing/evictors/evictor.js'
+import { knownWindowing } from '../windowing/known-windowing.js'
 import type { Trigger } from '../windowing/triggers/trigger.js'
 import { invalid, millisecondsOf } from '../windowing/window-arguments.js'
 import type { Window } from '../windowing/windows/window.js'
 
 /** Collects what is said of windows: where records lie, and when they fire. */
 export class WindowingBuilder {
-  #spec: WindowingSpec
+  #spec: Omit<WindowingSpec, 'known'>
 
   constructor(assigner: unknown, method: string) {
     if (!hasMethods(assigner, 'assignWindows', 'getDefaultTrigger', 'isEventTime', 'getWindowSerializer')) {
@@ -54,7 +55,7 @@ export class WindowingBuilder {
   /** All that was said. */
   windowing(): WindowingSpec {
     this.#checkMerging()
-    return this.#spec
+    return { ...this.#spec, known: knownWindowing(this.#spec.assigner, this.#spec.trigger) }
   }
 
   #checkMerging(): void {

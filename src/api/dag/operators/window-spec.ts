@@ -12,12 +12,18 @@ import type { ProcessWindowFunction } from '../../windowing/functions/process-wi
 import type { WindowFunction } from '../../windowing/functions/window-function.js'
 import type { Trigger } from '../../windowing/triggers/trigger.js'
 import type { Window } from '../../windowing/windows/window.js'
+import type { KnownWindowing } from '../../windowing/known-windowing.js'
 import type { KeepsState } from './keeps-state.js'
 
 /** What of the records of a window is kept until it fires: all of them, or one value. */
 export type WindowContentsSpec =
   | { readonly kind: 'list' }
-  | { readonly kind: 'reducing'; readonly function: ReduceFunction<unknown> }
+  | {
+      readonly kind: 'reducing'
+      readonly function: ReduceFunction<unknown>
+      /** It asks which of two records came first, and not only which was the first of all. */
+      readonly isOrderSensitive: boolean
+    }
   | {
       readonly kind: 'aggregating'
       readonly function: AggregateFunction<unknown, unknown, unknown>
@@ -47,6 +53,7 @@ export interface WindowingSpec {
   readonly allowedLatenessMs: number
   /** Side output of late records; undefined: they are dropped. */
   readonly lateTag: string | undefined
+  readonly known: KnownWindowing
 }
 
 /** The windows of a keyed stream; one without keys has one key. */

@@ -5,7 +5,7 @@ import type { WindowResultSpec } from '../../../api/dag/operators/window-spec.js
 import type { TaggedUnion } from '../../../api/datastream/tagged-union.js'
 import type { Window } from '../../../api/windowing/windows/window.js'
 import type { TimestampedCollector } from '../operators/timestamped-collector.js'
-import { asyncNotAllowed, isThenable } from '../state/thenable.js'
+import { asyncNotAllowed, isThenable, resultsNotCollected } from '../state/thenable.js'
 import { CoGroupedResults } from './co-grouped-results.js'
 import type { WindowProcessContext } from './window-process-context.js'
 
@@ -38,22 +38,22 @@ export class WindowResults {
         return
       case 'process': {
         const returned: unknown = result.function.process(key, context, elements, collector)
-        this.#refusePromise(returned, 'process')
+        this.#refuseResults(returned, 'process')
         return
       }
       case 'process-all': {
         const returned: unknown = result.function.process(context, elements, collector)
-        this.#refusePromise(returned, 'process')
+        this.#refuseResults(returned, 'process')
         return
       }
       case 'apply': {
         const returned: unknown = result.function.apply(key, window, elements, collector)
-        this.#refusePromise(returned, 'apply')
+        this.#refuseResults(returned, 'apply')
         return
       }
       case 'apply-all': {
         const returned: unknown = result.function.apply(window, elements, collector)
-        this.#refusePromise(returned, 'apply')
+        this.#refuseResults(returned, 'apply')
         return
       }
       default:
@@ -71,9 +71,18 @@ export class WindowResults {
     this.#refusePromise(clear?.call(result.function, this.#surroundings.context), 'clear')
   }
 
+  /** They are given to the collector. */
+  #refuseResults(returned: unknown, method: string): void {
+    this.#refusePromise(returned, method)
+    if (Array.isArray(returned)) throw resultsNotCollected(this.#surroundings.operatorName, method, this.#function)
+  }
+
   #refusePromise(returned: unknown, method: string): void {
     if (!isThenable(returned)) return
-    const userFunction = 'function' in this.#result ? this.#result.function : {}
-    throw asyncNotAllowed(returned, this.#surroundings.operatorName, method, userFunction)
+    throw asyncNotAllowed(returned, this.#surroundings.operatorName, method, this.#function)
+  }
+
+  get #function(): object {
+    return 'function' in this.#result ? this.#result.function : {}
   }
 }
