@@ -8,7 +8,7 @@ import { renderError } from '../../../src/cli/error-rendering.js'
 import { expandHome } from '../../../src/cli/expand-home.js'
 import { jobResultLines } from '../../../src/cli/job-result-lines.js'
 import { parseJobIdOperand } from '../../../src/cli/parsed-values.js'
-import { applyProgramOptions, programArguments } from '../../../src/cli/program-options.js'
+import { applyProgramOptions, noteOnOptionsForProgram, programArguments } from '../../../src/cli/program-options.js'
 import { checkSavepointType } from '../../../src/cli/savepoint-type.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
 import { serializeError } from '../../../src/core/errors/error-codec.js'
@@ -148,7 +148,7 @@ describe('The result of a job', () => {
 
 describe('Arguments', () => {
   it("name the job file first; -j names it as well, and all operands are the program's then", () => {
-    const programOf = (...args: string[]) => programArguments(parse(runCommand, ...args), 'run')
+    const programOf = (...args: string[]) => programArguments(parse(runCommand, ...args), runCommand)
     assert.deepEqual(programOf('job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
     assert.deepEqual(programOf('-j', 'job.js', 'a', 'b'), { jobFile: 'job.js', args: ['a', 'b'] })
     assert.deepEqual(programOf('-j', 'job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
@@ -156,11 +156,31 @@ describe('Arguments', () => {
     assert.deepEqual(programOf('-a', 'job.js', 'a', '-p', '2'), { jobFile: 'job.js', args: ['a'] })
     assert.throws(() => programOf('-a', 'a', '-p', '2', 'job.js'), /^.*"job\.js" comes after the values of -a/)
     assert.throws(() => programOf('-p', '2'), { code: 'PROGRAM_FILE_MISSING_ARGUMENT' })
-    assert.throws(
-      () => programOf('--paralelism=2', 'job.js'),
-      /--paralelism=2\. --paralelism is no option of "run", or takes no/,
-    )
     assert.throws(() => programOf('-x', 'job.js'), /the file does not exist: -x\. -x is no option of "run"\.$/)
+  })
+
+  for (const [word, told] of [
+    ['--paralelism=2', '--paralelism is no option of "run".\n(Did you mean --parallelism?)'],
+    ['--paralellism', '--paralellism is no option of "run".\n(Did you mean --parallelism?)'],
+    ['--fromsavepoint', '--fromsavepoint is no option of "run".\n(Did you mean --fromSavepoint?)'],
+    ['--from-savepoint=x', '--from-savepoint is no option of "run".\n(Did you mean --fromSavepoint?)'],
+    ['--claimMod2', '--claimMod2 is no option of "run".\n(Did you mean --claimMode?)'],
+    ['--entirely-other', '--entirely-other is no option of "run".'],
+    ['--help=x', '--help takes no value.'],
+    ['--detached=true', '--detached takes no value.'],
+    ['-d=1', '-d takes no value.'],
+  ] as const) {
+    it(`of run that are misspelled, as ${word}, are taken for the job file, and the one that is meant is named`, () => {
+      const told_ = `Could not get the job from its file: the file does not exist: ${word}. ${told}`
+      assert.throws(() => programArguments(parse(runCommand, word, 'job.js'), runCommand), { message: told_ })
+    })
+  }
+
+  it('after the job file are for the program, and whoever names a snapshot there is told so', () => {
+    const noteOn = (...args: string[]) => noteOnOptionsForProgram(args, runCommand)
+    assert.match(noteOn('--fromSavepoint=/sp/savepoint-1') ?? '', /^--fromSavepoint=\S+ comes after the job file, so/)
+    assert.match(noteOn('-s', '/cp/0123/chk-12/') ?? '', /^-s comes .* For flink-ts: run -s \.\.\. <job-file>\.$/)
+    for (const args of [['-s', 'localhost'], ['-s'], ['-p', '2'], ['--help'], []]) assert.equal(noteOn(...args), undefined)
   })
 
   it('take a parallelism that is a positive whole number; -1 is the default', () => {
@@ -186,7 +206,7 @@ describe('Arguments', () => {
       ['-pyarch=a'],
       ['-pyexec', 'e'],
     ]) {
-      assert.throws(() => programArguments(parse(runCommand, ...args, 'job.js'), 'run'), {
+      assert.throws(() => programArguments(parse(runCommand, ...args, 'job.js'), runCommand), {
         code: 'CLI_ARGUMENT_INVALID',
         message: /^Python command line option detected .* there is no PyFlink here/,
       })
