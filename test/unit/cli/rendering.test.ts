@@ -12,7 +12,7 @@ import { applyProgramOptions, noteOnOptionsForProgram, programArguments } from '
 import { checkSavepointType } from '../../../src/cli/savepoint-type.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
 import { serializeError } from '../../../src/core/errors/error-codec.js'
-import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import { FlinkError, type ErrorCode, type ErrorDetails } from '../../../src/core/errors/flink-error.js'
 import { parse } from './parse.js'
 
 describe('An error on the command line', () => {
@@ -52,6 +52,38 @@ describe('An error on the command line', () => {
       "FlinkError [OPERATOR_FAILED]: Map (subtask 1 of 2) failed: Cannot read properties of null (reading 'x')",
       "Caused by: TypeError: Cannot read properties of null (reading 'x')",
       '\tat count (/srv/job.ts:7:9)',
+      '',
+    ])
+  })
+
+  it('tells what its causes repeat once, with the code and the frames of each', () => {
+    const user = new TypeError('boom')
+    user.stack = 'TypeError: boom\n    at parse (/srv/job.ts:7:9)'
+    const details = { operator: 'Map', subtask: 1, parallelism: 1, reason: 'TypeError: boom' }
+    const failed = new FlinkError(
+      'JOB_EXECUTION_FAILED',
+      { jobId: 'ab' },
+      { cause: plain('OPERATOR_FAILED', details, user) },
+    )
+    failed.stack = ''
+    const lines = renderError(plain('PROGRAM_MAIN_FAILED', { reason: failed.message }, failed)).text.split('\n')
+    assert.deepEqual(lines.slice(4), [
+      'FlinkError [PROGRAM_MAIN_FAILED, JOB_EXECUTION_FAILED]: The main method caused an error: Job failed (JobID: ab)',
+      'Caused by: FlinkError [OPERATOR_FAILED]: Map (subtask 1 of 1) failed: TypeError: boom',
+      '\tat parse (/srv/job.ts:7:9)',
+      '',
+    ])
+  })
+
+  it('tells frames once that an error and its cause share', () => {
+    const cause = new TypeError('no prices')
+    cause.stack = 'TypeError: no prices\n    at load (/srv/job.ts:2:1)'
+    const failure = plain('PROGRAM_MAIN_FAILED', { reason: 'no prices' }, cause)
+    failure.stack = cause.stack
+    assert.deepEqual(renderError(failure).text.split('\n').slice(4), [
+      'FlinkError [PROGRAM_MAIN_FAILED]: The main method caused an error: no prices',
+      'Caused by: TypeError: no prices',
+      '\tat load (/srv/job.ts:2:1)',
       '',
     ])
   })
@@ -104,6 +136,13 @@ describe('An error on the command line', () => {
     assert.ok(renderError(error).text.split('Caused by').length <= 11)
   })
 })
+
+/** Without frames of this file. */
+function plain<C extends ErrorCode>(code: C, details: ErrorDetails<C>, cause: Error): FlinkError {
+  const error = new FlinkError(code, details, { cause })
+  error.stack = ''
+  return error
+}
 
 function cyclic(): unknown {
   const object: Record<string, unknown> = {}
@@ -180,7 +219,8 @@ describe('Arguments', () => {
     const noteOn = (...args: string[]) => noteOnOptionsForProgram(args, runCommand)
     assert.match(noteOn('--fromSavepoint=/sp/savepoint-1') ?? '', /^--fromSavepoint=\S+ comes after the job file, so/)
     assert.match(noteOn('-s', '/cp/0123/chk-12/') ?? '', /^-s comes .* For flink-ts: run -s \.\.\. <job-file>\.$/)
-    for (const args of [['-s', 'localhost'], ['-s'], ['-p', '2'], ['--help'], []]) assert.equal(noteOn(...args), undefined)
+    for (const args of [['-s', 'localhost'], ['-s'], ['-p', '2'], ['--help'], []])
+      assert.equal(noteOn(...args), undefined)
   })
 
   it('take a parallelism that is a positive whole number; -1 is the default', () => {
