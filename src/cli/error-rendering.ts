@@ -103,6 +103,7 @@ function linkOf(error: Error): Link {
 /** It says what the error that it caused says of it, and has no other lines of the user's. */
 function repeats({ name, codes, message, frames }: Link, effect: Link): boolean {
   if (frames.length > 0 && effect.frames.length > 0 && frames.join() !== effect.frames.join()) return false
+  if (codes.length === 0 && frames.length === 0) return effect.message.includes(message)
   const isPlain = codes.length > 0 || name === 'Error'
   return effect.message.endsWith(isPlain ? message : `${name}: ${message}`)
 }

@@ -191,7 +191,7 @@ describe('a job that fails', { concurrency: 2 }, () => {
       [
         '[KEY_INVALID]',
         `key selector of 'users' (keyBy after 'Source: Collection Source')`,
-        ': the key cannot be used: a record has no field user',
+        /: the key cannot be used: the record .* has no field user/,
       ],
     ],
     [
