@@ -46,6 +46,13 @@ export const RECORD_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  FIELD_NOT_USABLE: {
+    message: '{call} needs {expected} as field {field} of each record, but it is {given} in {record}.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   NULL_KEY: {
     message:
       '{operator}: the key of a record is null. Filter such records before keyBy, or give them a key of their own.',
