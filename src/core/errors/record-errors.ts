@@ -63,7 +63,7 @@ export const RECORD_ERRORS = {
   },
   TIMESTAMP_INVALID: {
     message:
-      '{operator}: {timestamp} is no timestamp for the record {record}. An assigner, and a reader of a source, have to give event time as a number of ms since the epoch.',
+      '{operator}: {timestamp} is no timestamp for the record {record}. An assigner, and a reader of a source, have to give event time in ms since the epoch, between -(2 ** 53) and 2 ** 53.',
     fault: 'user',
     recovery: 'restart',
     httpStatus: 500,

@@ -30,6 +30,13 @@ export const SOURCE_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  SOURCE_PART_INVALID: {
+    message: '{source}: {method}() of the source returned {returned}, which is no {part}: {reason}.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   SOURCE_READER_INVALID: {
     message: '{source}: {method}() of its reader returned {returned} in place of {expected}.',
     fault: 'user',

@@ -33,6 +33,7 @@ import { MAX_NAMED_SPLITS, type WatermarkMaker } from '../operators/watermark-ma
 import { MAX_WATERMARK } from '../network/stream-element.js'
 import { isThenable } from '../state/thenable.js'
 import type { ToSourceCoordinator, ToSourceReader } from './source-events.js'
+import { checkedReader } from './checked-source-parts.js'
 import { ReaderOutputs } from './reader-outputs.js'
 import { PeriodicTimer } from './periodic-timer.js'
 import { SplitAlignment } from './split-alignment.js'
@@ -93,7 +94,8 @@ export class SourceOperator
     await super.initializeState(restored, checkpointId)
     this.#splits = this.state.operatorBackend.getListState(new ListStateDescriptor<Uint8Array>(SPLITS_STATE))
     await this.guarded(async () => {
-      this.#reader = await this.#spec.source.createReader(this.#readerContext())
+      const reader = await this.#spec.source.createReader(this.#readerContext())
+      this.#reader = checkedReader(reader, this.name)
     })
   }
 

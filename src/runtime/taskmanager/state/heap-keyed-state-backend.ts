@@ -144,7 +144,10 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   #createTable(types: StateTypes, context: KeyContext): HeapStateTable {
     const table = new HeapStateTable(types, { ...this.#parameters, newKeys: this.#newKeys, context })
     this.#load(table)
-    if (types.metadata.kind !== 'priority-queue') this.#firstTable ??= table
+    if (types.metadata.kind !== 'priority-queue') {
+      this.#firstTable ??= table
+      context.leader ??= table
+    }
     return table
   }
 

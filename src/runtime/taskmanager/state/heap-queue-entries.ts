@@ -4,9 +4,10 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { NOT_FOUND } from './entry-table.js'
 import type { HeapStateTable } from './heap-state-table.js'
-import type { KeyContext } from './key-context.js'
+import { NO_PLACE, type KeyContext } from './key-context.js'
 import type { QueueElement } from './keyed-priority-queue.js'
 import type { QueueEntries } from './queue-entries.js'
+import { RecentTimers } from './recent-timers.js'
 import { PRESENT } from './table-priority-queue.js'
 import type { TimerOrder } from './timer-order.js'
 import { TimerColumn } from './timer-namespaces.js'
@@ -18,10 +19,16 @@ export class HeapQueueEntries<N> implements QueueEntries<N> {
   /** One object for all that is looked up: the column copies what it keeps. */
   readonly #sought: { timestamp: number; namespace: unknown } = { timestamp: 0, namespace: undefined }
 
+  /** Undefined where elements of one key and timestamp differ in their namespaces. */
+  readonly #recent: RecentTimers | undefined
+
   constructor(table: HeapStateTable, current: KeyContext) {
     this.#table = table
     this.#current = current
     this.#column = timerColumnOf(table)
+    if (!this.#column.isOfVoid) return
+    this.#recent = new RecentTimers()
+    current.notes.push(this.#recent)
   }
 
   get keyHash(): number {
@@ -29,13 +36,18 @@ export class HeapQueueEntries<N> implements QueueEntries<N> {
   }
 
   add(namespace: N, timestamp: number): number {
-    if (this.#find(namespace, timestamp) !== NOT_FOUND) return NOT_FOUND
-    return this.#table.insert(this.#current, this.#sought, PRESENT)
+    const { place } = this.#current
+    if (place !== NO_PLACE && this.#recent?.isNoted(place, timestamp) === true) return NOT_FOUND
+    const found = this.#find(namespace, timestamp)
+    const position = found === NOT_FOUND ? this.#table.insert(this.#current, this.#sought, PRESENT) : found
+    if (place !== NO_PLACE) this.#recent?.note(place, timestamp, position)
+    return found === NOT_FOUND ? position : NOT_FOUND
   }
 
   remove(namespace: N, timestamp: number): boolean {
     const position = this.#find(namespace, timestamp)
     if (position === NOT_FOUND) return false
+    this.#recent?.forgetElement(position, timestamp)
     this.#table.removeAt(position)
     return true
   }
@@ -53,6 +65,7 @@ export class HeapQueueEntries<N> implements QueueEntries<N> {
       namespace: column.namespaceAt(position) as N,
       timestamp: column.timestampAt(position),
     }
+    this.#recent?.forgetElement(position, element.timestamp)
     table.removeAt(position)
     return element
   }

@@ -119,6 +119,22 @@ describe('SourceCoordinator', () => {
     assert.equal(played.enumerator.context.currentParallelism(), 2)
   })
 
+  it('refuses what is no enumerator, made or restored, where a return or a method is missing', async () => {
+    const made = new Played()
+    made.source.createEnumerator = () => undefined as never
+    const makes =
+      /Source: test: createEnumerator\(\) of the source returned undefined, which is no SplitEnumerator: is a/
+    await assert.rejects(async () => made.coordinator.start(), isError('SOURCE_PART_INVALID', makes))
+    const bytes = await (await started()).coordinator.checkpointCoordinator(1)
+    const restored = new Played()
+    restored.source.restoreEnumerator = () => ({ start: () => undefined }) as never
+    const restores = /restoreEnumerator\(\).*it has no handleSplitRequest\(\), addSplitsBack\(\), addReader\(\)/
+    await assert.rejects(
+      async () => restored.coordinator.resetToCheckpoint(1, bytes),
+      isError('SOURCE_PART_INVALID', restores),
+    )
+  })
+
   it('goes on with the state of a snapshot, and begins anew where the snapshot has none', async () => {
     const first = await started()
     first.enumerator.state = { assigned: ['a'], at: new Date(7) }

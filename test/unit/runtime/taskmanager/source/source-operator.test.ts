@@ -90,7 +90,7 @@ const aligned = WatermarkStrategy.forGenerator<unknown>(() => new Punctuated())
   .withWatermarkAlignment('group1', 100, 1)
 
 describe('SourceOperator', () => {
-  for (const given of [Number.NaN, '7', null, 7n]) {
+  for (const given of [Number.NaN, '7', null, 7n, Number.POSITIVE_INFINITY, -(2 ** 63)]) {
     it(`refuses ${typeof given === 'object' ? 'null' : `the ${typeof given} ${String(given)}`} as timestamp of a record`, async () => {
       const made = await opened()
       made.assign(new PlayedSplit('a', [1]))
@@ -157,6 +157,21 @@ describe('SourceOperator', () => {
     source.assign(new PlayedSplit('a', [5]))
     source.operator.cancel()
     assert.equal(source.operator.emitNext(), 'end')
+  })
+
+  it('refuses what is no reader, where a return or a method is missing', async () => {
+    const cases: [given: unknown, text: RegExp][] = [
+      [undefined, /createReader\(\) of the source returned undefined, which is no SourceReader: is a return missing\?/],
+      [
+        { start: () => undefined, close: () => undefined },
+        /it has no pollNext\(\), snapshotState\(\), isAvailable\(\)/,
+      ],
+    ]
+    for (const [given, text] of cases) {
+      const source = new PlayedSource()
+      source.createReader = () => given as never
+      await assert.rejects(opened(source), isError('SOURCE_PART_INVALID', text))
+    }
   })
 
   const BAD_READERS: [string, Partial<PlayedReader>, ErrorCode, RegExp][] = [
