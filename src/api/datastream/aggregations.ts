@@ -43,14 +43,27 @@ export function extremeOf<T>(field: FieldReference, which: 'min' | 'max'): Reduc
 
 /** minBy and maxBy: the whole element; of equal ones the first, or the newest when `first` is false. */
 export function extremeElementOf<T>(field: FieldReference, which: 'min' | 'max', first: boolean): ReduceFunction<T> {
-  const isBetter = comparison(which)
-  return {
-    reduce: (current, next) => {
-      const left = comparable(current, field, which)
-      const right = comparable(next, field, which)
-      const isTie = !isBetter(right, left) && !isBetter(left, right)
-      return isBetter(right, left) || (isTie && !first) ? next : current
-    },
+  return new ExtremeElement<T>(field, which, first)
+}
+
+export class ExtremeElement<T> implements ReduceFunction<T> {
+  readonly #field: FieldReference
+  readonly #which: 'min' | 'max'
+  readonly #first: boolean
+  readonly #isBetter: Comparison
+
+  constructor(field: FieldReference, which: 'min' | 'max', first: boolean) {
+    this.#field = field
+    this.#which = which
+    this.#first = first
+    this.#isBetter = comparison(which)
+  }
+
+  reduce(current: T, next: T): T {
+    const left = comparable(current, this.#field, this.#which)
+    const right = comparable(next, this.#field, this.#which)
+    const isTie = !this.#isBetter(right, left) && !this.#isBetter(left, right)
+    return this.#isBetter(right, left) || (isTie && !this.#first) ? next : current
   }
 }
 

@@ -5,13 +5,16 @@ import { hasMethods } from '../functions/has-methods.js'
 import type { ReduceFunction } from '../functions/reduce-function.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { invalid } from '../windowing/window-arguments.js'
+import { ExtremeElement } from './aggregations.js'
 import { asFunctionObject } from './function-arguments.js'
 
 /** Whether the stream of the windows has keys, so that the functions of its results are given them. */
 export type Keys = 'keyed' | 'all'
 
 export function reducingContents(reducer: unknown): WindowContentsSpec {
-  return { kind: 'reducing', function: asFunctionObject<ReduceFunction<unknown>>(reducer, 'reduce', 'reduce') }
+  const reduceFunction = asFunctionObject<ReduceFunction<unknown>>(reducer, 'reduce', 'reduce')
+  const isOrderSensitive = reducer instanceof ExtremeElement
+  return { kind: 'reducing', function: reduceFunction, isOrderSensitive }
 }
 
 export function aggregatingContents(

@@ -10,6 +10,7 @@ import type { TypeInformation } from '../types/type-information.js'
 import type { WindowAssigner } from '../windowing/assigners/window-assigner.js'
 import type { Evictor } from '../windowing/evictors/evictor.js'
 import type { Trigger } from '../windowing/triggers/trigger.js'
+import { knownWindowing } from '../windowing/known-windowing.js'
 import { invalid, millisecondsOf } from '../windowing/window-arguments.js'
 import type { Window } from '../windowing/windows/window.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
@@ -81,7 +82,8 @@ export class WindowOperatorBuilder {
     const ofContents = 'function' in contents ? [contents.function] : []
     const functions = [...ofResult, ...ofContents, assigner, trigger, ...(evictor === undefined ? [] : [evictor])]
     const elementType = input.input.outputType
-    const operator: WindowSpec = { kind: 'window', ...this.#spec, contents, result, elementType, functions }
+    const known = knownWindowing(assigner, trigger)
+    const operator: WindowSpec = { kind: 'window', ...this.#spec, known, contents, result, elementType, functions }
     const stream = recorder.operator<O>(input, { name: classNameOf(assigner), operator, outputType })
     const parts = [String(assigner), ...[trigger, evictor, ...ofContents, ...ofResult].flatMap(partName)]
     return stream.setDescription(`Window(${parts.join(', ')})`)

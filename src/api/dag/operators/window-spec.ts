@@ -9,12 +9,18 @@ import type { ProcessWindowFunction } from '../../windowing/functions/process-wi
 import type { WindowFunction } from '../../windowing/functions/window-function.js'
 import type { Trigger } from '../../windowing/triggers/trigger.js'
 import type { Window } from '../../windowing/windows/window.js'
+import type { KnownWindowing } from '../../windowing/known-windowing.js'
 import type { KeepsState } from './keeps-state.js'
 
 /** What of the records of a window is kept until it fires: all of them, or one value. */
 export type WindowContentsSpec =
   | { readonly kind: 'list' }
-  | { readonly kind: 'reducing'; readonly function: ReduceFunction<unknown> }
+  | {
+      readonly kind: 'reducing'
+      readonly function: ReduceFunction<unknown>
+      /** It asks which of two records came first, and not only which was the first of all. */
+      readonly isOrderSensitive: boolean
+    }
   | {
       readonly kind: 'aggregating'
       readonly function: AggregateFunction<unknown, unknown, unknown>
@@ -44,6 +50,7 @@ export interface WindowSpec extends WindowingSpec {
   readonly kind: 'window'
   readonly contents: WindowContentsSpec
   readonly result: WindowResultSpec
+  readonly known: KnownWindowing
   /** Of the records, where it is declared. */
   readonly elementType: TypeInformation<unknown> | undefined
   /** All that is the user's: the function of the results comes first. */
