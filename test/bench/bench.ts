@@ -25,6 +25,7 @@ import { keyedCountFamily } from './families/keyed-count-family.js'
 import { latencyFamily } from './families/latency-family.js'
 import { memoryFamily } from './families/memory-family.js'
 import { startFamily } from './families/start-family.js'
+import { timersFamily } from './families/timers-family.js'
 import { wideExchangeFamily } from './families/wide-exchange-family.js'
 import { windowsFamily } from './families/windows-family.js'
 
@@ -34,6 +35,7 @@ const FAMILIES: readonly BenchFamily[] = [
   chainFamily,
   depthFamily,
   keyedCountFamily,
+  timersFamily,
   exchangeFamily,
   wideExchangeFamily,
   latencyFamily,

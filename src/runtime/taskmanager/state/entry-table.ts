@@ -22,6 +22,14 @@ const LEAST_TOUCHED_SIZE = 8192
 /** 2^32 / golden ratio: spreads hashes that differ in few bits. */
 const MIX = 0x9e3779b1
 
+/** Touches what lies in the values of entries. */
+export interface ValuesAhead {
+  /** In a smaller table it is not worth it. */
+  readonly leastSize: number
+  /** Of the entries at `positions`, each + 1, or 0 for none; `entries` has key and value of position p at 2p and 2p + 1. */
+  touch(entries: readonly unknown[], positions: Int32Array, count: number): number
+}
+
 /** More fields than a class may have else: parallel lists and the numbers beside them are what makes a lookup two cache lines. */
 export class EntryTable {
   /** What `prefetch` loaded: stored, so that the compiler does not leave the loads out. */
@@ -30,6 +38,8 @@ export class EntryTable {
   readonly #positionsAhead = new Int32Array(TOUCHED_TOGETHER)
   readonly #keysAhead: unknown[] = new Array<unknown>(TOUCHED_TOGETHER).fill('')
   readonly #keyKind: KeyKind
+  readonly #valuesAhead: ValuesAhead | undefined
+  readonly #leastTouchedSize: number
   #index = new Int32Array(2 * INITIAL_CAPACITY)
   #shift = Math.clz32(INITIAL_CAPACITY) + 1
   /** Key and value of position p at 2p and 2p + 1. */
@@ -42,8 +52,11 @@ export class EntryTable {
   #limit = 0
   #size = 0
 
-  constructor(keyKind: KeyKind, namespaceType: AnyNamespaceType) {
+  /** `valuesAhead`: where a value is more than a word. */
+  constructor(keyKind: KeyKind, namespaceType: AnyNamespaceType, valuesAhead?: ValuesAhead) {
     this.#keyKind = keyKind
+    this.#valuesAhead = valuesAhead
+    this.#leastTouchedSize = valuesAhead?.leastSize ?? LEAST_TOUCHED_SIZE
     this.#namespaces = namespaceType === VOID_NAMESPACES ? undefined : namespaceColumn(namespaceType)
   }
 
@@ -84,14 +97,14 @@ export class EntryTable {
    * 100,000 and 1,000,000 keys are 10 to 20 % faster.
    */
   prefetch(hashes: readonly number[], start: number, end: number, namespaceHash = 0): void {
-    if (this.#size < LEAST_TOUCHED_SIZE) return
+    if (this.#size < this.#leastTouchedSize) return
     for (let from = start; from < end; from += TOUCHED_TOGETHER)
       this.#prefetchSome(hashes, from, Math.min(end, from + TOUCHED_TOGETHER), namespaceHash)
   }
 
   /** Touches the entries at some positions, at most TOUCHED_TOGETHER of them, as `prefetch` does. */
   touch(positions: Int32Array, start: number, end: number): void {
-    if (this.#size < LEAST_TOUCHED_SIZE) return
+    if (this.#size < this.#leastTouchedSize) return
     for (let next = start; next < end; next += 1) this.#positionsAhead[next - start] = (positions[next] as number) + 1
     this.#touchEntries(end - start)
   }
@@ -199,6 +212,7 @@ export class EntryTable {
       const key = keys[at]
       if (typeof key === 'string') touched += key.length
     }
+    if (this.#valuesAhead !== undefined) touched += this.#valuesAhead.touch(entries, positions, count)
     this.touched = touched
   }
 

@@ -46,6 +46,10 @@ export class TimerColumn implements NamespaceColumn {
     this.#namespaces = (inner as unknown) === VOID_NAMESPACES ? undefined : namespaceColumn(inner)
   }
 
+  get isOfVoid(): boolean {
+    return this.#namespaces === undefined
+  }
+
   set(position: number, timer: TimerNamespace<unknown>): void {
     if (position >= this.#timestamps.length) this.#grow(position)
     this.#timestamps[position] = timer.timestamp
