@@ -27,6 +27,7 @@ import { memoryFamily } from './families/memory-family.js'
 import { startFamily } from './families/start-family.js'
 import { timersFamily } from './families/timers-family.js'
 import { wideExchangeFamily } from './families/wide-exchange-family.js'
+import { windowsFamily } from './families/windows-family.js'
 
 const FAMILIES: readonly BenchFamily[] = [
   startFamily,
@@ -40,6 +41,7 @@ const FAMILIES: readonly BenchFamily[] = [
   latencyFamily,
   checkpointFamily,
   memoryFamily,
+  windowsFamily,
 ]
 const NAMES = FAMILIES.map(({ name }) => name)
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { FromElementsFunction } from '../../../src/api/functions/source/from-elements-function.js'
 import { RichFunction } from '../../../src/api/functions/rich-function.js'
 import { WriteAsTextSink } from '../../../src/api/functions/sink/write-as-text-sink.js'
 import { generateProgramGraph } from '../../../src/graph/job-graph-generator.js'
@@ -11,6 +12,14 @@ class RichMap extends RichFunction {
     return value
   }
 }
+
+test('elements that stand in the program are named beside other state only', () => {
+  const program = new RecordedProgram()
+  const source = program.source('elements', {}, { kind: 'source-function', function: new FromElementsFunction([1]) })
+  assert.deepEqual(statefulOperatorsWithoutUid(generateProgramGraph(program.pipeline())), [])
+  program.reduce(source, 'count')
+  assert.deepEqual(statefulOperatorsWithoutUid(generateProgramGraph(program.pipeline())), ['elements', 'count'])
+})
 
 test('operators that may hold state and have no uid are named in the order of the plan', () => {
   const program = new RecordedProgram()
@@ -27,12 +36,12 @@ test('operators that may hold state and have no uid are named in the order of th
   program.operator(plain, 'list sink', { kind: 'sink', function: list })
   program.operator(plain, 'file sink', { kind: 'sink', function: new WriteAsTextSink('/out', 'OVERWRITE') })
   const factory = { createStreamOperator: () => ({}) }
-  program.operator(plain, 'keeping', { kind: 'operator', factory, functions: [], keepsState: true })
-  program.operator(plain, 'not keeping', { kind: 'operator', factory, functions: [{ invoke: () => undefined }] })
+  program.operator(plain, 'keeping', { kind: 'factory', factory, functions: [], keepsState: true })
+  program.operator(plain, 'not keeping', { kind: 'factory', factory, functions: [{ invoke: () => undefined }] })
   const coordinator = { name: 'Coordinator', create: () => assert.fail('it is not run') }
-  program.operator(plain, 'coordinated', { kind: 'operator', factory, functions: [], coordinator })
+  program.operator(plain, 'coordinated', { kind: 'factory', factory, functions: [], coordinator })
   const second = { ...list }
-  program.operator(plain, 'second keeps', { kind: 'operator', factory, functions: [{}, second] })
+  program.operator(plain, 'second keeps', { kind: 'factory', factory, functions: [{}, second] })
   const names = statefulOperatorsWithoutUid(generateProgramGraph(program.pipeline()))
   assert.deepEqual(names, ['offsets', 'list sink', 'keeping', 'coordinated', 'second keeps', 'count', 'rich on key'])
 })

@@ -100,6 +100,7 @@ export class HeapStateTable implements StateTable {
   changedInPlace(): void {}
 
   setCurrentNamespace(namespace: unknown): void {
+    if (namespace === this.#namespace) return
     this.#namespace = namespace
     this.#namespaceHash = this.#hashOf(namespace)
     this.#sequence = -1
@@ -163,8 +164,9 @@ export class HeapStateTable implements StateTable {
     return this.#table.namespaces
   }
 
+  /** In the namespace of the last record: that of the next ones, as a rule, where records come in the order of time. */
   prefetch(keyHashes: readonly number[], start: number, end: number): void {
-    this.#table.prefetch(keyHashes, start, end)
+    this.#table.prefetch(keyHashes, start, end, this.#namespaceHash)
   }
 
   /** Touches entries that are to be written: at most TOUCHED_TOGETHER positions. */
