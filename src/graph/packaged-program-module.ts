@@ -40,6 +40,10 @@ function mainFailed(error: unknown): FlinkError {
   return failure
 }
 
+/** Node makes it a syntax error, though the syntax is right. */
+const EXPORT_MISSING =
+  /does not provide an export named|^Named export '.*' not found|contains conflicting star exports|Ambiguous import/
+
 /** What went wrong in a program, whether while its modules were loaded or in its main, which may load others. */
 export function describeProgramError(error: unknown, moduleUrl: string): FlinkError {
   if (!isError(error)) return mainFailed(error)
@@ -47,7 +51,9 @@ export function describeProgramError(error: unknown, moduleUrl: string): FlinkEr
     const found = syntaxLocationOf(error)
     // A SyntaxError may come from the program at run time too (JSON.parse, a pattern): then no file is at fault.
     if (found === undefined) return mainFailed(error)
-    return new FlinkError('PROGRAM_SYNTAX_ERROR', { reason: error.message, location: found }, { cause: error })
+    const details = { reason: error.message, location: found }
+    if (EXPORT_MISSING.test(error.message)) return new FlinkError('PROGRAM_EXPORT_NOT_FOUND', details, { cause: error })
+    return new FlinkError('PROGRAM_SYNTAX_ERROR', details, { cause: error })
   }
   if (isResolutionError(error)) {
     const path = modulePath(moduleUrl)
