@@ -30,7 +30,7 @@ export interface ValuesAhead {
   touch(entries: readonly unknown[], positions: Int32Array, count: number): number
 }
 
-/** More fields than a class may have else: parallel lists and the numbers beside them are what makes a lookup two cache lines. */
+/** So many fields, as parallel lists and the numbers beside them make a lookup two cache lines. */
 export class EntryTable {
   /** What `prefetch` loaded: stored, so that the compiler does not leave the loads out. */
   touched = 0
