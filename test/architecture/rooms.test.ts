@@ -237,8 +237,6 @@ for (const { room } of rooms) {
   test(`the room ${room} has a door: a README.md of 10 to 40 lines`, () => {
     assert.ok(existsSync(join(folder, 'README.md')), `src/${room}/README.md is missing`)
     const lines = textOf(`src/${room}/README.md`).trimEnd().split('\n').length
-    // The format of snapshots is written down in storage's README, precisely enough to read it from another language.
-    const limit = room === 'storage' ? 400 : 40
-    assert.ok(lines >= 10 && lines <= limit, `src/${room}/README.md has ${lines} lines`)
+    assert.ok(lines >= 10 && lines <= 40, `src/${room}/README.md has ${lines} lines`)
   })
 }

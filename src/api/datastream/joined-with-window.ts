@@ -1,4 +1,5 @@
 import type { CoGroupResultSpec } from '../dag/operators/window-spec.js'
+import type { Collector } from '../functions/collector.js'
 import { RichFlatJoinFunction, type FlatJoinFunction } from '../functions/flat-join-function.js'
 import { RichJoinFunction, type JoinFunction } from '../functions/join-function.js'
 import type { TypeInformation } from '../types/type-information.js'
@@ -21,11 +22,10 @@ import type { SingleOutputStreamOperator } from './single-output-stream-operator
  * }
  * ```
  */
-export type JoinArgument<IN1, IN2, O> =
-  | JoinFunction<IN1, IN2, O>['join']
-  | JoinFunction<IN1, IN2, O>
-  | FlatJoinFunction<IN1, IN2, O>['join']
-  | FlatJoinFunction<IN1, IN2, O>
+export type JoinArgument<IN1, IN2, O> = PairFunction<IN1, IN2, O> | { join: PairFunction<IN1, IN2, O> }
+
+/** That of a JoinFunction and that of a FlatJoinFunction at once, so that the types of their parameters are known. */
+type PairFunction<IN1, IN2, O> = (first: IN1, second: IN2, out: Collector<O>) => O | void
 
 /**
  * The windows of a join: says when they fire, then what becomes of each pair of records. With an evictor or a trigger of your

@@ -38,7 +38,7 @@ export const CHECKPOINT_ERRORS = {
   },
   SAVEPOINT_DIRECTORY_MISSING: {
     message:
-      'Config key [execution.checkpointing.savepoint-dir] is not set. Property [{property}] must be provided. Name a directory on the command line, or run the job with that key (or state.savepoints.dir) set.',
+      'Config key [execution.checkpointing.savepoint-dir] is not set. Property [{property}] must be provided. Name a directory: `flink-ts savepoint <Job ID> <directory>`, `stop -p <directory> <Job ID>`, `cancel -s <directory> <Job ID>`; or run the job with that key (or state.savepoints.dir) set.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
@@ -60,7 +60,7 @@ export const CHECKPOINT_ERRORS = {
   },
   SNAPSHOT_METADATA_MISSING: {
     message:
-      "Cannot find meta data file '_metadata' in directory '{path}'. Please try to load the checkpoint/savepoint directly from the metadata file instead of the directory.",
+      "Cannot find meta data file '_metadata' in directory '{path}'. Please try to load the checkpoint/savepoint directly from the metadata file instead of the directory.{found}",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 404,

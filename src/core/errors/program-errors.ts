@@ -29,6 +29,13 @@ export const PROGRAM_ERRORS = {
     httpStatus: 400,
     exitCode: 1,
   },
+  PROGRAM_EXPORT_NOT_FOUND: {
+    message: 'The job module imports a name that is not there: {reason}\n{location}',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+    exitCode: 1,
+  },
   PROGRAM_IMPORT_FAILED: {
     message: 'The job module {path} could not be imported: {reason}',
     fault: 'user',

@@ -25,7 +25,7 @@ export const RECORD_ERRORS = {
   },
   ASYNC_NOT_ALLOWED: {
     message:
-      '{operator}: {method}{source} returned a Promise, but it is called once a record and must be synchronous. Wait where a Promise is allowed: in open, in the run of a source, in the invoke of a sink.',
+      '{operator}: {method}{source} returned a Promise, but it is called between records and must be synchronous. Wait where a Promise is allowed: in open, in the run of a source, in the fetch of a split reader, in the invoke of a sink.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,
@@ -41,6 +41,13 @@ export const RECORD_ERRORS = {
   },
   RESULT_MISSING: {
     message: '{operator}: {method}{source} returned undefined. Is a return missing?',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  FIELD_NOT_USABLE: {
+    message: '{call} needs {expected} as field {field} of each record, but it is {given} in {record}.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,

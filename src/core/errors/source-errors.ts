@@ -44,6 +44,22 @@ export const SOURCE_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  SOURCE_SPLIT_UNKNOWN: {
+    message:
+      "fetch() of the split reader gave {what} of the split '{split}', which its reader was not assigned, or whose end was given before. Its splits: {assigned}. A split is named by what its splitId() gives.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  SOURCE_FETCH_INVALID: {
+    message:
+      'fetch() of the split reader gave {returned}, which is no RecordsWithSplitIds{reason}. Give records with new RecordsBySplits().add(splitId, record), and none of them where there are none.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   SOURCE_READER_UNKNOWN: {
     message: '{source}: {call} for reader {reader}, {reason}. Readers that have registered: {registered}.',
     fault: 'user',

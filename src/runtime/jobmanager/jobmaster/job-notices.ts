@@ -27,6 +27,8 @@ export interface JobNoticesInput {
   readonly job: string
   readonly clock: Clock
   readonly tell: (text: string) => void
+  /** The last failure: whoever waits for the end of the job is told it as well. */
+  readonly tellFailed: (text: string) => void
 }
 
 export interface FailedAttempt {
@@ -40,15 +42,17 @@ export interface FailedAttempt {
 export class JobNotices {
   readonly #job: string
   readonly #tell: (text: string) => void
+  readonly #tellFailed: (text: string) => void
   readonly #restarts: LineBudget
   readonly #checkpoints: LineBudget
   #failedCheckpoints = 0
   #abortedCheckpoints = 0
   #isToldThatTheyFail = false
 
-  constructor({ job, clock, tell }: JobNoticesInput) {
+  constructor({ job, clock, tell, tellFailed }: JobNoticesInput) {
     this.#job = job
     this.#tell = tell
+    this.#tellFailed = tellFailed
     this.#restarts = new LineBudget(clock)
     this.#checkpoints = new LineBudget(clock)
   }
@@ -56,7 +60,7 @@ export class JobNotices {
   attemptFailed({ attempt, cause, backoffMs, strategy }: FailedAttempt): void {
     const what = `Attempt ${String(attempt)} of job ${this.#job} failed: ${sentence(withReason(cause))}`
     if (backoffMs === undefined) {
-      this.#tell(`${what} The job has failed.`)
+      this.#tellFailed(`${what} The job has failed.`)
       return
     }
     const line = this.#restarts.take()

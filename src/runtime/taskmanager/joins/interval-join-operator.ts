@@ -4,6 +4,7 @@
 // after which no record that it meets is on time. It works against keyed state, InternalTimerService and Output only.
 // Thread: the task worker that owns the operator.
 import type { IntervalJoinSpec } from '../../../api/dag/operators/join-spec.js'
+import type { ProcessJoinFunction } from '../../../api/functions/process-join-function.js'
 import { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'
 import type { ValueState } from '../../../api/state/value-state.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -13,8 +14,8 @@ import { NO_TIMESTAMP } from '../network/stream-element.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 import { TwoInputUdfOperator } from '../operators/two-input/two-input-udf-operator.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from '../state/namespace-type.js'
-import type { InternalTimer, InternalTimerService, Triggerable } from '../timers/internal-timer-service.js'
-import { JoinBuffers, type WaitingTimes } from './join-buffers.js'
+import type { InternalTimerService, Triggerable } from '../timers/internal-timer-service.js'
+import { JoinBuffers, type WaitingTimes, type WatermarkTime } from './join-buffers.js'
 import { joinBuffersType } from './join-buffers-type.js'
 import { ProcessJoinContext } from './process-join-context.js'
 
@@ -23,6 +24,7 @@ const TIMERS = 'CLEANUP_TIMER'
 const BUFFERS = 'JOIN_BUFFERS'
 const LATE_RECORDS = 'numLateRecordsDropped'
 
+type AnyProcessJoinFunction = ProcessJoinFunction<unknown, unknown, unknown>
 type Side = 'left' | 'right'
 
 interface Opened {
@@ -32,14 +34,17 @@ interface Opened {
 
 export class IntervalJoinOperator extends TwoInputUdfOperator implements Triggerable<undefined> {
   readonly #spec: IntervalJoinSpec
+  readonly #function: AnyProcessJoinFunction
   readonly #waiting: WaitingTimes
   readonly #pair: ProcessJoinContext
   readonly #lateRecords: Counter
   #opened: Opened | undefined
+  #time: WatermarkTime = { watermark: NO_TIMESTAMP, number: 0 }
 
   constructor(binding: OperatorBinding, context: OperatorContext, spec: IntervalJoinSpec) {
     super(binding, context)
     this.#spec = spec
+    this.#function = spec.function
     const { lowerMs, upperMs } = spec.bounds
     this.#waiting = { leftMs: Math.max(upperMs, 0), rightMs: Math.max(-lowerMs, 0) }
     this.#pair = new ProcessJoinContext(context.output)
@@ -54,17 +59,12 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
     await super.open()
   }
 
-  onEventTime({ timestamp }: InternalTimer<undefined>): void {
+  /** Records that wait no longer are taken away when their key is looked at next: here nothing else is touched. */
+  onEventTime(): void {
     const { timers, buffers: state } = this.#parts
-    const buffers = state.value()
-    if (buffers?.timer !== timestamp) return
-    buffers.advance(timers.currentWatermark(), this.#waiting)
-    if (buffers.isEmpty) {
-      state.clear()
-      return
-    }
-    this.#setTimer(buffers)
-    state.update(buffers)
+    const lastCleanup = state.value()?.lastCleanup ?? Number.NEGATIVE_INFINITY
+    if (lastCleanup > timers.currentWatermark()) timers.registerEventTimeTimer(VOID_NAMESPACE, lastCleanup)
+    else state.clear()
   }
 
   /** There are none of processing time. */
@@ -77,7 +77,7 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
       return
     }
     const buffers = this.#currentBuffers()
-    buffers.left.add(timestamp, value)
+    buffers.addLeft(timestamp, value, timestamp + this.#waiting.leftMs)
     this.#keep(buffers)
     const { lowerMs, upperMs } = this.#spec.bounds
     const { right } = buffers
@@ -96,7 +96,7 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
       return
     }
     const buffers = this.#currentBuffers()
-    buffers.right.add(timestamp, value)
+    buffers.addRight(timestamp, value, timestamp + this.#waiting.rightMs)
     this.#keep(buffers)
     const { lowerMs, upperMs } = this.#spec.bounds
     const { left } = buffers
@@ -125,25 +125,29 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
 
   /** Without those that wait no longer. */
   #currentBuffers(): JoinBuffers {
-    const { timers, buffers: state } = this.#parts
-    const watermark = timers.currentWatermark()
-    const buffers = state.value() ?? new JoinBuffers(watermark)
-    buffers.advance(watermark, this.#waiting)
+    const time = this.#currentTime()
+    const buffers = this.#parts.buffers.value() ?? new JoinBuffers(time.number)
+    buffers.advance(time, this.#waiting)
     return buffers
   }
 
-  #keep(buffers: JoinBuffers): void {
-    if (buffers.timer === Number.POSITIVE_INFINITY) this.#setTimer(buffers)
-    this.#parts.buffers.update(buffers)
+  #currentTime(): WatermarkTime {
+    const watermark = this.#parts.timers.currentWatermark()
+    if (watermark !== this.#time.watermark) this.#time = { watermark, number: this.#time.number + 1 }
+    return this.#time
   }
 
-  #setTimer(buffers: JoinBuffers): void {
-    buffers.timer = buffers.lastCleanup(this.#waiting)
-    this.#parts.timers.registerEventTimeTimer(VOID_NAMESPACE, buffers.timer)
+  #keep(buffers: JoinBuffers): void {
+    const { timers, buffers: state } = this.#parts
+    if (!buffers.hasTimer) {
+      buffers.hasTimer = true
+      timers.registerEventTimeTimer(VOID_NAMESPACE, buffers.lastCleanup)
+    }
+    state.update(buffers)
   }
 
   #emitPair(left: unknown, right: unknown, leftTimestamp: number, rightTimestamp: number): void {
-    const { function: userFunction } = this.#spec
+    const userFunction = this.#function
     this.#pair.setPair(leftTimestamp, rightTimestamp)
     this.collector.timestamp = leftTimestamp > rightTimestamp ? leftTimestamp : rightTimestamp
     const result: unknown = userFunction.processElement(left, right, this.#pair, this.collector)

@@ -1,4 +1,4 @@
-// Duty: how the buffers of a key are written: the timer, then the left and the right records, each with its time.
+// Duty: how the buffers of a key are written: when all of it is over, then the left and the right records, each with its time.
 // Thread: any.
 import type { PairTypes } from '../../../api/dag/operators/join-spec.js'
 import type { TypeInformation } from '../../../api/types/type-information.js'
@@ -7,7 +7,7 @@ import type { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import { JoinBuffers } from './join-buffers.js'
 import { serializersOfPair, typeNamesOfPair } from './pair-serializers.js'
-import type { TimeBuffer } from './time-buffer.js'
+import { NO_RECORDS, TimeBuffer } from './time-buffer.js'
 
 export function joinBuffersType(types: PairTypes): TypeInformation<JoinBuffers> {
   return {
@@ -17,22 +17,16 @@ export function joinBuffersType(types: PairTypes): TypeInformation<JoinBuffers> 
       const [left, right] = serializersOfPair(types, registered)
       return {
         serialize: (buffers, output) => {
-          output.writeFloat64(buffers.timer)
+          output.writeFloat64(buffers.lastCleanup)
           writeRecords(buffers.left, left, output)
           writeRecords(buffers.right, right, output)
         },
         deserialize: (input) => {
-          const buffers = new JoinBuffers()
-          buffers.timer = input.readFloat64()
-          readRecords(buffers.left, left, input)
-          readRecords(buffers.right, right, input)
-          return buffers
+          const lastCleanup = input.readFloat64()
+          const ofLeft = readRecords(left, input)
+          return JoinBuffers.of(ofLeft, readRecords(right, input), lastCleanup)
         },
-        copy: (buffers) =>
-          buffers.copy(
-            (value) => left.copy(value),
-            (value) => right.copy(value),
-          ),
+        copy: (buffers) => buffers.copy(left.copy.bind(left), right.copy.bind(right)),
       }
     },
   }
@@ -46,9 +40,13 @@ function writeRecords(buffer: TimeBuffer, serializer: TypeSerializer<unknown>, o
   }
 }
 
-function readRecords(buffer: TimeBuffer, serializer: TypeSerializer<unknown>, input: DataInputView): void {
-  for (let count = input.readVarInt(); count > 0; count -= 1) {
+function readRecords(serializer: TypeSerializer<unknown>, input: DataInputView): TimeBuffer {
+  const count = input.readVarInt()
+  if (count === 0) return NO_RECORDS
+  const buffer = new TimeBuffer()
+  for (let record = 0; record < count; record += 1) {
     const time = input.readFloat64()
     buffer.add(time, serializer.deserialize(input))
   }
+  return buffer
 }

@@ -53,10 +53,12 @@ export class TimeBuffer {
     }
   }
 
-  addCopies(other: TimeBuffer, copyValue: CopyValue): void {
-    for (let position = other.start; position < other.end; position += 1) {
-      this.add(other.timeAt(position), copyValue(other.valueAt(position)))
-    }
+  copy(copyValue: CopyValue): TimeBuffer {
+    if (this.isEmpty) return NO_RECORDS
+    const copy = new TimeBuffer()
+    copy.#times = this.#times.slice(this.#start)
+    copy.#values = this.#values.slice(this.#start).map(copyValue)
+    return copy
   }
 
   /** The position of the first record of this time or a later one. */
@@ -102,3 +104,6 @@ export class TimeBuffer {
     return low
   }
 }
+
+/** Shared by all who have none: nothing is added to it. */
+export const NO_RECORDS: TimeBuffer = new TimeBuffer()
