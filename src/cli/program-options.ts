@@ -35,7 +35,7 @@ export const PROGRAM_OPTIONS: readonly CliOption[] = [
     value: 'required',
     valueName: 'export',
     description:
-      'Export of the job file that is the program. Without it: the default export, else main, else the script itself.',
+      'Export of the job file that is the program. Without it: the default export, else main, else the module itself.',
   },
   {
     short: 'C',

@@ -8,7 +8,7 @@ import { importForEvaluation } from './packaged-program-evaluation.js'
 /** A module's exports by name. */
 export type ProgramModule = Readonly<Record<string, unknown>>
 
-/** Imports a job module; a top-level script runs here, `await env.execute()` included. */
+/** Imports a job module; a program without a main runs here, its `await env.execute()` included. */
 export async function loadProgramModule(moduleUrl: string, evaluation: number): Promise<ProgramModule> {
   try {
     return (await importForEvaluation(moduleUrl, evaluation)) as ProgramModule
@@ -23,7 +23,7 @@ export function modulePath(moduleUrl: string): string {
 }
 
 /**
- * Shows a script its own arguments as `process.argv.slice(2)`, as if it had been started by node. In a worker only: there
+ * Shows a program its own arguments as `process.argv.slice(2)`, as if it had been started by node. In a worker only: there
  * the list belongs to this thread.
  */
 export function presentArguments(moduleUrl: string, args: readonly string[]): void {

@@ -1,4 +1,4 @@
-// Duty: CheckpointMetadata to the bytes of `_metadata` and back (format: README.md).
+// Duty: CheckpointMetadata to the bytes of `_metadata` and back (format: on-disk.md).
 // Invariants: magic and version first, then blocks of length, CRC32C, payload; nothing is believed before its checksum
 // was verified; garbage gives SNAPSHOT_* errors, never a crash or a huge allocation. Files inside the snapshot's own
 // directory are stored by name only, so the directory may be moved.

@@ -57,7 +57,7 @@ test('interfaces and classes carry no prefix or suffix that says only that they 
 })
 
 /** Members of a class body that are no methods or accessors: lines of two spaces that declare a name with a type or a value. */
-const FIELD = /^ {2}(?:(?:readonly|static|declare|override|protected) )*#?\w+[?!]?(?:: [^(\n]+)?(?: = .*)?$/gm
+const FIELD = /^ {2}(?:(?:readonly|static|declare|override|protected) )*#?\w+[?!]?(?:: .*| = .*)?$/gm
 const CLASS = /(?:^\/\*\*(?<doc>.*)\*\/\n)?^(?:export )?(?:abstract )?class (?<name>\w+)[^{]*\{\n(?<body>[^]*?)^\}/gm
 
 function classesWithManyFields(text: string): string[] {

@@ -57,6 +57,10 @@ export function figureAtMost(value: number): Goal {
   return { of: 'figure', is: 'at most', value }
 }
 
+export function figureAtLeast(value: number): Goal {
+  return { of: 'figure', is: 'at least', value }
+}
+
 export function differenceAtMost(value: number): Goal {
   return { of: 'difference', is: 'at most', value }
 }

@@ -25,7 +25,9 @@ import { keyedCountFamily } from './families/keyed-count-family.js'
 import { latencyFamily } from './families/latency-family.js'
 import { memoryFamily } from './families/memory-family.js'
 import { startFamily } from './families/start-family.js'
+import { timersFamily } from './families/timers-family.js'
 import { wideExchangeFamily } from './families/wide-exchange-family.js'
+import { windowsFamily } from './families/windows-family.js'
 
 const FAMILIES: readonly BenchFamily[] = [
   startFamily,
@@ -33,11 +35,13 @@ const FAMILIES: readonly BenchFamily[] = [
   chainFamily,
   depthFamily,
   keyedCountFamily,
+  timersFamily,
   exchangeFamily,
   wideExchangeFamily,
   latencyFamily,
   checkpointFamily,
   memoryFamily,
+  windowsFamily,
 ]
 const NAMES = FAMILIES.map(({ name }) => name)
 

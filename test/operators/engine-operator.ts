@@ -62,5 +62,5 @@ export function specOf<UserFunction extends object>(
     createStreamOperator: (binding: unknown, context: unknown) =>
       new operatorClass(binding as OperatorBinding, context as OperatorContext, userFunction),
   }
-  return { kind: 'operator', factory, functions: [userFunction] }
+  return { kind: 'factory', factory, functions: [userFunction] }
 }

@@ -153,10 +153,10 @@ const PLANTED: readonly Planted[] = [
     report: DIFFERENT,
   },
   {
-    what: 'leaves a timer behind',
+    what: 'leaves a timer at its end',
     test: { ...sortingCase(LeavesTimer), inputs: [[processingTime(5000)]], expected: [], slices: false },
     foundIn: ['plain'],
-    report: /left a timer behind/,
+    report: /a timer is left of/,
   },
   {
     what: 'restores one key group of several',
@@ -167,7 +167,7 @@ const PLANTED: readonly Planted[] = [
           createStreamOperator: (_binding: unknown, context: unknown) =>
             restoringOneKeyGroup(counting, context as Parameters<typeof restoringOneKeyGroup>[1]),
         }
-        return { ...counting, spec: { kind: 'operator', factory, functions: [] } }
+        return { ...counting, spec: { kind: 'factory', factory, functions: [] } }
       },
       inputs: [['a', 'c', 'f', 'a', 'c', 'f', 'a', 'c', 'f'].map((key) => record([key, 0]))],
       expected: [1, 2, 3].flatMap((count) => ['a', 'c', 'f'].map((key) => record([key, count]))),
@@ -234,7 +234,7 @@ describe('testSource reports a source that', () => {
       createStreamOperator: (binding: unknown, context: unknown) =>
         new sourceClass(binding as OperatorBinding, context as OperatorContext, userFunction),
     }
-    return bindingOf({ kind: 'operator', factory, functions: [userFunction] })
+    return bindingOf({ kind: 'factory', factory, functions: [userFunction] })
   }
 
   it('loses a record in its snapshot', async () => {

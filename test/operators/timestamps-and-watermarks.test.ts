@@ -212,7 +212,7 @@ describe('TimestampsAndWatermarksOperator', () => {
 
   it('keeps timestamps of every size', async () => {
     const harness = await open(monotonous)
-    const values = [Number.NEGATIVE_INFINITY, Number.MIN_SAFE_INTEGER, -1, 0, 1, 0.5, Number.MAX_SAFE_INTEGER, Infinity]
+    const values = [Number.NEGATIVE_INFINITY, Number.MIN_SAFE_INTEGER, -1, 0, 1, 0.5, Number.MAX_SAFE_INTEGER]
     for (const value of values) harness.processElement(value)
     assert.deepEqual(
       harness.context.output.records().map(({ timestamp }) => timestamp),
@@ -250,7 +250,7 @@ describe('TimestampsAndWatermarksOperator', () => {
   })
 
   it('refuses a timestamp that is no number, with the record', async () => {
-    const wrong = [Number.NaN, undefined, null, '2026-01-01', new Date(0), 7n] as const
+    const wrong = [NaN, Infinity, 2 ** 53, -(2 ** 63), undefined, null, '2026-01-01', new Date(0), 7n] as const
     for (const given of wrong) {
       const assigner = (() => given) as unknown as () => number
       const harness = await open(WatermarkStrategy.noWatermarks<unknown>().withTimestampAssigner(assigner))

@@ -58,7 +58,7 @@ function specOf(
   const createStreamOperator = (binding: unknown, context: unknown): object =>
     make(binding as OperatorBinding, context as OperatorContext)
   const coordinator = numberCoordinator(plan, world.coordinator)
-  return { kind: 'operator', factory: { createStreamOperator }, functions: [], keepsState: true, coordinator }
+  return { kind: 'factory', factory: { createStreamOperator }, functions: [], keepsState: true, coordinator }
 }
 
 abstract class HandOutOperator extends StreamOperatorBase implements OperatorEventHandler {

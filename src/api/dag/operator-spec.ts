@@ -1,5 +1,6 @@
 import { eventTimeKeepsState, type EventTimeSpec } from './operators/event-time-spec.js'
 import type { KeepsState } from './operators/keeps-state.js'
+import { joinKeepsState, type JoinSpec } from './operators/join-spec.js'
 import { keyedKeepsState, type KeyedSpec } from './operators/keyed-spec.js'
 import { oneInputKeepsState, type OneInputSpec } from './operators/one-input-spec.js'
 import { sinkKeepsState, type SinkSpec } from './operators/sink-spec.js'
@@ -11,7 +12,7 @@ import type { StreamOperatorFactory } from './stream-operator-factory.js'
 
 /** An operator that has no kind of its own: it brings its factory. */
 export interface FactorySpec {
-  readonly kind: 'operator'
+  readonly kind: 'factory'
   readonly factory: StreamOperatorFactory
   readonly functions: readonly object[]
   /** Whether it keeps state of its own, whatever its functions do. */
@@ -21,7 +22,8 @@ export interface FactorySpec {
 }
 
 /** Operators that have a kind, by families: a file each in `operators/`, and one in the engine that makes them. */
-export type KindSpec = SourceSpec | OneInputSpec | EventTimeSpec | KeyedSpec | WindowSpec | TwoInputSpec | SinkSpec
+export type KindSpec =
+  SourceSpec | OneInputSpec | EventTimeSpec | KeyedSpec | WindowSpec | JoinSpec | TwoInputSpec | SinkSpec
 
 /**
  * What an operator does: the name of its kind and what the user gave for it. The engine turns a kind into an operator of its
@@ -38,6 +40,7 @@ const kindKeepsState: KeepsState<KindSpec> = {
   ...eventTimeKeepsState,
   ...keyedKeepsState,
   ...windowKeepsState,
+  ...joinKeepsState,
   ...twoInputKeepsState,
   ...sinkKeepsState,
 }
@@ -53,11 +56,11 @@ export function functionsOf(spec: OperatorSpec): readonly object[] {
 
 /** Of the coordinator that decides for all subtasks, where there is one. */
 export function coordinatorNameOf(spec: OperatorSpec): string | undefined {
-  if (spec.kind === 'operator') return spec.coordinator?.name
+  if (spec.kind === 'factory') return spec.coordinator?.name
   return spec.kind === 'source' ? SOURCE_COORDINATOR : undefined
 }
 
 /** Whether the operator keeps state of its own, or its functions are there for the state of keys. */
 export function keepsState(spec: OperatorSpec): boolean {
-  return spec.kind === 'operator' ? spec.keepsState === true : kindKeepsState[spec.kind]
+  return spec.kind === 'factory' ? spec.keepsState === true : kindKeepsState[spec.kind]
 }

@@ -62,11 +62,14 @@ export function extremeOf<T>(field: FieldReference, which: 'min' | 'max'): Field
   )
 }
 
+/** Its result depends on which record came first where two are equal. */
+export class ExtremeElement<T> extends FieldAggregation<T> {}
+
 /** minBy and maxBy: the whole element; of equal ones the first, or the newest when `first` is false. */
-export function extremeElementOf<T>(field: FieldReference, which: 'min' | 'max', first: boolean): FieldAggregation<T> {
+export function extremeElementOf<T>(field: FieldReference, which: 'min' | 'max', first: boolean): ExtremeElement<T> {
   const isBetter = comparison(which)
   const method = `${which}By`
-  return new FieldAggregation<T>(
+  return new ExtremeElement<T>(
     (current, next) => {
       const left = comparable(current, field, method)
       const right = comparable(next, field, method)

@@ -5,13 +5,16 @@ import { hasMethods } from '../functions/has-methods.js'
 import type { ReduceFunction } from '../functions/reduce-function.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { invalid } from '../windowing/window-arguments.js'
+import { ExtremeElement } from './aggregations.js'
 import { asFunctionObject } from './function-arguments.js'
 
 /** Whether the stream of the windows has keys, so that the functions of its results are given them. */
 export type Keys = 'keyed' | 'all'
 
 export function reducingContents(reducer: unknown): WindowContentsSpec {
-  return { kind: 'reducing', function: asFunctionObject<ReduceFunction<unknown>>(reducer, 'reduce', 'reduce') }
+  const reduceFunction = asFunctionObject<ReduceFunction<unknown>>(reducer, 'reduce', 'reduce')
+  const isOrderSensitive = reducer instanceof ExtremeElement
+  return { kind: 'reducing', function: reduceFunction, isOrderSensitive }
 }
 
 export function aggregatingContents(
@@ -31,6 +34,7 @@ export function aggregatingContents(
 
 /** Of `process(...)`. */
 export function processResult(processFunction: unknown, keys: Keys): WindowResultSpec {
+  refuseOther(processFunction, 'process', 'apply')
   return keys === 'keyed'
     ? { kind: 'process', function: asFunctionObject(processFunction, 'process', 'process') }
     : { kind: 'process-all', function: asFunctionObject(processFunction, 'process', 'process') }
@@ -38,9 +42,19 @@ export function processResult(processFunction: unknown, keys: Keys): WindowResul
 
 /** Of `apply(...)`. */
 export function applyResult(windowFunction: unknown, keys: Keys): WindowResultSpec {
+  refuseOther(windowFunction, 'apply', 'process')
   return keys === 'keyed'
     ? { kind: 'apply', function: asFunctionObject(windowFunction, 'apply', 'apply') }
     : { kind: 'apply-all', function: asFunctionObject(windowFunction, 'apply', 'apply') }
+}
+
+/** The two kinds of functions of a window are easily taken for each other. */
+function refuseOther(given: unknown, method: string, other: string): void {
+  if (typeof given !== 'object' || hasMethods(given, method) || !hasMethods(given, other)) return
+  throw invalid(
+    { method },
+    `it takes a function with the method ${method}. One with the method ${other} goes to ${other}(...)`,
+  )
 }
 
 /** Of the second argument of `reduce` and `aggregate`: a function is a WindowFunction. */

@@ -1,5 +1,5 @@
 /**
- * Gives the event time of a record, ms since the epoch. `recordTimestampMs` is what the record has so far, from its source:
+ * Gives the event time of a record, ms since the epoch, between -(2 ** 53) and 2 ** 53. `recordTimestampMs` is what the record has so far, from its source:
  * -Infinity where it has none.
  *
  * @example
@@ -20,7 +20,7 @@ export interface TimestampAssigner<T> {
 
 /**
  * A function serves as well. It is called once a record, on every subtask, and must not be asynchronous: ASYNC_NOT_ALLOWED. What
- * is not a number is TIMESTAMP_INVALID.
+ * is no number of that range is TIMESTAMP_INVALID; -Infinity leaves the record without a timestamp.
  *
  * @example
  * ```ts

@@ -14,7 +14,7 @@ warns once of each that is set. A key that no option has is accepted too; one th
 with that, and so are a key that comes twice (the last one wins; twice in one mapping of \`config.yaml\` is an error) and an old
 name beside the newer one, which wins wherever it stands.
 
-This page is generated from the options in \`src/core/config\`; a test fails when it is out of date.
+\`npm run pages\` writes this page from the options in \`src/core/config\`; a test fails when it is out of date.
 `
 
 /** The text of conf/README.md. */

@@ -15,6 +15,7 @@ export const PipelineOptions: {
   readonly AUTO_WATERMARK_INTERVAL: ConfigOption<number>
   readonly GLOBAL_JOB_PARAMETERS: ConfigOption<Readonly<Record<string, string>>>
   readonly OBJECT_REUSE: ConfigOption<boolean>
+  readonly SHARE_WINDOW_PANES: ConfigOption<boolean>
 } = {
   NAME: stringOption('pipeline.name', undefined, {
     description: 'Name of the job, where execute() gives none.',
@@ -39,5 +40,9 @@ export const PipelineOptions: {
   OBJECT_REUSE: booleanOption('pipeline.object-reuse', false, {
     description:
       'Hand records on by reference within a chain, for functions that neither change nor keep what they were given or emitted; false: each function gets a copy of its own. What goes to another task is copied in any case.',
+  }),
+  SHARE_WINDOW_PANES: booleanOption('pipeline.share-window-panes', true, {
+    description:
+      'Sliding windows of event time with reduce, or with aggregate, and the default trigger add a record once, to a piece of time that all its windows share, and combine these pieces when they fire; so their functions must not depend on the order of records. Sums of fractions may differ in their last bits. false: each window is added to by itself. State can be restored either way.',
   }),
 }

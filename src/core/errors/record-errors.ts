@@ -25,7 +25,7 @@ export const RECORD_ERRORS = {
   },
   ASYNC_NOT_ALLOWED: {
     message:
-      '{operator}: {method}{source} returned a Promise, but it is called once a record and must be synchronous. Wait where a Promise is allowed: in open, in the run of a source, in the invoke of a sink.',
+      '{operator}: {method}{source} returned a Promise, but it is called between records and must be synchronous. Wait where a Promise is allowed: in open, in the run of a source, in the fetch of a split reader, in the invoke of a sink.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,
@@ -70,7 +70,7 @@ export const RECORD_ERRORS = {
   },
   TIMESTAMP_INVALID: {
     message:
-      '{operator}: {timestamp} is no timestamp for the record {record}. An assigner, and a reader of a source, have to give event time as a number of ms since the epoch.',
+      '{operator}: {timestamp} is no timestamp for the record {record}. An assigner, and a reader of a source, have to give event time in ms since the epoch, between -(2 ** 53) and 2 ** 53.',
     fault: 'user',
     recovery: 'restart',
     httpStatus: 500,

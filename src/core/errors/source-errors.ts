@@ -30,8 +30,31 @@ export const SOURCE_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  SOURCE_PART_INVALID: {
+    message: '{source}: {method}() of the source returned {returned}, which is no {part}: {reason}.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   SOURCE_READER_INVALID: {
     message: '{source}: {method}() of its reader returned {returned} in place of {expected}.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  SOURCE_SPLIT_UNKNOWN: {
+    message:
+      "fetch() of the split reader gave {what} of the split '{split}', which its reader was not assigned, or whose end was given before. Its splits: {assigned}. A split is named by what its splitId() gives.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
+  SOURCE_FETCH_INVALID: {
+    message:
+      'fetch() of the split reader gave {returned}, which is no RecordsWithSplitIds{reason}. Give records with new RecordsBySplits().add(splitId, record), and none of them where there are none.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 500,

@@ -8,6 +8,14 @@ export const WINDOW_ERRORS = {
     httpStatus: 500,
     exitCode: 1,
   },
+  JOIN_WITHOUT_TIMESTAMP: {
+    message:
+      '{operator}: a record of its {side} stream has no timestamp, and an interval join is by event time. Call assignTimestampsAndWatermarks(...) on that stream before its keyBy(...).',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   SESSION_GAP_INVALID: {
     message:
       'The gap of a session must be whole milliseconds, more than 0, but the function of withDynamicGap gave {gap} for the record {element}.',

@@ -1,10 +1,17 @@
 /**
  * The hand-written loops beside the jobs, each in a process of its own so that nothing else has taught the optimiser
- * other types: `node loop.js chain|chain-3|chain-12|count --records n --keys n --key-kind kind`.
+ * other types: `node loop.js chain|chain-3|chain-12|count|buckets --records n --keys n --key-kind kind`.
  */
 import { parseArgs } from 'node:util'
 import { Bench } from 'tinybench'
-import { recordMaker, type BenchRecord, type KeyKind } from '../jobs/bench-records.js'
+import {
+  BUCKET_MS,
+  MAX_DISORDER_MS,
+  recordMaker,
+  timedRecordMaker,
+  type BenchRecord,
+  type KeyKind,
+} from '../jobs/bench-records.js'
 import { isKept, raiseValue, valueOf } from '../jobs/chain-functions.js'
 
 /** Of ten rounds three warm up, as the first 30 % of a job do. */
@@ -63,7 +70,41 @@ function countLoop(make: (id: number) => BenchRecord): Loop {
   }
 }
 
-const LOOPS = { chain: chainLoop, 'chain-3': chain3Loop, 'chain-12': chain12Loop, count: countLoop }
+/** Counts a bucket of time and key, and takes a bucket away once no more records of it can come. */
+function bucketLoop(makeUntimed: (id: number) => BenchRecord): Loop {
+  const make = timedRecordMaker(makeUntimed, 0, 1)
+  const buckets = new Map<number, Map<string, number>>()
+  let newest = 0
+  let nextEnd = 0
+  const fire = (): void => {
+    for (const [bucket, counts] of buckets) {
+      if (bucket + BUCKET_MS + MAX_DISORDER_MS > newest) continue
+      for (const count of counts.values()) sunk += count
+      buckets.delete(bucket)
+    }
+    nextEnd = newest - (newest % BUCKET_MS) + BUCKET_MS + MAX_DISORDER_MS
+  }
+  return (from, to) => {
+    for (let id = from; id < to; id += 1) {
+      const record = make(id)
+      kept[id & KEPT_MASK] = record
+      const bucket = record.ts - (record.ts % BUCKET_MS)
+      let counts = buckets.get(bucket)
+      if (counts === undefined) buckets.set(bucket, (counts = new Map<string, number>()))
+      counts.set(record.key, (counts.get(record.key) ?? 0) + 1)
+      if (record.ts > newest) newest = record.ts
+      if (newest >= nextEnd) fire()
+    }
+  }
+}
+
+const LOOPS = {
+  chain: chainLoop,
+  'chain-3': chain3Loop,
+  'chain-12': chain12Loop,
+  count: countLoop,
+  buckets: bucketLoop,
+}
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

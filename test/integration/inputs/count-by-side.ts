@@ -15,7 +15,7 @@ export type Sides = readonly [key: number, left: number, right: number]
 export function countBySide(): OperatorSpec {
   const createStreamOperator = (binding: unknown, context: unknown): object =>
     new CountBySide(binding as OperatorBinding, context as OperatorContext)
-  return { kind: 'operator', factory: { createStreamOperator }, functions: [{}] }
+  return { kind: 'factory', factory: { createStreamOperator }, functions: [{}] }
 }
 
 class CountBySide extends UdfStreamOperator {

@@ -430,6 +430,7 @@ describe('config.yaml', () => {
 
 describe('conf/README.md', () => {
   it('is what the options say', () => {
-    assert.equal(readFileSync(path.join(REPOSITORY, 'conf/README.md'), 'utf8'), renderOptionsDocumentation())
+    const page = readFileSync(path.join(REPOSITORY, 'conf/README.md'), 'utf8')
+    assert.equal(page, renderOptionsDocumentation(), 'npm run pages writes it')
   })
 })

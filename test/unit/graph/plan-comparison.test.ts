@@ -88,7 +88,7 @@ test('another coordinator in the worker is a mismatch, and an operator without o
   const planWith = (spec: OperatorSpec): JobGraph =>
     planOf((program) => program.operator(program.source('source'), 'numbers', spec))
   const factory = { createStreamOperator: () => ({}) }
-  const plain: OperatorSpec = { kind: 'operator', factory, functions: [] }
+  const plain: OperatorSpec = { kind: 'factory', factory, functions: [] }
   const named = (name: string): OperatorSpec => ({
     ...plain,
     coordinator: { name, create: () => assert.fail('not run') },

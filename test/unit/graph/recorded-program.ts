@@ -106,5 +106,5 @@ export function sourceOf(): OperatorSpec {
 }
 
 function manyInputs(): OperatorSpec {
-  return { kind: 'operator', factory: { createStreamOperator: () => ({}) }, functions: [] }
+  return { kind: 'factory', factory: { createStreamOperator: () => ({}) }, functions: [] }
 }

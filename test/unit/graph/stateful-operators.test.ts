@@ -36,12 +36,12 @@ test('operators that may hold state and have no uid are named in the order of th
   program.operator(plain, 'list sink', { kind: 'sink', function: list })
   program.operator(plain, 'file sink', { kind: 'sink', function: new WriteAsTextSink('/out', 'OVERWRITE') })
   const factory = { createStreamOperator: () => ({}) }
-  program.operator(plain, 'keeping', { kind: 'operator', factory, functions: [], keepsState: true })
-  program.operator(plain, 'not keeping', { kind: 'operator', factory, functions: [{ invoke: () => undefined }] })
+  program.operator(plain, 'keeping', { kind: 'factory', factory, functions: [], keepsState: true })
+  program.operator(plain, 'not keeping', { kind: 'factory', factory, functions: [{ invoke: () => undefined }] })
   const coordinator = { name: 'Coordinator', create: () => assert.fail('it is not run') }
-  program.operator(plain, 'coordinated', { kind: 'operator', factory, functions: [], coordinator })
+  program.operator(plain, 'coordinated', { kind: 'factory', factory, functions: [], coordinator })
   const second = { ...list }
-  program.operator(plain, 'second keeps', { kind: 'operator', factory, functions: [{}, second] })
+  program.operator(plain, 'second keeps', { kind: 'factory', factory, functions: [{}, second] })
   const names = statefulOperatorsWithoutUid(generateProgramGraph(program.pipeline()))
   assert.deepEqual(names, ['offsets', 'list sink', 'keeping', 'coordinated', 'second keeps', 'count', 'rich on key'])
 })

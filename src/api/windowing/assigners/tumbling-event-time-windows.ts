@@ -1,7 +1,7 @@
 import type { DurationLike } from '../../eventtime/time.js'
 import { EventTimeTrigger } from '../triggers/event-time-trigger.js'
-import type { TimeWindow } from '../windows/time-window.js'
-import { tumblesOf, tumblingWindowOf, type Tumbles } from './tumbling-windows.js'
+import { TimeWindow } from '../windows/time-window.js'
+import { tumblesOf, type Tumbles } from './tumbling-windows.js'
 import { WindowAssigner } from './window-assigner.js'
 
 /**
@@ -18,6 +18,9 @@ import { WindowAssigner } from './window-assigner.js'
  */
 export class TumblingEventTimeWindows extends WindowAssigner<unknown, TimeWindow> {
   readonly #tumbles: Tumbles
+  /** Of the last record: most records lie in the same window as the one before, and need no objects of their own. */
+  #last: readonly TimeWindow[] = []
+  #lastStart = Number.NaN
 
   private constructor(tumbles: Tumbles) {
     super()
@@ -30,7 +33,13 @@ export class TumblingEventTimeWindows extends WindowAssigner<unknown, TimeWindow
   }
 
   assignWindows(_element: unknown, timestamp: number): readonly TimeWindow[] {
-    return tumblingWindowOf(timestamp, this.#tumbles)
+    const { sizeMs, offsetMs } = this.#tumbles
+    const start = TimeWindow.getWindowStartWithOffset(timestamp, offsetMs, sizeMs)
+    if (start !== this.#lastStart) {
+      this.#last = [new TimeWindow(start, start + sizeMs)]
+      this.#lastStart = start
+    }
+    return this.#last
   }
 
   getDefaultTrigger(): EventTimeTrigger {

@@ -63,13 +63,17 @@ export class TimeWindow extends Window {
   }
 
   hashCode(): number {
-    const spread = Math.imul(this.#start | 0, SPREAD_START) + Math.imul(this.#end | 0, SPREAD_END)
-    return Math.imul(spread ^ (spread >>> 15), SPREAD_END)
+    return timeWindowHash(this.#start, this.#end)
   }
 
   override toString(): string {
     return `TimeWindow{start=${String(this.#start)}, end=${String(this.#end)}}`
   }
+}
+
+export function timeWindowHash(start: number, end: number): number {
+  const spread = Math.imul(start | 0, SPREAD_START) + Math.imul(end | 0, SPREAD_END)
+  return Math.imul(spread ^ (spread >>> 15), SPREAD_END)
 }
 
 export const TIME_WINDOW_SERIALIZER: WindowSerializer<TimeWindow> = {

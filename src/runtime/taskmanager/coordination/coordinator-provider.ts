@@ -10,7 +10,7 @@ export function coordinatorProviderOf(
   registeredTypes: RegisteredTypes,
 ): OperatorCoordinatorProvider | undefined {
   switch (spec.kind) {
-    case 'operator':
+    case 'factory':
       return spec.coordinator
     case 'source':
       return sourceCoordinatorProvider({ ...spec, registeredTypes })

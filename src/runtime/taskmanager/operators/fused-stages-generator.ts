@@ -5,7 +5,7 @@
 // Invariants: an error names the stage that threw; what follows the run is called outside of the try, so that
 // an error there is never taken for the last stage's.
 // Thread: the task worker that owns the operators.
-import { stagesOf, type ChainStage, type StageRun } from './chain-stage.js'
+import { stagesOf, type RecordStage, type StageRun } from './stage-run.js'
 
 export type ProcessElement = (value: unknown, timestamp: number, keyHash: number) => void
 
@@ -18,7 +18,7 @@ export function fuseStages(run: StageRun): ProcessElement {
 }
 
 /** The function as source, after a `return`. */
-export function fusedStagesSource(stages: readonly Pick<ChainStage, 'kind' | 'method' | 'copier' | 'keyed'>[]): string {
+export function fusedStagesSource(stages: readonly Pick<RecordStage, 'kind' | 'method' | 'copier' | 'keyed'>[]): string {
   const constants: string[] = []
   const lines: string[] = []
   let value = 'v'

@@ -3,7 +3,7 @@
 // handed on by reference where the job says so: its emitter may do with the object what it likes.
 // Thread: the task worker that owns the operator.
 import type { TimeTarget } from '../eventtime/time-target.js'
-import type { StageRun } from './chain-stage.js'
+import type { StageRun } from './stage-run.js'
 
 export interface Output extends TimeTarget {
   /** Where the one reader of this output is a stage: the run of stages that begins with it. */

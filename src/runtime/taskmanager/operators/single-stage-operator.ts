@@ -7,13 +7,13 @@
 import type { KeySpec } from '../../../api/dag/key-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { asyncNotAllowed } from '../state/thenable.js'
-import type { ChainStage, StageRun } from './chain-stage.js'
+import type { RecordStage, StageRun } from './stage-run.js'
 import { fuseStages, type ProcessElement } from './fused-stages-generator.js'
 import type { OperatorContext } from './stream-operator.js'
 import { OneInputUdfOperator } from './one-input-udf-operator.js'
 
 /** The one function of a stage, and how it is called with a record. */
-export type StageFunction = Pick<ChainStage, 'kind' | 'function' | 'method'>
+export type StageFunction = Pick<RecordStage, 'kind' | 'function' | 'method'>
 
 export class SingleStageOperator extends OneInputUdfOperator {
   readonly stageRun: StageRun
@@ -31,7 +31,7 @@ export class SingleStageOperator extends OneInputUdfOperator {
     fused(value, timestamp, keyHash)
   }
 
-  #stage(stage: StageFunction, key: KeySpec | undefined): ChainStage {
+  #stage(stage: StageFunction, key: KeySpec | undefined): RecordStage {
     const backend = this.keyedBackend
     return {
       ...stage,

@@ -15,6 +15,7 @@ import type { Copier } from '../../../core/types/copier.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
 import { isThenable } from '../state/thenable.js'
 import { describeThrown } from '../../../core/errors/thrown-value.js'
+import { isTimestamp } from '../eventtime/assigned-timestamp.js'
 import { timestampOf } from '../eventtime/watermark-timestamp.js'
 import type { WatermarkEmitter } from '../eventtime/watermark-emitter.js'
 import type { Output } from './output.js'
@@ -158,8 +159,9 @@ export class SourceFunctionRun implements SourceContext<unknown> {
 
   collectWithTimestamp(value: unknown, timestampMs: number): Promise<void> | undefined {
     const timestamp: unknown = timestampMs
-    if (typeof timestamp !== 'number' || Number.isNaN(timestamp)) {
-      throw new ReasonError(`collectWithTimestamp takes a timestamp in ms, not ${describeValue(timestamp)}`)
+    if (!isTimestamp(timestamp)) {
+      const taken = 'ms since the epoch, between -(2 ** 53) and 2 ** 53'
+      throw new ReasonError(`collectWithTimestamp takes ${taken}, not ${describeValue(timestamp)}`)
     }
     return this.#take(value, timestamp)
   }

@@ -16,6 +16,7 @@ import type {
 import { SOURCE_COORDINATOR } from '../../../api/dag/operators/source-spec.js'
 import type { WatermarkAlignment, WatermarkStrategy } from '../../../api/eventtime/watermark-strategy.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
+import { checkedEnumerator } from './checked-source-parts.js'
 import { SourceCoordinatorContext } from './source-coordinator-context.js'
 import type { ToSourceCoordinator } from './source-events.js'
 import { GroupAlignment } from './group-alignment.js'
@@ -57,11 +58,15 @@ class SourceCoordinator implements OperatorCoordinator {
 
   async resetToCheckpoint(_checkpointId: number, state: Uint8Array | undefined): Promise<void> {
     if (state === undefined) return
-    this.#enumerator = await this.#source.restoreEnumerator(this.#context, this.#stateBytes.read(state))
+    const restored = await this.#source.restoreEnumerator(this.#context, this.#stateBytes.read(state))
+    this.#enumerator = checkedEnumerator(restored, { source: this.#name, method: 'restoreEnumerator' })
   }
 
   async start(): Promise<void> {
-    this.#enumerator ??= await this.#source.createEnumerator(this.#context)
+    if (this.#enumerator === undefined) {
+      const created = await this.#source.createEnumerator(this.#context)
+      this.#enumerator = checkedEnumerator(created, { source: this.#name, method: 'createEnumerator' })
+    }
     await this.#enumerator.start()
     this.#announcePeriodically()
   }

@@ -33,6 +33,7 @@ import { MAX_NAMED_SPLITS, type WatermarkMaker } from '../operators/watermark-ma
 import { MAX_WATERMARK } from '../network/stream-element.js'
 import { isThenable } from '../state/thenable.js'
 import type { ToSourceCoordinator, ToSourceReader } from './source-events.js'
+import { checkedReader } from './checked-source-parts.js'
 import { ReaderOutputs } from './reader-outputs.js'
 import { PeriodicTimer } from './periodic-timer.js'
 import { SplitAlignment } from './split-alignment.js'
@@ -72,7 +73,7 @@ export class SourceOperator
     this.#alignment = new SplitAlignment({
       outputs: () => this.#readerOutputs,
       pauseOrResume: (pause, resume) => {
-        this.#reader?.pauseOrResumeSplits?.(pause, resume)
+        this.#refusePromise(this.#reader?.pauseOrResumeSplits?.(pause, resume), 'pauseOrResumeSplits')
       },
       report: (watermarkMs) => {
         this.#send({ kind: 'reported-watermark', watermarkMs })
@@ -93,7 +94,8 @@ export class SourceOperator
     await super.initializeState(restored, checkpointId)
     this.#splits = this.state.operatorBackend.getListState(new ListStateDescriptor<Uint8Array>(SPLITS_STATE))
     await this.guarded(async () => {
-      this.#reader = await this.#spec.source.createReader(this.#readerContext())
+      const reader = await this.#spec.source.createReader(this.#readerContext())
+      this.#reader = checkedReader(reader, this.name)
     })
   }
 
@@ -158,10 +160,10 @@ export class SourceOperator
         this.#addSplits(received.splits)
         break
       case 'no-more-splits':
-        reader.notifyNoMoreSplits()
+        this.#refusePromise(reader.notifyNoMoreSplits(), 'notifyNoMoreSplits')
         break
       case 'source-event':
-        reader.handleSourceEvents?.(received.event)
+        this.#refusePromise(reader.handleSourceEvents?.(received.event), 'handleSourceEvents')
         break
       case 'watermark-alignment':
         this.#alignment.setMaxWatermark(received.maxWatermarkMs)
@@ -266,7 +268,12 @@ export class SourceOperator
   #addSplits(bytes: readonly Uint8Array[]): void {
     const splits = bytes.map((each) => this.#splitOf(each))
     for (const split of splits) this.#readerOutputs.createOutputForSplit(split.splitId())
-    this.#reader?.addSplits(splits)
+    this.#refusePromise(this.#reader?.addSplits(splits), 'addSplits')
+  }
+
+  /** A snapshot that came before the promise is kept would know nothing of what it does. */
+  #refusePromise(result: unknown, method: string): void {
+    if (this.#reader !== undefined) this.refusePromise(result, method, this.#reader)
   }
 
   #makeTimers(strategy: WatermarkStrategy<unknown>): readonly PeriodicTimer[] {

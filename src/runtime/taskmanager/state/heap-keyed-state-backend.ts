@@ -52,7 +52,11 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     this.#states = new KeyedStateRegistry<HeapStateTable>(parameters, this.#context, {
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table, keys) => new KeyedMapState(table, keys),
-      createQueueEntries: ({ table, current }) => new HeapQueueEntries(table, current),
+      createQueueEntries: ({ table, current }) => {
+        return new HeapQueueEntries(table, current, (hashes, start, end) => {
+          this.prepareKeys(hashes, start, end)
+        })
+      },
     })
   }
 
@@ -144,7 +148,10 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   #createTable(types: StateTypes, context: KeyContext): HeapStateTable {
     const table = new HeapStateTable(types, { ...this.#parameters, newKeys: this.#newKeys, context })
     this.#load(table)
-    if (types.metadata.kind !== 'priority-queue') this.#firstTable ??= table
+    if (types.metadata.kind !== 'priority-queue') {
+      this.#firstTable ??= table
+      context.leader ??= table
+    }
     return table
   }
 

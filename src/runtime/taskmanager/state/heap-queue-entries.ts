@@ -2,14 +2,19 @@
 // Invariants: timestamp and namespace stand in the table's column; an element is an object only when it is taken.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import { NOT_FOUND } from './entry-table.js'
+import { NOT_FOUND, TOUCHED_TOGETHER } from './entry-table.js'
 import type { HeapStateTable } from './heap-state-table.js'
-import type { KeyContext } from './key-context.js'
+import { NO_PLACE, type KeyContext } from './key-context.js'
 import type { QueueElement } from './keyed-priority-queue.js'
 import type { QueueEntries } from './queue-entries.js'
+import { RecentTimers } from './recent-timers.js'
 import { PRESENT } from './table-priority-queue.js'
 import type { TimerOrder } from './timer-order.js'
+import type { UnorderedTimers } from './timer-run.js'
 import { TimerColumn } from './timer-namespaces.js'
+
+/** Touches what the states have of coming keys. */
+export type PrepareKeys = (keyHashes: readonly number[], start: number, end: number) => void
 
 export class HeapQueueEntries<N> implements QueueEntries<N> {
   readonly #table: HeapStateTable
@@ -18,10 +23,24 @@ export class HeapQueueEntries<N> implements QueueEntries<N> {
   /** One object for all that is looked up: the column copies what it keeps. */
   readonly #sought: { timestamp: number; namespace: unknown } = { timestamp: 0, namespace: undefined }
 
-  constructor(table: HeapStateTable, current: KeyContext) {
+  /** Undefined where elements of one key and timestamp differ in their namespaces. */
+  readonly #recent: RecentTimers | undefined
+
+  readonly #prepareKeys: PrepareKeys
+  /** Hashes of coming elements, of the keys and of the entries here. */
+  readonly #keyHashes: number[] = new Array<number>(TOUCHED_TOGETHER).fill(0)
+  readonly #hashes: number[] = new Array<number>(TOUCHED_TOGETHER).fill(0)
+  /** Of what `onComingTimers` loaded: stored, so that the compiler does not leave the loads out. */
+  touched = 0
+
+  constructor(table: HeapStateTable, current: KeyContext, prepareKeys: PrepareKeys) {
     this.#table = table
+    this.#prepareKeys = prepareKeys
     this.#current = current
     this.#column = timerColumnOf(table)
+    if (!this.#column.isOfVoid) return
+    this.#recent = new RecentTimers()
+    current.notes.push(this.#recent)
   }
 
   get keyHash(): number {
@@ -29,13 +48,18 @@ export class HeapQueueEntries<N> implements QueueEntries<N> {
   }
 
   add(namespace: N, timestamp: number): number {
-    if (this.#find(namespace, timestamp) !== NOT_FOUND) return NOT_FOUND
-    return this.#table.insert(this.#current, this.#sought, PRESENT)
+    const { place } = this.#current
+    if (place !== NO_PLACE && this.#recent?.isNoted(place, timestamp) === true) return NOT_FOUND
+    const found = this.#find(namespace, timestamp)
+    const position = found === NOT_FOUND ? this.#table.insert(this.#current, this.#sought, PRESENT) : found
+    if (place !== NO_PLACE) this.#recent?.note(place, timestamp, position)
+    return found === NOT_FOUND ? position : NOT_FOUND
   }
 
   remove(namespace: N, timestamp: number): boolean {
     const position = this.#find(namespace, timestamp)
     if (position === NOT_FOUND) return false
+    this.#recent?.forgetElement(position, timestamp)
     this.#table.removeAt(position)
     return true
   }
@@ -53,8 +77,26 @@ export class HeapQueueEntries<N> implements QueueEntries<N> {
       namespace: column.namespaceAt(position) as N,
       timestamp: column.timestampAt(position),
     }
+    this.#recent?.forgetElement(position, element.timestamp)
     table.removeAt(position)
     return element
+  }
+
+  /** Those of a sorted run lie anywhere: touched together, W7 takes a tenth less processor time. */
+  onComingTimers({ timestamps, hashes, positions }: UnorderedTimers, start: number, end: number): void {
+    if (!this.#column.isOfVoid) return
+    const { namespaces } = this.#table.types
+    let touched = 0
+    for (let at = start; at < end; at += 1) {
+      const keyHash = hashes[at] as number
+      this.#sought.timestamp = timestamps[at] as number
+      this.#keyHashes[at - start] = keyHash
+      this.#hashes[at - start] = keyHash ^ namespaces.hash(this.#sought)
+      touched += this.#column.timestampAt(positions[at] as number)
+    }
+    this.touched = touched
+    this.#table.prefetch(this.#hashes, 0, end - start)
+    this.#prepareKeys(this.#keyHashes, 0, end - start)
   }
 
   fill(order: TimerOrder): void {

@@ -11,7 +11,7 @@ import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
 import { keyGroupForHash } from '../../../core/keygroups/key-group-assignment.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import { ChangeLog, type RemovedKey } from './change-log.js'
-import { EntryTable, NO_ENTRY, NOT_FOUND } from './entry-table.js'
+import { EntryTable, NO_ENTRY, NOT_FOUND, type ValuesAhead } from './entry-table.js'
 import type { KeyContext } from './key-context.js'
 import type { NamedState } from './given-values.js'
 import type { StateEntry } from './key-group-block.js'
@@ -21,6 +21,8 @@ import type { NewKeys } from './new-keys.js'
 import { stateNotStorable } from './state-not-serializable.js'
 import type { EntryKey, StateTable, StateTypes } from './state-table.js'
 import { TableSnapshot } from './table-snapshot.js'
+import { UserMapSerializer } from './user-map-serializer.js'
+import { UserMapsAhead } from './user-maps-ahead.js'
 
 /** What all tables of a backend share. */
 export interface HeapTableEnvironment {
@@ -56,7 +58,7 @@ export class HeapStateTable implements StateTable {
     this.types = types
     this.#environment = environment
     this.#context = environment.context
-    this.#table = new EntryTable(environment.keyKind, types.namespaces)
+    this.#table = new EntryTable(environment.keyKind, types.namespaces, valuesAheadOf(types))
   }
 
   /** For errors. */
@@ -98,6 +100,7 @@ export class HeapStateTable implements StateTable {
   changedInPlace(): void {}
 
   setCurrentNamespace(namespace: unknown): void {
+    if (namespace === this.#namespace) return
     this.#namespace = namespace
     this.#namespaceHash = this.#hashOf(namespace)
     this.#sequence = -1
@@ -156,8 +159,9 @@ export class HeapStateTable implements StateTable {
     return this.#table.namespaces
   }
 
+  /** In the namespace of the last record: that of the next ones, as a rule, where records come in the order of time. */
   prefetch(keyHashes: readonly number[], start: number, end: number): void {
-    this.#table.prefetch(keyHashes, start, end)
+    this.#table.prefetch(keyHashes, start, end, this.#namespaceHash)
   }
 
   /** Touches entries that are to be written: at most TOUCHED_TOGETHER positions. */
@@ -254,18 +258,22 @@ export class HeapStateTable implements StateTable {
     }
     this.#position = position
     this.#sequence = context.sequence
+    if (context.leader === this) context.setPlace(position)
     return position
   }
 
   #insertCurrent(value: unknown): void {
     const entry = { key: this.#newKey, namespace: this.#namespace, value }
-    this.#position = this.#insert(entry, this.#context.keyHash ^ this.#namespaceHash)
+    const position = this.#insert(entry, this.#context.keyHash ^ this.#namespaceHash)
+    this.#position = position
+    if (this.#context.leader === this) this.#context.setPlace(position)
   }
 
   #insert(entry: StateEntry, hash: number): number {
     const position = this.#table.insert(entry, hash, this.#snapshots === undefined)
     this.#assertOwnKeyGroup(position)
     this.#changes?.inserted(position)
+    if (this.#context.leader === this) this.#context.forgetPlace(position)
     return position
   }
 
@@ -317,4 +325,8 @@ export class HeapStateTable implements StateTable {
 
 function preserve(position: number, snapshots: readonly TableSnapshot[]): void {
   for (const snapshot of snapshots) if (snapshot.needs(position)) snapshot.preserve(position)
+}
+
+function valuesAheadOf({ serializer }: StateTypes): ValuesAhead | undefined {
+  return serializer instanceof UserMapSerializer ? new UserMapsAhead() : undefined
 }

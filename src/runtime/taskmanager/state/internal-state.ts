@@ -10,6 +10,8 @@ export interface InternalState<N> extends State {
 
 /** A list, reducing or aggregating state. */
 export interface InternalMergingState<N> extends InternalState<N> {
+  /** What the table holds of the current key and namespace: of aggregating state the accumulator. Undefined where it is empty. */
+  getInternal(): unknown
   /**
    * Under the current key: what the sources hold comes after what the target holds, and the sources are empty then. The
    * target is the current namespace afterwards.

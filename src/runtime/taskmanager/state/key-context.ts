@@ -1,7 +1,15 @@
 // Duty: the key that state accesses of one operator are about.
 // Invariants: `sequence` changes with every change of the key, so a state may remember the entry that it found under a
-// sequence. Between records (lifecycle methods) there is no key.
+// sequence. Between records (lifecycle methods) there is no key. A place stands for a key while an entry of the key is there.
 // Thread: the task worker that owns the backend.
+
+export const NO_PLACE = -1
+
+/** What somebody notes by the place of a key. */
+export interface PlaceNotes {
+  /** Another key has the place from here on. */
+  forgetPlace(place: number): void
+}
 
 export class KeyContext {
   key: unknown = undefined
@@ -9,6 +17,16 @@ export class KeyContext {
   /** The hash that travelled with the record. */
   keyHash = 0
   sequence = 0
+  /** The state whose entries give keys a number, their position in it: the first one of a backend that has such positions. */
+  leader: object | undefined
+  readonly notes: PlaceNotes[] = []
+  #place = NO_PLACE
+  #placeSequence = -1
+
+  /** Of the current key; NO_PLACE where it has none, or the leading state was not asked yet. */
+  get place(): number {
+    return this.#placeSequence === this.sequence ? this.#place : NO_PLACE
+  }
 
   setKey(key: unknown, keyHash: number): void {
     this.key = key
@@ -21,5 +39,15 @@ export class KeyContext {
     this.key = undefined
     this.hasKey = false
     this.sequence += 1
+  }
+
+  /** The leading state has looked for the current key. */
+  setPlace(place: number): void {
+    this.#place = place
+    this.#placeSequence = this.sequence
+  }
+
+  forgetPlace(place: number): void {
+    for (const notes of this.notes) notes.forgetPlace(place)
   }
 }

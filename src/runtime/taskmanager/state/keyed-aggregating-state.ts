@@ -30,6 +30,10 @@ export class KeyedAggregatingState implements AggregatingState<unknown, unknown>
     this.#table.put(stateResult(this.#aggregator.add(value, accumulator), 'add', this.#table.named))
   }
 
+  getInternal(): unknown {
+    return this.#table.get()
+  }
+
   mergeNamespaces(target: unknown, sources: Iterable<unknown>): void {
     mergeNamespaces(this.#table, target, sources, (first, second) => {
       return stateResult(this.#aggregator.merge(first, second), 'merge', this.#table.named)

@@ -50,6 +50,10 @@ export class KeyedListState implements ListState<unknown>, InternalMergingState<
     else this.#table.put(list)
   }
 
+  getInternal(): unknown {
+    return this.#table.get()
+  }
+
   mergeNamespaces(target: unknown, sources: Iterable<unknown>): void {
     mergeNamespaces(this.#table, target, sources, concatenated)
   }

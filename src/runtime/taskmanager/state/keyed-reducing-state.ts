@@ -35,6 +35,10 @@ export class KeyedReducingState implements ReducingState<unknown>, InternalMergi
     this.#table.put(this.#reduced(current, value))
   }
 
+  getInternal(): unknown {
+    return this.#table.get()
+  }
+
   mergeNamespaces(target: unknown, sources: Iterable<unknown>): void {
     mergeNamespaces(this.#table, target, sources, (first, second) => this.#reduced(first, second))
   }

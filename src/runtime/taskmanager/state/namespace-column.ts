@@ -1,6 +1,7 @@
 // Duty: the namespaces of the entries of one table, by position.
 // Invariants: what is set stays until it is cleared; a position without an entry may still be asked for what it had.
 // Thread: the task worker that owns the backend.
+import type { AnyNamespaceType, TwoNumbers } from './namespace-type.js'
 
 export interface NamespaceColumn {
   set(position: number, namespace: unknown): void
@@ -15,6 +16,52 @@ export interface NamespaceColumn {
 export interface ComparableNamespaces {
   hash(namespace: unknown): number
   equals(left: unknown, right: unknown): boolean
+}
+
+export function namespaceColumn(type: AnyNamespaceType): NamespaceColumn {
+  if (type.newColumn !== undefined) return type.newColumn()
+  return type.numbers === undefined ? new ObjectColumn(type) : new NumbersColumn(type.numbers)
+}
+
+const INITIAL_CAPACITY = 64
+
+/** Windows: no object an entry, so nothing that would be followed to be compared, or by the garbage collector. */
+export class NumbersColumn implements NamespaceColumn {
+  readonly #numbers: TwoNumbers<unknown>
+  /** Of position p at 2p and 2p + 1. */
+  #values = new Float64Array(2 * INITIAL_CAPACITY)
+
+  constructor(numbers: TwoNumbers<unknown>) {
+    this.#numbers = numbers
+  }
+
+  set(position: number, namespace: unknown): void {
+    if (2 * position >= this.#values.length) this.#grow(position)
+    this.#values[2 * position] = this.#numbers.first(namespace)
+    this.#values[2 * position + 1] = this.#numbers.second(namespace)
+  }
+
+  clear(): void {}
+
+  at(position: number): unknown {
+    return this.#numbers.of(this.#values[2 * position] as number, this.#values[2 * position + 1] as number)
+  }
+
+  has(position: number, namespace: unknown): boolean {
+    const values = this.#values
+    const numbers = this.#numbers
+    return values[2 * position] === numbers.first(namespace) && values[2 * position + 1] === numbers.second(namespace)
+  }
+
+  hashAt(position: number): number {
+    return this.#numbers.hash(this.#values[2 * position] as number, this.#values[2 * position + 1] as number)
+  }
+
+  #grow(position: number): void {
+    const grown = new Float64Array(Math.max(2 * this.#values.length, 2 * (position + 1)))
+    grown.set(this.#values)
+    this.#values = grown
+  }
 }
 
 export class ObjectColumn implements NamespaceColumn {

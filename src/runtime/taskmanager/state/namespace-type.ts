@@ -8,6 +8,15 @@ import type { NamespaceColumn } from './namespace-column.js'
 /** The only namespace of state that belongs to the key alone. */
 export const VOID_NAMESPACE: undefined = undefined
 
+/** A namespace as two numbers, none of them NaN, and back. */
+export interface TwoNumbers<N> {
+  first(namespace: N): number
+  second(namespace: N): number
+  of(first: number, second: number): N
+  /** What `hash` gives for the namespace. */
+  hash(first: number, second: number): number
+}
+
 export interface NamespaceType<N> {
   /** Goes into snapshots: state is not restored with namespaces of another one. */
   readonly fingerprint: string
@@ -15,8 +24,10 @@ export interface NamespaceType<N> {
   /** 32 bits, the same for equal ones; called once a change of namespace. */
   hash(namespace: N): number
   equals(left: N, right: N): boolean
-  /** How a table in memory keeps them; where there is none, as the objects that they are. */
+  /** How a table in memory keeps them; where there is none, as numbers or as the objects that they are. */
   newColumn?(): NamespaceColumn
+  /** Of namespaces that are no more than two numbers: a table in memory keeps these. */
+  readonly numbers?: TwoNumbers<N>
 }
 
 export const VOID_NAMESPACES: NamespaceType<undefined> = {

@@ -3,8 +3,9 @@
 // Thread: the task worker that owns the backend.
 import type { QueueElement } from './keyed-priority-queue.js'
 import type { TimerOrder } from './timer-order.js'
+import type { ComingTimers } from './timer-run.js'
 
-export interface QueueEntries<N> {
+export interface QueueEntries<N> extends ComingTimers {
   /** Position of the new element of the current key; NOT_FOUND where there is one already. */
   add(namespace: N, timestamp: number): number
   /** Of the current key. False where there is none. */

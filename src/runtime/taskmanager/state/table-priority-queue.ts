@@ -65,6 +65,7 @@ export class TablePriorityQueue<N> implements KeyedPriorityQueue<N> {
 
   poll(): QueueElement<N> | undefined {
     if (!this.#findFirst()) return undefined
+    this.#order.announceTo(this.#entries)
     const element = this.#entries.take(this.#order.position)
     this.#order.pop()
     this.#size -= 1

@@ -2,7 +2,7 @@
 // Invariants: a table in memory has the timestamps as plain numbers side by side, and no object for an element whose own
 // namespace is void.
 // Thread: any.
-import { ObjectColumn, type NamespaceColumn } from './namespace-column.js'
+import { namespaceColumn, type NamespaceColumn } from './namespace-column.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES, type NamespaceType } from './namespace-type.js'
 
 export interface TimerNamespace<N> {
@@ -40,10 +40,14 @@ function hashTimestamp(timestamp: number): number {
 export class TimerColumn implements NamespaceColumn {
   #timestamps = new Float64Array(INITIAL_CAPACITY)
   /** Undefined where they are all void. */
-  readonly #namespaces: ObjectColumn | undefined
+  readonly #namespaces: NamespaceColumn | undefined
 
   constructor(inner: NamespaceType<unknown>) {
-    this.#namespaces = (inner as unknown) === VOID_NAMESPACES ? undefined : new ObjectColumn(inner)
+    this.#namespaces = (inner as unknown) === VOID_NAMESPACES ? undefined : namespaceColumn(inner)
+  }
+
+  get isOfVoid(): boolean {
+    return this.#namespaces === undefined
   }
 
   set(position: number, timer: TimerNamespace<unknown>): void {

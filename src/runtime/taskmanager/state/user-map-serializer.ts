@@ -21,14 +21,9 @@ export class UserMapSerializer implements TypeSerializer<UserMap> {
 
   serialize(map: UserMap, output: DataOutputView): void {
     output.writeVarInt(map.size)
-    for (const [key, value] of map.entries()) {
-      this.keySerializer.serialize(key, output)
-      try {
-        this.valueSerializer.serialize(value, output)
-      } catch (error) {
-        throw ValueNotSerializableError.within(error, `get(${describeValue(key)})`)
-      }
-    }
+    map.forEach((key, value) => {
+      this.#serializeEntry(key, value, output)
+    })
   }
 
   deserialize(input: DataInputView): UserMap {
@@ -42,8 +37,15 @@ export class UserMapSerializer implements TypeSerializer<UserMap> {
   }
 
   copy(map: UserMap): UserMap {
-    const copy = new UserMap(this.userKeys)
-    for (const [key, value] of map.entries()) copy.set(key, this.valueSerializer.copy(value))
-    return copy
+    return map.copy((value) => this.valueSerializer.copy(value))
+  }
+
+  #serializeEntry(key: unknown, value: unknown, output: DataOutputView): void {
+    this.keySerializer.serialize(key, output)
+    try {
+      this.valueSerializer.serialize(value, output)
+    } catch (error) {
+      throw ValueNotSerializableError.within(error, `get(${describeValue(key)})`)
+    }
   }
 }

@@ -7,7 +7,7 @@
 import type { Copier } from '../../../core/types/copier.js'
 import type { RecordWriter } from '../network/record-writer.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
-import { stageRunThrough, type StageRun } from '../operators/chain-stage.js'
+import { stageRunThrough, type StageRun } from '../operators/stage-run.js'
 import type { Output } from '../operators/output.js'
 import type { Input } from '../operators/stream-operator.js'
 

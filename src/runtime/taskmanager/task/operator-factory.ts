@@ -2,6 +2,7 @@
 // Thread: the task worker that owns the task.
 import type { KindSpec } from '../../../api/dag/operator-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { joinOperators } from '../joins/join-operators.js'
 import { checkedOperator } from '../operators/checked-operator.js'
 import { eventTimeOperators } from '../operators/event-time-operators.js'
 import { keyedOperators } from '../operators/keyed-operators.js'
@@ -19,13 +20,14 @@ const makers: OperatorMakers<KindSpec> = {
   ...eventTimeOperators,
   ...keyedOperators,
   ...windowOperators,
+  ...joinOperators,
   ...twoInputOperators,
   ...sinkOperators,
 }
 
 export function createOperator(binding: OperatorBinding, context: OperatorContext): StreamOperator {
   const { spec } = binding
-  if (spec.kind === 'operator')
+  if (spec.kind === 'factory')
     return checkedOperator(spec.factory.createStreamOperator(binding, context), binding.name)
   // The maker found by a kind takes the spec of this kind, which the type checker cannot follow for a union.
   const make = makers[spec.kind] as OperatorMaker<KindSpec>

@@ -3,7 +3,6 @@
 // other: outputs, control, chain, checkpoints, input, task.
 // Thread: the task's worker.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
-import { awaitsFinalCheckpoint } from '../../../core/config/final-checkpoint.js'
 import { PipelineOptions } from '../../../core/config/pipeline-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { MetricGroup } from '../../../core/metrics/metric-group.js'
@@ -20,6 +19,7 @@ import { CheckpointAlignment } from '../metrics/checkpoint-alignment.js'
 import { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import { gatewayToCoordinator, gatewayToNobody } from '../operators/operator-event-gateway.js'
 import { isSourceOperator } from './operator-factory.js'
+import { awaitsFinalCheckpoint } from './awaits-final-checkpoint.js'
 import type { OperatorContext, TaskInfo } from '../operators/stream-operator.js'
 import type { ChannelConnector } from './channel-connector.js'
 import { channelIo, type InputIo, type OutputIo } from './channel-io.js'

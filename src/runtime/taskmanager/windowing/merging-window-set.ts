@@ -3,6 +3,7 @@
 // merged windows. `entries` are [window, state window] pairs; no two windows are equal.
 // Thread: the task worker that owns the operator.
 import type { MergingWindowAssigner } from '../../../api/windowing/assigners/merging-window-assigner.js'
+import type { TimeWindow } from '../../../api/windowing/windows/time-window.js'
 import type { Window } from '../../../api/windowing/windows/window.js'
 
 export type WindowEntry = readonly [window: Window, stateWindow: Window]
@@ -21,9 +22,10 @@ export class MergingWindowSet {
   #entries: readonly WindowEntry[]
   #hasChanged = false
 
-  constructor(assigner: MergingWindowAssigner<unknown, Window>, entries: Iterable<WindowEntry>) {
+  /** `entries` are not changed. */
+  constructor(assigner: MergingWindowAssigner<unknown, Window>, entries: readonly WindowEntry[]) {
     this.#assigner = assigner
-    this.#entries = [...entries]
+    this.#entries = entries
   }
 
   get entries(): readonly WindowEntry[] {
@@ -61,6 +63,25 @@ export class MergingWindowSet {
     if (resultWindow !== undefined) return resultWindow
     if (this.getStateWindow(newWindow) === undefined) this.#put([...this.#entries, [newWindow, newWindow]])
     return newWindow
+  }
+
+  /** As addWindow, of windows that merge where they touch: of which no two that are here do. */
+  addTimeWindow(newWindow: TimeWindow, onMerge: (merge: WindowMerge) => void): TimeWindow {
+    let cover = newWindow
+    const touched: TimeWindow[] = []
+    for (const [each] of this.#entries) {
+      const window = each as TimeWindow
+      if (!window.intersects(newWindow)) continue
+      touched.push(window)
+      cover = cover.cover(window)
+    }
+    const [only] = touched
+    if (only === undefined) this.#put([...this.#entries, [newWindow, newWindow]])
+    else if (touched.length > 1 || !cover.equals(only)) {
+      touched.sort((left, right) => left.getStart() - right.getStart())
+      this.#merge(touched, cover, onMerge)
+    }
+    return cover
   }
 
   #merge(mergedWindows: readonly Window[], mergeResult: Window, onMerge: (merge: WindowMerge) => void): void {

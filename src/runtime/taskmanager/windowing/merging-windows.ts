@@ -1,5 +1,6 @@
 // Duty: the MergingWindowSet of the current key, in keyed state.
-// Invariants: what a call of the operator changed is persisted before the call ends.
+// Invariants: what a call of the operator changed is persisted before the call ends, as a list of its own: the one that the
+// state handed out is not changed.
 // Thread: the task worker that owns the operator.
 import { ListStateDescriptor } from '../../../api/state/list-state-descriptor.js'
 import type { ListState } from '../../../api/state/list-state.js'
@@ -28,7 +29,8 @@ export class MergingWindows {
   }
 
   ofCurrentKey(): MergingWindowSet {
-    return new MergingWindowSet(this.#assigner, this.#entries.get())
+    const entries = this.#entries.get()
+    return new MergingWindowSet(this.#assigner, Array.isArray(entries) ? (entries as WindowEntry[]) : [...entries])
   }
 
   persist(windows: MergingWindowSet): void {

@@ -13,7 +13,7 @@ import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 import type { NamespaceType } from '../state/namespace-type.js'
 
 /** Flink's name of the state. */
-const STATE_NAME = 'window-contents'
+export const CONTENTS_STATE = 'window-contents'
 
 /** A list, reducing or aggregating state. */
 export interface WindowContents extends InternalMergingState<Window> {
@@ -38,12 +38,12 @@ export function contentsDescriptor(
     case 'list':
       return listDescriptor(elementType)
     case 'reducing':
-      return new ReducingStateDescriptor(STATE_NAME, spec.function, elementType)
+      return new ReducingStateDescriptor(CONTENTS_STATE, spec.function, elementType)
     case 'aggregating':
-      return new AggregatingStateDescriptor(STATE_NAME, spec.function, spec.accumulatorType)
+      return new AggregatingStateDescriptor(CONTENTS_STATE, spec.function, spec.accumulatorType)
   }
 }
 
 export function listDescriptor(elementType: TypeInformation<unknown> | undefined): StateDescriptor<unknown> {
-  return new ListStateDescriptor(STATE_NAME, elementType)
+  return new ListStateDescriptor(CONTENTS_STATE, elementType)
 }

@@ -1,16 +1,27 @@
 // Duty: windows as namespaces of keyed state.
-// Invariants: hash and equality are the window's own: of a TimeWindow a few operations on two numbers.
+// Invariants: hash and equality are the window's own. A TimeWindow is kept as two numbers.
 // Thread: any.
 import type { WindowAssigner } from '../../../api/windowing/assigners/window-assigner.js'
+import { TIME_WINDOW_SERIALIZER, TimeWindow, timeWindowHash } from '../../../api/windowing/windows/time-window.js'
 import type { Window } from '../../../api/windowing/windows/window.js'
-import type { NamespaceType } from '../state/namespace-type.js'
+import type { NamespaceType, TwoNumbers } from '../state/namespace-type.js'
+
+const START_AND_END: TwoNumbers<TimeWindow> = {
+  first: (window) => window.getStart(),
+  second: (window) => window.getEnd(),
+  of: (start, end) => new TimeWindow(start, end),
+  hash: timeWindowHash,
+}
 
 export function windowNamespaces(assigner: WindowAssigner<unknown, Window>): NamespaceType<Window> {
   const serializer = assigner.getWindowSerializer()
+  // Another copy of the package has windows of another class.
+  const isTime = (serializer as unknown) === TIME_WINDOW_SERIALIZER
   return {
     fingerprint: serializer.name,
     serializer,
     hash: (window) => window.hashCode(),
     equals: (left, right) => left.equals(right),
+    ...(isTime ? { numbers: START_AND_END as unknown as TwoNumbers<Window> } : {}),
   }
 }

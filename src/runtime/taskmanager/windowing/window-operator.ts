@@ -8,6 +8,7 @@
 import type { WindowSpec } from '../../../api/dag/operators/window-spec.js'
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import { isFire, isPurge } from '../../../api/windowing/triggers/trigger-result.js'
+import type { TimeWindow } from '../../../api/windowing/windows/time-window.js'
 import type { Window } from '../../../api/windowing/windows/window.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Counter } from '../../../core/metrics/counter.js'
@@ -32,6 +33,8 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
   protected readonly backend: KeyedStateBackend
   readonly #isEventTime: boolean
   readonly #lateRecords: Counter
+  /** A window has one timer, that of its end, from its first record on: there is no need to ask for it again. */
+  readonly #hasOneTimer: boolean
   #opened: WindowParts | undefined
 
   constructor(binding: OperatorBinding, context: OperatorContext, spec: WindowSpec) {
@@ -39,6 +42,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     this.spec = spec
     this.backend = this.requireKeyedBackend(TIMERS)
     this.#isEventTime = spec.assigner.isEventTime()
+    this.#hasOneTimer = spec.known.firesAtEnd && this.#isEventTime && spec.allowedLatenessMs === 0
     this.#lateRecords = context.metrics.counter(LATE_RECORDS)
   }
 
@@ -56,12 +60,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     try {
       this.setCurrentKey(value, keyHash)
       if (this.#isEventTime && timestamp === NO_TIMESTAMP) throw this.#withoutTimestamp()
-      const { assignerContext } = this.parts
-      const windows = this.spec.assigner.assignWindows(value, timestamp, assignerContext)
-      const isTaken =
-        this.parts.merging === undefined
-          ? this.#addToWindows(windows, value, timestamp)
-          : this.#addToMergingWindows(windows, value, timestamp)
+      const isTaken = this.assign(value, timestamp)
       if (!isTaken && this.#isElementLate(timestamp)) this.#emitLate(value, timestamp)
     } catch (error) {
       throw this.failed(error)
@@ -74,6 +73,15 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
 
   onProcessingTime(timer: InternalTimer<Window>): void {
     this.#onTime(timer, 'onProcessingTime')
+  }
+
+  /** False where all its windows are late. */
+  protected assign(value: unknown, timestamp: number): boolean {
+    const { assignerContext, merging } = this.parts
+    const windows = this.spec.assigner.assignWindows(value, timestamp, assignerContext)
+    return merging === undefined
+      ? this.#addToWindows(windows, value, timestamp)
+      : this.#addToMergingWindows(windows, value, timestamp)
   }
 
   protected get parts(): WindowParts {
@@ -100,7 +108,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     for (const window of windows) {
       if (this.#isWindowLate(window)) continue
       isTaken = true
-      this.#add({ window, stateWindow: window }, value, timestamp)
+      this.addTo({ window, stateWindow: window }, value, timestamp)
     }
     return isTaken
   }
@@ -109,38 +117,44 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     let isTaken = false
     const merging = this.#mergingSet()
     for (const newWindow of windows) {
-      const window = merging.addWindow(newWindow, (merge) => {
-        this.#merge(merge)
-      })
+      const window = this.#mergedWith(merging, newWindow)
       if (this.#isWindowLate(window)) {
         merging.retireWindow(window)
         continue
       }
       isTaken = true
-      this.#add({ window, stateWindow: merging.getStateWindow(window) ?? window }, value, timestamp)
+      this.addTo({ window, stateWindow: merging.getStateWindow(window) ?? window }, value, timestamp)
     }
     this.parts.merging?.persist(merging)
     return isTaken
   }
 
-  #add(place: { window: Window; stateWindow: Window }, value: unknown, timestamp: number): void {
+  #mergedWith(merging: MergingWindowSet, newWindow: Window): Window {
+    const onMerge = this.#onMerge
+    if (!this.spec.known.mergesTouching) return merging.addWindow(newWindow, onMerge)
+    return merging.addTimeWindow(newWindow as TimeWindow, onMerge)
+  }
+
+  protected addTo(place: { window: Window; stateWindow: Window }, value: unknown, timestamp: number): void {
     const { contents, trigger } = this.parts
     const { window, stateWindow } = place
     contents.setCurrentNamespace(stateWindow)
+    const hasTimers = this.#hasOneTimer && contents.getInternal() !== undefined
     contents.add(this.keptForm(value, timestamp))
+    if (hasTimers) return
     const result = trigger.onElement(value, timestamp, window)
-    if (isFire(result)) this.#emit(window)
+    if (isFire(result)) this.emit(window)
     if (isPurge(result)) contents.clear()
     this.#registerCleanup(window)
   }
 
-  #merge({ mergeResult, mergedWindows, stateWindow, mergedStateWindows }: WindowMerge): void {
+  readonly #onMerge = ({ mergeResult, mergedWindows, stateWindow, mergedStateWindows }: WindowMerge): void => {
     const { contents, trigger } = this.parts
     this.#refuseMergeIntoPast(mergeResult)
     trigger.onMerge(mergeResult, mergedWindows)
     for (const merged of mergedWindows) {
       trigger.clear(merged)
-      this.#deleteCleanup(merged)
+      if (!this.#hasOneTimer) this.#deleteCleanup(merged)
     }
     contents.mergeNamespaces(stateWindow, mergedStateWindows)
   }
@@ -153,12 +167,12 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     if (stateWindow === undefined) return
     contents.setCurrentNamespace(stateWindow)
     const result = trigger.onTime(method, timestamp, window)
-    if (isFire(result)) this.#emit(window)
+    if (isFire(result)) this.emit(window)
     if (isPurge(result)) contents.clear()
     const isOfWindowsTime = this.#isEventTime === (method === 'onEventTime')
     if (!isOfWindowsTime || timestamp !== this.#cleanupTime(window)) return
     contents.clear()
-    trigger.clear(window)
+    if (!this.#hasOneTimer) trigger.clear(window)
     this.parts.results.clear(window)
     if (merging === undefined) return
     merging.retireWindow(window)
@@ -166,7 +180,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
   }
 
   /** What the trigger did since has not changed the namespace of the contents. */
-  #emit(window: Window): void {
+  protected emit(window: Window): void {
     const { contents, isList } = this.parts
     const held = contents.get()
     const isNothing = isList ? (held as readonly unknown[]).length === 0 : held === null || held === undefined

@@ -63,6 +63,8 @@ export function makeWindowParts(surroundings: WindowSurroundings): WindowParts {
     windowStateOf: (window) => (merging === undefined ? windowState.of(window) : noWindowState),
   })
   const collector = new TimestampedCollector(output)
+  // Asked for first: the state that is found by the key alone is touched ahead.
+  const mergingWindows = merging === undefined ? undefined : new MergingWindows(merging, backend)
   return {
     timers,
     contents: windowContents(descriptor, backend, namespaces),
@@ -70,7 +72,7 @@ export function makeWindowParts(surroundings: WindowSurroundings): WindowParts {
     trigger: new TriggerCall(spec.trigger, trigger, operatorName),
     results: new WindowResults(spec.result, { operatorName, collector, context }),
     assignerContext: { getCurrentProcessingTime: () => timers.currentProcessingTime() },
-    merging: merging === undefined ? undefined : new MergingWindows(merging, backend),
+    merging: mergingWindows,
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import { RowCopier } from '../../../../../src/core/types/row-copier.js'
-import type { ChainStage, StageRun } from '../../../../../src/runtime/taskmanager/operators/chain-stage.js'
+import type { RecordStage, StageRun } from '../../../../../src/runtime/taskmanager/operators/stage-run.js'
 import {
   fusedStagesSource,
   fuseStages,
@@ -10,7 +10,7 @@ import {
 import { RecordingOutput } from '../../../../operators/recording-output.js'
 import { record } from '../../../../operators/stream-elements.js'
 
-function stage(kind: ChainStage['kind'], call: (value: never) => unknown, name = 'op'): ChainStage {
+function stage(kind: RecordStage['kind'], call: (value: never) => unknown, name = 'op'): RecordStage {
   const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))
   return {
     kind,
@@ -26,7 +26,7 @@ function stage(kind: ChainStage['kind'], call: (value: never) => unknown, name =
   }
 }
 
-function runOf(stages: readonly ChainStage[], tail: StageRun['tail']): StageRun {
+function runOf(stages: readonly RecordStage[], tail: StageRun['tail']): StageRun {
   const run = stages.reduceRight<StageRun | undefined>((next, each) => ({ stage: each, next, tail }), undefined)
   assert.ok(run !== undefined)
   return run

@@ -107,7 +107,7 @@ function rig(logger: Logger = SILENT_LOGGER) {
   const [sum, fire] = [new Sum('sum', calls), new Fire('fire', calls)]
   const createStreamOperator = (binding: unknown, context: unknown): object =>
     new AggregatingOperator(binding as OperatorBinding, context as OperatorContext, sum, fire)
-  const spec: OperatorSpec = { kind: 'operator', factory: { createStreamOperator }, functions: [sum, fire] }
+  const spec: OperatorSpec = { kind: 'factory', factory: { createStreamOperator }, functions: [sum, fire] }
   const harness = new OneInputStreamOperatorTestHarness(bindingOf(spec), new TestOperatorContext({ logger }))
   return { calls, sum, fire, harness, operator: harness.operator }
 }
@@ -212,7 +212,7 @@ describe('An operator without user functions', () => {
         return this.state.operatorBackend.getListState(new ListStateDescriptor<number>('kept'))
       }
     }
-    const binding = bindingOf({ kind: 'operator', factory: { createStreamOperator: () => ({}) }, functions: [] })
+    const binding = bindingOf({ kind: 'factory', factory: { createStreamOperator: () => ({}) }, functions: [] })
     const context = new TestOperatorContext()
     const first = new Keeping(binding, context)
     await first.initializeState(undefined, undefined)

@@ -25,7 +25,7 @@ export function burstLog(): BurstLog {
 export function bursting(records: number, log: BurstLog): OperatorSpec {
   const createStreamOperator = (binding: unknown, context: unknown): object =>
     new BurstingOperator(binding as OperatorBinding, context as OperatorContext, { records, log })
-  return { kind: 'operator', factory: { createStreamOperator }, functions: [] }
+  return { kind: 'factory', factory: { createStreamOperator }, functions: [] }
 }
 
 class BurstingOperator implements OneInputStreamOperator {

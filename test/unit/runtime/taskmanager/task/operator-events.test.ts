@@ -82,7 +82,7 @@ const PROVIDER = {
 function specOf(make: (binding: OperatorBinding, context: OperatorContext) => object): OperatorSpec {
   const createStreamOperator = (binding: unknown, context: unknown): object =>
     make(binding as OperatorBinding, context as OperatorContext)
-  return { kind: 'operator', factory: { createStreamOperator }, functions: [], coordinator: PROVIDER }
+  return { kind: 'factory', factory: { createStreamOperator }, functions: [], coordinator: PROVIDER }
 }
 
 function handling(hooks: Hooks): OperatorSpec {
@@ -180,7 +180,7 @@ describe('A task with a coordinated operator', () => {
   it('fails where an operator without a coordinator sends to it', async () => {
     const { coordinator: _none, ...uncoordinated } = handling({ notes: [] }) as Extract<
       OperatorSpec,
-      { kind: 'operator' }
+      { kind: 'factory' }
     >
     const { played } = await sinkOf(uncoordinated)
     played.upstream.writeRecord('x', 0, 0)

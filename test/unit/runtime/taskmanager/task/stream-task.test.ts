@@ -70,7 +70,7 @@ describe('A source task', () => {
       createStreamOperator: (binding: unknown, context: unknown) =>
         new LeavesMany(binding as OperatorBinding, context as OperatorContext, run),
     }
-    const source = await PlayedTask.started({ operator: { kind: 'operator', factory, functions: [run] } })
+    const source = await PlayedTask.started({ operator: { kind: 'factory', factory, functions: [run] } })
     for (let steps = 0; steps < 20; steps += 1) {
       source.step()
       await turn()

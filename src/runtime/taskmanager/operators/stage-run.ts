@@ -8,7 +8,7 @@ import type { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Copier } from '../../../core/types/copier.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 
-export interface ChainStage {
+export interface RecordStage {
   /** `map`: the result goes on; `filter`: the record goes on if the result is truthy. */
   readonly kind: 'map' | 'filter'
   readonly function: object
@@ -26,7 +26,7 @@ export interface ChainStage {
 
 /** A stage, those after it, and what the last of them emits to. A run is part of those that begin before it. */
 export interface StageRun {
-  readonly stage: ChainStage
+  readonly stage: RecordStage
   readonly next: StageRun | undefined
   readonly tail: { collect(value: unknown, timestamp: number): void }
 }
@@ -37,8 +37,8 @@ export function stageRunThrough(copier: Copier | undefined, run: StageRun): Stag
 }
 
 /** The stages of a run, in the order of a record. */
-export function stagesOf(run: StageRun): ChainStage[] {
-  const stages: ChainStage[] = []
+export function stagesOf(run: StageRun): RecordStage[] {
+  const stages: RecordStage[] = []
   for (let at: StageRun | undefined = run; at !== undefined; at = at.next) stages.push(at.stage)
   return stages
 }

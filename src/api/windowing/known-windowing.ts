@@ -1,0 +1,42 @@
+import { DynamicEventTimeSessionWindows } from './assigners/dynamic-event-time-session-windows.js'
+import { DynamicProcessingTimeSessionWindows } from './assigners/dynamic-processing-time-session-windows.js'
+import { EventTimeSessionWindows } from './assigners/event-time-session-windows.js'
+import { ProcessingTimeSessionWindows } from './assigners/processing-time-session-windows.js'
+import { SlidingEventTimeWindows } from './assigners/sliding-event-time-windows.js'
+import type { Slides } from './assigners/sliding-windows.js'
+import { EventTimeTrigger } from './triggers/event-time-trigger.js'
+
+/** What is known of windows whose assigner or trigger is one of the built-in ones, and none that extends it. */
+export interface KnownWindowing {
+  /** The trigger is EventTimeTrigger. */
+  readonly firesAtEnd: boolean
+  /** Windows merge that touch, and become the one that covers them. */
+  readonly mergesTouching: boolean
+  /** By event time, of which some overlap. */
+  readonly slides: Slides | undefined
+}
+
+const SESSIONS: ReadonlySet<unknown> = new Set([
+  EventTimeSessionWindows,
+  ProcessingTimeSessionWindows,
+  DynamicEventTimeSessionWindows,
+  DynamicProcessingTimeSessionWindows,
+])
+
+export function knownWindowing(assigner: object, trigger: object): KnownWindowing {
+  return {
+    firesAtEnd: trigger.constructor === EventTimeTrigger,
+    mergesTouching: SESSIONS.has(assigner.constructor),
+    slides: overlappingSlides(assigner),
+  }
+}
+
+function overlappingSlides(assigner: object): Slides | undefined {
+  if (!(assigner instanceof SlidingEventTimeWindows) || assigner.constructor !== SlidingEventTimeWindows)
+    return undefined
+  const sizeMs = assigner.getSize()
+  const slideMs = assigner.getSlide()
+  if (sizeMs <= slideMs) return undefined
+  const [newest] = assigner.assignWindows(undefined, 0)
+  return newest === undefined ? undefined : { sizeMs, slideMs, offsetMs: newest.getStart() }
+}

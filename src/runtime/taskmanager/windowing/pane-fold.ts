@@ -1,0 +1,108 @@
+// Duty: what the function of sliding windows does with records and with what they were combined to, be it a reduction or an
+// aggregation.
+// Invariants: `merge` may change what it is given, as the functions may: who needs it afterwards gives a copy.
+// Thread: the task worker that owns the operator.
+import type { WindowSpec } from '../../../api/dag/operators/window-spec.js'
+import type { AggregateFunction } from '../../../api/functions/aggregate-function.js'
+import type { ReduceFunction } from '../../../api/functions/reduce-function.js'
+import type { TypeInformation } from '../../../api/types/type-information.js'
+import type { RegisteredTypes } from '../../../core/types/registered-types.js'
+import { structuredSerializer } from '../../../core/types/structured-serializer.js'
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import { asyncNotAllowed, isThenable, resultMissing } from '../state/thenable.js'
+import { CONTENTS_STATE } from './window-contents.js'
+
+export interface PaneFold {
+  /** `held`: undefined before the first record. */
+  add(held: unknown, value: unknown): unknown
+  merge(first: unknown, second: unknown): unknown
+  result(held: unknown): unknown
+  copy(held: unknown): unknown
+}
+
+/** Of what is held, where it is declared. */
+export function heldType({ contents, elementType }: WindowSpec): TypeInformation<unknown> | undefined {
+  return contents.kind === 'aggregating' ? contents.accumulatorType : elementType
+}
+
+/** Undefined for windows that keep all their records. */
+export function paneFold(spec: WindowSpec, operator: string, registered: RegisteredTypes): PaneFold | undefined {
+  const { contents } = spec
+  if (contents.kind === 'list') return undefined
+  const serializer = heldType(spec)?.createSerializer(registered) ?? structuredSerializer(registered)
+  return contents.kind === 'reducing'
+    ? new ReducingFold(contents.function, serializer, operator)
+    : new AggregatingFold(contents.function, serializer, operator)
+}
+
+class ReducingFold implements PaneFold {
+  readonly #reducer: ReduceFunction<unknown>
+  readonly #serializer: TypeSerializer<unknown>
+  readonly #operator: string
+
+  constructor(reducer: ReduceFunction<unknown>, serializer: TypeSerializer<unknown>, operator: string) {
+    this.#reducer = reducer
+    this.#serializer = serializer
+    this.#operator = operator
+  }
+
+  add(held: unknown, value: unknown): unknown {
+    return held === undefined ? value : this.merge(held, value)
+  }
+
+  merge(first: unknown, second: unknown): unknown {
+    return given(this.#reducer.reduce(first, second), 'reduce', this.#operator)
+  }
+
+  result(held: unknown): unknown {
+    return held
+  }
+
+  copy(held: unknown): unknown {
+    return copied(held, this.#serializer)
+  }
+}
+
+class AggregatingFold implements PaneFold {
+  readonly #aggregator: AggregateFunction<unknown, unknown, unknown>
+  readonly #serializer: TypeSerializer<unknown>
+  readonly #operator: string
+
+  constructor(
+    aggregator: AggregateFunction<unknown, unknown, unknown>,
+    serializer: TypeSerializer<unknown>,
+    operator: string,
+  ) {
+    this.#aggregator = aggregator
+    this.#serializer = serializer
+    this.#operator = operator
+  }
+
+  add(held: unknown, value: unknown): unknown {
+    const accumulator = held === undefined ? this.#aggregator.createAccumulator() : held
+    return given(this.#aggregator.add(value, accumulator), 'add', this.#operator)
+  }
+
+  merge(first: unknown, second: unknown): unknown {
+    return given(this.#aggregator.merge(first, second), 'merge', this.#operator)
+  }
+
+  result(held: unknown): unknown {
+    return this.#aggregator.getResult(held)
+  }
+
+  copy(held: unknown): unknown {
+    return copied(held, this.#serializer)
+  }
+}
+
+/** As of the state that windows without panes have. */
+function given(result: unknown, method: string, operator: string): unknown {
+  if (result !== undefined && !isThenable(result)) return result
+  const what = `${method} of state '${CONTENTS_STATE}'`
+  throw result === undefined ? resultMissing(operator, what) : asyncNotAllowed(result, operator, what)
+}
+
+function copied(held: unknown, serializer: TypeSerializer<unknown>): unknown {
+  return typeof held === 'object' && held !== null ? serializer.copy(held) : held
+}
