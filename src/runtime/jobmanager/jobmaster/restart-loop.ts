@@ -76,7 +76,7 @@ export class RestartLoop {
     this.#services = services
     this.#slots = assignSlots(jobGraph, layoutOf(configuration, maxWorkers))
     this.#failures = new ExecutionFailureHandler(environment)
-    this.#notices = new JobNotices({ job: `"${jobGraph.name}" (${jobId})`, clock, tell })
+    this.#notices = new JobNotices({ name: jobGraph.name, jobId, clock, tell })
     this.#pool = new WorkerPool(this.#slots.workerCount, {
       starter,
       clock,
@@ -176,6 +176,7 @@ export class RestartLoop {
     return {
       onAllRunning: () => this.#attempt?.coordinator.start(),
       onFinished: () => {
+        this.#notices.ended(this.#attempt?.lateRecords() ?? [])
         this.#services.listener.onFinished()
       },
       onFailed: (error) => {
@@ -187,6 +188,9 @@ export class RestartLoop {
       },
       onSlowEnd: (waitsFor) => {
         this.#notices.endIsSlow(waitsFor)
+      },
+      onLateRecords: (dropped) => {
+        this.#notices.lateRecordsDropped(dropped)
       },
     }
   }
