@@ -12,6 +12,7 @@ import {
   type ParameterTool,
   type StreamExecutionEnvironment,
 } from 'flink-ts'
+import { attributed } from '../../jobs/clicked-ads.js'
 import { deduplicated } from '../../jobs/deduplication.js'
 import { suspects } from '../../jobs/failed-logins.js'
 import { silences } from '../../jobs/heartbeats.js'
@@ -81,6 +82,8 @@ function jobs(): Readonly<Record<string, Job>> {
     },
     sessions: (source) => sessions(source(log, 'log-for-sessions')),
     'top-pages': (source) => topPages(source(log, 'log-for-top-pages')),
+    'clicked-ads': (source) =>
+      attributed(source(linesOf('impressions.jsonl'), 'impressions'), source(linesOf('clicks.jsonl'), 'clicks')),
     'online-model': (source) => models(source(linesOf('readings.jsonl'), 'readings')),
   }
 }

@@ -3,10 +3,12 @@ import type { ReaderOutput, SourceOutput } from '../../api/connector/source/read
 import type { SourceReaderContext } from '../../api/connector/source/source-reader-context.js'
 import type { SourceReader } from '../../api/connector/source/source-reader.js'
 import type { SourceSplit } from '../../api/connector/source/source-split.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
 import { HandOver } from './hand-over.js'
 import type { RecordEmitter } from './record-emitter.js'
 import type { RecordsWithSplitIds } from './records-with-split-ids.js'
 import { SplitFetcher } from './split-fetcher.js'
+import { refusePromise } from './refuse-promise.js'
 import type { SplitReader } from './split-reader.js'
 
 /** As Flink's source.reader.element.queue.capacity. */
@@ -107,7 +109,8 @@ export abstract class SourceReaderBase<E, T, SplitT extends SourceSplit, SplitSt
     if (split !== undefined && splitOutput !== undefined) {
       const record = records.nextRecordFromSplit()
       if (record !== undefined) {
-        this.#emitter.emitRecord(record, splitOutput, split.state)
+        const result: unknown = this.#emitter.emitRecord(record, splitOutput, split.state)
+        if (result !== undefined) this.#refusePromise(result, 'emitRecord')
         return InputStatus.MORE_AVAILABLE
       }
     }
@@ -121,12 +124,18 @@ export abstract class SourceReaderBase<E, T, SplitT extends SourceSplit, SplitSt
 
   /** Each split with the position after the last record that was emitted. */
   snapshotState(_checkpointId: number): readonly SplitT[] {
-    return [...this.#splits].map(([splitId, { state }]) => this.toSplitType(splitId, state))
+    return [...this.#splits].map(([splitId, { state }]) => {
+      const split = this.toSplitType(splitId, state)
+      this.#refusePromise(split, 'toSplitType')
+      return split
+    })
   }
 
   addSplits(splits: readonly SplitT[]): void {
     for (const split of splits) {
-      this.#splits.set(split.splitId(), { state: this.initializedState(split), output: undefined })
+      const state = this.initializedState(split)
+      this.#refusePromise(state, 'initializedState')
+      this.#splits.set(split.splitId(), { state, output: undefined })
     }
     this.#fetcher.addSplits(splits)
   }
@@ -171,17 +180,16 @@ export abstract class SourceReaderBase<E, T, SplitT extends SourceSplit, SplitSt
 
   /** False: the fetch has no other split, and is over. */
   #moveToNextSplit(records: RecordsWithSplitIds<E>, output: ReaderOutput<T>): boolean {
-    for (let splitId = records.nextSplit(); splitId !== undefined; splitId = records.nextSplit()) {
-      const split = this.#splits.get(splitId)
-      // Records of a split that is not this reader's any more.
-      if (split === undefined) continue
-      split.output ??= output.createOutputForSplit(splitId)
-      this.#split = split
-      this.#output = split.output
-      return true
+    const splitId = records.nextSplit()
+    if (splitId === undefined) {
+      this.#finishFetch(records, output)
+      return false
     }
-    this.#finishFetch(records, output)
-    return false
+    const split = this.#assignedSplit(splitId, 'records')
+    split.output ??= output.createOutputForSplit(splitId)
+    this.#split = split
+    this.#output = split.output
+    return true
   }
 
   #finishFetch(records: RecordsWithSplitIds<E>, output: ReaderOutput<T>): void {
@@ -190,14 +198,27 @@ export abstract class SourceReaderBase<E, T, SplitT extends SourceSplit, SplitSt
     this.#output = undefined
     const finished = new Map<string, SplitStateT>()
     for (const splitId of records.finishedSplits()) {
-      const split = this.#splits.get(splitId)
-      if (split === undefined) continue
+      finished.set(splitId, this.#assignedSplit(splitId, 'the end').state)
       this.#splits.delete(splitId)
       output.releaseOutputForSplit(splitId)
-      finished.set(splitId, split.state)
     }
-    if (finished.size > 0) this.onSplitFinished(finished)
+    if (finished.size > 0) {
+      const result: unknown = this.onSplitFinished(finished)
+      this.#refusePromise(result, 'onSplitFinished')
+    }
     records.recycle?.()
+  }
+
+  /** What is fetched of any other split would be in no snapshot, and its records would be lost. */
+  #assignedSplit(splitId: string, what: string): SplitContext<T, SplitStateT> {
+    const split = this.#splits.get(splitId)
+    if (split !== undefined) return split
+    const assigned = [...this.#splits.keys()].map((id) => `'${id}'`).join(', ')
+    throw new FlinkError('SOURCE_SPLIT_UNKNOWN', { what, split: String(splitId), assigned: assigned || 'none' })
+  }
+
+  #refusePromise(result: unknown, method: string): void {
+    refusePromise(result, [this.constructor.name, method])
   }
 
   #finishedOrAvailableLater(): InputStatus {

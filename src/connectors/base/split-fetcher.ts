@@ -1,9 +1,13 @@
 import type { SourceSplit } from '../../api/connector/source/source-split.js'
+import { hasMethods } from '../../api/functions/has-methods.js'
+import { describeValue } from '../../core/errors/describe-value.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
 import { Availability } from '../../core/time/availability.js'
 import type { Clock } from '../../core/time/clock.js'
 import { settledWithin } from '../../core/time/settled-within.js'
 import type { HandOver } from './hand-over.js'
 import type { RecordsWithSplitIds } from './records-with-split-ids.js'
+import { refusePromise } from './refuse-promise.js'
 import type { SplitReader } from './split-reader.js'
 
 /** As Flink's source.reader.close.timeout. */
@@ -46,7 +50,7 @@ export class SplitFetcher<E, SplitT extends SourceSplit> {
   addSplits(splits: readonly SplitT[]): void {
     for (const split of splits) this.#assigned.add(split.splitId())
     this.#change(() => {
-      this.#input.splitReader.addSplits(splits)
+      this.#refusePromise(this.#input.splitReader.addSplits(splits), 'addSplits')
     })
     this.#running ??= this.#run()
   }
@@ -54,7 +58,12 @@ export class SplitFetcher<E, SplitT extends SourceSplit> {
   pauseOrResumeSplits(splitsToPause: readonly string[], splitsToResume: readonly string[]): void {
     this.#change(() => {
       const isAssigned = (splitId: string): boolean => this.#assigned.has(splitId)
-      this.#input.splitReader.pauseOrResumeSplits?.(splitsToPause.filter(isAssigned), splitsToResume.filter(isAssigned))
+      const { splitReader } = this.#input
+      const result = splitReader.pauseOrResumeSplits?.(
+        splitsToPause.filter(isAssigned),
+        splitsToResume.filter(isAssigned),
+      )
+      this.#refusePromise(result, 'pauseOrResumeSplits')
     })
   }
 
@@ -97,7 +106,7 @@ export class SplitFetcher<E, SplitT extends SourceSplit> {
     this.#isFetching = true
     let records: RecordsWithSplitIds<E>
     try {
-      records = await splitReader.fetch()
+      records = checkedFetch(await splitReader.fetch())
     } finally {
       this.#isFetching = false
     }
@@ -105,4 +114,15 @@ export class SplitFetcher<E, SplitT extends SourceSplit> {
     for (const splitId of records.finishedSplits()) this.#assigned.delete(splitId)
     handOver.put(records)
   }
+
+  /** Splits change between two fetches, so a change has to be done when the next one begins. */
+  #refusePromise(result: unknown, method: string): void {
+    refusePromise(result, [this.#input.splitReader.constructor.name, method])
+  }
+}
+
+function checkedFetch<E>(given: RecordsWithSplitIds<E>): RecordsWithSplitIds<E> {
+  if (hasMethods(given, 'nextSplit', 'nextRecordFromSplit', 'finishedSplits')) return given
+  const reason = given === undefined ? '. Is a return missing?' : ''
+  throw new FlinkError('SOURCE_FETCH_INVALID', { returned: describeValue(given), reason })
 }

@@ -2,6 +2,8 @@ import { InputStatus } from '../../api/connector/source/input-status.js'
 import { SequenceReaderBase } from '../../api/connector/source/lib/sequence-reader-base.js'
 import type { ReaderOutput, SourceOutput } from '../../api/connector/source/reader-output.js'
 import type { SourceReaderContext } from '../../api/connector/source/source-reader-context.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { refusePromise } from '../base/refuse-promise.js'
 import type { GeneratorFunction } from './generator-function.js'
 import type { RateLimiter } from './rate-limiter.js'
 
@@ -40,7 +42,12 @@ export class DataGeneratorReader<O> extends SequenceReaderBase<O> {
 
   protected emit(value: number, output: SourceOutput<O>): void {
     if (this.#limiter !== undefined) this.#hasPermit = false
-    output.collect(this.#function.map(value))
+    const record = this.#function.map(value)
+    refusePromise(record, ['DataGeneratorSource', 'map'])
+    if (record === undefined) {
+      throw new FlinkError('RESULT_MISSING', { operator: 'DataGeneratorSource', method: 'map', source: '' })
+    }
+    output.collect(record)
   }
 
   /** True when the next record may go. */

@@ -68,6 +68,21 @@ describe('DataGeneratorSource', () => {
     assert.equal(clock.pendingTimers, 0)
   })
 
+  it('refuses a function that gives nothing, or a promise', async () => {
+    const refused = [
+      [() => undefined, 'RESULT_MISSING', /^DataGeneratorSource: map returned undefined\. Is a return missing\?/],
+      [() => Promise.resolve(1), 'ASYNC_NOT_ALLOWED', /^DataGeneratorSource: map returned a Promise/],
+    ] as const
+    for (const [map, code, text] of refused) {
+      const reader = await new DataGeneratorSource<unknown>(map, 3).createReader(context)
+      reader.addSplits(splitSequence(0, 2, 2))
+      assert.throws(
+        () => emittedBy(reader, []),
+        (error) => FlinkError.is(error, code) && text.test(error.message),
+      )
+    }
+  })
+
   it('emits so many between two checkpoints', async () => {
     const reader = await readerOf(RateLimiterStrategy.perCheckpoint(20))
     const values: number[] = []

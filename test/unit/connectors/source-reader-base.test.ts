@@ -3,10 +3,12 @@ import { describe, it } from 'node:test'
 import type { ReaderOutput } from '../../../src/api/connector/source/reader-output.js'
 import type { SourceReaderContext } from '../../../src/api/connector/source/source-reader-context.js'
 import type { SourceSplit } from '../../../src/api/connector/source/source-split.js'
+import type { RecordEmitter } from '../../../src/connectors/base/record-emitter.js'
 import { RecordsBySplits } from '../../../src/connectors/base/records-by-splits.js'
 import { SourceReaderBase } from '../../../src/connectors/base/source-reader-base.js'
 import type { SplitReader } from '../../../src/connectors/base/split-reader.js'
 import { ManualClock } from '../../../src/core/time/manual-clock.js'
+import { FlinkError, type ErrorCode } from '../../../src/index.js'
 
 interface Position {
   next: number
@@ -60,6 +62,7 @@ class PlayedSplitReader implements SplitReader<string, TestSplit> {
 
 class TestReader extends SourceReaderBase<string, string, TestSplit, Position> {
   readonly finished: string[] = []
+  readonly recordEmitter: RecordEmitter<string, string, Position>
 
   constructor(splitReader: SplitReader<string, TestSplit>) {
     const context = { getClock: () => new ManualClock(0) } as unknown as SourceReaderContext
@@ -70,6 +73,7 @@ class TestReader extends SourceReaderBase<string, string, TestSplit, Position> {
       },
     }
     super({ context, splitReader, recordEmitter })
+    this.recordEmitter = recordEmitter
   }
 
   protected initializedState({ next }: TestSplit): Position {
@@ -227,4 +231,85 @@ describe('SourceReaderBase', () => {
     await reader.close()
     assert.equal(splitReader.calls.filter((call) => call === 'close').length, 1)
   })
+
+  it('refuses records and the end of a split that it was not assigned', async () => {
+    const unknown =
+      /gave records of the split 'topic', .* Its splits: 'a'\. A split is named by what its splitId\(\) gives/
+    await assertFails(new RecordsBySplits<string>().add('topic', 'one'), 'SOURCE_SPLIT_UNKNOWN', unknown)
+    const end = new RecordsBySplits<string>().add('a', 'one').addFinishedSplit('topic')
+    await assertFails(end, 'SOURCE_SPLIT_UNKNOWN', /gave the end of the split 'topic'/)
+  })
+
+  it('refuses what is no fetch', async () => {
+    await assertFails(
+      undefined,
+      'SOURCE_FETCH_INVALID',
+      /gave undefined, .*RecordsWithSplitIds\. Is a return missing\?/,
+    )
+    await assertFails(
+      [1, 2],
+      'SOURCE_FETCH_INVALID',
+      /gave \[ 1, 2 \], .*new RecordsBySplits\(\)\.add\(splitId, record\)/,
+    )
+  })
+
+  for (const method of ['emitRecord', 'initializedState', 'toSplitType', 'onSplitFinished'] as const) {
+    it(`refuses a promise of ${method}`, async () => {
+      const { splitReader, reader, output } = made()
+      const broken = method === 'emitRecord' ? reader.recordEmitter : reader
+      Object.assign(broken, { [method]: () => Promise.reject(new Error('nobody awaits it')) })
+      const run = async (): Promise<void> => {
+        reader.addSplits([new TestSplit('a')])
+        await turn()
+        splitReader.answer(new RecordsBySplits<string>().add('a', 'one').addFinishedSplit('a'))
+        await turn()
+        reader.pollNext(output)
+        reader.snapshotState(1)
+        reader.pollNext(output)
+      }
+      await assert.rejects(run(), isCode('ASYNC_NOT_ALLOWED', new RegExp(`^TestReader: ${method} returned a Promise`)))
+      await reader.close()
+    })
+  }
+
+  it('refuses a promise of addSplits of its split reader, and of pauseOrResumeSplits', async () => {
+    const { splitReader, reader, output } = made()
+    Object.assign(splitReader, { addSplits: () => Promise.resolve() })
+    reader.addSplits([new TestSplit('a')])
+    await turn()
+    const refused = isCode('ASYNC_NOT_ALLOWED', /^PlayedSplitReader: addSplits returned a Promise/)
+    assert.throws(() => reader.pollNext(output), refused)
+    await reader.close()
+
+    const paused = made()
+    Object.assign(paused.splitReader, { pauseOrResumeSplits: () => Promise.resolve() })
+    paused.reader.addSplits([new TestSplit('a')])
+    await turn()
+    paused.reader.pauseOrResumeSplits(['a'], [])
+    await turn()
+    assert.throws(() => paused.reader.pollNext(output), isCode('ASYNC_NOT_ALLOWED', /: pauseOrResumeSplits returned/))
+    await paused.reader.close()
+  })
 })
+
+function isCode(code: ErrorCode, text: RegExp): (error: unknown) => true {
+  return (error) => {
+    assert.ok(FlinkError.is(error, code), String(error))
+    assert.match(error.message, text)
+    return true
+  }
+}
+
+/** The reader of the split a fails with this fetch. */
+async function assertFails(fetch: unknown, code: ErrorCode, text: RegExp): Promise<void> {
+  const { splitReader, reader, output } = made()
+  reader.addSplits([new TestSplit('a')])
+  await turn()
+  splitReader.answer(fetch as RecordsBySplits<string>)
+  await turn()
+  const readOn = (): void => {
+    for (let left = 3; left > 0; left -= 1) reader.pollNext(output)
+  }
+  assert.throws(readOn, isCode(code, text))
+  await reader.close()
+}

@@ -37,6 +37,8 @@ export interface RestartLoopInput {
   readonly maxWorkers: number
   /** A warning for whoever started the job. */
   readonly tell: (text: string) => void
+  /** Of the last failure, which whoever waits for the end of the job is told as well. */
+  readonly tellFailed: (text: string) => void
   /** What he is to know, and need not worry about. */
   readonly inform: (text: string) => void
 }
@@ -69,14 +71,14 @@ export class RestartLoop {
   #backoff: TimerHandle | undefined
 
   constructor(input: RestartLoopInput, services: RestartLoopServices) {
-    const { environment, starter, tell, maxWorkers } = input
+    const { environment, starter, tell, tellFailed, maxWorkers } = input
     const { jobId, jobGraph, configuration, clock } = environment
     this.#environment = environment
     this.#input = input
     this.#services = services
     this.#slots = assignSlots(jobGraph, layoutOf(configuration, maxWorkers))
     this.#failures = new ExecutionFailureHandler(environment)
-    this.#notices = new JobNotices({ job: `"${jobGraph.name}" (${jobId})`, clock, tell })
+    this.#notices = new JobNotices({ name: jobGraph.name, jobId, clock, tell, tellFailed })
     this.#pool = new WorkerPool(this.#slots.workerCount, {
       starter,
       clock,
@@ -176,6 +178,7 @@ export class RestartLoop {
     return {
       onAllRunning: () => this.#attempt?.coordinator.start(),
       onFinished: () => {
+        this.#notices.ended(this.#attempt?.lateRecords() ?? [])
         this.#services.listener.onFinished()
       },
       onFailed: (error) => {
@@ -187,6 +190,9 @@ export class RestartLoop {
       },
       onSlowEnd: (waitsFor) => {
         this.#notices.endIsSlow(waitsFor)
+      },
+      onLateRecords: (dropped) => {
+        this.#notices.lateRecordsDropped(dropped)
       },
     }
   }

@@ -1,13 +1,20 @@
 // Duty: the one error for what an operator's user functions throw.
 // Invariants: an error is wrapped once, by the operator whose function threw it: a FlinkError that names its place (an
-// operator further down the chain, a state, a task) passes as it is. One of a file system knows no operator, and is wrapped;
-// its recovery stays. The user's own error stays as the cause with its stack.
+// operator further down the chain, a state, a task) passes as it is. One of a file system, or of the base of a connector, knows no
+// operator, and is wrapped; its recovery stays. The user's own error stays as the cause with its stack.
 // Thread: the task worker that owns the operator.
 import { describeFailure } from '../../../core/errors/syntax-location.js'
 import { ReasonError } from '../../../core/errors/reason-error.js'
-import { FlinkError } from '../../../core/errors/flink-error.js'
+import { FlinkError, type ErrorCode } from '../../../core/errors/flink-error.js'
 import { FILESYSTEM_ERRORS } from '../../../core/errors/filesystem-errors.js'
 import type { TaskInfo } from './stream-operator.js'
+
+/** Thrown where the operator is not known. */
+const WITHOUT_PLACE: ReadonlySet<ErrorCode> = new Set([
+  'SOURCE_SPLIT_UNKNOWN',
+  'SOURCE_FETCH_INVALID',
+  'SESSION_GAP_INVALID',
+])
 
 export class OperatorErrors {
   readonly #operator: string
@@ -43,5 +50,6 @@ export class OperatorErrors {
 }
 
 function namesItsPlace({ code, details }: FlinkError): boolean {
+  if (WITHOUT_PLACE.has(code)) return false
   return !Object.hasOwn(FILESYSTEM_ERRORS, code) || Object.hasOwn(details, 'task')
 }

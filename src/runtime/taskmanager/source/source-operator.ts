@@ -63,6 +63,7 @@ export class SourceOperator
   #splits: ListState<Uint8Array> | undefined
   #awaited: PromiseLike<unknown> | undefined
   #isCanceled = false
+  #mayGetSplits = true
 
   constructor(binding: OperatorBinding, context: OperatorContext, spec: SplitSourceSpec) {
     super(binding, context)
@@ -73,7 +74,7 @@ export class SourceOperator
     this.#alignment = new SplitAlignment({
       outputs: () => this.#readerOutputs,
       pauseOrResume: (pause, resume) => {
-        this.#reader?.pauseOrResumeSplits?.(pause, resume)
+        this.#refusePromise(this.#reader?.pauseOrResumeSplits?.(pause, resume), 'pauseOrResumeSplits')
       },
       report: (watermarkMs) => {
         this.#send({ kind: 'reported-watermark', watermarkMs })
@@ -143,7 +144,12 @@ export class SourceOperator
     const { currentWatermark: watermark, isIdle } = emitter
     const strategy = this.#spec.watermarkStrategy.generator.kind === 'none' ? 'none' : 'strategy'
     const holders = holdersOf(splits)
-    return { watermark, isIdle, strategy, hasRecord, splits: holders, numSplits: splits.size }
+    const { alignment } = this.#spec.watermarkStrategy
+    return {
+      ...{ watermark, isIdle, strategy, hasRecord, splits: holders, numSplits: splits.size },
+      mayGetSplits: this.#mayGetSplits,
+      waitsForGroup: this.#alignment.mustWait ? alignment?.group : undefined,
+    }
   }
 
   cancel(): void {
@@ -160,10 +166,11 @@ export class SourceOperator
         this.#addSplits(received.splits)
         break
       case 'no-more-splits':
-        reader.notifyNoMoreSplits()
+        this.#mayGetSplits = false
+        this.#refusePromise(reader.notifyNoMoreSplits(), 'notifyNoMoreSplits')
         break
       case 'source-event':
-        reader.handleSourceEvents?.(received.event)
+        this.#refusePromise(reader.handleSourceEvents?.(received.event), 'handleSourceEvents')
         break
       case 'watermark-alignment':
         this.#alignment.setMaxWatermark(received.maxWatermarkMs)
@@ -268,7 +275,12 @@ export class SourceOperator
   #addSplits(bytes: readonly Uint8Array[]): void {
     const splits = bytes.map((each) => this.#splitOf(each))
     for (const split of splits) this.#readerOutputs.createOutputForSplit(split.splitId())
-    this.#reader?.addSplits(splits)
+    this.#refusePromise(this.#reader?.addSplits(splits), 'addSplits')
+  }
+
+  /** A snapshot that came before the promise is kept would know nothing of what it does. */
+  #refusePromise(result: unknown, method: string): void {
+    if (this.#reader !== undefined) this.refusePromise(result, method, this.#reader)
   }
 
   #makeTimers(strategy: WatermarkStrategy<unknown>): readonly PeriodicTimer[] {

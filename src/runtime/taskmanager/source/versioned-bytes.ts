@@ -14,6 +14,7 @@ import { DataInputView } from '../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
+import { isThenable } from '../state/thenable.js'
 
 export type AnySource = Source<unknown, SourceSplit>
 
@@ -68,7 +69,10 @@ export class VersionedBytes<T> {
     try {
       const input = new DataInputView(bytes)
       const version = input.readVarInt()
-      return this.#serializer.deserialize(version, input.readBytes(input.remaining).slice())
+      const value = this.#serializer.deserialize(version, input.readBytes(input.remaining).slice())
+      if (isThenable(value))
+        throw new ReasonError('deserialize of its serializer gave a Promise, and must be synchronous')
+      return value
     } catch (error) {
       const { source, what } = this.#stored
       const details = { source, what: what(undefined), reason: describeFailure(error) }

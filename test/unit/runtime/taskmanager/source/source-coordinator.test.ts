@@ -53,11 +53,15 @@ class FakeContext implements OperatorCoordinatorContext {
 
 class Played {
   readonly context = new FakeContext()
-  readonly source = new PlayedSource()
+  readonly source: PlayedSource
   readonly sent: [subtask: number, event: ToSourceReader][] = []
   readonly coordinator: OperatorCoordinator
 
-  constructor(watermarkStrategy: WatermarkStrategy<unknown> = WatermarkStrategy.noWatermarks()) {
+  constructor(
+    watermarkStrategy: WatermarkStrategy<unknown> = WatermarkStrategy.noWatermarks(),
+    source: PlayedSource = new PlayedSource(),
+  ) {
+    this.source = source
     const input = { source: this.source, watermarkStrategy, registeredTypes: NO_REGISTERED_TYPES }
     this.coordinator = sourceCoordinatorProvider(input).create(this.context)
   }
@@ -218,6 +222,18 @@ describe('SourceCoordinator', () => {
     const reader = played.enumerator.context.registeredReaders().get(1)
     const [split] = reader?.getReportedSplitsOnRegistration() ?? []
     assert.equal(split?.splitId(), 'a')
+  })
+
+  it('refuses a promise of deserialize', async () => {
+    const serializer = { getVersion: () => 0, serialize: () => new Uint8Array(), deserialize: () => Promise.resolve(1) }
+    const source = Object.assign(new PlayedSource(), { getEnumeratorCheckpointSerializer: () => serializer })
+    const played = new Played(undefined, source)
+    await played.coordinator.start()
+    const state = await played.coordinator.checkpointCoordinator(1)
+    await assert.rejects(
+      async () => played.coordinator.resetToCheckpoint(1, state),
+      isError('SOURCE_STATE_UNREADABLE', /deserialize of its serializer gave a Promise/),
+    )
   })
 
   it('refuses a state that cannot be stored, which costs the checkpoint', async () => {

@@ -10,7 +10,7 @@ import { bindingOf, snapshotOperator, turn } from '../../../../operators/operato
 import { record, status, watermark } from '../../../../operators/stream-elements.js'
 import { TestOperatorContext } from '../../../../operators/test-operator-context.js'
 import type { PlayedReader } from './played-source.js'
-import { PlayedSource, PlayedSplit } from './played-source.js'
+import { PlayedSource, PlayedSplit, playedSplits } from './played-source.js'
 
 type Strategy = WatermarkStrategy<unknown>
 
@@ -104,6 +104,37 @@ describe('SourceOperator', () => {
       )
     })
   }
+
+  for (const [method, event] of [
+    ['addSplits', { kind: 'add-splits', splits: [Uint8Array.of(2, ...playedSplits.serialize(new PlayedSplit('a')))] }],
+    ['notifyNoMoreSplits', { kind: 'no-more-splits' }],
+    ['handleSourceEvents', { kind: 'source-event', event: 1 }],
+  ] as const) {
+    it(`refuses a promise of ${method}`, async () => {
+      const made = await opened(new PlayedSource({ [method]: () => Promise.reject(new Error('nobody awaits it')) }))
+      assert.throws(
+        () => {
+          made.tell(event)
+        },
+        isError('ASYNC_NOT_ALLOWED', new RegExp(`^Op: ${method} \\(.*\\) returned a Promise`)),
+      )
+    })
+  }
+
+  it('names the place of what the base of a connector refuses', async () => {
+    const made = await opened()
+    made.assign(new PlayedSplit('a', [1]))
+    made.reader.pollNext = () => {
+      throw new FlinkError('SOURCE_SPLIT_UNKNOWN', { what: 'records', split: 'b', assigned: "'a'" })
+    }
+    assert.throws(
+      () => made.operator.emitNext(),
+      isError(
+        'OPERATOR_FAILED',
+        /^Op \(subtask 1 of 1\) failed: fetch\(\) of the split reader gave records of the split 'b'/,
+      ),
+    )
+  })
 
   it('registers its reader before anything that the reader sends, and with the splits that were restored', async () => {
     const first = await opened()
