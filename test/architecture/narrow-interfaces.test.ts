@@ -23,8 +23,9 @@ const INTERFACES: ReadonlySet<string> = new Set([
   'operators/operator-makers',
   'operators/stream-operator',
   'operators/two-input/two-input-udf-operator',
-  // Over the three alone: state by descriptor, results with a timestamp.
+  // Over the three alone: state by descriptor, late records, results with a timestamp.
   'operators/default-keyed-state-store',
+  'operators/late-record-dropper',
   'operators/timestamped-collector',
   // Values.
   'network/stream-element',

@@ -1,8 +1,10 @@
 /** Functions of an interval join of a stream with itself, of which each record is to meet itself once. */
 import {
+  OutputTag,
+  ProcessFunction,
   ProcessJoinFunction,
-  RichMapFunction,
   type Collector,
+  type ProcessFunctionContext,
   type ProcessJoinFunctionContext,
 } from '../../src/index.js'
 import type { JobWorld, NumberRecord } from './job-world.js'
@@ -12,8 +14,11 @@ export interface IdentifiedNumber extends NumberRecord {
   readonly id: string
 }
 
+/** Records without a time, as a timer of the clock emits them: joins by event time refuse them. */
+export const WITHOUT_TIME = new OutputTag<NumberRecord>('without time')
+
 /** Each record gets an id before it goes two ways: another one when it comes again after a restart. */
-export class WithId extends RichMapFunction<NumberRecord, IdentifiedNumber> {
+export class WithId extends ProcessFunction<NumberRecord, IdentifiedNumber> {
   readonly #runName: string
   #records = 0
 
@@ -22,11 +27,12 @@ export class WithId extends RichMapFunction<NumberRecord, IdentifiedNumber> {
     this.#runName = runName
   }
 
-  map({ value }: NumberRecord): IdentifiedNumber {
+  processElement({ value }: NumberRecord, ctx: ProcessFunctionContext, out: Collector<IdentifiedNumber>): void {
     const context = this.getRuntimeContext()
     this.#records += 1
     const id = [this.#runName, context.getAttemptNumber(), context.getIndexOfThisSubtask(), this.#records].join(' ')
-    return { value, id }
+    if (ctx.timestamp() === null) ctx.output(WITHOUT_TIME, { value })
+    else out.collect({ value, id })
   }
 }
 

@@ -1,11 +1,19 @@
 /** Parts of a graph with timers, two inputs and broadcast state: rows of `job-shapes.ts` for jobs with event time. */
-import { TumblingEventTimeWindows } from '../../src/index.js'
+import { TumblingEventTimeWindows, type SingleOutputStreamOperator } from '../../src/index.js'
 import { HoldBoth, HoldByClock, HoldByTime, HoldForRules, RULES, withRules } from './holding-functions.js'
 import { keyArgumentsOf, keyedBy } from './job-keys.js'
-import { SameRecord, WithId } from './joining-functions.js'
+import { SameRecord, WITHOUT_TIME, WithId, type IdentifiedNumber } from './joining-functions.js'
 import { NUMBERS_A_SOURCE } from './job-time.js'
 import type { NumberRecord } from './job-world.js'
-import { FURTHER_FROM, furtherSource, placed, type Shape } from './shape.js'
+import {
+  FURTHER_FROM,
+  furtherSource,
+  placed,
+  type BuildPlace,
+  type Numbers,
+  type Shape,
+  type ShapeDetails,
+} from './shape.js'
 
 const JOIN_DISTANCE_MS = 5
 
@@ -47,8 +55,9 @@ export const TIME_SHAPES = {
   /** All of both streams, by the windows of their event time. */
   coGrouped: {
     build: (numbers, place, plan) => {
+      const timed = withTime(numbers, place, plan)
       const further = furtherSource(place, { from: FURTHER_FROM, records: plan.records })
-      const both = numbers
+      const both = timed
         .coGroup(further)
         .where(...keyArgumentsOf(plan.keys))
         .equalTo(...keyArgumentsOf(plan.keys))
@@ -56,19 +65,18 @@ export const TIME_SHAPES = {
         .apply<NumberRecord>((first, second, out) => {
           for (const { value } of [...first, ...second]) out.collect({ value })
         })
-      return placed(both, place, { ...plan, operator: 'grouped' })
+      return placed(both, place, { ...plan, operator: 'grouped' }).union(timed.getSideOutput(WITHOUT_TIME))
     },
     plain: (values, { records }) => [...values, ...Array.from({ length: records }, (_, index) => FURTHER_FROM + index)],
   },
   /** A stream meets itself: each record is there once on either side. */
   joinedWithItself: {
     build: (numbers, place, plan) => {
-      const withId = place.functions.get(`${place.uid}-ids`, (world) => new WithId(world))
-      const identified = placed(numbers.map(withId), place, { ...plan, operator: 'ids' })
-      const [left, right] = [keyedBy(identified, plan.keys), keyedBy(identified, plan.keys)] as const
+      const timed = withTime(numbers, place, plan)
+      const [left, right] = [keyedBy(timed, plan.keys), keyedBy(timed, plan.keys)] as const
       const same = place.functions.get(`${place.uid}-joined`, () => new SameRecord())
       const joined = left.intervalJoin(right).between(-JOIN_DISTANCE_MS, JOIN_DISTANCE_MS).process<NumberRecord>(same)
-      return placed(joined, place, { ...plan, operator: 'joined' })
+      return placed(joined, place, { ...plan, operator: 'joined' }).union(timed.getSideOutput(WITHOUT_TIME))
     },
     plain: (values) => [...values],
   },
@@ -87,4 +95,13 @@ export const TIME_SHAPES = {
 
 function rulesOf({ records }: { readonly records: number }): number {
   return Math.ceil(records / RULE_ONE_IN)
+}
+
+function withTime(
+  numbers: Numbers,
+  place: BuildPlace,
+  plan: ShapeDetails,
+): SingleOutputStreamOperator<IdentifiedNumber> {
+  const withId = place.functions.get(`${place.uid}-ids`, (world) => new WithId(world))
+  return placed(numbers.process(withId), place, { ...plan, operator: 'ids' })
 }

@@ -11,6 +11,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Counter } from '../../../core/metrics/counter.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
+import type { LateRecordDropper } from '../operators/late-record-dropper.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 import { TwoInputUdfOperator } from '../operators/two-input/two-input-udf-operator.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from '../state/namespace-type.js'
@@ -32,7 +33,7 @@ interface Opened {
   readonly buffers: ValueState<JoinBuffers>
 }
 
-export class IntervalJoinOperator extends TwoInputUdfOperator implements Triggerable<undefined> {
+export class IntervalJoinOperator extends TwoInputUdfOperator implements Triggerable<undefined>, LateRecordDropper {
   readonly #spec: IntervalJoinSpec
   readonly #function: AnyProcessJoinFunction
   readonly #waiting: WaitingTimes
@@ -57,6 +58,10 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
     const buffers = backend.getOrCreateKeyedState(descriptor) as ValueState<JoinBuffers>
     this.#opened = { timers: this.getInternalTimerService(TIMERS, VOID_NAMESPACES, this), buffers }
     await super.open()
+  }
+
+  get numLateRecordsDropped(): number {
+    return this.#lateRecords.getCount()
   }
 
   /** Records that wait no longer are taken away when their key is looked at next: here nothing else is touched. */
