@@ -21,6 +21,10 @@ const EXPECTED: readonly (readonly [job: string, lines: readonly string[]])[] = 
 
 /** Of these the order is open: two streams are read side by side. */
 const IN_ANY_ORDER: typeof EXPECTED = [
+  [
+    'mailboxes',
+    ['ann: a bill', 'ann: a letter', 'ann: an invitation', 'bob: a postcard', 'eve: a bill', 'eve: a parcel'],
+  ],
   ['priced-orders', ['10 plum: 1.20', '2 pear: 0.90', '3 apple: 0.90', '5 apple: 1.50']],
   [
     'today-against-yesterday',

@@ -14,7 +14,7 @@ import { knownWindowing } from '../windowing/known-windowing.js'
 import { invalid, millisecondsOf } from '../windowing/window-arguments.js'
 import type { Window } from '../windowing/windows/window.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
-import type { TransformationRecorder } from './transformation-recorder.js'
+import type { OpenWindows, TransformationRecorder } from './transformation-recorder.js'
 
 /** What a windowed stream is made of. */
 export interface WindowedInput {
@@ -32,6 +32,7 @@ export interface WindowFunctions {
 /** Collects what is said of the windows of a stream, with or without keys, and records their operator. */
 export class WindowOperatorBuilder {
   readonly #windowed: WindowedInput
+  readonly #open: OpenWindows
   #spec: WindowingSpec
 
   constructor(windowed: WindowedInput, assigner: unknown, method: string) {
@@ -42,6 +43,8 @@ export class WindowOperatorBuilder {
     const windows = assigner as WindowAssigner<unknown, Window>
     const trigger = windows.getDefaultTrigger()
     this.#spec = { assigner: windows, trigger, evictor: undefined, allowedLatenessMs: 0, lateTag: undefined }
+    this.#open = { name: classNameOf(windows) }
+    windowed.recorder.beginWindows(this.#open)
   }
 
   trigger(trigger: unknown): void {
@@ -78,6 +81,7 @@ export class WindowOperatorBuilder {
     checkContents(contents)
     const { assigner, trigger, evictor } = this.#spec
     const { recorder, input } = this.#windowed
+    recorder.endWindows(this.#open)
     const ofResult = 'function' in result ? [result.function] : []
     const ofContents = 'function' in contents ? [contents.function] : []
     const functions = [...ofResult, ...ofContents, assigner, trigger, ...(evictor === undefined ? [] : [evictor])]

@@ -110,7 +110,9 @@ export abstract class ProcessFunction<I, O> extends RichFunction {
  *   }
  *   processElement(_value: unknown, ctx: KeyedProcessFunctionContext<string>): void {
  *     const timers = ctx.timerService()
- *     const due = (ctx.timestamp() ?? 0) + 30_000
+ *     const timestamp = ctx.timestamp()
+ *     if (timestamp === null) throw new Error('its stream has no timestamp assigner')
+ *     const due = timestamp + 30_000
  *     timers.deleteEventTimeTimer(this.#due.value() ?? 0)
  *     timers.registerEventTimeTimer(due)
  *     this.#due.update(due)

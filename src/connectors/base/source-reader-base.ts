@@ -48,6 +48,12 @@ interface SplitContext<T, SplitStateT> {
 /**
  * The base of readers that fetch with promises: one fetcher a reader, a bounded hand-over between them, and a position a record.
  * A subclass says what the state of a split is, and what becomes of splits that are at their end (most ask for the next one).
+ * A reader that asks for its next split when one is at its end has emitted the watermarks of that one: where splits are of one range of
+ * time, the records of the next are late. Assign such splits at once.
+ *
+ * Where anything but `fetch` gives a promise: ASYNC_NOT_ALLOWED. What a fetch gives of a split that the reader was not assigned:
+ * SOURCE_SPLIT_UNKNOWN. What is no fetch: SOURCE_FETCH_INVALID.
+ *
  * `E` is what is fetched, `T` what is emitted, `SplitStateT` the position of a split, which the record emitter changes.
  *
  * @example

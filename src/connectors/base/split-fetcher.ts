@@ -123,6 +123,6 @@ export class SplitFetcher<E, SplitT extends SourceSplit> {
 
 function checkedFetch<E>(given: RecordsWithSplitIds<E>): RecordsWithSplitIds<E> {
   if (hasMethods(given, 'nextSplit', 'nextRecordFromSplit', 'finishedSplits')) return given
-  const reason = given === undefined ? '. Is a return missing?' : ''
+  const reason = given === undefined ? ': is a return missing?' : '.'
   throw new FlinkError('SOURCE_FETCH_INVALID', { returned: describeValue(given), reason })
 }
