@@ -40,6 +40,15 @@ export interface SourceReaderBaseInput<E, T, SplitT extends SourceSplit, SplitSt
   readonly elementQueueCapacity?: number
 }
 
+/** What a subclass and its emitter give is looked at: it may be a promise, which nobody would await. */
+interface ObservedEmitter<E, T, SplitStateT> {
+  emitRecord(...given: Parameters<RecordEmitter<E, T, SplitStateT>['emitRecord']>): unknown
+}
+
+interface ObservedReader<SplitStateT> {
+  readonly onSplitFinished: (finishedSplits: ReadonlyMap<string, SplitStateT>) => unknown
+}
+
 interface SplitContext<T, SplitStateT> {
   readonly state: SplitStateT
   output: SourceOutput<T> | undefined
@@ -87,7 +96,7 @@ export abstract class SourceReaderBase<E, T, SplitT extends SourceSplit, SplitSt
   T,
   SplitT
 > {
-  readonly #emitter: RecordEmitter<E, T, SplitStateT>
+  readonly #emitter: ObservedEmitter<E, T, SplitStateT>
   readonly #handOver: HandOver<RecordsWithSplitIds<E>>
   readonly #fetcher: SplitFetcher<E, SplitT>
   readonly #splits = new Map<string, SplitContext<T, SplitStateT>>()
@@ -115,7 +124,7 @@ export abstract class SourceReaderBase<E, T, SplitT extends SourceSplit, SplitSt
     if (split !== undefined && splitOutput !== undefined) {
       const record = records.nextRecordFromSplit()
       if (record !== undefined) {
-        const result: unknown = this.#emitter.emitRecord(record, splitOutput, split.state)
+        const result = this.#emitter.emitRecord(record, splitOutput, split.state)
         if (result !== undefined) this.#refusePromise(result, 'emitRecord')
         return InputStatus.MORE_AVAILABLE
       }
@@ -209,8 +218,8 @@ export abstract class SourceReaderBase<E, T, SplitT extends SourceSplit, SplitSt
       output.releaseOutputForSplit(splitId)
     }
     if (finished.size > 0) {
-      const result: unknown = this.onSplitFinished(finished)
-      this.#refusePromise(result, 'onSplitFinished')
+      const { onSplitFinished }: ObservedReader<SplitStateT> = { onSplitFinished: this.onSplitFinished.bind(this) }
+      this.#refusePromise(onSplitFinished(finished), 'onSplitFinished')
     }
     records.recycle?.()
   }
@@ -220,7 +229,7 @@ export abstract class SourceReaderBase<E, T, SplitT extends SourceSplit, SplitSt
     const split = this.#splits.get(splitId)
     if (split !== undefined) return split
     const assigned = [...this.#splits.keys()].map((id) => `'${id}'`).join(', ')
-    throw new FlinkError('SOURCE_SPLIT_UNKNOWN', { what, split: String(splitId), assigned: assigned || 'none' })
+    throw new FlinkError('SOURCE_SPLIT_UNKNOWN', { what, split: splitId, assigned: assigned || 'none' })
   }
 
   #refusePromise(result: unknown, method: string): void {

@@ -50,7 +50,8 @@ export class SplitFetcher<E, SplitT extends SourceSplit> {
   addSplits(splits: readonly SplitT[]): void {
     for (const split of splits) this.#assigned.add(split.splitId())
     this.#change(() => {
-      this.#refusePromise(this.#input.splitReader.addSplits(splits), 'addSplits')
+      const splitReader: { addSplits(added: readonly SplitT[]): unknown } = this.#input.splitReader
+      this.#refusePromise(splitReader.addSplits(splits), 'addSplits')
     })
     this.#running ??= this.#run()
   }

@@ -161,13 +161,14 @@ export class SourceOperator
     // Closed already.
     if (reader === undefined) return
     const received = event as ToSourceReader
+    const observed: { notifyNoMoreSplits(): unknown } = reader
     switch (received.kind) {
       case 'add-splits':
         this.#addSplits(received.splits)
         break
       case 'no-more-splits':
         this.#mayGetSplits = false
-        this.#refusePromise(reader.notifyNoMoreSplits(), 'notifyNoMoreSplits')
+        this.#refusePromise(observed.notifyNoMoreSplits(), 'notifyNoMoreSplits')
         break
       case 'source-event':
         this.#refusePromise(reader.handleSourceEvents?.(received.event), 'handleSourceEvents')

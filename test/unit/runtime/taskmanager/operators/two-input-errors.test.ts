@@ -258,12 +258,13 @@ describe('A function of two streams', () => {
   })
 
   it('are told what ctx.output takes, and that a broadcast element has no timers', async () => {
-    const withOutput = await keyed((value, ctx) => {
-      ctx.output(value as never, 1)
+    const withOutput = await keyed((_value, ctx) => {
+      ctx.output('late' as never, 1)
     })
-    assertFails(() => withOutput.processElement1([undefined]), 'OPERATOR_FAILED', 'ctx.output takes an OutputTag')
+    assertFails(() => withOutput.processElement1([1]), 'OPERATOR_FAILED', 'ctx.output takes an OutputTag')
     const withTimer = await keyed(nothing, (_value, ctx) => {
-      Reflect.get(ctx, 'timerService').call(ctx)
+      const inJavaScript = ctx as object as { timerService(): void }
+      inJavaScript.timerService()
     })
     assertFails(() => withTimer.processElement2(1), 'STATE_ACCESS_WITHOUT_KEY', 'with a broadcast element')
   })
