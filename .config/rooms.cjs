@@ -22,6 +22,7 @@ const rooms = [
       ['metrics', 'timers', 'eventtime'],
       ['operators'],
       ['source', 'windowing'],
+      ['joins'],
       ['task'],
       ['coordination'],
       ['taskexecutor'],

@@ -11,7 +11,7 @@ import {
   type ValueState,
 } from 'flink-ts'
 
-interface Sale {
+export interface Sale {
   readonly shop: string
   /** ISO time. */
   readonly at: string
@@ -21,13 +21,13 @@ interface Sale {
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-const YESTERDAY: readonly Sale[] = [
+export const YESTERDAY: readonly Sale[] = [
   { shop: 'north', at: '2026-03-01T09:10:00Z', amount: 20 },
   { shop: 'south', at: '2026-03-01T09:15:00Z', amount: 50 },
   { shop: 'north', at: '2026-03-01T09:50:00Z', amount: 5 },
   { shop: 'north', at: '2026-03-01T10:20:00Z', amount: 30 },
 ]
-const TODAY: readonly Sale[] = [
+export const TODAY: readonly Sale[] = [
   { shop: 'north', at: '2026-03-02T09:05:00Z', amount: 40 },
   { shop: 'south', at: '2026-03-02T09:59:59Z', amount: 10 },
   { shop: 'south', at: '2026-03-02T10:00:00Z', amount: 15 },
@@ -84,8 +84,15 @@ function shopAndHour({ shop, at }: Sale): string {
   return `${shop} ${at.slice(11, 13)}:00`
 }
 
+/** The sales of each shop in each hour of today, beside those of the same hour of yesterday. */
+export function compared(today: DataStream<Sale>, yesterday: DataStream<Sale>): DataStream<string> {
+  return shifted(today, 0)
+    .connect(shifted(yesterday, DAY_MS))
+    .keyBy(shopAndHour, shopAndHour)
+    .process(new Comparison())
+    .uid('comparison')
+}
+
 export default function todayAgainstYesterday(env: StreamExecutionEnvironment): void {
-  const today = shifted(env.fromCollection(TODAY).uid('today'), 0)
-  const yesterday = shifted(env.fromCollection(YESTERDAY).uid('yesterday'), DAY_MS)
-  today.connect(yesterday).keyBy(shopAndHour, shopAndHour).process(new Comparison()).uid('comparison').print()
+  compared(env.fromCollection(TODAY).uid('today'), env.fromCollection(YESTERDAY).uid('yesterday')).print()
 }

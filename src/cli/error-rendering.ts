@@ -61,26 +61,58 @@ function withAdviceOnOpenFiles(error: unknown): unknown {
   return reason === undefined ? error : new FlinkError('TOO_MANY_OPEN_FILES', { reason }, { cause: error })
 }
 
-/** The error and its causes, each with the frames of the user's own code; a cause that only repeats is left out. */
+/** An error of the chain as it is shown. */
+interface Link {
+  readonly name: string
+  /** Of the error itself, and of causes that say nothing more. */
+  readonly codes: string[]
+  readonly message: string
+  readonly frames: string[]
+}
+
+/** The error and its causes, each with the frames of the user's own code; a cause that only repeats is one with what it caused. */
 function chainOf(error: unknown): string {
-  const lines: string[] = []
+  const links: (Link | string)[] = []
   let current: unknown = error
-  let told = ''
+  let last: Link | undefined
   for (let depth = 0; current !== undefined && depth < MAX_CAUSES; depth += 1) {
-    const prefix = depth === 0 ? '' : 'Caused by: '
     if (!(current instanceof Error)) {
-      lines.push(prefix + textOf(current))
+      links.push(textOf(current))
       break
     }
-    const code = FlinkError.is(current) ? ` [${current.code}]` : ''
-    const frames = framesOf(current)
-    const isTold =
-      depth > 0 && code === '' && frames.length === 0 && told.includes(current.message.slice(0, TERMINAL_CHARS))
-    if (!isTold) lines.push(`${prefix}${current.name}${code}: ${cutText(current.message, TERMINAL_CHARS)}`, ...frames)
-    told = current.message
+    const link = linkOf(current)
+    if (last !== undefined && repeats(link, last)) {
+      last.codes.push(...link.codes)
+      if (last.frames.length === 0) last.frames.push(...link.frames)
+    } else {
+      // They stand once, where they came from.
+      if (last !== undefined && last.frames.join() === link.frames.join()) last.frames.length = 0
+      links.push(link)
+      last = link
+    }
     current = current.cause
   }
-  return lines.join('\n')
+  return links.flatMap(linesOf).join('\n')
+}
+
+function linkOf(error: Error): Link {
+  const codes = FlinkError.is(error) ? [error.code] : []
+  return { name: error.name, codes, message: cutText(error.message, TERMINAL_CHARS), frames: framesOf(error) }
+}
+
+/** It says what the error that it caused says of it, and has no other lines of the user's. */
+function repeats({ name, codes, message, frames }: Link, effect: Link): boolean {
+  if (frames.length > 0 && effect.frames.length > 0 && frames.join() !== effect.frames.join()) return false
+  if (codes.length === 0 && frames.length === 0) return effect.message.includes(message)
+  const isPlain = codes.length > 0 || name === 'Error'
+  return effect.message.endsWith(isPlain ? message : `${name}: ${message}`)
+}
+
+function linesOf(link: Link | string, index: number): string[] {
+  const prefix = index === 0 ? '' : 'Caused by: '
+  if (typeof link === 'string') return [prefix + link]
+  const { name, codes, message, frames } = link
+  return [`${prefix}${name}${codes.length === 0 ? '' : ` [${codes.join(', ')}]`}: ${message}`, ...frames]
 }
 
 function framesOf(error: Error): string[] {

@@ -1,7 +1,10 @@
 import type { Configuration } from '../core/config/configuration.js'
 import { CoreOptions } from '../core/config/core-options.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { nearestName } from '../core/errors/nearest-name.js'
+import type { CliCommand } from './cli-command.js'
 import { optionName, type CliOption } from './cli-option.js'
+import { COMMON_OPTIONS } from './common-options.js'
 import { argumentError, has, valueOf, valuesOf, type ParsedOptions } from './parsed-values.js'
 
 const NO_PYTHON =
@@ -32,7 +35,7 @@ export const PROGRAM_OPTIONS: readonly CliOption[] = [
     value: 'required',
     valueName: 'export',
     description:
-      'Export of the job file that is the program. Without it: the default export, else main, else the script itself.',
+      'Export of the job file that is the program. Without it: the default export, else main, else the module itself.',
   },
   {
     short: 'C',
@@ -54,13 +57,18 @@ export const PROGRAM_OPTIONS: readonly CliOption[] = [
   ...PYTHON_OPTIONS,
 ]
 
+type ActionOnProgram = Pick<CliCommand, 'name' | 'options'>
+
 export interface ProgramArguments {
   readonly jobFile: string
   readonly args: readonly string[]
 }
 
-/** The job file is the first operand (or `-j`); everything after it belongs to the program. With `-a` its values are the operands. */
-export function programArguments(parsed: ParsedOptions, action: string): ProgramArguments {
+/**
+ * The job file is the first operand (or `-j`); everything after it belongs to the program. With `-a` its values are the
+ * operands.
+ */
+export function programArguments(parsed: ParsedOptions, { name: action, options }: ActionOnProgram): ProgramArguments {
   const isPython = PYTHON_OPTIONS.some((candidate) => has(parsed, optionName(candidate)))
   if (isPython) throw argumentError(NO_PYTHON)
   const operands = has(parsed, 'arguments') ? valuesOf(parsed, 'arguments') : parsed.operands
@@ -70,7 +78,7 @@ export function programArguments(parsed: ParsedOptions, action: string): Program
   const [first, ...rest] = operands
   if (option !== undefined) return { jobFile: option, args: operands }
   if (first === undefined) throw new FlinkError('PROGRAM_FILE_MISSING_ARGUMENT', { action })
-  if (first.startsWith('-')) throw argumentError(optionTakenForFile(first, action))
+  if (first.startsWith('-')) throw argumentError(optionTakenForFile(first, action, [...options, ...COMMON_OPTIONS]))
   return { jobFile: first, args: rest }
 }
 
@@ -80,10 +88,32 @@ function operandBesideArguments(operand: string): string {
 }
 
 /** As in Flink, the first token that is no option is the job file: a misspelled option ends up here. */
-function optionTakenForFile(token: string, action: string): string {
-  const [name = token, value] = token.split('=')
-  const reason = `${name} is no option of "${action}"${value === undefined ? '' : ', or takes no value'}`
-  return `Could not get the job from its file: the file does not exist: ${token}. ${reason}.`
+function optionTakenForFile(token: string, action: string, options: readonly CliOption[]): string {
+  const [name = token] = token.split('=')
+  const missing = `Could not get the job from its file: the file does not exist: ${token}.`
+  const known = options.find(({ short, long }) => name === `-${short ?? ''}` || name === `--${long ?? ''}`)
+  if (known !== undefined) return `${missing} ${name} takes no value.`
+  const shown = options.flatMap(({ long, hidden }) => (long === undefined || hidden === true ? [] : long))
+  const near = nearestName(name, shown)
+  const question = near === undefined ? '' : `\n(Did you mean --${near}?)`
+  return `${missing} ${name} is no option of "${action}".${question}`
+}
+
+/** Of a snapshot, as its directory is called. */
+const SNAPSHOT = /(?:^|\/)(?:savepoint-[^/]+|chk-\d+)(?:\/_metadata)?\/?$/
+
+/**
+ * What the user is to be told where options of the action stand after the job file: they are arguments of the program, as in
+ * Flink. Only what can hardly be meant for a program: `--fromSavepoint`, and `-s` with a snapshot; where that has no effect,
+ * the job begins at zero.
+ */
+export function noteOnOptionsForProgram(args: readonly string[], { name }: ActionOnProgram): string | undefined {
+  const found = args.find((arg, index) => {
+    const [option, value = args[index + 1] ?? ''] = arg.split('=')
+    return option === '--fromSavepoint' || (option === '-s' && SNAPSHOT.test(value))
+  })
+  if (found === undefined) return undefined
+  return `${found} comes after the job file, so it is an argument of the program. For flink-ts: ${name} ${found} ... <job-file>.`
 }
 
 export function applyProgramOptions(parsed: ParsedOptions, configuration: Configuration): void {

@@ -27,6 +27,7 @@ import {
   jobExecutionResultInfoOf,
   jobOverviewOf,
 } from './job-messages-of.js'
+import type { UidWarning } from './uid-warning.js'
 import { jobWatermarksInfoOf } from './job-watermarks-of.js'
 
 /** A job of this process: its master, its plan, and how it ended once it has. */
@@ -34,6 +35,7 @@ export interface HostedJob {
   readonly master: JobMaster
   readonly jobGraph: JobGraph
   readonly configuration: Configuration
+  readonly uids: UidWarning
   outcome: JobOutcome | undefined
 }
 
@@ -124,18 +126,16 @@ export class JobProcessGateway implements JobsGateway {
 
   async triggerSavepoint(jobId: string, request: SavepointRequest): Promise<string> {
     const job = this.#find(jobId)
-    return job.master.triggerSavepoint(
-      this.#targetOf(job, request.targetDirectory),
-      request.cancelJob ? 'cancel' : undefined,
-    )
+    const target = this.#targetOf(job, request.targetDirectory)
+    job.uids.snapshotTaken()
+    return job.master.triggerSavepoint(target, request.cancelJob ? 'cancel' : undefined)
   }
 
   async stopWithSavepoint(jobId: string, request: StopRequest): Promise<string> {
     const job = this.#find(jobId)
-    return job.master.stopWithSavepoint(
-      this.#targetOf(job, request.targetDirectory),
-      request.drain ? 'drain' : 'suspend',
-    )
+    const target = this.#targetOf(job, request.targetDirectory)
+    job.uids.snapshotTaken()
+    return job.master.stopWithSavepoint(target, request.drain ? 'drain' : 'suspend')
   }
 
   async triggerCheckpoint(jobId: string): Promise<number> {

@@ -24,6 +24,8 @@ import type { JobEnvironment } from '../runtime/jobmanager/job-environment.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
 import { starterNamingArchive } from './program-archive.js'
+import { UidWarning } from './uid-warning.js'
+import { UnreportedFailures } from './unreported-failures.js'
 import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
 
 /** Time that a program has to return after its jobs were ended from outside. */
@@ -70,6 +72,7 @@ export class JobProcess {
   readonly #control: ControlServer
   /** Options without effect of which this process has warned. */
   readonly #warnedOptions = new Set<string>()
+  readonly #failures: UnreportedFailures
   #isEnding = false
   #programGrace: TimerHandle | undefined
 
@@ -86,6 +89,7 @@ export class JobProcess {
     const warn = (text: string): void => {
       input.listener.warning(text)
     }
+    this.#failures = new UnreportedFailures(clock, warn)
     this.#control = new ControlServer({ gateway, clock, random, logger, runDirectory, version, warn })
   }
 
@@ -103,7 +107,11 @@ export class JobProcess {
       })
       await this.#settleJobs()
       if (neverReturns !== undefined) throw neverReturns
+      this.#failures.programEnded()
       return threads.program.exitCode
+    } catch (error) {
+      this.#failures.programEnded(error)
+      throw error
     } finally {
       await this.#close()
     }
@@ -161,11 +169,14 @@ export class JobProcess {
     const jobId = generateJobId(random)
     const environment = this.#environmentOf(jobId, jobGraph)
     const { configuration } = environment
-    if (operatorsWithoutUid.length > 0) listener.warning(uidWarning(operatorsWithoutUid))
+    const uids = new UidWarning(operatorsWithoutUid, (text) => {
+      listener.warning(text)
+    })
+    uids.jobStarts(configuration)
     this.#warnOfOptions(configuration)
     const starter = this.#starterFor(configuration)
     const master = this.#makeMaster(environment, submission, starter)
-    const job: HostedJob = { master, jobGraph, configuration, outcome: undefined }
+    const job: HostedJob = { master, jobGraph, configuration, uids, outcome: undefined }
     this.#jobs.set(jobId, job)
     void this.#watch(job, starter)
     try {
@@ -225,6 +236,9 @@ export class JobProcess {
       tell: (text) => {
         this.#input.listener.warning(text)
       },
+      tellFailed: (text) => {
+        this.#failures.failed(environment.jobId, text)
+      },
       inform: (text) => {
         this.#input.listener.note(text)
       },
@@ -235,6 +249,7 @@ export class JobProcess {
     const outcome = await job.master.outcome
     job.outcome = outcome
     await starter.close()
+    this.#failures.jobEnded(job.master.jobId)
     this.#input.listener.jobEnded(outcome)
   }
 
@@ -280,12 +295,4 @@ export class JobProcess {
     closing.push(() => terminateJobThreads(this.#input.threads))
     await closing.close()
   }
-}
-
-function uidWarning(operators: readonly string[]): string {
-  const names = operators.map((name) => `"${name}"`).join(', ')
-  return (
-    `These operators hold state and have no uid: ${names}. Their ids depend on the structure of the program, so their ` +
-    `state may not be found again after a change of it. Give each a uid('...').`
-  )
 }

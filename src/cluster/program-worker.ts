@@ -79,7 +79,7 @@ export class ProgramWorker {
       this.#worker.on('exit', (code) => {
         this.#isGone = true
         this.#idle()
-        // As a script that ends itself when its jobs are done.
+        // As a program that ends its process when its jobs are done.
         if (code === 0 && this.#submissions > 0) resolve(undefined)
         this.#fail(new FlinkError('PROGRAM_EXITED', { exitCode: code }))
       })

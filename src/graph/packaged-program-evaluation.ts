@@ -11,7 +11,7 @@ const begun = new Map<string, 'begun' | 'ended'>()
 const late = new Set<string>()
 let isHooked = false
 
-/** `begun`: its modules are being evaluated, or failed, or wait for ever, as a script does in its execute(). */
+/** `begun`: its modules are being evaluated, or failed, or wait for ever, as a program without a main does in its execute(). */
 export type EvaluationState = 'begun' | 'ended' | undefined
 
 export function evaluationState(moduleUrl: string, evaluation: number): EvaluationState {
@@ -22,7 +22,7 @@ function keyOf(moduleUrl: string, evaluation: number): string {
   return `${String(evaluation)} ${moduleUrl}`
 }
 
-/** Whether a script has been seen to call execute() only after its import had ended. */
+/** Whether the program has been seen to call execute() only after its import had ended. */
 export function executesLate(moduleUrl: string): boolean {
   return late.has(moduleUrl)
 }

@@ -8,7 +8,7 @@ import { importForEvaluation } from './packaged-program-evaluation.js'
 /** A module's exports by name. */
 export type ProgramModule = Readonly<Record<string, unknown>>
 
-/** Imports a job module; a top-level script runs here, `await env.execute()` included. */
+/** Imports a job module; a program without a main runs here, its `await env.execute()` included. */
 export async function loadProgramModule(moduleUrl: string, evaluation: number): Promise<ProgramModule> {
   try {
     return (await importForEvaluation(moduleUrl, evaluation)) as ProgramModule
@@ -23,7 +23,7 @@ export function modulePath(moduleUrl: string): string {
 }
 
 /**
- * Shows a script its own arguments as `process.argv.slice(2)`, as if it had been started by node. In a worker only: there
+ * Shows a program its own arguments as `process.argv.slice(2)`, as if it had been started by node. In a worker only: there
  * the list belongs to this thread.
  */
 export function presentArguments(moduleUrl: string, args: readonly string[]): void {
@@ -40,6 +40,10 @@ function mainFailed(error: unknown): FlinkError {
   return failure
 }
 
+/** Node makes it a syntax error, though the syntax is right. */
+const EXPORT_MISSING =
+  /does not provide an export named|^Named export '.*' not found|contains conflicting star exports|Ambiguous import/
+
 /** What went wrong in a program, whether while its modules were loaded or in its main, which may load others. */
 export function describeProgramError(error: unknown, moduleUrl: string): FlinkError {
   if (!isError(error)) return mainFailed(error)
@@ -47,7 +51,9 @@ export function describeProgramError(error: unknown, moduleUrl: string): FlinkEr
     const found = syntaxLocationOf(error)
     // A SyntaxError may come from the program at run time too (JSON.parse, a pattern): then no file is at fault.
     if (found === undefined) return mainFailed(error)
-    return new FlinkError('PROGRAM_SYNTAX_ERROR', { reason: error.message, location: found }, { cause: error })
+    const details = { reason: error.message, location: found }
+    if (EXPORT_MISSING.test(error.message)) return new FlinkError('PROGRAM_EXPORT_NOT_FOUND', details, { cause: error })
+    return new FlinkError('PROGRAM_SYNTAX_ERROR', details, { cause: error })
   }
   if (isResolutionError(error)) {
     const path = modulePath(moduleUrl)

@@ -7,16 +7,16 @@ type MainFunction = (args: readonly string[]) => unknown
 
 /**
  * What to call in a job module. `job`: a function that builds the job on a given environment. `main`: Flink's style, which
- * gets its environment itself and calls execute(). `script`: nothing, importing the module ran it.
+ * gets its environment itself and calls execute(). `module`: nothing, importing the module ran it.
  */
 export type ProgramEntry =
   | { readonly kind: 'job'; readonly call: JobFunction }
   | { readonly kind: 'main'; readonly call: MainFunction }
-  | { readonly kind: 'script' }
+  | { readonly kind: 'module' }
 
 /**
  * Finds the entry point: the export named by `-c`; without one the default export, else an exported `main(args)`, else the
- * module is a script.
+ * module itself is the program.
  */
 export function findEntry(
   module: Readonly<Record<string, unknown>>,
@@ -25,7 +25,7 @@ export function findEntry(
 ): ProgramEntry {
   const exported = exportsOf(module)
   if (entry === undefined) {
-    return entryOf(exported['default'], 'default', path) ?? mainOf(exported) ?? { kind: 'script' }
+    return entryOf(exported['default'], 'default', path) ?? mainOf(exported) ?? { kind: 'module' }
   }
   const found = Object.hasOwn(exported, entry) ? entryOf(exported[entry], entry, path) : undefined
   if (found !== undefined) return found
@@ -80,7 +80,7 @@ export function adviceForNoJob(loaded: Readonly<Record<string, unknown>>): strin
   const names = Object.keys(module).filter((name) => name !== 'default' && isFunction(module[name]))
   const [first] = names
   if (module['default'] !== undefined || mainOf(module) !== undefined || first === undefined) {
-    return 'Export a function (env, params) that builds one, or call execute() in a script.'
+    return 'Export a function (env, params) that builds one, or call execute() at the top level of the module.'
   }
   return `Its exports are: ${names.join(', ')}. Say which of them is the job with -c, for example: -c ${first}`
 }

@@ -2,6 +2,7 @@ import type { KeySpec } from '../api/dag/key-spec.js'
 import { functionsOf } from '../api/dag/operator-spec.js'
 import { hasMethods } from '../api/functions/has-methods.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { nearestName } from '../core/errors/nearest-name.js'
 import type { StreamNode } from './stream-graph.js'
 
 const UID_HASH = /^[0-9a-f]{32}$/i
@@ -21,6 +22,11 @@ const OPTIONAL_METHODS: ReadonlyMap<string, string> = new Map(
     'notifyCheckpointComplete',
     'notifyCheckpointAborted',
   ].map((method) => [method.toLowerCase(), method]),
+)
+
+/** Of a short name a word that is nearly the same may be the user's own. */
+const LONG_METHODS: readonly string[] = [...OPTIONAL_METHODS.values()].filter(
+  (method) => method.length > 'finish'.length,
 )
 
 /** What must hold between the operators of a program. */
@@ -91,12 +97,12 @@ function checkFunctions(nodes: readonly StreamNode[]): void {
   }
 }
 
-/** `Open() {}`: it would never be called, and what it was to set would be missing at the first record. */
+/** `Open() {}`, `notifyCheckpointCompleted() {}`: it would never be called, and what it was to set would be missing at the first record. */
 function refuseMisspelt(userFunction: object, node: StreamNode): void {
   const classOf = Object.getPrototypeOf(userFunction) as object | null
   const names = [userFunction, classOf ?? {}].flatMap((owner) => Object.getOwnPropertyNames(owner))
   for (const name of names) {
-    const method = OPTIONAL_METHODS.get(name.toLowerCase())
+    const method = OPTIONAL_METHODS.get(name.toLowerCase()) ?? nearestName(name, LONG_METHODS)
     if (method === undefined || names.includes(method) || !hasMethods(userFunction, name)) continue
     const reason = `its function has a method '${name}', which is never called. Is it meant to be '${method}'?`
     throw new FlinkError('GRAPH_INVALID', { operator: labelOf(node), reason })

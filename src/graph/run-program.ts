@@ -17,11 +17,18 @@ import { registerSelfResolution } from './packaged-program-resolution.js'
 import { adviceForNoJob, findEntry, type ProgramEntry } from './program-entry.js'
 
 const NOTHING_ADDED = 'no operator was added to the environment'
+<<<<<<< HEAD
 const NOTHING_DONE = {
   reason: 'its sources have no operator and no sink, so nothing would be done with what they give',
   advice: 'Add one that does: map(...), process(...), print(), addSink(...).',
 }
 const RAN_ALREADY = { reason: NOTHING_ADDED, advice: 'A script runs while it is imported, which was done before.' }
+=======
+const RAN_ALREADY = {
+  reason: NOTHING_ADDED,
+  advice: 'A program without a main runs while it is imported, which was done before.',
+}
+>>>>>>> main
 const NEVER_EXECUTED = {
   reason: 'operators were added to an environment, but its execute() was never called',
   advice: 'End with `await env.execute()`, or build the job in a function (env, params) that is the default export.',
@@ -40,8 +47,8 @@ export interface ProgramToRun {
 /**
  * Runs a program from import to the end of its main; its jobs go to the executor. `evaluation` counts how often the modules
  * of the program are evaluated in this thread: with a new number nothing that they made before is used again, but for what
- * lies in installed packages. With the number of an earlier run, main runs again on the modules as they are; a script
- * cannot.
+ * lies in installed packages. With the number of an earlier run, main runs again on the modules as they are; a program
+ * without a main cannot.
  *
  * Rejects with PROGRAM_* errors; what user code threw is the cause of PROGRAM_MAIN_FAILED.
  */
@@ -82,9 +89,9 @@ async function runToEnd(program: ProgramToRun, { evaluation, counting, watch }: 
     throw describeProgramError(error, program.moduleUrl)
   }
   if (counting.submissions > 0) return
-  // A script may have called a function that it does not wait for: `main().catch(...)`.
+  // The module may have called a function that it does not wait for: `main().catch(...)`.
   const mayExecuteLater = evaluation === 0 || executesLate(program.moduleUrl)
-  if (entry.kind === 'script' && mayExecuteLater && watch.isWatching) {
+  if (entry.kind === 'module' && mayExecuteLater && watch.isWatching) {
     await Promise.race([counting.submitted, watch.idle])
     if (counting.submissions > 0) {
       noteLateExecution(program.moduleUrl)
@@ -99,7 +106,7 @@ async function runToEnd(program: ProgramToRun, { evaluation, counting, watch }: 
 
 async function refusalWhenIdle(watch: IdleWatch, path: string): Promise<never> {
   await watch.idle
-  // What the end of the script has to say about it comes first.
+  // What the end of the program has to say about it comes first.
   await new Promise((resolve) => setImmediate(resolve))
   throw new FlinkError('PROGRAM_NEVER_EXECUTES', { path })
 }
@@ -111,13 +118,13 @@ async function loadEntry(program: ProgramToRun, evaluation: number): Promise<[Pr
   if (state === 'begun') throw new FlinkError('PROGRAM_NO_JOB', { path, ...RAN_ALREADY })
   const module = await loadProgramModule(moduleUrl, evaluation)
   const entry = findEntry(module, program.entry, path)
-  if (state === 'ended' && entry.kind === 'script') throw new FlinkError('PROGRAM_NO_JOB', { path, ...RAN_ALREADY })
+  if (state === 'ended' && entry.kind === 'module') throw new FlinkError('PROGRAM_NO_JOB', { path, ...RAN_ALREADY })
   return [module, entry]
 }
 
 async function invokeProgram(entry: ProgramEntry, args: readonly string[], executor: CountingExecutor): Promise<void> {
   switch (entry.kind) {
-    case 'script':
+    case 'module':
       return
     case 'main':
       await entry.call(args)

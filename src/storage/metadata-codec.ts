@@ -1,4 +1,4 @@
-// Duty: CheckpointMetadata to the bytes of `_metadata` and back (format: README.md).
+// Duty: CheckpointMetadata to the bytes of `_metadata` and back (format: on-disk.md).
 // Invariants: magic and version first, then blocks of length, CRC32C, payload; nothing is believed before its checksum
 // was verified; garbage gives SNAPSHOT_* errors, never a crash or a huge allocation. Files inside the snapshot's own
 // directory are stored by name only, so the directory may be moved.
@@ -16,6 +16,8 @@ import { isStamp } from './stamps.js'
 /** ASCII `FTSM`. */
 const MAGIC = 0x4654534d
 const FORMAT_VERSION = 5
+/** Far more than a job can take, and far from where whole numbers end. */
+const MOST_CHECKPOINTS = 2 ** 52
 /** Magic and version. */
 const PREFIX_BYTES = 8
 
@@ -45,11 +47,24 @@ export function decodeMetadata(bytes: Uint8Array, file: string, directoryUri: st
     const block = `operator block ${String(index + 1)} of ${String(operatorCount)}`
     operators.push(inBlock(input, file, block, (view) => readOperatorState(view, { version, directoryUri })))
   }
+  refuseTwice(operators, file)
   if (input.remaining > 0) {
     const reason = `${String(input.remaining)} bytes follow its last block`
     throw new FlinkError('SNAPSHOT_CORRUPT', { file, block: 'the end', reason })
   }
   return { ...header, operators }
+}
+
+/** State of one of them would be lost. */
+function refuseTwice(operators: readonly OperatorState[], file: string): void {
+  const seen = new Set<string>()
+  for (const { operatorId, name } of operators) {
+    if (seen.has(operatorId)) {
+      const details = { file, block: `the blocks of operator ${name}`, reason: 'there are two of them' }
+      throw new FlinkError('SNAPSHOT_CORRUPT', details)
+    }
+    seen.add(operatorId)
+  }
 }
 
 /**
@@ -108,6 +123,9 @@ function decodeHeader(input: DataInputView): SnapshotHeader {
   }
   // Checkpoints are put in an order by it, and later ones are stamped after it.
   if (!isStamp(header.timestamp)) throw new ReasonError(`${String(header.timestamp)} is no time in milliseconds`)
+  // The next checkpoint has the next one.
+  if (header.checkpointId > MOST_CHECKPOINTS)
+    throw new ReasonError(`${String(header.checkpointId)} is no number of one`)
   return header
 }
 

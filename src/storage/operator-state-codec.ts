@@ -1,10 +1,12 @@
 // Duty: one operator's block of `_metadata`.
-// Invariants: reader and writer mirror each other field by field; counts are checked against the bytes that are left.
+// Invariants: reader and writer mirror each other field by field; counts are checked against the bytes that are left, and what
+// was read by operator-state-checks.
 // Thread: main thread.
 import { ReasonError } from '../core/errors/reason-error.js'
 import type { DataInputView } from '../core/memory/data-input-view.js'
 import type { DataOutputView } from '../core/memory/data-output-view.js'
 import type { OperatorState } from './checkpoint-metadata.js'
+import { checkOperatorState, MAX_PARALLELISM } from './operator-state-checks.js'
 import { sharedDirectoryOf } from './snapshot-directory.js'
 import type {
   BackendFiles,
@@ -27,8 +29,6 @@ const STATE_KINDS: readonly StateMetadata['kind'][] = [
   'broadcast',
   'priority-queue',
 ]
-/** Flink's upper bound; no snapshot can honestly say more. */
-const MAX_PARALLELISM = 32768
 const INLINE = 0
 const FILE = 1
 const RELATIVE_FILE = 2
@@ -78,12 +78,15 @@ export function readOperatorState(input: DataInputView, source: MetadataSource):
   const fullyFinished = input.readInt8() === 1
   const entries = readList(input, () => [input.readVarInt(), readSubtask(input, source)] as const)
   const byIndex = new Map(entries)
+  // Before a list of that length is made.
   const isWrong = parallelism > MAX_PARALLELISM || byIndex.size !== entries.length
   if (isWrong || entries.some(([index]) => index >= parallelism)) throw new ReasonError('its subtasks are wrong')
   const subtasks = Array.from({ length: parallelism }, (_, index) => byIndex.get(index))
   const uid = hasUid ? uidText : undefined
   const coordinator = source.version >= VERSION_WITH_CHANNELS ? readCoordinatorState(input, source.directoryUri) : {}
-  return { operatorId, uid, name, parallelism, maxParallelism, fullyFinished, subtasks, ...coordinator }
+  const state = { operatorId, uid, name, parallelism, maxParallelism, fullyFinished, subtasks, ...coordinator }
+  checkOperatorState(state)
+  return state
 }
 
 function readCoordinatorState(input: DataInputView, directoryUri: string): Pick<OperatorState, 'coordinatorState'> {

@@ -53,10 +53,14 @@ test('a page of src names no file that is gone', () => {
 
 test('a file that no README names is found, and a name without a file', () => {
   const readmes = {
-    'src/room/README.md': '`named.ts` is before `*-options.ts` and `inner/deep.ts`; other.ts has no backticks; `gone.ts`',
+    'src/room/README.md':
+      '`named.ts` is before `*-options.ts` and `inner/deep.ts`; other.ts has no backticks; `gone.ts`',
   }
   const files = ['named.ts', 'rest-options.ts', 'inner/deep.ts', 'other.ts', 'inner/named-too.ts', 'unnamed.ts']
   const paths = files.map((file) => `src/room/${file}`)
-  assert.deepEqual(unnamed(paths, readmes), ['other.ts', 'inner/named-too.ts', 'unnamed.ts'].map((f) => `src/room/${f}`))
+  assert.deepEqual(
+    unnamed(paths, readmes),
+    ['other.ts', 'inner/named-too.ts', 'unnamed.ts'].map((f) => `src/room/${f}`),
+  )
   assert.deepEqual(namesWithoutFile(readmes, paths), ['src/room/README.md: gone.ts'])
 })

@@ -198,7 +198,7 @@ describe('a place that cannot be used', { concurrency: 2 }, () => {
     assert.equal(result.stdout, '')
   })
 
-  it('state.checkpoints.dir behind a file is told before the job is submitted', async () => {
+  it('state.checkpoints.dir below a file is told before the job is submitted', async () => {
     const result = await runWith({}, 'run', '-Dstate.checkpoints.dir=job.js/checkpoints', 'checkpointed.js')
     assertFailed(result, [
       'The snapshot could not be written to ',
@@ -212,7 +212,7 @@ describe('a place that cannot be used', { concurrency: 2 }, () => {
     assert.equal(result.exitCode, 0, result.stderr)
   })
 
-  it('a run directory behind a file is told with the option that names it', async () => {
+  it('a run directory below a file is told with the option that names it', async () => {
     const result = await runWith({}, 'run', '-Dcluster.run-directory=job.js/run', 'job.js')
     assertFailed(result, ['The run directory ', 'job.js/run cannot be used', 'Set cluster.run-directory'])
     assert.equal(result.stdout, '')

@@ -150,7 +150,7 @@ describe('a savepoint that cannot be written', () => {
     }
   }
 
-  it('leaves nothing behind', () => {
+  it('leaves nothing', () => {
     assert.deepEqual(readdirSync(workspace.path).sort(), ['a-file', 'conf', 'numbers.mjs', 'run'])
   })
 })

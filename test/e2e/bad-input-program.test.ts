@@ -143,8 +143,8 @@ describe('a program that cannot run', { concurrency: 2 }, () => {
         ['throwing.js'],
         [
           'The main method caused an error: no prices in tickers\n',
-          /^\tat load \(.*\/throwing\.ts:6:9\)\n\tat .*job.* \(.*\/throwing\.ts:10:3\)\n/m,
           'Caused by: TypeError: no prices in tickers\n\tat load ',
+          /\(.*\/throwing\.ts:6:9\)\n\tat .*job.* \(.*\/throwing\.ts:10:3\)\n/m,
         ],
       ],
       [
@@ -170,7 +170,7 @@ describe('a program that cannot run', { concurrency: 2 }, () => {
 
   it('run says where a syntax error stands that comes up in a source, below what the source makes of it', async () => {
     const result = await workspace.run('run', 'imports-in-its-source.js')
-    const words = ['Caused by: Error: no plugin', 'Caused by: SyntaxError: Unexpected end of input\n']
+    const words = ['failed: Error: no plugin\n\tat ', 'Caused by: SyntaxError: Unexpected end of input\n']
     assertFailed(result, [...words, /\/plugin\.mjs:3\n/, 'export default function ( {\n', /^ {27}\^$/m])
   })
 

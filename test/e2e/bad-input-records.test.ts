@@ -168,7 +168,6 @@ describe('a job that fails', { concurrency: 2 }, () => {
       ['price-parser.js'],
       [
         'price parser (subtask 1 of 1) failed: SyntaxError: ',
-        'Caused by: SyntaxError: ',
         /^\tat parse \(.*\/price-parser\.ts:6:15\)\n\tat .*\/price-parser\.ts:13:28\)/m,
       ],
     ],
@@ -192,7 +191,7 @@ describe('a job that fails', { concurrency: 2 }, () => {
       [
         '[KEY_INVALID]',
         `key selector of 'users' (keyBy after 'Source: Collection Source')`,
-        ': the key cannot be used: a record has no field user',
+        /: the key cannot be used: the record .* has no field user/,
       ],
     ],
     [
@@ -228,13 +227,11 @@ describe('a job that fails', { concurrency: 2 }, () => {
   it('tells of a restart with the line of its TypeScript and with what ends it', async () => {
     const once = ['-Drestart-strategy.fixed-delay.attempts=1', '-Drestart-strategy.fixed-delay.delay=1ms']
     const { stderr } = await workspace.run('run', '-Drestart-strategy.type=fixed-delay', ...once, 'price-parser.js')
-    const [first = '', second = ''] = stderr.split('\n')
+    const [first = '', ...rest] = stderr.split('\n')
     assert.match(first, /^WARNING: Attempt 1 of job .* \(at parse \/.*\/price-parser\.ts:6:15\)\. It restarts in 1 ms/)
     assert.match(first, /\. If it fails again each time: .* -D restart-strategy\.type=none lets it fail at once\.$/)
-    assert.match(
-      second,
-      /^WARNING: Attempt 2 of job .* \(at parse \/.*\/price-parser\.ts:6:15\)\. The job has failed\.$/,
-    )
+    // The last failure is told by the error alone, once and with the line.
+    assert.equal(rest.filter((line) => line.includes('price-parser.ts:6:15')).length, 1, stderr)
   })
 
   it('does not hang where a file system takes no directories', { skip: !existsSync('/proc/self') }, async () => {
@@ -263,7 +260,8 @@ describe('a job that fails', { concurrency: 2 }, () => {
     const result = await workspace.run('run', NO_RESTART, ...place)
     assertJobFailed(result, [
       'Exceeded checkpoint tolerable failure threshold',
-      `Caused by: FlinkError [CHECKPOINT_STORAGE_FAILED]: The snapshot could not be written to ${directory}/`,
+      'Caused by: FlinkError [CHECKPOINT_STORAGE_FAILED, ',
+      `]: The snapshot could not be written to ${directory}/`,
     ])
   })
 

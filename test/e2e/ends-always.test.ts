@@ -1,4 +1,4 @@
-/** A process that cannot do its work says why and what to do, ends with a code, and leaves nobody behind. */
+/** A process that cannot do its work says why and what to do, ends with a code, and leaves no process. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'

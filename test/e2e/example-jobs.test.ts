@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { REPOSITORY, Workspace } from './command-line.js'
+import { examplePages } from './example-pages.js'
 
 const WORDS = 'to be or not to be that is the question whether it is nobler in the mind to suffer'.split(' ')
 
@@ -19,24 +20,6 @@ const EXPECTED: readonly (readonly [job: string, lines: readonly string[]])[] = 
   ['larger-than-before', ['(0,3)', '(2,4)', '(4,5)', '(5,9)']],
 ]
 
-/** Of these the order is open: two streams are read side by side. */
-const IN_ANY_ORDER: typeof EXPECTED = [
-  [
-    'mailboxes',
-    ['ann: a bill', 'ann: a letter', 'ann: an invitation', 'bob: a postcard', 'eve: a bill', 'eve: a parcel'],
-  ],
-  ['priced-orders', ['10 plum: 1.20', '2 pear: 0.90', '3 apple: 0.90', '5 apple: 1.50']],
-  [
-    'today-against-yesterday',
-    [
-      'north 09:00: 40 today, 25 yesterday',
-      'north 10:00: 0 today, 30 yesterday',
-      'south 09:00: 10 today, 50 yesterday',
-      'south 10:00: 40 today, 0 yesterday',
-    ],
-  ],
-]
-
 describe('the example jobs', () => {
   for (const [job, lines] of EXPECTED) {
     it(`${job} prints its documented output`, async () => {
@@ -51,10 +34,10 @@ describe('the example jobs', () => {
     })
   }
 
-  for (const [job, lines] of IN_ANY_ORDER) {
-    it(`${job} prints its documented output, in some order`, async () => {
+  for (const { job, command, lines } of examplePages()) {
+    it(`${job} prints what its page says, in some order`, async () => {
       const workspace = new Workspace()
-      const result = await workspace.run('run', '-p', '2', path.join(REPOSITORY, `dist/jobs/${job}.js`))
+      const result = await workspace.run(...command)
       assert.equal(result.exitCode, 0, result.stderr)
       const printed = result.stdout.split('\n').flatMap((line) => /^\d> (.*)$/.exec(line)?.[1] ?? [])
       assert.deepEqual(printed.sort(), lines)

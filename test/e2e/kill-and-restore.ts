@@ -1,31 +1,69 @@
-/** A job that is killed after some checkpoints and goes on from the newest of them with another parallelism. */
+/** A job that is killed in the middle and goes on from its newest checkpoint with another parallelism. */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { Workspace } from './command-line.js'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Workspace, type CommandResult } from './command-line.js'
 
-/** Runs the job with parallelism 2, kills it with SIGKILL, restores it with 3: the lines at its end, which begin with FINAL. */
-export async function finalLinesOfRestored(source: string): Promise<string[]> {
-  const workspace = new Workspace({
+export interface KilledJob {
+  /** The module and its arguments. */
+  readonly job: readonly string[]
+  /** All records are in that the snapshot is to hold. */
+  readonly isInTheMiddle?: () => boolean
+}
+
+/** Runs a job with parallelism 2, kills it with SIGKILL, restores it with 3. */
+export class RestoredRun {
+  readonly workspace = new Workspace({
     'state.checkpoints.dir': 'checkpoints',
     'execution.checkpointing.interval': '50 ms',
     'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
   })
-  const job = workspace.file('job.mjs', source)
-  const first = workspace.start('run', '-p', '2', job)
-  const directory = path.join(workspace.path, 'checkpoints', await first.jobId())
-  for (let waited = 0; newestCheckpoint(directory) < 2; waited += 1) {
-    assert.ok(waited < 1000, `no checkpoint came: ${first.stdout}${first.stderr}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  first.kill('SIGKILL')
-  await first.ended
-  assert.equal(first.stdout.includes('FINAL'), false, 'it was killed in the middle')
+  #job: readonly string[] = []
+  #checkpoints = ''
 
-  const snapshot = path.join(directory, `chk-${String(newestCheckpoint(directory))}`, '_metadata')
-  const result = await workspace.run('run', '-p', '3', '-s', snapshot, job)
+  /** What it had printed until then. */
+  async killInTheMiddle({ job, isInTheMiddle = () => true }: KilledJob): Promise<CommandResult> {
+    this.#job = job
+    const run = this.workspace.start('run', '-p', '2', ...job)
+    this.#checkpoints = path.join(this.workspace.path, 'checkpoints', await run.jobId())
+    const until = async (condition: () => boolean): Promise<void> => {
+      for (let waited = 0; !condition(); waited += 1) {
+        assert.ok(waited < 1500, `it did not come so far: ${run.stdout}${run.stderr}`)
+        await delay(10)
+      }
+    }
+    await until(isInTheMiddle)
+    // One checkpoint may have been under way already.
+    const wanted = this.#newestCheckpoint() + 2
+    await until(() => this.#newestCheckpoint() >= wanted)
+    run.kill('SIGKILL')
+    return run.ended
+  }
+
+  restore(): Promise<CommandResult> {
+    const snapshot = path.join(this.#checkpoints, `chk-${String(this.#newestCheckpoint())}`, '_metadata')
+    return this.workspace.run('run', '-p', '3', '-s', snapshot, ...this.#job)
+  }
+
+  #newestCheckpoint(): number {
+    if (!existsSync(this.#checkpoints)) return 0
+    const ids = readdirSync(this.#checkpoints).flatMap((name) => /^chk-(\d+)$/.exec(name)?.slice(1).map(Number) ?? [])
+    return Math.max(
+      0,
+      ...ids.filter((id) => existsSync(path.join(this.#checkpoints, `chk-${String(id)}`, '_metadata'))),
+    )
+  }
+}
+
+/** The lines at the end of the job, which begin with FINAL, where it was killed in the middle of slow records. */
+export async function finalLinesOfRestored(source: string): Promise<string[]> {
+  const run = new RestoredRun()
+  const killed = await run.killInTheMiddle({ job: [run.workspace.file('job.mjs', source)] })
+  assert.equal(killed.stdout.includes('FINAL'), false, 'it was killed in the middle')
+  const result = await run.restore()
   assert.equal(result.exitCode, 0, result.stderr)
-  workspace.remove()
+  run.workspace.remove()
   return result.stdout
     .split('\n')
     .filter((line) => line.startsWith('FINAL'))
@@ -42,9 +80,3 @@ class PrintLast extends RichSinkFunction {
   }
 }
 `
-
-function newestCheckpoint(directory: string): number {
-  if (!existsSync(directory)) return 0
-  const ids = readdirSync(directory).flatMap((name) => /^chk-(\d+)$/.exec(name)?.slice(1).map(Number) ?? [])
-  return Math.max(0, ...ids.filter((id) => existsSync(path.join(directory, `chk-${String(id)}`, '_metadata'))))
-}

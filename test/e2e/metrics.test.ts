@@ -76,7 +76,7 @@ describe('the metrics of a running job', () => {
   const workspace = new Workspace({
     'metrics.fetcher.update-interval': '100 ms',
     'execution.checkpointing.interval': '200 ms',
-    // A record a buffer: barriers do not wait behind thousands of slow records.
+    // A record a buffer: barriers do not wait for thousands of slow records.
     'execution.buffer-timeout.interval': '0 ms',
     'state.checkpoints.dir': 'checkpoints',
   })

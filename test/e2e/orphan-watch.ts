@@ -1,5 +1,5 @@
 /**
- * Ends the processes that a test's workspaces leave behind, job processes that outlive their command included, however the
+ * Ends the processes that are left of a test's workspaces, job processes that outlive their command included, however the
  * test's own process ends: a shell waits for the end of the pipe that it holds, then looks for the mark in their environment.
  * Where there is no /proc it finds nothing.
  */

@@ -1,4 +1,4 @@
-/** The forms that a program may have, each through `run` and `info`: the job function, main(args), the script, the archive. */
+/** The forms that a program may have, each through `run` and `info`: the job function, main(args), the module itself, the archive. */
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
@@ -33,7 +33,7 @@ export class WordCount {
   'script.js': `import { StreamExecutionEnvironment } from 'flink-ts'
 const env = StreamExecutionEnvironment.getExecutionEnvironment()
 env.fromElements(...process.argv.slice(2)).uid('in-id').print()
-const result = await env.execute('the script')
+const result = await env.execute('the module')
 console.log('ran ' + result.getJobID())
 `,
   'archive/package/package.json': '{"name": "greetings", "version": "1.0.0", "type": "module", "main": "lib/job.js"}\n',
@@ -99,7 +99,7 @@ describe('a program', { concurrency: 2 }, () => {
     assert.ok(stdout.endsWith(`ran ${jobId}\n`), stdout)
   })
 
-  it('an archive leaves nothing behind that it was unpacked into', async () => {
+  it('an archive leaves nothing that it was unpacked into', async () => {
     const room = new Workspace()
     const elsewhere = new Workspace({}, { TMPDIR: room.path, TEMP: room.path, TMP: room.path })
     const [unpacked = ''] = printedBy(await elsewhere.run('run', path.join(workspace.path, 'job.tgz')))

@@ -53,7 +53,7 @@ describe('stop', { concurrency: 2 }, () => {
       'Warning: The LEGACY restore mode is deprecated, please use CLAIM or NO_CLAIM mode instead.\n',
     ],
   ] as const) {
-    it(`its savepoint ${isLeft ? 'stays behind' : 'goes with'} a run ${options.join(' ') || 'without a word of it'}`, async () => {
+    it(`its savepoint ${isLeft ? 'stays' : 'goes with'} a run ${options.join(' ') || 'without a word of it'}`, async () => {
       const workspace = new NumbersWorkspace()
       const { job, jobId } = await workspace.running(20)
       const savepoint = savepointOf(await workspace.run('stop', '-p', 'savepoints', jobId))

@@ -153,10 +153,10 @@ const PLANTED: readonly Planted[] = [
     report: DIFFERENT,
   },
   {
-    what: 'leaves a timer behind',
+    what: 'leaves a timer at its end',
     test: { ...sortingCase(LeavesTimer), inputs: [[processingTime(5000)]], expected: [], slices: false },
     foundIn: ['plain'],
-    report: /left a timer behind/,
+    report: /a timer is left of/,
   },
   {
     what: 'restores one key group of several',

@@ -57,7 +57,7 @@ export class SourceOperatorTestHarness {
 
   async close(): Promise<void> {
     await this.operator.close()
-    assert.equal(this.context.clock.pendingTimers, 0, 'the source left a timer behind')
+    assert.equal(this.context.clock.pendingTimers, 0, 'a timer is left of the source')
   }
 
   #continueTime(): SourceStatus {

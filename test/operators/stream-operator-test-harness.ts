@@ -140,7 +140,7 @@ export class StreamOperatorTestHarness<Operator extends StreamOperator = StreamO
   async close(): Promise<void> {
     this.context.processingTime.close()
     await this.operator.close()
-    assert.equal(this.context.clock.pendingTimers, 0, 'the operator left a timer behind')
+    assert.equal(this.context.clock.pendingTimers, 0, 'a timer is left of the operator')
   }
 
   async finishAndClose(): Promise<void> {

@@ -197,6 +197,21 @@ describe('WindowOperator', () => {
     )
   })
 
+  it('refuses results of a function that are returned instead of collected', async () => {
+    const returned = (key: unknown): void => [key] as unknown as undefined
+    const processing = Object.assign(new Values(), { process: returned })
+    await failure(
+      windowBinding((stream) => stream.window(TEN).apply(returned)),
+      'RESULTS_NOT_COLLECTED',
+      /apply \(\(key\) => \[key\]\) returned an array/,
+    )
+    await failure(
+      windowBinding((stream) => stream.window(TEN).process(processing)),
+      'RESULTS_NOT_COLLECTED',
+      /process/,
+    )
+  })
+
   it('refuses windows that are merged into one which is over', async () => {
     const harness = await opened(windowBinding((stream) => stream.window(new Shrinking()).reduce(add)))
     harness.processElement(['a', 1], 10)

@@ -4,14 +4,6 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { Collector } from '../../src/api/functions/collector.js'
 import { OutputTag } from '../../src/api/functions/output-tag.js'
-import { EventTimeSessionWindows } from '../../src/api/windowing/assigners/event-time-session-windows.js'
-import { SlidingEventTimeWindows } from '../../src/api/windowing/assigners/sliding-event-time-windows.js'
-import { TumblingEventTimeWindows } from '../../src/api/windowing/assigners/tumbling-event-time-windows.js'
-import type { WindowAssigner } from '../../src/api/windowing/assigners/window-assigner.js'
-import { CountTrigger } from '../../src/api/windowing/triggers/count-trigger.js'
-import { EventTimeTrigger } from '../../src/api/windowing/triggers/event-time-trigger.js'
-import { PurgingTrigger } from '../../src/api/windowing/triggers/purging-trigger.js'
-import type { Trigger } from '../../src/api/windowing/triggers/trigger.js'
 import type { TimeWindow } from '../../src/api/windowing/windows/time-window.js'
 import type { OperatorBinding } from '../../src/graph/program-graph.js'
 import { OperatorRun } from './operator-run.js'
@@ -19,40 +11,12 @@ import { UNLIMITED } from './recording-output.js'
 import { record, watermark, type ElementOfInput, type OutputElement } from './stream-elements.js'
 import { TEST_STATE_BACKENDS } from './test-state-backends.js'
 import { windowBinding, type Event } from './window-case.js'
-import {
-  emission,
-  lateEmission,
-  WindowOracle,
-  type AssignerCase,
-  type Segment,
-  type Step,
-  type TriggerCase,
-  type WindowCase,
-} from './window-oracle.js'
+import { emission, lateEmission, WindowOracle, type Segment, type Step, type WindowCase } from './window-oracle.js'
+import { assignerOf, triggerOf, windowCases } from './window-arbitraries.js'
 
 const LATE = new OutputTag<Event>('late')
 const KEYS = ['a', 'b', 'c']
 const RUNS = 700
-
-const assigners: fc.Arbitrary<AssignerCase> = fc.oneof(
-  fc
-    .tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: -11, max: 11 }))
-    .map(([size, slide, offset]) => ({ kind: 'aligned' as const, size, slide, offset: offset % slide })),
-  fc
-    .tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: -11, max: 11 }))
-    .map(([size, offset]) => ({ kind: 'aligned' as const, size, slide: size, offset: offset % size })),
-  fc.integer({ min: 1, max: 8 }).map((gap) => ({ kind: 'session' as const, gap })),
-)
-const triggers: fc.Arbitrary<TriggerCase> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant<TriggerCase>({ kind: 'default' }) },
-  { weight: 1, arbitrary: fc.constant<TriggerCase>({ kind: 'purging' }) },
-  { weight: 1, arbitrary: fc.integer({ min: 1, max: 4 }).map((count) => ({ kind: 'count' as const, count })) },
-)
-const windows: fc.Arbitrary<WindowCase> = fc.record({
-  assigner: assigners,
-  trigger: triggers,
-  lateness: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 15 })),
-})
 
 /** A record is a key and how far it is before or after the time; a number lets the time go on; a text restores. */
 const drawnStep = fc.oneof(
@@ -78,17 +42,6 @@ function stepsOf(drawn: readonly ([string, number] | number | 'restore')[]): (St
     return { kind: 'record', key: each[0], value, timestamp: now + each[1] }
   })
   return [...steps, { kind: 'watermark', timestamp: Infinity }]
-}
-
-function assignerOf(of: AssignerCase): WindowAssigner<unknown, TimeWindow> {
-  if (of.kind === 'session') return EventTimeSessionWindows.withGap(of.gap)
-  const { size, slide, offset } = of
-  return size === slide ? TumblingEventTimeWindows.of(size, offset) : SlidingEventTimeWindows.of(size, slide, offset)
-}
-
-function triggerOf(of: TriggerCase): Trigger<unknown, TimeWindow> {
-  if (of.kind === 'count') return CountTrigger.of(of.count)
-  return of.kind === 'purging' ? PurgingTrigger.of(EventTimeTrigger.create()) : EventTimeTrigger.create()
 }
 
 function listed(of: WindowCase): OperatorBinding {
@@ -155,7 +108,7 @@ describe('windows give what looking through all records gives', () => {
     for (const [form, binding] of Object.entries({ listed, aggregated })) {
       it(`${form}, on ${backend.name}`, async () => {
         await fc.assert(
-          fc.asyncProperty(windows, fc.array(drawnStep, { maxLength: 45 }), async (of, drawn) => {
+          fc.asyncProperty(windowCases, fc.array(drawnStep, { maxLength: 45 }), async (of, drawn) => {
             const steps = stepsOf(drawn)
             const test = { binding: () => binding(of), inputs: [], expected: [] }
             const run = await OperatorRun.start({ test, backend, room: UNLIMITED, elements: [] })

@@ -10,4 +10,7 @@ const errors = path.join(repository, 'src/core/errors/README.md')
 writeFileSync(path.join(repository, 'conf/README.md'), renderOptionsDocumentation())
 const page = readFileSync(errors, 'utf8')
 // A message may have a `$`, which a text in the place of a function would give a meaning.
-writeFileSync(errors, page.replace(/^(\| [A-Z_]+ \|.*\n)+/m, () => renderErrorRows()))
+writeFileSync(
+  errors,
+  page.replace(/^(\| [A-Z_]+ \|.*\n)+/m, () => renderErrorRows()),
+)

@@ -167,7 +167,7 @@ export class JobRun {
       this.#told.push(note)
       simulation.note(`${this.#process.name}: told: ${note}`)
     }
-    return new JobMaster({ environment, ...rest, repository, maxWorkers, tell, inform: tell })
+    return new JobMaster({ environment, ...rest, repository, maxWorkers, tell, tellFailed: tell, inform: tell })
   }
 
   /** The job restarts: it must pass over a checkpoint that was damaged meanwhile, where there is an older one. */

@@ -36,7 +36,7 @@ export const MARKS = [
   { name: 'a savepoint is asked for during a restart', seen: /asked for a savepoint to .* while RESTARTING/ },
   { name: 'two savepoints at once, both taken', seen: /the savepoint beside the run is/, between: ONE_SAVEPOINT_TAKEN },
   { name: 'a checkpoint expires', seen: /expired before completing/ },
-  { name: 'a task upstream gives a checkpoint up', seen: /an upstream task declined it/ },
+  { name: 'a task upstream declines a checkpoint', seen: /an upstream task declined it/ },
   { name: 'a newer checkpoint completes first', seen: /completed before it/ },
   { name: 'a task ends before it has acknowledged', seen: /ended before it acknowledged/ },
   { name: 'a task takes its files back', seen: /worker \d+\.\d+: disk: delete .*\/chk-\d+\// },

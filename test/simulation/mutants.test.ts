@@ -16,7 +16,7 @@ describe('the simulation finds', () => {
     })
   }
 
-  it('a fault, says how to see it again, and leaves nothing of it behind', async () => {
+  it('a fault, says how to see it again, and leaves nothing of it', async () => {
     const mutant = MUTANTS.find(({ name }) => name === 'a watermark is ahead of the records')
     assert.ok(mutant !== undefined)
     const { found } = await findMutant(mutant)

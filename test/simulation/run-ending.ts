@@ -63,7 +63,7 @@ export class RunEnding {
     const { simulation, faults, inspector } = this.#world
     await simulation.runUntil(() => this.#isOver, 'the end of the job')
     this.#expectStatus('FINISHED')
-    // What a disk that fails leaves behind is told, and stays.
+    // What is left by a disk that fails is told, and stays.
     if (faults.total === this.#run.faultsBefore) await inspector.expectNothingOf(this.#run.jobId)
     return { isOver: true }
   }

@@ -28,7 +28,7 @@ const TASK_ENDS = new Set(['FINISHED', 'CANCELED', 'FAILED'])
 /** What a task may fail with: whatever was planned, and what follows from it. */
 const EXPLAINED = [/simulated/, /nobody hears this/, /draining stop failed/, /\/(?:checkpoints|savepoints)\//]
 
-/** Of all that waits in a writer behind its channel; a gauge of that name is looked at where tasks report it. */
+/** Of all that waits in a writer for room in its channel; a gauge of that name is looked at where tasks report it. */
 const WAITING_GAUGE = /waitingBytes$/
 const MOST_WAITING_BYTES = 8_000_000
 

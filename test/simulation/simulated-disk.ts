@@ -28,7 +28,7 @@ interface Operation<T> {
   readonly name: string
   readonly file: string
   readonly run: () => Promise<T>
-  /** What a failure leaves behind. */
+  /** What is left after a failure. */
   readonly half?: () => Promise<unknown>
 }
 

@@ -1,4 +1,4 @@
-/** Looks at the disk behind the back of the job: whatever has metadata must be whole, at any time. */
+/** Looks at the disk without the job: whatever has metadata must be whole, at any time. */
 import { dirname } from 'node:path'
 import { toFileUri } from '../../src/core/fs/file-path.js'
 import { FileSystems } from '../../src/core/fs/file-systems.js'

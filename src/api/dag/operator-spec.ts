@@ -1,5 +1,6 @@
 import { eventTimeKeepsState, type EventTimeSpec } from './operators/event-time-spec.js'
 import type { KeepsState } from './operators/keeps-state.js'
+import { joinKeepsState, type JoinSpec } from './operators/join-spec.js'
 import { keyedKeepsState, type KeyedSpec } from './operators/keyed-spec.js'
 import { oneInputKeepsState, type OneInputSpec } from './operators/one-input-spec.js'
 import { sinkKeepsState, type SinkSpec } from './operators/sink-spec.js'
@@ -21,7 +22,8 @@ export interface FactorySpec {
 }
 
 /** Operators that have a kind, by families: a file each in `operators/`, and one in the engine that makes them. */
-export type KindSpec = SourceSpec | OneInputSpec | EventTimeSpec | KeyedSpec | WindowSpec | TwoInputSpec | SinkSpec
+export type KindSpec =
+  SourceSpec | OneInputSpec | EventTimeSpec | KeyedSpec | WindowSpec | JoinSpec | TwoInputSpec | SinkSpec
 
 /**
  * What an operator does: the name of its kind and what the user gave for it. The engine turns a kind into an operator of its
@@ -38,6 +40,7 @@ const kindKeepsState: KeepsState<KindSpec> = {
   ...eventTimeKeepsState,
   ...keyedKeepsState,
   ...windowKeepsState,
+  ...joinKeepsState,
   ...twoInputKeepsState,
   ...sinkKeepsState,
 }

@@ -1,3 +1,4 @@
+import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { KeySpec } from '../dag/key-spec.js'
 import type { OperatorSpec } from '../dag/operator-spec.js'
@@ -20,6 +21,7 @@ import { AllWindowedStream } from './all-windowed-stream.js'
 import { countWindows } from './count-windows.js'
 import { BroadcastConnectedStream } from './broadcast-connected-stream.js'
 import { BroadcastStream, checkBroadcast } from './broadcast-stream.js'
+import { CoGroupedStreams } from './co-grouped-streams.js'
 import { ConnectedStreams } from './connected-streams.js'
 import type { DataStreamSink } from './data-stream-sink.js'
 import {
@@ -30,7 +32,9 @@ import {
   type MapArgument,
   type SinkArgument,
 } from './function-arguments.js'
+import { JoinedStreams } from './joined-streams.js'
 import { fieldReader, keySpecOf, type KeyArgument } from './key-extraction.js'
+import type { StreamPair } from './keyed-pair.js'
 import type { KeyedStream } from './keyed-stream.js'
 import { customPartitioner, type PartitionerArgument } from './partitioner.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
@@ -147,6 +151,22 @@ export class DataStream<T> {
     throw new FlinkError('GRAPH_INVALID', { operator: 'connect', reason })
   }
 
+  /** Pairs of records of this stream and another one that have the same key and lie in the same window. */
+  join<T2>(otherStream: DataStream<T2>): JoinedStreams<T, T2> {
+    return new JoinedStreams(this.#pairWith(otherStream, 'join'))
+  }
+
+  /** What this stream and another one have of the same key in the same window, for one function. */
+  coGroup<T2>(otherStream: DataStream<T2>): CoGroupedStreams<T, T2> {
+    return new CoGroupedStreams(this.#pairWith(otherStream, 'coGroup'))
+  }
+
+  /** Of keyed streams; a program in plain JavaScript may have forgotten that. */
+  protected intervalJoin(..._given: never[]): unknown {
+    const reason = 'an interval join is of two keyed streams: call keyBy(...) on both first'
+    throw new FlinkError('GRAPH_INVALID', { operator: 'intervalJoin', reason })
+  }
+
   /** Every record to every subtask. */
   broadcast(): DataStream<T>
   /** The same for `connect`, with the broadcast state that the function of both streams will have: of a stream without key. */
@@ -258,4 +278,18 @@ export class DataStream<T> {
     const operator: OperatorSpec = { kind: 'sink', function: userFunction }
     return this.recorder.sink(this.asInput(), { name, operator, outputType: undefined })
   }
+
+  /** Each gets the key of the pair, whatever key it has. */
+  #pairWith(other: unknown, method: string): StreamPair {
+    if (other instanceof DataStream) {
+      const inputs = [unkeyed(this.transformation), unkeyed(other.transformation)] as const
+      return { method, recorder: this.recorder, inputs }
+    }
+    const reason = `${method}() takes another stream, not ${describeValue(other)}`
+    throw new FlinkError('GRAPH_INVALID', { operator: method, reason })
+  }
+}
+
+function unkeyed(input: Transformation): TransformationInput {
+  return { input, key: undefined }
 }

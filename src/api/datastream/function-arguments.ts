@@ -1,4 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { nearestName } from '../../core/errors/nearest-name.js'
 import type { FilterFunction } from '../functions/filter-function.js'
 import type { FlatMapFunction } from '../functions/flat-map-function.js'
 import { hasMethods } from '../functions/has-methods.js'
@@ -23,7 +24,7 @@ export function asFunctionObject<I extends object>(argument: unknown, method: ke
   const hasMethod =
     typeof argument === 'object' && argument !== null && typeof Reflect.get(argument, method) === 'function'
   if (hasMethod) return argument as I
-  const reason = `${name}() takes a function or an object with a ${method} method, not ${describe(argument)}`
+  const reason = `${name}() takes a function or an object with a method ${method}, not ${describe(argument)}${nearMiss(argument, method)}`
   throw new FlinkError('GRAPH_INVALID', { operator: name, reason })
 }
 
@@ -48,6 +49,17 @@ export function asTwoInputFunction<I extends object>(
   const given = isFunction ? 'a function' : isObject ? `an object without ${missing}` : describe(argument)
   const reason = `${name}() takes an object with the methods ${methods.join(' and ')}, not ${given}`
   throw new FlinkError('GRAPH_INVALID', { operator: name, reason })
+}
+
+/** Its method that is most likely a misspelling of the one that is wanted. */
+function nearMiss(argument: unknown, method: string): string {
+  if (typeof argument !== 'object' || argument === null) return ''
+  const owners = [argument, Object.getPrototypeOf(argument) as object | null]
+  const near = nearestName(
+    method,
+    owners.flatMap((owner) => (owner === null ? [] : Object.getOwnPropertyNames(owner))),
+  )
+  return near === undefined ? '' : `. Is its '${near}' meant to be '${method}'?`
 }
 
 function describe(value: unknown): string {

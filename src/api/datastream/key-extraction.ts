@@ -73,8 +73,16 @@ export function fieldReader(field: number | string): (value: unknown) => unknown
     const part: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined
     if (part !== undefined) return part
     // Whoever reads the field knows the place in the program: the operator, or the key selector of one.
-    throw new InvalidKeyError(`a record has no field ${String(field)}`)
+    throw new InvalidKeyError(withoutField(value, field))
   }
+}
+
+function withoutField(value: unknown, field: number | string): string {
+  const record = `the record ${describeValue(value)} has no field ${String(field)}`
+  const isPosition = typeof field === 'number' && !Array.isArray(value)
+  return isPosition
+    ? `${record}: a number names a position of a tuple. For another key write keyBy((value) => ...)`
+    : record
 }
 
 function pathReader(path: string): (value: unknown) => unknown {

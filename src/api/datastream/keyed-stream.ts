@@ -12,6 +12,7 @@ import type { BroadcastStream } from './broadcast-stream.js'
 import type { ConnectedStreams } from './connected-streams.js'
 import { DataStream } from './data-stream.js'
 import { asFunctionObject, type ReduceArgument } from './function-arguments.js'
+import { IntervalJoin, notJoinable } from './interval-join.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
 import { WindowedStream } from './windowed-stream.js'
 
@@ -96,6 +97,13 @@ export class KeyedStream<T, K> extends DataStream<T> {
     stream: DataStream<T2> | BroadcastStream<T2>,
   ): ConnectedStreams<T, T2, K> | BroadcastConnectedStream<T, T2, K> {
     return super.connect(stream as DataStream<T2>) as ConnectedStreams<T, T2, K>
+  }
+
+  /** Pairs of records of this stream, the left one, and another one that have the same key and times near each other. */
+  override intervalJoin<T2>(otherStream: KeyedStream<T2, K>): IntervalJoin<T, T2, K> {
+    const other: unknown = otherStream
+    if (!(other instanceof KeyedStream)) throw notJoinable(other, other instanceof DataStream)
+    return new IntervalJoin({ recorder: this.recorder, left: this.asInput(), right: otherStream.asInput() })
   }
 
   protected rolling(name: string, userFunction: ReduceFunction<unknown>): SingleOutputStreamOperator<T> {

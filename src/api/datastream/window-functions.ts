@@ -34,6 +34,7 @@ export function aggregatingContents(
 
 /** Of `process(...)`. */
 export function processResult(processFunction: unknown, keys: Keys): WindowResultSpec {
+  refuseOther(processFunction, 'process', 'apply')
   return keys === 'keyed'
     ? { kind: 'process', function: asFunctionObject(processFunction, 'process', 'process') }
     : { kind: 'process-all', function: asFunctionObject(processFunction, 'process', 'process') }
@@ -41,9 +42,19 @@ export function processResult(processFunction: unknown, keys: Keys): WindowResul
 
 /** Of `apply(...)`. */
 export function applyResult(windowFunction: unknown, keys: Keys): WindowResultSpec {
+  refuseOther(windowFunction, 'apply', 'process')
   return keys === 'keyed'
     ? { kind: 'apply', function: asFunctionObject(windowFunction, 'apply', 'apply') }
     : { kind: 'apply-all', function: asFunctionObject(windowFunction, 'apply', 'apply') }
+}
+
+/** The two kinds of functions of a window are easily taken for each other. */
+function refuseOther(given: unknown, method: string, other: string): void {
+  if (typeof given !== 'object' || hasMethods(given, method) || !hasMethods(given, other)) return
+  throw invalid(
+    { method },
+    `it takes a function with the method ${method}. One with the method ${other} goes to ${other}(...)`,
+  )
 }
 
 /** Of the second argument of `reduce` and `aggregate`: a function is a WindowFunction. */

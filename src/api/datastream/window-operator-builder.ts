@@ -1,20 +1,15 @@
-import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
-import type { WindowContentsSpec, WindowingSpec, WindowResultSpec, WindowSpec } from '../dag/operators/window-spec.js'
+import type { WindowContentsSpec, WindowResultSpec, WindowSpec } from '../dag/operators/window-spec.js'
 import type { TransformationInput } from '../dag/transformation.js'
-import type { DurationLike } from '../eventtime/time.js'
-import { hasMethods } from '../functions/has-methods.js'
-import type { OutputTag } from '../functions/output-tag.js'
 import { isRichFunction } from '../functions/rich-function.js'
 import type { TypeInformation } from '../types/type-information.js'
-import type { WindowAssigner } from '../windowing/assigners/window-assigner.js'
-import type { Evictor } from '../windowing/evictors/evictor.js'
-import type { Trigger } from '../windowing/triggers/trigger.js'
-import { knownWindowing } from '../windowing/known-windowing.js'
-import { invalid, millisecondsOf } from '../windowing/window-arguments.js'
-import type { Window } from '../windowing/windows/window.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
+<<<<<<< HEAD
 import type { OpenWindows, TransformationRecorder } from './transformation-recorder.js'
+=======
+import type { TransformationRecorder } from './transformation-recorder.js'
+import { classNameOf, describedWindows, WindowingBuilder } from './windowing-builder.js'
+>>>>>>> main
 
 /** What a windowed stream is made of. */
 export interface WindowedInput {
@@ -30,13 +25,18 @@ export interface WindowFunctions {
 }
 
 /** Collects what is said of the windows of a stream, with or without keys, and records their operator. */
-export class WindowOperatorBuilder {
+export class WindowOperatorBuilder extends WindowingBuilder {
   readonly #windowed: WindowedInput
+<<<<<<< HEAD
   readonly #open: OpenWindows
   #spec: WindowingSpec
+=======
+>>>>>>> main
 
   constructor(windowed: WindowedInput, assigner: unknown, method: string) {
+    super(assigner, method)
     this.#windowed = windowed
+<<<<<<< HEAD
     if (!hasMethods(assigner, 'assignWindows', 'getDefaultTrigger', 'isEventTime', 'getWindowSerializer')) {
       throw invalid({ method }, `it takes a WindowAssigner, not ${describeValue(assigner)}`)
     }
@@ -74,39 +74,24 @@ export class WindowOperatorBuilder {
       throw invalid({ method: 'sideOutputLateData' }, `it takes an OutputTag, not ${describeValue(tag)}`)
     }
     this.#spec = { ...this.#spec, lateTag: tag.getId() }
+=======
+>>>>>>> main
   }
 
   build<O>({ contents, result, outputType }: WindowFunctions): SingleOutputStreamOperator<O> {
-    this.#checkMerging()
+    const windowing = this.windowing()
     checkContents(contents)
-    const { assigner, trigger, evictor } = this.#spec
+    const { assigner, trigger, evictor } = windowing
     const { recorder, input } = this.#windowed
     recorder.endWindows(this.#open)
     const ofResult = 'function' in result ? [result.function] : []
     const ofContents = 'function' in contents ? [contents.function] : []
     const functions = [...ofResult, ...ofContents, assigner, trigger, ...(evictor === undefined ? [] : [evictor])]
     const elementType = input.input.outputType
-    const known = knownWindowing(assigner, trigger)
-    const operator: WindowSpec = { kind: 'window', ...this.#spec, known, contents, result, elementType, functions }
+    const operator: WindowSpec = { kind: 'window', ...windowing, contents, result, elementType, functions }
     const stream = recorder.operator<O>(input, { name: classNameOf(assigner), operator, outputType })
-    const parts = [String(assigner), ...[trigger, evictor, ...ofContents, ...ofResult].flatMap(partName)]
-    return stream.setDescription(`Window(${parts.join(', ')})`)
+    return stream.setDescription(describedWindows(windowing, [...ofContents, ...ofResult]))
   }
-
-  #checkMerging(): void {
-    const { assigner, trigger } = this.#spec
-    if (!hasMethods(assigner, 'mergeWindows') || trigger.canMerge()) return
-    const reason = `the windows of ${classNameOf(assigner)} merge, which its trigger ${classNameOf(trigger)} does not support`
-    throw invalid({ method: 'trigger' }, reason)
-  }
-}
-
-function partName(part: object | undefined): string[] {
-  return part === undefined ? [] : [classNameOf(part)]
-}
-
-function classNameOf(instance: object): string {
-  return instance.constructor.name
 }
 
 /** As in Flink, only the function of the results has a life of its own. */

@@ -17,7 +17,7 @@ export const infoCommand: CliCommand = {
   options: PROGRAM_OPTIONS,
   examples: ['flink-ts info job.js --input words.txt'],
   async execute(parsed, context) {
-    const { jobFile, args } = programArguments(parsed, 'info')
+    const { jobFile, args } = programArguments(parsed, infoCommand)
     const configuration = context.configuration.clone()
     applyProgramOptions(parsed, configuration)
     const plan = await planOf({ jobFile, args, entry: valueOf(parsed, 'class') }, configuration, context)

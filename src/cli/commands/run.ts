@@ -4,7 +4,12 @@ import { absoluteTarget } from '../absolute-target.js'
 import { applyClaimMode, CLAIM_MODE_OPTION, RESTORE_MODE_OPTION } from '../claim-mode.js'
 import type { CliCommand } from '../cli-command.js'
 import { has, valueOf, type ParsedOptions } from '../parsed-values.js'
-import { applyProgramOptions, PROGRAM_OPTIONS, programArguments } from '../program-options.js'
+import {
+  applyProgramOptions,
+  noteOnOptionsForProgram,
+  PROGRAM_OPTIONS,
+  programArguments,
+} from '../program-options.js'
 
 export const runCommand: CliCommand = {
   name: 'run',
@@ -53,7 +58,9 @@ export const runCommand: CliCommand = {
     'flink-ts run -d job.js',
   ],
   async execute(parsed, context) {
-    const { jobFile, args } = programArguments(parsed, 'run')
+    const { jobFile, args } = programArguments(parsed, runCommand)
+    const note = noteOnOptionsForProgram(args, runCommand)
+    if (note !== undefined) context.printError(context.diagnostics.warning(note))
     const configuration = context.configuration.clone()
     applyProgramOptions(parsed, configuration)
     applyRestoreOptions(parsed, configuration, context.workingDirectory)

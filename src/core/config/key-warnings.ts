@@ -1,3 +1,4 @@
+import { distanceOf, lettersOf } from '../errors/nearest-name.js'
 import { ALL_OPTIONS } from './all-options.js'
 import type { ConfigOption } from './config-option.js'
 import type { Configuration } from './configuration.js'
@@ -78,29 +79,4 @@ function distanceOfKeys(key: string, name: string): number {
 
 function distanceOfParts(part: string, wanted: string): number {
   return distanceOf(lettersOf(part), lettersOf(wanted), wanted.length < SHORT ? MOST_WRONG_IN_SHORT : MOST_WRONG)
-}
-
-function lettersOf(key: string): string {
-  return key.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
-}
-
-/** Letters to add, to leave out, to change, or neighbours to swap, to come from one to the other; Infinity for more than `most`. */
-function distanceOf(from: string, to: string, most: number): number {
-  if (Math.abs(from.length - to.length) > most) return Number.POSITIVE_INFINITY
-  let beforeLast: number[] = []
-  let last = Array.from({ length: to.length + 1 }, (_, column) => column)
-  for (let row = 1; row <= from.length; row += 1) {
-    const current = [row]
-    for (let column = 1; column <= to.length; column += 1) {
-      const isSame = from[row - 1] === to[column - 1]
-      const changed = (last[column - 1] ?? 0) + (isSame ? 0 : 1)
-      const isSwap = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
-      const swapped = isSwap ? (beforeLast[column - 2] ?? 0) + 1 : changed
-      current.push(Math.min(changed, swapped, (last[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
-    }
-    beforeLast = last
-    last = current
-  }
-  const distance = last[to.length] ?? 0
-  return distance > most ? Number.POSITIVE_INFINITY : distance
 }

@@ -9,7 +9,7 @@ export class ValueNotSerializableError extends Error {
   readonly kind: string
 
   constructor(path: string, kind: string) {
-    super(`${path} is ${kind}, which cannot be serialized`)
+    super(`${path} is ${kind}`)
     this.path = path
     this.kind = kind
   }

@@ -13,7 +13,7 @@ export interface UnpackedArchive {
 export interface ProgramDescriptor {
   /** `file:` URL of the module to import. */
   readonly moduleUrl: string
-  /** Name of the export given by `-c`; undefined: default export, `main`, or a top-level script. */
+  /** Name of the export given by `-c`; undefined: default export, `main`, or the module itself. */
   readonly entry: string | undefined
   readonly args: readonly string[]
   /** Of files and command line. */

@@ -11,8 +11,8 @@ import type { RingMemory } from './task-deployment.js'
 const LINE_WORDS = 16
 export const TAIL_WORD = 0
 /**
- * Reserved, 0 so far: how many barriers that overtake records the writer has announced; the reader takes one before the next
- * slot while it has counted fewer. In the line of tail, as the writer stores both.
+ * Always 0: kept for barriers that overtake records, of which there are none so far. The writer counts here those that it has
+ * written beside the slots; a reader that has taken fewer takes one before the next slot. In the line of tail, as the writer stores both.
  */
 export const PRIORITY_WORD = 1
 export const HEAD_WORD: number = LINE_WORDS

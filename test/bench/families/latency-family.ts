@@ -105,7 +105,7 @@ function rowsOf(program: string, title: string, goals: { readonly p50: number; r
     row('max', 'max'),
     row('duringP50', 'p50 during checkpoints', goals.p50),
     row('duringP99', 'p99 during checkpoints', goals.p99),
-    row('lag', 'source behind its schedule, max'),
+    row('lag', 'source late by, max'),
   ]
 }
 

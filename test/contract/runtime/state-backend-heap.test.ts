@@ -6,6 +6,7 @@ import { keyedStateBackendContract, type BackendUnderTest } from './state-backen
 import { keyedStateBackendProperties } from './state-backend-properties.js'
 import { namespacesContract } from './state-namespaces.contract.js'
 import { priorityQueueContract } from './state-priority-queue.contract.js'
+import { timersOfKeysContract } from './state-timers-of-keys.contract.js'
 import { stateSafetyContract } from './state-safety.contract.js'
 
 /** Each of its snapshots builds on the one before it, where that was written. */
@@ -29,6 +30,7 @@ for (const kind of [HEAP, incremental]) {
   keyedStateBackendContract(kind)
   namespacesContract(kind)
   priorityQueueContract(kind)
+  timersOfKeysContract(kind)
 }
 incrementalCheckpointContract(HEAP)
 keyedStateBackendProperties(HEAP)

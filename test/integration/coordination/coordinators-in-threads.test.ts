@@ -68,6 +68,7 @@ describe('Coordinators in worker threads', { timeout: 120_000 }, () => {
       earlierAnswers: [],
       starter: new WorkerThreadStarter(undefined, new JobOutput('refused')),
       tell: () => undefined,
+      tellFailed: () => undefined,
       inform: () => undefined,
       maxWorkers: 2,
     })

@@ -59,6 +59,7 @@ export class MiniCluster {
       earlierAnswers: [],
       starter: this.#starterOf(job),
       tell: () => undefined,
+      tellFailed: () => undefined,
       inform: () => undefined,
       maxWorkers: workers,
     })

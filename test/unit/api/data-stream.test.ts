@@ -241,8 +241,13 @@ describe('A DataStream', () => {
   it('refuses what is no function, no key, and a keyed function without a key, naming the call', () => {
     const numbers = env.fromElements(1)
     const wrong = (value: unknown): never => value as never
-    assert.throws(() => numbers.map(wrong(undefined)), /map\(\) takes a function or an object with a map method, not/)
+    assert.throws(() => numbers.map(wrong(undefined)), /map\(\) takes a function or an object with a method map, not/)
     assert.throws(() => numbers.filter(wrong({})), /filter\(\) takes/)
+    assert.throws(
+      () => numbers.addSink(wrong({ invok() {} })),
+      /a method invoke, .* Is its 'invok' meant to be 'invoke'\?/,
+    )
+    assert.throws(() => numbers.addSink(wrong({ other() {} })), /a method invoke, not an object without it$/)
     assert.throws(() => numbers.process(wrong(Split)), /make an instance, new Split/)
     assert.throws(() => numbers.process(wrong(new Count())), /needs a keyed stream/)
     assert.throws(() => numbers.keyBy(wrong(-1)), { code: 'GRAPH_INVALID' })

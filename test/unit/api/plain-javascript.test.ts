@@ -5,6 +5,7 @@ import type { DataStream } from '../../../src/api/datastream/data-stream.js'
 import { installExecutionContext } from '../../../src/api/environment/execution-context.js'
 import { StreamExecutionEnvironment } from '../../../src/api/environment/stream-execution-environment.js'
 import { OutputTag } from '../../../src/api/functions/output-tag.js'
+import { RichReduceFunction } from '../../../src/api/functions/reduce-function.js'
 import { AggregatingStateDescriptor } from '../../../src/api/state/aggregating-state-descriptor.js'
 import { ListStateDescriptor } from '../../../src/api/state/list-state-descriptor.js'
 import { MapStateDescriptor } from '../../../src/api/state/map-state-descriptor.js'
@@ -12,6 +13,11 @@ import { ReducingStateDescriptor } from '../../../src/api/state/reducing-state-d
 import { ValueStateDescriptor } from '../../../src/api/state/value-state-descriptor.js'
 import type { TypeInformation } from '../../../src/api/types/type-information.js'
 import { Types } from '../../../src/api/types/types-table.js'
+import { EventTimeSessionWindows } from '../../../src/api/windowing/assigners/event-time-session-windows.js'
+import { TumblingEventTimeWindows } from '../../../src/api/windowing/assigners/tumbling-event-time-windows.js'
+import type { WindowAssigner } from '../../../src/api/windowing/assigners/window-assigner.js'
+import { CountTrigger } from '../../../src/api/windowing/triggers/count-trigger.js'
+import type { TimeWindow } from '../../../src/api/windowing/windows/time-window.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
 import type { FlinkError } from '../../../src/core/errors/flink-error.js'
 
@@ -32,6 +38,10 @@ class Visit {
 const sum = (left: number, right: number): number => left + right
 const aggregator = { createAccumulator: () => 0, add: sum, getResult: (total: number) => total, merge: sum }
 const one = (value: number): number => value
+
+class RichSum extends RichReduceFunction<number> {
+  reduce = sum
+}
 
 type NoType = TypeInformation<never>
 
@@ -170,4 +180,41 @@ describe('What is given for a function, a tag or several keys and is none', () =
       await assert.rejects(async () => make(), { code: 'GRAPH_INVALID', message: words })
     })
   }
+})
+
+describe('A windowed stream', () => {
+  const wrong = (value: unknown): never => value as never
+  const windowed = (assigner: WindowAssigner<unknown, TimeWindow> = TumblingEventTimeWindows.of(1000)) =>
+    numbers.keyBy(one).window(assigner)
+  const refuses = (call: () => unknown, reason: RegExp): void => {
+    assert.throws(call, (error: FlinkError) => error.code === 'GRAPH_INVALID' && reason.test(error.message))
+  }
+
+  it('refuses what is no assigner, trigger, evictor, tag or lateness', () => {
+    refuses(() => windowed(wrong(1000)), /at window: it takes a WindowAssigner, not 1000/)
+    refuses(() => numbers.windowAll(wrong(undefined)), /at windowAll: it takes a WindowAssigner, not undefined/)
+    refuses(() => windowed().trigger(wrong(3)), /it takes a Trigger, not 3/)
+    refuses(() => windowed().evictor(wrong(3)), /it takes an Evictor, not 3/)
+    refuses(() => windowed().sideOutputLateData(wrong('late')), /it takes an OutputTag, not 'late'/)
+    refuses(() => windowed().allowedLateness(-1), /the allowed lateness cannot be negative/)
+  })
+
+  it('refuses a trigger that cannot merge where windows do', () => {
+    const neverMerges = Object.assign(CountTrigger.of(3), { canMerge: () => false })
+    refuses(() => windowed(EventTimeSessionWindows.withGap(5)).trigger(neverMerges), /merge, which its trigger/)
+  })
+
+  it('refuses functions that are none, and says where those of the other kind go', () => {
+    const processing = wrong({ process: () => undefined })
+    const applying = wrong({ apply: () => undefined })
+    refuses(() => windowed().apply(processing), /at apply: .* One with the method process goes to process\(\.\.\.\)/)
+    refuses(() => windowed().process(applying), /at process: .* One with the method apply goes to apply\(\.\.\.\)/)
+    refuses(
+      () => windowed().aggregate(wrong({ ...aggregator, merge: 1 })),
+      /createAccumulator, add, getResult and merge/,
+    )
+    const rich = wrong(Object.assign(new RichSum(), aggregator))
+    refuses(() => windowed().aggregate(rich), /cannot be a rich function/)
+    refuses(() => windowed().reduce(rich), /cannot be a rich function/)
+  })
 })

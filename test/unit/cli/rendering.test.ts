@@ -8,11 +8,11 @@ import { renderError } from '../../../src/cli/error-rendering.js'
 import { expandHome } from '../../../src/cli/expand-home.js'
 import { jobResultLines } from '../../../src/cli/job-result-lines.js'
 import { parseJobIdOperand } from '../../../src/cli/parsed-values.js'
-import { applyProgramOptions, programArguments } from '../../../src/cli/program-options.js'
+import { applyProgramOptions, noteOnOptionsForProgram, programArguments } from '../../../src/cli/program-options.js'
 import { checkSavepointType } from '../../../src/cli/savepoint-type.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
 import { serializeError } from '../../../src/core/errors/error-codec.js'
-import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import { FlinkError, type ErrorCode, type ErrorDetails } from '../../../src/core/errors/flink-error.js'
 import { parse } from './parse.js'
 
 describe('An error on the command line', () => {
@@ -52,6 +52,38 @@ describe('An error on the command line', () => {
       "FlinkError [OPERATOR_FAILED]: Map (subtask 1 of 2) failed: Cannot read properties of null (reading 'x')",
       "Caused by: TypeError: Cannot read properties of null (reading 'x')",
       '\tat count (/srv/job.ts:7:9)',
+      '',
+    ])
+  })
+
+  it('tells what its causes repeat once, with the code and the frames of each', () => {
+    const user = new TypeError('boom')
+    user.stack = 'TypeError: boom\n    at parse (/srv/job.ts:7:9)'
+    const details = { operator: 'Map', subtask: 1, parallelism: 1, reason: 'TypeError: boom' }
+    const failed = new FlinkError(
+      'JOB_EXECUTION_FAILED',
+      { jobId: 'ab' },
+      { cause: plain('OPERATOR_FAILED', details, user) },
+    )
+    failed.stack = ''
+    const lines = renderError(plain('PROGRAM_MAIN_FAILED', { reason: failed.message }, failed)).text.split('\n')
+    assert.deepEqual(lines.slice(4), [
+      'FlinkError [PROGRAM_MAIN_FAILED, JOB_EXECUTION_FAILED]: The main method caused an error: Job failed (JobID: ab)',
+      'Caused by: FlinkError [OPERATOR_FAILED]: Map (subtask 1 of 1) failed: TypeError: boom',
+      '\tat parse (/srv/job.ts:7:9)',
+      '',
+    ])
+  })
+
+  it('tells frames once that an error and its cause share', () => {
+    const cause = new TypeError('no prices')
+    cause.stack = 'TypeError: no prices\n    at load (/srv/job.ts:2:1)'
+    const failure = plain('PROGRAM_MAIN_FAILED', { reason: 'no prices' }, cause)
+    failure.stack = cause.stack
+    assert.deepEqual(renderError(failure).text.split('\n').slice(4), [
+      'FlinkError [PROGRAM_MAIN_FAILED]: The main method caused an error: no prices',
+      'Caused by: TypeError: no prices',
+      '\tat load (/srv/job.ts:2:1)',
       '',
     ])
   })
@@ -105,6 +137,13 @@ describe('An error on the command line', () => {
   })
 })
 
+/** Without frames of this file. */
+function plain<C extends ErrorCode>(code: C, details: ErrorDetails<C>, cause: Error): FlinkError {
+  const error = new FlinkError(code, details, { cause })
+  error.stack = ''
+  return error
+}
+
 function cyclic(): unknown {
   const object: Record<string, unknown> = {}
   object['self'] = object
@@ -148,7 +187,7 @@ describe('The result of a job', () => {
 
 describe('Arguments', () => {
   it("name the job file first; -j names it as well, and all operands are the program's then", () => {
-    const programOf = (...args: string[]) => programArguments(parse(runCommand, ...args), 'run')
+    const programOf = (...args: string[]) => programArguments(parse(runCommand, ...args), runCommand)
     assert.deepEqual(programOf('job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
     assert.deepEqual(programOf('-j', 'job.js', 'a', 'b'), { jobFile: 'job.js', args: ['a', 'b'] })
     assert.deepEqual(programOf('-j', 'job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
@@ -156,11 +195,32 @@ describe('Arguments', () => {
     assert.deepEqual(programOf('-a', 'job.js', 'a', '-p', '2'), { jobFile: 'job.js', args: ['a'] })
     assert.throws(() => programOf('-a', 'a', '-p', '2', 'job.js'), /^.*"job\.js" comes after the values of -a/)
     assert.throws(() => programOf('-p', '2'), { code: 'PROGRAM_FILE_MISSING_ARGUMENT' })
-    assert.throws(
-      () => programOf('--paralelism=2', 'job.js'),
-      /--paralelism=2\. --paralelism is no option of "run", or takes no/,
-    )
     assert.throws(() => programOf('-x', 'job.js'), /the file does not exist: -x\. -x is no option of "run"\.$/)
+  })
+
+  for (const [word, told] of [
+    ['--paralelism=2', '--paralelism is no option of "run".\n(Did you mean --parallelism?)'],
+    ['--paralellism', '--paralellism is no option of "run".\n(Did you mean --parallelism?)'],
+    ['--fromsavepoint', '--fromsavepoint is no option of "run".\n(Did you mean --fromSavepoint?)'],
+    ['--from-savepoint=x', '--from-savepoint is no option of "run".\n(Did you mean --fromSavepoint?)'],
+    ['--claimMod2', '--claimMod2 is no option of "run".\n(Did you mean --claimMode?)'],
+    ['--entirely-other', '--entirely-other is no option of "run".'],
+    ['--help=x', '--help takes no value.'],
+    ['--detached=true', '--detached takes no value.'],
+    ['-d=1', '-d takes no value.'],
+  ] as const) {
+    it(`of run that are misspelled, as ${word}, are taken for the job file, and the one that is meant is named`, () => {
+      const told_ = `Could not get the job from its file: the file does not exist: ${word}. ${told}`
+      assert.throws(() => programArguments(parse(runCommand, word, 'job.js'), runCommand), { message: told_ })
+    })
+  }
+
+  it('after the job file are for the program, and whoever names a snapshot there is told so', () => {
+    const noteOn = (...args: string[]) => noteOnOptionsForProgram(args, runCommand)
+    assert.match(noteOn('--fromSavepoint=/sp/savepoint-1') ?? '', /^--fromSavepoint=\S+ comes after the job file, so/)
+    assert.match(noteOn('-s', '/cp/0123/chk-12/') ?? '', /^-s comes .* For flink-ts: run -s \.\.\. <job-file>\.$/)
+    for (const args of [['-s', 'localhost'], ['-s'], ['-p', '2'], ['--help'], []])
+      assert.equal(noteOn(...args), undefined)
   })
 
   it('take a parallelism that is a positive whole number; -1 is the default', () => {
@@ -186,7 +246,7 @@ describe('Arguments', () => {
       ['-pyarch=a'],
       ['-pyexec', 'e'],
     ]) {
-      assert.throws(() => programArguments(parse(runCommand, ...args, 'job.js'), 'run'), {
+      assert.throws(() => programArguments(parse(runCommand, ...args, 'job.js'), runCommand), {
         code: 'CLI_ARGUMENT_INVALID',
         message: /^Python command line option detected .* there is no PyFlink here/,
       })

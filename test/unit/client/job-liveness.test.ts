@@ -84,7 +84,7 @@ describe('The process of a job', { skip: isWindows }, () => {
     assert.equal(await isJobProcessAlive(entry, SYSTEM_PROBE), false)
   })
 
-  it('is not behind a path that is no socket', async () => {
+  it('is not at a path that is no socket', async () => {
     const file = path.join(root, 'file')
     writeFileSync(file, '')
     for (const socket of [file, root, path.join(file, 'below'), path.join(root, 'nothing')]) {

@@ -50,7 +50,7 @@ test('the result of a stop is asked of the job that was told to stop, also when 
   assert.deepEqual(asked, [`POST /v1/jobs/${JOB}/stop`, `GET /v1/jobs/${JOB}/savepoints/t1`])
 })
 
-/** A run directory with one job, behind whose socket somebody speaks as `serve` says. */
+/** A run directory with one job, at whose socket somebody speaks as `serve` says. */
 async function scene(
   context: TestContext,
   serve: (socket: Socket) => void,

@@ -145,7 +145,7 @@ describe('The run directory', () => {
     assert.equal(overview?.duration, 4000)
   })
 
-  it('keeps every job of a process that has several behind one socket', async () => {
+  it('keeps every job of a process that has several at one socket', async () => {
     await runs.register(entry(A))
     await runs.register(entry(B, { socket: entry(A).socket }))
     assert.deepEqual(

@@ -1,4 +1,4 @@
-/** How a job process ends when its surroundings fail: always, with what went wrong first, and with nothing left behind. */
+/** How a job process ends when its surroundings fail: always, with what went wrong first, and with nothing left. */
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, promises, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'

@@ -54,7 +54,7 @@ async function refused(archive: string, reason: RegExp, directory: string): Prom
     assert.match(String(error.details['reason']), reason)
     return true
   })
-  assert.equal(existsSync(directory), false, 'nothing is left behind')
+  assert.equal(existsSync(directory), false, 'nothing is left')
 }
 
 /** As Node reads them; where there is none for the package itself "main" stands in. */

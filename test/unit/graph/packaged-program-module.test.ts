@@ -52,8 +52,11 @@ describe('a syntax error is shown with the line of the user', () => {
   test('for a name that another file does not export', async (context) => {
     const files = { 'job.mjs': "\nimport { nothing } from './a.mjs'\n", 'a.mjs': 'export const a = 1\n' }
     const error = await failureOf(await urlOf(context, 'job.mjs', files))
-    assert.equal(error.code, 'PROGRAM_SYNTAX_ERROR')
-    assert.match(error.message, /export named 'nothing'\n.*job\.mjs:2\nimport \{ nothing \}/)
+    assert.equal(error.code, 'PROGRAM_EXPORT_NOT_FOUND')
+    assert.match(
+      error.message,
+      /^The job module imports a name that is not there: .* export named 'nothing'\n.*job\.mjs:2\nimport \{ nothing \}/,
+    )
   })
 
   const END = '  env.fromElements(1).print('

@@ -36,8 +36,8 @@ describe('the entry point', () => {
     ['an exported main', { main, other: job }, undefined, 'main'],
     ['main beside a default export that cannot be called', { default: {}, main }, undefined, 'main'],
     ['main of a CommonJS module', { default: { main } }, undefined, 'main'],
-    ['a script', { default: {}, helper: 1 }, undefined, 'script'],
-    ['an empty module', {}, undefined, 'script'],
+    ['a module without a main', { default: {}, helper: 1 }, undefined, 'module'],
+    ['an empty module', {}, undefined, 'module'],
     ['a named function', { default: main, Job: job }, 'Job', 'job'],
     ['a named class with static main', { WithMain }, 'WithMain', 'main'],
     ['a named object with main', { Job: { main } }, 'Job', 'main'],
@@ -47,7 +47,7 @@ describe('the entry point', () => {
     ['the default export of compiled CommonJS by name', compiled({ default: job }), 'default', 'job'],
     ['a named export of compiled CommonJS', compiled({ default: main, Job: job }), 'Job', 'job'],
     ['main of compiled CommonJS', compiled({ main }), undefined, 'main'],
-    ['compiled CommonJS without a function', compiled({ helper: job }), undefined, 'script'],
+    ['compiled CommonJS without a function', compiled({ helper: job }), undefined, 'module'],
   ]
   for (const [title, module, entry, kind] of cases) {
     test(`is ${title}`, () => {

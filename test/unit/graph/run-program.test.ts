@@ -85,12 +85,12 @@ describe('a program', () => {
     assert.deepEqual((await run(context, { text, entry: 'Job', args: ['1'] })).jobNames, ['job 1'])
   })
 
-  test('may be a script that runs while it is imported', async (context) => {
+  test('may be a module that runs while it is imported', async (context) => {
     const text = `${IMPORT}const env = StreamExecutionEnvironment.getExecutionEnvironment()
 env.fromElements(1).print()
-await env.execute('script')
+await env.execute('top level')
 `
-    assert.deepEqual((await run(context, { text })).jobNames, ['script'])
+    assert.deepEqual((await run(context, { text })).jobNames, ['top level'])
   })
 })
 

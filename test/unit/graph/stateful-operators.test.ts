@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { FromElementsFunction } from '../../../src/api/functions/source/from-elements-function.js'
 import { RichFunction } from '../../../src/api/functions/rich-function.js'
 import { WriteAsTextSink } from '../../../src/api/functions/sink/write-as-text-sink.js'
 import { generateProgramGraph } from '../../../src/graph/job-graph-generator.js'
@@ -11,6 +12,14 @@ class RichMap extends RichFunction {
     return value
   }
 }
+
+test('elements that stand in the program are named beside other state only', () => {
+  const program = new RecordedProgram()
+  const source = program.source('elements', {}, { kind: 'source-function', function: new FromElementsFunction([1]) })
+  assert.deepEqual(statefulOperatorsWithoutUid(generateProgramGraph(program.pipeline())), [])
+  program.reduce(source, 'count')
+  assert.deepEqual(statefulOperatorsWithoutUid(generateProgramGraph(program.pipeline())), ['elements', 'count'])
+})
 
 test('operators that may hold state and have no uid are named in the order of the plan', () => {
   const program = new RecordedProgram()

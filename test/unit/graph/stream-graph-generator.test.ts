@@ -211,7 +211,7 @@ describe('rules between operators', () => {
     assert.throws(() => generateStreamGraph(program.pipeline()), refusal('FUNCTION_SHARED', 'one', 'two'))
   })
 
-  test('a method whose name differs from one that the engine calls by its letters only is refused', () => {
+  test('a method whose name differs from one that the engine calls by its letters only, or a long one by a letter or two, is refused', () => {
     class Misspelt extends RichMapFunction<unknown, unknown> {
       Open(): void {
         throw new Error('never called')
@@ -226,8 +226,15 @@ describe('rules between operators', () => {
       program.operator(program.source('source'), 'one', { kind: 'map', function: userFunction })
       assert.throws(() => generateStreamGraph(program.pipeline()), refusal('GRAPH_INVALID', 'one', ...words))
     }
+    for (const name of ['notifyCheckpointCompleted', 'snapshotSate', 'initialiseState']) {
+      const program = new RecordedProgram()
+      const userFunction = { map: (value: unknown) => value, [name]: () => undefined }
+      program.operator(program.source('source'), 'one', { kind: 'map', function: userFunction })
+      assert.throws(() => generateStreamGraph(program.pipeline()), refusal('GRAPH_INVALID', 'one', `'${name}'`))
+    }
     const program = new RecordedProgram()
-    const both = { map: (value: unknown) => value, open: () => undefined, OPEN: () => undefined, Close: 'a text' }
+    const others = { Close: 'a text', opens: () => undefined, restore: () => undefined }
+    const both = { map: (value: unknown) => value, open: () => undefined, OPEN: () => undefined, ...others }
     program.operator(program.source('source'), 'one', { kind: 'map', function: both })
     assert.equal(generateStreamGraph(program.pipeline()).nodes.length, 2)
   })

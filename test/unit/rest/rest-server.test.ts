@@ -319,7 +319,7 @@ describe('REST operations', () => {
     assert.equal((await ask('GET', url)).status, 404)
   })
 
-  it('leave no timer behind a server that was closed', async () => {
+  it('leave no timer of a server that was closed', async () => {
     await ask('POST', `/jobs/${JOB}/checkpoints`, { triggerId: TRIGGER })
     await ask('GET', `/jobs/${JOB}/checkpoints/${TRIGGER}`)
     assert.equal(clock.pendingTimers, 1)

@@ -28,7 +28,7 @@ const SAMPLE: CheckpointMetadata = {
           managedKeyed: [
             {
               isDelta: false,
-              keyGroups: { start: 43, end: 85 },
+              keyGroups: { start: 43, end: 44 },
               offsets: [0, 5, 9],
               states: [{ name: 'n', kind: 'value', typeFingerprint: 'INT', schemaVersion: 2 }],
               keyShapes: ['[number, string]', 'string'],
@@ -36,7 +36,7 @@ const SAMPLE: CheckpointMetadata = {
             },
             {
               isDelta: true,
-              keyGroups: { start: 43, end: 85 },
+              keyGroups: { start: 43, end: 44 },
               offsets: [0, 0, 2],
               states: [{ name: 'n', kind: 'value', typeFingerprint: 'INT', schemaVersion: 2 }],
               keyShapes: undefined,

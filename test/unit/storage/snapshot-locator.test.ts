@@ -5,7 +5,7 @@ import { FileSystems } from '../../../src/core/fs/file-systems.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import { FileCheckpointStorage } from '../../../src/storage/checkpoint-storage.js'
-import { openSnapshot } from '../../../src/storage/snapshot-locator.js'
+import { openSnapshot, refusalNamingSnapshots } from '../../../src/storage/snapshot-locator.js'
 import { JOB, writeSample } from './snapshot-samples.js'
 
 let disk: InMemoryFileSystem
@@ -59,6 +59,20 @@ describe('what the user names after -s', () => {
   it('is refused when it is a directory without metadata', async () => {
     await disk.mkdirs('/empty')
     await assertRefused('/empty', 'SNAPSHOT_METADATA_MISSING')
+  })
+
+  it('is refused when it is a directory above snapshots, and those are named, the newest first', async () => {
+    const directory = `/cp/${JOB}`
+    await disk.mkdirs(`${directory}/empty`)
+    await overwrite(`${directory}/notes.txt`, new Uint8Array(3))
+    assert.doesNotMatch((await refusalNamingSnapshots(directory, fileSystems)).message, /Snapshots/)
+    for (let id = 1; id <= 7; id += 1) await take(id, JOB, id === 3 ? 100 : id)
+    await overwrite(`${directory}/chk-7/_metadata`, new Uint8Array(100))
+    const { message } = await refusalNamingSnapshots(`file:${directory}`, fileSystems)
+    assert.match(
+      message,
+      /directory\. Snapshots lie in it, the newest first: chk-3, chk-6, chk-5, chk-4, chk-2 and 1 more\. Name one of them\.$/,
+    )
   })
 
   it('is refused when it is a file of another kind', async () => {

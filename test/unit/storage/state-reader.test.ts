@@ -37,7 +37,7 @@ async function assertCorrupt(broken: StreamStateHandle, fileSystems: FileSystems
   }
 }
 
-describe('the bytes behind a handle', () => {
+describe('the bytes of a handle', () => {
   it('are the range that the handle names', async () => {
     const { fileSystems } = await withFile()
     assert.deepEqual(await readStateHandle(handle(1, 3), fileSystems), Uint8Array.of(8, 7, 6))

@@ -1,4 +1,7 @@
 import type { AggregateFunction } from '../../functions/aggregate-function.js'
+import type { CoGroupFunction } from '../../functions/co-group-function.js'
+import type { FlatJoinFunction } from '../../functions/flat-join-function.js'
+import type { JoinFunction } from '../../functions/join-function.js'
 import type { ReduceFunction } from '../../functions/reduce-function.js'
 import type { TypeInformation } from '../../types/type-information.js'
 import type { WindowAssigner } from '../../windowing/assigners/window-assigner.js'
@@ -34,6 +37,13 @@ export type WindowResultSpec =
   | { readonly kind: 'apply'; readonly function: WindowFunction<unknown, unknown, unknown, Window> }
   | { readonly kind: 'process-all'; readonly function: ProcessAllWindowFunction<unknown, unknown, Window> }
   | { readonly kind: 'apply-all'; readonly function: AllWindowFunction<unknown, unknown, Window> }
+  | CoGroupResultSpec
+
+/** Of a window of two streams, whose records are TaggedUnions. */
+export type CoGroupResultSpec =
+  | { readonly kind: 'co-group'; readonly function: CoGroupFunction<unknown, unknown, unknown> }
+  | { readonly kind: 'join'; readonly function: JoinFunction<unknown, unknown, unknown> }
+  | { readonly kind: 'flat-join'; readonly function: FlatJoinFunction<unknown, unknown, unknown> }
 
 /** How records become windows. */
 export interface WindowingSpec {
@@ -43,6 +53,7 @@ export interface WindowingSpec {
   readonly allowedLatenessMs: number
   /** Side output of late records; undefined: they are dropped. */
   readonly lateTag: string | undefined
+  readonly known: KnownWindowing
 }
 
 /** The windows of a keyed stream; one without keys has one key. */
@@ -50,7 +61,6 @@ export interface WindowSpec extends WindowingSpec {
   readonly kind: 'window'
   readonly contents: WindowContentsSpec
   readonly result: WindowResultSpec
-  readonly known: KnownWindowing
   /** Of the records, where it is declared. */
   readonly elementType: TypeInformation<unknown> | undefined
   /** All that is the user's: the function of the results comes first. */

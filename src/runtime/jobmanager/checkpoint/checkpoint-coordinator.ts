@@ -156,7 +156,7 @@ export class CheckpointCoordinator {
     const { checkpointId, plan } = pending
     const states = this.#services.operatorCoordinators.checkpoint(checkpointId, plan.finishedVertices)
     if (states !== undefined) await this.#takeCoordinators(pending, states)
-    // Aborted meanwhile, it was announced as such to all tasks: no trigger may follow that.
+    // Aborted meanwhile, of which all tasks were told: no trigger may follow that.
     if (pending.isPending) this.#sendTriggers(pending)
     this.#completeIfAcknowledged(pending)
     return pending

@@ -11,7 +11,7 @@ import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.j
 import { endMarkFile, isHistory, readEndMark, type EndMark } from '../../../storage/end-mark.js'
 import { findLatestCheckpoint, type LatestCheckpoint } from '../../../storage/latest-checkpoint.js'
 import type { Predecessors } from '../../../storage/predecessors.js'
-import { openSnapshot } from '../../../storage/snapshot-locator.js'
+import { openSnapshot, refusalNamingSnapshots } from '../../../storage/snapshot-locator.js'
 import { verifyState } from '../../../storage/snapshot-verification.js'
 import type { JobEnvironment } from '../job-environment.js'
 
@@ -72,7 +72,7 @@ async function openNamed(
   } catch (error) {
     if (!FlinkError.is(error, 'SNAPSHOT_METADATA_MISSING')) throw error
     const { checkpoint, damaged } = await findLatestCheckpoint(named, { fileSystems, isJobRunning })
-    if (checkpoint === undefined && damaged.length === 0) throw error
+    if (checkpoint === undefined && damaged.length === 0) throw await refusalNamingSnapshots(named, fileSystems)
     if (checkpoint === undefined) throw unusable(named, damaged, 'Name another snapshot with -s, or start without -s.')
     const notes = notesOf(damaged, checkpoint)
     const which = notes.length > 0 ? 'the newest usable checkpoint' : 'the newest checkpoint'

@@ -28,6 +28,8 @@ export interface JobNoticesInput {
   readonly jobId: string
   readonly clock: Clock
   readonly tell: (text: string) => void
+  /** The last failure: whoever waits for the end of the job is told it as well. */
+  readonly tellFailed: (text: string) => void
 }
 
 export interface FailedAttempt {
@@ -43,6 +45,7 @@ export class JobNotices {
   readonly #job: string
   readonly #jobId: string
   readonly #tell: (text: string) => void
+  readonly #tellFailed: (text: string) => void
   readonly #restarts: LineBudget
   readonly #checkpoints: LineBudget
   #failedCheckpoints = 0
@@ -50,10 +53,11 @@ export class JobNotices {
   #isToldThatTheyFail = false
   #lateRecordsTold = 0
 
-  constructor({ name, jobId, clock, tell }: JobNoticesInput) {
+  constructor({ name, jobId, clock, tell, tellFailed }: JobNoticesInput) {
     this.#job = `"${name}" (${jobId})`
     this.#jobId = jobId
     this.#tell = tell
+    this.#tellFailed = tellFailed
     this.#restarts = new LineBudget(clock)
     this.#checkpoints = new LineBudget(clock)
   }
@@ -61,7 +65,7 @@ export class JobNotices {
   attemptFailed({ attempt, cause, backoffMs, strategy }: FailedAttempt): void {
     const what = `Attempt ${String(attempt)} of job ${this.#job} failed: ${sentence(withReason(cause))}`
     if (backoffMs === undefined) {
-      this.#tell(`${what} The job has failed.`)
+      this.#tellFailed(`${what} The job has failed.`)
       return
     }
     const line = this.#restarts.take()

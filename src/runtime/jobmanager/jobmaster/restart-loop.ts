@@ -37,6 +37,8 @@ export interface RestartLoopInput {
   readonly maxWorkers: number
   /** A warning for whoever started the job. */
   readonly tell: (text: string) => void
+  /** Of the last failure, which whoever waits for the end of the job is told as well. */
+  readonly tellFailed: (text: string) => void
   /** What he is to know, and need not worry about. */
   readonly inform: (text: string) => void
 }
@@ -69,14 +71,14 @@ export class RestartLoop {
   #backoff: TimerHandle | undefined
 
   constructor(input: RestartLoopInput, services: RestartLoopServices) {
-    const { environment, starter, tell, maxWorkers } = input
+    const { environment, starter, tell, tellFailed, maxWorkers } = input
     const { jobId, jobGraph, configuration, clock } = environment
     this.#environment = environment
     this.#input = input
     this.#services = services
     this.#slots = assignSlots(jobGraph, layoutOf(configuration, maxWorkers))
     this.#failures = new ExecutionFailureHandler(environment)
-    this.#notices = new JobNotices({ name: jobGraph.name, jobId, clock, tell })
+    this.#notices = new JobNotices({ name: jobGraph.name, jobId, clock, tell, tellFailed })
     this.#pool = new WorkerPool(this.#slots.workerCount, {
       starter,
       clock,

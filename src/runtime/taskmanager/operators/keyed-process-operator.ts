@@ -53,7 +53,7 @@ export class KeyedProcessOperator extends OneInputUdfOperator {
     try {
       this.setCurrentKey(value, keyHash)
       const result: unknown = this.#function.processElement(value, this.#functionContext, this.#collector)
-      this.refusePromise(result, 'processElement', this.#function)
+      this.refuseResults(result, 'processElement', this.#function)
     } catch (error) {
       throw this.failed(error)
     }
@@ -61,6 +61,6 @@ export class KeyedProcessOperator extends OneInputUdfOperator {
 
   #onTimer(timestamp: number): void {
     const result: unknown = this.#function.onTimer?.(timestamp, this.#onTimerContext, this.#collector)
-    this.refusePromise(result, 'onTimer', this.#function)
+    this.refuseResults(result, 'onTimer', this.#function)
   }
 }

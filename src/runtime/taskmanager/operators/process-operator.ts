@@ -31,7 +31,7 @@ export class ProcessOperator extends OneInputUdfOperator {
     try {
       this.setCurrentKey(value, keyHash)
       const result: unknown = this.#function.processElement(value, this.#functionContext, this.#collector)
-      this.refusePromise(result, 'processElement', this.#function)
+      this.refuseResults(result, 'processElement', this.#function)
     } catch (error) {
       throw this.failed(error)
     }

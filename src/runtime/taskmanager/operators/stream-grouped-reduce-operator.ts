@@ -2,6 +2,7 @@
 // Invariants: the first record of a key is stored and emitted unchanged; the result has the timestamp of the record
 // that led to it.
 // Thread: the task worker that owns the operator.
+import { FieldAggregation } from '../../../api/datastream/aggregations.js'
 import type { ReduceFunction } from '../../../api/functions/reduce-function.js'
 import { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'
 import type { ValueState } from '../../../api/state/value-state.js'
@@ -36,6 +37,7 @@ export class StreamGroupedReduceOperator extends SingleStageOperator {
     const values = this.#values ?? this.#state()
     const current = values.value()
     if (current === null) {
+      if (this.#function instanceof FieldAggregation) this.#function.check(value)
       values.update(value)
       return value
     }

@@ -52,7 +52,11 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     this.#states = new KeyedStateRegistry<HeapStateTable>(parameters, this.#context, {
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table, keys) => new KeyedMapState(table, keys),
-      createQueueEntries: ({ table, current }) => new HeapQueueEntries(table, current),
+      createQueueEntries: ({ table, current }) => {
+        return new HeapQueueEntries(table, current, (hashes, start, end) => {
+          this.prepareKeys(hashes, start, end)
+        })
+      },
     })
   }
 

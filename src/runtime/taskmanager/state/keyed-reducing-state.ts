@@ -1,6 +1,7 @@
 // Duty: ReducingState over a StateTable.
 // Invariants: the table holds what was reduced so far; the first value is stored unchanged. Reducing is synchronous.
 // Thread: the task worker that owns the backend.
+import { FieldAggregation } from '../../../api/datastream/aggregations.js'
 import type { ReducingState } from '../../../api/state/merging-state.js'
 import type { StateReducer } from '../../../api/state/reducing-state-descriptor.js'
 import type { InternalMergingState } from './internal-state.js'
@@ -27,6 +28,7 @@ export class KeyedReducingState implements ReducingState<unknown>, InternalMergi
   add(value: unknown): void {
     const current = this.#table.get()
     if (current === undefined) {
+      if (this.#reducer instanceof FieldAggregation) this.#reducer.check(value)
       this.#table.put(value)
       return
     }

@@ -70,6 +70,9 @@ export class TableQueueEntries<N> implements QueueEntries<N> {
     return element
   }
 
+  /** They are objects anywhere. */
+  onComingTimers(): void {}
+
   fill(order: TimerOrder): void {
     this.#elements = []
     this.#free = []

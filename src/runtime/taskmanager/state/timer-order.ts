@@ -3,7 +3,7 @@
 // is added meanwhile goes into the heap.
 // Thread: the task worker that owns the backend.
 import { TimerHeap } from './timer-heap.js'
-import type { TimerRun } from './timer-run.js'
+import type { ComingTimers, TimerRun } from './timer-run.js'
 
 /** Fewer are taken from the heap one by one. */
 const LEAST_RUN = 64
@@ -13,6 +13,8 @@ const HEAP_TO_RUN = 16
 export class TimerOrder {
   readonly #heap = new TimerHeap()
   #run: TimerRun | undefined
+  /** What `prepare` was told last: looking at all that is due before each single timer would take the square of their number. */
+  #preparedUpTo = Number.NaN
 
   get size(): number {
     return this.#heap.size + (this.#run?.size ?? 0)
@@ -27,6 +29,11 @@ export class TimerOrder {
   get position(): number {
     const run = this.#runFirst()
     return run === undefined ? this.#heap.position : run.position
+  }
+
+  get hash(): number {
+    const run = this.#runFirst()
+    return run === undefined ? this.#heap.hash : run.hash
   }
 
   push(timestamp: number, hash: number, position: number): void {
@@ -44,15 +51,23 @@ export class TimerOrder {
 
   /** All up to `timestamp` will be taken, one after the other. */
   prepare(timestamp: number): void {
+    if (timestamp === this.#preparedUpTo) return
     const heap = this.#heap
     if (this.#run !== undefined || heap.size < LEAST_RUN || heap.timestamp > timestamp) return
+    this.#preparedUpTo = timestamp
     const least = Math.max(LEAST_RUN, Math.floor(heap.size / HEAP_TO_RUN))
     if (heap.hasUpTo(timestamp, least)) this.#run = heap.takeUpTo(timestamp)
+  }
+
+  /** To be called before what comes first is taken. */
+  announceTo(coming: ComingTimers): void {
+    this.#run?.announceTo(coming)
   }
 
   /** In the place of what was there. */
   fill(timers: Iterable<readonly [timestamp: number, hash: number, position: number]>): void {
     this.#run = undefined
+    this.#preparedUpTo = Number.NaN
     this.#heap.clear()
     for (const [timestamp, hash, position] of timers) this.#heap.append(timestamp, hash, position)
     this.#heap.order()

@@ -2,12 +2,18 @@
 // Invariants: as of TimerHeap. Timestamp and index are sorted as one number each, so the timestamps must be whole and no further
 // apart than 2^32, and there are no more than 2^21 elements.
 // Thread: the task worker that owns the backend.
+import { TOUCHED_TOGETHER } from './entry-table.js'
 
 /** Elements of a heap, in any order. */
 export interface UnorderedTimers {
   readonly timestamps: Float64Array
   readonly hashes: Int32Array
   readonly positions: Int32Array
+}
+
+/** Who is told which timers come next, to touch what belongs to them. */
+export interface ComingTimers {
+  onComingTimers(timers: UnorderedTimers, start: number, end: number): void
 }
 
 const INDEXES = 2 ** 21
@@ -21,6 +27,8 @@ export class TimerRun {
   readonly #timers: UnorderedTimers
   readonly #end: number
   #next = 0
+  /** Those before it were told to whom it concerns. */
+  #announced = 0
 
   /** Of the first `size` of the timers; undefined for what cannot be sorted this way. */
   static of(timers: UnorderedTimers, size: number): TimerRun | undefined {
@@ -75,6 +83,14 @@ export class TimerRun {
 
   pop(): void {
     this.#next += 1
+  }
+
+  /** To be called before each one is taken. */
+  announceTo(coming: ComingTimers): void {
+    const start = this.#announced
+    if (this.#next < start) return
+    this.#announced = Math.min(start + TOUCHED_TOGETHER, this.#end)
+    coming.onComingTimers(this.#timers, start, this.#announced)
   }
 }
 

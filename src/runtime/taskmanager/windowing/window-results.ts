@@ -2,9 +2,11 @@
 // Invariants: what it emits has the greatest timestamp of the window.
 // Thread: the task worker that owns the operator.
 import type { WindowResultSpec } from '../../../api/dag/operators/window-spec.js'
+import type { TaggedUnion } from '../../../api/datastream/tagged-union.js'
 import type { Window } from '../../../api/windowing/windows/window.js'
 import type { TimestampedCollector } from '../operators/timestamped-collector.js'
-import { asyncNotAllowed, isThenable } from '../state/thenable.js'
+import { asyncNotAllowed, isThenable, resultsNotCollected } from '../state/thenable.js'
+import { CoGroupedResults } from './co-grouped-results.js'
 import type { WindowProcessContext } from './window-process-context.js'
 
 export interface ResultSurroundings {
@@ -16,10 +18,12 @@ export interface ResultSurroundings {
 export class WindowResults {
   readonly #result: WindowResultSpec
   readonly #surroundings: ResultSurroundings
+  readonly #coGrouped: CoGroupedResults
 
   constructor(result: WindowResultSpec, surroundings: ResultSurroundings) {
     this.#result = result
     this.#surroundings = surroundings
+    this.#coGrouped = new CoGroupedResults(surroundings.operatorName, surroundings.collector)
   }
 
   /** `elements`: all records, or the one value. */
@@ -34,23 +38,26 @@ export class WindowResults {
         return
       case 'process': {
         const returned: unknown = result.function.process(key, context, elements, collector)
-        this.#refusePromise(returned, 'process')
+        this.#refuseResults(returned, 'process')
         return
       }
       case 'process-all': {
         const returned: unknown = result.function.process(context, elements, collector)
-        this.#refusePromise(returned, 'process')
+        this.#refuseResults(returned, 'process')
         return
       }
       case 'apply': {
         const returned: unknown = result.function.apply(key, window, elements, collector)
-        this.#refusePromise(returned, 'apply')
+        this.#refuseResults(returned, 'apply')
         return
       }
       case 'apply-all': {
         const returned: unknown = result.function.apply(window, elements, collector)
-        this.#refusePromise(returned, 'apply')
+        this.#refuseResults(returned, 'apply')
+        return
       }
+      default:
+        this.#coGrouped.emit(result, elements as Iterable<TaggedUnion<unknown, unknown>>)
     }
   }
 
@@ -64,9 +71,18 @@ export class WindowResults {
     this.#refusePromise(clear?.call(result.function, this.#surroundings.context), 'clear')
   }
 
+  /** They are given to the collector. */
+  #refuseResults(returned: unknown, method: string): void {
+    this.#refusePromise(returned, method)
+    if (Array.isArray(returned)) throw resultsNotCollected(this.#surroundings.operatorName, method, this.#function)
+  }
+
   #refusePromise(returned: unknown, method: string): void {
     if (!isThenable(returned)) return
-    const userFunction = 'function' in this.#result ? this.#result.function : {}
-    throw asyncNotAllowed(returned, this.#surroundings.operatorName, method, userFunction)
+    throw asyncNotAllowed(returned, this.#surroundings.operatorName, method, this.#function)
+  }
+
+  get #function(): object {
+    return 'function' in this.#result ? this.#result.function : {}
   }
 }

@@ -81,19 +81,19 @@ export class CoBroadcastWithKeyedOperator extends TwoInputUdfOperator {
   protected processElement1(value: unknown): void {
     const { function: userFunction } = this.#spec
     const result: unknown = userFunction.processElement(value, this.#readOnlyContext, this.collector)
-    this.refusePromise(result, 'processElement', userFunction)
+    this.refuseResults(result, 'processElement', userFunction)
   }
 
   protected processElement2(value: unknown): void {
     const { function: userFunction } = this.#spec
     const result: unknown = userFunction.processBroadcastElement(value, this.#readWriteContext, this.collector)
-    this.refusePromise(result, 'processBroadcastElement', userFunction)
+    this.refuseResults(result, 'processBroadcastElement', userFunction)
   }
 
   #onTimer(timestamp: number): void {
     const { function: userFunction } = this.#spec
     const result: unknown = userFunction.onTimer?.(timestamp, this.#onTimerContext, this.collector)
-    this.refusePromise(result, 'onTimer', userFunction)
+    this.refuseResults(result, 'onTimer', userFunction)
   }
 
   #applyToKeyedState(descriptor: StateDescriptor<unknown>, action: StateFunction | StateFunction['process']): void {

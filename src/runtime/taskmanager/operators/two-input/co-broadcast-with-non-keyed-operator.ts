@@ -51,12 +51,12 @@ export class CoBroadcastWithNonKeyedOperator extends TwoInputUdfOperator {
   protected processElement1(value: unknown): void {
     const { function: userFunction } = this.#spec
     const result: unknown = userFunction.processElement(value, this.#readOnlyContext, this.collector)
-    this.refusePromise(result, 'processElement', userFunction)
+    this.refuseResults(result, 'processElement', userFunction)
   }
 
   protected processElement2(value: unknown): void {
     const { function: userFunction } = this.#spec
     const result: unknown = userFunction.processBroadcastElement(value, this.#readWriteContext, this.collector)
-    this.refusePromise(result, 'processBroadcastElement', userFunction)
+    this.refuseResults(result, 'processBroadcastElement', userFunction)
   }
 }

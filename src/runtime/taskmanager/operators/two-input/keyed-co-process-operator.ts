@@ -47,16 +47,16 @@ export class KeyedCoProcessOperator extends TwoInputUdfOperator {
 
   protected processElement1(value: unknown): void {
     const result: unknown = this.#function.processElement1(value, this.#functionContext, this.collector)
-    this.refusePromise(result, 'processElement1', this.#function)
+    this.refuseResults(result, 'processElement1', this.#function)
   }
 
   protected processElement2(value: unknown): void {
     const result: unknown = this.#function.processElement2(value, this.#functionContext, this.collector)
-    this.refusePromise(result, 'processElement2', this.#function)
+    this.refuseResults(result, 'processElement2', this.#function)
   }
 
   #onTimer(timestamp: number): void {
     const result: unknown = this.#function.onTimer?.(timestamp, this.#onTimerContext, this.collector)
-    this.refusePromise(result, 'onTimer', this.#function)
+    this.refuseResults(result, 'onTimer', this.#function)
   }
 }

@@ -134,7 +134,7 @@ describe('A CheckpointCoordinator takes a checkpoint', () => {
   })
 })
 
-describe('A CheckpointCoordinator gives a checkpoint up', () => {
+describe('A CheckpointCoordinator aborts a checkpoint', () => {
   it('when a task declines: files removed, tasks told, later answers ignored', async () => {
     const harness = new CoordinatorHarness()
     const failure = failureOf(harness.coordinator.triggerCheckpoint())

@@ -75,7 +75,7 @@ const ROWS: readonly Row[] = [
       decision: 'postpone',
     },
     {
-      title: `goes on when the snapshot that was to ${thenEnd} the job was aborted`,
+      title: `goes on when a snapshot is aborted with which to ${thenEnd} the job`,
       before: (decider) => {
         decider.requested({ ...SAVEPOINT, thenEnd })
         decider.begun()

@@ -152,7 +152,7 @@ describe('Incremental checkpoints of a run', () => {
     })
   }
 
-  it('leave no chain behind when one was whole again, once no retained one names it', async () => {
+  it('leave no chain when one was whole again, once no retained one names it', async () => {
     const run = new Run({ 'execution.checkpointing.num-retained': '2' })
     await run.take(1)
     await run.take(2)

@@ -146,7 +146,7 @@ describe('Nobody expects the checkpoints', () => {
     })
   }
 
-  it('of a run that was ended for good, where a crash left its mark behind', async () => {
+  it('of a run that was ended for good, of which a crash left the mark', async () => {
     const run = await ran({ configuration: NEXT.configuration }, 1)
     const [mark = ''] = await marks()
     const content = await disk.readFile(mark)

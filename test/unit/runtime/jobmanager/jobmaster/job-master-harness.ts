@@ -176,6 +176,7 @@ export class JobMasterHarness implements TaskManagerStarter {
       repository,
       starter: this,
       tell: (text) => this.told.push(text),
+      tellFailed: (text) => this.told.push(text),
       inform: (text) => this.told.push(text),
       maxWorkers,
     })

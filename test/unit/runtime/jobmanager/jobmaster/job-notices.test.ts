@@ -17,11 +17,8 @@ function failure(message: string, options?: ErrorOptions): Error {
 function make(): { clock: ManualClock; told: string[]; notices: JobNotices } {
   const clock = new ManualClock(0)
   const told: string[] = []
-  return {
-    clock,
-    told,
-    notices: new JobNotices({ name: 'words', jobId: 'ab', clock, tell: (text) => told.push(text) }),
-  }
+  const tell = (text: string) => told.push(text)
+  return { clock, told, notices: new JobNotices({ name: 'words', jobId: 'ab', clock, tell, tellFailed: tell }) }
 }
 
 function fail(notices: JobNotices, attempt: number, backoffMs: number | undefined = 100): void {

@@ -46,13 +46,13 @@ describe('The generator for bounded out of orderness', () => {
     assert.equal(periodic(generatorOf(boundedBy10ms).generator), Number.NEGATIVE_INFINITY)
   })
 
-  it('is behind a record by the bound and 1 ms', () => {
+  it('is less than the time of a record by the bound and 1 ms', () => {
     const { generator } = generatorOf(boundedBy10ms)
     told(generator, 1337)
     assert.equal(periodic(generator), 1326)
   })
 
-  it('is behind the latest of several records, and says so each time', () => {
+  it('is less than the latest of several records, and says so each time', () => {
     const { generator } = generatorOf(boundedBy10ms)
     for (const timestamp of [12_345, 12_300, 12_340, 12_280]) told(generator, timestamp)
     assert.equal(periodic(generator), 12_334)
@@ -61,7 +61,7 @@ describe('The generator for bounded out of orderness', () => {
 })
 
 describe('The generator for monotonous timestamps', () => {
-  it('is 1 ms behind the latest record', () => {
+  it('is 1 ms less than the latest record', () => {
     const { generator } = generatorOf(WatermarkStrategy.forMonotonousTimestamps())
     assert.equal(periodic(generator), Number.NEGATIVE_INFINITY)
     for (const timestamp of [1337, 12_345, 12_300]) told(generator, timestamp)

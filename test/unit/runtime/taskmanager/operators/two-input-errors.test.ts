@@ -230,10 +230,18 @@ describe('A function of two streams', () => {
 
   it('must not return its results where they are to be collected', async () => {
     const results = (value: unknown): void => [value] as unknown as undefined
-    const spec = { kind: 'co-flat-map', function: { flatMap1: results, flatMap2: results } } as const
-    const harness = await new TwoInputStreamOperatorTestHarness(bindingOf(spec, undefined, undefined)).open()
-    assertFails(() => harness.processElement1(1), 'RESULTS_NOT_COLLECTED', 'Op: flatMap1')
-    assertFails(() => harness.processElement2(1), 'RESULTS_NOT_COLLECTED', 'Op: flatMap2')
+    const specs = {
+      flatMap1: { kind: 'co-flat-map', function: { flatMap1: results, flatMap2: results } },
+      processElement1: {
+        kind: 'co-process',
+        function: { processElement1: results, processElement2: results } as never,
+      },
+    } as const
+    for (const [method, spec] of Object.entries(specs)) {
+      const harness = await new TwoInputStreamOperatorTestHarness(bindingOf(spec, undefined, undefined)).open()
+      assertFails(() => harness.processElement1(1), 'RESULTS_NOT_COLLECTED', `Op: ${method}`)
+      assertFails(() => harness.processElement2(1), 'RESULTS_NOT_COLLECTED', `Op: ${method.replace('1', '2')}`)
+    }
   })
 
   it('fails as the function of an operator that is named, also where it is the key that cannot be taken', async () => {

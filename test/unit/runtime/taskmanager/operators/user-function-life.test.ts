@@ -225,17 +225,25 @@ describe('what a user function must not do', () => {
   })
 
   it('return an array where its results are to be collected', async () => {
-    const flatMap = (value: unknown): void => [value] as unknown as undefined
-    const harness = await new OneInputStreamOperatorTestHarness(
-      bindingOf({ kind: 'flat-map', function: { flatMap } }),
-      new TestOperatorContext(),
-    ).open()
-    assert.throws(
-      () => {
-        harness.processElement(1)
-      },
-      isCode('RESULTS_NOT_COLLECTED', /^Op: flatMap \(\(value\) => \[value\]\) returned an array/),
-    )
+    const results = (value: unknown): void => [value] as unknown as undefined
+    const specs = [
+      ['flatMap', { kind: 'flat-map', function: { flatMap: results } }],
+      ['processElement', { kind: 'process', function: { processElement: results } as never }],
+      ['processElement', { kind: 'keyed-process', function: { processElement: results } as never }],
+    ] as const
+    for (const [method, spec] of specs) {
+      const binding = bindingOf(spec, spec.kind === 'keyed-process' ? byFirst : undefined)
+      const harness = await new OneInputStreamOperatorTestHarness(binding, new TestOperatorContext()).open()
+      assert.throws(
+        () => {
+          harness.processElement(['k', 1])
+        },
+        isCode(
+          'RESULTS_NOT_COLLECTED',
+          new RegExp(`^Op: ${method} \\(\\(value\\) => \\[value\\]\\) returned an array`),
+        ),
+      )
+    }
   })
 
   it('return nothing where its result is kept', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, mock } from 'node:test'
 import fc from 'fast-check'
+import { TimerHeap } from '../../../../../src/runtime/taskmanager/state/timer-heap.js'
 import { TimerOrder } from '../../../../../src/runtime/taskmanager/state/timer-order.js'
 
 type Timer = readonly [timestamp: number, hash: number, position: number]
@@ -82,4 +83,20 @@ describe('TimerOrder', () => {
       Array.from({ length: 100 }, (_, index) => 100 + index),
     )
   })
+
+  for (const [name, due, step] of [
+    ['few of many, all of one time', 200, 0],
+    ['of times that cannot be sorted as a run', 5000, 0.25],
+  ] as const) {
+    it(`looks at what is due once, not before each one that is taken: ${name}`, () => {
+      const looks = [mock.method(TimerHeap.prototype, 'hasUpTo'), mock.method(TimerHeap.prototype, 'takeUpTo')]
+      const order = new TimerOrder()
+      for (let at = 0; at < due; at += 1) order.push(7 + step * at, at, at)
+      for (let at = due; at < 5000; at += 1) order.push(1e6 + at, at, at)
+      const taken = takeUpTo(order, 1e5, () => undefined)
+      mock.restoreAll()
+      assert.equal(taken.length, due)
+      for (const { mock: calls } of looks) assert.ok(calls.callCount() <= 1)
+    })
+  }
 })

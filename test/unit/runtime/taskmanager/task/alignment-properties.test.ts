@@ -105,7 +105,7 @@ describe('Alignment, for any interleaving of records, barriers and reads', () =>
     )
   })
 
-  it('at least once: puts at least those into it, or says that it gave the checkpoint up', () => {
+  it('at least once: puts at least those into it, or says that it declined the checkpoint', () => {
     fc.assert(
       fc.property(channels(script(step)), schedule, (scripts, turns) => {
         const harness = new AlignmentHarness(scripts.length, 'AT_LEAST_ONCE')

@@ -141,7 +141,7 @@ const FACTS: readonly FactsOf[] = [
     ],
   },
   {
-    title: 'lets the greatest watermark out also when the last channel to go idle was behind the output',
+    title: 'lets the greatest watermark out also when the last channel to go idle had less time than the output',
     channels: 3,
     facts: [
       [100, 0],
@@ -170,7 +170,7 @@ const FACTS: readonly FactsOf[] = [
     ],
   },
   {
-    title: 'goes on with the others while a channel that came back from idle is behind',
+    title: 'goes on with the others while a channel that came back from idle has less time',
     channels: 3,
     facts: [
       [10, 0],
@@ -184,7 +184,7 @@ const FACTS: readonly FactsOf[] = [
     ],
   },
   {
-    title: 'says nothing while all active channels are behind the output',
+    title: 'says nothing while all active channels have less time than the output',
     channels: 3,
     facts: [
       [10, 0],
@@ -196,7 +196,7 @@ const FACTS: readonly FactsOf[] = [
     ],
   },
   {
-    title: 'says nothing when a channel that is behind the output goes idle',
+    title: 'says nothing when a channel with less time than the output goes idle',
     channels: 2,
     facts: [
       [7, 0],

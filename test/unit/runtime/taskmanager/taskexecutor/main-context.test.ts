@@ -17,7 +17,7 @@ describe('What runs in a task worker', () => {
     assert.deepEqual(seen, [true, true, false])
   })
 
-  it('is main in what a load has left behind', async () => {
+  it('is main in what is left of a load', async () => {
     const context = new MainContext()
     let ticks: boolean[] = []
     let calls = 0

@@ -1,0 +1,52 @@
+// Duty: how the buffers of a key are written: when all of it is over, then the left and the right records, each with its time.
+// Thread: any.
+import type { PairTypes } from '../../../api/dag/operators/join-spec.js'
+import type { TypeInformation } from '../../../api/types/type-information.js'
+import type { DataInputView } from '../../../core/memory/data-input-view.js'
+import type { DataOutputView } from '../../../core/memory/data-output-view.js'
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import { JoinBuffers } from './join-buffers.js'
+import { serializersOfPair, typeNamesOfPair } from './pair-serializers.js'
+import { NO_RECORDS, TimeBuffer } from './time-buffer.js'
+
+export function joinBuffersType(types: PairTypes): TypeInformation<JoinBuffers> {
+  return {
+    description: `JOIN_BUFFERS(${typeNamesOfPair(types)})`,
+    keyKind: () => 'auto',
+    createSerializer: (registered) => {
+      const [left, right] = serializersOfPair(types, registered)
+      return {
+        serialize: (buffers, output) => {
+          output.writeFloat64(buffers.lastCleanup)
+          writeRecords(buffers.left, left, output)
+          writeRecords(buffers.right, right, output)
+        },
+        deserialize: (input) => {
+          const lastCleanup = input.readFloat64()
+          const ofLeft = readRecords(left, input)
+          return JoinBuffers.of(ofLeft, readRecords(right, input), lastCleanup)
+        },
+        copy: (buffers) => buffers.copy(left.copy.bind(left), right.copy.bind(right)),
+      }
+    },
+  }
+}
+
+function writeRecords(buffer: TimeBuffer, serializer: TypeSerializer<unknown>, output: DataOutputView): void {
+  output.writeVarInt(buffer.end - buffer.start)
+  for (let position = buffer.start; position < buffer.end; position += 1) {
+    output.writeFloat64(buffer.timeAt(position))
+    serializer.serialize(buffer.valueAt(position), output)
+  }
+}
+
+function readRecords(serializer: TypeSerializer<unknown>, input: DataInputView): TimeBuffer {
+  const count = input.readVarInt()
+  if (count === 0) return NO_RECORDS
+  const buffer = new TimeBuffer()
+  for (let record = 0; record < count; record += 1) {
+    const time = input.readFloat64()
+    buffer.add(time, serializer.deserialize(input))
+  }
+  return buffer
+}

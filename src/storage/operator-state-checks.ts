@@ -1,0 +1,46 @@
+// Duty: says of one operator's block of `_metadata` what no engine writes, though its checksum is right.
+// Invariants: whoever restores may count with what has passed: key groups below the max parallelism, an offset for each of
+// them and one more, no offset before the one before it or after the end of the bytes.
+// Thread: main thread.
+import { ReasonError } from '../core/errors/reason-error.js'
+import type { OperatorState } from './checkpoint-metadata.js'
+import { channelStateOf, type KeyedStateHandle, type StreamStateHandle } from './state-handles.js'
+
+/** Flink's upper bound; no snapshot can honestly say more. */
+export const MAX_PARALLELISM = 32768
+
+/** Throws a ReasonError. */
+export function checkOperatorState({ parallelism, maxParallelism, subtasks }: OperatorState): void {
+  check(maxParallelism >= 1 && maxParallelism <= MAX_PARALLELISM, `its max parallelism is ${String(maxParallelism)}`)
+  check(parallelism <= maxParallelism, `its parallelism is ${String(parallelism)}, above its max parallelism`)
+  for (const subtask of subtasks) {
+    if (subtask === undefined) continue
+    for (const handle of subtask.managedKeyed) checkKeyed(handle, maxParallelism)
+    for (const { states, handle } of subtask.managedOperator) {
+      for (const { name, offsets } of states) checkOffsets(offsets, handle, `elements of state ${name}`)
+    }
+    for (const { offsets, handle } of channelStateOf(subtask)) checkOffsets(offsets, handle, 'records in flight')
+  }
+}
+
+function checkKeyed({ keyGroups, offsets, handle, backendFiles }: KeyedStateHandle, maxParallelism: number): void {
+  const { start, end } = keyGroups
+  const range = `key groups ${String(start)} to ${String(end)}`
+  check(start <= end && end < maxParallelism, `it holds ${range}, and there are ${String(maxParallelism)}`)
+  if (backendFiles !== undefined) return
+  const expected = end - start + 2
+  const found = `${String(offsets.length)} offsets in place of ${String(expected)}`
+  check(offsets.length === expected, `${range} have ${found}`)
+  checkOffsets(offsets, handle, range)
+}
+
+function checkOffsets(offsets: readonly number[], handle: StreamStateHandle, of: string): void {
+  const isAscending = offsets.every((offset, index) => index === 0 || offset >= (offsets[index - 1] ?? 0))
+  check(isAscending, `the offsets of ${of} are in no order`)
+  const lengthBytes = handle.kind === 'inline' ? handle.bytes.length : handle.lengthBytes
+  check((offsets.at(-1) ?? 0) <= lengthBytes, `${of} go beyond the ${String(lengthBytes)} bytes that hold them`)
+}
+
+function check(isRight: boolean, reason: string): void {
+  if (!isRight) throw new ReasonError(reason)
+}

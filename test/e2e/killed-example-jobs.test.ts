@@ -1,0 +1,43 @@
+/** The example jobs, killed in the middle of their records and restored with another parallelism, have the results of their pages. */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { REPOSITORY } from './command-line.js'
+import { examplePages } from './example-pages.js'
+import { RestoredRun } from './kill-and-restore.js'
+
+const PROGRAM = path.join(REPOSITORY, 'dist/test/e2e/halved-jobs.js')
+/** Three of the jobs read two streams. */
+const SOURCES = 13
+
+describe('after kill -9 in the middle and a restore from parallelism 2 to 3 the results are those of the page:', () => {
+  const run = new RestoredRun()
+  const pages = examplePages()
+  const directory = run.workspace.path
+
+  before(async () => {
+    await run.killInTheMiddle({
+      job: [PROGRAM, '--directory', directory],
+      isInTheMiddle: () => readdirSync(directory).filter((name) => name.startsWith('halfway-')).length === SOURCES,
+    })
+    for (const { job, lines } of pages) assert.ok(resultsOf(job).length < lines.length, `${job} was in the middle`)
+    run.workspace.file('go-on', '')
+    const result = await run.restore()
+    assert.equal(result.exitCode, 0, result.stderr)
+  })
+  after(() => {
+    run.workspace.remove()
+  })
+
+  function resultsOf(job: string): string[] {
+    const text = readFileSync(path.join(directory, `${job}.txt`), 'utf8')
+    return text === '' ? [] : text.trimEnd().split('\n').sort()
+  }
+
+  for (const { job, lines } of pages) {
+    it(job, () => {
+      assert.deepEqual(resultsOf(job), lines)
+    })
+  }
+})

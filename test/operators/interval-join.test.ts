@@ -1,0 +1,330 @@
+/** The interval join in all modes, and what Flink's IntervalJoinOperatorTest feeds and expects. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Collector } from '../../src/api/functions/collector.js'
+import { OutputTag } from '../../src/api/functions/output-tag.js'
+import { ProcessJoinFunction, type ProcessJoinFunctionContext } from '../../src/api/functions/process-join-function.js'
+import { Types } from '../../src/api/types/types-table.js'
+import { FlinkError } from '../../src/core/errors/flink-error.js'
+import type { OperatorBinding } from '../../src/graph/program-graph.js'
+import { keyedPairBinding } from './join-case.js'
+import { record, sideRecord, watermark } from './stream-elements.js'
+import { testOperator } from './test-operator.js'
+import { TwoInputStreamOperatorTestHarness } from './two-input-stream-operator-test-harness.js'
+import type { Event } from './window-case.js'
+
+const leftLate = new OutputTag<Event>('left late')
+const rightLate = new OutputTag<Event>('right late')
+const far = new OutputTag<string>('far')
+
+class Pairs extends ProcessJoinFunction<Event, Event, unknown> {
+  processElement(left: Event, right: Event, ctx: ProcessJoinFunctionContext, out: Collector<unknown>): void {
+    if (ctx.getRightTimestamp() - ctx.getLeftTimestamp() > 4) ctx.output(far, `${left[0]}${String(ctx.getTimestamp())}`)
+    else out.collect([left[0], left[1], right[1]])
+  }
+}
+
+const EventType = Types.TUPLE(Types.STRING, Types.LONG) as never
+
+testOperator('IntervalJoinOperator with bounds on both sides', {
+  binding: () => keyedPairBinding((left, right) => left.intervalJoin(right).between(-2, 5).process(new Pairs())),
+  inputs: [
+    [
+      record(['a', 1], 10),
+      record(['c', 2], 10),
+      watermark(9),
+      record(['a', 3], 12),
+      watermark(16),
+      watermark(Infinity),
+    ],
+    [
+      record(['a', 10], 8),
+      record(['c', 20], 15),
+      record(['a', 30], 7),
+      record(['c', 40], 9),
+      watermark(12),
+      record(['a', 50], 17),
+      record(['c', 60], 16),
+      watermark(Infinity),
+    ],
+  ],
+  expected: [
+    record(['a', 1, 10], 10),
+    sideRecord('far', 'c15', 15),
+    record(['c', 2, 40], 10),
+    watermark(12),
+    sideRecord('far', 'a17', 17),
+    watermark(Infinity),
+  ],
+})
+
+testOperator('IntervalJoinOperator with declared types, exclusive bounds and late records', {
+  binding: () =>
+    keyedPairBinding(
+      (left, right) =>
+        left
+          .intervalJoin(right)
+          .between(0, 4)
+          .lowerBoundExclusive()
+          .upperBoundExclusive()
+          .sideOutputLeftLateData(leftLate)
+          .sideOutputRightLateData(rightLate)
+          .process(new Pairs()),
+      EventType,
+    ),
+  inputs: [
+    [record(['a', 1], 10), watermark(11), record(['c', 2], 10), record(['c', 3], 12), watermark(20)],
+    [
+      record(['a', 10], 10),
+      watermark(11),
+      record(['a', 20], 13),
+      record(['c', 30], 9),
+      record(['a', 40], 14),
+      watermark(20),
+    ],
+  ],
+  expected: [
+    watermark(11),
+    sideRecord('left late', ['c', 2], 10),
+    record(['a', 1, 20], 13),
+    sideRecord('right late', ['c', 30], 9),
+    watermark(20),
+  ],
+})
+
+/** Records of one key whose value is their time. */
+class FlinkCase {
+  readonly #harness: TwoInputStreamOperatorTestHarness
+
+  private constructor(harness: TwoInputStreamOperatorTestHarness) {
+    this.#harness = harness
+  }
+
+  static async of(binding: OperatorBinding): Promise<FlinkCase> {
+    return new FlinkCase(await new TwoInputStreamOperatorTestHarness(binding).open())
+  }
+
+  left(...times: readonly number[]): this {
+    for (const time of times) this.#harness.processElement1(['key', time], time)
+    return this
+  }
+
+  right(...times: readonly number[]): this {
+    for (const time of times) this.#harness.processElement2(['key', time], time)
+    return this
+  }
+
+  time(time: number): this {
+    this.#harness.processWatermark1(time)
+    this.#harness.processWatermark2(time)
+    return this
+  }
+
+  /** All of one side from 1 to 4, then all of the other, each with its watermark. */
+  oneSideFaster(first: 'left' | 'right'): this {
+    const harness = this.#harness
+    const sides = first === 'left' ? (['left', 'right'] as const) : (['right', 'left'] as const)
+    for (const side of sides) {
+      for (let time = 1; time <= 4; time += 1) {
+        this[side](time)
+        if (side === 'left') harness.processWatermark1(time)
+        else harness.processWatermark2(time)
+      }
+    }
+    return this
+  }
+
+  assertPairs(...expected: readonly (readonly [number, number])[]): this {
+    const records = this.#harness.context.output.emitted.filter(({ kind }) => kind === 'record')
+    const pairs = records.map((element) => ('value' in element ? (element.value as readonly unknown[]).slice(1) : []))
+    assert.deepEqual(pairs.map(String).sort(), expected.map(String).sort())
+    return this
+  }
+
+  assertLate(tag: string, ...expected: readonly number[]): this {
+    const late = this.#harness.context.output.emitted.flatMap((element) =>
+      element.kind === 'side-record' && element.tag === tag ? [(element.value as Event)[1]] : [],
+    )
+    assert.deepEqual(late, expected)
+    return this
+  }
+
+  get harness(): TwoInputStreamOperatorTestHarness {
+    return this.#harness
+  }
+}
+
+interface Bounds {
+  readonly lower: number
+  readonly upper: number
+  readonly exclusive?: 'lower' | 'upper' | 'both'
+}
+
+function joined({ lower, upper, exclusive }: Bounds): OperatorBinding {
+  return keyedPairBinding((left, right) => {
+    const join = left.intervalJoin(right).between(lower, upper)
+    if (exclusive === 'lower' || exclusive === 'both') join.lowerBoundExclusive()
+    if (exclusive === 'upper' || exclusive === 'both') join.upperBoundExclusive()
+    return join.sideOutputLeftLateData(leftLate).sideOutputRightLateData(rightLate).process(new Pairs())
+  })
+}
+
+type PairList = readonly (readonly [number, number])[]
+
+const BEFORE: PairList = [
+  [2, 1],
+  [3, 1],
+  [3, 2],
+  [4, 2],
+  [4, 3],
+]
+const AFTER: PairList = [
+  [1, 2],
+  [1, 3],
+  [2, 3],
+  [2, 4],
+  [3, 4],
+]
+
+const BOUNDS: readonly (readonly [title: string, bounds: Bounds, expected: PairList])[] = [
+  ['after, up to an exclusive bound', { lower: 1, upper: 3, exclusive: 'upper' }, AFTER],
+  ['the mirror of that', { lower: -3, upper: -1, exclusive: 'lower' }, BEFORE],
+  ['before, both inclusive', { lower: -2, upper: -1 }, BEFORE],
+  [
+    'on both sides, inclusive',
+    { lower: -1, upper: 1 },
+    [
+      [1, 1],
+      [1, 2],
+      [2, 1],
+      [2, 2],
+      [2, 3],
+      [3, 2],
+      [3, 3],
+      [3, 4],
+      [4, 3],
+      [4, 4],
+    ],
+  ],
+  ['after, both inclusive', { lower: 1, upper: 2 }, AFTER],
+  [
+    'before, both exclusive',
+    { lower: -3, upper: -1, exclusive: 'both' },
+    [
+      [3, 1],
+      [4, 2],
+    ],
+  ],
+  [
+    'on both sides, exclusive',
+    { lower: -1, upper: 1, exclusive: 'both' },
+    [
+      [1, 1],
+      [2, 2],
+      [3, 3],
+      [4, 4],
+    ],
+  ],
+  [
+    'after, both exclusive',
+    { lower: 1, upper: 3, exclusive: 'both' },
+    [
+      [1, 3],
+      [2, 4],
+    ],
+  ],
+]
+
+describe("the interval join gives what Flink's test expects", () => {
+  for (const first of ['left', 'right'] as const) {
+    for (const [title, bounds, expected] of BOUNDS) {
+      it(`${title}, with the ${first} stream first`, async () => {
+        const run = await FlinkCase.of(joined(bounds))
+        run.oneSideFaster(first).assertPairs(...expected)
+      })
+    }
+  }
+
+  it('drops late records', async () => {
+    const run = await FlinkCase.of(joined({ lower: -1, upper: 1 }))
+    run.left(1).right(1).left(2).right(2).left(3).right(3).time(3).left(1).left(4).right(4).left(5).right(5)
+    const pairs: PairList = [
+      [1, 1],
+      [1, 2],
+      [2, 1],
+      [2, 2],
+      [2, 3],
+      [3, 2],
+      [3, 3],
+      [3, 4],
+      [4, 3],
+      [4, 4],
+      [4, 5],
+      [5, 4],
+      [5, 5],
+    ]
+    run.assertPairs(...pairs)
+  })
+
+  it('sends late records of each stream into their side output', async () => {
+    const run = await FlinkCase.of(joined({ lower: -1, upper: 1 }))
+    run.left(3).right(3).time(3).left(4).right(4).left(1).right(2).left(5).right(5)
+    run.assertPairs([3, 3], [3, 4], [4, 3], [4, 4], [4, 5], [5, 4], [5, 5])
+    run.assertLate('left late', 1).assertLate('right late', 2)
+  })
+
+  it('joins what is not late with what Flink has not cleaned up yet, and with nothing else', async () => {
+    // Of the right record of time 4, left ones of 3 and 4 are in reach; that of 3 was cleaned up when the watermark was 4.
+    const run = await FlinkCase.of(joined({ lower: 0, upper: 1 }))
+    run.left(3, 4).time(4).right(4).assertPairs([4, 4])
+    // What comes when its cleanup time is over already stays until the watermark moves on.
+    const stays = await FlinkCase.of(joined({ lower: -1, upper: 0 }))
+    stays.time(4).left(4).right(4).assertPairs([4, 4]).time(5).right(5).assertPairs([4, 4])
+  })
+
+  for (const side of ['left', 'right'] as const) {
+    it(`fails with a ${side} record without a timestamp`, async () => {
+      const { harness } = await FlinkCase.of(joined({ lower: 0, upper: 0 }))
+      const process = (): void => {
+        if (side === 'left') harness.processElement1(['key', 1])
+        else harness.processElement2(['key', 1])
+      }
+      assert.throws(
+        process,
+        (error) => FlinkError.is(error, 'JOIN_WITHOUT_TIMESTAMP') && error.message.includes(`its ${side} stream`),
+      )
+    })
+  }
+
+  it('counts late records that have no side output', async () => {
+    const binding = keyedPairBinding((left, right) => left.intervalJoin(right).between(-1, 1).process(new Pairs()))
+    const run = await FlinkCase.of(binding)
+    run.time(5).left(4).right(3, 2)
+    assert.equal(run.harness.context.metrics.counter('numLateRecordsDropped').getCount(), 3)
+  })
+
+  it('has no state once all of it is over', async () => {
+    const run = await FlinkCase.of(joined({ lower: -1, upper: 2 }))
+    run.left(1, 2, 3).right(1, 2).time(4)
+    assert.notEqual(await run.harness.snapshot(), undefined)
+    run.time(5)
+    assert.equal(await run.harness.snapshot(), undefined)
+  })
+})
+
+describe('a ProcessJoinFunction', () => {
+  it('must not give a promise', async () => {
+    const binding = keyedPairBinding((left, right) =>
+      left
+        .intervalJoin(right)
+        .between(0, 1)
+        .process({ processElement: () => Promise.resolve() } as never),
+    )
+    const run = await FlinkCase.of(binding)
+    run.left(1)
+    assert.throws(
+      () => run.right(1),
+      (error) => FlinkError.is(error, 'ASYNC_NOT_ALLOWED') && error.message.includes('processElement'),
+    )
+  })
+})
