@@ -17,18 +17,14 @@ import { registerSelfResolution } from './packaged-program-resolution.js'
 import { adviceForNoJob, findEntry, type ProgramEntry } from './program-entry.js'
 
 const NOTHING_ADDED = 'no operator was added to the environment'
-<<<<<<< HEAD
 const NOTHING_DONE = {
   reason: 'its sources have no operator and no sink, so nothing would be done with what they give',
   advice: 'Add one that does: map(...), process(...), print(), addSink(...).',
 }
-const RAN_ALREADY = { reason: NOTHING_ADDED, advice: 'A script runs while it is imported, which was done before.' }
-=======
 const RAN_ALREADY = {
   reason: NOTHING_ADDED,
   advice: 'A program without a main runs while it is imported, which was done before.',
 }
->>>>>>> main
 const NEVER_EXECUTED = {
   reason: 'operators were added to an environment, but its execute() was never called',
   advice: 'End with `await env.execute()`, or build the job in a function (env, params) that is the default export.',

@@ -4,12 +4,8 @@ import type { TransformationInput } from '../dag/transformation.js'
 import { isRichFunction } from '../functions/rich-function.js'
 import type { TypeInformation } from '../types/type-information.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
-<<<<<<< HEAD
 import type { OpenWindows, TransformationRecorder } from './transformation-recorder.js'
-=======
-import type { TransformationRecorder } from './transformation-recorder.js'
 import { classNameOf, describedWindows, WindowingBuilder } from './windowing-builder.js'
->>>>>>> main
 
 /** What a windowed stream is made of. */
 export interface WindowedInput {
@@ -27,55 +23,13 @@ export interface WindowFunctions {
 /** Collects what is said of the windows of a stream, with or without keys, and records their operator. */
 export class WindowOperatorBuilder extends WindowingBuilder {
   readonly #windowed: WindowedInput
-<<<<<<< HEAD
   readonly #open: OpenWindows
-  #spec: WindowingSpec
-=======
->>>>>>> main
 
   constructor(windowed: WindowedInput, assigner: unknown, method: string) {
     super(assigner, method)
     this.#windowed = windowed
-<<<<<<< HEAD
-    if (!hasMethods(assigner, 'assignWindows', 'getDefaultTrigger', 'isEventTime', 'getWindowSerializer')) {
-      throw invalid({ method }, `it takes a WindowAssigner, not ${describeValue(assigner)}`)
-    }
-    const windows = assigner as WindowAssigner<unknown, Window>
-    const trigger = windows.getDefaultTrigger()
-    this.#spec = { assigner: windows, trigger, evictor: undefined, allowedLatenessMs: 0, lateTag: undefined }
-    this.#open = { name: classNameOf(windows) }
+    this.#open = { name: classNameOf(assigner as object) }
     windowed.recorder.beginWindows(this.#open)
-  }
-
-  trigger(trigger: unknown): void {
-    if (!hasMethods(trigger, 'onElement', 'onEventTime', 'onProcessingTime', 'clear', 'canMerge')) {
-      throw invalid({ method: 'trigger' }, `it takes a Trigger, not ${describeValue(trigger)}`)
-    }
-    this.#spec = { ...this.#spec, trigger: trigger as Trigger<unknown, Window> }
-    this.#checkMerging()
-  }
-
-  evictor(evictor: unknown): void {
-    if (!hasMethods(evictor, 'evictBefore', 'evictAfter')) {
-      throw invalid({ method: 'evictor' }, `it takes an Evictor, not ${describeValue(evictor)}`)
-    }
-    this.#spec = { ...this.#spec, evictor: evictor as Evictor<unknown, Window> }
-  }
-
-  allowedLateness(lateness: DurationLike): void {
-    const method = 'allowedLateness'
-    const allowedLatenessMs = millisecondsOf(lateness, { method, name: 'the allowed lateness' })
-    if (allowedLatenessMs < 0) throw invalid({ method }, 'the allowed lateness cannot be negative')
-    this.#spec = { ...this.#spec, allowedLatenessMs }
-  }
-
-  sideOutputLateData(tag: OutputTag<unknown>): void {
-    if (!hasMethods(tag, 'getId')) {
-      throw invalid({ method: 'sideOutputLateData' }, `it takes an OutputTag, not ${describeValue(tag)}`)
-    }
-    this.#spec = { ...this.#spec, lateTag: tag.getId() }
-=======
->>>>>>> main
   }
 
   build<O>({ contents, result, outputType }: WindowFunctions): SingleOutputStreamOperator<O> {

@@ -110,17 +110,9 @@ export abstract class ProcessFunction<I, O> extends RichFunction {
  *   }
  *   processElement(_value: unknown, ctx: KeyedProcessFunctionContext<string>): void {
  *     const timers = ctx.timerService()
-<<<<<<< HEAD
- *     const timestamp = ctx.timestamp()
- *     if (timestamp === null) throw new Error('its stream has no timestamp assigner')
- *     const due = timestamp + 30_000
- *     timers.deleteEventTimeTimer(this.#due.value() ?? 0)
- *     timers.registerEventTimeTimer(due)
-=======
  *     const due = timers.currentProcessingTime() + 30_000
  *     timers.deleteProcessingTimeTimer(this.#due.value() ?? 0)
  *     timers.registerProcessingTimeTimer(due)
->>>>>>> main
  *     this.#due.update(due)
  *   }
  *   override onTimer(_timestampMs: number, ctx: KeyedProcessFunctionOnTimerContext<string>, out: Collector<string>): void {
