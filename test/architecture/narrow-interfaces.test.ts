@@ -19,12 +19,14 @@ const INTERFACES: ReadonlySet<string> = new Set([
   'operators/output',
   // What an operator is, and its inputs.
   'operators/combined-watermark',
+  'operators/late-record-dropper',
   'operators/one-input-udf-operator',
   'operators/operator-makers',
   'operators/stream-operator',
   'operators/two-input/two-input-udf-operator',
   // Over the three alone: state by descriptor, results with a timestamp.
   'operators/default-keyed-state-store',
+  'operators/side-output-tag',
   'operators/timestamped-collector',
   // Values.
   'network/stream-element',
