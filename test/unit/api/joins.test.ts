@@ -86,7 +86,7 @@ const ROWS: readonly Row[] = [
   [
     'no function',
     'apply',
-    /takes a function or an object with a join method/,
+    /takes a function or an object with a method join/,
     () => join(['where', key], ['equalTo', key], ['window', windows], ['apply', {}]),
   ],
   [
@@ -152,7 +152,7 @@ const ROWS: readonly Row[] = [
   [
     'no function of pairs',
     'process',
-    /takes a function or an object with a processElement method/,
+    /takes a function or an object with a method processElement/,
     () => intervalJoin(['between', 0, 1], ['process', {}]),
   ],
 ]
