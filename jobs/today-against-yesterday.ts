@@ -67,7 +67,8 @@ class Comparison extends KeyedCoProcessFunction<string, Sale, Sale, string> {
   /** Records of both streams have the timestamp of today, so they wait for the same timer. */
   #add(sum: ValueState<number> | undefined, { amount }: Sale, ctx: KeyedProcessFunctionContext<string>): void {
     sum?.update((sum.value() ?? 0) + amount)
-    const timestamp = ctx.timestamp() ?? 0
+    const timestamp = ctx.timestamp()
+    if (timestamp === null) throw new Error('a sale has no timestamp: its stream has no timestamp assigner')
     ctx.timerService().registerEventTimeTimer(timestamp - (timestamp % HOUR_MS) + HOUR_MS - 1)
   }
 }

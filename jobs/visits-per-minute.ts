@@ -28,7 +28,8 @@ class VisitsPerMinute extends KeyedProcessFunction<string, Visit, string> {
   }
 
   processElement(visit: Visit, ctx: KeyedProcessFunctionContext<string>, out: Collector<string>): void {
-    const at = ctx.timestamp() ?? 0
+    const at = ctx.timestamp()
+    if (at === null) throw new Error('a visit has no timestamp: its stream has no timestamp assigner')
     const minute = at - (at % MINUTE_MS)
     const lastMs = minute + MINUTE_MS - 1
     if (lastMs <= ctx.timerService().currentWatermark()) {

@@ -17,6 +17,10 @@ import { registerSelfResolution } from './packaged-program-resolution.js'
 import { adviceForNoJob, findEntry, type ProgramEntry } from './program-entry.js'
 
 const NOTHING_ADDED = 'no operator was added to the environment'
+const NOTHING_DONE = {
+  reason: 'its sources have no operator and no sink, so nothing would be done with what they give',
+  advice: 'Add one that does: map(...), process(...), print(), addSink(...).',
+}
 const RAN_ALREADY = {
   reason: NOTHING_ADDED,
   advice: 'A program without a main runs while it is imported, which was done before.',
@@ -155,6 +159,9 @@ class CountingExecutor implements PipelineExecutor {
     if (pipeline.transformations.length === 0) {
       const details = { path: this.#path, reason: NOTHING_ADDED, advice: adviceForNoJob({}) }
       return Promise.reject(new FlinkError('PROGRAM_NO_JOB', details))
+    }
+    if (pipeline.transformations.every(({ type }) => type === 'source')) {
+      return Promise.reject(new FlinkError('PROGRAM_NO_JOB', { path: this.#path, ...NOTHING_DONE }))
     }
     this.submissions += 1
     if (this.submissions === 1) this.#onFirst()

@@ -19,6 +19,7 @@ const INTERFACES: ReadonlySet<string> = new Set([
   'operators/output',
   // What an operator is, and its inputs.
   'operators/combined-watermark',
+  'operators/late-record-dropper',
   'operators/one-input-udf-operator',
   'operators/operator-makers',
   'operators/stream-operator',
@@ -26,6 +27,7 @@ const INTERFACES: ReadonlySet<string> = new Set([
   // Over the three alone: state by descriptor, late records, results with a timestamp.
   'operators/default-keyed-state-store',
   'operators/late-record-dropper',
+  'operators/side-output-tag',
   'operators/timestamped-collector',
   // Values.
   'network/stream-element',

@@ -171,6 +171,22 @@ describe('The TimerService of a ProcessFunction', () => {
     }
   })
 
+  it('refuses a timer that a function made of the timestamp of a record without one', async () => {
+    const timerAt = async (timestamp: number): Promise<void> => {
+      const userFunction = new WithTimerService((timers, ctx) => {
+        timers.registerEventTimeTimer((ctx.timestamp() as number) + timestamp)
+      })
+      const binding = bindingOf({ kind: 'keyed-process', function: userFunction }, byFirst)
+      const harness = await new OneInputStreamOperatorTestHarness(binding).open()
+      harness.processElement(['a', 1])
+      await harness.close()
+    }
+    const message =
+      /^Op: 5000, for a record without a timestamp, is no time for a timer\..*WatermarkStrategy of fromSource/
+    await assert.rejects(timerAt(5000), { code: 'TIMER_TIMESTAMP_INVALID', message })
+    await timerAt(Date.UTC(2026, 0))
+  })
+
   it('fails the operator when onTimer throws or returns a promise', async () => {
     for (const [onTimer, expected] of [
       [() => Promise.resolve(), { code: 'ASYNC_NOT_ALLOWED', message: /Op: onTimer/ }],

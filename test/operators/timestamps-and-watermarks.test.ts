@@ -258,7 +258,7 @@ describe('TimestampsAndWatermarksOperator', () => {
         () => harness.processElement({ user: 'ann', at: 'noon' }),
         isCode(
           'TIMESTAMP_INVALID',
-          `Op: ${inspect(given)} is no timestamp for the record { user: 'ann', at: 'noon' }.`,
+          `Op: ${inspect(given)}${given === undefined ? ' (is a return missing?)' : ''} is no timestamp for the record { user: 'ann', at: 'noon' }.`,
         ),
       )
       await harness.close()

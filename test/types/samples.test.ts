@@ -28,6 +28,7 @@ test('the jobs that the READMEs show are files of jobs/, which the tests run', (
   for (const [document, job] of [
     ['README.md', 'jobs/word-count.ts'],
     ['jobs/README.md', 'jobs/first-seen.ts'],
+    ['jobs/README.md', 'jobs/mailboxes.ts'],
     ['jobs/README.md', 'jobs/visits-per-minute.ts'],
   ] as const) {
     assert.ok(readText(document).includes(`\`\`\`ts\n${readText(job)}\`\`\`\n`), `${document} shows ${job}`)

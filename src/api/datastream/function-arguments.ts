@@ -43,7 +43,10 @@ export function asTwoInputFunction<I extends object>(
   name: string,
 ): I {
   if (typeof argument === 'object' && hasMethods(argument, ...methods)) return argument as I
-  const given = typeof argument === 'function' && !isClass(argument) ? 'a function' : describe(argument)
+  const missing = methods.filter((method) => !hasMethods(argument, method)).join(' and ')
+  const isObject = typeof argument === 'object' && argument !== null
+  const isFunction = typeof argument === 'function' && !isClass(argument)
+  const given = isFunction ? 'a function' : isObject ? `an object without ${missing}` : describe(argument)
   const reason = `${name}() takes an object with the methods ${methods.join(' and ')}, not ${given}`
   throw new FlinkError('GRAPH_INVALID', { operator: name, reason })
 }

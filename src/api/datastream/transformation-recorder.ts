@@ -14,12 +14,20 @@ import { DataStream } from './data-stream.js'
 import { KeyedStream } from './keyed-stream.js'
 import { SingleOutputStreamOperator } from './single-output-stream-operator.js'
 
+/** Operators whose functions get no context. */
+const WITHOUT_SIDE_OUTPUT: ReadonlySet<OperatorSpec['kind']> = new Set(['map', 'flat-map', 'filter', 'reduce'])
+
 /** An operator as its stream describes it: all but the inputs. */
 export interface RecordedOperator {
   readonly name: string
   readonly operator: OperatorSpec
   /** Undefined where neither the user nor the operator declares it. */
   readonly outputType: TypeInformation<unknown> | undefined
+}
+
+/** Windows of a stream, by the name that their operator will have. */
+export interface OpenWindows {
+  readonly name: string
 }
 
 /**
@@ -30,6 +38,7 @@ export interface RecordedOperator {
 export class TransformationRecorder {
   #transformations: Transformation[] = []
   #lastId = 0
+  readonly #openWindows = new Set<OpenWindows>()
 
   source<T>(recorded: RecordedOperator, facts: { bounded: boolean; nonParallel: boolean }): DataStreamSource<T> {
     const { name, operator } = recorded
@@ -66,6 +75,15 @@ export class TransformationRecorder {
     return new DataStream<T>({ type: 'union', id: this.#nextId(), inputs, outputType, settings }, this)
   }
 
+  /** Windows that have no function so far: without one nothing would come of them, and nobody would say so. */
+  beginWindows(windows: OpenWindows): void {
+    this.#openWindows.add(windows)
+  }
+
+  endWindows(windows: OpenWindows): void {
+    this.#openWindows.delete(windows)
+  }
+
   keyed<T, K>(input: Transformation, key: KeySpec): KeyedStream<T, K> {
     return new KeyedStream<T, K>(this.#partition(input, { kind: 'hash', key }), this, key)
   }
@@ -79,6 +97,8 @@ export class TransformationRecorder {
       const reason = `getSideOutput takes an OutputTag, the one that the function wrote to, not ${describeValue(tag)}`
       throw new FlinkError('GRAPH_INVALID', { operator: input.settings.name, reason })
     }
+    const nothing = whyNothing(input, tag.getId())
+    if (nothing !== undefined) throw new FlinkError('GRAPH_INVALID', { operator: input.settings.name, reason: nothing })
     const settings = defaultSettings('Side Output')
     const { type: outputType } = tag
     const id = this.#nextId()
@@ -87,6 +107,12 @@ export class TransformationRecorder {
 
   /** All that was recorded, for a job; what comes later is of the next one, and its numbers go on. */
   takeTransformations(): readonly Transformation[] {
+    const [unused] = this.#openWindows
+    this.#openWindows.clear()
+    if (unused !== undefined) {
+      const reason = 'its windows have no function: end them with reduce, aggregate, apply or process'
+      throw new FlinkError('GRAPH_INVALID', { operator: unused.name, reason })
+    }
     const transformations = this.#transformations
     this.#transformations = []
     return transformations
@@ -113,4 +139,18 @@ export class TransformationRecorder {
     this.#lastId += 1
     return this.#lastId
   }
+}
+
+/** Why an operator never writes to a side output; undefined where it may. */
+function whyNothing(input: Transformation, tag: string): string | undefined {
+  if (!('operator' in input)) return undefined
+  const { operator } = input
+  if (operator.kind === 'window') {
+    const mayWrite = operator.result.kind.startsWith('process') || operator.lateTag === tag
+    return mayWrite
+      ? undefined
+      : `getSideOutput('${tag}') would stay empty: late records go there after sideOutputLateData(tag) on its windows`
+  }
+  if (!WITHOUT_SIDE_OUTPUT.has(operator.kind)) return undefined
+  return `getSideOutput('${tag}') would stay empty: only a process function writes to side outputs, with ctx.output(tag, record)`
 }

@@ -4,7 +4,7 @@ import type { TransformationInput } from '../dag/transformation.js'
 import { isRichFunction } from '../functions/rich-function.js'
 import type { TypeInformation } from '../types/type-information.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
-import type { TransformationRecorder } from './transformation-recorder.js'
+import type { OpenWindows, TransformationRecorder } from './transformation-recorder.js'
 import { classNameOf, describedWindows, WindowingBuilder } from './windowing-builder.js'
 
 /** What a windowed stream is made of. */
@@ -23,10 +23,13 @@ export interface WindowFunctions {
 /** Collects what is said of the windows of a stream, with or without keys, and records their operator. */
 export class WindowOperatorBuilder extends WindowingBuilder {
   readonly #windowed: WindowedInput
+  readonly #open: OpenWindows
 
   constructor(windowed: WindowedInput, assigner: unknown, method: string) {
     super(assigner, method)
     this.#windowed = windowed
+    this.#open = { name: classNameOf(assigner as object) }
+    windowed.recorder.beginWindows(this.#open)
   }
 
   build<O>({ contents, result, outputType }: WindowFunctions): SingleOutputStreamOperator<O> {
@@ -34,6 +37,7 @@ export class WindowOperatorBuilder extends WindowingBuilder {
     checkContents(contents)
     const { assigner, trigger, evictor } = windowing
     const { recorder, input } = this.#windowed
+    recorder.endWindows(this.#open)
     const ofResult = 'function' in result ? [result.function] : []
     const ofContents = 'function' in contents ? [contents.function] : []
     const functions = [...ofResult, ...ofContents, assigner, trigger, ...(evictor === undefined ? [] : [evictor])]

@@ -4,6 +4,7 @@ import { PipelineOptions } from '../../core/config/pipeline-options.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
 import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { hasMethods } from '../functions/has-methods.js'
 import { Boundedness } from '../connector/source/boundedness.js'
 import { checkSource, checkStrategy } from '../connector/source/source-check.js'
 import { checkSequence } from '../connector/source/lib/number-sequence-split.js'
@@ -113,6 +114,11 @@ export class StreamExecutionEnvironment {
     sourceName = 'Custom Source',
     type?: TypeInformation<T>,
   ): DataStreamSource<T> {
+    if (hasMethods(sourceFunction, 'createReader')) {
+      const reason =
+        'it takes a source function; a Source with splits goes to fromSource(source, watermarkStrategy, name)'
+      throw new FlinkError('GRAPH_INVALID', { operator: 'addSource', reason })
+    }
     const userFunction = asFunctionObject<SourceFunction<unknown>>(sourceFunction, 'run', 'addSource')
     return this.#source(userFunction, checkedText('addSource', 'the name', sourceName), type, false)
   }

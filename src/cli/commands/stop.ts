@@ -17,7 +17,9 @@ export const stopCommand: CliCommand = {
       short: 'd',
       long: 'drain',
       value: 'none',
-      description: 'Send MAX_WATERMARK before taking the savepoint and stopping the pipeline.',
+      description:
+        'Send MAX_WATERMARK before taking the savepoint and stopping the pipeline. ' +
+        'Windows and timers fire before their time: not for a job that is to go on from the savepoint.',
     },
     {
       short: 'p',

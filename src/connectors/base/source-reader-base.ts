@@ -40,6 +40,15 @@ export interface SourceReaderBaseInput<E, T, SplitT extends SourceSplit, SplitSt
   readonly elementQueueCapacity?: number
 }
 
+/** What a subclass and its emitter give is looked at: it may be a promise, which nobody would await. */
+interface ObservedEmitter<E, T, SplitStateT> {
+  emitRecord(...given: Parameters<RecordEmitter<E, T, SplitStateT>['emitRecord']>): unknown
+}
+
+interface ObservedReader<SplitStateT> {
+  readonly onSplitFinished: (finishedSplits: ReadonlyMap<string, SplitStateT>) => unknown
+}
+
 interface SplitContext<T, SplitStateT> {
   readonly state: SplitStateT
   output: SourceOutput<T> | undefined
@@ -48,6 +57,12 @@ interface SplitContext<T, SplitStateT> {
 /**
  * The base of readers that fetch with promises: one fetcher a reader, a bounded hand-over between them, and a position a record.
  * A subclass says what the state of a split is, and what becomes of splits that are at their end (most ask for the next one).
+ * A reader that asks for its next split when one is at its end has emitted the watermarks of that one: where splits are of one range of
+ * time, the records of the next are late. Assign such splits at once.
+ *
+ * Where anything but `fetch` gives a promise: ASYNC_NOT_ALLOWED. What a fetch gives of a split that the reader was not assigned:
+ * SOURCE_SPLIT_UNKNOWN. What is no fetch: SOURCE_FETCH_INVALID.
+ *
  * `E` is what is fetched, `T` what is emitted, `SplitStateT` the position of a split, which the record emitter changes.
  *
  * @example
@@ -81,7 +96,7 @@ export abstract class SourceReaderBase<E, T, SplitT extends SourceSplit, SplitSt
   T,
   SplitT
 > {
-  readonly #emitter: RecordEmitter<E, T, SplitStateT>
+  readonly #emitter: ObservedEmitter<E, T, SplitStateT>
   readonly #handOver: HandOver<RecordsWithSplitIds<E>>
   readonly #fetcher: SplitFetcher<E, SplitT>
   readonly #splits = new Map<string, SplitContext<T, SplitStateT>>()
@@ -109,7 +124,7 @@ export abstract class SourceReaderBase<E, T, SplitT extends SourceSplit, SplitSt
     if (split !== undefined && splitOutput !== undefined) {
       const record = records.nextRecordFromSplit()
       if (record !== undefined) {
-        const result: unknown = this.#emitter.emitRecord(record, splitOutput, split.state)
+        const result = this.#emitter.emitRecord(record, splitOutput, split.state)
         if (result !== undefined) this.#refusePromise(result, 'emitRecord')
         return InputStatus.MORE_AVAILABLE
       }
@@ -203,8 +218,8 @@ export abstract class SourceReaderBase<E, T, SplitT extends SourceSplit, SplitSt
       output.releaseOutputForSplit(splitId)
     }
     if (finished.size > 0) {
-      const result: unknown = this.onSplitFinished(finished)
-      this.#refusePromise(result, 'onSplitFinished')
+      const { onSplitFinished }: ObservedReader<SplitStateT> = { onSplitFinished: this.onSplitFinished.bind(this) }
+      this.#refusePromise(onSplitFinished(finished), 'onSplitFinished')
     }
     records.recycle?.()
   }
@@ -214,7 +229,7 @@ export abstract class SourceReaderBase<E, T, SplitT extends SourceSplit, SplitSt
     const split = this.#splits.get(splitId)
     if (split !== undefined) return split
     const assigned = [...this.#splits.keys()].map((id) => `'${id}'`).join(', ')
-    throw new FlinkError('SOURCE_SPLIT_UNKNOWN', { what, split: String(splitId), assigned: assigned || 'none' })
+    throw new FlinkError('SOURCE_SPLIT_UNKNOWN', { what, split: splitId, assigned: assigned || 'none' })
   }
 
   #refusePromise(result: unknown, method: string): void {

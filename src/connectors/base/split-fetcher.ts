@@ -50,7 +50,8 @@ export class SplitFetcher<E, SplitT extends SourceSplit> {
   addSplits(splits: readonly SplitT[]): void {
     for (const split of splits) this.#assigned.add(split.splitId())
     this.#change(() => {
-      this.#refusePromise(this.#input.splitReader.addSplits(splits), 'addSplits')
+      const splitReader: { addSplits(added: readonly SplitT[]): unknown } = this.#input.splitReader
+      this.#refusePromise(splitReader.addSplits(splits), 'addSplits')
     })
     this.#running ??= this.#run()
   }
@@ -123,6 +124,6 @@ export class SplitFetcher<E, SplitT extends SourceSplit> {
 
 function checkedFetch<E>(given: RecordsWithSplitIds<E>): RecordsWithSplitIds<E> {
   if (hasMethods(given, 'nextSplit', 'nextRecordFromSplit', 'finishedSplits')) return given
-  const reason = given === undefined ? '. Is a return missing?' : ''
+  const reason = given === undefined ? ': is a return missing?' : '.'
   throw new FlinkError('SOURCE_FETCH_INVALID', { returned: describeValue(given), reason })
 }

@@ -19,6 +19,9 @@ type Splits = readonly NumberSequenceSplit[]
  * Records that a function makes of the numbers 0 to `count` - 1. Bounded, parallel; exactly once where the function gives the
  * same for the same number. Number.MAX_SAFE_INTEGER is a count that no job reaches.
  *
+ * Each subtask has a range of the numbers. Where they stand for time, the ranges begin at different times: give the strategy to
+ * fromSource, which has time wait for the slowest, and not to a stream that brings them together, in which most would be late.
+ *
  * @example
  * ```ts
  * import { StreamExecutionEnvironment, WatermarkStrategy } from 'flink-ts'

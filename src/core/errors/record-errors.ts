@@ -50,6 +50,14 @@ export const RECORD_ERRORS = {
     fault: 'user',
     recovery: 'restart',
   },
+  KEY_TYPES_DIFFER: {
+    message:
+      '{operator}: the keys of its two streams are of different types, {first} and {second}, so records of both would never meet. Let both key selectors give one type; where it is meant to be several, declare Types.GENERIC().',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 500,
+    exitCode: 1,
+  },
   TIMESTAMP_INVALID: {
     message:
       '{operator}: {timestamp} is no timestamp for the record {record}. An assigner, and a reader of a source, have to give event time in ms since the epoch, between -(2 ** 53) and 2 ** 53.',

@@ -40,7 +40,7 @@ export const SOURCE_ERRORS = {
   },
   SOURCE_FETCH_INVALID: {
     message:
-      'fetch() of the split reader gave {returned}, which is no RecordsWithSplitIds{reason}. Give records with new RecordsBySplits().add(splitId, record), and none of them where there are none.',
+      'fetch() of the split reader gave {returned}, which is no RecordsWithSplitIds{reason} Give records with new RecordsBySplits().add(splitId, record), and none of them where there are none.',
     fault: 'user',
     recovery: 'fail',
   },

@@ -14,7 +14,7 @@ export const STATE_ERRORS = {
   },
   TIMER_TIMESTAMP_INVALID: {
     message:
-      '{operator}: {given} is no time for a timer. Give it a number of milliseconds since the epoch; a record without a timestamp has null as ctx.timestamp().',
+      '{operator}: {given} is no time for a timer. Give it a number of milliseconds since the epoch; a record has null as ctx.timestamp() until the WatermarkStrategy of fromSource or assignTimestampsAndWatermarks gives it one.',
     fault: 'user',
     recovery: 'fail',
   },

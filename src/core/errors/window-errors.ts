@@ -2,7 +2,7 @@
 export const WINDOW_ERRORS = {
   RECORD_WITHOUT_TIMESTAMP: {
     message:
-      '{operator}: a record has no timestamp, and {assigner} needs one. Call assignTimestampsAndWatermarks(...) on the stream before its windows, or use windows by processing time.',
+      '{operator}: a record has no timestamp, and {assigner} needs one. Add .withTimestampAssigner(...) to the WatermarkStrategy of fromSource or of assignTimestampsAndWatermarks; where there is neither, call assignTimestampsAndWatermarks(...) on the stream before its windows. Windows by processing time need none.',
     fault: 'user',
     recovery: 'fail',
   },

@@ -199,7 +199,7 @@ function writeKey(key: unknown, kind: KeyKind, target: KeyTarget): void {
       writeObjectKey(key, kind, target)
       break
     case 'undefined':
-      throw new InvalidKeyError('it is undefined')
+      throw new InvalidKeyError('it is undefined. Is a return missing, or a field?')
     case 'function':
     case 'symbol':
       throw new InvalidKeyError(`it is a ${typeof key}`)

@@ -176,7 +176,7 @@ describe('ConnectedStreams', () => {
     const needed = /takes an object with the methods map1 and map2, not/
     for (const [given, what] of [
       [(value: unknown) => value, /not a function/],
-      [{ map1: () => 1 }, /not an object without it/],
+      [{ map1: () => 1 }, /not an object without map2/],
       [Plain, /not the class Plain: make an instance/],
       [undefined, /not undefined/],
     ] as const) {

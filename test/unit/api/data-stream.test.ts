@@ -8,6 +8,7 @@ import { StreamExecutionEnvironment } from '../../../src/api/environment/stream-
 import { OutputTag } from '../../../src/api/functions/output-tag.js'
 import { KeyedProcessFunction, ProcessFunction } from '../../../src/api/functions/process-function.js'
 import { Types } from '../../../src/api/types/types-table.js'
+import { TumblingEventTimeWindows } from '../../../src/api/windowing/assigners/tumbling-event-time-windows.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
 
 let submitted: Pipeline[]
@@ -136,6 +137,40 @@ describe('A DataStream', () => {
     const tag = new OutputTag<string>('late')
     env.fromElements(1).process(new Split()).getSideOutput(tag).print()
     assert.equal((await lines()).at(-1), 'Sink: Print to Std. Out(side late(Process(Source: Collection Source)))')
+  })
+
+  it('refuses a side output that its operator never writes to', () => {
+    const tag = new OutputTag<number>('late')
+    const windows = () =>
+      env
+        .fromElements(1)
+        .keyBy((value) => value)
+        .window(TumblingEventTimeWindows.of(1000))
+    const sum = (left: number, right: number): number => left + right
+    const refused = (reason: RegExp): object => ({ code: 'GRAPH_INVALID', message: reason })
+    assert.throws(
+      () => windows().reduce(sum).getSideOutput(tag),
+      refused(/^The job is not valid at TumblingEventTimeWindows: .*would stay empty: .*sideOutputLateData/),
+    )
+    windows().sideOutputLateData(tag).reduce(sum).getSideOutput(tag)
+    assert.throws(
+      () =>
+        env
+          .fromElements(1)
+          .map((value) => value)
+          .getSideOutput(tag),
+      refused(/getSideOutput\('late'\) would stay empty: only a process function writes/),
+    )
+  })
+
+  it('refuses windows without a function', async () => {
+    env
+      .fromElements(1)
+      .keyBy((value) => value)
+      .window(TumblingEventTimeWindows.of(1000))
+    await assert.rejects(recorded(), {
+      message: /at TumblingEventTimeWindows: its windows have no function: end them with reduce/,
+    })
   })
 
   it('keyed gives its operators the key; an exchange takes it away again', async () => {

@@ -27,7 +27,16 @@ describe('fromSource', () => {
 
   it('refuses what is no source, or has not all of its methods', () => {
     assert.match(refusalOf(undefined), /fromSource: it takes a Source, not undefined/)
+    assert.match(
+      refusalOf({ run: () => undefined }),
+      /no method getBoundedness\. A source function, .* goes to addSource/,
+    )
+    const env = StreamExecutionEnvironment.getExecutionEnvironment()
     const source = new NumberSequenceSource(1, 3)
+    assert.throws(() => env.addSource(source as never), {
+      code: 'GRAPH_INVALID',
+      message: /a Source .* goes to fromSource/,
+    })
     assert.match(refusalOf({ getBoundedness: () => 'BOUNDED' }), /no method createReader/)
     assert.match(
       refusalOf(Object.assign(source, { getBoundedness: () => 'SOMETIMES' })),

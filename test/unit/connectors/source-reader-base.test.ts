@@ -241,11 +241,7 @@ describe('SourceReaderBase', () => {
   })
 
   it('refuses what is no fetch', async () => {
-    await assertFails(
-      undefined,
-      'SOURCE_FETCH_INVALID',
-      /gave undefined, .*RecordsWithSplitIds\. Is a return missing\?/,
-    )
+    await assertFails(undefined, 'SOURCE_FETCH_INVALID', /gave undefined, .*RecordsWithSplitIds: is a return missing\?/)
     await assertFails(
       [1, 2],
       'SOURCE_FETCH_INVALID',

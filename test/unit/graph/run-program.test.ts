@@ -148,6 +148,12 @@ describe('a program is refused', () => {
       /operators were added to an environment, but its execute\(\) was never called\. End with `await env\.execute\(\)`/,
     ],
     [
+      'when it does nothing with its sources',
+      { text: 'export default (env) => { env.fromElements(1).keyBy((value) => value) }' },
+      'PROGRAM_NO_JOB',
+      /its sources have no operator and no sink/,
+    ],
+    [
       'when it executes an environment without operators',
       { text: `${IMPORT}await StreamExecutionEnvironment.getExecutionEnvironment().execute()\n` },
       'PROGRAM_NO_JOB',

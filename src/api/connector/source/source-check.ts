@@ -12,7 +12,10 @@ const METHODS = ['getBoundedness', 'createReader', 'createEnumerator', 'restoreE
 export function checkSource(source: unknown): Source<unknown, SourceSplit> {
   if (typeof source !== 'object' || source === null) refuse(`it takes a Source, not ${describeValue(source)}`)
   const missing = METHODS.find((method) => !hasMethods(source, method))
-  if (missing !== undefined) refuse(`its source has no method ${missing}`)
+  if (missing !== undefined) {
+    const advice = hasMethods(source, 'run') ? '. A source function, with a method run, goes to addSource' : ''
+    refuse(`its source has no method ${missing}${advice}`)
+  }
   const checked = source as Source<unknown, SourceSplit>
   const boundedness: unknown = checked.getBoundedness()
   if (typeof boundedness === 'string' && boundedness in Boundedness) return checked

@@ -3,7 +3,7 @@
  *
  * @example
  * ```ts
- * import type { SourceSplit } from 'flink-ts'
+ * import type { SimpleVersionedSerializer, SourceSplit } from 'flink-ts'
  *
  * class FilePart implements SourceSplit {
  *   readonly path: string
@@ -15,6 +15,15 @@
  *   splitId(): string {
  *     return this.path
  *   }
+ * }
+ * // What getSplitSerializer() of its source gives: a split has a method, so it is no plain data.
+ * const fileParts: SimpleVersionedSerializer<FilePart> = {
+ *   getVersion: () => 1,
+ *   serialize: ({ path, offset }) => new TextEncoder().encode(JSON.stringify([path, offset])),
+ *   deserialize: (_version, bytes) => {
+ *     const [path, offset] = JSON.parse(new TextDecoder().decode(bytes)) as [string, number]
+ *     return new FilePart(path, offset)
+ *   },
  * }
  * ```
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/sources/#the-split-enumerator-api

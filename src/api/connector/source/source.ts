@@ -11,8 +11,9 @@ import type { SplitEnumeratorContext } from './split-enumerator-context.js'
  * A source of the kind of FLIP-27: one enumerator finds splits and assigns them to readers, one reader a subtask reads them.
  * The object is a factory: it is made by main in every worker, serves all subtasks, and keeps nothing of them.
  *
- * Without a serializer splits and the enumerator's state are stored as state of undeclared type is: plain data, and instances
- * of classes that are registered with `getConfig().registerType` (SOURCE_NOT_SERIALIZABLE otherwise).
+ * Splits need a serializer: with their method `splitId` they are no plain data. Without one they can be stored only where their
+ * class is registered with `getConfig().registerType`. The state of the enumerator may be plain data, which needs none
+ * (SOURCE_NOT_SERIALIZABLE otherwise).
  *
  * @example
  * ```ts

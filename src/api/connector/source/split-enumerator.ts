@@ -8,6 +8,9 @@ import type { SourceSplit } from './source-split.js'
  * After a failure all subtasks start anew from the newest checkpoint, and so does the enumerator: splits that were assigned
  * after it are again in its restored state, and those from before it in the state of the readers.
  *
+ * Splits of one range of time that a reader gets one after the other make late records: the watermarks of the first have passed those of
+ * the second. Where windows follow, assign them at once.
+ *
  * @example
  * ```ts
  * import type { SourceSplit, SplitEnumerator, SplitEnumeratorContext } from 'flink-ts'

@@ -35,6 +35,8 @@ export function givenTimestamp(timestamp: unknown, value: unknown, operator: str
 }
 
 function invalid(operator: string, timestamp: unknown, record: unknown): FlinkError {
-  const details = { operator, timestamp: describeValue(timestamp), record: describeValue(record) }
+  const given = describeValue(timestamp)
+  const shown = timestamp === undefined ? `${given} (is a return missing?)` : given
+  const details = { operator, timestamp: shown, record: describeValue(record) }
   return new FlinkError('TIMESTAMP_INVALID', details)
 }

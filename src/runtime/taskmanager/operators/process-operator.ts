@@ -7,6 +7,7 @@ import type { TimerService } from '../../../api/functions/timer-service.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
 import { NonKeyedTimerService } from '../timers/non-keyed-timer-service.js'
+import { tagIdOf } from './side-output-tag.js'
 import type { OperatorContext } from './stream-operator.js'
 import { TimestampedCollector } from './timestamped-collector.js'
 import { OneInputUdfOperator } from './one-input-udf-operator.js'
@@ -57,9 +58,13 @@ export function recordContext(
   context: OperatorContext,
 ): Pick<ProcessFunctionContext, 'timestamp' | 'output'> {
   return {
-    timestamp: () => (collector.timestamp === NO_TIMESTAMP ? null : collector.timestamp),
+    timestamp: () => {
+      if (collector.timestamp !== NO_TIMESTAMP) return collector.timestamp
+      collector.hasGivenNull = true
+      return null
+    },
     output: <X>(outputTag: OutputTag<X>, value: X): void => {
-      context.output.collectSideOutput(outputTag.getId(), value, collector.timestamp)
+      context.output.collectSideOutput(tagIdOf(outputTag), value, collector.timestamp)
     },
   }
 }

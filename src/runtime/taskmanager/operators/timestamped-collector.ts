@@ -6,6 +6,8 @@ import type { Output } from './output.js'
 
 export class TimestampedCollector implements Collector<unknown> {
   timestamp: number = NO_TIMESTAMP
+  /** The function asked for the timestamp of a record that has none. */
+  hasGivenNull = false
   readonly #output: Output
 
   constructor(output: Output) {

@@ -12,6 +12,7 @@ import { assignedTimestamp } from '../eventtime/assigned-timestamp.js'
 import { WatermarkEmitter } from '../eventtime/watermark-emitter.js'
 import { createWatermarkGenerator } from '../eventtime/watermark-generators.js'
 import { MAX_WATERMARK, type WatermarkStatus } from '../network/stream-element.js'
+import { PeriodicTimer } from './periodic-timer.js'
 import { StreamOperatorBase } from './stream-operator-base.js'
 import type { Input, OneInputStreamOperator, OperatorContext } from './stream-operator.js'
 import { WITHOUT_SPLITS, type WatermarkMaker } from './watermark-maker.js'
@@ -25,7 +26,7 @@ export class TimestampsAndWatermarksOperator
   readonly #assigner: TimestampAssigner<unknown> | undefined
   readonly #watermarks: WatermarkEmitter
   readonly #activityClock: ActivityClock
-  readonly #intervalMs: number
+  readonly #timer: PeriodicTimer | undefined
   #generator: WatermarkGenerator<unknown>
   #hasRecord = false
 
@@ -35,13 +36,17 @@ export class TimestampsAndWatermarksOperator
     this.#assigner = strategy.timestampAssigner
     this.#watermarks = new WatermarkEmitter(context.output, context.time)
     this.#activityClock = new ActivityClock(context.clock)
-    this.#intervalMs = context.configuration.get(PipelineOptions.AUTO_WATERMARK_INTERVAL)
     this.#generator = this.#createGenerator()
+    const intervalMs = context.configuration.get(PipelineOptions.AUTO_WATERMARK_INTERVAL)
+    if (intervalMs <= 0) return
+    this.#timer = new PeriodicTimer(context.processingTime, intervalMs, () => {
+      this.#emitPeriodically()
+    })
   }
 
   override async open(): Promise<void> {
     await super.open()
-    if (this.#intervalMs > 0) this.#scheduleEmit()
+    this.#timer?.start()
   }
 
   processElement(value: unknown, timestamp: number): void {
@@ -73,8 +78,14 @@ export class TimestampsAndWatermarksOperator
   }
 
   override finish(): Promise<boolean> {
+    this.#timer?.stop()
     this.#emitPeriodically()
     return super.finish()
+  }
+
+  override close(): Promise<void> {
+    this.#timer?.stop()
+    return super.close()
   }
 
   watermarkTime(): ReturnType<WatermarkMaker['watermarkTime']> {
@@ -91,18 +102,7 @@ export class TimestampsAndWatermarksOperator
     }
   }
 
-  #scheduleEmit(): void {
-    const { processingTime } = this.context
-    processingTime.registerTimer(processingTime.currentProcessingTime() + this.#intervalMs, this.#onTimer)
-  }
-
   /** What is not done of it is pending at the task. */
-  readonly #onTimer = (): boolean => {
-    this.#emitPeriodically()
-    this.#scheduleEmit()
-    return true
-  }
-
   #emitPeriodically(): void {
     // Nothing can come in while the output is full: that is not idleness.
     if (this.context.isOutputAvailable()) this.#activityClock.resume()

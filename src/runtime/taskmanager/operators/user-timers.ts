@@ -11,6 +11,7 @@ import { NO_TIMESTAMP } from '../network/stream-element.js'
 import type { InternalTimer, InternalTimerService, Triggerable } from '../timers/internal-timer-service.js'
 import { SimpleTimerService } from '../timers/simple-timer-service.js'
 import type { Output } from './output.js'
+import { tagIdOf } from './side-output-tag.js'
 import type { TimestampedCollector } from './timestamped-collector.js'
 
 /** Flink's name of the timers that functions set. */
@@ -24,6 +25,28 @@ export interface UserTimersInput {
   readonly output: Output
   readonly collector: TimestampedCollector
   readonly onTimer: (timestamp: number) => void
+}
+
+/** A timer that is less than this from 1970, of a record without a timestamp, is null plus a duration. */
+const NEAR_ZERO_MS = 366 * 86_400_000
+
+/** Where the function took null for a timestamp, the timer would lie in 1970, and fire at once or never. */
+class RecordTimerService extends SimpleTimerService {
+  readonly #input: UserTimersInput
+
+  constructor(timers: InternalTimerService<undefined>, input: UserTimersInput) {
+    super(timers)
+    this.#input = input
+  }
+
+  override registerEventTimeTimer(timestampMs: number): void {
+    const { collector, operatorName: operator } = this.#input
+    if (collector.hasGivenNull && collector.timestamp === NO_TIMESTAMP && Math.abs(timestampMs) < NEAR_ZERO_MS) {
+      const given = `${String(timestampMs)}, for a record without a timestamp,`
+      throw new FlinkError('TIMER_TIMESTAMP_INVALID', { operator, given })
+    }
+    super.registerEventTimeTimer(timestampMs)
+  }
 }
 
 export class UserTimers implements Triggerable<undefined> {
@@ -42,14 +65,14 @@ export class UserTimers implements Triggerable<undefined> {
       timestamp: () => this.#timestamp,
       timeDomain: () => this.#timeDomain,
       output: <X>(outputTag: OutputTag<X>, value: X): void => {
-        input.output.collectSideOutput(outputTag.getId(), value, this.#timestamp)
+        input.output.collectSideOutput(tagIdOf(outputTag), value, this.#timestamp)
       },
     }
   }
 
   /** With the operator's service, whose Triggerable this is. */
   open(timers: InternalTimerService<undefined>): void {
-    this.#service = new SimpleTimerService(timers)
+    this.#service = new RecordTimerService(timers, this.#input)
   }
 
   get service(): TimerService {

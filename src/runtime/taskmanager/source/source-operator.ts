@@ -20,6 +20,7 @@ import type { OperatorBinding } from '../../../graph/program-graph.js'
 import type { SplitTime } from '../../protocol/time-report.js'
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
 import type { OperatorEventHandler } from '../operators/operator-event-handler.js'
+import { PeriodicTimer } from '../operators/periodic-timer.js'
 import { StreamOperatorBase } from '../operators/stream-operator-base.js'
 import type {
   Input,
@@ -35,7 +36,6 @@ import { isThenable } from '../state/thenable.js'
 import type { ToSourceCoordinator, ToSourceReader } from './source-events.js'
 import { checkedReader } from './checked-source-parts.js'
 import { ReaderOutputs } from './reader-outputs.js'
-import { PeriodicTimer } from './periodic-timer.js'
 import { SplitAlignment } from './split-alignment.js'
 import { splitIdOf, VersionedBytes } from './versioned-bytes.js'
 
@@ -161,13 +161,14 @@ export class SourceOperator
     // Closed already.
     if (reader === undefined) return
     const received = event as ToSourceReader
+    const observed: { notifyNoMoreSplits(): unknown } = reader
     switch (received.kind) {
       case 'add-splits':
         this.#addSplits(received.splits)
         break
       case 'no-more-splits':
         this.#mayGetSplits = false
-        this.#refusePromise(reader.notifyNoMoreSplits(), 'notifyNoMoreSplits')
+        this.#refusePromise(observed.notifyNoMoreSplits(), 'notifyNoMoreSplits')
         break
       case 'source-event':
         this.#refusePromise(reader.handleSourceEvents?.(received.event), 'handleSourceEvents')

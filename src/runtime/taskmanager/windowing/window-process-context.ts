@@ -5,6 +5,7 @@ import type { OutputTag } from '../../../api/functions/output-tag.js'
 import type { KeyedStateStore } from '../../../api/state/keyed-state-store.js'
 import type { ProcessWindowFunctionContext } from '../../../api/windowing/functions/process-window-function.js'
 import type { Window } from '../../../api/windowing/windows/window.js'
+import { tagIdOf } from '../operators/side-output-tag.js'
 import type { Output } from '../operators/output.js'
 import type { InternalTimerService } from '../timers/internal-timer-service.js'
 
@@ -45,6 +46,6 @@ export class WindowProcessContext implements ProcessWindowFunctionContext<Window
   }
 
   output<X>(outputTag: OutputTag<X>, value: X): void {
-    this.#surroundings.output.collectSideOutput(outputTag.getId(), value, this.current.maxTimestamp())
+    this.#surroundings.output.collectSideOutput(tagIdOf(outputTag), value, this.current.maxTimestamp())
   }
 }

@@ -10,6 +10,7 @@ import type {
   KeyedStateFunction,
 } from '../../../../api/functions/keyed-broadcast-process-function.js'
 import type { StateDescriptor } from '../../../../api/state/state-descriptor.js'
+import { FlinkError } from '../../../../core/errors/flink-error.js'
 import type { OperatorBinding } from '../../../../graph/program-graph.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from '../../state/namespace-type.js'
 import { recordContext } from '../process-operator.js'
@@ -20,6 +21,13 @@ import { TwoInputUdfOperator } from './two-input-udf-operator.js'
 
 type KeyedBroadcastProcessSpec = Extract<TwoInputSpec, { readonly kind: 'keyed-broadcast-process' }>
 type StateFunction = KeyedStateFunction<unknown, unknown>
+
+/** The type has none, but plain JavaScript may ask for them. */
+const NO_TIMERS = {
+  timerService: (): never => {
+    throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: USER_TIMERS })
+  },
+}
 
 export class CoBroadcastWithKeyedOperator extends TwoInputUdfOperator {
   readonly #spec: KeyedBroadcastProcessSpec
@@ -56,6 +64,7 @@ export class CoBroadcastWithKeyedOperator extends TwoInputUdfOperator {
     this.#onTimerContext = { ...this.#readOnlyContext, ...this.#timers.context }
     this.#readWriteContext = {
       ...common,
+      ...NO_TIMERS,
       getBroadcastState: (descriptor) => states.writable(descriptor),
       applyToKeyedState: (descriptor, action) => {
         this.#applyToKeyedState(descriptor, action)

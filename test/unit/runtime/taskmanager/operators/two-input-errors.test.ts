@@ -252,4 +252,28 @@ describe('A function of two streams', () => {
     const [, second] = harness.operator.inputs
     assertFails(() => second?.processElement(null, 0, 0), 'OPERATOR_FAILED', 'Op')
   })
+
+  it('are told of keys whose types differ, with the first record of the second stream', async () => {
+    const coMap = { map1: (value: unknown) => value, map2: (value: unknown) => value }
+    const spec: OperatorSpec = { kind: 'co-map', function: coMap }
+    const harness = await new TwoInputStreamOperatorTestHarness(bindingOf(spec, byFirst, byFirst)).open()
+    harness.processElement1([1])
+    assertFails(() => harness.processElement2(['1']), 'KEY_TYPES_DIFFER', 'Op: the keys', 'number and string')
+    const generic = { ...byFirst, declaredShape: 'any' }
+    const mixed = await new TwoInputStreamOperatorTestHarness(bindingOf(spec, generic, generic)).open()
+    mixed.processElement1([1])
+    mixed.processElement2(['1'])
+  })
+
+  it('are told what ctx.output takes, and that a broadcast element has no timers', async () => {
+    const withOutput = await keyed((_value, ctx) => {
+      ctx.output('late' as never, 1)
+    })
+    assertFails(() => withOutput.processElement1([1]), 'OPERATOR_FAILED', 'ctx.output takes an OutputTag')
+    const withTimer = await keyed(nothing, (_value, ctx) => {
+      const inJavaScript = ctx as object as { timerService(): void }
+      inJavaScript.timerService()
+    })
+    assertFails(() => withTimer.processElement2(1), 'STATE_ACCESS_WITHOUT_KEY', 'with a broadcast element')
+  })
 })

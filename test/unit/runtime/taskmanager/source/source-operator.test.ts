@@ -90,6 +90,33 @@ const aligned = WatermarkStrategy.forGenerator<unknown>(() => new Punctuated())
   .withWatermarkAlignment('group1', 100, 1)
 
 describe('SourceOperator', () => {
+  it('asks for the return of an assigner that gave nothing', async () => {
+    const made = await opened(
+      undefined,
+      WatermarkStrategy.forMonotonousTimestamps<unknown>().withTimestampAssigner((() => undefined) as never),
+    )
+    made.assign(new PlayedSplit('a', [7]))
+    assert.throws(
+      () => made.operator.emitNext(),
+      isError('TIMESTAMP_INVALID', /undefined \(is a return missing\?\) is no timestamp for the record 7/),
+    )
+  })
+
+  it('says whether splits may still come, and that there was a record, when it has none any more', async () => {
+    const made = await opened()
+    made.assign(new PlayedSplit('a', [7]))
+    made.reader.pollNext = (output) => {
+      output.createOutputForSplit('a').collect(7)
+      output.releaseOutputForSplit('a')
+      return 'NOTHING_AVAILABLE'
+    }
+    made.operator.emitNext()
+    const { hasRecord, numSplits, mayGetSplits } = made.operator.watermarkTime()
+    assert.deepEqual([hasRecord, numSplits, mayGetSplits], [true, 0, true])
+    made.tell({ kind: 'no-more-splits' })
+    assert.equal(made.operator.watermarkTime().mayGetSplits, false)
+  })
+
   for (const given of [Number.NaN, '7', null, 7n, Number.POSITIVE_INFINITY, -(2 ** 63)]) {
     it(`refuses ${typeof given === 'object' ? 'null' : `the ${typeof given} ${String(given)}`} as timestamp of a record`, async () => {
       const made = await opened()

@@ -2,7 +2,7 @@
 // Invariants: the next time is an interval after the last one was done. Nothing is done before `start` or after `stop`.
 // Thread: the task worker that owns the task.
 import type { TimerHandle } from '../../../core/time/clock.js'
-import type { ProcessingTimeService } from '../operators/processing-time-service.js'
+import type { ProcessingTimeService } from './processing-time-service.js'
 
 export class PeriodicTimer {
   readonly #service: ProcessingTimeService

@@ -1,0 +1,12 @@
+// Duty: the id of the side output that a function writes to.
+// Thread: the task worker that owns the operator.
+import type { OutputTag } from '../../../api/functions/output-tag.js'
+import { hasMethods } from '../../../api/functions/has-methods.js'
+import { describeValue } from '../../../core/errors/describe-value.js'
+import { ReasonError } from '../../../core/errors/reason-error.js'
+
+/** Plain JavaScript may give something else. */
+export function tagIdOf(outputTag: OutputTag<unknown>): string {
+  if (hasMethods(outputTag, 'getId')) return outputTag.getId()
+  throw new ReasonError(`ctx.output takes an OutputTag before the record, not ${describeValue(outputTag)}`)
+}
