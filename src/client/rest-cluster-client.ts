@@ -1,4 +1,5 @@
 import { FlinkError } from '../core/errors/flink-error.js'
+import { NOT_ADDRESSABLE } from '../core/fs/not-addressable.js'
 import type {
   CheckpointingStatistics,
   JobOverview,
@@ -34,8 +35,6 @@ const LONGEST_POLL_MS = 1000
 const OVERVIEW_TIMEOUT_MS = 1000
 /** State that `list` shows of a job whose process lives and does not answer; no job is in it by itself. */
 const UNRESPONSIVE = 'UNRESPONSIVE'
-/** External path of checkpoints that have none, as in Flink. */
-const NOT_ADDRESSABLE = '<checkpoint-not-externally-addressable>'
 
 export interface RestClusterClientServices {
   readonly runDirectory: RunDirectory

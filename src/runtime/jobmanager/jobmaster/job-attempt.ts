@@ -12,7 +12,13 @@ import { asError } from '../../../core/errors/thrown-value.js'
 import { settledWithin } from '../../../core/time/settled-within.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
-import type { ReportMetrics, ReportTime, TaskStateChanged, WorkerToMaster } from '../../protocol/worker-to-master.js'
+import type {
+  EndOfData,
+  ReportMetrics,
+  ReportTime,
+  TaskStateChanged,
+  WorkerToMaster,
+} from '../../protocol/worker-to-master.js'
 import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
 import { OperatorCoordinators } from '../coordination/operator-coordinators.js'
 import type { Execution } from '../executiongraph/execution.js'
@@ -116,7 +122,7 @@ export class JobAttempt {
         this.#taskStateChanged(message)
         break
       case 'end-of-data':
-        if (this.executions.find(message.executionId) !== undefined) this.coordinator.dataEnded(message.executionId)
+        this.#dataEnded(message)
         break
       case 'acknowledge-checkpoint':
         this.coordinator.acknowledge(message)
@@ -238,6 +244,12 @@ export class JobAttempt {
     }
     if (this.executions.allFinished()) this.#tasksFinished()
     this.#ending.check()
+  }
+
+  #dataEnded({ executionId, waitsFor }: EndOfData): void {
+    if (this.executions.find(executionId) === undefined) return
+    if (waitsFor === 'checkpoint') this.coordinator.dataEnded(executionId)
+    else this.#ending.dataEnded(executionId)
   }
 
   #storeMetrics(message: ReportMetrics): void {

@@ -275,7 +275,8 @@ export class StreamTask {
     ending.dataEnded()
     this.#control.enter('awaitingFinalCheckpoint')
     const { executionId } = this.descriptor
-    if (ending.needsFinalCheckpoint) this.#environment.send({ type: 'end-of-data', executionId })
+    const waitsFor = ending.needsFinalCheckpoint ? 'checkpoint' : undefined
+    this.#environment.send({ type: 'end-of-data', executionId, waitsFor })
   }
 
   /** Synchronous up to the first hook, so that what a source's function does meanwhile is after the barrier. */
