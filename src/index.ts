@@ -182,6 +182,7 @@ export { CountTrigger } from './api/windowing/triggers/count-trigger.js'
 export { DeltaTrigger } from './api/windowing/triggers/delta-trigger.js'
 export { EventTimeTrigger } from './api/windowing/triggers/event-time-trigger.js'
 export { ProcessingTimeTrigger } from './api/windowing/triggers/processing-time-trigger.js'
+export { ProcessingTimeoutTrigger } from './api/windowing/triggers/processing-timeout-trigger.js'
 export { PurgingTrigger } from './api/windowing/triggers/purging-trigger.js'
 export { Trigger } from './api/windowing/triggers/trigger.js'
 export type {

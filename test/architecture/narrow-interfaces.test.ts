@@ -19,7 +19,6 @@ const INTERFACES: ReadonlySet<string> = new Set([
   'operators/output',
   // What an operator is, and its inputs.
   'operators/combined-watermark',
-  'operators/late-record-dropper',
   'operators/one-input-udf-operator',
   'operators/operator-makers',
   'operators/stream-operator',

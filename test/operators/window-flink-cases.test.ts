@@ -152,7 +152,7 @@ const CASES: Readonly<Record<string, FlinkCase>> = {
     ],
   },
   testPointSessions: {
-    assigner: new PointSessionWindows() as WindowAssigner<unknown, TimeWindow>,
+    assigner: new PointSessionWindows(),
     steps: [
       [[['key2', 1, 0], ['key2', 33, 1000], 'restore', ['key2', 33, 2500]], []],
       [
@@ -162,10 +162,7 @@ const CASES: Readonly<Record<string, FlinkCase>> = {
     ],
   },
   'as testDynamicProcessingTimeSessionWindows, by event time': {
-    assigner: DynamicEventTimeSessionWindows.withDynamicGap(([, gap]: Event) => gap) as WindowAssigner<
-      unknown,
-      TimeWindow
-    >,
+    assigner: DynamicEventTimeSessionWindows.withDynamicGap(([, gap]: Event) => gap),
     steps: [
       [
         [['key1', 3000, 10], ['key2', 2000, 5000], ['key2', 2000, 6000], 8999],

@@ -164,6 +164,16 @@ function describeOrder(kind: BackendUnderTest): void {
     assert.equal(timers.drain().length, 50)
   })
 
+  it('gives an element with the hash of its own key where it took the place of another one of that time', async () => {
+    const timers = new Timers(await backendOf(kind))
+    timers.add(['a', 1, 5])
+    timers.remove(['a', 1, 5])
+    timers.add(['b', 1, 5])
+    const { key, keyHash } = timers.queue.poll() ?? {}
+    assert.deepEqual([key, keyHash], ['b', hashKey('b', 'auto')])
+    await timers.backend.dispose()
+  })
+
   it('keeps a key as it was when the element was added', async () => {
     const timers = new Timers(await backendOf(kind))
     const key = [1, 'x']
