@@ -65,6 +65,7 @@ const inOrder = (timers: readonly Timer[]): Timer[] =>
 export function priorityQueueContract(kind: BackendUnderTest): void {
   describe(`${kind.name}, a priority queue`, () => {
     describeOrder(kind)
+    describeRemoved(kind)
     describeSnapshots(kind)
     describeRandom(kind)
   })
@@ -231,6 +232,34 @@ function describeSnapshots(kind: BackendUnderTest): void {
     for (let index = 0; index < 50; index += 1) timers.add([`key ${String(index)}`, 1, 5])
     const then = new Timers(await restored(kind, [await snapshotOf(timers.backend)]))
     assert.deepEqual(then.drain(), timers.drain())
+  })
+}
+
+function describeRemoved(kind: BackendUnderTest): void {
+  it('says that an element is the first one also when one before it was removed, while a snapshot runs', async () => {
+    for (const removed of [
+      ['a', 2, 5],
+      ['a', 2, 3],
+      ['b', 1, 5],
+    ] as const) {
+      const timers = new Timers(await backendOf(kind))
+      timers.add(removed)
+      const snapshot = timers.backend.snapshot()
+      timers.remove(removed)
+      assert.equal(timers.add(['a', 1, 5]), true)
+      snapshot.release()
+      assert.deepEqual(timers.drain(), [['a', 1, 5]])
+    }
+  })
+
+  it('gives an element with the hash of its own key where another one of its time was removed', async () => {
+    for (const other of ['b', 'c', 'd', 3]) {
+      const timers = new Timers(await backendOf(kind))
+      timers.add([other, 1, 9])
+      timers.remove([other, 1, 9])
+      timers.add(['a', 1, 9])
+      assert.deepEqual(timers.drain(), [['a', 1, 9]])
+    }
   })
 }
 

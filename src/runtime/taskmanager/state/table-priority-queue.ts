@@ -42,7 +42,8 @@ export class TablePriorityQueue<N> implements KeyedPriorityQueue<N> {
     if (position === NOT_FOUND) return false
     this.#size += 1
     this.#order.push(timestamp, entries.keyHash, position)
-    return this.#order.position === position
+    // Something that was removed may stand before it.
+    return this.#findFirst() && this.#order.position === position
   }
 
   remove(namespace: N, timestamp: number): boolean {
@@ -66,7 +67,7 @@ export class TablePriorityQueue<N> implements KeyedPriorityQueue<N> {
   poll(): QueueElement<N> | undefined {
     if (!this.#findFirst()) return undefined
     this.#order.announceTo(this.#entries)
-    const element = this.#entries.take(this.#order.position, this.#order.hash)
+    const element = this.#entries.take(this.#order.position)
     this.#order.pop()
     this.#size -= 1
     return element
