@@ -20,11 +20,13 @@ import type { RunDirectory } from './run-directory.js'
 
 export type { JobOverview } from '../rest/messages/job-messages.js'
 export type {
+  DroppedRecordsInfo,
   InputWatermarkInfo,
   JobWatermarksInfo,
   SplitWatermarkInfo,
   VertexWatermarksInfo,
   WatermarkHolderInfo,
+  WatermarkMakerInfo,
 } from '../rest/messages/watermark-messages.js'
 
 /** The first poll comes after 10 ms, then ever later, as Flink's own client does. */

@@ -26,6 +26,7 @@ import { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import type { JobEnvironment } from '../job-environment.js'
 import { planDeployment, type RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { SlotAssignment } from '../scheduler/slot-assignment.js'
+import { droppedRecordsOf, type DroppedRecords } from '../watermarks/dropped-records.js'
 import { TimeStore } from '../watermarks/time-store.js'
 import { AccumulatorMerging } from './accumulator-merging.js'
 import { AttemptEnding, type EndingLimits } from './attempt-ending.js'
@@ -43,6 +44,8 @@ export interface JobAttemptListener {
   onCancellationTimeout(error: Error): void
   /** It is long at its end; `waitsFor`: tasks and coordinators. */
   onSlowEnd(waitsFor: readonly string[]): void
+  /** At a report of them: all that were dropped so far. */
+  onLateRecords(dropped: readonly DroppedRecords[]): void
 }
 
 export interface JobAttemptInput {
@@ -172,6 +175,15 @@ export class JobAttempt {
     await settledWithin(reported, TIME_REPORT_LIMIT_MS, environment.clock)
   }
 
+  /** What its operators have dropped, those that have dropped anything. */
+  lateRecords(): DroppedRecords[] {
+    const { vertices } = this.#input.environment.jobGraph
+    return droppedRecordsOf(
+      vertices.flatMap(({ operators }) => operators),
+      this.time.lateRecords(),
+    )
+  }
+
   /** What the tasks accumulated, once all of them have finished. */
   mergeAccumulators(): Promise<AccumulatorResults> {
     return this.#accumulators.merge(this.executions.all())
@@ -266,6 +278,7 @@ export class JobAttempt {
       const execution = this.executions.find(report.executionId)
       if (execution !== undefined) this.time.put(execution.vertex.id, execution.subtaskIndex, report, now)
     }
+    if (tasks.some(({ lateRecords }) => lateRecords.length > 0)) this.#input.listener.onLateRecords(this.lateRecords())
   }
 
   #ended(execution: Execution): void {
