@@ -29,7 +29,7 @@ export class RestoredRun {
     this.#checkpoints = path.join(this.workspace.path, 'checkpoints', await run.jobId())
     const until = async (condition: () => boolean): Promise<void> => {
       for (let waited = 0; !condition(); waited += 1) {
-        assert.ok(waited < 1500, `it did not come so far: ${run.stdout}${run.stderr}`)
+        assert.ok(waited < 3000, `it did not come so far: ${run.stdout}${run.stderr}`)
         await delay(10)
       }
     }
