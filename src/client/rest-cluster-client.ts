@@ -1,4 +1,5 @@
 import { FlinkError } from '../core/errors/flink-error.js'
+import { NOT_ADDRESSABLE } from '../core/fs/not-addressable.js'
 import type {
   CheckpointingStatistics,
   JobOverview,
@@ -19,11 +20,13 @@ import type { RunDirectory } from './run-directory.js'
 
 export type { JobOverview } from '../rest/messages/job-messages.js'
 export type {
+  DroppedRecordsInfo,
   InputWatermarkInfo,
   JobWatermarksInfo,
   SplitWatermarkInfo,
   VertexWatermarksInfo,
   WatermarkHolderInfo,
+  WatermarkMakerInfo,
 } from '../rest/messages/watermark-messages.js'
 
 /** The first poll comes after 10 ms, then ever later, as Flink's own client does. */
@@ -34,8 +37,6 @@ const LONGEST_POLL_MS = 1000
 const OVERVIEW_TIMEOUT_MS = 1000
 /** State that `list` shows of a job whose process lives and does not answer; no job is in it by itself. */
 const UNRESPONSIVE = 'UNRESPONSIVE'
-/** External path of checkpoints that have none, as in Flink. */
-const NOT_ADDRESSABLE = '<checkpoint-not-externally-addressable>'
 
 export interface RestClusterClientServices {
   readonly runDirectory: RunDirectory

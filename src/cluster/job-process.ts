@@ -25,7 +25,7 @@ import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
 import { starterNamingArchive } from './program-archive.js'
 import { UidWarning } from './uid-warning.js'
-import { UntoldFailures } from './untold-failures.js'
+import { UnreportedFailures } from './unreported-failures.js'
 import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
 
 /** Time that a program has to return after its jobs were ended from outside. */
@@ -72,7 +72,7 @@ export class JobProcess {
   readonly #control: ControlServer
   /** Options without effect of which this process has warned. */
   readonly #warnedOptions = new Set<string>()
-  readonly #untold: UntoldFailures
+  readonly #failures: UnreportedFailures
   #isEnding = false
   #programGrace: TimerHandle | undefined
 
@@ -89,7 +89,7 @@ export class JobProcess {
     const warn = (text: string): void => {
       input.listener.warning(text)
     }
-    this.#untold = new UntoldFailures(clock, warn)
+    this.#failures = new UnreportedFailures(clock, warn)
     this.#control = new ControlServer({ gateway, clock, random, logger, runDirectory, version, warn })
   }
 
@@ -107,10 +107,10 @@ export class JobProcess {
       })
       await this.#settleJobs()
       if (neverReturns !== undefined) throw neverReturns
-      this.#untold.programEnded()
+      this.#failures.programEnded()
       return threads.program.exitCode
     } catch (error) {
-      this.#untold.programEnded(error)
+      this.#failures.programEnded(error)
       throw error
     } finally {
       await this.#close()
@@ -237,7 +237,7 @@ export class JobProcess {
         this.#input.listener.warning(text)
       },
       tellFailed: (text) => {
-        this.#untold.failed(environment.jobId, text)
+        this.#failures.failed(environment.jobId, text)
       },
       inform: (text) => {
         this.#input.listener.note(text)
@@ -249,7 +249,7 @@ export class JobProcess {
     const outcome = await job.master.outcome
     job.outcome = outcome
     await starter.close()
-    this.#untold.jobEnded(job.master.jobId)
+    this.#failures.jobEnded(job.master.jobId)
     this.#input.listener.jobEnded(outcome)
   }
 

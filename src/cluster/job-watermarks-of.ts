@@ -17,12 +17,13 @@ export function jobWatermarksInfoOf(
   return { jid, name, state, now, vertices: vertices.map(vertexInfoOf) }
 }
 
-function vertexInfoOf({ vertex, inputs, makers }: VertexTime): VertexWatermarksInfo {
+function vertexInfoOf({ vertex, lateRecords, inputs, makers }: VertexTime): VertexWatermarksInfo {
   const { id, name, parallelism } = vertex
   return {
     id,
     name,
     parallelism,
+    'late-records-dropped': lateRecords.map(({ operator, numDropped: count }) => ({ operator, count })),
     inputs: inputs.map(({ watermark, since, isIdle, numSubtasks, holders }) => ({
       watermark: watermarkText(watermark),
       since,
@@ -30,12 +31,13 @@ function vertexInfoOf({ vertex, inputs, makers }: VertexTime): VertexWatermarksI
       subtasks: numSubtasks,
       'held-back-by': holders.map(holderInfoOf),
     })),
-    makers: makers.map(holderInfoOf),
+    makers: makers.map((maker) => ({ ...holderInfoOf(maker), 'idle-subtasks': maker.numIdle })),
   }
 }
 
 function holderInfoOf(holder: WatermarkHolder): WatermarkHolderInfo {
   const { vertex, subtask, operator, strategy, hasRecord, watermark, since, splits, numSplits } = holder
+  const { mayGetSplits, waitsForGroup } = holder
   return {
     vertex: vertex.id,
     'vertex-name': vertex.name,
@@ -44,6 +46,9 @@ function holderInfoOf(holder: WatermarkHolder): WatermarkHolderInfo {
     operator,
     strategy,
     ...(hasRecord === undefined ? {} : { 'has-record': hasRecord }),
+    idle: holder.isIdle,
+    ...(mayGetSplits === undefined ? {} : { 'may-get-splits': mayGetSplits }),
+    ...(waitsForGroup === undefined ? {} : { 'waits-for-group': waitsForGroup }),
     watermark: watermarkText(watermark),
     since,
     splits: splits.map((split) => ({

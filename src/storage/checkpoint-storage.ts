@@ -9,6 +9,7 @@ import { messageOf } from '../core/errors/thrown-value.js'
 import { toFileUri } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
+import { NOT_ADDRESSABLE } from '../core/fs/not-addressable.js'
 import { writeDurably } from '../core/fs/write-durably.js'
 import type { Random } from '../core/random/random.js'
 import { streamHandlesOf, type CheckpointMetadata, type CompletedCheckpoint } from './checkpoint-metadata.js'
@@ -149,8 +150,6 @@ export async function makeSavepointLocation(
 function savepointFailed(target: string, reason: string, cause?: unknown): FlinkError {
   return new FlinkError('SAVEPOINT_DIRECTORY_FAILED', { path: target, reason }, { cause })
 }
-
-const NOT_ADDRESSABLE = '<checkpoint-not-externally-addressable>'
 
 /**
  * Makes a snapshot visible: metadata written aside, all entries synced, renamed, the rename synced. `shared` are the files

@@ -4,37 +4,27 @@ export const CHECKPOINT_ERRORS = {
     message: 'Checkpoint {checkpointId} was declined: {reason}',
     fault: 'external',
     recovery: 'ignore',
-    httpStatus: 500,
-    exitCode: 1,
   },
   CHECKPOINT_EXPIRED: {
     message: 'Checkpoint {checkpointId} expired before completing: it took longer than {timeoutMs} ms.',
     fault: 'external',
     recovery: 'ignore',
-    httpStatus: 500,
-    exitCode: 1,
   },
   CHECKPOINT_FAILURES_EXCEEDED: {
     message: 'Exceeded checkpoint tolerable failure threshold: {count} checkpoints in a row failed.',
     fault: 'external',
     recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
   },
   DRAIN_FAILED: {
     message:
       'Savepoint {checkpointId} of a draining stop failed after the operators had been finished. The job cannot go on from there: it restarts from its last checkpoint.',
     fault: 'external',
     recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
   },
   CHECKPOINT_STORAGE_FAILED: {
     message: 'The snapshot could not be written to {path}: {reason}',
     fault: 'external',
     recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
   },
   SAVEPOINT_DIRECTORY_MISSING: {
     message:
@@ -42,21 +32,17 @@ export const CHECKPOINT_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   SAVEPOINT_DIRECTORY_FAILED: {
     message: 'Failed to create savepoint directory at {path}: {reason}',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   SNAPSHOT_NOT_FOUND: {
     message: "Cannot find checkpoint or savepoint file/directory '{path}' on file system '{scheme}'.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 404,
-    exitCode: 1,
   },
   SNAPSHOT_METADATA_MISSING: {
     message:
@@ -64,7 +50,6 @@ export const CHECKPOINT_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 404,
-    exitCode: 1,
   },
   SNAPSHOT_MAGIC_INVALID: {
     message:
@@ -72,7 +57,6 @@ export const CHECKPOINT_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   SNAPSHOT_VERSION_UNSUPPORTED: {
     message:
@@ -80,7 +64,6 @@ export const CHECKPOINT_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   SNAPSHOT_NOT_A_FILE: {
     message:
@@ -88,31 +71,24 @@ export const CHECKPOINT_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   SNAPSHOTS_UNUSABLE: {
     message:
       'The job was to go on from the newest checkpoint in {directory}, which cannot be used, and starting at zero is not done unasked. {reasons} {advice}',
     fault: 'external',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   CHECKPOINTS_LOST: {
     message:
       'Checkpoints were complete in {directory} since {since}, and none is left: no _metadata lies in its chk-<n> directories any more. Put them back if they were moved or removed by mistake.',
     fault: 'external',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   NEWEST_CHECKPOINT_LOST: {
     message:
       'The checkpoint {checkpoint} of {time} was complete in {directory}, and its _metadata is not there any more. Put it back if it was moved or removed by mistake.',
     fault: 'external',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   SNAPSHOT_IN_USE: {
     message:
@@ -120,22 +96,17 @@ export const CHECKPOINT_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 409,
-    exitCode: 1,
   },
   END_MARK_INVALID: {
     message:
       'The file {path}, which says when a job came to its end, is damaged: {reason}. Remove it to go on from the newest checkpoint beside it, or start afresh with -D execution.state-recovery.from-latest=false.',
     fault: 'external',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   SNAPSHOT_CORRUPT: {
     message: 'The snapshot file {file} is damaged at {block}: {reason}. Restore from another checkpoint or savepoint.',
     fault: 'external',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   CHANNEL_STATE_UNSUPPORTED: {
     message:
@@ -143,7 +114,6 @@ export const CHECKPOINT_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   STATE_UNMATCHED: {
     message:
@@ -151,7 +121,6 @@ export const CHECKPOINT_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   COORDINATOR_STATE_UNMATCHED: {
     message:
@@ -159,7 +128,6 @@ export const CHECKPOINT_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   LATEST_CHECKPOINT_UNFIT: {
     message:
@@ -167,7 +135,6 @@ export const CHECKPOINT_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   MAX_PARALLELISM_MISMATCH: {
     message:
@@ -175,7 +142,6 @@ export const CHECKPOINT_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   RESTORED_MAX_PARALLELISM_EXCEEDED: {
     message:
@@ -183,15 +149,12 @@ export const CHECKPOINT_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   MEMORY_STATE_TOO_LARGE: {
     message:
       'The size of the state is larger than the maximum permitted memory-backed state. Size={sizeBytes}, maxSize={limitBytes}. Consider using a different checkpoint storage, like the FileSystemCheckpointStorage (state.checkpoints.dir).',
     fault: 'user',
     recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
   },
   TASKS_NOT_RUNNING: {
     message:
@@ -199,6 +162,5 @@ export const CHECKPOINT_ERRORS = {
     fault: 'user',
     recovery: 'ignore',
     httpStatus: 409,
-    exitCode: 1,
   },
 } as const

@@ -4,14 +4,11 @@ export const CLI_ERRORS = {
     message: '{message}',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 400,
-    exitCode: 1,
   },
   CLI_OPTION_WITHOUT_VALUE: {
     message: 'Missing argument for option: {option}',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 400,
     exitCode: 31,
   },
   ACTION_FAILED: {
@@ -19,45 +16,34 @@ export const CLI_ERRORS = {
     fault: 'external',
     recovery: 'fail',
     httpStatus: 500,
-    exitCode: 1,
   },
   TARGET_UNSUPPORTED: {
     message:
       "'{target}' cannot be the target of this command (set by {where}): flink-ts runs and finds jobs on this machine alone. Leave it out, or name the target local.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 400,
-    exitCode: 1,
   },
   MACHINE_UNSUPPORTED: {
     message:
       "'{host}' is not this machine (set by {where}): flink-ts runs and finds jobs on this machine alone. Start it on {host}, or leave the address out; localhost and the names and addresses of this machine are taken.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 400,
-    exitCode: 1,
   },
   JOB_MANAGER_ADDRESS_INVALID: {
     message:
       "The given host:port ('{address}') doesn't contain a valid port. Leave -m out, or write localhost:8081 for this machine; any port will do.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 400,
-    exitCode: 1,
   },
   JOB_ID_INVALID: {
     message:
       'Cannot parse JobID from "{text}". The expected format is [0-9a-fA-F]{32}, e.g. fd72014d4c864993a2e5a9287b4a9c5d.',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 400,
-    exitCode: 1,
   },
   PROGRAM_FILE_MISSING_ARGUMENT: {
     message: 'A job file should be specified: flink-ts {action} [OPTIONS] <job.js> [arguments].',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 400,
-    exitCode: 1,
   },
 } as const

@@ -5,21 +5,18 @@ export const CONFIGURATION_ERRORS = {
       "The configuration directory '{path}', specified in the 'FLINK_CONF_DIR' environment variable, does not exist. Point FLINK_CONF_DIR at a directory with a flink-conf.yaml or config.yaml.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
     exitCode: 31,
   },
   CONFIG_FILE_UNREADABLE: {
     message: "The configuration file '{path}' cannot be read: {reason}.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
     exitCode: 31,
   },
   CONFIG_YAML_INVALID: {
     message: 'Error parsing YAML configuration. {file}:{line}: {reason}',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
     exitCode: 31,
   },
   CONFIG_VALUE_INVALID: {
@@ -27,6 +24,5 @@ export const CONFIGURATION_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
 } as const

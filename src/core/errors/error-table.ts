@@ -27,27 +27,37 @@ export interface ErrorRow {
   readonly exitCode: number
 }
 
-type Tables = typeof CONFIGURATION_ERRORS &
-  typeof CLI_ERRORS &
-  typeof PROGRAM_ERRORS &
-  typeof JOB_ERRORS &
-  typeof RECORD_ERRORS &
-  typeof SOURCE_ERRORS &
-  typeof WINDOW_ERRORS &
-  typeof STATE_ERRORS &
-  typeof CHECKPOINT_ERRORS &
-  typeof FILESYSTEM_ERRORS
+/** A row as a family writes it down: without what most of its rows have. */
+type WrittenRow = Omit<ErrorRow, 'httpStatus' | 'exitCode'> & Partial<Pick<ErrorRow, 'httpStatus' | 'exitCode'>>
+type Family<T> = { readonly [K in keyof T]: T[K] & ErrorRow }
+
+type Tables = Family<typeof CONFIGURATION_ERRORS> &
+  Family<typeof CLI_ERRORS> &
+  Family<typeof PROGRAM_ERRORS> &
+  Family<typeof JOB_ERRORS> &
+  Family<typeof RECORD_ERRORS> &
+  Family<typeof SOURCE_ERRORS> &
+  Family<typeof WINDOW_ERRORS> &
+  Family<typeof STATE_ERRORS> &
+  Family<typeof CHECKPOINT_ERRORS> &
+  Family<typeof FILESYSTEM_ERRORS>
 
 /** Every error of flink-ts. */
 export const ERROR_TABLE: Tables = {
-  ...CONFIGURATION_ERRORS,
-  ...CLI_ERRORS,
-  ...PROGRAM_ERRORS,
-  ...JOB_ERRORS,
-  ...RECORD_ERRORS,
-  ...SOURCE_ERRORS,
-  ...WINDOW_ERRORS,
-  ...STATE_ERRORS,
-  ...CHECKPOINT_ERRORS,
-  ...FILESYSTEM_ERRORS,
+  ...family(CONFIGURATION_ERRORS, 500),
+  ...family(CLI_ERRORS, 400),
+  ...family(PROGRAM_ERRORS, 400),
+  ...family(JOB_ERRORS, 500),
+  ...family(RECORD_ERRORS, 500),
+  ...family(SOURCE_ERRORS, 500),
+  ...family(WINDOW_ERRORS, 500),
+  ...family(STATE_ERRORS, 500),
+  ...family(CHECKPOINT_ERRORS, 500),
+  ...family(FILESYSTEM_ERRORS, 500),
+}
+
+/** Whatever fails ends a command with 1, unless its row says something else. */
+function family<T extends Readonly<Record<string, WrittenRow>>>(rows: T, httpStatus: number): Family<T> {
+  const full = Object.entries(rows).map(([code, row]) => [code, { httpStatus, exitCode: 1, ...row }])
+  return Object.fromEntries(full) as Family<T>
 }

@@ -6,21 +6,18 @@ export const FILESYSTEM_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   PATH_INVALID: {
     message: "'{path}' cannot be used as a path: {reason}.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   FILE_NOT_FOUND: {
     message: 'No such file or directory: {path}',
     fault: 'user',
     recovery: 'fail-at-start',
     httpStatus: 404,
-    exitCode: 1,
   },
   INPUT_NOT_FOUND: {
     message:
@@ -28,28 +25,22 @@ export const FILESYSTEM_ERRORS = {
     fault: 'user',
     recovery: 'fail-at-start',
     httpStatus: 404,
-    exitCode: 1,
   },
   FILE_ACCESS_REFUSED: {
     message: '{operation} of {path} failed: {reason}',
     fault: 'user',
     recovery: 'fail-at-start',
-    httpStatus: 500,
-    exitCode: 1,
   },
   FILE_IO_FAILED: {
     message: '{operation} of {path} failed: {reason}',
     fault: 'external',
     recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
   },
   FILE_COMPRESSION_UNSUPPORTED: {
     message: "'{path}' is not read: {reason}. {advice}.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   FILE_UNPACKING_FAILED: {
     message:
@@ -57,7 +48,6 @@ export const FILESYSTEM_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   FILE_NOT_PLAIN: {
     message:
@@ -65,7 +55,6 @@ export const FILESYSTEM_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   OUTPUT_EXISTS: {
     message:
@@ -73,7 +62,6 @@ export const FILESYSTEM_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   OUTPUT_SHAPE_DIFFERS: {
     message:
@@ -81,7 +69,6 @@ export const FILESYSTEM_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   FILE_LOST_RECORDS: {
     message:
@@ -89,21 +76,17 @@ export const FILESYSTEM_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   DISK_FULL: {
     message: 'No space is left on the device of {path}. Free space there or point the directory elsewhere.',
     fault: 'external',
     recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
   },
   WORKING_DIRECTORY_MISSING: {
     message: 'The working directory is not there any more: {reason}. Change to one that is there and try again.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   HOME_DIRECTORY_MISSING: {
     message:
@@ -111,30 +94,23 @@ export const FILESYSTEM_ERRORS = {
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
-    exitCode: 1,
   },
   TEMPORARY_DIRECTORY_UNUSABLE: {
     message:
       'The temporary directory {path} cannot be used: {reason}. Set TMPDIR to a directory that takes new entries.',
     fault: 'external',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   TEMPORARY_FILE_FAILED: {
     message:
       'Records that wait for a slow receiver fill more than their memory, and the temporary file for them cannot be {operation}: {path}: {reason}. Free space there, or set io.tmp.dirs to directories with more of it.',
     fault: 'external',
     recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
   },
   TOO_MANY_OPEN_FILES: {
     message:
       'This process may not open any more files: {reason}. Raise the limit of open files (ulimit -n) to 256 or more.',
     fault: 'external',
     recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
   },
 } as const

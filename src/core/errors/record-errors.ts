@@ -5,123 +5,91 @@ export const RECORD_ERRORS = {
       '{operator} emitted a record that cannot travel: {path} is {kind}. Emit plain data (objects, arrays, Map, Set, Date, BigInt, typed arrays), or register the class with env.getConfig().registerType(...).',
     fault: 'user',
     recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
   },
   RECORD_CLASS_NOT_REGISTERED: {
     message:
       '{operator} received a record with an instance of {className}, but in its worker no class of that name is registered. The program has to call env.getConfig().registerType({className}) in every run of it: main runs in each worker.',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   RECORD_TOO_LARGE: {
     message: '{operator} emitted a record of {sizeBytes} bytes, more than the limit of {limitBytes} bytes.',
     fault: 'user',
     recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
   },
   ASYNC_NOT_ALLOWED: {
     message:
       '{operator}: {method}{source} returned a Promise, but it is called between records and must be synchronous. Wait where a Promise is allowed: in open, in the run of a source, in the fetch of a split reader, in the invoke of a sink.',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   RESULTS_NOT_COLLECTED: {
     message:
       '{operator}: {method}{source} returned an array, which goes nowhere. Give each result to the collector: out.collect(result).',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   RESULT_MISSING: {
     message: '{operator}: {method}{source} returned undefined. Is a return missing?',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   FIELD_NOT_USABLE: {
     message: '{call} needs {expected} as field {field} of each record, but it is {given} in {record}.',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   NULL_KEY: {
     message:
       '{operator}: the key of a record is null. Filter such records before keyBy, or give them a key of their own.',
     fault: 'user',
     recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
   },
   KEY_INVALID: {
     message: '{operator}: the key cannot be used: {reason}',
     fault: 'user',
     recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
   },
   TIMESTAMP_INVALID: {
     message:
       '{operator}: {timestamp} is no timestamp for the record {record}. An assigner, and a reader of a source, have to give event time in ms since the epoch, between -(2 ** 53) and 2 ** 53.',
     fault: 'user',
     recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
   },
   ACCUMULATOR_INVALID: {
     message:
       "{operator}: the local value of the accumulator '{name}' travels to the result of the job, so it has to be plain data: {reason}",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   ACCUMULATOR_EXISTS: {
     message:
       "{operator}: the accumulator '{name}' already exists in this task and cannot be added: {owner} has added it. Chained functions are one task: give each accumulator a name of its own, or add to the one that getAccumulator returns.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   ACCUMULATOR_TYPES_DIFFER: {
     message:
       "The accumulator object '{name}' was created with two different types: {first} and {second}. Give each of them a name of its own.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   ACCUMULATOR_MERGE_FAILED: {
     message:
       "The accumulators '{name}' of the subtasks could not be merged: {reason}. Of the other accumulator merge finds its class, what getLocalValue gave, and its ordinary fields that hold plain data; #private fields and functions do not travel between subtasks.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   KEY_NOT_DETERMINISTIC: {
     message:
       '{operator}: its key selector gave {key} for a record that was sent by another key. It is called by the sender and by the receiver of a record and must give the same key each time: no clock, no random numbers, no counter in it, and nothing may change the record, or the key that it gave, in between.',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   SOURCE_BUFFER_OVERFLOW: {
     message:
       '{operator} collected {limit} records without waiting although the job could not take them. Await what ctx.collect returns, or make run a generator.',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
 } as const

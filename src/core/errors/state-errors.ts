@@ -5,109 +5,81 @@ export const STATE_ERRORS = {
       "{operator} asked for keyed state '{state}', but its input is not keyed. Keyed state can only be used on a 'keyed stream', i.e., after a 'keyBy()' operation.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   TIMERS_ON_NON_KEYED_STREAM: {
     message:
       "{operator} sets or deletes a timer, but its input is not keyed. Timers are only supported on a 'keyed stream', i.e., after a 'keyBy()' operation.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   TIMER_TIMESTAMP_INVALID: {
     message:
       '{operator}: {given} is no time for a timer. Give it a number of milliseconds since the epoch; a record without a timestamp has null as ctx.timestamp().',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   STATE_DESCRIPTOR_INVALID: {
     message: '{operator} asked for state with {given}, where a descriptor belongs: new {expected}(name, ...).',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   STATE_NAME_CONFLICT: {
     message:
       "State '{state}' of {operator} was registered as {existing} and is asked for as {requested}. Give each state its own name.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   STATE_ACCESS_WITHOUT_KEY: {
     message:
       "State '{state}' was used where there is no current key: outside of the processing of a record, or with a broadcast element, which has none.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   BROADCAST_STATE_NOT_DECLARED: {
     message:
       "{operator} asked for broadcast state '{state}', which was not declared: broadcast(...) was given {declared}. Give it this descriptor as well, or correct the name.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   BROADCAST_STATE_READ_ONLY: {
     message:
       "{operator} called {method} of broadcast state '{state}' outside of processBroadcastElement. All subtasks have to hold the same map, so it is changed by broadcast elements only, which each of them is given.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   STATE_NOT_SERIALIZABLE: {
     message:
       "State '{state}' of {operator} holds a value that cannot be stored: {path} is {kind}. Store plain data, declare the type, or register the class with env.getConfig().registerType(...).",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   STATE_LIST_INVALID: {
     message:
       '{operator}: {method} returned {returned}, which is no list. Return an array of the elements to store, or null for none.',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   STATE_VALUES_INVALID: {
     message:
       "State '{state}' of {operator}: {method} was given {given}, which is no list of values. Give it an array, or an empty one for none.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   STATE_CLASS_NOT_REGISTERED: {
     message:
       "State '{state}' of {operator} was stored with an instance of {className}, but no class of that name is registered. Call env.getConfig().registerType({className}), as the program did that wrote it.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   STATE_BACKEND_INCOMPATIBLE: {
     message:
       "The keyed state of {operator} lies in files of the state backend '{backend}', which another one does not read. Run the job with state.backend.type: {backend}, or take a savepoint there and start from that: every state backend reads it.",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   STATE_TYPE_INCOMPATIBLE: {
     message: "State '{state}' of {operator} cannot be restored: {reason}",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
 } as const

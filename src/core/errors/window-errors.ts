@@ -5,47 +5,35 @@ export const WINDOW_ERRORS = {
       '{operator}: a record has no timestamp, and {assigner} needs one. Call assignTimestampsAndWatermarks(...) on the stream before its windows, or use windows by processing time.',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   JOIN_WITHOUT_TIMESTAMP: {
     message:
       '{operator}: a record of its {side} stream has no timestamp, and an interval join is by event time. Call assignTimestampsAndWatermarks(...) on that stream before its keyBy(...).',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   SESSION_GAP_INVALID: {
     message:
       'The gap of a session must be whole milliseconds, more than 0, but the function of withDynamicGap gave {gap} for the record {element}.',
     fault: 'user',
     recovery: 'restart',
-    httpStatus: 500,
-    exitCode: 1,
   },
   TRIGGER_RESULT_INVALID: {
     message:
       '{operator}: {method} of its trigger {trigger} returned {returned}. Return TriggerResult.CONTINUE, FIRE, PURGE or FIRE_AND_PURGE.',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   WINDOW_MERGED_INTO_PAST: {
     message:
       '{operator}: {assigner} merged windows into {window}, which has ended already: time has come to {time}. A merged window must not end before those it is made of.',
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
   WINDOW_STATE_NOT_MERGEABLE: {
     message:
       "{operator}: windowState() was asked for state '{state}', but the windows of {assigner} merge, and nobody knows how to merge that state. Use globalState().",
     fault: 'user',
     recovery: 'fail',
-    httpStatus: 500,
-    exitCode: 1,
   },
 } as const

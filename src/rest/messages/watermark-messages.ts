@@ -15,9 +15,16 @@ export interface VertexWatermarksInfo {
   readonly id: string
   readonly name: string
   readonly parallelism: number
+  /** Operators that have dropped late records since the last start or restart. */
+  readonly 'late-records-dropped': readonly DroppedRecordsInfo[]
   readonly inputs: readonly InputWatermarkInfo[]
-  /** Of a source: its operators that make watermarks, the slowest subtask of each. */
-  readonly makers: readonly WatermarkHolderInfo[]
+  /** Of a source: its operators that make watermarks, the slowest subtask of each that is not idle. */
+  readonly makers: readonly WatermarkMakerInfo[]
+}
+
+export interface DroppedRecordsInfo {
+  readonly operator: string
+  readonly count: number
 }
 
 /** The slowest subtasks of one input. */
@@ -40,11 +47,21 @@ export interface WatermarkHolderInfo {
   readonly strategy: 'none' | 'function' | 'strategy'
   /** Absent where it is not known. */
   readonly 'has-record'?: boolean
+  readonly idle: boolean
+  /** Of a source with splits: whether it may still get some. */
+  readonly 'may-get-splits'?: boolean
+  /** Its alignment group, where it waits for the others of it. */
+  readonly 'waits-for-group'?: string
   readonly watermark: string
   readonly since: number
   /** Those of its splits that hold it back, a few at most. */
   readonly splits: readonly SplitWatermarkInfo[]
   readonly 'split-count': number
+}
+
+export interface WatermarkMakerInfo extends WatermarkHolderInfo {
+  /** How many of its subtasks are idle. */
+  readonly 'idle-subtasks': number
 }
 
 export interface SplitWatermarkInfo {

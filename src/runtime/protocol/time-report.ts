@@ -9,6 +9,14 @@ export interface TaskTimeReport {
   readonly inputs: readonly InputTime[]
   /** Operators of the chain that make watermarks, head first. */
   readonly makers: readonly WatermarkMakerTime[]
+  /** Of its operators that have dropped any. */
+  readonly lateRecords: readonly LateRecords[]
+}
+
+/** Records that an operator dropped since its task began, because time had passed them. */
+export interface LateRecords {
+  readonly operatorId: string
+  readonly numDropped: number
 }
 
 export interface InputTime {
@@ -38,6 +46,10 @@ export interface WatermarkMakerTime {
   /** Of a source with splits: those with the smallest watermark that are not idle. */
   readonly splits: readonly SplitTime[]
   readonly numSplits: number
+  /** Of a source with splits: whether its enumerator may still assign some. */
+  readonly mayGetSplits: boolean | undefined
+  /** The alignment group whose other sources it waits for. */
+  readonly waitsForGroup: string | undefined
 }
 
 export interface SplitTime {

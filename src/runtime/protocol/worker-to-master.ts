@@ -41,10 +41,12 @@ export interface TaskStateChanged {
   readonly accumulators: AccumulatorParts | undefined
 }
 
-/** The task has given out all its data; it waits for a checkpoint that begins after this before it finishes. */
+/** The task has given out all its data. */
 export interface EndOfData {
   readonly type: 'end-of-data'
   readonly executionId: string
+  /** `checkpoint`: it waits for one that begins after this before it finishes. */
+  readonly waitsFor: 'checkpoint' | undefined
 }
 
 /** Times in ms, sizes in bytes; for REST and `list`. */

@@ -33,6 +33,8 @@ export interface AttemptEndingInput {
 
 export class AttemptEnding {
   readonly #input: AttemptEndingInput
+  /** Tasks whose data has ended and that need no checkpoint. */
+  readonly #ending = new Set<string>()
   #ended: (() => void) | undefined
   #watchdog: TaskCancellationWatchdog | undefined
   #slow: TimerHandle | undefined
@@ -40,6 +42,13 @@ export class AttemptEnding {
 
   constructor(input: AttemptEndingInput) {
     this.#input = input
+  }
+
+  /** The task waits for nothing but the close of its functions. */
+  dataEnded(executionId: string): void {
+    this.#ending.add(executionId)
+    const all = [...this.#input.executions.all()]
+    if (all.every(({ id, isTerminal }) => isTerminal || this.#ending.has(id))) this.expectEnd()
   }
 
   /** Its tasks end by themselves now. */
@@ -104,7 +113,8 @@ export class AttemptEnding {
     this.#slow?.cancel()
     this.#slow = environment.clock.setTimer(SLOW_MS, () => {
       const tasks = [...executions.all()].filter(({ isTerminal }) => !isTerminal)
-      onSlowEnd([...tasks.map(({ taskNameWithSubtask }) => taskNameWithSubtask), ...coordinators()])
+      const waitsFor = [...tasks.map(({ taskNameWithSubtask }) => taskNameWithSubtask), ...coordinators()]
+      if (waitsFor.length > 0) onSlowEnd(waitsFor)
     })
   }
 

@@ -12,7 +12,13 @@ import { asError } from '../../../core/errors/thrown-value.js'
 import { settledWithin } from '../../../core/time/settled-within.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
-import type { ReportMetrics, ReportTime, TaskStateChanged, WorkerToMaster } from '../../protocol/worker-to-master.js'
+import type {
+  EndOfData,
+  ReportMetrics,
+  ReportTime,
+  TaskStateChanged,
+  WorkerToMaster,
+} from '../../protocol/worker-to-master.js'
 import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
 import { OperatorCoordinators } from '../coordination/operator-coordinators.js'
 import type { Execution } from '../executiongraph/execution.js'
@@ -20,6 +26,7 @@ import { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import type { JobEnvironment } from '../job-environment.js'
 import { planDeployment, type RestoreAssignment } from '../scheduler/deployment-plan.js'
 import type { SlotAssignment } from '../scheduler/slot-assignment.js'
+import { droppedRecordsOf, type DroppedRecords } from '../watermarks/dropped-records.js'
 import { TimeStore } from '../watermarks/time-store.js'
 import { AccumulatorMerging } from './accumulator-merging.js'
 import { AttemptEnding, type EndingLimits } from './attempt-ending.js'
@@ -37,6 +44,8 @@ export interface JobAttemptListener {
   onCancellationTimeout(error: Error): void
   /** It is long at its end; `waitsFor`: tasks and coordinators. */
   onSlowEnd(waitsFor: readonly string[]): void
+  /** At a report of them: all that were dropped so far. */
+  onLateRecords(dropped: readonly DroppedRecords[]): void
 }
 
 export interface JobAttemptInput {
@@ -116,7 +125,7 @@ export class JobAttempt {
         this.#taskStateChanged(message)
         break
       case 'end-of-data':
-        if (this.executions.find(message.executionId) !== undefined) this.coordinator.dataEnded(message.executionId)
+        this.#dataEnded(message)
         break
       case 'acknowledge-checkpoint':
         this.coordinator.acknowledge(message)
@@ -164,6 +173,15 @@ export class JobAttempt {
     const reported = this.time.nextReports(living.map(({ id }) => id))
     pool.sendToAll({ type: 'request-time' })
     await settledWithin(reported, TIME_REPORT_LIMIT_MS, environment.clock)
+  }
+
+  /** What its operators have dropped, those that have dropped anything. */
+  lateRecords(): DroppedRecords[] {
+    const { vertices } = this.#input.environment.jobGraph
+    return droppedRecordsOf(
+      vertices.flatMap(({ operators }) => operators),
+      this.time.lateRecords(),
+    )
   }
 
   /** What the tasks accumulated, once all of them have finished. */
@@ -240,6 +258,12 @@ export class JobAttempt {
     this.#ending.check()
   }
 
+  #dataEnded({ executionId, waitsFor }: EndOfData): void {
+    if (this.executions.find(executionId) === undefined) return
+    if (waitsFor === 'checkpoint') this.coordinator.dataEnded(executionId)
+    else this.#ending.dataEnded(executionId)
+  }
+
   #storeMetrics(message: ReportMetrics): void {
     const now = this.#input.environment.clock.now()
     for (const { executionId, values } of message.tasks) {
@@ -254,6 +278,7 @@ export class JobAttempt {
       const execution = this.executions.find(report.executionId)
       if (execution !== undefined) this.time.put(execution.vertex.id, execution.subtaskIndex, report, now)
     }
+    if (tasks.some(({ lateRecords }) => lateRecords.length > 0)) this.#input.listener.onLateRecords(this.lateRecords())
   }
 
   #ended(execution: Execution): void {

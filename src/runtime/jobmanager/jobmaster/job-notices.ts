@@ -3,6 +3,7 @@
 // Invariants: a job that fails again and again does not fill the terminal: after a few lines there is one now and then, with
 // the number of those that were left out. Checkpoints that fail are told once, until one completes.
 // Thread: main thread.
+import type { DroppedRecords } from '../watermarks/dropped-records.js'
 import { causeOf, isError, textOfError, userFrames } from '../../../core/errors/thrown-value.js'
 import type { Clock } from '../../../core/time/clock.js'
 
@@ -23,8 +24,8 @@ const HINT =
   'If it fails again each time: Ctrl-C or `flink-ts cancel` ends it, -D restart-strategy.type=none lets it fail at once.'
 
 export interface JobNoticesInput {
-  /** Name and id, as `"words" (0123...)`. */
-  readonly job: string
+  readonly name: string
+  readonly jobId: string
   readonly clock: Clock
   readonly tell: (text: string) => void
   /** The last failure: whoever waits for the end of the job is told it as well. */
@@ -40,7 +41,9 @@ export interface FailedAttempt {
 }
 
 export class JobNotices {
+  /** Name and id, as `"words" (0123...)`. */
   readonly #job: string
+  readonly #jobId: string
   readonly #tell: (text: string) => void
   readonly #tellFailed: (text: string) => void
   readonly #restarts: LineBudget
@@ -48,9 +51,11 @@ export class JobNotices {
   #failedCheckpoints = 0
   #abortedCheckpoints = 0
   #isToldThatTheyFail = false
+  #lateRecordsTold = 0
 
-  constructor({ job, clock, tell, tellFailed }: JobNoticesInput) {
-    this.#job = job
+  constructor({ name, jobId, clock, tell, tellFailed }: JobNoticesInput) {
+    this.#job = `"${name}" (${jobId})`
+    this.#jobId = jobId
     this.#tell = tell
     this.#tellFailed = tellFailed
     this.#restarts = new LineBudget(clock)
@@ -78,6 +83,24 @@ export class JobNotices {
     this.#tell(
       `Job ${this.#job} is at its end and still waits for: ${all}. Does a close or a promise not return there?`,
     )
+  }
+
+  /** The first ones; how many it becomes is said at the end. */
+  lateRecordsDropped(dropped: readonly DroppedRecords[]): void {
+    if (this.#lateRecordsTold > 0 || dropped.length === 0) return
+    this.#lateRecordsTold = sumOf(dropped)
+    this.#tell(
+      `Job ${this.#job} drops late records: ${textOf(dropped)} so far. Watermarks had passed the end of their windows when they ` +
+        'came. allowedLateness(...) keeps windows longer, sideOutputLateData(tag) gives such records out; ' +
+        `\`flink-ts watermarks ${this.#jobId}\` counts them.`,
+    )
+  }
+
+  /** It has finished. */
+  ended(dropped: readonly DroppedRecords[]): void {
+    if (sumOf(dropped) > this.#lateRecordsTold) {
+      this.#tell(`Job ${this.#job} has dropped late records: ${textOf(dropped)} in its last attempt.`)
+    }
   }
 
   workerTerminated(cause: Error): void {
@@ -113,6 +136,15 @@ export class JobNotices {
     const last = lastCompleted === undefined ? 'None has completed yet' : `The last completed one is ${lastCompleted}`
     this.#tell(`Checkpoints of job ${this.#job} fail: ${sentence(withReason(cause))} ${last}; the job goes on.`)
   }
+}
+
+function sumOf(dropped: readonly DroppedRecords[]): number {
+  return dropped.reduce((sum, { numDropped }) => sum + numDropped, 0)
+}
+
+/** `540 at "TumblingEventTimeWindows"` */
+function textOf(dropped: readonly DroppedRecords[]): string {
+  return dropped.map(({ operator, numDropped }) => `${String(numDropped)} at "${operator}"`).join(', ')
 }
 
 interface BudgetedLine {

@@ -78,7 +78,7 @@ export class RestartLoop {
     this.#services = services
     this.#slots = assignSlots(jobGraph, layoutOf(configuration, maxWorkers))
     this.#failures = new ExecutionFailureHandler(environment)
-    this.#notices = new JobNotices({ job: `"${jobGraph.name}" (${jobId})`, clock, tell, tellFailed })
+    this.#notices = new JobNotices({ name: jobGraph.name, jobId, clock, tell, tellFailed })
     this.#pool = new WorkerPool(this.#slots.workerCount, {
       starter,
       clock,
@@ -178,6 +178,7 @@ export class RestartLoop {
     return {
       onAllRunning: () => this.#attempt?.coordinator.start(),
       onFinished: () => {
+        this.#notices.ended(this.#attempt?.lateRecords() ?? [])
         this.#services.listener.onFinished()
       },
       onFailed: (error) => {
@@ -189,6 +190,9 @@ export class RestartLoop {
       },
       onSlowEnd: (waitsFor) => {
         this.#notices.endIsSlow(waitsFor)
+      },
+      onLateRecords: (dropped) => {
+        this.#notices.lateRecordsDropped(dropped)
       },
     }
   }

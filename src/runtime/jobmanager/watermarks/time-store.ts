@@ -26,6 +26,17 @@ export class TimeStore {
     return this.#subtasks.get(keyOf(vertexId, subtask))
   }
 
+  /** How many late records the operators have dropped, in all subtasks. */
+  lateRecords(): ReadonlyMap<string, number> {
+    const dropped = new Map<string, number>()
+    for (const { report } of this.#subtasks.values()) {
+      for (const { operatorId, numDropped } of report.lateRecords) {
+        dropped.set(operatorId, (dropped.get(operatorId) ?? 0) + numDropped)
+      }
+    }
+    return dropped
+  }
+
   put(vertexId: string, subtask: number, report: TaskTimeReport, nowMs: number): void {
     const key = keyOf(vertexId, subtask)
     this.#subtasks.set(key, later(this.#subtasks.get(key), report, nowMs))

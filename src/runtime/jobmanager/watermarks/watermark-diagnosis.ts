@@ -4,6 +4,7 @@
 // Thread: main thread.
 import type { JobGraph, JobVertex } from '../../../graph/job-graph.js'
 import type { InputTime, WatermarkMakerTime } from '../../protocol/time-report.js'
+import { droppedRecordsOf, type DroppedRecords } from './dropped-records.js'
 import { splitKey, type SubtaskTime, type TimeStore } from './time-store.js'
 
 /** What an input waits for. Times are epoch ms; a watermark may be -Infinity or Infinity. */
@@ -14,6 +15,9 @@ export interface WatermarkHolder {
   readonly operator: string
   readonly strategy: 'none' | 'function' | 'strategy'
   readonly hasRecord: boolean | undefined
+  readonly isIdle: boolean
+  readonly mayGetSplits: boolean | undefined
+  readonly waitsForGroup: string | undefined
   readonly watermark: number
   readonly since: number
   readonly splits: readonly { readonly splitId: string; readonly watermark: number; readonly since: number }[]
@@ -33,9 +37,15 @@ export interface VertexInputTime {
 
 export interface VertexTime {
   readonly vertex: JobVertex
+  readonly lateRecords: readonly DroppedRecords[]
   readonly inputs: readonly VertexInputTime[]
-  /** Of a source: what its operators have made, of the slowest subtask. */
-  readonly makers: readonly WatermarkHolder[]
+  /** Of a source: what its operators have made, of the slowest subtask that is not idle. */
+  readonly makers: readonly VertexMaker[]
+}
+
+export interface VertexMaker extends WatermarkHolder {
+  /** How many subtasks are idle. */
+  readonly numIdle: number
 }
 
 /** How many holders of an input are named. */
@@ -66,7 +76,8 @@ class JobTimes {
     const made = Array.from({ length: numInputs }, (_, number) => this.#inputOf(subtasks, number))
     // What an operator that assigns watermarks is told of time it does not pass on: nobody waits for it.
     const inputs = assignsWatermarks(vertex) ? made.map((input) => ({ ...input, holders: [] })) : made
-    return { vertex, inputs, makers: numInputs === 0 ? this.#slowestMakers(vertex) : [] }
+    const lateRecords = droppedRecordsOf(vertex.operators, this.#store.lateRecords())
+    return { vertex, lateRecords, inputs, makers: numInputs === 0 ? this.#slowestMakers(vertex) : [] }
   }
 
   #subtasksOf(vertex: JobVertex): SubtaskTime[] {
@@ -122,20 +133,26 @@ class JobTimes {
     return time.report.inputs.flatMap((input) => this.#upstream(input, seen))
   }
 
-  #slowestMakers(vertex: JobVertex): WatermarkHolder[] {
-    const made = indexes(vertex.parallelism).flatMap((subtask) => {
+  #slowestMakers(vertex: JobVertex): VertexMaker[] {
+    const byOperator = new Map<string, WatermarkHolder[]>()
+    for (const subtask of indexes(vertex.parallelism)) {
       const time = this.#store.find(vertex.id, subtask)
-      return (time?.report.makers ?? []).flatMap((maker) => {
-        return time === undefined || maker.isIdle ? [] : [holderOf(vertex, subtask, maker, time)]
-      })
-    })
-    const byOperator = new Map<string, WatermarkHolder>()
-    for (const holder of made) {
-      const slowest = byOperator.get(holder.operator)
-      if (slowest === undefined || holder.watermark < slowest.watermark) byOperator.set(holder.operator, holder)
+      if (time === undefined) continue
+      for (const maker of time.report.makers) {
+        const holders = byOperator.get(maker.operatorId) ?? []
+        byOperator.set(maker.operatorId, [...holders, holderOf(vertex, subtask, maker, time)])
+      }
     }
-    return [...byOperator.values()]
+    return [...byOperator.values()].flatMap((holders) => {
+      const slowest = [...holders].sort(slowestFirst)[0]
+      return slowest === undefined ? [] : [{ ...slowest, numIdle: holders.filter(({ isIdle }) => isIdle).length }]
+    })
   }
+}
+
+function slowestFirst(left: WatermarkHolder, right: WatermarkHolder): number {
+  if (left.isIdle !== right.isIdle) return left.isIdle ? 1 : -1
+  return left.watermark === right.watermark ? left.subtask - right.subtask : left.watermark < right.watermark ? -1 : 1
 }
 
 function assignsWatermarks({ operators }: JobVertex): boolean {
@@ -148,14 +165,14 @@ function holderOf(
   maker: WatermarkMakerTime,
   { makersSince }: SubtaskTime,
 ): WatermarkHolder {
-  const { operatorId, strategy, hasRecord, watermark, numSplits } = maker
+  const { operatorId, splits: splitTimes, ...told } = maker
   const operator = vertex.operators.find(({ id }) => id === operatorId)?.name ?? vertex.name
-  const splits = maker.splits.map((split) => ({
+  const splits = splitTimes.map((split) => ({
     ...split,
     since: makersSince.get(splitKey(operatorId, split.splitId)) ?? 0,
   }))
   const since = makersSince.get(operatorId) ?? 0
-  return { vertex, subtask, operator, strategy, hasRecord, watermark, since, splits, numSplits }
+  return { ...told, vertex, subtask, operator, since, splits }
 }
 
 function keyOf({ vertex, subtask, operator }: WatermarkHolder): string {

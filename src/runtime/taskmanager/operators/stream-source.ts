@@ -22,7 +22,7 @@ import type {
 import type { CapturedState } from './stream-operator-state-handler.js'
 import { UdfStreamOperator } from './udf-stream-operator.js'
 import { WatermarkEmitter } from '../eventtime/watermark-emitter.js'
-import type { WatermarkMaker } from './watermark-maker.js'
+import { WITHOUT_SPLITS, type WatermarkMaker } from './watermark-maker.js'
 
 /** Records an emitNext: enough to make its cost small, few enough to keep the step's time budget. */
 const BATCH = 32
@@ -86,7 +86,7 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
   /** Whether the function will ever emit a watermark only itself knows. */
   watermarkTime(): ReturnType<WatermarkMaker['watermarkTime']> {
     const { currentWatermark: watermark, isIdle } = this.#watermarks
-    return { watermark, isIdle, strategy: 'function', hasRecord: undefined, splits: [], numSplits: 0 }
+    return { watermark, isIdle, strategy: 'function', hasRecord: undefined, ...WITHOUT_SPLITS }
   }
 
   cancel(): void {

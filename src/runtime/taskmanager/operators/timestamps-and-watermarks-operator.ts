@@ -14,7 +14,7 @@ import { createWatermarkGenerator } from '../eventtime/watermark-generators.js'
 import { MAX_WATERMARK, type WatermarkStatus } from '../network/stream-element.js'
 import { StreamOperatorBase } from './stream-operator-base.js'
 import type { Input, OneInputStreamOperator, OperatorContext } from './stream-operator.js'
-import type { WatermarkMaker } from './watermark-maker.js'
+import { WITHOUT_SPLITS, type WatermarkMaker } from './watermark-maker.js'
 
 export class TimestampsAndWatermarksOperator
   extends StreamOperatorBase
@@ -80,7 +80,7 @@ export class TimestampsAndWatermarksOperator
   watermarkTime(): ReturnType<WatermarkMaker['watermarkTime']> {
     const { currentWatermark: watermark, isIdle } = this.#watermarks
     const strategy = this.#strategy.generator.kind === 'none' ? 'none' : 'strategy'
-    return { watermark, isIdle, strategy, hasRecord: this.#hasRecord, splits: [], numSplits: 0 }
+    return { watermark, isIdle, strategy, hasRecord: this.#hasRecord, ...WITHOUT_SPLITS }
   }
 
   #createGenerator(): WatermarkGenerator<unknown> {

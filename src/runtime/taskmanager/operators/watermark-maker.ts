@@ -7,6 +7,9 @@ import type { StreamOperator } from './stream-operator.js'
 /** How many of the splits that hold time back are named. */
 export const MAX_NAMED_SPLITS = 5
 
+/** A maker that has no splits. */
+export const WITHOUT_SPLITS = { splits: [], numSplits: 0, mayGetSplits: undefined, waitsForGroup: undefined } as const
+
 export interface WatermarkMaker {
   watermarkTime(): Omit<WatermarkMakerTime, 'operatorId'>
 }

@@ -38,6 +38,8 @@ export class ReaderOutputs implements ReaderOutput<unknown> {
   readonly #main: SourceOutputWithWatermarks
   readonly #mainClock: ActivityClock
   readonly #splits = new Map<string, SplitOutput>()
+  /** Of a split that was released. */
+  #hadRecord = false
 
   constructor(input: ReaderOutputsInput) {
     const { context, strategy, operatorName } = input
@@ -73,11 +75,15 @@ export class ReaderOutputs implements ReaderOutput<unknown> {
   }
 
   releaseOutputForSplit(splitId: string): void {
-    if (this.#splits.delete(splitId)) this.#multiplexer.unregisterOutput(splitId)
+    const split = this.#splits.get(splitId)
+    if (split === undefined) return
+    this.#hadRecord ||= split.output.hasRecord
+    this.#splits.delete(splitId)
+    this.#multiplexer.unregisterOutput(splitId)
   }
 
   get hasRecord(): boolean {
-    return this.#main.hasRecord || [...this.#splits.values()].some(({ output }) => output.hasRecord)
+    return this.#hadRecord || this.#main.hasRecord || [...this.#splits.values()].some(({ output }) => output.hasRecord)
   }
 
   get splits(): ReadonlyMap<string, { readonly watermark: number; readonly isIdle: boolean }> {

@@ -63,6 +63,7 @@ export class SourceOperator
   #splits: ListState<Uint8Array> | undefined
   #awaited: PromiseLike<unknown> | undefined
   #isCanceled = false
+  #mayGetSplits = true
 
   constructor(binding: OperatorBinding, context: OperatorContext, spec: SplitSourceSpec) {
     super(binding, context)
@@ -143,7 +144,12 @@ export class SourceOperator
     const { currentWatermark: watermark, isIdle } = emitter
     const strategy = this.#spec.watermarkStrategy.generator.kind === 'none' ? 'none' : 'strategy'
     const holders = holdersOf(splits)
-    return { watermark, isIdle, strategy, hasRecord, splits: holders, numSplits: splits.size }
+    const { alignment } = this.#spec.watermarkStrategy
+    return {
+      ...{ watermark, isIdle, strategy, hasRecord, splits: holders, numSplits: splits.size },
+      mayGetSplits: this.#mayGetSplits,
+      waitsForGroup: this.#alignment.mustWait ? alignment?.group : undefined,
+    }
   }
 
   cancel(): void {
@@ -160,6 +166,7 @@ export class SourceOperator
         this.#addSplits(received.splits)
         break
       case 'no-more-splits':
+        this.#mayGetSplits = false
         this.#refusePromise(reader.notifyNoMoreSplits(), 'notifyNoMoreSplits')
         break
       case 'source-event':

@@ -10,12 +10,13 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import { messageOf } from '../../../core/errors/thrown-value.js'
 import { settledWithin } from '../../../core/time/settled-within.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
-import type { InputTime, TaskTimeReport } from '../../protocol/time-report.js'
+import type { InputTime, LateRecords, TaskTimeReport } from '../../protocol/time-report.js'
 import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import type { TaskActivity } from '../metrics/task-times.js'
 import type { AccumulatorRegistry } from '../operators/accumulator-registry.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { StreamOperator } from '../operators/stream-operator.js'
+import { dropsLateRecords } from '../operators/late-record-dropper.js'
 import { makesWatermarks } from '../operators/watermark-maker.js'
 import type { OperatorChain } from './operator-chain.js'
 import type { OperatorEvents } from './operator-events.js'
@@ -81,7 +82,14 @@ export class StreamTask {
       executionId: this.descriptor.executionId,
       inputs: this.#parts.inputTimes(),
       makers: makers.map((maker) => ({ operatorId: maker.operatorId, ...maker.watermarkTime() })),
+      lateRecords: this.#lateRecords(),
     }
+  }
+
+  #lateRecords(): LateRecords[] {
+    return this.#operators.filter(dropsLateRecords).flatMap(({ operatorId, numLateRecordsDropped: numDropped }) => {
+      return numDropped > 0 ? [{ operatorId, numDropped }] : []
+    })
   }
 
   get accumulators(): AccumulatorRegistry {
@@ -275,7 +283,8 @@ export class StreamTask {
     ending.dataEnded()
     this.#control.enter('awaitingFinalCheckpoint')
     const { executionId } = this.descriptor
-    if (ending.needsFinalCheckpoint) this.#environment.send({ type: 'end-of-data', executionId })
+    const waitsFor = ending.needsFinalCheckpoint ? 'checkpoint' : undefined
+    this.#environment.send({ type: 'end-of-data', executionId, waitsFor })
   }
 
   /** Synchronous up to the first hook, so that what a source's function does meanwhile is after the barrier. */
@@ -317,6 +326,8 @@ export class StreamTask {
     try {
       await this.#parts.checkpoints.close()
       const accumulators = this.accumulators.parts()
+      // The last report may never be due.
+      if (this.#lateRecords().length > 0) this.#environment.send({ type: 'report-time', tasks: [this.timeReport()] })
       for (const operator of this.#operators) await operator.close()
       this.#environment.standardOutput.flush()
       if (life.phase === 'closing') this.#control.enter('finished', { accumulators })

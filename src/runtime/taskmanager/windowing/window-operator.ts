@@ -14,6 +14,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Counter } from '../../../core/metrics/counter.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
+import type { LateRecordDropper } from '../operators/late-record-dropper.js'
 import { OneInputUdfOperator } from '../operators/one-input-udf-operator.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
@@ -28,7 +29,7 @@ import type { TimerMethod } from './trigger-call.js'
 const TIMERS = 'window-timers'
 const LATE_RECORDS = 'numLateRecordsDropped'
 
-export class WindowOperator extends OneInputUdfOperator implements Triggerable<Window> {
+export class WindowOperator extends OneInputUdfOperator implements Triggerable<Window>, LateRecordDropper {
   protected readonly spec: WindowSpec
   protected readonly backend: KeyedStateBackend
   readonly #isEventTime: boolean
@@ -54,6 +55,10 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     const descriptor = this.contentsDescriptor()
     this.#opened = makeWindowParts({ operatorName, spec, backend, namespaces, timers, output, metrics, descriptor })
     await super.open()
+  }
+
+  get numLateRecordsDropped(): number {
+    return this.#lateRecords.getCount()
   }
 
   processElement(value: unknown, timestamp: number, keyHash: number): void {

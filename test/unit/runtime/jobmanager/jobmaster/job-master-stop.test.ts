@@ -15,6 +15,30 @@ async function stopping(): Promise<JobMasterHarness> {
   return harness
 }
 
+describe('A JobMaster whose tasks have come to the end of their data', () => {
+  it('says after a while which of them it still waits for, where none needs a checkpoint', async () => {
+    const harness = await new JobMasterHarness().run()
+    const workers = harness.started.flatMap((ofSlot) => ofSlot.slice(-1))
+    const tasks = workers.flatMap((worker) => worker.tasks.map(({ executionId }) => ({ worker, executionId })))
+    const ended = tasks.slice(1)
+    for (const { worker, executionId } of ended) worker.say({ type: 'end-of-data', executionId, waitsFor: undefined })
+    await harness.advance(60_000)
+    assert.deepEqual(harness.told, [], 'one of them has data')
+    const [first] = tasks
+    assert.ok(first !== undefined)
+    first.worker.say({ type: 'end-of-data', executionId: first.executionId, waitsFor: undefined })
+    for (const { worker, executionId } of ended) worker.report(executionId, 'FINISHED')
+    await harness.advance(9_999)
+    assert.deepEqual(harness.told, [])
+    await harness.advance(1)
+    assert.equal(harness.told.length, 1)
+    assert.match(
+      harness.told.join(),
+      /is at its end and still waits for: source \(1\/\d\)\. Does a close or a promise not/,
+    )
+  })
+})
+
 describe('A JobMaster that is asked to stop', () => {
   it('waits for no merge of accumulators once it is cancelled', async () => {
     const harness = await new JobMasterHarness().run()

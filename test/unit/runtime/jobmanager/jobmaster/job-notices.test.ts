@@ -18,7 +18,7 @@ function make(): { clock: ManualClock; told: string[]; notices: JobNotices } {
   const clock = new ManualClock(0)
   const told: string[] = []
   const tell = (text: string) => told.push(text)
-  return { clock, told, notices: new JobNotices({ job: '"words" (ab)', clock, tell, tellFailed: tell }) }
+  return { clock, told, notices: new JobNotices({ name: 'words', jobId: 'ab', clock, tell, tellFailed: tell }) }
 }
 
 function fail(notices: JobNotices, attempt: number, backoffMs: number | undefined = 100): void {
@@ -129,5 +129,21 @@ describe('Whoever started a job', () => {
     notices.checkpointCompleted(5)
     for (let aborted = 0; aborted < 5; aborted += 1) notices.checkpointAborted(declined, undefined)
     assert.deepEqual(told, ['Checkpoints of job "words" (ab) fail: declined. None has completed yet; the job goes on.'])
+  })
+
+  it('tell of late records once, and how many they are at the end', () => {
+    const { notices, told } = make()
+    notices.lateRecordsDropped([{ operator: 'Window', numDropped: 3 }])
+    notices.lateRecordsDropped([{ operator: 'Window', numDropped: 4 }])
+    assert.equal(told.length, 1)
+    assert.match(
+      told[0] ?? '',
+      /^Job "words" \(ab\) drops late records: 3 at "Window" so far.*allowedLateness.*watermarks ab`/,
+    )
+    notices.ended([{ operator: 'Window', numDropped: 4 }])
+    assert.deepEqual(told.slice(1), ['Job "words" (ab) has dropped late records: 4 at "Window" in its last attempt.'])
+    const another = make()
+    another.notices.ended([])
+    assert.deepEqual(another.told, [])
   })
 })

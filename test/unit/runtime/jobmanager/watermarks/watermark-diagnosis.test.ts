@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { TimeStore } from '../../../../../src/runtime/jobmanager/watermarks/time-store.js'
 import { diagnoseWatermarks } from '../../../../../src/runtime/jobmanager/watermarks/watermark-diagnosis.js'
-import type { InputTime, WatermarkMakerTime } from '../../../../../src/runtime/protocol/time-report.js'
+import type { InputTime, TaskTimeReport, WatermarkMakerTime } from '../../../../../src/runtime/protocol/time-report.js'
 import { sampleGraph } from '../sample-graphs.js'
 
 const NONE = Number.NEGATIVE_INFINITY
@@ -10,7 +10,8 @@ const END = Number.POSITIVE_INFINITY
 
 function maker(operatorId: string, watermark: number, more: Partial<WatermarkMakerTime> = {}): WatermarkMakerTime {
   const unknown = { isIdle: false, strategy: 'strategy', hasRecord: true, splits: [], numSplits: 0 } as const
-  return { operatorId, watermark, ...unknown, ...more }
+  const source = { mayGetSplits: undefined, waitsForGroup: undefined }
+  return { operatorId, watermark, ...unknown, ...source, ...more }
 }
 
 /** `holders`: `[edge, producer]` of the channels that it waits for; none where it is idle. */
@@ -24,13 +25,14 @@ interface Told {
   readonly subtask?: number
   readonly inputs?: readonly InputTime[]
   readonly makers?: readonly WatermarkMakerTime[]
+  readonly lateRecords?: TaskTimeReport['lateRecords']
   readonly at?: number
 }
 
 function storeOf(...reports: readonly Told[]): TimeStore {
   const store = new TimeStore()
-  for (const { vertex, subtask = 0, inputs = [], makers = [], at = 0 } of reports) {
-    store.put(vertex, subtask, { executionId: `${vertex}${String(subtask)}`, inputs, makers }, at)
+  for (const { vertex, subtask = 0, inputs = [], makers = [], lateRecords = [], at = 0 } of reports) {
+    store.put(vertex, subtask, { executionId: `${vertex}${String(subtask)}`, inputs, makers, lateRecords }, at)
   }
   return store
 }
@@ -97,6 +99,26 @@ describe('the diagnosis of watermarks', () => {
     assert.equal(slow.numSplits, 8)
   })
 
+  it('shows of a source the slowest subtask that is not idle, and counts those that are', () => {
+    const idle = { vertex: 'source', makers: [maker('read', 3, { isIdle: true })] }
+    const active = { vertex: 'source', subtask: 1, makers: [maker('read', 5)] }
+    const [one] = diagnoseWatermarks(chain, storeOf(idle, active))[0]?.makers ?? []
+    assert.deepEqual([one?.subtask, one?.watermark, one?.numIdle], [1, 5, 1])
+    const [all] = diagnoseWatermarks(chain, storeOf(idle))[0]?.makers ?? []
+    assert.deepEqual([all?.isIdle, all?.numIdle], [true, 1])
+  })
+
+  it('adds up the late records that the subtasks of an operator have dropped', () => {
+    const store = storeOf(
+      { vertex: 'map', lateRecords: [{ operatorId: 'map', numDropped: 2 }] },
+      { vertex: 'map', subtask: 1, lateRecords: [{ operatorId: 'map', numDropped: 3 }] },
+    )
+    const [source, map] = diagnoseWatermarks(chain, store)
+    const operator = chain.vertices[1]?.operators[0]
+    assert.deepEqual(map?.lateRecords, [{ operator: operator?.name, numDropped: 5 }])
+    assert.deepEqual(source?.lateRecords, [])
+  })
+
   it('looks for nobody whose time an operator with a strategy of its own does not pass on', () => {
     const vertices = chain.vertices.map((vertex) => ({
       ...vertex,
@@ -123,6 +145,7 @@ describe('the diagnosis of watermarks', () => {
 describe('TimeStore', () => {
   const report = (watermark: number, split: number) => ({
     executionId: 'e',
+    lateRecords: [],
     inputs: [input(watermark, ['edge', 0])],
     makers: [maker('read', watermark, { splits: [{ splitId: 's', watermark: split }], numSplits: 1 })],
   })

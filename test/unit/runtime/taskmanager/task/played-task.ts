@@ -125,9 +125,12 @@ export class PlayedTask {
     return this.sent.flatMap((message) => (message.type === 'task-state-changed' ? [message.state] : []))
   }
 
-  /** What was sent beside the states. */
+  /** What was sent beside the states, and the notice of an end that waits for nothing. */
   answers(): string[] {
-    return this.sent.flatMap((message) => (message.type === 'task-state-changed' ? [] : [message.type]))
+    const others = this.sent.filter((message) => message.type !== 'task-state-changed')
+    return others.flatMap((message) =>
+      message.type === 'end-of-data' && message.waitsFor === undefined ? [] : message.type,
+    )
   }
 
   trigger(checkpointId: number, stop?: CheckpointOptions['stop']): void {

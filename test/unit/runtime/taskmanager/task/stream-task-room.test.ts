@@ -59,7 +59,7 @@ function taskThatEmitsAtItsEnd() {
     ending: new TaskEnding(false),
     metrics: { markTaskStart: nothing, times: { stepped: nothing } },
   }
-  const environment = { clock: { monotonicMs: () => 0 }, standardOutput: { flush: nothing } }
+  const environment = { send: nothing, clock: { monotonicMs: () => 0 }, standardOutput: { flush: nothing } }
   const task = new StreamTask(
     { executionId: 'e', restore: undefined } as unknown as StreamTask['descriptor'],
     environment as unknown as ConstructorParameters<typeof StreamTask>[1],

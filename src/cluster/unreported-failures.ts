@@ -10,7 +10,7 @@ const DEEPEST_CAUSE = 16
  * Failures of jobs that may still be told in full by the error that the program ends with. One that the program passes over is
  * told in its one line after all: when the program goes on without it, or ends otherwise.
  */
-export class UntoldFailures {
+export class UnreportedFailures {
   readonly #clock: Clock
   readonly #tell: (text: string) => void
   readonly #lines = new Map<string, string>()

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { UntoldFailures } from '../../../src/cluster/untold-failures.js'
+import { UnreportedFailures } from '../../../src/cluster/unreported-failures.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { ManualClock } from '../../../src/core/time/manual-clock.js'
 
-function make(): { clock: ManualClock; told: string[]; failures: UntoldFailures } {
+function make(): { clock: ManualClock; told: string[]; failures: UnreportedFailures } {
   const clock = new ManualClock(0)
   const told: string[] = []
-  const failures = new UntoldFailures(clock, (text) => told.push(text))
+  const failures = new UnreportedFailures(clock, (text) => told.push(text))
   failures.failed('a', 'a has failed')
   failures.jobEnded('a')
   failures.jobEnded('b')

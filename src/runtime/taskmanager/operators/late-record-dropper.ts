@@ -1,0 +1,12 @@
+// Duty: what an operator implements that drops late records, so that it can be asked how many they are.
+// Thread: the task worker that owns the operator.
+import type { StreamOperator } from './stream-operator.js'
+
+export interface LateRecordDropper {
+  /** Since it was made. */
+  readonly numLateRecordsDropped: number
+}
+
+export function dropsLateRecords(operator: StreamOperator): operator is StreamOperator & LateRecordDropper {
+  return 'numLateRecordsDropped' in operator && typeof operator.numLateRecordsDropped === 'number'
+}
