@@ -18,7 +18,9 @@ export function fuseStages(run: StageRun): ProcessElement {
 }
 
 /** The function as source, after a `return`. */
-export function fusedStagesSource(stages: readonly Pick<RecordStage, 'kind' | 'method' | 'copier' | 'keyed'>[]): string {
+export function fusedStagesSource(
+  stages: readonly Pick<RecordStage, 'kind' | 'method' | 'copier' | 'keyed'>[],
+): string {
   const constants: string[] = []
   const lines: string[] = []
   let value = 'v'
