@@ -1,4 +1,4 @@
-import type { AggregateFunction, DataStream } from 'flink-ts'
+import type { AggregateFunction, DataStream, ParameterTool, StreamExecutionEnvironment } from 'flink-ts'
 import { watermarksWithEachRecord } from './event-time.js'
 
 /** A line of an access log. */
@@ -16,6 +16,14 @@ const COMBINED = /^(\S+) - \S+ \[([^\]]+)\] "[A-Z]+ ([^\s?"]+)[^"]*" \d{3} \d+ "
 
 /** The logs of several servers, put together, are out of order by so much. */
 const OUT_OF_ORDER_MS = 5_000
+
+/** Lines of `--input <file>`, or of a server that sends them as they come: `--port <port>`, `--hostname <host>`. */
+export function accessLog(env: StreamExecutionEnvironment, params: ParameterTool): DataStream<string> {
+  const lines = params.has('input')
+    ? env.readTextFile(params.getRequired('input'))
+    : env.socketTextStream(params.get('hostname', 'localhost'), params.getInt('port'))
+  return lines.uid('access-log').setParallelism(1)
+}
 
 /**
  * The hits of an access log, with their time. Lines that are no request (port scans, say) are left out. One subtask sees them all,

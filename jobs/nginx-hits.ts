@@ -8,7 +8,7 @@ import {
   type SingleOutputStreamOperator,
   type StreamExecutionEnvironment,
 } from 'flink-ts'
-import { COUNT_OF_HITS, hitsOf, minuteOf, type Hit } from './access-log.js'
+import { accessLog, COUNT_OF_HITS, hitsOf, minuteOf, type Hit } from './access-log.js'
 
 /** Hits that came more than a minute after the end of theirs. */
 export const TOO_LATE = new OutputTag<Hit>('too-late')
@@ -32,7 +32,7 @@ export function tooLate(hits: SingleOutputStreamOperator<string>): DataStream<st
 }
 
 export default function nginxHits(env: StreamExecutionEnvironment, params: ParameterTool): void {
-  const hits = hitsPerMinute(env.readTextFile(params.getRequired('input')).uid('access-log').setParallelism(1))
+  const hits = hitsPerMinute(accessLog(env, params))
   hits.print()
   tooLate(hits).print()
 }

@@ -9,7 +9,7 @@ import {
   type StreamExecutionEnvironment,
   type TimeWindow,
 } from 'flink-ts'
-import { hitsOf, minuteOf, type Hit } from './access-log.js'
+import { accessLog, hitsOf, minuteOf, type Hit } from './access-log.js'
 
 /** The way of a visitor through the pages, in the order in which they were asked for, not in that of the log. */
 class Visit extends ProcessWindowFunction<Hit, string, string, TimeWindow> {
@@ -34,5 +34,5 @@ export function sessions(lines: DataStream<string>): DataStream<string> {
 }
 
 export default function sessionization(env: StreamExecutionEnvironment, params: ParameterTool): void {
-  sessions(env.readTextFile(params.getRequired('input')).uid('access-log').setParallelism(1)).print()
+  sessions(accessLog(env, params)).print()
 }

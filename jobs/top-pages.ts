@@ -12,7 +12,7 @@ import {
   type ParameterTool,
   type StreamExecutionEnvironment,
 } from 'flink-ts'
-import { COUNT_OF_HITS, hitsOf, minuteOf } from './access-log.js'
+import { accessLog, COUNT_OF_HITS, hitsOf, minuteOf } from './access-log.js'
 
 /** How often a page was asked for in the window that ends there, in ms since the epoch. */
 type PageCount = [page: string, count: number, windowEnd: number]
@@ -60,5 +60,5 @@ export function topPages(lines: DataStream<string>): DataStream<string> {
 }
 
 export default function topPagesOfALog(env: StreamExecutionEnvironment, params: ParameterTool): void {
-  topPages(env.readTextFile(params.getRequired('input')).uid('access-log').setParallelism(1)).print()
+  topPages(accessLog(env, params)).print()
 }

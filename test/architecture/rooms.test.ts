@@ -217,11 +217,11 @@ test('a file outside every room is found as soon as one imports it', async () =>
   ])
 })
 
-test('the rules know every folder of src, and src itself holds index.ts and README.md only', () => {
+test('the rules know every folder of src, and src itself holds index.ts and pages only', () => {
   const known = new Set(rooms.flatMap(({ room }) => [room, room.split('/')[0]]))
   for (const entry of readdirSync(join(repositoryRoot, 'src'), { withFileTypes: true })) {
     if (entry.isDirectory()) assert.ok(known.has(entry.name), `src/${entry.name} is no room of the table`)
-    else assert.match(entry.name, /^(index\.ts|README\.md)$/, `src/${entry.name} stands in no room`)
+    else assert.match(entry.name, /^(index\.ts|README\.md|steps\.md)$/, `src/${entry.name} stands in no room`)
   }
   const runtimeFiles = filesUnder('src/runtime').filter((file) => file.split('/').length === 3)
   assert.deepEqual(

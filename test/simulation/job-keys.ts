@@ -38,8 +38,15 @@ export function drawKeys(random: Random): KeyPlan {
   }
 }
 
-export function keyedBy(numbers: DataStream<NumberRecord>, plan: KeyPlan): KeyedStream<NumberRecord, unknown> {
-  return numbers.keyBy(({ value }) => keyOf(value, plan), DECLARED[plan.kind])
+export function keyedBy<T extends NumberRecord>(numbers: DataStream<T>, plan: KeyPlan): KeyedStream<T, unknown> {
+  return numbers.keyBy(...keyArgumentsOf(plan))
+}
+
+/** As where and equalTo take them. */
+export function keyArgumentsOf(
+  plan: KeyPlan,
+): [(record: NumberRecord) => unknown, TypeInformation<unknown> | undefined] {
+  return [({ value }) => keyOf(value, plan), DECLARED[plan.kind]]
 }
 
 export function keyOf(value: number, { kind, keys, isSkewed }: KeyPlan): unknown {

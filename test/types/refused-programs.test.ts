@@ -105,6 +105,28 @@ const REFUSED: readonly (readonly [title: string, code: string, message: RegExp]
     }`,
     /not assignable/,
   ],
+  ['a window join without a key', 'words.join(pairs).equalTo((pair) => pair[0])', /Property 'equalTo' is protected/],
+  [
+    'a window join without a window',
+    'words.join(pairs).where((w) => w).equalTo(([w]) => w).apply(() => 1)',
+    /protected/,
+  ],
+  [
+    'a window join by keys of different types',
+    'words.join(pairs).where((w) => w).equalTo(([, n]) => n)',
+    /not assignable/,
+  ],
+  ['an interval join of a stream without keys', 'words.intervalJoin(pairs)', /Property 'intervalJoin' is protected/],
+  [
+    'an interval join by keys of different types',
+    'words.keyBy((w) => w).intervalJoin(pairs.keyBy(([, n]) => n))',
+    /not assignable/,
+  ],
+  [
+    'an interval join without bounds',
+    'words.keyBy((w) => w).intervalJoin(words.keyBy((w) => w)).process({})',
+    /protected/,
+  ],
   ['two streams with a function of one', 'words.connect(pairs).map((word: string) => word)', /not assignable/],
   [
     'two streams the other way round',

@@ -17,7 +17,7 @@ import type { SingleOutputStreamOperator } from './single-output-stream-operator
  * @example
  * ```ts
  * import { OutputTag, ProcessJoinFunction, Time } from 'flink-ts'
- * import type { Collector, DataStream, KeyedStream, ProcessJoinFunctionContext } from 'flink-ts'
+ * import type { Collector, DataStream, IntervalJoined, KeyedStream, ProcessJoinFunctionContext } from 'flink-ts'
  *
  * type Event = readonly [user: string, what: string]
  * const lateClick = new OutputTag<Event>('late click')
@@ -30,12 +30,10 @@ import type { SingleOutputStreamOperator } from './single-output-stream-operator
  * }
  * // Clicks less than five seconds after a view.
  * function clicked(views: KeyedStream<Event, string>, clicks: KeyedStream<Event, string>): DataStream<string> {
- *   return views
+ *   const near: IntervalJoined<Event, Event, string> = views
  *     .intervalJoin(clicks)
  *     .between(Time.seconds(0), Time.seconds(5))
- *     .upperBoundExclusive()
- *     .sideOutputRightLateData(lateClick)
- *     .process(new Named())
+ *   return near.upperBoundExclusive().sideOutputRightLateData(lateClick).process(new Named())
  * }
  * ```
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/joining/#interval-join

@@ -4,15 +4,9 @@
  */
 import { parseArgs } from 'node:util'
 import { Bench } from 'tinybench'
-import {
-  BUCKET_MS,
-  MAX_DISORDER_MS,
-  recordMaker,
-  timedRecordMaker,
-  type BenchRecord,
-  type KeyKind,
-} from '../jobs/bench-records.js'
+import { recordMaker, type BenchRecord, type KeyKind } from '../jobs/bench-records.js'
 import { isKept, raiseValue, valueOf } from '../jobs/chain-functions.js'
+import { BUCKET_MS, DISORDER_MS, timedRecordMaker } from '../jobs/timed-records.js'
 
 /** Of ten rounds three warm up, as the first 30 % of a job do. */
 const WARMUP_ROUNDS = 3
@@ -71,18 +65,17 @@ function countLoop(make: (id: number) => BenchRecord): Loop {
 }
 
 /** Counts a bucket of time and key, and takes a bucket away once no more records of it can come. */
-function bucketLoop(makeUntimed: (id: number) => BenchRecord): Loop {
-  const make = timedRecordMaker(makeUntimed, 0, 1)
+function bucketLoop(make: (id: number) => BenchRecord): Loop {
   const buckets = new Map<number, Map<string, number>>()
   let newest = 0
   let nextEnd = 0
   const fire = (): void => {
     for (const [bucket, counts] of buckets) {
-      if (bucket + BUCKET_MS + MAX_DISORDER_MS > newest) continue
+      if (bucket + BUCKET_MS + DISORDER_MS > newest) continue
       for (const count of counts.values()) sunk += count
       buckets.delete(bucket)
     }
-    nextEnd = newest - (newest % BUCKET_MS) + BUCKET_MS + MAX_DISORDER_MS
+    nextEnd = newest - (newest % BUCKET_MS) + BUCKET_MS + DISORDER_MS
   }
   return (from, to) => {
     for (let id = from; id < to; id += 1) {
@@ -114,8 +107,10 @@ const { positionals, values } = parseArgs({
     'key-kind': { type: 'string', default: 'fresh' },
   },
 })
-const loop = LOOPS[positionals[0] as keyof typeof LOOPS](
-  recordMaker(values['key-kind'] as KeyKind, Number(values.keys), 12345),
+const name = positionals[0] as keyof typeof LOOPS
+const keys = Number(values.keys)
+const loop = LOOPS[name](
+  name === 'buckets' ? timedRecordMaker(keys, 12345) : recordMaker(values['key-kind'] as KeyKind, keys, 12345),
 )
 const roundRecords = Math.max(1, Math.floor(Number(values.records) / (WARMUP_ROUNDS + ROUNDS)))
 

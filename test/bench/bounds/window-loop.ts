@@ -39,7 +39,7 @@ class AlignedLoop<A> implements WindowLoop {
     const { sizeMs, slideMs } = this.#lengths
     for (let start = record.ts - (record.ts % slideMs); start > record.ts - sizeMs; start -= slideMs) {
       let window = this.#windows.get(start + sizeMs)
-      if (window === undefined) this.#windows.set(start + sizeMs, (window = new Map()))
+      if (window === undefined) this.#windows.set(start + sizeMs, (window = new Map<string, A>()))
       window.set(record.key, this.#fold(window.get(record.key), record))
     }
   }

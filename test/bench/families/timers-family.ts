@@ -59,7 +59,7 @@ export const timersFamily: BenchFamily = {
   name: 'timers',
   programs: [
     pending,
-    loopBound({ id: 'w7-loop', loop: 'buckets', records: RECORDS, args: { keys: KEYS, 'key-kind': 'fresh' } }),
+    loopBound({ id: 'w7-loop', loop: 'buckets', records: RECORDS, args: { keys: KEYS } }),
     buckets(1),
     buckets(2),
   ],

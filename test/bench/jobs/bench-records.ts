@@ -15,13 +15,6 @@ export type KeyKind = 'fresh' | 'cut' | 'uuid' | 'array' | 'sequential' | 'hot'
 
 const UUID_LENGTH = 36
 
-/** Of event time from here on there are ten records a millisecond, each up to a second before or after its neighbours. */
-export const FIRST_TIMESTAMP = 1_700_000_000_000
-export const MAX_DISORDER_MS = 1000
-const RECORDS_A_MS = 10
-/** What the counts of W7 are made for. */
-export const BUCKET_MS = 10_000
-
 /** Numbers that look random and are the same in every run. */
 export function makeRandom(seed: number): () => number {
   let state = seed | 1
@@ -66,20 +59,6 @@ export function recordMaker(kind: KeyKind, keys: number, seed: number): (id: num
       const array = hashedKeys(keys)
       return (id) => ({ id, key: array[random() % keys] ?? '', value: random() % 100, ts: id })
     }
-  }
-}
-
-/** The same records with event time, those of one of `parallelism` subtasks. */
-export function timedRecordMaker(
-  make: (id: number) => BenchRecord,
-  subtask: number,
-  parallelism: number,
-): (id: number) => BenchRecord {
-  const random = makeRandom(99 + subtask)
-  return (id) => {
-    const { key, value } = make(id)
-    const ts = FIRST_TIMESTAMP + Math.floor((id * parallelism) / RECORDS_A_MS) - (random() % MAX_DISORDER_MS)
-    return { id, key, value, ts }
   }
 }
 

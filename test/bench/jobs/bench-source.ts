@@ -5,10 +5,10 @@ import { recordMaker, type BenchRecord, type KeyKind } from './bench-records.js'
 /** The source of every job: a plain generator, the fastest way to write one. */
 export class BenchSource<T> extends RichParallelSourceFunction<T> {
   readonly #records: number
-  readonly #makerFor: (subtask: number, parallelism: number) => (id: number) => T
+  readonly #makerFor: (subtask: number) => (id: number) => T
 
   /** `makerFor` is called once in every subtask. */
-  constructor(records: number, makerFor: (subtask: number, parallelism: number) => (id: number) => T) {
+  constructor(records: number, makerFor: (subtask: number) => (id: number) => T) {
     super()
     this.#records = records
     this.#makerFor = makerFor
@@ -16,9 +16,8 @@ export class BenchSource<T> extends RichParallelSourceFunction<T> {
 
   *run(): Generator<T> {
     const context = this.getRuntimeContext()
-    const parallelism = context.getNumberOfParallelSubtasks()
-    const count = Math.floor(this.#records / parallelism)
-    const make = this.#makerFor(context.getIndexOfThisSubtask(), parallelism)
+    const count = Math.floor(this.#records / context.getNumberOfParallelSubtasks())
+    const make = this.#makerFor(context.getIndexOfThisSubtask())
     for (let id = 0; id < count; id += 1) yield make(id)
   }
 }

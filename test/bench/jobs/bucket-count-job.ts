@@ -15,34 +15,22 @@ import type {
   ParameterTool,
   StreamExecutionEnvironment,
 } from 'flink-ts'
-import { BUCKET_MS, MAX_DISORDER_MS, timedRecordMaker, type BenchRecord } from './bench-records.js'
-import { BenchSource, makerOf } from './bench-source.js'
-import { ProgressCounter } from './progress.js'
+import { BUCKET_MS, DISORDER_MS, type TimedRecord } from './timed-records.js'
+import { TimedSource } from './timed-source.js'
 
 type Counted = [key: string, bucket: number, count: number]
 
-/** The progress is that of its input: what is emitted comes in bursts. */
-class BucketCounts extends KeyedProcessFunction<string, BenchRecord, Counted> {
-  readonly #records: number
+class BucketCounts extends KeyedProcessFunction<string, TimedRecord, Counted> {
   #counts: MapState<number, number> | undefined
-  #progress: ProgressCounter | undefined
-
-  constructor(records: number) {
-    super()
-    this.#records = records
-  }
 
   override open(): void {
-    const context = this.getRuntimeContext()
-    this.#counts = context.getMapState(new MapStateDescriptor('counts', Types.LONG, Types.LONG))
-    this.#progress = new ProgressCounter(this.#records / context.getNumberOfParallelSubtasks())
+    this.#counts = this.getRuntimeContext().getMapState(new MapStateDescriptor('counts', Types.LONG, Types.LONG))
   }
 
-  override processElement(record: BenchRecord, context: KeyedProcessFunctionContext<string>): void {
+  override processElement(record: TimedRecord, context: KeyedProcessFunctionContext<string>): void {
     const bucket = record.ts - (record.ts % BUCKET_MS)
     this.#counts?.put(bucket, (this.#counts.get(bucket) ?? 0) + 1)
     context.timerService().registerEventTimeTimer(bucket + BUCKET_MS - 1)
-    this.#progress?.add()
   }
 
   override onTimer(
@@ -53,12 +41,6 @@ class BucketCounts extends KeyedProcessFunction<string, BenchRecord, Counted> {
     const bucket = timestamp - BUCKET_MS + 1
     out.collect([context.getCurrentKey(), bucket, this.#counts?.get(bucket) ?? 0])
     this.#counts?.remove(bucket)
-  }
-
-  override close(): void {
-    this.getRuntimeContext()
-      .getStandardOutput()
-      .write(this.#progress?.line(0) ?? '')
   }
 }
 
@@ -77,17 +59,12 @@ class CountSum extends RichSinkFunction<Counted> {
 }
 
 export default function bucketCountJob(env: StreamExecutionEnvironment, params: ParameterTool): void {
-  const records = params.getInt('records')
-  const makerFor = makerOf(params)
-  const source = new BenchSource(records, (subtask, parallelism) =>
-    timedRecordMaker(makerFor(subtask), subtask, parallelism),
-  )
-  const strategy = WatermarkStrategy.forBoundedOutOfOrderness<BenchRecord>(Duration.ofMillis(MAX_DISORDER_MS))
+  const strategy = WatermarkStrategy.forBoundedOutOfOrderness<TimedRecord>(Duration.ofMillis(DISORDER_MS))
   env
-    .addSource(source, 'source')
+    .addSource(new TimedSource(params.getInt('records'), params.getInt('keys')), 'source')
     .assignTimestampsAndWatermarks(strategy.withTimestampAssigner((record) => record.ts))
     .keyBy((record) => record.key)
-    .process(new BucketCounts(records))
+    .process(new BucketCounts())
     .uid('counts')
     .addSink(new CountSum())
 }

@@ -7,10 +7,11 @@ import type {
   ParameterTool,
   StreamExecutionEnvironment,
 } from 'flink-ts'
-import { FIRST_TIMESTAMP, makeRandom, recordMaker, type BenchRecord } from './bench-records.js'
+import { makeRandom, recordMaker, type BenchRecord } from './bench-records.js'
 import { BenchSource } from './bench-source.js'
 import { ProgressCounter } from './progress.js'
 
+const FIRST_TIMESTAMP = 1_700_000_000_000
 const TIMERS_A_KEY = 100
 /** They lie within a day. */
 const SPAN_MS = 86_400_000

@@ -30,7 +30,7 @@ export interface ValuesAhead {
   touch(entries: readonly unknown[], positions: Int32Array, count: number): number
 }
 
-/** More fields than a class may have else: parallel lists and the numbers beside them are what makes a lookup two cache lines. */
+/** So many fields, as parallel lists and the numbers beside them make a lookup two cache lines. */
 export class EntryTable {
   /** What `prefetch` loaded: stored, so that the compiler does not leave the loads out. */
   touched = 0
@@ -122,8 +122,8 @@ export class EntryTable {
     return position
   }
 
-  /** The position is retired: it must be reclaimed before it is used again. */
-  remove(position: number): void {
+  /** Without `reuse` the position is retired: it must be reclaimed before it is used again. */
+  remove(position: number, reuse: boolean): void {
     const index = this.#index
     const mask = index.length - 1
     let hole = this.#home(this.hashAt(position))
@@ -137,17 +137,14 @@ export class EntryTable {
     }
     index.fill(0, hole, hole + 2)
     this.#entries[2 * position + 1] = NO_ENTRY
-    this.#retired.push(position)
     this.#size -= 1
+    if (reuse) this.#release(position)
+    else this.#retired.push(position)
   }
 
   /** No snapshot runs: what was retired may be used again. */
   reclaim(): void {
-    for (const position of this.#retired) {
-      this.#entries[2 * position] = undefined
-      this.#namespaces?.clear(position)
-      this.#free.push(position)
-    }
+    for (const position of this.#retired) this.#release(position)
     this.#retired.length = 0
   }
 
@@ -214,6 +211,12 @@ export class EntryTable {
     }
     if (this.#valuesAhead !== undefined) touched += this.#valuesAhead.touch(entries, positions, count)
     this.touched = touched
+  }
+
+  #release(position: number): void {
+    this.#entries[2 * position] = undefined
+    this.#namespaces?.clear(position)
+    this.#free.push(position)
   }
 
   #hasNamespace(position: number, namespace: unknown): boolean {

@@ -68,12 +68,12 @@ export class HeapQueueEntries<N> implements QueueEntries<N> {
     return this.#column.timestampAt(position) === timestamp && this.#table.hasEntryAt(position)
   }
 
-  take(position: number): QueueElement<N> {
+  take(position: number, keyHash: number): QueueElement<N> {
     const table = this.#table
     const column = this.#column
     const element = {
       key: table.keyAt(position),
-      keyHash: table.keyHashAt(position),
+      keyHash,
       namespace: column.namespaceAt(position) as N,
       timestamp: column.timestampAt(position),
     }
@@ -82,17 +82,17 @@ export class HeapQueueEntries<N> implements QueueEntries<N> {
     return element
   }
 
-  /** Those of a sorted run lie anywhere: touched together, W7 takes a tenth less processor time. */
-  onComingTimers({ timestamps, hashes, positions }: UnorderedTimers, start: number, end: number): void {
-    if (!this.#column.isOfVoid) return
-    const { namespaces } = this.#table.types
+  /**
+   * Those of a sorted run lie anywhere. Touched together, and with the hash of the order instead of the table's, a job that sets and
+   * fires 1,000,000 timers takes 2.2 to 2.7 s of processor time instead of 2.5 to 3.2 s.
+   */
+  onComingTimers({ hashes, positions }: UnorderedTimers, start: number, end: number): void {
     let touched = 0
     for (let at = start; at < end; at += 1) {
-      const keyHash = hashes[at] as number
-      this.#sought.timestamp = timestamps[at] as number
-      this.#keyHashes[at - start] = keyHash
-      this.#hashes[at - start] = keyHash ^ namespaces.hash(this.#sought)
-      touched += this.#column.timestampAt(positions[at] as number)
+      const position = positions[at] as number
+      this.#keyHashes[at - start] = hashes[at] as number
+      this.#hashes[at - start] = this.#table.hashAt(position)
+      touched += this.#column.timestampAt(position)
     }
     this.touched = touched
     this.#table.prefetch(this.#hashes, 0, end - start)

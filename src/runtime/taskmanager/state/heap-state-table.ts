@@ -145,6 +145,11 @@ export class HeapStateTable implements StateTable {
     return this.#table.valueAt(position) !== NO_ENTRY
   }
 
+  /** Of key and namespace. */
+  hashAt(position: number): number {
+    return this.#table.hashAt(position)
+  }
+
   keyHashAt(position: number): number {
     return this.#table.keyHashAt(position)
   }
@@ -278,8 +283,7 @@ export class HeapStateTable implements StateTable {
   }
 
   #removeAt(position: number): void {
-    this.#table.remove(position)
-    if (this.#snapshots === undefined) this.#table.reclaim()
+    this.#table.remove(position, this.#snapshots === undefined)
   }
 
   #removedKeyAt(position: number): RemovedKey {

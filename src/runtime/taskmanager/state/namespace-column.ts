@@ -1,7 +1,6 @@
 // Duty: the namespaces of the entries of one table, by position.
 // Invariants: what is set stays until it is cleared; a position without an entry may still be asked for what it had.
 // Thread: the task worker that owns the backend.
-import type { AnyNamespaceType, TwoNumbers } from './namespace-type.js'
 
 export interface NamespaceColumn {
   set(position: number, namespace: unknown): void
@@ -18,7 +17,22 @@ export interface ComparableNamespaces {
   equals(left: unknown, right: unknown): boolean
 }
 
-export function namespaceColumn(type: AnyNamespaceType): NamespaceColumn {
+/** A namespace as two numbers, none of them NaN, and back. */
+export interface TwoNumbers<N> {
+  first(namespace: N): number
+  second(namespace: N): number
+  of(first: number, second: number): N
+  /** What `hash` gives for the namespace. */
+  hash(first: number, second: number): number
+}
+
+/** What a table asks of the type of its namespaces to make a column. */
+export interface KeptNamespaces extends ComparableNamespaces {
+  newColumn?(): NamespaceColumn
+  readonly numbers?: TwoNumbers<unknown>
+}
+
+export function namespaceColumn(type: KeptNamespaces): NamespaceColumn {
   if (type.newColumn !== undefined) return type.newColumn()
   return type.numbers === undefined ? new ObjectColumn(type) : new NumbersColumn(type.numbers)
 }

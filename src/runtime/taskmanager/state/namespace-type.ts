@@ -3,19 +3,10 @@
 // keyed state has one namespace, which costs no byte and no comparison.
 // Thread: any.
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
-import type { NamespaceColumn } from './namespace-column.js'
+import type { NamespaceColumn, TwoNumbers } from './namespace-column.js'
 
 /** The only namespace of state that belongs to the key alone. */
 export const VOID_NAMESPACE: undefined = undefined
-
-/** A namespace as two numbers, none of them NaN, and back. */
-export interface TwoNumbers<N> {
-  first(namespace: N): number
-  second(namespace: N): number
-  of(first: number, second: number): N
-  /** What `hash` gives for the namespace. */
-  hash(first: number, second: number): number
-}
 
 export interface NamespaceType<N> {
   /** Goes into snapshots: state is not restored with namespaces of another one. */

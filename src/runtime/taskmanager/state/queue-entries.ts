@@ -12,8 +12,8 @@ export interface QueueEntries<N> extends ComingTimers {
   remove(namespace: N, timestamp: number): boolean
   /** Whether there is an element with this timestamp at the position. */
   isAt(position: number, timestamp: number): boolean
-  /** Removes it. */
-  take(position: number): QueueElement<N>
+  /** Removes it; with the hash of its key, which the order has. */
+  take(position: number, keyHash: number): QueueElement<N>
   /** Of the current key. */
   readonly keyHash: number
   /** All that there are, in any order and without what was removed; no more than these stay in the order. */

@@ -66,7 +66,7 @@ export class TablePriorityQueue<N> implements KeyedPriorityQueue<N> {
   poll(): QueueElement<N> | undefined {
     if (!this.#findFirst()) return undefined
     this.#order.announceTo(this.#entries)
-    const element = this.#entries.take(this.#order.position)
+    const element = this.#entries.take(this.#order.position, this.#order.hash)
     this.#order.pop()
     this.#size -= 1
     return element

@@ -31,6 +31,11 @@ export class TimerOrder {
     return run === undefined ? this.#heap.position : run.position
   }
 
+  get hash(): number {
+    const run = this.#runFirst()
+    return run === undefined ? this.#heap.hash : run.hash
+  }
+
   push(timestamp: number, hash: number, position: number): void {
     this.#heap.push(timestamp, hash, position)
   }

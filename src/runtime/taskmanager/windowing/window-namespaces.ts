@@ -4,9 +4,11 @@
 import type { WindowAssigner } from '../../../api/windowing/assigners/window-assigner.js'
 import { TIME_WINDOW_SERIALIZER, TimeWindow, timeWindowHash } from '../../../api/windowing/windows/time-window.js'
 import type { Window } from '../../../api/windowing/windows/window.js'
-import type { NamespaceType, TwoNumbers } from '../state/namespace-type.js'
+import type { NamespaceType } from '../state/namespace-type.js'
 
-const START_AND_END: TwoNumbers<TimeWindow> = {
+type StartAndEnd<W extends Window> = NonNullable<NamespaceType<W>['numbers']>
+
+const START_AND_END: StartAndEnd<TimeWindow> = {
   first: (window) => window.getStart(),
   second: (window) => window.getEnd(),
   of: (start, end) => new TimeWindow(start, end),
@@ -16,12 +18,12 @@ const START_AND_END: TwoNumbers<TimeWindow> = {
 export function windowNamespaces(assigner: WindowAssigner<unknown, Window>): NamespaceType<Window> {
   const serializer = assigner.getWindowSerializer()
   // Another copy of the package has windows of another class.
-  const isTime = (serializer as unknown) === TIME_WINDOW_SERIALIZER
+  const isTime = serializer === TIME_WINDOW_SERIALIZER
   return {
     fingerprint: serializer.name,
     serializer,
     hash: (window) => window.hashCode(),
     equals: (left, right) => left.equals(right),
-    ...(isTime ? { numbers: START_AND_END as unknown as TwoNumbers<Window> } : {}),
+    ...(isTime ? { numbers: START_AND_END } : {}),
   }
 }

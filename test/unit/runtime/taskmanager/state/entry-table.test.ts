@@ -17,7 +17,7 @@ describe('EntryTable', () => {
           const position = table.find(key, undefined, hash)
           assert.equal(position === NOT_FOUND, !oracle.has(key))
           if (remove && position !== NOT_FOUND) {
-            table.remove(position)
+            table.remove(position, false)
             if (step % 2 === 0) table.reclaim()
             oracle.delete(key)
           } else if (position === NOT_FOUND) {
@@ -60,7 +60,7 @@ describe('EntryTable', () => {
   test('does not use a retired position again, and keeps its key, until it is reclaimed', () => {
     const table = new EntryTable('auto', VOID_NAMESPACES)
     const first = table.insert({ key: 'a', namespace: undefined, value: 1 }, 1, true)
-    table.remove(first)
+    table.remove(first, false)
     assert.equal(table.valueAt(first), NO_ENTRY)
     assert.equal(table.keyAt(first), 'a')
     assert.notEqual(table.insert({ key: 'b', namespace: undefined, value: 2 }, 2, true), first)
