@@ -4,12 +4,7 @@ import { absoluteTarget } from '../absolute-target.js'
 import { applyClaimMode, CLAIM_MODE_OPTION, RESTORE_MODE_OPTION } from '../claim-mode.js'
 import type { CliCommand } from '../cli-command.js'
 import { has, valueOf, type ParsedOptions } from '../parsed-values.js'
-import {
-  applyProgramOptions,
-  noteOnOptionsForProgram,
-  PROGRAM_OPTIONS,
-  programArguments,
-} from '../program-options.js'
+import { applyProgramOptions, noteOnOptionsForProgram, PROGRAM_OPTIONS, programArguments } from '../program-options.js'
 
 export const runCommand: CliCommand = {
   name: 'run',

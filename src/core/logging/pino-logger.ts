@@ -15,13 +15,18 @@ export interface PinoLoggerSettings {
   readonly tell: (text: string) => void
 }
 
-/** A logger of JSON lines. Loads pino when it is made, and makes the directory of its file. */
+/** A logger of JSON lines, with names of levels and ISO times. Loads pino when it is made, and makes the directory of its file. */
 export async function createPinoLogger(settings: PinoLoggerSettings): Promise<Logger> {
   const { pino } = await import('pino')
   const { destination, tell } = settings
   await makeDirectories(path.dirname(destination))
   const target = new LogFile({ path: destination, tell })
-  const log = pino({ level: settings.level, base: { ...settings.base } }, target)
+  const named = {
+    // As `env.log.level` names them.
+    formatters: { level: (label: string) => ({ level: label.toUpperCase() }) },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  }
+  const log = pino({ level: settings.level, base: { ...settings.base }, ...named }, target)
   return {
     debug: (message, fields = {}) => {
       log.debug(fields, message)

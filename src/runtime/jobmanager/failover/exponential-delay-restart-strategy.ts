@@ -1,6 +1,7 @@
 // Duty: restart strategy `exponential-delay`: the wait grows with every failure and starts anew after a calm time.
 // Invariants: the wait never exceeds `maxBackoffMs` before jitter; jitter moves it by at most its factor, up or down.
 // Thread: main thread.
+import { durationText } from '../../../core/time/duration-text.js'
 import type { Random } from '../../../core/random/random.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { RestartBackoffTimeStrategy } from './restart-backoff-time-strategy.js'
@@ -54,7 +55,7 @@ export class ExponentialDelayRestartStrategy implements RestartBackoffTimeStrate
 
   describe(): string {
     const { initialBackoffMs, maxBackoffMs, backoffMultiplier } = this.#settings
-    return `exponential-delay (${String(initialBackoffMs)} ms x ${String(backoffMultiplier)}, at most ${String(maxBackoffMs)} ms)`
+    return `exponential-delay (${durationText(initialBackoffMs)} x ${String(backoffMultiplier)}, at most ${durationText(maxBackoffMs)})`
   }
 
   /** A number in [-jitterFactor, +jitterFactor]. */

@@ -1,6 +1,7 @@
 // Duty: restart strategy `failure-rate`: gives up when too many failures fall into one interval.
 // Invariants: `maxFailures` failures within `intervalMs` are survived, one more is not; older ones are forgotten.
 // Thread: main thread.
+import { durationText } from '../../../core/time/duration-text.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { RestartBackoffTimeStrategy } from './restart-backoff-time-strategy.js'
 
@@ -36,6 +37,6 @@ export class FailureRateRestartStrategy implements RestartBackoffTimeStrategy {
 
   describe(): string {
     const { maxFailures, intervalMs, delayMs } = this.#settings
-    return `failure-rate (${String(maxFailures)} in ${String(intervalMs)} ms, delay ${String(delayMs)} ms)`
+    return `failure-rate (${String(maxFailures)} in ${durationText(intervalMs)}, delay ${durationText(delayMs)})`
   }
 }

@@ -1,6 +1,7 @@
 // Duty: restart strategy `fixed-delay`: a number of restarts over the job's whole life, a fixed time apart.
 // Invariants: `attempts` restarts are granted in all, never more.
 // Thread: main thread.
+import { durationText } from '../../../core/time/duration-text.js'
 import type { RestartBackoffTimeStrategy } from './restart-backoff-time-strategy.js'
 
 /** What Flink means by no limit: Integer.MAX_VALUE. */
@@ -30,6 +31,6 @@ export class FixedDelayRestartStrategy implements RestartBackoffTimeStrategy {
 
   describe(): string {
     const attempts = this.#attempts === WITHOUT_LIMIT ? 'without limit' : String(this.#attempts)
-    return `fixed-delay (attempts ${attempts}, delay ${String(this.#delayMs)} ms)`
+    return `fixed-delay (attempts ${attempts}, delay ${durationText(this.#delayMs)})`
   }
 }

@@ -5,6 +5,7 @@
 // Thread: main thread.
 import type { DroppedRecords } from '../watermarks/dropped-records.js'
 import { causeOf, isError, textOfError, userFrames } from '../../../core/errors/thrown-value.js'
+import { durationText } from '../../../core/time/duration-text.js'
 import type { Clock } from '../../../core/time/clock.js'
 
 /** So many lines at once, and one more each so many ms. */
@@ -70,7 +71,7 @@ export class JobNotices {
     }
     const line = this.#restarts.take()
     if (line === undefined) return
-    const when = `It restarts in ${String(backoffMs)} ms as attempt ${String(attempt + 1)}, by ${strategy}`
+    const when = `It restarts in ${durationText(backoffMs)} as attempt ${String(attempt + 1)}, by ${strategy}`
     const hint = line.isFirst ? ` ${HINT}` : ''
     this.#tell(`${what} ${when}${ofOthers(line)}.${hint}`)
   }

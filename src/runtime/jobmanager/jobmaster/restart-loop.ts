@@ -86,7 +86,7 @@ export class RestartLoop {
         onMessage: (_worker, message) => this.#attempt?.handle(message),
         onWorkerExit: (worker, error) => this.#attempt?.workerExited(worker, error),
         onLog: (worker, { level, text, fields }) => {
-          environment.logger[level](text, { worker, ...fields })
+          environment.logger[level](text, { jobId, worker, ...fields })
         },
       },
     })

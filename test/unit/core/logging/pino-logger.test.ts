@@ -11,7 +11,8 @@ after(() => {
 })
 
 interface LogLine {
-  readonly level: number
+  readonly level: string
+  readonly time: string
   readonly msg: string
   readonly jobId: string
   readonly checkpointId?: number
@@ -34,10 +35,11 @@ describe('the logger', () => {
     assert.deepEqual(
       lines.map(({ level, msg, jobId, checkpointId }) => [level, msg, jobId, checkpointId]),
       [
-        [30, 'started', 'ab', undefined],
-        [50, 'failed', 'ab', 7],
-        [40, 'again', 'ab', undefined],
+        ['INFO', 'started', 'ab', undefined],
+        ['ERROR', 'failed', 'ab', 7],
+        ['WARN', 'again', 'ab', undefined],
       ],
     )
+    for (const { time } of lines) assert.match(time, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
   })
 })

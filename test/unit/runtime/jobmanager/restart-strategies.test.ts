@@ -91,10 +91,10 @@ describe('restart strategies', () => {
   for (const [name, described] of [
     ['fixed-delay', 'fixed-delay (attempts 1, delay 1000 ms)'],
     ['fixeddelay', 'fixed-delay (attempts 1, delay 1000 ms)'],
-    ['failure-rate', 'failure-rate (1 in 60000 ms, delay 1000 ms)'],
-    ['failurerate', 'failure-rate (1 in 60000 ms, delay 1000 ms)'],
-    ['exponential-delay', 'exponential-delay (1000 ms x 1.5, at most 60000 ms)'],
-    ['exponentialdelay', 'exponential-delay (1000 ms x 1.5, at most 60000 ms)'],
+    ['failure-rate', 'failure-rate (1 in 1 min, delay 1000 ms)'],
+    ['failurerate', 'failure-rate (1 in 1 min, delay 1000 ms)'],
+    ['exponential-delay', 'exponential-delay (1000 ms x 1.5, at most 1 min)'],
+    ['exponentialdelay', 'exponential-delay (1000 ms x 1.5, at most 1 min)'],
   ] as const) {
     it(`${name} has the defaults of Flink`, () => {
       assert.equal(strategy({ 'restart-strategy.type': name }).describe(), described)
