@@ -1,3 +1,4 @@
+import { FlinkError } from '../../../core/errors/flink-error.js'
 import { Window } from './window.js'
 import type { WindowSerializer } from './window-serializer.js'
 
@@ -23,6 +24,7 @@ export class TimeWindow extends Window {
 
   constructor(start: number, end: number) {
     super()
+    if (!(start <= end)) throw new FlinkError('TIME_WINDOW_INVALID', { start, end })
     this.#start = start
     this.#end = end
   }
