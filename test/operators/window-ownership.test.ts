@@ -32,6 +32,10 @@ import { add, average, Values } from './window-functions.js'
 type Build = (stream: KeyedStream<Event, string>) => DataStream<unknown>
 type Mutable = [key: string, value: number]
 
+function untyped<O>(stream: DataStream<O>): DataStream<unknown> {
+  return stream as unknown as DataStream<unknown>
+}
+
 const TEN = TumblingEventTimeWindows.of(10)
 const SLIDING = SlidingEventTimeWindows.of(20, 10)
 
@@ -246,9 +250,9 @@ describe('window functions that forget something', () => {
   it('are told where reduce and add return nothing under an evictor', async () => {
     const evicted = (stream: KeyedStream<Event, string>) => stream.window(TEN).evictor(CountEvictor.of(5))
     const reduce = (): Event => undefined as unknown as Event
-    await failure((stream) => evicted(stream).reduce(reduce), 'RESULT_MISSING', /reduce of state 'window-contents'/)
+    await failure((stream) => untyped(evicted(stream).reduce(reduce)), 'RESULT_MISSING', /reduce of state 'window-contents'/)
     const adding = { ...average, add: (): readonly [number, number] => undefined as unknown as [number, number] }
-    await failure((stream) => evicted(stream).aggregate(adding), 'RESULT_MISSING', /add of state 'window-contents'/)
+    await failure((stream) => untyped(evicted(stream).aggregate(adding)), 'RESULT_MISSING', /add of state 'window-contents'/)
   })
 
   it('are told where an evictor returns what it left', async () => {
@@ -288,7 +292,7 @@ describe('windows that keep something else than those of the snapshot', () => {
   }
   const list: Build = (stream) => stream.window(TEN).process(new Values())
   const evicted: Build = (stream) => stream.window(TEN).evictor(CountEvictor.of(5)).process(new Values())
-  const reduced: Build = (stream) => stream.window(TEN).reduce(add)
+  const reduced: Build = (stream) => untyped(stream.window(TEN).reduce(add))
 
   for (const [name, before, after, difference] of [
     ['an evictor was added', list, evicted, /written as GENERIC and is declared as TIMESTAMPED\(GENERIC\)\)/],
