@@ -250,9 +250,17 @@ describe('window functions that forget something', () => {
   it('are told where reduce and add return nothing under an evictor', async () => {
     const evicted = (stream: KeyedStream<Event, string>) => stream.window(TEN).evictor(CountEvictor.of(5))
     const reduce = (): Event => undefined as unknown as Event
-    await failure((stream) => untyped(evicted(stream).reduce(reduce)), 'RESULT_MISSING', /reduce of state 'window-contents'/)
+    await failure(
+      (stream) => untyped(evicted(stream).reduce(reduce)),
+      'RESULT_MISSING',
+      /reduce of state 'window-contents'/,
+    )
     const adding = { ...average, add: (): readonly [number, number] => undefined as unknown as [number, number] }
-    await failure((stream) => untyped(evicted(stream).aggregate(adding)), 'RESULT_MISSING', /add of state 'window-contents'/)
+    await failure(
+      (stream) => untyped(evicted(stream).aggregate(adding)),
+      'RESULT_MISSING',
+      /add of state 'window-contents'/,
+    )
   })
 
   it('are told where an evictor returns what it left', async () => {

@@ -49,7 +49,7 @@ export const WINDOW_ERRORS = {
   },
   EVICTOR_RESULT_UNUSED: {
     message:
-      '{operator}: {method} of its evictor {evictor} returned an array, which goes nowhere. Take records out of the array that it is given: elements.splice(...).',
+      '{operator}: {method} of its evictor{evictor} returned an array, which goes nowhere. Take records out of the array that it is given: elements.splice(...).',
     fault: 'user',
     recovery: 'fail',
   },

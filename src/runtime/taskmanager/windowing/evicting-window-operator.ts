@@ -67,7 +67,7 @@ export class EvictingWindowOperator extends WindowOperator {
     if (returned === undefined) return
     if (isThenable(returned)) throw asyncNotAllowed(returned, this.name, method, evictor)
     if (!Array.isArray(returned)) return
-    throw new FlinkError('EVICTOR_RESULT_UNUSED', { operator: this.name, method, evictor: evictor.constructor.name })
+    throw resultsUnused(this.name, method, evictor)
   }
 
   /** As a list of one, or of none where there is nothing to reduce. */
@@ -80,4 +80,10 @@ export class EvictingWindowOperator extends WindowOperator {
     for (const value of values) combined = fold.add(combined, value)
     return [fold.result(combined)]
   }
+}
+
+function resultsUnused(operator: string, method: EvictorMethod, { constructor }: object): FlinkError {
+  // A class expression need not have a name.
+  const evictor = constructor.name === '' ? '' : ` ${constructor.name}`
+  return new FlinkError('EVICTOR_RESULT_UNUSED', { operator, method, evictor })
 }
