@@ -27,6 +27,7 @@ const INTERFACES: ReadonlySet<string> = new Set([
   'operators/default-keyed-state-store',
   'operators/timestamped-collector',
   // Values.
+  'network/explaining-copier',
   'network/stream-element',
   'state/thenable',
 ])

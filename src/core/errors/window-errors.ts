@@ -38,12 +38,7 @@ export const WINDOW_ERRORS = {
   },
   ASSIGNED_WINDOWS_INVALID: {
     message:
-      '{operator}: assignWindows of {assigner} returned {returned}. Return an array of windows, [new TimeWindow(start, end)] say, or of objects of a class that extends Window.',
-    fault: 'user',
-    recovery: 'fail',
-  },
-  TIME_WINDOW_INVALID: {
-    message: 'A TimeWindow from {start} to {end} was made: its end must not come before its start.',
+      '{operator}: assignWindows of {assigner} returned {returned}. Return an array of windows, none of which ends before it starts: [new TimeWindow(start, end)], say, or instances of a class that extends Window.',
     fault: 'user',
     recovery: 'fail',
   },

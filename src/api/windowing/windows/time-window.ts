@@ -1,4 +1,3 @@
-import { FlinkError } from '../../../core/errors/flink-error.js'
 import { Window } from './window.js'
 import type { WindowSerializer } from './window-serializer.js'
 
@@ -24,7 +23,6 @@ export class TimeWindow extends Window {
 
   constructor(start: number, end: number) {
     super()
-    if (!(start <= end)) throw new FlinkError('TIME_WINDOW_INVALID', { start, end })
     this.#start = start
     this.#end = end
   }

@@ -116,9 +116,9 @@ function canRead(now: string, before: string | undefined): boolean {
   return before === now || (before === GENERIC && !ENGINE_TYPE.test(now))
 }
 
-/** Throws when a name is asked for with namespaces of another type: as that of a window and of the key alone. */
+/** Throws when one name is asked for as state of a window and of the key alone. */
 export function checkNamespaces(existing: StateMetadata, requested: StateMetadata, operator: string): void {
-  if (existing.namespaceFingerprint === requested.namespaceFingerprint) return
+  if ((existing.namespaceFingerprint === undefined) === (requested.namespaceFingerprint === undefined)) return
   const details = { state: requested.name, operator, existing: scopeOf(existing), requested: scopeOf(requested) }
   throw new FlinkError('STATE_NAME_CONFLICT', details)
 }
