@@ -44,13 +44,13 @@ export function windowContents(
 function restoreExplained(error: unknown, operator: string): unknown {
   if (!FlinkError.is(error, 'STATE_NAME_CONFLICT') && !FlinkError.is(error, 'STATE_TYPE_INCOMPATIBLE')) return error
   const { reason, existing, requested } = error.details
-  // Advice about declarations and names is none here.
+  // Without its advice about declarations and names, which nobody can follow here; so it is no cause, either.
   const difference =
     reason === undefined
       ? `it was ${String(existing)} and is ${String(requested)}`
       : (String(reason).split('. ', 1)[0] ?? '')
   const details = { operator, state: CONTENTS_STATE, difference }
-  return new FlinkError('WINDOW_CONTENTS_INCOMPATIBLE', details, { cause: error })
+  return new FlinkError('WINDOW_CONTENTS_INCOMPATIBLE', details)
 }
 
 export function contentsDescriptor(
