@@ -29,6 +29,7 @@ const INTERFACES: ReadonlySet<string> = new Set([
   'operators/side-output-tag',
   'operators/timestamped-collector',
   // Values.
+  'network/explaining-copier',
   'network/stream-element',
   'state/thenable',
 ])

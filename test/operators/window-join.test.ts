@@ -262,4 +262,25 @@ describe('a window of two streams', () => {
       )
     })
   }
+
+  const array = (): void => [1] as never
+  const flatArray = { join: (_left: Event, _right: Event, _out: Collector<number>) => array() }
+  const returning = [
+    ['join', pairBinding<number>((left, right) => joined(left, right, tumbling).apply(flatArray))],
+    ['coGroup', pairBinding<number>((left, right) => coGrouped(left, right, tumbling).apply({ coGroup: array }))],
+  ] as const
+  for (const [method, binding] of returning) {
+    it(`is told of results that ${method} returns and does not collect`, async () => {
+      const harness = await new TwoInputStreamOperatorTestHarness(binding).open()
+      harness.processElement1(['a', 1], 1)
+      harness.processElement2(['a', 2], 2)
+      harness.processWatermark1(10)
+      assert.throws(
+        () => {
+          harness.processWatermark2(10)
+        },
+        (error) => FlinkError.is(error, 'RESULTS_NOT_COLLECTED') && error.message.includes(method),
+      )
+    })
+  }
 })

@@ -30,6 +30,24 @@ export const WINDOW_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
+  WINDOW_CONTENTS_INCOMPATIBLE: {
+    message:
+      "{operator}: the windows in the snapshot kept something else than these do, so they cannot be restored (state '{state}': {difference}). Leave what they keep as it was (reduce, aggregate, or all records; with or without an evictor; the type), or give the operator another uid and restore with -n: then its windows begin empty.",
+    fault: 'user',
+    recovery: 'fail',
+  },
+  ASSIGNED_WINDOWS_INVALID: {
+    message:
+      '{operator}: assignWindows of {assigner} returned {returned}. Return an array of windows, none of which ends before it starts: [new TimeWindow(start, end)], say, or instances of a class that extends Window.',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  EVICTOR_RESULT_UNUSED: {
+    message:
+      '{operator}: {method} of its evictor{evictor} returned an array, which goes nowhere. Take records out of the array that it is given: elements.splice(...).',
+    fault: 'user',
+    recovery: 'fail',
+  },
   WINDOW_STATE_NOT_MERGEABLE: {
     message:
       "{operator}: windowState() was asked for state '{state}', but the windows of {assigner} merge, and nobody knows how to merge that state. Use globalState().",

@@ -174,8 +174,14 @@ function describeSnapshots(kind: BackendUnderTest): void {
         ? backend.getOrCreateKeyedState(new ValueStateDescriptor('v'))
         : backend.getOrCreateKeyedState(new ValueStateDescriptor('v'), type)
     const next = await restored(kind, [await snapshotOf(states.backend)])
+    const conflict = /registered as value state of the key and window and is asked for as value state of the key\. /
+    assert.throws(asked(states.backend), (error) => {
+      assert.ok(FlinkError.is(error, 'STATE_NAME_CONFLICT'), String(error))
+      assert.match(error.message, conflict)
+      return true
+    })
     for (const backend of [states.backend, next]) {
-      for (const type of [other, undefined]) {
+      for (const type of backend === next ? [other, undefined] : [other]) {
         assert.throws(asked(backend, type), (error) => {
           assert.ok(FlinkError.is(error, 'STATE_TYPE_INCOMPATIBLE'), String(error))
           assert.match(error.message, reason)

@@ -22,7 +22,8 @@ export class KeyedAggregatingState implements AggregatingState<unknown, unknown>
 
   get(): unknown {
     const accumulator = this.#table.get()
-    return accumulator === undefined ? null : this.#aggregator.getResult(accumulator)
+    if (accumulator === undefined) return null
+    return stateResult(this.#aggregator.getResult(accumulator), 'getResult', this.#table.named)
   }
 
   add(value: unknown): void {

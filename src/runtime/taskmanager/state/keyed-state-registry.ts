@@ -19,6 +19,7 @@ import type { QueueEntries } from './queue-entries.js'
 import { stateNotSerializable } from './state-not-serializable.js'
 import {
   checkCompatible,
+  checkNamespaces,
   keyedValueSerializer,
   metadataOf,
   queueMetadata,
@@ -75,6 +76,7 @@ export class KeyedStateRegistry<T extends StateTable> {
     const metadata = metadataOf(descriptor, namespaces)
     const existing = this.#states.get(descriptor.name)
     if (existing !== undefined) {
+      checkNamespaces(existing.table.types.metadata, metadata, operatorName)
       checkCompatible(existing.table.types.metadata, metadata, operatorName)
       if (existing.state !== undefined) return existing.state
     }

@@ -1,7 +1,8 @@
 // Duty: what a descriptor means to a backend: the metadata that goes into snapshots and the serializer of values; and
 // whether state that was restored under the same name fits.
 // Invariants: value, reducing and aggregating state store the value itself, list state an array, map state a UserMap.
-// A type that was not declared is GENERIC, whose bytes every later declaration can read.
+// A type that was not declared is GENERIC, whose bytes every later declaration can read, but those of the engine's own types
+// around it.
 // Thread: the task worker that owns the backend.
 import type { MapStateDescriptor } from '../../../api/state/map-state-descriptor.js'
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
@@ -21,6 +22,8 @@ export const GENERIC = 'GENERIC'
 const PRESENCE = 'PRESENCE'
 const NO_SCHEMA = 0
 const MAP_SEPARATOR = ' => '
+/** Types of the engine's own operators, which write something beside the values that they are about. */
+const ENGINE_TYPE = /^(?:TIMESTAMPED|PANES|TAGGED|JOIN_BUFFERS|MERGING)\(/
 
 export type AnyMapStateDescriptor = MapStateDescriptor<unknown, unknown>
 
@@ -102,9 +105,24 @@ export function checkCompatible(existing: StateMetadata, requested: StateMetadat
   }
   const before = existing.typeFingerprint.split(MAP_SEPARATOR)
   const now = requested.typeFingerprint.split(MAP_SEPARATOR)
-  if (now.every((part, index) => before[index] === part || before[index] === GENERIC)) return
+  if (now.every((part, index) => canRead(part, before[index]))) return
   const reason =
     `it was written as ${existing.typeFingerprint} and is declared as ${requested.typeFingerprint}. ` +
     'Declare the type that it was written with, or give the state a new name.'
   throw new FlinkError('STATE_TYPE_INCOMPATIBLE', { state, operator, reason })
+}
+
+function canRead(now: string, before: string | undefined): boolean {
+  return before === now || (before === GENERIC && !ENGINE_TYPE.test(now))
+}
+
+/** Throws when one name is asked for as state of a window and of the key alone. */
+export function checkNamespaces(existing: StateMetadata, requested: StateMetadata, operator: string): void {
+  if ((existing.namespaceFingerprint === undefined) === (requested.namespaceFingerprint === undefined)) return
+  const details = { state: requested.name, operator, existing: scopeOf(existing), requested: scopeOf(requested) }
+  throw new FlinkError('STATE_NAME_CONFLICT', details)
+}
+
+function scopeOf({ kind, namespaceFingerprint }: StateMetadata): string {
+  return `${kind} state of ${namespaceFingerprint === undefined ? 'the key' : 'the key and window'}`
 }

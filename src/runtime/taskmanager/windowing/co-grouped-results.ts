@@ -4,7 +4,7 @@
 import type { CoGroupResultSpec } from '../../../api/dag/operators/window-spec.js'
 import type { TaggedUnion } from '../../../api/datastream/tagged-union.js'
 import type { TimestampedCollector } from '../operators/timestamped-collector.js'
-import { asyncNotAllowed, isThenable } from '../state/thenable.js'
+import { asyncNotAllowed, isThenable, resultsNotCollected } from '../state/thenable.js'
 
 type Tagged = Iterable<TaggedUnion<unknown, unknown>>
 
@@ -27,7 +27,7 @@ export class CoGroupedResults {
     }
     switch (result.kind) {
       case 'co-group':
-        this.#checked(result.function.coGroup(first, second, this.#collector), 'coGroup', result.function)
+        this.#refuseResults(result.function.coGroup(first, second, this.#collector), 'coGroup', result.function)
         return
       case 'join':
         for (const left of first) {
@@ -41,10 +41,17 @@ export class CoGroupedResults {
         for (const left of first) {
           for (const right of second) {
             const { function: userFunction } = result
-            this.#checked(userFunction.join(left, right, this.#collector), 'join', userFunction)
+            this.#refuseResults(userFunction.join(left, right, this.#collector), 'join', userFunction)
           }
         }
     }
+  }
+
+  /** They are given to the collector. */
+  #refuseResults(returned: unknown, method: string, userFunction: object): void {
+    if (returned === undefined) return
+    if (isThenable(returned)) throw asyncNotAllowed(returned, this.#operatorName, method, userFunction)
+    if (Array.isArray(returned)) throw resultsNotCollected(this.#operatorName, method, userFunction)
   }
 
   #checked(returned: unknown, method: string, userFunction: object): unknown {

@@ -6,20 +6,20 @@ import type { PaneFold } from './pane-fold.js'
 
 const TOLERANCE = 1e-9
 
-/** Tried with one record: three times added, and merged of one and two of it. */
-export function mergesAsItAdds(fold: PaneFold, value: unknown): boolean {
+/** Tried with copies of one record: three times added, and merged of one and two of it. */
+export function mergesAsItAdds(fold: PaneFold, copyOfRecord: () => unknown): boolean {
   try {
-    const added = times(fold, value, 3)
-    const merged = fold.merge(times(fold, value, 1), times(fold, value, 2))
+    const added = times(fold, copyOfRecord, 3)
+    const merged = fold.merge(times(fold, copyOfRecord, 1), times(fold, copyOfRecord, 2))
     return isNear(fold.result(added), fold.result(merged))
   } catch {
     return false
   }
 }
 
-function times(fold: PaneFold, value: unknown, count: number): unknown {
+function times(fold: PaneFold, copyOfRecord: () => unknown, count: number): unknown {
   let held: unknown
-  for (let added = 0; added < count; added += 1) held = fold.add(held, value)
+  for (let added = 0; added < count; added += 1) held = fold.add(held, copyOfRecord())
   return held
 }
 

@@ -88,7 +88,7 @@ class AggregatingFold implements PaneFold {
   }
 
   result(held: unknown): unknown {
-    return this.#aggregator.getResult(held)
+    return given(this.#aggregator.getResult(held), 'getResult', this.#operator)
   }
 
   copy(held: unknown): unknown {

@@ -106,12 +106,17 @@ export class PaneWindowOperator extends WindowOperator {
 
   #tried(value: unknown): PaneSharing {
     // A reduction merges as it adds, by the same call.
-    if (this.spec.contents.kind !== 'aggregating' || mergesAsItAdds(this.#fold, value)) return 'shared'
+    if (this.spec.contents.kind !== 'aggregating' || this.#mergesAsItAdds(value)) return 'shared'
     this.#hasOwnContents = true
     this.context.logger.info(
       `The sliding windows of ${this.name} share no panes: what merge of its aggregation gives is not what add gives.`,
     )
     return 'apart'
+  }
+
+  #mergesAsItAdds(value: unknown): boolean {
+    const { copies } = this.parts
+    return mergesAsItAdds(this.#fold, () => copies.ofRecord(value))
   }
 
   #addToPane(value: unknown, timestamp: number): boolean {
@@ -141,7 +146,9 @@ export class PaneWindowOperator extends WindowOperator {
     const panes = known ?? new WindowPanes()
     panes.noteTime(passed, cleaned)
     if (lastEnd > panes.cleanedUpTo) {
-      panes.add(pane.start, value, this.#fold)
+      // Some of its windows have contents of their own, where a restore took time back.
+      const added = panes.cleanedUpTo > cleaned ? this.parts.copies.ofRecord(value) : value
+      panes.add(pane.start, added, this.#fold)
       this.#panes.update(panes)
     }
     let next = Number.POSITIVE_INFINITY
@@ -158,7 +165,7 @@ export class PaneWindowOperator extends WindowOperator {
   /** As windows without panes. */
   #addToOwn(value: unknown, timestamp: number, window: TimeWindow): void {
     this.#hasOwnContents = true
-    this.addTo({ window, stateWindow: window }, value, timestamp)
+    this.addTo({ window, stateWindow: window }, this.parts.copies.ofRecord(value), timestamp)
   }
 
   /** Of a window that has fired before. */
@@ -200,7 +207,9 @@ export class PaneWindowOperator extends WindowOperator {
     const { contents } = this.parts
     contents.setCurrentNamespace(window)
     const own = contents.getInternal()
-    if (shared === undefined || own === undefined) return own ?? shared
+    if (own === undefined) return shared
+    // With lateness it is kept after the window has fired.
+    if (shared === undefined) return this.#latenessMs > 0 ? fold.copy(own) : own
     // What came first is first: where panes are shared, records of a window's own came before that was so.
     const copy = fold.copy(own)
     return this.#sharing === 'apart' ? fold.merge(shared, copy) : fold.merge(copy, shared)

@@ -8,6 +8,7 @@ import { ReducingStateDescriptor } from '../../../api/state/reducing-state-descr
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import type { TypeInformation } from '../../../api/types/type-information.js'
 import type { Window } from '../../../api/windowing/windows/window.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { InternalMergingState } from '../state/internal-state.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 import type { NamespaceType } from '../state/namespace-type.js'
@@ -22,12 +23,34 @@ export interface WindowContents extends InternalMergingState<Window> {
   get(): unknown
 }
 
+interface ContentsSurroundings {
+  readonly operatorName: string
+  readonly backend: Pick<KeyedStateBackend, 'getOrCreateKeyedState'>
+  readonly namespaces: NamespaceType<Window>
+}
+
 export function windowContents(
   descriptor: StateDescriptor<unknown>,
-  backend: Pick<KeyedStateBackend, 'getOrCreateKeyedState'>,
-  namespaces: NamespaceType<Window>,
+  { operatorName, backend, namespaces }: ContentsSurroundings,
 ): WindowContents {
-  return backend.getOrCreateKeyedState(descriptor, namespaces) as WindowContents
+  try {
+    return backend.getOrCreateKeyedState(descriptor, namespaces) as WindowContents
+  } catch (error) {
+    throw restoreExplained(error, operatorName)
+  }
+}
+
+/** Nobody but the program that took the snapshot has asked for the state: its windows were others. */
+function restoreExplained(error: unknown, operator: string): unknown {
+  if (!FlinkError.is(error, 'STATE_NAME_CONFLICT') && !FlinkError.is(error, 'STATE_TYPE_INCOMPATIBLE')) return error
+  const { reason, existing, requested } = error.details
+  // Without its advice about declarations and names, which nobody can follow here; so it is no cause, either.
+  const difference =
+    reason === undefined
+      ? `it was ${String(existing)} and is ${String(requested)}`
+      : (String(reason).split('. ', 1)[0] ?? '')
+  const details = { operator, state: CONTENTS_STATE, difference }
+  return new FlinkError('WINDOW_CONTENTS_INCOMPATIBLE', details)
 }
 
 export function contentsDescriptor(

@@ -19,8 +19,10 @@ import { OneInputUdfOperator } from '../operators/one-input-udf-operator.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 import type { InternalTimer, Triggerable } from '../timers/internal-timer-service.js'
+import { checkAssigned } from './assigned-windows.js'
 import type { MergingWindowSet, WindowMerge } from './merging-window-set.js'
 import { contentsDescriptor } from './window-contents.js'
+import { windowCopies, type AfterFiring } from './window-copies.js'
 import { makeWindowParts, type WindowParts } from './window-parts.js'
 import { windowNamespaces } from './window-namespaces.js'
 import type { TimerMethod } from './trigger-call.js'
@@ -53,7 +55,9 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     const timers = this.getInternalTimerService(TIMERS, namespaces, this)
     const { metrics } = context
     const descriptor = this.contentsDescriptor()
-    this.#opened = makeWindowParts({ operatorName, spec, backend, namespaces, timers, output, metrics, descriptor })
+    const copies = windowCopies(spec, operatorName, context)
+    const surroundings = { operatorName, spec, backend, namespaces, timers, output, metrics, descriptor, copies }
+    this.#opened = makeWindowParts(surroundings)
     await super.open()
   }
 
@@ -84,6 +88,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
   protected assign(value: unknown, timestamp: number): boolean {
     const { assignerContext, merging } = this.parts
     const windows = this.spec.assigner.assignWindows(value, timestamp, assignerContext)
+    checkAssigned(windows, this.name, this.spec.assigner)
     return merging === undefined
       ? this.#addToWindows(windows, value, timestamp)
       : this.#addToMergingWindows(windows, value, timestamp)
@@ -103,17 +108,27 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     return value
   }
 
-  protected emitContents(window: Window, held: unknown): void {
-    const elements = this.spec.contents.kind === 'list' ? (held as Iterable<unknown>) : [held]
+  protected emitContents(window: Window, held: unknown, after: AfterFiring): void {
+    const elements = after === 'kept' ? this.#copiesOf(held) : this.parts.isList ? (held as Iterable<unknown>) : [held]
     this.parts.results.emit(this.backend.currentKey(), window, elements)
   }
 
+  /** What is emitted as it is, is copied downstream. */
+  #copiesOf(held: unknown): Iterable<unknown> {
+    const { copies, isList } = this.parts
+    if (isList) return copies.ofRecords(held as Iterable<unknown>)
+    return [this.spec.result.kind === 'contents' ? held : copies.ofValue(held)]
+  }
+
   #addToWindows(windows: readonly Window[], value: unknown, timestamp: number): boolean {
+    const { copies } = this.parts
     let isTaken = false
+    let left = windows.length
     for (const window of windows) {
+      left -= 1
       if (this.#isWindowLate(window)) continue
       isTaken = true
-      this.addTo({ window, stateWindow: window }, value, timestamp)
+      this.addTo({ window, stateWindow: window }, left === 0 ? value : copies.ofRecord(value), timestamp)
     }
     return isTaken
   }
@@ -121,14 +136,18 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
   #addToMergingWindows(windows: readonly Window[], value: unknown, timestamp: number): boolean {
     let isTaken = false
     const merging = this.#mergingSet()
+    const { copies } = this.parts
+    let left = windows.length
     for (const newWindow of windows) {
+      left -= 1
       const window = this.#mergedWith(merging, newWindow)
       if (this.#isWindowLate(window)) {
         merging.retireWindow(window)
         continue
       }
       isTaken = true
-      this.addTo({ window, stateWindow: merging.getStateWindow(window) ?? window }, value, timestamp)
+      const stateWindow = merging.getStateWindow(window) ?? window
+      this.addTo({ window, stateWindow }, left === 0 ? value : copies.ofRecord(value), timestamp)
     }
     this.parts.merging?.persist(merging)
     return isTaken
@@ -148,7 +167,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     contents.add(this.keptForm(value, timestamp))
     if (hasTimers) return
     const result = trigger.onElement(value, timestamp, window)
-    if (isFire(result)) this.emit(window)
+    if (isFire(result)) this.emit(window, isPurge(result) ? 'dropped' : 'kept')
     if (isPurge(result)) contents.clear()
     this.#registerCleanup(window)
   }
@@ -172,10 +191,11 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     if (stateWindow === undefined) return
     contents.setCurrentNamespace(stateWindow)
     const result = trigger.onTime(method, timestamp, window)
-    if (isFire(result)) this.emit(window)
-    if (isPurge(result)) contents.clear()
     const isOfWindowsTime = this.#isEventTime === (method === 'onEventTime')
-    if (!isOfWindowsTime || timestamp !== this.#cleanupTime(window)) return
+    const isOver = isOfWindowsTime && timestamp === this.#cleanupTime(window)
+    if (isFire(result)) this.emit(window, isOver || isPurge(result) ? 'dropped' : 'kept')
+    if (isPurge(result)) contents.clear()
+    if (!isOver) return
     contents.clear()
     if (!this.#hasOneTimer) trigger.clear(window)
     this.parts.results.clear(window)
@@ -185,11 +205,11 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
   }
 
   /** What the trigger did since has not changed the namespace of the contents. */
-  protected emit(window: Window): void {
+  protected emit(window: Window, after: AfterFiring): void {
     const { contents, isList } = this.parts
     const held = contents.get()
     const isNothing = isList ? (held as readonly unknown[]).length === 0 : held === null || held === undefined
-    if (!isNothing) this.emitContents(window, held)
+    if (!isNothing) this.emitContents(window, held, after)
   }
 
   #mergingSet(): MergingWindowSet {

@@ -17,6 +17,7 @@ import type { InternalTimerService } from '../timers/internal-timer-service.js'
 import { MergingWindows } from './merging-windows.js'
 import { TriggerCall } from './trigger-call.js'
 import { windowContents, type WindowContents } from './window-contents.js'
+import type { WindowCopies } from './window-copies.js'
 import { WindowProcessContext } from './window-process-context.js'
 import { WindowResults } from './window-results.js'
 import { NoWindowStateStore, WindowStateStore } from './window-state-store.js'
@@ -33,6 +34,7 @@ export interface WindowSurroundings {
   readonly metrics: MetricGroup
   /** Of the contents. */
   readonly descriptor: StateDescriptor<unknown>
+  readonly copies: WindowCopies
 }
 
 export interface WindowParts {
@@ -40,6 +42,7 @@ export interface WindowParts {
   readonly contents: WindowContents
   /** Whether the contents are a list, else one value. */
   readonly isList: boolean
+  readonly copies: WindowCopies
   readonly trigger: TriggerCall
   readonly results: WindowResults
   readonly assignerContext: WindowAssignerContext
@@ -48,7 +51,7 @@ export interface WindowParts {
 }
 
 export function makeWindowParts(surroundings: WindowSurroundings): WindowParts {
-  const { operatorName, spec, backend, namespaces, timers, output, metrics, descriptor } = surroundings
+  const { operatorName, spec, backend, namespaces, timers, output, metrics, descriptor, copies } = surroundings
   const merging = mergingAssignerOf(spec)
   const states = new WindowStates(backend, namespaces)
   // Until the first window.
@@ -67,8 +70,9 @@ export function makeWindowParts(surroundings: WindowSurroundings): WindowParts {
   const mergingWindows = merging === undefined ? undefined : new MergingWindows(merging, backend)
   return {
     timers,
-    contents: windowContents(descriptor, backend, namespaces),
+    contents: windowContents(descriptor, surroundings),
     isList: descriptor.kind === 'list',
+    copies,
     trigger: new TriggerCall(spec.trigger, trigger, operatorName),
     results: new WindowResults(spec.result, { operatorName, collector, context }),
     assignerContext: { getCurrentProcessingTime: () => timers.currentProcessingTime() },
