@@ -251,16 +251,6 @@ function describeRemoved(kind: BackendUnderTest): void {
       assert.deepEqual(timers.drain(), [['a', 1, 5]])
     }
   })
-
-  it('gives an element with the hash of its own key where another one of its time was removed', async () => {
-    for (const other of ['b', 'c', 'd', 3]) {
-      const timers = new Timers(await backendOf(kind))
-      timers.add([other, 1, 9])
-      timers.remove([other, 1, 9])
-      timers.add(['a', 1, 9])
-      assert.deepEqual(timers.drain(), [['a', 1, 9]])
-    }
-  })
 }
 
 function describeRandom(kind: BackendUnderTest): void {

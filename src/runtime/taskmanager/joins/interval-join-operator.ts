@@ -75,10 +75,6 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
   /** There are none of processing time. */
   onProcessingTime(): void {}
 
-  get numLateRecordsDropped(): number {
-    return this.#lateRecords.getCount()
-  }
-
   protected processElement1(value: unknown): void {
     const { timestamp } = this.collector
     if (this.#isLate(timestamp, 'left')) {
