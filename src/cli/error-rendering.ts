@@ -38,8 +38,9 @@ export function renderError(error: unknown): RenderedError {
   if (FlinkError.is(error) && BARE_ERRORS.has(error.code)) {
     return { stream: 'stderr', text: `${printableLines(error.message)}\n`, exitCode: error.exitCode }
   }
-  const exitCode = FlinkError.is(error) ? exitCodeOf(error) : 1
-  const shown = printableLines(chainOf(withAdviceOnOpenFiles(error)))
+  const told = withAdviceOnOpenFiles(error)
+  const exitCode = FlinkError.is(told) ? exitCodeOf(told) : 1
+  const shown = printableLines(chainOf(told))
   const text = `\n${RULE}\n The program finished with the following exception:\n\n${shown}\n`
   return { stream: 'stderr', text, exitCode }
 }
@@ -66,11 +67,14 @@ interface Link {
   readonly name: string
   /** Of the error itself, and of causes that say nothing more. */
   readonly codes: string[]
-  readonly message: string
+  message: string
   readonly frames: string[]
 }
 
-/** The error and its causes, each with the frames of the user's own code; a cause that only repeats is one with what it caused. */
+/**
+ * The error and its causes, each with the frames of the user's own code. A cause that only repeats is one with what it caused; the
+ * error itself leaves to its cause what that says, so that a line with `Caused by` names it, as Flink's do.
+ */
 function chainOf(error: unknown): string {
   const links: (Link | string)[] = []
   let current: unknown = error
@@ -81,7 +85,13 @@ function chainOf(error: unknown): string {
       break
     }
     const link = linkOf(current)
-    if (last !== undefined && repeats(link, last)) {
+    if (last !== undefined && last === links[0] && leavesToCause(last, link)) {
+      last.message = last.message.slice(0, -`: ${link.message}`.length)
+      if (link.frames.length === 0) link.frames.push(...last.frames.splice(0))
+      else last.frames.length = 0
+      links.push(link)
+      last = link
+    } else if (last !== undefined && repeats(link, last)) {
       last.codes.push(...link.codes)
       if (last.frames.length === 0) last.frames.push(...link.frames)
     } else {
@@ -98,6 +108,11 @@ function chainOf(error: unknown): string {
 function linkOf(error: Error): Link {
   const codes = FlinkError.is(error) ? [error.code] : []
   return { name: error.name, codes, message: cutText(error.message, TERMINAL_CHARS), frames: framesOf(error) }
+}
+
+/** It says something of its own before what its cause says. */
+function leavesToCause(effect: Link, cause: Link): boolean {
+  return cause.codes.length > 0 && repeats(cause, effect) && effect.message.endsWith(`: ${cause.message}`)
 }
 
 /** It says what the error that it caused says of it, and has no other lines of the user's. */

@@ -114,7 +114,8 @@ describe('a savepoint that cannot be written', () => {
   const nowhere = [
     {
       where: 'nowhere',
-      reason: /savepoint-dir\] is not set.*Name a directory on the command line.*state\.savepoints\.dir/,
+      reason:
+        /savepoint-dir\] is not set.*Name a directory: `flink-ts savepoint <Job ID> <directory>`.*state\.savepoints\.dir/,
     },
     { where: 'a file', target: file, reason: `Failed to create savepoint directory at ${file}: ` },
     {

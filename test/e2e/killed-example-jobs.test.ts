@@ -13,7 +13,8 @@ const SOURCES = 13
 
 describe('after kill -9 in the middle and a restore from parallelism 2 to 3 the results are those of the page:', () => {
   const run = new RestoredRun()
-  const pages = examplePages()
+  // Its source is not one that waits in the middle: that one is killed in discovering-source.test.ts.
+  const pages = examplePages().filter(({ job }) => job !== 'mailboxes')
   const directory = run.workspace.path
 
   before(async () => {

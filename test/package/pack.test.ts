@@ -69,14 +69,18 @@ describe('the packed package', () => {
     rmSync(project, { recursive: true, force: true })
   })
 
-  test('holds the program, its configuration and its licence, and neither tests nor jobs', () => {
+  test('holds the program, its configuration, its licence and the page of jobs with its examples, and no tests', () => {
     const paths = packed.files.map((file) => file.path)
     for (const needed of ['bin/flink-ts.js', 'dist/lib/index.js', 'dist/src/index.d.ts', 'LICENSE', 'README.md']) {
       assert.ok(paths.includes(needed), `${needed} is not in the package`)
     }
+    assert.ok(paths.includes('jobs/README.md'), 'the page of jobs is not in the package')
     assert.ok(paths.includes('conf/flink-conf.yaml'), 'the default configuration is not in the package')
     const strangers = paths.filter(
-      (path) => !/^(bin|dist\/lib|conf)\/|^dist\/src\/.*\.d\.ts$|^(package\.json|README\.md|LICENSE)$/.test(path),
+      (path) =>
+        !/^(bin|dist\/lib|conf|jobs\/(pages|data))\/|^dist\/src\/.*\.d\.ts$|^jobs\/(README\.md|[\w-]+\.ts)$/.test(
+          path,
+        ) && !/^(package\.json|README\.md|LICENSE)$/.test(path),
     )
     assert.deepEqual(strangers, [])
   })
