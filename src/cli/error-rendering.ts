@@ -67,31 +67,27 @@ interface Link {
   readonly name: string
   /** Of the error itself, and of causes that say nothing more. */
   readonly codes: string[]
-  message: string
+  readonly message: string
   readonly frames: string[]
 }
 
 /**
- * The error and its causes, each with the frames of the user's own code. A cause that only repeats is one with what it caused; the
- * error itself leaves to its cause what that says, so that a line with `Caused by` names it, as Flink's do.
+ * The error and its causes, each with the frames of the user's own code. A cause that only repeats is one with what it caused; but
+ * where all do, the last one has a line of its own, so that there is one with `Caused by`, as scripts expect of Flink.
  */
 function chainOf(error: unknown): string {
   const links: (Link | string)[] = []
   let current: unknown = error
   let last: Link | undefined
+  let repeated: Link | undefined
   for (let depth = 0; current !== undefined && depth < MAX_CAUSES; depth += 1) {
     if (!(current instanceof Error)) {
       links.push(textOf(current))
       break
     }
     const link = linkOf(current)
-    if (last !== undefined && last === links[0] && leavesToCause(last, link)) {
-      last.message = last.message.slice(0, -`: ${link.message}`.length)
-      if (link.frames.length === 0) link.frames.push(...last.frames.splice(0))
-      else last.frames.length = 0
-      links.push(link)
-      last = link
-    } else if (last !== undefined && repeats(link, last)) {
+    if (last !== undefined && repeats(link, last)) {
+      if (link.codes.length > 0) repeated = link
       last.codes.push(...link.codes)
       if (last.frames.length === 0) last.frames.push(...link.frames)
     } else {
@@ -102,17 +98,16 @@ function chainOf(error: unknown): string {
     }
     current = current.cause
   }
+  if (links.length === 1 && last !== undefined && repeated !== undefined) {
+    last.codes.length -= repeated.codes.length
+    links.push({ ...repeated, frames: last.frames.splice(0) })
+  }
   return links.flatMap(linesOf).join('\n')
 }
 
 function linkOf(error: Error): Link {
   const codes = FlinkError.is(error) ? [error.code] : []
   return { name: error.name, codes, message: cutText(error.message, TERMINAL_CHARS), frames: framesOf(error) }
-}
-
-/** It says something of its own before what its cause says. */
-function leavesToCause(effect: Link, cause: Link): boolean {
-  return cause.codes.length > 0 && repeats(cause, effect) && effect.message.endsWith(`: ${cause.message}`)
 }
 
 /** It says what the error that it caused says of it, and has no other lines of the user's. */

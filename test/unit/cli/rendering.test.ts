@@ -68,8 +68,7 @@ describe('An error on the command line', () => {
     failed.stack = ''
     const lines = renderError(plain('PROGRAM_MAIN_FAILED', { reason: failed.message }, failed)).text.split('\n')
     assert.deepEqual(lines.slice(4), [
-      'FlinkError [PROGRAM_MAIN_FAILED]: The main method caused an error',
-      'Caused by: FlinkError [JOB_EXECUTION_FAILED]: Job failed (JobID: ab)',
+      'FlinkError [PROGRAM_MAIN_FAILED, JOB_EXECUTION_FAILED]: The main method caused an error: Job failed (JobID: ab)',
       'Caused by: FlinkError [OPERATOR_FAILED]: Map (subtask 1 of 1) failed: TypeError: boom',
       '\tat parse (/srv/job.ts:7:9)',
       '',
