@@ -24,9 +24,9 @@ const OPTIONAL_METHODS: ReadonlyMap<string, string> = new Map(
   ].map((method) => [method.toLowerCase(), method]),
 )
 
-/** Of a short name a word that is nearly the same may be the user's own. */
+/** Of a name of one or two words what is nearly the same may be the user's own. */
 const LONG_METHODS: readonly string[] = [...OPTIONAL_METHODS.values()].filter(
-  (method) => method.length > 'finish'.length,
+  (method) => method.length > 'onTimer'.length,
 )
 
 /** What must hold between the operators of a program. */

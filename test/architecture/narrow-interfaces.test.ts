@@ -22,6 +22,7 @@ const INTERFACES: ReadonlySet<string> = new Set([
   'operators/one-input-udf-operator',
   'operators/operator-makers',
   'operators/stream-operator',
+  'operators/two-input/key-types',
   'operators/two-input/two-input-udf-operator',
   // Over the three alone: state by descriptor, late records, results with a timestamp.
   'operators/default-keyed-state-store',

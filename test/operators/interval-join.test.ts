@@ -5,7 +5,7 @@ import type { Collector } from '../../src/api/functions/collector.js'
 import { OutputTag } from '../../src/api/functions/output-tag.js'
 import { ProcessJoinFunction, type ProcessJoinFunctionContext } from '../../src/api/functions/process-join-function.js'
 import { Types } from '../../src/api/types/types-table.js'
-import { FlinkError } from '../../src/core/errors/flink-error.js'
+import { FlinkError, type ErrorCode } from '../../src/core/errors/flink-error.js'
 import type { OperatorBinding } from '../../src/graph/program-graph.js'
 import { keyedPairBinding } from './join-case.js'
 import { record, sideRecord, watermark } from './stream-elements.js'
@@ -313,18 +313,32 @@ describe("the interval join gives what Flink's test expects", () => {
 })
 
 describe('a ProcessJoinFunction', () => {
-  it('must not give a promise', async () => {
-    const binding = keyedPairBinding((left, right) =>
-      left
-        .intervalJoin(right)
-        .between(0, 1)
-        .process({ processElement: () => Promise.resolve() } as never),
-    )
-    const run = await FlinkCase.of(binding)
-    run.left(1)
-    assert.throws(
-      () => run.right(1),
-      (error) => FlinkError.is(error, 'ASYNC_NOT_ALLOWED') && error.message.includes('processElement'),
-    )
-  })
+  const mistakes: readonly [what: string, code: ErrorCode, text: string, processElement: unknown][] = [
+    ['a promise', 'ASYNC_NOT_ALLOWED', 'processElement', () => Promise.resolve()],
+    ['an array of results', 'RESULTS_NOT_COLLECTED', 'processElement', () => [1]],
+    [
+      'a side output without a tag',
+      'OPERATOR_FAILED',
+      'ctx.output takes an OutputTag',
+      (_left: unknown, _right: unknown, ctx: ProcessJoinFunctionContext) => {
+        ctx.output('late' as never, 1)
+      },
+    ],
+  ]
+  for (const [what, code, text, processElement] of mistakes) {
+    it(`must not give ${what}`, async () => {
+      const binding = keyedPairBinding((left, right) =>
+        left
+          .intervalJoin(right)
+          .between(0, 1)
+          .process({ processElement } as never),
+      )
+      const run = await FlinkCase.of(binding)
+      run.left(1)
+      assert.throws(
+        () => run.right(1),
+        (error) => FlinkError.is(error, code) && error.message.includes(text),
+      )
+    })
+  }
 })

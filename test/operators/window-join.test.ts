@@ -229,6 +229,18 @@ describe('a window of two streams', () => {
     ])
   })
 
+  it('is told of keys whose types differ, with the first record of the second stream', async () => {
+    const numberOf = ([, value]: Event): string => value as never
+    const harness = await harnessOf((left, right) =>
+      left.coGroup(right).where(keyOf).equalTo(numberOf).window(TumblingEventTimeWindows.of(10)).apply(new Lists()),
+    )
+    harness.processElement1(['a', 1], 1)
+    assert.throws(
+      () => harness.processElement2(['a', 1], 1),
+      (error) => FlinkError.is(error, 'KEY_TYPES_DIFFER') && error.message.includes('string and number'),
+    )
+  })
+
   it('counts records that are too late', async () => {
     const harness = await harnessOf((left, right) =>
       coGrouped(left, right, TumblingEventTimeWindows.of(10)).apply(new Lists()),

@@ -1,10 +1,8 @@
-import { describeValue } from '../../core/errors/describe-value.js'
 import type { IntervalJoinSpec, JoinBounds } from '../dag/operators/join-spec.js'
-import { hasMethods } from '../functions/has-methods.js'
 import type { OutputTag } from '../functions/output-tag.js'
 import type { ProcessJoinFunction } from '../functions/process-join-function.js'
 import type { TypeInformation } from '../types/type-information.js'
-import { invalid } from '../windowing/window-arguments.js'
+import { outputTagId } from '../windowing/window-arguments.js'
 import { asFunctionObject } from './function-arguments.js'
 import type { IntervalJoinInputs } from './interval-join.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
@@ -67,13 +65,13 @@ export class IntervalJoined<T1, T2, K> {
 
   /** Where left records go that are late: read them with `getSideOutput` of the result. */
   sideOutputLeftLateData(outputTag: OutputTag<T1>): this {
-    this.#leftLateTag = tagId(outputTag, 'sideOutputLeftLateData')
+    this.#leftLateTag = outputTagId(outputTag, 'sideOutputLeftLateData')
     return this
   }
 
   /** Where right records go that are late: read them with `getSideOutput` of the result. */
   sideOutputRightLateData(outputTag: OutputTag<T2>): this {
-    this.#rightLateTag = tagId(outputTag, 'sideOutputRightLateData')
+    this.#rightLateTag = outputTagId(outputTag, 'sideOutputRightLateData')
     return this
   }
 
@@ -107,9 +105,4 @@ export class IntervalJoined<T1, T2, K> {
       upperMs: this.#isUpperExclusive ? upperMs - 1 : upperMs,
     }
   }
-}
-
-function tagId(tag: unknown, method: string): string {
-  if (hasMethods(tag, 'getId')) return (tag as OutputTag<unknown>).getId()
-  throw invalid({ method }, `it takes an OutputTag, not ${describeValue(tag)}`)
 }

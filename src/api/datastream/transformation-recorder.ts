@@ -15,7 +15,16 @@ import { KeyedStream } from './keyed-stream.js'
 import { SingleOutputStreamOperator } from './single-output-stream-operator.js'
 
 /** Operators whose functions get no context. */
-const WITHOUT_SIDE_OUTPUT: ReadonlySet<OperatorSpec['kind']> = new Set(['map', 'flat-map', 'filter', 'reduce'])
+const WITHOUT_SIDE_OUTPUT: ReadonlySet<OperatorSpec['kind']> = new Set([
+  'map',
+  'flat-map',
+  'filter',
+  'reduce',
+  'co-map',
+  'co-flat-map',
+  'co-group',
+  'timestamps-and-watermarks',
+])
 
 /** An operator as its stream describes it: all but the inputs. */
 export interface RecordedOperator {

@@ -7,7 +7,7 @@ import type { WindowAssigner } from '../windowing/assigners/window-assigner.js'
 import type { Evictor } from '../windowing/evictors/evictor.js'
 import { knownWindowing } from '../windowing/known-windowing.js'
 import type { Trigger } from '../windowing/triggers/trigger.js'
-import { invalid, millisecondsOf } from '../windowing/window-arguments.js'
+import { invalid, millisecondsOf, outputTagId } from '../windowing/window-arguments.js'
 import type { Window } from '../windowing/windows/window.js'
 
 /** Collects what is said of windows: where records lie, and when they fire. */
@@ -46,10 +46,7 @@ export class WindowingBuilder {
   }
 
   sideOutputLateData(tag: OutputTag<unknown>): void {
-    if (!hasMethods(tag, 'getId')) {
-      throw invalid({ method: 'sideOutputLateData' }, `it takes an OutputTag, not ${describeValue(tag)}`)
-    }
-    this.#spec = { ...this.#spec, lateTag: tag.getId() }
+    this.#spec = { ...this.#spec, lateTag: outputTagId(tag, 'sideOutputLateData') }
   }
 
   /** All that was said. */

@@ -1,6 +1,8 @@
 import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { DurationLike } from '../eventtime/time.js'
+import { hasMethods } from '../functions/has-methods.js'
+import type { OutputTag } from '../functions/output-tag.js'
 
 /** An argument of a window method: what it is, and where. */
 export interface ArgumentPlace {
@@ -40,6 +42,12 @@ export function positiveCount(count: number, place: ArgumentPlace): number {
 export function thresholdOf(threshold: number, place: ArgumentPlace): number {
   if (typeof threshold === 'number' && !Number.isNaN(threshold)) return threshold
   throw invalid(place, `${place.name} must be a number, not ${describeValue(threshold)}`)
+}
+
+/** Id of the side output; GRAPH_INVALID for what is no OutputTag. */
+export function outputTagId(tag: unknown, method: string): string {
+  if (hasMethods(tag, 'getId')) return (tag as OutputTag<unknown>).getId()
+  throw invalid({ method }, `it takes an OutputTag, not ${describeValue(tag)}`)
 }
 
 export function invalid({ method }: Pick<ArgumentPlace, 'method'>, reason: string): FlinkError {

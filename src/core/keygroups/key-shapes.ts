@@ -27,7 +27,8 @@ export function recordShape(fields: readonly (readonly [name: string, shape: str
   return `{${fields.map((field) => field.join(': ')).join(SEPARATOR)}}`
 }
 
-function partShape(part: unknown): string {
+/** The word for a key, or for a part of one. */
+export function partShape(part: unknown): string {
   if (typeof part !== 'object') return typeof part
   if (part === null) return 'null'
   if (part instanceof Date) return 'date'

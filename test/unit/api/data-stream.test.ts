@@ -161,6 +161,15 @@ describe('A DataStream', () => {
           .getSideOutput(tag),
       refused(/getSideOutput\('late'\) would stay empty: only a process function writes/),
     )
+    const same = (value: number): number => value
+    const joined = env
+      .fromElements(1)
+      .join(env.fromElements(1))
+      .where(same)
+      .equalTo(same)
+      .window(TumblingEventTimeWindows.of(1000))
+      .apply(sum)
+    assert.throws(() => joined.getSideOutput(tag), refused(/would stay empty: only a process function writes/))
   })
 
   it('refuses windows without a function', async () => {

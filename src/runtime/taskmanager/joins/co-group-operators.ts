@@ -24,7 +24,7 @@ export function coGroupOperator(binding: OperatorBinding, context: OperatorConte
   if (first === undefined || second === undefined) {
     throw new FlinkError('ASSERTION_FAILED', { what: `both inputs of ${binding.name} are keyed` })
   }
-  const tagged = { ...binding, keys: [taggedKey(first, second)] }
+  const tagged = { ...binding, keys: [taggedKey(first, second, binding.name)] }
   const elementType = taggedUnionType(pair.elementTypes)
   const spec: WindowSpec = { ...pair, kind: 'window', contents: { kind: 'list' }, elementType }
   return spec.evictor === undefined

@@ -11,7 +11,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Counter } from '../../../core/metrics/counter.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
-import type { LateRecordDropper } from '../operators/late-record-dropper.js'
+import { NUM_LATE_RECORDS_DROPPED, type LateRecordDropper } from '../operators/late-record-dropper.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 import { TwoInputUdfOperator } from '../operators/two-input/two-input-udf-operator.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from '../state/namespace-type.js'
@@ -20,10 +20,9 @@ import { JoinBuffers, type WaitingTimes, type WatermarkTime } from './join-buffe
 import { joinBuffersType } from './join-buffers-type.js'
 import { ProcessJoinContext } from './process-join-context.js'
 
-/** Flink's name of the timers, and that of the metric of windows. */
+/** Flink's name of the timers. */
 const TIMERS = 'CLEANUP_TIMER'
 const BUFFERS = 'JOIN_BUFFERS'
-const LATE_RECORDS = 'numLateRecordsDropped'
 
 type AnyProcessJoinFunction = ProcessJoinFunction<unknown, unknown, unknown>
 type Side = 'left' | 'right'
@@ -49,7 +48,7 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
     const { lowerMs, upperMs } = spec.bounds
     this.#waiting = { leftMs: Math.max(upperMs, 0), rightMs: Math.max(-lowerMs, 0) }
     this.#pair = new ProcessJoinContext(context.output)
-    this.#lateRecords = context.metrics.counter(LATE_RECORDS)
+    this.#lateRecords = context.metrics.counter(NUM_LATE_RECORDS_DROPPED)
   }
 
   override async open(): Promise<void> {

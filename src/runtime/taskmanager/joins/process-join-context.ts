@@ -5,6 +5,7 @@ import type { OutputTag } from '../../../api/functions/output-tag.js'
 import type { ProcessJoinFunctionContext } from '../../../api/functions/process-join-function.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
 import type { Output } from '../operators/output.js'
+import { tagIdOf } from '../operators/side-output-tag.js'
 
 export class ProcessJoinContext implements ProcessJoinFunctionContext {
   readonly #output: Pick<Output, 'collectSideOutput'>
@@ -33,6 +34,6 @@ export class ProcessJoinContext implements ProcessJoinFunctionContext {
   }
 
   output<X>(outputTag: OutputTag<X>, value: X): void {
-    this.#output.collectSideOutput(outputTag.getId(), value, this.getTimestamp())
+    this.#output.collectSideOutput(tagIdOf(outputTag), value, this.getTimestamp())
   }
 }

@@ -6,6 +6,7 @@ import type { KeySpec } from '../../../api/dag/key-spec.js'
 import { TaggedUnion } from '../../../api/datastream/tagged-union.js'
 import { CombinedWatermark } from '../operators/combined-watermark.js'
 import type { Input, OneInputStreamOperator } from '../operators/stream-operator.js'
+import { KeyTypes } from '../operators/two-input/key-types.js'
 
 type AnyTaggedUnion = TaggedUnion<unknown, unknown>
 
@@ -41,12 +42,16 @@ export function taggedInputs(operator: OneInputStreamOperator): readonly [Input,
 }
 
 /** The key of a tagged record, by the keys of both streams. */
-export function taggedKey(first: KeySpec, second: KeySpec): KeySpec {
+export function taggedKey(first: KeySpec, second: KeySpec, operator: string): KeySpec {
+  const types = new KeyTypes(operator)
   return {
     kind: first.kind,
     select: (value) => {
       const tagged = value as AnyTaggedUnion
-      return tagged.isOne() ? first.select(tagged.getOne()) : second.select(tagged.getTwo())
+      const isOne = tagged.isOne()
+      const key = isOne ? first.select(tagged.getOne()) : second.select(tagged.getTwo())
+      types.note(isOne ? 0 : 1, key, isOne ? first : second)
+      return key
     },
   }
 }

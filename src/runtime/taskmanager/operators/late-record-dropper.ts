@@ -2,6 +2,9 @@
 // Thread: the task worker that owns the operator.
 import type { StreamOperator } from './stream-operator.js'
 
+/** Flink's name of the metric. */
+export const NUM_LATE_RECORDS_DROPPED = 'numLateRecordsDropped'
+
 export interface LateRecordDropper {
   /** Since it was made. */
   readonly numLateRecordsDropped: number

@@ -8,7 +8,7 @@ import type { OperatorBinding } from '../../../graph/program-graph.js'
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
 import type { KeyedStateBackend, SnapshotIncrement } from '../state/keyed-state-backend.js'
 import type { NamespaceType } from '../state/namespace-type.js'
-import { asyncNotAllowed, isThenable, resultMissing, resultsNotCollected } from '../state/thenable.js'
+import { asyncNotAllowed, isThenable, resultMissing, refuseResults } from '../state/thenable.js'
 import { InternalTimeServiceManager } from '../timers/internal-time-service-manager.js'
 import type { InternalTimerService, Triggerable } from '../timers/internal-timer-service.js'
 import { CapturedStateFuture } from './captured-state-future.js'
@@ -154,9 +154,7 @@ export abstract class StreamOperatorBase implements StreamOperator {
 
   /** Of a function that has a collector for its results. */
   protected refuseResults(result: unknown, method: string, userFunction: object): void {
-    if (result === undefined) return
-    this.refusePromise(result, method, userFunction)
-    if (Array.isArray(result)) throw resultsNotCollected(this.name, method, userFunction)
+    refuseResults(result, this.name, method, userFunction)
   }
 
   /** Of a function whose result is kept. */

@@ -21,8 +21,12 @@ export function asyncNotAllowed(
   return new FlinkError('ASYNC_NOT_ALLOWED', { operator, method, source: sourceOf(userFunction, method) })
 }
 
-export function resultsNotCollected(operator: string, method: string, userFunction: object): FlinkError {
-  return new FlinkError('RESULTS_NOT_COLLECTED', { operator, method, source: sourceOf(userFunction, method) })
+/** Of a function that has a collector for its results. */
+export function refuseResults(result: unknown, operator: string, method: string, userFunction: object): void {
+  if (result === undefined) return
+  if (isThenable(result)) throw asyncNotAllowed(result, operator, method, userFunction)
+  if (!Array.isArray(result)) return
+  throw new FlinkError('RESULTS_NOT_COLLECTED', { operator, method, source: sourceOf(userFunction, method) })
 }
 
 export function resultMissing(operator: string, method: string, userFunction: object = {}): FlinkError {

@@ -3,9 +3,11 @@
 // Thread: the task worker that owns the operator.
 import type { CoGroupResultSpec } from '../../../api/dag/operators/window-spec.js'
 import type { TaggedUnion } from '../../../api/datastream/tagged-union.js'
+import type { CoGroupFunction } from '../../../api/functions/co-group-function.js'
 import type { TimestampedCollector } from '../operators/timestamped-collector.js'
-import { asyncNotAllowed, isThenable, resultsNotCollected } from '../state/thenable.js'
+import { asyncNotAllowed, isThenable, refuseResults } from '../state/thenable.js'
 
+type AnyCoGroupFunction = CoGroupFunction<unknown, unknown, unknown>
 type Tagged = Iterable<TaggedUnion<unknown, unknown>>
 
 export class CoGroupedResults {
@@ -27,7 +29,7 @@ export class CoGroupedResults {
     }
     switch (result.kind) {
       case 'co-group':
-        this.#refuseResults(result.function.coGroup(first, second, this.#collector), 'coGroup', result.function)
+        this.#coGroup(result.function, first, second)
         return
       case 'join':
         for (const left of first) {
@@ -41,17 +43,16 @@ export class CoGroupedResults {
         for (const left of first) {
           for (const right of second) {
             const { function: userFunction } = result
-            this.#refuseResults(userFunction.join(left, right, this.#collector), 'join', userFunction)
+            const returned: unknown = userFunction.join(left, right, this.#collector)
+            refuseResults(returned, this.#operatorName, 'join', userFunction)
           }
         }
     }
   }
 
-  /** They are given to the collector. */
-  #refuseResults(returned: unknown, method: string, userFunction: object): void {
-    if (returned === undefined) return
-    if (isThenable(returned)) throw asyncNotAllowed(returned, this.#operatorName, method, userFunction)
-    if (Array.isArray(returned)) throw resultsNotCollected(this.#operatorName, method, userFunction)
+  #coGroup(userFunction: AnyCoGroupFunction, first: readonly unknown[], second: readonly unknown[]): void {
+    const returned: unknown = userFunction.coGroup(first, second, this.#collector)
+    refuseResults(returned, this.#operatorName, 'coGroup', userFunction)
   }
 
   #checked(returned: unknown, method: string, userFunction: object): unknown {

@@ -12,7 +12,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 import { asyncNotAllowed, isThenable } from '../state/thenable.js'
-import { paneFold, type PaneFold } from './pane-fold.js'
+import { contentsFold, type ContentsFold } from './contents-fold.js'
 import { timestampedValueType } from './timestamped-value-type.js'
 import { listDescriptor } from './window-contents.js'
 import type { AfterFiring } from './window-copies.js'
@@ -24,7 +24,7 @@ export class EvictingWindowOperator extends WindowOperator {
   readonly #evictor: Evictor<unknown, Window>
   readonly #evictorContext: EvictorContext
   /** Undefined where a function is given all records. */
-  readonly #fold: PaneFold | undefined
+  readonly #fold: ContentsFold | undefined
 
   constructor(
     binding: OperatorBinding,
@@ -33,7 +33,7 @@ export class EvictingWindowOperator extends WindowOperator {
   ) {
     super(binding, context, parts.spec)
     this.#evictor = parts.evictor
-    this.#fold = paneFold(parts.spec, this.name, context.registeredTypes)
+    this.#fold = contentsFold(parts.spec, this.name, context.registeredTypes)
     this.#evictorContext = {
       getCurrentProcessingTime: () => this.parts.timers.currentProcessingTime(),
       getCurrentWatermark: () => this.parts.timers.currentWatermark(),

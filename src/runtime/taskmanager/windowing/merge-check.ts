@@ -2,12 +2,12 @@
 // in which it throws or gives one of its arguments: their windows share no panes.
 // Invariants: what is compared is what the job would see, results. Numbers may differ in their last bits.
 // Thread: the task worker that owns the operator.
-import type { PaneFold } from './pane-fold.js'
+import type { ContentsFold } from './contents-fold.js'
 
 const TOLERANCE = 1e-9
 
 /** Tried with copies of one record: three times added, and merged of one and two of it. */
-export function mergesAsItAdds(fold: PaneFold, copyOfRecord: () => unknown): boolean {
+export function mergesAsItAdds(fold: ContentsFold, copyOfRecord: () => unknown): boolean {
   try {
     const added = times(fold, copyOfRecord, 3)
     const merged = fold.merge(times(fold, copyOfRecord, 1), times(fold, copyOfRecord, 2))
@@ -17,7 +17,7 @@ export function mergesAsItAdds(fold: PaneFold, copyOfRecord: () => unknown): boo
   }
 }
 
-function times(fold: PaneFold, copyOfRecord: () => unknown, count: number): unknown {
+function times(fold: ContentsFold, copyOfRecord: () => unknown, count: number): unknown {
   let held: unknown
   for (let added = 0; added < count; added += 1) held = fold.add(held, copyOfRecord())
   return held

@@ -6,7 +6,7 @@
 // never handed out or changed: it is copied before each merge. Of two rows the one whose first record came earlier is the
 // first operand, so that a function that keeps a field of the first record finds it.
 // Thread: the task worker that owns the operator.
-import type { PaneFold } from './pane-fold.js'
+import type { ContentsFold } from './contents-fold.js'
 
 /** What some records were combined to. */
 export interface Combined {
@@ -29,7 +29,7 @@ export class PaneSweep {
   combine(
     panes: readonly Combined[],
     sides: { middle: number; left: number; right: number },
-    fold: PaneFold,
+    fold: ContentsFold,
   ): Combined {
     const left = this.#leftOf(panes, sides, fold)
     const right = this.#rightOf(panes, sides, fold)
@@ -38,7 +38,11 @@ export class PaneSweep {
     return { held: fold.copy(only.held), created: only.created }
   }
 
-  #leftOf(panes: readonly Combined[], sides: { middle: number; left: number }, fold: PaneFold): Combined | undefined {
+  #leftOf(
+    panes: readonly Combined[],
+    sides: { middle: number; left: number },
+    fold: ContentsFold,
+  ): Combined | undefined {
     const rows = this.#left
     for (let at = rows.length; at < sides.left; at += 1) {
       const pane = panes[sides.middle - 1 - at] as Combined
@@ -47,7 +51,11 @@ export class PaneSweep {
     return rows[sides.left - 1]
   }
 
-  #rightOf(panes: readonly Combined[], sides: { middle: number; right: number }, fold: PaneFold): Combined | undefined {
+  #rightOf(
+    panes: readonly Combined[],
+    sides: { middle: number; right: number },
+    fold: ContentsFold,
+  ): Combined | undefined {
     const rows = this.#right
     for (let at = rows.length; at < sides.right; at += 1) {
       const pane = panes[sides.middle + at] as Combined
@@ -57,12 +65,12 @@ export class PaneSweep {
   }
 }
 
-function rowWith(pane: Combined, row: Combined | undefined, fold: PaneFold): Combined {
+function rowWith(pane: Combined, row: Combined | undefined, fold: ContentsFold): Combined {
   if (row !== undefined) return combined(pane, row, fold)
   return { held: pane.held, created: pane.created }
 }
 
-function combined(one: Combined, other: Combined, fold: PaneFold): Combined {
+function combined(one: Combined, other: Combined, fold: ContentsFold): Combined {
   const [first, second] = one.created <= other.created ? [one, other] : [other, one]
   return { held: fold.merge(fold.copy(first.held), fold.copy(second.held)), created: first.created }
 }

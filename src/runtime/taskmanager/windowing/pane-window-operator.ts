@@ -18,7 +18,7 @@ import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 import type { InternalTimer } from '../timers/internal-timer-service.js'
 import { mergesAsItAdds } from './merge-check.js'
-import { heldType, type PaneFold } from './pane-fold.js'
+import { heldType, type ContentsFold } from './contents-fold.js'
 import { PaneLayout } from './pane-layout.js'
 import { WindowOperator } from './window-operator.js'
 import { windowPanesType } from './window-panes-type.js'
@@ -32,7 +32,7 @@ export type PaneSharing = 'untried' | 'shared' | 'apart'
 export interface PaneParts {
   readonly spec: WindowSpec
   readonly slides: Slides
-  readonly fold: PaneFold
+  readonly fold: ContentsFold
   readonly sharing: PaneSharing
 }
 
@@ -47,7 +47,7 @@ interface RecordPane {
 
 export class PaneWindowOperator extends WindowOperator {
   readonly #layout: PaneLayout
-  readonly #fold: PaneFold
+  readonly #fold: ContentsFold
   readonly #latenessMs: number
   #sharing: PaneSharing
   #opened: ValueState<WindowPanes> | undefined

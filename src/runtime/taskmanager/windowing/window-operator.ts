@@ -14,7 +14,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Counter } from '../../../core/metrics/counter.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
-import type { LateRecordDropper } from '../operators/late-record-dropper.js'
+import { NUM_LATE_RECORDS_DROPPED, type LateRecordDropper } from '../operators/late-record-dropper.js'
 import { OneInputUdfOperator } from '../operators/one-input-udf-operator.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
@@ -27,9 +27,8 @@ import { makeWindowParts, type WindowParts } from './window-parts.js'
 import { windowNamespaces } from './window-namespaces.js'
 import type { TimerMethod } from './trigger-call.js'
 
-/** Flink's names of the timers and of the metric. */
+/** Flink's name. */
 const TIMERS = 'window-timers'
-const LATE_RECORDS = 'numLateRecordsDropped'
 
 export class WindowOperator extends OneInputUdfOperator implements Triggerable<Window>, LateRecordDropper {
   protected readonly spec: WindowSpec
@@ -46,7 +45,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     this.backend = this.requireKeyedBackend(TIMERS)
     this.#isEventTime = spec.assigner.isEventTime()
     this.#hasOneTimer = spec.known.firesAtEnd && this.#isEventTime && spec.allowedLatenessMs === 0
-    this.#lateRecords = context.metrics.counter(LATE_RECORDS)
+    this.#lateRecords = context.metrics.counter(NUM_LATE_RECORDS_DROPPED)
   }
 
   override async open(): Promise<void> {

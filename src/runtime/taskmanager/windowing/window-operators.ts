@@ -6,7 +6,7 @@ import type { OperatorBinding } from '../../../graph/program-graph.js'
 import type { OperatorMakers } from '../operators/operator-makers.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 import { EvictingWindowOperator } from './evicting-window-operator.js'
-import { paneFold } from './pane-fold.js'
+import { contentsFold } from './contents-fold.js'
 import { PaneWindowOperator, type PaneParts } from './pane-window-operator.js'
 import { WindowOperator } from './window-operator.js'
 
@@ -26,7 +26,7 @@ function paneParts({ name }: OperatorBinding, context: OperatorContext, spec: Wi
   const { slides, firesAtEnd } = spec.known
   if (slides === undefined || !firesAtEnd || spec.contents.kind === 'list') return undefined
   if (spec.contents.kind === 'reducing' && spec.contents.isOrderSensitive) return undefined
-  const fold = paneFold(spec, name, context.registeredTypes)
+  const fold = contentsFold(spec, name, context.registeredTypes)
   if (fold === undefined) return undefined
   const sharing = context.configuration.get(PipelineOptions.SHARE_WINDOW_PANES) ? 'untried' : 'apart'
   return { spec, slides, fold, sharing }

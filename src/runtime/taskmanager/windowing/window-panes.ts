@@ -3,7 +3,7 @@
 // ended is not after `firedUpTo` or `cleanedUpTo`. A snapshot has the one object, the operator a copy of it, which shares what
 // the panes hold until it changes it.
 // Thread: the task worker that owns the operator.
-import type { PaneFold } from './pane-fold.js'
+import type { ContentsFold } from './contents-fold.js'
 import type { PaneLayout } from './pane-layout.js'
 import { PaneSweep, type Combined } from './pane-sweep.js'
 
@@ -47,7 +47,7 @@ export class WindowPanes {
   }
 
   /** True when it is the first record of its pane. */
-  add(start: number, value: unknown, fold: PaneFold): boolean {
+  add(start: number, value: unknown, fold: ContentsFold): boolean {
     if (start < this.#sweptTo) this.#forgetSweep()
     const panes = this.#panes
     let at = panes.length - 1
@@ -67,7 +67,7 @@ export class WindowPanes {
   }
 
   /** Of the panes from `from` to `to`; undefined where there is none. What is held is the caller's. */
-  combine(from: number, to: number, fold: PaneFold): Combined | undefined {
+  combine(from: number, to: number, fold: ContentsFold): Combined | undefined {
     const first = this.#indexFrom(from)
     const end = this.#indexFrom(to)
     if (first === end) return undefined

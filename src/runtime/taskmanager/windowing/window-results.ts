@@ -5,7 +5,7 @@ import type { WindowResultSpec } from '../../../api/dag/operators/window-spec.js
 import type { TaggedUnion } from '../../../api/datastream/tagged-union.js'
 import type { Window } from '../../../api/windowing/windows/window.js'
 import type { TimestampedCollector } from '../operators/timestamped-collector.js'
-import { asyncNotAllowed, isThenable, resultsNotCollected } from '../state/thenable.js'
+import { asyncNotAllowed, isThenable, refuseResults } from '../state/thenable.js'
 import { CoGroupedResults } from './co-grouped-results.js'
 import type { WindowProcessContext } from './window-process-context.js'
 
@@ -71,10 +71,8 @@ export class WindowResults {
     this.#refusePromise(clear?.call(result.function, this.#surroundings.context), 'clear')
   }
 
-  /** They are given to the collector. */
   #refuseResults(returned: unknown, method: string): void {
-    this.#refusePromise(returned, method)
-    if (Array.isArray(returned)) throw resultsNotCollected(this.#surroundings.operatorName, method, this.#function)
+    refuseResults(returned, this.#surroundings.operatorName, method, this.#function)
   }
 
   #refusePromise(returned: unknown, method: string): void {

@@ -3,10 +3,9 @@
 // key, whatever came before it. What is thrown leaves as the one error that names the operator.
 // Thread: the task worker that owns the operator.
 import type { KeySpec } from '../../../../api/dag/key-spec.js'
-import { FlinkError } from '../../../../core/errors/flink-error.js'
-import { ANY_KEY_SHAPE } from '../../../../core/keygroups/key-shapes.js'
 import type { OperatorBinding } from '../../../../graph/program-graph.js'
 import { CombinedWatermark } from '../combined-watermark.js'
+import { KeyTypes } from './key-types.js'
 import type { Input, OperatorContext } from '../stream-operator.js'
 import { TimestampedCollector } from '../timestamped-collector.js'
 import { UdfStreamOperator } from '../udf-stream-operator.js'
@@ -23,8 +22,7 @@ export abstract class TwoInputUdfOperator extends UdfStreamOperator {
   readonly inputs: readonly [Input, Input]
   /** Knows the timestamp of the record at hand. */
   protected readonly collector: TimestampedCollector
-  readonly #isKeyTypeKnown: [boolean, boolean] = [false, false]
-  readonly #keyTypes: [string | undefined, string | undefined] = [undefined, undefined]
+  readonly #keyTypes = new KeyTypes(this.name)
 
   constructor(binding: OperatorBinding, context: OperatorContext) {
     super(binding, context)
@@ -46,22 +44,13 @@ export abstract class TwoInputUdfOperator extends UdfStreamOperator {
     ]
   }
 
-  /** By the first key of each: two streams whose keys are never equal have nothing to do with each other. */
-  #noteKeyType(number: 0 | 1, key: unknown, { declaredShape }: KeySpec): void {
-    const shape = declaredShape === ANY_KEY_SHAPE ? undefined : keyTypeOf(key)
-    this.#keyTypes[number] = shape
-    this.#isKeyTypeKnown[number] = true
-    const [first, second] = this.#keyTypes
-    if (first === undefined || second === undefined || first === second) return
-    throw new FlinkError('KEY_TYPES_DIFFER', { operator: this.name, first, second })
-  }
-
   protected abstract processElement1(value: unknown): void
   protected abstract processElement2(value: unknown): void
 
   #input({ number, key, time }: InputFacts, processElement: ProcessValue): Input {
     const backend = this.keyedBackend
     const { collector } = this
+    const keyTypes = this.#keyTypes
     return {
       processElement: (value, timestamp, keyHash) => {
         collector.timestamp = timestamp
@@ -69,7 +58,7 @@ export abstract class TwoInputUdfOperator extends UdfStreamOperator {
           if (key === undefined) backend?.clearCurrentKey()
           else {
             const selected = key.select(value)
-            if (!this.#isKeyTypeKnown[number]) this.#noteKeyType(number, selected, key)
+            keyTypes.note(number, selected, key)
             backend?.setCurrentKey(selected, keyHash)
           }
           processElement(value)
@@ -84,12 +73,4 @@ export abstract class TwoInputUdfOperator extends UdfStreamOperator {
       processWatermarkStatus: (status) => time.onStatus(status, number),
     }
   }
-}
-
-/** Undefined for null, which is no key. */
-function keyTypeOf(key: unknown): string | undefined {
-  if (typeof key !== 'object') return typeof key
-  if (key === null) return undefined
-  if (Array.isArray(key)) return 'tuple'
-  return key instanceof Date ? 'date' : 'record'
 }

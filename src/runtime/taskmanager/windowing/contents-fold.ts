@@ -1,5 +1,5 @@
-// Duty: what the function of sliding windows does with records and with what they were combined to, be it a reduction or an
-// aggregation.
+// Duty: what a reduction or an aggregation of windows does with records, and with what they were combined to, where the operator
+// does it by itself: in panes, and under an evictor.
 // Invariants: `merge` may change what it is given, as the functions may: who needs it afterwards gives a copy.
 // Thread: the task worker that owns the operator.
 import type { WindowSpec } from '../../../api/dag/operators/window-spec.js'
@@ -12,7 +12,7 @@ import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import { asyncNotAllowed, isThenable, resultMissing } from '../state/thenable.js'
 import { CONTENTS_STATE } from './window-contents.js'
 
-export interface PaneFold {
+export interface ContentsFold {
   /** `held`: undefined before the first record. */
   add(held: unknown, value: unknown): unknown
   merge(first: unknown, second: unknown): unknown
@@ -26,7 +26,11 @@ export function heldType({ contents, elementType }: WindowSpec): TypeInformation
 }
 
 /** Undefined for windows that keep all their records. */
-export function paneFold(spec: WindowSpec, operator: string, registered: RegisteredTypes): PaneFold | undefined {
+export function contentsFold(
+  spec: WindowSpec,
+  operator: string,
+  registered: RegisteredTypes,
+): ContentsFold | undefined {
   const { contents } = spec
   if (contents.kind === 'list') return undefined
   const serializer = heldType(spec)?.createSerializer(registered) ?? structuredSerializer(registered)
@@ -35,7 +39,7 @@ export function paneFold(spec: WindowSpec, operator: string, registered: Registe
     : new AggregatingFold(contents.function, serializer, operator)
 }
 
-class ReducingFold implements PaneFold {
+class ReducingFold implements ContentsFold {
   readonly #reducer: ReduceFunction<unknown>
   readonly #serializer: TypeSerializer<unknown>
   readonly #operator: string
@@ -63,7 +67,7 @@ class ReducingFold implements PaneFold {
   }
 }
 
-class AggregatingFold implements PaneFold {
+class AggregatingFold implements ContentsFold {
   readonly #aggregator: AggregateFunction<unknown, unknown, unknown>
   readonly #serializer: TypeSerializer<unknown>
   readonly #operator: string
