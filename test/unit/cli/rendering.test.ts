@@ -75,6 +75,16 @@ describe('An error on the command line', () => {
     ])
   })
 
+  it('names the last cause in a line of its own where all of them only repeat', () => {
+    const missing = plain('STANDARD_INPUT_REFUSED', { reason: 'main runs again' })
+    const lines = renderError(plain('PROGRAM_MAIN_FAILED', { reason: missing.message }, missing)).text.split('\n')
+    assert.deepEqual(lines.slice(4), [
+      `FlinkError [PROGRAM_MAIN_FAILED]: The main method caused an error: ${missing.message}`,
+      `Caused by: FlinkError [STANDARD_INPUT_REFUSED]: ${missing.message}`,
+      '',
+    ])
+  })
+
   it('tells frames once that an error and its cause share', () => {
     const cause = new TypeError('no prices')
     cause.stack = 'TypeError: no prices\n    at load (/srv/job.ts:2:1)'
@@ -138,8 +148,8 @@ describe('An error on the command line', () => {
 })
 
 /** Without frames of this file. */
-function plain<C extends ErrorCode>(code: C, details: ErrorDetails<C>, cause: Error): FlinkError {
-  const error = new FlinkError(code, details, { cause })
+function plain<C extends ErrorCode>(code: C, details: ErrorDetails<C>, cause?: Error): FlinkError {
+  const error = new FlinkError(code, details, cause === undefined ? {} : { cause })
   error.stack = ''
   return error
 }
