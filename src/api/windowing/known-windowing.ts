@@ -12,6 +12,8 @@ export interface KnownWindowing {
   readonly firesAtEnd: boolean
   /** Windows merge that touch, and become the one that covers them. */
   readonly mergesTouching: boolean
+  /** Of sessions by event time with one gap for all records. */
+  readonly sessionGapMs: number | undefined
   /** By event time, of which some overlap. */
   readonly slides: Slides | undefined
 }
@@ -27,8 +29,15 @@ export function knownWindowing(assigner: object, trigger: object): KnownWindowin
   return {
     firesAtEnd: trigger.constructor === EventTimeTrigger,
     mergesTouching: SESSIONS.has(assigner.constructor),
+    sessionGapMs: sessionGapOf(assigner),
     slides: overlappingSlides(assigner),
   }
+}
+
+function sessionGapOf(assigner: object): number | undefined {
+  if (!(assigner instanceof EventTimeSessionWindows) || assigner.constructor !== EventTimeSessionWindows)
+    return undefined
+  return assigner.assignWindows(undefined, 0)[0]?.getEnd()
 }
 
 function overlappingSlides(assigner: object): Slides | undefined {

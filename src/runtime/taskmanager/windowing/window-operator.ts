@@ -20,6 +20,7 @@ import type { OperatorContext } from '../operators/stream-operator.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 import type { InternalTimer, Triggerable } from '../timers/internal-timer-service.js'
 import { checkAssigned } from './assigned-windows.js'
+import { hasSessions, mergingWindowsOfSessions, sessionsState } from './session-states.js'
 import type { MergingWindowSet, WindowMerge } from './merging-window-set.js'
 import { contentsDescriptor } from './window-contents.js'
 import { windowCopies, type AfterFiring } from './window-copies.js'
@@ -57,6 +58,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     const copies = windowCopies(spec, operatorName, context)
     const surroundings = { operatorName, spec, backend, namespaces, timers, output, metrics, descriptor, copies }
     this.#opened = makeWindowParts(surroundings)
+    this.takeSessions()
     await super.open()
   }
 
@@ -100,6 +102,16 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
 
   protected contentsDescriptor(): StateDescriptor<unknown> {
     return contentsDescriptor(this.spec.contents, this.spec.elementType)
+  }
+
+  /** Of a snapshot of a job whose sessions fired at their end alone. */
+  protected takeSessions(): void {
+    const { contents, merging } = this.parts
+    if (merging === undefined || !hasSessions(this.backend)) return
+    sessionsState(this.contentsDescriptor(), this.backend, this.name)
+    mergingWindowsOfSessions(this.backend, { contents, merging }, (window) => {
+      this.parts.timers.registerEventTimeTimer(window, window.maxTimestamp())
+    })
   }
 
   /** As it is kept. */
@@ -173,7 +185,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
 
   readonly #onMerge = ({ mergeResult, mergedWindows, stateWindow, mergedStateWindows }: WindowMerge): void => {
     const { contents, trigger } = this.parts
-    this.#refuseMergeIntoPast(mergeResult)
+    this.refuseMergeIntoPast(this.#cleanupTime(mergeResult), mergeResult)
     trigger.onMerge(mergeResult, mergedWindows)
     for (const merged of mergedWindows) {
       trigger.clear(merged)
@@ -251,11 +263,12 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     else this.output.collectSideOutput(lateTag, value, timestamp)
   }
 
-  #refuseMergeIntoPast(window: Window): void {
+  protected refuseMergeIntoPast(cleanupTime: number, merged: Window | { readonly window: Window }): void {
     const { timers } = this.parts
     const time = this.#isEventTime ? timers.currentWatermark() : timers.currentProcessingTime()
-    if (this.#cleanupTime(window) > time) return
-    const details = { operator: this.name, assigner: this.#assignerName, window: String(window), time }
+    if (cleanupTime > time) return
+    const window = String('window' in merged ? merged.window : merged)
+    const details = { operator: this.name, assigner: this.#assignerName, window, time }
     throw new FlinkError('WINDOW_MERGED_INTO_PAST', details)
   }
 
