@@ -65,8 +65,6 @@ export interface KeyedStateBackend {
   getOrCreateKeyedState<N>(descriptor: StateDescriptor<unknown>, namespaces: NamespaceType<N>): InternalState<N>
   /** A second call gives the same queue. Its name is one among those of the states. */
   getOrCreatePriorityQueue<N>(name: string, namespaces: NamespaceType<N>): KeyedPriorityQueue<N>
-  /** Whether it was asked for, or restored. */
-  hasState(name: string): boolean
   /** The keys of which the state has an entry in the namespace, in any order; no entry of it may come or go meanwhile. */
   getKeys(state: string, namespace: unknown): Iterable<unknown>
   /** Each of these keys is the current one once, and the namespace that of the state. Any state may be changed. */

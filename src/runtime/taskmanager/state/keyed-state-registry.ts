@@ -108,10 +108,6 @@ export class KeyedStateRegistry<T extends StateTable> {
     return queue
   }
 
-  has(name: string): boolean {
-    return this.#states.has(name)
-  }
-
   *getKeys(name: string, namespace: unknown): Generator {
     const { table } = this.#registered(name)
     for (const entry of table.entryKeys()) {

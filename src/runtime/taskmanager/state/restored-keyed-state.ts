@@ -56,10 +56,6 @@ export class RestoredKeyedState {
     return state
   }
 
-  has(name: string): boolean {
-    return this.#states.has(name)
-  }
-
   all(): RestoredState[] {
     return [...this.#states.values()]
   }

@@ -30,10 +30,6 @@ export function sessionsState(
   }
 }
 
-export function hasSessions(backend: KeyedStateBackend): boolean {
-  return backend.hasState(SESSIONS_STATE)
-}
-
 /** Those that a snapshot without sessions has. Which of them have fired already, it does not say. */
 export function sessionsOfMergingWindows(
   backend: KeyedStateBackend,

@@ -20,7 +20,7 @@ import type { OperatorContext } from '../operators/stream-operator.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 import type { InternalTimer, Triggerable } from '../timers/internal-timer-service.js'
 import { checkAssigned } from './assigned-windows.js'
-import { hasSessions, mergingWindowsOfSessions, sessionsState } from './session-states.js'
+import { mergingWindowsOfSessions, sessionsState } from './session-states.js'
 import type { MergingWindowSet, WindowMerge } from './merging-window-set.js'
 import { contentsDescriptor } from './window-contents.js'
 import { windowCopies, type AfterFiring } from './window-copies.js'
@@ -107,7 +107,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
   /** Of a snapshot of a job whose sessions fired at their end alone. */
   protected takeSessions(): void {
     const { contents, merging } = this.parts
-    if (merging === undefined || !hasSessions(this.backend)) return
+    if (merging === undefined) return
     sessionsState(this.contentsDescriptor(), this.backend, this.name)
     mergingWindowsOfSessions(this.backend, { contents, merging }, (window) => {
       this.parts.timers.registerEventTimeTimer(window, window.maxTimestamp())

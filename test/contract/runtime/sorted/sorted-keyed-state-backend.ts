@@ -129,10 +129,6 @@ export class SortedKeyedStateBackend implements KeyedStateBackend {
     return this.#states.getOrCreateQueue(name, namespaces)
   }
 
-  hasState(name: string): boolean {
-    return this.#states.has(name) || this.#stores.has(name) || this.#restored.has(name)
-  }
-
   getKeys(state: string, namespace: unknown): Iterable<unknown> {
     return this.#states.getKeys(state, namespace)
   }
