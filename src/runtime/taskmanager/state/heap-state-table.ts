@@ -66,6 +66,11 @@ export class HeapStateTable implements StateTable {
     return { state: this.types.metadata.name, operator: this.#environment.operatorName }
   }
 
+  /** All tables of the state. */
+  parts(): readonly HeapStateTable[] {
+    return [this]
+  }
+
   get size(): number {
     return this.#table.size
   }

@@ -10,6 +10,7 @@ import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import { isFire, isPurge } from '../../../api/windowing/triggers/trigger-result.js'
 import type { TimeWindow } from '../../../api/windowing/windows/time-window.js'
 import type { Window } from '../../../api/windowing/windows/window.js'
+import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Counter } from '../../../core/metrics/counter.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
@@ -18,6 +19,7 @@ import { NUM_LATE_RECORDS_DROPPED, type LateRecordDropper } from '../operators/l
 import { OneInputUdfOperator } from '../operators/one-input-udf-operator.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
+import type { NamespaceType } from '../state/namespace-type.js'
 import type { InternalTimer, Triggerable } from '../timers/internal-timer-service.js'
 import { checkAssigned } from './assigned-windows.js'
 import { mergingWindowsOfSessions, sessionsState } from './session-states.js'
@@ -25,7 +27,7 @@ import type { MergingWindowSet, WindowMerge } from './merging-window-set.js'
 import { contentsDescriptor } from './window-contents.js'
 import { windowCopies, type AfterFiring } from './window-copies.js'
 import { makeWindowParts, type WindowParts } from './window-parts.js'
-import { windowNamespaces } from './window-namespaces.js'
+import { alignedWindowNamespaces, windowNamespaces } from './window-namespaces.js'
 import type { TimerMethod } from './trigger-call.js'
 
 /** Flink's name. */
@@ -51,7 +53,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
 
   override async open(): Promise<void> {
     const { name: operatorName, output, spec, backend, context } = this
-    const namespaces = windowNamespaces(spec.assigner)
+    const namespaces = this.#namespaces()
     const timers = this.getInternalTimerService(TIMERS, namespaces, this)
     const { metrics } = context
     const descriptor = this.contentsDescriptor()
@@ -221,6 +223,13 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     const held = contents.get()
     const isNothing = isList ? (held as readonly unknown[]).length === 0 : held === null || held === undefined
     if (!isNothing) this.emitContents(window, held, after)
+  }
+
+  /** Where checkpoints are to be incremental, it has to be known of each window what changed in it. */
+  #namespaces(): NamespaceType<Window> {
+    const { assigner, known } = this.spec
+    const isIncremental = this.context.configuration.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS)
+    return known.isAligned && !isIncremental ? alignedWindowNamespaces(assigner) : windowNamespaces(assigner)
   }
 
   #mergingSet(): MergingWindowSet {
