@@ -169,11 +169,7 @@ export class HeapKeyedStateSnapshot implements KeyedStateSnapshot {
     return blocks
   }
 
-  async #encodeState(
-    { types, tables }: StateContents,
-    keyGroup: number,
-    slices: TimeSlices,
-  ): Promise<KeyGroupBlock> {
+  async #encodeState({ types, tables }: StateContents, keyGroup: number, slices: TimeSlices): Promise<KeyGroupBlock> {
     const removed = tables.flatMap((contents) => contents.removed.get(keyGroup) ?? NONE_REMOVED)
     const { metadata, namespaces, serializer: value } = types
     const serializers = { key: this.#contents.keySerializer, namespaces, value }

@@ -1,21 +1,22 @@
 // Duty: a KeyedPriorityQueue whose elements have timestamp and namespace in common with those of many keys, as the ends of
-// windows that tumble: a table for each such pair.
+// windows that tumble: a table for each such pair, and a queue of the ordinary kind for those that have none.
 // Invariants: as of TablePriorityQueue: the least timestamp comes first, of equal ones the least hash of the key. Groups are in the
 // order of their timestamps, and none is empty.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { NOT_FOUND, TOUCHED_TOGETHER } from './entry-table.js'
-import type { PrepareKeys } from './heap-queue-entries.js'
+import { HeapQueueEntries, type PrepareKeys } from './heap-queue-entries.js'
 import type { HeapTablesByNamespace } from './heap-tables-by-namespace.js'
 import type { KeyContext } from './key-context.js'
 import type { KeyedPriorityQueue, QueueElement } from './keyed-priority-queue.js'
-import { PRESENT } from './table-priority-queue.js'
+import { PRESENT, TablePriorityQueue } from './table-priority-queue.js'
 import { TimerGroup } from './timer-group.js'
 
 export class SharedTimerQueue<N> implements KeyedPriorityQueue<N> {
   readonly #tables: HeapTablesByNamespace
   readonly #current: KeyContext
   readonly #prepareKeys: PrepareKeys
+  readonly #others: KeyedPriorityQueue<N>
   readonly #groups: TimerGroup<N>[] = []
   readonly #hashesAhead: number[] = new Array<number>(TOUCHED_TOGETHER).fill(0)
   /** So many are taken before the next ones are touched ahead. */
@@ -28,17 +29,19 @@ export class SharedTimerQueue<N> implements KeyedPriorityQueue<N> {
     this.#tables = tables
     this.#current = current
     this.#prepareKeys = prepareKeys
+    this.#others = new TablePriorityQueue(new HeapQueueEntries<N>(tables.others, current, prepareKeys))
     for (const owner of tables.all()) this.#insert(new TimerGroup(owner))
-    this.#size = tables.size
+    this.#size = tables.size - tables.others.size
   }
 
   get size(): number {
-    return this.#size
+    return this.#size + this.#others.size
   }
 
   add(namespace: N, timestamp: number): boolean {
     const current = this.#currentKey()
     const group = this.#groupFor(namespace, timestamp)
+    if (group === undefined) return this.#others.add(namespace, timestamp)
     const { table } = group
     if (table.find(current, undefined) !== NOT_FOUND) return false
     table.insert(current, undefined, PRESENT)
@@ -50,24 +53,26 @@ export class SharedTimerQueue<N> implements KeyedPriorityQueue<N> {
   remove(namespace: N, timestamp: number): boolean {
     const current = this.#currentKey()
     const group = this.#find(namespace, timestamp)
-    const position = group?.table.find(current, undefined) ?? NOT_FOUND
-    if (group === undefined || position === NOT_FOUND) return false
+    if (group === undefined) return this.#others.remove(namespace, timestamp)
+    const position = group.table.find(current, undefined)
+    if (position === NOT_FOUND) return false
     this.#removeAt(group, position)
     return true
   }
 
   firstTimestamp(): number | undefined {
-    return this.#groups[0]?.timestamp
+    const [first] = this.#groups
+    return this.#isOfOthers(first) ? this.#others.firstTimestamp() : first?.timestamp
   }
 
   isDue(timestamp: number): boolean {
     const [first] = this.#groups
-    return first !== undefined && first.timestamp <= timestamp
+    return (first !== undefined && first.timestamp <= timestamp) || this.#others.isDue(timestamp)
   }
 
   poll(): QueueElement<N> | undefined {
     const [earliest] = this.#groups
-    if (earliest === undefined) return undefined
+    if (earliest === undefined || this.#isOfOthers(earliest)) return this.#others.poll()
     const { group, position } = this.#firstOf(earliest)
     if (this.#touchedLeft === 0) this.#touchAhead(group)
     this.#touchedLeft -= 1
@@ -75,6 +80,12 @@ export class SharedTimerQueue<N> implements KeyedPriorityQueue<N> {
     const element = { key: table.keyAt(position), keyHash: table.hashAt(position), namespace, timestamp }
     this.#removeAt(group, position)
     return element
+  }
+
+  /** Whether what comes first is in no group. */
+  #isOfOthers(first: TimerGroup<N> | undefined): boolean {
+    const timestamp = this.#others.size === 0 ? undefined : this.#others.firstTimestamp()
+    return timestamp !== undefined && (first === undefined || timestamp < first.timestamp)
   }
 
   /** Of the groups with its timestamp. */
@@ -90,8 +101,7 @@ export class SharedTimerQueue<N> implements KeyedPriorityQueue<N> {
 
   #touchAhead(group: TimerGroup<N>): void {
     const positions = group.comingPositions(TOUCHED_TOGETHER)
-    for (let at = 0; at < positions.length; at += 1)
-      this.#hashesAhead[at] = group.table.hashAt(positions[at] as number)
+    for (let at = 0; at < positions.length; at += 1) this.#hashesAhead[at] = group.table.hashAt(positions[at] as number)
     this.#touchedLeft = positions.length
     group.table.touch(positions, 0, positions.length)
     this.#prepareKeys(this.#hashesAhead, 0, positions.length)
@@ -107,10 +117,13 @@ export class SharedTimerQueue<N> implements KeyedPriorityQueue<N> {
     this.#touchedLeft = 0
   }
 
-  #groupFor(namespace: N, timestamp: number): TimerGroup<N> {
+  /** Undefined where there are too many of them. */
+  #groupFor(namespace: N, timestamp: number): TimerGroup<N> | undefined {
     const found = this.#find(namespace, timestamp)
     if (found !== undefined) return found
-    const group = new TimerGroup<N>(this.#tables.findOrMake({ namespace, timestamp }))
+    const table = this.#tables.findOrMake({ namespace, timestamp })
+    if (table === undefined) return undefined
+    const group = new TimerGroup<N>(table)
     this.#insert(group)
     this.#last = group
     return group
