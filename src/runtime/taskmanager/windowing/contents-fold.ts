@@ -1,5 +1,5 @@
 // Duty: what a reduction or an aggregation of windows does with records, and with what they were combined to, where the operator
-// does it by itself: in panes, and under an evictor.
+// does it by itself: in panes, sessions, and under an evictor.
 // Invariants: `merge` may change what it is given, as the functions may: who needs it afterwards gives a copy.
 // Thread: the task worker that owns the operator.
 import { FieldAggregation } from '../../../api/datastream/aggregations.js'

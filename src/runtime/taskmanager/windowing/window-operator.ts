@@ -91,7 +91,8 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
   protected assign(value: unknown, timestamp: number): boolean {
     const { assignerContext, merging } = this.parts
     const windows = this.spec.assigner.assignWindows(value, timestamp, assignerContext)
-    checkAssigned(windows, this.name, this.spec.assigner)
+    // One of the engine's own needs no look.
+    if (!this.spec.known.isAligned) checkAssigned(windows, this.name, this.spec.assigner)
     return merging === undefined
       ? this.#addToWindows(windows, value, timestamp)
       : this.#addToMergingWindows(windows, value, timestamp)
