@@ -32,6 +32,8 @@ export interface HeapTableEnvironment {
   readonly keyKind: KeyKind
   readonly newKeys: NewKeys
   readonly context: KeyContext
+  /** Of entries; that of an ordinary table where it is not said. */
+  readonly initialCapacity?: number
 }
 
 /** Twelve fields: those below `#table` are read for every record, where another object between would cost. */
@@ -58,12 +60,18 @@ export class HeapStateTable implements StateTable {
     this.types = types
     this.#environment = environment
     this.#context = environment.context
-    this.#table = new EntryTable(environment.keyKind, types.namespaces, valuesAheadOf(types))
+    const { keyKind, initialCapacity } = environment
+    this.#table = new EntryTable(keyKind, types.namespaces, { valuesAhead: valuesAheadOf(types), initialCapacity })
   }
 
   /** For errors. */
   get named(): NamedState {
     return { state: this.types.metadata.name, operator: this.#environment.operatorName }
+  }
+
+  /** All tables of the state. */
+  parts(): readonly HeapStateTable[] {
+    return [this]
   }
 
   get size(): number {
