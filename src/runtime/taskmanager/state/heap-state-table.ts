@@ -18,6 +18,7 @@ import type { StateEntry } from './key-group-block.js'
 import type { NamespaceColumn } from './namespace-column.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from './namespace-type.js'
 import type { NewKeys } from './new-keys.js'
+import { ObjectsAhead } from './objects-ahead.js'
 import { stateNotStorable } from './state-not-serializable.js'
 import type { EntryKey, StateTable, StateTypes } from './state-table.js'
 import { TableSnapshot } from './table-snapshot.js'
@@ -349,6 +350,7 @@ function preserve(position: number, snapshots: readonly TableSnapshot[]): void {
   for (const snapshot of snapshots) if (snapshot.needs(position)) snapshot.preserve(position)
 }
 
-function valuesAheadOf({ serializer }: StateTypes): ValuesAhead | undefined {
-  return serializer instanceof UserMapSerializer ? new UserMapsAhead() : undefined
+function valuesAheadOf({ serializer, metadata }: StateTypes): ValuesAhead | undefined {
+  if (metadata.kind === 'priority-queue') return undefined
+  return serializer instanceof UserMapSerializer ? new UserMapsAhead() : new ObjectsAhead()
 }
