@@ -27,6 +27,7 @@ import { memoryFamily } from './families/memory-family.js'
 import { startFamily } from './families/start-family.js'
 import { timersFamily } from './families/timers-family.js'
 import { wideExchangeFamily } from './families/wide-exchange-family.js'
+import { joinsFamily } from './families/joins-family.js'
 import { windowsFamily } from './families/windows-family.js'
 
 const FAMILIES: readonly BenchFamily[] = [
@@ -42,6 +43,7 @@ const FAMILIES: readonly BenchFamily[] = [
   checkpointFamily,
   memoryFamily,
   windowsFamily,
+  joinsFamily,
 ]
 const NAMES = FAMILIES.map(({ name }) => name)
 

@@ -30,6 +30,7 @@ import {
   type ShapeDetails,
 } from './shape.js'
 import { TIME_SHAPES } from './time-shapes.js'
+import { WINDOW_SHAPES } from './window-shapes.js'
 
 export type ShapeKind = keyof typeof SHAPES
 
@@ -116,12 +117,13 @@ const PLAIN_SHAPES = {
   },
 } satisfies Readonly<Record<string, Shape>>
 
-const SHAPES = { ...PLAIN_SHAPES, ...TIME_SHAPES }
+const ALL_TIME_SHAPES = { ...TIME_SHAPES, ...WINDOW_SHAPES }
+const SHAPES = { ...PLAIN_SHAPES, ...ALL_TIME_SHAPES }
 
 type Kinds<T> = [keyof T, ...(keyof T)[]]
 
 const PLAIN_KINDS = Object.keys(PLAIN_SHAPES) as Kinds<typeof PLAIN_SHAPES>
-const TIME_KINDS = Object.keys(TIME_SHAPES) as Kinds<typeof TIME_SHAPES>
+const TIME_KINDS = Object.keys(ALL_TIME_SHAPES) as Kinds<typeof ALL_TIME_SHAPES>
 
 export function drawShapes(random: Random): ShapePlan[] {
   return Array.from({ length: random.nextInt(4) }, () => drawShape(random, PLAIN_KINDS))

@@ -23,6 +23,7 @@ import { replaced, type Sabotage } from './sabotage.js'
 import type { JobKind } from './scenario.js'
 import { simulateJob } from './simulate-job.js'
 import { TIME_MUTANTS } from './time-mutants.js'
+import { WINDOW_MUTANTS } from './window-mutants.js'
 
 export interface Mutant {
   readonly name: string
@@ -256,6 +257,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   ...COORDINATION_MUTANTS,
   ...TIME_MUTANTS,
+  ...WINDOW_MUTANTS,
 ]
 
 export interface MutantResult {
