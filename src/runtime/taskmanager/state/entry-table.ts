@@ -143,10 +143,13 @@ export class EntryTable {
     for (let slot = (hole + 2) & mask; index[slot + 1] !== 0; slot = (slot + 2) & mask) {
       const distanceFromHome = (slot - this.#home(index[slot] as number)) & mask
       if (distanceFromHome < ((slot - hole) & mask)) continue
-      index.copyWithin(hole, slot, slot + 2)
+      // By hand: calls of `copyWithin` and `fill` cost more than the two numbers.
+      index[hole] = index[slot] as number
+      index[hole + 1] = index[slot + 1] as number
       hole = slot
     }
-    index.fill(0, hole, hole + 2)
+    index[hole] = 0
+    index[hole + 1] = 0
     this.#entries[2 * position + 1] = NO_ENTRY
     this.#size -= 1
     if (reuse) this.#release(position)

@@ -91,6 +91,10 @@ export class HeapTablesByNamespace implements StateTable {
     return this.#table.get()
   }
 
+  peek(): unknown {
+    return this.#table.peek()
+  }
+
   put(value: unknown): void {
     this.#table.put(value)
   }

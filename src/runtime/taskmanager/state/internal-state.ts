@@ -8,6 +8,11 @@ export interface InternalState<N> extends State {
   setCurrentNamespace(namespace: N): void
 }
 
+export interface InternalValueState<N> extends InternalState<N> {
+  /** The value for a look at it: nothing in it may be changed. Undefined where there is none. */
+  peek(): unknown
+}
+
 /** A list, reducing or aggregating state. */
 export interface InternalMergingState<N> extends InternalState<N> {
   /** What the table holds of the current key and namespace: of aggregating state the accumulator. Undefined where it is empty. */
