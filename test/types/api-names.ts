@@ -131,7 +131,7 @@ export const API_NAMES: Readonly<Record<string, string>> = {
     'getTaskNameWithSubtasks getJobId getMetricGroup getAttemptNumber addAccumulator getAccumulator getIntCounter getLongCounter ' +
     'getDoubleCounter getHistogram getDistributedCache',
   DistributedCache: 'getFile',
-  Accumulator: 'add getLocalValue resetLocal merge clone',
+  Accumulator: 'add getLocalValue resetLocal merge',
   IntCounter: 'add getLocalValue',
   LongCounter: 'add getLocalValue',
   DoubleCounter: 'add getLocalValue',
@@ -164,17 +164,84 @@ export const API_NAMES: Readonly<Record<string, string>> = {
 
   // Own operators
   StreamOperator:
-    'open finish close prepareSnapshotPreBarrier initializeState snapshotState notifyCheckpointComplete setCurrentKey ' +
-    'getCurrentKey getMetricGroup getOperatorID',
-  OneInputStreamOperator: 'processElement processWatermark processWatermarkStatus setKeyContextElement',
+    'open finish close prepareSnapshotPreBarrier initializeState snapshotState notifyCheckpointComplete ' +
+    'notifyCheckpointAborted',
+  OneInputStreamOperator: 'processElement processWatermark processWatermarkStatus',
   TwoInputStreamOperator:
     'processElement1 processElement2 processWatermark1 processWatermark2 processWatermarkStatus1 processWatermarkStatus2',
   AbstractStreamOperator:
     'open finish close initializeState snapshotState getRuntimeContext getProcessingTimeService getInternalTimerService ' +
-    'getOperatorStateBackend getKeyedStateStore getPartitionedState processWatermark',
+    'getOperatorStateBackend getKeyedStateStore getCurrentKey setCurrentKey getMetricGroup getOperatorName getOperatorID ' +
+    'processWatermark processWatermarkStatus',
   AbstractUdfStreamOperator: 'getUserFunction',
-  Output: 'collect emitWatermark emitWatermarkStatus close',
+  Output: 'collect emitWatermark emitWatermarkStatus',
   StreamRecord: 'getValue getTimestamp hasTimestamp replace setTimestamp eraseTimestamp copy',
+  InternalTimerService:
+    'currentProcessingTime currentWatermark registerEventTimeTimer deleteEventTimeTimer registerProcessingTimeTimer ' +
+    'deleteProcessingTimeTimer',
+  InternalTimer: 'getTimestamp getKey getNamespace',
+  Triggerable: 'onEventTime onProcessingTime',
+  ProcessingTimeService: 'getCurrentProcessingTime registerTimer',
+  VoidNamespace: 'INSTANCE',
+  VoidNamespaceSerializer: 'INSTANCE',
+  WatermarkStatus: 'ACTIVE IDLE',
+  KeyedStateCheckpointOutputStream: 'getKeyGroupList startNewKeyGroup',
+  OperatorStateCheckpointOutputStream: 'startNewPartition',
+  KeyGroupStatePartitionStreamProvider: 'getKeyGroupId getStream',
+  StatePartitionStreamProvider: 'getStream',
+  CloseableIterator: 'hasNext next close',
+  SerializationSchema: 'serialize',
   StateInitializationContext: 'isRestored getOperatorStateStore getKeyedStateStore getRawKeyedStateInputs getRawOperatorStateInputs',
   StateSnapshotContext: 'getCheckpointId getCheckpointTimestamp getRawKeyedOperatorStateOutput getRawOperatorStateOutput',
 }
+
+/**
+ * What is promised and not built yet, by the part of the work that it belongs to: whole classes, or `Class.method`. The test fails for
+ * what stands here and is there.
+ */
+const LATER: Readonly<Record<string, string>> = {
+  'asynchronous functions': 'AsyncDataStream',
+  iterations: 'IterativeStream DataStream.iterate DataStreamSource.iterate SingleOutputStreamOperator.iterate',
+  'queryable state':
+    'KeyedStream.asQueryableState ValueStateDescriptor.setQueryable ListStateDescriptor.setQueryable ' +
+    'MapStateDescriptor.setQueryable ReducingStateDescriptor.setQueryable AggregatingStateDescriptor.setQueryable',
+  'time to live of state':
+    'StateTtlConfig ValueStateDescriptor.enableTimeToLive ListStateDescriptor.enableTimeToLive ' +
+    'MapStateDescriptor.enableTimeToLive ReducingStateDescriptor.enableTimeToLive AggregatingStateDescriptor.enableTimeToLive',
+  'schemas of state':
+    'ValueStateDescriptor.withSchema ListStateDescriptor.withSchema MapStateDescriptor.withSchema ' +
+    'ReducingStateDescriptor.withSchema AggregatingStateDescriptor.withSchema',
+  'sinks with two phases': 'TwoPhaseCommitSinkFunction DataStream.sinkTo DataStreamSource.sinkTo SingleOutputStreamOperator.sinkTo',
+  'the RocksDB backend': 'RocksDBStateBackend EmbeddedRocksDBStateBackend',
+  'unaligned checkpoints':
+    'CheckpointConfig.enableUnalignedCheckpoints CheckpointConfig.setAlignedCheckpointTimeout ' +
+    'CheckpointConfig.setForceUnalignedCheckpoints',
+  'a session that takes jobs of other processes': 'StreamExecutionEnvironment.createRemoteEnvironment',
+}
+
+export const NAMES_OF_LATER: readonly string[] = Object.values(LATER).flatMap((names) => names.split(' '))
+
+/** Exports beside these: what the methods above take and give, the sources with splits, and the engine's seams for connectors. */
+export const FURTHER_NAMES: readonly string[] = `
+  AllWindowArgument AllWindowFunction AppendingState BaseBroadcastProcessFunction Boundedness
+  BroadcastProcessFunctionContext BroadcastProcessFunctionReadOnlyContext BroadcastState CheckpointStorage ClassOf
+  CoGroupArgument CoGroupedStreams CoGroupedWithWindow CoGroupFunction Collector Configuration DataInputView
+  DataOutputView DefaultedValueState DeltaArgument DeltaFunction DurationLike DynamicEventTimeSessionWindows
+  DynamicProcessingTimeSessionWindows ErrorCode EvictorContext FieldReference FlatJoinFunction FlinkError
+  GlobalWindow InputStatus JoinArgument JoinedStreams JoinedWithWindow JoinFunction KeyArgument
+  KeyedBroadcastProcessFunctionContext KeyedBroadcastProcessFunctionOnTimerContext
+  KeyedBroadcastProcessFunctionReadOnlyContext KeyedProcessFunctionContext KeyedProcessFunctionOnTimerContext
+  KeyedStateFunction KeyedStateStore KeyKind MergeCallback MergingStateDescriptor MergingWindowAssigner
+  NumberSequenceSource NumberSequenceSplit OnMergeContext OpenContext Partitioner PlainForm PrintSinkFunction
+  ProcessFunctionContext ProcessFunctionOnTimerContext ProcessingTimeoutTrigger ProcessJoinFunctionContext
+  ProcessWindowFunctionContext ReaderInfo ReaderOutput ReadOnlyBroadcastState RegisteredTypes
+  RestartStrategyConfiguration RichCoGroupFunction RichFlatJoinFunction RichFunction RichJoinFunction
+  SessionGapArgument SessionWindowTimeGapExtractor SimpleVersionedSerializer SinkFunctionContext Source SourceContext
+  SourceEvent SourceOutput SourceReader SourceReaderContext SourceRun SourceSplit SplitCallHandler SplitCallPeriod
+  SplitEnumerator SplitEnumeratorContext SplitsAssignment State StateBackend StateDescriptor StateOf TaggedUnion
+  TextWriter TimeDomain TimestampAssigner TimestampAssignerArgument TimestampedValue TimeWindow TriggerContext
+  TypeInformation TypeOf TypeSerializer Watermark WatermarkGenerator WatermarkGeneratorContext
+  WatermarkGeneratorSupplier Window WindowArgument WindowAssignerContext WindowSerializer WriteMode
+`
+  .split(/\s+/)
+  .filter((name) => name !== '')
