@@ -81,7 +81,11 @@ export class SocketClientSink<T>
   }
 
   flush(): Promise<void> {
-    if (this.#bufferBytes === 0) return this.#written
+    if (this.#bufferBytes === 0) {
+      // A checkpoint that completes now would let go of what has to be sent again.
+      if (this.#connection?.failure !== undefined) this.#written = this.#written.then(() => this.#repair())
+      return this.#written
+    }
     const bytes = Buffer.concat(this.#buffer)
     this.#buffer = []
     this.#bufferBytes = 0
@@ -114,6 +118,11 @@ export class SocketClientSink<T>
     } catch (error) {
       await this.#sendAgain(error)
     }
+  }
+
+  async #repair(): Promise<void> {
+    const failure = this.#connection?.failure
+    if (failure !== undefined) await this.#sendAgain(failure)
   }
 
   /** Over new connections, until one holds as long as it takes. */
