@@ -30,7 +30,8 @@ export class ProgramAnswerLog {
 
   /** COLLECTED_TOO_MUCH where that is more than can be kept. */
   soFar(): EarlierAnswers {
-    if (this.#resultBytes > MAX_RESULT_BYTES) throw new FlinkError('COLLECTED_TOO_MUCH', { limitBytes: MAX_RESULT_BYTES })
+    if (this.#resultBytes > MAX_RESULT_BYTES)
+      throw new FlinkError('COLLECTED_TOO_MUCH', { limitBytes: MAX_RESULT_BYTES })
     return [...this.#answers]
   }
 

@@ -9,7 +9,12 @@ import { generateProgramGraph } from '../graph/job-graph-generator.js'
 import { IdleWatch } from '../graph/packaged-program-idleness.js'
 import type { ProgramGraph } from '../graph/program-graph.js'
 import { statefulOperatorsWithoutUid } from '../graph/stateful-operators.js'
-import type { JobRequest, ProgramAnswerValue, ProgramOutcome, ProgramQuestion } from '../runtime/protocol/program-answers.js'
+import type {
+  JobRequest,
+  ProgramAnswerValue,
+  ProgramOutcome,
+  ProgramQuestion,
+} from '../runtime/protocol/program-answers.js'
 import type { JobSubmission, ProcessToProgram, ProgramToProcess } from '../runtime/protocol/program-messages.js'
 import { submittedJob, textOf } from '../runtime/protocol/submitted-job.js'
 import { CollectedResults } from './collected-results.js'
@@ -84,7 +89,11 @@ export class RemotePipelineExecutor implements PipelineExecutor {
     this.#results.add(results)
     const ask = async (request: JobRequest): Promise<ProgramAnswerValue> => {
       const answer = this.#ask(graphIndex, request.kind, { type: 'job-request', jobId, request })
-      if (request.kind === 'await-result') void answer.then(() => results.jobFinished(), () => results.close())
+      if (request.kind === 'await-result')
+        void answer.then(
+          () => results.jobFinished(),
+          () => results.close(),
+        )
       return answer
     }
     return submittedJob(jobId, ask, {

@@ -55,7 +55,9 @@ class Numbering extends AbstractStreamOperator<unknown> implements OneInputStrea
 
 testOperator('an own operator of one stream', {
   binding: () => bindingOf({ kind: 'own-one-input', function: new Numbering() }),
-  inputs: [[record(['a', 2], 1), watermark(1), record(['b', 3], 2), status('idle'), status('active'), record(['c', 4])]],
+  inputs: [
+    [record(['a', 2], 1), watermark(1), record(['b', 3], 2), status('idle'), status('active'), record(['c', 4])],
+  ],
   expected: [
     record([1, 'a', 2], 1),
     watermark(1),
@@ -235,8 +237,17 @@ class RawSums extends AbstractStreamOperator<unknown> implements OneInputStreamO
 
 testOperator('an own operator with raw keyed state', {
   binding: () => bindingOf({ kind: 'own-one-input', function: new RawSums() }, byFirst),
-  inputs: [[record(['a', 1]), record(['b', 4]), record(['a', 3]), record(['c', 2]), record(['b', 6]), record(['c', 5])]],
-  expected: [record(['a', 1]), record(['b', 4]), record(['a', 4]), record(['c', 2]), record(['b', 10]), record(['c', 7])],
+  inputs: [
+    [record(['a', 1]), record(['b', 4]), record(['a', 3]), record(['c', 2]), record(['b', 6]), record(['c', 5])],
+  ],
+  expected: [
+    record(['a', 1]),
+    record(['b', 4]),
+    record(['a', 4]),
+    record(['c', 2]),
+    record(['b', 10]),
+    record(['c', 7]),
+  ],
 })
 
 /** Of two streams: what the left has said of a key, and how often the right has asked; the time of both. */
@@ -259,19 +270,10 @@ testOperator('an own operator of two streams', {
     [record(['a', 1], 10), watermark(25), record(['c', 2], 20), status('idle'), status('active'), watermark(60)],
     [record(['a', 0], 12), watermark(15), record(['a', 0], 22), watermark(40), watermark(50), record(['c', 0])],
   ],
-  expected: [
-    record(['a', 1], 12),
-    watermark(15),
-    record(['a', 1], 22),
-    watermark(40),
-    watermark(50),
-    record(['c', 2]),
-  ],
+  expected: [record(['a', 1], 12), watermark(15), record(['a', 1], 22), watermark(40), watermark(50), record(['c', 2])],
 })
 
-async function harnessOf(
-  operator: OneInputStreamOperator<never, unknown>,
-): Promise<OneInputStreamOperatorTestHarness> {
+async function harnessOf(operator: OneInputStreamOperator<never, unknown>): Promise<OneInputStreamOperatorTestHarness> {
   const userFunction = operator as OneInputStreamOperator<unknown, unknown>
   return new OneInputStreamOperatorTestHarness(bindingOf({ kind: 'own-one-input', function: userFunction })).open()
 }
@@ -328,7 +330,9 @@ describe('an own operator', () => {
     const alone = await new KeyedOneInputStreamOperatorTestHarness(spec, { kind: 'auto', select: () => 'a' }).open()
     alone.processElement('any key')
     assert.deepEqual(alone.context.output.emitted, [record('any key')])
-    const first = new TestOperatorContext({ taskInfo: { parallelism: 128, subtaskIndex: keyGroupForHash(hashKey('a', 'auto'), 128) } })
+    const first = new TestOperatorContext({
+      taskInfo: { parallelism: 128, subtaskIndex: keyGroupForHash(hashKey('a', 'auto'), 128) },
+    })
     const oneOfMany = await new KeyedOneInputStreamOperatorTestHarness(
       { kind: 'own-one-input', function: new Doing((own) => own.setCurrentKey('b')) },
       { kind: 'auto', select: () => 'a' },
@@ -346,8 +350,14 @@ describe('an own operator', () => {
       output.startNewKeyGroup(0)
       output.startNewKeyGroup(0)
     }
-    const keyed = await new KeyedOneInputStreamOperatorTestHarness({ kind: 'own-one-input', function: twice }, byFirst).open()
-    await assert.rejects(keyed.snapshot(), isError('KEY_GROUP_REFUSED', /key group 0 was written in this snapshot already/))
+    const keyed = await new KeyedOneInputStreamOperatorTestHarness(
+      { kind: 'own-one-input', function: twice },
+      byFirst,
+    ).open()
+    await assert.rejects(
+      keyed.snapshot(),
+      isError('KEY_GROUP_REFUSED', /key group 0 was written in this snapshot already/),
+    )
     const unkeyed = await harnessOf(twice)
     await assert.rejects(unkeyed.snapshot(), isError('KEYED_STATE_ON_NON_KEYED_STREAM', /raw keyed state/))
   })

@@ -36,8 +36,7 @@ export const API_NAMES: Readonly<Record<string, string>> = {
   JobManagerCheckpointStorage: '',
   FileSystemCheckpointStorage: '',
   RestartStrategies: 'noRestart fixedDelayRestart failureRateRestart exponentialDelayRestart fallBackRestart',
-  ParameterTool:
-    'fromArgs fromPropertiesFile fromMap get getRequired getInt getLong getDouble getBoolean has toMap',
+  ParameterTool: 'fromArgs fromPropertiesFile fromMap get getRequired getInt getLong getDouble getBoolean has toMap',
   JobClient: 'getJobID getJobStatus cancel triggerSavepoint stopWithSavepoint getJobExecutionResult',
   JobExecutionResult: 'getJobID getNetRuntime getAccumulatorResult getAllAccumulatorResults',
   Types: 'STRING LONG INT DOUBLE BOOLEAN BIG_INT LONG_BIGINT INSTANT LIST MAP TUPLE POJO OBJECT GENERIC',
@@ -56,10 +55,8 @@ export const API_NAMES: Readonly<Record<string, string>> = {
   BroadcastStream: '',
   BroadcastConnectedStream: 'process',
   AsyncDataStream: 'unorderedWait orderedWait unorderedWaitWithRetry orderedWaitWithRetry',
-  WindowedStream:
-    `trigger evictor allowedLateness sideOutputLateData reduce aggregate apply process ${WINDOW_AGGREGATIONS}`,
-  AllWindowedStream:
-    `trigger evictor allowedLateness sideOutputLateData reduce aggregate apply process ${WINDOW_AGGREGATIONS}`,
+  WindowedStream: `trigger evictor allowedLateness sideOutputLateData reduce aggregate apply process ${WINDOW_AGGREGATIONS}`,
+  AllWindowedStream: `trigger evictor allowedLateness sideOutputLateData reduce aggregate apply process ${WINDOW_AGGREGATIONS}`,
   IntervalJoin: 'between',
   IntervalJoined: 'process',
   TumblingEventTimeWindows: 'of',
@@ -191,8 +188,10 @@ export const API_NAMES: Readonly<Record<string, string>> = {
   StatePartitionStreamProvider: 'getStream',
   CloseableIterator: 'hasNext next close',
   SerializationSchema: 'serialize',
-  StateInitializationContext: 'isRestored getOperatorStateStore getKeyedStateStore getRawKeyedStateInputs getRawOperatorStateInputs',
-  StateSnapshotContext: 'getCheckpointId getCheckpointTimestamp getRawKeyedOperatorStateOutput getRawOperatorStateOutput',
+  StateInitializationContext:
+    'isRestored getOperatorStateStore getKeyedStateStore getRawKeyedStateInputs getRawOperatorStateInputs',
+  StateSnapshotContext:
+    'getCheckpointId getCheckpointTimestamp getRawKeyedOperatorStateOutput getRawOperatorStateOutput',
 }
 
 /**
@@ -211,7 +210,8 @@ const LATER: Readonly<Record<string, string>> = {
   'schemas of state':
     'ValueStateDescriptor.withSchema ListStateDescriptor.withSchema MapStateDescriptor.withSchema ' +
     'ReducingStateDescriptor.withSchema AggregatingStateDescriptor.withSchema',
-  'sinks with two phases': 'TwoPhaseCommitSinkFunction DataStream.sinkTo DataStreamSource.sinkTo SingleOutputStreamOperator.sinkTo',
+  'sinks with two phases':
+    'TwoPhaseCommitSinkFunction DataStream.sinkTo DataStreamSource.sinkTo SingleOutputStreamOperator.sinkTo',
   'the RocksDB backend': 'RocksDBStateBackend EmbeddedRocksDBStateBackend',
   'unaligned checkpoints':
     'CheckpointConfig.enableUnalignedCheckpoints CheckpointConfig.setAlignedCheckpointTimeout ' +

@@ -24,7 +24,15 @@ export interface FactorySpec {
 
 /** Operators that have a kind, by families: a file each in `operators/`, and one in the engine that makes them. */
 export type KindSpec =
-  SourceSpec | OneInputSpec | EventTimeSpec | KeyedSpec | WindowSpec | JoinSpec | TwoInputSpec | OwnOperatorSpec | SinkSpec
+  | SourceSpec
+  | OneInputSpec
+  | EventTimeSpec
+  | KeyedSpec
+  | WindowSpec
+  | JoinSpec
+  | TwoInputSpec
+  | OwnOperatorSpec
+  | SinkSpec
 
 /**
  * What an operator does: the name of its kind and what the user gave for it. The engine turns a kind into an operator of its

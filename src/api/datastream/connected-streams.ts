@@ -113,7 +113,11 @@ export class ConnectedStreams<IN1, IN2, K = unknown> {
   ): SingleOutputStreamOperator<O> {
     const methods = ['processElement1', 'processElement2']
     const own = asOwnOperator<TwoInputStreamOperator<unknown, unknown, unknown>>(operator, methods)
-    return this.#apply(checkedText('transform', 'the name', operatorName), { kind: 'own-two-input', function: own }, outputType)
+    return this.#apply(
+      checkedText('transform', 'the name', operatorName),
+      { kind: 'own-two-input', function: own },
+      outputType,
+    )
   }
 
   get #isKeyed(): boolean {

@@ -3,7 +3,15 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import { hasMethods } from '../functions/has-methods.js'
 
 /** What the engine calls of every own operator: those that extend AbstractStreamOperator have it. */
-const BASE_METHODS = ['setup', 'initializeState', 'open', 'finish', 'close', 'snapshotState', 'processWatermark'] as const
+const BASE_METHODS = [
+  'setup',
+  'initializeState',
+  'open',
+  'finish',
+  'close',
+  'snapshotState',
+  'processWatermark',
+] as const
 
 /** Checks by methods: a program may have another copy of the package. */
 export function asOwnOperator<I extends object>(argument: unknown, methods: readonly string[]): I {

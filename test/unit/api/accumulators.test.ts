@@ -12,7 +12,10 @@ import {
   LongMinimum,
 } from '../../../src/api/functions/extremum-accumulators.js'
 import { Histogram } from '../../../src/api/functions/histogram.js'
-import { AccumulatorRegistry, type AnyAccumulator } from '../../../src/runtime/taskmanager/operators/accumulator-registry.js'
+import {
+  AccumulatorRegistry,
+  type AnyAccumulator,
+} from '../../../src/runtime/taskmanager/operators/accumulator-registry.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 
 type Numbers = Accumulator<number, unknown>
@@ -54,8 +57,8 @@ describe('accumulators', () => {
       for (const value of [7, 3]) others.add(value)
       assert.deepEqual(mine.getLocalValue(), some)
       const [here, there] = [new AccumulatorRegistry(), new AccumulatorRegistry()]
-      here.add('name', mine as AnyAccumulator, 'Map')
-      there.add('name', others as AnyAccumulator, 'Map')
+      here.add('name', mine, 'Map')
+      there.add('name', others, 'Map')
       const { name: part } = there.parts()
       assert.ok(part !== undefined)
       const result = here.merge('name', [structuredClone(part)])

@@ -7,7 +7,11 @@ import { OneInputStreamOperatorTestHarness } from '../../operators/one-input-str
 import { bindingOf, turn } from '../../operators/operator-harness.js'
 import { ReceivingServer } from './receiving-server.js'
 
-function sinkTo(port: number, maxNumRetries: number, schema: (value: unknown) => unknown = (value) => `${String(value)}\n`) {
+function sinkTo(
+  port: number,
+  maxNumRetries: number,
+  schema: (value: unknown) => unknown = (value) => `${String(value)}\n`,
+) {
   const serialize = schema as (value: unknown) => string
   const sink = new SocketClientSink<unknown>({ host: '127.0.0.1', port, schema: { serialize }, maxNumRetries })
   return new OneInputStreamOperatorTestHarness(bindingOf({ kind: 'sink', function: sink }))
@@ -55,7 +59,11 @@ describe('the socket sink', () => {
   it('sends what it sent since the last checkpoint again over a new connection', async () => {
     const server = await new ReceivingServer().listen()
     const harness = await sinkTo(server.port, 5).open()
-    for (const [id, value] of [[1, 'before'], [2, 'after 1'], [3, 'after 2']] as const) {
+    for (const [id, value] of [
+      [1, 'before'],
+      [2, 'after 1'],
+      [3, 'after 2'],
+    ] as const) {
       harness.processElement(value)
       await harness.operator.prepareSnapshotPreBarrier(id)
       await harness.snapshot(id)
@@ -71,7 +79,8 @@ describe('the socket sink', () => {
     await whileTimePasses(harness, harness.operator.prepareSnapshotPreBarrier(5))
     await until(() => next.texts.join('').endsWith('last\n'))
     const again = next.texts.join('')
-    for (const value of ['after 1', 'after 2', 'lost on the way', 'last']) assert.ok(again.includes(`${value}\n`), again)
+    for (const value of ['after 1', 'after 2', 'lost on the way', 'last'])
+      assert.ok(again.includes(`${value}\n`), again)
     assert.equal(again.includes('before'), false, 'what a complete checkpoint has is not sent again')
     await harness.operator.close()
     await next.die()

@@ -7,7 +7,11 @@ import { OneInputStreamOperatorTestHarness } from '../../operators/one-input-str
 import { bindingOf } from '../../operators/operator-harness.js'
 import { TestOperatorContext } from '../../operators/test-operator-context.js'
 
-async function harnessOn(disk: InMemoryFileSystem, row: string, field: string): Promise<OneInputStreamOperatorTestHarness> {
+async function harnessOn(
+  disk: InMemoryFileSystem,
+  row: string,
+  field: string,
+): Promise<OneInputStreamOperatorTestHarness> {
   const context = new TestOperatorContext()
   context.fileSystems.register('file', disk)
   const sink = new WriteAsCsvSink<unknown>('/out.csv', 'NO_OVERWRITE', { row, field })
@@ -21,7 +25,12 @@ async function textOf(disk: InMemoryFileSystem): Promise<string> {
 it('writeAsCsv writes the fields of tuples, null as an empty one, and quotes nothing', async () => {
   const disk = new InMemoryFileSystem()
   const harness = await harnessOn(disk, '\n', ',')
-  for (const value of [['to', 1, 2.5], ['a "b", c', null, undefined], [1n, [1, 2], true]]) harness.processElement(value)
+  for (const value of [
+    ['to', 1, 2.5],
+    ['a "b", c', null, undefined],
+    [1n, [1, 2], true],
+  ])
+    harness.processElement(value)
   await harness.operator.finish()
   await harness.operator.close()
   assert.equal(await textOf(disk), 'to,1,2.5\na "b", c,,\n1,(1,2),true\n')
@@ -45,6 +54,7 @@ it('writeAsCsv refuses what is no tuple, and a file that is there, by its own na
   await harness.operator.close()
   await assert.rejects(
     harnessOn(disk, '\n', ','),
-    (error: unknown) => FlinkError.is(error, 'OUTPUT_EXISTS') && error.message.includes('writeAsCsv(path, WriteMode.OVERWRITE)'),
+    (error: unknown) =>
+      FlinkError.is(error, 'OUTPUT_EXISTS') && error.message.includes('writeAsCsv(path, WriteMode.OVERWRITE)'),
   )
 })

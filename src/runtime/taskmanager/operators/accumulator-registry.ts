@@ -32,11 +32,15 @@ export class AccumulatorRegistry {
   }
 
   /** The accumulator of the name, of this very class; a new one where there is none. */
-  getOrAdd<A extends AnyAccumulator | Accumulator<number, unknown>>(name: string, type: new () => A, operator: string): A {
+  getOrAdd<A extends AnyAccumulator | Accumulator<number, unknown>>(
+    name: string,
+    type: new () => A,
+    operator: string,
+  ): A {
     const existing = this.#registered.get(name)
     if (existing === undefined) {
       const made = new type()
-      this.add(name, made as AnyAccumulator, operator)
+      this.add(name, made, operator)
       return made
     }
     const { accumulator, operator: owner } = existing

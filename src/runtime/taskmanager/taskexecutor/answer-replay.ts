@@ -4,7 +4,12 @@
 // time for the program to go on between two. What had no answer yet when the job of this worker was submitted gets none.
 // Thread: the task worker.
 import { deserializeError } from '../../../core/errors/error-codec.js'
-import type { EarlierAnswers, ProgramAnswer, ProgramAnswerValue, ProgramQuestion } from '../../protocol/program-answers.js'
+import type {
+  EarlierAnswers,
+  ProgramAnswer,
+  ProgramAnswerValue,
+  ProgramQuestion,
+} from '../../protocol/program-answers.js'
 
 interface Waiting {
   readonly answer: ProgramAnswer

@@ -13,7 +13,7 @@ const configured = (text: string): Configuration => Configuration.fromMap({ 'pip
 
 describe('cached files', () => {
   it('are read as Flink writes them, and added to', () => {
-    const configuration = configured("name:file1,path:`file:///tmp/file1`;name:file2,path:/tmp/a b,executable:true")
+    const configuration = configured('name:file1,path:`file:///tmp/file1`;name:file2,path:/tmp/a b,executable:true')
     addCachedFile(configuration, { name: 'file1', path: '/other' })
     assert.deepEqual(cachedFilesOf(configuration), [
       { name: 'file2', path: '/tmp/a b' },
@@ -58,7 +58,8 @@ describe('cached files', () => {
     assert.equal(cache.getFile('countries'), '/data/countries.json')
     assert.throws(
       () => cache.getFile('country'),
-      (error: unknown) => FlinkError.is(error, 'CACHED_FILE_UNKNOWN') && /registered are 'countries'/.test(error.message),
+      (error: unknown) =>
+        FlinkError.is(error, 'CACHED_FILE_UNKNOWN') && /registered are 'countries'/.test(error.message),
     )
   })
 })

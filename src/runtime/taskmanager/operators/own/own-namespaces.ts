@@ -12,7 +12,7 @@ export function isVoid(serializer: TypeSerializer<unknown>): boolean {
 }
 
 export function ownNamespaces(serializer: TypeSerializer<unknown>): NamespaceType<unknown> {
-  if (isVoid(serializer)) return VOID_NAMESPACES as NamespaceType<unknown>
+  if (isVoid(serializer)) return VOID_NAMESPACES
   const output = new DataOutputView()
   const bytesOf = (namespace: unknown): Uint8Array => {
     output.reset()

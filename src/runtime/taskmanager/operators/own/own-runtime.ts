@@ -48,7 +48,11 @@ export function ownRuntime(parts: OwnRuntimeParts): OperatorRuntime {
     operatorStateStore,
     processingTimeService: processingTimeOf(parts),
     getInternalTimerService: <K, N>(name: string, serializer: TypeSerializer<N>, triggerable: Triggerable<K, N>) =>
-      timersOf(parts, { name, serializer: serializer as TypeSerializer<unknown>, triggerable }) as InternalTimerService<N>,
+      timersOf(parts, {
+        name,
+        serializer: serializer,
+        triggerable,
+      }),
     getCurrentKey: () => keyedBackend?.currentKey(),
     setCurrentKey: (key) => {
       setCurrentKey(parts, key)
@@ -65,14 +69,17 @@ interface AskedTimers {
   readonly triggerable: unknown
 }
 
-function timersOf(parts: OwnRuntimeParts, { name, serializer, triggerable }: AskedTimers): InternalTimerService<unknown> {
+function timersOf(
+  parts: OwnRuntimeParts,
+  { name, serializer, triggerable }: AskedTimers,
+): InternalTimerService<unknown> {
   const owners = triggerable as Triggerable<unknown, unknown>
   if (!isVoid(serializer)) {
     const engines = triggerableOf(owners, (namespace) => namespace, parts.refusePromise)
     return parts.timerService(name, ownNamespaces(serializer), engines)
   }
   const engines = triggerableOf(owners, giveVoid, parts.refusePromise)
-  return voidTimers(parts.timerService(name, VOID_NAMESPACES, engines)) as InternalTimerService<unknown>
+  return voidTimers(parts.timerService(name, VOID_NAMESPACES, engines))
 }
 
 function processingTimeOf({ context, failed, refusePromise }: OwnRuntimeParts): ProcessingTimeService {
@@ -82,7 +89,7 @@ function processingTimeOf({ context, failed, refusePromise }: OwnRuntimeParts): 
     registerTimer: (timestampMs, target) =>
       processingTime.registerTimer(timestampMs, (timestamp) => {
         try {
-          refusePromise(target(timestamp) as unknown, 'registerTimer', target)
+          refusePromise(target(timestamp), 'registerTimer', target)
         } catch (error) {
           throw failed(error)
         }
@@ -91,7 +98,10 @@ function processingTimeOf({ context, failed, refusePromise }: OwnRuntimeParts): 
   }
 }
 
-function setCurrentKey({ operatorName: operator, context, keyedBackend, keyKind }: OwnRuntimeParts, key: unknown): void {
+function setCurrentKey(
+  { operatorName: operator, context, keyedBackend, keyKind }: OwnRuntimeParts,
+  key: unknown,
+): void {
   if (keyedBackend === undefined) {
     throw new FlinkError('KEYED_STATE_ON_NON_KEYED_STREAM', { operator, state: 'the current key' })
   }

@@ -21,10 +21,10 @@ export function triggerableOf(
   })
   return {
     onEventTime: (timer) => {
-      refusePromise(owners.onEventTime(timerOf(timer)) as unknown, 'onEventTime', owners)
+      refusePromise(owners.onEventTime(timerOf(timer)), 'onEventTime', owners)
     },
     onProcessingTime: (timer) => {
-      refusePromise(owners.onProcessingTime(timerOf(timer)) as unknown, 'onProcessingTime', owners)
+      refusePromise(owners.onProcessingTime(timerOf(timer)), 'onProcessingTime', owners)
     },
   }
 }

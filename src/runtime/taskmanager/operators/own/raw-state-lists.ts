@@ -47,7 +47,9 @@ export class RawStateLists {
 
   restoredPartitions(): StatePartitionStreamProvider[] {
     this.#isUsed.partitions = true
-    return [...this.#store.getListState(PARTITIONS).get()].map((bytes) => ({ getStream: () => new DataInputView(bytes) }))
+    return [...this.#store.getListState(PARTITIONS).get()].map((bytes) => ({
+      getStream: () => new DataInputView(bytes),
+    }))
   }
 
   keyedOutput(): KeyedStateCheckpointOutputStream {
