@@ -12,10 +12,7 @@ import {
   LongMinimum,
 } from '../../../src/api/functions/extremum-accumulators.js'
 import { Histogram } from '../../../src/api/functions/histogram.js'
-import {
-  AccumulatorRegistry,
-  type AnyAccumulator,
-} from '../../../src/runtime/taskmanager/operators/accumulator-registry.js'
+import { AccumulatorRegistry } from '../../../src/runtime/taskmanager/operators/accumulator-registry.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 
 type Numbers = Accumulator<number, unknown>
