@@ -10,6 +10,7 @@ export {
   JobManagerCheckpointStorage,
   type CheckpointStorage,
 } from './api/environment/checkpoint-storages.js'
+export { CloseableIterator } from './api/environment/closeable-iterator.js'
 export { ExecutionConfig } from './api/environment/execution-config.js'
 export { JobClient } from './api/environment/job-client.js'
 export { JobExecutionResult } from './api/environment/job-execution-result.js'
@@ -72,6 +73,16 @@ export { WatermarkStrategy } from './api/eventtime/watermark-strategy.js'
 export { Watermark } from './api/eventtime/watermark.js'
 export type { Accumulator } from './api/functions/accumulator.js'
 export { DoubleCounter, IntCounter, ListAccumulator, LongCounter } from './api/functions/accumulators.js'
+export { AverageAccumulator } from './api/functions/average-accumulator.js'
+export {
+  DoubleMaximum,
+  DoubleMinimum,
+  IntMaximum,
+  IntMinimum,
+  LongMaximum,
+  LongMinimum,
+} from './api/functions/extremum-accumulators.js'
+export { Histogram } from './api/functions/histogram.js'
 export type { AggregateFunction } from './api/functions/aggregate-function.js'
 export {
   BaseBroadcastProcessFunction,
@@ -119,7 +130,9 @@ export { RichReduceFunction, type ReduceFunction } from './api/functions/reduce-
 export { RichFunction } from './api/functions/rich-function.js'
 export type { RuntimeContext, TextWriter } from './api/functions/runtime-context.js'
 export { RichSinkFunction, type SinkFunction, type SinkFunctionContext } from './api/functions/sink-function.js'
+export type { DistributedCache } from './api/functions/distributed-cache.js'
 export { PrintSinkFunction } from './api/functions/sink/print-sink-function.js'
+export type { SerializationSchema } from './api/functions/sink/serialization-schema.js'
 export { WriteMode } from './api/functions/sink/write-mode.js'
 export {
   ParallelSourceFunction,
@@ -131,6 +144,25 @@ export {
 } from './api/functions/source-function.js'
 export { TimeDomain } from './api/functions/time-domain.js'
 export type { TimerService } from './api/functions/timer-service.js'
+export { AbstractStreamOperator } from './api/operators/abstract-stream-operator.js'
+export { AbstractUdfStreamOperator } from './api/operators/abstract-udf-stream-operator.js'
+export type { InternalTimer, InternalTimerService, Triggerable } from './api/operators/internal-timer-service.js'
+export type { OneInputStreamOperator } from './api/operators/one-input-stream-operator.js'
+export type { Output } from './api/operators/output.js'
+export type { ProcessingTimeService } from './api/operators/processing-time-service.js'
+export type {
+  KeyedStateCheckpointOutputStream,
+  KeyGroupStatePartitionStreamProvider,
+  OperatorStateCheckpointOutputStream,
+  StateInitializationContext,
+  StatePartitionStreamProvider,
+  StateSnapshotContext,
+} from './api/operators/raw-state.js'
+export type { StreamOperator } from './api/operators/stream-operator.js'
+export { StreamRecord } from './api/operators/stream-record.js'
+export type { TwoInputStreamOperator } from './api/operators/two-input-stream-operator.js'
+export { VoidNamespace, VoidNamespaceSerializer } from './api/operators/void-namespace.js'
+export { WatermarkStatus } from './api/operators/watermark-status.js'
 export { AggregatingStateDescriptor } from './api/state/aggregating-state-descriptor.js'
 export type { BroadcastState, ReadOnlyBroadcastState } from './api/state/broadcast-state.js'
 export type { KeyedStateStore } from './api/state/keyed-state-store.js'

@@ -17,6 +17,7 @@ import { JobMaster, type JobOutcome } from '../runtime/jobmanager/jobmaster/job-
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
 import type { JobRequest } from '../runtime/protocol/program-answers.js'
 import type { JobSubmission } from '../runtime/protocol/program-messages.js'
+import { checkCachedFiles } from './cached-files-check.js'
 import { ClosingStack } from './closing-stack.js'
 import { disposeSnapshot } from './dispose-snapshot.js'
 import { ControlServer } from './control-server.js'
@@ -24,6 +25,7 @@ import type { JobEnvironment } from '../runtime/jobmanager/job-environment.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
 import { starterNamingArchive } from './program-archive.js'
+import { notesOfSources } from './source-notes.js'
 import { UidWarning } from './uid-warning.js'
 import { UnreportedFailures } from './unreported-failures.js'
 import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
@@ -169,10 +171,12 @@ export class JobProcess {
     const jobId = generateJobId(random)
     const environment = this.#environmentOf(jobId, jobGraph)
     const { configuration } = environment
+    await checkCachedFiles(configuration, environment.fileSystems)
     const uids = new UidWarning(operatorsWithoutUid, (text) => {
       listener.warning(text)
     })
     uids.jobStarts(configuration)
+    for (const note of notesOfSources(submission.sourcesAtMostOnce, configuration)) listener.note(note)
     this.#warnOfOptions(configuration)
     const starter = this.#starterFor(configuration)
     const master = this.#makeMaster(environment, submission, starter)

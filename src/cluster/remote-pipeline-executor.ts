@@ -1,14 +1,23 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { JobResultData, Pipeline, PipelineExecutor, SubmittedJob } from '../api/environment/pipeline-executor.js'
+import type { Pipeline, PipelineExecutor, SubmittedJob } from '../api/environment/pipeline-executor.js'
+import { resultChannelName } from '../api/environment/result-messages.js'
 import { deserializeError, serializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { openThreadChannel } from '../core/io/thread-channel.js'
+import { atMostOnceSources } from '../graph/at-most-once-sources.js'
 import { generateProgramGraph } from '../graph/job-graph-generator.js'
 import { IdleWatch } from '../graph/packaged-program-idleness.js'
 import type { ProgramGraph } from '../graph/program-graph.js'
 import { statefulOperatorsWithoutUid } from '../graph/stateful-operators.js'
-import type { JobRequest, ProgramOutcome, ProgramQuestion } from '../runtime/protocol/program-answers.js'
+import type {
+  JobRequest,
+  ProgramAnswerValue,
+  ProgramOutcome,
+  ProgramQuestion,
+} from '../runtime/protocol/program-answers.js'
 import type { JobSubmission, ProcessToProgram, ProgramToProcess } from '../runtime/protocol/program-messages.js'
 import { submittedJob, textOf } from '../runtime/protocol/submitted-job.js'
+import { CollectedResults } from './collected-results.js'
 import { ProgramAnswerLog } from './program-answer-log.js'
 
 type Message =
@@ -20,6 +29,8 @@ export class RemotePipelineExecutor implements PipelineExecutor {
   readonly #port: MessagePort
   readonly #waiting = new Map<number, (outcome: ProgramOutcome) => void>()
   readonly #log = new ProgramAnswerLog()
+  /** Of the jobs so far. */
+  readonly #results = new Set<CollectedResults>()
   #nextRequestId = 0
   #executes = 0
   readonly #onStuck: () => void
@@ -52,6 +63,7 @@ export class RemotePipelineExecutor implements PipelineExecutor {
   /** From here on the thread waits for jobs that may yet come, and for its end. */
   programReturned(): void {
     this.#hasReturned = true
+    for (const results of this.#results) results.discardUnlessAwaited()
     this.#watch?.stop()
   }
 
@@ -70,11 +82,30 @@ export class RemotePipelineExecutor implements PipelineExecutor {
     const graph = this.#generate(pipeline, graphIndex)
     const { jobGraph } = graph
     const operatorsWithoutUid = statefulOperatorsWithoutUid(graph)
-    const submission = { jobGraph, operatorsWithoutUid, graphIndex, earlierAnswers }
+    const sourcesAtMostOnce = atMostOnceSources(graph)
+    const submission = { jobGraph, operatorsWithoutUid, sourcesAtMostOnce, graphIndex, earlierAnswers }
     const jobId = textOf(await this.#ask(graphIndex, 'submit', { type: 'submit-job', ...submission }))
-    return submittedJob(jobId, (request) =>
-      this.#ask(graphIndex, request.kind, { type: 'job-request', jobId, request }),
-    )
+    const results = new CollectedResults((onMessage) => openThreadChannel(resultChannelName(jobId), onMessage))
+    this.#results.add(results)
+    const ask = async (request: JobRequest): Promise<ProgramAnswerValue> => {
+      const answer = this.#ask(graphIndex, request.kind, { type: 'job-request', jobId, request })
+      if (request.kind === 'await-result')
+        void answer.then(
+          () => results.jobFinished(),
+          () => results.close(),
+        )
+      return answer
+    }
+    return submittedJob(jobId, ask, {
+      nextResults: async () => {
+        const batch = await results.next()
+        this.#record(graphIndex, 'next-results', { value: batch ?? new Uint8Array() })
+        return batch
+      },
+      discardResults: () => {
+        results.discard()
+      },
+    })
   }
 
   /** A plan that is refused here is an answer too: the program may go on without that job. */
@@ -88,7 +119,7 @@ export class RemotePipelineExecutor implements PipelineExecutor {
     }
   }
 
-  #ask(graphIndex: number, question: ProgramQuestion, message: Message): Promise<string | JobResultData> {
+  #ask(graphIndex: number, question: ProgramQuestion, message: Message): Promise<ProgramAnswerValue> {
     this.#watch?.stop()
     const requestId = this.#nextRequestId
     this.#nextRequestId += 1

@@ -4,6 +4,7 @@ import type { Pipeline, PipelineExecutor, SubmittedJob } from '../api/environmen
 import { StreamExecutionEnvironment } from '../api/environment/stream-execution-environment.js'
 import { Configuration, type ConfigurationEntries } from '../core/config/configuration.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { renderExecutionPlan } from './execution-plan.js'
 import { evaluationState, executesLate, noteLateExecution } from './packaged-program-evaluation.js'
 import { IdleWatch } from './packaged-program-idleness.js'
 import {
@@ -58,6 +59,7 @@ export async function runProgram(program: ProgramToRun, executor: PipelineExecut
   })
   installExecutionContext({
     executor: counting,
+    renderPlan: renderExecutionPlan,
     configuration: Configuration.fromEntries(program.configuration),
     programArguments: program.args,
     onSource: () => {

@@ -3,6 +3,7 @@ import type { KeepsState } from './operators/keeps-state.js'
 import { joinKeepsState, type JoinSpec } from './operators/join-spec.js'
 import { keyedKeepsState, type KeyedSpec } from './operators/keyed-spec.js'
 import { oneInputKeepsState, type OneInputSpec } from './operators/one-input-spec.js'
+import { ownOperatorKeepsState, type OwnOperatorSpec } from './operators/own-operator-spec.js'
 import { sinkKeepsState, type SinkSpec } from './operators/sink-spec.js'
 import { SOURCE_COORDINATOR, sourceKeepsState, type SourceSpec } from './operators/source-spec.js'
 import { twoInputKeepsState, type TwoInputSpec } from './operators/two-input-spec.js'
@@ -23,7 +24,15 @@ export interface FactorySpec {
 
 /** Operators that have a kind, by families: a file each in `operators/`, and one in the engine that makes them. */
 export type KindSpec =
-  SourceSpec | OneInputSpec | EventTimeSpec | KeyedSpec | WindowSpec | JoinSpec | TwoInputSpec | SinkSpec
+  | SourceSpec
+  | OneInputSpec
+  | EventTimeSpec
+  | KeyedSpec
+  | WindowSpec
+  | JoinSpec
+  | TwoInputSpec
+  | OwnOperatorSpec
+  | SinkSpec
 
 /**
  * What an operator does: the name of its kind and what the user gave for it. The engine turns a kind into an operator of its
@@ -42,6 +51,7 @@ const kindKeepsState: KeepsState<KindSpec> = {
   ...windowKeepsState,
   ...joinKeepsState,
   ...twoInputKeepsState,
+  ...ownOperatorKeepsState,
   ...sinkKeepsState,
 }
 

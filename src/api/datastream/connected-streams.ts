@@ -4,8 +4,11 @@ import type { TransformationInput } from '../dag/transformation.js'
 import type { CoFlatMapFunction } from '../functions/co-flat-map-function.js'
 import type { CoMapFunction } from '../functions/co-map-function.js'
 import { KeyedCoProcessFunction, type CoProcessFunction } from '../functions/co-process-function.js'
+import type { TwoInputStreamOperator } from '../operators/two-input-stream-operator.js'
+import { checkedText } from '../types/checked-text.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { asTwoInputFunction } from './function-arguments.js'
+import { asOwnOperator } from './own-operator-argument.js'
 import { keySpecOf, type KeyArgument } from './key-extraction.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
 import type { TransformationRecorder } from './transformation-recorder.js'
@@ -100,6 +103,21 @@ export class ConnectedStreams<IN1, IN2, K = unknown> {
     }
     const withoutKey = userFunction as object as CoProcessFunction<unknown, unknown, unknown>
     return this.#apply(name, { kind: 'co-process', function: withoutKey }, type)
+  }
+
+  /** An operator of the program's own. GRAPH_INVALID where it does not extend AbstractStreamOperator. */
+  transform<O>(
+    operatorName: string,
+    outputType: TypeInformation<O> | undefined,
+    operator: TwoInputStreamOperator<IN1, IN2, O>,
+  ): SingleOutputStreamOperator<O> {
+    const methods = ['processElement1', 'processElement2']
+    const own = asOwnOperator<TwoInputStreamOperator<unknown, unknown, unknown>>(operator, methods)
+    return this.#apply(
+      checkedText('transform', 'the name', operatorName),
+      { kind: 'own-two-input', function: own },
+      outputType,
+    )
   }
 
   get #isKeyed(): boolean {

@@ -5,11 +5,17 @@ import type { OperatorSpec } from '../dag/operator-spec.js'
 import type { PartitionerSpec } from '../dag/partitioner-spec.js'
 import { parallelismOf, type Transformation, type TransformationInput } from '../dag/transformation.js'
 import { asWatermarkStrategy, type WatermarkStrategy } from '../eventtime/watermark-strategy.js'
+import { CloseableIterator } from '../environment/closeable-iterator.js'
 import type { ProcessFunction } from '../functions/process-function.js'
 import type { SinkFunction } from '../functions/sink-function.js'
+import { CollectSinkFunction } from '../functions/sink/collect-sink-function.js'
 import { PrintSinkFunction } from '../functions/sink/print-sink-function.js'
+import type { SerializationSchema } from '../functions/sink/serialization-schema.js'
+import { SocketClientSink } from '../functions/sink/socket-client-sink.js'
+import { WriteAsCsvSink } from '../functions/sink/write-as-csv-sink.js'
 import { WriteAsTextSink } from '../functions/sink/write-as-text-sink.js'
 import { WriteMode } from '../functions/sink/write-mode.js'
+import type { OneInputStreamOperator } from '../operators/one-input-stream-operator.js'
 import { checkedText } from '../types/checked-text.js'
 import type { MapStateDescriptor } from '../state/map-state-descriptor.js'
 import type { TypeInformation } from '../types/type-information.js'
@@ -22,6 +28,7 @@ import { countWindows } from './count-windows.js'
 import { BroadcastConnectedStream } from './broadcast-connected-stream.js'
 import { BroadcastStream, checkBroadcast } from './broadcast-stream.js'
 import { CoGroupedStreams } from './co-grouped-streams.js'
+import { collectArguments } from './collect-arguments.js'
 import { ConnectedStreams } from './connected-streams.js'
 import type { DataStreamSink } from './data-stream-sink.js'
 import {
@@ -32,6 +39,7 @@ import {
   type MapArgument,
   type SinkArgument,
 } from './function-arguments.js'
+import { asOwnOperator } from './own-operator-argument.js'
 import { JoinedStreams } from './joined-streams.js'
 import { fieldReader, keySpecOf, type KeyArgument } from './key-extraction.js'
 import type { StreamPair } from './keyed-pair.js'
@@ -39,6 +47,8 @@ import type { KeyedStream } from './keyed-stream.js'
 import { customPartitioner, type PartitionerArgument } from './partitioner.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
 import type { TransformationRecorder } from './transformation-recorder.js'
+
+const SOCKET_SINK_RETRIES = 10
 
 /** Of streams whose records are not to be told apart. */
 const ONE_KEY: KeySpec = { kind: 'auto', select: () => 0 }
@@ -247,6 +257,92 @@ export class DataStream<T> {
       'Sink: Write as Text',
       new WriteAsTextSink<unknown>(checkedText('writeAsText', 'the path', path), writeMode),
     )
+  }
+
+  /**
+   * Every tuple as a line of its fields, each as `print()` shows it; null is an empty field, and nothing is put in quotes. Else as
+   * writeAsText. CSV_RECORD_INVALID for a record that is no tuple.
+   */
+  writeAsCsv(
+    path: string,
+    writeMode: WriteMode = WriteMode.NO_OVERWRITE,
+    rowDelimiter = '\n',
+    fieldDelimiter = ',',
+  ): DataStreamSink<T> {
+    const row = checkedText('writeAsCsv', 'the row delimiter', rowDelimiter)
+    const field = checkedText('writeAsCsv', 'the field delimiter', fieldDelimiter)
+    const target = checkedText('writeAsCsv', 'the path', path)
+    return this.sink('Sink: Write as Csv', new WriteAsCsvSink<unknown>(target, writeMode, { row, field }))
+  }
+
+  /**
+   * Every record to a TCP server, as the bytes that the schema makes of it. Parallelism 1. At least once: a connection that breaks is
+   * opened again, ten times in five seconds, and has again what was sent since the last checkpoint; then, or where that was over 4 MiB,
+   * the task fails with SOCKET_SINK_FAILED.
+   *
+   * @example
+   * ```ts
+   * import { StreamExecutionEnvironment } from 'flink-ts'
+   *
+   * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+   * env.fromElements('to be', 'or not').writeToSocket('localhost', 9999, (line) => `${line}\n`)
+   * ```
+   */
+  writeToSocket(
+    hostName: string,
+    port: number,
+    schema: SerializationSchema<T> | SerializationSchema<T>['serialize'],
+  ): DataStreamSink<T> {
+    const host = checkedText('writeToSocket', 'the host', hostName)
+    const serializer = asFunctionObject<SerializationSchema<unknown>>(schema, 'serialize', 'writeToSocket')
+    const settings = { host, port, schema: serializer, maxNumRetries: SOCKET_SINK_RETRIES }
+    return this.sink('Sink: Write to Socket', new SocketClientSink<unknown>(settings)).setParallelism(1)
+  }
+
+  /**
+   * Runs the job, and gives its results while it runs; with a limit, an array of the first so many, after which the job is cancelled. With
+   * checkpoints that are exactly once a result comes with the checkpoint after it, once; with those at least once, or without any, at once,
+   * and in the first case again after a restart, which is RESULTS_COME_AGAIN in the second. Everything that was added to the environment
+   * runs with it, and is not part of its next job.
+   *
+   * @throws FlinkError JOB_EXECUTION_FAILED from the iterator where the job fails, GRAPH_INVALID for a limit below 1.
+   * @example
+   * ```ts
+   * import { StreamExecutionEnvironment } from 'flink-ts'
+   *
+   * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+   * const firstTen: number[] = await env.fromSequence(1, 1_000_000).executeAndCollect(10)
+   * ```
+   * @see https://nightlies.apache.org/flink/flink-docs-release-1.20/api/java/org/apache/flink/streaming/api/datastream/DataStream.html
+   */
+  executeAndCollect(jobName?: string): Promise<CloseableIterator<T>>
+  executeAndCollect(limit: number): Promise<T[]>
+  executeAndCollect(jobName: string, limit: number): Promise<T[]>
+  async executeAndCollect(...given: readonly (string | number | undefined)[]): Promise<CloseableIterator<T> | T[]> {
+    const { jobName, limit } = collectArguments(given)
+    const { host } = this.recorder
+    const settings = host.collectSettings()
+    this.sink('Data stream collect sink', new CollectSinkFunction<unknown>(settings)).setParallelism(1)
+    const results = new CloseableIterator<T>(await host.submit(jobName), settings.registeredTypes)
+    if (limit === undefined) return results
+    const values: T[] = []
+    for await (const value of results) if (values.push(value) === limit) break
+    return values
+  }
+
+  /**
+   * An operator of the program's own. GRAPH_INVALID where it does not extend AbstractStreamOperator. `outputType` may be undefined.
+   *
+   * @see OneInputStreamOperator
+   */
+  transform<O>(
+    operatorName: string,
+    outputType: TypeInformation<O> | undefined,
+    operator: OneInputStreamOperator<T, O>,
+  ): SingleOutputStreamOperator<O> {
+    const own = asOwnOperator<OneInputStreamOperator<unknown, unknown>>(operator, ['processElement'])
+    const name = checkedText('transform', 'the name', operatorName)
+    return this.apply(name, { kind: 'own-one-input', function: own }, outputType)
   }
 
   protected apply<O>(

@@ -5,7 +5,9 @@ import type { KeySpec } from '../dag/key-spec.js'
 import type { OperatorSpec } from '../dag/operator-spec.js'
 import type { PartitionerSpec } from '../dag/partitioner-spec.js'
 import type { OneInputTransformation, Transformation, TransformationInput } from '../dag/transformation.js'
+import type { SubmittedJob } from '../environment/pipeline-executor.js'
 import { OutputTag } from '../functions/output-tag.js'
+import type { CollectSettings } from '../functions/sink/collect-sink-function.js'
 import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { DataStreamSink } from './data-stream-sink.js'
@@ -34,6 +36,12 @@ export interface RecordedOperator {
   readonly outputType: TypeInformation<unknown> | undefined
 }
 
+/** What streams need of their environment beside the recording. */
+export interface RecorderHost {
+  collectSettings(): CollectSettings
+  submit(jobName: string): Promise<SubmittedJob>
+}
+
 /** Windows of a stream, by the name that their operator will have. */
 export interface OpenWindows {
   readonly name: string
@@ -45,9 +53,20 @@ export interface OpenWindows {
  * another for that: DataStream could not import those that extend it.
  */
 export class TransformationRecorder {
+  readonly #host: RecorderHost | undefined
   #transformations: Transformation[] = []
   #lastId = 0
   readonly #openWindows = new Set<OpenWindows>()
+
+  constructor(host?: RecorderHost) {
+    this.#host = host
+  }
+
+  /** The environment whose streams these are. */
+  get host(): RecorderHost {
+    if (this.#host !== undefined) return this.#host
+    throw new FlinkError('ASSERTION_FAILED', { what: 'these streams belong to no environment' })
+  }
 
   source<T>(recorded: RecordedOperator, facts: { bounded: boolean; nonParallel: boolean }): DataStreamSource<T> {
     const { name, operator } = recorded
@@ -112,6 +131,11 @@ export class TransformationRecorder {
     const { type: outputType } = tag
     const id = this.#nextId()
     return new DataStream<X>({ type: 'side-output', id, input, tag: tag.getId(), outputType, settings }, this)
+  }
+
+  /** All that was recorded so far, which stays. */
+  transformations(): readonly Transformation[] {
+    return [...this.#transformations]
   }
 
   /** All that was recorded, for a job; what comes later is of the next one, and its numbers go on. */

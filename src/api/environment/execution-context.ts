@@ -1,10 +1,12 @@
 import type { Configuration } from '../../core/config/configuration.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
-import type { PipelineExecutor } from './pipeline-executor.js'
+import type { PipelineExecutor, PlanRenderer } from './pipeline-executor.js'
 
 /** What the running worker gives to a program: who runs its jobs, and with which configuration. */
 export interface ExecutionContext {
   readonly executor: PipelineExecutor
+  /** Absent where nobody can ask for a plan. */
+  readonly renderPlan?: PlanRenderer
   readonly configuration: Configuration
   readonly programArguments: readonly string[]
   /** The program has given an environment something to do. */

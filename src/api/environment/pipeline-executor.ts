@@ -28,6 +28,13 @@ export interface SubmittedJob {
   status(): Promise<string>
   triggerSavepoint(targetDirectory?: string): Promise<string>
   stopWithSavepoint(drain: boolean, targetDirectory?: string): Promise<string>
+  /**
+   * Of a job with a CollectSinkFunction: some results, each as its serializer wrote it; undefined when the job has FINISHED and there
+   * are no more. Where the job ends otherwise it is never answered.
+   */
+  nextResults(): Promise<Uint8Array | undefined>
+  /** No more results are wanted: the job need not wait for anybody to take them. */
+  discardResults(): void
 }
 
 /**
@@ -37,3 +44,6 @@ export interface SubmittedJob {
 export interface PipelineExecutor {
   submit(pipeline: Pipeline): Promise<SubmittedJob>
 }
+
+/** The plan of what would run, as JSON. */
+export type PlanRenderer = (pipeline: Pipeline) => string

@@ -1,3 +1,4 @@
+import { addCachedFile } from '../../core/config/cached-files.js'
 import { Configuration } from '../../core/config/configuration.js'
 import { CoreOptions } from '../../core/config/core-options.js'
 import { PipelineOptions } from '../../core/config/pipeline-options.js'
@@ -13,6 +14,7 @@ import type { Source } from '../connector/source/source.js'
 import type { SourceSplit } from '../connector/source/source-split.js'
 import { defaultSettings } from '../dag/default-settings.js'
 import type { OperatorSpec } from '../dag/operator-spec.js'
+import type { Transformation } from '../dag/transformation.js'
 import type { DataStreamSource } from '../datastream/data-stream-source.js'
 import { asFunctionObject } from '../datastream/function-arguments.js'
 import { checkMaxParallelism, checkParallelism } from '../datastream/parallelism-check.js'
@@ -36,6 +38,8 @@ import type { RestartStrategyConfiguration } from './restart-strategies.js'
 import type { StateBackend } from './state-backends.js'
 import { toMilliseconds, type DurationLike } from '../eventtime/time.js'
 
+const GUARANTEES = { EXACTLY_ONCE: 'exactly-once', AT_LEAST_ONCE: 'at-least-once' } as const
+
 const DEFAULT_JOB_NAME = 'Flink Streaming Job'
 
 /**
@@ -56,7 +60,15 @@ export class StreamExecutionEnvironment {
   readonly #configuration: Configuration
   readonly #checkpointConfig: CheckpointConfig
   readonly #config: ExecutionConfig
-  readonly #recorder = new TransformationRecorder()
+  readonly #recorder: TransformationRecorder = new TransformationRecorder({
+    submit: (jobName) => this.#submit(jobName),
+    collectSettings: () => ({
+      guarantee: this.#checkpointConfig.isCheckpointingEnabled()
+        ? GUARANTEES[this.#checkpointConfig.getCheckpointingMode()]
+        : 'none',
+      registeredTypes: this.#config.getRegisteredTypes(),
+    }),
+  })
   #bufferTimeoutMs: number | undefined
 
   private constructor(configuration: Configuration) {
@@ -240,15 +252,33 @@ export class StreamExecutionEnvironment {
     return new JobClient(await this.#submit(jobName))
   }
 
-  #submit(jobName: string | undefined): Promise<SubmittedJob> {
-    const { executor } = requireExecutionContext('execute()')
-    return executor.submit(this.#pipeline(jobName))
+  /** The plan of what was added so far, as JSON; `flink-ts info` shows the same. Nothing runs. */
+  getExecutionPlan(): string {
+    const { renderPlan } = requireExecutionContext('getExecutionPlan()')
+    if (renderPlan === undefined) throw new FlinkError('ENVIRONMENT_NOT_AVAILABLE', { what: 'getExecutionPlan()' })
+    return renderPlan(this.#pipeline(undefined, this.#recorder.transformations()))
   }
 
-  #pipeline(jobName: string | undefined): Pipeline {
+  /**
+   * Functions find the file or directory by the name, with `getRuntimeContext().getDistributedCache().getFile(name)`. A later file of the
+   * same name takes its place. The job is refused where it is not there (CACHED_FILE_NOT_FOUND). Where it is used it lies, so what
+   * `executable` says about a copy has no effect.
+   *
+   * @see DistributedCache
+   */
+  registerCachedFile(filePath: string, name: string, _executable = false): void {
+    const path = checkedText('registerCachedFile', 'the path', filePath)
+    addCachedFile(this.#configuration, { path, name: checkedText('registerCachedFile', 'the name', name) })
+  }
+
+  #submit(jobName: string | undefined): Promise<SubmittedJob> {
+    const { executor } = requireExecutionContext('execute()')
     if (jobName !== undefined) checkedText('execute', 'the name of the job', jobName)
+    return executor.submit(this.#pipeline(jobName, this.#recorder.takeTransformations()))
+  }
+
+  #pipeline(jobName: string | undefined, transformations: readonly Transformation[]): Pipeline {
     const name = jobName ?? this.#configuration.get(PipelineOptions.NAME) ?? DEFAULT_JOB_NAME
-    const transformations = this.#recorder.takeTransformations()
     for (const { settings } of transformations) settings.bufferTimeoutMs ??= this.#bufferTimeoutMs
     const registeredTypes = this.#config.getRegisteredTypes()
     const configuration = this.#configuration.clone()

@@ -3,6 +3,9 @@ import type { MetricGroup } from '../../core/metrics/metric-group.js'
 import type { Clock } from '../../core/time/clock.js'
 import type { KeyedStateStore } from '../state/keyed-state-store.js'
 import type { Accumulator } from './accumulator.js'
+import type { DoubleCounter, IntCounter, LongCounter } from './accumulators.js'
+import type { DistributedCache } from './distributed-cache.js'
+import type { Histogram } from './histogram.js'
 
 /**
  * Where a function may write text; line ends are the caller's.
@@ -67,6 +70,16 @@ export interface RuntimeContext extends KeyedStateStore {
   addAccumulator<V, R>(name: string, accumulator: Accumulator<V, R>): void
   /** The accumulator that was registered under the name in this operator, or null. */
   getAccumulator<V, R>(name: string): Accumulator<V, R> | null
+  /**
+   * The counter of the name, which is added where nobody has added it yet: chained functions share it. ACCUMULATOR_IS_ANOTHER
+   * where the name is that of an accumulator of another class; here and below.
+   */
+  getIntCounter(name: string): IntCounter
+  getLongCounter(name: string): LongCounter
+  getDoubleCounter(name: string): DoubleCounter
+  getHistogram(name: string): Histogram
+  /** The files and directories that the program gave to `env.registerCachedFile(...)`. */
+  getDistributedCache(): DistributedCache
   /** The job's standard output: lines written here come out whole, in the order of this subtask. For connectors. */
   getStandardOutput(): TextWriter
   /** The job's standard error. For connectors. */

@@ -14,6 +14,7 @@ export const PipelineOptions: {
   readonly OPERATOR_CHAINING: ConfigOption<boolean>
   readonly AUTO_WATERMARK_INTERVAL: ConfigOption<number>
   readonly GLOBAL_JOB_PARAMETERS: ConfigOption<Readonly<Record<string, string>>>
+  readonly CACHED_FILES: ConfigOption<string | undefined>
   readonly OBJECT_REUSE: ConfigOption<boolean>
   readonly SHARE_WINDOW_PANES: ConfigOption<boolean>
 } = {
@@ -36,6 +37,10 @@ export const PipelineOptions: {
   }),
   GLOBAL_JOB_PARAMETERS: mapOption('pipeline.global-job-parameters', {
     description: 'Parameters that functions of the job can read.',
+  }),
+  CACHED_FILES: stringOption('pipeline.cached-files', undefined, {
+    description:
+      'Files and directories that functions find by a name, through getRuntimeContext().getDistributedCache().getFile(name): `name:<name>,path:<path>`, with a semicolon between two of them. registerCachedFile of a program adds to them.',
   }),
   OBJECT_REUSE: booleanOption('pipeline.object-reuse', false, {
     description:

@@ -56,9 +56,29 @@ export const FILESYSTEM_ERRORS = {
     recovery: 'fail',
     httpStatus: 400,
   },
+  CACHED_FILE_NOT_FOUND: {
+    message:
+      "The file '{path}', which was registered as '{name}' for the distributed cache, is not there. Give registerCachedFile a path that exists on this machine when the job starts.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
+  CACHED_FILE_UNKNOWN: {
+    message:
+      "File with name '{name}' is not available in the distributed cache (task {task}): {registered}. Did the program forget to register it with registerCachedFile(path, '{name}')?",
+    fault: 'user',
+    recovery: 'fail',
+  },
+  CACHED_FILES_INVALID: {
+    message:
+      "pipeline.cached-files is a list of `name:<name>,path:<path>`, with a semicolon between two of them, but holds '{entry}': {reason}.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
   OUTPUT_EXISTS: {
     message:
-      "writeAsText does not replace '{path}', which is there already (task {task}). Remove it, write to another path, or give WriteMode.OVERWRITE: writeAsText(path, WriteMode.OVERWRITE).",
+      "{method} does not replace '{path}', which is there already (task {task}). Remove it, write to another path, or give WriteMode.OVERWRITE: {method}(path, WriteMode.OVERWRITE).",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

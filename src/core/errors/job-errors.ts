@@ -160,6 +160,30 @@ export const JOB_ERRORS = {
     fault: 'external',
     recovery: 'restart',
   },
+  SOCKET_SINK_FAILED: {
+    message:
+      'The socket sink {what} to {host}:{port}: {reason}. Is the receiver listening? The job sends again what it sent since its last checkpoint, where its restart strategy allows.',
+    fault: 'external',
+    recovery: 'restart',
+  },
+  RESULTS_COME_AGAIN: {
+    message:
+      'The job started again, and would send results again that executeAndCollect has handed out. Without checkpoints nobody can tell them apart: turn checkpointing on with enableCheckpointing(interval), or give the job no restart strategy.',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  RESULTS_EXHAUSTED: {
+    message: 'next() was called, but the stream has no more results: ask hasNext() first, or use for await.',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  COLLECTED_TOO_MUCH: {
+    message:
+      'The program cannot run another job: it has collected over {limitBytes} bytes of results, and main runs again in every worker of the next job, with the same results. Write them to a file that the next job reads, or run it as a program of its own.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
   STDOUT_CLOSED: {
     message: '{stream} was closed by the reader: the job cannot print any more.',
     fault: 'external',

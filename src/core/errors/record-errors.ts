@@ -64,6 +64,30 @@ export const RECORD_ERRORS = {
     fault: 'user',
     recovery: 'restart',
   },
+  OPERATOR_OUTPUT_INVALID: {
+    message:
+      '{operator}: output.collect takes a StreamRecord, and was given {given}. Emit output.collect(new StreamRecord(value, timestampMs)), or element.replace(value) of the element that came in.',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  KEY_GROUP_REFUSED: {
+    message:
+      '{operator}: the key group {keyGroup} {reason}. An operator sets keys, and writes raw keyed state, of the key groups of its own subtask only: getKeyGroupList() has them.',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  CSV_RECORD_INVALID: {
+    message:
+      'writeAsCsv() can only be used on streams of tuples, and was given {given} (task {task}). Make tuples first: map((record) => [record.name, record.count]).',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  SERIALIZED_VALUE_INVALID: {
+    message:
+      'The schema of a sink gave {given} where bytes are wanted (task {task}): serialize(value) returns a Uint8Array or a text.',
+    fault: 'user',
+    recovery: 'fail',
+  },
   ACCUMULATOR_INVALID: {
     message:
       "{operator}: the local value of the accumulator '{name}' travels to the result of the job, so it has to be plain data: {reason}",
@@ -73,6 +97,12 @@ export const RECORD_ERRORS = {
   ACCUMULATOR_EXISTS: {
     message:
       "{operator}: the accumulator '{name}' already exists in this task and cannot be added: {owner} has added it. Chained functions are one task: give each accumulator a name of its own, or add to the one that getAccumulator returns.",
+    fault: 'user',
+    recovery: 'fail',
+  },
+  ACCUMULATOR_IS_ANOTHER: {
+    message:
+      "{operator}: '{name}' is asked for as {wanted}, but the accumulator that {owner} has added under this name is {found}. Give each of them a name of its own.",
     fault: 'user',
     recovery: 'fail',
   },

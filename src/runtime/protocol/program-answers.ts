@@ -12,11 +12,13 @@ export type JobRequest =
   | { readonly kind: 'savepoint'; readonly targetDirectory: string | undefined }
   | { readonly kind: 'stop'; readonly targetDirectory: string | undefined; readonly drain: boolean }
 
-/** `value`: the job id of a submission, a JobResultData, a status or a savepoint path. */
-export type ProgramOutcome = { readonly value: string | JobResultData } | { readonly error: SerializedError }
+/** The job id of a submission, a JobResultData, a status, a savepoint path, or results that the program collects. */
+export type ProgramAnswerValue = string | JobResultData | Uint8Array
 
-/** What a program asks: to run a job, and what it may ask about it then. */
-export type ProgramQuestion = 'submit' | JobRequest['kind']
+export type ProgramOutcome = { readonly value: ProgramAnswerValue } | { readonly error: SerializedError }
+
+/** What a program asks: to run a job, what it may ask about it then, and for more of its results. */
+export type ProgramQuestion = 'submit' | JobRequest['kind'] | 'next-results'
 
 export interface ProgramAnswer {
   /** Which execute() of the program it is about, counted from 0. */

@@ -18,6 +18,8 @@ export interface JobSubmission {
   readonly jobGraph: JobGraph
   /** Operators that hold state and have no uid, for the warning. */
   readonly operatorsWithoutUid: readonly string[]
+  /** Names of sources that lose what they have read when the job fails. */
+  readonly sourcesAtMostOnce: readonly string[]
   /** Which execute() of the program it is, counted from 0; those that were refused before they came here count too. */
   readonly graphIndex: number
   readonly earlierAnswers: EarlierAnswers

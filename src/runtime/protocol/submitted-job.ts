@@ -1,18 +1,20 @@
 // Duty: the job that `execute()` gives to the program: its questions go to whoever answers them on this thread.
 // Thread: program worker and task worker.
-import type { JobResultData, SubmittedJob } from '../../api/environment/pipeline-executor.js'
+import type { SubmittedJob } from '../../api/environment/pipeline-executor.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
-import type { JobRequest } from './program-answers.js'
+import type { JobRequest, ProgramAnswerValue } from './program-answers.js'
 
-type Ask = (request: JobRequest) => Promise<string | JobResultData>
+type Ask = (request: JobRequest) => Promise<ProgramAnswerValue>
+type Results = Pick<SubmittedJob, 'nextResults' | 'discardResults'>
 
-export function submittedJob(jobId: string, ask: Ask): SubmittedJob {
+export function submittedJob(jobId: string, ask: Ask, results: Results): SubmittedJob {
   return {
     jobId,
+    ...results,
     result: async () => {
       const result = await ask({ kind: 'await-result' })
-      if (typeof result === 'string') throw new FlinkError('ASSERTION_FAILED', { what: 'a job result was text' })
-      return result
+      if (typeof result === 'object' && 'netRuntimeMs' in result) return result
+      throw new FlinkError('ASSERTION_FAILED', { what: 'a reply was no job result' })
     },
     cancel: async () => {
       await ask({ kind: 'cancel' })
@@ -23,7 +25,13 @@ export function submittedJob(jobId: string, ask: Ask): SubmittedJob {
   }
 }
 
-export function textOf(answer: string | JobResultData): string {
+/** An empty answer is the end. */
+export function resultsOf(answer: ProgramAnswerValue): Uint8Array | undefined {
+  if (answer instanceof Uint8Array) return answer.length === 0 ? undefined : answer
+  throw new FlinkError('ASSERTION_FAILED', { what: 'a reply was no results' })
+}
+
+export function textOf(answer: ProgramAnswerValue): string {
   if (typeof answer !== 'string') throw new FlinkError('ASSERTION_FAILED', { what: 'a reply was not text' })
   return answer
 }

@@ -27,6 +27,8 @@ beforeEach(() => {
         status: () => Promise.resolve('FINISHED'),
         triggerSavepoint: () => Promise.resolve(''),
         stopWithSavepoint: () => Promise.resolve(''),
+        nextResults: () => Promise.resolve(undefined),
+        discardResults: () => undefined,
       })
     },
   }

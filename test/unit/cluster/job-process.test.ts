@@ -35,6 +35,7 @@ const SUBMISSION = {
   graphIndex: 0,
   earlierAnswers: [],
   operatorsWithoutUid: [],
+  sourcesAtMostOnce: [],
 }
 
 /** A job process whose threads are played: the program submits one job, or what the test says, and waits for its end. */

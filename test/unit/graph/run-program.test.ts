@@ -26,6 +26,8 @@ class RecordingExecutor implements PipelineExecutor {
       status: () => Promise.resolve('FINISHED'),
       triggerSavepoint: () => Promise.resolve(''),
       stopWithSavepoint: () => Promise.resolve(''),
+      nextResults: () => Promise.resolve(undefined),
+      discardResults: () => undefined,
     })
   }
 

@@ -61,6 +61,9 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
     this.#mode = mode
   }
 
+  /** Of DataStream, for messages. */
+  protected abstract readonly method: string
+
   protected abstract textOf(value: T): string
 
   initializeState(context: FunctionInitializationContext): void {
@@ -145,7 +148,11 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
   /** A restart finds the file that its own first attempt has made. */
   #refuseFirst(file: string): void {
     if (this.getRuntimeContext().getAttemptNumber() > 0) return
-    throw new FlinkError('OUTPUT_EXISTS', { path: file, task: this.getRuntimeContext().getTaskName() })
+    throw new FlinkError('OUTPUT_EXISTS', {
+      method: this.method,
+      path: file,
+      task: this.getRuntimeContext().getTaskName(),
+    })
   }
 
   /** What was written with another parallelism: one file, or a directory of files. */

@@ -28,6 +28,8 @@ export interface SocketSettings {
  * ```
  */
 export class SocketTextStreamFunction extends RichSourceFunction<string> {
+  /** What was read after the newest checkpoint does not come again; told when a job starts. */
+  readonly isAtMostOnce = true
   readonly #settings: SocketSettings
   #connection: TcpConnection | undefined
   #isCancelled = false

@@ -31,6 +31,24 @@ export class AccumulatorRegistry {
     this.#registered.set(name, registered)
   }
 
+  /** The accumulator of the name, of this very class; a new one where there is none. */
+  getOrAdd<A extends AnyAccumulator | Accumulator<number, unknown>>(
+    name: string,
+    type: new () => A,
+    operator: string,
+  ): A {
+    const existing = this.#registered.get(name)
+    if (existing === undefined) {
+      const made = new type()
+      this.add(name, made, operator)
+      return made
+    }
+    const { accumulator, operator: owner } = existing
+    const [wanted, found] = [type.name, typeOf(accumulator)]
+    if (wanted === found) return accumulator as A
+    throw new FlinkError('ACCUMULATOR_IS_ANOTHER', { operator, name, wanted, owner, found })
+  }
+
   get(name: string): AnyAccumulator | undefined {
     return this.#registered.get(name)?.accumulator
   }

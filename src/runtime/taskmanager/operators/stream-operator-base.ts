@@ -120,8 +120,12 @@ export abstract class StreamOperatorBase implements StreamOperator {
    * input's `processWatermark`.
    */
   protected advanceWatermark(timestamp: number): boolean {
-    if (this.#timers?.advanceWatermark(timestamp) === false) return false
-    return this.output.emitWatermark(timestamp)
+    return this.fireTimers(timestamp) && this.output.emitWatermark(timestamp)
+  }
+
+  /** The timers of event time that are due. False: not done; to be called again with the same timestamp. */
+  protected fireTimers(timestamp: number): boolean {
+    return this.#timers?.advanceWatermark(timestamp) !== false
   }
 
   protected leaveKey(): void {

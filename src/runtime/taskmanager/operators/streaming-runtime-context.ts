@@ -2,12 +2,16 @@
 // Invariants: it reads what the task handed in and nothing ambient.
 // Thread: the task worker that owns the operator.
 import type { Accumulator } from '../../../api/functions/accumulator.js'
+import { DoubleCounter, IntCounter, LongCounter } from '../../../api/functions/accumulators.js'
+import type { DistributedCache } from '../../../api/functions/distributed-cache.js'
+import { Histogram } from '../../../api/functions/histogram.js'
 import type { RuntimeContext, TextWriter } from '../../../api/functions/runtime-context.js'
 import { PipelineOptions } from '../../../core/config/pipeline-options.js'
 import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { MetricGroup } from '../../../core/metrics/metric-group.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
+import { ConfiguredCache } from './configured-cache.js'
 import { DefaultKeyedStateStore } from './default-keyed-state-store.js'
 import type { OperatorContext } from './stream-operator.js'
 
@@ -64,6 +68,26 @@ export class StreamingRuntimeContext extends DefaultKeyedStateStore implements R
 
   getAccumulator<V, R>(name: string): Accumulator<V, R> | null {
     return (this.#context.accumulators.get(name) as Accumulator<V, R> | undefined) ?? null
+  }
+
+  getIntCounter(name: string): IntCounter {
+    return this.#context.accumulators.getOrAdd(name, IntCounter, this.#operatorName)
+  }
+
+  getLongCounter(name: string): LongCounter {
+    return this.#context.accumulators.getOrAdd(name, LongCounter, this.#operatorName)
+  }
+
+  getDoubleCounter(name: string): DoubleCounter {
+    return this.#context.accumulators.getOrAdd(name, DoubleCounter, this.#operatorName)
+  }
+
+  getHistogram(name: string): Histogram {
+    return this.#context.accumulators.getOrAdd(name, Histogram, this.#operatorName)
+  }
+
+  getDistributedCache(): DistributedCache {
+    return new ConfiguredCache(this.#context)
   }
 
   getStandardOutput(): TextWriter {

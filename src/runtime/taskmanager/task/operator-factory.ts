@@ -8,6 +8,7 @@ import { eventTimeOperators } from '../operators/event-time-operators.js'
 import { keyedOperators } from '../operators/keyed-operators.js'
 import { oneInputOperators } from '../operators/one-input-operators.js'
 import type { OperatorMaker, OperatorMakers } from '../operators/operator-makers.js'
+import { ownOperators } from '../operators/own/own-operators.js'
 import { sinkOperators } from '../operators/sink-operators.js'
 import { twoInputOperators } from '../operators/two-input-operators.js'
 import { sourceOperators } from '../source/source-operators.js'
@@ -22,6 +23,7 @@ const makers: OperatorMakers<KindSpec> = {
   ...windowOperators,
   ...joinOperators,
   ...twoInputOperators,
+  ...ownOperators,
   ...sinkOperators,
 }
 

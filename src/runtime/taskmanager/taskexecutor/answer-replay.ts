@@ -3,14 +3,18 @@
 // as many execute() calls as it had made then; of several that are due the one that came first then comes first now, with
 // time for the program to go on between two. What had no answer yet when the job of this worker was submitted gets none.
 // Thread: the task worker.
-import type { JobResultData } from '../../../api/environment/pipeline-executor.js'
 import { deserializeError } from '../../../core/errors/error-codec.js'
-import type { EarlierAnswers, ProgramAnswer, ProgramQuestion } from '../../protocol/program-answers.js'
+import type {
+  EarlierAnswers,
+  ProgramAnswer,
+  ProgramAnswerValue,
+  ProgramQuestion,
+} from '../../protocol/program-answers.js'
 
 interface Waiting {
   readonly answer: ProgramAnswer
   readonly position: number
-  readonly resolve: (value: string | JobResultData) => void
+  readonly resolve: (value: ProgramAnswerValue) => void
   readonly reject: (error: Error) => void
 }
 
@@ -33,7 +37,7 @@ export class AnswerReplay {
     this.#schedule()
   }
 
-  ask(graphIndex: number, question: ProgramQuestion): Promise<string | JobResultData> {
+  ask(graphIndex: number, question: ProgramQuestion): Promise<ProgramAnswerValue> {
     const position = this.#answers.findIndex(
       (answer, index) =>
         answer.graphIndex === graphIndex && answer.question === question && (this.#given[index] ?? 0) < answer.times,

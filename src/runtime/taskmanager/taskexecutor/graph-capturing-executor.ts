@@ -6,7 +6,7 @@ import type { Pipeline, PipelineExecutor, SubmittedJob } from '../../../api/envi
 import { generateProgramGraph } from '../../../graph/job-graph-generator.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { EarlierAnswers } from '../../protocol/program-answers.js'
-import { submittedJob, textOf } from '../../protocol/submitted-job.js'
+import { resultsOf, submittedJob, textOf } from '../../protocol/submitted-job.js'
 import { AnswerReplay } from './answer-replay.js'
 
 export class GraphCapturingExecutor implements PipelineExecutor {
@@ -49,6 +49,9 @@ export class GraphCapturingExecutor implements PipelineExecutor {
 
   async #replayedJob(index: number): Promise<SubmittedJob> {
     const jobId = textOf(await this.#replay.ask(index, 'submit'))
-    return submittedJob(jobId, (request) => this.#replay.ask(index, request.kind))
+    return submittedJob(jobId, (request) => this.#replay.ask(index, request.kind), {
+      nextResults: async () => resultsOf(await this.#replay.ask(index, 'next-results')),
+      discardResults: () => undefined,
+    })
   }
 }

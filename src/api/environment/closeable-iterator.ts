@@ -1,0 +1,96 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { DataInputView } from '../../core/memory/data-input-view.js'
+import type { RegisteredTypes } from '../../core/types/registered-types.js'
+import { structuredSerializer } from '../../core/types/structured-serializer.js'
+import type { TypeSerializer } from '../../core/types/type-serializer.js'
+import type { SubmittedJob } from './pipeline-executor.js'
+
+/**
+ * The results of a job that runs, as `executeAndCollect` gives them. The job waits for a program that does not take them, its checkpoints
+ * too; `close()` ends it where it still runs, and so does leaving a `for await` early.
+ *
+ * @example
+ * ```ts
+ * import { StreamExecutionEnvironment, type CloseableIterator } from 'flink-ts'
+ *
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * const results: CloseableIterator<number> = await env.fromSequence(1, 1_000_000).executeAndCollect('numbers')
+ * for await (const value of results) {
+ *   if (value > 100) break
+ * }
+ * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-release-1.20/api/java/org/apache/flink/util/CloseableIterator.html
+ */
+export class CloseableIterator<T> implements AsyncIterable<T> {
+  readonly #job: SubmittedJob
+  readonly #serializer: TypeSerializer<unknown>
+  /** Rejects where the job ends in another way than to finish. */
+  readonly #ended: Promise<unknown>
+  #values: unknown[] = []
+  #position = 0
+  #state: 'open' | 'exhausted' | 'closed' = 'open'
+
+  constructor(job: SubmittedJob, registeredTypes: RegisteredTypes) {
+    this.#job = job
+    this.#serializer = structuredSerializer(registeredTypes)
+    this.#ended = job.result()
+    this.#ended.catch(() => undefined)
+  }
+
+  /** Resolves with false when the job has FINISHED and all results were taken; rejects with the job's error. */
+  async hasNext(): Promise<boolean> {
+    while (this.#position >= this.#values.length) {
+      if (this.#state !== 'open') return false
+      const bytes = await this.#orFailed(this.#job.nextResults())
+      if (bytes === undefined) this.#state = 'exhausted'
+      else this.#read(bytes)
+    }
+    return true
+  }
+
+  /** RESULTS_EXHAUSTED where there is no next one. */
+  async next(): Promise<T> {
+    if (!(await this.hasNext())) throw new FlinkError('RESULTS_EXHAUSTED', {})
+    const value = this.#values[this.#position]
+    this.#position += 1
+    return value as T
+  }
+
+  /** Cancels the job if it still runs, and resolves when it has ended. */
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    const hasAll = this.#state === 'exhausted'
+    this.#state = 'closed'
+    this.#values = []
+    if (hasAll) {
+      await this.#ended
+      return
+    }
+    this.#job.discardResults()
+    await this.#job.cancel()
+    await Promise.allSettled([this.#ended])
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    try {
+      while (await this.hasNext()) yield await this.next()
+    } finally {
+      await this.close()
+    }
+  }
+
+  #orFailed<R>(results: Promise<R>): Promise<R> {
+    return new Promise((resolve, reject) => {
+      results.then(resolve, reject)
+      this.#ended.catch(reject)
+    })
+  }
+
+  #read(bytes: Uint8Array): void {
+    const input = new DataInputView(bytes)
+    const values: unknown[] = []
+    while (input.remaining > 0) values.push(this.#serializer.deserialize(input))
+    this.#values = values
+    this.#position = 0
+  }
+}

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { CloseableIterator } from '../../../src/api/environment/closeable-iterator.js'
+import type { SubmittedJob } from '../../../src/api/environment/pipeline-executor.js'
+import { CollectSinkFunction } from '../../../src/api/functions/sink/collect-sink-function.js'
+import type { ResultGuarantee } from '../../../src/api/environment/result-messages.js'
+import { CollectedResults } from '../../../src/cluster/collected-results.js'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import type { OpenThreadChannel, ThreadChannel } from '../../../src/core/io/thread-channel.js'
+import { NO_REGISTERED_TYPES } from '../../../src/core/types/registered-types.js'
+import type { OperatorSubtaskState } from '../../../src/storage/state-handles.js'
+import { OneInputStreamOperatorTestHarness } from '../../operators/one-input-stream-operator-test-harness.js'
+import { bindingOf } from '../../operators/operator-harness.js'
+import { TestOperatorContext } from '../../operators/test-operator-context.js'
+
+/** A channel of which all ends are here; a message is heard in a later microtask, in order. */
+class Channel {
+  readonly #ends = new Set<{ readonly hear: (message: unknown) => void }>()
+
+  readonly open: OpenThreadChannel = (_name, hear): ThreadChannel => {
+    const end = { hear }
+    this.#ends.add(end)
+    return {
+      post: (message) => {
+        const others = [...this.#ends].filter((each) => each !== end)
+        for (const other of others) queueMicrotask(() => this.#ends.has(other) && other.hear(structuredClone(message)))
+      },
+      close: () => {
+        this.#ends.delete(end)
+      },
+    }
+  }
+}
+
+class CollectingJob {
+  readonly results: CollectedResults
+  readonly #channel = new Channel()
+  readonly #guarantee: ResultGuarantee
+  #finished: () => void = () => undefined
+  #failed: (error: Error) => void = () => undefined
+  isCanceled = false
+
+  constructor(guarantee: ResultGuarantee) {
+    this.#guarantee = guarantee
+    this.results = new CollectedResults((hear) => this.#channel.open('', hear))
+  }
+
+  attempt(attemptNumber = 0, restored?: OperatorSubtaskState): Promise<OneInputStreamOperatorTestHarness> {
+    const settings = { guarantee: this.#guarantee, registeredTypes: NO_REGISTERED_TYPES }
+    const spec = { kind: 'sink', function: new CollectSinkFunction<unknown>(settings, this.#channel.open) } as const
+    const context = new TestOperatorContext({ taskInfo: { attemptNumber } })
+    const harness = new OneInputStreamOperatorTestHarness(bindingOf(spec), context)
+    return harness.open(restored, restored === undefined ? undefined : 1)
+  }
+
+  iterator(): CloseableIterator<unknown> {
+    const result = new Promise<never>((resolve, reject) => {
+      this.#finished = () => {
+        resolve({ jobId: 'j', netRuntimeMs: 1, accumulatorResults: {} } as never)
+      }
+      this.#failed = reject
+    })
+    const job = {
+      result: () => result,
+      nextResults: () => this.results.next(),
+      discardResults: () => {
+        this.results.discard()
+      },
+      cancel: () => {
+        this.isCanceled = true
+        this.fail(new FlinkError('JOB_CANCELED', { jobId: 'j' }))
+        return Promise.resolve()
+      },
+    }
+    return new CloseableIterator(job as unknown as SubmittedJob, NO_REGISTERED_TYPES)
+  }
+
+  finish(): void {
+    this.#finished()
+    this.results.jobFinished()
+  }
+
+  fail(error: Error): void {
+    this.#failed(error)
+  }
+}
+
+/** As its task: what came so far is flushed and in the snapshot. */
+async function checkpoint(
+  sink: OneInputStreamOperatorTestHarness,
+  id: number,
+): Promise<OperatorSubtaskState | undefined> {
+  await sink.operator.prepareSnapshotPreBarrier(id)
+  return sink.snapshot(id)
+}
+
+describe('results that a program collects', () => {
+  it('come while the job runs, where there are no checkpoints', async () => {
+    const job = new CollectingJob('none')
+    const sink = await job.attempt()
+    const results = job.iterator()
+    const first = results.next()
+    for (const value of [1, 'b', { c: 3n }]) sink.processElement(value)
+    await sink.operator.finish()
+    assert.deepEqual([await first, await results.next(), await results.next()], [1, 'b', { c: 3n }])
+    job.finish()
+    assert.equal(await results.hasNext(), false)
+    await assert.rejects(results.next(), (error: unknown) => FlinkError.is(error, 'RESULTS_EXHAUSTED'))
+    await results.close()
+    assert.equal(job.isCanceled, false)
+  })
+
+  it('come once over a restart, with exactly once, and with their checkpoint', async () => {
+    const job = new CollectingJob('exactly-once')
+    const results = job.iterator()
+    const first = results.next()
+    const sink = await job.attempt()
+    sink.processElement('a')
+    const state = await checkpoint(sink, 1)
+    await sink.operator.notifyCheckpointComplete(1)
+    assert.equal(await first, 'a')
+    const second = results.next()
+    sink.processElement('b, of which no checkpoint is complete')
+    await checkpoint(sink, 2)
+    await sink.operator.close()
+    const again = await job.attempt(1, state)
+    again.processElement('b')
+    await again.operator.finish()
+    job.finish()
+    assert.equal(await second, 'b')
+    assert.equal(await results.hasNext(), false)
+  })
+
+  it('come again after a restart with at least once, and are an error where there are no checkpoints', async () => {
+    for (const guarantee of ['at-least-once', 'none'] as const) {
+      const job = new CollectingJob(guarantee)
+      const results = job.iterator()
+      const first = results.next()
+      const sink = await job.attempt()
+      sink.processElement('a')
+      await checkpoint(sink, 1)
+      assert.equal(await first, 'a')
+      await sink.operator.close()
+      const second = results.next()
+      const again = await job.attempt(1)
+      again.processElement('a')
+      const flushed = again.operator.prepareSnapshotPreBarrier(2)
+      if (guarantee === 'at-least-once') assert.equal(await second, 'a')
+      else await assert.rejects(second, (error: unknown) => FlinkError.is(error, 'RESULTS_COME_AGAIN'))
+      await flushed
+    }
+  })
+
+  it('let the job wait for a program that does not take them', async () => {
+    const job = new CollectingJob('none')
+    const results = job.iterator()
+    const first = results.next()
+    const sink = await job.attempt()
+    sink.processElement('a')
+    await checkpoint(sink, 1)
+    assert.equal(await first, 'a')
+    let isFlushed = false
+    for (let id = 2; id < 5; id += 1) {
+      sink.processElement('x'.repeat(1_000_000))
+      isFlushed = false
+      const flushed = sink.operator.prepareSnapshotPreBarrier(id).then(() => {
+        isFlushed = true
+      })
+      await new Promise((resolve) => setImmediate(resolve))
+      if (isFlushed) continue
+      assert.ok(id > 2)
+      for (let taken = 2; taken <= id; taken += 1) await results.next()
+      await flushed
+      return
+    }
+    assert.fail('it never waited')
+  })
+
+  it('are not waited for any more when the iterator is closed, or a loop over it is left', async () => {
+    const job = new CollectingJob('none')
+    const sink = await job.attempt()
+    const results = job.iterator()
+    const values: unknown[] = []
+    const loop = (async () => {
+      for await (const value of results) if (values.push(value) === 2) break
+    })()
+    for (let n = 1; n < 200_000; n += 1) sink.processElement(n)
+    await sink.operator.finish()
+    await loop
+    assert.deepEqual(values, [1, 2])
+    assert.ok(job.isCanceled)
+  })
+
+  it('end with the error of the job', async () => {
+    const job = new CollectingJob('none')
+    const results = job.iterator()
+    const next = results.next()
+    job.fail(new FlinkError('JOB_EXECUTION_FAILED', { jobId: 'j' }))
+    await assert.rejects(next, (error: unknown) => FlinkError.is(error, 'JOB_EXECUTION_FAILED'))
+  })
+})
