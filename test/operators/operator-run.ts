@@ -80,7 +80,8 @@ export class OperatorRun {
   }
 
   async resumed(): Promise<void> {
-    for (const subtask of this.#subtasks) await subtask.context.resumed()
+    for (const subtask of this.#subtasks) await subtask.resumed()
+    this.#collect()
   }
 
   /** A checkpoint that completes. */

@@ -1,3 +1,4 @@
+import { asyncKeepsState, type AsyncSpec } from './operators/async-spec.js'
 import { eventTimeKeepsState, type EventTimeSpec } from './operators/event-time-spec.js'
 import type { KeepsState } from './operators/keeps-state.js'
 import { joinKeepsState, type JoinSpec } from './operators/join-spec.js'
@@ -23,7 +24,7 @@ export interface FactorySpec {
 
 /** Operators that have a kind, by families: a file each in `operators/`, and one in the engine that makes them. */
 export type KindSpec =
-  SourceSpec | OneInputSpec | EventTimeSpec | KeyedSpec | WindowSpec | JoinSpec | TwoInputSpec | SinkSpec
+  SourceSpec | OneInputSpec | AsyncSpec | EventTimeSpec | KeyedSpec | WindowSpec | JoinSpec | TwoInputSpec | SinkSpec
 
 /**
  * What an operator does: the name of its kind and what the user gave for it. The engine turns a kind into an operator of its
@@ -37,6 +38,7 @@ export type OperatorKind = OperatorSpec['kind']
 const kindKeepsState: KeepsState<KindSpec> = {
   ...sourceKeepsState,
   ...oneInputKeepsState,
+  ...asyncKeepsState,
   ...eventTimeKeepsState,
   ...keyedKeepsState,
   ...windowKeepsState,
