@@ -9,14 +9,15 @@ import { DataStream } from './data-stream.js'
 import { asFunctionObject } from './function-arguments.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
 
+/** What a function gives that takes no future: a result, or an array of results. */
+type Given<O> = O | readonly O[] | void
+
 /**
  * What answers later: an {@link AsyncFunction}, its `asyncInvoke` alone, or a function of the record alone whose promise resolves with the
  * result, or with an array of results. A result that is an array itself, as a tuple is, stands in an array of its own.
  */
 export type AsyncArgument<I, O> =
-  | AsyncFunction<I, O>
-  | ((input: I) => O | readonly O[] | Promise<O | readonly O[]>)
-  | ((input: I, resultFuture: ResultFuture<O>) => void)
+  AsyncFunction<I, O> | ((input: I, resultFuture: ResultFuture<O>) => Given<O> | Promise<Given<O>>)
 
 /** How many records may wait for their results where a job says nothing. */
 const DEFAULT_CAPACITY = 100

@@ -168,9 +168,9 @@ export class AsyncCalls implements AsyncCallOwner {
   }
 
   #askLater(record: AsyncRecord, retries: Retries, delayMs: number): void {
-    const { clock, enqueueMail } = this.#operator.context
-    retries.timer = clock.setTimer(delayMs, () => {
-      enqueueMail(() => {
+    const { context } = this.#operator
+    retries.timer = context.clock.setTimer(delayMs, () => {
+      context.enqueueMail(() => {
         if (retries.timer === undefined || retries.isOver || this.#isClosed) return
         this.#askAgain(record, retries)
       })
@@ -209,7 +209,7 @@ export class AsyncCalls implements AsyncCallOwner {
 
 /** Undefined for what has no results in it; a string has letters. */
 function asList(results: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(results)) return results
+  if (Array.isArray(results)) return results as readonly unknown[]
   if (typeof results !== 'object' || results === null || !(Symbol.iterator in results)) return undefined
   return [...(results as Iterable<unknown>)]
 }
