@@ -24,10 +24,12 @@ export class TaskEmissions implements OwnEmissions {
   }
 
   request(emission: Emission): void {
-    if (this.#isClosed || this.#requested.includes(emission)) return
+    if (this.#isClosed) return
+    // Who waits within an action may have emitted what was asked for before.
+    this.#tellWaiters(true)
+    if (this.#requested.includes(emission)) return
     this.#requested.push(emission)
     this.#onChange()
-    this.#tellWaiters(true)
   }
 
   whenRequested(): Promise<boolean> {
