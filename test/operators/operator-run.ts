@@ -105,6 +105,8 @@ export class OperatorRun {
     this.#busy.clear()
     for (const [index, subtask] of this.#subtasks.entries()) {
       await subtask.open(states[index], this.#checkpointId)
+      // Else what is told again would wait for results, and look like news.
+      await subtask.answered()
       this.#union.add(index, subtask.context.output.take())
       this.#repeatTime(subtask)
       this.#union.addRepeated(index, subtask.context.output.take())

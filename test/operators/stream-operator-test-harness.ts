@@ -148,6 +148,12 @@ export class StreamOperatorTestHarness<Operator extends StreamOperator = StreamO
     } while (this.context.emissions.holdsInput)
   }
 
+  /** All that an asynchronous function was asked about is answered, and out. */
+  async answered(): Promise<void> {
+    do await this.resumed()
+    while (Number(this.context.metrics.values()['numAsyncInFlight'] ?? 0) > 0)
+  }
+
   async snapshot(checkpointId = 1): Promise<OperatorSubtaskState | undefined> {
     const state = await snapshotOperator(this.operator, this.context, checkpointId)
     this.#throwViolation()
