@@ -150,7 +150,10 @@ function retries<O>(strategy: AsyncRetryStrategy<O> | undefined): strategy is As
 
 function checkedTimeout(method: string, timeout: unknown, timeUnit: unknown): number {
   if (typeof timeUnit !== 'number' || Number.isNaN(timeUnit)) {
-    throw invalid(method, `takes the unit of the timeout fourth, such as TimeUnit.SECONDS, not ${describeValue(timeUnit)}`)
+    throw invalid(
+      method,
+      `takes the unit of the timeout fourth, such as TimeUnit.SECONDS, not ${describeValue(timeUnit)}`,
+    )
   }
   if (typeof timeout === 'number' && timeout >= 0) return timeout * timeUnit
   throw invalid(method, `takes a timeout third, a number that is not negative, and not ${describeValue(timeout)}`)

@@ -92,7 +92,8 @@ export class AsyncCalls implements AsyncCallOwner {
 
   failed(call: AsyncCall, error: unknown): void {
     if (this.#isStale(call)) return
-    if (this.#strategy !== undefined && this.#retries(call, (predicate) => predicate.exceptionPredicate()?.(error))) return
+    if (this.#strategy !== undefined && this.#retries(call, (predicate) => predicate.exceptionPredicate()?.(error)))
+      return
     this.#fail(call.record, error)
   }
 

@@ -3,7 +3,7 @@
 // Figures: the links are fields, not entries of maps and sets: of a million records a second, each entry would cost what the rest does.
 // Thread: the task worker that owns the operator.
 import type { TimerHandle } from '../../../core/time/clock.js'
-import type { QueueSegment } from './stream-element-queue.js'
+import type { WatermarkStatus } from '../network/stream-element.js'
 
 /** How often the function was asked again. */
 export interface Retries {
@@ -15,9 +15,26 @@ export interface Retries {
   isOver: boolean
 }
 
+/** What follows the records of a segment. */
+export interface SegmentEnd {
+  status: WatermarkStatus | undefined
+  watermark: number | undefined
+}
+
+/** Records between two words about time, in a StreamElementQueue. */
+export class QueueSegment {
+  /** Records that are not out. */
+  size = 0
+  firstReady: AsyncRecord | undefined
+  lastReady: AsyncRecord | undefined
+  /** Undefined while it may still grow. */
+  end: SegmentEnd | undefined
+  next: QueueSegment | undefined
+}
+
 /** Twelve fields: six of the record, and its links, which have to be cheap. */
 export class AsyncRecord {
-  /** As it came; the function has a copy of its own. */
+  /** Unchanged; the function has a copy of its own. */
   readonly value: unknown
   readonly timestamp: number
   readonly keyHash: number

@@ -1,4 +1,4 @@
-// Duty: records without result in snapshots: taken as they came, and given back to the subtasks of a restore.
+// Duty: records without result in snapshots: unchanged, and given back to the subtasks of a restore.
 // Invariants: on a keyed stream a record comes back in the subtask that has its key, so that the order of a key survives another parallelism;
 // on others they are dealt out evenly. Watermarks are not in it: after a restore they come again from upstream, and an old one of
 // another subtask could make records late that were not.

@@ -5,23 +5,7 @@
 // Thread: the task worker that owns the operator.
 import type { AsyncOutputMode } from '../../../api/dag/operators/async-spec.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
-import type { AsyncRecord } from './async-record.js'
-
-/** What follows the records of a segment. */
-export interface SegmentEnd {
-  status: WatermarkStatus | undefined
-  watermark: number | undefined
-}
-
-export class QueueSegment {
-  /** Records that are not out. */
-  size = 0
-  firstReady: AsyncRecord | undefined
-  lastReady: AsyncRecord | undefined
-  /** Undefined while it may still grow. */
-  end: SegmentEnd | undefined
-  next: QueueSegment | undefined
-}
+import { QueueSegment, type AsyncRecord, type SegmentEnd } from './async-record.js'
 
 /** In the queue of all, every record has the same predecessor. */
 const ONE_ORDER = 0
@@ -115,7 +99,7 @@ export class StreamElementQueue {
 
   /** It may go out, and with it those that have waited for nothing but it. */
   #release(record: AsyncRecord): void {
-    for (let next: AsyncRecord | undefined = record; next !== undefined; ) {
+    for (let next: AsyncRecord | undefined = record; next !== undefined;) {
       this.#makeReady(next)
       const successor: AsyncRecord | undefined = next.successor
       if (successor === undefined) {

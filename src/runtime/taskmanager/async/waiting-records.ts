@@ -34,7 +34,7 @@ export class WaitingRecords {
   }
 
   *[Symbol.iterator](): Iterator<AsyncRecord> {
-    for (let record = this.#first; record !== undefined; ) {
+    for (let record = this.#first; record !== undefined;) {
       // It may be taken away meanwhile.
       const { next } = record
       yield record
