@@ -25,6 +25,7 @@ import { keyedCountFamily } from './families/keyed-count-family.js'
 import { latencyFamily } from './families/latency-family.js'
 import { memoryFamily } from './families/memory-family.js'
 import { startFamily } from './families/start-family.js'
+import { asyncFamily } from './families/async-family.js'
 import { timersFamily } from './families/timers-family.js'
 import { wideExchangeFamily } from './families/wide-exchange-family.js'
 import { joinsFamily } from './families/joins-family.js'
@@ -37,6 +38,7 @@ const FAMILIES: readonly BenchFamily[] = [
   depthFamily,
   keyedCountFamily,
   timersFamily,
+  asyncFamily,
   exchangeFamily,
   wideExchangeFamily,
   latencyFamily,

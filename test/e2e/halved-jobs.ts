@@ -19,6 +19,7 @@ import { silences } from '../../jobs/heartbeats.js'
 import { hitsPerMinute, tooLate } from '../../jobs/nginx-hits.js'
 import { models } from '../../jobs/online-model.js'
 import { ORDERS, priced, PRICES } from '../../jobs/priced-orders.js'
+import { rated } from '../../jobs/rated-payments.js'
 import { sessions } from '../../jobs/sessions.js'
 import { compared, TODAY, YESTERDAY } from '../../jobs/today-against-yesterday.js'
 import { topPages } from '../../jobs/top-pages.js'
@@ -72,6 +73,7 @@ function jobs(): Readonly<Record<string, Job>> {
   const log = linesOf('access.log')
   return {
     deduplication: (source) => deduplicated(source(linesOf('payments.jsonl'), 'payments')),
+    'rated-payments': (source) => rated(source(linesOf('payments.jsonl'), 'payments-to-rate')),
     heartbeats: (source) => silences(source(linesOf('heartbeats.jsonl'), 'heartbeats')),
     'failed-logins': (source) => suspects(source(linesOf('logins.jsonl'), 'logins')),
     'priced-orders': (source) => priced(source(ORDERS, 'orders'), source(PRICES, 'prices')),

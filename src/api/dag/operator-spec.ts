@@ -1,3 +1,4 @@
+import { asyncKeepsState, type AsyncSpec } from './operators/async-spec.js'
 import { eventTimeKeepsState, type EventTimeSpec } from './operators/event-time-spec.js'
 import type { KeepsState } from './operators/keeps-state.js'
 import { joinKeepsState, type JoinSpec } from './operators/join-spec.js'
@@ -26,6 +27,7 @@ export interface FactorySpec {
 export type KindSpec =
   | SourceSpec
   | OneInputSpec
+  | AsyncSpec
   | EventTimeSpec
   | KeyedSpec
   | WindowSpec
@@ -46,6 +48,7 @@ export type OperatorKind = OperatorSpec['kind']
 const kindKeepsState: KeepsState<KindSpec> = {
   ...sourceKeepsState,
   ...oneInputKeepsState,
+  ...asyncKeepsState,
   ...eventTimeKeepsState,
   ...keyedKeepsState,
   ...windowKeepsState,

@@ -78,6 +78,14 @@ export class DataStream<T> {
   /** The key, on keyed streams. */
   protected readonly key: KeySpec | undefined
 
+  /** A stream as an operator reads it, for those that are added from outside of this class; see AsyncDataStream. */
+  static inputOf<T>(stream: DataStream<T>): {
+    readonly input: TransformationInput
+    readonly recorder: TransformationRecorder
+  } {
+    return { input: stream.asInput(), recorder: stream.recorder }
+  }
+
   constructor(transformation: Transformation, recorder: TransformationRecorder, key?: KeySpec) {
     this.transformation = transformation
     this.recorder = recorder

@@ -22,6 +22,7 @@ const WITHOUT_SIDE_OUTPUT: ReadonlySet<OperatorSpec['kind']> = new Set([
   'flat-map',
   'filter',
   'reduce',
+  'async-wait',
   'co-map',
   'co-flat-map',
   'co-group',

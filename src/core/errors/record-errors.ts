@@ -19,7 +19,19 @@ export const RECORD_ERRORS = {
   },
   ASYNC_NOT_ALLOWED: {
     message:
-      '{operator}: {method}{source} returned a Promise, but it is called between records and must be synchronous. Wait where a Promise is allowed: in open, in the run of a source, in the fetch of a split reader, in the invoke of a sink.',
+      '{operator}: {method}{source} returned a Promise, but it is called between records and must be synchronous. Wait where a Promise is allowed: in open, in the run of a source, in the fetch of a split reader, in the invoke of a sink, or for each record in a function of AsyncDataStream.orderedWait or unorderedWait.',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  ASYNC_TIMEOUT: {
+    message:
+      '{operator}: asyncInvoke{source} had no result after {timeout}. Call resultFuture.complete(results) or completeExceptionally(error) on every path, or resolve the promise; give it a longer timeout; or add a method timeout(input, resultFuture), which completes in its place. The record: {record}',
+    fault: 'user',
+    recovery: 'restart',
+  },
+  ASYNC_RESULT_INVALID: {
+    message:
+      '{operator}: asyncInvoke{source} called resultFuture.complete with {given}. It takes an array of results: complete([result]), or complete([]) where there is none.',
     fault: 'user',
     recovery: 'fail',
   },

@@ -22,6 +22,7 @@ import type { StageRun } from './stage-run.js'
 import type { StateBackend } from '../state/state-backend.js'
 import type { OperatorEventGateway } from './operator-event-gateway.js'
 import type { Output } from './output.js'
+import type { OwnEmissions } from './own-emissions.js'
 import type { ProcessingTimeService } from './processing-time-service.js'
 
 /** Who this subtask is. */
@@ -62,6 +63,8 @@ export interface OperatorContext {
   readonly processingTime: ProcessingTimeService
   /** For whoever emits watermarks of its own accord; through a WatermarkEmitter. */
   readonly time: PendingTime
+  /** For whoever emits results of its own accord. */
+  readonly emissions: OwnEmissions
   /** To its coordinator. */
   readonly operatorEvents: OperatorEventGateway
   /** Runs `action` on the task's thread between two records (mail); an error in it fails the task. */

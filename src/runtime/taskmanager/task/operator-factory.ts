@@ -2,6 +2,7 @@
 // Thread: the task worker that owns the task.
 import type { KindSpec } from '../../../api/dag/operator-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { asyncOperators } from '../async/async-operators.js'
 import { joinOperators } from '../joins/join-operators.js'
 import { checkedOperator } from '../operators/checked-operator.js'
 import { eventTimeOperators } from '../operators/event-time-operators.js'
@@ -18,6 +19,7 @@ import { windowOperators } from '../windowing/window-operators.js'
 const makers: OperatorMakers<KindSpec> = {
   ...sourceOperators,
   ...oneInputOperators,
+  ...asyncOperators,
   ...eventTimeOperators,
   ...keyedOperators,
   ...windowOperators,

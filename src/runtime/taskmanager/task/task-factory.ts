@@ -237,6 +237,7 @@ function contextFactory(
     registeredTypes: program.registeredTypes,
     processingTime: control.processingTime,
     time: control.time,
+    emissions: control.emissions,
     operatorEvents: isCoordinated
       ? gatewayToCoordinator({ executionId, operatorId, operatorName, send })
       : gatewayToNobody(operatorName),
