@@ -67,7 +67,7 @@ export const JOB_ERRORS = {
   },
   OPERATOR_INVALID: {
     message:
-      'The factory of {operator} gave {given}, which is no operator: it needs inputs, a list with its inputs, empty in a source.',
+      'The factory of {operator} gave {given}, which is no operator. An operator has the methods of StreamOperator, in a source those of SourceStreamOperator, and as inputs a list: one Input for each input in the plan, none in a source.',
     fault: 'user',
     recovery: 'fail',
   },
