@@ -1,13 +1,10 @@
 // Duty: one coordinator as the JobMaster sees it: its snapshot in a checkpoint, and the gates to its subtasks.
 //
-//   checkpoint() -> acknowledged: state kept, gates closed -> all earlier events received: state given
-//        |    ^-- an event came back meanwhile: asked again
+//   checkpoint(), again where an event comes back before -> acknowledged: gates closed -> earlier events received: state given
 //        \_________ declined, or the checkpoint ended meanwhile: rejected, gates open ________/
 //
 // Invariants: one snapshot at a time. The state is given only when every subtask has the events from before the snapshot, so
-// that they come before whatever the tasks are triggered by. An answer for a checkpoint that ended closes no gate. What comes back
-// to a coordinator is in its next answer: an answer that it gave before it was told is no answer.
-// Thread: main thread.
+// that they come before whatever the tasks are triggered by. An answer for a checkpoint that ended closes no gate. Thread: main.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { StreamStateHandle } from '../../../storage/state-handles.js'
 import { SubtaskEventGate } from './subtask-event-gate.js'

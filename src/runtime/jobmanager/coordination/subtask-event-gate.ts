@@ -1,11 +1,10 @@
 // Duty: the events of one coordinator to one subtask, kept on their side of every checkpoint.
 //
 //   open -> sent on;  closed by the coordinator's snapshot -> held in order;  opened when the subtask has taken the checkpoint,
-//   or the checkpoint has ended -> what was held since goes on, up to where another checkpoint closed it
-//   The snapshot to stop with is opened by its end only: aborted, the subtask goes on; complete, it takes nothing any more.
-//   The subtask has finished -> given back: what it has not received, what was held, and whatever is sent from then on
+//   or the checkpoint has ended, unless the job ends with it -> what was held goes on, up to where another checkpoint closed it
+//   the subtask has finished -> what it has not received, what was held and whatever is sent from then on is given back
 //
-// Invariants: events go on, or back, in their order. Nothing that was sent after a snapshot passes before its checkpoint is taken.
+// Invariants: events go on, or back, in their order. What was sent after a snapshot does not pass before its checkpoint is taken.
 // Thread: main thread.
 
 /** Where an event goes on. */
