@@ -1,5 +1,6 @@
 import { FlinkError } from '../core/errors/flink-error.js'
 import { NOT_ADDRESSABLE } from '../core/fs/not-addressable.js'
+import { durationText } from '../core/time/duration-text.js'
 import type {
   CheckpointingStatistics,
   JobOverview,
@@ -204,7 +205,7 @@ export class RestClusterClient {
       if (status.id === 'COMPLETED' && operation !== null) return operation
       if (monotonicMs() > deadline) break
     }
-    const reason = `no result within ${String(timeoutMs / 1000)} s (client.timeout); the job goes on with it`
+    const reason = `no result within ${durationText(timeoutMs)} (client.timeout); the job goes on with it`
     throw new FlinkError('CONTROL_SOCKET_FAILED', { jobId, reason })
   }
 }

@@ -129,10 +129,18 @@ describe('a job that lives and says nothing of use', { skip: process.platform ==
     for (const command of commands) {
       await assert.rejects(command(), (error) => {
         assert.ok(FlinkError.is(error, 'JOB_UNRESPONSIVE'), String(error))
-        assert.match(error.message, /process \(4711\) lives, but sent no answer within 0\.1 s.*kill -CONT 4711/)
+        assert.match(error.message, /process \(4711\) lives, but sent no answer within 100 ms.*kill -CONT 4711/)
         return true
       })
     }
+  })
+
+  it('is waited for however long the timeout is', async (context) => {
+    const { entry } = await scene(context, (socket) => {
+      setTimeout(() => socket.end(answer('{"jobs":[]}')), 50)
+    })
+    const call = { method: 'GET', path: '/jobs/overview' } as const
+    assert.deepEqual(await new RestClient(entry).call(call, Number.MAX_SAFE_INTEGER), { jobs: [] })
   })
 
   it('is waited for longer once it has given a sign of life', async (context) => {
