@@ -31,7 +31,7 @@ const makers: OperatorMakers<KindSpec> = {
 
 export function createOperator(binding: OperatorBinding, context: OperatorContext): StreamOperator {
   const { spec } = binding
-  if (spec.kind === 'factory') return checkedOperator(spec.factory.createStreamOperator(binding, context), binding.name)
+  if (spec.kind === 'factory') return checkedOperator(spec.factory.createStreamOperator(binding, context), binding)
   // The maker found by a kind takes the spec of this kind, which the type checker cannot follow for a union.
   const make = makers[spec.kind] as OperatorMaker<KindSpec>
   return make(binding, context, spec)

@@ -11,7 +11,6 @@ import { loggerWithFields } from '../../../core/logging/logger-with-fields.js'
 import { MetricOptions } from '../../../core/config/metric-options.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { MergeAccumulators } from '../../protocol/accumulators.js'
-import type { EventToOperator } from '../../protocol/operator-events.js'
 import type { DeployTasks, LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { CoordinatorHost } from '../coordination/coordinator-host.js'
@@ -103,10 +102,11 @@ export class TaskExecutor {
       case 'execution-attempt-failed':
       case 'trigger-coordinator-checkpoint':
       case 'flush-coordinator':
+      case 'event-returned':
         this.#coordinators.handle(message)
         break
       case 'event-to-operator':
-        this.#eventToOperator(message)
+        this.#tasks.get(message.executionId)?.handleOperatorEvent(message.operatorId, message.event)
         break
       case 'cancel-tasks':
         this.#cancel(message.attempt)
@@ -151,13 +151,6 @@ export class TaskExecutor {
   #loadedProgram(): LoadedProgram {
     if (this.#program !== undefined) return this.#program
     throw new FlinkError('ASSERTION_FAILED', { what: 'tasks came before their program' })
-  }
-
-  #eventToOperator({ executionId, operatorId, event }: EventToOperator): void {
-    const task = this.#tasks.get(executionId)
-    if (task === undefined) return
-    task.handleOperatorEvent(operatorId, event)
-    this.#services.send({ type: 'operator-event-received', executionId, operatorId })
   }
 
   #cancel(attempt: number): void {
