@@ -185,7 +185,7 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   }
 
   #loadKeyGroup(
-    table: HeapStateTable,
+    table: HeapTables,
     keyGroup: number,
     blocks: readonly KeyGroupBlock[],
     serializers: EntrySerializers,
