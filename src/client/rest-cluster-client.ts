@@ -3,7 +3,6 @@ import { NOT_ADDRESSABLE } from '../core/fs/not-addressable.js'
 import { durationText } from '../core/time/duration-text.js'
 import type {
   CheckpointingStatistics,
-  JobDetailsInfo,
   JobOverview,
   MultipleJobsOverview,
   ThrowableInfo,
@@ -207,8 +206,8 @@ export class RestClusterClient {
       const [details, statistics] = await Promise.all([ask(`/jobs/${jobId}`), ask(`/jobs/${jobId}/checkpoints`)])
       tell(
         describeWait({
-          details: (details ?? {}) as Partial<JobDetailsInfo>,
-          statistics: (statistics ?? {}) as Partial<CheckpointingStatistics>,
+          details: details ?? {},
+          statistics: statistics ?? {},
         }),
       )
     } catch {

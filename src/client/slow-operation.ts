@@ -18,7 +18,7 @@ export function describeWait({ details, statistics }: WaitedFor): string {
     const age = durationText(Math.max(0, (details.now ?? 0) - pending.trigger_timestamp))
     return `${what} ${String(pending.id)} is not complete after ${age}; its tasks are ${tasks}.`
   }
-  const newest = statistics.history?.reduce((one, other) => (other.id > one.id ? other : one))
+  const [newest] = (statistics.history ?? []).toSorted((one, other) => other.id - one.id)
   if (newest?.is_savepoint !== true || newest.status !== 'COMPLETED') {
     return `its snapshot has not begun; the job is ${details.state ?? 'there'}, its tasks are ${tasks}.`
   }
