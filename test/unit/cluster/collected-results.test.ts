@@ -72,7 +72,7 @@ class CollectingJob {
         return Promise.resolve()
       },
     }
-    return new CloseableIterator(job as unknown as SubmittedJob, NO_REGISTERED_TYPES)
+    return new CloseableIterator(job, NO_REGISTERED_TYPES)
   }
 
   finish(): void {
