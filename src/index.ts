@@ -10,7 +10,7 @@ export {
   JobManagerCheckpointStorage,
   type CheckpointStorage,
 } from './api/environment/checkpoint-storages.js'
-export { CloseableIterator } from './api/environment/closeable-iterator.js'
+export { CloseableIterator } from './api/datastream/closeable-iterator.js'
 export { ExecutionConfig } from './api/environment/execution-config.js'
 export { JobClient } from './api/environment/job-client.js'
 export { JobExecutionResult } from './api/environment/job-execution-result.js'

@@ -5,11 +5,11 @@ import type { KeySpec } from '../dag/key-spec.js'
 import type { OperatorSpec } from '../dag/operator-spec.js'
 import type { PartitionerSpec } from '../dag/partitioner-spec.js'
 import type { OneInputTransformation, Transformation, TransformationInput } from '../dag/transformation.js'
-import type { SubmittedJob } from '../environment/pipeline-executor.js'
 import { OutputTag } from '../functions/output-tag.js'
 import type { CollectSettings } from '../functions/sink/collect-sink-function.js'
 import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
+import type { CollectedJob } from './closeable-iterator.js'
 import { DataStreamSink } from './data-stream-sink.js'
 import { DataStreamSource } from './data-stream-source.js'
 import { DataStream } from './data-stream.js'
@@ -40,7 +40,7 @@ export interface RecordedOperator {
 /** What streams need of their environment beside the recording. */
 export interface RecorderHost {
   collectSettings(): CollectSettings
-  submit(jobName: string): Promise<SubmittedJob>
+  submit(jobName: string): Promise<CollectedJob>
 }
 
 /** Windows of a stream, by the name that their operator will have. */
