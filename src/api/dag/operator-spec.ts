@@ -1,5 +1,6 @@
 import { eventTimeKeepsState, type EventTimeSpec } from './operators/event-time-spec.js'
 import type { KeepsState } from './operators/keeps-state.js'
+import { iterationKeepsState, type IterationSpec } from './operators/iteration-spec.js'
 import { joinKeepsState, type JoinSpec } from './operators/join-spec.js'
 import { keyedKeepsState, type KeyedSpec } from './operators/keyed-spec.js'
 import { oneInputKeepsState, type OneInputSpec } from './operators/one-input-spec.js'
@@ -23,7 +24,15 @@ export interface FactorySpec {
 
 /** Operators that have a kind, by families: a file each in `operators/`, and one in the engine that makes them. */
 export type KindSpec =
-  SourceSpec | OneInputSpec | EventTimeSpec | KeyedSpec | WindowSpec | JoinSpec | TwoInputSpec | SinkSpec
+  | SourceSpec
+  | OneInputSpec
+  | EventTimeSpec
+  | KeyedSpec
+  | WindowSpec
+  | JoinSpec
+  | TwoInputSpec
+  | IterationSpec
+  | SinkSpec
 
 /**
  * What an operator does: the name of its kind and what the user gave for it. The engine turns a kind into an operator of its
@@ -42,6 +51,7 @@ const kindKeepsState: KeepsState<KindSpec> = {
   ...windowKeepsState,
   ...joinKeepsState,
   ...twoInputKeepsState,
+  ...iterationKeepsState,
   ...sinkKeepsState,
 }
 
@@ -51,7 +61,7 @@ const kindKeepsState: KeepsState<KindSpec> = {
  */
 export function functionsOf(spec: OperatorSpec): readonly object[] {
   if ('functions' in spec) return spec.functions
-  return spec.kind === 'timestamps-and-watermarks' || spec.kind === 'source' ? [] : [spec.function]
+  return 'function' in spec ? [spec.function] : []
 }
 
 /** Of the coordinator that decides for all subtasks, where there is one. */

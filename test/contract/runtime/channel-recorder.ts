@@ -40,6 +40,10 @@ export class ChannelRecorder implements ChannelHandler {
     this.elements.push(['cancel', checkpointId, channelIndex])
   }
 
+  onIterationMarker(quietRounds: number, channelIndex: number): void {
+    this.elements.push(['iteration marker', quietRounds, channelIndex])
+  }
+
   onEndOfData(channelIndex: number): void {
     this.elements.push(['end of data', channelIndex])
   }

@@ -22,6 +22,7 @@ export class WaitingElements {
       onWatermarkStatus: refuse,
       onBarrier: refuse,
       onCancelBarrier: refuse,
+      onIterationMarker: refuse,
       onEndOfData: refuse,
       onEndOfPartition: refuse,
     }

@@ -23,7 +23,7 @@ const PRESENCE = 'PRESENCE'
 const NO_SCHEMA = 0
 const MAP_SEPARATOR = ' => '
 /** Types of the engine's own operators, which write something beside the values that they are about. */
-const ENGINE_TYPE = /^(?:TIMESTAMPED|PANES|TAGGED|JOIN_BUFFERS|MERGING)\(/
+const ENGINE_TYPE = /^(?:FEEDBACK|TIMESTAMPED|PANES|TAGGED|JOIN_BUFFERS|MERGING)\(/
 
 export type AnyMapStateDescriptor = MapStateDescriptor<unknown, unknown>
 

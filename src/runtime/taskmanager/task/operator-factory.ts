@@ -2,6 +2,7 @@
 // Thread: the task worker that owns the task.
 import type { KindSpec } from '../../../api/dag/operator-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { iterationOperators } from '../iteration/iteration-operators.js'
 import { joinOperators } from '../joins/join-operators.js'
 import { checkedOperator } from '../operators/checked-operator.js'
 import { eventTimeOperators } from '../operators/event-time-operators.js'
@@ -22,6 +23,7 @@ const makers: OperatorMakers<KindSpec> = {
   ...windowOperators,
   ...joinOperators,
   ...twoInputOperators,
+  ...iterationOperators,
   ...sinkOperators,
 }
 
