@@ -1,5 +1,6 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { FeedbackTransformation } from '../dag/transformation.js'
+import { checkedText } from '../types/checked-text.js'
 import { ConnectedStreams } from './connected-streams.js'
 import type { DataStream } from './data-stream.js'
 import { closeLoop } from './feedback-closing.js'
@@ -38,6 +39,12 @@ export class ConnectedIterativeStreams<IN, F> extends ConnectedStreams<IN, F> {
   closeWith<S extends DataStream<F>>(feedbackStream: S): S {
     closeLoop(this.#feedback, feedbackStream, this.#loopRecorder)
     return feedbackStream
+  }
+
+  /** Id by which the records of the loop are found again in a snapshot after a change of the program. Strongly recommended. */
+  uid(uid: string): this {
+    this.#feedback.settings.uid = checkedText('uid', 'the uid', uid)
+    return this
   }
 
   /** Always fails with GRAPH_INVALID: it would move the records of the loop away from where they come back. */
