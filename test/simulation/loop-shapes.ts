@@ -1,5 +1,5 @@
 /**
- * Parts of a job graph in which numbers go round, each one to four times. On its way a number carries how often it still has
+ * Parts of a job graph in which numbers go round, each up to thirty times. On its way a number carries how often it still has
  * to go round: `value * ROUNDS + rounds`.
  */
 import type { KeyedStream } from '../../src/index.js'
@@ -8,8 +8,8 @@ import { keyedBy } from './job-keys.js'
 import type { NumberRecord } from './job-world.js'
 import { placed, type BuildPlace, type Numbers, type Shape, type ShapeDetails } from './shape.js'
 
-const ROUNDS = 8
-const MOST_ROUNDS = 4
+const ROUNDS = 64
+const MOST_ROUNDS = 30
 
 interface LoopWays {
   /** From where the loop begins to its body, and back. */
