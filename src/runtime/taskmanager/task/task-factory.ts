@@ -155,10 +155,12 @@ function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurr
   if (isSourceOperator(head)) return { input: new SourceInput(head), io: undefined, readers: [], inputTimes: () => [] }
   const { program, environment, control, checkpoints, outputs, chain } = surroundings
   const channels = descriptor.inputs.flatMap((edge) => {
-    const targetInput = edgeOf(edge.edgeId, program.jobGraph.edges).targetInput
+    const { targetInput, sourceVertex } = edgeOf(edge.edgeId, program.jobGraph.edges)
+    const comesBack = isLoopHead(sourceVertex, program.jobGraph.vertices)
     return edge.channels.map((channel) => ({
       reader: surroundings.channels.reader(channel, edge.edgeId),
       input: targetInput,
+      ...(comesBack ? { comesBack } : {}),
     }))
   })
   const origins = descriptor.inputs.flatMap(({ edgeId, peers }) => peers.map((producer) => ({ edgeId, producer })))
@@ -225,6 +227,10 @@ function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: ChainEdgeInpu
 function headName(vertexId: string, vertices: readonly JobVertex[]): string {
   const vertex = vertices.find((candidate) => candidate.id === vertexId)
   return vertex?.operators[0]?.name ?? vertexId
+}
+
+function isLoopHead(vertexId: string, vertices: readonly JobVertex[]): boolean {
+  return vertices.find(({ id }) => id === vertexId)?.operators[0]?.kind === 'iteration-head'
 }
 
 function edgeOf(edgeId: string, edges: readonly JobEdge[]): JobEdge {
