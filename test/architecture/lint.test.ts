@@ -10,9 +10,7 @@ import { repositoryRoot } from './repository.js'
 const eslint = new ESLint({
   cwd: repositoryRoot,
   overrideConfigFile: join(repositoryRoot, '.config', 'eslint.config.js'),
-  overrideConfig: [
-    { ...tseslint.configs.disableTypeChecked, languageOptions: { parserOptions: { projectService: false } } },
-  ],
+  overrideConfig: [{ ...tseslint.configs.disableTypeChecked, languageOptions: { parserOptions: { project: false } } }],
 })
 
 /** Which of these lines break a rule of syntax, in the file of that name. */

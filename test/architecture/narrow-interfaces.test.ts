@@ -35,8 +35,11 @@ const INTERFACES: ReadonlySet<string> = new Set([
   'state/thenable',
 ])
 
-/** Of a backend that has more: what it knows of memory, keys of others and snapshots is not for operators. */
-const OF_BACKEND: ReadonlySet<string> = new Set(['currentKey', 'getOrCreateKeyedState'])
+/**
+ * Of a backend that has more: what it knows of memory and snapshots is not for operators. `applyToAllKeys` serves one that finds
+ * the state of another after a restore.
+ */
+const OF_BACKEND: ReadonlySet<string> = new Set(['currentKey', 'getOrCreateKeyedState', 'applyToAllKeys'])
 
 const files = FOLDERS.flatMap((folder) => sourceFiles(`${TASK_MANAGER}/${folder}`))
 

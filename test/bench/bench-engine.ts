@@ -3,7 +3,7 @@ import path from 'node:path'
 import { CheckpointWatcher, type CheckpointSample } from './checkpoint-watcher.js'
 import { parseProgress } from './progress-merge.js'
 import type { Progress } from './jobs/progress.js'
-import { RunningCommand, Workspace } from '../e2e/command-line.js'
+import { RunningCommand, userEnvironment, Workspace } from '../e2e/command-line.js'
 
 export interface BenchJob {
   /** Name of a module in jobs/. */
@@ -66,13 +66,10 @@ export class BenchEngine {
   }
 
   start(workspace: Workspace, job: Pick<BenchJob, 'preload'>, args: readonly string[]): RunningCommand {
-    const environment: NodeJS.ProcessEnv = { ...process.env, FLINK_CONF_DIR: path.join(workspace.path, 'conf') }
-    // A coverage run must not measure its own price.
-    delete environment['NODE_V8_COVERAGE']
     const preload = job.preload === undefined ? [] : ['--import', moduleUrl(job.preload)]
     const child = spawn(process.execPath, [...preload, this.binary, ...args], {
       cwd: workspace.path,
-      env: environment,
+      env: userEnvironment({ FLINK_CONF_DIR: path.join(workspace.path, 'conf') }),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     return new RunningCommand(child)

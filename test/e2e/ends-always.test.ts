@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, it } from 'node:test'
-import { REPOSITORY, RunningCommand, Workspace, type CommandResult } from './command-line.js'
+import { REPOSITORY, RunningCommand, userEnvironment, Workspace, type CommandResult } from './command-line.js'
 import { watchOrphans } from './orphan-watch.js'
 import { assertFailed } from './refusals.js'
 
@@ -19,12 +19,11 @@ function inShell(workspace: Workspace, before: string, ...args: readonly string[
     .map((arg) => `'${arg}'`)
     .join(' ')
   const configuration = { FLINK_CONF_DIR: path.join(workspace.path, 'conf') }
-  const environment: NodeJS.ProcessEnv = { ...process.env, ...configuration, ...watchOrphans(workspace.path) }
-  delete environment['NODE_V8_COVERAGE']
+  const env = userEnvironment({ ...configuration, ...watchOrphans(workspace.path) })
   const stdio = ['ignore', 'pipe', 'pipe'] as const
   const child = spawn('/bin/sh', ['-c', `${before}; exec ${command}`], {
     cwd: workspace.path,
-    env: environment,
+    env,
     stdio: [...stdio],
   })
   return new RunningCommand(child).ended

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { it } from 'node:test'
-import { REPOSITORY, Workspace } from './command-line.js'
+import { REPOSITORY, userEnvironment, Workspace } from './command-line.js'
 
 const PARALLELISM = 4
 const LINES = 150
@@ -23,7 +23,7 @@ it('long lines that the tasks of a job print and log at the same time arrive who
   const stdout = await new Promise<string>((resolve, reject) => {
     const options = {
       maxBuffer: 64 * 1024 * 1024,
-      env: { ...process.env, FLINK_CONF_DIR: path.join(workspace.path, 'conf') },
+      env: userEnvironment({ FLINK_CONF_DIR: path.join(workspace.path, 'conf') }),
     }
     const script = '"$0" "$1" run "$2" 2>&1 | (sleep 1; cat)'
     execFile('sh', ['-c', script, process.execPath, binary, job], options, (error, text) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { userEnvironment } from './command-line.js'
 import { until } from './numbers-job.js'
 
 /** A test file of its own, which never ends, with an attached and a detached job; it prints their process ids. */
@@ -31,6 +32,7 @@ describe('the jobs of a test', { skip: process.platform !== 'linux' }, () => {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL'] as const) {
     it(`end with a test that ${signal} ends, detached ones too`, async () => {
       const test = spawn(process.execPath, ['--input-type=module', '-e', TEST], {
+        env: userEnvironment(),
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       let printed = ''

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { REPOSITORY, Workspace, type CommandResult } from './command-line.js'
+import { REPOSITORY, userEnvironment, Workspace, type CommandResult } from './command-line.js'
 
 const LOGS = `
 import { appendFileSync } from 'node:fs'
@@ -54,15 +54,10 @@ describe('the standard streams of a job', () => {
   /** `$F` is flink-ts. */
   function shell(script: string): Promise<CommandResult> {
     const binary = `${process.execPath} ${path.join(REPOSITORY, 'bin/flink-ts.js')}`
-    const environment: NodeJS.ProcessEnv = {
-      ...process.env,
-      FLINK_CONF_DIR: path.join(workspace.path, 'conf'),
-      F: binary,
-    }
-    delete environment['NODE_V8_COVERAGE']
+    const env = userEnvironment({ FLINK_CONF_DIR: path.join(workspace.path, 'conf'), F: binary })
     const child = spawn('bash', ['-c', script], {
       cwd: workspace.path,
-      env: environment,
+      env,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let stdout = ''

@@ -4,19 +4,15 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { REPOSITORY } from './command-line.js'
+import { REPOSITORY, userEnvironment } from './command-line.js'
 
 const FOLDER = path.join(REPOSITORY, 'test/e2e/cases')
 
 /** What `cmd.sh` prints, run in its own folder. */
 async function outputOf(folder: string): Promise<string> {
-  const environment: NodeJS.ProcessEnv = {
-    ...process.env,
-    FLINK_TS: `${process.execPath} ${path.join(REPOSITORY, 'bin/flink-ts.js')}`,
-    LINK: REPOSITORY,
-  }
-  delete environment['NODE_V8_COVERAGE']
-  const child = spawn('bash', ['cmd.sh'], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
+  const binary = `${process.execPath} ${path.join(REPOSITORY, 'bin/flink-ts.js')}`
+  const env = userEnvironment({ FLINK_TS: binary, LINK: REPOSITORY })
+  const child = spawn('bash', ['cmd.sh'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
   await new Promise((resolve) => child.on('close', resolve))

@@ -14,11 +14,9 @@ import type { TimeWindow } from '../../src/api/windowing/windows/time-window.js'
 import type { DataStream } from '../../src/api/datastream/data-stream.js'
 import { SILENT_LOGGER } from '../../src/core/logging/silent-logger.js'
 import type { OperatorBinding } from '../../src/graph/program-graph.js'
-import type { OperatorSubtaskState } from '../../src/storage/state-handles.js'
-import { settled } from './operator-harness.js'
-import { record, watermark, type InputElement, type OutputElement } from './stream-elements.js'
+import { KEYS, MANY, RestoringRun, type RestoringStep } from './restoring-run.js'
+import { record, watermark } from './stream-elements.js'
 import { StreamOperatorTestHarness } from './stream-operator-test-harness.js'
-import { MemoryStreams } from '../contract/runtime/state-backend-streams.js'
 import { TestOperatorContext } from './test-operator-context.js'
 import { TEST_STATE_BACKENDS, type TestStateBackend } from './test-state-backends.js'
 import { windowBinding, type Event } from './window-case.js'
@@ -26,7 +24,6 @@ import { windowBinding, type Event } from './window-case.js'
 /** Bytes take longer, and differ in few things. */
 const RUNS = { heap: 400, 'sorted bytes': 60 }
 const LATE = new OutputTag<Event>('late')
-const KEYS = ['a', 'b']
 
 type Sharing = 'shared' | 'apart'
 type Windows = WindowedStream<Event, string, TimeWindow>
@@ -47,10 +44,7 @@ const cases: fc.Arbitrary<Case> = fc
   })
   .map(({ slide, more, offset, lateness }) => ({ size: slide + more, slide, offset: offset % slide, lateness }))
 
-/** A record is a key and how far it is before or after the time; a number lets time go on; a restore loses these records. */
-type Step = readonly [key: string, distance: number] | number | { readonly lost: number }
-
-const steps: fc.Arbitrary<Step[]> = fc.array(
+const steps: fc.Arbitrary<RestoringStep[]> = fc.array(
   fc.oneof(
     { weight: 8, arbitrary: fc.tuple(fc.constantFrom(...KEYS), fc.integer({ min: -30, max: 15 })) },
     { weight: 3, arbitrary: fc.integer({ min: 1, max: 12 }) },
@@ -95,7 +89,6 @@ const collected: AggregateFunction<Event, number[], number[]> = {
 }
 
 /** The number of the first record, and how many there are: of which one counts as MANY. */
-const MANY = 1_000_000
 function firstAndCount(left: Event, right: Event): Event {
   return [left[0], (left[1] % MANY) + MANY * (Math.floor(left[1] / MANY) + Math.floor(right[1] / MANY))]
 }
@@ -114,81 +107,15 @@ interface Run {
   readonly sharing: (restores: number) => Sharing
 }
 
-class PaneRun {
-  readonly #run: Run
-  readonly #emitted: string[][] = []
-  #harness: StreamOperatorTestHarness
-  #restores = 0
-  #value = 0
-  #now = 0
-
-  constructor(run: Run) {
-    this.#run = run
-    this.#harness = this.#make()
-  }
-
-  /** What came out, step by step. */
-  async emittedBy(drawn: readonly Step[]): Promise<readonly string[][]> {
-    await this.#harness.open()
-    for (const step of drawn) {
-      if (typeof step === 'number') this.#process(watermark((this.#now += step)))
-      else if ('lost' in step) await this.#restore(step.lost)
-      else this.#processRecord(step[0], step[1])
-    }
-    this.#process(watermark(Infinity))
-    await this.#harness.finish()
-    await this.#harness.close()
-    return this.#emitted
-  }
-
-  #make(): StreamOperatorTestHarness {
+async function emittedBy({ binding, backend, sharing }: Run, drawn: readonly RestoringStep[]): Promise<string[][]> {
+  const run = new RestoringRun((restores) => {
     const context = new TestOperatorContext()
-    const isShared = this.#run.sharing(this.#restores) === 'shared'
+    const isShared = sharing(restores) === 'shared'
     context.configuration.setString('pipeline.share-window-panes', String(isShared))
-    this.#run.backend.install(context)
-    return new StreamOperatorTestHarness(this.#run.binding(), context)
-  }
-
-  #processRecord(key: string, distance: number): void {
-    this.#value += 1
-    this.#process(record([key, MANY + this.#value], this.#now + distance))
-  }
-
-  #process(element: InputElement): void {
-    this.#harness.process({ input: 0, element })
-    this.#emitted.push(this.#harness.context.output.take().map(textOf).sort())
-  }
-
-  /** Without the watermark: a source may give records before its first one. */
-  async #restore(lost: number): Promise<void> {
-    const state = await snapshotWhile(this.#harness, () => {
-      for (let count = 0; count < lost; count += 1) {
-        this.#harness.process({ input: 0, element: record([KEYS[count % 2] ?? '', 0], this.#now + 5 * count - 10) })
-      }
-      this.#harness.process({ input: 0, element: watermark(this.#now + lost + 1) })
-      this.#harness.context.output.take()
-    })
-    await this.#harness.close()
-    this.#restores += 1
-    this.#harness = this.#make()
-    await this.#harness.open(state, 1)
-  }
-}
-
-/** What happens between the synchronous part of a snapshot and the rest is not in it. */
-async function snapshotWhile(
-  { operator, context }: StreamOperatorTestHarness,
-  action: () => void,
-): Promise<OperatorSubtaskState | undefined> {
-  const request = { checkpointId: 1, timestamp: 5000, isSavepoint: false, streams: new MemoryStreams() }
-  const future = await settled(operator.snapshotState(request), context)
-  action()
-  return settled(future.complete(), context)
-}
-
-function textOf(element: OutputElement): string {
-  if (element.kind === 'side-record') return `late ${String((element.value as Event)[1])}`
-  return element.kind === 'record' ? String(element.value) : element.kind
+    backend.install(context)
+    return new StreamOperatorTestHarness(binding(), context)
+  })
+  return (await run.emittedBy(drawn)).map((emitted) => emitted.toSorted())
 }
 
 const WAYS: Readonly<Record<string, (restores: number) => Sharing>> = {
@@ -220,8 +147,8 @@ describe('sliding windows that share panes', () => {
           await fc.assert(
             fc.asyncProperty(cases, steps, async (of, drawn) => {
               const run = { binding: () => binding(of), backend }
-              const expected = await new PaneRun({ ...run, sharing: () => 'apart' }).emittedBy(drawn)
-              assert.deepEqual(await new PaneRun({ ...run, sharing }).emittedBy(drawn), expected)
+              const expected = await emittedBy({ ...run, sharing: () => 'apart' }, drawn)
+              assert.deepEqual(await emittedBy({ ...run, sharing }, drawn), expected)
             }),
             { numRuns: RUNS[backend.name as keyof typeof RUNS] },
           )

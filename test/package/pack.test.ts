@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { userEnvironment } from '../e2e/command-line.js'
 
 const repositoryRoot = join(import.meta.dirname, '..', '..', '..')
 const COMMAND_TIMEOUT_MS = 150_000
@@ -28,7 +29,7 @@ const subPaths = Object.keys(
 
 /** Output of a command that has to succeed. */
 function run(command: string, args: readonly string[], cwd: string): string {
-  const env = { ...process.env, FLINK_CONF_DIR: undefined, NODE_OPTIONS: undefined }
+  const env = userEnvironment({ FLINK_CONF_DIR: undefined, NODE_OPTIONS: undefined })
   const result = spawnSync(command, args, { cwd, env, encoding: 'utf8', timeout: COMMAND_TIMEOUT_MS })
   assert.equal(result.status, 0, `${command} ${args.join(' ')} failed\n${result.stdout}\n${result.stderr}`)
   return result.stdout

@@ -4,14 +4,21 @@ import { EventTimeSessionWindows } from './assigners/event-time-session-windows.
 import { ProcessingTimeSessionWindows } from './assigners/processing-time-session-windows.js'
 import { SlidingEventTimeWindows } from './assigners/sliding-event-time-windows.js'
 import type { Slides } from './assigners/sliding-windows.js'
+import { SlidingProcessingTimeWindows } from './assigners/sliding-processing-time-windows.js'
+import { TumblingEventTimeWindows } from './assigners/tumbling-event-time-windows.js'
+import { TumblingProcessingTimeWindows } from './assigners/tumbling-processing-time-windows.js'
 import { EventTimeTrigger } from './triggers/event-time-trigger.js'
 
 /** What is known of windows whose assigner or trigger is one of the built-in ones, and none that extends it. */
 export interface KnownWindowing {
   /** The trigger is EventTimeTrigger. */
   readonly firesAtEnd: boolean
+  /** Windows begin and end at the same times for all keys. */
+  readonly isAligned: boolean
   /** Windows merge that touch, and become the one that covers them. */
   readonly mergesTouching: boolean
+  /** Of sessions by event time with one gap for all records. */
+  readonly sessionGapMs: number | undefined
   /** By event time, of which some overlap. */
   readonly slides: Slides | undefined
 }
@@ -23,12 +30,27 @@ const SESSIONS: ReadonlySet<unknown> = new Set([
   DynamicProcessingTimeSessionWindows,
 ])
 
+const ALIGNED: ReadonlySet<unknown> = new Set([
+  SlidingEventTimeWindows,
+  SlidingProcessingTimeWindows,
+  TumblingEventTimeWindows,
+  TumblingProcessingTimeWindows,
+])
+
 export function knownWindowing(assigner: object, trigger: object): KnownWindowing {
   return {
     firesAtEnd: trigger.constructor === EventTimeTrigger,
+    isAligned: ALIGNED.has(assigner.constructor),
     mergesTouching: SESSIONS.has(assigner.constructor),
+    sessionGapMs: sessionGapOf(assigner),
     slides: overlappingSlides(assigner),
   }
+}
+
+function sessionGapOf(assigner: object): number | undefined {
+  if (!(assigner instanceof EventTimeSessionWindows) || assigner.constructor !== EventTimeSessionWindows)
+    return undefined
+  return assigner.assignWindows(undefined, 0)[0]?.getEnd()
 }
 
 function overlappingSlides(assigner: object): Slides | undefined {

@@ -1,11 +1,16 @@
-import type { ChannelHandler } from '../../../src/runtime/taskmanager/network/channel.js'
-import type { CheckpointBarrier, WatermarkStatus } from '../../../src/runtime/taskmanager/network/stream-element.js'
+import type { GateHandler } from '../../../src/runtime/taskmanager/network/input-gate.js'
+import {
+  NO_TIMESTAMP,
+  type CheckpointBarrier,
+  type WatermarkStatus,
+} from '../../../src/runtime/taskmanager/network/stream-element.js'
 
 /** Writes down what a channel delivers, as `name` or `[name, ...]`; stops after `stopAfter` elements when asked to. */
-export class ChannelRecorder implements ChannelHandler {
+export class ChannelRecorder implements GateHandler {
   readonly announced: number[] = []
   readonly elements: unknown[] = []
   stopAfter = Number.POSITIVE_INFINITY
+  lastTimestamp: number = NO_TIMESTAMP
 
   get values(): unknown[] {
     return this.elements
@@ -17,6 +22,7 @@ export class ChannelRecorder implements ChannelHandler {
   }
 
   onRecord(value: unknown, timestamp: number, keyHash: number): void {
+    this.lastTimestamp = timestamp
     this.elements.push(['record', value, timestamp, keyHash])
   }
 

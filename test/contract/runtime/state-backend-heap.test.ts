@@ -1,8 +1,28 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { StateDescriptor } from '../../../src/api/state/state-descriptor.js'
+import { ValueStateDescriptor } from '../../../src/api/state/value-state-descriptor.js'
+import type { ValueState } from '../../../src/api/state/value-state.js'
+import { hashKey } from '../../../src/core/keygroups/canonical-key.js'
 import { HeapKeyedStateBackend } from '../../../src/runtime/taskmanager/state/heap-keyed-state-backend.js'
+import type { InternalState } from '../../../src/runtime/taskmanager/state/internal-state.js'
+import type { KeyedPriorityQueue } from '../../../src/runtime/taskmanager/state/keyed-priority-queue.js'
 import type { KeyedStateSnapshot } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
+import {
+  VOID_NAMESPACES,
+  type AnyNamespaceType,
+  type NamespaceType,
+} from '../../../src/runtime/taskmanager/state/namespace-type.js'
 import { incrementalCheckpointContract } from './incremental-checkpoint.contract.js'
 import { HEAP } from './backends-under-test.js'
-import { keyedStateBackendContract, type BackendUnderTest } from './state-backend.contract.js'
+import { Span, SPANS } from './spans.js'
+import {
+  backendOf,
+  keyedStateBackendContract,
+  restored,
+  snapshotOf,
+  type BackendUnderTest,
+} from './state-backend.contract.js'
 import { keyedStateBackendProperties } from './state-backend-properties.js'
 import { namespacesContract } from './state-namespaces.contract.js'
 import { priorityQueueContract } from './state-priority-queue.contract.js'
@@ -25,6 +45,88 @@ const incremental: BackendUnderTest = {
   keepsObjects: true,
   create: (parameters) => new AlwaysIncremental(parameters),
 }
+
+/** Each namespace is that of many keys: so its tables are others. */
+class OfSharedNamespaces extends HeapKeyedStateBackend {
+  override getOrCreateKeyedState(
+    descriptor: StateDescriptor<unknown>,
+    namespaces: AnyNamespaceType = VOID_NAMESPACES,
+  ): InternalState<unknown> {
+    return super.getOrCreateKeyedState(descriptor, sharedOf(namespaces))
+  }
+
+  override getOrCreatePriorityQueue<N>(name: string, namespaces: NamespaceType<N>): KeyedPriorityQueue<N> {
+    return super.getOrCreatePriorityQueue(name, sharedOf(namespaces))
+  }
+}
+
+const SHARED_SPANS: NamespaceType<Span> = { ...SPANS, shared: { slotOf: ({ end }) => end } }
+
+function sharedOf<N>(namespaces: NamespaceType<N>): NamespaceType<N> {
+  return (namespaces as unknown) === SPANS ? (SHARED_SPANS as unknown as NamespaceType<N>) : namespaces
+}
+
+const shared: BackendUnderTest = {
+  name: 'HeapKeyedStateBackend with shared namespaces',
+  keepsObjects: true,
+  create: (parameters) => new OfSharedNamespaces(parameters),
+}
+
+namespacesContract(shared)
+priorityQueueContract(shared)
+
+describe(`${shared.name}, more of them than get a table of their own`, () => {
+  const ends = Array.from({ length: 2500 }, (_, index) => (index * 7) % 2500)
+  const shuffled = ends.flatMap((end) => (end % 2 === 0 ? [end] : [end, 2499 - end]))
+
+  it('takes timers in the order of time, before and after a restore', async () => {
+    const backend = await backendOf(shared)
+    const timers = backend.getOrCreatePriorityQueue('timers', SPANS)
+    for (const end of shuffled) {
+      const key = `key ${String(end % 3)}`
+      backend.setCurrentKey(key, hashKey(key, 'auto'))
+      timers.add(new Span(0, end), end)
+    }
+    assert.equal(timers.size, 2500)
+    assert.equal(timers.isDue(-1), false)
+    for (const end of ends.slice(0, 100)) {
+      const key = `key ${String(end % 3)}`
+      backend.setCurrentKey(key, hashKey(key, 'auto'))
+      assert.ok(timers.remove(new Span(0, end), end))
+    }
+    const left = ends.slice(100).toSorted((one, other) => one - other)
+    const then = await restored(shared, [await snapshotOf(backend)])
+    for (const queue of [timers, then.getOrCreatePriorityQueue('timers', SPANS)]) {
+      const taken: number[] = []
+      for (let next = queue.poll(); next !== undefined; next = queue.poll()) taken.push(next.timestamp)
+      assert.deepEqual(taken, left)
+      assert.equal(queue.firstTimestamp(), undefined)
+    }
+  })
+
+  it('has in each of them what was put there, before and after a restore', async () => {
+    const backend = await backendOf(shared)
+    const descriptor = new ValueStateDescriptor<number>('values')
+    const values = backend.getOrCreateKeyedState(descriptor, SPANS) as InternalState<Span> & ValueState<number>
+    backend.setCurrentKey('a', hashKey('a', 'auto'))
+    for (const [index, end] of ends.entries()) {
+      values.setCurrentNamespace(new Span(0, end))
+      values.update(end)
+      if (index % 5 !== 0) continue
+      values.setCurrentNamespace(new Span(0, ends[index >> 1] ?? 0))
+      values.clear()
+    }
+    const cleared = new Set(ends.flatMap((_, index) => (index % 5 === 0 ? [ends[index >> 1]] : [])))
+    const again = await restored(shared, [await snapshotOf(backend)])
+    again.setCurrentKey('a', hashKey('a', 'auto'))
+    for (const each of [values, again.getOrCreateKeyedState(descriptor, SPANS) as typeof values]) {
+      for (const end of ends) {
+        each.setCurrentNamespace(new Span(0, end))
+        assert.equal(each.value(), cleared.has(end) ? null : end)
+      }
+    }
+  })
+})
 
 for (const kind of [HEAP, incremental]) {
   keyedStateBackendContract(kind)

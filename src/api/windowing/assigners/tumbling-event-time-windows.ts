@@ -18,9 +18,12 @@ import { WindowAssigner } from './window-assigner.js'
  */
 export class TumblingEventTimeWindows extends WindowAssigner<unknown, TimeWindow> {
   readonly #tumbles: Tumbles
-  /** Of the last record: most records lie in the same window as the one before, and need no objects of their own. */
-  #last: readonly TimeWindow[] = []
-  #lastStart = Number.NaN
+  /**
+   * Of the last record and of the one before it that lay in another: most records lie in one of both, and need neither objects of
+   * their own nor a division, which takes 20 ns.
+   */
+  #last: readonly [TimeWindow] | undefined
+  #other: readonly [TimeWindow] | undefined
 
   private constructor(tumbles: Tumbles) {
     super()
@@ -33,13 +36,13 @@ export class TumblingEventTimeWindows extends WindowAssigner<unknown, TimeWindow
   }
 
   assignWindows(_element: unknown, timestamp: number): readonly TimeWindow[] {
-    const { sizeMs, offsetMs } = this.#tumbles
-    const start = TimeWindow.getWindowStartWithOffset(timestamp, offsetMs, sizeMs)
-    if (start !== this.#lastStart) {
-      this.#last = [new TimeWindow(start, start + sizeMs)]
-      this.#lastStart = start
-    }
-    return this.#last
+    const last = this.#last
+    if (last !== undefined && isIn(timestamp, last[0])) return last
+    const other = this.#other
+    const windows = other !== undefined && isIn(timestamp, other[0]) ? other : this.#windowsAt(timestamp)
+    this.#other = last
+    this.#last = windows
+    return windows
   }
 
   getDefaultTrigger(): EventTimeTrigger {
@@ -53,4 +56,14 @@ export class TumblingEventTimeWindows extends WindowAssigner<unknown, TimeWindow
   override toString(): string {
     return `TumblingEventTimeWindows(${String(this.#tumbles.sizeMs)})`
   }
+
+  #windowsAt(timestamp: number): readonly [TimeWindow] {
+    const { sizeMs, offsetMs } = this.#tumbles
+    const start = TimeWindow.getWindowStartWithOffset(timestamp, offsetMs, sizeMs)
+    return [new TimeWindow(start, start + sizeMs)]
+  }
+}
+
+function isIn(timestamp: number, window: TimeWindow): boolean {
+  return timestamp >= window.getStart() && timestamp < window.getEnd()
 }

@@ -14,6 +14,7 @@ import { NO_TIMESTAMP } from '../network/stream-element.js'
 import { NUM_LATE_RECORDS_DROPPED, type LateRecordDropper } from '../operators/late-record-dropper.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 import { TwoInputUdfOperator } from '../operators/two-input/two-input-udf-operator.js'
+import type { InternalValueState } from '../state/internal-state.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from '../state/namespace-type.js'
 import type { InternalTimerService, Triggerable } from '../timers/internal-timer-service.js'
 import { JoinBuffers, type WaitingTimes, type WatermarkTime } from './join-buffers.js'
@@ -27,9 +28,11 @@ const BUFFERS = 'JOIN_BUFFERS'
 type AnyProcessJoinFunction = ProcessJoinFunction<unknown, unknown, unknown>
 type Side = 'left' | 'right'
 
+type BuffersState = ValueState<JoinBuffers> & InternalValueState<undefined>
+
 interface Opened {
   readonly timers: InternalTimerService<undefined>
-  readonly buffers: ValueState<JoinBuffers>
+  readonly buffers: BuffersState
 }
 
 export class IntervalJoinOperator extends TwoInputUdfOperator implements Triggerable<undefined>, LateRecordDropper {
@@ -54,7 +57,7 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
   override async open(): Promise<void> {
     const backend = this.requireKeyedBackend(BUFFERS)
     const descriptor = new ValueStateDescriptor(BUFFERS, joinBuffersType(this.#spec.elementTypes))
-    const buffers = backend.getOrCreateKeyedState(descriptor) as ValueState<JoinBuffers>
+    const buffers = backend.getOrCreateKeyedState(descriptor) as BuffersState
     this.#opened = { timers: this.getInternalTimerService(TIMERS, VOID_NAMESPACES, this), buffers }
     await super.open()
   }
@@ -66,7 +69,8 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
   /** Records that wait no longer are taken away when their key is looked at next: here nothing else is touched. */
   onEventTime(): void {
     const { timers, buffers: state } = this.#parts
-    const lastCleanup = state.value()?.lastCleanup ?? Number.NEGATIVE_INFINITY
+    const buffers = state.peek() as JoinBuffers | undefined
+    const lastCleanup = buffers?.lastCleanup ?? Number.NEGATIVE_INFINITY
     if (lastCleanup > timers.currentWatermark()) timers.registerEventTimeTimer(VOID_NAMESPACE, lastCleanup)
     else state.clear()
   }

@@ -13,8 +13,9 @@ import type { KeyedStateHandle } from '../../../storage/state-handles.js'
 import { CheckpointChain, mayGrow, type ChainedCheckpoint } from './checkpoint-chain.js'
 import { NO_ENTRY } from './entry-table.js'
 import { HeapKeyedStateSnapshot } from './heap-keyed-state-snapshot.js'
-import { HeapQueueEntries } from './heap-queue-entries.js'
+import { HeapQueueEntries, type PrepareKeys } from './heap-queue-entries.js'
 import { HeapStateTable } from './heap-state-table.js'
+import { HeapTablesByNamespace } from './heap-tables-by-namespace.js'
 import type { InternalState } from './internal-state.js'
 import { readEntries } from './key-group-block.js'
 import { KeyContext } from './key-context.js'
@@ -31,31 +32,39 @@ import { VOID_NAMESPACES, type AnyNamespaceType, type NamespaceType } from './na
 import { NewKeys } from './new-keys.js'
 import { RestoredKeyedState } from './restored-keyed-state.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
+import { SharedTimerQueue } from './shared-timer-queue.js'
 import type { StateTypes } from './state-table.js'
+import { TablePriorityQueue } from './table-priority-queue.js'
+
+/** Of one state. */
+type HeapTables = HeapStateTable | HeapTablesByNamespace
 
 export class HeapKeyedStateBackend implements KeyedStateBackend {
   readonly #parameters: KeyedStateBackendParameters
   readonly #context = new KeyContext()
   readonly #keySerializer: TypeSerializer<unknown> = structuredSerializer()
-  readonly #states: KeyedStateRegistry<HeapStateTable>
+  readonly #states: KeyedStateRegistry<HeapTables>
   readonly #restored: RestoredKeyedState
   /** What incremental checkpoints of this attempt may build on: the first one is whole. */
   readonly #chain = new CheckpointChain()
   readonly #newKeys: NewKeys
   /** The state whose memory is touched ahead: of several, which are rare, the first. */
-  #firstTable: HeapStateTable | undefined
+  #firstTable: HeapTables | undefined
 
   constructor(parameters: KeyedStateBackendParameters) {
     this.#parameters = parameters
     this.#newKeys = new NewKeys(parameters.operatorName, parameters.keyKind)
     this.#restored = new RestoredKeyedState(parameters.operatorName, parameters.keyGroups)
-    this.#states = new KeyedStateRegistry<HeapStateTable>(parameters, this.#context, {
+    this.#states = new KeyedStateRegistry<HeapTables>(parameters, this.#context, {
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table, keys) => new KeyedMapState(table, keys),
-      createQueueEntries: ({ table, current }) => {
-        return new HeapQueueEntries(table, current, (hashes, start, end) => {
+      createQueue: ({ table, current }) => {
+        const prepareKeys: PrepareKeys = (hashes, start, end) => {
           this.prepareKeys(hashes, start, end)
-        })
+        }
+        return table instanceof HeapTablesByNamespace
+          ? new SharedTimerQueue(table, current, prepareKeys)
+          : new TablePriorityQueue(new HeapQueueEntries(table, current, prepareKeys))
       },
     })
   }
@@ -128,7 +137,7 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   }
 
   /** What the snapshot is to build on; undefined when it is to be whole. */
-  #baseOf({ baseCheckpointId }: SnapshotIncrement, tables: readonly HeapStateTable[]): ChainedCheckpoint | undefined {
+  #baseOf({ baseCheckpointId }: SnapshotIncrement, tables: readonly HeapTables[]): ChainedCheckpoint | undefined {
     const base = baseCheckpointId === undefined ? undefined : this.#chain.baseOf(baseCheckpointId)
     if (base === undefined) return undefined
     for (const table of tables) table.forgetChangesBefore(base.epoch)
@@ -145,17 +154,21 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     return Promise.resolve()
   }
 
-  #createTable(types: StateTypes, context: KeyContext): HeapStateTable {
-    const table = new HeapStateTable(types, { ...this.#parameters, newKeys: this.#newKeys, context })
+  #createTable(types: StateTypes, context: KeyContext): HeapTables {
+    const environment = { ...this.#parameters, newKeys: this.#newKeys, context }
+    const table =
+      types.namespaces.shared === undefined
+        ? new HeapStateTable(types, environment)
+        : new HeapTablesByNamespace(types, environment)
     this.#load(table)
     if (types.metadata.kind !== 'priority-queue') {
       this.#firstTable ??= table
-      context.leader ??= table
+      if (table instanceof HeapStateTable) context.leader ??= table
     }
     return table
   }
 
-  #load(table: HeapStateTable): void {
+  #load(table: HeapTables): void {
     const { metadata, namespaces, serializer: value } = table.types
     const restored = this.#restored.take(metadata)
     if (restored === undefined) return

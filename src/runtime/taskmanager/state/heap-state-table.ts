@@ -12,12 +12,13 @@ import { keyGroupForHash } from '../../../core/keygroups/key-group-assignment.js
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import { ChangeLog, type RemovedKey } from './change-log.js'
 import { EntryTable, NO_ENTRY, NOT_FOUND, type ValuesAhead } from './entry-table.js'
-import type { KeyContext } from './key-context.js'
+import { NO_PLACE, type KeyContext } from './key-context.js'
 import type { NamedState } from './given-values.js'
 import type { StateEntry } from './key-group-block.js'
 import type { NamespaceColumn } from './namespace-column.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from './namespace-type.js'
 import type { NewKeys } from './new-keys.js'
+import { ObjectsAhead } from './objects-ahead.js'
 import { stateNotStorable } from './state-not-serializable.js'
 import type { EntryKey, StateTable, StateTypes } from './state-table.js'
 import { TableSnapshot } from './table-snapshot.js'
@@ -32,6 +33,8 @@ export interface HeapTableEnvironment {
   readonly keyKind: KeyKind
   readonly newKeys: NewKeys
   readonly context: KeyContext
+  /** Of entries; that of an ordinary table where it is not said. */
+  readonly initialCapacity?: number
 }
 
 /** Twelve fields: those below `#table` are read for every record, where another object between would cost. */
@@ -58,12 +61,18 @@ export class HeapStateTable implements StateTable {
     this.types = types
     this.#environment = environment
     this.#context = environment.context
-    this.#table = new EntryTable(environment.keyKind, types.namespaces, valuesAheadOf(types))
+    const { keyKind, initialCapacity } = environment
+    this.#table = new EntryTable(keyKind, types.namespaces, { valuesAhead: valuesAheadOf(types), initialCapacity })
   }
 
   /** For errors. */
   get named(): NamedState {
     return { state: this.types.metadata.name, operator: this.#environment.operatorName }
+  }
+
+  /** All tables of the state. */
+  parts(): readonly HeapStateTable[] {
+    return [this]
   }
 
   get size(): number {
@@ -81,6 +90,12 @@ export class HeapStateTable implements StateTable {
     const value = this.#table.valueAt(position)
     if (this.#isWatched && typeof value === 'object' && value !== null) return this.#handOut(position, value)
     return value
+  }
+
+  /** Running snapshots may share it. */
+  peek(): unknown {
+    const position = this.#current()
+    return position === NOT_FOUND ? undefined : this.#table.valueAt(position)
   }
 
   put(value: unknown): void {
@@ -117,9 +132,12 @@ export class HeapStateTable implements StateTable {
   remove(): void {
     const position = this.#current()
     if (position === NOT_FOUND) return
+    const context = this.#context
     this.#newKey = this.keyAt(position)
+    context.setOwn(this.#newKey)
     this.removeAt(position)
     this.#position = NOT_FOUND
+    if (context.leader === this) context.setPlace(NO_PLACE)
   }
 
   /** The position of an entry of any key, for those who keep positions; NOT_FOUND where there is none. */
@@ -128,9 +146,8 @@ export class HeapStateTable implements StateTable {
   }
 
   /** An entry that `find` has not found; its position. */
-  insert({ key, keyHash }: KeyContext, namespace: unknown, value: unknown): number {
-    const own = this.#environment.newKeys.accept(key, keyHash, this.types.metadata.name)
-    return this.#insert({ key: own, namespace, value }, keyHash ^ this.#hashOf(namespace))
+  insert(context: KeyContext, namespace: unknown, value: unknown): number {
+    return this.#insert({ key: this.#ownKey(context), namespace, value }, context.keyHash ^ this.#hashOf(namespace))
   }
 
   removeAt(position: number): void {
@@ -258,13 +275,23 @@ export class HeapStateTable implements StateTable {
     const context = this.#context
     if (!context.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: this.types.metadata.name })
     const position = this.#table.find(context.key, this.#namespace, context.keyHash ^ this.#namespaceHash)
-    if (position === NOT_FOUND) {
-      this.#newKey = this.#environment.newKeys.accept(context.key, context.keyHash, this.types.metadata.name)
-    }
+    if (position === NOT_FOUND) this.#newKey = this.#ownKey(context)
     this.#position = position
     this.#sequence = context.sequence
     if (context.leader === this) context.setPlace(position)
     return position
+  }
+
+  /** One hash a record whose key is new to some state, and none for a timer of a key that the leading state has. */
+  #ownKey(context: KeyContext): unknown {
+    if (context.hasOwn) return context.own
+    const { place, leader } = context
+    const own =
+      place !== NO_PLACE && leader instanceof HeapStateTable
+        ? leader.keyAt(place)
+        : this.#environment.newKeys.accept(context.key, context.keyHash, this.types.metadata.name)
+    context.setOwn(own)
+    return own
   }
 
   #insertCurrent(value: unknown): void {
@@ -331,6 +358,7 @@ function preserve(position: number, snapshots: readonly TableSnapshot[]): void {
   for (const snapshot of snapshots) if (snapshot.needs(position)) snapshot.preserve(position)
 }
 
-function valuesAheadOf({ serializer }: StateTypes): ValuesAhead | undefined {
-  return serializer instanceof UserMapSerializer ? new UserMapsAhead() : undefined
+function valuesAheadOf({ serializer, metadata }: StateTypes): ValuesAhead | undefined {
+  if (metadata.kind === 'priority-queue') return undefined
+  return serializer instanceof UserMapSerializer ? new UserMapsAhead() : new ObjectsAhead()
 }

@@ -8,10 +8,17 @@ export interface InternalState<N> extends State {
   setCurrentNamespace(namespace: N): void
 }
 
+export interface InternalValueState<N> extends InternalState<N> {
+  /** The value for a look at it: nothing in it may be changed. Undefined where there is none. */
+  peek(): unknown
+}
+
 /** A list, reducing or aggregating state. */
 export interface InternalMergingState<N> extends InternalState<N> {
   /** What the table holds of the current key and namespace: of aggregating state the accumulator. Undefined where it is empty. */
   getInternal(): unknown
+  /** What `getInternal` is to give from here on, of the same state; an empty list is none. */
+  updateInternal(value: unknown): void
   /**
    * Under the current key: what the sources hold comes after what the target holds, and the sources are empty then. The
    * target is the current namespace afterwards.

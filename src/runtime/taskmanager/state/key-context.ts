@@ -20,6 +20,8 @@ export class KeyContext {
   /** The state whose entries give keys a number, their position in it: the first one of a backend that has such positions. */
   leader: object | undefined
   readonly notes: PlaceNotes[] = []
+  #own: unknown
+  #ownSequence = -1
   #place = NO_PLACE
   #placeSequence = -1
 
@@ -39,6 +41,21 @@ export class KeyContext {
     this.key = undefined
     this.hasKey = false
     this.sequence += 1
+  }
+
+  /** Whether the key was checked as a new one, by any state. */
+  get hasOwn(): boolean {
+    return this.#ownSequence === this.sequence
+  }
+
+  /** The current key as tables keep it, once it was checked. */
+  get own(): unknown {
+    return this.#own
+  }
+
+  setOwn(own: unknown): void {
+    this.#own = own
+    this.#ownSequence = this.sequence
   }
 
   /** The leading state has looked for the current key. */

@@ -35,6 +35,10 @@ export class KeyedAggregatingState implements AggregatingState<unknown, unknown>
     return this.#table.get()
   }
 
+  updateInternal(value: unknown): void {
+    this.#table.put(value)
+  }
+
   mergeNamespaces(target: unknown, sources: Iterable<unknown>): void {
     mergeNamespaces(this.#table, target, sources, (first, second) => {
       return stateResult(this.#aggregator.merge(first, second), 'merge', this.#table.named)

@@ -54,6 +54,10 @@ export class KeyedListState implements ListState<unknown>, InternalMergingState<
     return this.#table.get()
   }
 
+  updateInternal(value: unknown): void {
+    this.update(value as readonly unknown[])
+  }
+
   mergeNamespaces(target: unknown, sources: Iterable<unknown>): void {
     mergeNamespaces(this.#table, target, sources, concatenated)
   }

@@ -14,7 +14,7 @@ export interface QueueElement<N> {
  */
 export interface KeyedPriorityQueue<N> {
   readonly size: number
-  /** For the current key. True when it is the first element now. */
+  /** For the current key. True when it comes first now; of those that have the least timestamp that is enough of one of them. */
   add(namespace: N, timestamp: number): boolean
   /** Of the current key. False where there is none. */
   remove(namespace: N, timestamp: number): boolean

@@ -39,6 +39,10 @@ export class KeyedReducingState implements ReducingState<unknown>, InternalMergi
     return this.#table.get()
   }
 
+  updateInternal(value: unknown): void {
+    this.#table.put(value)
+  }
+
   mergeNamespaces(target: unknown, sources: Iterable<unknown>): void {
     mergeNamespaces(this.#table, target, sources, (first, second) => this.#reduced(first, second))
   }

@@ -15,7 +15,6 @@ import { KeyedReducingState } from './keyed-reducing-state.js'
 import { KeyedValueState } from './keyed-value-state.js'
 import type { AnyNamespaceType, NamespaceType } from './namespace-type.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
-import type { QueueEntries } from './queue-entries.js'
 import { stateNotSerializable } from './state-not-serializable.js'
 import {
   checkCompatible,
@@ -27,7 +26,7 @@ import {
   type AnyMapStateDescriptor,
 } from './state-registration.js'
 import type { StateTable, StateTypes } from './state-table.js'
-import { presence, TablePriorityQueue } from './table-priority-queue.js'
+import { presence } from './table-priority-queue.js'
 import { timerNamespaces } from './timer-namespaces.js'
 import type { UserKeys } from './user-map.js'
 
@@ -37,10 +36,10 @@ export interface TableMaker<T extends StateTable> {
   createTable(types: StateTypes, context: KeyContext): T
   createMapState(table: T, keys: UserKeys): InternalState<unknown>
   /** Of a queue in the table, for the current key of `current`; `table` is that of `createTable`, for a context of its own. */
-  createQueueEntries(parameters: QueueEntriesParameters<T>): QueueEntries<unknown>
+  createQueue(parameters: QueueParameters<T>): KeyedPriorityQueue<unknown>
 }
 
-export interface QueueEntriesParameters<T extends StateTable> {
+export interface QueueParameters<T extends StateTable> {
   readonly table: T
   /** Of the table alone: its elements are of any key. */
   readonly tableContext: KeyContext
@@ -102,10 +101,9 @@ export class KeyedStateRegistry<T extends StateTable> {
     const table = this.#explained(name, () =>
       this.#maker.createTable({ metadata, serializer: presence, namespaces }, tableContext),
     )
-    const entries = this.#maker.createQueueEntries({ table, tableContext, current: this.#context })
-    const queue = new TablePriorityQueue(entries as QueueEntries<N>)
+    const queue = this.#maker.createQueue({ table, tableContext, current: this.#context })
     this.#states.set(name, { table, state: undefined, queue })
-    return queue
+    return queue as KeyedPriorityQueue<N>
   }
 
   *getKeys(name: string, namespace: unknown): Generator {

@@ -2,10 +2,10 @@
 // Invariants: a null or undefined value is no entry; a default value is handed out as a copy of its own for each call.
 // Thread: the task worker that owns the backend.
 import type { ValueState } from '../../../api/state/value-state.js'
-import type { InternalState } from './internal-state.js'
+import type { InternalValueState } from './internal-state.js'
 import type { StateTable } from './state-table.js'
 
-export class KeyedValueState implements ValueState<unknown>, InternalState<unknown> {
+export class KeyedValueState implements ValueState<unknown>, InternalValueState<unknown> {
   readonly #table: StateTable
   readonly #defaultValue: unknown
 
@@ -21,6 +21,10 @@ export class KeyedValueState implements ValueState<unknown>, InternalState<unkno
   value(): unknown {
     const value = this.#table.get()
     return value === undefined ? this.#default() : value
+  }
+
+  peek(): unknown {
+    return this.#table.peek()
   }
 
   update(value: unknown): void {

@@ -17,8 +17,15 @@ export interface NamespaceType<N> {
   equals(left: N, right: N): boolean
   /** How a table in memory keeps them; where there is none, as numbers or as the objects that they are. */
   newColumn?(): NamespaceColumn
+  /** Where each is that of many keys, and goes with all that belongs to it: a table in memory keeps apart what each of them has. */
+  readonly shared?: SharedNamespaces<N>
   /** Of namespaces that are no more than two numbers: a table in memory keeps these. */
   readonly numbers?: TwoNumbers<N>
+}
+
+export interface SharedNamespaces<N> {
+  /** A number that few of them have in common. */
+  slotOf(namespace: N): number
 }
 
 export const VOID_NAMESPACES: NamespaceType<undefined> = {

@@ -23,7 +23,9 @@ const PRESENCE = 'PRESENCE'
 const NO_SCHEMA = 0
 const MAP_SEPARATOR = ' => '
 /** Types of the engine's own operators, which write something beside the values that they are about. */
-const ENGINE_TYPE = /^(?:FEEDBACK|TIMESTAMPED|PANES|TAGGED|JOIN_BUFFERS|MERGING)\(/
+const ENGINE_TYPE = /^(?:FEEDBACK|TIMESTAMPED|PANES|TAGGED|JOIN_BUFFERS|MERGING|[A-Z]+_SESSIONS)\(/
+/** An engine's type around one that a job declares or not. */
+const AROUND_ONE = /^([A-Z]+_SESSIONS)\((.*)\)$/
 
 export type AnyMapStateDescriptor = MapStateDescriptor<unknown, unknown>
 
@@ -113,7 +115,10 @@ export function checkCompatible(existing: StateMetadata, requested: StateMetadat
 }
 
 function canRead(now: string, before: string | undefined): boolean {
-  return before === now || (before === GENERIC && !ENGINE_TYPE.test(now))
+  if (before === now || (before === GENERIC && !ENGINE_TYPE.test(now))) return true
+  const [, around, inner = ''] = AROUND_ONE.exec(now) ?? []
+  const [, aroundBefore, innerBefore] = AROUND_ONE.exec(before ?? '') ?? []
+  return around !== undefined && around === aroundBefore && canRead(inner, innerBefore)
 }
 
 /** Throws when one name is asked for as state of a window and of the key alone. */

@@ -29,6 +29,8 @@ export interface StateTable {
   readonly named: NamedState
   /** The value of the current key and namespace, undefined when there is none. */
   get(): unknown
+  /** As `get`, for those who change nothing in it, and keep it no longer than until the next call. */
+  peek(): unknown
   put(value: unknown): void
   /** The object that `get` handed out, or `put` took, was changed. */
   changedInPlace(): void

@@ -28,6 +28,16 @@ const GENTLE: Pace = { minBudgetMs: 0.008, maxBudgetMs: 0.1, shareOfPause: 0.07 
 /** A snapshot that takes longer must come to its end; records keep four fifths of the time. */
 const STEADY: Pace = { minBudgetMs: 0.03, maxBudgetMs: 0.4, shareOfPause: 0.25 }
 const GENTLE_MS = 300
+/**
+ * Where the task always has more to do, its records wait in channels for much longer than a slice: a short snapshot, which has
+ * to put fewer values aside, is worth more to them. They keep two thirds of the time. Medians of two alternations in ms, p = 1: W7
+ * 518 became 250, an interval join of 100,000 keys 2,010 became 1,200, W2 with 100,000 keys (p = 2) 500 became 322.
+ */
+const SATURATED: Pace = { minBudgetMs: 0.03, maxBudgetMs: 1, shareOfPause: 0.5 }
+/** A step of a task that always has more to do takes 1 ms; one that has waited comes back sooner. */
+const BUSY_PAUSE_MS = 0.75
+/** A task at half of its rate has caught up with a collection of garbage by then. */
+const SATURATED_AFTER_MS = 50
 const DEFAULT_MAX_STEPS = 2000
 /** Reading the clock costs as much as writing a small entry. */
 const STEPS_BETWEEN_CLOCK_READS = 16
@@ -39,6 +49,8 @@ export class TimeSlices {
   #steps = 0
   #startedAt: number
   readonly #gentleUntil: number
+  /** How long the task has had no time to spare, about, up to twice what it takes to count as saturated. */
+  #busyMs = 0
   #canceled: Error | undefined
   #abortWait: ((reason: Error) => void) | undefined
 
@@ -69,9 +81,16 @@ export class TimeSlices {
     this.#abortWait = undefined
     this.#steps = 0
     this.#startedAt = clock.monotonicMs()
-    const { minBudgetMs, maxBudgetMs, shareOfPause } = this.#startedAt < this.#gentleUntil ? GENTLE : STEADY
-    const share = (this.#startedAt - endedAt) * shareOfPause
-    this.#budgetMs = Math.min(maxBudgetMs, Math.max(minBudgetMs, share))
+    const pauseMs = this.#startedAt - endedAt
+    const { minBudgetMs, maxBudgetMs, shareOfPause } = this.#paceAfter(pauseMs)
+    this.#budgetMs = Math.min(maxBudgetMs, Math.max(minBudgetMs, pauseMs * shareOfPause))
+  }
+
+  #paceAfter(pauseMs: number): Pace {
+    const busyMs = pauseMs < BUSY_PAUSE_MS ? this.#busyMs / 2 : this.#busyMs + pauseMs
+    this.#busyMs = Math.min(busyMs, 2 * SATURATED_AFTER_MS)
+    if (this.#busyMs >= SATURATED_AFTER_MS) return SATURATED
+    return this.#startedAt < this.#gentleUntil ? GENTLE : STEADY
   }
 
   cancel(reason: Error): void {

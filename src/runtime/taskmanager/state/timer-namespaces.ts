@@ -28,6 +28,7 @@ export function timerNamespaces<N>(inner: NamespaceType<N>): NamespaceType<Timer
     hash: ({ timestamp, namespace }) => hashTimestamp(timestamp) ^ inner.hash(namespace),
     equals: (left, right) => left.timestamp === right.timestamp && inner.equals(left.namespace, right.namespace),
     newColumn: () => new TimerColumn(inner),
+    ...(inner.shared === undefined ? {} : { shared: { slotOf: ({ timestamp }) => timestamp } }),
   }
 }
 

@@ -68,6 +68,8 @@ export class UserMap {
     }
     const place = placeOf(token, few)
     if (place >= 0) few[place + 1] = value
+    // Just as long as it has to be: a push makes room for sixteen more, and most maps of timestamps have one entry or two.
+    else if (few.length === 2) this.#few = [few[0], few[1], token, value]
     else if (few.length < MANY) few.push(token, value)
     else this.#becomeMany(few).set(token, value)
   }

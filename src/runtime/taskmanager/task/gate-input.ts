@@ -4,8 +4,7 @@
 // Thread: the task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { ClassNotRegisteredError } from '../../../core/types/class-not-registered-error.js'
-import type { ChannelHandler } from '../network/channel.js'
-import type { InputGate } from '../network/input-gate.js'
+import type { GateHandler, InputGate } from '../network/input-gate.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { SourceStatus } from '../operators/stream-operator.js'
 import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
@@ -15,7 +14,7 @@ import type { TaskInput, TriggerAnswer } from './task-input.js'
 export interface GateInputParts {
   readonly gate: InputGate
   /** One an input, in the order of their numbers. */
-  readonly handlers: readonly ChannelHandler[]
+  readonly handlers: readonly GateHandler[]
   readonly time: PendingTime
   readonly barriers: CheckpointBarrierHandler
   /** For a checkpoint that was triggered here: all inputs have been read to their end. */
@@ -27,7 +26,7 @@ export interface GateInputParts {
 export class GateInput implements TaskInput {
   readonly #parts: GateInputParts
   readonly #gate: InputGate
-  readonly #handlers: readonly ChannelHandler[]
+  readonly #handlers: readonly GateHandler[]
   readonly #time: PendingTime
   #atEndOfInput: CheckpointBarrier[] = []
   #isDataRead = false

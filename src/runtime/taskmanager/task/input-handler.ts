@@ -3,9 +3,8 @@
 // Invariants: one an input of the head. A drain stops as soon as the task may take no more input.
 // Thread: the task's worker.
 import type { ChannelTime, InputTime } from '../../protocol/time-report.js'
-import type { ChannelHandler } from '../network/channel.js'
-import type { InputGate } from '../network/input-gate.js'
-import type { CheckpointBarrier, WatermarkStatus } from '../network/stream-element.js'
+import type { GateHandler, InputGate } from '../network/input-gate.js'
+import { NO_TIMESTAMP, type CheckpointBarrier, type WatermarkStatus } from '../network/stream-element.js'
 import type { Input } from '../operators/stream-operator.js'
 import type { IterationMarkers } from '../iteration/iteration-markers.js'
 import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
@@ -26,7 +25,7 @@ export interface InputHandlerInput {
   readonly mayContinue: () => boolean
 }
 
-export class InputHandler implements ChannelHandler {
+export class InputHandler implements GateHandler {
   readonly #gate: InputGate
   readonly #input: Input
   readonly #barriers: CheckpointBarrierHandler
@@ -36,6 +35,7 @@ export class InputHandler implements ChannelHandler {
   readonly #valveChannels: readonly number[]
   readonly mayContinue: () => boolean
   numRecordsIn = 0
+  lastTimestamp: number = NO_TIMESTAMP
   currentInputWatermark: number = Number.NEGATIVE_INFINITY
 
   constructor({ gate, number, input, barriers, markers, time, mayContinue }: InputHandlerInput) {
@@ -71,6 +71,7 @@ export class InputHandler implements ChannelHandler {
 
   onRecord(value: unknown, timestamp: number, keyHash: number): void {
     this.numRecordsIn += 1
+    this.lastTimestamp = timestamp
     this.#input.processElement(value, timestamp, keyHash)
   }
 

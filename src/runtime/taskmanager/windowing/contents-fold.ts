@@ -1,7 +1,8 @@
 // Duty: what a reduction or an aggregation of windows does with records, and with what they were combined to, where the operator
-// does it by itself: in panes, and under an evictor.
+// does it by itself: in panes, sessions, and under an evictor.
 // Invariants: `merge` may change what it is given, as the functions may: who needs it afterwards gives a copy.
 // Thread: the task worker that owns the operator.
+import { FieldAggregation } from '../../../api/datastream/aggregations.js'
 import type { WindowSpec } from '../../../api/dag/operators/window-spec.js'
 import type { AggregateFunction } from '../../../api/functions/aggregate-function.js'
 import type { ReduceFunction } from '../../../api/functions/reduce-function.js'
@@ -10,6 +11,7 @@ import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import { asyncNotAllowed, isThenable, resultMissing } from '../state/thenable.js'
+import { RecordsSerializer } from './sessions-type.js'
 import { CONTENTS_STATE } from './window-contents.js'
 
 export interface ContentsFold {
@@ -39,6 +41,42 @@ export function contentsFold(
     : new AggregatingFold(contents.function, serializer, operator)
 }
 
+/** Also of windows that keep all their records. */
+export function anyContentsFold(spec: WindowSpec, operator: string, registered: RegisteredTypes): ContentsFold {
+  const fold = contentsFold(spec, operator, registered)
+  if (fold !== undefined) return fold
+  return new RecordsFold(
+    new RecordsSerializer(heldType(spec)?.createSerializer(registered) ?? structuredSerializer(registered)),
+  )
+}
+
+class RecordsFold implements ContentsFold {
+  readonly #serializer: TypeSerializer<unknown>
+
+  constructor(serializer: TypeSerializer<unknown>) {
+    this.#serializer = serializer
+  }
+
+  add(held: unknown, value: unknown): unknown {
+    if (held === undefined) return [value]
+    const records = held as unknown[]
+    records.push(value)
+    return records
+  }
+
+  merge(first: unknown, second: unknown): unknown {
+    return [...(first as unknown[]), ...(second as unknown[])]
+  }
+
+  result(held: unknown): unknown {
+    return held
+  }
+
+  copy(held: unknown): unknown {
+    return this.#serializer.copy(held)
+  }
+}
+
 class ReducingFold implements ContentsFold {
   readonly #reducer: ReduceFunction<unknown>
   readonly #serializer: TypeSerializer<unknown>
@@ -51,7 +89,9 @@ class ReducingFold implements ContentsFold {
   }
 
   add(held: unknown, value: unknown): unknown {
-    return held === undefined ? value : this.merge(held, value)
+    if (held !== undefined) return this.merge(held, value)
+    if (this.#reducer instanceof FieldAggregation) this.#reducer.check(value)
+    return value
   }
 
   merge(first: unknown, second: unknown): unknown {
@@ -83,7 +123,7 @@ class AggregatingFold implements ContentsFold {
   }
 
   add(held: unknown, value: unknown): unknown {
-    const accumulator = held === undefined ? this.#aggregator.createAccumulator() : held
+    const accumulator = held ?? this.#aggregator.createAccumulator()
     return given(this.#aggregator.add(value, accumulator), 'add', this.#operator)
   }
 

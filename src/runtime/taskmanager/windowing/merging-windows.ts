@@ -12,7 +12,7 @@ import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 import { MergingWindowSet, type WindowEntry } from './merging-window-set.js'
 
 /** Flink's name of the state. */
-const STATE_NAME = 'merging-window-set'
+export const MERGING_STATE = 'merging-window-set'
 
 export class MergingWindows {
   readonly #assigner: MergingWindowAssigner<unknown, Window>
@@ -24,13 +24,18 @@ export class MergingWindows {
   ) {
     this.#assigner = assigner
     const type = entryType(assigner.getWindowSerializer())
-    const descriptor = new ListStateDescriptor<WindowEntry>(STATE_NAME, type)
+    const descriptor = new ListStateDescriptor<WindowEntry>(MERGING_STATE, type)
     this.#entries = backend.getOrCreateKeyedState(descriptor) as ListState<WindowEntry>
   }
 
   ofCurrentKey(): MergingWindowSet {
     const entries = this.#entries.get()
     return new MergingWindowSet(this.#assigner, Array.isArray(entries) ? (entries as WindowEntry[]) : [...entries])
+  }
+
+  /** In the place of those that there are. */
+  adopt(entries: readonly WindowEntry[]): void {
+    this.#entries.update(entries)
   }
 
   persist(windows: MergingWindowSet): void {

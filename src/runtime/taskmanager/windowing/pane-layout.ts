@@ -5,30 +5,46 @@
 import type { Slides } from '../../../api/windowing/assigners/sliding-windows.js'
 import { TimeWindow } from '../../../api/windowing/windows/time-window.js'
 
+interface Pane {
+  readonly start: number
+  readonly end: number
+  readonly firstEnd: number
+}
+
 export class PaneLayout {
   readonly slideMs: number
   readonly #sizeMs: number
   readonly #offsetMs: number
   /** Where windows end, between two beginnings: 0 where they end at one. */
   readonly #endMs: number
+  /** Of the last record and of the one before it that lay in another: a division of such numbers takes 20 ns. */
+  #last: Pane
+  #other: Pane
 
   constructor({ sizeMs, slideMs, offsetMs }: Slides) {
     this.slideMs = slideMs
     this.#sizeMs = sizeMs
     this.#offsetMs = offsetMs
     this.#endMs = sizeMs % slideMs
+    this.#last = this.#paneAt(offsetMs)
+    this.#other = this.#last
   }
 
   /** Beginning of the pane in which the time lies. */
   startOf(timestamp: number): number {
-    const begin = TimeWindow.getWindowStartWithOffset(timestamp, this.#offsetMs, this.slideMs)
-    const end = begin + this.#endMs
-    return timestamp < end ? begin : end
+    const last = this.#last
+    if (timestamp >= last.start && timestamp < last.end) return last.start
+    const other = this.#other
+    const pane = timestamp >= other.start && timestamp < other.end ? other : this.#paneAt(timestamp)
+    this.#other = last
+    this.#last = pane
+    return pane.start
   }
 
   /** End of the first window that the pane is part of. */
   firstEndOf(paneStart: number): number {
-    return this.lastEndUpTo(paneStart) + this.slideMs
+    const last = this.#last
+    return last.start === paneStart ? last.firstEnd : this.#firstEndOf(paneStart)
   }
 
   /** End of the last window that the pane is part of. */
@@ -40,6 +56,17 @@ export class PaneLayout {
   lastEndUpTo(time: number): number {
     if (!Number.isFinite(time)) return time
     return TimeWindow.getWindowStartWithOffset(time, this.#offsetMs + this.#endMs, this.slideMs)
+  }
+
+  #paneAt(timestamp: number): Pane {
+    const begin = TimeWindow.getWindowStartWithOffset(timestamp, this.#offsetMs, this.slideMs)
+    const middle = begin + this.#endMs
+    const [start, end] = timestamp < middle ? [begin, middle] : [middle, begin + this.slideMs]
+    return { start, end, firstEnd: this.#firstEndOf(start) }
+  }
+
+  #firstEndOf(paneStart: number): number {
+    return this.lastEndUpTo(paneStart) + this.slideMs
   }
 
   windowUntil(end: number): TimeWindow {

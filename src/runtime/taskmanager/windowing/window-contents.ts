@@ -41,7 +41,7 @@ export function windowContents(
 }
 
 /** Nobody but the program that took the snapshot has asked for the state: its windows were others. */
-function restoreExplained(error: unknown, operator: string): unknown {
+export function restoreExplained(error: unknown, operator: string): unknown {
   if (!FlinkError.is(error, 'STATE_NAME_CONFLICT') && !FlinkError.is(error, 'STATE_TYPE_INCOMPATIBLE')) return error
   const { reason, existing, requested } = error.details
   // Without its advice about declarations and names, which nobody can follow here; so it is no cause, either.

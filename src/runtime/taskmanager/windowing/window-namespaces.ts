@@ -15,6 +15,11 @@ const START_AND_END: StartAndEnd<TimeWindow> = {
   hash: timeWindowHash,
 }
 
+/** Of windows that begin and end at the same times for all keys: each of them is that of many keys. */
+export function alignedWindowNamespaces(assigner: WindowAssigner<unknown, Window>): NamespaceType<Window> {
+  return { ...windowNamespaces(assigner), shared: { slotOf: (window) => window.maxTimestamp() } }
+}
+
 export function windowNamespaces(assigner: WindowAssigner<unknown, Window>): NamespaceType<Window> {
   const serializer = assigner.getWindowSerializer()
   // Another copy of the package has windows of another class.

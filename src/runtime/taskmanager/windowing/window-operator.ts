@@ -10,6 +10,7 @@ import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import { isFire, isPurge } from '../../../api/windowing/triggers/trigger-result.js'
 import type { TimeWindow } from '../../../api/windowing/windows/time-window.js'
 import type { Window } from '../../../api/windowing/windows/window.js'
+import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Counter } from '../../../core/metrics/counter.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
@@ -18,13 +19,15 @@ import { NUM_LATE_RECORDS_DROPPED, type LateRecordDropper } from '../operators/l
 import { OneInputUdfOperator } from '../operators/one-input-udf-operator.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
+import type { NamespaceType } from '../state/namespace-type.js'
 import type { InternalTimer, Triggerable } from '../timers/internal-timer-service.js'
 import { checkAssigned } from './assigned-windows.js'
+import { mergingWindowsOfSessions, sessionsState } from './session-states.js'
 import type { MergingWindowSet, WindowMerge } from './merging-window-set.js'
 import { contentsDescriptor } from './window-contents.js'
 import { windowCopies, type AfterFiring } from './window-copies.js'
 import { makeWindowParts, type WindowParts } from './window-parts.js'
-import { windowNamespaces } from './window-namespaces.js'
+import { alignedWindowNamespaces, windowNamespaces } from './window-namespaces.js'
 import type { TimerMethod } from './trigger-call.js'
 
 /** Flink's name. */
@@ -50,13 +53,14 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
 
   override async open(): Promise<void> {
     const { name: operatorName, output, spec, backend, context } = this
-    const namespaces = windowNamespaces(spec.assigner)
+    const namespaces = this.#namespaces()
     const timers = this.getInternalTimerService(TIMERS, namespaces, this)
     const { metrics } = context
     const descriptor = this.contentsDescriptor()
     const copies = windowCopies(spec, operatorName, context)
     const surroundings = { operatorName, spec, backend, namespaces, timers, output, metrics, descriptor, copies }
     this.#opened = makeWindowParts(surroundings)
+    this.takeSessions()
     await super.open()
   }
 
@@ -87,7 +91,8 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
   protected assign(value: unknown, timestamp: number): boolean {
     const { assignerContext, merging } = this.parts
     const windows = this.spec.assigner.assignWindows(value, timestamp, assignerContext)
-    checkAssigned(windows, this.name, this.spec.assigner)
+    // One of the engine's own needs no look.
+    if (!this.spec.known.isAligned) checkAssigned(windows, this.name, this.spec.assigner)
     return merging === undefined
       ? this.#addToWindows(windows, value, timestamp)
       : this.#addToMergingWindows(windows, value, timestamp)
@@ -100,6 +105,16 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
 
   protected contentsDescriptor(): StateDescriptor<unknown> {
     return contentsDescriptor(this.spec.contents, this.spec.elementType)
+  }
+
+  /** Of a snapshot of a job whose sessions fired at their end alone. */
+  protected takeSessions(): void {
+    const { contents, merging } = this.parts
+    if (merging === undefined) return
+    sessionsState(this.contentsDescriptor(), this.backend, this.name)
+    mergingWindowsOfSessions(this.backend, { contents, merging }, (window) => {
+      this.parts.timers.registerEventTimeTimer(window, window.maxTimestamp())
+    })
   }
 
   /** As it is kept. */
@@ -173,7 +188,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
 
   readonly #onMerge = ({ mergeResult, mergedWindows, stateWindow, mergedStateWindows }: WindowMerge): void => {
     const { contents, trigger } = this.parts
-    this.#refuseMergeIntoPast(mergeResult)
+    this.refuseMergeIntoPast(this.#cleanupTime(mergeResult), mergeResult)
     trigger.onMerge(mergeResult, mergedWindows)
     for (const merged of mergedWindows) {
       trigger.clear(merged)
@@ -209,6 +224,13 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     const held = contents.get()
     const isNothing = isList ? (held as readonly unknown[]).length === 0 : held === null || held === undefined
     if (!isNothing) this.emitContents(window, held, after)
+  }
+
+  /** Where checkpoints are to be incremental, it has to be known of each window what changed in it. */
+  #namespaces(): NamespaceType<Window> {
+    const { assigner, known } = this.spec
+    const isIncremental = this.context.configuration.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS)
+    return known.isAligned && !isIncremental ? alignedWindowNamespaces(assigner) : windowNamespaces(assigner)
   }
 
   #mergingSet(): MergingWindowSet {
@@ -251,11 +273,12 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     else this.output.collectSideOutput(lateTag, value, timestamp)
   }
 
-  #refuseMergeIntoPast(window: Window): void {
+  protected refuseMergeIntoPast(cleanupTime: number, merged: Window | { readonly window: Window }): void {
     const { timers } = this.parts
     const time = this.#isEventTime ? timers.currentWatermark() : timers.currentProcessingTime()
-    if (this.#cleanupTime(window) > time) return
-    const details = { operator: this.name, assigner: this.#assignerName, window: String(window), time }
+    if (cleanupTime > time) return
+    const window = String('window' in merged ? merged.window : merged)
+    const details = { operator: this.name, assigner: this.#assignerName, window, time }
     throw new FlinkError('WINDOW_MERGED_INTO_PAST', details)
   }
 

@@ -6,19 +6,28 @@ import type { OperatorBinding } from '../../../graph/program-graph.js'
 import type { OperatorMakers } from '../operators/operator-makers.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 import { EvictingWindowOperator } from './evicting-window-operator.js'
-import { contentsFold } from './contents-fold.js'
+import { anyContentsFold, contentsFold } from './contents-fold.js'
 import { PaneWindowOperator, type PaneParts } from './pane-window-operator.js'
+import { SessionWindowOperator } from './session-window-operator.js'
 import { WindowOperator } from './window-operator.js'
 
 export const windowOperators: OperatorMakers<WindowSpec> = {
   window: (binding, context, spec) => {
     const { evictor } = spec
     if (evictor !== undefined) return new EvictingWindowOperator(binding, context, { spec, evictor })
+    if (areSessionsThatFireOnce(spec)) {
+      const fold = anyContentsFold(spec, binding.name, context.registeredTypes)
+      return new SessionWindowOperator(binding, context, { spec, fold })
+    }
     const panes = paneParts(binding, context, spec)
     return panes === undefined
       ? new WindowOperator(binding, context, spec)
       : new PaneWindowOperator(binding, context, panes)
   },
+}
+
+function areSessionsThatFireOnce({ assigner, known, allowedLatenessMs }: WindowSpec): boolean {
+  return known.mergesTouching && known.firesAtEnd && allowedLatenessMs === 0 && assigner.isEventTime()
 }
 
 /** Undefined where windows have nothing to share, or their functions allow no sharing. */

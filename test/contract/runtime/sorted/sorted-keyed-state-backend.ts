@@ -28,6 +28,7 @@ import type {
 } from '../../../../src/runtime/taskmanager/state/state-backend.js'
 import { checkCompatible } from '../../../../src/runtime/taskmanager/state/state-registration.js'
 import type { StateTypes } from '../../../../src/runtime/taskmanager/state/state-table.js'
+import { TablePriorityQueue } from '../../../../src/runtime/taskmanager/state/table-priority-queue.js'
 import { TableQueueEntries } from '../../../../src/runtime/taskmanager/state/table-queue-entries.js'
 import type { UserMap } from '../../../../src/runtime/taskmanager/state/user-map.js'
 import type { UserMapSerializer } from '../../../../src/runtime/taskmanager/state/user-map-serializer.js'
@@ -74,8 +75,10 @@ export class SortedKeyedStateBackend implements KeyedStateBackend {
     this.#states = new KeyedStateRegistry<SortedStateTable>(parameters, this.#context, {
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table, keys) => new SortedMapState(table, keys),
-      createQueueEntries: (queue) =>
-        new TableQueueEntries({ ...queue, copyKey: (key) => copyKey(key, parameters.keyKind) }),
+      createQueue: (queue) =>
+        new TablePriorityQueue(
+          new TableQueueEntries({ ...queue, copyKey: (key) => copyKey(key, parameters.keyKind) }),
+        ),
     })
   }
 

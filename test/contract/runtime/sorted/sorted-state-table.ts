@@ -49,6 +49,10 @@ export class SortedStateTable implements StateTable {
     return this.#object
   }
 
+  peek(): unknown {
+    return this.get()
+  }
+
   put(value: unknown): void {
     const prefix = this.prefix()
     this.store.set(

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { DataInputView } from '../../../../src/core/memory/data-input-view.js'
 import { DataOutputView } from '../../../../src/core/memory/data-output-view.js'
+import { anyText } from '../types/any-text.js'
 
 interface Written {
   write(output: DataOutputView): void
@@ -14,7 +15,7 @@ const values = fc.oneof(
   fc.integer().map((value) => written('writeInt32', 'readInt32', value)),
   fc.double().map((value) => written('writeFloat64', 'readFloat64', value)),
   fc.maxSafeNat().map((value) => written('writeVarInt', 'readVarInt', value)),
-  fc.string({ unit: 'binary' }).map((text): Written => ({
+  anyText().map((text): Written => ({
     write: (output) => output.writeUtf8(text),
     check: (input) => assert.equal(input.readUtf8(), text),
   })),

@@ -1,5 +1,6 @@
 /** Every kind of value that structured clone supports, made anew by each call. */
 import fc from 'fast-check'
+import { anyText } from './any-text.js'
 
 export const VALUE_KINDS: Readonly<Record<string, () => unknown>> = {
   undefined: () => undefined,
@@ -96,7 +97,7 @@ export const anyValue: fc.Arbitrary<unknown> = fc.anything({
   withTypedArray: true,
   withNullPrototype: true,
   withObjectString: true,
-  key: fc.string({ unit: 'binary' }),
+  key: anyText(),
   maxDepth: 4,
 })
 

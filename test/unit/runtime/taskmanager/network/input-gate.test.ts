@@ -104,6 +104,31 @@ describe('An InputGate', () => {
     assert.deepStrictEqual(recorder.values, ['0a', '1a', '0b', '1b', '0c', '1c'])
   })
 
+  it('gives an input whose records are of an earlier time some turns more, and the other ones theirs in between', () => {
+    const channels = [0, 1].map(() => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }))
+    const gate = new InputGate(channels.map(({ reader }, input) => ({ reader, input })))
+    const handlers = [new ChannelRecorder(), new ChannelRecorder()]
+    const inputs = (polls: number): string => {
+      let taken = ''
+      for (let poll = 0; poll < polls; poll += 1) {
+        const before = handlers[0]?.values.length
+        gate.poll(handlers)
+        taken += before === handlers[0]?.values.length ? 'b' : 'a'
+      }
+      return taken
+    }
+    const writeAt = (timestamp: number, channel: LocalChannel | undefined): void => {
+      channel?.writer.writeRecord('record', timestamp, 0)
+      channel?.writer.flush()
+    }
+    for (let record = 0; record < 24; record += 1) writeAt(100, channels[0])
+    for (let record = 0; record < 14; record += 1) writeAt(record < 12 ? 10 : 200, channels[1])
+    assert.equal(inputs(2), 'ab', 'nobody knows the time of what comes')
+    assert.equal(inputs(10), 'bbbbbbbbab')
+    assert.equal(inputs(3), 'bbb', 'the last of them is the first of a later time')
+    assert.equal(inputs(10), 'aaaaaaaaab')
+  })
+
   it('has ended when all its channels have', () => {
     const { gate, channels, recorder } = createGate(2)
     assert.equal(gate.allEnded, false)

@@ -25,7 +25,7 @@ describe('TimeSlices', () => {
     assert.equal(yields, 3)
   })
 
-  it('takes a share of the time that the task had, within bounds, and a larger one from 300 ms on', async () => {
+  function measuredSlices(): { clock: ManualClock; lengthAfter: (pauseMs: number) => Promise<number> } {
     const clock = new ManualClock()
     let pauseMs = 0
     const yieldToTask = (): Promise<void> => {
@@ -40,7 +40,13 @@ describe('TimeSlices', () => {
       while (!slices.step()) clock.advance(0.001)
       return clock.monotonicMs() - start
     }
-    const roughly = (actual: number, expected: number): boolean => Math.abs(actual - expected) < 0.02
+    return { clock, lengthAfter }
+  }
+
+  const roughly = (actual: number, expected: number): boolean => Math.abs(actual - expected) < 0.02
+
+  it('takes a share of the time that the task had, within bounds, and a larger one from 300 ms on', async () => {
+    const { clock, lengthAfter } = measuredSlices()
     assert.ok(roughly(await lengthAfter(0), 0.016))
     assert.ok(roughly(await lengthAfter(1), 0.07))
     assert.ok(roughly(await lengthAfter(20), 0.1))
@@ -48,6 +54,17 @@ describe('TimeSlices', () => {
     assert.ok(roughly(await lengthAfter(0), 0.03))
     assert.ok(roughly(await lengthAfter(1), 0.25))
     assert.ok(roughly(await lengthAfter(20), 0.4))
+  })
+
+  it('takes a third of the time of a task that has had none to spare for 50 ms, until it has some again', async () => {
+    const { lengthAfter } = measuredSlices()
+    for (let pause = 0; pause < 24; pause += 1) assert.ok((await lengthAfter(2)) < 0.12)
+    await lengthAfter(2)
+    assert.ok(roughly(await lengthAfter(1), 0.5))
+    assert.ok(roughly(await lengthAfter(20), 1))
+    assert.ok((await lengthAfter(0.2)) < 0.12, 'it has come back soon')
+    await lengthAfter(0.2)
+    assert.ok((await lengthAfter(20)) < 0.12, 'one long step says little')
   })
 
   it('ends a wait that the task never comes back from when it is cancelled', async () => {
