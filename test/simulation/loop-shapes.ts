@@ -53,7 +53,11 @@ export const LOOP_SHAPES = {
     build: (numbers, place, plan) => {
       const entered = numbers.map(entering).setParallelism(place.parallelism)
       const begin = entered.iterate().uid(`${place.uid}-outer`)
-      const inner = goingRound(begin.shuffle(), { place: { ...place, uid: `${place.uid}-inner` }, plan, ways: STRAIGHT })
+      const inner = goingRound(begin.shuffle(), {
+        place: { ...place, uid: `${place.uid}-inner` },
+        plan,
+        ways: STRAIGHT,
+      })
       const back = comingBack(inner, place)
       begin.closeWith(back.filter(isEven).setParallelism(place.parallelism))
       begin.closeWith(back.filter((record) => !isEven(record)).setParallelism(place.parallelism))

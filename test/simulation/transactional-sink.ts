@@ -90,7 +90,8 @@ export class TransactionalSink
     if (watermark < this.#watermark) fail(`the watermark of ${this.#uid} went back: ${this.#watermark}, ${watermark}`)
     this.#watermark = watermark
     const mayBeLate = scenario.idleOneIn > 0 || scenario.hasLoop
-    if (timestamp !== null && timestamp <= watermark && !mayBeLate) fail(`a record of ${timestamp} came after the watermark ${watermark}`)
+    if (timestamp !== null && timestamp <= watermark && !mayBeLate)
+      fail(`a record of ${timestamp} came after the watermark ${watermark}`)
   }
 
   #nameOf(what: string): string {

@@ -3,7 +3,12 @@ import { describe, it } from 'node:test'
 import { Configuration } from '../../../src/core/config/configuration.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import type { JobGraph } from '../../../src/graph/job-graph.js'
-import { StreamExecutionEnvironment, Types, type ConnectedIterativeStreams, type DataStream } from '../../../src/index.js'
+import {
+  StreamExecutionEnvironment,
+  Types,
+  type ConnectedIterativeStreams,
+  type DataStream,
+} from '../../../src/index.js'
 import { installExecutionContext } from '../../../src/api/environment/execution-context.js'
 import type { Pipeline, PipelineExecutor } from '../../../src/api/environment/pipeline-executor.js'
 import { renderExecutionPlan } from '../../../src/graph/execution-plan.js'
@@ -134,7 +139,10 @@ describe('a loop in a program (the cases of IterateITCase)', () => {
   })
 
   it('takes neither what is no stream nor a wait that is no time', () => {
-    assertRefused((source) => source.iterate().closeWith(1 as unknown as DataStream<number>), /takes a stream of the loop, not/)
+    assertRefused(
+      (source) => source.iterate().closeWith(1 as unknown as DataStream<number>),
+      /takes a stream of the loop, not/,
+    )
     assertRefused((source) => source.iterate(-1), /longest wait must be a number of ms of at least 0/)
   })
 

@@ -69,7 +69,10 @@ export class IterationHead extends StreamOperatorBase {
     }
   }
 
-  override async initializeState(restored: OperatorSubtaskState | undefined, checkpointId: number | undefined): Promise<void> {
+  override async initializeState(
+    restored: OperatorSubtaskState | undefined,
+    checkpointId: number | undefined,
+  ): Promise<void> {
     await super.initializeState(restored, checkpointId)
     const descriptor = new ListStateDescriptor(FEEDBACK_STATE, feedbackRecordsType(this.#outputType))
     const parts = this.state.operatorBackend.getUnionListState(descriptor)
@@ -191,7 +194,12 @@ export class IterationHead extends StreamOperatorBase {
 
   #handler(handler: Pick<ChannelHandler, 'onRecord'> & Partial<ChannelHandler>): ChannelHandler {
     const rest = { onComingKeys: nothing, onWatermark: nothing, onWatermarkStatus: nothing, onEndOfData: nothing }
-    const events = { onBarrier: nothing, onCancelBarrier: nothing, onIterationMarker: nothing, onEndOfPartition: nothing }
+    const events = {
+      onBarrier: nothing,
+      onCancelBarrier: nothing,
+      onIterationMarker: nothing,
+      onEndOfPartition: nothing,
+    }
     const mayContinue = (): boolean => this.#phase === 'holds' || this.context.isOutputAvailable()
     return { ...rest, ...events, mayContinue, ...handler }
   }

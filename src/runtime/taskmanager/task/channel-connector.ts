@@ -90,10 +90,7 @@ export class ChannelConnector {
   }
 
   /** From a tail of a loop to its head, both with this number; `type`: of the records that come back. */
-  feedback(
-    { loop, tail, subtaskIndex }: FeedbackEnds,
-    type: TypeInformation<unknown> | undefined,
-  ): FeedbackChannel {
+  feedback({ loop, tail, subtaskIndex }: FeedbackEnds, type: TypeInformation<unknown> | undefined): FeedbackChannel {
     const key = [loop, tail, subtaskIndex].join('/')
     const known = this.#feedback.get(key)
     if (known !== undefined) return known

@@ -46,14 +46,20 @@ describe('the end of a loop', () => {
     const { clock, emitted, end } = loopEnd(500)
     end.returned(4)
     assert.equal(end.isOver, false)
-    assert.deepEqual(clock.timers.map(({ at }) => at), [1500])
+    assert.deepEqual(
+      clock.timers.map(({ at }) => at),
+      [1500],
+    )
     clock.now = 1500
     clock.timers[0]?.fire()
     assert.deepEqual(emitted, [1, 5])
     end.returned(0)
     for (const quietRounds of [1, 2, 3, 4]) end.returned(quietRounds)
     assert.equal(end.isOver, false)
-    assert.deepEqual(clock.timers.map(({ at }) => at), [1500, 2000])
+    assert.deepEqual(
+      clock.timers.map(({ at }) => at),
+      [1500, 2000],
+    )
     clock.now = 2000
     clock.timers[1]?.fire()
     end.returned(5)
