@@ -47,7 +47,7 @@ export class FeedbackLog implements OperatorSnapshotFuture {
       this.#settle = { resolve, reject }
     })
     // Whoever asked for the snapshot hears of it through `complete`.
-    this.#complete.catch(() => undefined)
+    void Promise.allSettled([this.#complete])
   }
 
   /** Records are still to come. */
@@ -127,7 +127,7 @@ export class FeedbackLog implements OperatorSnapshotFuture {
     this.#offsets.push((this.#offsets.at(-1) ?? 0) + bytes.length)
     this.#written = this.#written.then(() => this.#write(bytes))
     // Told by `complete`.
-    this.#written.catch(() => undefined)
+    void Promise.allSettled([this.#written])
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
@@ -136,7 +136,7 @@ export class FeedbackLog implements OperatorSnapshotFuture {
   }
 
   async #abort(): Promise<void> {
-    await this.#written.catch(() => undefined)
+    await Promise.allSettled([this.#written])
     await this.#stream?.abort()
   }
 }

@@ -1,9 +1,6 @@
 // Duty: where the records of a loop come out again: gives out what came back, keeps what belongs to a snapshot, and knows when
 // the loop is over.
-//
-//   created -> gives out <-> holds (the job is about to stop)
-//                  \--> over: nothing goes round any more
-//
+//   created -> gives out <-> holds (the job is about to stop); gives out -> over (nothing goes round any more)
 // Invariants: a record that came back is given out once. Between the trigger of a checkpoint and the return of its barrier
 // everything that comes back is in that checkpoint, besides going on. It is over only when no checkpoint waits for a barrier.
 // Thread: the worker of the head.
