@@ -6,7 +6,7 @@ import { simulateJob, type SimulationReport } from './simulate-job.js'
 
 const COORDINATED_SEEDS = 25
 const TIMED_SEEDS = 8
-const LOOPED_SEEDS = 12
+const LOOPED_SEEDS = 6
 
 const TIMED_MARKS = [
   'records share a timer',
