@@ -2,7 +2,8 @@
 // Invariants: fair: after a channel was drained the next poll begins with the next input, and within an input with the channel
 // after the one that was drained last. So an input with one channel has its turn as often as one with many. An input whose
 // records are of an earlier time than those of the others has some turns more, as what the others bring would wait for it in the
-// state. A blocked or ended channel is not polled.
+// state. What comes back in a loop goes before what comes into it, or all of that would go round at once; but now and then the
+// others have their turn, as barriers come through them. A blocked or ended channel is not polled.
 // Thread: the consuming task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { ChannelHandler, ChannelReader } from './channel.js'
@@ -25,7 +26,12 @@ export interface GateChannel {
   readonly reader: ChannelReader
   /** Which input of the task's head operator. */
   readonly input: number
+  /** Present where it comes from the head of a loop. */
+  readonly comesBack?: true
 }
+
+/** So often in a row goes what comes back in a loop. */
+const BACK_IN_A_ROW = 63
 
 /** The channels of one input, and whose turn it is. */
 interface InputTurn {
@@ -41,6 +47,9 @@ export class InputGate {
   readonly #dataEnded: boolean[]
   readonly #ended: boolean[]
   readonly #turns: readonly InputTurn[]
+  /** Channels of what comes back in loops. */
+  readonly #back: InputTurn
+  #backInARow = 0
   #channelsWithData: number
   /** Place in `#turns`. */
   #nextTurn = 0
@@ -53,10 +62,13 @@ export class InputGate {
     this.#ended = channels.map(() => false)
     this.#channelsWithData = channels.length
     this.#turns = turnsOf(channels)
+    const back = [...channels.keys()].filter((index) => channels[index]?.comesBack === true)
+    this.#back = { input: -1, channels: back, next: 0 }
   }
 
   /** Drains one channel that has data; false when none has. There is a handler for each input, in the order of their numbers. */
   poll(handlers: readonly GateHandler[]): boolean {
+    if (this.#back.channels.length > 0 && this.#pollBack(handlers)) return true
     const { length } = this.#turns
     if (length > 1 && this.#pollEarliest(handlers)) return true
     for (let step = 0; step < length; step += 1) {
@@ -108,6 +120,15 @@ export class InputGate {
 
   close(): void {
     for (const { reader } of this.channels) reader.close()
+  }
+
+  #pollBack(handlers: readonly GateHandler[]): boolean {
+    const isTurnOver = this.#backInARow === BACK_IN_A_ROW
+    const index = isTurnOver ? -1 : this.#takeReadable(this.#back)
+    this.#backInARow = index < 0 ? 0 : this.#backInARow + 1
+    if (index < 0) return false
+    this.#drain(index, handlers[this.channels[index]?.input ?? -1])
+    return true
   }
 
   /** An extra turn of the input whose time is earliest, where it has data and has not had too many. The next turn stays. */
