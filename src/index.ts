@@ -46,11 +46,14 @@ export { BroadcastConnectedStream } from './api/datastream/broadcast-connected-s
 export { BroadcastStream } from './api/datastream/broadcast-stream.js'
 export { CoGroupedStreams } from './api/datastream/co-grouped-streams.js'
 export { CoGroupedWithWindow, type CoGroupArgument } from './api/datastream/co-grouped-with-window.js'
+export { ConnectedIterativeStreams } from './api/datastream/connected-iterative-streams.js'
 export { ConnectedStreams } from './api/datastream/connected-streams.js'
 export { DataStream } from './api/datastream/data-stream.js'
+export { AsyncDataStream, type AsyncArgument, type RetryArguments } from './api/datastream/async-data-stream.js'
 export { AllWindowedStream, type AllWindowArgument } from './api/datastream/all-windowed-stream.js'
 export { IntervalJoin } from './api/datastream/interval-join.js'
 export { IntervalJoined } from './api/datastream/interval-joined.js'
+export { IterativeStream } from './api/datastream/iterative-stream.js'
 export { JoinedStreams } from './api/datastream/joined-streams.js'
 export { JoinedWithWindow, type JoinArgument } from './api/datastream/joined-with-window.js'
 export { KeyedStream } from './api/datastream/keyed-stream.js'
@@ -84,6 +87,11 @@ export {
 } from './api/functions/extremum-accumulators.js'
 export { Histogram } from './api/functions/histogram.js'
 export type { AggregateFunction } from './api/functions/aggregate-function.js'
+export { RichAsyncFunction, type AsyncFunction } from './api/functions/async/async-function.js'
+export { AsyncRetryStrategies } from './api/functions/async/async-retry-strategies.js'
+export type { AsyncRetryPredicate, AsyncRetryStrategy } from './api/functions/async/async-retry-strategy.js'
+export type { ResultFuture } from './api/functions/async/result-future.js'
+export { RetryPredicates } from './api/functions/async/retry-predicates.js'
 export {
   BaseBroadcastProcessFunction,
   BroadcastProcessFunction,

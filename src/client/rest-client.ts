@@ -1,10 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { ReasonError } from '../core/errors/reason-error.js'
+import { durationText } from '../core/time/duration-text.js'
+import { SystemClock } from '../core/time/system-clock.js'
 import type { JobDirectoryEntry } from './job-directory-entry.js'
 
 /** A job that was never asked before loads its server, which takes long on a machine that is busy. */
 const LOAD_TIMEOUT_MS = 10_000
+/** A timeout may be longer than a timer of Node's. */
+const CLOCK = new SystemClock()
 /** No job has more to say; a stranger on the socket may. */
 const LONGEST_ANSWER = 1 << 26
 
@@ -69,13 +73,13 @@ export class RestClient {
       }
       // Where this process was kept waiting itself, the answer is there and has only not been read.
       const onTimeout = (): unknown => setImmediate(giveUp)
-      let timer = setTimeout(onTimeout, timeoutMs)
+      let timer = CLOCK.setTimer(timeoutMs, onTimeout)
       outgoing.on('continue', () => {
-        clearTimeout(timer)
-        timer = setTimeout(onTimeout, Math.max(timeoutMs, LOAD_TIMEOUT_MS))
+        timer.cancel()
+        timer = CLOCK.setTimer(Math.max(timeoutMs, LOAD_TIMEOUT_MS), onTimeout)
       })
       outgoing.on('close', () => {
-        clearTimeout(timer)
+        timer.cancel()
       })
       outgoing.on('error', (error) => {
         reject(this.#failed(error.message, error))
@@ -86,7 +90,7 @@ export class RestClient {
 
   #unresponsive(timeoutMs: number): FlinkError {
     const { jobId, pid } = this.#job
-    return new FlinkError('JOB_UNRESPONSIVE', { jobId, pid, seconds: timeoutMs / 1000 })
+    return new FlinkError('JOB_UNRESPONSIVE', { jobId, pid, timeout: durationText(timeoutMs) })
   }
 
   #failed(reason: string, cause: unknown): FlinkError {

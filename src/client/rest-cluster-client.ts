@@ -1,5 +1,6 @@
 import { FlinkError } from '../core/errors/flink-error.js'
 import { NOT_ADDRESSABLE } from '../core/fs/not-addressable.js'
+import { durationText } from '../core/time/duration-text.js'
 import type {
   CheckpointingStatistics,
   JobOverview,
@@ -17,6 +18,7 @@ import { overviewOfEntry, type JobDirectoryEntry } from './job-directory-entry.j
 import { adviceOnDeath, isJobOverview } from './job-overview.js'
 import { RestClient } from './rest-client.js'
 import type { RunDirectory } from './run-directory.js'
+import { describeWait } from './slow-operation.js'
 
 export type { JobOverview } from '../rest/messages/job-messages.js'
 export type {
@@ -33,6 +35,8 @@ export type {
 const FIRST_POLL_MS = 10
 /** Below the time for which a job that has ended waits for whoever told it to. */
 const LONGEST_POLL_MS = 1000
+/** Whoever waits so long is told for what. */
+const SLOW_MS = 10_000
 /** A job that lives answers in a moment. `list` waits no longer for one that does not. */
 const OVERVIEW_TIMEOUT_MS = 1000
 /** State that `list` shows of a job whose process lives and does not answer; no job is in it by itself. */
@@ -53,6 +57,9 @@ export interface TriggeredOperation {
   readonly resultPath: string
   readonly client: RestClient
 }
+
+/** Is given a sentence, once, where a wait takes long. */
+export type TellSlow = (text: string) => void
 
 /** Finds jobs through the run directory and speaks to each over its socket. */
 export class RestClusterClient {
@@ -109,14 +116,14 @@ export class RestClusterClient {
   }
 
   /** Waits for a savepoint, or a stop with one; resolves with its URI. */
-  async awaitSavepoint(triggered: TriggeredOperation): Promise<string> {
-    const info = await this.#poll<SavepointInfo>(triggered)
+  async awaitSavepoint(triggered: TriggeredOperation, tell: TellSlow = tellNobody): Promise<string> {
+    const info = await this.#poll<SavepointInfo>(triggered, tell)
     if (info.location === undefined) throw remoteFailure(triggered.jobId, info['failure-cause'])
     return info.location
   }
 
-  async awaitCheckpoint(triggered: TriggeredOperation): Promise<number> {
-    const info = await this.#poll<CheckpointInfo>(triggered)
+  async awaitCheckpoint(triggered: TriggeredOperation, tell: TellSlow = tellNobody): Promise<number> {
+    const info = await this.#poll<CheckpointInfo>(triggered, tell)
     if (info.checkpointId === undefined) throw remoteFailure(triggered.jobId, info.failureCause)
     return info.checkpointId
   }
@@ -192,9 +199,27 @@ export class RestClusterClient {
     return { jobId, triggerId, resultPath: `/jobs/${jobId}/${results}/${triggerId}`, client }
   }
 
-  async #poll<T>({ jobId, resultPath, client }: TriggeredOperation): Promise<T> {
+  /** The job may end, or say nothing of use, meanwhile: what it was told to do is waited for all the same. */
+  async #tellSlow({ jobId, client }: TriggeredOperation, tell: TellSlow): Promise<void> {
+    const ask = (path: string): Promise<unknown> => client.call({ method: 'GET', path }, this.#services.timeoutMs)
+    try {
+      const [details, statistics] = await Promise.all([ask(`/jobs/${jobId}`), ask(`/jobs/${jobId}/checkpoints`)])
+      tell(
+        describeWait({
+          details: details ?? {},
+          statistics: statistics ?? {},
+        }),
+      )
+    } catch {
+      // There is nothing to tell.
+    }
+  }
+
+  async #poll<T>(triggered: TriggeredOperation, tell: TellSlow): Promise<T> {
+    const { jobId, resultPath, client } = triggered
     const { sleep, monotonicMs, timeoutMs } = this.#services
-    const deadline = monotonicMs() + timeoutMs
+    const begin = monotonicMs()
+    let isTold = false
     for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_POLL_MS)) {
       await sleep(waitMs)
       const call = { method: 'GET', path: resultPath } as const
@@ -202,11 +227,20 @@ export class RestClusterClient {
       if (answer?.status === undefined) throw notUnderstood(jobId)
       const { status, operation = null } = answer
       if (status.id === 'COMPLETED' && operation !== null) return operation
-      if (monotonicMs() > deadline) break
+      const waitedMs = monotonicMs() - begin
+      if (waitedMs > timeoutMs) break
+      if (!isTold && waitedMs >= SLOW_MS) {
+        isTold = true
+        await this.#tellSlow(triggered, tell)
+      }
     }
-    const reason = `no result within ${String(timeoutMs / 1000)} s (client.timeout); the job goes on with it`
+    const reason = `no result within ${durationText(timeoutMs)} (client.timeout); the job goes on with it`
     throw new FlinkError('CONTROL_SOCKET_FAILED', { jobId, reason })
   }
+}
+
+function tellNobody(): void {
+  // Whoever wants to know gives a function.
 }
 
 function unresponsive(entry: JobDirectoryEntry): JobOverview {

@@ -1,8 +1,9 @@
 // Duty: says of one operator's block of `_metadata` what no engine writes, though its checksum is right.
 // Invariants: whoever restores may count with what has passed: key groups below the max parallelism, an offset for each of
-// them and one more, no offset before the one before it or after the end of the bytes.
+// them and one more, no offset before the one before it or after the end of the bytes; each key group in one subtask.
 // Thread: main thread.
 import { ReasonError } from '../core/errors/reason-error.js'
+import type { KeyGroupRange } from '../core/keygroups/key-group-range.js'
 import type { OperatorState } from './checkpoint-metadata.js'
 import { channelStateOf, type KeyedStateHandle, type StreamStateHandle } from './state-handles.js'
 
@@ -21,6 +22,29 @@ export function checkOperatorState({ parallelism, maxParallelism, subtasks }: Op
     }
     for (const { offsets, handle } of channelStateOf(subtask)) checkOffsets(offsets, handle, 'records in flight')
   }
+  checkWhole(subtasks.map((subtask) => subtask?.managedKeyed ?? []))
+}
+
+/** State of a key group is whole once among all subtasks; what says what changed comes after it, in the same subtask. */
+function checkWhole(bySubtask: readonly (readonly KeyedStateHandle[])[]): void {
+  const whole = bySubtask.flat().filter(({ isDelta }) => !isDelta)
+  const ordered = whole.map(({ keyGroups }) => keyGroups).sort((one, other) => one.start - other.start)
+  for (const [index, { start }] of ordered.entries()) {
+    const before = ordered[index - 1]
+    const isApart = before === undefined || before.end < start
+    check(isApart, `it holds key group ${String(start)} more than once`)
+  }
+  for (const handles of bySubtask) {
+    for (const [index, { isDelta, keyGroups }] of handles.entries()) {
+      const isBased = !isDelta || handles.slice(0, index).some((each) => !each.isDelta && holds(each, keyGroups))
+      const range = `key groups ${String(keyGroups.start)} to ${String(keyGroups.end)}`
+      check(isBased, `it holds what changed in ${range}, and not the state before`)
+    }
+  }
+}
+
+function holds({ keyGroups: { start, end } }: KeyedStateHandle, range: KeyGroupRange): boolean {
+  return start <= range.start && end >= range.end
 }
 
 function checkKeyed({ keyGroups, offsets, handle, backendFiles }: KeyedStateHandle, maxParallelism: number): void {

@@ -25,8 +25,10 @@ import { keyedCountFamily } from './families/keyed-count-family.js'
 import { latencyFamily } from './families/latency-family.js'
 import { memoryFamily } from './families/memory-family.js'
 import { startFamily } from './families/start-family.js'
+import { asyncFamily } from './families/async-family.js'
 import { timersFamily } from './families/timers-family.js'
 import { wideExchangeFamily } from './families/wide-exchange-family.js'
+import { joinsFamily } from './families/joins-family.js'
 import { windowsFamily } from './families/windows-family.js'
 
 const FAMILIES: readonly BenchFamily[] = [
@@ -36,12 +38,14 @@ const FAMILIES: readonly BenchFamily[] = [
   depthFamily,
   keyedCountFamily,
   timersFamily,
+  asyncFamily,
   exchangeFamily,
   wideExchangeFamily,
   latencyFamily,
   checkpointFamily,
   memoryFamily,
   windowsFamily,
+  joinsFamily,
 ]
 const NAMES = FAMILIES.map(({ name }) => name)
 

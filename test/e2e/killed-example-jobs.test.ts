@@ -9,7 +9,7 @@ import { RestoredRun } from './kill-and-restore.js'
 
 const PROGRAM = path.join(REPOSITORY, 'dist/test/e2e/halved-jobs.js')
 /** Three of the jobs read two streams. */
-const SOURCES = 13
+const SOURCES = 14
 
 describe('after kill -9 in the middle and a restore from parallelism 2 to 3 the results are those of the page:', () => {
   const run = new RestoredRun()

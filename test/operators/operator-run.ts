@@ -80,7 +80,8 @@ export class OperatorRun {
   }
 
   async resumed(): Promise<void> {
-    for (const subtask of this.#subtasks) await subtask.context.resumed()
+    for (const subtask of this.#subtasks) await subtask.resumed()
+    this.#collect()
   }
 
   /** A checkpoint that completes. */
@@ -104,6 +105,8 @@ export class OperatorRun {
     this.#busy.clear()
     for (const [index, subtask] of this.#subtasks.entries()) {
       await subtask.open(states[index], this.#checkpointId)
+      // Else what is told again would wait for results, and look like news.
+      await subtask.answered()
       this.#union.add(index, subtask.context.output.take())
       this.#repeatTime(subtask)
       this.#union.addRepeated(index, subtask.context.output.take())

@@ -16,7 +16,7 @@ import { NO_TIMESTAMP } from '../../src/runtime/taskmanager/network/stream-eleme
 import { createOperator } from '../../src/runtime/taskmanager/task/operator-factory.js'
 import type { Input, StreamOperator } from '../../src/runtime/taskmanager/operators/stream-operator.js'
 import type { OperatorSubtaskState } from '../../src/storage/state-handles.js'
-import { settled, snapshotOperator } from './operator-harness.js'
+import { settled, snapshotOperator, turn } from './operator-harness.js'
 import { WITHOUT_END } from './recording-output.js'
 import type { ElementOfInput } from './stream-elements.js'
 import { TestOperatorContext } from './test-operator-context.js'
@@ -64,6 +64,7 @@ export class StreamOperatorTestHarness<Operator extends StreamOperator = StreamO
         this.setProcessingTime(element.timestamp, betweenCalls)
     }
     this.completeTime(betweenCalls)
+    this.runEmissions(betweenCalls)
   }
 
   processElementOf(input: number, value: unknown, timestamp: number = NO_TIMESTAMP): void {
@@ -120,6 +121,37 @@ export class StreamOperatorTestHarness<Operator extends StreamOperator = StreamO
     }
     clock.advance(timestamp - clock.now())
     this.#runMail()
+  }
+
+  /** As the task, until nothing is asked for: what the operator emits of its own accord. */
+  runEmissions(betweenCalls: () => void = () => undefined): void {
+    const { context } = this
+    for (let calls = 0; context.mayEmit; calls += 1) {
+      assert.ok(calls < MOST_CALLS, 'the operator asks without end for emissions')
+      const { output } = context
+      output.beginCall(this.overdraft)
+      this.#checked(() => {
+        context.emissions.run()
+      })
+      output.drain()
+      this.completeTime(betweenCalls)
+    }
+  }
+
+  /** What a function has begun comes to its end, and the operator takes input again. */
+  async resumed(): Promise<void> {
+    await this.context.resumed()
+    do {
+      await turn()
+      this.#runMail()
+      this.runEmissions()
+    } while (this.context.emissions.holdsInput)
+  }
+
+  /** All that an asynchronous function was asked about is answered, and out. */
+  async answered(): Promise<void> {
+    do await this.resumed()
+    while (Number(this.context.metrics.values()['numAsyncInFlight'] ?? 0) > 0)
   }
 
   async snapshot(checkpointId = 1): Promise<OperatorSubtaskState | undefined> {

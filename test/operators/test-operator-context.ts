@@ -12,6 +12,7 @@ import { RowCopier } from '../../src/core/types/row-copier.js'
 import type { ChannelEnds } from '../../src/runtime/taskmanager/network/channel.js'
 import { LocalChannel } from '../../src/runtime/taskmanager/network/local-channel.js'
 import { PendingTime } from '../../src/runtime/taskmanager/eventtime/pending-time.js'
+import { TaskEmissions } from '../../src/runtime/taskmanager/task/task-emissions.js'
 import { AccumulatorRegistry } from '../../src/runtime/taskmanager/operators/accumulator-registry.js'
 import type { OperatorEventGateway } from '../../src/runtime/taskmanager/operators/operator-event-gateway.js'
 import type { OperatorContext, TaskInfo } from '../../src/runtime/taskmanager/operators/stream-operator.js'
@@ -39,6 +40,7 @@ export class TestOperatorContext implements OperatorContext {
   readonly clock: ManualClock
   readonly processingTime: TestProcessingTimeService
   readonly time: PendingTime = new PendingTime(() => undefined)
+  readonly emissions: TaskEmissions = new TaskEmissions(() => undefined)
   /** What the operator sent to its coordinator. */
   readonly sentEvents: unknown[] = []
   readonly operatorEvents: OperatorEventGateway = {
@@ -99,6 +101,11 @@ export class TestOperatorContext implements OperatorContext {
   async resumed(): Promise<void> {
     for (const suspension of this.#suspensions) await suspension
     this.#suspensions.clear()
+  }
+
+  /** True where the task would let operators emit what they have of their own. */
+  get mayEmit(): boolean {
+    return this.emissions.isRequested && !this.isSuspended && this.isOutputAvailable()
   }
 
   enqueueMail(action: () => void): void {

@@ -81,6 +81,19 @@ const FAULTS: readonly Mutant[] = [
     make: withoutHeldEvents,
   },
   {
+    name: 'events that a subtask has not handled when it has finished are dropped',
+    seeds: 40,
+    make: () => ({ toWorker: (message) => (message.type === 'event-returned' ? [] : [message]) }),
+  },
+  {
+    name: 'the state of a coordinator counts that knows nothing of an event that has come back',
+    seeds: 400,
+    make: () => ({
+      toMaster: (message) =>
+        message.type === 'acknowledge-coordinator-checkpoint' ? [{ ...message, takesEventsBack: false }] : [message],
+    }),
+  },
+  {
     name: 'a coordinator is not reset to the restored checkpoint',
     seeds: 5,
     make: () => ({

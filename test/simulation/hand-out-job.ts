@@ -96,6 +96,7 @@ function endInSink(
 }
 
 function worldOf(world: JobWorld, uid: string, unasked: number): HandOutWorld {
+  const isAlone = world.plan.sourceParallelism === 1
   return {
     coordinator: {
       before: (hook) => world.beforeHook(`coordinator: ${hook}`, uid),
@@ -104,7 +105,12 @@ function worldOf(world: JobWorld, uid: string, unasked: number): HandOutWorld {
     beforeRecord: world.beforeRecord,
     beforeEvent: () => world.beforeHook('handleOperatorEvent', uid),
     nextInt: world.nextInt,
-    // The job ends when what nobody asks for has been committed as well.
-    mayEnd: () => world.store.records().filter(([key]) => key.startsWith(UNASKED_PREFIX)).length >= unasked,
+    mayEnd: (who) => {
+      const records = world.store.records()
+      const numUnasked = records.filter(([key]) => key.startsWith(UNASKED_PREFIX)).length
+      // What is on its way to a subtask that ends comes to the last one in the end, and nobody asks for the others.
+      const isAllTaken = who === 'other' || isAlone || records.length - numUnasked >= world.scenario.records
+      return numUnasked >= unasked && isAllTaken
+    },
   }
 }

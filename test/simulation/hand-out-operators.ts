@@ -1,6 +1,7 @@
 /**
  * Two operators that emit the numbers which their coordinator hands out: a source that asks for them, and one in the middle of a
- * job that gets them unasked and hands on records meanwhile. Both give a range back now and then.
+ * job that gets them unasked and hands on records meanwhile. Both give a range back now and then. A subtask of the source other
+ * than the first may end while it waits for an answer: what is on its way to it then is somebody else's.
  */
 import type { OperatorSpec } from '../../src/api/dag/operator-spec.js'
 import type { OperatorBinding } from '../../src/graph/program-graph.js'
@@ -31,14 +32,15 @@ export interface HandOutWorld {
   /** May throw, reject, or take long. */
   readonly beforeEvent: () => void | Promise<void>
   readonly nextInt: (bound: number) => number
-  /** A source that has emitted all its numbers waits for it. */
-  readonly mayEnd: () => boolean
+  /** A source that has emitted all its numbers waits for it, and asks again. The others may end before the last one. */
+  readonly mayEnd: (who: 'last' | 'other') => boolean
 }
 
 export const HANDED_OUT = 'handed out'
 const GIVES_BACK_ONE_IN = 20
 const LONGEST_PAUSE_MS = 20
 const PAUSES_ONE_IN = 5
+const LEAVES_ONE_IN = 15
 const BATCH = 4
 
 export function handOutSource(plan: NumberCoordinatorPlan, world: HandOutWorld): OperatorSpec {
@@ -64,6 +66,7 @@ function specOf(
 abstract class HandOutOperator extends StreamOperatorBase implements OperatorEventHandler {
   protected readonly world: HandOutWorld
   protected readonly numbers: HandedOutNumbers
+  #hasFinished = false
   #state: ListState<HeldRange> | undefined
 
   constructor(binding: OperatorBinding, context: OperatorContext, world: HandOutWorld) {
@@ -89,9 +92,17 @@ abstract class HandOutOperator extends StreamOperatorBase implements OperatorEve
     const before = this.world.beforeEvent()
     const take = (): void => {
       this.numbers.take(event as FromNumberCoordinator)
-      this.taken(event as FromNumberCoordinator)
+      if (this.#hasFinished) this.#giveAllBack()
+      else this.taken(event as FromNumberCoordinator)
     }
     return before === undefined ? take() : before.then(take)
+  }
+
+  /** It emits nothing more. */
+  override finish(): Promise<boolean> {
+    this.#hasFinished = true
+    this.#giveAllBack()
+    return super.finish()
   }
 
   protected override captureState(
@@ -99,6 +110,10 @@ abstract class HandOutOperator extends StreamOperatorBase implements OperatorEve
   ): CapturedState | Promise<CapturedState> {
     if (this.#state !== undefined) this.numbers.store(this.#state)
     return super.captureState(...request)
+  }
+
+  #giveAllBack(): void {
+    while (this.numbers.hasOwn) this.numbers.giveBack()
   }
 
   /** The numbers may have changed. */
@@ -142,20 +157,25 @@ class HandOutSource extends HandOutOperator implements SourceStreamOperator {
     this.#isCanceled = true
   }
 
-  /** One question at a time: an end that has overtaken the answer to another one would lose a range. */
   protected taken({ kind }: FromNumberCoordinator): void {
     if (kind !== 'taken-back') this.#isAsking = false
   }
 
   #withoutNumbers(): SourceStatus {
     if (this.numbers.isOver && this.numbers.isEmpty) {
-      if (this.world.mayEnd()) return 'end'
+      if (this.world.mayEnd(this.#mayLeave ? 'other' : 'last')) return 'end'
+      this.numbers.isOver = false
       this.#pause()
     } else if (!this.#isAsking && !this.numbers.isOver) {
       this.#isAsking = true
       this.context.operatorEvents.sendEventToCoordinator({ kind: 'want' })
+      if (this.#mayLeave && this.world.nextInt(LEAVES_ONE_IN) === 0) return 'end'
     }
     return 'waiting'
+  }
+
+  get #mayLeave(): boolean {
+    return this.context.taskInfo.subtaskIndex > 0
   }
 
   #pause(): void {

@@ -26,6 +26,7 @@ const COMES_OFTEN: ReadonlySet<HookName> = new Set([
   'notifyCheckpointAborted',
   'handleOperatorEvent',
   'coordinator: event',
+  'coordinator: returned',
   'coordinator: hand out',
   'coordinator: complete',
 ])

@@ -66,6 +66,8 @@ export const MARKS = [
   { name: 'a timer fires before it is deleted', kind: 'timed', seen: /-held: a timer fired before it was deleted$/ },
   { name: 'a timer is set that is due already', kind: 'timed', seen: /-held: a timer is set that is due already$/ },
   { name: 'records wait for the last broadcast rule', kind: 'timed', seen: /-held: records waited for the last rule$/ },
+  { name: 'a window has several records', kind: 'timed', seen: /-windowed: a window has several records$/ },
+  { name: 'a session has grown', kind: 'timed', seen: /-windowed: a session has grown$/ },
   { name: 'a reader has several splits', kind: 'timed', seen: /: a reader has [2-9] splits$/ },
   { name: 'a split is found after a restart', kind: 'timed', seen: /: split \d+ goes to reader/, between: RESTARTED },
 ] as const satisfies readonly Mark[]

@@ -25,6 +25,7 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
       return `${type}, attempt ${message.attempt}, restored ${message.coordinators[0]?.restore?.checkpointId ?? 'nothing'}`
     case 'event-to-coordinator':
     case 'event-from-coordinator':
+    case 'event-returned':
       return `${type}, subtask ${message.subtask}: ${JSON.stringify(message.event)}`
     case 'event-to-coordinators':
     case 'event-of-other-coordinator':

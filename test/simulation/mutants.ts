@@ -8,6 +8,7 @@ import { RecordWriter } from '../../src/runtime/taskmanager/network/record-write
 import { UdfStreamOperator } from '../../src/runtime/taskmanager/operators/udf-stream-operator.js'
 import { FunctionClaims } from '../../src/runtime/taskmanager/taskexecutor/function-claims.js'
 import { COORDINATION_MUTANTS } from './coordination-mutants.js'
+import { LOOP_MUTANTS } from './loop-mutants.js'
 import {
   heldBack,
   onDeploy,
@@ -23,6 +24,7 @@ import { replaced, type Sabotage } from './sabotage.js'
 import type { JobKind } from './scenario.js'
 import { simulateJob } from './simulate-job.js'
 import { TIME_MUTANTS } from './time-mutants.js'
+import { WINDOW_MUTANTS } from './window-mutants.js'
 
 export interface Mutant {
   readonly name: string
@@ -256,6 +258,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   ...COORDINATION_MUTANTS,
   ...TIME_MUTANTS,
+  ...WINDOW_MUTANTS,
+  ...LOOP_MUTANTS,
 ]
 
 export interface MutantResult {

@@ -1,6 +1,6 @@
 /**
  * Hands out ranges of numbers to the subtasks of its operator: to those that ask, or periodically to one after the other. Its
- * state is the next number, and what was given back and not handed out again.
+ * state is the next number, and what was given back, or did not reach its subtask any more, and was not handed out again.
  */
 import type {
   OperatorCoordinator,
@@ -10,7 +10,8 @@ import type {
 } from '../../src/api/dag/operator-coordinator.js'
 import type { FromNumberCoordinator, NumberRange, ToNumberCoordinator } from './handed-out-numbers.js'
 
-export type CoordinatorHook = 'start' | 'reset' | 'event' | 'snapshot' | 'ready' | 'hand out' | 'complete' | 'close'
+export type CoordinatorHook =
+  'start' | 'reset' | 'event' | 'returned' | 'snapshot' | 'ready' | 'hand out' | 'complete' | 'close'
 
 /** What the coordinator reaches of the world around it. */
 export interface NumberCoordinatorWorld {
@@ -106,6 +107,13 @@ class NumberCoordinator implements OperatorCoordinator {
   executionAttemptReady(subtask: number, _attempt: number, gateway: SubtaskGateway): void | Promise<void> {
     this.#gateways.set(subtask, gateway)
     return this.#in('ready', () => undefined)
+  }
+
+  eventReturned(_subtask: number, _attempt: number, event: unknown): void | Promise<void> {
+    return this.#in('returned', () => {
+      const sent = event as FromNumberCoordinator
+      if (sent.kind === 'range') this.#pool.push(sent.range)
+    })
   }
 
   executionAttemptFailed(): void {

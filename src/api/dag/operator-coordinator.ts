@@ -18,6 +18,9 @@ import type { Clock } from '../../core/time/clock.js'
  * starts, and what it hands over it keeps in its state until the coordinator has answered. The answer falls on the right side
  * of every checkpoint, as an event to a subtask.
  *
+ * Where an attempt fails, nobody is told of events that were not handled: the coordinator of the next one is reset to a state in
+ * which they are not sent yet. A subtask that has finished while others go on runs again after a restore, and takes events again.
+ *
  * When all tasks of the job have finished, it does what it has been told till then: the job has finished when the promises of its
  * methods have settled, `execution.checkpointing.timeout` at most (COORDINATOR_NOT_DONE), and what they throw fails the job as ever.
  * What `callAsync` runs is not waited for: a last commit is awaited in `notifyCheckpointComplete`.
@@ -30,7 +33,8 @@ export interface OperatorCoordinator {
   handleEventFromOperator(subtask: number, attempt: number, event: unknown): void | Promise<void>
   /**
    * Gives the state of this moment. The snapshot lies where the promise is fulfilled: events sent before that belong to the time
-   * before the checkpoint.
+   * before the checkpoint. Called again for the same checkpoint where such an event comes back (`eventReturned`): the last state
+   * counts.
    */
   checkpointCoordinator(checkpointId: number): Uint8Array | Promise<Uint8Array>
   notifyCheckpointComplete(checkpointId: number): void | Promise<void>
@@ -43,6 +47,12 @@ export interface OperatorCoordinator {
   resetToCheckpoint(checkpointId: number, state: Uint8Array | undefined): void | Promise<void>
   /** A subtask takes events from now on. */
   executionAttemptReady(subtask: number, attempt: number, gateway: SubtaskGateway): void | Promise<void>
+  /**
+   * A subtask has finished without having handled this event, of which this is a copy: whatever it stands for is this coordinator's
+   * again. In the order in which they were sent, and before every snapshot that it belongs to. A coordinator without this method
+   * loses such events.
+   */
+  eventReturned?(subtask: number, attempt: number, event: unknown): void | Promise<void>
   /** A subtask failed: the attempt ends, and this coordinator with it. Not told of every failure: it may be closed before. */
   executionAttemptFailed(subtask: number, attempt: number, reason: Error): void | Promise<void>
   /**
@@ -59,8 +69,8 @@ export interface SubtaskGateway {
   readonly subtask: number
   readonly attempt: number
   /**
-   * `event` is plain data: it is copied as between threads (OPERATOR_EVENT_NOT_CLONEABLE). A subtask that has finished gets
-   * nothing any more. To be called from the coordinator's methods and handlers: what `callAsync` runs beside them has no place
+   * `event` is plain data: it is copied as between threads (OPERATOR_EVENT_NOT_CLONEABLE). From a subtask that has finished it
+   * comes back (`eventReturned`), so it is not to be sent there again. To be called from the coordinator's methods and handlers: what `callAsync` runs beside them has no place
    * in their order, and so on no side of a snapshot.
    */
   sendEvent(event: unknown): void

@@ -1,5 +1,7 @@
+import { asyncKeepsState, type AsyncSpec } from './operators/async-spec.js'
 import { eventTimeKeepsState, type EventTimeSpec } from './operators/event-time-spec.js'
 import type { KeepsState } from './operators/keeps-state.js'
+import { iterationKeepsState, type IterationSpec } from './operators/iteration-spec.js'
 import { joinKeepsState, type JoinSpec } from './operators/join-spec.js'
 import { keyedKeepsState, type KeyedSpec } from './operators/keyed-spec.js'
 import { oneInputKeepsState, type OneInputSpec } from './operators/one-input-spec.js'
@@ -26,12 +28,14 @@ export interface FactorySpec {
 export type KindSpec =
   | SourceSpec
   | OneInputSpec
+  | AsyncSpec
   | EventTimeSpec
   | KeyedSpec
   | WindowSpec
   | JoinSpec
   | TwoInputSpec
   | OwnOperatorSpec
+  | IterationSpec
   | SinkSpec
 
 /**
@@ -46,12 +50,14 @@ export type OperatorKind = OperatorSpec['kind']
 const kindKeepsState: KeepsState<KindSpec> = {
   ...sourceKeepsState,
   ...oneInputKeepsState,
+  ...asyncKeepsState,
   ...eventTimeKeepsState,
   ...keyedKeepsState,
   ...windowKeepsState,
   ...joinKeepsState,
   ...twoInputKeepsState,
   ...ownOperatorKeepsState,
+  ...iterationKeepsState,
   ...sinkKeepsState,
 }
 
@@ -61,7 +67,7 @@ const kindKeepsState: KeepsState<KindSpec> = {
  */
 export function functionsOf(spec: OperatorSpec): readonly object[] {
   if ('functions' in spec) return spec.functions
-  return spec.kind === 'timestamps-and-watermarks' || spec.kind === 'source' ? [] : [spec.function]
+  return 'function' in spec ? [spec.function] : []
 }
 
 /** Of the coordinator that decides for all subtasks, where there is one. */

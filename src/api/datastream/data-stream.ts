@@ -40,6 +40,7 @@ import {
   type SinkArgument,
 } from './function-arguments.js'
 import { asOwnOperator } from './own-operator-argument.js'
+import type { IterativeStream } from './iterative-stream.js'
 import { JoinedStreams } from './joined-streams.js'
 import { fieldReader, keySpecOf, type KeyArgument } from './key-extraction.js'
 import type { StreamPair } from './keyed-pair.js'
@@ -77,6 +78,14 @@ export class DataStream<T> {
   protected readonly recorder: TransformationRecorder
   /** The key, on keyed streams. */
   protected readonly key: KeySpec | undefined
+
+  /** A stream as an operator reads it, for those that are added from outside of this class; see AsyncDataStream. */
+  static inputOf<T>(stream: DataStream<T>): {
+    readonly input: TransformationInput
+    readonly recorder: TransformationRecorder
+  } {
+    return { input: stream.asInput(), recorder: stream.recorder }
+  }
 
   constructor(transformation: Transformation, recorder: TransformationRecorder, key?: KeySpec) {
     this.transformation = transformation
@@ -221,6 +230,17 @@ export class DataStream<T> {
   project(...positions: readonly number[]): SingleOutputStreamOperator<unknown[]> {
     const readers = positions.map(fieldReader)
     return this.map((value) => readers.map((read) => read(value))).name('Projection')
+  }
+
+  /**
+   * Begins a loop: what is made of the result and given to its `closeWith` comes back into it. `maxWaitTimeMillis`, in ms: once
+   * the input has ended, the loop ends not before nothing has come back for so long, which functions with timers of the clock
+   * need; 0, the default: as soon as nothing goes round any more.
+   *
+   * @see https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/dev/datastream/overview/#iterations
+   */
+  iterate(maxWaitTimeMillis = 0): IterativeStream<T> {
+    return this.recorder.iteration<T>(this.transformation, maxWaitTimeMillis)
   }
 
   /** All records by windows. They come to one subtask, so what is made of them has parallelism 1. */

@@ -4,7 +4,7 @@ import type { CliCommand } from '../cli-command.js'
 import type { CliContext } from '../cli-context.js'
 import { argumentError, has, parseJobIdOperand, valueOf } from '../parsed-values.js'
 import { printable } from '../printable-text.js'
-import { withProgress } from '../progress.js'
+import { stillWaiting, withProgress } from '../progress.js'
 import { restClusterClientOf } from '../rest-cluster-client-of.js'
 import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../savepoint-type.js'
 
@@ -48,7 +48,7 @@ export const cancelCommand: CliCommand = {
 async function cancel(jobId: string, context: CliContext): Promise<number> {
   context.print(`Cancelling job ${jobId}.`)
   const client = restClusterClientOf(context)
-  await orFail(jobId, () => withProgress('cancelling the job', () => client.cancel(jobId)))
+  await orFail(jobId, () => withProgress('cancelling the job', context, () => client.cancel(jobId)))
   context.print(`Cancelled job ${jobId}.`)
   return 0
 }
@@ -63,8 +63,11 @@ async function cancelWithSavepoint(jobId: string, target: string | undefined, co
   context.print(`Cancelling job ${jobId} with CANONICAL savepoint to ${printable(where)}.`)
   const client = restClusterClientOf(context)
   const location = await orFail(jobId, async () => {
-    return withProgress('taking the savepoint', async () => {
-      return client.awaitSavepoint(await client.triggerSavepoint(jobId, { targetDirectory, cancelJob: true }))
+    return withProgress('taking the savepoint', context, async (say) => {
+      const triggered = await client.triggerSavepoint(jobId, { targetDirectory, cancelJob: true })
+      return client.awaitSavepoint(triggered, (what) => {
+        say(stillWaiting(jobId, what))
+      })
     })
   })
   context.print(`Cancelled job ${jobId}. Savepoint stored in ${printable(location)}.`)

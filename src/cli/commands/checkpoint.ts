@@ -1,7 +1,7 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../cli-command.js'
 import { argumentError, has, parseJobIdOperand } from '../parsed-values.js'
-import { withProgress } from '../progress.js'
+import { stillWaiting, withProgress } from '../progress.js'
 import { restClusterClientOf } from '../rest-cluster-client-of.js'
 
 const IN_MEMORY =
@@ -30,8 +30,10 @@ export const checkpointCommand: CliCommand = {
     context.print(`Triggering checkpoint for job ${jobId}.`)
     context.print('Waiting for response...')
     try {
-      const id = await withProgress('taking the checkpoint', async () => {
-        return client.awaitCheckpoint(await client.triggerCheckpoint(jobId, full))
+      const id = await withProgress('taking the checkpoint', context, async (say) => {
+        return client.awaitCheckpoint(await client.triggerCheckpoint(jobId, full), (what) => {
+          say(stillWaiting(jobId, what))
+        })
       })
       context.print(`Checkpoint${full ? '(FULL)' : ''} ${String(id)} for job ${jobId} completed.`)
       const isInMemory = await client.isCheckpointInMemory(jobId, id)

@@ -4,7 +4,7 @@ import type { CliCommand } from '../cli-command.js'
 import type { CliContext } from '../cli-context.js'
 import { argumentError, has, parseJobIdOperand, valueOf, type ParsedOptions } from '../parsed-values.js'
 import { printable } from '../printable-text.js'
-import { withProgress } from '../progress.js'
+import { stillWaiting, withProgress } from '../progress.js'
 import { restClusterClientOf, runDirectoryOf } from '../rest-cluster-client-of.js'
 import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../savepoint-type.js'
 
@@ -51,12 +51,16 @@ async function triggerSavepoint(parsed: ParsedOptions, context: CliContext): Pro
   try {
     const progress = 'taking the savepoint'
     const request = { targetDirectory, cancelJob: false }
-    const triggered = await withProgress(progress, () => client.triggerSavepoint(jobId, request))
+    const triggered = await withProgress(progress, context, () => client.triggerSavepoint(jobId, request))
     if (isDetached) {
       context.print(`Successfully trigger manual savepoint, triggerId: ${printable(triggered.triggerId)}`)
       return 0
     }
-    const location = await withProgress(progress, () => client.awaitSavepoint(triggered))
+    const location = await withProgress(progress, context, (say) =>
+      client.awaitSavepoint(triggered, (what) => {
+        say(stillWaiting(jobId, what))
+      }),
+    )
     context.print(`Savepoint completed. Path: ${printable(location)}`)
     context.print('You can resume your program from this savepoint with the run command.')
     return 0

@@ -3,7 +3,7 @@ import { absoluteTarget } from '../absolute-target.js'
 import type { CliCommand } from '../cli-command.js'
 import { argumentError, has, parseJobIdOperand, valueOf, type ParsedOptions } from '../parsed-values.js'
 import { printable } from '../printable-text.js'
-import { withProgress } from '../progress.js'
+import { stillWaiting, withProgress } from '../progress.js'
 import { restClusterClientOf } from '../rest-cluster-client-of.js'
 import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../savepoint-type.js'
 
@@ -47,14 +47,20 @@ export const stopCommand: CliCommand = {
     if (!isDetached) context.print('Waiting for response...')
     try {
       const progress = 'stopping with a savepoint'
-      const triggered = await withProgress(progress, () => client.triggerStop(jobId, { targetDirectory, drain }))
+      const triggered = await withProgress(progress, context, () =>
+        client.triggerStop(jobId, { targetDirectory, drain }),
+      )
       if (isDetached) {
         context.print(
           `Successfully trigger stop-with-savepoint in detached mode, triggerId: ${printable(triggered.triggerId)}`,
         )
         return 0
       }
-      const location = await withProgress(progress, () => client.awaitSavepoint(triggered))
+      const location = await withProgress(progress, context, (say) =>
+        client.awaitSavepoint(triggered, (what) => {
+          say(stillWaiting(jobId, what))
+        }),
+      )
       context.print(`Savepoint completed. Path: ${printable(location)}`)
       return 0
     } catch (cause) {

@@ -1,7 +1,7 @@
 import type { ConfigOption } from './config-option.js'
 import { OPTION_GROUPS } from './all-options.js'
 import { OPTIONS_WITHOUT_EFFECT } from './options-without-effect.js'
-import { formatConfigValue } from './value-parsers.js'
+import { formatConfigValue, limitText } from './value-parsers.js'
 
 const HEAD = `# Configuration
 
@@ -42,7 +42,7 @@ function effectOf(option: ConfigOption<unknown>): string {
 
 function range(option: ConfigOption<unknown>): string {
   const { minimum, maximum } = option
-  const [least, most] = [`${minimum}${unitOf(option)}`, `${maximum}${unitOf(option)}`]
+  const [least, most] = [limitText(option, minimum), limitText(option, maximum)]
   if (Number.isFinite(minimum) && Number.isFinite(maximum)) return ` From ${least} to ${most}.`
   if (Number.isFinite(minimum)) return ` At least ${least}.`
   return Number.isFinite(maximum) ? ` At most ${most}.` : ''

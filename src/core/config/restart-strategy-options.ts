@@ -1,5 +1,8 @@
 import { doubleOption, durationOption, enumOption, intOption, type ConfigOption } from './config-option.js'
 
+/** Whoever means longer wants no restart: 365 days. */
+const LONGEST_DELAY_MS = 31_536_000_000
+
 /** Options of Flink's RestartStrategyOptions. */
 export const RestartStrategyOptions: {
   readonly RESTART_STRATEGY: ConfigOption<
@@ -48,6 +51,7 @@ export const RestartStrategyOptions: {
     deprecatedKeys: ['execution-retries.default'],
   }),
   RESTART_STRATEGY_FIXED_DELAY_DELAY: durationOption('restart-strategy.fixed-delay.delay', 1000, {
+    maximum: LONGEST_DELAY_MS,
     description: 'Wait before a restart.',
     deprecatedKeys: ['execution-retries.delay'],
   }),
@@ -68,6 +72,7 @@ export const RestartStrategyOptions: {
     },
   ),
   RESTART_STRATEGY_FAILURE_RATE_DELAY: durationOption('restart-strategy.failure-rate.delay', 1000, {
+    maximum: LONGEST_DELAY_MS,
     description: 'Wait before a restart.',
   }),
   RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF: durationOption(
@@ -75,7 +80,8 @@ export const RestartStrategyOptions: {
     1000,
     {
       minimum: 1,
-      description: 'First wait.',
+      maximum: LONGEST_DELAY_MS,
+      description: 'First wait, not above the longest one.',
     },
   ),
   RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF: durationOption(
@@ -83,6 +89,7 @@ export const RestartStrategyOptions: {
     60_000,
     {
       minimum: 1,
+      maximum: LONGEST_DELAY_MS,
       description: 'Longest wait.',
     },
   ),

@@ -1,3 +1,4 @@
+import { durationText } from '../time/duration-text.js'
 import type { ConfigOption } from './config-option.js'
 import { escapeWithSingleQuote, splitEscaped } from './structured-options-splitter.js'
 import { ValueFormatError } from './value-format-error.js'
@@ -28,8 +29,6 @@ const MEMORY_UNITS: readonly Unit[] = [
   { names: ['t', 'tb', 'tebibytes'], factor: 1024 ** 4 },
 ]
 
-const UNIT_NAMES: Readonly<Record<string, string>> = { duration: ' ms', memory: ' bytes' }
-
 /** As many as a Java long holds. */
 const LONG_LIMIT = 2 ** 63
 const INT_LIMIT = 2_147_483_647
@@ -39,10 +38,16 @@ export function parseConfigValue(option: ConfigOption<unknown>, text: string): u
   const value = parseByType(option, text)
   const { minimum, maximum } = option
   if (typeof value === 'number' && (value < minimum || value > maximum)) {
-    const limit = value < minimum ? `at least ${minimum}` : `at most ${maximum}`
-    throw new ValueFormatError(`The value must be ${limit}${UNIT_NAMES[option.type] ?? ''}.`)
+    const limit = value < minimum ? `at least ${limitText(option, minimum)}` : `at most ${limitText(option, maximum)}`
+    throw new ValueFormatError(`The value must be ${limit}.`)
   }
   return value
+}
+
+/** A least or greatest value with its unit. */
+export function limitText({ type }: ConfigOption<unknown>, limit: number): string {
+  if (type === 'duration') return durationText(limit)
+  return type === 'memory' ? `${limit} bytes` : String(limit)
 }
 
 function parseByType(option: ConfigOption<unknown>, text: string): unknown {

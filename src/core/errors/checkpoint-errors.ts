@@ -6,7 +6,7 @@ export const CHECKPOINT_ERRORS = {
     recovery: 'ignore',
   },
   CHECKPOINT_EXPIRED: {
-    message: 'Checkpoint {checkpointId} expired before completing: it took longer than {timeoutMs} ms.',
+    message: 'Checkpoint {checkpointId} expired before completing: it took longer than {timeout}.',
     fault: 'external',
     recovery: 'ignore',
   },

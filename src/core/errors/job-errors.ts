@@ -55,7 +55,7 @@ export const JOB_ERRORS = {
   },
   COORDINATOR_NOT_DONE: {
     message:
-      'All tasks have finished, but {coordinator} has not done within {timeoutMs} ms (execution.checkpointing.timeout) what it was told, such as a last commit. Does a promise of its methods never settle?',
+      'All tasks have finished, but {coordinator} has not done within {timeout} (execution.checkpointing.timeout) what it was told, such as a last commit. Does a promise of its methods never settle?',
     fault: 'user',
     recovery: 'restart',
   },
@@ -67,7 +67,7 @@ export const JOB_ERRORS = {
   },
   OPERATOR_INVALID: {
     message:
-      'The factory of {operator} gave {given}, which is no operator: it needs inputs, a list with its inputs, empty in a source.',
+      'The factory of {operator} gave {given}, which is no operator. An operator has the methods of StreamOperator, in a source those of SourceStreamOperator, and as inputs a list: one Input for each input in the plan, none in a source.',
     fault: 'user',
     recovery: 'fail',
   },
@@ -94,7 +94,7 @@ export const JOB_ERRORS = {
   },
   TASK_CANCEL_TIMEOUT: {
     message:
-      '{task} did not end within {timeoutMs} ms after its cancellation, so its worker was terminated. Does a function of it never return, or a promise never settle?',
+      '{task} did not end within {timeout} after its cancellation, so its worker was terminated. Does a function of it never return, or a promise never settle?',
     fault: 'user',
     recovery: 'restart',
   },
@@ -138,7 +138,7 @@ export const JOB_ERRORS = {
   },
   JOB_UNRESPONSIVE: {
     message:
-      'Job {jobId} does not answer: its process ({pid}) lives, but sent no answer within {seconds} s. It may be stopped (`kill -CONT {pid}` lets it go on) or busy without a pause; what it was told to do it may still do afterwards.',
+      'Job {jobId} does not answer: its process ({pid}) lives, but sent no answer within {timeout}. It may be stopped (`kill -CONT {pid}` lets it go on) or busy without a pause; what it was told to do it may still do afterwards.',
     fault: 'external',
     recovery: 'fail',
     httpStatus: 503,

@@ -1,5 +1,11 @@
 /** Errors about record. See error-table.ts for the columns. */
 export const RECORD_ERRORS = {
+  ITERATION_HAS_ENDED: {
+    message:
+      "'{operator}' was given a record after its iteration had ended: by a function that emits at the end of its data, or by a timer of the clock. Such records are waited for no longer than iterate(maxWaitTimeMillis) says.",
+    fault: 'user',
+    recovery: 'restart',
+  },
   RECORD_NOT_SERIALIZABLE: {
     message:
       '{operator} emitted a record that cannot travel: {path} is {kind}. Emit plain data (objects, arrays, Map, Set, Date, BigInt, typed arrays), or register the class with env.getConfig().registerType(...).',
@@ -19,7 +25,19 @@ export const RECORD_ERRORS = {
   },
   ASYNC_NOT_ALLOWED: {
     message:
-      '{operator}: {method}{source} returned a Promise, but it is called between records and must be synchronous. Wait where a Promise is allowed: in open, in the run of a source, in the fetch of a split reader, in the invoke of a sink.',
+      '{operator}: {method}{source} returned a Promise, but it is called between records and must be synchronous. Wait where a Promise is allowed: in open, in the run of a source, in the fetch of a split reader, in the invoke of a sink, or for each record in a function of AsyncDataStream.orderedWait or unorderedWait.',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  ASYNC_TIMEOUT: {
+    message:
+      '{operator}: asyncInvoke{source} had no result after {timeout}. Call resultFuture.complete(results) or completeExceptionally(error) on every path, or resolve the promise; give it a longer timeout; or add a method timeout(input, resultFuture), which completes in its place. The record: {record}',
+    fault: 'user',
+    recovery: 'restart',
+  },
+  ASYNC_RESULT_INVALID: {
+    message:
+      '{operator}: asyncInvoke{source} called resultFuture.complete with {given}. It takes an array of results: complete([result]), or complete([]) where there is none.',
     fault: 'user',
     recovery: 'fail',
   },

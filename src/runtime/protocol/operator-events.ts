@@ -62,6 +62,13 @@ export interface FlushCoordinator extends AboutCoordinator {
   readonly type: 'flush-coordinator'
 }
 
+/** The subtask has finished and has not begun to handle it. */
+export interface EventReturned extends AboutCoordinator {
+  readonly type: 'event-returned'
+  readonly subtask: number
+  readonly event: unknown
+}
+
 /** What goes to one coordinator that has been deployed. */
 export type ToCoordinator =
   | EventToCoordinator
@@ -70,8 +77,9 @@ export type ToCoordinator =
   | ExecutionAttemptFailed
   | TriggerCoordinatorCheckpoint
   | FlushCoordinator
+  | EventReturned
 
-/** Answered by operator-event-received. */
+/** Answered by operator-event-received; not answered by a task whose outputs have ended: it has finished soon. */
 export interface EventToOperator {
   readonly type: 'event-to-operator'
   readonly executionId: string
@@ -86,7 +94,7 @@ export interface EventFromOperator {
   readonly event: unknown
 }
 
-/** The event is among what its task does next: whatever the task is told later it does later. */
+/** The event is among what its task does next: whatever the task is told later it does later, its end too. */
 export interface OperatorEventReceived {
   readonly type: 'operator-event-received'
   readonly executionId: string
@@ -116,6 +124,8 @@ export interface AcknowledgeCoordinatorCheckpoint extends AboutCoordinator {
   readonly type: 'acknowledge-coordinator-checkpoint'
   readonly checkpointId: number
   readonly state: StreamStateHandle
+  /** The coordinator is told of events that come back: a state from before that is not its state. */
+  readonly takesEventsBack: boolean
 }
 
 export interface DeclineCoordinatorCheckpoint extends AboutCoordinator {

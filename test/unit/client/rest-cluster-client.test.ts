@@ -50,6 +50,44 @@ test('the result of a stop is asked of the job that was told to stop, also when 
   assert.deepEqual(asked, [`POST /v1/jobs/${JOB}/stop`, `GET /v1/jobs/${JOB}/savepoints/t1`])
 })
 
+test('who waits for a stop for ten seconds is told once for what', async (context) => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-client-'))
+  const socket = path.join(directory, 'job.sock')
+  let now = 0
+  const savepoint = { id: 4, status: 'COMPLETED', is_savepoint: true, external_path: 'file:/sp/savepoint-1' }
+  const vertices = [{ name: 'Map', parallelism: 2, tasks: { RUNNING: 1, FINISHED: 1 } }]
+  const answers: Readonly<Record<string, () => unknown>> = {
+    [`/v1/jobs/${JOB}/stop`]: () => ({ 'request-id': 't1' }),
+    [`/v1/jobs/${JOB}`]: () => ({ state: 'RUNNING', vertices }),
+    [`/v1/jobs/${JOB}/checkpoints`]: () => ({ history: [savepoint] }),
+    [`/v1/jobs/${JOB}/savepoints/t1`]: () => {
+      now += 4000
+      const isOver = now > 20_000
+      const operation = isOver ? { location: 'file:/sp/savepoint-1' } : null
+      return { status: { id: isOver ? 'COMPLETED' : 'IN_PROGRESS' }, operation }
+    },
+  }
+  const server = createHttpServer((request, response) => response.end(JSON.stringify(answers[request.url ?? '']?.())))
+  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  context.after(() => {
+    server.close()
+    rmSync(directory, { recursive: true })
+  })
+  const entry = { jobId: JOB, pid: 1, processStart: undefined, startTime: 0, name: 'job', version: '1', socket }
+  const runDirectory: Pick<RunDirectory, 'find'> = { find: () => Promise.resolve(entry) }
+  const client = new RestClusterClient({
+    runDirectory: runDirectory as RunDirectory,
+    sleep: () => Promise.resolve(),
+    monotonicMs: () => now,
+    timeoutMs: 60_000,
+  })
+  const told: string[] = []
+  const triggered = await client.triggerStop(JOB, { targetDirectory: '/sp', drain: false })
+  await client.awaitSavepoint(triggered, (text) => told.push(text))
+  assert.equal(told.length, 1)
+  assert.match(told.join(), /^its savepoint is complete \(file:.+-1\), .+ waits for Map \(1 of 2\)\. Does a close or/)
+})
+
 /** A run directory with one job, at whose socket somebody speaks as `serve` says. */
 async function scene(
   context: TestContext,
@@ -129,10 +167,18 @@ describe('a job that lives and says nothing of use', { skip: process.platform ==
     for (const command of commands) {
       await assert.rejects(command(), (error) => {
         assert.ok(FlinkError.is(error, 'JOB_UNRESPONSIVE'), String(error))
-        assert.match(error.message, /process \(4711\) lives, but sent no answer within 0\.1 s.*kill -CONT 4711/)
+        assert.match(error.message, /process \(4711\) lives, but sent no answer within 100 ms.*kill -CONT 4711/)
         return true
       })
     }
+  })
+
+  it('is waited for however long the timeout is', async (context) => {
+    const { entry } = await scene(context, (socket) => {
+      setTimeout(() => socket.end(answer('{"jobs":[]}')), 50)
+    })
+    const call = { method: 'GET', path: '/jobs/overview' } as const
+    assert.deepEqual(await new RestClient(entry).call(call, Number.MAX_SAFE_INTEGER), { jobs: [] })
   })
 
   it('is waited for longer once it has given a sign of life', async (context) => {

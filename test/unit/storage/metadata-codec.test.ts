@@ -44,7 +44,7 @@ const SAMPLE: CheckpointMetadata = {
             },
             {
               isDelta: false,
-              keyGroups: { start: 43, end: 85 },
+              keyGroups: { start: 45, end: 85 },
               offsets: [],
               states: [
                 { name: 'timers', kind: 'priority-queue', typeFingerprint: 'PRESENCE', schemaVersion: 0 },

@@ -22,6 +22,7 @@ const KEYED: KeyedStateHandle = {
   keyShapes: undefined,
   handle: FILE,
 }
+const DELTA: KeyedStateHandle = { ...KEYED, isDelta: true }
 const CHANNEL: ChannelStateHandle = {
   edgeIndex: 0,
   channelIndex: 0,
@@ -53,6 +54,10 @@ function keyed(handle: Partial<KeyedStateHandle>): CheckpointMetadata {
   return metadataOf({ managedKeyed: [{ ...KEYED, ...handle }] })
 }
 
+function subtaskOf(...managedKeyed: readonly KeyedStateHandle[]): OperatorSubtaskState {
+  return { managedKeyed, managedOperator: [] }
+}
+
 function list(offsets: readonly number[]): CheckpointMetadata {
   const handle: OperatorStateHandle = { states: [{ ...LIST, offsets }], handle: BYTES }
   return metadataOf({ managedOperator: [handle] })
@@ -77,6 +82,22 @@ const WRONG: readonly (readonly [what: string, metadata: CheckpointMetadata, rea
   ['one offset alone, after the end', list([2 ** 52]), /elements of state l go beyond/],
   ['elements in no order', list([3, 1]), /offsets of elements of state l are in no order/],
   ['records in flight after the end', metadataOf({ inputChannels: [{ ...CHANNEL, offsets: [0, 5] }] }), /in flight go/],
+  [
+    'a key group in two subtasks',
+    metadataOf(
+      {},
+      { parallelism: 2, subtasks: [subtaskOf(KEYED), subtaskOf({ ...KEYED, keyGroups: { start: 1, end: 2 } })] },
+    ),
+    /it holds key group 2 more than once/,
+  ],
+  ['a key group twice in a subtask', metadataOf(subtaskOf(KEYED, KEYED)), /it holds key group 2 more than once/],
+  ['changes without what changed', metadataOf(subtaskOf(DELTA)), /what changed in key groups 2 to 3, and not the st/],
+  ['changes before what changed', metadataOf(subtaskOf(DELTA, KEYED)), /what changed in key groups 2 to 3, and not/],
+  [
+    'changes in another subtask',
+    metadataOf({}, { parallelism: 2, subtasks: [subtaskOf(KEYED), subtaskOf(DELTA)] }),
+    /what changed in key groups 2 to 3, and not/,
+  ],
   ['an operator twice', metadataOf({}, {}, OPERATOR && { operators: [OPERATOR, OPERATOR] }), /there are two of them/],
   ['a number that no checkpoint has', metadataOf({}, {}, { checkpointId: 2 ** 53 - 1 }), /is no number of one/],
 ]
@@ -97,7 +118,8 @@ describe('Metadata whose checksum is right', () => {
   it('are read where all of it fits', () => {
     const files = { backend: 'sorted', files: [] }
     const { managedKeyed } = keyed({}).operators[0]?.subtasks[0] ?? { managedKeyed: [] }
-    const states = [...managedKeyed, { ...KEYED, offsets: [], backendFiles: files }]
+    const others = { start: 0, end: 1 }
+    const states = [...managedKeyed, DELTA, DELTA, { ...KEYED, keyGroups: others, offsets: [], backendFiles: files }]
     const metadata = metadataOf({ managedKeyed: states, outputChannels: [CHANNEL] })
     assert.deepEqual(decodeMetadata(encodeMetadata(metadata, HERE), 'f', HERE), metadata)
   })

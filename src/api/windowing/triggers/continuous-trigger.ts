@@ -55,7 +55,8 @@ export abstract class ContinuousTrigger extends Trigger<unknown, Window> {
     const fireTime = ctx.getPartitionedState(this.#fireTime)
     if (fireTime.get() !== timeMs) return TriggerResult.CONTINUE
     fireTime.clear()
-    this.#registerNext(timeMs, window, ctx)
+    // By the clock a window of event time is there for longer than its end: its next record begins anew.
+    if (timeMs < window.maxTimestamp()) this.#registerNext(timeMs, window, ctx)
     return TriggerResult.FIRE
   }
 

@@ -8,6 +8,7 @@
 // pending, no other begins. A shutdown leaves no work on the disk. When they begin: checkpoint-schedule.ts. Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { asError } from '../../../core/errors/thrown-value.js'
+import { durationText } from '../../../core/time/duration-text.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import type { CheckpointOptions } from '../../protocol/checkpoint-options.js'
 import type { AcknowledgeCheckpoint } from '../../protocol/worker-to-master.js'
@@ -242,7 +243,8 @@ export class CheckpointCoordinator {
     statistics.triggered(pending)
     const { timeoutMs } = configuration
     const expire = (): void => {
-      this.#abortAsFailure(pending, new FlinkError('CHECKPOINT_EXPIRED', { checkpointId, timeoutMs }))
+      const details = { checkpointId, timeout: durationText(timeoutMs) }
+      this.#abortAsFailure(pending, new FlinkError('CHECKPOINT_EXPIRED', details))
     }
     pending.expiresWith(clock.setTimer(timeoutMs, expire))
     return pending

@@ -103,7 +103,8 @@ export class OperatorCoordinators {
         const error = serializeError(execution.failure)
         this.#input.sendTo(place.worker, { type: 'execution-attempt-failed', ...about, error })
       }
-      if (execution.isTerminal) holder.subtaskEnded(subtask)
+      if (execution.state === 'FINISHED') holder.subtaskFinished(subtask)
+      else if (execution.isTerminal) holder.subtaskFailed(subtask)
     }
   }
 
@@ -115,21 +116,17 @@ export class OperatorCoordinators {
     if (this.#coordinated.size === 0) return undefined
     const all = [...this.#coordinated.values()]
     const asked = all.filter(({ vertex }) => !finishedVertices.has(vertex.id))
-    const { attemptNumber: attempt } = this.#input.executions
-    const flushes = all.filter((each) => !asked.includes(each)).map((each) => this.#flush(each, checkpointId))
+    const flushes = all.filter((each) => !asked.includes(each)).map(({ holder }) => holder.flush(checkpointId))
     const states = asked.map(async ({ operatorId, holder }): Promise<[string, StreamStateHandle]> => {
       return [operatorId, await holder.checkpoint(checkpointId)]
     })
-    for (const { operatorId, place } of asked) {
-      this.#input.sendTo(place.worker, { type: 'trigger-coordinator-checkpoint', attempt, operatorId, checkpointId })
-    }
     return Promise.all([Promise.all(states), Promise.all(flushes)]).then(([entries]) => new Map(entries))
   }
 
   /** All tasks have finished: resolves when all coordinators have done what they were told; undefined where there is none. */
   flush(): Promise<unknown> | undefined {
     if (this.#coordinated.size === 0) return undefined
-    return Promise.all([...this.#coordinated.values()].map((each) => this.#flush(each)))
+    return Promise.all([...this.#coordinated.values()].map(({ holder }) => holder.flush()))
   }
 
   /** Those that are asked, and have not done what they were told. */
@@ -160,18 +157,24 @@ export class OperatorCoordinators {
     for (const { operatorId, place } of this.open) if (place.worker === worker) this.#closed(operatorId)
   }
 
-  #flush({ operatorId, place, holder }: Coordinated, checkpointId?: number): Promise<void> {
-    const { attemptNumber: attempt } = this.#input.executions
-    this.#input.sendTo(place.worker, { type: 'flush-coordinator', attempt, operatorId })
-    return holder.flush(checkpointId)
-  }
-
   #add(operatorId: string, label: string, vertex: JobVertex): Coordinated {
     const { executions, sendTo } = this.#input
     const { worker, slot } = executions.execution(vertex.id, 0)
-    const holder = new OperatorCoordinatorHolder(vertex.parallelism, (subtask, event) => {
-      const { id: executionId, worker: target } = executions.execution(vertex.id, subtask)
-      sendTo(target, { type: 'event-to-operator', executionId, operatorId, event })
+    const about = { attempt: executions.attemptNumber, operatorId }
+    const holder = new OperatorCoordinatorHolder(vertex.parallelism, {
+      sendEvent: (subtask, event) => {
+        const { id: executionId, worker: target } = executions.execution(vertex.id, subtask)
+        sendTo(target, { type: 'event-to-operator', executionId, operatorId, event })
+      },
+      returnEvent: (subtask, event) => {
+        sendTo(worker, { type: 'event-returned', ...about, subtask, event })
+      },
+      requestSnapshot: (checkpointId) => {
+        sendTo(worker, { type: 'trigger-coordinator-checkpoint', ...about, checkpointId })
+      },
+      requestFlush: () => {
+        sendTo(worker, { type: 'flush-coordinator', ...about })
+      },
     })
     const coordinated = { operatorId, label, vertex, place: { worker, slot }, holder }
     this.#coordinated.set(operatorId, coordinated)
@@ -212,7 +215,7 @@ export class OperatorCoordinators {
         this.#tellOthers(message.operatorId, message.event)
         break
       case 'acknowledge-coordinator-checkpoint':
-        holder.acknowledged(message.checkpointId, message.state)
+        holder.acknowledged(message.checkpointId, message.state, message.takesEventsBack)
         break
       case 'decline-coordinator-checkpoint':
         holder.declined(message.checkpointId, deserializeError(message.error))

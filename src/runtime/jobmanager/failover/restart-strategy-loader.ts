@@ -4,9 +4,11 @@
 import type { Configuration } from '../../../core/config/configuration.js'
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import { RestartStrategyOptions } from '../../../core/config/restart-strategy-options.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Random } from '../../../core/random/random.js'
+import { durationText } from '../../../core/time/duration-text.js'
 import type { Clock } from '../../../core/time/clock.js'
-import { ExponentialDelayRestartStrategy } from './exponential-delay-restart-strategy.js'
+import { ExponentialDelayRestartStrategy, type ExponentialDelaySettings } from './exponential-delay-restart-strategy.js'
 import { FailureRateRestartStrategy } from './failure-rate-restart-strategy.js'
 import { FixedDelayRestartStrategy } from './fixed-delay-restart-strategy.js'
 import { NoRestartStrategy } from './no-restart-strategy.js'
@@ -62,5 +64,19 @@ function exponentialDelay(configuration: Configuration, clock: Clock, random: Ra
     jitterFactor: configuration.get(options.RESTART_STRATEGY_EXPONENTIAL_DELAY_JITTER_FACTOR),
     attemptsBeforeReset: configuration.getOptional(options.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS),
   }
+  if (settings.initialBackoffMs > settings.maxBackoffMs) throw initialAboveMax(configuration, settings)
   return new ExponentialDelayRestartStrategy(settings, clock, random)
+}
+
+/** As in Flink. */
+function initialAboveMax(
+  configuration: Configuration,
+  { initialBackoffMs, maxBackoffMs }: ExponentialDelaySettings,
+): FlinkError {
+  const options = RestartStrategyOptions
+  const initial = options.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF
+  const most = options.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF
+  const { key, where } = configuration.placeOf(initial) ?? { key: initial.key, where: 'its default' }
+  const reason = `The first wait cannot be longer than the longest one, ${most.key}: ${durationText(maxBackoffMs)}.`
+  return new FlinkError('CONFIG_VALUE_INVALID', { key, value: durationText(initialBackoffMs), reason, where })
 }

@@ -6,6 +6,7 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { OperatorCoordinators } from '../coordination/operator-coordinators.js'
 import type { TimerHandle } from '../../../core/time/clock.js'
+import { durationText } from '../../../core/time/duration-text.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import type { JobEnvironment } from '../job-environment.js'
 import { TaskCancellationWatchdog, type CancellationLimits } from './task-cancellation-watchdog.js'
@@ -66,7 +67,9 @@ export class AttemptEnding {
     const { coordinatorsMs: timeoutMs } = limits
     return new Promise((resolve, reject) => {
       this.#limit = environment.clock.setTimer(timeoutMs, () => {
-        reject(new FlinkError('COORDINATOR_NOT_DONE', { coordinator: left().join(', '), timeoutMs }))
+        reject(
+          new FlinkError('COORDINATOR_NOT_DONE', { coordinator: left().join(', '), timeout: durationText(timeoutMs) }),
+        )
       })
       void flushed.then(() => {
         resolve()
@@ -146,7 +149,7 @@ export class AttemptEnding {
   }
 
   #timeout(task: string, timeoutMs: number): FlinkError {
-    const error = new FlinkError('TASK_CANCEL_TIMEOUT', { task, timeoutMs })
+    const error = new FlinkError('TASK_CANCEL_TIMEOUT', { task, timeout: durationText(timeoutMs) })
     this.#input.environment.logger.warn(error.message)
     this.#input.onTimeout(error)
     return error

@@ -104,6 +104,9 @@ export class HostedCoordinator {
       case 'trigger-coordinator-checkpoint':
         this.#tell((coordinator) => this.#checkpoint(coordinator, message.checkpointId))
         break
+      case 'event-returned':
+        this.#tell((coordinator) => coordinator.eventReturned?.(message.subtask, attempt, message.event))
+        break
       case 'flush-coordinator':
         this.#flushes += 1
         this.#enqueue(() => undefined)
@@ -205,7 +208,8 @@ export class HostedCoordinator {
       if (!(given instanceof Uint8Array)) throw new ReasonError('checkpointCoordinator gave no Uint8Array')
       const bytes = Uint8Array.from(given)
       const state = { kind: 'inline', bytes, crc32c: crc32c(bytes) } as const
-      this.#input.send({ type: 'acknowledge-coordinator-checkpoint', ...about, state })
+      const takesEventsBack = hasMethods(coordinator, 'eventReturned')
+      this.#input.send({ type: 'acknowledge-coordinator-checkpoint', ...about, state, takesEventsBack })
     } catch (error) {
       const failure = serializeError(this.#failure(error))
       this.#input.send({ type: 'decline-coordinator-checkpoint', ...about, error: failure })

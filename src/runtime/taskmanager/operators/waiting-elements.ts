@@ -4,9 +4,11 @@
 // Thread: the task worker that owns the operator.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { ChannelEnds, ChannelHandler } from '../network/channel.js'
+import type { WatermarkStatus } from '../network/stream-element.js'
 
-/** Who gets them back. */
-export type WaitingElementsReader = Pick<ChannelHandler, 'onRecord' | 'onWatermark' | 'mayContinue'>
+/** Who gets them back; statuses only where they are put there. */
+export type WaitingElementsReader = Pick<ChannelHandler, 'onRecord' | 'onWatermark' | 'mayContinue'> &
+  Partial<Pick<ChannelHandler, 'onWatermarkStatus'>>
 
 const ONLY_CHANNEL = 0
 
@@ -17,11 +19,12 @@ export class WaitingElements {
   constructor(channel: ChannelEnds, reader: WaitingElementsReader) {
     this.#channel = channel
     this.#handler = {
+      onWatermarkStatus: refuse,
       ...reader,
       onComingKeys: () => undefined,
-      onWatermarkStatus: refuse,
       onBarrier: refuse,
       onCancelBarrier: refuse,
+      onIterationMarker: refuse,
       onEndOfData: refuse,
       onEndOfPartition: refuse,
     }
@@ -34,6 +37,10 @@ export class WaitingElements {
 
   addWatermark(timestamp: number): void {
     this.#channel.writer.writeWatermark(timestamp)
+  }
+
+  addWatermarkStatus(status: WatermarkStatus): void {
+    this.#channel.writer.writeWatermarkStatus(status)
   }
 
   /** Until the reader takes no more or nothing waits. */

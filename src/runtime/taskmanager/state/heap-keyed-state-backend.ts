@@ -10,6 +10,7 @@ import { KeyShapes } from '../../../core/keygroups/key-shapes.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { KeyedStateHandle } from '../../../storage/state-handles.js'
+import { unreadableState } from '../../../storage/unreadable-state.js'
 import { CheckpointChain, mayGrow, type ChainedCheckpoint } from './checkpoint-chain.js'
 import { NO_ENTRY } from './entry-table.js'
 import { HeapKeyedStateSnapshot } from './heap-keyed-state-snapshot.js'
@@ -17,7 +18,7 @@ import { HeapQueueEntries, type PrepareKeys } from './heap-queue-entries.js'
 import { HeapStateTable } from './heap-state-table.js'
 import { HeapTablesByNamespace } from './heap-tables-by-namespace.js'
 import type { InternalState } from './internal-state.js'
-import { readEntries } from './key-group-block.js'
+import { readEntries, type EntrySerializers, type KeyGroupBlock } from './key-group-block.js'
 import { KeyContext } from './key-context.js'
 import { KeyedMapState } from './keyed-map-state.js'
 import type { KeyedPriorityQueue } from './keyed-priority-queue.js'
@@ -174,13 +175,27 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     if (restored === undefined) return
     const serializers = { key: this.#keySerializer, namespaces, value }
     for (const [keyGroup, blocks] of restored.blocks) {
-      for (const [index, block] of blocks.entries()) {
-        for (const entry of readEntries(block, serializers)) {
-          const hash = this.#hashWithin(keyGroup, entry.key, metadata.name)
-          if (index === 0 && entry.value !== NO_ENTRY) table.load(entry, hash)
-          else if (entry.value === NO_ENTRY) table.loadRemoved(entry.key, entry.namespace, hash)
-          else table.loadChanged(entry, hash)
-        }
+      try {
+        this.#loadKeyGroup(table, keyGroup, blocks, serializers)
+      } catch (error) {
+        const block = `state ${metadata.name} of ${this.#parameters.operatorName} in key group ${String(keyGroup)}`
+        throw unreadableState(error, { files: restored.files, block })
+      }
+    }
+  }
+
+  #loadKeyGroup(
+    table: HeapTables,
+    keyGroup: number,
+    blocks: readonly KeyGroupBlock[],
+    serializers: EntrySerializers,
+  ): void {
+    for (const [index, block] of blocks.entries()) {
+      for (const entry of readEntries(block, serializers)) {
+        const hash = this.#hashWithin(keyGroup, entry.key, table.types.metadata.name)
+        if (index === 0 && entry.value !== NO_ENTRY) table.load(entry, hash)
+        else if (entry.value === NO_ENTRY) table.loadRemoved(entry.key, entry.namespace, hash)
+        else table.loadChanged(entry, hash)
       }
     }
   }

@@ -16,6 +16,7 @@ import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../../core/types/r
 import { ValueNotSerializableError } from '../../../core/types/value-not-serializable-error.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { OperatorStateHandle, StateMetadata } from '../../../storage/state-handles.js'
+import { fileOfHandle, unreadableState } from '../../../storage/unreadable-state.js'
 import { checkedDescriptor } from './checked-descriptor.js'
 import { MapBroadcastState } from './map-broadcast-state.js'
 import type { StateHandleReader } from './keyed-state-backend.js'
@@ -33,11 +34,19 @@ interface RegisteredState {
   readonly writeElements: (writeOne: (write: (output: DataOutputView) => void) => void) => void
 }
 
+/** Not asked for yet. */
+interface RestoredList {
+  readonly metadata: StateMetadata
+  readonly elements: Uint8Array[]
+  /** For errors. */
+  readonly files: Set<string>
+}
+
 export class OperatorStateBackend implements OperatorStateStore {
   readonly #operatorName: string
   readonly #registeredTypes: RegisteredTypes
   readonly #states = new Map<string, RegisteredState>()
-  readonly #restored = new Map<string, { readonly metadata: StateMetadata; readonly elements: Uint8Array[] }>()
+  readonly #restored = new Map<string, RestoredList>()
 
   constructor(operatorName: string, registeredTypes: RegisteredTypes = NO_REGISTERED_TYPES) {
     this.#operatorName = operatorName
@@ -59,7 +68,11 @@ export class OperatorStateBackend implements OperatorStateStore {
   async restore(handles: readonly OperatorStateHandle[], read: StateHandleReader): Promise<void> {
     for (const handle of handles) {
       const bytes = await read(handle.handle)
-      for (const state of handle.states) this.#addRestored(state, restoredElements(state, bytes))
+      for (const state of handle.states) {
+        const { elements, files } = this.#restoredList(state)
+        files.add(fileOfHandle(handle.handle))
+        for (const element of restoredElements(state, bytes)) elements.push(element)
+      }
     }
   }
 
@@ -149,31 +162,31 @@ export class OperatorStateBackend implements OperatorStateStore {
     return existing?.state
   }
 
-  #addRestored(metadata: StateMetadata, elements: readonly Uint8Array[]): void {
+  #restoredList(metadata: StateMetadata): RestoredList {
     const { name, kind, typeFingerprint, schemaVersion } = metadata
     const known = this.#restored.get(name)
-    if (known === undefined) {
-      this.#restored.set(name, { metadata: { name, kind, typeFingerprint, schemaVersion }, elements: [...elements] })
-      return
+    if (known !== undefined) {
+      checkCompatible(known.metadata, metadata, this.#operatorName)
+      return known
     }
-    checkCompatible(known.metadata, metadata, this.#operatorName)
-    for (const element of elements) known.elements.push(element)
+    const list = { metadata: { name, kind, typeFingerprint, schemaVersion }, elements: [], files: new Set<string>() }
+    this.#restored.set(name, list)
+    return list
   }
 
   #readRestored(metadata: StateMetadata, read: (input: DataInputView) => void): void {
-    try {
-      for (const element of this.#takeRestored(metadata)) read(new DataInputView(element))
-    } catch (error) {
-      throw stateNotSerializable(error, metadata.name, this.#operatorName)
-    }
-  }
-
-  #takeRestored(metadata: StateMetadata): readonly Uint8Array[] {
-    const restored = this.#restored.get(metadata.name)
-    if (restored === undefined) return []
+    const { name } = metadata
+    const restored = this.#restored.get(name)
+    if (restored === undefined) return
     checkCompatible(restored.metadata, metadata, this.#operatorName)
-    this.#restored.delete(metadata.name)
-    return restored.elements
+    this.#restored.delete(name)
+    try {
+      for (const element of restored.elements) read(new DataInputView(element))
+    } catch (error) {
+      const block = `elements of state ${name} of ${this.#operatorName}`
+      const unreadable = unreadableState(error, { files: restored.files, block })
+      throw stateNotSerializable(unreadable, name, this.#operatorName)
+    }
   }
 }
 

@@ -5,7 +5,9 @@
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { KeyGroupBytes } from '../../../storage/key-group-reader.js'
 import type { KeyedStateHandle, StateMetadata } from '../../../storage/state-handles.js'
+import { fileOfHandle, unreadableState } from '../../../storage/unreadable-state.js'
 import { blocksOf, readBlock, type KeyGroupBlock } from './key-group-block.js'
 import type { KeyedStateReader } from './keyed-state-backend.js'
 import { checkCompatible } from './state-registration.js'
@@ -16,11 +18,14 @@ export interface RestoredState {
   readonly blocks: ReadonlyMap<number, readonly KeyGroupBlock[]>
   /** Of the keys of all states that came with it; undefined where it is not known. */
   readonly keyShapes: readonly string[] | undefined
+  /** That it came from, for errors. */
+  readonly files: ReadonlySet<string>
 }
 
 interface GrowingState {
   readonly metadata: StateMetadata
   readonly blocks: Map<number, KeyGroupBlock[]>
+  readonly files: Set<string>
   keyShapes: readonly string[] | undefined
 }
 
@@ -37,12 +42,17 @@ export class RestoredKeyedState {
   async add(handle: KeyedStateHandle, reader: KeyedStateReader): Promise<void> {
     this.#refuseFiles(handle)
     const states = handle.states.map((metadata) => this.#stateFor(metadata))
-    for (const state of states) state.keyShapes = union(state.keyShapes, handle.keyShapes)
+    const file = fileOfHandle(handle.handle)
+    for (const state of states) {
+      state.keyShapes = union(state.keyShapes, handle.keyShapes)
+      state.files.add(file)
+    }
     for await (const { keyGroup, bytes } of reader.keyGroups(handle, this.#keyGroups)) {
-      const input = new DataInputView(bytes)
-      for (const state of states) {
-        const block = readBlock(input)
-        if (block.entries.length > 0) this.#addBlock(state, keyGroup, block, handle.isDelta)
+      try {
+        this.#addKeyGroup(states, { keyGroup, bytes }, handle.isDelta)
+      } catch (error) {
+        const block = `key group ${String(keyGroup)} of ${this.#operatorName}`
+        throw unreadableState(error, { files: [file], block })
       }
     }
   }
@@ -60,6 +70,14 @@ export class RestoredKeyedState {
     return [...this.#states.values()]
   }
 
+  #addKeyGroup(states: readonly GrowingState[], { keyGroup, bytes }: KeyGroupBytes, isDelta: boolean): void {
+    const input = new DataInputView(bytes)
+    for (const state of states) {
+      const block = readBlock(input)
+      if (block.entries.length > 0) this.#addBlock(state, keyGroup, block, isDelta)
+    }
+  }
+
   #refuseFiles({ backendFiles }: KeyedStateHandle): void {
     if (backendFiles === undefined) return
     const details = { operator: this.#operatorName, backend: backendFiles.backend }
@@ -72,7 +90,7 @@ export class RestoredKeyedState {
       checkCompatible(known.metadata, metadata, this.#operatorName)
       return known
     }
-    const state = { metadata, blocks: new Map<number, KeyGroupBlock[]>(), keyShapes: [] }
+    const state = { metadata, blocks: new Map<number, KeyGroupBlock[]>(), files: new Set<string>(), keyShapes: [] }
     this.#states.set(metadata.name, state)
     return state
   }
@@ -80,8 +98,7 @@ export class RestoredKeyedState {
   #addBlock(state: GrowingState, keyGroup: number, block: KeyGroupBlock, isDelta: boolean): void {
     const known = state.blocks.get(keyGroup)
     if (known !== undefined && !isDelta) {
-      const what = `key group ${String(keyGroup)} of ${this.#operatorName} was restored twice`
-      throw new FlinkError('ASSERTION_FAILED', { what })
+      throw new FlinkError('ASSERTION_FAILED', { what: 'it is restored twice' })
     }
     state.blocks.set(keyGroup, [...(known ?? []), ...blocksOf(block)])
   }

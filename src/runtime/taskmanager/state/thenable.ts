@@ -33,7 +33,7 @@ export function resultMissing(operator: string, method: string, userFunction: ob
   return new FlinkError('RESULT_MISSING', { operator, method, source: sourceOf(userFunction, method) })
 }
 
-function sourceOf(userFunction: object, method: string): string {
+export function sourceOf(userFunction: object, method: string): string {
   const called: unknown = Reflect.get(userFunction, method)
   return typeof called === 'function' ? ` (${firstOf(Function.prototype.toString.call(called))})` : ''
 }

@@ -1,7 +1,7 @@
 // Duty: which copies a chain makes of its records.
 // Invariants: a chained operator is given a copy, unless references are handed on (`pipeline.object-reuse`). The head is
 // given what a channel delivered, which is its own already. A record that waits inside of an operator is its own, too: one
-// that a source has collected is copied in any case, as its function goes on with the object.
+// that a source has collected, or an asynchronous function is asked about, is copied in any case: the function goes on with the object.
 // Thread: the task's worker.
 import { chainedCopier } from '../../../api/types/record-copiers.js'
 import type { Copier } from '../../../core/types/copier.js'
@@ -27,7 +27,9 @@ export class ChainCopiers {
 
   /** For what the operator at this place of the chain is given; undefined where it is given the object itself. */
   before(position: number): Copier | undefined {
-    return this.#input.isObjectReuseEnabled ? undefined : this.#ofInput(position)
+    // On its way back in a loop a record is copied in any case.
+    const isCopiedThere = this.#input.vertex.operators[position]?.kind === 'iteration-tail'
+    return this.#input.isObjectReuseEnabled || isCopiedThere ? undefined : this.#ofInput(position)
   }
 
   /** For what waits inside of the operator at this place. */
@@ -36,6 +38,8 @@ export class ChainCopiers {
     if (spec.kind === 'source-function') {
       return new ExplainingCopier(chainedCopier(outputType, program.registeredTypes), name)
     }
+    // The function may change the object before the result is there, and is asked again with what it was.
+    if (spec.kind === 'async-wait') return this.#ofInput(position)
     return isObjectReuseEnabled && position > 0 ? this.#ofInput(position) : NO_COPIES
   }
 

@@ -1,5 +1,6 @@
 // Duty: the events that a task's operators get of their coordinators, and what their coordinators learn of its checkpoints.
-// Invariants: an event is an exclusive action of the task: what the task is told later happens later, a snapshot above all.
+// Invariants: an event is an exclusive action of the task: what the task is told later happens later, a snapshot above all. An
+// event that is said to be received is handled, unless the task fails; one that is not comes back to the coordinator at the end.
 // Thread: the task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
@@ -27,8 +28,12 @@ export class OperatorEvents {
 
   /** By way of the mail, so that the input is asked again: a source may have got something to do. */
   arrived(operatorId: string, event: unknown): void {
-    this.#input.control.mailbox.put(() => {
-      this.#input.control.actions.enqueue(() => this.#handle(operatorId, event))
+    const { control, executionId, send } = this.#input
+    control.mailbox.put(() => {
+      // Nothing may follow the end of its partitions. Until then it does not end while an action waits.
+      if (control.life.phase === 'draining') return
+      send({ type: 'operator-event-received', executionId, operatorId })
+      control.actions.enqueue(() => this.#handle(operatorId, event))
     })
   }
 
@@ -39,8 +44,6 @@ export class OperatorEvents {
   }
 
   async #handle(operatorId: string, event: unknown): Promise<void> {
-    // Nothing may follow the end of its partitions.
-    if (this.#input.control.life.phase === 'draining') return
     const operator = this.#input.operators.find((each) => each.operatorId === operatorId)
     if (operator === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `no operator ${operatorId}` })
     if (!handlesOperatorEvents(operator)) {

@@ -2,6 +2,8 @@
 // Thread: the task worker that owns the task.
 import type { KindSpec } from '../../../api/dag/operator-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
+import { asyncOperators } from '../async/async-operators.js'
+import { iterationOperators } from '../iteration/iteration-operators.js'
 import { joinOperators } from '../joins/join-operators.js'
 import { checkedOperator } from '../operators/checked-operator.js'
 import { eventTimeOperators } from '../operators/event-time-operators.js'
@@ -18,18 +20,20 @@ import { windowOperators } from '../windowing/window-operators.js'
 const makers: OperatorMakers<KindSpec> = {
   ...sourceOperators,
   ...oneInputOperators,
+  ...asyncOperators,
   ...eventTimeOperators,
   ...keyedOperators,
   ...windowOperators,
   ...joinOperators,
   ...twoInputOperators,
   ...ownOperators,
+  ...iterationOperators,
   ...sinkOperators,
 }
 
 export function createOperator(binding: OperatorBinding, context: OperatorContext): StreamOperator {
   const { spec } = binding
-  if (spec.kind === 'factory') return checkedOperator(spec.factory.createStreamOperator(binding, context), binding.name)
+  if (spec.kind === 'factory') return checkedOperator(spec.factory.createStreamOperator(binding, context), binding)
   // The maker found by a kind takes the spec of this kind, which the type checker cannot follow for a union.
   const make = makers[spec.kind] as OperatorMaker<KindSpec>
   return make(binding, context, spec)

@@ -52,6 +52,10 @@ export class ProcessingTimeTimers implements ProcessingTimeService {
     }
   }
 
+  get isHeld(): boolean {
+    return this.#held !== undefined
+  }
+
   /** What becomes due waits. */
   hold(): void {
     this.#held ??= []

@@ -125,7 +125,7 @@ export class StreamTask {
     if (!mailbox.isEmpty) return true
     if (this.#control.time.isPending) return this.#control.mayContinueTime
     if (hasOutputWaiters && outputs.isAvailable()) return true
-    if (actions.isReady) return true
+    if (actions.isReady || this.#control.mayEmit) return true
     if (life.phase === 'draining') return this.#isSettled && outputs.isAvailable()
     return this.#control.mayTakeInput && this.#input.hasData()
   }
@@ -206,9 +206,10 @@ export class StreamTask {
     const isAvailable = this.#parts.outputs.isAvailable()
     if (isAvailable && !this.#control.time.isPending) this.#control.tellOutputWaiters()
     if (life.phase === 'draining') return this.#drainOutputs()
+    if (this.#control.mayEmit) this.#control.emissions.run()
     const result = isAvailable && this.#control.mayTakeInput ? this.#work(deadline) : 'idle'
     this.#flusher.afterStep(result === 'idle')
-    return result
+    return this.#control.mayEmit ? 'more' : result
   }
 
   /** Before anything else happens to the chain: actions wait as well as records. True when nothing is pending. */
@@ -352,7 +353,9 @@ export class StreamTask {
     const { life, actions } = this.#control
     if (life.phase === 'deploying' || life.phase === 'restoring' || life.hasEnded) return 'none'
     if (this.#lastStep === 'more' || !actions.isIdle) return 'busy'
-    return this.#control.isOutputAvailable() ? 'idle' : 'backPressured'
+    if (!this.#control.isOutputAvailable()) return 'backPressured'
+    // It waits for results, and its inputs wait for it.
+    return this.#control.emissions.holdsInput ? 'busy' : 'idle'
   }
 
   /** A function that is still being opened has nothing that could be closed: it is waited for, however long it takes. */

@@ -9,6 +9,7 @@ import { PendingTime } from '../eventtime/pending-time.js'
 import { ExclusiveActions } from './exclusive-actions.js'
 import { Mailbox } from './mailbox.js'
 import { ProcessingTimeTimers } from './processing-time-timers.js'
+import { TaskEmissions } from './task-emissions.js'
 import type { TaskLife, TaskPhase } from './task-life.js'
 import type { TaskOutputs } from './task-outputs.js'
 
@@ -28,6 +29,7 @@ export class TaskControl {
   readonly actions: ExclusiveActions
   readonly processingTime: ProcessingTimeTimers
   readonly time: PendingTime
+  readonly emissions: TaskEmissions
   readonly wake: () => void
   readonly #outputs: TaskOutputs
   readonly #interrupt: InputInterrupt
@@ -49,6 +51,10 @@ export class TaskControl {
       interrupt.raise()
       wake()
     })
+    this.emissions = new TaskEmissions(() => {
+      interrupt.raise()
+      wake()
+    })
     const whenOutputAvailable = (): Promise<void> => this.whenStepHasRoom()
     this.processingTime = new ProcessingTimeTimers({ clock, actions: this.actions, whenOutputAvailable })
   }
@@ -61,7 +67,9 @@ export class TaskControl {
   enter(phase: TaskPhase, details?: Parameters<TaskLife['moveTo']>[1]): void {
     this.#interrupt.raise()
     this.life.moveTo(phase, details)
-    if (this.life.hasEnded) this.processingTime.close()
+    if (!this.life.hasEnded) return
+    this.processingTime.close()
+    this.emissions.close()
   }
 
   isOutputAvailable(): boolean {
@@ -86,6 +94,13 @@ export class TaskControl {
     return isFree && this.#outputs.isAvailable()
   }
 
+  /** True where an operator has something of its own to emit, and nothing keeps it from that. */
+  get mayEmit(): boolean {
+    const { emissions, actions, time, processingTime } = this
+    const isFree = actions.isFree && !time.isPending && !processingTime.isHeld
+    return emissions.isRequested && isFree && this.#outputs.isAvailable()
+  }
+
   /** As whenOutputAvailable, in a later step: for what was not done though there is room, as others want the thread. */
   whenStepHasRoom(): Promise<void> {
     const later = new Promise<void>((resolve) => this.#outputWaiters.push(resolve))
@@ -103,7 +118,7 @@ export class TaskControl {
   }
 
   #checkInput(): boolean {
-    const isFree = this.actions.isIdle && !this.time.isPending
+    const isFree = this.actions.isIdle && !this.time.isPending && !this.emissions.holdsInput
     const isOpen = this.life.takesInput && isFree && this.#outputs.isAvailable()
     if (isOpen) this.#interrupt.lower()
     return isOpen

@@ -8,10 +8,10 @@ import { serializeError } from '../../../core/errors/error-codec.js'
 import { describeFailure } from '../../../core/errors/syntax-location.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { loggerWithFields } from '../../../core/logging/logger-with-fields.js'
+import { TaskManagerOptions } from '../../../core/config/task-manager-options.js'
 import { MetricOptions } from '../../../core/config/metric-options.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { MergeAccumulators } from '../../protocol/accumulators.js'
-import type { EventToOperator } from '../../protocol/operator-events.js'
 import type { DeployTasks, LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { CoordinatorHost } from '../coordination/coordinator-host.js'
@@ -103,10 +103,11 @@ export class TaskExecutor {
       case 'execution-attempt-failed':
       case 'trigger-coordinator-checkpoint':
       case 'flush-coordinator':
+      case 'event-returned':
         this.#coordinators.handle(message)
         break
       case 'event-to-operator':
-        this.#eventToOperator(message)
+        this.#tasks.get(message.executionId)?.handleOperatorEvent(message.operatorId, message.event)
         break
       case 'cancel-tasks':
         this.#cancel(message.attempt)
@@ -153,13 +154,6 @@ export class TaskExecutor {
     throw new FlinkError('ASSERTION_FAILED', { what: 'tasks came before their program' })
   }
 
-  #eventToOperator({ executionId, operatorId, event }: EventToOperator): void {
-    const task = this.#tasks.get(executionId)
-    if (task === undefined) return
-    task.handleOperatorEvent(operatorId, event)
-    this.#services.send({ type: 'operator-event-received', executionId, operatorId })
-  }
-
   #cancel(attempt: number): void {
     if (attempt !== this.#attempt) return
     for (const task of this.#tasks.values()) void task.cancel()
@@ -179,7 +173,11 @@ export class TaskExecutor {
     const configuration = Configuration.fromEntries(graph.jobGraph.configuration)
     const { temporaryFiles } = this.#services.fileSystems
     const createFile = () => temporaryFiles.create(configuration.get(CoreOptions.TMP_DIRS))
-    const channels = new ChannelConnector(wake, graph, new WaitingSpace({ createFile }), this.#barriers)
+    const spaces = {
+      ofChannels: new WaitingSpace({ createFile }),
+      ofFeedback: new WaitingSpace({ createFile, memoryBytes: configuration.get(TaskManagerOptions.FEEDBACK_MEMORY) }),
+    }
+    const channels = new ChannelConnector(wake, graph, spaces, this.#barriers)
     const environment: TaskEnvironment = { ...this.#services, configuration, wake }
     const starts = message.tasks.map((descriptor) => this.#makeTask(descriptor, program, environment, channels))
     this.#loop.setTasks([...this.#tasks.values()])

@@ -76,9 +76,7 @@ export class SortedKeyedStateBackend implements KeyedStateBackend {
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table, keys) => new SortedMapState(table, keys),
       createQueue: (queue) =>
-        new TablePriorityQueue(
-          new TableQueueEntries({ ...queue, copyKey: (key) => copyKey(key, parameters.keyKind) }),
-        ),
+        new TablePriorityQueue(new TableQueueEntries({ ...queue, copyKey: (key) => copyKey(key, parameters.keyKind) })),
     })
   }
 

@@ -65,6 +65,7 @@ describe('a value', () => {
     assert.equal(parseConfigValue(port, '65535'), 65_535)
     assert.throws(() => parseConfigValue(port, '65536'), /at most 65535\./)
     assert.throws(() => parseConfigValue(optionOf('duration', { minimum: 10 }), '1 ms'), /at least 10 ms\./)
+    assert.throws(() => parseConfigValue(optionOf('duration', { maximum: 31_536_000_000 }), '366 d'), /at most 365 d\./)
   })
 
   it('that is written as text is read back: lists and maps of any texts', () => {

@@ -129,6 +129,32 @@ describe('restart strategies', () => {
     assert.deepEqual(granted, [true, true, true, true, false])
   })
 
+  for (const [type, key] of [
+    ['fixed-delay', 'fixed-delay.delay'],
+    ['failure-rate', 'failure-rate.delay'],
+    ['exponential-delay', 'exponential-delay.initial-backoff'],
+    ['exponential-delay', 'exponential-delay.max-backoff'],
+  ] as const) {
+    it(`refuses a ${key} that no job waits for`, () => {
+      const settings = { 'restart-strategy.type': type, [`restart-strategy.${key}`]: '999999999 d' }
+      const message = /Could not parse value '999999999 d' for key '.+'\. The value must be at most 365 d\./
+      assert.throws(() => strategy(settings), { code: 'CONFIG_VALUE_INVALID', message })
+    })
+  }
+
+  it('refuses a first wait that is longer than the longest', () => {
+    const settings = {
+      'restart-strategy.type': 'exponential-delay',
+      'restart-strategy.exponential-delay.max-backoff': '500 ms',
+    }
+    assert.throws(() => strategy(settings), {
+      code: 'CONFIG_VALUE_INVALID',
+      message: /'1000 ms' for key '.+initial-backoff'\. The first wait .+max-backoff: 500 ms\. \(set in its default\)/,
+    })
+    const set = { ...settings, 'restart-strategy.exponential-delay.initial-backoff': '2 min' }
+    assert.throws(() => strategy(set), { message: /'2 min' for key .+\(set in / })
+  })
+
   it('exponential-delay grants as many restarts as are allowed before a reset, anew after each', () => {
     const clock = new ManualClock()
     const exponential = strategy(

@@ -155,15 +155,24 @@ describe('The coordinators of an attempt', () => {
     ])
   })
 
-  it('reach a subtask in its worker, until it has finished', () => {
+  it('reach a subtask in its worker; what it has not handled when it has finished comes back', () => {
     const played = new Played()
     played.coordinators.deploy(undefined)
     played.move('source', 1, 'SCHEDULED', 'DEPLOYING', 'INITIALIZING', 'RUNNING')
     played.take()
-    played.coordinators.handle({ type: 'event-from-coordinator', ...about, subtask: 1, event: 'range' })
+    const executionId = 'source_1_3'
+    for (const event of ['handled', 'range']) {
+      played.coordinators.handle({ type: 'event-from-coordinator', ...about, subtask: 1, event })
+    }
+    played.coordinators.handle({ type: 'operator-event-received', executionId, operatorId: 'source' })
     played.move('source', 1, 'FINISHED')
     played.coordinators.handle({ type: 'event-from-coordinator', ...about, subtask: 1, event: 'late' })
-    assert.deepEqual(played.take(), ['1 event-to-operator source_1_3 range'])
+    assert.deepEqual(played.take(), [
+      '1 event-to-operator source_1_3 handled',
+      '1 event-to-operator source_1_3 range',
+      '0 event-returned 1 range',
+      '0 event-returned 1 late',
+    ])
   })
 
   it('hear nothing of another attempt, and say nothing in one', () => {
@@ -193,7 +202,13 @@ describe('The coordinators of an attempt', () => {
     assert.deepEqual(played.take(), ['0 trigger-coordinator-checkpoint', '0 trigger-coordinator-checkpoint'])
     for (const operatorId of ['source', 'chained']) {
       const acknowledgement = { type: 'acknowledge-coordinator-checkpoint', attempt: ATTEMPT } as const
-      played.coordinators.handle({ ...acknowledgement, operatorId, checkpointId: 5, state: STATE })
+      played.coordinators.handle({
+        ...acknowledgement,
+        operatorId,
+        checkpointId: 5,
+        state: STATE,
+        takesEventsBack: true,
+      })
     }
     assert.deepEqual(
       [...((await states) ?? [])].map(([operatorId]) => operatorId),

@@ -114,7 +114,7 @@ describe('A job with a coordinator', () => {
     const told = JSON.stringify(harness.master.details().exceptions)
     assert.match(
       told,
-      /The coordinator Numbers of source has not done within 600000 ms \(execution\.checkpointing\.timeout\)/,
+      /The coordinator Numbers of source has not done within 10 min \(execution\.checkpointing\.timeout\)/,
     )
   })
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { deserializeError } from '../../../../../src/core/errors/error-codec.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import { crc32c } from '../../../../../src/core/memory/crc32c.js'
-import { PlayedWorker, settled } from './played-coordinator.js'
+import { PlayedCoordinator, PlayedWorker, settled } from './played-coordinator.js'
 
 /** A promise that the test settles. */
 function held(): { readonly promise: Promise<void>; readonly letGo: () => void } {
@@ -82,8 +82,26 @@ describe('A coordinator in its worker', () => {
         operatorId: 'op',
         checkpointId: 5,
         state: inline(1, 2),
+        takesEventsBack: true,
       },
     ])
+  })
+
+  it('is told of what came back in its order, where it wants to know', async () => {
+    const worker = new PlayedWorker()
+    worker.hosted.start()
+    worker.returned('a')
+    worker.trigger(5)
+    await settled()
+    assert.deepEqual(worker.calls, ['start', 'returned 1/4 "a"', 'checkpoint 5'])
+    const plain = new PlayedWorker(undefined, () =>
+      Object.assign(new PlayedCoordinator(), { eventReturned: undefined }),
+    )
+    plain.hosted.start()
+    plain.returned('a')
+    plain.trigger(5)
+    await settled()
+    assert.equal(plain.ofType('acknowledge-coordinator-checkpoint')[0]?.takesEventsBack, false)
   })
 
   it('declines a checkpoint that it cannot take, and goes on', async () => {

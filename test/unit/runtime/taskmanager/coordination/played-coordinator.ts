@@ -53,6 +53,10 @@ export class PlayedCoordinator implements OperatorCoordinator {
     return this.#called('failed', `${String(subtask)}/${String(attempt)} ${reason.message}`)
   }
 
+  eventReturned(subtask: number, attempt: number, event: unknown): void | Promise<void> {
+    return this.#called('returned', `${String(subtask)}/${String(attempt)} ${JSON.stringify(event)}`)
+  }
+
   close(): void | Promise<void> {
     return this.#called('close')
   }
@@ -105,6 +109,10 @@ export class PlayedWorker {
 
   trigger(checkpointId: number): void {
     this.hosted.handle({ type: 'trigger-coordinator-checkpoint', attempt: 4, operatorId: 'op', checkpointId })
+  }
+
+  returned(event: unknown): void {
+    this.hosted.handle({ type: 'event-returned', attempt: 4, operatorId: 'op', subtask: 1, event })
   }
 
   flush(): void {

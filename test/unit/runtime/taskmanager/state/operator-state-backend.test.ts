@@ -103,4 +103,15 @@ describe('OperatorStateBackend', () => {
     await assert.rejects(filled([1]).snapshot().write(streams), /disk full/)
     assert.equal(streams.aborted, 1)
   })
+
+  it('names the file where an element has too few bytes for its type', async () => {
+    const handle = await handleOf(filled([1, 2]))
+    const states = handle.states.map((state) => ({ ...state, offsets: state.offsets.map(() => 0) }))
+    const inFile = { kind: 'file', uri: 'file:/cp/chk-1/x', offset: 0, lengthBytes: 9, crc32c: 1 } as const
+    const backend = new OperatorStateBackend('Op')
+    await backend.restore([{ states, handle: inFile }], () => Promise.resolve(new Uint8Array(9)))
+    const told = /^The snapshot file \/cp\/chk-1\/x is damaged at elements of state offsets of Op: \d bytes? w/
+    assert.throws(() => backend.getListState(offsets), { code: 'SNAPSHOT_CORRUPT', message: told })
+    assert.throws(() => backend.getBroadcastState(rules), { code: 'SNAPSHOT_CORRUPT' })
+  })
 })

@@ -112,6 +112,37 @@ describe('A task with a coordinated operator', () => {
     assert.deepEqual(notes, ['open', 'event a', 'event b', 'snapshot 1'])
   })
 
+  it('says that it has received an event before it handles it', async () => {
+    let answers: string[] = []
+    const onEvent = (): void => {
+      answers = played.answers()
+    }
+    const { played, operatorId } = await sinkOf(handling({ notes: [], onEvent }))
+    played.task.handleOperatorEvent(operatorId, 'a')
+    assert.deepEqual(played.answers(), [])
+    await played.steps(2)
+    assert.deepEqual(answers, ['operator-event-received'])
+  })
+
+  it('neither receives nor handles what comes after the end of its outputs: that comes back to the coordinator', async () => {
+    const notes: string[] = []
+    const played = await PlayedTask.started({ operator: handling({ notes }), place: 'map', ringSlots: 1 })
+    const { vertexId } = played.task.descriptor
+    played.upstream.writeWatermark(1)
+    played.upstream.writeEndOfData()
+    played.upstream.writeEndOfPartition()
+    played.upstream.flush()
+    await played.steps(8)
+    assert.equal(played.states().at(-1), 'RUNNING')
+    played.task.handleOperatorEvent(vertexId, 'late')
+    await played.steps(2)
+    await played.runToEnd()
+    played.task.handleOperatorEvent(vertexId, 'later')
+    await played.steps(2)
+    assert.deepEqual(notes, ['open'])
+    assert.ok(!played.sent.some(({ type }) => type === 'operator-event-received'))
+  })
+
   it('says that it has taken a checkpoint, before it has stored it', async () => {
     const notes: string[] = []
     const { played } = await sinkOf(handling({ notes }))
@@ -143,7 +174,7 @@ describe('A task with a coordinated operator', () => {
     played.upstream.writeBarrier({ checkpointId: 1, timestamp: 0, options: { ...CHECKPOINT, stop: 'suspend' } })
     await played.steps(4)
     assert.deepEqual(notes, ['open', 'event before', 'snapshot 1'])
-    assert.deepEqual(played.answers(), ['acknowledge-checkpoint'])
+    assert.deepEqual(played.answers(), ['operator-event-received', 'acknowledge-checkpoint'])
     played.task.notifyCheckpointAborted(1)
     played.task.handleOperatorEvent(operatorId, 'after')
     await played.steps(4)

@@ -93,10 +93,17 @@ describe('MergingWindowSet', () => {
     const several = new MergingWindowSet(sessions, [])
     added(several, 1, 3)
     added(several, 5, 8)
-    assert.deepEqual(added(several, 0, 10), ['0..10', '0..10 from 1..3 5..8, 1..3 <- 5..8'])
+    added(several, 10, 13)
+    assert.deepEqual(added(several, 0, 13), ['0..13', '0..13 from 1..3 5..8 10..13, 1..3 <- 5..8 10..13'])
+    assert.equal(stateOf(several, 0, 13), '1..3')
   })
 
   it('does not merge a window with an equal one, and keeps its state window', () => {
+    const young = new MergingWindowSet(sessions, [])
+    for (let times = 0; times < 2; times += 1) {
+      assert.deepEqual(added(young, 1, 2), ['1..2'])
+      assert.equal(stateOf(young, 1, 2), '1..2')
+    }
     const set = new MergingWindowSet(sessions, [[new TimeWindow(0, 6), new TimeWindow(0, 4)]])
     assert.deepEqual(added(set, 0, 6), ['0..6'])
     assert.equal(stateOf(set, 0, 6), '0..4')
@@ -104,22 +111,38 @@ describe('MergingWindowSet', () => {
   })
 
   it('says whether it has to be persisted', () => {
-    const restored = new MergingWindowSet(sessions, [[new TimeWindow(17, 42), new TimeWindow(42, 17)]])
+    const restored = new MergingWindowSet(sessions, [
+      [new TimeWindow(17, 42), new TimeWindow(42, 17)],
+      [new TimeWindow(1, 2), new TimeWindow(3, 4)],
+    ])
     assert.equal(stateOf(restored, 17, 42), '42..17')
+    assert.equal(stateOf(restored, 1, 2), '3..4')
     assert.equal(restored.hasChanged, false)
-    added(restored, 1, 2)
+    added(restored, 50, 51)
     assert.equal(restored.hasChanged, true)
     assert.deepEqual(
       restored.entries.map((entry) => entry.map(text)),
       [
         ['17..42', '42..17'],
+        ['1..2', '3..4'],
+        ['50..51', '50..51'],
+      ],
+    )
+    const young = new MergingWindowSet(sessions, [])
+    added(young, 1, 2)
+    added(young, 17, 42)
+    assert.equal(young.hasChanged, true)
+    assert.deepEqual(
+      young.entries.map((entry) => entry.map(text)),
+      [
         ['1..2', '1..2'],
+        ['17..42', '17..42'],
       ],
     )
   })
 
   it('has a state window of every new window, whatever its assigner merges', () => {
-    const set = new MergingWindowSet(new MergesAllAfterThree(), [])
+    const set = new MergingWindowSet(new MergesLazily(), [])
     for (const [start, end] of [
       [0, 2],
       [2, 5],
@@ -133,17 +156,17 @@ describe('MergingWindowSet', () => {
   })
 })
 
-class MergesAllAfterThree extends MergingWindowAssigner<unknown, TimeWindow> {
+/** Merges those that begin within the earliest window, which becomes a ms longer: not all that overlap in the end. */
+class MergesLazily extends MergingWindowAssigner<unknown, TimeWindow> {
   assignWindows(_element: unknown, timestamp: number): readonly TimeWindow[] {
-    return [new TimeWindow(timestamp, timestamp + 3)]
+    return [new TimeWindow(timestamp, timestamp + 3000)]
   }
   mergeWindows(windows: readonly TimeWindow[], callback: MergeCallback<TimeWindow>): void {
-    const [first, ...others] = windows
-    if (first === undefined || windows.length < 3) return
-    callback.merge(
-      windows,
-      others.reduce((all, window) => all.cover(window), first),
-    )
+    const [earliest] = [...windows].sort((left, right) => left.getStart() - right.getStart())
+    if (earliest === undefined) return
+    const [start, end] = [earliest.getStart(), earliest.getEnd()]
+    const within = windows.filter((window) => window.getStart() >= start && window.getStart() < end)
+    if (within.length > 1) callback.merge(within, new TimeWindow(start, end + 1))
   }
   getDefaultTrigger(): EventTimeTrigger {
     return EventTimeTrigger.create()

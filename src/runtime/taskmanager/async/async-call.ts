@@ -1,0 +1,31 @@
+// Duty: what a function is given for its results: one call about one record.
+// Thread: the task worker that owns the operator; callbacks of the function come between its steps.
+import type { ResultFuture } from '../../../api/functions/async/result-future.js'
+import type { AsyncRecord } from './async-record.js'
+
+/** Who is told what became of a call. */
+export interface AsyncCallOwner {
+  completed(call: AsyncCall, results: unknown): void
+  failed(call: AsyncCall, error: unknown): void
+}
+
+export class AsyncCall implements ResultFuture<unknown> {
+  readonly record: AsyncRecord
+  /** 1 for the first; what an earlier one says after the next has begun counts for nothing. */
+  readonly attempt: number
+  readonly #owner: AsyncCallOwner
+
+  constructor(record: AsyncRecord, attempt: number, owner: AsyncCallOwner) {
+    this.record = record
+    this.attempt = attempt
+    this.#owner = owner
+  }
+
+  complete(results: Iterable<unknown>): void {
+    this.#owner.completed(this, results)
+  }
+
+  completeExceptionally(error: unknown): void {
+    this.#owner.failed(this, error)
+  }
+}

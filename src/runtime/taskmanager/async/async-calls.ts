@@ -1,0 +1,216 @@
+// Duty: calls the function about records, and decides what its answers mean: results, another attempt, or the failure of the job.
+// Invariants: of a record the first answer counts, and of several attempts that of the newest; all others do nothing, whenever they come.
+// An answer only keeps what came: results go out, and an attempt is made, on the task's thread between two records.
+// Thread: the task worker that owns the operator; callbacks of the function come between its steps.
+import type { AsyncSpec } from '../../../api/dag/operators/async-spec.js'
+import type { AsyncRetryStrategy } from '../../../api/functions/async/async-retry-strategy.js'
+import { describeValue } from '../../../core/errors/describe-value.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { Counter } from '../../../core/metrics/counter.js'
+import type { OperatorErrors } from '../operators/operator-errors.js'
+import type { OperatorContext } from '../operators/stream-operator.js'
+import { isThenable, resultMissing, sourceOf } from '../state/thenable.js'
+import { AsyncCall, type AsyncCallOwner } from './async-call.js'
+import type { AsyncRecord, Retries } from './async-record.js'
+
+export interface AsyncCallsOperator {
+  readonly name: string
+  readonly context: OperatorContext
+  readonly errors: OperatorErrors
+}
+
+const NO_RESULTS: readonly unknown[] = []
+
+export class AsyncCalls implements AsyncCallOwner {
+  readonly #function: AsyncSpec['function']
+  /** One that has one parameter gives its results by its promise. */
+  readonly #numParameters: number
+  readonly #strategy: AsyncRetryStrategy<unknown> | undefined
+  readonly #operator: AsyncCallsOperator
+  readonly #onCompleted: (record: AsyncRecord) => void
+  readonly #numRetries: Counter
+  readonly #numTimeouts: Counter
+  #mayRetry = true
+  #isClosed = false
+
+  /** `onCompleted`: the record has its results. */
+  constructor(spec: AsyncSpec, operator: AsyncCallsOperator, onCompleted: (record: AsyncRecord) => void) {
+    this.#function = spec.function
+    this.#numParameters = spec.function.asyncInvoke.length
+    this.#strategy = spec.retryStrategy
+    this.#operator = operator
+    this.#onCompleted = onCompleted
+    const { metrics } = operator.context
+    this.#numRetries = metrics.counter('numAsyncRetries')
+    this.#numTimeouts = metrics.counter('numAsyncTimeouts')
+  }
+
+  /** `value`: what the function is given, which it may change. */
+  ask(record: AsyncRecord, value: unknown): void {
+    const call = new AsyncCall(record, record.retries?.attempts ?? 1, this)
+    try {
+      const given: unknown = this.#function.asyncInvoke(value, call)
+      if (this.#numParameters < 2) this.#takeGiven(given, call)
+      else if (isThenable(given)) this.#watch(given, call)
+    } catch (error) {
+      this.failed(call, error)
+    }
+  }
+
+  /** Of a record without result; `timeoutError` is why the job fails where the function has no word to say. */
+  timedOut(record: AsyncRecord, timeoutError: () => FlinkError): void {
+    this.#numTimeouts.inc()
+    const retries = this.#retriesOf(record)
+    retries.isOver = true
+    retries.timer?.cancel()
+    const call = new AsyncCall(record, retries.attempts, this)
+    if (this.#function.timeout === undefined) {
+      this.failed(call, timeoutError())
+      return
+    }
+    try {
+      const given: unknown = this.#function.timeout(this.#copyOf(record), call)
+      if (isThenable(given)) this.#watch(given, call)
+    } catch (error) {
+      this.failed(call, error)
+    }
+  }
+
+  completed(call: AsyncCall, results: unknown): void {
+    const { record } = call
+    if (this.#isStale(call)) return
+    const list = asList(results)
+    if (list === undefined) {
+      const [operator, given] = [this.#operator.name, describeValue(results)]
+      this.#fail(record, new FlinkError('ASYNC_RESULT_INVALID', { operator, given, source: this.#source }))
+      return
+    }
+    if (this.#strategy !== undefined && this.#retries(call, (predicate) => predicate.resultPredicate()?.(list))) return
+    record.results = list
+    this.#onCompleted(record)
+  }
+
+  failed(call: AsyncCall, error: unknown): void {
+    if (this.#isStale(call)) return
+    if (this.#strategy !== undefined && this.#retries(call, (predicate) => predicate.exceptionPredicate()?.(error)))
+      return
+    this.#fail(call.record, error)
+  }
+
+  /** Attempts that wait for their time are made now; from here on the first answer counts. */
+  endRetries(records: Iterable<AsyncRecord>): void {
+    if (!this.#mayRetry) return
+    this.#mayRetry = false
+    for (const record of records) {
+      const { retries } = record
+      if (retries?.timer === undefined || retries.isOver) continue
+      retries.timer.cancel()
+      this.#askAgain(record, retries)
+    }
+  }
+
+  close(records: Iterable<AsyncRecord>): void {
+    this.#isClosed = true
+    for (const { retries } of records) retries?.timer?.cancel()
+  }
+
+  #isStale({ record, attempt }: AsyncCall): boolean {
+    return this.#isClosed || record.results !== undefined || attempt !== (record.retries?.attempts ?? 1)
+  }
+
+  #takeGiven(given: unknown, call: AsyncCall): void {
+    if (!isThenable(given)) {
+      this.#takeResult(given, call)
+      return
+    }
+    given.then(
+      (result) => {
+        this.#takeResult(result, call)
+      },
+      (error: unknown) => {
+        this.failed(call, error)
+      },
+    )
+  }
+
+  /** The promise says only whether something went wrong: the results come by the future. */
+  #watch(promise: PromiseLike<unknown>, call: AsyncCall): void {
+    promise.then(undefined, (error: unknown) => {
+      this.failed(call, error)
+    })
+  }
+
+  #takeResult(result: unknown, call: AsyncCall): void {
+    if (result !== undefined) this.completed(call, Array.isArray(result) ? result : [result])
+    // One without parameters may take the future by its `arguments`.
+    else if (this.#numParameters === 1 && !this.#isStale(call)) {
+      this.#fail(call.record, resultMissing(this.#operator.name, 'asyncInvoke', this.#function))
+    }
+  }
+
+  /** True where the function is asked again. What the strategy of the user throws fails the job. */
+  #retries(
+    call: AsyncCall,
+    isReason: (predicate: ReturnType<AsyncRetryStrategy<unknown>['getRetryPredicate']>) => boolean | undefined,
+  ): boolean {
+    const { record, attempt } = call
+    const strategy = this.#strategy
+    if (strategy === undefined || !this.#mayRetry || record.retries?.isOver === true) return false
+    // Until the next attempt begins, this one has had its say.
+    if (record.retries?.timer !== undefined) return true
+    try {
+      if (isReason(strategy.getRetryPredicate()) !== true || !strategy.canRetry(attempt)) return false
+      const retries = this.#retriesOf(record)
+      this.#askLater(record, retries, strategy.getBackoffTimeMillis(attempt))
+    } catch (error) {
+      this.#fail(record, error)
+    }
+    return true
+  }
+
+  #askLater(record: AsyncRecord, retries: Retries, delayMs: number): void {
+    const { context } = this.#operator
+    retries.timer = context.clock.setTimer(delayMs, () => {
+      context.enqueueMail(() => {
+        if (retries.timer === undefined || retries.isOver || this.#isClosed) return
+        this.#askAgain(record, retries)
+      })
+    })
+  }
+
+  #askAgain(record: AsyncRecord, retries: Retries): void {
+    retries.timer = undefined
+    retries.attempts += 1
+    this.#numRetries.inc()
+    this.ask(record, this.#copyOf(record))
+  }
+
+  #retriesOf(record: AsyncRecord): Retries {
+    record.retries ??= { attempts: 1, timer: undefined, isOver: false }
+    return record.retries
+  }
+
+  #copyOf(record: AsyncRecord): unknown {
+    return this.#operator.context.waitingCopier.copy(record.value)
+  }
+
+  /** The record is over; it stays in the snapshot, as it is not out. */
+  #fail(record: AsyncRecord, error: unknown): void {
+    record.results = NO_RESULTS
+    const failure = this.#operator.errors.failed(error)
+    this.#operator.context.enqueueMail(() => {
+      throw failure
+    })
+  }
+
+  get #source(): string {
+    return sourceOf(this.#function, 'asyncInvoke')
+  }
+}
+
+/** Undefined for what has no results in it; a string has letters. */
+function asList(results: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(results)) return results as readonly unknown[]
+  if (typeof results !== 'object' || results === null || !(Symbol.iterator in results)) return undefined
+  return [...(results as Iterable<unknown>)]
+}
