@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CloseableIterator } from '../../../src/api/datastream/closeable-iterator.js'
-import type { SubmittedJob } from '../../../src/api/environment/pipeline-executor.js'
 import { CollectSinkFunction } from '../../../src/api/functions/sink/collect-sink-function.js'
 import type { ResultGuarantee } from '../../../src/api/functions/sink/result-messages.js'
 import { CollectedResults } from '../../../src/cluster/collected-results.js'
