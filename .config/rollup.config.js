@@ -57,6 +57,8 @@ const fresh = {
 const sharedByMost = [
   'api/eventtime/watermark',
   'api/functions/has-methods',
+  'api/functions/sink/sent-bytes',
+  'api/functions/sink/socket-client-sink',
   'api/functions/rich-function',
   'api/functions/source-function',
   'api/functions/source/socket-text-stream-function',
@@ -65,6 +67,7 @@ const sharedByMost = [
   'api/state/value-state-descriptor',
   'api/windowing/evictors/timestamped-value',
   'core/net/tcp-connection',
+  'core/net/tcp-writer',
 ].map((name) => path.join(compiled, `${name}.js`))
 
 const manualChunks = (id) => (sharedByMost.includes(id) ? 'functions' : undefined)

@@ -21,7 +21,7 @@ const rooms = [
       ['network', 'state'],
       ['metrics', 'timers', 'eventtime'],
       ['operators'],
-      ['source', 'windowing', 'async'],
+      ['source', 'windowing', 'async', 'iteration'],
       ['joins'],
       ['task'],
       ['coordination'],

@@ -10,7 +10,7 @@ export {
   JobManagerCheckpointStorage,
   type CheckpointStorage,
 } from './api/environment/checkpoint-storages.js'
-export { CloseableIterator } from './api/environment/closeable-iterator.js'
+export { CloseableIterator } from './api/datastream/closeable-iterator.js'
 export { ExecutionConfig } from './api/environment/execution-config.js'
 export { JobClient } from './api/environment/job-client.js'
 export { JobExecutionResult } from './api/environment/job-execution-result.js'
@@ -46,12 +46,14 @@ export { BroadcastConnectedStream } from './api/datastream/broadcast-connected-s
 export { BroadcastStream } from './api/datastream/broadcast-stream.js'
 export { CoGroupedStreams } from './api/datastream/co-grouped-streams.js'
 export { CoGroupedWithWindow, type CoGroupArgument } from './api/datastream/co-grouped-with-window.js'
+export { ConnectedIterativeStreams } from './api/datastream/connected-iterative-streams.js'
 export { ConnectedStreams } from './api/datastream/connected-streams.js'
 export { DataStream } from './api/datastream/data-stream.js'
 export { AsyncDataStream, type AsyncArgument, type RetryArguments } from './api/datastream/async-data-stream.js'
 export { AllWindowedStream, type AllWindowArgument } from './api/datastream/all-windowed-stream.js'
 export { IntervalJoin } from './api/datastream/interval-join.js'
 export { IntervalJoined } from './api/datastream/interval-joined.js'
+export { IterativeStream } from './api/datastream/iterative-stream.js'
 export { JoinedStreams } from './api/datastream/joined-streams.js'
 export { JoinedWithWindow, type JoinArgument } from './api/datastream/joined-with-window.js'
 export { KeyedStream } from './api/datastream/keyed-stream.js'

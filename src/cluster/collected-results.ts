@@ -1,4 +1,4 @@
-import type { ResultGuarantee, ResultMessage, ResultReply } from '../api/environment/result-messages.js'
+import type { ResultGuarantee, ResultMessage, ResultReply } from '../api/functions/sink/result-messages.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { ThreadChannel } from '../core/io/thread-channel.js'
 

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Pipeline, PipelineExecutor, SubmittedJob } from '../api/environment/pipeline-executor.js'
-import { resultChannelName } from '../api/environment/result-messages.js'
+import { resultChannelName } from '../api/functions/sink/result-messages.js'
 import { deserializeError, serializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { openThreadChannel } from '../core/io/thread-channel.js'

@@ -12,14 +12,16 @@ export function renderExecutionPlan(pipeline: Pipeline): string {
 function renderStreamGraph(graph: StreamGraph): string {
   // Flink lists sinks after everything else.
   const nodes = [...graph.nodes.filter((node) => !isSink(node)), ...graph.nodes.filter(isSink)]
-  return prettyPrint({ nodes: nodes.map(describeNode) }, '')
+  const tailsOf = new Map(graph.loops.map(({ head, tails }) => [head, tails]))
+  return prettyPrint({ nodes: nodes.map((node) => describeNode(node, tailsOf.get(node))) }, '')
 }
 
 function isSink(node: StreamNode): boolean {
-  return node.operator.kind === 'sink'
+  return node.operator.kind === 'sink' || node.operator.kind === 'iteration-tail'
 }
 
-function describeNode(node: StreamNode): Json {
+/** `tails`: of a loop's head. */
+function describeNode(node: StreamNode, tails: readonly StreamNode[] | undefined): Json {
   const facts = {
     id: node.id,
     type: node.name,
@@ -27,6 +29,7 @@ function describeNode(node: StreamNode): Json {
     contents: node.description ?? node.name,
     parallelism: node.parallelism,
   }
+  if (tails !== undefined) return { ...facts, feedback: tails.map(({ id }) => id) }
   if (node.isSource) return facts
   const predecessors = node.inEdges.map((edge) => ({
     id: edge.source.id,

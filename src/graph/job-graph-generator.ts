@@ -8,9 +8,10 @@ import { sha256Hex } from '../core/hash/sha256.js'
 import type { ChainedOperator, JobEdge, JobGraph, JobVertex } from './job-graph.js'
 import { buildChains, type Chain, type ChainLink, type ChainOutput } from './operator-chain-builder.js'
 import type { OperatorBinding, ProgramGraph } from './program-graph.js'
+import { loopEdges } from './loop-edges.js'
 import { generateStreamGraph } from './stream-graph-generator.js'
 import { hashStreamGraph, type OperatorIds } from './stream-graph-hasher.js'
-import type { StreamGraph, StreamNode } from './stream-graph.js'
+import type { StreamEdge, StreamGraph, StreamNode } from './stream-graph.js'
 
 /** A recorded program to its plan with the functions beside it. The same program gives the same plan in every process. */
 export function generateProgramGraph(pipeline: Pipeline): ProgramGraph {
@@ -28,9 +29,10 @@ function livingGraphOf(
   const partitioners = new Map<string, PartitionerSpec>()
   const edgeTypes = new Map<string, TypeInformation<unknown>>()
   const edges: JobEdge[] = []
+  const inLoops = loopEdges(streamGraph)
   for (const chain of chains) {
     for (const output of chain.outputs) {
-      const edge = edgeOf(chain, output, ids)
+      const edge = edgeOf(chain, output, ids, inLoops)
       edges.push(edge)
       partitioners.set(edge.id, output.edge.partitioner)
       if (output.edge.outputType !== undefined) edgeTypes.set(edge.id, output.edge.outputType)
@@ -79,7 +81,7 @@ function operatorOf(link: ChainLink, ids: OperatorIds): ChainedOperator {
   }
 }
 
-function edgeOf(chain: Chain, output: ChainOutput, ids: OperatorIds): JobEdge {
+function edgeOf(chain: Chain, output: ChainOutput, ids: OperatorIds, inLoops: ReadonlySet<StreamEdge>): JobEdge {
   const { edge } = output
   const { partitioner, source, target, targetInput } = edge
   const targetVertex = idOf(target, ids)
@@ -93,6 +95,7 @@ function edgeOf(chain: Chain, output: ChainOutput, ids: OperatorIds): JobEdge {
     partitioner: partitioner.kind,
     keyPath: partitioner.kind === 'hash' ? partitioner.key.path : undefined,
     bufferTimeoutMs: source.bufferTimeoutMs,
+    ...(inLoops.has(edge) ? { isInLoop: true } : {}),
   }
 }
 

@@ -54,6 +54,8 @@ export interface JobEdge {
   /** Path of a declarative key, when the edge is a `hash` edge with one. */
   readonly keyPath: string | undefined
   readonly bufferTimeoutMs: number
+  /** Present where records go round on it, in a loop. */
+  readonly isInLoop?: true
 }
 
 /** The plan: plain JSON, what travels from the program to the JobMaster. It names no function. */

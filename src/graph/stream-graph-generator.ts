@@ -1,18 +1,17 @@
 import type { Pipeline } from '../api/environment/pipeline-executor.js'
 import type { KeySpec } from '../api/dag/key-spec.js'
 import type {
+  FeedbackTransformation,
   MultipleInputTransformation,
   OneInputTransformation,
   SourceTransformation,
   Transformation,
 } from '../api/dag/transformation.js'
-import { FlinkError } from '../core/errors/flink-error.js'
-import { computeDefaultMaxParallelism, HIGHEST_MAX_PARALLELISM } from '../core/keygroups/key-group-assignment.js'
 import { graphSettingsOf, type GraphSettings } from './graph-settings.js'
+import { headNode, tailNode } from './loop-nodes.js'
+import { nodeSettings } from './node-settings.js'
 import { checkProgramRules } from './program-rules.js'
 import { StreamGraph, type EdgeOrigin, type StreamNode } from './stream-graph.js'
-
-const DEFAULT_SLOT_SHARING_GROUP = 'default'
 
 type PhysicalTransformation = SourceTransformation | OneInputTransformation | MultipleInputTransformation
 
@@ -25,6 +24,7 @@ export function generateStreamGraph(pipeline: Pipeline): StreamGraph {
   const graph = new StreamGraph(pipeline.jobName, settings)
   const translation = new Translation(graph, settings)
   for (const transformation of pipeline.transformations) translation.originsOf(transformation)
+  translation.closeLoops()
   checkProgramRules(graph.nodes)
   return graph
 }
@@ -34,6 +34,7 @@ class Translation {
   readonly #graph: StreamGraph
   readonly #settings: GraphSettings
   readonly #done = new Map<Transformation, readonly EdgeOrigin[]>()
+  readonly #heads = new Map<FeedbackTransformation, StreamNode>()
 
   constructor(graph: StreamGraph, settings: GraphSettings) {
     this.#graph = graph
@@ -74,7 +75,34 @@ class Translation {
           sideOutput: transformation.tag,
           outputType: transformation.outputType,
         }))
+      case 'feedback':
+        return this.#loop(transformation)
     }
+  }
+
+  /** When all that is read is known: what goes back to the heads. */
+  closeLoops(): void {
+    // A feedback stream may begin with another loop, which is added while this goes through them.
+    for (const [transformation, head] of this.#heads) {
+      const tails = transformation.feedback.map((edge, tail) => {
+        const origins = this.originsOf(edge.input)
+        const node = tailNode({ transformation, head, edge, tail, defaults: this.#settings })
+        this.#graph.addNode(node)
+        for (const origin of origins) this.#graph.connect(origin, node, 0)
+        return node
+      })
+      this.#graph.addLoop({ head, tails })
+    }
+  }
+
+  #loop(transformation: FeedbackTransformation): readonly EdgeOrigin[] {
+    const input = this.originsOf(transformation.input)
+    const head = headNode(transformation, input, this.#settings)
+    this.#graph.addNode(head)
+    this.#heads.set(transformation, head)
+    const { outputType, reads } = transformation
+    const own = { source: head, partitioner: undefined, sideOutput: undefined, outputType }
+    return reads === 'alone' ? [own] : [...input, own]
   }
 
   #operator(
@@ -95,29 +123,13 @@ function makeNode(
   origins: readonly EdgeOrigin[],
   defaults: GraphSettings,
 ): StreamNode {
-  const { settings } = transformation
-  const parallelism = settings.nonParallel ? 1 : (settings.parallelism ?? defaults.defaultParallelism)
-  const declared = settings.maxParallelism ?? defaults.maxParallelism
-  const maxParallelism = declared ?? computeDefaultMaxParallelism(parallelism)
-  checkParallelism(settings.name, parallelism, maxParallelism)
   return {
     id: transformation.id,
-    name: settings.name,
-    description: settings.description,
-    uid: settings.uid,
-    uidHash: settings.uidHash,
     operator: transformation.operator,
     keys: keysOf(transformation),
     outputType: transformation.outputType,
-    parallelism,
-    maxParallelism,
-    maxParallelismDeclared: declared !== undefined,
-    slotSharingGroup: settings.slotSharingGroup ?? inheritedGroup(origins),
-    chainingStrategy: settings.chainingStrategy,
-    bufferTimeoutMs: settings.bufferTimeoutMs ?? defaults.bufferTimeoutMs,
     isSource: transformation.type === 'source',
-    inEdges: [],
-    outEdges: [],
+    ...nodeSettings(transformation.settings, origins, defaults),
   }
 }
 
@@ -130,26 +142,4 @@ function keysOf(transformation: PhysicalTransformation): readonly (KeySpec | und
     case 'multiple-input':
       return transformation.inputs.map(({ key }) => key)
   }
-}
-
-function checkParallelism(operator: string, parallelism: number, maxParallelism: number): void {
-  if (!Number.isInteger(parallelism) || parallelism < 1) {
-    const reason = `its parallelism must be a whole number of at least 1, but is ${String(parallelism)}`
-    throw new FlinkError('GRAPH_INVALID', { operator, reason })
-  }
-  if (!Number.isInteger(maxParallelism) || maxParallelism < 1 || maxParallelism > HIGHEST_MAX_PARALLELISM) {
-    const range = `a whole number from 1 to ${String(HIGHEST_MAX_PARALLELISM)}`
-    const reason = `its max parallelism must be ${range}, but is ${String(maxParallelism)}`
-    throw new FlinkError('GRAPH_INVALID', { operator, reason })
-  }
-  if (parallelism > maxParallelism) {
-    throw new FlinkError('PARALLELISM_ABOVE_MAX', { operator, parallelism, maxParallelism })
-  }
-}
-
-/** The group of the inputs where they agree. */
-function inheritedGroup(origins: readonly EdgeOrigin[]): string {
-  const groups = new Set(origins.map((origin) => origin.source.slotSharingGroup))
-  const [only] = groups
-  return groups.size === 1 && only !== undefined ? only : DEFAULT_SLOT_SHARING_GROUP
 }

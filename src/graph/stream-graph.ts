@@ -51,11 +51,18 @@ export interface EdgeOrigin {
   readonly outputType: TypeInformation<unknown> | undefined
 }
 
+/** The way back of a loop: what its tails are given comes out of its head. No edge, so that the edges lead in no circle. */
+export interface StreamLoop {
+  readonly head: StreamNode
+  readonly tails: readonly StreamNode[]
+}
+
 /** The program as operators and edges, before chaining. Nodes stand in the order in which the program made them. */
 export class StreamGraph {
   readonly jobName: string
   readonly settings: GraphSettings
   readonly #nodes = new Map<number, StreamNode>()
+  readonly #loops: StreamLoop[] = []
 
   constructor(jobName: string, settings: GraphSettings) {
     this.jobName = jobName
@@ -69,6 +76,14 @@ export class StreamGraph {
 
   get sources(): readonly StreamNode[] {
     return this.nodes.filter((node) => node.isSource)
+  }
+
+  get loops(): readonly StreamLoop[] {
+    return this.#loops
+  }
+
+  addLoop(loop: StreamLoop): void {
+    this.#loops.push(loop)
   }
 
   addNode(node: StreamNode): void {

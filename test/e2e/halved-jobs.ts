@@ -17,6 +17,7 @@ import { deduplicated } from '../../jobs/deduplication.js'
 import { suspects } from '../../jobs/failed-logins.js'
 import { silences } from '../../jobs/heartbeats.js'
 import { hitsPerMinute, tooLate } from '../../jobs/nginx-hits.js'
+import { paidOff } from '../../jobs/loans.js'
 import { models } from '../../jobs/online-model.js'
 import { ORDERS, priced, PRICES } from '../../jobs/priced-orders.js'
 import { rated } from '../../jobs/rated-payments.js'
@@ -75,6 +76,7 @@ function jobs(): Readonly<Record<string, Job>> {
     deduplication: (source) => deduplicated(source(linesOf('payments.jsonl'), 'payments')),
     'rated-payments': (source) => rated(source(linesOf('payments.jsonl'), 'payments-to-rate')),
     heartbeats: (source) => silences(source(linesOf('heartbeats.jsonl'), 'heartbeats')),
+    loans: (source) => paidOff(source(linesOf('loans.jsonl'), 'loans')),
     'failed-logins': (source) => suspects(source(linesOf('logins.jsonl'), 'logins')),
     'priced-orders': (source) => priced(source(ORDERS, 'orders'), source(PRICES, 'prices')),
     'today-against-yesterday': (source) => compared(source(TODAY, 'today'), source(YESTERDAY, 'yesterday')),

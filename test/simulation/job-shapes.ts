@@ -18,6 +18,7 @@ import {
 } from './job-functions.js'
 import { drawKeys, keyedBy, keyOf, labelOf } from './job-keys.js'
 import type { NumberRecord } from './job-world.js'
+import { LOOP_SHAPES } from './loop-shapes.js'
 import { STATE_KINDS } from './keyed-totals.js'
 import {
   FURTHER_FROM,
@@ -118,11 +119,12 @@ const PLAIN_SHAPES = {
 } satisfies Readonly<Record<string, Shape>>
 
 const ALL_TIME_SHAPES = { ...TIME_SHAPES, ...WINDOW_SHAPES }
-const SHAPES = { ...PLAIN_SHAPES, ...ALL_TIME_SHAPES }
+const SHAPES = { ...PLAIN_SHAPES, ...ALL_TIME_SHAPES, ...LOOP_SHAPES }
 
 type Kinds<T> = [keyof T, ...(keyof T)[]]
 
 const PLAIN_KINDS = Object.keys(PLAIN_SHAPES) as Kinds<typeof PLAIN_SHAPES>
+const LOOP_KINDS = Object.keys(LOOP_SHAPES) as Kinds<typeof LOOP_SHAPES>
 const TIME_KINDS = Object.keys(ALL_TIME_SHAPES) as Kinds<typeof ALL_TIME_SHAPES>
 
 export function drawShapes(random: Random): ShapePlan[] {
@@ -136,6 +138,13 @@ export function drawTimeShapes(random: Random): ShapePlan[] {
     drawShape(random, happens(random, 3) ? PLAIN_KINDS : TIME_KINDS),
   )
   return [first, ...others]
+}
+
+/** A loop, and in front of it and after it what may come. */
+export function drawLoopShapes(random: Random): ShapePlan[] {
+  const around = drawShapes(random).slice(0, 2)
+  around.splice(random.nextInt(around.length + 1), 0, drawShape(random, LOOP_KINDS))
+  return around
 }
 
 function drawShape(random: Random, kinds: readonly [ShapeKind, ...ShapeKind[]]): ShapePlan {

@@ -8,6 +8,7 @@ import { RecordWriter } from '../../src/runtime/taskmanager/network/record-write
 import { UdfStreamOperator } from '../../src/runtime/taskmanager/operators/udf-stream-operator.js'
 import { FunctionClaims } from '../../src/runtime/taskmanager/taskexecutor/function-claims.js'
 import { COORDINATION_MUTANTS } from './coordination-mutants.js'
+import { LOOP_MUTANTS } from './loop-mutants.js'
 import {
   heldBack,
   onDeploy,
@@ -258,6 +259,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...COORDINATION_MUTANTS,
   ...TIME_MUTANTS,
   ...WINDOW_MUTANTS,
+  ...LOOP_MUTANTS,
 ]
 
 export interface MutantResult {

@@ -4,7 +4,7 @@ import { between, happens, oneOf } from './draw.js'
 import { drawFaults, type FaultBudget } from './fault-injector.js'
 import { drawHandOut, type HandOutPlan } from './hand-out-job.js'
 import { drawKeys, type KeyPlan } from './job-keys.js'
-import { drawShapes, drawTimeShapes, type ShapePlan } from './job-shapes.js'
+import { drawLoopShapes, drawShapes, drawTimeShapes, type ShapePlan } from './job-shapes.js'
 import { drawTime, type TimePlan } from './job-time.js'
 import { STATE_KINDS, type StateKind } from './keyed-totals.js'
 import type { LeftOut } from './known-faults.js'
@@ -66,10 +66,12 @@ export interface Scenario {
   readonly handOut: HandOutPlan | undefined
   /** Event time and timers; undefined: the clock's time, which nobody looks at. */
   readonly time: TimePlan | undefined
+  /** Records go round: time does not wait for them. */
+  readonly hasLoop: boolean
 }
 
 /** `counted`: what a seed draws first; the others are made of it. */
-export type JobKind = 'counted' | 'coordinated' | 'timed'
+export type JobKind = 'counted' | 'coordinated' | 'timed' | 'looped'
 
 export const CHECKPOINT_DIRECTORY = '/checkpoints'
 const LEAST_TIMED_LIMIT_MS = 300
@@ -98,6 +100,7 @@ function scenarioOf(simulation: Simulation, leftOut: LeftOut): Scenario {
     stateBackend,
     handOut: undefined,
     time: undefined,
+    hasLoop: false,
   }
 }
 
@@ -110,6 +113,8 @@ export function scenarioOfKind(kind: JobKind, simulation: Simulation, leftOut: L
       return withHandOut(scenario, simulation)
     case 'timed':
       return withTime(scenario, simulation)
+    case 'looped':
+      return withLoop(scenario, simulation)
   }
 }
 
@@ -128,6 +133,21 @@ function withTime(scenario: Scenario, simulation: Simulation): Scenario {
     'execution.checkpointing.timeout': keptLimit(scenario.configuration['execution.checkpointing.timeout']),
   }
   return { ...scenario, records: between(random, 50, 600), idleOneIn: 0, shapes, runs, configuration, time }
+}
+
+/** The same with a loop. */
+function withLoop(scenario: Scenario, simulation: Simulation): Scenario {
+  const random = simulation.stream('loop')
+  const shapes = drawLoopShapes(random)
+  const runs = scenario.runs.map((run) => ({
+    ...run,
+    shapeParallelism: shapes.map(() => oneOf(random, [run.parallelism, between(random, 1, 3)])),
+  }))
+  const configuration = {
+    ...scenario.configuration,
+    'execution.checkpointing.timeout': keptLimit(scenario.configuration['execution.checkpointing.timeout']),
+  }
+  return { ...scenario, records: between(random, 50, 600), shapes, runs, configuration, hasLoop: true }
 }
 
 /** More tasks one after the other, in one thread perhaps, take longer: a limit that no checkpoint keeps ends no run. */

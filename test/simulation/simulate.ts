@@ -1,6 +1,6 @@
 /**
  * `--seeds n` seeds beginning with `--from n`; `--seed n` one of them with its scenario and all events; `--known name` what is
- * known to fail as well; `--coordinated`, `--timed` another kind of job; `--mutants` whether planted faults are found,
+ * known to fail as well; `--coordinated`, `--timed`, `--looped` another kind of job; `--mutants` whether planted faults are found,
  * `--mutant name` one of them; `--long` many seeds, and whether every mark was reached.
  * Ends with 1 when something is not as it should be.
  */
@@ -23,12 +23,14 @@ const { values } = parseArgs({
     mutant: { type: 'string' },
     coordinated: { type: 'boolean', default: false },
     timed: { type: 'boolean', default: false },
+    looped: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
   },
 })
 
 function kindOfJob(): JobKind {
   if (values.timed) return 'timed'
+  if (values.looped) return 'looped'
   return values.coordinated ? 'coordinated' : 'counted'
 }
 

@@ -1,4 +1,4 @@
-/** Simulated jobs whose operators have coordinators, and those with event time and timers. */
+/** Simulated jobs whose operators have coordinators, those with event time and timers, and those with loops. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { MarkWatch } from './marks.js'
@@ -6,6 +6,7 @@ import { simulateJob, type SimulationReport } from './simulate-job.js'
 
 const COORDINATED_SEEDS = 25
 const TIMED_SEEDS = 8
+const LOOPED_SEEDS = 6
 
 const TIMED_MARKS = [
   'records share a timer',
@@ -16,7 +17,7 @@ const TIMED_MARKS = [
   'a reader has several splits',
 ] as const
 
-describe('a simulated job with coordinators or timers', () => {
+describe('a simulated job with coordinators, timers or loops', () => {
   it(`emits each number once that coordinators hand out, whatever goes wrong (${COORDINATED_SEEDS} seeds)`, async () => {
     const reports: SimulationReport[] = []
     for (let seed = 1; seed <= COORDINATED_SEEDS; seed += 1) {
@@ -41,6 +42,15 @@ describe('a simulated job with coordinators or timers', () => {
     for (const mark of TIMED_MARKS) assert.ok(marks.count(mark) > 0, mark)
     assert.ok(
       reports.reduce((total, { runs }) => total + runs, 0) > TIMED_SEEDS,
+      'jobs went on from snapshots in other runs',
+    )
+  })
+
+  it(`has each number out of its loops once, whatever goes wrong (${LOOPED_SEEDS} seeds)`, async () => {
+    const reports: SimulationReport[] = []
+    for (let seed = 1; seed <= LOOPED_SEEDS; seed += 1) reports.push(await simulateJob(seed, { kind: 'looped' }))
+    assert.ok(
+      reports.reduce((total, { runs }) => total + runs, 0) > LOOPED_SEEDS,
       'jobs went on from snapshots in other runs',
     )
   })

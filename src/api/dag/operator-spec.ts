@@ -1,6 +1,7 @@
 import { asyncKeepsState, type AsyncSpec } from './operators/async-spec.js'
 import { eventTimeKeepsState, type EventTimeSpec } from './operators/event-time-spec.js'
 import type { KeepsState } from './operators/keeps-state.js'
+import { iterationKeepsState, type IterationSpec } from './operators/iteration-spec.js'
 import { joinKeepsState, type JoinSpec } from './operators/join-spec.js'
 import { keyedKeepsState, type KeyedSpec } from './operators/keyed-spec.js'
 import { oneInputKeepsState, type OneInputSpec } from './operators/one-input-spec.js'
@@ -34,6 +35,7 @@ export type KindSpec =
   | JoinSpec
   | TwoInputSpec
   | OwnOperatorSpec
+  | IterationSpec
   | SinkSpec
 
 /**
@@ -55,6 +57,7 @@ const kindKeepsState: KeepsState<KindSpec> = {
   ...joinKeepsState,
   ...twoInputKeepsState,
   ...ownOperatorKeepsState,
+  ...iterationKeepsState,
   ...sinkKeepsState,
 }
 
@@ -64,7 +67,7 @@ const kindKeepsState: KeepsState<KindSpec> = {
  */
 export function functionsOf(spec: OperatorSpec): readonly object[] {
   if ('functions' in spec) return spec.functions
-  return spec.kind === 'timestamps-and-watermarks' || spec.kind === 'source' ? [] : [spec.function]
+  return 'function' in spec ? [spec.function] : []
 }
 
 /** Of the coordinator that decides for all subtasks, where there is one. */

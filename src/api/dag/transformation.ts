@@ -78,6 +78,25 @@ export interface SideOutputTransformation extends TransformationBase {
   readonly tag: string
 }
 
+/** One stream that goes back to where a loop begins. */
+export interface FeedbackEdge {
+  /** Number of the `closeWith` among the transformations. */
+  readonly id: number
+  readonly input: Transformation
+}
+
+/** A virtual node: where a loop begins. What comes back is read together with the input, or alone. */
+export interface FeedbackTransformation extends TransformationBase {
+  readonly type: 'feedback'
+  /** What goes into the loop, and says how parallel the loop is. */
+  readonly input: Transformation
+  /** `with-input`: records of the input and those that come back are one stream; `alone`: these are a stream of their own. */
+  readonly reads: 'with-input' | 'alone'
+  readonly maxWaitMs: number
+  /** Filled by `closeWith`. */
+  readonly feedback: FeedbackEdge[]
+}
+
 /** A step of a recorded program. DataStream calls only append these; `execute()` hands them to the PipelineExecutor. */
 export type Transformation =
   | SourceTransformation
@@ -86,6 +105,7 @@ export type Transformation =
   | UnionTransformation
   | PartitionTransformation
   | SideOutputTransformation
+  | FeedbackTransformation
 
 /** What a transformation has for its parallelism so far; undefined: the job's default. */
 export function parallelismOf(transformation: Transformation): number | undefined {
@@ -97,7 +117,35 @@ export function parallelismOf(transformation: Transformation): number | undefine
       const [first] = transformation.inputs
       return first === undefined ? undefined : parallelismOf(first)
     }
+    case 'feedback':
+      return transformation.settings.parallelism ?? parallelismOf(transformation.input)
     default:
       return transformation.settings.nonParallel ? 1 : transformation.settings.parallelism
+  }
+}
+
+/** Whether one of them is made of the other, directly or not; the ways back of loops do not count. */
+export function descendsFrom(transformation: Transformation, ancestor: Transformation): boolean {
+  const seen = new Set<Transformation>()
+  const open = [transformation]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === ancestor) return true
+    if (seen.has(next)) continue
+    seen.add(next)
+    open.push(...inputsOf(next))
+  }
+  return false
+}
+
+function inputsOf(transformation: Transformation): readonly Transformation[] {
+  switch (transformation.type) {
+    case 'source':
+      return []
+    case 'union':
+      return transformation.inputs
+    case 'multiple-input':
+      return transformation.inputs.map(({ input }) => input)
+    default:
+      return [transformation.input]
   }
 }

@@ -5,7 +5,7 @@ import type { OperatorSpec } from '../dag/operator-spec.js'
 import type { PartitionerSpec } from '../dag/partitioner-spec.js'
 import { parallelismOf, type Transformation, type TransformationInput } from '../dag/transformation.js'
 import { asWatermarkStrategy, type WatermarkStrategy } from '../eventtime/watermark-strategy.js'
-import { CloseableIterator } from '../environment/closeable-iterator.js'
+import { CloseableIterator } from './closeable-iterator.js'
 import type { ProcessFunction } from '../functions/process-function.js'
 import type { SinkFunction } from '../functions/sink-function.js'
 import { CollectSinkFunction } from '../functions/sink/collect-sink-function.js'
@@ -40,6 +40,7 @@ import {
   type SinkArgument,
 } from './function-arguments.js'
 import { asOwnOperator } from './own-operator-argument.js'
+import type { IterativeStream } from './iterative-stream.js'
 import { JoinedStreams } from './joined-streams.js'
 import { fieldReader, keySpecOf, type KeyArgument } from './key-extraction.js'
 import type { StreamPair } from './keyed-pair.js'
@@ -229,6 +230,17 @@ export class DataStream<T> {
   project(...positions: readonly number[]): SingleOutputStreamOperator<unknown[]> {
     const readers = positions.map(fieldReader)
     return this.map((value) => readers.map((read) => read(value))).name('Projection')
+  }
+
+  /**
+   * Begins a loop: what is made of the result and given to its `closeWith` comes back into it. `maxWaitTimeMillis`, in ms: once
+   * the input has ended, the loop ends not before nothing has come back for so long, which functions with timers of the clock
+   * need; 0, the default: as soon as nothing goes round any more.
+   *
+   * @see https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/dev/datastream/overview/#iterations
+   */
+  iterate(maxWaitTimeMillis = 0): IterativeStream<T> {
+    return this.recorder.iteration<T>(this.transformation, maxWaitTimeMillis)
   }
 
   /** All records by windows. They come to one subtask, so what is made of them has parallelism 1. */

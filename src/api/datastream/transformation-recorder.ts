@@ -4,15 +4,23 @@ import { defaultSettings } from '../dag/default-settings.js'
 import type { KeySpec } from '../dag/key-spec.js'
 import type { OperatorSpec } from '../dag/operator-spec.js'
 import type { PartitionerSpec } from '../dag/partitioner-spec.js'
-import type { OneInputTransformation, Transformation, TransformationInput } from '../dag/transformation.js'
-import type { SubmittedJob } from '../environment/pipeline-executor.js'
+import type {
+  FeedbackTransformation,
+  OneInputTransformation,
+  Transformation,
+  TransformationInput,
+} from '../dag/transformation.js'
 import { OutputTag } from '../functions/output-tag.js'
 import type { CollectSettings } from '../functions/sink/collect-sink-function.js'
 import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
+import type { CollectedJob } from './closeable-iterator.js'
+import { ConnectedIterativeStreams } from './connected-iterative-streams.js'
 import { DataStreamSink } from './data-stream-sink.js'
 import { DataStreamSource } from './data-stream-source.js'
 import { DataStream } from './data-stream.js'
+import { checkedMaxWait } from './feedback-closing.js'
+import { IterativeStream } from './iterative-stream.js'
 import { KeyedStream } from './keyed-stream.js'
 import { SingleOutputStreamOperator } from './single-output-stream-operator.js'
 
@@ -40,7 +48,7 @@ export interface RecordedOperator {
 /** What streams need of their environment beside the recording. */
 export interface RecorderHost {
   collectSettings(): CollectSettings
-  submit(jobName: string): Promise<SubmittedJob>
+  submit(jobName: string): Promise<CollectedJob>
 }
 
 /** Windows of a stream, by the name that their operator will have. */
@@ -104,6 +112,27 @@ export class TransformationRecorder {
     return new DataStream<T>({ type: 'union', id: this.#nextId(), inputs, outputType, settings }, this)
   }
 
+  iteration<T>(input: Transformation, maxWaitMs: number): IterativeStream<T> {
+    const { outputType } = input
+    return new IterativeStream<T>(this.#feedback(input, { reads: 'with-input', maxWaitMs, outputType }), this)
+  }
+
+  /** `type`: of what comes back. */
+  connectedIteration<T, F>(
+    input: Transformation,
+    { type, maxWaitMs }: { readonly type: TypeInformation<unknown> | undefined; readonly maxWaitMs: number },
+  ): ConnectedIterativeStreams<T, F> {
+    return new ConnectedIterativeStreams<T, F>(
+      this.#feedback(input, { reads: 'alone', maxWaitMs, outputType: type }),
+      this,
+    )
+  }
+
+  /** For another stream that goes back. */
+  numberOfFeedback(): number {
+    return this.#nextId()
+  }
+
   /** Windows that have no function so far: without one nothing would come of them, and nobody would say so. */
   beginWindows(windows: OpenWindows): void {
     this.#openWindows.add(windows)
@@ -160,6 +189,15 @@ export class TransformationRecorder {
     const transformation: OneInputTransformation = { type: 'one-input', id, input, operator, key, outputType, settings }
     this.#transformations.push(transformation)
     return transformation
+  }
+
+  #feedback(
+    input: Transformation,
+    facts: Pick<FeedbackTransformation, 'reads' | 'maxWaitMs' | 'outputType'>,
+  ): FeedbackTransformation {
+    const maxWaitMs = checkedMaxWait(facts.maxWaitMs)
+    const settings = defaultSettings('Feedback')
+    return { type: 'feedback', id: this.#nextId(), input, ...facts, maxWaitMs, feedback: [], settings }
   }
 
   /** Virtual, as union and side output: they are found through their readers and not kept. */

@@ -6,6 +6,7 @@ export const TaskManagerOptions: {
   readonly TASK_HEAP_MEMORY: ConfigOption<number | undefined>
   readonly NETWORK_MEMORY_MAX: ConfigOption<number>
   readonly MEMORY_SEGMENT_SIZE: ConfigOption<number>
+  readonly FEEDBACK_MEMORY: ConfigOption<number>
 } = {
   NUM_TASK_SLOTS: intOption('taskmanager.numberOfTaskSlots', undefined, {
     minimum: 1,
@@ -21,5 +22,9 @@ export const TaskManagerOptions: {
   MEMORY_SEGMENT_SIZE: memoryOption('taskmanager.memory.segment-size', 32_768, {
     minimum: 4096,
     description: 'Size of one buffer of a channel, less where many channels share the memory.',
+  }),
+  FEEDBACK_MEMORY: memoryOption('taskmanager.memory.feedback.size', 67_108_864, {
+    description:
+      'Memory of one worker for records that come back in iterations faster than they are taken; more of them wait in a temporary file.',
   }),
 }

@@ -1,5 +1,11 @@
 /** Errors about record. See error-table.ts for the columns. */
 export const RECORD_ERRORS = {
+  ITERATION_HAS_ENDED: {
+    message:
+      "'{operator}' was given a record after its iteration had ended: by a function that emits at the end of its data, or by a timer of the clock. Such records are waited for no longer than iterate(maxWaitTimeMillis) says.",
+    fault: 'user',
+    recovery: 'restart',
+  },
   RECORD_NOT_SERIALIZABLE: {
     message:
       '{operator} emitted a record that cannot travel: {path} is {kind}. Emit plain data (objects, arrays, Map, Set, Date, BigInt, typed arrays), or register the class with env.getConfig().registerType(...).',

@@ -46,6 +46,10 @@ export class ChannelRecorder implements GateHandler {
     this.elements.push(['cancel', checkpointId, channelIndex])
   }
 
+  onIterationMarker(quietRounds: number, channelIndex: number): void {
+    this.elements.push(['iteration marker', quietRounds, channelIndex])
+  }
+
   onEndOfData(channelIndex: number): void {
     this.elements.push(['end of data', channelIndex])
   }

@@ -113,6 +113,7 @@ function deliveryTests(create: () => ChannelUnderTest): void {
     writer.writeBarrier(testBarrier(2 ** 40, {}, 1_700_000_000_123))
     writer.writeCancelBarrier(9)
     writer.writeRecord(3, 3, 3)
+    writer.writeIterationMarker(7)
     writer.writeEndOfData()
     writer.writeEndOfPartition()
     assert.deepStrictEqual(pump(writer, reader).elements, [
@@ -125,6 +126,7 @@ function deliveryTests(create: () => ChannelUnderTest): void {
       ['barrier', testBarrier(2 ** 40, {}, 1_700_000_000_123), CHANNEL],
       ['cancel', 9, CHANNEL],
       ['record', 3, 3, 3],
+      ['iteration marker', 7, CHANNEL],
       ['end of data', CHANNEL],
       ['end of partition', CHANNEL],
     ])

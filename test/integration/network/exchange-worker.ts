@@ -96,6 +96,10 @@ class Exchange implements ChannelHandler {
     this.#outOfOrder += 1
   }
 
+  onIterationMarker(): void {
+    this.#outOfOrder += 1
+  }
+
   onEndOfData(): void {
     this.#outOfOrder += 1
   }

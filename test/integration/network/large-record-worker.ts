@@ -121,6 +121,7 @@ function receive(): void {
     onWatermarkStatus: notHere,
     onBarrier: notHere,
     onCancelBarrier: notHere,
+    onIterationMarker: notHere,
     onEndOfData: notHere,
     mayContinue: () => true,
   }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { CloseableIterator } from '../../../src/api/environment/closeable-iterator.js'
+import { CloseableIterator } from '../../../src/api/datastream/closeable-iterator.js'
 import type { SubmittedJob } from '../../../src/api/environment/pipeline-executor.js'
 import { CollectSinkFunction } from '../../../src/api/functions/sink/collect-sink-function.js'
-import type { ResultGuarantee } from '../../../src/api/environment/result-messages.js'
+import type { ResultGuarantee } from '../../../src/api/functions/sink/result-messages.js'
 import { CollectedResults } from '../../../src/cluster/collected-results.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import type { OpenThreadChannel, ThreadChannel } from '../../../src/core/io/thread-channel.js'
@@ -72,7 +72,7 @@ class CollectingJob {
         return Promise.resolve()
       },
     }
-    return new CloseableIterator(job as unknown as SubmittedJob, NO_REGISTERED_TYPES)
+    return new CloseableIterator(job, NO_REGISTERED_TYPES)
   }
 
   finish(): void {

@@ -3,12 +3,7 @@ import { openThreadChannel, type OpenThreadChannel, type ThreadChannel } from '.
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
-import {
-  resultChannelName,
-  type ResultGuarantee,
-  type ResultMessage,
-  type ResultReply,
-} from '../../environment/result-messages.js'
+import { resultChannelName, type ResultGuarantee, type ResultMessage, type ResultReply } from './result-messages.js'
 import { ListStateDescriptor } from '../../state/list-state-descriptor.js'
 import type { ListState } from '../../state/list-state.js'
 import type {

@@ -33,6 +33,10 @@ export function cancelBarrierEvent(checkpointId: number): Segment {
   return { kind: SLOT_KIND.cancelBarrier, flag: 0, bytes: bytesOf(checkpointId) }
 }
 
+export function iterationMarkerEvent(quietRounds: number): Segment {
+  return { kind: SLOT_KIND.iterationMarker, flag: 0, bytes: bytesOf(quietRounds) }
+}
+
 export const END_OF_DATA: Segment = { kind: SLOT_KIND.endOfData, flag: 0, bytes: NO_BYTES }
 export const END_OF_PARTITION: Segment = { kind: SLOT_KIND.endOfPartition, flag: 0, bytes: NO_BYTES }
 
@@ -65,6 +69,9 @@ export function deliverEvent({ kind, flag, bytes }: Segment, receiver: EventRece
       break
     case SLOT_KIND.endOfPartition:
       handler.onEndOfPartition(channelIndex)
+      break
+    case SLOT_KIND.iterationMarker:
+      handler.onIterationMarker(input.readFloat64(), channelIndex)
       break
     default:
       throw new FlinkError('ASSERTION_FAILED', { what: `a slot is of kind ${String(kind)}` })

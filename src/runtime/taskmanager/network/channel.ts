@@ -16,6 +16,8 @@ export interface ChannelHandler {
   onBarrier(barrier: CheckpointBarrier, channelIndex: number): void
   /** The producer abandoned this checkpoint: stop waiting for its barrier. */
   onCancelBarrier(checkpointId: number, channelIndex: number): void
+  /** In a loop: all before it has gone by, and nothing went round for so many rounds (iteration/README.md). */
+  onIterationMarker(quietRounds: number, channelIndex: number): void
   /** All records of this channel were delivered: operators may finish, checkpoints still count the channel. */
   onEndOfData(channelIndex: number): void
   /** Nothing comes after this. */
@@ -64,6 +66,7 @@ export interface ChannelWriter {
   writeWatermarkStatus(status: WatermarkStatus): void
   writeBarrier(barrier: CheckpointBarrier): void
   writeCancelBarrier(checkpointId: number): void
+  writeIterationMarker(quietRounds: number): void
   writeEndOfData(): void
   writeEndOfPartition(): void
   /**

@@ -12,6 +12,7 @@ import {
   deliverEvent,
   END_OF_DATA,
   END_OF_PARTITION,
+  iterationMarkerEvent,
   watermarkEvent,
   watermarkStatusEvent,
   type Segment,
@@ -58,6 +59,8 @@ export interface LocalChannelOptions {
   readonly createSerializer?: () => TypeSerializer<unknown>
   readonly waitingSpace?: WaitingSpace
   readonly capacity?: LocalChannelCapacity
+  /** `writer`, the default: it is told to wait. `nobody`: all that it writes goes on waiting here. */
+  readonly waits?: 'writer' | 'nobody'
   readonly barriers?: CheckpointBarriers
 }
 
@@ -68,10 +71,10 @@ export class LocalChannel {
   constructor(options: LocalChannelOptions) {
     const { copier, capacity = localChannelCapacity(1) } = options
     const { createSerializer = rowStreamSerializer, waitingSpace = new WaitingSpace() } = options
-    const { barriers = new CheckpointBarriers() } = options
+    const { barriers = new CheckpointBarriers(), waits = 'writer' } = options
     const beyond = new EncodedElements(waitingSpace, createSerializer, capacity.batchRecords)
     const queue = new ElementQueue(beyond, capacity.batches, options)
-    this.writer = new LocalChannelWriter({ queue, copier, barriers, batchRecords: capacity.batchRecords })
+    this.writer = new LocalChannelWriter({ queue, copier, barriers, waits, batchRecords: capacity.batchRecords })
     this.reader = new LocalChannelReader(queue, barriers)
   }
 }
@@ -135,6 +138,7 @@ interface LocalWriterInput {
   readonly queue: ElementQueue
   readonly copier: Copier
   readonly barriers: CheckpointBarriers
+  readonly waits: 'writer' | 'nobody'
   readonly batchRecords: number
 }
 
@@ -142,14 +146,16 @@ class LocalChannelWriter implements ChannelWriter {
   readonly #queue: ElementQueue
   readonly #copier: Copier
   readonly #barriers: CheckpointBarriers
+  readonly #isBounded: boolean
   readonly #batchRecords: number
   #batch: RecordBatch
   #lastKeyHash = 0
 
-  constructor({ queue, copier, barriers, batchRecords }: LocalWriterInput) {
+  constructor({ queue, copier, barriers, waits, batchRecords }: LocalWriterInput) {
     this.#queue = queue
     this.#copier = copier
     this.#barriers = barriers
+    this.#isBounded = waits === 'writer'
     this.#batchRecords = batchRecords
     this.#batch = new RecordBatch(batchRecords)
   }
@@ -192,6 +198,10 @@ class LocalChannelWriter implements ChannelWriter {
     this.#writeEvent(cancelBarrierEvent(checkpointId))
   }
 
+  writeIterationMarker(quietRounds: number): void {
+    this.#writeEvent(iterationMarkerEvent(quietRounds))
+  }
+
   writeEndOfData(): void {
     this.#writeEvent(END_OF_DATA)
   }
@@ -202,15 +212,15 @@ class LocalChannelWriter implements ChannelWriter {
 
   flush(): boolean {
     this.#pushBatch()
-    return this.#queue.beyond.isEmpty
+    return !this.#isBounded || this.#queue.beyond.isEmpty
   }
 
   hasPending(): boolean {
-    return !this.#batch.isEmpty || !this.#queue.beyond.isEmpty
+    return !this.#batch.isEmpty || (this.#isBounded && !this.#queue.beyond.isEmpty)
   }
 
   isAvailable(): boolean {
-    return this.#queue.hasRoom
+    return !this.#isBounded || this.#queue.hasRoom
   }
 
   inFlight(serializer: TypeSerializer<unknown>): InFlightRecords {

@@ -80,6 +80,11 @@ export class RecordWriter {
     this.#setMayBeFull()
   }
 
+  broadcastIterationMarker(quietRounds: number): void {
+    for (const channel of this.#channels) channel.writeIterationMarker(quietRounds)
+    this.#setMayBeFull()
+  }
+
   broadcastEndOfData(): void {
     for (const channel of this.#channels) channel.writeEndOfData()
     this.#setMayBeFull()

@@ -13,6 +13,7 @@ import {
   cancelBarrierEvent,
   END_OF_DATA,
   END_OF_PARTITION,
+  iterationMarkerEvent,
   watermarkEvent,
   watermarkStatusEvent,
   type Segment,
@@ -128,6 +129,10 @@ export class RingChannelWriter implements ChannelWriter {
 
   writeCancelBarrier(checkpointId: number): void {
     this.#writeEvent(cancelBarrierEvent(checkpointId))
+  }
+
+  writeIterationMarker(quietRounds: number): void {
+    this.#writeEvent(iterationMarkerEvent(quietRounds))
   }
 
   writeEndOfData(): void {

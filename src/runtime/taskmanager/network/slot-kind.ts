@@ -12,4 +12,5 @@ export const SLOT_KIND = {
   cancelBarrier: 6,
   endOfData: 7,
   endOfPartition: 8,
+  iterationMarker: 9,
 } as const

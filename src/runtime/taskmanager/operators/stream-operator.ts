@@ -18,6 +18,7 @@ import type { ChannelEnds } from '../network/channel.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
 import type { SnapshotIncrement } from '../state/keyed-state-backend.js'
 import type { AccumulatorRegistry } from './accumulator-registry.js'
+import type { IterationAccess } from './iteration-access.js'
 import type { StageRun } from './stage-run.js'
 import type { StateBackend } from '../state/state-backend.js'
 import type { OperatorEventGateway } from './operator-event-gateway.js'
@@ -67,6 +68,8 @@ export interface OperatorContext {
   readonly emissions: OwnEmissions
   /** To its coordinator. */
   readonly operatorEvents: OperatorEventGateway
+  /** For the ends of loops. */
+  readonly iteration?: IterationAccess
   /** Runs `action` on the task's thread between two records (mail); an error in it fails the task. */
   enqueueMail(action: () => void): void
   /** False while the channels downstream of the chain are full, or a watermark is pending; a source should wait then. */
@@ -97,6 +100,8 @@ export interface StreamOperator {
   readonly name: string
   /** In the order of the inputs' numbers; none of a source. */
   readonly inputs: readonly Input[]
+  /** True while it is going to emit records that it was given long ago; absent: it never holds any. */
+  readonly holdsRecords?: boolean
   /** `restored` is undefined on a fresh start. */
   initializeState(restored: OperatorSubtaskState | undefined, restoredCheckpointId: number | undefined): Promise<void>
   open(): Promise<void>

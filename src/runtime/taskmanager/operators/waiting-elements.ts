@@ -24,6 +24,7 @@ export class WaitingElements {
       onComingKeys: () => undefined,
       onBarrier: refuse,
       onCancelBarrier: refuse,
+      onIterationMarker: refuse,
       onEndOfData: refuse,
       onEndOfPartition: refuse,
     }

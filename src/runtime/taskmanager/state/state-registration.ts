@@ -23,7 +23,7 @@ const PRESENCE = 'PRESENCE'
 const NO_SCHEMA = 0
 const MAP_SEPARATOR = ' => '
 /** Types of the engine's own operators, which write something beside the values that they are about. */
-const ENGINE_TYPE = /^(?:TIMESTAMPED|PANES|TAGGED|JOIN_BUFFERS|MERGING|[A-Z]+_SESSIONS)\(/
+const ENGINE_TYPE = /^(?:FEEDBACK|TIMESTAMPED|PANES|TAGGED|JOIN_BUFFERS|MERGING|[A-Z]+_SESSIONS)\(/
 /** An engine's type around one that a job declares or not. */
 const AROUND_ONE = /^([A-Z]+_SESSIONS)\((.*)\)$/
 

@@ -27,7 +27,9 @@ export class ChainCopiers {
 
   /** For what the operator at this place of the chain is given; undefined where it is given the object itself. */
   before(position: number): Copier | undefined {
-    return this.#input.isObjectReuseEnabled ? undefined : this.#ofInput(position)
+    // On its way back in a loop a record is copied in any case.
+    const isCopiedThere = this.#input.vertex.operators[position]?.kind === 'iteration-tail'
+    return this.#input.isObjectReuseEnabled || isCopiedThere ? undefined : this.#ofInput(position)
   }
 
   /** For what waits inside of the operator at this place. */

@@ -12,6 +12,7 @@ import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { ChannelDescriptor, LocalChannelDescriptor } from '../../protocol/task-deployment.js'
 import { CheckpointBarriers } from '../network/checkpoint-barriers.js'
 import type { ChannelEnds, ChannelReader, ChannelWriter } from '../network/channel.js'
+import { FeedbackChannel } from '../network/feedback-channel.js'
 import { LocalChannel, localChannelCapacity } from '../network/local-channel.js'
 import { RingChannelReader } from '../network/ring-channel-reader.js'
 import { RingChannelWriter } from '../network/ring-channel-writer.js'
@@ -20,6 +21,12 @@ import { WaitingSpace } from '../network/waiting-space.js'
 /** What the program says about the records of its edges. */
 export type EdgeTypes = Pick<ProgramGraph, 'edgeTypes' | 'registeredTypes'>
 
+export interface FeedbackEnds {
+  readonly loop: number
+  readonly tail: number
+  readonly subtaskIndex: number
+}
+
 const NOTHING_DECLARED: EdgeTypes = { edgeTypes: new Map(), registeredTypes: NO_REGISTERED_TYPES }
 
 /** Before an operator of a chain: fewer than a channel has, as nobody is to be kept busy by them. */
@@ -27,24 +34,34 @@ const WAITING_CAPACITY = { batchRecords: 32, batches: 4 }
 /** For records that nobody else has. */
 const NO_COPIES: Copier = { copy: (value) => value }
 
+/** Where that lies for which there is no room. */
+export interface WaitingSpaces {
+  readonly ofChannels: WaitingSpace
+  /** Of the ways back of loops, whose tails never wait. */
+  readonly ofFeedback: WaitingSpace
+}
+
 export class ChannelConnector {
   readonly #wake: () => void
   readonly #types: EdgeTypes
   readonly #waitingSpace: WaitingSpace
+  readonly #feedbackSpace: WaitingSpace
   readonly #barriers: CheckpointBarriers
   readonly #locals = new Map<string, LocalChannel>()
+  readonly #feedback = new Map<string, FeedbackChannel>()
   /** By edge id. */
   readonly #serializers = new Map<string, () => TypeSerializer<unknown>>()
 
   constructor(
     wake: () => void,
     types: EdgeTypes = NOTHING_DECLARED,
-    waitingSpace: WaitingSpace = new WaitingSpace(),
+    spaces: WaitingSpaces = { ofChannels: new WaitingSpace(), ofFeedback: new WaitingSpace() },
     barriers: CheckpointBarriers = new CheckpointBarriers(),
   ) {
     this.#wake = wake
     this.#types = types
-    this.#waitingSpace = waitingSpace
+    this.#waitingSpace = spaces.ofChannels
+    this.#feedbackSpace = spaces.ofFeedback
     this.#barriers = barriers
   }
 
@@ -70,6 +87,26 @@ export class ChannelConnector {
       waitingSpace: this.#waitingSpace,
       capacity: WAITING_CAPACITY,
     })
+  }
+
+  /** From a tail of a loop to its head, both with this number; `type`: of the records that come back. */
+  feedback({ loop, tail, subtaskIndex }: FeedbackEnds, type: TypeInformation<unknown> | undefined): FeedbackChannel {
+    const key = [loop, tail, subtaskIndex].join('/')
+    const known = this.#feedback.get(key)
+    if (known !== undefined) return known
+    const { registeredTypes } = this.#types
+    const channel = new LocalChannel({
+      onData: this.#wake,
+      onRoom: () => undefined,
+      copier: exchangeCopier(type, registeredTypes),
+      createSerializer: () => streamSerializers(type, registeredTypes)(),
+      waitingSpace: this.#feedbackSpace,
+      waits: 'nobody',
+      barriers: this.#barriers,
+    })
+    const feedback = new FeedbackChannel(channel)
+    this.#feedback.set(key, feedback)
+    return feedback
   }
 
   #serializer(edgeId: string): TypeSerializer<unknown> {

@@ -8,6 +8,7 @@ import type { ChannelTime, InputTime } from '../../protocol/time-report.js'
 import { InputGate, type GateChannel } from '../network/input-gate.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { StreamOperator } from '../operators/stream-operator.js'
+import { IterationMarkers } from '../iteration/iteration-markers.js'
 import type { InputIo } from './channel-io.js'
 import { CheckpointBarrierHandler, type BarrierActions } from './checkpoint-barrier-handler.js'
 import { InputHandler } from './input-handler.js'
@@ -21,11 +22,20 @@ export interface GateInputFactoryInput {
   readonly origins: readonly ChannelTime[]
   /** What the task does when the barriers of all inputs are there, or will not come. */
   readonly checkpoints: Pick<BarrierActions, 'checkpoint' | 'abort' | 'abandon'>
+  /** Of the task, in a loop. */
+  readonly iteration: IterationForwarding
   /** False: a barrier blocks no channel (AT_LEAST_ONCE). */
   readonly isAligned: boolean
   readonly mayContinue: () => boolean
   readonly time: PendingTime
   readonly clock: Clock
+}
+
+/** What a task in a loop says of itself, and where its markers go. */
+export interface IterationForwarding {
+  readonly numRecordsOut: () => number
+  readonly holdsRecords: () => boolean
+  readonly forward: (quietRounds: number) => void
 }
 
 export interface MadeGateInput {
@@ -37,7 +47,7 @@ export interface MadeGateInput {
 }
 
 export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
-  const { head, channels, origins, checkpoints, isAligned, mayContinue, time, clock } = made
+  const { head, channels, origins, checkpoints, iteration, isAligned, mayContinue, time, clock } = made
   const stray = channels.find((channel) => head.inputs[channel.input] === undefined)
   if (stray !== undefined) {
     throw new FlinkError('ASSERTION_FAILED', { what: `${head.name} has no input ${String(stray.input)}` })
@@ -53,8 +63,14 @@ export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
     },
   }
   const barriers = new CheckpointBarrierHandler(channels.length, isAligned, actions, clock)
-  const handlers = head.inputs.map(
-    (input, number) => new InputHandler({ gate, number, input, barriers, time, mayContinue }),
+  const markers = new IterationMarkers({
+    channelCount: channels.length,
+    activity: () => handlers.reduce((sum, handler) => sum + handler.numRecordsIn, iteration.numRecordsOut()),
+    holdsRecords: iteration.holdsRecords,
+    forward: iteration.forward,
+  })
+  const handlers: readonly InputHandler[] = head.inputs.map(
+    (input, number) => new InputHandler({ gate, number, input, barriers, markers, time, mayContinue }),
   )
   const io: InputIo = {
     operatorName: head.name,

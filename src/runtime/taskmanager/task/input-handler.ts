@@ -6,6 +6,7 @@ import type { ChannelTime, InputTime } from '../../protocol/time-report.js'
 import type { GateHandler, InputGate } from '../network/input-gate.js'
 import { NO_TIMESTAMP, type CheckpointBarrier, type WatermarkStatus } from '../network/stream-element.js'
 import type { Input } from '../operators/stream-operator.js'
+import type { IterationMarkers } from '../iteration/iteration-markers.js'
 import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
 import type { PendingTime } from '../eventtime/pending-time.js'
 import { StatusWatermarkValve } from './status-watermark-valve.js'
@@ -19,6 +20,7 @@ export interface InputHandlerInput {
   readonly number: number
   readonly input: Input
   readonly barriers: CheckpointBarrierHandler
+  readonly markers: IterationMarkers
   readonly time: PendingTime
   readonly mayContinue: () => boolean
 }
@@ -27,6 +29,7 @@ export class InputHandler implements GateHandler {
   readonly #gate: InputGate
   readonly #input: Input
   readonly #barriers: CheckpointBarrierHandler
+  readonly #markers: IterationMarkers
   readonly #valve: StatusWatermarkValve
   /** By index in the gate: the channel's index in the valve. */
   readonly #valveChannels: readonly number[]
@@ -35,10 +38,11 @@ export class InputHandler implements GateHandler {
   lastTimestamp: number = NO_TIMESTAMP
   currentInputWatermark: number = Number.NEGATIVE_INFINITY
 
-  constructor({ gate, number, input, barriers, time, mayContinue }: InputHandlerInput) {
+  constructor({ gate, number, input, barriers, markers, time, mayContinue }: InputHandlerInput) {
     this.#gate = gate
     this.#input = input
     this.#barriers = barriers
+    this.#markers = markers
     this.mayContinue = mayContinue
     let channels = 0
     this.#valveChannels = gate.channels.map((channel) => (channel.input === number ? channels++ : -1))
@@ -91,9 +95,14 @@ export class InputHandler implements GateHandler {
     this.#barriers.onCancelBarrier(checkpointId)
   }
 
+  onIterationMarker(quietRounds: number, channelIndex: number): void {
+    this.#markers.onMarker(quietRounds, channelIndex)
+  }
+
   /** Its last watermark has said what the end means for time. */
   onEndOfData(channelIndex: number): void {
     this.#gate.endData(channelIndex)
+    this.#markers.onEndOfData(channelIndex)
   }
 
   onEndOfPartition(channelIndex: number): void {

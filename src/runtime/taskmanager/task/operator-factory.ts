@@ -3,6 +3,7 @@
 import type { KindSpec } from '../../../api/dag/operator-spec.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { asyncOperators } from '../async/async-operators.js'
+import { iterationOperators } from '../iteration/iteration-operators.js'
 import { joinOperators } from '../joins/join-operators.js'
 import { checkedOperator } from '../operators/checked-operator.js'
 import { eventTimeOperators } from '../operators/event-time-operators.js'
@@ -26,6 +27,7 @@ const makers: OperatorMakers<KindSpec> = {
   ...joinOperators,
   ...twoInputOperators,
   ...ownOperators,
+  ...iterationOperators,
   ...sinkOperators,
 }
 

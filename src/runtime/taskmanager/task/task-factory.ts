@@ -20,10 +20,13 @@ import { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import { gatewayToCoordinator, gatewayToNobody } from '../operators/operator-event-gateway.js'
 import { isSourceOperator } from './operator-factory.js'
 import { awaitsFinalCheckpoint } from './awaits-final-checkpoint.js'
+import { IterationHead } from '../iteration/iteration-head.js'
+import type { IterationAccess } from '../operators/iteration-access.js'
 import type { OperatorContext, TaskInfo } from '../operators/stream-operator.js'
 import type { ChannelConnector } from './channel-connector.js'
 import { channelIo, type InputIo, type OutputIo } from './channel-io.js'
 import { makeGateInput } from './gate-input-factory.js'
+import { IterationInput } from './iteration-input.js'
 import { OperatorChain, type ChainEdge, type OperatorSurroundings } from './operator-chain.js'
 import { OperatorEvents } from './operator-events.js'
 import { SourceInput } from './source-input.js'
@@ -33,6 +36,7 @@ import { TaskControl } from './task-control.js'
 import { TaskEnding } from './task-ending.js'
 import type { TaskEnvironment } from './task-environment.js'
 import type { TaskInput } from './task-input.js'
+import { TaskIteration } from './task-iteration.js'
 import { TaskLife } from './task-life.js'
 import { TaskOutputs } from './task-outputs.js'
 
@@ -47,6 +51,7 @@ export interface TaskFactoryInput {
 interface TaskEdge extends ChainEdge, OutputIo {
   readonly writer: RecordWriter
   readonly channels: readonly ChannelWriter[]
+  readonly isInLoop: boolean
 }
 
 interface MadeInput {
@@ -63,12 +68,22 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
   if (vertex === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `no vertex ${descriptor.vertexId}` })
   const interrupt = new InputInterrupt()
   const edges = descriptor.outputs.map((edge) => chainEdge(edge, vertex, { ...input, interrupt }))
-  const outputs = new TaskOutputs(edges.map(({ writer }) => writer))
+  const { subtaskIndex } = descriptor
+  const iteration = new TaskIteration({ ...input, vertex, subtaskIndex, interrupt })
+  const outputs = outputsOf(edges, iteration)
   const life = new TaskLife(descriptor.executionId, environment.send)
   const control = new TaskControl({ life, outputs, interrupt, wake: environment.wake, clock: environment.clock })
   const operatorMetrics = new MetricGroup([program.jobGraph.name, vertex.name, String(descriptor.subtaskIndex)])
   const waitingWriters: ChannelWriter[] = []
-  const contextFor = contextFactory(control, operatorMetrics, { ...input, descriptor, vertex, waitingWriters })
+  const contextFor = contextFactory(control, operatorMetrics, {
+    ...input,
+    descriptor,
+    vertex,
+    waitingWriters,
+    iteration: iteration.access((quietRounds) => {
+      outputs.broadcastIterationMarker(quietRounds)
+    }),
+  })
   const isObjectReuseEnabled = environment.configuration.get(PipelineOptions.OBJECT_REUSE)
   const chain = new OperatorChain({ vertex, program, edges, contextFor, isObjectReuseEnabled })
   const ending = new TaskEnding(awaitsFinalCheckpoint(environment.configuration))
@@ -82,7 +97,7 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
     send: environment.send,
   })
   const checkpoints = makeCheckpoints(chain, environment, { control, outputs, ending, alignment, events })
-  const made = makeInput(descriptor, { ...input, control, chain, checkpoints })
+  const made = makeInput(descriptor, { ...input, control, chain, checkpoints, outputs })
   const taskIo = channelIo({
     input: made.io,
     outputs: edges,
@@ -97,6 +112,13 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
   const { inputTimes } = made
   const parts = { control, chain, input: made.input, outputs, checkpoints, ending, events, metrics, inputTimes }
   return new StreamTask(descriptor, environment, parts)
+}
+
+/** The edges, and the ways back of loops from here. */
+function outputsOf(edges: readonly TaskEdge[], { writers }: TaskIteration): TaskOutputs {
+  const inLoops = edges.filter(({ isInLoop }) => isInLoop)
+  const all = [...edges.map(({ writer }) => writer), ...writers]
+  return new TaskOutputs(all, [...inLoops.map(({ writer }) => writer), ...writers])
 }
 
 function makeCheckpoints(
@@ -119,17 +141,26 @@ interface InputSurroundings extends TaskFactoryInput {
   readonly control: TaskControl
   readonly chain: OperatorChain
   readonly checkpoints: SubtaskCheckpointCoordinator
+  readonly outputs: TaskOutputs
 }
 
 function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurroundings): MadeInput {
   const { head } = surroundings.chain
+  if (head instanceof IterationHead) {
+    const input = new IterationInput(head, (barrier) => {
+      surroundings.checkpoints.take(barrier, 0)
+    })
+    return { input, io: undefined, readers: [], inputTimes: () => [] }
+  }
   if (isSourceOperator(head)) return { input: new SourceInput(head), io: undefined, readers: [], inputTimes: () => [] }
-  const { program, environment, control, checkpoints } = surroundings
+  const { program, environment, control, checkpoints, outputs, chain } = surroundings
   const channels = descriptor.inputs.flatMap((edge) => {
-    const targetInput = edgeOf(edge.edgeId, program.jobGraph.edges).targetInput
+    const { targetInput, sourceVertex } = edgeOf(edge.edgeId, program.jobGraph.edges)
+    const comesBack = isLoopHead(sourceVertex, program.jobGraph.vertices)
     return edge.channels.map((channel) => ({
       reader: surroundings.channels.reader(channel, edge.edgeId),
       input: targetInput,
+      ...(comesBack ? { comesBack } : {}),
     }))
   })
   const origins = descriptor.inputs.flatMap(({ edgeId, peers }) => peers.map((producer) => ({ edgeId, producer })))
@@ -142,6 +173,13 @@ function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurr
     isAligned: configuration.get(CheckpointingOptions.CHECKPOINTING_MODE) === 'EXACTLY_ONCE',
     mayContinue: () => control.mayTakeInput,
     time: control.time,
+    iteration: {
+      numRecordsOut: () => outputs.numRecordsOut,
+      holdsRecords: () => chain.operators.some((operator) => operator.holdsRecords === true),
+      forward: (quietRounds) => {
+        outputs.broadcastIterationMarker(quietRounds)
+      },
+    },
     checkpoints: {
       checkpoint: (barrier, alignmentMs) => {
         checkpoints.take(barrier, alignmentMs)
@@ -183,12 +221,16 @@ function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: ChainEdgeInpu
     bufferTimeoutMs: jobEdge.bufferTimeoutMs,
   })
   const { sourceOperator: operator, sideOutput } = jobEdge
-  return { operator, operatorName, sideOutput, writer, channels: writers }
+  return { operator, operatorName, sideOutput, writer, channels: writers, isInLoop: jobEdge.isInLoop === true }
 }
 
 function headName(vertexId: string, vertices: readonly JobVertex[]): string {
   const vertex = vertices.find((candidate) => candidate.id === vertexId)
   return vertex?.operators[0]?.name ?? vertexId
+}
+
+function isLoopHead(vertexId: string, vertices: readonly JobVertex[]): boolean {
+  return vertices.find(({ id }) => id === vertexId)?.operators[0]?.kind === 'iteration-head'
 }
 
 function edgeOf(edgeId: string, edges: readonly JobEdge[]): JobEdge {
@@ -202,6 +244,7 @@ interface ContextFactoryInput extends TaskFactoryInput {
   readonly vertex: JobVertex
   /** Of the channels in front of operators, which are added here. */
   readonly waitingWriters: ChannelWriter[]
+  readonly iteration: IterationAccess
 }
 
 function contextFactory(
@@ -238,6 +281,7 @@ function contextFactory(
     processingTime: control.processingTime,
     time: control.time,
     emissions: control.emissions,
+    iteration: input.iteration,
     operatorEvents: isCoordinated
       ? gatewayToCoordinator({ executionId, operatorId, operatorName, send })
       : gatewayToNobody(operatorName),

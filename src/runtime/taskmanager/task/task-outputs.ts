@@ -7,10 +7,13 @@ import type { CheckpointBarrier } from '../network/stream-element.js'
 
 export class TaskOutputs {
   readonly #writers: readonly RecordWriter[]
+  /** Those on which records go round in a loop. */
+  readonly #loopWriters: readonly RecordWriter[]
   #hasEnded = false
 
-  constructor(writers: readonly RecordWriter[]) {
+  constructor(writers: readonly RecordWriter[], loopWriters: readonly RecordWriter[] = []) {
     this.#writers = writers
+    this.#loopWriters = loopWriters
   }
 
   isAvailable(): boolean {
@@ -47,6 +50,17 @@ export class TaskOutputs {
     if (this.#hasEnded) return
     for (const writer of this.#writers) writer.broadcastCancelBarrier(checkpointId)
     this.flush()
+  }
+
+  /** Grows with each record that leaves the task. */
+  get numRecordsOut(): number {
+    let records = 0
+    for (const writer of this.#writers) records += writer.numRecordsOut
+    return records
+  }
+
+  broadcastIterationMarker(quietRounds: number): void {
+    for (const writer of this.#loopWriters) writer.broadcastIterationMarker(quietRounds)
   }
 
   broadcastEndOfData(): void {

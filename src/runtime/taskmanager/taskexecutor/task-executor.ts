@@ -8,6 +8,7 @@ import { serializeError } from '../../../core/errors/error-codec.js'
 import { describeFailure } from '../../../core/errors/syntax-location.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { loggerWithFields } from '../../../core/logging/logger-with-fields.js'
+import { TaskManagerOptions } from '../../../core/config/task-manager-options.js'
 import { MetricOptions } from '../../../core/config/metric-options.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { MergeAccumulators } from '../../protocol/accumulators.js'
@@ -172,7 +173,11 @@ export class TaskExecutor {
     const configuration = Configuration.fromEntries(graph.jobGraph.configuration)
     const { temporaryFiles } = this.#services.fileSystems
     const createFile = () => temporaryFiles.create(configuration.get(CoreOptions.TMP_DIRS))
-    const channels = new ChannelConnector(wake, graph, new WaitingSpace({ createFile }), this.#barriers)
+    const spaces = {
+      ofChannels: new WaitingSpace({ createFile }),
+      ofFeedback: new WaitingSpace({ createFile, memoryBytes: configuration.get(TaskManagerOptions.FEEDBACK_MEMORY) }),
+    }
+    const channels = new ChannelConnector(wake, graph, spaces, this.#barriers)
     const environment: TaskEnvironment = { ...this.#services, configuration, wake }
     const starts = message.tasks.map((descriptor) => this.#makeTask(descriptor, program, environment, channels))
     this.#loop.setTasks([...this.#tasks.values()])

@@ -8,6 +8,7 @@ import { CheckpointBarrierHandler } from '../../../../../src/runtime/taskmanager
 import { InputHandler } from '../../../../../src/runtime/taskmanager/task/input-handler.js'
 import { PendingTime } from '../../../../../src/runtime/taskmanager/eventtime/pending-time.js'
 import { testBarrier } from '../test-barriers.js'
+import { noMarkers } from './outside-of-loops.js'
 
 const ignore = (): void => undefined
 
@@ -63,7 +64,8 @@ export class AlignmentHarness {
     }
     const { gate, barriers } = this
     const time = new PendingTime(() => undefined)
-    this.#handlers = [new InputHandler({ gate, number: 0, input, barriers, time, mayContinue: () => true })]
+    const markers = noMarkers(channelCount)
+    this.#handlers = [new InputHandler({ gate, number: 0, input, barriers, markers, time, mayContinue: () => true })]
   }
 
   write(channel: number, ...values: readonly string[]): this {

@@ -11,6 +11,7 @@ import type { Input, StreamOperator } from '../../../../../src/runtime/taskmanag
 import { makeGateInput } from '../../../../../src/runtime/taskmanager/task/gate-input-factory.js'
 import type { SourceStatus } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { testBarrier } from '../test-barriers.js'
+import { outsideOfLoops } from './outside-of-loops.js'
 
 const INPUT_OF_CHANNEL: readonly number[] = [0, 1, 0]
 const ignore = (): void => undefined
@@ -34,6 +35,7 @@ class TwoInputs {
       head: { name: 'join', inputs: [this.#input(0), this.#input(1)] } as unknown as StreamOperator,
       channels,
       origins: inputOfChannel.map((input, producer) => ({ edgeId: `edge ${String(input)}`, producer })),
+      iteration: outsideOfLoops,
       isAligned: true,
       mayContinue: () => true,
       time: this.#time,

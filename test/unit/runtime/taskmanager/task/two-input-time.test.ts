@@ -11,6 +11,7 @@ import { makeGateInput } from '../../../../../src/runtime/taskmanager/task/gate-
 import { bindingOf } from '../../../../operators/operator-harness.js'
 import { record, status, watermark, type OutputElement } from '../../../../operators/stream-elements.js'
 import { TestOperatorContext } from '../../../../operators/test-operator-context.js'
+import { outsideOfLoops } from './outside-of-loops.js'
 
 const ignore = (): void => undefined
 
@@ -31,6 +32,7 @@ class TwoInputTask {
       head: createOperator(binding, this.#context),
       channels,
       origins: channels.map((_, producer) => ({ edgeId: 'edge', producer })),
+      iteration: outsideOfLoops,
       isAligned: true,
       mayContinue: () => true,
       time: new PendingTime(ignore),

@@ -3,7 +3,14 @@ import { DataInputView } from '../../core/memory/data-input-view.js'
 import type { RegisteredTypes } from '../../core/types/registered-types.js'
 import { structuredSerializer } from '../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../core/types/type-serializer.js'
-import type { SubmittedJob } from './pipeline-executor.js'
+
+/** What of a submitted job its results need. */
+export interface CollectedJob {
+  result(): Promise<unknown>
+  cancel(): Promise<void>
+  nextResults(): Promise<Uint8Array | undefined>
+  discardResults(): void
+}
 
 /**
  * The results of a job that runs, as `executeAndCollect` gives them. The job waits for a program that does not take them, its checkpoints
@@ -22,7 +29,7 @@ import type { SubmittedJob } from './pipeline-executor.js'
  * @see https://nightlies.apache.org/flink/flink-docs-release-1.20/api/java/org/apache/flink/util/CloseableIterator.html
  */
 export class CloseableIterator<T> implements AsyncIterable<T> {
-  readonly #job: SubmittedJob
+  readonly #job: CollectedJob
   readonly #serializer: TypeSerializer<unknown>
   /** Rejects where the job ends in another way than to finish. */
   readonly #ended: Promise<unknown>
@@ -30,11 +37,12 @@ export class CloseableIterator<T> implements AsyncIterable<T> {
   #position = 0
   #state: 'open' | 'exhausted' | 'closed' = 'open'
 
-  constructor(job: SubmittedJob, registeredTypes: RegisteredTypes) {
+  constructor(job: CollectedJob, registeredTypes: RegisteredTypes) {
     this.#job = job
     this.#serializer = structuredSerializer(registeredTypes)
     this.#ended = job.result()
-    this.#ended.catch(() => undefined)
+    // Whoever asks for results is told; nobody may ask.
+    void Promise.allSettled([this.#ended])
   }
 
   /** Resolves with false when the job has FINISHED and all results were taken; rejects with the job's error. */
