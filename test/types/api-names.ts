@@ -199,8 +199,6 @@ export const API_NAMES: Readonly<Record<string, string>> = {
  * what stands here and is there.
  */
 const LATER: Readonly<Record<string, string>> = {
-  'asynchronous functions': 'AsyncDataStream',
-  iterations: 'IterativeStream DataStream.iterate DataStreamSource.iterate SingleOutputStreamOperator.iterate',
   'queryable state':
     'KeyedStream.asQueryableState ValueStateDescriptor.setQueryable ListStateDescriptor.setQueryable ' +
     'MapStateDescriptor.setQueryable ReducingStateDescriptor.setQueryable AggregatingStateDescriptor.setQueryable',
@@ -223,6 +221,8 @@ export const NAMES_OF_LATER: readonly string[] = Object.values(LATER).flatMap((n
 
 /** Exports beside these: what the methods above take and give, the sources with splits, and the engine's seams for connectors. */
 export const FURTHER_NAMES: readonly string[] = `
+  ConnectedIterativeStreams AsyncArgument RetryArguments RichAsyncFunction AsyncFunction AsyncRetryStrategies
+  AsyncRetryPredicate AsyncRetryStrategy ResultFuture RetryPredicates
   AllWindowArgument AllWindowFunction AppendingState BaseBroadcastProcessFunction Boundedness
   BroadcastProcessFunctionContext BroadcastProcessFunctionReadOnlyContext BroadcastState CheckpointStorage ClassOf
   CoGroupArgument CoGroupedStreams CoGroupedWithWindow CoGroupFunction Collector Configuration DataInputView
