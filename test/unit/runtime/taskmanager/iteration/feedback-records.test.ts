@@ -18,7 +18,6 @@ const hashes = fc.array(fc.array(fc.oneof(fc.constant(0), fc.integer()), { maxLe
   maxLength: 5,
 })
 
-// eslint-disable-next-line @typescript-eslint/require-await
 async function* oneByOne(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* parts
 }
