@@ -206,7 +206,7 @@ describe('the head of a loop', () => {
     )
   })
 
-  it('fails the checkpoint that is cancelled or declined while records come back', async () => {
+  it('fails a checkpoint that is aborted or declined while records come back', async () => {
     const made = head()
     made.operator.emitNext()
     const canceled = await snapshot(made, 1)
