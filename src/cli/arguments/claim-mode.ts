@@ -1,6 +1,6 @@
-import type { Configuration } from '../core/config/configuration.js'
-import { SavepointOptions } from '../core/config/savepoint-options.js'
-import { FlinkError } from '../core/errors/flink-error.js'
+import type { Configuration } from '../../core/config/configuration.js'
+import { SavepointOptions } from '../../core/config/savepoint-options.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliOption } from './cli-option.js'
 import { valueOf, type ParsedOptions } from './parsed-values.js'
 

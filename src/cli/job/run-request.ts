@@ -1,4 +1,4 @@
-import type { ConfigurationEntries } from '../core/config/configuration.js'
+import type { ConfigurationEntries } from '../../core/config/configuration.js'
 
 /** What `run` was asked to do: plain data, so that a detached process can be handed it. Paths are absolute. */
 export interface RunRequest {

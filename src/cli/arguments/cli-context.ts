@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
-import type { Configuration } from '../core/config/configuration.js'
-import type { Diagnostics } from './colours.js'
+import type { Configuration } from '../../core/config/configuration.js'
+import type { Diagnostics } from '../terminal/colours.js'
 
 /** What a command gets of the world: the configuration (file and -D), where to print, what was started already. */
 export interface CliContext {

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { FlinkError } from '../core/errors/flink-error.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
 
 /** `~/x` under the user's home, anything else relative to the working directory. */
 export function expandHome(directory: string, workingDirectory: string): string {

@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
 import path from 'node:path'
-import { FlinkError } from '../core/errors/flink-error.js'
-import { messageOf } from '../core/errors/thrown-value.js'
-import { removeTree } from '../core/fs/remove-tree.js'
-import { openPackagedProgram, type PackagedProgram } from '../graph/packaged-program.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { messageOf } from '../../core/errors/thrown-value.js'
+import { removeTree } from '../../core/fs/remove-tree.js'
+import { openPackagedProgram, type PackagedProgram } from '../../graph/packaged-program.js'
 
 export interface OpenedProgram extends Pick<PackagedProgram, 'moduleUrl' | 'archive'> {
   /** Removes what an archive was unpacked into; to be called when the job has ended. */

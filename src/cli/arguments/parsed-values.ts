@@ -1,4 +1,4 @@
-import { FlinkError } from '../core/errors/flink-error.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
 
 /** What commander made of the arguments of an action. */
 export interface ParsedOptions {

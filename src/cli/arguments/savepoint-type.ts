@@ -1,4 +1,4 @@
-import { FlinkError } from '../core/errors/flink-error.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliOption } from './cli-option.js'
 import { valueOf, type ParsedOptions } from './parsed-values.js'
 

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url'
-import type { Configuration } from '../core/config/configuration.js'
-import { checkKnownOptions, loadConfiguration } from '../core/config/global-configuration.js'
-import { warningsOfKeys } from '../core/config/key-warnings.js'
-import { FlinkError } from '../core/errors/flink-error.js'
-import { LocalFileSystem } from '../core/fs/local-file-system.js'
+import type { Configuration } from '../../core/config/configuration.js'
+import { checkKnownOptions, loadConfiguration } from '../../core/config/global-configuration.js'
+import { warningsOfKeys } from '../../core/config/key-warnings.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { LocalFileSystem } from '../../core/fs/local-file-system.js'
 import { argumentError } from './parsed-values.js'
 
-const SHIPPED_DIRECTORY = fileURLToPath(new URL('../../../conf', import.meta.url))
+const SHIPPED_DIRECTORY = fileURLToPath(new URL('../../../../conf', import.meta.url))
 
 export interface CliConfiguration {
   readonly configuration: Configuration

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty'
-import type { Clock } from '../core/time/clock.js'
-import { SystemClock } from '../core/time/system-clock.js'
-import type { JobProcess } from '../cluster/job-process.js'
+import type { Clock } from '../../core/time/clock.js'
+import { SystemClock } from '../../core/time/system-clock.js'
+import type { JobProcess } from '../../cluster/job-process.js'
 
 /** Exit codes of a process that a signal ended, as shells count. */
 const KILLED_BY_SIGNAL = 128

@@ -1,5 +1,5 @@
-import type { CliContext } from './cli-context.js'
-import { printable } from './printable-text.js'
+import type { CliContext } from '../arguments/cli-context.js'
+import { printable } from '../terminal/printable-text.js'
 
 /** Prints a line on stderr while work goes on. */
 export type SayMeanwhile = (line: string) => void

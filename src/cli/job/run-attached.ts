@@ -1,7 +1,7 @@
-import { startProgramThread } from '../cluster/program-thread.js'
-import type { CliContext } from './cli-context.js'
+import { startProgramThread } from '../../cluster/program-thread.js'
+import type { CliContext } from '../arguments/cli-context.js'
 import { hostJobProcess } from './host-job-process.js'
-import { jobResultLines } from './job-result-lines.js'
+import { jobResultLines } from '../output/job-result-lines.js'
 import type { RunRequest } from './run-request.js'
 
 /** Runs the job in this process: its output streams here, its end is the end of the command. */

@@ -6,8 +6,8 @@ import type {
   VertexWatermarksInfo,
   WatermarkHolderInfo,
   WatermarkMakerInfo,
-} from '../client/rest-cluster-client.js'
-import { printable } from './printable-text.js'
+} from '../../client/rest-cluster-client.js'
+import { printable } from '../terminal/printable-text.js'
 
 const NONE_YET = '-9223372036854775808'
 const END_OF_DATA = '9223372036854775807'

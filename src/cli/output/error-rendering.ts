@@ -1,6 +1,6 @@
-import { FlinkError, type ErrorCode } from '../core/errors/flink-error.js'
-import { cutText, TERMINAL_CHARS, userFrames } from '../core/errors/thrown-value.js'
-import { printableLines } from './printable-text.js'
+import { FlinkError, type ErrorCode } from '../../core/errors/flink-error.js'
+import { cutText, TERMINAL_CHARS, userFrames } from '../../core/errors/thrown-value.js'
+import { printableLines } from '../terminal/printable-text.js'
 
 const RULE = '-'.repeat(60)
 const HINT = 'Use the help option (-h or --help) to get help on the command.'

@@ -1,6 +1,6 @@
-import { FlinkError } from '../core/errors/flink-error.js'
-import { allocateOutputLocks } from '../core/io/output-lock.js'
-import { StandardStream } from '../core/io/standard-stream.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { allocateOutputLocks } from '../../core/io/output-lock.js'
+import { StandardStream } from '../../core/io/standard-stream.js'
 
 /**
  * What a command prints itself, at once. A reader that has gone (`list | head`) is no error: the command does its work and

@@ -1,5 +1,5 @@
-import { FlinkError } from '../core/errors/flink-error.js'
-import { messageOf } from '../core/errors/thrown-value.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { messageOf } from '../../core/errors/thrown-value.js'
 
 /** Where the user stands; WORKING_DIRECTORY_MISSING when that has been removed under him. */
 export function workingDirectory(): string {

@@ -1,13 +1,13 @@
 import type { Worker } from 'node:worker_threads'
-import { ClosingStack } from '../cluster/closing-stack.js'
-import type { JobOutput } from '../cluster/job-output.js'
-import type { JobProcessListener } from '../cluster/job-process.js'
-import { maxTaskWorkers, startJobThreads, terminateJobThreads } from '../cluster/job-threads.js'
-import { Configuration } from '../core/config/configuration.js'
-import { CoreOptions } from '../core/config/core-options.js'
+import { ClosingStack } from '../../cluster/closing-stack.js'
+import type { JobOutput } from '../../cluster/job-output.js'
+import type { JobProcessListener } from '../../cluster/job-process.js'
+import { maxTaskWorkers, startJobThreads, terminateJobThreads } from '../../cluster/job-threads.js'
+import { Configuration } from '../../core/config/configuration.js'
+import { CoreOptions } from '../../core/config/core-options.js'
 import { checkOpenFiles, openFilesLimit } from './check-open-files.js'
 import type { RunRequest } from './run-request.js'
-import { messageOf } from '../core/errors/thrown-value.js'
+import { messageOf } from '../../core/errors/thrown-value.js'
 
 export interface HostSettings {
   /** Started already; ended here, whatever happens. */

@@ -1,6 +1,6 @@
-import { adviceOnDeath } from '../client/job-overview.js'
-import type { JobOverview } from '../client/rest-cluster-client.js'
-import { printable } from './printable-text.js'
+import { adviceOnDeath } from '../../client/job-overview.js'
+import type { JobOverview } from '../../client/rest-cluster-client.js'
+import { printable } from '../terminal/printable-text.js'
 
 const WIDTH = 62
 

@@ -1,10 +1,10 @@
-import { ClusterOptions } from '../core/config/cluster-options.js'
-import { ClientOptions } from '../core/config/client-options.js'
-import { RestClusterClient } from '../client/rest-cluster-client.js'
-import { RunDirectory } from '../client/run-directory.js'
-import type { CliContext } from './cli-context.js'
-import { expandHome } from './expand-home.js'
-import { printable } from './printable-text.js'
+import { ClusterOptions } from '../../core/config/cluster-options.js'
+import { ClientOptions } from '../../core/config/client-options.js'
+import { RestClusterClient } from '../../client/rest-cluster-client.js'
+import { RunDirectory } from '../../client/run-directory.js'
+import type { CliContext } from '../arguments/cli-context.js'
+import { expandHome } from '../arguments/expand-home.js'
+import { printable } from '../terminal/printable-text.js'
 
 export function runDirectoryOf(context: CliContext): RunDirectory {
   const directory = expandHome(context.configuration.get(ClusterOptions.RUN_DIRECTORY), context.workingDirectory)

@@ -1,4 +1,4 @@
-import { accumulatorText, type AccumulatorResult } from '../cluster/accumulator-text.js'
+import { accumulatorText, type AccumulatorResult } from '../../cluster/accumulator-text.js'
 
 /** What is printed of a finished job. */
 export interface FinishedJob {

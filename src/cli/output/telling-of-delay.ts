@@ -1,5 +1,5 @@
-import type { Clock } from '../core/time/clock.js'
-import type { CliContext } from './cli-context.js'
+import type { Clock } from '../../core/time/clock.js'
+import type { CliContext } from '../arguments/cli-context.js'
 
 const PATIENCE_MS = 5000
 

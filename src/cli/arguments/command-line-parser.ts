@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module'
 import type * as commander from 'commander'
-import { FlinkError } from '../core/errors/flink-error.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from './cli-command.js'
 import { optionName, type CliOption } from './cli-option.js'
 import { COMMON_OPTIONS, SHARED_OPTIONS } from './common-options.js'
 import { commanderArguments, commanderFlag } from './flink-arguments.js'
 import { fullHelp, helpOfAction, valueTermOf } from './help.js'
 import { argumentError, has, type ParsedOptions } from './parsed-values.js'
-import { printable } from './printable-text.js'
+import { printable } from '../terminal/printable-text.js'
 
 /** CommonJS: asked for as that, it is loaded in 7 ms instead of the 9 ms of an import. */
 const { Command, CommanderError, Option } = createRequire(import.meta.url)('commander') as typeof commander

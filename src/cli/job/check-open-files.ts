@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { FlinkError } from '../core/errors/flink-error.js'
-import { HOOK_PLACE, type HookPlace } from '../graph/packaged-program-resolve-hook.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { HOOK_PLACE, type HookPlace } from '../../graph/packaged-program-resolve-hook.js'
 
 /** The main thread, the standard streams, the control socket, and what is read meanwhile. */
 const FILES_OF_PROCESS = 28
