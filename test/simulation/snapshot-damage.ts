@@ -84,8 +84,8 @@ function directoryOf({ externalPath }: CompletedCheckpoint): string {
 function damaged(bytes: Uint8Array, kind: DamageKind, random: Random): Uint8Array | undefined {
   if (kind === 'missing') return undefined
   const at = random.nextInt(bytes.length)
-  // A changed version is a newer format, which nobody passes over.
-  const changed = at >= 4 && at < 8 ? 8 : at
+  // A changed version is a newer format, which nobody passes over. A file of state may have no byte after these.
+  const changed = at >= 4 && at < 8 && bytes.length > 8 ? 8 : at
   return kind === 'cut off' ? bytes.slice(0, at) : bytes.map((byte, index) => (index === changed ? byte ^ 1 : byte))
 }
 

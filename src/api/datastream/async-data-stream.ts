@@ -15,6 +15,13 @@ type Given<O> = O | readonly O[] | void
 /**
  * What answers later: an {@link AsyncFunction}, its `asyncInvoke` alone, or a function of the record alone whose promise resolves with the
  * result, or with an array of results. A result that is an array itself, as a tuple is, stands in an array of its own.
+ *
+ * @example
+ * ```ts
+ * import type { AsyncArgument } from 'flink-ts'
+ *
+ * const length: AsyncArgument<string, number> = async (text) => text.length
+ * ```
  */
 export type AsyncArgument<I, O> =
   AsyncFunction<I, O> | ((input: I, resultFuture: ResultFuture<O>) => Given<O> | Promise<Given<O>>)
@@ -93,7 +100,19 @@ type WaitArguments<I, O> = readonly [
   capacity?: number | undefined,
 ]
 
-/** What the methods with retries take: the capacity may be left out. */
+/**
+ * What the methods with retries take: the capacity may be left out.
+ *
+ * @example
+ * ```ts
+ * import { AsyncDataStream, AsyncRetryStrategies, type DataStream, type RetryArguments, TimeUnit } from 'flink-ts'
+ *
+ * const hurried = (ids: DataStream<number>): RetryArguments<number, string> => {
+ *   return [ids, async (id) => `user ${id}`, 50, TimeUnit.MILLISECONDS, AsyncRetryStrategies.NO_RETRY_STRATEGY]
+ * }
+ * export const names = (ids: DataStream<number>) => AsyncDataStream.orderedWaitWithRetry(...hurried(ids))
+ * ```
+ */
 export type RetryArguments<I, O> =
   | [
       stream: DataStream<I>,
