@@ -19,7 +19,7 @@ const KEYS = ['a', 'b', 'c']
 
 type Step =
   | readonly ['record', string, number]
-  | readonly ['watermark']
+  | readonly ['watermarks', number]
   | readonly ['answer', number]
   | readonly ['snapshot' | 'restore' | 'restart']
 /** A record is its key, its number, and how many results it has. */
@@ -30,7 +30,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 8,
     arbitrary: fc.tuple(fc.constant('record' as const), fc.constantFrom(...KEYS), fc.integer({ min: 0, max: 2 })),
   },
-  { weight: 3, arbitrary: fc.constant(['watermark'] as const) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('watermarks' as const), fc.integer({ min: 1, max: 7 })) },
   { weight: 7, arbitrary: fc.tuple(fc.constant('answer' as const), fc.nat(9)) },
   { weight: 2, arbitrary: fc.constantFrom(['snapshot'] as const, ['restore'] as const, ['restart'] as const) },
 )
@@ -74,9 +74,8 @@ class AsyncRun {
         this.#harness.processElement(event, event[1])
         break
       }
-      case 'watermark':
-        this.#harness.processWatermark(this.input.length)
-        this.input.push(this.input.length)
+      case 'watermarks':
+        for (let left = next[1]; left > 0; left -= 1) this.#watermark()
         break
       case 'answer':
         this.#answer(next[1])
@@ -94,6 +93,11 @@ class AsyncRun {
     this.#harness.completeTime()
     this.#harness.runEmissions()
     this.#collect()
+  }
+
+  #watermark(): void {
+    this.#harness.processWatermark(this.input.length)
+    this.input.push(this.input.length)
   }
 
   /** Of those that are asked about; false when there is none. */

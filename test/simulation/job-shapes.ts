@@ -4,6 +4,7 @@
  */
 import type { Random } from '../../src/core/random/random.js'
 import type { SingleOutputStreamOperator } from '../../src/index.js'
+import { ASYNC_SHAPES } from './async-shapes.js'
 import { happens, oneOf } from './draw.js'
 import {
   countedNumber,
@@ -119,11 +120,12 @@ const PLAIN_SHAPES = {
 } satisfies Readonly<Record<string, Shape>>
 
 const ALL_TIME_SHAPES = { ...TIME_SHAPES, ...WINDOW_SHAPES }
-const SHAPES = { ...PLAIN_SHAPES, ...ALL_TIME_SHAPES, ...LOOP_SHAPES }
+const SHAPES = { ...PLAIN_SHAPES, ...ALL_TIME_SHAPES, ...LOOP_SHAPES, ...ASYNC_SHAPES }
 
 type Kinds<T> = [keyof T, ...(keyof T)[]]
 
 const PLAIN_KINDS = Object.keys(PLAIN_SHAPES) as Kinds<typeof PLAIN_SHAPES>
+const ASYNC_KINDS = Object.keys(ASYNC_SHAPES) as Kinds<typeof ASYNC_SHAPES>
 const LOOP_KINDS = Object.keys(LOOP_SHAPES) as Kinds<typeof LOOP_SHAPES>
 const TIME_KINDS = Object.keys(ALL_TIME_SHAPES) as Kinds<typeof ALL_TIME_SHAPES>
 
@@ -144,6 +146,13 @@ export function drawTimeShapes(random: Random): ShapePlan[] {
 export function drawLoopShapes(random: Random): ShapePlan[] {
   const around = drawShapes(random).slice(0, 2)
   around.splice(random.nextInt(around.length + 1), 0, drawShape(random, LOOP_KINDS))
+  return around
+}
+
+/** One that asks, and in front of it and after it what may come. */
+export function drawAsyncShapes(random: Random): ShapePlan[] {
+  const around = drawShapes(random).slice(0, 2)
+  around.splice(random.nextInt(around.length + 1), 0, drawShape(random, ASYNC_KINDS))
   return around
 }
 

@@ -13,7 +13,7 @@ const MOST_ROUNDS = 30
 
 interface LoopWays {
   /** From where the loop begins to its body, and back. */
-  readonly in: (numbers: Numbers) => Numbers
+  readonly in: (numbers: Numbers, place: BuildPlace, plan: ShapeDetails) => Numbers
   readonly back: (numbers: Numbers, plan: ShapeDetails) => Numbers | KeyedStream<NumberRecord, unknown>
 }
 
@@ -23,7 +23,7 @@ function unchanged(values: readonly number[]): number[] {
   return [...values]
 }
 
-function loop(ways: LoopWays): Shape {
+export function loop(ways: LoopWays): Shape {
   return { build: (numbers, place, plan) => goingRound(numbers, { place, plan, ways }), plain: unchanged }
 }
 
@@ -72,7 +72,7 @@ function goingRound(
   { place, plan, ways }: { readonly place: BuildPlace; readonly plan: ShapeDetails; readonly ways: LoopWays },
 ): Numbers {
   const begin = numbers.map(entering).setParallelism(place.parallelism).iterate().uid(`${place.uid}-loop`)
-  const body = passedOn(ways.in(begin), place, plan)
+  const body = passedOn(ways.in(begin, place, plan), place, plan)
   begin.closeWith(ways.back(comingBack(body, place), plan))
   return leaving(body, place)
 }

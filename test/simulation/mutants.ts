@@ -7,6 +7,7 @@ import { InputGate } from '../../src/runtime/taskmanager/network/input-gate.js'
 import { RecordWriter } from '../../src/runtime/taskmanager/network/record-writer.js'
 import { UdfStreamOperator } from '../../src/runtime/taskmanager/operators/udf-stream-operator.js'
 import { FunctionClaims } from '../../src/runtime/taskmanager/taskexecutor/function-claims.js'
+import { ASYNC_MUTANTS } from './async-mutants.js'
 import { COORDINATION_MUTANTS } from './coordination-mutants.js'
 import { LOOP_MUTANTS } from './loop-mutants.js'
 import {
@@ -260,6 +261,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...TIME_MUTANTS,
   ...WINDOW_MUTANTS,
   ...LOOP_MUTANTS,
+  ...ASYNC_MUTANTS,
 ]
 
 export interface MutantResult {

@@ -27,3 +27,16 @@ export function replaced<T extends object, K extends keyof T>(
     prototype[method] = original
   }
 }
+
+/** The same with a getter. */
+export function withGetter<T extends object, K extends keyof T & string>(
+  prototype: T,
+  name: K,
+  get: () => T[K],
+): () => void {
+  const original = Object.getOwnPropertyDescriptor(prototype, name)
+  Object.defineProperty(prototype, name, { get, configurable: true })
+  return () => {
+    if (original !== undefined) Object.defineProperty(prototype, name, original)
+  }
+}

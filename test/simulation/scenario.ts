@@ -4,7 +4,7 @@ import { between, happens, oneOf } from './draw.js'
 import { drawFaults, type FaultBudget } from './fault-injector.js'
 import { drawHandOut, type HandOutPlan } from './hand-out-job.js'
 import { drawKeys, type KeyPlan } from './job-keys.js'
-import { drawLoopShapes, drawShapes, drawTimeShapes, type ShapePlan } from './job-shapes.js'
+import { drawAsyncShapes, drawLoopShapes, drawShapes, drawTimeShapes, type ShapePlan } from './job-shapes.js'
 import { drawTime, type TimePlan } from './job-time.js'
 import { STATE_KINDS, type StateKind } from './keyed-totals.js'
 import type { LeftOut } from './known-faults.js'
@@ -71,7 +71,7 @@ export interface Scenario {
 }
 
 /** `counted`: what a seed draws first; the others are made of it. */
-export type JobKind = 'counted' | 'coordinated' | 'timed' | 'looped'
+export type JobKind = 'counted' | 'coordinated' | 'timed' | 'looped' | 'asking'
 
 export const CHECKPOINT_DIRECTORY = '/checkpoints'
 const LEAST_TIMED_LIMIT_MS = 300
@@ -115,6 +115,8 @@ export function scenarioOfKind(kind: JobKind, simulation: Simulation, leftOut: L
       return withTime(scenario, simulation)
     case 'looped':
       return withLoop(scenario, simulation)
+    case 'asking':
+      return withAsync(scenario, simulation)
   }
 }
 
@@ -138,7 +140,22 @@ function withTime(scenario: Scenario, simulation: Simulation): Scenario {
 /** The same with a loop. */
 function withLoop(scenario: Scenario, simulation: Simulation): Scenario {
   const random = simulation.stream('loop')
-  const shapes = drawLoopShapes(random)
+  return { ...withOwnShapes(scenario, drawLoopShapes(random), random), hasLoop: true }
+}
+
+/** The same with an operator whose answers come later; in half of the jobs that are no loops with event time. */
+function withAsync(scenario: Scenario, simulation: Simulation): Scenario {
+  const random = simulation.stream('async')
+  const shapes = drawAsyncShapes(random)
+  const asking = withOwnShapes(scenario, shapes, random)
+  if (shapes.some(({ kind }) => kind === 'askedInLoop')) return { ...asking, hasLoop: true }
+  if (happens(random, 2)) return asking
+  const time = drawTime(random)
+  const configuration = { ...asking.configuration, 'pipeline.auto-watermark-interval': `${time.intervalMs} ms` }
+  return { ...asking, idleOneIn: 0, configuration, time }
+}
+
+function withOwnShapes(scenario: Scenario, shapes: readonly ShapePlan[], random: Random): Scenario {
   const runs = scenario.runs.map((run) => ({
     ...run,
     shapeParallelism: shapes.map(() => oneOf(random, [run.parallelism, between(random, 1, 3)])),
@@ -147,7 +164,7 @@ function withLoop(scenario: Scenario, simulation: Simulation): Scenario {
     ...scenario.configuration,
     'execution.checkpointing.timeout': keptLimit(scenario.configuration['execution.checkpointing.timeout']),
   }
-  return { ...scenario, records: between(random, 50, 600), shapes, runs, configuration, hasLoop: true }
+  return { ...scenario, records: between(random, 50, 600), shapes, runs, configuration }
 }
 
 /** More tasks one after the other, in one thread perhaps, take longer: a limit that no checkpoint keeps ends no run. */

@@ -1,6 +1,6 @@
 /**
  * `--seeds n` seeds beginning with `--from n`; `--seed n` one of them with its scenario and all events; `--known name` what is
- * known to fail as well; `--coordinated`, `--timed`, `--looped` another kind of job; `--mutants` whether planted faults are found,
+ * known to fail as well; `--coordinated`, `--timed`, `--looped`, `--asking` another kind of job; `--mutants` whether planted faults are found,
  * `--mutant name` one of them; `--long` many seeds, and whether every mark was reached.
  * Ends with 1 when something is not as it should be.
  */
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     coordinated: { type: 'boolean', default: false },
     timed: { type: 'boolean', default: false },
     looped: { type: 'boolean', default: false },
+    asking: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
   },
 })
@@ -31,6 +32,7 @@ const { values } = parseArgs({
 function kindOfJob(): JobKind {
   if (values.timed) return 'timed'
   if (values.looped) return 'looped'
+  if (values.asking) return 'asking'
   return values.coordinated ? 'coordinated' : 'counted'
 }
 

@@ -1,4 +1,4 @@
-/** Simulated jobs whose operators have coordinators, those with event time and timers, and those with loops. */
+/** Simulated jobs whose operators have coordinators, those with event time and timers, those with loops, and those that ask and are answered later. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { MarkWatch } from './marks.js'
@@ -7,6 +7,7 @@ import { simulateJob, type SimulationReport } from './simulate-job.js'
 const COORDINATED_SEEDS = 25
 const TIMED_SEEDS = 8
 const LOOPED_SEEDS = 6
+const ASKING_SEEDS = 8
 
 const TIMED_MARKS = [
   'records share a timer',
@@ -17,7 +18,7 @@ const TIMED_MARKS = [
   'a reader has several splits',
 ] as const
 
-describe('a simulated job with coordinators, timers or loops', () => {
+describe('a simulated job with coordinators, timers, loops or asynchronous functions', () => {
   it(`emits each number once that coordinators hand out, whatever goes wrong (${COORDINATED_SEEDS} seeds)`, async () => {
     const reports: SimulationReport[] = []
     for (let seed = 1; seed <= COORDINATED_SEEDS; seed += 1) {
@@ -51,6 +52,20 @@ describe('a simulated job with coordinators, timers or loops', () => {
     for (let seed = 1; seed <= LOOPED_SEEDS; seed += 1) reports.push(await simulateJob(seed, { kind: 'looped' }))
     assert.ok(
       reports.reduce((total, { runs }) => total + runs, 0) > LOOPED_SEEDS,
+      'jobs went on from snapshots in other runs',
+    )
+  })
+
+  it(`has each answer once and in its order, whatever goes wrong (${ASKING_SEEDS} seeds)`, async () => {
+    const reports: SimulationReport[] = []
+    const marks = new MarkWatch()
+    const onLog = (log: readonly string[]): void => {
+      marks.look(log)
+    }
+    for (let seed = 1; seed <= ASKING_SEEDS; seed += 1) reports.push(await simulateJob(seed, { kind: 'asking', onLog }))
+    assert.ok(marks.count('a record in flight is answered after a restart') > 0, 'no record was in flight at a restart')
+    assert.ok(
+      reports.reduce((total, { runs }) => total + runs, 0) > ASKING_SEEDS,
       'jobs went on from snapshots in other runs',
     )
   })

@@ -60,18 +60,24 @@ export class AsyncWaitOperator extends OneInputUdfOperator {
         this.#numWaiting -= 1
         this.#take(value, timestamp, keyHash)
       },
+      // Not emitted from here, even if the queue is empty: a row of them would go out without a look at the output.
       onWatermark: (timestamp) => {
         this.#numWaiting -= 1
-        this.#takeWatermark(timestamp)
+        this.#queue.putWatermark(timestamp)
       },
       onWatermarkStatus: (status) => {
         this.#numWaiting -= 1
-        this.#takeStatus(status)
+        this.#queue.putStatus(status)
       },
       mayContinue: () => this.#hasPlace,
     })
     this.#emission = () => this.#emit()
     context.metrics.gauge('numAsyncInFlight', () => this.#records.size)
+  }
+
+  /** Its results are still to come: a loop that it is in has not ended. */
+  get holdsRecords(): boolean {
+    return this.#records.size > 0 || this.#numWaiting > 0 || this.#restored.length > 0
   }
 
   override async initializeState(restored: OperatorSubtaskState | undefined, checkpointId?: number): Promise<void> {
