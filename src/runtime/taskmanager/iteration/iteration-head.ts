@@ -20,8 +20,6 @@ import { MAX_WATERMARK } from '../network/stream-element.js'
 import type { IterationAccess } from '../operators/iteration-access.js'
 import type { OperatorContext, SnapshotRequest, SourceStatus } from '../operators/stream-operator.js'
 import { StreamOperatorBase } from '../operators/stream-operator-base.js'
-import { stateNotSerializable } from '../state/state-not-serializable.js'
-import { checkCompatible } from '../state/state-registration.js'
 import { FeedbackLog } from './feedback-log.js'
 import { FeedbackLogs } from './feedback-logs.js'
 import { FEEDBACK_STATE, feedbackTypeFingerprint, shareOfFeedback } from './feedback-records.js'
@@ -81,7 +79,7 @@ export class IterationHead extends StreamOperatorBase {
     if (restored === undefined) return
     const { managedOperator } = restored
     for (const state of managedOperator.flatMap(({ states }) => states)) {
-      checkCompatible(state, this.#stateMetadata, this.name)
+      this.state.operatorBackend.checkCompatible(state, this.#stateMetadata)
     }
     const share = { serializer: this.#serializer, place: this.context.taskInfo }
     const { fileSystems } = this.context
@@ -92,7 +90,7 @@ export class IterationHead extends StreamOperatorBase {
     } catch (error) {
       // Damaged bytes are read before their checksum is: that they are damaged is the reason.
       for (const handle of streamHandlesOfSubtask(restored)) await verifyStateHandle(handle, fileSystems)
-      throw stateNotSerializable(error, FEEDBACK_STATE, this.name)
+      throw this.state.operatorBackend.unreadable(error, FEEDBACK_STATE)
     }
   }
 
