@@ -43,6 +43,7 @@ function intervalDuringBacklogOf(configuration: Configuration): number | undefin
   const duringBacklogMs = configuration.getOptional(duringBacklog)
   if (intervalMs === undefined || duringBacklogMs === undefined || duringBacklogMs === 0) return duringBacklogMs
   if (duringBacklogMs >= intervalMs) return duringBacklogMs
+  const { CHECKPOINTING_INTERVAL: interval, CHECKPOINTING_INTERVAL_DURING_BACKLOG: duringBacklog } = CheckpointingOptions
   const { key, where } = configuration.placeOf(duringBacklog) ?? { key: duringBacklog.key, where: 'its default' }
   const reason = `It cannot be shorter than ${interval.key}: ${durationText(intervalMs)}. 0 takes no checkpoints during a backlog.`
   throw new FlinkError('CONFIG_VALUE_INVALID', { key, value: durationText(duringBacklogMs), reason, where })
