@@ -37,12 +37,12 @@ export function readCheckpointCoordinatorConfiguration(
 
 /** As in Flink: 0, or not less than the interval. */
 function intervalDuringBacklogOf(configuration: Configuration): number | undefined {
-  const { CHECKPOINTING_INTERVAL: interval, CHECKPOINTING_INTERVAL_DURING_BACKLOG: duringBacklog } =
-    CheckpointingOptions
-  const intervalMs = configuration.getOptional(interval)
-  const duringBacklogMs = configuration.getOptional(duringBacklog)
+  const intervalMs = configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL)
+  const duringBacklogMs = configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL_DURING_BACKLOG)
   if (intervalMs === undefined || duringBacklogMs === undefined || duringBacklogMs === 0) return duringBacklogMs
   if (duringBacklogMs >= intervalMs) return duringBacklogMs
+  const { CHECKPOINTING_INTERVAL: interval, CHECKPOINTING_INTERVAL_DURING_BACKLOG: duringBacklog } =
+    CheckpointingOptions
   const { key, where } = configuration.placeOf(duringBacklog) ?? { key: duringBacklog.key, where: 'its default' }
   const reason = `It cannot be shorter than ${interval.key}: ${durationText(intervalMs)}. 0 takes no checkpoints during a backlog.`
   throw new FlinkError('CONFIG_VALUE_INVALID', { key, value: durationText(duringBacklogMs), reason, where })

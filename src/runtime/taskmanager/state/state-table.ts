@@ -7,8 +7,7 @@ import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { NamedState } from './given-values.js'
 import type { AnyNamespaceType } from './namespace-type.js'
-import { stateMethod } from './state-method.js'
-import { asyncNotAllowed, isThenable, resultMissing } from './thenable.js'
+import { asyncNotAllowed, isThenable, resultMissing, stateMethod } from './thenable.js'
 
 /** How a state is called and written. */
 export interface StateTypes {

@@ -10,8 +10,7 @@ import type { TypeInformation } from '../../../api/types/type-information.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
-import { CONTENTS_STATE, stateMethod } from '../state/state-method.js'
-import { asyncNotAllowed, isThenable, resultMissing } from '../state/thenable.js'
+import { asyncNotAllowed, CONTENTS_STATE, isThenable, resultMissing, stateMethod } from '../state/thenable.js'
 import { RecordsSerializer } from './sessions-type.js'
 
 export interface ContentsFold {

@@ -12,7 +12,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { InternalMergingState } from '../state/internal-state.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 import type { NamespaceType } from '../state/namespace-type.js'
-import { CONTENTS_STATE } from '../state/state-method.js'
+import { CONTENTS_STATE } from '../state/thenable.js'
 
 /** A list, reducing or aggregating state. */
 export interface WindowContents extends InternalMergingState<Window> {
