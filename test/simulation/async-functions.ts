@@ -8,12 +8,13 @@ import type { JobWorld, NumberRecord } from './job-world.js'
 export interface AskedNumber extends NumberRecord {
   stampedBy: string
   place: number
+  /** A reason to ask again; at the end of the input the last answer counts, whatever it is. */
+  isUnsure?: boolean
 }
 
 const LONGEST_ANSWER_MS = 40
 const AT_ONCE_ONE_IN = 4
-const EMPTY_ONE_IN = 12
-const FAILS_ONE_IN = 15
+const UNSURE_ONE_IN = 6
 const CHANGED = -1
 
 /** Gives each record its place among those of its subtask. */
@@ -36,14 +37,14 @@ export class Stamp extends RichMapFunction<NumberRecord, AskedNumber> {
   }
 }
 
-/** Answers with the record. Where it may be asked again, it has nothing at first now and then, or fails. */
+/** Answers with the record. Where it may be asked again, it is not sure of one now and then. */
 export class Lookup implements AsyncFunction<AskedNumber, AskedNumber> {
   readonly #world: JobWorld
-  readonly #mayFail: boolean
+  readonly #mayBeUnsure: boolean
 
-  constructor(world: JobWorld, mayFail: boolean) {
+  constructor(world: JobWorld, mayBeUnsure: boolean) {
     this.#world = world
-    this.#mayFail = mayFail
+    this.#mayBeUnsure = mayBeUnsure
   }
 
   asyncInvoke(record: AskedNumber, resultFuture: ResultFuture<AskedNumber>): void {
@@ -57,11 +58,9 @@ export class Lookup implements AsyncFunction<AskedNumber, AskedNumber> {
       resultFuture.complete([answer])
       return
     }
-    const isEmpty = this.#mayFail && world.nextInt(EMPTY_ONE_IN) === 0
-    const fails = this.#mayFail && world.nextInt(FAILS_ONE_IN) === 0
+    if (this.#mayBeUnsure && world.nextInt(UNSURE_ONE_IN) === 0) answer.isUnsure = true
     void world.pause(world.nextInt(LONGEST_ANSWER_MS)).then(() => {
-      if (fails) resultFuture.completeExceptionally(new Error('simulated lookup'))
-      else resultFuture.complete(isEmpty ? [] : [answer])
+      resultFuture.complete([answer])
     })
   }
 }

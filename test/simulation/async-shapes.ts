@@ -1,11 +1,10 @@
 /**
  * Parts of a job graph that ask about numbers and have their answers later: in order, as they come, in the order of each key, asked
- * again after a failure, in a loop. The numbers are the same in all of them.
+ * again where an answer is not sure, in a loop. The numbers are the same in all of them.
  */
 import {
   AsyncDataStream,
   AsyncRetryStrategies,
-  RetryPredicates,
   TimeUnit,
   type DataStream,
   type SingleOutputStreamOperator,
@@ -18,7 +17,7 @@ import { placed, type BuildPlace, type Numbers, type Shape, type ShapeDetails } 
 /** Longer than a worker hangs, as the time of the clock may jump so far. */
 const TIMEOUT_S = 120
 const RETRY_DELAY_MS = 30
-/** So that no record fails for good. */
+/** So that none is the last but at the end of the input. */
 const MOST_ATTEMPTS = 100
 
 /** What goes round may wait for many answers. */
@@ -34,7 +33,7 @@ type Ask = (
 interface Rules {
   readonly ask: Ask
   readonly order: Order
-  readonly mayFail: boolean
+  readonly mayBeUnsure: boolean
   readonly capacity?: number
 }
 
@@ -50,8 +49,7 @@ const asTheyCome: Ask = (numbers, lookup, capacity) =>
 
 const again: Ask = (numbers, lookup, capacity) => {
   const strategy = new AsyncRetryStrategies.FixedDelayRetryStrategyBuilder<AskedNumber>(MOST_ATTEMPTS, RETRY_DELAY_MS)
-    .ifResult(RetryPredicates.EMPTY_RESULT_PREDICATE)
-    .ifException(RetryPredicates.HAS_EXCEPTION_PREDICATE)
+    .ifResult((answers) => [...answers].some(({ isUnsure }) => isUnsure === true))
     .build()
   return AsyncDataStream.orderedWaitWithRetry(numbers, lookup, TIMEOUT_S, TimeUnit.SECONDS, capacity, strategy)
 }
@@ -61,26 +59,26 @@ export const ASYNC_SHAPES = {
     ask: (numbers, lookup, capacity) =>
       AsyncDataStream.orderedWait(numbers, lookup, TIMEOUT_S, TimeUnit.SECONDS, capacity),
     order: 'of all',
-    mayFail: false,
+    mayBeUnsure: false,
   }),
-  askedAsTheyCome: asking({ ask: asTheyCome, order: 'none', mayFail: false }),
-  askedByKey: asking({ ask: asTheyCome, order: 'of each key', mayFail: false }),
-  askedAgain: asking({ ask: again, order: 'of all', mayFail: true }),
+  askedAsTheyCome: asking({ ask: asTheyCome, order: 'none', mayBeUnsure: false }),
+  askedByKey: asking({ ask: asTheyCome, order: 'of each key', mayBeUnsure: false }),
+  askedAgain: asking({ ask: again, order: 'of all', mayBeUnsure: true }),
   askedInLoop: loop({
     in: (numbers, place, plan) =>
-      asked(numbers, { ask: asTheyCome, order: 'none', mayFail: false, capacity: LOOP_CAPACITY }, { place, plan }),
+      asked(numbers, { ask: asTheyCome, order: 'none', mayBeUnsure: false, capacity: LOOP_CAPACITY }, { place, plan }),
     back: (numbers) => numbers,
   }),
 } satisfies Readonly<Record<string, Shape>>
 
 function asked(
   numbers: Numbers,
-  { ask, order, mayFail, capacity }: Rules,
+  { ask, order, mayBeUnsure, capacity }: Rules,
   { place, plan }: { readonly place: BuildPlace; readonly plan: ShapeDetails },
 ): Numbers {
   const { uid, functions } = place
   const stamp = functions.get(`${uid}-stamp`, (world) => new Stamp(world, `${uid}-stamp`))
-  const lookup = functions.get(`${uid}-lookup`, (world) => new Lookup(world, mayFail))
+  const lookup = functions.get(`${uid}-lookup`, (world) => new Lookup(world, mayBeUnsure))
   const inOrder = functions.get(
     `${uid}-in-order`,
     (world) => new InOrder(world, { uid: `${uid}-in-order`, order, keys: plan.keys }),

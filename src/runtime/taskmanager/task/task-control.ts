@@ -118,7 +118,9 @@ export class TaskControl {
   }
 
   #checkInput(): boolean {
-    const isFree = this.actions.isIdle && !this.time.isPending && !this.emissions.holdsInput
+    // A task that stops with a savepoint emits nothing more, so nobody would give a place free: only its end is still to come.
+    const isHeld = this.emissions.holdsInput && !this.processingTime.isHeld
+    const isFree = this.actions.isIdle && !this.time.isPending && !isHeld
     const isOpen = this.life.takesInput && isFree && this.#outputs.isAvailable()
     if (isOpen) this.#interrupt.lower()
     return isOpen
