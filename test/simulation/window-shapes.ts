@@ -36,6 +36,9 @@ const OVERLAPS = 3
 type Assigner = 'tumbling' | 'sliding' | 'session'
 type Fold = 'process' | 'reduce' | 'aggregate'
 
+const FOLDS: readonly Fold[] = ['process', 'reduce', 'aggregate']
+const SLIDING_FOLDS: readonly Fold[] = ['reduce', 'aggregate', 'reduce', 'aggregate', 'process']
+
 /** Of these details, which the seed has drawn. */
 interface WindowPlan {
   readonly assigner: Assigner
@@ -47,12 +50,15 @@ interface WindowPlan {
 }
 
 function windowPlanOf({ records }: ShapeDetails): WindowPlan {
-  const assigner = (['tumbling', 'sliding', 'session', 'sliding'] as const)[records % 4] ?? 'tumbling'
-  const rest = Math.floor(records / 4)
+  const assigner = (['tumbling', 'sliding', 'session'] as const)[records % 3] ?? 'tumbling'
+  const rest = Math.floor(records / 3)
+  // Those that slide share panes mostly.
+  const inBetweenOneIn = assigner === 'sliding' ? 6 : 3
+  const folds = assigner === 'sliding' ? SLIDING_FOLDS : FOLDS
   return {
     assigner,
-    fold: (['process', 'reduce', 'aggregate'] as const)[rest % 3] ?? 'process',
-    trigger: Math.floor(rest / 3) % 3 === 2 ? 'in between too' : 'at the end',
+    fold: folds[rest % folds.length] ?? 'process',
+    trigger: Math.floor(rest / 3) % inBetweenOneIn === 2 ? 'in between too' : 'at the end',
     latenessMs: Math.floor(rest / 9) % 2 === 0 ? 0 : 20 * (1 + (records % 7)),
     // A record that is late for some of its windows only is in none of the late ones.
     isHasty: assigner !== 'sliding' && Math.floor(rest / 18) % 2 === 1,
