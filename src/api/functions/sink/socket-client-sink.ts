@@ -8,6 +8,7 @@ import type {
   FunctionSnapshotContext,
 } from '../checkpointed-function.js'
 import type { CheckpointListener } from '../checkpoint-listener.js'
+import { checkedInteger, checkedPort } from '../../types/checked-number.js'
 import { RichSinkFunction } from '../sink-function.js'
 import type { FlushingSink } from './flushing-sink.js'
 import { SentBytes } from './sent-bytes.js'
@@ -59,6 +60,8 @@ export class SocketClientSink<T>
 
   constructor(settings: SocketSinkSettings<T>) {
     super()
+    checkedPort('SocketClientSink', settings.port)
+    checkedInteger('SocketClientSink', 'maxNumRetries', settings.maxNumRetries, {})
     this.#settings = settings
   }
 
