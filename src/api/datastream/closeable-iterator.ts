@@ -102,3 +102,14 @@ export class CloseableIterator<T> implements AsyncIterable<T> {
     this.#position = 0
   }
 }
+
+/** For whoever forgets `await` before what a `for await` goes over. */
+export function iterableOnceThere<T, R extends AsyncIterable<T> | readonly T[]>(
+  results: Promise<R>,
+): Promise<R> & AsyncIterable<T> {
+  async function* iterate(): AsyncGenerator<T, void, undefined> {
+    const given: AsyncIterable<T> | readonly T[] = await results
+    for await (const value of given) yield value
+  }
+  return Object.assign(results, { [Symbol.asyncIterator]: iterate })
+}

@@ -5,9 +5,10 @@ import type { OperatorSpec } from '../dag/operator-spec.js'
 import type { PartitionerSpec } from '../dag/partitioner-spec.js'
 import { parallelismOf, type Transformation, type TransformationInput } from '../dag/transformation.js'
 import { asWatermarkStrategy, type WatermarkStrategy } from '../eventtime/watermark-strategy.js'
-import { CloseableIterator } from './closeable-iterator.js'
+import { CloseableIterator, iterableOnceThere } from './closeable-iterator.js'
 import type { ProcessFunction } from '../functions/process-function.js'
 import type { SinkFunction } from '../functions/sink-function.js'
+import { checkedWriteMode } from '../functions/sink/checked-write-mode.js'
 import { CollectSinkFunction } from '../functions/sink/collect-sink-function.js'
 import { PrintSinkFunction } from '../functions/sink/print-sink-function.js'
 import type { SerializationSchema } from '../functions/sink/serialization-schema.js'
@@ -16,6 +17,7 @@ import { WriteAsCsvSink } from '../functions/sink/write-as-csv-sink.js'
 import { WriteAsTextSink } from '../functions/sink/write-as-text-sink.js'
 import { WriteMode } from '../functions/sink/write-mode.js'
 import type { OneInputStreamOperator } from '../operators/one-input-stream-operator.js'
+import { checkedInteger, checkedPort } from '../types/checked-number.js'
 import { checkedText } from '../types/checked-text.js'
 import type { MapStateDescriptor } from '../state/map-state-descriptor.js'
 import type { TypeInformation } from '../types/type-information.js'
@@ -226,9 +228,15 @@ export class DataStream<T> {
     return this.partitioned(customPartitioner(partitioner, keySelector))
   }
 
-  /** Tuples of the named positions. */
+  /** Tuples of the named positions: at least one, whole numbers from 0 on, else GRAPH_INVALID. */
   project(...positions: readonly number[]): SingleOutputStreamOperator<unknown[]> {
-    const readers = positions.map(fieldReader)
+    if (positions.length === 0) {
+      throw new FlinkError('GRAPH_INVALID', {
+        operator: 'project',
+        reason: 'it takes at least one position of a field',
+      })
+    }
+    const readers = positions.map((at) => fieldReader(checkedInteger('project', 'a position', at, { min: 0 })))
     return this.map((value) => readers.map((read) => read(value))).name('Projection')
   }
 
@@ -275,7 +283,10 @@ export class DataStream<T> {
   writeAsText(path: string, writeMode: WriteMode = WriteMode.NO_OVERWRITE): DataStreamSink<T> {
     return this.sink(
       'Sink: Write as Text',
-      new WriteAsTextSink<unknown>(checkedText('writeAsText', 'the path', path), writeMode),
+      new WriteAsTextSink<unknown>(
+        checkedText('writeAsText', 'the path', path),
+        checkedWriteMode('writeAsText', writeMode),
+      ),
     )
   }
 
@@ -292,7 +303,8 @@ export class DataStream<T> {
     const row = checkedText('writeAsCsv', 'the row delimiter', rowDelimiter)
     const field = checkedText('writeAsCsv', 'the field delimiter', fieldDelimiter)
     const target = checkedText('writeAsCsv', 'the path', path)
-    return this.sink('Sink: Write as Csv', new WriteAsCsvSink<unknown>(target, writeMode, { row, field }))
+    const mode = checkedWriteMode('writeAsCsv', writeMode)
+    return this.sink('Sink: Write as Csv', new WriteAsCsvSink<unknown>(target, mode, { row, field }))
   }
 
   /**
@@ -315,6 +327,7 @@ export class DataStream<T> {
   ): DataStreamSink<T> {
     const host = checkedText('writeToSocket', 'the host', hostName)
     const serializer = asFunctionObject<SerializationSchema<unknown>>(schema, 'serialize', 'writeToSocket')
+    checkedPort('writeToSocket', port)
     const settings = { host, port, schema: serializer, maxNumRetries: SOCKET_SINK_RETRIES }
     return this.sink('Sink: Write to Socket', new SocketClientSink<unknown>(settings)).setParallelism(1)
   }
@@ -323,7 +336,7 @@ export class DataStream<T> {
    * Runs the job, and gives its results while it runs; with a limit, an array of the first so many, after which the job is cancelled. With
    * checkpoints that are exactly once a result comes with the checkpoint after it, once; with those at least once, or without any, at once,
    * and in the first case again after a restart, which is RESULTS_COME_AGAIN in the second. Everything that was added to the environment
-   * runs with it, and is not part of its next job.
+   * runs with it, and is not part of its next job. A `for await` may go over the results as well as over what is given, without `await`.
    *
    * @throws FlinkError JOB_EXECUTION_FAILED from the iterator where the job fails, GRAPH_INVALID for a limit below 1.
    * @example
@@ -335,10 +348,16 @@ export class DataStream<T> {
    * ```
    * @see https://nightlies.apache.org/flink/flink-docs-release-1.20/api/java/org/apache/flink/streaming/api/datastream/DataStream.html
    */
-  executeAndCollect(jobName?: string): Promise<CloseableIterator<T>>
-  executeAndCollect(limit: number): Promise<T[]>
-  executeAndCollect(jobName: string, limit: number): Promise<T[]>
-  async executeAndCollect(...given: readonly (string | number | undefined)[]): Promise<CloseableIterator<T> | T[]> {
+  executeAndCollect(jobName?: string): Promise<CloseableIterator<T>> & AsyncIterable<T>
+  executeAndCollect(limit: number): Promise<T[]> & AsyncIterable<T>
+  executeAndCollect(jobName: string, limit: number): Promise<T[]> & AsyncIterable<T>
+  executeAndCollect(
+    ...given: readonly (string | number | undefined)[]
+  ): Promise<AsyncIterable<T> | T[]> & AsyncIterable<T> {
+    return iterableOnceThere(this.#collect(given))
+  }
+
+  async #collect(given: readonly (string | number | undefined)[]): Promise<CloseableIterator<T> | T[]> {
     const { jobName, limit } = collectArguments(given)
     const { host } = this.recorder
     const settings = host.collectSettings()

@@ -26,6 +26,7 @@ import { SocketTextStreamFunction } from '../functions/source/socket-text-stream
 import { StatefulSequenceSource } from '../functions/source/stateful-sequence-source.js'
 import { TextFileSource } from '../functions/source/text-file-source.js'
 import type { TypeInformation } from '../types/type-information.js'
+import { checkedInteger, checkedPort } from '../types/checked-number.js'
 import { checkedText } from '../types/checked-text.js'
 import { Types } from '../types/types-table.js'
 import { CheckpointConfig, type CheckpointingMode } from './checkpoint-config.js'
@@ -171,6 +172,8 @@ export class StreamExecutionEnvironment {
   /** Lines from a TCP server. Parallelism 1, at most once. `maxRetry`: attempts to connect again. */
   socketTextStream(hostname: string, port: number, delimiter = '\n', maxRetry = 0): DataStreamSource<string> {
     const host = checkedText('socketTextStream', 'the host', hostname)
+    checkedPort('socketTextStream', port)
+    checkedInteger('socketTextStream', 'maxRetry', maxRetry, {})
     const settings = { host, port, delimiter, maxRetry }
     return this.#source(new SocketTextStreamFunction(settings), 'Socket Stream', Types.STRING, false)
   }

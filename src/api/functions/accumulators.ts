@@ -1,4 +1,5 @@
 import type { Accumulator } from './accumulator.js'
+import { checkAddend } from './checked-addend.js'
 
 /**
  * An {@link Accumulator} that adds up whole numbers.
@@ -19,6 +20,7 @@ export class IntCounter implements Accumulator<number, number> {
   }
 
   add(value: number): void {
+    checkAddend(this, value)
     this.#sum += value
   }
 

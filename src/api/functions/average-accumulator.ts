@@ -1,4 +1,5 @@
 import type { Accumulator } from './accumulator.js'
+import { checkAddend } from './checked-addend.js'
 
 /**
  * An {@link Accumulator} of the mean of all values; 0 where there was none.
@@ -19,6 +20,7 @@ export class AverageAccumulator implements Accumulator<number, number> {
   private sum = 0
 
   add(value: number): void {
+    checkAddend(this, value)
     this.count += 1
     this.sum += value
   }

@@ -1,4 +1,5 @@
 import type { Accumulator } from './accumulator.js'
+import { checkAddend } from './checked-addend.js'
 
 /** Keeps one of all values; the wrong end of the numbers where there was none. */
 abstract class Extremum implements Accumulator<number, number> {
@@ -13,6 +14,7 @@ abstract class Extremum implements Accumulator<number, number> {
   protected abstract better(one: number, other: number): number
 
   add(value: number): void {
+    checkAddend(this, value)
     this.#value = this.better(this.#value, value)
   }
 

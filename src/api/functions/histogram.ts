@@ -1,4 +1,5 @@
 import type { Accumulator } from './accumulator.js'
+import { checkAddend } from './checked-addend.js'
 
 /**
  * An {@link Accumulator} that counts how often each value was added: a Map from value to count, by rising value. For values of
@@ -18,6 +19,7 @@ export class Histogram implements Accumulator<number, Map<number, number>> {
   #counts = new Map<number, number>()
 
   add(value: number): void {
+    checkAddend(this, value)
     this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1)
   }
 

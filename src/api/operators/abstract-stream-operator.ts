@@ -178,9 +178,15 @@ export abstract class AbstractStreamOperator<OUT> implements StreamOperator {
     return this.#given.output
   }
 
+  get #whyNothing(): string {
+    const given = 'an operator has output, state and timers from initializeState() on, not in its constructor'
+    const ownSetup = Reflect.get(this, 'setup') !== Reflect.get(AbstractStreamOperator.prototype, 'setup')
+    return ownSetup ? `${given}, and only if its setup(runtime) calls super.setup(runtime)` : given
+  }
+
   get #given(): OperatorRuntime {
     if (this.#runtime !== undefined) return this.#runtime
-    const reason = 'an operator has output, state and timers from initializeState() on, not in its constructor'
-    throw new FlinkError('GRAPH_INVALID', { operator: this.constructor.name, reason })
+    const name = this.constructor.name === '' ? 'transform' : this.constructor.name
+    throw new FlinkError('GRAPH_INVALID', { operator: name, reason: this.#whyNothing })
   }
 }

@@ -85,7 +85,7 @@ export const FILESYSTEM_ERRORS = {
   },
   OUTPUT_SHAPE_DIFFERS: {
     message:
-      "'{path}' is {found}, but writeAsText with parallelism {parallelism} writes {written} (task {task}). Give it a path that is new, or the parallelism of its {files}.",
+      "'{path}' is {found}, but {method} with parallelism {parallelism} writes {written} (task {task}). Give it a path that is new, or the parallelism of its {files}.",
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

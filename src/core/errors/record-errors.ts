@@ -112,6 +112,11 @@ export const RECORD_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
+  ACCUMULATOR_MISUSED: {
+    message: '{place}: {reason}',
+    fault: 'user',
+    recovery: 'fail',
+  },
   ACCUMULATOR_EXISTS: {
     message:
       "{operator}: the accumulator '{name}' already exists in this task and cannot be added: {owner} has added it. Chained functions are one task: give each accumulator a name of its own, or add to the one that getAccumulator returns.",

@@ -77,3 +77,43 @@ describe('accumulators', () => {
     )
   })
 })
+
+describe('accumulators are checked', () => {
+  it('when they are added: a name, and an object with all methods', () => {
+    const registry = new AccumulatorRegistry()
+    const refuses = (name: unknown, accumulator: unknown, text: RegExp): void => {
+      assert.throws(
+        () => {
+          registry.add(name as string, accumulator as Numbers, 'Map')
+        },
+        (error: unknown) => FlinkError.is(error, 'ACCUMULATOR_MISUSED') && text.test(error.message),
+      )
+    }
+    refuses('n', {}, /Map: .*'n'.*getLocalValue/)
+    refuses('n', undefined, /undefined/)
+    refuses(undefined, new IntCounter(), /name.*undefined/)
+    assert.deepEqual(registry.parts(), {})
+  })
+
+  it('when a number is added', () => {
+    for (const make of [
+      () => new IntCounter(),
+      () => new DoubleCounter(),
+      () => new AverageAccumulator(),
+      () => new IntMinimum(),
+      () => new DoubleMaximum(),
+      () => new Histogram(),
+    ]) {
+      const accumulator: Numbers = make()
+      assert.throws(
+        () => {
+          accumulator.add('x' as unknown as number)
+        },
+        (error: unknown) =>
+          FlinkError.is(error, 'ACCUMULATOR_MISUSED') &&
+          error.message.includes(accumulator.constructor.name) &&
+          error.message.includes("'x'"),
+      )
+    }
+  })
+})

@@ -10,6 +10,7 @@ import { KeyedProcessFunction, ProcessFunction } from '../../../src/api/function
 import { Types } from '../../../src/api/types/types-table.js'
 import { TumblingEventTimeWindows } from '../../../src/api/windowing/assigners/tumbling-event-time-windows.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
 
 let submitted: Pipeline[]
 let env: StreamExecutionEnvironment
@@ -247,6 +248,35 @@ describe('A DataStream', () => {
     }
     assert.throws(() => mapped.setMaxParallelism(32_769), { code: 'GRAPH_INVALID' })
     assert.throws(() => env.fromElements(1).setParallelism(2), /non parallel operator must be 1/)
+  })
+
+  it('refuses positions, ports, retries and write modes that cannot be, at the call', () => {
+    const numbers = env.fromElements(1)
+    const wrong = (value: unknown): never => value as never
+    const refuses = (call: () => unknown, message: RegExp): void => {
+      assert.throws(call, (error: unknown) => FlinkError.is(error, 'GRAPH_INVALID') && message.test(error.message))
+    }
+    refuses(() => numbers.project(), /project.*at least one/)
+    for (const position of [-1, 0.5, 'f0', [0, 1], Number.NaN])
+      refuses(() => numbers.project(0, wrong(position)), /project.*whole number/)
+    for (const port of ['x', 0, -1, 1.5, 65_536, Number.NaN, undefined]) {
+      refuses(() => numbers.writeToSocket('localhost', wrong(port), String), /writeToSocket.*the port/)
+      refuses(() => env.socketTextStream('localhost', wrong(port)), /socketTextStream.*the port/)
+    }
+    for (const retries of ['many', Number.NaN, 1.5])
+      refuses(() => env.socketTextStream('localhost', 9999, '\n', wrong(retries)), /socketTextStream.*maxRetry/)
+    refuses(() => numbers.writeAsCsv('/tmp/a', wrong('over')), /writeAsCsv.*WriteMode.*'over'/)
+    refuses(() => numbers.writeAsText('/tmp/a', wrong('over')), /writeAsText.*WriteMode.*'over'/)
+    numbers.project(0, 1)
+    numbers.writeToSocket('localhost', 65_535, String)
+    env.socketTextStream('localhost', 1, '\n', -1)
+  })
+
+  it('gives its results to a loop without await, too', async () => {
+    const values: number[] = []
+    for await (const value of env.fromElements(1).executeAndCollect()) values.push(value)
+    assert.deepEqual(values, [])
+    assert.deepEqual(await env.fromElements(1).executeAndCollect('name', 3), [])
   })
 
   it('refuses what is no function, no key, and a keyed function without a key, naming the call', () => {

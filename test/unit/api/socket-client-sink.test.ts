@@ -56,6 +56,20 @@ describe('the socket sink', () => {
     await server.die()
   })
 
+  it('sends nothing again when the receiver closes after the end, whatever is flushed then', async () => {
+    const server = await new ReceivingServer().listen()
+    const harness = await sinkTo(server.port, 5).open()
+    harness.processElement('a')
+    await harness.operator.finish()
+    await until(() => server.texts[0] === 'a\n')
+    // The receiver's answer to the end arrives.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await whileTimePasses(harness, harness.operator.prepareSnapshotPreBarrier(1))
+    await whileTimePasses(harness, harness.operator.close())
+    await server.die()
+    assert.deepEqual(server.texts, ['a\n'])
+  })
+
   it('sends what it sent since the last checkpoint again over a new connection', async () => {
     const server = await new ReceivingServer().listen()
     const harness = await sinkTo(server.port, 5).open()

@@ -58,3 +58,13 @@ it('writeAsCsv refuses what is no tuple, and a file that is there, by its own na
       FlinkError.is(error, 'OUTPUT_EXISTS') && error.message.includes('writeAsCsv(path, WriteMode.OVERWRITE)'),
   )
 })
+
+it('writeAsCsv tells a directory in its way by its own name', async () => {
+  const disk = new InMemoryFileSystem()
+  await disk.mkdirs('/out.csv')
+  await assert.rejects(
+    harnessOn(disk, '\n', ','),
+    (error: unknown) =>
+      FlinkError.is(error, 'OUTPUT_SHAPE_DIFFERS') && error.message.includes('writeAsCsv with parallelism 1'),
+  )
+})

@@ -161,7 +161,7 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
     const shape = parallelism === 1 ? SHAPES.ofOne : SHAPES.ofSeveral
     if (status === undefined || status.isDirectory !== shape.isMistakenFor) return
     const task = this.getRuntimeContext().getTaskName()
-    throw new FlinkError('OUTPUT_SHAPE_DIFFERS', { path, parallelism, task, ...shape.words })
+    throw new FlinkError('OUTPUT_SHAPE_DIFFERS', { method: this.method, path, parallelism, task, ...shape.words })
   }
 
   #notesOf(target: string): readonly WrittenFile[] {

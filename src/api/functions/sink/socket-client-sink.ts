@@ -8,6 +8,7 @@ import type {
   FunctionSnapshotContext,
 } from '../checkpointed-function.js'
 import type { CheckpointListener } from '../checkpoint-listener.js'
+import { checkedInteger, checkedPort } from '../../types/checked-number.js'
 import { RichSinkFunction } from '../sink-function.js'
 import type { FlushingSink } from './flushing-sink.js'
 import { SentBytes } from './sent-bytes.js'
@@ -54,10 +55,13 @@ export class SocketClientSink<T>
   #bufferBytes = 0
   /** Everything that was given to the connection so far; rejects for ever once that failed. */
   #written: Promise<void> = Promise.resolve()
-  #isClosed = false
+  /** Nothing comes any more, and what came is written, or given up. */
+  #isOver = false
 
   constructor(settings: SocketSinkSettings<T>) {
     super()
+    checkedPort('SocketClientSink', settings.port)
+    checkedInteger('SocketClientSink', 'maxNumRetries', settings.maxNumRetries, {})
     this.#settings = settings
   }
 
@@ -82,8 +86,10 @@ export class SocketClientSink<T>
 
   flush(): Promise<void> {
     if (this.#bufferBytes === 0) {
-      // A checkpoint that completes now would let go of what has to be sent again.
-      if (this.#connection?.failure !== undefined) this.#written = this.#written.then(() => this.#repair())
+      // A checkpoint that completes now would let go of what has to be sent again. Once all is sent, a receiver that closes
+      // only answers our own end.
+      if (!this.#isOver && this.#connection?.failure !== undefined)
+        this.#written = this.#written.then(() => this.#repair())
       return this.#written
     }
     const bytes = Buffer.concat(this.#buffer)
@@ -103,11 +109,12 @@ export class SocketClientSink<T>
 
   override async finish(): Promise<void> {
     await this.flush()
+    this.#isOver = true
     await this.#connection?.end()
   }
 
   override close(): void {
-    this.#isClosed = true
+    this.#isOver = true
     this.#connection?.destroy()
   }
 
@@ -157,7 +164,7 @@ export class SocketClientSink<T>
 
   #mayTry(attempt: number): boolean {
     const { maxNumRetries } = this.#settings
-    return !this.#isClosed && (maxNumRetries < 0 || attempt < maxNumRetries)
+    return !this.#isOver && (maxNumRetries < 0 || attempt < maxNumRetries)
   }
 
   #bytesOf(value: T): Uint8Array {

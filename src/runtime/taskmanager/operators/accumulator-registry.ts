@@ -6,6 +6,8 @@
 // Thread: the task worker that owns the task.
 import type { AccumulatorResult } from '../../../api/environment/accumulator-result.js'
 import type { Accumulator } from '../../../api/functions/accumulator.js'
+import { hasMethods } from '../../../api/functions/has-methods.js'
+import { describeValue } from '../../../core/errors/describe-value.js'
 import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { describeThrown } from '../../../core/errors/thrown-value.js'
@@ -24,6 +26,7 @@ export class AccumulatorRegistry {
   readonly #registered = new Map<string, Registered>()
 
   add(name: string, accumulator: AnyAccumulator, operator: string): void {
+    checkAccumulator(name, accumulator, operator)
     const existing = this.#registered.get(name)
     if (existing !== undefined) throw new FlinkError('ACCUMULATOR_EXISTS', { operator, name, owner: existing.operator })
     const registered = { accumulator, operator }
@@ -78,6 +81,18 @@ export class AccumulatorRegistry {
       return failure({ name, reason: describeThrown(error) }, error)
     }
   }
+}
+
+/** Plain JavaScript may give anything. */
+function checkAccumulator(name: unknown, accumulator: unknown, operator: string): void {
+  const refused = (reason: string): FlinkError => new FlinkError('ACCUMULATOR_MISUSED', { place: operator, reason })
+  if (typeof name !== 'string')
+    throw refused(`the name of an accumulator has to be a string, and it was given ${describeValue(name)}`)
+  if (hasMethods(accumulator, 'add', 'getLocalValue', 'merge')) return
+  const given = describeValue(accumulator)
+  throw refused(
+    `the accumulator '${name}' has to be an object with add, getLocalValue, resetLocal and merge, such as new IntCounter(), and it was given ${given}`,
+  )
 }
 
 function failure(details: { readonly name: string; readonly reason: string }, cause?: unknown): AccumulatorResult {

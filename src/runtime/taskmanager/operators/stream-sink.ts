@@ -2,7 +2,8 @@
 // Invariants: while a promise of invoke is pending, records that still arrive (the rest of a step, of a flatMap) wait, in
 // order, and the task takes no more input; snapshots and the end of the input wait for all of them. Every record is
 // invoked with its own timestamp, watermark and key. A sink that keeps records back has written them before the barrier of a
-// checkpoint, at the end of the input, and before it is closed, whatever the end.
+// checkpoint, at the end of the input, and before it is closed, whatever the end; where it is closed in the middle, that is
+// given up after a second, as whoever reads from the sink may never do so.
 // Thread: the task worker that owns the operator.
 import type { SinkFunction, SinkFunctionContext } from '../../../api/functions/sink-function.js'
 import { isFlushingSink } from '../../../api/functions/sink/flushing-sink.js'
@@ -14,6 +15,8 @@ import type { OperatorContext, OperatorSnapshotFuture, SnapshotRequest } from '.
 import { OneInputUdfOperator } from './one-input-udf-operator.js'
 import { WaitingElements } from './waiting-elements.js'
 
+/** How long the close of a sink that is in the middle waits for what it writes. */
+const CLOSE_GRACE_MS = 1000
 const NO_WATERMARK = Number.NEGATIVE_INFINITY
 
 export class StreamSink extends OneInputUdfOperator {
@@ -30,6 +33,7 @@ export class StreamSink extends OneInputUdfOperator {
   /** Settles when nothing waits any more. */
   #pending: Promise<void> | undefined
   #isClosing = false
+  #isFinished = false
 
   constructor(binding: OperatorBinding, context: OperatorContext, userFunction: SinkFunction<unknown>) {
     super(binding, context)
@@ -89,13 +93,15 @@ export class StreamSink extends OneInputUdfOperator {
     await super.finish()
     await this.guarded(async () => this.#function.finish?.())
     await this.#flusher?.flush()
+    this.#isFinished = true
     return true
   }
 
   override async close(): Promise<void> {
     this.#isClosing = true
     try {
-      if (this.#flusher !== undefined) await this.#flushRest(this.#flusher)
+      this.#flusher?.stop()
+      if (this.#flusher !== undefined && !this.#isFinished) await this.#withinGrace(this.#flushRest(this.#flusher))
     } finally {
       this.#waiting.close()
       await super.close()
@@ -104,9 +110,17 @@ export class StreamSink extends OneInputUdfOperator {
 
   /** Records that came in one step with an earlier one, which is still being written, are this sink's already. */
   async #flushRest(flusher: SinkFlusher): Promise<void> {
-    flusher.stop()
     for (let next = this.#invokeNext(); next !== undefined; next = this.#invokeNext()) await next
     await flusher.flush()
+  }
+
+  #withinGrace(flushed: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = this.context.clock.setTimer(CLOSE_GRACE_MS, resolve)
+      flushed.then(resolve, reject).finally(() => {
+        timer.cancel()
+      })
+    })
   }
 
   #invoke(value: unknown, timestamp: number, keyHash: number): void {

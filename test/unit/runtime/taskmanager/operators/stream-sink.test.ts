@@ -175,4 +175,38 @@ describe('StreamSink', () => {
     assert.equal(sink.invoked.length, 1)
     await harness.operator.close()
   })
+
+  it('gives up what its reader does not take when it is closed in the middle, after a second', async () => {
+    const sink = {
+      invoke: () => undefined,
+      hasUnflushed: () => true,
+      flush: () => new Promise<void>(() => undefined),
+    }
+    const context = new TestOperatorContext()
+    const harness = new OneInputStreamOperatorTestHarness(bindingOf({ kind: 'sink', function: sink }), context)
+    await harness.open()
+    harness.processElement('a')
+    const closing = harness.operator.close()
+    assert.equal(await settled(closing), false)
+    context.clock.advance(1000)
+    await closing
+  })
+
+  it('has nothing left to write when it is closed after its end', async () => {
+    let flushes = 0
+    const sink = {
+      invoke: () => undefined,
+      hasUnflushed: () => true,
+      flush: () => {
+        flushes += 1
+        return Promise.resolve()
+      },
+    }
+    const harness = new OneInputStreamOperatorTestHarness(bindingOf({ kind: 'sink', function: sink }))
+    await harness.open()
+    await harness.operator.finish()
+    const atEnd = flushes
+    await harness.operator.close()
+    assert.equal(flushes, atEnd)
+  })
 })
