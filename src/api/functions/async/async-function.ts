@@ -35,8 +35,9 @@ export interface AsyncFunction<I, O> {
   asyncInvoke(input: I, resultFuture: ResultFuture<O>): void | Promise<unknown>
 
   /**
-   * Called when the timeout of a record is over and it has no result. Without this method the job fails: ASYNC_TIMEOUT. The record
-   * waits on until this method, or the call that was too late, completes it.
+   * Called when the timeout of a record is over and it has no result. Without this method the job fails: ASYNC_TIMEOUT. It gives results
+   * as `asyncInvoke` does: by the future, or where it has one parameter only by what it returns, or by its promise. With a future the
+   * record waits on until this method, or the call that was too late, completes it.
    */
   timeout?(input: I, resultFuture: ResultFuture<O>): void | Promise<unknown>
 }

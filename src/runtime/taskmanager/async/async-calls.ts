@@ -19,12 +19,18 @@ export interface AsyncCallsOperator {
   readonly errors: OperatorErrors
 }
 
+/** One that has one parameter gives its results by what it returns, or by its promise. */
+interface AskedMethod {
+  readonly name: 'asyncInvoke' | 'timeout'
+  readonly numParameters: number
+}
+
 const NO_RESULTS: readonly unknown[] = []
 
 export class AsyncCalls implements AsyncCallOwner {
   readonly #function: AsyncSpec['function']
-  /** One that has one parameter gives its results by its promise. */
-  readonly #numParameters: number
+  readonly #asyncInvoke: AskedMethod
+  readonly #timeout: AskedMethod
   readonly #strategy: AsyncRetryStrategy<unknown> | undefined
   readonly #operator: AsyncCallsOperator
   readonly #onCompleted: (record: AsyncRecord) => void
@@ -36,7 +42,8 @@ export class AsyncCalls implements AsyncCallOwner {
   /** `onCompleted`: the record has its results. */
   constructor(spec: AsyncSpec, operator: AsyncCallsOperator, onCompleted: (record: AsyncRecord) => void) {
     this.#function = spec.function
-    this.#numParameters = spec.function.asyncInvoke.length
+    this.#asyncInvoke = { name: 'asyncInvoke', numParameters: spec.function.asyncInvoke.length }
+    this.#timeout = { name: 'timeout', numParameters: spec.function.timeout?.length ?? 0 }
     this.#strategy = spec.retryStrategy
     this.#operator = operator
     this.#onCompleted = onCompleted
@@ -49,9 +56,7 @@ export class AsyncCalls implements AsyncCallOwner {
   ask(record: AsyncRecord, value: unknown): void {
     const call = new AsyncCall(record, record.retries?.attempts ?? 1, this)
     try {
-      const given: unknown = this.#function.asyncInvoke(value, call)
-      if (this.#numParameters < 2) this.#takeGiven(given, call)
-      else if (isThenable(given)) this.#watch(given, call)
+      this.#takeGiven(this.#function.asyncInvoke(value, call), call, this.#asyncInvoke)
     } catch (error) {
       this.failed(call, error)
     }
@@ -69,8 +74,7 @@ export class AsyncCalls implements AsyncCallOwner {
       return
     }
     try {
-      const given: unknown = this.#function.timeout(this.#copyOf(record), call)
-      if (isThenable(given)) this.#watch(given, call)
+      this.#takeGiven(this.#function.timeout(this.#copyOf(record), call), call, this.#timeout)
     } catch (error) {
       this.failed(call, error)
     }
@@ -118,14 +122,18 @@ export class AsyncCalls implements AsyncCallOwner {
     return this.#isClosed || record.results !== undefined || attempt !== (record.retries?.attempts ?? 1)
   }
 
-  #takeGiven(given: unknown, call: AsyncCall): void {
+  #takeGiven(given: unknown, call: AsyncCall, method: AskedMethod): void {
+    if (method.numParameters > 1) {
+      if (isThenable(given)) this.#watch(given, call)
+      return
+    }
     if (!isThenable(given)) {
-      this.#takeResult(given, call)
+      this.#takeResult(given, call, method)
       return
     }
     given.then(
       (result) => {
-        this.#takeResult(result, call)
+        this.#takeResult(result, call, method)
       },
       (error: unknown) => {
         this.failed(call, error)
@@ -140,11 +148,11 @@ export class AsyncCalls implements AsyncCallOwner {
     })
   }
 
-  #takeResult(result: unknown, call: AsyncCall): void {
+  #takeResult(result: unknown, call: AsyncCall, { name, numParameters }: AskedMethod): void {
     if (result !== undefined) this.completed(call, Array.isArray(result) ? result : [result])
     // One without parameters may take the future by its `arguments`.
-    else if (this.#numParameters === 1 && !this.#isStale(call)) {
-      this.#fail(call.record, resultMissing(this.#operator.name, 'asyncInvoke', this.#function))
+    else if (numParameters === 1 && !this.#isStale(call)) {
+      this.#fail(call.record, resultMissing(this.#operator.name, name, this.#function))
     }
   }
 

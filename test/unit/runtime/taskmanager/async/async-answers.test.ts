@@ -132,6 +132,51 @@ describe('what an asynchronous function answers', () => {
   })
 })
 
+/** A record that has had no answer when its timeout is over. */
+async function afterTimeout(timeout: unknown): Promise<OneInputStreamOperatorTestHarness> {
+  const fn = Object.assign(new AskedFunction(), { timeout }) as Fn
+  const context = new TestOperatorContext({ nowMs: 0 })
+  const harness = await new OneInputStreamOperatorTestHarness(
+    bindingOf(asyncSpec(fn, { timeoutMs: 10 })),
+    context,
+  ).open()
+  harness.processElement({ n: 1 }, 7)
+  harness.setProcessingTime(10)
+  await turn()
+  return harness
+}
+
+describe('what the timeout of an asynchronous function answers', () => {
+  it('may be what one of the record alone gives, as of asyncInvoke', async () => {
+    const each = [
+      [(input: { n: number }): unknown => -input.n, [-1]],
+      [(input: { n: number }): unknown => Promise.resolve([input.n, 2]), [1, 2]],
+      [(): unknown => [], []],
+    ] as const
+    for (const [timeout, values] of each) {
+      const harness = await afterTimeout(timeout)
+      harness.runEmissions()
+      const expected = values.map((value) => record(value, 7))
+      assert.deepEqual(harness.context.output.take(), expected)
+      await harness.close()
+    }
+  })
+
+  it('is told when one of the record alone gives nothing, and is its rejection', async () => {
+    const each = [
+      [(_input: unknown) => Promise.resolve(), /Op: timeout \(\(_input\) => Promise\.resolve\(\)\) returned undefined/],
+      [(_input: unknown) => Promise.reject(new Error('no word')), /no word/],
+    ] as const
+    for (const [timeout, message] of each) {
+      const harness = await afterTimeout(timeout)
+      assert.throws(() => {
+        harness.context.runMail()
+      }, message)
+      await harness.close()
+    }
+  })
+})
+
 describe('an asynchronous operator', () => {
   it('takes no input while its capacity is used up, and some again when a result is out', async () => {
     const fn = new AskedFunction()
