@@ -36,7 +36,6 @@ export class AsyncCalls implements AsyncCallOwner {
   readonly #onCompleted: (record: AsyncRecord) => void
   readonly #numRetries: Counter
   readonly #numTimeouts: Counter
-  #mayRetry = true
   #isClosed = false
 
   /** `onCompleted`: the record has its results. */
@@ -101,18 +100,6 @@ export class AsyncCalls implements AsyncCallOwner {
     this.#fail(call.record, error)
   }
 
-  /** Attempts that wait for their time are made now; from here on the first answer counts. */
-  endRetries(records: Iterable<AsyncRecord>): void {
-    if (!this.#mayRetry) return
-    this.#mayRetry = false
-    for (const record of records) {
-      const { retries } = record
-      if (retries?.timer === undefined || retries.isOver) continue
-      retries.timer.cancel()
-      this.#askAgain(record, retries)
-    }
-  }
-
   close(records: Iterable<AsyncRecord>): void {
     this.#isClosed = true
     for (const { retries } of records) retries?.timer?.cancel()
@@ -163,7 +150,7 @@ export class AsyncCalls implements AsyncCallOwner {
   ): boolean {
     const { record, attempt } = call
     const strategy = this.#strategy
-    if (strategy === undefined || !this.#mayRetry || record.retries?.isOver === true) return false
+    if (strategy === undefined || record.retries?.isOver === true) return false
     // Until the next attempt begins, this one has had its say.
     if (record.retries?.timer !== undefined) return true
     try {
