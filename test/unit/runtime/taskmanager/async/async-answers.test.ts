@@ -95,6 +95,67 @@ describe('what an asynchronous function answers', () => {
     await fails(nothing, 'RESULT_MISSING', /^Op: asyncInvoke \(\(_input\) => Promise\.resolve\(\)\) returned undefined/)
   })
 
+  it('is told when a result is undefined', async () => {
+    const each: Fn[] = [
+      (_input, future) => {
+        future.complete([1, undefined])
+      },
+      () => Promise.resolve([undefined]),
+    ]
+    for (const fn of each) await fails(fn, 'RESULT_MISSING', /^Op: asyncInvoke .* returned undefined/s)
+  })
+
+  it('is told when a function that takes the future gives it by its promise instead', async () => {
+    for (const [given, text] of [
+      [{ n: 1 }, '\\{ n: 1 \\}'],
+      ['abc', "'abc'"],
+      [[1], '\\[ 1 \\]'],
+      [null, 'null'],
+    ] as const) {
+      const fn: Fn = (_input, _future) => Promise.resolve(given)
+      const message = new RegExp(`^Op: asyncInvoke .* takes a resultFuture, but its promise resolved with ${text} and`)
+      await fails(fn, 'ASYNC_RESULT_INVALID', message)
+    }
+  })
+
+  it('is no matter of the promise where the future has one, or where a handle of what goes on was given', async () => {
+    await gives(
+      (input, future) => {
+        future.complete([input])
+        return Promise.resolve('x')
+      },
+      { n: 1 },
+    )
+    await gives(
+      (input, future) =>
+        Promise.resolve(
+          setTimeout(() => {
+            future.complete([input])
+          }, 5),
+        ),
+      { n: 1 },
+    )
+  })
+
+  it('is that of a function whose second parameter has a default', async () => {
+    await gives(((_input: unknown, y = 2) => Promise.resolve(y)) as never, 2)
+  })
+
+  it('is told when it is a generator', async () => {
+    const each: unknown[] = [
+      function* (input: unknown) {
+        yield input
+      },
+      async function* (input: unknown) {
+        yield await Promise.resolve(input)
+      },
+      function* (input: unknown, future: ResultFuture<unknown>) {
+        yield future.complete([input])
+      },
+    ]
+    for (const fn of each) await fails(fn as Fn, 'ASYNC_RESULT_INVALID', /^Op: asyncInvoke .* is a generator/s)
+  })
+
   it('fails the task where it is rejected or thrown, with the error itself as the cause', async () => {
     const error = new Error('from far away')
     const each: Fn[] = [
