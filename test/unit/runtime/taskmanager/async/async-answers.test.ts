@@ -150,7 +150,8 @@ describe('what an asynchronous function answers', () => {
         yield await Promise.resolve(input)
       },
       function* (input: unknown, future: ResultFuture<unknown>) {
-        yield future.complete([input])
+        future.complete([input])
+        yield
       },
     ]
     for (const fn of each) await fails(fn as Fn, 'ASYNC_RESULT_INVALID', /^Op: asyncInvoke .* is a generator/s)
