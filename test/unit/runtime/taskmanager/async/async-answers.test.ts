@@ -87,7 +87,7 @@ describe('what an asynchronous function answers', () => {
       [(): Promise<unknown> => Promise.resolve(null), [null]],
       [((): unknown => 'x') as never, ['x']],
     ] as const
-    for (const [fn, values] of each) await gives(fn as Fn, ...values)
+    for (const [fn, values] of each) await gives(fn, ...values)
   })
 
   it('is told when such a function gives nothing', async () => {
