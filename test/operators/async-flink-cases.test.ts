@@ -249,18 +249,27 @@ describe('AsyncWaitOperator with retries, as in Flink', () => {
     await harness.finishAndClose()
   })
 
-  it('makes attempts that wait at once at the end of the input, and none after them', async () => {
-    const inputs: unknown[] = []
-    const fn: Fn = (input, future) => {
-      inputs.push(input)
-      future.complete([])
-    }
+  // In Flink the attempt that waits is made at once, and is the last.
+  it('goes on with attempts at the end of the input, each after the delay, other than Flink', async () => {
+    const fn = new AskedFunction()
     const harness = await opened(fn, { retryStrategy: strategy })
     harness.processElement('x', 1)
-    await turn()
-    assert.deepEqual(inputs, ['x'])
-    await harness.finishAndClose()
-    assert.deepEqual(inputs, ['x', 'x'])
+    harness.processElement('y', 2)
+    const isFinished = harness.finishAndClose()
+    for (const [attempt, at] of [10, 20].entries()) {
+      fn.complete(attempt * 2)
+      fn.fail(attempt * 2 + 1, new TypeError('again'))
+      harness.setProcessingTime(at - 1)
+      await turn()
+      assert.equal(fn.inputs.length, attempt * 2 + 2)
+      harness.setProcessingTime(at)
+      await turn()
+    }
+    assert.deepEqual(fn.inputs, ['x', 'y', 'x', 'y', 'x', 'y'])
+    fn.complete(4)
+    fn.complete(5, 'Y')
+    await isFinished
+    assert.deepEqual(harness.context.output.take(), [record('Y', 2)])
   })
 
   it('grows the delay of an exponential strategy up to its limit', () => {

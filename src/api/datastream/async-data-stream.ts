@@ -183,9 +183,31 @@ function checkedCapacity(method: string, capacity: unknown): number {
   throw invalid(method, `takes a whole number greater than 0 as capacity, not ${describeValue(capacity)}`)
 }
 
-function checkedStrategy<O>(method: string, strategy: AsyncRetryStrategy<O> | undefined): AsyncRetryStrategy<O> {
-  if (typeof strategy === 'object' && typeof strategy.canRetry === 'function') return strategy
-  throw invalid(method, `takes a strategy of AsyncRetryStrategies last, not ${describeValue(strategy)}`)
+const STRATEGY_METHODS = ['canRetry', 'getBackoffTimeMillis', 'getRetryPredicate'] as const
+const PREDICATE_METHODS = ['resultPredicate', 'exceptionPredicate'] as const
+
+function checkedStrategy<O>(method: string, given: AsyncRetryStrategy<O> | undefined): AsyncRetryStrategy<O> {
+  const expected = 'takes a strategy of AsyncRetryStrategies last'
+  if (typeof given !== 'object' || (given as unknown) === null) {
+    throw invalid(method, `${expected}, not ${describeValue(given)}`)
+  }
+  checkMethods(method, given, STRATEGY_METHODS, `${expected}, and the one that was given`)
+  const predicate = given.getRetryPredicate()
+  checkMethods(method, predicate, PREDICATE_METHODS, 'takes a strategy whose getRetryPredicate()')
+  for (const name of PREDICATE_METHODS) {
+    const found: unknown = predicate[name]()
+    if (found === undefined || typeof found === 'function') continue
+    const reason = `takes a strategy whose ${name}() gives a function or undefined, not ${describeValue(found)}`
+    throw invalid(method, reason)
+  }
+  return given
+}
+
+function checkMethods(method: string, given: unknown, names: readonly string[], what: string): void {
+  for (const name of names) {
+    const isThere = typeof given === 'object' && given !== null && typeof Reflect.get(given, name) === 'function'
+    if (!isThere) throw invalid(method, `${what} has no method ${name}`)
+  }
 }
 
 function invalid(method: string, reason: string): FlinkError {

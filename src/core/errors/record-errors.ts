@@ -36,8 +36,7 @@ export const RECORD_ERRORS = {
     recovery: 'restart',
   },
   ASYNC_RESULT_INVALID: {
-    message:
-      '{operator}: asyncInvoke{source} called resultFuture.complete with {given}. It takes an array of results: complete([result]), or complete([]) where there is none.',
+    message: '{operator}: {method}{source} {reason}',
     fault: 'user',
     recovery: 'fail',
   },

@@ -76,6 +76,31 @@ describe('AsyncDataStream', () => {
       [() => wait(numbers(), identity, -1, 1), /takes a timeout third, a number that is not negative, and not -1/],
       [() => wait(numbers(), identity, 1, 1, 0), /takes a whole number greater than 0 as capacity, not 0/],
       [() => retry(numbers(), identity, 1, 1, 5), /takes a strategy of AsyncRetryStrategies last, not undefined/],
+      [() => retry(numbers(), identity, 1, 1, null), /takes a strategy of AsyncRetryStrategies last, not null/],
+      [
+        () => retry(numbers(), identity, 1, 1, { canRetry: () => true, getBackoffTimeMillis: () => 1 }),
+        /takes a strategy of AsyncRetryStrategies last, and the one that was given has no method getRetryPredicate/,
+      ],
+      [
+        () => retry(numbers(), identity, 1, 1, { ...strategy, getBackoffTimeMillis: 5 }),
+        /takes a strategy of AsyncRetryStrategies last, and the one that was given has no method getBackoffTimeMillis/,
+      ],
+      [
+        () =>
+          retry(numbers(), identity, 1, 1, {
+            ...strategy,
+            getRetryPredicate: () => ({ exceptionPredicate: () => undefined }),
+          }),
+        /takes a strategy whose getRetryPredicate\(\) has no method resultPredicate/,
+      ],
+      [
+        () =>
+          retry(numbers(), identity, 1, 1, {
+            ...strategy,
+            getRetryPredicate: () => ({ resultPredicate: () => undefined, exceptionPredicate: () => true }),
+          }),
+        /takes a strategy whose exceptionPredicate\(\) gives a function or undefined, not true/,
+      ],
       [() => new builder(0, 1), /maxAttempts must be a number greater than 0, not 0/],
       [
         () => new builder(1, 1).ifResult('x' as never),

@@ -4,7 +4,8 @@ import { RichFunction } from '../rich-function.js'
 /**
  * Asks something that answers later, such as a database, about each record, for {@link AsyncDataStream}. The result comes by the
  * `resultFuture`, or, where the method has one parameter only, as what its promise resolves with. A promise that is rejected, and what
- * is thrown, is as `completeExceptionally`.
+ * is thrown, is as `completeExceptionally`. With a `resultFuture`, a promise that resolves with data while nothing was completed, and a
+ * generator in either form, fail the job: ASYNC_RESULT_INVALID. No result is undefined: RESULT_MISSING.
  *
  * A function `(input, resultFuture) => void` serves as well, and so does `async (input) => result`; there an array is several results.
  * After a restore the function is asked again about all records whose results were not out yet, so what it does has to bear that.
@@ -35,8 +36,9 @@ export interface AsyncFunction<I, O> {
   asyncInvoke(input: I, resultFuture: ResultFuture<O>): void | Promise<unknown>
 
   /**
-   * Called when the timeout of a record is over and it has no result. Without this method the job fails: ASYNC_TIMEOUT. The record
-   * waits on until this method, or the call that was too late, completes it.
+   * Called when the timeout of a record is over and it has no result. Without this method the job fails: ASYNC_TIMEOUT. It gives results
+   * as `asyncInvoke` does: by the future, or where it has one parameter only by what it returns, or by its promise. With a future the
+   * record waits on until this method, or the call that was too late, completes it.
    */
   timeout?(input: I, resultFuture: ResultFuture<O>): void | Promise<unknown>
 }

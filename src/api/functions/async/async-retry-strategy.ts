@@ -20,7 +20,7 @@ export interface AsyncRetryPredicate<O> {
 
 /**
  * When an {@link AsyncFunction} is asked again about a record; {@link AsyncRetryStrategies} has those that are usual. The timeout of a
- * record is for all its attempts together, and ends them. At the end of the input, attempts that wait are made at once, and none follows.
+ * record is for all its attempts together, and ends them. The end of the input changes nothing: the job waits for the attempts that are left.
  *
  * @example
  * ```ts

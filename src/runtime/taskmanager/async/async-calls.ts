@@ -4,6 +4,7 @@
 // Thread: the task worker that owns the operator; callbacks of the function come between its steps.
 import type { AsyncSpec } from '../../../api/dag/operators/async-spec.js'
 import type { AsyncRetryStrategy } from '../../../api/functions/async/async-retry-strategy.js'
+import type { ResultFuture } from '../../../api/functions/async/result-future.js'
 import { describeValue } from '../../../core/errors/describe-value.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Counter } from '../../../core/metrics/counter.js'
@@ -19,24 +20,36 @@ export interface AsyncCallsOperator {
   readonly errors: OperatorErrors
 }
 
+/** Undefined is for a second parameter that has a default: it is no future then. */
+interface CalledFunction {
+  asyncInvoke(input: unknown, future: ResultFuture<unknown> | undefined): unknown
+  timeout?(input: unknown, future: ResultFuture<unknown> | undefined): unknown
+}
+
+/** One that has one parameter gives its results by what it returns, or by its promise. */
+interface AskedMethod {
+  readonly name: 'asyncInvoke' | 'timeout'
+  readonly numParameters: number
+}
+
 const NO_RESULTS: readonly unknown[] = []
 
 export class AsyncCalls implements AsyncCallOwner {
-  readonly #function: AsyncSpec['function']
-  /** One that has one parameter gives its results by its promise. */
-  readonly #numParameters: number
+  readonly #function: CalledFunction
+  readonly #asyncInvoke: AskedMethod
+  readonly #timeout: AskedMethod
   readonly #strategy: AsyncRetryStrategy<unknown> | undefined
   readonly #operator: AsyncCallsOperator
   readonly #onCompleted: (record: AsyncRecord) => void
   readonly #numRetries: Counter
   readonly #numTimeouts: Counter
-  #mayRetry = true
   #isClosed = false
 
   /** `onCompleted`: the record has its results. */
   constructor(spec: AsyncSpec, operator: AsyncCallsOperator, onCompleted: (record: AsyncRecord) => void) {
     this.#function = spec.function
-    this.#numParameters = spec.function.asyncInvoke.length
+    this.#asyncInvoke = { name: 'asyncInvoke', numParameters: spec.function.asyncInvoke.length }
+    this.#timeout = { name: 'timeout', numParameters: spec.function.timeout?.length ?? 0 }
     this.#strategy = spec.retryStrategy
     this.#operator = operator
     this.#onCompleted = onCompleted
@@ -49,9 +62,7 @@ export class AsyncCalls implements AsyncCallOwner {
   ask(record: AsyncRecord, value: unknown): void {
     const call = new AsyncCall(record, record.retries?.attempts ?? 1, this)
     try {
-      const given: unknown = this.#function.asyncInvoke(value, call)
-      if (this.#numParameters < 2) this.#takeGiven(given, call)
-      else if (isThenable(given)) this.#watch(given, call)
+      this.#takeGiven(this.#function.asyncInvoke(value, futureFor(this.#asyncInvoke, call)), call, this.#asyncInvoke)
     } catch (error) {
       this.failed(call, error)
     }
@@ -69,8 +80,8 @@ export class AsyncCalls implements AsyncCallOwner {
       return
     }
     try {
-      const given: unknown = this.#function.timeout(this.#copyOf(record), call)
-      if (isThenable(given)) this.#watch(given, call)
+      const given = this.#function.timeout(this.#copyOf(record), futureFor(this.#timeout, call))
+      this.#takeGiven(given, call, this.#timeout)
     } catch (error) {
       this.failed(call, error)
     }
@@ -81,11 +92,19 @@ export class AsyncCalls implements AsyncCallOwner {
     if (this.#isStale(call)) return
     const list = asList(results)
     if (list === undefined) {
-      const [operator, given] = [this.#operator.name, describeValue(results)]
-      this.#fail(record, new FlinkError('ASYNC_RESULT_INVALID', { operator, given, source: this.#source }))
+      this.#refuse(
+        call,
+        this.#asyncInvoke,
+        `called resultFuture.complete with ${describeValue(results)}. It takes an array of results: ` +
+          'complete([result]), or complete([]) where there is none.',
+      )
       return
     }
     if (this.#strategy !== undefined && this.#retries(call, (predicate) => predicate.resultPredicate()?.(list))) return
+    if (list.includes(undefined)) {
+      this.#fail(record, resultMissing(this.#operator.name, 'asyncInvoke', this.#function))
+      return
+    }
     record.results = list
     this.#onCompleted(record)
   }
@@ -97,18 +116,6 @@ export class AsyncCalls implements AsyncCallOwner {
     this.#fail(call.record, error)
   }
 
-  /** Attempts that wait for their time are made now; from here on the first answer counts. */
-  endRetries(records: Iterable<AsyncRecord>): void {
-    if (!this.#mayRetry) return
-    this.#mayRetry = false
-    for (const record of records) {
-      const { retries } = record
-      if (retries?.timer === undefined || retries.isOver) continue
-      retries.timer.cancel()
-      this.#askAgain(record, retries)
-    }
-  }
-
   close(records: Iterable<AsyncRecord>): void {
     this.#isClosed = true
     for (const { retries } of records) retries?.timer?.cancel()
@@ -118,34 +125,56 @@ export class AsyncCalls implements AsyncCallOwner {
     return this.#isClosed || record.results !== undefined || attempt !== (record.retries?.attempts ?? 1)
   }
 
-  #takeGiven(given: unknown, call: AsyncCall): void {
-    if (!isThenable(given)) {
-      this.#takeResult(given, call)
-      return
-    }
-    given.then(
-      (result) => {
-        this.#takeResult(result, call)
-      },
-      (error: unknown) => {
-        this.failed(call, error)
-      },
+  #takeGiven(given: unknown, call: AsyncCall, method: AskedMethod): void {
+    if (isThenable(given)) {
+      given.then(
+        (result) => {
+          if (method.numParameters < 2) this.#takeResult(result, call, method)
+          else this.#takeEnd(result, call, method)
+        },
+        (error: unknown) => {
+          this.failed(call, error)
+        },
+      )
+    } else if (method.numParameters < 2) this.#takeResult(given, call, method)
+    else if (given !== undefined) this.#refuseGenerator(given, call, method)
+  }
+
+  /** Of a function that takes the future: the results come by that. */
+  #takeEnd(result: unknown, call: AsyncCall, method: AskedMethod): void {
+    if (isHandle(result) || this.#isStale(call) || call.record.retries?.timer !== undefined) return
+    this.#refuse(
+      call,
+      method,
+      `takes a resultFuture, but its promise resolved with ${describeValue(result)} and nothing was completed. ` +
+        'Call resultFuture.complete([result]), or leave that parameter out.',
     )
   }
 
-  /** The promise says only whether something went wrong: the results come by the future. */
-  #watch(promise: PromiseLike<unknown>, call: AsyncCall): void {
-    promise.then(undefined, (error: unknown) => {
-      this.failed(call, error)
-    })
+  #takeResult(result: unknown, call: AsyncCall, method: AskedMethod): void {
+    if (Array.isArray(result)) this.completed(call, result)
+    else if (result !== undefined) {
+      if (!this.#refuseGenerator(result, call, method)) this.completed(call, [result])
+    }
+    // One without parameters may take the future by its `arguments`.
+    else if (method.numParameters === 1 && !this.#isStale(call)) {
+      this.#fail(call.record, resultMissing(this.#operator.name, method.name, this.#function))
+    }
   }
 
-  #takeResult(result: unknown, call: AsyncCall): void {
-    if (result !== undefined) this.completed(call, Array.isArray(result) ? result : [result])
-    // One without parameters may take the future by its `arguments`.
-    else if (this.#numParameters === 1 && !this.#isStale(call)) {
-      this.#fail(call.record, resultMissing(this.#operator.name, 'asyncInvoke', this.#function))
-    }
+  /** Nobody asks one for its results: of most not a line would run. */
+  #refuseGenerator(given: unknown, call: AsyncCall, method: AskedMethod): boolean {
+    if (!isGenerator(given)) return false
+    const advice = 'Give the results as an array, or as the promise of one (async, without the asterisk).'
+    if (!this.#isStale(call))
+      this.#refuse(call, method, `is a generator, which is not asked for its results. ${advice}`)
+    return true
+  }
+
+  #refuse(call: AsyncCall, { name: method }: AskedMethod, reason: string): void {
+    const source = sourceOf(this.#function, method)
+    const details = { operator: this.#operator.name, method, source, reason }
+    this.#fail(call.record, new FlinkError('ASYNC_RESULT_INVALID', details))
   }
 
   /** True where the function is asked again. What the strategy of the user throws fails the job. */
@@ -155,7 +184,7 @@ export class AsyncCalls implements AsyncCallOwner {
   ): boolean {
     const { record, attempt } = call
     const strategy = this.#strategy
-    if (strategy === undefined || !this.#mayRetry || record.retries?.isOver === true) return false
+    if (strategy === undefined || record.retries?.isOver === true) return false
     // Until the next attempt begins, this one has had its say.
     if (record.retries?.timer !== undefined) return true
     try {
@@ -202,10 +231,22 @@ export class AsyncCalls implements AsyncCallOwner {
       throw failure
     })
   }
+}
 
-  get #source(): string {
-    return sourceOf(this.#function, 'asyncInvoke')
-  }
+function futureFor({ numParameters }: AskedMethod, call: AsyncCall): AsyncCall | undefined {
+  return numParameters === 1 ? undefined : call
+}
+
+/** Nothing, or what stands for something that goes on, as a timer or a request does: no result was meant. */
+function isHandle(result: unknown): boolean {
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) return result === undefined
+  const prototype: unknown = Object.getPrototypeOf(result)
+  return prototype !== null && prototype !== Object.prototype
+}
+
+function isGenerator(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null || typeof Reflect.get(given, 'next') !== 'function') return false
+  return Symbol.iterator in given || Symbol.asyncIterator in given
 }
 
 /** Undefined for what has no results in it; a string has letters. */

@@ -131,9 +131,8 @@ export class AsyncWaitOperator extends OneInputUdfOperator {
     }
   }
 
-  /** Waits for all results. Attempts that wait for their time are made at once, and no other follows. */
+  /** Waits for all results, and for the attempts that these may take. */
   override async finish(): Promise<boolean> {
-    this.#calls.endRetries(this.#records)
     for (;;) {
       if (!this.#emit()) return false
       if (this.#records.size === 0 && this.#numWaiting === 0) return super.finish()

@@ -14,6 +14,8 @@ export interface OwnEmissions {
    * come, as the task has ended.
    */
   whenRequested(): Promise<boolean>
+  /** True while some operator does: a source emits nothing then. */
+  readonly holdsInput: boolean
   /** The task takes no input until all holders have released it; barriers wait with the records, all else goes on. */
   holdInput(holder: object): void
   releaseInput(holder: object): void

@@ -1,8 +1,8 @@
 // Duty: one running `run(ctx)` of a source function in any of its three shapes, as a place to pull records from.
 // Invariants: what run collects goes into a queue first and is emitted from the task's step only. A generator is asked
 // for its next record from the step; an async generator is asked ahead up to a bound; an async function is told to wait
-// (collect returns a promise) when the queue has its fill. After `cancel` nothing is taken any more and errors are
-// ignored: they come from the end that was asked for.
+// (collect returns a promise) when the queue has its fill, or nothing may be emitted. After `cancel` nothing is taken any
+// more and errors are ignored: they come from the end that was asked for.
 //   created --start--> running --run returned--> ended      any --error--> failed      any --cancel--> canceled
 // Thread: the task worker that owns the source.
 import { describeValue } from '../../../core/errors/describe-value.js'
@@ -28,7 +28,8 @@ export interface SourceRunOptions {
   readonly copier: Copier
   readonly output: Output
   readonly watermarks: WatermarkEmitter
-  readonly isOutputAvailable: () => boolean
+  /** False while the output is full, or an operator of the chain takes no more. */
+  readonly mayEmit: () => boolean
   /** Makes the task look again: something was collected, or run has ended. */
   readonly wake: () => void
 }
@@ -104,7 +105,7 @@ export class SourceFunctionRun implements SourceContext<unknown> {
     const { queue } = this
     const iterator = this.#iterator
     for (let left = budget; left > 0 && iterator !== undefined; left -= 1) {
-      if (!this.#options.isOutputAvailable()) return false
+      if (!this.#options.mayEmit()) return false
       const next = iterator.next()
       if (next.done === true) {
         this.#end()
@@ -192,7 +193,7 @@ export class SourceFunctionRun implements SourceContext<unknown> {
     const { queue } = this
     queue.push(value, timestamp)
     this.#wakeForFirst()
-    if (queue.length < QUEUE_FILL && this.#options.isOutputAvailable()) return undefined
+    if (queue.length < QUEUE_FILL && this.#options.mayEmit()) return undefined
     if (queue.length > QUEUE_LIMIT) {
       const details = { operator: this.#options.operatorName, limit: QUEUE_LIMIT }
       const error = new FlinkError('SOURCE_BUFFER_OVERFLOW', details)

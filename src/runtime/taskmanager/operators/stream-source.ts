@@ -56,7 +56,7 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
       watermarks: this.#watermarks,
       logger: context.logger,
       copier: context.waitingCopier,
-      isOutputAvailable: () => context.isOutputAvailable(),
+      mayEmit: () => this.#mayEmit,
       wake: () => {
         this.#wake()
       },
@@ -130,10 +130,15 @@ export class StreamSource extends UdfStreamOperator implements SourceStreamOpera
     return this.captureState(checkpointId, this.context.clock.now())
   }
 
+  /** False also while an operator of the chain takes no more, which is no matter of the output. */
+  get #mayEmit(): boolean {
+    return this.context.isOutputAvailable() && !this.context.emissions.holdsInput
+  }
+
   #emitQueued(budget: number): number {
     const { queue } = this.#run
     let left = budget
-    while (left > 0 && queue.length > 0 && this.context.isOutputAvailable()) {
+    while (left > 0 && queue.length > 0 && this.#mayEmit) {
       queue.emitNext()
       left -= 1
     }

@@ -87,12 +87,74 @@ describe('what an asynchronous function answers', () => {
       [(): Promise<unknown> => Promise.resolve(null), [null]],
       [((): unknown => 'x') as never, ['x']],
     ] as const
-    for (const [fn, values] of each) await gives(fn as Fn, ...values)
+    for (const [fn, values] of each) await gives(fn, ...values)
   })
 
   it('is told when such a function gives nothing', async () => {
     const nothing = ((_input: unknown) => Promise.resolve()) as Fn
     await fails(nothing, 'RESULT_MISSING', /^Op: asyncInvoke \(\(_input\) => Promise\.resolve\(\)\) returned undefined/)
+  })
+
+  it('is told when a result is undefined', async () => {
+    const each: Fn[] = [
+      (_input, future) => {
+        future.complete([1, undefined])
+      },
+      () => Promise.resolve([undefined]),
+    ]
+    for (const fn of each) await fails(fn, 'RESULT_MISSING', /^Op: asyncInvoke .* returned undefined/s)
+  })
+
+  it('is told when a function that takes the future gives it by its promise instead', async () => {
+    for (const [given, text] of [
+      [{ n: 1 }, '\\{ n: 1 \\}'],
+      ['abc', "'abc'"],
+      [[1], '\\[ 1 \\]'],
+      [null, 'null'],
+    ] as const) {
+      const fn: Fn = (_input, _future) => Promise.resolve(given)
+      const message = new RegExp(`^Op: asyncInvoke .* takes a resultFuture, but its promise resolved with ${text} and`)
+      await fails(fn, 'ASYNC_RESULT_INVALID', message)
+    }
+  })
+
+  it('is no matter of the promise where the future has one, or where a handle of what goes on was given', async () => {
+    await gives(
+      (input, future) => {
+        future.complete([input])
+        return Promise.resolve('x')
+      },
+      { n: 1 },
+    )
+    await gives(
+      (input, future) =>
+        Promise.resolve(
+          setTimeout(() => {
+            future.complete([input])
+          }, 5),
+        ),
+      { n: 1 },
+    )
+  })
+
+  it('is that of a function whose second parameter has a default', async () => {
+    await gives(((_input: unknown, y = 2) => Promise.resolve(y)) as never, 2)
+  })
+
+  it('is told when it is a generator', async () => {
+    const each: unknown[] = [
+      function* (input: unknown) {
+        yield input
+      },
+      async function* (input: unknown) {
+        yield await Promise.resolve(input)
+      },
+      function* (input: unknown, future: ResultFuture<unknown>) {
+        future.complete([input])
+        yield
+      },
+    ]
+    for (const fn of each) await fails(fn as Fn, 'ASYNC_RESULT_INVALID', /^Op: asyncInvoke .* is a generator/s)
   })
 
   it('fails the task where it is rejected or thrown, with the error itself as the cause', async () => {
@@ -129,6 +191,51 @@ describe('what an asynchronous function answers', () => {
     await restored.open(state, 1)
     assert.deepEqual(fn.inputs, [{ n: 1 }])
     await restored.close()
+  })
+})
+
+/** A record that has had no answer when its timeout is over. */
+async function afterTimeout(timeout: unknown): Promise<OneInputStreamOperatorTestHarness> {
+  const fn = Object.assign(new AskedFunction(), { timeout }) as Fn
+  const context = new TestOperatorContext({ nowMs: 0 })
+  const harness = await new OneInputStreamOperatorTestHarness(
+    bindingOf(asyncSpec(fn, { timeoutMs: 10 })),
+    context,
+  ).open()
+  harness.processElement({ n: 1 }, 7)
+  harness.setProcessingTime(10)
+  await turn()
+  return harness
+}
+
+describe('what the timeout of an asynchronous function answers', () => {
+  it('may be what one of the record alone gives, as of asyncInvoke', async () => {
+    const each = [
+      [(input: { n: number }): unknown => -input.n, [-1]],
+      [(input: { n: number }): unknown => Promise.resolve([input.n, 2]), [1, 2]],
+      [(): unknown => [], []],
+    ] as const
+    for (const [timeout, values] of each) {
+      const harness = await afterTimeout(timeout)
+      harness.runEmissions()
+      const expected = values.map((value) => record(value, 7))
+      assert.deepEqual(harness.context.output.take(), expected)
+      await harness.close()
+    }
+  })
+
+  it('is told when one of the record alone gives nothing, and is its rejection', async () => {
+    const each = [
+      [(_input: unknown) => Promise.resolve(), /Op: timeout \(\(_input\) => Promise\.resolve\(\)\) returned undefined/],
+      [(_input: unknown) => Promise.reject(new Error('no word')), /no word/],
+    ] as const
+    for (const [timeout, message] of each) {
+      const harness = await afterTimeout(timeout)
+      assert.throws(() => {
+        harness.context.runMail()
+      }, message)
+      await harness.close()
+    }
   })
 })
 

@@ -23,6 +23,26 @@ function runOf(run: (ctx: SourceContext<unknown>) => unknown): SourceFunction<un
 }
 
 describe('StreamSource', () => {
+  it('tells a run that awaits collect to wait while an operator of its chain takes no input', async () => {
+    let collected = 0
+    const harness = await harnessOf(
+      runOf(async (ctx) => {
+        for (const n of [1, 2, 3]) {
+          collected = n
+          await ctx.collect(n)
+        }
+      }),
+    )
+    const { emissions, output } = harness.context
+    emissions.holdInput(harness)
+    harness.operator.emitNext()
+    await turn()
+    assert.equal(collected, 1)
+    emissions.releaseInput(harness)
+    await harness.run()
+    assert.deepEqual(output.values(), [1, 2, 3])
+  })
+
   it('emits records, timestamps, watermarks and idleness in the order of the calls', async () => {
     const harness = await harnessOf(
       runOf(function* (ctx) {
