@@ -103,7 +103,7 @@ const FUNCTIONS = {
 
 /** Says what fired, and what was seen of the key. */
 function fired(ctx: ProcessFunctionOnTimerContext, out: Out, seen: ValueState<string> | undefined): void {
-  out.collect(`${ctx.timeDomain()} ${String(seen?.value() ?? 'nothing')}`)
+  out.collect(`${ctx.timeDomain()} ${seen?.value() ?? 'nothing'}`)
 }
 
 class Keyed extends KeyedProcessFunction<unknown, unknown, unknown> {
@@ -394,7 +394,7 @@ describe('CoStreamMapTest, CoStreamFlatMapTest', () => {
     harness.processWatermark2(3)
     for (const time of [3, 4, 5]) harness.processElement2(time, time)
     assert.deepEqual(harness.context.output.take(), [
-      ...[...'abcdefghi'].map((letter, index) => record(letter, 1 + Math.floor(index / 3))),
+      ...Array.from('abcdefghi', (letter, index) => record(letter, 1 + Math.floor(index / 3))),
       ...[1, 2].map((time) => record(String(time), time)),
       watermark(2),
       ...[3, 4, 5].map((time) => record(String(time), time)),

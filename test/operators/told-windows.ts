@@ -15,7 +15,7 @@ import { EventTimeTrigger } from '../../src/api/windowing/triggers/event-time-tr
 import { Trigger } from '../../src/api/windowing/triggers/trigger.js'
 import type { OnMergeContext, TriggerContext } from '../../src/api/windowing/triggers/trigger-context.js'
 import { TriggerResult } from '../../src/api/windowing/triggers/trigger-result.js'
-import { TimeWindow } from '../../src/api/windowing/windows/time-window.js'
+import type { TimeWindow } from '../../src/api/windowing/windows/time-window.js'
 import type { OperatorBinding } from '../../src/graph/program-graph.js'
 import type { KeyedStateBackend } from '../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import { windowNamespaces } from '../../src/runtime/taskmanager/windowing/window-namespaces.js'
@@ -88,7 +88,7 @@ export class ToldWindows {
   }
 
   timers(domain: Domain = this.domain): number {
-    const namespaces = windowNamespaces(assignerOf(this, this.options) as WindowAssigner<unknown, TimeWindow>)
+    const namespaces = windowNamespaces(assignerOf(this, this.options))
     return this.#backend.getOrCreatePriorityQueue(`_timer_state/${domain}_window-timers`, namespaces).size
   }
 

@@ -58,7 +58,7 @@ export class TriggerTestHarness {
     this.states = new CountedStates(backend)
     const surroundings = { timers: this.timers, states: this.states, metrics: new MetricGroup(['test']) }
     const context = new WindowTriggerContext(new TimeWindow(0, 0), surroundings)
-    this.#call = new TriggerCall(trigger as Trigger<unknown, Window>, context, 'Op')
+    this.#call = new TriggerCall(trigger, context, 'Op')
   }
 
   static async over(trigger: TriggerUnderTest): Promise<TriggerTestHarness> {
