@@ -44,7 +44,9 @@ export class WaitingSegments {
   /** The bytes are copied. `position`: of the first record that begins here or later. */
   push({ kind, flag, bytes }: Segment, position?: StreamPosition): void {
     this.#checkFailure()
-    if (position !== this.#positions.at(-1)?.position) this.#positions.push({ from: this.#pushed, position })
+    // Of those that have gone on nothing holds for this one.
+    if (this.#count === 0) this.#positions = [{ from: this.#pushed, position }]
+    else if (position !== this.#positions.at(-1)?.position) this.#positions.push({ from: this.#pushed, position })
     this.#pushed += 1
     this.#count += 1
     this.#sizeBytes += bytes.length

@@ -22,6 +22,19 @@ function takeAll(waiting: WaitingSegments): number[] {
 }
 
 describe('Segments that wait', () => {
+  it('know at which position of the stream the oldest of them begins, also where all before it have gone on', () => {
+    const waiting = new WaitingSegments(createSpace().space)
+    const positions = [undefined, [['a']], [['b']]]
+    waiting.push(segment(1, 10), positions[0])
+    waiting.push(segment(2, 10), positions[1])
+    assert.equal(waiting.position, positions[0])
+    waiting.take()
+    assert.equal(waiting.position, positions[1])
+    waiting.take()
+    waiting.push(segment(3, 10), positions[2])
+    assert.equal(waiting.position, positions[2])
+  })
+
   it('come back in order, whole, whatever of them lay in the file', () => {
     const action = fc.record({ channel: fc.nat(2), takes: fc.nat(4), sizeBytes: fc.nat(350) })
     fc.assert(
