@@ -1,13 +1,13 @@
 import { startProgramThread } from '../cluster/program-thread.js'
 import { serializeError, type SerializedError } from '../core/errors/error-codec.js'
-import { PLAIN_DIAGNOSTICS } from './colours.js'
-import { renderError } from './error-rendering.js'
+import { PLAIN_DIAGNOSTICS } from './terminal/colours.js'
+import { renderError } from './output/error-rendering.js'
 import { guardProcessEnd } from './guard-process-end.js'
-import { hostJobProcess } from './host-job-process.js'
-import { jobResultLines } from './job-result-lines.js'
-import type { RunRequest } from './run-request.js'
-import { Terminal } from './terminal.js'
-import { workingDirectory } from './working-directory.js'
+import { hostJobProcess } from './job/host-job-process.js'
+import { jobResultLines } from './output/job-result-lines.js'
+import type { RunRequest } from './job/run-request.js'
+import { Terminal } from './terminal/terminal.js'
+import { workingDirectory } from './arguments/working-directory.js'
 
 /** What the detached process tells the command that started it. */
 export interface DetachedReport {

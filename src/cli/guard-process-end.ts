@@ -1,7 +1,7 @@
 import { FlinkError } from '../core/errors/flink-error.js'
-import { PLAIN_DIAGNOSTICS } from './colours.js'
-import { renderError } from './error-rendering.js'
-import { Terminal } from './terminal.js'
+import { PLAIN_DIAGNOSTICS } from './terminal/colours.js'
+import { renderError } from './output/error-rendering.js'
+import { Terminal } from './terminal/terminal.js'
 
 /** After its work a process has nothing left to wait for; whatever holds it so long would hold it for ever. */
 const GRACE_MS = 5_000

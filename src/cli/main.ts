@@ -1,4 +1,4 @@
-import { packageVersion } from './version.js'
+import { packageVersion } from './output/version.js'
 
 /** A job with one of these runs in another process. The same words among a program's own arguments cost it 15 ms. */
 const DETACHED: ReadonlySet<string> = new Set(['-d', '--detached', '-yd', '--yarndetached'])
@@ -11,7 +11,7 @@ const DETACHED: ReadonlySet<string> = new Set(['-d', '--detached', '-yd', '--yar
 export async function main(args: readonly string[]): Promise<void> {
   const [first] = args
   if (first === '-v' || first === '--version') {
-    const { Terminal } = await import('./terminal.js')
+    const { Terminal } = await import('./terminal/terminal.js')
     const terminal = new Terminal()
     terminal.print(`Version: ${packageVersion()}\n`)
     process.exitCode = terminal.exitCode(0)

@@ -25,6 +25,7 @@ import type { JobEnvironment } from '../runtime/jobmanager/job-environment.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
 import { starterNamingArchive } from './program-archive.js'
+import { relativeDirectories } from './relative-directories.js'
 import { notesOfSources } from './source-notes.js'
 import { UidWarning } from './uid-warning.js'
 import { UnreportedFailures } from './unreported-failures.js'
@@ -209,6 +210,7 @@ export class JobProcess {
     for (const warning of warningsOfKeys(configuration, (key) => this.#configuration.getString(key) === undefined)) {
       this.#input.listener.warning(warning)
     }
+    for (const warning of relativeDirectories(configuration)) this.#input.listener.warning(warning)
     for (const [key, warning] of warningsOfOptionsWithoutEffect(configuration)) {
       if (this.#warnedOptions.has(key)) continue
       this.#warnedOptions.add(key)

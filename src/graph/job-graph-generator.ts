@@ -12,6 +12,7 @@ import { loopEdges } from './loop-edges.js'
 import { generateStreamGraph } from './stream-graph-generator.js'
 import { hashStreamGraph, type OperatorIds } from './stream-graph-hasher.js'
 import type { StreamEdge, StreamGraph, StreamNode } from './stream-graph.js'
+import { timestampOriginOf } from './timestamp-origin.js'
 
 /** A recorded program to its plan with the functions beside it. The same program gives the same plan in every process. */
 export function generateProgramGraph(pipeline: Pipeline): ProgramGraph {
@@ -101,7 +102,8 @@ function edgeOf(chain: Chain, output: ChainOutput, ids: OperatorIds, inLoops: Re
 
 function bindingOf(node: StreamNode, ids: OperatorIds): OperatorBinding {
   const { name, uid, keys, outputType } = node
-  return { operatorId: idOf(node, ids), name, uid, spec: node.operator, keys, outputType }
+  const binding = { operatorId: idOf(node, ids), name, uid, spec: node.operator, keys, outputType }
+  return node.operator.kind === 'window' ? { ...binding, timestampOrigin: timestampOriginOf(node) } : binding
 }
 
 function idOf(node: StreamNode, ids: OperatorIds): string {

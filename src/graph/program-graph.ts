@@ -5,6 +5,12 @@ import type { TypeInformation } from '../api/types/type-information.js'
 import type { RegisteredTypes } from '../core/types/registered-types.js'
 import type { JobGraph } from './job-graph.js'
 
+/**
+ * Where an operator's records have their timestamps from: a strategy upstream with an assigner of timestamps, one without, or
+ * none, with or without one downstream of the operator.
+ */
+export type TimestampOrigin = 'assigner' | 'strategy' | 'downstream' | 'nowhere'
+
 /** The living half of an operator of the plan: what a worker needs beside the JSON to run it. */
 export interface OperatorBinding {
   readonly operatorId: string
@@ -14,6 +20,8 @@ export interface OperatorBinding {
   /** By input; undefined where an input is not keyed. */
   readonly keys: readonly (KeySpec | undefined)[]
   readonly outputType: TypeInformation<unknown> | undefined
+  /** Of windows, which need them. */
+  readonly timestampOrigin?: TimestampOrigin
 }
 
 /** A plan with the functions of this process beside it; operators are found by operator id, partitioners and types by edge id. */

@@ -26,6 +26,7 @@ import { latencyFamily } from './families/latency-family.js'
 import { memoryFamily } from './families/memory-family.js'
 import { startFamily } from './families/start-family.js'
 import { asyncFamily } from './families/async-family.js'
+import { loopsFamily } from './families/loops-family.js'
 import { timersFamily } from './families/timers-family.js'
 import { wideExchangeFamily } from './families/wide-exchange-family.js'
 import { joinsFamily } from './families/joins-family.js'
@@ -39,6 +40,7 @@ const FAMILIES: readonly BenchFamily[] = [
   keyedCountFamily,
   timersFamily,
   asyncFamily,
+  loopsFamily,
   exchangeFamily,
   wideExchangeFamily,
   latencyFamily,

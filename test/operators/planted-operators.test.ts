@@ -234,7 +234,7 @@ describe('testSource reports a source that', () => {
       createStreamOperator: (binding: unknown, context: unknown) =>
         new sourceClass(binding as OperatorBinding, context as OperatorContext, userFunction),
     }
-    return bindingOf({ kind: 'factory', factory, functions: [userFunction] })
+    return { ...bindingOf({ kind: 'factory', factory, functions: [userFunction] }), keys: [] }
   }
 
   it('loses a record in its snapshot', async () => {

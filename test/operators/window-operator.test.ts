@@ -154,15 +154,23 @@ describe('WindowOperator', () => {
     await harness.close()
   })
 
-  it('refuses a record without a timestamp in windows of event time', async () => {
-    const harness = await opened(windowBinding((stream) => stream.window(TEN).reduce(add)))
-    assert.throws(
-      () => {
-        harness.processElement(['a', 1])
-      },
-      (error) => FlinkError.is(error, 'RECORD_WITHOUT_TIMESTAMP') && /TumblingEventTimeWindows/.test(error.message),
-    )
-    await harness.close()
+  it('refuses a record without a timestamp in windows of event time, and says where it should have come from', async () => {
+    for (const [timestampOrigin, advice] of [
+      ['nowhere', /TumblingEventTimeWindows needs one\. Nothing in the program gives timestamps/],
+      ['downstream', /assignTimestampsAndWatermarks\(\.\.\.\) after these windows: call it on the stream before them/],
+      ['strategy', /has no assigner of timestamps/],
+      ['assigner', /results of timers and windows by processing time have none/],
+    ] as const) {
+      const binding = windowBinding((stream) => stream.window(TEN).reduce(add))
+      const harness = await opened({ ...binding, timestampOrigin })
+      assert.throws(
+        () => {
+          harness.processElement(['a', 1])
+        },
+        (error) => FlinkError.is(error, 'RECORD_WITHOUT_TIMESTAMP') && advice.test(error.message),
+      )
+      await harness.close()
+    }
   })
 
   it('refuses what is no result of a trigger', async () => {

@@ -239,7 +239,7 @@ class Evicting extends Evictor<Event, TimeWindow> {
 describe('window functions that forget something', () => {
   it('are told where getResult returns nothing', async () => {
     const nothing = { ...average, getResult: () => undefined as unknown }
-    const message = /getResult of state 'window-contents' returned undefined/
+    const message = /getResult of its windows returned undefined/
     await failure((stream) => stream.window(TEN).aggregate(nothing), 'RESULT_MISSING', message)
     await failure((stream) => stream.window(SLIDING).aggregate(nothing), 'RESULT_MISSING', message)
     const evicted: Build = (stream) => stream.window(TEN).evictor(CountEvictor.of(5)).aggregate(nothing)
@@ -252,13 +252,13 @@ describe('window functions that forget something', () => {
     await failure(
       (stream) => untyped(evicted(stream).reduce(reduce)),
       'RESULT_MISSING',
-      /reduce of state 'window-contents'/,
+      /reduce of its windows returned undefined/,
     )
     const adding = { ...average, add: (): readonly [number, number] => undefined as unknown as [number, number] }
     await failure(
       (stream) => untyped(evicted(stream).aggregate(adding)),
       'RESULT_MISSING',
-      /add of state 'window-contents'/,
+      /add of its windows returned undefined/,
     )
   })
 

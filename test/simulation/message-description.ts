@@ -44,6 +44,7 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     case 'coordinator-failed':
       return `${type}: ${message.error.message}`
     case 'flush-coordinator':
+    case 'coordinator-backlog':
     case 'coordinator-flushed':
     case 'coordinator-closing':
     case 'coordinator-closed':

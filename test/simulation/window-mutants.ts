@@ -4,6 +4,7 @@ import { KeyedListState } from '../../src/runtime/taskmanager/state/keyed-list-s
 import { KeyedReducingState } from '../../src/runtime/taskmanager/state/keyed-reducing-state.js'
 import { MergingWindows } from '../../src/runtime/taskmanager/windowing/merging-windows.js'
 import { TriggerCall } from '../../src/runtime/taskmanager/windowing/trigger-call.js'
+import { WindowPanes } from '../../src/runtime/taskmanager/windowing/window-panes.js'
 import { TriggerResult } from '../../src/index.js'
 import type { Mutant } from './mutants.js'
 import { replaced } from './sabotage.js'
@@ -25,6 +26,19 @@ const FAULTS: readonly (Pick<Mutant, 'name' | 'seeds'> & { readonly plant: () =>
     name: 'the sessions of a key are not persisted when they merge',
     seeds: 60,
     plant: () => replaced(MergingWindows.prototype, 'persist', () => () => undefined),
+  },
+  {
+    name: 'a sliding window leaves its first pane out',
+    seeds: 60,
+    plant: () =>
+      replaced(
+        WindowPanes.prototype,
+        'combine',
+        (original) =>
+          function (this: WindowPanes, from, to, fold) {
+            return original.call(this, from + 1, to, fold)
+          },
+      ),
   },
   {
     name: 'a window that fires is not purged',

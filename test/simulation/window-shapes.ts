@@ -47,8 +47,8 @@ interface WindowPlan {
 }
 
 function windowPlanOf({ records }: ShapeDetails): WindowPlan {
-  const assigner = (['tumbling', 'sliding', 'session'] as const)[records % 3] ?? 'tumbling'
-  const rest = Math.floor(records / 3)
+  const assigner = (['tumbling', 'sliding', 'session', 'sliding'] as const)[records % 4] ?? 'tumbling'
+  const rest = Math.floor(records / 4)
   return {
     assigner,
     fold: (['process', 'reduce', 'aggregate'] as const)[rest % 3] ?? 'process',

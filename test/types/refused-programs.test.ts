@@ -53,6 +53,25 @@ const REFUSED: readonly (readonly [title: string, code: string, message: RegExp]
     words.process(new F())`,
     /not assignable/,
   ],
+  [
+    'a keyed process function on a stream without key',
+    `
+    class F extends KeyedProcessFunction<string, string, string> {
+      processElement(_v: string, _c: KeyedProcessFunctionContext<string>, _o: Collector<string>): void {}
+    }
+    words.process(new F())`,
+    /a KeyedProcessFunction needs a stream with a key: stream\.keyBy/,
+  ],
+  [
+    'a keyed co-process function where one without keys is asked for',
+    `
+    class F extends KeyedCoProcessFunction<string, string, [string, number], string> {
+      processElement1(_v: string, _c: KeyedProcessFunctionContext<string>, _o: Collector<string>): void {}
+      processElement2(_v: [string, number], _c: KeyedProcessFunctionContext<string>, _o: Collector<string>): void {}
+    }
+    const f: CoProcessFunction<string, [string, number], string> = new F()`,
+    /a KeyedCoProcessFunction needs two streams with keys: first\.connect/,
+  ],
   ['a rich function without its method', 'class F extends RichMapFunction<string, string> {}', /abstract member map/],
   ['a rich source without run', 'class F extends RichSourceFunction<string> {}', /abstract member run/],
   ['a source of other records', 'const s: SourceFunction<string> = { *run() { yield 1 } }', /not assignable/],

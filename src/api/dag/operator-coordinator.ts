@@ -87,6 +87,8 @@ export interface OperatorCoordinatorContext {
   readonly logger: Logger
   /** To all other coordinators of the attempt that run. `event` is plain data, as that of a SubtaskGateway. */
   sendEventToCoordinators(event: unknown): void
+  /** Whether the operator reads what is old: `execution.checkpointing.interval-during-backlog` holds meanwhile. */
+  setIsProcessingBacklog(isProcessingBacklog: boolean): void
   /** The attempt fails with this cause. */
   failJob(cause: unknown): void
   /** Calls `action` as the coordinator's methods are called, after those that wait already. */

@@ -90,8 +90,8 @@ export abstract class BaseBroadcastProcessFunction extends RichFunction {}
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/broadcast_state/
  */
 export abstract class BroadcastProcessFunction<IN1, IN2, OUT> extends BaseBroadcastProcessFunction {
-  /** Tells the type checker that a KeyedBroadcastProcessFunction is none of these; never set. */
-  declare protected readonly isNotKeyed: true
+  /** Tells the type checker that a KeyedBroadcastProcessFunction is none of these, and who reads its message what to do; never set. */
+  declare protected readonly 'a KeyedBroadcastProcessFunction needs a stream with a key: stream.keyBy(...).connect(...)': true
 
   /** For a record of the stream that is not broadcast. Synchronous: a Promise is the error ASYNC_NOT_ALLOWED. */
   abstract processElement(value: IN1, ctx: BroadcastProcessFunctionReadOnlyContext, out: Collector<OUT>): void

@@ -31,8 +31,8 @@ import { RichFunction } from './rich-function.js'
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/process_function/#low-level-joins
  */
 export abstract class CoProcessFunction<IN1, IN2, OUT> extends RichFunction {
-  /** Tells the type checker that a KeyedCoProcessFunction is none of these; never set. */
-  declare protected readonly isNotKeyed: true
+  /** Tells the type checker that a KeyedCoProcessFunction is none of these, and who reads its message what to do; never set. */
+  declare protected readonly 'a KeyedCoProcessFunction needs two streams with keys: first.connect(second).keyBy(..., ...)': true
 
   /** For a record of the first stream. Synchronous: a Promise as result is the error ASYNC_NOT_ALLOWED. */
   abstract processElement1(value: IN1, ctx: ProcessFunctionContext, out: Collector<OUT>): void

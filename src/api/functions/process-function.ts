@@ -64,8 +64,8 @@ export interface KeyedProcessFunctionOnTimerContext<K> extends ProcessFunctionOn
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/process_function/
  */
 export abstract class ProcessFunction<I, O> extends RichFunction {
-  /** Tells the type checker that a KeyedProcessFunction is none of these; never set. */
-  declare protected readonly isNotKeyed: true
+  /** Tells the type checker that a KeyedProcessFunction is none of these, and who reads its message what to do; never set. */
+  declare protected readonly 'a KeyedProcessFunction needs a stream with a key: stream.keyBy(...).process(...)': true
 
   /** Synchronous: a Promise as result is the error ASYNC_NOT_ALLOWED. */
   abstract processElement(value: I, ctx: ProcessFunctionContext, out: Collector<O>): void

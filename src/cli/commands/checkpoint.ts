@@ -1,8 +1,8 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
-import type { CliCommand } from '../cli-command.js'
-import { argumentError, has, parseJobIdOperand } from '../parsed-values.js'
-import { stillWaiting, withProgress } from '../progress.js'
-import { restClusterClientOf } from '../rest-cluster-client-of.js'
+import type { CliCommand } from '../arguments/cli-command.js'
+import { argumentError, has, parseJobIdOperand } from '../arguments/parsed-values.js'
+import { stillWaiting, withProgress } from '../output/progress.js'
+import { restClusterClientOf } from '../job/rest-cluster-client-of.js'
 
 const IN_MEMORY =
   'It lies in the memory of the job and ends with it. Set state.checkpoints.dir to resume from checkpoints.'

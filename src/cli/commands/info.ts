@@ -1,10 +1,10 @@
 import type { Configuration } from '../../core/config/configuration.js'
 import { SystemClock } from '../../core/time/system-clock.js'
-import type { CliCommand } from '../cli-command.js'
-import type { CliContext } from '../cli-context.js'
-import { valueOf } from '../parsed-values.js'
-import { applyProgramOptions, PROGRAM_OPTIONS, programArguments } from '../program-options.js'
-import { tellingOfDelay } from '../telling-of-delay.js'
+import type { CliCommand } from '../arguments/cli-command.js'
+import type { CliContext } from '../arguments/cli-context.js'
+import { valueOf } from '../arguments/parsed-values.js'
+import { applyProgramOptions, PROGRAM_OPTIONS, programArguments } from '../arguments/program-options.js'
+import { tellingOfDelay } from '../output/telling-of-delay.js'
 
 const WIDTH = 62
 const TITLE = ' Execution Plan '
@@ -38,7 +38,7 @@ interface ProgramReference {
 }
 
 async function planOf(program: ProgramReference, configuration: Configuration, context: CliContext): Promise<string> {
-  const { openProgram } = await import('../open-program.js')
+  const { openProgram } = await import('../job/open-program.js')
   const { executionPlanOf } = await import('../../cluster/execution-plan-of.js')
   const { entry, args } = program
   const { close, ...packaged } = await openProgram(program.jobFile, context.workingDirectory)

@@ -1,9 +1,9 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
-import type { CliCommand } from '../cli-command.js'
-import { chalkFor } from '../colours.js'
-import { jobTable, type StatePainter } from '../job-table.js'
-import { has } from '../parsed-values.js'
-import { restClusterClientOf } from '../rest-cluster-client-of.js'
+import type { CliCommand } from '../arguments/cli-command.js'
+import { chalkFor } from '../terminal/colours.js'
+import { jobTable, type StatePainter } from '../output/job-table.js'
+import { has } from '../arguments/parsed-values.js'
+import { restClusterClientOf } from '../job/rest-cluster-client-of.js'
 
 export const listCommand: CliCommand = {
   name: 'list',

@@ -1,10 +1,15 @@
 import type { Configuration } from '../../core/config/configuration.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
-import { absoluteTarget } from '../absolute-target.js'
-import { applyClaimMode, CLAIM_MODE_OPTION, RESTORE_MODE_OPTION } from '../claim-mode.js'
-import type { CliCommand } from '../cli-command.js'
-import { has, valueOf, type ParsedOptions } from '../parsed-values.js'
-import { applyProgramOptions, noteOnOptionsForProgram, PROGRAM_OPTIONS, programArguments } from '../program-options.js'
+import { absoluteTarget } from '../arguments/absolute-target.js'
+import { applyClaimMode, CLAIM_MODE_OPTION, RESTORE_MODE_OPTION } from '../arguments/claim-mode.js'
+import type { CliCommand } from '../arguments/cli-command.js'
+import { has, valueOf, type ParsedOptions } from '../arguments/parsed-values.js'
+import {
+  applyProgramOptions,
+  noteOnOptionsForProgram,
+  PROGRAM_OPTIONS,
+  programArguments,
+} from '../arguments/program-options.js'
 
 export const runCommand: CliCommand = {
   name: 'run',
@@ -67,10 +72,10 @@ export const runCommand: CliCommand = {
       configuration: configuration.toEntries(),
     }
     if (has(parsed, 'detached') || has(parsed, 'yarndetached')) {
-      const { runDetached } = await import('../run-detached.js')
+      const { runDetached } = await import('../job/run-detached.js')
       return runDetached(request, context)
     }
-    const { runAttached } = await import('../run-attached.js')
+    const { runAttached } = await import('../job/run-attached.js')
     return runAttached(request, context)
   },
 }

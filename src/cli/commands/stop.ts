@@ -1,11 +1,11 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
-import { absoluteTarget } from '../absolute-target.js'
-import type { CliCommand } from '../cli-command.js'
-import { argumentError, has, parseJobIdOperand, valueOf, type ParsedOptions } from '../parsed-values.js'
-import { printable } from '../printable-text.js'
-import { stillWaiting, withProgress } from '../progress.js'
-import { restClusterClientOf } from '../rest-cluster-client-of.js'
-import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../savepoint-type.js'
+import { absoluteTarget } from '../arguments/absolute-target.js'
+import type { CliCommand } from '../arguments/cli-command.js'
+import { argumentError, has, parseJobIdOperand, valueOf, type ParsedOptions } from '../arguments/parsed-values.js'
+import { printable } from '../terminal/printable-text.js'
+import { stillWaiting, withProgress } from '../output/progress.js'
+import { restClusterClientOf } from '../job/rest-cluster-client-of.js'
+import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../arguments/savepoint-type.js'
 
 export const stopCommand: CliCommand = {
   name: 'stop',

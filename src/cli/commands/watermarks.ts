@@ -1,8 +1,8 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
-import type { CliCommand } from '../cli-command.js'
-import { argumentError, parseJobIdOperand } from '../parsed-values.js'
-import { restClusterClientOf } from '../rest-cluster-client-of.js'
-import { watermarkLines } from '../watermark-lines.js'
+import type { CliCommand } from '../arguments/cli-command.js'
+import { argumentError, parseJobIdOperand } from '../arguments/parsed-values.js'
+import { restClusterClientOf } from '../job/rest-cluster-client-of.js'
+import { watermarkLines } from '../output/watermark-lines.js'
 
 export const watermarksCommand: CliCommand = {
   name: 'watermarks',

@@ -11,6 +11,7 @@ import {
 /** Options of Flink's CheckpointingOptions. */
 export const CheckpointingOptions: {
   readonly CHECKPOINTING_INTERVAL: ConfigOption<number | undefined>
+  readonly CHECKPOINTING_INTERVAL_DURING_BACKLOG: ConfigOption<number | undefined>
   readonly CHECKPOINTING_MODE: ConfigOption<'EXACTLY_ONCE' | 'AT_LEAST_ONCE'>
   readonly CHECKPOINTING_TIMEOUT: ConfigOption<number>
   readonly MIN_PAUSE_BETWEEN_CHECKPOINTS: ConfigOption<number>
@@ -32,6 +33,10 @@ export const CheckpointingOptions: {
   CHECKPOINTING_INTERVAL: durationOption('execution.checkpointing.interval', undefined, {
     minimum: 10,
     description: 'Time between two checkpoints; setting it turns checkpointing on.',
+  }),
+  CHECKPOINTING_INTERVAL_DURING_BACKLOG: durationOption('execution.checkpointing.interval-during-backlog', undefined, {
+    description:
+      'Time between two checkpoints while a source says that it processes a backlog (setIsProcessingBacklog); unset: as without one. 0 takes none meanwhile; else not less than execution.checkpointing.interval.',
   }),
   CHECKPOINTING_MODE: enumOption('execution.checkpointing.mode', 'EXACTLY_ONCE', {
     description: 'EXACTLY_ONCE aligns barriers, AT_LEAST_ONCE blocks nothing.',

@@ -1,8 +1,7 @@
 /** Errors about windows. See error-table.ts for the columns. */
 export const WINDOW_ERRORS = {
   RECORD_WITHOUT_TIMESTAMP: {
-    message:
-      '{operator}: a record has no timestamp, and {assigner} needs one. Add .withTimestampAssigner(...) to the WatermarkStrategy of fromSource or of assignTimestampsAndWatermarks; where there is neither, call assignTimestampsAndWatermarks(...) on the stream before its windows. Windows by processing time need none.',
+    message: '{operator}: a record has no timestamp, and {assigner} needs one. {advice}',
     fault: 'user',
     recovery: 'fail',
   },

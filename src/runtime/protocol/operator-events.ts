@@ -145,6 +145,12 @@ export interface CoordinatorFailed extends AboutCoordinator {
   readonly error: SerializedError
 }
 
+/** Whether its operator reads what is old. */
+export interface CoordinatorBacklog extends AboutCoordinator {
+  readonly type: 'coordinator-backlog'
+  readonly isProcessingBacklog: boolean
+}
+
 /** The worker has taken notice of cancel-tasks. */
 export interface CoordinatorClosing extends AboutCoordinator {
   readonly type: 'coordinator-closing'
@@ -162,6 +168,7 @@ export type FromCoordinator =
   | DeclineCoordinatorCheckpoint
   | CoordinatorFlushed
   | CoordinatorFailed
+  | CoordinatorBacklog
   | CoordinatorClosing
   | CoordinatorClosed
 

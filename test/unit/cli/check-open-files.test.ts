@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { checkOpenFiles, openFilesLimit } from '../../../src/cli/check-open-files.js'
+import { checkOpenFiles, openFilesLimit } from '../../../src/cli/job/check-open-files.js'
 
 it('a job that cannot run with so few open files is refused, one that may not is warned of, others are not', () => {
   assert.throws(() => checkOpenFiles(35, 2, 'in its thread'), {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import type { CliCommand } from '../../../src/cli/cli-command.js'
+import type { CliCommand } from '../../../src/cli/arguments/cli-command.js'
 import { cancelCommand } from '../../../src/cli/commands/cancel.js'
 import { infoCommand } from '../../../src/cli/commands/info.js'
 import { listCommand } from '../../../src/cli/commands/list.js'

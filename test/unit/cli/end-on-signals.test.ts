@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { nextStep, signalHandler } from '../../../src/cli/end-on-signals.js'
+import { nextStep, signalHandler } from '../../../src/cli/job/end-on-signals.js'
 import { ManualClock } from '../../../src/core/time/manual-clock.js'
 
 type Signal = Parameters<typeof nextStep>[0]

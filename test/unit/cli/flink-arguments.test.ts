@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import type { CliCommand } from '../../../src/cli/cli-command.js'
+import type { CliCommand } from '../../../src/cli/arguments/cli-command.js'
 import { cancelCommand } from '../../../src/cli/commands/cancel.js'
 import { checkpointCommand } from '../../../src/cli/commands/checkpoint.js'
 import { infoCommand } from '../../../src/cli/commands/info.js'
@@ -9,8 +9,8 @@ import { listCommand } from '../../../src/cli/commands/list.js'
 import { runCommand } from '../../../src/cli/commands/run.js'
 import { savepointCommand } from '../../../src/cli/commands/savepoint.js'
 import { stopCommand } from '../../../src/cli/commands/stop.js'
-import { COMMON_OPTIONS } from '../../../src/cli/common-options.js'
-import { commanderArguments } from '../../../src/cli/flink-arguments.js'
+import { COMMON_OPTIONS } from '../../../src/cli/arguments/common-options.js'
+import { commanderArguments } from '../../../src/cli/arguments/flink-arguments.js'
 
 const COMMANDS = [runCommand, infoCommand, listCommand, stopCommand, cancelCommand, savepointCommand, checkpointCommand]
 

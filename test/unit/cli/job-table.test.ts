@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { jobTable } from '../../../src/cli/job-table.js'
+import { jobTable } from '../../../src/cli/output/job-table.js'
 import type { JobOverview } from '../../../src/rest/messages/job-messages.js'
 
 const ALL = { running: true, scheduled: true, terminated: true }

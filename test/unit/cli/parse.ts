@@ -1,6 +1,6 @@
-import { parseCommandLine } from '../../../src/cli/command-line-parser.js'
-import type { CliCommand } from '../../../src/cli/cli-command.js'
-import type { ParsedOptions } from '../../../src/cli/parsed-values.js'
+import { parseCommandLine } from '../../../src/cli/arguments/command-line-parser.js'
+import type { CliCommand } from '../../../src/cli/arguments/cli-command.js'
+import type { ParsedOptions } from '../../../src/cli/arguments/parsed-values.js'
 
 export interface Outcome {
   /** Undefined where an action is to be executed. */

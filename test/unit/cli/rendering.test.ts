@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict'
 import { homedir } from 'node:os'
 import { describe, it } from 'node:test'
-import { absoluteTarget } from '../../../src/cli/absolute-target.js'
+import { absoluteTarget } from '../../../src/cli/arguments/absolute-target.js'
 import { runCommand } from '../../../src/cli/commands/run.js'
 import { savepointCommand } from '../../../src/cli/commands/savepoint.js'
-import { renderError } from '../../../src/cli/error-rendering.js'
-import { expandHome } from '../../../src/cli/expand-home.js'
-import { jobResultLines } from '../../../src/cli/job-result-lines.js'
-import { parseJobIdOperand } from '../../../src/cli/parsed-values.js'
-import { applyProgramOptions, noteOnOptionsForProgram, programArguments } from '../../../src/cli/program-options.js'
-import { checkSavepointType } from '../../../src/cli/savepoint-type.js'
+import { renderError } from '../../../src/cli/output/error-rendering.js'
+import { expandHome } from '../../../src/cli/arguments/expand-home.js'
+import { jobResultLines } from '../../../src/cli/output/job-result-lines.js'
+import { parseJobIdOperand } from '../../../src/cli/arguments/parsed-values.js'
+import {
+  applyProgramOptions,
+  noteOnOptionsForProgram,
+  programArguments,
+} from '../../../src/cli/arguments/program-options.js'
+import { checkSavepointType } from '../../../src/cli/arguments/savepoint-type.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
 import { serializeError } from '../../../src/core/errors/error-codec.js'
 import { FlinkError, type ErrorCode, type ErrorDetails } from '../../../src/core/errors/flink-error.js'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { tellingOfDelay } from '../../../src/cli/telling-of-delay.js'
+import { tellingOfDelay } from '../../../src/cli/output/telling-of-delay.js'
 import { ManualClock } from '../../../src/core/time/manual-clock.js'
 
 describe('A command that waits', () => {

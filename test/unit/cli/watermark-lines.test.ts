@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { watermarkLines } from '../../../src/cli/watermark-lines.js'
+import { watermarkLines } from '../../../src/cli/output/watermark-lines.js'
 import type {
   InputWatermarkInfo,
   VertexWatermarksInfo,

@@ -73,8 +73,8 @@ export interface SplitEnumeratorContext<SplitT extends SourceSplit> {
   runInCoordinatorThread(action: () => void | Promise<void>): void
   sendEventToSourceReader(subtaskId: number, event: SourceEvent): void
   /**
-   * Whether what the readers read is old: told to them, and shown in the log. It changes no interval:
-   * `execution.checkpointing.interval` holds in both cases.
+   * Whether what the readers read is old: told to them, and shown in the log. While one source of the job says so, the interval of
+   * checkpoints is `execution.checkpointing.interval-during-backlog`, where that is set. A checkpoint that is due earlier is taken.
    */
   setIsProcessingBacklog(isProcessingBacklog: boolean): void
   /** The engine's clock, without timers: for these there is `callAsync`. */

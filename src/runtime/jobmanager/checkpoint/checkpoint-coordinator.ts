@@ -82,6 +82,11 @@ export class CheckpointCoordinator {
     this.#schedule.start()
   }
 
+  /** Whether the source of an operator coordinator reads what is old: then the interval may be another one. */
+  setIsProcessingBacklog(operatorId: string, isProcessingBacklog: boolean): void {
+    this.#schedule.setIsProcessingBacklog(operatorId, isProcessingBacklog)
+  }
+
   /**
    * Aborts whatever is pending; nothing is triggered any more. Resolves when the disk is left alone: a checkpoint whose
    * metadata was being written counts or does not before the job restarts from the newest one, or removes them all.

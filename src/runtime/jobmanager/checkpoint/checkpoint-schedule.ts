@@ -1,5 +1,6 @@
 // Duty: when checkpoints begin that nobody asked for: the periodic ones, and the final one of a bounded job.
-// Invariants: one timer at most; after `stop` nothing is triggered. What the decider postpones begins when `resume` is called.
+// Invariants: one timer at most; after `stop` nothing is triggered. While a source processes a backlog the interval is another one:
+// the timer that is set stays, but where the new interval ends earlier. What the decider postpones begins when `resume` is called.
 // Thread: main thread.
 import { asError } from '../../../core/errors/thrown-value.js'
 import type { TimerHandle } from '../../../core/time/clock.js'
@@ -25,7 +26,10 @@ export interface CheckpointScheduleServices {
 export class CheckpointSchedule {
   readonly #services: CheckpointScheduleServices
   #timer: TimerHandle | undefined
-  #stopped = false
+  /** By the monotonic clock; Infinity where no timer is set. */
+  #dueMs = Number.POSITIVE_INFINITY
+  readonly #inBacklog = new Set<string>()
+  #state: 'created' | 'started' | 'stopped' = 'created'
 
   constructor(services: CheckpointScheduleServices) {
     this.#services = services
@@ -34,12 +38,22 @@ export class CheckpointSchedule {
   /** All tasks run. */
   start(): void {
     const { intervalMs } = this.#services.configuration
+    if (this.#state === 'created') this.#state = 'started'
     if (intervalMs !== undefined) this.#tickIn(intervalMs)
   }
 
   stop(): void {
-    this.#stopped = true
+    this.#state = 'stopped'
     this.#timer?.cancel()
+  }
+
+  /** A source says whether it reads what is old. */
+  setIsProcessingBacklog(operatorId: string, isProcessingBacklog: boolean): void {
+    if (isProcessingBacklog) this.#inBacklog.add(operatorId)
+    else this.#inBacklog.delete(operatorId)
+    const intervalMs = this.#intervalMs
+    if (this.#state !== 'started' || intervalMs === undefined) return
+    if (this.#services.environment.clock.monotonicMs() + intervalMs < this.#dueMs) this.#tickIn(intervalMs)
   }
 
   /** A checkpoint has ended, or did not begin: one whose time came meanwhile is decided on again. */
@@ -67,15 +81,18 @@ export class CheckpointSchedule {
   }
 
   #tickIn(delayMs: number): void {
-    if (this.#stopped) return
+    if (this.#state === 'stopped') return
+    const { clock } = this.#services.environment
     this.#timer?.cancel()
-    this.#timer = this.#services.environment.clock.setTimer(delayMs, () => {
+    this.#dueMs = clock.monotonicMs() + delayMs
+    this.#timer = clock.setTimer(delayMs, () => {
+      this.#dueMs = Number.POSITIVE_INFINITY
       this.#tick()
     })
   }
 
   #tick(): void {
-    const { configuration, environment, decider, final, pendingCount } = this.#services
+    const { environment, decider, final, pendingCount } = this.#services
     const decision = decider.decide(environment.clock.monotonicMs(), pendingCount(), final.isMissing)
     switch (decision.kind) {
       case 'pause':
@@ -84,10 +101,24 @@ export class CheckpointSchedule {
       case 'postpone':
         break
       case 'begin':
-        this.#tickIn(configuration.intervalMs ?? 0)
+        this.#tickNext()
         void this.#trigger()
         break
     }
+  }
+
+  #tickNext(): void {
+    const { intervalMs } = this.#services.configuration
+    const next = intervalMs === undefined ? 0 : this.#intervalMs
+    if (next !== undefined) this.#tickIn(next)
+  }
+
+  /** Undefined while none are taken. */
+  get #intervalMs(): number | undefined {
+    const { intervalMs, intervalDuringBacklogMs } = this.#services.configuration
+    if (intervalMs === undefined || this.#inBacklog.size === 0) return intervalMs
+    const during = intervalDuringBacklogMs ?? intervalMs
+    return during === 0 ? undefined : during
   }
 
   async #trigger(): Promise<void> {

@@ -26,6 +26,7 @@ export interface OperatorCoordinatorsInput {
   readonly executions: ExecutionGraph
   readonly sendTo: (worker: number, message: MasterToWorker) => void
   readonly failAttempt: (error: Error) => void
+  readonly onBacklog: (operatorId: string, isProcessingBacklog: boolean) => void
   /** The worker has taken notice that its coordinators are to be closed. */
   readonly onClosing: (worker: number) => void
   /** The last one has been closed. */
@@ -225,6 +226,9 @@ export class OperatorCoordinators {
         break
       case 'coordinator-failed':
         this.#input.failAttempt(deserializeError(message.error))
+        break
+      case 'coordinator-backlog':
+        this.#input.onBacklog(message.operatorId, message.isProcessingBacklog)
         break
       case 'coordinator-closing':
         this.#input.onClosing(coordinated.place.worker)

@@ -151,6 +151,7 @@ export class JobAttempt {
       case 'event-to-coordinators':
       case 'acknowledge-coordinator-checkpoint':
       case 'decline-coordinator-checkpoint':
+      case 'coordinator-backlog':
       case 'coordinator-flushed':
       case 'coordinator-failed':
       case 'coordinator-closing':
@@ -232,6 +233,9 @@ export class JobAttempt {
       },
       failAttempt: (error) => {
         this.#fail(error)
+      },
+      onBacklog: (operatorId, isProcessingBacklog) => {
+        this.coordinator.setIsProcessingBacklog(operatorId, isProcessingBacklog)
       },
       onClosing: (worker) => {
         this.#ending.responded(worker)

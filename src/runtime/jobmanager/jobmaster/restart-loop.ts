@@ -13,7 +13,10 @@ import { asError } from '../../../core/errors/thrown-value.js'
 import type { TimerHandle } from '../../../core/time/clock.js'
 import type { EarlierAnswers } from '../../protocol/program-answers.js'
 import type { ProgramDescriptor } from '../../protocol/program-descriptor.js'
-import { readCheckpointCoordinatorConfiguration } from '../checkpoint/checkpoint-coordinator-configuration.js'
+import {
+  readCheckpointCoordinatorConfiguration,
+  type CheckpointCoordinatorConfiguration,
+} from '../checkpoint/checkpoint-coordinator-configuration.js'
 import { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
 import type { CheckpointRepository, Restorable } from '../checkpoint/checkpoint-repository.js'
 import type { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
@@ -65,6 +68,8 @@ export class RestartLoop {
   readonly #pool: WorkerPool
   readonly #failures: ExecutionFailureHandler
   readonly #notices: JobNotices
+  /** Read before there is an attempt: what it refuses is no failure of one. */
+  readonly #checkpointing: CheckpointCoordinatorConfiguration
   #slots: SlotAssignment
   #attempt: JobAttempt | undefined
   #attemptCount = 0
@@ -78,6 +83,7 @@ export class RestartLoop {
     this.#services = services
     this.#slots = assignSlots(jobGraph, layoutOf(configuration, maxWorkers))
     this.#failures = new ExecutionFailureHandler(environment)
+    this.#checkpointing = readCheckpointCoordinatorConfiguration(configuration)
     this.#notices = new JobNotices({ name: jobGraph.name, jobId, clock, tell, tellFailed })
     this.#pool = new WorkerPool(this.#slots.workerCount, {
       starter,
@@ -201,7 +207,7 @@ export class RestartLoop {
     const { repository } = this.#input
     const services = {
       environment: this.#environment,
-      configuration: readCheckpointCoordinatorConfiguration(this.#environment.configuration),
+      configuration: this.#checkpointing,
       repository,
       statistics: this.#services.statistics,
       notices: this.#notices,

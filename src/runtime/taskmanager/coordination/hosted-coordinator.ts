@@ -164,6 +164,10 @@ export class HostedCoordinator {
         const copy = copyOfEvent(event, `The coordinator ${this.#name}`)
         if (this.#state === 'open') this.#input.send({ type: 'event-to-coordinators', ...this.#identity, event: copy })
       },
+      setIsProcessingBacklog: (isProcessingBacklog) => {
+        if (this.#state !== 'open') return
+        this.#input.send({ type: 'coordinator-backlog', ...this.#identity, isProcessingBacklog })
+      },
       failJob: (cause) => {
         this.#fail(cause)
       },

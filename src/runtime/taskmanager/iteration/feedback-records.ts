@@ -14,19 +14,9 @@ export type FeedbackPlace = Pick<TaskInfo, 'subtaskIndex' | 'parallelism' | 'max
 
 export const FEEDBACK_STATE = 'feedback'
 
-/** Of the bytes of several records; what it says of itself is the type of these. */
-export function feedbackRecordsType(record: TypeInformation<unknown> | undefined): TypeInformation<Uint8Array> {
-  return {
-    description: `FEEDBACK(${record?.description ?? 'GENERIC'})`,
-    keyKind: () => 'auto',
-    createSerializer: () => ({
-      serialize: (bytes, output) => {
-        output.writeBytes(bytes)
-      },
-      deserialize: (input) => input.readBytes(input.remaining),
-      copy: (bytes) => bytes.slice(),
-    }),
-  }
+/** What the state says of the type of the records in it. */
+export function feedbackTypeFingerprint(record: TypeInformation<unknown> | undefined): string {
+  return `FEEDBACK(${record?.description ?? 'GENERIC'})`
 }
 
 export function writeFeedbackPlace(output: DataOutputView, { subtaskIndex, parallelism }: FeedbackPlace): void {
@@ -48,14 +38,14 @@ export function writeFeedbackRecord(
  * Gives a subtask its share of all records of a snapshot. At the old parallelism these are its own; at another one keyed
  * records go where their keys do, and the others are dealt out one by one.
  */
-export function shareOfFeedback(
-  parts: Iterable<Uint8Array>,
+export async function shareOfFeedback(
+  parts: AsyncIterable<Uint8Array>,
   { serializer, place }: { readonly serializer: TypeSerializer<unknown>; readonly place: FeedbackPlace },
   take: (value: unknown, timestamp: number, keyHash: number) => void,
-): void {
+): Promise<void> {
   const { subtaskIndex, parallelism, maxParallelism } = place
   let dealt = 0
-  for (const bytes of parts) {
+  for await (const bytes of parts) {
     const input = new DataInputView(bytes)
     const from = input.readInt32()
     const isSame = input.readInt32() === parallelism

@@ -5,11 +5,15 @@
 // everything that comes back is in that checkpoint, besides going on. It is over only when no checkpoint waits for a barrier.
 // Thread: the worker of the head.
 import type { IterationSpec } from '../../../api/dag/operators/iteration-spec.js'
-import { ListStateDescriptor } from '../../../api/state/list-state-descriptor.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
-import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
+import {
+  streamHandlesOfSubtask,
+  type OperatorSubtaskState,
+  type StateMetadata,
+} from '../../../storage/state-handles.js'
+import { verifyStateHandle } from '../../../storage/state-reader.js'
 import type { ChannelHandler } from '../network/channel.js'
 import type { FeedbackChannel } from '../network/feedback-channel.js'
 import { MAX_WATERMARK } from '../network/stream-element.js'
@@ -18,10 +22,11 @@ import type { OperatorContext, SnapshotRequest, SourceStatus } from '../operator
 import { StreamOperatorBase } from '../operators/stream-operator-base.js'
 import { FeedbackLog } from './feedback-log.js'
 import { FeedbackLogs } from './feedback-logs.js'
-import { FEEDBACK_STATE, feedbackRecordsType, shareOfFeedback } from './feedback-records.js'
+import { FEEDBACK_STATE, feedbackTypeFingerprint, shareOfFeedback } from './feedback-records.js'
 import { HeldRecords } from './held-records.js'
 import { IterationMarkers } from './iteration-markers.js'
 import { LoopEnd } from './loop-end.js'
+import { readFeedbackParts } from './restored-feedback.js'
 
 type HeadSpec = Extract<IterationSpec, { readonly kind: 'iteration-head' }>
 
@@ -70,14 +75,23 @@ export class IterationHead extends StreamOperatorBase {
     restored: OperatorSubtaskState | undefined,
     checkpointId: number | undefined,
   ): Promise<void> {
-    await super.initializeState(restored, checkpointId)
-    const descriptor = new ListStateDescriptor(FEEDBACK_STATE, feedbackRecordsType(this.#outputType))
-    const parts = this.state.operatorBackend.getUnionListState(descriptor)
+    await super.initializeState(undefined, checkpointId)
+    if (restored === undefined) return
+    const { managedOperator } = restored
+    for (const state of managedOperator.flatMap(({ states }) => states)) {
+      this.state.operatorBackend.checkCompatible(state, this.#stateMetadata)
+    }
     const share = { serializer: this.#serializer, place: this.context.taskInfo }
-    shareOfFeedback(parts.get(), share, (value, timestamp, keyHash) => {
-      this.#held.add(value, timestamp, keyHash)
-    })
-    parts.clear()
+    const { fileSystems } = this.context
+    try {
+      await shareOfFeedback(readFeedbackParts(managedOperator, fileSystems), share, (value, timestamp, keyHash) => {
+        this.#held.add(value, timestamp, keyHash)
+      })
+    } catch (error) {
+      // Damaged bytes are read before their checksum is: that they are damaged is the reason.
+      for (const handle of streamHandlesOfSubtask(restored)) await verifyStateHandle(handle, fileSystems)
+      throw this.state.operatorBackend.unreadable(error, FEEDBACK_STATE)
+    }
   }
 
   /** Some records. `waiting`: as long as there is neither one nor room. */
@@ -104,10 +118,9 @@ export class IterationHead extends StreamOperatorBase {
   }
 
   override snapshotState(request: SnapshotRequest): Promise<FeedbackLog> {
-    const typeFingerprint = feedbackRecordsType(this.#outputType).description
     const log = new FeedbackLog({
       request,
-      metadata: { name: FEEDBACK_STATE, kind: 'operator-union', typeFingerprint, schemaVersion: 0 },
+      metadata: this.#stateMetadata,
       serializer: this.#serializer,
       place: this.context.taskInfo,
       tails: this.#channels.length,
@@ -122,6 +135,11 @@ export class IterationHead extends StreamOperatorBase {
     for (const { reader } of this.#channels) reader.close()
     this.#held.close()
     await super.close()
+  }
+
+  get #stateMetadata(): StateMetadata {
+    const typeFingerprint = feedbackTypeFingerprint(this.#outputType)
+    return { name: FEEDBACK_STATE, kind: 'operator-union', typeFingerprint, schemaVersion: 0 }
   }
 
   get #mayEnd(): boolean {

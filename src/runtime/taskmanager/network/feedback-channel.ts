@@ -21,6 +21,11 @@ export class FeedbackChannel {
     return this.#channel.reader
   }
 
+  /** Of what has no room in the queue. */
+  get waitingBytes(): number {
+    return this.#channel.writer.waitingBytes
+  }
+
   get hasEnded(): boolean {
     return this.#hasEnded
   }

@@ -30,7 +30,7 @@ export interface GateChannel {
   readonly comesBack?: true
 }
 
-/** So often in a row goes what comes back in a loop. */
+/** So often in a row goes what comes back in a loop, or is waited for. */
 const BACK_IN_A_ROW = 63
 
 /** The channels of one input, and whose turn it is. */
@@ -49,13 +49,15 @@ export class InputGate {
   readonly #turns: readonly InputTurn[]
   /** Channels of what comes back in loops. */
   readonly #back: InputTurn
+  readonly #isLoopFull: () => boolean
   #backInARow = 0
   #channelsWithData: number
   /** Place in `#turns`. */
   #nextTurn = 0
   #extraTurns = 0
 
-  constructor(channels: readonly GateChannel[]) {
+  /** `isLoopFull`: enough waits to be given out again, and will come back here. */
+  constructor(channels: readonly GateChannel[], isLoopFull: () => boolean = () => false) {
     this.channels = channels
     this.#blocked = channels.map(() => false)
     this.#dataEnded = channels.map(() => false)
@@ -64,11 +66,15 @@ export class InputGate {
     this.#turns = turnsOf(channels)
     const back = [...channels.keys()].filter((index) => channels[index]?.comesBack === true)
     this.#back = { input: -1, channels: back, next: 0 }
+    this.#isLoopFull = isLoopFull
   }
 
-  /** Drains one channel that has data; false when none has. There is a handler for each input, in the order of their numbers. */
+  /** Drains one channel that has data; false when none has, or what comes back is waited for. There is a handler for each input, in the order of their numbers. */
   poll(handlers: readonly GateHandler[]): boolean {
-    if (this.#back.channels.length > 0 && this.#pollBack(handlers)) return true
+    if (this.#back.channels.length > 0) {
+      const polled = this.#pollBack(handlers)
+      if (polled !== 'nothing') return polled === 'drained'
+    }
     const { length } = this.#turns
     if (length > 1 && this.#pollEarliest(handlers)) return true
     for (let step = 0; step < length; step += 1) {
@@ -122,13 +128,18 @@ export class InputGate {
     for (const { reader } of this.channels) reader.close()
   }
 
-  #pollBack(handlers: readonly GateHandler[]): boolean {
+  #pollBack(handlers: readonly GateHandler[]): 'drained' | 'awaited' | 'nothing' {
     const isTurnOver = this.#backInARow === BACK_IN_A_ROW
     const index = isTurnOver ? -1 : this.#takeReadable(this.#back)
-    this.#backInARow = index < 0 ? 0 : this.#backInARow + 1
-    if (index < 0) return false
+    const isAwaited = !isTurnOver && index < 0 && this.#isBackOpen() && this.#isLoopFull()
+    this.#backInARow = index < 0 && !isAwaited ? 0 : this.#backInARow + 1
+    if (index < 0) return isAwaited ? 'awaited' : 'nothing'
     this.#drain(index, handlers[this.channels[index]?.input ?? -1])
-    return true
+    return 'drained'
+  }
+
+  #isBackOpen(): boolean {
+    return this.#back.channels.some((index) => this.#blocked[index] !== true && this.#ended[index] !== true)
   }
 
   /** An extra turn of the input whose time is earliest, where it has data and has not had too many. The next turn stays. */

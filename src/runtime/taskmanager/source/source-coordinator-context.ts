@@ -88,6 +88,7 @@ export class SourceCoordinatorContext implements SplitEnumeratorContext<SourceSp
     if (isProcessingBacklog === this.#isProcessingBacklog) return
     this.#isProcessingBacklog = isProcessingBacklog
     this.#context.logger.info('the source said whether it processes a backlog', { isProcessingBacklog })
+    this.#context.setIsProcessingBacklog(isProcessingBacklog)
     for (const subtask of this.#readers.keys()) this.#sendBacklog(subtask, isProcessingBacklog)
   }
 

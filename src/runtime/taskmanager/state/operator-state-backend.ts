@@ -76,6 +76,16 @@ export class OperatorStateBackend implements OperatorStateStore {
     }
   }
 
+  /** For an operator that reads its restored elements itself: they must be of the type that it reads. */
+  checkCompatible(restored: StateMetadata, requested: StateMetadata): void {
+    checkCompatible(restored, requested, this.#operatorName)
+  }
+
+  /** What is told where an element of the state cannot be read. */
+  unreadable(error: unknown, state: string): unknown {
+    return stateNotSerializable(error, state, this.#operatorName)
+  }
+
   /** The synchronous part: the bytes of everything. */
   snapshot(): OperatorStateSnapshot {
     const snapshot = new OperatorStateSnapshot()

@@ -7,7 +7,7 @@ import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { NamedState } from './given-values.js'
 import type { AnyNamespaceType } from './namespace-type.js'
-import { asyncNotAllowed, isThenable, resultMissing } from './thenable.js'
+import { asyncNotAllowed, isThenable, resultMissing, stateMethod } from './thenable.js'
 
 /** How a state is called and written. */
 export interface StateTypes {
@@ -43,7 +43,7 @@ export interface StateTable {
 
 /** What a reducer or aggregator of a state gave: it has to give something, and at once. */
 export function stateResult(result: unknown, method: string, { state, operator }: NamedState): unknown {
-  const what = `${method} of state '${state}'`
+  const what = stateMethod(method, state)
   if (result === undefined) throw resultMissing(operator, what)
   if (isThenable(result)) throw asyncNotAllowed(result, operator, what)
   return result

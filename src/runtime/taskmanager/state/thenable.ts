@@ -5,6 +5,14 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 
 const SOURCE_CHARS = 60
 
+/** Flink's name of the state of windows in which their records lie. No program has named it, so no message does. */
+export const CONTENTS_STATE = 'window-contents'
+
+/** What a method of a reduction or an aggregation in state is called in messages. */
+export function stateMethod(method: string, state: string): string {
+  return state === CONTENTS_STATE ? `${method} of its windows` : `${method} of state '${state}'`
+}
+
 export function isThenable(result: unknown): result is PromiseLike<unknown> {
   if (typeof result !== 'object' || result === null) return false
   return typeof (result as { readonly then?: unknown }).then === 'function'

@@ -112,7 +112,8 @@ function sortTies(order: Int32Array, timestamps: Float64Array, hashes: Int32Arra
     const timestamp = timestamps[order[start] as number]
     let end = start + 1
     while (end < order.length && timestamps[order[end] as number] === timestamp) end += 1
-    if (end - start > 1) sortByHash(order.subarray(start, end), hashes)
+    if (end - start > FEW) sortByHash(order.subarray(start, end), hashes)
+    else sortFew(order, { start, end }, hashes)
     start = end
   }
 }
@@ -123,16 +124,19 @@ function sortByHash(order: Int32Array, hashes: Int32Array): void {
     const index = order[at] as number
     packed[at] = ((hashes[index] as number) - LEAST_HASH) * INDEXES + index
   }
-  if (packed.length > FEW) packed.sort()
-  else sortFew(packed)
+  packed.sort()
   for (let at = 0; at < packed.length; at += 1) order[at] = (packed[at] as number) % INDEXES
 }
 
-function sortFew(packed: Float64Array): void {
-  for (let at = 1; at < packed.length; at += 1) {
-    const value = packed[at] as number
+/** In their place, as sessions have few timers each ms: arrays for each of these would be much of the garbage. */
+function sortFew(order: Int32Array, { start, end }: { start: number; end: number }, hashes: Int32Array): void {
+  for (let at = start + 1; at < end; at += 1) {
+    const index = order[at] as number
+    const hash = hashes[index] as number
     let hole = at
-    for (; hole > 0 && (packed[hole - 1] as number) > value; hole -= 1) packed[hole] = packed[hole - 1] as number
-    packed[hole] = value
+    for (; hole > start && (hashes[order[hole - 1] as number] as number) > hash; hole -= 1) {
+      order[hole] = order[hole - 1] as number
+    }
+    order[hole] = index
   }
 }

@@ -36,6 +36,8 @@ export interface IterationForwarding {
   readonly numRecordsOut: () => number
   readonly holdsRecords: () => boolean
   readonly forward: (quietRounds: number) => void
+  /** Enough waits at the heads of loops. */
+  readonly isLoopFull: () => boolean
 }
 
 export interface MadeGateInput {
@@ -52,7 +54,7 @@ export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
   if (stray !== undefined) {
     throw new FlinkError('ASSERTION_FAILED', { what: `${head.name} has no input ${String(stray.input)}` })
   }
-  const gate = new InputGate(channels)
+  const gate = new InputGate(channels, iteration.isLoopFull)
   const actions: BarrierActions = {
     ...checkpoints,
     blockChannel: (index) => {

@@ -174,6 +174,7 @@ function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurr
     mayContinue: () => control.mayTakeInput,
     time: control.time,
     iteration: {
+      isLoopFull: () => surroundings.channels.isLoopFull,
       numRecordsOut: () => outputs.numRecordsOut,
       holdsRecords: () => chain.operators.some((operator) => operator.holdsRecords === true),
       forward: (quietRounds) => {

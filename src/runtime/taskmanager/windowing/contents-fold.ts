@@ -10,9 +10,8 @@ import type { TypeInformation } from '../../../api/types/type-information.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
-import { asyncNotAllowed, isThenable, resultMissing } from '../state/thenable.js'
+import { asyncNotAllowed, CONTENTS_STATE, isThenable, resultMissing, stateMethod } from '../state/thenable.js'
 import { RecordsSerializer } from './sessions-type.js'
-import { CONTENTS_STATE } from './window-contents.js'
 
 export interface ContentsFold {
   /** `held`: undefined before the first record. */
@@ -143,7 +142,7 @@ class AggregatingFold implements ContentsFold {
 /** As of the state that windows without panes have. */
 function given(result: unknown, method: string, operator: string): unknown {
   if (result !== undefined && !isThenable(result)) return result
-  const what = `${method} of state '${CONTENTS_STATE}'`
+  const what = stateMethod(method, CONTENTS_STATE)
   throw result === undefined ? resultMissing(operator, what) : asyncNotAllowed(result, operator, what)
 }
 

@@ -28,6 +28,8 @@ export class SessionWindowOperator extends WindowOperator {
   readonly #fold: ContentsFold
   /** Undefined where each record says it for itself. */
   readonly #gapMs: number | undefined
+  /** Of the record at hand: one object for all records. */
+  readonly #span = { start: 0, end: 0 }
   #opened: ValueState<Session> | undefined
   #isRestored = false
 
@@ -71,12 +73,20 @@ export class SessionWindowOperator extends WindowOperator {
   }
 
   protected override assign(value: unknown, timestamp: number): boolean {
-    if (this.#gapMs !== undefined) return this.#add({ start: timestamp, end: timestamp + this.#gapMs }, value)
+    const span = this.#span
+    if (this.#gapMs !== undefined) {
+      span.start = timestamp
+      span.end = timestamp + this.#gapMs
+      return this.#add(span, value)
+    }
     const { assigner } = this.spec
     const windows = assigner.assignWindows(value, timestamp, this.parts.assignerContext)
     checkAssigned(windows, this.name, assigner)
     const [only] = windows as readonly TimeWindow[]
-    return only !== undefined && this.#add({ start: only.getStart(), end: only.getEnd() }, value)
+    if (only === undefined) return false
+    span.start = only.getStart()
+    span.end = only.getEnd()
+    return this.#add(span, value)
   }
 
   protected override takeSessions(): void {

@@ -12,9 +12,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { InternalMergingState } from '../state/internal-state.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 import type { NamespaceType } from '../state/namespace-type.js'
-
-/** Flink's name of the state. */
-export const CONTENTS_STATE = 'window-contents'
+import { CONTENTS_STATE } from '../state/thenable.js'
 
 /** A list, reducing or aggregating state. */
 export interface WindowContents extends InternalMergingState<Window> {

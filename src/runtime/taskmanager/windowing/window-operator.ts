@@ -24,6 +24,7 @@ import type { InternalTimer, Triggerable } from '../timers/internal-timer-servic
 import { checkAssigned } from './assigned-windows.js'
 import { mergingWindowsOfSessions, sessionsState } from './session-states.js'
 import type { MergingWindowSet, WindowMerge } from './merging-window-set.js'
+import { withoutTimestamp } from './missing-timestamp.js'
 import { contentsDescriptor } from './window-contents.js'
 import { windowCopies, type AfterFiring } from './window-copies.js'
 import { makeWindowParts, type WindowParts } from './window-parts.js'
@@ -36,6 +37,7 @@ const TIMERS = 'window-timers'
 export class WindowOperator extends OneInputUdfOperator implements Triggerable<Window>, LateRecordDropper {
   protected readonly spec: WindowSpec
   protected readonly backend: KeyedStateBackend
+  readonly #binding: OperatorBinding
   readonly #isEventTime: boolean
   readonly #lateRecords: Counter
   /** A window has one timer, that of its end, from its first record on: there is no need to ask for it again. */
@@ -44,6 +46,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
 
   constructor(binding: OperatorBinding, context: OperatorContext, spec: WindowSpec) {
     super(binding, context)
+    this.#binding = binding
     this.spec = spec
     this.backend = this.requireKeyedBackend(TIMERS)
     this.#isEventTime = spec.assigner.isEventTime()
@@ -71,7 +74,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
   processElement(value: unknown, timestamp: number, keyHash: number): void {
     try {
       this.setCurrentKey(value, keyHash)
-      if (this.#isEventTime && timestamp === NO_TIMESTAMP) throw this.#withoutTimestamp()
+      if (this.#isEventTime && timestamp === NO_TIMESTAMP) throw withoutTimestamp(this.#binding, this.#assignerName)
       const isTaken = this.assign(value, timestamp)
       if (!isTaken && this.#isElementLate(timestamp)) this.#emitLate(value, timestamp)
     } catch (error) {
@@ -280,10 +283,6 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     const window = String('window' in merged ? merged.window : merged)
     const details = { operator: this.name, assigner: this.#assignerName, window, time }
     throw new FlinkError('WINDOW_MERGED_INTO_PAST', details)
-  }
-
-  #withoutTimestamp(): FlinkError {
-    return new FlinkError('RECORD_WITHOUT_TIMESTAMP', { operator: this.name, assigner: this.#assignerName })
   }
 
   get #assignerName(): string {

@@ -90,6 +90,7 @@ function uriOf(location: CheckpointLocation): string {
 
 const DEFAULTS: CheckpointCoordinatorConfiguration = {
   intervalMs: undefined,
+  intervalDuringBacklogMs: undefined,
   timeoutMs: 600_000,
   minPauseMs: 0,
   maxConcurrent: 1,

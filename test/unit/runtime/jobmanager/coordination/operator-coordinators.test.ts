@@ -34,6 +34,7 @@ class Played {
   readonly sent: string[] = []
   readonly messages: MasterToWorker[] = []
   readonly failures: string[] = []
+  readonly backlogs: [operatorId: string, isProcessingBacklog: boolean][] = []
   readonly closing: number[] = []
   closed = 0
   readonly executions = new ExecutionGraph(graph(), (_, subtask) => ({ worker: subtask, slot: 5 }), ATTEMPT)
@@ -47,6 +48,7 @@ class Played {
       this.sent.push(words.join(' '))
     },
     failAttempt: (error) => this.failures.push(error.message),
+    onBacklog: (...told) => this.backlogs.push(told),
     onClosing: (worker) => this.closing.push(worker),
     onAllClosed: () => {
       this.closed += 1
@@ -123,6 +125,15 @@ describe('The coordinators of an attempt', () => {
     assert.deepEqual([isTaken, played.coordinators.unflushed.length], [false, 1])
     played.coordinators.handle({ ...flushed, operatorId: 'chained' })
     assert.deepEqual(await states, new Map())
+  })
+
+  it('say whether they process a backlog; one of another attempt does not', () => {
+    const played = new Played()
+    played.coordinators.deploy(undefined)
+    const told = { type: 'coordinator-backlog', operatorId: 'source', isProcessingBacklog: true } as const
+    played.coordinators.handle({ ...told, attempt: ATTEMPT + 1 })
+    played.coordinators.handle({ ...told, attempt: ATTEMPT })
+    assert.deepEqual(played.backlogs, [['source', true]])
   })
 
   it('hold it up no longer than it lives, and answer for the next one', async () => {

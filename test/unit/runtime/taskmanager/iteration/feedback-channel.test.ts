@@ -11,7 +11,7 @@ function wayBack() {
   const channel = channels.feedback(ends, undefined)
   assert.equal(channels.feedback(ends, undefined), channel, 'both ends get the same one')
   const options = { operatorName: 'IterationSink-1', interrupt: new InputInterrupt(), bufferTimeoutMs: 100 }
-  return { channel, output: channel.output(options) }
+  return { channels, channel, output: channel.output(options) }
 }
 
 describe('the way back of a loop', () => {
@@ -27,6 +27,17 @@ describe('the way back of a loop', () => {
     while (channel.reader.hasData()) channel.reader.drain(recorder, 0)
     assert.equal(recorder.elements.length, many)
     assert.ok(recorder.elements.every((element, at) => JSON.stringify(element) === `["record",${at},${at},${at + 1}]`))
+  })
+
+  it('says that a loop is full while enough waits in its queues, and not where it has outgrown them', () => {
+    const { channels, channel, output } = wayBack()
+    assert.equal(channels.isLoopFull, false)
+    for (let value = 0; value < 2100; value += 1) output.emit(value, value, 0)
+    assert.equal(channels.isLoopFull, true)
+    for (let value = 0; value < 30_000; value += 1) output.emit(value, value, 0)
+    assert.equal(channels.isLoopFull, false)
+    while (channel.reader.hasData()) channel.reader.drain(new ChannelRecorder(), 0)
+    assert.equal(channels.isLoopFull, false)
   })
 
   it('fails with ITERATION_HAS_ENDED where a record comes back after the end of the loop', () => {

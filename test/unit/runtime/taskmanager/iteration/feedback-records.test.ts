@@ -18,9 +18,13 @@ const hashes = fc.array(fc.array(fc.oneof(fc.constant(0), fc.integer()), { maxLe
   maxLength: 5,
 })
 
-it('the records of a loop come to one subtask each, whatever the new parallelism, and those of a key to the same one', () => {
-  fc.assert(
-    fc.property(hashes, parallelism, (bySubtask, newParallelism) => {
+async function* oneByOne(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* parts
+}
+
+it('the records of a loop come to one subtask each, whatever the new parallelism, and those of a key to the same one', async () => {
+  await fc.assert(
+    fc.asyncProperty(hashes, parallelism, async (bySubtask, newParallelism) => {
       const before = bySubtask.length
       let next = 0
       const parts = bySubtask.map((own, subtaskIndex) => {
@@ -33,7 +37,7 @@ it('the records of a loop come to one subtask each, whatever the new parallelism
       const subtaskOfKey = new Map<number, number>()
       for (let subtaskIndex = 0; subtaskIndex < newParallelism; subtaskIndex += 1) {
         const place = { subtaskIndex, parallelism: newParallelism, maxParallelism: 128 }
-        shareOfFeedback(parts, { serializer, place }, (value, timestamp, keyHash) => {
+        await shareOfFeedback(oneByOne(parts), { serializer, place }, (value, timestamp, keyHash) => {
           assert.equal(timestamp, 7)
           seen.set(value, (seen.get(value) ?? 0) + 1)
           if (keyHash === 0 || newParallelism === before) return

@@ -129,6 +129,31 @@ describe('An InputGate', () => {
     assert.equal(inputs(10), 'aaaaaaaaab')
   })
 
+  it('waits for what comes back while the loop is full, and lets the input have a turn now and then', () => {
+    const channels = [0, 1].map(() => new LocalChannel({ onData: ignore, onRoom: ignore, copier: new RowCopier() }))
+    const [input, back] = channels
+    let isFull = true
+    const gate = new InputGate(
+      channels.map(({ reader }, index) => ({ reader, input: 0, ...(index === 1 ? { comesBack: true } : {}) })),
+      () => isFull,
+    )
+    const recorder = new ChannelRecorder()
+    write(input, 'in 1', 'in 2', 'in 3')
+    let waits = 0
+    while (!gate.poll([recorder])) waits += 1
+    assert.deepEqual([waits, recorder.values], [63, ['in 1']])
+    assert.equal(gate.poll([recorder]), false)
+    write(back, 'back')
+    assert.equal(gate.poll([recorder]), true)
+    isFull = false
+    assert.equal(gate.poll([recorder]), true)
+    assert.deepEqual(recorder.values, ['in 1', 'back', 'in 2'])
+    isFull = true
+    gate.blockChannel(1)
+    assert.equal(gate.poll([recorder]), true, 'what is blocked comes after what the others still have')
+    assert.deepEqual(recorder.values, ['in 1', 'back', 'in 2', 'in 3'])
+  })
+
   it('has ended when all its channels have', () => {
     const { gate, channels, recorder } = createGate(2)
     assert.equal(gate.allEnded, false)

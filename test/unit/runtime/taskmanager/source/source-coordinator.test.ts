@@ -21,6 +21,7 @@ class FakeContext implements OperatorCoordinatorContext {
   readonly clock = new ManualClock(0)
   readonly logger = SILENT_LOGGER
   readonly toOthers: unknown[] = []
+  readonly backlogs: boolean[] = []
   /** Called by hand. */
   readonly periodic: (() => void | Promise<void>)[] = []
 
@@ -30,6 +31,10 @@ class FakeContext implements OperatorCoordinatorContext {
 
   sendEventToCoordinators(event: unknown): void {
     this.toOthers.push(event)
+  }
+
+  setIsProcessingBacklog(isProcessingBacklog: boolean): void {
+    this.backlogs.push(isProcessingBacklog)
   }
 
   runInCoordinator(action: () => void | Promise<void>): void {
@@ -161,6 +166,7 @@ describe('SourceCoordinator', () => {
     context.assignSplit(new PlayedSplit('a', [1]), 0)
     context.sendEventToSourceReader(0, { n: 2 })
     context.setIsProcessingBacklog(true)
+    assert.deepEqual(played.context.backlogs, [true])
     context.signalNoMoreSplits(0)
     context.signalNoMoreSplits(0)
     await played.register(1)

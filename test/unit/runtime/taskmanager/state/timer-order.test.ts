@@ -44,20 +44,19 @@ describe('TimerOrder', () => {
             const next = count % 3 === 0 ? later.pop() : undefined
             if (next !== undefined && next[0] > upTo) add(next)
           })
+          const withHash = ([time, position]: number[]): unknown[] => [time, left[position ?? -1]?.[1]]
+          const due = left.filter(([time]) => time <= upTo).sort(byOrder)
           assert.deepEqual(
-            taken.map(([time]) => time),
-            left
-              .filter(([time]) => time <= upTo)
-              .sort(byOrder)
-              .map(([time]) => time),
+            taken.map(withHash),
+            due.map(([time, hash]) => [time, hash]),
           )
           const rest = left.filter(([time]) => time > upTo)
           order.retain((position) => position % 2 === 0)
           const kept = takeUpTo(order, Infinity, () => undefined)
           const expected = rest.filter(([, , position]) => position % 2 === 0).sort(byOrder)
           assert.deepEqual(
-            kept.map(([time]) => time),
-            expected.map(([time]) => time),
+            kept.map(withHash),
+            expected.map(([time, hash]) => [time, hash]),
           )
           const positions = (all: readonly (readonly number[])[]): unknown[] => all.map((each) => each.at(-1)).sort()
           assert.deepEqual(positions(kept), positions(expected))

@@ -3,6 +3,7 @@ import { IterationMarkers } from '../../../../../src/runtime/taskmanager/iterati
 
 /** Of a task that is in no loop. */
 export const outsideOfLoops: IterationForwarding = {
+  isLoopFull: () => false,
   numRecordsOut: () => 0,
   holdsRecords: () => false,
   forward: () => undefined,

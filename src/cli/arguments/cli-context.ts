@@ -1,0 +1,16 @@
+import type { Worker } from 'node:worker_threads'
+import type { Configuration } from '../../core/config/configuration.js'
+import type { Diagnostics } from '../terminal/colours.js'
+
+/** What a command gets of the world: the configuration (file and -D), where to print, what was started already. */
+export interface CliContext {
+  readonly configuration: Configuration
+  readonly configurationDirectory: string
+  /** How warnings and errors are written. */
+  readonly diagnostics: Diagnostics
+  readonly print: (line: string) => void
+  readonly printError: (text: string) => void
+  readonly workingDirectory: string
+  /** Waits for a program, when there is likely to be one. */
+  readonly programThread: Worker | undefined
+}

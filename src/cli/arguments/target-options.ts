@@ -1,0 +1,120 @@
+import { hostname, networkInterfaces } from 'node:os'
+import type { Configuration } from '../../core/config/configuration.js'
+import { DeploymentOptions } from '../../core/config/deployment-options.js'
+import { RestOptions } from '../../core/config/rest-options.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { optionName, type CliOption } from './cli-option.js'
+import type { Setting } from './load-cli-configuration.js'
+import { has, valueOf, type ParsedOptions } from './parsed-values.js'
+
+const HIGHEST_PORT = 65_535
+
+/** The value of `-m` that means a cluster on YARN and no machine. */
+const YARN_CLUSTER = 'yarn-cluster'
+
+/** What Flink knows with Hadoop beside it: each of them asks for a cluster on YARN. */
+const YARN_OPTIONS: readonly CliOption[] = [
+  yarn('yid', 'yarnapplicationId', 'required'),
+  yarn('yjm', 'yarnjobManagerMemory', 'required'),
+  yarn('ytm', 'yarntaskManagerMemory', 'required'),
+  yarn('ys', 'yarnslots', 'required'),
+  yarn('yqu', 'yarnqueue', 'required'),
+  yarn('yq', 'yarnquery', 'none'),
+  yarn('yt', 'yarnship', 'required'),
+  yarn('yj', 'yarnjar', 'required'),
+  yarn('ynm', 'yarnname', 'required'),
+  yarn('yat', 'yarnapplicationType', 'required'),
+  yarn('yz', 'yarnzookeeperNamespace', 'required'),
+  yarn('ynl', 'yarnnodeLabel', 'required'),
+  { short: 'yD', value: 'key-value', description: 'Refused: there is no YARN here.', hidden: true },
+]
+
+function yarn(short: string, long: string, value: 'none' | 'required'): CliOption {
+  return { short, long, value, description: 'Refused: there is no YARN here.', hidden: true }
+}
+
+/** Options by which Flink's commands find a cluster. */
+export const TARGET_OPTIONS: readonly CliOption[] = [
+  {
+    short: 'm',
+    long: 'jobmanager',
+    value: 'required',
+    valueName: 'host:port',
+    description: 'Accepted where it means this machine, whose jobs are found through the run directory.',
+    hidden: true,
+  },
+  { short: 't', long: 'target', value: 'required', description: 'Accepted where it is local.', hidden: true },
+  { short: 'e', long: 'executor', value: 'required', description: 'Old name of target.', hidden: true },
+  {
+    short: 'z',
+    long: 'zookeeperNamespace',
+    value: 'required',
+    description: 'Accepted for scripts.',
+    hidden: true,
+    withoutEffect: 'jobs are found without ZooKeeper',
+  },
+  ...YARN_OPTIONS,
+]
+
+/** What `-m`, `-t` and `-e` set, as in Flink: `-D` wins over them, and they win over the file. */
+export function targetSettings(parsed: ParsedOptions): Setting[] {
+  const yarnOption = YARN_OPTIONS.find((option) => has(parsed, optionName(option)))
+  if (yarnOption !== undefined) throw unsupported('YARN', `-${yarnOption.short ?? ''}`)
+  const settings: Setting[] = []
+  const executor = valueOf(parsed, 'target') ?? valueOf(parsed, 'executor')
+  if (executor !== undefined) {
+    const flag = has(parsed, 'target') ? '-t' : '-e'
+    settings.push({ key: DeploymentOptions.TARGET.key, value: executor, where: `${flag} ${executor}` })
+  }
+  const jobManager = valueOf(parsed, 'jobmanager')
+  if (jobManager === YARN_CLUSTER) throw unsupported(YARN_CLUSTER, '-m')
+  if (jobManager !== undefined) {
+    if (!hasPort(jobManager)) throw new FlinkError('JOB_MANAGER_ADDRESS_INVALID', { address: jobManager })
+    settings.push({ key: RestOptions.ADDRESS.key, value: hostOf(jobManager), where: `-m ${jobManager}` })
+  }
+  return settings
+}
+
+/**
+ * TARGET_UNSUPPORTED or MACHINE_UNSUPPORTED where the command line or the configuration asks for jobs of another cluster: a
+ * job must not run where nobody meant it to. `names`: names and addresses of this machine.
+ */
+export function checkTarget(configuration: Configuration, names: () => readonly string[] = namesOfThisMachine): void {
+  const target = configuration.get(DeploymentOptions.TARGET)
+  if (target !== undefined && target !== '' && target.toLowerCase() !== 'local') {
+    throw unsupported(target, configuration.originOf(DeploymentOptions.TARGET) ?? '')
+  }
+  const address = configuration.get(RestOptions.ADDRESS)
+  if (address === undefined || address === '') return
+  const host = address
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '')
+  if (LOOPBACK.test(host) || names().includes(host)) return
+  const where = configuration.originOf(RestOptions.ADDRESS) ?? ''
+  throw new FlinkError('MACHINE_UNSUPPORTED', { host: address, where })
+}
+
+/** This machine by any name, and all of its addresses at once, as servers listen on them. */
+const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|::1|(0+:){7}0*1|0\.0\.0\.0|::)$/
+
+function namesOfThisMachine(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((ofInterface) => ofInterface ?? [])
+  return [hostname().toLowerCase(), ...addresses.map(({ address }) => address.toLowerCase())]
+}
+
+/** A URL of the platform leaves out a port that its scheme would have anyway. */
+function hasPort(jobManager: string): boolean {
+  const [, port = ''] = /^(?:https?:\/\/)?(?:\[[^\]]*\]|[^:/]*):(\d+)(?:$|[/?#])/i.exec(jobManager) ?? []
+  return port !== '' && Number(port) <= HIGHEST_PORT
+}
+
+/** Of `host:port` or a URL. What is neither is left to be refused as it is. */
+function hostOf(jobManager: string): string {
+  const url = jobManager.includes('://') ? jobManager : `http://${jobManager}`
+  return URL.canParse(url) ? new URL(url).hostname : jobManager
+}
+
+function unsupported(target: string, where: string): FlinkError {
+  return new FlinkError('TARGET_UNSUPPORTED', { target, where })
+}

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, renameSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ClusterOptions } from '../../core/config/cluster-options.js'
+import { deserializeError } from '../../core/errors/error-codec.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { messageOf } from '../../core/errors/thrown-value.js'
+import { makeDirectories } from '../../core/fs/make-directories.js'
+import { removeTree } from '../../core/fs/remove-tree.js'
+import { SystemClock } from '../../core/time/system-clock.js'
+import type { CliContext } from '../arguments/cli-context.js'
+import type { DetachedReport } from '../detached-entry.js'
+import { printableLines } from '../terminal/printable-text.js'
+import { runDirectoryOf } from './rest-cluster-client-of.js'
+import type { RunRequest } from './run-request.js'
+import { tellingOfDelay } from '../output/telling-of-delay.js'
+
+const SUBMISSION = 'the program to submit its first job: main has not called execute() yet'
+const ENTRY = new URL('../detached-entry.js', import.meta.url)
+
+/** The file that takes what the detached process prints. */
+interface OutputFile {
+  readonly path: string
+  readonly descriptor: number
+}
+
+/** Runs the job in a process of its own and returns when the job is accepted. Its output goes to the log directory. */
+export async function runDetached(request: RunRequest, context: CliContext): Promise<number> {
+  const directory = await logDirectoryOf(context)
+  const output = await openOutput(directory)
+  let report: DetachedReport
+  try {
+    report = await tellingOfDelay(SUBMISSION, spawnAndWait(request, output), new SystemClock(), context)
+  } finally {
+    closeSync(output.descriptor)
+  }
+  for (const warning of report.warnings) context.printError(context.diagnostics.warning(warning))
+  for (const note of report.notes) context.printError(`${printableLines(note)}\n`)
+  if (report.error !== undefined) {
+    await showAndRemove(output.path, context)
+    throw deserializeError(report.error)
+  }
+  context.print(`Job has been submitted with JobID ${report.jobId}`)
+  // On standard error: scripts read what Flink prints on standard output, which is that line and nothing more.
+  context.printError(`Its output goes to ${nameAfterJob(output.path, report.jobId)}\n`)
+  return 0
+}
+
+/** There is no job that the file would belong to: what the program printed is shown here. */
+async function showAndRemove(file: string, context: CliContext): Promise<void> {
+  try {
+    const printed = await readFile(file, 'utf8')
+    if (printed !== '') context.print(printed.replace(/\n$/, ''))
+    await removeTree(file)
+  } catch {
+    // Why there is no job matters more.
+    context.printError(`Its output is in ${file}\n`)
+  }
+}
+
+/** Returns where the output goes from here on. The job runs: that its file keeps its first name is no failure. */
+function nameAfterJob(file: string, jobId: string): string {
+  const named = path.join(path.dirname(file), `flink-ts-${jobId}.out`)
+  try {
+    renameSync(file, named)
+    return named
+  } catch {
+    return file
+  }
+}
+
+async function logDirectoryOf(context: CliContext): Promise<string> {
+  const configured = context.configuration.get(ClusterOptions.LOG_DIRECTORY)
+  if (configured !== undefined) return configured
+  const runDirectory = runDirectoryOf(context)
+  await runDirectory.prepare()
+  return path.join(runDirectory.path, 'log')
+}
+
+async function openOutput(directory: string): Promise<OutputFile> {
+  const file = path.join(directory, `flink-ts-detached-${String(process.pid)}.out`)
+  try {
+    await makeDirectories(directory)
+    return { path: file, descriptor: openSync(file, 'a') }
+  } catch (error) {
+    const reason = messageOf(error)
+    throw new FlinkError('LOG_DIRECTORY_UNUSABLE', { path: directory, reason }, { cause: error })
+  }
+}
+
+function spawnAndWait(request: RunRequest, output: OutputFile): Promise<DetachedReport> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [fileURLToPath(ENTRY)], {
+      detached: true,
+      stdio: ['ignore', output.descriptor, output.descriptor, 'ipc'],
+    })
+    child.once('message', (report: DetachedReport) => {
+      child.disconnect()
+      child.unref()
+      resolve(report)
+    })
+    child.once('error', reject)
+    child.once('exit', (code) => {
+      const ended = `the detached process ended with code ${String(code)} before the job was submitted`
+      reject(new FlinkError('INTERNAL_ERROR', { reason: `${ended}; its output is in ${output.path}` }))
+    })
+    child.send(request)
+  })
+}

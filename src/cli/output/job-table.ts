@@ -1,0 +1,76 @@
+import { adviceOnDeath } from '../../client/job-overview.js'
+import type { JobOverview } from '../../client/rest-cluster-client.js'
+import { printable } from '../terminal/printable-text.js'
+
+const WIDTH = 62
+
+const TERMINAL = new Set(['FINISHED', 'CANCELED', 'FAILED'])
+const SCHEDULED = new Set(['CREATED', 'INITIALIZING'])
+
+/** Which sections `list` prints. */
+export interface JobTableSections {
+  readonly running: boolean
+  readonly scheduled: boolean
+  readonly terminated: boolean
+}
+
+/** Colours a state; tests and pipes get it plain. */
+export type StatePainter = (state: string) => string
+
+const plain: StatePainter = (state) => state
+
+/** The lines of `list`, in Flink's layout: 62 wide, oldest job first. */
+export function jobTable(
+  jobs: readonly JobOverview[],
+  sections: JobTableSections,
+  paint: StatePainter = plain,
+): string[] {
+  const isRunning = (job: JobOverview): boolean => !TERMINAL.has(job.state) && !SCHEDULED.has(job.state)
+  const lines: string[] = []
+  if (sections.running) {
+    lines.push(...section('Running/Restarting Jobs', jobs.filter(isRunning), 'No running jobs.', paint))
+  }
+  if (sections.scheduled) {
+    const scheduled = jobs.filter((job) => SCHEDULED.has(job.state))
+    lines.push(...section('Scheduled Jobs', scheduled, 'No scheduled jobs.', paint))
+  }
+  if (sections.terminated) {
+    const terminated = jobs.filter((job) => TERMINAL.has(job.state))
+    lines.push(...section('Terminated Jobs', terminated, undefined, paint))
+  }
+  return lines
+}
+
+function section(
+  title: string,
+  jobs: readonly JobOverview[],
+  whenEmpty: string | undefined,
+  paint: StatePainter,
+): string[] {
+  if (jobs.length === 0) return whenEmpty === undefined ? [] : [whenEmpty]
+  const sorted = jobs.toSorted((a, b) => a['start-time'] - b['start-time'] || a.state.localeCompare(b.state))
+  return [rule(title), ...sorted.flatMap((job) => [row(job, paint), ...deathOf(job)]), '-'.repeat(WIDTH)]
+}
+
+function rule(title: string): string {
+  const dashes = WIDTH - title.length - 2
+  const left = Math.floor(dashes / 2)
+  return `${'-'.repeat(left)} ${title} ${'-'.repeat(dashes - left)}`
+}
+
+function row(job: JobOverview, paint: StatePainter): string {
+  return `${startOf(job['start-time'])} : ${printable(job.jid)} : ${printable(job.name)} (${paint(printable(job.state))})`
+}
+
+/** Below the row, which is as Flink prints it. */
+function deathOf({ died }: JobOverview): string[] {
+  return died === undefined ? [] : [`  Its process has died; ${printable(adviceOnDeath(died))}`]
+}
+
+/** dd.MM.yyyy HH:mm:ss in the local time zone. */
+function startOf(epochMs: number): string {
+  const time = new Date(epochMs)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const day = `${two(time.getDate())}.${two(time.getMonth() + 1)}.${String(time.getFullYear())}`
+  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`
+}

@@ -1,0 +1,36 @@
+import type { CliContext } from '../arguments/cli-context.js'
+import { printable } from '../terminal/printable-text.js'
+
+/** Prints a line on stderr while work goes on. */
+export type SayMeanwhile = (line: string) => void
+
+/** A spinner on stderr while something takes long; nothing where stderr is no terminal, but for what the work says. */
+export async function withProgress<T>(
+  text: string,
+  context: Pick<CliContext, 'printError'>,
+  work: (say: SayMeanwhile) => Promise<T>,
+): Promise<T> {
+  const say: SayMeanwhile = (line) => {
+    context.printError(`${printable(line)}\n`)
+  }
+  if (!process.stderr.isTTY) return work(say)
+  const { default: ora } = await import('ora')
+  const spinner = ora({ text, stream: process.stderr }).start()
+  try {
+    const result = await work((line) => {
+      spinner.clear()
+      say(line)
+      spinner.render()
+    })
+    spinner.stop()
+    return result
+  } catch (error) {
+    spinner.stop()
+    throw error
+  }
+}
+
+/** Of a command that waits for what it told a job to do. */
+export function stillWaiting(jobId: string, what: string): string {
+  return `Still waiting for job ${jobId}: ${what}`
+}

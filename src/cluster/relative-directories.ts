@@ -1,0 +1,30 @@
+import path from 'node:path'
+import { CheckpointingOptions } from '../core/config/checkpointing-options.js'
+import type { Configuration } from '../core/config/configuration.js'
+import { SavepointOptions } from '../core/config/savepoint-options.js'
+import { parseFileUri, toFileUri } from '../core/fs/file-path.js'
+
+/** What is read and written again by the next start, which may be made from another directory. */
+const LASTING = [CheckpointingOptions.CHECKPOINTS_DIRECTORY, SavepointOptions.SAVEPOINT_DIRECTORY]
+
+/** Told at the start of a job: a relative directory that the program or the command line names is one that the next start may not find. */
+export function relativeDirectories(configuration: Configuration): string[] {
+  return LASTING.flatMap((option) => {
+    const place = configuration.placeOf(option)
+    const text = place === undefined ? undefined : configuration.getString(place.key)
+    if (place === undefined || text === undefined || isInFull(text) || isFile(place.where)) return []
+    const meant = toFileUri(parseFileUri(text).path)
+    return [
+      `${place.key} (${place.where}) is '${text}', which is ${meant} as this job was started. Write it in full: started from another directory the job would look elsewhere.`,
+    ]
+  })
+}
+
+function isInFull(text: string): boolean {
+  return text.trim() === '' || path.isAbsolute(text) || /^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(text)
+}
+
+/** A configuration file's own directories are told of when it is read. */
+function isFile(where: string): boolean {
+  return /:\d+$/.test(where)
+}
