@@ -54,6 +54,14 @@ describe('TaskControl', () => {
     assert.equal(control.mayTakeInput, false)
   })
 
+  it('lets no input in while an operator holds it, but lets the end in of a task that stops with a savepoint', () => {
+    const control = running()
+    control.emissions.holdInput({})
+    assert.equal(control.mayTakeInput, false)
+    control.processingTime.hold()
+    assert.equal(control.mayTakeInput, true)
+  })
+
   it('brings the error of an action as mail, before anything else begins', async () => {
     const control = running()
     const begun: string[] = []
