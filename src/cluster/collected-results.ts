@@ -115,13 +115,20 @@ export class CollectedResults {
 
   #acknowledge(): void {
     const { attempt } = this.#attempt ?? {}
-    if (attempt === undefined || this.#acknowledged === this.#next || this.#waitingBytes() > MAX_WAITING_BYTES) return
+    if (attempt === undefined || this.#acknowledged === this.#next || this.#hasEnough()) return
     this.#acknowledged = this.#next
     this.#post({ type: 'received', attempt, upTo: this.#next })
   }
 
-  #waitingBytes(): number {
-    return this.#batches.filter((batch) => this.#isVisible(batch)).reduce((sum, { bytes }) => sum + bytes.length, 0)
+  /** Those that may be handed out come first: what waits for its checkpoint is not looked at, it may be much. */
+  #hasEnough(): boolean {
+    let waitingBytes = 0
+    for (const batch of this.#batches) {
+      if (!this.#isVisible(batch)) return false
+      waitingBytes += batch.bytes.length
+      if (waitingBytes > MAX_WAITING_BYTES) return true
+    }
+    return false
   }
 
   #isVisible({ from, count }: Batch): boolean {

@@ -33,6 +33,9 @@ export class CloseableIterator<T> implements AsyncIterable<T> {
   readonly #serializer: TypeSerializer<unknown>
   /** Rejects where the job ends in another way than to finish. */
   readonly #ended: Promise<unknown>
+  /** Of those who wait for results. Each would stay with a promise that it asks, up to the end of the job. */
+  readonly #rejectWaiting = new Set<(error: unknown) => void>()
+  #hasFailed = false
   #values: unknown[] = []
   #position = 0
   #state: 'open' | 'exhausted' | 'closed' = 'open'
@@ -42,7 +45,10 @@ export class CloseableIterator<T> implements AsyncIterable<T> {
     this.#serializer = structuredSerializer(registeredTypes)
     this.#ended = job.result()
     // Whoever asks for results is told; nobody may ask.
-    void Promise.allSettled([this.#ended])
+    this.#ended.catch((error: unknown) => {
+      this.#hasFailed = true
+      for (const reject of this.#rejectWaiting) reject(error)
+    })
   }
 
   /** Resolves with false when the job has FINISHED and all results were taken; rejects with the job's error. */
@@ -89,8 +95,9 @@ export class CloseableIterator<T> implements AsyncIterable<T> {
 
   #orFailed<R>(results: Promise<R>): Promise<R> {
     return new Promise((resolve, reject) => {
-      results.then(resolve, reject)
-      this.#ended.catch(reject)
+      this.#rejectWaiting.add(reject)
+      results.then(resolve, reject).finally(() => this.#rejectWaiting.delete(reject))
+      if (this.#hasFailed) this.#ended.catch(reject)
     })
   }
 

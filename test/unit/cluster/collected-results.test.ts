@@ -6,7 +6,9 @@ import type { ResultGuarantee } from '../../../src/api/functions/sink/result-mes
 import { CollectedResults } from '../../../src/cluster/collected-results.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import type { OpenThreadChannel, ThreadChannel } from '../../../src/core/io/thread-channel.js'
+import { DataOutputView } from '../../../src/core/memory/data-output-view.js'
 import { NO_REGISTERED_TYPES } from '../../../src/core/types/registered-types.js'
+import { structuredSerializer } from '../../../src/core/types/structured-serializer.js'
 import type { OperatorSubtaskState } from '../../../src/storage/state-handles.js'
 import { OneInputStreamOperatorTestHarness } from '../../operators/one-input-stream-operator-test-harness.js'
 import { bindingOf } from '../../operators/operator-harness.js'
@@ -94,6 +96,29 @@ async function checkpoint(
 }
 
 describe('results that a program collects', () => {
+  it('ask the promise of the end of the job once, however many come', async () => {
+    let asked = 0
+    class End extends Promise<unknown> {
+      override then<A, B>(...handlers: Parameters<Promise<unknown>['then']>): Promise<A | B> {
+        asked += 1
+        return super.then(...handlers) as Promise<A | B>
+      }
+    }
+    const output = new DataOutputView()
+    structuredSerializer().serialize('a', output)
+    const results = new CloseableIterator<string>(
+      {
+        result: () => new End(() => undefined),
+        nextResults: () => Promise.resolve(output.toBytes()),
+        discardResults: () => undefined,
+        cancel: () => Promise.resolve(),
+      },
+      NO_REGISTERED_TYPES,
+    )
+    for (let n = 0; n < 100; n += 1) assert.equal(await results.next(), 'a')
+    assert.equal(asked, 1)
+  })
+
   it('come while the job runs, where there are no checkpoints', async () => {
     const job = new CollectingJob('none')
     const sink = await job.attempt()
