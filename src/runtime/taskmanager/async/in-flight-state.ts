@@ -6,7 +6,7 @@
 import { ListStateDescriptor } from '../../../api/state/list-state-descriptor.js'
 import type { ListState } from '../../../api/state/list-state.js'
 import type { TypeInformation } from '../../../api/types/type-information.js'
-import { keyGroupForHash, keyGroupRangeForOperatorIndex } from '../../../core/keygroups/key-group-assignment.js'
+import { keyGroupForHash, operatorIndexForKeyGroup } from '../../../core/keygroups/key-group-assignment.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TaskInfo } from '../operators/stream-operator.js'
 import type { OperatorStateBackend } from '../state/operator-state-backend.js'
@@ -51,9 +51,8 @@ export class InFlightState {
 
   #isMine(keyHash: number): boolean {
     const { maxParallelism, parallelism, subtaskIndex } = this.#taskInfo
-    const { start, end } = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, subtaskIndex)
     const keyGroup = keyGroupForHash(keyHash, maxParallelism)
-    return keyGroup >= start && keyGroup <= end
+    return operatorIndexForKeyGroup(maxParallelism, parallelism, keyGroup) === subtaskIndex
   }
 }
 

@@ -26,13 +26,6 @@ export class WaitingRecords {
     this.size -= 1
   }
 
-  /** The first that has no result. */
-  oldestWithoutResult(): AsyncRecord | undefined {
-    let record = this.#first
-    while (record !== undefined && record.results !== undefined) record = record.next
-    return record
-  }
-
   *[Symbol.iterator](): Iterator<AsyncRecord> {
     for (let record = this.#first; record !== undefined;) {
       // It may be taken away meanwhile.

@@ -8,7 +8,7 @@ import type { RuntimeContext } from '../../../../api/functions/runtime-context.j
 import type { OperatorStateStore } from '../../../../api/state/operator-state-store.js'
 import { FlinkError } from '../../../../core/errors/flink-error.js'
 import { hashKey, type KeyKind } from '../../../../core/keygroups/canonical-key.js'
-import { keyGroupForHash, keyGroupRangeForOperatorIndex } from '../../../../core/keygroups/key-group-assignment.js'
+import { keyGroupForHash, operatorIndexForKeyGroup } from '../../../../core/keygroups/key-group-assignment.js'
 import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
 import type { KeyedStateBackend } from '../../state/keyed-state-backend.js'
 import { VOID_NAMESPACES, type NamespaceType } from '../../state/namespace-type.js'
@@ -50,7 +50,7 @@ export function ownRuntime(parts: OwnRuntimeParts): OperatorRuntime {
     getInternalTimerService: <K, N>(name: string, serializer: TypeSerializer<N>, triggerable: Triggerable<K, N>) =>
       timersOf(parts, {
         name,
-        serializer: serializer,
+        serializer,
         triggerable,
       }),
     getCurrentKey: () => keyedBackend?.currentKey(),
@@ -108,8 +108,7 @@ function setCurrentKey(
   const { maxParallelism, parallelism, subtaskIndex } = context.taskInfo
   const hash = hashKey(key, keyKind)
   const keyGroup = keyGroupForHash(hash, maxParallelism)
-  const { start, end } = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, subtaskIndex)
-  if (keyGroup < start || keyGroup > end) {
+  if (operatorIndexForKeyGroup(maxParallelism, parallelism, keyGroup) !== subtaskIndex) {
     throw new FlinkError('KEY_GROUP_REFUSED', { operator, keyGroup, reason: 'belongs to another subtask' })
   }
   keyedBackend.setCurrentKey(key, hash)

@@ -11,7 +11,10 @@ import type {
 import { ListStateDescriptor } from '../../../../api/state/list-state-descriptor.js'
 import type { OperatorStateStore } from '../../../../api/state/operator-state-store.js'
 import { FlinkError } from '../../../../core/errors/flink-error.js'
-import { keyGroupRangeForOperatorIndex } from '../../../../core/keygroups/key-group-assignment.js'
+import {
+  keyGroupRangeForOperatorIndex,
+  operatorIndexForKeyGroup,
+} from '../../../../core/keygroups/key-group-assignment.js'
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import type { TaskInfo } from '../stream-operator.js'
@@ -38,9 +41,8 @@ export class RawStateLists {
 
   restoredKeyGroups(): KeyGroupStatePartitionStreamProvider[] {
     this.#isUsed.keyed = true
-    const mine = new Set(this.#ownKeyGroups())
     return [...this.#store.getUnionListState(KEYED).get()]
-      .filter(([keyGroup]) => mine.has(keyGroup))
+      .filter(([keyGroup]) => this.#isMine(keyGroup))
       .sort(([one], [other]) => one - other)
       .map(([keyGroup, bytes]) => ({ getKeyGroupId: () => keyGroup, getStream: () => new DataInputView(bytes) }))
   }
@@ -57,7 +59,7 @@ export class RawStateLists {
     return {
       getKeyGroupList: () => this.#ownKeyGroups(),
       startNewKeyGroup: (keyGroup) => {
-        if (!this.#ownKeyGroups().includes(keyGroup)) this.#refuse(keyGroup, 'belongs to another subtask')
+        if (!this.#isMine(keyGroup)) this.#refuse(keyGroup, 'belongs to another subtask')
         if (this.#keyGroups.has(keyGroup)) this.#refuse(keyGroup, 'was written in this snapshot already')
         const output = new DataOutputView()
         this.#keyGroups.set(keyGroup, output)
@@ -91,6 +93,12 @@ export class RawStateLists {
     const { maxParallelism, parallelism, subtaskIndex } = this.#taskInfo
     const { start, end } = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, subtaskIndex)
     return Array.from({ length: end - start + 1 }, (_, index) => start + index)
+  }
+
+  #isMine(keyGroup: number): boolean {
+    const { maxParallelism, parallelism, subtaskIndex } = this.#taskInfo
+    const isOne = Number.isInteger(keyGroup) && keyGroup >= 0 && keyGroup < maxParallelism
+    return isOne && operatorIndexForKeyGroup(maxParallelism, parallelism, keyGroup) === subtaskIndex
   }
 
   #refuse(keyGroup: number, reason: string): never {
