@@ -5,6 +5,8 @@ import type { TimeUnit } from '../eventtime/time.js'
 import type { AsyncFunction } from '../functions/async/async-function.js'
 import type { AsyncRetryStrategy } from '../functions/async/async-retry-strategy.js'
 import type { ResultFuture } from '../functions/async/result-future.js'
+import { hasMethods } from '../functions/has-methods.js'
+import { checkedInteger } from '../types/checked-number.js'
 import { DataStream } from './data-stream.js'
 import { asFunctionObject } from './function-arguments.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
@@ -154,7 +156,7 @@ function addOperator<I, O>(
     function: asFunctionObject<AsyncFunction<unknown, unknown>>(fn, 'asyncInvoke', method),
     outputMode: mode,
     timeoutMs: checkedTimeout(method, timeout, timeUnit),
-    capacity: checkedCapacity(method, capacity),
+    capacity: checkedInteger(method, 'the capacity', capacity, { min: 1 }),
     retryStrategy: retries(strategy) ? strategy : undefined,
     elementType: input.input.outputType,
   }
@@ -178,11 +180,6 @@ function checkedTimeout(method: string, timeout: unknown, timeUnit: unknown): nu
   throw invalid(method, `takes a timeout third, a number that is not negative, and not ${describeValue(timeout)}`)
 }
 
-function checkedCapacity(method: string, capacity: unknown): number {
-  if (typeof capacity === 'number' && Number.isInteger(capacity) && capacity > 0) return capacity
-  throw invalid(method, `takes a whole number greater than 0 as capacity, not ${describeValue(capacity)}`)
-}
-
 const STRATEGY_METHODS = ['canRetry', 'getBackoffTimeMillis', 'getRetryPredicate'] as const
 const PREDICATE_METHODS = ['resultPredicate', 'exceptionPredicate'] as const
 
@@ -204,10 +201,8 @@ function checkedStrategy<O>(method: string, given: AsyncRetryStrategy<O> | undef
 }
 
 function checkMethods(method: string, given: unknown, names: readonly string[], what: string): void {
-  for (const name of names) {
-    const isThere = typeof given === 'object' && given !== null && typeof Reflect.get(given, name) === 'function'
-    if (!isThere) throw invalid(method, `${what} has no method ${name}`)
-  }
+  const missing = names.find((name) => !hasMethods(given, name))
+  if (missing !== undefined) throw invalid(method, `${what} has no method ${missing}`)
 }
 
 function invalid(method: string, reason: string): FlinkError {

@@ -1,5 +1,4 @@
-import { describeValue } from '../../core/errors/describe-value.js'
-import { FlinkError } from '../../core/errors/flink-error.js'
+import { checkedInteger } from '../types/checked-number.js'
 import { checkedText } from '../types/checked-text.js'
 
 /** What `executeAndCollect` was given: a name, a limit, both in this order, or nothing. */
@@ -8,7 +7,5 @@ export function collectArguments(given: readonly unknown[]): { readonly jobName:
   const limit = typeof first === 'string' ? second : first
   const jobName = typeof first === 'string' ? checkedText('executeAndCollect', 'the name', first) : 'DataStream Collect'
   if (limit === undefined) return { jobName }
-  if (typeof limit === 'number' && Number.isInteger(limit) && limit > 0) return { jobName, limit }
-  const reason = `the limit must be a whole number greater than 0, but is ${describeValue(limit)}`
-  throw new FlinkError('GRAPH_INVALID', { operator: 'executeAndCollect', reason })
+  return { jobName, limit: checkedInteger('executeAndCollect', 'the limit', limit, { min: 1 }) }
 }

@@ -7,11 +7,11 @@ const HIGHEST_PORT = 65_535
 export function checkedInteger(
   place: string,
   what: string,
-  value: number,
+  value: unknown,
   limits: { readonly min?: number; readonly max?: number },
 ): number {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = limits
-  if (Number.isInteger(value) && value >= min && value <= max) return value
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
   const from = min === Number.MIN_SAFE_INTEGER ? '' : ` from ${String(min)} on`
   const range = max === Number.MAX_SAFE_INTEGER ? from : ` from ${String(min)} to ${String(max)}`
   const reason = `${what} has to be a whole number${range}, and it was given ${describeValue(value)}`

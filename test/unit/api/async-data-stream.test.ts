@@ -74,7 +74,7 @@ describe('AsyncDataStream', () => {
         /takes the unit of the timeout fourth, such as TimeUnit\.SECONDS, not undefined/,
       ],
       [() => wait(numbers(), identity, -1, 1), /takes a timeout third, a number that is not negative, and not -1/],
-      [() => wait(numbers(), identity, 1, 1, 0), /takes a whole number greater than 0 as capacity, not 0/],
+      [() => wait(numbers(), identity, 1, 1, 0), /the capacity has to be a whole number from 1 on, and it was given 0/],
       [() => retry(numbers(), identity, 1, 1, 5), /takes a strategy of AsyncRetryStrategies last, not undefined/],
       [() => retry(numbers(), identity, 1, 1, null), /takes a strategy of AsyncRetryStrategies last, not null/],
       [
