@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { openSocket } from './tcp-socket.js'
 
 /** Text that comes over a TCP connection, piece by piece; back pressure is the reader's not asking for more. */
 export interface TcpConnection {
@@ -8,20 +8,12 @@ export interface TcpConnection {
 }
 
 /** Rejects with the system's error when nobody listens there. */
-export function openTcpConnection(host: string, port: number): Promise<TcpConnection> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port })
-    socket.once('error', reject)
-    socket.once('connect', () => {
-      socket.off('error', reject)
-      // Without a listener an error between two reads would end the thread; the iterator reports it all the same.
-      socket.on('error', () => undefined)
-      resolve({
-        chunks: socket,
-        close: () => {
-          socket.destroy()
-        },
-      })
-    })
-  })
+export async function openTcpConnection(host: string, port: number): Promise<TcpConnection> {
+  const socket = await openSocket(host, port)
+  return {
+    chunks: socket,
+    close: () => {
+      socket.destroy()
+    },
+  }
 }

@@ -1,5 +1,6 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { ReasonError } from '../errors/reason-error.js'
+import { openSocket } from './tcp-socket.js'
 
 /** The writing side of a TCP connection; what the other side sends is thrown away. */
 export interface TcpWriter {
@@ -14,19 +15,11 @@ export interface TcpWriter {
 }
 
 /** Rejects with the system's error when nobody listens there. */
-export function openTcpWriter(host: string, port: number): Promise<TcpWriter> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port })
-    socket.once('error', reject)
-    socket.once('connect', () => {
-      socket.off('error', reject)
-      // Whoever writes next is told of an error by its write.
-      socket.on('error', () => undefined)
-      // Unread, what arrives would hide that the other side has closed, and turn our end into a reset.
-      socket.resume()
-      resolve(writerOf(socket))
-    })
-  })
+export async function openTcpWriter(host: string, port: number): Promise<TcpWriter> {
+  const socket = await openSocket(host, port)
+  // Unread, what arrives would hide that the other side has closed, and turn our end into a reset.
+  socket.resume()
+  return writerOf(socket)
 }
 
 function writerOf(socket: Socket): TcpWriter {
