@@ -1,3 +1,4 @@
+import type { AggregateFunction } from '../../src/api/functions/aggregate-function.js'
 import assert from 'node:assert/strict'
 import type { DataStream } from '../../src/api/datastream/data-stream.js'
 import type { KeyedStream } from '../../src/api/datastream/keyed-stream.js'
@@ -32,4 +33,19 @@ function bindingOfLast<O>(
   const { transformation } = build(source)
   assert.equal(transformation.type, 'one-input')
   return bindingOf(transformation.operator, transformation.key)
+}
+
+/** The values of a window in a list. Changes all that it is given, as it may. */
+export const collected: AggregateFunction<Event, number[], number[]> = {
+  createAccumulator: () => [],
+  add: ([, value], values) => {
+    values.push(value)
+    return values
+  },
+  getResult: (values) => values,
+  merge: (left, right) => {
+    left.push(...right)
+    right.length = 0
+    return left
+  },
 }

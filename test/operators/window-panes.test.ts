@@ -19,7 +19,7 @@ import { record, watermark } from './stream-elements.js'
 import { StreamOperatorTestHarness } from './stream-operator-test-harness.js'
 import { TestOperatorContext } from './test-operator-context.js'
 import { TEST_STATE_BACKENDS, type TestStateBackend } from './test-state-backends.js'
-import { windowBinding, type Event } from './window-case.js'
+import { collected, windowBinding, type Event } from './window-case.js'
 
 /** Bytes take longer, and differ in few things. */
 const RUNS = { heap: 400, 'sorted bytes': 60 }
@@ -71,21 +71,6 @@ function emitAll(key: string, window: TimeWindow, results: Iterable<readonly num
   for (const values of results) {
     out.collect(`${key} ${String(window.getStart())}..${String(window.getEnd())} ${values.toSorted().join(' ')}`)
   }
-}
-
-/** Changes all that it is given, as it may. */
-const collected: AggregateFunction<Event, number[], number[]> = {
-  createAccumulator: () => [],
-  add: ([, value], values) => {
-    values.push(value)
-    return values
-  },
-  getResult: (values) => values,
-  merge: (left, right) => {
-    left.push(...right)
-    right.length = 0
-    return left
-  },
 }
 
 /** The number of the first record, and how many there are: of which one counts as MANY. */

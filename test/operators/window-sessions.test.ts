@@ -7,7 +7,6 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { DataStream } from '../../src/api/datastream/data-stream.js'
 import type { WindowedStream } from '../../src/api/datastream/windowed-stream.js'
-import type { AggregateFunction } from '../../src/api/functions/aggregate-function.js'
 import type { Collector } from '../../src/api/functions/collector.js'
 import { OutputTag } from '../../src/api/functions/output-tag.js'
 import { Types } from '../../src/api/types/types-table.js'
@@ -24,7 +23,7 @@ import { KEYS, RestoringRun, type RestoringStep } from './restoring-run.js'
 import { StreamOperatorTestHarness } from './stream-operator-test-harness.js'
 import { TestOperatorContext } from './test-operator-context.js'
 import { TEST_STATE_BACKENDS, type TestStateBackend } from './test-state-backends.js'
-import { windowBinding, type Event } from './window-case.js'
+import { collected, windowBinding, type Event } from './window-case.js'
 
 /** Bytes take longer, and differ in few things. */
 const RUNS = { heap: 300, 'sorted bytes': 40 }
@@ -85,21 +84,6 @@ function bindingOf(way: Way, gap: number, build: (windows: Windows) => DataStrea
 function emitAll(key: string, window: TimeWindow, lists: Iterable<readonly number[]>, out: Collector<string>): void {
   for (const values of lists)
     out.collect(`${key} ${String(window.getStart())}..${String(window.getEnd())} ${values.join(' ')}`)
-}
-
-/** Changes all that it is given, as it may. */
-const collected: AggregateFunction<Event, number[], number[]> = {
-  createAccumulator: () => [],
-  add: ([, value], values) => {
-    values.push(value)
-    return values
-  },
-  getResult: (values) => values,
-  merge: (left, right) => {
-    left.push(...right)
-    right.length = 0
-    return left
-  },
 }
 
 const FORMS: Readonly<Record<string, (windows: Windows) => DataStream<string>>> = {

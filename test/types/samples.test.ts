@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import ts from 'typescript'
+import { exportedSymbols } from './exported-names.js'
 import { packageRoot, readText, samplesOf, typeErrorsOf, type Snippet } from './type-checker.js'
 
 const documents = [...sourcesUnder('src'), 'README.md', 'jobs/README.md']
@@ -36,7 +37,10 @@ test('the jobs that the READMEs show are files of jobs/, which the tests run', (
 })
 
 describe('every export of the package', () => {
-  const exported = exportedSymbols()
+  const { symbols, checker } = exportedSymbols()
+  const exported = symbols.map(({ name, target }) => {
+    return { name, documentation: ts.displayPartsToString(target.getDocumentationComment(checker)) }
+  })
 
   test('is documented', () => {
     assert.deepEqual(
@@ -61,21 +65,4 @@ describe('every export of the package', () => {
 function sourcesUnder(folder: string): string[] {
   const entries = readdirSync(path.join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
   return entries.filter((file) => file.endsWith('.ts')).map((file) => `${folder}/${file}`)
-}
-
-function exportedSymbols(): { readonly name: string; readonly documentation: string }[] {
-  const index = path.join(packageRoot, 'dist/src/index.d.ts')
-  const program = ts.createProgram([index], {
-    module: ts.ModuleKind.NodeNext,
-    lib: ['lib.es2023.d.ts'],
-    types: ['node'],
-  })
-  const checker = program.getTypeChecker()
-  const source = program.getSourceFile(index)
-  const module = source === undefined ? undefined : checker.getSymbolAtLocation(source)
-  assert.ok(module !== undefined, 'the package is built')
-  return checker.getExportsOfModule(module).map((symbol) => {
-    const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
-    return { name: symbol.name, documentation: ts.displayPartsToString(target.getDocumentationComment(checker)) }
-  })
 }
