@@ -148,7 +148,11 @@ function withAsync(scenario: Scenario, simulation: Simulation): Scenario {
   const random = simulation.stream('async')
   const shapes = drawAsyncShapes(random)
   const asking = withOwnShapes(scenario, shapes, random)
-  if (shapes.some(({ kind }) => kind === 'askedInLoop')) return { ...asking, hasLoop: true }
+  if (shapes.some(({ kind }) => kind === 'askedInLoop')) {
+    // The savepoint of a drain waits for the last answer of the last round, however many rounds there are.
+    const configuration = { ...asking.configuration, 'execution.checkpointing.timeout': '20000 ms' }
+    return { ...asking, configuration, hasLoop: true }
+  }
   if (happens(random, 2)) return asking
   const time = drawTime(random)
   const configuration = { ...asking.configuration, 'pipeline.auto-watermark-interval': `${time.intervalMs} ms` }
