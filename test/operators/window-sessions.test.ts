@@ -20,6 +20,7 @@ import type { OperatorBinding } from '../../src/graph/program-graph.js'
 import { createOperator } from '../../src/runtime/taskmanager/task/operator-factory.js'
 import { SessionWindowOperator } from '../../src/runtime/taskmanager/windowing/session-window-operator.js'
 import { KEYS, RestoringRun, type RestoringStep } from './restoring-run.js'
+import { record, watermark } from './stream-elements.js'
 import { StreamOperatorTestHarness } from './stream-operator-test-harness.js'
 import { TestOperatorContext } from './test-operator-context.js'
 import { TEST_STATE_BACKENDS, type TestStateBackend } from './test-state-backends.js'
@@ -164,4 +165,27 @@ describe('which sessions are those that fire once', () => {
       ),
     )
   })
+})
+
+it('sessions of a snapshot of windows that merge fire at the end of the one that they became, though none of them ended there', async () => {
+  const binding = (windowsOf: (windows: Windows) => Windows): OperatorBinding =>
+    windowBinding((stream) =>
+      windowsOf(stream.window(EventTimeSessionWindows.withDynamicGap(([, gap]: Event) => gap))).aggregate(
+        collected,
+        emitAll,
+      ),
+    )
+  const before = new StreamOperatorTestHarness(binding((windows) => windows.trigger(new UnknownTrigger())))
+  await before.open()
+  for (const timestamp of [0, 20]) before.process({ input: 0, element: record(['a', 5], timestamp) })
+  const state = await before.snapshot()
+  await before.close()
+  const after = new StreamOperatorTestHarness(binding((windows) => windows))
+  await after.open(state, 1)
+  after.process({ input: 0, element: record(['a', 40], 4) })
+  after.process({ input: 0, element: watermark(42) })
+  assert.deepEqual(after.context.output.take(), [watermark(42)])
+  after.process({ input: 0, element: watermark(43) })
+  assert.deepEqual(after.context.output.take(), [record('a 0..44 5 5 40', 43), watermark(43)])
+  await after.close()
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import fc from 'fast-check'
 import type { StateDescriptor } from '../../../src/api/state/state-descriptor.js'
 import { ValueStateDescriptor } from '../../../src/api/state/value-state-descriptor.js'
 import type { ValueState } from '../../../src/api/state/value-state.js'
@@ -75,6 +76,49 @@ const shared: BackendUnderTest = {
 namespacesContract(shared)
 priorityQueueContract(shared)
 
+describe(`${shared.name}, a queue`, () => {
+  const spans = [new Span(0, 5), new Span(5, 10), new Span(0, 10)]
+  const element = { key: fc.nat(5), span: fc.nat(2), timestamp: fc.nat(2) }
+  const step = fc.oneof(
+    fc.record({ what: fc.constant('add' as const), ...element }),
+    fc.record({ what: fc.constant('remove' as const), ...element }),
+    fc.record({ what: fc.constant('poll' as const) }),
+  )
+
+  const nameOf = (key: unknown, { start, end }: Span, timestamp: number): string =>
+    [key, start, end, timestamp].map(String).join(' ')
+
+  it('gives what is left in the order of time and hash, whatever comes and goes between', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const backend = await backendOf(shared)
+        const queue = backend.getOrCreatePriorityQueue('timers', SPANS)
+        const left = new Map<string, { readonly timestamp: number; readonly hash: number }>()
+        for (const each of steps) {
+          if (each.what === 'poll') {
+            const taken = queue.poll()
+            const places = [...left.values()].map(({ timestamp, hash }) => [timestamp, hash] as const)
+            const [first] = places.sort((one, other) => one[0] - other[0] || one[1] - other[1])
+            assert.deepEqual(taken && [taken.timestamp, taken.keyHash], first)
+            if (taken !== undefined) {
+              assert.ok(left.delete(nameOf(taken.key, taken.namespace, taken.timestamp)))
+            }
+          } else {
+            const key = `key ${String(each.key)}`
+            const span = spans[each.span] ?? assert.fail()
+            const name = nameOf(key, span, each.timestamp)
+            backend.setCurrentKey(key, hashKey(key, 'auto'))
+            if (each.what === 'remove') assert.equal(queue.remove(span, each.timestamp), left.delete(name))
+            else queue.add(span, each.timestamp)
+            if (each.what === 'add') left.set(name, { timestamp: each.timestamp, hash: hashKey(key, 'auto') })
+          }
+          assert.equal(queue.size, left.size)
+        }
+      }),
+    )
+  })
+})
+
 describe(`${shared.name}, more of them than get a table of their own`, () => {
   const ends = Array.from({ length: 2500 }, (_, index) => (index * 7) % 2500)
   const shuffled = ends.flatMap((end) => (end % 2 === 0 ? [end] : [end, 2499 - end]))
@@ -101,6 +145,25 @@ describe(`${shared.name}, more of them than get a table of their own`, () => {
       for (let next = queue.poll(); next !== undefined; next = queue.poll()) taken.push(next.timestamp)
       assert.deepEqual(taken, left)
       assert.equal(queue.firstTimestamp(), undefined)
+    }
+  })
+
+  it('finds what one of them has when others have gone since, and there is room for a table again', async () => {
+    const backend = await backendOf(shared)
+    const descriptor = new ValueStateDescriptor<number>('values')
+    const values = backend.getOrCreateKeyedState(descriptor, SPANS) as InternalState<Span> & ValueState<number>
+    backend.setCurrentKey('a', hashKey('a', 'auto'))
+    for (const end of ends) {
+      values.setCurrentNamespace(new Span(0, end))
+      values.update(end)
+    }
+    for (const end of ends.slice(0, 10)) {
+      values.setCurrentNamespace(new Span(0, end))
+      values.clear()
+    }
+    for (const end of ends.slice(10)) {
+      values.setCurrentNamespace(new Span(0, end))
+      assert.equal(values.value(), end)
     }
   })
 
