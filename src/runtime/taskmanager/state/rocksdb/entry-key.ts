@@ -1,0 +1,52 @@
+// Duty: the keys of the store's entries.
+//
+//   prefix = key group (2 bytes), state (2 bytes), length of the key (var int), key, length of the namespace (var int), namespace
+//   entry  = prefix, [key of the user, in a map]
+//
+// Invariants: big endian, so entries lie in the order of key group and state. Keys are in their canonical bytes. No prefix
+// is the beginning of another one. A state is its place among those that the snapshot's handle names.
+// Thread: the task worker that owns the backend.
+import { DataInputView } from '../../../../core/memory/data-input-view.js'
+import type { DataOutputView } from '../../../../core/memory/data-output-view.js'
+
+export interface EntryPrefix {
+  readonly keyGroup: number
+  readonly state: number
+  readonly key: Uint8Array
+  readonly namespace: Uint8Array
+}
+
+export interface DecodedEntryKey extends EntryPrefix {
+  /** Of the prefix; what follows is the user's key. */
+  readonly prefixLength: number
+}
+
+/** What all entries of a state in a key group begin with. */
+export function writeStatePrefix(keyGroup: number, state: number, output: DataOutputView): void {
+  output.writeInt8(keyGroup >>> 8)
+  output.writeInt8(keyGroup & 0xff)
+  output.writeInt8(state >>> 8)
+  output.writeInt8(state & 0xff)
+}
+
+export function writePrefix({ keyGroup, state, key, namespace }: EntryPrefix, output: DataOutputView): void {
+  writeStatePrefix(keyGroup, state, output)
+  output.writeVarInt(key.length)
+  output.writeBytes(key)
+  output.writeVarInt(namespace.length)
+  output.writeBytes(namespace)
+}
+
+export function decodeEntryKey(bytes: Uint8Array): DecodedEntryKey {
+  const input = new DataInputView(bytes)
+  const keyGroup = readUint16(input)
+  const state = readUint16(input)
+  const key = input.readBytes(input.readVarInt())
+  const namespace = input.readBytes(input.readVarInt())
+  return { keyGroup, state, key, namespace, prefixLength: input.position }
+}
+
+function readUint16(input: DataInputView): number {
+  const high = input.readInt8() & 0xff
+  return (high << 8) | (input.readInt8() & 0xff)
+}

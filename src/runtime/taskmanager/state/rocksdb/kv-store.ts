@@ -1,0 +1,80 @@
+// Duty: a local database of bytes in the order of their keys, as the rocksdb backend sees it, whichever driver holds it.
+// Invariants: one thread uses a store, and all calls but `open` and `close` are synchronous. Bytes that come out belong to
+// the caller; those that go in are copied. Nothing is durable: what the store holds lives as long as its operator, and
+// is in snapshots. A call after `close` is ASSERTION_FAILED, never a crash of the process.
+// Thread: the task worker that owns the backend.
+
+/** Changes that are written together, in their order. */
+export interface KvBatch {
+  put(key: Uint8Array, value: Uint8Array): void
+  delete(key: Uint8Array): void
+  /** Of keys and values so far. */
+  readonly sizeBytes: number
+}
+
+export interface KvEntry {
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+}
+
+/** Entries in the order of their keys, as they were when it was made; must be closed, and may be closed twice. */
+export interface KvCursor {
+  /** The next ones, at most so many; none at the end. */
+  next(count: number): readonly KvEntry[]
+  close(): void
+}
+
+/** A version of the store that later writes do not change; must be closed, and may be closed twice. */
+export interface KvView {
+  /** Entries whose keys begin with the prefix. */
+  range(prefix: Uint8Array): KvCursor
+  close(): void
+}
+
+/** A file of a store at one moment. */
+export interface KvFile {
+  /** Two of one store that have the same name have the same bytes, where they are shared. */
+  readonly name: string
+  /** Later moments of the store may have it, too. */
+  readonly isShared: boolean
+  readonly sizeBytes: number
+  read(): AsyncIterable<Uint8Array>
+}
+
+/** All files of a store at one moment; they stay readable until the release, whatever the store does. */
+export interface KvFiles {
+  readonly files: readonly KvFile[]
+  /** May be called twice, and after the store was closed. */
+  release(): Promise<void>
+}
+
+export interface KvStore {
+  get(key: Uint8Array): Uint8Array | undefined
+  getMany(keys: readonly Uint8Array[]): readonly (Uint8Array | undefined)[]
+  newBatch(): KvBatch
+  /** The batch is empty afterwards, and may be used again. */
+  write(batch: KvBatch): void
+  range(prefix: Uint8Array): KvCursor
+  view(): KvView
+  /** Absent where the driver has no files that later moments share. Synchronous, and no more than links and small copies. */
+  captureFiles?(): KvFiles
+  /** What users watch, by Flink's names without their scope, such as `block-cache-usage`; empty where there is none. */
+  metrics(): Readonly<Record<string, number>>
+  /** May be called twice. */
+  close(): Promise<void>
+}
+
+export interface KvStoreOptions {
+  /** Its own; made where it is not there. */
+  readonly directory: string
+  /** For what the driver keeps in memory by itself: tables not written yet, and blocks of files. */
+  readonly memoryBytes: number
+}
+
+export interface KvDriver {
+  readonly name: string
+  /** An empty store, or that of the files which were placed there. */
+  open(options: KvStoreOptions): Promise<KvStore>
+  /** Puts back what `captureFiles` gave, before `open`; in the order of the capture. */
+  placeFile?(directory: string, name: string, pieces: AsyncIterable<Uint8Array>): Promise<void>
+}
