@@ -36,7 +36,11 @@ export async function thisProcess(): Promise<ProcessOwner> {
  * True only where it is certain that the process has ended. Of another machine, and of another container while this machine
  * has not been started anew, nothing can be said.
  */
-export async function hasEnded(owner: ProcessOwner, asker: ProcessOwner, probe = SYSTEM_PROCESS_PROBE): Promise<boolean> {
+export async function hasEnded(
+  owner: ProcessOwner,
+  asker: ProcessOwner,
+  probe = SYSTEM_PROCESS_PROBE,
+): Promise<boolean> {
   if (owner.host !== asker.host) return false
   if (isOfEarlierBoot(owner, asker)) return true
   if (owner.pidSpace !== asker.pidSpace) return false
