@@ -136,7 +136,7 @@ export class CachedStateTable implements StateTable {
   #insertCurrent(value: unknown): void {
     const { cache, keyShapes } = this.#environment
     cache.makeRoom()
-    const key = this.#context.own
+    const key = this.#ownKey()
     keyShapes.add(key)
     const entry = { key, namespace: this.#namespace, value }
     this.#position = this.#entries.insertNew(entry, this.#context.keyHash ^ this.#namespaceHash)
