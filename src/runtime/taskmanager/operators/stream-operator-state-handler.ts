@@ -21,6 +21,7 @@ import type {
 } from '../state/keyed-state-backend.js'
 import { OperatorStateBackend } from '../state/operator-state-backend.js'
 import type { OperatorStateSnapshot } from '../state/operator-state-snapshot.js'
+import type { StateBackend } from '../state/state-backend.js'
 import { loadStateBackend } from '../state/state-backend-loader.js'
 import type { OperatorContext } from './stream-operator.js'
 
@@ -28,6 +29,11 @@ import type { OperatorContext } from './stream-operator.js'
 export interface CapturedState {
   readonly keyed: KeyedStateSnapshot | undefined
   readonly operator: OperatorStateSnapshot
+}
+
+/** Where no worker shares one among its operators. */
+function ownStateBackend({ configuration, taskInfo, random }: OperatorContext): StateBackend {
+  return loadStateBackend(configuration, { jobId: taskInfo.jobId, slots: 1, random })
 }
 
 export class StreamOperatorStateHandler {
@@ -44,7 +50,7 @@ export class StreamOperatorStateHandler {
     if (key !== undefined) {
       const keyGroups = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, subtaskIndex)
       const keyed = { operatorName: binding.name, keyKind: key.kind, keyGroups, maxParallelism }
-      const backend = context.stateBackend ?? loadStateBackend(context.configuration)
+      const backend = context.stateBackend ?? ownStateBackend(context)
       this.keyedBackend = backend.createKeyedStateBackend({ ...keyed, registeredTypes })
     }
   }
