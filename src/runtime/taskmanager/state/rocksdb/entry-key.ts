@@ -9,6 +9,9 @@
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
 import type { DataOutputView } from '../../../../core/memory/data-output-view.js'
 
+/** Of key group and state. */
+export const STATE_PREFIX_BYTES = 4
+
 export interface EntryPrefix {
   readonly keyGroup: number
   readonly state: number

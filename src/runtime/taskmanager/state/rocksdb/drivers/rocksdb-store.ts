@@ -1,0 +1,64 @@
+// Duty: a KvStore in RocksDB.
+// Invariants: `directory/db` is RocksDB's own.
+// Thread: the task worker that owns the backend.
+import path from 'node:path'
+import { FlinkError } from '../../../../../core/errors/flink-error.js'
+import type { KvBatch, KvCursor, KvDriver, KvStore, KvStoreOptions, KvView } from '../kv-store.js'
+import { endOfPrefix } from './key-range.js'
+import { RocksBatch, RocksDatabase, type RocksLevelClass } from './rocksdb-database.js'
+import { rocksDbMetrics } from './rocksdb-metrics.js'
+import { rocksDbOptions } from './rocksdb-options.js'
+import { RocksView } from './rocksdb-view.js'
+
+export function rocksDbDriver(packageClass: RocksLevelClass): KvDriver {
+  return {
+    name: 'rocksdb',
+    open: async (options: KvStoreOptions): Promise<KvStore> => {
+      const database = path.join(options.directory, 'db')
+      return new RocksStore(await RocksDatabase.open(packageClass, database, rocksDbOptions(options.memoryBytes)))
+    },
+  }
+}
+
+class RocksStore implements KvStore {
+  readonly #database: RocksDatabase
+
+  constructor(database: RocksDatabase) {
+    this.#database = database
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    return this.#database.getMany([key])[0]
+  }
+
+  getMany(keys: readonly Uint8Array[]): readonly (Uint8Array | undefined)[] {
+    return this.#database.getMany(keys)
+  }
+
+  newBatch(): KvBatch {
+    return this.#database.newBatch()
+  }
+
+  write(batch: KvBatch): void {
+    if (!(batch instanceof RocksBatch))
+      throw new FlinkError('ASSERTION_FAILED', { what: 'a batch was written to a state store that did not make it' })
+    this.#database.write(batch)
+  }
+
+  range(prefix: Uint8Array): KvCursor {
+    const from = prefix.length === 0 ? {} : { from: prefix }
+    return this.#database.iterate({ ...from, before: endOfPrefix(prefix), fillsCache: true })
+  }
+
+  view(): KvView {
+    return new RocksView(this.#database.iterate({ fillsCache: false }))
+  }
+
+  metrics(): Readonly<Record<string, number>> {
+    return rocksDbMetrics((name) => this.#database.property(name))
+  }
+
+  close(): Promise<void> {
+    return this.#database.close()
+  }
+}
