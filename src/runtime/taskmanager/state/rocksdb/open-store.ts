@@ -8,12 +8,16 @@ import type { KeyedStateReader, KeyedStateSnapshot, SnapshotIncrement } from '..
 import type { NewKeys } from '../new-keys.js'
 import type { KeyedStateBackendParameters } from '../state-backend.js'
 import type { StateTypes } from '../state-table.js'
+import { UserMapSerializer } from '../user-map-serializer.js'
 import { CachedStateTable } from './cached-state-table.js'
 import { DiskSnapshot } from './disk-snapshot.js'
 import type { KvStore } from './kv-store.js'
+import { MapForm } from './map-form.js'
+import { mapLimits } from './map-limits.js'
 import { RestoredBlocks } from './restore-blocks.js'
 import type { RocksDBResources } from './rocksdb-resources.js'
 import { SingleEntryForm } from './single-entry-form.js'
+import type { StoredForm } from './stored-form.js'
 import { StoredStates } from './stored-states.js'
 import { WholeSnapshot } from './whole-snapshot.js'
 import { WriteBackCache } from './write-back-cache.js'
@@ -73,11 +77,12 @@ export class OpenStore {
     const { metadata, namespaces } = types
     const isStored = this.#states.list().some(({ name }) => name === metadata.name)
     const stateId = this.#states.registered(metadata)
-    const form = new SingleEntryForm(this.#buffer, types.serializer)
+    const form = this.#formOf(types)
     this.#restored.load(stateId, types, form)
     return new CachedStateTable(types, {
       ...given,
       named: { state: metadata.name, operator: operatorName },
+      form,
       inStore: { stateId, keyKind, keyGroups, namespaces },
       entries: this.#cache.createEntries({ types, stateId, form, isStored }),
       cache: this.#cache,
@@ -104,6 +109,12 @@ export class OpenStore {
       release: () => whole?.release(),
     }
     return new DiskSnapshot(this.#cache.awaitChanges(() => capture.take()), capture)
+  }
+
+  #formOf({ serializer }: StateTypes): StoredForm {
+    return serializer instanceof UserMapSerializer
+      ? new MapForm(this.#buffer, serializer, mapLimits(this.#opened.cacheBytes))
+      : new SingleEntryForm(this.#buffer, serializer)
   }
 
   async close(): Promise<void> {

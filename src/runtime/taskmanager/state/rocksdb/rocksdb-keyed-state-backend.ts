@@ -9,7 +9,6 @@ import { KeyShapes } from '../../../../core/keygroups/key-shapes.js'
 import type { KeyedStateHandle } from '../../../../storage/state-handles.js'
 import type { InternalState } from '../internal-state.js'
 import { KeyContext } from '../key-context.js'
-import { KeyedMapState } from '../keyed-map-state.js'
 import type { KeyedPriorityQueue } from '../keyed-priority-queue.js'
 import type {
   KeyedStateBackend,
@@ -25,6 +24,8 @@ import type { StateTypes } from '../state-table.js'
 import { TablePriorityQueue } from '../table-priority-queue.js'
 import { TableQueueEntries } from '../table-queue-entries.js'
 import { CachedStateTable } from './cached-state-table.js'
+import { DiskMapState } from './disk-map-state.js'
+import { MapForm } from './map-form.js'
 import { OpenStore } from './open-store.js'
 import type { RocksDBResources } from './rocksdb-resources.js'
 
@@ -44,7 +45,7 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
     this.#newKeys = new NewKeys(parameters.operatorName, parameters.keyKind)
     this.#states = new KeyedStateRegistry<CachedStateTable>(parameters, this.#context, {
       createTable: (types, context) => this.#createTable(types, context),
-      createMapState: (table, keys) => new KeyedMapState(table, keys),
+      createMapState: (table) => mapStateOf(table),
       createQueue: (queue) =>
         new TablePriorityQueue(new TableQueueEntries({ ...queue, copyKey: (key) => copyKey(key, parameters.keyKind) })),
     })
@@ -129,4 +130,9 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
     if (types.metadata.kind !== 'priority-queue') this.#firstTable ??= table
     return table
   }
+}
+
+function mapStateOf(table: CachedStateTable): DiskMapState {
+  if (table.form instanceof MapForm) return new DiskMapState(table, table.form)
+  throw new FlinkError('ASSERTION_FAILED', { what: `${table.named.state} is no map` })
 }
