@@ -15,7 +15,7 @@ export function rocksDbDriver(packageClass: RocksLevelClass): KvDriver {
     name: 'rocksdb',
     open: async (options: KvStoreOptions): Promise<KvStore> => {
       const database = path.join(options.directory, 'db')
-      return new RocksStore(await RocksDatabase.open(packageClass, database, rocksDbOptions(options.memoryBytes)))
+      return new RocksStore(await RocksDatabase.open(packageClass, database, rocksDbOptions(options)))
     },
   }
 }
