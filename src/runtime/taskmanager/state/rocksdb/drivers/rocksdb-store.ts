@@ -15,17 +15,12 @@ import { RocksView } from './rocksdb-view.js'
 export function rocksDbDriver(packageClass: RocksLevelClass, link?: Link): KvDriver {
   return {
     name: 'rocksdb',
-<<<<<<< HEAD
-    open: async ({ directory, memoryBytes }: KvStoreOptions): Promise<KvStore> => {
+    open: async (options: KvStoreOptions): Promise<KvStore> => {
+      const { directory } = options
       const database = databaseIn(directory)
       const files = { database, captures: path.join(directory, 'captures'), ...(link === undefined ? {} : { link }) }
-      const opened = await RocksDatabase.open(packageClass, database, rocksDbOptions(memoryBytes))
+      const opened = await RocksDatabase.open(packageClass, database, rocksDbOptions(options))
       return new RocksStore(opened, new RocksFiles(files))
-=======
-    open: async (options: KvStoreOptions): Promise<KvStore> => {
-      const database = path.join(options.directory, 'db')
-      return new RocksStore(await RocksDatabase.open(packageClass, database, rocksDbOptions(options)))
->>>>>>> diskapi
     },
     placeFile: (directory, name, pieces) => placeRocksFile(databaseIn(directory), name, pieces),
   }
