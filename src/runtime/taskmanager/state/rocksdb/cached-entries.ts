@@ -162,6 +162,14 @@ export class CachedEntries {
     return true
   }
 
+  /** What became large under one key goes to the store and stays in memory, unless a snapshot that waits forbids it. */
+  saveInPlace(position: number): void {
+    const { marks } = this.#environment
+    if (marks.awaited !== 0 || ((this.#flags[position] as number) & CHANGED) === 0) return
+    this.#save(position)
+    this.#measure(position)
+  }
+
   /** What was awaited is changed, and no more. */
   awaitNone(): void {
     const { awaited, changed } = this.#environment.marks

@@ -13,6 +13,7 @@ import { VOID_NAMESPACE } from '../namespace-type.js'
 import type { NewKeys } from '../new-keys.js'
 import type { EntryKey, StateTable, StateTypes } from '../state-table.js'
 import type { CachedEntries } from './cached-entries.js'
+import type { MapTable } from './disk-map-state.js'
 import { keysOfState, type StateInStore } from './keys-of-state.js'
 import type { WriteBackCache } from './write-back-cache.js'
 import type { WriteBuffer } from './write-buffer.js'
@@ -29,7 +30,7 @@ export interface CachedTableEnvironment {
   readonly context: KeyContext
 }
 
-export class CachedStateTable implements StateTable {
+export class CachedStateTable implements MapTable {
   readonly types: StateTypes
   readonly named: NamedState
   readonly #environment: CachedTableEnvironment
@@ -74,6 +75,13 @@ export class CachedStateTable implements StateTable {
     if (position === NOT_FOUND) return
     this.#entries.change(position)
     this.#entries.remeasure(position, this.#entries.valueAt(position))
+  }
+
+  saveCurrent(): void {
+    const position = this.#current()
+    if (position === NOT_FOUND) return
+    this.#environment.cache.advanceAwaited()
+    this.#entries.saveInPlace(position)
   }
 
   remove(): void {

@@ -3,17 +3,23 @@
 import type { WorkingDirectory } from '../../../../core/fs/working-directories.js'
 import { KeyShapes } from '../../../../core/keygroups/key-shapes.js'
 import type { KeyedStateHandle } from '../../../../storage/state-handles.js'
+import type { UserMapSerializer } from '../user-map-serializer.js'
+import { FlinkError } from '../../../../core/errors/flink-error.js'
 import type { KeyContext } from '../key-context.js'
 import type { KeyedStateReader, KeyedStateSnapshot, SnapshotIncrement } from '../keyed-state-backend.js'
 import type { NewKeys } from '../new-keys.js'
 import type { KeyedStateBackendParameters } from '../state-backend.js'
 import type { StateTypes } from '../state-table.js'
 import { CachedStateTable } from './cached-state-table.js'
+import { DiskMapState } from './disk-map-state.js'
 import { DiskSnapshot } from './disk-snapshot.js'
 import type { KvStore } from './kv-store.js'
+import { MapForm } from './map-form.js'
+import { mapLimits } from './map-limits.js'
 import { RestoredBlocks } from './restore-blocks.js'
 import type { RocksDBResources } from './rocksdb-resources.js'
 import { SingleEntryForm } from './single-entry-form.js'
+import type { StoredForm } from './stored-form.js'
 import { StoredStates } from './stored-states.js'
 import { WholeSnapshot } from './whole-snapshot.js'
 import { WriteBackCache } from './write-back-cache.js'
@@ -33,6 +39,7 @@ export class OpenStore {
   readonly #states: StoredStates
   readonly #restored: RestoredBlocks
   readonly #keyShapes: KeyShapes
+  readonly #mapForms = new Map<CachedStateTable, MapForm>()
 
   static async open(parameters: KeyedStateBackendParameters, resources: RocksDBResources): Promise<OpenStore> {
     const driver = await resources.loadDriver()
@@ -73,9 +80,9 @@ export class OpenStore {
     const { metadata, namespaces } = types
     const isStored = this.#states.list().some(({ name }) => name === metadata.name)
     const stateId = this.#states.registered(metadata)
-    const form = new SingleEntryForm(this.#buffer, types.serializer)
+    const form = this.#formOf(types)
     this.#restored.load(stateId, types, form)
-    return new CachedStateTable(types, {
+    const table = new CachedStateTable(types, {
       ...given,
       named: { state: metadata.name, operator: operatorName },
       inStore: { stateId, keyKind, keyGroups, namespaces },
@@ -84,6 +91,14 @@ export class OpenStore {
       buffer: this.#buffer,
       keyShapes: this.#keyShapes,
     })
+    if (form instanceof MapForm) this.#mapForms.set(table, form)
+    return table
+  }
+
+  createMapState(table: CachedStateTable): DiskMapState {
+    const form = this.#mapForms.get(table)
+    if (form === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'the table of a map state holds no maps' })
+    return new DiskMapState(table, form)
   }
 
   snapshot(_increment?: SnapshotIncrement): KeyedStateSnapshot {
@@ -104,6 +119,11 @@ export class OpenStore {
       release: () => whole?.release(),
     }
     return new DiskSnapshot(this.#cache.awaitChanges(() => capture.take()), capture)
+  }
+
+  #formOf({ metadata, serializer }: StateTypes): StoredForm {
+    if (metadata.kind !== 'map') return new SingleEntryForm(this.#buffer, serializer)
+    return new MapForm(this.#buffer, serializer as UserMapSerializer, mapLimits(this.#opened.cacheBytes))
   }
 
   async close(): Promise<void> {

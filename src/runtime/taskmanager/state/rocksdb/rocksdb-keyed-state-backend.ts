@@ -9,7 +9,6 @@ import { KeyShapes } from '../../../../core/keygroups/key-shapes.js'
 import type { KeyedStateHandle } from '../../../../storage/state-handles.js'
 import type { InternalState } from '../internal-state.js'
 import { KeyContext } from '../key-context.js'
-import { KeyedMapState } from '../keyed-map-state.js'
 import type { KeyedPriorityQueue } from '../keyed-priority-queue.js'
 import type {
   KeyedStateBackend,
@@ -44,7 +43,7 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
     this.#newKeys = new NewKeys(parameters.operatorName, parameters.keyKind)
     this.#states = new KeyedStateRegistry<CachedStateTable>(parameters, this.#context, {
       createTable: (types, context) => this.#createTable(types, context),
-      createMapState: (table, keys) => new KeyedMapState(table, keys),
+      createMapState: (table) => this.#openStore.createMapState(table),
       createQueue: (queue) =>
         new TablePriorityQueue(new TableQueueEntries({ ...queue, copyKey: (key) => copyKey(key, parameters.keyKind) })),
     })
