@@ -11,16 +11,18 @@ import type { NamedState } from '../given-values.js'
 import type { KeyContext } from '../key-context.js'
 import { VOID_NAMESPACE } from '../namespace-type.js'
 import type { NewKeys } from '../new-keys.js'
-import type { EntryKey, StateTable, StateTypes } from '../state-table.js'
+import type { EntryKey, StateTypes } from '../state-table.js'
 import type { CachedEntries } from './cached-entries.js'
 import type { MapTable } from './disk-map-state.js'
 import { keysOfState, type StateInStore } from './keys-of-state.js'
+import type { StoredForm } from './stored-form.js'
 import type { WriteBackCache } from './write-back-cache.js'
 import type { WriteBuffer } from './write-buffer.js'
 
 export interface CachedTableEnvironment {
   readonly named: NamedState
   readonly inStore: StateInStore
+  readonly form: StoredForm
   readonly entries: CachedEntries
   readonly cache: WriteBackCache
   readonly buffer: WriteBuffer
@@ -33,6 +35,7 @@ export interface CachedTableEnvironment {
 export class CachedStateTable implements MapTable {
   readonly types: StateTypes
   readonly named: NamedState
+  readonly form: StoredForm
   readonly #environment: CachedTableEnvironment
   readonly #context: KeyContext
   readonly #entries: CachedEntries
@@ -45,6 +48,7 @@ export class CachedStateTable implements MapTable {
   constructor(types: StateTypes, environment: CachedTableEnvironment) {
     this.types = types
     this.named = environment.named
+    this.form = environment.form
     this.#environment = environment
     this.#context = environment.context
     this.#entries = environment.entries
@@ -81,7 +85,7 @@ export class CachedStateTable implements MapTable {
     const position = this.#current()
     if (position === NOT_FOUND) return
     this.#environment.cache.advanceAwaited()
-    this.#entries.saveInPlace(position)
+    this.#entries.saveNow(position)
   }
 
   remove(): void {
