@@ -40,6 +40,7 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     reason:
       'Barriers are always aligned. Where alignment takes long, execution.checkpointing.mode: AT_LEAST_ONCE does without it, and a smaller taskmanager.memory.network.max leaves fewer records in front of a barrier.',
   },
+  ...ROCKSDB_ROWS,
   {
     option: HighAvailabilityOptions.MODE,
     granted: 'NONE',
@@ -50,7 +51,6 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     option: RestOptions.PORT,
     reason: 'No port is opened: flink-ts finds the jobs of this machine through cluster.run-directory.',
   },
-  ...ROCKSDB_ROWS,
 ]
 
 /** A warning for each option without effect that asks for something, by its key. */

@@ -16,11 +16,11 @@ export interface ProcessOwner {
 /** What is asked about another process. */
 export interface ProcessProbe {
   startOf(pid: number): Promise<string | undefined>
-  /** True where the system says that no process has this id. */
-  isIdFree(pid: number): boolean
+  /** `free`: no process has this id. `hidden`: one has it of which this process may know no more. */
+  stateOf(pid: number): 'free' | 'seen' | 'hidden'
 }
 
-export const SYSTEM_PROCESS_PROBE: ProcessProbe = { startOf: startOfProcess, isIdFree }
+export const SYSTEM_PROCESS_PROBE: ProcessProbe = { startOf: startOfProcess, stateOf }
 
 export async function thisProcess(): Promise<ProcessOwner> {
   const [start, pidSpace] = await Promise.all([startOfProcess('self'), readPidSpace()])
@@ -44,10 +44,13 @@ export async function hasEnded(
   if (owner.host !== asker.host) return false
   if (isOfEarlierBoot(owner, asker)) return true
   if (owner.pidSpace !== asker.pidSpace) return false
-  if (probe.isIdFree(owner.pid)) return true
+  const state = probe.stateOf(owner.pid)
+  if (state === 'free') return true
   if (owner.start === undefined) return false
   const start = await probe.startOf(owner.pid)
-  return start !== undefined && start !== owner.start
+  if (start !== undefined) return start !== owner.start
+  // On Linux one that can be seen and has no start has ended, and only waits for its parent.
+  return state === 'seen' && bootOf(owner.start) !== undefined
 }
 
 /** What anybody may have written is checked before it is believed; undefined: it is no owner. */
@@ -70,12 +73,12 @@ function bootOf(start: string | undefined): string | undefined {
   return start === undefined ? undefined : /^([0-9a-f-]{36}):\d+$/.exec(start)?.[1]
 }
 
-function isIdFree(pid: number): boolean {
+function stateOf(pid: number): 'free' | 'seen' | 'hidden' {
   try {
     process.kill(pid, 0)
-    return false
+    return 'seen'
   } catch (error) {
-    return errnoOf(error) === 'ESRCH'
+    return errnoOf(error) === 'ESRCH' ? 'free' : 'hidden'
   }
 }
 

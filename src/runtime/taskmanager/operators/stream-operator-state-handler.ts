@@ -23,6 +23,7 @@ import { OperatorStateBackend } from '../state/operator-state-backend.js'
 import type { OperatorStateSnapshot } from '../state/operator-state-snapshot.js'
 import type { StateBackend } from '../state/state-backend.js'
 import { loadStateBackend } from '../state/state-backend-loader.js'
+import { registerStoreMetrics } from './store-metrics.js'
 import type { OperatorContext } from './stream-operator.js'
 
 /** The state of an operator at one moment; `keyed` must be released. */
@@ -57,7 +58,7 @@ export class StreamOperatorStateHandler {
 
   /** Opens the keyed backend, and gives both what was restored, where something was. */
   async restore(restored: OperatorSubtaskState | undefined): Promise<void> {
-    await this.keyedBackend?.open()
+    await this.#openKeyed()
     if (restored === undefined) return
     try {
       await this.operatorBackend.restore(restored.managedOperator, this.#readOnce())
@@ -82,6 +83,12 @@ export class StreamOperatorStateHandler {
 
   async dispose(): Promise<void> {
     await this.keyedBackend?.dispose()
+  }
+
+  async #openKeyed(): Promise<void> {
+    if (this.keyedBackend === undefined) return
+    await this.keyedBackend.open()
+    registerStoreMetrics(this.keyedBackend, this.#context.metrics, this.#context.configuration)
   }
 
   #keyedReader(): KeyedStateReader {

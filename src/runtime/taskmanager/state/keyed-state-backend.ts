@@ -78,6 +78,8 @@ export interface KeyedStateBackend {
    */
   snapshot(increment?: SnapshotIncrement): KeyedStateSnapshot
   numberOfEntries(): number
+  /** What its store tells of itself, by Flink's names without `rocksdb.`; absent where there is none. From `open` on, empty at the end. */
+  metrics?(): Readonly<Record<string, number>>
   /** May be called twice. */
   dispose(): Promise<void>
 }

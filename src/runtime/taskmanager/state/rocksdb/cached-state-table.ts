@@ -11,15 +11,18 @@ import type { NamedState } from '../given-values.js'
 import type { KeyContext } from '../key-context.js'
 import { VOID_NAMESPACE } from '../namespace-type.js'
 import type { NewKeys } from '../new-keys.js'
-import type { EntryKey, StateTable, StateTypes } from '../state-table.js'
+import type { EntryKey, StateTypes } from '../state-table.js'
 import type { CachedEntries } from './cached-entries.js'
+import type { MapTable } from './disk-map-state.js'
 import { keysOfState, type StateInStore } from './keys-of-state.js'
+import type { StoredForm } from './stored-form.js'
 import type { WriteBackCache } from './write-back-cache.js'
 import type { WriteBuffer } from './write-buffer.js'
 
 export interface CachedTableEnvironment {
   readonly named: NamedState
   readonly inStore: StateInStore
+  readonly form: StoredForm
   readonly entries: CachedEntries
   readonly cache: WriteBackCache
   readonly buffer: WriteBuffer
@@ -29,9 +32,10 @@ export interface CachedTableEnvironment {
   readonly context: KeyContext
 }
 
-export class CachedStateTable implements StateTable {
+export class CachedStateTable implements MapTable {
   readonly types: StateTypes
   readonly named: NamedState
+  readonly form: StoredForm
   readonly #environment: CachedTableEnvironment
   readonly #context: KeyContext
   readonly #entries: CachedEntries
@@ -44,6 +48,7 @@ export class CachedStateTable implements StateTable {
   constructor(types: StateTypes, environment: CachedTableEnvironment) {
     this.types = types
     this.named = environment.named
+    this.form = environment.form
     this.#environment = environment
     this.#context = environment.context
     this.#entries = environment.entries
@@ -74,6 +79,11 @@ export class CachedStateTable implements StateTable {
     if (position === NOT_FOUND) return
     this.#entries.change(position)
     this.#entries.remeasure(position, this.#entries.valueAt(position))
+  }
+
+  saveCurrent(): void {
+    const position = this.#current()
+    if (position !== NOT_FOUND) this.#entries.saveNow(position)
   }
 
   remove(): void {
@@ -136,7 +146,7 @@ export class CachedStateTable implements StateTable {
   #insertCurrent(value: unknown): void {
     const { cache, keyShapes } = this.#environment
     cache.makeRoom()
-    const key = this.#context.own
+    const key = this.#ownKey()
     keyShapes.add(key)
     const entry = { key, namespace: this.#namespace, value }
     this.#position = this.#entries.insertNew(entry, this.#context.keyHash ^ this.#namespaceHash)

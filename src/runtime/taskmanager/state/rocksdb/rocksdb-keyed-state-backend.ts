@@ -9,7 +9,6 @@ import { KeyShapes } from '../../../../core/keygroups/key-shapes.js'
 import type { KeyedStateHandle } from '../../../../storage/state-handles.js'
 import type { InternalState } from '../internal-state.js'
 import { KeyContext } from '../key-context.js'
-import { KeyedMapState } from '../keyed-map-state.js'
 import type { KeyedPriorityQueue } from '../keyed-priority-queue.js'
 import type {
   KeyedStateBackend,
@@ -25,8 +24,12 @@ import type { StateTypes } from '../state-table.js'
 import { TablePriorityQueue } from '../table-priority-queue.js'
 import { TableQueueEntries } from '../table-queue-entries.js'
 import { CachedStateTable } from './cached-state-table.js'
+import { DiskMapState } from './disk-map-state.js'
+import { MapForm } from './map-form.js'
 import { OpenStore } from './open-store.js'
+import { openEmptyStore, restoreStore, type RestoredStore } from './restore-store.js'
 import type { RocksDBResources } from './rocksdb-resources.js'
+import type { StorePlace } from './store-place.js'
 
 export class RocksDBKeyedStateBackend implements KeyedStateBackend {
   readonly #parameters: KeyedStateBackendParameters
@@ -44,18 +47,21 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
     this.#newKeys = new NewKeys(parameters.operatorName, parameters.keyKind)
     this.#states = new KeyedStateRegistry<CachedStateTable>(parameters, this.#context, {
       createTable: (types, context) => this.#createTable(types, context),
-      createMapState: (table, keys) => new KeyedMapState(table, keys),
+      createMapState: (table) => mapStateOf(table),
       createQueue: (queue) =>
         new TablePriorityQueue(new TableQueueEntries({ ...queue, copyKey: (key) => copyKey(key, parameters.keyKind) })),
     })
   }
 
   async open(): Promise<void> {
-    this.#store = await OpenStore.open(this.#parameters, this.#resources)
+    await this.#openWith((place) => openEmptyStore(this.#parameters, place))
   }
 
-  restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader): Promise<void> {
-    return this.#openStore.restore(handles, reader)
+  /** The store that it began with goes: files are put in their place before a store is opened. */
+  async restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader): Promise<void> {
+    if (handles.length === 0) return
+    await this.#closeStore()
+    await this.#openWith((place) => restoreStore(this.#parameters, place, { handles, reader }))
   }
 
   expectKeys(shapes: readonly string[]): void {
@@ -111,9 +117,28 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
     return count
   }
 
+  metrics(): Readonly<Record<string, number>> {
+    return this.#store?.metrics() ?? {}
+  }
+
   async dispose(): Promise<void> {
     this.#states.clear()
     this.#context.clearKey()
+    await this.#closeStore()
+  }
+
+  async #openWith(open: (place: StorePlace) => Promise<RestoredStore>): Promise<void> {
+    const driver = await this.#resources.loadDriver()
+    const { driverBytes: memoryBytes, objectBytes: cacheBytes, writeBufferRatio } = this.#resources.memory.share()
+    const restored = await open({
+      driver,
+      createDirectory: () => this.#resources.createDirectory(),
+      openStore: (directory) => driver.open({ directory, memoryBytes, writeBufferRatio }),
+    })
+    this.#store = new OpenStore({ parameters: this.#parameters, restored, driver: driver.name, cacheBytes })
+  }
+
+  async #closeStore(): Promise<void> {
     const store = this.#store
     this.#store = undefined
     await store?.close()
@@ -129,4 +154,9 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
     if (types.metadata.kind !== 'priority-queue') this.#firstTable ??= table
     return table
   }
+}
+
+function mapStateOf(table: CachedStateTable): DiskMapState {
+  if (table.form instanceof MapForm) return new DiskMapState(table, table.form)
+  throw new FlinkError('ASSERTION_FAILED', { what: `${table.named.state} is no map` })
 }

@@ -15,10 +15,11 @@ import { RocksView } from './rocksdb-view.js'
 export function rocksDbDriver(packageClass: RocksLevelClass, link?: Link): KvDriver {
   return {
     name: 'rocksdb',
-    open: async ({ directory, memoryBytes }: KvStoreOptions): Promise<KvStore> => {
+    open: async (options: KvStoreOptions): Promise<KvStore> => {
+      const { directory } = options
       const database = databaseIn(directory)
       const files = { database, captures: path.join(directory, 'captures'), ...(link === undefined ? {} : { link }) }
-      const opened = await RocksDatabase.open(packageClass, database, rocksDbOptions(memoryBytes))
+      const opened = await RocksDatabase.open(packageClass, database, rocksDbOptions(options))
       return new RocksStore(opened, new RocksFiles(files))
     },
     placeFile: (directory, name, pieces) => placeRocksFile(databaseIn(directory), name, pieces),
