@@ -90,6 +90,12 @@ export const STATE_ERRORS = {
     fault: 'external',
     recovery: 'restart',
   },
+  STATE_DRIVER_INCOMPATIBLE: {
+    message:
+      "The keyed state of {operator} lies in files of the driver '{driver}', which '{current}' does not read. Set state.backend.rocksdb.driver: {driver}, or take a savepoint there and start from that: every driver and state backend reads it.",
+    fault: 'user',
+    recovery: 'fail',
+  },
   STATE_TYPE_INCOMPATIBLE: {
     message: "State '{state}' of {operator} cannot be restored: {reason}",
     fault: 'user',

@@ -11,5 +11,6 @@ export const HEAP: BackendUnderTest = {
 export const SORTED: BackendUnderTest = {
   name: 'A backend of sorted bytes',
   keepsObjects: false,
+  sharesFiles: true,
   create: (parameters) => new SortedKeyedStateBackend(parameters),
 }

@@ -147,6 +147,7 @@ class Model {
 
   async finish(): Promise<void> {
     while (this.#running.length > 0) await this.#complete(0)
+    for (const { backend } of [this.states, this.#shadow]) await backend.dispose()
   }
 
   /** What it wrote is what there was, and the next ones may build on it. */
@@ -160,6 +161,7 @@ class Model {
     const then = await restored(this.#kind, [handles], { maxParallelism: 4, keyGroups: { start: 0, end: 3 } })
     assert.deepEqual(contentsOf(new AllStates(then)), expected)
     assert.equal(then.numberOfEntries(), entries)
+    await then.dispose()
     for (const handle of streamHandlesOfSubtask({ ...EMPTY_SUBTASK_STATE, managedKeyed: handles })) {
       if (this.#named.has(handle)) this.shared += 1
       this.#named.add(handle)
@@ -195,7 +197,7 @@ function contentsOf(states: AllStates): unknown[] {
 }
 
 /** Random records between the slices of any number of snapshots; the oracle is a deep copy at each snapshot's begin. */
-export function keyedStateBackendProperties(kind: BackendUnderTest): void {
+export function keyedStateBackendProperties(kind: BackendUnderTest, numRuns = 200): void {
   describe(`${kind.name} under random records and snapshots`, () => {
     for (const isIncremental of [false, true]) {
       const what = isIncremental ? 'incremental checkpoint, and each savepoint between them,' : 'snapshot'
@@ -208,7 +210,7 @@ export function keyedStateBackendProperties(kind: BackendUnderTest): void {
             await model.finish()
             shared += model.shared
           }),
-          { numRuns: 200 },
+          { numRuns },
         )
         assert.equal(shared > 0, isIncremental)
       })

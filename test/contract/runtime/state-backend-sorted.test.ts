@@ -23,6 +23,7 @@ class AlwaysIncremental extends SortedKeyedStateBackend {
 const incremental: BackendUnderTest = {
   name: 'A backend of sorted bytes in shared files',
   keepsObjects: false,
+  sharesFiles: true,
   create: (parameters) => new AlwaysIncremental(parameters),
 }
 

@@ -58,6 +58,9 @@ const LEAST_PIECE_BYTES = 37
 
 export const INLINE_READER: KeyedStateReader = {
   bytes: readInline,
+  async *pieces(handle) {
+    yield* inPieces(await readInline(handle))
+  },
   async *keyGroups(handle, range) {
     yield* readKeyGroups(handle, range, inPieces(await readInline(handle.handle)))
   },

@@ -30,6 +30,8 @@ export interface BackendUnderTest {
    * is found by the snapshot. Where it holds bytes, an update finds it.
    */
   readonly keepsObjects: boolean
+  /** Checkpoints that build on others name files of theirs; else they are chains of deltas. */
+  readonly sharesFiles?: boolean
   readonly create: (parameters: KeyedStateBackendParameters) => KeyedStateBackend
 }
 

@@ -95,6 +95,7 @@ export class StreamOperatorStateHandler {
     const { fileSystems } = this.#context
     return {
       bytes: (handle: StreamStateHandle) => readStateHandle(handle, fileSystems),
+      pieces: (handle: StreamStateHandle) => readStatePieces(handle, fileSystems),
       keyGroups: (handle: KeyedStateHandle, range) =>
         readKeyGroups(handle, range, readStatePieces(handle.handle, fileSystems)),
     }

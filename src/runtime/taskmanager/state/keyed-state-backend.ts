@@ -37,6 +37,8 @@ export type StateHandleReader = (handle: StreamStateHandle) => Promise<Uint8Arra
 /** Where a backend reads what it restores. */
 export interface KeyedStateReader {
   readonly bytes: StateHandleReader
+  /** The bytes of a handle in pieces; its checksum is verified at their end. */
+  pieces(handle: StreamStateHandle): AsyncIterable<Uint8Array>
   /**
    * The key groups of the range that have bytes, one after the other: no more than one of them needs to be in memory. The
    * checksum of the handle is verified at its end.

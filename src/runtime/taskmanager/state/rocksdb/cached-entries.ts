@@ -123,6 +123,11 @@ export class CachedEntries {
     if (this.#changes % CHANGES_BETWEEN_MEASURES === 0) this.#measure(position)
   }
 
+  /** The value goes to the store before it has to, unless a snapshot waits. */
+  saveNow(position: number): void {
+    if (this.#environment.marks.awaited === 0) this.#save(position)
+  }
+
   /** True when nothing is left at the position. */
   remove(position: number): boolean {
     this.change(position)

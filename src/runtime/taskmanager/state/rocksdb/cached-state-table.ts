@@ -5,30 +5,37 @@
 // found by; the table keeps a key of its own.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../core/errors/flink-error.js'
+import type { KeyShapes } from '../../../../core/keygroups/key-shapes.js'
 import { NOT_FOUND } from '../entry-table.js'
 import type { NamedState } from '../given-values.js'
 import type { KeyContext } from '../key-context.js'
 import { VOID_NAMESPACE } from '../namespace-type.js'
 import type { NewKeys } from '../new-keys.js'
-import type { EntryKey, StateTable, StateTypes } from '../state-table.js'
+import type { EntryKey, StateTypes } from '../state-table.js'
 import type { CachedEntries } from './cached-entries.js'
-import { keysOfState } from './keys-of-state.js'
+import type { MapTable } from './disk-map-state.js'
+import { keysOfState, type StateInStore } from './keys-of-state.js'
+import type { StoredForm } from './stored-form.js'
 import type { WriteBackCache } from './write-back-cache.js'
 import type { WriteBuffer } from './write-buffer.js'
 
 export interface CachedTableEnvironment {
   readonly named: NamedState
-  readonly stateId: number
+  readonly inStore: StateInStore
+  readonly form: StoredForm
   readonly entries: CachedEntries
   readonly cache: WriteBackCache
   readonly buffer: WriteBuffer
   readonly newKeys: NewKeys
+  /** Of all keys that came in. */
+  readonly keyShapes: KeyShapes
   readonly context: KeyContext
 }
 
-export class CachedStateTable implements StateTable {
+export class CachedStateTable implements MapTable {
   readonly types: StateTypes
   readonly named: NamedState
+  readonly form: StoredForm
   readonly #environment: CachedTableEnvironment
   readonly #context: KeyContext
   readonly #entries: CachedEntries
@@ -41,6 +48,7 @@ export class CachedStateTable implements StateTable {
   constructor(types: StateTypes, environment: CachedTableEnvironment) {
     this.types = types
     this.named = environment.named
+    this.form = environment.form
     this.#environment = environment
     this.#context = environment.context
     this.#entries = environment.entries
@@ -73,6 +81,11 @@ export class CachedStateTable implements StateTable {
     this.#entries.remeasure(position, this.#entries.valueAt(position))
   }
 
+  saveCurrent(): void {
+    const position = this.#current()
+    if (position !== NOT_FOUND) this.#entries.saveNow(position)
+  }
+
   remove(): void {
     const position = this.#current()
     if (position === NOT_FOUND || this.#entries.valueAt(position) === undefined) return
@@ -86,10 +99,9 @@ export class CachedStateTable implements StateTable {
     this.#sequence = -1
   }
 
-  *entryKeys(): Generator<EntryKey> {
-    const { buffer, stateId } = this.#environment
-    yield* this.#entries.keysBesideStore()
-    yield* keysOfState(buffer, { stateId })
+  entryKeys(): Iterable<EntryKey> {
+    const { inStore, buffer } = this.#environment
+    return keysOfState(inStore, this.#entries, buffer)
   }
 
   /** In the namespace of the last record. */
@@ -132,8 +144,11 @@ export class CachedStateTable implements StateTable {
   }
 
   #insertCurrent(value: unknown): void {
-    this.#environment.cache.makeRoom()
-    const entry = { key: this.#context.own, namespace: this.#namespace, value }
+    const { cache, keyShapes } = this.#environment
+    cache.makeRoom()
+    const key = this.#ownKey()
+    keyShapes.add(key)
+    const entry = { key, namespace: this.#namespace, value }
     this.#position = this.#entries.insertNew(entry, this.#context.keyHash ^ this.#namespaceHash)
   }
 }

@@ -21,17 +21,6 @@ export interface RestoredBlockKey {
   readonly place: number
 }
 
-export function reservedPrefix(): Uint8Array {
-  return withUint16s(RESERVED_KEY_GROUP).toBytes()
-}
-
-/** Of the blocks of all states. */
-export function restoredBlocksPrefix(): Uint8Array {
-  const output = withUint16s(RESERVED_KEY_GROUP)
-  output.writeInt8(RESTORED)
-  return output.toBytes()
-}
-
 /** Of a state; of one of its key groups where one is given. */
 export function restoredStatePrefix(state: number, keyGroup?: number): Uint8Array {
   const output = withUint16s(RESERVED_KEY_GROUP)
@@ -70,6 +59,12 @@ export function changeKey(epoch: number, prefix: Uint8Array): Uint8Array {
   bytes.set([epoch >>> 24, (epoch >>> 16) & 0xff, (epoch >>> 8) & 0xff, epoch & 0xff], 3)
   bytes.set(prefix, EPOCH_PREFIX_BYTES)
   return bytes
+}
+
+export function epochOfChange(key: Uint8Array): number {
+  const input = new DataInputView(key)
+  input.skip(3)
+  return input.readInt32()
 }
 
 /** The entry's prefix in the key of a change. */

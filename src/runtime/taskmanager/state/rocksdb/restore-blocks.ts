@@ -4,7 +4,6 @@
 // after it, in this order. A key group of what is read is in memory at a time. What is read back was verified when it came.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../core/errors/flink-error.js'
-import { keyBytes } from '../../../../core/keygroups/canonical-key.js'
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import { structuredSerializer } from '../../../../core/types/structured-serializer.js'
@@ -18,13 +17,9 @@ import { restoredKeyHash } from '../restored-key-hash.js'
 import type { KeyedStateBackendParameters } from '../state-backend.js'
 import type { StateTypes } from '../state-table.js'
 import { entriesOf } from './cursor-entries.js'
-import { writePrefix } from './entry-key.js'
 import type { KvBatch, KvStore } from './kv-store.js'
-import {
-  decodeRestoredBlockKey,
-  restoredBlockKey,
-  restoredStatePrefix,
-} from './reserved-keys.js'
+import { PrefixEncoder } from './prefix-encoder.js'
+import { decodeRestoredBlockKey, restoredBlockKey, restoredStatePrefix } from './reserved-keys.js'
 import type { StoredForm } from './stored-form.js'
 import type { StoredStates } from './stored-states.js'
 
@@ -130,25 +125,20 @@ export class RestoredBlocks {
     { types, form }: { readonly types: StateTypes; readonly form: StoredForm },
   ): void {
     const { metadata, namespaces, serializer: value } = types
-    const { keyKind } = this.#parameters
-    const output = new DataOutputView()
+    const { keyKind, maxParallelism } = this.#parameters
+    const encoder = new PrefixEncoder({ keyKind, maxParallelism, stateId: state, namespaces })
     for (const entry of readEntries(block, { key: this.#keySerializer, namespaces, value })) {
-      restoredKeyHash({ key: entry.key, keyGroup, state: metadata.name }, this.#parameters)
-      output.reset()
-      namespaces.serializer.serialize(entry.namespace, output)
-      const namespace = output.toBytes()
-      output.reset()
-      writePrefix({ keyGroup, state, key: keyBytes(entry.key, keyKind), namespace }, output)
-      const prefix = output.toBytes()
-      if (!isFirst) this.#removeOlder(prefix, { types, form })
-      if (entry.value !== NO_ENTRY) form.write(prefix, entry.value, this.#batch)
+      const hash = restoredKeyHash({ key: entry.key, keyGroup, state: metadata.name }, this.#parameters)
+      const prefix = encoder.encode(entry.key, hash, entry.namespace)
+      if (!isFirst) this.#removeOlder(prefix, form)
+      if (entry.value !== NO_ENTRY) form.writeRestored(prefix, entry.value, this.#batch)
       this.#writeFullBatch()
     }
   }
 
-  /** Of a map each entry lies apart: those that the new one does not have must go, too, and the store has to know them. */
-  #removeOlder(prefix: Uint8Array, { types, form }: { readonly types: StateTypes; readonly form: StoredForm }): void {
-    if (types.metadata.kind === 'map' && this.#batch.sizeBytes > 0) this.#store.write(this.#batch)
+  /** Of a value that is several entries all must go, and the store has to know them. */
+  #removeOlder(prefix: Uint8Array, form: StoredForm): void {
+    if (!form.isOneEntry && this.#batch.sizeBytes > 0) this.#store.write(this.#batch)
     form.remove(prefix, this.#batch)
   }
 

@@ -46,6 +46,11 @@ export class RocksDatabase {
     }
   }
 
+  /** That it is open. */
+  check(): void {
+    this.#resources.check()
+  }
+
   getMany(keys: readonly Uint8Array[]): readonly (Uint8Array | undefined)[] {
     this.#resources.check()
     keys.forEach(checkKey)

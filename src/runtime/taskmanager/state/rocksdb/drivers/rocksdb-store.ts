@@ -1,30 +1,42 @@
 // Duty: a KvStore in RocksDB.
-// Invariants: `directory/db` is RocksDB's own.
+// Invariants: `directory/db` is RocksDB's own; `directory/captures` has links to its files while snapshots read them.
 // Thread: the task worker that owns the backend.
 import path from 'node:path'
 import { FlinkError } from '../../../../../core/errors/flink-error.js'
-import type { KvBatch, KvCursor, KvDriver, KvStore, KvStoreOptions, KvView } from '../kv-store.js'
+import type { KvBatch, KvCursor, KvDriver, KvFiles, KvStore, KvStoreOptions, KvView } from '../kv-store.js'
 import { endOfPrefix } from './key-range.js'
 import { RocksBatch, RocksDatabase, type RocksLevelClass } from './rocksdb-database.js'
+import { placeRocksFile, RocksFiles, type Link } from './rocksdb-files.js'
 import { rocksDbMetrics } from './rocksdb-metrics.js'
 import { rocksDbOptions } from './rocksdb-options.js'
 import { RocksView } from './rocksdb-view.js'
 
-export function rocksDbDriver(packageClass: RocksLevelClass): KvDriver {
+/** `link`: how files are linked for a snapshot; a test gives its own. */
+export function rocksDbDriver(packageClass: RocksLevelClass, link?: Link): KvDriver {
   return {
     name: 'rocksdb',
     open: async (options: KvStoreOptions): Promise<KvStore> => {
-      const database = path.join(options.directory, 'db')
-      return new RocksStore(await RocksDatabase.open(packageClass, database, rocksDbOptions(options)))
+      const database = databaseIn(options.directory)
+      const captures = path.join(options.directory, 'captures')
+      const files = { database, captures, ...(link === undefined ? {} : { link }) }
+      const opened = await RocksDatabase.open(packageClass, database, rocksDbOptions(options))
+      return new RocksStore(opened, new RocksFiles(files))
     },
+    placeFile: (directory, name, pieces) => placeRocksFile(databaseIn(directory), name, pieces),
   }
+}
+
+function databaseIn(directory: string): string {
+  return path.join(directory, 'db')
 }
 
 class RocksStore implements KvStore {
   readonly #database: RocksDatabase
+  readonly #files: RocksFiles
 
-  constructor(database: RocksDatabase) {
+  constructor(database: RocksDatabase, files: RocksFiles) {
     this.#database = database
+    this.#files = files
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
@@ -52,6 +64,11 @@ class RocksStore implements KvStore {
 
   view(): KvView {
     return new RocksView(this.#database.iterate({ fillsCache: false }))
+  }
+
+  captureFiles(): KvFiles {
+    this.#database.check()
+    return this.#files.capture()
   }
 
   metrics(): Readonly<Record<string, number>> {
