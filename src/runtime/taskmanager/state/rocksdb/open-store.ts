@@ -117,6 +117,10 @@ export class OpenStore {
       : new SingleEntryForm(this.#buffer, serializer)
   }
 
+  metrics(): Readonly<Record<string, number>> {
+    return this.#opened.store.metrics()
+  }
+
   async close(): Promise<void> {
     await this.#opened.store.close()
     await this.#opened.directory.remove()

@@ -112,6 +112,10 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
     return count
   }
 
+  metrics(): Readonly<Record<string, number>> {
+    return this.#store?.metrics() ?? {}
+  }
+
   async dispose(): Promise<void> {
     this.#states.clear()
     this.#context.clearKey()
