@@ -27,7 +27,9 @@ import { CachedStateTable } from './cached-state-table.js'
 import { DiskMapState } from './disk-map-state.js'
 import { MapForm } from './map-form.js'
 import { OpenStore } from './open-store.js'
+import { openEmptyStore, restoreStore, type RestoredStore } from './restore-store.js'
 import type { RocksDBResources } from './rocksdb-resources.js'
+import type { StorePlace } from './store-place.js'
 
 export class RocksDBKeyedStateBackend implements KeyedStateBackend {
   readonly #parameters: KeyedStateBackendParameters
@@ -52,11 +54,14 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
   }
 
   async open(): Promise<void> {
-    this.#store = await OpenStore.open(this.#parameters, this.#resources)
+    await this.#openWith((place) => openEmptyStore(this.#parameters, place))
   }
 
-  restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader): Promise<void> {
-    return this.#openStore.restore(handles, reader)
+  /** The store that it began with goes: files are put in their place before a store is opened. */
+  async restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader): Promise<void> {
+    if (handles.length === 0) return
+    await this.#closeStore()
+    await this.#openWith((place) => restoreStore(this.#parameters, place, { handles, reader }))
   }
 
   expectKeys(shapes: readonly string[]): void {
@@ -119,6 +124,21 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
   async dispose(): Promise<void> {
     this.#states.clear()
     this.#context.clearKey()
+    await this.#closeStore()
+  }
+
+  async #openWith(open: (place: StorePlace) => Promise<RestoredStore>): Promise<void> {
+    const driver = await this.#resources.loadDriver()
+    const { driverBytes: memoryBytes, objectBytes: cacheBytes, writeBufferRatio } = this.#resources.memory.share()
+    const restored = await open({
+      driver,
+      createDirectory: () => this.#resources.createDirectory(),
+      openStore: (directory) => driver.open({ directory, memoryBytes, writeBufferRatio }),
+    })
+    this.#store = new OpenStore({ parameters: this.#parameters, restored, driver: driver.name, cacheBytes })
+  }
+
+  async #closeStore(): Promise<void> {
     const store = this.#store
     this.#store = undefined
     await store?.close()

@@ -16,9 +16,9 @@ export function rocksDbDriver(packageClass: RocksLevelClass, link?: Link): KvDri
   return {
     name: 'rocksdb',
     open: async (options: KvStoreOptions): Promise<KvStore> => {
-      const database = databaseIn(options.directory)
-      const captures = path.join(options.directory, 'captures')
-      const files = { database, captures, ...(link === undefined ? {} : { link }) }
+      const { directory } = options
+      const database = databaseIn(directory)
+      const files = { database, captures: path.join(directory, 'captures'), ...(link === undefined ? {} : { link }) }
       const opened = await RocksDatabase.open(packageClass, database, rocksDbOptions(options))
       return new RocksStore(opened, new RocksFiles(files))
     },
