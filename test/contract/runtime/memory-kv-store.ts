@@ -17,7 +17,8 @@ class MemoryBatch implements KvBatch {
   sizeBytes = 0
 
   put(key: Uint8Array, value: Uint8Array): void {
-    this.changes.push([textOf(key), value.slice()])
+    // A Buffer's `slice` would not be a copy.
+    this.changes.push([textOf(key), Uint8Array.from(value)])
     this.sizeBytes += key.length + value.length
   }
 
