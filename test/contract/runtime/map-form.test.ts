@@ -13,7 +13,7 @@ import { mapLimits } from '../../../src/runtime/taskmanager/state/rocksdb/map-li
 import { UserMap } from '../../../src/runtime/taskmanager/state/user-map.js'
 import { mapFormModel } from './map-form.model.js'
 import { MemoryKvStore, memoryKvDriver } from './memory-kv-store.js'
-import { KEYS, OneMapTable, TINY } from './one-map-table.js'
+import { KEYS, OneMapTable, prefixOf, TINY } from './one-map-table.js'
 
 for (const name of ['memory', 'rocksdb', 'lmdb'] as const) {
   const driver = name === 'memory' ? memoryKvDriver() : await loaded(name)
@@ -52,8 +52,7 @@ describe('A map in a store', () => {
     const { table } = storedMap(0)
     const onHeap = new UserMap(KEYS)
     for (let key = 0; key < 300; key += 1) onHeap.set(key, { key })
-    const prefix = Uint8Array.of(0, 1, 0, 0, 2, 7, 7, 0)
-    table.form.writeRestored(prefix, onHeap, table.buffer.batch)
+    table.form.writeRestored(prefixOf(0), onHeap, table.buffer.batch)
     table.buffer.flush()
     assert.equal(table.stored().length, 300)
     table.evict()

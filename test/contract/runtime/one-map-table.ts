@@ -10,8 +10,10 @@ import { WriteBuffer } from '../../../src/runtime/taskmanager/state/rocksdb/writ
 import type { EntryKey } from '../../../src/runtime/taskmanager/state/state-table.js'
 import { VOID_NAMESPACES } from '../../../src/runtime/taskmanager/state/namespace-type.js'
 
-/** No prefix is the beginning of another one. */
-const PREFIX = Uint8Array.of(0, 1, 0, 0, 2, 7, 7, 0)
+/** Of the key and namespace with a number: none is the beginning of another one. */
+export function prefixOf(number: number): Uint8Array {
+  return Uint8Array.of(0, 1, 0, 0, 2, number >>> 8, number & 0xff, 0)
+}
 
 export const KEYS = { kind: 'auto', place: "State 'm' of Count", copy: structuredClone } as const
 
@@ -42,7 +44,11 @@ export class OneMapTable implements MapTable {
   #isInMemory = false
   #isReplaced = false
 
-  constructor(store: KvStore, limits: MapLimits) {
+  readonly #prefix: Uint8Array
+
+  /** `number`: which of several keys in the store. */
+  constructor(store: KvStore, limits: MapLimits, number = 0) {
+    this.#prefix = prefixOf(number)
     this.buffer = new WriteBuffer(store)
     this.form = new MapForm(this.buffer, this.serializer, limits)
     this.state = new DiskMapState(this, this.form)
@@ -58,7 +64,7 @@ export class OneMapTable implements MapTable {
   }
 
   peek(): unknown {
-    if (!this.#isInMemory) this.#map = this.form.read(PREFIX)
+    if (!this.#isInMemory) this.#map = this.form.read(this.#prefix)
     this.#isInMemory = true
     return this.#map
   }
@@ -78,9 +84,9 @@ export class OneMapTable implements MapTable {
   }
 
   saveCurrent(): void {
-    if (this.#isReplaced) this.form.remove(PREFIX, this.buffer.batch)
+    if (this.#isReplaced) this.form.remove(this.#prefix, this.buffer.batch)
     this.#isReplaced = false
-    if (this.#map !== undefined) this.form.write(PREFIX, this.#map, this.buffer.batch)
+    if (this.#map !== undefined) this.form.write(this.#prefix, this.#map, this.buffer.batch)
     this.buffer.added()
   }
 
@@ -100,7 +106,7 @@ export class OneMapTable implements MapTable {
 
   /** Of this key. */
   stored(): readonly KvEntry[] {
-    const cursor = this.buffer.range(PREFIX)
+    const cursor = this.buffer.range(this.#prefix)
     try {
       return cursor.next(1_000_000)
     } finally {

@@ -77,6 +77,7 @@ export class DiskMapState implements MapState<unknown, unknown>, InternalState<u
   }
 
   clear(): void {
+    this.#mapToRead()?.end()
     this.#table.remove()
   }
 
