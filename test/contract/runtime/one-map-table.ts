@@ -1,9 +1,10 @@
 import { structuredSerializer } from '../../../src/core/types/structured-serializer.js'
 import { DataOutputView } from '../../../src/core/memory/data-output-view.js'
 import { UserMapSerializer } from '../../../src/runtime/taskmanager/state/user-map-serializer.js'
-import { DiskMapState, type MapTable } from '../../../src/runtime/taskmanager/state/rocksdb/disk-map-state.js'
+import { DiskMapState } from '../../../src/runtime/taskmanager/state/rocksdb/disk-map-state.js'
 import type { DiskUserMap } from '../../../src/runtime/taskmanager/state/rocksdb/disk-user-map.js'
 import type { KvEntry, KvStore } from '../../../src/runtime/taskmanager/state/rocksdb/kv-store.js'
+import type { LargeValueTable } from '../../../src/runtime/taskmanager/state/rocksdb/large-value-table.js'
 import { MapForm } from '../../../src/runtime/taskmanager/state/rocksdb/map-form.js'
 import type { MapLimits } from '../../../src/runtime/taskmanager/state/rocksdb/map-limits.js'
 import { WriteBuffer } from '../../../src/runtime/taskmanager/state/rocksdb/write-buffer.js'
@@ -27,7 +28,7 @@ export const TINY: MapLimits = {
 }
 
 /** The table of a map state with one key, and what a cache does with its value. */
-export class OneMapTable implements MapTable {
+export class OneMapTable implements LargeValueTable {
   readonly types = {
     metadata: { name: 'm', kind: 'map', typeFingerprint: 'GENERIC => GENERIC', schemaVersion: 0 },
     serializer: structuredSerializer(),
