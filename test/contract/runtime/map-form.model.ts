@@ -5,7 +5,7 @@ import { DataInputView } from '../../../src/core/memory/data-input-view.js'
 import type { DiskMapState } from '../../../src/runtime/taskmanager/state/rocksdb/disk-map-state.js'
 import type { KvDriver } from '../../../src/runtime/taskmanager/state/rocksdb/kv-store.js'
 import { StoresOfTest } from './kv-store.contract.js'
-import { OneMapTable, TINY } from './one-map-table.js'
+import { OneMapTable, SERIALIZER, TINY } from './one-map-table.js'
 
 const RUNS = 150
 
@@ -110,7 +110,7 @@ class ModelRun {
   /** What is in the store is the map's bytes in a savepoint. */
   checkStore(): void {
     this.#table.evict()
-    const map = this.#table.serializer.deserialize(new DataInputView(this.#table.storedBytes()))
+    const map = SERIALIZER.deserialize(new DataInputView(this.#table.savepointBytes()))
     this.#checkEntries(map.entries())
     assert.equal(this.#state.isEmpty(), this.#expected.size === 0)
   }

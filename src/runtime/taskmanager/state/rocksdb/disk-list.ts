@@ -9,7 +9,7 @@ import { sizeOfValue } from './value-size.js'
 
 /** What an empty list takes. */
 const EMPTY_BYTES = 200
-/** Elements between two looks at what they take. */
+/** Elements between two looks at what they take, at most. */
 const BETWEEN_LOOKS = 64
 
 export class DiskList {
@@ -22,6 +22,8 @@ export class DiskList {
   #all: unknown[] | undefined
   #isHandedOut = false
   #addedBytes = 0
+  /** So many elements. */
+  #nextLook = 1
 
   private constructor(chunks: ListChunks, end: ListChunk, added: unknown[]) {
     this.#chunks = chunks
@@ -47,13 +49,16 @@ export class DiskList {
 
   /** What was added and not written yet, about. */
   get addedBytes(): number {
-    if (this.#added.length % BETWEEN_LOOKS === 0) this.#addedBytes = sizeOfValue(this.#added)
     return this.#addedBytes
   }
 
   add(element: unknown): void {
     this.#added.push(element)
     this.#all?.push(element)
+    const { length } = this.#added
+    if (length < this.#nextLook) return
+    this.#addedBytes = sizeOfValue(this.#added)
+    this.#nextLook = length + Math.min(length, BETWEEN_LOOKS)
   }
 
   /** For those who change nothing in them, and not the array either. */
@@ -82,6 +87,7 @@ export class DiskList {
     this.#isHandedOut = false
     this.#added = []
     this.#addedBytes = 0
+    this.#nextLook = 1
     this.#prefix = this.#end.number > 0 ? (this.#prefix ?? prefix.slice()) : undefined
   }
 

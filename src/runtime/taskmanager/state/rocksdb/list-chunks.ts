@@ -6,16 +6,16 @@
 // Invariants: the chunks of a list are numbered without gaps. All but the last are full; a full one is not written again while
 // elements are added. Nothing is in a batch where an element cannot be written.
 // Thread: the task worker that owns the backend.
+import { FlinkError } from '../../../../core/errors/flink-error.js'
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import { ValueNotSerializableError } from '../../../../core/types/value-not-serializable-error.js'
 import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
-import { entriesOf } from './cursor-entries.js'
 import type { KvBatch } from './kv-store.js'
 import type { WriteBuffer } from './write-buffer.js'
 
 /** With all changes so far; `added` lets a large batch be written on the way. */
-export type ListStore = Pick<WriteBuffer, 'get' | 'range' | 'added'>
+export type ListStore = Pick<WriteBuffer, 'get' | 'getMany' | 'added'>
 
 export interface ListChunk {
   readonly number: number
@@ -55,19 +55,20 @@ export class ListChunks {
       last = next
       step *= 2
     }
-    for (; step >= 1; step /= 2) last = this.#read(prefix, last.number + step) ?? last
+    for (step /= 2; step >= 1; step /= 2) last = this.#read(prefix, last.number + step) ?? last
     return isFull(last) ? { ...NO_ELEMENTS, number: last.number + 1 } : last
   }
 
   /** The elements of all chunks before one. */
   readBefore(prefix: Uint8Array, end: number): unknown[] {
     const elements: unknown[] = []
-    if (end === 0) return elements
-    let number = 0
-    for (const { value } of entriesOf(this.#store.range(prefix), CHUNKS)) {
-      if (number === end) break
-      this.decode(chunkOf(number, value), elements)
-      number += 1
+    for (let start = 0; start < end; start += CHUNKS) {
+      const numbers = Array.from({ length: Math.min(CHUNKS, end - start) }, (_, index) => start + index)
+      const values = this.#store.getMany(numbers.map((number) => this.#keyOf(prefix, number).slice()))
+      for (const [index, value] of values.entries()) {
+        if (value === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'a part of a list is not in the store' })
+        this.decode(chunkOf(start + index, value), elements)
+      }
     }
     return elements
   }
