@@ -2,17 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { HeapKeyedStateBackend } from '../../../src/runtime/taskmanager/state/heap-keyed-state-backend.js'
+import { HEAP } from './backends-under-test.js'
 import { cleanUpAfterEach, diskUnderTest } from './rocksdb-under-test.js'
 import { SnapshotRounds } from './snapshot-rounds/snapshot-rounds.js'
-import type { BackendUnderTest } from './state-backend.contract.js'
 
-const HEAP: BackendUnderTest = {
-  name: 'heap',
-  keepsObjects: true,
-  sharesFiles: false,
-  create: (parameters) => new HeapKeyedStateBackend(parameters),
-}
 /** So few that entries leave memory all the time. */
 const CACHE_BYTES = 3000
 const SEEDS = [1, 2, 3]
