@@ -1,12 +1,19 @@
 /** State on the disk: savepoints between backends, kill -9 with incremental checkpoints, what lies in the local directories. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
+import { FileSystems } from '../../src/core/fs/file-systems.js'
+import { LocalFileSystem } from '../../src/core/fs/local-file-system.js'
+import { openSnapshot } from '../../src/storage/snapshot-locator.js'
+import { streamHandlesOfSubtask } from '../../src/storage/state-handles.js'
+import { verifyStateHandle } from '../../src/storage/state-reader.js'
 import { Workspace } from './command-line.js'
 import { expectedFinalLines, finalLines, HOT_KEYS_JOB } from './hot-keys-job.js'
 import { expectedLines, NumbersWorkspace, printedLines, savepointOf, until } from './numbers-job.js'
 
+const fileSystems = new FileSystems().register('file', new LocalFileSystem())
 const DRIVERS = ['rocksdb', 'lmdb'] as const
 
 function onDisk(driver: string): readonly string[] {
@@ -152,6 +159,66 @@ describe('state on the disk', () => {
     workspace.remove()
   })
 })
+
+/** Much state: a kilobyte for each number, of which no two are alike. */
+const FILLING_JOB = `
+import { randomBytes } from 'node:crypto'
+import { KeyedProcessFunction, ValueStateDescriptor } from 'flink-ts'
+
+class Fill extends KeyedProcessFunction {
+  open () { this.text = this.getRuntimeContext().getState(new ValueStateDescriptor('text')) }
+  processElement (value) { this.text.update(randomBytes(512).toString('hex')) }
+}
+
+export default function (env) {
+  env.fromSequence(0, 10_000_000).uid('numbers').keyBy((value) => value).process(new Fill()).uid('fill').print()
+}
+`
+
+function smallDisk(directory: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', directory], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+for (const driver of DRIVERS) {
+  it(`a disk that is full of state fails the job, and its newest checkpoint is whole (${driver})`, async (context) => {
+    const workspace = new Workspace({
+      ...CHECKPOINTS,
+      'restart-strategy.type': 'none',
+      'taskmanager.memory.managed.size': '16 mb',
+    })
+    const local = path.join(workspace.path, 'local')
+    mkdirSync(local)
+    if (!smallDisk(local)) {
+      context.skip('a small disk can be mounted by root on Linux only')
+      return
+    }
+    try {
+      const result = await workspace.run('run', ...onDisk(driver), workspace.file('job.mjs', FILLING_JOB))
+      assert.equal(result.exitCode, 1, result.stdout)
+      assert.match(result.stderr, /No space is left on the device of .*local/)
+      assert.deepEqual(leftIn(workspace), [])
+      const directory = path.join(workspace.path, 'checkpoints')
+      const [ofJob = ''] = readdirSync(directory).filter((name) => !name.startsWith('_'))
+      const newest = newestCheckpoint(path.join(directory, ofJob))
+      assert.ok(newest > 0, 'a checkpoint was complete before')
+      const snapshot = path.join(directory, ofJob, `chk-${String(newest)}`)
+      const { metadata } = await openSnapshot(snapshot, fileSystems)
+      const handles = metadata.operators
+        .flatMap(({ subtasks }) => subtasks)
+        .flatMap((subtask) => (subtask === undefined ? [] : streamHandlesOfSubtask(subtask)))
+      assert.ok(handles.length > 0)
+      for (const handle of handles) await verifyStateHandle(handle, fileSystems)
+    } finally {
+      execFileSync('umount', [local])
+      workspace.remove()
+    }
+  })
+}
 
 /** Above parallelism 1 a line says which subtask it is of. */
 function withoutPrefix(lines: readonly string[]): readonly string[] {

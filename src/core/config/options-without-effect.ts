@@ -4,6 +4,7 @@ import type { Configuration } from './configuration.js'
 import { HighAvailabilityOptions } from './high-availability-options.js'
 import { RestOptions } from './rest-options.js'
 import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
+import { SavepointOptions } from './savepoint-options.js'
 
 /** An option that configurations written for Flink may hold, and that changes nothing here. */
 export interface OptionWithoutEffect {
@@ -21,7 +22,11 @@ const STORE_IS_SET_UP =
 const ROCKSDB_ROWS: readonly OptionWithoutEffect[] = Object.values(RocksDBOptionsWithoutEffect).map((option) => {
   switch (option) {
     case RocksDBOptionsWithoutEffect.TIMER_SERVICE_FACTORY:
-      return { option, granted: 'ROCKSDB', reason: 'Timers lie where the rest of keyed state lies.' }
+      return {
+        option,
+        granted: 'ROCKSDB',
+        reason: 'Timers lie in the store, with the rest of keyed state, and their order in memory.',
+      }
     case RocksDBOptionsWithoutEffect.FIX_PER_TM_MEMORY_SIZE:
       return { option, reason: 'A worker is a TaskManager here: taskmanager.memory.managed.size says the same.' }
     default:
@@ -39,6 +44,12 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     granted: false,
     reason:
       'Barriers are always aligned. Where alignment takes long, execution.checkpointing.mode: AT_LEAST_ONCE does without it, and a smaller taskmanager.memory.network.max leaves fewer records in front of a barrier.',
+  },
+  {
+    option: SavepointOptions.LOCAL_RECOVERY,
+    granted: false,
+    reason:
+      'There is no second copy: all tasks run on this machine, and recover from the checkpoint itself. It is as near as the disk of execution.checkpointing.dir is.',
   },
   ...ROCKSDB_ROWS,
   {

@@ -191,7 +191,7 @@ describe('an option without effect', () => {
     )
     assert.deepEqual(others, [])
     const heap = warningsOf({ 'state.backend.rocksdb.timer-service.factory': 'HEAP' })
-    assert.match(heap.join(), /Timers lie where the rest of keyed state lies\.$/)
+    assert.match(heap.join(), /Timers lie in the store, with the rest of keyed state, and their order in memory\.$/)
   })
 
   it('is not warned of where nobody sets it', () => {
