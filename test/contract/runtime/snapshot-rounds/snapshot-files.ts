@@ -1,6 +1,7 @@
 /** The snapshots below a directory, and what their files have to be. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
+import type { FileSystem } from '../../../../src/core/fs/file-system.js'
 import type { FileSystems } from '../../../../src/core/fs/file-systems.js'
 import { streamHandlesOf, type CompletedCheckpoint } from '../../../../src/storage/checkpoint-metadata.js'
 import { readMetadataFile } from '../../../../src/storage/metadata-file.js'
@@ -68,6 +69,7 @@ export class SnapshotFiles {
       if ((await this.#fileSystem.status(`${each}/${METADATA}`)) === undefined) continue
       const externalPath = `file://${each}`
       const metadata = await readMetadataFile(`${each}/${METADATA}`, externalPath, this.#fileSystem)
+      assert.ok(metadata)
       found.push({ metadata, externalPath })
     }
     return found
@@ -77,7 +79,7 @@ export class SnapshotFiles {
     return (await this.#fileSystem.list(directory)).filter(({ isDirectory }) => isDirectory).map(({ path: file }) => file)
   }
 
-  get #fileSystem() {
+  get #fileSystem(): FileSystem {
     return this.#fileSystems.forUri(`file://${this.#root}`).fileSystem
   }
 }

@@ -104,7 +104,7 @@ export class SnapshotRounds {
     const chosen = pending[at]
     if (chosen === undefined) return
     const path = await this.#run.complete(chosen)
-    this.#contents.set(path, chosen.contents)
+    this.#contents.set(this.#pathOf(path), chosen.contents)
     this.counts.checkpoints += 1
     for (const older of pending.splice(0, at + 1)) if (older !== chosen) await repository.discard(older.location)
   }
@@ -123,7 +123,7 @@ export class SnapshotRounds {
   async #savepoint(): Promise<void> {
     const written = await this.#run.write(true, undefined)
     assert.ok(written)
-    this.#contents.set(await this.#run.complete(written), written.contents)
+    this.#contents.set(this.#pathOf(await this.#run.complete(written)), written.contents)
     this.counts.savepoints += 1
   }
 
@@ -206,9 +206,13 @@ export class SnapshotRounds {
   }
 
   #contentsOf(path: string): Contents {
-    const contents = this.#contents.get(path)
+    const contents = this.#contents.get(this.#pathOf(path))
     assert.ok(contents, `${path} was never completed`)
     return contents
+  }
+
+  #pathOf(uri: string): string {
+    return this.#fileSystems.forUri(uri).path
   }
 
   /** A checkpoint under way may still use what its base had. */

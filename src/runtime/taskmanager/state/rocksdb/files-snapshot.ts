@@ -113,7 +113,7 @@ class FilesWriting {
   /** Writes the small ones; the handle of the manifest. */
   async finish(manifest: Uint8Array): Promise<StreamStateHandle> {
     const isKept = this.#mayStayInline()
-    for (const { name, bytes, namings } of isKept ? this.#inline : []) {
+    for (const { name, namings } of isKept ? this.#inline : []) {
       const handle = this.#base.get(name)?.handle
       if (handle !== undefined) this.#named(name, { handle, namings: namings + 1 })
     }
