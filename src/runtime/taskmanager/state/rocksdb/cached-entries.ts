@@ -123,9 +123,11 @@ export class CachedEntries {
     if (this.#changes % CHANGES_BETWEEN_MEASURES === 0) this.#measure(position)
   }
 
-  /** The value goes to the store before it has to, unless a snapshot waits. */
+  /** The value goes to the store before it has to, and stays in memory, unless a snapshot waits. */
   saveNow(position: number): void {
-    if (this.#environment.marks.awaited === 0) this.#save(position)
+    if (this.#environment.marks.awaited !== 0 || ((this.#flags[position] as number) & CHANGED) === 0) return
+    this.#save(position)
+    this.#measure(position)
   }
 
   /** True when nothing is left at the position. */
@@ -165,6 +167,14 @@ export class CachedEntries {
     this.#save(position)
     if (this.#table.valueAt(position) === undefined && !this.isHeld(position)) this.#drop(position)
     return true
+  }
+
+  /** What became large under one key goes to the store and stays in memory, unless a snapshot that waits forbids it. */
+  saveInPlace(position: number): void {
+    const { marks } = this.#environment
+    if (marks.awaited !== 0 || ((this.#flags[position] as number) & CHANGED) === 0) return
+    this.#save(position)
+    this.#measure(position)
   }
 
   /** What was awaited is changed, and no more. */

@@ -83,7 +83,9 @@ export class CachedStateTable implements MapTable {
 
   saveCurrent(): void {
     const position = this.#current()
-    if (position !== NOT_FOUND) this.#entries.saveNow(position)
+    if (position === NOT_FOUND) return
+    this.#environment.cache.advanceAwaited()
+    this.#entries.saveNow(position)
   }
 
   remove(): void {

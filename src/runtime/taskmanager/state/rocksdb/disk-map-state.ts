@@ -31,7 +31,7 @@ export class DiskMapState implements MapState<unknown, unknown>, InternalState<u
   get(key: unknown): unknown {
     const map = this.#mapToRead()
     const value = map?.get(key) ?? null
-    if (typeof value === 'object' && value !== null) this.#handOut(map)
+    if (typeof value === 'object' && value !== null) this.#map()?.put(key, value)
     return value
   }
 

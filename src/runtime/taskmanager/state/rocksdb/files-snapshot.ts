@@ -1,28 +1,34 @@
 // Duty: a checkpoint in files of the store itself: those that its base has are named again, the others are written.
 // Invariants: what it is made of are links that the store does not touch; they are given back when it ends, however it does.
-// Only what was written in a checkpoint that is complete is named again (shared-checkpoint-files.ts).
+// Only what was written in a checkpoint that is complete is named again (shared-checkpoint-files.ts). Small files
+// go together; what lies in the metadata is a bounded part, and not for ever: else every later metadata would have it once more.
 // Thread: the task worker that owns the backend.
-import { crc32c } from '../../../../core/memory/crc32c.js'
-import type {
-  CheckpointOutputStream,
-  CheckpointStreamFactory,
-  InlineState,
-} from '../../../../storage/checkpoint-stream-factory.js'
+import { FlinkError } from '../../../../core/errors/flink-error.js'
+import type { CheckpointedStateScope, CheckpointStreamFactory } from '../../../../storage/checkpoint-stream-factory.js'
 import type { BackendFile, KeyedStateHandle, StreamStateHandle } from '../../../../storage/state-handles.js'
 import type { TimeSlices } from '../time-slices.js'
 import { encodeManifest } from './files-manifest.js'
 import type { KvFile, KvFiles } from './kv-store.js'
-import { namedAgain, type SharedCheckpointFile, type SharedCheckpointFiles } from './shared-checkpoint-files.js'
+import { packFiles, writtenHandle } from './packed-files.js'
+import type { SharedCheckpointFile, SharedCheckpointFiles } from './shared-checkpoint-files.js'
 import type { StateCapture } from './state-capture.js'
 import type { StoreDescription } from './store-description.js'
 
 /** As `state.backend.type` says it. */
 export const ROCKSDB = 'rocksdb'
-const EMPTY = new Uint8Array(0)
+const SMALL_FILE_BYTES = 16 * 1024
+const MAX_INLINE_BYTES = 16 * 1024
+/** Small files of a store are new ones, nearly always, and merged with others soon. */
+const MAX_INLINE_NAMINGS = 8
+
+export interface CapturedStore {
+  readonly files: KvFiles
+  readonly description: StoreDescription
+}
 
 export interface FilesSnapshotParameters {
-  /** Links to all files, and what they hold; undefined where they hold no entry. */
-  readonly capture: () => { readonly files: KvFiles; readonly description: StoreDescription } | undefined
+  /** Links to all files; undefined where they hold no entry. */
+  readonly capture: () => CapturedStore | undefined
   readonly driver: string
   readonly base: SharedCheckpointFiles
   readonly onWritten: (files: SharedCheckpointFiles) => void
@@ -30,10 +36,16 @@ export interface FilesSnapshotParameters {
   readonly onReleasing: (released: Promise<void>) => void
 }
 
+interface SmallFile {
+  readonly name: string
+  readonly bytes: Uint8Array
+  /** Before this checkpoint. */
+  readonly namings: number
+}
+
 export class FilesSnapshot implements StateCapture {
   readonly #parameters: FilesSnapshotParameters
-  #captured: { readonly files: KvFiles; readonly description: StoreDescription } | undefined
-  readonly #shared = new Map<string, SharedCheckpointFile>()
+  #captured: CapturedStore | undefined
 
   constructor(parameters: FilesSnapshotParameters) {
     this.#parameters = parameters
@@ -44,20 +56,16 @@ export class FilesSnapshot implements StateCapture {
   }
 
   async write(streams: CheckpointStreamFactory, slices: TimeSlices): Promise<readonly KeyedStateHandle[]> {
-    const { driver, onWritten } = this.#parameters
+    const { driver, base, onWritten } = this.#parameters
     if (this.#captured === undefined) return []
-    const { files: captured, description } = this.#captured
-    const files: BackendFile[] = []
-    for (const file of captured.files) {
-      files.push({ name: file.name, handle: await this.#handleOf(file, streams, slices) })
-    }
-    const shared = captured.files.map(({ isShared }) => isShared)
-    const manifest = encodeManifest({ driver, waiting: [...description.waiting], shared })
-    const stream = await streams.createStream('EXCLUSIVE')
-    const handle = await writtenHandle(stream, () => stream.write(manifest))
-    onWritten(this.#shared)
-    const { keyGroups, states, keyShapes } = description
-    const backendFiles = { backend: ROCKSDB, files }
+    const { files, description } = this.#captured
+    const { waiting, keyGroups, states, keyShapes } = description
+    const writing = new FilesWriting(base, streams, slices)
+    for (const file of files.files) await writing.add(file)
+    const shared = files.files.map(({ isShared }) => isShared)
+    const handle = await writing.finish(encodeManifest({ driver, waiting: [...waiting], shared }))
+    onWritten(writing.shared)
+    const backendFiles = { backend: ROCKSDB, files: files.files.map(({ name }) => writing.fileOf(name)) }
     return [{ isDelta: false, keyGroups, offsets: [], states, keyShapes, handle, backendFiles }]
   }
 
@@ -66,38 +74,103 @@ export class FilesSnapshot implements StateCapture {
     this.#captured = undefined
     if (captured !== undefined) this.#parameters.onReleasing(captured.files.release())
   }
+}
 
-  async #handleOf(file: KvFile, streams: CheckpointStreamFactory, slices: TimeSlices): Promise<StreamStateHandle> {
-    if (!file.isShared) return writeFile(file, await streams.createStream('EXCLUSIVE'), slices)
-    const before = this.#parameters.base.get(file.name)
-    const again = namedAgain(before)
-    if (again !== undefined) {
-      this.#shared.set(file.name, again)
-      return again.handle
+class FilesWriting {
+  /** Those that later checkpoints may name. */
+  readonly shared = new Map<string, SharedCheckpointFile>()
+  readonly #base: SharedCheckpointFiles
+  readonly #streams: CheckpointStreamFactory
+  readonly #slices: TimeSlices
+  readonly #handles = new Map<string, StreamStateHandle>()
+  /** In the metadata of the base. */
+  readonly #inline: SmallFile[] = []
+  readonly #smallShared: SmallFile[] = []
+  readonly #smallOwn: SmallFile[] = []
+
+  constructor(base: SharedCheckpointFiles, streams: CheckpointStreamFactory, slices: TimeSlices) {
+    this.#base = base
+    this.#streams = streams
+    this.#slices = slices
+  }
+
+  async add(file: KvFile): Promise<void> {
+    const { name, isShared } = file
+    const before = isShared ? this.#base.get(name) : undefined
+    if (before?.handle.kind === 'inline') this.#inline.push({ ...before, name, bytes: before.handle.bytes })
+    else if (before !== undefined) this.#named(name, { handle: before.handle, namings: before.namings + 1 })
+    else if (file.sizeBytes <= SMALL_FILE_BYTES) {
+      const small = { name, bytes: await this.#bytesOf(file), namings: 0 }
+      if (isShared) this.#smallShared.push(small)
+      else this.#smallOwn.push(small)
+    } else {
+      const handle = await this.#write(file, isShared ? 'SHARED' : 'EXCLUSIVE')
+      if (isShared) this.#named(name, { handle, namings: 1 })
+      else this.#handles.set(name, handle)
     }
-    const inline: InlineState = before === undefined ? 'SMALL' : 'NEVER'
-    const handle = await writeFile(file, await streams.createStream('SHARED', inline), slices)
-    this.#shared.set(file.name, { handle, namings: 1 })
-    return handle
+  }
+
+  /** Writes the small ones; the handle of the manifest. */
+  async finish(manifest: Uint8Array): Promise<StreamStateHandle> {
+    const isKept = this.#mayStayInline()
+    for (const { name, namings } of isKept ? this.#inline : []) {
+      const handle = this.#base.get(name)?.handle
+      if (handle !== undefined) this.#named(name, { handle, namings: namings + 1 })
+    }
+    await this.#packShared(isKept ? this.#smallShared : [...this.#inline, ...this.#smallShared], isKept)
+    const own = [...this.#smallOwn.map(({ bytes }) => bytes), manifest]
+    const handles = await packFiles(own, await this.#streams.createStream('EXCLUSIVE'))
+    for (const [index, { name }] of this.#smallOwn.entries()) this.#handles.set(name, handleAt(handles, index))
+    return handleAt(handles, this.#smallOwn.length)
+  }
+
+  fileOf(name: string): BackendFile {
+    const handle = this.#handles.get(name)
+    if (handle === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `the file ${name} was not written` })
+    return { name, handle }
+  }
+
+  #mayStayInline(): boolean {
+    const files = [...this.#inline, ...this.#smallShared]
+    const sizeBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0)
+    return sizeBytes <= MAX_INLINE_BYTES && files.every(({ namings }) => namings < MAX_INLINE_NAMINGS)
+  }
+
+  async #packShared(files: readonly SmallFile[], mayBeInline: boolean): Promise<void> {
+    if (files.length === 0) return
+    const stream = await this.#streams.createStream('SHARED', mayBeInline ? 'SMALL' : 'NEVER')
+    const handles = await packFiles(files.map(({ bytes }) => bytes), stream) // prettier-ignore
+    for (const [index, { name }] of files.entries()) this.#named(name, { handle: handleAt(handles, index), namings: 1 })
+  }
+
+  #named(name: string, file: SharedCheckpointFile): void {
+    this.shared.set(name, file)
+    this.#handles.set(name, file.handle)
+  }
+
+  async #write(file: KvFile, scope: CheckpointedStateScope): Promise<StreamStateHandle> {
+    const stream = await this.#streams.createStream(scope)
+    const handle = await writtenHandle(stream, async () => {
+      for await (const piece of file.read()) {
+        await stream.write(piece)
+        if (this.#slices.step()) await this.#slices.next()
+      }
+    })
+    if (handle !== undefined) return handle
+    throw new FlinkError('ASSERTION_FAILED', { what: `the file ${file.name} is empty, and was not` })
+  }
+
+  async #bytesOf(file: KvFile): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = []
+    for await (const piece of file.read()) pieces.push(piece)
+    if (this.#slices.step()) await this.#slices.next()
+    // Memory of its own: a part of a pool would go between threads with all of it.
+    return new Uint8Array(Buffer.concat(pieces))
   }
 }
 
-function writeFile(file: KvFile, stream: CheckpointOutputStream, slices: TimeSlices): Promise<StreamStateHandle> {
-  return writtenHandle(stream, async () => {
-    for await (const piece of file.read()) {
-      await stream.write(piece)
-      if (slices.step()) await slices.next()
-    }
-  })
-}
-
-/** A stream whose writing fails leaves nothing. */
-async function writtenHandle(stream: CheckpointOutputStream, write: () => Promise<void>): Promise<StreamStateHandle> {
-  try {
-    await write()
-    return (await stream.closeAndGetHandle()) ?? { kind: 'inline', bytes: EMPTY, crc32c: crc32c(EMPTY) }
-  } catch (error) {
-    await stream.abort()
-    throw error
-  }
+function handleAt(handles: readonly StreamStateHandle[], index: number): StreamStateHandle {
+  const handle = handles[index]
+  if (handle === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'a file has no handle' })
+  return handle
 }

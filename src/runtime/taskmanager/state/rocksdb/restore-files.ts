@@ -24,7 +24,7 @@ export interface FilesRestore {
 }
 
 /** A path in a name would lead out of the store's directory. */
-const FILE_NAME = /^(?!\.\.?$)[\w.#-]+$/
+const FILE_NAME = /^(?!\.\.?$)[^/\\\0]+$/
 
 export async function openStoreOfFiles(handle: KeyedStateHandle, restore: FilesRestore): Promise<StoreOfFiles> {
   const { operatorName: operator, where, reader } = restore

@@ -39,10 +39,11 @@ export async function restoreStore(
   const { handles, reader } = from
   const restore = { operatorName, where, reader }
   const first = largestWithin(handles, parameters)
-  const placed = first === undefined ? await openPlaced(where) : await openStoreOfFiles(first, restore)
+  const files = first === undefined ? undefined : await openStoreOfFiles(first, restore)
+  const placed = files ?? (await openPlaced(where))
   try {
     const restored = describe(placed, parameters, handles)
-    if ('manifest' in placed) takeStates(placed, restored)
+    if (files !== undefined) takeStates(files, restored)
     for (const handle of handles) {
       if (handle === first) continue
       if (handle.backendFiles === undefined) await restored.blocks.add(handle, reader, restored.states)

@@ -1,7 +1,6 @@
 // Duty: which files of the store earlier checkpoints of this attempt have written, so that a later one names them again.
 // Invariants: a checkpoint names again what the one has that it builds on, which is known to be complete: a file of one that
-// may have been aborted is gone with it. Bytes that lie in the metadata themselves are named a few times only, then written
-// to a file: else every later metadata would have them once more.
+// may have been aborted is gone with it.
 // Thread: the task worker that owns the backend.
 import type { StreamStateHandle } from '../../../../storage/state-handles.js'
 
@@ -17,8 +16,6 @@ export type SharedCheckpointFiles = ReadonlyMap<string, SharedCheckpointFile>
 const NONE: SharedCheckpointFiles = new Map()
 /** Of checkpoints none of which completes. */
 const MAX_REMEMBERED = 64
-/** Small files of a store are new ones, nearly always, and merged with others soon. */
-const MAX_INLINE_NAMINGS = 4
 
 export class SharedFilesOfCheckpoints {
   readonly #written = new Map<number, SharedCheckpointFiles>()
@@ -34,11 +31,4 @@ export class SharedFilesOfCheckpoints {
     if (this.#written.size === MAX_REMEMBERED) this.#written.clear()
     this.#written.set(checkpointId, files)
   }
-}
-
-/** Undefined where it is to be written (again). */
-export function namedAgain(file: SharedCheckpointFile | undefined): SharedCheckpointFile | undefined {
-  if (file === undefined) return undefined
-  if (file.handle.kind === 'inline' && file.namings >= MAX_INLINE_NAMINGS) return undefined
-  return { handle: file.handle, namings: file.namings + 1 }
 }

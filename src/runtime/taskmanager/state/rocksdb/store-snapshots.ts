@@ -53,7 +53,8 @@ export class StoreSnapshots {
   capture(increment: SnapshotIncrement | undefined): StateCapture {
     const { store } = this.#restored
     if (increment === undefined) return new WholeSnapshot(() => this.#version())
-    if (store.captureFiles !== undefined) return this.#filesSnapshot(increment, () => store.captureFiles())
+    const captureFiles = store.captureFiles?.bind(store)
+    if (captureFiles !== undefined) return this.#filesSnapshot(increment, captureFiles)
     const [chain, notes] = [this.#chain, this.#notes]
     return new ChangesSnapshot({ capture: () => this.#version(), increment, chain, notes })
   }

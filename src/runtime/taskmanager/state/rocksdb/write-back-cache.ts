@@ -58,8 +58,13 @@ export class WriteBackCache {
     return this.#awaited
   }
 
-  #evictSome(): void {
+  /** A snapshot that waits comes nearer to its end, so that what it holds up can go on. */
+  advanceAwaited(): void {
     if (this.#awaited?.isWaiting === true) this.#awaited.advance(SAVED_TOGETHER)
+  }
+
+  #evictSome(): void {
+    this.advanceAwaited()
     let left = 0
     for (let looked = 0; looked < MOST_LOOKED_AT && left < LEAVING_TOGETHER; looked += 1) {
       const state = this.#states[this.#state]
