@@ -5,7 +5,8 @@
 export function endOfPrefix(prefix: Uint8Array): Uint8Array | undefined {
   const last = prefix.findLastIndex((byte) => byte !== 0xff)
   if (last === -1) return undefined
-  const end = prefix.slice(0, last + 1)
+  // A Buffer would share its bytes with what slice() gives.
+  const end = new Uint8Array(prefix.subarray(0, last + 1))
   end[last] = (end[last] ?? 0) + 1
   return end
 }
