@@ -298,8 +298,7 @@ function describeUnstorable(kind: BackendUnderTest): void {
     const failed = assert.rejects(written, isCode('STATE_NOT_SERIALIZABLE', /under the key 9/))
     await stepped.advance()
     for (let key = 0; key < 10; key += 1) states.at(key).value.value()
-    while (await stepped.advance());
-    await failed
+    await stepped.finish(failed)
     second.release()
     const then = new AllStates(await restored(kind, [await first.write(new MemoryStreams(), freeSlices())]))
     first.release()
