@@ -30,8 +30,6 @@ function incrementalOf(disk: DiskUnderTest): BackendUnderTest {
 
 /** So few that nearly every record finds nothing in memory. */
 const TINY_BYTES = 2000
-/** Opening a real store takes as long as many runs in memory. */
-const RUNS = { memory: 50, rocksdb: 5, lmdb: 5 }
 
 /** All that a backend promises, with plenty of memory and with hardly any. */
 export function rocksdbContract(driver: DiskUnderTest['driver']): void {
@@ -43,7 +41,7 @@ export function rocksdbContract(driver: DiskUnderTest['driver']): void {
       priorityQueueContract(kind)
       timersOfKeysContract(kind)
     }
-    keyedStateBackendProperties(diskUnderTest(disk), RUNS[driver])
+    keyedStateBackendProperties(diskUnderTest(disk))
     stateSafetyContract(diskUnderTest(disk))
   }
 }

@@ -196,7 +196,7 @@ function contentsOf(states: AllStates): unknown[] {
 }
 
 /** Random records between the slices of any number of snapshots; the oracle is a deep copy at each snapshot's begin. */
-export function keyedStateBackendProperties(kind: BackendUnderTest, numRuns = 200): void {
+export function keyedStateBackendProperties(kind: BackendUnderTest): void {
   describe(`${kind.name} under random records and snapshots`, () => {
     for (const isIncremental of [false, true]) {
       const what = isIncremental ? 'incremental checkpoint, and each savepoint between them,' : 'snapshot'
@@ -209,7 +209,7 @@ export function keyedStateBackendProperties(kind: BackendUnderTest, numRuns = 20
             await model.finish()
             shared += model.shared
           }),
-          { numRuns },
+          { numRuns: kind.numRuns ?? 200 },
         )
         assert.equal(shared > 0, isIncremental)
       })

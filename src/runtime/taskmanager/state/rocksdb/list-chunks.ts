@@ -83,7 +83,8 @@ export class ListChunks {
     const chunks = this.#encode(end, elements)
     for (const chunk of chunks) if (chunk.count > 0) this.#put(prefix, chunk, batch)
     const last = chunks.at(-1) ?? end
-    return { ...last, bytes: last.bytes.slice() }
+    // Not `slice`, which of a Buffer copies nothing.
+    return { ...last, bytes: new Uint8Array(last.bytes) }
   }
 
   /** Those from one on, up to another one. */
