@@ -10,6 +10,7 @@ import { VOID_NAMESPACES } from '../../../../../../src/runtime/taskmanager/state
 import { NewKeys } from '../../../../../../src/runtime/taskmanager/state/new-keys.js'
 import { CachedStateTable } from '../../../../../../src/runtime/taskmanager/state/rocksdb/cached-state-table.js'
 import { SingleEntryForm } from '../../../../../../src/runtime/taskmanager/state/rocksdb/single-entry-form.js'
+import { StoredKeys } from '../../../../../../src/runtime/taskmanager/state/rocksdb/stored-keys.js'
 import { WriteBackCache } from '../../../../../../src/runtime/taskmanager/state/rocksdb/write-back-cache.js'
 import { WriteBuffer } from '../../../../../../src/runtime/taskmanager/state/rocksdb/write-buffer.js'
 import { metadataOf } from '../../../../../../src/runtime/taskmanager/state/state-registration.js'
@@ -38,7 +39,7 @@ class State {
       named: { state: 'v', operator: 'Count' },
       form,
       inStore: { stateId: 0, keyKind, keyGroups, namespaces: VOID_NAMESPACES },
-      entries: this.cache.createEntries({ types, stateId: 0, form, isStored: false }),
+      entries: this.cache.createEntries({ types, stateId: 0, form, storedKeys: new StoredKeys(budgetBytes).ofState(0, false) }),
       cache: this.cache,
       buffer: this.buffer,
       newKeys: new NewKeys('Count', keyKind),
