@@ -39,7 +39,7 @@ export async function thisProcess(): Promise<ProcessOwner> {
 export async function hasEnded(
   owner: ProcessOwner,
   asker: ProcessOwner,
-  probe = SYSTEM_PROCESS_PROBE,
+  probe: ProcessProbe = SYSTEM_PROCESS_PROBE,
 ): Promise<boolean> {
   if (owner.host !== asker.host) return false
   if (isOfEarlierBoot(owner, asker)) return true

@@ -36,7 +36,7 @@ function randomText(): Buffer {
 
 class WriteOrCheck extends KeyedProcessFunction<number, number, Outcome> {
   readonly #keys: number
-  #text = Buffer.alloc(0)
+  #text: Buffer = Buffer.alloc(0)
   #holding: ValueState<Holding> | undefined
   #seen = 0
 
@@ -69,7 +69,7 @@ class WriteOrCheck extends KeyedProcessFunction<number, number, Outcome> {
 
   #valueOf(key: number): Holding {
     const from = (key * 7919) % (TEXT_CHARACTERS - VALUE_CHARACTERS)
-    return { id: key, text: this.#text.latin1Slice(from, from + VALUE_CHARACTERS) }
+    return { id: key, text: this.#text.toString('latin1', from, from + VALUE_CHARACTERS) }
   }
 }
 

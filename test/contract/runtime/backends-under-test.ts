@@ -12,5 +12,6 @@ export const SORTED: BackendUnderTest = {
   name: 'A backend of sorted bytes',
   keepsObjects: false,
   sharesFiles: true,
+  isSlow: true,
   create: (parameters) => new SortedKeyedStateBackend(parameters),
 }

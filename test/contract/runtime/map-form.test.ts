@@ -13,7 +13,8 @@ import { mapLimits } from '../../../src/runtime/taskmanager/state/rocksdb/map-li
 import { UserMap } from '../../../src/runtime/taskmanager/state/user-map.js'
 import { mapFormModel } from './map-form.model.js'
 import { MemoryKvStore, memoryKvDriver } from './memory-kv-store.js'
-import { KEYS, OneMapTable, TINY } from './one-map-table.js'
+import { KEYS, OneMapTable, SERIALIZER, TINY } from './one-map-table.js'
+import { prefixOf } from './one-value-table.js'
 
 for (const name of ['memory', 'rocksdb', 'lmdb'] as const) {
   const driver = name === 'memory' ? memoryKvDriver() : await loaded(name)
@@ -44,16 +45,15 @@ describe('A map in a store', () => {
     const onHeap = new UserMap(KEYS)
     for (let key = 0; key < 3; key += 1) onHeap.set(key, `value ${String(key)}`)
     const output = new DataOutputView()
-    table.serializer.serialize(onHeap, output)
-    assert.deepEqual(table.storedBytes(), output.toBytes())
+    SERIALIZER.serialize(onHeap, output)
+    assert.deepEqual(table.savepointBytes(), output.toBytes())
   })
 
   it('is restored from a map on the heap, entry by entry', () => {
     const { table } = storedMap(0)
     const onHeap = new UserMap(KEYS)
     for (let key = 0; key < 300; key += 1) onHeap.set(key, { key })
-    const prefix = Uint8Array.of(0, 1, 0, 0, 2, 7, 7, 0)
-    table.form.writeRestored(prefix, onHeap, table.buffer.batch)
+    table.form.writeRestored(prefixOf(0), onHeap, table.buffer.batch)
     table.buffer.flush()
     assert.equal(table.stored().length, 300)
     table.evict()
@@ -203,6 +203,6 @@ describe('A map in a store', () => {
       assert.equal(table.state.contains(key), true)
       break
     }
-    assert.equal(new DataInputView(table.storedBytes()).readVarInt(), 2000)
+    assert.equal(new DataInputView(table.savepointBytes()).readVarInt(), 2000)
   })
 })

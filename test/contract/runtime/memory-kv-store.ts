@@ -17,7 +17,8 @@ class MemoryBatch implements KvBatch {
   sizeBytes = 0
 
   put(key: Uint8Array, value: Uint8Array): void {
-    this.changes.push([textOf(key), value.slice()])
+    // Not `slice`, which of a Buffer copies nothing.
+    this.changes.push([textOf(key), new Uint8Array(value)])
     this.sizeBytes += key.length + value.length
   }
 

@@ -52,6 +52,7 @@ export function diskUnderTest(disk: DiskUnderTest): BackendUnderTest {
     name: `RocksDBKeyedStateBackend on ${disk.driver}${size}`,
     keepsObjects: true,
     sharesFiles: disk.driver === 'rocksdb',
+    isSlow: true,
     create: (parameters: KeyedStateBackendParameters) =>
       createDisk(new RocksDBKeyedStateBackend(parameters, rocksdbResources(disk))),
   }

@@ -155,8 +155,7 @@ class Model {
     const [running] = this.#running.splice(which, 1)
     if (running === undefined) return
     const { entries, stepped, snapshot, expected, checkpointId } = running
-    while (await stepped.advance());
-    const handles = await running.handles
+    const handles = await stepped.finish(running.handles)
     snapshot.release()
     const then = await restored(this.#kind, [handles], { maxParallelism: 4, keyGroups: { start: 0, end: 3 } })
     assert.deepEqual(contentsOf(new AllStates(then)), expected)

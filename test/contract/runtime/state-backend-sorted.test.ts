@@ -24,6 +24,7 @@ const incremental: BackendUnderTest = {
   name: 'A backend of sorted bytes in shared files',
   keepsObjects: false,
   sharesFiles: true,
+  isSlow: true,
   create: (parameters) => new AlwaysIncremental(parameters),
 }
 

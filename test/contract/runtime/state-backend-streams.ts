@@ -90,4 +90,15 @@ export class SteppedSlices {
     await new Promise((resolve) => setImmediate(resolve))
     return this.#gates.length > 0
   }
+
+  /** Runs slices until the work has ended, which may wait for other things in between. */
+  async finish<T>(work: Promise<T>): Promise<T> {
+    let isOver = false
+    const end = (): void => {
+      isOver = true
+    }
+    void work.then(end, end)
+    while (!isOver) await this.advance()
+    return work
+  }
 }

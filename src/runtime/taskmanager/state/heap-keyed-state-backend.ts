@@ -17,6 +17,7 @@ import { HeapTablesByNamespace } from './heap-tables-by-namespace.js'
 import type { InternalState } from './internal-state.js'
 import { readEntries, type EntrySerializers, type KeyGroupBlock } from './key-group-block.js'
 import { KeyContext } from './key-context.js'
+import { KeyedListState } from './keyed-list-state.js'
 import { KeyedMapState } from './keyed-map-state.js'
 import type { KeyedPriorityQueue } from './keyed-priority-queue.js'
 import type {
@@ -57,6 +58,7 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     this.#states = new KeyedStateRegistry<HeapTables>(parameters, this.#context, {
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table, keys) => new KeyedMapState(table, keys),
+      createListState: (table) => new KeyedListState(table),
       createQueue: ({ table, current }) => {
         const prepareKeys: PrepareKeys = (hashes, start, end) => {
           this.prepareKeys(hashes, start, end)

@@ -13,8 +13,8 @@ import { VOID_NAMESPACE } from '../namespace-type.js'
 import type { NewKeys } from '../new-keys.js'
 import type { EntryKey, StateTypes } from '../state-table.js'
 import type { CachedEntries } from './cached-entries.js'
-import type { MapTable } from './disk-map-state.js'
 import { keysOfState, type StateInStore } from './keys-of-state.js'
+import type { LargeValueTable } from './large-value-table.js'
 import type { StoredForm } from './stored-form.js'
 import type { WriteBackCache } from './write-back-cache.js'
 import type { WriteBuffer } from './write-buffer.js'
@@ -32,7 +32,7 @@ export interface CachedTableEnvironment {
   readonly context: KeyContext
 }
 
-export class CachedStateTable implements MapTable {
+export class CachedStateTable implements LargeValueTable {
   readonly types: StateTypes
   readonly named: NamedState
   readonly form: StoredForm

@@ -14,6 +14,9 @@ import { EntryEncoder } from './entry-encoder.js'
 import { readStatePrefix } from './entry-key.js'
 import type { StoreVersion } from './store-description.js'
 
+/** Read together: of what is neither map nor list there is one. */
+const MOST_AT_ONCE: Partial<Record<StateMetadata['kind'], number>> = { map: 1024, list: 16 }
+
 export interface ChangedEpochs {
   readonly first: number
   readonly last: number
@@ -90,8 +93,7 @@ export class ChangedState {
 
   #addEntry(prefix: Uint8Array, metadata: StateMetadata): void {
     let isThere = false
-    // Of what is no map there is one at most.
-    for (const entry of entriesOf(this.#version.view.range(prefix), metadata.kind === 'map' ? undefined : 1)) {
+    for (const entry of entriesOf(this.#version.view.range(prefix), MOST_AT_ONCE[metadata.kind] ?? 1)) {
       this.#encoder.add(entry, metadata)
       isThere = true
     }

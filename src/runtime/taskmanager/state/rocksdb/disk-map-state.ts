@@ -5,21 +5,15 @@
 // Thread: the task worker that owns the backend.
 import type { MapState } from '../../../../api/state/map-state.js'
 import type { InternalState } from '../internal-state.js'
-import type { StateTable } from '../state-table.js'
 import type { DiskUserMap } from './disk-user-map.js'
+import type { LargeValueTable } from './large-value-table.js'
 import type { MapForm } from './map-form.js'
 
-/** A table whose values may grow large under one key. */
-export interface MapTable extends StateTable {
-  /** The value of the current key goes to the store, unless a snapshot stands in the way; it stays the same object. */
-  saveCurrent(): void
-}
-
 export class DiskMapState implements MapState<unknown, unknown>, InternalState<unknown> {
-  readonly #table: MapTable
+  readonly #table: LargeValueTable
   readonly #form: MapForm
 
-  constructor(table: MapTable, form: MapForm) {
+  constructor(table: LargeValueTable, form: MapForm) {
     this.#table = table
     this.#form = form
   }
@@ -77,6 +71,7 @@ export class DiskMapState implements MapState<unknown, unknown>, InternalState<u
   }
 
   clear(): void {
+    this.#mapToRead()?.end()
     this.#table.remove()
   }
 

@@ -97,6 +97,12 @@ export class DiskUserMap {
     else slots.takeOut(slot)
   }
 
+  /** It is not written any more after that; a walk ends. */
+  end(): void {
+    for (const slot of this.#slots.all()) this.#slots.takeOut(slot)
+    this.#part = undefined
+  }
+
   isEmpty(): boolean {
     if (this.#slots.living > 0) return false
     return this.#part === undefined || this.#walkOver(this.#part).next().done === true

@@ -1,6 +1,6 @@
 // Duty: the block of one state in one key group, in the form that every backend reads: out of the bytes that the store has
 // of its entries, without their types.
-// Invariants: entries come in the order of the store, so those of one map come together; they are one entry of the block.
+// Invariants: entries come in the order of the store, so those of one map or list come together; they are one entry of the block.
 // Thread: the task worker that owns the backend.
 import { decodeKey, type KeyKind } from '../../../../core/keygroups/canonical-key.js'
 import { KeyShapes } from '../../../../core/keygroups/key-shapes.js'
@@ -18,12 +18,12 @@ export class EntryEncoder {
   readonly #keySerializer = structuredSerializer()
   readonly #entries = new DataOutputView()
   readonly #removed = new DataOutputView()
-  readonly #mapEntries = new DataOutputView()
+  readonly #parts = new DataOutputView()
   #count = 0
   #removedCount = 0
-  #mapSize = 0
-  /** Of the map whose entries come. */
-  #mapPrefix: Uint8Array | undefined
+  #wholeSize = 0
+  /** Of the map or list whose parts come. */
+  #wholePrefix: Uint8Array | undefined
 
   constructor(keyKind: KeyKind) {
     this.#keyKind = keyKind
@@ -31,7 +31,8 @@ export class EntryEncoder {
   }
 
   add({ key, value }: KvEntry, { kind }: StateMetadata): void {
-    if (kind === 'map') this.#addOfMap(key, value)
+    if (kind === 'map') this.#addPart(key, 1, value)
+    else if (kind === 'list') this.#addChunk(key, value)
     else {
       this.#writeKey(key, this.#entries)
       this.#count += 1
@@ -47,7 +48,7 @@ export class EntryEncoder {
 
   /** What was added since the last call. */
   takeBlock(metadata: StateMetadata): KeyGroupBlock {
-    this.#endMap()
+    this.#endWhole()
     const [count, removedCount] = [this.#count, this.#removedCount]
     if (count + removedCount === 0) return EMPTY_BLOCK
     const block = { flags: blockFlags(metadata, removedCount), count, entries: this.#takeBytes() }
@@ -74,23 +75,30 @@ export class EntryEncoder {
     return output.written()
   }
 
-  #addOfMap(key: Uint8Array, value: Uint8Array): void {
-    if (this.#mapPrefix === undefined || !startsWith(key, this.#mapPrefix)) {
-      this.#endMap()
-      this.#mapPrefix = key.subarray(0, this.#writeKey(key, this.#entries))
-      this.#count += 1
-    }
-    this.#mapSize += 1
-    this.#mapEntries.writeBytes(value)
+  /** Each has the number of its elements in front of them. */
+  #addChunk(key: Uint8Array, value: Uint8Array): void {
+    const input = new DataInputView(value)
+    const count = input.readVarInt()
+    this.#addPart(key, count, value.subarray(input.position))
   }
 
-  #endMap(): void {
-    if (this.#mapPrefix === undefined) return
-    this.#entries.writeVarInt(this.#mapSize)
-    this.#entries.writeBytes(this.#mapEntries.written())
-    this.#mapEntries.reset()
-    this.#mapPrefix = undefined
-    this.#mapSize = 0
+  #addPart(key: Uint8Array, size: number, bytes: Uint8Array): void {
+    if (this.#wholePrefix === undefined || !startsWith(key, this.#wholePrefix)) {
+      this.#endWhole()
+      this.#wholePrefix = key.subarray(0, this.#writeKey(key, this.#entries))
+      this.#count += 1
+    }
+    this.#wholeSize += size
+    this.#parts.writeBytes(bytes)
+  }
+
+  #endWhole(): void {
+    if (this.#wholePrefix === undefined) return
+    this.#entries.writeVarInt(this.#wholeSize)
+    this.#entries.writeBytes(this.#parts.written())
+    this.#parts.reset()
+    this.#wholePrefix = undefined
+    this.#wholeSize = 0
   }
 
   /** Key and namespace, as they stand in front of a value; how long their prefix in the store is. */

@@ -7,9 +7,11 @@ import type { KeyedStateSnapshot, SnapshotIncrement } from '../keyed-state-backe
 import type { NewKeys } from '../new-keys.js'
 import type { KeyedStateBackendParameters } from '../state-backend.js'
 import type { StateTypes } from '../state-table.js'
+import { ListSerializer } from '../list-serializer.js'
 import { UserMapSerializer } from '../user-map-serializer.js'
 import { CachedStateTable } from './cached-state-table.js'
 import { DiskSnapshot } from './disk-snapshot.js'
+import { ListForm } from './list-form.js'
 import { MapForm } from './map-form.js'
 import { mapLimits } from './map-limits.js'
 import type { RestoredStore } from './restore-store.js'
@@ -91,8 +93,10 @@ export class OpenStore {
   }
 
   #formOf({ serializer }: StateTypes): StoredForm {
-    return serializer instanceof UserMapSerializer
-      ? new MapForm(this.#buffer, serializer, mapLimits(this.#opened.cacheBytes))
-      : new SingleEntryForm(this.#buffer, serializer)
+    if (serializer instanceof UserMapSerializer) {
+      return new MapForm(this.#buffer, serializer, mapLimits(this.#opened.cacheBytes))
+    }
+    if (serializer instanceof ListSerializer) return new ListForm(this.#buffer, serializer)
+    return new SingleEntryForm(this.#buffer, serializer)
   }
 }

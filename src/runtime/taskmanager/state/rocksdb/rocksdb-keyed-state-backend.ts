@@ -24,7 +24,9 @@ import type { StateTypes } from '../state-table.js'
 import { TablePriorityQueue } from '../table-priority-queue.js'
 import { TableQueueEntries } from '../table-queue-entries.js'
 import { CachedStateTable } from './cached-state-table.js'
+import { DiskListState } from './disk-list-state.js'
 import { DiskMapState } from './disk-map-state.js'
+import { ListForm } from './list-form.js'
 import { MapForm } from './map-form.js'
 import { OpenStore } from './open-store.js'
 import { openEmptyStore, restoreStore, type RestoredStore } from './restore-store.js'
@@ -48,6 +50,7 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
     this.#states = new KeyedStateRegistry<CachedStateTable>(parameters, this.#context, {
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table) => mapStateOf(table),
+      createListState: (table) => listStateOf(table),
       createQueue: (queue) =>
         new TablePriorityQueue(new TableQueueEntries({ ...queue, copyKey: (key) => copyKey(key, parameters.keyKind) })),
     })
@@ -159,4 +162,9 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
 function mapStateOf(table: CachedStateTable): DiskMapState {
   if (table.form instanceof MapForm) return new DiskMapState(table, table.form)
   throw new FlinkError('ASSERTION_FAILED', { what: `${table.named.state} is no map` })
+}
+
+function listStateOf(table: CachedStateTable): DiskListState {
+  if (table.form instanceof ListForm) return new DiskListState(table, table.form)
+  throw new FlinkError('ASSERTION_FAILED', { what: `${table.named.state} is no list` })
 }

@@ -67,7 +67,7 @@ export class CapturedFiles implements KvFiles {
 
   async *#readOwn(bytes: Uint8Array): AsyncIterable<Uint8Array> {
     this.#check()
-    yield bytes.slice()
+    yield new Uint8Array(bytes)
   }
 
   #check(): void {

@@ -3,9 +3,10 @@
 // the backend's own.
 // Thread: the task worker that owns the backend.
 import type { open } from 'lmdb'
-import { access, mkdir } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../../../../../core/errors/flink-error.js'
+import { makeDirectories } from '../../../../../core/fs/make-directories.js'
 import type { KvBatch, KvCursor, KvDriver, KvStore, KvStoreOptions, KvView } from '../kv-store.js'
 import { LmdbBatch } from './lmdb-batch.js'
 import { isLongKey, storedKeyOfLong, valueOfLong } from './lmdb-keys.js'
@@ -27,7 +28,7 @@ export function lmdbDriver(openDatabase: LmdbOpen): KvDriver {
     open: async ({ directory }: KvStoreOptions): Promise<KvStore> => {
       const place = { operation: 'open', directory }
       try {
-        await mkdir(directory, { recursive: true })
+        await makeDirectories(directory)
         await refuseSecondOpen(directory)
         const options = { path: directory, noSubdir: false, maxReaders: MOST_READERS, ...NOT_DURABLE, ...BYTES_ONLY }
         return new LmdbStore(openDatabase<Uint8Array, Uint8Array>(options), directory)
@@ -99,6 +100,7 @@ class LmdbStore implements KvStore {
   }
 
   metrics(): Readonly<Record<string, number>> {
+    this.#resources.check()
     return {}
   }
 

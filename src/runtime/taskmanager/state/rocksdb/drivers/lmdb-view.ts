@@ -31,11 +31,11 @@ export class LmdbView implements KvView {
   range(prefix: Uint8Array): KvCursor {
     this.#store.check()
     this.#cursors.check()
-    const start = prefix.length === 0 ? FIRST_KEY : prefix.slice(0, ORDERED_BYTES)
+    const start = prefix.length === 0 ? FIRST_KEY : new Uint8Array(prefix.subarray(0, ORDERED_BYTES))
     const end = endOfPrefix(start.subarray(0, prefix.length))
     const bounds = { start, ...(end === undefined ? {} : { end }), transaction: this.#transaction }
     const entries = explainNative(this.#place, () => this.#database.getRange(bounds)[Symbol.iterator]())
-    const filter = prefix.length > ORDERED_BYTES ? prefix.slice() : undefined
+    const filter = prefix.length > ORDERED_BYTES ? new Uint8Array(prefix) : undefined
     return this.#cursors.add(new LmdbCursor({ entries, filter, place: this.#place, resources: this.#cursors }))
   }
 

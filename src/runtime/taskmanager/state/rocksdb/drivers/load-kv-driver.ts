@@ -9,6 +9,7 @@ import { errnoOf } from '../../../../../core/fs/errno.js'
 import type { KvDriver } from '../kv-store.js'
 import { lmdbDriver } from './lmdb-store.js'
 import { missingCpuFeatures } from './cpu-features.js'
+import type { RocksLevelClass } from './rocks-level.js'
 import { rocksDbDriver } from './rocksdb-store.js'
 
 export type KvDriverName = 'auto' | 'rocksdb' | 'lmdb'
@@ -58,14 +59,20 @@ function reasonOf(error: unknown): string {
   return messageOf(error).split('\n')[0]?.replace(/\.$/, '') ?? ''
 }
 
+/** Throws what Node says where it cannot be loaded, or a ReasonError. */
+export async function importRocksLevel(): Promise<RocksLevelClass> {
+  await checkCpu()
+  const loaded = await import('@nxtedition/rocksdb')
+  const rocksLevel = loaded.RocksLevel as RocksLevelClass
+  // Another version may be there where something else asks for one.
+  if (typeof rocksLevel.prototype._getManySync !== 'function')
+    throw new ReasonError(`another version of it is installed than ${ROCKSDB_PACKAGE}`)
+  return rocksLevel
+}
+
 const INSTALLED: KvPackages = {
   async rocksdb(): Promise<KvDriver> {
-    await checkCpu()
-    const { RocksLevel } = await import('@nxtedition/rocksdb')
-    // Another version may be there where something else asks for one.
-    if (typeof RocksLevel.prototype._getManySync !== 'function')
-      throw new ReasonError(`another version of it is installed than ${ROCKSDB_PACKAGE}`)
-    return rocksDbDriver(RocksLevel)
+    return rocksDbDriver(await importRocksLevel())
   },
   async lmdb(): Promise<KvDriver> {
     const { open } = await import('lmdb')

@@ -3,14 +3,12 @@
 // iterator outlives its database, or when a key is null; nothing here lets that happen. A native iterator or batch is
 // detached from the database at once: the package would hold it until the close, also after it has ended.
 // Thread: the task worker that owns the backend; the package compacts and flushes in threads of its own.
-import type { NativeBatch, NativeIterator, RocksLevel } from '@nxtedition/rocksdb'
-import { mkdir } from 'node:fs/promises'
 import { FlinkError } from '../../../../../core/errors/flink-error.js'
+import { makeDirectories } from '../../../../../core/fs/make-directories.js'
 import type { KvEntry } from '../kv-store.js'
 import { explainNative, nativeFailure, type StorePlace } from './native-failure.js'
 import { OpenResources } from './open-resources.js'
-
-export type RocksLevelClass = typeof RocksLevel
+import type { NativeBatch, NativeIterator, RocksLevel, RocksLevelClass } from './rocks-level.js'
 
 const NO_OPTIONS: object = {}
 
@@ -37,7 +35,7 @@ export class RocksDatabase {
 
   static async open(packageClass: RocksLevelClass, directory: string, options: object): Promise<RocksDatabase> {
     try {
-      await mkdir(directory, { recursive: true })
+      await makeDirectories(directory)
       const native = new packageClass(directory, { keyEncoding: 'buffer', valueEncoding: 'buffer' })
       await native.open(options)
       return new RocksDatabase(native, directory)
@@ -144,6 +142,11 @@ export class RocksIterator {
     this.#native = native
     this.#resources = resources
     this.#place = place
+  }
+
+  /** That it is open. */
+  check(): void {
+    this.#openNative()
   }
 
   seek(key: Uint8Array): void {

@@ -8,11 +8,12 @@
 // where one was gone before it was linked, or the MANIFEST grew, all is done once more. The package has no way to hold
 // RocksDB back.
 // Thread: the task worker that owns the backend.
-import { constants, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { constants, linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../../../../../core/errors/flink-error.js'
 import { errnoOf } from '../../../../../core/fs/errno.js'
+import { makeDirectories } from '../../../../../core/fs/make-directories.js'
 import { CapturedFiles, type LinkedFile } from './captured-files.js'
 import { GrowingFile, pieceName, placeOfPiece } from './growing-file.js'
 import { nativeFailure } from './native-failure.js'
@@ -29,7 +30,7 @@ export type Link = (existing: string, link: string) => void
 export interface RocksFilesOptions {
   /** RocksDB's own. */
   readonly database: string
-  /** On the same disk. */
+  /** A directory on the same disk. */
   readonly captures: string
   readonly link?: Link
 }
@@ -48,7 +49,6 @@ export class RocksFiles {
 
   capture(): CapturedFiles {
     try {
-      mkdirSync(this.#options.captures, { recursive: true })
       for (let tries = 0; tries < MOST_TRIES; tries++) {
         const captured = this.#tryCapture(mkdtempSync(path.join(this.#options.captures, 'capture-')))
         if (captured !== undefined) return captured
@@ -130,7 +130,7 @@ export async function placeRocksFile(
   const { file, start } = placeOfPiece(name)
   if (file !== path.basename(file)) throw new FlinkError('ASSERTION_FAILED', { what: `'${name}' names no file` })
   try {
-    mkdirSync(database, { recursive: true })
+    await makeDirectories(database)
     const handle = await open(path.join(database, file), constants.O_WRONLY | constants.O_CREAT)
     try {
       let at = start

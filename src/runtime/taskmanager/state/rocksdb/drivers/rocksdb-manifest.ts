@@ -19,7 +19,7 @@ const LAST = 4
 
 export class RocksManifest {
   /** Of files that are part of the database: number to size. */
-  readonly files = new Map<number, number>()
+  readonly files: Map<number, number> = new Map()
   /** Entries of older logs are in files. */
   logNumber = 0
   /** Up to the end of the last whole edit. */

@@ -3,9 +3,11 @@
 // Thread: the task worker that owns the backend.
 import path from 'node:path'
 import { FlinkError } from '../../../../../core/errors/flink-error.js'
+import { makeDirectories } from '../../../../../core/fs/make-directories.js'
 import type { KvBatch, KvCursor, KvDriver, KvFiles, KvStore, KvStoreOptions, KvView } from '../kv-store.js'
 import { endOfPrefix } from './key-range.js'
-import { RocksBatch, RocksDatabase, type RocksLevelClass } from './rocksdb-database.js'
+import type { RocksLevelClass } from './rocks-level.js'
+import { RocksBatch, RocksDatabase } from './rocksdb-database.js'
 import { placeRocksFile, RocksFiles, type Link } from './rocksdb-files.js'
 import { rocksDbMetrics } from './rocksdb-metrics.js'
 import { rocksDbOptions } from './rocksdb-options.js'
@@ -19,6 +21,7 @@ export function rocksDbDriver(packageClass: RocksLevelClass, link?: Link): KvDri
       const { directory } = options
       const database = databaseIn(directory)
       const files = { database, captures: path.join(directory, 'captures'), ...(link === undefined ? {} : { link }) }
+      await makeDirectories(files.captures)
       const opened = await RocksDatabase.open(packageClass, database, rocksDbOptions(options))
       return new RocksStore(opened, new RocksFiles(files))
     },

@@ -21,7 +21,8 @@ export class RocksView implements KvView {
   }
 
   range(prefix: Uint8Array): KvCursor {
-    return new RocksViewCursor(this, prefix.slice())
+    this.#iterator.check()
+    return new RocksViewCursor(this, new Uint8Array(prefix))
   }
 
   close(): void {

@@ -188,8 +188,7 @@ describe('What a snapshot waits for', () => {
     for (let key = 0; key < 50; key += 2) (state.at(key).get() as { n: number }).n = -1
     for (let key = 1; key < 50; key += 2) state.at(key).remove()
     for (let key = 100; key < 150; key += 1) state.at(key).put('later')
-    while (await stepped.advance());
-    await saved
+    await stepped.finish(saved)
     assert.equal(stored, 50)
     assert.equal(state.at(100).get(), 'later')
     assert.equal(state.at(1).get(), undefined)

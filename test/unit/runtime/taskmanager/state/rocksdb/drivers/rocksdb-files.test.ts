@@ -4,22 +4,21 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { FlinkError } from '../../../../../../../src/core/errors/flink-error.js'
+import { importRocksLevel } from '../../../../../../../src/runtime/taskmanager/state/rocksdb/drivers/load-kv-driver.js'
 import type { Link } from '../../../../../../../src/runtime/taskmanager/state/rocksdb/drivers/rocksdb-files.js'
 import { rocksDbDriver } from '../../../../../../../src/runtime/taskmanager/state/rocksdb/drivers/rocksdb-store.js'
 import type { KvStore } from '../../../../../../../src/runtime/taskmanager/state/rocksdb/kv-store.js'
 
-type Package = typeof import('@nxtedition/rocksdb')
+const rocksLevel = await importRocksLevel().catch(() => undefined)
 
-const packageOfRocksDb = await import('@nxtedition/rocksdb').catch(() => undefined)
-
-describe('links to the files of a running RocksDB', { skip: packageOfRocksDb === undefined && 'not installed' }, () => {
+describe('links to the files of a running RocksDB', { skip: rocksLevel === undefined && 'it is not installed' }, () => {
   const base = mkdtempSync(path.join(tmpdir(), 'flink-ts-rocksdb-files-'))
   after(() => rmSync(base, { recursive: true, force: true }))
 
   async function storeWith(link: Link): Promise<{ store: KvStore; directory: string }> {
-    const { RocksLevel } = packageOfRocksDb as Package
+    assert.ok(rocksLevel !== undefined)
     const directory = mkdtempSync(path.join(base, 'store-'))
-    const store = await rocksDbDriver(RocksLevel, link).open({ directory, memoryBytes: 2 ** 21 })
+    const store = await rocksDbDriver(rocksLevel, link).open({ directory, memoryBytes: 2 ** 21 })
     const batch = store.newBatch()
     batch.put(Buffer.from('a'), Buffer.from('1'))
     store.write(batch)
@@ -36,9 +35,10 @@ describe('links to the files of a running RocksDB', { skip: packageOfRocksDb ===
       linkSync(existing, link)
     })
     const files = store.captureFiles?.()
+    assert.ok(files !== undefined)
     assert.equal(failures, 0)
     assert.equal(readdirSync(path.join(directory, 'captures')).length, 1)
-    assert.ok(files?.files.some(({ name }) => name.startsWith('MANIFEST')))
+    assert.ok(files.files.some(({ name }) => name.startsWith('MANIFEST')))
     await files.release()
     assert.deepEqual(readdirSync(path.join(directory, 'captures')), [])
     await store.close()

@@ -43,7 +43,7 @@ function manifestOf(edits: readonly (readonly number[])[]): Buffer {
 const EDITS = [
   [1, ...bytes(26), 2, 0, 9, 0, 3, 2, 4, 0],
   [2, ...number(13), ...added(12), ...added(300)],
-  [8194, ...bytes(5), 203, 0, 5, 1, ...bytes(11), ...deleted(12), ...added(12)],
+  [...number(8194), ...bytes(5), ...number(203), 0, 5, 1, ...bytes(11), ...deleted(12), ...added(12)],
   [2, ...number(400), 10, ...number(400), ...added(401, 40_000), ...deleted(300)],
   ...Array.from({ length: 60 }, (_, index) => [...added(500 + index, 1200), ...deleted(499 + index)]),
 ]

@@ -1,0 +1,3 @@
+import { rocksdbContract } from './rocksdb.contract.js'
+
+rocksdbContract('memory')
