@@ -25,36 +25,50 @@ export interface KeyedTaskStart {
   readonly handles: readonly KeyedStateHandle[]
   readonly fileSystems: FileSystems
   readonly withList: boolean
+  /** States are asked for in this order, or in the other one. */
+  readonly isReversed?: boolean
+}
+
+interface TaskStates {
+  readonly value: ValueState<unknown>
+  readonly map: MapState<string, number>
+  readonly list: ListState<number> | undefined
+}
+
+function statesOf(backend: KeyedStateBackend, withList: boolean, isReversed: boolean): TaskStates {
+  const valueOf = (): ValueState<unknown> =>
+    backend.getOrCreateKeyedState(new ValueStateDescriptor('value')) as ValueState<unknown>
+  const mapOf = (): MapState<string, number> =>
+    backend.getOrCreateKeyedState(new MapStateDescriptor<string, number>('map')) as MapState<string, number>
+  const listOf = (): ListState<number> =>
+    backend.getOrCreateKeyedState(new ListStateDescriptor<number>('list')) as ListState<number>
+  const list = isReversed && withList ? listOf() : undefined
+  const map = isReversed ? mapOf() : undefined
+  return { value: valueOf(), map: map ?? mapOf(), list: list ?? (withList ? listOf() : undefined) }
 }
 
 export class KeyedTask {
   readonly backend: KeyedStateBackend
   readonly #keyGroups: KeyGroupRange
-  readonly #value: ValueState<unknown>
-  readonly #map: MapState<string, number>
-  readonly #list: ListState<number> | undefined
+  readonly #states: TaskStates
 
-  static async start({ kind, keyGroups, handles, fileSystems, withList }: KeyedTaskStart): Promise<KeyedTask> {
+  static async start({ kind, keyGroups, handles, fileSystems, withList, isReversed = false }: KeyedTaskStart): Promise<KeyedTask> {
     const parameters = { operatorName: 'Rounds', keyKind: 'auto', registeredTypes: NO_REGISTERED_TYPES } as const
     const backend = kind.create({ ...parameters, keyGroups, maxParallelism: MAX_PARALLELISM })
     try {
       await backend.open()
       if (handles.length > 0) await backend.restore(handles, readerOf(fileSystems))
-      return new KeyedTask(backend, keyGroups, withList)
+      return new KeyedTask(backend, keyGroups, statesOf(backend, withList, isReversed))
     } catch (error) {
       await backend.dispose()
       throw error
     }
   }
 
-  private constructor(backend: KeyedStateBackend, keyGroups: KeyGroupRange, withList: boolean) {
+  private constructor(backend: KeyedStateBackend, keyGroups: KeyGroupRange, states: TaskStates) {
     this.backend = backend
     this.#keyGroups = keyGroups
-    this.#value = backend.getOrCreateKeyedState(new ValueStateDescriptor('value')) as ValueState<unknown>
-    this.#map = backend.getOrCreateKeyedState(new MapStateDescriptor<string, number>('map')) as MapState<string, number>
-    this.#list = withList
-      ? (backend.getOrCreateKeyedState(new ListStateDescriptor<number>('list')) as ListState<number>)
-      : undefined
+    this.#states = states
   }
 
   owns(key: string | number): boolean {
@@ -66,25 +80,25 @@ export class KeyedTask {
     this.backend.setCurrentKey(change.key, hashKey(change.key, 'auto'))
     switch (change.kind) {
       case 'update':
-        this.#value.update(change.value)
+        this.#states.value.update(change.value)
         break
       case 'clear value':
-        this.#value.clear()
+        this.#states.value.clear()
         break
       case 'put':
-        this.#map.put(change.userKey, change.value)
+        this.#states.map.put(change.userKey, change.value)
         break
       case 'remove':
-        this.#map.remove(change.userKey)
+        this.#states.map.remove(change.userKey)
         break
       case 'clear map':
-        this.#map.clear()
+        this.#states.map.clear()
         break
       case 'add':
-        this.#list?.add(change.element)
+        this.#states.list?.add(change.element)
         break
       case 'clear list':
-        this.#list?.clear()
+        this.#states.list?.clear()
         break
     }
     this.backend.clearCurrentKey()
@@ -92,8 +106,8 @@ export class KeyedTask {
 
   contentsOf(key: string | number): KeyContents {
     this.backend.setCurrentKey(key, hashKey(key, 'auto'))
-    const map = Object.fromEntries([...this.#map.entries()].sort(([one], [other]) => (one < other ? -1 : 1)))
-    const contents = { value: this.#value.value(), map, list: [...(this.#list?.get() ?? [])] }
+    const map = Object.fromEntries([...this.#states.map.entries()].sort(([one], [other]) => (one < other ? -1 : 1)))
+    const contents = { value: this.#states.value.value(), map, list: [...(this.#states.list?.get() ?? [])] }
     this.backend.clearCurrentKey()
     return contents
   }

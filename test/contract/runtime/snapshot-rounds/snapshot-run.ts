@@ -96,7 +96,8 @@ export class SnapshotRun {
       const keyGroups = keyGroupRangeForOperatorIndex(MAX_PARALLELISM, parallelism, index)
       const handles = assignment?.stateOf(OPERATOR, index).operators[OPERATOR]?.managedKeyed ?? []
       const withList = this.#withList
-      this.#tasks.push(await KeyedTask.start({ kind, keyGroups, handles, fileSystems, withList }))
+      const isReversed = this.settings.random.nextInt(2) === 0
+      this.#tasks.push(await KeyedTask.start({ kind, keyGroups, handles, fileSystems, withList, isReversed }))
     }
   }
 
