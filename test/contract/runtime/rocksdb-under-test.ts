@@ -22,6 +22,9 @@ export interface DiskUnderTest {
   readonly opened?: MemoryKvStore[]
 }
 
+/** Opening a real store takes as long as many runs in memory. */
+const RUNS = { memory: 50, rocksdb: 4, lmdb: 4 }
+
 /** Of a test; gone with it. */
 const backends: RocksDBKeyedStateBackend[] = []
 const directories: string[] = []
@@ -53,6 +56,7 @@ export function diskUnderTest(disk: DiskUnderTest): BackendUnderTest {
     keepsObjects: true,
     sharesFiles: disk.driver === 'rocksdb',
     isSlow: true,
+    numRuns: RUNS[disk.driver],
     create: (parameters: KeyedStateBackendParameters) =>
       createDisk(new RocksDBKeyedStateBackend(parameters, rocksdbResources(disk))),
   }

@@ -195,8 +195,12 @@ function contentsOf(states: AllStates): unknown[] {
   return KEYS.map((key) => states.contents(key))
 }
 
+/** So many that some checkpoint builds on another one. */
+const ENOUGH_RUNS = 50
+
 /** Random records between the slices of any number of snapshots; the oracle is a deep copy at each snapshot's begin. */
-export function keyedStateBackendProperties(kind: BackendUnderTest, numRuns = 200): void {
+export function keyedStateBackendProperties(kind: BackendUnderTest): void {
+  const { numRuns = 200 } = kind
   describe(`${kind.name} under random records and snapshots`, () => {
     for (const isIncremental of [false, true]) {
       const what = isIncremental ? 'incremental checkpoint, and each savepoint between them,' : 'snapshot'
@@ -211,7 +215,8 @@ export function keyedStateBackendProperties(kind: BackendUnderTest, numRuns = 20
           }),
           { numRuns },
         )
-        assert.equal(shared > 0, isIncremental)
+        if (isIncremental && numRuns >= ENOUGH_RUNS) assert.ok(shared > 0)
+        else if (!isIncremental) assert.equal(shared, 0)
       })
     }
   })

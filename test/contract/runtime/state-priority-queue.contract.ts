@@ -286,7 +286,7 @@ function describeRandom(kind: BackendUnderTest): void {
         }
         assert.deepEqual(inOrder(timers.drain()), inOrder([...oracle.values()]))
       }),
-      { numRuns: 100 },
+      { numRuns: kind.numRuns ?? 100 },
     )
   })
 }

@@ -15,6 +15,7 @@ import type { EntryKey, StateTypes } from '../state-table.js'
 import { CHANGED, REFERENCED, REPLACED, STORED, type CacheMarks } from './cache-marks.js'
 import { PrefixEncoder } from './prefix-encoder.js'
 import type { StoredForm } from './stored-form.js'
+import type { StoredKeysOfState } from './stored-keys.js'
 import { sizeOfValue } from './value-size.js'
 import type { WriteBuffer } from './write-buffer.js'
 
@@ -33,8 +34,7 @@ export interface CachedEntriesParameters {
   readonly types: StateTypes
   readonly stateId: number
   readonly form: StoredForm
-  /** The store has entries of the state. */
-  readonly isStored: boolean
+  readonly storedKeys: StoredKeysOfState
 }
 
 /** Of an entry beside its key and value: its places in the index, which is at most half full, and in four lists. */
@@ -55,10 +55,10 @@ export class CachedEntries {
   #flags = new Uint8Array(INITIAL_CAPACITY)
   #sizes = new Float64Array(INITIAL_CAPACITY)
   #changes = 0
-  /** Otherwise the store has none, so that nobody has to look there. */
-  #isStored: boolean
+  readonly #storedKeys: StoredKeysOfState
 
-  constructor({ types, stateId, form, isStored }: CachedEntriesParameters, environment: CachedEntriesEnvironment) {
+  constructor(parameters: CachedEntriesParameters, environment: CachedEntriesEnvironment) {
+    const { types, stateId, form, storedKeys } = parameters
     const { keyKind, maxParallelism } = environment
     const { namespaces } = types
     this.types = types
@@ -66,7 +66,7 @@ export class CachedEntries {
     this.#form = form
     this.#prefixes = new PrefixEncoder({ keyKind, maxParallelism, stateId, namespaces })
     this.#table = new EntryTable(keyKind, namespaces)
-    this.#isStored = isStored
+    this.#storedKeys = storedKeys
   }
 
   /** All positions are below. */
@@ -81,19 +81,20 @@ export class CachedEntries {
     return position
   }
 
-  /** What the store has of a key that is not in memory: undefined where it has nothing. */
-  read({ key, keyHash, namespace }: EntryKey): unknown {
-    return this.#isStored ? this.#form.read(this.#prefixes.encode(key, keyHash, namespace)) : undefined
+  /** What the store has of a key that is not in memory: undefined where it has nothing. The hash is that of key and namespace. */
+  read({ key, keyHash, namespace }: EntryKey, hash: number): unknown {
+    if (!this.#storedKeys.mayHave(hash)) return undefined
+    return this.#form.read(this.#prefixes.encode(key, keyHash, namespace))
   }
 
-  /** An entry as it was read. */
+  /** An entry as it was read. Who is used only once leaves first. */
   insertRead(entry: StateEntry, hash: number): number {
-    return this.#insert(entry, hash, REFERENCED | STORED)
+    return this.#insert(entry, hash, STORED)
   }
 
   /** An entry that neither memory nor store had. */
   insertNew(entry: StateEntry, hash: number): number {
-    return this.#insert(entry, hash, REFERENCED | this.#environment.marks.changed)
+    return this.#insert(entry, hash, this.#environment.marks.changed)
   }
 
   /** Undefined where there is none. */
@@ -259,7 +260,8 @@ export class CachedEntries {
     if (!isRemoved) this.#write(position, prefix, value)
     onChange(prefix)
     this.#flags[position] = (flags & REFERENCED) | (isRemoved ? 0 : STORED)
-    if (!isRemoved) this.#isStored = true
+    const wasStored = (flags & STORED) !== 0
+    if (wasStored === isRemoved) this.#storedKeys.changed(this.#table.hashAt(position), isRemoved ? -1 : 1)
     buffer.added()
   }
 

@@ -129,7 +129,7 @@ export class CachedStateTable implements LargeValueTable {
   #read(hash: number): number {
     const key = this.#ownKey()
     const namespace = this.#namespace
-    const value = this.#entries.read({ key, keyHash: this.#context.keyHash, namespace })
+    const value = this.#entries.read({ key, keyHash: this.#context.keyHash, namespace }, hash)
     if (value === undefined) {
       this.#environment.newKeys.acceptShape(key, this.named.state)
       return NOT_FOUND

@@ -71,8 +71,10 @@ export class DiskMapState implements MapState<unknown, unknown>, InternalState<u
   }
 
   clear(): void {
-    this.#mapToRead()?.end()
+    const map = this.#mapToRead()
+    // A snapshot may wait for what it holds.
     this.#table.remove()
+    map?.end()
   }
 
   #changed(map: DiskUserMap): void {

@@ -142,9 +142,9 @@ export class DiskUserMap {
     part.misses += 1
     if (part.misses === limits.missesBeforeWhole && this.#readWhole(part)) return slots.find(key)
     const value = entries.read(part.prefix, key)
-    const slot = slots.add(key, value, value !== ABSENT)
+    // Before it is there: it may be larger than all that is held.
     slots.trim(limits.heldBytes)
-    return slot
+    return slots.add(key, value, value !== ABSENT)
   }
 
   /** False where it is too large. */

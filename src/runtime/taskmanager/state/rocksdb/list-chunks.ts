@@ -66,7 +66,8 @@ export class ListChunks {
       const numbers = Array.from({ length: Math.min(CHUNKS, end - start) }, (_, index) => start + index)
       const values = this.#store.getMany(numbers.map((number) => this.#keyOf(prefix, number).slice()))
       for (const [index, value] of values.entries()) {
-        if (value === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'a part of a list is not in the store' })
+        if (value === undefined)
+          throw new FlinkError('ASSERTION_FAILED', { what: 'a part of a list is not in the store' })
         this.decode(chunkOf(start + index, value), elements)
       }
     }
@@ -83,7 +84,8 @@ export class ListChunks {
     const chunks = this.#encode(end, elements)
     for (const chunk of chunks) if (chunk.count > 0) this.#put(prefix, chunk, batch)
     const last = chunks.at(-1) ?? end
-    return { ...last, bytes: last.bytes.slice() }
+    // Not `slice`, which of a Buffer copies nothing.
+    return { ...last, bytes: new Uint8Array(last.bytes) }
   }
 
   /** Those from one on, up to another one. */

@@ -19,6 +19,7 @@ import { SingleEntryForm } from './single-entry-form.js'
 import { closePlaced } from './store-place.js'
 import { StoreSnapshots } from './store-snapshots.js'
 import type { StoredForm } from './stored-form.js'
+import { StoredKeys } from './stored-keys.js'
 import { WriteBackCache } from './write-back-cache.js'
 import { WriteBuffer } from './write-buffer.js'
 
@@ -36,6 +37,7 @@ export class OpenStore {
   readonly #cache: WriteBackCache
   readonly #snapshots: StoreSnapshots
   readonly #keyShapes: KeyShapes
+  readonly #storedKeys: StoredKeys
 
   constructor(opened: OpenStoreParameters) {
     const { parameters, restored, driver, cacheBytes } = opened
@@ -49,6 +51,7 @@ export class OpenStore {
     this.#buffer = buffer
     this.#keyShapes = keyShapes
     this.#snapshots = snapshots
+    this.#storedKeys = new StoredKeys(cacheBytes)
     this.#cache = new WriteBackCache({ buffer, budgetBytes: cacheBytes, entries: { ...parameters, onChange } })
   }
 
@@ -56,8 +59,9 @@ export class OpenStore {
     const { parameters, restored } = this.#opened
     const { operatorName, keyKind, keyGroups } = parameters
     const { metadata, namespaces } = types
-    const isStored = restored.states.list().some(({ name }) => name === metadata.name)
+    const isRestored = restored.states.list().some(({ name }) => name === metadata.name)
     const stateId = restored.states.registered(metadata)
+    const storedKeys = this.#storedKeys.ofState(stateId, isRestored)
     const form = this.#formOf(types)
     restored.blocks.load(stateId, types, form)
     return new CachedStateTable(types, {
@@ -65,7 +69,7 @@ export class OpenStore {
       named: { state: metadata.name, operator: operatorName },
       form,
       inStore: { stateId, keyKind, keyGroups, namespaces },
-      entries: this.#cache.createEntries({ types, stateId, form, isStored }),
+      entries: this.#cache.createEntries({ types, stateId, form, storedKeys }),
       cache: this.#cache,
       buffer: this.#buffer,
       keyShapes: this.#keyShapes,

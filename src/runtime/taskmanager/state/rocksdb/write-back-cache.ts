@@ -9,7 +9,7 @@ import { CachedEntries, type CachedEntriesEnvironment, type CachedEntriesParamet
 import type { WriteBuffer } from './write-buffer.js'
 
 /** At once, so that they are one batch. */
-const LEAVING_TOGETHER = 64
+const LEAVING_TOGETHER = 128
 /** At once, of which most were used: then they are over the budget for a moment. */
 const MOST_LOOKED_AT = 2048
 /** More than can come while they are saved, so that a snapshot comes to its end. */
