@@ -1,6 +1,7 @@
 /**
  * State far above the heap of its worker: `npm run large-state -- 4` for 4 GB with 256 MB of heap for each worker, incremental
- * checkpoints every ten seconds; `-- 4 lmdb` in that driver, `-- 4 rocksdb 64` with 64 MB of managed memory. It is killed once all
+ * checkpoints every ten seconds; `-- 4 lmdb` in that driver, `-- 4 rocksdb 64` with 64 MB of managed memory; a fourth number is how many
+ * values are read at the end. It is killed once all
  * keys are there, goes on from its newest checkpoint, and every value that is read is compared.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -8,9 +9,9 @@ import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-const [gigabytes = '4', driver = 'rocksdb', managedMb = '256'] = process.argv.slice(2)
+const [gigabytes = '4', driver = 'rocksdb', managedMb = '256', reads = '1000000'] = process.argv.slice(2)
 const KEYS = Math.round((Number(gigabytes) * 1024 ** 3) / 1000)
-const READS = 1_000_000
+const READS = Number(reads)
 const HEAP_LIMIT = '256 mb'
 
 const repository = path.resolve(import.meta.dirname, '../../..')
