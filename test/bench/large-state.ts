@@ -1,8 +1,8 @@
 /**
  * State far above the heap of its worker: `npm run large-state -- 4` for 4 GB with 256 MB of heap for each worker, incremental
- * checkpoints every ten seconds; `-- 4 lmdb` in that driver, `-- 4 rocksdb 64` with 64 MB of managed memory; a fourth number is how many
- * values are read at the end. It is killed once all
- * keys are there, goes on from its newest checkpoint, and every value that is read is compared.
+ * checkpoints every ten seconds; `-- 4 lmdb` in that driver, `-- 4 rocksdb 64` with 64 MB of managed memory; a fourth number is
+ * how many values are read at the end. It is killed once all keys are there, goes on from its newest checkpoint, and every value
+ * that is read is compared.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { spawn } from 'node:child_process'
