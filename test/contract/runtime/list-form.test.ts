@@ -146,7 +146,10 @@ describe('A list in a store', () => {
     table.evict()
     const output = new DataOutputView()
     SERIALIZER.serialize([1, 'two', { three: 3 }, 'four'], output)
-    assert.deepEqual(table.stored().map(({ value }) => [...value]), [[...output.toBytes()]])
+    assert.deepEqual(
+      table.stored().map(({ value }) => [...value]),
+      [[...output.toBytes()]],
+    )
   })
 
   it('is several lists one after the other where it is long, in the order of the store', () => {
