@@ -81,4 +81,17 @@ describe('One key whose values are larger than the cache', () => {
     assert.equal(elements.length, USER_KEYS)
     assert.equal(elements.at(-1), `element ${String(USER_KEYS - 1)}`)
   })
+
+  it('leaves memory with others like it, also where no key is new', async () => {
+    const opened: MemoryKvStore[] = []
+    const kind = diskUnderTest({ driver: 'memory', cacheBytes: CACHE_BYTES, opened })
+    const states = statesOf(await backendOf(kind))
+    for (let n = 0; n < USER_KEYS; n += 1) {
+      record(states, `key ${String(n % 40)}`)
+      states.list.add(`element ${String(n)}`)
+    }
+    assert.ok((opened[0]?.writes ?? 0) > 10, 'no list is long enough to be written by itself')
+    record(states, 'key 7')
+    assert.equal([...states.list.get()].length, USER_KEYS / 40)
+  })
 })
