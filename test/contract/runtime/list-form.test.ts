@@ -130,7 +130,7 @@ class ModelRun {
 
 describe('A list in a store', () => {
   it('is what an array would be, whatever is done and whenever it leaves memory', () => {
-    const property = fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    const property = fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
       const run = new ModelRun()
       for (const each of steps) run.do(each)
       run.end()
