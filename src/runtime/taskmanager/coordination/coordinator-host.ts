@@ -42,7 +42,9 @@ export class CoordinatorHost {
 
   /** Those that run, for errors. */
   get running(): string[] {
-    return [...this.#coordinators.values()].flatMap((coordinator) => (coordinator.isOpen ? [coordinator.description] : []))
+    return [...this.#coordinators.values()].flatMap((coordinator) =>
+      coordinator.isOpen ? [coordinator.description] : [],
+    )
   }
 
   /** False where none of them runs any more. */

@@ -172,6 +172,12 @@ export abstract class StreamOperatorBase implements StreamOperator {
     if (backend === undefined) return undefined
     const failed = (error: unknown): FlinkError => this.failed(error)
     const { operatorBackend: operatorState } = this.state
-    return new InternalTimeServiceManager({ operatorName: this.name, backend, operatorState, task: this.context, failed })
+    return new InternalTimeServiceManager({
+      operatorName: this.name,
+      backend,
+      operatorState,
+      task: this.context,
+      failed,
+    })
   }
 }

@@ -8,7 +8,10 @@ const COMES_OF = 'It comes of a timer, a callback or a promise that nobody waits
 describe('An error that nobody caught', () => {
   it('names all that it may be of, and has what was thrown as its cause', () => {
     const thrown = new TypeError('no such split.')
-    const error = uncaughtError(thrown, ['Source: numbers -> Map (1/2)', 'the coordinator SourceCoordinator of numbers'])
+    const error = uncaughtError(thrown, [
+      'Source: numbers -> Map (1/2)',
+      'the coordinator SourceCoordinator of numbers',
+    ])
     assert.equal(error.code, 'ERROR_UNCAUGHT')
     assert.equal(error.cause, thrown)
     const running = 'Source: numbers -> Map (1/2), the coordinator SourceCoordinator of numbers'
