@@ -53,6 +53,12 @@ export const JOB_ERRORS = {
     fault: 'user',
     recovery: 'restart',
   },
+  ERROR_UNCAUGHT: {
+    message:
+      'Nobody caught an error in a worker that runs {running}: {reason}. It comes of a timer, a callback or a promise that nobody waits for.',
+    fault: 'user',
+    recovery: 'restart',
+  },
   COORDINATOR_NOT_DONE: {
     message:
       'All tasks have finished, but {coordinator} has not done within {timeout} (execution.checkpointing.timeout) what it was told, such as a last commit. Does a promise of its methods never settle?',
