@@ -183,6 +183,12 @@ export const JOB_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
+  RESULTS_NOT_ITERABLE: {
+    message:
+      'executeAndCollect gives results while the job runs, so they cannot be had all at once by a spread, by Array.from or by for ... of. Go over them with `for await (const value of results)`, or await executeAndCollect(limit), which gives an array.',
+    fault: 'user',
+    recovery: 'fail',
+  },
   COLLECTED_TOO_MUCH: {
     message:
       'The program cannot run another job: it has collected over {limitBytes} bytes of results, and main runs again in every worker of the next job, with the same results. Write them to a file that the next job reads, or run it as a program of its own.',
