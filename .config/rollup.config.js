@@ -9,8 +9,8 @@ import path from 'node:path'
 
 const compiled = path.resolve(import.meta.dirname, '../dist/src')
 const bundled = path.resolve(import.meta.dirname, '../dist/lib')
-const { dependencies, name: ownName } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-const packages = [ownName, ...Object.keys(dependencies)]
+const ownPackage = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+const packages = [ownPackage.name, ...Object.keys({ ...ownPackage.dependencies, ...ownPackage.optionalDependencies })]
 
 /** What package.json and bin/ name, what starts a thread or a process, and what older Nodes load in a thread for hooks. */
 const entries = [

@@ -16,6 +16,7 @@ export { JobClient } from './api/environment/job-client.js'
 export { JobExecutionResult } from './api/environment/job-execution-result.js'
 export { ParameterTool } from './api/environment/parameter-tool.js'
 export { RestartStrategies, type RestartStrategyConfiguration } from './api/environment/restart-strategies.js'
+export { EmbeddedRocksDBStateBackend, RocksDBStateBackend } from './api/environment/rocksdb-state-backends.js'
 export {
   FsStateBackend,
   HashMapStateBackend,

@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net'
 import type { JobDirectoryEntry } from './job-directory-entry.js'
-import { startOfProcess } from './process-start.js'
+import { startOfProcess } from '../core/process/process-start.js'
 
 /** A socket of this machine answers at once, unless its queue of connections is full. */
 const CONNECT_TIMEOUT_MS = 1000

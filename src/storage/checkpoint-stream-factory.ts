@@ -18,8 +18,11 @@ export interface CheckpointOutputStream {
 /** Later checkpoints may name shared bytes, too; exclusive ones (the default) go with their snapshot. */
 export type CheckpointedStateScope = 'EXCLUSIVE' | 'SHARED'
 
+/** Whether bytes that are few are kept in the metadata (the default), or in a file of their own, however few. */
+export type InlineState = 'SMALL' | 'NEVER'
+
 export interface CheckpointStreamFactory {
-  createStream(scope?: CheckpointedStateScope): Promise<CheckpointOutputStream>
+  createStream(scope?: CheckpointedStateScope, inline?: InlineState): Promise<CheckpointOutputStream>
 }
 
 /** What a checkpoint may build on. */

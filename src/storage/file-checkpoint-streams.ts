@@ -28,7 +28,7 @@ export function checkpointStreams(
   random: Random,
 ): CheckpointStreamFactory {
   return {
-    createStream: (scope = 'EXCLUSIVE') => {
+    createStream: (scope = 'EXCLUSIVE', inline = 'SMALL') => {
       if (location.kind === 'memory') return Promise.resolve(new MemoryStream(location.maxStateSizeBytes))
       const { fileSystem, path } = fileSystems.forUri(location.directoryUri)
       const name = random.uuid()
@@ -36,10 +36,8 @@ export function checkpointStreams(
       const isShared = scope === 'SHARED' && location.incremental !== undefined
       const directoryUri = isShared ? location.incremental.sharedDirectoryUri : location.directoryUri
       const target = { fileSystem, file: `${path}/${name}`, uri: `${directoryUri}/${name}` }
-      const thresholdBytes = isShared
-        ? location.inlineThresholdBytes / SHARED_INLINE_DIVISOR
-        : location.inlineThresholdBytes
-      return Promise.resolve(new FileStream(target, thresholdBytes))
+      const thresholdBytes = location.inlineThresholdBytes / (isShared ? SHARED_INLINE_DIVISOR : 1)
+      return Promise.resolve(new FileStream(target, inline === 'NEVER' ? 0 : thresholdBytes))
     },
   }
 }

@@ -13,12 +13,13 @@ const EXPECTED: readonly (readonly [job: string, lines: readonly string[]])[] = 
   ['stateful-source', ['0 is record 1', '1 is record 2', '2 is record 3']],
   ['first-seen', ['4 different words']],
   ['visits-per-minute', ['/ from 12:00: 3', '/ from 12:01: 1', '/about from 12:02: 1']],
-  [
-    'word-count',
-    WORDS.map((word, at) => `(${word},${String(WORDS.slice(0, at + 1).filter((one) => one === word).length)})`),
-  ],
+  ['word-count', WORDS.map(countedWord)],
   ['larger-than-before', ['(0,3)', '(2,4)', '(4,5)', '(5,9)']],
 ]
+
+function countedWord(word: string, at: number): string {
+  return `(${word},${String(WORDS.slice(0, at + 1).filter((one) => one === word).length)})`
+}
 
 describe('the example jobs', () => {
   for (const [job, lines] of EXPECTED) {
@@ -54,6 +55,19 @@ describe('the example jobs', () => {
     assert.equal(result.stderr, '')
     workspace.remove()
   })
+
+  for (const backend of ['jobmanager', 'filesystem', 'rocksdb']) {
+    it(`state-backends counts words on ${backend}, as the course notes set it in the code`, async () => {
+      const workspace = new Workspace()
+      const checkpoints = path.join(workspace.path, 'checkpoints')
+      const job = path.join(REPOSITORY, 'dist/jobs/state-backends.js')
+      const result = await workspace.run('run', job, '--backend', backend, '--checkpoints', checkpoints)
+      assert.equal(result.exitCode, 0, result.stderr)
+      const [, ...printed] = result.stdout.split('\n')
+      assert.deepEqual(printed.slice(0, printed.indexOf('Program execution finished')), WORDS.map(countedWord))
+      workspace.remove()
+    })
+  }
 
   it('info prints the plan and runs nothing', async () => {
     const workspace = new Workspace()

@@ -7,76 +7,8 @@ import { FileSystems } from '../../src/core/fs/file-systems.js'
 import { LocalFileSystem } from '../../src/core/fs/local-file-system.js'
 import { openSnapshot } from '../../src/storage/snapshot-locator.js'
 import { Workspace, type RunningCommand } from './command-line.js'
+import { expectedFinalLines, finalLines, HOT_KEYS_JOB } from './hot-keys-job.js'
 import { savepointOf } from './numbers-job.js'
-import { slowMap } from './slow-map.js'
-
-const KEYS = 3000
-const HOT_KEYS = 30
-const RECORDS = 40_000
-
-/** Makes all keys, then counts few of them; one in three of those is forgotten again and again. */
-const JOB = `
-import { KeyedProcessFunction, RichSinkFunction, ValueStateDescriptor, MapStateDescriptor } from 'flink-ts'
-${slowMap(KEYS)}
-const keyOf = (value) => (value < ${String(KEYS)} ? value : value % ${String(HOT_KEYS)})
-
-class Count extends KeyedProcessFunction {
-  open () {
-    this.count = this.getRuntimeContext().getState(new ValueStateDescriptor('count'))
-    this.seen = this.getRuntimeContext().getMapState(new MapStateDescriptor('seen'))
-  }
-  processElement (value, ctx, out) {
-    const count = (this.count.value() ?? 0) + 1
-    this.count.update(count)
-    this.seen.put(count % 5, value)
-    const last = this.seen.get((count + 4) % 5)
-    if (keyOf(value) % 3 === 0 && count === 50) {
-      this.count.clear()
-      this.seen.clear()
-    }
-    out.collect([keyOf(value), count, last])
-  }
-}
-
-class PrintLast extends RichSinkFunction {
-  constructor () { super(); this.last = new Map() }
-  invoke ([key, count, before]) { this.last.set(key, count + ' ' + before) }
-  finish () {
-    for (let key = 0; key < ${String(HOT_KEYS)}; key += 1) {
-      this.getRuntimeContext().getStandardOutput().write('FINAL ' + key + ' ' + this.last.get(key) + '\\n')
-    }
-  }
-}
-
-export default function (env, params) {
-  env.fromSequence(0, ${String(RECORDS - 1)}).uid('sequence').setParallelism(1)
-    .map(new Slow(params.getInt('fail-at', -1), params.get('marker', ''))).uid('slow').setParallelism(1)
-    .keyBy(keyOf)
-    .process(new Count()).uid('count')
-    .addSink(new PrintLast()).uid('print').setParallelism(1)
-}
-`
-
-function expectedLines(): string[] {
-  const counts = new Map<number, number>()
-  const seen = new Map<number, Map<number, number>>()
-  const last = new Map<number, string>()
-  for (let value = 0; value < RECORDS; value += 1) {
-    const key = value < KEYS ? value : value % HOT_KEYS
-    const count = (counts.get(key) ?? 0) + 1
-    const values = seen.get(key) ?? new Map<number, number>()
-    values.set(count % 5, value)
-    last.set(key, `${String(count)} ${String(values.get((count + 4) % 5) ?? null)}`)
-    const isForgotten = key % 3 === 0 && count === 50
-    counts.set(key, isForgotten ? 0 : count)
-    seen.set(key, isForgotten ? new Map<number, number>() : values)
-  }
-  return Array.from({ length: HOT_KEYS }, (_, key) => `FINAL ${String(key)} ${last.get(key) ?? ''}`)
-}
-
-function finalLines(stdout: string): string[] {
-  return stdout.split('\n').filter((line) => line.startsWith('FINAL '))
-}
 
 const CHECKPOINTS = {
   'execution.checkpointing.dir': 'checkpoints',
@@ -127,7 +59,7 @@ describe('incremental checkpoints', () => {
   ] as const) {
     it(`hold counts over kill -9 and a restore from parallelism ${String(before)} to ${String(after)}`, async () => {
       const workspace = new Workspace(CHECKPOINTS)
-      const job = workspace.file('job.mjs', JOB)
+      const job = workspace.file('job.mjs', HOT_KEYS_JOB)
       const first = workspace.start('run', '-p', String(before), job)
       const directory = path.join(workspace.path, 'checkpoints', await first.jobId())
       await untilChained(first, directory)
@@ -139,7 +71,7 @@ describe('incremental checkpoints', () => {
       const left = filesBelow(directory)
       const result = await workspace.run('run', '-p', String(after), '-s', path.join(checkpoint, '_metadata'), job)
       assert.equal(result.exitCode, 0, result.stderr)
-      assert.deepEqual(finalLines(result.stdout), expectedLines())
+      assert.deepEqual(finalLines(result.stdout), expectedFinalLines())
       assert.deepEqual(filesBelow(directory), left, 'nothing of the other run was touched')
       workspace.remove()
     })
@@ -147,12 +79,12 @@ describe('incremental checkpoints', () => {
 
   it('hold counts when a task fails in the middle, and leave no file of a job that has finished', async () => {
     const workspace = new Workspace(CHECKPOINTS)
-    const job = workspace.file('job.mjs', JOB)
+    const job = workspace.file('job.mjs', HOT_KEYS_JOB)
     const failed = path.join(workspace.path, 'failed')
     const result = await workspace.run('run', '-p', '2', job, '--fail-at', '25000', '--marker', failed)
     assert.equal(result.exitCode, 0, result.stderr)
     assert.ok(existsSync(failed), 'the failure has happened')
-    assert.deepEqual(finalLines(result.stdout), expectedLines())
+    assert.deepEqual(finalLines(result.stdout), expectedFinalLines())
     const [jobId = ''] = readdirSync(path.join(workspace.path, 'checkpoints')).filter((name) => !name.startsWith('_'))
     assert.deepEqual(filesBelow(path.join(workspace.path, 'checkpoints', jobId)), ['shared', 'taskowned'])
     workspace.remove()
@@ -160,7 +92,7 @@ describe('incremental checkpoints', () => {
 
   it('stay restorable when the job was cancelled, also where their job’s directory was moved', async () => {
     const workspace = new Workspace(CHECKPOINTS)
-    const job = workspace.file('job.mjs', JOB)
+    const job = workspace.file('job.mjs', HOT_KEYS_JOB)
     const first = workspace.start('run', '-p', '2', job)
     const jobId = await first.jobId()
     const directory = path.join(workspace.path, 'checkpoints', jobId)
@@ -171,13 +103,13 @@ describe('incremental checkpoints', () => {
     const moved = path.join(workspace.path, 'moved')
     renameSync(directory, moved)
     const result = await workspace.run('run', '-p', '3', '-s', moved, job)
-    assert.deepEqual(finalLines(result.stdout), expectedLines(), result.stderr)
+    assert.deepEqual(finalLines(result.stdout), expectedFinalLines(), result.stderr)
     workspace.remove()
   })
 
   it('have nothing to do with savepoints, which need no file but their own', async () => {
     const workspace = new Workspace(CHECKPOINTS)
-    const job = workspace.file('job.mjs', JOB)
+    const job = workspace.file('job.mjs', HOT_KEYS_JOB)
     const first = workspace.start('run', '-p', '2', job)
     const jobId = await first.jobId()
     await untilChained(first, path.join(workspace.path, 'checkpoints', jobId))
@@ -188,7 +120,7 @@ describe('incremental checkpoints', () => {
     renameSync(path.join(workspace.path, 'savepoints'), path.join(workspace.path, 'moved'))
     const savepoint = path.join(workspace.path, 'moved', path.basename(savepointOf(stopped)))
     const result = await workspace.run('run', '-p', '1', '-s', savepoint, job)
-    assert.deepEqual(finalLines(result.stdout), expectedLines(), result.stderr)
+    assert.deepEqual(finalLines(result.stdout), expectedFinalLines(), result.stderr)
     workspace.remove()
   })
 })

@@ -56,9 +56,13 @@ export interface RoundResults {
   readonly sentAgain: number
 }
 
-/** `kills` runs are killed with SIGKILL, each at another place; the last one goes on to the end. Throws where a guarantee is broken. */
-export async function killRounds(kills: number): Promise<RoundResults> {
+/**
+ * `kills` runs are killed with SIGKILL, each at another place; the last one goes on to the end. Throws where a guarantee is broken.
+ * `backend`: more of the configuration.
+ */
+export async function killRounds(kills: number, backend: Readonly<Record<string, string>> = {}): Promise<RoundResults> {
   const workspace = new Workspace({
+    ...backend,
     'state.checkpoints.dir': 'checkpoints',
     'execution.checkpointing.interval': '40 ms',
     'execution.state-recovery.from-latest': 'true',

@@ -30,9 +30,10 @@ export const API_NAMES: Readonly<Record<string, string>> = {
   ExternalizedCheckpointCleanup: 'RETAIN_ON_CANCELLATION DELETE_ON_CANCELLATION NO_EXTERNALIZED_CHECKPOINTS',
   MemoryStateBackend: '',
   FsStateBackend: '',
-  RocksDBStateBackend: '',
+  RocksDBStateBackend:
+    'setDbStoragePath setDbStoragePaths getDbStoragePaths isIncrementalCheckpointsEnabled getCheckpointBackend',
   HashMapStateBackend: '',
-  EmbeddedRocksDBStateBackend: '',
+  EmbeddedRocksDBStateBackend: 'setDbStoragePath setDbStoragePaths getDbStoragePaths isIncrementalCheckpointsEnabled',
   JobManagerCheckpointStorage: '',
   FileSystemCheckpointStorage: '',
   RestartStrategies: 'noRestart fixedDelayRestart failureRateRestart exponentialDelayRestart fallBackRestart',
@@ -210,7 +211,6 @@ const LATER: Readonly<Record<string, string>> = {
     'ReducingStateDescriptor.withSchema AggregatingStateDescriptor.withSchema',
   'sinks with two phases':
     'TwoPhaseCommitSinkFunction DataStream.sinkTo DataStreamSource.sinkTo SingleOutputStreamOperator.sinkTo',
-  'the RocksDB backend': 'RocksDBStateBackend EmbeddedRocksDBStateBackend',
   'unaligned checkpoints':
     'CheckpointConfig.enableUnalignedCheckpoints CheckpointConfig.setAlignedCheckpointTimeout ' +
     'CheckpointConfig.setForceUnalignedCheckpoints',

@@ -11,6 +11,8 @@ import { PipelineOptions } from './pipeline-options.js'
 import { RestOptions } from './rest-options.js'
 import { RestartStrategyOptions } from './restart-strategy-options.js'
 import { SavepointOptions } from './savepoint-options.js'
+import { RocksDBOptions } from './rocksdb-options.js'
+import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
 import { StateBackendOptions } from './state-backend-options.js'
 import { TaskManagerOptions } from './task-manager-options.js'
 
@@ -25,6 +27,12 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   { title: 'Checkpointing', holder: 'CheckpointingOptions', options: CheckpointingOptions },
   { title: 'Savepoints and recovery', holder: 'SavepointOptions', options: SavepointOptions },
   { title: 'State backend', holder: 'StateBackendOptions', options: StateBackendOptions },
+  { title: 'State on the disk', holder: 'RocksDBOptions', options: RocksDBOptions },
+  {
+    title: 'State on the disk: without effect',
+    holder: 'RocksDBOptionsWithoutEffect',
+    options: RocksDBOptionsWithoutEffect,
+  },
   { title: 'Restart strategies', holder: 'RestartStrategyOptions', options: RestartStrategyOptions },
   { title: 'Parallelism', holder: 'CoreOptions', options: CoreOptions },
   { title: 'Workers', holder: 'TaskManagerOptions', options: TaskManagerOptions },

@@ -29,6 +29,8 @@ export interface ConfigOption<T> {
   readonly fallbackKeys: readonly string[]
   /** For `enum`: the words, in the case in which they are given out. */
   readonly enumValues: readonly string[]
+  /** For `enum`: other words for some of them, such as the names of Flink's classes. */
+  readonly enumAliases: Readonly<Record<string, string>>
   /** For numbers, durations (ms) and sizes (bytes): the least and the largest value that makes sense. */
   readonly minimum: number
   readonly maximum: number
@@ -49,11 +51,12 @@ function option<T>(
   key: string,
   type: ConfigType,
   defaultValue: T,
-  about: NumberDescription & { readonly enumValues?: readonly string[] },
+  about: NumberDescription & Partial<Pick<ConfigOption<T>, 'enumValues' | 'enumAliases'>>,
 ): ConfigOption<T> {
-  const { description, deprecatedKeys = [], fallbackKeys = [], enumValues = [] } = about
+  const { description, deprecatedKeys = [], fallbackKeys = [], enumValues = [], enumAliases = {} } = about
   const { minimum = -Infinity, maximum = Infinity } = about
-  return { key, type, defaultValue, description, deprecatedKeys, fallbackKeys, enumValues, minimum, maximum }
+  const names = { deprecatedKeys, fallbackKeys, enumValues, enumAliases }
+  return { key, type, defaultValue, description, ...names, minimum, maximum }
 }
 
 /** A text; undefined as default where there is none. */
@@ -113,7 +116,7 @@ export function memoryOption<D extends number | undefined>(
 export function enumOption<const E extends string, const D extends E | undefined>(
   key: string,
   defaultValue: D,
-  about: OptionDescription & { readonly enumValues: readonly E[] },
+  about: OptionDescription & { readonly enumValues: readonly E[]; readonly enumAliases?: Readonly<Record<string, E>> },
 ): ConfigOption<E | D> {
   return option<E | D>(key, 'enum', defaultValue, about)
 }

@@ -11,6 +11,6 @@ export const CoreOptions: {
   }),
   TMP_DIRS: stringOption('io.tmp.dirs', undefined, {
     description:
-      "Directories for temporary files, separated by commas, bars or colons (on Windows semicolons), which must be there: records that wait for a slow receiver and fill more than their memory. Unset: the system's directory for them (TMPDIR).",
+      "Directories for temporary files, separated by commas, bars or colons (on Windows semicolons), which must be there: records that wait for a slow receiver and fill more than their memory, and state on the disk where state.backend.rocksdb.localdir is not set. Unset: the system's directory for them (TMPDIR).",
   }),
 }

@@ -3,6 +3,8 @@ import type { ConfigOption } from './config-option.js'
 import type { Configuration } from './configuration.js'
 import { HighAvailabilityOptions } from './high-availability-options.js'
 import { RestOptions } from './rest-options.js'
+import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
+import { SavepointOptions } from './savepoint-options.js'
 
 /** An option that configurations written for Flink may hold, and that changes nothing here. */
 export interface OptionWithoutEffect {
@@ -12,6 +14,25 @@ export interface OptionWithoutEffect {
   /** The value that asks for what happens anyway, and so needs no word. */
   readonly granted?: unknown
 }
+
+const STORE_IS_SET_UP =
+  'The driver of the rocksdb backend sets its store up from the memory that it is given: taskmanager.memory.managed.size or state.backend.rocksdb.memory.fixed-per-slot, and state.backend.rocksdb.memory.write-buffer-ratio.'
+
+/** What the rocksdb backend decides by itself, all for one reason but these. */
+const ROCKSDB_ROWS: readonly OptionWithoutEffect[] = Object.values(RocksDBOptionsWithoutEffect).map((option) => {
+  switch (option) {
+    case RocksDBOptionsWithoutEffect.TIMER_SERVICE_FACTORY:
+      return {
+        option,
+        granted: 'ROCKSDB',
+        reason: 'Timers lie in the store, with the rest of keyed state, and their order in memory.',
+      }
+    case RocksDBOptionsWithoutEffect.FIX_PER_TM_MEMORY_SIZE:
+      return { option, reason: 'A worker is a TaskManager here: taskmanager.memory.managed.size says the same.' }
+    default:
+      return { option, granted: option.defaultValue, reason: STORE_IS_SET_UP }
+  }
+})
 
 /**
  * Every option that is accepted without effect. All others are read by what they are for: an architecture test compares
@@ -24,6 +45,13 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     reason:
       'Barriers are always aligned. Where alignment takes long, execution.checkpointing.mode: AT_LEAST_ONCE does without it, and a smaller taskmanager.memory.network.max leaves fewer records in front of a barrier.',
   },
+  {
+    option: SavepointOptions.LOCAL_RECOVERY,
+    granted: false,
+    reason:
+      'There is no second copy: all tasks run on this machine, and recover from the checkpoint itself. It is as near as the disk of execution.checkpointing.dir is.',
+  },
+  ...ROCKSDB_ROWS,
   {
     option: HighAvailabilityOptions.MODE,
     granted: 'NONE',

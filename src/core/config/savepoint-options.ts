@@ -6,6 +6,7 @@ export const SavepointOptions: {
   readonly SAVEPOINT_PATH: ConfigOption<string | undefined>
   readonly SAVEPOINT_IGNORE_UNCLAIMED_STATE: ConfigOption<boolean>
   readonly RECOVER_FROM_LATEST: ConfigOption<boolean>
+  readonly LOCAL_RECOVERY: ConfigOption<boolean>
   readonly RESTORE_MODE: ConfigOption<'CLAIM' | 'NO_CLAIM' | 'LEGACY'>
 } = {
   SAVEPOINT_DIRECTORY: pathOption('execution.checkpointing.savepoint-dir', {
@@ -23,6 +24,10 @@ export const SavepointOptions: {
   RECOVER_FROM_LATEST: booleanOption('execution.state-recovery.from-latest', false, {
     description:
       'Without run -s, go on from the newest checkpoint that an earlier run of a job of this name left in its checkpoint directory (after kill -9, a failure, a cancellation with retained checkpoints). A job that names the directory in its own code turns this on unless it is set here. Where that checkpoint is damaged or gone the job goes back to an older one with a warning that says what it costs, and where none can be used, or the newest is of a newer format, the start is refused: false starts afresh.',
+  }),
+  LOCAL_RECOVERY: booleanOption('execution.state-recovery.from-local', false, {
+    description: 'Keep a second copy of checkpoints beside the tasks, and recover from that.',
+    deprecatedKeys: ['state.backend.local-recovery'],
   }),
   RESTORE_MODE: enumOption('execution.state-recovery.claim-mode', 'NO_CLAIM', {
     description:

@@ -1,13 +1,24 @@
 import { enumOption, type ConfigOption } from './config-option.js'
 
+/** The names by which `state.backend.type` chooses. */
+export type StateBackendName = 'hashmap' | 'jobmanager' | 'filesystem' | 'rocksdb'
+
 /** Options of Flink's StateBackendOptions. */
 export const StateBackendOptions: {
-  readonly STATE_BACKEND: ConfigOption<'hashmap' | 'jobmanager' | 'filesystem'>
+  readonly STATE_BACKEND: ConfigOption<StateBackendName>
 } = {
   STATE_BACKEND: enumOption('state.backend.type', 'hashmap', {
     description:
-      'Where working state lives. All values here keep it on the heap; jobmanager also keeps checkpoints in memory.',
+      "Where working state lives. hashmap, and the older names filesystem and jobmanager, keep it on the heap; jobmanager also keeps checkpoints in memory. rocksdb keeps it on the local disk, more of it than fits in memory, and needs one of the optional packages that state.backend.rocksdb.driver names. The names of Flink's factory classes mean the same.",
     deprecatedKeys: ['state.backend'],
-    enumValues: ['hashmap', 'jobmanager', 'filesystem'],
+    enumValues: ['hashmap', 'jobmanager', 'filesystem', 'rocksdb'],
+    enumAliases: {
+      'org.apache.flink.runtime.state.hashmap.HashMapStateBackendFactory': 'hashmap',
+      'org.apache.flink.runtime.state.memory.MemoryStateBackendFactory': 'jobmanager',
+      'org.apache.flink.runtime.state.filesystem.FsStateBackendFactory': 'filesystem',
+      'org.apache.flink.contrib.streaming.state.RocksDBStateBackendFactory': 'rocksdb',
+      'org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackendFactory': 'rocksdb',
+      'org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackendFactory': 'rocksdb',
+    },
   }),
 }

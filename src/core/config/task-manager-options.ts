@@ -4,6 +4,7 @@ import { intOption, memoryOption, type ConfigOption } from './config-option.js'
 export const TaskManagerOptions: {
   readonly NUM_TASK_SLOTS: ConfigOption<number | undefined>
   readonly TASK_HEAP_MEMORY: ConfigOption<number | undefined>
+  readonly MANAGED_MEMORY_SIZE: ConfigOption<number | undefined>
   readonly NETWORK_MEMORY_MAX: ConfigOption<number>
   readonly MEMORY_SEGMENT_SIZE: ConfigOption<number>
   readonly FEEDBACK_MEMORY: ConfigOption<number>
@@ -15,6 +16,11 @@ export const TaskManagerOptions: {
   }),
   TASK_HEAP_MEMORY: memoryOption('taskmanager.memory.task.heap.size', undefined, {
     description: 'Heap of one worker; unset: the default of Node.',
+  }),
+  MANAGED_MEMORY_SIZE: memoryOption('taskmanager.memory.managed.size', undefined, {
+    minimum: 1_048_576,
+    description:
+      "Memory of one worker for state on the disk (state.backend.type: rocksdb), which the operators of its slots share: half of it for the driver, outside of the heap, and half for objects on the heap, of which these take no more than a quarter; what they leave is the driver's. Unset: 512 MB, or a 16th of the machine's or container's memory where that is less.",
   }),
   NETWORK_MEMORY_MAX: memoryOption('taskmanager.memory.network.max', 67_108_864, {
     description: 'Memory of all channels between workers together.',

@@ -69,7 +69,7 @@ function parseByType(option: ConfigOption<unknown>, text: string): unknown {
     case 'memory':
       return parseMemorySize(text)
     case 'enum':
-      return parseEnum(text, option.enumValues)
+      return parseEnum(text, option)
     case 'list':
       return splitEscaped(text, ';')
     case 'map':
@@ -141,11 +141,13 @@ function parseWithUnit(text: string, units: readonly Unit[], label: string): num
   return Math.min(value, Number.MAX_SAFE_INTEGER)
 }
 
-function parseEnum(text: string, values: readonly string[]): string {
+function parseEnum(text: string, { enumValues, enumAliases }: ConfigOption<unknown>): string {
   const wanted = text.trim().toLowerCase()
-  const found = values.find((value) => value.toLowerCase() === wanted)
+  const found = enumValues.find((value) => value.toLowerCase() === wanted)
   if (found !== undefined) return found
-  throw new ValueFormatError(`${text} is an unknown value. Expected one of: [[${values.join(', ')}]].`)
+  const meant = Object.entries(enumAliases).find(([alias]) => alias.toLowerCase() === wanted)?.[1]
+  if (meant !== undefined) return meant
+  throw new ValueFormatError(`${text} is an unknown value. Expected one of: [[${enumValues.join(', ')}]].`)
 }
 
 /** `k1:v1,k2:v2`; keys and values may be quoted by themselves. */

@@ -121,6 +121,12 @@ export const FILESYSTEM_ERRORS = {
     fault: 'external',
     recovery: 'fail',
   },
+  LOCAL_DIRECTORY_UNUSABLE: {
+    message:
+      'No local directory can be made for state: {reasons}. Free space there, make it writable, or set {option} to directories that are.',
+    fault: 'user',
+    recovery: 'fail-at-start',
+  },
   TEMPORARY_FILE_FAILED: {
     message:
       'Records that wait for a slow receiver fill more than their memory, and the temporary file for them cannot be {operation}: {path}: {reason}. Free space there, or set io.tmp.dirs to directories with more of it.',

@@ -77,6 +77,25 @@ export const STATE_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
+  STATE_STORE_UNAVAILABLE: {
+    message:
+      "The state backend 'rocksdb' keeps its state in a package that is no part of flink-ts, and it cannot be loaded: {reason}. {advice}, or run the job with state.backend.type: hashmap, which needs none.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
+  STATE_STORE_FAILED: {
+    message:
+      'The state on the disk in {directory} cannot be used ({operation}): {reason}. Nothing of it is needed after a restart, which goes on from the newest checkpoint; where it fails again, check the disk or set state.backend.rocksdb.localdir to a directory on another one.',
+    fault: 'external',
+    recovery: 'restart',
+  },
+  STATE_DRIVER_INCOMPATIBLE: {
+    message:
+      "The keyed state of {operator} lies in files of the driver '{driver}', which '{current}' does not read. Set state.backend.rocksdb.driver: {driver}, or take a savepoint there and start from that: every driver and state backend reads it.",
+    fault: 'user',
+    recovery: 'fail',
+  },
   STATE_TYPE_INCOMPATIBLE: {
     message: "State '{state}' of {operator} cannot be restored: {reason}",
     fault: 'user',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
 import { messageOf } from '../errors/thrown-value.js'
+import { directoriesIn } from './directory-list.js'
 import type { TemporaryFile, TemporaryFiles } from './temporary-files.js'
 
 const OWNER_ONLY = 0o600
@@ -13,17 +14,11 @@ export class LocalTemporaryFiles implements TemporaryFiles {
   #created = 0
 
   create(directories: string | undefined): TemporaryFile {
-    const places = placesOf(directories)
+    const places = directoriesIn(directories)
     const directory = path.resolve(places[this.#created % places.length] ?? tmpdir())
     this.#created += 1
     return new LocalTemporaryFile(path.join(directory, `flink-ts-${randomUUID()}.tmp`))
   }
-}
-
-/** As Flink reads `io.tmp.dirs`: separated by a comma, a bar or what separates the entries of a PATH. */
-function placesOf(directories: string | undefined): readonly string[] {
-  const places = (directories ?? '').split(new RegExp(`[,|${path.delimiter}]`)).map((place) => place.trim())
-  return places.filter((place) => place !== '')
 }
 
 class LocalTemporaryFile implements TemporaryFile {

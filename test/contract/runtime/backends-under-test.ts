@@ -11,5 +11,7 @@ export const HEAP: BackendUnderTest = {
 export const SORTED: BackendUnderTest = {
   name: 'A backend of sorted bytes',
   keepsObjects: false,
+  sharesFiles: true,
+  isSlow: true,
   create: (parameters) => new SortedKeyedStateBackend(parameters),
 }

@@ -199,8 +199,7 @@ function describeContents(kind: BackendUnderTest): void {
     states.at(keyAt(1)).value.clear()
     states.at(keyAt(3)).value.update('meanwhile')
     states.at(keyAt(4)).value.clear()
-    while (await stepped.advance());
-    const handles = await writing
+    const handles = await stepped.finish(writing)
     snapshot.release()
     assert.equal(kindsOf(handles), 'Wd')
     assert.deepEqual(allContents(new AllStates(await restored(kind, [handles]))), expected)

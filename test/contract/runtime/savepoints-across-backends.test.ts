@@ -7,11 +7,15 @@ import { keyGroupRangeForOperatorIndex } from '../../../src/core/keygroups/key-g
 import type { InternalState } from '../../../src/runtime/taskmanager/state/internal-state.js'
 import type { KeyedStateBackend } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import { HEAP, SORTED } from './backends-under-test.js'
+import { cleanUpAfterEach, diskUnderTest } from './rocksdb-under-test.js'
 import { Span, SPANS } from './spans.js'
 import { AllStates, backendOf, MAX_PARALLELISM, restored, snapshotOf } from './state-backend.contract.js'
 
 const KEYS: readonly unknown[] = [0, -0, 1.5, NaN, '', 'a', '\u0000', 'ü', true, 7n, [1, 'x'], [[null]], new Date(5)]
 const SPAN = new Span(0, 10)
+const KINDS = [HEAP, SORTED, diskUnderTest({ driver: 'rocksdb' }), diskUnderTest({ driver: 'lmdb', cacheBytes: 1000 })]
+
+cleanUpAfterEach()
 
 function windowed(backend: KeyedStateBackend): ValueState<unknown> & InternalState<Span> {
   const state = backend.getOrCreateKeyedState(new ValueStateDescriptor('windowed'), SPANS)
@@ -53,8 +57,8 @@ function contentsOf(backend: KeyedStateBackend): unknown {
 }
 
 describe('A savepoint of one state backend', () => {
-  for (const from of [HEAP, SORTED]) {
-    for (const to of [HEAP, SORTED]) {
+  for (const from of KINDS) {
+    for (const to of KINDS) {
       it(`${from.name} is restored by ${to.name}`, async () => {
         const backend = await backendOf(from)
         fill(backend)
@@ -68,33 +72,34 @@ describe('A savepoint of one state backend', () => {
 
   it('has the same bytes whichever wrote it, but for the order of the entries', async () => {
     const sizes: unknown[] = []
-    for (const kind of [HEAP, SORTED]) {
+    for (const kind of KINDS) {
       const backend = await backendOf(kind)
       fill(backend)
       const [handle] = await snapshotOf(backend)
       sizes.push({ ...handle, handle: handle?.handle.kind === 'inline' ? handle.handle.bytes.length : undefined })
     }
-    assert.deepEqual(sizes[0], sizes[1])
+    for (const each of sizes) assert.deepEqual(each, sizes[0])
   })
 
-  it('goes from each to the other and back with other parallelisms, also what nobody asks for in between', async () => {
+  for (const kind of KINDS.slice(1))
+  it(`goes from the heap to ${kind.name} and back with other parallelisms, also what nobody asks for in between`, async () => {
     const backend = await backendOf(HEAP)
     fill(backend)
     const parts = []
     for (const index of [0, 1, 2]) {
       const keyGroups = keyGroupRangeForOperatorIndex(MAX_PARALLELISM, 3, index)
-      const part = await restored(SORTED, [await snapshotOf(backend)], { keyGroups })
+      const part = await restored(kind, [await snapshotOf(backend)], { keyGroups })
       const value = part.getOrCreateKeyedState(new ValueStateDescriptor('value')) as ValueState<unknown>
       part.clearCurrentKey()
       assert.throws(() => value.value(), { code: 'STATE_ACCESS_WITHOUT_KEY' })
-      parts.push(await snapshotOf(part, { checkpointId: 1, baseCheckpointId: undefined }))
+      parts.push(await snapshotOf(part, kind === SORTED ? { checkpointId: 1, baseCheckpointId: undefined } : undefined))
     }
     assert.deepEqual(contentsOf(await restored(HEAP, parts)), contentsOf(backend))
   })
 })
 
 describe('A checkpoint of chained deltas', () => {
-  it('is restored by a backend of another kind', async () => {
+  it('is restored by a backend of each kind', async () => {
     const backend = await backendOf(HEAP)
     fill(backend)
     for (let key = 0; key < 300; key += 1) new AllStates(backend).at(`more ${String(key)}`).value.update(key)
@@ -110,6 +115,7 @@ describe('A checkpoint of chained deltas', () => {
       handles.map(({ isDelta }) => isDelta),
       [false, true],
     )
-    assert.deepEqual(contentsOf(await restored(SORTED, [handles])), contentsOf(backend))
+    const contents = contentsOf(backend)
+    for (const kind of KINDS) assert.deepEqual(contentsOf(await restored(kind, [handles])), contents)
   })
 })

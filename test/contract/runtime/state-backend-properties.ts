@@ -147,6 +147,7 @@ class Model {
 
   async finish(): Promise<void> {
     while (this.#running.length > 0) await this.#complete(0)
+    for (const { backend } of [this.states, this.#shadow]) await backend.dispose()
   }
 
   /** What it wrote is what there was, and the next ones may build on it. */
@@ -154,12 +155,12 @@ class Model {
     const [running] = this.#running.splice(which, 1)
     if (running === undefined) return
     const { entries, stepped, snapshot, expected, checkpointId } = running
-    while (await stepped.advance());
-    const handles = await running.handles
+    const handles = await stepped.finish(running.handles)
     snapshot.release()
     const then = await restored(this.#kind, [handles], { maxParallelism: 4, keyGroups: { start: 0, end: 3 } })
     assert.deepEqual(contentsOf(new AllStates(then)), expected)
     assert.equal(then.numberOfEntries(), entries)
+    await then.dispose()
     for (const handle of streamHandlesOfSubtask({ ...EMPTY_SUBTASK_STATE, managedKeyed: handles })) {
       if (this.#named.has(handle)) this.shared += 1
       this.#named.add(handle)
@@ -194,8 +195,12 @@ function contentsOf(states: AllStates): unknown[] {
   return KEYS.map((key) => states.contents(key))
 }
 
+/** So many that some checkpoint builds on another one. */
+const ENOUGH_RUNS = 50
+
 /** Random records between the slices of any number of snapshots; the oracle is a deep copy at each snapshot's begin. */
 export function keyedStateBackendProperties(kind: BackendUnderTest): void {
+  const { numRuns = 200 } = kind
   describe(`${kind.name} under random records and snapshots`, () => {
     for (const isIncremental of [false, true]) {
       const what = isIncremental ? 'incremental checkpoint, and each savepoint between them,' : 'snapshot'
@@ -208,9 +213,10 @@ export function keyedStateBackendProperties(kind: BackendUnderTest): void {
             await model.finish()
             shared += model.shared
           }),
-          { numRuns: 200 },
+          { numRuns },
         )
-        assert.equal(shared > 0, isIncremental)
+        if (isIncremental && numRuns >= ENOUGH_RUNS) assert.ok(shared > 0)
+        else if (!isIncremental) assert.equal(shared, 0)
       })
     }
   })

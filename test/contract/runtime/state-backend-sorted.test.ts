@@ -23,6 +23,8 @@ class AlwaysIncremental extends SortedKeyedStateBackend {
 const incremental: BackendUnderTest = {
   name: 'A backend of sorted bytes in shared files',
   keepsObjects: false,
+  sharesFiles: true,
+  isSlow: true,
   create: (parameters) => new AlwaysIncremental(parameters),
 }
 

@@ -58,6 +58,9 @@ const LEAST_PIECE_BYTES = 37
 
 export const INLINE_READER: KeyedStateReader = {
   bytes: readInline,
+  async *pieces(handle) {
+    yield* inPieces(await readInline(handle))
+  },
   async *keyGroups(handle, range) {
     yield* readKeyGroups(handle, range, inPieces(await readInline(handle.handle)))
   },
@@ -86,5 +89,16 @@ export class SteppedSlices {
     this.#gates.shift()?.()
     await new Promise((resolve) => setImmediate(resolve))
     return this.#gates.length > 0
+  }
+
+  /** Runs slices until the work has ended, which may wait for other things in between. */
+  async finish<T>(work: Promise<T>): Promise<T> {
+    let isOver = false
+    const end = (): void => {
+      isOver = true
+    }
+    void work.then(end, end)
+    while (!isOver) await this.advance()
+    return work
   }
 }

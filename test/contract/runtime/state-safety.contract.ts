@@ -264,7 +264,7 @@ function describeUnstorable(kind: BackendUnderTest): void {
         return isCode('STATE_NOT_SERIALIZABLE', pattern)(error)
       })
       snapshot.release()
-      assert.equal(streams.aborted, 1)
+      assert.equal(streams.aborted, streams.opened)
       states.at('bad').value.update({ n: 2 })
       const then = new AllStates(await restored(kind, [await snapshotOf(states.backend)]))
       assert.deepEqual(then.at('bad').value.value(), { n: 2 })
@@ -298,8 +298,7 @@ function describeUnstorable(kind: BackendUnderTest): void {
     const failed = assert.rejects(written, isCode('STATE_NOT_SERIALIZABLE', /under the key 9/))
     await stepped.advance()
     for (let key = 0; key < 10; key += 1) states.at(key).value.value()
-    while (await stepped.advance());
-    await failed
+    await stepped.finish(failed)
     second.release()
     const then = new AllStates(await restored(kind, [await first.write(new MemoryStreams(), freeSlices())]))
     first.release()
@@ -320,7 +319,7 @@ function describeUnstorable(kind: BackendUnderTest): void {
     const handles = await snapshotOf(states.backend, { checkpointId: 3, baseCheckpointId: 1 })
     assert.deepEqual(
       handles.map(({ isDelta }) => isDelta),
-      [false, true],
+      kind.sharesFiles === true ? [false] : [false, true],
     )
     const then = new AllStates(await restored(kind, [handles]))
     for (let key = 0; key < 20; key += 1) {

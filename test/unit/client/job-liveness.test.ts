@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { isJobProcessAlive, SYSTEM_PROBE, type SocketState } from '../../../src/client/job-liveness.js'
-import { startOfProcess } from '../../../src/client/process-start.js'
+import { startOfProcess } from '../../../src/core/process/process-start.js'
 
 const isWindows = process.platform === 'win32'
 const root = mkdtempSync(path.join(tmpdir(), 'liveness-'))

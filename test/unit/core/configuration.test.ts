@@ -178,6 +178,22 @@ describe('an option without effect', () => {
     assert.deepEqual(others, [])
   })
 
+  it('that sets a store of RocksDB up is told once that the memory does it, unless it is what happens anyway', () => {
+    const [warning = '', ...others] = warningsOf({
+      'state.backend.rocksdb.writebuffer.size': '64 mb',
+      'state.backend.rocksdb.predefined-options': 'default',
+      'state.backend.rocksdb.timer-service.factory': 'ROCKSDB',
+      'state.backend.rocksdb.localdir': '/tmp',
+    })
+    assert.match(
+      warning,
+      /^state\.backend\.rocksdb\.writebuffer\.size has no effect .* taskmanager\.memory\.managed\.size/,
+    )
+    assert.deepEqual(others, [])
+    const heap = warningsOf({ 'state.backend.rocksdb.timer-service.factory': 'HEAP' })
+    assert.match(heap.join(), /Timers lie in the store, with the rest of keyed state, and their order in memory\.$/)
+  })
+
   it('is not warned of where nobody sets it', () => {
     assert.deepEqual(warningsOf({}), [])
   })

@@ -21,13 +21,20 @@ import type {
 } from '../state/keyed-state-backend.js'
 import { OperatorStateBackend } from '../state/operator-state-backend.js'
 import type { OperatorStateSnapshot } from '../state/operator-state-snapshot.js'
+import type { StateBackend } from '../state/state-backend.js'
 import { loadStateBackend } from '../state/state-backend-loader.js'
+import { registerStoreMetrics } from './store-metrics.js'
 import type { OperatorContext } from './stream-operator.js'
 
 /** The state of an operator at one moment; `keyed` must be released. */
 export interface CapturedState {
   readonly keyed: KeyedStateSnapshot | undefined
   readonly operator: OperatorStateSnapshot
+}
+
+/** Where no worker shares one among its operators. */
+function ownStateBackend({ configuration, taskInfo, random }: OperatorContext): StateBackend {
+  return loadStateBackend(configuration, { jobId: taskInfo.jobId, slots: 1, random })
 }
 
 export class StreamOperatorStateHandler {
@@ -44,14 +51,14 @@ export class StreamOperatorStateHandler {
     if (key !== undefined) {
       const keyGroups = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, subtaskIndex)
       const keyed = { operatorName: binding.name, keyKind: key.kind, keyGroups, maxParallelism }
-      const backend = context.stateBackend ?? loadStateBackend(context.configuration)
+      const backend = context.stateBackend ?? ownStateBackend(context)
       this.keyedBackend = backend.createKeyedStateBackend({ ...keyed, registeredTypes })
     }
   }
 
   /** Opens the keyed backend, and gives both what was restored, where something was. */
   async restore(restored: OperatorSubtaskState | undefined): Promise<void> {
-    await this.keyedBackend?.open()
+    await this.#openKeyed()
     if (restored === undefined) return
     try {
       await this.operatorBackend.restore(restored.managedOperator, this.#readOnce())
@@ -78,10 +85,17 @@ export class StreamOperatorStateHandler {
     await this.keyedBackend?.dispose()
   }
 
+  async #openKeyed(): Promise<void> {
+    if (this.keyedBackend === undefined) return
+    await this.keyedBackend.open()
+    registerStoreMetrics(this.keyedBackend, this.#context.metrics, this.#context.configuration)
+  }
+
   #keyedReader(): KeyedStateReader {
     const { fileSystems } = this.#context
     return {
       bytes: (handle: StreamStateHandle) => readStateHandle(handle, fileSystems),
+      pieces: (handle: StreamStateHandle) => readStatePieces(handle, fileSystems),
       keyGroups: (handle: KeyedStateHandle, range) =>
         readKeyGroups(handle, range, readStatePieces(handle.handle, fileSystems)),
     }

@@ -18,8 +18,8 @@ const MAX_SHARE_OF_DELTAS = 0.5
 /** Of checkpoints none of which completes. */
 const MAX_REMEMBERED = 64
 
-export class CheckpointChain {
-  readonly #written = new Map<number, ChainedCheckpoint>()
+export class CheckpointChain<C extends ChainedCheckpoint = ChainedCheckpoint> {
+  readonly #written = new Map<number, C>()
   #epoch = 0
 
   /** Begins a checkpoint's epoch. */
@@ -29,12 +29,12 @@ export class CheckpointChain {
   }
 
   /** What the named checkpoint ended with here. Older ones are never built on again. */
-  baseOf(checkpointId: number): ChainedCheckpoint | undefined {
+  baseOf(checkpointId: number): C | undefined {
     for (const id of [...this.#written.keys()]) if (id < checkpointId) this.#written.delete(id)
     return this.#written.get(checkpointId)
   }
 
-  written(checkpointId: number, checkpoint: ChainedCheckpoint): void {
+  written(checkpointId: number, checkpoint: C): void {
     if (this.#written.size === MAX_REMEMBERED) this.#written.clear()
     this.#written.set(checkpointId, checkpoint)
   }

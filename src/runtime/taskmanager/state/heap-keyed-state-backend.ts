@@ -3,9 +3,6 @@
 // of a snapshot costs a byte an entry (1,000,000 entries: see test/bench).
 // Thread: the task worker that owns the operator.
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
-import { FlinkError } from '../../../core/errors/flink-error.js'
-import { hashKey } from '../../../core/keygroups/canonical-key.js'
-import { keyGroupForHash } from '../../../core/keygroups/key-group-assignment.js'
 import { KeyShapes } from '../../../core/keygroups/key-shapes.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
@@ -20,6 +17,7 @@ import { HeapTablesByNamespace } from './heap-tables-by-namespace.js'
 import type { InternalState } from './internal-state.js'
 import { readEntries, type EntrySerializers, type KeyGroupBlock } from './key-group-block.js'
 import { KeyContext } from './key-context.js'
+import { KeyedListState } from './keyed-list-state.js'
 import { KeyedMapState } from './keyed-map-state.js'
 import type { KeyedPriorityQueue } from './keyed-priority-queue.js'
 import type {
@@ -31,6 +29,7 @@ import type {
 import { KeyedStateRegistry } from './keyed-state-registry.js'
 import { VOID_NAMESPACES, type AnyNamespaceType, type NamespaceType } from './namespace-type.js'
 import { NewKeys } from './new-keys.js'
+import { restoredKeyHash } from './restored-key-hash.js'
 import { RestoredKeyedState } from './restored-keyed-state.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
 import { SharedTimerQueue } from './shared-timer-queue.js'
@@ -59,6 +58,7 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     this.#states = new KeyedStateRegistry<HeapTables>(parameters, this.#context, {
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table, keys) => new KeyedMapState(table, keys),
+      createListState: (table) => new KeyedListState(table),
       createQueue: ({ table, current }) => {
         const prepareKeys: PrepareKeys = (hashes, start, end) => {
           this.prepareKeys(hashes, start, end)
@@ -192,19 +192,12 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
   ): void {
     for (const [index, block] of blocks.entries()) {
       for (const entry of readEntries(block, serializers)) {
-        const hash = this.#hashWithin(keyGroup, entry.key, table.types.metadata.name)
+        const { key } = entry
+        const hash = restoredKeyHash({ key, keyGroup, state: table.types.metadata.name }, this.#parameters)
         if (index === 0 && entry.value !== NO_ENTRY) table.load(entry, hash)
         else if (entry.value === NO_ENTRY) table.loadRemoved(entry.key, entry.namespace, hash)
         else table.loadChanged(entry, hash)
       }
     }
-  }
-
-  #hashWithin(keyGroup: number, key: unknown, state: string): number {
-    const { operatorName: operator, keyKind, maxParallelism } = this.#parameters
-    const hash = hashKey(key, keyKind)
-    if (keyGroupForHash(hash, maxParallelism) === keyGroup) return hash
-    const reason = `a key of key group ${String(keyGroup)} now hashes to another one: was the type of the key changed?`
-    throw new FlinkError('STATE_TYPE_INCOMPATIBLE', { state, operator, reason })
   }
 }

@@ -17,6 +17,8 @@ export interface InternalValueState<N> extends InternalState<N> {
 export interface InternalMergingState<N> extends InternalState<N> {
   /** What the table holds of the current key and namespace: of aggregating state the accumulator. Undefined where it is empty. */
   getInternal(): unknown
+  /** Whether it holds anything, at less cost than what it holds. */
+  hasInternal(): boolean
   /** What `getInternal` is to give from here on, of the same state; an empty list is none. */
   updateInternal(value: unknown): void
   /**

@@ -35,6 +35,10 @@ export class KeyedAggregatingState implements AggregatingState<unknown, unknown>
     return this.#table.get()
   }
 
+  hasInternal(): boolean {
+    return this.#table.peek() !== undefined
+  }
+
   updateInternal(value: unknown): void {
     this.#table.put(value)
   }

@@ -54,6 +54,10 @@ export class KeyedListState implements ListState<unknown>, InternalMergingState<
     return this.#table.get()
   }
 
+  hasInternal(): boolean {
+    return this.#table.peek() !== undefined
+  }
+
   updateInternal(value: unknown): void {
     this.update(value as readonly unknown[])
   }

@@ -39,6 +39,10 @@ export class KeyedReducingState implements ReducingState<unknown>, InternalMergi
     return this.#table.get()
   }
 
+  hasInternal(): boolean {
+    return this.#table.peek() !== undefined
+  }
+
   updateInternal(value: unknown): void {
     this.#table.put(value)
   }

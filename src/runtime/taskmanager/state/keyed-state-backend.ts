@@ -37,6 +37,8 @@ export type StateHandleReader = (handle: StreamStateHandle) => Promise<Uint8Arra
 /** Where a backend reads what it restores. */
 export interface KeyedStateReader {
   readonly bytes: StateHandleReader
+  /** The bytes of a handle in pieces; its checksum is verified at their end. */
+  pieces(handle: StreamStateHandle): AsyncIterable<Uint8Array>
   /**
    * The key groups of the range that have bytes, one after the other: no more than one of them needs to be in memory. The
    * checksum of the handle is verified at its end.
@@ -76,6 +78,8 @@ export interface KeyedStateBackend {
    */
   snapshot(increment?: SnapshotIncrement): KeyedStateSnapshot
   numberOfEntries(): number
+  /** What its store tells of itself, by Flink's names without `rocksdb.`; absent where there is none. From `open` on, empty at the end. */
+  metrics?(): Readonly<Record<string, number>>
   /** May be called twice. */
   dispose(): Promise<void>
 }

@@ -6,10 +6,9 @@ import type { ReducingStateDescriptor } from '../../../api/state/reducing-state-
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import type { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import type { InternalState } from './internal-state.js'
+import type { InternalMergingState, InternalState } from './internal-state.js'
 import { KeyContext } from './key-context.js'
 import { KeyedAggregatingState } from './keyed-aggregating-state.js'
-import { KeyedListState } from './keyed-list-state.js'
 import type { KeyedPriorityQueue } from './keyed-priority-queue.js'
 import { KeyedReducingState } from './keyed-reducing-state.js'
 import { KeyedValueState } from './keyed-value-state.js'
@@ -35,6 +34,7 @@ export interface TableMaker<T extends StateTable> {
   /** Its entries are those that were restored. */
   createTable(types: StateTypes, context: KeyContext): T
   createMapState(table: T, keys: UserKeys): InternalState<unknown>
+  createListState(table: T): InternalMergingState<unknown>
   /** Of a queue in the table, for the current key of `current`; `table` is that of `createTable`, for a context of its own. */
   createQueue(parameters: QueueParameters<T>): KeyedPriorityQueue<unknown>
 }
@@ -159,7 +159,7 @@ export class KeyedStateRegistry<T extends StateTable> {
     const { operatorName, registeredTypes } = this.#parameters
     switch (descriptor.kind) {
       case 'list':
-        return new KeyedListState(table)
+        return this.#maker.createListState(table)
       case 'reducing':
         return new KeyedReducingState(table, (descriptor as ReducingStateDescriptor<unknown>).reduceFunction)
       case 'aggregating': {

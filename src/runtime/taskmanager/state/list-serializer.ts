@@ -7,17 +7,17 @@ import { ValueNotSerializableError } from '../../../core/types/value-not-seriali
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 
 export class ListSerializer implements TypeSerializer<unknown[]> {
-  readonly #element: TypeSerializer<unknown>
+  readonly element: TypeSerializer<unknown>
 
   constructor(element: TypeSerializer<unknown>) {
-    this.#element = element
+    this.element = element
   }
 
   serialize(list: unknown[], output: DataOutputView): void {
     output.writeVarInt(list.length)
     let index = 0
     try {
-      for (; index < list.length; index += 1) this.#element.serialize(list[index], output)
+      for (; index < list.length; index += 1) this.element.serialize(list[index], output)
     } catch (error) {
       throw ValueNotSerializableError.within(error, `[${String(index)}]`)
     }
@@ -26,11 +26,11 @@ export class ListSerializer implements TypeSerializer<unknown[]> {
   deserialize(input: DataInputView): unknown[] {
     const length = input.readVarInt()
     const list: unknown[] = []
-    for (let index = 0; index < length; index += 1) list.push(this.#element.deserialize(input))
+    for (let index = 0; index < length; index += 1) list.push(this.element.deserialize(input))
     return list
   }
 
   copy(list: unknown[]): unknown[] {
-    return list.map((element) => this.#element.copy(element))
+    return list.map((element) => this.element.copy(element))
   }
 }

@@ -26,11 +26,22 @@ export class NewKeys {
 
   /** The key as a table is to keep it. */
   accept(key: unknown, keyHash: number, state: string): unknown {
+    const own = this.checked(key, keyHash)
+    this.acceptShape(key, state)
+    return own
+  }
+
+  /** The same of a key that may have an entry, which is not in memory. */
+  checked(key: unknown, keyHash: number): unknown {
     if (this.#hashOf(key) !== keyHash) {
       throw new FlinkError('KEY_NOT_DETERMINISTIC', { operator: this.#operatorName, key: describeValue(key) })
     }
-    if (this.#expected !== undefined) this.#checkShape(key, this.#expected, state)
     return copyKey(key, this.#keyKind)
+  }
+
+  /** Of a key that has no entry. */
+  acceptShape(key: unknown, state: string): void {
+    if (this.#expected !== undefined) this.#checkShape(key, this.#expected, state)
   }
 
   /** Undefined for what can be no key: the sender has seen another one. */

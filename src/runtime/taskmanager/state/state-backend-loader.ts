@@ -1,17 +1,52 @@
 // Duty: the state backend that a job's configuration names: the one place that knows which there are.
-// Invariants: a name that is none is refused where the option is read.
+// Invariants: a name that is none is refused where the option is read. Made once for all operators of a worker in an attempt:
+// they share its memory and its directories.
 // Thread: the task worker.
 import type { Configuration } from '../../../core/config/configuration.js'
+import { CoreOptions } from '../../../core/config/core-options.js'
+import { RocksDBOptions } from '../../../core/config/rocksdb-options.js'
 import { StateBackendOptions } from '../../../core/config/state-backend-options.js'
+import { WorkingDirectories } from '../../../core/fs/working-directories.js'
+import { memoryLimits } from '../../../core/process/memory-limits.js'
+import type { Random } from '../../../core/random/random.js'
 import { HashMapStateBackend } from './hash-map-state-backend.js'
+import { loadKvDriver } from './rocksdb/drivers/load-kv-driver.js'
+import { memoryOfWorker } from './rocksdb/memory-budget.js'
+import { RocksDBStateBackend } from './rocksdb/rocksdb-state-backend.js'
+import type { RocksDBResources } from './rocksdb/rocksdb-resources.js'
 import type { StateBackend } from './state-backend.js'
 
-export function loadStateBackend(configuration: Configuration): StateBackend {
+export interface StateBackendServices {
+  readonly jobId: string
+  /** Of the worker. */
+  readonly slots: number
+  readonly random: Random
+}
+
+export function loadStateBackend(configuration: Configuration, services: StateBackendServices): StateBackend {
   switch (configuration.get(StateBackendOptions.STATE_BACKEND)) {
     case 'hashmap':
     // Flink's older names say where checkpoints go; state is on the heap with them, too.
     case 'jobmanager':
     case 'filesystem':
       return new HashMapStateBackend()
+    case 'rocksdb':
+      return new RocksDBStateBackend(rocksDBResources(configuration, services))
+  }
+}
+
+function rocksDBResources(configuration: Configuration, services: StateBackendServices): RocksDBResources {
+  const { jobId, slots, random } = services
+  const localDirectories = configuration.getOptional(RocksDBOptions.LOCAL_DIRECTORIES)
+  const directories = new WorkingDirectories({
+    places: localDirectories ?? configuration.get(CoreOptions.TMP_DIRS),
+    prefix: 'flink-ts-rocksdb',
+    option: RocksDBOptions.LOCAL_DIRECTORIES.key,
+    random,
+  })
+  return {
+    loadDriver: () => loadKvDriver(configuration.get(RocksDBOptions.DRIVER)),
+    createDirectory: () => directories.create(jobId),
+    memory: memoryOfWorker(configuration, slots, memoryLimits()),
   }
 }

@@ -17,6 +17,7 @@ import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js
 import { CoordinatorHost } from '../coordination/coordinator-host.js'
 import { CheckpointBarriers } from '../network/checkpoint-barriers.js'
 import { WaitingSpace } from '../network/waiting-space.js'
+import { loadStateBackend } from '../state/state-backend-loader.js'
 import { ChannelConnector } from '../task/channel-connector.js'
 import { StreamTask } from '../task/stream-task.js'
 import type { TaskEnvironment } from '../task/task-environment.js'
@@ -180,7 +181,11 @@ export class TaskExecutor {
       ofFeedback: new WaitingSpace({ createFile, memoryBytes: configuration.get(TaskManagerOptions.FEEDBACK_MEMORY) }),
     }
     const channels = new ChannelConnector(wake, graph, spaces, this.#barriers)
-    const environment: TaskEnvironment = { ...this.#services, configuration, wake }
+    const { random } = this.#services
+    const stateBackend =
+      this.#services.stateBackend ??
+      loadStateBackend(configuration, { jobId: program.jobId, slots: program.graphs.length, random })
+    const environment: TaskEnvironment = { ...this.#services, stateBackend, configuration, wake }
     const starts = message.tasks.map((descriptor) => this.#makeTask(descriptor, program, environment, channels))
     this.#loop.setTasks([...this.#tasks.values()])
     for (const start of starts) start()

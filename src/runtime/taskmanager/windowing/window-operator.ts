@@ -180,7 +180,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     const { contents, trigger } = this.parts
     const { window, stateWindow } = place
     contents.setCurrentNamespace(stateWindow)
-    const hasTimers = this.#hasOneTimer && contents.getInternal() !== undefined
+    const hasTimers = this.#hasOneTimer && contents.hasInternal()
     contents.add(this.keptForm(value, timestamp))
     if (hasTimers) return
     const result = trigger.onElement(value, timestamp, window)

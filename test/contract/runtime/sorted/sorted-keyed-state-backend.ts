@@ -14,6 +14,7 @@ import type {
   KeyedStateSnapshot,
   SnapshotIncrement,
 } from '../../../../src/runtime/taskmanager/state/keyed-state-backend.js'
+import { KeyedListState } from '../../../../src/runtime/taskmanager/state/keyed-list-state.js'
 import { KeyedStateRegistry } from '../../../../src/runtime/taskmanager/state/keyed-state-registry.js'
 import {
   VOID_NAMESPACES,
@@ -75,6 +76,7 @@ export class SortedKeyedStateBackend implements KeyedStateBackend {
     this.#states = new KeyedStateRegistry<SortedStateTable>(parameters, this.#context, {
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table, keys) => new SortedMapState(table, keys),
+      createListState: (table) => new KeyedListState(table),
       createQueue: (queue) =>
         new TablePriorityQueue(new TableQueueEntries({ ...queue, copyKey: (key) => copyKey(key, parameters.keyKind) })),
     })

@@ -8,7 +8,8 @@ import { formatConfigValue, parseConfigValue, parseDuration } from '../../../../
 
 function optionOf(type: ConfigType, more: Partial<ConfigOption<unknown>> = {}): ConfigOption<unknown> {
   const names = { key: 'k', description: '', deprecatedKeys: [], fallbackKeys: [] }
-  return { ...names, type, defaultValue: undefined, enumValues: [], minimum: -Infinity, maximum: Infinity, ...more }
+  const values = { enumValues: [], enumAliases: {}, minimum: -Infinity, maximum: Infinity }
+  return { ...names, ...values, type, defaultValue: undefined, ...more }
 }
 
 const parse = (type: ConfigType, text: string): unknown => parseConfigValue(optionOf(type), text)
@@ -66,6 +67,13 @@ describe('a value', () => {
     assert.throws(() => parseConfigValue(port, '65536'), /at most 65535\./)
     assert.throws(() => parseConfigValue(optionOf('duration', { minimum: 10 }), '1 ms'), /at least 10 ms\./)
     assert.throws(() => parseConfigValue(optionOf('duration', { maximum: 31_536_000_000 }), '366 d'), /at most 365 d\./)
+  })
+
+  it('of several words may have other words for them, which stand for those', () => {
+    const color = optionOf('enum', { enumValues: ['red', 'blue'], enumAliases: { 'com.Rouge': 'red' } })
+    assert.equal(parseConfigValue(color, 'com.rouge '), 'red')
+    assert.equal(parseConfigValue(color, 'BLUE'), 'blue')
+    assert.throws(() => parseConfigValue(color, 'vert'), /vert is an unknown value. Expected one of: \[\[red, blue\]\]/)
   })
 
   it('that is written as text is read back: lists and maps of any texts', () => {

@@ -9,6 +9,9 @@
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
 import type { DataOutputView } from '../../../../core/memory/data-output-view.js'
 
+/** Of key group and state. */
+export const STATE_PREFIX_BYTES = 4
+
 export interface EntryPrefix {
   readonly keyGroup: number
   readonly state: number
@@ -37,10 +40,14 @@ export function writePrefix({ keyGroup, state, key, namespace }: EntryPrefix, ou
   output.writeBytes(namespace)
 }
 
+export function readStatePrefix(input: DataInputView): { readonly keyGroup: number; readonly state: number } {
+  const keyGroup = readUint16(input)
+  return { keyGroup, state: readUint16(input) }
+}
+
 export function decodeEntryKey(bytes: Uint8Array): DecodedEntryKey {
   const input = new DataInputView(bytes)
-  const keyGroup = readUint16(input)
-  const state = readUint16(input)
+  const { keyGroup, state } = readStatePrefix(input)
   const key = input.readBytes(input.readVarInt())
   const namespace = input.readBytes(input.readVarInt())
   return { keyGroup, state, key, namespace, prefixLength: input.position }

@@ -69,6 +69,8 @@ export interface KvStoreOptions {
   readonly directory: string
   /** For what the driver keeps in memory by itself: tables not written yet, and blocks of files. */
   readonly memoryBytes: number
+  /** The part of it for tables that are not written yet, 0 to 1, where the driver tells them from blocks. */
+  readonly writeBufferRatio?: number
 }
 
 export interface KvDriver {

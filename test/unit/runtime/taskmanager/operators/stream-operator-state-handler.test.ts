@@ -53,7 +53,7 @@ describe('The state of an operator', () => {
   })
 
   it('is kept in none of a name that is not known, which is told with those that are', () => {
-    for (const type of ['rocksdb', 'HashMap2', '']) {
+    for (const type of ['forst', 'HashMap2', '']) {
       assert.throws(() => new StreamOperatorStateHandler(KEYED, configured(type)), {
         code: 'CONFIG_VALUE_INVALID',
         message: new RegExp(`'${type}' for key 'state.backend.type'.*hashmap`),

@@ -6,7 +6,7 @@ import type { KeyedStateBackend } from '../../../../../src/runtime/taskmanager/s
 import type { KeyGroupBytes } from '../../../../../src/storage/key-group-reader.js'
 import { HEAP } from '../../../../contract/runtime/backends-under-test.js'
 import { backendOf } from '../../../../contract/runtime/state-backend.contract.js'
-import { readInline } from '../../../../contract/runtime/state-backend-streams.js'
+import { INLINE_READER } from '../../../../contract/runtime/state-backend-streams.js'
 
 const counts = new ValueStateDescriptor<number>('counts', Types.LONG)
 const METADATA = { name: 'counts', kind: 'value', typeFingerprint: 'LONG', schemaVersion: 1 } as const
@@ -19,7 +19,7 @@ async function restored(...groups: readonly KeyGroupBytes[]): Promise<KeyedState
   const [isDelta, keyGroups, keyShapes] = [false, { start: 0, end: 127 }, []] as const
   const keyed = { isDelta, keyGroups, offsets: [], states: [METADATA], keyShapes, handle }
   await backend.restore([keyed], {
-    bytes: readInline,
+    ...INLINE_READER,
     keyGroups: async function* () {
       yield* await Promise.resolve(groups)
     },

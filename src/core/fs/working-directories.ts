@@ -1,0 +1,112 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { FlinkError } from '../errors/flink-error.js'
+import { messageOf } from '../errors/thrown-value.js'
+import { hasEnded, processOwnerOf, thisProcess, type ProcessOwner } from '../process/process-owner.js'
+import type { Random } from '../random/random.js'
+import { errnoOf } from './errno.js'
+import { directoriesIn } from './directory-list.js'
+import { makeDirectories } from './make-directories.js'
+import { removeTree } from './remove-tree.js'
+
+const OWNER_ONLY = 0o700
+/** Beside a directory, so that the driver that works in it meets nothing of ours. */
+const OWNER_SUFFIX = '.owner'
+
+/** A directory that only its process uses, and that nobody needs after it. */
+export interface WorkingDirectory {
+  readonly path: string
+  /** May be called twice. */
+  remove(): Promise<void>
+}
+
+export interface WorkingDirectoriesOptions {
+  /** As `io.tmp.dirs`; undefined: the system's own. */
+  readonly places: string | undefined
+  /** What their names begin with, of which nobody else makes any. */
+  readonly prefix: string
+  /** What is in the way there, as the user is told it. */
+  readonly option: string
+  readonly random: Random
+}
+
+/**
+ * Directories on local disks, one place after the other: `<place>/<prefix>-<name>-<random>`, with whose it is in
+ * `<the same>.owner`. Who makes a first one in a place removes what processes left there that have certainly ended.
+ */
+export class WorkingDirectories {
+  readonly #options: WorkingDirectoriesOptions
+  readonly #places: readonly string[]
+  readonly #swept = new Set<string>()
+  #next: number
+  #owner: Promise<ProcessOwner> | undefined
+
+  constructor(options: WorkingDirectoriesOptions) {
+    const given = directoriesIn(options.places)
+    this.#options = options
+    this.#places = (given.length === 0 ? [tmpdir()] : given).map((place) => path.resolve(place))
+    // The threads of a job begin at different ones.
+    this.#next = options.random.nextInt(this.#places.length)
+  }
+
+  /** LOCAL_DIRECTORY_UNUSABLE where none of the places takes a new directory. */
+  async create(name: string): Promise<WorkingDirectory> {
+    const reasons: string[] = []
+    for (let tried = 0; tried < this.#places.length; tried++) {
+      const place = this.#places[this.#next % this.#places.length] ?? tmpdir()
+      this.#next += 1
+      try {
+        return await this.#createIn(place, name)
+      } catch (error) {
+        reasons.push(`${place}: ${messageOf(error)}`)
+      }
+    }
+    throw new FlinkError('LOCAL_DIRECTORY_UNUSABLE', { reasons: reasons.join('; '), option: this.#options.option })
+  }
+
+  async #createIn(place: string, name: string): Promise<WorkingDirectory> {
+    await makeDirectories(place)
+    this.#owner ??= thisProcess()
+    const owner = await this.#owner
+    await this.#sweep(place, owner)
+    const { prefix, random } = this.#options
+    const directory = path.join(place, `${prefix}-${name}-${random.hex(16)}`)
+    // First whose it will be: a directory without an owner could never be removed.
+    await writeFile(directory + OWNER_SUFFIX, JSON.stringify(owner), { mode: 0o600 })
+    try {
+      await mkdir(directory, { mode: OWNER_ONLY })
+    } catch (error) {
+      await rm(directory + OWNER_SUFFIX, { force: true })
+      throw error
+    }
+    return { path: directory, remove: () => removeOwned(directory) }
+  }
+
+  async #sweep(place: string, asker: ProcessOwner): Promise<void> {
+    if (this.#swept.has(place)) return
+    this.#swept.add(place)
+    const ownerFiles = (await readdir(place)).filter(
+      (file) => file.startsWith(`${this.#options.prefix}-`) && file.endsWith(OWNER_SUFFIX),
+    )
+    for (const file of ownerFiles) await removeLeftOver(path.join(place, file), asker)
+  }
+}
+
+/** Whatever is in the way, somebody else's left-overs are no reason to fail. */
+async function removeLeftOver(ownerFile: string, asker: ProcessOwner): Promise<void> {
+  try {
+    const owner = processOwnerOf(JSON.parse(await readFile(ownerFile, 'utf8')))
+    if (owner === undefined || !(await hasEnded(owner, asker))) return
+    await removeOwned(ownerFile.slice(0, -OWNER_SUFFIX.length))
+  } catch (error) {
+    // Not readable for us, half written, or removed by somebody else meanwhile.
+    if (!(error instanceof SyntaxError) && errnoOf(error) === undefined) throw error
+  }
+}
+
+/** The owner's file last: as long as it is there the rest is found again. */
+async function removeOwned(directory: string): Promise<void> {
+  await removeTree(directory)
+  await rm(directory + OWNER_SUFFIX, { force: true })
+}

@@ -1,0 +1,88 @@
+// Duty: the driver that a job's configuration names, loaded when the first backend needs it: a job on the heap loads nothing.
+// Invariants: a package that is not there, or cannot run here, is an error that says what to install.
+// Thread: the task worker.
+import { readFile } from 'node:fs/promises'
+import { FlinkError } from '../../../../../core/errors/flink-error.js'
+import { ReasonError } from '../../../../../core/errors/reason-error.js'
+import { messageOf } from '../../../../../core/errors/thrown-value.js'
+import { errnoOf } from '../../../../../core/fs/errno.js'
+import type { KvDriver } from '../kv-store.js'
+import { lmdbDriver } from './lmdb-store.js'
+import { missingCpuFeatures } from './cpu-features.js'
+import type { RocksLevelClass } from './rocks-level.js'
+import { rocksDbDriver } from './rocksdb-store.js'
+
+export type KvDriverName = 'auto' | 'rocksdb' | 'lmdb'
+
+/** Of package.json, exactly: private names of @nxtedition/rocksdb are called. */
+export const ROCKSDB_PACKAGE = '@nxtedition/rocksdb@12.2.12'
+export const LMDB_PACKAGE = 'lmdb@3.5.6'
+
+/** How packages are loaded; a test gives its own. */
+export interface KvPackages {
+  rocksdb(): Promise<KvDriver>
+  lmdb(): Promise<KvDriver>
+}
+
+export async function loadKvDriver(name: KvDriverName, packages: KvPackages = INSTALLED): Promise<KvDriver> {
+  switch (name) {
+    case 'rocksdb':
+      return orUnavailable(() => packages.rocksdb(), `Run npm install ${ROCKSDB_PACKAGE}`)
+    case 'lmdb':
+      return orUnavailable(() => packages.lmdb(), `Run npm install ${LMDB_PACKAGE}`)
+    case 'auto':
+      return firstOf(packages)
+  }
+}
+
+async function firstOf(packages: KvPackages): Promise<KvDriver> {
+  try {
+    return await packages.rocksdb()
+  } catch (rocksdbError) {
+    const advice = `Run npm install ${ROCKSDB_PACKAGE} or npm install ${LMDB_PACKAGE}`
+    const first = `${ROCKSDB_PACKAGE}: ${reasonOf(rocksdbError)}; ${LMDB_PACKAGE}: `
+    return orUnavailable(() => packages.lmdb(), advice, first)
+  }
+}
+
+async function orUnavailable(load: () => Promise<KvDriver>, advice: string, before = ''): Promise<KvDriver> {
+  try {
+    return await load()
+  } catch (error) {
+    const reason = `${before}${reasonOf(error)}`
+    throw new FlinkError('STATE_STORE_UNAVAILABLE', { reason, advice }, { cause: error })
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (errnoOf(error) === 'ERR_MODULE_NOT_FOUND' || errnoOf(error) === 'MODULE_NOT_FOUND') return 'it is not installed'
+  return messageOf(error).split('\n')[0]?.replace(/\.$/, '') ?? ''
+}
+
+/** Throws what Node says where it cannot be loaded, or a ReasonError. */
+export async function importRocksLevel(): Promise<RocksLevelClass> {
+  await checkCpu()
+  const loaded = await import('@nxtedition/rocksdb')
+  const rocksLevel = loaded.RocksLevel as RocksLevelClass
+  // Another version may be there where something else asks for one.
+  if (typeof rocksLevel.prototype._getManySync !== 'function')
+    throw new ReasonError(`another version of it is installed than ${ROCKSDB_PACKAGE}`)
+  return rocksLevel
+}
+
+const INSTALLED: KvPackages = {
+  async rocksdb(): Promise<KvDriver> {
+    return rocksDbDriver(await importRocksLevel())
+  },
+  async lmdb(): Promise<KvDriver> {
+    const { open } = await import('lmdb')
+    return lmdbDriver(open)
+  },
+}
+
+/** The package's binary for Linux is made for newer processors, and ends the process on an older one. */
+async function checkCpu(): Promise<void> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return
+  const missing = missingCpuFeatures(await readFile('/proc/cpuinfo', 'utf8').catch(() => ''))
+  if (missing.length > 0) throw new ReasonError(`this processor has no ${missing.join(', ')}, which its binary needs`)
+}

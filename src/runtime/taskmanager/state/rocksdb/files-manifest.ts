@@ -1,0 +1,51 @@
+// Duty: what a checkpoint in files of the store says of them beside their names: the bytes of its handle.
+//
+//   manifest = 1 (1 byte), name of the driver (var int length, UTF-8), list(id of a state with restored blocks),
+//              list(1 for a file that later checkpoints may share, else 0: 1 byte)
+//   list(x)  = number (var int), x*;  id = var int
+//
+// Invariants: the second list is in the order of the files of the handle.
+// Thread: the task worker that owns the backend.
+import { FlinkError } from '../../../../core/errors/flink-error.js'
+import { DataInputView } from '../../../../core/memory/data-input-view.js'
+import { DataOutputView } from '../../../../core/memory/data-output-view.js'
+
+const VERSION = 1
+
+export interface FilesManifest {
+  /** Whose files they are. */
+  readonly driver: string
+  /** The ids of the states that nobody has asked for. */
+  readonly waiting: readonly number[]
+  readonly shared: readonly boolean[]
+}
+
+export function encodeManifest({ driver, waiting, shared }: FilesManifest): Uint8Array {
+  const output = new DataOutputView()
+  output.writeInt8(VERSION)
+  output.writeUtf8(driver)
+  output.writeVarInt(waiting.length)
+  for (const id of waiting) output.writeVarInt(id)
+  output.writeVarInt(shared.length)
+  for (const isShared of shared) output.writeInt8(isShared ? 1 : 0)
+  return output.toBytes()
+}
+
+export function decodeManifest(bytes: Uint8Array): FilesManifest {
+  const input = new DataInputView(bytes)
+  const version = input.readInt8()
+  if (version !== VERSION) {
+    throw new FlinkError('ASSERTION_FAILED', { what: `files of the version ${String(version)} are not known` })
+  }
+  const driver = input.readUtf8()
+  const waiting = Array.from({ length: countIn(input) }, () => input.readVarInt())
+  const shared = Array.from({ length: countIn(input) }, () => input.readInt8() === 1)
+  return { driver, waiting, shared }
+}
+
+/** Before anything is allocated for it. */
+function countIn(input: DataInputView): number {
+  const count = input.readVarInt()
+  if (count <= input.remaining) return count
+  throw new FlinkError('ASSERTION_FAILED', { what: `a list of ${String(count)} is cut off` })
+}

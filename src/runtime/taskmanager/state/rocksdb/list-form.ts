@@ -1,0 +1,48 @@
+// Duty: a list in the store as one entry, or as several where it is long.
+// Invariants: a list without elements is none. Of one that is written only its end is, unless its elements may have changed.
+// Thread: the task worker that owns the backend.
+import { FlinkError } from '../../../../core/errors/flink-error.js'
+import type { ListSerializer } from '../list-serializer.js'
+import { DiskList } from './disk-list.js'
+import type { KvBatch } from './kv-store.js'
+import { ListChunks, NO_ELEMENTS, type ListStore } from './list-chunks.js'
+import type { StoredForm } from './stored-form.js'
+import { sizeOfValue } from './value-size.js'
+
+export class ListForm implements StoredForm {
+  readonly isOneEntry = false
+  readonly #chunks: ListChunks
+
+  constructor(store: ListStore, serializer: ListSerializer) {
+    this.#chunks = new ListChunks(store, serializer.element)
+  }
+
+  /** It is the array's owner from here on. */
+  newList(elements: unknown[]): DiskList {
+    return DiskList.of(elements, this.#chunks)
+  }
+
+  read(prefix: Uint8Array): DiskList | undefined {
+    const end = this.#chunks.readEnd(prefix)
+    return end === undefined ? undefined : DiskList.at(prefix, end, this.#chunks)
+  }
+
+  write(prefix: Uint8Array, value: unknown, batch: KvBatch): void {
+    if (value instanceof DiskList) value.write(prefix, batch)
+    else throw new FlinkError('ASSERTION_FAILED', { what: 'the value of a list state is no list of the disk' })
+  }
+
+  remove(prefix: Uint8Array, batch: KvBatch): void {
+    const end = this.#chunks.readEnd(prefix)
+    if (end !== undefined) this.#chunks.remove(prefix, { from: 0, end: end.number }, batch)
+  }
+
+  writeRestored(prefix: Uint8Array, value: unknown, batch: KvBatch): void {
+    if (!Array.isArray(value)) throw new FlinkError('ASSERTION_FAILED', { what: 'a restored list is no array' })
+    this.#chunks.append(prefix, NO_ELEMENTS, value as unknown[], batch)
+  }
+
+  sizeOf(value: unknown): number {
+    return value instanceof DiskList ? value.sizeBytes : sizeOfValue(value)
+  }
+}

@@ -1,0 +1,62 @@
+// Duty: a map in the store as one entry for each of the user's keys.
+// Invariants: a map without entries is none. Of a map that is written only what changed since the last time is.
+// Thread: the task worker that owns the backend.
+import { FlinkError } from '../../../../core/errors/flink-error.js'
+import { UserMap } from '../user-map.js'
+import type { UserMapSerializer } from '../user-map-serializer.js'
+import { DiskUserMap, type MapSurroundings } from './disk-user-map.js'
+import type { KvBatch } from './kv-store.js'
+import { MapEntries, type MapEntry, type MapStore } from './map-entries.js'
+import type { MapLimits } from './map-limits.js'
+import type { StoredForm } from './stored-form.js'
+import { sizeOfValue } from './value-size.js'
+
+/** Restored entries whose bytes are made together. */
+const TOGETHER = 128
+
+export class MapForm implements StoredForm {
+  readonly isOneEntry = false
+  readonly #surroundings: MapSurroundings
+
+  constructor(store: MapStore, serializer: UserMapSerializer, limits: MapLimits) {
+    this.#surroundings = { entries: new MapEntries(store, serializer), limits }
+  }
+
+  /** Without entries. */
+  newMap(): DiskUserMap {
+    return DiskUserMap.of([], this.#surroundings)
+  }
+
+  read(prefix: Uint8Array): DiskUserMap | undefined {
+    const { entries, limits } = this.#surroundings
+    const few = entries.readAll(prefix, limits.few)
+    if (few === undefined) return DiskUserMap.at(prefix, this.#surroundings)
+    return few.length === 0 ? undefined : DiskUserMap.of(few, this.#surroundings)
+  }
+
+  write(prefix: Uint8Array, value: unknown, batch: KvBatch): void {
+    if (value instanceof DiskUserMap) value.write(prefix, batch)
+    else throw new FlinkError('ASSERTION_FAILED', { what: 'the value of a map state is no map of the disk' })
+  }
+
+  remove(prefix: Uint8Array, batch: KvBatch): void {
+    this.#surroundings.entries.removeAll(prefix, batch)
+  }
+
+  writeRestored(prefix: Uint8Array, value: unknown, batch: KvBatch): void {
+    if (!(value instanceof UserMap)) throw new FlinkError('ASSERTION_FAILED', { what: 'a restored map is no map' })
+    const { entries } = this.#surroundings
+    let together: MapEntry[] = []
+    value.forEach((key, each) => {
+      together.push({ key, value: each })
+      if (together.length < TOGETHER) return
+      entries.write(prefix, together, batch)
+      together = []
+    })
+    entries.write(prefix, together, batch)
+  }
+
+  sizeOf(value: unknown): number {
+    return value instanceof DiskUserMap ? value.sizeBytes : sizeOfValue(value)
+  }
+}

@@ -1,0 +1,156 @@
+// Duty: restored state in the form that every backend reads, kept in the store as the blocks that it came in until it is
+// asked for, and made into entries then.
+// Invariants: only key groups of this subtask are kept. Of a state and key group whole state comes first and what changed
+// after it, in this order. A key group of what is read is in memory at a time. What is read back was verified when it came.
+// Thread: the task worker that owns the backend.
+import { FlinkError } from '../../../../core/errors/flink-error.js'
+import { DataInputView } from '../../../../core/memory/data-input-view.js'
+import { DataOutputView } from '../../../../core/memory/data-output-view.js'
+import { structuredSerializer } from '../../../../core/types/structured-serializer.js'
+import type { KeyGroupBytes } from '../../../../storage/key-group-reader.js'
+import type { KeyedStateHandle } from '../../../../storage/state-handles.js'
+import { fileOfHandle, unreadableState } from '../../../../storage/unreadable-state.js'
+import { NO_ENTRY } from '../entry-table.js'
+import { blocksOf, readBlock, readEntries, writeBlock, type KeyGroupBlock } from '../key-group-block.js'
+import type { KeyedStateReader } from '../keyed-state-backend.js'
+import { restoredKeyHash } from '../restored-key-hash.js'
+import type { KeyedStateBackendParameters } from '../state-backend.js'
+import type { StateTypes } from '../state-table.js'
+import { entriesOf } from './cursor-entries.js'
+import type { KvBatch, KvStore } from './kv-store.js'
+import { PrefixEncoder } from './prefix-encoder.js'
+import { decodeRestoredBlockKey, restoredBlockKey, restoredStatePrefix } from './reserved-keys.js'
+import type { StoredForm } from './stored-form.js'
+import type { StoredStates } from './stored-states.js'
+
+/** Written at once. */
+export const BATCH_BYTES = 1_048_576
+
+/** The place of the next block, by key group. */
+type NextPlaces = Map<number, number>
+
+interface WaitingState {
+  readonly places: NextPlaces
+  /** That it came from, for errors. */
+  readonly files: Set<string>
+}
+
+export class RestoredBlocks {
+  readonly #store: KvStore
+  readonly #parameters: KeyedStateBackendParameters
+  readonly #keySerializer = structuredSerializer()
+  readonly #batch: KvBatch
+  readonly #waiting = new Map<number, WaitingState>()
+
+  constructor(store: KvStore, parameters: KeyedStateBackendParameters) {
+    this.#store = store
+    this.#parameters = parameters
+    this.#batch = store.newBatch()
+  }
+
+  /** The states, by their ids, that nobody has asked for. */
+  waiting(): ReadonlySet<number> {
+    return new Set(this.#waiting.keys())
+  }
+
+  /** They lie in the store, with the files that were placed there. */
+  found(states: Iterable<number>, file: string): void {
+    for (const state of states) this.#waitingState(state).files.add(file)
+  }
+
+  async add(handle: KeyedStateHandle, reader: KeyedStateReader, states: StoredStates): Promise<void> {
+    const ids = handle.states.map((metadata) => states.restored(metadata))
+    const file = fileOfHandle(handle.handle)
+    for await (const keyGroup of reader.keyGroups(handle, this.#parameters.keyGroups)) {
+      try {
+        this.#addKeyGroup(ids, keyGroup, { file, isDelta: handle.isDelta })
+      } catch (error) {
+        const block = `key group ${String(keyGroup.keyGroup)} of ${this.#parameters.operatorName}`
+        throw unreadableState(error, { files: [file], block })
+      }
+    }
+    this.#store.write(this.#batch)
+  }
+
+  /** Makes entries of what was restored of the state, if anything was. */
+  load(state: number, types: StateTypes, form: StoredForm): void {
+    const waiting = this.#waiting.get(state)
+    if (waiting === undefined) return
+    for (const { key, value } of entriesOf(this.#store.range(restoredStatePrefix(state)), 1)) {
+      const { keyGroup, place } = decodeRestoredBlockKey(key)
+      try {
+        const block = readBlock(new DataInputView(value))
+        this.#loadBlock(block, { state, keyGroup, isFirst: place === 0 }, { types, form })
+      } catch (error) {
+        const name = `state ${types.metadata.name} of ${this.#parameters.operatorName}`
+        throw unreadableState(error, { files: waiting.files, block: `${name} in key group ${String(keyGroup)}` })
+      }
+      this.#batch.delete(key)
+    }
+    this.#store.write(this.#batch)
+    this.#waiting.delete(state)
+  }
+
+  #addKeyGroup(
+    ids: readonly number[],
+    { keyGroup, bytes }: KeyGroupBytes,
+    { file, isDelta }: { readonly file: string; readonly isDelta: boolean },
+  ): void {
+    const input = new DataInputView(bytes)
+    for (const state of ids) {
+      const block = readBlock(input)
+      if (block.entries.length === 0) continue
+      const { places, files } = this.#waitingState(state)
+      if (places.has(keyGroup) && !isDelta) throw new FlinkError('ASSERTION_FAILED', { what: 'it is restored twice' })
+      files.add(file)
+      for (const each of blocksOf(block)) this.#addBlock(each, { state, keyGroup, places })
+    }
+  }
+
+  #addBlock(
+    block: KeyGroupBlock,
+    { state, keyGroup, places }: { readonly state: number; readonly keyGroup: number; readonly places: NextPlaces },
+  ): void {
+    const place = places.get(keyGroup) ?? 0
+    places.set(keyGroup, place + 1)
+    const output = new DataOutputView(block.entries.length + 16)
+    writeBlock(block, output)
+    this.#batch.put(restoredBlockKey({ state, keyGroup, place }), output.written())
+    this.#writeFullBatch()
+  }
+
+  #loadBlock(
+    block: KeyGroupBlock,
+    { state, keyGroup, isFirst }: { readonly state: number; readonly keyGroup: number; readonly isFirst: boolean },
+    { types, form }: { readonly types: StateTypes; readonly form: StoredForm },
+  ): void {
+    const { metadata, namespaces, serializer: value } = types
+    const { keyKind, maxParallelism } = this.#parameters
+    const encoder = new PrefixEncoder({ keyKind, maxParallelism, stateId: state, namespaces })
+    for (const entry of readEntries(block, { key: this.#keySerializer, namespaces, value })) {
+      const hash = restoredKeyHash({ key: entry.key, keyGroup, state: metadata.name }, this.#parameters)
+      const prefix = encoder.encode(entry.key, hash, entry.namespace)
+      if (!isFirst) this.#removeOlder(prefix, form)
+      if (entry.value !== NO_ENTRY) form.writeRestored(prefix, entry.value, this.#batch)
+      this.#writeFullBatch()
+    }
+  }
+
+  /** Of a value that is several entries all must go, and the store has to know them. */
+  #removeOlder(prefix: Uint8Array, form: StoredForm): void {
+    if (!form.isOneEntry && this.#batch.sizeBytes > 0) this.#store.write(this.#batch)
+    form.remove(prefix, this.#batch)
+  }
+
+  #writeFullBatch(): void {
+    if (this.#batch.sizeBytes >= BATCH_BYTES) this.#store.write(this.#batch)
+  }
+
+  #waitingState(state: number): WaitingState {
+    const known = this.#waiting.get(state)
+    if (known !== undefined) return known
+    const waiting = { places: new Map<number, number>(), files: new Set<string>() }
+    this.#waiting.set(state, waiting)
+    return waiting
+  }
+}

@@ -1,0 +1,170 @@
+// Duty: keyed state of one operator subtask on the local disk (`rocksdb`): a store of its own with the entries of all states,
+// and a cache of live objects before it.
+// Invariants: the store is open from `open` to `dispose`, in a directory that goes with it. One name, one kind.
+// Thread: the task worker that owns the operator.
+import type { StateDescriptor } from '../../../../api/state/state-descriptor.js'
+import { FlinkError } from '../../../../core/errors/flink-error.js'
+import { copyKey } from '../../../../core/keygroups/canonical-key.js'
+import { KeyShapes } from '../../../../core/keygroups/key-shapes.js'
+import type { KeyedStateHandle } from '../../../../storage/state-handles.js'
+import type { InternalState } from '../internal-state.js'
+import { KeyContext } from '../key-context.js'
+import type { KeyedPriorityQueue } from '../keyed-priority-queue.js'
+import type {
+  KeyedStateBackend,
+  KeyedStateReader,
+  KeyedStateSnapshot,
+  SnapshotIncrement,
+} from '../keyed-state-backend.js'
+import { KeyedStateRegistry } from '../keyed-state-registry.js'
+import { VOID_NAMESPACES, type AnyNamespaceType, type NamespaceType } from '../namespace-type.js'
+import { NewKeys } from '../new-keys.js'
+import type { KeyedStateBackendParameters } from '../state-backend.js'
+import type { StateTypes } from '../state-table.js'
+import { TablePriorityQueue } from '../table-priority-queue.js'
+import { TableQueueEntries } from '../table-queue-entries.js'
+import { CachedStateTable } from './cached-state-table.js'
+import { DiskListState } from './disk-list-state.js'
+import { DiskMapState } from './disk-map-state.js'
+import { ListForm } from './list-form.js'
+import { MapForm } from './map-form.js'
+import { OpenStore } from './open-store.js'
+import { openEmptyStore, restoreStore, type RestoredStore } from './restore-store.js'
+import type { RocksDBResources } from './rocksdb-resources.js'
+import type { StorePlace } from './store-place.js'
+
+export class RocksDBKeyedStateBackend implements KeyedStateBackend {
+  readonly #parameters: KeyedStateBackendParameters
+  readonly #resources: RocksDBResources
+  readonly #context = new KeyContext()
+  readonly #newKeys: NewKeys
+  readonly #states: KeyedStateRegistry<CachedStateTable>
+  #store: OpenStore | undefined
+  /** The state whose memory is touched ahead: of several the first. */
+  #firstTable: CachedStateTable | undefined
+
+  constructor(parameters: KeyedStateBackendParameters, resources: RocksDBResources) {
+    this.#parameters = parameters
+    this.#resources = resources
+    this.#newKeys = new NewKeys(parameters.operatorName, parameters.keyKind)
+    this.#states = new KeyedStateRegistry<CachedStateTable>(parameters, this.#context, {
+      createTable: (types, context) => this.#createTable(types, context),
+      createMapState: (table) => mapStateOf(table),
+      createListState: (table) => listStateOf(table),
+      createQueue: (queue) =>
+        new TablePriorityQueue(new TableQueueEntries({ ...queue, copyKey: (key) => copyKey(key, parameters.keyKind) })),
+    })
+  }
+
+  async open(): Promise<void> {
+    await this.#openWith((place) => openEmptyStore(this.#parameters, place))
+  }
+
+  /** The store that it began with goes: files are put in their place before a store is opened. */
+  async restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader): Promise<void> {
+    if (handles.length === 0) return
+    await this.#closeStore()
+    await this.#openWith((place) => restoreStore(this.#parameters, place, { handles, reader }))
+  }
+
+  expectKeys(shapes: readonly string[]): void {
+    this.#newKeys.expect(new KeyShapes(this.#parameters.keyKind, shapes))
+  }
+
+  prepareKeys(keyHashes: readonly number[], start: number, end: number): void {
+    this.#firstTable?.prefetch(keyHashes, start, end)
+  }
+
+  setCurrentKey(key: unknown, keyHash: number): void {
+    this.#context.setKey(key, keyHash)
+  }
+
+  clearCurrentKey(): void {
+    this.#context.clearKey()
+  }
+
+  currentKey(): unknown {
+    return this.#context.key
+  }
+
+  getOrCreateKeyedState(
+    descriptor: StateDescriptor<unknown>,
+    namespaces: AnyNamespaceType = VOID_NAMESPACES,
+  ): InternalState<unknown> {
+    return this.#states.getOrCreate(descriptor, namespaces)
+  }
+
+  getOrCreatePriorityQueue<N>(name: string, namespaces: NamespaceType<N>): KeyedPriorityQueue<N> {
+    return this.#states.getOrCreateQueue(name, namespaces)
+  }
+
+  getKeys(state: string, namespace: unknown): Iterable<unknown> {
+    return this.#states.getKeys(state, namespace)
+  }
+
+  applyToAllKeys(
+    state: string,
+    namespace: unknown,
+    action: (key: unknown, state: InternalState<unknown>) => void,
+  ): void {
+    this.#states.applyToAllKeys(state, namespace, action)
+  }
+
+  snapshot(increment?: SnapshotIncrement): KeyedStateSnapshot {
+    return this.#openStore.snapshot(increment)
+  }
+
+  numberOfEntries(): number {
+    let count = 0
+    for (const table of this.#states.tables()) for (const _ of table.entryKeys()) count += 1
+    return count
+  }
+
+  metrics(): Readonly<Record<string, number>> {
+    return this.#store?.metrics() ?? {}
+  }
+
+  async dispose(): Promise<void> {
+    this.#states.clear()
+    this.#context.clearKey()
+    await this.#closeStore()
+  }
+
+  async #openWith(open: (place: StorePlace) => Promise<RestoredStore>): Promise<void> {
+    const driver = await this.#resources.loadDriver()
+    const { driverBytes: memoryBytes, objectBytes: cacheBytes, writeBufferRatio } = this.#resources.memory.share()
+    const restored = await open({
+      driver,
+      createDirectory: () => this.#resources.createDirectory(),
+      openStore: (directory) => driver.open({ directory, memoryBytes, writeBufferRatio }),
+    })
+    this.#store = new OpenStore({ parameters: this.#parameters, restored, driver: driver.name, cacheBytes })
+  }
+
+  async #closeStore(): Promise<void> {
+    const store = this.#store
+    this.#store = undefined
+    await store?.close()
+  }
+
+  get #openStore(): OpenStore {
+    if (this.#store !== undefined) return this.#store
+    throw new FlinkError('ASSERTION_FAILED', { what: 'a backend was used before it was opened, or after its end' })
+  }
+
+  #createTable(types: StateTypes, context: KeyContext): CachedStateTable {
+    const table = this.#openStore.createTable(types, { context, newKeys: this.#newKeys })
+    if (types.metadata.kind !== 'priority-queue') this.#firstTable ??= table
+    return table
+  }
+}
+
+function mapStateOf(table: CachedStateTable): DiskMapState {
+  if (table.form instanceof MapForm) return new DiskMapState(table, table.form)
+  throw new FlinkError('ASSERTION_FAILED', { what: `${table.named.state} is no map` })
+}
+
+function listStateOf(table: CachedStateTable): DiskListState {
+  if (table.form instanceof ListForm) return new DiskListState(table, table.form)
+  throw new FlinkError('ASSERTION_FAILED', { what: `${table.named.state} is no list` })
+}

@@ -1,0 +1,26 @@
+import { describe } from 'node:test'
+import {
+  loadKvDriver,
+  type KvDriverName,
+} from '../../../src/runtime/taskmanager/state/rocksdb/drivers/load-kv-driver.js'
+import type { KvDriver } from '../../../src/runtime/taskmanager/state/rocksdb/kv-store.js'
+import { messageOf } from '../../../src/core/errors/thrown-value.js'
+import { kvFilesContract } from './kv-files.contract.js'
+import { kvStoreContract } from './kv-store.contract.js'
+import { kvStoreModel } from './kv-store.model.js'
+
+for (const name of ['rocksdb', 'lmdb'] as const) {
+  const driver = await loaded(name)
+  if (typeof driver === 'string') {
+    describe(`a KvStore of ${name}`, { skip: driver }, () => {})
+  } else {
+    kvStoreContract(driver)
+    kvStoreModel(driver)
+    kvFilesContract(driver)
+  }
+}
+
+/** Why it cannot be, where it cannot: both are optional, and one of them has no binary for some machines. */
+async function loaded(name: KvDriverName): Promise<KvDriver | string> {
+  return loadKvDriver(name).catch(messageOf)
+}

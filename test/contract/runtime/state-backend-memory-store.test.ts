@@ -1,0 +1,6 @@
+import { incrementalCheckpointContract } from './incremental-checkpoint.contract.js'
+import { rocksdbContract } from './rocksdb.contract.js'
+import { diskUnderTest } from './rocksdb-under-test.js'
+
+rocksdbContract('memory')
+incrementalCheckpointContract(diskUnderTest({ driver: 'memory' }))

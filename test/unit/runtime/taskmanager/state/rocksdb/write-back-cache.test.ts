@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { ValueStateDescriptor } from '../../../../../../src/api/state/value-state-descriptor.js'
+import { FlinkError } from '../../../../../../src/core/errors/flink-error.js'
+import { hashKey } from '../../../../../../src/core/keygroups/canonical-key.js'
+import { KeyShapes } from '../../../../../../src/core/keygroups/key-shapes.js'
+import { structuredSerializer } from '../../../../../../src/core/types/structured-serializer.js'
+import { KeyContext } from '../../../../../../src/runtime/taskmanager/state/key-context.js'
+import { VOID_NAMESPACES } from '../../../../../../src/runtime/taskmanager/state/namespace-type.js'
+import { NewKeys } from '../../../../../../src/runtime/taskmanager/state/new-keys.js'
+import { CachedStateTable } from '../../../../../../src/runtime/taskmanager/state/rocksdb/cached-state-table.js'
+import { SingleEntryForm } from '../../../../../../src/runtime/taskmanager/state/rocksdb/single-entry-form.js'
+import { StoredKeys } from '../../../../../../src/runtime/taskmanager/state/rocksdb/stored-keys.js'
+import { WriteBackCache } from '../../../../../../src/runtime/taskmanager/state/rocksdb/write-back-cache.js'
+import { WriteBuffer } from '../../../../../../src/runtime/taskmanager/state/rocksdb/write-buffer.js'
+import { metadataOf } from '../../../../../../src/runtime/taskmanager/state/state-registration.js'
+import { MemoryKvStore } from '../../../../../contract/runtime/memory-kv-store.js'
+import { freeSlices, SteppedSlices } from '../../../../../contract/runtime/state-backend-streams.js'
+
+const PLENTY = 1_000_000_000
+
+/** One state of an operator, by key. */
+class State {
+  readonly store = new MemoryKvStore()
+  readonly buffer = new WriteBuffer(this.store)
+  readonly context = new KeyContext()
+  readonly cache: WriteBackCache
+  readonly table: CachedStateTable
+
+  constructor(budgetBytes: number) {
+    const keyKind = 'auto'
+    const keyGroups = { start: 0, end: 127 }
+    const entries = { operatorName: 'Count', keyKind, keyGroups, maxParallelism: 128, onChange: () => undefined } as const
+    this.cache = new WriteBackCache({ buffer: this.buffer, budgetBytes, entries })
+    const serializer = structuredSerializer()
+    const form = new SingleEntryForm(this.buffer, serializer)
+    const types = { metadata: metadataOf(new ValueStateDescriptor('v')), serializer, namespaces: VOID_NAMESPACES }
+    this.table = new CachedStateTable(types, {
+      named: { state: 'v', operator: 'Count' },
+      form,
+      inStore: { stateId: 0, keyKind, keyGroups, namespaces: VOID_NAMESPACES },
+      entries: this.cache.createEntries({ types, stateId: 0, form, storedKeys: new StoredKeys(budgetBytes).ofState(0, false) }),
+      cache: this.cache,
+      buffer: this.buffer,
+      newKeys: new NewKeys('Count', keyKind),
+      keyShapes: new KeyShapes(keyKind),
+      context: this.context,
+    })
+  }
+
+  at(key: unknown): CachedStateTable {
+    this.context.setKey(key, hashKey(key, 'auto'))
+    return this.table
+  }
+
+  /** The number of entries of the store. */
+  stored(): number {
+    return this.store.range(new Uint8Array(0)).next(PLENTY).length
+  }
+}
+
+describe('A write-back cache', () => {
+  it('stays within its budget, but for what leaves together, and has lost nothing', () => {
+    const budget = 100_000
+    const state = new State(budget)
+    for (let key = 0; key < 10_000; key += 1) {
+      state.at(key).put({ key, text: 'x'.repeat(50) })
+      assert.ok(state.cache.usedBytes < budget * 1.3, `${String(state.cache.usedBytes)} bytes`)
+    }
+    for (let key = 0; key < 10_000; key += 1) {
+      assert.deepEqual(state.at(key).get(), { key, text: 'x'.repeat(50) })
+      assert.ok(state.cache.usedBytes < budget * 1.3, `${String(state.cache.usedBytes)} bytes`)
+    }
+  })
+
+  it('measures a list again that grows in place', () => {
+    const state = new State(PLENTY)
+    state.at('a').put([])
+    const before = state.cache.usedBytes
+    for (let index = 0; index < 1000; index += 1) {
+      const list = state.at('a').get() as string[]
+      list.push('x'.repeat(100))
+      state.table.changedInPlace()
+    }
+    assert.ok(state.cache.usedBytes - before > 90_000)
+  })
+
+  it('asks the store for nothing of a state that it has nothing of', () => {
+    const state = new State(PLENTY)
+    for (let key = 0; key < 100; key += 1) {
+      assert.equal(state.at(key).get(), undefined)
+      state.table.put(key)
+    }
+    assert.equal(state.store.reads, 0)
+  })
+
+  it('writes nothing of what comes and goes before a snapshot', () => {
+    const state = new State(PLENTY)
+    for (let key = 0; key < 100; key += 1) state.at(key).put(key)
+    for (let key = 0; key < 100; key += 1) state.at(key).remove()
+    state.cache.awaitChanges(() => undefined).finish()
+    assert.equal(state.store.writes, 0)
+    assert.equal(state.cache.usedBytes, 0)
+  })
+
+  it('keeps those in memory that are used more often', () => {
+    const state = new State(20_000)
+    state.at('often').put({ n: 1 })
+    for (let key = 0; key < 5000; key += 1) {
+      state.at(key).put(key)
+      state.at('often').peek()
+    }
+    const { reads } = state.store
+    state.at('often').peek()
+    assert.equal(state.store.reads, reads)
+    state.at(0).peek()
+    assert.equal(state.store.reads, reads + 1)
+  })
+
+  it('keeps what was changed in an object that it handed out, also without an update', () => {
+    const state = new State(1)
+    state.at('a').put({ n: 1 })
+    for (let key = 0; key < 1000; key += 1) state.at(key).put(key)
+    const object = state.at('a').get() as { n: number }
+    object.n = 2
+    for (let key = 0; key < 1000; key += 1) state.at(key).put(key)
+    assert.deepEqual(state.at('a').get(), { n: 2 })
+  })
+
+  it('keeps the entry of the current key in memory', () => {
+    const state = new State(1)
+    const other = new State(1)
+    assert.notEqual(other, state)
+    state.at('a').put({ n: 1 })
+    for (let key = 0; key < 100; key += 1) state.at(key).put(key)
+    const object = state.at('a').get() as { n: number }
+    for (let looks = 0; looks < 10; looks += 1) state.cache.makeRoom()
+    object.n = 3
+    assert.equal(state.table.get(), object)
+  })
+})
+
+describe('A value that cannot be stored', () => {
+  it('fails the record that needs its room, with its place, and stays', () => {
+    const state = new State(1)
+    state.at('bad').put({ call: () => 1 })
+    const isRefused = (error: unknown): true => {
+      assert.ok(FlinkError.is(error, 'STATE_NOT_SERIALIZABLE'), String(error))
+      assert.match(error.message, /^State 'v' of Count .* call \(under the key 'bad'\)/)
+      return true
+    }
+    assert.throws(() => {
+      for (let key = 0; key < 100; key += 1) state.at(key).put(key)
+    }, isRefused)
+    assert.deepEqual(Object.keys(state.at('bad').get() as object), ['call'])
+    state.table.put('good')
+    for (let key = 0; key < 100; key += 1) state.at(key).put(key)
+    assert.equal(state.at('bad').get(), 'good')
+  })
+})
+
+describe('A store that cannot be written', () => {
+  it('fails every access that needs it from then on, with the first reason', () => {
+    const state = new State(1)
+    state.store.failure = new FlinkError('DISK_FULL', { path: 'a disk' })
+    const isFull = (error: unknown): boolean => FlinkError.is(error, 'DISK_FULL')
+    assert.throws(() => {
+      for (let key = 0; key < 1000; key += 1) state.at(key).put('x'.repeat(1000))
+    }, isFull)
+    state.store.failure = undefined
+    assert.throws(() => {
+      for (let key = 1000; key < 2000; key += 1) state.at(key).get()
+    }, isFull)
+    const awaited = state.cache.awaitChanges(() => undefined)
+    return assert.rejects(awaited.save(freeSlices()), isFull)
+  })
+})
+
+describe('What a snapshot waits for', () => {
+  it('is in the store as it was at the barrier, and nothing that came after it', async () => {
+    const state = new State(PLENTY)
+    for (let key = 0; key < 50; key += 1) state.at(key).put({ n: key })
+    let stored = -1
+    const stepped = new SteppedSlices()
+    const awaited = state.cache.awaitChanges(() => {
+      stored = state.stored()
+    })
+    const saved = awaited.save(stepped.slices)
+    for (let key = 0; key < 50; key += 2) (state.at(key).get() as { n: number }).n = -1
+    for (let key = 1; key < 50; key += 2) state.at(key).remove()
+    for (let key = 100; key < 150; key += 1) state.at(key).put('later')
+    await stepped.finish(saved)
+    assert.equal(stored, 50)
+    assert.equal(state.at(100).get(), 'later')
+    assert.equal(state.at(1).get(), undefined)
+    assert.deepEqual(state.at(0).get(), { n: -1 })
+    // Written by the next one.
+    state.cache.awaitChanges(() => undefined).finish()
+    assert.equal(state.stored(), 75)
+  })
+
+  it('comes to its end under records that need room', () => {
+    const state = new State(20_000)
+    for (let key = 0; key < 150; key += 1) state.at(key).put({ n: key })
+    let isCaptured = false
+    state.cache.awaitChanges(() => {
+      isCaptured = true
+      assert.equal(state.stored(), 150)
+    })
+    for (let key = 1000; key < 1200; key += 1) {
+      state.at(key).put('later')
+      assert.ok(state.cache.usedBytes < 30_000)
+    }
+    assert.ok(isCaptured)
+  })
+
+  it('is captured before a second snapshot begins', () => {
+    const state = new State(PLENTY)
+    const captured: number[] = []
+    state.at('a').put(1)
+    state.cache.awaitChanges(() => captured.push(state.stored()))
+    state.at('b').put(2)
+    const second = state.cache.awaitChanges(() => captured.push(state.stored()))
+    assert.deepEqual(captured, [1])
+    second.finish()
+    assert.deepEqual(captured, [1, 2])
+  })
+
+  it('is changed like anything else when the snapshot is given up', () => {
+    const state = new State(PLENTY)
+    state.at('a').put(1)
+    state.cache.awaitChanges(() => assert.fail('it is captured')).giveUp(new Error('given up'))
+    state.at('b').put(2)
+    state.cache.awaitChanges(() => undefined).finish()
+    assert.equal(state.stored(), 2)
+  })
+
+  it('fails the snapshot whose capture fails, and no record', async () => {
+    const state = new State(PLENTY)
+    state.at('a').put(1)
+    const awaited = state.cache.awaitChanges(() => {
+      throw new Error('no link')
+    })
+    awaited.finish()
+    await assert.rejects(awaited.save(freeSlices()), /no link/)
+    assert.equal(state.at('a').get(), 1)
+  })
+})
