@@ -106,7 +106,9 @@ function cursorOver(entries: readonly SortedEntry[]): KvCursor {
   let at = 0
   return {
     next: (count) => {
-      const found = entries.slice(at, at + count).map(([key, value]): KvEntry => ({ key: bytesOf(key), value: value.slice() }))
+      const found = entries
+        .slice(at, at + count)
+        .map(([key, value]): KvEntry => ({ key: bytesOf(key), value: value.slice() }))
       at += found.length
       return found
     },

@@ -49,7 +49,17 @@ class Program {
   }
 
   /** Its namespace is set before a state is used. */
-  do({ what, key: keyIndex, span: spanIndex, number }: { what: string; key: number; span: number; number: number }): unknown {
+  do({
+    what,
+    key: keyIndex,
+    span: spanIndex,
+    number,
+  }: {
+    what: string
+    key: number
+    span: number
+    number: number
+  }): unknown {
     const key = KEYS[keyIndex]
     const span = SPAN_LIST[spanIndex] ?? assert.fail()
     this.backend.setCurrentKey(key, hashKey(key, 'auto'))

@@ -1,6 +1,12 @@
 import type { KeyedStateSnapshot } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import { RocksDBKeyedStateBackend } from '../../../src/runtime/taskmanager/state/rocksdb/rocksdb-keyed-state-backend.js'
-import { cleanUpAfterEach, createDisk, diskUnderTest, rocksdbResources, type DiskUnderTest } from './rocksdb-under-test.js'
+import {
+  cleanUpAfterEach,
+  createDisk,
+  diskUnderTest,
+  rocksdbResources,
+  type DiskUnderTest,
+} from './rocksdb-under-test.js'
 import { keyedStateBackendContract, type BackendUnderTest } from './state-backend.contract.js'
 import { keyedStateBackendProperties } from './state-backend-properties.js'
 import { namespacesContract } from './state-namespaces.contract.js'

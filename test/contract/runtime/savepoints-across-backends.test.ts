@@ -82,20 +82,22 @@ describe('A savepoint of one state backend', () => {
   })
 
   for (const kind of KINDS.slice(1))
-  it(`goes from the heap to ${kind.name} and back with other parallelisms, also what nobody asks for in between`, async () => {
-    const backend = await backendOf(HEAP)
-    fill(backend)
-    const parts = []
-    for (const index of [0, 1, 2]) {
-      const keyGroups = keyGroupRangeForOperatorIndex(MAX_PARALLELISM, 3, index)
-      const part = await restored(kind, [await snapshotOf(backend)], { keyGroups })
-      const value = part.getOrCreateKeyedState(new ValueStateDescriptor('value')) as ValueState<unknown>
-      part.clearCurrentKey()
-      assert.throws(() => value.value(), { code: 'STATE_ACCESS_WITHOUT_KEY' })
-      parts.push(await snapshotOf(part, kind === SORTED ? { checkpointId: 1, baseCheckpointId: undefined } : undefined))
-    }
-    assert.deepEqual(contentsOf(await restored(HEAP, parts)), contentsOf(backend))
-  })
+    it(`goes from the heap to ${kind.name} and back with other parallelisms, also what nobody asks for in between`, async () => {
+      const backend = await backendOf(HEAP)
+      fill(backend)
+      const parts = []
+      for (const index of [0, 1, 2]) {
+        const keyGroups = keyGroupRangeForOperatorIndex(MAX_PARALLELISM, 3, index)
+        const part = await restored(kind, [await snapshotOf(backend)], { keyGroups })
+        const value = part.getOrCreateKeyedState(new ValueStateDescriptor('value')) as ValueState<unknown>
+        part.clearCurrentKey()
+        assert.throws(() => value.value(), { code: 'STATE_ACCESS_WITHOUT_KEY' })
+        parts.push(
+          await snapshotOf(part, kind === SORTED ? { checkpointId: 1, baseCheckpointId: undefined } : undefined),
+        )
+      }
+      assert.deepEqual(contentsOf(await restored(HEAP, parts)), contentsOf(backend))
+    })
 })
 
 describe('A checkpoint of chained deltas', () => {

@@ -52,7 +52,7 @@ export class AwaitedEntries {
   /** Saves so many, at least. */
   advance(count: number): void {
     try {
-      for (let saved = 0; saved < count && this.isWaiting; ) if (this.#step()) saved += 1
+      for (let saved = 0; saved < count && this.isWaiting;) if (this.#step()) saved += 1
     } catch (failure) {
       this.giveUp(failure)
     }

@@ -66,7 +66,8 @@ export class ListChunks {
       const numbers = Array.from({ length: Math.min(CHUNKS, end - start) }, (_, index) => start + index)
       const values = this.#store.getMany(numbers.map((number) => this.#keyOf(prefix, number).slice()))
       for (const [index, value] of values.entries()) {
-        if (value === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'a part of a list is not in the store' })
+        if (value === undefined)
+          throw new FlinkError('ASSERTION_FAILED', { what: 'a part of a list is not in the store' })
         this.decode(chunkOf(start + index, value), elements)
       }
     }

@@ -23,7 +23,7 @@ import type { KeyedStateBackendParameters } from '../state-backend.js'
 import type { StateTypes } from '../state-table.js'
 import { TablePriorityQueue } from '../table-priority-queue.js'
 import { TableQueueEntries } from '../table-queue-entries.js'
-import { CachedStateTable } from './cached-state-table.js'
+import type { CachedStateTable } from './cached-state-table.js'
 import { DiskListState } from './disk-list-state.js'
 import { DiskMapState } from './disk-map-state.js'
 import { ListForm } from './list-form.js'
@@ -115,9 +115,7 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
   }
 
   numberOfEntries(): number {
-    let count = 0
-    for (const table of this.#states.tables()) for (const _ of table.entryKeys()) count += 1
-    return count
+    return this.#states.tables().reduce((sum, table) => sum + countOf(table.entryKeys()), 0)
   }
 
   metrics(): Readonly<Record<string, number>> {
@@ -167,4 +165,11 @@ function mapStateOf(table: CachedStateTable): DiskMapState {
 function listStateOf(table: CachedStateTable): DiskListState {
   if (table.form instanceof ListForm) return new DiskListState(table, table.form)
   throw new FlinkError('ASSERTION_FAILED', { what: `${table.named.state} is no list` })
+}
+
+function countOf(entries: Iterable<unknown>): number {
+  const iterator = entries[Symbol.iterator]()
+  let count = 0
+  while (iterator.next().done !== true) count += 1
+  return count
 }

@@ -30,7 +30,13 @@ class State {
   constructor(budgetBytes: number) {
     const keyKind = 'auto'
     const keyGroups = { start: 0, end: 127 }
-    const entries = { operatorName: 'Count', keyKind, keyGroups, maxParallelism: 128, onChange: () => undefined } as const
+    const entries = {
+      operatorName: 'Count',
+      keyKind,
+      keyGroups,
+      maxParallelism: 128,
+      onChange: () => undefined,
+    } as const
     this.cache = new WriteBackCache({ buffer: this.buffer, budgetBytes, entries })
     const serializer = structuredSerializer()
     const form = new SingleEntryForm(this.buffer, serializer)
@@ -39,7 +45,12 @@ class State {
       named: { state: 'v', operator: 'Count' },
       form,
       inStore: { stateId: 0, keyKind, keyGroups, namespaces: VOID_NAMESPACES },
-      entries: this.cache.createEntries({ types, stateId: 0, form, storedKeys: new StoredKeys(budgetBytes).ofState(0, false) }),
+      entries: this.cache.createEntries({
+        types,
+        stateId: 0,
+        form,
+        storedKeys: new StoredKeys(budgetBytes).ofState(0, false),
+      }),
       cache: this.cache,
       buffer: this.buffer,
       newKeys: new NewKeys('Count', keyKind),
@@ -129,8 +140,6 @@ describe('A write-back cache', () => {
 
   it('keeps the entry of the current key in memory', () => {
     const state = new State(1)
-    const other = new State(1)
-    assert.notEqual(other, state)
     state.at('a').put({ n: 1 })
     for (let key = 0; key < 100; key += 1) state.at(key).put(key)
     const object = state.at('a').get() as { n: number }
@@ -169,7 +178,7 @@ describe('A store that cannot be written', () => {
     }, isFull)
     state.store.failure = undefined
     assert.throws(() => {
-      for (let key = 1000; key < 2000; key += 1) state.at(key).get()
+      for (let key = 1000; key < 2000; key += 1) state.at(key).put('x'.repeat(1000))
     }, isFull)
     const awaited = state.cache.awaitChanges(() => undefined)
     return assert.rejects(awaited.save(freeSlices()), isFull)
