@@ -1,16 +1,17 @@
 /**
  * State far above the heap of its worker: `npm run large-state -- 4` for 4 GB with 256 MB of heap for each worker, incremental
- * checkpoints every ten seconds; `-- 4 lmdb` in that driver, `-- 4 rocksdb 64` with 64 MB of managed memory. It is killed once all
- * keys are there, goes on from its newest checkpoint, and every value that is read is compared.
+ * checkpoints every ten seconds; `-- 4 lmdb` in that driver, `-- 4 rocksdb 64` with 64 MB of managed memory; a fourth number is
+ * how many values are read at the end. It is killed once all keys are there, goes on from its newest checkpoint, and every value
+ * that is read is compared.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-const [gigabytes = '4', driver = 'rocksdb', managedMb = '256'] = process.argv.slice(2)
+const [gigabytes = '4', driver = 'rocksdb', managedMb = '256', reads = '1000000'] = process.argv.slice(2)
 const KEYS = Math.round((Number(gigabytes) * 1024 ** 3) / 1000)
-const READS = Math.min(KEYS, 1_000_000)
+const READS = Number(reads)
 const HEAP_LIMIT = '256 mb'
 
 const repository = path.resolve(import.meta.dirname, '../../..')
@@ -73,11 +74,11 @@ function run(more: readonly string[], isEnough: (output: string) => boolean): Pr
   const timer = setInterval(() => {
     figures.residentMb = Math.max(figures.residentMb, mostResident(child.pid ?? 0))
     figures.localMb = Math.max(figures.localMb, Math.round(bytesIn(local) / 1024 ** 2))
+    if (isEnough(figures.output)) child.kill('SIGKILL')
   }, 1000)
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     process.stdout.write(text)
     figures.output += text
-    if (isEnough(figures.output)) child.kill('SIGKILL')
   })
   return new Promise((resolve) => {
     child.on('close', (exitCode) => {
@@ -95,10 +96,16 @@ function report(what: string, { seconds, residentMb, localMb }: Run): void {
 }
 
 const what = `${gigabytes} GB, ${String(KEYS)} keys, ${driver}, heap ${HEAP_LIMIT}, managed ${managedMb} MB`
+/** A checkpoint is complete. */
+function hasCheckpoint(): boolean {
+  const files = existsSync(checkpoints) ? readdirSync(checkpoints, { recursive: true, encoding: 'utf8' }) : []
+  return files.some((file) => /chk-\d+[\\/]_metadata$/.test(file))
+}
+
 /** The first value was read again. */
 const isWritten = (output: string): boolean => {
   const last = [...output.matchAll(/"written":(\d+),"read":(\d+)/g)].at(-1)
-  return last !== undefined && Number(last[2]) > 0
+  return last !== undefined && Number(last[2]) > 0 && hasCheckpoint()
 }
 try {
   const first = await run([], isWritten)

@@ -130,7 +130,7 @@ class ModelRun {
 
 describe('A list in a store', () => {
   it('is what an array would be, whatever is done and whenever it leaves memory', () => {
-    const property = fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    const property = fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
       const run = new ModelRun()
       for (const each of steps) run.do(each)
       run.end()
@@ -146,7 +146,10 @@ describe('A list in a store', () => {
     table.evict()
     const output = new DataOutputView()
     SERIALIZER.serialize([1, 'two', { three: 3 }, 'four'], output)
-    assert.deepEqual(table.stored().map(({ value }) => [...value]), [[...output.toBytes()]])
+    assert.deepEqual(
+      table.stored().map(({ value }) => [...value]),
+      [[...output.toBytes()]],
+    )
   })
 
   it('is several lists one after the other where it is long, in the order of the store', () => {

@@ -50,7 +50,7 @@ export function mapFormModel(driver: KvDriver): void {
     it('are the same whatever is done, with few of its entries in memory, and when it leaves memory', async () => {
       const store = await stores.open()
       let number = 0
-      const property = fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      const property = fc.property(fc.array(step, { maxLength: 80, size: 'max' }), (steps) => {
         number += 1
         const run = new ModelRun(new OneMapTable(store, TINY, number))
         for (const each of steps) run.do(each)

@@ -96,7 +96,10 @@ describe('A map in a store', () => {
     assert.equal(store.reads, 0)
     table.evict()
     assert.equal(table.stored().length, 2000)
-    assert.deepEqual([5, 'another', 6, 7].map((key) => table.state.get(key)), ['new', 'new', null, 'value 7'])
+    assert.deepEqual(
+      [5, 'another', 6, 7].map((key) => table.state.get(key)),
+      ['new', 'new', null, 'value 7'],
+    )
   })
 
   it('costs the store nothing where an entry is put and removed before it is written', () => {

@@ -71,7 +71,7 @@ export function timersOfKeysContract(kind: BackendUnderTest): void {
             assert.deepEqual(rest.sort(), [...(expected[index]?.keys() ?? [])].sort())
           }
         }),
-        { numRuns: 120 },
+        { numRuns: kind.numRuns ?? 120 },
       )
     })
   })

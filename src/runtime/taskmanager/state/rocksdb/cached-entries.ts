@@ -39,8 +39,11 @@ export interface CachedEntriesParameters {
 
 /** Of an entry beside its key and value: its places in the index, which is at most half full, and in four lists. */
 const ENTRY_BYTES = 88
-/** A value that grows in place is measured once in so many changes; also when the cache looks for room. */
-const CHANGES_BETWEEN_MEASURES = 8
+/**
+ * A value that grows in place is measured once in so many changes; also when the cache looks for room. A prime: keys that come in
+ * turn are to come all.
+ */
+const CHANGES_BETWEEN_MEASURES = 7
 const INITIAL_CAPACITY = 64
 
 /** Ten fields, as flags and sizes lie in lists beside the table. */

@@ -71,7 +71,10 @@ export class CachedStateTable implements LargeValueTable {
   put(value: unknown): void {
     const position = this.#current()
     if (position === NOT_FOUND) this.#insertCurrent(value)
-    else this.#entries.replace(position, value)
+    else {
+      this.#entries.replace(position, value)
+      this.#environment.cache.grew()
+    }
   }
 
   changedInPlace(): void {
@@ -79,6 +82,7 @@ export class CachedStateTable implements LargeValueTable {
     if (position === NOT_FOUND) return
     this.#entries.change(position)
     this.#entries.remeasure(position, this.#entries.valueAt(position))
+    this.#environment.cache.grew()
   }
 
   saveCurrent(): void {

@@ -15,6 +15,9 @@ const MOST_LOOKED_AT = 2048
 /** More than can come while they are saved, so that a snapshot comes to its end. */
 const SAVED_TOGETHER = 64
 
+/** Looking for room where there is none takes as long as some dozen changes. */
+const CHANGES_BETWEEN_LOOKS = 64
+
 export interface WriteBackCacheParameters {
   readonly buffer: WriteBuffer
   readonly budgetBytes: number
@@ -29,6 +32,7 @@ export class WriteBackCache {
   /** Where the hand is. */
   #state = 0
   #position = 0
+  #changes = 0
 
   constructor(parameters: WriteBackCacheParameters) {
     this.#parameters = parameters
@@ -50,7 +54,13 @@ export class WriteBackCache {
     if (this.#marks.usedBytes > this.#parameters.budgetBytes) this.#evictSome()
   }
 
-  /** What changed so far is to be in the store when it is captured. A snapshot that still waits gets what it waits for now. */
+  /** After a value in memory may have become larger: where no entry comes into memory, nobody else makes room. */
+  grew(): void {
+    this.#changes += 1
+    if (this.#changes % CHANGES_BETWEEN_LOOKS === 0) this.makeRoom()
+  }
+
+  /** What changed so far is to be in the store when it is captured. A snapshot that still waits gets the rest at once. */
   awaitChanges(capture: () => void): AwaitedEntries {
     this.#awaited?.finish()
     const states = [...this.#states]
