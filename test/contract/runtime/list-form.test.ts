@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { DataInputView } from '../../../src/core/memory/data-input-view.js'
 import { DataOutputView } from '../../../src/core/memory/data-output-view.js'
 import { structuredSerializer } from '../../../src/core/types/structured-serializer.js'
@@ -242,5 +243,19 @@ describe('A list in a store', () => {
       (error) => error instanceof ValueNotSerializableError && error.path === '[3]',
     )
     assert.equal(table.buffer.batch.sizeBytes, 0)
+  })
+
+  it('takes no value for a list that is none', () => {
+    const { form, buffer } = new OneListTable()
+    const writes = [
+      () => {
+        form.write(prefixOf(0), 'text', buffer.batch)
+      },
+      () => {
+        form.writeRestored(prefixOf(0), 'text', buffer.batch)
+      },
+    ]
+    for (const write of writes) assert.throws(write, (error) => FlinkError.is(error, 'ASSERTION_FAILED'))
+    assert.equal(buffer.batch.sizeBytes, 0)
   })
 })

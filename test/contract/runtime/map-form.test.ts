@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { DataInputView } from '../../../src/core/memory/data-input-view.js'
 import { DataOutputView } from '../../../src/core/memory/data-output-view.js'
 import { messageOf } from '../../../src/core/errors/thrown-value.js'
@@ -207,5 +208,19 @@ describe('A map in a store', () => {
       break
     }
     assert.equal(new DataInputView(table.savepointBytes()).readVarInt(), 2000)
+  })
+
+  it('takes no value for a map that is none', () => {
+    const { form, buffer } = storedMap(0).table
+    const writes = [
+      () => {
+        form.write(prefixOf(0), 'text', buffer.batch)
+      },
+      () => {
+        form.writeRestored(prefixOf(0), 'text', buffer.batch)
+      },
+    ]
+    for (const write of writes) assert.throws(write, (error) => FlinkError.is(error, 'ASSERTION_FAILED'))
+    assert.equal(buffer.batch.sizeBytes, 0)
   })
 })
