@@ -37,9 +37,21 @@ export class CollectedResults {
   #life: 'running' | 'finished' | 'discarding' = 'running'
   #failure: FlinkError | undefined
   #reader: Reader | undefined
+  #numTaken = 0
 
   constructor(openChannel: (onMessage: (message: unknown) => void) => ThreadChannel) {
     this.#openChannel = openChannel
+  }
+
+  /** The job waits, or will as soon as it has results: the program does not ask for any. */
+  get isUnread(): boolean {
+    if (this.#life !== 'running' || this.#reader !== undefined) return false
+    return this.#channel === undefined || this.#hasEnough()
+  }
+
+  /** How often the program was given some. */
+  get numTaken(): number {
+    return this.#numTaken
   }
 
   /** The next results; undefined at the end. One call at a time. */
@@ -146,6 +158,7 @@ export class CollectedResults {
     if (this.#failure !== undefined) reader.reject(this.#failure)
     else if (isVisible) {
       this.#batches.shift()
+      this.#numTaken += 1
       reader.resolve(first.bytes)
       this.#acknowledge()
     } else reader.resolve(undefined)

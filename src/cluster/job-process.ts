@@ -107,6 +107,9 @@ export class JobProcess {
       const neverReturns = await threads.program.run(program, {
         submit: (submission) => this.#submit(submission),
         request: (jobId, request) => this.#request(jobId, request),
+        resultsNotTaken: (jobId) => {
+          this.#warnOfUntaken(jobId)
+        },
       })
       await this.#settleJobs()
       if (neverReturns !== undefined) throw neverReturns
@@ -216,6 +219,14 @@ export class JobProcess {
       this.#warnedOptions.add(key)
       this.#input.listener.warning(warning)
     }
+  }
+
+  #warnOfUntaken(jobId: string): void {
+    const name = this.#jobs.get(jobId)?.jobGraph.name ?? ''
+    this.#input.listener.warning(
+      `Job "${name}" (${jobId}) waits for its program to take the results of executeAndCollect, and main has returned without taking them. ` +
+        'Go over them before main ends (for await), or close() them; Ctrl-C or `flink-ts cancel` ends the job.',
+    )
   }
 
   /** The threads that wait already, unless the job's own configuration wants others. */

@@ -18,6 +18,8 @@ import { programThreadError } from './program-thread-error.js'
 export interface ProgramListener {
   submit(submission: JobSubmission): Promise<string>
   request(jobId: string, request: JobRequest): Promise<string | JobResultData>
+  /** The job waits for the program, whose main has returned, to take its results. */
+  resultsNotTaken(jobId: string): void
 }
 
 type ProgramRequest = Extract<ProgramToProcess, { type: 'submit-job' | 'job-request' }>
@@ -70,6 +72,9 @@ export class ProgramWorker {
           case 'program-idle':
             this.#exitCode = message.exitCode
             this.#idle()
+            break
+          case 'results-not-taken':
+            listener.resultsNotTaken(message.jobId)
             break
           default:
             if (message.type === 'submit-job') this.#submissions += 1

@@ -4,7 +4,10 @@ import { resultChannelName } from '../api/functions/sink/result-messages.js'
 import { deserializeError, serializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { openThreadChannel } from '../core/io/thread-channel.js'
+import { SystemClock } from '../core/time/system-clock.js'
+import type { Clock } from '../core/time/clock.js'
 import { atMostOnceSources } from '../graph/at-most-once-sources.js'
+import { isCollected } from '../graph/collected-graph.js'
 import { generateProgramGraph } from '../graph/job-graph-generator.js'
 import { IdleWatch } from '../graph/packaged-program-idleness.js'
 import type { ProgramGraph } from '../graph/program-graph.js'
@@ -19,6 +22,7 @@ import type { JobSubmission, ProcessToProgram, ProgramToProcess } from '../runti
 import { submittedJob, textOf } from '../runtime/protocol/submitted-job.js'
 import { CollectedResults } from './collected-results.js'
 import { ProgramAnswerLog } from './program-answer-log.js'
+import { ProgramResults } from './program-results.js'
 
 type Message =
   | ({ readonly type: 'submit-job' } & JobSubmission)
@@ -29,8 +33,7 @@ export class RemotePipelineExecutor implements PipelineExecutor {
   readonly #port: MessagePort
   readonly #waiting = new Map<number, (outcome: ProgramOutcome) => void>()
   readonly #log = new ProgramAnswerLog()
-  /** Of the jobs so far. */
-  readonly #results = new Set<CollectedResults>()
+  readonly #results: ProgramResults
   #nextRequestId = 0
   #executes = 0
   readonly #onStuck: () => void
@@ -38,9 +41,13 @@ export class RemotePipelineExecutor implements PipelineExecutor {
   #hasReturned = false
 
   /** `onStuck` is called when main can get no further, though it has not returned: see `programReturned`. */
-  constructor(port: MessagePort, onStuck: () => void) {
+  constructor(port: MessagePort, onStuck: () => void, clock: Clock = new SystemClock({ keepsProcessAlive: false })) {
     this.#port = port
     this.#onStuck = onStuck
+    this.#results = new ProgramResults(clock, (jobId) => {
+      const message: ProgramToProcess = { type: 'results-not-taken', jobId }
+      port.postMessage(message)
+    })
     port.on('message', (message: ProcessToProgram) => {
       if (message.type !== 'answer') return
       this.#answered(message.requestId, message.outcome)
@@ -63,7 +70,7 @@ export class RemotePipelineExecutor implements PipelineExecutor {
   /** From here on the thread waits for jobs that may yet come, and for its end. */
   programReturned(): void {
     this.#hasReturned = true
-    for (const results of this.#results) results.discardUnlessAwaited()
+    this.#results.programReturned()
     this.#watch?.stop()
   }
 
@@ -86,14 +93,17 @@ export class RemotePipelineExecutor implements PipelineExecutor {
     const submission = { jobGraph, operatorsWithoutUid, sourcesAtMostOnce, graphIndex, earlierAnswers }
     const jobId = textOf(await this.#ask(graphIndex, 'submit', { type: 'submit-job', ...submission }))
     const results = new CollectedResults((onMessage) => openThreadChannel(resultChannelName(jobId), onMessage))
-    this.#results.add(results)
+    if (isCollected(graph)) this.#results.add(jobId, results)
     const ask = async (request: JobRequest): Promise<ProgramAnswerValue> => {
       const answer = this.#ask(graphIndex, request.kind, { type: 'job-request', jobId, request })
-      if (request.kind === 'await-result')
-        void answer.then(
-          () => results.jobFinished(),
-          () => results.close(),
-        )
+      if (request.kind === 'await-result') {
+        void answer
+          .then(
+            () => results.jobFinished(),
+            () => results.close(),
+          )
+          .then(() => this.#results.jobEnded(jobId))
+      }
       return answer
     }
     return submittedJob(jobId, ask, {

@@ -29,6 +29,8 @@ export interface SnapshotHeader {
 }
 
 export interface CheckpointMetadata extends SnapshotHeader {
+  /** Of a savepoint for which the job was drained: time was at its end, so every timer had fired. */
+  readonly isDrained?: boolean | undefined
   readonly operators: readonly OperatorState[]
 }
 

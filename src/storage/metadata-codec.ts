@@ -15,7 +15,8 @@ import { isStamp } from './stamps.js'
 
 /** ASCII `FTSM`. */
 const MAGIC = 0x4654534d
-const FORMAT_VERSION = 5
+const FORMAT_VERSION = 6
+const VERSION_WITH_DRAINED = 6
 /** Far more than a job can take, and far from where whole numbers end. */
 const MOST_CHECKPOINTS = 2 ** 52
 /** Magic and version. */
@@ -39,9 +40,11 @@ export function encodeMetadata(metadata: CheckpointMetadata, directoryUri: strin
 export function decodeMetadata(bytes: Uint8Array, file: string, directoryUri: string): CheckpointMetadata {
   const version = checkFormat(bytes, file)
   const input = new DataInputView(bytes.subarray(PREFIX_BYTES))
-  const { header, operatorCount } = inBlock(input, file, 'the header', (view) => {
-    return { header: decodeHeader(view), operatorCount: view.readVarInt() }
-  })
+  const { header, operatorCount, isDrained } = inBlock(input, file, 'the header', (view) => ({
+    header: decodeHeader(view),
+    operatorCount: view.readVarInt(),
+    isDrained: version >= VERSION_WITH_DRAINED && view.readInt8() === 1,
+  }))
   const operators: OperatorState[] = []
   for (let index = 0; index < operatorCount; index += 1) {
     const block = `operator block ${String(index + 1)} of ${String(operatorCount)}`
@@ -52,7 +55,7 @@ export function decodeMetadata(bytes: Uint8Array, file: string, directoryUri: st
     const reason = `${String(input.remaining)} bytes follow its last block`
     throw new FlinkError('SNAPSHOT_CORRUPT', { file, block: 'the end', reason })
   }
-  return { ...header, operators }
+  return { ...header, ...(isDrained && { isDrained }), operators }
 }
 
 /** State of one of them would be lost. */
@@ -109,6 +112,7 @@ function encodeHeader(metadata: CheckpointMetadata): DataOutputView {
   output.writeFloat64(metadata.timestamp)
   output.writeInt8(metadata.isSavepoint ? 1 : 0)
   output.writeVarInt(metadata.operators.length)
+  output.writeInt8(metadata.isDrained === true ? 1 : 0)
   return output
 }
 

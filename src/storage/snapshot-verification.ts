@@ -1,14 +1,17 @@
 // Duty: says before a job starts whether all state that a snapshot names is there, unchanged.
 // Invariants: one rule for every kind of damage: a file that is missing, no plain file, cut off, longer than what is named, or
-// changed is SNAPSHOT_CORRUPT with file, block and reason. A disk that cannot be read is no damage: its error goes on as it
-// is. Files are read in pieces, between which the thread does other things.
+// changed is SNAPSHOT_CORRUPT with file, block and reason. A shared file may be longer: of what lies together in it, a later
+// checkpoint may name a part. A disk that cannot be read is no damage: its error goes on as it is. Files are read in pieces,
+// between which the thread does other things.
 // Cost: what the disk and crc32c give, some hundred MB/s; reading the state back takes several times as long.
 // Thread: main thread.
+import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { FileReader, FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { crc32c } from '../core/memory/crc32c.js'
 import { streamHandlesOf, type CheckpointMetadata } from './checkpoint-metadata.js'
+import { SHARED_DIRECTORY } from './snapshot-directory.js'
 import type { StreamStateHandle } from './state-handles.js'
 
 const PIECE_BYTES = 1_048_576
@@ -49,7 +52,9 @@ async function verifyFile(uri: string, handles: readonly FileHandle[], fileSyste
   if (!status.isPlainFile) throw damaged(file, whole, 'it is no plain file')
   const { sizeBytes } = status
   if (sizeBytes < endBytes) throw damaged(file, whole, `it is cut off after ${String(sizeBytes)} bytes`)
-  if (sizeBytes > endBytes) throw damaged(file, whole, `${String(sizeBytes - endBytes)} bytes follow its end`)
+  const mayBeLonger = path.posix.basename(path.posix.dirname(file)) === SHARED_DIRECTORY
+  if (sizeBytes > endBytes && !mayBeLonger)
+    throw damaged(file, whole, `${String(sizeBytes - endBytes)} bytes follow its end`)
   const reader = await openState(file, whole, fileSystem)
   try {
     for (const handle of handles) await verifyRange(reader, handle, file)

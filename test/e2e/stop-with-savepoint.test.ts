@@ -37,6 +37,8 @@ describe('stop', { concurrency: 2 }, () => {
       const next = await workspace.run('run', '-s', savepoint, workspace.job, '--limit', String(limit))
       assert.equal(next.exitCode, 0, next.stderr)
       assert.deepEqual([...before, ...printedLines(next.stdout)], expectedLines(0, limit))
+      const warning = `WARNING: ${savepoint} is the savepoint of a job that was drained (stop --drain): `
+      assert.equal(next.stderr.includes(warning), word === 'Draining', next.stderr)
       workspace.remove()
     })
   }

@@ -12,7 +12,8 @@ export type JoinStep =
       readonly timestamp: number
     }
   | { readonly kind: 'watermark'; readonly side: Side; readonly timestamp: number }
-  | { readonly kind: 'restore' }
+  /** `forgetsTime`: it begins anew. Else each input tells its watermark again. */
+  | { readonly kind: 'restore'; readonly forgetsTime: boolean }
 
 export interface IntervalCase {
   readonly lower: number
@@ -53,7 +54,7 @@ export function lateEmissionOf(side: Side, value: number): string {
 /** What Flink's operator gives: a timer a record takes it out of the buffer of its side. */
 export function intervalJoin({ lower, upper }: IntervalCase, steps: readonly JoinStep[]): Segment[] {
   const segments: string[][] = []
-  const time = new CommonTime()
+  let time = new CommonTime()
   let waiting: Waiting[] = []
   let segment: string[] = []
   const cleanup = ({ side, timestamp }: Waiting): number => timestamp + Math.max(side === 'left' ? upper : -lower, 0)
@@ -74,8 +75,10 @@ export function intervalJoin({ lower, upper }: IntervalCase, steps: readonly Joi
       continue
     }
     const now = step.kind === 'watermark' ? time.advance(step.side, step.timestamp) : undefined
+    if (now !== undefined) waiting = waiting.filter((record) => cleanup(record) > now)
     // After a restore the watermark comes again, and timers that were not later than it fire.
-    if (now !== undefined || step.kind === 'restore') waiting = waiting.filter((record) => cleanup(record) > time.now)
+    if (step.kind === 'restore' && !step.forgetsTime) waiting = waiting.filter((record) => cleanup(record) > time.now)
+    if (step.kind === 'restore' && step.forgetsTime) time = new CommonTime()
     if (now === undefined) continue
     segments.push(segment.sort())
     segment = []

@@ -113,6 +113,12 @@ export class OperatorRun {
     }
   }
 
+  /** The sources that come back do not know how far time was. */
+  forgetTime(): void {
+    this.#watermarks.clear()
+    this.#statuses.clear()
+  }
+
   async snapshotAndRestore(parallelism?: number): Promise<void> {
     await this.snapshot()
     await this.restore(parallelism)

@@ -19,10 +19,10 @@ import type { WatermarkStatus } from '../../src/api/operators/watermark-status.j
 import { ListStateDescriptor } from '../../src/api/state/list-state-descriptor.js'
 import { ValueStateDescriptor } from '../../src/api/state/value-state-descriptor.js'
 import type { ValueState } from '../../src/api/state/value-state.js'
-import { FlinkError, type ErrorCode } from '../../src/core/errors/flink-error.js'
 import { hashKey } from '../../src/core/keygroups/canonical-key.js'
 import { keyGroupForHash } from '../../src/core/keygroups/key-group-assignment.js'
 import { stringSerializer } from './own-namespace-serializer.js'
+import { Doing, harnessOf, isError } from './own-operator-case.js'
 import { KeyedOneInputStreamOperatorTestHarness } from './keyed-one-input-stream-operator-test-harness.js'
 import { OneInputStreamOperatorTestHarness } from './one-input-stream-operator-test-harness.js'
 import { bindingOf, byFirst } from './operator-harness.js'
@@ -272,33 +272,6 @@ testOperator('an own operator of two streams', {
   ],
   expected: [record(['a', 1], 12), watermark(15), record(['a', 1], 22), watermark(40), watermark(50), record(['c', 2])],
 })
-
-async function harnessOf(operator: OneInputStreamOperator<never, unknown>): Promise<OneInputStreamOperatorTestHarness> {
-  const userFunction = operator as OneInputStreamOperator<unknown, unknown>
-  return new OneInputStreamOperatorTestHarness(bindingOf({ kind: 'own-one-input', function: userFunction })).open()
-}
-
-function isError(code: ErrorCode, message: RegExp) {
-  return (error: unknown): boolean => {
-    assert.ok(FlinkError.is(error, code), String(error))
-    assert.match(error.message, message)
-    return true
-  }
-}
-
-class Doing extends AbstractStreamOperator<unknown> implements OneInputStreamOperator<unknown, unknown> {
-  readonly #act: (operator: Doing, element: StreamRecord<unknown>) => unknown
-  constructor(act: (operator: Doing, element: StreamRecord<unknown>) => unknown) {
-    super()
-    this.#act = act
-  }
-  get out(): Doing['output'] {
-    return this.output
-  }
-  processElement(element: StreamRecord<unknown>): void {
-    return this.#act(this, element) as undefined
-  }
-}
 
 describe('an own operator', () => {
   it('may emit StreamRecords only', async () => {

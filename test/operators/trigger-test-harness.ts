@@ -13,6 +13,7 @@ import { MetricGroup } from '../../src/core/metrics/metric-group.js'
 import { ManualClock } from '../../src/core/time/manual-clock.js'
 import { NO_TIMESTAMP } from '../../src/runtime/taskmanager/network/stream-element.js'
 import type { KeyedStateBackend } from '../../src/runtime/taskmanager/state/keyed-state-backend.js'
+import { OperatorStateBackend } from '../../src/runtime/taskmanager/state/operator-state-backend.js'
 import { InternalTimeServiceManager } from '../../src/runtime/taskmanager/timers/internal-time-service-manager.js'
 import type {
   InternalTimer,
@@ -45,7 +46,8 @@ export class TriggerTestHarness {
     backend.setCurrentKey('key', hashKey('key', 'auto'))
     const task = { clock: this.#clock, processingTime: this.#processingTime, isOutputAvailable: () => true }
     const failed = (error: unknown): FlinkError => new FlinkError('ASSERTION_FAILED', { what: String(error) })
-    this.#manager = new InternalTimeServiceManager({ operatorName: 'Op', backend, task, failed })
+    const operatorState = new OperatorStateBackend('Op')
+    this.#manager = new InternalTimeServiceManager({ operatorName: 'Op', backend, operatorState, task, failed })
     const service = this.#manager.getInternalTimerService('timers', NAMESPACES, {
       onEventTime: (timer) => {
         this.#onTimer(timer, 'onEventTime')
@@ -126,6 +128,10 @@ class CountedTimers implements InternalTimerService<Window> {
 
   currentProcessingTime(): number {
     return this.#service.currentProcessingTime()
+  }
+
+  restoredWatermark(): number {
+    return this.#service.restoredWatermark()
   }
 
   currentWatermark(): number {

@@ -19,7 +19,11 @@ const FAULTS: readonly Mutant[] = [
   {
     name: 'what a head holds is not in the next snapshot',
     seeds: 20,
-    make: planted(() => replaced(HeldRecords.prototype, 'inFlight', () => () => [])),
+    make: planted(() =>
+      replaced(HeldRecords.prototype, 'beginSnapshot', () => (taker) => {
+        taker.endHeld()
+      }),
+    ),
   },
   {
     name: 'a loop ends when its input has',

@@ -14,7 +14,8 @@ export interface CollectedJob {
 
 /**
  * The results of a job that runs, as `executeAndCollect` gives them. The job waits for a program that does not take them, its checkpoints
- * too; `close()` ends it where it still runs, and so does leaving a `for await` early.
+ * too; `close()` ends it where it still runs, and so does leaving a `for await` early. A spread or `for ... of` is
+ * RESULTS_NOT_ITERABLE: results come one after the other.
  *
  * @example
  * ```ts
@@ -39,6 +40,10 @@ export class CloseableIterator<T> implements AsyncIterable<T> {
   #values: unknown[] = []
   #position = 0
   #state: 'open' | 'exhausted' | 'closed' = 'open'
+
+  static {
+    refuseToIterate(this.prototype)
+  }
 
   constructor(job: CollectedJob, registeredTypes: RegisteredTypes) {
     this.#job = job
@@ -118,5 +123,15 @@ export function iterableOnceThere<T, R extends AsyncIterable<T> | readonly T[]>(
     const given: AsyncIterable<T> | readonly T[] = await results
     for await (const value of given) yield value
   }
+  refuseToIterate(results)
   return Object.assign(results, { [Symbol.asyncIterator]: iterate })
+}
+
+/** TypeScript refuses it anyway; plain JavaScript would say that it is not iterable. */
+function refuseToIterate(results: object): void {
+  Object.defineProperty(results, Symbol.iterator, {
+    value: () => {
+      throw new FlinkError('RESULTS_NOT_ITERABLE', {})
+    },
+  })
 }

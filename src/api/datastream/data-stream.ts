@@ -291,8 +291,21 @@ export class DataStream<T> {
   }
 
   /**
-   * Every tuple as a line of its fields, each as `print()` shows it; null is an empty field, and nothing is put in quotes. Else as
+   * Every tuple as a line of its fields, each as `print()` shows it; null is an empty field. Nothing is put in quotes, as in Flink: a text
+   * with a delimiter or a line break in it makes more fields or lines, so it needs another delimiter, or quotes of its own. Else as
    * writeAsText. CSV_RECORD_INVALID for a record that is no tuple.
+   *
+   * @example
+   * ```ts
+   * import { StreamExecutionEnvironment } from 'flink-ts'
+   *
+   * const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
+   * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+   * env
+   *   .fromElements('to be, or not', 'a "word"')
+   *   .map((text): [string, number] => [quoted(text), text.length])
+   *   .writeAsCsv('/tmp/texts.csv')
+   * ```
    */
   writeAsCsv(
     path: string,

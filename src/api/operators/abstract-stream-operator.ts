@@ -97,16 +97,16 @@ export abstract class AbstractStreamOperator<OUT> implements StreamOperator {
    * other work, the rest of them, and the watermark, follow once this method has returned.
    */
   processWatermark(mark: Watermark): void {
-    this.#given.advanceTime(mark.getTimestamp())
+    this.#given.advanceTime(mark)
     this.output.emitWatermark(mark)
   }
 
   processWatermark1(mark: Watermark): void {
-    this.#given.combineWatermark(mark.getTimestamp(), 0)
+    this.#given.combineWatermark(mark, 0)
   }
 
   processWatermark2(mark: Watermark): void {
-    this.#given.combineWatermark(mark.getTimestamp(), 1)
+    this.#given.combineWatermark(mark, 1)
   }
 
   processWatermarkStatus(watermarkStatus: WatermarkStatus): void {

@@ -1,4 +1,5 @@
 import type { TypeSerializer } from '../../core/types/type-serializer.js'
+import type { Watermark } from '../eventtime/watermark.js'
 import type { RuntimeContext } from '../functions/runtime-context.js'
 import type { OperatorStateStore } from '../state/operator-state-store.js'
 import type { InternalTimerService, Triggerable } from './internal-timer-service.js'
@@ -22,8 +23,8 @@ export interface OperatorRuntime {
   getCurrentKey(): unknown
   setCurrentKey(key: unknown): void
   /** Fires the timers of event time up to there. */
-  advanceTime(timestampMs: number): void
+  advanceTime(mark: Watermark): void
   /** Time of one of two inputs; calls `processWatermark` where it makes time go on. */
-  combineWatermark(timestampMs: number, input: 0 | 1): void
+  combineWatermark(mark: Watermark, input: 0 | 1): void
   combineWatermarkStatus(status: WatermarkStatus, input: 0 | 1): void
 }

@@ -53,6 +53,12 @@ export const JOB_ERRORS = {
     fault: 'user',
     recovery: 'restart',
   },
+  ERROR_UNCAUGHT: {
+    message:
+      'Nobody caught an error in a worker that runs {running}: {reason}. It comes of a timer, a callback or a promise that nobody waits for.',
+    fault: 'user',
+    recovery: 'restart',
+  },
   COORDINATOR_NOT_DONE: {
     message:
       'All tasks have finished, but {coordinator} has not done within {timeout} (execution.checkpointing.timeout) what it was told, such as a last commit. Does a promise of its methods never settle?',
@@ -174,6 +180,12 @@ export const JOB_ERRORS = {
   },
   RESULTS_EXHAUSTED: {
     message: 'next() was called, but the stream has no more results: ask hasNext() first, or use for await.',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  RESULTS_NOT_ITERABLE: {
+    message:
+      'executeAndCollect gives results while the job runs, so they cannot be had all at once by a spread, by Array.from or by for ... of. Go over them with `for await (const value of results)`, or await executeAndCollect(limit), which gives an array.',
     fault: 'user',
     recovery: 'fail',
   },

@@ -35,6 +35,8 @@ export type ProgramToProcess =
   /** Lines of main are missing on standard output. */
   | { readonly type: 'output-lost'; readonly error: SerializedError }
   | { readonly type: 'program-idle'; readonly exitCode: number }
+  /** Main has returned, and the job waits for the program to take its results. */
+  | { readonly type: 'results-not-taken'; readonly jobId: string }
 
 export type ProcessToProgram =
   | { readonly type: 'answer'; readonly requestId: number; readonly outcome: ProgramOutcome }

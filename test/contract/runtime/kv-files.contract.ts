@@ -172,7 +172,10 @@ function ofManyMoments(stores: StoresOfTest): void {
     await checkpoints.take(capture(store))
     assert.ok(allBytes > 2_000_000 / 4, String(allBytes))
     assert.ok(checkpoints.newSharedBytes > 0)
-    assert.ok(checkpoints.newSharedBytes < allBytes / 10, `${String(checkpoints.newSharedBytes)} of ${String(allBytes)}`)
+    assert.ok(
+      checkpoints.newSharedBytes < allBytes / 10,
+      `${String(checkpoints.newSharedBytes)} of ${String(allBytes)}`,
+    )
     await checkpoints.take(capture(store))
     assert.equal(checkpoints.newSharedBytes, 0, 'nothing was changed')
   })

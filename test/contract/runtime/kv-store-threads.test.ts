@@ -12,10 +12,7 @@ after(() => {
   rmSync(base, { recursive: true, force: true })
 })
 
-const loader = new URL(
-  '../../../src/runtime/taskmanager/state/rocksdb/drivers/load-kv-driver.js',
-  import.meta.url,
-).href
+const loader = new URL('../../../src/runtime/taskmanager/state/rocksdb/drivers/load-kv-driver.js', import.meta.url).href
 
 /** Opens stores, leaves a cursor, a view and a batch of each open, and tells. */
 const PROGRAM = `

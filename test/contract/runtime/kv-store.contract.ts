@@ -170,7 +170,19 @@ function readsAndWrites(stores: StoresOfTest): void {
 function rangesAndViews(stores: StoresOfTest): void {
   it('finds exactly what begins with a prefix, in the order of keys', async () => {
     const store = await stores.open()
-    const keys = ['a', 'a\x00', 'a\x00b', 'ab', 'a\xff', 'a\xff\x00', 'a\xff\xff', 'a\xff\xff\x01', 'b', '\xff', '\xff\xff']
+    const keys = [
+      'a',
+      'a\x00',
+      'a\x00b',
+      'ab',
+      'a\xff',
+      'a\xff\x00',
+      'a\xff\xff',
+      'a\xff\xff\x01',
+      'b',
+      '\xff',
+      '\xff\xff',
+    ]
     putAll(store, [...keys].reverse().map((key) => [key, `<${key}>`])) // prettier-ignore
     for (const prefix of ['', 'a', 'a\x00', 'a\xff', 'a\xff\xff', '\xff', '\xff\xff', 'b', 'c', 'ab', 'abc']) {
       const expected = keys.filter((key) => key.startsWith(prefix)).map((key) => [key, `<${key}>`])
@@ -190,7 +202,10 @@ function rangesAndViews(stores: StoresOfTest): void {
     assert.equal(valueOf(store, 'k'.repeat(1977) + 'z'), undefined)
     for (const length of lengths) {
       for (const prefix of ['k'.repeat(length), 'k'.repeat(length - 1) + 'x']) {
-        const expected = keys.filter((key) => key.startsWith(prefix)).sort().map(nameOfLong)
+        const expected = keys
+          .filter((key) => key.startsWith(prefix))
+          .sort()
+          .map(nameOfLong)
         const found = readAll(store.range(bytesOf(prefix))).map(([key]) => nameOfLong(key))
         assert.deepEqual(found.sort(), [...expected].sort(), `prefix of ${String(prefix.length)}`)
       }
@@ -240,7 +255,10 @@ function rangesAndViews(stores: StoresOfTest): void {
 
   it('has ranges of one view that are read in turn', async () => {
     const store = await stores.open()
-    const entries = Array.from({ length: 300 }, (_, index) => [`${String(index % 3)}/${String(1000 + index)}`, ''] as const)
+    const entries = Array.from(
+      { length: 300 },
+      (_, index) => [`${String(index % 3)}/${String(1000 + index)}`, ''] as const,
+    )
     putAll(store, entries)
     const view = store.view()
     const cursors = ['0/', '1/', '2/', ''].map((prefix) => view.range(bytesOf(prefix)))

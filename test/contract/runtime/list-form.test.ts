@@ -49,7 +49,7 @@ interface Element {
   readonly text: string
 }
 
-/** Namespaces 0 and 1, of which the second is merged into the first. */
+/** Namespaces 0, 1 and 2, of which the second is merged into the first, and the third is written as often as the first. */
 class ModelRun {
   readonly #table = new OneListTable()
   #expected: (Element | string)[] = []
@@ -85,7 +85,8 @@ class ModelRun {
         this.#expected = []
         return
       case 'save':
-        return this.#table.saveCurrent()
+        this.#table.saveCurrent()
+        return this.#saveOther()
       case 'evict':
         return this.#table.evict()
       case 'check':
@@ -108,6 +109,14 @@ class ModelRun {
     state.update(merged)
     state.mergeNamespaces(0, [1])
     this.#expected.push(...structuredClone(merged))
+  }
+
+  #saveOther(): void {
+    const { state } = this.#table
+    state.setCurrentNamespace(2)
+    state.add('other')
+    this.#table.saveCurrent()
+    state.setCurrentNamespace(0)
   }
 
   #elements(length: number, count: number): (Element | string)[] {

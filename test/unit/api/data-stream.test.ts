@@ -279,6 +279,14 @@ describe('A DataStream', () => {
     assert.deepEqual(await env.fromElements(1).executeAndCollect('name', 3), [])
   })
 
+  it('says how its results are had where plain JavaScript spreads them', async () => {
+    const promise = env.fromElements(1).executeAndCollect()
+    for (const results of [promise, await promise]) {
+      const spread = (): unknown => [...(results as unknown as Iterable<number>)]
+      assert.throws(spread, (error) => FlinkError.is(error, 'RESULTS_NOT_ITERABLE') && /for await/.test(error.message))
+    }
+  })
+
   it('refuses what is no function, no key, and a keyed function without a key, naming the call', () => {
     const numbers = env.fromElements(1)
     const wrong = (value: unknown): never => value as never

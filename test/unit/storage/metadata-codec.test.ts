@@ -163,6 +163,14 @@ describe('the metadata codec', () => {
     assert.deepEqual(decoded.operators, [operator])
   })
 
+  it('knows of a savepoint whether the job was drained for it, and nothing of that in version 5', () => {
+    const drained = { ...SAMPLE, isDrained: true, operators: [] }
+    const bytes = encodeMetadata(drained, HERE)
+    assert.deepEqual(decodeMetadata(bytes, 'f', HERE), drained)
+    const versionFive = withBlock(bytes.slice(0, 8).with(7, 5), bytes.subarray(16, -1))
+    assert.deepEqual(decodeMetadata(versionFive, 'f', HERE), { ...SAMPLE, operators: [] })
+  })
+
   it('says that something else is no snapshot', () => {
     const foreign = Uint8Array.of(0x49, 0x60, 0x67, 0x2d, 0, 0, 0, 4)
     for (const bytes of [foreign, new Uint8Array(3)]) {
@@ -243,7 +251,8 @@ describe('the metadata codec', () => {
     const operator = { ...OPERATOR, subtasks: [{ managedKeyed: [], managedOperator: [] }] }
     const [head, bytes] = [[], [operator]].map((operators) => encodeMetadata({ ...SAMPLE, operators }, HERE))
     assert.ok(head && bytes)
-    const start = withBlock(bytes.slice(0, 8).with(7, 4), head.subarray(16).with(-1, 1))
+    // Without what version 6 has after the operator count.
+    const start = withBlock(bytes.slice(0, 8).with(7, 4), head.subarray(16, -1).with(-1, 1))
     // A subtask's four empty lists are as they were; version 5 follows with the coordinator's.
     const payload = bytes.slice(head.length + 8, -1)
     assert.deepEqual(payload.subarray(-4), new Uint8Array(4))
@@ -261,7 +270,7 @@ describe('the metadata codec', () => {
       encodeMetadata({ ...SAMPLE, operators }, HERE),
     )
     assert.ok(head && bytes)
-    const start = withBlock(bytes.subarray(0, 8), head.subarray(16).with(-1, 1))
+    const start = withBlock(bytes.subarray(0, 8), head.subarray(16).with(-2, 1))
     const inline = [0, 0, 0]
     const payload = Uint8Array.of(...bytes.slice(head.length + 8, -1), 2, ...inline, ...inline)
     assert.throws(
@@ -292,7 +301,7 @@ function versionOne(metadata: CheckpointMetadata): Uint8Array {
   const output = new DataOutputView()
   output.writeInt32(0x4654534d)
   output.writeInt32(1)
-  const payload = header.slice(16)
+  const payload = header.slice(16, -1)
   payload[payload.length - 1] = metadata.operators.length
   let bytes = withBlock(output.toBytes(), payload)
   for (const operator of metadata.operators) {

@@ -55,6 +55,19 @@ describe('the state of a snapshot', () => {
     }
   })
 
+  it('may be a part of what lies together in a shared file, and is all of any other file', async () => {
+    const bytes = randomBytes(100)
+    await disk.mkdirs('/job/shared')
+    await disk.mkdirs('/job/chk-1')
+    const fileSystems = new FileSystems().register('file', disk)
+    for (const file of ['/job/shared/pack', '/job/chk-1/pack']) await write(file, bytes)
+    const part = bytes.subarray(0, 40)
+    await verifyState(metadataOf([handleOf('file:/job/shared/pack', part)]), fileSystems)
+    await assert.rejects(verifyState(metadataOf([handleOf('file:/job/chk-1/pack', part)]), fileSystems), {
+      message: /60 bytes follow its end/,
+    })
+  })
+
   it('may be several ranges of one file, which is as long as the last of them says', async () => {
     const bytes = randomBytes(100)
     const parts = [handleOf('file:/state', bytes.subarray(0, 40)), handleOf('file:/state', bytes.subarray(40), 40)]

@@ -30,6 +30,8 @@ export class CollectSinkFunction<T>
   extends RichSinkFunction<T>
   implements FlushingSink, CheckpointedFunction, CheckpointListener
 {
+  /** So that the graph says it, also of another copy of the package. */
+  readonly isCollected: boolean = true
   readonly #guarantee: ResultGuarantee
   readonly #serializer: TypeSerializer<unknown>
   readonly #open: OpenThreadChannel

@@ -27,6 +27,7 @@ export function assembleCheckpointMetadata(
     checkpointId: pending.checkpointId,
     timestamp,
     isSavepoint: pending.properties.isSavepoint,
+    ...(pending.properties.thenStop === 'drain' && { isDrained: true }),
     operators: jobGraph.vertices.flatMap((vertex) => operatorStates(vertex, maxParallelismOf(vertex), pending)),
   }
 }

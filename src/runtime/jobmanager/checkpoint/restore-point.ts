@@ -63,12 +63,14 @@ export function refusalOfUnfit(
 
 async function openNamed(
   named: string,
-  { fileSystems }: JobEnvironment,
+  { fileSystems, logger }: JobEnvironment,
   { isJobRunning }: RestorePointInput,
 ): Promise<RestorePoint> {
   try {
     const checkpoint = await openSnapshot(named, fileSystems)
-    return { checkpoint, notes: await notesOfLiving(checkpoint, isJobRunning) }
+    const ofDrained = notesOfDrained(checkpoint)
+    for (const note of ofDrained) logger.warn(note)
+    return { checkpoint, notes: [...ofDrained, ...(await notesOfLiving(checkpoint, isJobRunning))] }
   } catch (error) {
     if (!FlinkError.is(error, 'SNAPSHOT_METADATA_MISSING')) throw error
     const { checkpoint, damaged } = await findLatestCheckpoint(named, { fileSystems, isJobRunning })
@@ -90,6 +92,16 @@ async function notesOfLiving(
   const meaning = 'from now on both process the same input and write the same output'
   return [
     `Job ${jobId}, to which ${externalPath} belongs, still runs: ${meaning}. If this one is to replace it, cancel that one.`,
+  ]
+}
+
+/** As Flink allows it, so it is done: where no more input comes it is right, too. */
+function notesOfDrained({ metadata: { isDrained }, externalPath }: CompletedCheckpoint): string[] {
+  if (isDrained !== true) return []
+  return [
+    `${externalPath} is the savepoint of a job that was drained (stop --drain): event time had come to its end, so all windows and ` +
+      'timers had fired. Records that come from now on begin them anew, and results may be wrong. To go on with more input, start from ' +
+      'a savepoint that was taken without --drain.',
   ]
 }
 

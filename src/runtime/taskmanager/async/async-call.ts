@@ -9,15 +9,23 @@ export interface AsyncCallOwner {
   failed(call: AsyncCall, error: unknown): void
 }
 
+/** One that has one parameter gives its results by what it returns, or by its promise. */
+export interface AskedMethod {
+  readonly name: 'asyncInvoke' | 'timeout'
+  readonly numParameters: number
+}
+
 export class AsyncCall implements ResultFuture<unknown> {
   readonly record: AsyncRecord
   /** 1 for the first; what an earlier one says after the next has begun counts for nothing. */
   readonly attempt: number
+  readonly method: AskedMethod
   readonly #owner: AsyncCallOwner
 
-  constructor(record: AsyncRecord, attempt: number, owner: AsyncCallOwner) {
+  constructor(record: AsyncRecord, attempt: number, method: AskedMethod, owner: AsyncCallOwner) {
     this.record = record
     this.attempt = attempt
+    this.method = method
     this.#owner = owner
   }
 

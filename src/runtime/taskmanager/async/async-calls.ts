@@ -11,7 +11,7 @@ import type { Counter } from '../../../core/metrics/counter.js'
 import type { OperatorErrors } from '../operators/operator-errors.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 import { isThenable, resultMissing, sourceOf } from '../state/thenable.js'
-import { AsyncCall, type AsyncCallOwner } from './async-call.js'
+import { AsyncCall, type AskedMethod, type AsyncCallOwner } from './async-call.js'
 import type { AsyncRecord, Retries } from './async-record.js'
 
 export interface AsyncCallsOperator {
@@ -24,12 +24,6 @@ export interface AsyncCallsOperator {
 interface CalledFunction {
   asyncInvoke(input: unknown, future: ResultFuture<unknown> | undefined): unknown
   timeout?(input: unknown, future: ResultFuture<unknown> | undefined): unknown
-}
-
-/** One that has one parameter gives its results by what it returns, or by its promise. */
-interface AskedMethod {
-  readonly name: 'asyncInvoke' | 'timeout'
-  readonly numParameters: number
 }
 
 const NO_RESULTS: readonly unknown[] = []
@@ -60,9 +54,9 @@ export class AsyncCalls implements AsyncCallOwner {
 
   /** `value`: what the function is given, which it may change. */
   ask(record: AsyncRecord, value: unknown): void {
-    const call = new AsyncCall(record, record.retries?.attempts ?? 1, this)
+    const call = new AsyncCall(record, record.retries?.attempts ?? 1, this.#asyncInvoke, this)
     try {
-      this.#takeGiven(this.#function.asyncInvoke(value, futureFor(this.#asyncInvoke, call)), call, this.#asyncInvoke)
+      this.#takeGiven(this.#function.asyncInvoke(value, futureFor(call)), call)
     } catch (error) {
       this.failed(call, error)
     }
@@ -74,14 +68,13 @@ export class AsyncCalls implements AsyncCallOwner {
     const retries = this.#retriesOf(record)
     retries.isOver = true
     retries.timer?.cancel()
-    const call = new AsyncCall(record, retries.attempts, this)
+    const call = new AsyncCall(record, retries.attempts, this.#timeout, this)
     if (this.#function.timeout === undefined) {
       this.failed(call, timeoutError())
       return
     }
     try {
-      const given = this.#function.timeout(this.#copyOf(record), futureFor(this.#timeout, call))
-      this.#takeGiven(given, call, this.#timeout)
+      this.#takeGiven(this.#function.timeout(this.#copyOf(record), futureFor(call)), call)
     } catch (error) {
       this.failed(call, error)
     }
@@ -94,7 +87,6 @@ export class AsyncCalls implements AsyncCallOwner {
     if (list === undefined) {
       this.#refuse(
         call,
-        this.#asyncInvoke,
         `called resultFuture.complete with ${describeValue(results)}. It takes an array of results: ` +
           'complete([result]), or complete([]) where there is none.',
       )
@@ -102,7 +94,7 @@ export class AsyncCalls implements AsyncCallOwner {
     }
     if (this.#strategy !== undefined && this.#retries(call, (predicate) => predicate.resultPredicate()?.(list))) return
     if (list.includes(undefined)) {
-      this.#fail(record, resultMissing(this.#operator.name, 'asyncInvoke', this.#function))
+      this.#fail(record, resultMissing(this.#operator.name, call.method.name, this.#function))
       return
     }
     record.results = list
@@ -125,53 +117,52 @@ export class AsyncCalls implements AsyncCallOwner {
     return this.#isClosed || record.results !== undefined || attempt !== (record.retries?.attempts ?? 1)
   }
 
-  #takeGiven(given: unknown, call: AsyncCall, method: AskedMethod): void {
+  #takeGiven(given: unknown, call: AsyncCall): void {
     if (isThenable(given)) {
       given.then(
         (result) => {
-          if (method.numParameters < 2) this.#takeResult(result, call, method)
-          else this.#takeEnd(result, call, method)
+          if (call.method.numParameters < 2) this.#takeResult(result, call)
+          else this.#takeEnd(result, call)
         },
         (error: unknown) => {
           this.failed(call, error)
         },
       )
-    } else if (method.numParameters < 2) this.#takeResult(given, call, method)
-    else if (given !== undefined) this.#refuseGenerator(given, call, method)
+    } else if (call.method.numParameters < 2) this.#takeResult(given, call)
+    else if (given !== undefined) this.#refuseGenerator(given, call)
   }
 
   /** Of a function that takes the future: the results come by that. */
-  #takeEnd(result: unknown, call: AsyncCall, method: AskedMethod): void {
+  #takeEnd(result: unknown, call: AsyncCall): void {
     if (isHandle(result) || this.#isStale(call) || call.record.retries?.timer !== undefined) return
     this.#refuse(
       call,
-      method,
       `takes a resultFuture, but its promise resolved with ${describeValue(result)} and nothing was completed. ` +
         'Call resultFuture.complete([result]), or leave that parameter out.',
     )
   }
 
-  #takeResult(result: unknown, call: AsyncCall, method: AskedMethod): void {
+  #takeResult(result: unknown, call: AsyncCall): void {
     if (Array.isArray(result)) this.completed(call, result)
     else if (result !== undefined) {
-      if (!this.#refuseGenerator(result, call, method)) this.completed(call, [result])
+      if (!this.#refuseGenerator(result, call)) this.completed(call, [result])
     }
     // One without parameters may take the future by its `arguments`.
-    else if (method.numParameters === 1 && !this.#isStale(call)) {
-      this.#fail(call.record, resultMissing(this.#operator.name, method.name, this.#function))
+    else if (call.method.numParameters === 1 && !this.#isStale(call)) {
+      this.#fail(call.record, resultMissing(this.#operator.name, call.method.name, this.#function))
     }
   }
 
   /** Nobody asks one for its results: of most not a line would run. */
-  #refuseGenerator(given: unknown, call: AsyncCall, method: AskedMethod): boolean {
+  #refuseGenerator(given: unknown, call: AsyncCall): boolean {
     if (!isGenerator(given)) return false
     const advice = 'Give the results as an array, or as the promise of one (async, without the asterisk).'
-    if (!this.#isStale(call))
-      this.#refuse(call, method, `is a generator, which is not asked for its results. ${advice}`)
+    if (!this.#isStale(call)) this.#refuse(call, `is a generator, which is not asked for its results. ${advice}`)
     return true
   }
 
-  #refuse(call: AsyncCall, { name: method }: AskedMethod, reason: string): void {
+  #refuse(call: AsyncCall, reason: string): void {
+    const { name: method } = call.method
     const source = sourceOf(this.#function, method)
     const details = { operator: this.#operator.name, method, source, reason }
     this.#fail(call.record, new FlinkError('ASYNC_RESULT_INVALID', details))
@@ -233,8 +224,8 @@ export class AsyncCalls implements AsyncCallOwner {
   }
 }
 
-function futureFor({ numParameters }: AskedMethod, call: AsyncCall): AsyncCall | undefined {
-  return numParameters === 1 ? undefined : call
+function futureFor(call: AsyncCall): AsyncCall | undefined {
+  return call.method.numParameters === 1 ? undefined : call
 }
 
 /** Nothing, or what stands for something that goes on, as a timer or a request does: no result was meant. */

@@ -40,6 +40,13 @@ export class CoordinatorHost {
     for (const coordinator of this.#coordinators.values()) coordinator.notifyCheckpointAborted(checkpointId)
   }
 
+  /** Those that run, for errors. */
+  get running(): string[] {
+    return [...this.#coordinators.values()].flatMap((coordinator) =>
+      coordinator.isOpen ? [coordinator.description] : [],
+    )
+  }
+
   /** False where none of them runs any more. */
   failAll(error: unknown): boolean {
     return [...this.#coordinators.values()].map((coordinator) => coordinator.fail(error)).includes(true)

@@ -122,6 +122,15 @@ export class HostedCoordinator {
     this.#tell((coordinator) => coordinator.notifyCheckpointAborted(checkpointId))
   }
 
+  get isOpen(): boolean {
+    return this.#state === 'open'
+  }
+
+  /** For errors. */
+  get description(): string {
+    return `the coordinator ${this.#name} of ${this.#input.operatorName}`
+  }
+
   /** An error of the worker's that nobody caught: it may be this one's. False where it has ended. */
   fail(error: unknown): boolean {
     const isOpen = this.#state === 'open'

@@ -11,9 +11,10 @@ import { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { CheckpointOutputStream } from '../../../storage/checkpoint-stream-factory.js'
 import type { OperatorSubtaskState, StateMetadata } from '../../../storage/state-handles.js'
-import type { InFlightRecords } from '../network/in-flight-records.js'
 import type { OperatorSnapshotFuture, SnapshotRequest } from '../operators/stream-operator.js'
+import type { TimeSlices } from '../state/time-slices.js'
 import { writeFeedbackPlace, writeFeedbackRecord, type FeedbackPlace } from './feedback-records.js'
+import type { HeldRecords, HeldTaker } from './held-records.js'
 
 const PART_BYTES = 64 * 1024
 
@@ -24,9 +25,12 @@ export interface FeedbackLogInput {
   readonly place: FeedbackPlace
   /** As many as there are tails whose barrier is still to come. */
   readonly tails: number
+  /** What had come back before and was not given out yet, and how it is written. */
+  readonly held: HeldRecords
+  readonly slices: TimeSlices
 }
 
-export class FeedbackLog implements OperatorSnapshotFuture {
+export class FeedbackLog implements OperatorSnapshotFuture, HeldTaker {
   readonly checkpointId: number
   readonly #input: FeedbackLogInput
   readonly #closed: boolean[]
@@ -42,7 +46,8 @@ export class FeedbackLog implements OperatorSnapshotFuture {
   constructor(input: FeedbackLogInput) {
     this.checkpointId = input.request.checkpointId
     this.#input = input
-    this.#closed = Array.from({ length: input.tails }, () => false)
+    // One more, for what is held.
+    this.#closed = Array.from({ length: input.tails + 1 }, () => false)
     this.#complete = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
     })
@@ -55,14 +60,12 @@ export class FeedbackLog implements OperatorSnapshotFuture {
     return this.#settle !== undefined
   }
 
-  /** Records that had come back before and were not given out yet. */
-  addHeld(records: InFlightRecords): void {
-    const { offsets, bytes } = records
-    for (let index = 0; index + 1 < offsets.length; index += 1) {
-      this.#beginPart()
-      this.#output.writeBytes(bytes.subarray(offsets[index], offsets[index + 1]))
-      if (this.#output.position >= PART_BYTES) this.#endPart()
-    }
+  addHeld(value: unknown, timestamp: number, keyHash: number): void {
+    this.add(value, timestamp, keyHash, this.#input.tails)
+  }
+
+  endHeld(): void {
+    this.closeTail(this.#input.tails)
   }
 
   add(value: unknown, timestamp: number, keyHash: number, tail: number): void {
@@ -99,6 +102,7 @@ export class FeedbackLog implements OperatorSnapshotFuture {
 
   async complete(): Promise<OperatorSubtaskState | undefined> {
     try {
+      await this.#copyHeld()
       await this.#complete
       await this.#written
       const handle = await this.#stream?.closeAndGetHandle()
@@ -112,8 +116,22 @@ export class FeedbackLog implements OperatorSnapshotFuture {
   }
 
   async cancel(): Promise<void> {
-    this.fail(new FlinkError('CHECKPOINT_DECLINED', { checkpointId: this.checkpointId, reason: 'it was cancelled' }))
+    const error = new FlinkError('CHECKPOINT_DECLINED', { checkpointId: this.checkpointId, reason: 'it was cancelled' })
+    this.fail(error)
+    this.#input.slices.cancel(error)
     await this.#abort()
+  }
+
+  /** In slices; bytes go to the stream before more of them are made. */
+  async #copyHeld(): Promise<void> {
+    const { held, slices, tails } = this.#input
+    while (this.isOpen && this.#closed[tails] === false) {
+      let isOver = false
+      held.copySome(() => (isOver = slices.step()))
+      if (!isOver) continue
+      await this.#written
+      await slices.next()
+    }
   }
 
   #beginPart(): void {

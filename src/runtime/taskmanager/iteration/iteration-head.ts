@@ -20,6 +20,7 @@ import { MAX_WATERMARK } from '../network/stream-element.js'
 import type { IterationAccess } from '../operators/iteration-access.js'
 import type { OperatorContext, SnapshotRequest, SourceStatus } from '../operators/stream-operator.js'
 import { StreamOperatorBase } from '../operators/stream-operator-base.js'
+import { slicesOfTask } from '../state/time-slices.js'
 import { FeedbackLog } from './feedback-log.js'
 import { FeedbackLogs } from './feedback-logs.js'
 import { FEEDBACK_STATE, feedbackTypeFingerprint, shareOfFeedback } from './feedback-records.js'
@@ -55,7 +56,7 @@ export class IterationHead extends StreamOperatorBase {
     this.#channels = Array.from({ length: tails }, (_, tail) => access.channelFrom(loop, tail))
     this.#outputType = binding.outputType
     this.#serializer = binding.outputType?.createSerializer(registeredTypes) ?? structuredSerializer(registeredTypes)
-    this.#held = new HeldRecords(context.createWaitingChannel())
+    this.#held = new HeldRecords(() => context.createWaitingChannel())
     const emitMarker = (quietRounds: number): void => {
       access.emitMarker(quietRounds)
     }
@@ -105,7 +106,10 @@ export class IterationHead extends StreamOperatorBase {
   /** Nothing is given out until the next `emitNext`; what comes back is taken all the same. False: nothing came. */
   holdNext(): boolean {
     if (this.#phase !== 'over') this.#phase = 'holds'
-    return this.#drainNext()
+    if (!this.#held.isAwaited) return this.#drainNext()
+    // In the snapshot it comes before what comes back now.
+    this.#held.copySome(() => false)
+    return true
   }
 
   get hasFeedback(): boolean {
@@ -124,8 +128,10 @@ export class IterationHead extends StreamOperatorBase {
       serializer: this.#serializer,
       place: this.context.taskInfo,
       tails: this.#channels.length,
+      held: this.#held,
+      slices: slicesOfTask(this.context),
     })
-    for (const records of this.#held.inFlight(this.#serializer)) log.addHeld(records)
+    this.#held.beginSnapshot(log)
     if (this.#phase === 'over') log.closeAll()
     this.#logs.begin(log)
     return Promise.resolve(log)

@@ -1,7 +1,7 @@
 // Duty: joins each record with those of the other stream that have its key and a time near its own.
 // Invariants: a record that is not late is joined, when it comes, with the records that wait, and waits itself. One that is older
 // than the watermark is late: it is joined with nothing. A record stops waiting when the watermark comes to its cleanup time,
-// after which no record that it meets is on time. It works against keyed state, InternalTimerService and Output only.
+// after which no record that it meets is on time: also where it was restored, though time begins anew then. It works against keyed state, InternalTimerService and Output only.
 // Thread: the task worker that owns the operator.
 import type { IntervalJoinSpec } from '../../../api/dag/operators/join-spec.js'
 import type { ProcessJoinFunction } from '../../../api/functions/process-join-function.js'
@@ -15,6 +15,7 @@ import { NUM_LATE_RECORDS_DROPPED, type LateRecordDropper } from '../operators/l
 import type { OperatorContext } from '../operators/stream-operator.js'
 import { TwoInputUdfOperator } from '../operators/two-input/two-input-udf-operator.js'
 import type { InternalValueState } from '../state/internal-state.js'
+import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from '../state/namespace-type.js'
 import type { InternalTimerService, Triggerable } from '../timers/internal-timer-service.js'
 import { JoinBuffers, type WaitingTimes, type WatermarkTime } from './join-buffers.js'
@@ -58,7 +59,9 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
     const backend = this.requireKeyedBackend(BUFFERS)
     const descriptor = new ValueStateDescriptor(BUFFERS, joinBuffersType(this.#spec.elementTypes))
     const buffers = backend.getOrCreateKeyedState(descriptor) as BuffersState
-    this.#opened = { timers: this.getInternalTimerService(TIMERS, VOID_NAMESPACES, this), buffers }
+    const timers = this.getInternalTimerService(TIMERS, VOID_NAMESPACES, this)
+    this.#opened = { timers, buffers }
+    this.#cleanUpTo(timers.restoredWatermark(), backend)
     await super.open()
   }
 
@@ -119,6 +122,16 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
   get #parts(): Opened {
     if (this.#opened !== undefined) return this.#opened
     throw new FlinkError('ASSERTION_FAILED', { what: `${this.name} is used before it is open` })
+  }
+
+  /** Time begins anew after a restore: what was over before it would meet records that are late and no longer taken for late. */
+  #cleanUpTo(watermark: number, backend: KeyedStateBackend): void {
+    if (watermark === NO_TIMESTAMP) return
+    backend.applyToAllKeys(BUFFERS, VOID_NAMESPACE, (_key, state) => {
+      const buffersState = state as unknown as BuffersState
+      const buffers = buffersState.value()
+      if (buffers?.removeUpTo(watermark, this.#waiting) === true) buffersState.update(buffers)
+    })
   }
 
   #isLate(timestamp: number, side: Side): boolean {

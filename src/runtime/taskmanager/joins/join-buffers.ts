@@ -55,11 +55,18 @@ export class JoinBuffers {
     if (cleanup > this.#lastCleanup) this.#lastCleanup = cleanup
   }
 
-  advance({ watermark, number }: WatermarkTime, { leftMs, rightMs }: WaitingTimes): void {
+  advance({ watermark, number }: WatermarkTime, waiting: WaitingTimes): void {
     if (number === this.#watermarkNumber) return
     this.#watermarkNumber = number
+    this.removeUpTo(watermark, waiting)
+  }
+
+  /** Records whose cleanup time is over. False where there are none. */
+  removeUpTo(watermark: number, { leftMs, rightMs }: WaitingTimes): boolean {
+    const before = this.#left.size + this.#right.size
     this.#left.removeUpTo(watermark - leftMs)
     this.#right.removeUpTo(watermark - rightMs)
+    return this.#left.size + this.#right.size < before
   }
 
   copy(copyLeft: CopyValue, copyRight: CopyValue): JoinBuffers {

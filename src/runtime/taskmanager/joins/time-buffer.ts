@@ -32,6 +32,10 @@ export class TimeBuffer {
     return this.#end
   }
 
+  get size(): number {
+    return this.#end - this.#start
+  }
+
   get isEmpty(): boolean {
     return this.#start === this.#end
   }

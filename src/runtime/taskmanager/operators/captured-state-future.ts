@@ -5,7 +5,7 @@
 // Thread: the task worker that owns the operator.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
-import { TimeSlices } from '../state/time-slices.js'
+import { slicesOfTask, type TimeSlices } from '../state/time-slices.js'
 import type { CapturedState } from './stream-operator-state-handler.js'
 import type { OperatorContext, OperatorSnapshotFuture, SnapshotRequest } from './stream-operator.js'
 
@@ -18,13 +18,7 @@ export class CapturedStateFuture implements OperatorSnapshotFuture {
   constructor(captured: CapturedState, request: SnapshotRequest, context: OperatorContext) {
     this.#captured = captured
     this.#request = request
-    this.#slices = new TimeSlices({
-      clock: context.clock,
-      yieldToTask: () =>
-        new Promise((resolve) => {
-          context.enqueueMail(resolve)
-        }),
-    })
+    this.#slices = slicesOfTask(context)
   }
 
   complete(): Promise<OperatorSubtaskState | undefined> {

@@ -5,8 +5,8 @@ import { hasMethods } from '../../../api/functions/has-methods.js'
 import { describeValue } from '../../../core/errors/describe-value.js'
 import { ReasonError } from '../../../core/errors/reason-error.js'
 
-/** Plain JavaScript may give something else. */
-export function tagIdOf(outputTag: OutputTag<unknown>): string {
+/** Plain JavaScript may give something else. `call`: what was given it. */
+export function tagIdOf(outputTag: OutputTag<unknown>, call = 'ctx.output'): string {
   if (hasMethods(outputTag, 'getId')) return outputTag.getId()
-  throw new ReasonError(`ctx.output takes an OutputTag before the record, not ${describeValue(outputTag)}`)
+  throw new ReasonError(`${call} takes an OutputTag before the record, not ${describeValue(outputTag)}`)
 }

@@ -139,6 +139,7 @@ export abstract class StreamOperatorBase implements StreamOperator {
     increment?: SnapshotIncrement,
   ): CapturedState | Promise<CapturedState> {
     this.leaveKey()
+    this.#timers?.prepareSnapshot()
     return this.state.capture(increment)
   }
 
@@ -170,6 +171,13 @@ export abstract class StreamOperatorBase implements StreamOperator {
   #createTimers(backend: KeyedStateBackend | undefined): InternalTimeServiceManager | undefined {
     if (backend === undefined) return undefined
     const failed = (error: unknown): FlinkError => this.failed(error)
-    return new InternalTimeServiceManager({ operatorName: this.name, backend, task: this.context, failed })
+    const { operatorBackend: operatorState } = this.state
+    return new InternalTimeServiceManager({
+      operatorName: this.name,
+      backend,
+      operatorState,
+      task: this.context,
+      failed,
+    })
   }
 }

@@ -98,3 +98,15 @@ export class TimeSlices {
     this.#abortWait?.(this.#canceled)
   }
 }
+
+/** Of a task: its mail comes between two slices. */
+export function slicesOfTask(task: {
+  readonly clock: Clock
+  readonly enqueueMail: (action: () => void) => void
+}): TimeSlices {
+  const yieldToTask = (): Promise<void> =>
+    new Promise((resolve) => {
+      task.enqueueMail(resolve)
+    })
+  return new TimeSlices({ clock: task.clock, yieldToTask })
+}

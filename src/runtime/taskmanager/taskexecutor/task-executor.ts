@@ -26,6 +26,7 @@ import { makeTask } from '../task/task-factory.js'
 import { ProgramLoader, type ProgramRunner } from './program-loader.js'
 import { MetricsReporter } from './metrics-reporter.js'
 import { TaskLoop, type LoopScheduler } from './task-loop.js'
+import { uncaughtError } from './uncaught-error.js'
 
 /** What a worker is made of; everything ambient comes from outside. */
 export interface TaskExecutorServices extends Omit<TaskEnvironment, 'configuration' | 'wake'> {
@@ -128,8 +129,9 @@ export class TaskExecutor {
   /** An error of user code that nobody caught: it may be anybody's, so all tasks and coordinators of the worker fail with it. */
   failAll(error: unknown): void {
     const living = [...this.#tasks.values()].filter((task) => !task.isTerminal)
-    for (const task of living) task.fail(error)
-    const isTaken = this.#coordinators.failAll(error) || living.length > 0
+    const failure = uncaughtError(error, [...this.#namesOf(living), ...this.#coordinators.running])
+    for (const task of living) task.fail(failure)
+    const isTaken = this.#coordinators.failAll(failure) || living.length > 0
     if (isTaken) return
     const reason = describeFailure(error)
     this.#services.logger.warn('an error that nobody caught, when no task and no coordinator ran', { reason })
@@ -222,6 +224,13 @@ export class TaskExecutor {
         this.#services.send({ type: 'task-state-changed', ...report })
       }
     }
+  }
+
+  /** Of those in which there is user code. */
+  #namesOf(tasks: readonly DeployedTask[]): string[] {
+    const graph = this.#program?.graphs[0]
+    if (graph === undefined) return []
+    return tasks.flatMap((task) => (task instanceof StreamTask ? [taskNameOf(task.descriptor, graph)] : []))
   }
 
   #mergeAccumulators({ executionId, name, others }: MergeAccumulators): void {

@@ -13,6 +13,11 @@ export interface InternalTimerService<N> {
   currentProcessingTime(): number
   /** NO_TIMESTAMP before the first. While timers fire it is the watermark that they fire for. */
   currentWatermark(): number
+  /**
+   * How far time was in the snapshot that was restored, with what the state says: of the subtasks the smallest watermark.
+   * NO_TIMESTAMP without a snapshot, or where it does not say. Whoever asks, in `open`, has it in its snapshots.
+   */
+  restoredWatermark(): number
   /** TIMER_TIMESTAMP_INVALID for what is no number, here and below. */
   registerEventTimeTimer(namespace: N, timestamp: number): void
   deleteEventTimeTimer(namespace: N, timestamp: number): void

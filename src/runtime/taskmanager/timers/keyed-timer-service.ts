@@ -21,6 +21,7 @@ export interface KeyedTimerServiceParameters<N> {
   readonly name: string
   readonly namespaces: NamespaceType<N>
   readonly triggerable: Triggerable<N>
+  readonly restoredWatermark: () => number
   readonly environment: TimerEnvironment
   readonly slice: FiringSlice
 }
@@ -50,6 +51,10 @@ export class KeyedTimerService<N> implements InternalTimerService<N> {
 
   currentWatermark(): number {
     return this.#watermark
+  }
+
+  restoredWatermark(): number {
+    return this.#parameters.restoredWatermark()
   }
 
   registerEventTimeTimer(namespace: N, timestamp: number): void {

@@ -9,9 +9,10 @@ import type { StreamRecord } from '../../../../api/operators/stream-record.js'
 import type { WatermarkStatus } from '../../../../api/operators/watermark-status.js'
 import { describeValue } from '../../../../core/errors/describe-value.js'
 import { FlinkError } from '../../../../core/errors/flink-error.js'
-import { NO_TIMESTAMP } from '../../network/stream-element.js'
+import { timestampOf } from '../../eventtime/watermark-timestamp.js'
 import type { Output } from '../output.js'
 import { tagIdOf } from '../side-output-tag.js'
+import { checkedStatus, timestampOfRecord } from './own-arguments.js'
 import type { OwnTime } from './own-time.js'
 
 export class OwnOutput implements OwnersOutput<unknown> {
@@ -31,17 +32,17 @@ export class OwnOutput implements OwnersOutput<unknown> {
       throw new FlinkError('OPERATOR_OUTPUT_INVALID', { operator: this.#operator, given: describeValue(record) })
     }
     this.#time.beforeRecord()
-    const timestamp = record.getTimestamp() ?? NO_TIMESTAMP
+    const timestamp = timestampOfRecord(record)
     if (side === undefined) this.#output.collect(record.getValue(), timestamp)
-    else this.#output.collectSideOutput(tagIdOf(first as OutputTag<X>), record.getValue(), timestamp)
+    else this.#output.collectSideOutput(tagIdOf(first as OutputTag<X>, 'output.collect'), record.getValue(), timestamp)
   }
 
   emitWatermark(mark: Watermark): void {
-    this.#time.emitWatermark(mark.getTimestamp())
+    this.#time.emitWatermark(timestampOf(mark))
   }
 
   emitWatermarkStatus(status: WatermarkStatus): void {
-    this.#time.emitStatus(status)
+    this.#time.emitStatus(checkedStatus(status, 'emitWatermarkStatus'))
   }
 }
 

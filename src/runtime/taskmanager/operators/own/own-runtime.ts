@@ -17,6 +17,7 @@ import type {
   Triggerable as EngineTriggerable,
 } from '../../timers/internal-timer-service.js'
 import type { OperatorContext } from '../stream-operator.js'
+import { checkClockTimer, checkedTriggerable, checkTimers } from './own-arguments.js'
 import { isVoid, ownNamespaces } from './own-namespaces.js'
 import { giveVoid, triggerableOf, voidTimers } from './own-timers.js'
 
@@ -73,7 +74,8 @@ function timersOf(
   parts: OwnRuntimeParts,
   { name, serializer, triggerable }: AskedTimers,
 ): InternalTimerService<unknown> {
-  const owners = triggerable as Triggerable<unknown, unknown>
+  const owners = checkedTriggerable(triggerable)
+  checkTimers(name, serializer)
   if (!isVoid(serializer)) {
     const engines = triggerableOf(owners, (namespace) => namespace, parts.refusePromise)
     return parts.timerService(name, ownNamespaces(serializer), engines)
@@ -82,19 +84,21 @@ function timersOf(
   return voidTimers(parts.timerService(name, VOID_NAMESPACES, engines))
 }
 
-function processingTimeOf({ context, failed, refusePromise }: OwnRuntimeParts): ProcessingTimeService {
+function processingTimeOf({ operatorName, context, failed, refusePromise }: OwnRuntimeParts): ProcessingTimeService {
   const { processingTime } = context
   return {
     getCurrentProcessingTime: () => processingTime.currentProcessingTime(),
-    registerTimer: (timestampMs, target) =>
-      processingTime.registerTimer(timestampMs, (timestamp) => {
+    registerTimer: (timestampMs, target) => {
+      checkClockTimer(operatorName, timestampMs, target)
+      return processingTime.registerTimer(timestampMs, (timestamp) => {
         try {
           refusePromise(target(timestamp), 'registerTimer', target)
         } catch (error) {
           throw failed(error)
         }
         return true
-      }),
+      })
+    },
   }
 }
 

@@ -13,10 +13,12 @@ import type { OperatorBinding } from '../../../../graph/program-graph.js'
 import type { OperatorSubtaskState } from '../../../../storage/state-handles.js'
 import type { SnapshotIncrement } from '../../state/keyed-state-backend.js'
 import { isThenable } from '../../state/thenable.js'
+import { timestampOf } from '../../eventtime/watermark-timestamp.js'
 import { StreamingRuntimeContext } from '../streaming-runtime-context.js'
 import { StreamOperatorBase } from '../stream-operator-base.js'
 import type { OperatorContext } from '../stream-operator.js'
 import type { CapturedState } from '../stream-operator-state-handler.js'
+import { checkedStatus } from './own-arguments.js'
 import { OwnOutput } from './own-output.js'
 import { OwnTime } from './own-time.js'
 import { ownRuntime } from './own-runtime.js'
@@ -160,14 +162,14 @@ export abstract class OwnStreamOperator<Owners extends OwnOperator> extends Stre
         this.refusePromise(result, method, owner)
       },
       failed: (error) => this.failed(error),
-      advanceTime: (timestamp) => {
-        this.time.advance(timestamp)
+      advanceTime: (mark) => {
+        this.time.advance(timestampOf(mark, 'processWatermark'))
       },
-      combineWatermark: (timestamp, input) => {
-        this.combineWatermark(timestamp, input)
+      combineWatermark: (mark, input) => {
+        this.combineWatermark(timestampOf(mark, `processWatermark${String(input + 1)}`), input)
       },
       combineWatermarkStatus: (status, input) => {
-        this.combineWatermarkStatus(status, input)
+        this.combineWatermarkStatus(checkedStatus(status, `processWatermarkStatus${String(input + 1)}`), input)
       },
     })
   }

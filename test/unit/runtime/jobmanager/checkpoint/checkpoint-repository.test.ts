@@ -84,13 +84,20 @@ function keyedState(): OperatorSubtaskState {
   }
 }
 
+interface PendingOptions {
+  readonly isSavepoint?: boolean
+  readonly thenStop?: 'suspend' | 'drain'
+  readonly isKeyed?: boolean
+  readonly finished?: readonly string[]
+}
+
 /** A checkpoint of which every running task acknowledged state of its head. */
 async function pendingOf(
   repository: CheckpointRepository,
   checkpointId: number,
-  options: { isSavepoint?: boolean; isKeyed?: boolean; finished?: readonly string[] } = {},
+  options: PendingOptions = {},
 ): Promise<PendingCheckpoint> {
-  const { isSavepoint = false, isKeyed = false, finished = [] } = options
+  const { isSavepoint = false, thenStop, isKeyed = false, finished = [] } = options
   const executions = new ExecutionGraph(graphOf(), () => ({ worker: 0, slot: 0 }), 0)
   for (const execution of executions.all()) {
     for (const state of ['SCHEDULED', 'DEPLOYING', 'INITIALIZING', 'RUNNING'] as const) execution.tryMove(state, 0)
@@ -101,7 +108,7 @@ async function pendingOf(
   const location = isSavepoint
     ? await repository.prepareSavepoint(checkpointId, 'file:///sp')
     : await repository.prepareCheckpoint(checkpointId)
-  const properties = { isSavepoint, thenStop: undefined }
+  const properties = { isSavepoint, thenStop }
   const pending = new PendingCheckpoint({ checkpointId, timestamp: 5, plan: planned.plan, properties, location })
   const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1, checkpointedSizeBytes: 1 }
   for (const { id, vertex, subtaskIndex } of planned.plan.toAcknowledge) {
@@ -174,6 +181,24 @@ describe('A CheckpointRepository', () => {
     assert.equal((await next.open()).checkpoint !== undefined, true)
     assert.equal(next.newestAssignment()?.checkpointId, 2)
   })
+
+  for (const [thenStop, warns] of [
+    ['drain', true],
+    ['suspend', false],
+    [undefined, false],
+  ] as const) {
+    it(`${warns ? 'warns' : 'does not warn'} who goes on from a savepoint that was taken to ${thenStop ?? 'go on'}`, async () => {
+      const options = { isSavepoint: true, ...(thenStop !== undefined && { thenStop }) }
+      const first = repositoryOf()
+      const { externalPath } = await first.complete(await pendingOf(first, 2, options))
+      const logged: string[] = []
+      const logger = { ...SILENT_LOGGER, warn: (text: string) => logged.push(text) }
+      const { notes } = await repositoryOf({ restore: externalPath, logger }).open()
+      assert.equal(notes.length, warns ? 1 : 0)
+      assert.deepEqual(logged, notes)
+      if (warns) assert.match(notes.join(), /^file:\/sp\/.* was drained .* had fired.* results may be wrong\./)
+    })
+  }
 
   it('leaves the snapshot that the run was started from where it is', async () => {
     const first = repositoryOf({ configuration: { 'execution.checkpointing.create-subdir': 'false' } })

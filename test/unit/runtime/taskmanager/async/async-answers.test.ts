@@ -224,6 +224,24 @@ describe('what the timeout of an asynchronous function answers', () => {
     }
   })
 
+  it('is told of as its own, where it completes with what is no list of results, or has undefined in it', async () => {
+    const each = [
+      [{ n: 1 }, /Op: timeout \(.*\) called resultFuture\.complete with \{ n: 1 \}/s],
+      [[undefined], /Op: timeout \(.*\) returned undefined/s],
+    ] as const
+    for (const [given, message] of each) {
+      const harness = await afterTimeout((_input: unknown, future: ResultFuture<unknown>) => {
+        queueMicrotask(() => {
+          future.complete(given as never)
+        })
+      })
+      assert.throws(() => {
+        harness.context.runMail()
+      }, message)
+      await harness.close()
+    }
+  })
+
   it('is told when one of the record alone gives nothing, and is its rejection', async () => {
     const each = [
       [(_input: unknown) => Promise.resolve(), /Op: timeout \(\(_input\) => Promise\.resolve\(\)\) returned undefined/],

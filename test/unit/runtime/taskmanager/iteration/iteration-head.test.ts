@@ -6,6 +6,7 @@ import { NO_REGISTERED_TYPES } from '../../../../../src/core/types/registered-ty
 import type { TypeInformation } from '../../../../../src/index.js'
 import type { OperatorBinding } from '../../../../../src/graph/program-graph.js'
 import type { CheckpointOptions } from '../../../../../src/runtime/protocol/checkpoint-options.js'
+import type { FeedbackLog } from '../../../../../src/runtime/taskmanager/iteration/feedback-log.js'
 import { IterationHead } from '../../../../../src/runtime/taskmanager/iteration/iteration-head.js'
 import { InputInterrupt } from '../../../../../src/runtime/taskmanager/network/input-interrupt.js'
 import { WaitingSpace } from '../../../../../src/runtime/taskmanager/network/waiting-space.js'
@@ -73,8 +74,12 @@ function head({
 
 type Head = ReturnType<typeof head>
 
-function giveOutAll({ operator, context }: Head): unknown[] {
-  while (operator.emitNext() === 'more');
+function giveOutAll(made: Head): unknown[] {
+  while (made.operator.emitNext() === 'more');
+  return recordsOf(made)
+}
+
+function recordsOf({ context }: Head): unknown[] {
   return context.output.emitted.splice(0).flatMap((element) => (element.kind === 'record' ? [element.value] : []))
 }
 
@@ -102,6 +107,38 @@ async function restored(state: OperatorSubtaskState | undefined, options: HeadOp
   await made.operator.initializeState(state, 1)
   await made.operator.open()
   return made
+}
+
+async function snapshotOf(count: number): Promise<OperatorSubtaskState | undefined> {
+  const made = head()
+  made.operator.emitNext()
+  comesBack(made, 0, count)
+  const log = await snapshot(made, 1)
+  barrierComesBack(made, 1)
+  giveOutAll(made)
+  return log.complete()
+}
+
+/** Meanwhile a record comes back before the barrier, and one after it. */
+async function completed(
+  made: Head,
+  log: FeedbackLog,
+  between: (isSlice: boolean) => void,
+): Promise<{ readonly slices: number; readonly state: OperatorSubtaskState | undefined }> {
+  let isWritten = false
+  const state = log.complete().finally(() => (isWritten = true))
+  comesBack(made, -2, -1)
+  barrierComesBack(made, log.checkpointId)
+  comesBack(made, -1, 0)
+  let slices = 0
+  for (let step = 0; !isWritten && step < MANY; step += 1) {
+    const isSlice = made.context.hasMail
+    if (isSlice) slices += 1
+    between(isSlice)
+    made.context.runMail()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return { slices, state: await state }
 }
 
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at)
@@ -142,6 +179,39 @@ describe('the head of a loop', () => {
     const third = await restored(await next.complete())
     assert.deepEqual(giveOutAll(third), numbers(given, MANY))
     for (const { operator } of [first, second, third]) await operator.close()
+  })
+
+  it('writes what it holds in slices, while it gives records out and takes what comes back', async () => {
+    const first = await restored(await snapshotOf(MANY))
+    first.operator.emitNext()
+    const given = recordsOf(first)
+    const numBefore = given.length
+    const log = await snapshot(first, 2)
+    let numAtLastSlice = 0
+    const { slices, state } = await completed(first, log, (isSlice) => {
+      first.operator.emitNext()
+      given.push(...recordsOf(first))
+      if (isSlice) numAtLastSlice = given.length
+    })
+    assert.ok(slices >= 10, `${String(slices)} slices`)
+    assert.ok(numAtLastSlice > numBefore && numAtLastSlice < MANY, `${String(numAtLastSlice)} were given out`)
+    given.push(...giveOutAll(first))
+    assert.deepEqual(given, [...numbers(0, MANY), -2, -1])
+    const second = await restored(state)
+    assert.deepEqual(giveOutAll(second), [...numbers(numBefore, MANY), -2])
+    for (const { operator } of [first, second]) await operator.close()
+  })
+
+  it('has what came back while the job is about to stop after what it held, in the savepoint and when the job goes on', async () => {
+    const first = await restored(await snapshotOf(MANY))
+    const log = await snapshot(first, 2)
+    const { state } = await completed(first, log, () => first.operator.holdNext())
+    while (first.operator.holdNext());
+    assert.deepEqual(recordsOf(first), [])
+    const second = await restored(state)
+    assert.deepEqual(giveOutAll(second), [...numbers(0, MANY), -2])
+    assert.deepEqual(giveOutAll(first), [...numbers(0, MANY), -2, -1])
+    for (const { operator } of [first, second]) await operator.close()
   })
 
   it('deals the records of a snapshot out to another number of subtasks, each to one', async () => {

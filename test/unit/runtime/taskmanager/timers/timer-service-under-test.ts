@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { hashKey } from '../../../../../src/core/keygroups/canonical-key.js'
 import { keyGroupRangeForOperatorIndex } from '../../../../../src/core/keygroups/key-group-assignment.js'
 import type { KeyedStateBackend } from '../../../../../src/runtime/taskmanager/state/keyed-state-backend.js'
+import { OperatorStateBackend } from '../../../../../src/runtime/taskmanager/state/operator-state-backend.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { InternalTimeServiceManager } from '../../../../../src/runtime/taskmanager/timers/internal-time-service-manager.js'
@@ -41,6 +42,7 @@ export class TimerServiceUnderTest {
     this.manager = new InternalTimeServiceManager({
       operatorName: 'Op',
       backend,
+      operatorState: new OperatorStateBackend('Op'),
       task: {
         clock: this.clock,
         processingTime: this.#processingTime,

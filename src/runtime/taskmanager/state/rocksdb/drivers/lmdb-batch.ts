@@ -11,7 +11,8 @@ const KEPT_BYTES = 16 * 1024 * 1024
 
 export interface LmdbWriter {
   put(key: Uint8Array, value: Uint8Array): void
-  remove(key: Uint8Array): void
+  /** Whether it was there. */
+  remove(key: Uint8Array): boolean
 }
 
 export class LmdbBatch implements KvBatch {
@@ -36,7 +37,9 @@ export class LmdbBatch implements KvBatch {
 
   applyTo(writer: LmdbWriter): void {
     for (let at = 0; at + 2 < this.#changes.length; at += 3) {
-      const [keyAt = 0, valueAt = 0, end = 0] = this.#changes.slice(at, at + 3)
+      const keyAt = this.#changes[at] ?? 0
+      const valueAt = this.#changes[at + 1] ?? 0
+      const end = this.#changes[at + 2] ?? 0
       const key = this.#bytes.subarray(keyAt, valueAt)
       if (end === -1) writer.remove(key)
       else writer.put(key, this.#bytes.subarray(valueAt, end))

@@ -110,8 +110,8 @@ class LmdbStore implements KvStore {
   }
 
   readonly #writer = {
-    put: (key: Uint8Array, value: Uint8Array): void => void this.#database.putSync(key, value),
-    remove: (key: Uint8Array): void => void this.#database.removeSync(key),
+    put: (key: Uint8Array, value: Uint8Array): void => this.#database.putSync(key, value),
+    remove: (key: Uint8Array): boolean => this.#database.removeSync(key),
   }
 
   #read(key: Uint8Array): Uint8Array | undefined {

@@ -1,7 +1,7 @@
 // Duty: a version of an LMDB store, which is a read transaction, and cursors in it.
 // Invariants: cursors are closed before their transaction, which ends once. Bytes that come out are copies.
 // Thread: the task worker that owns the backend.
-import type { RootDatabase, Transaction } from 'lmdb'
+import type { RangeOptions, RootDatabase, Transaction } from 'lmdb'
 import { FlinkError } from '../../../../../core/errors/flink-error.js'
 import type { KvCursor, KvEntry, KvView } from '../kv-store.js'
 import { beginsWith, endOfPrefix } from './key-range.js'
@@ -34,9 +34,14 @@ export class LmdbView implements KvView {
     const start = prefix.length === 0 ? FIRST_KEY : new Uint8Array(prefix.subarray(0, ORDERED_BYTES))
     const end = endOfPrefix(start.subarray(0, prefix.length))
     const bounds = { start, ...(end === undefined ? {} : { end }), transaction: this.#transaction }
-    const entries = explainNative(this.#place, () => this.#database.getRange(bounds)[Symbol.iterator]())
+    const entries = explainNative(this.#place, () => this.#entriesIn(bounds))
     const filter = prefix.length > ORDERED_BYTES ? new Uint8Array(prefix) : undefined
     return this.#cursors.add(new LmdbCursor({ entries, filter, place: this.#place, resources: this.#cursors }))
+  }
+
+  #entriesIn(bounds: RangeOptions): Iterator<KvEntry, unknown, undefined> {
+    const range: Iterable<KvEntry, unknown, undefined> = this.#database.getRange(bounds)
+    return range[Symbol.iterator]()
   }
 
   close(): void {

@@ -13,7 +13,7 @@ export interface StorePlace {
 const DISK_FULL = /no space left|disk quota|not enough space|\bENOSPC\b|\bEDQUOT\b/i
 /** What LMDB says where only a part of its bytes found room. */
 const WRITE_CUT_SHORT = /input\/output error/i
-/** LMDB writes no more than that at once. */
+/** Of a disk that counts as full. */
 const LITTLE_BYTES = 16 * 1024 * 1024
 
 export function nativeFailure({ operation, directory }: StorePlace, error: unknown): FlinkError {

@@ -122,11 +122,7 @@ export class RocksFiles {
 }
 
 /** Puts a file, or a piece of one, where RocksDB looks for it. */
-export async function placeRocksFile(
-  database: string,
-  name: string,
-  pieces: AsyncIterable<Uint8Array>,
-): Promise<void> {
+export async function placeRocksFile(database: string, name: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
   const { file, start } = placeOfPiece(name)
   if (file !== path.basename(file)) throw new FlinkError('ASSERTION_FAILED', { what: `'${name}' names no file` })
   try {

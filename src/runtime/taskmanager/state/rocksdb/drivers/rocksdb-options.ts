@@ -17,6 +17,11 @@ export function rocksDbOptions({ memoryBytes, writeBufferRatio = 0.5 }: Omit<KvS
     compaction: 'level',
     memtableMemoryBudget: Math.floor((tableBytes * 2) / 3),
     cacheSize: Math.min(Math.max(0, Math.floor(memoryBytes - tableBytes)), MOST_CACHE_BYTES),
+    // Hashes in blocks and filters of tables in memory. 1 M entries, get one by one: 51 k/s became 70, of keys that are not
+    // there 204 became 300; short ranges lost a fifth.
+    optimize: 'point-lookup',
+    // Of dictionaries, which take time to train. Level 2 and those below are compressed all the same.
+    compression: false,
     // A log that only grows can be handed to a snapshot piece by piece.
     walCompression: false,
   }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { beginsWith, endOfPrefix } from '../../../../../../../src/runtime/taskmanager/state/rocksdb/drivers/key-range.js'
+import {
+  beginsWith,
+  endOfPrefix,
+} from '../../../../../../../src/runtime/taskmanager/state/rocksdb/drivers/key-range.js'
 
 it('the end of a prefix is the smallest key after all that begin with it', () => {
   assert.deepEqual(endOfPrefix(Uint8Array.of(1, 2)), Uint8Array.of(1, 3))

@@ -27,7 +27,10 @@ it('the reason is that of the innermost error', () => {
   const inner = Object.assign(new Error('Corruption: block checksum mismatch'), { code: 'LEVEL_CORRUPTION' })
   const failure = nativeFailure(place, new Error('Database is not open', { cause: inner }))
   assert.equal(failure.code, 'STATE_STORE_FAILED')
-  assert.match(failure.message, /^The state on the disk in \/data\/state cannot be used \(write\): Corruption: block ch/)
+  assert.match(
+    failure.message,
+    /^The state on the disk in \/data\/state cannot be used \(write\): Corruption: block ch/,
+  )
 })
 
 it('a store that is open already is a mistake of the engine', () => {
