@@ -10,7 +10,7 @@ import path from 'node:path'
 
 const [gigabytes = '4', driver = 'rocksdb', managedMb = '256'] = process.argv.slice(2)
 const KEYS = Math.round((Number(gigabytes) * 1024 ** 3) / 1000)
-const READS = Math.min(KEYS, 1_000_000)
+const READS = 1_000_000
 const HEAP_LIMIT = '256 mb'
 
 const repository = path.resolve(import.meta.dirname, '../../..')
@@ -73,11 +73,11 @@ function run(more: readonly string[], isEnough: (output: string) => boolean): Pr
   const timer = setInterval(() => {
     figures.residentMb = Math.max(figures.residentMb, mostResident(child.pid ?? 0))
     figures.localMb = Math.max(figures.localMb, Math.round(bytesIn(local) / 1024 ** 2))
+    if (isEnough(figures.output)) child.kill('SIGKILL')
   }, 1000)
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     process.stdout.write(text)
     figures.output += text
-    if (isEnough(figures.output)) child.kill('SIGKILL')
   })
   return new Promise((resolve) => {
     child.on('close', (exitCode) => {
@@ -95,10 +95,16 @@ function report(what: string, { seconds, residentMb, localMb }: Run): void {
 }
 
 const what = `${gigabytes} GB, ${String(KEYS)} keys, ${driver}, heap ${HEAP_LIMIT}, managed ${managedMb} MB`
+/** A checkpoint is complete. */
+function hasCheckpoint(): boolean {
+  const files = existsSync(checkpoints) ? readdirSync(checkpoints, { recursive: true, encoding: 'utf8' }) : []
+  return files.some((file) => /chk-\d+[\\/]_metadata$/.test(file))
+}
+
 /** The first value was read again. */
 const isWritten = (output: string): boolean => {
   const last = [...output.matchAll(/"written":(\d+),"read":(\d+)/g)].at(-1)
-  return last !== undefined && Number(last[2]) > 0
+  return last !== undefined && Number(last[2]) > 0 && hasCheckpoint()
 }
 try {
   const first = await run([], isWritten)

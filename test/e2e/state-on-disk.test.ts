@@ -160,10 +160,24 @@ describe('state on the disk', () => {
   })
 })
 
-/** Much state: a kilobyte for each number, of which no two are alike. */
+/** Much state once a checkpoint is complete: a kilobyte for each number, of which no two are alike. */
 const FILLING_JOB = `
 import { randomBytes } from 'node:crypto'
-import { KeyedProcessFunction, ValueStateDescriptor } from 'flink-ts'
+import { KeyedProcessFunction, RichSourceFunction, ValueStateDescriptor } from 'flink-ts'
+
+class Numbers extends RichSourceFunction {
+  constructor () { super(); Object.assign(this, { next: 0, isSafe: false }) }
+  async * run () {
+    for (; this.next < 10_000_000; this.next += 1) {
+      yield this.next
+      while (this.next > 1000 && !this.isSafe) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+  // The first one may have been taken before there was anything.
+  notifyCheckpointComplete () { this.isSafe = this.next > 1000 }
+  snapshotState () { return [this.next] }
+  restoreState (state) { for (const next of state) this.next = next }
+}
 
 class Fill extends KeyedProcessFunction {
   open () { this.text = this.getRuntimeContext().getState(new ValueStateDescriptor('text')) }
@@ -171,7 +185,7 @@ class Fill extends KeyedProcessFunction {
 }
 
 export default function (env) {
-  env.fromSequence(0, 10_000_000).uid('numbers').keyBy((value) => value).process(new Fill()).uid('fill').print()
+  env.addSource(new Numbers()).uid('numbers').keyBy((value) => value).process(new Fill()).uid('fill').print()
 }
 `
 

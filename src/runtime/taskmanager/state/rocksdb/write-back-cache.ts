@@ -50,7 +50,7 @@ export class WriteBackCache {
     if (this.#marks.usedBytes > this.#parameters.budgetBytes) this.#evictSome()
   }
 
-  /** What changed so far is to be in the store when it is captured. A snapshot that still waits gets what it waits for now. */
+  /** What changed so far is to be in the store when it is captured. A snapshot that still waits gets the rest at once. */
   awaitChanges(capture: () => void): AwaitedEntries {
     this.#awaited?.finish()
     const states = [...this.#states]
