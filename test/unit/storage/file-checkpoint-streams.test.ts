@@ -52,6 +52,16 @@ describe('a stream into files', () => {
     )
   })
 
+  it('that is never to be inline has a file of its own, however small it is', async () => {
+    const { disk, fileSystems } = await onDisk()
+    const location = { kind: 'file', directoryUri: 'file:/cp/chk-1', inlineThresholdBytes: THRESHOLD } as const
+    const streams = checkpointStreams(location, fileSystems, new SeededRandom(1))
+    const stream = await streams.createStream('EXCLUSIVE', 'NEVER')
+    await stream.write(Uint8Array.of(1))
+    assert.equal((await stream.closeAndGetHandle())?.kind, 'file')
+    assert.equal((await filesOf(disk)).length, 1)
+  })
+
   it('of shared state lies beside the others and is read from shared/, inline only where it is much smaller', async () => {
     const incremental = { sharedDirectoryUri: 'file:/cp/shared', baseCheckpointId: undefined }
     const directoryUri = 'file:/cp/chk-1'

@@ -58,7 +58,10 @@ export function changed(before: KeyContents, change: Change): KeyContents {
     case 'put':
       return { ...before, map: { ...before.map, [change.userKey]: change.value } }
     case 'remove':
-      return { ...before, map: Object.fromEntries(Object.entries(before.map).filter(([key]) => key !== change.userKey)) }
+      return {
+        ...before,
+        map: Object.fromEntries(Object.entries(before.map).filter(([key]) => key !== change.userKey)),
+      }
     case 'clear map':
       return { ...before, map: {} }
     case 'add':

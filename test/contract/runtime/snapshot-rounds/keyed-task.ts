@@ -10,7 +10,10 @@ import { hashKey } from '../../../../src/core/keygroups/canonical-key.js'
 import { keyGroupForHash } from '../../../../src/core/keygroups/key-group-assignment.js'
 import type { KeyGroupRange } from '../../../../src/core/keygroups/key-group-range.js'
 import { NO_REGISTERED_TYPES } from '../../../../src/core/types/registered-types.js'
-import type { KeyedStateBackend, KeyedStateReader } from '../../../../src/runtime/taskmanager/state/keyed-state-backend.js'
+import type {
+  KeyedStateBackend,
+  KeyedStateReader,
+} from '../../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import { readKeyGroups } from '../../../../src/storage/key-group-reader.js'
 import type { KeyedStateHandle } from '../../../../src/storage/state-handles.js'
 import { readStateHandle, readStatePieces } from '../../../../src/storage/state-reader.js'
@@ -52,7 +55,14 @@ export class KeyedTask {
   readonly #keyGroups: KeyGroupRange
   readonly #states: TaskStates
 
-  static async start({ kind, keyGroups, handles, fileSystems, withList, isReversed = false }: KeyedTaskStart): Promise<KeyedTask> {
+  static async start({
+    kind,
+    keyGroups,
+    handles,
+    fileSystems,
+    withList,
+    isReversed = false,
+  }: KeyedTaskStart): Promise<KeyedTask> {
     const parameters = { operatorName: 'Rounds', keyKind: 'auto', registeredTypes: NO_REGISTERED_TYPES } as const
     const backend = kind.create({ ...parameters, keyGroups, maxParallelism: MAX_PARALLELISM })
     try {

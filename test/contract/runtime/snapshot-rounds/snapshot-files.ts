@@ -20,7 +20,8 @@ export class SnapshotFiles {
 
   async surviving(): Promise<CompletedCheckpoint[]> {
     const found: CompletedCheckpoint[] = []
-    for (const job of await this.#directories(`${this.#root}/checkpoints`)) found.push(...(await this.#snapshotsIn(job)))
+    for (const job of await this.#directories(`${this.#root}/checkpoints`))
+      found.push(...(await this.#snapshotsIn(job)))
     return [...found, ...(await this.#snapshotsIn(`${this.#root}/savepoints`))]
   }
 
@@ -55,7 +56,10 @@ export class SnapshotFiles {
         ),
       ),
     )
-    const directories = [shared, ...(await this.#directories(job)).filter((each) => path.basename(each).startsWith('chk-'))]
+    const directories = [
+      shared,
+      ...(await this.#directories(job)).filter((each) => path.basename(each).startsWith('chk-')),
+    ]
     for (const directory of directories) {
       for (const { path: file, name } of await this.#fileSystem.list(directory)) {
         assert.ok(name === METADATA || named.has(file), `${file} is there, and nobody names it`)
@@ -76,7 +80,9 @@ export class SnapshotFiles {
   }
 
   async #directories(directory: string): Promise<string[]> {
-    return (await this.#fileSystem.list(directory)).filter(({ isDirectory }) => isDirectory).map(({ path: file }) => file)
+    return (await this.#fileSystem.list(directory))
+      .filter(({ isDirectory }) => isDirectory)
+      .map(({ path: file }) => file)
   }
 
   get #fileSystem(): FileSystem {

@@ -186,13 +186,19 @@ export class SnapshotRounds {
     const kind = isInFiles(snapshot) ? own : (kinds[this.#random.nextInt(kinds.length)] ?? own)
     const parallelism = 1 + this.#random.nextInt(3)
     const contents = this.#contentsOf(snapshot.externalPath)
-    const handles = snapshot.metadata.operators.flatMap(({ subtasks }) => subtasks.flatMap((each) => each?.managedKeyed ?? []))
+    const handles = snapshot.metadata.operators.flatMap(({ subtasks }) =>
+      subtasks.flatMap((each) => each?.managedKeyed ?? []),
+    )
     for (let index = 0; index < parallelism; index += 1) {
       const keyGroups = keyGroupRangeForOperatorIndex(MAX_PARALLELISM, parallelism, index)
-      const mine = handles.filter(
-        ({ keyGroups: { start, end } }) => start <= keyGroups.end && end >= keyGroups.start,
-      )
-      const task = await KeyedTask.start({ kind, keyGroups, handles: mine, fileSystems: this.#fileSystems, withList: true })
+      const mine = handles.filter(({ keyGroups: { start, end } }) => start <= keyGroups.end && end >= keyGroups.start)
+      const task = await KeyedTask.start({
+        kind,
+        keyGroups,
+        handles: mine,
+        fileSystems: this.#fileSystems,
+        withList: true,
+      })
       try {
         for (const key of KEYS.filter((each) => task.owns(each))) {
           const where = `${String(key)} in ${snapshot.externalPath}`
@@ -228,5 +234,8 @@ function isInFiles({ metadata }: CompletedCheckpoint): boolean {
 }
 
 function sorted(contents: { readonly map: Readonly<Record<string, number>> }): object {
-  return { ...contents, map: Object.fromEntries(Object.entries(contents.map).sort(([one], [other]) => (one < other ? -1 : 1))) }
+  return {
+    ...contents,
+    map: Object.fromEntries(Object.entries(contents.map).sort(([one], [other]) => (one < other ? -1 : 1))),
+  }
 }

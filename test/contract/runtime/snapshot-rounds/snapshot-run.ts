@@ -31,7 +31,8 @@ export interface SnapshotRunSettings {
   readonly random: Random
   readonly kind: BackendUnderTest
   readonly parallelism: number
-  readonly restore: { readonly path: string; readonly contents: Contents; readonly mode: 'CLAIM' | 'NO_CLAIM' } | undefined
+  readonly restore:
+    { readonly path: string; readonly contents: Contents; readonly mode: 'CLAIM' | 'NO_CLAIM' } | undefined
 }
 
 export interface WrittenSnapshot {
@@ -68,7 +69,15 @@ export class SnapshotRun {
       'execution.state-recovery.claim-mode': restore?.mode ?? 'NO_CLAIM',
     })
     const jobGraph = this.#graph
-    const environment = { jobId, jobGraph, configuration, fileSystems, random, logger: SILENT_LOGGER, clock: new ManualClock() }
+    const environment = {
+      jobId,
+      jobGraph,
+      configuration,
+      fileSystems,
+      random,
+      logger: SILENT_LOGGER,
+      clock: new ManualClock(),
+    }
     this.repository = new CheckpointRepository(environment, {
       restore: restore && { path: restore.path, allowNonRestoredState: false },
       isJobRunning: () => Promise.resolve(false),
@@ -165,7 +174,8 @@ export class SnapshotRun {
     }
     for (const [index, snapshot] of snapshots.entries()) {
       const slices = new TimeSlices({ clock: new ManualClock(), yieldToTask, maxSteps: STEPS_IN_A_SLICE })
-      if (index !== breaksAt) handles.push(await snapshot.write(checkpointStreams(location, fileSystems, random), slices))
+      if (index !== breaksAt)
+        handles.push(await snapshot.write(checkpointStreams(location, fileSystems, random), slices))
       snapshot.release()
     }
     return handles

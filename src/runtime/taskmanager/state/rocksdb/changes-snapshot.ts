@@ -59,7 +59,8 @@ export class ChangesSnapshot implements StateCapture {
     if (this.#taken === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'a snapshot was never taken' })
     const { chain, increment, notes } = this.#parameters
     await notes.removeForgotten(slices)
-    const written = (await writeChanges(this.#taken, streams, slices)) ?? (await writeWhole(this.#taken, streams, slices))
+    const written =
+      (await writeChanges(this.#taken, streams, slices)) ?? (await writeWhole(this.#taken, streams, slices))
     chain.written(increment.checkpointId, written)
     return written.handles
   }

@@ -57,11 +57,7 @@ async function readManifest(
   }
 }
 
-function placingOf(
-  { driver }: FilesManifest,
-  current: KvDriver,
-  operator: string,
-): NonNullable<KvDriver['placeFile']> {
+function placingOf({ driver }: FilesManifest, current: KvDriver, operator: string): NonNullable<KvDriver['placeFile']> {
   if (current.name === driver && current.placeFile !== undefined) return current.placeFile.bind(current)
   throw new FlinkError('STATE_DRIVER_INCOMPATIBLE', { operator, driver, current: current.name })
 }

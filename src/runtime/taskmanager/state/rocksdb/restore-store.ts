@@ -76,8 +76,7 @@ function largestWithin(
   { keyGroups: { start, end } }: KeyedStateBackendParameters,
 ): KeyedStateHandle | undefined {
   const within = handles.filter(
-    ({ keyGroups, backendFiles }) =>
-      backendFiles !== undefined && keyGroups.start >= start && keyGroups.end <= end,
+    ({ keyGroups, backendFiles }) => backendFiles !== undefined && keyGroups.start >= start && keyGroups.end <= end,
   )
   return within.sort((one, other) => bytesOf(other) - bytesOf(one))[0]
 }

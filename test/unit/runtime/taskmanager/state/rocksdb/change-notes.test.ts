@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import {
-  ChangedPrefixes,
-  ChangeNotes,
-} from '../../../../../../src/runtime/taskmanager/state/rocksdb/change-notes.js'
+import { ChangedPrefixes, ChangeNotes } from '../../../../../../src/runtime/taskmanager/state/rocksdb/change-notes.js'
 import { changesPrefix } from '../../../../../../src/runtime/taskmanager/state/rocksdb/reserved-keys.js'
 import { MemoryKvStore } from '../../../../../contract/runtime/memory-kv-store.js'
 import { freeSlices } from '../../../../../contract/runtime/state-backend-streams.js'
