@@ -41,7 +41,8 @@ async function bytesIn(file: KvFile): Promise<Buffer> {
 
 export async function storeOf(stores: StoresOfTest, files: readonly (readonly [string, Buffer])[]): Promise<KvStore> {
   const directory = stores.newDirectory()
-  for (const [name, bytes] of files) await stores.driver.placeFile?.(directory, name, inPieces(bytes))
+  const placed = files.toReversed().map(([name, bytes]) => stores.driver.placeFile?.(directory, name, inPieces(bytes)))
+  await Promise.all(placed)
   return stores.open(directory)
 }
 
