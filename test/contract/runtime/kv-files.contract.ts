@@ -41,7 +41,8 @@ async function bytesIn(file: KvFile): Promise<Buffer> {
 
 export async function storeOf(stores: StoresOfTest, files: readonly (readonly [string, Buffer])[]): Promise<KvStore> {
   const directory = stores.newDirectory()
-  for (const [name, bytes] of files) await stores.driver.placeFile?.(directory, name, inPieces(bytes))
+  const placed = files.toReversed().map(([name, bytes]) => stores.driver.placeFile?.(directory, name, inPieces(bytes)))
+  await Promise.all(placed)
   return stores.open(directory)
 }
 
@@ -106,13 +107,19 @@ export function kvFilesContract(driver: KvDriver): void {
 function ofOneMoment(stores: StoresOfTest): void {
   it('are a store of what was there at their moment, whatever is written while they are read', async () => {
     const store = await stores.open()
-    putAll(store, [['a', '1'], ['b', '2']]) // prettier-ignore
+    putAll(store, [
+      ['a', '1'],
+      ['b', '2'],
+    ])
     const files = capture(store)
     const model = new Map<string, string>()
     const next = sequence(7)
     for (let round = 0; round < 60; round++) changeSome(store, model, next)
     const again = await storeOf(stores, await new CheckpointedFiles().take(files))
-    assert.deepEqual(readAll(again.range(bytesOf(''))), [['a', '1'], ['b', '2']]) // prettier-ignore
+    assert.deepEqual(readAll(again.range(bytesOf(''))), [
+      ['a', '1'],
+      ['b', '2'],
+    ])
     putAll(again, [['c', '3']])
     assert.equal(valueOf(again, 'c'), '3')
     assert.equal(valueOf(store, 'c'), undefined)
@@ -153,7 +160,10 @@ function ofManyMoments(stores: StoresOfTest): void {
       moments.push({ files: await checkpoints.take(files), content })
     }
     const names = [...checkpoints.shared.keys()]
-    assert.ok(names.some((name) => name.endsWith('.sst')), 'something was flushed') // prettier-ignore
+    assert.ok(
+      names.some((name) => name.endsWith('.sst')),
+      'something was flushed',
+    )
     for (const { files, content } of moments) {
       const again = await storeOf(stores, files)
       assert.deepEqual(readAll(again.range(bytesOf('')), 500), content)

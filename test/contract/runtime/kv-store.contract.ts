@@ -98,7 +98,13 @@ function readsAndWrites(stores: StoresOfTest): void {
 
   it('gives back what a batch put, and not what it deleted; the last change of a key counts', async () => {
     const store = await stores.open()
-    putAll(store, [['kept', '1'], ['gone', '2'], ['empty', ''], ['\x00', 'zero'], ['\xff\xff', 'most']]) // prettier-ignore
+    putAll(store, [
+      ['kept', '1'],
+      ['gone', '2'],
+      ['empty', ''],
+      ['\x00', 'zero'],
+      ['\xff\xff', 'most'],
+    ])
     const batch = store.newBatch()
     batch.delete(bytesOf('gone'))
     batch.delete(bytesOf('never there'))
@@ -112,7 +118,10 @@ function readsAndWrites(stores: StoresOfTest): void {
     const values = store.getMany(keys.map(bytesOf)).map((value) => value && Buffer.from(value).toString('latin1'))
     const expected = ['1', undefined, '', 'zero', 'most', 'second', undefined, undefined, undefined]
     assert.deepEqual(values, expected)
-    assert.deepEqual(keys.map((key) => valueOf(store, key)), expected) // prettier-ignore
+    assert.deepEqual(
+      keys.map((key) => valueOf(store, key)),
+      expected,
+    )
     assert.deepEqual(store.getMany([]), [])
   })
 
@@ -155,7 +164,10 @@ function readsAndWrites(stores: StoresOfTest): void {
   it('takes values of a megabyte, and keeps those it gave while others are read', async () => {
     const store = await stores.open()
     const large = Array.from({ length: 5 }, (_, index) => String(index).repeat(1024 * 1024 + index))
-    putAll(store, large.map((value, index) => [`large-${String(index)}`, value] as const)) // prettier-ignore
+    putAll(
+      store,
+      large.map((value, index) => [`large-${String(index)}`, value] as const),
+    )
     const keys = large.map((_, index) => bytesOf(`large-${String(index)}`))
     const given = store.getMany(keys)
     const again = keys.map((key) => store.get(key))
@@ -183,7 +195,10 @@ function rangesAndViews(stores: StoresOfTest): void {
       '\xff',
       '\xff\xff',
     ]
-    putAll(store, [...keys].reverse().map((key) => [key, `<${key}>`])) // prettier-ignore
+    putAll(
+      store,
+      [...keys].reverse().map((key) => [key, `<${key}>`]),
+    )
     for (const prefix of ['', 'a', 'a\x00', 'a\xff', 'a\xff\xff', '\xff', '\xff\xff', 'b', 'c', 'ab', 'abc']) {
       const expected = keys.filter((key) => key.startsWith(prefix)).map((key) => [key, `<${key}>`])
       assert.deepEqual(readAll(store.range(bytesOf(prefix)), 1), expected, `range of ${JSON.stringify(prefix)}`)
@@ -197,7 +212,10 @@ function rangesAndViews(stores: StoresOfTest): void {
     const store = await stores.open()
     const lengths = [1, 100, 1945, 1946, 1947, 1976, 1977, 1978, 1979, 2000, 5000, 70_000]
     const keys = lengths.flatMap((length) => ['x', 'y', '\xff'].map((end) => 'k'.repeat(length - 1) + end))
-    putAll(store, keys.map((key) => [key, String(key.length) + key.slice(-1)])) // prettier-ignore
+    putAll(
+      store,
+      keys.map((key) => [key, String(key.length) + key.slice(-1)]),
+    )
     for (const key of keys) assert.equal(valueOf(store, key), String(key.length) + key.slice(-1))
     assert.equal(valueOf(store, 'k'.repeat(1977) + 'z'), undefined)
     for (const length of lengths) {
@@ -218,7 +236,12 @@ function rangesAndViews(stores: StoresOfTest): void {
 
   it('has cursors that later writes do not change', async () => {
     const store = await stores.open()
-    putAll(store, [['p1', 'a'], ['p2', 'b'], ['p3', 'c'], ['q', 'd']]) // prettier-ignore
+    putAll(store, [
+      ['p1', 'a'],
+      ['p2', 'b'],
+      ['p3', 'c'],
+      ['q', 'd'],
+    ])
     const untouched = store.range(bytesOf('p'))
     const begun = store.range(bytesOf('p'))
     assert.equal(begun.next(1).length, 1)
@@ -227,17 +250,35 @@ function rangesAndViews(stores: StoresOfTest): void {
     batch.delete(bytesOf('p2'))
     batch.put(bytesOf('p4'), bytesOf('new'))
     store.write(batch)
-    assert.deepEqual(readAll(untouched), [['p1', 'a'], ['p2', 'b'], ['p3', 'c']]) // prettier-ignore
-    assert.deepEqual(readAll(begun), [['p2', 'b'], ['p3', 'c']]) // prettier-ignore
-    assert.deepEqual(readAll(store.range(bytesOf('p'))), [['p1', 'new'], ['p3', 'c'], ['p4', 'new']]) // prettier-ignore
+    assert.deepEqual(readAll(untouched), [
+      ['p1', 'a'],
+      ['p2', 'b'],
+      ['p3', 'c'],
+    ])
+    assert.deepEqual(readAll(begun), [
+      ['p2', 'b'],
+      ['p3', 'c'],
+    ])
+    assert.deepEqual(readAll(store.range(bytesOf('p'))), [
+      ['p1', 'new'],
+      ['p3', 'c'],
+      ['p4', 'new'],
+    ])
   })
 
   it('has views that later writes do not change, also where their ranges are opened later', async () => {
     const store = await stores.open()
-    putAll(store, [['p1', 'a'], ['p2', 'b'], ['q1', 'c']]) // prettier-ignore
+    putAll(store, [
+      ['p1', 'a'],
+      ['p2', 'b'],
+      ['q1', 'c'],
+    ])
     assert.equal(valueOf(store, 'p1'), 'a')
     const first = store.view()
-    putAll(store, [['p1', 'second'], ['p3', 'second']]) // prettier-ignore
+    putAll(store, [
+      ['p1', 'second'],
+      ['p3', 'second'],
+    ])
     const second = store.view()
     await new Promise((resolve) => setTimeout(resolve, 5))
     putAll(store, [['p1', 'third']])
@@ -245,9 +286,20 @@ function rangesAndViews(stores: StoresOfTest): void {
     const early = first.range(bytesOf('p'))
     putAll(store, [['p2', 'fourth']])
     await new Promise((resolve) => setTimeout(resolve, 5))
-    assert.deepEqual(readAll(early), [['p1', 'a'], ['p2', 'b']]) // prettier-ignore
-    assert.deepEqual(readAll(second.range(bytesOf('p'))), [['p1', 'second'], ['p2', 'b'], ['p3', 'second']]) // prettier-ignore
-    assert.deepEqual(readAll(first.range(bytesOf(''))), [['p1', 'a'], ['p2', 'b'], ['q1', 'c']]) // prettier-ignore
+    assert.deepEqual(readAll(early), [
+      ['p1', 'a'],
+      ['p2', 'b'],
+    ])
+    assert.deepEqual(readAll(second.range(bytesOf('p'))), [
+      ['p1', 'second'],
+      ['p2', 'b'],
+      ['p3', 'second'],
+    ])
+    assert.deepEqual(readAll(first.range(bytesOf(''))), [
+      ['p1', 'a'],
+      ['p2', 'b'],
+      ['q1', 'c'],
+    ])
     first.close()
     assert.deepEqual(readAll(second.range(bytesOf('q'))), [['q1', 'c']])
     second.close()
@@ -275,7 +327,10 @@ function rangesAndViews(stores: StoresOfTest): void {
 
   it('lets cursors and views be closed twice, and gives no more after it', async () => {
     const store = await stores.open()
-    putAll(store, [['a', '1'], ['b', '2']]) // prettier-ignore
+    putAll(store, [
+      ['a', '1'],
+      ['b', '2'],
+    ])
     const cursor = store.range(bytesOf(''))
     const view = store.view()
     const ofView = view.range(bytesOf(''))
@@ -290,7 +345,10 @@ function rangesAndViews(stores: StoresOfTest): void {
 function refusals(stores: StoresOfTest): void {
   it('refuses every call after its close instead of ending the process', async () => {
     const store = await stores.open()
-    putAll(store, [['a', '1'], ['b', '2']]) // prettier-ignore
+    putAll(store, [
+      ['a', '1'],
+      ['b', '2'],
+    ])
     const cursor = store.range(bytesOf(''))
     const begun = store.range(bytesOf(''))
     begun.next(1)

@@ -21,7 +21,10 @@ const part = fc.string({ unit: fc.constantFrom('\x00', '\x01', 'a', '\xfe', '\xf
 const long = fc.constantFrom('', '', '', '', '', '', 'k'.repeat(1940), 'k'.repeat(1977), 'k'.repeat(3000))
 const prefix = fc.tuple(long, part).map((parts) => parts.join(''))
 const key = prefix.filter((text) => text.length > 0)
-const value = fc.oneof(fc.string({ maxLength: 6 }), fc.nat(40_000).map((length) => 'v'.repeat(length))) // prettier-ignore
+const value = fc.oneof(
+  fc.string({ maxLength: 6 }),
+  fc.nat(40_000).map((length) => 'v'.repeat(length)),
+)
 const changes = fc.array(fc.tuple(key, fc.option(value)), { maxLength: 6 })
 
 const step: fc.Arbitrary<Step> = fc.oneof(

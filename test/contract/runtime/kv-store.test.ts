@@ -1,4 +1,5 @@
-import { describe } from 'node:test'
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
 import {
   loadKvDriver,
   type KvDriverName,
@@ -8,6 +9,8 @@ import { messageOf } from '../../../src/core/errors/thrown-value.js'
 import { kvFilesContract } from './kv-files.contract.js'
 import { kvStoreContract } from './kv-store.contract.js'
 import { kvStoreModel } from './kv-store.model.js'
+
+const IS_LINUX_X64 = process.platform === 'linux' && process.arch === 'x64'
 
 for (const name of ['rocksdb', 'lmdb'] as const) {
   const driver = await loaded(name)
@@ -19,6 +22,10 @@ for (const name of ['rocksdb', 'lmdb'] as const) {
     kvFilesContract(driver)
   }
 }
+
+it('both drivers can be loaded on Linux with an x64 processor', { skip: !IS_LINUX_X64 }, async () => {
+  for (const name of ['rocksdb', 'lmdb'] as const) assert.equal((await loadKvDriver(name)).name, name)
+})
 
 /** Why it cannot be, where it cannot: both are optional, and one of them has no binary for some machines. */
 async function loaded(name: KvDriverName): Promise<KvDriver | string> {

@@ -17,7 +17,10 @@ export interface KvEntry {
   readonly value: Uint8Array
 }
 
-/** Entries in the order of their keys, as they were when it was made; must be closed, and may be closed twice. */
+/**
+ * Entries in the order of their keys, as they were when it was made; must be closed, and may be closed twice. LMDB has keys
+ * above 1,977 bytes that agree in the first 1,946 in another order.
+ */
 export interface KvCursor {
   /** The next ones, at most so many; none at the end. */
   next(count: number): readonly KvEntry[]
@@ -33,7 +36,11 @@ export interface KvView {
 
 /** A file of a store at one moment. */
 export interface KvFile {
-  /** Two of one store that have the same name have the same bytes, where they are shared. */
+  /**
+   * Two of one store that have the same name have the same bytes, where they are shared. A store that was opened from placed
+   * files has these names, too, and goes on with others: what it makes after them may have the name of a file that the store
+   * of which they came has made meanwhile, with other bytes.
+   */
   readonly name: string
   /** Later moments of the store may have it, too. */
   readonly isShared: boolean
@@ -77,6 +84,6 @@ export interface KvDriver {
   readonly name: string
   /** An empty store, or that of the files which were placed there. */
   open(options: KvStoreOptions): Promise<KvStore>
-  /** Puts back what `captureFiles` gave, before `open`; in the order of the capture. */
+  /** Puts back what `captureFiles` gave, before `open`; in any order, several at once too. */
   placeFile?(directory: string, name: string, pieces: AsyncIterable<Uint8Array>): Promise<void>
 }

@@ -62,8 +62,9 @@ function reasonOf(error: unknown): string {
 /** Throws what Node says where it cannot be loaded, or a ReasonError. */
 export async function importRocksLevel(): Promise<RocksLevelClass> {
   await checkCpu()
-  const loaded = await import('@nxtedition/rocksdb')
-  const rocksLevel = loaded.RocksLevel as RocksLevelClass
+  // The package has no types, and the compiler does not look for those of a name that it does not know.
+  const loaded = (await import('@nxtedition/rocksdb' as string)) as { readonly RocksLevel: RocksLevelClass }
+  const rocksLevel = loaded.RocksLevel
   // Another version may be there where something else asks for one.
   if (typeof rocksLevel.prototype._getManySync !== 'function')
     throw new ReasonError(`another version of it is installed than ${ROCKSDB_PACKAGE}`)

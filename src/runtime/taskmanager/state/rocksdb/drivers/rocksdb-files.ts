@@ -1,12 +1,7 @@
-// Duty: all files of a running RocksDB at one moment, and back.
-//
-//   *.sst               never change: links
-//   MANIFEST-*, *.log   only grow: links, of which the bytes up to now are read; handed over in pieces
-//   CURRENT             names the MANIFEST
-//
+// Duty: all files of a running RocksDB at one moment, and back. `*.sst` never change, and are linked. MANIFEST and logs only
+// grow: they are linked, and the bytes up to now handed over in pieces. CURRENT, which names the MANIFEST, is copied.
 // Invariants: the caller is the only writer, so the logs are still. RocksDB flushes and compacts meanwhile, and removes files:
-// where one was gone before it was linked, or the MANIFEST grew, all is done once more. The package has no way to hold
-// RocksDB back.
+// where one was gone before it was linked, or the MANIFEST grew, all is done once more (README, Files of a running RocksDB).
 // Thread: the task worker that owns the backend.
 import { constants, linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'

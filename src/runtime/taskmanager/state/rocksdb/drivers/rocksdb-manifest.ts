@@ -1,11 +1,8 @@
-// Duty: follows the MANIFEST of a running RocksDB: which files make up the database at the end of its last whole record.
-//
-//   file    blocks of 32 KB; a record never begins in the last 6 bytes of one
-//   record  checksum (4 bytes), length (2), type (1): whole, first, middle or last part of an edit; bytes
-//
+// Duty: follows the MANIFEST of a running RocksDB: which files make up the database at the end of its last whole edit. It is
+// in blocks of 32 KB; a record never begins in the last 6 bytes of one. A record: checksum (4 bytes), length (2), type (1: whole,
+// first, middle or last part of an edit), bytes.
 // Invariants: RocksDB writes a file completely before the edit that adds it, and removes it only after one that deletes it. So
-// the files up to any edit are a database, as long as all of them can still be found; what the running database has got to
-// need not be known, and it may have got further.
+// the files up to any edit are a database, as long as all of them are found, however far the running one has got.
 // Thread: the task worker that owns the backend.
 import { ReasonError } from '../../../../../core/errors/reason-error.js'
 import { applyVersionEdit } from './rocksdb-version-edit.js'
