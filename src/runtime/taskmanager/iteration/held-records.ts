@@ -1,9 +1,6 @@
 // Duty: records that a loop's head has and has not given out: those that were restored, and those that came back while the
-// job was about to stop; and their way into snapshots.
-//
-//   parts, oldest first:  given out <- [copied already] [of a snapshot] [came after its trigger] <- added
-//                                             ^_____________/  copySome
-//
+// job was about to stop; and their way into snapshots. In parts, the oldest first:
+//   given out <- [copied already] <-copySome- [of a snapshot] [came after its trigger] <- added
 // Invariants: given out in order, before all that comes back later; bounded in memory, however many they are. What was there
 // when a snapshot was taken is handed to it once, in order: some records at a time, and each before it is given out.
 // Thread: the worker of the head.

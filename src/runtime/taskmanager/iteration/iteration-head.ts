@@ -16,6 +16,7 @@ import {
 import { verifyStateHandle } from '../../../storage/state-reader.js'
 import type { ChannelHandler } from '../network/channel.js'
 import type { FeedbackChannel } from '../network/feedback-channel.js'
+import type { RecordBatch } from '../network/record-batch.js'
 import { MAX_WATERMARK } from '../network/stream-element.js'
 import type { IterationAccess } from '../operators/iteration-access.js'
 import type { OperatorContext, SnapshotRequest, SourceStatus } from '../operators/stream-operator.js'
@@ -30,6 +31,9 @@ import { LoopEnd } from './loop-end.js'
 import { readFeedbackParts } from './restored-feedback.js'
 
 type HeadSpec = Extract<IterationSpec, { readonly kind: 'iteration-head' }>
+
+/** Smaller ones take the place of large ones in the queue: their records go one by one, and lie together again. */
+const LARGE_BATCH = 64
 
 const nothing = (): void => undefined
 
@@ -191,8 +195,19 @@ export class IterationHead extends StreamOperatorBase {
     this.output.collect(value, timestamp)
   }
 
+  /** Where nothing is to be done about each of them. Records go without their hashes, so they must have none. */
+  #giveOutTogether(batch: RecordBatch, tail: number): boolean {
+    if (this.#phase !== 'gives out' || !this.#logs.isEmpty || this.#channels[tail]?.hasKeys !== false) return false
+    const { size } = batch
+    if (size < LARGE_BATCH || !this.context.isOutputAvailable()) return false
+    if (this.output.collectBatch?.(batch) !== true) return false
+    this.#numRecords += size
+    return true
+  }
+
   #handlerOf(tail: number, markers: IterationMarkers): ChannelHandler {
     return this.#handler({
+      onBatch: (batch) => this.#giveOutTogether(batch, tail),
       onRecord: (value, timestamp, keyHash) => {
         this.#logs.add(value, timestamp, keyHash, tail)
         if (this.#phase === 'holds') this.#held.add(value, timestamp, keyHash)

@@ -4,11 +4,14 @@
 // Thread: writer and reader each on the thread of their own task.
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { InFlightRecords } from './in-flight-records.js'
+import type { RecordBatch } from './record-batch.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
 
 /** What a channel delivers, one call an element, in order. */
 export interface ChannelHandler {
   onRecord(value: unknown, timestamp: number, keyHash: number): void
+  /** Takes records as they lie together, in place of a call each; false: nothing was taken. Not every channel asks. */
+  onBatch?(batch: RecordBatch): boolean
   /** The hashes from `start` to `end` belong to the next records: their state may be brought near. */
   onComingKeys(keyHashes: readonly number[], start: number, end: number): void
   onWatermark(timestamp: number, channelIndex: number): void
@@ -61,6 +64,8 @@ export interface ChannelWriter {
   /** Bytes that wait for room: in memory of the writer's worker, or in a file. */
   readonly waitingBytes: number
   writeRecord(value: unknown, timestamp: number, keyHash: number): void
+  /** Records that nobody else has, as they lie together; false: nothing was taken. */
+  writeBatch?(batch: RecordBatch): boolean
   /** After records that are not flushed yet it waits for that, as they do; else it goes at once. */
   writeWatermark(timestamp: number): void
   writeWatermarkStatus(status: WatermarkStatus): void

@@ -12,6 +12,8 @@ import { RecordWriter } from './record-writer.js'
 export class FeedbackChannel {
   readonly #channel: LocalChannel
   #hasEnded = false
+  /** Records have come by a key. */
+  hasKeys = false
 
   constructor(channel: LocalChannel) {
     this.#channel = channel
@@ -63,6 +65,7 @@ export class FeedbackOutput {
   emit(value: unknown, timestamp: number, keyHash: number): void {
     if (this.#channel.hasEnded) throw new FlinkError('ITERATION_HAS_ENDED', { operator: this.#operatorName })
     this.#partitioner.keyHash = keyHash
+    if (keyHash !== 0) this.#channel.hasKeys = true
     this.writer.emit(value, timestamp)
   }
 }

@@ -55,6 +55,8 @@ export interface LocalChannelOptions {
   readonly onData: () => void
   readonly onRoom: () => void
   readonly copier: Copier
+  /** What is written is nobody else's: batches are taken as they are. */
+  readonly takesBatches?: boolean
   /** For what waits beyond the capacity, where it does so. */
   readonly createSerializer?: () => TypeSerializer<unknown>
   readonly waitingSpace?: WaitingSpace
@@ -71,10 +73,17 @@ export class LocalChannel {
   constructor(options: LocalChannelOptions) {
     const { copier, capacity = localChannelCapacity(1) } = options
     const { createSerializer = rowStreamSerializer, waitingSpace = new WaitingSpace() } = options
-    const { barriers = new CheckpointBarriers(), waits = 'writer' } = options
+    const { barriers = new CheckpointBarriers(), waits = 'writer', takesBatches = false } = options
     const beyond = new EncodedElements(waitingSpace, createSerializer, capacity.batchRecords)
     const queue = new ElementQueue(beyond, capacity.batches, options)
-    this.writer = new LocalChannelWriter({ queue, copier, barriers, waits, batchRecords: capacity.batchRecords })
+    this.writer = new LocalChannelWriter({
+      queue,
+      copier,
+      barriers,
+      waits,
+      takesBatches,
+      batchRecords: capacity.batchRecords,
+    })
     this.reader = new LocalChannelReader(queue, barriers)
   }
 }
@@ -139,6 +148,7 @@ interface LocalWriterInput {
   readonly copier: Copier
   readonly barriers: CheckpointBarriers
   readonly waits: 'writer' | 'nobody'
+  readonly takesBatches: boolean
   readonly batchRecords: number
 }
 
@@ -147,15 +157,17 @@ class LocalChannelWriter implements ChannelWriter {
   readonly #copier: Copier
   readonly #barriers: CheckpointBarriers
   readonly #isBounded: boolean
+  readonly #takesBatches: boolean
   readonly #batchRecords: number
   #batch: RecordBatch
   #lastKeyHash = 0
 
-  constructor({ queue, copier, barriers, waits, batchRecords }: LocalWriterInput) {
+  constructor({ queue, copier, barriers, waits, takesBatches, batchRecords }: LocalWriterInput) {
     this.#queue = queue
     this.#copier = copier
     this.#barriers = barriers
     this.#isBounded = waits === 'writer'
+    this.#takesBatches = takesBatches
     this.#batchRecords = batchRecords
     this.#batch = new RecordBatch(batchRecords)
   }
@@ -172,6 +184,13 @@ class LocalChannelWriter implements ChannelWriter {
     this.#lastKeyHash = keyHash
     this.#batch.add(this.#copier.copy(value), timestamp, keyHash)
     if (this.#batch.isFull) this.#pushBatch()
+  }
+
+  writeBatch(batch: RecordBatch): boolean {
+    if (!this.#takesBatches || this.#queue.isBeyond) return false
+    this.#pushBatch()
+    this.#queue.push(batch)
+    return true
   }
 
   /** Among the records that wait to be flushed. */
@@ -275,6 +294,10 @@ class LocalChannelReader implements ChannelReader {
     const [element] = this.#queue.elements
     if (element === undefined) return
     if (element instanceof RecordBatch) {
+      if (handler.onBatch?.(element) === true) {
+        this.#queue.shift()
+        return
+      }
       element.deliver(handler, channelIndex)
       if (element.isDelivered) this.#queue.shift()
       return

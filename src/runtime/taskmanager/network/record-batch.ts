@@ -42,6 +42,11 @@ export class RecordBatch {
     return this.#next === this.#size
   }
 
+  /** What is left to deliver, watermarks among it. */
+  get size(): number {
+    return this.#size - this.#next
+  }
+
   add(value: unknown, timestamp: number, keyHash: number): void {
     const index = this.#size
     this.#values[index] = value

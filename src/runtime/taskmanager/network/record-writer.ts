@@ -5,6 +5,7 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { ChannelWriter } from './channel.js'
 import type { InputInterrupt } from './input-interrupt.js'
+import type { RecordBatch } from './record-batch.js'
 import { recordNotSerializable } from './record-not-serializable.js'
 import { RecordTooLargeError } from './record-too-large-error.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
@@ -57,6 +58,18 @@ export class RecordWriter {
       throw this.#explained(error)
     }
     if (this.bufferTimeoutMs === 0) this.flush()
+  }
+
+  /** Records that nobody else has, together; false: nothing was taken, they have to go one by one. */
+  emitBatch(batch: RecordBatch): boolean {
+    const [channel] = this.#channels
+    if (this.#channels.length !== 1 || channel?.writeBatch === undefined) return false
+    if (this.#partitioner.isBlind !== true) return false
+    const { size } = batch
+    if (!channel.writeBatch(batch)) return false
+    this.numRecordsOut += size
+    this.#setMayBeFull()
+    return true
   }
 
   broadcastWatermark(timestamp: number): void {

@@ -17,6 +17,8 @@ export interface StreamPartitioner {
   selectChannel(value: unknown): number
   /** Hash of the last record's key; 0 where the edge has no key. */
   readonly keyHash: number
+  /** Records are not looked at, and have no key: where there is one channel, they may go there together. */
+  readonly isBlind?: true
 }
 
 export interface PartitionerContext {
@@ -34,7 +36,7 @@ export function createPartitioner(spec: PartitionerSpec, context: PartitionerCon
   switch (spec.kind) {
     case 'forward':
     case 'global':
-      return { keyHash: 0, selectChannel: () => 0 }
+      return { keyHash: 0, isBlind: true, selectChannel: () => 0 }
     case 'broadcast':
       return { keyHash: 0, selectChannel: () => ALL_CHANNELS }
     case 'shuffle':

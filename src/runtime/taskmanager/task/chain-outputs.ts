@@ -5,6 +5,7 @@
 // them get the object itself.
 // Thread: the task's worker.
 import type { Copier } from '../../../core/types/copier.js'
+import type { RecordBatch } from '../network/record-batch.js'
 import type { RecordWriter } from '../network/record-writer.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
 import { stageRunThrough, type StageRun } from '../operators/stage-run.js'
@@ -22,6 +23,8 @@ export interface OutputReader {
 export interface OutputTarget {
   readonly stageRun: StageRun | undefined
   readonly collect: (value: unknown, timestamp: number) => void
+  /** As `Output`'s. */
+  readonly collectBatch?: (batch: RecordBatch) => boolean
   /** As `Output`'s. */
   emitWatermark(timestamp: number): boolean
   emitWatermarkStatus(status: WatermarkStatus): void
@@ -53,6 +56,7 @@ export function networkTarget(writer: RecordWriter): OutputTarget {
     collect: (value, timestamp) => {
       writer.emit(value, timestamp)
     },
+    collectBatch: (batch) => writer.emitBatch(batch),
     emitWatermark: (timestamp) => {
       writer.broadcastWatermark(timestamp)
       return true
@@ -80,6 +84,10 @@ class SingleOutput implements Output {
     this.stageRun = target.stageRun
     this.collect = target.collect
     this.#target = target
+  }
+
+  collectBatch(batch: RecordBatch): boolean {
+    return this.#target.collectBatch?.(batch) === true
   }
 
   collectSideOutput(): void {

@@ -149,6 +149,7 @@ export class ChannelConnector {
         onData: this.#wake,
         onRoom: this.#wake,
         copier,
+        takesBatches: isSole,
         createSerializer: () => this.#serializer(edgeId),
         waitingSpace: this.#waitingSpace,
         barriers: this.#barriers,
