@@ -6,6 +6,7 @@ import { FlinkError } from '../core/errors/flink-error.js'
 import { WRITTEN_FILES_STATE } from '../core/fs/written-files-state.js'
 import { keyGroupRangeForOperatorIndex } from '../core/keygroups/key-group-assignment.js'
 import { intersectKeyGroups, keyGroupRangeSize } from '../core/keygroups/key-group-range.js'
+import { RAW_KEYED_STATE } from '../core/keygroups/raw-keyed-state.js'
 import type { CompletedCheckpoint, OperatorState } from './checkpoint-metadata.js'
 import { splitOperatorState } from './operator-state-split.js'
 import {
@@ -117,10 +118,20 @@ function assignOperator(state: OperatorState, target: PlannedOperator, path: str
   return { maxParallelism, fullyFinished: state.fullyFinished, subtasks, coordinatorState: state.coordinatorState }
 }
 
+/** Of key groups, whose number stays then: managed, or raw of an own operator. */
+function isKeyed(subtask: OperatorSubtaskState | undefined): boolean {
+  const { managedKeyed, managedOperator } = subtask ?? EMPTY_SUBTASK_STATE
+  return managedKeyed.length > 0 || managedOperator.some(({ states }) => states.some(isRawKeyed))
+}
+
+function isRawKeyed({ name }: { readonly name: string }): boolean {
+  return name === RAW_KEYED_STATE
+}
+
 function maxParallelismOf(state: OperatorState, target: PlannedOperator, path: string): number {
   const { name: operator, parallelism } = target
   if (state.maxParallelism === target.maxParallelism) return target.maxParallelism
-  const keyed = state.subtasks.some((subtask) => subtask !== undefined && subtask.managedKeyed.length > 0)
+  const keyed = state.subtasks.some(isKeyed)
   if (!keyed && !target.maxParallelismDeclared && parallelism > state.maxParallelism) return target.maxParallelism
   if (target.maxParallelismDeclared && keyed) {
     const details = { path, operator, restored: state.maxParallelism, requested: target.maxParallelism }

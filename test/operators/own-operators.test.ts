@@ -316,6 +316,23 @@ describe('an own operator', () => {
     assert.throws(() => unkeyed.processElement('a'), isError('KEYED_STATE_ON_NON_KEYED_STREAM', /the current key/))
   })
 
+  it('knows the key group of its current key, as long as there is one', async () => {
+    const telling = new Doing((own, element) => {
+      own.out.collect(new StreamRecord<unknown>(own.getCurrentKeyGroup()))
+      own.setCurrentKey(element.getValue())
+      own.out.collect(new StreamRecord<unknown>(own.getCurrentKeyGroup()))
+    })
+    const spec = { kind: 'own-one-input', function: telling } as const
+    const keyed = await new KeyedOneInputStreamOperatorTestHarness(spec, { kind: 'auto', select: () => 'a' }).open()
+    keyed.processElement('b')
+    const groups = ['a', 'b'].map((key) => keyGroupForHash(hashKey(key, 'auto'), 128))
+    assert.deepEqual(keyed.context.output.values(), groups)
+    await keyed.operator.notifyCheckpointComplete(1)
+    assert.throws(() => telling.getCurrentKeyGroup(), isError('STATE_ACCESS_WITHOUT_KEY', /'raw keyed state' of Op/))
+    const unkeyed = await harnessOf(new Doing((own) => void own.getCurrentKeyGroup()))
+    assert.throws(() => unkeyed.processElement('a'), isError('KEYED_STATE_ON_NON_KEYED_STREAM', /the current key/))
+  })
+
   it('writes each key group once, and none on a stream without keys', async () => {
     const twice = new Doing(() => undefined)
     twice.snapshotState = (context: StateSnapshotContext): void => {

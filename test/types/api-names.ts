@@ -169,7 +169,7 @@ export const API_NAMES: Readonly<Record<string, string>> = {
     'processElement1 processElement2 processWatermark1 processWatermark2 processWatermarkStatus1 processWatermarkStatus2',
   AbstractStreamOperator:
     'open finish close initializeState snapshotState getRuntimeContext getProcessingTimeService getInternalTimerService ' +
-    'getOperatorStateBackend getKeyedStateStore getCurrentKey setCurrentKey getMetricGroup getOperatorName getOperatorID ' +
+    'getOperatorStateBackend getKeyedStateStore getCurrentKey getCurrentKeyGroup setCurrentKey getMetricGroup getOperatorName getOperatorID ' +
     'processWatermark processWatermarkStatus',
   AbstractUdfStreamOperator: 'getUserFunction',
   Output: 'collect emitWatermark emitWatermarkStatus',

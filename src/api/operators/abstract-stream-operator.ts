@@ -156,6 +156,14 @@ export abstract class AbstractStreamOperator<OUT> implements StreamOperator {
     return this.#given.getCurrentKey()
   }
 
+  /**
+   * That of the current key: the one under which raw keyed state keeps what belongs to the key. STATE_ACCESS_WITHOUT_KEY where
+   * there is none.
+   */
+  getCurrentKeyGroup(): number {
+    return this.#given.getCurrentKeyGroup()
+  }
+
   /** From here on state and timers are those of this key, till the next record or timer. KEY_GROUP_REFUSED for another subtask's. */
   setCurrentKey(key: unknown): void {
     this.#given.setCurrentKey(key)

@@ -21,6 +21,7 @@ export interface OperatorRuntime {
     triggerable: Triggerable<K, N>,
   ): InternalTimerService<N>
   getCurrentKey(): unknown
+  getCurrentKeyGroup(): number
   setCurrentKey(key: unknown): void
   /** Fires the timers of event time up to there. */
   advanceTime(mark: Watermark): void

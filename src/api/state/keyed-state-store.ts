@@ -9,8 +9,9 @@ import type { ValueStateDescriptor } from './value-state-descriptor.js'
 import type { DefaultedValueState, ValueState } from './value-state.js'
 
 /**
- * Gives access to keyed state by descriptor. The returned state always works on the key of the record at hand. Two
- * descriptors with one name and different kinds are the error STATE_NAME_CONFLICT.
+ * Gives access to keyed state by descriptor. The returned state always works on the key of the record at hand, and is
+ * STATE_ACCESS_WITHOUT_KEY where there is none: in open(), in checkpoint hooks, in callbacks that come later. Two
+ * descriptors with one name and different kinds or types are the error STATE_NAME_CONFLICT.
  *
  * @example
  * ```ts

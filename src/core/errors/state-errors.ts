@@ -31,7 +31,13 @@ export const STATE_ERRORS = {
   },
   STATE_ACCESS_WITHOUT_KEY: {
     message:
-      "State '{state}' was used where there is no current key: outside of the processing of a record, or with a broadcast element, which has none.",
+      "State '{state}' of {operator} was used where there is no current key: outside of the processing of a record or the firing of a timer (in open(), in a checkpoint hook, in a callback that comes later), or with a broadcast element, which has none.",
+    fault: 'user',
+    recovery: 'fail',
+  },
+  STATE_ASKED_AFTER_CLOSE: {
+    message:
+      "{operator} asked for state '{state}' after it was closed. Ask for it in open() or initializeState(), and let nothing that a function has begun go on after its close().",
     fault: 'user',
     recovery: 'fail',
   },

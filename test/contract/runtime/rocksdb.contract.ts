@@ -11,6 +11,8 @@ import { keyedStateBackendContract, type BackendUnderTest } from './state-backen
 import { keyedStateBackendProperties } from './state-backend-properties.js'
 import { namespacesContract } from './state-namespaces.contract.js'
 import { priorityQueueContract } from './state-priority-queue.contract.js'
+import { stateKindsContract } from './state-kinds.contract.js'
+import { rescalingContract } from './state-rescaling.contract.js'
 import { timersOfKeysContract } from './state-timers-of-keys.contract.js'
 import { stateSafetyContract } from './state-safety.contract.js'
 
@@ -48,9 +50,12 @@ export function rocksdbContract(driver: DiskUnderTest['driver']): void {
     namespacesContract(kind)
     priorityQueueContract(kind)
     timersOfKeysContract(kind)
+    stateKindsContract(kind)
   }
   for (const disk of [{ driver }, tiny]) {
     keyedStateBackendProperties(diskUnderTest(disk))
     stateSafetyContract(diskUnderTest(disk))
+    // Hundreds of stores, each a directory of files: in memory alone.
+    if (driver === 'memory') rescalingContract(diskUnderTest(disk))
   }
 }

@@ -27,6 +27,8 @@ import {
 import { keyedStateBackendProperties } from './state-backend-properties.js'
 import { namespacesContract } from './state-namespaces.contract.js'
 import { priorityQueueContract } from './state-priority-queue.contract.js'
+import { stateKindsContract } from './state-kinds.contract.js'
+import { rescalingContract } from './state-rescaling.contract.js'
 import { timersOfKeysContract } from './state-timers-of-keys.contract.js'
 import { stateSafetyContract } from './state-safety.contract.js'
 
@@ -196,7 +198,9 @@ for (const kind of [HEAP, incremental]) {
   namespacesContract(kind)
   priorityQueueContract(kind)
   timersOfKeysContract(kind)
+  stateKindsContract(kind)
 }
 incrementalCheckpointContract(HEAP)
 keyedStateBackendProperties(HEAP)
+rescalingContract(HEAP)
 stateSafetyContract(HEAP)

@@ -6,6 +6,8 @@ import { keyedStateBackendProperties } from './state-backend-properties.js'
 import { backendFilesContract } from './state-files.contract.js'
 import { namespacesContract } from './state-namespaces.contract.js'
 import { priorityQueueContract } from './state-priority-queue.contract.js'
+import { stateKindsContract } from './state-kinds.contract.js'
+import { rescalingContract } from './state-rescaling.contract.js'
 import { timersOfKeysContract } from './state-timers-of-keys.contract.js'
 import { stateSafetyContract } from './state-safety.contract.js'
 
@@ -33,7 +35,9 @@ for (const kind of [SORTED, incremental]) {
   namespacesContract(kind)
   priorityQueueContract(kind)
   timersOfKeysContract(kind)
+  stateKindsContract(kind)
 }
 backendFilesContract(SORTED)
 keyedStateBackendProperties(SORTED)
+rescalingContract(SORTED)
 stateSafetyContract(SORTED)

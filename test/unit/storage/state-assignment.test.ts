@@ -5,6 +5,7 @@ import { WRITTEN_FILES_STATE } from '../../../src/core/fs/written-files-state.js
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { keyGroupRangeForOperatorIndex } from '../../../src/core/keygroups/key-group-assignment.js'
 import { intersectKeyGroups } from '../../../src/core/keygroups/key-group-range.js'
+import { RAW_KEYED_STATE } from '../../../src/core/keygroups/raw-keyed-state.js'
 import type { CompletedCheckpoint, OperatorState } from '../../../src/storage/checkpoint-metadata.js'
 import { assignState, type PlannedOperator } from '../../../src/storage/state-assignment.js'
 import { splitOperatorState } from '../../../src/storage/operator-state-split.js'
@@ -208,6 +209,16 @@ describe('state and operators that do not match', () => {
       () => assignState(checkpoint([keyedState(1)]), [target], false),
       (error) => FlinkError.is(error, 'MAX_PARALLELISM_MISMATCH'),
     )
+  })
+
+  it('a declared max parallelism that differs is refused for raw keyed state, and taken where nothing has key groups', () => {
+    const target = planned({ maxParallelism: 256, maxParallelismDeclared: true })
+    const handle = listHandle('operator-union', [1])
+    const raw = { ...handle, states: handle.states.map((state) => ({ ...state, name: RAW_KEYED_STATE })) }
+    const snapshotWith = (managedOperator: readonly OperatorStateHandle[]): CompletedCheckpoint =>
+      checkpoint([{ ...keyedState(1), subtasks: [{ ...EMPTY_SUBTASK_STATE, managedOperator }] }])
+    assert.throws(() => assignState(snapshotWith([handle, raw]), [target], false), { code: 'MAX_PARALLELISM_MISMATCH' })
+    assert.equal(assignState(snapshotWith([handle]), [target], false).operators.get(ID)?.maxParallelism, 256)
   })
 
   it('a derived max parallelism gives way to that of the snapshot', () => {

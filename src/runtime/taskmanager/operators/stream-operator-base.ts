@@ -128,7 +128,7 @@ export abstract class StreamOperatorBase implements StreamOperator {
     return this.#timers?.advanceWatermark(timestamp) !== false
   }
 
-  protected leaveKey(): void {
+  leaveKey(): void {
     this.state.leaveKey()
   }
 

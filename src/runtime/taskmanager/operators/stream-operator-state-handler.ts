@@ -46,7 +46,7 @@ export class StreamOperatorStateHandler {
     const { maxParallelism, parallelism, subtaskIndex } = context.taskInfo
     const { registeredTypes } = context
     this.#context = context
-    this.operatorBackend = new OperatorStateBackend(binding.name, registeredTypes)
+    this.operatorBackend = new OperatorStateBackend(binding.name, registeredTypes, subtaskIndex)
     const key = binding.keys.find((each) => each !== undefined)
     if (key !== undefined) {
       const keyGroups = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, subtaskIndex)
@@ -82,6 +82,7 @@ export class StreamOperatorStateHandler {
   }
 
   async dispose(): Promise<void> {
+    this.operatorBackend.close()
     await this.keyedBackend?.dispose()
   }
 

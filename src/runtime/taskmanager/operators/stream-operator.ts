@@ -111,6 +111,8 @@ export interface StreamOperator {
   notifyCheckpointAborted(checkpointId: number): Promise<void>
   /** All inputs have ended: emit what is left. False: not done, because the output is full; call again once it has room. */
   finish(): Promise<boolean>
+  /** The thread is let go: a callback that comes before the next record is about no key. */
+  leaveKey?(): void
   /** Releases resources; called on every end, after finish, failure or cancellation. Again it does nothing. */
   close(): Promise<void>
 }

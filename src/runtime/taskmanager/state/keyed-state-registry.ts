@@ -1,11 +1,12 @@
 // Duty: the states and queues of one backend by name: makes their tables and the state classes over them.
-// Invariants: one name, one kind, one type of namespaces.
+// Invariants: one name, one kind, one type, one type of namespaces; none after `clear`.
 // Thread: the task worker that owns the backend.
 import type { AggregatingStateDescriptor } from '../../../api/state/aggregating-state-descriptor.js'
 import type { ReducingStateDescriptor } from '../../../api/state/reducing-state-descriptor.js'
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import type { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { InternalMergingState, InternalState } from './internal-state.js'
 import { KeyContext } from './key-context.js'
 import { KeyedAggregatingState } from './keyed-aggregating-state.js'
@@ -16,8 +17,7 @@ import type { AnyNamespaceType, NamespaceType } from './namespace-type.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
 import { stateNotSerializable } from './state-not-serializable.js'
 import {
-  checkCompatible,
-  checkNamespaces,
+  checkSameState,
   keyedValueSerializer,
   metadataOf,
   queueMetadata,
@@ -58,6 +58,7 @@ export class KeyedStateRegistry<T extends StateTable> {
   readonly #context: KeyContext
   readonly #maker: TableMaker<T>
   readonly #states = new Map<string, Registered<T>>()
+  #isClosed = false
 
   constructor(parameters: KeyedStateBackendParameters, context: KeyContext, maker: TableMaker<T>) {
     this.#parameters = parameters
@@ -73,12 +74,8 @@ export class KeyedStateRegistry<T extends StateTable> {
   getOrCreate(descriptor: StateDescriptor<unknown>, namespaces: AnyNamespaceType): InternalState<unknown> {
     const { operatorName, registeredTypes } = this.#parameters
     const metadata = metadataOf(descriptor, namespaces)
-    const existing = this.#states.get(descriptor.name)
-    if (existing !== undefined) {
-      checkNamespaces(existing.table.types.metadata, metadata, operatorName)
-      checkCompatible(existing.table.types.metadata, metadata, operatorName)
-      if (existing.state !== undefined) return existing.state
-    }
+    const existing = this.#existing(metadata)
+    if (existing?.state !== undefined) return existing.state
     const serializer = keyedValueSerializer(descriptor, operatorName, registeredTypes)
     const registered = this.#explained(descriptor.name, () => {
       const table = this.#maker.createTable({ metadata, serializer, namespaces }, this.#context)
@@ -89,14 +86,10 @@ export class KeyedStateRegistry<T extends StateTable> {
   }
 
   getOrCreateQueue<N>(name: string, elementNamespaces: NamespaceType<N>): KeyedPriorityQueue<N> {
-    const { operatorName } = this.#parameters
     const namespaces = timerNamespaces(elementNamespaces) as AnyNamespaceType
     const metadata = queueMetadata(name, namespaces)
-    const existing = this.#states.get(name)
-    if (existing !== undefined) {
-      checkCompatible(existing.table.types.metadata, metadata, operatorName)
-      if (existing.queue !== undefined) return existing.queue as KeyedPriorityQueue<N>
-    }
+    const existing = this.#existing(metadata)
+    if (existing?.queue !== undefined) return existing.queue as KeyedPriorityQueue<N>
     const tableContext = new KeyContext()
     const table = this.#explained(name, () =>
       this.#maker.createTable({ metadata, serializer: presence, namespaces }, tableContext),
@@ -136,8 +129,18 @@ export class KeyedStateRegistry<T extends StateTable> {
     }
   }
 
+  /** The backend is disposed of: nothing is there any more, nor may be asked for. */
   clear(): void {
+    this.#isClosed = true
     this.#states.clear()
+  }
+
+  #existing(requested: StateMetadata): Registered<T> | undefined {
+    const { operatorName: operator } = this.#parameters
+    if (this.#isClosed) throw new FlinkError('STATE_ASKED_AFTER_CLOSE', { operator, state: requested.name })
+    const existing = this.#states.get(requested.name)
+    if (existing !== undefined) checkSameState(existing.table.types.metadata, requested, operator)
+    return existing
   }
 
   #registered(name: string): Registered<T> {

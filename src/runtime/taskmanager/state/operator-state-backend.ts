@@ -1,7 +1,7 @@
 // Duty: state of an operator subtask that belongs to no key: lists (split or union on restore) and broadcast maps.
 // Invariants: the synchronous part of a snapshot serialises everything, so the bytes are a copy; this state is small
 // (offsets, buffered elements, rules). What is restored stays bytes until it is asked for, and if nobody asks it goes into
-// the next snapshot unchanged.
+// the next snapshot unchanged; of a union list, which every subtask holds whole then, in that of the first one alone.
 // Thread: the task worker that owns the operator.
 import type { BroadcastState } from '../../../api/state/broadcast-state.js'
 import type { ListStateDescriptor } from '../../../api/state/list-state-descriptor.js'
@@ -10,6 +10,7 @@ import type { MapStateDescriptor } from '../../../api/state/map-state-descriptor
 import type { OperatorStateStore } from '../../../api/state/operator-state-store.js'
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import { describeValue } from '../../../core/errors/describe-value.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { DataOutputView } from '../../../core/memory/data-output-view.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from '../../../core/types/registered-types.js'
@@ -24,7 +25,7 @@ import { OperatorStateSnapshot } from './operator-state-snapshot.js'
 import { PartitionableListState } from './partitionable-list-state.js'
 import { restoredElements } from './restored-operator-state.js'
 import { stateNotSerializable, stateNotStorable } from './state-not-serializable.js'
-import { checkCompatible, metadataOf, serializerOf, userKeysOf } from './state-registration.js'
+import { checkCompatible, checkSameState, metadataOf, serializerOf, userKeysOf } from './state-registration.js'
 
 type OperatorStateKind = 'operator-list' | 'operator-union' | 'broadcast'
 
@@ -45,12 +46,15 @@ interface RestoredList {
 export class OperatorStateBackend implements OperatorStateStore {
   readonly #operatorName: string
   readonly #registeredTypes: RegisteredTypes
+  readonly #subtaskIndex: number
   readonly #states = new Map<string, RegisteredState>()
   readonly #restored = new Map<string, RestoredList>()
+  #isClosed = false
 
-  constructor(operatorName: string, registeredTypes: RegisteredTypes = NO_REGISTERED_TYPES) {
+  constructor(operatorName: string, registeredTypes: RegisteredTypes = NO_REGISTERED_TYPES, subtaskIndex = 0) {
     this.#operatorName = operatorName
     this.#registeredTypes = registeredTypes
+    this.#subtaskIndex = subtaskIndex
   }
 
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
@@ -100,6 +104,8 @@ export class OperatorStateBackend implements OperatorStateStore {
       }
     }
     for (const { metadata, elements } of this.#restored.values()) {
+      // Else there would be as many of each as subtasks, and after the next restore again.
+      if (metadata.kind === 'operator-union' && this.#subtaskIndex > 0) continue
       snapshot.beginState(metadata)
       for (const element of elements) {
         snapshot.addElement((output) => {
@@ -108,6 +114,13 @@ export class OperatorStateBackend implements OperatorStateStore {
       }
     }
     return snapshot
+  }
+
+  /** Nothing may be asked for any more. */
+  close(): void {
+    this.#isClosed = true
+    this.#states.clear()
+    this.#restored.clear()
   }
 
   #listState(descriptor: ListStateDescriptor<unknown>, kind: OperatorStateKind): PartitionableListState {
@@ -167,8 +180,10 @@ export class OperatorStateBackend implements OperatorStateStore {
   }
 
   #existing(metadata: StateMetadata): RegisteredState['state'] | undefined {
-    const existing = this.#states.get(metadata.name)
-    if (existing !== undefined) checkCompatible(existing.metadata, metadata, this.#operatorName)
+    const { name: state } = metadata
+    if (this.#isClosed) throw new FlinkError('STATE_ASKED_AFTER_CLOSE', { operator: this.#operatorName, state })
+    const existing = this.#states.get(state)
+    if (existing !== undefined) checkSameState(existing.metadata, metadata, this.#operatorName)
     return existing?.state
   }
 

@@ -121,11 +121,18 @@ function canRead(now: string, before: string | undefined): boolean {
   return around !== undefined && around === aroundBefore && canRead(inner, innerBefore)
 }
 
-/** Throws when one name is asked for as state of a window and of the key alone. */
-export function checkNamespaces(existing: StateMetadata, requested: StateMetadata, operator: string): void {
-  if ((existing.namespaceFingerprint === undefined) === (requested.namespaceFingerprint === undefined)) return
-  const details = { state: requested.name, operator, existing: scopeOf(existing), requested: scopeOf(requested) }
-  throw new FlinkError('STATE_NAME_CONFLICT', details)
+/** Throws when one name is asked for twice by the same program: as state of a window and of the key alone, or as another type. */
+export function checkSameState(existing: StateMetadata, requested: StateMetadata, operator: string): void {
+  for (const described of existing.kind === requested.kind ? [scopeOf, typeOf] : []) {
+    const details = { existing: described(existing), requested: described(requested) }
+    if (details.existing === details.requested) continue
+    throw new FlinkError('STATE_NAME_CONFLICT', { state: requested.name, operator, ...details })
+  }
+  checkCompatible(existing, requested, operator)
+}
+
+function typeOf({ kind, typeFingerprint }: StateMetadata): string {
+  return `${kind} state of ${typeFingerprint === GENERIC ? 'no declared type' : typeFingerprint}`
 }
 
 function scopeOf({ kind, namespaceFingerprint }: StateMetadata): string {

@@ -89,7 +89,7 @@ export class TableQueueEntries<N> implements QueueEntries<N> {
   #currentKey(): unknown {
     const { current, table } = this.#parameters
     if (current.hasKey) return current.key
-    throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: table.named.state })
+    throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { ...table.named })
   }
 
   /** Goes to its entry in the table. */

@@ -106,6 +106,7 @@ export class StreamTask {
     if (this.#control.life.hasEnded) return 'done'
     try {
       this.#lastStep = this.#stepOnce(deadline)
+      this.#leaveKeys()
     } catch (error) {
       this.fail(error)
       this.#lastStep = 'done'
@@ -210,6 +211,15 @@ export class StreamTask {
     const result = isAvailable && this.#control.mayTakeInput ? this.#work(deadline) : 'idle'
     this.#flusher.afterStep(result === 'idle')
     return this.#control.mayEmit ? 'more' : result
+  }
+
+  /**
+   * What a function has begun and not waited for would find the key of another record. Actions, which may take several
+   * steps, have keys of their own.
+   */
+  #leaveKeys(): void {
+    if (this.#control.actions.running !== undefined) return
+    for (const operator of this.#operators) operator.leaveKey?.()
   }
 
   /** Before anything else happens to the chain: actions wait as well as records. True when nothing is pending. */

@@ -123,7 +123,7 @@ export class SortedKeyedStateBackend implements KeyedStateBackend {
     descriptor: StateDescriptor<unknown>,
     namespaces: AnyNamespaceType = VOID_NAMESPACES,
   ): InternalState<unknown> {
-    this.#assertIs('open')
+    if (this.#life !== 'disposed') this.#assertIs('open')
     return this.#states.getOrCreate(descriptor, namespaces)
   }
 
@@ -157,6 +157,8 @@ export class SortedKeyedStateBackend implements KeyedStateBackend {
   async dispose(): Promise<void> {
     await pause()
     this.#life = 'disposed'
+    this.#states.clear()
+    this.#context.clearKey()
   }
 
   async #restoreFiles(handle: KeyedStateHandle, { bytes }: KeyedStateReader): Promise<void> {

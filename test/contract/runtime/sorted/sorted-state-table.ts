@@ -94,7 +94,7 @@ export class SortedStateTable implements StateTable {
   prefix(): string {
     const { key, keyHash, hasKey, sequence } = this.#context
     if (sequence === this.#sequence) return this.#prefix
-    if (!hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: this.types.metadata.name })
+    if (!hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { ...this.named })
     const prefix = this.prefixOf(key, keyHash, this.#namespace)
     if (!this.store.hasPrefix(prefix)) this.#newKeys.accept(key, keyHash, this.types.metadata.name)
     this.#prefix = prefix

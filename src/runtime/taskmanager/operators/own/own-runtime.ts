@@ -55,6 +55,7 @@ export function ownRuntime(parts: OwnRuntimeParts): OperatorRuntime {
         triggerable,
       }),
     getCurrentKey: () => keyedBackend?.currentKey(),
+    getCurrentKeyGroup: () => currentKeyGroup(parts),
     setCurrentKey: (key) => {
       setCurrentKey(parts, key)
     },
@@ -102,13 +103,22 @@ function processingTimeOf({ operatorName, context, failed, refusePromise }: OwnR
   }
 }
 
+function currentKeyGroup({ operatorName: operator, context, keyedBackend, keyKind }: OwnRuntimeParts): number {
+  if (keyedBackend === undefined) throw notKeyed(operator)
+  const key = keyedBackend.currentKey()
+  if (key === undefined) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { operator, state: 'raw keyed state' })
+  return keyGroupForHash(hashKey(key, keyKind), context.taskInfo.maxParallelism)
+}
+
+function notKeyed(operator: string): FlinkError {
+  return new FlinkError('KEYED_STATE_ON_NON_KEYED_STREAM', { operator, state: 'the current key' })
+}
+
 function setCurrentKey(
   { operatorName: operator, context, keyedBackend, keyKind }: OwnRuntimeParts,
   key: unknown,
 ): void {
-  if (keyedBackend === undefined) {
-    throw new FlinkError('KEYED_STATE_ON_NON_KEYED_STREAM', { operator, state: 'the current key' })
-  }
+  if (keyedBackend === undefined) throw notKeyed(operator)
   const { maxParallelism, parallelism, subtaskIndex } = context.taskInfo
   const hash = hashKey(key, keyKind)
   const keyGroup = keyGroupForHash(hash, maxParallelism)

@@ -15,13 +15,14 @@ import {
   keyGroupRangeForOperatorIndex,
   operatorIndexForKeyGroup,
 } from '../../../../core/keygroups/key-group-assignment.js'
+import { RAW_KEYED_STATE } from '../../../../core/keygroups/raw-keyed-state.js'
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import type { TaskInfo } from '../stream-operator.js'
 
 type KeyGroupBytes = readonly [keyGroup: number, bytes: Uint8Array]
 
-const KEYED = new ListStateDescriptor<KeyGroupBytes>('_raw_keyed_state_')
+const KEYED = new ListStateDescriptor<KeyGroupBytes>(RAW_KEYED_STATE)
 const PARTITIONS = new ListStateDescriptor<Uint8Array>('_raw_operator_state_')
 
 /** The outputs of one snapshot, as far as they were asked for. */

@@ -23,10 +23,12 @@ type KeyedBroadcastProcessSpec = Extract<TwoInputSpec, { readonly kind: 'keyed-b
 type StateFunction = KeyedStateFunction<unknown, unknown>
 
 /** The type has none, but plain JavaScript may ask for them. */
-const NO_TIMERS = {
-  timerService: (): never => {
-    throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: USER_TIMERS })
-  },
+function noTimers(operator: string): { readonly timerService: () => never } {
+  return {
+    timerService: () => {
+      throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { operator, state: USER_TIMERS })
+    },
+  }
 }
 
 export class CoBroadcastWithKeyedOperator extends TwoInputUdfOperator {
@@ -64,7 +66,7 @@ export class CoBroadcastWithKeyedOperator extends TwoInputUdfOperator {
     this.#onTimerContext = { ...this.#readOnlyContext, ...this.#timers.context }
     this.#readWriteContext = {
       ...common,
-      ...NO_TIMERS,
+      ...noTimers(binding.name),
       getBroadcastState: (descriptor) => states.writable(descriptor),
       applyToKeyedState: (descriptor, action) => {
         this.#applyToKeyedState(descriptor, action)

@@ -121,7 +121,7 @@ export class CachedStateTable implements LargeValueTable {
 
   #lookUp(): number {
     const context = this.#context
-    if (!context.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: this.named.state })
+    if (!context.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { ...this.named })
     const hash = context.keyHash ^ this.#namespaceHash
     let position = this.#entries.find(context.key, this.#namespace, hash)
     if (position === NOT_FOUND) position = this.#read(hash)

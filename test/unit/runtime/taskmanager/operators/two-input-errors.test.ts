@@ -103,7 +103,7 @@ describe('Broadcast state', () => {
   it('is not found by a descriptor of the same name and other types', async () => {
     const other = new MapStateDescriptor('rules', Types.STRING, Types.STRING)
     const harness = await withoutKey((_value, ctx) => void ctx.getBroadcastState(other))
-    assertFails(() => harness.processElement1('x'), 'STATE_TYPE_INCOMPATIBLE', "'rules'")
+    assertFails(() => harness.processElement1('x'), 'STATE_NAME_CONFLICT', "'rules'")
   })
 
   it('has entries that can be gone through again, in the order in which their keys were first put', async () => {

@@ -73,6 +73,43 @@ describe('OperatorStateBackend', () => {
     assert.equal(third.getBroadcastState(rules).get('k'), 2)
   })
 
+  it('of a union list that nobody asks for does not multiply with every snapshot of several subtasks', async () => {
+    let handles = [[await handleOf(filled([1]))], [await handleOf(filled([2]))]]
+    for (let round = 0; round < 3; round += 1) {
+      const subtasks = splitOperatorState(handles, 2).map(async (own, index) => {
+        const backend = new OperatorStateBackend('Op', undefined, index)
+        await backend.restore(own, readInline)
+        return [await handleOf(backend)]
+      })
+      handles = await Promise.all(subtasks)
+    }
+    const [first, second] = splitOperatorState(handles, 2)
+    for (const own of [first, second]) {
+      const backend = await restored(own ?? assert.fail())
+      assert.deepEqual([...backend.getUnionListState(all).get()], ['subtask of 1', 'subtask of 2'])
+      assert.equal(backend.getBroadcastState(rules).get('k'), 2)
+    }
+  })
+
+  it('refuses a name for another type, and every name once it was closed', () => {
+    const backend = filled([1])
+    const message =
+      /^State 'offsets' of Op was registered as operator-list state of LONG and is asked for as .* STRING\./
+    const asked = (): unknown => backend.getListState(new ListStateDescriptor<string>('offsets', Types.STRING))
+    assert.throws(asked, { code: 'STATE_NAME_CONFLICT', message })
+    backend.close()
+    for (const ask of [
+      () => backend.getListState(offsets),
+      () => backend.getUnionListState(new ListStateDescriptor('new')),
+      () => backend.getBroadcastState(rules),
+    ]) {
+      assert.throws(ask, {
+        code: 'STATE_ASKED_AFTER_CLOSE',
+        message: /^Op asked for state '(offsets|new|rules)' after/,
+      })
+    }
+  })
+
   it('gives the same state for the same descriptor, and refuses the name for another kind', async () => {
     const backend = filled([1])
     assert.equal(backend.getListState(offsets), backend.getListState(offsets))
