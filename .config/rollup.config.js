@@ -68,6 +68,7 @@ const sharedByMost = [
   'api/windowing/evictors/timestamped-value',
   'core/net/tcp-connection',
   'core/net/tcp-writer',
+  'core/process/process-start',
 ].map((name) => path.join(compiled, `${name}.js`))
 
 const manualChunks = (id) => (sharedByMost.includes(id) ? 'functions' : undefined)

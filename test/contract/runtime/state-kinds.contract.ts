@@ -56,7 +56,10 @@ function describeClear(kind: BackendUnderTest): void {
       ]) {
         for (const state of [value, windowed]) state.update({ n: 1 })
         list.add(1)
-        map.putAll([[[1, 'x'], 1], ['k', 2]]) // prettier-ignore
+        map.putAll([
+          [[1, 'x'], 1],
+          ['k', 2],
+        ])
         reducing.add(1)
         aggregating.add(1)
         timers.add(new Span(0, 5), 5)
@@ -221,7 +224,6 @@ function describeMuch(kind: BackendUnderTest): void {
       [backend, fresh],
       [then, windowedOf(then)],
     ] as const) {
-      // prettier-ignore
       assert.deepEqual([...target.getKeys('windowed', new Span(7, 17))], ['key 1'])
       for (let index = 0; index < count; index += 1) {
         at(target, state, index)

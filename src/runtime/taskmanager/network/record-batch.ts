@@ -5,7 +5,6 @@
 // the look-up of a key a quarter faster, as the processor waits for several of them at once. A watermark after each record
 // took 6.3 us within a worker while each of them ended a batch.
 // Thread: the consuming task's worker (and the producing task's, for a channel within one worker).
-import type { ChannelHandler } from './channel.js'
 import type { InFlightRecords } from './in-flight-records.js'
 import { NO_TIMESTAMP } from './stream-element.js'
 
@@ -14,6 +13,14 @@ const WATERMARK = Symbol('watermark')
 
 /** So many records are announced at once. */
 export const ANNOUNCED_RECORDS = 32
+
+/** Who takes the records of a batch: what it is asked and told of a channel's handler. */
+export interface RecordTaker {
+  onRecord(value: unknown, timestamp: number, keyHash: number): void
+  onComingKeys(keyHashes: readonly number[], start: number, end: number): void
+  onWatermark(timestamp: number, channelIndex: number): void
+  mayContinue(): boolean
+}
 
 export class RecordBatch {
   readonly #values: unknown[]
@@ -61,7 +68,7 @@ export class RecordBatch {
     this.add(WATERMARK, timestamp, keyHash)
   }
 
-  deliver(handler: ChannelHandler, channelIndex: number): void {
+  deliver(handler: RecordTaker, channelIndex: number): void {
     while (this.#next < this.#size && handler.mayContinue()) {
       const index = this.#next
       if (index === this.#announced) this.#announce(handler)
@@ -91,7 +98,7 @@ export class RecordBatch {
     this.#timestamps = undefined
   }
 
-  #announce(handler: ChannelHandler): void {
+  #announce(handler: RecordTaker): void {
     const start = this.#announced
     this.#announced = Math.min(this.#size, start + ANNOUNCED_RECORDS)
     handler.onComingKeys(this.#keyHashes, start, this.#announced)

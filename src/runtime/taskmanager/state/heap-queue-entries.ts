@@ -115,7 +115,7 @@ export class HeapQueueEntries<N> implements QueueEntries<N> {
 
   #find(namespace: N, timestamp: number): number {
     const current = this.#current
-    if (!current.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: this.#table.named.state })
+    if (!current.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { ...this.#table.named })
     this.#sought.timestamp = timestamp
     this.#sought.namespace = namespace
     return this.#table.find(current, this.#sought)

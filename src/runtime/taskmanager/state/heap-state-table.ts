@@ -273,7 +273,7 @@ export class HeapStateTable implements StateTable {
 
   #lookUp(): number {
     const context = this.#context
-    if (!context.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: this.types.metadata.name })
+    if (!context.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { ...this.named })
     const position = this.#table.find(context.key, this.#namespace, context.keyHash ^ this.#namespaceHash)
     if (position === NOT_FOUND) this.#newKey = this.#ownKey(context)
     this.#position = position

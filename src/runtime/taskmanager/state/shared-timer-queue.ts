@@ -159,6 +159,6 @@ export class SharedTimerQueue<N> implements KeyedPriorityQueue<N> {
 
   #currentKey(): KeyContext {
     if (this.#current.hasKey) return this.#current
-    throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { state: this.#tables.named.state })
+    throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { ...this.#tables.named })
   }
 }

@@ -32,14 +32,6 @@ export function writeStatePrefix(keyGroup: number, state: number, output: DataOu
   output.writeInt8(state & 0xff)
 }
 
-export function writePrefix({ keyGroup, state, key, namespace }: EntryPrefix, output: DataOutputView): void {
-  writeStatePrefix(keyGroup, state, output)
-  output.writeVarInt(key.length)
-  output.writeBytes(key)
-  output.writeVarInt(namespace.length)
-  output.writeBytes(namespace)
-}
-
 export function readStatePrefix(input: DataInputView): { readonly keyGroup: number; readonly state: number } {
   const keyGroup = readUint16(input)
   return { keyGroup, state: readUint16(input) }

@@ -139,7 +139,10 @@ class FilesWriting {
   async #packShared(files: readonly SmallFile[], mayBeInline: boolean): Promise<void> {
     if (files.length === 0) return
     const stream = await this.#streams.createStream('SHARED', mayBeInline ? 'SMALL' : 'NEVER')
-    const handles = await packFiles(files.map(({ bytes }) => bytes), stream) // prettier-ignore
+    const handles = await packFiles(
+      files.map(({ bytes }) => bytes),
+      stream,
+    )
     for (const [index, { name }] of files.entries()) this.#named(name, { handle: handleAt(handles, index), namings: 1 })
   }
 

@@ -9,7 +9,7 @@ import { sizeOfValue } from './value-size.js'
 
 /** What a slot takes beside key and value: itself, and its place among the others. */
 const SLOT_BYTES = 120
-/** Removed slots leave something behind among the changed ones, up to so many of each slot. */
+/** Removed slots leave something among the changed ones, up to so many of each slot. */
 const LEFT_OVERS = 2
 const FEW_LEFT_OVERS = 16
 

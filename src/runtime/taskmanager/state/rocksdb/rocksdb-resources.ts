@@ -2,7 +2,7 @@
 // Invariants: one a worker and attempt of a job, shared by the backends of all its operators. Made before the first of them,
 // acquires nothing by itself.
 // Thread: the task worker.
-import type { WorkingDirectory } from '../../../../core/fs/working-directories.js'
+import type { WorkingDirectory } from '../../../../core/process/working-directories.js'
 import type { KvDriver } from './kv-store.js'
 import type { StateMemory } from './state-memory.js'
 

@@ -1,6 +1,6 @@
 // Duty: where stores are opened: that of a backend, and those that a restore opens aside.
 // Thread: the task worker that owns the backend.
-import type { WorkingDirectory } from '../../../../core/fs/working-directories.js'
+import type { WorkingDirectory } from '../../../../core/process/working-directories.js'
 import type { KvDriver, KvStore } from './kv-store.js'
 
 export interface StorePlace {

@@ -235,7 +235,7 @@ describe('What a snapshot waits for', () => {
     assert.deepEqual(captured, [1, 2])
   })
 
-  it('is changed like anything else when the snapshot is given up', () => {
+  it('is changed like anything else when the snapshot is aborted', () => {
     const state = new State(PLENTY)
     state.at('a').put(1)
     state.cache.awaitChanges(() => assert.fail('it is captured')).giveUp(new Error('given up'))

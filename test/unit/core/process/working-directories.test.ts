@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { FlinkError } from '../../../../src/core/errors/flink-error.js'
-import { WorkingDirectories } from '../../../../src/core/fs/working-directories.js'
+import { WorkingDirectories } from '../../../../src/core/process/working-directories.js'
 import { thisProcess } from '../../../../src/core/process/process-owner.js'
 import { SeededRandom } from '../../../../src/core/random/seeded-random.js'
 

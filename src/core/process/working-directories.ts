@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
 import { messageOf } from '../errors/thrown-value.js'
-import { hasEnded, processOwnerOf, thisProcess, type ProcessOwner } from '../process/process-owner.js'
+import { hasEnded, processOwnerOf, thisProcess, type ProcessOwner } from './process-owner.js'
 import type { Random } from '../random/random.js'
-import { errnoOf } from './errno.js'
-import { directoriesIn } from './directory-list.js'
-import { makeDirectories } from './make-directories.js'
-import { removeTree } from './remove-tree.js'
+import { errnoOf } from '../fs/errno.js'
+import { directoriesIn } from '../fs/directory-list.js'
+import { makeDirectories } from '../fs/make-directories.js'
+import { removeTree } from '../fs/remove-tree.js'
 
 const OWNER_ONLY = 0o700
 /** Beside a directory, so that the driver that works in it meets nothing of ours. */
