@@ -103,7 +103,8 @@ function edgeOf(chain: Chain, output: ChainOutput, ids: OperatorIds, inLoops: Re
 function bindingOf(node: StreamNode, ids: OperatorIds): OperatorBinding {
   const { name, uid, keys, outputType } = node
   const binding = { operatorId: idOf(node, ids), name, uid, spec: node.operator, keys, outputType }
-  return node.operator.kind === 'window' ? { ...binding, timestampOrigin: timestampOriginOf(node) } : binding
+  const isWindows = node.operator.kind === 'window' || node.operator.kind === 'co-group'
+  return isWindows ? { ...binding, timestampOrigin: timestampOriginOf(node) } : binding
 }
 
 function idOf(node: StreamNode, ids: OperatorIds): string {

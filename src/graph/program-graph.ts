@@ -7,9 +7,9 @@ import type { JobGraph } from './job-graph.js'
 
 /**
  * Where an operator's records have their timestamps from: a strategy upstream with an assigner of timestamps, one without, or
- * none, with or without one downstream of the operator.
+ * none, with or without one downstream of the operator. Of two streams one alone may have a strategy.
  */
-export type TimestampOrigin = 'assigner' | 'strategy' | 'downstream' | 'nowhere'
+export type TimestampOrigin = 'assigner' | 'one-stream' | 'strategy' | 'downstream' | 'nowhere'
 
 /** The living half of an operator of the plan: what a worker needs beside the JSON to run it. */
 export interface OperatorBinding {

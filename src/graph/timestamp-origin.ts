@@ -4,15 +4,18 @@ import type { StreamNode } from './stream-graph.js'
 
 /** What the plan says: the nearest places upstream that give timestamps, else whether there is one downstream. */
 export function timestampOriginOf(node: StreamNode): TimestampOrigin {
-  const before = strategiesBefore(node)
+  const byInput = node.keys.map((_, input) => strategiesBefore(node, input))
+  const before = byInput.flat()
+  if (before.length > 0 && byInput.some((ofInput) => ofInput.length === 0)) return 'one-stream'
   if (before.some((place) => place.hasAssigner)) return 'assigner'
   if (before.length > 0) return 'strategy'
   return isAssignedAfter(node) ? 'downstream' : 'nowhere'
 }
 
-function strategiesBefore(node: StreamNode): readonly { readonly hasAssigner: boolean }[] {
+function strategiesBefore(node: StreamNode, input: number): readonly { readonly hasAssigner: boolean }[] {
   const found: { readonly hasAssigner: boolean }[] = []
-  visit(sourcesOf(node), (each) => {
+  const first = node.inEdges.filter(({ targetInput }) => targetInput === input).map(({ source }) => source)
+  visit(first, (each) => {
     const { operator } = each
     if (operator.kind === 'timestamps-and-watermarks') {
       found.push({ hasAssigner: operator.strategy.timestampAssigner !== undefined })

@@ -15,7 +15,7 @@ import {
   reducingContents,
   resultOf,
 } from './window-functions.js'
-import type { WindowedInput } from './window-operator-builder.js'
+import type { WindowedInput, WindowFunctions } from './window-operator-builder.js'
 import { WindowedStreamBase } from './windowed-stream-base.js'
 
 /**
@@ -62,7 +62,7 @@ export class AllWindowedStream<T, W extends Window> extends WindowedStreamBase<T
   ): SingleOutputStreamOperator<O>
   reduce<O>(reducer: unknown, windowFunction?: unknown, type?: TypeInformation<O>): SingleOutputStreamOperator<O> {
     const outputType = windowFunction === undefined ? this.elementType : type
-    return this.builder.build({
+    return this.#built({
       contents: reducingContents(reducer),
       result: resultOf(windowFunction, 'all'),
       outputType,
@@ -85,12 +85,12 @@ export class AllWindowedStream<T, W extends Window> extends WindowedStreamBase<T
   aggregate<O>(aggregator: unknown, ...given: readonly unknown[]): SingleOutputStreamOperator<O> {
     const { windowFunction, accumulatorType, resultType } = aggregateArguments(given)
     const contents = aggregatingContents(aggregator, accumulatorType)
-    return this.builder.build({ contents, result: resultOf(windowFunction, 'all'), outputType: resultType })
+    return this.#built({ contents, result: resultOf(windowFunction, 'all'), outputType: resultType })
   }
 
   /** A function of the window and all its records, which are kept until then. */
   apply<O>(windowFunction: AllWindowArgument<T, O, W>, type?: TypeInformation<O>): SingleOutputStreamOperator<O> {
-    return this.builder.build({
+    return this.#built({
       contents: { kind: 'list' },
       result: applyResult(windowFunction, 'all'),
       outputType: type,
@@ -102,11 +102,15 @@ export class AllWindowedStream<T, W extends Window> extends WindowedStreamBase<T
     processFunction: ProcessAllWindowFunction<T, O, W>,
     type?: TypeInformation<O>,
   ): SingleOutputStreamOperator<O> {
-    return this.builder.build({
+    return this.#built({
       contents: { kind: 'list' },
       result: processResult(processFunction, 'all'),
       outputType: type,
     })
+  }
+
+  #built<O>(functions: WindowFunctions): SingleOutputStreamOperator<O> {
+    return this.builder.build<O>(functions).forceNonParallel()
   }
 
   protected combined(reducer: ReduceFunction<T>): SingleOutputStreamOperator<T> {

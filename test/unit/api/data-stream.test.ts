@@ -250,6 +250,18 @@ describe('A DataStream', () => {
     assert.throws(() => env.fromElements(1).setParallelism(2), /non parallel operator must be 1/)
   })
 
+  it('gives windows of all records parallelism 1, for good', () => {
+    env.setParallelism(3)
+    const numbers = env.fromElements(1, 2).map((value) => value)
+    for (const all of [
+      numbers.windowAll(TumblingEventTimeWindows.of(10)).reduce((left, right) => left + right),
+      numbers.countWindowAll(2).reduce((left, right) => left + right),
+    ]) {
+      assert.equal(all.transformation.settings.parallelism, 1)
+      assert.throws(() => all.setParallelism(2), /non parallel operator must be 1/)
+    }
+  })
+
   it('refuses positions, ports, retries and write modes that cannot be, at the call', () => {
     const numbers = env.fromElements(1)
     const wrong = (value: unknown): never => value as never

@@ -4,6 +4,7 @@ import type { Transformation } from '../../../src/api/dag/transformation.js'
 import { WatermarkStrategy } from '../../../src/api/eventtime/watermark-strategy.js'
 import { NumberSequenceSource } from '../../../src/api/connector/source/lib/number-sequence-source.js'
 import { generateProgramGraph } from '../../../src/graph/job-graph-generator.js'
+import { pairBinding } from '../../operators/join-case.js'
 import { windowBinding } from '../../operators/window-case.js'
 import { TumblingEventTimeWindows } from '../../../src/api/windowing/assigners/tumbling-event-time-windows.js'
 import { byName, RecordedProgram } from './recorded-program.js'
@@ -73,4 +74,32 @@ test('a strategy in one of the streams of a union counts', () => {
   const both = (program: RecordedProgram): Transformation =>
     program.union(assigned(program, program.source('one'), withAssigner), program.source('other'))
   assert.equal(originOf(both), 'assigner')
+})
+
+test('windows of two streams know that one of them has no strategy', () => {
+  const { spec: pair } = pairBinding((left, right) =>
+    left
+      .coGroup(right)
+      .where(([key]) => key)
+      .equalTo(([key]) => key)
+      .window(TumblingEventTimeWindows.of(10))
+      .apply(() => undefined),
+  )
+  const ofPair = (build: (program: RecordedProgram) => readonly Transformation[]): unknown => {
+    const program = new RecordedProgram()
+    const inputs = build(program).map((input) => ({ input, key: byName }))
+    program.multipleInput(inputs, 'windows', pair)
+    const bindings = [...generateProgramGraph(program.pipeline()).operators.values()]
+    return bindings.find(({ name }) => name === 'windows')?.timestampOrigin
+  }
+  const timed = (program: RecordedProgram, name: string): Transformation =>
+    assigned(program, program.source(name), withAssigner)
+  assert.equal(
+    ofPair((program) => [timed(program, 'one'), program.source('other')]),
+    'one-stream',
+  )
+  assert.equal(
+    ofPair((program) => [timed(program, 'one'), timed(program, 'other')]),
+    'assigner',
+  )
 })

@@ -102,10 +102,13 @@ export class ReaderOutputs implements ReaderOutput<unknown> {
     for (const { clock } of this.#splits.values()) clock.pause()
   }
 
-  /** Of all but the splits that are paused themselves. */
+  /** Of all but the splits that are paused themselves: of those no record can come either. */
   resumeClocks(paused: ReadonlySet<string>): void {
     this.#mainClock.resume()
-    for (const [splitId, { clock }] of this.#splits) if (!paused.has(splitId)) clock.resume()
+    for (const [splitId, { clock }] of this.#splits) {
+      if (paused.has(splitId)) clock.pause()
+      else clock.resume()
+    }
   }
 
   #addSplit(splitId: string): SplitOutput {

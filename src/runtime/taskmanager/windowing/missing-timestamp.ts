@@ -7,6 +7,7 @@ const BY_THE_CLOCK = 'Windows by processing time need none.'
 
 const ADVICE: Readonly<Record<TimestampOrigin, string>> = {
   nowhere: `Nothing in the program gives timestamps: call assignTimestampsAndWatermarks(...) on the stream before its windows, with a WatermarkStrategy that has .withTimestampAssigner(...). ${BY_THE_CLOCK}`,
+  'one-stream': `Only one of the two streams has a WatermarkStrategy before these windows: call assignTimestampsAndWatermarks(...) on the other one, too, with a WatermarkStrategy that has .withTimestampAssigner(...). ${BY_THE_CLOCK}`,
   downstream: `The program calls assignTimestampsAndWatermarks(...) after these windows: call it on the stream before them, with a WatermarkStrategy that has .withTimestampAssigner(...). ${BY_THE_CLOCK}`,
   strategy: `The WatermarkStrategy before these windows has no assigner of timestamps, and the source gave the record none: add .withTimestampAssigner(...) to it. ${BY_THE_CLOCK}`,
   assigner:

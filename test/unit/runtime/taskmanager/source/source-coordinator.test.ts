@@ -180,6 +180,17 @@ describe('SourceCoordinator', () => {
     ])
   })
 
+  it('tells its enumerator of no reader that may have ended', async () => {
+    const played = await started()
+    await played.register(0)
+    played.enumerator.context.signalNoMoreSplits(0)
+    await played.register(0)
+    assert.deepEqual(
+      played.enumerator.calls.filter((call) => call.startsWith('reader')),
+      ['reader 0'],
+    )
+  })
+
   it('refuses to assign to a reader that has not registered, or has been told that there are no more', async () => {
     const played = await started()
     await played.register(0)

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { InputStatus } from '../../../../../src/api/connector/source/input-status.js'
+import type { ReaderOutput } from '../../../../../src/api/connector/source/reader-output.js'
 import type { SourceSplit } from '../../../../../src/api/connector/source/source-split.js'
 import { FlinkError, WatermarkStrategy, type ErrorCode, type WatermarkGenerator } from '../../../../../src/index.js'
 import { NO_REGISTERED_TYPES } from '../../../../../src/core/types/registered-types.js'
@@ -328,6 +330,22 @@ describe('SourceOperator and time', () => {
     assert.deepEqual(source.context.output.take(), [watermark(99), status('idle')])
   })
 
+  it('is idle when its splits and its main output are, whichever of them says so first', async () => {
+    const source = await opened(new PlayedSource(), byValue)
+    source.assign(new PlayedSplit('a'))
+    source.reader.pollNext = (output: ReaderOutput<unknown>) => {
+      const split = output.createOutputForSplit('a')
+      split.emitWatermark(5)
+      output.emitWatermark(6)
+      output.markIdle()
+      split.emitWatermark(7)
+      split.markIdle()
+      return InputStatus.NOTHING_AVAILABLE
+    }
+    source.operator.emitNext()
+    assert.deepEqual(source.context.output.take(), [watermark(5), watermark(6), watermark(7), status('idle')])
+  })
+
   it('is at the end of time when its records have ended', async () => {
     const source = await opened(new PlayedSource(), byValue)
     source.operator.advanceToEndOfTime()
@@ -383,6 +401,31 @@ describe('SourceOperator in an alignment group', () => {
     assert.equal(source.reported.at(-1), 2)
     await source.operator.finish()
     assert.equal(source.reported.at(-1), Number.POSITIVE_INFINITY)
+  })
+
+  it('is not idle while it waits for the others', async () => {
+    const source = await opened(new PlayedSource(), aligned.withIdleness(500))
+    const records = [1000]
+    source.reader.pollNext = (output: ReaderOutput<unknown>) => {
+      for (const each of records.splice(0)) output.collect(each)
+      return InputStatus.NOTHING_AVAILABLE
+    }
+    source.tell({ kind: 'watermark-alignment', maxWatermarkMs: 999 })
+    source.operator.emitNext()
+    source.context.output.take()
+    for (let round = 0; round < 8; round += 1) source.advance(201)
+    assert.deepEqual(source.context.output.take(), [])
+  })
+
+  it('takes no split for idle that is paused', async () => {
+    const source = await opened(new PlayedSource(), aligned.withIdleness(500))
+    source.assign(new PlayedSplit('a', [500]), new PlayedSplit('b', [100]))
+    source.tell({ kind: 'watermark-alignment', maxWatermarkMs: 300 })
+    while (source.operator.emitNext() === 'more');
+    source.context.output.take()
+    for (let round = 0; round < 8; round += 1) source.advance(201)
+    // b alone is idle, so time is a's.
+    assert.deepEqual(source.context.output.take(), [watermark(500)])
   })
 
   it('pauses the splits that are ahead alone, and resumes them', async () => {

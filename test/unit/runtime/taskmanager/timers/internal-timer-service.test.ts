@@ -124,6 +124,15 @@ function describeFiring(kind: BackendUnderTest): void {
 }
 
 function describeProcessingTime(kind: BackendUnderTest): void {
+  it('fires at once what is over when the task comes to it late', async () => {
+    const timers = await TimerServiceUnderTest.over(kind)
+    for (const time of [10, 20, 30, 100]) timers.at('a').registerProcessingTimeTimer(CIAO, time)
+    assert.equal(timers.comeLate(100), 1)
+    const times = timers.takeFired().map(([, , , timestamp]) => timestamp)
+    assert.deepEqual(times, [10, 20, 30])
+    assert.equal(timers.clock.nextTimerAt(), 101)
+  })
+
   it('has one timer of the clock, for the earliest, however many there are', async () => {
     const timers = await TimerServiceUnderTest.over(kind)
     const { clock } = timers

@@ -97,6 +97,17 @@ export class TimerServiceUnderTest {
     this.clock.advance(timestamp - this.clock.now())
   }
 
+  /** The task comes to its timers only then. How often it was called back. */
+  comeLate(timestamp: number): number {
+    this.clock.advance(timestamp - this.clock.now())
+    let calls = 0
+    for (let due = this.#processingTime.takeDue(); due !== undefined; due = this.#processingTime.takeDue()) {
+      calls += 1
+      while (!due.callback(due.timestamp)) assert.ok(this.hasRoom)
+    }
+    return calls
+  }
+
   takeFired(): Fired[] {
     return this.fired.splice(0)
   }

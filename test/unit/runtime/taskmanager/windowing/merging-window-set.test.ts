@@ -63,6 +63,29 @@ describe('MergingWindowSet', () => {
     assert.equal(stateOf(set, 10, 15), '11..14')
   })
 
+  it('tells of merged windows in the order of time, whichever way it finds them', () => {
+    const entries = [
+      [8, 11],
+      [0, 3],
+      [4, 7],
+    ].map(([start = 0, end = 0]) => new TimeWindow(start, end))
+    const found = (['addWindow', 'addTimeWindow'] as const).map((method) => {
+      const set = new MergingWindowSet(
+        sessions,
+        entries.map((window) => [window, window]),
+      )
+      let merged: string[] = []
+      set[method](new TimeWindow(2, 9), ({ mergedWindows }) => {
+        merged = mergedWindows.map(text)
+      })
+      return merged
+    })
+    assert.deepEqual(found, [
+      ['0..3', '4..7', '8..11'],
+      ['0..3', '4..7', '8..11'],
+    ])
+  })
+
   it('moves the contents of all but one where several become one', () => {
     const set = new MergingWindowSet(sessions, [])
     for (const [start, end] of [
