@@ -96,7 +96,7 @@ describe('Instances of a class', () => {
       const { exitCode, stderr } = await run(`
   const knows = runOfMain() === 1
   if (knows) env.getConfig().registerType(Reading)
-  env.fromSequence(1, 200).map((n) => (knows ? ${record} : n)).rebalance().map((r) => r).name('reader').print()`)
+  env.fromSequence(1, 200).rebalance().map((n) => (knows ? ${record} : n)).rebalance().map((r) => r).name('reader').print()`)
       assert.notEqual(exitCode, 0)
       assert.match(
         stderr,
