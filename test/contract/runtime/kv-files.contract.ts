@@ -41,8 +41,10 @@ async function bytesIn(file: KvFile): Promise<Buffer> {
 
 export async function storeOf(stores: StoresOfTest, files: readonly (readonly [string, Buffer])[]): Promise<KvStore> {
   const directory = stores.newDirectory()
-  const placed = files.toReversed().map(([name, bytes]) => stores.driver.placeFile?.(directory, name, inPieces(bytes)))
-  await Promise.all(placed)
+  const place = async ([name, bytes]: readonly [string, Buffer]): Promise<void> => {
+    await stores.driver.placeFile?.(directory, name, inPieces(bytes))
+  }
+  await Promise.all(files.toReversed().map(place))
   return stores.open(directory)
 }
 

@@ -63,7 +63,8 @@ function reasonOf(error: unknown): string {
 export async function importRocksLevel(): Promise<RocksLevelClass> {
   await checkCpu()
   // The package has no types, and the compiler does not look for those of a name that it does not know.
-  const loaded = (await import('@nxtedition/rocksdb')) as { readonly RocksLevel: RocksLevelClass }
+  const name: string = '@nxtedition/rocksdb'
+  const loaded = (await import(name)) as { readonly RocksLevel: RocksLevelClass }
   const rocksLevel = loaded.RocksLevel
   // Another version may be there where something else asks for one.
   if (typeof rocksLevel.prototype._getManySync !== 'function')
