@@ -197,6 +197,7 @@ function describeKinds(kind: BackendUnderTest): void {
     states.map.remove('x')
     assert.equal(states.map.isEmpty(), true)
     assert.equal(states.backend.numberOfEntries(), 0)
+    assert.equal(states.backend.hasEntries(), false)
   })
 
   it('finds a user key of a MapState by value, and tells 1, "1", 1n, true and null apart', async () => {
@@ -263,8 +264,10 @@ function describeKeys(kind: BackendUnderTest): void {
       value.clear()
     }
     assert.equal(backend.numberOfEntries(), keys / 2)
+    assert.equal(backend.hasEntries(), true)
     const again = new AllStates(await restored(kind, [await snapshotOf(backend)]))
     assert.equal(again.backend.numberOfEntries(), keys / 2)
+    assert.equal(again.backend.hasEntries(), true)
     for (let index = 0; index < keys; index += 1) {
       at(again.backend, index)
       assert.equal(again.value.value(), index % 2 === 0 ? null : index)

@@ -1,7 +1,8 @@
 // Duty: joins each record with those of the other stream that have its key and a time near its own.
 // Invariants: a record that is not late is joined, when it comes, with the records that wait, and waits itself. One that is older
 // than the watermark is late: it is joined with nothing. A record stops waiting when the watermark comes to its cleanup time,
-// after which no record that it meets is on time: also where it was restored, though time begins anew then. It works against keyed state, InternalTimerService and Output only.
+// after which no record that it meets is on time: also where it was restored, though time begins anew then. It works against
+// keyed state, InternalTimerService and Output only.
 // Thread: the task worker that owns the operator.
 import type { IntervalJoinSpec } from '../../../api/dag/operators/join-spec.js'
 import type { ProcessJoinFunction } from '../../../api/functions/process-join-function.js'

@@ -2,8 +2,6 @@
 // Invariants: one name, one kind. Restored entries are decoded when their state is first asked for; the synchronous part
 // of a snapshot costs a byte an entry (1,000,000 entries: see test/bench).
 // Thread: the task worker that owns the operator.
-import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
-import { KeyShapes } from '../../../core/keygroups/key-shapes.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { KeyedStateHandle } from '../../../storage/state-handles.js'
@@ -14,21 +12,18 @@ import { HeapKeyedStateSnapshot } from './heap-keyed-state-snapshot.js'
 import { HeapQueueEntries, type PrepareKeys } from './heap-queue-entries.js'
 import { HeapStateTable } from './heap-state-table.js'
 import { HeapTablesByNamespace } from './heap-tables-by-namespace.js'
-import type { InternalState } from './internal-state.js'
 import { readEntries, type EntrySerializers, type KeyGroupBlock } from './key-group-block.js'
-import { KeyContext } from './key-context.js'
+import type { KeyContext } from './key-context.js'
 import { KeyedListState } from './keyed-list-state.js'
 import { KeyedMapState } from './keyed-map-state.js'
-import type { KeyedPriorityQueue } from './keyed-priority-queue.js'
 import type {
   KeyedStateBackend,
   KeyedStateReader,
   KeyedStateSnapshot,
   SnapshotIncrement,
 } from './keyed-state-backend.js'
+import { KeyedStateBackendBase } from './keyed-state-backend-base.js'
 import { KeyedStateRegistry } from './keyed-state-registry.js'
-import { VOID_NAMESPACES, type AnyNamespaceType, type NamespaceType } from './namespace-type.js'
-import { NewKeys } from './new-keys.js'
 import { restoredKeyHash } from './restored-key-hash.js'
 import { RestoredKeyedState } from './restored-keyed-state.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
@@ -39,23 +34,19 @@ import { TablePriorityQueue } from './table-priority-queue.js'
 /** Of one state. */
 type HeapTables = HeapStateTable | HeapTablesByNamespace
 
-export class HeapKeyedStateBackend implements KeyedStateBackend {
-  readonly #parameters: KeyedStateBackendParameters
-  readonly #context = new KeyContext()
+export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> implements KeyedStateBackend {
+  protected override readonly states: KeyedStateRegistry<HeapTables>
   readonly #keySerializer: TypeSerializer<unknown> = structuredSerializer()
-  readonly #states: KeyedStateRegistry<HeapTables>
   readonly #restored: RestoredKeyedState
   /** What incremental checkpoints of this attempt may build on: the first one is whole. */
   readonly #chain = new CheckpointChain()
-  readonly #newKeys: NewKeys
   /** The state whose memory is touched ahead: of several, which are rare, the first. */
   #firstTable: HeapTables | undefined
 
   constructor(parameters: KeyedStateBackendParameters) {
-    this.#parameters = parameters
-    this.#newKeys = new NewKeys(parameters.operatorName, parameters.keyKind)
+    super(parameters)
     this.#restored = new RestoredKeyedState(parameters.operatorName, parameters.keyGroups)
-    this.#states = new KeyedStateRegistry<HeapTables>(parameters, this.#context, {
+    this.states = new KeyedStateRegistry<HeapTables>(parameters, this.context, {
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table, keys) => new KeyedMapState(table, keys),
       createListState: (table) => new KeyedListState(table),
@@ -78,53 +69,14 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     for (const handle of handles) await this.#restored.add(handle, reader)
   }
 
-  expectKeys(shapes: readonly string[]): void {
-    this.#newKeys.expect(new KeyShapes(this.#parameters.keyKind, shapes))
-  }
-
   prepareKeys(keyHashes: readonly number[], start: number, end: number): void {
     const table = this.#firstTable
     if (table !== undefined) table.prefetch(keyHashes, start, end)
   }
 
-  setCurrentKey(key: unknown, keyHash: number): void {
-    this.#context.setKey(key, keyHash)
-  }
-
-  clearCurrentKey(): void {
-    this.#context.clearKey()
-  }
-
-  currentKey(): unknown {
-    return this.#context.key
-  }
-
-  getOrCreateKeyedState(
-    descriptor: StateDescriptor<unknown>,
-    namespaces: AnyNamespaceType = VOID_NAMESPACES,
-  ): InternalState<unknown> {
-    return this.#states.getOrCreate(descriptor, namespaces)
-  }
-
-  getOrCreatePriorityQueue<N>(name: string, namespaces: NamespaceType<N>): KeyedPriorityQueue<N> {
-    return this.#states.getOrCreateQueue(name, namespaces)
-  }
-
-  getKeys(state: string, namespace: unknown): Iterable<unknown> {
-    return this.#states.getKeys(state, namespace)
-  }
-
-  applyToAllKeys(
-    state: string,
-    namespace: unknown,
-    action: (key: unknown, state: InternalState<unknown>) => void,
-  ): void {
-    this.#states.applyToAllKeys(state, namespace, action)
-  }
-
   snapshot(increment?: SnapshotIncrement): KeyedStateSnapshot {
-    const tables = this.#states.tables()
-    const { keyKind, keyGroups } = this.#parameters
+    const tables = this.states.tables()
+    const { keyKind, keyGroups } = this.parameters
     const states = { keyKind, keyGroups, keySerializer: this.#keySerializer, restored: this.#restored.all() }
     if (increment === undefined) return new HeapKeyedStateSnapshot({ ...states, tables, increment: undefined })
     const epoch = this.#chain.nextEpoch()
@@ -139,24 +91,28 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
 
   /** What the snapshot is to build on; undefined when it is to be whole. */
   #baseOf({ baseCheckpointId }: SnapshotIncrement, tables: readonly HeapTables[]): ChainedCheckpoint | undefined {
-    const base = baseCheckpointId === undefined ? undefined : this.#chain.baseOf(baseCheckpointId)
+    const base = this.#chain.baseOf(baseCheckpointId)
     if (base === undefined) return undefined
     for (const table of tables) table.forgetChangesBefore(base.epoch)
     return mayGrow(base) && tables.every((table) => table.knowsChangesSince(base.epoch)) ? base : undefined
   }
 
   numberOfEntries(): number {
-    return this.#states.tables().reduce((sum, table) => sum + table.size, 0)
+    return this.states.tables().reduce((sum, table) => sum + table.size, 0)
+  }
+
+  hasEntries(): boolean {
+    return this.states.tables().some((table) => table.size > 0)
   }
 
   dispose(): Promise<void> {
-    this.#states.clear()
-    this.#context.clearKey()
+    this.states.clear()
+    this.context.clearKey()
     return Promise.resolve()
   }
 
   #createTable(types: StateTypes, context: KeyContext): HeapTables {
-    const environment = { ...this.#parameters, newKeys: this.#newKeys, context }
+    const environment = { ...this.parameters, newKeys: this.newKeys, context }
     const table =
       types.namespaces.shared === undefined
         ? new HeapStateTable(types, environment)
@@ -178,7 +134,7 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
       try {
         this.#loadKeyGroup(table, keyGroup, blocks, serializers)
       } catch (error) {
-        const block = `state ${metadata.name} of ${this.#parameters.operatorName} in key group ${String(keyGroup)}`
+        const block = `state ${metadata.name} of ${this.parameters.operatorName} in key group ${String(keyGroup)}`
         throw unreadableState(error, { files: restored.files, block })
       }
     }
@@ -193,7 +149,7 @@ export class HeapKeyedStateBackend implements KeyedStateBackend {
     for (const [index, block] of blocks.entries()) {
       for (const entry of readEntries(block, serializers)) {
         const { key } = entry
-        const hash = restoredKeyHash({ key, keyGroup, state: table.types.metadata.name }, this.#parameters)
+        const hash = restoredKeyHash({ key, keyGroup, state: table.types.metadata.name }, this.parameters)
         if (index === 0 && entry.value !== NO_ENTRY) table.load(entry, hash)
         else if (entry.value === NO_ENTRY) table.loadRemoved(entry.key, entry.namespace, hash)
         else table.loadChanged(entry, hash)

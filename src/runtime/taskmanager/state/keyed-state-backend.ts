@@ -77,7 +77,10 @@ export interface KeyedStateBackend {
    * With one it may be in a form of its own and name files of the checkpoint that it builds on.
    */
   snapshot(increment?: SnapshotIncrement): KeyedStateSnapshot
+  /** Of a backend on the disk this reads them all. */
   numberOfEntries(): number
+  /** Whether there is one: cheap enough for each snapshot. */
+  hasEntries(): boolean
   /** What its store tells of itself, by Flink's names without `rocksdb.`; absent where there is none. From `open` on, empty at the end. */
   metrics?(): Readonly<Record<string, number>>
   /** May be called twice. */

@@ -47,8 +47,7 @@ export class InternalTimeServiceManager {
   /** Right before the state is captured. */
   prepareSnapshot(): void {
     if (this.#inSnapshots === undefined) return
-    const hasState = this.#environment.backend.numberOfEntries() > 0
-    this.#inSnapshots.set(hasState ? this.#watermark : undefined)
+    this.#inSnapshots.set(this.#environment.backend.hasEntries() ? this.#watermark : undefined)
   }
 
   close(): void {

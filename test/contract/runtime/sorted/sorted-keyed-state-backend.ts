@@ -154,6 +154,10 @@ export class SortedKeyedStateBackend implements KeyedStateBackend {
     return this.#states.tables().reduce((sum, table) => sum + [...table.entryKeys()].length, 0)
   }
 
+  hasEntries(): boolean {
+    return this.numberOfEntries() > 0
+  }
+
   async dispose(): Promise<void> {
     await pause()
     this.#life = 'disposed'

@@ -173,14 +173,6 @@ export class CachedEntries {
     return true
   }
 
-  /** What became large under one key goes to the store and stays in memory, unless a snapshot that waits forbids it. */
-  saveInPlace(position: number): void {
-    const { marks } = this.#environment
-    if (marks.awaited !== 0 || ((this.#flags[position] as number) & CHANGED) === 0) return
-    this.#save(position)
-    this.#measure(position)
-  }
-
   /** What was awaited is changed, and no more. */
   awaitNone(): void {
     const { awaited, changed } = this.#environment.marks
@@ -189,6 +181,15 @@ export class CachedEntries {
       const found = flags[position] as number
       if ((found & awaited) !== 0) flags[position] = (found & ~awaited) | changed
     }
+  }
+
+  /** Any that is no removal. */
+  hasValue(): boolean {
+    for (let position = 0; position < this.limit; position += 1) {
+      const value = this.#table.valueAt(position)
+      if (value !== NO_ENTRY && value !== undefined) return true
+    }
+    return false
   }
 
   /** Entries of which the store knows nothing. */

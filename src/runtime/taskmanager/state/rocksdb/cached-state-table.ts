@@ -110,6 +110,13 @@ export class CachedStateTable implements LargeValueTable {
     return keysOfState(inStore, this.#entries, buffer)
   }
 
+  /** Mostly some are in memory: then nobody reads the store. */
+  hasEntries(): boolean {
+    if (this.#entries.hasValue()) return true
+    const [first] = this.entryKeys()
+    return first !== undefined
+  }
+
   /** In the namespace of the last record. */
   prefetch(keyHashes: readonly number[], start: number, end: number): void {
     this.#entries.prefetch(keyHashes, start, end, this.#namespaceHash)

@@ -2,9 +2,8 @@
 // Invariants: the other store does not change. Restored blocks that nobody has asked for come with them.
 // Thread: the task worker that owns the backend.
 import type { KeyGroupRange } from '../../../../core/keygroups/key-group-range.js'
-import { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import { entriesOf } from './cursor-entries.js'
-import { STATE_PREFIX_BYTES, writeStatePrefix } from './entry-key.js'
+import { statePrefix } from './entry-key.js'
 import type { KvBatch, KvStore } from './kv-store.js'
 import { decodeRestoredBlockKey, restoredBlockKey, restoredStatePrefix } from './reserved-keys.js'
 
@@ -39,8 +38,8 @@ export class EntryCopy {
   }
 
   #copyEntries({ from, to }: CopiedState, keyGroup: number): void {
-    const target = prefixOf(keyGroup, to)
-    for (const { key, value } of entriesOf(this.#from.range(prefixOf(keyGroup, from)))) {
+    const target = statePrefix(keyGroup, to)
+    for (const { key, value } of entriesOf(this.#from.range(statePrefix(keyGroup, from)))) {
       if (from !== to) key.set(target)
       this.#put(key, value)
     }
@@ -57,10 +56,4 @@ export class EntryCopy {
     this.#batch.put(key, value)
     if (this.#batch.sizeBytes >= BATCH_BYTES) this.#to.write(this.#batch)
   }
-}
-
-function prefixOf(keyGroup: number, state: number): Uint8Array {
-  const output = new DataOutputView(STATE_PREFIX_BYTES)
-  writeStatePrefix(keyGroup, state, output)
-  return output.toBytes()
 }

@@ -9,6 +9,7 @@ import { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import { structuredSerializer } from '../../../../core/types/structured-serializer.js'
 import type { StateMetadata } from '../../../../storage/state-handles.js'
 import { blockFlags, EMPTY_BLOCK, type KeyGroupBlock } from '../key-group-block.js'
+import { beginsWith } from './begins-with.js'
 import { STATE_PREFIX_BYTES } from './entry-key.js'
 import type { KvEntry } from './kv-store.js'
 
@@ -83,7 +84,7 @@ export class EntryEncoder {
   }
 
   #addPart(key: Uint8Array, size: number, bytes: Uint8Array): void {
-    if (this.#wholePrefix === undefined || !startsWith(key, this.#wholePrefix)) {
+    if (this.#wholePrefix === undefined || !beginsWith(key, this.#wholePrefix)) {
       this.#endWhole()
       this.#wholePrefix = key.subarray(0, this.#writeKey(key, this.#entries))
       this.#count += 1
@@ -114,11 +115,4 @@ export class EntryEncoder {
     output.writeBytes(input.readBytes(input.readVarInt()))
     return input.position
   }
-}
-
-function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
-  if (bytes.length < prefix.length) return false
-  // From the end: keys of one state differ there.
-  for (let index = prefix.length - 1; index >= 0; index -= 1) if (bytes[index] !== prefix[index]) return false
-  return true
 }

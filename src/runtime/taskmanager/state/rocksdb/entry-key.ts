@@ -7,7 +7,7 @@
 // is the beginning of another one. A state is its place among those that the snapshot's handle names.
 // Thread: the task worker that owns the backend.
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
-import type { DataOutputView } from '../../../../core/memory/data-output-view.js'
+import { DataOutputView } from '../../../../core/memory/data-output-view.js'
 
 /** Of key group and state. */
 export const STATE_PREFIX_BYTES = 4
@@ -25,11 +25,15 @@ export interface DecodedEntryKey extends EntryPrefix {
 }
 
 /** What all entries of a state in a key group begin with. */
+export function statePrefix(keyGroup: number, state: number): Uint8Array {
+  const output = new DataOutputView(STATE_PREFIX_BYTES)
+  writeStatePrefix(keyGroup, state, output)
+  return output.written()
+}
+
 export function writeStatePrefix(keyGroup: number, state: number, output: DataOutputView): void {
-  output.writeInt8(keyGroup >>> 8)
-  output.writeInt8(keyGroup & 0xff)
-  output.writeInt8(state >>> 8)
-  output.writeInt8(state & 0xff)
+  writeUint16(keyGroup, output)
+  writeUint16(state, output)
 }
 
 export function readStatePrefix(input: DataInputView): { readonly keyGroup: number; readonly state: number } {
@@ -45,7 +49,12 @@ export function decodeEntryKey(bytes: Uint8Array): DecodedEntryKey {
   return { keyGroup, state, key, namespace, prefixLength: input.position }
 }
 
-function readUint16(input: DataInputView): number {
-  const high = input.readInt8() & 0xff
-  return (high << 8) | (input.readInt8() & 0xff)
+export function writeUint16(value: number, output: DataOutputView): void {
+  output.writeInt8(value >>> 8)
+  output.writeInt8(value & 0xff)
+}
+
+export function readUint16(input: DataInputView): number {
+  const high = input.readInt8()
+  return (high << 8) | input.readInt8()
 }

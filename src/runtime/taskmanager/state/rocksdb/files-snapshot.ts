@@ -1,6 +1,6 @@
 // Duty: a checkpoint in files of the store itself: those that its base has are named again, the others are written.
 // Invariants: what it is made of are links that the store does not touch; they are given back when it ends, however it does.
-// Only what was written in a checkpoint that is complete is named again (shared-checkpoint-files.ts). Small files
+// Only what was written in a checkpoint that is complete is named again (../written-checkpoints.ts). Small files
 // go together; what lies in the metadata is a bounded part, and not for ever: else every later metadata would have it once more.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../core/errors/flink-error.js'

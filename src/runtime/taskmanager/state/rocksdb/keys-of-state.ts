@@ -5,12 +5,12 @@
 import { decodeKey, hashKey, type KeyKind } from '../../../../core/keygroups/canonical-key.js'
 import type { KeyGroupRange } from '../../../../core/keygroups/key-group-range.js'
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
-import { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import type { AnyNamespaceType } from '../namespace-type.js'
 import type { EntryKey } from '../state-table.js'
 import type { CachedEntries } from './cached-entries.js'
+import { beginsWith } from './begins-with.js'
 import { entriesOf } from './cursor-entries.js'
-import { decodeEntryKey, STATE_PREFIX_BYTES, writeStatePrefix } from './entry-key.js'
+import { decodeEntryKey, statePrefix } from './entry-key.js'
 import type { KvView } from './kv-store.js'
 import type { WriteBuffer } from './write-buffer.js'
 
@@ -36,10 +36,8 @@ export function* keysOfState(state: StateInStore, entries: CachedEntries, buffer
 function* prefixesOf({ stateId, keyGroups }: StateInStore, view: KvView): Generator<Uint8Array> {
   let last = new Uint8Array(0)
   for (let keyGroup = keyGroups.start; keyGroup <= keyGroups.end; keyGroup += 1) {
-    const ofState = new DataOutputView(STATE_PREFIX_BYTES)
-    writeStatePrefix(keyGroup, stateId, ofState)
-    for (const { key } of entriesOf(view.range(ofState.toBytes()))) {
-      if (last.length > 0 && startsWith(key, last)) continue
+    for (const { key } of entriesOf(view.range(statePrefix(keyGroup, stateId)))) {
+      if (last.length > 0 && beginsWith(key, last)) continue
       last = key.slice(0, decodeEntryKey(key).prefixLength)
       yield last
     }
@@ -54,10 +52,6 @@ function decoded(prefix: Uint8Array, { keyKind, namespaces }: StateInStore): Ent
     keyHash: hashKey(key, keyKind),
     namespace: namespaces.serializer.deserialize(new DataInputView(namespace)),
   }
-}
-
-function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
-  return bytes.length >= prefix.length && prefix.every((byte, at) => bytes[at] === byte)
 }
 
 function textOf(bytes: Uint8Array): string {

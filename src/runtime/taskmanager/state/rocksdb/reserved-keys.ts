@@ -8,6 +8,7 @@
 // Thread: the task worker that owns the backend.
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../../core/memory/data-output-view.js'
+import { readUint16, writeUint16 } from './entry-key.js'
 
 const RESERVED_KEY_GROUP = 0xffff
 const RESTORED = 0
@@ -76,14 +77,4 @@ function withUint16s(value: number): DataOutputView {
   const output = new DataOutputView(16)
   writeUint16(value, output)
   return output
-}
-
-function writeUint16(value: number, output: DataOutputView): void {
-  output.writeInt8(value >>> 8)
-  output.writeInt8(value & 0xff)
-}
-
-function readUint16(input: DataInputView): number {
-  const high = input.readInt8()
-  return (high << 8) | input.readInt8()
 }

@@ -2,23 +2,18 @@
 // and a cache of live objects before it.
 // Invariants: the store is open from `open` to `dispose`, in a directory that goes with it. One name, one kind.
 // Thread: the task worker that owns the operator.
-import type { StateDescriptor } from '../../../../api/state/state-descriptor.js'
 import { FlinkError } from '../../../../core/errors/flink-error.js'
 import { copyKey } from '../../../../core/keygroups/canonical-key.js'
-import { KeyShapes } from '../../../../core/keygroups/key-shapes.js'
 import type { KeyedStateHandle } from '../../../../storage/state-handles.js'
-import type { InternalState } from '../internal-state.js'
-import { KeyContext } from '../key-context.js'
-import type { KeyedPriorityQueue } from '../keyed-priority-queue.js'
+import type { KeyContext } from '../key-context.js'
 import type {
   KeyedStateBackend,
   KeyedStateReader,
   KeyedStateSnapshot,
   SnapshotIncrement,
 } from '../keyed-state-backend.js'
+import { KeyedStateBackendBase } from '../keyed-state-backend-base.js'
 import { KeyedStateRegistry } from '../keyed-state-registry.js'
-import { VOID_NAMESPACES, type AnyNamespaceType, type NamespaceType } from '../namespace-type.js'
-import { NewKeys } from '../new-keys.js'
 import type { KeyedStateBackendParameters } from '../state-backend.js'
 import type { StateTypes } from '../state-table.js'
 import { TablePriorityQueue } from '../table-priority-queue.js'
@@ -33,21 +28,17 @@ import { openEmptyStore, restoreStore, type RestoredStore } from './restore-stor
 import type { RocksDBResources } from './rocksdb-resources.js'
 import type { StorePlace } from './store-place.js'
 
-export class RocksDBKeyedStateBackend implements KeyedStateBackend {
-  readonly #parameters: KeyedStateBackendParameters
+export class RocksDBKeyedStateBackend extends KeyedStateBackendBase<CachedStateTable> implements KeyedStateBackend {
+  protected override readonly states: KeyedStateRegistry<CachedStateTable>
   readonly #resources: RocksDBResources
-  readonly #context = new KeyContext()
-  readonly #newKeys: NewKeys
-  readonly #states: KeyedStateRegistry<CachedStateTable>
   #store: OpenStore | undefined
   /** The state whose memory is touched ahead: of several the first. */
   #firstTable: CachedStateTable | undefined
 
   constructor(parameters: KeyedStateBackendParameters, resources: RocksDBResources) {
-    this.#parameters = parameters
+    super(parameters)
     this.#resources = resources
-    this.#newKeys = new NewKeys(parameters.operatorName, parameters.keyKind)
-    this.#states = new KeyedStateRegistry<CachedStateTable>(parameters, this.#context, {
+    this.states = new KeyedStateRegistry<CachedStateTable>(parameters, this.context, {
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table) => mapStateOf(table),
       createListState: (table) => listStateOf(table),
@@ -57,57 +48,18 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
   }
 
   async open(): Promise<void> {
-    await this.#openWith((place) => openEmptyStore(this.#parameters, place))
+    await this.#openWith((place) => openEmptyStore(this.parameters, place))
   }
 
   /** The store that it began with goes: files are put in their place before a store is opened. */
   async restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader): Promise<void> {
     if (handles.length === 0) return
     await this.#closeStore()
-    await this.#openWith((place) => restoreStore(this.#parameters, place, { handles, reader }))
-  }
-
-  expectKeys(shapes: readonly string[]): void {
-    this.#newKeys.expect(new KeyShapes(this.#parameters.keyKind, shapes))
+    await this.#openWith((place) => restoreStore(this.parameters, place, { handles, reader }))
   }
 
   prepareKeys(keyHashes: readonly number[], start: number, end: number): void {
     this.#firstTable?.prefetch(keyHashes, start, end)
-  }
-
-  setCurrentKey(key: unknown, keyHash: number): void {
-    this.#context.setKey(key, keyHash)
-  }
-
-  clearCurrentKey(): void {
-    this.#context.clearKey()
-  }
-
-  currentKey(): unknown {
-    return this.#context.key
-  }
-
-  getOrCreateKeyedState(
-    descriptor: StateDescriptor<unknown>,
-    namespaces: AnyNamespaceType = VOID_NAMESPACES,
-  ): InternalState<unknown> {
-    return this.#states.getOrCreate(descriptor, namespaces)
-  }
-
-  getOrCreatePriorityQueue<N>(name: string, namespaces: NamespaceType<N>): KeyedPriorityQueue<N> {
-    return this.#states.getOrCreateQueue(name, namespaces)
-  }
-
-  getKeys(state: string, namespace: unknown): Iterable<unknown> {
-    return this.#states.getKeys(state, namespace)
-  }
-
-  applyToAllKeys(
-    state: string,
-    namespace: unknown,
-    action: (key: unknown, state: InternalState<unknown>) => void,
-  ): void {
-    this.#states.applyToAllKeys(state, namespace, action)
   }
 
   snapshot(increment?: SnapshotIncrement): KeyedStateSnapshot {
@@ -115,7 +67,11 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
   }
 
   numberOfEntries(): number {
-    return this.#states.tables().reduce((sum, table) => sum + countOf(table.entryKeys()), 0)
+    return this.states.tables().reduce((sum, table) => sum + countOf(table.entryKeys()), 0)
+  }
+
+  hasEntries(): boolean {
+    return this.states.tables().some((table) => table.hasEntries())
   }
 
   metrics(): Readonly<Record<string, number>> {
@@ -123,8 +79,8 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
   }
 
   async dispose(): Promise<void> {
-    this.#states.clear()
-    this.#context.clearKey()
+    this.states.clear()
+    this.context.clearKey()
     await this.#closeStore()
   }
 
@@ -136,7 +92,7 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
       createDirectory: () => this.#resources.createDirectory(),
       openStore: (directory) => driver.open({ directory, memoryBytes, writeBufferRatio }),
     })
-    this.#store = new OpenStore({ parameters: this.#parameters, restored, driver: driver.name, cacheBytes })
+    this.#store = new OpenStore({ parameters: this.parameters, restored, driver: driver.name, cacheBytes })
   }
 
   async #closeStore(): Promise<void> {
@@ -151,7 +107,7 @@ export class RocksDBKeyedStateBackend implements KeyedStateBackend {
   }
 
   #createTable(types: StateTypes, context: KeyContext): CachedStateTable {
-    const table = this.#openStore.createTable(types, { context, newKeys: this.#newKeys })
+    const table = this.#openStore.createTable(types, { context, newKeys: this.newKeys })
     if (types.metadata.kind !== 'priority-queue') this.#firstTable ??= table
     return table
   }

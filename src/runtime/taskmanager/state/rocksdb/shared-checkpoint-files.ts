@@ -1,6 +1,4 @@
-// Duty: which files of the store earlier checkpoints of this attempt have written, so that a later one names them again.
-// Invariants: a checkpoint names again what the one has that it builds on, which is known to be complete: a file of one that
-// may have been aborted is gone with it.
+// Duty: the files of a store that a checkpoint has written, or named again, and that a later one may name.
 // Thread: the task worker that owns the backend.
 import type { StreamStateHandle } from '../../../../storage/state-handles.js'
 
@@ -13,22 +11,4 @@ export interface SharedCheckpointFile {
 /** By the names that the store has for them. */
 export type SharedCheckpointFiles = ReadonlyMap<string, SharedCheckpointFile>
 
-const NONE: SharedCheckpointFiles = new Map()
-/** Of checkpoints none of which completes. */
-const MAX_REMEMBERED = 64
-
-export class SharedFilesOfCheckpoints {
-  readonly #written = new Map<number, SharedCheckpointFiles>()
-
-  /** What a checkpoint may name again. Older ones than its base are never built on again. */
-  baseOf(baseCheckpointId: number | undefined): SharedCheckpointFiles {
-    if (baseCheckpointId === undefined) return NONE
-    for (const id of [...this.#written.keys()]) if (id < baseCheckpointId) this.#written.delete(id)
-    return this.#written.get(baseCheckpointId) ?? NONE
-  }
-
-  written(checkpointId: number, files: SharedCheckpointFiles): void {
-    if (this.#written.size === MAX_REMEMBERED) this.#written.clear()
-    this.#written.set(checkpointId, files)
-  }
-}
+export const NO_SHARED_FILES: SharedCheckpointFiles = new Map()

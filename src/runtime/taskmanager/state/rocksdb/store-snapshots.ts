@@ -6,12 +6,13 @@ import type { KeyShapes } from '../../../../core/keygroups/key-shapes.js'
 import { CheckpointChain } from '../checkpoint-chain.js'
 import type { SnapshotIncrement } from '../keyed-state-backend.js'
 import type { KeyedStateBackendParameters } from '../state-backend.js'
+import { WrittenCheckpoints } from '../written-checkpoints.js'
 import { ChangeNotes } from './change-notes.js'
 import { ChangesSnapshot, type CheckpointOfChanges } from './changes-snapshot.js'
 import { FilesSnapshot } from './files-snapshot.js'
 import type { KvBatch, KvFiles } from './kv-store.js'
 import type { RestoredStore } from './restore-store.js'
-import { SharedFilesOfCheckpoints } from './shared-checkpoint-files.js'
+import { NO_SHARED_FILES, type SharedCheckpointFiles } from './shared-checkpoint-files.js'
 import type { StateCapture } from './state-capture.js'
 import type { StoreDescription, StoreVersion } from './store-description.js'
 import { WholeSnapshot } from './whole-snapshot.js'
@@ -33,7 +34,7 @@ export class StoreSnapshots {
   readonly #newKeyShapes: KeyShapes
   readonly #notes: ChangeNotes
   readonly #chain = new CheckpointChain<CheckpointOfChanges>()
-  readonly #files = new SharedFilesOfCheckpoints()
+  readonly #files = new WrittenCheckpoints<SharedCheckpointFiles>()
   readonly #releasing = new Set<Promise<void>>()
   #releaseFailure: { readonly reason: unknown } | undefined
 
@@ -69,7 +70,7 @@ export class StoreSnapshots {
     return new FilesSnapshot({
       capture: () => (this.#isEmpty() ? undefined : { files: captureFiles(), description: this.#description() }),
       driver: this.#driver,
-      base: this.#files.baseOf(increment.baseCheckpointId),
+      base: this.#files.baseOf(increment.baseCheckpointId) ?? NO_SHARED_FILES,
       onWritten: (files) => {
         this.#files.written(increment.checkpointId, files)
       },

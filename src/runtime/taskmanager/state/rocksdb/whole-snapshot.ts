@@ -5,7 +5,6 @@
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../core/errors/flink-error.js'
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
-import { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import type { CheckpointOutputStream, CheckpointStreamFactory } from '../../../../storage/checkpoint-stream-factory.js'
 import type { KeyedStateHandle, StateMetadata } from '../../../../storage/state-handles.js'
 import { EMPTY_BLOCK, readBlock, sequenceOf, type KeyGroupBlock } from '../key-group-block.js'
@@ -13,7 +12,7 @@ import { KeyGroupStream } from '../key-group-stream.js'
 import type { TimeSlices } from '../time-slices.js'
 import { entriesOf, takeInSlices } from './cursor-entries.js'
 import { EntryEncoder } from './entry-encoder.js'
-import { STATE_PREFIX_BYTES, writeStatePrefix } from './entry-key.js'
+import { statePrefix } from './entry-key.js'
 import { restoredStatePrefix } from './reserved-keys.js'
 import type { StateCapture } from './state-capture.js'
 import type { StoreVersion } from './store-description.js'
@@ -94,9 +93,7 @@ export class WholeState {
     if (slices.step()) await slices.next()
     const restored = this.#version.waiting.has(state) ? this.#restoredBlock(state, keyGroup) : EMPTY_BLOCK
     if (restored.entries.length > 0) return restored
-    const output = new DataOutputView(STATE_PREFIX_BYTES)
-    writeStatePrefix(keyGroup, state, output)
-    await takeInSlices(this.#version.view.range(output.written()), slices, (entry) => {
+    await takeInSlices(this.#version.view.range(statePrefix(keyGroup, state)), slices, (entry) => {
       this.#encoder.add(entry, metadata)
     })
     const block = this.#encoder.takeBlock(metadata)

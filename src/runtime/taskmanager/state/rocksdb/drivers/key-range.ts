@@ -10,9 +10,3 @@ export function endOfPrefix(prefix: Uint8Array): Uint8Array | undefined {
   end[last] = (end[last] ?? 0) + 1
   return end
 }
-
-export function beginsWith(key: Uint8Array, prefix: Uint8Array): boolean {
-  if (key.length < prefix.length) return false
-  for (let at = 0; at < prefix.length; at++) if (key[at] !== prefix[at]) return false
-  return true
-}

@@ -4,7 +4,7 @@
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../../core/errors/flink-error.js'
 import type { KvCursor, KvEntry, KvView } from '../kv-store.js'
-import { beginsWith } from './key-range.js'
+import { beginsWith } from '../begins-with.js'
 import type { RocksIterator } from './rocksdb-database.js'
 
 /** No key is empty, so none is before it. */

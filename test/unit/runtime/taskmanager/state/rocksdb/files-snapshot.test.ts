@@ -3,7 +3,11 @@ import { describe, it } from 'node:test'
 import { crc32c } from '../../../../../../src/core/memory/crc32c.js'
 import { FilesSnapshot } from '../../../../../../src/runtime/taskmanager/state/rocksdb/files-snapshot.js'
 import type { KvFile } from '../../../../../../src/runtime/taskmanager/state/rocksdb/kv-store.js'
-import { SharedFilesOfCheckpoints } from '../../../../../../src/runtime/taskmanager/state/rocksdb/shared-checkpoint-files.js'
+import {
+  NO_SHARED_FILES,
+  type SharedCheckpointFiles,
+} from '../../../../../../src/runtime/taskmanager/state/rocksdb/shared-checkpoint-files.js'
+import { WrittenCheckpoints } from '../../../../../../src/runtime/taskmanager/state/written-checkpoints.js'
 import type { CheckpointStreamFactory } from '../../../../../../src/storage/checkpoint-stream-factory.js'
 import type { StreamStateHandle } from '../../../../../../src/storage/state-handles.js'
 import { freeSlices, MemoryStreams } from '../../../../../contract/runtime/state-backend-streams.js'
@@ -38,7 +42,7 @@ async function* pieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 class Checkpoints {
   readonly streams = new NumberedStreams()
   released = 0
-  readonly #files = new SharedFilesOfCheckpoints()
+  readonly #files = new WrittenCheckpoints<SharedCheckpointFiles>()
   #id = 0
 
   /** Builds on the one before, unless another base is named. */
@@ -54,7 +58,7 @@ class Checkpoints {
     const snapshot = new FilesSnapshot({
       capture: () => ({ files: { files, release }, description }),
       driver: 'test',
-      base: this.#files.baseOf(base),
+      base: this.#files.baseOf(base) ?? NO_SHARED_FILES,
       onWritten: (written) => {
         this.#files.written(checkpointId, written)
       },
