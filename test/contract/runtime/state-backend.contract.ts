@@ -41,19 +41,20 @@ export interface BackendUnderTest {
 
 export const MAX_PARALLELISM = 128
 
+export const DEFAULT_PARAMETERS: KeyedStateBackendParameters = {
+  operatorName: 'Count',
+  keyKind: 'auto',
+  keyGroups: { start: 0, end: MAX_PARALLELISM - 1 },
+  maxParallelism: MAX_PARALLELISM,
+  registeredTypes: NO_REGISTERED_TYPES,
+}
+
 /** An open one. */
 export async function backendOf(
   kind: BackendUnderTest,
   parameters: Partial<KeyedStateBackendParameters> = {},
 ): Promise<KeyedStateBackend> {
-  const backend = kind.create({
-    operatorName: 'Count',
-    keyKind: 'auto',
-    keyGroups: { start: 0, end: MAX_PARALLELISM - 1 },
-    maxParallelism: MAX_PARALLELISM,
-    registeredTypes: NO_REGISTERED_TYPES,
-    ...parameters,
-  })
+  const backend = kind.create({ ...DEFAULT_PARAMETERS, ...parameters })
   await backend.open()
   return backend
 }

@@ -8,7 +8,11 @@ import { crc32c } from '../../../../../../src/core/memory/crc32c.js'
 import { SeededRandom } from '../../../../../../src/core/random/seeded-random.js'
 import { FlinkError, type ErrorCode } from '../../../../../../src/core/errors/flink-error.js'
 import { loadKvDriver } from '../../../../../../src/runtime/taskmanager/state/rocksdb/drivers/load-kv-driver.js'
+import { entriesOf } from '../../../../../../src/runtime/taskmanager/state/rocksdb/cursor-entries.js'
+import { decodeEntryKey } from '../../../../../../src/runtime/taskmanager/state/rocksdb/entry-key.js'
 import { encodeManifest } from '../../../../../../src/runtime/taskmanager/state/rocksdb/files-manifest.js'
+import { restoreStore } from '../../../../../../src/runtime/taskmanager/state/rocksdb/restore-store.js'
+import { closePlaced, type StorePlace } from '../../../../../../src/runtime/taskmanager/state/rocksdb/store-place.js'
 import { RocksDBKeyedStateBackend } from '../../../../../../src/runtime/taskmanager/state/rocksdb/rocksdb-keyed-state-backend.js'
 import { checkpointStreams } from '../../../../../../src/storage/file-checkpoint-streams.js'
 import type { BackendFile, KeyedStateHandle } from '../../../../../../src/storage/state-handles.js'
@@ -19,7 +23,12 @@ import {
   diskUnderTest,
   rocksdbResources,
 } from '../../../../../contract/runtime/rocksdb-under-test.js'
-import { AllStates, backendOf, type BackendUnderTest } from '../../../../../contract/runtime/state-backend.contract.js'
+import {
+  AllStates,
+  backendOf,
+  DEFAULT_PARAMETERS,
+  type BackendUnderTest,
+} from '../../../../../contract/runtime/state-backend.contract.js'
 import { freeSlices } from '../../../../../contract/runtime/state-backend-streams.js'
 
 const isThere = await loadKvDriver('rocksdb').then(
@@ -89,6 +98,26 @@ describe('Files of a store', { skip: !isThere }, () => {
     const backend = await backendOf(ROCKSDB)
     await backend.restore([await written()], readerOf(fileSystems))
     assert.equal(new AllStates(backend).at(499).value.value(), 'x'.repeat(100))
+  })
+
+  it('bring no entries of other key groups, where a part of them is restored', async () => {
+    const resources = rocksdbResources({ driver: 'rocksdb' })
+    const driver = await resources.loadDriver()
+    const where: StorePlace = {
+      driver,
+      createDirectory: () => resources.createDirectory(),
+      openStore: (directory) => driver.open({ directory, memoryBytes: 1_000_000 }),
+    }
+    const parameters = { ...DEFAULT_PARAMETERS, keyGroups: { start: 0, end: 63 } }
+    const from = { handles: [await written()], reader: readerOf(fileSystems) }
+    const restored = await restoreStore(parameters, where, from)
+    try {
+      const entries = [...entriesOf(restored.store.range(new Uint8Array(0)))]
+      assert.ok(entries.length > 100)
+      assert.ok(entries.every(({ key }) => decodeEntryKey(key).keyGroup <= 63))
+    } finally {
+      await closePlaced(restored)
+    }
   })
 
   it('one of which is damaged are refused with its name, and nothing stays', async () => {

@@ -8,6 +8,7 @@ import { structuredSerializer } from '../../../../../../src/core/types/structure
 import { KeyContext } from '../../../../../../src/runtime/taskmanager/state/key-context.js'
 import { VOID_NAMESPACES } from '../../../../../../src/runtime/taskmanager/state/namespace-type.js'
 import { NewKeys } from '../../../../../../src/runtime/taskmanager/state/new-keys.js'
+import type { CachedEntries } from '../../../../../../src/runtime/taskmanager/state/rocksdb/cached-entries.js'
 import { CachedStateTable } from '../../../../../../src/runtime/taskmanager/state/rocksdb/cached-state-table.js'
 import { SingleEntryForm } from '../../../../../../src/runtime/taskmanager/state/rocksdb/single-entry-form.js'
 import { StoredKeys } from '../../../../../../src/runtime/taskmanager/state/rocksdb/stored-keys.js'
@@ -25,6 +26,7 @@ class State {
   readonly buffer = new WriteBuffer(this.store)
   readonly context = new KeyContext()
   readonly cache: WriteBackCache
+  readonly entries: CachedEntries
   readonly table: CachedStateTable
 
   constructor(budgetBytes: number) {
@@ -41,16 +43,13 @@ class State {
     const serializer = structuredSerializer()
     const form = new SingleEntryForm(this.buffer, serializer)
     const types = { metadata: metadataOf(new ValueStateDescriptor('v')), serializer, namespaces: VOID_NAMESPACES }
+    const storedKeys = new StoredKeys(budgetBytes).ofState(0, false)
+    this.entries = this.cache.createEntries({ types, stateId: 0, form, storedKeys })
     this.table = new CachedStateTable(types, {
       named: { state: 'v', operator: 'Count' },
       form,
       inStore: { stateId: 0, keyKind, keyGroups, namespaces: VOID_NAMESPACES },
-      entries: this.cache.createEntries({
-        types,
-        stateId: 0,
-        form,
-        storedKeys: new StoredKeys(budgetBytes).ofState(0, false),
-      }),
+      entries: this.entries,
       cache: this.cache,
       buffer: this.buffer,
       newKeys: new NewKeys('Count', keyKind),
@@ -103,6 +102,22 @@ describe('A write-back cache', () => {
       state.table.put(key)
     }
     assert.equal(state.store.reads, 0)
+  })
+
+  it('asks the store for nothing of a key that it has no more', () => {
+    const state = new State(PLENTY)
+    const saveAll = (): void => {
+      state.cache.awaitChanges(() => undefined).finish()
+    }
+    state.at('a').put(1)
+    saveAll()
+    state.at('a').remove()
+    // The entry of the current key stays in memory.
+    state.at('b').peek()
+    saveAll()
+    const { reads } = state.store
+    assert.equal(state.at('a').get(), undefined)
+    assert.equal(state.store.reads, reads)
   })
 
   it('writes nothing of what comes and goes before a snapshot', () => {
@@ -206,6 +221,23 @@ describe('What a snapshot waits for', () => {
     // Written by the next one.
     state.cache.awaitChanges(() => undefined).finish()
     assert.equal(state.stored(), 75)
+  })
+
+  it('keeps in memory what has changed since, whoever needs room', () => {
+    const state = new State(PLENTY)
+    state.at('a').put(1)
+    state.at('b').put(1)
+    const awaited = state.cache.awaitChanges(() => undefined)
+    state.at('a').put(2)
+    state.at('c').peek()
+    const { writes } = state.store
+    // Each use is a second chance.
+    assert.equal(state.entries.evict(0), false)
+    assert.equal(state.entries.evict(0), false)
+    assert.equal(state.store.writes, writes)
+    awaited.finish()
+    assert.equal(state.entries.evict(0), true)
+    assert.equal(state.at('a').get(), 2)
   })
 
   it('comes to its end under records that need room', () => {
