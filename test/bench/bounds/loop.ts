@@ -1,6 +1,6 @@
 /**
  * The hand-written loops beside the jobs, each in a process of its own so that nothing else has taught the optimiser
- * other types: `node loop.js chain|chain-3|chain-12|count|buckets --records n --keys n --key-kind kind`.
+ * other types: `node loop.js chain|chain-3|chain-12|count|buckets|bucket-timers --records n --keys n --key-kind kind`.
  */
 import { parseArgs } from 'node:util'
 import { Bench } from 'tinybench'
@@ -91,12 +91,52 @@ function bucketLoop(make: (id: number) => BenchRecord): Loop {
   }
 }
 
+/** The same with the state of the job: a Map of counts for each key, and for each time the keys that have a timer then. */
+function bucketTimersLoop(make: (id: number) => BenchRecord): Loop {
+  const countsByKey = new Map<string, Map<number, number>>()
+  const timers = new Map<number, string[]>()
+  let newest = 0
+  let nextEnd = 0
+  const fire = (): void => {
+    for (const [bucket, timersOfBucket] of timers) {
+      if (bucket + BUCKET_MS + DISORDER_MS > newest) continue
+      for (const key of timersOfBucket) {
+        const counts = countsByKey.get(key)
+        sunk += counts?.get(bucket) ?? 0
+        counts?.delete(bucket)
+      }
+      timers.delete(bucket)
+    }
+    nextEnd = newest - (newest % BUCKET_MS) + BUCKET_MS + DISORDER_MS
+  }
+  const setTimer = (bucket: number, key: string): void => {
+    const timersOfBucket = timers.get(bucket)
+    if (timersOfBucket === undefined) timers.set(bucket, [key])
+    else timersOfBucket.push(key)
+  }
+  return (from, to) => {
+    for (let id = from; id < to; id += 1) {
+      const record = make(id)
+      kept[id & KEPT_MASK] = record
+      const bucket = record.ts - (record.ts % BUCKET_MS)
+      let counts = countsByKey.get(record.key)
+      if (counts === undefined) countsByKey.set(record.key, (counts = new Map<number, number>()))
+      const count = counts.get(bucket)
+      counts.set(bucket, (count ?? 0) + 1)
+      if (count === undefined) setTimer(bucket, record.key)
+      if (record.ts > newest) newest = record.ts
+      if (newest >= nextEnd) fire()
+    }
+  }
+}
+
 const LOOPS = {
   chain: chainLoop,
   'chain-3': chain3Loop,
   'chain-12': chain12Loop,
   count: countLoop,
   buckets: bucketLoop,
+  'bucket-timers': bucketTimersLoop,
 }
 
 const { positionals, values } = parseArgs({
@@ -110,7 +150,7 @@ const { positionals, values } = parseArgs({
 const name = positionals[0] as keyof typeof LOOPS
 const keys = Number(values.keys)
 const loop = LOOPS[name](
-  name === 'buckets' ? timedRecordMaker(keys, 12345) : recordMaker(values['key-kind'] as KeyKind, keys, 12345),
+  name.startsWith('bucket') ? timedRecordMaker(keys, 12345) : recordMaker(values['key-kind'] as KeyKind, keys, 12345),
 )
 const roundRecords = Math.max(1, Math.floor(Number(values.records) / (WARMUP_ROUNDS + ROUNDS)))
 

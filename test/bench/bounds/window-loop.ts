@@ -3,7 +3,9 @@
  * update each window of a record, as one would write it down, and are fired by a watermark every 200 records.
  */
 import { parseArgs } from 'node:util'
+import type { AggregateFunction } from 'flink-ts'
 import { DISORDER_MS, timedRecordMaker, type TimedRecord } from '../jobs/timed-records.js'
+import { count, sumAndCount, type Sum } from '../jobs/window-functions.js'
 
 const WATERMARK_EVERY = 200
 /** The first part warms up, as with the jobs. */
@@ -16,7 +18,7 @@ interface WindowLoop {
 
 let sunk = 0
 
-type Fold<A> = (accumulator: A | undefined, record: TimedRecord) => A
+type Fold<A> = Pick<AggregateFunction<TimedRecord, A, A>, 'createAccumulator' | 'add'>
 
 /** Windows of one length every `slideMs`, a Map of the keys each. */
 class AlignedLoop<A> implements WindowLoop {
@@ -40,7 +42,7 @@ class AlignedLoop<A> implements WindowLoop {
     for (let start = record.ts - (record.ts % slideMs); start > record.ts - sizeMs; start -= slideMs) {
       let window = this.#windows.get(start + sizeMs)
       if (window === undefined) this.#windows.set(start + sizeMs, (window = new Map<string, A>()))
-      window.set(record.key, this.#fold(window.get(record.key), record))
+      window.set(record.key, this.#fold.add(record, window.get(record.key) ?? this.#fold.createAccumulator()))
     }
   }
 
@@ -104,17 +106,11 @@ class SessionLoop implements WindowLoop {
   }
 }
 
-const count: Fold<number> = (counted) => (counted ?? 0) + 1
-
 const LOOPS = {
   tumbling: () =>
-    new AlignedLoop<{ sum: number; count: number }>(
-      { sizeMs: 10_000, slideMs: 10_000 },
-      (sum, { value }) => ({ sum: (sum?.sum ?? 0) + value, count: (sum?.count ?? 0) + 1 }),
-      (window) => {
-        for (const { sum, count: counted } of window.values()) sunk += sum + counted
-      },
-    ),
+    new AlignedLoop<Sum>({ sizeMs: 10_000, slideMs: 10_000 }, sumAndCount, (window) => {
+      for (const { sum, count: counted } of window.values()) sunk += sum + counted
+    }),
   sliding: () =>
     new AlignedLoop<number>({ sizeMs: 60_000, slideMs: 10_000 }, count, (window) => {
       for (const counted of window.values()) sunk += counted

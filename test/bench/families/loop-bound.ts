@@ -3,7 +3,7 @@ import type { BenchProgram, Figures } from '../bench-family.js'
 
 export interface LoopBound {
   readonly id: string
-  readonly loop: 'chain' | 'chain-3' | 'chain-12' | 'count' | 'buckets'
+  readonly loop: 'chain' | 'chain-3' | 'chain-12' | 'count' | 'buckets' | 'bucket-timers'
   readonly records: number
   readonly args?: Readonly<Record<string, string | number>>
 }

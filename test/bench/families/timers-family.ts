@@ -43,7 +43,14 @@ function rowsOf(parallelism: number, goal: number | undefined): BenchRow[] {
       title: `counts a bucket and key with timers, p = ${String(parallelism)}`,
       unit: 'M/s',
       value: { program, figure: 'mrps' },
-      bound: { label: 'loop with Maps', value: { program: 'w7-loop', figure: 'mrps' } },
+      bound: { label: 'loop with a Map a bucket', value: { program: 'w7-loop', figure: 'mrps' } },
+      ...(goal === undefined ? {} : { goal: ratioAtLeast(goal) }),
+    },
+    {
+      title: `the same, p = ${String(parallelism)}`,
+      unit: 'M/s',
+      value: { program, figure: 'mrps' },
+      bound: { label: 'loop with a Map a key, and timers', value: { program: 'w7-state-loop', figure: 'mrps' } },
       ...(goal === undefined ? {} : { goal: ratioAtLeast(goal) }),
     },
     {
@@ -60,6 +67,7 @@ export const timersFamily: BenchFamily = {
   programs: [
     pending,
     loopBound({ id: 'w7-loop', loop: 'buckets', records: RECORDS, args: { keys: KEYS } }),
+    loopBound({ id: 'w7-state-loop', loop: 'bucket-timers', records: RECORDS, args: { keys: KEYS } }),
     buckets(1),
     buckets(2),
   ],

@@ -9,7 +9,6 @@ import {
   WatermarkStrategy,
 } from 'flink-ts'
 import type {
-  AggregateFunction,
   Collector,
   DataStream,
   KeyedStream,
@@ -20,24 +19,10 @@ import type {
 } from 'flink-ts'
 import { DISORDER_MS, type TimedRecord } from './timed-records.js'
 import { TimedSource } from './timed-source.js'
+import { count, sumAndCount, type Sum } from './window-functions.js'
 
-type Sum = readonly [sum: number, count: number]
 type Result = readonly [key: string, end: number, count: number]
 type Keyed = KeyedStream<TimedRecord, string>
-
-const sumAndCount: AggregateFunction<TimedRecord, Sum, Sum> = {
-  createAccumulator: () => [0, 0],
-  add: ({ value }, [sum, count]) => [sum + value, count + 1],
-  getResult: (sum) => sum,
-  merge: (left, right) => [left[0] + right[0], left[1] + right[1]],
-}
-
-const count: AggregateFunction<TimedRecord, number, number> = {
-  createAccumulator: () => 0,
-  add: (_record, counted) => counted + 1,
-  getResult: (counted) => counted,
-  merge: (left, right) => left + right,
-}
 
 class SumAtEnd extends ProcessWindowFunction<Sum, Result, string, TimeWindow> {
   process(
@@ -46,7 +31,7 @@ class SumAtEnd extends ProcessWindowFunction<Sum, Result, string, TimeWindow> {
     sums: Iterable<Sum>,
     out: Collector<Result>,
   ): void {
-    for (const [sum, counted] of sums) out.collect([key, context.window().getEnd(), sum + counted])
+    for (const { sum, count: counted } of sums) out.collect([key, context.window().getEnd(), sum + counted])
   }
 }
 

@@ -23,12 +23,12 @@ export class KeyedAggregatingState implements AggregatingState<unknown, unknown>
   get(): unknown {
     const accumulator = this.#table.get()
     if (accumulator === undefined) return null
-    return stateResult(this.#aggregator.getResult(accumulator), 'getResult', this.#table.named)
+    return stateResult(this.#aggregator.getResult(accumulator), 'getResult', this.#table)
   }
 
   add(value: unknown): void {
     const accumulator = this.#table.get() ?? this.#aggregator.createAccumulator()
-    this.#table.put(stateResult(this.#aggregator.add(value, accumulator), 'add', this.#table.named))
+    this.#table.put(stateResult(this.#aggregator.add(value, accumulator), 'add', this.#table))
   }
 
   getInternal(): unknown {
@@ -45,7 +45,7 @@ export class KeyedAggregatingState implements AggregatingState<unknown, unknown>
 
   mergeNamespaces(target: unknown, sources: Iterable<unknown>): void {
     mergeNamespaces(this.#table, target, sources, (first, second) => {
-      return stateResult(this.#aggregator.merge(first, second), 'merge', this.#table.named)
+      return stateResult(this.#aggregator.merge(first, second), 'merge', this.#table)
     })
   }
 

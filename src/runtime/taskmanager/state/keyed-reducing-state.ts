@@ -56,6 +56,6 @@ export class KeyedReducingState implements ReducingState<unknown>, InternalMergi
   }
 
   #reduced(first: unknown, second: unknown): unknown {
-    return stateResult(this.#reducer.reduce(first, second), 'reduce', this.#table.named)
+    return stateResult(this.#reducer.reduce(first, second), 'reduce', this.#table)
   }
 }

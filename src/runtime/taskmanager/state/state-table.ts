@@ -41,10 +41,15 @@ export interface StateTable {
   entryKeys(): Iterable<EntryKey>
 }
 
-/** What a reducer or aggregator of a state gave: it has to give something, and at once. */
-export function stateResult(result: unknown, method: string, { state, operator }: NamedState): unknown {
-  const what = stateMethod(method, state)
-  if (result === undefined) throw resultMissing(operator, what)
-  if (isThenable(result)) throw asyncNotAllowed(result, operator, what)
+/** What a reducer or aggregator of a state gave: it has to give something, and at once. Called for each record: texts are made for errors only. */
+export function stateResult(result: unknown, method: string, table: Pick<StateTable, 'named'>): unknown {
+  if (result === undefined) {
+    const { state, operator } = table.named
+    throw resultMissing(operator, stateMethod(method, state))
+  }
+  if (isThenable(result)) {
+    const { state, operator } = table.named
+    throw asyncNotAllowed(result, operator, stateMethod(method, state))
+  }
   return result
 }

@@ -1,6 +1,6 @@
 // Duty: which copies a chain makes of its records.
-// Invariants: a chained operator is given a copy, unless references are handed on (`pipeline.object-reuse`). The head is
-// given what a channel delivered, which is its own already. A record that waits inside of an operator is its own, too: one
+// Invariants: a chained operator is given a copy, unless references are handed on (`pipeline.object-reuse`) or nobody else has the
+// object (`sole-records.ts`). The head is given what a channel delivered, which is its own already. A record that waits inside of an operator is its own, too: one
 // that a source has collected, or an asynchronous function is asked about, is copied in any case: the function goes on with the object.
 // Thread: the task's worker.
 import { chainedCopier } from '../../../api/types/record-copiers.js'
@@ -8,10 +8,11 @@ import type { Copier } from '../../../core/types/copier.js'
 import type { JobVertex } from '../../../graph/job-graph.js'
 import type { OperatorBinding, ProgramGraph } from '../../../graph/program-graph.js'
 import { ExplainingCopier } from '../network/explaining-copier.js'
+import { SoleRecords, type SoleRecordsInput } from './sole-records.js'
 
 export interface ChainCopiersInput {
   readonly vertex: JobVertex
-  readonly program: Pick<ProgramGraph, 'inputTypes' | 'registeredTypes'>
+  readonly program: SoleRecordsInput & Pick<ProgramGraph, 'registeredTypes'>
   readonly isObjectReuseEnabled: boolean
 }
 
@@ -20,16 +21,19 @@ const NO_COPIES: Copier = { copy: (value) => value }
 
 export class ChainCopiers {
   readonly #input: ChainCopiersInput
+  readonly #soleRecords: SoleRecords
 
   constructor(input: ChainCopiersInput) {
     this.#input = input
+    this.#soleRecords = new SoleRecords(input.program)
   }
 
   /** For what the operator at this place of the chain is given; undefined where it is given the object itself. */
   before(position: number): Copier | undefined {
     // On its way back in a loop a record is copied in any case.
     const isCopiedThere = this.#input.vertex.operators[position]?.kind === 'iteration-tail'
-    return this.#input.isObjectReuseEnabled || isCopiedThere ? undefined : this.#ofInput(position)
+    if (this.#input.isObjectReuseEnabled || isCopiedThere) return undefined
+    return this.#soleRecords.isGivenAlone(this.#input.vertex, position) ? undefined : this.#ofInput(position)
   }
 
   /** For what waits inside of the operator at this place. */

@@ -8,7 +8,6 @@ import type { TypeInformation } from '../../../api/types/type-information.js'
 import { NO_REGISTERED_TYPES } from '../../../core/types/registered-types.js'
 import type { Copier } from '../../../core/types/copier.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
-import type { JobGraph } from '../../../graph/job-graph.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { ChannelDescriptor, LocalChannelDescriptor } from '../../protocol/task-deployment.js'
 import { CheckpointBarriers } from '../network/checkpoint-barriers.js'
@@ -20,7 +19,10 @@ import { RingChannelWriter } from '../network/ring-channel-writer.js'
 import { WaitingSpace } from '../network/waiting-space.js'
 
 /** What the program says about the records of its edges. */
-export type EdgeTypes = Pick<ProgramGraph, 'edgeTypes' | 'registeredTypes'> & Partial<Pick<ProgramGraph, 'jobGraph'>>
+export interface EdgeTypes extends Pick<ProgramGraph, 'edgeTypes' | 'registeredTypes'> {
+  /** Ids of edges whose records nobody else has. */
+  readonly soleEdges?: ReadonlySet<string>
+}
 
 export interface FeedbackEnds {
   readonly loop: number
@@ -56,8 +58,6 @@ export class ChannelConnector {
   readonly #waitingSpace: WaitingSpace
   readonly #feedbackSpace: WaitingSpace
   readonly #barriers: CheckpointBarriers
-  /** Ids of edges whose records nobody else has. */
-  readonly #soleEdges: ReadonlySet<string>
   readonly #locals = new Map<string, LocalChannel>()
   readonly #feedback = new Map<string, FeedbackChannel>()
   /** By edge id. */
@@ -71,7 +71,6 @@ export class ChannelConnector {
   ) {
     this.#wake = wake
     this.#types = types
-    this.#soleEdges = soleEdgesOfLoopHeads(types.jobGraph)
     this.#waitingSpace = spaces.ofChannels
     this.#feedbackSpace = spaces.ofFeedback
     this.#barriers = barriers
@@ -141,8 +140,8 @@ export class ChannelConnector {
   #local({ key, siblings }: LocalChannelDescriptor, edgeId: string): LocalChannel {
     let channel = this.#locals.get(key)
     if (channel === undefined) {
-      const { edgeTypes, registeredTypes } = this.#types
-      const isSole = this.#soleEdges.has(edgeId)
+      const { edgeTypes, registeredTypes, soleEdges } = this.#types
+      const isSole = soleEdges?.has(edgeId) === true
       const copier = isSole ? NO_COPIES : exchangeCopier(edgeTypes.get(edgeId), registeredTypes)
       const capacity = localChannelCapacity(siblings)
       channel = new LocalChannel({
@@ -159,15 +158,4 @@ export class ChannelConnector {
     }
     return channel
   }
-}
-
-/** What a head gives out was copied on its way back. Where it has one reader, that one may have the object. */
-function soleEdgesOfLoopHeads(jobGraph: JobGraph | undefined): ReadonlySet<string> {
-  const { vertices = [], edges = [] } = jobGraph ?? {}
-  const heads = vertices.filter(({ operators }) => operators[0]?.kind === 'iteration-head')
-  const sole = heads.flatMap(({ id }) => {
-    const [edge, ...others] = edges.filter(({ sourceVertex }) => sourceVertex === id)
-    return edge === undefined || others.length > 0 || edge.partitioner === 'broadcast' ? [] : [edge.id]
-  })
-  return new Set(sole)
 }

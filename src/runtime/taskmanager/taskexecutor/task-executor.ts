@@ -19,6 +19,7 @@ import { CheckpointBarriers } from '../network/checkpoint-barriers.js'
 import { WaitingSpace } from '../network/waiting-space.js'
 import { loadStateBackend } from '../state/state-backend-loader.js'
 import { ChannelConnector } from '../task/channel-connector.js'
+import { SoleRecords } from '../task/sole-records.js'
 import { StreamTask } from '../task/stream-task.js'
 import type { TaskEnvironment } from '../task/task-environment.js'
 import { FinishedTask } from '../task/finished-task.js'
@@ -180,7 +181,8 @@ export class TaskExecutor {
       ofChannels: new WaitingSpace({ createFile }),
       ofFeedback: new WaitingSpace({ createFile, memoryBytes: configuration.get(TaskManagerOptions.FEEDBACK_MEMORY) }),
     }
-    const channels = new ChannelConnector(wake, graph, spaces, this.#barriers)
+    const types = { ...graph, soleEdges: new SoleRecords(graph).edges() }
+    const channels = new ChannelConnector(wake, types, spaces, this.#barriers)
     const { random } = this.#services
     const stateBackend =
       this.#services.stateBackend ??

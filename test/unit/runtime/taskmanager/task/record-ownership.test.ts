@@ -5,6 +5,7 @@ import type { OperatorSpec } from '../../../../../src/api/dag/operator-spec.js'
 import type { Transformation } from '../../../../../src/api/dag/transformation.js'
 import type { SourceFunction } from '../../../../../src/api/functions/source-function.js'
 import { OutputTag } from '../../../../../src/api/functions/output-tag.js'
+import { WatermarkStrategy } from '../../../../../src/api/eventtime/watermark-strategy.js'
 import { ProcessFunction } from '../../../../../src/api/functions/process-function.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import { generateProgramGraph } from '../../../../../src/graph/job-graph-generator.js'
@@ -44,8 +45,8 @@ class Spoiler {
   }
 }
 
-type Kind = 'map' | 'filter' | 'flatMap' | 'process' | 'same'
-const KINDS: readonly Kind[] = ['map', 'filter', 'flatMap', 'process', 'same']
+type Kind = 'map' | 'filter' | 'flatMap' | 'process' | 'same' | 'timed'
+const KINDS: readonly Kind[] = ['map', 'filter', 'flatMap', 'process', 'same', 'timed']
 
 interface Node {
   readonly kind: Kind
@@ -59,6 +60,7 @@ const RESULTS: Readonly<Record<Kind, (n: number) => number[]>> = {
   flatMap: (n) => [n, n + 100],
   process: (n) => [n * 2],
   same: (n) => [n],
+  timed: (n) => [n],
 }
 
 function specOf(kind: Kind): OperatorSpec {
@@ -91,6 +93,13 @@ function specOf(kind: Kind): OperatorSpec {
     }
     case 'process':
       return { kind: 'process', function: new Doubling(spoiler) }
+    case 'timed': {
+      const strategy = WatermarkStrategy.forMonotonousTimestamps<unknown>()
+      return {
+        kind: 'timestamps-and-watermarks',
+        strategy: strategy.withTimestampAssigner((value) => (value as Counted).n),
+      }
+    }
   }
 }
 

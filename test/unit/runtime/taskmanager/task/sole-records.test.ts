@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { PartitionerSpec } from '../../../../../src/api/dag/partitioner-spec.js'
+import type { Transformation } from '../../../../../src/api/dag/transformation.js'
+import { WatermarkStrategy } from '../../../../../src/api/eventtime/watermark-strategy.js'
+import { generateProgramGraph } from '../../../../../src/graph/job-graph-generator.js'
+import { SoleRecords } from '../../../../../src/runtime/taskmanager/task/sole-records.js'
+import { byName, RecordedProgram } from '../../../graph/recorded-program.js'
+
+const OWN_GENERATOR = WatermarkStrategy.forGenerator<unknown>(() => ({
+  onEvent: () => undefined,
+  onPeriodicEmit: () => undefined,
+}))
+
+class TimedProgram {
+  readonly #program = new RecordedProgram()
+  readonly stream: Transformation
+
+  constructor(strategy: WatermarkStrategy<unknown> = WatermarkStrategy.forMonotonousTimestamps()) {
+    const source = this.#program.source('source')
+    this.stream = this.#program.operator(source, 'timed', { kind: 'timestamps-and-watermarks', strategy })
+  }
+
+  read(partitioner: PartitionerSpec): this {
+    this.#program.sink(this.#program.partition(this.stream, partitioner), `sink ${partitioner.kind}`)
+    return this
+  }
+
+  map(name: string): this {
+    this.#program.sink(this.#program.map(this.stream, name), `sink of ${name}`)
+    return this
+  }
+
+  /** Kinds of the edges whose records nobody else has, and names of the chained operators of which the same holds. */
+  sole(configuration: Readonly<Record<string, string>> = {}): readonly string[] {
+    const graph = generateProgramGraph(this.#program.pipeline({ 'parallelism.default': '2', ...configuration }))
+    const sole = new SoleRecords(graph)
+    const ids = sole.edges()
+    const edges = graph.jobGraph.edges.filter(({ id }) => ids.has(id)).map(({ partitioner }) => partitioner)
+    const chained = graph.jobGraph.vertices.flatMap((vertex) =>
+      vertex.operators.filter((_, position) => sole.isGivenAlone(vertex, position)).map(({ name }) => name),
+    )
+    return [...edges, ...chained]
+  }
+}
+
+describe('Records that nobody else has', () => {
+  it('are those of timestamps and watermarks, to their one reader', () => {
+    assert.deepEqual(new TimedProgram().read({ kind: 'hash', key: byName }).sole(), ['hash'])
+    assert.deepEqual(new TimedProgram().map('next').sole(), ['next'])
+  })
+
+  it('are not those that two read', () => {
+    assert.deepEqual(new TimedProgram().read({ kind: 'hash', key: byName }).map('next').sole(), [])
+    assert.deepEqual(new TimedProgram().map('one').map('two').sole(), [])
+    assert.deepEqual(new TimedProgram().read({ kind: 'broadcast' }).sole(), [])
+  })
+
+  it('are not those that a generator of the user may have kept', () => {
+    assert.deepEqual(new TimedProgram(OWN_GENERATOR).map('next').sole(), [])
+  })
+
+  it('are none where no copy is made before', () => {
+    assert.deepEqual(
+      new TimedProgram().read({ kind: 'hash', key: byName }).sole({ 'pipeline.object-reuse': 'true' }),
+      [],
+    )
+  })
+})
