@@ -11,6 +11,7 @@ import type { OperatorSubtaskState } from '../../src/storage/state-handles.js'
 import { keyedPairBinding } from './join-case.js'
 import { record, sideRecord, watermark } from './stream-elements.js'
 import { testOperator } from './test-operator.js'
+import { TEST_STATE_BACKENDS, type TestStateBackend } from './test-state-backends.js'
 import { TwoInputStreamOperatorTestHarness } from './two-input-stream-operator-test-harness.js'
 import type { Event } from './window-case.js'
 
@@ -101,8 +102,14 @@ class FlinkCase {
     this.#harness = harness
   }
 
-  static async of(binding: OperatorBinding, restored?: OperatorSubtaskState): Promise<FlinkCase> {
-    return new FlinkCase(await new TwoInputStreamOperatorTestHarness(binding).open(restored))
+  static async of(
+    binding: OperatorBinding,
+    restored?: OperatorSubtaskState,
+    backend?: TestStateBackend,
+  ): Promise<FlinkCase> {
+    const harness = new TwoInputStreamOperatorTestHarness(binding)
+    backend?.install(harness.context)
+    return new FlinkCase(await harness.open(restored))
   }
 
   left(...times: readonly number[]): this {
@@ -317,13 +324,30 @@ describe("the interval join gives what Flink's test expects", () => {
     again.right(13).assertPairs([11, 13]).time(30).left(12).assertLate('left late', 12)
   })
 
-  it('has no state once all of it is over', async () => {
-    const run = await FlinkCase.of(joined({ lower: -1, upper: 2 }))
-    run.left(1, 2, 3).right(1, 2).time(4)
-    assert.notEqual(await run.harness.snapshot(), undefined)
-    run.time(5)
-    assert.equal(await run.harness.snapshot(), undefined)
-  })
+  for (const backend of TEST_STATE_BACKENDS) {
+    it(`has no state once all of it is over, on ${backend.name}`, async () => {
+      const run = await FlinkCase.of(joined({ lower: -1, upper: 2 }), undefined, backend)
+      run.left(1, 2, 3).right(1, 2).time(4)
+      assert.notEqual(await run.harness.snapshot(), undefined)
+      run.time(5)
+      assert.equal(await run.harness.snapshot(), undefined)
+    })
+
+    for (const other of TEST_STATE_BACKENDS) {
+      it(`has none once all of it is over, from ${backend.name} to ${other.name} before the first watermark and after it`, async () => {
+        const binding = joined({ lower: -1, upper: 2 })
+        const first = await FlinkCase.of(binding, undefined, backend)
+        const second = await FlinkCase.of(binding, await first.left(1, 2).right(3).harness.snapshot(), other)
+        const third = await FlinkCase.of(binding, await second.time(2).left(2, 4).harness.snapshot(), backend)
+        const state = await third.harness.snapshot()
+        const last = await FlinkCase.of(binding, state, other)
+        last.time(5)
+        assert.notEqual(await last.harness.snapshot(), undefined)
+        last.time(6)
+        assert.equal(await last.harness.snapshot(), undefined)
+      })
+    }
+  }
 })
 
 describe('a ProcessJoinFunction', () => {
