@@ -10,6 +10,7 @@ import type { OperatorBinding } from '../../src/graph/program-graph.js'
 import type { OperatorSubtaskState } from '../../src/storage/state-handles.js'
 import { keyedPairBinding } from './join-case.js'
 import { record, sideRecord, watermark } from './stream-elements.js'
+import { TestOperatorContext } from './test-operator-context.js'
 import { testOperator } from './test-operator.js'
 import { TEST_STATE_BACKENDS, type TestStateBackend } from './test-state-backends.js'
 import { TwoInputStreamOperatorTestHarness } from './two-input-stream-operator-test-harness.js'
@@ -107,9 +108,9 @@ class FlinkCase {
     restored?: OperatorSubtaskState,
     backend?: TestStateBackend,
   ): Promise<FlinkCase> {
-    const harness = new TwoInputStreamOperatorTestHarness(binding)
-    backend?.install(harness.context)
-    return new FlinkCase(await harness.open(restored))
+    const context = new TestOperatorContext()
+    backend?.install(context)
+    return new FlinkCase(await new TwoInputStreamOperatorTestHarness(binding, context).open(restored))
   }
 
   left(...times: readonly number[]): this {
