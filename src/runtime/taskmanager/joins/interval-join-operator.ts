@@ -101,7 +101,9 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
       return
     }
     const buffers = this.#currentBuffers()
-    buffers.addLeft(timestamp, value, timestamp + this.#waiting.leftMs)
+    const cleanup = timestamp + this.#waiting.leftMs
+    buffers.addLeft(timestamp, value, cleanup)
+    if (cleanup <= this.#time.watermark) buffers.waitsBeyond = this.#time.watermark
     this.#keep(buffers)
     const { lowerMs, upperMs } = this.#spec.bounds
     const { right } = buffers
@@ -120,7 +122,9 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
       return
     }
     const buffers = this.#currentBuffers()
-    buffers.addRight(timestamp, value, timestamp + this.#waiting.rightMs)
+    const cleanup = timestamp + this.#waiting.rightMs
+    buffers.addRight(timestamp, value, cleanup)
+    if (cleanup <= this.#time.watermark) buffers.waitsBeyond = this.#time.watermark
     this.#keep(buffers)
     const { lowerMs, upperMs } = this.#spec.bounds
     const { left } = buffers
@@ -148,7 +152,7 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
       const buffersState = state as unknown as BuffersState
       const buffers = buffersState.value()
       if (buffers === null) return
-      if (watermark !== NO_TIMESTAMP && buffers.removeUpTo(watermark, this.#waiting)) buffersState.update(buffers)
+      if (watermark !== NO_TIMESTAMP && buffers.beginAnew(watermark, this.#waiting)) buffersState.update(buffers)
       if (sweep === undefined) timers.registerEventTimeTimer(VOID_NAMESPACE, buffers.lastCleanup)
     })
   }
