@@ -338,6 +338,11 @@ describe("the interval join gives what Flink's test expects", () => {
       again.right(1).assertPairs()
     })
 
+    it(`joins what came after the watermark that is its cleanup time until the next one, on ${backend.name}`, async () => {
+      const run = await FlinkCase.of(joined({ lower: 0, upper: 0 }), undefined, backend)
+      run.left(4).time(4).left(4, 9).right(9, 4).assertPairs([9, 9], [4, 4])
+    })
+
     it(`has no state once all of it is over, on ${backend.name}`, async () => {
       const run = await FlinkCase.of(joined({ lower: -1, upper: 2 }), undefined, backend)
       run.left(1, 2, 3).right(1, 2).time(4)

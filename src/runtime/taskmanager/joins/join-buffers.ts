@@ -78,6 +78,9 @@ export class JoinBuffers {
   advance({ watermark, number }: WatermarkTime, waiting: WaitingTimes): void {
     if (number === this.#watermarkNumber) return
     this.#watermarkNumber = number
+    // The number is not written: where values lie as bytes, this may not be the first look with this watermark.
+    if (this.waitsBeyond === watermark) return
+    this.waitsBeyond = undefined
     this.removeUpTo(watermark, waiting)
   }
 
