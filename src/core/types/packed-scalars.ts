@@ -25,6 +25,8 @@ const TOKEN = {
 /** Longer texts have a length that is written in two bytes; the library does them. */
 const LONGEST_TEXT = 61
 const LONGEST_FIX_TEXT = 31
+/** The MessagePack of a text of that length; a double takes 9 bytes. */
+export const LONGEST_SCALAR: number = LONGEST_TEXT + 2
 const LOWEST_FIX_INT = -32
 
 /** Read by the library. */
@@ -32,18 +34,35 @@ export const NOT_PACKED_HERE: unique symbol = Symbol('not a packed scalar')
 
 /** Writes length and MessagePack of a value; false, and nothing written, for one that it leaves to the library. */
 export function writePackedScalar(value: unknown, output: DataOutputView): boolean {
+  const start = output.position
+  output.reserve(1 + LONGEST_SCALAR)
+  const end = packScalar(value, output, start + 1)
+  if (end === LEFT_TO_LIBRARY) return false
+  output.bytes[start] = (end - start - 1) * 2
+  output.position = end
+  return true
+}
+
+/** What `packScalar` gives for a value that is not one of these. */
+export const LEFT_TO_LIBRARY = -1
+
+/**
+ * Writes the MessagePack alone, to `start`, where LONGEST_SCALAR bytes must be reserved, and gives its end. The position of the
+ * output stays; after it anything may stand then.
+ */
+export function packScalar(value: unknown, output: DataOutputView, start: number): number {
   switch (typeof value) {
     case 'string':
-      return value.length <= LONGEST_TEXT && writeText(value, output)
+      return value.length <= LONGEST_TEXT ? packText(value, output.bytes, start) : LEFT_TO_LIBRARY
     case 'number':
-      return writeNumber(value, output)
+      return packNumber(value, output, start)
     case 'boolean':
-      writeToken(value ? TOKEN.true : TOKEN.false, 0, output)
-      return true
+      output.bytes[start] = value ? TOKEN.true : TOKEN.false
+      return start + 1
     default:
-      if (value !== null) return false
-      writeToken(TOKEN.null, 0, output)
-      return true
+      if (value !== null) return LEFT_TO_LIBRARY
+      output.bytes[start] = TOKEN.null
+      return start + 1
   }
 }
 
@@ -82,69 +101,57 @@ export function readPackedScalar(input: DataInputView, start: number, end: numbe
   }
 }
 
-function writeText(text: string, output: DataOutputView): boolean {
+function packText(text: string, bytes: Uint8Array, start: number): number {
   const { length } = text
-  output.reserve(length + 3)
-  const { bytes } = output
-  const start = output.position
   const isFix = length <= LONGEST_FIX_TEXT
-  let position = isFix ? start + 2 : start + 3
+  let position = isFix ? start + 1 : start + 2
   let seen = 0
   for (let index = 0; index < length; index += 1) {
     const code = text.charCodeAt(index)
     seen |= code
     bytes[position++] = code
   }
-  if (seen > 0x7f) return false
-  bytes[start] = (position - start - 1) * 2
+  if (seen > 0x7f) return LEFT_TO_LIBRARY
   if (isFix) {
-    bytes[start + 1] = TOKEN.fixText + length
+    bytes[start] = TOKEN.fixText + length
   } else {
-    bytes[start + 1] = TOKEN.text8
-    bytes[start + 2] = length
+    bytes[start] = TOKEN.text8
+    bytes[start + 1] = length
   }
-  output.position = position
-  return true
+  return position
 }
 
 /** Zero of the other sign is no MessagePack integer and goes with the object graphs. */
-function writeNumber(value: number, output: DataOutputView): boolean {
-  if ((value | 0) === value) {
-    if (value === 0 && 1 / value < 0) return false
-    writeInteger(value, output)
-  } else if (value >>> 0 === value) {
-    writeToken(TOKEN.uint32, 4, output)
-    output.view.setUint32(output.position - 4, value)
-  } else {
-    writeToken(TOKEN.float64, 8, output)
-    output.view.setFloat64(output.position - 8, value)
+function packNumber(value: number, output: DataOutputView, start: number): number {
+  if ((value | 0) === value) return value === 0 && 1 / value < 0 ? LEFT_TO_LIBRARY : packInteger(value, output, start)
+  if (value >>> 0 === value) {
+    output.bytes[start] = TOKEN.uint32
+    output.view.setUint32(start + 1, value)
+    return start + 5
   }
-  return true
+  output.bytes[start] = TOKEN.float64
+  output.view.setFloat64(start + 1, value)
+  return start + 9
 }
 
-function writeInteger(value: number, output: DataOutputView): void {
+function packInteger(value: number, { bytes, view }: DataOutputView, start: number): number {
   if (value >= LOWEST_FIX_INT && value < 0x80) {
-    writeToken(value & 0xff, 0, output)
-  } else if (value < 0x100 && value >= -0x80) {
-    writeToken(value < 0 ? TOKEN.int8 : TOKEN.uint8, 1, output)
-    output.bytes[output.position - 1] = value
-  } else if (value < 0x10000 && value >= -0x8000) {
-    writeToken(value < 0 ? TOKEN.int16 : TOKEN.uint16, 2, output)
-    output.view.setInt16(output.position - 2, value)
-  } else {
-    writeToken(value < 0 ? TOKEN.int32 : TOKEN.uint32, 4, output)
-    output.view.setInt32(output.position - 4, value)
+    bytes[start] = value & 0xff
+    return start + 1
   }
-}
-
-/** Length, token and room for so many bytes. */
-function writeToken(token: number, more: number, output: DataOutputView): void {
-  output.reserve(2 + more)
-  const { bytes } = output
-  const start = output.position
-  bytes[start] = (1 + more) * 2
-  bytes[start + 1] = token
-  output.position = start + 2 + more
+  if (value < 0x100 && value >= -0x80) {
+    bytes[start] = value < 0 ? TOKEN.int8 : TOKEN.uint8
+    bytes[start + 1] = value
+    return start + 2
+  }
+  if (value < 0x10000 && value >= -0x8000) {
+    bytes[start] = value < 0 ? TOKEN.int16 : TOKEN.uint16
+    view.setInt16(start + 1, value)
+    return start + 3
+  }
+  bytes[start] = value < 0 ? TOKEN.int32 : TOKEN.uint32
+  view.setInt32(start + 1, value)
+  return start + 5
 }
 
 function readText(input: DataInputView, from: number, to: number): string {

@@ -88,6 +88,7 @@ export function isInt64(value: bigint): boolean {
   return value < INT64_LIMIT && value >= -INT64_LIMIT
 }
 
-function isPlainKey(key: string): boolean {
+/** Of a field. */
+export function isPlainKey(key: string): boolean {
   return isExactString(key) && key !== 'constructor' && key !== '__proto__'
 }

@@ -6,6 +6,7 @@ import type { GraphNode } from './object-graph.js'
 import { ObjectGraphReader } from './object-graph-reader.js'
 import { ObjectGraphWriter } from './object-graph-writer.js'
 import { NOT_PACKED_HERE, readPackedScalar, writePackedScalar } from './packed-scalars.js'
+import { PackedRows } from './packed-rows.js'
 import { PlainValueCheck } from './plain-value.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from './registered-types.js'
 import { StructuredCopier } from './structured-copier.js'
@@ -83,14 +84,16 @@ class StructuredSerializer implements TypeSerializer<unknown> {
   }
 }
 
-/** Every value is on its own, so that scalars need nothing of the library. */
+/** Every value is on its own, so that scalars, and writing flat objects, need nothing of the library. */
 class SelfContainedSerializer extends StructuredSerializer {
+  readonly #rows = new PackedRows()
+
   constructor(registered: RegisteredTypes) {
     super(selfContained(), selfContained(), registered)
   }
 
   override serialize(value: unknown, output: DataOutputView): void {
-    if (!writePackedScalar(value, output)) super.serialize(value, output)
+    if (!writePackedScalar(value, output) && !this.#rows.write(value, output)) super.serialize(value, output)
   }
 
   override deserialize(input: DataInputView): unknown {

@@ -19,6 +19,7 @@ import type { InternalValueState } from '../state/internal-state.js'
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from '../state/namespace-type.js'
 import type { InternalTimerService, Triggerable } from '../timers/internal-timer-service.js'
+import { BuffersSweep } from './buffers-sweep.js'
 import { JoinBuffers, type WaitingTimes, type WatermarkTime } from './join-buffers.js'
 import { joinBuffersType } from './join-buffers-type.js'
 import { ProcessJoinContext } from './process-join-context.js'
@@ -35,6 +36,8 @@ type BuffersState = ValueState<JoinBuffers> & InternalValueState<undefined>
 interface Opened {
   readonly timers: InternalTimerService<undefined>
   readonly buffers: BuffersState
+  /** Undefined where keys have timers. */
+  readonly sweep: BuffersSweep | undefined
 }
 
 export class IntervalJoinOperator extends TwoInputUdfOperator implements Triggerable<undefined>, LateRecordDropper {
@@ -61,8 +64,10 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
     const descriptor = new ValueStateDescriptor(BUFFERS, joinBuffersType(this.#spec.elementTypes))
     const buffers = backend.getOrCreateKeyedState(descriptor) as BuffersState
     const timers = this.getInternalTimerService(TIMERS, VOID_NAMESPACES, this)
-    this.#opened = { timers, buffers }
-    this.#cleanUpTo(timers.restoredWatermark(), backend)
+    const { inMemory } = buffers
+    const sweep = inMemory === undefined ? undefined : new BuffersSweep(inMemory, this.#waiting, this.context.clock)
+    this.#opened = { timers, buffers, sweep }
+    this.#takeOver(timers.restoredWatermark(), backend)
     await super.open()
   }
 
@@ -70,17 +75,24 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
     return this.#lateRecords.getCount()
   }
 
-  /** Records that wait no longer are taken away when their key is looked at next: here nothing else is touched. */
+  /**
+   * Records that wait no longer are taken away when their key is looked at next: here nothing else is touched. A snapshot may have
+   * timers where none are set any more.
+   */
   onEventTime(): void {
-    const { timers, buffers: state } = this.#parts
+    const { timers, buffers: state, sweep } = this.#parts
     const buffers = state.peek() as JoinBuffers | undefined
     const lastCleanup = buffers?.lastCleanup ?? Number.NEGATIVE_INFINITY
-    if (lastCleanup > timers.currentWatermark()) timers.registerEventTimeTimer(VOID_NAMESPACE, lastCleanup)
-    else state.clear()
+    if (lastCleanup <= timers.currentWatermark()) state.clear()
+    else if (sweep === undefined) timers.registerEventTimeTimer(VOID_NAMESPACE, lastCleanup)
   }
 
   /** There are none of processing time. */
   onProcessingTime(): void {}
+
+  protected override fireTimers(timestamp: number): boolean {
+    return super.fireTimers(timestamp) && this.#parts.sweep?.advance(timestamp) !== false
+  }
 
   protected processElement1(value: unknown): void {
     const { timestamp } = this.collector
@@ -89,7 +101,9 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
       return
     }
     const buffers = this.#currentBuffers()
-    buffers.addLeft(timestamp, value, timestamp + this.#waiting.leftMs)
+    const cleanup = timestamp + this.#waiting.leftMs
+    buffers.addLeft(timestamp, value, cleanup)
+    if (cleanup <= this.#time.watermark) buffers.waitsBeyond = this.#time.watermark
     this.#keep(buffers)
     const { lowerMs, upperMs } = this.#spec.bounds
     const { right } = buffers
@@ -108,7 +122,9 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
       return
     }
     const buffers = this.#currentBuffers()
-    buffers.addRight(timestamp, value, timestamp + this.#waiting.rightMs)
+    const cleanup = timestamp + this.#waiting.rightMs
+    buffers.addRight(timestamp, value, cleanup)
+    if (cleanup <= this.#time.watermark) buffers.waitsBeyond = this.#time.watermark
     this.#keep(buffers)
     const { lowerMs, upperMs } = this.#spec.bounds
     const { left } = buffers
@@ -125,13 +141,19 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
     throw new FlinkError('ASSERTION_FAILED', { what: `${this.name} is used before it is open` })
   }
 
-  /** Time begins anew after a restore: what was over before it would meet records that are late and no longer taken for late. */
-  #cleanUpTo(watermark: number, backend: KeyedStateBackend): void {
-    if (watermark === NO_TIMESTAMP) return
+  /**
+   * Time begins anew after a restore: what was over before it would meet records that are late and no longer taken for late. Where
+   * keys need timers the snapshot may have none.
+   */
+  #takeOver(watermark: number, backend: KeyedStateBackend): void {
+    const { sweep, timers } = this.#parts
+    if (watermark === NO_TIMESTAMP && sweep !== undefined) return
     backend.applyToAllKeys(BUFFERS, VOID_NAMESPACE, (_key, state) => {
       const buffersState = state as unknown as BuffersState
       const buffers = buffersState.value()
-      if (buffers?.removeUpTo(watermark, this.#waiting) === true) buffersState.update(buffers)
+      if (buffers === null) return
+      if (watermark !== NO_TIMESTAMP && buffers.beginAnew(watermark, this.#waiting)) buffersState.update(buffers)
+      if (sweep === undefined) timers.registerEventTimeTimer(VOID_NAMESPACE, buffers.lastCleanup)
     })
   }
 
@@ -160,8 +182,8 @@ export class IntervalJoinOperator extends TwoInputUdfOperator implements Trigger
   }
 
   #keep(buffers: JoinBuffers): void {
-    const { timers, buffers: state } = this.#parts
-    if (!buffers.hasTimer) {
+    const { timers, buffers: state, sweep } = this.#parts
+    if (sweep === undefined && !buffers.hasTimer) {
       buffers.hasTimer = true
       timers.registerEventTimeTimer(VOID_NAMESPACE, buffers.lastCleanup)
     }

@@ -1,4 +1,5 @@
 // Duty: how the buffers of a key are written: when all of it is over, then the left and the right records, each with its time.
+// Where a record waits beyond a watermark, that stands before it, after a number that no time is.
 // Thread: any.
 import type { PairTypes } from '../../../api/dag/operators/join-spec.js'
 import type { TypeInformation } from '../../../api/types/type-information.js'
@@ -17,14 +18,20 @@ export function joinBuffersType(types: PairTypes): TypeInformation<JoinBuffers> 
       const [left, right] = serializersOfPair(types, registered)
       return {
         serialize: (buffers, output) => {
+          if (buffers.waitsBeyond !== undefined) {
+            output.writeFloat64(Number.NaN)
+            output.writeFloat64(buffers.waitsBeyond)
+          }
           output.writeFloat64(buffers.lastCleanup)
           writeRecords(buffers.left, left, output)
           writeRecords(buffers.right, right, output)
         },
         deserialize: (input) => {
-          const lastCleanup = input.readFloat64()
+          const first = input.readFloat64()
+          const waitsBeyond = Number.isNaN(first) ? input.readFloat64() : undefined
+          const lastCleanup = waitsBeyond === undefined ? first : input.readFloat64()
           const ofLeft = readRecords(left, input)
-          return JoinBuffers.of(ofLeft, readRecords(right, input), lastCleanup)
+          return JoinBuffers.of({ left: ofLeft, right: readRecords(right, input), lastCleanup, waitsBeyond })
         },
         copy: (buffers) => buffers.copy(left.copy.bind(left), right.copy.bind(right)),
       }

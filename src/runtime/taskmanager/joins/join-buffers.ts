@@ -16,6 +16,13 @@ export interface WatermarkTime {
   readonly number: number
 }
 
+export interface WrittenBuffers {
+  readonly left: TimeBuffer
+  readonly right: TimeBuffer
+  readonly lastCleanup: number
+  readonly waitsBeyond: number | undefined
+}
+
 export class JoinBuffers {
   /** Shared where there was none yet, so that a key with records of one stream alone costs one buffer. */
   #left: TimeBuffer = NO_RECORDS
@@ -25,6 +32,11 @@ export class JoinBuffers {
   hasTimer: boolean = false
   /** Records whose cleanup time was over with this watermark are gone: not those that came after it. A small number. */
   #watermarkNumber: number
+  /**
+   * The watermark that time had already come to when a record came whose cleanup time it is: until the next one such a record
+   * waits. Undefined where there was none, which is nearly always: it keeps a snapshot from forgetting which came before.
+   */
+  waitsBeyond: number | undefined
 
   constructor(watermarkNumber: number) {
     this.#watermarkNumber = watermarkNumber
@@ -55,9 +67,20 @@ export class JoinBuffers {
     if (cleanup > this.#lastCleanup) this.#lastCleanup = cleanup
   }
 
+  /** After a restore, where time begins anew: without those that were over before it. False where nothing changes. */
+  beginAnew(watermark: number, waiting: WaitingTimes): boolean {
+    // All that was over before such a record came is gone already.
+    if (this.waitsBeyond !== watermark) return this.removeUpTo(watermark, waiting)
+    this.waitsBeyond = undefined
+    return true
+  }
+
   advance({ watermark, number }: WatermarkTime, waiting: WaitingTimes): void {
     if (number === this.#watermarkNumber) return
     this.#watermarkNumber = number
+    // The number is not written: where values lie as bytes, this may not be the first look with this watermark.
+    if (this.waitsBeyond === watermark) return
+    this.waitsBeyond = undefined
     this.removeUpTo(watermark, waiting)
   }
 
@@ -75,16 +98,18 @@ export class JoinBuffers {
     copy.#right = this.#right.copy(copyRight)
     copy.#lastCleanup = this.#lastCleanup
     copy.hasTimer = this.hasTimer
+    copy.waitsBeyond = this.waitsBeyond
     return copy
   }
 
   /** Of what was written. */
-  static of(left: TimeBuffer, right: TimeBuffer, lastCleanup: number): JoinBuffers {
+  static of({ left, right, lastCleanup, waitsBeyond }: WrittenBuffers): JoinBuffers {
     const buffers = new JoinBuffers(NO_WATERMARK_NUMBER)
     buffers.#left = left
     buffers.#right = right
     buffers.#lastCleanup = lastCleanup
     buffers.hasTimer = true
+    buffers.waitsBeyond = waitsBeyond
     return buffers
   }
 }

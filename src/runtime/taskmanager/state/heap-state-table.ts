@@ -14,6 +14,7 @@ import { ChangeLog, type RemovedKey } from './change-log.js'
 import { EntryTable, NO_ENTRY, NOT_FOUND, type ValuesAhead } from './entry-table.js'
 import { NO_PLACE, type KeyContext } from './key-context.js'
 import type { NamedState } from './given-values.js'
+import type { ValuesInMemory } from './internal-state.js'
 import type { StateEntry } from './key-group-block.js'
 import type { NamespaceColumn } from './namespace-column.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from './namespace-type.js'
@@ -38,7 +39,7 @@ export interface HeapTableEnvironment {
 }
 
 /** Twelve fields: those below `#table` are read for every record, where another object between would cost. */
-export class HeapStateTable implements StateTable {
+export class HeapStateTable implements StateTable, ValuesInMemory {
   readonly types: StateTypes
   readonly #environment: HeapTableEnvironment
   readonly #context: KeyContext
@@ -156,6 +157,23 @@ export class HeapStateTable implements StateTable {
       if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
     }
     this.#removeAt(position)
+  }
+
+  get inMemory(): ValuesInMemory {
+    return this
+  }
+
+  removeWhere(isOver: (value: unknown) => boolean, from: number, count: number): number {
+    const { limit } = this.#table
+    const end = Math.min(from + count, limit)
+    for (let position = from; position < end; position += 1) {
+      const value = this.#table.valueAt(position)
+      if (value !== NO_ENTRY && isOver(value)) this.removeAt(position)
+    }
+    // What was found for the current key may be gone.
+    this.#sequence = -1
+    if (this.#context.leader === this) this.#context.setPlace(NO_PLACE)
+    return end < limit ? end : 0
   }
 
   hasEntryAt(position: number): boolean {

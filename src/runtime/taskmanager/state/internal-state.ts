@@ -11,6 +11,18 @@ export interface InternalState<N> extends State {
 export interface InternalValueState<N> extends InternalState<N> {
   /** The value for a look at it: nothing in it may be changed. Undefined where there is none. */
   peek(): unknown
+  /** The values of all keys and namespaces, where all of them are in memory. */
+  readonly inMemory: ValuesInMemory | undefined
+}
+
+/** The values of a state that lie side by side: going through them finds no key and costs a few ns each. */
+export interface ValuesInMemory {
+  readonly size: number
+  /**
+   * Takes away the entries whose values are over, among the next `count` places. Gives where to go on, 0 at the end; entries that came
+   * or went meanwhile are looked at or not. `isOver` may change nothing.
+   */
+  removeWhere(isOver: (value: unknown) => boolean, from: number, count: number): number
 }
 
 /** A list, reducing or aggregating state. */

@@ -2,7 +2,7 @@
 // Invariants: a null or undefined value is no entry; a default value is handed out as a copy of its own for each call.
 // Thread: the task worker that owns the backend.
 import type { ValueState } from '../../../api/state/value-state.js'
-import type { InternalValueState } from './internal-state.js'
+import type { InternalValueState, ValuesInMemory } from './internal-state.js'
 import type { StateTable } from './state-table.js'
 
 export class KeyedValueState implements ValueState<unknown>, InternalValueState<unknown> {
@@ -25,6 +25,10 @@ export class KeyedValueState implements ValueState<unknown>, InternalValueState<
 
   peek(): unknown {
     return this.#table.peek()
+  }
+
+  get inMemory(): ValuesInMemory | undefined {
+    return this.#table.inMemory
   }
 
   update(value: unknown): void {

@@ -6,6 +6,7 @@
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { NamedState } from './given-values.js'
+import type { ValuesInMemory } from './internal-state.js'
 import type { AnyNamespaceType } from './namespace-type.js'
 import { asyncNotAllowed, isThenable, resultMissing, stateMethod } from './thenable.js'
 
@@ -35,6 +36,8 @@ export interface StateTable {
   /** The object that `get` handed out, or `put` took, was changed. */
   changedInPlace(): void
   remove(): void
+  /** Undefined where some values may be elsewhere. */
+  readonly inMemory?: ValuesInMemory | undefined
   /** Holds until the next call; the void namespace at first. */
   setCurrentNamespace(namespace: unknown): void
   /** Where there are entries, in any order; no entry may come or go meanwhile. */

@@ -44,6 +44,15 @@ class Bench {
     }
   }
 
+  /** Takes away what is even, some places at a time. */
+  removeEven(): void {
+    const isEven = (value: unknown): boolean => (value as { n: number }).n % 2 === 0
+    let from = 0
+    do from = this.table.removeWhere(isEven, from, 5)
+    while (from > 0)
+    for (const [key, value] of this.living) if (value % 2 === 0) this.living.delete(key)
+  }
+
   contents(snapshot: TableSnapshot): Map<string, number> {
     const contents = new Map<string, number>()
     for (let position = 0; position < snapshot.limit; position += 1) {
@@ -58,7 +67,7 @@ describe('TableSnapshot', () => {
   it('holds what was there when it began, whatever happens to the table, with several at once', () => {
     const step = fc.record({
       key: fc.nat(KEYS - 1),
-      action: fc.constantFrom('put', 'put', 'put', 'remove', 'begin', 'end'),
+      action: fc.constantFrom('put', 'put', 'put', 'remove', 'remove even', 'begin', 'end'),
     })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
@@ -67,6 +76,7 @@ describe('TableSnapshot', () => {
         for (const [index, { key, action }] of steps.entries()) {
           if (action === 'put') bench.change(`k${String(key)}`, index)
           else if (action === 'remove') bench.change(`k${String(key)}`, undefined)
+          else if (action === 'remove even') bench.removeEven()
           else if (action === 'begin') {
             running.push({ snapshot: bench.table.beginSnapshot(), expected: new Map(bench.living) })
           } else {
@@ -79,6 +89,17 @@ describe('TableSnapshot', () => {
       }),
       { numRuns: 300 },
     )
+  })
+
+  it('finds nothing for the current key once it was taken away with others', () => {
+    const bench = new Bench()
+    bench.change('a', 2)
+    bench.change('b', 4)
+    bench.removeEven()
+    assert.equal(bench.table.get(), undefined)
+    bench.table.put({ n: 1 })
+    assert.equal(bench.table.size, 1)
+    assert.deepEqual(bench.table.get(), { n: 1 })
   })
 
   it('lets go of a value that was written: it may be changed without a copy', () => {
