@@ -4,7 +4,6 @@ import type { Configuration } from './configuration.js'
 import { HighAvailabilityOptions } from './high-availability-options.js'
 import { RestOptions } from './rest-options.js'
 import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
-import { SavepointOptions } from './savepoint-options.js'
 
 /** An option that configurations written for Flink may hold, and that changes nothing here. */
 export interface OptionWithoutEffect {
@@ -44,12 +43,6 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     granted: false,
     reason:
       'Barriers are always aligned. Where alignment takes long, execution.checkpointing.mode: AT_LEAST_ONCE does without it, and a smaller taskmanager.memory.network.max leaves fewer records in front of a barrier.',
-  },
-  {
-    option: SavepointOptions.LOCAL_RECOVERY,
-    granted: false,
-    reason:
-      'There is no second copy: all tasks run on this machine, and recover from the checkpoint itself. It is as near as the disk of execution.checkpointing.dir is.',
   },
   ...ROCKSDB_ROWS,
   {

@@ -26,7 +26,8 @@ export const SavepointOptions: {
       'Without run -s, go on from the newest checkpoint that an earlier run of a job of this name left in its checkpoint directory (after kill -9, a failure, a cancellation with retained checkpoints). A job that names the directory in its own code turns this on unless it is set here. Where that checkpoint is damaged or gone the job goes back to an older one with a warning that says what it costs, and where none can be used, or the newest is of a newer format, the start is refused: false starts afresh.',
   }),
   LOCAL_RECOVERY: booleanOption('execution.state-recovery.from-local', false, {
-    description: 'Keep a second copy of checkpoints beside the tasks, and recover from that.',
+    description:
+      'After a failure the operators of the rocksdb backend go on with the files that they kept of the newest checkpoint on their own disk, as links: nothing is copied or read of the checkpoint itself. They are kept by incremental checkpoints with the driver rocksdb, for restarts of a job in its process. What is missing or was changed comes from the checkpoint, as all other state does.',
     deprecatedKeys: ['state.backend.local-recovery'],
   }),
   RESTORE_MODE: enumOption('execution.state-recovery.claim-mode', 'NO_CLAIM', {
