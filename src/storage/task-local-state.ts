@@ -7,7 +7,7 @@
 // page is written last, so without it nothing is there. A file that may be linked has the stamp that it had then; the bytes of
 // the others are read, and verified like those of a checkpoint.
 // Thread: written and read by task workers, read by the main thread.
-import { FlinkError } from '../core/errors/flink-error.js'
+import { ReasonError } from '../core/errors/reason-error.js'
 import { messageOf } from '../core/errors/thrown-value.js'
 import { fileStamp } from '../core/fs/file-stamp.js'
 import { parseFileUri } from '../core/fs/file-path.js'
@@ -141,9 +141,8 @@ async function refuseChanged({ handle, stamp }: LocalStateFile, fileSystems: Fil
   if (stamp !== undefined && (await fileStamp(path)) !== stamp) throw changed(path, 'it was changed')
 }
 
-/** As of a checkpoint: what it says is why that is read instead. */
-function changed(file: string, reason: string): FlinkError {
-  return new FlinkError('SNAPSHOT_CORRUPT', { file, block: 'local state', reason })
+function changed(file: string, reason: string): ReasonError {
+  return new ReasonError(`${file}: ${reason}`)
 }
 
 function checksumOf(bytes: Uint8Array): string {

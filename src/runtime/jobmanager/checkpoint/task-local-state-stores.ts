@@ -13,7 +13,7 @@ import { StateBackendOptions } from '../../../core/config/state-backend-options.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { messageOf } from '../../../core/errors/thrown-value.js'
 import { WorkingDirectories, type WorkingDirectory } from '../../../core/process/working-directories.js'
-import type { CheckpointMetadata } from '../../../storage/checkpoint-metadata.js'
+import type { CheckpointMetadata, CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import type { StreamStateHandle } from '../../../storage/state-handles.js'
 import { checkpointIdOf } from '../../../storage/snapshot-directory.js'
@@ -51,26 +51,25 @@ export class TaskLocalStateStores {
     }
   }
 
-  /** For the workers; undefined where nothing is kept. */
-  get directories(): LocalStateDirectories | undefined {
+  /** For the workers of an attempt that starts from `restored`; undefined where nothing is kept. */
+  directoriesFor(restored: CompletedCheckpoint | undefined): LocalStateDirectories | undefined {
     if (this.#roots.length === 0) return undefined
-    const isRecoveredFrom = this.#environment.configuration.get(SavepointOptions.LOCAL_RECOVERY)
-    return { roots: this.#roots.map((root) => root.path), isRecoveredFrom }
+    const isRecoveredFrom = restored !== undefined && this.#mayHave(restored.metadata)
+    return { roots: this.#rootPaths, isRecoveredFrom }
   }
 
   /** What no restart has to read of a checkpoint, because the subtasks that wrote it have it beside them. */
-  async keptOf({ jobId, checkpointId, operators }: CheckpointMetadata): Promise<ReadonlySet<StreamStateHandle>> {
+  async keptOf(metadata: CheckpointMetadata): Promise<ReadonlySet<StreamStateHandle>> {
     const kept = new Set<StreamStateHandle>()
     await this.#removals
-    const { directories } = this
-    if (directories?.isRecoveredFrom !== true || jobId !== this.#environment.jobId) return kept
-    const { roots } = directories
-    for (const { operatorId, subtasks } of operators) {
+    if (!this.#mayHave(metadata)) return kept
+    const { checkpointId } = metadata
+    for (const { operatorId, subtasks } of metadata.operators) {
       for (const [subtaskIndex, subtask] of subtasks.entries()) {
         for (const handle of subtask?.managedKeyed ?? []) {
           if (handle.backendFiles === undefined) continue
           const place = { checkpointId, operatorId, subtaskIndex }
-          const found = await findTaskLocalState(roots, place, handle, this.#environment.fileSystems)
+          const found = await findTaskLocalState(this.#rootPaths, place, handle, this.#environment.fileSystems)
           if ('files' in found) for (const each of found.files.keys()) kept.add(each)
         }
       }
@@ -100,6 +99,16 @@ export class TaskLocalStateStores {
     this.#roots = []
     await this.#removals
     for (const root of roots) await this.#tolerate(() => root.remove())
+  }
+
+  get #rootPaths(): readonly string[] {
+    return this.#roots.map((root) => root.path)
+  }
+
+  /** Not of what the run was started from: that is another run's. */
+  #mayHave({ jobId }: CheckpointMetadata): boolean {
+    const isAsked = this.#environment.configuration.get(SavepointOptions.LOCAL_RECOVERY)
+    return isAsked && this.#roots.length > 0 && jobId === this.#environment.jobId
   }
 
   get #isWanted(): boolean {

@@ -41,8 +41,8 @@ function ownStateBackend({ configuration, taskInfo, random }: OperatorContext): 
 function localRecoveryOf(operatorId: string, context: OperatorContext): LocalRecoveryConfig | undefined {
   const { localState, taskInfo, fileSystems, logger } = context
   if (localState === undefined) return undefined
-  const { subtaskIndex, attemptNumber } = taskInfo
-  return { subtask: { operatorId, subtaskIndex }, ...localState, isRestart: attemptNumber > 0, fileSystems, logger }
+  const { subtaskIndex } = taskInfo
+  return { subtask: { operatorId, subtaskIndex }, ...localState, fileSystems, logger }
 }
 
 export class StreamOperatorStateHandler {

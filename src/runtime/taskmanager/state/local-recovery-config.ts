@@ -10,8 +10,6 @@ export interface LocalRecoveryConfig {
   /** The first that is on the disk of what is kept. */
   readonly roots: readonly string[]
   readonly isRecoveredFrom: boolean
-  /** A first attempt has nothing yet. */
-  readonly isRestart: boolean
   readonly fileSystems: FileSystems
   readonly logger: Logger
 }

@@ -75,11 +75,11 @@ export class TaskLocalStateStore {
     open: (kept: KeptCheckpoint) => Promise<void>,
   ): Promise<boolean> {
     const config = this.#config
-    if (checkpointId === undefined || config?.isRecoveredFrom !== true || !config.isRestart) return false
+    if (checkpointId === undefined || config?.isRecoveredFrom !== true) return false
     const fields = this.#fields(checkpointId)
     const found = await this.#find(checkpointId, checkpoint.handles, config)
     if ('reason' in found) {
-      config.logger.info('the checkpoint is read: nothing beside the task can be used', { ...fields, ...found })
+      config.logger.warn('the checkpoint is read: nothing beside the task can be used', { ...fields, ...found })
       return false
     }
     try {
