@@ -130,7 +130,7 @@ function held(backend: KeyedStateBackend, key: number): ValueState<string> {
 }
 
 function update(backend: KeyedStateBackend, round: number, keys = KEYS): void {
-  for (let key = 0; key < keys; key += 1) held(backend, key).update(`${String(round)} ${String(key)}`.padEnd(1000, '.'))
+  for (let key = 0; key < keys; key += 1) held(backend, key).update(`${String(round)} ${String(key)}`.padEnd(2500, '.'))
 }
 
 function roundOf(backend: KeyedStateBackend, key: number): number {

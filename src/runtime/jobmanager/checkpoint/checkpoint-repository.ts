@@ -109,7 +109,11 @@ export class CheckpointRepository implements SnapshotRepository {
   /** What the next attempt starts from; SNAPSHOT_CORRUPT where there was a checkpoint and none can be used. */
   async restorable(): Promise<Restorable> {
     const notes = await this.#retained.findNewest()
-    return { assignment: this.newestAssignment(), notes, localState: this.#localStates.directoriesFor(this.#retained.latest()) }
+    return {
+      assignment: this.newestAssignment(),
+      notes,
+      localState: this.#localStates.directoriesFor(this.#retained.latest()),
+    }
   }
 
   /** What it was started from may be the reason. */
