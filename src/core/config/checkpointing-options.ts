@@ -114,11 +114,11 @@ export const CheckpointingOptions: {
   ),
   LOCAL_BACKUP_ENABLED: booleanOption('execution.checkpointing.local-backup.enabled', false, {
     description:
-      'Keep links to the files of checkpoints beside the stores of the rocksdb backend; execution.state-recovery.from-local uses them. Where it is not set it is as that option says.',
+      'Keep links to the files of the newest checkpoint, and of those under way, beside the stores of the rocksdb backend, for execution.state-recovery.from-local. Files that the store has no more take room on the disk as long as a link is there. Not set: as that option says.',
   }),
   LOCAL_BACKUP_DIRS: stringOption('execution.checkpointing.local-backup.dirs', undefined, {
     description:
-      'Directories for what is kept locally of checkpoints, separated as in io.tmp.dirs. They have to be on the disks of state.backend.rocksdb.localdir, because links do not lead to another one: without that nothing is kept, and the log says so. Unset: in those directories.',
+      'Where these links are, separated as in io.tmp.dirs: on the disks of state.backend.rocksdb.localdir, as no link leads to another one; elsewhere nothing is kept, and the log says so. Unset: in the directories of the stores.',
     deprecatedKeys: ['taskmanager.state.local.root-dirs'],
   }),
   MAX_MEMORY_STATE_SIZE: memoryOption('execution.checkpointing.memory-state-limit', 5_242_880, {

@@ -27,7 +27,7 @@ export const SavepointOptions: {
   }),
   LOCAL_RECOVERY: booleanOption('execution.state-recovery.from-local', false, {
     description:
-      'After a failure the operators of the rocksdb backend go on with the files that they kept of the newest checkpoint on their own disk, as links: nothing is copied or read of the checkpoint itself. They are kept by incremental checkpoints with the driver rocksdb, for restarts of a job in its process. What is missing or was changed comes from the checkpoint, as all other state does.',
+      'After a failure an operator of the rocksdb backend goes on with the files of the newest checkpoint that it kept on its own disk: they are linked, and nothing is read of the checkpoint. What is missing there or was changed is read from the checkpoint, which the log says. Needs execution.checkpointing.incremental and the driver rocksdb; other state is read from the checkpoint. It is for restarts within the process of the job: with it goes what was kept.',
     deprecatedKeys: ['state.backend.local-recovery'],
   }),
   RESTORE_MODE: enumOption('execution.state-recovery.claim-mode', 'NO_CLAIM', {

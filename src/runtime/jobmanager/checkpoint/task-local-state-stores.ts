@@ -7,9 +7,9 @@
 import path from 'node:path'
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import { CoreOptions } from '../../../core/config/core-options.js'
+import { whyNothingIsKeptLocally } from '../../../core/config/options-without-effect.js'
 import { RocksDBOptions } from '../../../core/config/rocksdb-options.js'
 import { SavepointOptions } from '../../../core/config/savepoint-options.js'
-import { StateBackendOptions } from '../../../core/config/state-backend-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { messageOf } from '../../../core/errors/thrown-value.js'
 import { WorkingDirectories, type WorkingDirectory } from '../../../core/process/working-directories.js'
@@ -40,12 +40,13 @@ export class TaskLocalStateStores {
       configuration.getOptional(RocksDBOptions.LOCAL_DIRECTORIES) ?? configuration.get(CoreOptions.TMP_DIRS)
     const directories = new WorkingDirectories({
       places: configuration.getOptional(CheckpointingOptions.LOCAL_BACKUP_DIRS) ?? ofStores,
-      prefix: 'flink-ts-local-state',
+      // That of the stores: what a killed process left goes with theirs, whether or not the next job keeps anything.
+      prefix: 'flink-ts-rocksdb',
       option: isGiven ? CheckpointingOptions.LOCAL_BACKUP_DIRS.key : RocksDBOptions.LOCAL_DIRECTORIES.key,
       random,
     })
     try {
-      this.#roots = await directories.createInEach(jobId)
+      this.#roots = await directories.createInEach(`local-${jobId}`)
     } catch (error) {
       logger.warn('nothing is kept of checkpoints beside the tasks', { reason: messageOf(error) })
     }
@@ -113,10 +114,10 @@ export class TaskLocalStateStores {
 
   get #isWanted(): boolean {
     const { configuration } = this.#environment
-    const isKept =
+    const isAsked =
       configuration.getOptional(CheckpointingOptions.LOCAL_BACKUP_ENABLED) ??
       configuration.get(SavepointOptions.LOCAL_RECOVERY)
-    return isKept && configuration.get(StateBackendOptions.STATE_BACKEND) === 'rocksdb'
+    return isAsked && whyNothingIsKeptLocally(configuration) === undefined
   }
 
   #remove(isGone: (checkpointId: number) => boolean): void {

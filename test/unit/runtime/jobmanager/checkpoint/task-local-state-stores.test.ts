@@ -32,7 +32,8 @@ interface Made {
   readonly lines: string[]
 }
 
-const RECOVERY = { 'state.backend.type': 'rocksdb', 'execution.state-recovery.from-local': 'true' }
+const ON_DISK = { 'state.backend.type': 'rocksdb', 'execution.checkpointing.incremental': 'true' }
+const RECOVERY = { ...ON_DISK, 'execution.state-recovery.from-local': 'true' }
 
 async function made(configuration: Readonly<Record<string, string>> = RECOVERY): Promise<Made> {
   count += 1
@@ -96,8 +97,10 @@ describe('what the subtasks of a job keep of its checkpoints', () => {
   it('has directories where the job asks for it and its state is on the disk, and else none', async () => {
     for (const configuration of [
       {},
-      { 'state.backend.type': 'rocksdb' },
-      { 'state.backend.type': 'hashmap', 'execution.state-recovery.from-local': 'true' },
+      ON_DISK,
+      { ...RECOVERY, 'state.backend.type': 'hashmap' },
+      { ...RECOVERY, 'execution.checkpointing.incremental': 'false' },
+      { ...RECOVERY, 'state.backend.rocksdb.driver': 'lmdb' },
       { ...RECOVERY, 'execution.checkpointing.local-backup.enabled': 'false' },
     ]) {
       const { stores, place } = await made(configuration)
@@ -105,7 +108,7 @@ describe('what the subtasks of a job keep of its checkpoints', () => {
       assert.equal(existsSync(place), false)
       await stores.close()
     }
-    const old = await made({ 'state.backend': 'rocksdb', 'state.backend.local-recovery': 'true' })
+    const old = await made({ ...ON_DISK, 'state.backend.local-recovery': 'true' })
     assert.equal(path.dirname(rootOf(old)), old.place)
     await old.stores.close()
     assert.deepEqual(readdirSync(old.place), [])
@@ -131,8 +134,7 @@ describe('what the subtasks of a job keep of its checkpoints', () => {
     assert.equal(stores.directoriesFor(from('b'.repeat(32)))?.isRecoveredFrom, false)
     assert.equal(stores.directoriesFor(undefined)?.isRecoveredFrom, false)
     await stores.close()
-    const backup = { 'state.backend.type': 'rocksdb', 'execution.checkpointing.local-backup.enabled': 'true' }
-    const kept = await made(backup)
+    const kept = await made({ ...ON_DISK, 'execution.checkpointing.local-backup.enabled': 'true' })
     assert.equal(kept.stores.directoriesFor(from(JOB))?.isRecoveredFrom, false)
     await kept.stores.close()
   })
