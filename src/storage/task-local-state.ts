@@ -1,8 +1,5 @@
-// Duty: what a subtask keeps of a checkpoint on its own disk, so that a restart need not read the checkpoint itself: where it
-// lies, and what the page beside the files says of them.
-//
+// Duty: what a subtask keeps of a checkpoint on its own disk, so that a restart need not read the checkpoint itself:
 //   <root>/chk-<id>/<operator id>-<subtask>/   files, and `_local`: the CRC32C of the rest (8 hex digits), a line feed, JSON
-//
 // Invariants: a copy of what the checkpoint has, never the only one: whatever is missing or wrong is reason to read that. The
 // page is written last, so without it nothing is there. A file that may be linked has the stamp that it had then; the bytes of
 // the others are read, and verified like those of a checkpoint.
