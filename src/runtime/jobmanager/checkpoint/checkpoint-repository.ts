@@ -72,7 +72,8 @@ export class CheckpointRepository implements SnapshotRepository {
     const point = await this.#restorePoint(predecessors)
     const isCheckpointed =
       this.#environment.configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL) !== undefined
-    if (isCheckpointed) await Promise.all([this.#initialise(), this.#localStates.open()])
+    if (isCheckpointed) await this.#initialise()
+    await this.#localStates.open()
     return point
   }
 
