@@ -35,6 +35,7 @@ const rooms = [
         'internal-state',
         'keyed-priority-queue',
         'keyed-state-backend',
+        'local-recovery-config',
         'namespace-type',
         'operator-state-backend',
         'operator-state-snapshot',

@@ -91,7 +91,8 @@ for (const driver of DRIVERS) {
     it('holds counts over kill -9 with incremental checkpoints, and the next run removes what was left', async () => {
       const workspace = new Workspace(CHECKPOINTS)
       const job = workspace.file('job.mjs', HOT_KEYS_JOB)
-      const first = workspace.start('run', '-p', '2', ...onDisk(driver), job)
+      const local = '-Dexecution.state-recovery.from-local=true'
+      const first = workspace.start('run', '-p', '2', ...onDisk(driver), local, job)
       const directory = path.join(workspace.path, 'checkpoints', await first.jobId())
       await untilNewCheckpoint(directory)
       await untilNewCheckpoint(directory)

@@ -5,6 +5,7 @@ import {
   intOption,
   memoryOption,
   pathOption,
+  stringOption,
   type ConfigOption,
 } from './config-option.js'
 
@@ -28,6 +29,8 @@ export const CheckpointingOptions: {
   readonly FS_SMALL_FILE_THRESHOLD: ConfigOption<number>
   readonly UNALIGNED_ENABLED: ConfigOption<boolean>
   readonly MAX_MEMORY_STATE_SIZE: ConfigOption<number>
+  readonly LOCAL_BACKUP_ENABLED: ConfigOption<boolean>
+  readonly LOCAL_BACKUP_DIRS: ConfigOption<string | undefined>
   readonly CHECKPOINTS_AFTER_TASKS_FINISH: ConfigOption<boolean>
 } = {
   CHECKPOINTING_INTERVAL: durationOption('execution.checkpointing.interval', undefined, {
@@ -109,6 +112,15 @@ export const CheckpointingOptions: {
         'Checkpoints go on after tasks have finished, and where checkpointing is on a task waits at the end of its data for one more of them, so that sinks which commit with checkpoints commit their last records; it is taken as soon as all tasks have come so far. false: no task waits, and once one has finished no checkpoint or savepoint is taken any more.',
     },
   ),
+  LOCAL_BACKUP_ENABLED: booleanOption('execution.checkpointing.local-backup.enabled', false, {
+    description:
+      'Keep links to the files of the newest checkpoint, and of those under way, beside the stores of the rocksdb backend, for execution.state-recovery.from-local. Files that the store has no more take room on the disk as long as a link is there. Not set: as that option says.',
+  }),
+  LOCAL_BACKUP_DIRS: stringOption('execution.checkpointing.local-backup.dirs', undefined, {
+    description:
+      'Where these links are, separated as in io.tmp.dirs: on the disks of state.backend.rocksdb.localdir, as no link leads to another one; elsewhere nothing is kept, and the log says so. Unset: in the directories of the stores.',
+    deprecatedKeys: ['taskmanager.state.local.root-dirs'],
+  }),
   MAX_MEMORY_STATE_SIZE: memoryOption('execution.checkpointing.memory-state-limit', 5_242_880, {
     description: 'Largest state of one operator subtask that checkpoints in memory may hold.',
   }),

@@ -3,8 +3,10 @@ import type { ConfigOption } from './config-option.js'
 import type { Configuration } from './configuration.js'
 import { HighAvailabilityOptions } from './high-availability-options.js'
 import { RestOptions } from './rest-options.js'
+import { RocksDBOptions } from './rocksdb-options.js'
 import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
 import { SavepointOptions } from './savepoint-options.js'
+import { StateBackendOptions } from './state-backend-options.js'
 
 /** An option that configurations written for Flink may hold, and that changes nothing here. */
 export interface OptionWithoutEffect {
@@ -45,12 +47,6 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     reason:
       'Barriers are always aligned. Where alignment takes long, execution.checkpointing.mode: AT_LEAST_ONCE does without it, and a smaller taskmanager.memory.network.max leaves fewer records in front of a barrier.',
   },
-  {
-    option: SavepointOptions.LOCAL_RECOVERY,
-    granted: false,
-    reason:
-      'There is no second copy: all tasks run on this machine, and recover from the checkpoint itself. It is as near as the disk of execution.checkpointing.dir is.',
-  },
   ...ROCKSDB_ROWS,
   {
     option: HighAvailabilityOptions.MODE,
@@ -64,7 +60,7 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
   },
 ]
 
-/** A warning for each option without effect that asks for something, by its key. */
+/** A warning for each option without effect that asks for something, here or with what else is set, by its key. */
 export function warningsOfOptionsWithoutEffect(configuration: Configuration): ReadonlyMap<string, string> {
   const warnings = new Map<string, string>()
   for (const { option, reason, granted } of OPTIONS_WITHOUT_EFFECT) {
@@ -72,7 +68,25 @@ export function warningsOfOptionsWithoutEffect(configuration: Configuration): Re
     if (place === undefined || isGranted(configuration.get(option), granted)) continue
     warnings.set(option.key, `${place.key} has no effect (set in ${place.where}). ${reason}`)
   }
+  const place = configuration.placeOf(SavepointOptions.LOCAL_RECOVERY)
+  const reason = whyNothingIsKeptLocally(configuration)
+  if (place !== undefined && reason !== undefined && configuration.get(SavepointOptions.LOCAL_RECOVERY))
+    warnings.set(SavepointOptions.LOCAL_RECOVERY.key, `${place.key} has no effect (set in ${place.where}). ${reason}`)
   return warnings
+}
+
+/**
+ * Why nothing is kept of checkpoints beside the tasks, whatever asks for it; undefined where it may be. Of a driver that is
+ * chosen when it is loaded nobody knows it yet.
+ */
+export function whyNothingIsKeptLocally(configuration: Configuration): string | undefined {
+  if (configuration.get(StateBackendOptions.STATE_BACKEND) !== 'rocksdb')
+    return 'State on the heap is read from the checkpoint itself, which is as near as the disk of execution.checkpointing.dir is.'
+  if (configuration.get(RocksDBOptions.DRIVER) === 'lmdb')
+    return 'The driver lmdb writes into its one file as it goes on, of which a link would not stay what it was; state is read from the checkpoint.'
+  if (!configuration.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS))
+    return 'What is kept are the files of incremental checkpoints: set execution.checkpointing.incremental: true, too.'
+  return undefined
 }
 
 /** Words count in any case. */

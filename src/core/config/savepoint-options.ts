@@ -26,7 +26,8 @@ export const SavepointOptions: {
       'Without run -s, go on from the newest checkpoint that an earlier run of a job of this name left in its checkpoint directory (after kill -9, a failure, a cancellation with retained checkpoints). A job that names the directory in its own code turns this on unless it is set here. Where that checkpoint is damaged or gone the job goes back to an older one with a warning that says what it costs, and where none can be used, or the newest is of a newer format, the start is refused: false starts afresh.',
   }),
   LOCAL_RECOVERY: booleanOption('execution.state-recovery.from-local', false, {
-    description: 'Keep a second copy of checkpoints beside the tasks, and recover from that.',
+    description:
+      'After a failure an operator of the rocksdb backend goes on with the files of the newest checkpoint that it kept on its own disk: they are linked, and nothing is read of the checkpoint. What is missing there or was changed is read from the checkpoint, which the log says. Needs execution.checkpointing.incremental and the driver rocksdb; other state is read from the checkpoint. It is for restarts within the process of the job: with it goes what was kept.',
     deprecatedKeys: ['state.backend.local-recovery'],
   }),
   RESTORE_MODE: enumOption('execution.state-recovery.claim-mode', 'NO_CLAIM', {

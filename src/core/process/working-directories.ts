@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
@@ -50,12 +50,13 @@ export class WorkingDirectories {
     this.#next = options.random.nextInt(this.#places.length)
   }
 
-  /** LOCAL_DIRECTORY_UNUSABLE where none of the places takes a new directory. */
-  async create(name: string): Promise<WorkingDirectory> {
+  /**
+   * LOCAL_DIRECTORY_UNUSABLE where none of the places takes a new directory. `near`: a directory on whose disk it is to be, if
+   * a place is.
+   */
+  async create(name: string, near?: string): Promise<WorkingDirectory> {
     const reasons: string[] = []
-    for (let tried = 0; tried < this.#places.length; tried++) {
-      const place = this.#places[this.#next % this.#places.length] ?? tmpdir()
-      this.#next += 1
+    for (const place of await this.#placesToTry(near)) {
       try {
         return await this.#createIn(place, name)
       } catch (error) {
@@ -63,6 +64,28 @@ export class WorkingDirectories {
       }
     }
     throw new FlinkError('LOCAL_DIRECTORY_UNUSABLE', { reasons: reasons.join('; '), option: this.#options.option })
+  }
+
+  /** One in each place that takes a new directory; LOCAL_DIRECTORY_UNUSABLE where none does. */
+  async createInEach(name: string): Promise<readonly WorkingDirectory[]> {
+    const made = await Promise.allSettled(this.#places.map((place) => this.#createIn(place, name)))
+    const directories = made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+    if (directories.length > 0) return directories
+    const reasons = made.flatMap((each, index) =>
+      each.status === 'rejected' ? [`${this.#places[index] ?? ''}: ${messageOf(each.reason)}`] : [],
+    )
+    throw new FlinkError('LOCAL_DIRECTORY_UNUSABLE', { reasons: reasons.join('; '), option: this.#options.option })
+  }
+
+  /** The next one first. */
+  async #placesToTry(near: string | undefined): Promise<readonly string[]> {
+    const first = this.#next % this.#places.length
+    this.#next += 1
+    const places = [...this.#places.slice(first), ...this.#places.slice(0, first)]
+    if (near === undefined || places.length === 1) return places
+    const disk = await diskOf(near)
+    const isNear = await Promise.all(places.map(async (place) => (await diskOf(place)) === disk))
+    return [...places.filter((_, index) => isNear[index]), ...places.filter((_, index) => !isNear[index])]
   }
 
   async #createIn(place: string, name: string): Promise<WorkingDirectory> {
@@ -90,6 +113,16 @@ export class WorkingDirectories {
       (file) => file.startsWith(`${this.#options.prefix}-`) && file.endsWith(OWNER_SUFFIX),
     )
     for (const file of ownerFiles) await removeLeftOver(path.join(place, file), asker)
+  }
+}
+
+/** Undefined for what is not there. */
+async function diskOf(directory: string): Promise<number | undefined> {
+  try {
+    return (await stat(directory)).dev
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error
+    return undefined
   }
 }
 

@@ -37,6 +37,16 @@ export interface DeployTasks {
   readonly type: 'deploy-tasks'
   readonly attempt: number
   readonly tasks: readonly TaskDeploymentDescriptor[]
+  /** Absent where nothing is kept of checkpoints beside the tasks. */
+  readonly localState?: LocalStateDirectories | undefined
+}
+
+/** Where subtasks keep what storage/task-local-state.ts says. */
+export interface LocalStateDirectories {
+  /** The first of them that is on the disk of a store. */
+  readonly roots: readonly string[]
+  /** A restart goes on from what is there. */
+  readonly isRecoveredFrom: boolean
 }
 
 /** To the tasks that a checkpoint begins with. All others learn of it from the barriers of these. */

@@ -171,6 +171,22 @@ describe('an option without effect', () => {
     assert.match(warningsOf({ [key]: 'true' }).join(), /^execution\.checkpointing\.unaligned\.enabled has no effect/)
   })
 
+  it('asks for local recovery where nothing is kept, and is told why', () => {
+    const recovery = { 'state.backend': 'rocksdb', 'state.backend.incremental': 'true' }
+    const warningOf = (map: Record<string, string>): string =>
+      warningsOf({ ...recovery, 'state.backend.local-recovery': 'true', ...map }).join()
+    const begin = 'state.backend.local-recovery has no effect (set in flink-conf.yaml:7). '
+    assert.equal(warningOf({}), '')
+    assert.equal(warningOf({ 'state.backend': 'hashmap', 'state.backend.local-recovery': 'false' }), '')
+    assert.ok(
+      warningOf({ 'state.backend': 'hashmap' }).startsWith(`${begin}State on the heap is read from the checkpoint`),
+    )
+    assert.ok(warningOf({ 'state.backend.rocksdb.driver': 'lmdb' }).startsWith(`${begin}The driver lmdb`))
+    assert.ok(
+      warningOf({ 'state.backend.incremental': 'false' }).startsWith(`${begin}What is kept are the files of incr`),
+    )
+  })
+
   it('that asks for high availability is told what holds here, unless it says none', () => {
     for (const mode of ['NONE', 'none']) assert.deepEqual(warningsOf({ 'high-availability': mode }), [])
     const [warning = '', ...others] = warningsOf({ 'high-availability.type': 'zookeeper', 'high-availability.x': 'y' })

@@ -13,6 +13,7 @@ import {
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import type { Predecessors } from '../../../storage/predecessors.js'
 import type { JobEnvironment } from '../job-environment.js'
+import type { LocalStateDirectories } from '../../protocol/master-to-worker.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
 import { makeCheckpointStorage, snapshotWriterServices } from './checkpoint-storage-factory.js'
 import { assembleCheckpointMetadata } from './completed-checkpoint-assembly.js'
@@ -23,6 +24,7 @@ import { RetainedCheckpoints, type RunEnd } from './retained-checkpoints.js'
 import { refuseOfLivingJob } from './snapshot-disposal.js'
 import type { SnapshotRepository } from './snapshot-repository.js'
 import { StateAssignmentOperation } from './state-assignment-operation.js'
+import { TaskLocalStateStores } from './task-local-state-stores.js'
 
 export interface CheckpointRepositorySettings {
   /** Snapshot that the run starts from; a program's first job only. */
@@ -36,6 +38,7 @@ export interface Restorable {
   readonly assignment: RestoreAssignment | undefined
   /** What the user should know about the choice, a line each. */
   readonly notes: readonly string[]
+  readonly localState?: LocalStateDirectories | undefined
 }
 
 export class CheckpointRepository implements SnapshotRepository {
@@ -45,6 +48,7 @@ export class CheckpointRepository implements SnapshotRepository {
   readonly #incremental: IncrementalCheckpoints
   readonly #retained: RetainedCheckpoints
   readonly #assignment: StateAssignmentOperation
+  readonly #localStates: TaskLocalStateStores
   #initialised: Promise<void> | undefined
   #nextId = 1
 
@@ -53,7 +57,8 @@ export class CheckpointRepository implements SnapshotRepository {
     this.#settings = settings
     this.#storage = makeCheckpointStorage(environment)
     this.#incremental = new IncrementalCheckpoints(environment.fileSystems, environment.logger)
-    this.#retained = new RetainedCheckpoints(environment, this.#storage, this.#incremental)
+    this.#localStates = new TaskLocalStateStores(environment)
+    this.#retained = new RetainedCheckpoints(environment, this.#storage, this.#incremental, this.#localStates)
     const allowNonRestoredState = settings.restore?.allowNonRestoredState ?? false
     this.#assignment = new StateAssignmentOperation(environment.jobGraph, allowNonRestoredState)
   }
@@ -68,6 +73,7 @@ export class CheckpointRepository implements SnapshotRepository {
     const isCheckpointed =
       this.#environment.configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL) !== undefined
     if (isCheckpointed) await this.#initialise()
+    await this.#localStates.open()
     return point
   }
 
@@ -104,7 +110,16 @@ export class CheckpointRepository implements SnapshotRepository {
   /** What the next attempt starts from; SNAPSHOT_CORRUPT where there was a checkpoint and none can be used. */
   async restorable(): Promise<Restorable> {
     const notes = await this.#retained.findNewest()
-    return { assignment: this.newestAssignment(), notes }
+    return {
+      assignment: this.newestAssignment(),
+      notes,
+      localState: this.#localStates.directoriesFor(this.#retained.latest()),
+    }
+  }
+
+  /** What it was started from may be the reason. */
+  attemptFailed(error: Error): void {
+    this.#localStates.attemptFailed(error)
   }
 
   newestAssignment(): RestoreAssignment | undefined {
@@ -145,13 +160,16 @@ export class CheckpointRepository implements SnapshotRepository {
     const { isSavepoint, thenStop } = pending.properties
     const written = this.#incremental.takeIn(pending.location, metadata)
     const completed = await publishSnapshot(pending.location, metadata, this.#environment.fileSystems, written)
-    if (!isSavepoint) await this.#retained.add(completed)
-    else if (thenStop !== undefined) this.#retained.addLast(completed)
+    if (!isSavepoint) {
+      await this.#retained.add(completed)
+      this.#localStates.confirm(pending.checkpointId)
+    } else if (thenStop !== undefined) this.#retained.addLast(completed)
     if (isSavepoint && thenStop === 'suspend') this.endsWith(completed.externalPath)
     return completed
   }
 
   async discard(location: CheckpointLocation): Promise<void> {
+    this.#localStates.abort(location)
     await discardLocation(location, this.#environment.fileSystems)
     await this.#incremental.discarded(location)
   }
@@ -172,7 +190,11 @@ export class CheckpointRepository implements SnapshotRepository {
   }
 
   /** The job has ended: removes checkpoints that are not to be kept. */
-  shutdown(end: RunEnd): Promise<void> {
-    return this.#retained.shutdown(end)
+  async shutdown(end: RunEnd): Promise<void> {
+    try {
+      await this.#localStates.close()
+    } finally {
+      await this.#retained.shutdown(end)
+    }
   }
 }

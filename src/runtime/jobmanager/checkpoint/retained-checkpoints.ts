@@ -21,6 +21,7 @@ import {
 import type { JobEnvironment } from '../job-environment.js'
 import type { IncrementalCheckpoints } from './incremental-checkpoints.js'
 import { RunMarks } from './run-marks.js'
+import type { TaskLocalStateStores } from './task-local-state-stores.js'
 import { UsableCheckpoints } from './usable-checkpoints.js'
 
 /** STOPPED: it is to go on later. */
@@ -35,12 +36,17 @@ export class RetainedCheckpoints {
   readonly #store: CompletedCheckpointStore
   readonly #usable: UsableCheckpoints
 
-  constructor(environment: JobEnvironment, storage: CheckpointStorage, incremental: IncrementalCheckpoints) {
+  constructor(
+    environment: JobEnvironment,
+    storage: CheckpointStorage,
+    incremental: IncrementalCheckpoints,
+    localStates: TaskLocalStateStores,
+  ) {
     this.#environment = environment
     this.#storage = storage
     this.#incremental = incremental
     this.marks = new RunMarks(environment, storage)
-    const { configuration, fileSystems, logger } = environment
+    const { configuration, logger } = environment
     const maxRetained = configuration.get(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS)
     this.#store = new CompletedCheckpointStore(maxRetained, {
       remove: (checkpoint) => this.#remove(checkpoint),
@@ -52,7 +58,7 @@ export class RetainedCheckpoints {
         logger.warn(`the checkpoint ${externalPath} could not be removed and stays`)
       },
     })
-    this.#usable = new UsableCheckpoints(this.#store, fileSystems, logger)
+    this.#usable = new UsableCheckpoints(this.#store, environment, localStates)
   }
 
   /** The run starts from this one, which was read just now; under CLAIM it is the run's own from now on. */

@@ -10,7 +10,7 @@ import { deserializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { asError } from '../../../core/errors/thrown-value.js'
 import { settledWithin } from '../../../core/time/settled-within.js'
-import type { MasterToWorker } from '../../protocol/master-to-worker.js'
+import type { LocalStateDirectories, MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
 import type {
   EndOfData,
@@ -101,7 +101,7 @@ export class JobAttempt {
   }
 
   /** Workers have loaded the program: hands every one its tasks. */
-  deploy(restore: RestoreAssignment | undefined): void {
+  deploy(restore: RestoreAssignment | undefined, localState?: LocalStateDirectories): void {
     const { attemptNumber, pool } = this.#input
     const plan = planDeployment({
       executions: this.executions,
@@ -111,7 +111,10 @@ export class JobAttempt {
     })
     for (const execution of this.executions.all()) this.#move(execution, 'SCHEDULED')
     this.operatorCoordinators.deploy(restore)
-    for (const [worker, tasks] of plan) pool.send(worker, { type: 'deploy-tasks', attempt: attemptNumber, tasks })
+    const local = localState && { localState }
+    for (const [worker, tasks] of plan) {
+      pool.send(worker, { type: 'deploy-tasks', attempt: attemptNumber, tasks, ...local })
+    }
     for (const execution of this.executions.all()) this.#move(execution, 'DEPLOYING')
   }
 

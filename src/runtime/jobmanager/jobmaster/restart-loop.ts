@@ -130,10 +130,10 @@ export class RestartLoop {
     this.#attempt = attempt
     const isCurrent = (): boolean => this.#attempt === attempt
     void this.#prepare()
-      .then(({ assignment, notes }) => {
+      .then(({ assignment, notes, localState }) => {
         if (!isCurrent() || this.#services.lifecycle.status !== 'RUNNING') return
         for (const note of notes) this.#input.tell(note)
-        attempt.deploy(assignment)
+        attempt.deploy(assignment, localState)
       })
       .catch((error: unknown) => {
         if (!isCurrent()) return
@@ -226,6 +226,7 @@ export class RestartLoop {
     const { lifecycle, listener } = this.#services
     if (!lifecycle.canFail) return
     lifecycle.recordException(error)
+    this.#input.repository.attemptFailed(error)
     listener.onFailure(error)
     // The listener may have cancelled the job.
     if (!lifecycle.canFail) return

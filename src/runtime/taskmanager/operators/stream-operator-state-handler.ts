@@ -19,6 +19,7 @@ import type {
   SnapshotIncrement,
   StateHandleReader,
 } from '../state/keyed-state-backend.js'
+import type { LocalRecoveryConfig } from '../state/local-recovery-config.js'
 import { OperatorStateBackend } from '../state/operator-state-backend.js'
 import type { OperatorStateSnapshot } from '../state/operator-state-snapshot.js'
 import type { StateBackend } from '../state/state-backend.js'
@@ -37,6 +38,13 @@ function ownStateBackend({ configuration, taskInfo, random }: OperatorContext): 
   return loadStateBackend(configuration, { jobId: taskInfo.jobId, slots: 1, random })
 }
 
+function localRecoveryOf(operatorId: string, context: OperatorContext): LocalRecoveryConfig | undefined {
+  const { localState, taskInfo, fileSystems, logger } = context
+  if (localState === undefined) return undefined
+  const { subtaskIndex } = taskInfo
+  return { subtask: { operatorId, subtaskIndex }, ...localState, fileSystems, logger }
+}
+
 export class StreamOperatorStateHandler {
   readonly keyedBackend: KeyedStateBackend | undefined
   readonly operatorBackend: OperatorStateBackend
@@ -52,17 +60,18 @@ export class StreamOperatorStateHandler {
       const keyGroups = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, subtaskIndex)
       const keyed = { operatorName: binding.name, keyKind: key.kind, keyGroups, maxParallelism }
       const backend = context.stateBackend ?? ownStateBackend(context)
-      this.keyedBackend = backend.createKeyedStateBackend({ ...keyed, registeredTypes })
+      const localRecovery = localRecoveryOf(binding.operatorId, context)
+      this.keyedBackend = backend.createKeyedStateBackend({ ...keyed, registeredTypes, localRecovery })
     }
   }
 
   /** Opens the keyed backend, and gives both what was restored, where something was. */
-  async restore(restored: OperatorSubtaskState | undefined): Promise<void> {
+  async restore(restored: OperatorSubtaskState | undefined, checkpointId?: number): Promise<void> {
     await this.#openKeyed()
     if (restored === undefined) return
     try {
       await this.operatorBackend.restore(restored.managedOperator, this.#readOnce())
-      await this.keyedBackend?.restore(restored.managedKeyed, this.#keyedReader())
+      await this.keyedBackend?.restore(restored.managedKeyed, this.#keyedReader(), checkpointId)
     } catch (error) {
       // Read in pieces, damaged bytes come to a backend before their checksum does: that they are damaged is the reason.
       for (const handle of streamHandlesOfSubtask(restored)) await verifyStateHandle(handle, this.#context.fileSystems)

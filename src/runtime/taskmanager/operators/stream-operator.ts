@@ -13,6 +13,7 @@ import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import type { Random } from '../../../core/random/random.js'
 import type { CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
+import type { LocalStateDirectories } from '../../protocol/master-to-worker.js'
 import type { PendingTime } from '../eventtime/pending-time.js'
 import type { ChannelEnds } from '../network/channel.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
@@ -59,6 +60,8 @@ export interface OperatorContext {
   readonly registeredTypes: RegisteredTypes
   /** Undefined for the one that the configuration names. */
   readonly stateBackend?: StateBackend | undefined
+  /** Undefined where nothing is kept of checkpoints beside the task. */
+  readonly localState?: LocalStateDirectories | undefined
   /** The task takes no more input, and no barrier passes, until the promise has settled; a rejection fails the task. */
   suspendInputUntil(promise: Promise<void>): void
   readonly processingTime: ProcessingTimeService

@@ -46,7 +46,7 @@ function rocksDBResources(configuration: Configuration, services: StateBackendSe
   })
   return {
     loadDriver: () => loadKvDriver(configuration.get(RocksDBOptions.DRIVER)),
-    createDirectory: () => directories.create(jobId),
+    createDirectory: (near) => directories.create(jobId, near),
     memory: memoryOfWorker(configuration, slots, memoryLimits()),
   }
 }

@@ -4,6 +4,7 @@ import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import type { KeyedStateBackend } from './keyed-state-backend.js'
+import type { LocalRecoveryConfig } from './local-recovery-config.js'
 
 export interface KeyedStateBackendParameters {
   readonly operatorName: string
@@ -12,6 +13,8 @@ export interface KeyedStateBackendParameters {
   readonly maxParallelism: number
   /** The classes whose instances values may hold. */
   readonly registeredTypes: RegisteredTypes
+  /** Absent where nothing is kept of checkpoints beside the task. */
+  readonly localRecovery?: LocalRecoveryConfig | undefined
 }
 
 export interface StateBackend {

@@ -7,6 +7,7 @@ import type { TextOutput } from '../../../core/io/text-output.js'
 import type { Logger } from '../../../core/logging/logger.js'
 import type { Random } from '../../../core/random/random.js'
 import type { Clock } from '../../../core/time/clock.js'
+import type { LocalStateDirectories } from '../../protocol/master-to-worker.js'
 import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { StateBackend } from '../state/state-backend.js'
 
@@ -18,6 +19,8 @@ export interface TaskEnvironment {
   readonly fileSystems: FileSystems
   /** Undefined for the one that a job's configuration names. */
   readonly stateBackend?: StateBackend | undefined
+  /** Of the attempt; undefined where nothing is kept of checkpoints beside the tasks. */
+  readonly localState?: LocalStateDirectories | undefined
   readonly standardOutput: TextOutput
   readonly standardError: TextOutput
   readonly send: (message: WorkerToMaster) => void

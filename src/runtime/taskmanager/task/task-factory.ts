@@ -287,6 +287,7 @@ function contextFactory(
       ? gatewayToCoordinator({ executionId, operatorId, operatorName, send })
       : gatewayToNobody(operatorName),
     stateBackend: environment.stateBackend,
+    localState: environment.localState,
     suspendInputUntil: (promise) => {
       control.actions.suspendUntil(promise)
     },

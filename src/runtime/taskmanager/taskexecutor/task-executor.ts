@@ -187,7 +187,8 @@ export class TaskExecutor {
     const stateBackend =
       this.#services.stateBackend ??
       loadStateBackend(configuration, { jobId: program.jobId, slots: program.graphs.length, random })
-    const environment: TaskEnvironment = { ...this.#services, stateBackend, configuration, wake }
+    const { localState } = message
+    const environment: TaskEnvironment = { ...this.#services, stateBackend, localState, configuration, wake }
     const starts = message.tasks.map((descriptor) => this.#makeTask(descriptor, program, environment, channels))
     this.#loop.setTasks([...this.#tasks.values()])
     for (const start of starts) start()

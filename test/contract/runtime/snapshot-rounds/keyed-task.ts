@@ -14,6 +14,7 @@ import type {
   KeyedStateBackend,
   KeyedStateReader,
 } from '../../../../src/runtime/taskmanager/state/keyed-state-backend.js'
+import type { LocalRecoveryConfig } from '../../../../src/runtime/taskmanager/state/local-recovery-config.js'
 import { readKeyGroups } from '../../../../src/storage/key-group-reader.js'
 import type { KeyedStateHandle } from '../../../../src/storage/state-handles.js'
 import { readStateHandle, readStatePieces } from '../../../../src/storage/state-reader.js'
@@ -30,6 +31,8 @@ export interface KeyedTaskStart {
   readonly withList: boolean
   /** States are asked for in this order, or in the other one. */
   readonly isReversed?: boolean
+  /** What the subtask keeps beside it, and of which checkpoint it goes on. */
+  readonly local?: { readonly config: LocalRecoveryConfig; readonly checkpointId: number | undefined } | undefined
 }
 
 interface TaskStates {
@@ -62,12 +65,14 @@ export class KeyedTask {
     fileSystems,
     withList,
     isReversed = false,
+    local,
   }: KeyedTaskStart): Promise<KeyedTask> {
     const parameters = { operatorName: 'Rounds', keyKind: 'auto', registeredTypes: NO_REGISTERED_TYPES } as const
-    const backend = kind.create({ ...parameters, keyGroups, maxParallelism: MAX_PARALLELISM })
+    const localRecovery = local?.config
+    const backend = kind.create({ ...parameters, keyGroups, maxParallelism: MAX_PARALLELISM, localRecovery })
     try {
       await backend.open()
-      if (handles.length > 0) await backend.restore(handles, readerOf(fileSystems))
+      if (handles.length > 0) await backend.restore(handles, readerOf(fileSystems), local?.checkpointId)
       return new KeyedTask(backend, keyGroups, statesOf(backend, withList, isReversed))
     } catch (error) {
       await backend.dispose()

@@ -25,6 +25,8 @@ export interface RoundCounts {
   claims: number
   deletions: number
   restores: number
+  /** Of subtasks, at restarts. */
+  localRestores: number
 }
 
 export interface RoundsSettings {
@@ -47,6 +49,7 @@ export class SnapshotRounds {
     claims: 0,
     deletions: 0,
     restores: 0,
+    localRestores: 0,
   }
   readonly #settings: RoundsSettings
   readonly #random: SeededRandom
@@ -129,8 +132,10 @@ export class SnapshotRounds {
 
   async #restart(): Promise<void> {
     for (const { location } of this.#run.pending.splice(0)) await this.#run.repository.discard(location)
+    const before = this.#run.restoredLocally
     await this.#run.restart()
     this.counts.restarts += 1
+    this.counts.localRestores += this.#run.restoredLocally - before
   }
 
   /** The process is stopped, or killed, and another one goes on from what somebody chooses. */

@@ -11,6 +11,8 @@ import { computeCheckpointPlan } from '../../../../src/runtime/jobmanager/checkp
 import { CheckpointRepository } from '../../../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
 import { PendingCheckpoint } from '../../../../src/runtime/jobmanager/checkpoint/pending-checkpoint.js'
 import { ExecutionGraph } from '../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
+import type { LocalStateDirectories } from '../../../../src/runtime/protocol/master-to-worker.js'
+import type { LocalRecoveryConfig } from '../../../../src/runtime/taskmanager/state/local-recovery-config.js'
 import { TimeSlices } from '../../../../src/runtime/taskmanager/state/time-slices.js'
 import type { CheckpointLocation } from '../../../../src/storage/checkpoint-stream-factory.js'
 import { checkpointStreams } from '../../../../src/storage/file-checkpoint-streams.js'
@@ -54,9 +56,11 @@ export class SnapshotRun {
   #contents = new Map<string | number, KeyContents>()
   #tasks: KeyedTask[] = []
   #withList = true
+  /** Subtasks that went on from what they had kept. */
+  restoredLocally = 0
 
   constructor(settings: SnapshotRunSettings) {
-    const { jobId, root, fileSystems, random, parallelism, restore } = settings
+    const { jobId, root, fileSystems, random, kind, parallelism, restore } = settings
     this.settings = settings
     const vertex = { id: OPERATOR, parallelism, maxParallelism: MAX_PARALLELISM, maxParallelismDeclared: true }
     this.#graph = sampleGraph([vertex])
@@ -67,6 +71,9 @@ export class SnapshotRun {
       'execution.checkpointing.data-inline-threshold': `${String([0, 2000, 20_000][random.nextInt(3)])} b`,
       'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
       'execution.state-recovery.claim-mode': restore?.mode ?? 'NO_CLAIM',
+      'execution.state-recovery.from-local': String(random.nextInt(4) > 0),
+      'state.backend.type': kind.sharesFiles === true ? 'rocksdb' : 'hashmap',
+      'state.backend.rocksdb.localdir': `${root}/local`,
     })
     const jobGraph = this.#graph
     const environment = {
@@ -97,7 +104,7 @@ export class SnapshotRun {
   /** A new attempt, from what a restart gets. Checkpoints under way are given up before. */
   async restart(): Promise<void> {
     await this.closeTasks()
-    const { assignment } = await this.repository.restorable()
+    const { assignment, localState } = await this.repository.restorable()
     this.#contents = new Map(assignment === undefined ? [] : this.#contentsAt(assignment.checkpointId))
     this.#withList = this.settings.random.nextInt(3) > 0
     const { kind, parallelism, fileSystems } = this.settings
@@ -106,8 +113,21 @@ export class SnapshotRun {
       const handles = assignment?.stateOf(OPERATOR, index).operators[OPERATOR]?.managedKeyed ?? []
       const withList = this.#withList
       const isReversed = this.settings.random.nextInt(2) === 0
-      this.#tasks.push(await KeyedTask.start({ kind, keyGroups, handles, fileSystems, withList, isReversed }))
+      const local = localState && {
+        config: this.#localRecovery(localState, index),
+        checkpointId: assignment?.checkpointId,
+      }
+      this.#tasks.push(await KeyedTask.start({ kind, keyGroups, handles, fileSystems, withList, isReversed, local }))
     }
+  }
+
+  #localRecovery(localState: LocalStateDirectories, subtaskIndex: number): LocalRecoveryConfig {
+    const info = (text: string): void => {
+      if (text.startsWith('restored')) this.restoredLocally += 1
+    }
+    const { fileSystems } = this.settings
+    const logger = { ...SILENT_LOGGER, info }
+    return { subtask: { operatorId: OPERATOR, subtaskIndex }, ...localState, fileSystems, logger }
   }
 
   async closeTasks(): Promise<void> {

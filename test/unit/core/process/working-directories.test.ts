@@ -56,6 +56,39 @@ describe('A working directory', () => {
     for (const place of places) assert.equal(readdirSync(place).filter((name) => !name.endsWith('.owner')).length, 2)
   })
 
+  it('is made in each place that takes one', async () => {
+    const [one, file, two] = ['each-one', 'each-file', 'each-two'].map((name) => newPlace(name))
+    writeFileSync(file ?? '', '')
+    const made = await directoriesIn(one ?? '', file ?? '', two ?? '').createInEach('job')
+    assert.deepEqual(
+      made.map((directory) => path.dirname(directory.path)),
+      [one, two],
+    )
+    await assert.rejects(directoriesIn(file ?? '').createInEach('job'), (error) =>
+      FlinkError.is(error, 'LOCAL_DIRECTORY_UNUSABLE'),
+    )
+  })
+
+  it('lies on the disk of another directory where a place is there, else where there is room', async (context) => {
+    if (!existsSync('/dev/shm') || statSync('/dev/shm').dev === statSync(root).dev) {
+      context.skip('there is no other disk')
+      return
+    }
+    const elsewhere = mkdtempSync('/dev/shm/working-directories-')
+    try {
+      const directories = directoriesIn(elsewhere, newPlace('near'))
+      const near = await directories.create('job')
+      for (let count = 0; count < 3; count++) {
+        assert.equal(path.dirname((await directories.create('job', root)).path), newPlace('near'))
+        assert.equal(path.dirname((await directories.create('job', elsewhere)).path), elsewhere)
+      }
+      await near.remove()
+      await directories.create('job', newPlace('nowhere'))
+    } finally {
+      rmSync(elsewhere, { recursive: true })
+    }
+  })
+
   it('lies in the next place where one takes none, and where none does all of them are told', async () => {
     const file = newPlace('file')
     writeFileSync(file, '')

@@ -1,5 +1,6 @@
 // Duty: a checkpoint in files of the store itself: those that its base has are named again, the others are written.
-// Invariants: what it is made of are links that the store does not touch; they are given back when it ends, however it does.
+// Invariants: what it is made of are links that the store does not touch; they are given back when it ends, however it does,
+// but for those that stay beside the task for a restart (task-local-state-store.ts).
 // Only what was written in a checkpoint that is complete is named again (../written-checkpoints.ts). Small files
 // go together; what lies in the metadata is a bounded part, and not for ever: else every later metadata would have it once more.
 // Thread: the task worker that owns the backend.
@@ -32,8 +33,17 @@ export interface FilesSnapshotParameters {
   readonly driver: string
   readonly base: SharedCheckpointFiles
   readonly onWritten: (files: SharedCheckpointFiles) => void
+  /** All is written: the links may be moved away. Never rejects. */
+  readonly keep?: ((files: KvFiles, written: WrittenFiles) => Promise<void>) | undefined
   /** Giving links back takes time; whoever owns the store waits for it. */
   readonly onReleasing: (released: Promise<void>) => void
+}
+
+/** The files of a checkpoint. */
+export interface WrittenFiles {
+  readonly handle: KeyedStateHandle
+  /** What the bytes of the handle are. */
+  readonly manifest: Uint8Array
 }
 
 interface SmallFile {
@@ -56,17 +66,20 @@ export class FilesSnapshot implements StateCapture {
   }
 
   async write(streams: CheckpointStreamFactory, slices: TimeSlices): Promise<readonly KeyedStateHandle[]> {
-    const { driver, base, onWritten } = this.#parameters
+    const { driver, base, onWritten, keep } = this.#parameters
     if (this.#captured === undefined) return []
     const { files, description } = this.#captured
     const { waiting, keyGroups, states, keyShapes } = description
     const writing = new FilesWriting(base, streams, slices)
     for (const file of files.files) await writing.add(file)
     const shared = files.files.map(({ isShared }) => isShared)
-    const handle = await writing.finish(encodeManifest({ driver, waiting: [...waiting], shared }))
+    const manifest = encodeManifest({ driver, waiting: [...waiting], shared })
+    const bytesHandle = await writing.finish(manifest)
     onWritten(writing.shared)
     const backendFiles = { backend: ROCKSDB, files: files.files.map(({ name }) => writing.fileOf(name)) }
-    return [{ isDelta: false, keyGroups, offsets: [], states, keyShapes, handle, backendFiles }]
+    const handle = { isDelta: false, keyGroups, offsets: [], states, keyShapes, handle: bytesHandle, backendFiles }
+    await keep?.(files, { handle, manifest })
+    return [handle]
   }
 
   release(): void {

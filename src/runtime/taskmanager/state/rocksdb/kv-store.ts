@@ -45,12 +45,27 @@ export interface KvFile {
   /** Later moments of the store may have it, too. */
   readonly isShared: boolean
   readonly sizeBytes: number
+  /** Where `moveTo` leaves its bytes; absent for one that it does not leave, which is small. */
+  readonly kept?: KeptPlace
   read(): AsyncIterable<Uint8Array>
+}
+
+/** A part of a file in the directory that `moveTo` made. */
+export interface KeptPlace {
+  readonly file: string
+  readonly start: number
+  /** It is the whole file, which never changes: a link to it serves as well as a copy. */
+  readonly isWhole: boolean
 }
 
 /** All files of a store at one moment; they stay readable until the release, whatever the store does. */
 export interface KvFiles {
   readonly files: readonly KvFile[]
+  /**
+   * In place of the release: what is linked is in `directory` from then on, for whoever removes it. It is new, and on the same
+   * disk; of its parents the last one is made. On failure all is as before.
+   */
+  moveTo(directory: string): Promise<void>
   /** May be called twice, and after the store was closed. */
   release(): Promise<void>
 }
@@ -86,4 +101,6 @@ export interface KvDriver {
   open(options: KvStoreOptions): Promise<KvStore>
   /** Puts back what `captureFiles` gave, before `open`; in any order, several at once too. */
   placeFile?(directory: string, name: string, pieces: AsyncIterable<Uint8Array>): Promise<void>
+  /** As `placeFile` with the bytes of a whole file (KeptPlace), by a link to it. */
+  linkFile?(directory: string, name: string, existing: string): Promise<void>
 }

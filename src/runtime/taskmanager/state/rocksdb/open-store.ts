@@ -8,6 +8,7 @@ import type { NewKeys } from '../new-keys.js'
 import type { KeyedStateBackendParameters } from '../state-backend.js'
 import type { StateTypes } from '../state-table.js'
 import { ListSerializer } from '../list-serializer.js'
+import type { TaskLocalStateStore } from './task-local-state-store.js'
 import { UserMapSerializer } from '../user-map-serializer.js'
 import { CachedStateTable } from './cached-state-table.js'
 import { DiskSnapshot } from './disk-snapshot.js'
@@ -29,6 +30,7 @@ export interface OpenStoreParameters {
   readonly driver: string
   /** For live objects. */
   readonly cacheBytes: number
+  readonly localStates: TaskLocalStateStore
 }
 
 export class OpenStore {
@@ -40,10 +42,10 @@ export class OpenStore {
   readonly #storedKeys: StoredKeys
 
   constructor(opened: OpenStoreParameters) {
-    const { parameters, restored, driver, cacheBytes } = opened
+    const { parameters, restored, driver, cacheBytes, localStates } = opened
     const buffer = new WriteBuffer(restored.store)
     const keyShapes = new KeyShapes(parameters.keyKind)
-    const snapshots = new StoreSnapshots({ parameters, restored, driver, newKeyShapes: keyShapes })
+    const snapshots = new StoreSnapshots({ parameters, restored, driver, newKeyShapes: keyShapes, localStates })
     const onChange = (prefix: Uint8Array): void => {
       snapshots.noteChange(prefix, buffer.batch)
     }

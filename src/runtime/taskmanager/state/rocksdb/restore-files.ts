@@ -21,13 +21,15 @@ export interface FilesRestore {
   readonly operatorName: string
   readonly where: StorePlace
   readonly reader: KeyedStateReader
+  /** By name where the files are already that never change, on the disk of the store: links to them are made. */
+  readonly existing?: ReadonlyMap<string, string> | undefined
 }
 
 /** A path in a name would lead out of the store's directory. */
 const FILE_NAME = /^(?!\.\.?$)[^/\\\0]+$/
 
 export async function openStoreOfFiles(handle: KeyedStateHandle, restore: FilesRestore): Promise<StoreOfFiles> {
-  const { operatorName: operator, where, reader } = restore
+  const { operatorName: operator, where, reader, existing } = restore
   const { backend, files } = handle.backendFiles ?? { backend: ROCKSDB, files: [] }
   if (backend !== ROCKSDB) throw new FlinkError('STATE_BACKEND_INCOMPATIBLE', { operator, backend })
   const manifest = await readManifest(handle, restore)
@@ -36,7 +38,9 @@ export async function openStoreOfFiles(handle: KeyedStateHandle, restore: FilesR
     const placed = await openPlaced(where, async (directory) => {
       for (const { name, handle: file } of files) {
         if (!FILE_NAME.test(name)) throw new FlinkError('ASSERTION_FAILED', { what: `a file has the name '${name}'` })
-        await placeFile(directory, name, reader.pieces(file))
+        const there = existing?.get(name)
+        if (there === undefined) await placeFile(directory, name, reader.pieces(file))
+        else await where.driver.linkFile?.(directory, name, there)
       }
     })
     return { ...placed, handle, manifest }

@@ -7,7 +7,6 @@ import { intersectKeyGroups, keyGroupRangeSize } from '../../../../core/keygroup
 import { KeyShapes } from '../../../../core/keygroups/key-shapes.js'
 import type { KeyedStateHandle, StreamStateHandle } from '../../../../storage/state-handles.js'
 import { fileOfHandle, unreadableState } from '../../../../storage/unreadable-state.js'
-import type { KeyedStateReader } from '../keyed-state-backend.js'
 import type { KeyedStateBackendParameters } from '../state-backend.js'
 import { EntryCopy } from './copy-entries.js'
 import { RestoredBlocks } from './restore-blocks.js'
@@ -33,11 +32,11 @@ export async function openEmptyStore(
 export async function restoreStore(
   parameters: KeyedStateBackendParameters,
   where: StorePlace,
-  from: { readonly handles: readonly KeyedStateHandle[]; readonly reader: KeyedStateReader },
+  from: Pick<FilesRestore, 'reader' | 'existing'> & { readonly handles: readonly KeyedStateHandle[] },
 ): Promise<RestoredStore> {
   const { operatorName } = parameters
-  const { handles, reader } = from
-  const restore = { operatorName, where, reader }
+  const { handles, reader, existing } = from
+  const restore = { operatorName, where, reader, existing }
   const first = largestWithin(handles, parameters)
   const files = first === undefined ? undefined : await openStoreOfFiles(first, restore)
   const placed = files ?? (await openPlaced(where))

@@ -27,10 +27,12 @@ import { OpenStore } from './open-store.js'
 import { openEmptyStore, restoreStore, type RestoredStore } from './restore-store.js'
 import type { RocksDBResources } from './rocksdb-resources.js'
 import type { StorePlace } from './store-place.js'
+import { TaskLocalStateStore } from './task-local-state-store.js'
 
 export class RocksDBKeyedStateBackend extends KeyedStateBackendBase<CachedStateTable> implements KeyedStateBackend {
   protected override readonly states: KeyedStateRegistry<CachedStateTable>
   readonly #resources: RocksDBResources
+  readonly #localStates: TaskLocalStateStore
   #store: OpenStore | undefined
   /** The state whose memory is touched ahead: of several the first. */
   #firstTable: CachedStateTable | undefined
@@ -38,6 +40,7 @@ export class RocksDBKeyedStateBackend extends KeyedStateBackendBase<CachedStateT
   constructor(parameters: KeyedStateBackendParameters, resources: RocksDBResources) {
     super(parameters)
     this.#resources = resources
+    this.#localStates = new TaskLocalStateStore(parameters)
     this.states = new KeyedStateRegistry<CachedStateTable>(parameters, this.context, {
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table) => mapStateOf(table),
@@ -51,11 +54,18 @@ export class RocksDBKeyedStateBackend extends KeyedStateBackendBase<CachedStateT
     await this.#openWith((place) => openEmptyStore(this.parameters, place))
   }
 
-  /** The store that it began with goes: files are put in their place before a store is opened. */
-  async restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader): Promise<void> {
+  /**
+   * The store that it began with goes: files are put in their place before a store is opened. Those that the task kept come
+   * before those of the checkpoint.
+   */
+  async restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader, checkpointId?: number): Promise<void> {
     if (handles.length === 0) return
     await this.#closeStore()
-    await this.#openWith((place) => restoreStore(this.parameters, place, { handles, reader }))
+    const remote = { handles, reader }
+    const isRestored = await this.#localStates.restore(checkpointId, remote, (kept) =>
+      this.#openWith((place) => restoreStore(this.parameters, place, kept), kept.directory),
+    )
+    if (!isRestored) await this.#openWith((place) => restoreStore(this.parameters, place, remote))
   }
 
   prepareKeys(keyHashes: readonly number[], start: number, end: number): void {
@@ -84,15 +94,18 @@ export class RocksDBKeyedStateBackend extends KeyedStateBackendBase<CachedStateT
     await this.#closeStore()
   }
 
-  async #openWith(open: (place: StorePlace) => Promise<RestoredStore>): Promise<void> {
+  /** `near`: what lies on the same disk, if it can be. */
+  async #openWith(open: (place: StorePlace) => Promise<RestoredStore>, near?: string): Promise<void> {
     const driver = await this.#resources.loadDriver()
     const { driverBytes: memoryBytes, objectBytes: cacheBytes, writeBufferRatio } = this.#resources.memory.share()
     const restored = await open({
       driver,
-      createDirectory: () => this.#resources.createDirectory(),
+      createDirectory: () => this.#resources.createDirectory(near),
       openStore: (directory) => driver.open({ directory, memoryBytes, writeBufferRatio }),
     })
-    this.#store = new OpenStore({ parameters: this.parameters, restored, driver: driver.name, cacheBytes })
+    const { parameters } = this
+    const localStates = this.#localStates
+    this.#store = new OpenStore({ parameters, restored, driver: driver.name, cacheBytes, localStates })
   }
 
   async #closeStore(): Promise<void> {

@@ -9,7 +9,7 @@ import type { StateMemory } from './state-memory.js'
 export interface RocksDBResources {
   /** What `state.backend.rocksdb.driver` names; the loader's error where it is not installed or does not load. */
   loadDriver(): Promise<KvDriver>
-  /** A new and empty directory for one store, which whoever asks for it removes. */
-  createDirectory(): Promise<WorkingDirectory>
+  /** A new and empty directory for one store, which whoever asks for it removes; on the disk of `near`, if it can be. */
+  createDirectory(near?: string): Promise<WorkingDirectory>
   readonly memory: StateMemory
 }

@@ -15,6 +15,7 @@ import type { RestoredStore } from './restore-store.js'
 import { NO_SHARED_FILES, type SharedCheckpointFiles } from './shared-checkpoint-files.js'
 import type { StateCapture } from './state-capture.js'
 import type { StoreDescription, StoreVersion } from './store-description.js'
+import type { TaskLocalStateStore } from './task-local-state-store.js'
 import { WholeSnapshot } from './whole-snapshot.js'
 
 const EVERYTHING = new Uint8Array(0)
@@ -25,6 +26,7 @@ export interface StoreSnapshotsParameters {
   readonly driver: string
   /** Of all keys that came in since. */
   readonly newKeyShapes: KeyShapes
+  readonly localStates: TaskLocalStateStore
 }
 
 export class StoreSnapshots {
@@ -35,15 +37,17 @@ export class StoreSnapshots {
   readonly #notes: ChangeNotes
   readonly #chain = new CheckpointChain<CheckpointOfChanges>()
   readonly #files = new WrittenCheckpoints<SharedCheckpointFiles>()
+  readonly #localStates: TaskLocalStateStore
   readonly #releasing = new Set<Promise<void>>()
   #releaseFailure: { readonly reason: unknown } | undefined
 
-  constructor({ parameters, restored, driver, newKeyShapes }: StoreSnapshotsParameters) {
+  constructor({ parameters, restored, driver, newKeyShapes, localStates }: StoreSnapshotsParameters) {
     this.#parameters = parameters
     this.#restored = restored
     this.#driver = driver
     this.#newKeyShapes = newKeyShapes
     this.#notes = new ChangeNotes(restored.store)
+    this.#localStates = localStates
   }
 
   /** The entries of the prefix come to be, change or go with this batch. */
@@ -74,6 +78,7 @@ export class StoreSnapshots {
       onWritten: (files) => {
         this.#files.written(increment.checkpointId, files)
       },
+      keep: (files, written) => this.#localStates.keep(increment.checkpointId, files, written),
       onReleasing: (released) => {
         this.#addReleasing(released)
       },

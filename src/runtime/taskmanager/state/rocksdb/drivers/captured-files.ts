@@ -1,8 +1,9 @@
-// Duty: files of a store at one moment, under links of their own in a directory that goes with the release.
+// Duty: files of a store at one moment, under links of their own in a directory that goes with the release, or is moved away.
 // Thread: the task worker that owns the backend.
-import { open, rm, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../../../../../core/errors/flink-error.js'
+import { errnoOf } from '../../../../../core/fs/errno.js'
 import type { KvFile, KvFiles } from '../kv-store.js'
 import { nativeFailure } from './native-failure.js'
 
@@ -18,6 +19,8 @@ export interface LinkedFile {
   readonly link: string
   readonly start: number
   readonly end: number
+  /** Of a whole file that never changes. */
+  readonly isWhole: boolean
 }
 
 export class CapturedFiles implements KvFiles {
@@ -39,9 +42,26 @@ export class CapturedFiles implements KvFiles {
     return this.#releasing
   }
 
+  async moveTo(directory: string): Promise<void> {
+    this.#check()
+    await this.#move(directory)
+    this.#releasing = Promise.resolve()
+  }
+
+  async #move(directory: string): Promise<void> {
+    try {
+      // No more than that: a root that was removed does not come back.
+      await mkdir(path.dirname(directory)).catch(unlessThere)
+      await rename(this.#directory, directory)
+    } catch (error) {
+      throw nativeFailure({ operation: 'keep', directory }, error)
+    }
+  }
+
   #linkedFile(file: LinkedFile): KvFile {
     const read = (): AsyncIterable<Uint8Array> => this.#readLinked(file)
-    return { name: file.name, isShared: true, sizeBytes: file.end - file.start, read }
+    const { name, link, start, end, isWhole } = file
+    return { name, isShared: true, sizeBytes: end - start, kept: { file: link, start, isWhole }, read }
   }
 
   #ownFile(name: string, bytes: Uint8Array): KvFile {
@@ -81,6 +101,10 @@ export class CapturedFiles implements KvFiles {
     if (this.#releasing !== undefined)
       throw new FlinkError('ASSERTION_FAILED', { what: 'files of a state store were read after their release' })
   }
+}
+
+function unlessThere(error: unknown): void {
+  if (errnoOf(error) !== 'EEXIST') throw error
 }
 
 async function readPiece(handle: FileHandle, at: number, end: number): Promise<Uint8Array> {

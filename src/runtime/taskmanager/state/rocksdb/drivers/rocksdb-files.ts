@@ -4,7 +4,7 @@
 // where one was gone before it was linked, or the MANIFEST grew, all is done once more (README, Files of a running RocksDB).
 // Thread: the task worker that owns the backend.
 import { constants, linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { link, open } from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../../../../../core/errors/flink-error.js'
 import { errnoOf } from '../../../../../core/fs/errno.js'
@@ -105,10 +105,10 @@ export class RocksFiles {
   #piecesOf(links: ReadonlyMap<string, number>): readonly LinkedFile[] {
     const growing = new Map<string, GrowingFile>()
     const files = [...links].flatMap(([link, size]): LinkedFile[] => {
-      if (isTable(link)) return [{ name: link, link, start: 0, end: size }]
+      if (isTable(link)) return [{ name: link, link, start: 0, end: size, isWhole: true }]
       const file = this.#growing.get(link) ?? new GrowingFile()
       growing.set(link, file)
-      return file.piecesUpTo(size).map((piece) => ({ name: pieceName(link, piece), link, ...piece }))
+      return file.piecesUpTo(size).map((piece) => ({ name: pieceName(link, piece), link, ...piece, isWhole: false }))
     })
     // Files that are gone never come back: their numbers are not given a second time.
     this.#growing = growing
@@ -133,6 +133,16 @@ export async function placeRocksFile(database: string, name: string, pieces: Asy
     } finally {
       await handle.close()
     }
+  } catch (error) {
+    throw nativeFailure({ operation: 'restore', directory: database }, error)
+  }
+}
+
+/** Puts a table where RocksDB looks for it, which never changes it. */
+export async function linkRocksFile(database: string, name: string, existing: string): Promise<void> {
+  try {
+    await makeDirectories(database)
+    await link(existing, path.join(database, path.basename(name)))
   } catch (error) {
     throw nativeFailure({ operation: 'restore', directory: database }, error)
   }

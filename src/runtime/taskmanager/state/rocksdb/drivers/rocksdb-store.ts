@@ -8,7 +8,7 @@ import type { KvBatch, KvCursor, KvDriver, KvFiles, KvStore, KvStoreOptions, KvV
 import { endOfPrefix } from './key-range.js'
 import type { RocksLevelClass } from './rocks-level.js'
 import { RocksBatch, RocksDatabase } from './rocksdb-database.js'
-import { placeRocksFile, RocksFiles, type Link } from './rocksdb-files.js'
+import { linkRocksFile, placeRocksFile, RocksFiles, type Link } from './rocksdb-files.js'
 import { rocksDbMetrics } from './rocksdb-metrics.js'
 import { rocksDbOptions } from './rocksdb-options.js'
 import { RocksView } from './rocksdb-view.js'
@@ -26,6 +26,7 @@ export function rocksDbDriver(packageClass: RocksLevelClass, link?: Link): KvDri
       return new RocksStore(opened, new RocksFiles(files))
     },
     placeFile: (directory, name, pieces) => placeRocksFile(databaseIn(directory), name, pieces),
+    linkFile: (directory, name, existing) => linkRocksFile(databaseIn(directory), name, existing),
   }
 }
 
