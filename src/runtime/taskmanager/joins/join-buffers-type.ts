@@ -5,6 +5,7 @@ import type { TypeInformation } from '../../../api/types/type-information.js'
 import type { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import { TOUCH, type TouchingSerializer } from '../state/internal-state.js'
 import { JoinBuffers } from './join-buffers.js'
 import { serializersOfPair, typeNamesOfPair } from './pair-serializers.js'
 import { NO_RECORDS, TimeBuffer } from './time-buffer.js'
@@ -15,7 +16,7 @@ export function joinBuffersType(types: PairTypes): TypeInformation<JoinBuffers> 
     keyKind: () => 'auto',
     createSerializer: (registered) => {
       const [left, right] = serializersOfPair(types, registered)
-      return {
+      const serializer: TouchingSerializer<JoinBuffers> = {
         serialize: (buffers, output) => {
           output.writeFloat64(buffers.lastCleanup)
           writeRecords(buffers.left, left, output)
@@ -27,7 +28,9 @@ export function joinBuffersType(types: PairTypes): TypeInformation<JoinBuffers> 
           return JoinBuffers.of(ofLeft, readRecords(right, input), lastCleanup)
         },
         copy: (buffers) => buffers.copy(left.copy.bind(left), right.copy.bind(right)),
+        [TOUCH]: (buffers) => buffers.touch(),
       }
+      return serializer
     },
   }
 }

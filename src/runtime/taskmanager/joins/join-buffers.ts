@@ -55,10 +55,16 @@ export class JoinBuffers {
     if (cleanup > this.#lastCleanup) this.#lastCleanup = cleanup
   }
 
-  advance({ watermark, number }: WatermarkTime, waiting: WaitingTimes): void {
+  advance({ watermark, number }: WatermarkTime, { leftMs, rightMs }: WaitingTimes): void {
     if (number === this.#watermarkNumber) return
     this.#watermarkNumber = number
-    this.removeUpTo(watermark, waiting)
+    this.#left.removeUpTo(watermark - leftMs)
+    this.#right.removeUpTo(watermark - rightMs)
+  }
+
+  /** Loads both streams' memory, for whoever comes next. */
+  touch(): number {
+    return this.#left.touch() + this.#right.touch()
   }
 
   /** Records whose cleanup time is over. False where there are none. */
