@@ -6,6 +6,7 @@ import type { TypeInformation } from '../../../api/types/type-information.js'
 import type { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import { TOUCH, type TouchingSerializer } from '../state/internal-state.js'
 import { JoinBuffers } from './join-buffers.js'
 import { serializersOfPair, typeNamesOfPair } from './pair-serializers.js'
 import { NO_RECORDS, TimeBuffer } from './time-buffer.js'
@@ -16,7 +17,7 @@ export function joinBuffersType(types: PairTypes): TypeInformation<JoinBuffers> 
     keyKind: () => 'auto',
     createSerializer: (registered) => {
       const [left, right] = serializersOfPair(types, registered)
-      return {
+      const serializer: TouchingSerializer<JoinBuffers> = {
         serialize: (buffers, output) => {
           if (buffers.waitsBeyond !== undefined) {
             output.writeFloat64(Number.NaN)
@@ -34,7 +35,9 @@ export function joinBuffersType(types: PairTypes): TypeInformation<JoinBuffers> 
           return JoinBuffers.of({ left: ofLeft, right: readRecords(right, input), lastCleanup, waitsBeyond })
         },
         copy: (buffers) => buffers.copy(left.copy.bind(left), right.copy.bind(right)),
+        [TOUCH]: (buffers) => buffers.touch(),
       }
+      return serializer
     },
   }
 }

@@ -84,6 +84,11 @@ export class JoinBuffers {
     this.removeUpTo(watermark, waiting)
   }
 
+  /** Loads both streams' memory, for whoever comes next. */
+  touch(): number {
+    return this.#left.touch() + this.#right.touch()
+  }
+
   /** Records whose cleanup time is over. False where there are none. */
   removeUpTo(watermark: number, { leftMs, rightMs }: WaitingTimes): boolean {
     const before = this.#left.size + this.#right.size

@@ -48,6 +48,11 @@ export class TimeBuffer {
     return this.#times === undefined ? this.#value : this.#values[position]
   }
 
+  /** Loads what is looked at first. */
+  touch(): number {
+    return this.#times === undefined ? this.#time : this.#times.length
+  }
+
   /** -Infinity where there is none. */
   newestTime(): number {
     return this.isEmpty ? Number.NEGATIVE_INFINITY : this.timeAt(this.#end - 1)

@@ -19,7 +19,7 @@ import type { StateEntry } from './key-group-block.js'
 import type { NamespaceColumn } from './namespace-column.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from './namespace-type.js'
 import type { NewKeys } from './new-keys.js'
-import { ObjectsAhead } from './objects-ahead.js'
+import { isTouching, ObjectsAhead, ObjectsAndMoreAhead } from './objects-ahead.js'
 import { stateNotStorable } from './state-not-serializable.js'
 import type { EntryKey, StateTable, StateTypes } from './state-table.js'
 import { TableSnapshot } from './table-snapshot.js'
@@ -378,5 +378,6 @@ function preserve(position: number, snapshots: readonly TableSnapshot[]): void {
 
 function valuesAheadOf({ serializer, metadata }: StateTypes): ValuesAhead | undefined {
   if (metadata.kind === 'priority-queue') return undefined
-  return serializer instanceof UserMapSerializer ? new UserMapsAhead() : new ObjectsAhead()
+  if (serializer instanceof UserMapSerializer) return new UserMapsAhead()
+  return isTouching(serializer) ? new ObjectsAndMoreAhead(serializer) : new ObjectsAhead()
 }

@@ -1,6 +1,16 @@
 // Duty: what operators of the engine do with a keyed state beyond what functions may.
 // Thread: the task worker that owns the backend.
 import type { State } from '../../../api/state/state.js'
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+
+/** Names the method of a TouchingSerializer. */
+export const TOUCH: unique symbol = Symbol('touch')
+
+/** Of a state whose values are objects that have more of their memory elsewhere. */
+export interface TouchingSerializer<T> extends TypeSerializer<T> {
+  /** Loads what whoever gets the value next looks at first. Gives anything that depends on it, and changes nothing. */
+  [TOUCH](value: T): number
+}
 
 /** A keyed state with namespaces of type N. */
 export interface InternalState<N> extends State {
