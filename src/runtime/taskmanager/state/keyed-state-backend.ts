@@ -47,9 +47,9 @@ export interface KeyedStateReader {
 }
 
 export interface KeyedStateBackend {
-  /** Acquires what it needs. */
+  /** Acquires what it needs; the state is empty. */
   open(): Promise<void>
-  /** Takes over the entries of this subtask's key groups; before any state is asked for. */
+  /** In place of `open`, or right after it: takes over the entries of this subtask's key groups. */
   restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader): Promise<void>
   /** From here on a new key of another shape than these is STATE_TYPE_INCOMPATIBLE. */
   expectKeys(shapes: readonly string[]): void

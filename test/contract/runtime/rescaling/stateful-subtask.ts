@@ -19,7 +19,7 @@ import { OperatorStateBackend } from '../../../../src/runtime/taskmanager/state/
 import type { OperatorSubtaskState } from '../../../../src/storage/state-handles.js'
 import { TestOperatorContext } from '../../../operators/test-operator-context.js'
 import { Span, SPANS } from '../spans.js'
-import { AllStates, backendOf, snapshotOf, type BackendUnderTest } from '../state-backend.contract.js'
+import { AllStates, DEFAULT_PARAMETERS, snapshotOf, type BackendUnderTest } from '../state-backend.contract.js'
 import { INLINE_READER, MemoryStreams, readInline } from '../state-backend-streams.js'
 
 /** What state of every kind of a key is made of. */
@@ -66,13 +66,12 @@ export class StatefulSubtask {
   static async of(kind: BackendUnderTest, place: SubtaskPlace, state?: OperatorSubtaskState): Promise<StatefulSubtask> {
     const { maxParallelism, parallelism, subtaskIndex } = place
     const keyGroups = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, subtaskIndex)
-    const keyed = await backendOf(kind, { maxParallelism, keyGroups })
+    const keyed = kind.create({ ...DEFAULT_PARAMETERS, maxParallelism, keyGroups })
     const operator = new OperatorStateBackend('Op')
     try {
-      if (state !== undefined) {
-        await operator.restore(state.managedOperator, readInline)
-        await keyed.restore(state.managedKeyed, INLINE_READER)
-      }
+      await operator.restore(state?.managedOperator ?? [], readInline)
+      if (state === undefined || state.managedKeyed.length === 0) await keyed.open()
+      else await keyed.restore(state.managedKeyed, INLINE_READER)
       return new StatefulSubtask(place, keyed, operator)
     } catch (error) {
       await keyed.dispose()

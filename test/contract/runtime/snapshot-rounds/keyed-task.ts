@@ -66,8 +66,8 @@ export class KeyedTask {
     const parameters = { operatorName: 'Rounds', keyKind: 'auto', registeredTypes: NO_REGISTERED_TYPES } as const
     const backend = kind.create({ ...parameters, keyGroups, maxParallelism: MAX_PARALLELISM })
     try {
-      await backend.open()
       if (handles.length > 0) await backend.restore(handles, readerOf(fileSystems))
+      else await backend.open()
       return new KeyedTask(backend, keyGroups, statesOf(backend, withList, isReversed))
     } catch (error) {
       await backend.dispose()

@@ -51,7 +51,7 @@ export class RocksDBKeyedStateBackend extends KeyedStateBackendBase<CachedStateT
     await this.#openWith((place) => openEmptyStore(this.parameters, place))
   }
 
-  /** The store that it began with goes: files are put in their place before a store is opened. */
+  /** A store that was opened before goes: files are put in their place before a store is opened. */
   async restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader): Promise<void> {
     if (handles.length === 0) return
     await this.#closeStore()
