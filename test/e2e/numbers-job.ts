@@ -67,9 +67,9 @@ export function lineOf(number: number): RegExp {
 }
 
 /** The URI that savepoint and stop print. */
-export function savepointOf({ stdout }: CommandResult): string {
+export function savepointOf({ stdout, stderr }: CommandResult): string {
   const [, uri = ''] = /^Savepoint completed\. Path: (file:\S+)$/m.exec(stdout) ?? []
-  if (uri === '') throw new Error(`there is no savepoint in ${stdout}`)
+  if (uri === '') throw new Error(`there is no savepoint in ${stdout}${stderr}`)
   return uri
 }
 

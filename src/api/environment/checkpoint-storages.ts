@@ -1,6 +1,16 @@
 import { CheckpointingOptions } from '../../core/config/checkpointing-options.js'
 import type { Configuration } from '../../core/config/configuration.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { checkedInteger } from '../types/checked-number.js'
+import { checkedText } from '../types/checked-text.js'
+
+/** As `execution.checkpointing.data-inline-threshold` allows. */
+const MOST_INLINE_BYTES = 1_048_576
+
+/** Where a call is at fault; state backends that hold a storage are meant as well. */
+const MEMORY = 'checkpoints in the memory of the JobManager'
+const FILES = 'checkpoints in files'
 
 /**
  * Where checkpoints go; writes itself into the configuration of a job.
@@ -35,7 +45,8 @@ export class JobManagerCheckpointStorage implements CheckpointStorage {
   readonly #maxStateSizeBytes: number | undefined
 
   constructor(maxStateSize?: number) {
-    this.#maxStateSizeBytes = maxStateSize
+    this.#maxStateSizeBytes =
+      maxStateSize === undefined ? undefined : checkedInteger(MEMORY, 'the max state size', maxStateSize, { min: 1 })
   }
 
   applyTo(configuration: Configuration): void {
@@ -63,8 +74,11 @@ export class FileSystemCheckpointStorage implements CheckpointStorage {
   readonly #thresholdBytes: number | undefined
 
   constructor(checkpointDirectory: string, fileStateSizeThreshold?: number) {
-    this.#directory = checkpointDirectory
-    this.#thresholdBytes = fileStateSizeThreshold
+    this.#directory = checkedDirectory(checkpointDirectory)
+    this.#thresholdBytes =
+      fileStateSizeThreshold === undefined
+        ? undefined
+        : checkedInteger(FILES, 'the threshold', fileStateSizeThreshold, { min: 0, max: MOST_INLINE_BYTES })
   }
 
   applyTo(configuration: Configuration): void {
@@ -77,4 +91,10 @@ export class FileSystemCheckpointStorage implements CheckpointStorage {
     if (this.#thresholdBytes === undefined) return
     configuration.set(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD, this.#thresholdBytes)
   }
+}
+
+function checkedDirectory(directory: string): string {
+  const given = checkedText(FILES, 'the directory', directory)
+  if (given.trim() !== '') return given
+  throw new FlinkError('GRAPH_INVALID', { operator: FILES, reason: 'the directory is empty' })
 }

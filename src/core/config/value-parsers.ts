@@ -1,3 +1,4 @@
+import { nearestName } from '../errors/nearest-name.js'
 import { durationText } from '../time/duration-text.js'
 import type { ConfigOption } from './config-option.js'
 import { escapeWithSingleQuote, splitEscaped } from './structured-options-splitter.js'
@@ -147,7 +148,24 @@ function parseEnum(text: string, { enumValues, enumAliases }: ConfigOption<unkno
   if (found !== undefined) return found
   const meant = Object.entries(enumAliases).find(([alias]) => alias.toLowerCase() === wanted)?.[1]
   if (meant !== undefined) return meant
-  throw new ValueFormatError(`${text} is an unknown value. Expected one of: [[${enumValues.join(', ')}]].`)
+  const near = nearestWord(text, enumValues, enumAliases)
+  const question = near === undefined ? '' : ` Did you mean ${near}?`
+  throw new ValueFormatError(`${text} is an unknown value. Expected one of: [[${enumValues.join(', ')}]].${question}`)
+}
+
+/** Also where a class is named in place of its factory, as Flink's documentation names it: with its package or without. */
+function nearestWord(
+  text: string,
+  enumValues: readonly string[],
+  enumAliases: Readonly<Record<string, string>>,
+): string | undefined {
+  const words = new Map(enumValues.map((value) => [value, value]))
+  for (const [alias, value] of Object.entries(enumAliases)) {
+    const [factory = ''] = alias.split('.').slice(-1)
+    words.set(factory, value).set(factory.replace(/Factory$/, ''), value)
+  }
+  const [given = ''] = text.trim().split('.').slice(-1)
+  return words.get(nearestName(given, words.keys()) ?? '')
 }
 
 /** `k1:v1,k2:v2`; keys and values may be quoted by themselves. */

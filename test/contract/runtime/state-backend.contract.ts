@@ -123,8 +123,10 @@ export async function restored(
   handles: readonly (readonly KeyedStateHandle[])[],
   parameters: Partial<KeyedStateBackendParameters> = {},
 ): Promise<KeyedStateBackend> {
-  const backend = await backendOf(kind, parameters)
-  await backend.restore(handles.flat(), INLINE_READER)
+  const backend = kind.create({ ...DEFAULT_PARAMETERS, ...parameters })
+  const all = handles.flat()
+  if (all.length === 0) await backend.open()
+  else await backend.restore(all, INLINE_READER)
   return backend
 }
 

@@ -160,7 +160,9 @@ function describeOwnKeys(kind: BackendUnderTest): void {
       assert.throws(() => {
         map.put(key, 1)
       }, refused)
-      assert.throws(() => map.get(key), isCode('KEY_INVALID', reason))
+      for (const use of [() => map.get(key), () => map.contains(key), () => map.remove(key)])
+        assert.throws(use, isCode('KEY_INVALID', reason))
+      assert.deepEqual([map.isEmpty(), backend.numberOfEntries()], [true, 0], 'no map was made')
     }
   })
 }

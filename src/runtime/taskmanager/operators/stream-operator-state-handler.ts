@@ -67,11 +67,13 @@ export class StreamOperatorStateHandler {
 
   /** Opens the keyed backend, and gives both what was restored, where something was. */
   async restore(restored: OperatorSubtaskState | undefined, checkpointId?: number): Promise<void> {
-    await this.#openKeyed()
-    if (restored === undefined) return
+    if (restored === undefined) {
+      await this.#openKeyed([])
+      return
+    }
     try {
       await this.operatorBackend.restore(restored.managedOperator, this.#readOnce())
-      await this.keyedBackend?.restore(restored.managedKeyed, this.#keyedReader(), checkpointId)
+      await this.#openKeyed(restored.managedKeyed, checkpointId)
     } catch (error) {
       // Read in pieces, damaged bytes come to a backend before their checksum does: that they are damaged is the reason.
       for (const handle of streamHandlesOfSubtask(restored)) await verifyStateHandle(handle, this.#context.fileSystems)
@@ -95,9 +97,10 @@ export class StreamOperatorStateHandler {
     await this.keyedBackend?.dispose()
   }
 
-  async #openKeyed(): Promise<void> {
+  async #openKeyed(handles: readonly KeyedStateHandle[], checkpointId?: number): Promise<void> {
     if (this.keyedBackend === undefined) return
-    await this.keyedBackend.open()
+    if (handles.length === 0) await this.keyedBackend.open()
+    else await this.keyedBackend.restore(handles, this.#keyedReader(), checkpointId)
     registerStoreMetrics(this.keyedBackend, this.#context.metrics, this.#context.configuration)
   }
 

@@ -9,10 +9,13 @@ import { UserMap, type UserKeys } from './user-map.js'
 export class KeyedMapState implements MapState<unknown, unknown>, InternalState<unknown> {
   readonly #table: StateTable
   readonly #keys: UserKeys
+  /** Looked through where there is no map: what can be no key is told there as well. Nothing is put into it. */
+  readonly #nothing: UserMap
 
   constructor(table: StateTable, keys: UserKeys) {
     this.#table = table
     this.#keys = keys
+    this.#nothing = new UserMap(keys)
   }
 
   setCurrentNamespace(namespace: unknown): void {
@@ -20,11 +23,13 @@ export class KeyedMapState implements MapState<unknown, unknown>, InternalState<
   }
 
   get(key: unknown): unknown {
-    return this.#map()?.get(key) ?? null
+    return (this.#map() ?? this.#nothing).get(key) ?? null
   }
 
   put(key: unknown, value: unknown): void {
-    this.#mapForPut().set(key, value)
+    const map = this.#map()
+    if (map === undefined) this.#putFirst(key, value)
+    else map.set(key, value)
     this.#table.changedInPlace()
   }
 
@@ -34,14 +39,17 @@ export class KeyedMapState implements MapState<unknown, unknown>, InternalState<
 
   remove(key: unknown): void {
     const map = this.#map()
-    if (map === undefined) return
+    if (map === undefined) {
+      this.#nothing.has(key)
+      return
+    }
     map.delete(key)
     if (map.size === 0) this.#table.remove()
     else this.#table.changedInPlace()
   }
 
   contains(key: unknown): boolean {
-    return this.#map()?.has(key) ?? false
+    return (this.#map() ?? this.#nothing).has(key)
   }
 
   entries(): Iterable<[unknown, unknown]> {
@@ -68,11 +76,10 @@ export class KeyedMapState implements MapState<unknown, unknown>, InternalState<
     return this.#table.get() as UserMap | undefined
   }
 
-  #mapForPut(): UserMap {
-    const map = this.#map()
-    if (map !== undefined) return map
+  /** Where the key can be none there is no map afterwards either. */
+  #putFirst(key: unknown, value: unknown): void {
     const made = new UserMap(this.#keys)
+    made.set(key, value)
     this.#table.put(made)
-    return made
   }
 }

@@ -47,11 +47,11 @@ export interface KeyedStateReader {
 }
 
 export interface KeyedStateBackend {
-  /** Acquires what it needs. */
+  /** Acquires what it needs; the state is empty. */
   open(): Promise<void>
   /**
-   * Takes over the entries of this subtask's key groups; before any state is asked for. `checkpointId`: of whose snapshot the
-   * handles are, where the subtask may have kept its part of it.
+   * In place of `open`, or right after it: takes over the entries of this subtask's key groups. `checkpointId`: of whose
+   * snapshot the handles are, where the subtask may have kept its part of it.
    */
   restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader, checkpointId?: number): Promise<void>
   /** From here on a new key of another shape than these is STATE_TYPE_INCOMPATIBLE. */

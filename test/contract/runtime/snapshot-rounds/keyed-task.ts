@@ -71,8 +71,8 @@ export class KeyedTask {
     const localRecovery = local?.config
     const backend = kind.create({ ...parameters, keyGroups, maxParallelism: MAX_PARALLELISM, localRecovery })
     try {
-      await backend.open()
       if (handles.length > 0) await backend.restore(handles, readerOf(fileSystems), local?.checkpointId)
+      else await backend.open()
       return new KeyedTask(backend, keyGroups, statesOf(backend, withList, isReversed))
     } catch (error) {
       await backend.dispose()

@@ -89,6 +89,7 @@ export class SortedKeyedStateBackend implements KeyedStateBackend {
   }
 
   async restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader): Promise<void> {
+    if (this.#life === 'made') await this.open()
     this.#assertIs('open')
     for (const handle of handles) {
       if (handle.backendFiles?.backend === SORTED) await this.#restoreFiles(handle, reader)

@@ -76,6 +76,19 @@ describe('a value', () => {
     assert.throws(() => parseConfigValue(color, 'vert'), /vert is an unknown value. Expected one of: \[\[red, blue\]\]/)
   })
 
+  it('that is nearly one of several words is told which was likely meant', () => {
+    const color = optionOf('enum', { enumValues: ['red', 'blue'], enumAliases: { 'com.RougeFactory': 'red' } })
+    for (const [text, meant] of [
+      ['bleu', 'blue'],
+      ['com.Rouge', 'red'],
+      ['Rouge', 'red'],
+      ['org.RougeFactory', 'red'],
+    ] as const) {
+      assert.throws(() => parseConfigValue(color, text), { message: new RegExp(`\\]\\]\\. Did you mean ${meant}\\?$`) })
+    }
+    assert.throws(() => parseConfigValue(color, 'vert'), { message: /\]\]\.$/ })
+  })
+
   it('that is written as text is read back: lists and maps of any texts', () => {
     const texts = fc.string({ unit: fc.constantFrom('a', ' ', ',', ';', ':', "'", '"', 'ä') })
     fc.assert(

@@ -12,10 +12,13 @@ import type { MapForm } from './map-form.js'
 export class DiskMapState implements MapState<unknown, unknown>, InternalState<unknown> {
   readonly #table: LargeValueTable
   readonly #form: MapForm
+  /** Looked through where there is no map: what can be no key is told there as well. Nothing is put into it. */
+  readonly #nothing: DiskUserMap
 
   constructor(table: LargeValueTable, form: MapForm) {
     this.#table = table
     this.#form = form
+    this.#nothing = form.newMap()
   }
 
   setCurrentNamespace(namespace: unknown): void {
@@ -23,16 +26,16 @@ export class DiskMapState implements MapState<unknown, unknown>, InternalState<u
   }
 
   get(key: unknown): unknown {
-    const map = this.#mapToRead()
-    const value = map?.get(key) ?? null
+    const map = this.#mapToRead() ?? this.#nothing
+    const value = map.get(key) ?? null
     if (typeof value === 'object' && value !== null) this.#map()?.put(key, value)
     return value
   }
 
   put(key: unknown, value: unknown): void {
-    const map = this.#mapForPut()
-    map.put(key, value)
-    this.#changed(map)
+    const map = this.#map()
+    if (map !== undefined) map.put(key, value)
+    this.#changed(map ?? this.#putFirst(key, value))
   }
 
   putAll(entries: ReadonlyMap<unknown, unknown> | Iterable<readonly [unknown, unknown]>): void {
@@ -41,14 +44,17 @@ export class DiskMapState implements MapState<unknown, unknown>, InternalState<u
 
   remove(key: unknown): void {
     const map = this.#map()
-    if (map === undefined) return
+    if (map === undefined) {
+      this.#nothing.has(key)
+      return
+    }
     map.remove(key)
     if (map.isKnownEmpty) this.#table.remove()
     else this.#changed(map)
   }
 
   contains(key: unknown): boolean {
-    return this.#mapToRead()?.has(key) ?? false
+    return (this.#mapToRead() ?? this.#nothing).has(key)
   }
 
   entries(): Iterable<[unknown, unknown]> {
@@ -95,10 +101,10 @@ export class DiskMapState implements MapState<unknown, unknown>, InternalState<u
     return this.#table.get() as DiskUserMap | undefined
   }
 
-  #mapForPut(): DiskUserMap {
-    const map = this.#map()
-    if (map !== undefined) return map
+  /** Where the key can be none there is no map afterwards either. */
+  #putFirst(key: unknown, value: unknown): DiskUserMap {
     const made = this.#form.newMap()
+    made.put(key, value)
     this.#table.put(made)
     return made
   }

@@ -55,7 +55,7 @@ export class RocksDBKeyedStateBackend extends KeyedStateBackendBase<CachedStateT
   }
 
   /**
-   * The store that it began with goes: files are put in their place before a store is opened. Those that the task kept come
+   * A store that was opened before goes: files are put in their place before a store is opened. Those that the task kept come
    * before those of the checkpoint.
    */
   async restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader, checkpointId?: number): Promise<void> {

@@ -10,7 +10,10 @@ import type { OperatorBinding } from '../../../../../src/graph/program-graph.js'
 import { StreamOperatorStateHandler } from '../../../../../src/runtime/taskmanager/operators/stream-operator-state-handler.js'
 import type { OperatorContext } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { HeapKeyedStateBackend } from '../../../../../src/runtime/taskmanager/state/heap-keyed-state-backend.js'
+import { RocksDBStateBackend } from '../../../../../src/runtime/taskmanager/state/rocksdb/rocksdb-state-backend.js'
 import { EMPTY_SUBTASK_STATE, type KeyedStateHandle } from '../../../../../src/storage/state-handles.js'
+import type { MemoryKvStore } from '../../../../contract/runtime/memory-kv-store.js'
+import { rocksdbResources } from '../../../../contract/runtime/rocksdb-under-test.js'
 import {
   SortedKeyedStateBackend,
   SortedStateBackend,
@@ -75,6 +78,21 @@ describe('The state of an operator', () => {
     await handler.dispose()
     await handler.dispose()
     assert.throws(() => keyedBackend.snapshot(), /a backend that was to be open is disposed/)
+  })
+
+  it('is in one store, opened once, whether it begins empty or is restored', async () => {
+    for (const managedKeyed of [[], [await keyedSnapshot()]]) {
+      const opened: MemoryKvStore[] = []
+      const stateBackend = new RocksDBStateBackend(rocksdbResources({ driver: 'memory', opened }))
+      const handler = new StreamOperatorStateHandler(KEYED, contextWith({ stateBackend }))
+      await handler.restore({ ...EMPTY_SUBTASK_STATE, managedKeyed })
+      assert.equal(handler.keyedBackend?.getOrCreateKeyedState(new ValueStateDescriptor('v')) === undefined, false)
+      await handler.dispose()
+      assert.deepEqual(
+        opened.map(({ isClosed }) => isClosed),
+        [true],
+      )
+    }
   })
 
   it('that was damaged is told as damaged, though its bytes reach the backend before their checksum', async () => {

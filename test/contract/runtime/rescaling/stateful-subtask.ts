@@ -1,26 +1,26 @@
 /** One subtask of an operator that has state of every kind: what it holds can be put in, stored, restored and looked at. */
 import assert from 'node:assert/strict'
-import { ListStateDescriptor } from '../../../src/api/state/list-state-descriptor.js'
-import { MapStateDescriptor } from '../../../src/api/state/map-state-descriptor.js'
-import { ValueStateDescriptor } from '../../../src/api/state/value-state-descriptor.js'
-import type { ValueState } from '../../../src/api/state/value-state.js'
-import { Types } from '../../../src/api/types/types-table.js'
-import { hashKey } from '../../../src/core/keygroups/canonical-key.js'
-import { keyGroupRangeForOperatorIndex } from '../../../src/core/keygroups/key-group-assignment.js'
-import { RawStateLists } from '../../../src/runtime/taskmanager/operators/own/raw-state-lists.js'
-import type { InternalState } from '../../../src/runtime/taskmanager/state/internal-state.js'
-import type { KeyedPriorityQueue } from '../../../src/runtime/taskmanager/state/keyed-priority-queue.js'
+import { ListStateDescriptor } from '../../../../src/api/state/list-state-descriptor.js'
+import { MapStateDescriptor } from '../../../../src/api/state/map-state-descriptor.js'
+import { ValueStateDescriptor } from '../../../../src/api/state/value-state-descriptor.js'
+import type { ValueState } from '../../../../src/api/state/value-state.js'
+import { Types } from '../../../../src/api/types/types-table.js'
+import { hashKey } from '../../../../src/core/keygroups/canonical-key.js'
+import { keyGroupRangeForOperatorIndex } from '../../../../src/core/keygroups/key-group-assignment.js'
+import { RawStateLists } from '../../../../src/runtime/taskmanager/operators/own/raw-state-lists.js'
+import type { InternalState } from '../../../../src/runtime/taskmanager/state/internal-state.js'
+import type { KeyedPriorityQueue } from '../../../../src/runtime/taskmanager/state/keyed-priority-queue.js'
 import type {
   KeyedStateBackend,
   SnapshotIncrement,
-} from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
-import { VOID_NAMESPACE } from '../../../src/runtime/taskmanager/state/namespace-type.js'
-import { OperatorStateBackend } from '../../../src/runtime/taskmanager/state/operator-state-backend.js'
-import type { OperatorSubtaskState } from '../../../src/storage/state-handles.js'
-import { TestOperatorContext } from '../../operators/test-operator-context.js'
-import { Span, SPANS } from './spans.js'
-import { AllStates, backendOf, snapshotOf, type BackendUnderTest } from './state-backend.contract.js'
-import { INLINE_READER, MemoryStreams, readInline } from './state-backend-streams.js'
+} from '../../../../src/runtime/taskmanager/state/keyed-state-backend.js'
+import { VOID_NAMESPACE } from '../../../../src/runtime/taskmanager/state/namespace-type.js'
+import { OperatorStateBackend } from '../../../../src/runtime/taskmanager/state/operator-state-backend.js'
+import type { OperatorSubtaskState } from '../../../../src/storage/state-handles.js'
+import { TestOperatorContext } from '../../../operators/test-operator-context.js'
+import { Span, SPANS } from '../spans.js'
+import { AllStates, DEFAULT_PARAMETERS, snapshotOf, type BackendUnderTest } from '../state-backend.contract.js'
+import { INLINE_READER, MemoryStreams, readInline } from '../state-backend-streams.js'
 
 /** What state of every kind of a key is made of. */
 export interface HeldByKey {
@@ -66,13 +66,17 @@ export class StatefulSubtask {
   static async of(kind: BackendUnderTest, place: SubtaskPlace, state?: OperatorSubtaskState): Promise<StatefulSubtask> {
     const { maxParallelism, parallelism, subtaskIndex } = place
     const keyGroups = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, subtaskIndex)
-    const keyed = await backendOf(kind, { maxParallelism, keyGroups })
+    const keyed = kind.create({ ...DEFAULT_PARAMETERS, maxParallelism, keyGroups })
     const operator = new OperatorStateBackend('Op')
-    if (state !== undefined) {
-      await operator.restore(state.managedOperator, readInline)
-      await keyed.restore(state.managedKeyed, INLINE_READER)
+    try {
+      await operator.restore(state?.managedOperator ?? [], readInline)
+      if (state === undefined || state.managedKeyed.length === 0) await keyed.open()
+      else await keyed.restore(state.managedKeyed, INLINE_READER)
+      return new StatefulSubtask(place, keyed, operator)
+    } catch (error) {
+      await keyed.dispose()
+      throw error
     }
-    return new StatefulSubtask(place, keyed, operator)
   }
 
   /** Nothing where it is undefined. */
@@ -106,7 +110,8 @@ export class StatefulSubtask {
     this.#operator.getBroadcastState(BROADCAST).put('round', round)
   }
 
-  async snapshot(increment: SnapshotIncrement): Promise<OperatorSubtaskState> {
+  /** Whole, without an increment. */
+  async snapshot(increment: SnapshotIncrement | undefined): Promise<OperatorSubtaskState> {
     const keyGroups = this.#raw.keyedOutput()
     for (const keyGroup of keyGroups.getKeyGroupList()) keyGroups.startNewKeyGroup(keyGroup).writeVarInt(keyGroup)
     const partitions = this.#raw.partitionOutput()
@@ -168,6 +173,10 @@ export class StatefulSubtask {
 
   partitions(): readonly number[] {
     return this.#partitions
+  }
+
+  async dispose(): Promise<void> {
+    await this.#states.backend.dispose()
   }
 
   /** By key, as [end of the span, timestamp]; they are there again afterwards. */
