@@ -61,8 +61,8 @@ export class RocksDBKeyedStateBackend extends KeyedStateBackendBase<CachedStateT
   async restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader, checkpointId?: number): Promise<void> {
     if (handles.length === 0) return
     await this.#closeStore()
-    const remote = { handles, reader }
-    const isRestored = await this.#localStates.restore(checkpointId, remote, (kept) =>
+    const remote = { handles, reader, checkpointId }
+    const isRestored = await this.#localStates.restore(remote, (kept) =>
       this.#openWith((place) => restoreStore(this.parameters, place, kept), kept.directory),
     )
     if (!isRestored) await this.#openWith((place) => restoreStore(this.parameters, place, remote))

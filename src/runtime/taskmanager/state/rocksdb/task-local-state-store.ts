@@ -26,6 +26,8 @@ import type { KvFile, KvFiles } from './kv-store.js'
 export interface StoredCheckpoint {
   readonly handles: readonly KeyedStateHandle[]
   readonly reader: KeyedStateReader
+  /** Undefined where nothing is known of it. */
+  readonly checkpointId?: number | undefined
 }
 
 /** The same, with what is kept of it. */
@@ -69,12 +71,9 @@ export class TaskLocalStateStore {
   }
 
   /** True where `open` opened a store with what is kept; else the checkpoint has to be read. */
-  async restore(
-    checkpointId: number | undefined,
-    checkpoint: StoredCheckpoint,
-    open: (kept: KeptCheckpoint) => Promise<void>,
-  ): Promise<boolean> {
+  async restore(checkpoint: StoredCheckpoint, open: (kept: KeptCheckpoint) => Promise<void>): Promise<boolean> {
     const config = this.#config
+    const { checkpointId } = checkpoint
     if (checkpointId === undefined || config?.isRecoveredFrom !== true) return false
     const fields = this.#fields(checkpointId)
     const found = await this.#find(checkpointId, checkpoint.handles, config)
@@ -114,15 +113,16 @@ export class TaskLocalStateStore {
 
 /** The checkpoint's own handles, read from here. */
 function keptOf(
-  { handles, reader }: StoredCheckpoint,
+  checkpoint: StoredCheckpoint,
   { directory, files }: { readonly directory: string; readonly files: LocalStateFiles },
 ): KeptCheckpoint {
+  const { reader } = checkpoint
   const local = (handle: StreamStateHandle): StreamStateHandle => files.get(handle)?.handle ?? handle
   const existing = [...files.values()].flatMap(({ name, handle, stamp }) =>
     stamp === undefined || handle.kind === 'inline' ? [] : [[name, parseFileUri(handle.uri).path] as const],
   )
   return {
-    handles,
+    ...checkpoint,
     reader: {
       ...reader,
       bytes: (handle) => reader.bytes(local(handle)),
