@@ -124,9 +124,7 @@ export async function restored(
   parameters: Partial<KeyedStateBackendParameters> = {},
 ): Promise<KeyedStateBackend> {
   const backend = kind.create({ ...DEFAULT_PARAMETERS, ...parameters })
-  const all = handles.flat()
-  if (all.length === 0) await backend.open()
-  else await backend.restore(all, INLINE_READER)
+  await (handles.flat().length === 0 ? backend.open() : backend.restore(handles.flat(), INLINE_READER))
   return backend
 }
 
