@@ -36,6 +36,29 @@ export function backendFilesContract(kind: BackendUnderTest): void {
       for (let key = 0; key < 100; key += 1) assert.deepEqual(then.at(key).value.value(), { key })
     })
 
+    it('are named again by the first checkpoint after a restart, if that builds on what was restored', async () => {
+      const first = new AllStates(await backendOf(kind))
+      for (let key = 0; key < 100; key += 1) first.at(key).value.update({ key })
+      // Logs are replayed by a restore: what lies in tables is in the checkpoint after it.
+      const logs = await snapshotOf(first.backend, { checkpointId: 1, baseCheckpointId: undefined })
+      const again = await restored(kind, [logs], {}, 1)
+      const handles = await snapshotOf(again, { checkpointId: 2, baseCheckpointId: 1 })
+      const before = streamsOf(handles)
+      const namedAgain = async (restoredId: number | undefined, base: number | undefined): Promise<number> => {
+        const states = new AllStates(await restored(kind, [handles], {}, restoredId))
+        states.at(3).value.update({ key: 'changed' })
+        const next = await snapshotOf(states.backend, { checkpointId: 5, baseCheckpointId: base })
+        const then = new AllStates(await restored(kind, [next]))
+        assert.deepEqual(then.at(3).value.value(), { key: 'changed' })
+        assert.deepEqual(then.at(4).value.value(), { key: 4 })
+        return streamsOf(next).filter((handle) => before.includes(handle)).length
+      }
+      assert.ok((await namedAgain(2, 2)) > 0)
+      assert.equal(await namedAgain(2, undefined), 0, 'the checkpoint builds on nothing')
+      assert.equal(await namedAgain(2, 4), 0, 'it builds on another one')
+      assert.equal(await namedAgain(undefined, 2), 0, 'nobody knows what was restored')
+    })
+
     it('are refused by another backend, which names theirs', async () => {
       const states = new AllStates(await backendOf(kind)).at('a')
       states.value.update(1)

@@ -48,8 +48,8 @@ export abstract class StreamOperatorBase implements StreamOperator {
     this.#timers = this.#createTimers(this.#keyedBackend)
   }
 
-  async initializeState(restored: OperatorSubtaskState | undefined, _checkpointId: number | undefined): Promise<void> {
-    await this.state.restore(restored)
+  async initializeState(restored: OperatorSubtaskState | undefined, checkpointId: number | undefined): Promise<void> {
+    await this.state.restore(restored, checkpointId)
   }
 
   open(): Promise<void> {

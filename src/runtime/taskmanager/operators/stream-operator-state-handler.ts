@@ -57,12 +57,12 @@ export class StreamOperatorStateHandler {
   }
 
   /** Opens the keyed backend, and gives both what was restored, where something was. */
-  async restore(restored: OperatorSubtaskState | undefined): Promise<void> {
+  async restore(restored: OperatorSubtaskState | undefined, checkpointId?: number): Promise<void> {
     await this.#openKeyed()
     if (restored === undefined) return
     try {
       await this.operatorBackend.restore(restored.managedOperator, this.#readOnce())
-      await this.keyedBackend?.restore(restored.managedKeyed, this.#keyedReader())
+      await this.keyedBackend?.restore(restored.managedKeyed, this.#keyedReader(), checkpointId)
     } catch (error) {
       // Read in pieces, damaged bytes come to a backend before their checksum does: that they are damaged is the reason.
       for (const handle of streamHandlesOfSubtask(restored)) await verifyStateHandle(handle, this.#context.fileSystems)

@@ -49,8 +49,11 @@ export interface KeyedStateReader {
 export interface KeyedStateBackend {
   /** Acquires what it needs. */
   open(): Promise<void>
-  /** Takes over the entries of this subtask's key groups; before any state is asked for. */
-  restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader): Promise<void>
+  /**
+   * Takes over the entries of this subtask's key groups; before any state is asked for. `checkpointId`: of whose snapshot the
+   * handles are. Where the next checkpoint may build on that one, it says so.
+   */
+  restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader, checkpointId?: number): Promise<void>
   /** From here on a new key of another shape than these is STATE_TYPE_INCOMPATIBLE. */
   expectKeys(shapes: readonly string[]): void
 

@@ -26,6 +26,8 @@ export interface KeyedTaskStart {
   readonly kind: BackendUnderTest
   readonly keyGroups: KeyGroupRange
   readonly handles: readonly KeyedStateHandle[]
+  /** Of which they are, where a run goes on from it. */
+  readonly checkpointId?: number | undefined
   readonly fileSystems: FileSystems
   readonly withList: boolean
   /** States are asked for in this order, or in the other one. */
@@ -59,6 +61,7 @@ export class KeyedTask {
     kind,
     keyGroups,
     handles,
+    checkpointId,
     fileSystems,
     withList,
     isReversed = false,
@@ -67,7 +70,7 @@ export class KeyedTask {
     const backend = kind.create({ ...parameters, keyGroups, maxParallelism: MAX_PARALLELISM })
     try {
       await backend.open()
-      if (handles.length > 0) await backend.restore(handles, readerOf(fileSystems))
+      if (handles.length > 0) await backend.restore(handles, readerOf(fileSystems), checkpointId)
       return new KeyedTask(backend, keyGroups, statesOf(backend, withList, isReversed))
     } catch (error) {
       await backend.dispose()

@@ -25,6 +25,8 @@ export interface RoundCounts {
   claims: number
   deletions: number
   restores: number
+  /** Files of what an attempt began with, in checkpoints that it took. */
+  namedAgain: number
 }
 
 export interface RoundsSettings {
@@ -47,6 +49,7 @@ export class SnapshotRounds {
     claims: 0,
     deletions: 0,
     restores: 0,
+    namedAgain: 0,
   }
   readonly #settings: RoundsSettings
   readonly #random: SeededRandom
@@ -94,6 +97,7 @@ export class SnapshotRounds {
     const written = await this.#run.write(false, undefined)
     assert.ok(written)
     this.#run.pending.push(written)
+    this.counts.namedAgain += this.#run.namedAgainBy(written)
     if (this.#run.pending.length > MAX_PENDING || this.#random.nextInt(3) > 0) await this.#completeOne()
   }
 

@@ -14,7 +14,7 @@ import { ExecutionGraph } from '../../../../src/runtime/jobmanager/executiongrap
 import { TimeSlices } from '../../../../src/runtime/taskmanager/state/time-slices.js'
 import type { CheckpointLocation } from '../../../../src/storage/checkpoint-stream-factory.js'
 import { checkpointStreams } from '../../../../src/storage/file-checkpoint-streams.js'
-import { EMPTY_SUBTASK_STATE, type KeyedStateHandle } from '../../../../src/storage/state-handles.js'
+import { EMPTY_SUBTASK_STATE, type KeyedStateHandle, type StreamStateHandle } from '../../../../src/storage/state-handles.js'
 import { sampleGraph } from '../../../unit/runtime/jobmanager/sample-graphs.js'
 import type { BackendUnderTest } from '../state-backend.contract.js'
 import { changed, NO_CONTENTS, randomChange, type Contents, type KeyContents } from './keyed-contents.js'
@@ -54,6 +54,8 @@ export class SnapshotRun {
   #contents = new Map<string | number, KeyContents>()
   #tasks: KeyedTask[] = []
   #withList = true
+  /** Of stores, as the newest attempt was given them. */
+  readonly #restoredFiles = new Set<StreamStateHandle>()
 
   constructor(settings: SnapshotRunSettings) {
     const { jobId, root, fileSystems, random, parallelism, restore } = settings
@@ -99,6 +101,7 @@ export class SnapshotRun {
     await this.closeTasks()
     const { assignment } = await this.repository.restorable()
     this.#contents = new Map(assignment === undefined ? [] : this.#contentsAt(assignment.checkpointId))
+    this.#restoredFiles.clear()
     this.#withList = this.settings.random.nextInt(3) > 0
     const { kind, parallelism, fileSystems } = this.settings
     for (let index = 0; index < parallelism; index += 1) {
@@ -106,7 +109,10 @@ export class SnapshotRun {
       const handles = assignment?.stateOf(OPERATOR, index).operators[OPERATOR]?.managedKeyed ?? []
       const withList = this.#withList
       const isReversed = this.settings.random.nextInt(2) === 0
-      this.#tasks.push(await KeyedTask.start({ kind, keyGroups, handles, fileSystems, withList, isReversed }))
+      const checkpointId = assignment?.checkpointId
+      for (const file of filesOf(handles)) this.#restoredFiles.add(file)
+      const start = { kind, keyGroups, handles, checkpointId, fileSystems, withList, isReversed }
+      this.#tasks.push(await KeyedTask.start(start))
     }
   }
 
@@ -137,6 +143,11 @@ export class SnapshotRun {
     if (breaksAt === undefined) return { checkpointId, location, isSavepoint, handles, contents }
     await repository.discard(location)
     return undefined
+  }
+
+  /** Files that lay there when the attempt began. */
+  namedAgainBy({ handles }: WrittenSnapshot): number {
+    return filesOf(handles.flat()).filter((file) => this.#restoredFiles.has(file)).length
   }
 
   /** The path that it lies under. */
@@ -186,4 +197,8 @@ export class SnapshotRun {
     assert.ok(contents)
     return contents
   }
+}
+
+function filesOf(handles: readonly KeyedStateHandle[]): StreamStateHandle[] {
+  return handles.flatMap(({ backendFiles }) => (backendFiles?.files ?? []).map(({ handle }) => handle))
 }

@@ -12,6 +12,7 @@ import type { KeyedStateBackendParameters } from '../state-backend.js'
 import { EntryCopy } from './copy-entries.js'
 import { RestoredBlocks } from './restore-blocks.js'
 import { openStoreOfFiles, type FilesRestore, type StoreOfFiles } from './restore-files.js'
+import { sharedFilesOf, type SharedCheckpointFiles } from './shared-checkpoint-files.js'
 import { closePlaced, openPlaced, type PlacedStore, type StorePlace } from './store-place.js'
 import { StoredStates } from './stored-states.js'
 
@@ -21,6 +22,15 @@ export interface RestoredStore extends PlacedStore {
   readonly blocks: RestoredBlocks
   /** Of all keys that came with it; undefined where it is not known. */
   readonly keyShapes: readonly string[] | undefined
+  /** What a checkpoint has of the files that lie in the store as it was opened. */
+  readonly uploaded?: { readonly checkpointId: number; readonly files: SharedCheckpointFiles }
+}
+
+export interface RestoredFrom {
+  readonly handles: readonly KeyedStateHandle[]
+  readonly reader: KeyedStateReader
+  /** Undefined where no later checkpoint is to name files of this one again. */
+  readonly checkpointId?: number | undefined
 }
 
 export async function openEmptyStore(
@@ -33,10 +43,9 @@ export async function openEmptyStore(
 export async function restoreStore(
   parameters: KeyedStateBackendParameters,
   where: StorePlace,
-  from: { readonly handles: readonly KeyedStateHandle[]; readonly reader: KeyedStateReader },
+  { handles, reader, checkpointId }: RestoredFrom,
 ): Promise<RestoredStore> {
   const { operatorName } = parameters
-  const { handles, reader } = from
   const restore = { operatorName, where, reader }
   const first = largestWithin(handles, parameters)
   const files = first === undefined ? undefined : await openStoreOfFiles(first, restore)
@@ -49,7 +58,8 @@ export async function restoreStore(
       if (handle.backendFiles === undefined) await restored.blocks.add(handle, reader, restored.states)
       else await copyFrom(handle, restored, { ...restore, parameters })
     }
-    return restored
+    if (files === undefined || checkpointId === undefined) return restored
+    return { ...restored, uploaded: { checkpointId, files: sharedFilesOf(files) } }
   } catch (error) {
     await closePlaced(placed)
     throw error

@@ -52,10 +52,10 @@ export class RocksDBKeyedStateBackend extends KeyedStateBackendBase<CachedStateT
   }
 
   /** The store that it began with goes: files are put in their place before a store is opened. */
-  async restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader): Promise<void> {
+  async restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader, checkpointId?: number): Promise<void> {
     if (handles.length === 0) return
     await this.#closeStore()
-    await this.#openWith((place) => restoreStore(this.parameters, place, { handles, reader }))
+    await this.#openWith((place) => restoreStore(this.parameters, place, { handles, reader, checkpointId }))
   }
 
   prepareKeys(keyHashes: readonly number[], start: number, end: number): void {

@@ -44,6 +44,8 @@ export class StoreSnapshots {
     this.#driver = driver
     this.#newKeyShapes = newKeyShapes
     this.#notes = new ChangeNotes(restored.store)
+    // The first checkpoint after a restart need not write them once more, where the JobMaster names that one as its base.
+    if (restored.uploaded !== undefined) this.#files.written(restored.uploaded.checkpointId, restored.uploaded.files)
   }
 
   /** The entries of the prefix come to be, change or go with this batch. */
