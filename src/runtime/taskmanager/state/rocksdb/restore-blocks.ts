@@ -43,12 +43,18 @@ export class RestoredBlocks {
   readonly #keySerializer = structuredSerializer()
   readonly #batch: KvBatch
   readonly #entries = new RestoredEntries()
+  #numberOfEntries = 0
   readonly #waiting = new Map<number, WaitingState>()
 
   constructor(store: KvStore, parameters: KeyedStateBackendParameters) {
     this.#store = store
     this.#parameters = parameters
     this.#batch = store.newBatch()
+  }
+
+  /** Of all blocks that were added; what changed several times counts as often. */
+  get numberOfEntries(): number {
+    return this.#numberOfEntries
   }
 
   /** The states, by their ids, that nobody has asked for. */
@@ -116,6 +122,7 @@ export class RestoredBlocks {
   ): void {
     const place = places.get(keyGroup) ?? 0
     places.set(keyGroup, place + 1)
+    this.#numberOfEntries += block.count
     const output = new DataOutputView(block.entries.length + 16)
     writeBlock(block, output)
     this.#batch.put(restoredBlockKey({ state, keyGroup, place }), output.written())

@@ -12,9 +12,18 @@ import type { KeyedStateBackendParameters } from '../state-backend.js'
 import { EntryCopy } from './copy-entries.js'
 import { RestoredBlocks } from './restore-blocks.js'
 import { openStoreOfFiles, type FilesRestore, type StoreOfFiles } from './restore-files.js'
-import { sharedFilesOf, type SharedCheckpointFiles } from './shared-checkpoint-files.js'
+import { restoredChain, type RestoredChain } from './restored-chain.js'
+import { NO_SHARED_FILES, sharedFilesOf, type SharedCheckpointFiles } from './shared-checkpoint-files.js'
 import { closePlaced, openPlaced, type PlacedStore, type StorePlace } from './store-place.js'
 import { StoredStates } from './stored-states.js'
+
+/** What the next checkpoint need not write again, where it builds on the one that was restored. */
+export interface UploadedState {
+  readonly checkpointId: number
+  /** That lie in the store as it was opened. */
+  readonly files: SharedCheckpointFiles
+  readonly chain: RestoredChain | undefined
+}
 
 /** A store with what is known of it. */
 export interface RestoredStore extends PlacedStore {
@@ -22,8 +31,7 @@ export interface RestoredStore extends PlacedStore {
   readonly blocks: RestoredBlocks
   /** Of all keys that came with it; undefined where it is not known. */
   readonly keyShapes: readonly string[] | undefined
-  /** What a checkpoint has of the files that lie in the store as it was opened. */
-  readonly uploaded?: { readonly checkpointId: number; readonly files: SharedCheckpointFiles }
+  readonly uploaded?: UploadedState
 }
 
 export interface RestoredFrom {
@@ -58,8 +66,10 @@ export async function restoreStore(
       if (handle.backendFiles === undefined) await restored.blocks.add(handle, reader, restored.states)
       else await copyFrom(handle, restored, { ...restore, parameters })
     }
-    if (files === undefined || checkpointId === undefined) return restored
-    return { ...restored, uploaded: { checkpointId, files: sharedFilesOf(files) } }
+    if (checkpointId === undefined) return restored
+    const uploaded = files === undefined ? NO_SHARED_FILES : sharedFilesOf(files)
+    const chain = restoredChain(handles, parameters.keyGroups, restored.blocks.numberOfEntries)
+    return { ...restored, uploaded: { checkpointId, files: uploaded, chain } }
   } catch (error) {
     await closePlaced(placed)
     throw error
