@@ -25,7 +25,7 @@ export interface RoundCounts {
   claims: number
   deletions: number
   restores: number
-  /** Files of what an attempt began with, in checkpoints that it took. */
+  /** Files and runs of changes of what an attempt began with, in checkpoints that it took. */
   namedAgain: number
 }
 

@@ -14,7 +14,11 @@ import { ExecutionGraph } from '../../../../src/runtime/jobmanager/executiongrap
 import { TimeSlices } from '../../../../src/runtime/taskmanager/state/time-slices.js'
 import type { CheckpointLocation } from '../../../../src/storage/checkpoint-stream-factory.js'
 import { checkpointStreams } from '../../../../src/storage/file-checkpoint-streams.js'
-import { EMPTY_SUBTASK_STATE, type KeyedStateHandle, type StreamStateHandle } from '../../../../src/storage/state-handles.js'
+import {
+  EMPTY_SUBTASK_STATE,
+  type KeyedStateHandle,
+  type StreamStateHandle,
+} from '../../../../src/storage/state-handles.js'
 import { sampleGraph } from '../../../unit/runtime/jobmanager/sample-graphs.js'
 import type { BackendUnderTest } from '../state-backend.contract.js'
 import { changed, NO_CONTENTS, randomChange, type Contents, type KeyContents } from './keyed-contents.js'
@@ -54,7 +58,7 @@ export class SnapshotRun {
   #contents = new Map<string | number, KeyContents>()
   #tasks: KeyedTask[] = []
   #withList = true
-  /** Of stores, as the newest attempt was given them. */
+  /** As the newest attempt was given them. */
   readonly #restoredFiles = new Set<StreamStateHandle>()
 
   constructor(settings: SnapshotRunSettings) {
@@ -145,7 +149,7 @@ export class SnapshotRun {
     return undefined
   }
 
-  /** Files that lay there when the attempt began. */
+  /** What was there when the attempt began. */
   namedAgainBy({ handles }: WrittenSnapshot): number {
     return filesOf(handles.flat()).filter((file) => this.#restoredFiles.has(file)).length
   }
@@ -200,5 +204,8 @@ export class SnapshotRun {
 }
 
 function filesOf(handles: readonly KeyedStateHandle[]): StreamStateHandle[] {
-  return handles.flatMap(({ backendFiles }) => (backendFiles?.files ?? []).map(({ handle }) => handle))
+  return handles.flatMap(({ handle, backendFiles }) => [
+    handle,
+    ...(backendFiles?.files ?? []).map((file) => file.handle),
+  ])
 }

@@ -18,7 +18,10 @@ export interface CheckpointInFiles {
 export type SharedCheckpointFiles = ReadonlyMap<string, SharedCheckpointFile>
 
 /** Of a checkpoint as it was restored. For how long small files lay in its metadata is not known: from here on they may again. */
-export function sharedFilesOf({ handle: { backendFiles }, manifest: { shared } }: CheckpointInFiles): SharedCheckpointFiles {
+export function sharedFilesOf({
+  handle: { backendFiles },
+  manifest: { shared },
+}: CheckpointInFiles): SharedCheckpointFiles {
   const files = (backendFiles?.files ?? []).filter((_, index) => shared[index] === true)
   return new Map(files.map(({ name, handle }) => [name, { handle, namings: 1 }]))
 }
