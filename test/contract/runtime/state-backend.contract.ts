@@ -122,10 +122,9 @@ export async function restored(
   kind: BackendUnderTest,
   handles: readonly (readonly KeyedStateHandle[])[],
   parameters: Partial<KeyedStateBackendParameters> = {},
-  checkpointId?: number,
 ): Promise<KeyedStateBackend> {
   const backend = await backendOf(kind, parameters)
-  await backend.restore(handles.flat(), INLINE_READER, checkpointId)
+  await backend.restore(handles.flat(), INLINE_READER)
   return backend
 }
 
