@@ -1,7 +1,7 @@
 // Duty: the order of many keys by their bytes.
 // Invariants: a key that another one begins with comes first. A radix sort from the first byte on, without a recursion: keys
-// may agree in thousands of bytes. 7,812 keys of a key group, which agree in seven of their fourteen bytes: 1.0 ms; Array.sort
-// with Buffer.compare 9.
+// may agree in thousands of bytes. 7,812 keys of 15 bytes, as a key group has of a million, which agree in the first eight: 1.4 ms
+// of processor time; Array.sort with Buffer.compare 4.8.
 // Thread: the task worker that owns the backend.
 
 /** Keys that lie one after the other in some memory, and what belongs to them in between. */
