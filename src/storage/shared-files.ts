@@ -10,6 +10,7 @@ import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { streamHandlesOf, type CheckpointMetadata, type CompletedCheckpoint } from './checkpoint-metadata.js'
 import { readMetadataFile } from './metadata-file.js'
+import type { StreamStateHandle } from './state-handles.js'
 import {
   isStateFileName,
   makeDurableDirectory,
@@ -23,6 +24,11 @@ export function sharedFilesOf(metadata: CheckpointMetadata, directory: string): 
   const shared = sharedDirectoryOf(directory)
   const uris = streamHandlesOf(metadata).flatMap((handle) => (handle.kind === 'file' ? handle.uri : []))
   return new Set(uris.filter((uri) => path.posix.dirname(uri) === shared && isStateFileName(path.posix.basename(uri))))
+}
+
+/** Whether a later checkpoint may name it, too. */
+export function isSharedStateFile(handle: StreamStateHandle): boolean {
+  return handle.kind === 'file' && path.posix.basename(path.posix.dirname(handle.uri)) === SHARED_DIRECTORY
 }
 
 /** Moves what a checkpoint wrote for later ones, too, to where its handles say; durably. */

@@ -6,6 +6,7 @@ import { RowCopier } from './row-copier.js'
 import type { RegisteredTypes } from './registered-types.js'
 import { withNullableFields, type RowShape } from './row-shape.js'
 import { structuredSerializer } from './structured-serializer.js'
+import { skipValue, type SkippingSerializer } from './skip-value.js'
 import type { TypeSerializer } from './type-serializer.js'
 
 /** First byte of a row; the bytes of the structured serializer never begin with it, as no value of it has the length 0. */
@@ -25,7 +26,7 @@ export interface RowSerializerSettings {
  * 50,000): objects of four fields 800 + 720 / 77 + 32, pairs of numbers 310 + 138 / 97 + 18; bytes of an object 43 /
  * 33.
  */
-class RowSerializer implements TypeSerializer<unknown> {
+class RowSerializer implements SkippingSerializer<unknown> {
   readonly #settings: RowSerializerSettings
   readonly #structured: TypeSerializer<unknown>
   #made: RowCodec | undefined
@@ -46,6 +47,11 @@ class RowSerializer implements TypeSerializer<unknown> {
     const value = this.#codec.read(input)
     if (input.remaining >= 0) return value
     throw new FlinkError('ASSERTION_FAILED', { what: 'a row is longer than the bytes that it was read from' })
+  }
+
+  skip(input: DataInputView): void {
+    if (input.bytes[input.position] !== ROW || input.remaining === 0) skipValue(this.#structured, input)
+    else this.deserialize(input)
   }
 
   copy(value: unknown): unknown {

@@ -10,6 +10,7 @@ import { PackedRows } from './packed-rows.js'
 import { PlainValueCheck } from './plain-value.js'
 import { NO_REGISTERED_TYPES, type RegisteredTypes } from './registered-types.js'
 import { StructuredCopier } from './structured-copier.js'
+import type { SkippingSerializer } from './skip-value.js'
 import type { StreamPosition, StreamSerializer } from './stream-serializer.js'
 import type { TypeSerializer } from './type-serializer.js'
 
@@ -85,7 +86,7 @@ class StructuredSerializer implements TypeSerializer<unknown> {
 }
 
 /** Every value is on its own, so that scalars, and writing flat objects, need nothing of the library. */
-class SelfContainedSerializer extends StructuredSerializer {
+class SelfContainedSerializer extends StructuredSerializer implements SkippingSerializer<unknown> {
   readonly #rows = new PackedRows()
 
   constructor(registered: RegisteredTypes) {
@@ -103,6 +104,14 @@ class SelfContainedSerializer extends StructuredSerializer {
     if (header % 2 === 1) return this.unpack(input, start, length, true)
     const scalar = readPackedScalar(input, start, start + length)
     return scalar === NOT_PACKED_HERE ? this.unpack(input, start, length, false) : scalar
+  }
+
+  /** A graph may hold instances of classes that are not known here, which is told when it is read. */
+  skip(input: DataInputView): void {
+    const header = input.readVarInt()
+    const length = Math.floor(header / 2)
+    const start = input.skip(length)
+    if (header % 2 === 1) this.unpack(input, start, length, true)
   }
 }
 

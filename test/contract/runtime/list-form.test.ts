@@ -12,6 +12,7 @@ import { listStateContract } from './list-state.contract.js'
 import { MemoryKvStore } from './memory-kv-store.js'
 import { OneValueTable, prefixOf } from './one-value-table.js'
 import { assertTextIsRefused } from './refused-values.js'
+import { inputOf, targetOf } from './restored-value.js'
 
 const SERIALIZER = new ListSerializer(structuredSerializer())
 
@@ -167,11 +168,15 @@ describe('A list in a store', () => {
     assert.deepEqual(table.elements(), all)
   })
 
-  it('is restored from an array', () => {
+  it('is restored from the bytes of a list, in the chunks that a list which grew has', () => {
     const table = new OneListTable()
     const all = Array.from({ length: 5000 }, (_, n) => ({ n }))
-    table.form.writeRestored(prefixOf(0), all, table.buffer.batch)
+    table.form.restore(prefixOf(0), inputOf(SERIALIZER, all), targetOf(table.buffer.batch))
     table.buffer.flush()
+    const grown = new OneListTable()
+    for (const element of all) grown.state.add(element)
+    grown.evict()
+    assert.deepEqual(table.stored(), grown.stored())
     assert.deepEqual(table.elements(), all)
   })
 

@@ -16,6 +16,7 @@ import { MemoryKvStore, memoryKvDriver } from './memory-kv-store.js'
 import { KEYS, OneMapTable, SERIALIZER, TINY } from './one-map-table.js'
 import { prefixOf } from './one-value-table.js'
 import { assertTextIsRefused } from './refused-values.js'
+import { inputOf, targetOf } from './restored-value.js'
 
 for (const name of ['memory', 'rocksdb', 'lmdb'] as const) {
   const driver = name === 'memory' ? memoryKvDriver() : await loaded(name)
@@ -50,11 +51,11 @@ describe('A map in a store', () => {
     assert.deepEqual(table.savepointBytes(), output.toBytes())
   })
 
-  it('is restored from a map on the heap, entry by entry', () => {
+  it('is restored from the bytes of a map on the heap, entry by entry', () => {
     const { table } = storedMap(0)
     const onHeap = new UserMap(KEYS)
     for (let key = 0; key < 300; key += 1) onHeap.set(key, { key })
-    table.form.writeRestored(prefixOf(0), onHeap, table.buffer.batch)
+    table.form.restore(prefixOf(0), inputOf(SERIALIZER, onHeap), targetOf(table.buffer.batch))
     table.buffer.flush()
     assert.equal(table.stored().length, 300)
     table.evict()

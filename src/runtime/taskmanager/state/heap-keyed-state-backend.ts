@@ -7,12 +7,11 @@ import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { KeyedStateHandle } from '../../../storage/state-handles.js'
 import { unreadableState } from '../../../storage/unreadable-state.js'
 import { CheckpointChain, mayGrow, type ChainedCheckpoint } from './checkpoint-chain.js'
-import { NO_ENTRY } from './entry-table.js'
 import { HeapKeyedStateSnapshot } from './heap-keyed-state-snapshot.js'
 import { HeapQueueEntries, type PrepareKeys } from './heap-queue-entries.js'
 import { HeapStateTable } from './heap-state-table.js'
 import { HeapTablesByNamespace } from './heap-tables-by-namespace.js'
-import { readEntries, type EntrySerializers, type KeyGroupBlock } from './key-group-block.js'
+import { visitEntries, type EntrySerializers, type KeyGroupBlock } from './key-group-block.js'
 import type { KeyContext } from './key-context.js'
 import { KeyedListState } from './keyed-list-state.js'
 import { KeyedMapState } from './keyed-map-state.js'
@@ -146,14 +145,17 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
     blocks: readonly KeyGroupBlock[],
     serializers: EntrySerializers,
   ): void {
+    const state = table.types.metadata.name
     for (const [index, block] of blocks.entries()) {
-      for (const entry of readEntries(block, serializers)) {
-        const { key } = entry
-        const hash = restoredKeyHash({ key, keyGroup, state: table.types.metadata.name }, this.parameters)
-        if (index === 0 && entry.value !== NO_ENTRY) table.load(entry, hash)
-        else if (entry.value === NO_ENTRY) table.loadRemoved(entry.key, entry.namespace, hash)
-        else table.loadChanged(entry, hash)
-      }
+      visitEntries(block, serializers, (key, namespace, input) => {
+        const hash = restoredKeyHash({ key, keyGroup, state }, this.parameters)
+        if (input === undefined) table.loadRemoved(key, namespace, hash)
+        else {
+          const entry = { key, namespace, value: serializers.value.deserialize(input) }
+          if (index === 0) table.load(entry, hash)
+          else table.loadChanged(entry, hash)
+        }
+      })
     }
   }
 }

@@ -11,7 +11,6 @@ import { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { RemovedKey } from './change-log.js'
-import { NO_ENTRY } from './entry-table.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES, type AnyNamespaceType } from './namespace-type.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 
@@ -95,9 +94,15 @@ export function blocksOf(block: KeyGroupBlock): KeyGroupBlock[] {
   return Array.from({ length: block.count }, () => readBlock(input))
 }
 
-/** A key that is to be removed, with NO_ENTRY as its value, or an entry. */
-export function* readEntries(block: KeyGroupBlock, serializers: EntrySerializers): Generator<StateEntry> {
-  const { namespaces } = serializers
+/** Reads the value of an entry from the input; there is none where the entry is to be removed. */
+export type EntryVisitor = (key: unknown, namespace: unknown, value: DataInputView | undefined) => void
+
+/** Keys that are to be removed, then entries. */
+export function visitEntries(
+  block: KeyGroupBlock,
+  { key: keys, namespaces }: Omit<EntrySerializers, 'value'>,
+  visit: EntryVisitor,
+): void {
   const isVoid = namespaces === VOID_NAMESPACES
   if (hasNamespaces(block.flags) === isVoid) {
     throw new FlinkError('ASSERTION_FAILED', { what: 'a block has other namespaces than its state' })
@@ -105,9 +110,9 @@ export function* readEntries(block: KeyGroupBlock, serializers: EntrySerializers
   const input = new DataInputView(block.entries)
   const removedCount = (block.flags & HAS_REMOVED_KEYS) === 0 ? 0 : input.readVarInt()
   for (let index = 0; index < removedCount + block.count; index += 1) {
-    const key = serializers.key.deserialize(input)
+    const key = keys.deserialize(input)
     const namespace = isVoid ? VOID_NAMESPACE : namespaces.serializer.deserialize(input)
-    yield { key, namespace, value: index < removedCount ? NO_ENTRY : serializers.value.deserialize(input) }
+    visit(key, namespace, index < removedCount ? undefined : input)
   }
 }
 

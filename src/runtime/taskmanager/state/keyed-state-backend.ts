@@ -51,7 +51,8 @@ export interface KeyedStateBackend {
   open(): Promise<void>
   /**
    * In place of `open`, or right after it: takes over the entries of this subtask's key groups. `checkpointId`: of whose
-   * snapshot the handles are, where the subtask may have kept its part of it.
+   * snapshot the handles are, where the subtask may have kept its part of it. Where the next checkpoint may build on that one, it
+   * says so.
    */
   restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader, checkpointId?: number): Promise<void>
   /** From here on a new key of another shape than these is STATE_TYPE_INCOMPATIBLE. */

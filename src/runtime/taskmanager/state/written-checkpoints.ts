@@ -1,4 +1,4 @@
-// Duty: what a backend keeps of each checkpoint that it wrote in this attempt, for those that build on it.
+// Duty: what a backend keeps of each checkpoint that it wrote in this attempt, or was restored from, for those that build on it.
 // Invariants: one builds on a checkpoint that the JobMaster names as completed, never on one that may still be aborted: what
 // such a one has written goes with it.
 // Thread: the task worker that owns the backend.

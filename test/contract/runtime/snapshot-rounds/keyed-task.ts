@@ -27,12 +27,14 @@ export interface KeyedTaskStart {
   readonly kind: BackendUnderTest
   readonly keyGroups: KeyGroupRange
   readonly handles: readonly KeyedStateHandle[]
+  /** Of which they are, where a run goes on from it. */
+  readonly checkpointId?: number | undefined
   readonly fileSystems: FileSystems
   readonly withList: boolean
   /** States are asked for in this order, or in the other one. */
   readonly isReversed?: boolean
-  /** What the subtask keeps beside it, and of which checkpoint it goes on. */
-  readonly local?: { readonly config: LocalRecoveryConfig; readonly checkpointId: number | undefined } | undefined
+  /** What the subtask keeps beside it. */
+  readonly localRecovery?: LocalRecoveryConfig | undefined
 }
 
 interface TaskStates {
@@ -62,16 +64,16 @@ export class KeyedTask {
     kind,
     keyGroups,
     handles,
+    checkpointId,
     fileSystems,
     withList,
     isReversed = false,
-    local,
+    localRecovery,
   }: KeyedTaskStart): Promise<KeyedTask> {
     const parameters = { operatorName: 'Rounds', keyKind: 'auto', registeredTypes: NO_REGISTERED_TYPES } as const
-    const localRecovery = local?.config
     const backend = kind.create({ ...parameters, keyGroups, maxParallelism: MAX_PARALLELISM, localRecovery })
     try {
-      if (handles.length > 0) await backend.restore(handles, readerOf(fileSystems), local?.checkpointId)
+      if (handles.length > 0) await backend.restore(handles, readerOf(fileSystems), checkpointId)
       else await backend.open()
       return new KeyedTask(backend, keyGroups, statesOf(backend, withList, isReversed))
     } catch (error) {

@@ -27,6 +27,8 @@ export interface RoundCounts {
   restores: number
   /** Of subtasks, at restarts. */
   localRestores: number
+  /** Files and runs of changes of what an attempt began with, in checkpoints that it took. */
+  namedAgain: number
 }
 
 export interface RoundsSettings {
@@ -50,6 +52,7 @@ export class SnapshotRounds {
     deletions: 0,
     restores: 0,
     localRestores: 0,
+    namedAgain: 0,
   }
   readonly #settings: RoundsSettings
   readonly #random: SeededRandom
@@ -97,6 +100,7 @@ export class SnapshotRounds {
     const written = await this.#run.write(false, undefined)
     assert.ok(written)
     this.#run.pending.push(written)
+    this.counts.namedAgain += this.#run.namedAgainBy(written)
     if (this.#run.pending.length > MAX_PENDING || this.#random.nextInt(3) > 0) await this.#completeOne()
   }
 

@@ -16,7 +16,11 @@ import type { LocalRecoveryConfig } from '../../../../src/runtime/taskmanager/st
 import { TimeSlices } from '../../../../src/runtime/taskmanager/state/time-slices.js'
 import type { CheckpointLocation } from '../../../../src/storage/checkpoint-stream-factory.js'
 import { checkpointStreams } from '../../../../src/storage/file-checkpoint-streams.js'
-import { EMPTY_SUBTASK_STATE, type KeyedStateHandle } from '../../../../src/storage/state-handles.js'
+import {
+  EMPTY_SUBTASK_STATE,
+  type KeyedStateHandle,
+  type StreamStateHandle,
+} from '../../../../src/storage/state-handles.js'
 import { sampleGraph } from '../../../unit/runtime/jobmanager/sample-graphs.js'
 import type { BackendUnderTest } from '../state-backend.contract.js'
 import { changed, NO_CONTENTS, randomChange, type Contents, type KeyContents } from './keyed-contents.js'
@@ -58,6 +62,8 @@ export class SnapshotRun {
   #withList = true
   /** Subtasks that went on from what they had kept. */
   restoredLocally = 0
+  /** As the newest attempt was given them. */
+  readonly #restoredFiles = new Set<StreamStateHandle>()
 
   constructor(settings: SnapshotRunSettings) {
     const { jobId, root, fileSystems, random, kind, parallelism, restore } = settings
@@ -106,6 +112,7 @@ export class SnapshotRun {
     await this.closeTasks()
     const { assignment, localState } = await this.repository.restorable()
     this.#contents = new Map(assignment === undefined ? [] : this.#contentsAt(assignment.checkpointId))
+    this.#restoredFiles.clear()
     this.#withList = this.settings.random.nextInt(3) > 0
     const { kind, parallelism, fileSystems } = this.settings
     for (let index = 0; index < parallelism; index += 1) {
@@ -113,11 +120,11 @@ export class SnapshotRun {
       const handles = assignment?.stateOf(OPERATOR, index).operators[OPERATOR]?.managedKeyed ?? []
       const withList = this.#withList
       const isReversed = this.settings.random.nextInt(2) === 0
-      const local = localState && {
-        config: this.#localRecovery(localState, index),
-        checkpointId: assignment?.checkpointId,
-      }
-      this.#tasks.push(await KeyedTask.start({ kind, keyGroups, handles, fileSystems, withList, isReversed, local }))
+      const checkpointId = assignment?.checkpointId
+      const localRecovery = localState && this.#localRecovery(localState, index)
+      for (const file of filesOf(handles)) this.#restoredFiles.add(file)
+      const start = { kind, keyGroups, handles, checkpointId, fileSystems, withList, isReversed, localRecovery }
+      this.#tasks.push(await KeyedTask.start(start))
     }
   }
 
@@ -157,6 +164,11 @@ export class SnapshotRun {
     if (breaksAt === undefined) return { checkpointId, location, isSavepoint, handles, contents }
     await repository.discard(location)
     return undefined
+  }
+
+  /** What was there when the attempt began. */
+  namedAgainBy({ handles }: WrittenSnapshot): number {
+    return filesOf(handles.flat()).filter((file) => this.#restoredFiles.has(file)).length
   }
 
   /** The path that it lies under. */
@@ -206,4 +218,11 @@ export class SnapshotRun {
     assert.ok(contents)
     return contents
   }
+}
+
+function filesOf(handles: readonly KeyedStateHandle[]): StreamStateHandle[] {
+  return handles.flatMap(({ handle, backendFiles }) => [
+    handle,
+    ...(backendFiles?.files ?? []).map((file) => file.handle),
+  ])
 }

@@ -5,7 +5,8 @@ import { copyKey, hashKey } from '../../../../src/core/keygroups/canonical-key.j
 import { KeyShapes } from '../../../../src/core/keygroups/key-shapes.js'
 import { structuredSerializer } from '../../../../src/core/types/structured-serializer.js'
 import type { InternalState } from '../../../../src/runtime/taskmanager/state/internal-state.js'
-import { readEntries, type StateEntry } from '../../../../src/runtime/taskmanager/state/key-group-block.js'
+import { NO_ENTRY } from '../../../../src/runtime/taskmanager/state/entry-table.js'
+import { visitEntries, type StateEntry } from '../../../../src/runtime/taskmanager/state/key-group-block.js'
 import { KeyContext } from '../../../../src/runtime/taskmanager/state/key-context.js'
 import type { KeyedPriorityQueue } from '../../../../src/runtime/taskmanager/state/keyed-priority-queue.js'
 import type {
@@ -198,9 +199,12 @@ export class SortedKeyedStateBackend implements KeyedStateBackend {
     const surroundings = { parameters: this.#parameters, context, newKeys: this.#newKeys }
     const restored = this.#restored.take(types.metadata)
     const table = new SortedStateTable(types, this.#storeOf(types.metadata), surroundings)
-    const serializers = { key: structuredSerializer(), namespaces: types.namespaces, value: types.serializer }
+    const serializers = { key: structuredSerializer(), namespaces: types.namespaces }
     for (const block of [...(restored?.blocks.values() ?? [])].flat()) {
-      for (const entry of readEntries(block, serializers)) this.#load(entry, table)
+      visitEntries(block, serializers, (key, namespace, input) => {
+        const value = input === undefined ? NO_ENTRY : types.serializer.deserialize(input)
+        this.#load({ key, namespace, value }, table)
+      })
     }
     return table
   }

@@ -66,6 +66,19 @@ describe('DataOutputView and DataInputView', () => {
     assert.equal(Buffer.from(bytes).toString('hex'), '4960672d3ff0000000000000ac02')
   })
 
+  it('write a text as its length in bytes and UTF-8, whatever its length is and wherever it is no ASCII', () => {
+    for (const length of [0, 1, 126, 127, 128, 129, 300]) {
+      const ascii = 'a'.repeat(length)
+      for (const text of [ascii, `${ascii}\u0080`, `\u007f${ascii}`, `ü${ascii}`, `${ascii}\u{1f600}`]) {
+        const expected = new TextEncoder().encode(text)
+        const input = new DataInputView(bytesOf((output) => output.writeUtf8(text)))
+        assert.equal(input.readVarInt(), expected.length)
+        assert.deepEqual(Uint8Array.from(input.readBytes(expected.length)), expected)
+        assert.equal(input.remaining, 0)
+      }
+    }
+  })
+
   it('keep a byte order mark at the front of a text', () => {
     const input = new DataInputView(bytesOf((output) => output.writeUtf8('\uFEFFa')))
     assert.equal(input.readUtf8(), '\uFEFFa')

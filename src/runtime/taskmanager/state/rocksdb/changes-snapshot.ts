@@ -22,7 +22,8 @@ const LEAST_CHANGES = 1024
 export interface CheckpointOfChanges extends ChainedCheckpoint {
   readonly numberOfEntries: number
   readonly numberOfStates: number
-  readonly numberWaiting: number
+  /** Undefined of one that was restored, which does not say. */
+  readonly numberWaiting: number | undefined
 }
 
 export interface ChangesSnapshotParameters {
@@ -75,7 +76,8 @@ export class ChangesSnapshot implements StateCapture {
     const base = increment.baseCheckpointId === undefined ? undefined : chain.baseOf(increment.baseCheckpointId)
     if (base === undefined) return undefined
     notes.forgetBefore(base.epoch)
-    const isOfThese = base.numberOfStates === states.length && base.numberWaiting === waiting.size
+    const { numberOfStates, numberWaiting = waiting.size } = base
+    const isOfThese = numberOfStates === states.length && numberWaiting === waiting.size
     return isOfThese && mayGrow(base) && notes.reachesBackTo(base.epoch) ? base : undefined
   }
 }

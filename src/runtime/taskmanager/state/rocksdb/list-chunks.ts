@@ -10,8 +10,10 @@ import { FlinkError } from '../../../../core/errors/flink-error.js'
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import { ValueNotSerializableError } from '../../../../core/types/value-not-serializable-error.js'
+import { skipValue } from '../../../../core/types/skip-value.js'
 import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
 import type { KvBatch } from './kv-store.js'
+import type { RestoreTarget } from './restored-entries.js'
 import type { WriteBuffer } from './write-buffer.js'
 
 /** With all changes so far; `added` lets a large batch be written on the way. */
@@ -88,6 +90,22 @@ export class ListChunks {
     return { ...last, bytes: new Uint8Array(last.bytes) }
   }
 
+  /** A list as a savepoint has it, which comes next in the input; no element is made. */
+  restore(prefix: Uint8Array, list: DataInputView, target: RestoreTarget): void {
+    const length = list.readVarInt()
+    let number = 0
+    for (let done = 0; done < length; number += 1) {
+      const start = list.position
+      let count = 0
+      for (; done < length && list.position - start < FULL_BYTES; done += 1) {
+        skipValue(this.#element, list)
+        count += 1
+      }
+      const value = this.#valueOf({ number, count, bytes: list.bytes.subarray(start, list.position) })
+      target.put(this.#keyOf(prefix, number), value.bytes, 0, value.position)
+    }
+  }
+
   /** Those from one on, up to another one. */
   remove(prefix: Uint8Array, { from, end }: { readonly from: number; readonly end: number }, batch: KvBatch): void {
     for (let number = from; number <= end; number += 1) {
@@ -128,13 +146,17 @@ export class ListChunks {
     }
   }
 
-  #put(prefix: Uint8Array, { number, count, bytes }: ListChunk, batch: KvBatch): void {
+  #put(prefix: Uint8Array, chunk: ListChunk, batch: KvBatch): void {
+    batch.put(this.#keyOf(prefix, chunk.number), this.#valueOf(chunk).written())
+    this.#store.added()
+  }
+
+  #valueOf({ count, bytes }: ListChunk): DataOutputView {
     const value = this.#value
     value.reset()
     value.writeVarInt(count)
     value.writeBytes(bytes)
-    batch.put(this.#keyOf(prefix, number), value.written())
-    this.#store.added()
+    return value
   }
 
   #read(prefix: Uint8Array, number: number): ListChunk | undefined {

@@ -2,10 +2,12 @@
 // Invariants: a list without elements is none. Of one that is written only its end is, unless its elements may have changed.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../core/errors/flink-error.js'
+import type { DataInputView } from '../../../../core/memory/data-input-view.js'
 import type { ListSerializer } from '../list-serializer.js'
 import { DiskList } from './disk-list.js'
 import type { KvBatch } from './kv-store.js'
-import { ListChunks, NO_ELEMENTS, type ListStore } from './list-chunks.js'
+import { ListChunks, type ListStore } from './list-chunks.js'
+import type { RestoreTarget } from './restored-entries.js'
 import type { StoredForm } from './stored-form.js'
 import { sizeOfValue } from './value-size.js'
 
@@ -37,9 +39,8 @@ export class ListForm implements StoredForm {
     if (end !== undefined) this.#chunks.remove(prefix, { from: 0, end: end.number }, batch)
   }
 
-  writeRestored(prefix: Uint8Array, value: unknown, batch: KvBatch): void {
-    if (!Array.isArray(value)) throw new FlinkError('ASSERTION_FAILED', { what: 'a restored list is no array' })
-    this.#chunks.append(prefix, NO_ELEMENTS, value as unknown[], batch)
+  restore(prefix: Uint8Array, value: DataInputView, target: RestoreTarget): void {
+    this.#chunks.restore(prefix, value, target)
   }
 
   sizeOf(value: unknown): number {

@@ -9,10 +9,12 @@
 import { describeValue } from '../../../../core/errors/describe-value.js'
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../../core/memory/data-output-view.js'
+import { skipValue } from '../../../../core/types/skip-value.js'
 import { ValueNotSerializableError } from '../../../../core/types/value-not-serializable-error.js'
 import type { UserKeys } from '../user-map.js'
 import type { UserMapSerializer } from '../user-map-serializer.js'
 import type { KvBatch, KvEntry } from './kv-store.js'
+import type { RestoreTarget } from './restored-entries.js'
 import { writeUserKey } from './user-key-bytes.js'
 import type { WriteBuffer } from './write-buffer.js'
 
@@ -92,6 +94,18 @@ export class MapEntries {
       else batch.put(this.#keyOf(prefix, key), bytes.subarray(start, end))
       this.#store.added()
       start = end
+    }
+  }
+
+  /** A map as a savepoint has it, which comes next in the input; no value is made. */
+  restore(prefix: Uint8Array, map: DataInputView, target: RestoreTarget): void {
+    const { keySerializer, valueSerializer } = this.#serializer
+    const size = map.readVarInt()
+    for (let done = 0; done < size; done += 1) {
+      const start = map.position
+      const key = this.#keyOf(prefix, keySerializer.deserialize(map))
+      skipValue(valueSerializer, map)
+      target.put(key, map.bytes, start, map.position)
     }
   }
 

@@ -2,17 +2,15 @@
 // Invariants: a map without entries is none. Of a map that is written only what changed since the last time is.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../core/errors/flink-error.js'
-import { UserMap } from '../user-map.js'
+import type { DataInputView } from '../../../../core/memory/data-input-view.js'
 import type { UserMapSerializer } from '../user-map-serializer.js'
 import { DiskUserMap, type MapSurroundings } from './disk-user-map.js'
 import type { KvBatch } from './kv-store.js'
-import { MapEntries, type MapEntry, type MapStore } from './map-entries.js'
+import { MapEntries, type MapStore } from './map-entries.js'
 import type { MapLimits } from './map-limits.js'
+import type { RestoreTarget } from './restored-entries.js'
 import type { StoredForm } from './stored-form.js'
 import { sizeOfValue } from './value-size.js'
-
-/** Restored entries whose bytes are made together. */
-const TOGETHER = 128
 
 export class MapForm implements StoredForm {
   readonly isOneEntry = false
@@ -43,17 +41,8 @@ export class MapForm implements StoredForm {
     this.#surroundings.entries.removeAll(prefix, batch)
   }
 
-  writeRestored(prefix: Uint8Array, value: unknown, batch: KvBatch): void {
-    if (!(value instanceof UserMap)) throw new FlinkError('ASSERTION_FAILED', { what: 'a restored map is no map' })
-    const { entries } = this.#surroundings
-    let together: MapEntry[] = []
-    value.forEach((key, each) => {
-      together.push({ key, value: each })
-      if (together.length < TOGETHER) return
-      entries.write(prefix, together, batch)
-      together = []
-    })
-    entries.write(prefix, together, batch)
+  restore(prefix: Uint8Array, value: DataInputView, target: RestoreTarget): void {
+    this.#surroundings.entries.restore(prefix, value, target)
   }
 
   sizeOf(value: unknown): number {

@@ -10,8 +10,7 @@ import { structuredSerializer } from '../../../../core/types/structured-serializ
 import type { KeyGroupBytes } from '../../../../storage/key-group-reader.js'
 import type { KeyedStateHandle } from '../../../../storage/state-handles.js'
 import { fileOfHandle, unreadableState } from '../../../../storage/unreadable-state.js'
-import { NO_ENTRY } from '../entry-table.js'
-import { blocksOf, readBlock, readEntries, writeBlock, type KeyGroupBlock } from '../key-group-block.js'
+import { blocksOf, readBlock, visitEntries, writeBlock, type KeyGroupBlock } from '../key-group-block.js'
 import type { KeyedStateReader } from '../keyed-state-backend.js'
 import { restoredKeyHash } from '../restored-key-hash.js'
 import type { KeyedStateBackendParameters } from '../state-backend.js'
@@ -20,11 +19,14 @@ import { entriesOf } from './cursor-entries.js'
 import type { KvBatch, KvStore } from './kv-store.js'
 import { PrefixEncoder } from './prefix-encoder.js'
 import { decodeRestoredBlockKey, restoredBlockKey, restoredStatePrefix } from './reserved-keys.js'
+import { RestoredEntries } from './restored-entries.js'
 import type { StoredForm } from './stored-form.js'
 import type { StoredStates } from './stored-states.js'
 
 /** Written at once. */
 export const BATCH_BYTES = 1_048_576
+/** In memory at once beside the block that they come from; more of a key group are sorted in parts. */
+const SORTED_BYTES = 8 * 1_048_576
 
 /** The place of the next block, by key group. */
 type NextPlaces = Map<number, number>
@@ -40,12 +42,19 @@ export class RestoredBlocks {
   readonly #parameters: KeyedStateBackendParameters
   readonly #keySerializer = structuredSerializer()
   readonly #batch: KvBatch
+  readonly #entries = new RestoredEntries()
+  #numberOfEntries = 0
   readonly #waiting = new Map<number, WaitingState>()
 
   constructor(store: KvStore, parameters: KeyedStateBackendParameters) {
     this.#store = store
     this.#parameters = parameters
     this.#batch = store.newBatch()
+  }
+
+  /** Of all blocks that were added; what changed several times counts as often. */
+  get numberOfEntries(): number {
+    return this.#numberOfEntries
   }
 
   /** The states, by their ids, that nobody has asked for. */
@@ -113,6 +122,7 @@ export class RestoredBlocks {
   ): void {
     const place = places.get(keyGroup) ?? 0
     places.set(keyGroup, place + 1)
+    this.#numberOfEntries += block.count
     const output = new DataOutputView(block.entries.length + 16)
     writeBlock(block, output)
     this.#batch.put(restoredBlockKey({ state, keyGroup, place }), output.written())
@@ -124,16 +134,25 @@ export class RestoredBlocks {
     { state, keyGroup, isFirst }: { readonly state: number; readonly keyGroup: number; readonly isFirst: boolean },
     { types, form }: { readonly types: StateTypes; readonly form: StoredForm },
   ): void {
-    const { metadata, namespaces, serializer: value } = types
+    const { metadata, namespaces } = types
     const { keyKind, maxParallelism } = this.#parameters
     const encoder = new PrefixEncoder({ keyKind, maxParallelism, stateId: state, namespaces })
-    for (const entry of readEntries(block, { key: this.#keySerializer, namespaces, value })) {
-      const hash = restoredKeyHash({ key: entry.key, keyGroup, state: metadata.name }, this.#parameters)
-      const prefix = encoder.encode(entry.key, hash, entry.namespace)
+    visitEntries(block, { key: this.#keySerializer, namespaces }, (key, namespace, value) => {
+      const hash = restoredKeyHash({ key, keyGroup, state: metadata.name }, this.#parameters)
+      const prefix = encoder.encode(key, hash, namespace)
       if (!isFirst) this.#removeOlder(prefix, form)
-      if (entry.value !== NO_ENTRY) form.writeRestored(prefix, entry.value, this.#batch)
+      if (value === undefined) return
+      form.restore(prefix, value, this.#entries)
+      if (this.#entries.sizeBytes >= SORTED_BYTES) this.#writeEntries()
+    })
+    this.#writeEntries()
+  }
+
+  #writeEntries(): void {
+    this.#entries.takeSorted((key, value) => {
+      this.#batch.put(key, value)
       this.#writeFullBatch()
-    }
+    })
   }
 
   /** Of a value that is several entries all must go, and the store has to know them. */

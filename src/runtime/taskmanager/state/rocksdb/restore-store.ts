@@ -11,8 +11,18 @@ import type { KeyedStateBackendParameters } from '../state-backend.js'
 import { EntryCopy } from './copy-entries.js'
 import { RestoredBlocks } from './restore-blocks.js'
 import { openStoreOfFiles, type FilesRestore, type StoreOfFiles } from './restore-files.js'
+import { restoredChain, type RestoredChain } from './restored-chain.js'
+import { NO_SHARED_FILES, sharedFilesOf, type SharedCheckpointFiles } from './shared-checkpoint-files.js'
 import { closePlaced, openPlaced, type PlacedStore, type StorePlace } from './store-place.js'
 import { StoredStates } from './stored-states.js'
+
+/** What the next checkpoint need not write again, where it builds on the one that was restored. */
+export interface UploadedState {
+  readonly checkpointId: number
+  /** That lie in the store as it was opened. */
+  readonly files: SharedCheckpointFiles
+  readonly chain: RestoredChain | undefined
+}
 
 /** A store with what is known of it. */
 export interface RestoredStore extends PlacedStore {
@@ -20,6 +30,13 @@ export interface RestoredStore extends PlacedStore {
   readonly blocks: RestoredBlocks
   /** Of all keys that came with it; undefined where it is not known. */
   readonly keyShapes: readonly string[] | undefined
+  readonly uploaded?: UploadedState
+}
+
+export interface RestoredFrom extends Pick<FilesRestore, 'reader' | 'existing'> {
+  readonly handles: readonly KeyedStateHandle[]
+  /** Undefined where no later checkpoint is to name files of this one again. */
+  readonly checkpointId?: number | undefined
 }
 
 export async function openEmptyStore(
@@ -32,10 +49,9 @@ export async function openEmptyStore(
 export async function restoreStore(
   parameters: KeyedStateBackendParameters,
   where: StorePlace,
-  from: Pick<FilesRestore, 'reader' | 'existing'> & { readonly handles: readonly KeyedStateHandle[] },
+  { handles, reader, checkpointId, existing }: RestoredFrom,
 ): Promise<RestoredStore> {
   const { operatorName } = parameters
-  const { handles, reader, existing } = from
   const restore = { operatorName, where, reader, existing }
   const first = largestWithin(handles, parameters)
   const files = first === undefined ? undefined : await openStoreOfFiles(first, restore)
@@ -48,7 +64,10 @@ export async function restoreStore(
       if (handle.backendFiles === undefined) await restored.blocks.add(handle, reader, restored.states)
       else await copyFrom(handle, restored, { ...restore, parameters })
     }
-    return restored
+    if (checkpointId === undefined) return restored
+    const uploaded = files === undefined ? NO_SHARED_FILES : sharedFilesOf(files)
+    const chain = restoredChain(handles, parameters.keyGroups, restored.blocks.numberOfEntries)
+    return { ...restored, uploaded: { checkpointId, files: uploaded, chain } }
   } catch (error) {
     await closePlaced(placed)
     throw error

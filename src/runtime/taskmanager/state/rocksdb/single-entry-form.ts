@@ -2,8 +2,10 @@
 // Thread: the task worker that owns the backend.
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../../core/memory/data-output-view.js'
+import { skipValue } from '../../../../core/types/skip-value.js'
 import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
 import type { KvBatch } from './kv-store.js'
+import type { RestoreTarget } from './restored-entries.js'
 import type { StoredForm } from './stored-form.js'
 import { sizeOfValue } from './value-size.js'
 import type { StoreReader } from './write-buffer.js'
@@ -34,8 +36,10 @@ export class SingleEntryForm implements StoredForm {
     batch.delete(prefix)
   }
 
-  writeRestored(prefix: Uint8Array, value: unknown, batch: KvBatch): void {
-    this.write(prefix, value, batch)
+  restore(prefix: Uint8Array, value: DataInputView, target: RestoreTarget): void {
+    const start = value.position
+    skipValue(this.#serializer, value)
+    target.put(prefix, value.bytes, start, value.position)
   }
 
   sizeOf(value: unknown): number {

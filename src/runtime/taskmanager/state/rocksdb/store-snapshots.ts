@@ -11,7 +11,7 @@ import { ChangeNotes } from './change-notes.js'
 import { ChangesSnapshot, type CheckpointOfChanges } from './changes-snapshot.js'
 import { FilesSnapshot } from './files-snapshot.js'
 import type { KvBatch, KvFiles } from './kv-store.js'
-import type { RestoredStore } from './restore-store.js'
+import type { RestoredStore, UploadedState } from './restore-store.js'
 import { NO_SHARED_FILES, type SharedCheckpointFiles } from './shared-checkpoint-files.js'
 import type { StateCapture } from './state-capture.js'
 import type { StoreDescription, StoreVersion } from './store-description.js'
@@ -48,6 +48,7 @@ export class StoreSnapshots {
     this.#newKeyShapes = newKeyShapes
     this.#notes = new ChangeNotes(restored.store)
     this.#localStates = localStates
+    if (restored.uploaded !== undefined) this.#isUploaded(restored.uploaded)
   }
 
   /** The entries of the prefix come to be, change or go with this batch. */
@@ -83,6 +84,16 @@ export class StoreSnapshots {
         this.#addReleasing(released)
       },
     })
+  }
+
+  /** The first checkpoint after a restart may build on what was restored, where the JobMaster names that as its base. */
+  #isUploaded({ checkpointId, files, chain }: UploadedState): void {
+    if (this.#restored.store.captureFiles !== undefined) this.#files.written(checkpointId, files)
+    else if (chain !== undefined) {
+      const epoch = this.#chain.nextEpoch()
+      this.#notes.begin(epoch)
+      this.#chain.written(checkpointId, { ...chain, epoch })
+    }
   }
 
   #addReleasing(released: Promise<void>): void {

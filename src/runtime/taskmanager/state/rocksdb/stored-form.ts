@@ -2,7 +2,9 @@
 // Invariants: a prefix is lent: who keeps it makes a copy. The value of an entry is in the form that every backend reads,
 // as the serializer of the state writes it; that of a map's entry is key and value, one after the other.
 // Thread: the task worker that owns the backend.
+import type { DataInputView } from '../../../../core/memory/data-input-view.js'
 import type { KvBatch } from './kv-store.js'
+import type { RestoreTarget } from './restored-entries.js'
 
 /** `prefix`: key group, state, key and namespace (entry-key.ts). */
 export interface StoredForm {
@@ -17,8 +19,8 @@ export interface StoredForm {
   write(prefix: Uint8Array, value: unknown, batch: KvBatch): void
   /** With these changes the store has none. */
   remove(prefix: Uint8Array, batch: KvBatch): void
-  /** As `write`, of a value as the serializer of the state reads it, over nothing. */
-  writeRestored(prefix: Uint8Array, value: unknown, batch: KvBatch): void
+  /** The value that comes next, in the form that every backend reads, over nothing: its bytes go on as they are. */
+  restore(prefix: Uint8Array, value: DataInputView, target: RestoreTarget): void
   /** That it takes in memory, roughly. In a time that does not grow with the value, and without throwing. */
   sizeOf(value: unknown): number
 }

@@ -11,6 +11,8 @@ import { StreamOperatorStateHandler } from '../../../../../src/runtime/taskmanag
 import type { OperatorContext } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { HeapKeyedStateBackend } from '../../../../../src/runtime/taskmanager/state/heap-keyed-state-backend.js'
 import { RocksDBStateBackend } from '../../../../../src/runtime/taskmanager/state/rocksdb/rocksdb-state-backend.js'
+import type { KeyedStateBackend } from '../../../../../src/runtime/taskmanager/state/keyed-state-backend.js'
+import type { StateBackend } from '../../../../../src/runtime/taskmanager/state/state-backend.js'
 import { EMPTY_SUBTASK_STATE, type KeyedStateHandle } from '../../../../../src/storage/state-handles.js'
 import type { MemoryKvStore } from '../../../../contract/runtime/memory-kv-store.js'
 import { rocksdbResources } from '../../../../contract/runtime/rocksdb-under-test.js'
@@ -93,6 +95,20 @@ describe('The state of an operator', () => {
         [true],
       )
     }
+  })
+
+  it('is restored with the id of the checkpoint that it comes from, which later ones may build on', async () => {
+    const told: unknown[] = []
+    class Told extends HeapKeyedStateBackend {
+      override restore(...given: Parameters<KeyedStateBackend['restore']>): Promise<void> {
+        told.push(given[2])
+        return super.restore(given[0], given[1])
+      }
+    }
+    const stateBackend: StateBackend = { name: 'told', createKeyedStateBackend: (parameters) => new Told(parameters) }
+    const handler = new StreamOperatorStateHandler(KEYED, contextWith({ stateBackend }))
+    await handler.restore({ ...EMPTY_SUBTASK_STATE, managedKeyed: [await keyedSnapshot()] }, 17)
+    assert.deepEqual(told, [17])
   })
 
   it('that was damaged is told as damaged, though its bytes reach the backend before their checksum', async () => {
