@@ -9,6 +9,7 @@ import { assignState } from '../../../src/storage/state-assignment.js'
 import type { OperatorSubtaskState } from '../../../src/storage/state-handles.js'
 import { StatefulSubtask, type HeldByKey } from './stateful-subtask.js'
 import type { BackendUnderTest } from './state-backend.contract.js'
+import { rounds } from '../../runner/rounds.js'
 
 const ID = 'a'.repeat(32)
 const HERE = 'file:/cp/chk-1'
@@ -153,7 +154,7 @@ export function rescalingContract(kind: BackendUnderTest): void {
           const last = { parallelism: maxParallelism, isDelta: false }
           await rescale(kind, maxParallelism, [...wanted, last], keys)
         }),
-        { numRuns: kind.keepsObjects ? 40 : 10 },
+        { numRuns: rounds(10) },
       )
     })
   })
