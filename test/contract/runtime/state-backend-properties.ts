@@ -197,7 +197,7 @@ function contentsOf(states: AllStates): unknown[] {
 }
 
 /** So many that some checkpoint builds on another one. */
-const ENOUGH_RUNS = 50
+const ENOUGH_RUNS = 20
 
 /** Random records between the slices of any number of snapshots; the oracle is a deep copy at each snapshot's begin. */
 export function keyedStateBackendProperties(kind: BackendUnderTest): void {
