@@ -45,12 +45,18 @@ export interface BenchRow {
 /** Rows that belong together and are measured in the same run, its programs interleaved. */
 export interface BenchFamily {
   readonly name: string
+  /** Too long to be among all rows. */
+  readonly isOnlyWhenNamed?: boolean
   readonly programs: readonly BenchProgram[]
   readonly rows: readonly BenchRow[]
 }
 
 export function ratioAtLeast(value: number): Goal {
   return { of: 'ratio', is: 'at least', value }
+}
+
+export function ratioAtMost(value: number): Goal {
+  return { of: 'ratio', is: 'at most', value }
 }
 
 export function figureAtMost(value: number): Goal {

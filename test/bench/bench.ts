@@ -24,7 +24,9 @@ import { idleFamily } from './families/idle-family.js'
 import { keyedCountFamily } from './families/keyed-count-family.js'
 import { latencyFamily } from './families/latency-family.js'
 import { memoryFamily } from './families/memory-family.js'
+import { manyKeysFamily } from './families/many-keys-family.js'
 import { startFamily } from './families/start-family.js'
+import { stateFamily } from './families/state-family.js'
 import { asyncFamily } from './families/async-family.js'
 import { loopsFamily } from './families/loops-family.js'
 import { timersFamily } from './families/timers-family.js'
@@ -48,6 +50,8 @@ const FAMILIES: readonly BenchFamily[] = [
   memoryFamily,
   windowsFamily,
   joinsFamily,
+  stateFamily,
+  manyKeysFamily,
 ]
 const NAMES = FAMILIES.map(({ name }) => name)
 
@@ -94,7 +98,9 @@ async function compare(ref: string, names: readonly string[], options: Options):
 }
 
 function familiesOf(names: readonly string[]): BenchFamily[] {
-  return FAMILIES.filter(({ name }) => names.length === 0 || names.includes(name))
+  return FAMILIES.filter(({ name, isOnlyWhenNamed = false }) =>
+    names.length === 0 ? !isOnlyWhenNamed : names.includes(name),
+  )
 }
 
 function suiteOptions({ runs, records, minutes }: Options): SuiteOptions {

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { finalLinesOfRestored, PRINT_LAST } from './kill-and-restore.js'
 import { slowMap } from './slow-map.js'
 
-const RECORDS = 12_000
+const RECORDS = 6_000
 const KEYS = 13
 
 /** Numbers wait for the factor of their key, which is broadcast; the sink prints count and sum of each key. */

@@ -3,12 +3,14 @@ import assert from 'node:assert/strict'
 import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { loadKvDriver } from '../../src/runtime/taskmanager/state/rocksdb/drivers/load-kv-driver.js'
 import { REPOSITORY, Workspace } from './command-line.js'
 
 const FIXTURES = path.join(REPOSITORY, 'test/fixtures/snapshots')
 
 describeSnapshotsOf('keyed and operator state', FIXTURES)
 describeSnapshotsOf('windows, an interval join and timers', path.join(FIXTURES, 'time'))
+describeSnapshotsOnDisk(path.join(FIXTURES, 'disk'))
 
 /** Of the job in a directory, whose snapshots lie there by their formats. */
 function describeSnapshotsOf(what: string, fixtures: string): void {
@@ -17,10 +19,7 @@ function describeSnapshotsOf(what: string, fixtures: string): void {
     let workspace: Workspace
 
     before(() => {
-      workspace = new Workspace()
-      // A disposed or claimed snapshot must not be the fixture.
-      cpSync(fixtures, path.join(workspace.path, 'snapshots'), { recursive: true })
-      workspace.file('job.mjs', readFileSync(path.join(fixtures, 'job.mjs'), 'utf8'))
+      workspace = workspaceWith(fixtures)
     })
     after(() => {
       workspace.remove()
@@ -35,13 +34,73 @@ function describeSnapshotsOf(what: string, fixtures: string): void {
       ] as const) {
         it(`${version}: ${place.slice(0, 10)} is restored with parallelism ${String(parallelism)}, to the last value`, async () => {
           const from = path.join('snapshots', version, place)
-          const result = await workspace.run('run', '-p', String(parallelism), '-s', from, 'job.mjs')
-          assert.equal(result.exitCode, 0, result.stderr)
-          const records = result.stdout.split('\n').filter((line) => line.includes(' | '))
-          const sorted = records.map((line) => line.replace(/^\d+> /, '')).sort()
-          assert.equal(sorted.join('\n'), expected.trimEnd())
+          await restore(workspace, ['-p', String(parallelism), '-s', from], expected)
         })
       }
     }
   })
+}
+
+/** The forms that state on the disk is written in; the savepoint is that of any backend. */
+function describeSnapshotsOnDisk(fixtures: string): void {
+  describe('A snapshot that an earlier version wrote of state on the disk', () => {
+    const expected = readFileSync(path.join(fixtures, 'expected.txt'), 'utf8')
+    let workspace: Workspace
+
+    before(() => {
+      workspace = workspaceWith(fixtures)
+    })
+    after(() => {
+      workspace.remove()
+    })
+
+    for (const version of readdirSync(fixtures).filter((name) => /^v\d+$/.test(name))) {
+      for (const [driver, parallelism] of [
+        ['rocksdb', 3],
+        ['lmdb', 1],
+      ] as const) {
+        it(`${version}: checkpoint of ${driver} is restored with parallelism ${String(parallelism)}, to the last value`, async (t) => {
+          const whyNot = await whyNotLoaded(driver)
+          if (whyNot !== undefined) {
+            t.skip(whyNot)
+            return
+          }
+          const directory = path.join('snapshots', version, `${driver}-checkpoint`)
+          const backend = ['-Dstate.backend.type=rocksdb', `-Dstate.backend.rocksdb.driver=${driver}`]
+          const args = ['-p', String(parallelism), '-s', path.join(directory, 'chk-2'), ...backend]
+          await restore(workspace, args, expected)
+        })
+      }
+
+      it(`${version}: savepoint is restored to the heap, to the last value`, async () => {
+        await restore(workspace, ['-p', '4', '-s', path.join('snapshots', version, 'savepoint')], expected)
+      })
+    }
+  })
+}
+
+async function whyNotLoaded(driver: 'rocksdb' | 'lmdb'): Promise<string | undefined> {
+  try {
+    await loadKvDriver(driver)
+    return undefined
+  } catch (error) {
+    return `the driver ${driver} does not load on this machine: ${String(error)}`
+  }
+}
+
+/** A worker for every four subtasks: workers are not what is looked at here. */
+function workspaceWith(fixtures: string): Workspace {
+  const workspace = new Workspace({ 'taskmanager.numberOfTaskSlots': '4' })
+  // A disposed or claimed snapshot must not be the fixture.
+  cpSync(fixtures, path.join(workspace.path, 'snapshots'), { recursive: true })
+  workspace.file('job.mjs', readFileSync(path.join(fixtures, 'job.mjs'), 'utf8'))
+  return workspace
+}
+
+async function restore(workspace: Workspace, options: readonly string[], expected: string): Promise<void> {
+  const result = await workspace.run('run', ...options, 'job.mjs')
+  assert.equal(result.exitCode, 0, result.stderr)
+  const records = result.stdout.split('\n').filter((line) => line.includes(' | '))
+  const sorted = records.map((line) => line.replace(/^\d+> /, '')).sort()
+  assert.equal(sorted.join('\n'), expected.trimEnd())
 }

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test'
 import { Workspace } from './command-line.js'
 import { slowMap } from './slow-map.js'
 
-const RECORDS = 30_000
+const RECORDS = 15_000
 const KEYS = 7
 
 /** A slow sequence counted by key; fails once where `--fail-at` says; prints the final counts. */
@@ -67,6 +67,9 @@ const CHECKPOINTS = {
   'restart-strategy.fixed-delay.delay': '50 ms',
 }
 
+/** A process with as many workers as subtasks is slow to start, and the restore is the same. */
+const SHARED_WORKERS = ['-Dtaskmanager.numberOfTaskSlots=3']
+
 describe('exactly once', () => {
   for (const [parallelism, slots] of [
     [1, 1],
@@ -107,7 +110,7 @@ describe('exactly once', () => {
 
       const [newest = 0] = completeCheckpoints(directory)
       const snapshot = path.join(directory, `chk-${String(newest)}`, '_metadata')
-      const result = await workspace.run('run', '-p', String(after), '-s', snapshot, job)
+      const result = await workspace.run('run', '-p', String(after), ...SHARED_WORKERS, '-s', snapshot, job)
       assert.equal(result.exitCode, 0, result.stderr)
       assert.deepEqual(new Map([...finalCounts(result.stdout)].sort()), expectedCounts())
       workspace.remove()

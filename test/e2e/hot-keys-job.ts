@@ -3,7 +3,7 @@ import { slowMap } from './slow-map.js'
 
 const KEYS = 3000
 const HOT_KEYS = 30
-const RECORDS = 40_000
+const RECORDS = 20_000
 
 /** Makes all keys, then counts few of them; one in three of those is forgotten again and again. */
 export const HOT_KEYS_JOB = `

@@ -81,7 +81,7 @@ describe('incremental checkpoints', () => {
     const workspace = new Workspace(CHECKPOINTS)
     const job = workspace.file('job.mjs', HOT_KEYS_JOB)
     const failed = path.join(workspace.path, 'failed')
-    const result = await workspace.run('run', '-p', '2', job, '--fail-at', '25000', '--marker', failed)
+    const result = await workspace.run('run', '-p', '2', job, '--fail-at', '12500', '--marker', failed)
     assert.equal(result.exitCode, 0, result.stderr)
     assert.ok(existsSync(failed), 'the failure has happened')
     assert.deepEqual(finalLines(result.stdout), expectedFinalLines())

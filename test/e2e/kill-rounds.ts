@@ -13,6 +13,9 @@ import { TextServer } from './text-server.js'
 
 /** More than come through between two kills. */
 const RECORDS_A_RUN = 800
+const CHECKPOINT_INTERVAL_MS = 40
+/** From a run's first checkpoint on: the kill comes anywhere in one of the next two. */
+const LONGEST_WAIT_MS = 2 * CHECKPOINT_INTERVAL_MS
 
 const JOB = `
 import { KeyedProcessFunction, RichMapFunction, ValueStateDescriptor } from 'flink-ts'
@@ -57,14 +60,14 @@ export interface RoundResults {
 }
 
 /**
- * `kills` runs are killed with SIGKILL, each at another place; the last one goes on to the end. Throws where a guarantee is broken.
+ * `kills` runs are killed with SIGKILL, each at a random moment; the last one goes on to the end. Throws where a guarantee is broken.
  * `backend`: more of the configuration.
  */
 export async function killRounds(kills: number, backend: Readonly<Record<string, string>> = {}): Promise<RoundResults> {
   const workspace = new Workspace({
     ...backend,
     'state.checkpoints.dir': 'checkpoints',
-    'execution.checkpointing.interval': '40 ms',
+    'execution.checkpointing.interval': `${String(CHECKPOINT_INTERVAL_MS)} ms`,
     'execution.state-recovery.from-latest': 'true',
     'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
   })
@@ -95,7 +98,7 @@ export async function killRounds(kills: number, backend: Readonly<Record<string,
     await run.until(/element/)
     await sendWhile(run, 50)
     while (!hasCheckpoint(workspace, await run.jobId())) await delay(5)
-    await delay((kill * 37) % 60)
+    await delay(Math.random() * LONGEST_WAIT_MS)
     run.kill('SIGKILL')
     const { stdout, stderr } = await run.ended
     outputs.push(stdout)

@@ -4,10 +4,10 @@ import { describe, it } from 'node:test'
 import { finalLinesOfRestored, PRINT_LAST } from './kill-and-restore.js'
 import { slowMap } from './slow-map.js'
 
-const RECORDS = 12_000
+const RECORDS = 6_000
 const KEYS = 13
 /** A timer is due when so many more records have come: it is pending for long. */
-const AHEAD = 3000
+const AHEAD = 1500
 
 /** Each number sets a timer of its key; the sink prints how many fired for each key, and the sum of their times. */
 const JOB = `

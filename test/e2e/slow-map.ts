@@ -15,7 +15,7 @@ class Slow extends RichMapFunction {
       writeFileSync(this.marker, '')
       throw new Error('planned failure')
     }
-    if (value >= ${String(slowFrom)} && this.seen % 20 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    if (value >= ${String(slowFrom)} && this.seen % 10 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
     return value
   }
 }

@@ -119,7 +119,7 @@ for (const driver of DRIVERS) {
         ...onDisk(driver),
         job,
         '--fail-at',
-        '25000',
+        '12500',
         '--marker',
         failed,
       )

@@ -7,7 +7,8 @@ import { describe, it } from 'node:test'
 import type { FaultKind } from './fault-injector.js'
 import { simulateJob, type SimulationReport } from './simulate-job.js'
 
-const SEEDS = 50
+/** `npm run simulate` takes as many as it is told. */
+const SEEDS = 25
 const FIRST_SEED = 1
 
 function sum(reports: readonly SimulationReport[], numberOf: (report: SimulationReport) => number): number {

@@ -9,9 +9,10 @@ export interface BenchRecord {
 /**
  * fresh: `'k' + n`; cut: the same keys as a parser gets them, cut out of a text, which leaves nothing in V8's cache of
  * numbers as texts; uuid: 36 characters cut out of a text; array: strings that V8 has hashed; hot:
- * all keys once, then the same hundredth of them again and again.
+ * all keys once, then the same hundredth of them again and again; zipf: all keys once, then the n-th most frequent of them with
+ * a probability of 1 / n, those of like frequency anywhere among the keys; sequential: all in turn, then again.
  */
-export type KeyKind = 'fresh' | 'cut' | 'uuid' | 'array' | 'sequential' | 'hot'
+export type KeyKind = 'fresh' | 'cut' | 'uuid' | 'array' | 'sequential' | 'hot' | 'zipf'
 
 const UUID_LENGTH = 36
 
@@ -33,13 +34,17 @@ export function recordMaker(kind: KeyKind, keys: number, seed: number): (id: num
     case 'fresh':
       return (id) => ({ id, key: `k${String(random() % keys)}`, value: random() % 100, ts: id })
     case 'sequential':
-      return (id) => ({ id, key: `k${String(id)}`, value: random() % 100, ts: id })
+      return (id) => ({ id, key: `k${String(id % keys)}`, value: random() % 100, ts: id })
     case 'hot': {
       const hotKeys = Math.ceil(keys / 100)
       return (id) => {
         const n = id < keys ? id : random() % hotKeys
         return { id, key: `k${String(n)}`, value: random() % 100, ts: id }
       }
+    }
+    case 'zipf': {
+      const frequent = zipfNumber(random, keys)
+      return (id) => ({ id, key: `k${String(id < keys ? id : frequent())}`, value: random() % 100, ts: id })
     }
     case 'cut': {
       const { text, starts } = keyText(keys)
@@ -59,6 +64,15 @@ export function recordMaker(kind: KeyKind, keys: number, seed: number): (id: num
       const array = hashedKeys(keys)
       return (id) => ({ id, key: array[random() % keys] ?? '', value: random() % 100, ts: id })
     }
+  }
+}
+
+/** The logarithm of a rank is spread evenly; a prime no number of keys has as a factor takes neighbours apart. */
+function zipfNumber(random: () => number, keys: number): () => number {
+  const logarithm = Math.log(keys)
+  return () => {
+    const rank = Math.floor(Math.exp((random() / 2 ** 32) * logarithm))
+    return (rank * 48_271) % keys
   }
 }
 

@@ -15,6 +15,7 @@ import { HEAP } from './backends-under-test.js'
 import { cleanUpAfterEach, diskUnderTest } from './rocksdb-under-test.js'
 import { Span, SPANS } from './spans.js'
 import { backendOf, restored, snapshotOf, type BackendUnderTest } from './state-backend.contract.js'
+import { rounds } from '../../runner/rounds.js'
 
 type OfSpan<S> = S & InternalState<Span>
 
@@ -128,13 +129,13 @@ function againstHeap(kind: BackendUnderTest, numRuns: number): void {
         assert.equal(disk.backend.numberOfEntries(), heap.backend.numberOfEntries())
         await disk.backend.dispose()
       }),
-      { numRuns },
+      { numRuns: rounds(numRuns) },
     )
   })
 }
 
 describe('Random records', () => {
   cleanUpAfterEach()
-  for (const cacheBytes of [1, 3000]) againstHeap(diskUnderTest({ driver: 'memory', cacheBytes }), 50)
-  for (const driver of ['rocksdb', 'lmdb'] as const) againstHeap(diskUnderTest({ driver, cacheBytes: 2000 }), 5)
+  for (const cacheBytes of [1, 3000]) againstHeap(diskUnderTest({ driver: 'memory', cacheBytes }), 25)
+  for (const driver of ['rocksdb', 'lmdb'] as const) againstHeap(diskUnderTest({ driver, cacheBytes: 2000 }), 3)
 })

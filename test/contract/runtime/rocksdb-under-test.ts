@@ -23,7 +23,7 @@ export interface DiskUnderTest {
 }
 
 /** Opening a real store takes as long as many runs in memory. */
-const RUNS = { memory: 50, rocksdb: 4, lmdb: 4 }
+const RUNS = { memory: 20, rocksdb: 3, lmdb: 3 }
 
 /** Of a test; gone with it. */
 const backends: RocksDBKeyedStateBackend[] = []

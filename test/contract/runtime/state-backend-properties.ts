@@ -13,6 +13,7 @@ import {
 } from '../../../src/storage/state-handles.js'
 import { AllStates, backendOf, restored, type BackendUnderTest } from './state-backend.contract.js'
 import { MemoryStreams, SteppedSlices } from './state-backend-streams.js'
+import { rounds } from '../../runner/rounds.js'
 
 const KEYS = [0, 1, 'a', 'b', 'c', 'd', [1, 'x']]
 
@@ -196,11 +197,11 @@ function contentsOf(states: AllStates): unknown[] {
 }
 
 /** So many that some checkpoint builds on another one. */
-const ENOUGH_RUNS = 50
+const ENOUGH_RUNS = 20
 
 /** Random records between the slices of any number of snapshots; the oracle is a deep copy at each snapshot's begin. */
 export function keyedStateBackendProperties(kind: BackendUnderTest): void {
-  const { numRuns = 200 } = kind
+  const numRuns = rounds(kind.numRuns ?? 100)
   describe(`${kind.name} under random records and snapshots`, () => {
     for (const isIncremental of [false, true]) {
       const what = isIncremental ? 'incremental checkpoint, and each savepoint between them,' : 'snapshot'

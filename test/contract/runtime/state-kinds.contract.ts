@@ -190,7 +190,7 @@ function describeMuch(kind: BackendUnderTest): void {
     const states = new AllStates(await backendOf(kind)).at('a')
     const text = 'äbc'.repeat(1_000_000)
     const bytes = new Uint8Array(3_000_000).map((_, index) => index)
-    const count = kind.keepsObjects ? 50_000 : 2_000
+    const count = kind.isSlow === true ? 2_000 : 50_000
     const elements = Array.from({ length: count }, (_, index) => [index, `element ${String(index)}`])
     states.value.update({ text, bytes })
     states.list.update(elements)
@@ -205,7 +205,7 @@ function describeMuch(kind: BackendUnderTest): void {
     }
   })
 
-  const count = kind.keepsObjects ? 100_000 : 5_000
+  const count = kind.isSlow === true ? 5_000 : 100_000
   it(`${String(count)} namespaces of a few keys are each found, restored and cleared`, async () => {
     const backend = await backendOf(kind)
     const fresh = windowedOf(backend)

@@ -18,6 +18,7 @@ import {
   type BackendUnderTest,
 } from './state-backend.contract.js'
 import { MemoryStreams, SteppedSlices } from './state-backend-streams.js'
+import { rounds } from '../../runner/rounds.js'
 
 const FIRST = new Span(0, 10)
 
@@ -286,7 +287,7 @@ function describeRandom(kind: BackendUnderTest): void {
         }
         assert.deepEqual(inOrder(timers.drain()), inOrder([...oracle.values()]))
       }),
-      { numRuns: kind.numRuns ?? 100 },
+      { numRuns: rounds(kind.numRuns ?? 40) },
     )
   })
 }

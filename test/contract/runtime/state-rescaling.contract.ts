@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { CompletedCheckpoint } from '../../../src/storage/checkpoint-metadata.js'
 import { RescaledOperator } from './rescaling/rescaled-operator.js'
 import type { BackendUnderTest } from './state-backend.contract.js'
+import { rounds } from '../../runner/rounds.js'
 
 /** How a run goes from one parallelism to the next. */
 interface Move {
@@ -50,7 +51,7 @@ export function rescalingContract(kind: BackendUnderTest): void {
           const last = { parallelism: maxParallelism, isDelta: false }
           await rescale(kind, maxParallelism, [...wanted, last], keys)
         }),
-        { numRuns: kind.keepsObjects ? 40 : 10 },
+        { numRuns: rounds(10) },
       )
     })
   })

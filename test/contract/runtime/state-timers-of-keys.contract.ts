@@ -8,6 +8,7 @@ import type { KeyedPriorityQueue } from '../../../src/runtime/taskmanager/state/
 import type { KeyedStateBackend } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from '../../../src/runtime/taskmanager/state/namespace-type.js'
 import { backendOf, restored, snapshotOf, type BackendUnderTest } from './state-backend.contract.js'
+import { rounds } from '../../runner/rounds.js'
 
 type Timer = readonly [key: unknown, timestamp: number]
 type Step =
@@ -71,7 +72,7 @@ export function timersOfKeysContract(kind: BackendUnderTest): void {
             assert.deepEqual(rest.sort(), [...(expected[index]?.keys() ?? [])].sort())
           }
         }),
-        { numRuns: kind.numRuns ?? 120 },
+        { numRuns: rounds(kind.numRuns ?? 50) },
       )
     })
   })
