@@ -18,12 +18,6 @@ function streamsOf(handles: readonly KeyedStateHandle[]): StreamStateHandle[] {
 
 /** What a backend promises whose checkpoints are files that later ones name again. */
 export function backendFilesContract(kind: BackendUnderTest): void {
-  async function restarted(handles: readonly KeyedStateHandle[], checkpointId?: number): Promise<KeyedStateBackend> {
-    const backend = await backendOf(kind)
-    await backend.restore(handles, INLINE_READER, checkpointId)
-    return backend
-  }
-
   describe(`${kind.name}, its files`, () => {
     it('are named again by later checkpoints on a completed one, and never those of one that was aborted', async () => {
       const { backend, value } = new AllStates(await backendOf(kind))
@@ -44,6 +38,36 @@ export function backendFilesContract(kind: BackendUnderTest): void {
       for (let key = 0; key < 100; key += 1) assert.deepEqual(then.at(key).value.value(), { key })
     })
 
+    it('are refused by another backend, which names theirs', async () => {
+      const states = new AllStates(await backendOf(kind)).at('a')
+      states.value.update(1)
+      const handles = await snapshotOf(states.backend, { checkpointId: 1, baseCheckpointId: undefined })
+      const { backendFiles } = handles[0] ?? {}
+      assert.ok(backendFiles)
+      const heap = {
+        ...kind,
+        create: (parameters: ConstructorParameters<typeof HeapKeyedStateBackend>[0]) =>
+          new HeapKeyedStateBackend(parameters),
+      }
+      await assert.rejects(restored(heap, [handles]), (error) => {
+        assert.ok(FlinkError.is(error, 'STATE_BACKEND_INCOMPATIBLE'), String(error))
+        assert.match(error.message, /^The keyed state of Count lies in files of the state backend '/)
+        assert.ok(error.message.includes(`'${backendFiles.backend}'`))
+        return true
+      })
+    })
+  })
+}
+
+/** What such a backend promises besides that knows what it was restored from. */
+export function restoredFilesContract(kind: BackendUnderTest): void {
+  async function restarted(handles: readonly KeyedStateHandle[], checkpointId?: number): Promise<KeyedStateBackend> {
+    const backend = await backendOf(kind)
+    await backend.restore(handles, INLINE_READER, checkpointId)
+    return backend
+  }
+
+  describe(`${kind.name}, files that it was restored from`, () => {
     it('are named again by the first checkpoint after a restart, if that builds on what was restored', async () => {
       const first = new AllStates(await backendOf(kind))
       for (let key = 0; key < 100; key += 1) first.at(key).value.update({ key })
@@ -65,25 +89,6 @@ export function backendFilesContract(kind: BackendUnderTest): void {
       assert.equal(await namedAgain(2, undefined), 0, 'the checkpoint builds on nothing')
       assert.equal(await namedAgain(2, 4), 0, 'it builds on another one')
       assert.equal(await namedAgain(undefined, 2), 0, 'nobody knows what was restored')
-    })
-
-    it('are refused by another backend, which names theirs', async () => {
-      const states = new AllStates(await backendOf(kind)).at('a')
-      states.value.update(1)
-      const handles = await snapshotOf(states.backend, { checkpointId: 1, baseCheckpointId: undefined })
-      const { backendFiles } = handles[0] ?? {}
-      assert.ok(backendFiles)
-      const heap = {
-        ...kind,
-        create: (parameters: ConstructorParameters<typeof HeapKeyedStateBackend>[0]) =>
-          new HeapKeyedStateBackend(parameters),
-      }
-      await assert.rejects(restored(heap, [handles]), (error) => {
-        assert.ok(FlinkError.is(error, 'STATE_BACKEND_INCOMPATIBLE'), String(error))
-        assert.match(error.message, /^The keyed state of Count lies in files of the state backend '/)
-        assert.ok(error.message.includes(`'${backendFiles.backend}'`))
-        return true
-      })
     })
   })
 }
