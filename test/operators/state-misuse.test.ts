@@ -122,11 +122,7 @@ for (const [name, make] of BACKENDS) {
     return context
   }
   const harnessOf = (misusing: Misusing): KeyedOneInputStreamOperatorTestHarness =>
-    new KeyedOneInputStreamOperatorTestHarness(
-      { kind: 'keyed-process', function: misusing },
-      byFirst,
-      contextOf(),
-    )
+    new KeyedOneInputStreamOperatorTestHarness({ kind: 'keyed-process', function: misusing }, byFirst, contextOf())
 
   describe(`State on ${name}`, () => {
     for (const [what, misuse, code, words] of MISUSES) {
