@@ -13,7 +13,7 @@ import type { CheckpointOutputStream, CheckpointStreamFactory } from '../../../s
 import type { KeyedStateHandle } from '../../../storage/state-handles.js'
 import type { RemovedKey } from './change-log.js'
 import type { ChainedCheckpoint } from './checkpoint-chain.js'
-import { TOUCHED_TOGETHER } from './entry-table.js'
+import { TOUCHED_TOGETHER } from './entries-ahead.js'
 import {
   blockFlags,
   EMPTY_BLOCK,

@@ -2,7 +2,8 @@
 // processor's caches by then.
 // Invariants: of numbers and texts nothing is touched.
 // Thread: the task worker that owns the backend.
-import type { ValuesAhead } from './entry-table.js'
+import type { ValuesAhead } from './entries-ahead.js'
+import type { EntryList } from './entry-list.js'
 
 /** As for entries without objects: those of a smaller table are short-lived, or near. */
 const LEAST_SIZE = 8192
@@ -11,12 +12,12 @@ const LEAST_SIZE = 8192
 export class ObjectsAhead implements ValuesAhead {
   readonly leastSize: number = LEAST_SIZE
 
-  touch(entries: readonly unknown[], positions: Int32Array, count: number): number {
+  touch(entries: EntryList, positions: Int32Array, count: number): number {
     let touched = 0
     for (let at = 0; at < count; at += 1) {
       const position = (positions[at] as number) - 1
       // What an object is stands at its beginning.
-      if (position >= 0 && typeof entries[2 * position + 1] === 'object') touched += 1
+      if (position >= 0 && typeof entries.valueAt(position) === 'object') touched += 1
     }
     return touched
   }
