@@ -12,7 +12,7 @@ import { grownInt32 } from './growing-numbers.js'
 import { HashIndex, homeOf } from './hash-index.js'
 import { namespaceColumn, type NamespaceColumn } from './namespace-column.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES, type AnyNamespaceType } from './namespace-type.js'
-import { PositionStack } from './position-stack.js'
+import { PositionList } from './position-list.js'
 
 /** The value of a position without an entry. No state holds a symbol. */
 export const NO_ENTRY: unique symbol = Symbol('no entry')
@@ -49,8 +49,8 @@ export class EntryTable {
   #hashes: Int32Array
   /** Undefined where they are all void. */
   readonly #namespaces: NamespaceColumn | undefined
-  readonly #free = new PositionStack()
-  readonly #retired = new PositionStack()
+  readonly #free = new PositionList()
+  readonly #retired = new PositionList()
   /** Positions are left of those that may be reclaimed. */
   #isReclaiming = false
   readonly #reclaimedAtOnce: number
