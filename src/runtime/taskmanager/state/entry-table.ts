@@ -87,6 +87,11 @@ export class EntryTable {
     return this.#ahead.touched
   }
 
+  /** Its index grows in slices at the moment. */
+  get isMoving(): boolean {
+    return this.#index.isMoving
+  }
+
   find(key: unknown, namespace: unknown, hash: number): number {
     const { slots, shift } = this.#index
     const entries = this.#entries

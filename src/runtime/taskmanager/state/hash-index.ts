@@ -39,6 +39,10 @@ export class HashIndex {
     this.#sliceLength = 2 * slotsASlice
   }
 
+  get isMoving(): boolean {
+    return this.#grown !== undefined
+  }
+
   /** `size` is that with the new entry. */
   insert(hash: number, position: number, size: number): void {
     if (size * 4 > this.slots.length && this.#grown === undefined) this.#grow()
