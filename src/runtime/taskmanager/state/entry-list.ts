@@ -9,9 +9,9 @@
 const CHUNK_BITS = 18
 
 export class EntryList {
-  /** Grows as any array does. */
-  readonly #first: unknown[] = []
-  readonly #chunks: unknown[][] = [this.#first]
+  /** The first chunk: grows as any array does. Of positions up to `mask`, for loops that go through many. */
+  readonly first: unknown[] = []
+  readonly #chunks: unknown[][] = [this.first]
   readonly #bits: number
   /** Position within a chunk. */
   readonly mask: number
@@ -23,16 +23,16 @@ export class EntryList {
 
   /** Of the position. */
   chunkAt(position: number): unknown[] {
-    return position <= this.mask ? this.#first : (this.#chunks[position >>> this.#bits] as unknown[])
+    return position <= this.mask ? this.first : (this.#chunks[position >>> this.#bits] as unknown[])
   }
 
   /** At the end: positions come one after the other. */
   append(position: number, key: unknown, value: unknown): void {
     if (position <= this.mask) {
-      this.#first.push(key, value)
+      this.first.push(key, value)
       return
     }
-    if ((position & this.mask) === 0) this.#chunks.push(this.#first.slice().fill(undefined))
+    if ((position & this.mask) === 0) this.#chunks.push(this.first.slice().fill(undefined))
     this.setAt(position, key, value)
   }
 

@@ -13,11 +13,14 @@ export class ObjectsAhead implements ValuesAhead {
   readonly leastSize: number = LEAST_SIZE
 
   touch(entries: EntryList, positions: Int32Array, count: number): number {
+    const { first, mask } = entries
     let touched = 0
     for (let at = 0; at < count; at += 1) {
       const position = (positions[at] as number) - 1
+      if (position < 0) continue
+      const value = position <= mask ? first[2 * position + 1] : entries.valueAt(position)
       // What an object is stands at its beginning.
-      if (position >= 0 && typeof entries.valueAt(position) === 'object') touched += 1
+      if (typeof value === 'object') touched += 1
     }
     return touched
   }
