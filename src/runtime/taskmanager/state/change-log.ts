@@ -3,6 +3,8 @@
 // noted unless its entry is of the current epoch, which no checkpoint knows. Once more than half of the entries changed
 // since the oldest epoch kept, nothing is noted until the next checkpoint, which has to be whole.
 // Thread: the task worker that owns the backend.
+import { grownInt32 } from './growing-numbers.js'
+import { PositionList } from './position-list.js'
 
 /** An entry that is no more. */
 export interface RemovedKey {
@@ -14,14 +16,20 @@ export interface RemovedKey {
 /** What happened in and after an epoch. */
 export interface Changes {
   /** May name a position twice, or one without an entry. */
-  readonly positions: readonly (readonly number[])[]
-  readonly removed: readonly RemovedKey[]
+  readonly positions: readonly PositionList[]
+  readonly removed: RemovedKeys
+  /** Whether it is one of the positions, of one that has not changed since. */
+  has(position: number): boolean
 }
+
+/** In lists of many: one of 5,000,000 would be copied as a whole when it grows. */
+export type RemovedKeys = readonly (readonly RemovedKey[])[]
 
 interface Epoch {
   readonly number: number
-  readonly positions: number[]
-  readonly removed: RemovedKey[]
+  readonly positions: PositionList
+  readonly removed: RemovedKey[][]
+  removedCount: number
 }
 
 const INITIAL_CAPACITY = 64
@@ -29,10 +37,11 @@ const INITIAL_CAPACITY = 64
 const LEAST_ROOM = 1024
 /** Of checkpoints none of which completes; more are not kept apart. */
 const MAX_EPOCHS = 64
+const REMOVED_TOGETHER = 1 << 14
 
 export class ChangeLog {
   /** By position the epoch of its last change; negative where the entry came into being in it. */
-  #epochOf = new Int32Array(INITIAL_CAPACITY)
+  #epochOf: Int32Array = new Int32Array(INITIAL_CAPACITY)
   /** Oldest first; empty while nothing is noted. */
   #epochs: Epoch[] = []
   #current: Epoch | undefined
@@ -55,14 +64,16 @@ export class ChangeLog {
   removed(position: number, removed: () => RemovedKey): void {
     const current = this.#current
     if (current === undefined || this.#epochOf[position] === -current.number) return
-    current.removed.push(removed())
+    if (current.removedCount % REMOVED_TOGETHER === 0) current.removed.push([])
+    current.removed.at(-1)?.push(removed())
+    current.removedCount += 1
     this.#use(1)
   }
 
   /** A checkpoint began: what happens from here on is not in it. */
   begin(epoch: number, size: number): void {
     if (this.#epochs.length === MAX_EPOCHS) this.#giveUp()
-    this.#current = { number: epoch, positions: [], removed: [] }
+    this.#current = { number: epoch, positions: new PositionList(), removed: [], removedCount: 0 }
     this.#epochs.push(this.#current)
     this.#room = Math.max(LEAST_ROOM, size / 2) - this.#noted()
   }
@@ -78,19 +89,23 @@ export class ChangeLog {
     this.#epochs = this.#epochs.filter(({ number }) => number >= epoch)
   }
 
+  /** Up to now; `begin` is to follow. */
   since(epoch: number): Changes {
+    const newest = this.#current?.number ?? epoch
     const epochs = this.#epochs.filter(({ number }) => number >= epoch)
     return {
       positions: epochs.map(({ positions }) => positions),
       removed: epochs.flatMap(({ removed }) => removed),
+      has: (position) => {
+        const changed = Math.abs(this.#epochOf[position] as number)
+        return changed >= epoch && changed <= newest
+      },
     }
   }
 
   #note(position: number, mark: number, current: Epoch): void {
     if (position >= this.#epochOf.length) {
-      const grown = new Int32Array(Math.max(2 * this.#epochOf.length, position + 1))
-      grown.set(this.#epochOf)
-      this.#epochOf = grown
+      this.#epochOf = grownInt32(this.#epochOf, Math.max(2 * this.#epochOf.length, position + 1))
     }
     this.#epochOf[position] = mark
     current.positions.push(position)
@@ -108,6 +123,6 @@ export class ChangeLog {
   }
 
   #noted(): number {
-    return this.#epochs.reduce((sum, { positions, removed }) => sum + positions.length + removed.length, 0)
+    return this.#epochs.reduce((sum, { positions, removedCount }) => sum + positions.size + removedCount, 0)
   }
 }

@@ -1,13 +1,18 @@
-// Duty: the entries of one state, found by (key, namespace) with the hash at hand: an open-addressing index over dense
-// lists. The index has hash and position + 1 (0: free) side by side, the list key and value: finding touches two cache
-// lines and the key's text. Figures (Node 20, 100,000 fresh keys): 14 M/s, Map, which hashes the text again, 8 M/s.
-// Invariants: linear probing from the mixed hash, load at most 1/2, no marks for removed entries (removal shifts back).
-// An entry keeps its position until it is removed, so a position may be remembered. A position that became free keeps its
-// key and hash while it is `retired`: a running snapshot may still read them; `reclaim` lets it be used again.
+// Duty: the entries of one state, found by (key, namespace) with the hash at hand: an index of hashes (hash-index.ts) over dense
+// lists of keys and values (entry-list.ts), hashes and namespaces: finding touches two cache lines and the key's text. Figures
+// (Node 20, 100,000 fresh keys): 14 M/s, Map, which hashes the text again, 8 M/s.
+// Invariants: an entry keeps its position until it is removed, so a position may be remembered. A position that became free
+// keeps its key and hash while it is `retired`: a running snapshot may still read them; `reclaim` lets it be used again. Nothing
+// that grows is copied or moved as a whole once it is large: no insertion of 10,000,000 takes longer than a few milliseconds.
 // Thread: the task worker that owns the backend.
 import { keysEqual, type KeyKind } from '../../../core/keygroups/canonical-key.js'
+import { EntriesAhead, TOUCHED_TOGETHER, type ValuesAhead } from './entries-ahead.js'
+import { EntryList } from './entry-list.js'
+import { grownInt32 } from './growing-numbers.js'
+import { HashIndex, homeOf } from './hash-index.js'
 import { namespaceColumn, type NamespaceColumn } from './namespace-column.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES, type AnyNamespaceType } from './namespace-type.js'
+import { PositionList } from './position-list.js'
 
 /** The value of a position without an entry. No state holds a symbol. */
 export const NO_ENTRY: unique symbol = Symbol('no entry')
@@ -15,20 +20,16 @@ export const NO_ENTRY: unique symbol = Symbol('no entry')
 export const NOT_FOUND = -1
 
 const INITIAL_CAPACITY = 64
-const NO_POSITIONS = new Int32Array(0)
-/** So many entries are touched ahead together. */
-export const TOUCHED_TOGETHER = 32
-/** A smaller table is in the processor's caches anyway: with 1,000 keys a job without touching ahead is 15 % faster. */
-const LEAST_TOUCHED_SIZE = 8192
-/** 2^32 / golden ratio: spreads hashes that differ in few bits. */
-const MIX = 0x9e3779b1
+/** Of retired positions, at the end of a snapshot and with each entry that comes after it. */
+const RECLAIMED_AT_ONCE = 4096
+const RECLAIMED_AN_INSERTION = 8
 
-/** Touches what lies in the values of entries. */
-export interface ValuesAhead {
-  /** In a smaller table it is not worth it. */
-  readonly leastSize: number
-  /** Of the entries at `positions`, each + 1, or 0 for none; `entries` has key and value of position p at 2p and 2p + 1. */
-  touch(entries: readonly unknown[], positions: Int32Array, count: number): number
+/** How large parts are, so that a test needs few entries for many of them. */
+export interface EntryTableParts {
+  readonly chunkBits: number
+  readonly leastSlicedSlots: number
+  readonly slotsASlice: number
+  readonly reclaimedAtOnce: number
 }
 
 export interface EntryTableOptions {
@@ -36,39 +37,35 @@ export interface EntryTableOptions {
   readonly valuesAhead?: ValuesAhead | undefined
   /** A power of 2. */
   readonly initialCapacity?: number | undefined
+  readonly parts?: EntryTableParts | undefined
 }
 
-/** So many fields, as parallel lists and the numbers beside them make a lookup two cache lines. */
+/** Twelve fields, as parallel lists and the numbers beside them make a lookup two cache lines. */
 export class EntryTable {
-  /** What `prefetch` loaded: stored, so that the compiler does not leave the loads out. */
-  touched = 0
-  /** Positions + 1 of what is touched ahead, and the keys there; empty until the table is so large. */
-  #positionsAhead = NO_POSITIONS
-  #keysAhead: unknown[] = []
   readonly #keyKind: KeyKind
-  readonly #valuesAhead: ValuesAhead | undefined
-  readonly #leastTouchedSize: number
-  #index: Int32Array
-  #shift: number
-  /** Key and value of position p at 2p and 2p + 1. */
-  readonly #entries: unknown[] = []
+  readonly #index: HashIndex
+  readonly #entries: EntryList
+  readonly #ahead: EntriesAhead
   #hashes: Int32Array
   /** Undefined where they are all void. */
   readonly #namespaces: NamespaceColumn | undefined
-  readonly #free: number[] = []
-  readonly #retired: number[] = []
+  readonly #free = new PositionList()
+  readonly #retired = new PositionList()
+  /** Positions are left of those that may be reclaimed. */
+  #isReclaiming = false
+  readonly #reclaimedAtOnce: number
   #limit = 0
   #size = 0
 
   constructor(keyKind: KeyKind, namespaceType: AnyNamespaceType, options: EntryTableOptions = {}) {
-    const { valuesAhead, initialCapacity = INITIAL_CAPACITY } = options
-    this.#index = new Int32Array(2 * initialCapacity)
-    this.#shift = Math.clz32(initialCapacity) + 1
+    const { valuesAhead, initialCapacity = INITIAL_CAPACITY, parts } = options
+    this.#index = new HashIndex({ initialCapacity, ...parts })
+    this.#entries = new EntryList(parts?.chunkBits)
+    this.#ahead = new EntriesAhead(this.#index, this.#entries, valuesAhead)
     this.#hashes = new Int32Array(initialCapacity)
     this.#keyKind = keyKind
-    this.#valuesAhead = valuesAhead
-    this.#leastTouchedSize = valuesAhead?.leastSize ?? LEAST_TOUCHED_SIZE
     this.#namespaces = namespaceType === VOID_NAMESPACES ? undefined : namespaceColumn(namespaceType)
+    this.#reclaimedAtOnce = parts?.reclaimedAtOnce ?? RECLAIMED_AT_ONCE
   }
 
   /** Undefined where the namespaces are void. */
@@ -85,94 +82,84 @@ export class EntryTable {
     return this.#limit
   }
 
+  /** What was touched ahead last. */
+  get touched(): number {
+    return this.#ahead.touched
+  }
+
+  /** Its index grows in slices at the moment. */
+  get isMoving(): boolean {
+    return this.#index.isMoving
+  }
+
   find(key: unknown, namespace: unknown, hash: number): number {
-    const index = this.#index
+    const { slots, shift } = this.#index
     const entries = this.#entries
-    const mask = index.length - 1
-    let slot = (Math.imul(hash, MIX) >>> this.#shift) * 2
+    const mask = slots.length - 1
+    let slot = homeOf(hash, shift)
     for (;;) {
-      const position = (index[slot + 1] as number) - 1
+      const position = (slots[slot + 1] as number) - 1
       if (position < 0) return NOT_FOUND
-      if (index[slot] === hash) {
+      if (slots[slot] === hash) {
+        const found = entries.keyAt(position)
         // Identity first: it is the case of strings and numbers, and inlined.
-        const isSameKey = entries[2 * position] === key || keysEqual(entries[2 * position], key, this.#keyKind)
+        const isSameKey = found === key || keysEqual(found, key, this.#keyKind)
         if (isSameKey && this.#hasNamespace(position, namespace)) return position
       }
       slot = (slot + 2) & mask
     }
   }
 
-  /**
-   * Touches the entries of these keys in the namespace with this hash (0: the void one), in stages: the loads of one stage do not wait for each
-   * other, and its loop is so short that the processor has many of them under way. Against one loop for all, jobs with
-   * 100,000 and 1,000,000 keys are 10 to 20 % faster.
-   */
+  /** Touches the entries of these keys in the namespace with this hash (0: the void one). */
   prefetch(hashes: readonly number[], start: number, end: number, namespaceHash = 0): void {
-    if (!this.#isTouched()) return
+    if (!this.#ahead.isFor(this.#size)) return
     for (let from = start; from < end; from += TOUCHED_TOGETHER)
-      this.#prefetchSome(hashes, from, Math.min(end, from + TOUCHED_TOGETHER), namespaceHash)
+      this.#ahead.touchHashes(hashes, from, Math.min(end, from + TOUCHED_TOGETHER), namespaceHash)
   }
 
   /** Touches the entries at some positions, at most TOUCHED_TOGETHER of them, as `prefetch` does. */
   touch(positions: Int32Array, start: number, end: number): void {
-    if (!this.#isTouched()) return
-    for (let next = start; next < end; next += 1) this.#positionsAhead[next - start] = (positions[next] as number) + 1
-    this.#touchEntries(end - start)
+    if (this.#ahead.isFor(this.#size)) this.#ahead.touchPositions(positions, start, end)
   }
 
   /** Key and namespace must not be there yet. With `reuse` it may take a position that became free. */
   insert(entry: { key: unknown; namespace: unknown; value: unknown }, hash: number, reuse: boolean): number {
-    if ((this.#size + 1) * 4 > this.#index.length) this.#growIndex()
-    const position = (reuse ? this.#free.pop() : undefined) ?? this.#append()
-    this.#entries[2 * position] = entry.key
-    this.#entries[2 * position + 1] = entry.value
+    if (this.#isReclaiming) this.#reclaimSome(RECLAIMED_AN_INSERTION)
+    const position = reuse && this.#free.size > 0 ? this.#free.pop() : this.#limit
+    if (position === this.#limit) this.#append(entry)
+    else this.#entries.setAt(position, entry.key, entry.value)
     this.#hashes[position] = hash
     this.#namespaces?.set(position, entry.namespace)
-    this.#place(hash, position)
     this.#size += 1
+    this.#index.insert(hash, position, this.#size)
     return position
   }
 
   /** Without `reuse` the position is retired: it must be reclaimed before it is used again. */
   remove(position: number, reuse: boolean): void {
-    const index = this.#index
-    const mask = index.length - 1
-    let hole = this.#home(this.hashAt(position))
-    while (index[hole + 1] !== position + 1) hole = (hole + 2) & mask
-    // Backward shift: what would no longer be found across the hole moves into it.
-    for (let slot = (hole + 2) & mask; index[slot + 1] !== 0; slot = (slot + 2) & mask) {
-      const distanceFromHome = (slot - this.#home(index[slot] as number)) & mask
-      if (distanceFromHome < ((slot - hole) & mask)) continue
-      // By hand: calls of `copyWithin` and `fill` cost more than the two numbers.
-      index[hole] = index[slot] as number
-      index[hole + 1] = index[slot + 1] as number
-      hole = slot
-    }
-    index[hole] = 0
-    index[hole + 1] = 0
-    this.#entries[2 * position + 1] = NO_ENTRY
+    this.#index.remove(this.hashAt(position), position)
+    this.#entries.setValueAt(position, NO_ENTRY)
     this.#size -= 1
     if (reuse) this.#release(position)
-    else this.#retired.push(position)
+    else this.#retire(position)
   }
 
-  /** No snapshot runs: what was retired may be used again. */
+  /** No snapshot runs: what was retired may be used again. Of many, most with the insertions that follow. */
   reclaim(): void {
-    for (const position of this.#retired) this.#release(position)
-    this.#retired.length = 0
+    this.#reclaimSome(this.#reclaimedAtOnce)
   }
 
   /** NO_ENTRY where there is none. */
   valueAt(position: number): unknown {
-    return this.#entries[2 * position + 1]
+    return this.#entries.valueAt(position)
   }
 
   setValueAt(position: number, value: unknown): void {
-    this.#entries[2 * position + 1] = value
+    this.#entries.setValueAt(position, value)
   }
 
   keyAt(position: number): unknown {
-    return this.#entries[2 * position]
+    return this.#entries.keyAt(position)
   }
 
   namespaceAt(position: number): unknown {
@@ -189,55 +176,19 @@ export class EntryTable {
     return this.#namespaces === undefined ? hash : hash ^ this.#namespaces.hashAt(position)
   }
 
-  #isTouched(): boolean {
-    if (this.#size < this.#leastTouchedSize) return false
-    if (this.#keysAhead.length === 0) {
-      this.#positionsAhead = new Int32Array(TOUCHED_TOGETHER)
-      this.#keysAhead = new Array<unknown>(TOUCHED_TOGETHER).fill('')
-    }
-    return true
+  #retire(position: number): void {
+    this.#retired.push(position)
+    this.#isReclaiming = false
   }
 
-  #prefetchSome(hashes: readonly number[], start: number, end: number, namespaceHash: number): void {
-    const index = this.#index
-    const mask = index.length - 1
-    const shift = this.#shift
-    const positions = this.#positionsAhead
-    for (let next = start; next < end; next += 1) {
-      positions[next - start] = index[
-        (Math.imul((hashes[next] as number) ^ namespaceHash, MIX) >>> shift) * 2 + 1
-      ] as number
-    }
-    for (let next = start; next < end; next += 1) {
-      const hash = (hashes[next] as number) ^ namespaceHash
-      let slot = (Math.imul(hash, MIX) >>> shift) * 2
-      // Where another entry is at its home place, it lies further on.
-      while (index[slot] !== hash && index[slot + 1] !== 0) slot = (slot + 2) & mask
-      positions[next - start] = index[slot + 1] as number
-    }
-    this.#touchEntries(end - start)
-  }
-
-  /** Those whose positions lie in `#positionsAhead`: key and value lie side by side, the key's text elsewhere. */
-  #touchEntries(count: number): void {
-    const entries = this.#entries
-    const positions = this.#positionsAhead
-    const keys = this.#keysAhead
-    for (let at = 0; at < count; at += 1) {
-      const position = (positions[at] as number) - 1
-      keys[at] = position < 0 ? '' : entries[2 * position]
-    }
-    let touched = 0
-    for (let at = 0; at < count; at += 1) {
-      const key = keys[at]
-      if (typeof key === 'string') touched += key.length
-    }
-    if (this.#valuesAhead !== undefined) touched += this.#valuesAhead.touch(entries, positions, count)
-    this.touched = touched
+  #reclaimSome(most: number): void {
+    const retired = this.#retired
+    for (let left = Math.min(most, retired.size); left > 0; left -= 1) this.#release(retired.pop())
+    this.#isReclaiming = retired.size > 0
   }
 
   #release(position: number): void {
-    this.#entries[2 * position] = undefined
+    this.#entries.setKeyAt(position, undefined)
     this.#namespaces?.clear(position)
     this.#free.push(position)
   }
@@ -246,38 +197,10 @@ export class EntryTable {
     return this.#namespaces === undefined || this.#namespaces.has(position, namespace)
   }
 
-  #append(): number {
+  #append({ key, value }: { key: unknown; value: unknown }): void {
     const position = this.#limit
     this.#limit += 1
-    if (position === this.#hashes.length) {
-      const grown = new Int32Array(2 * position)
-      grown.set(this.#hashes)
-      this.#hashes = grown
-    }
-    this.#entries.push(undefined, NO_ENTRY)
-    return position
-  }
-
-  #home(hash: number): number {
-    return (Math.imul(hash, MIX) >>> this.#shift) * 2
-  }
-
-  #place(hash: number, position: number): void {
-    const index = this.#index
-    const mask = index.length - 1
-    let slot = this.#home(hash)
-    while (index[slot + 1] !== 0) slot = (slot + 2) & mask
-    index[slot] = hash
-    index[slot + 1] = position + 1
-  }
-
-  #growIndex(): void {
-    const old = this.#index
-    this.#index = new Int32Array(old.length * 2)
-    this.#shift -= 1
-    for (let slot = 0; slot < old.length; slot += 2) {
-      const occupant = old[slot + 1] as number
-      if (occupant !== 0) this.#place(old[slot] as number, occupant - 1)
-    }
+    if (position === this.#hashes.length) this.#hashes = grownInt32(this.#hashes, 2 * position)
+    this.#entries.append(position, key, value)
   }
 }

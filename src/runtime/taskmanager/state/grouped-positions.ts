@@ -3,8 +3,9 @@
 // it runs, so the order may be made while the living table goes on.
 // Thread: the task worker that owns the backend.
 import { keyGroupRangeSize, type KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
-import type { RemovedKey } from './change-log.js'
+import type { RemovedKey, RemovedKeys } from './change-log.js'
 import type { HeapStateTable } from './heap-state-table.js'
+import { PositionList } from './position-list.js'
 import type { TableSnapshot } from './table-snapshot.js'
 import type { TimeSlices } from './time-slices.js'
 
@@ -37,9 +38,10 @@ const POSITIONS_A_STEP = 64
 
 export async function groupPositions(input: GroupPositionsInput): Promise<GroupedPositions> {
   const { table, keyGroups } = input
+  const taken = await takeChanged(input)
   const starts = new Int32Array(keyGroupRangeSize(keyGroups) + 1)
   let size = 0
-  await forEachEntry(input, (position) => {
+  await forEachEntry(input, taken, (position) => {
     const next = table.keyGroupAt(position) - keyGroups.start + 1
     starts[next] = (starts[next] as number) + 1
     size += 1
@@ -49,7 +51,7 @@ export async function groupPositions(input: GroupPositionsInput): Promise<Groupe
   }
   const ends = starts.slice()
   const positions = new Int32Array(size)
-  await forEachEntry(input, (position) => {
+  await forEachEntry(input, taken, (position) => {
     const group = table.keyGroupAt(position) - keyGroups.start
     const at = ends[group] as number
     positions[at] = position
@@ -60,25 +62,43 @@ export async function groupPositions(input: GroupPositionsInput): Promise<Groupe
 
 /** Removed keys by their key group. */
 export async function groupRemovedKeys(
-  removed: readonly RemovedKey[],
+  removed: RemovedKeys,
   slices: TimeSlices,
 ): Promise<ReadonlyMap<number, readonly RemovedKey[]>> {
   const groups = new Map<number, RemovedKey[]>()
-  for (const [index, key] of removed.entries()) {
-    const group = groups.get(key.keyGroup)
-    if (group === undefined) groups.set(key.keyGroup, [key])
-    else group.push(key)
-    if (index % POSITIONS_A_STEP === 0 && slices.step()) await slices.next()
+  for (const together of removed) {
+    for (const [index, key] of together.entries()) {
+      const group = groups.get(key.keyGroup)
+      if (group === undefined) groups.set(key.keyGroup, [key])
+      else group.push(key)
+      if (index % POSITIONS_A_STEP === 0 && slices.step()) await slices.next()
+    }
   }
   return groups
 }
 
-async function forEachEntry(input: GroupPositionsInput, visit: (position: number) => void): Promise<void> {
-  const { snapshot, slices } = input
-  const { changed } = snapshot
-  const count = changed?.length ?? snapshot.limit
+/** Of a snapshot of changes the positions of its entries, each once; undefined where it has all entries. */
+async function takeChanged({ snapshot, slices }: GroupPositionsInput): Promise<PositionList | undefined> {
+  if (snapshot.changes === undefined) return undefined
+  const taken = new PositionList()
+  for (const positions of snapshot.changes.positions) {
+    for (let index = 0; index < positions.size; index += 1) {
+      const position = positions.at(index)
+      if (snapshot.take(position)) taken.push(position)
+      if (index % POSITIONS_A_STEP === 0 && slices.step()) await slices.next()
+    }
+  }
+  return taken
+}
+
+async function forEachEntry(
+  { snapshot, slices }: GroupPositionsInput,
+  taken: PositionList | undefined,
+  visit: (position: number) => void,
+): Promise<void> {
+  const count = taken?.size ?? snapshot.limit
   for (let index = 0; index < count; index += 1) {
-    const position = changed === undefined ? index : (changed[index] as number)
+    const position = taken === undefined ? index : taken.at(index)
     if (snapshot.hasEntry(position)) visit(position)
     if (index % POSITIONS_A_STEP === 0 && slices.step()) await slices.next()
   }

@@ -11,9 +11,9 @@ import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { CheckpointOutputStream, CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
 import type { KeyedStateHandle } from '../../../storage/state-handles.js'
-import type { RemovedKey } from './change-log.js'
+import type { RemovedKey, RemovedKeys } from './change-log.js'
 import type { ChainedCheckpoint } from './checkpoint-chain.js'
-import { TOUCHED_TOGETHER } from './entry-table.js'
+import { TOUCHED_TOGETHER } from './entries-ahead.js'
 import {
   blockFlags,
   EMPTY_BLOCK,
@@ -58,7 +58,7 @@ export interface SnapshotOnBase {
 interface CapturedTable {
   readonly table: HeapStateTable
   readonly snapshot: TableSnapshot
-  readonly removed: readonly RemovedKey[]
+  readonly removed: RemovedKeys
 }
 
 interface CapturedState {

@@ -2,7 +2,8 @@
 // Invariants: timestamp and namespace stand in the table's column; an element is an object only when it is taken.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import { NOT_FOUND, TOUCHED_TOGETHER } from './entry-table.js'
+import { TOUCHED_TOGETHER } from './entries-ahead.js'
+import { NOT_FOUND } from './entry-table.js'
 import type { HeapStateTable } from './heap-state-table.js'
 import { NO_PLACE, type KeyContext } from './key-context.js'
 import type { QueueElement } from './keyed-priority-queue.js'

@@ -10,8 +10,9 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
 import { keyGroupForHash } from '../../../core/keygroups/key-group-assignment.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
-import { ChangeLog, type RemovedKey } from './change-log.js'
-import { EntryTable, NO_ENTRY, NOT_FOUND, type ValuesAhead } from './entry-table.js'
+import { ChangeLog, type Changes, type RemovedKey, type RemovedKeys } from './change-log.js'
+import type { ValuesAhead } from './entries-ahead.js'
+import { EntryTable, NO_ENTRY, NOT_FOUND } from './entry-table.js'
 import { NO_PLACE, type KeyContext } from './key-context.js'
 import type { NamedState } from './given-values.js'
 import type { ValuesInMemory } from './internal-state.js'
@@ -25,6 +26,8 @@ import type { EntryKey, StateTable, StateTypes } from './state-table.js'
 import { TableSnapshot } from './table-snapshot.js'
 import { UserMapSerializer } from './user-map-serializer.js'
 import { UserMapsAhead } from './user-maps-ahead.js'
+
+const NO_CHANGES: Changes = { positions: [], removed: [], has: () => false }
 
 /** What all tables of a backend share. */
 export interface HeapTableEnvironment {
@@ -106,8 +109,8 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
       return
     }
     if (this.#isWatched) {
-      this.#changes?.changed(position)
       if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
+      this.#changes?.changed(position)
     }
     this.#table.setValueAt(position, value)
   }
@@ -232,11 +235,10 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
     return this.#begin(new TableSnapshot(this.#table))
   }
 
-  /** Of what changed in and since the epoch; costs a byte an entry and the entries that changed. `endSnapshot` must follow. */
-  beginDelta(epoch: number): { readonly snapshot: TableSnapshot; readonly removed: readonly RemovedKey[] } {
-    const changes = this.#changes?.since(epoch)
-    const snapshot = this.#begin(new TableSnapshot(this.#table, changes?.positions ?? []))
-    return { snapshot, removed: changes?.removed ?? [] }
+  /** Of what changed in and since the epoch; costs a byte an entry. `endSnapshot` must follow, and `beginEpoch` at once. */
+  beginDelta(epoch: number): { readonly snapshot: TableSnapshot; readonly removed: RemovedKeys } {
+    const changes = this.#changes?.since(epoch) ?? NO_CHANGES
+    return { snapshot: this.#begin(new TableSnapshot(this.#table, changes)), removed: changes.removed }
   }
 
   endSnapshot(snapshot: TableSnapshot): void {
@@ -346,9 +348,12 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
    * be copied cannot be stored either: the snapshots that need it are over, and the record goes on.
    */
   #handOut(position: number, value: object): unknown {
+    const handedOut = this.#snapshots === undefined ? value : this.#unshare(position, value, this.#snapshots)
     this.#changes?.changed(position)
-    const snapshots = this.#snapshots
-    if (snapshots === undefined) return value
+    return handedOut
+  }
+
+  #unshare(position: number, value: object, snapshots: readonly TableSnapshot[]): unknown {
     if (!snapshots.some((snapshot) => snapshot.needs(position))) return value
     let copy: unknown
     try {

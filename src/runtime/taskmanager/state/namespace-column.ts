@@ -1,6 +1,7 @@
 // Duty: the namespaces of the entries of one table, by position.
 // Invariants: what is set stays until it is cleared; a position without an entry may still be asked for what it had.
 // Thread: the task worker that owns the backend.
+import { grownFloat64 } from './growing-numbers.js'
 
 export interface NamespaceColumn {
   set(position: number, namespace: unknown): void
@@ -43,7 +44,7 @@ const INITIAL_CAPACITY = 64
 export class NumbersColumn implements NamespaceColumn {
   readonly #numbers: TwoNumbers<unknown>
   /** Of position p at 2p and 2p + 1. */
-  #values = new Float64Array(2 * INITIAL_CAPACITY)
+  #values: Float64Array = new Float64Array(2 * INITIAL_CAPACITY)
 
   constructor(numbers: TwoNumbers<unknown>) {
     this.#numbers = numbers
@@ -72,9 +73,7 @@ export class NumbersColumn implements NamespaceColumn {
   }
 
   #grow(position: number): void {
-    const grown = new Float64Array(Math.max(2 * this.#values.length, 2 * (position + 1)))
-    grown.set(this.#values)
-    this.#values = grown
+    this.#values = grownFloat64(this.#values, 2 * Math.max(this.#values.length, position + 1))
   }
 }
 

@@ -3,7 +3,8 @@
 // Invariants: of numbers and texts nothing is touched.
 // Thread: the task worker that owns the backend.
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
-import { TOUCHED_TOGETHER, type ValuesAhead } from './entry-table.js'
+import { TOUCHED_TOGETHER, type ValuesAhead } from './entries-ahead.js'
+import type { EntryList } from './entry-list.js'
 import { TOUCH, type TouchingSerializer } from './internal-state.js'
 
 /** As for entries without objects: those of a smaller table are short-lived, or near. */
@@ -13,12 +14,15 @@ const LEAST_SIZE = 8192
 export class ObjectsAhead implements ValuesAhead {
   readonly leastSize: number = LEAST_SIZE
 
-  touch(entries: readonly unknown[], positions: Int32Array, count: number): number {
+  touch(entries: EntryList, positions: Int32Array, count: number): number {
+    const { first, mask } = entries
     let touched = 0
     for (let at = 0; at < count; at += 1) {
       const position = (positions[at] as number) - 1
+      if (position < 0) continue
+      const value = position <= mask ? first[2 * position + 1] : entries.valueAt(position)
       // What an object is stands at its beginning.
-      if (position >= 0 && typeof entries[2 * position + 1] === 'object') touched += 1
+      if (typeof value === 'object') touched += 1
     }
     return touched
   }
@@ -37,11 +41,11 @@ export class ObjectsAndMoreAhead implements ValuesAhead {
     this.#serializer = serializer
   }
 
-  touch(entries: readonly unknown[], positions: Int32Array, count: number): number {
+  touch(entries: EntryList, positions: Int32Array, count: number): number {
     const values = this.#values
     for (let at = 0; at < count; at += 1) {
       const position = (positions[at] as number) - 1
-      values[at] = position < 0 ? undefined : entries[2 * position + 1]
+      values[at] = position < 0 ? undefined : entries.valueAt(position)
     }
     let touched = 0
     for (let at = 0; at < count; at += 1) {

@@ -2,43 +2,41 @@
 // record of a bucket of time, is one comparison instead of a search in the queue's table.
 // Invariants: a timestamp stands at the place of a key only while the queue has that element. A key is known by its place, the
 // position of its entry in the leading state of the backend (key-context.ts): when a place gets another key, and when the element
-// leaves the queue, the timestamp is forgotten. NaN is no timestamp of a timer.
+// leaves the queue, the timestamp is forgotten. 0 stands for none: a timer for it is looked
+// up each time.
 // Thread: the task worker that owns the backend.
-import { NO_PLACE, type PlaceNotes } from './key-context.js'
+import { grownFloat64, grownInt32 } from './growing-numbers.js'
+import type { PlaceNotes } from './key-context.js'
 
 const INITIAL_CAPACITY = 64
 
 export class RecentTimers implements PlaceNotes {
-  #timestamps = new Float64Array(INITIAL_CAPACITY).fill(Number.NaN)
-  /** By position in the queue's table: the place of the key. */
-  #places = new Int32Array(INITIAL_CAPACITY).fill(NO_PLACE)
+  #timestamps: Float64Array = new Float64Array(INITIAL_CAPACITY)
+  /** By position in the queue's table: the place of the key + 1. */
+  #places: Int32Array = new Int32Array(INITIAL_CAPACITY)
 
   isNoted(place: number, timestamp: number): boolean {
-    return this.#timestamps[place] === timestamp
+    return timestamp !== 0 && this.#timestamps[place] === timestamp
   }
 
   note(place: number, timestamp: number, position: number): void {
     if (place >= this.#timestamps.length) {
-      const grown = new Float64Array(Math.max(2 * this.#timestamps.length, place + 1)).fill(Number.NaN)
-      grown.set(this.#timestamps)
-      this.#timestamps = grown
+      this.#timestamps = grownFloat64(this.#timestamps, Math.max(2 * this.#timestamps.length, place + 1))
     }
     if (position >= this.#places.length) {
-      const grown = new Int32Array(Math.max(2 * this.#places.length, position + 1)).fill(NO_PLACE)
-      grown.set(this.#places)
-      this.#places = grown
+      this.#places = grownInt32(this.#places, Math.max(2 * this.#places.length, position + 1))
     }
     this.#timestamps[place] = timestamp
-    this.#places[position] = place
+    this.#places[position] = place + 1
   }
 
   /** The element at the position leaves the queue. */
   forgetElement(position: number, timestamp: number): void {
-    const place = this.#places[position] ?? NO_PLACE
-    if (place !== NO_PLACE && this.#timestamps[place] === timestamp) this.#timestamps[place] = Number.NaN
+    const place = (this.#places[position] ?? 0) - 1
+    if (place >= 0 && this.#timestamps[place] === timestamp) this.#timestamps[place] = 0
   }
 
   forgetPlace(place: number): void {
-    if (place < this.#timestamps.length) this.#timestamps[place] = Number.NaN
+    if (place < this.#timestamps.length) this.#timestamps[place] = 0
   }
 }

@@ -4,7 +4,8 @@
 // order of their timestamps, and none is empty.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import { NOT_FOUND, TOUCHED_TOGETHER } from './entry-table.js'
+import { TOUCHED_TOGETHER } from './entries-ahead.js'
+import { NOT_FOUND } from './entry-table.js'
 import { HeapQueueEntries, type PrepareKeys } from './heap-queue-entries.js'
 import type { HeapTablesByNamespace } from './heap-tables-by-namespace.js'
 import type { KeyContext } from './key-context.js'

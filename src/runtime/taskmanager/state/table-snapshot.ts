@@ -3,13 +3,17 @@
 // Invariants: beginning costs nothing but a byte a position. A value that is replaced or removed before it was written
 // is preserved here first; once it was written, or preserved, the living table may do with it what it likes. Positions
 // at or above `limit` came later. A value that cannot be preserved spoils the snapshot: it preserves nothing any more,
-// and reading it fails. In a snapshot of changes alone the entries that did not change count as written from the start.
+// and reading it fails. A snapshot of changes alone asks the change log what changed before it began, so whatever changes is
+// preserved before the log is told; its positions are taken from the log when it is written, each once.
 // Thread: the task worker that owns the backend.
+import type { Changes } from './change-log.js'
 import { NO_ENTRY, type EntryTable } from './entry-table.js'
 
 const LIVING = 0
 const PRESERVED = 1
 const WRITTEN = 2
+/** Beside the others: a position of a snapshot of changes that was taken. */
+const TAKEN = 4
 
 /** Preserved values lie in chunks that are made where needed: three times as fast as a Map by position. */
 const CHUNK_BITS = 10
@@ -17,48 +21,44 @@ const CHUNK_MASK = (1 << CHUNK_BITS) - 1
 
 export class TableSnapshot {
   readonly limit: number
-  /** Of a snapshot of changes: the positions of its entries, each once. */
-  readonly changed: readonly number[] | undefined
+  /** Of a snapshot of changes alone. */
+  readonly changes: Changes | undefined
   readonly #table: EntryTable
   readonly #states: Uint8Array
   readonly #chunks: (unknown[] | undefined)[] = []
   #spoiledBy: { readonly reason: unknown } | undefined
 
-  /** With `changed`, which may name positions twice or without an entry, of these alone. */
-  constructor(table: EntryTable, changed?: readonly (readonly number[])[]) {
+  constructor(table: EntryTable, changes?: Changes) {
     this.limit = table.limit
     this.#table = table
     this.#states = new Uint8Array(table.limit)
-    this.changed = changed === undefined ? undefined : this.#choose(changed)
+    this.changes = changes
   }
 
   /** True when the living value at the position must not be changed before it was preserved. */
   needs(position: number): boolean {
-    return position < this.limit && this.#states[position] === LIVING && this.#spoiledBy === undefined
+    if (position >= this.limit || this.#spoiledBy !== undefined) return false
+    const state = this.#states[position] as number
+    return (state & ~TAKEN) === LIVING && (state === TAKEN || this.changes?.has(position) !== false)
   }
 
-  /** True when there was an entry at the position and it was not written yet. */
+  /** True when there was an entry at the position and it was not written yet. Of changes alone: of a position that was taken. */
   hasEntry(position: number): boolean {
-    const state = this.#states[position]
+    const state = (this.#states[position] as number) & ~TAKEN
     return state === PRESERVED || (state === LIVING && this.#table.valueAt(position) !== NO_ENTRY)
   }
 
-  #choose(changed: readonly (readonly number[])[]): number[] {
-    this.#states.fill(WRITTEN)
-    const chosen: number[] = []
-    for (const positions of changed) {
-      for (const position of positions) {
-        if (this.#states[position] === LIVING || this.#table.valueAt(position) === NO_ENTRY) continue
-        this.#states[position] = LIVING
-        chosen.push(position)
-      }
-    }
-    return chosen
+  /** Of one of the changes: true the first time that it is asked, where there was an entry. */
+  take(position: number): boolean {
+    const state = this.#states[position] as number
+    if ((state & TAKEN) !== 0 || !this.hasEntry(position)) return false
+    this.#states[position] = state | TAKEN
+    return true
   }
 
   /** Keeps the living value for this snapshot; it must be needed. */
   preserve(position: number): void {
-    this.#states[position] = PRESERVED
+    this.#states[position] = PRESERVED | ((this.#states[position] as number) & TAKEN)
     const chunk = (this.#chunks[position >>> CHUNK_BITS] ??= new Array<unknown>(CHUNK_MASK + 1))
     chunk[position & CHUNK_MASK] = this.#table.valueAt(position)
   }
@@ -72,16 +72,16 @@ export class TableSnapshot {
   /** The value that the entry at the position had when the snapshot began. */
   valueAt(position: number): unknown {
     if (this.#spoiledBy !== undefined) throw this.#spoiledBy.reason
-    if (this.#states[position] !== PRESERVED) return this.#table.valueAt(position)
+    if (((this.#states[position] as number) & PRESERVED) === 0) return this.#table.valueAt(position)
     return this.#chunks[position >>> CHUNK_BITS]?.[position & CHUNK_MASK]
   }
 
   /** The value was written: nobody needs it any more. */
   markWritten(position: number): void {
-    if (this.#states[position] === PRESERVED) {
+    if (((this.#states[position] as number) & PRESERVED) !== 0) {
       const chunk = this.#chunks[position >>> CHUNK_BITS]
       if (chunk !== undefined) chunk[position & CHUNK_MASK] = undefined
     }
-    this.#states[position] = WRITTEN
+    this.#states[position] = WRITTEN | TAKEN
   }
 }

@@ -2,14 +2,15 @@
 // Invariants: the least timestamp comes first, of equal ones that with the least hash. It knows nothing of what stands at a
 // position. Numbers in typed arrays: nothing in here is an object that the garbage collector would have to visit.
 // Thread: the task worker that owns the backend.
+import { grownFloat64, grownInt32 } from './growing-numbers.js'
 import { TimerRun } from './timer-run.js'
 
 const INITIAL_CAPACITY = 64
 
 export class TimerHeap {
-  #timestamps = new Float64Array(INITIAL_CAPACITY)
-  #hashes = new Int32Array(INITIAL_CAPACITY)
-  #positions = new Int32Array(INITIAL_CAPACITY)
+  #timestamps: Float64Array = new Float64Array(INITIAL_CAPACITY)
+  #hashes: Int32Array = new Int32Array(INITIAL_CAPACITY)
+  #positions: Int32Array = new Int32Array(INITIAL_CAPACITY)
   #size = 0
 
   get size(): number {
@@ -161,13 +162,9 @@ export class TimerHeap {
   }
 
   #grow(): void {
-    const [timestamps, hashes, positions] = [this.#timestamps, this.#hashes, this.#positions]
-    const capacity = 2 * timestamps.length
-    this.#timestamps = new Float64Array(capacity)
-    this.#timestamps.set(timestamps)
-    this.#hashes = new Int32Array(capacity)
-    this.#hashes.set(hashes)
-    this.#positions = new Int32Array(capacity)
-    this.#positions.set(positions)
+    const capacity = 2 * this.#timestamps.length
+    this.#timestamps = grownFloat64(this.#timestamps, capacity)
+    this.#hashes = grownInt32(this.#hashes, capacity)
+    this.#positions = grownInt32(this.#positions, capacity)
   }
 }

@@ -2,6 +2,7 @@
 // Invariants: a table in memory has the timestamps as plain numbers side by side, and no object for an element whose own
 // namespace is void.
 // Thread: any.
+import { grownFloat64 } from './growing-numbers.js'
 import { namespaceColumn, type NamespaceColumn } from './namespace-column.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES, type NamespaceType } from './namespace-type.js'
 
@@ -39,7 +40,7 @@ function hashTimestamp(timestamp: number): number {
 
 /** What it is given may change afterwards. */
 export class TimerColumn implements NamespaceColumn {
-  #timestamps = new Float64Array(INITIAL_CAPACITY)
+  #timestamps: Float64Array = new Float64Array(INITIAL_CAPACITY)
   /** Undefined where they are all void. */
   readonly #namespaces: NamespaceColumn | undefined
 
@@ -84,8 +85,6 @@ export class TimerColumn implements NamespaceColumn {
   }
 
   #grow(position: number): void {
-    const grown = new Float64Array(Math.max(2 * this.#timestamps.length, position + 1))
-    grown.set(this.#timestamps)
-    this.#timestamps = grown
+    this.#timestamps = grownFloat64(this.#timestamps, Math.max(2 * this.#timestamps.length, position + 1))
   }
 }

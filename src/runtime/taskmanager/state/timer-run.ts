@@ -2,7 +2,7 @@
 // Invariants: as of TimerHeap. Timestamp and index are sorted as one number each, so the timestamps must be whole and no further
 // apart than 2^32, and there are no more than 2^21 elements.
 // Thread: the task worker that owns the backend.
-import { TOUCHED_TOGETHER } from './entry-table.js'
+import { TOUCHED_TOGETHER } from './entries-ahead.js'
 
 /** Elements of a heap, in any order. */
 export interface UnorderedTimers {

@@ -1,7 +1,8 @@
 // Duty: touches the maps of entries that will be looked at soon, so that their memory is in the processor's caches by then.
-// Invariants: in stages, as EntryTable.prefetch: object, array and its end are loaded for all entries before the next stage begins.
+// Invariants: in stages, as EntriesAhead: object, array and its end are loaded for all entries before the next stage begins.
 // Thread: the task worker that owns the backend.
-import { TOUCHED_TOGETHER, type ValuesAhead } from './entry-table.js'
+import { TOUCHED_TOGETHER, type ValuesAhead } from './entries-ahead.js'
+import type { EntryList } from './entry-list.js'
 import { UserMap } from './user-map.js'
 
 const NONE: readonly unknown[] = []
@@ -13,12 +14,12 @@ export class UserMapsAhead implements ValuesAhead {
   readonly #values: unknown[] = new Array<unknown>(TOUCHED_TOGETHER).fill(undefined)
   readonly #lists: (readonly unknown[])[] = new Array<readonly unknown[]>(TOUCHED_TOGETHER).fill(NONE)
 
-  touch(entries: readonly unknown[], positions: Int32Array, count: number): number {
+  touch(entries: EntryList, positions: Int32Array, count: number): number {
     const values = this.#values
     const lists = this.#lists
     for (let at = 0; at < count; at += 1) {
       const position = (positions[at] as number) - 1
-      values[at] = position < 0 ? undefined : entries[2 * position + 1]
+      values[at] = position < 0 ? undefined : entries.valueAt(position)
     }
     for (let at = 0; at < count; at += 1) {
       const value = values[at]

@@ -4,6 +4,82 @@ import fc from 'fast-check'
 import { VOID_NAMESPACES } from '../../../../../src/runtime/taskmanager/state/namespace-type.js'
 import { Span, SPANS } from '../../../../contract/runtime/spans.js'
 import { EntryTable, NO_ENTRY, NOT_FOUND } from '../../../../../src/runtime/taskmanager/state/entry-table.js'
+import { TableSnapshot } from '../../../../../src/runtime/taskmanager/state/table-snapshot.js'
+
+/** A chunk has 8 entries, an index of 8 slots moves, four slots at a time, and one position is reclaimed at once. */
+const SMALL_PARTS = { chunkBits: 3, leastSlicedSlots: 8, slotsASlice: 4, reclaimedAtOnce: 1 }
+
+/** A table and what a Map says of it, with at most one snapshot, as of a state. */
+class Checked {
+  readonly table = new EntryTable('auto', VOID_NAMESPACES, { initialCapacity: 4, parts: SMALL_PARTS })
+  readonly #oracle = new Map<number, { position: number; value: number }>()
+  readonly #spread: number
+  #running: { snapshot: TableSnapshot; expected: Map<number, number> } | undefined
+
+  constructor(spread: number) {
+    this.#spread = spread
+  }
+
+  hashOf(key: number): number {
+    // The last ones go round the end of the index.
+    return Math.imul((key % this.#spread) - 2, 0x144cbc89)
+  }
+
+  put(key: number, value: number): void {
+    const { table } = this
+    const position = table.find(key, undefined, this.hashOf(key))
+    assert.equal(position, this.#oracle.get(key)?.position ?? NOT_FOUND)
+    if (position !== NOT_FOUND) {
+      this.#preserve(position)
+      table.setValueAt(position, value)
+      this.#oracle.set(key, { position, value })
+      return
+    }
+    const at = table.insert({ key, namespace: undefined, value }, this.hashOf(key), this.#running === undefined)
+    this.#oracle.set(key, { position: at, value })
+  }
+
+  remove(key: number): void {
+    const position = this.table.find(key, undefined, this.hashOf(key))
+    assert.equal(position, this.#oracle.get(key)?.position ?? NOT_FOUND)
+    if (position === NOT_FOUND) return
+    this.#preserve(position)
+    this.table.remove(position, this.#running === undefined)
+    this.#oracle.delete(key)
+  }
+
+  beginOrEnd(): void {
+    if (this.#running === undefined) {
+      const expected = new Map([...this.#oracle].map(([key, { value }]) => [key, value]))
+      this.#running = { snapshot: new TableSnapshot(this.table), expected }
+      return
+    }
+    this.check()
+    this.#running = undefined
+    this.table.reclaim()
+  }
+
+  check(): void {
+    const { table } = this
+    assert.equal(table.size, this.#oracle.size)
+    for (const [key, { position, value }] of this.#oracle) {
+      assert.equal(table.find(key, undefined, this.hashOf(key)), position)
+      assert.deepEqual([table.keyAt(position), table.valueAt(position)], [key, value])
+      assert.equal(table.hashAt(position), this.hashOf(key))
+    }
+    if (this.#running === undefined) return
+    const { snapshot, expected } = this.#running
+    const contents = new Map<unknown, unknown>()
+    for (let position = 0; position < snapshot.limit; position += 1)
+      if (snapshot.hasEntry(position)) contents.set(table.keyAt(position), snapshot.valueAt(position))
+    assert.deepEqual(contents, expected)
+  }
+
+  #preserve(position: number): void {
+    const snapshot = this.#running?.snapshot
+    if (snapshot?.needs(position) === true) snapshot.preserve(position)
+  }
+}
 
 describe('EntryTable', () => {
   test('finds what a Map finds, over any insertions and removals with few hashes', () => {
@@ -37,6 +113,61 @@ describe('EntryTable', () => {
       }),
       { numRuns: 300 },
     )
+  })
+
+  test('has what a Map has, at the same positions, while it grows in slices and chunks, and with snapshots under way', () => {
+    const step = fc.record({
+      key: fc.nat(300),
+      action: fc.constantFrom('put', 'put', 'put', 'put', 'remove', 'snapshot'),
+      times: fc.integer({ min: 1, max: 20 }),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), fc.integer({ min: 1, max: 400 }), (steps, spread) => {
+        const checked = new Checked(spread)
+        for (const [index, { key, action, times }] of steps.entries()) {
+          if (action === 'snapshot') checked.beginOrEnd()
+          for (let next = key; next < key + times; next += 1) {
+            if (action === 'put') checked.put(next, index)
+            else if (action === 'remove') checked.remove(next)
+          }
+          if (index % 8 === 0) checked.check()
+        }
+        checked.check()
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test('moves a large index with the insertions that follow: each of them takes a few slots', () => {
+    const parts = { ...SMALL_PARTS, leastSlicedSlots: 64, slotsASlice: 8 }
+    const table = new EntryTable('auto', VOID_NAMESPACES, { parts })
+    const moving: number[] = []
+    for (let key = 0; key < 600; key += 1) {
+      table.insert({ key, namespace: undefined, value: key }, key, true)
+      if (table.isMoving) moving.push(key)
+    }
+    // It begins when half of the slots have an entry. A slice goes on to the next free slot, so there may be fewer.
+    for (const size of [32, 64, 128, 256]) {
+      const insertions = moving.filter((key) => key >= size && key < 2 * size)
+      assert.equal(insertions[0], size)
+      assert.ok(insertions.length > 1 && insertions.length < (2 * size) / 8, `${String(insertions.length)} insertions`)
+    }
+  })
+
+  test('reclaims many positions with the insertions that follow', () => {
+    const table = new EntryTable('auto', VOID_NAMESPACES, { parts: { ...SMALL_PARTS, reclaimedAtOnce: 10 } })
+    for (let key = 0; key < 40; key += 1) table.insert({ key, namespace: undefined, value: key }, key, true)
+    for (let position = 0; position < 40; position += 1) table.remove(position, false)
+    const keys = (): number => Array.from({ length: 40 }, (_, position) => table.keyAt(position)).filter(isThere).length
+    table.reclaim()
+    assert.equal(keys(), 30)
+    const after = [100, 101, 102, 103].map((key) => {
+      table.insert({ key, namespace: undefined, value: key }, key, true)
+      return keys()
+    })
+    // Eight go, one comes.
+    assert.deepEqual(after, [23, 16, 9, 4])
+    assert.equal(table.limit, 40)
   })
 
   test('keeps 0 and -0 apart when the key is a double', () => {
@@ -97,3 +228,7 @@ describe('EntryTable', () => {
     assert.equal(table.touched, 0)
   })
 })
+
+function isThere(key: unknown): boolean {
+  return key !== undefined
+}
