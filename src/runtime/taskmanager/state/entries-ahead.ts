@@ -74,13 +74,13 @@ export class EntriesAhead {
   /** Key and value lie side by side, the key's text elsewhere. */
   #touchEntries(count: number): void {
     const entries = this.#entries
-    const { first, mask } = entries
+    const { first, last } = entries
     const positions = this.#positions
     const keys = this.#keys
     for (let at = 0; at < count; at += 1) {
       const position = (positions[at] as number) - 1
       if (position < 0) keys[at] = ''
-      else keys[at] = position <= mask ? first[2 * position] : entries.keyAt(position)
+      else keys[at] = position <= last ? first[2 * position] : entries.keyAt(position)
     }
     let touched = 0
     for (let at = 0; at < count; at += 1) {

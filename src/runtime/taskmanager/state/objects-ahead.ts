@@ -15,12 +15,12 @@ export class ObjectsAhead implements ValuesAhead {
   readonly leastSize: number = LEAST_SIZE
 
   touch(entries: EntryList, positions: Int32Array, count: number): number {
-    const { first, mask } = entries
+    const { first, last } = entries
     let touched = 0
     for (let at = 0; at < count; at += 1) {
       const position = (positions[at] as number) - 1
       if (position < 0) continue
-      const value = position <= mask ? first[2 * position + 1] : entries.valueAt(position)
+      const value = position <= last ? first[2 * position + 1] : entries.valueAt(position)
       // What an object is stands at its beginning.
       if (typeof value === 'object') touched += 1
     }

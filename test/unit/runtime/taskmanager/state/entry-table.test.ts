@@ -7,7 +7,7 @@ import { EntryTable, NO_ENTRY, NOT_FOUND } from '../../../../../src/runtime/task
 import { TableSnapshot } from '../../../../../src/runtime/taskmanager/state/table-snapshot.js'
 
 /** A chunk has 8 entries, an index of 8 slots moves, four slots at a time, and one position is reclaimed at once. */
-const SMALL_PARTS = { chunkBits: 3, leastSlicedSlots: 8, slotsASlice: 4, reclaimedAtOnce: 1 }
+const SMALL_PARTS = { chunkBits: 1, leastSlicedSlots: 8, slotsASlice: 4, reclaimedAtOnce: 1 }
 
 /** A table and what a Map says of it, with at most one snapshot, as of a state. */
 class Checked {
