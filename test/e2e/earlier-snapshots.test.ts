@@ -16,14 +16,7 @@ describeSnapshotsOnDisk(path.join(FIXTURES, 'disk'))
 function describeSnapshotsOf(what: string, fixtures: string): void {
   describe(`A snapshot that an earlier version wrote of ${what}`, () => {
     const expected = readFileSync(path.join(fixtures, 'expected.txt'), 'utf8')
-    let workspace: Workspace
-
-    before(() => {
-      workspace = workspaceWith(fixtures)
-    })
-    after(() => {
-      workspace.remove()
-    })
+    const workspace = workspaceOfSuite(fixtures)
 
     const versions = readdirSync(fixtures).filter((name) => /^v\d+$/.test(name))
     for (const [index, version] of versions.entries()) {
@@ -34,7 +27,7 @@ function describeSnapshotsOf(what: string, fixtures: string): void {
       ] as const) {
         it(`${version}: ${place.slice(0, 10)} is restored with parallelism ${String(parallelism)}, to the last value`, async () => {
           const from = path.join('snapshots', version, place)
-          await restore(workspace, ['-p', String(parallelism), '-s', from], expected)
+          await restore(workspace(), ['-p', String(parallelism), '-s', from], expected)
         })
       }
     }
@@ -45,14 +38,7 @@ function describeSnapshotsOf(what: string, fixtures: string): void {
 function describeSnapshotsOnDisk(fixtures: string): void {
   describe('A snapshot that an earlier version wrote of state on the disk', () => {
     const expected = readFileSync(path.join(fixtures, 'expected.txt'), 'utf8')
-    let workspace: Workspace
-
-    before(() => {
-      workspace = workspaceWith(fixtures)
-    })
-    after(() => {
-      workspace.remove()
-    })
+    const workspace = workspaceOfSuite(fixtures)
 
     for (const version of readdirSync(fixtures).filter((name) => /^v\d+$/.test(name))) {
       for (const [driver, parallelism] of [
@@ -68,12 +54,12 @@ function describeSnapshotsOnDisk(fixtures: string): void {
           const directory = path.join('snapshots', version, `${driver}-checkpoint`)
           const backend = ['-Dstate.backend.type=rocksdb', `-Dstate.backend.rocksdb.driver=${driver}`]
           const args = ['-p', String(parallelism), '-s', path.join(directory, 'chk-2'), ...backend]
-          await restore(workspace, args, expected)
+          await restore(workspace(), args, expected)
         })
       }
 
       it(`${version}: savepoint is restored to the heap, to the last value`, async () => {
-        await restore(workspace, ['-p', '4', '-s', path.join('snapshots', version, 'savepoint')], expected)
+        await restore(workspace(), ['-p', '4', '-s', path.join('snapshots', version, 'savepoint')], expected)
       })
     }
   })
@@ -89,6 +75,18 @@ async function whyNotLoaded(driver: 'rocksdb' | 'lmdb'): Promise<string | undefi
 }
 
 /** A worker for every four subtasks: workers are not what is looked at here. */
+/** Made before the tests of a suite and gone after them. */
+function workspaceOfSuite(fixtures: string): () => Workspace {
+  let workspace: Workspace
+  before(() => {
+    workspace = workspaceWith(fixtures)
+  })
+  after(() => {
+    workspace.remove()
+  })
+  return () => workspace
+}
+
 function workspaceWith(fixtures: string): Workspace {
   const workspace = new Workspace({ 'taskmanager.numberOfTaskSlots': '4' })
   // A disposed or claimed snapshot must not be the fixture.

@@ -1,4 +1,5 @@
 import { FlinkError } from '../errors/flink-error.js'
+import { writeCharCodes } from './char-codes.js'
 import type { TextBytes } from './text-bytes.js'
 
 const INITIAL_BYTES = 256
@@ -179,17 +180,10 @@ export class DataOutputView {
   #writeAscii(text: string): boolean {
     const { length } = text
     this.reserve(length + 1)
-    const target = this.#bytes
-    let position = this.#position
-    target[position++] = length
-    let seen = 0
-    for (let index = 0; index < length; index += 1) {
-      const code = text.charCodeAt(index)
-      seen |= code
-      target[position++] = code
-    }
-    if (seen > 0x7f) return false
-    this.#position = position
+    const start = this.#position
+    if (writeCharCodes(text, this.#bytes, start + 1) > 0x7f) return false
+    this.#bytes[start] = length
+    this.#position = start + 1 + length
     return true
   }
 

@@ -1,3 +1,4 @@
+import { writeCharCodes } from '../memory/char-codes.js'
 import type { DataInputView } from '../memory/data-input-view.js'
 import type { DataOutputView } from '../memory/data-output-view.js'
 
@@ -104,21 +105,15 @@ export function readPackedScalar(input: DataInputView, start: number, end: numbe
 function packText(text: string, bytes: Uint8Array, start: number): number {
   const { length } = text
   const isFix = length <= LONGEST_FIX_TEXT
-  let position = isFix ? start + 1 : start + 2
-  let seen = 0
-  for (let index = 0; index < length; index += 1) {
-    const code = text.charCodeAt(index)
-    seen |= code
-    bytes[position++] = code
-  }
-  if (seen > 0x7f) return LEFT_TO_LIBRARY
+  const textStart = isFix ? start + 1 : start + 2
+  if (writeCharCodes(text, bytes, textStart) > 0x7f) return LEFT_TO_LIBRARY
   if (isFix) {
     bytes[start] = TOKEN.fixText + length
   } else {
     bytes[start] = TOKEN.text8
     bytes[start + 1] = length
   }
-  return position
+  return textStart + length
 }
 
 /** Zero of the other sign is no MessagePack integer and goes with the object graphs. */

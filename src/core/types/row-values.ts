@@ -1,3 +1,4 @@
+import { writeCharCodes } from '../memory/char-codes.js'
 import type { DataInputView } from '../memory/data-input-view.js'
 import type { DataOutputView } from '../memory/data-output-view.js'
 import type { TextBytes } from '../memory/text-bytes.js'
@@ -23,14 +24,7 @@ export function writeText(bytes: TextBytes, text: string, start: number): number
   const length = text.length
   if (length >= LONG_LATIN1) return writeLong(bytes, text, start)
   bytes[start] = length
-  let seen = 0
-  let position = start + 1
-  for (let index = 0; index < length; index += 1) {
-    const code = text.charCodeAt(index)
-    seen |= code
-    bytes[position++] = code
-  }
-  return seen > 255 ? writeUtf16(bytes, text, start) : position
+  return writeCharCodes(text, bytes, start + 1) > 0xff ? writeUtf16(bytes, text, start) : start + 1 + length
 }
 
 function writeLong(bytes: TextBytes, text: string, start: number): number {

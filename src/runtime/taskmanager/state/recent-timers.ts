@@ -2,8 +2,7 @@
 // record of a bucket of time, is one comparison instead of a search in the queue's table.
 // Invariants: a timestamp stands at the place of a key only while the queue has that element. A key is known by its place, the
 // position of its entry in the leading state of the backend (key-context.ts): when a place gets another key, and when the element
-// leaves the queue, the timestamp is forgotten. 0 stands for none: a timer for it is looked
-// up each time.
+// leaves the queue, the timestamp is forgotten. 0 stands for none: a timer for it is looked up each time.
 // Thread: the task worker that owns the backend.
 import { grownFloat64, grownInt32 } from './growing-numbers.js'
 import type { PlaceNotes } from './key-context.js'

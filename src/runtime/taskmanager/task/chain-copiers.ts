@@ -1,7 +1,8 @@
 // Duty: which copies a chain makes of its records.
 // Invariants: a chained operator is given a copy, unless references are handed on (`pipeline.object-reuse`) or nobody else has the
-// object (`sole-records.ts`). The head is given what a channel delivered, which is its own already. A record that waits inside of an operator is its own, too: one
-// that a source has collected, or an asynchronous function is asked about, is copied in any case: the function goes on with the object.
+// object (`sole-records.ts`). The head is given what a channel delivered, which is its own already. A record that waits inside of
+// an operator is its own, too: one that a source has collected, or an asynchronous function is asked about, is copied in any
+// case: the function goes on with the object.
 // Thread: the task's worker.
 import { chainedCopier } from '../../../api/types/record-copiers.js'
 import type { Copier } from '../../../core/types/copier.js'

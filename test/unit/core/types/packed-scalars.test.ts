@@ -6,23 +6,17 @@ import { DataInputView } from '../../../../src/core/memory/data-input-view.js'
 import { DataOutputView } from '../../../../src/core/memory/data-output-view.js'
 import { structuredSerializer } from '../../../../src/core/types/structured-serializer.js'
 import { anyText } from './any-text.js'
+import { libraryBytes } from './library-bytes.js'
 
 const library = new Packr({ useRecords: false })
-
-/** What the library alone would have written. */
-function libraryBytes(value: unknown): Uint8Array {
-  const output = new DataOutputView()
-  const packed = library.pack(value)
-  output.writeVarInt(packed.length * 2)
-  output.writeBytes(packed)
-  return output.toBytes()
-}
 
 function checkBoth(value: unknown): void {
   const output = new DataOutputView(1)
   structuredSerializer().serialize(value, output)
-  assert.deepStrictEqual(Buffer.from(output.toBytes()), Buffer.from(libraryBytes(value)))
-  const input = new DataInputView(Buffer.concat([Buffer.from('front'), libraryBytes(value), Buffer.from('after')]))
+  assert.deepStrictEqual(Buffer.from(output.toBytes()), Buffer.from(libraryBytes(library, value)))
+  const input = new DataInputView(
+    Buffer.concat([Buffer.from('front'), libraryBytes(library, value), Buffer.from('after')]),
+  )
   input.skip(5)
   assert.deepStrictEqual(structuredSerializer().deserialize(input), value)
   assert.equal(input.remaining, 5)

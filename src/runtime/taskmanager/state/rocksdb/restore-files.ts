@@ -34,13 +34,14 @@ export async function openStoreOfFiles(handle: KeyedStateHandle, restore: FilesR
   if (backend !== ROCKSDB) throw new FlinkError('STATE_BACKEND_INCOMPATIBLE', { operator, backend })
   const manifest = await readManifest(handle, restore)
   const placeFile = placingOf(manifest, where.driver, operator)
+  const linkFile = where.driver.linkFile?.bind(where.driver)
   try {
     const placed = await openPlaced(where, async (directory) => {
       for (const { name, handle: file } of files) {
         if (!FILE_NAME.test(name)) throw new FlinkError('ASSERTION_FAILED', { what: `a file has the name '${name}'` })
         const there = existing?.get(name)
-        if (there === undefined) await placeFile(directory, name, reader.pieces(file))
-        else await where.driver.linkFile?.(directory, name, there)
+        if (there === undefined || linkFile === undefined) await placeFile(directory, name, reader.pieces(file))
+        else await linkFile(directory, name, there)
       }
     })
     return { ...placed, handle, manifest }

@@ -48,7 +48,7 @@ export class StoreSnapshots {
     this.#newKeyShapes = newKeyShapes
     this.#notes = new ChangeNotes(restored.store)
     this.#localStates = localStates
-    if (restored.uploaded !== undefined) this.#isUploaded(restored.uploaded)
+    if (restored.uploaded !== undefined) this.#buildOn(restored.uploaded)
   }
 
   /** The entries of the prefix come to be, change or go with this batch. */
@@ -87,7 +87,7 @@ export class StoreSnapshots {
   }
 
   /** The first checkpoint after a restart may build on what was restored, where the JobMaster names that as its base. */
-  #isUploaded({ checkpointId, files, chain }: UploadedState): void {
+  #buildOn({ checkpointId, files, chain }: UploadedState): void {
     if (this.#restored.store.captureFiles !== undefined) this.#files.written(checkpointId, files)
     else if (chain !== undefined) {
       const epoch = this.#chain.nextEpoch()

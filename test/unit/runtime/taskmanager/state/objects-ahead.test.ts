@@ -2,11 +2,9 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { hashKey } from '../../../../../src/core/keygroups/canonical-key.js'
 import { structuredSerializer } from '../../../../../src/core/types/structured-serializer.js'
-import { HeapStateTable } from '../../../../../src/runtime/taskmanager/state/heap-state-table.js'
 import { TOUCH } from '../../../../../src/runtime/taskmanager/state/internal-state.js'
 import { KeyContext } from '../../../../../src/runtime/taskmanager/state/key-context.js'
-import { VOID_NAMESPACES } from '../../../../../src/runtime/taskmanager/state/namespace-type.js'
-import { NewKeys } from '../../../../../src/runtime/taskmanager/state/new-keys.js'
+import { heapTable } from './heap-table.js'
 
 it('what a serializer touches is the values of the coming keys, once there are many', () => {
   const touched: unknown[] = []
@@ -19,21 +17,7 @@ it('what a serializer touches is the values of the coming keys, once there are m
     [TOUCH]: touch,
   }
   const context = new KeyContext()
-  const table = new HeapStateTable(
-    {
-      metadata: { name: 's', kind: 'value', typeFingerprint: 'GENERIC', schemaVersion: 0 },
-      serializer,
-      namespaces: VOID_NAMESPACES,
-    },
-    {
-      operatorName: 'op',
-      keyGroups: { start: 0, end: 127 },
-      maxParallelism: 128,
-      keyKind: 'auto',
-      newKeys: new NewKeys('op', 'auto'),
-      context,
-    },
-  )
+  const table = heapTable(context, serializer)
   const values = Array.from({ length: 9000 }, (_, key) => ({ key }))
   for (const value of values) {
     context.setKey(value.key, hashKey(value.key, 'auto'))

@@ -4,30 +4,14 @@ import fc from 'fast-check'
 import { structuredSerializer } from '../../../../../src/core/types/structured-serializer.js'
 import { hashKey } from '../../../../../src/core/keygroups/canonical-key.js'
 import { KeyContext } from '../../../../../src/runtime/taskmanager/state/key-context.js'
-import { NewKeys } from '../../../../../src/runtime/taskmanager/state/new-keys.js'
-import { HeapStateTable } from '../../../../../src/runtime/taskmanager/state/heap-state-table.js'
-import { VOID_NAMESPACES } from '../../../../../src/runtime/taskmanager/state/namespace-type.js'
 import type { TableSnapshot } from '../../../../../src/runtime/taskmanager/state/table-snapshot.js'
+import { heapTable } from './heap-table.js'
 
 const KEYS = 12
 
 class Bench {
   readonly context = new KeyContext()
-  readonly table = new HeapStateTable(
-    {
-      metadata: { name: 's', kind: 'value', typeFingerprint: 'GENERIC', schemaVersion: 0 },
-      serializer: structuredSerializer(),
-      namespaces: VOID_NAMESPACES,
-    },
-    {
-      operatorName: 'op',
-      keyGroups: { start: 0, end: 127 },
-      maxParallelism: 128,
-      keyKind: 'auto',
-      newKeys: new NewKeys('op', 'auto'),
-      context: this.context,
-    },
-  )
+  readonly table = heapTable(this.context, structuredSerializer())
   readonly living = new Map<string, number>()
 
   change(key: string, value: number | undefined): void {
