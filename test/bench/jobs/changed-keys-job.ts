@@ -45,8 +45,9 @@ class Count extends RichMapFunction<string, number> {
   #count: ValueState<number> | undefined
 
   override open(): void {
-    const restoredMs = nowMs() - nextRestoredFromMs
+    // What was restored becomes entries when a state is asked for.
     this.#count = this.getRuntimeContext().getState(new ValueStateDescriptor<number>('count'))
+    const restoredMs = nowMs() - nextRestoredFromMs
     this.getRuntimeContext()
       .getStandardOutput()
       .write(`RESTORED ${restoredMs.toFixed(1)}\n`)
