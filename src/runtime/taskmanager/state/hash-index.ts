@@ -16,6 +16,7 @@ export interface HashIndexOptions {
   /** A power of 2. */
   readonly initialCapacity: number
   readonly leastSlicedSlots?: number | undefined
+  /** With fewer than four the smaller one could be full before the larger one has everything. */
   readonly slotsASlice?: number | undefined
 }
 
