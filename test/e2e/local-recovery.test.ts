@@ -109,7 +109,8 @@ async function run(damage: string, ...options: readonly string[]): Promise<Run> 
     const text = readdirSync(directory).map((name) => readFileSync(path.join(directory, name), 'utf8'))
     const lines = text.join('').trimEnd().split('\n')
     const records = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
-    return { ...result, restored: records.filter(({ msg }) => /beside the task/.test(String(msg))) }
+    // A checkpoint under way when the job fails may not be kept any more, which is told as well.
+    return { ...result, restored: records.filter(({ msg }) => /^(restored|the checkpoint is read)/.test(String(msg))) }
   } finally {
     workspace.remove()
   }
