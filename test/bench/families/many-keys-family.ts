@@ -42,7 +42,7 @@ export const manyKeysFamily: BenchFamily = {
       value: { program: 'heap', figure: 'checkpointMb' },
     },
     {
-      title: 'longest pause but for collections, 10,000,000 keys',
+      title: 'longest pause of ours, 10,000,000 keys',
       unit: 'ms',
       value: { program: 'heap', figure: 'pauseMs' },
       goal: figureAtMost(MOST_PAUSE_MS),

@@ -1,9 +1,10 @@
 /**
- * Counts as many keys as asked for, twice, and prints bytes a key, the longest time between two records of which no collection took
- * its part (growing and checkpoints are what is left), and the longest collection of V8's.
+ * Counts as many keys as asked for, twice, and prints bytes a key, the longest time between two records without the parts that
+ * collections took and the wait for a processor (growing and checkpoints are what is left), and the longest collection of V8's.
  */
 import { RichMapFunction, RichSinkFunction, ValueStateDescriptor } from 'flink-ts'
 import type { ParameterTool, StreamExecutionEnvironment, ValueState } from 'flink-ts'
+import { readFileSync } from 'node:fs'
 import { PerformanceObserver } from 'node:perf_hooks'
 import { recordMaker, type BenchRecord } from './bench-records.js'
 import { BenchSource } from './bench-source.js'
@@ -11,6 +12,10 @@ import { liveBytes } from './heap-size.js'
 
 /** Shorter ones are none. */
 const GAP_MS = 2
+/** Where Linux tells how long this thread could have run and did not, ns: the second number. */
+const SCHEDULE_FILE = '/proc/thread-self/schedstat'
+/** To read the file takes 10 us: between two readings lies about a millisecond of records. */
+const RECORDS_A_READING = 500
 /** A collection is told of one turn of the event loop after it. */
 const TOLD_MS = 1000
 
@@ -19,14 +24,21 @@ interface Span {
   readonly endMs: number
 }
 
+interface Gap extends Span {
+  /** In it, or in the few records before it. */
+  readonly waitedMs: number
+}
+
 class Pauses {
   readonly #collections: Span[] = []
-  readonly #gaps: Span[] = []
+  readonly #gaps: Gap[] = []
   readonly #observer = new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries()) {
       this.#collections.push({ startMs: startTime, endMs: startTime + duration })
     }
   })
+  #records = 0
+  #waitedMs = waitedMs()
   #lastMs = performance.now()
 
   constructor() {
@@ -35,7 +47,10 @@ class Pauses {
 
   record(): void {
     const nowMs = performance.now()
-    if (nowMs - this.#lastMs > GAP_MS) this.#gaps.push({ startMs: this.#lastMs, endMs: nowMs })
+    this.#records++
+    if (nowMs - this.#lastMs > GAP_MS) {
+      this.#gaps.push({ startMs: this.#lastMs, endMs: nowMs, waitedMs: this.#waitedSince() })
+    } else if (this.#records % RECORDS_A_READING === 0) this.#waitedSince()
     this.#lastMs = nowMs
   }
 
@@ -43,8 +58,25 @@ class Pauses {
   async longest(): Promise<{ readonly pauseMs: number; readonly collectionMs: number }> {
     await new Promise((resolve) => setTimeout(resolve, TOLD_MS))
     this.#observer.disconnect()
-    const lengths = this.#gaps.map((gap) => lengthOf(gap) - sum(this.#collections.map((each) => overlapOf(gap, each))))
+    const lengths = this.#gaps.map(
+      (gap) => lengthOf(gap) - gap.waitedMs - sum(this.#collections.map((each) => overlapOf(gap, each))),
+    )
     return { pauseMs: Math.max(0, ...lengths), collectionMs: Math.max(0, ...this.#collections.map(lengthOf)) }
+  }
+
+  #waitedSince(): number {
+    const before = this.#waitedMs
+    this.#waitedMs = waitedMs()
+    return this.#waitedMs - before
+  }
+}
+
+/** Of this thread so far; 0 where nobody tells. */
+function waitedMs(): number {
+  try {
+    return Number(readFileSync(SCHEDULE_FILE, 'utf8').split(' ')[1]) / 1_000_000
+  } catch {
+    return 0
   }
 }
 
