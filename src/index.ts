@@ -184,7 +184,15 @@ export type { OperatorStateStore } from './api/state/operator-state-store.js'
 export { ReducingStateDescriptor } from './api/state/reducing-state-descriptor.js'
 export type { StateDescriptor } from './api/state/state-descriptor.js'
 export type { StateOf } from './api/state/state-of.js'
+export {
+  StateTtlConfig,
+  StateTtlConfigBuilder,
+  type TtlStateVisibility,
+  type TtlTimeCharacteristic,
+  type TtlUpdateType,
+} from './api/state/state-ttl-config.js'
 export type { State } from './api/state/state.js'
+export { TtlCleanupStrategies, type IncrementalCleanupStrategy } from './api/state/ttl-cleanup-strategies.js'
 export { ValueStateDescriptor } from './api/state/value-state-descriptor.js'
 export type { DefaultedValueState, ValueState } from './api/state/value-state.js'
 export type { TypeInformation } from './api/types/type-information.js'

@@ -162,6 +162,10 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
     this.#removeAt(position)
   }
 
+  get copiesOnWrite(): boolean {
+    return this.#snapshots !== undefined
+  }
+
   get inMemory(): ValuesInMemory {
     return this
   }

@@ -25,6 +25,11 @@ import {
   type AnyMapStateDescriptor,
 } from './state-registration.js'
 import type { StateTable, StateTypes } from './state-table.js'
+import type { AccessListener } from './ttl/time-to-live.js'
+import { TimeToLive } from './ttl/time-to-live.js'
+import { TtlListState, type InternalListState } from './ttl/ttl-list-state.js'
+import { TtlMapState, type InternalMapState } from './ttl/ttl-map-state.js'
+import { TtlStateTable } from './ttl/ttl-state-table.js'
 import { presence } from './table-priority-queue.js'
 import { timerNamespaces } from './timer-namespaces.js'
 import type { UserKeys } from './user-map.js'
@@ -35,6 +40,8 @@ export interface TableMaker<T extends StateTable> {
   createTable(types: StateTypes, context: KeyContext): T
   createMapState(table: T, keys: UserKeys): InternalState<unknown>
   createListState(table: T): InternalMergingState<unknown>
+  /** What is told of each access to a state with a time to live: absent where nothing happens then. */
+  createCleanup?(table: T, ttl: TimeToLive): AccessListener | undefined
   /** Of a queue in the table, for the current key of `current`; `table` is that of `createTable`, for a context of its own. */
   createQueue(parameters: QueueParameters<T>): KeyedPriorityQueue<unknown>
 }
@@ -78,8 +85,10 @@ export class KeyedStateRegistry<T extends StateTable> {
     if (existing?.state !== undefined) return existing.state
     const serializer = keyedValueSerializer(descriptor, operatorName, registeredTypes)
     const registered = this.#explained(descriptor.name, () => {
-      const table = this.#maker.createTable({ metadata, serializer, namespaces }, this.#context)
-      return { table, state: this.#stateOf(descriptor, table), queue: undefined }
+      const ttl = this.#timeToLiveOf(descriptor)
+      const table = this.#maker.createTable({ metadata, serializer, namespaces, ttl }, this.#context)
+      const state = ttl === undefined ? this.#stateOf(descriptor, table) : this.#ttlStateOf(descriptor, table, ttl)
+      return { table, state, queue: undefined }
     })
     this.#states.set(descriptor.name, registered)
     return registered.state
@@ -158,11 +167,49 @@ export class KeyedStateRegistry<T extends StateTable> {
     }
   }
 
+  #timeToLiveOf({ ttlConfig }: StateDescriptor<unknown>): TimeToLive | undefined {
+    if (ttlConfig?.isEnabled() !== true) return undefined
+    return new TimeToLive(ttlConfig, this.#context, this.#parameters.processingTime)
+  }
+
   #stateOf(descriptor: StateDescriptor<unknown>, table: T): InternalState<unknown> {
-    const { operatorName, registeredTypes } = this.#parameters
     switch (descriptor.kind) {
       case 'list':
         return this.#maker.createListState(table)
+      case 'map':
+        return this.#mapStateOf(descriptor, table)
+      default:
+        return this.#singleStateOf(descriptor, table)
+    }
+  }
+
+  #ttlStateOf(descriptor: StateDescriptor<unknown>, table: T, ttl: TimeToLive): InternalState<unknown> {
+    const state = ((): InternalState<unknown> => {
+      switch (descriptor.kind) {
+        case 'list':
+          return new TtlListState(this.#maker.createListState(table) as InternalListState, ttl, table.named)
+        case 'map':
+          return new TtlMapState(this.#mapStateOf(descriptor, table) as InternalMapState, ttl)
+        default:
+          return this.#singleStateOf(descriptor, new TtlStateTable(table, ttl))
+      }
+    })()
+    ttl.listener = this.#maker.createCleanup?.(table, ttl)
+    return state
+  }
+
+  #mapStateOf(descriptor: StateDescriptor<unknown>, table: T): InternalState<unknown> {
+    const { operatorName, registeredTypes } = this.#parameters
+    return this.#maker.createMapState(
+      table,
+      userKeysOf(descriptor as AnyMapStateDescriptor, operatorName, registeredTypes),
+    )
+  }
+
+  /** Of one value, which the table holds. */
+  #singleStateOf(descriptor: StateDescriptor<unknown>, table: StateTable): InternalState<unknown> {
+    const { registeredTypes } = this.#parameters
+    switch (descriptor.kind) {
       case 'reducing':
         return new KeyedReducingState(table, (descriptor as ReducingStateDescriptor<unknown>).reduceFunction)
       case 'aggregating': {
@@ -174,10 +221,8 @@ export class KeyedStateRegistry<T extends StateTable> {
           table,
           (descriptor as ValueStateDescriptor<unknown>).getDefaultValue(registeredTypes),
         )
-      case 'map': {
-        const keys = userKeysOf(descriptor as AnyMapStateDescriptor, operatorName, registeredTypes)
-        return this.#maker.createMapState(table, keys)
-      }
+      default:
+        throw new FlinkError('ASSERTION_FAILED', { what: `state '${descriptor.name}' is more than one value` })
     }
   }
 }

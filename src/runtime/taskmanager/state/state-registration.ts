@@ -12,6 +12,8 @@ import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
+import { isTtlFingerprint, ttlFingerprint, withoutTtl } from './ttl/ttl-fingerprint.js'
+import { TtlSerializer } from './ttl/ttl-serializer.js'
 import { ListSerializer } from './list-serializer.js'
 import { VOID_NAMESPACES, type AnyNamespaceType } from './namespace-type.js'
 import type { UserKeys } from './user-map.js'
@@ -28,6 +30,10 @@ const ENGINE_TYPE = /^(?:FEEDBACK|TIMESTAMPED|PANES|TAGGED|JOIN_BUFFERS|MERGING|
 const AROUND_ONE = /^([A-Z]+_SESSIONS)\((.*)\)$/
 
 export type AnyMapStateDescriptor = MapStateDescriptor<unknown, unknown>
+
+export function hasTimeToLive({ ttlConfig }: StateDescriptor<unknown>): boolean {
+  return ttlConfig?.isEnabled() === true
+}
 
 export function isMapDescriptor(descriptor: StateDescriptor<unknown>): descriptor is AnyMapStateDescriptor {
   return descriptor.kind === 'map'
@@ -59,7 +65,8 @@ export function metadataOf(
   descriptor: StateDescriptor<unknown>,
   namespaces: AnyNamespaceType = VOID_NAMESPACES,
 ): StateMetadata {
-  const value = fingerprintOf(descriptor.type)
+  const own = fingerprintOf(descriptor.type)
+  const value = hasTimeToLive(descriptor) ? ttlFingerprint(own) : own
   const typeFingerprint = isMapDescriptor(descriptor)
     ? `${fingerprintOf(descriptor.keyType)}${MAP_SEPARATOR}${value}`
     : value
@@ -83,7 +90,8 @@ export function keyedValueSerializer(
   operator: string,
   registered: RegisteredTypes,
 ): TypeSerializer<unknown> {
-  const value = serializerOf(descriptor.type, registered)
+  const own = serializerOf(descriptor.type, registered)
+  const value = hasTimeToLive(descriptor) ? new TtlSerializer(own) : own
   if (isMapDescriptor(descriptor)) {
     const keys = userKeysOf(descriptor, operator, registered)
     const map = new UserMapSerializer(serializerOf(descriptor.keyType, registered), value, keys)
@@ -115,6 +123,9 @@ export function checkCompatible(existing: StateMetadata, requested: StateMetadat
 }
 
 function canRead(now: string, before: string | undefined): boolean {
+  if (before !== undefined && isTtlFingerprint(before) !== isTtlFingerprint(now)) {
+    return canRead(withoutTtl(now), withoutTtl(before))
+  }
   if (before === now || (before === GENERIC && !ENGINE_TYPE.test(now))) return true
   const [, around, inner = ''] = AROUND_ONE.exec(now) ?? []
   const [, aroundBefore, innerBefore] = AROUND_ONE.exec(before ?? '') ?? []
