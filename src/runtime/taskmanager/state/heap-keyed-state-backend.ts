@@ -28,6 +28,7 @@ import { RestoredKeyedState } from './restored-keyed-state.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
 import { SharedTimerQueue } from './shared-timer-queue.js'
 import type { StateTypes } from './state-table.js'
+import { restoredValues, type RestoredValues } from './ttl/restored-values.js'
 import { TablePriorityQueue } from './table-priority-queue.js'
 
 /** Of one state. */
@@ -128,7 +129,8 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
     const { metadata, namespaces, serializer: value } = table.types
     const restored = this.#restored.take(metadata)
     if (restored === undefined) return
-    const serializers = { key: this.#keySerializer, namespaces, value }
+    const values = restoredValues(restored.metadata, table.types)
+    const serializers = { key: this.#keySerializer, namespaces, value, values }
     for (const [keyGroup, blocks] of restored.blocks) {
       try {
         this.#loadKeyGroup(table, keyGroup, blocks, serializers)
@@ -143,18 +145,18 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
     table: HeapTables,
     keyGroup: number,
     blocks: readonly KeyGroupBlock[],
-    serializers: EntrySerializers,
+    serializers: EntrySerializers & { readonly values: RestoredValues },
   ): void {
     const state = table.types.metadata.name
     for (const [index, block] of blocks.entries()) {
       visitEntries(block, serializers, (key, namespace, input) => {
         const hash = restoredKeyHash({ key, keyGroup, state }, this.parameters)
-        if (input === undefined) table.loadRemoved(key, namespace, hash)
-        else {
-          const entry = { key, namespace, value: serializers.value.deserialize(input) }
+        const value = input === undefined ? undefined : serializers.values.read(input)
+        if (value !== undefined) {
+          const entry = { key, namespace, value }
           if (index === 0) table.load(entry, hash)
           else table.loadChanged(entry, hash)
-        }
+        } else if (index > 0) table.loadRemoved(key, namespace, hash)
       })
     }
   }

@@ -43,9 +43,13 @@ export class TimeToLive {
     return this.#nowMs
   }
 
+  currentMs(): number {
+    return this.#time.currentProcessingTime()
+  }
+
   /** Who was used for the last time at this moment, or before it, has expired by now. */
   expiredUpToMs(): number {
-    return this.#time.currentProcessingTime() - this.ttlMs
+    return this.currentMs() - this.ttlMs
   }
 
   isExpired({ lastAccessMs }: TtlValue): boolean {
