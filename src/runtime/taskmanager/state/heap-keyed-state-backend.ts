@@ -28,6 +28,8 @@ import { RestoredKeyedState } from './restored-keyed-state.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
 import { SharedTimerQueue } from './shared-timer-queue.js'
 import type { StateTypes } from './state-table.js'
+import { HeapCleanup } from './ttl/heap-cleanup.js'
+import type { TimeToLive } from './ttl/time-to-live.js'
 import { restoredValues, type RestoredValues } from './ttl/restored-values.js'
 import { TablePriorityQueue } from './table-priority-queue.js'
 
@@ -42,6 +44,8 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
   readonly #chain = new CheckpointChain()
   /** The state whose memory is touched ahead: of several, which are rare, the first. */
   #firstTable: HeapTables | undefined
+  /** Those that each record takes further; undefined where there are none. */
+  #cleanups: readonly HeapCleanup[] | undefined
 
   constructor(parameters: KeyedStateBackendParameters) {
     super(parameters)
@@ -50,6 +54,7 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table, keys) => new KeyedMapState(table, keys),
       createListState: (table) => new KeyedListState(table),
+      createCleanup: (table, ttl) => this.#createCleanup(table, ttl),
       createQueue: ({ table, current }) => {
         const prepareKeys: PrepareKeys = (hashes, start, end) => {
           this.prepareKeys(hashes, start, end)
@@ -67,6 +72,11 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
 
   async restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader): Promise<void> {
     for (const handle of handles) await this.#restored.add(handle, reader)
+  }
+
+  override setCurrentKey(key: unknown, keyHash: number): void {
+    super.setCurrentKey(key, keyHash)
+    if (this.#cleanups !== undefined) for (const cleanup of this.#cleanups) cleanup.accessed()
   }
 
   prepareKeys(keyHashes: readonly number[], start: number, end: number): void {
@@ -109,6 +119,15 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
     this.states.clear()
     this.context.clearKey()
     return Promise.resolve()
+  }
+
+  /** Of windows, which go with all that they have, there is none. */
+  #createCleanup(table: HeapTables, ttl: TimeToLive): HeapCleanup | undefined {
+    const strategy = ttl.config.getCleanupStrategies().getIncrementalCleanupStrategy()
+    if (strategy === undefined || table instanceof HeapTablesByNamespace) return undefined
+    const cleanup = new HeapCleanup(table, ttl, strategy.cleanupSize)
+    if (strategy.runCleanupForEveryRecord) this.#cleanups = [...(this.#cleanups ?? []), cleanup]
+    return cleanup
   }
 
   #createTable(types: StateTypes, context: KeyContext): HeapTables {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
   StateTtlConfig,
-  type StateTtlConfigBuilder,
   type TtlStateVisibility,
   type TtlUpdateType,
 } from '../../../../src/api/state/state-ttl-config.js'
@@ -29,12 +28,25 @@ const RELAXED_ON_READ = configOf('OnReadAndWrite', 'ReturnExpiredIfNotCleanedUp'
 
 /** Flink's TtlStateTestBase: the same times, updates and expectations, a snapshot and restore wherever it has one. */
 export function stateTtlContract(kind: BackendUnderTest, contexts: readonly TtlContext[] = TTL_CONTEXTS): void {
+  lifeOfStateContract(kind, contexts)
+  describe(`${kind.name}, a snapshot of state with a time to live`, () => {
+    for (const context of contexts) {
+      describe(context.name, () => {
+        describeSnapshotCleanup(kind, context)
+        describeChanges(kind, context)
+      })
+    }
+  })
+}
+
+/** What of it every backend does whose snapshots know nothing of it. */
+export function lifeOfStateContract(kind: BackendUnderTest, contexts: readonly TtlContext[] = TTL_CONTEXTS): void {
   describe(`${kind.name}, a state with a time to live`, () => {
     for (const context of contexts) {
       describe(context.name, () => {
         describeLife(kind, context)
         describeIds(kind, context)
-        describeSnapshots(kind, context)
+        describeSnapshot(kind, context)
       })
     }
     it('has no value after null was put, even where expired ones are given out', async () => {
@@ -117,9 +129,7 @@ function describeLife(kind: BackendUnderTest, context: TtlContext): void {
     const test = await TtlStateUnderTest.start(kind, context, EXACT_ON_WRITE)
     const random = new SeededRandom(16)
     const twice = (...namespaces: string[]): NamespaceUpdate[] =>
-      namespaces.flatMap((namespace) =>
-        [0, 1].map(() => [namespace, merging.updateOf(random.nextInt(1000))] as const),
-      )
+      namespaces.flatMap((namespace) => [0, 1].map(() => [namespace, merging.updateOf(random.nextInt(1000))] as const))
     const apply = async (ms: number, updates: readonly NamespaceUpdate[]): Promise<void> => {
       test.at(ms)
       for (const [namespace, value] of updates) {
@@ -155,17 +165,23 @@ const BY_NAMESPACE: IdChanger = (test, id) => {
   test.withKey('defaultKey').state.setCurrentNamespace(id)
 }
 
+const IDS = [
+  ['keys', BY_KEY],
+  ['namespaces', BY_NAMESPACE],
+] as const
+
 function describeIds(kind: BackendUnderTest, context: TtlContext): void {
-  const builder = (): StateTtlConfigBuilder => StateTtlConfig.newBuilder(TTL)
-  for (const [ids, change] of [
-    ['keys', BY_KEY],
-    ['namespaces', BY_NAMESPACE],
-  ] as const) {
+  for (const [ids, change] of IDS) {
     it(`has a time of its own for each of several ${ids}`, async () => {
       await testMultipleIds(kind, { context, config: EXACT_ON_WRITE, change, isTimeSetBack: false })
     })
-    it(`is left out of snapshots of several ${ids}, so that no clock brings it back`, async () => {
-      const config = builder().cleanupFullSnapshot().build()
+  }
+}
+
+function describeSnapshotCleanup(kind: BackendUnderTest, context: TtlContext): void {
+  for (const [ids, change] of IDS) {
+    it(`leaves out what has expired of several ${ids}, so that no clock brings it back`, async () => {
+      const config = StateTtlConfig.newBuilder(TTL).cleanupFullSnapshot().build()
       await testMultipleIds(kind, { context, config, change, isTimeSetBack: true })
     })
   }
@@ -173,38 +189,43 @@ function describeIds(kind: BackendUnderTest, context: TtlContext): void {
 
 async function testMultipleIds(
   kind: BackendUnderTest,
-  { context, config, change, isTimeSetBack }: { context: TtlContext; config: StateTtlConfig; change: IdChanger; isTimeSetBack: boolean },
+  {
+    context,
+    config,
+    change,
+    isTimeSetBack,
+  }: { context: TtlContext; config: StateTtlConfig; change: IdChanger; isTimeSetBack: boolean },
 ): Promise<void> {
   const test = await TtlStateUnderTest.start(kind, context, config)
-  const with_ = (ms: number, id: string): TtlStateUnderTest => {
+  const idAt = (ms: number, id: string): TtlStateUnderTest => {
     test.time.ms = ms
     change(test, id)
     return test
   }
   await test.takeAndRestoreSnapshot()
-  with_(0, 'id2').update(context.updateEmpty)
+  idAt(0, 'id2').update(context.updateEmpty)
   await test.takeAndRestoreSnapshot()
-  with_(50, 'id1').update(context.updateEmpty)
-  with_(50, 'id2').update(context.updateUnexpired)
+  idAt(50, 'id1').update(context.updateEmpty)
+  idAt(50, 'id2').update(context.updateUnexpired)
   test.time.ms = 120
   await test.takeAndRestoreSnapshot()
-  with_(120, 'id1').assertGives(context.getUpdateEmpty)
-  with_(120, 'id2').assertGives(context.getUnexpired)
+  idAt(120, 'id1').assertGives(context.getUpdateEmpty)
+  idAt(120, 'id2').assertGives(context.getUnexpired)
   await test.takeAndRestoreSnapshot()
-  with_(170, 'id2').update(context.updateExpired)
+  idAt(170, 'id2').update(context.updateExpired)
   test.time.ms = 230
   await test.takeAndRestoreSnapshot()
   const then = isTimeSetBack ? 170 : 230
-  with_(then, 'id1').assertGives(context.emptyValue)
-  with_(then, 'id2').assertGives(context.getUpdateExpired)
+  idAt(then, 'id1').assertGives(context.emptyValue)
+  idAt(then, 'id2').assertGives(context.getUpdateExpired)
   test.time.ms = 300
   await test.takeAndRestoreSnapshot()
   const atLast = isTimeSetBack ? 230 : 300
-  with_(atLast, 'id1').assertGives(context.emptyValue)
-  with_(atLast, 'id2').assertGives(context.emptyValue)
+  idAt(atLast, 'id1').assertGives(context.emptyValue)
+  idAt(atLast, 'id2').assertGives(context.emptyValue)
 }
 
-function describeSnapshots(kind: BackendUnderTest, context: TtlContext): void {
+function describeSnapshot(kind: BackendUnderTest, context: TtlContext): void {
   it('is in a snapshot with the time that it had then, whatever happens afterwards', async () => {
     const test = await TtlStateUnderTest.start(kind, context, EXACT_ON_WRITE)
     test.at(0).withKey('k1').update(context.updateEmpty)
@@ -217,7 +238,9 @@ function describeSnapshots(kind: BackendUnderTest, context: TtlContext): void {
     test.at(180).withKey('k1').assertGives(context.emptyValue)
     test.withKey('k2').assertGives(context.getUpdateEmpty)
   })
+}
 
+function describeChanges(kind: BackendUnderTest, context: TtlContext): void {
   it('goes on without a time to live where it is restored without one', async () => {
     const test = await TtlStateUnderTest.start(kind, context, EXACT_ON_WRITE)
     test.at(0).update(context.updateEmpty)

@@ -40,12 +40,20 @@ export class OpenStore {
   readonly #snapshots: StoreSnapshots
   readonly #keyShapes: KeyShapes
   readonly #storedKeys: StoredKeys
+  readonly #types = new Map<number, StateTypes>()
 
   constructor(opened: OpenStoreParameters) {
     const { parameters, restored, driver, cacheBytes, localStates } = opened
     const buffer = new WriteBuffer(restored.store)
     const keyShapes = new KeyShapes(parameters.keyKind)
-    const snapshots = new StoreSnapshots({ parameters, restored, driver, newKeyShapes: keyShapes, localStates })
+    const snapshots = new StoreSnapshots({
+      parameters,
+      restored,
+      driver,
+      newKeyShapes: keyShapes,
+      localStates,
+      types: this.#types,
+    })
     const onChange = (prefix: Uint8Array): void => {
       snapshots.noteChange(prefix, buffer.batch)
     }
@@ -61,11 +69,13 @@ export class OpenStore {
     const { parameters, restored } = this.#opened
     const { operatorName, keyKind, keyGroups } = parameters
     const { metadata, namespaces } = types
-    const isRestored = restored.states.list().some(({ name }) => name === metadata.name)
+    const stored = restored.states.list().find(({ name }) => name === metadata.name)
+    const isRestored = stored !== undefined
     const stateId = restored.states.registered(metadata)
+    this.#types.set(stateId, types)
     const storedKeys = this.#storedKeys.ofState(stateId, isRestored)
     const form = this.#formOf(types)
-    restored.blocks.load(stateId, types, form)
+    restored.blocks.load(stateId, { stored: stored ?? metadata, types, form })
     return new CachedStateTable(types, {
       ...given,
       named: { state: metadata.name, operator: operatorName },

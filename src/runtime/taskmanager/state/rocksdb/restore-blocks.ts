@@ -8,13 +8,15 @@ import { DataInputView } from '../../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import { structuredSerializer } from '../../../../core/types/structured-serializer.js'
 import type { KeyGroupBytes } from '../../../../storage/key-group-reader.js'
-import type { KeyedStateHandle } from '../../../../storage/state-handles.js'
+import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
+import type { KeyedStateHandle, StateMetadata } from '../../../../storage/state-handles.js'
 import { fileOfHandle, unreadableState } from '../../../../storage/unreadable-state.js'
 import { blocksOf, readBlock, visitEntries, writeBlock, type KeyGroupBlock } from '../key-group-block.js'
 import type { KeyedStateReader } from '../keyed-state-backend.js'
 import { restoredKeyHash } from '../restored-key-hash.js'
 import type { KeyedStateBackendParameters } from '../state-backend.js'
 import type { StateTypes } from '../state-table.js'
+import { restoredValues, type RestoredValues } from '../ttl/restored-values.js'
 import { entriesOf } from './cursor-entries.js'
 import type { KvBatch, KvStore } from './kv-store.js'
 import { PrefixEncoder } from './prefix-encoder.js'
@@ -35,6 +37,36 @@ interface WaitingState {
   readonly places: NextPlaces
   /** That it came from, for errors. */
   readonly files: Set<string>
+}
+
+/** What entries are made for. */
+export interface LoadedState {
+  /** As the snapshot has it. */
+  readonly stored: StateMetadata
+  readonly types: StateTypes
+  readonly form: StoredForm
+}
+
+/** The values of a state as its serializer writes them: the bytes as they are, or anew where the state is another one now. */
+class ValuesInForm {
+  readonly #values: RestoredValues
+  readonly #serializer: TypeSerializer<unknown>
+  readonly #output = new DataOutputView()
+
+  constructor({ stored, types }: LoadedState) {
+    this.#values = restoredValues(stored, types)
+    this.#serializer = types.serializer
+  }
+
+  /** Where the next one begins, valid until the next call; undefined where it has expired, and the input goes on. */
+  next(input: DataInputView): DataInputView | undefined {
+    if (this.#values.isAsStored) return input
+    const value = this.#values.read(input)
+    if (value === undefined) return undefined
+    this.#output.reset()
+    this.#serializer.serialize(value, this.#output)
+    return new DataInputView(this.#output.written())
+  }
 }
 
 export class RestoredBlocks {
@@ -82,14 +114,16 @@ export class RestoredBlocks {
   }
 
   /** Makes entries of what was restored of the state, if anything was. */
-  load(state: number, types: StateTypes, form: StoredForm): void {
+  load(state: number, target: LoadedState): void {
+    const { types } = target
     const waiting = this.#waiting.get(state)
     if (waiting === undefined) return
+    const values = new ValuesInForm(target)
     for (const { key, value } of entriesOf(this.#store.range(restoredStatePrefix(state)), 1)) {
       const { keyGroup, place } = decodeRestoredBlockKey(key)
       try {
         const block = readBlock(new DataInputView(value))
-        this.#loadBlock(block, { state, keyGroup, isFirst: place === 0 }, { types, form })
+        this.#loadBlock(block, { state, keyGroup, isFirst: place === 0 }, { ...target, values })
       } catch (error) {
         const name = `state ${types.metadata.name} of ${this.#parameters.operatorName}`
         throw unreadableState(error, { files: waiting.files, block: `${name} in key group ${String(keyGroup)}` })
@@ -132,7 +166,7 @@ export class RestoredBlocks {
   #loadBlock(
     block: KeyGroupBlock,
     { state, keyGroup, isFirst }: { readonly state: number; readonly keyGroup: number; readonly isFirst: boolean },
-    { types, form }: { readonly types: StateTypes; readonly form: StoredForm },
+    { types, form, values }: LoadedState & { readonly values: ValuesInForm },
   ): void {
     const { metadata, namespaces } = types
     const { keyKind, maxParallelism } = this.#parameters
@@ -141,8 +175,9 @@ export class RestoredBlocks {
       const hash = restoredKeyHash({ key, keyGroup, state: metadata.name }, this.#parameters)
       const prefix = encoder.encode(key, hash, namespace)
       if (!isFirst) this.#removeOlder(prefix, form)
-      if (value === undefined) return
-      form.restore(prefix, value, this.#entries)
+      const input = value === undefined ? undefined : values.next(value)
+      if (input === undefined) return
+      form.restore(prefix, input, this.#entries)
       if (this.#entries.sizeBytes >= SORTED_BYTES) this.#writeEntries()
     })
     this.#writeEntries()
