@@ -22,14 +22,13 @@ import type {
   SnapshotIncrement,
 } from './keyed-state-backend.js'
 import { KeyedStateBackendBase } from './keyed-state-backend-base.js'
-import { KeyedStateRegistry } from './keyed-state-registry.js'
+import { KeyedStateRegistry, type CleanupParameters } from './keyed-state-registry.js'
 import { restoredKeyHash } from './restored-key-hash.js'
 import { RestoredKeyedState } from './restored-keyed-state.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
 import { SharedTimerQueue } from './shared-timer-queue.js'
 import type { StateTypes } from './state-table.js'
 import { HeapCleanup } from './ttl/heap-cleanup.js'
-import type { TimeToLive } from './ttl/time-to-live.js'
 import { restoredValues, type RestoredValues } from './ttl/restored-values.js'
 import { TablePriorityQueue } from './table-priority-queue.js'
 
@@ -54,7 +53,7 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table, keys) => new KeyedMapState(table, keys),
       createListState: (table) => new KeyedListState(table),
-      createCleanup: (table, ttl) => this.#createCleanup(table, ttl),
+      createCleanup: (cleanup) => this.#createCleanup(cleanup),
       createQueue: ({ table, current }) => {
         const prepareKeys: PrepareKeys = (hashes, start, end) => {
           this.prepareKeys(hashes, start, end)
@@ -122,7 +121,7 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
   }
 
   /** Of windows, which go with all that they have, there is none. */
-  #createCleanup(table: HeapTables, ttl: TimeToLive): HeapCleanup | undefined {
+  #createCleanup({ table, ttl }: CleanupParameters<HeapTables>): HeapCleanup | undefined {
     const strategy = ttl.config.getCleanupStrategies().getIncrementalCleanupStrategy()
     if (strategy === undefined || table instanceof HeapTablesByNamespace) return undefined
     const cleanup = new HeapCleanup(table, ttl, strategy.cleanupSize)

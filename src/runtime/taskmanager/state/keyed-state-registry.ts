@@ -25,8 +25,7 @@ import {
   type AnyMapStateDescriptor,
 } from './state-registration.js'
 import type { StateTable, StateTypes } from './state-table.js'
-import type { AccessListener } from './ttl/time-to-live.js'
-import { TimeToLive } from './ttl/time-to-live.js'
+import { TimeToLive, type AccessListener, type ExpiringState } from './ttl/time-to-live.js'
 import { TtlListState, type InternalListState } from './ttl/ttl-list-state.js'
 import { TtlMapState, type InternalMapState } from './ttl/ttl-map-state.js'
 import { TtlStateTable } from './ttl/ttl-state-table.js'
@@ -41,9 +40,15 @@ export interface TableMaker<T extends StateTable> {
   createMapState(table: T, keys: UserKeys): InternalState<unknown>
   createListState(table: T): InternalMergingState<unknown>
   /** What is told of each access to a state with a time to live: absent where nothing happens then. */
-  createCleanup?(table: T, ttl: TimeToLive): AccessListener | undefined
+  createCleanup?(cleanup: CleanupParameters<T>): AccessListener | undefined
   /** Of a queue in the table, for the current key of `current`; `table` is that of `createTable`, for a context of its own. */
   createQueue(parameters: QueueParameters<T>): KeyedPriorityQueue<unknown>
+}
+
+export interface CleanupParameters<T extends StateTable> {
+  readonly table: T
+  readonly ttl: TimeToLive
+  readonly state: ExpiringState
 }
 
 export interface QueueParameters<T extends StateTable> {
@@ -184,18 +189,19 @@ export class KeyedStateRegistry<T extends StateTable> {
   }
 
   #ttlStateOf(descriptor: StateDescriptor<unknown>, table: T, ttl: TimeToLive): InternalState<unknown> {
-    const state = ((): InternalState<unknown> => {
-      switch (descriptor.kind) {
-        case 'list':
-          return new TtlListState(this.#maker.createListState(table) as InternalListState, ttl, table.named)
-        case 'map':
-          return new TtlMapState(this.#mapStateOf(descriptor, table) as InternalMapState, ttl)
-        default:
-          return this.#singleStateOf(descriptor, new TtlStateTable(table, ttl))
+    const listen = (expiring: ExpiringState): void => {
+      ttl.listener = this.#maker.createCleanup?.({ table, ttl, state: expiring })
+    }
+    switch (descriptor.kind) {
+      case 'list': {
+        const list = this.#maker.createListState(table) as InternalListState
+        return listening(new TtlListState(list, ttl, table.named), listen)
       }
-    })()
-    ttl.listener = this.#maker.createCleanup?.(table, ttl)
-    return state
+      case 'map':
+        return listening(new TtlMapState(this.#mapStateOf(descriptor, table) as InternalMapState, ttl), listen)
+      default:
+        return this.#singleStateOf(descriptor, listening(new TtlStateTable(table, ttl), listen))
+    }
   }
 
   #mapStateOf(descriptor: StateDescriptor<unknown>, table: T): InternalState<unknown> {
@@ -225,4 +231,9 @@ export class KeyedStateRegistry<T extends StateTable> {
         throw new FlinkError('ASSERTION_FAILED', { what: `state '${descriptor.name}' is more than one value` })
     }
   }
+}
+
+function listening<S extends ExpiringState>(state: S, listen: (state: ExpiringState) => void): S {
+  listen(state)
+  return state
 }

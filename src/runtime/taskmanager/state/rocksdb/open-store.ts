@@ -11,6 +11,7 @@ import { ListSerializer } from '../list-serializer.js'
 import type { TaskLocalStateStore } from './task-local-state-store.js'
 import { UserMapSerializer } from '../user-map-serializer.js'
 import { CachedStateTable } from './cached-state-table.js'
+import type { DiskCleanup } from './disk-cleanup.js'
 import { DiskSnapshot } from './disk-snapshot.js'
 import { ListForm } from './list-form.js'
 import { MapForm } from './map-form.js'
@@ -41,6 +42,7 @@ export class OpenStore {
   readonly #keyShapes: KeyShapes
   readonly #storedKeys: StoredKeys
   readonly #types = new Map<number, StateTypes>()
+  readonly #cleanups: DiskCleanup[] = []
 
   constructor(opened: OpenStoreParameters) {
     const { parameters, restored, driver, cacheBytes, localStates } = opened
@@ -96,11 +98,17 @@ export class OpenStore {
     return new DiskSnapshot(awaited, capture)
   }
 
+  /** It goes with the store. */
+  addCleanup(cleanup: DiskCleanup): void {
+    this.#cleanups.push(cleanup)
+  }
+
   metrics(): Readonly<Record<string, number>> {
     return this.#opened.restored.store.metrics()
   }
 
   async close(): Promise<void> {
+    for (const cleanup of this.#cleanups) cleanup.close()
     try {
       await this.#snapshots.released()
     } finally {

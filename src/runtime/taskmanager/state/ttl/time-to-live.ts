@@ -12,6 +12,15 @@ export interface AccessListener {
   accessed(): void
 }
 
+/** A state whose values have a time to live. */
+export interface ExpiringState {
+  /**
+   * Of the current key and namespace, what has expired goes, and nothing else changes: not even the time of the last access. Of a map
+   * that is the entry of `userKey`.
+   */
+  removeExpired(userKey: unknown): void
+}
+
 export class TimeToLive {
   readonly ttlMs: number
   readonly updatesOnRead: boolean

@@ -5,12 +5,12 @@
 import type { ListState } from '../../../../api/state/list-state.js'
 import { givenValues, type NamedState } from '../given-values.js'
 import type { InternalMergingState } from '../internal-state.js'
-import type { TimeToLive } from './time-to-live.js'
+import type { ExpiringState, TimeToLive } from './time-to-live.js'
 import { TtlValue } from './ttl-value.js'
 
 export type InternalListState = ListState<unknown> & InternalMergingState<unknown>
 
-export class TtlListState implements ListState<unknown>, InternalMergingState<unknown> {
+export class TtlListState implements ListState<unknown>, InternalMergingState<unknown>, ExpiringState {
   readonly #elements: InternalListState
   readonly #ttl: TimeToLive
   readonly #named: NamedState
@@ -64,6 +64,13 @@ export class TtlListState implements ListState<unknown>, InternalMergingState<un
   clear(): void {
     this.#ttl.accessed()
     this.#elements.clear()
+  }
+
+  removeExpired(): void {
+    const all = (this.#elements.getInternal() ?? []) as readonly TtlValue[]
+    const living = all.filter((element) => !this.#ttl.isExpired(element))
+    if (living.length === 0) this.#elements.clear()
+    else if (living.length < all.length) this.#elements.updateInternal(living)
   }
 
   /** Undefined where there are none. */

@@ -4,12 +4,12 @@
 // Thread: the task worker that owns the backend.
 import type { MapState } from '../../../../api/state/map-state.js'
 import type { InternalState } from '../internal-state.js'
-import type { TimeToLive } from './time-to-live.js'
+import type { ExpiringState, TimeToLive } from './time-to-live.js'
 import { TtlValue } from './ttl-value.js'
 
 export type InternalMapState = MapState<unknown, unknown> & InternalState<unknown>
 
-export class TtlMapState implements MapState<unknown, unknown>, InternalState<unknown> {
+export class TtlMapState implements MapState<unknown, unknown>, InternalState<unknown>, ExpiringState {
   readonly #entries: InternalMapState
   readonly #ttl: TimeToLive
 
@@ -68,6 +68,11 @@ export class TtlMapState implements MapState<unknown, unknown>, InternalState<un
   clear(): void {
     this.#ttl.accessed()
     this.#entries.clear()
+  }
+
+  removeExpired(userKey: unknown): void {
+    const found = this.#entries.get(userKey) as TtlValue | null
+    if (found !== null && this.#ttl.isExpired(found)) this.#entries.remove(userKey)
   }
 
   #found(key: unknown): TtlValue | undefined {

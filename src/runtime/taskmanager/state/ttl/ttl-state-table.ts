@@ -4,11 +4,11 @@
 // Thread: the task worker that owns the backend.
 import type { NamedState } from '../given-values.js'
 import type { EntryKey, StateTable, StateTypes } from '../state-table.js'
-import type { TimeToLive } from './time-to-live.js'
+import type { ExpiringState, TimeToLive } from './time-to-live.js'
 import { TtlSerializer } from './ttl-serializer.js'
 import { isChangeable, TtlValue } from './ttl-value.js'
 
-export class TtlStateTable implements StateTable {
+export class TtlStateTable implements StateTable, ExpiringState {
   readonly types: StateTypes
   readonly #table: StateTable
   readonly #ttl: TimeToLive
@@ -69,6 +69,11 @@ export class TtlStateTable implements StateTable {
   /** Those that have expired, and are still there, as well. */
   entryKeys(): Iterable<EntryKey> {
     return this.#table.entryKeys()
+  }
+
+  removeExpired(): void {
+    const found = this.#table.peek() as TtlValue | undefined
+    if (found !== undefined && this.#ttl.isExpired(found)) this.#table.remove()
   }
 
   /** There it is, so the table has one that may be changed. */
