@@ -1,5 +1,10 @@
 import type { KeyKind } from '../../core/keygroups/canonical-key.js'
-import { registeredClass, type ClassOf, type RegisteredClass } from '../../core/types/registered-types.js'
+import {
+  registeredClass,
+  type ClassAlias,
+  type ClassOf,
+  type RegisteredClass,
+} from '../../core/types/registered-types.js'
 import { isFieldName, type RowField, type RowShape } from '../../core/types/row-shape.js'
 import { describeFields, quotedName } from '../../core/types/type-description.js'
 import { composedForm, DeclaredType } from './declared-type.js'
@@ -19,9 +24,13 @@ export function recordType<T extends object>(fields: FieldTypes): DeclaredType<T
 }
 
 /** The type of instances of a class: own fields are stored, and an instance is made without calling the constructor. */
-export function pojoType<T extends object>(pojoClass: ClassOf<T>, fields: FieldTypes): DeclaredType<T> {
+export function pojoType<T extends object>(
+  pojoClass: ClassOf<T>,
+  fields: FieldTypes,
+  alias?: ClassAlias,
+): DeclaredType<T> {
   checkFields('Types.POJO', fields)
-  return typeOfInstances(registeredClass(pojoClass), fields)
+  return typeOfInstances(registeredClass(pojoClass, alias), fields)
 }
 
 /** The same of a class that was found by its name. */

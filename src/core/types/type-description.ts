@@ -68,6 +68,12 @@ export function parseMapDescription(text: string): readonly [key: TypeDescriptio
   return [key, parseTypeDescription(parser.rest)]
 }
 
+/** A type of the engine around others, such as `PANES(LONG)`: its name and the descriptions of these; undefined for any other text. */
+export function parseEnclosing(text: string): readonly [name: string, enclosed: readonly string[]] | undefined {
+  const enclosing = new DescriptionParser(text).enclosing()
+  return enclosing === undefined ? undefined : [enclosing[0], enclosing[1].map(describeType)]
+}
+
 /** The text of a tree. */
 export function describeType(type: TypeDescription): string {
   return textOf(type, quotedName)
@@ -121,6 +127,12 @@ class DescriptionParser {
     if (!this.#text.startsWith(token, this.#at)) return false
     this.#at += token.length
     return true
+  }
+
+  enclosing(): readonly [name: string, enclosed: readonly TypeDescription[]] | undefined {
+    const name = this.#match(WORD)
+    const enclosed = name !== undefined && this.takes('(') ? this.#list(() => this.type(1)) : undefined
+    return name === undefined || enclosed === undefined || !this.isAtEnd ? undefined : [name, enclosed]
   }
 
   type(depth: number): TypeDescription | undefined {

@@ -2,6 +2,7 @@
 // Invariants: one name, one kind. Restored entries are decoded when their state is first asked for; the synchronous part
 // of a snapshot costs a byte an entry (1,000,000 entries: see test/bench).
 // Thread: the task worker that owns the operator.
+import type { DataInputView } from '../../../core/memory/data-input-view.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { KeyedStateHandle } from '../../../storage/state-handles.js'
@@ -25,6 +26,7 @@ import { KeyedStateBackendBase } from './keyed-state-backend-base.js'
 import { KeyedStateRegistry } from './keyed-state-registry.js'
 import { restoredKeyHash } from './restored-key-hash.js'
 import { RestoredKeyedState } from './restored-keyed-state.js'
+import { migrationFailed } from './schema/value-migration-error.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
 import { SharedTimerQueue } from './shared-timer-queue.js'
 import type { StateTypes } from './state-table.js'
@@ -125,10 +127,10 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
   }
 
   #load(table: HeapTables): void {
-    const { metadata, namespaces, serializer: value } = table.types
-    const restored = this.#restored.take(metadata)
+    const { metadata, namespaces, serializer } = table.types
+    const restored = this.#restored.take(table.types)
     if (restored === undefined) return
-    const serializers = { key: this.#keySerializer, namespaces, value }
+    const serializers = { key: this.#keySerializer, namespaces, value: restored.reader ?? serializer }
     for (const [keyGroup, blocks] of restored.blocks) {
       try {
         this.#loadKeyGroup(table, keyGroup, blocks, serializers)
@@ -151,11 +153,22 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
         const hash = restoredKeyHash({ key, keyGroup, state }, this.parameters)
         if (input === undefined) table.loadRemoved(key, namespace, hash)
         else {
-          const entry = { key, namespace, value: serializers.value.deserialize(input) }
+          const entry = { key, namespace, value: this.#restoredValue(input, serializers.value, { key, state }) }
           if (index === 0) table.load(entry, hash)
           else table.loadChanged(entry, hash)
         }
       })
+    }
+  }
+  #restoredValue(
+    input: DataInputView,
+    reader: TypeSerializer<unknown>,
+    { key, state }: { readonly key: unknown; readonly state: string },
+  ): unknown {
+    try {
+      return reader.deserialize(input)
+    } catch (error) {
+      throw migrationFailed(error, { state, operator: this.parameters.operatorName, key })
     }
   }
 }

@@ -6,6 +6,7 @@ import type { ReducingStateDescriptor } from '../../../api/state/reducing-state-
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import type { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { InternalMergingState, InternalState } from './internal-state.js'
 import { KeyContext } from './key-context.js'
@@ -14,13 +15,23 @@ import type { KeyedPriorityQueue } from './keyed-priority-queue.js'
 import { KeyedReducingState } from './keyed-reducing-state.js'
 import { KeyedValueState } from './keyed-value-state.js'
 import type { AnyNamespaceType, NamespaceType } from './namespace-type.js'
+import {
+  StateValidator,
+  ValidatedKeyedListState,
+  ValidatedMapState,
+  ValidatedTable,
+  type KeyedList,
+  type KeyedMap,
+} from './schema/validated-state.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
 import { stateNotSerializable } from './state-not-serializable.js'
 import {
   checkSameState,
+  checkSameStored,
   keyedValueSerializer,
   metadataOf,
   queueMetadata,
+  restoredReader,
   userKeysOf,
   type AnyMapStateDescriptor,
 } from './state-registration.js'
@@ -78,7 +89,10 @@ export class KeyedStateRegistry<T extends StateTable> {
     if (existing?.state !== undefined) return existing.state
     const serializer = keyedValueSerializer(descriptor, operatorName, registeredTypes)
     const registered = this.#explained(descriptor.name, () => {
-      const table = this.#maker.createTable({ metadata, serializer, namespaces }, this.#context)
+      const asked = { descriptor, operator: operatorName, registered: registeredTypes }
+      const readerOf = (stored: StateMetadata): TypeSerializer<unknown> | undefined =>
+        restoredReader(stored, metadata, asked)
+      const table = this.#maker.createTable({ metadata, serializer, namespaces, readerOf }, this.#context)
       return { table, state: this.#stateOf(descriptor, table), queue: undefined }
     })
     this.#states.set(descriptor.name, registered)
@@ -91,8 +105,11 @@ export class KeyedStateRegistry<T extends StateTable> {
     const existing = this.#existing(metadata)
     if (existing?.queue !== undefined) return existing.queue as KeyedPriorityQueue<N>
     const tableContext = new KeyContext()
+    const readerOf = (stored: StateMetadata): undefined => {
+      checkSameStored(stored, metadata, this.#parameters.operatorName)
+    }
     const table = this.#explained(name, () =>
-      this.#maker.createTable({ metadata, serializer: presence, namespaces }, tableContext),
+      this.#maker.createTable({ metadata, serializer: presence, namespaces, readerOf }, tableContext),
     )
     const queue = this.#maker.createQueue({ table, tableContext, current: this.#context })
     this.#states.set(name, { table, state: undefined, queue })
@@ -160,23 +177,29 @@ export class KeyedStateRegistry<T extends StateTable> {
 
   #stateOf(descriptor: StateDescriptor<unknown>, table: T): InternalState<unknown> {
     const { operatorName, registeredTypes } = this.#parameters
+    const { validate } = descriptor.schema
+    const validator = validate === undefined ? undefined : new StateValidator(validate, table.named)
+    const validated = validator === undefined ? table : new ValidatedTable(table, validator)
     switch (descriptor.kind) {
-      case 'list':
-        return this.#maker.createListState(table)
+      case 'list': {
+        const list = this.#maker.createListState(table)
+        return validator === undefined ? list : new ValidatedKeyedListState(list as KeyedList, validator)
+      }
       case 'reducing':
-        return new KeyedReducingState(table, (descriptor as ReducingStateDescriptor<unknown>).reduceFunction)
+        return new KeyedReducingState(validated, (descriptor as ReducingStateDescriptor<unknown>).reduceFunction)
       case 'aggregating': {
         const { aggregateFunction } = descriptor as AggregatingStateDescriptor<unknown, unknown, unknown>
-        return new KeyedAggregatingState(table, aggregateFunction)
+        return new KeyedAggregatingState(validated, aggregateFunction)
       }
       case 'value':
         return new KeyedValueState(
-          table,
+          validated,
           (descriptor as ValueStateDescriptor<unknown>).getDefaultValue(registeredTypes),
         )
       case 'map': {
         const keys = userKeysOf(descriptor as AnyMapStateDescriptor, operatorName, registeredTypes)
-        return this.#maker.createMapState(table, keys)
+        const map = this.#maker.createMapState(table, keys)
+        return validator === undefined ? map : new ValidatedMapState(map as KeyedMap, validator)
       }
     }
   }

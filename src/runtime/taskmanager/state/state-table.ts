@@ -15,6 +15,8 @@ export interface StateTypes {
   readonly metadata: StateMetadata
   readonly serializer: TypeSerializer<unknown>
   readonly namespaces: AnyNamespaceType
+  /** Reads what a snapshot has of the state; undefined where the serializer does. Throws where nothing can. */
+  readonly readerOf: (stored: StateMetadata) => TypeSerializer<unknown> | undefined
 }
 
 /** An entry's place. */

@@ -61,11 +61,11 @@ export class OpenStore {
     const { parameters, restored } = this.#opened
     const { operatorName, keyKind, keyGroups } = parameters
     const { metadata, namespaces } = types
-    const isRestored = restored.states.list().some(({ name }) => name === metadata.name)
-    const stateId = restored.states.registered(metadata)
+    const { id: stateId, isRestored, reader } = restored.states.registered(types)
     const storedKeys = this.#storedKeys.ofState(stateId, isRestored)
     const form = this.#formOf(types)
-    restored.blocks.load(stateId, types, form)
+    if (reader !== undefined) this.#snapshots.beginAnew()
+    restored.blocks.load(stateId, { types, form, reader })
     return new CachedStateTable(types, {
       ...given,
       named: { state: metadata.name, operator: operatorName },
