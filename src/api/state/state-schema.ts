@@ -2,7 +2,16 @@ import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { isStandardSchema, type StandardSchemaV1 } from '../types/standard-schema.js'
 
-/** A step of a migration, whose parameter may be declared as the type that the value had. */
+/**
+ * A step of a migration, whose parameter may be declared as the type that the value had.
+ *
+ * @example
+ * ```ts
+ * import type { MigrateStep } from 'flink-ts'
+ *
+ * const fromOne: MigrateStep = (old: { pages: number }) => ({ visits: old.pages })
+ * ```
+ */
 export type MigrateStep = { step(value: unknown): unknown }['step']
 
 /**
@@ -33,7 +42,17 @@ export interface StateSchemaOptions {
   readonly validate?: StandardSchemaV1
 }
 
-/** The schema of a descriptor, checked. */
+/**
+ * The schema of a descriptor, checked.
+ *
+ * @example
+ * ```ts
+ * import { Types, ValueStateDescriptor, type StateSchema } from 'flink-ts'
+ *
+ * const visits = new ValueStateDescriptor('visits', Types.LONG).withSchema(2, { migrate: { 1: Number } })
+ * const schema: StateSchema = visits.schema // its version is 2
+ * ```
+ */
 export interface StateSchema {
   /** 0 where none was declared. */
   readonly version: number
