@@ -1,6 +1,7 @@
 import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { TypeInformation } from '../types/type-information.js'
+import type { StateSchema } from './state-schema.js'
 import type { StateTtlConfig } from './state-ttl-config.js'
 
 /** What kind of state a descriptor describes. */
@@ -25,8 +26,10 @@ export interface StateDescriptor<T> {
   readonly name: string
   /** Undefined where the type was not declared. */
   readonly type: TypeInformation<T> | undefined
-  /** How long its values live; for ever where there is none. */
-  readonly ttlConfig?: StateTtlConfig
+  /** What `withSchema` declared. */
+  readonly schema: StateSchema
+  /** What `enableTimeToLive` was given; `StateTtlConfig.DISABLED` where its values live for ever. */
+  readonly ttlConfig: StateTtlConfig
 }
 
 /** The name, or an error that says whose name is wrong. */

@@ -232,6 +232,14 @@ export class StateTtlConfig {
   }
 }
 
+/** Plain JavaScript gives anything: what is no StateTtlConfig is GRAPH_INVALID. */
+export function checkedTtlConfig(state: string, ttlConfig: unknown): StateTtlConfig {
+  if (ttlConfig instanceof StateTtlConfig) return ttlConfig
+  const wanted = 'a StateTtlConfig, such as StateTtlConfig.newBuilder(Duration.ofHours(1)).build()'
+  const reason = `it takes ${wanted}, and it was given ${describeValue(ttlConfig)}`
+  throw new FlinkError('GRAPH_INVALID', { operator: `enableTimeToLive(...) of state '${state}'`, reason })
+}
+
 function lifetimeMs(ttl: DurationLike): number {
   const ms = toMilliseconds(ttl)
   if (ms > 0) return ms

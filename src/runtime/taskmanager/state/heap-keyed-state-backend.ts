@@ -2,6 +2,7 @@
 // Invariants: one name, one kind. Restored entries are decoded when their state is first asked for; the synchronous part
 // of a snapshot costs a byte an entry (1,000,000 entries: see test/bench).
 // Thread: the task worker that owns the operator.
+import type { DataInputView } from '../../../core/memory/data-input-view.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { KeyedStateHandle } from '../../../storage/state-handles.js'
@@ -25,15 +26,21 @@ import { KeyedStateBackendBase } from './keyed-state-backend-base.js'
 import { KeyedStateRegistry, type CleanupParameters } from './keyed-state-registry.js'
 import { restoredKeyHash } from './restored-key-hash.js'
 import { RestoredKeyedState } from './restored-keyed-state.js'
+import { migrationFailed } from './schema/value-migration-error.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
 import { SharedTimerQueue } from './shared-timer-queue.js'
 import type { StateTypes } from './state-table.js'
 import { HeapCleanup } from './ttl/heap-cleanup.js'
-import { restoredValues, type RestoredValues } from './ttl/restored-values.js'
+import { leftInSnapshots } from './ttl/without-expired.js'
 import { TablePriorityQueue } from './table-priority-queue.js'
 
 /** Of one state. */
 type HeapTables = HeapStateTable | HeapTablesByNamespace
+
+interface RestoredEntrySerializers extends EntrySerializers {
+  /** Undefined where everything that was stored is there; else what is left of a value. */
+  readonly leftOf: ((value: unknown) => unknown) | undefined
+}
 
 export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> implements KeyedStateBackend {
   protected override readonly states: KeyedStateRegistry<HeapTables>
@@ -144,11 +151,11 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
   }
 
   #load(table: HeapTables): void {
-    const { metadata, namespaces, serializer: value } = table.types
-    const restored = this.#restored.take(metadata)
+    const { metadata, namespaces, serializer } = table.types
+    const restored = this.#restored.take(table.types)
     if (restored === undefined) return
-    const values = restoredValues(restored.metadata, table.types)
-    const serializers = { key: this.#keySerializer, namespaces, value, values }
+    const value = restored.reader ?? serializer
+    const serializers = { key: this.#keySerializer, namespaces, value, leftOf: leftInSnapshots(table.types) }
     for (const [keyGroup, blocks] of restored.blocks) {
       try {
         this.#loadKeyGroup(table, keyGroup, blocks, serializers)
@@ -163,19 +170,35 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
     table: HeapTables,
     keyGroup: number,
     blocks: readonly KeyGroupBlock[],
-    serializers: EntrySerializers & { readonly values: RestoredValues },
+    serializers: RestoredEntrySerializers,
   ): void {
     const state = table.types.metadata.name
     for (const [index, block] of blocks.entries()) {
       visitEntries(block, serializers, (key, namespace, input) => {
         const hash = restoredKeyHash({ key, keyGroup, state }, this.parameters)
-        const value = input === undefined ? undefined : serializers.values.read(input)
-        if (value !== undefined) {
+        const value = input === undefined ? undefined : this.#restoredValue(input, serializers, { key, state })
+        if (value === undefined) {
+          if (index > 0) table.loadRemoved(key, namespace, hash)
+        } else {
           const entry = { key, namespace, value }
           if (index === 0) table.load(entry, hash)
           else table.loadChanged(entry, hash)
-        } else if (index > 0) table.loadRemoved(key, namespace, hash)
+        }
       })
+    }
+  }
+
+  /** Undefined where it has expired. */
+  #restoredValue(
+    input: DataInputView,
+    { value: reader, leftOf }: RestoredEntrySerializers,
+    { key, state }: { readonly key: unknown; readonly state: string },
+  ): unknown {
+    try {
+      const value = reader.deserialize(input)
+      return leftOf === undefined ? value : leftOf(value)
+    } catch (error) {
+      throw migrationFailed(error, { state, operator: this.parameters.operatorName, key })
     }
   }
 }

@@ -6,6 +6,7 @@ import type { ReducingStateDescriptor } from '../../../api/state/reducing-state-
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import type { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { InternalMergingState, InternalState } from './internal-state.js'
 import { KeyContext } from './key-context.js'
@@ -14,13 +15,16 @@ import type { KeyedPriorityQueue } from './keyed-priority-queue.js'
 import { KeyedReducingState } from './keyed-reducing-state.js'
 import { KeyedValueState } from './keyed-value-state.js'
 import type { AnyNamespaceType, NamespaceType } from './namespace-type.js'
+import { StateValidator, ValidatedKeyedListState, ValidatedMapState, ValidatedTable } from './schema/validated-state.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
 import { stateNotSerializable } from './state-not-serializable.js'
 import {
   checkSameState,
+  checkSameStored,
   keyedValueSerializer,
   metadataOf,
   queueMetadata,
+  restoredReader,
   userKeysOf,
   type AnyMapStateDescriptor,
 } from './state-registration.js'
@@ -91,9 +95,12 @@ export class KeyedStateRegistry<T extends StateTable> {
     const serializer = keyedValueSerializer(descriptor, operatorName, registeredTypes)
     const registered = this.#explained(descriptor.name, () => {
       const ttl = this.#timeToLiveOf(descriptor)
-      const table = this.#maker.createTable({ metadata, serializer, namespaces, ttl }, this.#context)
-      const state = ttl === undefined ? this.#stateOf(descriptor, table) : this.#ttlStateOf(descriptor, table, ttl)
-      return { table, state, queue: undefined }
+      const nowMs = (): number => this.#parameters.processingTime.currentProcessingTime()
+      const asked = { descriptor, operator: operatorName, registered: registeredTypes, nowMs }
+      const readerOf = (stored: StateMetadata): TypeSerializer<unknown> | undefined =>
+        restoredReader(stored, metadata, asked)
+      const table = this.#maker.createTable({ metadata, serializer, namespaces, readerOf, ttl }, this.#context)
+      return { table, state: this.#stateOf(descriptor, table, ttl), queue: undefined }
     })
     this.#states.set(descriptor.name, registered)
     return registered.state
@@ -105,8 +112,11 @@ export class KeyedStateRegistry<T extends StateTable> {
     const existing = this.#existing(metadata)
     if (existing?.queue !== undefined) return existing.queue as KeyedPriorityQueue<N>
     const tableContext = new KeyContext()
+    const readerOf = (stored: StateMetadata): undefined => {
+      checkSameStored(stored, metadata, this.#parameters.operatorName)
+    }
     const table = this.#explained(name, () =>
-      this.#maker.createTable({ metadata, serializer: presence, namespaces }, tableContext),
+      this.#maker.createTable({ metadata, serializer: presence, namespaces, readerOf }, tableContext),
     )
     const queue = this.#maker.createQueue({ table, tableContext, current: this.#context })
     this.#states.set(name, { table, state: undefined, queue })
@@ -173,48 +183,34 @@ export class KeyedStateRegistry<T extends StateTable> {
   }
 
   #timeToLiveOf({ ttlConfig }: StateDescriptor<unknown>): TimeToLive | undefined {
-    if (ttlConfig?.isEnabled() !== true) return undefined
+    if (!ttlConfig.isEnabled()) return undefined
     return new TimeToLive(ttlConfig, this.#context, this.#parameters.processingTime)
   }
 
-  #stateOf(descriptor: StateDescriptor<unknown>, table: T): InternalState<unknown> {
-    switch (descriptor.kind) {
-      case 'list':
-        return this.#maker.createListState(table)
-      case 'map':
-        return this.#mapStateOf(descriptor, table)
-      default:
-        return this.#singleStateOf(descriptor, table)
-    }
-  }
-
-  #ttlStateOf(descriptor: StateDescriptor<unknown>, table: T, ttl: TimeToLive): InternalState<unknown> {
-    const listen = (expiring: ExpiringState): void => {
-      ttl.listener = this.#maker.createCleanup?.({ table, ttl, state: expiring })
-    }
+  #stateOf(descriptor: StateDescriptor<unknown>, table: T, ttl: TimeToLive | undefined): InternalState<unknown> {
+    const { operatorName, registeredTypes } = this.#parameters
+    const { validate } = descriptor.schema
+    const validator = validate === undefined ? undefined : new StateValidator(validate, table.named)
     switch (descriptor.kind) {
       case 'list': {
-        const list = this.#maker.createListState(table) as InternalListState
-        return listening(new TtlListState(list, ttl, table.named), listen)
+        const all = this.#maker.createListState(table) as InternalListState
+        const list = ttl === undefined ? all : this.#expiring(table, ttl, new TtlListState(all, ttl, table.named))
+        return validator === undefined ? list : new ValidatedKeyedListState(list, validator)
       }
-      case 'map':
-        return listening(new TtlMapState(this.#mapStateOf(descriptor, table) as InternalMapState, ttl), listen)
-      default:
-        return this.#singleStateOf(descriptor, listening(new TtlStateTable(table, ttl), listen))
+      case 'map': {
+        const keys = userKeysOf(descriptor as AnyMapStateDescriptor, operatorName, registeredTypes)
+        const all = this.#maker.createMapState(table, keys) as InternalMapState
+        const map = ttl === undefined ? all : this.#expiring(table, ttl, new TtlMapState(all, ttl))
+        return validator === undefined ? map : new ValidatedMapState(map, validator)
+      }
+      default: {
+        const one = ttl === undefined ? table : this.#expiring(table, ttl, new TtlStateTable(table, ttl))
+        return this.#singleStateOf(descriptor, validator === undefined ? one : new ValidatedTable(one, validator))
+      }
     }
   }
 
-  #mapStateOf(descriptor: StateDescriptor<unknown>, table: T): InternalState<unknown> {
-    const { operatorName, registeredTypes } = this.#parameters
-    return this.#maker.createMapState(
-      table,
-      userKeysOf(descriptor as AnyMapStateDescriptor, operatorName, registeredTypes),
-    )
-  }
-
-  /** Of one value, which the table holds. */
   #singleStateOf(descriptor: StateDescriptor<unknown>, table: StateTable): InternalState<unknown> {
-    const { registeredTypes } = this.#parameters
     switch (descriptor.kind) {
       case 'reducing':
         return new KeyedReducingState(table, (descriptor as ReducingStateDescriptor<unknown>).reduceFunction)
@@ -222,18 +218,17 @@ export class KeyedStateRegistry<T extends StateTable> {
         const { aggregateFunction } = descriptor as AggregatingStateDescriptor<unknown, unknown, unknown>
         return new KeyedAggregatingState(table, aggregateFunction)
       }
-      case 'value':
-        return new KeyedValueState(
-          table,
-          (descriptor as ValueStateDescriptor<unknown>).getDefaultValue(registeredTypes),
-        )
-      default:
-        throw new FlinkError('ASSERTION_FAILED', { what: `state '${descriptor.name}' is more than one value` })
+      default: {
+        const { registeredTypes } = this.#parameters
+        const value = descriptor as ValueStateDescriptor<unknown>
+        return new KeyedValueState(table, value.getDefaultValue(registeredTypes))
+      }
     }
   }
-}
 
-function listening<S extends ExpiringState>(state: S, listen: (state: ExpiringState) => void): S {
-  listen(state)
-  return state
+  /** What has expired of the state is removed from here on. */
+  #expiring<S extends ExpiringState>(table: T, ttl: TimeToLive, state: S): S {
+    ttl.listener = this.#maker.createCleanup?.({ table, ttl, state })
+    return state
+  }
 }

@@ -18,6 +18,8 @@ export interface StateTypes {
   readonly namespaces: AnyNamespaceType
   /** Absent where values live for ever. */
   readonly ttl?: TimeToLive | undefined
+  /** Reads what a snapshot has of the state; undefined where the serializer does. Throws where nothing can. */
+  readonly readerOf: (stored: StateMetadata) => TypeSerializer<unknown> | undefined
 }
 
 /** An entry's place. */

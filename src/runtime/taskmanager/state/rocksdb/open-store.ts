@@ -71,13 +71,12 @@ export class OpenStore {
     const { parameters, restored } = this.#opened
     const { operatorName, keyKind, keyGroups } = parameters
     const { metadata, namespaces } = types
-    const stored = restored.states.list().find(({ name }) => name === metadata.name)
-    const isRestored = stored !== undefined
-    const stateId = restored.states.registered(metadata)
+    const { id: stateId, isRestored, reader } = restored.states.registered(types)
     this.#types.set(stateId, types)
     const storedKeys = this.#storedKeys.ofState(stateId, isRestored)
     const form = this.#formOf(types)
-    restored.blocks.load(stateId, { stored: stored ?? metadata, types, form })
+    if (reader !== undefined) this.#snapshots.beginAnew()
+    restored.blocks.load(stateId, { types, form, reader })
     return new CachedStateTable(types, {
       ...given,
       named: { state: metadata.name, operator: operatorName },

@@ -62,6 +62,11 @@ export class StoreSnapshots {
     this.#notes.note(prefix, batch)
   }
 
+  /** Entries changed that nobody has noted: the next snapshot of changes is whole. */
+  beginAnew(): void {
+    this.#chain.forget()
+  }
+
   capture(increment: SnapshotIncrement | undefined): StateCapture {
     const { store } = this.#restored
     if (increment === undefined) return new WholeSnapshot(() => this.#version())
