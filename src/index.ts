@@ -184,9 +184,19 @@ export type { OperatorStateStore } from './api/state/operator-state-store.js'
 export { ReducingStateDescriptor } from './api/state/reducing-state-descriptor.js'
 export type { StateDescriptor } from './api/state/state-descriptor.js'
 export type { StateOf } from './api/state/state-of.js'
+export {
+  StateTtlConfig,
+  StateTtlConfigBuilder,
+  type TtlStateVisibility,
+  type TtlTimeCharacteristic,
+  type TtlUpdateType,
+} from './api/state/state-ttl-config.js'
+export type { MigrateStep, StateSchema, StateSchemaOptions } from './api/state/state-schema.js'
 export type { State } from './api/state/state.js'
+export { TtlCleanupStrategies, type IncrementalCleanupStrategy } from './api/state/ttl-cleanup-strategies.js'
 export { ValueStateDescriptor } from './api/state/value-state-descriptor.js'
 export type { DefaultedValueState, ValueState } from './api/state/value-state.js'
+export type { StandardSchemaIssue, StandardSchemaResult, StandardSchemaV1 } from './api/types/standard-schema.js'
 export type { TypeInformation } from './api/types/type-information.js'
 export { Types, type TypeOf } from './api/types/types-table.js'
 export { DynamicEventTimeSessionWindows } from './api/windowing/assigners/dynamic-event-time-session-windows.js'
@@ -242,5 +252,5 @@ export { FlinkError } from './core/errors/flink-error.js'
 export type { KeyKind } from './core/keygroups/canonical-key.js'
 export type { DataInputView } from './core/memory/data-input-view.js'
 export type { DataOutputView } from './core/memory/data-output-view.js'
-export type { ClassOf, PlainForm, RegisteredTypes } from './core/types/registered-types.js'
+export type { ClassAlias, ClassOf, PlainForm, RegisteredTypes } from './core/types/registered-types.js'
 export type { TypeSerializer } from './core/types/type-serializer.js'

@@ -5,6 +5,7 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import {
   NO_REGISTERED_TYPES,
   registeredClass,
+  type ClassAlias,
   type ClassOf,
   type PlainForm,
   type RegisteredTypes,
@@ -98,9 +99,10 @@ export class ExecutionConfig {
    * Lets instances of a class travel through exchanges and state, anywhere inside a value. Without a serializer an instance
    * is its own enumerable fields and its prototype; private `#fields` are none of them and need one, as do subclasses of
    * Map, Array and the like. The last registration of a class counts. Snapshots find the class again by its name.
+   * A class that was renamed is given its earlier names as `alias`, beside the serializer or alone.
    * Throws TYPE_REGISTRATION_INVALID for a class that has no name or that of another one.
    */
-  registerType<T extends object>(type: ClassOf<T>, serializer?: PlainForm<T>): this {
+  registerType<T extends object>(type: ClassOf<T>, serializer?: (PlainForm<T> & ClassAlias) | ClassAlias): this {
     this.#registeredTypes = this.#registeredTypes.with(registeredClass(type, serializer))
     return this
   }

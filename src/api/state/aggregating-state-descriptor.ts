@@ -1,6 +1,7 @@
 import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
-import { checkStateFunction, checkStateName, type StateDescriptor } from './state-descriptor.js'
+import { DescribedState } from './described-state.js'
+import { checkStateFunction, checkStateName } from './state-descriptor.js'
 
 /** The methods of an AggregateFunction, which lives in a folder above this one. */
 export interface StateAggregator<IN, ACC, OUT> {
@@ -26,14 +27,15 @@ export interface StateAggregator<IN, ACC, OUT> {
  * const descriptor = new AggregatingStateDescriptor('average', average)
  * ```
  */
-export class AggregatingStateDescriptor<IN, ACC, OUT> implements StateDescriptor<ACC> {
-  readonly kind = 'aggregating' as const
-  readonly name: string
+export class AggregatingStateDescriptor<IN, ACC, OUT> extends DescribedState<ACC> {
+  override readonly kind = 'aggregating' as const
+  override readonly name: string
   readonly aggregateFunction: StateAggregator<IN, ACC, OUT>
   /** Type of the accumulator. */
-  readonly type: TypeInformation<ACC> | undefined
+  override readonly type: TypeInformation<ACC> | undefined
 
   constructor(name: string, aggregateFunction: StateAggregator<IN, ACC, OUT>, type?: TypeInformation<ACC>) {
+    super()
     this.name = checkStateName('AggregatingStateDescriptor', name)
     this.aggregateFunction = checkStateFunction('AggregatingStateDescriptor', aggregateFunction, [
       'createAccumulator',

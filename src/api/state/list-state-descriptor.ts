@@ -1,6 +1,7 @@
 import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
-import { checkStateName, type StateDescriptor } from './state-descriptor.js'
+import { DescribedState } from './described-state.js'
+import { checkStateName } from './state-descriptor.js'
 
 /**
  * Describes a {@link ListState}, keyed or of an operator: name and type of an element.
@@ -12,13 +13,14 @@ import { checkStateName, type StateDescriptor } from './state-descriptor.js'
  * const buffered = new ListStateDescriptor('buffered', Types.STRING)
  * ```
  */
-export class ListStateDescriptor<T> implements StateDescriptor<T> {
-  readonly kind = 'list' as const
-  readonly name: string
+export class ListStateDescriptor<T> extends DescribedState<T> {
+  override readonly kind = 'list' as const
+  override readonly name: string
   /** Type of an element. */
-  readonly type: TypeInformation<T> | undefined
+  override readonly type: TypeInformation<T> | undefined
 
   constructor(name: string, type?: TypeInformation<T>) {
+    super()
     this.name = checkStateName('ListStateDescriptor', name)
     this.type = checkOptionalType('new ListStateDescriptor(...)', type)
   }

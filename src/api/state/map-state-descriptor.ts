@@ -1,6 +1,7 @@
 import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
-import { checkStateName, type StateDescriptor } from './state-descriptor.js'
+import { DescribedState } from './described-state.js'
+import { checkStateName } from './state-descriptor.js'
 
 /**
  * Describes a {@link MapState} or {@link BroadcastState}: name, type of the keys, type of the values.
@@ -12,14 +13,15 @@ import { checkStateName, type StateDescriptor } from './state-descriptor.js'
  * const visits = new MapStateDescriptor('visits', Types.STRING, Types.LONG)
  * ```
  */
-export class MapStateDescriptor<UK, UV> implements StateDescriptor<UV> {
-  readonly kind = 'map' as const
-  readonly name: string
+export class MapStateDescriptor<UK, UV> extends DescribedState<UV> {
+  override readonly kind = 'map' as const
+  override readonly name: string
   readonly keyType: TypeInformation<UK> | undefined
   /** Type of the values. */
-  readonly type: TypeInformation<UV> | undefined
+  override readonly type: TypeInformation<UV> | undefined
 
   constructor(name: string, keyType?: TypeInformation<UK>, valueType?: TypeInformation<UV>) {
+    super()
     this.name = checkStateName('MapStateDescriptor', name)
     this.keyType = checkOptionalType('new MapStateDescriptor(...)', keyType)
     this.type = checkOptionalType('new MapStateDescriptor(...)', valueType)

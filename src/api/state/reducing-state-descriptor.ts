@@ -1,6 +1,7 @@
 import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
-import { checkStateFunction, checkStateName, type StateDescriptor } from './state-descriptor.js'
+import { DescribedState } from './described-state.js'
+import { checkStateFunction, checkStateName } from './state-descriptor.js'
 
 /** The method of a ReduceFunction, which lives in a folder above this one. */
 export interface StateReducer<T> {
@@ -17,17 +18,18 @@ export interface StateReducer<T> {
  * const countPerKey = new ReducingStateDescriptor('perKeyCount', (a, b) => a + b, Types.LONG)
  * ```
  */
-export class ReducingStateDescriptor<T> implements StateDescriptor<T> {
-  readonly kind = 'reducing' as const
-  readonly name: string
+export class ReducingStateDescriptor<T> extends DescribedState<T> {
+  override readonly kind = 'reducing' as const
+  override readonly name: string
   readonly reduceFunction: StateReducer<T>
-  readonly type: TypeInformation<T> | undefined
+  override readonly type: TypeInformation<T> | undefined
 
   constructor(
     name: string,
     reduceFunction: StateReducer<T> | ((value1: T, value2: T) => T),
     type?: TypeInformation<T>,
   ) {
+    super()
     this.name = checkStateName('ReducingStateDescriptor', name)
     const reducer = typeof reduceFunction === 'function' ? { reduce: reduceFunction } : reduceFunction
     this.reduceFunction = checkStateFunction('ReducingStateDescriptor', reducer, ['reduce'])

@@ -1,6 +1,8 @@
 import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { TypeInformation } from '../types/type-information.js'
+import type { StateSchema } from './state-schema.js'
+import type { StateTtlConfig } from './state-ttl-config.js'
 
 /** What kind of state a descriptor describes. */
 export type StateKind = 'value' | 'list' | 'map' | 'reducing' | 'aggregating'
@@ -24,6 +26,10 @@ export interface StateDescriptor<T> {
   readonly name: string
   /** Undefined where the type was not declared. */
   readonly type: TypeInformation<T> | undefined
+  /** What `withSchema` declared. */
+  readonly schema: StateSchema
+  /** What `enableTimeToLive` was given; `StateTtlConfig.DISABLED` where its values live for ever. */
+  readonly ttlConfig: StateTtlConfig
 }
 
 /** The name, or an error that says whose name is wrong. */

@@ -1,5 +1,5 @@
 import { listType, mapType, tupleType } from './container-types.js'
-import type { ClassOf } from '../../core/types/registered-types.js'
+import type { ClassAlias, ClassOf } from '../../core/types/registered-types.js'
 import type { RowShape } from '../../core/types/row-shape.js'
 import { DeclaredType, type TypeForm } from './declared-type.js'
 import { pojoType, recordType, type FieldTypes } from './record-type.js'
@@ -46,8 +46,9 @@ export interface TypesTable {
   /**
    * Instances of a class: own fields and prototype, which is all that is kept; private `#fields` are none, and a class with
    * them is registered with a serializer (`getConfig().registerType`). Without `fields` all own fields are generic.
+   * `alias`: names that the class had before, under which instances may be stored.
    */
-  POJO<T extends object>(pojoClass: ClassOf<T>, fields?: FieldTypes): TypeInformation<T>
+  POJO<T extends object>(pojoClass: ClassOf<T>, fields?: FieldTypes, alias?: ClassAlias): TypeInformation<T>
   OBJECT<F extends FieldTypes>(fields: F): TypeInformation<ObjectOf<F>>
   /** Anything that structured clone takes. */
   GENERIC<T = unknown>(): TypeInformation<T>
@@ -79,7 +80,7 @@ export const Types: TypesTable = {
   LIST: listType,
   MAP: mapType,
   TUPLE: (...fields) => tupleType(fields),
-  POJO: (pojoClass, fields = {}) => pojoType(pojoClass, fields),
+  POJO: (pojoClass, fields = {}, alias) => pojoType(pojoClass, fields, alias),
   OBJECT: (fields) => recordType(fields),
   GENERIC: <T>() => new DeclaredType<T>('GENERIC', 'auto'),
 }

@@ -107,4 +107,15 @@ export const STATE_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
+  STATE_MIGRATION_FAILED: {
+    message:
+      "State '{state}' of {operator} cannot be restored: {where} could not be migrated: {reason}. The snapshot is unchanged: correct migrate, or validate, of its descriptor and start from it again.",
+    fault: 'user',
+    recovery: 'fail',
+  },
+  STATE_VALUE_INVALID: {
+    message: "State '{state}' of {operator} was given a value that its schema does not allow: {reason}",
+    fault: 'user',
+    recovery: 'fail',
+  },
 } as const

@@ -31,6 +31,27 @@ export interface PlainForm<T> {
 }
 
 /**
+ * The names that a class had before: instances that were stored under one of them are instances of this class. State of
+ * a declared type is stored under the new name from its restore on; where no type is declared, a value that is not written again
+ * keeps the name that it has.
+ *
+ * @example
+ * ```ts
+ * import { StreamExecutionEnvironment, Types } from 'flink-ts'
+ *
+ * // Was called PageView, and View before.
+ * class Visit {
+ *   user = ''
+ * }
+ * StreamExecutionEnvironment.getExecutionEnvironment().getConfig().registerType(Visit, { alias: ['PageView', 'View'] })
+ * const visit = Types.POJO(Visit, { user: Types.STRING }, { alias: 'PageView' })
+ * ```
+ */
+export interface ClassAlias {
+  readonly alias?: string | readonly string[]
+}
+
+/**
  * A class as `registerType` and `Types.POJO` take it: its constructor, which is never called.
  *
  * @example
@@ -55,6 +76,8 @@ export interface RegisteredClass {
   readonly form: PlainForm<object> | undefined
   /** True for errors, whose message, stack and cause are no fields. */
   readonly isError: boolean
+  /** Names that it had before. */
+  readonly aliases?: readonly string[]
 }
 
 /**
@@ -75,6 +98,7 @@ export interface RegisteredClass {
 export class RegisteredTypes {
   readonly #byName: ReadonlyMap<string, RegisteredClass>
   readonly #byPrototype: ReadonlyMap<unknown, RegisteredClass>
+  readonly #byAlias: ReadonlyMap<string, RegisteredClass>
 
   constructor(classes: Iterable<RegisteredClass> = []) {
     const byName = new Map<string, RegisteredClass>()
@@ -85,6 +109,7 @@ export class RegisteredTypes {
     }
     this.#byName = byName
     this.#byPrototype = new Map([...byName.values()].map((one) => [one.prototype, one]))
+    this.#byAlias = byAlias(byName)
   }
 
   /** These and one more, which takes the place of an earlier registration of the same class. */
@@ -94,12 +119,18 @@ export class RegisteredTypes {
 
   /** These and those of the others that are not registered yet. */
   withDefaults(others: readonly RegisteredClass[]): RegisteredTypes {
-    const added = others.filter((one) => !this.#byPrototype.has(one.prototype))
+    const added = others.flatMap((one) => {
+      const known = this.#byPrototype.get(one.prototype)
+      if (known === undefined) return [one]
+      const aliases = (one.aliases ?? []).filter((alias) => known.aliases?.includes(alias) !== true)
+      return aliases.length === 0 ? [] : [{ ...known, aliases: [...(known.aliases ?? []), ...aliases] }]
+    })
     return added.length === 0 ? this : new RegisteredTypes([...this.#byName.values(), ...added])
   }
 
+  /** Also of one that it had before. */
   named(name: unknown): RegisteredClass | undefined {
-    return typeof name === 'string' ? this.#byName.get(name) : undefined
+    return typeof name === 'string' ? (this.#byName.get(name) ?? this.#byAlias.get(name)) : undefined
   }
 
   ofPrototype(prototype: unknown): RegisteredClass | undefined {
@@ -111,7 +142,10 @@ export class RegisteredTypes {
 export const NO_REGISTERED_TYPES: RegisteredTypes = new RegisteredTypes()
 
 /** The class with its form, checked; TYPE_REGISTRATION_INVALID says why its instances could not come back. */
-export function registeredClass<T extends object>(type: ClassOf<T>, form?: PlainForm<T>): RegisteredClass {
+export function registeredClass<T extends object>(
+  type: ClassOf<T>,
+  options?: (PlainForm<T> & ClassAlias) | ClassAlias,
+): RegisteredClass {
   // What a program in JavaScript may hand over.
   const given: unknown = type
   const prototype: unknown = typeof given === 'function' ? given.prototype : undefined
@@ -119,21 +153,48 @@ export function registeredClass<T extends object>(type: ClassOf<T>, form?: Plain
   const { name } = type
   if (name === '') throw invalid('without a name', 'snapshots find a class again by its name: give it one')
   if (carriedAsItIs(prototype)) throw invalid(name, 'its instances travel as they are; only their subclasses need it')
-  checkForm(name, form)
+  const aliases = aliasesOf(name, options)
+  const form = formOf(name, options)
   const native = nativeAncestor(prototype)
   const isError = prototype instanceof Error
   if (form === undefined && native !== undefined && !isError) {
     const reason = `it extends ${native}, whose contents are no fields: give registerType a serializer { toPlain, fromPlain }`
     throw invalid(name, reason)
   }
-  return { name, prototype, form: form, isError }
+  return { name, prototype, form: form as PlainForm<object> | undefined, isError, aliases }
 }
 
-function checkForm(name: string, form: unknown): void {
-  if (form === undefined) return
-  const methods = typeof form === 'object' && form !== null ? (form as Readonly<Record<string, unknown>>) : {}
-  if (typeof methods['toPlain'] === 'function' && typeof methods['fromPlain'] === 'function') return
+/** Undefined where there is none: nothing was given, or names alone. */
+function formOf(name: string, given: unknown): PlainForm<never> | undefined {
+  if (given === undefined) return undefined
+  const methods = typeof given === 'object' && given !== null ? (given as Readonly<Record<string, unknown>>) : {}
+  const { toPlain, fromPlain, alias } = methods
+  if (typeof toPlain === 'function' && typeof fromPlain === 'function') return given as PlainForm<never>
+  if (alias !== undefined && toPlain === undefined && fromPlain === undefined) return undefined
   throw invalid(name, 'a serializer is an object with the methods toPlain(value) and fromPlain(plain)')
+}
+
+function aliasesOf(name: string, given: unknown): readonly string[] {
+  if (typeof given !== 'object' || given === null || !('alias' in given) || given.alias === undefined) return []
+  const aliases: readonly unknown[] = Array.isArray(given.alias) ? given.alias : [given.alias]
+  const texts = aliases.filter((alias) => typeof alias === 'string' && alias !== '')
+  if (texts.length < aliases.length)
+    throw invalid(name, 'an alias is a name that the class had before, or a list of such')
+  return (texts as readonly string[]).filter((alias) => alias !== name)
+}
+
+function byAlias(byName: ReadonlyMap<string, RegisteredClass>): ReadonlyMap<string, RegisteredClass> {
+  const found = new Map<string, RegisteredClass>()
+  for (const one of byName.values()) {
+    for (const alias of one.aliases ?? []) {
+      const other = byName.get(alias) ?? found.get(alias)
+      if (other !== undefined && other !== one) {
+        throw invalid(one.name, `its alias '${alias}' is the name or an alias of ${other.name}, too`)
+      }
+      found.set(alias, one)
+    }
+  }
+  return found
 }
 
 /** The name of a class of the language that instances are made of. */

@@ -19,6 +19,7 @@ export class OneValueTable<F extends StoredForm> implements LargeValueTable {
     metadata: { name: 's', kind: 'value', typeFingerprint: 'GENERIC', schemaVersion: 0 },
     serializer: structuredSerializer(),
     namespaces: VOID_NAMESPACES,
+    readerOf: () => undefined,
   }
   readonly named = { state: 's', operator: 'Count' }
   readonly buffer: WriteBuffer

@@ -21,6 +21,7 @@ import type {
 import type { KeyedStateBackendParameters } from '../../../src/runtime/taskmanager/state/state-backend.js'
 import { NO_REGISTERED_TYPES } from '../../../src/core/types/registered-types.js'
 import type { KeyedStateHandle } from '../../../src/storage/state-handles.js'
+import { NO_TIME } from './set-time.js'
 import { freeSlices, INLINE_READER, MemoryStreams, SteppedSlices } from './state-backend-streams.js'
 
 export interface BackendUnderTest {
@@ -47,6 +48,7 @@ export const DEFAULT_PARAMETERS: KeyedStateBackendParameters = {
   keyGroups: { start: 0, end: MAX_PARALLELISM - 1 },
   maxParallelism: MAX_PARALLELISM,
   registeredTypes: NO_REGISTERED_TYPES,
+  processingTime: NO_TIME,
 }
 
 /** An open one. */

@@ -5,6 +5,7 @@
 // Thread: the task worker that owns the operator.
 import { ListStateDescriptor } from '../../../api/state/list-state-descriptor.js'
 import type { ListState } from '../../../api/state/list-state.js'
+import { describeEnclosing, type EnclosingType } from '../../../api/types/enclosing-type.js'
 import type { TypeInformation } from '../../../api/types/type-information.js'
 import { keyGroupForHash, operatorIndexForKeyGroup } from '../../../core/keygroups/key-group-assignment.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
@@ -57,9 +58,11 @@ export class InFlightState {
 }
 
 /** `element`: of the records, where it is declared. */
-function inFlightType(element: TypeInformation<unknown> | undefined): TypeInformation<InFlightRecord> {
+function inFlightType(element: TypeInformation<unknown> | undefined): EnclosingType<InFlightRecord> {
   return {
-    description: `IN_FLIGHT(${element?.description ?? 'GENERIC'})`,
+    description: describeEnclosing('IN_FLIGHT', [element]),
+    enclosed: [element],
+    enclosing: ([other]) => inFlightType(other),
     keyKind: () => 'auto',
     createSerializer: (registered) => {
       const values = element?.createSerializer(registered) ?? structuredSerializer(registered)

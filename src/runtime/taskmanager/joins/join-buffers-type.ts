@@ -2,18 +2,20 @@
 // Where a record waits beyond a watermark, that stands before it, after a number that no time is.
 // Thread: any.
 import type { PairTypes } from '../../../api/dag/operators/join-spec.js'
-import type { TypeInformation } from '../../../api/types/type-information.js'
+import { describeEnclosing, type EnclosingType } from '../../../api/types/enclosing-type.js'
 import type { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import { TOUCH, type TouchingSerializer } from '../state/internal-state.js'
 import { JoinBuffers } from './join-buffers.js'
-import { serializersOfPair, typeNamesOfPair } from './pair-serializers.js'
+import { serializersOfPair } from './pair-serializers.js'
 import { NO_RECORDS, TimeBuffer } from './time-buffer.js'
 
-export function joinBuffersType(types: PairTypes): TypeInformation<JoinBuffers> {
+export function joinBuffersType(types: PairTypes): EnclosingType<JoinBuffers> {
   return {
-    description: `JOIN_BUFFERS(${typeNamesOfPair(types)})`,
+    description: describeEnclosing('JOIN_BUFFERS', types),
+    enclosed: types,
+    enclosing: ([left, right]) => joinBuffersType([left, right]),
     keyKind: () => 'auto',
     createSerializer: (registered) => {
       const [left, right] = serializersOfPair(types, registered)

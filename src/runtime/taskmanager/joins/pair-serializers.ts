@@ -13,7 +13,3 @@ export function serializersOfPair([first, second]: PairTypes, registered?: Regis
     second?.createSerializer(registered) ?? structuredSerializer(registered),
   ]
 }
-
-export function typeNamesOfPair(types: PairTypes): string {
-  return types.map((type) => type?.description ?? 'GENERIC').join(', ')
-}

@@ -2,17 +2,19 @@
 // Thread: any.
 import type { PairTypes } from '../../../api/dag/operators/join-spec.js'
 import { TaggedUnion } from '../../../api/datastream/tagged-union.js'
-import type { TypeInformation } from '../../../api/types/type-information.js'
-import { serializersOfPair, typeNamesOfPair } from './pair-serializers.js'
+import { describeEnclosing, type EnclosingType } from '../../../api/types/enclosing-type.js'
+import { serializersOfPair } from './pair-serializers.js'
 
 type AnyTaggedUnion = TaggedUnion<unknown, unknown>
 
 const ONE = 1
 const TWO = 2
 
-export function taggedUnionType(types: PairTypes): TypeInformation<AnyTaggedUnion> {
+export function taggedUnionType(types: PairTypes): EnclosingType<AnyTaggedUnion> {
   return {
-    description: `TAGGED(${typeNamesOfPair(types)})`,
+    description: describeEnclosing('TAGGED', types),
+    enclosed: types,
+    enclosing: ([first, second]) => taggedUnionType([first, second]),
     keyKind: () => 'auto',
     createSerializer: (registered) => {
       const [first, second] = serializersOfPair(types, registered)

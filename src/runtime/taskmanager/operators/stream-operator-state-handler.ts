@@ -52,7 +52,7 @@ export class StreamOperatorStateHandler {
 
   constructor(binding: OperatorBinding, context: OperatorContext) {
     const { maxParallelism, parallelism, subtaskIndex } = context.taskInfo
-    const { registeredTypes } = context
+    const { registeredTypes, processingTime } = context
     this.#context = context
     this.operatorBackend = new OperatorStateBackend(binding.name, registeredTypes, subtaskIndex)
     const key = binding.keys.find((each) => each !== undefined)
@@ -61,7 +61,7 @@ export class StreamOperatorStateHandler {
       const keyed = { operatorName: binding.name, keyKind: key.kind, keyGroups, maxParallelism }
       const backend = context.stateBackend ?? ownStateBackend(context)
       const localRecovery = localRecoveryOf(binding.operatorId, context)
-      this.keyedBackend = backend.createKeyedStateBackend({ ...keyed, registeredTypes, localRecovery })
+      this.keyedBackend = backend.createKeyedStateBackend({ ...keyed, registeredTypes, processingTime, localRecovery })
     }
   }
 

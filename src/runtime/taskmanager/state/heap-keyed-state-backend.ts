@@ -2,6 +2,7 @@
 // Invariants: one name, one kind. Restored entries are decoded when their state is first asked for; the synchronous part
 // of a snapshot costs a byte an entry (1,000,000 entries: see test/bench).
 // Thread: the task worker that owns the operator.
+import type { DataInputView } from '../../../core/memory/data-input-view.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { KeyedStateHandle } from '../../../storage/state-handles.js'
@@ -22,16 +23,24 @@ import type {
   SnapshotIncrement,
 } from './keyed-state-backend.js'
 import { KeyedStateBackendBase } from './keyed-state-backend-base.js'
-import { KeyedStateRegistry } from './keyed-state-registry.js'
+import { KeyedStateRegistry, type CleanupParameters } from './keyed-state-registry.js'
 import { restoredKeyHash } from './restored-key-hash.js'
 import { RestoredKeyedState } from './restored-keyed-state.js'
+import { migrationFailed } from './schema/value-migration-error.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
 import { SharedTimerQueue } from './shared-timer-queue.js'
 import type { StateTypes } from './state-table.js'
+import { HeapCleanup } from './ttl/heap-cleanup.js'
+import { leftInSnapshots } from './ttl/without-expired.js'
 import { TablePriorityQueue } from './table-priority-queue.js'
 
 /** Of one state. */
 type HeapTables = HeapStateTable | HeapTablesByNamespace
+
+interface RestoredEntrySerializers extends EntrySerializers {
+  /** Undefined where everything that was stored is there; else what is left of a value. */
+  readonly leftOf: ((value: unknown) => unknown) | undefined
+}
 
 export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> implements KeyedStateBackend {
   protected override readonly states: KeyedStateRegistry<HeapTables>
@@ -41,6 +50,8 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
   readonly #chain = new CheckpointChain()
   /** The state whose memory is touched ahead: of several, which are rare, the first. */
   #firstTable: HeapTables | undefined
+  /** Those that each record takes further; undefined where there are none. */
+  #cleanups: readonly HeapCleanup[] | undefined
 
   constructor(parameters: KeyedStateBackendParameters) {
     super(parameters)
@@ -49,6 +60,7 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table, keys) => new KeyedMapState(table, keys),
       createListState: (table) => new KeyedListState(table),
+      createCleanup: (cleanup) => this.#createCleanup(cleanup),
       createQueue: ({ table, current }) => {
         const prepareKeys: PrepareKeys = (hashes, start, end) => {
           this.prepareKeys(hashes, start, end)
@@ -66,6 +78,11 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
 
   async restore(handles: readonly KeyedStateHandle[], reader: KeyedStateReader): Promise<void> {
     for (const handle of handles) await this.#restored.add(handle, reader)
+  }
+
+  override setCurrentKey(key: unknown, keyHash: number): void {
+    super.setCurrentKey(key, keyHash)
+    if (this.#cleanups !== undefined) for (const cleanup of this.#cleanups) cleanup.accessed()
   }
 
   prepareKeys(keyHashes: readonly number[], start: number, end: number): void {
@@ -110,6 +127,15 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
     return Promise.resolve()
   }
 
+  /** Of windows, which go with all that they have, there is none. */
+  #createCleanup({ table, ttl }: CleanupParameters<HeapTables>): HeapCleanup | undefined {
+    const strategy = ttl.config.getCleanupStrategies().getIncrementalCleanupStrategy()
+    if (strategy === undefined || table instanceof HeapTablesByNamespace) return undefined
+    const cleanup = new HeapCleanup(table, ttl, strategy.cleanupSize)
+    if (strategy.runCleanupForEveryRecord) this.#cleanups = [...(this.#cleanups ?? []), cleanup]
+    return cleanup
+  }
+
   #createTable(types: StateTypes, context: KeyContext): HeapTables {
     const environment = { ...this.parameters, newKeys: this.newKeys, context }
     const table =
@@ -125,10 +151,11 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
   }
 
   #load(table: HeapTables): void {
-    const { metadata, namespaces, serializer: value } = table.types
-    const restored = this.#restored.take(metadata)
+    const { metadata, namespaces, serializer } = table.types
+    const restored = this.#restored.take(table.types)
     if (restored === undefined) return
-    const serializers = { key: this.#keySerializer, namespaces, value }
+    const value = restored.reader ?? serializer
+    const serializers = { key: this.#keySerializer, namespaces, value, leftOf: leftInSnapshots(table.types) }
     for (const [keyGroup, blocks] of restored.blocks) {
       try {
         this.#loadKeyGroup(table, keyGroup, blocks, serializers)
@@ -143,19 +170,35 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
     table: HeapTables,
     keyGroup: number,
     blocks: readonly KeyGroupBlock[],
-    serializers: EntrySerializers,
+    serializers: RestoredEntrySerializers,
   ): void {
     const state = table.types.metadata.name
     for (const [index, block] of blocks.entries()) {
       visitEntries(block, serializers, (key, namespace, input) => {
         const hash = restoredKeyHash({ key, keyGroup, state }, this.parameters)
-        if (input === undefined) table.loadRemoved(key, namespace, hash)
-        else {
-          const entry = { key, namespace, value: serializers.value.deserialize(input) }
+        const value = input === undefined ? undefined : this.#restoredValue(input, serializers, { key, state })
+        if (value === undefined) {
+          if (index > 0) table.loadRemoved(key, namespace, hash)
+        } else {
+          const entry = { key, namespace, value }
           if (index === 0) table.load(entry, hash)
           else table.loadChanged(entry, hash)
         }
       })
+    }
+  }
+
+  /** Undefined where it has expired. */
+  #restoredValue(
+    input: DataInputView,
+    { value: reader, leftOf }: RestoredEntrySerializers,
+    { key, state }: { readonly key: unknown; readonly state: string },
+  ): unknown {
+    try {
+      const value = reader.deserialize(input)
+      return leftOf === undefined ? value : leftOf(value)
+    } catch (error) {
+      throw migrationFailed(error, { state, operator: this.parameters.operatorName, key })
     }
   }
 }

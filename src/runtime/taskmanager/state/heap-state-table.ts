@@ -162,6 +162,10 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
     this.#removeAt(position)
   }
 
+  get copiesOnWrite(): boolean {
+    return this.#snapshots !== undefined
+  }
+
   get inMemory(): ValuesInMemory {
     return this
   }
@@ -177,6 +181,26 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
     this.#sequence = -1
     if (this.#context.leader === this) this.#context.setPlace(NO_PLACE)
     return end < limit ? end : 0
+  }
+
+  /** As removeAt, where the entry may be that of the current key. */
+  removeFoundAt(position: number): void {
+    this.removeAt(position)
+    if (position === this.#position) this.#sequence = -1
+    const context = this.#context
+    if (context.leader === this && context.place === position) context.setPlace(NO_PLACE)
+  }
+
+  /** Undefined where there is no entry; running snapshots may share it. */
+  peekAt(position: number): unknown {
+    const value = this.#table.valueAt(position)
+    return value === NO_ENTRY ? undefined : value
+  }
+
+  /** The living object of an entry, to be changed. */
+  ownAt(position: number): unknown {
+    const value = this.#table.valueAt(position)
+    return this.#isWatched && typeof value === 'object' && value !== null ? this.#handOut(position, value) : value
   }
 
   hasEntryAt(position: number): boolean {

@@ -99,6 +99,10 @@ export class HeapTablesByNamespace implements StateTable {
     this.#table.put(value)
   }
 
+  get copiesOnWrite(): boolean {
+    return this.#table.copiesOnWrite
+  }
+
   /** As of each table. */
   changedInPlace(): void {}
 

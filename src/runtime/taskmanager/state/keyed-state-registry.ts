@@ -6,6 +6,7 @@ import type { ReducingStateDescriptor } from '../../../api/state/reducing-state-
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import type { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { InternalMergingState, InternalState } from './internal-state.js'
 import { KeyContext } from './key-context.js'
@@ -14,17 +15,24 @@ import type { KeyedPriorityQueue } from './keyed-priority-queue.js'
 import { KeyedReducingState } from './keyed-reducing-state.js'
 import { KeyedValueState } from './keyed-value-state.js'
 import type { AnyNamespaceType, NamespaceType } from './namespace-type.js'
+import { StateValidator, ValidatedKeyedListState, ValidatedMapState, ValidatedTable } from './schema/validated-state.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
 import { stateNotSerializable } from './state-not-serializable.js'
 import {
   checkSameState,
+  checkSameStored,
   keyedValueSerializer,
   metadataOf,
   queueMetadata,
+  restoredReader,
   userKeysOf,
   type AnyMapStateDescriptor,
 } from './state-registration.js'
 import type { StateTable, StateTypes } from './state-table.js'
+import { TimeToLive, type AccessListener, type ExpiringState } from './ttl/time-to-live.js'
+import { TtlListState, type InternalListState } from './ttl/ttl-list-state.js'
+import { TtlMapState, type InternalMapState } from './ttl/ttl-map-state.js'
+import { TtlStateTable } from './ttl/ttl-state-table.js'
 import { presence } from './table-priority-queue.js'
 import { timerNamespaces } from './timer-namespaces.js'
 import type { UserKeys } from './user-map.js'
@@ -35,8 +43,16 @@ export interface TableMaker<T extends StateTable> {
   createTable(types: StateTypes, context: KeyContext): T
   createMapState(table: T, keys: UserKeys): InternalState<unknown>
   createListState(table: T): InternalMergingState<unknown>
+  /** What is told of each access to a state with a time to live: absent where nothing happens then. */
+  createCleanup?(cleanup: CleanupParameters<T>): AccessListener | undefined
   /** Of a queue in the table, for the current key of `current`; `table` is that of `createTable`, for a context of its own. */
   createQueue(parameters: QueueParameters<T>): KeyedPriorityQueue<unknown>
+}
+
+export interface CleanupParameters<T extends StateTable> {
+  readonly table: T
+  readonly ttl: TimeToLive
+  readonly state: ExpiringState
 }
 
 export interface QueueParameters<T extends StateTable> {
@@ -78,8 +94,13 @@ export class KeyedStateRegistry<T extends StateTable> {
     if (existing?.state !== undefined) return existing.state
     const serializer = keyedValueSerializer(descriptor, operatorName, registeredTypes)
     const registered = this.#explained(descriptor.name, () => {
-      const table = this.#maker.createTable({ metadata, serializer, namespaces }, this.#context)
-      return { table, state: this.#stateOf(descriptor, table), queue: undefined }
+      const ttl = this.#timeToLiveOf(descriptor)
+      const nowMs = (): number => this.#parameters.processingTime.currentProcessingTime()
+      const asked = { descriptor, operator: operatorName, registered: registeredTypes, nowMs }
+      const readerOf = (stored: StateMetadata): TypeSerializer<unknown> | undefined =>
+        restoredReader(stored, metadata, asked)
+      const table = this.#maker.createTable({ metadata, serializer, namespaces, readerOf, ttl }, this.#context)
+      return { table, state: this.#stateOf(descriptor, table, ttl), queue: undefined }
     })
     this.#states.set(descriptor.name, registered)
     return registered.state
@@ -91,8 +112,11 @@ export class KeyedStateRegistry<T extends StateTable> {
     const existing = this.#existing(metadata)
     if (existing?.queue !== undefined) return existing.queue as KeyedPriorityQueue<N>
     const tableContext = new KeyContext()
+    const readerOf = (stored: StateMetadata): undefined => {
+      checkSameStored(stored, metadata, this.#parameters.operatorName)
+    }
     const table = this.#explained(name, () =>
-      this.#maker.createTable({ metadata, serializer: presence, namespaces }, tableContext),
+      this.#maker.createTable({ metadata, serializer: presence, namespaces, readerOf }, tableContext),
     )
     const queue = this.#maker.createQueue({ table, tableContext, current: this.#context })
     this.#states.set(name, { table, state: undefined, queue })
@@ -158,26 +182,53 @@ export class KeyedStateRegistry<T extends StateTable> {
     }
   }
 
-  #stateOf(descriptor: StateDescriptor<unknown>, table: T): InternalState<unknown> {
+  #timeToLiveOf({ ttlConfig }: StateDescriptor<unknown>): TimeToLive | undefined {
+    if (!ttlConfig.isEnabled()) return undefined
+    return new TimeToLive(ttlConfig, this.#context, this.#parameters.processingTime)
+  }
+
+  #stateOf(descriptor: StateDescriptor<unknown>, table: T, ttl: TimeToLive | undefined): InternalState<unknown> {
     const { operatorName, registeredTypes } = this.#parameters
+    const { validate } = descriptor.schema
+    const validator = validate === undefined ? undefined : new StateValidator(validate, table.named)
     switch (descriptor.kind) {
-      case 'list':
-        return this.#maker.createListState(table)
+      case 'list': {
+        const all = this.#maker.createListState(table) as InternalListState
+        const list = ttl === undefined ? all : this.#expiring(table, ttl, new TtlListState(all, ttl, table.named))
+        return validator === undefined ? list : new ValidatedKeyedListState(list, validator)
+      }
+      case 'map': {
+        const keys = userKeysOf(descriptor as AnyMapStateDescriptor, operatorName, registeredTypes)
+        const all = this.#maker.createMapState(table, keys) as InternalMapState
+        const map = ttl === undefined ? all : this.#expiring(table, ttl, new TtlMapState(all, ttl))
+        return validator === undefined ? map : new ValidatedMapState(map, validator)
+      }
+      default: {
+        const one = ttl === undefined ? table : this.#expiring(table, ttl, new TtlStateTable(table, ttl))
+        return this.#singleStateOf(descriptor, validator === undefined ? one : new ValidatedTable(one, validator))
+      }
+    }
+  }
+
+  #singleStateOf(descriptor: StateDescriptor<unknown>, table: StateTable): InternalState<unknown> {
+    switch (descriptor.kind) {
       case 'reducing':
         return new KeyedReducingState(table, (descriptor as ReducingStateDescriptor<unknown>).reduceFunction)
       case 'aggregating': {
         const { aggregateFunction } = descriptor as AggregatingStateDescriptor<unknown, unknown, unknown>
         return new KeyedAggregatingState(table, aggregateFunction)
       }
-      case 'value':
-        return new KeyedValueState(
-          table,
-          (descriptor as ValueStateDescriptor<unknown>).getDefaultValue(registeredTypes),
-        )
-      case 'map': {
-        const keys = userKeysOf(descriptor as AnyMapStateDescriptor, operatorName, registeredTypes)
-        return this.#maker.createMapState(table, keys)
+      default: {
+        const { registeredTypes } = this.#parameters
+        const value = descriptor as ValueStateDescriptor<unknown>
+        return new KeyedValueState(table, value.getDefaultValue(registeredTypes))
       }
     }
+  }
+
+  /** What has expired of the state is removed from here on. */
+  #expiring<S extends ExpiringState>(table: T, ttl: TimeToLive, state: S): S {
+    ttl.listener = this.#maker.createCleanup?.({ table, ttl, state })
+    return state
   }
 }

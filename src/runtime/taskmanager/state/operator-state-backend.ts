@@ -25,19 +25,32 @@ import { OperatorStateSnapshot } from './operator-state-snapshot.js'
 import { PartitionableListState } from './partitionable-list-state.js'
 import { restoredElements } from './restored-operator-state.js'
 import { stateNotSerializable, stateNotStorable } from './state-not-serializable.js'
-import { checkCompatible, checkSameState, metadataOf, serializerOf, userKeysOf } from './state-registration.js'
+import { StateValidator, ValidatedBroadcastState, ValidatedListState } from './schema/validated-state.js'
+import { migrationFailed } from './schema/value-migration-error.js'
+import {
+  checkSameState,
+  checkSameStored,
+  joinedMetadata,
+  metadataOf,
+  restoredReader,
+  serializerOf,
+  userKeysOf,
+} from './state-registration.js'
+import { UserMapSerializer } from './user-map-serializer.js'
 
 type OperatorStateKind = 'operator-list' | 'operator-union' | 'broadcast'
 
 interface RegisteredState {
   readonly metadata: StateMetadata
   readonly state: PartitionableListState | MapBroadcastState
+  /** What the operator is given: the state, or one that validates before it. */
+  readonly given: ListState<unknown> | BroadcastState<unknown, unknown>
   readonly writeElements: (writeOne: (write: (output: DataOutputView) => void) => void) => void
 }
 
 /** Not asked for yet. */
 interface RestoredList {
-  readonly metadata: StateMetadata
+  metadata: StateMetadata
   readonly elements: Uint8Array[]
   /** For errors. */
   readonly files: Set<string>
@@ -82,7 +95,7 @@ export class OperatorStateBackend implements OperatorStateStore {
 
   /** For an operator that reads its restored elements itself: they must be of the type that it reads. */
   checkCompatible(restored: StateMetadata, requested: StateMetadata): void {
-    checkCompatible(restored, requested, this.#operatorName)
+    checkSameStored(restored, requested, this.#operatorName)
   }
 
   /** What is told where an element of the state cannot be read. */
@@ -123,18 +136,21 @@ export class OperatorStateBackend implements OperatorStateStore {
     this.#restored.clear()
   }
 
-  #listState(descriptor: ListStateDescriptor<unknown>, kind: OperatorStateKind): PartitionableListState {
+  #listState(descriptor: ListStateDescriptor<unknown>, kind: OperatorStateKind): ListState<unknown> {
     const metadata = operatorMetadata(descriptor, kind)
     const existing = this.#existing(metadata)
-    if (existing instanceof PartitionableListState) return existing
+    if (existing?.state instanceof PartitionableListState) return existing.given as ListState<unknown>
     const serializer = serializerOf(descriptor.type, this.#registeredTypes)
     const state = new PartitionableListState({ state: metadata.name, operator: this.#operatorName })
-    this.#readRestored(metadata, (input) => {
-      state.add(serializer.deserialize(input))
+    this.#readRestored(metadata, descriptor, (input, reader = serializer) => {
+      state.add(reader.deserialize(input))
     })
+    const validator = this.#validatorOf(descriptor)
+    const given = validator === undefined ? state : new ValidatedListState(state, validator)
     this.#states.set(metadata.name, {
       metadata,
       state,
+      given,
       writeElements: (writeOne) => {
         let index = 0
         for (const element of state.get()) {
@@ -148,23 +164,26 @@ export class OperatorStateBackend implements OperatorStateStore {
         }
       },
     })
-    return state
+    return given
   }
 
-  #broadcastState(descriptor: MapStateDescriptor<unknown, unknown>): MapBroadcastState {
+  #broadcastState(descriptor: MapStateDescriptor<unknown, unknown>): BroadcastState<unknown, unknown> {
     const metadata = operatorMetadata(descriptor, 'broadcast')
     const existing = this.#existing(metadata)
-    if (existing instanceof MapBroadcastState) return existing
+    if (existing?.state instanceof MapBroadcastState) return existing.given as BroadcastState<unknown, unknown>
     const keys: TypeSerializer<unknown> = serializerOf(descriptor.keyType, this.#registeredTypes)
     const values = serializerOf(descriptor.type, this.#registeredTypes)
     const state = new MapBroadcastState(userKeysOf(descriptor, this.#operatorName, this.#registeredTypes))
-    this.#readRestored(metadata, (input) => {
+    this.#readRestored(metadata, descriptor, (input, reader) => {
       const key = keys.deserialize(input)
-      state.put(key, values.deserialize(input))
+      state.put(key, (reader instanceof UserMapSerializer ? reader.valueSerializer : values).deserialize(input))
     })
+    const validator = this.#validatorOf(descriptor)
+    const given = validator === undefined ? state : new ValidatedBroadcastState(state, validator)
     this.#states.set(metadata.name, {
       metadata,
       state,
+      given,
       writeElements: (writeOne) => {
         for (const [key, value] of state.entries()) {
           writeOne((output) => {
@@ -176,22 +195,27 @@ export class OperatorStateBackend implements OperatorStateStore {
         }
       },
     })
-    return state
+    return given
   }
 
-  #existing(metadata: StateMetadata): RegisteredState['state'] | undefined {
+  #validatorOf({ name: state, schema }: StateDescriptor<unknown>): StateValidator | undefined {
+    if (schema.validate === undefined) return undefined
+    return new StateValidator(schema.validate, { state, operator: this.#operatorName })
+  }
+
+  #existing(metadata: StateMetadata): RegisteredState | undefined {
     const { name: state } = metadata
     if (this.#isClosed) throw new FlinkError('STATE_ASKED_AFTER_CLOSE', { operator: this.#operatorName, state })
     const existing = this.#states.get(state)
     if (existing !== undefined) checkSameState(existing.metadata, metadata, this.#operatorName)
-    return existing?.state
+    return existing
   }
 
   #restoredList(metadata: StateMetadata): RestoredList {
     const { name, kind, typeFingerprint, schemaVersion } = metadata
     const known = this.#restored.get(name)
     if (known !== undefined) {
-      checkCompatible(known.metadata, metadata, this.#operatorName)
+      known.metadata = joinedMetadata(known.metadata, metadata, this.#operatorName)
       return known
     }
     const list = { metadata: { name, kind, typeFingerprint, schemaVersion }, elements: [], files: new Set<string>() }
@@ -199,18 +223,29 @@ export class OperatorStateBackend implements OperatorStateStore {
     return list
   }
 
-  #readRestored(metadata: StateMetadata, read: (input: DataInputView) => void): void {
-    const { name } = metadata
-    const restored = this.#restored.get(name)
+  /** `read` is given what reads the values, where the serializer of the state does not. */
+  #readRestored(
+    metadata: StateMetadata,
+    descriptor: StateDescriptor<unknown>,
+    read: (input: DataInputView, reader: TypeSerializer<unknown> | undefined) => void,
+  ): void {
+    const { name: state } = metadata
+    const restored = this.#restored.get(state)
     if (restored === undefined) return
-    checkCompatible(restored.metadata, metadata, this.#operatorName)
-    this.#restored.delete(name)
+    const operator = this.#operatorName
+    const reader = restoredReader(restored.metadata, metadata, {
+      descriptor,
+      operator,
+      registered: this.#registeredTypes,
+      nowMs: () => 0,
+    })
+    this.#restored.delete(state)
     try {
-      for (const element of restored.elements) read(new DataInputView(element))
+      for (const element of restored.elements) read(new DataInputView(element), reader)
     } catch (error) {
-      const block = `elements of state ${name} of ${this.#operatorName}`
+      const block = `elements of state ${state} of ${operator}`
       const unreadable = unreadableState(error, { files: restored.files, block })
-      throw stateNotSerializable(unreadable, name, this.#operatorName)
+      throw stateNotSerializable(migrationFailed(unreadable, { state, operator }), state, operator)
     }
   }
 }

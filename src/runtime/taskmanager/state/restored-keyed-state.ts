@@ -5,12 +5,14 @@
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { KeyGroupBytes } from '../../../storage/key-group-reader.js'
 import type { KeyedStateHandle, StateMetadata } from '../../../storage/state-handles.js'
 import { fileOfHandle, unreadableState } from '../../../storage/unreadable-state.js'
 import { blocksOf, readBlock, type KeyGroupBlock } from './key-group-block.js'
 import type { KeyedStateReader } from './keyed-state-backend.js'
-import { checkCompatible } from './state-registration.js'
+import { joinedMetadata } from './state-registration.js'
+import type { StateTypes } from './state-table.js'
 
 export interface RestoredState {
   readonly metadata: StateMetadata
@@ -22,8 +24,11 @@ export interface RestoredState {
   readonly files: ReadonlySet<string>
 }
 
+/** `reader`: of its values; undefined where the serializer of the state reads them. */
+export type TakenState = RestoredState & { readonly reader: TypeSerializer<unknown> | undefined }
+
 interface GrowingState {
-  readonly metadata: StateMetadata
+  metadata: StateMetadata
   readonly blocks: Map<number, KeyGroupBlock[]>
   readonly files: Set<string>
   keyShapes: readonly string[] | undefined
@@ -57,13 +62,13 @@ export class RestoredKeyedState {
     }
   }
 
-  /** What was restored of the state, to be decoded now; it is not kept here any longer. */
-  take(metadata: StateMetadata): RestoredState | undefined {
+  /** What was restored of the state, to be decoded now with the reader; it is not kept here any longer. */
+  take({ metadata, readerOf }: Pick<StateTypes, 'metadata' | 'readerOf'>): TakenState | undefined {
     const state = this.#states.get(metadata.name)
     if (state === undefined) return undefined
-    checkCompatible(state.metadata, metadata, this.#operatorName)
+    const reader = readerOf(state.metadata)
     this.#states.delete(metadata.name)
-    return state
+    return { ...state, reader }
   }
 
   all(): RestoredState[] {
@@ -87,7 +92,7 @@ export class RestoredKeyedState {
   #stateFor(metadata: StateMetadata): GrowingState {
     const known = this.#states.get(metadata.name)
     if (known !== undefined) {
-      checkCompatible(known.metadata, metadata, this.#operatorName)
+      known.metadata = joinedMetadata(known.metadata, metadata, this.#operatorName)
       return known
     }
     const state = { metadata, blocks: new Map<number, KeyGroupBlock[]>(), files: new Set<string>(), keyShapes: [] }

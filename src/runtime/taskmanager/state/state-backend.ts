@@ -2,9 +2,18 @@
 // Thread: the task worker.
 import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
+import type { TimerHandle } from '../../../core/time/clock.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import type { KeyedStateBackend } from './keyed-state-backend.js'
 import type { LocalRecoveryConfig } from './local-recovery-config.js'
+
+/** What backends ask of the clock, and do between records. */
+export interface ProcessingTime {
+  /** Ms since the epoch. */
+  currentProcessingTime(): number
+  /** Calls back once, between two records, when the clock has passed `timestamp`; again where the callback gives false. */
+  registerTimer(timestamp: number, callback: (timestamp: number) => boolean): TimerHandle
+}
 
 export interface KeyedStateBackendParameters {
   readonly operatorName: string
@@ -13,6 +22,8 @@ export interface KeyedStateBackendParameters {
   readonly maxParallelism: number
   /** The classes whose instances values may hold. */
   readonly registeredTypes: RegisteredTypes
+  /** Of the job. */
+  readonly processingTime: ProcessingTime
   /** Absent where nothing is kept of checkpoints beside the task. */
   readonly localRecovery?: LocalRecoveryConfig | undefined
 }

@@ -1,8 +1,7 @@
 // Duty: what a descriptor means to a backend: the metadata that goes into snapshots and the serializer of values; and
 // whether state that was restored under the same name fits.
 // Invariants: value, reducing and aggregating state store the value itself, list state an array, map state a UserMap.
-// A type that was not declared is GENERIC, whose bytes every later declaration can read, but those of the engine's own types
-// around it.
+// A type that was not declared is GENERIC, whose bytes every later declaration can read. What other changes come to: schema/.
 // Thread: the task worker that owns the backend.
 import type { MapStateDescriptor } from '../../../api/state/map-state-descriptor.js'
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
@@ -10,10 +9,15 @@ import type { TypeInformation } from '../../../api/types/type-information.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
+import { describeMapState, describeType, parseMapDescription } from '../../../core/types/type-description.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
 import { ListSerializer } from './list-serializer.js'
 import { VOID_NAMESPACES, type AnyNamespaceType } from './namespace-type.js'
+import { isSameType, restoredValues, type StoredSchema } from './schema/restored-schema.js'
+import { isTtlFingerprint, ttlFingerprint, withoutTtl } from './ttl/ttl-fingerprint.js'
+import { ttlReader } from './ttl/ttl-reader.js'
+import { TtlSerializer } from './ttl/ttl-serializer.js'
 import type { UserKeys } from './user-map.js'
 import { UserMapSerializer } from './user-map-serializer.js'
 
@@ -21,11 +25,6 @@ export const GENERIC = 'GENERIC'
 /** An entry says that it is there, and nothing more. */
 const PRESENCE = 'PRESENCE'
 const NO_SCHEMA = 0
-const MAP_SEPARATOR = ' => '
-/** Types of the engine's own operators, which write something beside the values that they are about. */
-const ENGINE_TYPE = /^(?:FEEDBACK|TIMESTAMPED|PANES|TAGGED|JOIN_BUFFERS|MERGING|[A-Z]+_SESSIONS)\(/
-/** An engine's type around one that a job declares or not. */
-const AROUND_ONE = /^([A-Z]+_SESSIONS)\((.*)\)$/
 
 export type AnyMapStateDescriptor = MapStateDescriptor<unknown, unknown>
 
@@ -59,12 +58,13 @@ export function metadataOf(
   descriptor: StateDescriptor<unknown>,
   namespaces: AnyNamespaceType = VOID_NAMESPACES,
 ): StateMetadata {
-  const value = fingerprintOf(descriptor.type)
+  const own = fingerprintOf(descriptor.type)
+  const value = descriptor.ttlConfig.isEnabled() ? ttlFingerprint(own) : own
   const typeFingerprint = isMapDescriptor(descriptor)
-    ? `${fingerprintOf(descriptor.keyType)}${MAP_SEPARATOR}${value}`
+    ? describeMapState(fingerprintOf(descriptor.keyType), value)
     : value
-  const { name, kind } = descriptor
-  return { name, kind, typeFingerprint, schemaVersion: NO_SCHEMA, ...namespaceMetadata(namespaces) }
+  const { name, kind, schema } = descriptor
+  return { name, kind, typeFingerprint, schemaVersion: schema.version, ...namespaceMetadata(namespaces) }
 }
 
 /** Of a priority queue: the elements are the namespaces of its entries. */
@@ -83,7 +83,8 @@ export function keyedValueSerializer(
   operator: string,
   registered: RegisteredTypes,
 ): TypeSerializer<unknown> {
-  const value = serializerOf(descriptor.type, registered)
+  const own = serializerOf(descriptor.type, registered)
+  const value = descriptor.ttlConfig.isEnabled() ? new TtlSerializer(own) : own
   if (isMapDescriptor(descriptor)) {
     const keys = userKeysOf(descriptor, operator, registered)
     const map = new UserMapSerializer(serializerOf(descriptor.keyType, registered), value, keys)
@@ -93,32 +94,133 @@ export function keyedValueSerializer(
   return value
 }
 
-/** Throws when one name stands for two kinds of state, or restored values cannot be read as the type asked for. */
-export function checkCompatible(existing: StateMetadata, requested: StateMetadata, operator: string): void {
+/**
+ * Reads restored values as what the descriptor declares; undefined where the serializer of the state does. Throws where the state is
+ * of another kind, or its values do not become those by themselves and nobody says how.
+ */
+export function restoredReader(
+  stored: StateMetadata,
+  requested: StateMetadata,
+  asked: AskedState,
+): TypeSerializer<unknown> | undefined {
+  const { descriptor, operator, registered } = asked
+  checkSameKind(stored, requested, operator)
+  const { schemaVersion: version, typeFingerprint } = stored
+  if (!isMapDescriptor(descriptor)) {
+    const values = restoredElements({ description: typeFingerprint, version }, asked)
+    return values !== undefined && descriptor.kind === 'list' && isKeyed(stored) ? new ListSerializer(values) : values
+  }
+  const { state, keys, values } = mapTypesOf(stored, requested)
+  if (keys !== undefined) throw keyTypeChanged(state, operator, keys)
+  const reader = restoredElements({ description: values, version }, asked)
+  if (reader === undefined) return undefined
+  const keySerializer = serializerOf(descriptor.keyType, registered)
+  return new UserMapSerializer(keySerializer, reader, userKeysOf(descriptor, operator, registered))
+}
+
+/** Of a value, element or accumulator, of a map its values: whatever is stored or not beside it. */
+function restoredElements(
+  { description, version }: StoredSchema,
+  { descriptor, operator, registered, nowMs }: AskedState,
+): TypeSerializer<unknown> | undefined {
+  const reader = restoredValues({ description: withoutTtl(description), version }, descriptor, { operator, registered })
+  const declared = serializerOf(descriptor.type, registered)
+  return ttlReader(
+    { wasWithTtl: isTtlFingerprint(description), isWithTtl: descriptor.ttlConfig.isEnabled() },
+    {
+      reader,
+      declared,
+      nowMs,
+    },
+  )
+}
+
+/** Who asks for which state. */
+export interface AskedState {
+  readonly descriptor: StateDescriptor<unknown>
+  readonly operator: string
+  readonly registered: RegisteredTypes
+  /** Processing time; of no use for state that has no time to live. */
+  readonly nowMs: () => number
+}
+
+function isKeyed({ kind }: StateMetadata): boolean {
+  return kind === 'list'
+}
+
+interface RestoredMapTypes {
+  readonly state: string
+  /** Where they are other ones than before: what they were, and are. */
+  readonly keys: readonly [was: string, is: string] | undefined
+  /** As they were stored. */
+  readonly values: string
+}
+
+function mapTypesOf(stored: StateMetadata, requested: StateMetadata): RestoredMapTypes {
+  const { name: state, typeFingerprint: now } = requested
+  const [keyWas, valueWas] = parseMapDescription(stored.typeFingerprint) ?? []
+  const [keyIs, valueIs] = parseMapDescription(now) ?? []
+  if (keyWas === undefined || valueWas === undefined || keyIs === undefined || valueIs === undefined) {
+    // A text that nobody can take apart is at least the same one, or not.
+    const isSame = stored.typeFingerprint === now
+    return { state, keys: isSame ? undefined : [stored.typeFingerprint, now], values: GENERIC }
+  }
+  const [was, is] = [describeType(keyWas), describeType(keyIs)]
+  const keys = was === GENERIC || isSameType(was, is) ? undefined : ([was, is] as const)
+  return { state, keys, values: describeType(valueWas) }
+}
+
+function keyTypeChanged(state: string, operator: string, [was, is]: readonly [string, string]): FlinkError {
+  const reason =
+    `its keys were written as ${was} and are declared as ${is}. The type of the keys of a map cannot change, by no migration either. ` +
+    'Declare the one that it was written with, or give the state a new name.'
+  return new FlinkError('STATE_TYPE_INCOMPATIBLE', { state, operator, reason })
+}
+
+function checkSameKind(existing: StateMetadata, requested: StateMetadata, operator: string): void {
   const { name: state } = requested
   if (existing.kind !== requested.kind) {
     const details = { state, operator, existing: `${existing.kind} state`, requested: `${requested.kind} state` }
     throw new FlinkError('STATE_NAME_CONFLICT', details)
   }
-  if (existing.namespaceFingerprint !== requested.namespaceFingerprint) {
-    const [was, is] = [existing, requested].map((each) => each.namespaceFingerprint ?? VOID_NAMESPACES.fingerprint)
-    const reason = `its namespaces were of the type ${String(was)} and are declared as ${String(is)}.`
-    throw new FlinkError('STATE_TYPE_INCOMPATIBLE', { state, operator, reason })
-  }
-  const before = existing.typeFingerprint.split(MAP_SEPARATOR)
-  const now = requested.typeFingerprint.split(MAP_SEPARATOR)
-  if (now.every((part, index) => canRead(part, before[index]))) return
+  if (existing.namespaceFingerprint === requested.namespaceFingerprint) return
+  const [was, is] = [existing, requested].map((each) => each.namespaceFingerprint ?? VOID_NAMESPACES.fingerprint)
+  const reason = `its namespaces were of the type ${String(was)} and are declared as ${String(is)}.`
+  throw new FlinkError('STATE_TYPE_INCOMPATIBLE', { state, operator, reason })
+}
+
+/** Throws where restored bytes are not exactly those that are asked for: of what no descriptor says how to read it otherwise. */
+export function checkSameStored(existing: StateMetadata, requested: StateMetadata, operator: string): void {
+  checkSameKind(existing, requested, operator)
+  const { typeFingerprint: was } = existing
+  const { name: state, typeFingerprint: is } = requested
+  if (isSameType(was, is)) return
   const reason =
-    `it was written as ${existing.typeFingerprint} and is declared as ${requested.typeFingerprint}. ` +
+    `it was written as ${was} and is declared as ${is}. ` +
     'Declare the type that it was written with, or give the state a new name.'
   throw new FlinkError('STATE_TYPE_INCOMPATIBLE', { state, operator, reason })
 }
 
-function canRead(now: string, before: string | undefined): boolean {
-  if (before === now || (before === GENERIC && !ENGINE_TYPE.test(now))) return true
-  const [, around, inner = ''] = AROUND_ONE.exec(now) ?? []
-  const [, aroundBefore, innerBefore] = AROUND_ONE.exec(before ?? '') ?? []
-  return around !== undefined && around === aroundBefore && canRead(inner, innerBefore)
+/**
+ * What several parts of a snapshot are together, which a subtask is given after a change of parallelism: of one shape, or one
+ * of them without a declared type, whose bytes the other one reads.
+ */
+export function joinedMetadata(known: StateMetadata, other: StateMetadata, operator: string): StateMetadata {
+  checkSameKind(known, other, operator)
+  const { name: state } = known
+  if (known.schemaVersion === other.schemaVersion) {
+    if (known.typeFingerprint === other.typeFingerprint || isUndeclared(other)) return known
+    if (isUndeclared(known)) return other
+  }
+  const shapes = [known, other].map((each) => `${each.typeFingerprint} in version ${String(each.schemaVersion)}`)
+  const reason =
+    `the snapshot has it in two shapes, as ${shapes.join(' and as ')}: some subtasks had asked for it when it was taken, and others not yet. ` +
+    'Start once with the parallelism of the snapshot, and ask for the state in open(), so that all of it is migrated.'
+  throw new FlinkError('STATE_TYPE_INCOMPATIBLE', { state, operator, reason })
+}
+
+function isUndeclared({ typeFingerprint }: StateMetadata): boolean {
+  return typeFingerprint === GENERIC || typeFingerprint === describeMapState(GENERIC, GENERIC)
 }
 
 /** Throws when one name is asked for twice by the same program: as state of a window and of the key alone, or as another type. */
@@ -128,11 +230,12 @@ export function checkSameState(existing: StateMetadata, requested: StateMetadata
     if (details.existing === details.requested) continue
     throw new FlinkError('STATE_NAME_CONFLICT', { state: requested.name, operator, ...details })
   }
-  checkCompatible(existing, requested, operator)
+  checkSameKind(existing, requested, operator)
 }
 
-function typeOf({ kind, typeFingerprint }: StateMetadata): string {
-  return `${kind} state of ${typeFingerprint === GENERIC ? 'no declared type' : typeFingerprint}`
+function typeOf({ kind, typeFingerprint, schemaVersion }: StateMetadata): string {
+  const version = schemaVersion === NO_SCHEMA ? '' : `, version ${String(schemaVersion)}`
+  return `${kind} state of ${typeFingerprint === GENERIC ? 'no declared type' : typeFingerprint}${version}`
 }
 
 function scopeOf({ kind, namespaceFingerprint }: StateMetadata): string {

@@ -8,6 +8,7 @@ import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { NamedState } from './given-values.js'
 import type { ValuesInMemory } from './internal-state.js'
 import type { AnyNamespaceType } from './namespace-type.js'
+import type { TimeToLive } from './ttl/time-to-live.js'
 import { asyncNotAllowed, isThenable, resultMissing, stateMethod } from './thenable.js'
 
 /** How a state is called and written. */
@@ -15,6 +16,10 @@ export interface StateTypes {
   readonly metadata: StateMetadata
   readonly serializer: TypeSerializer<unknown>
   readonly namespaces: AnyNamespaceType
+  /** Absent where values live for ever. */
+  readonly ttl?: TimeToLive | undefined
+  /** Reads what a snapshot has of the state; undefined where the serializer does. Throws where nothing can. */
+  readonly readerOf: (stored: StateMetadata) => TypeSerializer<unknown> | undefined
 }
 
 /** An entry's place. */
@@ -36,6 +41,8 @@ export interface StateTable {
   /** The object that `get` handed out, or `put` took, was changed. */
   changedInPlace(): void
   remove(): void
+  /** At the moment a `get` may cost a copy that a `put` does not: a snapshot runs. */
+  readonly copiesOnWrite?: boolean
   /** Undefined where some values may be elsewhere. */
   readonly inMemory?: ValuesInMemory | undefined
   /** Holds until the next call; the void namespace at first. */

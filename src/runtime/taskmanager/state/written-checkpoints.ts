@@ -16,6 +16,11 @@ export class WrittenCheckpoints<T> {
     return this.#written.get(checkpointId)
   }
 
+  /** None of them is built on again. */
+  forget(): void {
+    this.#written.clear()
+  }
+
   written(checkpointId: number, checkpoint: T): void {
     if (this.#written.size === MAX_REMEMBERED) this.#written.clear()
     this.#written.set(checkpointId, checkpoint)

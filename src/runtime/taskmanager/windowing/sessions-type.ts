@@ -2,6 +2,7 @@
 // Invariants: a copy shares what the sessions hold until the operator changes it.
 // Thread: any.
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
+import { describeEnclosing, type EnclosingType } from '../../../api/types/enclosing-type.js'
 import type { TypeInformation } from '../../../api/types/type-information.js'
 import type { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { DataOutputView } from '../../../core/memory/data-output-view.js'
@@ -12,10 +13,17 @@ import { appended, Session } from './session.js'
 const NOTHING_HELD = 0
 const HELD = 1
 
+interface HeldState {
+  readonly kind: StateDescriptor<unknown>['kind']
+  readonly type: TypeInformation<unknown> | undefined
+}
+
 /** Of what windows that merge would keep by the descriptor. */
-export function sessionsType({ kind, type: held }: StateDescriptor<unknown>): TypeInformation<Session> {
+export function sessionsType({ kind, type: held }: HeldState): EnclosingType<Session> {
   return {
-    description: `${kind.toUpperCase()}_SESSIONS(${held?.description ?? 'GENERIC'})`,
+    description: describeEnclosing(`${kind.toUpperCase()}_SESSIONS`, [held]),
+    enclosed: [held],
+    enclosing: ([type]) => sessionsType({ kind, type }),
     keyKind: () => 'auto',
     createSerializer: (registered) => {
       const value = held?.createSerializer(registered) ?? structuredSerializer(registered)

@@ -1,5 +1,6 @@
 // Duty: how records of windows with an evictor are written: each with its timestamp.
 // Thread: any.
+import { describeEnclosing, type EnclosingType } from '../../../api/types/enclosing-type.js'
 import type { TypeInformation } from '../../../api/types/type-information.js'
 import { TimestampedValue } from '../../../api/windowing/evictors/timestamped-value.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
@@ -7,9 +8,11 @@ import { structuredSerializer } from '../../../core/types/structured-serializer.
 /** `element`: of the record, where it is declared. */
 export function timestampedValueType(
   element: TypeInformation<unknown> | undefined,
-): TypeInformation<TimestampedValue<unknown>> {
+): EnclosingType<TimestampedValue<unknown>> {
   return {
-    description: `TIMESTAMPED(${element?.description ?? 'GENERIC'})`,
+    description: describeEnclosing('TIMESTAMPED', [element]),
+    enclosed: [element],
+    enclosing: ([other]) => timestampedValueType(other),
     keyKind: () => 'auto',
     createSerializer: (registered) => {
       const values = element?.createSerializer(registered) ?? structuredSerializer(registered)

@@ -1,13 +1,16 @@
 // Duty: how the panes of a key are written: their beginnings, the order in which they came, and what they hold.
 // Thread: any.
+import { describeEnclosing, type EnclosingType } from '../../../api/types/enclosing-type.js'
 import type { TypeInformation } from '../../../api/types/type-information.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import { WindowPanes, type Pane } from './window-panes.js'
 
 /** `held`: type of what a pane holds, where it is declared. */
-export function windowPanesType(held: TypeInformation<unknown> | undefined): TypeInformation<WindowPanes> {
+export function windowPanesType(held: TypeInformation<unknown> | undefined): EnclosingType<WindowPanes> {
   return {
-    description: `PANES(${held?.description ?? 'GENERIC'})`,
+    description: describeEnclosing('PANES', [held]),
+    enclosed: [held],
+    enclosing: ([other]) => windowPanesType(other),
     keyKind: () => 'auto',
     createSerializer: (registered) => {
       const values = held?.createSerializer(registered) ?? structuredSerializer(registered)

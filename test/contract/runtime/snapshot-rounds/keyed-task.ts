@@ -18,6 +18,7 @@ import type { LocalRecoveryConfig } from '../../../../src/runtime/taskmanager/st
 import { readKeyGroups } from '../../../../src/storage/key-group-reader.js'
 import type { KeyedStateHandle } from '../../../../src/storage/state-handles.js'
 import { readStateHandle, readStatePieces } from '../../../../src/storage/state-reader.js'
+import { NO_TIME } from '../set-time.js'
 import type { BackendUnderTest } from '../state-backend.contract.js'
 import type { Change, KeyContents } from './keyed-contents.js'
 
@@ -70,7 +71,12 @@ export class KeyedTask {
     isReversed = false,
     localRecovery,
   }: KeyedTaskStart): Promise<KeyedTask> {
-    const parameters = { operatorName: 'Rounds', keyKind: 'auto', registeredTypes: NO_REGISTERED_TYPES } as const
+    const parameters = {
+      operatorName: 'Rounds',
+      keyKind: 'auto',
+      registeredTypes: NO_REGISTERED_TYPES,
+      processingTime: NO_TIME,
+    } as const
     const backend = kind.create({ ...parameters, keyGroups, maxParallelism: MAX_PARALLELISM, localRecovery })
     try {
       if (handles.length > 0) await backend.restore(handles, readerOf(fileSystems), checkpointId)

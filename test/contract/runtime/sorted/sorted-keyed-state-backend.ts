@@ -28,7 +28,8 @@ import type {
   KeyedStateBackendParameters,
   StateBackend,
 } from '../../../../src/runtime/taskmanager/state/state-backend.js'
-import { checkCompatible } from '../../../../src/runtime/taskmanager/state/state-registration.js'
+import { migrationFailed } from '../../../../src/runtime/taskmanager/state/schema/value-migration-error.js'
+import { checkSameStored } from '../../../../src/runtime/taskmanager/state/state-registration.js'
 import type { StateTypes } from '../../../../src/runtime/taskmanager/state/state-table.js'
 import { TablePriorityQueue } from '../../../../src/runtime/taskmanager/state/table-priority-queue.js'
 import { TableQueueEntries } from '../../../../src/runtime/taskmanager/state/table-queue-entries.js'
@@ -187,7 +188,7 @@ export class SortedKeyedStateBackend implements KeyedStateBackend {
   #storeOf(metadata: StateMetadata): SortedStore {
     const known = this.#stores.get(metadata.name)
     if (known !== undefined) {
-      checkCompatible(known.metadata, metadata, this.#parameters.operatorName)
+      checkSameStored(known.metadata, metadata, this.#parameters.operatorName)
       return known
     }
     const store = new SortedStore(metadata)
@@ -197,13 +198,17 @@ export class SortedKeyedStateBackend implements KeyedStateBackend {
 
   #createTable(types: StateTypes, context: KeyContext): SortedStateTable {
     const surroundings = { parameters: this.#parameters, context, newKeys: this.#newKeys }
-    const restored = this.#restored.take(types.metadata)
+    const restored = this.#restored.take(types)
     const table = new SortedStateTable(types, this.#storeOf(types.metadata), surroundings)
     const serializers = { key: structuredSerializer(), namespaces: types.namespaces }
     for (const block of [...(restored?.blocks.values() ?? [])].flat()) {
       visitEntries(block, serializers, (key, namespace, input) => {
-        const value = input === undefined ? NO_ENTRY : types.serializer.deserialize(input)
-        this.#load({ key, namespace, value }, table)
+        try {
+          const value = input === undefined ? NO_ENTRY : (restored?.reader ?? types.serializer).deserialize(input)
+          this.#load({ key, namespace, value }, table)
+        } catch (error) {
+          throw migrationFailed(error, { ...table.named, key })
+        }
       })
     }
     return table

@@ -13,7 +13,9 @@ import { VOID_NAMESPACE } from '../namespace-type.js'
 import type { NewKeys } from '../new-keys.js'
 import type { EntryKey, StateTypes } from '../state-table.js'
 import type { CachedEntries } from './cached-entries.js'
+import { statePrefix } from './entry-key.js'
 import { keysOfState, type StateInStore } from './keys-of-state.js'
+import type { KvCursor } from './kv-store.js'
 import type { LargeValueTable } from './large-value-table.js'
 import type { StoredForm } from './stored-form.js'
 import type { WriteBackCache } from './write-back-cache.js'
@@ -108,6 +110,19 @@ export class CachedStateTable implements LargeValueTable {
   entryKeys(): Iterable<EntryKey> {
     const { inStore, buffer } = this.#environment
     return keysOfState(inStore, this.#entries, buffer)
+  }
+
+  get inStore(): StateInStore {
+    return this.#environment.inStore
+  }
+
+  get currentNamespace(): unknown {
+    return this.#namespace
+  }
+
+  /** As the store has them now. */
+  entriesIn(keyGroup: number): KvCursor {
+    return this.#environment.buffer.range(statePrefix(keyGroup, this.inStore.stateId))
   }
 
   /** Mostly some are in memory: then nobody reads the store. */

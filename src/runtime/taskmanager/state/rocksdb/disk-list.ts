@@ -3,6 +3,7 @@
 // Invariants: adding reads nothing. What was added is written after the end. Elements that were handed out as objects may be changed
 // by who got them, so the list is written anew then. After the list has left the cache it is not used any more.
 // Thread: the task worker that owns the backend.
+import { isChangeable } from '../ttl/ttl-value.js'
 import type { KvBatch } from './kv-store.js'
 import { NO_ELEMENTS, type ListChunk, type ListChunks } from './list-chunks.js'
 import { sizeOfValue } from './value-size.js'
@@ -69,7 +70,7 @@ export class DiskList {
   /** For a function, which may change the elements. */
   handOut(): readonly unknown[] {
     const elements = this.elements()
-    this.#isHandedOut ||= elements.some(isObject)
+    this.#isHandedOut ||= elements.some(isChangeable)
     return elements
   }
 
@@ -97,8 +98,4 @@ export class DiskList {
     for (const element of this.#added) elements.push(element)
     return elements
   }
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
 }

@@ -4,6 +4,7 @@
 // is told of it just where an object is handed out that a snapshot may still wait for.
 // Thread: the task worker that owns the backend.
 import type { MapState } from '../../../../api/state/map-state.js'
+import { isChangeable } from '../ttl/ttl-value.js'
 import type { InternalState } from '../internal-state.js'
 import type { DiskUserMap } from './disk-user-map.js'
 import type { LargeValueTable } from './large-value-table.js'
@@ -28,7 +29,7 @@ export class DiskMapState implements MapState<unknown, unknown>, InternalState<u
   get(key: unknown): unknown {
     const map = this.#mapToRead() ?? this.#nothing
     const value = map.get(key) ?? null
-    if (typeof value === 'object' && value !== null) this.#map()?.put(key, value)
+    if (isChangeable(value)) this.#map()?.put(key, value)
     return value
   }
 

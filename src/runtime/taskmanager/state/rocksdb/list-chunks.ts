@@ -106,6 +106,23 @@ export class ListChunks {
     }
   }
 
+  /** The same of elements that are to be written as they are read now; a chunk of them at a time is made. */
+  restoreAnew(prefix: Uint8Array, list: DataInputView, target: RestoreTarget, reader: TypeSerializer<unknown>): void {
+    const length = list.readVarInt()
+    const output = this.#elements
+    let number = 0
+    for (let done = 0; done < length; number += 1) {
+      output.reset()
+      let count = 0
+      for (; done < length && output.position < FULL_BYTES; done += 1) {
+        this.#element.serialize(reader.deserialize(list), output)
+        count += 1
+      }
+      const value = this.#valueOf({ number, count, bytes: output.written() })
+      target.put(this.#keyOf(prefix, number), value.bytes, 0, value.position)
+    }
+  }
+
   /** Those from one on, up to another one. */
   remove(prefix: Uint8Array, { from, end }: { readonly from: number; readonly end: number }, batch: KvBatch): void {
     for (let number = from; number <= end; number += 1) {

@@ -3,7 +3,8 @@
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../core/errors/flink-error.js'
 import type { DataInputView } from '../../../../core/memory/data-input-view.js'
-import type { ListSerializer } from '../list-serializer.js'
+import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
+import { ListSerializer } from '../list-serializer.js'
 import { DiskList } from './disk-list.js'
 import type { KvBatch } from './kv-store.js'
 import { ListChunks, type ListStore } from './list-chunks.js'
@@ -39,8 +40,9 @@ export class ListForm implements StoredForm {
     if (end !== undefined) this.#chunks.remove(prefix, { from: 0, end: end.number }, batch)
   }
 
-  restore(prefix: Uint8Array, value: DataInputView, target: RestoreTarget): void {
-    this.#chunks.restore(prefix, value, target)
+  restore(prefix: Uint8Array, value: DataInputView, target: RestoreTarget, reader?: TypeSerializer<unknown>): void {
+    if (reader instanceof ListSerializer) this.#chunks.restoreAnew(prefix, value, target, reader.element)
+    else this.#chunks.restore(prefix, value, target)
   }
 
   sizeOf(value: unknown): number {

@@ -109,6 +109,19 @@ export class MapEntries {
     }
   }
 
+  /** The same of values that are to be written as they are read now; one at a time is made. */
+  restoreAnew(prefix: Uint8Array, map: DataInputView, target: RestoreTarget, reader: UserMapSerializer): void {
+    const size = map.readVarInt()
+    const output = this.#valueOutput
+    for (let done = 0; done < size; done += 1) {
+      const key = reader.keySerializer.deserialize(map)
+      const value = reader.valueSerializer.deserialize(map)
+      output.reset()
+      this.#encodeOne({ key, value }, output)
+      target.put(this.#keyOf(prefix, key), output.bytes, 0, output.position)
+    }
+  }
+
   removeAll(prefix: Uint8Array, batch: KvBatch): void {
     for (const { key } of this.#stored(prefix)) {
       batch.delete(key)

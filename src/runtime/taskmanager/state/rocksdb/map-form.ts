@@ -3,7 +3,8 @@
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../core/errors/flink-error.js'
 import type { DataInputView } from '../../../../core/memory/data-input-view.js'
-import type { UserMapSerializer } from '../user-map-serializer.js'
+import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
+import { UserMapSerializer } from '../user-map-serializer.js'
 import { DiskUserMap, type MapSurroundings } from './disk-user-map.js'
 import type { KvBatch } from './kv-store.js'
 import { MapEntries, type MapStore } from './map-entries.js'
@@ -41,8 +42,10 @@ export class MapForm implements StoredForm {
     this.#surroundings.entries.removeAll(prefix, batch)
   }
 
-  restore(prefix: Uint8Array, value: DataInputView, target: RestoreTarget): void {
-    this.#surroundings.entries.restore(prefix, value, target)
+  restore(prefix: Uint8Array, value: DataInputView, target: RestoreTarget, reader?: TypeSerializer<unknown>): void {
+    const { entries } = this.#surroundings
+    if (reader instanceof UserMapSerializer) entries.restoreAnew(prefix, value, target, reader)
+    else entries.restore(prefix, value, target)
   }
 
   sizeOf(value: unknown): number {

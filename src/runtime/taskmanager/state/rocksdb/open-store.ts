@@ -11,6 +11,7 @@ import { ListSerializer } from '../list-serializer.js'
 import type { TaskLocalStateStore } from './task-local-state-store.js'
 import { UserMapSerializer } from '../user-map-serializer.js'
 import { CachedStateTable } from './cached-state-table.js'
+import type { DiskCleanup } from './disk-cleanup.js'
 import { DiskSnapshot } from './disk-snapshot.js'
 import { ListForm } from './list-form.js'
 import { MapForm } from './map-form.js'
@@ -40,12 +41,21 @@ export class OpenStore {
   readonly #snapshots: StoreSnapshots
   readonly #keyShapes: KeyShapes
   readonly #storedKeys: StoredKeys
+  readonly #types = new Map<number, StateTypes>()
+  readonly #cleanups: DiskCleanup[] = []
 
   constructor(opened: OpenStoreParameters) {
     const { parameters, restored, driver, cacheBytes, localStates } = opened
     const buffer = new WriteBuffer(restored.store)
     const keyShapes = new KeyShapes(parameters.keyKind)
-    const snapshots = new StoreSnapshots({ parameters, restored, driver, newKeyShapes: keyShapes, localStates })
+    const snapshots = new StoreSnapshots({
+      parameters,
+      restored,
+      driver,
+      newKeyShapes: keyShapes,
+      localStates,
+      types: this.#types,
+    })
     const onChange = (prefix: Uint8Array): void => {
       snapshots.noteChange(prefix, buffer.batch)
     }
@@ -61,11 +71,12 @@ export class OpenStore {
     const { parameters, restored } = this.#opened
     const { operatorName, keyKind, keyGroups } = parameters
     const { metadata, namespaces } = types
-    const isRestored = restored.states.list().some(({ name }) => name === metadata.name)
-    const stateId = restored.states.registered(metadata)
+    const { id: stateId, isRestored, reader } = restored.states.registered(types)
+    this.#types.set(stateId, types)
     const storedKeys = this.#storedKeys.ofState(stateId, isRestored)
     const form = this.#formOf(types)
-    restored.blocks.load(stateId, types, form)
+    if (reader !== undefined) this.#snapshots.beginAnew()
+    restored.blocks.load(stateId, { types, form, reader })
     return new CachedStateTable(types, {
       ...given,
       named: { state: metadata.name, operator: operatorName },
@@ -86,11 +97,17 @@ export class OpenStore {
     return new DiskSnapshot(awaited, capture)
   }
 
+  /** It goes with the store. */
+  addCleanup(cleanup: DiskCleanup): void {
+    this.#cleanups.push(cleanup)
+  }
+
   metrics(): Readonly<Record<string, number>> {
     return this.#opened.restored.store.metrics()
   }
 
   async close(): Promise<void> {
+    for (const cleanup of this.#cleanups) cleanup.close()
     try {
       await this.#snapshots.released()
     } finally {

@@ -7,15 +7,20 @@ import { FlinkError } from '../../../../core/errors/flink-error.js'
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import { structuredSerializer } from '../../../../core/types/structured-serializer.js'
+import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
 import type { KeyGroupBytes } from '../../../../storage/key-group-reader.js'
-import type { KeyedStateHandle } from '../../../../storage/state-handles.js'
+import type { KeyedStateHandle, StateMetadata } from '../../../../storage/state-handles.js'
 import { fileOfHandle, unreadableState } from '../../../../storage/unreadable-state.js'
 import { blocksOf, readBlock, visitEntries, writeBlock, type KeyGroupBlock } from '../key-group-block.js'
 import type { KeyedStateReader } from '../keyed-state-backend.js'
 import { restoredKeyHash } from '../restored-key-hash.js'
+import { migrationFailed } from '../schema/value-migration-error.js'
 import type { KeyedStateBackendParameters } from '../state-backend.js'
 import type { StateTypes } from '../state-table.js'
+import { leftInSnapshots } from '../ttl/without-expired.js'
 import { entriesOf } from './cursor-entries.js'
+import { EntryEncoder } from './entry-encoder.js'
+import { statePrefix } from './entry-key.js'
 import type { KvBatch, KvStore } from './kv-store.js'
 import { PrefixEncoder } from './prefix-encoder.js'
 import { decodeRestoredBlockKey, restoredBlockKey, restoredStatePrefix } from './reserved-keys.js'
@@ -35,6 +40,13 @@ interface WaitingState {
   readonly places: NextPlaces
   /** That it came from, for errors. */
   readonly files: Set<string>
+}
+
+export interface LoadedState {
+  readonly types: StateTypes
+  readonly form: StoredForm
+  /** Of values that the serializer of the state does not read. */
+  readonly reader: TypeSerializer<unknown> | undefined
 }
 
 export class RestoredBlocks {
@@ -81,15 +93,24 @@ export class RestoredBlocks {
     this.#store.write(this.#batch)
   }
 
-  /** Makes entries of what was restored of the state, if anything was. */
-  load(state: number, types: StateTypes, form: StoredForm): void {
+  /**
+   * Makes entries of what was restored of the state, if anything was. With a reader those that came as such, in files, are made
+   * anew, too.
+   */
+  load(state: number, loaded: LoadedState): void {
+    if (loaded.reader !== undefined) this.#makeAnew(state, loaded)
+    this.#loadWaiting(state, loaded)
+  }
+
+  #loadWaiting(state: number, loaded: LoadedState): void {
+    const { types } = loaded
     const waiting = this.#waiting.get(state)
     if (waiting === undefined) return
     for (const { key, value } of entriesOf(this.#store.range(restoredStatePrefix(state)), 1)) {
       const { keyGroup, place } = decodeRestoredBlockKey(key)
       try {
         const block = readBlock(new DataInputView(value))
-        this.#loadBlock(block, { state, keyGroup, isFirst: place === 0 }, { types, form })
+        this.#loadBlock(block, { state, keyGroup, isFirst: place === 0 }, loaded)
       } catch (error) {
         const name = `state ${types.metadata.name} of ${this.#parameters.operatorName}`
         throw unreadableState(error, { files: waiting.files, block: `${name} in key group ${String(keyGroup)}` })
@@ -98,6 +119,22 @@ export class RestoredBlocks {
     }
     this.#store.write(this.#batch)
     this.#waiting.delete(state)
+  }
+
+  /** As a savepoint would have them and a restore would make them of it: a key group at a time is in memory. */
+  #makeAnew(state: number, loaded: LoadedState): void {
+    const { keyGroups, keyKind } = this.#parameters
+    const encoder = new EntryEncoder(keyKind)
+    for (let keyGroup = keyGroups.start; keyGroup <= keyGroups.end; keyGroup += 1) {
+      for (const entry of entriesOf(this.#store.range(statePrefix(keyGroup, state)))) {
+        encoder.add(entry, loaded.types.metadata)
+        this.#batch.delete(entry.key)
+        this.#writeFullBatch()
+      }
+      const block = encoder.takeBlock(loaded.types.metadata)
+      if (block.entries.length > 0) this.#loadBlock(block, { state, keyGroup, isFirst: true }, loaded)
+      this.#store.write(this.#batch)
+    }
   }
 
   #addKeyGroup(
@@ -132,20 +169,39 @@ export class RestoredBlocks {
   #loadBlock(
     block: KeyGroupBlock,
     { state, keyGroup, isFirst }: { readonly state: number; readonly keyGroup: number; readonly isFirst: boolean },
-    { types, form }: { readonly types: StateTypes; readonly form: StoredForm },
+    { types, form, reader }: LoadedState,
   ): void {
     const { metadata, namespaces } = types
     const { keyKind, maxParallelism } = this.#parameters
+    const living = livingValues(types, reader)
     const encoder = new PrefixEncoder({ keyKind, maxParallelism, stateId: state, namespaces })
     visitEntries(block, { key: this.#keySerializer, namespaces }, (key, namespace, value) => {
       const hash = restoredKeyHash({ key, keyGroup, state: metadata.name }, this.#parameters)
       const prefix = encoder.encode(key, hash, namespace)
       if (!isFirst) this.#removeOlder(prefix, form)
       if (value === undefined) return
-      form.restore(prefix, value, this.#entries)
+      const left = living === undefined ? value : living(value)
+      if (left === undefined) return
+      if (reader === undefined || living !== undefined) form.restore(prefix, left, this.#entries)
+      else
+        this.#restoreAnew(
+          key,
+          () => {
+            form.restore(prefix, value, this.#entries, reader)
+          },
+          metadata,
+        )
       if (this.#entries.sizeBytes >= SORTED_BYTES) this.#writeEntries()
     })
     this.#writeEntries()
+  }
+
+  #restoreAnew(key: unknown, restore: () => void, { name: state }: StateMetadata): void {
+    try {
+      restore()
+    } catch (error) {
+      throw migrationFailed(error, { state, operator: this.#parameters.operatorName, key })
+    }
   }
 
   #writeEntries(): void {
@@ -171,5 +227,25 @@ export class RestoredBlocks {
     const waiting = { places: new Map<number, number>(), files: new Set<string>() }
     this.#waiting.set(state, waiting)
     return waiting
+  }
+}
+
+/**
+ * What is left of values of which a restore leaves out what has expired, as the serializer of the state writes it: valid until the next
+ * call, undefined where nothing is left, and the input goes on. Undefined for a state of which everything is there.
+ */
+function livingValues(
+  types: StateTypes,
+  reader: TypeSerializer<unknown> = types.serializer,
+): ((input: DataInputView) => DataInputView | undefined) | undefined {
+  const leftOf = leftInSnapshots(types)
+  if (leftOf === undefined) return undefined
+  const output = new DataOutputView()
+  return (input) => {
+    const value = leftOf(reader.deserialize(input))
+    if (value === undefined) return undefined
+    output.reset()
+    types.serializer.serialize(value, output)
+    return new DataInputView(output.written())
   }
 }

@@ -13,12 +13,13 @@ import type {
   SnapshotIncrement,
 } from '../keyed-state-backend.js'
 import { KeyedStateBackendBase } from '../keyed-state-backend-base.js'
-import { KeyedStateRegistry } from '../keyed-state-registry.js'
+import { KeyedStateRegistry, type CleanupParameters } from '../keyed-state-registry.js'
 import type { KeyedStateBackendParameters } from '../state-backend.js'
 import type { StateTypes } from '../state-table.js'
 import { TablePriorityQueue } from '../table-priority-queue.js'
 import { TableQueueEntries } from '../table-queue-entries.js'
 import type { CachedStateTable } from './cached-state-table.js'
+import { DiskCleanup } from './disk-cleanup.js'
 import { DiskListState } from './disk-list-state.js'
 import { DiskMapState } from './disk-map-state.js'
 import { ListForm } from './list-form.js'
@@ -45,6 +46,10 @@ export class RocksDBKeyedStateBackend extends KeyedStateBackendBase<CachedStateT
       createTable: (types, context) => this.#createTable(types, context),
       createMapState: (table) => mapStateOf(table),
       createListState: (table) => listStateOf(table),
+      createCleanup: (cleanup) => {
+        this.#startCleanup(cleanup)
+        return undefined
+      },
       createQueue: (queue) =>
         new TablePriorityQueue(new TableQueueEntries({ ...queue, copyKey: (key) => copyKey(key, parameters.keyKind) })),
     })
@@ -92,6 +97,12 @@ export class RocksDBKeyedStateBackend extends KeyedStateBackendBase<CachedStateT
     this.states.clear()
     this.context.clearKey()
     await this.#closeStore()
+  }
+
+  #startCleanup(cleanup: CleanupParameters<CachedStateTable>): void {
+    if (!cleanup.ttl.config.getCleanupStrategies().inRocksdbCompactFilter()) return
+    const time = this.parameters.processingTime
+    this.#openStore.addCleanup(new DiskCleanup({ ...cleanup, context: this.context, time }))
   }
 
   /** `near`: what lies on the same disk, if it can be. */

@@ -36,7 +36,13 @@ export class SingleEntryForm implements StoredForm {
     batch.delete(prefix)
   }
 
-  restore(prefix: Uint8Array, value: DataInputView, target: RestoreTarget): void {
+  restore(prefix: Uint8Array, value: DataInputView, target: RestoreTarget, reader?: TypeSerializer<unknown>): void {
+    if (reader !== undefined) {
+      this.#scratch.reset()
+      this.#serializer.serialize(reader.deserialize(value), this.#scratch)
+      target.put(prefix, this.#scratch.bytes, 0, this.#scratch.position)
+      return
+    }
     const start = value.position
     skipValue(this.#serializer, value)
     target.put(prefix, value.bytes, start, value.position)

@@ -4,6 +4,7 @@ import type { KeyKind } from '../../../../core/keygroups/canonical-key.js'
 import type { KeyGroupRange } from '../../../../core/keygroups/key-group-range.js'
 import type { StateMetadata } from '../../../../storage/state-handles.js'
 import type { KvView } from './kv-store.js'
+import type { LeftInEntry } from './left-in-entries.js'
 
 export interface StoreDescription {
   readonly keyKind: KeyKind
@@ -18,4 +19,6 @@ export interface StoreDescription {
 
 export interface StoreVersion extends StoreDescription {
   readonly view: KvView
+  /** By id, of states that whole state is to hold without what has expired. */
+  readonly leftIn: ReadonlyMap<number, LeftInEntry>
 }

@@ -6,11 +6,13 @@ import type { KeyShapes } from '../../../../core/keygroups/key-shapes.js'
 import { CheckpointChain } from '../checkpoint-chain.js'
 import type { SnapshotIncrement } from '../keyed-state-backend.js'
 import type { KeyedStateBackendParameters } from '../state-backend.js'
+import type { StateTypes } from '../state-table.js'
 import { WrittenCheckpoints } from '../written-checkpoints.js'
 import { ChangeNotes } from './change-notes.js'
 import { ChangesSnapshot, type CheckpointOfChanges } from './changes-snapshot.js'
 import { FilesSnapshot } from './files-snapshot.js'
 import type { KvBatch, KvFiles } from './kv-store.js'
+import { leftInEntries, type LeftInEntry } from './left-in-entries.js'
 import type { RestoredStore, UploadedState } from './restore-store.js'
 import { NO_SHARED_FILES, type SharedCheckpointFiles } from './shared-checkpoint-files.js'
 import type { StateCapture } from './state-capture.js'
@@ -27,6 +29,8 @@ export interface StoreSnapshotsParameters {
   /** Of all keys that came in since. */
   readonly newKeyShapes: KeyShapes
   readonly localStates: TaskLocalStateStore
+  /** Of the states that were asked for, by id; it grows. */
+  readonly types: ReadonlyMap<number, StateTypes>
 }
 
 export class StoreSnapshots {
@@ -38,22 +42,29 @@ export class StoreSnapshots {
   readonly #chain = new CheckpointChain<CheckpointOfChanges>()
   readonly #files = new WrittenCheckpoints<SharedCheckpointFiles>()
   readonly #localStates: TaskLocalStateStore
+  readonly #types: ReadonlyMap<number, StateTypes>
   readonly #releasing = new Set<Promise<void>>()
   #releaseFailure: { readonly reason: unknown } | undefined
 
-  constructor({ parameters, restored, driver, newKeyShapes, localStates }: StoreSnapshotsParameters) {
+  constructor({ parameters, restored, driver, newKeyShapes, localStates, types }: StoreSnapshotsParameters) {
     this.#parameters = parameters
     this.#restored = restored
     this.#driver = driver
     this.#newKeyShapes = newKeyShapes
     this.#notes = new ChangeNotes(restored.store)
     this.#localStates = localStates
+    this.#types = types
     if (restored.uploaded !== undefined) this.#buildOn(restored.uploaded)
   }
 
   /** The entries of the prefix come to be, change or go with this batch. */
   noteChange(prefix: Uint8Array, batch: KvBatch): void {
     this.#notes.note(prefix, batch)
+  }
+
+  /** Entries changed that nobody has noted: the next snapshot of changes is whole. */
+  beginAnew(): void {
+    this.#chain.forget()
   }
 
   capture(increment: SnapshotIncrement | undefined): StateCapture {
@@ -117,7 +128,12 @@ export class StoreSnapshots {
   }
 
   #version(): StoreVersion {
-    return { ...this.#description(), view: this.#restored.store.view() }
+    const leftIn = new Map<number, LeftInEntry>()
+    for (const [id, types] of this.#types) {
+      const left = leftInEntries(types)
+      if (left !== undefined) leftIn.set(id, left)
+    }
+    return { ...this.#description(), view: this.#restored.store.view(), leftIn }
   }
 
   #description(): StoreDescription {

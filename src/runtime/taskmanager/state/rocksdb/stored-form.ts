@@ -3,6 +3,7 @@
 // as the serializer of the state writes it; that of a map's entry is key and value, one after the other.
 // Thread: the task worker that owns the backend.
 import type { DataInputView } from '../../../../core/memory/data-input-view.js'
+import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
 import type { KvBatch } from './kv-store.js'
 import type { RestoreTarget } from './restored-entries.js'
 
@@ -19,8 +20,11 @@ export interface StoredForm {
   write(prefix: Uint8Array, value: unknown, batch: KvBatch): void
   /** With these changes the store has none. */
   remove(prefix: Uint8Array, batch: KvBatch): void
-  /** The value that comes next, in the form that every backend reads, over nothing: its bytes go on as they are. */
-  restore(prefix: Uint8Array, value: DataInputView, target: RestoreTarget): void
+  /**
+   * The value that comes next, in the form that every backend reads, over nothing: its bytes go on as they are, or what the
+   * `reader` makes of them is written anew.
+   */
+  restore(prefix: Uint8Array, value: DataInputView, target: RestoreTarget, reader?: TypeSerializer<unknown>): void
   /** That it takes in memory, roughly. In a time that does not grow with the value, and without throwing. */
   sizeOf(value: unknown): number
 }

@@ -93,8 +93,10 @@ export class WholeState {
     if (slices.step()) await slices.next()
     const restored = this.#version.waiting.has(state) ? this.#restoredBlock(state, keyGroup) : EMPTY_BLOCK
     if (restored.entries.length > 0) return restored
-    await takeInSlices(this.#version.view.range(statePrefix(keyGroup, state)), slices, (entry) => {
-      this.#encoder.add(entry, metadata)
+    const leftIn = this.#version.leftIn.get(state)
+    await takeInSlices(this.#version.view.range(statePrefix(keyGroup, state)), slices, ({ key, value }) => {
+      const left = leftIn === undefined ? value : leftIn(value)
+      if (left !== undefined) this.#encoder.add({ key, value: left }, metadata)
     })
     const block = this.#encoder.takeBlock(metadata)
     this.#numberOfEntries += block.count

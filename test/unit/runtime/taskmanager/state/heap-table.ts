@@ -11,6 +11,7 @@ export function heapTable(context: KeyContext, serializer: TypeSerializer<unknow
       metadata: { name: 's', kind: 'value', typeFingerprint: 'GENERIC', schemaVersion: 0 },
       serializer,
       namespaces: VOID_NAMESPACES,
+      readerOf: () => undefined,
     },
     {
       operatorName: 'op',

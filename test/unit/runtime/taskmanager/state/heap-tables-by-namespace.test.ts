@@ -14,6 +14,7 @@ it('the table of a namespace goes with what was in it', () => {
       metadata: { name: 'values', kind: 'value', typeFingerprint: 'GENERIC', schemaVersion: 0 },
       serializer: structuredSerializer(),
       namespaces: { ...SPANS, shared: { slotOf: (span) => (span as Span).end } },
+      readerOf: () => undefined,
     },
     {
       operatorName: 'Op',

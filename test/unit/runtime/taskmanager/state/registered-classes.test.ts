@@ -19,6 +19,7 @@ import {
   MemoryStreams,
   readInline,
 } from '../../../../contract/runtime/state-backend-streams.js'
+import { NO_TIME } from '../../../../contract/runtime/set-time.js'
 import { Account, ACCOUNT_TYPE, Money, SAMPLE_CLASSES, SavingsAccount } from '../../../core/types/sample-classes.js'
 
 class KeyedState {
@@ -27,7 +28,7 @@ class KeyedState {
   constructor(registeredTypes: RegisteredTypes) {
     const keyGroups = { start: 0, end: 127 }
     const options = { operatorName: 'Bank', keyKind: 'auto', keyGroups, maxParallelism: 128 } as const
-    this.backend = new HeapKeyedStateBackend({ ...options, registeredTypes })
+    this.backend = new HeapKeyedStateBackend({ ...options, registeredTypes, processingTime: NO_TIME })
   }
 
   static async restored(handle: KeyedStateHandle, registeredTypes: RegisteredTypes): Promise<KeyedState> {

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { ListStateDescriptor } from '../../../../../../src/api/state/list-state-descriptor.js'
+import { MapStateDescriptor } from '../../../../../../src/api/state/map-state-descriptor.js'
+import type { TypeInformation } from '../../../../../../src/api/types/type-information.js'
+import { Types } from '../../../../../../src/api/types/types-table.js'
+import { registeredClass, RegisteredTypes } from '../../../../../../src/core/types/registered-types.js'
+import { OperatorStateBackend } from '../../../../../../src/runtime/taskmanager/state/operator-state-backend.js'
+import type { OperatorStateHandle } from '../../../../../../src/storage/state-handles.js'
+import { HEAP } from '../../../../../contract/runtime/backends-under-test.js'
+import { diskUnderTest } from '../../../../../contract/runtime/rocksdb-under-test.js'
+import { countOf, KINDS_OF_STATE, SchemaState } from '../../../../../contract/runtime/schema-states.js'
+import { backendOf, restored, snapshotOf } from '../../../../../contract/runtime/state-backend.contract.js'
+import { MemoryStreams, readInline } from '../../../../../contract/runtime/state-backend-streams.js'
+import { instance, MIGRATION_TABLE, PageView, Visit, type MigrationRow } from './migration-table.js'
+
+type AnyType = TypeInformation<unknown> | undefined
+
+const REFUSED = { code: 'STATE_TYPE_INCOMPATIBLE' }
+const README = readFileSync('src/runtime/taskmanager/state/schema/README.md', 'utf8')
+
+/** A list, a union list and a map of an operator, each as [put, get]. */
+const OPERATOR_STATES = {
+  'operator list': (backend: OperatorStateBackend, type: AnyType, version?: number) =>
+    backend.getListState(versioned(new ListStateDescriptor<unknown>('list', type), version)),
+  'union list': (backend: OperatorStateBackend, type: AnyType, version?: number) =>
+    backend.getUnionListState(versioned(new ListStateDescriptor<unknown>('union', type), version)),
+  broadcast: (backend: OperatorStateBackend, type: AnyType, version?: number) => {
+    const descriptor = versioned(new MapStateDescriptor<unknown, unknown>('broadcast', Types.STRING, type), version)
+    const map = backend.getBroadcastState(descriptor)
+    return {
+      add: (value: unknown) => {
+        map.put('k', value)
+      },
+      get: () => [...map.entries()].map(([, value]) => value),
+    }
+  },
+}
+
+function versioned<D extends { withSchema(version: number, options: object): D }>(descriptor: D, version?: number): D {
+  const migrate = { 1: (old: unknown) => ({ was: old }) }
+  return version === undefined ? descriptor : descriptor.withSchema(version, version === 1 ? {} : { migrate })
+}
+
+async function handleOf(backend: OperatorStateBackend): Promise<readonly OperatorStateHandle[]> {
+  const handle = await backend.snapshot().write(new MemoryStreams())
+  return handle === undefined ? [] : [handle]
+}
+
+async function restoredOperator(handles: readonly OperatorStateHandle[]): Promise<OperatorStateBackend> {
+  const backend = new OperatorStateBackend('Count')
+  await backend.restore(handles, readInline)
+  return backend
+}
+
+async function checkKeyed(each: MigrationRow): Promise<void> {
+  for (const backend of [HEAP, diskUnderTest({ driver: 'memory' })]) {
+    for (const kind of KINDS_OF_STATE) {
+      const first = await backendOf(backend)
+      const before = new SchemaState(first, kind, { type: each.stored })
+      before.put('k', each.value)
+      const handles = await snapshotOf(first)
+      const next = await restored(backend, [handles])
+      const asked = (): SchemaState => new SchemaState(next, kind, { type: each.declared })
+      if (each.result === 'refused') assert.throws(asked, REFUSED)
+      else {
+        const expected = Array.from({ length: countOf(kind) }, () => each.becomes)
+        assert.deepStrictEqual(asked().get('k'), expected)
+        const again = new SchemaState(await restored(backend, [await snapshotOf(next)]), kind, { type: each.declared })
+        assert.deepStrictEqual(again.get('k'), expected)
+      }
+      await first.dispose()
+      await next.dispose()
+    }
+  }
+}
+
+describe('A type that has changed', () => {
+  it('has the rows of the README', () => {
+    const rows = MIGRATION_TABLE.map(({ change, result }) => `| ${change} | ${result} |`)
+    assert.deepEqual(
+      README.split('\n').filter((line) => rows.includes(line)),
+      rows,
+    )
+  })
+
+  for (const each of MIGRATION_TABLE) {
+    it(`${each.change}: keyed state is ${each.result}`, () => checkKeyed(each))
+
+    it(`${each.change}: operator state is ${each.result}`, async () => {
+      for (const stateOf of Object.values(OPERATOR_STATES)) {
+        const first = new OperatorStateBackend('Count')
+        stateOf(first, each.stored).add(each.value)
+        const next = await restoredOperator(await handleOf(first))
+        if (each.result === 'refused') assert.throws(() => stateOf(next, each.declared), REFUSED)
+        else assert.deepStrictEqual([...stateOf(next, each.declared).get()], [each.becomes])
+      }
+    })
+  }
+
+  for (const [name, stateOf] of Object.entries(OPERATOR_STATES)) {
+    it(`${name} state is migrated by versions, and says which it has`, async () => {
+      const first = new OperatorStateBackend('Count')
+      stateOf(first, Types.STRING).add('a')
+      const next = await restoredOperator(await handleOf(first))
+      const type = Types.OBJECT({ was: Types.STRING })
+      assert.deepStrictEqual([...stateOf(next, type, 2).get()], [{ was: 'a' }])
+      const handles = await handleOf(next)
+      assert.equal(handles[0]?.states[0]?.schemaVersion, 2)
+      assert.throws(() => stateOf(new OperatorStateBackend('Count'), type, 0), { code: 'GRAPH_INVALID' })
+      const earlier = await restoredOperator(handles)
+      assert.throws(() => stateOf(earlier, type, 1), { ...REFUSED, message: /version 2, .* version 1, an earlier one/ })
+    })
+  }
+})
+
+describe('State in two shapes', () => {
+  it('is refused after a change of parallelism, and told with what to do', async () => {
+    const parts = []
+    for (const [keyGroups, version] of [
+      [{ start: 0, end: 63 }, 1],
+      [{ start: 64, end: 127 }, 2],
+    ] as const) {
+      const part = await backendOf(HEAP, { keyGroups })
+      const options = { migrate: { 1: (old: unknown) => old } }
+      const state = new SchemaState(part, 'value', { type: Types.LONG, version, ...(version === 2 ? { options } : {}) })
+      for (const key of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) {
+        try {
+          state.put(key, 1)
+        } catch {
+          // A key of the other one.
+        }
+      }
+      parts.push(await snapshotOf(part))
+    }
+    for (const backend of [HEAP, diskUnderTest({ driver: 'memory' })]) {
+      await assert.rejects(restored(backend, parts), {
+        ...REFUSED,
+        message: /in two shapes, as LONG in version 1 and as LONG in version 2: /,
+      })
+    }
+  })
+})
+
+describe('A class that was renamed', () => {
+  it('is found by its alias in state of no declared type', async () => {
+    const before = new RegisteredTypes([registeredClass(PageView)])
+    const first = await backendOf(HEAP, { registeredTypes: before })
+    const value = { visits: [instance(PageView.prototype, { user: 'u' })] }
+    new SchemaState(first, 'value', { type: undefined }).put('k', value)
+    const handles = await snapshotOf(first)
+    const registeredTypes = new RegisteredTypes([registeredClass(Visit, { alias: ['View', 'PageView'] })])
+    const next = await restored(HEAP, [handles], { registeredTypes })
+    const expected = { visits: [instance(Visit.prototype, { user: 'u' })] }
+    const state = new SchemaState(next, 'value', { type: undefined })
+    assert.deepStrictEqual(state.get('k'), [expected])
+    const other = await restored(HEAP, [handles], { registeredTypes: new RegisteredTypes([registeredClass(Visit)]) })
+    assert.throws(() => new SchemaState(other, 'value', { type: undefined }), { code: 'STATE_CLASS_NOT_REGISTERED' })
+  })
+
+  it('has no alias that is the name of another class, and none that is no name', () => {
+    const invalid = { code: 'TYPE_REGISTRATION_INVALID' }
+    const renamed = registeredClass(Visit, { alias: 'PageView' })
+    assert.throws(() => new RegisteredTypes([registeredClass(PageView), renamed]), invalid)
+    assert.throws(() => registeredClass(Visit, { alias: 5 as never }), invalid)
+    assert.throws(() => registeredClass(Visit, {}), invalid)
+    const both = new RegisteredTypes([registeredClass(Visit)]).withDefaults([renamed])
+    assert.equal(both.named('PageView')?.prototype, Visit.prototype)
+  })
+})
