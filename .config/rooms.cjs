@@ -33,6 +33,8 @@ const rooms = [
       state: [
         'checked-descriptor',
         'internal-state',
+        'key-group-block',
+        'key-group-stream',
         'keyed-priority-queue',
         'keyed-state-backend',
         'local-recovery-config',
@@ -46,6 +48,8 @@ const rooms = [
       ],
     },
   },
+  // Reads and writes the bytes of operators, without a job.
+  { room: 'state-processor', mayImport: ['runtime/taskmanager', 'api', 'storage', 'core'] },
   { room: 'rest/messages', mayImport: [] },
   { room: 'rest', mayImport: ['rest/messages', 'core'] },
   { room: 'client', mayImport: ['rest/messages', 'core'] },
@@ -65,7 +69,7 @@ const rooms = [
       'core',
     ],
   },
-  { room: 'cli', mayImport: ['client', 'cluster', 'graph', 'core'] },
+  { room: 'cli', mayImport: ['client', 'cluster', 'state-processor', 'graph', 'core'] },
   { room: 'testing', mayImport: ['cluster', 'api', 'core'] },
 ]
 

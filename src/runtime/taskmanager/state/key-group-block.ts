@@ -15,8 +15,8 @@ import { VOID_NAMESPACE, VOID_NAMESPACES, type AnyNamespaceType } from './namesp
 import { FlinkError } from '../../../core/errors/flink-error.js'
 
 const HAS_NAMESPACES = 1
-const HAS_REMOVED_KEYS = 2
-const IS_SEQUENCE = 4
+export const HAS_REMOVED_KEYS = 2
+export const IS_SEQUENCE = 4
 
 /** One entry of a state, as a snapshot has it. */
 export interface StateEntry {
@@ -73,9 +73,17 @@ export function writeBlock(block: KeyGroupBlock, output: DataOutputView): void {
 }
 
 export function readBlock(input: DataInputView): KeyGroupBlock {
-  const flags = input.readInt8()
-  const count = input.readVarInt()
-  return { flags, count, entries: input.readBytes(input.readVarInt()) }
+  const { flags, count, lengthBytes } = readBlockHeader(input)
+  return { flags, count, entries: input.readBytes(lengthBytes) }
+}
+
+/** What stands before the rest of a block, whose length it says. */
+export function readBlockHeader(input: DataInputView): {
+  readonly flags: number
+  readonly count: number
+  readonly lengthBytes: number
+} {
+  return { flags: input.readInt8(), count: input.readVarInt(), lengthBytes: input.readVarInt() }
 }
 
 /** One block that stands for several: whole state and what changed after it. */
