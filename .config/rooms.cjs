@@ -41,6 +41,8 @@ const rooms = [
         'namespace-type',
         'operator-state-backend',
         'operator-state-snapshot',
+        'restored-operator-state',
+        'rocksdb/whole-state-of-files',
         'state-backend',
         'state-backend-loader',
         'thenable',

@@ -23,6 +23,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   'savepoint inspect': async () => (await import('./commands/savepoint-inspect.js')).savepointInspectCommand,
   checkpoint: async () => (await import('./commands/checkpoint.js')).checkpointCommand,
   watermarks: async () => (await import('./commands/watermarks.js')).watermarksCommand,
+  state: async () => (await import('./commands/state.js')).stateCommand,
+  'state ls': async () => (await import('./commands/state-ls.js')).stateLsCommand,
+  'state get': async () => (await import('./commands/state-get.js')).stateGetCommand,
+  'state export': async () => (await import('./commands/state-export.js')).stateExportCommand,
+  'state diff': async () => (await import('./commands/state-diff.js')).stateDiffCommand,
 }
 
 /**
@@ -52,6 +57,7 @@ async function dispatch(args: readonly string[], terminal: Terminal, programThre
       print: (text) => {
         terminal.print(`${text}\n`)
       },
+      isOutputOpen: () => terminal.isOpen,
       printError: (text) => {
         terminal.printError(text)
       },

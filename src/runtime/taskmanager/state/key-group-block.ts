@@ -112,16 +112,24 @@ export function visitEntries(
   visit: EntryVisitor,
 ): void {
   const isVoid = namespaces === VOID_NAMESPACES
-  if (hasNamespaces(block.flags) === isVoid) {
-    throw new FlinkError('ASSERTION_FAILED', { what: 'a block has other namespaces than its state' })
-  }
-  const input = new DataInputView(block.entries)
-  const removedCount = (block.flags & HAS_REMOVED_KEYS) === 0 ? 0 : input.readVarInt()
+  const { input, removedCount } = openBlock(block, !isVoid)
   for (let index = 0; index < removedCount + block.count; index += 1) {
     const key = keys.deserialize(input)
     const namespace = isVoid ? VOID_NAMESPACE : namespaces.serializer.deserialize(input)
     visit(key, namespace, index < removedCount ? undefined : input)
   }
+}
+
+/** The bytes after what says how many removed keys come first; ASSERTION_FAILED where its entries have other namespaces. */
+export function openBlock(
+  block: KeyGroupBlock,
+  isWithNamespaces: boolean,
+): { readonly input: DataInputView; readonly removedCount: number } {
+  if (hasNamespaces(block.flags) !== isWithNamespaces) {
+    throw new FlinkError('ASSERTION_FAILED', { what: 'a block has other namespaces than its state' })
+  }
+  const input = new DataInputView(block.entries)
+  return { input, removedCount: (block.flags & HAS_REMOVED_KEYS) === 0 ? 0 : input.readVarInt() }
 }
 
 function hasNamespaces(flags: number): boolean {
