@@ -133,26 +133,21 @@ export class StateChanges {
   #nameOf(line: ChangeLine, key: unknown, { types: { key: keys, namespace: namespaces } }: ReadableState): Uint8Array {
     const output = this.#output
     output.reset()
-    keys.write?.(key, output)
+    keys.write(key, output)
     if (namespaces === undefined && 'namespace' in line) throw wrong('the state has no namespaces')
     if (namespaces !== undefined) {
       if (!('namespace' in line)) throw wrong('it has no "namespace", which every entry of this state has')
-      namespaces.write?.(this.#form.read(line.namespace), output)
+      namespaces.write(this.#form.read(line.namespace), output)
     }
     return output.toBytes()
   }
 
-  #valueOf(line: ChangeLine, { metadata, types: { value: values } }: ReadableState): Uint8Array {
+  #valueOf(line: ChangeLine, { types: { value: values } }: ReadableState): Uint8Array {
     if (values === undefined) {
       if ('value' in line) throw wrong('an entry of this state is there or not, and has no "value"')
       return new Uint8Array(0)
     }
     if (!('value' in line)) throw wrong('it has no "value"; a line that deletes has "delete": true')
-    if (values.write === undefined) {
-      throw wrong(
-        `values of the type ${metadata.typeFingerprint} belong to an operator of the engine, and can only be deleted`,
-      )
-    }
     this.#output.reset()
     values.write(this.#form.read(line.value), this.#output)
     return this.#output.toBytes()
