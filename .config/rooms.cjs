@@ -33,12 +33,16 @@ const rooms = [
       state: [
         'checked-descriptor',
         'internal-state',
+        'key-group-block',
+        'key-group-stream',
         'keyed-priority-queue',
         'keyed-state-backend',
         'local-recovery-config',
         'namespace-type',
         'operator-state-backend',
         'operator-state-snapshot',
+        'restored-operator-state',
+        'rocksdb/whole-state-of-files',
         'state-backend',
         'state-backend-loader',
         'thenable',
@@ -46,6 +50,8 @@ const rooms = [
       ],
     },
   },
+  // Reads and writes the bytes of operators, without a job.
+  { room: 'state-processor', mayImport: ['runtime/taskmanager', 'api', 'storage', 'core'] },
   { room: 'rest/messages', mayImport: [] },
   { room: 'rest', mayImport: ['rest/messages', 'core'] },
   { room: 'client', mayImport: ['rest/messages', 'core'] },
@@ -65,7 +71,7 @@ const rooms = [
       'core',
     ],
   },
-  { room: 'cli', mayImport: ['client', 'cluster', 'graph', 'core'] },
+  { room: 'cli', mayImport: ['client', 'cluster', 'state-processor', 'graph', 'core'] },
   { room: 'testing', mayImport: ['cluster', 'api', 'core'] },
 ]
 

@@ -58,7 +58,7 @@ export class InFlightState {
 }
 
 /** `element`: of the records, where it is declared. */
-function inFlightType(element: TypeInformation<unknown> | undefined): EnclosingType<InFlightRecord> {
+export function inFlightType(element: TypeInformation<unknown> | undefined): EnclosingType<InFlightRecord> {
   return {
     description: describeEnclosing('IN_FLIGHT', [element]),
     enclosed: [element],
