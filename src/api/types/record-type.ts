@@ -1,6 +1,7 @@
 import type { KeyKind } from '../../core/keygroups/canonical-key.js'
-import { registeredClass, type ClassOf } from '../../core/types/registered-types.js'
+import { registeredClass, type ClassOf, type RegisteredClass } from '../../core/types/registered-types.js'
 import { isFieldName, type RowField, type RowShape } from '../../core/types/row-shape.js'
+import { describeFields, quotedName } from '../../core/types/type-description.js'
 import { composedForm, DeclaredType } from './declared-type.js'
 import { checkType } from './type-check.js'
 import type { TypeInformation } from './type-information.js'
@@ -14,18 +15,22 @@ export function recordType<T extends object>(fields: FieldTypes): DeclaredType<T
   const form = composedForm(Object.values(fields), (kinds) =>
     kindOfFields(fields, kinds, Object.prototype, (object) => ({ object })),
   )
-  return new DeclaredType(`OBJECT(${describeFields(fields)})`, keyOf(fields), form)
+  return new DeclaredType(`OBJECT(${descriptionOf(fields)})`, keyOf(fields), form)
 }
 
 /** The type of instances of a class: own fields are stored, and an instance is made without calling the constructor. */
 export function pojoType<T extends object>(pojoClass: ClassOf<T>, fields: FieldTypes): DeclaredType<T> {
   checkFields('Types.POJO', fields)
-  const pojo = registeredClass(pojoClass)
+  return typeOfInstances(registeredClass(pojoClass), fields)
+}
+
+/** The same of a class that was found by its name. */
+export function typeOfInstances<T extends object>(pojo: RegisteredClass, fields: FieldTypes): DeclaredType<T> {
   const { kind, classes } = composedForm(Object.values(fields), (kinds) =>
     kindOfFields(fields, kinds, pojo.prototype, (own) => ({ instance: [pojo.name, own] })),
   )
   const form = { kind: pojo.isError ? undefined : kind, classes: [pojo, ...classes] }
-  return new DeclaredType(`POJO<${pojo.name}>(${describeFields(fields)})`, keyOf(fields), form)
+  return new DeclaredType(`POJO<${quotedName(pojo.name)}>(${descriptionOf(fields)})`, keyOf(fields), form)
 }
 
 function checkFields(place: string, fields: FieldTypes): void {
@@ -44,10 +49,8 @@ function kindOfFields(
   return wrap(names.flatMap((name, index) => kinds.slice(index, index + 1).map((kind): RowField => [name, kind])))
 }
 
-function describeFields(fields: FieldTypes): string {
-  return Object.entries(fields)
-    .map(([name, type]) => `${name}: ${type.description}`)
-    .join(', ')
+function descriptionOf(fields: FieldTypes): string {
+  return describeFields(Object.entries(fields).map(([name, type]) => [name, type.description]))
 }
 
 function keyOf(fields: FieldTypes): KeyKind {
