@@ -39,6 +39,7 @@ const rooms = [
         'namespace-type',
         'operator-state-backend',
         'operator-state-snapshot',
+        'queryable-state',
         'state-backend',
         'state-backend-loader',
         'thenable',

@@ -1,5 +1,6 @@
 import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
+import { QueryableStateDescriptor } from './queryable-state-descriptor.js'
 import { checkStateFunction, checkStateName, type StateDescriptor } from './state-descriptor.js'
 
 /** The methods of an AggregateFunction, which lives in a folder above this one. */
@@ -26,7 +27,7 @@ export interface StateAggregator<IN, ACC, OUT> {
  * const descriptor = new AggregatingStateDescriptor('average', average)
  * ```
  */
-export class AggregatingStateDescriptor<IN, ACC, OUT> implements StateDescriptor<ACC> {
+export class AggregatingStateDescriptor<IN, ACC, OUT> extends QueryableStateDescriptor implements StateDescriptor<ACC> {
   readonly kind = 'aggregating' as const
   readonly name: string
   readonly aggregateFunction: StateAggregator<IN, ACC, OUT>
@@ -34,6 +35,7 @@ export class AggregatingStateDescriptor<IN, ACC, OUT> implements StateDescriptor
   readonly type: TypeInformation<ACC> | undefined
 
   constructor(name: string, aggregateFunction: StateAggregator<IN, ACC, OUT>, type?: TypeInformation<ACC>) {
+    super()
     this.name = checkStateName('AggregatingStateDescriptor', name)
     this.aggregateFunction = checkStateFunction('AggregatingStateDescriptor', aggregateFunction, [
       'createAccumulator',

@@ -1,5 +1,6 @@
 import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
+import { QueryableStateDescriptor } from './queryable-state-descriptor.js'
 import { checkStateName, type StateDescriptor } from './state-descriptor.js'
 
 /**
@@ -12,13 +13,14 @@ import { checkStateName, type StateDescriptor } from './state-descriptor.js'
  * const buffered = new ListStateDescriptor('buffered', Types.STRING)
  * ```
  */
-export class ListStateDescriptor<T> implements StateDescriptor<T> {
+export class ListStateDescriptor<T> extends QueryableStateDescriptor implements StateDescriptor<T> {
   readonly kind = 'list' as const
   readonly name: string
   /** Type of an element. */
   readonly type: TypeInformation<T> | undefined
 
   constructor(name: string, type?: TypeInformation<T>) {
+    super()
     this.name = checkStateName('ListStateDescriptor', name)
     this.type = checkOptionalType('new ListStateDescriptor(...)', type)
   }

@@ -1,5 +1,6 @@
 import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
+import { QueryableStateDescriptor } from './queryable-state-descriptor.js'
 import { checkStateName, type StateDescriptor } from './state-descriptor.js'
 
 /**
@@ -12,7 +13,7 @@ import { checkStateName, type StateDescriptor } from './state-descriptor.js'
  * const visits = new MapStateDescriptor('visits', Types.STRING, Types.LONG)
  * ```
  */
-export class MapStateDescriptor<UK, UV> implements StateDescriptor<UV> {
+export class MapStateDescriptor<UK, UV> extends QueryableStateDescriptor implements StateDescriptor<UV> {
   readonly kind = 'map' as const
   readonly name: string
   readonly keyType: TypeInformation<UK> | undefined
@@ -20,6 +21,7 @@ export class MapStateDescriptor<UK, UV> implements StateDescriptor<UV> {
   readonly type: TypeInformation<UV> | undefined
 
   constructor(name: string, keyType?: TypeInformation<UK>, valueType?: TypeInformation<UV>) {
+    super()
     this.name = checkStateName('MapStateDescriptor', name)
     this.keyType = checkOptionalType('new MapStateDescriptor(...)', keyType)
     this.type = checkOptionalType('new MapStateDescriptor(...)', valueType)

@@ -1,5 +1,6 @@
 import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
+import { QueryableStateDescriptor } from './queryable-state-descriptor.js'
 import { checkStateFunction, checkStateName, type StateDescriptor } from './state-descriptor.js'
 
 /** The method of a ReduceFunction, which lives in a folder above this one. */
@@ -17,7 +18,7 @@ export interface StateReducer<T> {
  * const countPerKey = new ReducingStateDescriptor('perKeyCount', (a, b) => a + b, Types.LONG)
  * ```
  */
-export class ReducingStateDescriptor<T> implements StateDescriptor<T> {
+export class ReducingStateDescriptor<T> extends QueryableStateDescriptor implements StateDescriptor<T> {
   readonly kind = 'reducing' as const
   readonly name: string
   readonly reduceFunction: StateReducer<T>
@@ -28,6 +29,7 @@ export class ReducingStateDescriptor<T> implements StateDescriptor<T> {
     reduceFunction: StateReducer<T> | ((value1: T, value2: T) => T),
     type?: TypeInformation<T>,
   ) {
+    super()
     this.name = checkStateName('ReducingStateDescriptor', name)
     const reducer = typeof reduceFunction === 'function' ? { reduce: reduceFunction } : reduceFunction
     this.reduceFunction = checkStateFunction('ReducingStateDescriptor', reducer, ['reduce'])

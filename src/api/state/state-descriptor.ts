@@ -24,6 +24,8 @@ export interface StateDescriptor<T> {
   readonly name: string
   /** Undefined where the type was not declared. */
   readonly type: TypeInformation<T> | undefined
+  /** The name under which the state can be asked about from outside; null or absent where it cannot. */
+  getQueryableStateName?(): string | null
 }
 
 /** The name, or an error that says whose name is wrong. */

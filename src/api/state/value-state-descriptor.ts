@@ -2,6 +2,7 @@ import type { RegisteredTypes } from '../../core/types/registered-types.js'
 import { structuredSerializer } from '../../core/types/structured-serializer.js'
 import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
+import { QueryableStateDescriptor } from './queryable-state-descriptor.js'
 import { checkStateName, type StateDescriptor } from './state-descriptor.js'
 
 /** The type of a value state's descriptor: `D` leaves null out where a default value was given. */
@@ -9,6 +10,10 @@ export interface ValueStateDescriptor<T, D extends T | null = T | null> extends 
   readonly kind: 'value'
   /** The default value, a fresh copy at each call; null where none was given. `registered`: as of `registerType`. */
   getDefaultValue(registered?: RegisteredTypes): D
+  /** See QueryableStateDescriptor. */
+  setQueryable(queryableStateName: string): this
+  getQueryableStateName(): string | null
+  isQueryable(): boolean
 }
 
 /** How a {@link ValueStateDescriptor} is made; a default value is part of its type. */
@@ -24,13 +29,14 @@ export interface ValueStateDescriptorConstructor {
 /** Who writes plain JavaScript declares no type, and takes the second argument for the default value. */
 const DEFAULT_COMES_THIRD = ' A default value comes third, and where no type is declared undefined comes second.'
 
-class DescribedValueState<T> implements ValueStateDescriptor<T> {
+class DescribedValueState<T> extends QueryableStateDescriptor implements ValueStateDescriptor<T> {
   readonly kind = 'value' as const
   readonly name: string
   readonly type: TypeInformation<T> | undefined
   readonly #defaultValue: T | null
 
   constructor(name: string, type?: TypeInformation<T>, defaultValue: T | null = null) {
+    super()
     this.name = checkStateName('ValueStateDescriptor', name)
     this.type = checkOptionalType('new ValueStateDescriptor(...)', type, DEFAULT_COMES_THIRD)
     this.#defaultValue = defaultValue

@@ -5,6 +5,7 @@ import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import type { KeyedStateBackend } from './keyed-state-backend.js'
 import type { LocalRecoveryConfig } from './local-recovery-config.js'
+import type { QueryableStateListener } from './queryable-state.js'
 
 export interface KeyedStateBackendParameters {
   readonly operatorName: string
@@ -15,6 +16,8 @@ export interface KeyedStateBackendParameters {
   readonly registeredTypes: RegisteredTypes
   /** Absent where nothing is kept of checkpoints beside the task. */
   readonly localRecovery?: LocalRecoveryConfig | undefined
+  /** Absent where nobody can ask from outside. */
+  readonly onQueryableState?: QueryableStateListener | undefined
 }
 
 export interface StateBackend {

@@ -5,6 +5,7 @@
 // found by; the table keeps a key of its own.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../core/errors/flink-error.js'
+import type { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import type { KeyShapes } from '../../../../core/keygroups/key-shapes.js'
 import { NOT_FOUND } from '../entry-table.js'
 import type { NamedState } from '../given-values.js'
@@ -108,6 +109,13 @@ export class CachedStateTable implements LargeValueTable {
   entryKeys(): Iterable<EntryKey> {
     const { inStore, buffer } = this.#environment
     return keysOfState(inStore, this.#entries, buffer)
+  }
+
+  writeValueOf(place: EntryKey, output: DataOutputView): boolean {
+    const value = this.#entries.valueOf(place, place.keyHash ^ this.types.namespaces.hash(place.namespace))
+    if (value === undefined) return false
+    this.form.writeWhole(value, output)
+    return true
   }
 
   /** Mostly some are in memory: then nobody reads the store. */
