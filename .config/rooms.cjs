@@ -33,6 +33,8 @@ const rooms = [
       state: [
         'checked-descriptor',
         'internal-state',
+        'key-group-block',
+        'key-group-stream',
         'keyed-priority-queue',
         'keyed-state-backend',
         'local-recovery-config',
@@ -40,6 +42,8 @@ const rooms = [
         'operator-state-backend',
         'operator-state-snapshot',
         'queryable-state',
+        'restored-operator-state',
+        'rocksdb/whole-state-of-files',
         'state-backend',
         'state-backend-loader',
         'thenable',
@@ -47,9 +51,12 @@ const rooms = [
       ],
     },
   },
+  // Reads and writes the bytes of operators, without a job.
+  { room: 'state-processor', mayImport: ['runtime/taskmanager', 'api', 'storage', 'core'] },
   { room: 'rest/messages', mayImport: [] },
   { room: 'rest', mayImport: ['rest/messages', 'core'] },
-  { room: 'client', mayImport: ['rest/messages', 'core'] },
+  // Only for state that is asked about: what a value is, and where it lies when no job answers.
+  { room: 'client', mayImport: ['rest/messages', 'state-processor', 'runtime/taskmanager', 'api', 'storage', 'core'] },
   {
     room: 'cluster',
     mayImport: [
@@ -66,7 +73,7 @@ const rooms = [
       'core',
     ],
   },
-  { room: 'cli', mayImport: ['client', 'cluster', 'graph', 'core'] },
+  { room: 'cli', mayImport: ['client', 'cluster', 'state-processor', 'graph', 'core'] },
   { room: 'testing', mayImport: ['cluster', 'api', 'core'] },
 ]
 

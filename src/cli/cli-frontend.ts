@@ -7,6 +7,7 @@ import { COMMON_OPTIONS } from './arguments/common-options.js'
 import { renderError } from './output/error-rendering.js'
 import { loadCliConfiguration, settingOf, type CliConfiguration } from './arguments/load-cli-configuration.js'
 import { has, valuesOf, type ParsedOptions } from './arguments/parsed-values.js'
+import { withSubAction } from './arguments/sub-actions.js'
 import { checkTarget, targetSettings } from './arguments/target-options.js'
 import { Terminal } from './terminal/terminal.js'
 import { workingDirectory } from './arguments/working-directory.js'
@@ -19,8 +20,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   stop: async () => (await import('./commands/stop.js')).stopCommand,
   cancel: async () => (await import('./commands/cancel.js')).cancelCommand,
   savepoint: async () => (await import('./commands/savepoint.js')).savepointCommand,
+  'savepoint inspect': async () => (await import('./commands/savepoint-inspect.js')).savepointInspectCommand,
   checkpoint: async () => (await import('./commands/checkpoint.js')).checkpointCommand,
   watermarks: async () => (await import('./commands/watermarks.js')).watermarksCommand,
+  state: async () => (await import('./commands/state.js')).stateCommand,
+  'state ls': async () => (await import('./commands/state-ls.js')).stateLsCommand,
+  'state get': async () => (await import('./commands/state-get.js')).stateGetCommand,
+  'state export': async () => (await import('./commands/state-export.js')).stateExportCommand,
+  'state diff': async () => (await import('./commands/state-diff.js')).stateDiffCommand,
 }
 
 /**
@@ -29,7 +36,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
  */
 export async function runCommandLine(args: readonly string[], programThread?: Worker): Promise<number> {
   const terminal = new Terminal()
-  return terminal.exitCode(await dispatch(args, terminal, programThread))
+  return terminal.exitCode(await dispatch(withSubAction(args), terminal, programThread))
 }
 
 async function dispatch(args: readonly string[], terminal: Terminal, programThread?: Worker): Promise<number> {
@@ -50,6 +57,7 @@ async function dispatch(args: readonly string[], terminal: Terminal, programThre
       print: (text) => {
         terminal.print(`${text}\n`)
       },
+      isOutputOpen: () => terminal.isOpen,
       printError: (text) => {
         terminal.printError(text)
       },

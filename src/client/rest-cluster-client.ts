@@ -153,6 +153,25 @@ export class RestClusterClient {
     }
   }
 
+  /** `file:` URI of the newest completed checkpoint of a job that runs; CHECKPOINT_NOT_READABLE where there is none on a disk. */
+  async newestCheckpoint(jobId: string): Promise<string> {
+    const client = await this.#clientOf(jobId, 'other')
+    if (client === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
+    const call = { method: 'GET', path: `/jobs/${jobId}/checkpoints` } as const
+    const answer = (await client.call(call, this.#services.timeoutMs)) as Partial<CheckpointingStatistics> | null
+    if (!Array.isArray(answer?.history)) throw notUnderstood(jobId)
+    const history = answer.history as CheckpointingStatistics['history']
+    const completed = history.filter((each) => each.status === 'COMPLETED' && !each.is_savepoint)
+    const [newest] = [...completed].sort((left, right) => right.id - left.id)
+    const location = newest?.external_path ?? undefined
+    if (location !== undefined && location !== NOT_ADDRESSABLE) return location
+    const reason =
+      newest === undefined
+        ? 'it has completed none yet. Wait for one, or take one with flink-ts checkpoint'
+        : 'its checkpoints are kept in memory. Take a savepoint with flink-ts savepoint, and name that'
+    throw new FlinkError('CHECKPOINT_NOT_READABLE', { jobId, reason })
+  }
+
   /** What a job says of itself; without an answer in time that it says none; undefined where nobody speaks for it. */
   async #answerOf(entry: JobDirectoryEntry): Promise<readonly [JobDirectoryEntry, JobOverview | undefined]> {
     try {

@@ -44,7 +44,7 @@ export interface CompletedCheckpoint {
 }
 
 /** All bytes that a snapshot names. */
-export function streamHandlesOf(metadata: CheckpointMetadata): StreamStateHandle[] {
+export function streamHandlesOf(metadata: Pick<CheckpointMetadata, 'operators'>): StreamStateHandle[] {
   return metadata.operators.flatMap(({ subtasks, coordinatorState }) => [
     ...(coordinatorState === undefined ? [] : [coordinatorState]),
     ...subtasks.flatMap((subtask) => (subtask === undefined ? [] : streamHandlesOfSubtask(subtask))),

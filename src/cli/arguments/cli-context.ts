@@ -9,6 +9,8 @@ export interface CliContext {
   /** How warnings and errors are written. */
   readonly diagnostics: Diagnostics
   readonly print: (line: string) => void
+  /** False when nobody reads any more what is printed. */
+  readonly isOutputOpen: () => boolean
   readonly printError: (text: string) => void
   readonly workingDirectory: string
   /** Waits for a program, when there is likely to be one. */

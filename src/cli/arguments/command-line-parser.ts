@@ -41,9 +41,16 @@ export function parseCommandLine(
 function argumentsOf([action, ...args]: readonly string[], commands: readonly CliCommand[]): string[] {
   if (action === undefined) return []
   const command = commands.find(({ name }) => name === action)
-  if (command !== undefined) return [action, ...commanderArguments(args, optionsOf(command), command.stopAtOperand)]
+  if (command !== undefined) {
+    return [commanderName(command), ...commanderArguments(args, optionsOf(command), command.stopAtOperand)]
+  }
   // What is no action is none whatever it begins with.
   return isHelp(action) ? [action] : ['--', action]
+}
+
+/** Commander takes a space for the beginning of operands. */
+function commanderName({ name }: CliCommand): string {
+  return name.replaceAll(' ', '-')
 }
 
 function isHelp(action: string): boolean {
@@ -67,7 +74,7 @@ function programOf(
     .configureOutput({ writeOut: print, writeErr: print, outputError: () => undefined })
     .configureHelp({ formatHelp: fullHelp })
   for (const command of commands) {
-    const action = declare(command, program.command(command.name))
+    const action = declare(command, program.command(commanderName(command)))
     action.action(() => {
       const parsed = { values: action.opts<ParsedOptions['values']>(), operands: action.args }
       if (has(parsed, 'help')) action.outputHelp()
@@ -153,7 +160,7 @@ function unknownAction(action: string): string[] {
   return [
     `"${printable(action)}" is not a valid action.`,
     '',
-    'Valid actions are "run", "list", "info", "savepoint", "stop", "cancel", or "checkpoint".',
+    'Valid actions are "run", "list", "info", "savepoint", "stop", "cancel", "checkpoint", or "state".',
     '',
     'Specify the version option (-v or --version) to print flink-ts version.',
     '',

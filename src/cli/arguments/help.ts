@@ -25,10 +25,10 @@ export function helpOfAction(command: CliCommand, options: readonly CliOption[])
       })
       return [
         '',
-        `Action "${action.name()}" ${action.description()}`,
+        `Action "${command.name}" ${action.description()}`,
         '',
-        `  Syntax: ${action.name()} ${action.usage()}`,
-        `  "${action.name()}" action options:`,
+        `  Syntax: ${command.name} ${action.usage()}`,
+        `  "${command.name}" action options:`,
         rows.join('\n').replaceAll(/^ {2}/gm, INDENT),
         '',
         '  Examples:',

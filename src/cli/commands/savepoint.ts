@@ -6,6 +6,7 @@ import { argumentError, has, parseJobIdOperand, valueOf, type ParsedOptions } fr
 import { printable } from '../terminal/printable-text.js'
 import { stillWaiting, withProgress } from '../output/progress.js'
 import { restClusterClientOf, runDirectoryOf } from '../job/rest-cluster-client-of.js'
+import { adviceOnSubAction } from '../arguments/sub-actions.js'
 import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../arguments/savepoint-type.js'
 
 export const savepointCommand: CliCommand = {
@@ -26,6 +27,8 @@ export const savepointCommand: CliCommand = {
   examples: [
     'flink-ts savepoint cca7bc1061d61cf15238e92312c2fc20 /tmp/savepoints',
     'flink-ts savepoint -d /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab',
+    'flink-ts savepoint inspect /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab   (see savepoint inspect -h)',
+    'flink-ts savepoint rescale /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab --max-parallelism 1024 -o /tmp/savepoints/rescaled   (see savepoint rescale -h)',
   ],
   async execute(parsed, context) {
     const dispose = valueOf(parsed, 'dispose')
@@ -38,7 +41,7 @@ export const savepointCommand: CliCommand = {
 async function triggerSavepoint(parsed: ParsedOptions, context: CliContext): Promise<number> {
   const [job, target, ...rest] = parsed.operands
   if (job === undefined) throw argumentError('Missing JobID. Specify a Job ID to trigger a savepoint.')
-  const jobId = parseJobIdOperand(job)
+  const jobId = jobIdOf(job)
   if (rest.length > 0) context.print('Provided more arguments than required. Ignoring not needed arguments.')
   const targetDirectory =
     target === undefined
@@ -67,6 +70,13 @@ async function triggerSavepoint(parsed: ParsedOptions, context: CliContext): Pro
   } catch (cause) {
     throw new FlinkError('ACTION_FAILED', { text: `Failed to trigger a savepoint for the job ${jobId}.` }, { cause })
   }
+}
+
+/** A word that is nearly one of the sub-actions was meant as that, and is no job. */
+function jobIdOf(operand: string): string {
+  const advice = adviceOnSubAction('savepoint', operand)
+  if (advice !== '') throw argumentError(`Cannot parse JobID from "${operand}".${advice}`)
+  return parseJobIdOperand(operand)
 }
 
 async function disposeSavepoint(path: string, context: CliContext): Promise<number> {

@@ -10,6 +10,7 @@ export class Terminal {
   readonly #output: StandardStream
   readonly #error: StandardStream
   #failure: FlinkError | undefined
+  #isOpen = true
 
   constructor() {
     const locks = allocateOutputLocks()
@@ -17,11 +18,17 @@ export class Terminal {
     this.#error = new StandardStream(2, locks.standardError)
   }
 
+  /** False when nobody reads any more what is printed: a long answer need not go on. */
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
   print(text: string): void {
     try {
       this.#output.writeBytes(Buffer.from(text))
     } catch (error) {
       if (!FlinkError.is(error)) throw error
+      this.#isOpen = false
       if (error.code !== 'STDOUT_CLOSED') this.#failure ??= error
     }
   }

@@ -169,4 +169,47 @@ export const STATE_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
+  CHECKPOINT_NOT_READABLE: {
+    message: 'There is no checkpoint of job {jobId} to look into: {reason}.',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  JSON_FORM_INVALID: {
+    message: 'This is no value in the JSON form of state: {reason}.',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  STATE_LINE_INVALID: {
+    message: 'Line {line} of {file} is refused: {reason}. Nothing was written.',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  STATE_TYPE_UNREADABLE: {
+    message:
+      "State '{state}' of {operator} is written as {type}, which only the program that wrote it can read. Leave it out: name other states with --state or operators with --operator.",
+    fault: 'user',
+    recovery: 'fail',
+  },
+  SNAPSHOT_CONTENT_UNKNOWN: {
+    message: 'The snapshot {path} has no {what}. {found}',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  SNAPSHOT_TARGET_EXISTS: {
+    message:
+      'There is something at {path} already. Name a directory that is not there: a snapshot is never changed in place.',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  SNAPSHOT_RESCALE_REFUSED: {
+    message: 'The key groups of {operator} cannot be rewritten for a max parallelism of {maxParallelism}: {reason}.',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  SNAPSHOTS_NOT_COMPARABLE: {
+    message:
+      'The two snapshots cannot be compared: {operator} has a max parallelism of {left} in the one and of {right} in the other. Give them the same one first, with flink-ts savepoint rescale.',
+    fault: 'user',
+    recovery: 'fail',
+  },
 } as const

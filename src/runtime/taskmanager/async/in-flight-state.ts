@@ -57,7 +57,7 @@ export class InFlightState {
 }
 
 /** `element`: of the records, where it is declared. */
-function inFlightType(element: TypeInformation<unknown> | undefined): TypeInformation<InFlightRecord> {
+export function inFlightType(element: TypeInformation<unknown> | undefined): TypeInformation<InFlightRecord> {
   return {
     description: `IN_FLIGHT(${element?.description ?? 'GENERIC'})`,
     keyKind: () => 'auto',

@@ -15,8 +15,8 @@ import { VOID_NAMESPACE, VOID_NAMESPACES, type AnyNamespaceType } from './namesp
 import { FlinkError } from '../../../core/errors/flink-error.js'
 
 const HAS_NAMESPACES = 1
-const HAS_REMOVED_KEYS = 2
-const IS_SEQUENCE = 4
+export const HAS_REMOVED_KEYS = 2
+export const IS_SEQUENCE = 4
 
 /** One entry of a state, as a snapshot has it. */
 export interface StateEntry {
@@ -73,9 +73,17 @@ export function writeBlock(block: KeyGroupBlock, output: DataOutputView): void {
 }
 
 export function readBlock(input: DataInputView): KeyGroupBlock {
-  const flags = input.readInt8()
-  const count = input.readVarInt()
-  return { flags, count, entries: input.readBytes(input.readVarInt()) }
+  const { flags, count, lengthBytes } = readBlockHeader(input)
+  return { flags, count, entries: input.readBytes(lengthBytes) }
+}
+
+/** What stands before the rest of a block, whose length it says. */
+export function readBlockHeader(input: DataInputView): {
+  readonly flags: number
+  readonly count: number
+  readonly lengthBytes: number
+} {
+  return { flags: input.readInt8(), count: input.readVarInt(), lengthBytes: input.readVarInt() }
 }
 
 /** One block that stands for several: whole state and what changed after it. */
@@ -104,16 +112,24 @@ export function visitEntries(
   visit: EntryVisitor,
 ): void {
   const isVoid = namespaces === VOID_NAMESPACES
-  if (hasNamespaces(block.flags) === isVoid) {
-    throw new FlinkError('ASSERTION_FAILED', { what: 'a block has other namespaces than its state' })
-  }
-  const input = new DataInputView(block.entries)
-  const removedCount = (block.flags & HAS_REMOVED_KEYS) === 0 ? 0 : input.readVarInt()
+  const { input, removedCount } = openBlock(block, !isVoid)
   for (let index = 0; index < removedCount + block.count; index += 1) {
     const key = keys.deserialize(input)
     const namespace = isVoid ? VOID_NAMESPACE : namespaces.serializer.deserialize(input)
     visit(key, namespace, index < removedCount ? undefined : input)
   }
+}
+
+/** The bytes after what says how many removed keys come first; ASSERTION_FAILED where its entries have other namespaces. */
+export function openBlock(
+  block: KeyGroupBlock,
+  isWithNamespaces: boolean,
+): { readonly input: DataInputView; readonly removedCount: number } {
+  if (hasNamespaces(block.flags) !== isWithNamespaces) {
+    throw new FlinkError('ASSERTION_FAILED', { what: 'a block has other namespaces than its state' })
+  }
+  const input = new DataInputView(block.entries)
+  return { input, removedCount: (block.flags & HAS_REMOVED_KEYS) === 0 ? 0 : input.readVarInt() }
 }
 
 function hasNamespaces(flags: number): boolean {

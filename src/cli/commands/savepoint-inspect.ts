@@ -1,0 +1,41 @@
+import { defaultFileSystems } from '../../core/fs/default-file-systems.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { absoluteTarget } from '../arguments/absolute-target.js'
+import type { CliCommand } from '../arguments/cli-command.js'
+import type { CliContext } from '../arguments/cli-context.js'
+import { argumentError, has } from '../arguments/parsed-values.js'
+import { listingLines, snapshotLines } from '../output/snapshot-lines.js'
+
+export const savepointInspectCommand: CliCommand = {
+  name: 'savepoint inspect',
+  sentence: 'shows what a savepoint or checkpoint holds, or which ones a directory has.',
+  usage: '[OPTIONS] <path>',
+  stopAtOperand: false,
+  options: [{ long: 'json', value: 'none', description: 'Print one JSON value instead of a table.' }],
+  examples: [
+    'flink-ts savepoint inspect /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab',
+    'flink-ts savepoint inspect /tmp/checkpoints/467e17d2cc343e6c56255d222bae3421/chk-56/_metadata --json',
+    'flink-ts savepoint inspect /tmp/checkpoints',
+  ],
+  async execute(parsed, context) {
+    const [given, ...rest] = parsed.operands
+    if (given === undefined)
+      throw argumentError('Missing path. Name a savepoint, a checkpoint, or a directory of them.')
+    if (rest.length > 0) throw argumentError(`Only one path is looked into: what is ${rest.join(' ')}?`)
+    const path = absoluteTarget(given, 'path of the snapshot', context.workingDirectory)
+    try {
+      await inspect(path, has(parsed, 'json'), context)
+      return 0
+    } catch (cause) {
+      throw new FlinkError('ACTION_FAILED', { text: `Could not look into '${given}'.` }, { cause })
+    }
+  },
+}
+
+async function inspect(path: string, asJson: boolean, context: CliContext): Promise<void> {
+  const { inspectSnapshot } = await import('../../state-processor/inspect-snapshot.js')
+  const { summary, listing } = await inspectSnapshot(path, defaultFileSystems())
+  if (asJson) context.print(JSON.stringify(summary ?? { directory: path, snapshots: listing }, undefined, 2))
+  else if (summary !== undefined) for (const line of snapshotLines(summary)) context.print(line)
+  else for (const line of listingLines(path, listing ?? [])) context.print(line)
+}

@@ -1,0 +1,42 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
+import type { CliCommand } from '../arguments/cli-command.js'
+import { entryFilter, KEY_OPTION, OPERATOR_OPTION, STATE_OPTION } from '../arguments/entry-options.js'
+import { argumentError } from '../arguments/parsed-values.js'
+import { exitCodeOf, takeLines } from '../job/print-entries.js'
+import { snapshotOf, stateProcessorServices } from '../job/state-processor-services.js'
+import { withProgress } from '../output/progress.js'
+
+export const stateExportCommand: CliCommand = {
+  name: 'state export',
+  sentence: 'prints the entries of a snapshot, each as a line of JSON that state import takes.',
+  usage: '[OPTIONS] <savepoint|checkpoint|Job ID>',
+  stopAtOperand: false,
+  options: [OPERATOR_OPTION, STATE_OPTION, KEY_OPTION],
+  examples: [
+    'flink-ts state export /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab > entries.jsonl',
+    'flink-ts state export cca7bc1061d61cf15238e92312c2fc20 --operator counts --state count | head',
+    'flink-ts state export /tmp/checkpoints/467e17d2cc343e6c56255d222bae3421/chk-56 --key user-17',
+  ],
+  async execute(parsed, context) {
+    const [operand, ...rest] = parsed.operands
+    if (operand === undefined) throw argumentError('Missing snapshot. Name a savepoint, a checkpoint, or a job.')
+    if (rest.length > 0) throw argumentError(`Only one snapshot is exported: what is ${rest.join(' ')}?`)
+    const filter = entryFilter(parsed)
+    const [{ SnapshotContents }, { exportEntries }] = await Promise.all([
+      import('../../state-processor/snapshot-contents.js'),
+      import('../../state-processor/entry-lines.js'),
+    ])
+    try {
+      const services = stateProcessorServices(context)
+      const contents = await SnapshotContents.open(await snapshotOf(operand, context), services)
+      try {
+        await withProgress('exporting', context, () => exportEntries(contents, filter, takeLines(context)))
+        return exitCodeOf(contents.unreadable, context)
+      } finally {
+        await contents.close()
+      }
+    } catch (cause) {
+      throw new FlinkError('ACTION_FAILED', { text: `Could not export '${operand}'.` }, { cause })
+    }
+  },
+}

@@ -1,0 +1,49 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
+import type { CliCommand } from '../arguments/cli-command.js'
+import { entryFilter, keyIn, OPERATOR_OPTION } from '../arguments/entry-options.js'
+import { argumentError } from '../arguments/parsed-values.js'
+import { exitCodeOf, takeLines } from '../job/print-entries.js'
+import { snapshotOf, stateProcessorServices } from '../job/state-processor-services.js'
+import { withProgress } from '../output/progress.js'
+
+const NOT_FOUND = 1
+
+export const stateGetCommand: CliCommand = {
+  name: 'state get',
+  sentence: 'prints what a state of a snapshot holds for a key, each namespace as a line of JSON.',
+  usage: '[OPTIONS] <savepoint|checkpoint|Job ID> <state> <key>',
+  stopAtOperand: false,
+  options: [OPERATOR_OPTION],
+  examples: [
+    'flink-ts state get /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab count user-17',
+    `flink-ts state get cca7bc1061d61cf15238e92312c2fc20 count '["a", 1]' --operator counts`,
+  ],
+  async execute(parsed, context) {
+    const [operand, state, key, ...rest] = parsed.operands
+    if (operand === undefined) throw argumentError('Missing snapshot. Name a savepoint, a checkpoint, or a job.')
+    if (state === undefined) throw argumentError('Missing state. Its name comes after the snapshot.')
+    if (key === undefined) throw argumentError('Missing key. It comes after the name of the state.')
+    if (rest.length > 0) throw argumentError(`Only one key is looked up: what is ${rest.join(' ')}?`)
+    const filter = { ...entryFilter(parsed), states: [state], key: keyIn(key) }
+    const [{ SnapshotContents }, { exportEntries }] = await Promise.all([
+      import('../../state-processor/snapshot-contents.js'),
+      import('../../state-processor/entry-lines.js'),
+    ])
+    try {
+      const services = stateProcessorServices(context)
+      const contents = await SnapshotContents.open(await snapshotOf(operand, context), services)
+      try {
+        const lines = takeLines(context)
+        const found = await withProgress('looking', context, () => exportEntries(contents, filter, lines))
+        const exitCode = exitCodeOf(contents.unreadable, context)
+        if (found > 0 || exitCode !== 0) return exitCode
+        context.printError(`State '${state}' has nothing for the key ${JSON.stringify(filter.key)}.\n`)
+        return NOT_FOUND
+      } finally {
+        await contents.close()
+      }
+    } catch (cause) {
+      throw new FlinkError('ACTION_FAILED', { text: `Could not look up the key in '${operand}'.` }, { cause })
+    }
+  },
+}

@@ -1,0 +1,35 @@
+import { CoreOptions } from '../../core/config/core-options.js'
+import { RocksDBOptions } from '../../core/config/rocksdb-options.js'
+import { defaultFileSystems } from '../../core/fs/default-file-systems.js'
+import { WorkingDirectories } from '../../core/process/working-directories.js'
+import { SystemRandom } from '../../core/random/system-random.js'
+import { SystemClock } from '../../core/time/system-clock.js'
+import type { StateProcessorServices } from '../../state-processor/snapshot-source.js'
+import { absoluteTarget } from '../arguments/absolute-target.js'
+import type { CliContext } from '../arguments/cli-context.js'
+import { restClusterClientOf } from './rest-cluster-client-of.js'
+
+const JOB_ID = /^[0-9a-fA-F]{32}$/
+
+/** Files of a backend are opened where a job would have them, too. */
+export function stateProcessorServices({ configuration }: CliContext): StateProcessorServices {
+  const random = new SystemRandom()
+  const directories = new WorkingDirectories({
+    places: configuration.getOptional(RocksDBOptions.LOCAL_DIRECTORIES) ?? configuration.get(CoreOptions.TMP_DIRS),
+    prefix: 'flink-ts-state',
+    option: CoreOptions.TMP_DIRS.key,
+    random,
+  })
+  return {
+    fileSystems: defaultFileSystems(),
+    random,
+    clock: new SystemClock(),
+    createDirectory: () => directories.create('snapshot'),
+  }
+}
+
+/** What was named as a snapshot: a path as it is, of a job its newest completed checkpoint. */
+export function snapshotOf(operand: string, context: CliContext): Promise<string> {
+  if (JOB_ID.test(operand)) return restClusterClientOf(context).newestCheckpoint(operand.toLowerCase())
+  return Promise.resolve(absoluteTarget(operand, 'path of the snapshot', context.workingDirectory))
+}

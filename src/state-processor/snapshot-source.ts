@@ -1,0 +1,67 @@
+/** Where the bytes of a snapshot are read, keyed state always in the form of all backends. */
+import type { FileSystems } from '../core/fs/file-systems.js'
+import { toFileUri } from '../core/fs/file-path.js'
+import type { WorkingDirectory } from '../core/process/working-directories.js'
+import type { Random } from '../core/random/random.js'
+import type { Clock } from '../core/time/clock.js'
+import { checkpointStreams } from '../storage/file-checkpoint-streams.js'
+import { readKeyGroups } from '../storage/key-group-reader.js'
+import { readStateHandle, readStatePieces } from '../storage/state-reader.js'
+import type { KeyedStateHandle, StreamStateHandle } from '../storage/state-handles.js'
+import { kindOfShapes } from './key-kinds.js'
+
+/** What the room gets of the world. */
+export interface StateProcessorServices {
+  readonly fileSystems: FileSystems
+  readonly random: Random
+  readonly clock: Clock
+  /** On a local disk, for what does not fit into memory and files of a backend: a new and empty one. */
+  createDirectory(): Promise<WorkingDirectory>
+}
+
+export class SnapshotSource {
+  readonly #services: StateProcessorServices
+  readonly #copies: WorkingDirectory[] = []
+
+  constructor(services: StateProcessorServices) {
+    this.#services = services
+  }
+
+  pieces(handle: StreamStateHandle): AsyncIterable<Uint8Array> {
+    return readStatePieces(handle, this.#services.fileSystems)
+  }
+
+  bytes(handle: StreamStateHandle): Promise<Uint8Array> {
+    return readStateHandle(handle, this.#services.fileSystems)
+  }
+
+  /**
+   * The handle itself, or that of a copy in the form of all backends, which is there until `close`; undefined where it has no entry.
+   * For files of RocksDB its package has to be there: STATE_STORE_UNAVAILABLE says how.
+   */
+  async inAnyForm(handle: KeyedStateHandle, operatorName: string): Promise<KeyedStateHandle | undefined> {
+    if (handle.backendFiles === undefined) return handle
+    const { writeWholeStateOfFiles } = await import('../runtime/taskmanager/state/rocksdb/whole-state-of-files.js')
+    const { fileSystems, random, clock, createDirectory } = this.#services
+    const directory = await createDirectory()
+    this.#copies.push(directory)
+    const location = { kind: 'file', directoryUri: toFileUri(directory.path), inlineThresholdBytes: 0 } as const
+    return writeWholeStateOfFiles(handle, {
+      operatorName,
+      keyKind: kindOfShapes(handle.keyShapes),
+      streams: checkpointStreams(location, fileSystems, random),
+      reader: {
+        bytes: (each) => this.bytes(each),
+        pieces: (each) => this.pieces(each),
+        keyGroups: (each, range) => readKeyGroups(each, range, this.pieces(each.handle)),
+      },
+      clock,
+      createDirectory,
+    })
+  }
+
+  /** Removes what was copied; may be called twice. */
+  async close(): Promise<void> {
+    for (const directory of this.#copies.splice(0)) await directory.remove()
+  }
+}
