@@ -9,6 +9,7 @@ import { SavepointOptions } from '../../../core/config/savepoint-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { asError } from '../../../core/errors/thrown-value.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
+import type { QueryableStateInfo } from '../../protocol/state-queries.js'
 import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
 import { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
 import type { JobEnvironment } from '../job-environment.js'
@@ -67,8 +68,7 @@ export class JobMaster {
         },
         onFailed: (cause) => void this.#end('FAILED', cause),
         onQueryableState: (info) => {
-          this.#queryable.add(info)
-          input.onQueryableStates?.(this.#queryable.all())
+          if (this.#queryable.add(info)) input.onQueryableStates?.(this.#queryable.all())
         },
       },
     })
@@ -130,6 +130,11 @@ export class JobMaster {
     if (attempt === undefined) return undefined
     await attempt.refreshTime()
     return diagnoseWatermarks(this.#environment.jobGraph, attempt.time)
+  }
+
+  /** Those that the tasks have told of so far. */
+  queryableStates(): QueryableStateInfo[] {
+    return this.#queryable.all()
   }
 
   /** State of the tasks, or why it cannot be had now, with what there is instead. STATE_NOT_AVAILABLE where nothing is. */

@@ -22,8 +22,11 @@ const MOST_NAMED = 20
 export class QueryableStateNames {
   readonly #states = new Map<string, QueryableStateInfo>()
 
-  add(info: QueryableStateInfo): void {
+  /** True where it says something new. */
+  add(info: QueryableStateInfo): boolean {
+    const known = this.#states.get(info.name)
     this.#states.set(info.name, info)
+    return JSON.stringify(known) !== JSON.stringify(info)
   }
 
   find(name: string): QueryableStateInfo | undefined {
