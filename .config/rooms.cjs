@@ -41,6 +41,7 @@ const rooms = [
         'namespace-type',
         'operator-state-backend',
         'operator-state-snapshot',
+        'queryable-state',
         'restored-operator-state',
         'rocksdb/whole-state-of-files',
         'state-backend',
@@ -54,7 +55,8 @@ const rooms = [
   { room: 'state-processor', mayImport: ['runtime/taskmanager', 'api', 'storage', 'core'] },
   { room: 'rest/messages', mayImport: [] },
   { room: 'rest', mayImport: ['rest/messages', 'core'] },
-  { room: 'client', mayImport: ['rest/messages', 'core'] },
+  // Only for state that is asked about: what a value is, and where it lies when no job answers.
+  { room: 'client', mayImport: ['rest/messages', 'state-processor', 'runtime/taskmanager', 'api', 'storage', 'core'] },
   {
     room: 'cluster',
     mayImport: [

@@ -1,6 +1,8 @@
 import { ReasonError } from '../core/errors/reason-error.js'
+import type { QueryableStateMessage } from '../rest/messages/state-messages.js'
 import type { JobOverview } from '../rest/messages/job-messages.js'
 import { isEpochMs } from './job-overview.js'
+import { areQueryableStates } from './queryable-state-messages.js'
 
 /** What a living job leaves in the run directory beside its socket: `<jobId>.json`. Times are epoch ms. */
 export interface JobDirectoryEntry {
@@ -16,13 +18,15 @@ export interface JobDirectoryEntry {
   readonly socket: string
   /** Where the checkpoints of the job lie, and no other's; what `run -s` takes. */
   readonly checkpoints?: string
+  /** The states of the job that may be asked about; absent where there are none. */
+  readonly queryableStates?: readonly QueryableStateMessage[]
 }
 
 /** What anybody may have written as the entry of a job is checked before it is believed: ReasonError. */
 export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobDirectoryEntry {
   if (typeof value !== 'object' || value === null) throw new ReasonError('it is no JSON object')
   const fields = value as Partial<Record<keyof JobDirectoryEntry, unknown>>
-  const { jobId, pid, processStart, name, startTime, version, socket, checkpoints } = fields
+  const { jobId, pid, processStart, name, startTime, version, socket, checkpoints, queryableStates } = fields
   if (jobId !== expectedJobId) throw new ReasonError('it is not of the job that its name says')
   const isComplete =
     typeof pid === 'number' &&
@@ -33,7 +37,8 @@ export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobD
     isEpochMs(startTime) &&
     typeof version === 'string' &&
     typeof socket === 'string' &&
-    (checkpoints === undefined || typeof checkpoints === 'string')
+    (checkpoints === undefined || typeof checkpoints === 'string') &&
+    (queryableStates === undefined || areQueryableStates(queryableStates))
   if (!isComplete) throw new ReasonError('a field of it is missing or has a value that no job writes')
   return {
     jobId: expectedJobId,
@@ -44,6 +49,7 @@ export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobD
     version,
     socket,
     ...(checkpoints !== undefined && { checkpoints }),
+    ...(queryableStates !== undefined && { queryableStates }),
   }
 }
 

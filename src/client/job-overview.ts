@@ -1,3 +1,4 @@
+import { areQueryableStates } from './queryable-state-messages.js'
 import type { JobOverview } from '../rest/messages/job-messages.js'
 
 /** The last moment that JavaScript has a date for. */
@@ -19,8 +20,9 @@ export function isJobOverview(value: unknown): value is JobOverview {
 function isDeath(died: unknown): boolean {
   if (died === undefined) return true
   if (typeof died !== 'object' || died === null) return false
-  const { checkpoints } = died as { readonly checkpoints?: unknown }
-  return checkpoints === undefined || typeof checkpoints === 'string'
+  const { checkpoints, queryableStates } = died as { readonly checkpoints?: unknown; readonly queryableStates?: unknown }
+  const isRight = queryableStates === undefined || areQueryableStates(queryableStates)
+  return isRight && (checkpoints === undefined || typeof checkpoints === 'string')
 }
 
 /** What is to be said of a job whose process died: it left no word, but perhaps checkpoints. */

@@ -161,6 +161,11 @@ export class RunDirectory {
     return (await this.#probe.connect(socketPathOf(this.path, jobId))) === 'accepted'
   }
 
+  /** One that has ended, or whose process died; undefined where it is not known. */
+  async archivedJob(jobId: string): Promise<JobOverview | undefined> {
+    return JOB_ID.test(jobId) ? this.#archivedJob(jobId) : undefined
+  }
+
   async archivedJobs(): Promise<JobOverview[]> {
     const overviews: JobOverview[] = []
     for (const jobId of await this.#jobsIn(this.#archive)) {
@@ -220,8 +225,12 @@ export class RunDirectory {
       await lstat(file)
       if (await isSocket(entry.socket)) await rm(entry.socket, { force: true })
       const overview = overviewOfEntry(entry, { state: 'FAILED', endTime: this.#now() })
-      const { checkpoints } = entry
-      await this.archive({ ...overview, died: { ...(checkpoints !== undefined && { checkpoints }) } })
+      const { checkpoints, queryableStates } = entry
+      const died = {
+        ...(checkpoints !== undefined && { checkpoints }),
+        ...(queryableStates !== undefined && { queryableStates }),
+      }
+      await this.archive({ ...overview, died })
     } catch (error) {
       // Others may be allowed to clean up here; that the job is dead is as true.
       if (errnoOf(error) !== 'ENOENT') this.#passOver(file, error)

@@ -5,6 +5,7 @@ import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
 import type { JobDirectoryEntry } from '../client/job-directory-entry.js'
+import type { QueryableStateMessage } from '../rest/messages/state-messages.js'
 import { startOfProcess } from '../core/process/process-start.js'
 import type { RunDirectory } from '../client/run-directory.js'
 import { isSocket } from '../client/socket-place.js'
@@ -47,6 +48,8 @@ export class ControlServer {
   #server: Promise<RestEndpoint> | undefined
   #socket: string | undefined
   #asked = false
+  #isClosing = false
+  #registrations: Promise<void> = Promise.resolve()
   /** The run directory could not be put in order when that was tried last, which was told. */
   #isLost = false
 
@@ -80,6 +83,15 @@ export class ControlServer {
     this.#upkeep.start()
   }
 
+  /** For when the job cannot be asked. What cannot be written is tried again with the next one, and is no reason to fail. */
+  async queryableStatesKnown(jobId: string, queryableStates: readonly QueryableStateMessage[]): Promise<void> {
+    const known = this.#entries.get(jobId)
+    if (known === undefined) return
+    this.#entries.set(jobId, { ...known, queryableStates })
+    this.#registrations = this.#registrations.then(() => this.#registerAgain(jobId))
+    await this.#registrations
+  }
+
   /** Archives the jobs and closes the socket. Never rejects: a job ends as it has ended, whatever can be kept of it. */
   async close(): Promise<void> {
     const closing = new ClosingStack((error) => {
@@ -93,7 +105,23 @@ export class ControlServer {
       for (const overview of jobs) closing.push(() => this.#services.runDirectory.archive(overview))
     })
     closing.push(() => this.#upkeep.stop())
+    closing.push(() => {
+      this.#isClosing = true
+      return this.#registrations
+    })
     await closing.close()
+  }
+
+  /** One after the other, so that the newest is what stays. */
+  async #registerAgain(jobId: string): Promise<void> {
+    const entry = this.#entries.get(jobId)
+    if (entry === undefined || this.#isClosing) return
+    try {
+      await this.#services.runDirectory.register(entry)
+    } catch (error) {
+      const reason = messageOf(error)
+      this.#services.logger.warn('queryable states are not in the run directory', { reason })
+    }
   }
 
   async #listen(socket: string): Promise<RestEndpoint> {

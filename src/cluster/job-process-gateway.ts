@@ -5,7 +5,7 @@ import type { Clock } from '../core/time/clock.js'
 import { renderJsonPlan } from '../graph/json-plan.js'
 import type { JobGraph } from '../graph/job-graph.js'
 import type { JobMetrics } from '../rest/job-metrics.js'
-import type { JobsGateway, SavepointRequest, StopRequest } from '../rest/jobs-gateway.js'
+import type { JobsGateway, SavepointRequest, StateQuery, StopRequest } from '../rest/jobs-gateway.js'
 import type {
   CheckpointingStatistics,
   JobAccumulatorsInfo,
@@ -15,6 +15,7 @@ import type {
   JobExecutionResultInfo,
   JobOverview,
 } from '../rest/messages/job-messages.js'
+import type { QueryableStateMessage, StateQueryAnswer } from '../rest/messages/state-messages.js'
 import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
 import type { JobMaster, JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
 import { jobMetricsOf } from './job-metrics-of.js'
@@ -27,6 +28,7 @@ import {
   jobExecutionResultInfoOf,
   jobOverviewOf,
 } from './job-messages-of.js'
+import { queryableStateMessageOf, stateQueryAnswerOf } from './queryable-states-of.js'
 import type { UidWarning } from './uid-warning.js'
 import { jobWatermarksInfoOf } from './job-watermarks-of.js'
 
@@ -101,6 +103,14 @@ export class JobProcessGateway implements JobsGateway {
     const { master } = this.#find(jobId)
     const vertices = await master.watermarks()
     return jobWatermarksInfoOf(master.details(), vertices ?? [], this.#clock.now())
+  }
+
+  queryableStates(jobId: string): Promise<readonly QueryableStateMessage[]> {
+    return this.#with(jobId, ({ master }) => master.queryableStates().map(queryableStateMessageOf))
+  }
+
+  async queryState(jobId: string, query: StateQuery): Promise<StateQueryAnswer> {
+    return stateQueryAnswerOf(await this.#find(jobId).master.queryState(query))
   }
 
   executionResult(jobId: string): Promise<JobExecutionResultInfo> {

@@ -21,6 +21,7 @@ import { checkCachedFiles } from './cached-files-check.js'
 import { ClosingStack } from './closing-stack.js'
 import { disposeSnapshot } from './dispose-snapshot.js'
 import { ControlServer } from './control-server.js'
+import { queryableStateMessageOf } from './queryable-states-of.js'
 import type { JobEnvironment } from '../runtime/jobmanager/job-environment.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
@@ -258,6 +259,9 @@ export class JobProcess {
       },
       inform: (text) => {
         this.#input.listener.note(text)
+      },
+      onQueryableStates: (states) => {
+        void this.#control.queryableStatesKnown(environment.jobId, states.map(queryableStateMessageOf))
       },
     })
   }

@@ -1,5 +1,6 @@
 import type { KeySpec } from '../api/dag/key-spec.js'
 import { functionsOf } from '../api/dag/operator-spec.js'
+import { QueryableStateFunction } from '../api/functions/queryable-state-function.js'
 import { hasMethods } from '../api/functions/has-methods.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { nearestName } from '../core/errors/nearest-name.js'
@@ -33,6 +34,7 @@ const LONG_METHODS: readonly string[] = [...OPTIONAL_METHODS.values()].filter(
 export function checkProgramRules(nodes: readonly StreamNode[]): void {
   checkUids(nodes)
   checkFunctions(nodes)
+  checkQueryableNames(nodes)
   for (const node of nodes) checkKeys(node)
 }
 
@@ -72,6 +74,21 @@ function checkUids(nodes: readonly StreamNode[]): void {
     if (uid !== undefined) claim(byUid, node, uid, 'uid')
     if (uidHash !== undefined) claim(byHash, node, uidHash.toLowerCase(), 'uid hash')
   }
+}
+
+/** Of streams that are kept as state. What functions give their state as a name is known when it is made. */
+function checkQueryableNames(nodes: readonly StreamNode[]): void {
+  const owners = new Map<string, string>()
+  for (const { descriptor } of nodes.flatMap(({ operator }) => functionsOf(operator).filter(isKeptState))) {
+    const name = descriptor.getQueryableStateName() ?? ''
+    const first = owners.get(name)
+    if (first !== undefined) throw new FlinkError('QUERYABLE_NAME_TAKEN', { name, first, second: descriptor.name })
+    owners.set(name, descriptor.name)
+  }
+}
+
+function isKeptState(userFunction: object): userFunction is QueryableStateFunction {
+  return userFunction instanceof QueryableStateFunction
 }
 
 function claim(owners: Map<string, StreamNode>, node: StreamNode, value: string, what: string): void {

@@ -8,6 +8,7 @@ import type {
   JobExecutionResultInfo,
   JobOverview,
 } from './messages/job-messages.js'
+import type { QueryableStateMessage, StateQueryAnswer } from './messages/state-messages.js'
 import type { JobWatermarksInfo } from './messages/watermark-messages.js'
 
 /** Where a savepoint goes; undefined: the configured default. */
@@ -19,6 +20,13 @@ export interface SavepointRequest {
 export interface StopRequest {
   readonly targetDirectory: string | undefined
   readonly drain: boolean
+}
+
+/** Keys as the structured serializer writes them. */
+export interface StateQuery {
+  readonly name: string
+  readonly keys: readonly Uint8Array[]
+  readonly timeoutMs: number
 }
 
 /**
@@ -36,6 +44,8 @@ export interface JobsGateway {
   /** Undefined where the job is not known: its metrics are empty, not an error. */
   metrics(jobId: string): Promise<JobMetrics | undefined>
   watermarks(jobId: string): Promise<JobWatermarksInfo>
+  queryableStates(jobId: string): Promise<readonly QueryableStateMessage[]>
+  queryState(jobId: string, query: StateQuery): Promise<StateQueryAnswer>
   executionResult(jobId: string): Promise<JobExecutionResultInfo>
   accumulators(jobId: string): Promise<JobAccumulatorsInfo>
   cancel(jobId: string): Promise<void>

@@ -20,8 +20,10 @@ import {
   savepointDisposalStatusHandler,
   savepointDisposalTriggerHandler,
 } from './handlers/savepoint-disposal-handlers.js'
+import { queryableStatesHandler } from './handlers/queryable-states-handler.js'
 import { savepointStatusHandler } from './handlers/savepoint-status-handler.js'
 import { savepointTriggerHandler } from './handlers/savepoint-trigger-handler.js'
+import { stateQueryHandler } from './handlers/state-query-handler.js'
 import { stopWithSavepointHandler } from './handlers/stop-with-savepoint-handler.js'
 import { subtaskMetricsHandler } from './handlers/subtask-metrics-handler.js'
 import type { Route } from './route.js'
@@ -43,6 +45,8 @@ export const ROUTES: readonly Route[] = [
   jobVertexBackPressureHandler,
   jobVertexWatermarksHandler,
   jobWatermarksHandler,
+  queryableStatesHandler,
+  stateQueryHandler,
   jobCancellationHandler,
   savepointTriggerHandler,
   savepointStatusHandler,

@@ -6,7 +6,7 @@ import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
 import { checkpointStreams } from '../storage/file-checkpoint-streams.js'
 import { readKeyGroups } from '../storage/key-group-reader.js'
-import { readStateHandle, readStatePieces } from '../storage/state-reader.js'
+import { readStateHandle, readStatePieces, readStateRange } from '../storage/state-reader.js'
 import type { KeyedStateHandle, StreamStateHandle } from '../storage/state-handles.js'
 import { kindOfShapes } from './key-kinds.js'
 
@@ -29,6 +29,11 @@ export class SnapshotSource {
 
   pieces(handle: StreamStateHandle): AsyncIterable<Uint8Array> {
     return readStatePieces(handle, this.#services.fileSystems)
+  }
+
+  /** Some bytes of a handle, which nothing verifies. */
+  range(handle: StreamStateHandle, start: number, lengthBytes: number): Promise<Uint8Array> {
+    return readStateRange(handle, { start, lengthBytes }, this.#services.fileSystems)
   }
 
   bytes(handle: StreamStateHandle): Promise<Uint8Array> {

@@ -4,7 +4,7 @@
  */
 import { DataInputView } from '../core/memory/data-input-view.js'
 import { openBlock, type KeyGroupBlock } from '../runtime/taskmanager/state/key-group-block.js'
-import type { StoredTypes } from './stored-types.js'
+import type { StoredReaders } from './stored-codec.js'
 
 export interface StoredEntry {
   readonly key: unknown
@@ -21,7 +21,7 @@ export function identityOf({ input, start, valueStart }: Omit<StoredEntry, 'key'
   return input.latin1Text(start, valueStart)
 }
 
-export function* entriesOf(blocks: readonly KeyGroupBlock[], types: StoredTypes): Generator<StoredEntry> {
+export function* entriesOf(blocks: readonly KeyGroupBlock[], types: StoredReaders): Generator<StoredEntry> {
   const [only, ...later] = blocks
   if (only === undefined) return
   if (later.length === 0) {
@@ -46,7 +46,7 @@ export function* entriesOf(blocks: readonly KeyGroupBlock[], types: StoredTypes)
 /** `remove` is called for each key that the block takes away, before the first entry. */
 function* entriesInOrder(
   block: KeyGroupBlock,
-  { key: keys, namespace: namespaces, value: values }: StoredTypes,
+  { key: keys, namespace: namespaces, value: values }: StoredReaders,
   remove: (identity: string) => void = () => undefined,
 ): Generator<StoredEntry> {
   const { input, removedCount } = openBlock(block, namespaces !== undefined)

@@ -50,6 +50,24 @@ export async function* readStatePieces(
   }
 }
 
+/** A part of a handle. Nothing says whether it is what was written, but that it is there: SNAPSHOT_CORRUPT where it is not. */
+export async function readStateRange(
+  handle: StreamStateHandle,
+  { start, lengthBytes }: { readonly start: number; readonly lengthBytes: number },
+  fileSystems: FileSystems,
+): Promise<Uint8Array> {
+  if (handle.kind === 'inline') return verifiedInline(handle).subarray(start, start + lengthBytes)
+  if (lengthBytes === 0) return new Uint8Array(0)
+  const { reader, place } = await open(handle, fileSystems)
+  try {
+    const bytes = await reader.read(handle.offset + start, lengthBytes)
+    if (bytes.length === lengthBytes) return bytes
+    throw new FlinkError('SNAPSHOT_CORRUPT', { ...place, reason: 'the file is cut off' })
+  } finally {
+    await reader.close()
+  }
+}
+
 /** Throws SNAPSHOT_CORRUPT when the bytes of a handle are not what was written. */
 export async function verifyStateHandle(handle: StreamStateHandle, fileSystems: FileSystems): Promise<void> {
   const pieces = readStatePieces(handle, fileSystems)

@@ -74,6 +74,11 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
       return `${type} ${message.level}: ${message.text}`
     case 'accumulators-merged':
       return `${type} ${message.name}`
+    case 'queryable-state-registered':
+      return `${type} ${message.info.name} of ${shortId(message.executionId)}`
+    case 'query-state':
+    case 'state-queried':
+      return `${type} ${message.queryId} of ${shortId(message.executionId)}`
     case 'worker-ready':
     case 'close-worker':
     case 'report-metrics':

@@ -200,9 +200,6 @@ export const API_NAMES: Readonly<Record<string, string>> = {
  * what stands here and is there.
  */
 const LATER: Readonly<Record<string, string>> = {
-  'queryable state':
-    'KeyedStream.asQueryableState ValueStateDescriptor.setQueryable ListStateDescriptor.setQueryable ' +
-    'MapStateDescriptor.setQueryable ReducingStateDescriptor.setQueryable AggregatingStateDescriptor.setQueryable',
   'time to live of state':
     'StateTtlConfig ValueStateDescriptor.enableTimeToLive ListStateDescriptor.enableTimeToLive ' +
     'MapStateDescriptor.enableTimeToLive ReducingStateDescriptor.enableTimeToLive AggregatingStateDescriptor.enableTimeToLive',

@@ -1,5 +1,13 @@
 import type { KeyedProcessFunction, ProcessFunction } from '../functions/process-function.js'
+import { describeValue } from '../../core/errors/describe-value.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import type { KeptStateDescriptor } from '../functions/queryable-state-function.js'
 import type { ReduceFunction } from '../functions/reduce-function.js'
+import { AggregatingStateDescriptor } from '../state/aggregating-state-descriptor.js'
+import { ListStateDescriptor } from '../state/list-state-descriptor.js'
+import { ReducingStateDescriptor } from '../state/reducing-state-descriptor.js'
+import { ValueStateDescriptor } from '../state/value-state-descriptor.js'
+import { checkedText } from '../types/checked-text.js'
 import type { TypeInformation } from '../types/type-information.js'
 import type { WindowAssigner } from '../windowing/assigners/window-assigner.js'
 import { GlobalWindows } from '../windowing/assigners/global-windows.js'
@@ -13,6 +21,7 @@ import type { ConnectedStreams } from './connected-streams.js'
 import { DataStream } from './data-stream.js'
 import { asFunctionObject, type ReduceArgument } from './function-arguments.js'
 import { IntervalJoin, notJoinable } from './interval-join.js'
+import type { QueryableStateStream } from './queryable-state-stream.js'
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js'
 import { WindowedStream } from './windowed-stream.js'
 
@@ -106,7 +115,39 @@ export class KeyedStream<T, K> extends DataStream<T> {
     return new IntervalJoin({ recorder: this.recorder, left: this.asInput(), right: otherStream.asInput() })
   }
 
+  /**
+   * Keeps the records of each key as state that a `QueryableStateClient` finds by the name, and ends the stream: the newest
+   * record (a value state, also without a descriptor), what a ReducingStateDescriptor or AggregatingStateDescriptor makes of all, or
+   * all of them (a ListStateDescriptor, which Flink refuses because it only grows: give it a time to live).
+   *
+   * @throws FlinkError GRAPH_INVALID for another kind of state, QUERYABLE_STATE_INVALID for a descriptor that has another name;
+   * QUERYABLE_NAME_TAKEN at `execute()` where another stream has the name.
+   * @example
+   * ```ts
+   * import { ReducingStateDescriptor, StreamExecutionEnvironment, Types } from 'flink-ts'
+   *
+   * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+   * const counts = new ReducingStateDescriptor<[string, number]>('counts', ([word, a], [, b]) => [word, a + b])
+   * env.fromElements<[string, number]>(['to', 1], ['be', 1]).keyBy(([word]) => word, Types.STRING).asQueryableState('counts', counts)
+   * ```
+   * @see https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/dev/datastream/fault-tolerance/queryable_state/#queryable-state-stream
+   */
+  asQueryableState(queryableStateName: string, stateDescriptor?: KeptStateDescriptor<T>): QueryableStateStream<T> {
+    const name = checkedText('asQueryableState', 'the name', queryableStateName)
+    const descriptor = stateDescriptor ?? new ValueStateDescriptor<unknown>(name, this.declaredType())
+    checkKeptState(descriptor)
+    descriptor.setQueryable(name)
+    return this.recorder.queryableState(this.asInput(), descriptor as KeptStateDescriptor<unknown>)
+  }
+
   protected rolling(name: string, userFunction: ReduceFunction<unknown>): SingleOutputStreamOperator<T> {
     return this.apply(name, { kind: 'reduce', function: userFunction }, this.declaredType())
   }
+}
+
+function checkKeptState(descriptor: unknown): void {
+  const kinds = [ValueStateDescriptor, ReducingStateDescriptor, ListStateDescriptor, AggregatingStateDescriptor]
+  if (kinds.some((kind) => descriptor instanceof kind)) return
+  const reason = `records are kept as value, reducing, list or aggregating state, and it was given ${describeValue(descriptor)}`
+  throw new FlinkError('GRAPH_INVALID', { operator: 'asQueryableState', reason })
 }

@@ -11,6 +11,7 @@ import type {
   TransformationInput,
 } from '../dag/transformation.js'
 import { OutputTag } from '../functions/output-tag.js'
+import { QueryableStateFunction, type KeptStateDescriptor } from '../functions/queryable-state-function.js'
 import type { CollectSettings } from '../functions/sink/collect-sink-function.js'
 import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
@@ -22,6 +23,7 @@ import { DataStream } from './data-stream.js'
 import { checkedMaxWait } from './feedback-closing.js'
 import { IterativeStream } from './iterative-stream.js'
 import { KeyedStream } from './keyed-stream.js'
+import { QueryableStateStream } from './queryable-state-stream.js'
 import { SingleOutputStreamOperator } from './single-output-stream-operator.js'
 
 /** Operators whose functions get no context. */
@@ -104,6 +106,13 @@ export class TransformationRecorder {
 
   sink<T>(input: TransformationInput, recorded: RecordedOperator): DataStreamSink<T> {
     return new DataStreamSink<T>(this.#oneInput(input, recorded))
+  }
+
+  /** The records of each key are state that may be asked about; the descriptor has its name. */
+  queryableState<T>(input: TransformationInput, descriptor: KeptStateDescriptor<unknown>): QueryableStateStream<T> {
+    const name = `Queryable state: ${descriptor.getQueryableStateName() ?? ''}`
+    const operator: OperatorSpec = { kind: 'keyed-process', function: new QueryableStateFunction(descriptor) }
+    return new QueryableStateStream<T>(this.#oneInput(input, { name, operator, outputType: undefined }), descriptor)
   }
 
   union<T>(inputs: readonly [Transformation, ...Transformation[]]): DataStream<T> {

@@ -1,12 +1,13 @@
 import type { TypeInformation } from '../types/type-information.js'
+import { QueryableStateDescriptor } from './queryable-state-descriptor.js'
 import type { StateDescriptor, StateKind } from './state-descriptor.js'
 import { checkedSchema, NO_SCHEMA, type StateSchema, type StateSchemaOptions } from './state-schema.js'
 import { checkedTtlConfig, StateTtlConfig } from './state-ttl-config.js'
 
 /** What all descriptors can do beside their kind. */
-export abstract class DescribedState<T> implements StateDescriptor<T> {
+export abstract class DescribedState<T> extends QueryableStateDescriptor implements StateDescriptor<T> {
   abstract readonly kind: StateKind
-  abstract readonly name: string
+  abstract override readonly name: string
   abstract readonly type: TypeInformation<T> | undefined
   #schema: StateSchema = NO_SCHEMA
   #ttlConfig: StateTtlConfig = StateTtlConfig.DISABLED

@@ -30,6 +30,8 @@ export interface StateDescriptor<T> {
   readonly schema: StateSchema
   /** What `enableTimeToLive` was given; `StateTtlConfig.DISABLED` where its values live for ever. */
   readonly ttlConfig: StateTtlConfig
+  /** The name under which the state can be asked about from outside; null or absent where it cannot. */
+  getQueryableStateName?(): string | null
 }
 
 /** The name, or an error that says whose name is wrong. */

@@ -16,6 +16,10 @@ export interface ValueStateDescriptor<T, D extends T | null = T | null> extends 
   withSchema(version: number, options?: StateSchemaOptions): this
   /** Values of the keyed state live as long as it says; in every descriptor alike. */
   enableTimeToLive(ttlConfig: StateTtlConfig): void
+  /** See QueryableStateDescriptor. */
+  setQueryable(queryableStateName: string): this
+  getQueryableStateName(): string | null
+  isQueryable(): boolean
 }
 
 /** How a {@link ValueStateDescriptor} is made; a default value is part of its type. */

@@ -1,21 +1,25 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
+import type { CliOption } from '../arguments/cli-option.js'
 import { entryFilter, keyIn, OPERATOR_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
 import { exitCodeOf, takeLines } from '../job/print-entries.js'
-import { snapshotOf, stateProcessorServices } from '../job/state-processor-services.js'
+import { isJobId, snapshotOf, stateProcessorServices } from '../job/state-processor-services.js'
 import { withProgress } from '../output/progress.js'
 
 const NOT_FOUND = 1
+const JSON_OPTION: CliOption = { long: 'json', value: 'none', description: 'Accepted: lines are JSON.', hidden: true }
 
 export const stateGetCommand: CliCommand = {
   name: 'state get',
-  sentence: 'prints what a state of a snapshot holds for a key, each namespace as a line of JSON.',
+  sentence:
+    'prints what a state of a snapshot holds for a key, each namespace as a line of JSON; of a job first the state that is queryable by that name.',
   usage: '[OPTIONS] <savepoint|checkpoint|Job ID> <state> <key>',
   stopAtOperand: false,
-  options: [OPERATOR_OPTION],
+  options: [OPERATOR_OPTION, JSON_OPTION],
   examples: [
     'flink-ts state get /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab count user-17',
+    'flink-ts state get cca7bc1061d61cf15238e92312c2fc20 query-name 17',
     `flink-ts state get cca7bc1061d61cf15238e92312c2fc20 count '["a", 1]' --operator counts`,
   ],
   async execute(parsed, context) {
@@ -25,6 +29,16 @@ export const stateGetCommand: CliCommand = {
     if (key === undefined) throw argumentError('Missing key. It comes after the name of the state.')
     if (rest.length > 0) throw argumentError(`Only one key is looked up: what is ${rest.join(' ')}?`)
     const filter = { ...entryFilter(parsed), states: [state], key: keyIn(key) }
+    if (isJobId(operand) && filter.operators.length === 0) {
+      const { getFromJob } = await import('../job/get-from-job.js')
+      const asked = { jobId: operand.toLowerCase(), name: state, keyText: key, key: filter.key }
+      try {
+        const exitCode = await withProgress('asking', context, () => getFromJob(asked, context))
+        if (exitCode !== undefined) return exitCode
+      } catch (cause) {
+        throw new FlinkError('ACTION_FAILED', { text: `Could not ask the job ${operand} for '${state}'.` }, { cause })
+      }
+    }
     const [{ SnapshotContents }, { exportEntries }] = await Promise.all([
       import('../../state-processor/snapshot-contents.js'),
       import('../../state-processor/entry-lines.js'),

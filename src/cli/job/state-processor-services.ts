@@ -28,8 +28,12 @@ export function stateProcessorServices({ configuration }: CliContext): StateProc
   }
 }
 
+export function isJobId(operand: string): boolean {
+  return JOB_ID.test(operand)
+}
+
 /** What was named as a snapshot: a path as it is, of a job its newest completed checkpoint. */
 export function snapshotOf(operand: string, context: CliContext): Promise<string> {
-  if (JOB_ID.test(operand)) return restClusterClientOf(context).newestCheckpoint(operand.toLowerCase())
+  if (isJobId(operand)) return restClusterClientOf(context).newestCheckpoint(operand.toLowerCase())
   return Promise.resolve(absoluteTarget(operand, 'path of the snapshot', context.workingDirectory))
 }

@@ -41,6 +41,68 @@ export const STATE_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
+  QUERYABLE_STATE_INVALID: {
+    message: "State '{state}' cannot be made queryable as {name}: {reason}.",
+    fault: 'user',
+    recovery: 'fail',
+  },
+  QUERYABLE_NAME_TAKEN: {
+    message:
+      "The queryable state '{name}' is there twice in the job: as state '{first}' and as state '{second}'. Whoever asks for it could mean either, so give each queryable state a name of its own (setQueryable, asQueryableState).",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
+  QUERYABLE_STATE_UNKNOWN: {
+    message: "Job {jobId} has no queryable state '{name}'. {advice}",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 404,
+  },
+  QUERYABLE_STATE_AMBIGUOUS: {
+    message: "The queryable state '{name}' is there in several jobs: {jobs}. Say which one is meant, by its id.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
+  STATE_KEY_UNKNOWN: {
+    message: "The queryable state '{name}' of job {jobId} has nothing under the key {key}.{advice}",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 404,
+  },
+  STATE_QUERY_INVALID: {
+    message: "The queryable state '{name}' cannot be asked for that: {reason}.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
+  STATE_NOT_AVAILABLE: {
+    message: "The queryable state '{name}' of job {jobId} cannot be read now: {reason}. {advice}",
+    fault: 'external',
+    recovery: 'fail',
+    httpStatus: 503,
+  },
+  STATE_QUERY_TIMED_OUT: {
+    message:
+      "The queryable state '{name}' was not read within {timeout}: {task} did not answer. It is in the middle of a record that takes long, or restores its state; the job goes on. Ask again, or with a longer timeout.",
+    fault: 'external',
+    recovery: 'fail',
+    httpStatus: 504,
+  },
+  STATE_ANSWER_TOO_LARGE: {
+    message:
+      "The answer about the queryable state '{name}' has over {limitBytes} bytes. Ask for fewer keys at a time; a single value that is larger can be read from a savepoint only.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 413,
+  },
+  QUERIED_STATE_READ_ONLY: {
+    message:
+      "{method} of the queried state '{name}': what a client was given is a copy, and changes nothing in the job. Only the functions of the job change its state.",
+    fault: 'user',
+    recovery: 'fail',
+  },
   BROADCAST_STATE_NOT_DECLARED: {
     message:
       "{operator} asked for broadcast state '{state}', which was not declared: broadcast(...) was given {declared}. Give it this descriptor as well, or correct the name.",

@@ -1,3 +1,5 @@
+import type { QueryableStateMessage } from './state-messages.js'
+
 /** Wire types about jobs, as Flink's REST API names them. Times are epoch ms, -1 where unset; durations are ms. */
 
 export interface TaskCounts {
@@ -29,6 +31,8 @@ export interface JobOverview {
   readonly died?: {
     /** Where its checkpoints lie, if it has any. */
     readonly checkpoints?: string
+    /** The states that may be asked about, of which the newest checkpoint can answer. */
+    readonly queryableStates?: readonly QueryableStateMessage[]
   }
 }
 

@@ -7,6 +7,7 @@ import type { CheckpointOptions } from './checkpoint-options.js'
 import type { DeployCoordinators, EventToOperator, ToCoordinator } from './operator-events.js'
 import type { EarlierAnswers } from './program-answers.js'
 import type { ProgramDescriptor } from './program-descriptor.js'
+import type { QueryState } from './state-queries.js'
 import type { TaskDeploymentDescriptor } from './task-deployment.js'
 
 /**
@@ -96,4 +97,5 @@ export type MasterToWorker =
   | CancelTasks
   | MergeAccumulators
   | RequestTime
+  | QueryState
   | CloseWorker

@@ -7,6 +7,7 @@ import type { TaskStateSnapshot } from '../../storage/state-handles.js'
 import type { AccumulatorParts, AccumulatorsMerged } from './accumulators.js'
 import type { ExecutionState } from './execution-state.js'
 import type { FromCoordinatedTask, FromCoordinator } from './operator-events.js'
+import type { QueryableStateRegistered, StateQueried } from './state-queries.js'
 import type { TaskTimeReport } from './time-report.js'
 
 export interface WorkerReady {
@@ -115,4 +116,6 @@ export type WorkerToMaster =
   | ReportMetrics
   | ReportTime
   | AccumulatorsMerged
+  | QueryableStateRegistered
+  | StateQueried
   | LogLine

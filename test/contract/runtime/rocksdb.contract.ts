@@ -14,6 +14,7 @@ import { priorityQueueContract } from './state-priority-queue.contract.js'
 import { stateKindsContract } from './state-kinds.contract.js'
 import { rescalingContract } from './state-rescaling.contract.js'
 import { timersOfKeysContract } from './state-timers-of-keys.contract.js'
+import { stateQueriesContract } from './state-queries.contract.js'
 import { stateSafetyContract } from './state-safety.contract.js'
 
 /** Each of its snapshots builds on the one before it, where that was written. */
@@ -50,6 +51,7 @@ export function rocksdbContract(driver: DiskUnderTest['driver']): void {
     priorityQueueContract(kind)
     timersOfKeysContract(kind)
     stateKindsContract(kind)
+    stateQueriesContract(kind)
   }
   // Hundreds of stores, each a directory of files with a driver: in memory alone.
   if (driver === 'memory') rescalingContract(diskUnderTest(tiny))

@@ -30,6 +30,7 @@ import { priorityQueueContract } from './state-priority-queue.contract.js'
 import { stateKindsContract } from './state-kinds.contract.js'
 import { rescalingContract } from './state-rescaling.contract.js'
 import { timersOfKeysContract } from './state-timers-of-keys.contract.js'
+import { stateQueriesContract } from './state-queries.contract.js'
 import { stateSafetyContract } from './state-safety.contract.js'
 
 /** Each of its snapshots builds on the one before it, where that was written. */
@@ -77,6 +78,7 @@ const shared: BackendUnderTest = {
 
 namespacesContract(shared)
 priorityQueueContract(shared)
+stateQueriesContract(shared)
 
 describe(`${shared.name}, a queue`, () => {
   const spans = [new Span(0, 5), new Span(5, 10), new Span(0, 10)]
@@ -199,6 +201,7 @@ for (const kind of [HEAP, incremental]) {
   priorityQueueContract(kind)
   timersOfKeysContract(kind)
   stateKindsContract(kind)
+  stateQueriesContract(kind)
 }
 incrementalCheckpointContract(HEAP)
 keyedStateBackendProperties(HEAP)

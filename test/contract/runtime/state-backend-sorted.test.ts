@@ -9,6 +9,7 @@ import { priorityQueueContract } from './state-priority-queue.contract.js'
 import { stateKindsContract } from './state-kinds.contract.js'
 import { rescalingContract } from './state-rescaling.contract.js'
 import { timersOfKeysContract } from './state-timers-of-keys.contract.js'
+import { stateQueriesContract } from './state-queries.contract.js'
 import { stateSafetyContract } from './state-safety.contract.js'
 
 /** Each of its snapshots builds on the one before it, where that was written. */
@@ -36,6 +37,7 @@ for (const kind of [SORTED, incremental]) {
   priorityQueueContract(kind)
   timersOfKeysContract(kind)
   stateKindsContract(kind)
+  stateQueriesContract(kind)
 }
 backendFilesContract(SORTED)
 keyedStateBackendProperties(SORTED)

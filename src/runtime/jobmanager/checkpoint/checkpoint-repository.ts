@@ -179,6 +179,11 @@ export class CheckpointRepository implements SnapshotRepository {
     this.#retained.marks.endsWith(savepoint)
   }
 
+  /** What a restart would go on from, and whoever asks about state meanwhile is told of. */
+  newest(): CompletedCheckpoint | undefined {
+    return this.#retained.latest()
+  }
+
   /** URI of what a restart would go on from. */
   newestPath(): string | undefined {
     return this.#retained.latest()?.externalPath

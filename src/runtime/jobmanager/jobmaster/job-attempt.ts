@@ -12,6 +12,7 @@ import { asError } from '../../../core/errors/thrown-value.js'
 import { settledWithin } from '../../../core/time/settled-within.js'
 import type { LocalStateDirectories, MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
+import type { QueryableStateInfo } from '../../protocol/state-queries.js'
 import type {
   EndOfData,
   ReportMetrics,
@@ -31,6 +32,7 @@ import { TimeStore } from '../watermarks/time-store.js'
 import { AccumulatorMerging } from './accumulator-merging.js'
 import { AttemptEnding, type EndingLimits } from './attempt-ending.js'
 import { MetricStore } from './metric-store.js'
+import { StateQueries } from './state-queries.js'
 import type { WorkerPool } from './worker-pool.js'
 
 /** A worker that answers later is in the middle of a function of the user's: what it said last counts. */
@@ -46,6 +48,8 @@ export interface JobAttemptListener {
   onSlowEnd(waitsFor: readonly string[]): void
   /** At a report of them: all that were dropped so far. */
   onLateRecords(dropped: readonly DroppedRecords[]): void
+  /** A state that may be asked about from outside is there. */
+  onQueryableState(info: QueryableStateInfo): void
 }
 
 export interface JobAttemptInput {
@@ -68,6 +72,7 @@ export class JobAttempt {
   readonly operatorCoordinators: OperatorCoordinators
   readonly metrics: MetricStore = new MetricStore()
   readonly time: TimeStore = new TimeStore()
+  readonly stateQueries: StateQueries
   readonly #accumulators: AccumulatorMerging
   readonly #input: JobAttemptInput
   readonly #settings: AttemptSettings
@@ -83,6 +88,17 @@ export class JobAttempt {
     this.#settings = settingsOf(environment.configuration)
     this.#accumulators = new AccumulatorMerging(pool, environment.clock)
     this.operatorCoordinators = this.#makeOperatorCoordinators(pool)
+    this.stateQueries = new StateQueries({
+      executions: this.executions,
+      clock: environment.clock,
+      sendTo: this.sendTo.bind(this),
+      failAttempt: (error) => {
+        this.#fail(error)
+      },
+      onRegistered: (info) => {
+        input.listener.onQueryableState(info)
+      },
+    })
     this.coordinator = input.makeCoordinator(this)
     const { executions, operatorCoordinators } = this
     this.#ending = new AttemptEnding({
@@ -146,6 +162,12 @@ export class JobAttempt {
         break
       case 'accumulators-merged':
         this.#accumulators.merged(message)
+        break
+      case 'queryable-state-registered':
+        this.stateQueries.registered(message)
+        break
+      case 'state-queried':
+        this.stateQueries.answered(message)
         break
       case 'event-from-operator':
       case 'operator-event-received':
@@ -328,7 +350,9 @@ export class JobAttempt {
   }
 
   #move(execution: Execution, to: Execution['state']): boolean {
-    return execution.tryMove(to, this.#input.environment.clock.now())
+    const hasMoved = execution.tryMove(to, this.#input.environment.clock.now())
+    if (hasMoved) this.stateQueries.executionMoved(execution)
+    return hasMoved
   }
 }
 

@@ -9,6 +9,7 @@ import { SavepointOptions } from '../../../core/config/savepoint-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { asError } from '../../../core/errors/thrown-value.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
+import type { QueryableStateInfo } from '../../protocol/state-queries.js'
 import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
 import { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
 import type { JobEnvironment } from '../job-environment.js'
@@ -19,7 +20,9 @@ import { sentence, withReason } from './job-notices.js'
 import { JobLifecycle, type TerminalStatus } from './job-lifecycle.js'
 import type { JobStatus } from './job-status.js'
 import type { TaskMetrics } from './metric-store.js'
+import { QueryableStateNames, type StateQueryOutcome } from './queryable-state-names.js'
 import { RestartLoop, type RestartLoopInput } from './restart-loop.js'
+import type { StateQuery } from './state-queries.js'
 
 const CLOSE_GRACE_MS = 5000
 const CHECKPOINT_HISTORY = 10
@@ -44,6 +47,7 @@ export class JobMaster {
   readonly #lifecycle: JobLifecycle
   readonly #statistics: CheckpointStatistics
   readonly #loop: RestartLoop
+  readonly #queryable = new QueryableStateNames()
   readonly #awaitingFailure: ((error: Error) => void)[] = []
   #settle: (outcome: JobOutcome) => void = () => undefined
 
@@ -63,6 +67,9 @@ export class JobMaster {
           this.#onFailure(error)
         },
         onFailed: (cause) => void this.#end('FAILED', cause),
+        onQueryableState: (info) => {
+          if (this.#queryable.add(info)) input.onQueryableStates?.(this.#queryable.all())
+        },
       },
     })
     this.outcome = new Promise((resolve) => {
@@ -123,6 +130,24 @@ export class JobMaster {
     if (attempt === undefined) return undefined
     await attempt.refreshTime()
     return diagnoseWatermarks(this.#environment.jobGraph, attempt.time)
+  }
+
+  /** Those that the tasks have told of so far. */
+  queryableStates(): QueryableStateInfo[] {
+    return this.#queryable.all()
+  }
+
+  /** State of the tasks, or why it cannot be had now, with what there is instead. STATE_NOT_AVAILABLE where nothing is. */
+  async queryState(query: StateQuery): Promise<StateQueryOutcome> {
+    const { attempt } = this.#loop
+    const isRunning = this.status === 'RUNNING' && attempt !== undefined
+    const result = isRunning ? await attempt.stateQueries.query(query) : undefined
+    if (result?.kind === 'values') return result
+    const reason = result?.kind === 'unavailable' ? result.reason : `the job is ${this.status}`
+    const isKnownToRun = isRunning && attempt.executions.allRunningOrFinished()
+    const info = this.#queryable.find(query.name)
+    if (info === undefined) throw this.#queryable.unknown(query.name, { jobId: this.jobId, reason, isKnownToRun })
+    return { kind: 'unavailable', reason, info, checkpoint: this.#input.repository.newest() }
   }
 
   async triggerCheckpoint(): Promise<number> {

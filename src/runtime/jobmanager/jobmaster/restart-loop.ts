@@ -13,6 +13,7 @@ import { asError } from '../../../core/errors/thrown-value.js'
 import type { TimerHandle } from '../../../core/time/clock.js'
 import type { EarlierAnswers } from '../../protocol/program-answers.js'
 import type { ProgramDescriptor } from '../../protocol/program-descriptor.js'
+import type { QueryableStateInfo } from '../../protocol/state-queries.js'
 import {
   readCheckpointCoordinatorConfiguration,
   type CheckpointCoordinatorConfiguration,
@@ -44,6 +45,8 @@ export interface RestartLoopInput {
   readonly tellFailed: (text: string) => void
   /** What he is to know, and need not worry about. */
   readonly inform: (text: string) => void
+  /** Is given all states that may be asked about from outside, whenever there is another one. */
+  readonly onQueryableStates?: (states: readonly QueryableStateInfo[]) => void
 }
 
 export interface RestartLoopListener {
@@ -52,6 +55,7 @@ export interface RestartLoopListener {
   onFailure(error: Error): void
   /** After the last attempt. */
   onFailed(cause: Error): void
+  onQueryableState(info: QueryableStateInfo): void
 }
 
 /** What the attempts of a job have in common. */
@@ -199,6 +203,9 @@ export class RestartLoop {
       },
       onLateRecords: (dropped) => {
         this.#notices.lateRecordsDropped(dropped)
+      },
+      onQueryableState: (info) => {
+        this.#services.listener.onQueryableState(info)
       },
     }
   }

@@ -61,7 +61,14 @@ export class StreamOperatorStateHandler {
       const keyed = { operatorName: binding.name, keyKind: key.kind, keyGroups, maxParallelism }
       const backend = context.stateBackend ?? ownStateBackend(context)
       const localRecovery = localRecoveryOf(binding.operatorId, context)
-      this.keyedBackend = backend.createKeyedStateBackend({ ...keyed, registeredTypes, processingTime, localRecovery })
+      const owner = { operatorId: binding.operatorId, operatorName: binding.name, keyKind: key.kind }
+      this.keyedBackend = backend.createKeyedStateBackend({
+        ...keyed,
+        registeredTypes,
+        processingTime,
+        localRecovery,
+        onQueryableState: (state) => context.queryableStates?.register(owner, state),
+      })
     }
   }
 

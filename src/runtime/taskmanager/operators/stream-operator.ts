@@ -26,6 +26,7 @@ import type { OperatorEventGateway } from './operator-event-gateway.js'
 import type { Output } from './output.js'
 import type { OwnEmissions } from './own-emissions.js'
 import type { ProcessingTimeService } from './processing-time-service.js'
+import type { QueryableStates } from './queryable-states.js'
 
 /** Who this subtask is. */
 export interface TaskInfo {
@@ -71,6 +72,8 @@ export interface OperatorContext {
   readonly emissions: OwnEmissions
   /** To its coordinator. */
   readonly operatorEvents: OperatorEventGateway
+  /** Undefined where nobody can ask about state from outside. */
+  readonly queryableStates?: QueryableStates
   /** For the ends of loops. */
   readonly iteration?: IterationAccess
   /** Runs `action` on the task's thread between two records (mail); an error in it fails the task. */

@@ -10,6 +10,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
 import { keyGroupForHash } from '../../../core/keygroups/key-group-assignment.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
+import type { DataOutputView } from '../../../core/memory/data-output-view.js'
 import { ChangeLog, type Changes, type RemovedKey, type RemovedKeys } from './change-log.js'
 import type { ValuesAhead } from './entries-ahead.js'
 import { EntryTable, NO_ENTRY, NOT_FOUND } from './entry-table.js'
@@ -144,8 +145,15 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
     if (context.leader === this) context.setPlace(NO_PLACE)
   }
 
+  writeValueOf(place: EntryKey, output: DataOutputView): boolean {
+    const position = this.find(place, place.namespace)
+    if (position === NOT_FOUND) return false
+    this.types.serializer.serialize(this.#table.valueAt(position), output)
+    return true
+  }
+
   /** The position of an entry of any key, for those who keep positions; NOT_FOUND where there is none. */
-  find({ key, keyHash }: KeyContext, namespace: unknown): number {
+  find({ key, keyHash }: Pick<KeyContext, 'key' | 'keyHash'>, namespace: unknown): number {
     return this.#table.find(key, namespace, keyHash ^ this.#hashOf(namespace))
   }
 

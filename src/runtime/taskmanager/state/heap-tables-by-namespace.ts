@@ -5,6 +5,7 @@
 // snapshot alone. Changes are not noted: incremental checkpoints of it are whole.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { NamedState } from './given-values.js'
 import { HeapStateTable, type HeapTableEnvironment } from './heap-state-table.js'
 import type { StateEntry } from './key-group-block.js'
@@ -120,6 +121,11 @@ export class HeapTablesByNamespace implements StateTable {
 
   *entryKeys(): Generator<EntryKey> {
     for (const table of this.parts()) yield* table.entryKeys()
+  }
+
+  writeValueOf(place: EntryKey, output: DataOutputView): boolean {
+    const table = this.find(place.namespace)?.table ?? this.others
+    return table.writeValueOf(place, output)
   }
 
   /** In the namespace of the last record: that of the next ones, as a rule. */

@@ -5,6 +5,8 @@ import type { AggregatingStateDescriptor } from '../../../api/state/aggregating-
 import type { ReducingStateDescriptor } from '../../../api/state/reducing-state-descriptor.js'
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
 import type { ValueStateDescriptor } from '../../../api/state/value-state-descriptor.js'
+import { QueryableStateDescriptor } from '../../../api/state/queryable-state-descriptor.js'
+import { describeValue } from '../../../core/errors/describe-value.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
@@ -14,7 +16,7 @@ import { KeyedAggregatingState } from './keyed-aggregating-state.js'
 import type { KeyedPriorityQueue } from './keyed-priority-queue.js'
 import { KeyedReducingState } from './keyed-reducing-state.js'
 import { KeyedValueState } from './keyed-value-state.js'
-import type { AnyNamespaceType, NamespaceType } from './namespace-type.js'
+import { VOID_NAMESPACE, VOID_NAMESPACES, type AnyNamespaceType, type NamespaceType } from './namespace-type.js'
 import { StateValidator, ValidatedKeyedListState, ValidatedMapState, ValidatedTable } from './schema/validated-state.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
 import { stateNotSerializable } from './state-not-serializable.js'
@@ -67,6 +69,7 @@ interface Registered<T extends StateTable> {
   readonly table: T
   readonly state: InternalState<unknown> | undefined
   readonly queue: KeyedPriorityQueue<unknown> | undefined
+  readonly queryableName?: string | undefined
 }
 
 export class KeyedStateRegistry<T extends StateTable> {
@@ -91,7 +94,11 @@ export class KeyedStateRegistry<T extends StateTable> {
     const { operatorName, registeredTypes } = this.#parameters
     const metadata = metadataOf(descriptor, namespaces)
     const existing = this.#existing(metadata)
-    if (existing?.state !== undefined) return existing.state
+    if (existing?.state !== undefined) {
+      checkQueryableName(descriptor, existing.queryableName)
+      return existing.state
+    }
+    const queryableName = queryableNameOf(descriptor, namespaces)
     const serializer = keyedValueSerializer(descriptor, operatorName, registeredTypes)
     const registered = this.#explained(descriptor.name, () => {
       const ttl = this.#timeToLiveOf(descriptor)
@@ -100,9 +107,11 @@ export class KeyedStateRegistry<T extends StateTable> {
       const readerOf = (stored: StateMetadata): TypeSerializer<unknown> | undefined =>
         restoredReader(stored, metadata, asked)
       const table = this.#maker.createTable({ metadata, serializer, namespaces, readerOf, ttl }, this.#context)
-      return { table, state: this.#stateOf(descriptor, table, ttl), queue: undefined }
+      return { table, state: this.#stateOf(descriptor, table, ttl), queue: undefined, queryableName }
     })
     this.#states.set(descriptor.name, registered)
+    QueryableStateDescriptor.stateMade(descriptor)
+    if (queryableName !== undefined) this.#tellQueryable(queryableName, registered.table)
     return registered.state
   }
 
@@ -157,6 +166,14 @@ export class KeyedStateRegistry<T extends StateTable> {
   clear(): void {
     this.#isClosed = true
     this.#states.clear()
+  }
+
+  #tellQueryable(queryableName: string, table: T): void {
+    this.#parameters.onQueryableState?.({
+      queryableName,
+      metadata: table.types.metadata,
+      writeValueOf: (key, keyHash, output) => table.writeValueOf({ key, keyHash, namespace: VOID_NAMESPACE }, output),
+    })
   }
 
   #existing(requested: StateMetadata): Registered<T> | undefined {
@@ -231,4 +248,23 @@ export class KeyedStateRegistry<T extends StateTable> {
     ttl.listener = this.#maker.createCleanup?.({ table, ttl, state })
     return state
   }
+}
+
+/** Undefined where the state cannot be asked about. */
+function queryableNameOf(descriptor: StateDescriptor<unknown>, namespaces: AnyNamespaceType): string | undefined {
+  const name = descriptor.getQueryableStateName?.() ?? undefined
+  if (name === undefined || namespaces === VOID_NAMESPACES) return name
+  throw notQueryable(descriptor, name, 'it is state of the key and window. Ask for globalState(), which is of the key alone')
+}
+
+/** A state that is there keeps its name: also another descriptor may not give it one. */
+function checkQueryableName(descriptor: StateDescriptor<unknown>, existing: string | undefined): void {
+  const name = descriptor.getQueryableStateName?.() ?? undefined
+  if (name === undefined || name === existing) return
+  const is = existing === undefined ? 'without one' : `as '${existing}'`
+  throw notQueryable(descriptor, name, `the operator has asked for this state before, ${is}. Use one descriptor for both`)
+}
+
+function notQueryable({ name: state }: StateDescriptor<unknown>, name: string, reason: string): FlinkError {
+  return new FlinkError('QUERYABLE_STATE_INVALID', { state, name: describeValue(name), reason })
 }

@@ -260,5 +260,10 @@ function within(step: string, write: () => void): void {
 }
 
 function operatorMetadata(descriptor: StateDescriptor<unknown>, kind: OperatorStateKind): StateMetadata {
+  const name = descriptor.getQueryableStateName?.() ?? undefined
+  if (name !== undefined) {
+    const reason = 'it is state of the operator and not of a key. Only keyed state can be asked about'
+    throw new FlinkError('QUERYABLE_STATE_INVALID', { state: descriptor.name, name: describeValue(name), reason })
+  }
   return { ...metadataOf(descriptor), kind }
 }

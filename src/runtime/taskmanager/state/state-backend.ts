@@ -6,6 +6,7 @@ import type { TimerHandle } from '../../../core/time/clock.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import type { KeyedStateBackend } from './keyed-state-backend.js'
 import type { LocalRecoveryConfig } from './local-recovery-config.js'
+import type { QueryableStateListener } from './queryable-state.js'
 
 /** What backends ask of the clock, and do between records. */
 export interface ProcessingTime {
@@ -26,6 +27,8 @@ export interface KeyedStateBackendParameters {
   readonly processingTime: ProcessingTime
   /** Absent where nothing is kept of checkpoints beside the task. */
   readonly localRecovery?: LocalRecoveryConfig | undefined
+  /** Absent where nobody can ask from outside. */
+  readonly onQueryableState?: QueryableStateListener | undefined
 }
 
 export interface StateBackend {

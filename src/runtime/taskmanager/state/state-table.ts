@@ -3,6 +3,7 @@
 // Invariants: `get` may hand out an object; a change in it is kept for certain only when `changedInPlace` or
 // `put` follows before the key or the namespace changes.
 // Thread: the task worker that owns the backend.
+import type { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { NamedState } from './given-values.js'
@@ -49,6 +50,11 @@ export interface StateTable {
   setCurrentNamespace(namespace: unknown): void
   /** Where there are entries, in any order; no entry may come or go meanwhile. */
   entryKeys(): Iterable<EntryKey>
+  /**
+   * The value of any key and namespace, in the form in which every backend restores it; false where there is none. Nothing
+   * changes by it, nor counts as used.
+   */
+  writeValueOf(place: EntryKey, output: DataOutputView): boolean
 }
 
 /** What a reducer or aggregator of a state gave: it has to give something, and at once. Called for each record: texts are made for errors only. */

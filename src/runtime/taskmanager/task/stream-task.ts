@@ -9,6 +9,7 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { messageOf } from '../../../core/errors/thrown-value.js'
 import { settledWithin } from '../../../core/time/settled-within.js'
+import type { QueryState } from '../../protocol/state-queries.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import type { InputTime, LateRecords, TaskTimeReport } from '../../protocol/time-report.js'
 import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
@@ -21,6 +22,7 @@ import { makesWatermarks } from '../operators/watermark-maker.js'
 import type { OperatorChain } from './operator-chain.js'
 import type { OperatorEvents } from './operator-events.js'
 import { OutputFlusher } from './output-flusher.js'
+import type { TaskQueryableStates } from './queryable-states.js'
 import type { SubtaskCheckpointCoordinator } from './subtask-checkpoint-coordinator.js'
 import type { TaskControl } from './task-control.js'
 import type { TaskEnding } from './task-ending.js'
@@ -42,6 +44,7 @@ export interface StreamTaskParts {
   readonly checkpoints: SubtaskCheckpointCoordinator
   readonly ending: TaskEnding
   readonly events: OperatorEvents
+  readonly queryableStates: TaskQueryableStates
   readonly metrics: TaskMetricGroup
   readonly inputTimes: () => readonly InputTime[]
 }
@@ -169,6 +172,10 @@ export class StreamTask {
 
   handleOperatorEvent(operatorId: string, event: unknown): void {
     if (!this.#control.life.hasEnded) this.#parts.events.arrived(operatorId, event)
+  }
+
+  queryState(query: QueryState): void {
+    if (!this.#control.life.hasEnded) this.#parts.queryableStates.arrived(query)
   }
 
   fail(error: unknown): void {

@@ -29,6 +29,7 @@ import { makeGateInput } from './gate-input-factory.js'
 import { IterationInput } from './iteration-input.js'
 import { OperatorChain, type ChainEdge, type OperatorSurroundings } from './operator-chain.js'
 import { OperatorEvents } from './operator-events.js'
+import { TaskQueryableStates } from './queryable-states.js'
 import { SourceInput } from './source-input.js'
 import { StreamTask } from './stream-task.js'
 import { SubtaskCheckpointCoordinator, type SubtaskCheckpointServices } from './subtask-checkpoint-coordinator.js'
@@ -75,8 +76,17 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
   const control = new TaskControl({ life, outputs, interrupt, wake: environment.wake, clock: environment.clock })
   const operatorMetrics = new MetricGroup([program.jobGraph.name, vertex.name, String(descriptor.subtaskIndex)])
   const waitingWriters: ChannelWriter[] = []
+  const queryableStates = new TaskQueryableStates({
+    executionId: descriptor.executionId,
+    maxParallelism: descriptor.maxParallelism,
+    isRestored: descriptor.restore !== undefined,
+    control,
+    clock: environment.clock,
+    send: environment.send,
+  })
   const contextFor = contextFactory(control, operatorMetrics, {
     ...input,
+    queryableStates,
     descriptor,
     vertex,
     waitingWriters,
@@ -110,7 +120,8 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
   })
   const metrics = new TaskMetricGroup(operatorMetrics, taskIo, alignment, environment.clock.monotonicMs())
   const { inputTimes } = made
-  const parts = { control, chain, input: made.input, outputs, checkpoints, ending, events, metrics, inputTimes }
+  const { input: taskInput } = made
+  const parts = { control, chain, input: taskInput, outputs, checkpoints, ending, events, queryableStates, metrics, inputTimes }
   return new StreamTask(descriptor, environment, parts)
 }
 
@@ -246,6 +257,7 @@ interface ContextFactoryInput extends TaskFactoryInput {
   /** Of the channels in front of operators, which are added here. */
   readonly waitingWriters: ChannelWriter[]
   readonly iteration: IterationAccess
+  readonly queryableStates: TaskQueryableStates
 }
 
 function contextFactory(
@@ -283,6 +295,7 @@ function contextFactory(
     time: control.time,
     emissions: control.emissions,
     iteration: input.iteration,
+    queryableStates: input.queryableStates,
     operatorEvents: isCoordinated
       ? gatewayToCoordinator({ executionId, operatorId, operatorName, send })
       : gatewayToNobody(operatorName),

@@ -118,6 +118,11 @@ export class TaskExecutor {
       case 'merge-accumulators':
         this.#mergeAccumulators(message)
         break
+      case 'query-state': {
+        const task = this.#tasks.get(message.executionId)
+        if (task instanceof StreamTask) task.queryState(message)
+        break
+      }
       case 'request-time':
         this.#reporter.reportTime()
         break

@@ -90,6 +90,14 @@ export class SortedStateTable implements StateTable {
     }
   }
 
+  writeValueOf({ key, keyHash, namespace }: EntryKey, output: DataOutputView): boolean {
+    const entries = this.store.startingWith(this.prefixOf(key, keyHash, namespace))
+    if (entries.length === 0) return false
+    if (this.types.metadata.kind === 'map') output.writeVarInt(entries.length)
+    for (const [, bytes] of entries) output.writeBytes(bytes)
+    return true
+  }
+
   /** Key group, key and namespace of the current key. */
   prefix(): string {
     const { key, keyHash, hasKey, sequence } = this.#context

@@ -90,6 +90,12 @@ export class CachedEntries {
     return this.#form.read(this.#prefixes.encode(key, keyHash, namespace))
   }
 
+  /** Of any key, for a look: it does not count as used. Undefined where there is none. */
+  valueOf(place: EntryKey, hash: number): unknown {
+    const position = this.#table.find(place.key, place.namespace, hash)
+    return position === NOT_FOUND ? this.read(place, hash) : this.#table.valueAt(position)
+  }
+
   /** An entry as it was read. Who is used only once leaves first. */
   insertRead(entry: StateEntry, hash: number): number {
     return this.#insert(entry, hash, STORED)

@@ -5,6 +5,7 @@
 // found by; the table keeps a key of its own.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../core/errors/flink-error.js'
+import type { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import type { KeyShapes } from '../../../../core/keygroups/key-shapes.js'
 import { NOT_FOUND } from '../entry-table.js'
 import type { NamedState } from '../given-values.js'
@@ -123,6 +124,13 @@ export class CachedStateTable implements LargeValueTable {
   /** As the store has them now. */
   entriesIn(keyGroup: number): KvCursor {
     return this.#environment.buffer.range(statePrefix(keyGroup, this.inStore.stateId))
+  }
+
+  writeValueOf(place: EntryKey, output: DataOutputView): boolean {
+    const value = this.#entries.valueOf(place, place.keyHash ^ this.types.namespaces.hash(place.namespace))
+    if (value === undefined) return false
+    this.form.writeWhole(value, output)
+    return true
   }
 
   /** Mostly some are in memory: then nobody reads the store. */

@@ -67,6 +67,11 @@ export class DiskList {
     return (this.#all ??= this.#read())
   }
 
+  /** For a look: what the store has is not kept in memory. */
+  copyOfElements(): unknown[] {
+    return this.#all === undefined ? this.#read() : [...this.#all]
+  }
+
   /** For a function, which may change the elements. */
   handOut(): readonly unknown[] {
     const elements = this.elements()

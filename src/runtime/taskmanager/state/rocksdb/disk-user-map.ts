@@ -114,6 +114,12 @@ export class DiskUserMap {
     else yield* this.#walkOver(part)
   }
 
+  /** As `walk`, for a look: what the store has is not kept in memory. */
+  *look(): Generator<[unknown, unknown]> {
+    if (this.#part === undefined) yield* this.#walkOf([...this.#slots.all()])
+    else yield* this.#walkOver(this.#part)
+  }
+
   /** Nothing is in the batch where it throws. */
   write(prefix: Uint8Array, batch: KvBatch): void {
     const { entries, limits } = this.#surroundings

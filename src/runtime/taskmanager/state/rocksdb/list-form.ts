@@ -3,6 +3,7 @@
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../core/errors/flink-error.js'
 import type { DataInputView } from '../../../../core/memory/data-input-view.js'
+import type { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
 import { ListSerializer } from '../list-serializer.js'
 import { DiskList } from './disk-list.js'
@@ -15,9 +16,11 @@ import { sizeOfValue } from './value-size.js'
 export class ListForm implements StoredForm {
   readonly isOneEntry = false
   readonly #chunks: ListChunks
+  readonly #serializer: ListSerializer
 
   constructor(store: ListStore, serializer: ListSerializer) {
     this.#chunks = new ListChunks(store, serializer.element)
+    this.#serializer = serializer
   }
 
   /** It is the array's owner from here on. */
@@ -31,8 +34,7 @@ export class ListForm implements StoredForm {
   }
 
   write(prefix: Uint8Array, value: unknown, batch: KvBatch): void {
-    if (value instanceof DiskList) value.write(prefix, batch)
-    else throw new FlinkError('ASSERTION_FAILED', { what: 'the value of a list state is no list of the disk' })
+    asDiskList(value).write(prefix, batch)
   }
 
   remove(prefix: Uint8Array, batch: KvBatch): void {
@@ -45,7 +47,16 @@ export class ListForm implements StoredForm {
     else this.#chunks.restore(prefix, value, target)
   }
 
+  writeWhole(value: unknown, output: DataOutputView): void {
+    this.#serializer.serialize(asDiskList(value).copyOfElements(), output)
+  }
+
   sizeOf(value: unknown): number {
     return value instanceof DiskList ? value.sizeBytes : sizeOfValue(value)
   }
+}
+
+function asDiskList(value: unknown): DiskList {
+  if (value instanceof DiskList) return value
+  throw new FlinkError('ASSERTION_FAILED', { what: 'the value of a list state is no list of the disk' })
 }

@@ -97,6 +97,12 @@ export class MapEntries {
     }
   }
 
+  /** A map as a savepoint has it. */
+  writeAll(entries: readonly (readonly [key: unknown, value: unknown])[], output: DataOutputView): void {
+    output.writeVarInt(entries.length)
+    for (const [key, value] of entries) this.#encodeOne({ key, value }, output)
+  }
+
   /** A map as a savepoint has it, which comes next in the input; no value is made. */
   restore(prefix: Uint8Array, map: DataInputView, target: RestoreTarget): void {
     const { keySerializer, valueSerializer } = this.#serializer

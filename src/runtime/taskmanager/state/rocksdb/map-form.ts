@@ -3,6 +3,7 @@
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../core/errors/flink-error.js'
 import type { DataInputView } from '../../../../core/memory/data-input-view.js'
+import type { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
 import { UserMapSerializer } from '../user-map-serializer.js'
 import { DiskUserMap, type MapSurroundings } from './disk-user-map.js'
@@ -34,8 +35,7 @@ export class MapForm implements StoredForm {
   }
 
   write(prefix: Uint8Array, value: unknown, batch: KvBatch): void {
-    if (value instanceof DiskUserMap) value.write(prefix, batch)
-    else throw new FlinkError('ASSERTION_FAILED', { what: 'the value of a map state is no map of the disk' })
+    asDiskMap(value).write(prefix, batch)
   }
 
   remove(prefix: Uint8Array, batch: KvBatch): void {
@@ -48,7 +48,16 @@ export class MapForm implements StoredForm {
     else entries.restore(prefix, value, target)
   }
 
+  writeWhole(value: unknown, output: DataOutputView): void {
+    this.#surroundings.entries.writeAll([...asDiskMap(value).look()], output)
+  }
+
   sizeOf(value: unknown): number {
     return value instanceof DiskUserMap ? value.sizeBytes : sizeOfValue(value)
   }
+}
+
+function asDiskMap(value: unknown): DiskUserMap {
+  if (value instanceof DiskUserMap) return value
+  throw new FlinkError('ASSERTION_FAILED', { what: 'the value of a map state is no map of the disk' })
 }

@@ -48,6 +48,10 @@ export class SingleEntryForm implements StoredForm {
     target.put(prefix, value.bytes, start, value.position)
   }
 
+  writeWhole(value: unknown, output: DataOutputView): void {
+    this.#serializer.serialize(value, output)
+  }
+
   sizeOf(value: unknown): number {
     return sizeOfValue(value)
   }

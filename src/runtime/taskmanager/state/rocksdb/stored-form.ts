@@ -3,6 +3,7 @@
 // as the serializer of the state writes it; that of a map's entry is key and value, one after the other.
 // Thread: the task worker that owns the backend.
 import type { DataInputView } from '../../../../core/memory/data-input-view.js'
+import type { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
 import type { KvBatch } from './kv-store.js'
 import type { RestoreTarget } from './restored-entries.js'
@@ -25,6 +26,8 @@ export interface StoredForm {
    * `reader` makes of them is written anew.
    */
   restore(prefix: Uint8Array, value: DataInputView, target: RestoreTarget, reader?: TypeSerializer<unknown>): void
+  /** A value as it is now, in the form that every backend reads. Nothing of it is loaded into memory, and nothing changes. */
+  writeWhole(value: unknown, output: DataOutputView): void
   /** That it takes in memory, roughly. In a time that does not grow with the value, and without throwing. */
   sizeOf(value: unknown): number
 }

@@ -41,7 +41,7 @@ export async function writeWholeStateOfFiles(
   try {
     const { keyGroups, states, keyShapes } = handle
     const waiting = new Set(placed.manifest.waiting)
-    const whole = new WholeState({ keyKind, keyGroups, states, waiting, keyShapes, view })
+    const whole = new WholeState({ keyKind, keyGroups, states, waiting, keyShapes, view, leftIn: new Map() })
     const slices = new TimeSlices({ clock, yieldToTask: () => Promise.resolve() })
     return await whole.write(await streams.createStream('EXCLUSIVE', 'NEVER'), slices)
   } finally {

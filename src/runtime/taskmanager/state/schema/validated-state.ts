@@ -7,6 +7,7 @@ import type { ListState } from '../../../../api/state/list-state.js'
 import type { MapState } from '../../../../api/state/map-state.js'
 import type { StandardSchemaV1 } from '../../../../api/types/standard-schema.js'
 import { FlinkError } from '../../../../core/errors/flink-error.js'
+import type { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import { givenValues, type NamedState } from '../given-values.js'
 import type { InternalMergingState, InternalState, ValuesInMemory } from '../internal-state.js'
 import type { EntryKey, StateTable, StateTypes } from '../state-table.js'
@@ -82,6 +83,10 @@ export class ValidatedTable implements StateTable {
 
   entryKeys(): Iterable<EntryKey> {
     return this.#table.entryKeys()
+  }
+
+  writeValueOf(place: EntryKey, output: DataOutputView): boolean {
+    return this.#table.writeValueOf(place, output)
   }
 }
 

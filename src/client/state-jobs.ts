@@ -1,0 +1,117 @@
+import { deserializeError, type SerializedError } from '../core/errors/error-codec.js'
+import { FlinkError } from '../core/errors/flink-error.js'
+import type { QueryableStateMessage, StateQueryAnswer } from '../rest/messages/state-messages.js'
+import type { JobDirectoryEntry } from './job-directory-entry.js'
+import { areQueryableStates } from './queryable-state-messages.js'
+import { RestClient } from './rest-client.js'
+import type { RunDirectory } from './run-directory.js'
+
+/** What a job needs beyond the time that its tasks have. */
+const ANSWER_MARGIN_MS = 5_000
+
+/** `gone`: its process died; what it left is known. */
+export type JobAnswer =
+  | StateQueryAnswer
+  | { readonly source: 'gone'; readonly state: QueryableStateMessage; readonly checkpoints: string }
+
+export interface JobQuestion {
+  readonly name: string
+  /** base64 */
+  readonly keys: readonly string[]
+  readonly timeoutMs: number
+}
+
+/** The jobs of a run directory, as far as their state is asked about. */
+export class StateJobs {
+  readonly #runDirectory: RunDirectory
+  /** Of jobs that answered: they are asked again without a look whether they live. */
+  readonly #entries = new Map<string, JobDirectoryEntry>()
+
+  constructor(runDirectory: RunDirectory) {
+    this.#runDirectory = runDirectory
+  }
+
+  async ask(jobId: string, question: JobQuestion): Promise<JobAnswer> {
+    const known = this.#entries.get(jobId)
+    if (known !== undefined) {
+      try {
+        return await this.#answerOf(known, question)
+      } catch (error) {
+        if (!FlinkError.is(error, 'CONTROL_SOCKET_FAILED')) throw error
+        this.#entries.delete(jobId)
+      }
+    }
+    const entry = await this.#runDirectory.find(jobId)
+    if (entry === undefined) return this.#leftBy(jobId, question.name)
+    const answer = await this.#answerOf(entry, question)
+    this.#entries.set(jobId, entry)
+    return answer
+  }
+
+  /**
+   * The job that has a state of this name: one that lives before one that died. QUERYABLE_STATE_AMBIGUOUS where several do,
+   * undefined where none does.
+   */
+  async jobWith(name: string): Promise<string | undefined> {
+    const living = await this.#runDirectory.livingJobs()
+    const asked = living.map(async (entry) => ((await this.#hasState(entry, name)) ? [entry.jobId] : []))
+    const found = (await Promise.all(asked)).flat()
+    if (found.length > 1) throw ambiguous(name, found)
+    if (found[0] !== undefined) return found[0]
+    const left = (await this.#runDirectory.archivedJobs())
+      .filter(({ died }) => died?.queryableStates?.some((state) => state.name === name))
+      .toSorted((one, other) => other['start-time'] - one['start-time'])
+    return left[0]?.jid
+  }
+
+  async #hasState(entry: JobDirectoryEntry, name: string): Promise<boolean> {
+    if (entry.queryableStates?.some((state) => state.name === name) === true) return true
+    const call = { method: 'GET', path: `/jobs/${entry.jobId}/queryable-states` } as const
+    try {
+      const answer = await new RestClient(entry).call(call, ANSWER_MARGIN_MS)
+      const states = (answer as { readonly 'queryable-states'?: unknown } | null)?.['queryable-states']
+      return areQueryableStates(states) && states.some((state) => state.name === name)
+    } catch (error) {
+      // It has ended meanwhile, or does not know of such states.
+      if (FlinkError.is(error)) return false
+      throw error
+    }
+  }
+
+  async #answerOf(entry: JobDirectoryEntry, { name, keys, timeoutMs }: JobQuestion): Promise<StateQueryAnswer> {
+    const body = { name, keys, 'timeout-ms': timeoutMs }
+    const call = { method: 'POST', path: `/jobs/${entry.jobId}/queryable-states`, body } as const
+    const answer = (await new RestClient(entry).call(call, timeoutMs + ANSWER_MARGIN_MS)) as
+      | (Partial<Record<'source' | 'state', unknown>> & { readonly failure?: SerializedError })
+      | null
+    if (answer?.failure !== undefined) throw deserializeError(answer.failure)
+    const isAnswer = (answer?.source === 'job' || answer?.source === 'none') && areQueryableStates([answer.state])
+    if (isAnswer) return answer as unknown as StateQueryAnswer
+    const reason = 'what answers there is no job of flink-ts'
+    throw new FlinkError('CONTROL_SOCKET_FAILED', { jobId: entry.jobId, reason })
+  }
+
+  async #leftBy(jobId: string, name: string): Promise<JobAnswer> {
+    const archived = await this.#runDirectory.archivedJob(jobId)
+    if (archived === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
+    const { died, state: status } = archived
+    if (died === undefined) {
+      const advice = 'What it left can be read with flink-ts state get <savepoint> <state> <key>.'
+      throw new FlinkError('STATE_NOT_AVAILABLE', { jobId, name, reason: `the job is ${status}`, advice })
+    }
+    const states = died.queryableStates ?? []
+    const state = states.find((each) => each.name === name)
+    if (state === undefined) {
+      const names = states.length === 0 ? 'It had none.' : `It had: ${states.map((each) => each.name).join(', ')}.`
+      throw new FlinkError('QUERYABLE_STATE_UNKNOWN', { jobId, name, advice: `Its process has died. ${names}` })
+    }
+    const reason = 'its process has died, and it left no checkpoints in a directory of its own'
+    if (died.checkpoints === undefined)
+      throw new FlinkError('STATE_NOT_AVAILABLE', { jobId, name, reason, advice: 'Start the job again.' })
+    return { source: 'gone', state, checkpoints: died.checkpoints }
+  }
+}
+
+function ambiguous(name: string, jobs: readonly string[]): FlinkError {
+  return new FlinkError('QUERYABLE_STATE_AMBIGUOUS', { name, jobs: jobs.join(', ') })
+}
