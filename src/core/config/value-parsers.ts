@@ -1,4 +1,5 @@
 import { nearestName } from '../errors/nearest-name.js'
+import { directoriesIn } from '../fs/directory-list.js'
 import { durationText } from '../time/duration-text.js'
 import type { ConfigOption } from './config-option.js'
 import { escapeWithSingleQuote, splitEscaped } from './structured-options-splitter.js'
@@ -40,9 +41,15 @@ export function parseConfigValue(option: ConfigOption<unknown>, text: string): u
   const { minimum, maximum } = option
   if (typeof value === 'number' && (value < minimum || value > maximum)) {
     const limit = value < minimum ? `at least ${limitText(option, minimum)}` : `at most ${limitText(option, maximum)}`
-    throw new ValueFormatError(`The value must be ${limit}.`)
+    throw new ValueFormatError(`The value must be ${limit}.${unitAdvice(option, text)}`)
   }
   return value
+}
+
+/** Who writes a bare number mostly means another unit than the smallest. */
+function unitAdvice({ type }: ConfigOption<unknown>, text: string): string {
+  if ((type !== 'memory' && type !== 'duration') || !/^\s*\d+\s*$/.test(text)) return ''
+  return type === 'memory' ? ' A number without a unit is bytes.' : ' A number without a unit is milliseconds.'
 }
 
 /** A least or greatest value with its unit. */
@@ -58,6 +65,8 @@ function parseByType(option: ConfigOption<unknown>, text: string): unknown {
     case 'path':
     case 'home-path':
       return parsePath(text, option.type)
+    case 'directories':
+      return parseDirectories(text)
     case 'int':
     case 'long':
       return parseWhole(text, option.type === 'int' ? INT_LIMIT : Number.MAX_SAFE_INTEGER)
@@ -87,6 +96,23 @@ function parsePath(text: string, type: 'path' | 'home-path'): string {
   if (!text.startsWith('~') || (type === 'home-path' && /^~($|\/)/.test(text))) return text
   const known = type === 'home-path' ? 'Only ~ and ~/ stand for the home directory here' : '~ stands for nothing here'
   throw new ValueFormatError(`${known}. Write the path in full.`)
+}
+
+/** A URI at the beginning of an entry: its colon separates directories, so that `hdfs:///x` would be `hdfs` and `/x`. */
+const URI_ENTRY = /(?:^|[,|:;])\s*((?:[a-z][a-z0-9+.-]+:\/\/|file:)[^,|;]*)/i
+
+function parseDirectories(text: string): string {
+  const uri = URI_ENTRY.exec(text)?.[1]
+  if (uri !== undefined) {
+    const advice = /^file:/i.test(uri) ? `Write ${uri} as ${fileUriPath(uri)}.` : 'Name directories of this machine.'
+    throw new ValueFormatError(`It takes paths of local directories and no URIs. ${advice}`)
+  }
+  for (const place of directoriesIn(text)) parsePath(place, 'path')
+  return text
+}
+
+function fileUriPath(uri: string): string {
+  return uri.trim().replace(/^file:(\/\/)?/i, '')
 }
 
 function parseWhole(text: string, limit: number): number {
