@@ -3,6 +3,7 @@ import type { Configuration } from '../../core/config/configuration.js'
 import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { FileSystemCheckpointStorage, type CheckpointStorage } from './checkpoint-storages.js'
+import { choosesStateBackend } from './state-backends.js'
 import { toMilliseconds, type DurationLike } from '../eventtime/time.js'
 
 /**
@@ -158,6 +159,11 @@ export class CheckpointConfig {
       throw new FlinkError('GRAPH_INVALID', { operator: 'setCheckpointStorage', reason })
     }
     const chosen = typeof storage === 'string' ? new FileSystemCheckpointStorage(storage) : storage
+    if (choosesStateBackend(chosen)) {
+      const reason =
+        'it takes where checkpoints go, such as new FileSystemCheckpointStorage(uri), and was given a state backend, which is for env.setStateBackend'
+      throw new FlinkError('GRAPH_INVALID', { operator: 'setCheckpointStorage', reason })
+    }
     chosen.applyTo(this.#configuration)
   }
 }

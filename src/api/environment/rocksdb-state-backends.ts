@@ -36,7 +36,7 @@ export class EmbeddedRocksDBStateBackend implements StateBackend {
     if (given !== undefined && typeof given !== 'boolean') {
       throw invalid(
         'new ...RocksDBStateBackend(...)',
-        `it takes true or false for incremental checkpoints, and no ${describeValue(given)}`,
+        `it takes true or false for incremental checkpoints, and no ${describeValue(given)}. Where checkpoints go is said by getCheckpointConfig().setCheckpointStorage(...), or by new RocksDBStateBackend(uri, true)`,
       )
     }
     this.#isIncremental = enableIncrementalCheckpointing

@@ -76,7 +76,8 @@ export const CheckpointingOptions: {
     deprecatedKeys: ['state.checkpoints.dir', 'state.backend.fs.checkpointdir'],
   }),
   CHECKPOINT_STORAGE: enumOption('execution.checkpointing.storage', undefined, {
-    description: 'jobmanager (in memory) or filesystem; unset: filesystem when a directory is set.',
+    description:
+      'jobmanager (in memory) or filesystem (in execution.checkpointing.dir, which has to be set). Unset: filesystem when that is set, unless state.backend.type is jobmanager.',
     deprecatedKeys: ['state.checkpoint-storage'],
     enumValues: ['jobmanager', 'filesystem'],
   }),

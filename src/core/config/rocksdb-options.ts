@@ -47,6 +47,6 @@ export const RocksDBOptions: {
   }),
   METRICS: mapOption('state.backend.rocksdb.metrics', {
     description:
-      'What operators show of their store, each by its name: `state.backend.rocksdb.metrics.estimate-num-keys: true` is the metric `<operator>.rocksdb.estimate-num-keys`. The names are those of Flink; what the driver cannot tell is not shown. None are by default.',
+      'What operators show of their store, each by its name: `state.backend.rocksdb.metrics.estimate-num-keys: true` is the metric `<operator>.rocksdb.estimate-num-keys`. The names are those of Flink; what the driver cannot tell is not shown (lmdb tells none), and a run warns of it. None are by default. `jobs/state.md` says where metrics are seen.',
   }),
 }

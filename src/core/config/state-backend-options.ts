@@ -9,7 +9,7 @@ export const StateBackendOptions: {
 } = {
   STATE_BACKEND: enumOption('state.backend.type', 'hashmap', {
     description:
-      "Where working state lives. hashmap, and the older names filesystem and jobmanager, keep it on the heap; jobmanager also keeps checkpoints in memory. rocksdb keeps it on the local disk, more of it than fits in memory, and needs one of the optional packages that state.backend.rocksdb.driver names. The names of Flink's factory classes mean the same.",
+      "Where working state lives. hashmap, and the older names filesystem and jobmanager, keep it on the heap; jobmanager also keeps checkpoints in memory, whatever directory is set. rocksdb keeps it on the local disk, more of it than fits in memory, and needs one of the optional packages that state.backend.rocksdb.driver names. The names of Flink's factory classes mean the same.",
     deprecatedKeys: ['state.backend'],
     enumValues: ['hashmap', 'jobmanager', 'filesystem', 'rocksdb'],
     enumAliases: {

@@ -187,6 +187,62 @@ describe('an option without effect', () => {
     )
   })
 
+  it('asks for files where checkpoints are held in memory, and is told why, where checkpoints are taken', () => {
+    const interval = { 'execution.checkpointing.interval': '1 s' }
+    const directory = { 'state.checkpoints.dir': '/checkpoints' }
+    const retained = { 'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION' }
+    const begin = (key: string): string => `${key} has no effect (set in flink-conf.yaml:7). `
+    for (const [map, key, reason] of [
+      [{ 'state.backend': 'jobmanager', ...directory }, 'state.checkpoints.dir', 'The state backend jobmanager'],
+      [{ ...interval, 'state.backend': 'filesystem' }, 'state.backend', 'Checkpoints are held in memory as long'],
+      [
+        { ...interval, 'state.checkpoint-storage': 'filesystem' },
+        'state.checkpoint-storage',
+        'Checkpoints are held in',
+      ],
+      [{ ...interval, ...retained }, Object.keys(retained)[0] ?? '', 'Checkpoints are held in memory and end with'],
+    ] as const) {
+      const [warning = '', ...others] = warningsOf(map)
+      assert.ok(warning.startsWith(begin(key) + reason), warning)
+      assert.deepEqual(others, [])
+    }
+    for (const map of [
+      { 'state.backend': 'filesystem' },
+      {
+        ...interval,
+        ...directory,
+        ...retained,
+        'state.backend': 'filesystem',
+        'state.checkpoint-storage': 'filesystem',
+      },
+      { ...interval, ...directory, 'state.backend': 'jobmanager', 'state.checkpoint-storage': 'filesystem' },
+      { ...interval, ...directory, 'state.checkpoint-storage': 'jobmanager' },
+      retained,
+    ]) {
+      assert.deepEqual(warningsOf(map), [], JSON.stringify(map))
+    }
+  })
+
+  it('asks for a metric that the store does not tell, and is told which was likely meant', () => {
+    const metric = 'state.backend.rocksdb.metrics.'
+    const rocksdb = { 'state.backend': 'rocksdb' }
+    for (const [name, value, reason] of [
+      ['estimate-num-key', 'true', 'Did you mean estimate-num-keys?'],
+      ['block-cache-hit', 'true', 'The driver does not tell it.'],
+      ['estimate-num-keys', 'yes', 'It takes true or false, and no yes.'],
+    ] as const) {
+      const asked = { [metric + name]: value, [`${metric}num-snapshots`]: 'TRUE', [`${metric}nothing`]: 'false' }
+      const told = `${metric}${name} has no effect (set in flink-conf.yaml:7). ${reason}`
+      assert.deepEqual(warningsOf({ ...rocksdb, ...asked }), [told])
+      assert.deepEqual(warningsOf(asked), [])
+    }
+    const lmdb = { ...rocksdb, 'state.backend.rocksdb.driver': 'lmdb', [`${metric}num-snapshots`]: 'true' }
+    assert.match(
+      warningsOf(lmdb).join(),
+      /num-snapshots has no effect .* The driver lmdb tells nothing of its store\.$/,
+    )
+  })
+
   it('that asks for high availability is told what holds here, unless it says none', () => {
     for (const mode of ['NONE', 'none']) assert.deepEqual(warningsOf({ 'high-availability': mode }), [])
     const [warning = '', ...others] = warningsOf({ 'high-availability.type': 'zookeeper', 'high-availability.x': 'y' })
