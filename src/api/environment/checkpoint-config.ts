@@ -150,7 +150,10 @@ export class CheckpointConfig {
     this.setExternalizedCheckpointCleanup(cleanup)
   }
 
-  /** A storage, or the directory of checkpoints as path or `file:` URI. */
+  /**
+   * A storage, or the directory of checkpoints as path or `file:` URI: a job that names it goes on by itself at the next start.
+   * GRAPH_INVALID for a state backend.
+   */
   setCheckpointStorage(storage: CheckpointStorage | string): void {
     const isKnown =
       typeof storage === 'string' || (typeof storage === 'object' && storage !== null && 'applyTo' in storage)

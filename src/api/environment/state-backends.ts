@@ -49,6 +49,7 @@ export class MemoryStateBackend implements StateBackend {
 
 /**
  * State on the heap, checkpoints in files below `uri` (a path or `file:` URI). Snapshots are always asynchronous.
+ * A job that names them so goes on by itself at the next start.
  *
  * @example
  * ```ts

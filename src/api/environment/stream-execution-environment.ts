@@ -189,6 +189,7 @@ export class StreamExecutionEnvironment {
     return this.#checkpointConfig
   }
 
+  /** Where working state lives; wins over `state.backend.type`. GRAPH_INVALID for what says where checkpoints go only. */
   setStateBackend(backend: StateBackend): this {
     checkedSettings('setStateBackend', 'a state backend, such as new HashMapStateBackend()', backend)
     if (!choosesStateBackend(backend)) {

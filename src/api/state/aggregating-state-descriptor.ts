@@ -25,6 +25,7 @@ export interface StateAggregator<IN, ACC, OUT> {
  * }
  * const descriptor = new AggregatingStateDescriptor('average', average)
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
 export class AggregatingStateDescriptor<IN, ACC, OUT> implements StateDescriptor<ACC> {
   readonly kind = 'aggregating' as const

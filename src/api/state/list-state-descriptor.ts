@@ -11,6 +11,7 @@ import { checkStateName, type StateDescriptor } from './state-descriptor.js'
  *
  * const buffered = new ListStateDescriptor('buffered', Types.STRING)
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
 export class ListStateDescriptor<T> implements StateDescriptor<T> {
   readonly kind = 'list' as const

@@ -11,6 +11,7 @@ import { checkStateName, type StateDescriptor } from './state-descriptor.js'
  *
  * const visits = new MapStateDescriptor('visits', Types.STRING, Types.LONG)
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
 export class MapStateDescriptor<UK, UV> implements StateDescriptor<UV> {
   readonly kind = 'map' as const

@@ -3,8 +3,8 @@ import { CheckpointingOptions } from './checkpointing-options.js'
 import type { ConfigOption } from './config-option.js'
 import type { Configuration } from './configuration.js'
 import { HighAvailabilityOptions } from './high-availability-options.js'
+import { metricsNotShown } from './metrics-not-shown.js'
 import { RestOptions } from './rest-options.js'
-import { metricsNotShown } from './rocksdb-metric-names.js'
 import { RocksDBOptions } from './rocksdb-options.js'
 import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
 import { SavepointOptions } from './savepoint-options.js'
@@ -48,6 +48,17 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     granted: false,
     reason:
       'Barriers are always aligned. Where alignment takes long, execution.checkpointing.mode: AT_LEAST_ONCE does without it, and a smaller taskmanager.memory.network.max leaves fewer records in front of a barrier.',
+  },
+  {
+    option: StateBackendOptions.CHANGELOG_ENABLED,
+    granted: false,
+    reason:
+      'Where checkpoints take long, execution.checkpointing.incremental: true stores what changed, on every backend.',
+  },
+  {
+    option: StateBackendOptions.LATENCY_TRACK_ENABLED,
+    granted: false,
+    reason: 'Single accesses to state are not measured; how busy a task is, its metrics say.',
   },
   ...ROCKSDB_ROWS,
   {

@@ -1,5 +1,4 @@
 import { nearestName } from '../errors/nearest-name.js'
-import { directoriesIn } from '../fs/directory-list.js'
 import { durationText } from '../time/duration-text.js'
 import type { ConfigOption } from './config-option.js'
 import { escapeWithSingleQuote, splitEscaped } from './structured-options-splitter.js'
@@ -100,6 +99,8 @@ function parsePath(text: string, type: 'path' | 'home-path'): string {
 
 /** A URI at the beginning of an entry: its colon separates directories, so that `hdfs:///x` would be `hdfs` and `/x`. */
 const URI_ENTRY = /(?:^|[,|:;])\s*((?:[a-z][a-z0-9+.-]+:\/\/|file:)[^,|;]*)/i
+/** The beginning of an entry that is no path. */
+const NO_PATH_ENTRY = /(?:^|[,|:;])\s*(['"~])/
 
 function parseDirectories(text: string): string {
   const uri = URI_ENTRY.exec(text)?.[1]
@@ -107,8 +108,8 @@ function parseDirectories(text: string): string {
     const advice = /^file:/i.test(uri) ? `Write ${uri} as ${fileUriPath(uri)}.` : 'Name directories of this machine.'
     throw new ValueFormatError(`It takes paths of local directories and no URIs. ${advice}`)
   }
-  for (const place of directoriesIn(text)) parsePath(place, 'path')
-  return text
+  const begin = NO_PATH_ENTRY.exec(text)?.[1]
+  return begin === undefined ? text : parsePath(begin, 'path')
 }
 
 function fileUriPath(uri: string): string {
