@@ -15,7 +15,7 @@ const SEPARATORS = /[,|:]/
  * State on the local disk, more of it than fits in memory. Where checkpoints go is set apart from it, with
  * `getCheckpointConfig().setCheckpointStorage`: where nothing says it they are held in memory, of which a subtask may have 5 MB.
  * With `enableIncrementalCheckpointing` they store what changed since the last one; undefined: as
- * `execution.checkpointing.incremental` says. What `value()` of a state gives counts as changed only when it is given to `update`.
+ * `execution.checkpointing.incremental` says.
  *
  * It needs one of the optional packages `@nxtedition/rocksdb` and `lmdb`: without them the job fails at its start with
  * STATE_STORE_UNAVAILABLE. GRAPH_INVALID where it is given anything else than true or false. Memory, metrics and the like are
