@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { ALL_OPTIONS, OPTION_GROUPS } from '../../src/core/config/all-options.js'
 import type { ConfigOption } from '../../src/core/config/config-option.js'
 import { OPTIONS_WITHOUT_EFFECT } from '../../src/core/config/options-without-effect.js'
+import { ROCKSDB_METRICS } from '../../src/core/config/rocksdb-metric-names.js'
 import { sourceFiles, textOf } from './repository.js'
 
 type Sources = Readonly<Record<string, string>>
@@ -74,4 +75,29 @@ test('an option of the table that somebody reads is found, by whatever name it i
 test('a mirror of settings is no reader', () => {
   const mirror = { 'src/api/environment/execution-config.ts': 'return this.#configuration.get(RestOptions.PORT)\n' }
   assert.deepEqual([...keysReadIn(mirror)], [])
+})
+
+/** What has the form of an option's key on a page, and is no call on the environment. */
+function keysOnPage(text: string): string[] {
+  const keys = text.matchAll(
+    /(?<![\w./-])(?:state|execution|taskmanager|cluster|metrics|io|env\.log)\.[a-z][\w.-]*[a-z]/g,
+  )
+  return [...keys].map(([key]) => key)
+}
+
+test('the page on state backends names no option that is not there, and every metric of a store', () => {
+  const page = textOf('jobs/state.md')
+  const known = ALL_OPTIONS.flatMap(({ key, fallbackKeys, deprecatedKeys }) => [
+    key,
+    ...fallbackKeys,
+    ...deprecatedKeys,
+  ])
+  const keys = keysOnPage(page)
+  const strange = keys.filter((key) => !known.includes(key) && !key.startsWith('state.backend.rocksdb.metrics.'))
+  assert.deepEqual(strange, [])
+  assert.ok(keys.length > 20)
+  assert.deepEqual(
+    ROCKSDB_METRICS.filter((name) => !page.includes(`\`${name}\``)),
+    [],
+  )
 })

@@ -6,7 +6,7 @@ import ts from 'typescript'
 import { exportedSymbols } from './exported-names.js'
 import { packageRoot, readText, samplesOf, typeErrorsOf, type Snippet } from './type-checker.js'
 
-const documents = [...sourcesUnder('src'), 'README.md', 'jobs/README.md']
+const documents = [...sourcesUnder('src'), 'README.md', 'jobs/README.md', 'jobs/state.md']
 
 const samples: readonly Snippet[] = documents.flatMap((file) =>
   samplesOf(readText(file)).map((code, index) => ({ name: `${file}, sample ${String(index + 1)}`, code })),

@@ -3,6 +3,7 @@ import type { Configuration } from '../../core/config/configuration.js'
 import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { FileSystemCheckpointStorage, type CheckpointStorage } from './checkpoint-storages.js'
+import { choosesStateBackend } from './state-backends.js'
 import { toMilliseconds, type DurationLike } from '../eventtime/time.js'
 
 /**
@@ -149,7 +150,10 @@ export class CheckpointConfig {
     this.setExternalizedCheckpointCleanup(cleanup)
   }
 
-  /** A storage, or the directory of checkpoints as path or `file:` URI. */
+  /**
+   * A storage, or the directory of checkpoints as path or `file:` URI: a job that names it goes on by itself at the next start.
+   * GRAPH_INVALID for a state backend.
+   */
   setCheckpointStorage(storage: CheckpointStorage | string): void {
     const isKnown =
       typeof storage === 'string' || (typeof storage === 'object' && storage !== null && 'applyTo' in storage)
@@ -158,6 +162,11 @@ export class CheckpointConfig {
       throw new FlinkError('GRAPH_INVALID', { operator: 'setCheckpointStorage', reason })
     }
     const chosen = typeof storage === 'string' ? new FileSystemCheckpointStorage(storage) : storage
+    if (choosesStateBackend(chosen)) {
+      const reason =
+        'it takes where checkpoints go, such as new FileSystemCheckpointStorage(uri), and was given a state backend, which is for env.setStateBackend'
+      throw new FlinkError('GRAPH_INVALID', { operator: 'setCheckpointStorage', reason })
+    }
     chosen.applyTo(this.#configuration)
   }
 }

@@ -13,9 +13,13 @@ const SEPARATORS = /[,|:]/
 
 /**
  * State on the local disk, more of it than fits in memory. Where checkpoints go is set apart from it, with
- * `getCheckpointConfig().setCheckpointStorage`. With `enableIncrementalCheckpointing` they store what changed since the last
- * one; undefined: as `execution.checkpointing.incremental` says. It needs one of the optional packages `@nxtedition/rocksdb`
- * and `lmdb`: without them the job fails at its start.
+ * `getCheckpointConfig().setCheckpointStorage`: where nothing says it they are held in memory, of which a subtask may have 5 MB.
+ * With `enableIncrementalCheckpointing` they store what changed since the last one; undefined: as
+ * `execution.checkpointing.incremental` says.
+ *
+ * It needs one of the optional packages `@nxtedition/rocksdb` and `lmdb`: without them the job fails at its start with
+ * STATE_STORE_UNAVAILABLE. GRAPH_INVALID where it is given anything else than true or false. Memory, metrics and the like are
+ * options of the configuration, `state.backend.rocksdb...`; `jobs/state.md` tells of them.
  *
  * @example
  * ```ts
@@ -36,7 +40,7 @@ export class EmbeddedRocksDBStateBackend implements StateBackend {
     if (given !== undefined && typeof given !== 'boolean') {
       throw invalid(
         'new ...RocksDBStateBackend(...)',
-        `it takes true or false for incremental checkpoints, and no ${describeValue(given)}`,
+        `it takes true or false for incremental checkpoints, and no ${describeValue(given)}. Where checkpoints go is said by getCheckpointConfig().setCheckpointStorage(...), or by new RocksDBStateBackend(uri, true)`,
       )
     }
     this.#isIncremental = enableIncrementalCheckpointing
@@ -53,7 +57,10 @@ export class EmbeddedRocksDBStateBackend implements StateBackend {
     else this.setDbStoragePaths(path)
   }
 
-  /** Local directories for the files of the running job, as absolute paths or `file:` URIs; each operator is in one of them. */
+  /**
+   * Local directories for the files of the running job, as absolute paths or `file:` URIs; each operator is in one of them.
+   * GRAPH_INVALID for none, a relative one, one elsewhere, and one with a comma, bar or colon in its name.
+   */
   setDbStoragePaths(...paths: readonly string[]): void {
     if (paths.length === 0) throw invalid('setDbStoragePaths', 'it has to be given a directory at least')
     this.#storagePaths = paths.map(checkedStoragePath)
@@ -77,7 +84,8 @@ export class EmbeddedRocksDBStateBackend implements StateBackend {
 
 /**
  * State on the local disk, as with {@link EmbeddedRocksDBStateBackend}, and checkpoints where a URI or another state backend
- * puts them: the older way to say both at once.
+ * puts them: the older way to say both at once. GRAPH_INVALID where that is neither a URI nor an FsStateBackend nor a
+ * MemoryStateBackend.
  *
  * @example
  * ```ts

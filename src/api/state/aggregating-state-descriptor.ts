@@ -26,6 +26,7 @@ export interface StateAggregator<IN, ACC, OUT> {
  * }
  * const descriptor = new AggregatingStateDescriptor('average', average)
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
 export class AggregatingStateDescriptor<IN, ACC, OUT> extends DescribedState<ACC> {
   override readonly kind = 'aggregating' as const

@@ -12,6 +12,7 @@ import { checkStateName } from './state-descriptor.js'
  *
  * const buffered = new ListStateDescriptor('buffered', Types.STRING)
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
 export class ListStateDescriptor<T> extends DescribedState<T> {
   override readonly kind = 'list' as const

@@ -11,6 +11,7 @@ import type { State } from './state.js'
  *   for (const value of values) state.add(value)
  * }
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
 export interface AppendingState<IN, OUT> extends State {
   get(): OUT
@@ -30,6 +31,7 @@ export interface AppendingState<IN, OUT> extends State {
  *   return total
  * }
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
 export interface ListState<T> extends AppendingState<T, Iterable<T>> {
   /** In the order of `add`; empty where there is nothing, never null. */

@@ -12,6 +12,7 @@ import { checkStateName } from './state-descriptor.js'
  *
  * const visits = new MapStateDescriptor('visits', Types.STRING, Types.LONG)
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
 export class MapStateDescriptor<UK, UV> extends DescribedState<UV> {
   override readonly kind = 'map' as const

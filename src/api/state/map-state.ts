@@ -11,6 +11,7 @@ import type { State } from './state.js'
  *   pages.put(page, (pages.get(page) ?? 0) + 1)
  * }
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
 export interface MapState<UK, UV> extends State {
   /** Null where the map has no such key. */

@@ -11,6 +11,7 @@ import type { AppendingState } from './list-state.js'
  *   return context.getReducingState(new ReducingStateDescriptor('total', (a, b) => a + b, Types.LONG))
  * }
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
 export interface ReducingState<T> extends AppendingState<T, T | null> {
   /** Null before the first `add`. */
@@ -29,6 +30,7 @@ export interface ReducingState<T> extends AppendingState<T, T | null> {
  *   return state.get() ?? value
  * }
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
 export interface AggregatingState<IN, OUT> extends AppendingState<IN, OUT | null> {
   /** Null before the first `add`. */

@@ -17,6 +17,7 @@ export interface StateReducer<T> {
  *
  * const countPerKey = new ReducingStateDescriptor('perKeyCount', (a, b) => a + b, Types.LONG)
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
 export class ReducingStateDescriptor<T> extends DescribedState<T> {
   override readonly kind = 'reducing' as const

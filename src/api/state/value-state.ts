@@ -13,6 +13,7 @@ import type { State } from './state.js'
  *   count.update((count.value() ?? 0) + 1)
  * }
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
 export interface ValueState<T> extends State {
   /** The value of the current key; else a fresh copy of the descriptor's default value; else null. */
@@ -33,6 +34,7 @@ export interface ValueState<T> extends State {
  *   return count.value() + 1
  * }
  * ```
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#using-keyed-state
  */
 export interface DefaultedValueState<T> extends ValueState<T> {
   value(): T

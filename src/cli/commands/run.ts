@@ -56,6 +56,7 @@ export const runCommand: CliCommand = {
     'flink-ts run -p 4 -c SocketWordCount dist/jobs/socket-word-count.js --hostname localhost --port 9999',
     'flink-ts run -s /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab job.js',
     'flink-ts run -d job.js',
+    'flink-ts run -D state.backend.type=rocksdb -D execution.checkpointing.dir=/tmp/checkpoints job.js',
   ],
   async execute(parsed, context) {
     const { jobFile, args } = programArguments(parsed, runCommand)

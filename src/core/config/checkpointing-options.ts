@@ -5,7 +5,7 @@ import {
   intOption,
   memoryOption,
   pathOption,
-  stringOption,
+  directoriesOption,
   type ConfigOption,
 } from './config-option.js'
 
@@ -76,7 +76,8 @@ export const CheckpointingOptions: {
     deprecatedKeys: ['state.checkpoints.dir', 'state.backend.fs.checkpointdir'],
   }),
   CHECKPOINT_STORAGE: enumOption('execution.checkpointing.storage', undefined, {
-    description: 'jobmanager (in memory) or filesystem; unset: filesystem when a directory is set.',
+    description:
+      'jobmanager (in memory) or filesystem (in execution.checkpointing.dir, which has to be set). Unset: filesystem when that is set, unless state.backend.type is jobmanager.',
     deprecatedKeys: ['state.checkpoint-storage'],
     enumValues: ['jobmanager', 'filesystem'],
   }),
@@ -116,9 +117,9 @@ export const CheckpointingOptions: {
     description:
       'Keep links to the files of the newest checkpoint, and of those under way, beside the stores of the rocksdb backend, for execution.state-recovery.from-local. Files that the store has no more take room on the disk as long as a link is there. Not set: as that option says.',
   }),
-  LOCAL_BACKUP_DIRS: stringOption('execution.checkpointing.local-backup.dirs', undefined, {
+  LOCAL_BACKUP_DIRS: directoriesOption('execution.checkpointing.local-backup.dirs', {
     description:
-      'Where these links are, separated as in io.tmp.dirs: on the disks of state.backend.rocksdb.localdir, as no link leads to another one; elsewhere nothing is kept, and the log says so. Unset: in the directories of the stores.',
+      'Where these links are: on the disks of state.backend.rocksdb.localdir, as no link leads to another one; elsewhere nothing is kept, and the log says so. Unset: in the directories of the stores.',
     deprecatedKeys: ['taskmanager.state.local.root-dirs'],
   }),
   MAX_MEMORY_STATE_SIZE: memoryOption('execution.checkpointing.memory-state-limit', 5_242_880, {

@@ -1,11 +1,13 @@
 /**
  * How a value is written (flink-conf grammar). Durations are ms, memory sizes bytes, once they are parsed. A `path` is a path
- * or URI; in a `home-path` a leading `~/` stands for the home directory.
+ * or URI; in a `home-path` a leading `~/` stands for the home directory; `directories` are paths of this machine, several of
+ * them separated (core/fs/directory-list.ts).
  */
 export type ConfigType =
   | 'string'
   | 'path'
   | 'home-path'
+  | 'directories'
   | 'int'
   | 'long'
   | 'double'
@@ -76,6 +78,11 @@ export function pathOption(key: string, about: OptionDescription): ConfigOption<
 /** A local path that may begin with `~/`. */
 export function homePathOption(key: string, defaultValue: string, about: OptionDescription): ConfigOption<string> {
   return option(key, 'home-path', defaultValue, about)
+}
+
+/** Local directories in one text; what would make a directory named `file` of a URI, `~` or a quote is refused. */
+export function directoriesOption(key: string, about: OptionDescription): ConfigOption<string | undefined> {
+  return option<string | undefined>(key, 'directories', undefined, about)
 }
 
 export function intOption<D extends number | undefined>(

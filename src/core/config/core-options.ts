@@ -1,4 +1,4 @@
-import { intOption, stringOption, type ConfigOption } from './config-option.js'
+import { intOption, directoriesOption, type ConfigOption } from './config-option.js'
 
 /** Options of Flink's CoreOptions. */
 export const CoreOptions: {
@@ -9,8 +9,8 @@ export const CoreOptions: {
     minimum: 1,
     description: 'Parallelism of jobs and operators that set none.',
   }),
-  TMP_DIRS: stringOption('io.tmp.dirs', undefined, {
+  TMP_DIRS: directoriesOption('io.tmp.dirs', {
     description:
-      "Directories for temporary files, separated by commas, bars or colons (on Windows semicolons), which must be there: records that wait for a slow receiver and fill more than their memory, and state on the disk where state.backend.rocksdb.localdir is not set. Unset: the system's directory for them (TMPDIR).",
+      "Directories for temporary files, which must be there: records that wait for a slow receiver and fill more than their memory, and state on the disk where state.backend.rocksdb.localdir is not set. Unset: the system's directory for them (TMPDIR).",
   }),
 }

@@ -1,7 +1,9 @@
+import { askedOfCheckpointFiles } from './checkpoint-storage-choice.js'
 import { CheckpointingOptions } from './checkpointing-options.js'
 import type { ConfigOption } from './config-option.js'
 import type { Configuration } from './configuration.js'
 import { HighAvailabilityOptions } from './high-availability-options.js'
+import { metricsNotShown } from './metrics-not-shown.js'
 import { RestOptions } from './rest-options.js'
 import { RocksDBOptions } from './rocksdb-options.js'
 import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
@@ -47,6 +49,17 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     reason:
       'Barriers are always aligned. Where alignment takes long, execution.checkpointing.mode: AT_LEAST_ONCE does without it, and a smaller taskmanager.memory.network.max leaves fewer records in front of a barrier.',
   },
+  {
+    option: StateBackendOptions.CHANGELOG_ENABLED,
+    granted: false,
+    reason:
+      'Where checkpoints take long, execution.checkpointing.incremental: true stores what changed, on every backend.',
+  },
+  {
+    option: StateBackendOptions.LATENCY_TRACK_ENABLED,
+    granted: false,
+    reason: 'Single accesses to state are not measured; how busy a task is, its metrics say.',
+  },
   ...ROCKSDB_ROWS,
   {
     option: HighAvailabilityOptions.MODE,
@@ -66,13 +79,25 @@ export function warningsOfOptionsWithoutEffect(configuration: Configuration): Re
   for (const { option, reason, granted } of OPTIONS_WITHOUT_EFFECT) {
     const place = configuration.placeOf(option)
     if (place === undefined || isGranted(configuration.get(option), granted)) continue
-    warnings.set(option.key, `${place.key} has no effect (set in ${place.where}). ${reason}`)
+    warnings.set(option.key, withoutEffect(place, reason))
+  }
+  for (const [option, reason] of askedOfCheckpointFiles(configuration)) {
+    const place = configuration.placeOf(option)
+    if (place !== undefined) warnings.set(option.key, withoutEffect(place, reason))
+  }
+  for (const [key, reason] of metricsNotShown(configuration)) {
+    const where = configuration.originOfKey(key) ?? configuration.placeOf(RocksDBOptions.METRICS)?.where ?? ''
+    warnings.set(key, withoutEffect({ key, where }, reason))
   }
   const place = configuration.placeOf(SavepointOptions.LOCAL_RECOVERY)
   const reason = whyNothingIsKeptLocally(configuration)
   if (place !== undefined && reason !== undefined && configuration.get(SavepointOptions.LOCAL_RECOVERY))
-    warnings.set(SavepointOptions.LOCAL_RECOVERY.key, `${place.key} has no effect (set in ${place.where}). ${reason}`)
+    warnings.set(SavepointOptions.LOCAL_RECOVERY.key, withoutEffect(place, reason))
   return warnings
+}
+
+function withoutEffect({ key, where }: { readonly key: string; readonly where: string }, reason: string): string {
+  return `${key} has no effect (set in ${where}). ${reason}`
 }
 
 /**

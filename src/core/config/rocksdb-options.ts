@@ -4,7 +4,7 @@ import {
   enumOption,
   mapOption,
   memoryOption,
-  stringOption,
+  directoriesOption,
   type ConfigOption,
 } from './config-option.js'
 
@@ -25,9 +25,9 @@ export const RocksDBOptions: {
       'The package that holds the entries. rocksdb: @nxtedition/rocksdb. lmdb: lmdb, for machines that the other one does not run on. auto: the first of them that loads. Savepoints move from either to the other.',
     enumValues: ['auto', 'rocksdb', 'lmdb'],
   }),
-  LOCAL_DIRECTORIES: stringOption('state.backend.rocksdb.localdir', undefined, {
+  LOCAL_DIRECTORIES: directoriesOption('state.backend.rocksdb.localdir', {
     description:
-      'Local directories for the files of running jobs, separated as in io.tmp.dirs, each operator in the next of them. They are of one machine, and best on a fast disk. What a killed process left there is removed by the next job that uses them. Unset: io.tmp.dirs.',
+      'Local directories for the files of running jobs, each operator in the next of them. They are of one machine, and best on a fast disk. What a killed process left there is removed by the next job that uses them. Unset: io.tmp.dirs.',
     deprecatedKeys: ['state.backend.rocksdb.checkpointdir'],
   }),
   USE_MANAGED_MEMORY: booleanOption('state.backend.rocksdb.memory.managed', true, {
@@ -47,6 +47,6 @@ export const RocksDBOptions: {
   }),
   METRICS: mapOption('state.backend.rocksdb.metrics', {
     description:
-      'What operators show of their store, each by its name: `state.backend.rocksdb.metrics.estimate-num-keys: true` is the metric `<operator>.rocksdb.estimate-num-keys`. The names are those of Flink; what the driver cannot tell is not shown. None are by default.',
+      'What operators show of their store, each by its name: `state.backend.rocksdb.metrics.estimate-num-keys: true` is the metric `<operator>.rocksdb.estimate-num-keys`. The names are those of Flink; what the driver cannot tell is not shown (lmdb tells none), and a run warns of it. None are by default. `jobs/state.md` says where metrics are seen.',
   }),
 }

@@ -1,15 +1,17 @@
-import { enumOption, type ConfigOption } from './config-option.js'
+import { booleanOption, enumOption, type ConfigOption } from './config-option.js'
 
 /** The names by which `state.backend.type` chooses. */
 export type StateBackendName = 'hashmap' | 'jobmanager' | 'filesystem' | 'rocksdb'
 
-/** Options of Flink's StateBackendOptions. */
+/** Options of Flink's StateBackendOptions, and what turns on its StateChangelogOptions and StateLatencyTrackOptions. */
 export const StateBackendOptions: {
   readonly STATE_BACKEND: ConfigOption<StateBackendName>
+  readonly CHANGELOG_ENABLED: ConfigOption<boolean>
+  readonly LATENCY_TRACK_ENABLED: ConfigOption<boolean>
 } = {
   STATE_BACKEND: enumOption('state.backend.type', 'hashmap', {
     description:
-      "Where working state lives. hashmap, and the older names filesystem and jobmanager, keep it on the heap; jobmanager also keeps checkpoints in memory. rocksdb keeps it on the local disk, more of it than fits in memory, and needs one of the optional packages that state.backend.rocksdb.driver names. The names of Flink's factory classes mean the same.",
+      "Where working state lives. hashmap, and the older names filesystem and jobmanager, keep it on the heap; jobmanager also keeps checkpoints in memory, whatever directory is set. rocksdb keeps it on the local disk, more of it than fits in memory, and needs one of the optional packages that state.backend.rocksdb.driver names. The names of Flink's factory classes mean the same.",
     deprecatedKeys: ['state.backend'],
     enumValues: ['hashmap', 'jobmanager', 'filesystem', 'rocksdb'],
     enumAliases: {
@@ -20,5 +22,13 @@ export const StateBackendOptions: {
       'org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackendFactory': 'rocksdb',
       'org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackendFactory': 'rocksdb',
     },
+  }),
+  CHANGELOG_ENABLED: booleanOption('state.changelog.enabled', false, {
+    description: 'Changes of state are written on as they are made, and a checkpoint is what was written.',
+    deprecatedKeys: ['state.backend.changelog.enabled'],
+  }),
+  LATENCY_TRACK_ENABLED: booleanOption('state.latency-track.keyed-state-enabled', false, {
+    description: 'Metrics of how long each kind of access to keyed state takes.',
+    deprecatedKeys: ['state.backend.latency-track.keyed-state-enabled'],
   }),
 }

@@ -40,9 +40,15 @@ export function parseConfigValue(option: ConfigOption<unknown>, text: string): u
   const { minimum, maximum } = option
   if (typeof value === 'number' && (value < minimum || value > maximum)) {
     const limit = value < minimum ? `at least ${limitText(option, minimum)}` : `at most ${limitText(option, maximum)}`
-    throw new ValueFormatError(`The value must be ${limit}.`)
+    throw new ValueFormatError(`The value must be ${limit}.${unitAdvice(option, text)}`)
   }
   return value
+}
+
+/** Who writes a bare number mostly means another unit than the smallest. */
+function unitAdvice({ type }: ConfigOption<unknown>, text: string): string {
+  if ((type !== 'memory' && type !== 'duration') || !/^\s*\d+\s*$/.test(text)) return ''
+  return type === 'memory' ? ' A number without a unit is bytes.' : ' A number without a unit is milliseconds.'
 }
 
 /** A least or greatest value with its unit. */
@@ -58,6 +64,8 @@ function parseByType(option: ConfigOption<unknown>, text: string): unknown {
     case 'path':
     case 'home-path':
       return parsePath(text, option.type)
+    case 'directories':
+      return parseDirectories(text)
     case 'int':
     case 'long':
       return parseWhole(text, option.type === 'int' ? INT_LIMIT : Number.MAX_SAFE_INTEGER)
@@ -87,6 +95,25 @@ function parsePath(text: string, type: 'path' | 'home-path'): string {
   if (!text.startsWith('~') || (type === 'home-path' && /^~($|\/)/.test(text))) return text
   const known = type === 'home-path' ? 'Only ~ and ~/ stand for the home directory here' : '~ stands for nothing here'
   throw new ValueFormatError(`${known}. Write the path in full.`)
+}
+
+/** A URI at the beginning of an entry: its colon separates directories, so that `hdfs:///x` would be `hdfs` and `/x`. */
+const URI_ENTRY = /(?:^|[,|:;])\s*((?:[a-z][a-z0-9+.-]+:\/\/|file:)[^,|;]*)/i
+/** The beginning of an entry that is no path. */
+const NO_PATH_ENTRY = /(?:^|[,|:;])\s*(['"~])/
+
+function parseDirectories(text: string): string {
+  const uri = URI_ENTRY.exec(text)?.[1]
+  if (uri !== undefined) {
+    const advice = /^file:/i.test(uri) ? `Write ${uri} as ${fileUriPath(uri)}.` : 'Name directories of this machine.'
+    throw new ValueFormatError(`It takes paths of local directories and no URIs. ${advice}`)
+  }
+  const begin = NO_PATH_ENTRY.exec(text)?.[1]
+  return begin === undefined ? text : parsePath(begin, 'path')
+}
+
+function fileUriPath(uri: string): string {
+  return uri.trim().replace(/^file:(\/\/)?/i, '')
 }
 
 function parseWhole(text: string, limit: number): number {

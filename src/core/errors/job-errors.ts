@@ -94,7 +94,7 @@ export const JOB_ERRORS = {
   },
   WORKER_OUT_OF_MEMORY: {
     message:
-      '{worker} ran out of memory. Give workers more with taskmanager.memory.task.heap.size, raise the parallelism, or hold less in memory.',
+      '{worker} ran out of memory. Give workers more with taskmanager.memory.task.heap.size, raise the parallelism, hold less in memory, or keep keyed state on the disk with state.backend.type: rocksdb.',
     fault: 'user',
     recovery: 'restart',
   },

@@ -34,7 +34,7 @@ const random = new SeededRandom(1)
 
 /** The backend, and `files` or `memory` for checkpoints, as the two sides of a job read them from its configuration. */
 function chosenBy(configuration: Configuration): string {
-  const backend = loadStateBackend(configuration, { jobId: 'a'.repeat(32), slots: 1, random })
+  const backend = loadStateBackend(configuration, { jobId: 'a'.repeat(32), slots: 1, random, logger: SILENT_LOGGER })
   const fileSystems = new FileSystems().register('file', new LocalFileSystem())
   const services = { fileSystems, random, logger: SILENT_LOGGER, clock: new ManualClock() }
   const job = { jobId: 'a'.repeat(32), jobGraph: sampleGraph([]) }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { FileSystemCheckpointStorage } from '../../../src/api/environment/checkpoint-storages.js'
 import {
   EmbeddedRocksDBStateBackend,
   RocksDBStateBackend,
@@ -10,6 +11,7 @@ import {
   MemoryStateBackend,
   type StateBackend,
 } from '../../../src/api/environment/state-backends.js'
+import { StreamExecutionEnvironment } from '../../../src/api/environment/stream-execution-environment.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
 
 function configuredBy(backend: StateBackend, given: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -86,6 +88,25 @@ describe('State backends of a program', () => {
       () => new RocksDBStateBackend(new HashMapStateBackend() as never),
     ],
     ['no place for checkpoints', /given undefined/, () => new RocksDBStateBackend(undefined as never)],
+    [
+      'a directory that belongs elsewhere',
+      /no 'file:\/\/\/a'\. Where checkpoints go is said by getCheckpointConfig\(\)\.setCheckpointStorage/,
+      () => new EmbeddedRocksDBStateBackend('file:///a' as never),
+    ],
+    [
+      'a state backend for where checkpoints go',
+      /was given a state backend, which is for env\.setStateBackend/,
+      () => {
+        StreamExecutionEnvironment.getExecutionEnvironment()
+          .getCheckpointConfig()
+          .setCheckpointStorage(new EmbeddedRocksDBStateBackend())
+      },
+    ],
+    [
+      'a storage for where state lives',
+      /was given where checkpoints go, which is for getCheckpointConfig\(\)\.setCheckpointStorage/,
+      () => StreamExecutionEnvironment.getExecutionEnvironment().setStateBackend(new FileSystemCheckpointStorage('/a')),
+    ],
     ['another switch', /no 'yes'/, () => new EmbeddedRocksDBStateBackend('yes' as never)],
     [
       'no directory',

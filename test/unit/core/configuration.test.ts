@@ -7,10 +7,6 @@ import { ClusterOptions } from '../../../src/core/config/cluster-options.js'
 import { Configuration, type ConfigurationEntries } from '../../../src/core/config/configuration.js'
 import { parseFlatConfiguration } from '../../../src/core/config/flat-configuration-parser.js'
 import { loadConfiguration } from '../../../src/core/config/global-configuration.js'
-import {
-  OPTIONS_WITHOUT_EFFECT,
-  warningsOfOptionsWithoutEffect,
-} from '../../../src/core/config/options-without-effect.js'
 import { renderOptionsDocumentation } from '../../../src/core/config/options-documentation.js'
 import { splitEscaped } from '../../../src/core/config/structured-options-splitter.js'
 import { PipelineOptions } from '../../../src/core/config/pipeline-options.js'
@@ -137,90 +133,6 @@ describe('the configuration', () => {
     const configuration = Configuration.fromMap({ 'state.checkpoints.num-retained': '3' })
     configuration.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 7)
     assert.deepEqual(configuration.toMap(), { 'execution.checkpointing.num-retained': '7' })
-  })
-})
-
-describe('an option without effect', () => {
-  const warningsOf = (map: Record<string, string>): string[] => [
-    ...warningsOfOptionsWithoutEffect(Configuration.fromMap(map, 'flink-conf.yaml:7')).values(),
-  ]
-
-  it('is warned of by the name that was used, with where it was set and what to do instead', () => {
-    const [port = '', unaligned = '', ...others] = warningsOf({
-      'web.port': '8081',
-      'execution.checkpointing.unaligned.enabled': 'true',
-      'pipeline.auto-watermark-interval': '1 s',
-      'parallelism.default': '4',
-    })
-      .sort()
-      .reverse()
-    assert.match(
-      port,
-      /^web\.port has no effect \(set in flink-conf\.yaml:7\)\. No port is opened: .+ cluster\.run-directory/,
-    )
-    assert.match(
-      unaligned,
-      /^execution\.checkpointing\.unaligned\.enabled has no effect .+ Barriers are always aligned\./,
-    )
-    assert.deepEqual(others, [])
-  })
-
-  it('is not warned of where it asks for what happens anyway', () => {
-    const key = 'execution.checkpointing.unaligned.enabled'
-    assert.deepEqual(warningsOf({ [key]: 'false' }), [])
-    assert.match(warningsOf({ [key]: 'true' }).join(), /^execution\.checkpointing\.unaligned\.enabled has no effect/)
-  })
-
-  it('asks for local recovery where nothing is kept, and is told why', () => {
-    const recovery = { 'state.backend': 'rocksdb', 'state.backend.incremental': 'true' }
-    const warningOf = (map: Record<string, string>): string =>
-      warningsOf({ ...recovery, 'state.backend.local-recovery': 'true', ...map }).join()
-    const begin = 'state.backend.local-recovery has no effect (set in flink-conf.yaml:7). '
-    assert.equal(warningOf({}), '')
-    assert.equal(warningOf({ 'state.backend': 'hashmap', 'state.backend.local-recovery': 'false' }), '')
-    assert.ok(
-      warningOf({ 'state.backend': 'hashmap' }).startsWith(`${begin}State on the heap is read from the checkpoint`),
-    )
-    assert.ok(warningOf({ 'state.backend.rocksdb.driver': 'lmdb' }).startsWith(`${begin}The driver lmdb`))
-    assert.ok(
-      warningOf({ 'state.backend.incremental': 'false' }).startsWith(`${begin}What is kept are the files of incr`),
-    )
-  })
-
-  it('that asks for high availability is told what holds here, unless it says none', () => {
-    for (const mode of ['NONE', 'none']) assert.deepEqual(warningsOf({ 'high-availability': mode }), [])
-    const [warning = '', ...others] = warningsOf({ 'high-availability.type': 'zookeeper', 'high-availability.x': 'y' })
-    assert.match(warning, /^high-availability\.type has no effect .* execution\.state-recovery\.from-latest is true\.$/)
-    assert.deepEqual(others, [])
-  })
-
-  it('that sets a store of RocksDB up is told once that the memory does it, unless it is what happens anyway', () => {
-    const [warning = '', ...others] = warningsOf({
-      'state.backend.rocksdb.writebuffer.size': '64 mb',
-      'state.backend.rocksdb.predefined-options': 'default',
-      'state.backend.rocksdb.timer-service.factory': 'ROCKSDB',
-      'state.backend.rocksdb.localdir': '/tmp',
-    })
-    assert.match(
-      warning,
-      /^state\.backend\.rocksdb\.writebuffer\.size has no effect .* taskmanager\.memory\.managed\.size/,
-    )
-    assert.deepEqual(others, [])
-    const heap = warningsOf({ 'state.backend.rocksdb.timer-service.factory': 'HEAP' })
-    assert.match(heap.join(), /Timers lie in the store, with the rest of keyed state, and their order in memory\.$/)
-  })
-
-  it('is not warned of where nobody sets it', () => {
-    assert.deepEqual(warningsOf({}), [])
-  })
-
-  it('is called so in conf/README.md', () => {
-    const rows = renderOptionsDocumentation().split('\n')
-    const idle = rows.filter((row) => row.includes(' Without effect. ')).map((row) => row.split('`')[1])
-    assert.deepEqual(
-      idle,
-      OPTIONS_WITHOUT_EFFECT.map(({ option }) => option.key),
-    )
   })
 })
 

@@ -2,7 +2,7 @@
 // Invariants: pure, but for the storage that is made: nothing is on the disk before that is initialised.
 // Thread: main thread.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
-import { StateBackendOptions } from '../../../core/config/state-backend-options.js'
+import { checkpointsDirectory } from '../../../core/config/checkpoint-storage-choice.js'
 import {
   FileCheckpointStorage,
   MemoryCheckpointStorage,
@@ -13,12 +13,8 @@ import type { JobEnvironment } from '../job-environment.js'
 
 export function makeCheckpointStorage(environment: JobEnvironment): CheckpointStorage {
   const { configuration, jobId } = environment
-  const directory = configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
-  const backend = configuration.get(StateBackendOptions.STATE_BACKEND)
-  const kind =
-    configuration.get(CheckpointingOptions.CHECKPOINT_STORAGE) ??
-    (directory !== undefined && backend !== 'jobmanager' ? 'filesystem' : 'jobmanager')
-  if (kind === 'jobmanager' || directory === undefined) {
+  const directory = checkpointsDirectory(configuration)
+  if (directory === undefined) {
     return new MemoryCheckpointStorage(configuration.get(CheckpointingOptions.MAX_MEMORY_STATE_SIZE))
   }
   const withSubdirectory = configuration.get(CheckpointingOptions.CREATE_CHECKPOINT_SUB_DIR)
@@ -27,10 +23,9 @@ export function makeCheckpointStorage(environment: JobEnvironment): CheckpointSt
 
 /** The directory of the job's checkpoints and no other's, when they go into files. */
 export function checkpointDirectoryOf(environment: JobEnvironment): string | undefined {
-  const directory = environment.configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
+  const directory = checkpointsDirectory(environment.configuration)
   const isOwn = environment.configuration.get(CheckpointingOptions.CREATE_CHECKPOINT_SUB_DIR)
   if (directory === undefined || !isOwn) return undefined
-  if (!(makeCheckpointStorage(environment) instanceof FileCheckpointStorage)) return undefined
   return `${directory.replace(/\/+$/, '')}/${environment.jobId}`
 }
 

@@ -34,8 +34,8 @@ export interface CapturedState {
 }
 
 /** Where no worker shares one among its operators. */
-function ownStateBackend({ configuration, taskInfo, random }: OperatorContext): StateBackend {
-  return loadStateBackend(configuration, { jobId: taskInfo.jobId, slots: 1, random })
+function ownStateBackend({ configuration, taskInfo, random, logger }: OperatorContext): StateBackend {
+  return loadStateBackend(configuration, { jobId: taskInfo.jobId, slots: 1, random, logger })
 }
 
 function localRecoveryOf(operatorId: string, context: OperatorContext): LocalRecoveryConfig | undefined {

@@ -188,10 +188,10 @@ export class TaskExecutor {
     }
     const types = { ...graph, soleEdges: new SoleRecords(graph).edges() }
     const channels = new ChannelConnector(wake, types, spaces, this.#barriers)
-    const { random } = this.#services
+    const { random, logger } = this.#services
     const stateBackend =
       this.#services.stateBackend ??
-      loadStateBackend(configuration, { jobId: program.jobId, slots: program.graphs.length, random })
+      loadStateBackend(configuration, { jobId: program.jobId, slots: program.graphs.length, random, logger })
     const { localState } = message
     const environment: TaskEnvironment = { ...this.#services, stateBackend, localState, configuration, wake }
     const starts = message.tasks.map((descriptor) => this.#makeTask(descriptor, program, environment, channels))

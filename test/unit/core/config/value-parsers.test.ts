@@ -33,6 +33,7 @@ describe('a value', () => {
     ['list', 'a,b', ['a,b']],
     ['map', 'a:1,b:2', { a: '1', b: '2' }],
     ['string', ' as it is ', ' as it is '],
+    ['directories', '/a, /b|local', '/a, /b|local'],
   ]
   for (const [type, text, value] of good) {
     it(`"${text}" is a ${type}`, () => assert.deepEqual(parse(type, text), value))
@@ -54,6 +55,10 @@ describe('a value', () => {
     ['list', "a;'b", /Quoting was not closed properly/],
     ['map', 'a=1', /missing ':'/],
     ['map', 'a:b:c', /missing ':'/],
+    ['directories', 'hdfs:///x', /paths of local directories and no URIs\. Name directories of this machine/],
+    ['directories', '/a,file:///b c', /Write file:\/\/\/b c as \/b c\./],
+    ['directories', '/a,"/b"', /quotes would be part of the path/],
+    ['directories', '~/state', /Write the path in full/],
   ]
   for (const [type, text, reason] of bad) {
     it(`"${text}" is no ${type}, and the reason is told`, () => {
@@ -65,7 +70,12 @@ describe('a value', () => {
     const port = optionOf('int', { minimum: 0, maximum: 65_535 })
     assert.equal(parseConfigValue(port, '65535'), 65_535)
     assert.throws(() => parseConfigValue(port, '65536'), /at most 65535\./)
-    assert.throws(() => parseConfigValue(optionOf('duration', { minimum: 10 }), '1 ms'), /at least 10 ms\./)
+    assert.throws(() => parseConfigValue(optionOf('duration', { minimum: 10 }), '1 ms'), /at least 10 ms\.$/)
+    assert.throws(() => parseConfigValue(optionOf('duration', { minimum: 10 }), '1'), /A number without a unit is mill/)
+    assert.throws(
+      () => parseConfigValue(optionOf('memory', { minimum: 1024 }), '64'),
+      /A number without a unit is byte/,
+    )
     assert.throws(() => parseConfigValue(optionOf('duration', { maximum: 31_536_000_000 }), '366 d'), /at most 365 d\./)
   })
 

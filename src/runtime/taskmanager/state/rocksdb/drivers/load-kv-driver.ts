@@ -24,24 +24,31 @@ export interface KvPackages {
   lmdb(): Promise<KvDriver>
 }
 
-export async function loadKvDriver(name: KvDriverName, packages: KvPackages = INSTALLED): Promise<KvDriver> {
+/** `tellReason`: why it is not the driver that comes first, where none is named. */
+export async function loadKvDriver(
+  name: KvDriverName,
+  packages: KvPackages = INSTALLED,
+  tellReason?: (reason: string) => void,
+): Promise<KvDriver> {
   switch (name) {
     case 'rocksdb':
       return orUnavailable(() => packages.rocksdb(), `Run npm install ${ROCKSDB_PACKAGE}`)
     case 'lmdb':
       return orUnavailable(() => packages.lmdb(), `Run npm install ${LMDB_PACKAGE}`)
     case 'auto':
-      return firstOf(packages)
+      return firstOf(packages, tellReason)
   }
 }
 
-async function firstOf(packages: KvPackages): Promise<KvDriver> {
+async function firstOf(packages: KvPackages, tellReason?: (reason: string) => void): Promise<KvDriver> {
   try {
     return await packages.rocksdb()
   } catch (rocksdbError) {
     const advice = `Run npm install ${ROCKSDB_PACKAGE} or npm install ${LMDB_PACKAGE}`
-    const first = `${ROCKSDB_PACKAGE}: ${reasonOf(rocksdbError)}; ${LMDB_PACKAGE}: `
-    return orUnavailable(() => packages.lmdb(), advice, first)
+    const first = `${ROCKSDB_PACKAGE}: ${reasonOf(rocksdbError)}`
+    const second = await orUnavailable(() => packages.lmdb(), advice, `${first}; ${LMDB_PACKAGE}: `)
+    tellReason?.(first)
+    return second
   }
 }
 
@@ -50,8 +57,18 @@ async function orUnavailable(load: () => Promise<KvDriver>, advice: string, befo
     return await load()
   } catch (error) {
     const reason = `${before}${reasonOf(error)}`
-    throw new FlinkError('STATE_STORE_UNAVAILABLE', { reason, advice }, { cause: error })
+    const where = placeOfPackages(import.meta.dirname)
+    throw new FlinkError('STATE_STORE_UNAVAILABLE', { reason, advice: advice + where }, { cause: error })
   }
+}
+
+/**
+ * Where to install, if that is not the user's project: a flink-ts that was installed from its directory is a link to it, and
+ * finds the packages that lie there. `module`: a directory in its `dist`.
+ */
+export function placeOfPackages(module: string): string {
+  const root = module.split(/[\\/]dist[\\/]/)[0] ?? module
+  return /[\\/]node_modules[\\/]/.test(module) ? '' : ` in ${root}`
 }
 
 function reasonOf(error: unknown): string {

@@ -6,6 +6,7 @@ import type { KvDriver } from '../../../../../../../src/runtime/taskmanager/stat
 import {
   LMDB_PACKAGE,
   loadKvDriver,
+  placeOfPackages,
   ROCKSDB_PACKAGE,
   type KvPackages,
 } from '../../../../../../../src/runtime/taskmanager/state/rocksdb/drivers/load-kv-driver.js'
@@ -34,15 +35,22 @@ describe('the driver of a state store', () => {
   })
 
   it('is LMDB where nothing is named and RocksDB cannot be loaded', async () => {
+    const reasons: string[] = []
+    for (const rocksdb of [missing('@nxtedition/rocksdb'), unloadable, found('rocksdb')])
+      await loadKvDriver('auto', { rocksdb, lmdb: found('lmdb') }, (reason) => reasons.push(reason))
     for (const rocksdb of [missing('@nxtedition/rocksdb'), unloadable])
       assert.equal((await loadKvDriver('auto', { rocksdb, lmdb: found('lmdb') })).name, 'lmdb')
+    assert.deepEqual(reasons, [
+      '@nxtedition/rocksdb@12.2.12: it is not installed',
+      '@nxtedition/rocksdb@12.2.12: No native build was found for platform=linux arch=arm64',
+    ])
   })
 
   it('that is named and not installed is an error that says what to install, also where the other one is', async () => {
     const packages: KvPackages = { rocksdb: missing('@nxtedition/rocksdb'), lmdb: missing('lmdb') }
-    const rocksdb = /it is not installed\. Run npm install @nxtedition\/rocksdb@12\.2\.12, or run the job with/
+    const rocksdb = /it is not installed\. Run npm install @nxtedition\/rocksdb@12\.2\.12 in \/.+, or run the job with/
     await assert.rejects(loadKvDriver('rocksdb', { ...packages, lmdb: found('lmdb') }), isUnavailable(rocksdb))
-    const lmdb = /it is not installed\. Run npm install lmdb@3\.5\.6, or run the job with/
+    const lmdb = /it is not installed\. Run npm install lmdb@3\.5\.6 in \/.+, or run the job with/
     await assert.rejects(loadKvDriver('lmdb', { ...packages, rocksdb: found('rocksdb') }), isUnavailable(lmdb))
   })
 
@@ -53,8 +61,14 @@ describe('the driver of a state store', () => {
 
   it('of which none can be loaded is an error with the reasons of both', async () => {
     const reasons =
-      /@nxtedition\/rocksdb@12\.2\.12: No native build .*arch=arm64; lmdb@3\.5\.6: it is not installed\. Run npm install @nxtedition\/rocksdb@12\.2\.12 or npm install lmdb@3\.5\.6, /
+      /@nxtedition\/rocksdb@12\.2\.12: No native build .*arch=arm64; lmdb@3\.5\.6: it is not installed\. Run npm install @nxtedition\/rocksdb@12\.2\.12 or npm install lmdb@3\.5\.6 in /
     await assert.rejects(loadKvDriver('auto', { rocksdb: unloadable, lmdb: missing('lmdb') }), isUnavailable(reasons))
+  })
+
+  it('is to be installed in the project of the user, or where flink-ts lies if that is elsewhere', () => {
+    assert.equal(placeOfPackages('/project/node_modules/flink-ts/dist/lib/runtime'), '')
+    assert.equal(placeOfPackages('/flink-ts/dist/lib/runtime'), ' in /flink-ts')
+    assert.equal(placeOfPackages('C:\\flink-ts\\dist\\lib'), ' in C:\\flink-ts')
   })
 
   it('is a package of exactly the version that flink-ts was made with', () => {
