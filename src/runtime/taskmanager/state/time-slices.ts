@@ -34,6 +34,8 @@ const GENTLE_MS = 300
  * snapshot is written against none, medians of two runs on a noisy machine: 0.65 and 0.58 with a share of 0.5, 0.69 and 0.76 with 0.35.
  */
 const SATURATED: Pace = { minBudgetMs: 0.03, maxBudgetMs: 1, shareOfPause: 0.35 }
+/** As the saturated one, for what costs more an entry: at a quarter of the time each snapshot would have to save nearly all. */
+const SHARED: Pace = { ...SATURATED, shareOfPause: 1 }
 /** A step of a task that always has more to do takes 1 ms; one that has waited comes back sooner. */
 const BUSY_PAUSE_MS = 0.75
 /** A task at half of its rate has caught up with a collection of garbage by then. */
@@ -46,6 +48,7 @@ export class TimeSlices {
   readonly #options: TimeSliceOptions
   readonly #maxSteps: number
   #budgetMs = GENTLE.minBudgetMs
+  #saturated = SATURATED
   #steps = 0
   #startedAt: number
   readonly #gentleUntil: number
@@ -59,6 +62,11 @@ export class TimeSlices {
     this.#maxSteps = options.maxSteps ?? DEFAULT_MAX_STEPS
     this.#startedAt = options.clock.monotonicMs()
     this.#gentleUntil = this.#startedAt + GENTLE_MS
+  }
+
+  /** From here on the work has half of the time of a task that always has more to do. */
+  takeHalf(): void {
+    this.#saturated = SHARED
   }
 
   /** Counts a step; true when the slice is over and `next` is to be awaited. */
@@ -89,7 +97,7 @@ export class TimeSlices {
   #paceAfter(pauseMs: number): Pace {
     const busyMs = pauseMs < BUSY_PAUSE_MS ? this.#busyMs / 2 : this.#busyMs + pauseMs
     this.#busyMs = Math.min(busyMs, 2 * SATURATED_AFTER_MS)
-    if (this.#busyMs >= SATURATED_AFTER_MS) return SATURATED
+    if (this.#busyMs >= SATURATED_AFTER_MS) return this.#saturated
     return this.#startedAt < this.#gentleUntil ? GENTLE : STEADY
   }
 

@@ -1,27 +1,31 @@
 // Duty: the entries that one snapshot waits for: those that had changed before its barrier and that the store does not have yet.
-// Invariants: when the last of them is saved, the store is exactly the state at the barrier, and is captured before anything
+// Invariants: they come in the order of the store, state by state. When the last of them is saved, the store is exactly the state at the barrier, and is captured before anything
 // else goes there. What the snapshot cannot have fails it when it is written, and nobody else. One snapshot waits at a time.
 // Thread: the task worker that owns the backend.
 import type { TimeSlices } from '../time-slices.js'
+import { AT_END, type AwaitedOrder } from './awaited-order.js'
 import type { CacheMarks } from './cache-marks.js'
 import type { CachedEntries } from './cached-entries.js'
+import type { PrefixRun } from './prefix-run.js'
 import type { WriteBuffer } from './write-buffer.js'
 
-/** Looked at in one step, most of which did not change. */
-const MOST_LOOKED_AT = 256
+const FINISHED_TOGETHER = 256
 
 export interface AwaitedEntriesParameters {
   readonly states: readonly CachedEntries[]
   readonly marks: CacheMarks
   readonly buffer: WriteBuffer
+  /** Nobody else uses it meanwhile. */
+  readonly run: PrefixRun
   /** All are saved. */
   readonly capture: () => void
 }
 
 export class AwaitedEntries {
   readonly #parameters: AwaitedEntriesParameters
+  /** Whose entries come. */
   #state = 0
-  #position = 0
+  #order: AwaitedOrder | undefined
   #outcome: 'waiting' | 'captured' | { readonly failure: unknown } = 'waiting'
 
   /** From here on what changed is awaited. */
@@ -59,7 +63,7 @@ export class AwaitedEntries {
   }
 
   finish(): void {
-    while (this.isWaiting) this.advance(MOST_LOOKED_AT)
+    while (this.isWaiting) this.advance(FINISHED_TOGETHER)
   }
 
   /** The snapshot has failed, or nobody wants it any more; what it waited for has changed as anything else has. */
@@ -69,33 +73,33 @@ export class AwaitedEntries {
     const { states, marks } = this.#parameters
     for (const state of states) state.awaitNone()
     marks.noneAwaited()
+    this.#order = undefined
   }
 
-  /** True when one was saved, or enough was looked at. */
+  /** True when one was saved, or enough was done to find the next one. */
   #step(): boolean {
-    const { states } = this.#parameters
-    for (let looked = 0; looked < MOST_LOOKED_AT; looked += 1) {
-      const state = states[this.#state]
-      if (state === undefined) {
-        this.#captureAll()
-        return true
-      }
-      if (this.#position >= state.limit) {
-        this.#state += 1
-        this.#position = 0
-      } else {
-        this.#position += 1
-        if (state.saveAwaited(this.#position - 1)) return true
-      }
+    const { states, run } = this.#parameters
+    const state = states[this.#state]
+    if (state === undefined) {
+      this.#captureAll()
+      return true
+    }
+    this.#order ??= state.awaitedOrder(run)
+    const position = this.#order.next()
+    if (position >= 0) return state.saveAwaited(position, this.#order.prefix)
+    if (position === AT_END) {
+      this.#state += 1
+      this.#order = undefined
     }
     return true
   }
 
   #captureAll(): void {
-    const { marks, buffer, capture } = this.#parameters
+    const { states, marks, buffer, capture } = this.#parameters
     buffer.flush()
     capture()
     this.#outcome = 'captured'
     marks.noneAwaited()
+    for (const state of states) state.awaitedAreSaved()
   }
 }

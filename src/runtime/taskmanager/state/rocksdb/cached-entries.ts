@@ -1,6 +1,6 @@
 // Duty: the entries of one state that are in memory, and how each stands to the store.
 // Invariants: what is here is right, whatever the store has; a value that is undefined is a removal, or nothing, which the
-// store may not know of. An entry that a snapshot awaits goes to the store before it changes. One that changed
+// store may not know of. An entry that a snapshot awaits is put aside before it changes, or goes to the store. One that changed
 // since the barrier does not go there while a snapshot waits, nor does the entry of the current key, whose
 // receiver may still change it; neither leaves. A value that cannot be stored stays.
 // Thread: the task worker that owns the backend.
@@ -12,11 +12,14 @@ import { EntryTable, NO_ENTRY, NOT_FOUND } from '../entry-table.js'
 import type { StateEntry } from '../key-group-block.js'
 import { stateNotStorable } from '../state-not-serializable.js'
 import type { EntryKey, StateTypes } from '../state-table.js'
-import { CHANGED, REFERENCED, REPLACED, STORED, type CacheMarks } from './cache-marks.js'
+import { AwaitedOrder, type AwaitedPositions } from './awaited-order.js'
+import { CHANGED, PUT_ASIDE, REFERENCED, REPLACED, STORED, type CacheMarks } from './cache-marks.js'
 import { PrefixEncoder } from './prefix-encoder.js'
+import type { PrefixRun } from './prefix-run.js'
 import type { StoredForm } from './stored-form.js'
 import type { StoredKeysOfState } from './stored-keys.js'
 import { sizeOfValue } from './value-size.js'
+import { ValuesAside } from './values-aside.js'
 import type { WriteBuffer } from './write-buffer.js'
 
 export interface CachedEntriesEnvironment {
@@ -46,8 +49,8 @@ const ENTRY_BYTES = 88
 const CHANGES_BETWEEN_MEASURES = 7
 const INITIAL_CAPACITY = 64
 
-/** Ten fields, as flags and sizes lie in lists beside the table. */
-export class CachedEntries {
+/** Eleven fields, as flags and sizes lie in lists beside the table. */
+export class CachedEntries implements AwaitedPositions {
   readonly types: StateTypes
   /** Whether it is the entry of the current key. */
   isHeld: (position: number) => boolean = () => false
@@ -59,6 +62,7 @@ export class CachedEntries {
   #sizes = new Float64Array(INITIAL_CAPACITY)
   #changes = 0
   readonly #storedKeys: StoredKeysOfState
+  readonly #aside: ValuesAside
 
   constructor(parameters: CachedEntriesParameters, environment: CachedEntriesEnvironment) {
     const { types, stateId, form, storedKeys } = parameters
@@ -70,6 +74,7 @@ export class CachedEntries {
     this.#prefixes = new PrefixEncoder({ keyKind, maxParallelism, stateId, namespaces })
     this.#table = new EntryTable(keyKind, namespaces)
     this.#storedKeys = storedKeys
+    this.#aside = new ValuesAside(environment.marks)
   }
 
   /** All positions are below. */
@@ -115,7 +120,7 @@ export class CachedEntries {
   change(position: number): void {
     const { marks } = this.#environment
     const flags = this.#flags[position] as number
-    if ((flags & marks.awaited) !== 0) this.#saveAhead(position)
+    if ((flags & marks.awaited) !== 0 && (flags & PUT_ASIDE) === 0) this.#saveAhead(position)
     this.#flags[position] = (this.#flags[position] as number) | marks.changed
   }
 
@@ -143,7 +148,7 @@ export class CachedEntries {
   /** True when nothing is left at the position. */
   remove(position: number): boolean {
     this.change(position)
-    if (((this.#flags[position] as number) & STORED) === 0) {
+    if (((this.#flags[position] as number) & (STORED | PUT_ASIDE)) === 0) {
       this.#drop(position)
       return true
     }
@@ -171,12 +176,37 @@ export class CachedEntries {
     return true
   }
 
-  /** The entry at the position goes to the store, if a snapshot awaits it. True when it did. */
-  saveAwaited(position: number): boolean {
-    if (((this.#flags[position] as number) & this.#environment.marks.awaited) === 0) return false
-    this.#save(position)
-    if (this.#table.valueAt(position) === undefined && !this.isHeld(position)) this.#drop(position)
+  /** Those that a snapshot awaits, as they are to go to the store. */
+  awaitedOrder(run: PrefixRun): AwaitedOrder {
+    return new AwaitedOrder(this, this.#environment.keyGroups, run)
+  }
+
+  isAwaited(position: number): boolean {
+    return ((this.#flags[position] as number) & this.#environment.marks.awaited) !== 0
+  }
+
+  keyGroupAt(position: number): number {
+    return keyGroupForHash(this.#table.keyHashAt(position), this.#environment.maxParallelism)
+  }
+
+  prefixAt(position: number): Uint8Array {
+    const table = this.#table
+    return this.#prefixes.encode(table.keyAt(position), table.keyHashAt(position), table.namespaceAt(position))
+  }
+
+  /** The entry at the position, with its prefix, goes to the store, if a snapshot awaits it. True when it did. */
+  saveAwaited(position: number, prefix: Uint8Array): boolean {
+    if (!this.isAwaited(position)) return false
+    if (((this.#flags[position] as number) & PUT_ASIDE) !== 0) this.#savePutAside(position, prefix)
+    else {
+      this.#save(position, prefix)
+      if (this.#table.valueAt(position) === undefined && !this.isHeld(position)) this.#drop(position)
+    }
     return true
+  }
+
+  awaitedAreSaved(): void {
+    this.#aside.clear()
   }
 
   /** What was awaited is changed, and no more. */
@@ -185,8 +215,9 @@ export class CachedEntries {
     const flags = this.#flags
     for (let position = 0; position < this.limit; position += 1) {
       const found = flags[position] as number
-      if ((found & awaited) !== 0) flags[position] = (found & ~awaited) | changed
+      if ((found & awaited) !== 0) flags[position] = (found & ~(awaited | PUT_ASIDE)) | changed
     }
+    this.#aside.clear()
   }
 
   /** Any that is no removal. */
@@ -215,7 +246,7 @@ export class CachedEntries {
     const found: Uint8Array[] = []
     for (let position = 0; position < this.limit; position += 1) {
       if (this.#table.valueAt(position) !== undefined || ((this.#flags[position] as number) & STORED) === 0) continue
-      found.push(this.#prefixAt(position).slice())
+      found.push(this.prefixAt(position).slice())
     }
     return found
   }
@@ -245,26 +276,49 @@ export class CachedEntries {
       this.#save(position)
       return true
     }
-    if ((flags & marks.awaited) === 0) return false
-    return this.#saveAhead(position)
-  }
-
-  /** What cannot be stored fails the snapshot that awaits it, and not the record. */
-  #saveAhead(position: number): boolean {
+    if ((flags & marks.changed) !== 0) return false
     try {
       this.#save(position)
       return true
     } catch (error) {
-      this.#environment.marks.spoilAwaited(error)
+      marks.spoilAwaited(error)
       return false
     }
   }
 
-  #save(position: number): void {
+  /** What cannot be stored fails the snapshot that awaits it, and not the record. */
+  #saveAhead(position: number): void {
+    try {
+      if (!this.#putAside(position)) this.#save(position)
+    } catch (error) {
+      this.#environment.marks.spoilAwaited(error)
+    }
+  }
+
+  /** False where it has to go to the store. */
+  #putAside(position: number): boolean {
+    const value = this.#table.valueAt(position)
+    const bytes = value === undefined ? undefined : this.#bytesOf(position, value)
+    if (bytes === undefined || !this.#aside.put(position, bytes, this.limit)) return false
+    this.#flags[position] = (this.#flags[position] as number) | PUT_ASIDE
+    return true
+  }
+
+  /** It has another value by now. */
+  #savePutAside(position: number, prefix: Uint8Array): void {
+    const { buffer, onChange, marks } = this.#environment
+    const flags = this.#flags[position] as number
+    buffer.batch.put(prefix, this.#aside.get(position))
+    onChange(prefix)
+    this.#flags[position] = (flags & ~(marks.awaited | PUT_ASIDE)) | STORED
+    if ((flags & STORED) === 0) this.#storedKeys.changed(this.#table.hashAt(position), 1)
+    buffer.added()
+  }
+
+  #save(position: number, prefix: Uint8Array = this.prefixAt(position)): void {
     const { buffer, onChange } = this.#environment
     const flags = this.#flags[position] as number
     const value = this.#table.valueAt(position)
-    const prefix = this.#prefixAt(position)
     const isRemoved = value === undefined
     if (isRemoved ? (flags & STORED) !== 0 : (flags & REPLACED) !== 0) this.#form.remove(prefix, buffer.batch)
     if (!isRemoved) this.#write(position, prefix, value)
@@ -279,21 +333,28 @@ export class CachedEntries {
     try {
       this.#form.write(prefix, value, this.#environment.buffer.batch)
     } catch (error) {
-      const { name: state } = this.types.metadata
-      const { operatorName: operator } = this.#environment
-      throw stateNotStorable(error, { state, operator, key: this.#table.keyAt(position) })
+      throw this.#notStorable(position, error)
     }
+  }
+
+  #bytesOf(position: number, value: unknown): Uint8Array | undefined {
+    try {
+      return this.#form.bytesOf?.(value)
+    } catch (error) {
+      throw this.#notStorable(position, error)
+    }
+  }
+
+  #notStorable(position: number, error: unknown): unknown {
+    const { name: state } = this.types.metadata
+    const { operatorName: operator } = this.#environment
+    return stateNotStorable(error, { state, operator, key: this.#table.keyAt(position) })
   }
 
   #markReplaced(position: number, value: unknown): void {
     const flags = this.#flags[position] as number
     if ((flags & STORED) === 0 || this.#table.valueAt(position) === value) return
     this.#flags[position] = flags | REPLACED
-  }
-
-  #prefixAt(position: number): Uint8Array {
-    const table = this.#table
-    return this.#prefixes.encode(table.keyAt(position), table.keyHashAt(position), table.namespaceAt(position))
   }
 
   #measure(position: number): void {
@@ -314,8 +375,8 @@ export class CachedEntries {
   }
 
   #assertOwnKeyGroup(position: number): void {
-    const { keyGroups, operatorName, maxParallelism } = this.#environment
-    const keyGroup = keyGroupForHash(this.#table.keyHashAt(position), maxParallelism)
+    const { keyGroups, operatorName } = this.#environment
+    const keyGroup = this.keyGroupAt(position)
     if (keyGroup >= keyGroups.start && keyGroup <= keyGroups.end) return
     const what = `key group ${String(keyGroup)} does not belong to this subtask of ${operatorName}`
     throw new FlinkError('ASSERTION_FAILED', { what })

@@ -18,6 +18,7 @@ export class DiskSnapshot implements KeyedStateSnapshot {
   }
 
   async write(streams: CheckpointStreamFactory, slices: TimeSlices): Promise<readonly KeyedStateHandle[]> {
+    slices.takeHalf()
     await this.#awaited.save(slices)
     return this.#capture.write(streams, slices)
   }

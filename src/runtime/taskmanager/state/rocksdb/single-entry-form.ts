@@ -27,9 +27,13 @@ export class SingleEntryForm implements StoredForm {
   }
 
   write(prefix: Uint8Array, value: unknown, batch: KvBatch): void {
+    batch.put(prefix, this.bytesOf(value))
+  }
+
+  bytesOf(value: unknown): Uint8Array {
     this.#scratch.reset()
     this.#serializer.serialize(value, this.#scratch)
-    batch.put(prefix, this.#scratch.written())
+    return this.#scratch.written()
   }
 
   remove(prefix: Uint8Array, batch: KvBatch): void {

@@ -19,6 +19,8 @@ export interface StoredForm {
    * from, or was written with last, or nothing. Nothing is in the batch where it throws.
    */
   write(prefix: Uint8Array, value: unknown, batch: KvBatch): void
+  /** Of a value that is one entry, those that `write` puts, lent. Absent where a value may be more. */
+  bytesOf?(value: unknown): Uint8Array
   /** With these changes the store has none. */
   remove(prefix: Uint8Array, batch: KvBatch): void
   /**

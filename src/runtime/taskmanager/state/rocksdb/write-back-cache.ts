@@ -6,6 +6,7 @@
 import { AwaitedEntries } from './awaited-entries.js'
 import { CacheMarks } from './cache-marks.js'
 import { CachedEntries, type CachedEntriesEnvironment, type CachedEntriesParameters } from './cached-entries.js'
+import { PrefixRun } from './prefix-run.js'
 import type { WriteBuffer } from './write-buffer.js'
 
 /** At once, so that they are one batch. */
@@ -26,8 +27,9 @@ export interface WriteBackCacheParameters {
 
 export class WriteBackCache {
   readonly #parameters: WriteBackCacheParameters
-  readonly #marks = new CacheMarks()
+  readonly #marks: CacheMarks
   readonly #states: CachedEntries[] = []
+  readonly #run = new PrefixRun()
   #awaited: AwaitedEntries | undefined
   /** Where the hand is. */
   #state = 0
@@ -36,6 +38,7 @@ export class WriteBackCache {
 
   constructor(parameters: WriteBackCacheParameters) {
     this.#parameters = parameters
+    this.#marks = new CacheMarks(parameters.budgetBytes)
   }
 
   get usedBytes(): number {
@@ -63,8 +66,9 @@ export class WriteBackCache {
   /** What changed so far is to be in the store when it is captured. A snapshot that still waits gets the rest at once. */
   awaitChanges(capture: () => void): AwaitedEntries {
     this.#awaited?.finish()
+    const { buffer } = this.#parameters
     const states = [...this.#states]
-    this.#awaited = new AwaitedEntries({ states, marks: this.#marks, buffer: this.#parameters.buffer, capture })
+    this.#awaited = new AwaitedEntries({ states, marks: this.#marks, buffer, run: this.#run, capture })
     return this.#awaited
   }
 

@@ -25,7 +25,13 @@ describe('TimeSlices', () => {
     assert.equal(yields, 3)
   })
 
-  function measuredSlices(): { clock: ManualClock; lengthAfter: (pauseMs: number) => Promise<number> } {
+  interface MeasuredSlices {
+    readonly slices: TimeSlices
+    readonly clock: ManualClock
+    readonly lengthAfter: (pauseMs: number) => Promise<number>
+  }
+
+  function measuredSlices(): MeasuredSlices {
     const clock = new ManualClock()
     let pauseMs = 0
     const yieldToTask = (): Promise<void> => {
@@ -40,7 +46,7 @@ describe('TimeSlices', () => {
       while (!slices.step()) clock.advance(0.001)
       return clock.monotonicMs() - start
     }
-    return { clock, lengthAfter }
+    return { slices, clock, lengthAfter }
   }
 
   const roughly = (actual: number, expected: number): boolean => Math.abs(actual - expected) < 0.02
@@ -65,6 +71,15 @@ describe('TimeSlices', () => {
     assert.ok((await lengthAfter(0.2)) < 0.12, 'it has come back soon')
     await lengthAfter(0.2)
     assert.ok((await lengthAfter(20)) < 0.12, 'one long step says little')
+  })
+
+  it('takes half of the time of such a task where it is asked to', async () => {
+    const { slices, lengthAfter } = measuredSlices()
+    slices.takeHalf()
+    for (let pause = 0; pause < 24; pause += 1) assert.ok((await lengthAfter(2)) < 0.12)
+    await lengthAfter(2)
+    assert.ok(roughly(await lengthAfter(0.9), 0.9))
+    assert.ok(roughly(await lengthAfter(20), 1))
   })
 
   it('ends a wait that the task never comes back from when it is cancelled', async () => {

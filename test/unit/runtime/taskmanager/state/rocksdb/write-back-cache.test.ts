@@ -1,79 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ValueStateDescriptor } from '../../../../../../src/api/state/value-state-descriptor.js'
 import { FlinkError } from '../../../../../../src/core/errors/flink-error.js'
-import { hashKey } from '../../../../../../src/core/keygroups/canonical-key.js'
-import { KeyShapes } from '../../../../../../src/core/keygroups/key-shapes.js'
-import { structuredSerializer } from '../../../../../../src/core/types/structured-serializer.js'
-import { KeyContext } from '../../../../../../src/runtime/taskmanager/state/key-context.js'
-import { VOID_NAMESPACES } from '../../../../../../src/runtime/taskmanager/state/namespace-type.js'
-import { NewKeys } from '../../../../../../src/runtime/taskmanager/state/new-keys.js'
-import type { CachedEntries } from '../../../../../../src/runtime/taskmanager/state/rocksdb/cached-entries.js'
-import { CachedStateTable } from '../../../../../../src/runtime/taskmanager/state/rocksdb/cached-state-table.js'
-import { SingleEntryForm } from '../../../../../../src/runtime/taskmanager/state/rocksdb/single-entry-form.js'
-import { StoredKeys } from '../../../../../../src/runtime/taskmanager/state/rocksdb/stored-keys.js'
-import { WriteBackCache } from '../../../../../../src/runtime/taskmanager/state/rocksdb/write-back-cache.js'
-import { WriteBuffer } from '../../../../../../src/runtime/taskmanager/state/rocksdb/write-buffer.js'
-import { metadataOf } from '../../../../../../src/runtime/taskmanager/state/state-registration.js'
-import { MemoryKvStore } from '../../../../../contract/runtime/memory-kv-store.js'
 import { freeSlices, SteppedSlices } from '../../../../../contract/runtime/state-backend-streams.js'
-
-const PLENTY = 1_000_000_000
-
-/** One state of an operator, by key. */
-class State {
-  readonly store = new MemoryKvStore()
-  readonly buffer = new WriteBuffer(this.store)
-  readonly context = new KeyContext()
-  readonly cache: WriteBackCache
-  readonly entries: CachedEntries
-  readonly table: CachedStateTable
-
-  constructor(budgetBytes: number) {
-    const keyKind = 'auto'
-    const keyGroups = { start: 0, end: 127 }
-    const entries = {
-      operatorName: 'Count',
-      keyKind,
-      keyGroups,
-      maxParallelism: 128,
-      onChange: () => undefined,
-    } as const
-    this.cache = new WriteBackCache({ buffer: this.buffer, budgetBytes, entries })
-    const serializer = structuredSerializer()
-    const form = new SingleEntryForm(this.buffer, serializer)
-    const metadata = metadataOf(new ValueStateDescriptor('v'))
-    const types = { metadata, serializer, namespaces: VOID_NAMESPACES, readerOf: () => undefined }
-    const storedKeys = new StoredKeys(budgetBytes).ofState(0, false)
-    this.entries = this.cache.createEntries({ types, stateId: 0, form, storedKeys })
-    this.table = new CachedStateTable(types, {
-      named: { state: 'v', operator: 'Count' },
-      form,
-      inStore: { stateId: 0, keyKind, keyGroups, namespaces: VOID_NAMESPACES },
-      entries: this.entries,
-      cache: this.cache,
-      buffer: this.buffer,
-      newKeys: new NewKeys('Count', keyKind),
-      keyShapes: new KeyShapes(keyKind),
-      context: this.context,
-    })
-  }
-
-  at(key: unknown): CachedStateTable {
-    this.context.setKey(key, hashKey(key, 'auto'))
-    return this.table
-  }
-
-  /** The number of entries of the store. */
-  stored(): number {
-    return this.store.range(new Uint8Array(0)).next(PLENTY).length
-  }
-}
+import { OneCachedState, PLENTY } from './one-cached-state.js'
 
 describe('A write-back cache', () => {
   it('stays within its budget, but for what leaves together, and has lost nothing', () => {
     const budget = 100_000
-    const state = new State(budget)
+    const state = new OneCachedState(budget)
     for (let key = 0; key < 10_000; key += 1) {
       state.at(key).put({ key, text: 'x'.repeat(50) })
       assert.ok(state.cache.usedBytes < budget * 1.3, `${String(state.cache.usedBytes)} bytes`)
@@ -85,7 +19,7 @@ describe('A write-back cache', () => {
   })
 
   it('measures a list again that grows in place', () => {
-    const state = new State(PLENTY)
+    const state = new OneCachedState(PLENTY)
     state.at('a').put([])
     const before = state.cache.usedBytes
     for (let index = 0; index < 1000; index += 1) {
@@ -97,7 +31,7 @@ describe('A write-back cache', () => {
   })
 
   it('asks the store for nothing of a state that it has nothing of', () => {
-    const state = new State(PLENTY)
+    const state = new OneCachedState(PLENTY)
     for (let key = 0; key < 100; key += 1) {
       assert.equal(state.at(key).get(), undefined)
       state.table.put(key)
@@ -106,7 +40,7 @@ describe('A write-back cache', () => {
   })
 
   it('asks the store for nothing of a key that it has no more', () => {
-    const state = new State(PLENTY)
+    const state = new OneCachedState(PLENTY)
     const saveAll = (): void => {
       state.cache.awaitChanges(() => undefined).finish()
     }
@@ -122,7 +56,7 @@ describe('A write-back cache', () => {
   })
 
   it('writes nothing of what comes and goes before a snapshot', () => {
-    const state = new State(PLENTY)
+    const state = new OneCachedState(PLENTY)
     for (let key = 0; key < 100; key += 1) state.at(key).put(key)
     for (let key = 0; key < 100; key += 1) state.at(key).remove()
     state.cache.awaitChanges(() => undefined).finish()
@@ -131,7 +65,7 @@ describe('A write-back cache', () => {
   })
 
   it('keeps those in memory that are used more often', () => {
-    const state = new State(20_000)
+    const state = new OneCachedState(20_000)
     state.at('often').put({ n: 1 })
     for (let key = 0; key < 5000; key += 1) {
       state.at(key).put(key)
@@ -145,7 +79,7 @@ describe('A write-back cache', () => {
   })
 
   it('keeps what was changed in an object that it handed out, also without an update', () => {
-    const state = new State(1)
+    const state = new OneCachedState(1)
     state.at('a').put({ n: 1 })
     for (let key = 0; key < 1000; key += 1) state.at(key).put(key)
     const object = state.at('a').get() as { n: number }
@@ -155,7 +89,7 @@ describe('A write-back cache', () => {
   })
 
   it('keeps the entry of the current key in memory', () => {
-    const state = new State(1)
+    const state = new OneCachedState(1)
     state.at('a').put({ n: 1 })
     for (let key = 0; key < 100; key += 1) state.at(key).put(key)
     const object = state.at('a').get() as { n: number }
@@ -167,7 +101,7 @@ describe('A write-back cache', () => {
 
 describe('A value that cannot be stored', () => {
   it('fails the record that needs its room, with its place, and stays', () => {
-    const state = new State(1)
+    const state = new OneCachedState(1)
     state.at('bad').put({ call: () => 1 })
     const isRefused = (error: unknown): true => {
       assert.ok(FlinkError.is(error, 'STATE_NOT_SERIALIZABLE'), String(error))
@@ -186,7 +120,7 @@ describe('A value that cannot be stored', () => {
 
 describe('A store that cannot be written', () => {
   it('fails every access that needs it from then on, with the first reason', () => {
-    const state = new State(1)
+    const state = new OneCachedState(1)
     state.store.failure = new FlinkError('DISK_FULL', { path: 'a disk' })
     const isFull = (error: unknown): boolean => FlinkError.is(error, 'DISK_FULL')
     assert.throws(() => {
@@ -203,7 +137,7 @@ describe('A store that cannot be written', () => {
 
 describe('What a snapshot waits for', () => {
   it('is in the store as it was at the barrier, and nothing that came after it', async () => {
-    const state = new State(PLENTY)
+    const state = new OneCachedState(PLENTY)
     for (let key = 0; key < 50; key += 1) state.at(key).put({ n: key })
     let stored = -1
     const stepped = new SteppedSlices()
@@ -225,7 +159,7 @@ describe('What a snapshot waits for', () => {
   })
 
   it('keeps in memory what has changed since, whoever needs room', () => {
-    const state = new State(PLENTY)
+    const state = new OneCachedState(PLENTY)
     state.at('a').put(1)
     state.at('b').put(1)
     const awaited = state.cache.awaitChanges(() => undefined)
@@ -242,7 +176,7 @@ describe('What a snapshot waits for', () => {
   })
 
   it('comes to its end under records that need room', () => {
-    const state = new State(20_000)
+    const state = new OneCachedState(20_000)
     for (let key = 0; key < 150; key += 1) state.at(key).put({ n: key })
     let isCaptured = false
     state.cache.awaitChanges(() => {
@@ -257,7 +191,7 @@ describe('What a snapshot waits for', () => {
   })
 
   it('is captured before a second snapshot begins', () => {
-    const state = new State(PLENTY)
+    const state = new OneCachedState(PLENTY)
     const captured: number[] = []
     state.at('a').put(1)
     state.cache.awaitChanges(() => captured.push(state.stored()))
@@ -269,7 +203,7 @@ describe('What a snapshot waits for', () => {
   })
 
   it('is changed like anything else when the snapshot is aborted', () => {
-    const state = new State(PLENTY)
+    const state = new OneCachedState(PLENTY)
     state.at('a').put(1)
     state.cache.awaitChanges(() => assert.fail('it is captured')).giveUp(new Error('given up'))
     state.at('b').put(2)
@@ -278,7 +212,7 @@ describe('What a snapshot waits for', () => {
   })
 
   it('fails the snapshot whose capture fails, and no record', async () => {
-    const state = new State(PLENTY)
+    const state = new OneCachedState(PLENTY)
     state.at('a').put(1)
     const awaited = state.cache.awaitChanges(() => {
       throw new Error('no link')
