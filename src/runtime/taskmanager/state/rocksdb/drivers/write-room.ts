@@ -2,6 +2,7 @@
 // written, as on a full disk, until somebody makes space there; and the thread that waits is the one that would.
 // Invariants: one write fills one table at most, so it does not come to that wait where `hasRoom` said yes before it.
 // Thread: the task worker that owns the backend.
+import { ReasonError } from '../../../../../core/errors/reason-error.js'
 
 /** A write waits at six tables in memory (`max_write_buffer_number`), and is slowed down at five. */
 const MOST_TABLES = 4
@@ -25,7 +26,7 @@ export class WriteRoom {
    */
   await(): void {
     for (;;) {
-      if (this.#number('background-errors') > 0) throw new Error('files could not be written in the background')
+      if (this.#number('background-errors') > 0) throw new ReasonError('files could not be written in the background')
       if (this.#hasRoom()) return
       this.#pause()
     }
