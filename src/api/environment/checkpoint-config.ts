@@ -1,8 +1,8 @@
 import { CheckpointingOptions as Options } from '../../core/config/checkpointing-options.js'
 import type { Configuration } from '../../core/config/configuration.js'
-import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
-import { FileSystemCheckpointStorage, type CheckpointStorage } from './checkpoint-storages.js'
+import type { CheckpointStorage } from './checkpoint-storages.js'
+import { checkedCheckpointStorage } from './given-settings.js'
 import { toMilliseconds, type DurationLike } from '../eventtime/time.js'
 
 /**
@@ -151,13 +151,6 @@ export class CheckpointConfig {
 
   /** A storage, or the directory of checkpoints as path or `file:` URI. */
   setCheckpointStorage(storage: CheckpointStorage | string): void {
-    const isKnown =
-      typeof storage === 'string' || (typeof storage === 'object' && storage !== null && 'applyTo' in storage)
-    if (!isKnown) {
-      const reason = `it takes a directory or a storage, such as new JobManagerCheckpointStorage(), and was given ${describeValue(storage)}`
-      throw new FlinkError('GRAPH_INVALID', { operator: 'setCheckpointStorage', reason })
-    }
-    const chosen = typeof storage === 'string' ? new FileSystemCheckpointStorage(storage) : storage
-    chosen.applyTo(this.#configuration)
+    checkedCheckpointStorage(storage).applyTo(this.#configuration)
   }
 }

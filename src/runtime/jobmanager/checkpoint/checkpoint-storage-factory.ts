@@ -2,7 +2,9 @@
 // Invariants: pure, but for the storage that is made: nothing is on the disk before that is initialised.
 // Thread: main thread.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
+import type { Configuration } from '../../../core/config/configuration.js'
 import { StateBackendOptions } from '../../../core/config/state-backend-options.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
 import {
   FileCheckpointStorage,
   MemoryCheckpointStorage,
@@ -11,6 +13,7 @@ import {
 } from '../../../storage/checkpoint-storage.js'
 import type { JobEnvironment } from '../job-environment.js'
 
+/** CHECKPOINT_DIRECTORY_MISSING where a job with checkpointing says that they go into files, and not where. */
 export function makeCheckpointStorage(environment: JobEnvironment): CheckpointStorage {
   const { configuration, jobId } = environment
   const directory = configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
@@ -18,6 +21,7 @@ export function makeCheckpointStorage(environment: JobEnvironment): CheckpointSt
   const kind =
     configuration.get(CheckpointingOptions.CHECKPOINT_STORAGE) ??
     (directory !== undefined && backend !== 'jobmanager' ? 'filesystem' : 'jobmanager')
+  if (directory === undefined) checkNotInFiles(configuration)
   if (kind === 'jobmanager' || directory === undefined) {
     return new MemoryCheckpointStorage(configuration.get(CheckpointingOptions.MAX_MEMORY_STATE_SIZE))
   }
@@ -29,9 +33,16 @@ export function makeCheckpointStorage(environment: JobEnvironment): CheckpointSt
 export function checkpointDirectoryOf(environment: JobEnvironment): string | undefined {
   const directory = environment.configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
   const isOwn = environment.configuration.get(CheckpointingOptions.CREATE_CHECKPOINT_SUB_DIR)
-  if (directory === undefined || !isOwn) return undefined
-  if (!(makeCheckpointStorage(environment) instanceof FileCheckpointStorage)) return undefined
+  const isInFiles = makeCheckpointStorage(environment) instanceof FileCheckpointStorage
+  if (directory === undefined || !isOwn || !isInFiles) return undefined
   return `${directory.replace(/\/+$/, '')}/${environment.jobId}`
+}
+
+function checkNotInFiles(configuration: Configuration): void {
+  const place = configuration.placeOf(CheckpointingOptions.CHECKPOINT_STORAGE)
+  const isInFiles = configuration.get(CheckpointingOptions.CHECKPOINT_STORAGE) === 'filesystem'
+  const isEnabled = configuration.get(CheckpointingOptions.CHECKPOINTING_INTERVAL) !== undefined
+  if (isEnabled && isInFiles && place !== undefined) throw new FlinkError('CHECKPOINT_DIRECTORY_MISSING', place)
 }
 
 /** What the locations of checkpoints and savepoints are made of. */
