@@ -1,4 +1,5 @@
 import { Configuration } from '../core/config/configuration.js'
+import { checkKnownOptions } from '../core/config/global-configuration.js'
 import { warningsOfKeys } from '../core/config/key-warnings.js'
 import { warningsOfOptionsWithoutEffect } from '../core/config/options-without-effect.js'
 import { FlinkError } from '../core/errors/flink-error.js'
@@ -176,6 +177,9 @@ export class JobProcess {
     const jobId = generateJobId(random)
     const environment = this.#environmentOf(jobId, jobGraph)
     const { configuration } = environment
+    // What the program has set; some of it would not be read before the job ends.
+    checkKnownOptions(configuration)
+    const checkpoints = checkpointDirectoryOf(environment)
     await checkCachedFiles(configuration, environment.fileSystems)
     const uids = new UidWarning(operatorsWithoutUid, (text) => {
       listener.warning(text)
@@ -189,7 +193,6 @@ export class JobProcess {
     this.#jobs.set(jobId, job)
     void this.#watch(job, starter)
     try {
-      const checkpoints = checkpointDirectoryOf(environment)
       const startTime = this.#input.clock.now()
       const place = checkpoints !== undefined && { checkpoints }
       await this.#control.jobStarted({ jobId, name: jobGraph.name, startTime, ...place })

@@ -47,6 +47,30 @@ async function runWith(setting: Setting, ...args: string[]): Promise<CommandResu
   }
 }
 
+describe('what a program sets wrong', () => {
+  it('is refused before the job begins, also where it would be read at its end', async () => {
+    const workspace = new Workspace()
+    try {
+      const job = workspace.file(
+        'keeps.js',
+        `export default function job(env) {
+          env.enableCheckpointing(1000)
+          env.getCheckpointConfig().setExternalizedCheckpointCleanup('KEEP')
+          env.fromElements(1, 2).uid('numbers-id').print()
+        }
+        `,
+      )
+      const said = assertFailed(await workspace.run('run', job), [
+        "Could not parse value 'KEEP' for key 'execution.checkpointing.externalized-checkpoint-retention'",
+        'set in the program',
+      ])
+      assert.doesNotMatch(said, /submitted/)
+    } finally {
+      workspace.remove()
+    }
+  })
+})
+
 describe('a configuration file that is wrong', { concurrency: 2 }, () => {
   const rows: readonly (readonly [
     title: string,

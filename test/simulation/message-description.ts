@@ -49,6 +49,8 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     case 'coordinator-closing':
     case 'coordinator-closed':
       return `${type}, attempt ${message.attempt}`
+    case 'task-closing':
+    case 'task-closed':
     case 'operator-event-received':
       return `${type} ${shortId(message.executionId)}`
     case 'operator-checkpoint-taken':

@@ -1,9 +1,13 @@
 import { CheckpointingOptions as Options } from '../../core/config/checkpointing-options.js'
 import type { Configuration } from '../../core/config/configuration.js'
-import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
+<<<<<<< HEAD
 import { FileSystemCheckpointStorage, type CheckpointStorage } from './checkpoint-storages.js'
 import { choosesStateBackend } from './state-backends.js'
+=======
+import type { CheckpointStorage } from './checkpoint-storages.js'
+import { checkedCheckpointStorage } from './given-settings.js'
+>>>>>>> attack15
 import { toMilliseconds, type DurationLike } from '../eventtime/time.js'
 
 /**
@@ -155,6 +159,7 @@ export class CheckpointConfig {
    * GRAPH_INVALID for a state backend.
    */
   setCheckpointStorage(storage: CheckpointStorage | string): void {
+<<<<<<< HEAD
     const isKnown =
       typeof storage === 'string' || (typeof storage === 'object' && storage !== null && 'applyTo' in storage)
     if (!isKnown) {
@@ -168,5 +173,8 @@ export class CheckpointConfig {
       throw new FlinkError('GRAPH_INVALID', { operator: 'setCheckpointStorage', reason })
     }
     chosen.applyTo(this.#configuration)
+=======
+    checkedCheckpointStorage(storage).applyTo(this.#configuration)
+>>>>>>> attack15
   }
 }

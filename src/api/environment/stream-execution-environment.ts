@@ -32,6 +32,7 @@ import { Types } from '../types/types-table.js'
 import { CheckpointConfig, type CheckpointingMode } from './checkpoint-config.js'
 import { ExecutionConfig } from './execution-config.js'
 import { currentExecutionContext, requireExecutionContext } from './execution-context.js'
+import { checkedStateBackend, checkedStrategy, givenConfiguration, type GivenOptions } from './given-settings.js'
 import { JobClient } from './job-client.js'
 import { JobExecutionResult } from './job-execution-result.js'
 import type { Pipeline, SubmittedJob } from './pipeline-executor.js'
@@ -78,14 +79,14 @@ export class StreamExecutionEnvironment {
     this.#config = new ExecutionConfig(configuration)
   }
 
-  /** The environment of `flink-ts run`, with the configuration of file and command line. */
-  static getExecutionEnvironment(conf?: Configuration): StreamExecutionEnvironment {
-    const configuration = currentExecutionContext()?.configuration.clone() ?? new Configuration()
-    return new StreamExecutionEnvironment(conf === undefined ? configuration : configuration.addAll(conf))
+  /** The environment of `flink-ts run`, with the configuration of file and command line, and `conf` over it. */
+  static getExecutionEnvironment(conf?: Configuration | GivenOptions): StreamExecutionEnvironment {
+    const env = new StreamExecutionEnvironment(currentExecutionContext()?.configuration.clone() ?? new Configuration())
+    return conf === undefined ? env : env.#configure(conf, 'getExecutionEnvironment')
   }
 
   /** As getExecutionEnvironment, with a parallelism. */
-  static createLocalEnvironment(parallelism?: number, conf?: Configuration): StreamExecutionEnvironment {
+  static createLocalEnvironment(parallelism?: number, conf?: Configuration | GivenOptions): StreamExecutionEnvironment {
     const env = StreamExecutionEnvironment.getExecutionEnvironment(conf)
     return parallelism === undefined ? env : env.setParallelism(parallelism)
   }
@@ -191,6 +192,7 @@ export class StreamExecutionEnvironment {
 
   /** Where working state lives; wins over `state.backend.type`. GRAPH_INVALID for what says where checkpoints go only. */
   setStateBackend(backend: StateBackend): this {
+<<<<<<< HEAD
     checkedSettings('setStateBackend', 'a state backend, such as new HashMapStateBackend()', backend)
     if (!choosesStateBackend(backend)) {
       const reason =
@@ -198,6 +200,9 @@ export class StreamExecutionEnvironment {
       throw new FlinkError('GRAPH_INVALID', { operator: 'setStateBackend', reason })
     }
     backend.applyTo(this.#configuration)
+=======
+    checkedStateBackend(backend).applyTo(this.#configuration)
+>>>>>>> attack15
     return this
   }
 
@@ -209,8 +214,7 @@ export class StreamExecutionEnvironment {
   }
 
   setRestartStrategy(strategy: RestartStrategyConfiguration): void {
-    checkedSettings('setRestartStrategy', 'a strategy, such as RestartStrategies.noRestart()', strategy)
-    strategy.applyTo(this.#configuration)
+    checkedStrategy(strategy).applyTo(this.#configuration)
   }
 
   setParallelism(parallelism: number): this {
@@ -245,9 +249,8 @@ export class StreamExecutionEnvironment {
   }
 
   /** Settings as keys and values; they win over those of the file. */
-  configure(conf: Configuration | Readonly<Record<string, string>>): this {
-    this.#configuration.addAll(conf instanceof Configuration ? conf : Configuration.fromMap(conf, 'the program'))
-    return this
+  configure(conf: Configuration | GivenOptions): this {
+    return this.#configure(conf, 'configure')
   }
 
   /** Runs the job; resolves when it FINISHED, rejects with its cause otherwise. */
@@ -278,6 +281,11 @@ export class StreamExecutionEnvironment {
   registerCachedFile(filePath: string, name: string, _executable = false): void {
     const path = checkedText('registerCachedFile', 'the path', filePath)
     addCachedFile(this.#configuration, { path, name: checkedText('registerCachedFile', 'the name', name) })
+  }
+
+  #configure(conf: Configuration | GivenOptions, place: string): this {
+    this.#configuration.addAll(givenConfiguration(conf, place))
+    return this
   }
 
   #submit(jobName: string | undefined): Promise<SubmittedJob> {
@@ -313,11 +321,4 @@ function checkedCollection<T>(elements: Iterable<T>): Iterable<T> {
   if (isCollection) return elements
   const reason = `it takes an array or another collection, and was given ${describeValue(elements)}. Single values go to fromElements`
   throw new FlinkError('GRAPH_INVALID', { operator: 'fromCollection', reason })
-}
-
-function checkedSettings(place: string, expected: string, settings: unknown): void {
-  const isApplied = typeof settings === 'object' && settings !== null && 'applyTo' in settings
-  if (isApplied) return
-  const reason = `it takes ${expected}, and was given ${describeValue(settings)}`
-  throw new FlinkError('GRAPH_INVALID', { operator: place, reason })
 }

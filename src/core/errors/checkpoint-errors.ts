@@ -26,6 +26,13 @@ export const CHECKPOINT_ERRORS = {
     fault: 'external',
     recovery: 'restart',
   },
+  CHECKPOINT_DIRECTORY_MISSING: {
+    message:
+      'Cannot create the file system checkpoint storage: {key} is filesystem (set in {where}), and the configuration does not specify a directory for checkpoints. Set execution.checkpointing.dir (state.checkpoints.dir), or {key} to jobmanager, which keeps them in memory, as long as the process of the job lives.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
   SAVEPOINT_DIRECTORY_MISSING: {
     message:
       'Config key [execution.checkpointing.savepoint-dir] is not set. Property [{property}] must be provided. Name a directory: `flink-ts savepoint <Job ID> <directory>`, `stop -p <directory> <Job ID>`, `cancel -s <directory> <Job ID>`; or run the job with that key (or state.savepoints.dir) set.',
@@ -152,7 +159,7 @@ export const CHECKPOINT_ERRORS = {
   },
   MEMORY_STATE_TOO_LARGE: {
     message:
-      'The size of the state is larger than the maximum permitted memory-backed state. Size={sizeBytes}, maxSize={limitBytes}. Consider using a different checkpoint storage, like the FileSystemCheckpointStorage (state.checkpoints.dir).',
+      'The size of the state is larger than the maximum permitted memory-backed state. Size={sizeBytes}, maxSize={limitBytes}. Consider using a different checkpoint storage, like the FileSystemCheckpointStorage (state.checkpoints.dir), or raise execution.checkpointing.memory-state-limit.',
     fault: 'user',
     recovery: 'restart',
   },

@@ -139,6 +139,12 @@ export const STATE_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
+  STATE_ENTRIES_INVALID: {
+    message:
+      '{place}: putAll was given {given}, which is no map. Give it a Map, or a list of pairs: [[key, value], ...]; of an object that is Object.entries(...).',
+    fault: 'user',
+    recovery: 'fail',
+  },
   STATE_BACKEND_INCOMPATIBLE: {
     message:
       "The keyed state of {operator} lies in files of the state backend '{backend}', which another one does not read. Run the job with state.backend.type: {backend}, or take a savepoint there and start from that: every state backend reads it.",

@@ -42,6 +42,18 @@ export interface TaskStateChanged {
   readonly accumulators: AccumulatorParts | undefined
 }
 
+/** A task fails, as is told next, and its functions and state are being closed. Said once more when it is to be cancelled. */
+export interface TaskClosing {
+  readonly type: 'task-closing'
+  readonly executionId: string
+}
+
+/** Nothing of a failed task runs any more, and nothing of it is on the local disk. */
+export interface TaskClosed {
+  readonly type: 'task-closed'
+  readonly executionId: string
+}
+
 /** The task has given out all its data. */
 export interface EndOfData {
   readonly type: 'end-of-data'
@@ -108,6 +120,8 @@ export type WorkerToMaster =
   | ProgramNeedsThread
   | ProgramFailed
   | TaskStateChanged
+  | TaskClosing
+  | TaskClosed
   | EndOfData
   | AcknowledgeCheckpoint
   | DeclineCheckpoint

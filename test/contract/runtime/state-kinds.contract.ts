@@ -8,6 +8,7 @@ import type { StateDescriptor } from '../../../src/api/state/state-descriptor.js
 import { ValueStateDescriptor } from '../../../src/api/state/value-state-descriptor.js'
 import type { ValueState } from '../../../src/api/state/value-state.js'
 import { Types } from '../../../src/api/types/types-table.js'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { hashKey } from '../../../src/core/keygroups/canonical-key.js'
 import type { InternalState } from '../../../src/runtime/taskmanager/state/internal-state.js'
 import type { KeyedStateBackend } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
@@ -161,6 +162,25 @@ function describeContents(kind: BackendUnderTest): void {
       assert.deepEqual([map.contains('k'), map.get('k'), map.isEmpty()], [true, null, false])
       assert.equal(value.value(), null)
     }
+  })
+
+  it('of a map refuses what is none, whole, and stays as it was', async () => {
+    const { map } = new AllStates(await backendOf(kind)).at('a')
+    map.put('kept', 1)
+    const pairs = [['new', 2], ['no pair']]
+    for (const given of [null, undefined, 'ab', 7, { new: 2 }, ['ab'], pairs, new Set(['ab'])] as unknown[]) {
+      assert.throws(
+        () => {
+          map.putAll(given as never)
+        },
+        (error) => {
+          assert.ok(FlinkError.is(error, 'STATE_ENTRIES_INVALID'), String(error))
+          assert.match(error.message, /^State 'map' of .*: putAll was given /)
+          return true
+        },
+      )
+    }
+    assert.deepEqual([...map.entries()], [['kept', 1]])
   })
 
   it('of a map may lose what is walked over', async () => {

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import type { DataStream } from '../../../src/api/datastream/data-stream.js'
 import { installExecutionContext } from '../../../src/api/environment/execution-context.js'
+import { JobManagerCheckpointStorage } from '../../../src/api/environment/checkpoint-storages.js'
+import { RocksDBStateBackend } from '../../../src/api/environment/rocksdb-state-backends.js'
+import { HashMapStateBackend } from '../../../src/api/environment/state-backends.js'
 import { StreamExecutionEnvironment } from '../../../src/api/environment/stream-execution-environment.js'
 import { OutputTag } from '../../../src/api/functions/output-tag.js'
 import { RichReduceFunction } from '../../../src/api/functions/reduce-function.js'
@@ -172,6 +175,38 @@ describe('What is given for a function, a tag or several keys and is none', () =
       /directory or a storage.* 5$/,
       () => env.getCheckpointConfig().setCheckpointStorage(5 as never),
     ],
+    [
+      'an object that cannot be applied',
+      /setStateBackend: it takes a state backend/,
+      () => env.setStateBackend({ applyTo: 5 } as never),
+    ],
+    [
+      'a checkpoint storage as the state backend',
+      /setStateBackend: .* call getCheckpointConfig\(\)\.setCheckpointStorage/,
+      () => env.setStateBackend(new JobManagerCheckpointStorage()),
+    ],
+    [
+      'a state backend as the checkpoint storage',
+      /setCheckpointStorage: .* call setStateBackend/,
+      () => env.getCheckpointConfig().setCheckpointStorage(new RocksDBStateBackend('/checkpoints')),
+    ],
+    [
+      'a state backend as the restart strategy',
+      /setRestartStrategy: .* call setStateBackend/,
+      () => env.setRestartStrategy(new HashMapStateBackend()),
+    ],
+    ...(['getExecutionEnvironment', 'configure'] as const).flatMap((place) => {
+      const give = (conf: unknown) => () =>
+        place === 'configure' ? env.configure(conf as never) : StreamExecutionEnvironment[place](conf as never)
+      const words = new RegExp(`at ${place}: it takes a Configuration or an object of options`)
+      const nested = new RegExp(`at ${place}: the value of parallelism has to be a text.*keys are written whole`)
+      return [
+        [`a text as options of ${place}`, words, give('x')],
+        [`null as options of ${place}`, words, give(null)],
+        [`a Map as options of ${place}`, words, give(new Map([['parallelism.default', '2']]))],
+        [`options of ${place} that are nested`, nested, give({ parallelism: { default: 2 } })],
+      ] as const
+    }),
     ['a savepoint directory', /directory has to be a string/, () => env.setDefaultSavepointDirectory(1 as never)],
     ['a state name', /it was given \[Function: name\]/, () => new ListStateDescriptor(function name() {} as never)],
   ]
@@ -180,6 +215,22 @@ describe('What is given for a function, a tag or several keys and is none', () =
       await assert.rejects(async () => make(), { code: 'GRAPH_INVALID', message: words })
     })
   }
+})
+
+describe('An environment', () => {
+  it('takes options as an object, those that are undefined not', () => {
+    const options = { 'parallelism.default': 3, 'pipeline.object-reuse': true, 'pipeline.max-parallelism': undefined }
+    for (const made of [
+      StreamExecutionEnvironment.getExecutionEnvironment(options),
+      StreamExecutionEnvironment.createLocalEnvironment(undefined, options),
+      StreamExecutionEnvironment.getExecutionEnvironment().configure(options),
+    ]) {
+      assert.equal(made.getParallelism(), 3)
+      assert.equal(made.getConfig().isObjectReuseEnabled(), true)
+    }
+    const given = new Configuration().setString('parallelism.default', '4')
+    assert.equal(StreamExecutionEnvironment.getExecutionEnvironment(given).getParallelism(), 4)
+  })
 })
 
 describe('A windowed stream', () => {

@@ -119,6 +119,19 @@ describe('The state backend of a job', () => {
     for (const [backend, given, chosen] of cases) assert.equal(chosenBy(setBy(backend, given)), chosen)
   })
 
+  it('has no checkpoints in files where nobody names a directory: it is told, and not put into memory', () => {
+    const enabled = { 'execution.checkpointing.interval': '1 s' }
+    for (const key of ['execution.checkpointing.storage', 'state.checkpoint-storage']) {
+      const inFiles = { [key]: 'filesystem' }
+      assert.throws(() => chosenBy(Configuration.fromMap({ ...enabled, ...inFiles }, 'flink-conf.yaml:3')), {
+        code: 'CHECKPOINT_DIRECTORY_MISSING',
+        message: new RegExp(`${key} is filesystem \\(set in flink-conf.yaml:3\\)`),
+      })
+      assert.equal(chosenBy(Configuration.fromMap({ ...enabled, ...inFiles, ...DIRECTORY })), 'hashmap, files')
+      assert.equal(chosenBy(Configuration.fromMap(inFiles)), 'hashmap, memory')
+    }
+  })
+
   it('that a program sets last counts', () => {
     const given = setBy(new MemoryStateBackend(), { 'state.backend.type': 'hashmap' })
     new RocksDBStateBackend(new MemoryStateBackend()).applyTo(given)

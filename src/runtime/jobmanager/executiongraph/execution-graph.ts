@@ -65,8 +65,8 @@ export class ExecutionGraph {
     return producersOf(ends, consumerIndex)
   }
 
-  allTerminal(): boolean {
-    return [...this.all()].every((execution) => execution.isTerminal)
+  allEnded(): boolean {
+    return [...this.all()].every((execution) => execution.hasEnded)
   }
 
   allFinished(): boolean {

@@ -23,6 +23,8 @@ export class Execution implements TaskSlot {
   readonly timestamps: Partial<Record<ExecutionState, number>> = {}
   failure: Error | undefined
   accumulators: AccumulatorParts = {}
+  /** It has failed, and its worker is still at closing what it had open. */
+  isClosing = false
   #state: ExecutionState = 'CREATED'
 
   constructor(
@@ -47,6 +49,11 @@ export class Execution implements TaskSlot {
 
   get isTerminal(): boolean {
     return isTerminal(this.#state)
+  }
+
+  /** Nothing of it runs any more. */
+  get hasEnded(): boolean {
+    return this.isTerminal && !this.isClosing
   }
 
   /** `Map (2/4)` */

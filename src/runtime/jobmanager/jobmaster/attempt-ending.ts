@@ -7,6 +7,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { OperatorCoordinators } from '../coordination/operator-coordinators.js'
 import type { TimerHandle } from '../../../core/time/clock.js'
 import { durationText } from '../../../core/time/duration-text.js'
+import type { Execution } from '../executiongraph/execution.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import type { JobEnvironment } from '../job-environment.js'
 import { TaskCancellationWatchdog, type CancellationLimits } from './task-cancellation-watchdog.js'
@@ -82,7 +83,7 @@ export class AttemptEnding {
     this.#limit?.cancel()
     const { executions, operatorCoordinators, pool } = this.#input
     for (const execution of executions.all()) {
-      if (!pool.isAlive(execution.worker)) this.#move(execution, 'FAILED')
+      if (!pool.isAlive(execution.worker)) this.#died(execution)
       // What was never deployed has nobody who would report its end.
       else if (execution.state === 'CREATED' || execution.state === 'SCHEDULED') this.#move(execution, 'CANCELED')
       else this.#move(execution, 'CANCELING')
@@ -108,14 +109,14 @@ export class AttemptEnding {
   }
 
   get #isOver(): boolean {
-    return this.#input.executions.allTerminal() && this.#input.operatorCoordinators.areClosed
+    return this.#input.executions.allEnded() && this.#input.operatorCoordinators.areClosed
   }
 
   #sayWhenSlow(coordinators: () => readonly string[]): void {
     const { executions, environment, onSlowEnd } = this.#input
     this.#slow?.cancel()
     this.#slow = environment.clock.setTimer(SLOW_MS, () => {
-      const tasks = [...executions.all()].filter(({ isTerminal }) => !isTerminal)
+      const tasks = [...executions.all()].filter(({ hasEnded }) => !hasEnded)
       const waitsFor = [...tasks.map(({ taskNameWithSubtask }) => taskNameWithSubtask), ...coordinators()]
       if (waitsFor.length > 0) onSlowEnd(waitsFor)
     })
@@ -135,13 +136,14 @@ export class AttemptEnding {
 
   async #terminateWorkers(isOverdue: (worker: number) => boolean, timeoutMs: number): Promise<void> {
     const { executions, operatorCoordinators, pool } = this.#input
-    const tasks = [...executions.all()].filter(({ isTerminal, worker }) => !isTerminal && isOverdue(worker))
+    const tasks = [...executions.all()].filter(({ hasEnded, worker }) => !hasEnded && isOverdue(worker))
     const coordinators = operatorCoordinators.open.filter(({ place }) => isOverdue(place.worker))
     const workers = new Set([...tasks, ...coordinators.map(({ place }) => place)].map(({ worker }) => worker))
     await Promise.all([...workers].map((worker) => pool.terminate(worker)))
     for (const execution of tasks) {
-      execution.failure = this.#timeout(execution.taskNameWithSubtask, timeoutMs)
-      this.#move(execution, 'FAILED')
+      const timeout = this.#timeout(execution.taskNameWithSubtask, timeoutMs)
+      if (!execution.isTerminal) execution.failure = timeout
+      this.#died(execution)
     }
     for (const { label } of coordinators) this.#timeout(label, timeoutMs)
     for (const worker of workers) operatorCoordinators.workerExited(worker)
@@ -155,10 +157,13 @@ export class AttemptEnding {
     return error
   }
 
-  #move(
-    execution: Parameters<OperatorCoordinators['executionMoved']>[0],
-    to: 'FAILED' | 'CANCELED' | 'CANCELING',
-  ): void {
+  /** Its worker is no more. */
+  #died(execution: Execution): void {
+    execution.isClosing = false
+    this.#move(execution, 'FAILED')
+  }
+
+  #move(execution: Execution, to: 'FAILED' | 'CANCELED' | 'CANCELING'): void {
     execution.tryMove(to, this.#input.environment.clock.now())
   }
 }

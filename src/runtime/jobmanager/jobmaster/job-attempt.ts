@@ -17,6 +17,8 @@ import type {
   EndOfData,
   ReportMetrics,
   ReportTime,
+  TaskClosed,
+  TaskClosing,
   TaskStateChanged,
   WorkerToMaster,
 } from '../../protocol/worker-to-master.js'
@@ -143,6 +145,10 @@ export class JobAttempt {
       case 'task-state-changed':
         this.#taskStateChanged(message)
         break
+      case 'task-closing':
+      case 'task-closed':
+        this.#taskCloses(message)
+        break
       case 'end-of-data':
         this.#dataEnded(message)
         break
@@ -223,6 +229,7 @@ export class JobAttempt {
   workerExited(worker: number, error: Error): void {
     this.#accumulators.workerExited(worker, error)
     for (const execution of this.executions.all()) {
+      if (execution.worker === worker) execution.isClosing = false
       if (execution.worker === worker && !execution.isTerminal) {
         execution.failure = error
         this.#move(execution, 'FAILED')
@@ -285,6 +292,14 @@ export class JobAttempt {
     }
     if (this.executions.allFinished()) this.#tasksFinished()
     this.#ending.check()
+  }
+
+  #taskCloses({ type, executionId }: TaskClosing | TaskClosed): void {
+    const execution = this.executions.find(executionId)
+    if (execution === undefined) return
+    execution.isClosing = type === 'task-closing'
+    if (execution.isClosing) this.#ending.responded(execution.worker)
+    else this.#ending.check()
   }
 
   #dataEnded({ executionId, waitsFor }: EndOfData): void {

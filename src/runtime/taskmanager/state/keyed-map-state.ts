@@ -2,6 +2,7 @@
 // Invariants: an empty map is no entry. Iterating walks the living map: what is put during the walk may be seen.
 // Thread: the task worker that owns the backend.
 import type { MapState } from '../../../api/state/map-state.js'
+import { givenEntries } from './given-values.js'
 import type { InternalState } from './internal-state.js'
 import type { StateTable } from './state-table.js'
 import { UserMap, type UserKeys } from './user-map.js'
@@ -34,7 +35,7 @@ export class KeyedMapState implements MapState<unknown, unknown>, InternalState<
   }
 
   putAll(entries: ReadonlyMap<unknown, unknown> | Iterable<readonly [unknown, unknown]>): void {
-    for (const [key, value] of [...entries]) this.put(key, value)
+    for (const [key, value] of givenEntries(entries, this.#keys.place)) this.put(key, value)
   }
 
   remove(key: unknown): void {

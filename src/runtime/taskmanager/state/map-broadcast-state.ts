@@ -2,6 +2,7 @@
 // Invariants: a map by value of the key (UserMap); every entry is an element of its own in a snapshot.
 // Thread: the task worker that owns the operator.
 import type { BroadcastState } from '../../../api/state/broadcast-state.js'
+import { givenEntries } from './given-values.js'
 import { UserMap, type UserKeys } from './user-map.js'
 
 export class MapBroadcastState implements BroadcastState<unknown, unknown> {
@@ -26,7 +27,7 @@ export class MapBroadcastState implements BroadcastState<unknown, unknown> {
   }
 
   putAll(entries: ReadonlyMap<unknown, unknown> | Iterable<readonly [unknown, unknown]>): void {
-    for (const [key, value] of [...entries]) this.#map.set(key, value)
+    for (const [key, value] of givenEntries(entries, this.#keys.place)) this.#map.set(key, value)
   }
 
   remove(key: unknown): void {

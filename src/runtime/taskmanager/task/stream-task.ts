@@ -60,6 +60,8 @@ export class StreamTask {
   #lastStep: StepResult = 'idle'
   /** From the task's end on: settles when all is closed. */
   #closed: Promise<void> | undefined
+  /** It has failed, and the next attempt waits for the rest of it. */
+  #isClosing = false
 
   constructor(descriptor: TaskDeploymentDescriptor, environment: TaskEnvironment, parts: StreamTaskParts) {
     this.descriptor = descriptor
@@ -183,13 +185,17 @@ export class StreamTask {
     if (life.isTerminal || life.phase === 'canceling') return
     const graceMs = this.#graceMs
     this.#flushLast()
+    this.#isClosing = true
+    this.#tellClosing()
     this.#control.enter('failed', { error })
     this.#closed ??= this.#release(graceMs)
+    void this.#tellWhenClosed(this.#closed)
   }
 
   /** Resolves when the functions are closed and the task is CANCELED. */
   async cancel(): Promise<void> {
     const { life } = this.#control
+    if (this.#isClosing) this.#tellClosing()
     if (life.isTerminal || life.phase === 'canceling') return this.#closed
     const graceMs = this.#graceMs
     this.#control.enter('canceling')
@@ -354,6 +360,16 @@ export class StreamTask {
       this.fail(error)
       await this.#release(CANCEL_GRACE_MS)
     }
+  }
+
+  #tellClosing(): void {
+    this.#environment.send({ type: 'task-closing', executionId: this.descriptor.executionId })
+  }
+
+  async #tellWhenClosed(closed: Promise<void>): Promise<void> {
+    await Promise.allSettled([closed])
+    this.#isClosing = false
+    this.#environment.send({ type: 'task-closed', executionId: this.descriptor.executionId })
   }
 
   /** It fails already: that its last lines are lost as well must not hide why. */

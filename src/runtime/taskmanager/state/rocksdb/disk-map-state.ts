@@ -5,6 +5,7 @@
 // Thread: the task worker that owns the backend.
 import type { MapState } from '../../../../api/state/map-state.js'
 import { isChangeable } from '../ttl/ttl-value.js'
+import { givenEntries } from '../given-values.js'
 import type { InternalState } from '../internal-state.js'
 import type { DiskUserMap } from './disk-user-map.js'
 import type { LargeValueTable } from './large-value-table.js'
@@ -40,7 +41,7 @@ export class DiskMapState implements MapState<unknown, unknown>, InternalState<u
   }
 
   putAll(entries: ReadonlyMap<unknown, unknown> | Iterable<readonly [unknown, unknown]>): void {
-    for (const [key, value] of [...entries]) this.put(key, value)
+    for (const [key, value] of givenEntries(entries, this.#form.place)) this.put(key, value)
   }
 
   remove(key: unknown): void {

@@ -33,8 +33,8 @@ export interface FilesSnapshotParameters {
   readonly driver: string
   readonly base: SharedCheckpointFiles
   readonly onWritten: (files: SharedCheckpointFiles) => void
-  /** All is written: the links may be moved away. Never rejects. */
-  readonly keep?: ((files: KvFiles, written: WrittenFiles) => Promise<void>) | undefined
+  /** All is written: the links may be moved away, unless the checkpoint is given up meanwhile. Never rejects. */
+  readonly keep?: ((files: KvFiles, written: WrittenFiles, isGivenUp: () => boolean) => Promise<void>) | undefined
   /** Giving links back takes time; whoever owns the store waits for it. */
   readonly onReleasing: (released: Promise<void>) => void
 }
@@ -78,7 +78,7 @@ export class FilesSnapshot implements StateCapture {
     onWritten(writing.shared)
     const backendFiles = { backend: ROCKSDB, files: files.files.map(({ name }) => writing.fileOf(name)) }
     const handle = { isDelta: false, keyGroups, offsets: [], states, keyShapes, handle: bytesHandle, backendFiles }
-    await keep?.(files, { handle, manifest })
+    await keep?.(files, { handle, manifest }, () => this.#captured === undefined)
     return [handle]
   }
 

@@ -16,9 +16,12 @@ import { sizeOfValue } from './value-size.js'
 
 export class MapForm implements StoredForm {
   readonly isOneEntry = false
+  /** The state in words. */
+  readonly place: string
   readonly #surroundings: MapSurroundings
 
   constructor(store: MapStore, serializer: UserMapSerializer, limits: MapLimits) {
+    this.place = serializer.userKeys.place
     this.#surroundings = { entries: new MapEntries(store, serializer), limits }
   }
 

@@ -90,7 +90,8 @@ export class StoreSnapshots {
       onWritten: (files) => {
         this.#files.written(increment.checkpointId, files)
       },
-      keep: (files, written) => this.#localStates.keep(increment.checkpointId, files, written),
+      keep: (files, written, isGivenUp) =>
+        this.#localStates.keep(increment.checkpointId, { files, written, isGivenUp }),
       onReleasing: (released) => {
         this.#addReleasing(released)
       },

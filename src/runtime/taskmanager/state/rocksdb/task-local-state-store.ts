@@ -38,6 +38,13 @@ export interface KeptCheckpoint extends StoredCheckpoint {
   readonly existing: ReadonlyMap<string, string>
 }
 
+/** Links to the files of a checkpoint that is written; they go as soon as it is given up. */
+export interface CheckpointToKeep {
+  readonly files: KvFiles
+  readonly written: WrittenFiles
+  readonly isGivenUp: () => boolean
+}
+
 export class TaskLocalStateStore {
   readonly #parameters: KeyedStateBackendParameters
   readonly #config: LocalRecoveryConfig | undefined
@@ -50,7 +57,7 @@ export class TaskLocalStateStore {
   }
 
   /** A checkpoint was written of these files, which stay where they can be linked again. */
-  async keep(checkpointId: number, files: KvFiles, written: WrittenFiles): Promise<void> {
+  async keep(checkpointId: number, { files, written, isGivenUp }: CheckpointToKeep): Promise<void> {
     const config = this.#config
     if (config === undefined) return
     try {
@@ -64,6 +71,8 @@ export class TaskLocalStateStore {
       }
       this.#hasFailed = false
     } catch (error) {
+      // Aborted: its links were removed under our hands.
+      if (isGivenUp()) return
       const what = 'a checkpoint is not kept beside the task'
       if (!this.#hasFailed) config.logger.warn(what, { ...this.#fields(checkpointId), reason: messageOf(error) })
       this.#hasFailed = true

@@ -11,8 +11,8 @@ export interface StorePlace {
 }
 
 const DISK_FULL = /no space left|disk quota|not enough space|\bENOSPC\b|\bEDQUOT\b/i
-/** What LMDB says where only a part of its bytes found room. */
-const WRITE_CUT_SHORT = /input\/output error/i
+/** What is said of LMDB where only a part of its bytes found room, and of RocksDB where its own threads failed: full or not. */
+const PERHAPS_FULL = /input\/output error|in the background/i
 /** Of a disk that counts as full. */
 const LITTLE_BYTES = 16 * 1024 * 1024
 
@@ -21,7 +21,7 @@ export function nativeFailure({ operation, directory }: StorePlace, error: unkno
   // abstract-level says only that the database is not open, and has the reason as its cause.
   const cause = rootCauseOf(error)
   const reason = messageOf(cause)
-  if (errnoOf(cause) === 'ENOSPC' || DISK_FULL.test(reason) || (WRITE_CUT_SHORT.test(reason) && isFull(directory)))
+  if (errnoOf(cause) === 'ENOSPC' || DISK_FULL.test(reason) || (PERHAPS_FULL.test(reason) && isFull(directory)))
     return new FlinkError('DISK_FULL', { path: directory }, { cause: error })
   if (errnoOf(cause) === 'LEVEL_LOCKED')
     return new FlinkError('ASSERTION_FAILED', { what: `the store in ${directory} is open already` }, { cause: error })

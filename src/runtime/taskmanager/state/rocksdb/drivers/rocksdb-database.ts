@@ -9,6 +9,7 @@ import type { KvEntry } from '../kv-store.js'
 import { explainNative, nativeFailure, type StorePlace } from './native-failure.js'
 import { OpenResources } from './open-resources.js'
 import type { NativeBatch, NativeIterator, RocksLevel, RocksLevelClass } from './rocks-level.js'
+import { WriteRoom } from './write-room.js'
 
 const NO_OPTIONS: object = {}
 
@@ -24,12 +25,14 @@ export class RocksDatabase {
   readonly #native: RocksLevel
   readonly #directory: string
   readonly #resources = new OpenResources()
+  readonly #room: WriteRoom
   readonly #places: { readonly read: StorePlace; readonly write: StorePlace }
   #closing: Promise<void> | undefined
 
   private constructor(native: RocksLevel, directory: string) {
     this.#native = native
     this.#directory = directory
+    this.#room = new WriteRoom((name) => native.getProperty(name))
     this.#places = { read: { operation: 'read', directory }, write: { operation: 'write', directory } }
   }
 
@@ -66,7 +69,10 @@ export class RocksDatabase {
 
   write(batch: RocksBatch): void {
     this.#resources.check()
-    explainNative(this.#places.write, () => batch.writeAndClear())
+    explainNative(this.#places.write, () => {
+      this.#room.await()
+      batch.writeAndClear()
+    })
   }
 
   iterate({ from, before, fillsCache }: RocksDatabaseRange): RocksIterator {
