@@ -41,6 +41,8 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
   readonly #chain = new CheckpointChain()
   /** The state whose memory is touched ahead: of several, which are rare, the first. */
   #firstTable: HeapTables | undefined
+  /** The first state with shared namespaces: that of what windows hold. Timers stand at its entries. */
+  #followed: HeapTablesByNamespace | undefined
 
   constructor(parameters: KeyedStateBackendParameters) {
     super(parameters)
@@ -54,7 +56,7 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
           this.prepareKeys(hashes, start, end)
         }
         return table instanceof HeapTablesByNamespace
-          ? new SharedTimerQueue(table, current, prepareKeys)
+          ? new SharedTimerQueue(table, { current, prepareKeys, followed: () => this.#followed })
           : new TablePriorityQueue(new HeapQueueEntries(table, current, prepareKeys))
       },
     })
@@ -120,6 +122,7 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
     if (types.metadata.kind !== 'priority-queue') {
       this.#firstTable ??= table
       if (table instanceof HeapStateTable) context.leader ??= table
+      else this.#followed ??= table
     }
     return table
   }

@@ -24,6 +24,11 @@ export class KeyContext {
   #ownSequence = -1
   #place = NO_PLACE
   #placeSequence = -1
+  readonly #expected: { table: object | undefined; position: number; sequence: number } = {
+    table: undefined,
+    position: NO_PLACE,
+    sequence: -1,
+  }
 
   /** Of the current key; NO_PLACE where it has none, or the leading state was not asked yet. */
   get place(): number {
@@ -62,6 +67,20 @@ export class KeyContext {
   setPlace(place: number): void {
     this.#place = place
     this.#placeSequence = this.sequence
+  }
+
+  /** The next key was read at the position of a table that has one namespace. */
+  expect(table: object, position: number): void {
+    const expected = this.#expected
+    expected.table = table
+    expected.position = position
+    expected.sequence = this.sequence + 1
+  }
+
+  /** Where the current key should be; NO_PLACE where nobody knows. */
+  expectedIn(table: object): number {
+    const expected = this.#expected
+    return expected.sequence === this.sequence && expected.table === table ? expected.position : NO_PLACE
   }
 
   forgetPlace(place: number): void {
