@@ -46,6 +46,7 @@ export class TimerGroup<N> {
     followed.followers.push(following)
     this.#stopFollowing = () => {
       this.#following = undefined
+      this.#stopFollowing = undefined
       this.#tables.parted.delete(following)
       followed.followers.splice(followed.followers.indexOf(following), 1)
     }
