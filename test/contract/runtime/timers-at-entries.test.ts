@@ -11,7 +11,12 @@ import type {
   KeyedStateBackend,
   KeyedStateSnapshot,
 } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
-import type { NamespaceType } from '../../../src/runtime/taskmanager/state/namespace-type.js'
+import {
+  VOID_NAMESPACES,
+  type AnyNamespaceType,
+  type NamespaceType,
+} from '../../../src/runtime/taskmanager/state/namespace-type.js'
+import type { KeyedStateHandle } from '../../../src/storage/state-handles.js'
 import { rounds } from '../../runner/rounds.js'
 import { HEAP } from './backends-under-test.js'
 import { Span, SPANS } from './spans.js'
@@ -30,26 +35,43 @@ interface Timer {
 type Step =
   | { readonly kind: 'put' | 'clear'; readonly key: unknown; readonly window: number }
   | ({ readonly kind: 'add' | 'remove' } & Timer)
-  | { readonly kind: 'poll' | 'restore' | 'begin' | 'end' }
+  | { readonly kind: 'many'; readonly timestamp: number }
+  | { readonly kind: 'poll' | 'restore' | 'begin' | 'end' | 'increment' }
 
-/** What windows hold, and their timers, beside what a naive set of timers says. */
+/** Of keys: more than a time has to have to get a group. */
+const MANY = 40
+
+/** Of which namespaces: those of windows, or one alone. */
+interface Kind {
+  readonly namespaces: AnyNamespaceType
+  readonly values: readonly unknown[]
+}
+
+const OF_WINDOWS: Kind = { namespaces: SHARED as AnyNamespaceType, values: WINDOWS }
+const OF_KEYS: Kind = { namespaces: VOID_NAMESPACES as AnyNamespaceType, values: [undefined] }
+
+/** What windows or keys hold, and their timers, beside what a naive set of timers says. */
 class Windows {
   readonly backend: KeyedStateBackend
-  readonly queue: KeyedPriorityQueue<Span>
+  readonly kind: Kind
+  readonly queue: KeyedPriorityQueue<unknown>
   readonly expected = new Map<string, Timer>()
   /** By key and window. */
   readonly contents = new Map<string, number>()
-  readonly #state: ValueState<number> & InternalState<Span>
+  readonly #state: ValueState<number> & InternalState<unknown>
+  #increments = 0
 
-  constructor(backend: KeyedStateBackend) {
+  constructor(kind: Kind, backend: KeyedStateBackend) {
+    this.kind = kind
     this.backend = backend
-    this.queue = backend.getOrCreatePriorityQueue('timers', SHARED)
+    this.queue = backend.getOrCreatePriorityQueue('timers', kind.namespaces)
     const descriptor = new ValueStateDescriptor('contents')
-    this.#state = backend.getOrCreateKeyedState(descriptor, SHARED) as ValueState<number> & InternalState<Span>
+    const state = backend.getOrCreateKeyedState(descriptor, kind.namespaces)
+    this.#state = state as ValueState<number> & InternalState<unknown>
   }
 
   async restored(): Promise<Windows> {
-    const then = new Windows(await restored(HEAP, [await snapshotOf(this.backend)]))
+    const then = new Windows(this.kind, await restored(HEAP, [await snapshotOf(this.backend)]))
     for (const [name, timer] of this.expected) then.expected.set(name, timer)
     for (const [name, value] of this.contents) then.contents.set(name, value)
     return then
@@ -57,7 +79,7 @@ class Windows {
 
   at(key: unknown, window: number): ValueState<number> {
     this.backend.setCurrentKey(key, hashKey(key, 'auto'))
-    this.#state.setCurrentNamespace(spanOf(window))
+    this.#state.setCurrentNamespace(this.namespaceOf(window))
     return this.#state
   }
 
@@ -84,9 +106,9 @@ class Windows {
     this.at(key, window)
     const name = nameOf(timer)
     if (kind === 'add') {
-      this.queue.add(spanOf(window), timestamp)
+      this.queue.add(this.namespaceOf(window), timestamp)
       this.expected.set(name, timer)
-    } else assert.equal(this.queue.remove(spanOf(window), timestamp), this.expected.delete(name))
+    } else assert.equal(this.queue.remove(this.namespaceOf(window), timestamp), this.expected.delete(name))
   }
 
   /** As a timer service does: under the key of the timer its window's contents are looked at. */
@@ -96,10 +118,35 @@ class Windows {
     const [first] = places.sort((one, other) => one[0] - other[0] || one[1] - other[1])
     assert.deepEqual(polled && [polled.timestamp, polled.keyHash], first)
     if (polled === undefined) return false
-    const window = WINDOWS.findIndex((each) => SHARED.equals(each, polled.namespace))
+    const window = this.windowOf(polled.namespace)
     assert.ok(this.expected.delete(nameOf({ key: polled.key, window, timestamp: polled.timestamp })))
     this.check(polled.key, window)
     return true
+  }
+
+  /** Of all keys at once, as at the end of a minute. */
+  setMany(timestamp: number): void {
+    for (let index = 0; index < MANY; index += 1) {
+      const key = `key ${String(index)}`
+      this.change('put', key, 0)
+      this.set('add', { key, window: 0, timestamp })
+    }
+  }
+
+  /** Each builds on the one before it. */
+  async increment(): Promise<void> {
+    this.#increments += 1
+    const baseCheckpointId = this.#increments === 1 ? undefined : this.#increments - 1
+    const handles = await snapshotOf(this.backend, { checkpointId: this.#increments, baseCheckpointId })
+    await checkRestored(this.kind, handles, this.expected)
+  }
+
+  namespaceOf(window: number): unknown {
+    return this.kind.values[window % this.kind.values.length]
+  }
+
+  windowOf(namespace: unknown): number {
+    return this.kind.values.findIndex((each) => this.kind.namespaces.equals(each, namespace))
   }
 
   drain(): void {
@@ -108,16 +155,27 @@ class Windows {
   }
 }
 
-function spanOf(window: number): Span {
-  return WINDOWS[window] ?? assert.fail()
+/** The timers, and no others, are in a snapshot. */
+async function checkRestored(
+  kind: Kind,
+  handles: readonly KeyedStateHandle[],
+  timers: ReadonlyMap<string, Timer>,
+): Promise<void> {
+  const left = new Map(timers)
+  const then = new Windows(kind, await restored(HEAP, [handles]))
+  while (then.queue.size > 0) {
+    const { key, namespace, timestamp } = then.queue.poll() ?? assert.fail()
+    assert.ok(left.delete(nameOf({ key, window: then.windowOf(namespace), timestamp })))
+  }
+  assert.equal(left.size, 0)
 }
 
 function nameOf({ key, window, timestamp }: Timer): string {
   return JSON.stringify([key, window, timestamp])
 }
 
-async function play(steps: readonly Step[]): Promise<void> {
-  let windows = new Windows(await backendOf(HEAP))
+async function play(kind: Kind, steps: readonly Step[]): Promise<void> {
+  let windows = new Windows(kind, await backendOf(HEAP))
   let running: { readonly snapshot: KeyedStateSnapshot; readonly timers: Map<string, Timer> } | undefined
   const end = async (): Promise<void> => {
     if (running === undefined) return
@@ -125,14 +183,7 @@ async function play(steps: readonly Step[]): Promise<void> {
     running = undefined
     const handles = await snapshot.write(new MemoryStreams(), freeSlices())
     snapshot.release()
-    const then = new Windows(await restored(HEAP, [handles]))
-    for (const [name, timer] of timers) then.expected.set(name, timer)
-    while (then.queue.size > 0) {
-      const { key, namespace, timestamp } = then.queue.poll() ?? assert.fail()
-      const window = WINDOWS.findIndex((each) => SHARED.equals(each, namespace))
-      assert.ok(then.expected.delete(nameOf({ key, window, timestamp })))
-    }
-    assert.equal(then.expected.size, 0)
+    await checkRestored(kind, handles, timers)
   }
   for (const step of steps) {
     switch (step.kind) {
@@ -155,6 +206,12 @@ async function play(steps: readonly Step[]): Promise<void> {
         await end()
         running = { snapshot: windows.backend.snapshot(), timers: new Map(windows.expected) }
         break
+      case 'many':
+        windows.setMany(step.timestamp)
+        break
+      case 'increment':
+        await windows.increment()
+        break
       case 'end':
         await end()
     }
@@ -165,40 +222,50 @@ async function play(steps: readonly Step[]): Promise<void> {
   windows.drain()
 }
 
-describe('timers of windows beside what the windows hold', () => {
-  const key = fc.constantFrom<unknown>('a', 'b', 'c', 3, [1, 2])
-  const window = fc.nat(WINDOWS.length - 1)
-  const step: fc.Arbitrary<Step> = fc.oneof(
-    {
-      weight: 9,
-      arbitrary: fc.record({ kind: fc.constantFrom<('put' | 'clear')[]>('put', 'put', 'put', 'clear'), key, window }),
-    },
-    {
-      weight: 9,
-      arbitrary: fc.record({
-        kind: fc.constantFrom<('add' | 'remove')[]>('add', 'add', 'add', 'remove'),
-        key,
-        window,
-        timestamp: fc.nat(2),
-      }),
-    },
+function stepOf(windowCount: number, others: readonly fc.WeightedArbitrary<Step>[]): fc.Arbitrary<Step> {
+  const key = fc.constantFrom<unknown>('key 1', 'key 2', 'c', 3, [1, 2])
+  const window = fc.nat(windowCount - 1)
+  const changes = fc.constantFrom<('put' | 'clear')[]>('put', 'put', 'put', 'clear')
+  const settings = fc.constantFrom<('add' | 'remove')[]>('add', 'add', 'add', 'remove')
+  const snapshots = fc.constantFrom<('begin' | 'end' | 'restore')[]>('begin', 'end', 'restore')
+  return fc.oneof(
+    { weight: 9, arbitrary: fc.record({ kind: changes, key, window }) },
+    { weight: 9, arbitrary: fc.record({ kind: settings, key, window, timestamp: fc.nat(3) }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('poll' as const) }) },
-    {
-      weight: 2,
-      arbitrary: fc.record({ kind: fc.constantFrom<('begin' | 'end' | 'restore')[]>('begin', 'end', 'restore') }),
-    },
+    { weight: 2, arbitrary: fc.record({ kind: snapshots }) },
+    ...others,
   )
+}
 
-  it('are in their queue and in snapshots from when they are set until they fire or are deleted, each once', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 80, size: 'max' }), play), { numRuns: rounds(60) })
+const TITLE = 'are in their queue and in snapshots from when they are set until they fire or are deleted, each once'
+
+describe('timers of windows beside what the windows hold', () => {
+  it(TITLE, async () => {
+    const steps = fc.array(stepOf(WINDOWS.length, []), { maxLength: 80, size: 'max' })
+    const property = fc.asyncProperty(steps, (each) => play(OF_WINDOWS, each))
+    await fc.assert(property, { numRuns: rounds(60) })
   })
 
-  it('fire in the order of their keys’ hashes, also where an entry left before its timer fired', async () => {
+  it('fire in the order of the hashes of their keys, also where an entry left before its timer fired', async () => {
     const steps: Step[] = []
     for (let index = 0; index < 200; index += 1) {
       steps.push({ kind: 'put', key: index, window: 1 }, { kind: 'add', key: index, window: 1, timestamp: 20 })
     }
     steps.push({ kind: 'poll' }, { kind: 'begin' }, { kind: 'clear', key: 150, window: 1 }, { kind: 'poll' })
-    await play(steps)
+    await play(OF_WINDOWS, steps)
+  })
+})
+
+describe('timers that many keys have at one time, beside the state of the keys', () => {
+  it(TITLE, async () => {
+    const many = fc.record({ kind: fc.constant('many' as const), timestamp: fc.integer({ min: 2, max: 7 }) })
+    const increment = fc.record({ kind: fc.constant('increment' as const) })
+    const step = stepOf(1, [
+      { weight: 3, arbitrary: many },
+      { weight: 1, arbitrary: increment },
+    ])
+    const steps = fc.array(step, { maxLength: 60, size: 'max' })
+    const property = fc.asyncProperty(steps, (each) => play(OF_KEYS, each))
+    await fc.assert(property, { numRuns: rounds(60) })
   })
 })

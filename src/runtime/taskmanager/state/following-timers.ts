@@ -1,7 +1,7 @@
-// Duty: timers of one timestamp and namespace as marks at the entries that their keys have in a state with the same namespace: so a
+// Duty: timers of one timestamp and namespace as marks at the entries that their keys have in a state with one namespace: so a
 // window's timer costs one byte, and no search, where the window has contents anyway.
-// Invariants: a mark stands at a position with an entry only. Before an entry with a mark leaves, `onLeaving` is called, and the marks
-// are nobody's any more. As a part of the queue's snapshots they are entries without a value. Keys stay at their positions while a
+// Invariants: a mark stands at a position with an entry only. Before an entry with a mark leaves, `onLeaving` is called, and takes the
+// mark away. As a part of the queue's snapshots they are entries without a value. Keys stay at their positions while a
 // snapshot runs, as the table that is followed is in the same snapshots.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -17,12 +17,12 @@ export class FollowingTimers implements SnapshotPart {
   /** The one that is followed. */
   readonly table: HeapStateTable
   readonly #namespace: unknown
-  readonly #onLeaving: () => void
+  readonly #onLeaving: (position: number) => void
   #marks: Uint8Array = new Uint8Array(INITIAL_CAPACITY)
   #size = 0
 
   /** `namespace`: what they have as entries of the queue. */
-  constructor(table: HeapStateTable, namespace: unknown, onLeaving: () => void) {
+  constructor(table: HeapStateTable, namespace: unknown, onLeaving: (position: number) => void) {
     this.table = table
     this.#namespace = namespace
     this.#onLeaving = onLeaving
@@ -55,7 +55,7 @@ export class FollowingTimers implements SnapshotPart {
 
   /** The entry at the position is about to be removed. */
   leaving(position: number): void {
-    if (this.has(position)) this.#onLeaving()
+    if (this.has(position)) this.#onLeaving(position)
   }
 
   positions(): Int32Array {
@@ -80,6 +80,11 @@ export class FollowingTimers implements SnapshotPart {
   }
 
   endSnapshot(): void {}
+
+  /** Of the key. */
+  hashAt(position: number): number {
+    return this.table.hashAt(position)
+  }
 
   keyAt(position: number): unknown {
     return this.table.keyAt(position)

@@ -76,7 +76,7 @@ export class HeapStateTable implements StateTable, ValuesInMemory, SnapshotPart 
   }
 
   /** All tables of the state. */
-  parts(): readonly HeapStateTable[] {
+  parts(): readonly SnapshotPart[] {
     return [this]
   }
 
@@ -146,7 +146,7 @@ export class HeapStateTable implements StateTable, ValuesInMemory, SnapshotPart 
   }
 
   /** The position of an entry of any key, for those who keep positions; NOT_FOUND where there is none. */
-  find({ key, keyHash }: KeyContext, namespace: unknown): number {
+  find({ key, keyHash }: Pick<KeyContext, 'key' | 'keyHash'>, namespace: unknown): number {
     return this.#table.find(key, namespace, keyHash ^ this.#hashOf(namespace))
   }
 
@@ -156,6 +156,7 @@ export class HeapStateTable implements StateTable, ValuesInMemory, SnapshotPart 
   }
 
   removeAt(position: number): void {
+    if (this.#context.leader === this) this.#context.leavePlace(position)
     if (this.#isWatched) {
       this.#changes?.removed(position, () => this.#removedKeyAt(position))
       if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
@@ -218,9 +219,9 @@ export class HeapStateTable implements StateTable, ValuesInMemory, SnapshotPart 
     this.#table.touch(positions, start, end)
   }
 
-  /** Puts a restored entry; its key was hashed by the caller. */
-  load(entry: StateEntry, keyHash: number): void {
-    this.#insert(entry, keyHash ^ this.#hashOf(entry.namespace))
+  /** Puts a restored entry; its key was hashed by the caller. Its position. */
+  load(entry: StateEntry, keyHash: number): number {
+    return this.#insert(entry, keyHash ^ this.#hashOf(entry.namespace))
   }
 
   /** Puts an entry of a restored delta, in the place of an older one where there is one. */

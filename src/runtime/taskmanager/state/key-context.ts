@@ -11,6 +11,12 @@ export interface PlaceNotes {
   forgetPlace(place: number): void
 }
 
+/** What stands at places. */
+export interface PlaceFollower {
+  /** The entry there is about to be removed. */
+  leaving(place: number): void
+}
+
 export class KeyContext {
   key: unknown = undefined
   hasKey = false
@@ -20,6 +26,8 @@ export class KeyContext {
   /** The state whose entries give keys a number, their position in it: the first one of a backend that has such positions. */
   leader: object | undefined
   readonly notes: PlaceNotes[] = []
+  /** Of places: told before the entry there leaves. */
+  readonly followers: PlaceFollower[] = []
   #own: unknown
   #ownSequence = -1
   #place = NO_PLACE
@@ -81,6 +89,12 @@ export class KeyContext {
   expectedIn(table: object): number {
     const expected = this.#expected
     return expected.sequence === this.sequence && expected.table === table ? expected.position : NO_PLACE
+  }
+
+  /** The entry there is about to be removed. Those who follow may be fewer afterwards. */
+  leavePlace(place: number): void {
+    const { followers } = this
+    for (let at = followers.length - 1; at >= 0; at -= 1) followers[at]?.leaving(place)
   }
 
   forgetPlace(place: number): void {

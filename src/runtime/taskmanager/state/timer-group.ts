@@ -1,9 +1,10 @@
 // Duty: the elements of a priority queue that share timestamp and namespace, in the order of the hashes of their keys: as marks at the
 // entries of another state (following-timers.ts) while that has one for each of them, else in a table of their own.
-// Invariants: they are sorted once, when the first of them is asked for, and again after others came.
+// Invariants: all of them are in one place.
 // Thread: the task worker that owns the backend.
 import { NOT_FOUND } from './entry-table.js'
 import { FollowingTimers } from './following-timers.js'
+import { HashOrder, type OrderedEntries } from './hash-order.js'
 import type { HeapStateTable } from './heap-state-table.js'
 import type { HeapTablesByNamespace, NamespaceTable } from './heap-tables-by-namespace.js'
 import type { KeyContext } from './key-context.js'
@@ -11,12 +12,7 @@ import type { QueueElement } from './keyed-priority-queue.js'
 import { PRESENT } from './table-priority-queue.js'
 import type { TimerNamespace } from './timer-namespaces.js'
 
-/** Hash and position are sorted as one number. */
-const POSITIONS = 2 ** 21
-/** Hashes have a sign. */
-const LEAST_HASH = -(2 ** 31)
-
-export class TimerGroup<N> {
+export class TimerGroup<N> implements OrderedEntries {
   readonly timestamp: number
   readonly namespace: N
   readonly owner: NamespaceTable
@@ -24,9 +20,7 @@ export class TimerGroup<N> {
   readonly #tables: HeapTablesByNamespace
   #following: FollowingTimers | undefined
   #stopFollowing: (() => void) | undefined
-  /** Undefined where they are not in order. */
-  #sorted: Int32Array | undefined
-  #next = 0
+  readonly #order = new HashOrder()
 
   constructor(tables: HeapTablesByNamespace, owner: NamespaceTable) {
     const { timestamp, namespace } = owner.namespace as TimerNamespace<N>
@@ -69,14 +63,14 @@ export class TimerGroup<N> {
       if (position === NOT_FOUND) this.#takeOver(following)
       else {
         if (!following.add(position)) return false
-        this.#sorted = undefined
+        this.#order.forget()
         return true
       }
     }
     const { table } = this.owner
     if (table.find(current, undefined) !== NOT_FOUND) return false
     table.insert(current, undefined, PRESENT)
-    this.#sorted = undefined
+    this.#order.forget()
     return true
   }
 
@@ -103,29 +97,31 @@ export class TimerGroup<N> {
 
   /** Of the first one; there must be one. */
   firstPosition(): number {
-    let sorted = this.#sorted
-    if (sorted === undefined) {
-      sorted = this.#sort()
-      this.#sorted = sorted
-      this.#next = 0
-    }
-    while (!this.#has(sorted[this.#next] as number)) this.#next += 1
-    return sorted[this.#next] as number
+    return this.#order.first(this.#following ?? this)
   }
 
   /** Up to `count` positions, beginning with that of the first one; some of them may have no element any more. */
   comingPositions(count: number): Int32Array {
-    return this.#sorted?.subarray(this.#next, this.#next + count) ?? new Int32Array(0)
+    return this.#order.coming(count)
+  }
+
+  /** Those in the table of its own: here and below what is ordered where it follows nothing. */
+  has(position: number): boolean {
+    return this.owner.table.hasEntryAt(position)
+  }
+
+  hashAt(position: number): number {
+    return this.owner.table.hashAt(position)
+  }
+
+  positions(): Int32Array {
+    return positionsOf(this.owner.table)
   }
 
   /** It is empty. */
   close(): void {
     this.#stopFollowing?.()
     this.#tables.drop(this.owner)
-  }
-
-  #has(position: number): boolean {
-    return this.#following?.has(position) ?? this.owner.table.hasEntryAt(position)
   }
 
   /** They get a table of their own: a key may have an element and no entry. */
@@ -136,21 +132,7 @@ export class TimerGroup<N> {
       this.owner.table.load({ key: table.keyAt(position), namespace, value: PRESENT }, table.hashAt(position))
     }
     this.#stopFollowing?.()
-    this.#sorted = undefined
-  }
-
-  #sort(): Int32Array {
-    const { table } = this
-    const positions = this.#following?.positions() ?? positionsOf(table)
-    if (table.limit > POSITIONS) return positions.sort((left, right) => table.hashAt(left) - table.hashAt(right))
-    const packed = new Float64Array(positions.length)
-    for (let at = 0; at < positions.length; at += 1) {
-      const position = positions[at] as number
-      packed[at] = (table.hashAt(position) - LEAST_HASH) * POSITIONS + position
-    }
-    packed.sort()
-    for (let at = 0; at < positions.length; at += 1) positions[at] = (packed[at] as number) % POSITIONS
-    return positions
+    this.#order.forget()
   }
 }
 
