@@ -11,7 +11,7 @@ import { EventTimeTrigger } from './triggers/event-time-trigger.js'
 
 /** What is known of windows whose assigner or trigger is one of the built-in ones, and none that extends it. */
 export interface KnownWindowing {
-  /** The trigger is EventTimeTrigger. */
+  /** The trigger is EventTimeTrigger, with no method of its own. */
   readonly firesAtEnd: boolean
   /** Windows begin and end at the same times for all keys. */
   readonly isAligned: boolean
@@ -39,7 +39,7 @@ const ALIGNED: ReadonlySet<unknown> = new Set([
 
 export function knownWindowing(assigner: object, trigger: object): KnownWindowing {
   return {
-    firesAtEnd: trigger.constructor === EventTimeTrigger,
+    firesAtEnd: trigger.constructor === EventTimeTrigger && Object.keys(trigger).length === 0,
     isAligned: ALIGNED.has(assigner.constructor),
     mergesTouching: SESSIONS.has(assigner.constructor),
     sessionGapMs: sessionGapOf(assigner),

@@ -4,14 +4,13 @@
 // Thread: the task worker that owns the backend.
 import { keyGroupRangeSize, type KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import type { RemovedKey, RemovedKeys } from './change-log.js'
-import type { HeapStateTable } from './heap-state-table.js'
 import { PositionList } from './position-list.js'
-import type { TableSnapshot } from './table-snapshot.js'
+import type { EntriesSnapshot, SnapshotPart } from './snapshot-part.js'
 import type { TimeSlices } from './time-slices.js'
 
 export interface GroupPositionsInput {
-  readonly table: HeapStateTable
-  readonly snapshot: TableSnapshot
+  readonly table: Pick<SnapshotPart, 'keyGroupAt'>
+  readonly snapshot: EntriesSnapshot
   readonly keyGroups: KeyGroupRange
   readonly slices: TimeSlices
 }

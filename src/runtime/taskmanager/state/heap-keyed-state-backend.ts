@@ -8,9 +8,11 @@ import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { KeyedStateHandle } from '../../../storage/state-handles.js'
 import { unreadableState } from '../../../storage/unreadable-state.js'
 import { CheckpointChain, mayGrow, type ChainedCheckpoint } from './checkpoint-chain.js'
+import { GroupedTimerQueue } from './grouped-timer-queue.js'
 import { HeapKeyedStateSnapshot } from './heap-keyed-state-snapshot.js'
 import { HeapQueueEntries, type PrepareKeys } from './heap-queue-entries.js'
-import { HeapStateTable } from './heap-state-table.js'
+import { HeapQueueTable } from './heap-queue-table.js'
+import { HeapStateTable, type HeapTableEnvironment } from './heap-state-table.js'
 import { HeapTablesByNamespace } from './heap-tables-by-namespace.js'
 import { visitEntries, type EntrySerializers, type KeyGroupBlock } from './key-group-block.js'
 import type { KeyContext } from './key-context.js'
@@ -52,6 +54,8 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
   #firstTable: HeapTables | undefined
   /** Those that each record takes further; undefined where there are none. */
   #cleanups: readonly HeapCleanup[] | undefined
+  /** The first state with shared namespaces: that of what windows hold. Timers stand at its entries. */
+  #followed: HeapTablesByNamespace | undefined
 
   constructor(parameters: KeyedStateBackendParameters) {
     super(parameters)
@@ -65,9 +69,12 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
         const prepareKeys: PrepareKeys = (hashes, start, end) => {
           this.prepareKeys(hashes, start, end)
         }
-        return table instanceof HeapTablesByNamespace
-          ? new SharedTimerQueue(table, current, prepareKeys)
-          : new TablePriorityQueue(new HeapQueueEntries(table, current, prepareKeys))
+        if (table instanceof HeapTablesByNamespace)
+          return new SharedTimerQueue(table, { current, prepareKeys, followed: () => this.#followed })
+        const entries = new HeapQueueEntries(table, current, prepareKeys)
+        return entries.isOfVoid && table instanceof HeapQueueTable
+          ? new GroupedTimerQueue(table, entries, current)
+          : new TablePriorityQueue(entries)
       },
     })
   }
@@ -138,14 +145,12 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
 
   #createTable(types: StateTypes, context: KeyContext): HeapTables {
     const environment = { ...this.parameters, newKeys: this.newKeys, context }
-    const table =
-      types.namespaces.shared === undefined
-        ? new HeapStateTable(types, environment)
-        : new HeapTablesByNamespace(types, environment)
+    const table = makeTable(types, environment)
     this.#load(table)
     if (types.metadata.kind !== 'priority-queue') {
       this.#firstTable ??= table
       if (table instanceof HeapStateTable) context.leader ??= table
+      else this.#followed ??= table
     }
     return table
   }
@@ -201,4 +206,10 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
       throw migrationFailed(error, { state, operator: this.parameters.operatorName, key })
     }
   }
+}
+
+function makeTable(types: StateTypes, environment: HeapTableEnvironment): HeapTables {
+  if (types.namespaces.shared !== undefined) return new HeapTablesByNamespace(types, environment)
+  const isQueue = types.metadata.kind === 'priority-queue'
+  return isQueue ? new HeapQueueTable(types, environment) : new HeapStateTable(types, environment)
 }

@@ -27,16 +27,15 @@ import { KeyGroupStream } from './key-group-stream.js'
 import { groupPositions, groupRemovedKeys, type GroupedPositions } from './grouped-positions.js'
 import type { KeyedStateSnapshot } from './keyed-state-backend.js'
 import type { RestoredState } from './restored-keyed-state.js'
-import type { HeapStateTable } from './heap-state-table.js'
+import type { EntriesSnapshot, SnapshotPart } from './snapshot-part.js'
 import type { StateTypes } from './state-table.js'
-import type { TableSnapshot } from './table-snapshot.js'
 import { leftInSnapshots } from './ttl/without-expired.js'
 import type { TimeSlices } from './time-slices.js'
 
 /** All tables of one state: where there are several, no increments are known. */
 export interface StateTables {
   readonly types: StateTypes
-  parts(): readonly HeapStateTable[]
+  parts(): readonly SnapshotPart[]
 }
 
 /** The registered states and the restored ones that nobody asked for. */
@@ -57,8 +56,8 @@ export interface SnapshotOnBase {
 }
 
 interface CapturedTable {
-  readonly table: HeapStateTable
-  readonly snapshot: TableSnapshot
+  readonly table: SnapshotPart
+  readonly snapshot: EntriesSnapshot
   readonly removed: RemovedKeys
 }
 
@@ -74,8 +73,8 @@ interface StateContents extends Pick<CapturedState, 'types' | 'leftOf'> {
 }
 
 interface TableContents {
-  readonly table: HeapStateTable
-  readonly snapshot: TableSnapshot
+  readonly table: SnapshotPart
+  readonly snapshot: EntriesSnapshot
   readonly positions: GroupedPositions
   readonly removed: ReadonlyMap<number, readonly RemovedKey[]>
 }
@@ -104,7 +103,7 @@ export class HeapKeyedStateSnapshot implements KeyedStateSnapshot {
     this.#base = base
     this.#restored = base === undefined ? restored : []
     this.#keyShapes = new KeyShapes(contents.keyKind)
-    const captured = (table: HeapStateTable): CapturedTable =>
+    const captured = (table: SnapshotPart): CapturedTable =>
       base === undefined
         ? { table, snapshot: table.beginSnapshot(), removed: [] }
         : { table, ...table.beginDelta(base.epoch) }

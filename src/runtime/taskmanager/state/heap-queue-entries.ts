@@ -7,12 +7,19 @@ import { NOT_FOUND } from './entry-table.js'
 import type { HeapStateTable } from './heap-state-table.js'
 import { NO_PLACE, type KeyContext } from './key-context.js'
 import type { QueueElement } from './keyed-priority-queue.js'
+import { VOID_NAMESPACE } from './namespace-type.js'
 import type { QueueEntries } from './queue-entries.js'
 import { RecentTimers } from './recent-timers.js'
 import { PRESENT } from './table-priority-queue.js'
 import type { TimerOrder } from './timer-order.js'
 import type { UnorderedTimers } from './timer-run.js'
 import { TimerColumn } from './timer-namespaces.js'
+
+/** Whose an element is. */
+export interface ElementKey {
+  readonly key: unknown
+  readonly keyHash: number
+}
 
 /** Touches what the states have of coming keys. */
 export type PrepareKeys = (keyHashes: readonly number[], start: number, end: number) => void
@@ -44,6 +51,11 @@ export class HeapQueueEntries<N> implements QueueEntries<N> {
     current.notes.push(this.#recent)
   }
 
+  /** There is one namespace, the void one. */
+  get isOfVoid(): boolean {
+    return this.#column.isOfVoid
+  }
+
   get keyHash(): number {
     return this.#current.keyHash
   }
@@ -65,11 +77,40 @@ export class HeapQueueEntries<N> implements QueueEntries<N> {
     return true
   }
 
+  /** Of the current key. */
+  has(namespace: N, timestamp: number): boolean {
+    return this.#find(namespace, timestamp) !== NOT_FOUND
+  }
+
+  /** Of any key, in the namespace that is void. NOT_FOUND where there is none. */
+  positionOf(key: ElementKey, timestamp: number): number {
+    return this.#table.find(key, { timestamp, namespace: VOID_NAMESPACE })
+  }
+
+  /** One that is not there yet, of any key and in the namespace that is void; its position. The key is kept as it is. */
+  insert({ key, keyHash }: ElementKey, timestamp: number): number {
+    const namespace = { timestamp, namespace: VOID_NAMESPACE }
+    return this.#table.load({ key, namespace, value: PRESENT }, keyHash)
+  }
+
+  /** The greatest timestamp; that of no element where it is empty. */
+  latest(): number {
+    let latest = Number.NEGATIVE_INFINITY
+    for (const [timestamp] of this.#all()) if (timestamp > latest) latest = timestamp
+    return latest
+  }
+
   isAt(position: number, timestamp: number): boolean {
     return this.#column.timestampAt(position) === timestamp && this.#table.hasEntryAt(position)
   }
 
   /** The hash is the entry's: where the position was that of another element with this timestamp, the order has the hash of that one. */
+  /** Of an element with this timestamp. */
+  removeAt(position: number, timestamp: number): void {
+    this.#recent?.forgetElement(position, timestamp)
+    this.#table.removeAt(position)
+  }
+
   take(position: number): QueueElement<N> {
     const table = this.#table
     const column = this.#column

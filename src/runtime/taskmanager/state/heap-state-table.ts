@@ -22,6 +22,7 @@ import type { NamespaceColumn } from './namespace-column.js'
 import { VOID_NAMESPACE, VOID_NAMESPACES } from './namespace-type.js'
 import type { NewKeys } from './new-keys.js'
 import { isTouching, ObjectsAhead, ObjectsAndMoreAhead } from './objects-ahead.js'
+import type { EntriesSnapshot, SnapshotPart } from './snapshot-part.js'
 import { stateNotStorable } from './state-not-serializable.js'
 import type { EntryKey, StateTable, StateTypes } from './state-table.js'
 import { TableSnapshot } from './table-snapshot.js'
@@ -43,7 +44,7 @@ export interface HeapTableEnvironment {
 }
 
 /** Twelve fields: those below `#table` are read for every record, where another object between would cost. */
-export class HeapStateTable implements StateTable, ValuesInMemory {
+export class HeapStateTable implements StateTable, ValuesInMemory, SnapshotPart {
   readonly types: StateTypes
   readonly #environment: HeapTableEnvironment
   readonly #context: KeyContext
@@ -76,7 +77,7 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
   }
 
   /** All tables of the state. */
-  parts(): readonly HeapStateTable[] {
+  parts(): readonly SnapshotPart[] {
     return [this]
   }
 
@@ -163,6 +164,7 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
   }
 
   removeAt(position: number): void {
+    if (this.#context.leader === this) this.#context.leavePlace(position)
     if (this.#isWatched) {
       this.#changes?.removed(position, () => this.#removedKeyAt(position))
       if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
@@ -172,6 +174,11 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
 
   get copiesOnWrite(): boolean {
     return this.#snapshots !== undefined
+  }
+
+  /** Of the current key, in the current namespace. */
+  currentPosition(): number {
+    return this.#current()
   }
 
   get inMemory(): ValuesInMemory {
@@ -244,9 +251,9 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
     this.#table.touch(positions, start, end)
   }
 
-  /** Puts a restored entry; its key was hashed by the caller. */
-  load(entry: StateEntry, keyHash: number): void {
-    this.#insert(entry, keyHash ^ this.#hashOf(entry.namespace))
+  /** Puts a restored entry; its key was hashed by the caller. Its position. */
+  load(entry: StateEntry, keyHash: number): number {
+    return this.#insert(entry, keyHash ^ this.#hashOf(entry.namespace))
   }
 
   /** Puts an entry of a restored delta, in the place of an older one where there is one. */
@@ -273,7 +280,7 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
     return { snapshot: this.#begin(new TableSnapshot(this.#table, changes)), removed: changes.removed }
   }
 
-  endSnapshot(snapshot: TableSnapshot): void {
+  endSnapshot(snapshot: EntriesSnapshot): void {
     const rest = this.#snapshots?.filter((running) => running !== snapshot) ?? []
     this.#snapshots = rest.length === 0 ? undefined : rest
     this.#isWatched = this.#snapshots !== undefined || this.#changes !== undefined
@@ -326,12 +333,21 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
   #lookUp(): number {
     const context = this.#context
     if (!context.hasKey) throw new FlinkError('STATE_ACCESS_WITHOUT_KEY', { ...this.named })
-    const position = this.#table.find(context.key, this.#namespace, context.keyHash ^ this.#namespaceHash)
+    const expected = context.expectedIn(this)
+    const isThere = expected !== NO_PLACE && this.#isOfKey(expected, context.key)
+    const position = isThere
+      ? expected
+      : this.#table.find(context.key, this.#namespace, context.keyHash ^ this.#namespaceHash)
     if (position === NOT_FOUND) this.#newKey = this.#ownKey(context)
     this.#position = position
     this.#sequence = context.sequence
     if (context.leader === this) context.setPlace(position)
     return position
+  }
+
+  /** Of a table with one namespace. */
+  #isOfKey(position: number, key: unknown): boolean {
+    return this.#table.keyAt(position) === key && this.hasEntryAt(position)
   }
 
   /** One hash a record whose key is new to some state, and none for a timer of a key that the leading state has. */

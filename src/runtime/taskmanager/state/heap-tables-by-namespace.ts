@@ -7,10 +7,13 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { NamedState } from './given-values.js'
+import { NOT_FOUND } from './entry-table.js'
+import type { FollowingTimers } from './following-timers.js'
 import { HeapStateTable, type HeapTableEnvironment } from './heap-state-table.js'
 import type { StateEntry } from './key-group-block.js'
 import type { NamespaceColumn } from './namespace-column.js'
 import type { AnyNamespaceType } from './namespace-type.js'
+import type { SnapshotPart } from './snapshot-part.js'
 import type { EntryKey, StateTable, StateTypes } from './state-table.js'
 
 /** Each takes about 1 kB: records of all times in any order must not make one for every window that there ever was. */
@@ -20,12 +23,16 @@ const INITIAL_CAPACITY = 4
 export interface NamespaceTable {
   readonly namespace: unknown
   readonly table: HeapStateTable
+  /** What stands at the positions of the table's entries; told before one of them is removed. */
+  readonly followers: FollowingTimers[]
 }
 
 export class HeapTablesByNamespace implements StateTable {
   readonly types: StateTypes
   /** Of the namespaces that have no table of their own. */
   readonly others: HeapStateTable
+  /** Of a queue: what stands at the entries of another state. */
+  readonly parted: Set<SnapshotPart> = new Set()
   readonly #environment: HeapTableEnvironment
   readonly #slotOf: (namespace: unknown) => number
   /** By slot, which few namespaces have in common. */
@@ -58,8 +65,8 @@ export class HeapTablesByNamespace implements StateTable {
     return [...this.#slots.values()].flat()
   }
 
-  parts(): HeapStateTable[] {
-    return [...this.all().map(({ table }) => table), this.others]
+  parts(): SnapshotPart[] {
+    return [...this.#tables(), ...this.parted]
   }
 
   find(namespace: unknown): NamespaceTable | undefined {
@@ -74,7 +81,7 @@ export class HeapTablesByNamespace implements StateTable {
     if (this.#count >= MAX_TABLES || this.others.size > 0) return undefined
     this.#count += 1
     const types = { ...this.types, namespaces: onlyOne(namespace, this.types.namespaces) }
-    const made = { namespace, table: new HeapStateTable(types, this.#environment) }
+    const made = { namespace, table: new HeapStateTable(types, this.#environment), followers: [] }
     const slot = this.#slotOf(namespace)
     this.#slots.set(slot, [...(this.#slots.get(slot) ?? []), made])
     return made
@@ -108,7 +115,13 @@ export class HeapTablesByNamespace implements StateTable {
   changedInPlace(): void {}
 
   remove(): void {
-    this.#table.remove()
+    const table = this.#table
+    const followers = this.#own?.followers ?? []
+    if (followers.length > 0) {
+      const position = table.currentPosition()
+      if (position !== NOT_FOUND) for (const follower of followers.slice()) follower.leaving(position)
+    }
+    table.remove()
   }
 
   setCurrentNamespace(namespace: unknown): void {
@@ -120,7 +133,7 @@ export class HeapTablesByNamespace implements StateTable {
   }
 
   *entryKeys(): Generator<EntryKey> {
-    for (const table of this.parts()) yield* table.entryKeys()
+    for (const table of this.#tables()) yield* table.entryKeys()
   }
 
   writeValueOf(place: EntryKey, output: DataOutputView): boolean {
@@ -155,6 +168,10 @@ export class HeapTablesByNamespace implements StateTable {
   }
 
   forgetChangesBefore(): void {}
+
+  #tables(): HeapStateTable[] {
+    return [...this.all().map(({ table }) => table), this.others]
+  }
 
   get #table(): HeapStateTable {
     return (this.#current ??= this.#findTable())

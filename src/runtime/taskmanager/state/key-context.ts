@@ -11,6 +11,12 @@ export interface PlaceNotes {
   forgetPlace(place: number): void
 }
 
+/** What stands at places. */
+export interface PlaceFollower {
+  /** The entry there is about to be removed. */
+  leaving(place: number): void
+}
+
 export class KeyContext {
   key: unknown = undefined
   hasKey = false
@@ -20,10 +26,17 @@ export class KeyContext {
   /** The state whose entries give keys a number, their position in it: the first one of a backend that has such positions. */
   leader: object | undefined
   readonly notes: PlaceNotes[] = []
+  /** Of places: told before the entry there leaves. */
+  readonly followers: PlaceFollower[] = []
   #own: unknown
   #ownSequence = -1
   #place = NO_PLACE
   #placeSequence = -1
+  readonly #expected: { table: object | undefined; position: number; sequence: number } = {
+    table: undefined,
+    position: NO_PLACE,
+    sequence: -1,
+  }
 
   /** Of the current key; NO_PLACE where it has none, or the leading state was not asked yet. */
   get place(): number {
@@ -62,6 +75,26 @@ export class KeyContext {
   setPlace(place: number): void {
     this.#place = place
     this.#placeSequence = this.sequence
+  }
+
+  /** The next key was read at the position of a table that has one namespace. */
+  expect(table: object, position: number): void {
+    const expected = this.#expected
+    expected.table = table
+    expected.position = position
+    expected.sequence = this.sequence + 1
+  }
+
+  /** Where the current key should be; NO_PLACE where nobody knows. */
+  expectedIn(table: object): number {
+    const expected = this.#expected
+    return expected.sequence === this.sequence && expected.table === table ? expected.position : NO_PLACE
+  }
+
+  /** The entry there is about to be removed. Those who follow may be fewer afterwards. */
+  leavePlace(place: number): void {
+    const { followers } = this
+    for (let at = followers.length - 1; at >= 0; at -= 1) followers[at]?.leaving(place)
   }
 
   forgetPlace(place: number): void {

@@ -5,18 +5,27 @@
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { TOUCHED_TOGETHER } from './entries-ahead.js'
-import { NOT_FOUND } from './entry-table.js'
 import { HeapQueueEntries, type PrepareKeys } from './heap-queue-entries.js'
-import type { HeapTablesByNamespace } from './heap-tables-by-namespace.js'
+import type { HeapTablesByNamespace, NamespaceTable } from './heap-tables-by-namespace.js'
 import type { KeyContext } from './key-context.js'
 import type { KeyedPriorityQueue, QueueElement } from './keyed-priority-queue.js'
-import { PRESENT, TablePriorityQueue } from './table-priority-queue.js'
+import { TablePriorityQueue } from './table-priority-queue.js'
+import { timerFingerprint } from './timer-namespaces.js'
 import { TimerGroup } from './timer-group.js'
+
+export interface SharedTimerQueueParameters {
+  readonly current: KeyContext
+  readonly prepareKeys: PrepareKeys
+  /** The state with such namespaces that most keys with elements have entries of, once there is one. */
+  readonly followed: () => HeapTablesByNamespace | undefined
+}
 
 export class SharedTimerQueue<N> implements KeyedPriorityQueue<N> {
   readonly #tables: HeapTablesByNamespace
   readonly #current: KeyContext
   readonly #prepareKeys: PrepareKeys
+  /** The state at whose entries elements may stand. */
+  readonly #followed: () => HeapTablesByNamespace | undefined
   readonly #others: KeyedPriorityQueue<N>
   readonly #groups: TimerGroup<N>[] = []
   readonly #hashesAhead: number[] = new Array<number>(TOUCHED_TOGETHER).fill(0)
@@ -26,12 +35,13 @@ export class SharedTimerQueue<N> implements KeyedPriorityQueue<N> {
   #last: TimerGroup<N> | undefined
   #size = 0
 
-  constructor(tables: HeapTablesByNamespace, current: KeyContext, prepareKeys: PrepareKeys) {
+  constructor(tables: HeapTablesByNamespace, { current, prepareKeys, followed }: SharedTimerQueueParameters) {
     this.#tables = tables
     this.#current = current
     this.#prepareKeys = prepareKeys
+    this.#followed = followed
     this.#others = new TablePriorityQueue(new HeapQueueEntries<N>(tables.others, current, prepareKeys))
-    for (const owner of tables.all()) this.#insert(new TimerGroup(owner))
+    for (const owner of tables.all()) this.#insert(new TimerGroup(tables, owner))
     this.#size = tables.size - tables.others.size
   }
 
@@ -43,21 +53,17 @@ export class SharedTimerQueue<N> implements KeyedPriorityQueue<N> {
     const current = this.#currentKey()
     const group = this.#groupFor(namespace, timestamp)
     if (group === undefined) return this.#others.add(namespace, timestamp)
-    const { table } = group
-    if (table.find(current, undefined) !== NOT_FOUND) return false
-    table.insert(current, undefined, PRESENT)
-    group.forgetOrder()
+    if (!group.add(current)) return false
     this.#size += 1
-    return group === this.#groups[0] && table.size === 1
+    return group === this.#groups[0] && group.size === 1
   }
 
   remove(namespace: N, timestamp: number): boolean {
     const current = this.#currentKey()
     const group = this.#find(namespace, timestamp)
     if (group === undefined) return this.#others.remove(namespace, timestamp)
-    const position = group.table.find(current, undefined)
-    if (position === NOT_FOUND) return false
-    this.#removeAt(group, position)
+    if (!group.remove(current)) return false
+    this.#removed(group)
     return true
   }
 
@@ -77,9 +83,8 @@ export class SharedTimerQueue<N> implements KeyedPriorityQueue<N> {
     const { group, position } = this.#firstOf(earliest)
     if (this.#touchedLeft === 0) this.#touchAhead(group)
     this.#touchedLeft -= 1
-    const { table, namespace, timestamp } = group
-    const element = { key: table.keyAt(position), keyHash: table.hashAt(position), namespace, timestamp }
-    this.#removeAt(group, position)
+    const element = group.take(position, this.#current)
+    this.#removed(group)
     return element
   }
 
@@ -108,12 +113,11 @@ export class SharedTimerQueue<N> implements KeyedPriorityQueue<N> {
     this.#prepareKeys(this.#hashesAhead, 0, positions.length)
   }
 
-  #removeAt(group: TimerGroup<N>, position: number): void {
-    group.table.removeAt(position)
+  #removed(group: TimerGroup<N>): void {
     this.#size -= 1
-    if (group.table.size > 0) return
+    if (group.size > 0) return
     this.#groups.splice(this.#groups.indexOf(group), 1)
-    this.#tables.drop(group.owner)
+    group.close()
     if (this.#last === group) this.#last = undefined
     this.#touchedLeft = 0
   }
@@ -124,10 +128,19 @@ export class SharedTimerQueue<N> implements KeyedPriorityQueue<N> {
     if (found !== undefined) return found
     const table = this.#tables.findOrMake({ namespace, timestamp })
     if (table === undefined) return undefined
-    const group = new TimerGroup<N>(table)
+    const group = new TimerGroup<N>(this.#tables, table)
+    const followed = this.#followedIn(namespace)
+    if (followed !== undefined) group.follow(followed)
     this.#insert(group)
     this.#last = group
     return group
+  }
+
+  #followedIn(namespace: N): NamespaceTable | undefined {
+    const followed = this.#followed()
+    const { fingerprint } = this.#tables.types.namespaces
+    if (followed === undefined || timerFingerprint(followed.types.namespaces.fingerprint) !== fingerprint) return undefined
+    return followed.find(namespace)
   }
 
   #find(namespace: N, timestamp: number): TimerGroup<N> | undefined {

@@ -48,10 +48,27 @@ export class TablePriorityQueue<N> implements KeyedPriorityQueue<N> {
 
   remove(namespace: N, timestamp: number): boolean {
     if (!this.#entries.remove(namespace, timestamp)) return false
+    this.removed()
+    return true
+  }
+
+  /** One was taken from the entries. */
+  removed(): void {
     this.#size -= 1
     const order = this.#order
     if (order.size > LEAST_REBUILT_SIZE && order.size > 2 * this.#size) this.#entries.fill(order)
-    return true
+  }
+
+  /** One was put into the entries. */
+  inserted(timestamp: number, hash: number, position: number): void {
+    this.#size += 1
+    this.#order.push(timestamp, hash, position)
+  }
+
+  /** Of what comes first; there must be something. */
+  get firstHash(): number {
+    this.#findFirst()
+    return this.#order.hash
   }
 
   firstTimestamp(): number | undefined {

@@ -17,7 +17,7 @@ const MIX = 0x9e3779b1
 
 export function timerNamespaces<N>(inner: NamespaceType<N>): NamespaceType<TimerNamespace<N>> {
   return {
-    fingerprint: `TIMER(${inner.fingerprint})`,
+    fingerprint: timerFingerprint(inner.fingerprint),
     serializer: {
       serialize: ({ timestamp, namespace }, output) => {
         output.writeFloat64(timestamp)
@@ -31,6 +31,11 @@ export function timerNamespaces<N>(inner: NamespaceType<N>): NamespaceType<Timer
     newColumn: () => new TimerColumn(inner),
     ...(inner.shared === undefined ? {} : { shared: { slotOf: ({ timestamp }) => timestamp } }),
   }
+}
+
+/** Of the namespaces of a queue, by that of the namespaces of its elements. */
+export function timerFingerprint(inner: string): string {
+  return `TIMER(${inner})`
 }
 
 /** Timestamps that differ in their last 32 bits, as nearly all do, have different hashes. */

@@ -26,6 +26,11 @@ export class TimerOrder {
     return run === undefined ? this.#heap.timestamp : run.timestamp
   }
 
+  get hash(): number {
+    const run = this.#runFirst()
+    return run === undefined ? this.#heap.hash : run.hash
+  }
+
   get position(): number {
     const run = this.#runFirst()
     return run === undefined ? this.#heap.position : run.position

@@ -183,6 +183,10 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     const hasTimers = this.#hasOneTimer && contents.hasInternal()
     contents.add(this.keptForm(value, timestamp))
     if (hasTimers) return
+    if (this.#hasOneTimer) {
+      this.#registerCleanup(window)
+      return
+    }
     const result = trigger.onElement(value, timestamp, window)
     if (isFire(result)) this.emit(window, isPurge(result) ? 'dropped' : 'kept')
     if (isPurge(result)) contents.clear()
