@@ -1,13 +1,8 @@
 import { CheckpointingOptions as Options } from '../../core/config/checkpointing-options.js'
 import type { Configuration } from '../../core/config/configuration.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
-<<<<<<< HEAD
-import { FileSystemCheckpointStorage, type CheckpointStorage } from './checkpoint-storages.js'
-import { choosesStateBackend } from './state-backends.js'
-=======
 import type { CheckpointStorage } from './checkpoint-storages.js'
 import { checkedCheckpointStorage } from './given-settings.js'
->>>>>>> attack15
 import { toMilliseconds, type DurationLike } from '../eventtime/time.js'
 
 /**
@@ -159,22 +154,6 @@ export class CheckpointConfig {
    * GRAPH_INVALID for a state backend.
    */
   setCheckpointStorage(storage: CheckpointStorage | string): void {
-<<<<<<< HEAD
-    const isKnown =
-      typeof storage === 'string' || (typeof storage === 'object' && storage !== null && 'applyTo' in storage)
-    if (!isKnown) {
-      const reason = `it takes a directory or a storage, such as new JobManagerCheckpointStorage(), and was given ${describeValue(storage)}`
-      throw new FlinkError('GRAPH_INVALID', { operator: 'setCheckpointStorage', reason })
-    }
-    const chosen = typeof storage === 'string' ? new FileSystemCheckpointStorage(storage) : storage
-    if (choosesStateBackend(chosen)) {
-      const reason =
-        'it takes where checkpoints go, such as new FileSystemCheckpointStorage(uri), and was given a state backend, which is for env.setStateBackend'
-      throw new FlinkError('GRAPH_INVALID', { operator: 'setCheckpointStorage', reason })
-    }
-    chosen.applyTo(this.#configuration)
-=======
     checkedCheckpointStorage(storage).applyTo(this.#configuration)
->>>>>>> attack15
   }
 }

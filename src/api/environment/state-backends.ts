@@ -1,4 +1,4 @@
-import { Configuration } from '../../core/config/configuration.js'
+import type { Configuration } from '../../core/config/configuration.js'
 import { StateBackendOptions } from '../../core/config/state-backend-options.js'
 import {
   FileSystemCheckpointStorage,
@@ -90,14 +90,4 @@ export class HashMapStateBackend implements StateBackend {
   applyTo(configuration: Configuration): void {
     configuration.set(StateBackendOptions.STATE_BACKEND, 'hashmap')
   }
-}
-
-/**
- * Whether it says where working state lives. State backends and checkpoint storages are of one shape, and either in the place
- * of the other would go unnoticed.
- */
-export function choosesStateBackend(settings: StateBackend | CheckpointStorage): boolean {
-  const written = new Configuration()
-  settings.applyTo(written)
-  return written.contains(StateBackendOptions.STATE_BACKEND)
 }

@@ -37,7 +37,7 @@ import { JobClient } from './job-client.js'
 import { JobExecutionResult } from './job-execution-result.js'
 import type { Pipeline, SubmittedJob } from './pipeline-executor.js'
 import type { RestartStrategyConfiguration } from './restart-strategies.js'
-import { choosesStateBackend, type StateBackend } from './state-backends.js'
+import type { StateBackend } from './state-backends.js'
 import { toMilliseconds, type DurationLike } from '../eventtime/time.js'
 
 const GUARANTEES = { EXACTLY_ONCE: 'exactly-once', AT_LEAST_ONCE: 'at-least-once' } as const
@@ -192,17 +192,7 @@ export class StreamExecutionEnvironment {
 
   /** Where working state lives; wins over `state.backend.type`. GRAPH_INVALID for what says where checkpoints go only. */
   setStateBackend(backend: StateBackend): this {
-<<<<<<< HEAD
-    checkedSettings('setStateBackend', 'a state backend, such as new HashMapStateBackend()', backend)
-    if (!choosesStateBackend(backend)) {
-      const reason =
-        'it takes where working state lives, such as new HashMapStateBackend(), and was given where checkpoints go, which is for getCheckpointConfig().setCheckpointStorage'
-      throw new FlinkError('GRAPH_INVALID', { operator: 'setStateBackend', reason })
-    }
-    backend.applyTo(this.#configuration)
-=======
     checkedStateBackend(backend).applyTo(this.#configuration)
->>>>>>> attack15
     return this
   }
 

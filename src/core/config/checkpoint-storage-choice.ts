@@ -26,8 +26,7 @@ export function askedOfCheckpointFiles(
   }
   if (!configuration.contains(CheckpointingOptions.CHECKPOINTING_INTERVAL)) return asked
   const missing = 'Checkpoints are held in memory as long as no execution.checkpointing.dir is set.'
-  if (storage === 'filesystem') asked.push([CHECKPOINT_STORAGE, missing])
-  else if (storage === undefined && configuration.get(StateBackendOptions.STATE_BACKEND) === 'filesystem')
+  if (storage === undefined && configuration.get(StateBackendOptions.STATE_BACKEND) === 'filesystem')
     asked.push([StateBackendOptions.STATE_BACKEND, missing])
   if (configuration.get(EXTERNALIZED_CHECKPOINT_RETENTION) !== 'NO_EXTERNALIZED_CHECKPOINTS') {
     const reason =

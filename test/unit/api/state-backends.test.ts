@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { FileSystemCheckpointStorage } from '../../../src/api/environment/checkpoint-storages.js'
 import {
   EmbeddedRocksDBStateBackend,
   RocksDBStateBackend,
@@ -11,7 +10,6 @@ import {
   MemoryStateBackend,
   type StateBackend,
 } from '../../../src/api/environment/state-backends.js'
-import { StreamExecutionEnvironment } from '../../../src/api/environment/stream-execution-environment.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
 
 function configuredBy(backend: StateBackend, given: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -92,20 +90,6 @@ describe('State backends of a program', () => {
       'a directory that belongs elsewhere',
       /no 'file:\/\/\/a'\. Where checkpoints go is said by getCheckpointConfig\(\)\.setCheckpointStorage/,
       () => new EmbeddedRocksDBStateBackend('file:///a' as never),
-    ],
-    [
-      'a state backend for where checkpoints go',
-      /was given a state backend, which is for env\.setStateBackend/,
-      () => {
-        StreamExecutionEnvironment.getExecutionEnvironment()
-          .getCheckpointConfig()
-          .setCheckpointStorage(new EmbeddedRocksDBStateBackend())
-      },
-    ],
-    [
-      'a storage for where state lives',
-      /was given where checkpoints go, which is for getCheckpointConfig\(\)\.setCheckpointStorage/,
-      () => StreamExecutionEnvironment.getExecutionEnvironment().setStateBackend(new FileSystemCheckpointStorage('/a')),
     ],
     ['another switch', /no 'yes'/, () => new EmbeddedRocksDBStateBackend('yes' as never)],
     [

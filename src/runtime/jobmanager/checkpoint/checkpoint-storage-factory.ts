@@ -2,13 +2,9 @@
 // Invariants: pure, but for the storage that is made: nothing is on the disk before that is initialised.
 // Thread: main thread.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
-<<<<<<< HEAD
 import { checkpointsDirectory } from '../../../core/config/checkpoint-storage-choice.js'
-=======
 import type { Configuration } from '../../../core/config/configuration.js'
-import { StateBackendOptions } from '../../../core/config/state-backend-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
->>>>>>> attack15
 import {
   FileCheckpointStorage,
   MemoryCheckpointStorage,
@@ -20,18 +16,9 @@ import type { JobEnvironment } from '../job-environment.js'
 /** CHECKPOINT_DIRECTORY_MISSING where a job with checkpointing says that they go into files, and not where. */
 export function makeCheckpointStorage(environment: JobEnvironment): CheckpointStorage {
   const { configuration, jobId } = environment
-<<<<<<< HEAD
   const directory = checkpointsDirectory(configuration)
   if (directory === undefined) {
-=======
-  const directory = configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
-  const backend = configuration.get(StateBackendOptions.STATE_BACKEND)
-  const kind =
-    configuration.get(CheckpointingOptions.CHECKPOINT_STORAGE) ??
-    (directory !== undefined && backend !== 'jobmanager' ? 'filesystem' : 'jobmanager')
-  if (directory === undefined) checkNotInFiles(configuration)
-  if (kind === 'jobmanager' || directory === undefined) {
->>>>>>> attack15
+    checkNotInFiles(configuration)
     return new MemoryCheckpointStorage(configuration.get(CheckpointingOptions.MAX_MEMORY_STATE_SIZE))
   }
   const withSubdirectory = configuration.get(CheckpointingOptions.CREATE_CHECKPOINT_SUB_DIR)
@@ -42,12 +29,7 @@ export function makeCheckpointStorage(environment: JobEnvironment): CheckpointSt
 export function checkpointDirectoryOf(environment: JobEnvironment): string | undefined {
   const directory = checkpointsDirectory(environment.configuration)
   const isOwn = environment.configuration.get(CheckpointingOptions.CREATE_CHECKPOINT_SUB_DIR)
-<<<<<<< HEAD
   if (directory === undefined || !isOwn) return undefined
-=======
-  const isInFiles = makeCheckpointStorage(environment) instanceof FileCheckpointStorage
-  if (directory === undefined || !isOwn || !isInFiles) return undefined
->>>>>>> attack15
   return `${directory.replace(/\/+$/, '')}/${environment.jobId}`
 }
 

@@ -62,11 +62,6 @@ describe('an option without effect', () => {
     for (const [map, key, reason] of [
       [{ 'state.backend': 'jobmanager', ...directory }, 'state.checkpoints.dir', 'The state backend jobmanager'],
       [{ ...interval, 'state.backend': 'filesystem' }, 'state.backend', 'Checkpoints are held in memory as long'],
-      [
-        { ...interval, 'state.checkpoint-storage': 'filesystem' },
-        'state.checkpoint-storage',
-        'Checkpoints are held in',
-      ],
       [{ ...interval, ...retained }, Object.keys(retained)[0] ?? '', 'Checkpoints are held in memory and end with'],
     ] as const) {
       const [warning = '', ...others] = warningsOf(map)
