@@ -10,12 +10,14 @@ import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
 import { NO_REGISTERED_TYPES } from '../../../../../src/core/types/registered-types.js'
 import { loadKvDriver } from '../../../../../src/runtime/taskmanager/state/rocksdb/drivers/load-kv-driver.js'
 import { loadStateBackend } from '../../../../../src/runtime/taskmanager/state/state-backend-loader.js'
+import { NO_TIME } from '../../../../contract/runtime/set-time.js'
 
 const PARAMETERS = {
   keyKind: 'auto',
   keyGroups: { start: 0, end: 127 },
   maxParallelism: 128,
   registeredTypes: NO_REGISTERED_TYPES,
+  processingTime: NO_TIME,
 } as const
 
 const driver = await loadKvDriver('auto').catch(() => undefined)
