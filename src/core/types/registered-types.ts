@@ -161,7 +161,7 @@ export function registeredClass<T extends object>(
     const reason = `it extends ${native}, whose contents are no fields: give registerType a serializer { toPlain, fromPlain }`
     throw invalid(name, reason)
   }
-  return { name, prototype, form: form as PlainForm<object> | undefined, isError, aliases }
+  return { name, prototype, form: form, isError, aliases }
 }
 
 /** Undefined where there is none: nothing was given, or names alone. */

@@ -15,14 +15,10 @@ import type { KeyedPriorityQueue } from './keyed-priority-queue.js'
 import { KeyedReducingState } from './keyed-reducing-state.js'
 import { KeyedValueState } from './keyed-value-state.js'
 import type { AnyNamespaceType, NamespaceType } from './namespace-type.js'
-import {
-  StateValidator,
-  ValidatedKeyedListState,
-  ValidatedMapState,
-  ValidatedTable,
-  type KeyedList,
-  type KeyedMap,
-} from './schema/validated-state.js'
+import { StateValidator } from './schema/state-validator.js'
+import { ValidatedKeyedListState, type KeyedList } from './schema/validated-keyed-list-state.js'
+import { ValidatedMapState, type KeyedMap } from './schema/validated-map-state.js'
+import { ValidatedTable } from './schema/validated-table.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
 import { stateNotSerializable } from './state-not-serializable.js'
 import {

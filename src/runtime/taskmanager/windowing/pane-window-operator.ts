@@ -20,6 +20,7 @@ import type { InternalTimer } from '../timers/internal-timer-service.js'
 import { mergesAsItAdds } from './merge-check.js'
 import { heldType, type ContentsFold } from './contents-fold.js'
 import { PaneLayout } from './pane-layout.js'
+import { restoreExplained } from './window-contents.js'
 import { WindowOperator } from './window-operator.js'
 import { windowPanesType } from './window-panes-type.js'
 import { WindowPanes } from './window-panes.js'
@@ -74,7 +75,11 @@ export class PaneWindowOperator extends WindowOperator {
   override async open(): Promise<void> {
     // Asked for first: the state that is found by the key alone is touched ahead.
     const descriptor = new ValueStateDescriptor(PANES_STATE, windowPanesType(heldType(this.spec)))
-    this.#opened = this.backend.getOrCreateKeyedState(descriptor) as ValueState<WindowPanes>
+    try {
+      this.#opened = this.backend.getOrCreateKeyedState(descriptor) as ValueState<WindowPanes>
+    } catch (error) {
+      throw restoreExplained(error, this.name)
+    }
     await super.open()
   }
 

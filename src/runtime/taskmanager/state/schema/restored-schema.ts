@@ -12,11 +12,7 @@ import type { TypeInformation } from '../../../../api/types/type-information.js'
 import { Types } from '../../../../api/types/types-table.js'
 import { FlinkError } from '../../../../core/errors/flink-error.js'
 import type { RegisteredTypes } from '../../../../core/types/registered-types.js'
-import {
-  describeUnquoted,
-  parseEnclosing,
-  parseTypeDescription,
-} from '../../../../core/types/type-description.js'
+import { describeUnquoted, parseEnclosing, parseTypeDescription } from '../../../../core/types/type-description.js'
 import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
 import { RestoredValueSerializer, type MigrationStep } from './restored-values.js'
 import { shapeDifference } from './shape-difference.js'

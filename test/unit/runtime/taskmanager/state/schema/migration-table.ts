@@ -156,8 +156,8 @@ function row(
   return {
     change,
     result,
-    stored: stored as TypeInformation<unknown> | undefined,
-    declared: declared as TypeInformation<unknown> | undefined,
+    stored: stored,
+    declared: declared,
     value,
     becomes,
   }
