@@ -30,6 +30,7 @@ export interface StateMetadata {
     | 'priority-queue'
   /** Description of the declared type, `GENERIC` where none was declared. */
   readonly typeFingerprint: string
+  /** Of `withSchema`; 0 where none was declared. */
   readonly schemaVersion: number
   /** Of the type of its namespaces; absent where it has none, as all state has that functions ask for. */
   readonly namespaceFingerprint?: string

@@ -203,9 +203,6 @@ const LATER: Readonly<Record<string, string>> = {
   'time to live of state':
     'StateTtlConfig ValueStateDescriptor.enableTimeToLive ListStateDescriptor.enableTimeToLive ' +
     'MapStateDescriptor.enableTimeToLive ReducingStateDescriptor.enableTimeToLive AggregatingStateDescriptor.enableTimeToLive',
-  'schemas of state':
-    'ValueStateDescriptor.withSchema ListStateDescriptor.withSchema MapStateDescriptor.withSchema ' +
-    'ReducingStateDescriptor.withSchema AggregatingStateDescriptor.withSchema',
   'sinks with two phases':
     'TwoPhaseCommitSinkFunction DataStream.sinkTo DataStreamSource.sinkTo SingleOutputStreamOperator.sinkTo',
   'unaligned checkpoints':
@@ -221,21 +218,22 @@ export const FURTHER_NAMES: readonly string[] = `
   ConnectedIterativeStreams AsyncArgument RetryArguments RichAsyncFunction AsyncFunction AsyncRetryStrategies
   AsyncRetryPredicate AsyncRetryStrategy ResultFuture RetryPredicates
   AllWindowArgument AllWindowFunction AppendingState BaseBroadcastProcessFunction Boundedness
-  BroadcastProcessFunctionContext BroadcastProcessFunctionReadOnlyContext BroadcastState CheckpointStorage ClassOf
+  BroadcastProcessFunctionContext BroadcastProcessFunctionReadOnlyContext BroadcastState CheckpointStorage ClassAlias ClassOf
   CoGroupArgument CoGroupedStreams CoGroupedWithWindow CoGroupFunction Collector Configuration DataInputView
   DataOutputView DefaultedValueState DeltaArgument DeltaFunction DurationLike DynamicEventTimeSessionWindows
   DynamicProcessingTimeSessionWindows ErrorCode EvictorContext FieldReference FlatJoinFunction FlinkError
   GlobalWindow InputStatus JoinArgument JoinedStreams JoinedWithWindow JoinFunction KeyArgument
   KeyedBroadcastProcessFunctionContext KeyedBroadcastProcessFunctionOnTimerContext
   KeyedBroadcastProcessFunctionReadOnlyContext KeyedProcessFunctionContext KeyedProcessFunctionOnTimerContext
-  KeyedStateFunction KeyedStateStore KeyKind MergeCallback MergingStateDescriptor MergingWindowAssigner
+  KeyedStateFunction KeyedStateStore KeyKind MergeCallback MergingStateDescriptor MergingWindowAssigner MigrateStep
   NumberSequenceSource NumberSequenceSplit OnMergeContext OpenContext Partitioner PlainForm PrintSinkFunction
   ProcessFunctionContext ProcessFunctionOnTimerContext ProcessingTimeoutTrigger ProcessJoinFunctionContext
   ProcessWindowFunctionContext ReaderInfo ReaderOutput ReadOnlyBroadcastState RegisteredTypes
   RestartStrategyConfiguration RichCoGroupFunction RichFlatJoinFunction RichFunction RichJoinFunction
   SessionGapArgument SessionWindowTimeGapExtractor SimpleVersionedSerializer SinkFunctionContext Source SourceContext
   SourceEvent SourceOutput SourceReader SourceReaderContext SourceRun SourceSplit SplitCallHandler SplitCallPeriod
-  SplitEnumerator SplitEnumeratorContext SplitsAssignment State StateBackend StateDescriptor StateOf TaggedUnion
+  SplitEnumerator SplitEnumeratorContext SplitsAssignment StandardSchemaIssue StandardSchemaResult StandardSchemaV1 State
+  StateBackend StateDescriptor StateOf StateSchema StateSchemaOptions TaggedUnion
   TextWriter TimeDomain TimestampAssigner TimestampAssignerArgument TimestampedValue TimeWindow TriggerContext
   TypeInformation TypeOf TypeSerializer Watermark WatermarkGenerator WatermarkGeneratorContext
   WatermarkGeneratorSupplier Window WindowArgument WindowAssignerContext WindowSerializer WriteMode

@@ -7,6 +7,8 @@ import type { TypeInformation } from './type-information.js'
 export interface EnclosingType<T> extends TypeInformation<T> {
   /** Undefined: not declared. */
   readonly enclosed: readonly (TypeInformation<unknown> | undefined)[]
+  /** Of a state that a user's descriptor describes: what cannot be read otherwise he can migrate. Else it is an operator's own. */
+  readonly isOfUser?: true
   /** The same around as many others. */
   enclosing(others: readonly (TypeInformation<unknown> | undefined)[]): TypeInformation<T>
 }

@@ -37,14 +37,15 @@ export interface PlainForm<T> {
  *
  * @example
  * ```ts
- * import { StreamExecutionEnvironment, Types } from 'flink-ts'
+ * import { StreamExecutionEnvironment, Types, type ClassAlias } from 'flink-ts'
  *
- * // Was called PageView, and View before.
  * class Visit {
  *   user = ''
  * }
- * StreamExecutionEnvironment.getExecutionEnvironment().getConfig().registerType(Visit, { alias: ['PageView', 'View'] })
- * const visit = Types.POJO(Visit, { user: Types.STRING }, { alias: 'PageView' })
+ * const before: ClassAlias = { alias: ['PageView', 'View'] }
+ * const visit = Types.POJO(Visit, { user: Types.STRING }, before)
+ * // Where no type is declared:
+ * StreamExecutionEnvironment.getExecutionEnvironment().getConfig().registerType(Visit, before)
  * ```
  */
 export interface ClassAlias {

@@ -1,5 +1,7 @@
 // Duty: what operators of the engine do with a keyed state beyond what functions may.
 // Thread: the task worker that owns the backend.
+import type { ListState } from '../../../api/state/list-state.js'
+import type { MapState } from '../../../api/state/map-state.js'
 import type { State } from '../../../api/state/state.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 
@@ -49,3 +51,7 @@ export interface InternalMergingState<N> extends InternalState<N> {
    */
   mergeNamespaces(target: N, sources: Iterable<N>): void
 }
+
+export type InternalListState = ListState<unknown> & InternalMergingState<unknown>
+
+export type InternalMapState = MapState<unknown, unknown> & InternalState<unknown>

@@ -25,7 +25,9 @@ import { OperatorStateSnapshot } from './operator-state-snapshot.js'
 import { PartitionableListState } from './partitionable-list-state.js'
 import { restoredElements } from './restored-operator-state.js'
 import { stateNotSerializable, stateNotStorable } from './state-not-serializable.js'
-import { StateValidator, ValidatedBroadcastState, ValidatedListState } from './schema/validated-state.js'
+import { StateValidator } from './schema/state-validator.js'
+import { ValidatedBroadcastState } from './schema/validated-broadcast-state.js'
+import { ValidatedListState } from './schema/validated-list-state.js'
 import { migrationFailed } from './schema/value-migration-error.js'
 import {
   checkSameState,

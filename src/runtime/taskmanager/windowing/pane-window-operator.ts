@@ -78,7 +78,7 @@ export class PaneWindowOperator extends WindowOperator {
     try {
       this.#opened = this.backend.getOrCreateKeyedState(descriptor) as ValueState<WindowPanes>
     } catch (error) {
-      throw restoreExplained(error, this.context.taskInfo.operatorName)
+      throw restoreExplained(error, this.name)
     }
     await super.open()
   }

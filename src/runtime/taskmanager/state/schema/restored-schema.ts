@@ -121,13 +121,19 @@ class RestoredSchema {
   }
 
   #incompatible(stored: string, { description }: AnyType, difference: string): FlinkError {
-    const { to } = this.#versions
     const changed = difference === '' ? '' : `The lines with ! are what has to be migrated:${difference}\n`
+    const { type } = this.#descriptor
+    const advice =
+      isEnclosing(type) && type.isOfUser !== true
+        ? 'What an operator keeps takes no steps: leave the type of its records as it was, or give the operator another uid and restore with -n.'
+        : this.#stepToWrite()
+    return this.#refused(`it was written as ${stored} and is declared as ${description}. ${changed}${advice}`)
+  }
+
+  #stepToWrite(): string {
+    const { to } = this.#versions
     const step = `.withSchema(${String(to + 1)}, { migrate: { ${String(to)}: (old) => ... } })`
-    return this.#refused(
-      `it was written as ${stored} and is declared as ${description}. ${changed}` +
-        `Write what makes the one of the other: ${step}; or declare the type that it was written with, or give the state a new name.`,
-    )
+    return `Write what makes the one of the other: ${step}; or declare the type that it was written with, or give the state a new name.`
   }
 
   #missingSteps(found: readonly (MigrationStep | undefined)[]): FlinkError {

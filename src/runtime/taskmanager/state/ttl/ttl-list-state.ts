@@ -4,11 +4,9 @@
 // Thread: the task worker that owns the backend.
 import type { ListState } from '../../../../api/state/list-state.js'
 import { givenValues, type NamedState } from '../given-values.js'
-import type { InternalMergingState } from '../internal-state.js'
+import type { InternalListState, InternalMergingState } from '../internal-state.js'
 import type { ExpiringState, TimeToLive } from './time-to-live.js'
 import { TtlValue } from './ttl-value.js'
-
-export type InternalListState = ListState<unknown> & InternalMergingState<unknown>
 
 export class TtlListState implements ListState<unknown>, InternalMergingState<unknown>, ExpiringState {
   readonly #elements: InternalListState

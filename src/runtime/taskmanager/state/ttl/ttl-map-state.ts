@@ -3,11 +3,9 @@
 // turn comes.
 // Thread: the task worker that owns the backend.
 import type { MapState } from '../../../../api/state/map-state.js'
-import type { InternalState } from '../internal-state.js'
+import type { InternalMapState, InternalState } from '../internal-state.js'
 import type { ExpiringState, TimeToLive } from './time-to-live.js'
 import { TtlValue } from './ttl-value.js'
-
-export type InternalMapState = MapState<unknown, unknown> & InternalState<unknown>
 
 export class TtlMapState implements MapState<unknown, unknown>, InternalState<unknown>, ExpiringState {
   readonly #entries: InternalMapState
