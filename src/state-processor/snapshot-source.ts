@@ -16,7 +16,7 @@ export interface StateProcessorServices {
   readonly random: Random
   readonly clock: Clock
   /** On a local disk, for what does not fit into memory and files of a backend: a new and empty one. */
-  createDirectory(): Promise<WorkingDirectory>
+  readonly createDirectory: () => Promise<WorkingDirectory>
 }
 
 export class SnapshotSource {
