@@ -146,10 +146,9 @@ class Import {
     }
     for await (const stored of keyGroupsOf(operator, this.#contents.source)) {
       await writeUntil(stored.keyGroup)
-      const isChanged = next.done !== true && next.value[0] === stored.keyGroup
-      const here = isChanged ? changesIn(next.value[1] as readonly Uint8Array[]) : new Map()
-      await writer.write(stored.keyGroup, this.#merged(changes, stored, here))
-      if (isChanged) next = await changed.next()
+      const pieces = next.done !== true && next.value[0] === stored.keyGroup ? next.value[1] : []
+      await writer.write(stored.keyGroup, this.#merged(changes, stored, changesIn(pieces)))
+      if (pieces.length > 0) next = await changed.next()
     }
     await writeUntil(maxParallelism)
     return writer.finish()

@@ -4,6 +4,7 @@ import { toFileUri } from '../core/fs/file-path.js'
 import type { WorkingDirectory } from '../core/process/working-directories.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
+import { writeWholeStateOfFiles } from '../runtime/taskmanager/state/rocksdb/whole-state-of-files.js'
 import { checkpointStreams } from '../storage/file-checkpoint-streams.js'
 import { readKeyGroups } from '../storage/key-group-reader.js'
 import { readStateHandle, readStatePieces, readStateRange } from '../storage/state-reader.js'
@@ -16,7 +17,7 @@ export interface StateProcessorServices {
   readonly random: Random
   readonly clock: Clock
   /** On a local disk, for what does not fit into memory and files of a backend: a new and empty one. */
-  createDirectory(): Promise<WorkingDirectory>
+  readonly createDirectory: () => Promise<WorkingDirectory>
 }
 
 export class SnapshotSource {
@@ -46,7 +47,6 @@ export class SnapshotSource {
    */
   async inAnyForm(handle: KeyedStateHandle, operatorName: string): Promise<KeyedStateHandle | undefined> {
     if (handle.backendFiles === undefined) return handle
-    const { writeWholeStateOfFiles } = await import('../runtime/taskmanager/state/rocksdb/whole-state-of-files.js')
     const { fileSystems, random, clock, createDirectory } = this.#services
     const directory = await createDirectory()
     this.#copies.push(directory)

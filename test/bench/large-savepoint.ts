@@ -62,11 +62,11 @@ function blockOf(
   keys: readonly number[],
 ): [string, { flags: number; count: number; entries: Uint8Array }] {
   const structured = structuredSerializer()
-  const values = state === COUNT ? Types.LONG.createSerializer() : structured
+  const longs = Types.LONG.createSerializer()
   const output = new DataOutputView()
   for (const key of keys) {
     structured.serialize(`user-${String(key)}`, output)
-    if (state === COUNT) (values as typeof structured).serialize(key, output)
+    if (state === COUNT) longs.serialize(key, output)
     else structured.serialize({ id: key, name: `user ${String(key)}`, isActive: key % 2 === 0, rest: FILLING }, output)
   }
   return [state.name, { flags: 0, count: keys.length, entries: output.written() }]

@@ -2,7 +2,7 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { OUTPUT_OPTION, outputOf } from '../arguments/new-snapshot-option.js'
 import { argumentError, valueOf } from '../arguments/parsed-values.js'
-import { snapshotOf, stateProcessorServices } from '../job/state-processor-services.js'
+import { snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
 import { withProgress } from '../output/progress.js'
 import { packageVersion } from '../output/version.js'
 import { printable } from '../terminal/printable-text.js'
@@ -32,12 +32,11 @@ export const savepointRescaleCommand: CliCommand = {
     if (number === undefined) throw argumentError('Missing --max-parallelism.')
     if (!/^\d+$/.test(number)) throw argumentError(`The max parallelism ${number} is no whole number.`)
     const to = outputOf(parsed, context)
-    const { rescaleSnapshot } = await import('../../state-processor/rescale-snapshot.js')
     try {
       const from = await snapshotOf(operand, context)
       const request = { from, to, maxParallelism: Number(number), engineVersion: packageVersion() }
-      const services = stateProcessorServices(context)
-      const { path, entries } = await withProgress('rescaling', context, () => rescaleSnapshot(request, services))
+      const processor = await stateProcessorOf(context)
+      const { path, entries } = await withProgress('rescaling', context, () => processor.rescale(request))
       context.print(`${entries.toLocaleString('en')} entries assigned to ${number} key groups.`)
       context.print(`Savepoint completed. Path: ${printable(path)}`)
       return 0

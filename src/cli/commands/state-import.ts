@@ -5,7 +5,7 @@ import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import { OUTPUT_OPTION, outputOf } from '../arguments/new-snapshot-option.js'
 import { argumentError } from '../arguments/parsed-values.js'
-import { snapshotOf, stateProcessorServices } from '../job/state-processor-services.js'
+import { snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
 import { withProgress } from '../output/progress.js'
 import { packageVersion } from '../output/version.js'
 import { printable } from '../terminal/printable-text.js'
@@ -31,14 +31,13 @@ export const stateImportCommand: CliCommand = {
       throw argumentError('Missing file. Name the lines to import after the snapshot, or - for standard input.')
     if (rest.length > 0) throw argumentError(`Only one file is imported: what is ${rest.join(' ')}?`)
     const to = outputOf(parsed, context)
-    const { importEntries } = await import('../../state-processor/import-entries.js')
     try {
       const from = await snapshotOf(operand, context)
       const lines = file === STANDARD_INPUT ? process.stdin : linesOf(file, context)
       const linesName = file === STANDARD_INPUT ? 'standard input' : file
       const request = { from, lines, linesName, to, engineVersion: packageVersion() }
-      const services = stateProcessorServices(context)
-      const imported = await withProgress('importing', context, () => importEntries(request, services))
+      const processor = await stateProcessorOf(context)
+      const imported = await withProgress('importing', context, () => processor.import(request))
       const counts = (['added', 'replaced', 'deleted'] as const).map(
         (each) => `${imported[each].toLocaleString('en')} ${each}`,
       )

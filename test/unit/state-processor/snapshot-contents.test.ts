@@ -44,7 +44,7 @@ describe('The entries of a snapshot', () => {
     assert.ok(lines.includes(`${window}"value":[28,31,34]}`))
     const timer = '"namespace":{"timestamp":34999,"namespace":{"start":28000,"end":35000}}}'
     assert.ok(lines.some((line) => line.includes('"operator":"tumbling"') && line.endsWith(timer)))
-    const kinds = new Set(lines.map((line) => `${/"operator":"([^"]*)"/.exec(line)?.[1] ?? ''}`))
+    const kinds = new Set(lines.map((line) => /"operator":"([^"]*)"/.exec(line)?.[1] ?? ''))
     assert.deepEqual([...kinds].sort(), [
       'join',
       'late panes',
