@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { Agent, IncomingMessage } from 'node:http'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { ReasonError } from '../core/errors/reason-error.js'
 import { durationText } from '../core/time/duration-text.js'
@@ -12,6 +12,13 @@ const CLOCK = new SystemClock()
 /** No job has more to say; a stranger on the socket may. */
 const LONGEST_ANSWER = 1 << 26
 
+/** Connections to one job at a time. */
+const MOST_KEPT = 16
+
+class ClosedMeanwhile extends Error {
+  override readonly name: string = 'ClosedMeanwhile'
+}
+
 export interface RestCall {
   readonly method: 'GET' | 'POST' | 'PATCH'
   readonly path: string
@@ -21,9 +28,13 @@ export interface RestCall {
 /** Speaks the REST API of one job process over its Unix socket. */
 export class RestClient {
   readonly #job: Pick<JobDirectoryEntry, 'jobId' | 'pid' | 'socket'>
+  readonly #keepsConnections: boolean
+  #agent: Agent | undefined
 
-  constructor(job: Pick<JobDirectoryEntry, 'jobId' | 'pid' | 'socket'>) {
+  /** `connections: 'kept'`: for who asks often. They keep no process alive. */
+  constructor(job: Pick<JobDirectoryEntry, 'jobId' | 'pid' | 'socket'>, connections: 'kept' | 'new' = 'new') {
     this.#job = job
+    this.#keepsConnections = connections === 'kept'
   }
 
   /**
@@ -31,7 +42,7 @@ export class RestClient {
    * when none has come in time. A sign of life counts for more than none.
    */
   async call(call: RestCall, timeoutMs: number): Promise<unknown> {
-    const text = await this.#exchange(call, timeoutMs)
+    const text = await this.#exchangeAgain(call, timeoutMs)
     let body: unknown
     try {
       body = JSON.parse(text)
@@ -45,9 +56,22 @@ export class RestClient {
     return body
   }
 
+  /** A connection that was kept may have been closed meanwhile: what was not answered is asked by another one. */
+  async #exchangeAgain(call: RestCall, timeoutMs: number): Promise<string> {
+    for (let left = this.#keepsConnections ? MOST_KEPT : 0; ; left -= 1) {
+      try {
+        return await this.#exchange(call, timeoutMs)
+      } catch (error) {
+        if (left === 0 || !(error instanceof FlinkError) || !(error.cause instanceof ClosedMeanwhile)) throw error
+      }
+    }
+  }
+
   async #exchange(call: RestCall, timeoutMs: number): Promise<string> {
     // Without a job there is nobody to ask, and `list` need not load it.
-    const { request } = await import('node:http')
+    const { request, Agent } = await import('node:http')
+    if (this.#keepsConnections) this.#agent ??= new Agent({ keepAlive: true, maxSockets: MOST_KEPT })
+    const agent = this.#agent && { agent: this.#agent }
     const body = JSON.stringify(call.body ?? {})
     const headers = { 'content-type': 'application/json; charset=UTF-8', 'content-length': Buffer.byteLength(body) }
     return new Promise((resolve, reject) => {
@@ -65,7 +89,7 @@ export class RestClient {
           reject(this.#failed(error.message, error))
         })
       }
-      const options = { socketPath: this.#job.socket, method: call.method, path: `/v1${call.path}`, headers }
+      const options = { socketPath: this.#job.socket, method: call.method, path: `/v1${call.path}`, headers, ...agent }
       const outgoing = request(options, onResponse)
       const giveUp = (): void => {
         reject(this.#unresponsive(timeoutMs))
@@ -82,7 +106,8 @@ export class RestClient {
         timer.cancel()
       })
       outgoing.on('error', (error) => {
-        reject(this.#failed(error.message, error))
+        const isStale = outgoing.reusedSocket && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
+        reject(this.#failed(error.message, isStale ? new ClosedMeanwhile(error.message) : error))
       })
       outgoing.end(body)
     })

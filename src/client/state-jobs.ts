@@ -25,26 +25,27 @@ export interface JobQuestion {
 export class StateJobs {
   readonly #runDirectory: RunDirectory
   /** Of jobs that answered: they are asked again without a look whether they live. */
-  readonly #entries = new Map<string, JobDirectoryEntry>()
+  readonly #clients = new Map<string, RestClient>()
 
   constructor(runDirectory: RunDirectory) {
     this.#runDirectory = runDirectory
   }
 
   async ask(jobId: string, question: JobQuestion): Promise<JobAnswer> {
-    const known = this.#entries.get(jobId)
+    const known = this.#clients.get(jobId)
     if (known !== undefined) {
       try {
-        return await this.#answerOf(known, question)
+        return await answerOf(known, jobId, question)
       } catch (error) {
         if (!FlinkError.is(error, 'CONTROL_SOCKET_FAILED')) throw error
-        this.#entries.delete(jobId)
+        this.#clients.delete(jobId)
       }
     }
     const entry = await this.#runDirectory.find(jobId)
     if (entry === undefined) return this.#leftBy(jobId, question.name)
-    const answer = await this.#answerOf(entry, question)
-    this.#entries.set(jobId, entry)
+    const client = new RestClient(entry, 'kept')
+    const answer = await answerOf(client, jobId, question)
+    this.#clients.set(jobId, client)
     return answer
   }
 
@@ -78,19 +79,6 @@ export class StateJobs {
     }
   }
 
-  async #answerOf(entry: JobDirectoryEntry, { name, keys, timeoutMs }: JobQuestion): Promise<StateQueryAnswer> {
-    const body = { name, keys, 'timeout-ms': timeoutMs }
-    const call = { method: 'POST', path: `/jobs/${entry.jobId}/queryable-states`, body } as const
-    const answer = (await new RestClient(entry).call(call, timeoutMs + ANSWER_MARGIN_MS)) as
-      | (Partial<Record<'source' | 'state', unknown>> & { readonly failure?: SerializedError })
-      | null
-    if (answer?.failure !== undefined) throw deserializeError(answer.failure)
-    const isAnswer = (answer?.source === 'job' || answer?.source === 'none') && areQueryableStates([answer.state])
-    if (isAnswer) return answer as unknown as StateQueryAnswer
-    const reason = 'what answers there is no job of flink-ts'
-    throw new FlinkError('CONTROL_SOCKET_FAILED', { jobId: entry.jobId, reason })
-  }
-
   async #leftBy(jobId: string, name: string): Promise<JobAnswer> {
     const archived = await this.#runDirectory.archivedJob(jobId)
     if (archived === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
@@ -110,6 +98,19 @@ export class StateJobs {
       throw new FlinkError('STATE_NOT_AVAILABLE', { jobId, name, reason, advice: 'Start the job again.' })
     return { source: 'gone', state, checkpoints: died.checkpoints }
   }
+}
+
+async function answerOf(client: RestClient, jobId: string, question: JobQuestion): Promise<StateQueryAnswer> {
+  const { name, keys, timeoutMs } = question
+  const body = { name, keys, 'timeout-ms': timeoutMs }
+  const call = { method: 'POST', path: `/jobs/${jobId}/queryable-states`, body } as const
+  const answer = (await client.call(call, timeoutMs + ANSWER_MARGIN_MS)) as
+    | (Partial<Record<'source' | 'state', unknown>> & { readonly failure?: SerializedError })
+    | null
+  if (answer?.failure !== undefined) throw deserializeError(answer.failure)
+  const isAnswer = (answer?.source === 'job' || answer?.source === 'none') && areQueryableStates([answer.state])
+  if (isAnswer) return answer as unknown as StateQueryAnswer
+  throw new FlinkError('CONTROL_SOCKET_FAILED', { jobId, reason: 'what answers there is no job of flink-ts' })
 }
 
 function ambiguous(name: string, jobs: readonly string[]): FlinkError {

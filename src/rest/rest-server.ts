@@ -12,6 +12,12 @@ import type { RestContext, Route } from './route.js'
 import { ROUTES } from './routes.js'
 import { stackTraceOf } from './throwable-info.js'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    keepsConnection?: true
+  }
+}
+
 /** Results of operations stay pollable this long, as Flink's rest.async.store-duration. */
 const STORE_DURATION_MS = 5 * 60_000
 const BODY_LIMIT_BYTES = 1024 * 1024
@@ -29,13 +35,20 @@ export interface RestServerServices {
 export class RestServer {
   readonly #app: FastifyInstance
   readonly #context: RestContext
-  /** The one request of each connection, as far as it has arrived. */
+  /** The request of each connection that is not answered yet, as far as it has arrived. */
   readonly #requests = new WeakMap<Socket, IncomingMessage>()
 
   private constructor(app: FastifyInstance, context: RestContext) {
     this.#app = app
     this.#context = context
-    app.server.prependListener('request', (request) => this.#requests.set(request.socket, request))
+    app.server.prependListener('request', (request, response) => {
+      const { socket } = request
+      this.#requests.set(socket, request)
+      // Another one may come by a connection that stays, which is nobody's to wait for meanwhile.
+      response.once('close', () => {
+        if (this.#requests.get(socket) === request) this.#requests.delete(socket)
+      })
+    })
   }
 
   static async create(services: RestServerServices): Promise<RestServer> {
@@ -54,9 +67,9 @@ export class RestServer {
       services.onRequest?.()
       done()
     })
-    // A connection is for one request, so that the end of the job waits for answers and for nothing else.
-    app.addHook('onSend', (_request, reply, _payload, done) => {
-      reply.header('connection', 'close')
+    // A connection is for one request, or for many that are short: the end of the job waits for answers and for nothing else.
+    app.addHook('onSend', (request, reply, _payload, done) => {
+      if (request.routeOptions.config.keepsConnection !== true) reply.header('connection', 'close')
       done()
     })
     for (const route of ROUTES) mount(app, route, context)
@@ -70,7 +83,7 @@ export class RestServer {
     this.#app.server.emit('connection', socket)
   }
 
-  /** Whether a whole request has come by that connection. */
+  /** Whether a whole request has come by that connection, and waits for its answer. */
   hasRequestOf(socket: Socket): boolean {
     return this.#requests.get(socket)?.complete === true
   }
@@ -110,7 +123,9 @@ function mount(app: FastifyInstance, route: Route, context: RestContext): void {
     )
     return reply.code(status).send(body)
   }
-  for (const prefix of ['', '/v1']) app.route({ method: route.method, url: prefix + route.path, handler })
+  const { method, path, keepsConnection } = route
+  const config = keepsConnection === true ? { keepsConnection } : {}
+  for (const prefix of ['', '/v1']) app.route({ method, url: prefix + path, handler, config })
 }
 
 function asRecord(value: unknown): Record<string, string> {

@@ -25,5 +25,7 @@ export interface RestContext {
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
+  /** Whoever asks this asks again: the connection stays for more requests. */
+  readonly keepsConnection?: true
   handle(request: RestRequest, context: RestContext): Promise<RestResponse>
 }

@@ -23,6 +23,7 @@ import { exchangeFamily } from './families/exchange-family.js'
 import { idleFamily } from './families/idle-family.js'
 import { keyedCountFamily } from './families/keyed-count-family.js'
 import { latencyFamily } from './families/latency-family.js'
+import { queriesFamily } from './families/queries-family.js'
 import { memoryFamily } from './families/memory-family.js'
 import { manyKeysFamily } from './families/many-keys-family.js'
 import { startFamily } from './families/start-family.js'
@@ -42,6 +43,7 @@ const FAMILIES: readonly BenchFamily[] = [
   keyedCountFamily,
   timersFamily,
   asyncFamily,
+  queriesFamily,
   loopsFamily,
   exchangeFamily,
   wideExchangeFamily,

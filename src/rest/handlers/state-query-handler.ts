@@ -11,6 +11,7 @@ const LONGEST_TIMEOUT_MS = 600_000
 export const stateQueryHandler: Route = {
   method: 'POST',
   path: '/jobs/:jobid/queryable-states',
+  keepsConnection: true,
   async handle(request, { gateway }) {
     try {
       return { status: 200, body: await gateway.queryState(jobIdOf(request), stateQueryOf(request)) }
