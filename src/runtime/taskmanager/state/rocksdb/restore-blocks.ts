@@ -140,7 +140,7 @@ export class RestoredBlocks {
     visitEntries(block, { key: this.#keySerializer, namespaces }, (key, namespace, value) => {
       const hash = restoredKeyHash({ key, keyGroup, state: metadata.name }, this.#parameters)
       const prefix = encoder.encode(key, hash, namespace)
-      if (!isFirst) this.#removeOlder(prefix, form)
+      if (!isFirst && (value === undefined || !form.isOneEntry)) this.#removeOlder(prefix, form)
       if (value === undefined) return
       form.restore(prefix, value, this.#entries)
       if (this.#entries.sizeBytes >= SORTED_BYTES) this.#writeEntries()
