@@ -74,29 +74,27 @@ export class AwaitedOrder {
     return NOT_YET
   }
 
+  /** Of one key group after the other. */
   #fillRun(): number {
-    for (let added = 0; added < ADDED; added += 1) {
-      const position = (this.#heads[this.#keyGroup] ?? 0) - 1
-      if (position < 0 || this.#run.isFull) return this.#endRun()
-      this.#heads[this.#keyGroup] = this.#others[position] as number
-      if (this.#entries.isAwaited(position)) this.#run.add(position, this.#entries.prefixAt(position))
+    let added = 0
+    for (let looked = 0; looked < LOOKED_AT && added < ADDED; looked += 1) {
+      if (this.#keyGroup === this.#heads.length || this.#run.isFull) return this.#endRun()
+      const position = (this.#heads[this.#keyGroup] as number) - 1
+      if (position < 0) this.#keyGroup += 1
+      else {
+        this.#heads[this.#keyGroup] = this.#others[position] as number
+        if (this.#entries.isAwaited(position)) this.#run.add(position, this.#entries.prefixAt(position))
+        added += 1
+      }
     }
     return NOT_YET
   }
 
-  /** Of a key group that has many entries there are several runs; many key groups may have none. */
   #endRun(): number {
-    if (this.#run.size > 0) {
-      this.#run.sort()
-      this.#isRunInOrder = true
-      this.#place = 0
-      return NOT_YET
-    }
-    for (let passed = 0; passed < LOOKED_AT; passed += 1) {
-      this.#keyGroup += 1
-      if (this.#keyGroup >= this.#heads.length) return AT_END
-      if (this.#heads[this.#keyGroup] !== 0) break
-    }
+    if (this.#run.size === 0) return AT_END
+    this.#run.sort()
+    this.#isRunInOrder = true
+    this.#place = 0
     return NOT_YET
   }
 

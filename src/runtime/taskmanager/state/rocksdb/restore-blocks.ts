@@ -178,7 +178,7 @@ export class RestoredBlocks {
     visitEntries(block, { key: this.#keySerializer, namespaces }, (key, namespace, value) => {
       const hash = restoredKeyHash({ key, keyGroup, state: metadata.name }, this.#parameters)
       const prefix = encoder.encode(key, hash, namespace)
-      if (!isFirst) this.#removeOlder(prefix, form)
+      if (!isFirst && (value === undefined || !form.isOneEntry)) this.#removeOlder(prefix, form)
       if (value === undefined) return
       const left = living === undefined ? value : living(value)
       if (left === undefined) return

@@ -1,7 +1,9 @@
 // Duty: the store as the cache and the forms of values use it: changes are gathered and written together.
-// Invariants: changes reach the store in their order, and whoever reads finds all of them. What could not be written is
-// lost to the store, so nothing is read or written any more after that: whoever tries is told why.
+// Invariants: changes reach the store in their order, and whoever reads finds all of them; a read of one entry that is none of
+// those gathered leaves them. What could not be written is lost to the store, so nothing is read or written any more after
+// that: whoever tries is told why.
 // Thread: the task worker that owns the backend.
+import { GatheredChanges } from './gathered-changes.js'
 import type { KvBatch, KvCursor, KvStore, KvView } from './kv-store.js'
 
 /** What forms read: the store with all changes. */
@@ -14,15 +16,18 @@ export class WriteBuffer implements StoreReader {
   readonly #store: KvStore
   /** For changes; `added` must follow. */
   readonly batch: KvBatch
+  readonly #gathered: GatheredChanges
   #failure: { readonly reason: unknown } | undefined
 
   constructor(store: KvStore) {
     this.#store = store
-    this.batch = store.newBatch()
+    this.#gathered = new GatheredChanges(store.newBatch())
+    this.batch = this.#gathered
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    this.flush()
+    if (this.#gathered.mayHave(key)) this.flush()
+    this.#check()
     return this.#store.get(key)
   }
 
@@ -47,13 +52,17 @@ export class WriteBuffer implements StoreReader {
   }
 
   flush(): void {
-    if (this.#failure !== undefined) throw this.#failure.reason
+    this.#check()
     if (this.batch.sizeBytes === 0) return
     try {
-      this.#store.write(this.batch)
+      this.#gathered.writeTo(this.#store)
     } catch (reason) {
       this.#failure = { reason }
       throw reason
     }
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure.reason
   }
 }

@@ -39,7 +39,7 @@ describe('What a snapshot awaits', () => {
   it('goes to the store in the order of its keys, and so does what changes before its turn', () => {
     const store = new NotedStore()
     const state = new OneCachedState(PLENTY, store)
-    const count = 5000
+    const count = 4000
     for (let index = 0; index < count; index += 1) {
       const key = keyNumber((index * 7919) % count)
       state.at(key).put(key)
