@@ -49,8 +49,8 @@ interface Kind {
   readonly isInOrderOfHashes: boolean
 }
 
-const OF_WINDOWS: Kind = { namespaces: SHARED as AnyNamespaceType, values: WINDOWS, isInOrderOfHashes: true }
-const OF_KEYS: Kind = { namespaces: VOID_NAMESPACES as AnyNamespaceType, values: [undefined], isInOrderOfHashes: false }
+const OF_WINDOWS: Kind = { namespaces: SHARED, values: WINDOWS, isInOrderOfHashes: true }
+const OF_KEYS: Kind = { namespaces: VOID_NAMESPACES, values: [undefined], isInOrderOfHashes: false }
 
 /** What windows or keys hold, and their timers, beside what a naive set of timers says. */
 class Windows {
