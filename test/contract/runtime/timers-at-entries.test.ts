@@ -45,10 +45,12 @@ const MANY = 40
 interface Kind {
   readonly namespaces: AnyNamespaceType
   readonly values: readonly unknown[]
+  /** Elsewhere an element may come in the place of one of its time that was removed. */
+  readonly isInOrderOfHashes: boolean
 }
 
-const OF_WINDOWS: Kind = { namespaces: SHARED as AnyNamespaceType, values: WINDOWS }
-const OF_KEYS: Kind = { namespaces: VOID_NAMESPACES as AnyNamespaceType, values: [undefined] }
+const OF_WINDOWS: Kind = { namespaces: SHARED, values: WINDOWS, isInOrderOfHashes: true }
+const OF_KEYS: Kind = { namespaces: VOID_NAMESPACES, values: [undefined], isInOrderOfHashes: false }
 
 /** What windows or keys hold, and their timers, beside what a naive set of timers says. */
 class Windows {
@@ -116,7 +118,8 @@ class Windows {
     const polled = this.queue.poll()
     const places = [...this.expected.values()].map(({ key, timestamp }) => [timestamp, hashKey(key, 'auto')] as const)
     const [first] = places.sort((one, other) => one[0] - other[0] || one[1] - other[1])
-    assert.deepEqual(polled && [polled.timestamp, polled.keyHash], first)
+    assert.equal(polled?.timestamp, first?.[0])
+    if (this.kind.isInOrderOfHashes) assert.equal(polled?.keyHash, first?.[1])
     if (polled === undefined) return false
     const window = this.windowOf(polled.namespace)
     assert.ok(this.expected.delete(nameOf({ key: polled.key, window, timestamp: polled.timestamp })))

@@ -9,7 +9,7 @@ import { NOT_FOUND } from './entry-table.js'
 import type { HeapQueueEntries } from './heap-queue-entries.js'
 import type { HeapQueueTable } from './heap-queue-table.js'
 import { HeapStateTable } from './heap-state-table.js'
-import { NO_PLACE, type KeyContext } from './key-context.js'
+import type { KeyContext } from './key-context.js'
 import type { KeyedPriorityQueue, QueueElement } from './keyed-priority-queue.js'
 import { PlaceGroup } from './place-group.js'
 import { TablePriorityQueue } from './table-priority-queue.js'
@@ -42,7 +42,7 @@ export class GroupedTimerQueue<N> implements KeyedPriorityQueue<N> {
     this.#others = new TablePriorityQueue(entries)
     this.#current = current
     this.#latest = entries.latest()
-    table.onEpoch = () => {
+    table.gather = () => {
       this.#latest = Number.POSITIVE_INFINITY
       this.#candidate = NONE
       for (const group of this.#groups.slice()) this.#dissolve(group)
@@ -139,11 +139,15 @@ export class GroupedTimerQueue<N> implements KeyedPriorityQueue<N> {
   }
 
   #noteCandidate(timestamp: number): void {
-    this.#places.push(this.#current.place)
+    const { leader } = this.#current
+    if (!(leader instanceof HeapStateTable) || this.#groups.length === MOST_GROUPS) {
+      this.#candidate = NONE
+      return
+    }
+    this.#places.push(leader.currentPosition())
     if (this.#places.length < LEAST_GROUP) return
     this.#candidate = NONE
-    const { leader } = this.#current
-    if (leader instanceof HeapStateTable && this.#groups.length < MOST_GROUPS) this.#makeGroup(leader, timestamp)
+    this.#makeGroup(leader, timestamp)
   }
 
   /** Of those that have set it so far. */
@@ -153,7 +157,8 @@ export class GroupedTimerQueue<N> implements KeyedPriorityQueue<N> {
       if (group.size === 0) this.#close(group)
     })
     for (const place of this.#places) {
-      const position = place === NO_PLACE || !leader.hasEntryAt(place) ? NOT_FOUND : this.#positionOf(group, place)
+      const isThere = place !== NOT_FOUND && leader.hasEntryAt(place)
+      const position = isThere ? this.#positionOf(group, place) : NOT_FOUND
       if (position === NOT_FOUND) group.hasOutsiders = true
       else if (!group.has(place)) {
         this.#entries.removeAt(position, timestamp)

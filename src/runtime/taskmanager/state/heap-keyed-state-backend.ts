@@ -102,6 +102,7 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
     const { keyKind, keyGroups } = this.parameters
     const states = { keyKind, keyGroups, keySerializer: this.#keySerializer, restored: this.#restored.all() }
     if (increment === undefined) return new HeapKeyedStateSnapshot({ ...states, tables, increment: undefined })
+    for (const table of tables) if (table instanceof HeapQueueTable) table.gather()
     const epoch = this.#chain.nextEpoch()
     const onWritten = (handles: readonly KeyedStateHandle[]): void => {
       this.#chain.written(increment.checkpointId, { epoch, handles })

@@ -1,5 +1,5 @@
 // Duty: the table of a queue, of whose elements some stand at the entries of another state (grouped-timer-queue.ts).
-// Invariants: snapshots have both. From the first epoch on all elements are in the table, which notes what changes.
+// Invariants: snapshots have both. From the first incremental one on all elements are in the table, which notes what changes.
 // Thread: the task worker that owns the backend.
 import { HeapStateTable } from './heap-state-table.js'
 import type { SnapshotPart } from './snapshot-part.js'
@@ -7,8 +7,8 @@ import type { SnapshotPart } from './snapshot-part.js'
 export class HeapQueueTable extends HeapStateTable {
   /** What stands elsewhere. */
   readonly parted: Set<SnapshotPart> = new Set()
-  /** To be told when nothing may stand elsewhere any more. */
-  onEpoch: () => void = () => undefined
+  /** From here on nothing may stand elsewhere any more. */
+  gather: () => void = () => undefined
 
   override parts(): readonly SnapshotPart[] {
     return [this, ...this.parted]
@@ -18,10 +18,5 @@ export class HeapQueueTable extends HeapStateTable {
     let sum = super.size
     for (const part of this.parted) sum += part.size
     return sum
-  }
-
-  override beginEpoch(epoch: number): void {
-    super.beginEpoch(epoch)
-    this.onEpoch()
   }
 }

@@ -139,7 +139,8 @@ export class SharedTimerQueue<N> implements KeyedPriorityQueue<N> {
   #followedIn(namespace: N): NamespaceTable | undefined {
     const followed = this.#followed()
     const { fingerprint } = this.#tables.types.namespaces
-    if (followed === undefined || timerFingerprint(followed.types.namespaces.fingerprint) !== fingerprint) return undefined
+    if (followed === undefined || timerFingerprint(followed.types.namespaces.fingerprint) !== fingerprint)
+      return undefined
     return followed.find(namespace)
   }
 

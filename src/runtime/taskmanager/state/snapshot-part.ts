@@ -4,10 +4,7 @@
 import type { RemovedKeys } from './change-log.js'
 import type { TableSnapshot } from './table-snapshot.js'
 
-export type EntriesSnapshot = Pick<
-  TableSnapshot,
-  'limit' | 'changes' | 'hasEntry' | 'take' | 'valueAt' | 'markWritten'
->
+export type EntriesSnapshot = Pick<TableSnapshot, 'limit' | 'changes' | 'hasEntry' | 'take' | 'valueAt' | 'markWritten'>
 
 export interface SnapshotPart {
   readonly size: number
