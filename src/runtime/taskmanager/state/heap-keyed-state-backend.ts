@@ -10,7 +10,7 @@ import { unreadableState } from '../../../storage/unreadable-state.js'
 import { CheckpointChain, mayGrow, type ChainedCheckpoint } from './checkpoint-chain.js'
 import { HeapKeyedStateSnapshot } from './heap-keyed-state-snapshot.js'
 import { HeapQueueEntries, type PrepareKeys } from './heap-queue-entries.js'
-import { HeapStateTable } from './heap-state-table.js'
+import { HeapStateTable, type HeapTableEnvironment } from './heap-state-table.js'
 import { HeapTablesByNamespace } from './heap-tables-by-namespace.js'
 import { visitEntries, type EntrySerializers, type KeyGroupBlock } from './key-group-block.js'
 import type { KeyContext } from './key-context.js'
@@ -31,6 +31,9 @@ import type { KeyedStateBackendParameters } from './state-backend.js'
 import { SharedTimerQueue } from './shared-timer-queue.js'
 import type { StateTypes } from './state-table.js'
 import { HeapCleanup } from './ttl/heap-cleanup.js'
+import { HeapTimesCleanup } from './ttl/heap-times-cleanup.js'
+import { HeapTtlTable } from './ttl/heap-ttl-table.js'
+import type { AccessListener } from './ttl/time-to-live.js'
 import { leftInSnapshots } from './ttl/without-expired.js'
 import { TablePriorityQueue } from './table-priority-queue.js'
 
@@ -51,7 +54,7 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
   /** The state whose memory is touched ahead: of several, which are rare, the first. */
   #firstTable: HeapTables | undefined
   /** Those that each record takes further; undefined where there are none. */
-  #cleanups: readonly HeapCleanup[] | undefined
+  #cleanups: readonly AccessListener[] | undefined
 
   constructor(parameters: KeyedStateBackendParameters) {
     super(parameters)
@@ -128,10 +131,14 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
   }
 
   /** Of windows, which go with all that they have, there is none. */
-  #createCleanup({ table, ttl }: CleanupParameters<HeapTables>): HeapCleanup | undefined {
+  #createCleanup({ table, ttl }: CleanupParameters<HeapTables>): AccessListener | undefined {
     const strategy = ttl.config.getCleanupStrategies().getIncrementalCleanupStrategy()
     if (strategy === undefined || table instanceof HeapTablesByNamespace) return undefined
-    const cleanup = new HeapCleanup(table, ttl, strategy.cleanupSize)
+    const { cleanupSize } = strategy
+    const cleanup =
+      table instanceof HeapTtlTable
+        ? new HeapTimesCleanup(table, ttl, cleanupSize)
+        : new HeapCleanup(table, ttl, cleanupSize)
     if (strategy.runCleanupForEveryRecord) this.#cleanups = [...(this.#cleanups ?? []), cleanup]
     return cleanup
   }
@@ -140,7 +147,7 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
     const environment = { ...this.parameters, newKeys: this.newKeys, context }
     const table =
       types.namespaces.shared === undefined
-        ? new HeapStateTable(types, environment)
+        ? newTable(types, environment)
         : new HeapTablesByNamespace(types, environment)
     this.#load(table)
     if (types.metadata.kind !== 'priority-queue') {
@@ -201,4 +208,12 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
       throw migrationFailed(error, { state, operator: this.parameters.operatorName, key })
     }
   }
+}
+
+function newTable(types: StateTypes, environment: HeapTableEnvironment): HeapStateTable {
+  const { kind } = types.metadata
+  const isOneValue = kind !== 'list' && kind !== 'map'
+  return types.ttl !== undefined && isOneValue
+    ? new HeapTtlTable(types, environment)
+    : new HeapStateTable(types, environment)
 }

@@ -23,7 +23,7 @@ import type { NewKeys } from './new-keys.js'
 import { isTouching, ObjectsAhead, ObjectsAndMoreAhead } from './objects-ahead.js'
 import { stateNotStorable } from './state-not-serializable.js'
 import type { EntryKey, StateTable, StateTypes } from './state-table.js'
-import { TableSnapshot } from './table-snapshot.js'
+import { TableSnapshot, type SnapshotSource } from './table-snapshot.js'
 import { UserMapSerializer } from './user-map-serializer.js'
 import { UserMapsAhead } from './user-maps-ahead.js'
 
@@ -39,6 +39,8 @@ export interface HeapTableEnvironment {
   readonly context: KeyContext
   /** Of entries; that of an ordinary table where it is not said. */
   readonly initialCapacity?: number
+  /** What lies in or beside values; that of their type where it is not said. */
+  readonly valuesAhead?: ValuesAhead
 }
 
 /** Twelve fields: those below `#table` are read for every record, where another object between would cost. */
@@ -65,8 +67,8 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
     this.types = types
     this.#environment = environment
     this.#context = environment.context
-    const { keyKind, initialCapacity } = environment
-    this.#table = new EntryTable(keyKind, types.namespaces, { valuesAhead: valuesAheadOf(types), initialCapacity })
+    const { keyKind, initialCapacity, valuesAhead = valuesAheadOf(types) } = environment
+    this.#table = new EntryTable(keyKind, types.namespaces, { valuesAhead, initialCapacity })
   }
 
   /** For errors. */
@@ -236,16 +238,17 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
     this.#table.touch(positions, start, end)
   }
 
-  /** Puts a restored entry; its key was hashed by the caller. */
-  load(entry: StateEntry, keyHash: number): void {
-    this.#insert(entry, keyHash ^ this.#hashOf(entry.namespace))
+  /** Puts a restored entry; its key was hashed by the caller. Its position. */
+  load(entry: StateEntry, keyHash: number): number {
+    return this.#insert(entry, keyHash ^ this.#hashOf(entry.namespace))
   }
 
   /** Puts an entry of a restored delta, in the place of an older one where there is one. */
-  loadChanged(entry: StateEntry, keyHash: number): void {
-    const position = this.#table.find(entry.key, entry.namespace, keyHash ^ this.#hashOf(entry.namespace))
-    if (position === NOT_FOUND) this.load(entry, keyHash)
-    else this.#table.setValueAt(position, entry.value)
+  loadChanged(entry: StateEntry, keyHash: number): number {
+    const position = this.positionOf(entry, keyHash)
+    if (position === NOT_FOUND) return this.load(entry, keyHash)
+    this.#table.setValueAt(position, entry.value)
+    return position
   }
 
   /** Applies a removal of a restored delta. */
@@ -256,13 +259,13 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
 
   /** Costs a byte an entry; `endSnapshot` must follow. */
   beginSnapshot(): TableSnapshot {
-    return this.#begin(new TableSnapshot(this.#table))
+    return this.#begin(new TableSnapshot(this.source()))
   }
 
   /** Of what changed in and since the epoch; costs a byte an entry. `endSnapshot` must follow, and `beginEpoch` at once. */
   beginDelta(epoch: number): { readonly snapshot: TableSnapshot; readonly removed: RemovedKeys } {
     const changes = this.#changes?.since(epoch) ?? NO_CHANGES
-    return { snapshot: this.#begin(new TableSnapshot(this.#table, changes)), removed: changes.removed }
+    return { snapshot: this.#begin(new TableSnapshot(this.source(), changes)), removed: changes.removed }
   }
 
   endSnapshot(snapshot: TableSnapshot): void {
@@ -303,6 +306,37 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
   /** The error for a value that could not be written or copied. */
   notStorable(error: unknown, position: number): unknown {
     return stateNotStorable(error, { ...this.named, key: this.keyAt(position) })
+  }
+
+  /** What snapshots are of. */
+  protected source(): SnapshotSource {
+    return this.#table
+  }
+
+  /** NO_ENTRY where there is none. */
+  protected valueAt(position: number): unknown {
+    return this.#table.valueAt(position)
+  }
+
+  protected copyOf(value: unknown): unknown {
+    return this.types.serializer.copy(value)
+  }
+
+  /** NOT_FOUND where the current key has no entry. */
+  protected positionOfCurrent(): number {
+    return this.#current()
+  }
+
+  /** The same of any key. */
+  protected positionOf({ key, namespace }: Pick<StateEntry, 'key' | 'namespace'>, keyHash: number): number {
+    return this.#table.find(key, namespace, keyHash ^ this.#hashOf(namespace))
+  }
+
+  /** Before what is beside the value at the position changes. */
+  protected noteChangeAt(position: number): void {
+    if (!this.#isWatched) return
+    if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
+    this.#changes?.changed(position)
   }
 
   /** What a namespace adds to the hash of its key: nothing where there is one namespace alone. */
@@ -381,7 +415,7 @@ export class HeapStateTable implements StateTable, ValuesInMemory {
     if (!snapshots.some((snapshot) => snapshot.needs(position))) return value
     let copy: unknown
     try {
-      copy = this.types.serializer.copy(value)
+      copy = this.copyOf(value)
     } catch (error) {
       const reason = this.notStorable(error, position)
       for (const snapshot of snapshots) if (snapshot.needs(position)) snapshot.spoil(reason)

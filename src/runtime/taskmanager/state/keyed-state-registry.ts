@@ -30,6 +30,7 @@ import {
 } from './state-registration.js'
 import type { StateTable, StateTypes } from './state-table.js'
 import { TimeToLive, type AccessListener, type ExpiringState } from './ttl/time-to-live.js'
+import { TimedStateTable } from './ttl/timed-state-table.js'
 import { TtlListState, type InternalListState } from './ttl/ttl-list-state.js'
 import { TtlMapState, type InternalMapState } from './ttl/ttl-map-state.js'
 import { TtlStateTable } from './ttl/ttl-state-table.js'
@@ -204,7 +205,7 @@ export class KeyedStateRegistry<T extends StateTable> {
         return validator === undefined ? map : new ValidatedMapState(map, validator)
       }
       default: {
-        const one = ttl === undefined ? table : this.#expiring(table, ttl, new TtlStateTable(table, ttl))
+        const one = ttl === undefined ? table : this.#expiring(table, ttl, ttlTable(table, ttl))
         return this.#singleStateOf(descriptor, validator === undefined ? one : new ValidatedTable(one, validator))
       }
     }
@@ -231,4 +232,8 @@ export class KeyedStateRegistry<T extends StateTable> {
     ttl.listener = this.#maker.createCleanup?.({ table, ttl, state })
     return state
   }
+}
+
+function ttlTable(table: StateTable, ttl: TimeToLive): TimedStateTable | TtlStateTable {
+  return table.timed === undefined ? new TtlStateTable(table, ttl) : new TimedStateTable(table.timed, ttl)
 }
