@@ -26,6 +26,13 @@ export function checkedDescriptor<D extends StateDescriptor<unknown>>(
   throw new FlinkError('STATE_DESCRIPTOR_INVALID', { operator, expected: CLASSES[kind], given: described })
 }
 
+/** Operator state has no time to live: nobody would remove it. */
+export function checkWithoutTtl({ kind, name, ttlConfig }: StateDescriptor<unknown>, operator: string): void {
+  if (!ttlConfig.isEnabled()) return
+  const given = `a ${CLASSES[kind]} ('${name}') that has a time to live, which is for keyed state alone`
+  throw new FlinkError('STATE_DESCRIPTOR_INVALID', { operator, expected: CLASSES[kind], given })
+}
+
 function kindOf(value: unknown): StateKind | undefined {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return undefined
   const { kind } = value

@@ -33,6 +33,9 @@ import type { KeyedStateBackendParameters } from './state-backend.js'
 import { SharedTimerQueue } from './shared-timer-queue.js'
 import type { StateTypes } from './state-table.js'
 import { HeapCleanup } from './ttl/heap-cleanup.js'
+import { HeapTimesCleanup } from './ttl/heap-times-cleanup.js'
+import { HeapTtlTable } from './ttl/heap-ttl-table.js'
+import type { AccessListener } from './ttl/time-to-live.js'
 import { leftInSnapshots } from './ttl/without-expired.js'
 import { TablePriorityQueue } from './table-priority-queue.js'
 
@@ -53,7 +56,7 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
   /** The state whose memory is touched ahead: of several, which are rare, the first. */
   #firstTable: HeapTables | undefined
   /** Those that each record takes further; undefined where there are none. */
-  #cleanups: readonly HeapCleanup[] | undefined
+  #cleanups: readonly AccessListener[] | undefined
   /** The first state with shared namespaces: that of what windows hold. Timers stand at its entries. */
   #followed: HeapTablesByNamespace | undefined
 
@@ -136,10 +139,14 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
   }
 
   /** Of windows, which go with all that they have, there is none. */
-  #createCleanup({ table, ttl }: CleanupParameters<HeapTables>): HeapCleanup | undefined {
+  #createCleanup({ table, ttl }: CleanupParameters<HeapTables>): AccessListener | undefined {
     const strategy = ttl.config.getCleanupStrategies().getIncrementalCleanupStrategy()
     if (strategy === undefined || table instanceof HeapTablesByNamespace) return undefined
-    const cleanup = new HeapCleanup(table, ttl, strategy.cleanupSize)
+    const { cleanupSize } = strategy
+    const cleanup =
+      table instanceof HeapTtlTable
+        ? new HeapTimesCleanup(table, ttl, cleanupSize)
+        : new HeapCleanup(table, ttl, cleanupSize)
     if (strategy.runCleanupForEveryRecord) this.#cleanups = [...(this.#cleanups ?? []), cleanup]
     return cleanup
   }
@@ -211,6 +218,10 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
 
 function makeTable(types: StateTypes, environment: HeapTableEnvironment): HeapTables {
   if (types.namespaces.shared !== undefined) return new HeapTablesByNamespace(types, environment)
-  const isQueue = types.metadata.kind === 'priority-queue'
-  return isQueue ? new HeapQueueTable(types, environment) : new HeapStateTable(types, environment)
+  const { kind } = types.metadata
+  if (kind === 'priority-queue') return new HeapQueueTable(types, environment)
+  const isOneValue = kind !== 'list' && kind !== 'map'
+  return types.ttl !== undefined && isOneValue
+    ? new HeapTtlTable(types, environment)
+    : new HeapStateTable(types, environment)
 }

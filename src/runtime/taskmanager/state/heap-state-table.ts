@@ -25,7 +25,7 @@ import { isTouching, ObjectsAhead, ObjectsAndMoreAhead } from './objects-ahead.j
 import type { EntriesSnapshot, SnapshotPart } from './snapshot-part.js'
 import { stateNotStorable } from './state-not-serializable.js'
 import type { EntryKey, StateTable, StateTypes } from './state-table.js'
-import { TableSnapshot } from './table-snapshot.js'
+import { TableSnapshot, type SnapshotSource } from './table-snapshot.js'
 import { UserMapSerializer } from './user-map-serializer.js'
 import { UserMapsAhead } from './user-maps-ahead.js'
 
@@ -41,6 +41,8 @@ export interface HeapTableEnvironment {
   readonly context: KeyContext
   /** Of entries; that of an ordinary table where it is not said. */
   readonly initialCapacity?: number
+  /** What lies in or beside values; that of their type where it is not said. */
+  readonly valuesAhead?: ValuesAhead
 }
 
 /** Twelve fields: those below `#table` are read for every record, where another object between would cost. */
@@ -67,8 +69,8 @@ export class HeapStateTable implements StateTable, ValuesInMemory, SnapshotPart 
     this.types = types
     this.#environment = environment
     this.#context = environment.context
-    const { keyKind, initialCapacity } = environment
-    this.#table = new EntryTable(keyKind, types.namespaces, { valuesAhead: valuesAheadOf(types), initialCapacity })
+    const { keyKind, initialCapacity, valuesAhead = valuesAheadOf(types) } = environment
+    this.#table = new EntryTable(keyKind, types.namespaces, { valuesAhead, initialCapacity })
   }
 
   /** For errors. */
@@ -257,10 +259,11 @@ export class HeapStateTable implements StateTable, ValuesInMemory, SnapshotPart 
   }
 
   /** Puts an entry of a restored delta, in the place of an older one where there is one. */
-  loadChanged(entry: StateEntry, keyHash: number): void {
-    const position = this.#table.find(entry.key, entry.namespace, keyHash ^ this.#hashOf(entry.namespace))
-    if (position === NOT_FOUND) this.load(entry, keyHash)
-    else this.#table.setValueAt(position, entry.value)
+  loadChanged(entry: StateEntry, keyHash: number): number {
+    const position = this.positionOf(entry, keyHash)
+    if (position === NOT_FOUND) return this.load(entry, keyHash)
+    this.#table.setValueAt(position, entry.value)
+    return position
   }
 
   /** Applies a removal of a restored delta. */
@@ -271,13 +274,13 @@ export class HeapStateTable implements StateTable, ValuesInMemory, SnapshotPart 
 
   /** Costs a byte an entry; `endSnapshot` must follow. */
   beginSnapshot(): TableSnapshot {
-    return this.#begin(new TableSnapshot(this.#table))
+    return this.#begin(new TableSnapshot(this.source()))
   }
 
   /** Of what changed in and since the epoch; costs a byte an entry. `endSnapshot` must follow, and `beginEpoch` at once. */
   beginDelta(epoch: number): { readonly snapshot: TableSnapshot; readonly removed: RemovedKeys } {
     const changes = this.#changes?.since(epoch) ?? NO_CHANGES
-    return { snapshot: this.#begin(new TableSnapshot(this.#table, changes)), removed: changes.removed }
+    return { snapshot: this.#begin(new TableSnapshot(this.source(), changes)), removed: changes.removed }
   }
 
   endSnapshot(snapshot: EntriesSnapshot): void {
@@ -318,6 +321,37 @@ export class HeapStateTable implements StateTable, ValuesInMemory, SnapshotPart 
   /** The error for a value that could not be written or copied. */
   notStorable(error: unknown, position: number): unknown {
     return stateNotStorable(error, { ...this.named, key: this.keyAt(position) })
+  }
+
+  /** What snapshots are of. */
+  protected source(): SnapshotSource {
+    return this.#table
+  }
+
+  /** NO_ENTRY where there is none. */
+  protected valueAt(position: number): unknown {
+    return this.#table.valueAt(position)
+  }
+
+  protected copyOf(value: unknown): unknown {
+    return this.types.serializer.copy(value)
+  }
+
+  /** NOT_FOUND where the current key has no entry. */
+  protected positionOfCurrent(): number {
+    return this.#current()
+  }
+
+  /** The same of any key. */
+  protected positionOf({ key, namespace }: Pick<StateEntry, 'key' | 'namespace'>, keyHash: number): number {
+    return this.#table.find(key, namespace, keyHash ^ this.#hashOf(namespace))
+  }
+
+  /** Before what is beside the value at the position changes. */
+  protected noteChangeAt(position: number): void {
+    if (!this.#isWatched) return
+    if (this.#snapshots !== undefined) preserve(position, this.#snapshots)
+    this.#changes?.changed(position)
   }
 
   /** What a namespace adds to the hash of its key: nothing where there is one namespace alone. */
@@ -405,7 +439,7 @@ export class HeapStateTable implements StateTable, ValuesInMemory, SnapshotPart 
     if (!snapshots.some((snapshot) => snapshot.needs(position))) return value
     let copy: unknown
     try {
-      copy = this.types.serializer.copy(value)
+      copy = this.copyOf(value)
     } catch (error) {
       const reason = this.notStorable(error, position)
       for (const snapshot of snapshots) if (snapshot.needs(position)) snapshot.spoil(reason)

@@ -35,6 +35,7 @@ import {
 } from './state-registration.js'
 import type { StateTable, StateTypes } from './state-table.js'
 import { TimeToLive, type AccessListener, type ExpiringState } from './ttl/time-to-live.js'
+import { TimedStateTable } from './ttl/timed-state-table.js'
 import { TtlListState } from './ttl/ttl-list-state.js'
 import { TtlMapState } from './ttl/ttl-map-state.js'
 import { TtlStateTable } from './ttl/ttl-state-table.js'
@@ -224,7 +225,7 @@ export class KeyedStateRegistry<T extends StateTable> {
         return validator === undefined ? map : new ValidatedMapState(map, validator)
       }
       default: {
-        const one = ttl === undefined ? table : this.#expiring(table, ttl, new TtlStateTable(table, ttl))
+        const one = ttl === undefined ? table : this.#expiring(table, ttl, ttlTable(table, ttl))
         return this.#singleStateOf(descriptor, validator === undefined ? one : new ValidatedTable(one, validator))
       }
     }
@@ -270,4 +271,8 @@ function checkQueryableName(descriptor: StateDescriptor<unknown>, existing: stri
 
 function notQueryable({ name: state }: StateDescriptor<unknown>, name: string, reason: string): FlinkError {
   return new FlinkError('QUERYABLE_STATE_INVALID', { state, name: describeValue(name), reason })
+}
+
+function ttlTable(table: StateTable, ttl: TimeToLive): TimedStateTable | TtlStateTable {
+  return table.timed === undefined ? new TtlStateTable(table, ttl) : new TimedStateTable(table.timed, ttl)
 }

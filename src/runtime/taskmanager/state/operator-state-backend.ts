@@ -18,7 +18,7 @@ import { ValueNotSerializableError } from '../../../core/types/value-not-seriali
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { OperatorStateHandle, StateMetadata } from '../../../storage/state-handles.js'
 import { fileOfHandle, unreadableState } from '../../../storage/unreadable-state.js'
-import { checkedDescriptor } from './checked-descriptor.js'
+import { checkedDescriptor, checkWithoutTtl } from './checked-descriptor.js'
 import { MapBroadcastState } from './map-broadcast-state.js'
 import type { StateHandleReader } from './keyed-state-backend.js'
 import { OperatorStateSnapshot } from './operator-state-snapshot.js'
@@ -139,6 +139,7 @@ export class OperatorStateBackend implements OperatorStateStore {
   }
 
   #listState(descriptor: ListStateDescriptor<unknown>, kind: OperatorStateKind): ListState<unknown> {
+    checkWithoutTtl(descriptor, this.#operatorName)
     const metadata = operatorMetadata(descriptor, kind)
     const existing = this.#existing(metadata)
     if (existing?.state instanceof PartitionableListState) return existing.given as ListState<unknown>
@@ -170,6 +171,7 @@ export class OperatorStateBackend implements OperatorStateStore {
   }
 
   #broadcastState(descriptor: MapStateDescriptor<unknown, unknown>): BroadcastState<unknown, unknown> {
+    checkWithoutTtl(descriptor, this.#operatorName)
     const metadata = operatorMetadata(descriptor, 'broadcast')
     const existing = this.#existing(metadata)
     if (existing?.state instanceof MapBroadcastState) return existing.given as BroadcastState<unknown, unknown>

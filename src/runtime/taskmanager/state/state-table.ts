@@ -9,6 +9,7 @@ import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { NamedState } from './given-values.js'
 import type { ValuesInMemory } from './internal-state.js'
 import type { AnyNamespaceType } from './namespace-type.js'
+import type { TimedTable } from './ttl/timed-table.js'
 import type { TimeToLive } from './ttl/time-to-live.js'
 import { asyncNotAllowed, isThenable, resultMissing, stateMethod } from './thenable.js'
 
@@ -42,6 +43,8 @@ export interface StateTable {
   /** The object that `get` handed out, or `put` took, was changed. */
   changedInPlace(): void
   remove(): void
+  /** The table itself, where it keeps the times of accesses beside the values. */
+  readonly timed?: TimedTable
   /** At the moment a `get` may cost a copy that a `put` does not: a snapshot runs. */
   readonly copiesOnWrite?: boolean
   /** Undefined where some values may be elsewhere. */

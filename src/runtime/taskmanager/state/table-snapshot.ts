@@ -7,7 +7,7 @@
 // preserved before the log is told; its positions are taken from the log when it is written, each once.
 // Thread: the task worker that owns the backend.
 import type { Changes } from './change-log.js'
-import { NO_ENTRY, type EntryTable } from './entry-table.js'
+import { NO_ENTRY } from './entry-table.js'
 
 const LIVING = 0
 const PRESERVED = 1
@@ -19,16 +19,23 @@ const TAKEN = 4
 const CHUNK_BITS = 10
 const CHUNK_MASK = (1 << CHUNK_BITS) - 1
 
+/** The living table. */
+export interface SnapshotSource {
+  readonly limit: number
+  /** NO_ENTRY where there is none. */
+  valueAt(position: number): unknown
+}
+
 export class TableSnapshot {
   readonly limit: number
   /** Of a snapshot of changes alone. */
   readonly changes: Changes | undefined
-  readonly #table: EntryTable
+  readonly #table: SnapshotSource
   readonly #states: Uint8Array
   readonly #chunks: (unknown[] | undefined)[] = []
   #spoiledBy: { readonly reason: unknown } | undefined
 
-  constructor(table: EntryTable, changes?: Changes) {
+  constructor(table: SnapshotSource, changes?: Changes) {
     this.limit = table.limit
     this.#table = table
     this.#states = new Uint8Array(table.limit)

@@ -61,8 +61,13 @@ export class TimeToLive {
     return this.currentMs() - this.ttlMs
   }
 
-  isExpired({ lastAccessMs }: TtlValue): boolean {
+  /** Of what was accessed then for the last time. */
+  isOver(lastAccessMs: number): boolean {
     return lastAccessMs + this.ttlMs <= this.nowMs()
+  }
+
+  isExpired({ lastAccessMs }: TtlValue): boolean {
+    return this.isOver(lastAccessMs)
   }
 
   /** Expired, and not to be given out. */

@@ -15,8 +15,7 @@ export class TtlStateTable implements StateTable, ExpiringState {
   readonly #ttl: TimeToLive
 
   constructor(table: StateTable, ttl: TimeToLive) {
-    const { serializer } = table.types
-    this.types = serializer instanceof TtlSerializer ? { ...table.types, serializer: serializer.inner } : table.types
+    this.types = typesOfValues(table.types)
     this.#table = table
     this.#ttl = ttl
   }
@@ -98,4 +97,10 @@ export class TtlStateTable implements StateTable, ExpiringState {
     this.#table.remove()
     return value
   }
+}
+
+/** Of the values themselves. */
+export function typesOfValues(types: StateTypes): StateTypes {
+  const { serializer } = types
+  return serializer instanceof TtlSerializer ? { ...types, serializer: serializer.inner } : types
 }
