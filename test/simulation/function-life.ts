@@ -28,7 +28,7 @@ export class FunctionLife {
   }
 
   close(): void | Promise<void> {
-    if (this.#inside !== undefined && !this.#isGivenUp) this.#failed(`close began while ${this.#inside} was running`)
+    if (this.#inside !== undefined && !this.#isReleased) this.#failed(`close began while ${this.#inside} was running`)
     this.#expect('close', ['new', 'opening', 'open'])
     this.#state = 'closed'
     return this.#run('close')
@@ -55,7 +55,7 @@ export class FunctionLife {
     })
   }
 
-  get #isGivenUp(): boolean {
+  get #isReleased(): boolean {
     const isStarting = this.#inside === 'open' || this.#inside === 'initializeState'
     return !isStarting && this.#world.now() - this.#insideSinceMs >= GRACE_MS - 1
   }

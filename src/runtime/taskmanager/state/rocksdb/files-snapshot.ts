@@ -33,8 +33,8 @@ export interface FilesSnapshotParameters {
   readonly driver: string
   readonly base: SharedCheckpointFiles
   readonly onWritten: (files: SharedCheckpointFiles) => void
-  /** All is written: the links may be moved away, unless the checkpoint is given up meanwhile. Never rejects. */
-  readonly keep?: ((files: KvFiles, written: WrittenFiles, isGivenUp: () => boolean) => Promise<void>) | undefined
+  /** All is written: the links may be moved away, unless they are released meanwhile. Never rejects. */
+  readonly keep?: ((files: KvFiles, written: WrittenFiles, isReleased: () => boolean) => Promise<void>) | undefined
   /** Giving links back takes time; whoever owns the store waits for it. */
   readonly onReleasing: (released: Promise<void>) => void
 }

@@ -90,8 +90,8 @@ export class StoreSnapshots {
       onWritten: (files) => {
         this.#files.written(increment.checkpointId, files)
       },
-      keep: (files, written, isGivenUp) =>
-        this.#localStates.keep(increment.checkpointId, { files, written, isGivenUp }),
+      keep: (files, written, isReleased) =>
+        this.#localStates.keep(increment.checkpointId, { files, written, isReleased }),
       onReleasing: (released) => {
         this.#addReleasing(released)
       },

@@ -38,11 +38,11 @@ export interface KeptCheckpoint extends StoredCheckpoint {
   readonly existing: ReadonlyMap<string, string>
 }
 
-/** Links to the files of a checkpoint that is written; they go as soon as it is given up. */
+/** Links to the files of a checkpoint that is written; they go when it is aborted. */
 export interface CheckpointToKeep {
   readonly files: KvFiles
   readonly written: WrittenFiles
-  readonly isGivenUp: () => boolean
+  readonly isReleased: () => boolean
 }
 
 export class TaskLocalStateStore {
@@ -57,7 +57,7 @@ export class TaskLocalStateStore {
   }
 
   /** A checkpoint was written of these files, which stay where they can be linked again. */
-  async keep(checkpointId: number, { files, written, isGivenUp }: CheckpointToKeep): Promise<void> {
+  async keep(checkpointId: number, { files, written, isReleased }: CheckpointToKeep): Promise<void> {
     const config = this.#config
     if (config === undefined) return
     try {
@@ -72,7 +72,7 @@ export class TaskLocalStateStore {
       this.#hasFailed = false
     } catch (error) {
       // Aborted: its links were removed under our hands.
-      if (isGivenUp()) return
+      if (isReleased()) return
       const what = 'a checkpoint is not kept beside the task'
       if (!this.#hasFailed) config.logger.warn(what, { ...this.#fields(checkpointId), reason: messageOf(error) })
       this.#hasFailed = true

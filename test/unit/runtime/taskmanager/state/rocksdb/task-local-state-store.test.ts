@@ -8,7 +8,7 @@ import type { WrittenFiles } from '../../../../../../src/runtime/taskmanager/sta
 import type { KeyedStateBackendParameters } from '../../../../../../src/runtime/taskmanager/state/state-backend.js'
 
 /** What is told where the links of a checkpoint cannot be moved any more. */
-async function toldOfKeeping(isGivenUp: boolean): Promise<string[]> {
+async function toldOfKeeping(isReleased: boolean): Promise<string[]> {
   const told: string[] = []
   const tell = (message: string): void => {
     told.push(message)
@@ -31,7 +31,7 @@ async function toldOfKeeping(isGivenUp: boolean): Promise<string[]> {
     localRecovery,
   } as unknown as KeyedStateBackendParameters)
   const written = { manifest: new Uint8Array(1) } as WrittenFiles
-  await store.keep(7, { files, written, isGivenUp: () => isGivenUp })
+  await store.keep(7, { files, written, isReleased: () => isReleased })
   return told
 }
 
