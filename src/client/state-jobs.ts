@@ -11,8 +11,7 @@ const ANSWER_MARGIN_MS = 5_000
 
 /** `gone`: its process died; what it left is known. */
 export type JobAnswer =
-  | StateQueryAnswer
-  | { readonly source: 'gone'; readonly state: QueryableStateMessage; readonly checkpoints: string }
+  StateQueryAnswer | { readonly source: 'gone'; readonly state: QueryableStateMessage; readonly checkpoints: string }
 
 export interface JobQuestion {
   readonly name: string
@@ -105,8 +104,7 @@ async function answerOf(client: RestClient, jobId: string, question: JobQuestion
   const body = { name, keys, 'timeout-ms': timeoutMs }
   const call = { method: 'POST', path: `/jobs/${jobId}/queryable-states`, body } as const
   const answer = (await client.call(call, timeoutMs + ANSWER_MARGIN_MS)) as
-    | (Partial<Record<'source' | 'state', unknown>> & { readonly failure?: SerializedError })
-    | null
+    (Partial<Record<'source' | 'state', unknown>> & { readonly failure?: SerializedError }) | null
   if (answer?.failure !== undefined) throw deserializeError(answer.failure)
   const isAnswer = (answer?.source === 'job' || answer?.source === 'none') && areQueryableStates([answer.state])
   if (isAnswer) return answer as unknown as StateQueryAnswer

@@ -15,6 +15,8 @@ import { JoinBuffers } from '../runtime/taskmanager/joins/join-buffers.js'
 import { joinBuffersType } from '../runtime/taskmanager/joins/join-buffers-type.js'
 import { taggedUnionType } from '../runtime/taskmanager/joins/tagged-union-type.js'
 import { NO_RECORDS, TimeBuffer } from '../runtime/taskmanager/joins/time-buffer.js'
+import { TtlSerializer } from '../runtime/taskmanager/state/ttl/ttl-serializer.js'
+import { TtlValue } from '../runtime/taskmanager/state/ttl/ttl-value.js'
 import { appended, Session } from '../runtime/taskmanager/windowing/session.js'
 import { sessionsType } from '../runtime/taskmanager/windowing/sessions-type.js'
 import { timestampedValueType } from '../runtime/taskmanager/windowing/timestamped-value-type.js'
@@ -38,6 +40,7 @@ export function engineCodec(
 ): StoredCodec | undefined {
   const [, around = '', inner = ''] = AROUND.exec(description) ?? []
   if (around === 'MERGING') return mergingCodec(inner)
+  if (around === 'TTL') return ttlCodec(inner, typeNamed, classes)
   if (around === 'TAGGED' || around === 'JOIN_BUFFERS') {
     const pair = pairOf(inner, typeNamed)
     return pair && pairCodec(around, pair, classes)
@@ -77,6 +80,27 @@ function shown<T>(type: TypeInformation<T>, classes: RegisteredTypes, plain: Pla
     },
     write: (value, output) => {
       serializer.serialize(plain.fromPlain(value), output)
+    },
+  }
+}
+
+/** The time of the last access to a value comes before it. */
+function ttlCodec(description: string, typeNamed: TypeNamed, classes: RegisteredTypes): StoredCodec | undefined {
+  const serializer = typeNamed(description)?.createSerializer(classes)
+  if (serializer === undefined) return undefined
+  const stored = new TtlSerializer(serializer)
+  return {
+    read: (input) => {
+      const { value, lastAccessMs } = stored.deserialize(input)
+      return { value, lastAccess: lastAccessMs }
+    },
+    skip: (input) => {
+      stored.skip(input)
+    },
+    write: (plain, output) => {
+      const { value } = fieldsIn(plain, 'a value with a time to live')
+      const lastAccessMs = numberIn(plain, 'lastAccess', 'a value with a time to live')
+      stored.serialize(new TtlValue(value, lastAccessMs), output)
     },
   }
 }

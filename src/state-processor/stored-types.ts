@@ -3,12 +3,13 @@
  * that is none of the declared ones and of the engine's is undefined here: whose state that is can be carried, and not read.
  */
 import { DeclaredType } from '../api/types/declared-type.js'
-import { mapTypesDescribedAs, typeDescribedAs } from '../api/types/described-type.js'
+import { typeDescribedAs } from '../api/types/described-type.js'
 import type { TypeInformation } from '../api/types/type-information.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { RegisteredTypes } from '../core/types/registered-types.js'
 import { skipValue } from '../core/types/skip-value.js'
 import { structuredSerializer } from '../core/types/structured-serializer.js'
+import { describeType, parseMapDescription } from '../core/types/type-description.js'
 import type { TypeSerializer } from '../core/types/type-serializer.js'
 import { ValueNotSerializableError } from '../core/types/value-not-serializable-error.js'
 import type { StateMetadata } from '../storage/state-handles.js'
@@ -48,9 +49,9 @@ function mapTypes(
   namespace: StoredCodec | undefined,
   classes: RegisteredTypes,
 ): StoredTypes | undefined {
-  const [keyType, valueType] = mapTypesDescribedAs(typeFingerprint, classes) ?? []
-  if (keyType === undefined || valueType === undefined) return undefined
-  const [key, value] = [declaredCodec(keyType, classes), declaredCodec(valueType, classes)]
+  const parts = parseMapDescription(typeFingerprint) ?? []
+  const [key, value] = parts.map((part) => codecOfType(describeType(part), classes))
+  if (key === undefined || value === undefined) return undefined
   if (kind === 'broadcast') return { key, namespace, value }
   return { key: codecOf(structuredSerializer(classes), false), namespace, value: mapCodec(key, value) }
 }

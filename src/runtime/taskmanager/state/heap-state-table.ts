@@ -24,7 +24,7 @@ import type { NewKeys } from './new-keys.js'
 import { isTouching, ObjectsAhead, ObjectsAndMoreAhead } from './objects-ahead.js'
 import type { EntriesSnapshot, SnapshotPart } from './snapshot-part.js'
 import { stateNotStorable } from './state-not-serializable.js'
-import type { EntryKey, StateTable, StateTypes } from './state-table.js'
+import type { EntryKey, StoredTable, StateTypes } from './state-table.js'
 import { TableSnapshot, type SnapshotSource } from './table-snapshot.js'
 import { UserMapSerializer } from './user-map-serializer.js'
 import { UserMapsAhead } from './user-maps-ahead.js'
@@ -46,7 +46,7 @@ export interface HeapTableEnvironment {
 }
 
 /** Twelve fields: those below `#table` are read for every record, where another object between would cost. */
-export class HeapStateTable implements StateTable, ValuesInMemory, SnapshotPart {
+export class HeapStateTable implements StoredTable, ValuesInMemory, SnapshotPart {
   readonly types: StateTypes
   readonly #environment: HeapTableEnvironment
   readonly #context: KeyContext
@@ -178,7 +178,7 @@ export class HeapStateTable implements StateTable, ValuesInMemory, SnapshotPart 
     return this.#snapshots !== undefined
   }
 
-  /** Of the current key, in the current namespace. */
+  /** Of the current key, in the current namespace; NOT_FOUND where it has no entry. */
   currentPosition(): number {
     return this.#current()
   }
@@ -335,11 +335,6 @@ export class HeapStateTable implements StateTable, ValuesInMemory, SnapshotPart 
 
   protected copyOf(value: unknown): unknown {
     return this.types.serializer.copy(value)
-  }
-
-  /** NOT_FOUND where the current key has no entry. */
-  protected positionOfCurrent(): number {
-    return this.#current()
   }
 
   /** The same of any key. */

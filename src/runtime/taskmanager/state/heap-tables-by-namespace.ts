@@ -14,7 +14,7 @@ import type { StateEntry } from './key-group-block.js'
 import type { NamespaceColumn } from './namespace-column.js'
 import type { AnyNamespaceType } from './namespace-type.js'
 import type { SnapshotPart } from './snapshot-part.js'
-import type { EntryKey, StateTable, StateTypes } from './state-table.js'
+import type { EntryKey, StoredTable, StateTypes } from './state-table.js'
 
 /** Each takes about 1 kB: records of all times in any order must not make one for every window that there ever was. */
 const MAX_TABLES = 1000
@@ -27,7 +27,7 @@ export interface NamespaceTable {
   readonly followers: FollowingTimers[]
 }
 
-export class HeapTablesByNamespace implements StateTable {
+export class HeapTablesByNamespace implements StoredTable {
   readonly types: StateTypes
   /** Of the namespaces that have no table of their own. */
   readonly others: HeapStateTable

@@ -9,9 +9,9 @@ import type { KeyedStateRegistry } from './keyed-state-registry.js'
 import { VOID_NAMESPACES, type AnyNamespaceType, type NamespaceType } from './namespace-type.js'
 import { NewKeys } from './new-keys.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
-import type { StateTable } from './state-table.js'
+import type { StoredTable } from './state-table.js'
 
-export abstract class KeyedStateBackendBase<T extends StateTable> {
+export abstract class KeyedStateBackendBase<T extends StoredTable> {
   protected abstract readonly states: KeyedStateRegistry<T>
   protected readonly parameters: KeyedStateBackendParameters
   protected readonly context: KeyContext = new KeyContext()

@@ -21,6 +21,7 @@ import { StateValidator } from './schema/state-validator.js'
 import { ValidatedKeyedListState } from './schema/validated-keyed-list-state.js'
 import { ValidatedMapState } from './schema/validated-map-state.js'
 import { ValidatedTable } from './schema/validated-table.js'
+import type { QueryableState } from './queryable-state.js'
 import type { KeyedStateBackendParameters } from './state-backend.js'
 import { stateNotSerializable } from './state-not-serializable.js'
 import {
@@ -33,8 +34,9 @@ import {
   userKeysOf,
   type AnyMapStateDescriptor,
 } from './state-registration.js'
-import type { StateTable, StateTypes } from './state-table.js'
+import type { StateTable, StateTypes, StoredTable } from './state-table.js'
 import { TimeToLive, type AccessListener, type ExpiringState } from './ttl/time-to-live.js'
+import { queriedValues } from './ttl/queried-values.js'
 import { TimedStateTable } from './ttl/timed-state-table.js'
 import { TtlListState } from './ttl/ttl-list-state.js'
 import { TtlMapState } from './ttl/ttl-map-state.js'
@@ -44,7 +46,7 @@ import { timerNamespaces } from './timer-namespaces.js'
 import type { UserKeys } from './user-map.js'
 
 /** What differs between backends. */
-export interface TableMaker<T extends StateTable> {
+export interface TableMaker<T extends StoredTable> {
   /** Its entries are those that were restored. */
   createTable(types: StateTypes, context: KeyContext): T
   createMapState(table: T, keys: UserKeys): InternalState<unknown>
@@ -55,13 +57,13 @@ export interface TableMaker<T extends StateTable> {
   createQueue(parameters: QueueParameters<T>): KeyedPriorityQueue<unknown>
 }
 
-export interface CleanupParameters<T extends StateTable> {
+export interface CleanupParameters<T extends StoredTable> {
   readonly table: T
   readonly ttl: TimeToLive
   readonly state: ExpiringState
 }
 
-export interface QueueParameters<T extends StateTable> {
+export interface QueueParameters<T extends StoredTable> {
   readonly table: T
   /** Of the table alone: its elements are of any key. */
   readonly tableContext: KeyContext
@@ -69,14 +71,14 @@ export interface QueueParameters<T extends StateTable> {
   readonly current: KeyContext
 }
 
-interface Registered<T extends StateTable> {
+interface Registered<T extends StoredTable> {
   readonly table: T
   readonly state: InternalState<unknown> | undefined
   readonly queue: KeyedPriorityQueue<unknown> | undefined
   readonly queryableName?: string | undefined
 }
 
-export class KeyedStateRegistry<T extends StateTable> {
+export class KeyedStateRegistry<T extends StoredTable> {
   readonly #parameters: KeyedStateBackendParameters
   readonly #context: KeyContext
   readonly #maker: TableMaker<T>
@@ -173,11 +175,13 @@ export class KeyedStateRegistry<T extends StateTable> {
   }
 
   #tellQueryable(queryableName: string, table: T): void {
-    this.#parameters.onQueryableState?.({
+    const { types } = table
+    const stored: QueryableState = {
       queryableName,
-      metadata: table.types.metadata,
+      metadata: types.metadata,
       writeValueOf: (key, keyHash, output) => table.writeValueOf({ key, keyHash, namespace: VOID_NAMESPACE }, output),
-    })
+    }
+    this.#parameters.onQueryableState?.(types.ttl === undefined ? stored : queriedValues(stored, types, types.ttl))
   }
 
   #existing(requested: StateMetadata): Registered<T> | undefined {
@@ -258,7 +262,11 @@ export class KeyedStateRegistry<T extends StateTable> {
 function queryableNameOf(descriptor: StateDescriptor<unknown>, namespaces: AnyNamespaceType): string | undefined {
   const name = descriptor.getQueryableStateName?.() ?? undefined
   if (name === undefined || namespaces === VOID_NAMESPACES) return name
-  throw notQueryable(descriptor, name, 'it is state of the key and window. Ask for globalState(), which is of the key alone')
+  throw notQueryable(
+    descriptor,
+    name,
+    'it is state of the key and window. Ask for globalState(), which is of the key alone',
+  )
 }
 
 /** A state that is there keeps its name: also another descriptor may not give it one. */
@@ -266,7 +274,11 @@ function checkQueryableName(descriptor: StateDescriptor<unknown>, existing: stri
   const name = descriptor.getQueryableStateName?.() ?? undefined
   if (name === undefined || name === existing) return
   const is = existing === undefined ? 'without one' : `as '${existing}'`
-  throw notQueryable(descriptor, name, `the operator has asked for this state before, ${is}. Use one descriptor for both`)
+  throw notQueryable(
+    descriptor,
+    name,
+    `the operator has asked for this state before, ${is}. Use one descriptor for both`,
+  )
 }
 
 function notQueryable({ name: state }: StateDescriptor<unknown>, name: string, reason: string): FlinkError {

@@ -53,6 +53,10 @@ export interface StateTable {
   setCurrentNamespace(namespace: unknown): void
   /** Where there are entries, in any order; no entry may come or go meanwhile. */
   entryKeys(): Iterable<EntryKey>
+}
+
+/** The table of a backend itself, which knows more keys than the current one. */
+export interface StoredTable extends StateTable {
   /**
    * The value of any key and namespace, in the form in which every backend restores it; false where there is none. Nothing
    * changes by it, nor counts as used.

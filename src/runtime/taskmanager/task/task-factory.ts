@@ -121,7 +121,18 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
   const metrics = new TaskMetricGroup(operatorMetrics, taskIo, alignment, environment.clock.monotonicMs())
   const { inputTimes } = made
   const { input: taskInput } = made
-  const parts = { control, chain, input: taskInput, outputs, checkpoints, ending, events, queryableStates, metrics, inputTimes }
+  const parts = {
+    control,
+    chain,
+    input: taskInput,
+    outputs,
+    checkpoints,
+    ending,
+    events,
+    queryableStates,
+    metrics,
+    inputTimes,
+  }
   return new StreamTask(descriptor, environment, parts)
 }
 

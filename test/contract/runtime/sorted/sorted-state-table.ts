@@ -9,12 +9,12 @@ import { VOID_NAMESPACE } from '../../../../src/runtime/taskmanager/state/namesp
 import type { NewKeys } from '../../../../src/runtime/taskmanager/state/new-keys.js'
 import type { KeyedStateBackendParameters } from '../../../../src/runtime/taskmanager/state/state-backend.js'
 import { stateNotStorable } from '../../../../src/runtime/taskmanager/state/state-not-serializable.js'
-import type { EntryKey, StateTable, StateTypes } from '../../../../src/runtime/taskmanager/state/state-table.js'
+import type { EntryKey, StoredTable, StateTypes } from '../../../../src/runtime/taskmanager/state/state-table.js'
 import { decodeSortedKey, encodeSortedKey, keyIn, prefixOf } from './sorted-key.js'
 import type { SortedStore } from './sorted-store.js'
 
 /** A state whose values are bytes in a sorted store: one entry a key and namespace, in a map one for each of the user's keys. */
-export class SortedStateTable implements StateTable {
+export class SortedStateTable implements StoredTable {
   readonly types: StateTypes
   readonly store: SortedStore
   readonly #parameters: KeyedStateBackendParameters

@@ -57,8 +57,16 @@ export const VALUE: TtlContext = {
   ...TEXTS,
 }
 
-function listContext(name: string, descriptor: () => ListStateDescriptor<unknown>, of: (n: number) => unknown): TtlContext {
-  const [updateEmpty, updateUnexpired, updateExpired] = [[5, 7, 10], [8, 9, 11], [1, 4]].map((list) => list.map(of))
+function listContext(
+  name: string,
+  descriptor: () => ListStateDescriptor<unknown>,
+  of: (n: number) => unknown,
+): TtlContext {
+  const [updateEmpty, updateUnexpired, updateExpired] = [
+    [5, 7, 10],
+    [8, 9, 11],
+    [1, 4],
+  ].map((list) => list.map(of))
   return {
     name,
     createDescriptor: descriptor,

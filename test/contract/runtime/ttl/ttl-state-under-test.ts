@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import type { StateTtlConfig } from '../../../../src/api/state/state-ttl-config.js'
 import { hashKey } from '../../../../src/core/keygroups/canonical-key.js'
 import type { InternalState } from '../../../../src/runtime/taskmanager/state/internal-state.js'
-import type { KeyedStateBackend, SnapshotIncrement } from '../../../../src/runtime/taskmanager/state/keyed-state-backend.js'
+import type {
+  KeyedStateBackend,
+  SnapshotIncrement,
+} from '../../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import type { NamespaceType } from '../../../../src/runtime/taskmanager/state/namespace-type.js'
 import type { KeyedStateBackendParameters } from '../../../../src/runtime/taskmanager/state/state-backend.js'
 import type { KeyedStateHandle } from '../../../../src/storage/state-handles.js'
@@ -33,13 +36,22 @@ export class TtlStateUnderTest {
   #backend: KeyedStateBackend
   #state: InternalState<string>
 
-  static async start(kind: BackendUnderTest, context: TtlContext, config: StateTtlConfig | undefined): Promise<TtlStateUnderTest> {
+  static async start(
+    kind: BackendUnderTest,
+    context: TtlContext,
+    config: StateTtlConfig | undefined,
+  ): Promise<TtlStateUnderTest> {
     const time = new SetTime()
     return new TtlStateUnderTest({ kind, context, config, time }, await backendOf(kind, { processingTime: time }))
   }
 
   private constructor(
-    { kind, context, config, time }: { kind: BackendUnderTest; context: TtlContext; config: StateTtlConfig | undefined; time: SetTime },
+    {
+      kind,
+      context,
+      config,
+      time,
+    }: { kind: BackendUnderTest; context: TtlContext; config: StateTtlConfig | undefined; time: SetTime },
     backend: KeyedStateBackend,
   ) {
     this.#kind = kind
@@ -91,7 +103,10 @@ export class TtlStateUnderTest {
   }
 
   /** What is there now is gone. The state is of this configuration from here on. */
-  async restore(handles: readonly KeyedStateHandle[], config: StateTtlConfig | undefined = this.#config): Promise<void> {
+  async restore(
+    handles: readonly KeyedStateHandle[],
+    config: StateTtlConfig | undefined = this.#config,
+  ): Promise<void> {
     const parameters: Partial<KeyedStateBackendParameters> = { processingTime: this.time }
     this.#config = config
     this.#backend = await restored(this.#kind, [handles], parameters)

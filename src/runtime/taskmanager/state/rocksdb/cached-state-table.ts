@@ -35,7 +35,7 @@ export interface CachedTableEnvironment {
   readonly context: KeyContext
 }
 
-export class CachedStateTable implements LargeValueTable {
+export class CachedStateTable implements LargeValueTable, StoredTable {
   readonly types: StateTypes
   readonly named: NamedState
   readonly form: StoredForm

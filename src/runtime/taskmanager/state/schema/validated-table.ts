@@ -1,6 +1,5 @@
 // Duty: the table of a value, reducing or aggregating state, which holds the value itself, with a validator before it.
 // Thread: the task worker that owns the operator.
-import type { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import type { NamedState } from '../given-values.js'
 import type { ValuesInMemory } from '../internal-state.js'
 import type { EntryKey, StateTable, StateTypes } from '../state-table.js'
@@ -53,9 +52,5 @@ export class ValidatedTable implements StateTable {
 
   entryKeys(): Iterable<EntryKey> {
     return this.#table.entryKeys()
-  }
-
-  writeValueOf(place: EntryKey, output: DataOutputView): boolean {
-    return this.#table.writeValueOf(place, output)
   }
 }

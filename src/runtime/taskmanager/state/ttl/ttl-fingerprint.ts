@@ -21,3 +21,9 @@ export function withoutTtl(fingerprint: string): string {
 export function hasTtl(fingerprint: string): boolean {
   return isTtlFingerprint(fingerprint.split(MAP_SEPARATOR).at(-1) ?? fingerprint)
 }
+
+/** Of a state of whichever kind: as it would be without a time to live. */
+export function fingerprintWithoutTtl(fingerprint: string): string {
+  const parts = fingerprint.split(MAP_SEPARATOR)
+  return [...parts.slice(0, -1), ...parts.slice(-1).map(withoutTtl)].join(MAP_SEPARATOR)
+}

@@ -2,7 +2,6 @@
 // Invariants: what has expired is removed by the `get` that finds it. What is put lives from now on. A value is put into the
 // TtlValue that is there, unless a snapshot runs: a new one for each record makes counts of 1,000,000 keys a third slower.
 // Thread: the task worker that owns the backend.
-import type { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import type { NamedState } from '../given-values.js'
 import type { EntryKey, StateTable, StateTypes } from '../state-table.js'
 import type { ExpiringState, TimeToLive } from './time-to-live.js'
@@ -69,10 +68,6 @@ export class TtlStateTable implements StateTable, ExpiringState {
   /** Those that have expired, and are still there, as well. */
   entryKeys(): Iterable<EntryKey> {
     return this.#table.entryKeys()
-  }
-
-  writeValueOf(place: EntryKey, output: DataOutputView): boolean {
-    return this.#table.writeValueOf(place, output)
   }
 
   removeExpired(): void {

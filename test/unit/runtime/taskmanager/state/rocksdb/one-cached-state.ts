@@ -41,7 +41,12 @@ export class OneCachedState {
     this.cache = new WriteBackCache({ buffer: this.buffer, budgetBytes, entries })
     const serializer = structuredSerializer()
     const form = new SingleEntryForm(this.buffer, serializer)
-    const types = { metadata: metadataOf(new ValueStateDescriptor('v')), serializer, namespaces: VOID_NAMESPACES, readerOf: () => undefined }
+    const types = {
+      metadata: metadataOf(new ValueStateDescriptor('v')),
+      serializer,
+      namespaces: VOID_NAMESPACES,
+      readerOf: () => undefined,
+    }
     const storedKeys = new StoredKeys(budgetBytes).ofState(0, false)
     this.entries = this.cache.createEntries({ types, stateId: 0, form, storedKeys })
     this.table = new CachedStateTable(types, {
