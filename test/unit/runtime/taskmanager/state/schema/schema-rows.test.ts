@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { ListStateDescriptor } from '../../../../../../src/api/state/list-state-descriptor.js'
 import { MapStateDescriptor } from '../../../../../../src/api/state/map-state-descriptor.js'
+import type { MapState } from '../../../../../../src/api/state/map-state.js'
 import type { StandardSchemaV1 } from '../../../../../../src/api/types/standard-schema.js'
 import type { TypeInformation } from '../../../../../../src/api/types/type-information.js'
 import { Types } from '../../../../../../src/api/types/types-table.js'
+import { hashKey } from '../../../../../../src/core/keygroups/canonical-key.js'
 import { registeredClass, RegisteredTypes } from '../../../../../../src/core/types/registered-types.js'
+import type { KeyedStateBackend } from '../../../../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import { OperatorStateBackend } from '../../../../../../src/runtime/taskmanager/state/operator-state-backend.js'
 import type { OperatorStateHandle } from '../../../../../../src/storage/state-handles.js'
 import { HEAP } from '../../../../../contract/runtime/backends-under-test.js'
@@ -14,7 +17,7 @@ import { diskUnderTest } from '../../../../../contract/runtime/rocksdb-under-tes
 import { countOf, KINDS_OF_STATE, SchemaState } from '../../../../../contract/runtime/schema-states.js'
 import { backendOf, restored, snapshotOf } from '../../../../../contract/runtime/state-backend.contract.js'
 import { MemoryStreams, readInline } from '../../../../../contract/runtime/state-backend-streams.js'
-import { instance, MIGRATION_TABLE, PageView, Visit, type MigrationRow } from './migration-table.js'
+import { instance, MIGRATION_TABLE, OWN_DOUBLES, PageView, Visit, type MigrationRow } from './migration-table.js'
 
 type AnyType = TypeInformation<unknown> | undefined
 
@@ -164,6 +167,26 @@ describe('A version', () => {
     ] as const) {
       assert.throws(() => descriptor.withSchema(version, options), { code: 'GRAPH_INVALID', message })
     }
+  })
+})
+
+describe('A map whose types are of the program itself', () => {
+  it('is the same state where their descriptions are, whatever these are', async () => {
+    const own = (description: string): TypeInformation<unknown> => ({ ...OWN_DOUBLES, description })
+    const first = await backendOf(HEAP)
+    first.setCurrentKey('k', hashKey('k', 'auto'))
+    const ask = (backend: KeyedStateBackend, value: string): MapState<unknown, unknown> => {
+      const descriptor = new MapStateDescriptor<unknown, unknown>('m', own('A => B'), own(value))
+      return backend.getOrCreateKeyedState(descriptor) as MapState<unknown, unknown>
+    }
+    ask(first, 'C(').put(1.5, 2.5)
+    const handles = await snapshotOf(first)
+    const next = await restored(HEAP, [handles])
+    const map = ask(next, 'C(')
+    next.setCurrentKey('k', hashKey('k', 'auto'))
+    assert.equal(map.get(1.5), 2.5)
+    const other = await restored(HEAP, [handles])
+    assert.throws(() => ask(other, 'D('), REFUSED)
   })
 })
 
