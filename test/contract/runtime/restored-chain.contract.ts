@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { ValueStateDescriptor } from '../../../src/api/state/value-state-descriptor.js'
+import type { ValueState } from '../../../src/api/state/value-state.js'
+import { Types } from '../../../src/api/types/types-table.js'
+import { hashKey } from '../../../src/core/keygroups/canonical-key.js'
 import type { KeyedStateBackend, KeyedStateReader } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import type { KeyedStateHandle, StreamStateHandle } from '../../../src/storage/state-handles.js'
 import { AllStates, backendOf, restored, snapshotOf, type BackendUnderTest } from './state-backend.contract.js'
@@ -86,6 +90,20 @@ export function restoredChainContract(kind: BackendUnderTest): void {
       const later = await snapshotOf(backend, { checkpointId: 6, baseCheckpointId: 5 })
       assert.equal(kindsOf(later), 'Wdd')
       assert.deepEqual(contentsOf(new AllStates(await restart(later))), contentsOf(states))
+    })
+
+    it('is whole where a state of it was migrated since, of which nobody noted the entries', async () => {
+      const migrate = { 1: (old: unknown) => ({ was: old }) }
+      const type = Types.OBJECT({ was: Types.GENERIC() })
+      const backend = await restart(await chain('shared'), 2)
+      backend.getOrCreateKeyedState(new ValueStateDescriptor('value', type).withSchema(2, { migrate }))
+      const next = await snapshotOf(backend, { checkpointId: 5, baseCheckpointId: 2 })
+      assert.equal(kindsOf(next), 'W')
+      const again = await restart(next)
+      const value = new ValueStateDescriptor('value', type).withSchema(2)
+      const state = again.getOrCreateKeyedState(value) as ValueState<unknown>
+      again.setCurrentKey(5, hashKey(5, 'auto'))
+      assert.deepStrictEqual(state.value(), { was: { key: 5 } })
     })
 
     it('is whole where it builds on another one, or nobody knows what was restored', async () => {

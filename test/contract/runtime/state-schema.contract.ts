@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ListStateDescriptor } from '../../../src/api/state/list-state-descriptor.js'
 import type { ListState } from '../../../src/api/state/list-state.js'
+import type { MapState } from '../../../src/api/state/map-state.js'
 import { MapStateDescriptor } from '../../../src/api/state/map-state-descriptor.js'
 import { ValueStateDescriptor } from '../../../src/api/state/value-state-descriptor.js'
 import type { StandardSchemaV1 } from '../../../src/api/types/standard-schema.js'
 import { Types } from '../../../src/api/types/types-table.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import { hashKey } from '../../../src/core/keygroups/canonical-key.js'
 import type { KeyedStateHandle } from '../../../src/storage/state-handles.js'
 import { countOf, KINDS_OF_STATE, SchemaState, type Declared, type KindOfState } from './schema-states.js'
 import { backendOf, restored, snapshotOf, type BackendUnderTest } from './state-backend.contract.js'
@@ -99,6 +101,7 @@ export function stateSchemaContract(
       }
     }
     describeLarge(backend, forms)
+    describeKeys(backend, forms)
     describeIncrements(backend, forms)
     if (!hasRefusals) return
     describeRefusals(backend)
@@ -202,6 +205,31 @@ function describeLarge(backend: BackendUnderTest, forms: readonly (typeof FORMS)
         const read = new SchemaState(last, 'list', { type: Types.STRING, version: 2 })
         assert.deepEqual(read.get('k'), [...texts, 'end', 'end'])
       }
+    }
+  })
+}
+
+function describeKeys(backend: BackendUnderTest, forms: readonly (typeof FORMS)[number][]): void {
+  it('finds the entries of a map whose keys are declared as what has other bytes', async () => {
+    const keys = [0, 1, 1.5, 2 ** 40]
+    for (const form of forms) {
+      const first = await backendOf(backend)
+      first.setCurrentKey('k', hashKey('k', 'auto'))
+      const before = first.getOrCreateKeyedState(new MapStateDescriptor<number, number>('m')) as MapState<
+        number,
+        number
+      >
+      for (const key of keys) before.put(key, key)
+      const increment = form === 'a savepoint' ? undefined : { checkpointId: 1, baseCheckpointId: undefined }
+      const next = await restored(backend, [await snapshotOf(first, increment)])
+      const declared = new MapStateDescriptor<number, number>('m', Types.DOUBLE)
+      const map = next.getOrCreateKeyedState(declared) as MapState<number, number>
+      next.setCurrentKey('k', hashKey('k', 'auto'))
+      assert.deepEqual(
+        keys.map((key) => map.get(key)),
+        keys,
+      )
+      assert.equal([...map.keys()].length, keys.length)
     }
   })
 }

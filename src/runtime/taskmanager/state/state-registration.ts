@@ -5,6 +5,7 @@
 // Thread: the task worker that owns the backend.
 import type { MapStateDescriptor } from '../../../api/state/map-state-descriptor.js'
 import type { StateDescriptor } from '../../../api/state/state-descriptor.js'
+import { DeclaredType } from '../../../api/types/declared-type.js'
 import type { TypeInformation } from '../../../api/types/type-information.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
@@ -58,13 +59,25 @@ export function metadataOf(
   descriptor: StateDescriptor<unknown>,
   namespaces: AnyNamespaceType = VOID_NAMESPACES,
 ): StateMetadata {
-  const own = fingerprintOf(descriptor.type)
-  const value = descriptor.ttlConfig.isEnabled() ? ttlFingerprint(own) : own
+  const value = elementFingerprint(descriptor)
   const typeFingerprint = isMapDescriptor(descriptor)
     ? describeMapState(fingerprintOf(descriptor.keyType), value)
     : value
   const { name, kind, schema } = descriptor
   return { name, kind, typeFingerprint, schemaVersion: schema.version, ...namespaceMetadata(namespaces) }
+}
+
+/** Of a value, of a list's element or of a map's value, with the time that may lie beside it. */
+function elementFingerprint({ type, ttlConfig }: StateDescriptor<unknown>): string {
+  return ttlConfig.isEnabled() ? ttlFingerprint(fingerprintOf(type)) : fingerprintOf(type)
+}
+
+function elementSerializer(
+  { type, ttlConfig }: StateDescriptor<unknown>,
+  registered: RegisteredTypes,
+): TypeSerializer<unknown> {
+  const own = serializerOf(type, registered)
+  return ttlConfig.isEnabled() ? (new TtlSerializer(own) as TypeSerializer<unknown>) : own
 }
 
 /** Of a priority queue: the elements are the namespaces of its entries. */
@@ -83,8 +96,7 @@ export function keyedValueSerializer(
   operator: string,
   registered: RegisteredTypes,
 ): TypeSerializer<unknown> {
-  const own = serializerOf(descriptor.type, registered)
-  const value = descriptor.ttlConfig.isEnabled() ? new TtlSerializer(own) : own
+  const value = elementSerializer(descriptor, registered)
   if (isMapDescriptor(descriptor)) {
     const keys = userKeysOf(descriptor, operator, registered)
     const map = new UserMapSerializer(serializerOf(descriptor.keyType, registered), value, keys)
@@ -110,12 +122,16 @@ export function restoredReader(
     const values = restoredElements({ description: typeFingerprint, version }, asked)
     return values !== undefined && descriptor.kind === 'list' && isKeyed(stored) ? new ListSerializer(values) : values
   }
-  const { state, keys, values } = mapTypesOf(stored, requested)
-  if (keys !== undefined) throw keyTypeChanged(state, operator, keys)
-  const reader = restoredElements({ description: values, version }, asked)
-  if (reader === undefined) return undefined
-  const keySerializer = serializerOf(descriptor.keyType, registered)
-  return new UserMapSerializer(keySerializer, reader, userKeysOf(descriptor, operator, registered))
+  const types = mapTypesOf(stored, requested, elementFingerprint(descriptor))
+  const areNewlyDeclared = types.keys[0] === GENERIC && descriptor.keyType instanceof DeclaredType
+  if (!areNewlyDeclared && !isSameType(...types.keys)) throw keyTypeChanged(requested.name, operator, types.keys)
+  const reader = restoredElements({ description: types.values, version }, asked)
+  // A key may have other bytes then, by which a store on the disk finds its entry: all are made anew.
+  const isFoundOtherwise = areNewlyDeclared && descriptor.keyType.keyKind() !== 'auto'
+  if (reader === undefined && !isFoundOtherwise) return undefined
+  const keys = serializerOf(descriptor.keyType, registered)
+  const values = reader ?? elementSerializer(descriptor, registered)
+  return new UserMapSerializer(keys, values, userKeysOf(descriptor, operator, registered))
 }
 
 /** Of a value, element or accumulator, of a map its values: whatever is stored or not beside it. */
@@ -149,25 +165,21 @@ function isKeyed({ kind }: StateMetadata): boolean {
 }
 
 interface RestoredMapTypes {
-  readonly state: string
-  /** Where they are other ones than before: what they were, and are. */
-  readonly keys: readonly [was: string, is: string] | undefined
+  readonly keys: readonly [was: string, is: string]
   /** As they were stored. */
   readonly values: string
 }
 
-function mapTypesOf(stored: StateMetadata, requested: StateMetadata): RestoredMapTypes {
-  const { name: state, typeFingerprint: now } = requested
+function mapTypesOf(stored: StateMetadata, requested: StateMetadata, declaredValues: string): RestoredMapTypes {
+  const { typeFingerprint: is } = requested
+  // Also where a type of the program's own has a description that nobody can tell from the other one's.
+  if (stored.typeFingerprint === is) return { keys: [is, is], values: declaredValues }
   const [keyWas, valueWas] = parseMapDescription(stored.typeFingerprint) ?? []
-  const [keyIs, valueIs] = parseMapDescription(now) ?? []
-  if (keyWas === undefined || valueWas === undefined || keyIs === undefined || valueIs === undefined) {
-    // A text that nobody can take apart is at least the same one, or not.
-    const isSame = stored.typeFingerprint === now
-    return { state, keys: isSame ? undefined : [stored.typeFingerprint, now], values: GENERIC }
+  const [keyIs] = parseMapDescription(is) ?? []
+  if (keyWas !== undefined && valueWas !== undefined && keyIs !== undefined) {
+    return { keys: [describeType(keyWas), describeType(keyIs)], values: describeType(valueWas) }
   }
-  const [was, is] = [describeType(keyWas), describeType(keyIs)]
-  const keys = was === GENERIC || isSameType(was, is) ? undefined : ([was, is] as const)
-  return { state, keys, values: describeType(valueWas) }
+  return { keys: [stored.typeFingerprint, is], values: GENERIC }
 }
 
 function keyTypeChanged(state: string, operator: string, [was, is]: readonly [string, string]): FlinkError {

@@ -28,7 +28,8 @@ export interface MigrationRow {
 const USER = { user: Types.STRING }
 const VISIT = { user: Types.STRING, pages: Types.INT }
 const visit = { user: 'u', pages: 3 }
-const KILOMETRES: TypeInformation<unknown> = {
+/** A type of a program's own. */
+export const OWN_DOUBLES: TypeInformation<unknown> = {
   description: 'KILOMETRES',
   keyKind: () => 'double',
   createSerializer: () => ({
@@ -139,8 +140,8 @@ export const MIGRATION_TABLE: readonly MigrationRow[] = [
     Types.OBJECT(VISIT),
     instance(Visit.prototype, visit),
   ),
-  row("no type to one of the program's own", 'converted', undefined, KILOMETRES, 1.5),
-  row("a type of the program's own to another one", 'refused', KILOMETRES, Types.DOUBLE, 1.5),
+  row("no type to one of the program's own", 'converted', undefined, OWN_DOUBLES, 1.5),
+  row("a type of the program's own to another one", 'refused', OWN_DOUBLES, Types.DOUBLE, 1.5),
 ]
 
 function row(

@@ -3,9 +3,13 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { ListStateDescriptor } from '../../../../../../src/api/state/list-state-descriptor.js'
 import { MapStateDescriptor } from '../../../../../../src/api/state/map-state-descriptor.js'
+import type { MapState } from '../../../../../../src/api/state/map-state.js'
+import type { StandardSchemaV1 } from '../../../../../../src/api/types/standard-schema.js'
 import type { TypeInformation } from '../../../../../../src/api/types/type-information.js'
 import { Types } from '../../../../../../src/api/types/types-table.js'
+import { hashKey } from '../../../../../../src/core/keygroups/canonical-key.js'
 import { registeredClass, RegisteredTypes } from '../../../../../../src/core/types/registered-types.js'
+import type { KeyedStateBackend } from '../../../../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import { OperatorStateBackend } from '../../../../../../src/runtime/taskmanager/state/operator-state-backend.js'
 import type { OperatorStateHandle } from '../../../../../../src/storage/state-handles.js'
 import { HEAP } from '../../../../../contract/runtime/backends-under-test.js'
@@ -13,7 +17,7 @@ import { diskUnderTest } from '../../../../../contract/runtime/rocksdb-under-tes
 import { countOf, KINDS_OF_STATE, SchemaState } from '../../../../../contract/runtime/schema-states.js'
 import { backendOf, restored, snapshotOf } from '../../../../../contract/runtime/state-backend.contract.js'
 import { MemoryStreams, readInline } from '../../../../../contract/runtime/state-backend-streams.js'
-import { instance, MIGRATION_TABLE, PageView, Visit, type MigrationRow } from './migration-table.js'
+import { instance, MIGRATION_TABLE, OWN_DOUBLES, PageView, Visit, type MigrationRow } from './migration-table.js'
 
 type AnyType = TypeInformation<unknown> | undefined
 
@@ -111,6 +115,110 @@ describe('A type that has changed', () => {
       assert.throws(() => stateOf(new OperatorStateBackend('Count'), type, 0), { code: 'GRAPH_INVALID' })
       const earlier = await restoredOperator(handles)
       assert.throws(() => stateOf(earlier, type, 1), { ...REFUSED, message: /version 2, .* version 1, an earlier one/ })
+    })
+  }
+})
+
+describe('A version', () => {
+  const append = (what: string) => (old: string) => old + what
+  const [zero, one] = [append(' 0'), append(' 1')]
+  for (const [name, stored, version, migrate, result] of [
+    ['none, and 1 is declared', undefined, 1, {}, 'v'],
+    ['none, with a step 0', undefined, 1, { 0: zero }, 'v 0'],
+    ['none counts as 1', undefined, 2, { 1: one }, 'v 1'],
+    ['none, with all steps', undefined, 2, { 0: zero, 1: one }, 'v 0 1'],
+    ['1, and none is declared any more', 1, undefined, {}, 'v'],
+    ['1, with a step 0 that it does not need', 1, 2, { 0: zero, 1: one }, 'v 1'],
+    ['the same', 2, 2, { 1: one }, 'v'],
+    ['2, and none is declared any more', 2, undefined, {}, undefined],
+    ['later', 3, 2, { 1: one }, undefined],
+    ['earlier, without a step', 1, 3, { 1: one }, undefined],
+  ] as const) {
+    it(`that was stored: ${name}`, async () => {
+      const first = await backendOf(HEAP)
+      const type = Types.STRING
+      const declared = (of: number | undefined, options = {}) => ({
+        type,
+        options,
+        ...(of === undefined ? {} : { version: of }),
+      })
+      new SchemaState(first, 'value', declared(stored)).put('k', 'v')
+      const next = await restored(HEAP, [await snapshotOf(first)])
+      const asked = (): SchemaState => new SchemaState(next, 'value', declared(version, { migrate }))
+      if (result === undefined) assert.throws(asked, REFUSED)
+      else assert.deepEqual(asked().get('k'), [result])
+    })
+  }
+
+  it('is a whole number from 1, with steps before it and a validator, or is refused where it is declared', () => {
+    const descriptor = new ListStateDescriptor('l', Types.LONG)
+    const step = (old: unknown): unknown => old
+    for (const [version, options, message] of [
+      [0, {}, /version has to be a whole number from 1, and it was given 0/],
+      [1.5, {}, /and it was given 1\.5/],
+      ['2' as never, {}, /and it was given '2'/],
+      [2, { migrate: { 2: step } }, /a step from '2', which is no version before 2/],
+      [2, { migrate: { '-1': step } }, /a step from '-1'/],
+      [2, { migrate: { 1: 'x' as never } }, /step 1 of migrate is no function, but 'x'/],
+      [2, { migrate: 5 as never }, /migrate has functions by version/],
+      [2, { validate: step as never }, /validator of Standard Schema/],
+      [2, { migrations: {} } as never, /no option 'migrations'/],
+      [2, null as never, /after the version come/],
+    ] as const) {
+      assert.throws(() => descriptor.withSchema(version, options), { code: 'GRAPH_INVALID', message })
+    }
+  })
+})
+
+describe('A map whose types are of the program itself', () => {
+  it('is the same state where their descriptions are, whatever these are', async () => {
+    const own = (description: string): TypeInformation<unknown> => ({ ...OWN_DOUBLES, description })
+    const first = await backendOf(HEAP)
+    first.setCurrentKey('k', hashKey('k', 'auto'))
+    const ask = (backend: KeyedStateBackend, value: string): MapState<unknown, unknown> => {
+      const descriptor = new MapStateDescriptor<unknown, unknown>('m', own('A => B'), own(value))
+      return backend.getOrCreateKeyedState(descriptor) as MapState<unknown, unknown>
+    }
+    ask(first, 'C(').put(1.5, 2.5)
+    const handles = await snapshotOf(first)
+    const next = await restored(HEAP, [handles])
+    const map = ask(next, 'C(')
+    next.setCurrentKey('k', hashKey('k', 'auto'))
+    assert.equal(map.get(1.5), 2.5)
+    const other = await restored(HEAP, [handles])
+    assert.throws(() => ask(other, 'D('), REFUSED)
+  })
+})
+
+describe('A validator', () => {
+  const answering = (result: unknown): StandardSchemaV1 =>
+    ({ '~standard': { version: 1, vendor: 'test', validate: () => result } }) as StandardSchemaV1
+  for (const [name, validate, reason] of [
+    [
+      'gives a promise',
+      answering(Promise.reject(new Error('later'))),
+      /gave a promise, and state is validated at once/,
+    ],
+    ['gives no result', answering(5), /gave 5, which is no result/],
+    [
+      'gives many issues',
+      answering({ issues: Array.from({ length: 7 }, () => ({ message: 'm' })) }),
+      /m; m; and 2 more$/,
+    ],
+  ] as const) {
+    it(`that ${name} is told`, () => {
+      const backend = new OperatorStateBackend('Count')
+      const list = new ListStateDescriptor<number>('l', Types.LONG).withSchema(1, { validate })
+      const message = reason
+      for (const state of [backend.getListState(list), backend.getListState(list)]) {
+        assert.throws(() => state.add(1), { code: 'STATE_VALUE_INVALID', message })
+        assert.throws(() => state.update([1]), { code: 'STATE_VALUE_INVALID', message })
+        assert.deepEqual([...state.get()], [])
+      }
+      const map = new MapStateDescriptor<string, number>('m', Types.STRING, Types.LONG).withSchema(1, { validate })
+      const broadcast = backend.getBroadcastState(map)
+      assert.throws(() => broadcast.putAll([['k', 1]]), { code: 'STATE_VALUE_INVALID', message })
+      assert.equal(broadcast.contains('k'), false)
     })
   }
 })

@@ -28,7 +28,7 @@ it('two types stand side by side, field by field, with a mark where one does not
           OBJECT                  OBJECT
             name: STRING            name: STRING
     +                               since: LONG
-        last: POJO PageView      last: POJO Visit
+        last: POJO PageView     last: POJO Visit
           user: STRING            user: STRING
         by: MAP                 by: MAP
           key: STRING             key: STRING
@@ -36,7 +36,7 @@ it('two types stand side by side, field by field, with a mark where one does not
     !   pair: TUPLE of 2        pair: TUPLE of 1
           0: LONG                 0: LONG
     -     1: LONG
-    !   "odd: name": OBJECT      "odd: name": POJO Visit
+    !   "odd: name": OBJECT     "odd: name": POJO Visit
           a: LONG                 a: LONG
     !   own: POJO Gone          own: POJO Visit
     +                           new: LONG`,
