@@ -29,8 +29,6 @@ function entriesOf(part: string): string[] {
 function pathOf(place: string): string {
   const { scheme, path: found } = parseFileUri(place)
   if (scheme === 'file') return found
-  throw new FlinkError('FILE_SYSTEM_SCHEME_UNSUPPORTED', {
-    scheme,
-    advice: `Name a directory of this machine in place of '${place}'.`,
-  })
+  const asked = place.replace(/\/\/[^/@]*@/, '//')
+  throw new FlinkError('FILE_SYSTEM_SCHEME_UNSUPPORTED', { scheme, advice: `Name a local directory, not '${asked}'.` })
 }
