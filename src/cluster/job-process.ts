@@ -27,7 +27,7 @@ import type { JobEnvironment } from '../runtime/jobmanager/job-environment.js'
 import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
 import { starterNamingArchive } from './program-archive.js'
-import { relativeDirectories } from './relative-directories.js'
+import { checkLocalDirectories, relativeDirectories } from './relative-directories.js'
 import { notesOfSources } from './source-notes.js'
 import { UidWarning } from './uid-warning.js'
 import { UnreportedFailures } from './unreported-failures.js'
@@ -179,6 +179,7 @@ export class JobProcess {
     const { configuration } = environment
     // What the program has set; some of it would not be read before the job ends.
     checkKnownOptions(configuration)
+    checkLocalDirectories(configuration)
     const checkpoints = checkpointDirectoryOf(environment)
     await checkCachedFiles(configuration, environment.fileSystems)
     const uids = new UidWarning(operatorsWithoutUid, (text) => {

@@ -222,6 +222,14 @@ describe('a place that cannot be used', { concurrency: 2 }, () => {
     assert.equal(result.stdout, '')
   })
 
+  it('state.backend.rocksdb.localdir on s3:// is told before the job is submitted', async () => {
+    const place = 'state.backend.rocksdb.localdir=s3://ann:secret@bucket/state'
+    const result = await runWith({}, 'run', `-D${place}`, 'checkpointed.js')
+    assertFailed(result, ["scheme 's3'", "Name a local directory, not 's3://ann'."])
+    assert.equal(result.stdout, '')
+    assert.doesNotMatch(result.stderr, /secret/)
+  })
+
   it('state.checkpoints.dir below a file is told before the job is submitted', async () => {
     const result = await runWith({}, 'run', '-Dstate.checkpoints.dir=job.js/checkpoints', 'checkpointed.js')
     assertFailed(result, [
