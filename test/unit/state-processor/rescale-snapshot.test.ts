@@ -37,6 +37,16 @@ describe('A snapshot with other key groups', () => {
     })
   }
 
+  it('is not there, nor any part of it, where it was interrupted', async (t) => {
+    const directory = await temporaryDirectory(t)
+    const request = { from: path.join(FIXTURES, 'v6/savepoint'), to: path.join(directory, 'new'), maxParallelism: 64 }
+    const services = { ...servicesIn(directory), interruption: AbortSignal.abort() }
+    await assert.rejects(rescaleSnapshot({ ...request, engineVersion: '9' }, services), (error) => {
+      return FlinkError.is(error, 'COMMAND_INTERRUPTED')
+    })
+    assert.deepEqual(namesIn(directory), [])
+  })
+
   it('is not compared with one of other key groups', async (t) => {
     const directory = await temporaryDirectory(t)
     const services = servicesIn(directory)
