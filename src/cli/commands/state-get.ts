@@ -2,9 +2,8 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, keyIn, OPERATOR_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
-import { exitCodeOf, takeLines } from '../job/print-entries.js'
+import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
 import { snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
-import { withProgress } from '../output/progress.js'
 import { printable } from '../terminal/printable-text.js'
 
 const NOT_FOUND = 1
@@ -30,7 +29,7 @@ export const stateGetCommand: CliCommand = {
       const processor = await stateProcessorOf(context)
       const snapshot = await snapshotOf(operand, context)
       const selection = { filter, take: takeLines(context) }
-      const { found, unreadable } = await withProgress('looking', context, () => processor.export(snapshot, selection))
+      const { found, unreadable } = await whilePrinting('looking', context, () => processor.export(snapshot, selection))
       const exitCode = exitCodeOf(unreadable, context)
       if (found > 0 || exitCode !== 0) return exitCode
       context.printError(
