@@ -18,7 +18,10 @@ describe('A savepoint that was rescaled and into which entries were imported', (
 
     const rescaled = await workspace.run('savepoint', 'rescale', 'savepoint', '--max-parallelism', '1000', '-o', 'wide')
     assert.equal(rescaled.exitCode, 0, rescaled.stderr)
-    assert.match(rescaled.stdout, /^174 entries assigned to 1000 key groups\.\nSavepoint completed\. Path: \S+\/wide\n$/)
+    assert.match(
+      rescaled.stdout,
+      /^174 entries assigned to 1000 key groups\.\nSavepoint completed\. Path: \S+\/wide\n$/,
+    )
 
     const found = await workspace.run('state', 'get', 'wide', 'count', '1', '--operator', 'by number')
     assert.equal(found.stdout, '{"operator":"by number","state":"count","kind":"value","key":1,"value":13}\n')
