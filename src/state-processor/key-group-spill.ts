@@ -7,7 +7,7 @@ import type { FileSystem, FileWriter } from '../core/fs/file-system.js'
 import { DataInputView } from '../core/memory/data-input-view.js'
 import { DataOutputView } from '../core/memory/data-output-view.js'
 import type { WorkingDirectory } from '../core/process/working-directories.js'
-import type { StateProcessorServices } from './snapshot-source.js'
+import { endIfInterrupted, type StateProcessorServices } from './snapshot-source.js'
 
 const MOST_FILES = 128
 const MEMORY_BYTES = 64 * 1024 ** 2
@@ -55,6 +55,7 @@ export class KeyGroupSpill {
   }
 
   async spill(): Promise<void> {
+    endIfInterrupted(this.#services)
     this.#directory ??= await this.#services.createDirectory()
     for (const [index, run] of this.#runs.entries()) {
       if (run.output.position === 0) continue
@@ -70,6 +71,7 @@ export class KeyGroupSpill {
   /** In the order of key groups, and within one in the order in which they were put. */
   async *keyGroups(): AsyncGenerator<readonly [keyGroup: number, pieces: readonly Uint8Array[]]> {
     for (const [index, run] of this.#runs.entries()) {
+      endIfInterrupted(this.#services)
       const byKeyGroup = new Map<number, Uint8Array[]>()
       for (const bytes of [await this.#readBack(index, run), run.output.written()]) {
         const input = new DataInputView(bytes)

@@ -17,7 +17,7 @@ import {
   type OperatorSubtaskState,
   type StreamStateHandle,
 } from '../storage/state-handles.js'
-import type { SnapshotSource, StateProcessorServices } from './snapshot-source.js'
+import { endIfInterrupted, type SnapshotSource, type StateProcessorServices } from './snapshot-source.js'
 
 /** As `execution.checkpointing.data-inline-threshold` has it by default. */
 const INLINE_THRESHOLD_BYTES = 20 * 1024
@@ -67,7 +67,10 @@ export class NewSnapshot {
     if (handle.kind === 'inline') return handle
     const stream = await this.streams.createStream()
     try {
-      for await (const piece of source.pieces(handle)) await stream.write(piece)
+      for await (const piece of source.pieces(handle)) {
+        endIfInterrupted(this.#services)
+        await stream.write(piece)
+      }
       return (await stream.closeAndGetHandle()) ?? EMPTY_HANDLE
     } catch (error) {
       await stream.abort()
@@ -114,6 +117,7 @@ export class NewSnapshot {
       ...(isDrained === true ? { isDrained } : {}),
       operators,
     }
+    endIfInterrupted(this.#services)
     await publishSnapshot(this.#location, metadata, this.#services.fileSystems)
     await NewSnapshot.refuseExisting(this.#target, this.#services)
     await this.#fileSystem.rename(this.#part, this.#target)

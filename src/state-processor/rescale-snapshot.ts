@@ -20,7 +20,7 @@ import { KeyedStateWriter } from './keyed-state-writer.js'
 import { keyShapesOf } from './key-shapes-of.js'
 import { withManaged, writeNewSnapshot, type NewSnapshot } from './new-snapshot.js'
 import { SnapshotContents, type ReadableState } from './snapshot-contents.js'
-import type { StateProcessorServices } from './snapshot-source.js'
+import { endIfInterrupted, type StateProcessorServices } from './snapshot-source.js'
 import { entriesOf } from './stored-entries.js'
 
 export interface RescaleRequest {
@@ -127,6 +127,7 @@ class Rescaling {
   /** Every entry with the place of its state among the states. */
   async #deal(operator: OperatorState, states: readonly StateMetadata[], spill: KeyGroupSpill): Promise<void> {
     for await (const { keyGroup, states: stored } of keyGroupsOf(operator, this.#contents.source)) {
+      endIfInterrupted(this.#services)
       for (const { metadata, blocks } of stored.values()) {
         const { types } = this.#stateOf(operator, metadata)
         const place = states.findIndex(({ name }) => name === metadata.name)

@@ -1,4 +1,5 @@
 /** Where the bytes of a snapshot are read, keyed state always in the form of all backends. */
+import { FlinkError } from '../core/errors/flink-error.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { toFileUri } from '../core/fs/file-path.js'
 import type { WorkingDirectory } from '../core/process/working-directories.js'
@@ -18,6 +19,12 @@ export interface StateProcessorServices {
   readonly clock: Clock
   /** On a local disk, for what does not fit into memory and files of a backend: a new and empty one. */
   readonly createDirectory: () => Promise<WorkingDirectory>
+  /** Whoever writes a new snapshot ends with COMMAND_INTERRUPTED after it, and leaves nothing; absent where nobody interrupts. */
+  readonly interruption?: AbortSignal
+}
+
+export function endIfInterrupted({ interruption }: StateProcessorServices): void {
+  if (interruption?.aborted === true) throw new FlinkError('COMMAND_INTERRUPTED', {})
 }
 
 export class SnapshotSource {

@@ -2,7 +2,7 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { OUTPUT_OPTION, outputOf } from '../arguments/new-snapshot-option.js'
 import { argumentError, valueOf } from '../arguments/parsed-values.js'
-import { snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
+import { interruptionBySignals, snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
 import { withProgress } from '../output/progress.js'
 import { packageVersion } from '../output/version.js'
 import { printable } from '../terminal/printable-text.js'
@@ -35,12 +35,13 @@ export const savepointRescaleCommand: CliCommand = {
     try {
       const from = await snapshotOf(operand, context)
       const request = { from, to, maxParallelism: Number(number), engineVersion: packageVersion() }
-      const processor = await stateProcessorOf(context)
+      const processor = await stateProcessorOf(context, interruptionBySignals())
       const { path, entries } = await withProgress('rescaling', context, () => processor.rescale(request))
       context.print(`${entries.toLocaleString('en')} entries assigned to ${number} key groups.`)
       context.print(`Savepoint completed. Path: ${printable(path)}`)
       return 0
     } catch (cause) {
+      if (FlinkError.is(cause, 'COMMAND_INTERRUPTED')) throw cause
       throw new FlinkError('ACTION_FAILED', { text: `Could not rescale '${operand}'.` }, { cause })
     }
   },

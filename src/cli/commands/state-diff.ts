@@ -2,9 +2,8 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, KEY_OPTION, OPERATOR_OPTION, STATE_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
-import { exitCodeOf, takeLines } from '../job/print-entries.js'
+import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
 import { snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
-import { withProgress } from '../output/progress.js'
 
 export const stateDiffCommand: CliCommand = {
   name: 'state diff',
@@ -26,7 +25,7 @@ export const stateDiffCommand: CliCommand = {
       const processor = await stateProcessorOf(context)
       const [left, right] = [await snapshotOf(first, context), await snapshotOf(second, context)]
       const selection = { filter, take: takeLines(context) }
-      const { found, unreadable } = await withProgress('comparing', context, () => {
+      const { found, unreadable } = await whilePrinting('comparing', context, () => {
         return processor.diff(left, right, selection)
       })
       const { added, removed, changed } = found

@@ -2,9 +2,8 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, KEY_OPTION, OPERATOR_OPTION, STATE_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
-import { exitCodeOf, takeLines } from '../job/print-entries.js'
+import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
 import { snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
-import { withProgress } from '../output/progress.js'
 
 export const stateExportCommand: CliCommand = {
   name: 'state export',
@@ -26,7 +25,7 @@ export const stateExportCommand: CliCommand = {
       const processor = await stateProcessorOf(context)
       const snapshot = await snapshotOf(operand, context)
       const selection = { filter, take: takeLines(context) }
-      const { unreadable } = await withProgress('exporting', context, () => processor.export(snapshot, selection))
+      const { unreadable } = await whilePrinting('exporting', context, () => processor.export(snapshot, selection))
       return exitCodeOf(unreadable, context)
     } catch (cause) {
       throw new FlinkError('ACTION_FAILED', { text: `Could not export '${operand}'.` }, { cause })

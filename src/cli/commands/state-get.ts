@@ -3,7 +3,7 @@ import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliOption } from '../arguments/cli-option.js'
 import { entryFilter, keyIn, OPERATOR_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
-import { exitCodeOf, takeLines } from '../job/print-entries.js'
+import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
 import { isJobId, snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
 import { withProgress } from '../output/progress.js'
 import { printable } from '../terminal/printable-text.js'
@@ -44,7 +44,7 @@ export const stateGetCommand: CliCommand = {
       const processor = await stateProcessorOf(context)
       const snapshot = await snapshotOf(operand, context)
       const selection = { filter, take: takeLines(context) }
-      const { found, unreadable } = await withProgress('looking', context, () => processor.export(snapshot, selection))
+      const { found, unreadable } = await whilePrinting('looking', context, () => processor.export(snapshot, selection))
       const exitCode = exitCodeOf(unreadable, context)
       if (found > 0 || exitCode !== 0) return exitCode
       context.printError(

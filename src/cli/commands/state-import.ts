@@ -5,7 +5,7 @@ import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import { OUTPUT_OPTION, outputOf } from '../arguments/new-snapshot-option.js'
 import { argumentError } from '../arguments/parsed-values.js'
-import { snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
+import { interruptionBySignals, snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
 import { withProgress } from '../output/progress.js'
 import { packageVersion } from '../output/version.js'
 import { printable } from '../terminal/printable-text.js'
@@ -36,7 +36,7 @@ export const stateImportCommand: CliCommand = {
       const lines = file === STANDARD_INPUT ? process.stdin : linesOf(file, context)
       const linesName = file === STANDARD_INPUT ? 'standard input' : file
       const request = { from, lines, linesName, to, engineVersion: packageVersion() }
-      const processor = await stateProcessorOf(context)
+      const processor = await stateProcessorOf(context, interruptionBySignals())
       const imported = await withProgress('importing', context, () => processor.import(request))
       const counts = (['added', 'replaced', 'deleted'] as const).map(
         (each) => `${imported[each].toLocaleString('en')} ${each}`,
@@ -47,6 +47,7 @@ export const stateImportCommand: CliCommand = {
       context.print(`Savepoint completed. Path: ${printable(imported.path)}`)
       return 0
     } catch (cause) {
+      if (FlinkError.is(cause, 'COMMAND_INTERRUPTED')) throw cause
       throw new FlinkError('ACTION_FAILED', { text: `Could not import '${file}' into '${operand}'.` }, { cause })
     }
   },

@@ -13,9 +13,20 @@ import { restClusterClientOf } from './rest-cluster-client-of.js'
 const JOB_ID = /^[0-9a-fA-F]{32}$/
 
 /** Loaded when it is asked for, with what it needs of the engine. */
-export async function stateProcessorOf(context: CliContext): Promise<StateProcessor> {
+export async function stateProcessorOf(context: CliContext, interruption?: AbortSignal): Promise<StateProcessor> {
   const { StateProcessor: Processor } = await import('../../state-processor/state-processor.js')
-  return new Processor(servicesOf(context))
+  return new Processor({ ...servicesOf(context), ...(interruption === undefined ? {} : { interruption }) })
+}
+
+/** What is half written is removed after the first SIGINT or SIGTERM; a second one ends the process at once. */
+export function interruptionBySignals(): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      controller.abort()
+    })
+  }
+  return controller.signal
 }
 
 /** Files of a backend are opened where a job would have them, too. */
