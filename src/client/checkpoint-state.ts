@@ -78,7 +78,11 @@ export class CheckpointState {
       return { checkpointId: metadata.checkpointId, timestamp: metadata.timestamp, values }
     } catch (cause) {
       if (!(cause instanceof InvalidKeyError)) throw cause
-      throw new FlinkError('STATE_QUERY_INVALID', { name: state.name, reason: `a key of it, ${cause.message}` }, { cause })
+      throw new FlinkError(
+        'STATE_QUERY_INVALID',
+        { name: state.name, reason: `a key of it, ${cause.message}` },
+        { cause },
+      )
     } finally {
       await source.close()
     }

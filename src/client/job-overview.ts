@@ -20,7 +20,10 @@ export function isJobOverview(value: unknown): value is JobOverview {
 function isDeath(died: unknown): boolean {
   if (died === undefined) return true
   if (typeof died !== 'object' || died === null) return false
-  const { checkpoints, queryableStates } = died as { readonly checkpoints?: unknown; readonly queryableStates?: unknown }
+  const { checkpoints, queryableStates } = died as {
+    readonly checkpoints?: unknown
+    readonly queryableStates?: unknown
+  }
   const isRight = queryableStates === undefined || areQueryableStates(queryableStates)
   return isRight && (checkpoints === undefined || typeof checkpoints === 'string')
 }

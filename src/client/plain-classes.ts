@@ -4,7 +4,10 @@ import { RegisteredTypes, type RegisteredClass } from '../core/types/registered-
 export class PlainClasses extends RegisteredTypes {
   override named(name: unknown): RegisteredClass | undefined {
     if (typeof name !== 'string') return undefined
-    const form = { toPlain: (value: object): unknown => value, fromPlain: (value: unknown): object => Object(value) as object }
+    const form = {
+      toPlain: (value: object): unknown => value,
+      fromPlain: (value: unknown): object => Object(value) as object,
+    }
     return { name, prototype: Object.prototype, form, isError: false }
   }
 

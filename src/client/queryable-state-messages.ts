@@ -11,7 +11,14 @@ export function areQueryableStates(value: unknown): value is readonly QueryableS
 function isQueryableState(value: unknown): value is QueryableStateMessage {
   if (typeof value !== 'object' || value === null) return false
   const message = value as Partial<Record<keyof QueryableStateMessage, unknown>>
-  const texts = [message.name, message['operator-id'], message['operator-name'], message.state, message.kind, message.type]
+  const texts = [
+    message.name,
+    message['operator-id'],
+    message['operator-name'],
+    message.state,
+    message.kind,
+    message.type,
+  ]
   const numbers = [message['schema-version'], message['max-parallelism']]
   return texts.every((each) => typeof each === 'string') && numbers.every(Number.isSafeInteger) && 'key-kind' in message
 }

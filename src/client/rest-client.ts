@@ -106,7 +106,8 @@ export class RestClient {
         timer.cancel()
       })
       outgoing.on('error', (error) => {
-        const isStale = outgoing.reusedSocket && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
+        const isStale =
+          outgoing.reusedSocket && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
         reject(this.#failed(error.message, isStale ? new ClosedMeanwhile(error.message) : error))
       })
       outgoing.end(body)

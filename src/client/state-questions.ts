@@ -78,7 +78,8 @@ export class StateQuestions {
   async #jobWith(name: string): Promise<string> {
     const found = await this.#jobs.jobWith(name)
     if (found !== undefined) return found
-    const advice = 'No job that runs has one, nor has any whose process died; a state is known when its function has asked for it.'
+    const advice =
+      'No job that runs has one, nor has any whose process died; a state is known when its function has asked for it.'
     throw new FlinkError('QUERYABLE_STATE_UNKNOWN', { jobId: '(any)', name, advice })
   }
 
@@ -94,7 +95,11 @@ export class StateQuestions {
       const { state } = answer
       if (answer.source === 'job') {
         const read = readerFor(metadataOf(state))
-        return answer.values.map((value) => ({ kind: state.kind, value: decoded(value, read), origin: { source: 'job' } }))
+        return answer.values.map((value) => ({
+          kind: state.kind,
+          value: decoded(value, read),
+          origin: { source: 'job' },
+        }))
       }
       try {
         const given = { state, keys: keys.map(({ key }) => key), readerFor }
@@ -114,8 +119,10 @@ export class StateQuestions {
     const { name, kind } = answer.state
     const found = await this.#readCheckpoint(answer, question)
     if (found === undefined) {
-      const reason = answer.source === 'gone' ? 'its process has died, and no checkpoint of it is complete' : answer.reason
-      const advice = answer.source === 'gone' ? 'Start the job again.' : `No checkpoint in files is complete. ${ASK_LATER}`
+      const reason =
+        answer.source === 'gone' ? 'its process has died, and no checkpoint of it is complete' : answer.reason
+      const advice =
+        answer.source === 'gone' ? 'Start the job again.' : `No checkpoint in files is complete. ${ASK_LATER}`
       throw new FlinkError('STATE_NOT_AVAILABLE', { jobId, name, reason, advice })
     }
     const { checkpointId, timestamp, values } = found

@@ -34,7 +34,8 @@ export abstract class QueryableStateDescriptor {
    */
   setQueryable(queryableStateName: string): this {
     const given: unknown = queryableStateName
-    if (typeof given !== 'string' || given === '') throw this.#refused(given, 'its name has to be a text that is not empty')
+    if (typeof given !== 'string' || given === '')
+      throw this.#refused(given, 'its name has to be a text that is not empty')
     const before = this.#queryableStateName
     if (before === given) return this
     if (before !== undefined) throw this.#refused(given, `it has the name '${before}' already`)

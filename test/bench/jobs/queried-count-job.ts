@@ -40,7 +40,9 @@ class Tell extends RichSinkFunction<number> {
 
   override finish(): void {
     const told = { step: RECORDS_A_READING, timesMs: this.#timesMs, ranNs: this.#ranNs }
-    this.getRuntimeContext().getStandardOutput().write(`${JSON.stringify(told)}\n`)
+    this.getRuntimeContext()
+      .getStandardOutput()
+      .write(`${JSON.stringify(told)}\n`)
   }
 }
 

@@ -58,10 +58,7 @@ class Queried {
     this.#states = { value: 0, list: 0, map: 0, reducing: 0, aggregating: 0 }
   }
 
-  static async of(
-    kind: BackendUnderTest,
-    handles: Awaited<ReturnType<typeof snapshotOf>>[] = [],
-  ): Promise<Queried> {
+  static async of(kind: BackendUnderTest, handles: Awaited<ReturnType<typeof snapshotOf>>[] = []): Promise<Queried> {
     const told: QueryableState[] = []
     const backend = await restored(kind, handles, { onQueryableState: (state) => told.push(state) })
     const queried = new Queried(backend)
@@ -124,7 +121,8 @@ export function stateQueriesContract(kind: BackendUnderTest): void {
     it('is told of once, with its name and metadata; one without a name is not', async () => {
       const told: string[] = []
       const backend = await restored(kind, [], {
-        onQueryableState: ({ queryableName, metadata }) => told.push(`${queryableName} ${metadata.kind} ${metadata.name}`),
+        onQueryableState: ({ queryableName, metadata }) =>
+          told.push(`${queryableName} ${metadata.kind} ${metadata.name}`),
       })
       for (const descriptor of Object.values(descriptors())) {
         backend.getOrCreateKeyedState(descriptor)
@@ -167,7 +165,8 @@ export function stateQueriesContract(kind: BackendUnderTest): void {
     it('is not changed by that, nor are there more entries or changes', async () => {
       const [asked, left] = [await Queried.of(kind), await Queried.of(kind)]
       for (const queried of [asked, left]) for (let n = 0; n < 20; n += 1) queried.fill(n, n)
-      for (const queried of [asked, left]) await snapshotOf(queried.backend, { checkpointId: 1, baseCheckpointId: undefined })
+      for (const queried of [asked, left])
+        await snapshotOf(queried.backend, { checkpointId: 1, baseCheckpointId: undefined })
       for (let n = 0; n < 40; n += 1) asked.askAll(n)
       assert.equal(asked.backend.numberOfEntries(), left.backend.numberOfEntries())
       const increment = { checkpointId: 2, baseCheckpointId: 1 }
@@ -186,7 +185,8 @@ export function stateQueriesContract(kind: BackendUnderTest): void {
       const late = new ValueStateDescriptor('value').setQueryable('late')
       assert.throws(() => backend.getOrCreateKeyedState(late), {
         code: 'QUERYABLE_STATE_INVALID',
-        message: /^State 'value' cannot be made queryable as 'late': the operator has asked for this state before, without one/,
+        message:
+          /^State 'value' cannot be made queryable as 'late': the operator has asked for this state before, without one/,
       })
       assert.equal(DEFAULT_PARAMETERS.onQueryableState, undefined)
     })

@@ -10,7 +10,12 @@ import { ValueStateDescriptor } from '../../../src/api/state/value-state-descrip
 import { NO_REGISTERED_TYPES } from '../../../src/core/types/registered-types.js'
 import { OperatorStateBackend } from '../../../src/runtime/taskmanager/state/operator-state-backend.js'
 
-const SUM = { createAccumulator: () => 0, add: (a: number, b: number) => a + b, getResult: (a: number) => a, merge: (a: number, b: number) => a + b }
+const SUM = {
+  createAccumulator: () => 0,
+  add: (a: number, b: number) => a + b,
+  getResult: (a: number) => a,
+  merge: (a: number, b: number) => a + b,
+}
 
 describe('A descriptor of state', () => {
   for (const descriptor of [
@@ -29,7 +34,9 @@ describe('A descriptor of state', () => {
       assert.equal(descriptor.setQueryable('name'), descriptor)
       descriptor.setQueryable('name')
       assert.deepEqual([descriptor.isQueryable(), descriptor.getQueryableStateName()], [true, 'name'])
-      assert.throws(() => descriptor.setQueryable('other'), { message: /as 'other': it has the name 'name' already\.$/ })
+      assert.throws(() => descriptor.setQueryable('other'), {
+        message: /as 'other': it has the name 'name' already\.$/,
+      })
     })
   }
 
@@ -49,7 +56,8 @@ describe('A descriptor of state', () => {
 })
 
 describe('A keyed stream that is kept as state', () => {
-  const keyed = (env = StreamExecutionEnvironment.getExecutionEnvironment()) => env.fromElements(1, 2).keyBy((n) => n % 2)
+  const keyed = (env = StreamExecutionEnvironment.getExecutionEnvironment()) =>
+    env.fromElements(1, 2).keyBy((n) => n % 2)
 
   it('ends, as the newest record or as what the descriptor makes of all, and has a name of its own', () => {
     const plain = keyed().asQueryableState('newest').uid('newest')

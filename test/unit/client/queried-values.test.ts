@@ -70,7 +70,10 @@ describe('The bytes of a state that a client was given', () => {
       message: /it is written as LONG, and the descriptor says STRING/,
     })
     const metadata = { ...metadataOf(long), typeFingerprint: 'OF_THE_USERS_OWN' }
-    assert.throws(() => valueReaderOf(metadata, undefined, 'name'), { code, message: /which only the job's program can read/ })
+    assert.throws(() => valueReaderOf(metadata, undefined, 'name'), {
+      code,
+      message: /which only the job's program can read/,
+    })
   })
 })
 
@@ -83,7 +86,10 @@ describe('A state that a client was given', () => {
     const list = stateOf('list', [1, 2]) as ListState<number>
     assert.deepEqual([...list.get()], [1, 2])
     const map = stateOf('map', new Map([[['a', 1], 5]])) as MapState<unknown, number>
-    assert.deepEqual([map.get(['a', 1]), map.get(['a', 2]), map.contains(['a', 1]), map.isEmpty()], [5, null, true, false])
+    assert.deepEqual(
+      [map.get(['a', 1]), map.get(['a', 2]), map.contains(['a', 1]), map.isEmpty()],
+      [5, null, true, false],
+    )
     assert.deepEqual([[...map.keys()], [...map.values()], [...map.entries()]], [[['a', 1]], [5], [[['a', 1], 5]]])
     const average = new AggregatingStateDescriptor<number, [number, number], number>('s', {
       createAccumulator: () => [0, 0],
@@ -100,7 +106,12 @@ describe('A state that a client was given', () => {
       for (const method of methods) {
         const call = Reflect.get(state, method) as (this: object) => void
         const message = new RegExp(`^${method} of the queried state 'name': `)
-        assert.throws(() => { call.call(state) }, { code: 'QUERIED_STATE_READ_ONLY', message })
+        assert.throws(
+          () => {
+            call.call(state)
+          },
+          { code: 'QUERIED_STATE_READ_ONLY', message },
+        )
       }
     }
   })

@@ -15,6 +15,11 @@ describe('Two streams that are kept as state', () => {
   it('are refused under one name, at submission', () => {
     checkProgramRules([kept('a', 's'), kept('b', 's')])
     const message = /^The queryable state 'a' is there twice in the job: as state 's' and as state 't'\./
-    assert.throws(() => { checkProgramRules([kept('a', 's'), kept('a', 't')]) }, { code: 'QUERYABLE_NAME_TAKEN', message })
+    assert.throws(
+      () => {
+        checkProgramRules([kept('a', 's'), kept('a', 't')])
+      },
+      { code: 'QUERYABLE_NAME_TAKEN', message },
+    )
   })
 })

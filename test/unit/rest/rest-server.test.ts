@@ -340,7 +340,10 @@ describe('Questions about the state of a job', () => {
     assert.deepEqual(await ask('POST', path, question), { status: 200, body: { source: 'job' } })
     const [, asked] = calls as [unknown, [string, string, { keys: Uint8Array[] }]]
     assert.deepEqual([asked[0], asked[1]], ['queryState', JOB])
-    assert.deepEqual({ ...asked[2], keys: asked[2].keys.map(String) }, { name: 'counts', keys: ['key'], timeoutMs: 500 })
+    assert.deepEqual(
+      { ...asked[2], keys: asked[2].keys.map(String) },
+      { name: 'counts', keys: ['key'], timeoutMs: 500 },
+    )
   })
 
   it('come back with the code of the error, and are refused where they are none', async () => {

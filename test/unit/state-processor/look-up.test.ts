@@ -25,7 +25,9 @@ class Subtasks {
     return { keyGroups, backend: new HeapKeyedStateBackend({ ...DEFAULT_PARAMETERS, keyGroups }) }
   })
   readonly #states = this.#backends.map(({ backend }) => ({
-    count: backend.getOrCreateKeyedState(new ValueStateDescriptor('count', Types.LONG)) as unknown as ValueState<number>,
+    count: backend.getOrCreateKeyedState(
+      new ValueStateDescriptor('count', Types.LONG),
+    ) as unknown as ValueState<number>,
     list: backend.getOrCreateKeyedState(new ListStateDescriptor('list')) as unknown as ListState<unknown>,
   }))
 
@@ -76,7 +78,12 @@ function operatorOf(handles: readonly (readonly KeyedStateHandle[])[]): Operator
   }
 }
 
-async function lookUpIn(operator: OperatorState, state: string, keys: readonly unknown[], ranges?: number[]): Promise<unknown[]> {
+async function lookUpIn(
+  operator: OperatorState,
+  state: string,
+  keys: readonly unknown[],
+  ranges?: number[],
+): Promise<unknown[]> {
   return lookUp({ operators: [operator] }, sourceOf(ranges), {
     operatorId: 'o',
     state,
@@ -111,6 +118,9 @@ describe('Values looked up in a snapshot', () => {
     const changed = operatorOf(later)
     assert.deepEqual(await lookUpIn(changed, 'count', [...keys, 'new']), [70, undefined, undefined, 499, 1])
     assert.deepEqual(await lookUpIn(changed, 'list', ['key 8']), [[8, { n: 8 }]])
-    assert.deepEqual(await lookUpIn({ ...changed, operatorId: 'another' }, 'count', keys), keys.map(() => undefined))
+    assert.deepEqual(
+      await lookUpIn({ ...changed, operatorId: 'another' }, 'count', keys),
+      keys.map(() => undefined),
+    )
   })
 })

@@ -40,7 +40,11 @@ export class QueryableStateNames {
   /** Before all tasks run a state may only not be there yet. */
   unknown(
     name: string,
-    { jobId, reason, isKnownToRun }: { readonly jobId: string; readonly reason: string; readonly isKnownToRun: boolean },
+    {
+      jobId,
+      reason,
+      isKnownToRun,
+    }: { readonly jobId: string; readonly reason: string; readonly isKnownToRun: boolean },
   ): FlinkError {
     if (isKnownToRun) return new FlinkError('QUERYABLE_STATE_UNKNOWN', { jobId, name, advice: this.#advice(name) })
     const advice = 'No task has told of a state of this name so far; ask again when the job runs.'

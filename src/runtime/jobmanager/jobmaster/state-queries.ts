@@ -91,9 +91,7 @@ export class StateQueries {
       onRegistered(info)
     } else if (known.operatorId !== info.operatorId || known.state.name !== info.state.name) {
       const [first, second] = [known, info].map(({ state, operatorName }) => `${state.name}' of '${operatorName}`)
-      failAttempt(
-        new FlinkError('QUERYABLE_NAME_TAKEN', { name: info.name, first: first ?? '', second: second ?? '' }),
-      )
+      failAttempt(new FlinkError('QUERYABLE_NAME_TAKEN', { name: info.name, first: first ?? '', second: second ?? '' }))
     }
   }
 
@@ -209,7 +207,8 @@ function keyOf(
     encodeKey(key, keyKind, output)
     return { key, canonical: output.toBytes() }
   } catch (cause) {
-    const reason = cause instanceof InvalidKeyError ? `a key of it, ${cause.message}` : `a key cannot be read: ${messageOf(cause)}`
+    const reason =
+      cause instanceof InvalidKeyError ? `a key of it, ${cause.message}` : `a key cannot be read: ${messageOf(cause)}`
     throw new FlinkError('STATE_QUERY_INVALID', { name, reason }, { cause })
   }
 }

@@ -203,7 +203,11 @@ export class KeyedStateRegistry<T extends StateTable> {
 function queryableNameOf(descriptor: StateDescriptor<unknown>, namespaces: AnyNamespaceType): string | undefined {
   const name = descriptor.getQueryableStateName?.() ?? undefined
   if (name === undefined || namespaces === VOID_NAMESPACES) return name
-  throw notQueryable(descriptor, name, 'it is state of the key and window. Ask for globalState(), which is of the key alone')
+  throw notQueryable(
+    descriptor,
+    name,
+    'it is state of the key and window. Ask for globalState(), which is of the key alone',
+  )
 }
 
 /** A state that is there keeps its name: also another descriptor may not give it one. */
@@ -211,7 +215,11 @@ function checkQueryableName(descriptor: StateDescriptor<unknown>, existing: stri
   const name = descriptor.getQueryableStateName?.() ?? undefined
   if (name === undefined || name === existing) return
   const is = existing === undefined ? 'without one' : `as '${existing}'`
-  throw notQueryable(descriptor, name, `the operator has asked for this state before, ${is}. Use one descriptor for both`)
+  throw notQueryable(
+    descriptor,
+    name,
+    `the operator has asked for this state before, ${is}. Use one descriptor for both`,
+  )
 }
 
 function notQueryable({ name: state }: StateDescriptor<unknown>, name: string, reason: string): FlinkError {

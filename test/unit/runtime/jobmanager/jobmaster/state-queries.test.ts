@@ -60,8 +60,7 @@ function queriesOf(infos: readonly QueryableStateInfo[] = [INFO]) {
   return { queries, executions, clock, sent, failures, registered, answer, ask }
 }
 
-const subtaskOf = (key: unknown): number =>
-  operatorIndexForKeyGroup(128, 2, keyGroupForHash(hashKey(key, 'auto'), 128))
+const subtaskOf = (key: unknown): number => operatorIndexForKeyGroup(128, 2, keyGroupForHash(hashKey(key, 'auto'), 128))
 
 describe('Questions about the state of tasks', () => {
   it('go to the subtask that has the key, with all of its keys at once, and come back in their order', async () => {
@@ -92,7 +91,10 @@ describe('Questions about the state of tasks', () => {
     const { ask, sent, answer, clock } = queriesOf()
     const result = ask(asked('a'))
     clock.advance(1000)
-    await assert.rejects(result, { code: 'STATE_QUERY_TIMED_OUT', message: /within 1000 ms: v \([12]\/2\) did not answer/ })
+    await assert.rejects(result, {
+      code: 'STATE_QUERY_TIMED_OUT',
+      message: /within 1000 ms: v \([12]\/2\) did not answer/,
+    })
     for (const question of sent) answer(question, { kind: 'values', values: [undefined] })
     assert.equal(clock.pendingTimers, 0)
   })
@@ -142,7 +144,10 @@ describe('Questions about the state of tasks', () => {
     const { failures } = queriesOf([INFO, other])
     const [failure] = failures
     assert.ok(FlinkError.is(failure, 'QUERYABLE_NAME_TAKEN'))
-    assert.match(failure.message, /'counts' is there twice in the job: as state 'count' of 'Count' and as state 'sum' of 'Sum'/)
+    assert.match(
+      failure.message,
+      /'counts' is there twice in the job: as state 'count' of 'Count' and as state 'sum' of 'Sum'/,
+    )
     assert.equal(failure.recovery, 'fail')
     assert.deepEqual(queriesOf([INFO, INFO]).failures, [])
   })
