@@ -2,7 +2,7 @@
  * The entries of one state in one key group. Where later blocks changed some of them, those that are left are found first; else they
  * come one after the other as they lie there.
  */
-import { DataInputView } from '../core/memory/data-input-view.js'
+import type { DataInputView } from '../core/memory/data-input-view.js'
 import { openBlock, type KeyGroupBlock } from '../runtime/taskmanager/state/key-group-block.js'
 import type { StoredTypes } from './stored-types.js'
 
