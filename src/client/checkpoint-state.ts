@@ -3,7 +3,7 @@ import type { Configuration } from '../core/config/configuration.js'
 import { RocksDBOptions } from '../core/config/rocksdb-options.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { defaultFileSystems } from '../core/fs/default-file-systems.js'
-import type { KeyKind } from '../core/keygroups/canonical-key.js'
+import { InvalidKeyError, type KeyKind } from '../core/keygroups/canonical-key.js'
 import { WorkingDirectories } from '../core/process/working-directories.js'
 import { SystemRandom } from '../core/random/system-random.js'
 import { SystemClock } from '../core/time/system-clock.js'
@@ -76,6 +76,13 @@ export class CheckpointState {
         readerFor,
       })
       return { checkpointId: metadata.checkpointId, timestamp: metadata.timestamp, values }
+    } catch (cause) {
+      if (!(cause instanceof InvalidKeyError)) throw cause
+      throw new FlinkError(
+        'STATE_QUERY_INVALID',
+        { name: state.name, reason: `a key of it, ${cause.message}` },
+        { cause },
+      )
     } finally {
       await source.close()
     }

@@ -5,6 +5,7 @@ import { ClusterOptions } from '../core/config/cluster-options.js'
 import { Configuration } from '../core/config/configuration.js'
 import { describeValue } from '../core/errors/describe-value.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { SystemClock } from '../core/time/system-clock.js'
 import { queriedState, type QueriedState, type StateOrigin } from './queried-state.js'
 import { NamedState, type NamedStateOptions } from './named-state.js'
 import { RunDirectory } from './run-directory.js'
@@ -59,9 +60,10 @@ export class QueryableStateClient {
   constructor(target: string | QueryableStateTarget = {}) {
     const { runDirectory, timeoutMs = TIMEOUT_MS } = checkedTarget(target)
     const configuration = new Configuration()
+    const clock = new SystemClock()
     const directory = runDirectory ?? configuration.get(ClusterOptions.RUN_DIRECTORY)
     this.#questions = new StateQuestions({
-      runDirectory: new RunDirectory(directory, Date.now),
+      runDirectory: new RunDirectory(directory, () => clock.now()),
       configuration,
       timeoutMs,
     })
@@ -93,8 +95,7 @@ export class QueryableStateClient {
     jobId: string,
     name: string,
     key: unknown,
-    keyType?: TypeInformation<unknown>,
-    descriptor?: StateDescriptor<unknown>,
+    ...[keyType, descriptor]: readonly [keyType?: TypeInformation<unknown>, descriptor?: StateDescriptor<unknown>]
   ): Promise<QueriedState> {
     const [answer] = await this.#questions.ask({ jobId, name, keys: [key], keyType, descriptor })
     if (answer?.value === undefined) {

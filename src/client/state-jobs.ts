@@ -1,6 +1,11 @@
 import { deserializeError, type SerializedError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
-import type { QueryableStateMessage, StateQueryAnswer } from '../rest/messages/state-messages.js'
+import type {
+  QueryableStateMessage,
+  QueryableStatesInfo,
+  StateQueryAnswer,
+  StateQueryRequest,
+} from '../rest/messages/state-messages.js'
 import type { JobDirectoryEntry } from './job-directory-entry.js'
 import { areQueryableStates } from './queryable-state-messages.js'
 import { RestClient } from './rest-client.js'
@@ -69,7 +74,7 @@ export class StateJobs {
     const call = { method: 'GET', path: `/jobs/${entry.jobId}/queryable-states` } as const
     try {
       const answer = await new RestClient(entry).call(call, ANSWER_MARGIN_MS)
-      const states = (answer as { readonly 'queryable-states'?: unknown } | null)?.['queryable-states']
+      const states = (answer as Partial<QueryableStatesInfo> | null)?.['queryable-states']
       return areQueryableStates(states) && states.some((state) => state.name === name)
     } catch (error) {
       // It has ended meanwhile, or does not know of such states.
@@ -101,7 +106,7 @@ export class StateJobs {
 
 async function answerOf(client: RestClient, jobId: string, question: JobQuestion): Promise<StateQueryAnswer> {
   const { name, keys, timeoutMs } = question
-  const body = { name, keys, 'timeout-ms': timeoutMs }
+  const body: StateQueryRequest = { name, keys, 'timeout-ms': timeoutMs }
   const call = { method: 'POST', path: `/jobs/${jobId}/queryable-states`, body } as const
   const answer = (await client.call(call, timeoutMs + ANSWER_MARGIN_MS)) as
     (Partial<Record<'source' | 'state', unknown>> & { readonly failure?: SerializedError }) | null

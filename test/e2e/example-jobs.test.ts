@@ -9,6 +9,7 @@ const WORDS = 'to be or not to be that is the question whether it is nobler in t
 
 const EXPECTED: readonly (readonly [job: string, lines: readonly string[]])[] = [
   ['count-window-average', ['(1,4)', '(1,5)']],
+  ['queryable-average', ['(1,4)', '(1,5)']],
   ['my-function', ['(a,1,1)', '(b,1,2)', '(a,2,3)', '(c,1,4)', '(a,3,5)', '(b,2,6)']],
   ['stateful-source', ['0 is record 1', '1 is record 2', '2 is record 3']],
   ['first-seen', ['4 different words']],

@@ -137,7 +137,7 @@ export class KeyedStream<T, K> extends DataStream<T> {
     const descriptor = stateDescriptor ?? new ValueStateDescriptor<unknown>(name, this.declaredType())
     checkKeptState(descriptor)
     descriptor.setQueryable(name)
-    return this.recorder.queryableState(this.asInput(), descriptor as KeptStateDescriptor<unknown>)
+    return this.recorder.queryableState(this.asInput(), descriptor)
   }
 
   protected rolling(name: string, userFunction: ReduceFunction<unknown>): SingleOutputStreamOperator<T> {

@@ -5,7 +5,6 @@ import { entryFilter, keyIn, OPERATOR_OPTION } from '../arguments/entry-options.
 import { argumentError } from '../arguments/parsed-values.js'
 import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
 import { isJobId, snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
-import { withProgress } from '../output/progress.js'
 import { printable } from '../terminal/printable-text.js'
 
 const NOT_FOUND = 1
@@ -34,7 +33,7 @@ export const stateGetCommand: CliCommand = {
       const { getFromJob } = await import('../job/get-from-job.js')
       const asked = { jobId: operand.toLowerCase(), name: state, keyText: key, key: filter.key }
       try {
-        const exitCode = await withProgress('asking', context, () => getFromJob(asked, context))
+        const exitCode = await whilePrinting('asking', context, () => getFromJob(asked, context))
         if (exitCode !== undefined) return exitCode
       } catch (cause) {
         throw new FlinkError('ACTION_FAILED', { text: `Could not ask the job ${operand} for '${state}'.` }, { cause })

@@ -60,10 +60,9 @@ function isUnknown(error: unknown): boolean {
 }
 
 function lineOf(name: string, key: unknown, answer: StateAnswer<unknown>, form: JsonForm): string {
-  const { value, source } = answer
+  const { value } = answer
   const fields = `"state":${JSON.stringify(name)},"key":${form.write(key)},"value":${form.write(value)}`
-  const { checkpointId = undefined, timestamp = undefined } = source === 'checkpoint' ? answer : {}
-  const checkpoint =
-    checkpointId === undefined ? '' : `,"checkpointId":${String(checkpointId)},"timestamp":${String(timestamp)}`
-  return `{${fields},"source":"${source}"${checkpoint}}`
+  if (answer.source === 'job') return `{${fields},"source":"job"}`
+  const { checkpointId, timestamp } = answer
+  return `{${fields},"source":"checkpoint","checkpointId":${String(checkpointId)},"timestamp":${String(timestamp)}}`
 }

@@ -30,7 +30,7 @@ function stateQueryOf({ body }: RestRequest): StateQuery {
     throw invalid(`keys has to be a list of at most ${String(MOST_KEYS)} texts in base64`)
   if (typeof timeoutMs !== 'number' || !(timeoutMs > 0 && timeoutMs <= LONGEST_TIMEOUT_MS))
     throw invalid(`timeout-ms has to be a number up to ${String(LONGEST_TIMEOUT_MS)}`)
-  return { name, keys: keys.map((key) => Buffer.from(key as string, 'base64')), timeoutMs }
+  return { name, keys: keys.map((key) => Buffer.from(key, 'base64')), timeoutMs }
 }
 
 function invalid(reason: string): FlinkError {

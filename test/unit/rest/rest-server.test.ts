@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { request as httpRequest } from 'node:http'
+import { Agent, request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, afterEach, beforeEach, describe, it } from 'node:test'
@@ -40,6 +40,8 @@ function playedGateway(): JobsGateway {
     'exceptions',
     'checkpoints',
     'executionResult',
+    'queryableStates',
+    'queryState',
     'accumulators',
   ]
   const operations = ['cancel', 'triggerSavepoint', 'stopWithSavepoint', 'triggerCheckpoint', 'disposeSavepoint']
@@ -325,5 +327,68 @@ describe('REST operations', () => {
     assert.equal(clock.pendingTimers, 1)
     await server.close()
     assert.equal(clock.pendingTimers, 0)
+  })
+})
+
+describe('Questions about the state of a job', () => {
+  const path = `/jobs/${JOB}/queryable-states`
+  const question = { name: 'counts', keys: [Buffer.from('key').toString('base64')], 'timeout-ms': 500 }
+
+  it('are put as they came, and the states of a job are listed', async () => {
+    answers = { queryableStates: () => ['a state'], queryState: () => ({ source: 'job' }) }
+    assert.deepEqual(await ask('GET', path), { status: 200, body: { 'queryable-states': ['a state'] } })
+    assert.deepEqual(await ask('POST', path, question), { status: 200, body: { source: 'job' } })
+    const [, asked] = calls as [unknown, [string, string, { keys: Uint8Array[] }]]
+    assert.deepEqual([asked[0], asked[1]], ['queryState', JOB])
+    assert.deepEqual(
+      { ...asked[2], keys: asked[2].keys.map(String) },
+      { name: 'counts', keys: ['key'], timeoutMs: 500 },
+    )
+  })
+
+  it('come back with the code of the error, and are refused where they are none', async () => {
+    answers = {
+      queryState: () => {
+        throw new FlinkError('QUERYABLE_STATE_UNKNOWN', { jobId: JOB, name: 'counts', advice: '' })
+      },
+    }
+    const { status, body } = await ask('POST', path, question)
+    const { errors, failure } = body as { errors: string[]; failure: { code: string; stack?: string } }
+    assert.deepEqual([status, failure.code, failure.stack], [404, 'QUERYABLE_STATE_UNKNOWN', undefined])
+    assert.match(errors[0] ?? '', /has no queryable state 'counts'/)
+    for (const wrong of [
+      { ...question, name: 7 },
+      { ...question, keys: 'key' },
+      { ...question, keys: [7] },
+      { ...question, keys: new Array(10_001).fill('') },
+      { ...question, 'timeout-ms': 0 },
+      { ...question, 'timeout-ms': 1e9 },
+    ]) {
+      assert.equal((await ask('POST', path, wrong)).status, 400)
+    }
+  })
+
+  it('may follow each other by one connection, which nobody waits for at the end', async () => {
+    answers = { queryState: () => ({ source: 'job' }) }
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const exchange = (): Promise<readonly [boolean, string | undefined]> =>
+      new Promise((resolve, reject) => {
+        const request = httpRequest({ socketPath, method: 'POST', path, agent }, (response) => {
+          response.resume()
+          response.on('end', () => {
+            resolve([request.reusedSocket, response.headers.connection])
+          })
+        })
+        request.on('error', reject)
+        request.end(JSON.stringify(question))
+      })
+    assert.deepEqual(await exchange(), [false, 'keep-alive'])
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual(await exchange(), [true, 'keep-alive'])
+    const closed = server.close()
+    await new Promise((resolve) => setImmediate(resolve))
+    clock.advance(300)
+    await closed
+    agent.destroy()
   })
 })

@@ -76,14 +76,7 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
   const control = new TaskControl({ life, outputs, interrupt, wake: environment.wake, clock: environment.clock })
   const operatorMetrics = new MetricGroup([program.jobGraph.name, vertex.name, String(descriptor.subtaskIndex)])
   const waitingWriters: ChannelWriter[] = []
-  const queryableStates = new TaskQueryableStates({
-    executionId: descriptor.executionId,
-    maxParallelism: descriptor.maxParallelism,
-    isRestored: descriptor.restore !== undefined,
-    control,
-    clock: environment.clock,
-    send: environment.send,
-  })
+  const queryableStates = queryableStatesOf(descriptor, environment, control)
   const contextFor = contextFactory(control, operatorMetrics, {
     ...input,
     queryableStates,
@@ -134,6 +127,15 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
     inputTimes,
   }
   return new StreamTask(descriptor, environment, parts)
+}
+
+function queryableStatesOf(
+  { executionId, maxParallelism, restore }: TaskDeploymentDescriptor,
+  { clock, send }: TaskEnvironment,
+  control: TaskControl,
+): TaskQueryableStates {
+  const isRestored = restore !== undefined
+  return new TaskQueryableStates({ executionId, maxParallelism, isRestored, control, clock, send })
 }
 
 /** The edges, and the ways back of loops from here. */
