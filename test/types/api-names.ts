@@ -150,7 +150,8 @@ export const API_NAMES: Readonly<Record<string, string>> = {
   MapStateDescriptor: 'setQueryable enableTimeToLive withSchema',
   ReducingStateDescriptor: 'setQueryable enableTimeToLive withSchema',
   AggregatingStateDescriptor: 'setQueryable enableTimeToLive withSchema',
-  StateTtlConfig: '',
+  StateTtlConfig:
+    'getUpdateType getStateVisibility getTimeToLive getTtlTimeCharacteristic isEnabled getCleanupStrategies toString',
   ValueState: 'value update clear',
   ListState: 'add addAll get update clear',
   MapState: 'get put putAll remove contains entries keys values isEmpty clear',
@@ -203,9 +204,6 @@ const LATER: Readonly<Record<string, string>> = {
   'queryable state':
     'KeyedStream.asQueryableState ValueStateDescriptor.setQueryable ListStateDescriptor.setQueryable ' +
     'MapStateDescriptor.setQueryable ReducingStateDescriptor.setQueryable AggregatingStateDescriptor.setQueryable',
-  'time to live of state':
-    'StateTtlConfig ValueStateDescriptor.enableTimeToLive ListStateDescriptor.enableTimeToLive ' +
-    'MapStateDescriptor.enableTimeToLive ReducingStateDescriptor.enableTimeToLive AggregatingStateDescriptor.enableTimeToLive',
   'schemas of state':
     'ValueStateDescriptor.withSchema ListStateDescriptor.withSchema MapStateDescriptor.withSchema ' +
     'ReducingStateDescriptor.withSchema AggregatingStateDescriptor.withSchema',
