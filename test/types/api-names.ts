@@ -150,7 +150,8 @@ export const API_NAMES: Readonly<Record<string, string>> = {
   MapStateDescriptor: 'setQueryable enableTimeToLive withSchema',
   ReducingStateDescriptor: 'setQueryable enableTimeToLive withSchema',
   AggregatingStateDescriptor: 'setQueryable enableTimeToLive withSchema',
-  StateTtlConfig: '',
+  StateTtlConfig:
+    'getUpdateType getStateVisibility getTimeToLive getTtlTimeCharacteristic isEnabled getCleanupStrategies toString',
   ValueState: 'value update clear',
   ListState: 'add addAll get update clear',
   MapState: 'get put putAll remove contains entries keys values isEmpty clear',
@@ -200,9 +201,6 @@ export const API_NAMES: Readonly<Record<string, string>> = {
  * what stands here and is there.
  */
 const LATER: Readonly<Record<string, string>> = {
-  'time to live of state':
-    'StateTtlConfig ValueStateDescriptor.enableTimeToLive ListStateDescriptor.enableTimeToLive ' +
-    'MapStateDescriptor.enableTimeToLive ReducingStateDescriptor.enableTimeToLive AggregatingStateDescriptor.enableTimeToLive',
   'sinks with two phases':
     'TwoPhaseCommitSinkFunction DataStream.sinkTo DataStreamSource.sinkTo SingleOutputStreamOperator.sinkTo',
   'unaligned checkpoints':

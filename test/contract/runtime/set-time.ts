@@ -1,4 +1,5 @@
 import type { TimerHandle } from '../../../src/core/time/clock.js'
+import { NO_REGISTERED_TYPES } from '../../../src/core/types/registered-types.js'
 import type { ProcessingTime } from '../../../src/runtime/taskmanager/state/state-backend.js'
 
 interface SetTimer {
@@ -35,3 +36,6 @@ export class SetTime implements ProcessingTime {
 
 /** For tests that have nothing to do with time. */
 export const NO_TIME: ProcessingTime = new SetTime()
+
+/** What backends get where neither classes nor time matter. */
+export const TYPELESS_AND_TIMELESS = { registeredTypes: NO_REGISTERED_TYPES, processingTime: NO_TIME } as const

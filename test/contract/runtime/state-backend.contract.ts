@@ -19,9 +19,8 @@ import type {
   SnapshotIncrement,
 } from '../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import type { KeyedStateBackendParameters } from '../../../src/runtime/taskmanager/state/state-backend.js'
-import { NO_REGISTERED_TYPES } from '../../../src/core/types/registered-types.js'
 import type { KeyedStateHandle } from '../../../src/storage/state-handles.js'
-import { NO_TIME } from './set-time.js'
+import { TYPELESS_AND_TIMELESS } from './set-time.js'
 import { freeSlices, INLINE_READER, MemoryStreams, SteppedSlices } from './state-backend-streams.js'
 
 export interface BackendUnderTest {
@@ -47,8 +46,7 @@ export const DEFAULT_PARAMETERS: KeyedStateBackendParameters = {
   keyKind: 'auto',
   keyGroups: { start: 0, end: MAX_PARALLELISM - 1 },
   maxParallelism: MAX_PARALLELISM,
-  registeredTypes: NO_REGISTERED_TYPES,
-  processingTime: NO_TIME,
+  ...TYPELESS_AND_TIMELESS,
 }
 
 /** An open one. */
