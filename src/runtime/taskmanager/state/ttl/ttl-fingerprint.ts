@@ -2,7 +2,6 @@
 // Thread: any.
 
 const TTL = /^TTL\((.*)\)$/s
-const MAP_SEPARATOR = ' => '
 
 export function ttlFingerprint(inner: string): string {
   return `TTL(${inner})`
@@ -15,9 +14,4 @@ export function isTtlFingerprint(fingerprint: string): boolean {
 
 export function withoutTtl(fingerprint: string): string {
   return TTL.exec(fingerprint)?.[1] ?? fingerprint
-}
-
-/** Of a state of whichever kind, from its fingerprint in a snapshot. */
-export function hasTtl(fingerprint: string): boolean {
-  return isTtlFingerprint(fingerprint.split(MAP_SEPARATOR).at(-1) ?? fingerprint)
 }
