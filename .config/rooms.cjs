@@ -48,6 +48,8 @@ const rooms = [
         'state-backend-loader',
         'thenable',
         'time-slices',
+        'ttl/ttl-serializer',
+        'ttl/ttl-value',
       ],
     },
   },

@@ -235,6 +235,8 @@ export const FURTHER_NAMES: readonly string[] = `
   TextWriter TimeDomain TimestampAssigner TimestampAssignerArgument TimestampedValue TimeWindow TriggerContext
   TypeInformation TypeOf TypeSerializer Watermark WatermarkGenerator WatermarkGeneratorContext
   WatermarkGeneratorSupplier Window WindowArgument WindowAssignerContext WindowSerializer WriteMode
+  QueryableStateStream KeptStateDescriptor QueryableStateDescriptor StateTtlConfigBuilder TtlStateVisibility
+  TtlTimeCharacteristic TtlUpdateType TtlCleanupStrategies IncrementalCleanupStrategy
 `
   .split(/\s+/)
   .filter((name) => name !== '')

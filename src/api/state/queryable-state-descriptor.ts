@@ -7,10 +7,12 @@ import { FlinkError } from '../../core/errors/flink-error.js'
  *
  * @example
  * ```ts
- * import { Types, ValueStateDescriptor } from 'flink-ts'
+ * import { ListStateDescriptor, Types, ValueStateDescriptor, type QueryableStateDescriptor } from 'flink-ts'
  *
  * const average = new ValueStateDescriptor('average', Types.TUPLE(Types.LONG, Types.LONG))
  * average.setQueryable('query-name')
+ * const all: QueryableStateDescriptor[] = [average, new ListStateDescriptor('seen', Types.STRING).setQueryable('seen')]
+ * console.log(all.map((each) => each.getQueryableStateName())) // [ 'query-name', 'seen' ]
  * ```
  * @see https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/dev/datastream/fault-tolerance/queryable_state/
  */

@@ -41,9 +41,14 @@ interface TtlSettings {
  * @example
  * ```ts
  * import { Duration, StateTtlConfig, type StateTtlConfigBuilder } from 'flink-ts'
+ * import type { TtlStateVisibility, TtlTimeCharacteristic, TtlUpdateType } from 'flink-ts'
  *
+ * const updateType: TtlUpdateType = StateTtlConfig.UpdateType.OnReadAndWrite
+ * const visibility: TtlStateVisibility = StateTtlConfig.StateVisibility.ReturnExpiredIfNotCleanedUp
+ * const time: TtlTimeCharacteristic = 'ProcessingTime'
  * const builder: StateTtlConfigBuilder = StateTtlConfig.newBuilder(Duration.ofHours(1))
- * const config = builder.updateTtlOnReadAndWrite().cleanupIncrementally(10, true).build()
+ * builder.setUpdateType(updateType).setStateVisibility(visibility).setTtlTimeCharacteristic(time)
+ * const config = builder.cleanupIncrementally(10, true).build()
  * ```
  */
 export class StateTtlConfigBuilder {

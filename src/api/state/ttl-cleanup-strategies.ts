@@ -16,11 +16,12 @@ interface Strategies {
  *
  * @example
  * ```ts
- * import { Duration, StateTtlConfig, type TtlCleanupStrategies } from 'flink-ts'
+ * import { Duration, StateTtlConfig, type IncrementalCleanupStrategy, type TtlCleanupStrategies } from 'flink-ts'
  *
  * const config = StateTtlConfig.newBuilder(Duration.ofDays(7)).cleanupFullSnapshot().build()
  * const strategies: TtlCleanupStrategies = config.getCleanupStrategies()
- * console.log(strategies.inFullSnapshot(), strategies.getIncrementalCleanupStrategy()?.cleanupSize) // true 5
+ * const incremental: IncrementalCleanupStrategy | undefined = strategies.getIncrementalCleanupStrategy()
+ * console.log(strategies.inFullSnapshot(), incremental?.cleanupSize) // true 5
  * ```
  */
 export class TtlCleanupStrategies {

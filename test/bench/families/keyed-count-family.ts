@@ -51,9 +51,31 @@ function rowsOf({ id, title, goals }: Keys): BenchRow[] {
 /** The same with references handed on: what the copies of the default cost. */
 const REUSED: Keys = { ...FEW_KEYS, id: '1k-reuse', title: '1,000 fresh keys, object reuse', goals: [0.6, undefined] }
 
+const WITH_TTL = [FEW_KEYS, ...KEYS.filter(({ id }) => id === '1m')]
+
+/** What a time to live costs: reads, updates, and the steps of the cleanup in the background. */
+const ttlPrograms: readonly BenchProgram[] = WITH_TTL.map(({ id, kind, keys }) =>
+  rateProgram({
+    id: `${id}-ttl`,
+    module: 'keyed-count-job',
+    parallelism: 1,
+    records: RECORDS,
+    args: { keys, 'key-kind': kind, ttl: 'yes' },
+    configuration: {},
+  }),
+)
+
+const ttlRows: readonly BenchRow[] = WITH_TTL.map(({ id, title }) => ({
+  title: `running count with a time to live, ${title}, p = 1`,
+  unit: 'M/s',
+  value: { program: `${id}-ttl`, figure: 'mrps' },
+  bound: { label: 'without one', value: { program: `${id}-p1`, figure: 'mrps' } },
+  goal: ratioAtLeast(0.8),
+}))
+
 /** W2: keyed running count in ValueState, full exchange, checkpoints every second to disk. */
 export const keyedCountFamily: BenchFamily = {
   name: 'W2',
-  programs: [...KEYS.flatMap((keys) => programsOf(keys)), ...programsOf(REUSED, OBJECT_REUSE)],
-  rows: [...KEYS, REUSED].flatMap(rowsOf),
+  programs: [...KEYS.flatMap((keys) => programsOf(keys)), ...programsOf(REUSED, OBJECT_REUSE), ...ttlPrograms],
+  rows: [...[...KEYS, REUSED].flatMap(rowsOf), ...ttlRows],
 }

@@ -9,7 +9,6 @@ import type { StateMetadata } from '../../../storage/state-handles.js'
 import type { NamedState } from './given-values.js'
 import type { ValuesInMemory } from './internal-state.js'
 import type { AnyNamespaceType } from './namespace-type.js'
-import type { TimedTable } from './ttl/timed-table.js'
 import type { TimeToLive } from './ttl/time-to-live.js'
 import { asyncNotAllowed, isThenable, resultMissing, stateMethod } from './thenable.js'
 
@@ -62,6 +61,16 @@ export interface StoredTable extends StateTable {
    * changes by it, nor counts as used.
    */
   writeValueOf(place: EntryKey, output: DataOutputView): boolean
+}
+
+/** A table that keeps the time of the last access beside each value. */
+export interface TimedTable extends StateTable {
+  /** Of the current key and namespace; undefined where there is no entry. */
+  lastAccessMs(): number | undefined
+  /** Puts a value that was accessed then. */
+  putAt(value: unknown, nowMs: number): void
+  /** The value of the current key was accessed. */
+  accessedAt(nowMs: number): void
 }
 
 /** What a reducer or aggregator of a state gave: it has to give something, and at once. Called for each record: texts are made for errors only. */

@@ -7,10 +7,9 @@ import type { DataOutputView } from '../../../../core/memory/data-output-view.js
 import { NO_ENTRY, NOT_FOUND } from '../entry-table.js'
 import { HeapStateTable, type HeapTableEnvironment } from '../heap-state-table.js'
 import type { StateEntry } from '../key-group-block.js'
-import type { EntryKey, StateTypes } from '../state-table.js'
+import type { EntryKey, StateTypes, TimedTable } from '../state-table.js'
 import type { SnapshotSource } from '../table-snapshot.js'
 import { AccessTimes } from './access-times.js'
-import type { TimedTable } from './timed-table.js'
 import { TtlSerializer } from './ttl-serializer.js'
 import { TtlValue } from './ttl-value.js'
 

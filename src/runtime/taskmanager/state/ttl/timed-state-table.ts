@@ -1,9 +1,8 @@
 // Duty: a table that keeps times, as ValueState, ReducingState and AggregatingState see it: as TtlStateTable.
 // Thread: the task worker that owns the backend.
 import type { NamedState } from '../given-values.js'
-import type { EntryKey, StateTable, StateTypes } from '../state-table.js'
+import type { EntryKey, StateTable, StateTypes, TimedTable } from '../state-table.js'
 import type { ExpiringState, TimeToLive } from './time-to-live.js'
-import type { TimedTable } from './timed-table.js'
 import { typesOfValues } from './ttl-state-table.js'
 
 export class TimedStateTable implements StateTable, ExpiringState {

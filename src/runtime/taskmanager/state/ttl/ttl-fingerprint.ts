@@ -17,11 +17,6 @@ export function withoutTtl(fingerprint: string): string {
   return TTL.exec(fingerprint)?.[1] ?? fingerprint
 }
 
-/** Of a state of whichever kind, from its fingerprint in a snapshot. */
-export function hasTtl(fingerprint: string): boolean {
-  return isTtlFingerprint(fingerprint.split(MAP_SEPARATOR).at(-1) ?? fingerprint)
-}
-
 /** Of a state of whichever kind: as it would be without a time to live. */
 export function fingerprintWithoutTtl(fingerprint: string): string {
   const parts = fingerprint.split(MAP_SEPARATOR)

@@ -27,7 +27,7 @@ export function ttlReader(
   const values = reader ?? declared
   if (wasWithTtl === isWithTtl) {
     if (reader === undefined) return undefined
-    return isWithTtl ? (new TtlSerializer(reader) as TypeSerializer<unknown>) : reader
+    return isWithTtl ? new TtlSerializer(reader) : reader
   }
   if (wasWithTtl) {
     const stored = new TtlSerializer(values)
