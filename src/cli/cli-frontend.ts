@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   cancel: async () => (await import('./commands/cancel.js')).cancelCommand,
   savepoint: async () => (await import('./commands/savepoint.js')).savepointCommand,
   'savepoint inspect': async () => (await import('./commands/savepoint-inspect.js')).savepointInspectCommand,
+  'savepoint rescale': async () => (await import('./commands/savepoint-rescale.js')).savepointRescaleCommand,
   checkpoint: async () => (await import('./commands/checkpoint.js')).checkpointCommand,
   watermarks: async () => (await import('./commands/watermarks.js')).watermarksCommand,
   state: async () => (await import('./commands/state.js')).stateCommand,
@@ -28,6 +29,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   'state get': async () => (await import('./commands/state-get.js')).stateGetCommand,
   'state export': async () => (await import('./commands/state-export.js')).stateExportCommand,
   'state diff': async () => (await import('./commands/state-diff.js')).stateDiffCommand,
+  'state import': async () => (await import('./commands/state-import.js')).stateImportCommand,
 }
 
 /**

@@ -1,24 +1,26 @@
 /**
  * Values that operators of the engine write around those of the program: panes, sessions, buffers of joins. They are shown as plain
- * objects. Who changes one would have to keep what the operator relies on, so they are never written from JSON.
+ * objects, and made of such again. Who changes one keeps what the operator relies on: times that rise, the order of sessions.
  */
 import type { PairTypes } from '../api/dag/operators/join-spec.js'
 import { ListStateDescriptor } from '../api/state/list-state-descriptor.js'
 import { ValueStateDescriptor } from '../api/state/value-state-descriptor.js'
 import type { TypeInformation } from '../api/types/type-information.js'
-import type { TimestampedValue } from '../api/windowing/evictors/timestamped-value.js'
-import type { TaggedUnion } from '../api/datastream/tagged-union.js'
+import { TimestampedValue } from '../api/windowing/evictors/timestamped-value.js'
+import { TaggedUnion } from '../api/datastream/tagged-union.js'
+import { FlinkError } from '../core/errors/flink-error.js'
 import type { RegisteredTypes } from '../core/types/registered-types.js'
-import { inFlightType } from '../runtime/taskmanager/async/in-flight-state.js'
-import type { JoinBuffers } from '../runtime/taskmanager/joins/join-buffers.js'
+import { inFlightType, type InFlightRecord } from '../runtime/taskmanager/async/in-flight-state.js'
+import { JoinBuffers } from '../runtime/taskmanager/joins/join-buffers.js'
 import { joinBuffersType } from '../runtime/taskmanager/joins/join-buffers-type.js'
 import { taggedUnionType } from '../runtime/taskmanager/joins/tagged-union-type.js'
-import type { TimeBuffer } from '../runtime/taskmanager/joins/time-buffer.js'
-import type { Session } from '../runtime/taskmanager/windowing/session.js'
+import { NO_RECORDS, TimeBuffer } from '../runtime/taskmanager/joins/time-buffer.js'
+import { appended, Session } from '../runtime/taskmanager/windowing/session.js'
 import { sessionsType } from '../runtime/taskmanager/windowing/sessions-type.js'
 import { timestampedValueType } from '../runtime/taskmanager/windowing/timestamped-value-type.js'
-import type { WindowPanes } from '../runtime/taskmanager/windowing/window-panes.js'
+import { WindowPanes } from '../runtime/taskmanager/windowing/window-panes.js'
 import { windowPanesType } from '../runtime/taskmanager/windowing/window-panes-type.js'
+import { fieldsIn, listIn, numberIn } from './json-fields.js'
 import { namespaceCodec } from './stored-namespaces.js'
 import type { StoredCodec } from './stored-codec.js'
 
@@ -44,28 +46,37 @@ export function engineCodec(
   if (type === undefined) return undefined
   switch (around) {
     case 'TIMESTAMPED':
-      return shown(timestampedValueType(type), classes, timestampedToPlain)
+      return shown(timestampedValueType(type), classes, TIMESTAMPED)
     case 'IN_FLIGHT':
-      return shown(inFlightType(type), classes, (record) => ({ ...record }))
+      return shown(inFlightType(type), classes, IN_FLIGHT)
     case 'PANES':
-      return shown(windowPanesType(type), classes, panesToPlain)
+      return shown(windowPanesType(type), classes, PANES)
     case 'LIST_SESSIONS':
-      return shown(sessionsType(new ListStateDescriptor('held', type)), classes, sessionsToPlain)
+      return shown(sessionsType(new ListStateDescriptor('held', type)), classes, SESSIONS_OF_LISTS)
     case 'VALUE_SESSIONS':
     case 'REDUCING_SESSIONS':
     case 'AGGREGATING_SESSIONS':
-      return shown(sessionsType(new ValueStateDescriptor('held', type)), classes, sessionsToPlain)
+      return shown(sessionsType(new ValueStateDescriptor('held', type)), classes, SESSIONS)
     default:
       return undefined
   }
 }
 
-function shown<T>(type: TypeInformation<T>, classes: RegisteredTypes, toPlain: (value: T) => unknown): StoredCodec {
+/** A value of the engine as a plain object, and back; what is given there may be anything. */
+interface PlainObject<T> {
+  toPlain(value: T): unknown
+  fromPlain(plain: unknown): T
+}
+
+function shown<T>(type: TypeInformation<T>, classes: RegisteredTypes, plain: PlainObject<T>): StoredCodec {
   const serializer = type.createSerializer(classes)
   return {
-    read: (input) => toPlain(serializer.deserialize(input)),
+    read: (input) => plain.toPlain(serializer.deserialize(input)),
     skip: (input) => {
       serializer.deserialize(input)
+    },
+    write: (value, output) => {
+      serializer.serialize(plain.fromPlain(value), output)
     },
   }
 }
@@ -79,6 +90,11 @@ function mergingCodec(windows: string): StoredCodec | undefined {
     skip: (input) => {
       window.skip(input)
       window.skip(input)
+    },
+    write: (value, output) => {
+      const fields = fieldsIn(value, 'a window that merges')
+      window.write(fields['window'], output)
+      window.write(fields['stateWindow'], output)
     },
   }
 }
@@ -94,34 +110,95 @@ function pairOf(text: string, typeNamed: TypeNamed): PairTypes | undefined {
 
 function pairCodec(around: 'TAGGED' | 'JOIN_BUFFERS', pair: PairTypes, classes: RegisteredTypes): StoredCodec {
   return around === 'TAGGED'
-    ? shown(taggedUnionType(pair), classes, taggedToPlain)
-    : shown(joinBuffersType(pair), classes, buffersToPlain)
+    ? shown(taggedUnionType(pair), classes, TAGGED)
+    : shown(joinBuffersType(pair), classes, JOIN_BUFFERS)
 }
 
-function timestampedToPlain(value: TimestampedValue<unknown>): unknown {
-  return { value: value.getValue(), timestamp: value.getTimestamp() }
+const TIMESTAMPED: PlainObject<TimestampedValue<unknown>> = {
+  toPlain: (value) => ({ value: value.getValue(), timestamp: value.getTimestamp() }),
+  fromPlain: (plain) => {
+    const timestamp = numberIn(plain, 'timestamp', 'a record')
+    return new TimestampedValue(fieldsIn(plain, 'a record')['value'], timestamp)
+  },
 }
 
-function taggedToPlain(value: TaggedUnion<unknown, unknown>): unknown {
-  return value.isOne() ? { one: value.getOne() } : { two: value.getTwo() }
+const IN_FLIGHT: PlainObject<InFlightRecord> = {
+  toPlain: (record) => ({ ...record }),
+  fromPlain: (plain) => ({
+    value: fieldsIn(plain, 'a record')['value'],
+    timestamp: numberIn(plain, 'timestamp', 'a record'),
+    keyHash: numberIn(plain, 'keyHash', 'a record'),
+  }),
 }
 
-function panesToPlain(panes: WindowPanes): unknown {
-  const { firedUpTo, cleanedUpTo } = panes
-  return { firedUpTo, cleanedUpTo, panes: panes.panes.map(({ start, held }) => ({ start, held })) }
+const TAGGED: PlainObject<TaggedUnion<unknown, unknown>> = {
+  toPlain: (value) => (value.isOne() ? { one: value.getOne() } : { two: value.getTwo() }),
+  fromPlain: (plain) => {
+    const fields = fieldsIn(plain, 'a record of one of two streams')
+    return 'one' in fields ? TaggedUnion.one(fields['one']) : TaggedUnion.two(fields['two'])
+  },
 }
 
-function sessionsToPlain(first: Session): unknown {
-  const sessions: unknown[] = []
-  for (let each: Session | null = first; each !== null; each = each.next) {
-    sessions.push({ start: each.start, end: each.end, timer: each.timer, held: each.held })
+const PANES: PlainObject<WindowPanes> = {
+  toPlain: (panes) => ({
+    firedUpTo: panes.firedUpTo,
+    cleanedUpTo: panes.cleanedUpTo,
+    panes: panes.panes.map(({ start, created, held }) => ({ start, created, held })),
+  }),
+  fromPlain: (plain) => {
+    const given = listIn(fieldsIn(plain, 'panes')['panes'], 'panes')
+    const all = given.map((pane) => ({
+      start: numberIn(pane, 'start', 'a pane'),
+      created: numberIn(pane, 'created', 'a pane'),
+      held: fieldsIn(pane, 'a pane')['held'],
+      isShared: false,
+    }))
+    const panes = new WindowPanes(all)
+    panes.noteTime(numberIn(plain, 'firedUpTo', 'panes'), numberIn(plain, 'cleanedUpTo', 'panes'))
+    return panes
+  },
+}
+
+const SESSIONS: PlainObject<Session> = {
+  toPlain: (first) => {
+    const sessions: unknown[] = []
+    for (let each: Session | null = first; each !== null; each = each.next) {
+      sessions.push({ start: each.start, end: each.end, timer: each.timer, held: each.held })
+    }
+    return sessions
+  },
+  fromPlain: (plain) => sessionsFromPlain(plain, (held) => held),
+}
+
+const SESSIONS_OF_LISTS: PlainObject<Session> = {
+  toPlain: SESSIONS.toPlain.bind(SESSIONS),
+  fromPlain: (plain) => sessionsFromPlain(plain, (held) => (held === undefined ? held : listIn(held, 'a session'))),
+}
+
+function sessionsFromPlain(plain: unknown, heldOf: (held: unknown) => unknown): Session {
+  let first: Session | null = null
+  for (const each of listIn(plain, 'sessions')) {
+    const [start, end] = [numberIn(each, 'start', 'a session'), numberIn(each, 'end', 'a session')]
+    const held = heldOf(fieldsIn(each, 'a session')['held'])
+    first = appended(first, new Session({ start, end, held, timer: numberIn(each, 'timer', 'a session') }))
   }
-  return sessions
+  if (first === null) throw new FlinkError('JSON_FORM_INVALID', { reason: 'there is a session at least' })
+  return first
 }
 
-function buffersToPlain(buffers: JoinBuffers): unknown {
-  const { left, right, lastCleanup, waitsBeyond } = buffers
-  return { left: recordsIn(left), right: recordsIn(right), lastCleanup, waitsBeyond }
+const JOIN_BUFFERS: PlainObject<JoinBuffers> = {
+  toPlain: ({ left, right, lastCleanup, waitsBeyond }) => {
+    return { left: recordsIn(left), right: recordsIn(right), lastCleanup, waitsBeyond }
+  },
+  fromPlain: (plain) => {
+    const fields = fieldsIn(plain, 'buffers')
+    return JoinBuffers.of({
+      left: bufferOf(fields['left']),
+      right: bufferOf(fields['right']),
+      lastCleanup: numberIn(plain, 'lastCleanup', 'buffers'),
+      waitsBeyond: fields['waitsBeyond'] === undefined ? undefined : numberIn(plain, 'waitsBeyond', 'buffers'),
+    })
+  },
 }
 
 function recordsIn(buffer: TimeBuffer): unknown[] {
@@ -130,4 +207,14 @@ function recordsIn(buffer: TimeBuffer): unknown[] {
     records.push({ timestamp: buffer.timeAt(at), value: buffer.valueAt(at) })
   }
   return records
+}
+
+function bufferOf(plain: unknown): TimeBuffer {
+  const records = listIn(plain, 'a buffer')
+  if (records.length === 0) return NO_RECORDS
+  const buffer = new TimeBuffer()
+  for (const record of records) {
+    buffer.add(numberIn(record, 'timestamp', 'a record'), fieldsIn(record, 'a record')['value'])
+  }
+  return buffer
 }

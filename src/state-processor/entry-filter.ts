@@ -54,6 +54,11 @@ export function statesOf({ subtasks }: OperatorState): StateMetadata[] {
   return [...byName.values()]
 }
 
+/** Of keys, whatever it is called otherwise: values of any kind, and timers. */
+export function isKeyed({ kind }: StateMetadata): boolean {
+  return kind !== 'operator-list' && kind !== 'operator-union' && kind !== 'broadcast'
+}
+
 /** For an error: what there is, and which of it was most likely meant. */
 export function unknown(path: string, what: string, given: string, known: Iterable<string>): FlinkError {
   const names = [...known]

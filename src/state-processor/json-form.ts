@@ -69,7 +69,7 @@ export class JsonForm {
     if (value instanceof Date) return { $date: Number.isNaN(value.getTime()) ? null : value.toISOString() }
     if (value instanceof RegExp) return { $regexp: [value.source, value.flags] }
     const known = this.#classes.ofPrototype(prototype)
-    if (value instanceof Error) return errorToJson(value, known?.name, inner)
+    if (isError(value)) return errorToJson(value, known?.name, inner)
     if (known?.form !== undefined) return { $instance: known.name, plain: inner((value as PlainInstance).plain) }
     if (known !== undefined) return { $instance: known.name, fields: objectToJson(value, false, inner) }
     return bytesToJson(value, prototype)
@@ -227,6 +227,11 @@ function objectToJson(value: object, isBare: boolean, inner: (each: unknown) => 
   if (!needsPairs) return Object.fromEntries(entries.map(([name, held]) => [name, inner(held)]))
   const pairs = entries.map(([name, held]): Json => [name, inner(held)])
   return isBare ? { $nullObject: pairs } : { $object: pairs }
+}
+
+/** Also where only the name of its class is known: what the language puts into each error is no field of it. */
+function isError(value: object): value is Error {
+  return Object.getOwnPropertyDescriptor(value, 'stack')?.enumerable === false
 }
 
 function errorToJson(error: Error, className: string | undefined, inner: (each: unknown) => Json): Json {

@@ -4,24 +4,18 @@
  */
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { OperatorState } from '../storage/checkpoint-metadata.js'
-import type { StateMetadata } from '../storage/state-handles.js'
 import { isStateWanted, operatorLabel, wantedOperators, type EntryFilter } from './entry-filter.js'
 import { beginningOf, type TakeLines } from './entry-lines.js'
-import { canonicalText, JsonForm } from './json-form.js'
+import { NO_TEXTS, textsOfElements, textsOfState, type EntryTexts } from './entry-texts.js'
+import { canonicalText } from './json-form.js'
 import { keyGroupsOf, type StoredKeyGroup } from './keyed-key-groups.js'
-import { elementsOf } from './operator-elements.js'
 import type { SnapshotContents } from './snapshot-contents.js'
-import { entriesOf, identityOf } from './stored-entries.js'
-import { DataInputView } from '../core/memory/data-input-view.js'
 
 export interface SnapshotDifference {
   readonly added: number
   readonly removed: number
   readonly changed: number
 }
-
-/** Fields of the line by the identity of an entry: those that name it, and its value (empty where it has none). */
-type Texts = Map<string, { readonly name: string; readonly value: string; readonly bytes: string }>
 
 export async function diffSnapshots(
   left: SnapshotContents,
@@ -112,13 +106,14 @@ class Diff implements SnapshotDifference {
     left: StoredKeyGroup | undefined,
     right: StoredKeyGroup | undefined,
   ): void {
+    if (haveSameBytes(left, right)) return
     const names = new Set([...(left?.states.keys() ?? []), ...(right?.states.keys() ?? [])])
     for (const name of names) {
       if (!isStateWanted(this.#filter, name)) continue
       const [before, after] = [left?.states.get(name), right?.states.get(name)]
       const texts = [
-        this.#textsOf(this.#left, operators.left, before),
-        this.#textsOf(this.#right, operators.right, after),
+        textsOfState(this.#left, { operator: operators.left, stored: before }, this.#wantedKey),
+        textsOfState(this.#right, { operator: operators.right, stored: after }, this.#wantedKey),
       ] as const
       const operator = operators.right ?? operators.left
       const metadata = after?.metadata ?? before?.metadata
@@ -127,70 +122,19 @@ class Diff implements SnapshotDifference {
     if (this.#text.length > 0) this.#flush()
   }
 
-  #textsOf(
-    contents: SnapshotContents,
-    operator: OperatorState | undefined,
-    stored: ReturnType<StoredKeyGroup['states']['get']>,
-  ): Texts {
-    const texts: Texts = new Map()
-    const state = operator && stored && contents.readableState(operator, stored.metadata)
-    if (state === undefined || stored === undefined) return texts
-    const form = new JsonForm(contents.classes)
-    const { value: values, namespace: namespaces } = state.types
-    for (const entry of entriesOf(stored.blocks, state.types)) {
-      const key = form.write(entry.key)
-      const namespace = namespaces === undefined ? '' : `,"namespace":${form.write(entry.namespace)}`
-      const value = values === undefined ? '' : form.write(values.read(entry.input))
-      const { input, valueStart } = entry
-      const bytes = input.latin1Text(valueStart, input.position)
-      if (this.#isWanted(key)) texts.set(identityOf(entry), { name: `"key":${key}${namespace}`, value, bytes })
-    }
-    return texts
-  }
-
   async #compareElements(left: OperatorState | undefined, right: OperatorState | undefined): Promise<void> {
-    const [before, after] = [await this.#elements(this.#left, left), await this.#elements(this.#right, right)]
+    const before = await textsOfElements(this.#left, left, this.#filter)
+    const after = await textsOfElements(this.#right, right, this.#filter)
     for (const name of new Set([...before.keys(), ...after.keys()])) {
       const operator = right ?? left
       const metadata = after.get(name)?.metadata ?? before.get(name)?.metadata
       if (operator === undefined || metadata === undefined) continue
-      const texts = [before.get(name)?.texts ?? new Map(), after.get(name)?.texts ?? new Map()] as const
+      const texts = [before.get(name)?.texts ?? NO_TEXTS, after.get(name)?.texts ?? NO_TEXTS] as const
       this.#compare(beginningOf({ operator, metadata }), texts)
     }
   }
 
-  async #elements(
-    contents: SnapshotContents,
-    operator: OperatorState | undefined,
-  ): Promise<Map<string, { readonly metadata: StateMetadata; readonly texts: Texts }>> {
-    const found = new Map<string, { readonly metadata: StateMetadata; readonly texts: Texts }>()
-    if (operator === undefined) return found
-    const form = new JsonForm(contents.classes)
-    for await (const { metadata, subtask, elements } of elementsOf(operator, contents.source)) {
-      if (!isStateWanted(this.#filter, metadata.name)) continue
-      const known = found.get(metadata.name)
-      const texts: Texts = known?.texts ?? new Map()
-      if (known === undefined) found.set(metadata.name, { metadata, texts })
-      else if (metadata.kind === 'broadcast') continue
-      const types = contents.readableState(operator, metadata)?.types
-      for (const [index, element] of elements.entries()) {
-        const input = new DataInputView(element)
-        const bytes = input.latin1Text(0, element.length)
-        if (metadata.kind === 'broadcast') {
-          const key = types === undefined ? undefined : form.write(types.key.read(input))
-          const value = types?.value === undefined ? '' : form.write(types.value.read(input))
-          if (key !== undefined) texts.set(key, { name: `"key":${key}`, value, bytes })
-        } else {
-          const name = `"subtask":${String(subtask)},"index":${String(index)}`
-          const value = form.write(types?.value === undefined ? new Uint8Array(element) : types.value.read(input))
-          texts.set(name, { name, value, bytes })
-        }
-      }
-    }
-    return found
-  }
-
-  #compare(beginning: string, [before, after]: readonly [Texts, Texts]): void {
+  #compare(beginning: string, [before, after]: readonly [EntryTexts, EntryTexts]): void {
     for (const [identity, { name, value, bytes }] of after) {
       const was = before.get(identity)
       if (was === undefined) {
@@ -217,10 +161,6 @@ class Diff implements SnapshotDifference {
     this.#isOpen = this.#take(this.#text)
     this.#text = ''
   }
-
-  #isWanted(key: string): boolean {
-    return this.#wantedKey === undefined || canonicalText(JSON.parse(key)) === this.#wantedKey
-  }
 }
 
 function fieldOf(name: string, text: string): string {
@@ -231,6 +171,13 @@ function fieldOf(name: string, text: string): string {
 function isSame(left: string, right: string): boolean {
   if (left === right) return true
   return left !== '' && right !== '' && canonicalText(JSON.parse(left)) === canonicalText(JSON.parse(right))
+}
+
+/** Then there is no need to look at the entries. */
+function haveSameBytes(left: StoredKeyGroup | undefined, right: StoredKeyGroup | undefined): boolean {
+  const [one, other] = [left?.whole, right?.whole]
+  if (one === undefined || other === undefined || Buffer.compare(one.bytes, other.bytes) !== 0) return false
+  return JSON.stringify(one.handle.states) === JSON.stringify(other.handle.states)
 }
 
 function refuseOtherKeyGroups(left: OperatorState, right: OperatorState): void {

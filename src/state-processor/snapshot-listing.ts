@@ -49,8 +49,17 @@ async function listedIn(directory: string, fileSystem: FileSystem): Promise<List
     return metadata && { path: directory, ...headOf(metadata), sizeBytes: bytesOf(streamHandlesOf(metadata)) }
   } catch (error) {
     if (!FlinkError.is(error)) throw error
-    const header = await readHeaderOf(file, fileSystem).catch(() => undefined)
-    return { path: directory, ...headOf(header), sizeBytes: null, damage: messageOf(error) }
+    return { path: directory, ...headOf(await headerOf(file, fileSystem)), sizeBytes: null, damage: messageOf(error) }
+  }
+}
+
+/** Of what cannot be read at all nothing more is to be said than that. */
+async function headerOf(file: string, fileSystem: FileSystem): Promise<Header> {
+  try {
+    return await readHeaderOf(file, fileSystem)
+  } catch (error) {
+    if (FlinkError.is(error)) return undefined
+    throw error
   }
 }
 

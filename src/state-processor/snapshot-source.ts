@@ -1,9 +1,11 @@
 /** Where the bytes of a snapshot are read, keyed state always in the form of all backends. */
+import { FlinkError } from '../core/errors/flink-error.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { toFileUri } from '../core/fs/file-path.js'
 import type { WorkingDirectory } from '../core/process/working-directories.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
+import { writeWholeStateOfFiles } from '../runtime/taskmanager/state/rocksdb/whole-state-of-files.js'
 import { checkpointStreams } from '../storage/file-checkpoint-streams.js'
 import { readKeyGroups } from '../storage/key-group-reader.js'
 import { readStateHandle, readStatePieces, readStateRange } from '../storage/state-reader.js'
@@ -16,7 +18,13 @@ export interface StateProcessorServices {
   readonly random: Random
   readonly clock: Clock
   /** On a local disk, for what does not fit into memory and files of a backend: a new and empty one. */
-  createDirectory(): Promise<WorkingDirectory>
+  readonly createDirectory: () => Promise<WorkingDirectory>
+  /** Whoever writes a new snapshot ends with COMMAND_INTERRUPTED after it, and leaves nothing; absent where nobody interrupts. */
+  readonly interruption?: AbortSignal
+}
+
+export function endIfInterrupted({ interruption }: StateProcessorServices): void {
+  if (interruption?.aborted === true) throw new FlinkError('COMMAND_INTERRUPTED', {})
 }
 
 export class SnapshotSource {
@@ -46,7 +54,6 @@ export class SnapshotSource {
    */
   async inAnyForm(handle: KeyedStateHandle, operatorName: string): Promise<KeyedStateHandle | undefined> {
     if (handle.backendFiles === undefined) return handle
-    const { writeWholeStateOfFiles } = await import('../runtime/taskmanager/state/rocksdb/whole-state-of-files.js')
     const { fileSystems, random, clock, createDirectory } = this.#services
     const directory = await createDirectory()
     this.#copies.push(directory)

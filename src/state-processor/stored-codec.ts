@@ -5,6 +5,6 @@ import type { DataOutputView } from '../core/memory/data-output-view.js'
 export interface StoredCodec {
   read(input: DataInputView): unknown
   skip(input: DataInputView): void
-  /** JSON_FORM_INVALID where the value is none of this type; absent where nobody but the engine writes such. */
-  readonly write?: (value: unknown, output: DataOutputView) => void
+  /** JSON_FORM_INVALID where the value is none of this type. */
+  write(value: unknown, output: DataOutputView): void
 }

@@ -2,6 +2,7 @@
 import { TIME_WINDOW_SERIALIZER, TimeWindow } from '../api/windowing/windows/time-window.js'
 import { GLOBAL_WINDOW_SERIALIZER, GlobalWindow } from '../api/windowing/windows/global-window.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { numberIn } from './json-fields.js'
 import type { StoredCodec } from './stored-codec.js'
 
 const TIMER = /^TIMER\((.*)\)$/
@@ -61,14 +62,7 @@ function timers(inner: StoredCodec | undefined): StoredCodec {
     },
     write: (value, output) => {
       output.writeFloat64(numberIn(value, 'timestamp', 'a timer'))
-      if (inner !== undefined) inner.write?.((value as { readonly namespace?: unknown }).namespace, output)
+      inner?.write((value as { readonly namespace?: unknown }).namespace, output)
     },
   }
-}
-
-function numberIn(value: unknown, field: string, what: string): number {
-  const fields = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
-  const found = fields[field]
-  if (typeof found === 'number') return found
-  throw new FlinkError('JSON_FORM_INVALID', { reason: `${what} has a number as its "${field}"` })
 }

@@ -13,6 +13,7 @@ import type { TypeSerializer } from '../core/types/type-serializer.js'
 import { ValueNotSerializableError } from '../core/types/value-not-serializable-error.js'
 import type { StateMetadata } from '../storage/state-handles.js'
 import { engineCodec } from './engine-types.js'
+import { listIn } from './json-fields.js'
 import type { StoredCodec } from './stored-codec.js'
 import { namespaceCodec } from './stored-namespaces.js'
 
@@ -94,16 +95,11 @@ function listCodec(element: StoredCodec): StoredCodec {
     skip: (input) => {
       for (let left = input.readVarInt(); left > 0; left -= 1) element.skip(input)
     },
-    ...(element.write === undefined ? {} : { write: listWriter(element.write) }),
-  }
-}
-
-function listWriter(writeElement: NonNullable<StoredCodec['write']>): NonNullable<StoredCodec['write']> {
-  return (value, output) => {
-    if (!Array.isArray(value))
-      throw new FlinkError('JSON_FORM_INVALID', { reason: 'the value of a list state is a list' })
-    output.writeVarInt(value.length)
-    for (const each of value as readonly unknown[]) writeElement(each, output)
+    write: (value, output) => {
+      const list = listIn(value, 'the value of a list state')
+      output.writeVarInt(list.length)
+      for (const each of list) element.write(each, output)
+    },
   }
 }
 
@@ -132,8 +128,8 @@ function mapCodec(key: StoredCodec, value: StoredCodec): StoredCodec {
       }
       output.writeVarInt(given.size)
       for (const [each, held] of given as ReadonlyMap<unknown, unknown>) {
-        key.write?.(each, output)
-        value.write?.(held, output)
+        key.write(each, output)
+        value.write(held, output)
       }
     },
   }

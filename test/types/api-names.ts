@@ -50,6 +50,7 @@ export const API_NAMES: Readonly<Record<string, string>> = {
   DataStreamSource: `${STREAM} ${OPERATOR_SETTINGS}`,
   SingleOutputStreamOperator: `${STREAM} ${OPERATOR_SETTINGS}`,
   IterativeStream: 'closeWith',
+  QueryableStateStream: 'getQueryableStateName getStateDescriptor uid name setParallelism',
   DataStreamSink: 'uid setUidHash name setDescription setParallelism slotSharingGroup disableChaining',
   KeyedStream: `reduce ${WINDOW_AGGREGATIONS} process window countWindow intervalJoin asQueryableState`,
   ConnectedStreams: 'map flatMap process keyBy transform',
@@ -235,7 +236,8 @@ export const FURTHER_NAMES: readonly string[] = `
   RestartStrategyConfiguration RichCoGroupFunction RichFlatJoinFunction RichFunction RichJoinFunction
   SessionGapArgument SessionWindowTimeGapExtractor SimpleVersionedSerializer SinkFunctionContext Source SourceContext
   SourceEvent SourceOutput SourceReader SourceReaderContext SourceRun SourceSplit SplitCallHandler SplitCallPeriod
-  SplitEnumerator SplitEnumeratorContext SplitsAssignment State StateBackend StateDescriptor StateOf TaggedUnion
+  SplitEnumerator SplitEnumeratorContext SplitsAssignment State StateBackend StateDescriptor StateOf
+  KeptStateDescriptor QueryableStateDescriptor TaggedUnion
   TextWriter TimeDomain TimestampAssigner TimestampAssignerArgument TimestampedValue TimeWindow TriggerContext
   TypeInformation TypeOf TypeSerializer Watermark WatermarkGenerator WatermarkGeneratorContext
   WatermarkGeneratorSupplier Window WindowArgument WindowAssignerContext WindowSerializer WriteMode

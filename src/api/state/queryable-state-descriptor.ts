@@ -7,10 +7,11 @@ import { FlinkError } from '../../core/errors/flink-error.js'
  *
  * @example
  * ```ts
- * import { Types, ValueStateDescriptor } from 'flink-ts'
+ * import { Types, ValueStateDescriptor, type QueryableStateDescriptor } from 'flink-ts'
  *
  * const average = new ValueStateDescriptor('average', Types.TUPLE(Types.LONG, Types.LONG))
  * average.setQueryable('query-name')
+ * const nameOf = (descriptor: Pick<QueryableStateDescriptor, 'getQueryableStateName'>) => descriptor.getQueryableStateName()
  * ```
  * @see https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/dev/datastream/fault-tolerance/queryable_state/
  */

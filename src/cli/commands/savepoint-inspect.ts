@@ -1,9 +1,9 @@
-import { defaultFileSystems } from '../../core/fs/default-file-systems.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import { argumentError, has } from '../arguments/parsed-values.js'
+import { stateProcessorOf } from '../job/state-processor-of.js'
 import { listingLines, snapshotLines } from '../output/snapshot-lines.js'
 
 export const savepointInspectCommand: CliCommand = {
@@ -33,8 +33,7 @@ export const savepointInspectCommand: CliCommand = {
 }
 
 async function inspect(path: string, asJson: boolean, context: CliContext): Promise<void> {
-  const { inspectSnapshot } = await import('../../state-processor/inspect-snapshot.js')
-  const { summary, listing } = await inspectSnapshot(path, defaultFileSystems())
+  const { summary, listing } = await (await stateProcessorOf(context)).inspect(path)
   if (asJson) context.print(JSON.stringify(summary ?? { directory: path, snapshots: listing }, undefined, 2))
   else if (summary !== undefined) for (const line of snapshotLines(summary)) context.print(line)
   else for (const line of listingLines(path, listing ?? [])) context.print(line)

@@ -2,9 +2,8 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, KEY_OPTION, OPERATOR_OPTION, STATE_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
-import { exitCodeOf, takeLines } from '../job/print-entries.js'
-import { snapshotOf, stateProcessorServices } from '../job/state-processor-services.js'
-import { withProgress } from '../output/progress.js'
+import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
+import { snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
 
 export const stateDiffCommand: CliCommand = {
   name: 'state diff',
@@ -22,25 +21,16 @@ export const stateDiffCommand: CliCommand = {
       throw argumentError('Missing snapshot. Name two of them: savepoints, checkpoints or jobs.')
     if (rest.length > 0) throw argumentError(`Only two snapshots are compared: what is ${rest.join(' ')}?`)
     const filter = entryFilter(parsed)
-    const [{ SnapshotContents }, { diffSnapshots }] = await Promise.all([
-      import('../../state-processor/snapshot-contents.js'),
-      import('../../state-processor/snapshot-diff.js'),
-    ])
     try {
-      const services = stateProcessorServices(context)
-      const left = await SnapshotContents.open(await snapshotOf(first, context), services)
-      const right = await SnapshotContents.open(await snapshotOf(second, context), services)
-      try {
-        const take = takeLines(context)
-        const found = await withProgress('comparing', context, () => diffSnapshots(left, right, { filter, take }))
-        context.printError(
-          `${String(found.added)} added, ${String(found.removed)} removed, ${String(found.changed)} changed\n`,
-        )
-        return exitCodeOf([...left.unreadable, ...right.unreadable], context)
-      } finally {
-        await left.close()
-        await right.close()
-      }
+      const processor = await stateProcessorOf(context)
+      const [left, right] = [await snapshotOf(first, context), await snapshotOf(second, context)]
+      const selection = { filter, take: takeLines(context) }
+      const { found, unreadable } = await whilePrinting('comparing', context, () => {
+        return processor.diff(left, right, selection)
+      })
+      const { added, removed, changed } = found
+      context.printError(`${String(added)} added, ${String(removed)} removed, ${String(changed)} changed\n`)
+      return exitCodeOf(unreadable, context)
     } catch (cause) {
       throw new FlinkError('ACTION_FAILED', { text: `Could not compare '${first}' with '${second}'.` }, { cause })
     }

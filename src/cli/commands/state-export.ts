@@ -2,9 +2,8 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, KEY_OPTION, OPERATOR_OPTION, STATE_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
-import { exitCodeOf, takeLines } from '../job/print-entries.js'
-import { snapshotOf, stateProcessorServices } from '../job/state-processor-services.js'
-import { withProgress } from '../output/progress.js'
+import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
+import { snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
 
 export const stateExportCommand: CliCommand = {
   name: 'state export',
@@ -22,19 +21,12 @@ export const stateExportCommand: CliCommand = {
     if (operand === undefined) throw argumentError('Missing snapshot. Name a savepoint, a checkpoint, or a job.')
     if (rest.length > 0) throw argumentError(`Only one snapshot is exported: what is ${rest.join(' ')}?`)
     const filter = entryFilter(parsed)
-    const [{ SnapshotContents }, { exportEntries }] = await Promise.all([
-      import('../../state-processor/snapshot-contents.js'),
-      import('../../state-processor/entry-lines.js'),
-    ])
     try {
-      const services = stateProcessorServices(context)
-      const contents = await SnapshotContents.open(await snapshotOf(operand, context), services)
-      try {
-        await withProgress('exporting', context, () => exportEntries(contents, filter, takeLines(context)))
-        return exitCodeOf(contents.unreadable, context)
-      } finally {
-        await contents.close()
-      }
+      const processor = await stateProcessorOf(context)
+      const snapshot = await snapshotOf(operand, context)
+      const selection = { filter, take: takeLines(context) }
+      const { unreadable } = await whilePrinting('exporting', context, () => processor.export(snapshot, selection))
+      return exitCodeOf(unreadable, context)
     } catch (cause) {
       throw new FlinkError('ACTION_FAILED', { text: `Could not export '${operand}'.` }, { cause })
     }

@@ -3,9 +3,9 @@ import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliOption } from '../arguments/cli-option.js'
 import { entryFilter, keyIn, OPERATOR_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
-import { exitCodeOf, takeLines } from '../job/print-entries.js'
-import { isJobId, snapshotOf, stateProcessorServices } from '../job/state-processor-services.js'
-import { withProgress } from '../output/progress.js'
+import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
+import { isJobId, snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
+import { printable } from '../terminal/printable-text.js'
 
 const NOT_FOUND = 1
 const JSON_OPTION: CliOption = { long: 'json', value: 'none', description: 'Accepted: lines are JSON.', hidden: true }
@@ -33,29 +33,23 @@ export const stateGetCommand: CliCommand = {
       const { getFromJob } = await import('../job/get-from-job.js')
       const asked = { jobId: operand.toLowerCase(), name: state, keyText: key, key: filter.key }
       try {
-        const exitCode = await withProgress('asking', context, () => getFromJob(asked, context))
+        const exitCode = await whilePrinting('asking', context, () => getFromJob(asked, context))
         if (exitCode !== undefined) return exitCode
       } catch (cause) {
         throw new FlinkError('ACTION_FAILED', { text: `Could not ask the job ${operand} for '${state}'.` }, { cause })
       }
     }
-    const [{ SnapshotContents }, { exportEntries }] = await Promise.all([
-      import('../../state-processor/snapshot-contents.js'),
-      import('../../state-processor/entry-lines.js'),
-    ])
     try {
-      const services = stateProcessorServices(context)
-      const contents = await SnapshotContents.open(await snapshotOf(operand, context), services)
-      try {
-        const lines = takeLines(context)
-        const found = await withProgress('looking', context, () => exportEntries(contents, filter, lines))
-        const exitCode = exitCodeOf(contents.unreadable, context)
-        if (found > 0 || exitCode !== 0) return exitCode
-        context.printError(`State '${state}' has nothing for the key ${JSON.stringify(filter.key)}.\n`)
-        return NOT_FOUND
-      } finally {
-        await contents.close()
-      }
+      const processor = await stateProcessorOf(context)
+      const snapshot = await snapshotOf(operand, context)
+      const selection = { filter, take: takeLines(context) }
+      const { found, unreadable } = await whilePrinting('looking', context, () => processor.export(snapshot, selection))
+      const exitCode = exitCodeOf(unreadable, context)
+      if (found > 0 || exitCode !== 0) return exitCode
+      context.printError(
+        `State '${printable(state)}' has nothing for the key ${printable(JSON.stringify(filter.key))}.\n`,
+      )
+      return NOT_FOUND
     } catch (cause) {
       throw new FlinkError('ACTION_FAILED', { text: `Could not look up the key in '${operand}'.` }, { cause })
     }

@@ -3,7 +3,7 @@ import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, OPERATOR_OPTION, STATE_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
 import { exitCodeOf, takeLines } from '../job/print-entries.js'
-import { snapshotOf, stateProcessorServices } from '../job/state-processor-services.js'
+import { snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
 import { withProgress } from '../output/progress.js'
 
 export const stateLsCommand: CliCommand = {
@@ -21,21 +21,13 @@ export const stateLsCommand: CliCommand = {
     if (operand === undefined) throw argumentError('Missing snapshot. Name a savepoint, a checkpoint, or a job.')
     if (rest.length > 0) throw argumentError(`Only one snapshot is listed: what is ${rest.join(' ')}?`)
     const filter = entryFilter(parsed)
-    const [{ SnapshotContents }, { listStates }] = await Promise.all([
-      import('../../state-processor/snapshot-contents.js'),
-      import('../../state-processor/state-list.js'),
-    ])
     try {
-      const services = stateProcessorServices(context)
-      const contents = await SnapshotContents.open(await snapshotOf(operand, context), services)
-      try {
-        const states = await withProgress('counting', context, () => listStates(contents, filter))
-        const take = takeLines(context)
-        for (const state of states) take(`${JSON.stringify(state)}\n`)
-        return exitCodeOf(contents.unreadable, context)
-      } finally {
-        await contents.close()
-      }
+      const processor = await stateProcessorOf(context)
+      const snapshot = await snapshotOf(operand, context)
+      const { found, unreadable } = await withProgress('counting', context, () => processor.list(snapshot, filter))
+      const take = takeLines(context)
+      for (const state of found) take(`${JSON.stringify(state)}\n`)
+      return exitCodeOf(unreadable, context)
     } catch (cause) {
       throw new FlinkError('ACTION_FAILED', { text: `Could not list the state of '${operand}'.` }, { cause })
     }

@@ -17,6 +17,12 @@ export const CLI_ERRORS = {
     recovery: 'fail',
     httpStatus: 500,
   },
+  COMMAND_INTERRUPTED: {
+    message: 'The command was interrupted. Nothing of what it was writing is left.',
+    fault: 'user',
+    recovery: 'fail',
+    exitCode: 130,
+  },
   TARGET_UNSUPPORTED: {
     message:
       "'{target}' cannot be the target of this command (set by {where}): flink-ts runs and finds jobs on this machine alone. Leave it out, or name the target local.",

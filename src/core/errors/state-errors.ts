@@ -184,12 +184,6 @@ export const STATE_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
-  STATE_TYPE_UNREADABLE: {
-    message:
-      "State '{state}' of {operator} is written as {type}, which only the program that wrote it can read. Leave it out: name other states with --state or operators with --operator.",
-    fault: 'user',
-    recovery: 'fail',
-  },
   SNAPSHOT_CONTENT_UNKNOWN: {
     message: 'The snapshot {path} has no {what}. {found}',
     fault: 'user',

@@ -112,8 +112,8 @@ export class ObjectGraphReader {
         object.set(this.#slot(node[index]), this.#slot(node[index + 1]))
     } else if (object instanceof Set) {
       for (let index = 1; index < node.length; index += 1) object.add(this.#slot(node[index]))
-    } else if (object instanceof Error) {
-      this.#fillError(object, node)
+    } else if (node[0] === NODE.error || node[0] === NODE.registeredError) {
+      this.#fillError(object as Error, node)
     }
   }
 

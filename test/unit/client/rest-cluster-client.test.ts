@@ -9,6 +9,7 @@ import type { JobDirectoryEntry } from '../../../src/client/job-directory-entry.
 import { RestClient } from '../../../src/client/rest-client.js'
 import { RestClusterClient } from '../../../src/client/rest-cluster-client.js'
 import { RunDirectory } from '../../../src/client/run-directory.js'
+import { NOT_ADDRESSABLE } from '../../../src/core/fs/not-addressable.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 
 const JOB = 'a'.repeat(32)
@@ -48,6 +49,41 @@ test('the result of a stop is asked of the job that was told to stop, also when 
   isThere = false
   assert.equal(await client.awaitSavepoint(triggered), 'file:/sp/savepoint-1')
   assert.deepEqual(asked, [`POST /v1/jobs/${JOB}/stop`, `GET /v1/jobs/${JOB}/savepoints/t1`])
+})
+
+test('the newest checkpoint of a job that runs is a completed one on a disk', async (context) => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-client-'))
+  const socket = path.join(directory, 'job.sock')
+  let history: object[] = []
+  const server = createHttpServer((_, response) => response.end(JSON.stringify({ history })))
+  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  context.after(() => {
+    server.close()
+    rmSync(directory, { recursive: true })
+  })
+  const entry = { jobId: JOB, pid: 1, processStart: undefined, startTime: 0, name: 'job', version: '1', socket }
+  const runDirectory: Pick<RunDirectory, 'find'> = { find: () => Promise.resolve(entry) }
+  const client = new RestClusterClient({
+    runDirectory: runDirectory as RunDirectory,
+    sleep: () => Promise.resolve(),
+    monotonicMs: () => 0,
+    timeoutMs: 1000,
+  })
+  const refused = (reason: RegExp): Promise<void> =>
+    assert.rejects(client.newestCheckpoint(JOB), (error) => {
+      return FlinkError.is(error, 'CHECKPOINT_NOT_READABLE') && reason.test(error.message)
+    })
+  await refused(/it has completed none yet/)
+  history = [
+    { id: 9, status: 'IN_PROGRESS', is_savepoint: false, external_path: null },
+    { id: 8, status: 'COMPLETED', is_savepoint: true, external_path: 'file:/sp/savepoint-1' },
+    { id: 6, status: 'COMPLETED', is_savepoint: false, external_path: 'file:/cp/chk-6' },
+    { id: 7, status: 'COMPLETED', is_savepoint: false, external_path: 'file:/cp/chk-7' },
+    { id: 5, status: 'FAILED', is_savepoint: false, external_path: null },
+  ]
+  assert.equal(await client.newestCheckpoint(JOB), 'file:/cp/chk-7')
+  history = [{ id: 7, status: 'COMPLETED', is_savepoint: false, external_path: NOT_ADDRESSABLE }]
+  await refused(/kept in memory/)
 })
 
 test('who waits for a stop for ten seconds is told once for what', async (context) => {

@@ -20,7 +20,7 @@ export interface WholeStateOfFiles {
   readonly reader: KeyedStateReader
   readonly streams: CheckpointStreamFactory
   readonly clock: Clock
-  createDirectory(): Promise<WorkingDirectory>
+  readonly createDirectory: () => Promise<WorkingDirectory>
 }
 
 const DRIVER_MEMORY_BYTES = 64 * 1024 ** 2

@@ -5,14 +5,32 @@ import { WorkingDirectories } from '../../core/process/working-directories.js'
 import { SystemRandom } from '../../core/random/system-random.js'
 import { SystemClock } from '../../core/time/system-clock.js'
 import type { StateProcessorServices } from '../../state-processor/snapshot-source.js'
+import type { StateProcessor } from '../../state-processor/state-processor.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import { restClusterClientOf } from './rest-cluster-client-of.js'
 
 const JOB_ID = /^[0-9a-fA-F]{32}$/
 
+/** Loaded when it is asked for, with what it needs of the engine. */
+export async function stateProcessorOf(context: CliContext, interruption?: AbortSignal): Promise<StateProcessor> {
+  const { StateProcessor: Processor } = await import('../../state-processor/state-processor.js')
+  return new Processor({ ...servicesOf(context), ...(interruption === undefined ? {} : { interruption }) })
+}
+
+/** What is half written is removed after the first SIGINT or SIGTERM; a second one ends the process at once. */
+export function interruptionBySignals(): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      controller.abort()
+    })
+  }
+  return controller.signal
+}
+
 /** Files of a backend are opened where a job would have them, too. */
-export function stateProcessorServices({ configuration }: CliContext): StateProcessorServices {
+function servicesOf({ configuration }: CliContext): StateProcessorServices {
   const random = new SystemRandom()
   const directories = new WorkingDirectories({
     places: configuration.getOptional(RocksDBOptions.LOCAL_DIRECTORIES) ?? configuration.get(CoreOptions.TMP_DIRS),

@@ -1,0 +1,48 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
+import type { CliCommand } from '../arguments/cli-command.js'
+import { OUTPUT_OPTION, outputOf } from '../arguments/new-snapshot-option.js'
+import { argumentError, valueOf } from '../arguments/parsed-values.js'
+import { interruptionBySignals, snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
+import { withProgress } from '../output/progress.js'
+import { packageVersion } from '../output/version.js'
+import { printable } from '../terminal/printable-text.js'
+
+export const savepointRescaleCommand: CliCommand = {
+  name: 'savepoint rescale',
+  sentence: 'writes a new savepoint whose operators have another max parallelism.',
+  usage: '--max-parallelism <number> -o <directory> <savepoint|checkpoint|Job ID>',
+  stopAtOperand: false,
+  options: [
+    {
+      long: 'max-parallelism',
+      value: 'required',
+      valueName: 'number',
+      description: 'Number of key groups of every operator from then on, 1 to 32768.',
+    },
+    OUTPUT_OPTION,
+  ],
+  examples: [
+    'flink-ts savepoint rescale /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab --max-parallelism 1024 -o /tmp/savepoints/wide',
+  ],
+  async execute(parsed, context) {
+    const [operand, ...rest] = parsed.operands
+    if (operand === undefined) throw argumentError('Missing snapshot. Name a savepoint, a checkpoint, or a job.')
+    if (rest.length > 0) throw argumentError(`Only one snapshot is rescaled: what is ${rest.join(' ')}?`)
+    const number = valueOf(parsed, 'maxParallelism')
+    if (number === undefined) throw argumentError('Missing --max-parallelism.')
+    if (!/^\d+$/.test(number)) throw argumentError(`The max parallelism ${number} is no whole number.`)
+    const to = outputOf(parsed, context)
+    try {
+      const from = await snapshotOf(operand, context)
+      const request = { from, to, maxParallelism: Number(number), engineVersion: packageVersion() }
+      const processor = await stateProcessorOf(context, interruptionBySignals())
+      const { path, entries } = await withProgress('rescaling', context, () => processor.rescale(request))
+      context.print(`${entries.toLocaleString('en')} entries assigned to ${number} key groups.`)
+      context.print(`Savepoint completed. Path: ${printable(path)}`)
+      return 0
+    } catch (cause) {
+      if (FlinkError.is(cause, 'COMMAND_INTERRUPTED')) throw cause
+      throw new FlinkError('ACTION_FAILED', { text: `Could not rescale '${operand}'.` }, { cause })
+    }
+  },
+}

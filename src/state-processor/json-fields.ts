@@ -1,0 +1,19 @@
+/** Parts of values that somebody wrote down: JSON_FORM_INVALID says what is missing in them. */
+import { FlinkError } from '../core/errors/flink-error.js'
+
+/** `what`: the value in words, as in `a window`. */
+export function fieldsIn(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw new FlinkError('JSON_FORM_INVALID', { reason: `${what} is an object` })
+}
+
+export function numberIn(value: unknown, field: string, what: string): number {
+  const found = fieldsIn(value, what)[field]
+  if (typeof found === 'number') return found
+  throw new FlinkError('JSON_FORM_INVALID', { reason: `${what} has a number as its "${field}"` })
+}
+
+export function listIn(value: unknown, what: string): readonly unknown[] {
+  if (Array.isArray(value)) return value as readonly unknown[]
+  throw new FlinkError('JSON_FORM_INVALID', { reason: `there is to be a list in ${what}` })
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import { defaultFileSystems } from '../../../src/core/fs/default-file-systems.js'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import { loadKvDriver } from '../../../src/runtime/taskmanager/state/rocksdb/drivers/load-kv-driver.js'
+import { EVERYTHING } from '../../../src/state-processor/entry-filter.js'
+import { inspectSnapshot } from '../../../src/state-processor/inspect-snapshot.js'
+import { SnapshotContents } from '../../../src/state-processor/snapshot-contents.js'
+import { listStates } from '../../../src/state-processor/state-list.js'
+import { FIXTURES, linesOf, servicesIn, snapshotsIn, temporaryDirectory } from './snapshot-fixtures.js'
+
+const VERSIONS = ['v1', 'v2', 'v3', 'v4', 'v5', 'v6'] as const
+const fileSystems = defaultFileSystems()
+
+async function rocksDbIsMissing(): Promise<string | false> {
+  return loadKvDriver('rocksdb').then(
+    () => false,
+    (error: unknown) => String(error),
+  )
+}
+
+describe('The entries of a snapshot', () => {
+  it('are the same in every version of the format, in whole state and in a chain of changes', async (t) => {
+    const services = servicesIn(await temporaryDirectory(t))
+    const expected = await linesOf(path.join(FIXTURES, 'v1/savepoint'), services)
+    assert.equal(expected.length, 176)
+    assert.ok(expected.includes('{"operator":"by tuple","state":"count","kind":"value","key":[0,"x"],"value":20}'))
+    assert.ok(
+      expected.includes(
+        '{"operator":"by bigint","state":"last","kind":"value","key":{"$bigint":"0"},"value":{"value":20,"tags":{"$set":["even"]}}}',
+      ),
+    )
+    const snapshots = snapshotsIn(...VERSIONS)
+    assert.equal(snapshots.length, 2 * VERSIONS.length)
+    for (const snapshot of snapshots) assert.deepEqual(await linesOf(snapshot, services), expected, snapshot)
+  })
+
+  it('are those of windows, sessions, a join and timers as well', async (t) => {
+    const services = servicesIn(await temporaryDirectory(t))
+    const lines = await linesOf(path.join(FIXTURES, 'time/v6/savepoint'), services)
+    const window =
+      '{"operator":"tumbling","state":"window-contents","kind":"list","key":1,"namespace":{"start":28000,"end":35000},'
+    assert.ok(lines.includes(`${window}"value":[28,31,34]}`))
+    const timer = '"namespace":{"timestamp":34999,"namespace":{"start":28000,"end":35000}}}'
+    assert.ok(lines.some((line) => line.includes('"operator":"tumbling"') && line.endsWith(timer)))
+    const kinds = new Set(lines.map((line) => /"operator":"([^"]*)"/.exec(line)?.[1] ?? ''))
+    assert.deepEqual([...kinds].sort(), [
+      'join',
+      'late panes',
+      'merging',
+      'numbers',
+      'panes',
+      'sessions',
+      'timers',
+      'tumbling',
+    ])
+  })
+
+  it('are the same in the files of RocksDB, in a chain of LMDB and in a savepoint', async (t) => {
+    const missing = await rocksDbIsMissing()
+    const directory = await temporaryDirectory(t)
+    const services = servicesIn(directory)
+    const ofDisk = path.join(FIXTURES, 'disk/v6')
+    const expected = await linesOf(path.join(ofDisk, 'lmdb-checkpoint/chk-2'), services)
+    assert.equal(expected.length, 91)
+    const others = missing === false ? ['savepoint', 'rocksdb-checkpoint/chk-2'] : ['savepoint']
+    for (const other of others) {
+      const withoutClock = (lines: readonly string[]): string[] => lines.filter((line) => !line.includes('processing'))
+      assert.deepEqual(withoutClock(await linesOf(path.join(ofDisk, other), services)), withoutClock(expected), other)
+    }
+  })
+
+  it('are counted exactly by ls, where inspect tells at most how many there are', async (t) => {
+    const services = servicesIn(await temporaryDirectory(t))
+    const checkpoint = path.join(FIXTURES, 'v6/checkpoint/chk-72')
+    const contents = await SnapshotContents.open(checkpoint, services)
+    const listed = await listStates(contents, { operators: ['by bigint'], states: ['count'] })
+    assert.deepEqual(listed, [
+      {
+        operator: 'by bigint',
+        operatorName: 'KeyedProcess',
+        state: 'count',
+        kind: 'value',
+        type: 'LONG',
+        schemaVersion: 0,
+        namespaces: null,
+        entries: 20,
+      },
+    ])
+    const { summary } = await inspectSnapshot(checkpoint, fileSystems)
+    const operator = summary?.operators.find(({ uid }) => uid === 'by bigint')
+    const count = operator?.states.find(({ name }) => name === 'count')
+    assert.deepEqual([count?.entries, count?.entriesAtMost], [24, true])
+  })
+
+  it('of one key, state and operator are found, and of a name that is not there is said which there are', async (t) => {
+    const services = servicesIn(await temporaryDirectory(t))
+    const savepoint = path.join(FIXTURES, 'v6/savepoint')
+    const filter = { operators: ['by tuple'], states: ['count', 'greatest'], key: [1, 'x'] }
+    assert.deepEqual(await linesOf(savepoint, services, filter), [
+      '{"operator":"by tuple","state":"count","kind":"value","key":[1,"x"],"value":20}',
+      '{"operator":"by tuple","state":"greatest","kind":"reducing","key":[1,"x"],"value":39}',
+    ])
+    await assert.rejects(linesOf(savepoint, services, { ...EVERYTHING, states: ['cuont'] }), (error) => {
+      return FlinkError.is(error, 'SNAPSHOT_CONTENT_UNKNOWN') && error.message.endsWith(`Did you mean 'count'?`)
+    })
+    await assert.rejects(
+      linesOf(savepoint, services, { ...EVERYTHING, operators: ['by numbr'] }),
+      /Did you mean 'by number'/,
+    )
+  })
+
+  it('stop coming when nobody takes them any more', async (t) => {
+    const services = servicesIn(await temporaryDirectory(t))
+    const contents = await SnapshotContents.open(path.join(FIXTURES, 'v6/savepoint'), services)
+    let visited = 0
+    const visitor = { keyed: () => (visited += 1), element: () => (visited += 1), pause: () => false }
+    assert.equal(await contents.visit(EVERYTHING, visitor), false)
+    assert.ok(visited < 10, String(visited))
+  })
+})
+
+describe('Looking into a snapshot', () => {
+  it('names operators, states, types and sizes of every fixture', async () => {
+    for (const snapshot of snapshotsIn('.')) {
+      const { summary } = await inspectSnapshot(snapshot, fileSystems)
+      assert.ok(summary !== undefined && summary.sizeBytes > 0, snapshot)
+      assert.ok(summary.operators.every(({ uid, parallelism }) => uid !== null && parallelism > 0))
+      const known = summary.operators.flatMap(({ backend, states }) => (backend === undefined ? states : []))
+      for (const { name, entries, sizeBytes } of known)
+        assert.ok(entries !== null && sizeBytes !== null, `${snapshot}: ${name}`)
+    }
+  })
+
+  it('counts the entries of whole state without reading them', async () => {
+    const { summary } = await inspectSnapshot(path.join(FIXTURES, 'v6/savepoint/_metadata'), fileSystems)
+    const operator = summary?.operators.find(({ uid }) => uid === 'by string')
+    assert.deepEqual(
+      operator?.states
+        .filter(({ kind }) => kind !== 'priority-queue')
+        .map(({ name, type, entries }) => [name, type, entries]),
+      [
+        ['count', 'LONG', 4],
+        ['last', 'GENERIC', 4],
+        ['values', 'LONG', 4],
+        ['squares', 'LONG => OBJECT(square: LONG)', 4],
+        ['greatest', 'LONG', 4],
+        ['mean', 'GENERIC', 4],
+      ],
+    )
+  })
+
+  it('does not count what only the files of a backend tell', async () => {
+    const { summary } = await inspectSnapshot(path.join(FIXTURES, 'disk/v6/rocksdb-checkpoint/chk-2'), fileSystems)
+    const keyed = summary?.operators.filter(({ backend }) => backend === 'rocksdb') ?? []
+    assert.ok(keyed.length > 0)
+    assert.ok(keyed.every(({ states }) => states.every(({ entries }) => entries === null)))
+  })
+
+  it('lists the snapshots of a directory, the newest first', async () => {
+    const { listing } = await inspectSnapshot(path.join(FIXTURES, 'v6'), fileSystems)
+    assert.deepEqual(
+      listing?.map(({ kind }) => kind),
+      ['savepoint'],
+    )
+    const ofJob = await inspectSnapshot(path.join(FIXTURES, 'v6/checkpoint'), fileSystems)
+    assert.deepEqual(
+      ofJob.listing?.map(({ kind, checkpointId }) => [kind, checkpointId]),
+      [['checkpoint', 72]],
+    )
+  })
+})
