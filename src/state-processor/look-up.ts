@@ -14,8 +14,7 @@ import type { CheckpointMetadata } from '../storage/checkpoint-metadata.js'
 import type { KeyedStateHandle, StateMetadata } from '../storage/state-handles.js'
 import { fileOfHandle, unreadableState } from '../storage/unreadable-state.js'
 import type { SnapshotSource } from './snapshot-source.js'
-import type { StoredReader } from './stored-codec.js'
-import { entriesOf } from './stored-entries.js'
+import { entriesOf, type ReadTypes } from './stored-entries.js'
 
 export type ValueReader = (input: DataInputView) => unknown
 
@@ -105,7 +104,7 @@ function* valuesIn(
   if (metadata === undefined) return
   const read = wanted.readerFor(metadata)
   const key = keyCodec(wanted.classes)
-  const value: StoredReader = { read, skip: read }
+  const value = { read, skip: read }
   for (const entry of entriesOf(blocks, { key, namespace: undefined, value })) {
     const found = places.filter((place) => keysEqual(entry.key, wanted.keys[place], wanted.keyKind))
     if (found.length === 0) continue
@@ -114,7 +113,7 @@ function* valuesIn(
   }
 }
 
-function keyCodec(classes: RegisteredTypes): StoredReader {
+function keyCodec(classes: RegisteredTypes): ReadTypes['key'] {
   const serializer = structuredSerializer(classes)
   return {
     read: (input) => serializer.deserialize(input),

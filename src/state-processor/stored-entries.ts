@@ -4,7 +4,16 @@
  */
 import type { DataInputView } from '../core/memory/data-input-view.js'
 import { openBlock, type KeyGroupBlock } from '../runtime/taskmanager/state/key-group-block.js'
-import type { StoredReaders } from './stored-codec.js'
+import type { StoredCodec } from './stored-codec.js'
+
+type ReadCodec = Pick<StoredCodec, 'read' | 'skip'>
+
+/** StoredTypes, as far as entries are read. */
+export interface ReadTypes {
+  readonly key: ReadCodec
+  readonly namespace: ReadCodec | undefined
+  readonly value: ReadCodec | undefined
+}
 
 export interface StoredEntry {
   readonly key: unknown
@@ -21,7 +30,7 @@ export function identityOf({ input, start, valueStart }: Omit<StoredEntry, 'key'
   return input.latin1Text(start, valueStart)
 }
 
-export function* entriesOf(blocks: readonly KeyGroupBlock[], types: StoredReaders): Generator<StoredEntry> {
+export function* entriesOf(blocks: readonly KeyGroupBlock[], types: ReadTypes): Generator<StoredEntry> {
   const [only, ...later] = blocks
   if (only === undefined) return
   if (later.length === 0) {
@@ -46,7 +55,7 @@ export function* entriesOf(blocks: readonly KeyGroupBlock[], types: StoredReader
 /** `remove` is called for each key that the block takes away, before the first entry. */
 function* entriesInOrder(
   block: KeyGroupBlock,
-  { key: keys, namespace: namespaces, value: values }: StoredReaders,
+  { key: keys, namespace: namespaces, value: values }: ReadTypes,
   remove: (identity: string) => void = () => undefined,
 ): Generator<StoredEntry> {
   const { input, removedCount } = openBlock(block, namespaces !== undefined)

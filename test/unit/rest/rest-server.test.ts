@@ -334,7 +334,7 @@ describe('Questions about the state of a job', () => {
   const path = `/jobs/${JOB}/queryable-states`
   const question = { name: 'counts', keys: [Buffer.from('key').toString('base64')], 'timeout-ms': 500 }
 
-  it('are put in the words of the engine, and the states of a job are listed', async () => {
+  it('are put with all that was asked, and the states of a job are listed', async () => {
     answers = { queryableStates: () => ['a state'], queryState: () => ({ source: 'job' }) }
     assert.deepEqual(await ask('GET', path), { status: 200, body: { 'queryable-states': ['a state'] } })
     assert.deepEqual(await ask('POST', path, question), { status: 200, body: { source: 'job' } })

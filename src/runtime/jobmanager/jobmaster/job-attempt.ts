@@ -77,7 +77,6 @@ export class JobAttempt {
   readonly stateQueries: StateQueries
   readonly #accumulators: AccumulatorMerging
   readonly #input: JobAttemptInput
-  readonly #settings: AttemptSettings
   readonly #ending: AttemptEnding
   #outcome: 'open' | 'reported' = 'open'
   #allRunning = false
@@ -87,7 +86,6 @@ export class JobAttempt {
     this.#input = input
     const { environment, slots, attemptNumber, pool } = input
     this.executions = new ExecutionGraph(environment.jobGraph, slots.placeOf, attemptNumber)
-    this.#settings = settingsOf(environment.configuration)
     this.#accumulators = new AccumulatorMerging(pool, environment.clock)
     this.operatorCoordinators = this.#makeOperatorCoordinators(pool)
     this.stateQueries = new StateQueries({
@@ -108,7 +106,7 @@ export class JobAttempt {
       executions,
       operatorCoordinators,
       pool,
-      limits: this.#settings.ending,
+      limits: settingsOf(environment.configuration).ending,
       onTimeout: (error) => {
         input.listener.onCancellationTimeout(error)
       },
@@ -120,12 +118,12 @@ export class JobAttempt {
 
   /** Workers have loaded the program: hands every one its tasks. */
   deploy(restore: RestoreAssignment | undefined, localState?: LocalStateDirectories): void {
-    const { attemptNumber, pool } = this.#input
+    const { attemptNumber, pool, environment } = this.#input
     const plan = planDeployment({
       executions: this.executions,
       bellOf: (worker) => pool.bellOf(worker),
       restore,
-      ...this.#settings.network,
+      ...settingsOf(environment.configuration).network,
     })
     for (const execution of this.executions.all()) this.#move(execution, 'SCHEDULED')
     this.operatorCoordinators.deploy(restore)
