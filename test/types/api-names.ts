@@ -51,6 +51,7 @@ export const API_NAMES: Readonly<Record<string, string>> = {
   SingleOutputStreamOperator: `${STREAM} ${OPERATOR_SETTINGS}`,
   IterativeStream: 'closeWith',
   DataStreamSink: 'uid setUidHash name setDescription setParallelism slotSharingGroup disableChaining',
+  QueryableStateStream: 'getQueryableStateName getStateDescriptor uid name setParallelism',
   KeyedStream: `reduce ${WINDOW_AGGREGATIONS} process window countWindow intervalJoin asQueryableState`,
   ConnectedStreams: 'map flatMap process keyBy transform',
   BroadcastStream: '',
@@ -235,7 +236,7 @@ export const FURTHER_NAMES: readonly string[] = `
   TextWriter TimeDomain TimestampAssigner TimestampAssignerArgument TimestampedValue TimeWindow TriggerContext
   TypeInformation TypeOf TypeSerializer Watermark WatermarkGenerator WatermarkGeneratorContext
   WatermarkGeneratorSupplier Window WindowArgument WindowAssignerContext WindowSerializer WriteMode
-  QueryableStateStream KeptStateDescriptor QueryableStateDescriptor StateTtlConfigBuilder TtlStateVisibility
+  KeptStateDescriptor QueryableStateDescriptor StateTtlConfigBuilder TtlStateVisibility
   TtlTimeCharacteristic TtlUpdateType TtlCleanupStrategies IncrementalCleanupStrategy
 `
   .split(/\s+/)

@@ -11,8 +11,8 @@ import { FlinkError } from '../../core/errors/flink-error.js'
  *
  * const average = new ValueStateDescriptor('average', Types.TUPLE(Types.LONG, Types.LONG))
  * average.setQueryable('query-name')
- * const all: QueryableStateDescriptor[] = [average, new ListStateDescriptor('seen', Types.STRING).setQueryable('seen')]
- * console.log(all.map((each) => each.getQueryableStateName())) // [ 'query-name', 'seen' ]
+ * const all: Pick<QueryableStateDescriptor, 'getQueryableStateName'>[] = [average, new ListStateDescriptor('seen', Types.STRING)]
+ * console.log(all.map((each) => each.getQueryableStateName())) // [ 'query-name', null ]
  * ```
  * @see https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/dev/datastream/fault-tolerance/queryable_state/
  */
