@@ -77,7 +77,7 @@ function elementSerializer(
   registered: RegisteredTypes,
 ): TypeSerializer<unknown> {
   const own = serializerOf(type, registered)
-  return ttlConfig.isEnabled() ? (new TtlSerializer(own)) : own
+  return ttlConfig.isEnabled() ? new TtlSerializer(own) : own
 }
 
 /** Of a priority queue: the elements are the namespaces of its entries. */
