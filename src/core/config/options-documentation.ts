@@ -8,7 +8,7 @@ const HEAD = `# Configuration
 \`conf/flink-conf.yaml\` (flat \`key: value\` lines) or, where it is absent, \`config.yaml\` (nested YAML). The directory is named
 by \`FLINK_CONF_DIR\`; without it, the one of the package is used. \`-D key=value\` on the command line wins over the file,
 settings in the program win over both. Durations are written \`10 s\`, sizes \`64 mb\`. A \`path\` is a path or a URI, written in
-full; in a \`home-path\` a leading \`~/\` is the home directory. \`directories\` are local paths, and no URIs, separated by commas, bars
+full; in a \`home-path\` a leading \`~/\` is the home directory. \`directories\` are local paths or \`file:\` URIs, separated by commas, bars
 or colons (on Windows semicolons). Quotes in \`flink-conf.yaml\` are part of the value, as in Flink:
 around a path they are refused, around other values told. Options without effect are accepted because Flink has them; a run
 warns once of each that is set. A key that no option has is accepted too; one that is nearly the key of an option is warned of

@@ -97,23 +97,13 @@ function parsePath(text: string, type: 'path' | 'home-path'): string {
   throw new ValueFormatError(`${known}. Write the path in full.`)
 }
 
-/** A URI at the beginning of an entry: its colon separates directories, so that `hdfs:///x` would be `hdfs` and `/x`. */
-const URI_ENTRY = /(?:^|[,|:;])\s*((?:[a-z][a-z0-9+.-]+:\/\/|file:)[^,|;]*)/i
 /** The beginning of an entry that is no path. */
 const NO_PATH_ENTRY = /(?:^|[,|:;])\s*(['"~])/
 
+/** Which of them are URIs, and of what, is read where they are used (core/fs/directory-list.ts). */
 function parseDirectories(text: string): string {
-  const uri = URI_ENTRY.exec(text)?.[1]
-  if (uri !== undefined) {
-    const advice = /^file:/i.test(uri) ? `Write ${uri} as ${fileUriPath(uri)}.` : 'Name directories of this machine.'
-    throw new ValueFormatError(`It takes paths of local directories and no URIs. ${advice}`)
-  }
   const begin = NO_PATH_ENTRY.exec(text)?.[1]
   return begin === undefined ? text : parsePath(begin, 'path')
-}
-
-function fileUriPath(uri: string): string {
-  return uri.trim().replace(/^file:(\/\/)?/i, '')
 }
 
 function parseWhole(text: string, limit: number): number {

@@ -4,9 +4,12 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { ListStateDescriptor } from '../../../src/api/state/list-state-descriptor.js'
 import { MapStateDescriptor } from '../../../src/api/state/map-state-descriptor.js'
+import type { MapState } from '../../../src/api/state/map-state.js'
 import type { StateDescriptor } from '../../../src/api/state/state-descriptor.js'
+import { StateTtlConfig } from '../../../src/api/state/state-ttl-config.js'
 import { ValueStateDescriptor } from '../../../src/api/state/value-state-descriptor.js'
 import type { ValueState } from '../../../src/api/state/value-state.js'
+import type { StandardSchemaV1 } from '../../../src/api/types/standard-schema.js'
 import { Types } from '../../../src/api/types/types-table.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { hashKey } from '../../../src/core/keygroups/canonical-key.js'
@@ -18,6 +21,8 @@ import { AllStates, backendOf, restored, snapshotOf, type BackendUnderTest } fro
 type WindowedValue = ValueState<unknown> & InternalState<Span>
 
 /** What every backend promises of each kind of state beside its snapshots. */
+const ANYTHING: StandardSchemaV1 = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }
+
 export function stateKindsContract(kind: BackendUnderTest): void {
   describe(`${kind.name}, a state that is cleared`, () => {
     describeClear(kind)
@@ -164,23 +169,32 @@ function describeContents(kind: BackendUnderTest): void {
     }
   })
 
-  it('of a map refuses what is none, whole, and stays as it was', async () => {
-    const { map } = new AllStates(await backendOf(kind)).at('a')
-    map.put('kept', 1)
+  it('of a map refuses what is none, whole, and stays as it was, with a time to live and a schema as well', async () => {
+    const backend = await backendOf(kind)
+    const expiring = new MapStateDescriptor('map with a time to live')
+    expiring.enableTimeToLive(StateTtlConfig.newBuilder(1000).build())
+    const validated = new MapStateDescriptor('map with a schema').withSchema(1, { validate: ANYTHING })
+    const { map } = new AllStates(backend).at('a')
+    const others = [expiring, validated].map(
+      (each) => backend.getOrCreateKeyedState(each) as MapState<unknown, unknown>,
+    )
     const pairs = [['new', 2], ['no pair']]
-    for (const given of [null, undefined, 'ab', 7, { new: 2 }, ['ab'], pairs, new Set(['ab'])] as unknown[]) {
-      assert.throws(
-        () => {
-          map.putAll(given as never)
-        },
-        (error) => {
-          assert.ok(FlinkError.is(error, 'STATE_ENTRIES_INVALID'), String(error))
-          assert.match(error.message, /^State 'map' of .*: putAll was given /)
-          return true
-        },
-      )
+    for (const state of [map, ...others]) {
+      state.put('kept', 1)
+      for (const given of [null, undefined, 'ab', 7, { new: 2 }, ['ab'], pairs, new Set(['ab'])] as unknown[]) {
+        assert.throws(
+          () => {
+            state.putAll(given as never)
+          },
+          (error) => {
+            assert.ok(FlinkError.is(error, 'STATE_ENTRIES_INVALID'), String(error))
+            assert.match(error.message, /^State 'map.*' of .*: putAll was given /)
+            return true
+          },
+        )
+      }
+      assert.deepEqual([...state.entries()], [['kept', 1]])
     }
-    assert.deepEqual([...map.entries()], [['kept', 1]])
   })
 
   it('of a map may lose what is walked over', async () => {

@@ -225,7 +225,7 @@ export class KeyedStateRegistry<T extends StoredTable> {
       case 'map': {
         const keys = userKeysOf(descriptor as AnyMapStateDescriptor, operatorName, registeredTypes)
         const all = this.#maker.createMapState(table, keys) as InternalMapState
-        const map = ttl === undefined ? all : this.#expiring(table, ttl, new TtlMapState(all, ttl))
+        const map = ttl === undefined ? all : this.#expiring(table, ttl, new TtlMapState(all, ttl, keys.place))
         return validator === undefined ? map : new ValidatedMapState(map, validator)
       }
       default: {

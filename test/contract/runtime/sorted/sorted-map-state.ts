@@ -2,6 +2,7 @@ import type { MapState } from '../../../../src/api/state/map-state.js'
 import { describeValue } from '../../../../src/core/errors/describe-value.js'
 import { DataInputView } from '../../../../src/core/memory/data-input-view.js'
 import { ValueNotSerializableError } from '../../../../src/core/types/value-not-serializable-error.js'
+import { givenEntries } from '../../../../src/runtime/taskmanager/state/given-values.js'
 import type { InternalState } from '../../../../src/runtime/taskmanager/state/internal-state.js'
 import type { UserKeys } from '../../../../src/runtime/taskmanager/state/user-map.js'
 import type { UserMapSerializer } from '../../../../src/runtime/taskmanager/state/user-map-serializer.js'
@@ -44,7 +45,7 @@ export class SortedMapState implements MapState<unknown, unknown>, InternalState
   }
 
   putAll(entries: ReadonlyMap<unknown, unknown> | Iterable<readonly [unknown, unknown]>): void {
-    for (const [key, value] of [...entries]) this.put(key, value)
+    for (const [key, value] of givenEntries(entries, this.#keys.place)) this.put(key, value)
   }
 
   remove(key: unknown): void {

@@ -55,8 +55,6 @@ describe('a value', () => {
     ['list', "a;'b", /Quoting was not closed properly/],
     ['map', 'a=1', /missing ':'/],
     ['map', 'a:b:c', /missing ':'/],
-    ['directories', 'hdfs:///x', /paths of local directories and no URIs\. Name directories of this machine/],
-    ['directories', '/a,file:///b c', /Write file:\/\/\/b c as \/b c\./],
     ['directories', '/a,"/b"', /quotes would be part of the path/],
     ['directories', '~/state', /Write the path in full/],
   ]

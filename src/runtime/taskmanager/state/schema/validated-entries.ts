@@ -1,6 +1,7 @@
 // Duty: what broadcast state and a MapState have in common, with a validator before what is put.
 // Thread: the task worker that owns the operator.
 import type { MapState } from '../../../../api/state/map-state.js'
+import { givenEntries } from '../given-values.js'
 import type { StateValidator } from './state-validator.js'
 
 type Entries = Pick<MapState<unknown, unknown>, 'put' | 'putAll' | 'get' | 'contains' | 'remove' | 'entries' | 'clear'>
@@ -27,7 +28,8 @@ export class ValidatedEntries<S extends Entries> {
   }
 
   putAll(entries: ReadonlyMap<unknown, unknown> | Iterable<readonly [unknown, unknown]>): void {
-    const given = [...entries]
+    const { state, operator } = this.#validator.named
+    const given = givenEntries(entries, `State '${state}' of ${operator}`)
     for (const [, value] of given) this.#validator.checked(value)
     this.state.putAll(given)
   }

@@ -3,6 +3,7 @@
 // turn comes.
 // Thread: the task worker that owns the backend.
 import type { MapState } from '../../../../api/state/map-state.js'
+import { givenEntries } from '../given-values.js'
 import type { InternalMapState, InternalState } from '../internal-state.js'
 import type { ExpiringState, TimeToLive } from './time-to-live.js'
 import { TtlValue } from './ttl-value.js'
@@ -10,10 +11,13 @@ import { TtlValue } from './ttl-value.js'
 export class TtlMapState implements MapState<unknown, unknown>, InternalState<unknown>, ExpiringState {
   readonly #entries: InternalMapState
   readonly #ttl: TimeToLive
+  /** The state in words. */
+  readonly #place: string
 
-  constructor(entries: InternalMapState, ttl: TimeToLive) {
+  constructor(entries: InternalMapState, ttl: TimeToLive, place: string) {
     this.#entries = entries
     this.#ttl = ttl
+    this.#place = place
   }
 
   setCurrentNamespace(namespace: unknown): void {
@@ -30,7 +34,7 @@ export class TtlMapState implements MapState<unknown, unknown>, InternalState<un
   }
 
   putAll(entries: ReadonlyMap<unknown, unknown> | Iterable<readonly [unknown, unknown]>): void {
-    for (const [key, value] of [...entries]) this.put(key, value)
+    for (const [key, value] of givenEntries(entries, this.#place)) this.put(key, value)
   }
 
   remove(key: unknown): void {
