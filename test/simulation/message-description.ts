@@ -79,8 +79,9 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     case 'queryable-state-registered':
       return `${type} ${message.info.name} of ${shortId(message.executionId)}`
     case 'query-state':
-    case 'state-queried':
       return `${type} ${message.queryId} of ${shortId(message.executionId)}`
+    case 'state-queried':
+      return `${type} ${message.answered.map(({ queryId }) => queryId).join(' ')} of ${shortId(message.executionId)}`
     case 'worker-ready':
     case 'close-worker':
     case 'report-metrics':

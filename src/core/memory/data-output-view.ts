@@ -171,6 +171,11 @@ export class DataOutputView {
     return this.written().slice()
   }
 
+  /** What was written as a text, a char for a byte. */
+  toLatin1(): string {
+    return this.#bytes.toString('latin1', 0, this.#position)
+  }
+
   /** What was written, without a copy: valid until the next write. */
   written(): Uint8Array {
     return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#position)

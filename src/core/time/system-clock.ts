@@ -10,6 +10,7 @@ export interface SystemClockOptions {
 
 /** The machine's clock. Timers may be as long as one likes. */
 export class SystemClock implements Clock {
+  readonly goesOnByItself = true
   readonly #keepsProcessAlive: boolean
 
   constructor(options: SystemClockOptions = { keepsProcessAlive: true }) {

@@ -67,7 +67,7 @@ interface Question {
 /** The keys of one subtask, and which of those that were asked for they are. */
 interface Share {
   readonly subtask: number
-  readonly keys: Uint8Array[]
+  readonly keys: string[]
   readonly places: number[]
 }
 
@@ -95,8 +95,8 @@ export class StateQueries {
     }
   }
 
-  answered({ queryId, answer }: StateQueried): void {
-    this.#questions.get(queryId)?.settle(answer)
+  answered({ answered }: StateQueried): void {
+    for (const { queryId, answer } of answered) this.#questions.get(queryId)?.settle(answer)
   }
 
   /** Whoever runs no more gives no answer. */
@@ -123,8 +123,9 @@ export class StateQueries {
       if (answer.kind === 'timed-out') throw this.#timedOut(query, registered, share)
       if (answer.kind === 'not-made') return this.#notMade(registered, share)
       for (const [at, value] of answer.values.entries()) {
-        values[share.places[at] ?? 0] = value
-        sizeBytes += value?.length ?? 0
+        if (value === undefined) continue
+        values[share.places[at] ?? 0] = Buffer.from(value, 'latin1')
+        sizeBytes += value.length
       }
     }
     if (sizeBytes > LIMIT_BYTES) {
@@ -200,12 +201,12 @@ function keyOf(
   bytes: Uint8Array,
   keyKind: KeyKind,
   name: string,
-): { readonly key: unknown; readonly canonical: Uint8Array } {
+): { readonly key: unknown; readonly canonical: string } {
   const output = new DataOutputView(32)
   try {
     const key = structuredSerializer().deserialize(new DataInputView(bytes))
     encodeKey(key, keyKind, output)
-    return { key, canonical: output.toBytes() }
+    return { key, canonical: output.toLatin1() }
   } catch (cause) {
     const reason =
       cause instanceof InvalidKeyError ? `a key of it, ${cause.message}` : `a key cannot be read: ${messageOf(cause)}`

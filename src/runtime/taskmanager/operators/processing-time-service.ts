@@ -14,6 +14,8 @@ export type ProcessingTimeCallback = (timestamp: number) => boolean
 export interface ProcessingTimeService {
   /** Ms since the epoch. */
   currentProcessingTime(): number
+  /** The same, but for records one after the other it may be that of the first of a few: costs them next to nothing. */
+  recentProcessingTime?(): number
   /** Calls back once, when the clock has passed `timestamp`; what it throws fails the task. */
   registerTimer(timestamp: number, callback: ProcessingTimeCallback): TimerHandle
 }

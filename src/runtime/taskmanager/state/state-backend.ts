@@ -12,6 +12,8 @@ import type { QueryableStateListener } from './queryable-state.js'
 export interface ProcessingTime {
   /** Ms since the epoch. */
   currentProcessingTime(): number
+  /** The same, but for records one after the other it may be that of the first of a few: costs them next to nothing. */
+  recentProcessingTime?(): number
   /** Calls back once, between two records, when the clock has passed `timestamp`; again where the callback gives false. */
   registerTimer(timestamp: number, callback: (timestamp: number) => boolean): TimerHandle
 }

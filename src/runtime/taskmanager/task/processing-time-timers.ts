@@ -4,6 +4,7 @@
 import type { Clock, TimerHandle } from '../../../core/time/clock.js'
 import type { ProcessingTimeCallback, ProcessingTimeService } from '../operators/processing-time-service.js'
 import type { ExclusiveActions } from './exclusive-actions.js'
+import { RecentTime } from './recent-time.js'
 
 interface Timer {
   readonly timestamp: number
@@ -19,6 +20,7 @@ export interface ProcessingTimeTimersInput {
 }
 
 export class ProcessingTimeTimers implements ProcessingTimeService {
+  readonly recent: RecentTime
   readonly #clock: Clock
   readonly #actions: ExclusiveActions
   readonly #whenOutputAvailable: () => Promise<void>
@@ -29,12 +31,17 @@ export class ProcessingTimeTimers implements ProcessingTimeService {
 
   constructor(input: ProcessingTimeTimersInput) {
     this.#clock = input.clock
+    this.recent = new RecentTime(input.clock)
     this.#actions = input.actions
     this.#whenOutputAvailable = input.whenOutputAvailable
   }
 
   currentProcessingTime(): number {
     return this.#clock.now()
+  }
+
+  recentProcessingTime(): number {
+    return this.recent.now()
   }
 
   registerTimer(timestamp: number, callback: ProcessingTimeCallback): TimerHandle {

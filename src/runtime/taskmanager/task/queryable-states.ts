@@ -9,7 +9,7 @@ import { decodeKey, hashKey, type KeyKind } from '../../../core/keygroups/canoni
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { Clock } from '../../../core/time/clock.js'
-import type { QueryState, StateAnswer } from '../../protocol/state-queries.js'
+import type { AnsweredQuery, QueryState, StateAnswer } from '../../protocol/state-queries.js'
 import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { QueryableStates } from '../operators/queryable-states.js'
 import type { QueryableState } from '../state/queryable-state.js'
@@ -38,6 +38,9 @@ interface Registered {
 export class TaskQueryableStates implements QueryableStates {
   readonly #input: TaskQueryableStatesInput
   readonly #states = new Map<string, Registered>()
+  /** That came since the last mail. */
+  #arrived: QueryState[] = []
+  #answered: AnsweredQuery[] = []
   #output = new DataOutputView()
 
   constructor(input: TaskQueryableStatesInput) {
@@ -57,9 +60,23 @@ export class TaskQueryableStates implements QueryableStates {
   }
 
   arrived(query: QueryState): void {
+    this.#arrived.push(query)
+    if (this.#arrived.length > 1) return
     this.#input.control.mailbox.put(() => {
-      this.#begin(query)
+      const arrived = this.#arrived
+      this.#arrived = []
+      this.#together(() => {
+        for (const each of arrived) this.#begin(each)
+      })
     })
+  }
+
+  /** One message takes as long as the reading of dozens of values. */
+  #together(read: () => void): void {
+    read()
+    if (this.#answered.length === 0) return
+    this.#input.send({ type: 'state-queried', executionId: this.#input.executionId, answered: this.#answered })
+    this.#answered = []
   }
 
   #begin(query: QueryState): void {
@@ -69,7 +86,7 @@ export class TaskQueryableStates implements QueryableStates {
     else this.#answer(query, { kind: 'values', values: query.keys.map(() => undefined) })
   }
 
-  #read(query: QueryState, registered: Registered, values: (Uint8Array | undefined)[], sizeBytes: number): void {
+  #read(query: QueryState, registered: Registered, values: (string | undefined)[], sizeBytes: number): void {
     const { clock, control } = this.#input
     const endMs = clock.monotonicMs() + SLICE_MS
     let totalBytes = sizeBytes
@@ -88,22 +105,23 @@ export class TaskQueryableStates implements QueryableStates {
     if (values.length === query.keys.length) this.#answer(query, { kind: 'values', values })
     else {
       control.mailbox.put(() => {
-        this.#read(query, registered, values, totalBytes)
+        this.#together(() => {
+          this.#read(query, registered, values, totalBytes)
+        })
       })
     }
   }
 
-  #valueOf(keyBytes: Uint8Array, { state, keyKind }: Registered): Uint8Array | undefined {
-    const key = decodeKey(keyKind, new DataInputView(keyBytes))
+  #valueOf(keyText: string, { state, keyKind }: Registered): string | undefined {
+    const key = decodeKey(keyKind, new DataInputView(Buffer.from(keyText, 'latin1')))
     this.#output.reset()
-    const value = state.writeValueOf(key, hashKey(key, keyKind), this.#output) ? this.#output.toBytes() : undefined
+    const value = state.writeValueOf(key, hashKey(key, keyKind), this.#output) ? this.#output.toLatin1() : undefined
     if (this.#output.position > KEPT_BYTES) this.#output = new DataOutputView()
     return value
   }
 
   #answer({ queryId }: QueryState, answer: StateAnswer): void {
-    const { send, executionId } = this.#input
-    send({ type: 'state-queried', executionId, queryId, answer })
+    this.#answered.push({ queryId, answer })
   }
 }
 

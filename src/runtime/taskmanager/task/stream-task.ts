@@ -243,8 +243,11 @@ export class StreamTask {
 
   #work(deadline: number): StepResult {
     let moved = false
+    const { recent } = this.#control.processingTime
     do {
+      recent.inputBegins()
       const status = this.#input.process()
+      recent.inputEnds()
       if (status !== 'more') {
         if (status === 'end') this.#parts.ending.dataRead()
         return moved || this.#nextPhase !== undefined ? 'more' : 'idle'

@@ -56,6 +56,31 @@ describe('a table in memory that is gone round by accesses', () => {
     }
   })
 
+  it('rests after a round until something can have expired, which is what came early in the round, too', async () => {
+    const time = new SetTime()
+    const backend = await backendOf(HEAP, { processingTime: time })
+    const descriptor = new ValueStateDescriptor<string>('value')
+    descriptor.enableTimeToLive(StateTtlConfig.newBuilder(TTL).build())
+    const state = backend.getOrCreateKeyedState(descriptor) as ValueState<string>
+    const updateAt = (ms: number, key: string): void => {
+      time.ms = ms
+      backend.setCurrentKey(key, hashKey(key, 'auto'))
+      state.update('x')
+    }
+    for (let key = 0; key < 1000; key += 1) updateAt(0, `of 0, ${String(key)}`)
+    // Rounds are under way; what comes now is used once, what there is goes on being used.
+    for (let ms = 1; ms <= 90; ms += 1) {
+      updateAt(ms, `of ${String(ms)}`)
+      for (let key = 0; key < 50; key += 1) updateAt(ms, `of 0, ${String(key)}`)
+    }
+    for (let access = 0; access < 1000; access += 1) updateAt(101, 'other')
+    assert.equal(backend.numberOfEntries(), 50 + 89 + 1)
+    for (let access = 0; access < 1000; access += 1) updateAt(150, 'other')
+    assert.equal(backend.numberOfEntries(), 50 + 40 + 1)
+    for (let access = 0; access < 1000; access += 1) updateAt(190, 'other')
+    assert.equal(backend.numberOfEntries(), 1)
+  })
+
   it('looks at a list or map of 100,000 elements in steps, too', async () => {
     const { backend, time, list, map } = await largeValues()
     for (let n = 0; n < 100_000; n += 1) {

@@ -14,6 +14,8 @@ import { TtlSerializer } from './ttl-serializer.js'
 import { TtlValue } from './ttl-value.js'
 
 export class HeapTtlTable extends HeapStateTable implements TimedTable {
+  /** Not later than the times that `removeAccessedUpTo` has left since this was set. */
+  oldestLeftMs: number = 0
   readonly #times: AccessTimes
 
   constructor(types: StateTypes, environment: HeapTableEnvironment) {
@@ -48,9 +50,15 @@ export class HeapTtlTable extends HeapStateTable implements TimedTable {
     const { limit } = this
     const end = Math.min(from + count, limit)
     const times = this.#times.ms
+    let oldestMs = this.oldestLeftMs
     for (let position = from; position < end; position += 1) {
-      if ((times[position] as number) <= expiredUpToMs && this.hasEntryAt(position)) this.removeFoundAt(position)
+      const ms = times[position] as number
+      if (ms >= oldestMs && ms > expiredUpToMs) continue
+      if (!this.hasEntryAt(position)) continue
+      if (ms <= expiredUpToMs) this.removeFoundAt(position)
+      else oldestMs = ms
     }
+    this.oldestLeftMs = oldestMs
     return end < limit ? end : 0
   }
 

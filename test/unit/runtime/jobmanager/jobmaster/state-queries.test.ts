@@ -54,7 +54,7 @@ function queriesOf(infos: readonly QueryableStateInfo[] = [INFO]) {
     }
   }
   const answer = ({ executionId, queryId }: QueryState, given: StateAnswer): void => {
-    queries.answered({ type: 'state-queried', executionId, queryId, answer: given })
+    queries.answered({ type: 'state-queried', executionId, answered: [{ queryId, answer: given }] })
   }
   const ask = (keys: readonly Uint8Array[], name = 'counts') => queries.query({ name, keys, timeoutMs: 1000 })
   return { queries, executions, clock, sent, failures, registered, answer, ask }
@@ -73,10 +73,10 @@ describe('Questions about the state of tasks', () => {
       const subtask = Number(/_(\d)_/.exec(question.executionId)?.[1])
       const its = keys.filter((key) => subtaskOf(key) === subtask)
       assert.deepEqual(
-        question.keys.map((bytes) => Buffer.from(bytes)),
+        question.keys.map((text) => Buffer.from(text, 'latin1')),
         its.map((key) => Buffer.from(keyBytes(key, 'auto'))),
       )
-      answer(question, { kind: 'values', values: its.map((key) => (key === 'key 3' ? undefined : Buffer.from(key))) })
+      answer(question, { kind: 'values', values: its.map((key) => (key === 'key 3' ? undefined : key)) })
     }
     const { kind, values } = (await result) as { kind: string; values: readonly (Buffer | undefined)[] }
     assert.equal(kind, 'values')
@@ -129,7 +129,7 @@ describe('Questions about the state of tasks', () => {
     const result = ask(asked(...Array.from({ length: 12 }, (_, index) => `key ${String(index)}`)))
     assert.equal(sent.length, 2)
     for (const question of sent) {
-      answer(question, { kind: 'values', values: question.keys.map(() => new Uint8Array(2 * 1024 * 1024)) })
+      answer(question, { kind: 'values', values: question.keys.map(() => 'v'.repeat(2 * 1024 * 1024)) })
     }
     await assert.rejects(result, { code: 'STATE_ANSWER_TOO_LARGE', message: /over 16777216 bytes/ })
     await assert.rejects(ask(asked(null)), { code: 'STATE_QUERY_INVALID', message: /a key of it, it is null/ })

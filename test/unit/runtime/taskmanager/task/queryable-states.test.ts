@@ -44,13 +44,15 @@ function statesOf(isRestored = false) {
       executionId: 'e',
       queryId: 7,
       name: 'counts',
-      keys: keys.map((key) => keyBytes(key, 'auto')),
+      keys: keys.map((key) => Buffer.from(keyBytes(key, 'auto')).toString('latin1')),
       limitBytes,
     }
     states.arrived(query)
   }
   const answers = (): unknown[] =>
-    sent.filter((message): message is StateQueried => message.type === 'state-queried').map(({ answer }) => answer)
+    sent
+      .filter((message): message is StateQueried => message.type === 'state-queried')
+      .flatMap(({ answered }) => answered.map(({ answer }) => answer))
   return { states, clock, mailbox, ask, answers, sent }
 }
 
@@ -72,11 +74,28 @@ describe('The states of a task that may be asked about', () => {
       turns.push(answers().length)
     }
     assert.deepEqual(turns, [0, 1])
-    const [answer] = answers() as [{ kind: string; values: (Uint8Array | undefined)[] }]
+    const [answer] = answers() as [{ kind: string; values: (string | undefined)[] }]
     assert.deepEqual(
-      answer.values.map((value) => value && Buffer.from(value).subarray(1).toString()),
+      answer.values.map((value) => value?.slice(1)),
       ['a', 'b', undefined, 'd', 'e', 'f', 'g'],
     )
+  })
+
+  it('are answered together in one message, where they were asked about together', () => {
+    const { states, mailbox, ask, answers, sent } = statesOf()
+    states.register(
+      OWNER,
+      stateOf((key, output) => {
+        output.writeUtf8(key)
+      }),
+    )
+    sent.length = 0
+    for (const key of ['a', 'b', 'c']) ask([key])
+    mailbox.drain()
+    assert.deepEqual([sent.length, answers().length], [1, 3])
+    ask(['d'])
+    mailbox.drain()
+    assert.deepEqual([sent.length, answers().length], [2, 4])
   })
 
   it('have no value where they were not made yet; of a task that was restored nobody knows', () => {
