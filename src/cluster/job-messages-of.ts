@@ -50,6 +50,7 @@ export function jobDetailsInfoOf(details: JobDetails, plan: unknown, now: number
     vertices: details.vertices.map((vertex) => vertexInfoOf(vertex, now)),
     'status-counts': countBy(states),
     plan,
+    warnings: details.warnings,
   }
 }
 

@@ -1,4 +1,4 @@
-import { booleanOption, enumOption, type ConfigOption } from './config-option.js'
+import { booleanOption, enumOption, intOption, type ConfigOption } from './config-option.js'
 
 /** The names by which `state.backend.type` chooses. */
 export type StateBackendName = 'hashmap' | 'jobmanager' | 'filesystem' | 'rocksdb'
@@ -8,6 +8,7 @@ export const StateBackendOptions: {
   readonly STATE_BACKEND: ConfigOption<StateBackendName>
   readonly CHANGELOG_ENABLED: ConfigOption<boolean>
   readonly LATENCY_TRACK_ENABLED: ConfigOption<boolean>
+  readonly GROWTH_WARNING_MIN_ENTRIES: ConfigOption<number>
 } = {
   STATE_BACKEND: enumOption('state.backend.type', 'hashmap', {
     description:
@@ -30,5 +31,10 @@ export const StateBackendOptions: {
   LATENCY_TRACK_ENABLED: booleanOption('state.latency-track.keyed-state-enabled', false, {
     description: 'Metrics of how long each kind of access to keyed state takes.',
     deprecatedKeys: ['state.backend.latency-track.keyed-state-enabled'],
+  }),
+  GROWTH_WARNING_MIN_ENTRIES: intOption('state.growth-warning.min-entries', 1_000_000, {
+    minimum: 0,
+    description:
+      'A run warns once of a keyed state of a function that has no time to live and only grows: 10 checkpoints have found more keys than the one before, none fewer, and these have doubled to at least so many. 0: never. Counted on the heap alone: with state.backend.type: rocksdb there is no warning.',
   }),
 }

@@ -67,6 +67,8 @@ export interface JobDetailsInfo {
   readonly vertices: readonly JobVertexInfo[]
   readonly 'status-counts': Readonly<Record<string, number>>
   readonly plan: unknown
+  /** What the user was warned of while it ran, the newest ones, oldest first; not in Flink's answer. */
+  readonly warnings?: readonly { readonly timestamp: number; readonly message: string }[]
 }
 
 /** `GET /jobs/:jobid/config` */

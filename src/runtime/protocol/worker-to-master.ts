@@ -5,6 +5,7 @@ import type { SerializedError } from '../../core/errors/error-codec.js'
 import type { LogFields } from '../../core/logging/logger.js'
 import type { TaskStateSnapshot } from '../../storage/state-handles.js'
 import type { AccumulatorParts, AccumulatorsMerged } from './accumulators.js'
+import type { EntryCounts } from './entry-counts.js'
 import type { ExecutionState } from './execution-state.js'
 import type { FromCoordinatedTask, FromCoordinator } from './operator-events.js'
 import type { QueryableStateRegistered, StateQueried } from './state-queries.js'
@@ -71,6 +72,8 @@ export interface CheckpointMetrics {
   readonly sizeBytes: number
   /** Of what was written for it. */
   readonly checkpointedSizeBytes: number
+  /** Of states that may grow without end; absent where there are none. */
+  readonly entryCounts?: EntryCounts
 }
 
 export interface AcknowledgeCheckpoint {

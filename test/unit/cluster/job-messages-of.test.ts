@@ -58,6 +58,7 @@ const DETAILS: JobDetails = {
     ],
   },
   exceptions: [],
+  warnings: [],
 }
 
 describe('The checkpoints that REST tells', () => {

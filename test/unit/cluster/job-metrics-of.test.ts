@@ -34,6 +34,7 @@ const DETAILS: JobDetails = {
     lastRestoreTimestamp: 250,
   },
   exceptions: [],
+  warnings: [],
 }
 
 const NO_TASKS = { lastUpdate: 0, vertices: {} }

@@ -11,6 +11,7 @@ import { asError } from '../../../core/errors/thrown-value.js'
 import { durationText } from '../../../core/time/duration-text.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import type { CheckpointOptions } from '../../protocol/checkpoint-options.js'
+import type { EntryCounts } from '../../protocol/entry-counts.js'
 import type { AcknowledgeCheckpoint } from '../../protocol/worker-to-master.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { CoordinatorStates, OperatorCoordinators } from '../coordination/operator-coordinators.js'
@@ -37,6 +38,8 @@ export interface CheckpointCoordinatorServices extends CheckpointFailureServices
   /** Sends to the worker of an execution, or to all workers. */
   readonly sendTo: (execution: Execution, message: MasterToWorker) => void
   readonly sendToAll: (message: MasterToWorker) => void
+  /** Of a completed checkpoint that is no savepoint: how many keys its tasks counted. */
+  readonly entriesCounted: (counts: readonly EntryCounts[]) => void
   /** No further checkpoint is needed: tasks end by themselves. */
   readonly tasksEnd: () => void
 }
@@ -288,6 +291,7 @@ export class CheckpointCoordinator {
       this.#decider.completed(environment.clock.monotonicMs())
       statistics.completed(pending, externalPath)
       this.#failures.completed(checkpointId, properties)
+      if (!properties.isSavepoint) this.#services.entriesCounted(pending.entryCounts())
       if (this.#final.completed(checkpointId) || properties.thenStop !== undefined) this.#services.tasksEnd()
       if (pending.tellsCompletion) this.#services.sendToAll({ type: 'notify-checkpoint-complete', checkpointId })
       if (properties.thenStop !== undefined) this.#stopsWith(externalPath)

@@ -5,6 +5,7 @@
 import type { TimerHandle } from '../../../core/time/clock.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import type { StreamStateHandle, TaskStateSnapshot } from '../../../storage/state-handles.js'
+import type { EntryCounts } from '../../protocol/entry-counts.js'
 import type { CheckpointMetrics } from '../../protocol/worker-to-master.js'
 import type { CheckpointPlan } from './checkpoint-plan.js'
 
@@ -81,6 +82,13 @@ export class PendingCheckpoint {
 
   get isFullyAcknowledged(): boolean {
     return this.acknowledged.size === this.plan.toAcknowledge.length
+  }
+
+  /** Of the tasks that counted. */
+  entryCounts(): EntryCounts[] {
+    return [...this.acknowledged.values()].flatMap(({ metrics: { entryCounts } }) =>
+      entryCounts === undefined ? [] : [entryCounts],
+    )
   }
 
   /** Tasks are told when it has completed: it is a checkpoint, or they end with it. */

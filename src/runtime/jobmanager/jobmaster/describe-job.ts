@@ -5,7 +5,7 @@ import type { JobGraph } from '../../../graph/job-graph.js'
 import type { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import type { JobEnvironment } from '../job-environment.js'
-import type { JobDetails, JobException, VertexDetails } from './job-details.js'
+import type { JobDetails, JobException, JobWarning, VertexDetails } from './job-details.js'
 import { isTerminalJobStatus, type JobStatus } from './job-status.js'
 
 export interface JobDescriptionInput {
@@ -16,6 +16,7 @@ export interface JobDescriptionInput {
   readonly statistics: CheckpointStatistics
   readonly pendingCheckpoints: number
   readonly exceptions: readonly JobException[]
+  readonly warnings: readonly JobWarning[]
 }
 
 export function describeJob(environment: JobEnvironment, input: JobDescriptionInput): JobDetails {
@@ -41,6 +42,7 @@ export function describeJob(environment: JobEnvironment, input: JobDescriptionIn
       lastRestoreTimestamp,
     },
     exceptions: [...input.exceptions],
+    warnings: [...input.warnings],
   }
 }
 

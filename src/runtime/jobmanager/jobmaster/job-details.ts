@@ -27,6 +27,12 @@ export interface JobException {
   readonly stack: string
 }
 
+/** Of what the job lives with, and its user may want to change. */
+export interface JobWarning {
+  readonly timestamp: number
+  readonly message: string
+}
+
 export interface JobDetails {
   readonly jobId: string
   readonly name: string
@@ -55,4 +61,5 @@ export interface JobDetails {
     readonly lastRestoreTimestamp: number | undefined
   }
   readonly exceptions: readonly JobException[]
+  readonly warnings: readonly JobWarning[]
 }

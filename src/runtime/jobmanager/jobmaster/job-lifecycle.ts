@@ -8,7 +8,7 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { RunEnd } from '../checkpoint/retained-checkpoints.js'
 import type { JobEnvironment } from '../job-environment.js'
-import type { JobException } from './job-details.js'
+import type { JobException, JobWarning } from './job-details.js'
 import { checkJobTransition, type JobStatus } from './job-status.js'
 
 const EXCEPTION_HISTORY = 16
@@ -45,6 +45,7 @@ export class JobLifecycle {
   readonly timestamps: Partial<Record<JobStatus, number>> = {}
   readonly #environment: JobEnvironment
   readonly #exceptions: JobException[] = []
+  readonly #warnings: JobWarning[] = []
   #status: JobStatus = 'INITIALIZING'
   #ending: JobEnding = { kind: 'open' }
 
@@ -64,6 +65,11 @@ export class JobLifecycle {
   /** The newest ones, oldest first. */
   get exceptions(): readonly JobException[] {
     return this.#exceptions
+  }
+
+  /** The newest ones, oldest first. */
+  get warnings(): readonly JobWarning[] {
+    return this.#warnings
   }
 
   /** A failure counts only now: before there are no tasks, and afterwards they are ending. */
@@ -92,6 +98,11 @@ export class JobLifecycle {
   recordException({ name, message, stack = '' }: Error): void {
     this.#exceptions.push({ timestamp: this.#environment.clock.now(), name, message, stack })
     if (this.#exceptions.length > EXCEPTION_HISTORY) this.#exceptions.shift()
+  }
+
+  recordWarning(message: string): void {
+    this.#warnings.push({ timestamp: this.#environment.clock.now(), message })
+    if (this.#warnings.length > EXCEPTION_HISTORY) this.#warnings.shift()
   }
 
   /** One that is being cancelled already stays cancelled. */

@@ -107,7 +107,7 @@ export class JobMaster {
 
   details(): JobDetails {
     const { attempt, restarts } = this.#loop
-    const { status, timestamps, exceptions } = this.#lifecycle
+    const { status, timestamps, exceptions, warnings } = this.#lifecycle
     return describeJob(this.#environment, {
       status,
       timestamps,
@@ -116,6 +116,7 @@ export class JobMaster {
       statistics: this.#statistics,
       pendingCheckpoints: attempt?.coordinator.pendingCount ?? 0,
       exceptions,
+      warnings,
     })
   }
 

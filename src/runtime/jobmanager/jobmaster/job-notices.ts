@@ -7,6 +7,7 @@ import type { DroppedRecords } from '../watermarks/dropped-records.js'
 import { causeOf, isError, textOfError, userFrames } from '../../../core/errors/thrown-value.js'
 import { durationText } from '../../../core/time/duration-text.js'
 import type { Clock } from '../../../core/time/clock.js'
+import type { GrowingState } from './state-growth.js'
 
 /** So many lines at once, and one more each so many ms. */
 const BURST = 5
@@ -102,6 +103,17 @@ export class JobNotices {
     if (sumOf(dropped) > this.#lateRecordsTold) {
       this.#tell(`Job ${this.#job} has dropped late records: ${textOf(dropped)} in its last attempt.`)
     }
+  }
+
+  /** Once a state; what was said. */
+  stateOnlyGrows({ operator, state, first, last, forMs }: GrowingState): string {
+    const text =
+      `State '${state}' of "${operator}" in job ${this.#job} only grows: ${String(first)} keys became ${String(last)} in ` +
+      `${durationText(forMs)}, it has no time to live, and no checkpoint found fewer. enableTimeToLive(...) of its ` +
+      'descriptor, windows, or clear() in a timer keep it small; state.growth-warning.min-entries sets from how many keys on ' +
+      'this is said, 0 never.'
+    this.#tell(text)
+    return text
   }
 
   workerTerminated(cause: Error): void {

@@ -7,6 +7,7 @@
 // Invariants: one attempt at a time; a new one begins only when every task of the last has ended. Never rejects: whatever goes
 // wrong is a failure of the attempt. Thread: main thread.
 import type { Configuration } from '../../../core/config/configuration.js'
+import { StateBackendOptions } from '../../../core/config/state-backend-options.js'
 import { TaskManagerOptions } from '../../../core/config/task-manager-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { asError } from '../../../core/errors/thrown-value.js'
@@ -27,6 +28,7 @@ import { assignSlots, type SlotAssignment, type WorkerLayout } from '../schedule
 import { JobAttempt, type JobAttemptListener } from './job-attempt.js'
 import type { JobLifecycle } from './job-lifecycle.js'
 import { JobNotices } from './job-notices.js'
+import { StateGrowth, type GrowingState } from './state-growth.js'
 import type { TaskManagerStarter } from './task-manager-gateway.js'
 import { WorkerPool } from './worker-pool.js'
 
@@ -72,6 +74,7 @@ export class RestartLoop {
   readonly #pool: WorkerPool
   readonly #failures: ExecutionFailureHandler
   readonly #notices: JobNotices
+  readonly #growth: StateGrowth
   /** Read before there is an attempt: what it refuses is no failure of one. */
   readonly #checkpointing: CheckpointCoordinatorConfiguration
   #slots: SlotAssignment
@@ -89,6 +92,14 @@ export class RestartLoop {
     this.#failures = new ExecutionFailureHandler(environment)
     this.#checkpointing = readCheckpointCoordinatorConfiguration(configuration)
     this.#notices = new JobNotices({ name: jobGraph.name, jobId, clock, tell, tellFailed })
+    this.#growth = new StateGrowth({
+      jobGraph,
+      clock,
+      leastEntries: configuration.get(StateBackendOptions.GROWTH_WARNING_MIN_ENTRIES),
+      onGrowing: (growing) => {
+        this.#warnOf(growing)
+      },
+    })
     this.#pool = new WorkerPool(this.#slots.workerCount, {
       starter,
       clock,
@@ -221,6 +232,7 @@ export class RestartLoop {
       operatorCoordinators: attempt.operatorCoordinators,
       sendTo: attempt.sendTo.bind(attempt),
       sendToAll: this.#pool.sendToAll.bind(this.#pool),
+      entriesCounted: this.#growth.checkpointCompleted.bind(this.#growth),
       tasksEnd: attempt.expectEnd.bind(attempt),
       failJob: (error: Error): void => {
         this.#onFailure(error)
@@ -253,6 +265,13 @@ export class RestartLoop {
     const what = backoffMs === undefined ? 'the job fails' : 'the job restarts'
     this.#environment.logger.warn(what, { reason: error.message, attempt })
     this.#notices.attemptFailed({ attempt, cause: error, backoffMs, strategy: this.#failures.strategy })
+  }
+
+  #warnOf(growing: GrowingState): void {
+    const { operator, state, last } = growing
+    const warning = this.#notices.stateOnlyGrows(growing)
+    this.#environment.logger.warn('a state only grows', { operator, state, entries: last })
+    this.#services.lifecycle.recordWarning(warning)
   }
 
   #runAfter(backoffMs: number): void {

@@ -21,6 +21,10 @@ export class CapturedStateFuture implements OperatorSnapshotFuture {
     this.#slices = slicesOfTask(context)
   }
 
+  get entryCounts(): Readonly<Record<string, number>> | undefined {
+    return this.#captured.entryCounts
+  }
+
   complete(): Promise<OperatorSubtaskState | undefined> {
     this.#writing ??= this.#write()
     return this.#writing

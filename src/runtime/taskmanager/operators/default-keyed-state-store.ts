@@ -52,7 +52,12 @@ export class DefaultKeyedStateStore implements KeyedStateStore {
   }
 
   protected keyedState(descriptor: StateDescriptor<unknown>): State {
-    if (this.#backend !== undefined) return this.#backend.getOrCreateKeyedState(descriptor)
+    const backend = this.#backend
+    if (backend !== undefined) {
+      const state = backend.getOrCreateKeyedState(descriptor)
+      if (!descriptor.ttlConfig.isEnabled()) backend.countEntriesOf?.(descriptor.name)
+      return state
+    }
     const details = { operator: this.#operatorName, state: descriptor.name }
     throw new FlinkError('KEYED_STATE_ON_NON_KEYED_STREAM', details)
   }

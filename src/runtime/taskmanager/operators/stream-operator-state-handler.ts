@@ -31,6 +31,8 @@ import type { OperatorContext } from './stream-operator.js'
 export interface CapturedState {
   readonly keyed: KeyedStateSnapshot | undefined
   readonly operator: OperatorStateSnapshot
+  /** Keys by state, where they are counted. */
+  readonly entryCounts?: Readonly<Record<string, number>> | undefined
 }
 
 /** Where no worker shares one among its operators. */
@@ -91,7 +93,8 @@ export class StreamOperatorStateHandler {
 
   capture(increment: SnapshotIncrement | undefined): CapturedState {
     const operator = this.operatorBackend.snapshot()
-    return { keyed: this.keyedBackend?.snapshot(increment), operator }
+    const entryCounts = this.keyedBackend?.entryCounts?.()
+    return { keyed: this.keyedBackend?.snapshot(increment), operator, entryCounts }
   }
 
   /** Between records there is no current key. */

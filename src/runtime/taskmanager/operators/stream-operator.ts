@@ -86,6 +86,8 @@ export interface OperatorContext {
 
 /** The asynchronous rest of a snapshot. */
 export interface OperatorSnapshotFuture {
+  /** Keys of its states at that moment, by name: of those that are counted. */
+  readonly entryCounts?: Readonly<Record<string, number>> | undefined
   /** Writes what is left, in slices between records, and resolves with the handles; undefined when there is no state. */
   complete(): Promise<OperatorSubtaskState | undefined>
   /** Cancels: releases the snapshot version and deletes what was written. May be called at any time, also twice. */

@@ -85,6 +85,10 @@ export interface KeyedStateBackend {
   numberOfEntries(): number
   /** Whether there is one: cheap enough for each snapshot. */
   hasEntries(): boolean
+  /** A function asked for the state, which has no time to live: nothing but the function makes it smaller. Absent where keys are not counted. */
+  countEntriesOf?(state: string): void
+  /** Keys by state, of those. Costs the same for any number of them. */
+  entryCounts?(): Readonly<Record<string, number>> | undefined
   /** What its store tells of itself, by Flink's names without `rocksdb.`; absent where there is none. From `open` on, empty at the end. */
   metrics?(): Readonly<Record<string, number>>
   /** May be called twice. */

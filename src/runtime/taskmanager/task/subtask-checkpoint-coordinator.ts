@@ -16,6 +16,7 @@ import {
   type StreamStateHandle,
   type TaskStateSnapshot,
 } from '../../../storage/state-handles.js'
+import type { EntryCounts } from '../../protocol/entry-counts.js'
 import type { CheckpointMetrics, WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { CheckpointAlignment } from '../metrics/checkpoint-alignment.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
@@ -195,7 +196,7 @@ export class SubtaskCheckpointCoordinator {
       if (snapshot.canceled) return
       this.#running.delete(checkpointId)
       const asynchronousMs = this.#services.clock.monotonicMs() - startedAt
-      const metrics = { ...times, asynchronousMs, ...this.#sizesOf({ operators }) }
+      const metrics = { ...times, asynchronousMs, ...this.#sizesOf({ operators }), ...countsOf(snapshot) }
       const { executionId, send } = this.#services
       send({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot: { operators }, metrics })
     } catch (error) {
@@ -229,6 +230,14 @@ export class SubtaskCheckpointCoordinator {
 async function cancelAll(snapshot: RunningSnapshot): Promise<void> {
   snapshot.canceled = true
   await Promise.allSettled([...snapshot.futures.values()].map((future) => future.cancel()))
+}
+
+/** Undefined where nothing is counted. */
+function countsOf({ futures }: RunningSnapshot): { readonly entryCounts: EntryCounts } | undefined {
+  const counted = [...futures].flatMap(([operatorId, { entryCounts }]) =>
+    entryCounts === undefined ? [] : [[operatorId, entryCounts] as const],
+  )
+  return counted.length === 0 ? undefined : { entryCounts: Object.fromEntries(counted) }
 }
 
 function handlesOf(snapshot: TaskStateSnapshot): StreamStateHandle[] {

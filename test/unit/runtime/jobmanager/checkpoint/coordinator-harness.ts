@@ -168,6 +168,7 @@ export class CoordinatorHarness {
       sendToAll: (message: MasterToWorker): void => {
         this.#sent(message, '')
       },
+      entriesCounted: (): void => undefined,
       tasksEnd: (): void => {
         this.told.push('tasks end')
       },

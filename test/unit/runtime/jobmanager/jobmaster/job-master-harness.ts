@@ -16,6 +16,7 @@ import type {
   TaskManagerStarter,
 } from '../../../../../src/runtime/jobmanager/jobmaster/task-manager-gateway.js'
 import type { AccumulatorParts, MergeAccumulators } from '../../../../../src/runtime/protocol/accumulators.js'
+import type { EntryCounts } from '../../../../../src/runtime/protocol/entry-counts.js'
 import type { ExecutionState } from '../../../../../src/runtime/protocol/execution-state.js'
 import type { MasterToWorker } from '../../../../../src/runtime/protocol/master-to-worker.js'
 import type { LogLine } from '../../../../../src/runtime/protocol/worker-to-master.js'
@@ -41,6 +42,8 @@ export class PlayedWorker implements TaskManagerGateway {
   isTerminated = false
   /** What each of its tasks puts into a checkpoint. */
   state: OperatorSubtaskState = EMPTY_SUBTASK_STATE
+  /** What each of its tasks counts then. */
+  entryCounts: EntryCounts | undefined
   readonly #listener: TaskManagerListener
   readonly #accumulators = new Map<string, AccumulatorParts>()
   /** Its barriers reach the tasks of all workers. */
@@ -102,7 +105,8 @@ export class PlayedWorker implements TaskManagerGateway {
   }
 
   acknowledge(checkpointId: number): void {
-    const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 0, checkpointedSizeBytes: 0 }
+    const times = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 0, checkpointedSizeBytes: 0 }
+    const metrics = this.entryCounts === undefined ? times : { ...times, entryCounts: this.entryCounts }
     for (const { executionId, vertexId } of this.tasks) {
       const snapshot = { operators: { [vertexId]: this.state } }
       this.#listener.onMessage({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot, metrics })

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ValueStateDescriptor } from '../../../../../src/api/state/value-state-descriptor.js'
 import type { ValueState } from '../../../../../src/api/state/value-state.js'
+import { StateTtlConfig } from '../../../../../src/api/state/state-ttl-config.js'
+import { Time } from '../../../../../src/api/eventtime/time.js'
 import { Configuration } from '../../../../../src/core/config/configuration.js'
 import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
 import { InMemoryFileSystem } from '../../../../../src/core/fs/in-memory-file-system.js'
 import { hashKey } from '../../../../../src/core/keygroups/canonical-key.js'
 import type { OperatorBinding } from '../../../../../src/graph/program-graph.js'
+import { DefaultKeyedStateStore } from '../../../../../src/runtime/taskmanager/operators/default-keyed-state-store.js'
 import { StreamOperatorStateHandler } from '../../../../../src/runtime/taskmanager/operators/stream-operator-state-handler.js'
 import type { OperatorContext } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { HeapKeyedStateBackend } from '../../../../../src/runtime/taskmanager/state/heap-keyed-state-backend.js'
@@ -131,5 +134,37 @@ describe('The state of an operator', () => {
       const handler = new StreamOperatorStateHandler(KEYED, contextWith({ fileSystems, stateBackend }))
       await assert.rejects(handler.restore({ ...EMPTY_SUBTASK_STATE, managedKeyed }), { code: 'SNAPSHOT_CORRUPT' })
     }
+  })
+})
+
+describe('The keys of states that may grow without end', () => {
+  async function countedOf(context: OperatorContext): Promise<unknown[]> {
+    const handler = new StreamOperatorStateHandler(KEYED, context)
+    await handler.restore(undefined)
+    const backend = handler.keyedBackend ?? assert.fail()
+    const counts: unknown[] = [handler.capture(undefined).entryCounts]
+    const expiring = new ValueStateDescriptor<number>('expiring')
+    expiring.enableTimeToLive(StateTtlConfig.newBuilder(Time.hours(1)).build())
+    const store = new DefaultKeyedStateStore('Count', backend)
+    const states = [
+      store.getState(new ValueStateDescriptor<number>('seen')),
+      store.getState(expiring),
+      backend.getOrCreateKeyedState(new ValueStateDescriptor('own')) as ValueState<unknown>,
+    ]
+    for (let key = 0; key < 100; key += 1) {
+      backend.setCurrentKey(key, hashKey(key, 'auto'))
+      for (const state of states) state.update(key)
+    }
+    counts.push(handler.capture(undefined).entryCounts)
+    backend.setCurrentKey(7, hashKey(7, 'auto'))
+    states[0]?.clear()
+    counts.push(handler.capture(undefined).entryCounts)
+    await handler.dispose()
+    return counts
+  }
+
+  it('are counted of what functions asked for and has no time to live', async () => {
+    const processingTime = { currentProcessingTime: () => 0 } as unknown as OperatorContext['processingTime']
+    assert.deepEqual(await countedOf(contextWith({ processingTime })), [undefined, { seen: 100 }, { seen: 99 }])
   })
 })

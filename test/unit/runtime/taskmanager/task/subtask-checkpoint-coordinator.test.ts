@@ -30,12 +30,19 @@ beforeEach(() => {
   clock = new ManualClock()
 })
 
+interface PlayedFuture {
+  readonly entryCounts: Readonly<Record<string, number>> | undefined
+  complete(): Promise<unknown>
+  cancel(): Promise<void>
+}
+
 /** An operator whose steps can be made to fail or wait by the test: `before` is called with the step's name. */
 class PlayedOperator {
   readonly operatorId: string
   before: (step: string) => Promise<void> | void = () => undefined
   state: OperatorSubtaskState | undefined = EMPTY_SUBTASK_STATE
   readonly requests: SnapshotRequest[] = []
+  entryCounts: Readonly<Record<string, number>> | undefined
 
   constructor(operatorId: string) {
     this.operatorId = operatorId
@@ -45,10 +52,11 @@ class PlayedOperator {
     return this.#step('prepare')
   }
 
-  async snapshotState(request: SnapshotRequest): Promise<{ complete(): Promise<unknown>; cancel(): Promise<void> }> {
+  async snapshotState(request: SnapshotRequest): Promise<PlayedFuture> {
     this.requests.push(request)
     await this.#step('snapshot')
     return {
+      entryCounts: this.entryCounts,
       complete: async () => {
         await this.#step('complete')
         return this.state
@@ -105,6 +113,19 @@ describe("A task's part in a checkpoint", () => {
     const metrics = { alignmentMs: 30, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 0, checkpointedSizeBytes: 0 }
     const snapshot = { operators: { a: EMPTY_SUBTASK_STATE, b: EMPTY_SUBTASK_STATE } }
     assert.deepEqual(sent, [{ type: 'acknowledge-checkpoint', executionId: 'e', checkpointId: 1, snapshot, metrics }])
+  })
+
+  it('says how many keys the operators counted when their state was taken, those that counted', async () => {
+    const [a, b] = [new PlayedOperator('a'), new PlayedOperator('b')]
+    b.entryCounts = { seen: 3 }
+    b.before = (step) => {
+      if (step === 'complete') b.entryCounts = { seen: 4 }
+    }
+    await coordinatorOf(a, b).perform(testBarrier(1), 0)
+    await turn()
+    const [answer] = sent
+    assert.ok(answer?.type === 'acknowledge-checkpoint')
+    assert.deepEqual(answer.metrics.entryCounts, { b: { seen: 3 } })
   })
 
   it('leaves out operators without state and adds up the bytes of the others', async () => {
