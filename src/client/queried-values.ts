@@ -13,8 +13,8 @@ import { PlainClasses } from './plain-classes.js'
 
 const GENERIC = 'GENERIC'
 const MAP_SEPARATOR = ' => '
-/** What an engine's type is around the one that the descriptor names. */
-const AROUND = /(?:^| => )TTL\(/
+/** In checkpoints a time stands before a value that has a time to live; a job answers without it. */
+const WITH_TIMES = /(?:^| => )TTL\(/
 
 /**
  * How values of a state are read that were written as its metadata say: a list as an array, a map as a Map, of aggregating state the
@@ -30,12 +30,28 @@ export function valueReaderOf(
     if (declared !== undefined) return declared
   }
   const stored = storedTypesOf(metadata, new PlainClasses())?.value
-  if (stored !== undefined) return (input) => stored.read(input)
+  if (stored !== undefined) {
+    const { kind, typeFingerprint } = metadata
+    return WITH_TIMES.test(typeFingerprint)
+      ? (input) => withoutTimes(stored.read(input), kind)
+      : (input) => stored.read(input)
+  }
   const reason = `it is written as ${metadata.typeFingerprint}, which only the job's program can read. Give the descriptor that the job has`
   throw new FlinkError('STATE_QUERY_INVALID', { name, reason })
 }
 
-/** Undefined where something of the engine's is around the type. */
+/** Of a value, or of each element of a list or map; the newest checkpoint does not know how long they live. */
+function withoutTimes(value: unknown, kind: string): unknown {
+  if (kind === 'list') return (value as readonly unknown[]).map(withoutTime)
+  if (kind !== 'map') return withoutTime(value)
+  return new Map([...(value as ReadonlyMap<unknown, unknown>)].map(([key, held]) => [key, withoutTime(held)]))
+}
+
+function withoutTime(timed: unknown): unknown {
+  return (timed as { readonly value: unknown }).value
+}
+
+/** Undefined where a time stands before the values. */
 function declaredReader(
   { kind, typeFingerprint: stored }: StateMetadata,
   descriptor: StateDescriptor<unknown>,
@@ -45,7 +61,7 @@ function declaredReader(
     const reason = `it is ${kind} state, and the descriptor is one of ${descriptor.kind} state`
     throw new FlinkError('STATE_QUERY_INVALID', { name, reason })
   }
-  if (AROUND.test(stored)) return undefined
+  if (WITH_TIMES.test(stored)) return undefined
   const keyType = kind === 'map' ? (descriptor as MapStateDescriptor<unknown, unknown>).keyType : undefined
   const types = kind === 'map' ? [keyType, descriptor.type] : [descriptor.type]
   const parts = stored.split(MAP_SEPARATOR)

@@ -12,7 +12,11 @@ import { valueReaderOf } from '../../../../src/client/queried-values.js'
 import { hashKey } from '../../../../src/core/keygroups/canonical-key.js'
 import { DataInputView } from '../../../../src/core/memory/data-input-view.js'
 import { DataOutputView } from '../../../../src/core/memory/data-output-view.js'
+import { NO_REGISTERED_TYPES } from '../../../../src/core/types/registered-types.js'
 import type { QueryableState } from '../../../../src/runtime/taskmanager/state/queryable-state.js'
+import { keyedValueSerializer, metadataOf } from '../../../../src/runtime/taskmanager/state/state-registration.js'
+import { TtlValue } from '../../../../src/runtime/taskmanager/state/ttl/ttl-value.js'
+import { UserMap } from '../../../../src/runtime/taskmanager/state/user-map.js'
 import { HEAP } from '../backends-under-test.js'
 import { cleanUpAfterEach, diskUnderTest } from '../rocksdb-under-test.js'
 import { SetTime } from '../set-time.js'
@@ -71,3 +75,27 @@ for (const kind of [HEAP, diskUnderTest({ driver: 'memory' })]) {
     }
   })
 }
+
+describe('State with a time to live in a checkpoint that is asked about', () => {
+  const config = StateTtlConfig.newBuilder(TTL).build()
+  const value = new ValueStateDescriptor('v', Types.STRING)
+  const list = new ListStateDescriptor('l', Types.LONG)
+  const map = new MapStateDescriptor<string, number>('m', Types.STRING, Types.LONG)
+  for (const each of [value, list, map]) each.enableTimeToLive(config)
+  const entries = new UserMap({ kind: 'auto', place: 'm', copy: (key) => key })
+  entries.set('one', new TtlValue(1, 5))
+  for (const [descriptor, stored, expected] of [
+    [value, new TtlValue('x', 5), 'x'],
+    [list, [new TtlValue(1, 5), new TtlValue(2, 6)], [1, 2]],
+    [map, entries, new Map([['one', 1]])],
+  ] as const) {
+    it(`is read without its times: ${descriptor.kind}`, () => {
+      const output = new DataOutputView()
+      keyedValueSerializer(descriptor, 'Count', NO_REGISTERED_TYPES).serialize(stored, output)
+      for (const given of [descriptor, undefined]) {
+        const read = valueReaderOf(metadataOf(descriptor), given, 'asked')
+        assert.deepEqual(read(new DataInputView(output.toBytes())), expected)
+      }
+    })
+  }
+})

@@ -1,6 +1,6 @@
 // Duty: the entries that one snapshot waits for: those that had changed before its barrier and that the store does not have yet.
-// Invariants: they come in the order of the store, state by state. When the last of them is saved, the store is exactly the state at the barrier, and is captured before anything
-// else goes there. What the snapshot cannot have fails it when it is written, and nobody else. One snapshot waits at a time.
+// Invariants: they come in the order of the store, state by state. When the last of them is saved, the store is exactly the state
+// at the barrier, and is captured before anything else goes there. What the snapshot cannot have fails it when it is written, and nobody else. One snapshot waits at a time.
 // Thread: the task worker that owns the backend.
 import type { TimeSlices } from '../time-slices.js'
 import { AT_END, type AwaitedOrder } from './awaited-order.js'

@@ -1,7 +1,8 @@
 // Duty: what the cached states of one backend have in common: the mark of an entry that changed, the memory that they take,
 // and what stands in the way of a change.
 // Invariants: while a snapshot waits for entries to be saved, those that changed before its barrier have the mark `awaited`,
-// and those that change since another one, in addition where what is awaited was put aside; so beginning a snapshot means exchanging two marks. Otherwise `awaited` is 0.
+// and those that change since another one, in addition where what is awaited was put aside; so beginning a snapshot means
+// exchanging two marks. Otherwise `awaited` is 0.
 // Thread: the task worker that owns the backend.
 
 /** Bits of an entry. */

@@ -9,7 +9,7 @@ import { DataOutputView } from '../../../../core/memory/data-output-view.js'
 import { structuredSerializer } from '../../../../core/types/structured-serializer.js'
 import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
 import type { KeyGroupBytes } from '../../../../storage/key-group-reader.js'
-import type { KeyedStateHandle, StateMetadata } from '../../../../storage/state-handles.js'
+import type { KeyedStateHandle } from '../../../../storage/state-handles.js'
 import { fileOfHandle, unreadableState } from '../../../../storage/unreadable-state.js'
 import { blocksOf, readBlock, visitEntries, writeBlock, type KeyGroupBlock } from '../key-group-block.js'
 import type { KeyedStateReader } from '../keyed-state-backend.js'
@@ -180,28 +180,16 @@ export class RestoredBlocks {
       const prefix = encoder.encode(key, hash, namespace)
       if (!isFirst && (value === undefined || !form.isOneEntry)) this.#removeOlder(prefix, form)
       if (value === undefined) return
-      const left = living === undefined ? value : living(value)
-      if (left === undefined) return
-      if (reader === undefined || living !== undefined) form.restore(prefix, left, this.#entries)
-      else
-        this.#restoreAnew(
-          key,
-          () => {
-            form.restore(prefix, value, this.#entries, reader)
-          },
-          metadata,
-        )
+      try {
+        const left = living === undefined ? value : living(value)
+        if (left === undefined) return
+        form.restore(prefix, left, this.#entries, living === undefined ? reader : undefined)
+      } catch (error) {
+        throw migrationFailed(error, { state: metadata.name, operator: this.#parameters.operatorName, key })
+      }
       if (this.#entries.sizeBytes >= SORTED_BYTES) this.#writeEntries()
     })
     this.#writeEntries()
-  }
-
-  #restoreAnew(key: unknown, restore: () => void, { name: state }: StateMetadata): void {
-    try {
-      restore()
-    } catch (error) {
-      throw migrationFailed(error, { state, operator: this.#parameters.operatorName, key })
-    }
   }
 
   #writeEntries(): void {

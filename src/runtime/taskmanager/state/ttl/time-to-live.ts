@@ -1,6 +1,7 @@
 // Duty: how long the values of one state live, and what time it is for them.
 // Invariants: under one key, so while one record or timer is worked on, it stays one moment: the clock is read once for it, of
-// which a count by key with reads and writes takes 30 ns less. Records that follow each other may share a reading. What has expired is never alive again.
+// which a count by key with reads and writes takes 30 ns less. Records that follow each other may share a reading. What has
+// expired is never alive again.
 // Thread: the task worker that owns the backend.
 import type { StateTtlConfig } from '../../../../api/state/state-ttl-config.js'
 import type { KeyContext } from '../key-context.js'
