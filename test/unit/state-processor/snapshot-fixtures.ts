@@ -75,12 +75,17 @@ export async function linesOf(
   }
 }
 
-export async function diffOf(left: string, right: string, services: StateProcessorServices): Promise<string[]> {
+export async function diffOf(
+  left: string,
+  right: string,
+  services: StateProcessorServices,
+  filter: EntryFilter = EVERYTHING,
+): Promise<string[]> {
   const [one, other] = [await SnapshotContents.open(left, services), await SnapshotContents.open(right, services)]
   const lines: string[] = []
   try {
     const take = (text: string): boolean => lines.push(...text.trimEnd().split('\n')) > 0
-    await diffSnapshots(one, other, { filter: EVERYTHING, take })
+    await diffSnapshots(one, other, { filter, take })
     return lines
   } finally {
     await one.close()
