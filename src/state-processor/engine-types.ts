@@ -2,7 +2,6 @@
  * Values that operators of the engine write around those of the program: panes, sessions, buffers of joins. They are shown as plain
  * objects, and made of such again. Who changes one keeps what the operator relies on: times that rise, the order of sessions.
  */
-import type { PairTypes } from '../api/dag/operators/join-spec.js'
 import { ListStateDescriptor } from '../api/state/list-state-descriptor.js'
 import { ValueStateDescriptor } from '../api/state/value-state-descriptor.js'
 import type { TypeInformation } from '../api/types/type-information.js'
@@ -10,6 +9,7 @@ import { TimestampedValue } from '../api/windowing/evictors/timestamped-value.js
 import { TaggedUnion } from '../api/datastream/tagged-union.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { RegisteredTypes } from '../core/types/registered-types.js'
+import { parseEnclosing } from '../core/types/type-description.js'
 import { inFlightType, type InFlightRecord } from '../runtime/taskmanager/async/in-flight-state.js'
 import { JoinBuffers } from '../runtime/taskmanager/joins/join-buffers.js'
 import { joinBuffersType } from '../runtime/taskmanager/joins/join-buffers-type.js'
@@ -22,7 +22,7 @@ import { sessionsType } from '../runtime/taskmanager/windowing/sessions-type.js'
 import { timestampedValueType } from '../runtime/taskmanager/windowing/timestamped-value-type.js'
 import { WindowPanes } from '../runtime/taskmanager/windowing/window-panes.js'
 import { windowPanesType } from '../runtime/taskmanager/windowing/window-panes-type.js'
-import { fieldsIn, listIn, numberIn } from './json-fields.js'
+import { countIn, fieldsIn, listIn, numberIn } from './json-fields.js'
 import { namespaceCodec } from './stored-namespaces.js'
 import type { StoredCodec } from './stored-codec.js'
 
@@ -30,24 +30,24 @@ type AnyType = TypeInformation<unknown>
 /** The type with the description, of which GENERIC is one; undefined where it cannot be read. */
 type TypeNamed = (description: string) => AnyType | undefined
 
-const AROUND = /^([A-Z_]+)\((.*)\)$/
-
 /** Undefined for a type of the program's own. */
 export function engineCodec(
   description: string,
   typeNamed: TypeNamed,
   classes: RegisteredTypes,
 ): StoredCodec | undefined {
-  const [, around = '', inner = ''] = AROUND.exec(description) ?? []
-  if (around === 'MERGING') return mergingCodec(inner)
-  if (around === 'TTL') return ttlCodec(inner, typeNamed, classes)
-  if (around === 'TAGGED' || around === 'JOIN_BUFFERS') {
-    const pair = pairOf(inner, typeNamed)
-    return pair && pairCodec(around, pair, classes)
-  }
-  const type = typeNamed(inner)
+  const [around, [first = '', second] = []] = parseEnclosing(description) ?? []
+  if (around === 'MERGING') return mergingCodec(first)
+  const type = typeNamed(first)
+  const other = second === undefined ? undefined : typeNamed(second)
   if (type === undefined) return undefined
   switch (around) {
+    case 'TTL':
+      return ttlCodec(type, classes)
+    case 'TAGGED':
+      return other && shown(taggedUnionType([type, other]), classes, TAGGED)
+    case 'JOIN_BUFFERS':
+      return other && shown(joinBuffersType([type, other]), classes, JOIN_BUFFERS)
     case 'TIMESTAMPED':
       return shown(timestampedValueType(type), classes, TIMESTAMPED)
     case 'IN_FLIGHT':
@@ -85,10 +85,8 @@ function shown<T>(type: TypeInformation<T>, classes: RegisteredTypes, plain: Pla
 }
 
 /** The time of the last access to a value comes before it. */
-function ttlCodec(description: string, typeNamed: TypeNamed, classes: RegisteredTypes): StoredCodec | undefined {
-  const serializer = typeNamed(description)?.createSerializer(classes)
-  if (serializer === undefined) return undefined
-  const stored = new TtlSerializer(serializer)
+function ttlCodec(type: AnyType, classes: RegisteredTypes): StoredCodec {
+  const stored = new TtlSerializer(type.createSerializer(classes))
   return {
     read: (input) => {
       const { value, lastAccessMs } = stored.deserialize(input)
@@ -121,21 +119,6 @@ function mergingCodec(windows: string): StoredCodec | undefined {
       window.write(fields['stateWindow'], output)
     },
   }
-}
-
-/** Each separator may be the one between the two, or stand within one of them. */
-function pairOf(text: string, typeNamed: TypeNamed): PairTypes | undefined {
-  for (let at = text.indexOf(', '); at >= 0; at = text.indexOf(', ', at + 1)) {
-    const [first, second] = [typeNamed(text.slice(0, at)), typeNamed(text.slice(at + 2))]
-    if (first !== undefined && second !== undefined) return [first, second]
-  }
-  return undefined
-}
-
-function pairCodec(around: 'TAGGED' | 'JOIN_BUFFERS', pair: PairTypes, classes: RegisteredTypes): StoredCodec {
-  return around === 'TAGGED'
-    ? shown(taggedUnionType(pair), classes, TAGGED)
-    : shown(joinBuffersType(pair), classes, JOIN_BUFFERS)
 }
 
 const TIMESTAMPED: PlainObject<TimestampedValue<unknown>> = {
@@ -173,7 +156,7 @@ const PANES: PlainObject<WindowPanes> = {
     const given = listIn(fieldsIn(plain, 'panes')['panes'], 'panes')
     const all = given.map((pane) => ({
       start: numberIn(pane, 'start', 'a pane'),
-      created: numberIn(pane, 'created', 'a pane'),
+      created: countIn(pane, 'created', 'a pane'),
       held: fieldsIn(pane, 'a pane')['held'],
       isShared: false,
     }))

@@ -9,8 +9,14 @@ export function fieldsIn(value: unknown, what: string): Readonly<Record<string, 
 
 export function numberIn(value: unknown, field: string, what: string): number {
   const found = fieldsIn(value, what)[field]
-  if (typeof found === 'number') return found
+  if (typeof found === 'number' && !Number.isNaN(found)) return found
   throw new FlinkError('JSON_FORM_INVALID', { reason: `${what} has a number as its "${field}"` })
+}
+
+export function countIn(value: unknown, field: string, what: string): number {
+  const found = numberIn(value, field, what)
+  if (Number.isSafeInteger(found) && found >= 0) return found
+  throw new FlinkError('JSON_FORM_INVALID', { reason: `${what} has a whole number from 0 as its "${field}"` })
 }
 
 export function listIn(value: unknown, what: string): readonly unknown[] {

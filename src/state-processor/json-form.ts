@@ -3,17 +3,32 @@
  * with `$` (json-form.md). `read` takes what `write` gives.
  */
 import { FlinkError } from '../core/errors/flink-error.js'
-import { errorNamed, typedArrayNamed, typedArrayOfPrototype } from '../core/types/object-graph.js'
+import { errorNamed, typedArrayOfPrototype } from '../core/types/object-graph.js'
 import type { InstanceForm, PlainInstance, ShownClasses } from './shown-classes.js'
+import {
+  bytesOf,
+  dateOf,
+  entriesIn,
+  fieldsIn,
+  listIn,
+  namesOfArray,
+  numberNamed,
+  numberUpTo,
+  pairsIn,
+  regExpOf,
+  wrong,
+  type Entries,
+} from './signed-json.js'
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
-type Entries = readonly (readonly [string, unknown])[]
 
 const SIGN = '$'
 /** Deeper values are refused: the stack is not to end first. */
 const DEEPEST = 1000
 /** Deeper values may hold themselves. */
 const DEEPEST_AT_ONCE = 50
+/** As the language has it. */
+const LONGEST_ARRAY = 2 ** 32 - 1
 
 export class JsonForm {
   readonly #classes: ShownClasses
@@ -30,7 +45,12 @@ export class JsonForm {
 
   /** Of what JSON.parse gave; JSON_FORM_INVALID says what is wrong in words. */
   read(json: unknown): unknown {
-    return holdsSign(json) ? this.#fromJson(json, []) : json
+    return holdsSign(json, 0) ? this.#fromJson(json, []) : json
+  }
+
+  /** The canonical text of what somebody wrote down, also in another form than `write` gives it. */
+  canonical(json: unknown): string {
+    return canonicalText(JSON.parse(this.write(this.read(json))))
   }
 
   #toJson(value: unknown, above: readonly object[]): Json {
@@ -104,7 +124,7 @@ export class JsonForm {
       case '$date':
         return dateOf(given)
       case '$up':
-        return above.at(-Number(given))
+        return above.at(-numberUpTo(above.length, sign, given, 1))
       case '$map': {
         const map = new Map<unknown, unknown>()
         for (const [key, held] of pairsIn(sign, given)) map.set(within(key, map), within(held, map))
@@ -120,11 +140,9 @@ export class JsonForm {
       case '$nullObject':
         return fill(Object.create(null) as object, entriesIn(sign, given), within)
       case '$array':
-        return fill(new Array(Number(given)), entriesIn(sign, others), within)
-      case '$regexp': {
-        const [source, flags] = listIn(sign, given)
-        return new RegExp(String(source), String(flags))
-      }
+        return fill(new Array(numberUpTo(LONGEST_ARRAY, sign, given)), namesOfArray(entriesIn(sign, others)), within)
+      case '$regexp':
+        return regExpOf(listIn(sign, given))
       case '$bytes':
         return bytesOf(given, fields['class'])
       case '$instance':
@@ -158,6 +176,7 @@ export class JsonForm {
     else if (native === undefined) throw wrong(`${String(fields['$error'])} is no error of the language`)
     for (const key of ['name', 'message', 'stack', 'cause']) {
       const value = key in fields ? within(fields[key], error) : undefined
+      if (key !== 'cause' && key in fields && typeof value !== 'string') throw wrong(`"${key}" of an error is a text`)
       if (key in fields || key === 'stack') define(error, key, value, false)
     }
     return fill(error, fieldsIn(fields['fields']), within)
@@ -214,11 +233,14 @@ function isJsonArray(list: readonly unknown[], depth: number): boolean {
   return Object.keys(list).length === list.length
 }
 
-/** True where somewhere an object has a field that begins with `$`, as text can have as well. */
-function holdsSign(json: unknown): boolean {
+/** True where somewhere an object has a field that begins with `$`, as text can have as well, and for what is too deep. */
+function holdsSign(json: unknown, depth: number): boolean {
   if (typeof json !== 'object' || json === null) return false
-  if (Array.isArray(json)) return json.some(holdsSign)
-  return Object.entries(json).some(([name, value]) => name.startsWith(SIGN) || name === '__proto__' || holdsSign(value))
+  if (depth > DEEPEST) return true
+  if (Array.isArray(json)) return json.some((each) => holdsSign(each, depth + 1))
+  return Object.entries(json).some(
+    ([name, value]) => name.startsWith(SIGN) || name === '__proto__' || holdsSign(value, depth + 1),
+  )
 }
 
 function objectToJson(value: object, isBare: boolean, inner: (each: unknown) => Json): Json {
@@ -257,20 +279,6 @@ function bytesToJson(value: object, prototype: unknown): Json {
   return { $bytes: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64'), class: name }
 }
 
-function bytesOf(given: unknown, className: unknown): unknown {
-  if (typeof given !== 'string') throw wrong('$bytes wants base64 in quotes')
-  const bytes = Buffer.from(given, 'base64')
-  const memory = new Uint8Array(bytes).buffer
-  if (className === 'Buffer') return bytes
-  if (className === 'ArrayBuffer') return memory
-  if (className === 'DataView') return new DataView(memory)
-  const typedArray = typedArrayNamed(className ?? 'Uint8Array')
-  if (typedArray === undefined) throw wrong(`${String(className)} is no class of bytes`)
-  if (bytes.length % typedArray.BYTES_PER_ELEMENT !== 0)
-    throw wrong(`these are no whole elements of ${typedArray.name}`)
-  return new typedArray(memory)
-}
-
 function isDense(list: readonly unknown[]): boolean {
   const keys = Object.keys(list)
   return keys.length === list.length && (keys.at(-1) ?? '-1') === String(list.length - 1)
@@ -280,42 +288,6 @@ function numberText(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
-function numberNamed(given: unknown): number {
-  if (given !== 'NaN' && given !== 'Infinity' && given !== '-Infinity' && given !== '-0')
-    throw wrong('$number wants "NaN", "Infinity", "-Infinity" or "-0"')
-  return Number(given)
-}
-
-function dateOf(given: unknown): Date {
-  if (given === null) return new Date(Number.NaN)
-  const date = new Date(typeof given === 'string' || typeof given === 'number' ? given : Number.NaN)
-  if (Number.isNaN(date.getTime())) throw wrong(`${JSON.stringify(given)} is no time for a $date`)
-  return date
-}
-
-function listIn(sign: string, given: unknown): readonly unknown[] {
-  if (!Array.isArray(given)) throw wrong(`${sign} wants a list`)
-  return given
-}
-
-function pairsIn(sign: string, given: unknown): readonly (readonly [unknown, unknown])[] {
-  return listIn(sign, given).map((pair) => {
-    if (!Array.isArray(pair) || pair.length !== 2) throw wrong(`${sign} wants a list of pairs`)
-    return pair as unknown as readonly [unknown, unknown]
-  })
-}
-
-function entriesIn(sign: string, given: unknown): Entries {
-  return pairsIn(sign, given).map(([name, value]) => [String(name), value])
-}
-
-/** As a plain object, or as pairs where a name begins with `$`. */
-function fieldsIn(given: unknown): Entries {
-  if (typeof given !== 'object' || given === null) return []
-  const pairs = (given as { readonly $object?: unknown }).$object
-  return pairs === undefined ? Object.entries(given) : entriesIn('$object', pairs)
-}
-
 function fill<T extends object>(object: T, entries: Entries, within: (json: unknown, holder: unknown) => unknown): T {
   for (const [name, json] of entries) define(object, name, within(json, object), true)
   return object
@@ -323,8 +295,4 @@ function fill<T extends object>(object: T, entries: Entries, within: (json: unkn
 
 function define(object: object, name: string, value: unknown, enumerable: boolean): void {
   Object.defineProperty(object, name, { value, enumerable, writable: true, configurable: true })
-}
-
-function wrong(reason: string): FlinkError {
-  return new FlinkError('JSON_FORM_INVALID', { reason })
 }

@@ -7,7 +7,7 @@ import type { OperatorState } from '../storage/checkpoint-metadata.js'
 import { isStateWanted, operatorLabel, wantedOperators, type EntryFilter } from './entry-filter.js'
 import { beginningOf, type TakeLines } from './entry-lines.js'
 import { NO_TEXTS, textsOfElements, textsOfState, type EntryTexts } from './entry-texts.js'
-import { canonicalText } from './json-form.js'
+import { canonicalText, JsonForm } from './json-form.js'
 import { keyGroupsOf, type StoredKeyGroup } from './keyed-key-groups.js'
 import type { SnapshotContents } from './snapshot-contents.js'
 
@@ -44,7 +44,7 @@ class Diff implements SnapshotDifference {
     this.#right = right
     this.#filter = filter
     this.#take = take
-    this.#wantedKey = filter.key === undefined ? undefined : canonicalText(filter.key)
+    this.#wantedKey = filter.key === undefined ? undefined : new JsonForm(left.classes).canonical(filter.key)
   }
 
   async run(): Promise<void> {

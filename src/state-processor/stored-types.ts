@@ -7,7 +7,7 @@ import { typeDescribedAs } from '../api/types/described-type.js'
 import type { TypeInformation } from '../api/types/type-information.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { RegisteredTypes } from '../core/types/registered-types.js'
-import { skipValue } from '../core/types/skip-value.js'
+import { skipValue, type SkippingSerializer } from '../core/types/skip-value.js'
 import { structuredSerializer } from '../core/types/structured-serializer.js'
 import { describeType, parseMapDescription } from '../core/types/type-description.js'
 import type { TypeSerializer } from '../core/types/type-serializer.js'
@@ -36,7 +36,7 @@ export function storedTypesOf(metadata: StateMetadata, classes: RegisteredTypes)
   const namespace = namespaceFingerprint === undefined ? undefined : namespaceCodec(namespaceFingerprint)
   if (namespaceFingerprint !== undefined && namespace === undefined) return undefined
   if (kind === 'map' || kind === 'broadcast') return mapTypes(metadata, namespace, classes)
-  const key = codecOf(structuredSerializer(classes), false)
+  const key = keyCodec(classes)
   if (typeFingerprint === PRESENCE) return { key, namespace, value: undefined }
   const value = codecOfType(typeFingerprint, classes)
   if (value === undefined) return undefined
@@ -53,30 +53,53 @@ function mapTypes(
   const [key, value] = parts.map((part) => codecOfType(describeType(part), classes))
   if (key === undefined || value === undefined) return undefined
   if (kind === 'broadcast') return { key, namespace, value }
-  return { key: codecOf(structuredSerializer(classes), false), namespace, value: mapCodec(key, value) }
+  return { key: keyCodec(classes), namespace, value: mapCodec(key, value) }
 }
 
 /** Undefined where the description is none of the declared types and of the engine's. */
 export function codecOfType(description: string, classes: RegisteredTypes): StoredCodec | undefined {
-  const type = typeDescribedAs(description, classes)
+  const type = refusingType(description, classes)
   return type === undefined
-    ? engineCodec(description, (inner) => typeDescribedAs(inner, classes), classes)
-    : declaredCodec(type, classes)
+    ? engineCodec(description, (inner) => refusingType(inner, classes), classes)
+    : codecOf(type.createSerializer(classes))
 }
 
-function declaredCodec(type: TypeInformation<unknown>, classes: RegisteredTypes): StoredCodec {
-  const hasRows = type instanceof DeclaredType && type.form.kind !== undefined
-  return codecOf(type.createSerializer(classes), hasRows, type.description)
+function keyCodec(classes: RegisteredTypes): StoredCodec {
+  return codecOf(refusing(structuredSerializer(classes), undefined))
 }
 
-/** `hasRows`: values that the type has no row for are refused, though a job would store them. */
-function codecOf(serializer: TypeSerializer<unknown>, hasRows: boolean, description = ''): StoredCodec {
+function codecOf(serializer: SkippingSerializer<unknown>): StoredCodec {
   return {
     read: (input) => serializer.deserialize(input),
     skip: (input) => {
-      skipValue(serializer, input)
+      serializer.skip(input)
     },
     write: (value, output) => {
+      serializer.serialize(value, output)
+    },
+  }
+}
+
+interface RefusingType extends TypeInformation<unknown> {
+  createSerializer(classes: RegisteredTypes): SkippingSerializer<unknown>
+}
+
+/** The declared type with this description; it refuses values that it has no row for, though a job would store them. */
+function refusingType(description: string, classes: RegisteredTypes): RefusingType | undefined {
+  const type = typeDescribedAs(description, classes)
+  if (type === undefined) return undefined
+  const hasRows = type instanceof DeclaredType && type.form.kind !== undefined
+  return {
+    description,
+    keyKind: () => type.keyKind(),
+    createSerializer: (registered) => refusing(type.createSerializer(registered), hasRows ? description : undefined),
+  }
+}
+
+/** `rows`: of which type each value is to be a row. */
+function refusing(serializer: TypeSerializer<unknown>, rows: string | undefined): SkippingSerializer<unknown> {
+  return {
+    serialize: (value, output) => {
       const start = output.position
       try {
         serializer.serialize(value, output)
@@ -84,9 +107,14 @@ function codecOf(serializer: TypeSerializer<unknown>, hasRows: boolean, descript
         if (!(error instanceof ValueNotSerializableError)) throw error
         throw new FlinkError('JSON_FORM_INVALID', { reason: error.message }, { cause: error })
       }
-      if (!hasRows || output.bytes[start] === ROW) return
-      throw new FlinkError('JSON_FORM_INVALID', { reason: `the value is no ${description}` })
+      if (rows === undefined || output.bytes[start] === ROW) return
+      throw new FlinkError('JSON_FORM_INVALID', { reason: `the value is no ${rows}` })
     },
+    deserialize: (input) => serializer.deserialize(input),
+    skip: (input) => {
+      skipValue(serializer, input)
+    },
+    copy: (value) => serializer.copy(value),
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { registeredClass, RegisteredTypes } from '../../../src/core/types/registered-types.js'
+import { ValueNotSerializableError } from '../../../src/core/types/value-not-serializable-error.js'
 import { structuredSerializer } from '../../../src/core/types/structured-serializer.js'
 import { DataInputView } from '../../../src/core/memory/data-input-view.js'
 import { DataOutputView } from '../../../src/core/memory/data-output-view.js'
@@ -55,6 +56,8 @@ describe('The JSON form of a value', () => {
     })
     fc.assert(
       fc.property(values, (value) => {
+        // Two dates that are none are no equals to Node 20; there is a test of one below.
+        fc.pre(!form.write(value).includes('{"$date":null}'))
         assert.deepStrictEqual(throughJson(value), value)
       }),
     )
@@ -135,7 +138,18 @@ describe('The JSON form of a value', () => {
     ['{"$bytes":"AQI=","class":"Float64Array"}', /no whole elements/],
     ['{"$error":"Account"}', /no error/],
     ['{"$price":1}', /\$price says nothing/],
+    ['{"$regexp":["(",""]}', /a pattern and its flags/],
+    ['{"$regexp":["x"]}', /a pattern and its flags/],
+    ['{"$array":-1,"fields":[]}', /whole number from 0 to 4294967295/],
+    ['{"$array":4294967296,"fields":[]}', /whole number from 0/],
+    ['{"$array":1,"fields":[["length",5]]}', /names but length/],
+    ['[{"$up":0}]', /whole number from 1 to 1/],
+    ['[{"$up":2}]', /whole number from 1 to 1/],
+    ['{"$bytes":"A!I="}', /base64/],
+    ['{"$instance":"Account","fields":[1]}', /"fields" is an object/],
+    ['{"$error":"Error","stack":5}', /"stack" of an error is a text/],
     [`${'['.repeat(3000)}{"$set":[]}${']'.repeat(3000)}`, /deep/],
+    [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, /deep/],
   ]
   for (const [json, reason] of refused) {
     it(`is not ${json.slice(0, 60)}`, () => {
@@ -146,9 +160,71 @@ describe('The JSON form of a value', () => {
     })
   }
 
+  it('is refused in words or can be stored, whatever somebody wrote down', () => {
+    const signs = [
+      '$map',
+      '$set',
+      '$bytes',
+      '$regexp',
+      '$error',
+      '$instance',
+      '$object',
+      '$nullObject',
+      '$array',
+      '$up',
+    ]
+    const names = fc.constantFrom(
+      ...signs,
+      '$date',
+      '$bigint',
+      '$number',
+      '$undefined',
+      'fields',
+      'class',
+      'plain',
+      'stack',
+      'a',
+    )
+    const scalars = fc.constantFrom(null, true, -1, 0, 2, 1.5, 2 ** 32, '', 'x', '(', 'length', 'NaN', 'AQI=', 'Error')
+    const { json } = fc.letrec<{ json: unknown }>((tie) => ({
+      json: fc.oneof(
+        { maxDepth: 4 },
+        scalars,
+        fc.array(tie('json'), { maxLength: 3 }),
+        fc.array(fc.tuple(tie('json'), tie('json')), { maxLength: 2 }),
+        fc.dictionary(names, tie('json'), { maxKeys: 3 }),
+      ),
+    }))
+    const classes = new ShownClasses()
+    const shown = new JsonForm(classes)
+    const serializer = structuredSerializer(classes)
+    fc.assert(
+      fc.property(json, (given) => {
+        const output = new DataOutputView()
+        let value: unknown
+        try {
+          value = shown.read(JSON.parse(JSON.stringify(given)))
+        } catch (error) {
+          assert.ok(FlinkError.is(error, 'JSON_FORM_INVALID'), String(error))
+          return
+        }
+        try {
+          serializer.serialize(value, output)
+        } catch (error) {
+          assert.ok(error instanceof ValueNotSerializableError, String(error))
+          return
+        }
+        const back = serializer.deserialize(new DataInputView(output.toBytes()))
+        assert.equal(shown.write(back), shown.write(value))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
   it('has one canonical text, whatever the order of fields and of entries of a map', () => {
     const [one, other] = ['{"a":1,"b":{"$map":[[1,2],[3,4]]}}', '{"b":{"$map":[[3,4],[1,2]]},"a":1}']
     assert.equal(canonicalText(JSON.parse(one)), canonicalText(JSON.parse(other)))
     assert.notEqual(canonicalText([1, 2]), canonicalText([2, 1]))
+    assert.equal(form.canonical({ $date: 0 }), form.canonical({ $date: '1970-01-01' }))
   })
 })

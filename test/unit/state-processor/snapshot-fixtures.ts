@@ -1,11 +1,14 @@
 /** What the tests of the state processor read and write: the snapshots of earlier versions, and directories of their own. */
 import { readFileSync, readdirSync, existsSync } from 'node:fs'
+import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { defaultFileSystems } from '../../../src/core/fs/default-file-systems.js'
 import type { FileSystem } from '../../../src/core/fs/file-system.js'
+import { crc32c } from '../../../src/core/memory/crc32c.js'
+import { DataOutputView } from '../../../src/core/memory/data-output-view.js'
 import { WorkingDirectories } from '../../../src/core/process/working-directories.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import { SystemClock } from '../../../src/core/time/system-clock.js'
@@ -15,6 +18,15 @@ import { importEntries, type ImportedEntries } from '../../../src/state-processo
 import { diffSnapshots } from '../../../src/state-processor/snapshot-diff.js'
 import { SnapshotContents } from '../../../src/state-processor/snapshot-contents.js'
 import type { StateProcessorServices } from '../../../src/state-processor/snapshot-source.js'
+import { writeNewSnapshot } from '../../../src/state-processor/new-snapshot.js'
+import type { OperatorState } from '../../../src/storage/checkpoint-metadata.js'
+import { openSnapshot } from '../../../src/storage/snapshot-locator.js'
+import type {
+  KeyedStateHandle,
+  OperatorStateHandle,
+  StateMetadata,
+  StreamStateHandle,
+} from '../../../src/storage/state-handles.js'
 import { REPOSITORY } from '../../e2e/command-line.js'
 
 export const FIXTURES: string = path.join(REPOSITORY, 'test/fixtures/snapshots')
@@ -63,12 +75,17 @@ export async function linesOf(
   }
 }
 
-export async function diffOf(left: string, right: string, services: StateProcessorServices): Promise<string[]> {
+export async function diffOf(
+  left: string,
+  right: string,
+  services: StateProcessorServices,
+  filter: EntryFilter = EVERYTHING,
+): Promise<string[]> {
   const [one, other] = [await SnapshotContents.open(left, services), await SnapshotContents.open(right, services)]
   const lines: string[] = []
   try {
     const take = (text: string): boolean => lines.push(...text.trimEnd().split('\n')) > 0
-    await diffSnapshots(one, other, { filter: EVERYTHING, take })
+    await diffSnapshots(one, other, { filter, take })
     return lines
   } finally {
     await one.close()
@@ -105,4 +122,70 @@ export async function copyInto(snapshot: string, to: string, fileSystem: FileSys
 /** What there is in a directory, for a test that nothing is left. */
 export function namesIn(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory).sort() : []
+}
+
+/** A savepoint of a job with these operators, which a program need not have. */
+export async function makeSnapshot(
+  to: string,
+  operators: readonly OperatorState[],
+  services: StateProcessorServices,
+): Promise<string> {
+  const { metadata } = await openSnapshot(path.join(FIXTURES, 'v6/savepoint'), services.fileSystems)
+  const of = { metadata: { ...metadata, isDrained: true }, externalPath: '' }
+  return writeNewSnapshot(to, { of, engineVersion: '9' }, services, () => Promise.resolve(operators))
+}
+
+export function operatorOf(
+  uid: string,
+  subtasks: OperatorState['subtasks'],
+  more: Partial<OperatorState> = {},
+): OperatorState {
+  const operatorId = Buffer.from(uid.padEnd(16)).toString('hex').slice(0, 32)
+  const parallelism = subtasks.length
+  return { operatorId, uid, name: uid, parallelism, maxParallelism: 128, fullyFinished: false, subtasks, ...more }
+}
+
+export function inline(bytes: Uint8Array): StreamStateHandle {
+  return { kind: 'inline', bytes, crc32c: crc32c(bytes) }
+}
+
+/** Elements of one state of a subtask; `write` writes each of them. */
+export function elementsHandle(
+  metadata: StateMetadata,
+  writers: readonly ((output: DataOutputView) => void)[],
+): OperatorStateHandle {
+  const output = new DataOutputView()
+  const offsets = [0]
+  for (const write of writers) {
+    write(output)
+    offsets.push(output.position)
+  }
+  return { states: [{ ...metadata, offsets }], handle: inline(output.toBytes()) }
+}
+
+export interface Place {
+  readonly services: StateProcessorServices
+  /** A path in the directory of the test. */
+  readonly at: (name: string) => string
+}
+
+export async function placeOf(t: TestContext): Promise<Place> {
+  const directory = await temporaryDirectory(t)
+  return { services: servicesIn(directory), at: (name) => path.join(directory, name) }
+}
+
+export async function operatorIn(snapshot: string, { services }: Place): Promise<OperatorState> {
+  const { metadata } = await openSnapshot(snapshot, services.fileSystems)
+  return metadata.operators[0] ?? assert.fail()
+}
+
+/** Schema versions of all states, by name. */
+export function versionsOf({ subtasks }: OperatorState): Record<string, number> {
+  const handles = subtasks.flatMap((each) => [...(each?.managedKeyed ?? []), ...(each?.managedOperator ?? [])])
+  const states = handles.flatMap<StateMetadata>(({ states: each }) => each)
+  return Object.fromEntries(states.map(({ name, schemaVersion }) => [name, schemaVersion]))
+}
+
+export function keyedHandles({ subtasks }: OperatorState): KeyedStateHandle[] {
+  return subtasks.flatMap((subtask) => subtask?.managedKeyed ?? [])
 }
