@@ -271,4 +271,31 @@ describe('timers that many keys have at one time, beside the state of the keys',
     const property = fc.asyncProperty(steps, (each) => play(OF_KEYS, each))
     await fc.assert(property, { numRuns: rounds(60) })
   })
+
+  it('find what their keys have in each window where the first state of the operator is one of windows', async () => {
+    const backend = await backendOf(HEAP)
+    const sameHashes: NamespaceType<Span> = { ...SPANS, hash: () => 0 }
+    const descriptor = new ValueStateDescriptor<number>('contents')
+    const state = backend.getOrCreateKeyedState(descriptor, sameHashes) as ValueState<number> & InternalState<Span>
+    const queue = backend.getOrCreatePriorityQueue('timers', VOID_NAMESPACES)
+    for (let key = 0; key < MANY; key += 1) {
+      backend.setCurrentKey(key, hashKey(key, 'auto'))
+      for (const [index, window] of WINDOWS.entries()) {
+        state.setCurrentNamespace(window)
+        state.update(index)
+      }
+      queue.add(undefined, 10)
+      if (key % 2 === 1) state.clear()
+    }
+    for (let fired = 0; fired < MANY; fired += 1) {
+      const { key, keyHash } = queue.poll() ?? assert.fail()
+      backend.setCurrentKey(key, keyHash)
+      const held = WINDOWS.map((window) => {
+        state.setCurrentNamespace(window)
+        return state.value()
+      })
+      assert.deepEqual(held, [0, 1, (key as number) % 2 === 1 ? null : 2])
+    }
+    assert.equal(queue.size, 0)
+  })
 })

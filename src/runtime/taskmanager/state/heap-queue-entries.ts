@@ -104,13 +104,13 @@ export class HeapQueueEntries<N> implements QueueEntries<N> {
     return this.#column.timestampAt(position) === timestamp && this.#table.hasEntryAt(position)
   }
 
-  /** The hash is the entry's: where the position was that of another element with this timestamp, the order has the hash of that one. */
   /** Of an element with this timestamp. */
   removeAt(position: number, timestamp: number): void {
     this.#recent?.forgetElement(position, timestamp)
     this.#table.removeAt(position)
   }
 
+  /** The hash is the entry's: where the position was that of another element with this timestamp, the order has the hash of that one. */
   take(position: number): QueueElement<N> {
     const table = this.#table
     const column = this.#column
