@@ -2,7 +2,8 @@
 // as marks at the entries that the keys have in the leading state of the backend (following-timers.ts), and all others in a table.
 // Invariants: as of TablePriorityQueue: the least timestamp comes first, of equal ones the least hash of the key. A time gets a group
 // only when it is the latest yet and a number of keys have set it: where each timer has a time of its own there is none. Of a time
-// with a group the table has those elements whose keys have no entry (`hasOutsiders`).
+// with a group the table has those elements whose keys have no entry (`hasOutsiders`). A leading state of keys and windows has none:
+// there a position is not that of a key alone.
 // Thread: the task worker that owns the backend.
 import { TOUCHED_TOGETHER } from './entries-ahead.js'
 import { NOT_FOUND } from './entry-table.js'
@@ -140,7 +141,8 @@ export class GroupedTimerQueue<N> implements KeyedPriorityQueue<N> {
 
   #noteCandidate(timestamp: number): void {
     const { leader } = this.#current
-    if (!(leader instanceof HeapStateTable) || this.#groups.length === MOST_GROUPS) {
+    const isOfKeys = leader instanceof HeapStateTable && !leader.hasNamespaces
+    if (!isOfKeys || this.#groups.length === MOST_GROUPS) {
       this.#candidate = NONE
       return
     }

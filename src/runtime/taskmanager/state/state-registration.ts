@@ -10,7 +10,12 @@ import type { TypeInformation } from '../../../api/types/type-information.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
 import { structuredSerializer } from '../../../core/types/structured-serializer.js'
-import { describeMapState, describeType, parseMapDescription } from '../../../core/types/type-description.js'
+import {
+  describeMapState,
+  describeType,
+  parseMapDescription,
+  parseTypeDescription,
+} from '../../../core/types/type-description.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { StateMetadata } from '../../../storage/state-handles.js'
 import { ListSerializer } from './list-serializer.js'
@@ -221,8 +226,8 @@ export function joinedMetadata(known: StateMetadata, other: StateMetadata, opera
   checkSameKind(known, other, operator)
   const { name: state } = known
   if (known.schemaVersion === other.schemaVersion) {
-    if (known.typeFingerprint === other.typeFingerprint || isUndeclared(other)) return known
-    if (isUndeclared(known)) return other
+    if (known.typeFingerprint === other.typeFingerprint || (isUndeclared(other) && readsUndeclared(known))) return known
+    if (isUndeclared(known) && readsUndeclared(other)) return other
   }
   const shapes = [known, other].map((each) => `${each.typeFingerprint} in version ${String(each.schemaVersion)}`)
   const reason =
@@ -233,6 +238,12 @@ export function joinedMetadata(known: StateMetadata, other: StateMetadata, opera
 
 function isUndeclared({ typeFingerprint }: StateMetadata): boolean {
   return typeFingerprint === GENERIC || typeFingerprint === describeMapState(GENERIC, GENERIC)
+}
+
+/** Not a type of the program's own, nor one around others: beside a value that has a time to live its time is stored. */
+function readsUndeclared({ typeFingerprint }: StateMetadata): boolean {
+  const types = parseMapDescription(typeFingerprint) ?? [parseTypeDescription(typeFingerprint)]
+  return types.every(({ kind }) => kind !== 'other')
 }
 
 /** Throws when one name is asked for twice by the same program: as state of a window and of the key alone, or as another type. */

@@ -26,6 +26,14 @@ export const NAMES: NamespaceType<string> = {
   equals: (one, other) => one === other,
 }
 
+interface StateAndTime {
+  readonly kind: BackendUnderTest
+  readonly context: TtlContext
+  readonly config: StateTtlConfig | undefined
+  readonly time: SetTime
+  readonly namespaces: NamespaceType<string>
+}
+
 /** One state of a context in a backend, whose time is set. */
 export class TtlStateUnderTest {
   readonly time = new SetTime()
@@ -35,29 +43,25 @@ export class TtlStateUnderTest {
   #key = 'defaultKey'
   #backend: KeyedStateBackend
   #state: InternalState<string>
+  readonly #namespaces: NamespaceType<string>
 
   static async start(
     kind: BackendUnderTest,
     context: TtlContext,
     config: StateTtlConfig | undefined,
+    namespaces: NamespaceType<string> = NAMES,
   ): Promise<TtlStateUnderTest> {
     const time = new SetTime()
-    return new TtlStateUnderTest({ kind, context, config, time }, await backendOf(kind, { processingTime: time }))
+    const backend = await backendOf(kind, { processingTime: time })
+    return new TtlStateUnderTest({ kind, context, config, time, namespaces }, backend)
   }
 
-  private constructor(
-    {
-      kind,
-      context,
-      config,
-      time,
-    }: { kind: BackendUnderTest; context: TtlContext; config: StateTtlConfig | undefined; time: SetTime },
-    backend: KeyedStateBackend,
-  ) {
+  private constructor({ kind, context, config, time, namespaces }: StateAndTime, backend: KeyedStateBackend) {
     this.#kind = kind
     this.context = context
     this.#config = config
     this.time = time
+    this.#namespaces = namespaces
     this.#backend = backend
     this.#state = this.#createState()
   }
@@ -127,7 +131,7 @@ export class TtlStateUnderTest {
   #createState(): InternalState<string> {
     const descriptor = this.context.createDescriptor()
     if (this.#config !== undefined) descriptor.enableTimeToLive(this.#config)
-    const state = this.#backend.getOrCreateKeyedState(descriptor, NAMES)
+    const state = this.#backend.getOrCreateKeyedState(descriptor, this.#namespaces)
     state.setCurrentNamespace('defaultNamespace')
     this.#backend.setCurrentKey(this.#key, hashKey(this.#key, 'auto'))
     return state

@@ -4,10 +4,14 @@ import { describe, it } from 'node:test'
 import { ListStateDescriptor } from '../../../../../../src/api/state/list-state-descriptor.js'
 import { MapStateDescriptor } from '../../../../../../src/api/state/map-state-descriptor.js'
 import type { MapState } from '../../../../../../src/api/state/map-state.js'
+import { StateTtlConfig } from '../../../../../../src/api/state/state-ttl-config.js'
+import { ValueStateDescriptor } from '../../../../../../src/api/state/value-state-descriptor.js'
+import type { ValueState } from '../../../../../../src/api/state/value-state.js'
 import type { StandardSchemaV1 } from '../../../../../../src/api/types/standard-schema.js'
 import type { TypeInformation } from '../../../../../../src/api/types/type-information.js'
 import { Types } from '../../../../../../src/api/types/types-table.js'
 import { hashKey } from '../../../../../../src/core/keygroups/canonical-key.js'
+import { keyGroupForHash } from '../../../../../../src/core/keygroups/key-group-assignment.js'
 import { registeredClass, RegisteredTypes } from '../../../../../../src/core/types/registered-types.js'
 import type { KeyedStateBackend } from '../../../../../../src/runtime/taskmanager/state/keyed-state-backend.js'
 import { OperatorStateBackend } from '../../../../../../src/runtime/taskmanager/state/operator-state-backend.js'
@@ -249,6 +253,41 @@ describe('State in two shapes', () => {
       })
     }
   })
+})
+
+describe('State that some subtasks had asked for under another type than it was stored with', () => {
+  const undeclared = new ValueStateDescriptor<unknown>('v')
+  const expiring = new ValueStateDescriptor<unknown>('v')
+  expiring.enableTimeToLive(StateTtlConfig.newBuilder(1000).build())
+  const descriptors = { undeclared, expiring, own: new ValueStateDescriptor<unknown>('v', OWN_DOUBLES) } as const
+  for (const [name, next] of [
+    ['with a time to live, whose bytes hold the time', 'expiring'],
+    ["of a type of the program's own, which reads no others", 'own'],
+  ] as const) {
+    it(`is in two shapes: ${name}`, async () => {
+      const parts = []
+      for (const [keyGroups, descriptor] of [
+        [{ start: 0, end: 63 }, descriptors[next]],
+        [{ start: 64, end: 127 }, descriptors.undeclared],
+      ] as const) {
+        const part = await backendOf(HEAP, { keyGroups })
+        const state = part.getOrCreateKeyedState(descriptor) as ValueState<unknown>
+        for (let key = 0; key < 20; key += 1) {
+          const keyHash = hashKey(key, 'auto')
+          const keyGroup = keyGroupForHash(keyHash, 128)
+          if (keyGroup < keyGroups.start || keyGroup > keyGroups.end) continue
+          part.setCurrentKey(key, keyHash)
+          state.update(1.5)
+        }
+        parts.push(await snapshotOf(part))
+      }
+      for (const order of [parts, parts.toReversed()]) {
+        for (const backend of [HEAP, diskUnderTest({ driver: 'memory' })]) {
+          await assert.rejects(restored(backend, order), { ...REFUSED, message: /in two shapes, as / })
+        }
+      }
+    })
+  }
 })
 
 describe('A class that was renamed', () => {
