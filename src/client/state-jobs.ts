@@ -28,29 +28,49 @@ export interface JobQuestion {
 /** The jobs of a run directory, as far as their state is asked about. */
 export class StateJobs {
   readonly #runDirectory: RunDirectory
-  /** Of jobs that answered: they are asked again without a look whether they live. */
-  readonly #clients = new Map<string, RestClient>()
+  /** They are asked again without a look whether they live, and by the same connections, however many ask at once. */
+  readonly #clients = new Map<string, Promise<RestClient | undefined>>()
 
   constructor(runDirectory: RunDirectory) {
     this.#runDirectory = runDirectory
   }
 
   async ask(jobId: string, question: JobQuestion): Promise<JobAnswer> {
-    const known = this.#clients.get(jobId)
-    if (known !== undefined) {
+    for (let isFirst = true; ; isFirst = false) {
+      const found = this.#clientOf(jobId)
+      const client = await found
+      if (client === undefined) return this.#leftBy(jobId, question.name)
       try {
-        return await answerOf(known, jobId, question)
+        return await answerOf(client, jobId, question)
       } catch (error) {
-        if (!FlinkError.is(error, 'CONTROL_SOCKET_FAILED')) throw error
-        this.#clients.delete(jobId)
+        // Its process may have died since it was found, or while it was asked: what it left answers then.
+        if (!isFirst || !FlinkError.is(error, 'CONTROL_SOCKET_FAILED')) throw error
+        this.#forget(jobId, found)
       }
     }
+  }
+
+  #clientOf(jobId: string): Promise<RestClient | undefined> {
+    const known = this.#clients.get(jobId)
+    if (known !== undefined) return known
+    const found = this.#find(jobId)
+    this.#clients.set(jobId, found)
+    const forgetUnlessFound = (client?: RestClient): void => {
+      if (client === undefined) this.#forget(jobId, found)
+    }
+    found.then(forgetUnlessFound, () => {
+      forgetUnlessFound()
+    })
+    return found
+  }
+
+  async #find(jobId: string): Promise<RestClient | undefined> {
     const entry = await this.#runDirectory.find(jobId)
-    if (entry === undefined) return this.#leftBy(jobId, question.name)
-    const client = new RestClient(entry, 'kept')
-    const answer = await answerOf(client, jobId, question)
-    this.#clients.set(jobId, client)
-    return answer
+    return entry && new RestClient(entry, 'kept')
+  }
+
+  #forget(jobId: string, found: Promise<RestClient | undefined>): void {
+    if (this.#clients.get(jobId) === found) this.#clients.delete(jobId)
   }
 
   /**

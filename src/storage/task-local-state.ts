@@ -96,7 +96,10 @@ export async function findTaskLocalState(
 
 async function readPage(directory: string, fileSystems: FileSystems): Promise<TaskLocalState | undefined> {
   const { fileSystem, path } = fileSystems.forUri(`${directory}/${PAGE}`)
-  if ((await fileSystem.status(path)) === undefined) return undefined
+  const status = await fileSystem.status(path)
+  if (status === undefined) return undefined
+  // A pipe that nobody writes to would keep the restore for ever.
+  if (!status.isPlainFile) throw changed(path, 'it is no plain file')
   const page = Buffer.from(await fileSystem.readFile(path))
   const json = page.subarray(page.indexOf('\n') + 1)
   if (page.toString('latin1', 0, page.length - json.length) !== `${checksumOf(json)}\n`)
@@ -133,6 +136,7 @@ async function refuseChanged({ handle, stamp }: LocalStateFile, fileSystems: Fil
   const { fileSystem } = fileSystems.forUri(handle.uri)
   const status = await fileSystem.status(path)
   if (status === undefined) throw changed(path, 'it is missing')
+  if (!status.isPlainFile) throw changed(path, 'it is no plain file')
   if (status.sizeBytes < handle.offset + handle.lengthBytes)
     throw changed(path, `it is cut off after ${String(status.sizeBytes)} bytes`)
   if (stamp !== undefined && (await fileStamp(path)) !== stamp) throw changed(path, 'it was changed')

@@ -30,8 +30,11 @@ export class DataOutputView {
   #ownView: DataView
   /** What lies in front of it stays in the memory that was given when that runs out. */
   #movesFrom = 0
+  readonly #beforeGrowth: ((neededBytes: number) => void) | undefined
 
-  constructor(initialBytes: number = INITIAL_BYTES) {
+  /** `beforeGrowth` is told when more memory is needed, and how much in all; what it throws, the writer throws. */
+  constructor(initialBytes: number = INITIAL_BYTES, beforeGrowth?: (neededBytes: number) => void) {
+    this.#beforeGrowth = beforeGrowth
     this.#ownBytes = Buffer.allocUnsafeSlow(initialBytes)
     this.#ownView = new DataView(this.#ownBytes.buffer)
     this.#bytes = this.#ownBytes
@@ -193,6 +196,7 @@ export class DataOutputView {
   }
 
   #grow(needed: number): void {
+    this.#beforeGrowth?.(needed)
     const from = this.#bytes === this.#ownBytes ? 0 : this.#movesFrom
     const moving = this.#bytes.subarray(from, this.#position)
     if (needed > this.#ownBytes.length) {

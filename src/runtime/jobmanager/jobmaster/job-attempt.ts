@@ -252,7 +252,10 @@ export class JobAttempt {
 
   async #stop(reason: Error): Promise<void> {
     this.#outcome = 'reported'
-    await Promise.all([this.coordinator.shutdown(reason), this.#ending.end()])
+    const ended = [this.coordinator.shutdown(reason), this.#ending.end()]
+    // Whose worker never answers ends no question, and the job's end waits for whoever has asked.
+    for (const execution of this.executions.all()) this.stateQueries.executionMoved(execution)
+    await Promise.all(ended)
   }
 
   #makeOperatorCoordinators(pool: WorkerPool): OperatorCoordinators {

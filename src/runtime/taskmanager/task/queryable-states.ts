@@ -1,7 +1,7 @@
 // Duty: the states of a task that may be asked about from outside, and the answers.
-// Invariants: state is read as mail, between two records, with no key set. A query takes the thread for a slice and lets
-// records come before the next one, so its values are not all of one moment. What fails is told to whoever asks and to nobody
-// else: the task goes on.
+// Invariants: state is read as mail, between two records, with no key set. Queries, however many, take the thread for a slice and let
+// records come before the next one, so the values of one are not all of one moment. No value is written beyond the limit of
+// its query. What fails is told to whoever asks and to nobody else: the task goes on.
 // Thread: the task's worker.
 import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -35,13 +35,20 @@ interface Registered {
   readonly keyKind: KeyKind
 }
 
+/** A query, and what was read for it so far. */
+interface Question {
+  readonly query: QueryState
+  readonly values: (string | undefined)[]
+  sizeBytes: number
+}
+
 export class TaskQueryableStates implements QueryableStates {
   readonly #input: TaskQueryableStatesInput
   readonly #states = new Map<string, Registered>()
-  /** That came since the last mail. */
-  #arrived: QueryState[] = []
-  #answered: AnsweredQuery[] = []
-  #output = new DataOutputView()
+  /** There is mail while there are any. */
+  readonly #waiting: Question[] = []
+  #reading: Question | undefined
+  #output: DataOutputView = this.#newOutput()
 
   constructor(input: TaskQueryableStatesInput) {
     this.#input = input
@@ -60,68 +67,80 @@ export class TaskQueryableStates implements QueryableStates {
   }
 
   arrived(query: QueryState): void {
-    this.#arrived.push(query)
-    if (this.#arrived.length > 1) return
+    this.#waiting.push({ query, values: [], sizeBytes: 0 })
+    if (this.#waiting.length === 1) this.#putMail()
+  }
+
+  #putMail(): void {
     this.#input.control.mailbox.put(() => {
-      const arrived = this.#arrived
-      this.#arrived = []
-      this.#together(() => {
-        for (const each of arrived) this.#begin(each)
-      })
+      this.#answerForSlice()
     })
   }
 
   /** One message takes as long as the reading of dozens of values. */
-  #together(read: () => void): void {
-    read()
-    if (this.#answered.length === 0) return
-    this.#input.send({ type: 'state-queried', executionId: this.#input.executionId, answered: this.#answered })
-    this.#answered = []
-  }
-
-  #begin(query: QueryState): void {
-    const registered = this.#states.get(query.name)
-    if (registered !== undefined) this.#read(query, registered, [], 0)
-    else if (this.#input.isRestored || !this.#input.control.life.isRunning) this.#answer(query, { kind: 'not-made' })
-    else this.#answer(query, { kind: 'values', values: query.keys.map(() => undefined) })
-  }
-
-  #read(query: QueryState, registered: Registered, values: (string | undefined)[], sizeBytes: number): void {
-    const { clock, control } = this.#input
+  #answerForSlice(): void {
+    const { clock, executionId, send } = this.#input
     const endMs = clock.monotonicMs() + SLICE_MS
-    let totalBytes = sizeBytes
+    const answered: AnsweredQuery[] = []
+    do {
+      const question = this.#waiting.shift()
+      if (question === undefined) break
+      const answer = this.#answerOf(question, endMs)
+      // The others have their turn before it goes on.
+      if (answer === undefined) this.#waiting.push(question)
+      else answered.push({ queryId: question.query.queryId, answer })
+    } while (clock.monotonicMs() < endMs)
+    if (answered.length > 0) send({ type: 'state-queried', executionId, answered })
+    if (this.#waiting.length > 0) this.#putMail()
+  }
+
+  /** Undefined where the time is over before. */
+  #answerOf(question: Question, endMs: number): StateAnswer | undefined {
+    const { isRestored, control } = this.#input
+    const { query, values } = question
+    const registered = this.#states.get(query.name)
+    if (registered === undefined) {
+      if (isRestored || !control.life.isRunning) return { kind: 'not-made' }
+      return { kind: 'values', values: query.keys.map(() => undefined) }
+    }
     try {
-      for (const key of query.keys.slice(values.length)) {
-        const value = this.#valueOf(key, registered)
-        totalBytes += value?.length ?? 0
-        if (totalBytes > query.limitBytes) throw tooLarge(query)
-        values.push(value)
-        if (clock.monotonicMs() >= endMs) break
-      }
+      return this.#read(question, registered, endMs) ? { kind: 'values', values } : undefined
     } catch (error) {
-      this.#answer(query, { kind: 'failed', error: serializeError(error) })
-      return
+      return { kind: 'failed', error: serializeError(error) }
     }
-    if (values.length === query.keys.length) this.#answer(query, { kind: 'values', values })
-    else {
-      control.mailbox.put(() => {
-        this.#together(() => {
-          this.#read(query, registered, values, totalBytes)
-        })
-      })
+  }
+
+  /** True when all keys are read. */
+  #read(question: Question, registered: Registered, endMs: number): boolean {
+    const { query, values } = question
+    for (let key = query.keys[values.length]; key !== undefined; key = query.keys[values.length]) {
+      this.#reading = question
+      const value = this.#valueOf(key, registered)
+      question.sizeBytes += value?.length ?? 0
+      if (question.sizeBytes > query.limitBytes) throw tooLarge(query)
+      values.push(value)
+      if (this.#input.clock.monotonicMs() >= endMs) break
     }
+    return values.length === query.keys.length
   }
 
   #valueOf(keyText: string, { state, keyKind }: Registered): string | undefined {
     const key = decodeKey(keyKind, new DataInputView(Buffer.from(keyText, 'latin1')))
     this.#output.reset()
-    const value = state.writeValueOf(key, hashKey(key, keyKind), this.#output) ? this.#output.toLatin1() : undefined
-    if (this.#output.position > KEPT_BYTES) this.#output = new DataOutputView()
-    return value
+    try {
+      return state.writeValueOf(key, hashKey(key, keyKind), this.#output) ? this.#output.toLatin1() : undefined
+    } finally {
+      if (this.#output.position > KEPT_BYTES) this.#output = this.#newOutput()
+    }
   }
 
-  #answer({ queryId }: QueryState, answer: StateAnswer): void {
-    this.#answered.push({ queryId, answer })
+  /** A map of millions of entries is refused before it has filled the memory. */
+  #newOutput(): DataOutputView {
+    return new DataOutputView(undefined, (neededBytes) => {
+      const question = this.#reading
+      if (question !== undefined && question.sizeBytes + neededBytes > question.query.limitBytes)
+        throw tooLarge(question.query)
+    })
   }
 }
 

@@ -170,12 +170,25 @@ export class TaskExecutor {
   }
 
   #deploy(message: DeployTasks): void {
-    const program = this.#loadedProgram()
-    const graph = program.graphs[0]
-    if (graph === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'a program without a slot was loaded' })
     this.#attempt = message.attempt
     this.#tasks = new Map()
     this.#barriers = new CheckpointBarriers()
+    try {
+      this.#startTasks(message)
+    } catch (error) {
+      for (const { executionId } of message.tasks) {
+        const task = this.#tasks.get(executionId)
+        // Nobody else would tell of it, and the job would wait for ever.
+        if (task === undefined) this.#tellFailed(executionId, error)
+        else task.fail(error)
+      }
+    }
+  }
+
+  #startTasks(message: DeployTasks): void {
+    const program = this.#loadedProgram()
+    const graph = program.graphs[0]
+    if (graph === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'a program without a slot was loaded' })
     const wake = (): void => {
       this.#loop.wake()
     }
@@ -225,13 +238,16 @@ export class TaskExecutor {
         task.start()
       }
     } catch (error) {
-      const state = 'FAILED'
-      const serialized = serializeError(error)
       return () => {
-        const report = { executionId, state, error: serialized, accumulators: undefined } as const
-        this.#services.send({ type: 'task-state-changed', ...report })
+        this.#tellFailed(executionId, error)
       }
     }
+  }
+
+  /** Of one that could not be made. */
+  #tellFailed(executionId: string, error: unknown): void {
+    const report = { executionId, state: 'FAILED', error: serializeError(error), accumulators: undefined } as const
+    this.#services.send({ type: 'task-state-changed', ...report })
   }
 
   /** Of those in which there is user code. */

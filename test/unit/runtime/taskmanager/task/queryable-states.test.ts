@@ -25,11 +25,11 @@ function stateOf(write: (key: string, output: DataOutputView) => void): Queryabl
   }
 }
 
-function statesOf(isRestored = false) {
+function statesOf(isRestored = false, isRunning = true) {
   const clock = new ManualClock()
   const sent: WorkerToMaster[] = []
   const mailbox = new Mailbox(() => undefined)
-  const control = { mailbox, life: { isRunning: true } } as unknown as Pick<TaskControl, 'mailbox' | 'life'>
+  const control = { mailbox, life: { isRunning } } as unknown as Pick<TaskControl, 'mailbox' | 'life'>
   const states = new TaskQueryableStates({
     executionId: 'e',
     maxParallelism: 128,
@@ -98,12 +98,51 @@ describe('The states of a task that may be asked about', () => {
     assert.deepEqual([sent.length, answers().length], [2, 4])
   })
 
+  it('let records come between questions, too, and short ones before the rest of a long one', () => {
+    const { states, clock, mailbox, ask, answers } = statesOf()
+    const costly = (key: string, output: DataOutputView): void => {
+      output.writeUtf8(key)
+      clock.advance(0.4)
+    }
+    states.register(OWNER, stateOf(costly))
+    ask(Array.from({ length: 9 }, () => 'long'))
+    for (let count = 0; count < 6; count += 1) ask(['short'])
+    const turns: number[] = []
+    for (let turn = 1; !mailbox.isEmpty; turn += 1) {
+      mailbox.drain()
+      turns.push(answers().length)
+    }
+    assert.deepEqual(turns, [0, 3, 6, 6, 7])
+  })
+
+  it('are not written far beyond the limit of a question', () => {
+    const { states, mailbox, ask, answers } = statesOf()
+    let written = 0
+    const endless = (_: string, output: DataOutputView): void => {
+      for (let count = 0; count < 1e6; count += 1) {
+        output.writeInt32(count)
+        written = output.position
+      }
+    }
+    states.register(OWNER, stateOf(endless))
+    ask(['a'], 100_000)
+    mailbox.drain()
+    const [tooLarge] = answers() as { kind: string; error: { code?: string } }[]
+    assert.equal(tooLarge?.error.code, 'STATE_ANSWER_TOO_LARGE')
+    assert.ok(written < 200_000)
+    ask(['a', '-b'], 100_000)
+    ask(['-b'], 100_000)
+    mailbox.drain()
+    assert.deepEqual(answers().slice(2), [{ kind: 'values', values: [undefined] }])
+  })
+
   it('have no value where they were not made yet; of a task that was restored nobody knows', () => {
-    for (const [isRestored, expected] of [
-      [false, { kind: 'values', values: [undefined, undefined] }],
-      [true, { kind: 'not-made' }],
+    for (const [isRestored, isRunning, expected] of [
+      [false, true, { kind: 'values', values: [undefined, undefined] }],
+      [true, true, { kind: 'not-made' }],
+      [false, false, { kind: 'not-made' }],
     ] as const) {
-      const { mailbox, ask, answers } = statesOf(isRestored)
+      const { mailbox, ask, answers } = statesOf(isRestored, isRunning)
       ask(['a', 'b'])
       mailbox.drain()
       assert.deepEqual(answers(), [expected])

@@ -226,7 +226,7 @@ describe('A source task', () => {
 
 describe('A task that is being opened', () => {
   /** A map whose `open` waits for the test. */
-  function slowMap() {
+  function slowMap(others: object = {}) {
     const opening = held()
     const calls: string[] = []
     const userFunction = {
@@ -241,6 +241,7 @@ describe('A task that is being opened', () => {
         calls.push('close')
       },
       map: (value: unknown) => value,
+      ...others,
     }
     const operator = { kind: 'map', function: userFunction } as unknown as OperatorSpec
     return { operator, opening, calls }
@@ -295,5 +296,28 @@ describe('A task that is being opened', () => {
     assert.match(String(failed.error?.cause?.message), /no connection/)
     assert.deepEqual([closing?.type, closed?.type], ['task-closing', 'task-closed'])
     assert.deepEqual(calls, ['open', 'close'])
+  })
+
+  it('says that it closes again when it is cancelled meanwhile, that it is closed when it is, and nothing after that', async () => {
+    const closing = held()
+    const close = { close: () => closing.promise }
+    const { operator, opening } = slowMap(close)
+    const played = await PlayedTask.started({ place: 'map', operator })
+    opening.letGo()
+    await played.steps(3)
+    played.task.fail(new Error('elsewhere'))
+    const told = (): string[] => played.sent.map(({ type }) => type).filter((type) => type.startsWith('task-clos'))
+    await turn()
+    assert.deepEqual(told(), ['task-closing'])
+    void played.task.cancel()
+    await turn()
+    assert.deepEqual(told(), ['task-closing', 'task-closing'])
+    closing.letGo()
+    await turn()
+    assert.deepEqual(told(), ['task-closing', 'task-closing', 'task-closed'])
+    void played.task.cancel()
+    await turn()
+    assert.equal(told().length, 3)
+    assert.deepEqual(played.states(), ['INITIALIZING', 'RUNNING', 'FAILED'])
   })
 })
