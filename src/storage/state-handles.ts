@@ -94,13 +94,18 @@ export interface ChannelStateHandle {
   /** offsets[i]: start of record i; one more entry marks the end. */
   readonly offsets: readonly number[]
   readonly handle: StreamStateHandle
+  /** On a restore: records of other key groups are for other subtasks. Never in a snapshot. */
+  readonly isSharedByKeyGroup?: true
 }
 
 /** Everything one subtask of one operator put into a snapshot (or gets back from one or more of them). */
 export interface OperatorSubtaskState {
   readonly managedKeyed: readonly KeyedStateHandle[]
   readonly managedOperator: readonly OperatorStateHandle[]
-  /** Of the channels into it, where it is the first operator of its task; absent in an aligned checkpoint. */
+  /**
+   * Of the channels into it, where it is the first operator of its task; absent in an aligned checkpoint. On a restore all that is
+   * given to the subtask before its channels are read, in this order, what was in flight at the writers of its channels included.
+   */
   readonly inputChannels?: readonly ChannelStateHandle[]
   /** Of the channels out of it, where it is the last operator of its task; absent in an aligned checkpoint. */
   readonly outputChannels?: readonly ChannelStateHandle[]

@@ -6,8 +6,10 @@ import type { CheckpointLocation } from '../../storage/checkpoint-stream-factory
 export interface CheckpointOptions {
   readonly kind: 'checkpoint' | 'savepoint'
   readonly location: CheckpointLocation
-  /** True where barriers overtake records, which are then part of the checkpoint. None is, so far. */
+  /** True where barriers overtake records, which are then part of the checkpoint. */
   readonly unaligned: boolean
+  /** Of an aligned one: after so long a task that has not all barriers goes on as if it were unaligned. Absent: never. */
+  readonly alignedTimeoutMs?: number
   /** The job ends after it: `suspend` as it is, `drain` with final watermark and finished operators before it. */
   readonly stop: 'suspend' | 'drain' | undefined
 }

@@ -39,6 +39,8 @@ export interface EdgeDescriptor {
   readonly peerParallelism: number
   /** Max parallelism on the other side: what a key group is computed with. */
   readonly peerMaxParallelism: number
+  /** Barriers stay among its records also in an unaligned checkpoint: point to point, to all, or the way back of a loop. */
+  readonly alignedOnly?: true
 }
 
 export interface TaskDeploymentDescriptor {
