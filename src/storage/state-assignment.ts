@@ -9,6 +9,7 @@ import { intersectKeyGroups, keyGroupRangeSize } from '../core/keygroups/key-gro
 import { RAW_KEYED_STATE } from '../core/keygroups/raw-keyed-state.js'
 import type { CompletedCheckpoint, OperatorState } from './checkpoint-metadata.js'
 import { splitOperatorState } from './operator-state-split.js'
+import type { PlannedOperator } from './planned-operator.js'
 import {
   channelStateOf,
   EMPTY_SUBTASK_STATE,
@@ -17,19 +18,7 @@ import {
   type OperatorSubtaskState,
   type StreamStateHandle,
 } from './state-handles.js'
-
-/** An operator of the program that is to be restored. */
-export interface PlannedOperator {
-  readonly operatorId: string
-  readonly name: string
-  readonly parallelism: number
-  readonly maxParallelism: number
-  /** False when it was derived: then the snapshot's value is taken over. */
-  readonly maxParallelismDeclared: boolean
-  /** What the declared type of the key says of it; undefined where nothing was declared. */
-  readonly keyShape: string | undefined
-  readonly hasCoordinator: boolean
-}
+import { adviceForUnclaimed, describeUnclaimed } from './unclaimed-state.js'
 
 export interface AssignedOperator {
   readonly maxParallelism: number
@@ -41,7 +30,7 @@ export interface AssignedOperator {
 
 export interface StateAssignment {
   readonly operators: ReadonlyMap<string, AssignedOperator>
-  /** Operators of the snapshot whose state is skipped, for the log. */
+  /** Operators of the snapshot whose state is skipped, with what they held. */
   readonly skipped: readonly string[]
 }
 
@@ -52,7 +41,7 @@ export function assignState(
 ): StateAssignment {
   const planned = new Map(plan.map((operator) => [operator.operatorId, operator]))
   const operators = new Map<string, AssignedOperator>()
-  const unmatched: string[] = []
+  const unmatched: OperatorState[] = []
   const withoutCoordinator: string[] = []
   for (const state of checkpoint.metadata.operators) {
     refuseChannelState(state, checkpoint)
@@ -60,20 +49,23 @@ export function assignState(
     if (target !== undefined) {
       operators.set(state.operatorId, assignOperator(state, target, checkpoint.externalPath))
       if (state.coordinatorState !== undefined && !target.hasCoordinator) withoutCoordinator.push(describe(state))
-    } else if (hasState(state)) unmatched.push(describe(state))
+    } else if (hasState(state)) unmatched.push(state)
   }
   if (unmatched.length > 0 && !allowNonRestoredState) {
-    throw new FlinkError('STATE_UNMATCHED', { path: checkpoint.externalPath, operators: unmatched.join(', ') })
+    const advice = adviceForUnclaimed(unmatched, checkpoint, plan)
+    const operatorNames = unmatched.map(describe).join(', ')
+    throw new FlinkError('STATE_UNMATCHED', { path: checkpoint.externalPath, operators: operatorNames, advice })
   }
   if (withoutCoordinator.length > 0 && !allowNonRestoredState) {
     const details = { path: checkpoint.externalPath, operators: withoutCoordinator.join(', ') }
     throw new FlinkError('COORDINATOR_STATE_UNMATCHED', details)
   }
-  return { operators, skipped: [...unmatched, ...withoutCoordinator.map((each) => `the coordinator of ${each}`)] }
+  const skipped = unmatched.map(describeUnclaimed)
+  return { operators, skipped: [...skipped, ...withoutCoordinator.map((each) => `the coordinator of ${each}`)] }
 }
 
 /** No task can put records in flight back yet; without them they would be lost. */
-function refuseChannelState(state: OperatorState, { metadata, externalPath }: CompletedCheckpoint): void {
+export function refuseChannelState(state: OperatorState, { metadata, externalPath }: CompletedCheckpoint): void {
   const isHeld = state.subtasks.some((subtask) => subtask !== undefined && channelStateOf(subtask).length > 0)
   if (!isHeld) return
   const { engineVersion } = metadata
@@ -86,7 +78,7 @@ function describe(state: OperatorState): string {
 }
 
 /** True for state that would be missed; where a file sink stood is not. */
-function hasState(state: OperatorState): boolean {
+export function hasState(state: OperatorState): boolean {
   if (state.coordinatorState !== undefined) return true
   return state.subtasks.some((subtask) => {
     const { managedKeyed, managedOperator } = subtask ?? EMPTY_SUBTASK_STATE
@@ -98,7 +90,8 @@ function isMissed(handle: KeyedStateHandle | OperatorStateHandle): boolean {
   return handle.states.length === 0 || handle.states.some(({ name }) => name !== WRITTEN_FILES_STATE)
 }
 
-function assignOperator(state: OperatorState, target: PlannedOperator, path: string): AssignedOperator {
+/** Throws where the operator cannot have the state. */
+export function assignOperator(state: OperatorState, target: PlannedOperator, path: string): AssignedOperator {
   const maxParallelism = maxParallelismOf(state, target, path)
   const { parallelism } = target
   const operatorHandles = splitOperatorState(
@@ -139,7 +132,13 @@ function maxParallelismOf(state: OperatorState, target: PlannedOperator, path: s
   }
   if (target.maxParallelismDeclared) return target.maxParallelism
   if (parallelism > state.maxParallelism) {
-    const details = { operator, path, parallelism, maxParallelism: state.maxParallelism }
+    const details = {
+      operator,
+      path,
+      parallelism,
+      maxParallelism: state.maxParallelism,
+      requested: target.maxParallelism,
+    }
     throw new FlinkError('RESTORED_MAX_PARALLELISM_EXCEEDED', details)
   }
   return state.maxParallelism

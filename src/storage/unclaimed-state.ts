@@ -1,0 +1,45 @@
+// Duty: state of a snapshot that no operator of the program claims, as it is told: how much it is, and what would claim it.
+// Thread: main thread.
+import { byteSize } from '../core/io/byte-size.js'
+import { streamHandlesOf, type CompletedCheckpoint, type OperatorState } from './checkpoint-metadata.js'
+import { claimingCall, likelyRenames, statesOf } from './likely-renames.js'
+import type { PlannedOperator } from './planned-operator.js'
+import { bytesOf } from './state-size.js'
+
+const MOST_STATES = 8
+
+/** `uid "counts" (Count by key, id 0a1b...): total, seen, 1.2 MB`. */
+export function describeUnclaimed(operator: OperatorState): string {
+  const { operatorId, uid, name, coordinatorState } = operator
+  const id = `id ${operatorId}`
+  const label = uid === undefined ? `${name} (${id})` : `uid "${uid}" (${name}, ${id})`
+  const names = statesOf(operator).map((state) => state.name)
+  const shown = [...names.slice(0, MOST_STATES), ...(coordinatorState === undefined ? [] : ['its coordinator'])]
+  const others = names.length > MOST_STATES ? [`${String(names.length - MOST_STATES)} more`] : []
+  const size = byteSize(bytesOf(streamHandlesOf({ operators: [operator] })))
+  return `${label}: ${[...shown, ...others, size].join(', ')}`
+}
+
+/** What a refusal says of them, with what the user can do; begins with a new line. */
+export function adviceForUnclaimed(
+  unclaimed: readonly OperatorState[],
+  { metadata, externalPath }: CompletedCheckpoint,
+  plan: readonly PlannedOperator[],
+): string {
+  const renames = likelyRenames({ stored: metadata.operators, plan })
+  const lines = unclaimed.flatMap((operator) => {
+    const rename = renames.get(operator.operatorId)
+    const described = `  ${describeUnclaimed(operator)}`
+    return rename === undefined ? [described] : [described, `    ${adviceOfRename(operator, rename.planned)}`]
+  })
+  return [
+    '\nIt would leave behind:',
+    ...lines,
+    `What becomes of every state: flink-ts check <job-file> --against ${externalPath}`,
+  ].join('\n')
+}
+
+export function adviceOfRename(stored: OperatorState, { name, uid }: PlannedOperator): string {
+  const label = uid === undefined ? `"${name}", which has no uid` : `uid "${uid}" (${name})`
+  return `${label} looks like it, and is new: set ${claimingCall(stored)} there.`
+}
