@@ -22,6 +22,7 @@ const entries = [
   'testing/testing-entry',
   'cli/main',
   'cli/detached-entry',
+  'cluster/check-worker-entry',
   'cluster/plan-worker-entry',
   'cluster/program-worker-entry',
   'graph/packaged-program-evaluation-hooks',

@@ -45,6 +45,19 @@ export function commanderArguments(
   return result
 }
 
+/** The first word that is neither an option nor the value of one. */
+export function firstOperand(args: readonly string[], options: readonly CliOption[]): string | undefined {
+  let index = 0
+  while (index < args.length) {
+    const token = args[index] ?? ''
+    const matches = token === '--' ? [] : matchesOf(token, options)
+    if (matches.length === 0) return token
+    index += 1
+    for (const match of matches) if (wantsNext(match)) index += valuesAt(args, index, match.option, options).length
+  }
+  return undefined
+}
+
 /** The name that commander knows an option by: the long one, and only without that the short one. */
 export function commanderFlag(option: CliOption): string {
   return option.long === undefined ? `-${optionName(option)}` : `--${option.long}`
