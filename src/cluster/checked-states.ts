@@ -5,8 +5,9 @@ import { functionsOf } from '../api/dag/operator-spec.js'
 import { isCheckpointedFunction } from '../api/functions/checkpointed-function.js'
 import { isRichFunction } from '../api/functions/rich-function.js'
 import { messageOf } from '../core/errors/thrown-value.js'
+import { isOfTimers } from '../core/time/timer-states.js'
 import type { OperatorBinding } from '../graph/program-graph.js'
-import { restoredShapes, type AskedState } from '../runtime/taskmanager/state/asked-state.js'
+import { joinedShape, type AskedState } from '../runtime/taskmanager/state/asked-state.js'
 import type { LearnedStates } from '../runtime/taskmanager/task/learned-states.js'
 import type { OperatorSubtaskState, StateMetadata } from '../storage/state-handles.js'
 import type { CheckedState, StateShape } from './restore-check-result.js'
@@ -31,7 +32,7 @@ export function checkStates(input: StatesToCheck): CheckedState[] {
     if (claim !== undefined) return comparedState(state, claim)
     const reason = binding === undefined ? undefined : whyUnknown(binding, learned)
     if (reason !== undefined) return { ...headOf(state), verdict: 'unknown', declared: null, reason } as const
-    return unclaimedState(state, unclaimed, added)
+    return binding === undefined ? lostState(state) : unclaimedState(state, unclaimed, added)
   })
   return [...checked, ...added.map(newState)]
 }
@@ -41,41 +42,59 @@ interface StoredState {
   /** Different ones, where subtasks wrote it differently. */
   readonly shapes: StateMetadata[]
   /** Why its shapes cannot come together in one subtask. */
-  readonly reason?: string
+  readonly reasons: readonly string[]
 }
 
 function storedStates({ restored, binding }: StatesToCheck): ReadonlyMap<string, StoredState> {
-  const states = new Map<string, StoredState>()
-  const seen = new Set<string>()
-  const add = (metadata: StateMetadata, reason?: string): void => {
-    const shape = JSON.stringify([metadata.name, metadata.kind, shapeOf(metadata)])
-    const known = states.get(metadata.name)
-    const shapes = seen.has(shape) ? (known?.shapes ?? []) : [...(known?.shapes ?? []), metadata]
-    seen.add(shape)
-    const why = reason ?? known?.reason
-    states.set(metadata.name, { name: metadata.name, shapes, ...(why !== undefined && { reason: why }) })
-  }
+  const found = new Map<string, FoundState>()
   for (const subtask of restored) {
-    try {
-      for (const metadata of restoredShapes(subtask, binding?.name ?? '').values()) add(metadata)
-    } catch (error) {
-      for (const { states: mixed } of [...subtask.managedKeyed, ...subtask.managedOperator]) {
-        for (const metadata of mixed) add(metadata, mixedReason(error, metadata))
+    for (const [name, parts] of partsOf(subtask)) {
+      const state = found.get(name) ?? { shapes: new Map(), reasons: new Set() }
+      found.set(name, state)
+      try {
+        const shape = joinedShape(parts, binding?.name ?? '')
+        state.shapes.set(JSON.stringify(shape), shape)
+      } catch (error) {
+        for (const part of parts) state.shapes.set(JSON.stringify(part), part)
+        state.reasons.add(messageOf(error))
       }
     }
   }
-  return states
+  return new Map(
+    [...found].map(([name, { shapes, reasons }]) => [
+      name,
+      { name, shapes: [...shapes.values()], reasons: [...reasons] },
+    ]),
+  )
 }
 
-/** The error names the one state that does not come together. */
-function mixedReason(error: unknown, { name }: StateMetadata): string | undefined {
-  const reason = messageOf(error)
-  return reason.includes(`'${name}'`) ? reason : undefined
+interface FoundState {
+  /** By what they say. */
+  readonly shapes: Map<string, StateMetadata>
+  readonly reasons: Set<string>
 }
 
-function comparedState({ shapes, reason, ...state }: StoredState, { metadata, check }: AskedState): CheckedState {
+/** By name, of all handles. */
+function partsOf({
+  managedKeyed,
+  managedOperator,
+}: OperatorSubtaskState): Map<string, [StateMetadata, ...StateMetadata[]]> {
+  const parts = new Map<string, [StateMetadata, ...StateMetadata[]]>()
+  for (const { states } of [...managedKeyed, ...managedOperator]) {
+    for (const { name, kind, typeFingerprint, schemaVersion, namespaceFingerprint } of states) {
+      const metadata = { name, kind, typeFingerprint, schemaVersion }
+      const part = namespaceFingerprint === undefined ? metadata : { ...metadata, namespaceFingerprint }
+      const known = parts.get(name)
+      if (known === undefined) parts.set(name, [part])
+      else known.push(part)
+    }
+  }
+  return parts
+}
+
+function comparedState({ shapes, ...state }: StoredState, { metadata, check }: AskedState): CheckedState {
   const head = { ...headOf({ ...state, shapes }), declared: shapeOf(metadata) }
-  const reasons = new Set(reason === undefined ? [] : [reason])
+  const reasons = new Set(state.reasons)
   for (const shape of shapes) {
     try {
       check(shape)
@@ -97,7 +116,7 @@ function unclaimedState(
   unclaimed: readonly (readonly StateMetadata[])[],
   added: readonly AskedState[],
 ): CheckedState {
-  const head = { ...headOf(state), declared: null }
+  const head = lostState(state)
   const isTaken = (shapes: readonly StateMetadata[], { metadata, check }: AskedState): boolean =>
     shapes.every((shape) =>
       passes(() => {
@@ -112,11 +131,11 @@ function unclaimedState(
     const advice = `state '${taker.metadata.name}' looks like it, and is new: name it '${state.name}'`
     return { ...head, verdict: 'renamed', advice }
   }
-  return {
-    ...head,
-    verdict: 'orphaned',
-    reason: 'nothing of the operator asks for it: it goes on unread into each snapshot',
-  }
+  return { ...head, reason: 'nothing of the operator asks for it: it goes on unread into each snapshot' }
+}
+
+function lostState(state: StoredState): CheckedState {
+  return { ...headOf(state), verdict: 'orphaned', declared: null }
 }
 
 /** An operator that asks for nothing when it is opened may ask for all of it with its first record. */
@@ -141,9 +160,8 @@ function mayAsk(userFunction: object): boolean {
   return isRichFunction(userFunction) || isCheckpointedFunction(userFunction)
 }
 
-/** Timers and what goes with them are the engine's. */
-function isOfUser({ metadata: { name, kind } }: AskedState): boolean {
-  return kind !== 'priority-queue' && name !== '_watermark_'
+function isOfUser({ metadata }: AskedState): boolean {
+  return !isOfTimers(metadata)
 }
 
 function newState({ metadata }: AskedState): CheckedState {

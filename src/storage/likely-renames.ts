@@ -2,6 +2,7 @@
 // Invariants: one is named only where no other is as likely, on either side: state in the wrong operator is worse than no advice.
 // Only what could take the state comes into question. Thread: main thread.
 import { nearestName } from '../core/errors/nearest-name.js'
+import { isOfTimers } from '../core/time/timer-states.js'
 import type { OperatorState } from './checkpoint-metadata.js'
 import type { PlannedOperator } from './planned-operator.js'
 import type { StateMetadata } from './state-handles.js'
@@ -71,7 +72,11 @@ function likelihoodOf(
   neighbours: { readonly before: Neighbours; readonly now: Neighbours },
 ): number {
   if (!couldTake(orphan, planned)) return 0
-  const states = likelihoodOfStates(statesOf(orphan), askedBy?.(planned.operatorId))
+  const asked = askedBy?.(planned.operatorId)?.filter((state) => !isOfTimers(state))
+  const states = likelihoodOfStates(
+    statesOf(orphan).filter((state) => !isOfTimers(state)),
+    asked,
+  )
   if (states === undefined) return 0
   const isNear = nearestName(orphan.uid ?? '', planned.uid === undefined ? [] : [planned.uid]) !== undefined
   const [before, now] = [neighbours.before.get(orphan.operatorId), neighbours.now.get(planned.operatorId)]

@@ -1,9 +1,11 @@
 // Duty: state of a snapshot that no operator of the program claims, as it is told: how much it is, and what would claim it.
 // Thread: main thread.
 import { byteSize } from '../core/io/byte-size.js'
+import { isOfTimers } from '../core/time/timer-states.js'
 import { streamHandlesOf, type CompletedCheckpoint, type OperatorState } from './checkpoint-metadata.js'
 import { claimingCall, likelyRenames, statesOf } from './likely-renames.js'
 import type { PlannedOperator } from './planned-operator.js'
+import type { StateMetadata } from './state-handles.js'
 import { bytesOf } from './state-size.js'
 
 const MOST_STATES = 8
@@ -13,11 +15,17 @@ export function describeUnclaimed(operator: OperatorState): string {
   const { operatorId, uid, name, coordinatorState } = operator
   const id = `id ${operatorId}`
   const label = uid === undefined ? `${name} (${id})` : `uid "${uid}" (${name}, ${id})`
-  const names = statesOf(operator).map((state) => state.name)
+  const names = namesOf(statesOf(operator))
   const shown = [...names.slice(0, MOST_STATES), ...(coordinatorState === undefined ? [] : ['its coordinator'])]
   const others = names.length > MOST_STATES ? [`${String(names.length - MOST_STATES)} more`] : []
   const size = byteSize(bytesOf(streamHandlesOf({ operators: [operator] })))
   return `${label}: ${[...shown, ...others, size].join(', ')}`
+}
+
+/** Without timers and what goes with them, where there is more. */
+function namesOf(states: readonly StateMetadata[]): string[] {
+  const own = states.filter((state) => !isOfTimers(state))
+  return (own.length > 0 ? own : states).map(({ name }) => name)
 }
 
 /** What a refusal says of them, with what the user can do; begins with a new line. */

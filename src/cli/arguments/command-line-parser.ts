@@ -49,17 +49,18 @@ function argumentsOf([action, ...args]: readonly string[], commands: readonly Cl
   return isHelp(action) ? [action] : ['--', action]
 }
 
-/** `job.js a --against s --json` as `--against s --json job.js a`. */
+/** `job.js a --against s --json` as `--against s --json -- job.js a`. */
 function optionsFirst(args: readonly string[], command: CliCommand): readonly string[] {
   const { optionsBehind } = command
   if (optionsBehind === undefined) return args
   const flag = `--${optionsBehind}`
   const start = args.findIndex((word) => word === flag || word.startsWith(`${flag}=`))
   const [before, behind] = [args.slice(0, Math.max(0, start)), args.slice(Math.max(0, start))]
-  const options = optionsOf(command)
-  if (start < 0 || firstOperand(before, options) === undefined) return args
-  const lost = firstOperand(behind, options)
-  if (lost === undefined) return [...behind, ...before]
+  const program = firstOperand(before, optionsOf(command))
+  if (program === before.length) return args
+  const lost = behind[firstOperand(behind, optionsOf(command))]
+  // A last option without its value must not take the job file for it.
+  if (lost === undefined) return [...before.slice(0, program), ...behind, '--', ...before.slice(program)]
   throw argumentError(`"${lost}" comes after ${flag}, where only options are. Arguments of the program come before it.`)
 }
 

@@ -1,4 +1,5 @@
 import { byteSize } from '../../core/io/byte-size.js'
+import { isOfTimers } from '../../core/time/timer-states.js'
 import type { StateShape, Verdict } from '../../cluster/restore-check-result.js'
 import { printable } from '../terminal/printable-text.js'
 import type { CheckReport, ReportedOperator, ReportedState } from './check-report.js'
@@ -30,7 +31,7 @@ function operatorLines(operator: ReportedOperator): string[] {
     ...changeOf('parallelism', operator.parallelism),
     ...changeOf('max parallelism', operator.maxParallelism),
   ]
-  const shown = states.filter(isShown)
+  const shown = states.filter((state) => isShown(state, operator))
   const rows = columns(shown.map(rowOf), [SIZE])
   return [
     '',
@@ -41,9 +42,9 @@ function operatorLines(operator: ReportedOperator): string[] {
 }
 
 /** Timers and what goes with them come and go with the functions: of interest where something is wrong. */
-function isShown({ kind, name, verdict }: ReportedState): boolean {
-  const isOfEngine = kind === 'priority-queue' || name === '_watermark_'
-  return !isOfEngine || (verdict !== 'new' && verdict !== 'matched')
+function isShown(state: ReportedState, { verdict }: ReportedOperator): boolean {
+  if (!isOfTimers(state)) return true
+  return verdict === 'matched' && state.verdict !== 'new' && state.verdict !== 'matched'
 }
 
 function changeOf(

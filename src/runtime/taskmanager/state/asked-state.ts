@@ -2,7 +2,7 @@
 // Invariants: what `check` says is what a restore does: it is the same function. Nothing is told where nobody listens, and a
 // state is told once. Thread: the task worker that owns the operator.
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import type { KeyedStateHandle, OperatorSubtaskState, StateMetadata } from '../../../storage/state-handles.js'
+import type { KeyedStateHandle, StateMetadata } from '../../../storage/state-handles.js'
 import { joinedMetadata } from './state-registration.js'
 
 export interface AskedState {
@@ -13,17 +13,12 @@ export interface AskedState {
 
 export type AskedStateListener = (asked: AskedState) => void
 
-/** By name, what a subtask restores: state of several old subtasks is of one shape, or refused. */
-export function restoredShapes(
-  { managedKeyed, managedOperator }: OperatorSubtaskState,
+/** Of one state, of which a subtask restores several parts: they are of one shape together, or it throws. */
+export function joinedShape(
+  [first, ...others]: readonly [StateMetadata, ...StateMetadata[]],
   operator: string,
-): ReadonlyMap<string, StateMetadata> {
-  const shapes = new Map<string, StateMetadata>()
-  for (const state of [...managedKeyed, ...managedOperator].flatMap(({ states }): readonly StateMetadata[] => states)) {
-    const known = shapes.get(state.name)
-    shapes.set(state.name, known === undefined ? state : joinedMetadata(known, state, operator))
-  }
-  return shapes
+): StateMetadata {
+  return others.reduce((known, other) => joinedMetadata(known, other, operator), first)
 }
 
 /** Files of a backend are read by that backend alone; `backend` as `state.backend.type` says it. */
