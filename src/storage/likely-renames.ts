@@ -57,7 +57,7 @@ export function likelyRenames(search: RenameSearch): ReadonlyMap<string, Rename>
   return renames
 }
 
-/** What gives the operator of the program the state: written behind the method that makes it. */
+/** What gives the operator of the program the state: written after the method that makes it. */
 export function claimingCall({ operatorId, uid }: OperatorState): string {
   if (uid === undefined) return `.setUidHash('${operatorId}')`
   return `.uid('${uid.replaceAll('\\', '\\\\').replaceAll("'", String.raw`\'`)}')`

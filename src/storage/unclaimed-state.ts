@@ -41,7 +41,7 @@ export function adviceForUnclaimed(
     return rename === undefined ? [described] : [described, `    ${adviceOfRename(operator, rename.planned)}`]
   })
   return [
-    '\nIt would leave behind:',
+    '\nIt would leave out:',
     ...lines,
     `What becomes of every state: flink-ts check <job-file> --against ${externalPath}`,
   ].join('\n')

@@ -144,7 +144,7 @@ describe('a snapshot of another program', { concurrency: 2 }, () => {
       const limit = String(counted + 2)
       const result = await workspace.run('run', '-s', savepoint, option, workspace.job, '--uid', 'o', '--limit', limit)
       assert.equal(result.exitCode, 0, result.stderr)
-      assert.match(result.stderr, /This state is left behind.*\n {2}uid "count" \(.*\): .*, \d+ B/)
+      assert.match(result.stderr, /This state is left out.*\n {2}uid "count" \(.*\): .*, \d+ B/)
       const expected = [counted, counted + 1].map((number) => `${String(number)} is number 1`)
       assert.deepEqual(printedLines(result.stdout), expected, 'the source goes on, the counts begin again')
     })

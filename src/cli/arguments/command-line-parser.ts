@@ -51,16 +51,16 @@ function argumentsOf([action, ...args]: readonly string[], commands: readonly Cl
 
 /** `job.js a --against s --json` as `--against s --json -- job.js a`. */
 function optionsFirst(args: readonly string[], command: CliCommand): readonly string[] {
-  const { optionsBehind } = command
-  if (optionsBehind === undefined) return args
-  const flag = `--${optionsBehind}`
+  const { optionsAfter } = command
+  if (optionsAfter === undefined) return args
+  const flag = `--${optionsAfter}`
   const start = args.findIndex((word) => word === flag || word.startsWith(`${flag}=`))
-  const [before, behind] = [args.slice(0, Math.max(0, start)), args.slice(Math.max(0, start))]
+  const [before, after] = [args.slice(0, Math.max(0, start)), args.slice(Math.max(0, start))]
   const program = firstOperand(before, optionsOf(command))
   if (program === before.length) return args
-  const lost = behind[firstOperand(behind, optionsOf(command))]
+  const lost = after[firstOperand(after, optionsOf(command))]
   // A last option without its value must not take the job file for it.
-  if (lost === undefined) return [...before.slice(0, program), ...behind, '--', ...before.slice(program)]
+  if (lost === undefined) return [...before.slice(0, program), ...after, '--', ...before.slice(program)]
   throw argumentError(`"${lost}" comes after ${flag}, where only options are. Arguments of the program come before it.`)
 }
 

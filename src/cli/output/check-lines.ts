@@ -84,7 +84,7 @@ function conclusion({ counts, fits, allowNonRestoredState, snapshot }: CheckRepo
   const total = counted.length === 0 ? 'There is no state.' : `${counted.join(', ')}.`
   const later = counts.unknown === 0 ? '' : ' What is unknown is known when the job runs.'
   const isDropped = counts.orphaned + counts.renamed > 0
-  const left = fits && isDropped ? ' What no operator claims is left behind.' : ''
+  const left = fits && isDropped ? ' What no operator claims is left out.' : ''
   if (fits) return [`${total} The program goes on from this ${snapshot.kind}.${left}${later}`]
   const isOnlyDropped = counts.incompatible === 0 && !allowNonRestoredState
   const ways = isOnlyDropped ? ' With --allowNonRestoredState it goes on without what is orphaned or renamed.' : ''

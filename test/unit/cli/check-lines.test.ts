@@ -108,7 +108,7 @@ describe('What check prints', () => {
     )
     assert.match(
       conclusion([orphan], true),
-      /^1 orphaned\. The program goes on .* What no operator claims is left behind\.$/,
+      /^1 orphaned\. The program goes on .* What no operator claims is left out\.$/,
     )
     assert.match(conclusion([lost]), /^1 orphaned\. The program does not fit/)
     assert.match(
@@ -133,7 +133,7 @@ describe('What check prints', () => {
 })
 
 describe('The command line of check', () => {
-  it('has its options before the job file, or behind the arguments of the program', () => {
+  it('has its options before the job file, or after the arguments of the program', () => {
     for (const args of [
       ['--against', 's', '--json', '-p', '4', 'job.js', '--input', 'x'],
       ['job.js', '--input', 'x', '--against', 's', '--json', '-p', '4'],

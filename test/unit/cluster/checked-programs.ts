@@ -4,6 +4,7 @@ import { installExecutionContext } from '../../../src/api/environment/execution-
 import { checkRestore } from '../../../src/cluster/restore-check.js'
 import type { CheckedOperator, RestoreCheck } from '../../../src/cluster/restore-check-result.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
+import { asError } from '../../../src/core/errors/thrown-value.js'
 import { FileSystems } from '../../../src/core/fs/file-systems.js'
 import { keyGroupRangeForOperatorIndex } from '../../../src/core/keygroups/key-group-assignment.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
@@ -27,7 +28,7 @@ export function graphOf(build: Build, settings: Readonly<Record<string, string>>
       try {
         resolve(generateProgramGraph(pipeline))
       } catch (error) {
-        reject(error as Error)
+        reject(asError(error))
       }
       return new Promise(() => undefined)
     }

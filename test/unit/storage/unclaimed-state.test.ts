@@ -142,7 +142,7 @@ describe('A restore with state that nobody claims', () => {
         const [first, ...lines] = error.message.split('\n')
         assert.match(first ?? '', /operator b{32} \(uid "counts"\), c{32} \(Other\) to the new program.* on the CLI\.$/)
         assert.deepEqual(lines, [
-          'It would leave behind:',
+          'It would leave out:',
           `  uid "counts" (Count, id ${idOf('b')}): total, seen, 1.5 KB`,
           `    uid "count" (Count) looks like it, and is new: set .uid('counts') there.`,
           `  Other (id ${idOf('c')}): total, its coordinator, 2 B`,

@@ -102,7 +102,7 @@ export class CheckpointRepository implements SnapshotRepository {
       this.#environment.logger.warn(`Skipping savepoint state for operator ${operator}.`)
     }
     const lines = skipped.map((operator) => `  ${operator}`)
-    return ['This state is left behind, as --allowNonRestoredState allows:', ...lines].join('\n')
+    return ['This state is left out, as --allowNonRestoredState allows:', ...lines].join('\n')
   }
 
   nextCheckpointId(): number {

@@ -320,7 +320,7 @@ describe('A CheckpointRepository', () => {
       allowNonRestoredState: true,
     }).open()
     assert.ok(opened !== undefined)
-    assert.match(notes.join('\n'), /^This state is left behind, as .* allows:\n {2}.*2{32}\): s, 1 B$/)
+    assert.match(notes.join('\n'), /^This state is left out, as .* allows:\n {2}.*2{32}\): s, 1 B$/)
   })
 
   it('says once a run which state it skips, however often the job restarts', async () => {
