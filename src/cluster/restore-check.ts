@@ -10,7 +10,7 @@ import type { LearnedStates } from '../runtime/taskmanager/task/learned-states.j
 import type { CompletedCheckpoint, OperatorState } from '../storage/checkpoint-metadata.js'
 import { expectedKeyShapesOf } from '../storage/expected-keys.js'
 import { likelyRenames, type Rename } from '../storage/likely-renames.js'
-import type { PlannedOperator } from '../storage/planned-operator.js'
+import { storedIdOf, type PlannedOperator } from '../storage/planned-operator.js'
 import { assignOperator, hasState, refuseChannelState, type AssignedOperator } from '../storage/state-assignment.js'
 import { adviceOfRename } from '../storage/unclaimed-state.js'
 import { checkStates } from './checked-states.js'
@@ -36,12 +36,15 @@ export async function checkRestore(input: RestoreCheckInput): Promise<RestoreChe
     if (binding === undefined) continue
     const states = await input.learn(binding, planned)
     learned.set(planned.operatorId, states)
-    const checked = checkOperator({ planned, binding, learned: states, stored: stored.get(planned.operatorId) }, input)
+    const checked = checkOperator(
+      { planned, binding, learned: states, stored: stored.get(storedIdOf(planned, stored)) },
+      input,
+    )
     if (checked !== undefined) operators.push(checked)
   }
   const askedBy = (operatorId: string): CheckedName[] | undefined => namesOf(learned.get(operatorId))
   const renames = likelyRenames({ stored: snapshot.metadata.operators, plan, askedBy })
-  const isPlanned = new Set(plan.map(({ operatorId }) => operatorId))
+  const isPlanned = new Set(plan.map((planned) => storedIdOf(planned, stored)))
   const orphans = snapshot.metadata.operators.filter((each) => !isPlanned.has(each.operatorId) && hasState(each))
   return {
     jobName: program.jobGraph.name,
@@ -144,7 +147,7 @@ function headOf(planned: PlannedOperator | undefined, stored: OperatorState | un
     planned: planned?.[of] ?? null,
   })
   return {
-    operatorId: planned?.operatorId ?? stored?.operatorId ?? '',
+    operatorId: stored?.operatorId ?? planned?.operatorId ?? '',
     uid: planned?.uid ?? stored?.uid ?? null,
     name: planned?.name ?? stored?.name ?? '',
     parallelism: both('parallelism'),

@@ -6,6 +6,8 @@ export interface PlannedOperator {
   readonly operatorId: string
   readonly name: string
   readonly uid?: string | undefined
+  /** Another id, under which a snapshot may have its state. */
+  readonly uidHash?: string | undefined
   /** Absent where nobody knows. */
   readonly isKeyed?: boolean
   readonly parallelism: number
@@ -15,4 +17,12 @@ export interface PlannedOperator {
   /** What the declared type of the key says of it; undefined where nothing was declared. */
   readonly keyShape: string | undefined
   readonly hasCoordinator: boolean
+}
+
+/** The id under which the snapshot has its state: the uid hash where that is one of `stored`, as in Flink, else its own. */
+export function storedIdOf(
+  { operatorId, uidHash }: PlannedOperator,
+  stored: { readonly has: (operatorId: string) => boolean },
+): string {
+  return uidHash !== undefined && stored.has(uidHash) ? uidHash : operatorId
 }

@@ -9,7 +9,7 @@ import { intersectKeyGroups, keyGroupRangeSize } from '../core/keygroups/key-gro
 import { RAW_KEYED_STATE } from '../core/keygroups/raw-keyed-state.js'
 import type { CompletedCheckpoint, OperatorState } from './checkpoint-metadata.js'
 import { splitOperatorState } from './operator-state-split.js'
-import type { PlannedOperator } from './planned-operator.js'
+import { storedIdOf, type PlannedOperator } from './planned-operator.js'
 import {
   channelStateOf,
   EMPTY_SUBTASK_STATE,
@@ -39,7 +39,8 @@ export function assignState(
   plan: readonly PlannedOperator[],
   allowNonRestoredState: boolean,
 ): StateAssignment {
-  const planned = new Map(plan.map((operator) => [operator.operatorId, operator]))
+  const stored = new Set(checkpoint.metadata.operators.map(({ operatorId }) => operatorId))
+  const planned = new Map(plan.map((operator) => [storedIdOf(operator, stored), operator]))
   const operators = new Map<string, AssignedOperator>()
   const unmatched: OperatorState[] = []
   const withoutCoordinator: string[] = []
@@ -47,7 +48,7 @@ export function assignState(
     refuseChannelState(state, checkpoint)
     const target = planned.get(state.operatorId)
     if (target !== undefined) {
-      operators.set(state.operatorId, assignOperator(state, target, checkpoint.externalPath))
+      operators.set(target.operatorId, assignOperator(state, target, checkpoint.externalPath))
       if (state.coordinatorState !== undefined && !target.hasCoordinator) withoutCoordinator.push(describe(state))
     } else if (hasState(state)) unmatched.push(state)
   }

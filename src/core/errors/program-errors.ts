@@ -101,6 +101,12 @@ export const PROGRAM_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
+  UID_MISSING: {
+    message:
+      "Auto generated UIDs have been disabled but no UID or hash has been assigned to operator {operators}. Give each a uid('...'), or set pipeline.auto-generate-uids: true.",
+    fault: 'user',
+    recovery: 'fail',
+  },
   TYPE_REGISTRATION_INVALID: {
     message: 'The class {type} cannot be registered: {reason}.',
     fault: 'user',

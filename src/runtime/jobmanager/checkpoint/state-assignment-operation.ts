@@ -84,9 +84,10 @@ function headOf(
 
 export function plannedOperators(vertex: JobVertex): PlannedOperator[] {
   const { parallelism, maxParallelism, maxParallelismDeclared } = vertex
-  return vertex.operators.map(({ id, uid, name, keyed, keyShape, coordinator }) => ({
+  return vertex.operators.map(({ id, uid, uidHash, name, keyed, keyShape, coordinator }) => ({
     operatorId: id,
     uid,
+    uidHash,
     name,
     isKeyed: keyed,
     parallelism,
