@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import fc from 'fast-check'
 import { testBarrier } from '../../unit/runtime/taskmanager/test-barriers.js'
+import { structuredSerializer } from '../../../src/core/types/structured-serializer.js'
 import type { ChannelUnderTest } from './channel.contract.js'
 import {
+  decoded,
   inFlightAtReader,
   inFlightAtWriter,
   readSome,
@@ -76,6 +78,44 @@ export function announcedTests(create: () => ChannelUnderTest): void {
     )
   })
 
+  it('late, from among the records, with what is still in front of it', () => {
+    const step = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ kind: fc.constant('write' as const), count }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('flush' as const), count }) },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('read' as const), count }) },
+    )
+    const steps = fc.array(step, { maxLength: 8 })
+    fc.assert(
+      fc.property(steps, steps, (before, after) => {
+        const run = new AnnouncedRun(create())
+        for (const { kind, count: times } of before) run.act(kind, times)
+        run.writeBarrier()
+        for (const { kind, count: times } of after) run.act(kind, times)
+        run.overtakeLate()
+        run.end()
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('not late, where its reader has read it or is gone, or another barrier came after it', () => {
+    const { writer, reader } = create()
+    const late = (checkpointId: number): unknown =>
+      writer.overtakeLate(testBarrier(checkpointId), structuredSerializer())
+    assert.equal(late(1), undefined)
+    writer.writeBarrier(testBarrier(1))
+    deliverAll({ writer, reader }, new ChannelRecorder())
+    assert.equal(late(1), undefined)
+    writer.writeBarrier(testBarrier(2))
+    writer.writeBarrier(testBarrier(3))
+    assert.equal(late(2), undefined)
+    assert.equal(writer.isBarrierOut(2), true)
+    reader.close()
+    assert.equal(late(3), undefined)
+    assert.equal(writer.isBarrierOut(3), true)
+    assert.equal(reader.announcedBarrier(), undefined)
+  })
+
   it('nothing once the reader is gone', () => {
     const { writer, reader } = create()
     writer.announceBarrier(testBarrier(1))
@@ -110,6 +150,28 @@ class AnnouncedRun {
       reader.releaseAnnounced()
       this.#before = undefined
     }
+  }
+
+  writeBarrier(): void {
+    this.#checkpointId = 1
+    this.#before = this.#written.length
+    this.#channel.writer.writeBarrier(testBarrier(1))
+  }
+
+  /** Of what was written before it each record is delivered, or at one of the ends. */
+  overtakeLate(): void {
+    const { writer, reader } = this.#channel
+    const wasOut = writer.isBarrierOut(1)
+    const ofWriter = writer.overtakeLate(testBarrier(1), structuredSerializer())
+    if (ofWriter === undefined) {
+      assert.ok(this.#recorder.elements.some((element) => Array.isArray(element) && element[0] === 'barrier'))
+      return
+    }
+    const atWriter = decoded(ofWriter)
+    assert.ok(!wasOut || atWriter.length === 0)
+    assert.equal(reader.announcedBarrier()?.checkpointId, 1)
+    const here = [...recordsOf(this.#recorder), ...inFlightAtReader(this.#channel), ...atWriter]
+    assert.deepStrictEqual(here, this.#written.slice(0, this.#before))
   }
 
   check(): void {

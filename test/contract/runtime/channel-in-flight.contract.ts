@@ -110,7 +110,7 @@ function inFlightOf({ writer, reader }: ChannelUnderTest): unknown[] {
 }
 
 /** Each record by itself, between its two offsets. */
-function decoded({ bytes, offsets }: InFlightRecords): unknown[] {
+export function decoded({ bytes, offsets }: InFlightRecords): unknown[] {
   assert.equal(offsets[0], 0)
   assert.equal(offsets.at(-1), bytes.length)
   return offsets.slice(1).map((end, index) => {

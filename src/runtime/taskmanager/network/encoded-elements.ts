@@ -107,7 +107,7 @@ export class EncodedElements {
   }
 
   /** Records that wait here, of all elements or of so many; none is taken. */
-  addRest(records: InFlightRecords, elements = Infinity): void {
+  addRest(records: InFlightRecords, elements: number = Infinity): void {
     const decoder = this.#stream?.decoder
     if (decoder === undefined) return
     const reader = isStreamSerializer(decoder) ? decoder.readerFrom(decoder.position()) : decoder

@@ -85,7 +85,7 @@ export class WaitingSegments {
   }
 
   /** The oldest first, so many at most; none is taken, and none may be meanwhile. */
-  *all(most = Infinity): Generator<Segment> {
+  *all(most: number = Infinity): Generator<Segment> {
     let left = most
     for (const segment of this.#inMemory) {
       if (left === 0) return

@@ -111,6 +111,7 @@ export class StreamTask {
     if (this.#control.life.hasEnded) return 'done'
     try {
       this.#lastStep = this.#stepOnce(deadline)
+      this.#parts.checkpoints.stepped()
       this.#leaveKeys()
     } catch (error) {
       this.fail(error)

@@ -8,7 +8,6 @@
 // Thread: the task's worker.
 import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import type { Clock } from '../../../core/time/clock.js'
 import type { CheckpointLocation, CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
 import {
   channelStateOf,
@@ -23,24 +22,19 @@ import type { CheckpointMetrics, WorkerToMaster } from '../../protocol/worker-to
 import type { CheckpointAlignment } from '../metrics/checkpoint-alignment.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { OperatorSnapshotFuture, SnapshotRequest, StreamOperator } from '../operators/stream-operator.js'
-import type { ChannelStateRecorder } from './channel-state-recorder.js'
+import { BarrierSender, type BarrierSenderInput } from './barrier-sender.js'
 import type { BarrierOrder } from './checkpoint-barrier-handler.js'
 import type { OperatorEvents } from './operator-events.js'
-import { OvertakenChannels } from './overtaken-channels.js'
+import type { OvertakenChannels } from './overtaken-channels.js'
 import type { TaskControl } from './task-control.js'
 import type { StopMode, TaskEnding } from './task-ending.js'
-import type { TaskOutputs } from './task-outputs.js'
 
-export interface SubtaskCheckpointServices {
+export interface SubtaskCheckpointServices extends BarrierSenderInput {
   readonly executionId: string
   readonly control: Pick<TaskControl, 'actions' | 'processingTime' | 'wake' | 'whenTimeIsDone'>
-  readonly outputs: Pick<TaskOutputs, 'broadcastBarrier' | 'announceBarrier' | 'broadcastCancelBarrier'>
-  /** Absent where nothing comes in through channels. */
-  readonly inputs?: Pick<ChannelStateRecorder, 'start' | 'cancel' | 'dropped'> | undefined
   readonly ending: TaskEnding
   readonly events: Pick<OperatorEvents, 'checkpointTaken'>
   readonly alignment: CheckpointAlignment
-  readonly clock: Clock
   readonly send: (message: WorkerToMaster) => void
   readonly streamsFor: (location: CheckpointLocation) => CheckpointStreamFactory
 }
@@ -56,6 +50,7 @@ export class SubtaskCheckpointCoordinator {
   /** Head first. */
   readonly #operators: readonly StreamOperator[]
   readonly #services: SubtaskCheckpointServices
+  readonly #sender: BarrierSender
   readonly #running = new Map<number, RunningSnapshot>()
   readonly #aborted = new Set<number>()
   /** What was written for earlier checkpoints: incremental ones name it again. */
@@ -64,6 +59,12 @@ export class SubtaskCheckpointCoordinator {
   constructor(operators: readonly StreamOperator[], services: SubtaskCheckpointServices) {
     this.#operators = operators
     this.#services = services
+    this.#sender = new BarrierSender(services)
+  }
+
+  /** Room may have come for barriers that wait in the outputs. */
+  stepped(): void {
+    this.#sender.stepped()
   }
 
   /** What is done after the snapshot belongs to nobody: a job that goes on later has its timers from it. */
@@ -180,6 +181,7 @@ export class SubtaskCheckpointCoordinator {
   /** The task ends: nothing is answered any more. */
   async close(): Promise<void> {
     for (const [checkpointId] of [...this.#running]) await this.abort(checkpointId)
+    this.#sender.forget(Infinity)
   }
 
   #requestOf({ checkpointId, timestamp, options }: CheckpointBarrier): SnapshotRequest {
@@ -204,13 +206,13 @@ export class SubtaskCheckpointCoordinator {
         const state = await future.complete()
         if (state !== undefined) operators[operatorId] = state
       }
-      await this.#addChannels(operators, barrier, snapshot)
+      const isUnaligned = await this.#addChannels(operators, barrier, snapshot)
       if (snapshot.canceled) return
       this.#running.delete(checkpointId)
       const asynchronousMs = this.#services.clock.monotonicMs() - startedAt
       const sizes = {
         ...this.#sizesOf({ operators }),
-        ...(snapshot.channels === undefined ? {} : persisted(operators)),
+        ...(isUnaligned ? persisted(operators) : {}),
       }
       const metrics = { ...times, asynchronousMs, ...sizes, ...countsOf(snapshot) }
       const { executionId, send } = this.#services
@@ -223,17 +225,20 @@ export class SubtaskCheckpointCoordinator {
     }
   }
 
-  /** Of the first operator what comes in, of the last what goes out. */
+  /** Of the first operator what comes in, of the last what goes out. True where a barrier has overtaken. */
   async #addChannels(
     operators: Record<string, OperatorSubtaskState>,
     { options }: CheckpointBarrier,
     { channels, canceled }: RunningSnapshot,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const [head, last] = [this.#operators[0]?.operatorId, this.#operators.at(-1)?.operatorId]
-    if (channels === undefined || canceled || head === undefined || last === undefined) return
-    const { inputChannels, outputChannels } = await channels.write(this.#services.streamsFor(options.location))
+    if (channels === undefined || canceled || head === undefined || last === undefined) return false
+    const { inputChannels, outputChannels, isUnaligned } = await channels.write(
+      this.#services.streamsFor(options.location),
+    )
     if (inputChannels.length > 0) operators[head] = { ...(operators[head] ?? EMPTY_SUBTASK_STATE), inputChannels }
     if (outputChannels.length > 0) operators[last] = { ...(operators[last] ?? EMPTY_SUBTASK_STATE), outputChannels }
+    return isUnaligned
   }
 
   #sizesOf(snapshot: TaskStateSnapshot): Pick<CheckpointMetrics, 'sizeBytes' | 'checkpointedSizeBytes'> {

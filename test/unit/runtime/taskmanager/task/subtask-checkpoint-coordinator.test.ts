@@ -79,6 +79,8 @@ function coordinatorOf(...operators: PlayedOperator[]): SubtaskCheckpointCoordin
       events.push(`announced ${String(checkpointId)}`)
       return []
     },
+    overtakeLate: () => [],
+    areBarriersOut: () => true,
     broadcastCancelBarrier: (checkpointId: number) => void events.push(`cancel barrier ${String(checkpointId)}`),
   }
   const wake = (): void => undefined

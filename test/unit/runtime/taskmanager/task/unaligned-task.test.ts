@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { UnalignedTask, unalignedBarrier } from './unaligned-task.js'
+import { structuredSerializer } from '../../../../../src/core/types/structured-serializer.js'
+import { recordsOfInFlight, UnalignedTask, unalignedBarrier } from './unaligned-task.js'
 
 /** Its output is full: nothing is processed any more. */
 async function fullTask(input: ConstructorParameters<typeof UnalignedTask>[0] = {}): Promise<UnalignedTask> {
@@ -204,6 +205,44 @@ describe('A task with barriers that overtake', () => {
     task.task.notifyCheckpointAborted(1)
     await task.settle()
     assert.equal(task.processed.length, 2)
+  })
+
+  it('takes an aligned checkpoint as an unaligned one when a barrier overtakes, those that came among records included', async () => {
+    const task = await UnalignedTask.started({ inputs: 3 })
+    const barrier = unalignedBarrier(1, { unaligned: false, alignedTimeoutMs: 100 })
+    task.writer(0).writeBarrier(barrier)
+    task.writeMany(0, 2)
+    await task.settle()
+    assert.equal(task.snapshots.size, 0)
+    task.clock.advance(100)
+    task.writeMany(1, 3)
+    task.writer(1).writeBarrier(barrier)
+    const late = task.writer(1).overtakeLate(barrier, structuredSerializer())
+    assert.ok(late)
+    await task.step()
+    assert.ok(task.snapshots.has(1))
+    task.writeMany(2, 2)
+    task.writer(2).writeBarrier(barrier)
+    await task.settle()
+    assert.equal(task.acknowledged(1)?.metrics.unaligned, true)
+    assert.deepEqual([...task.inFlight(1, 1), ...recordsOfInFlight(late)], ['1:0', '1:1', '1:2'])
+    assert.deepEqual(task.inFlight(1, 2), ['2:0', '2:1'])
+    assert.equal(task.processed.length, 7)
+    assert.equal(task.task.hasWork(), false)
+  })
+
+  it('lets its barrier overtake when its reader has not read it in time, though the checkpoint is acknowledged', async () => {
+    const task = await UnalignedTask.started()
+    const barrier = unalignedBarrier(1, { unaligned: false, alignedTimeoutMs: 100 })
+    task.writeMany(0, 1)
+    for (const channel of [0, 1]) task.writer(channel).writeBarrier(barrier)
+    await task.steps(6)
+    assert.equal(task.acknowledged(1)?.metrics.unaligned, undefined)
+    assert.equal(task.downstream.announcedBarrier(), undefined)
+    task.clock.advance(100)
+    assert.equal(task.downstream.announcedBarrier()?.checkpointId, 1)
+    task.drain()
+    assert.deepEqual(task.read.values, ['0:0'])
   })
 
   it('is aligned for a savepoint, whatever lies in front of its barriers', async () => {
