@@ -2,7 +2,8 @@
 // Invariants: a channel's two ends get the same memory; channels within one worker need no shared memory. Memory is new
 // for every attempt, so that a task of an older one can never write into it.
 // Thread: main thread.
-import type { JobEdge } from '../../../graph/job-graph.js'
+import type { JobEdge, JobGraph } from '../../../graph/job-graph.js'
+import { alignedOnlyEdges, unalignedCheckpointsOf } from '../../../graph/unaligned-checkpoints.js'
 import type { StreamStateHandle, TaskStateSnapshot } from '../../../storage/state-handles.js'
 import { planNetworkMemory } from '../../protocol/network-memory.js'
 import { allocateRing } from '../../protocol/ring-memory.js'
@@ -76,10 +77,13 @@ function describeTask(
 class ChannelAllocator {
   readonly #input: DeploymentInput
   readonly #pairs = new Map<string, ChannelPair>()
+  /** On which barriers stay among the records; undefined where they do on all. */
+  readonly #alignedOnly: ReadonlySet<string> | undefined
   readonly #memory: { readonly slotSizeBytes: number; readonly slotCount: number }
 
   constructor(input: DeploymentInput) {
     this.#input = input
+    this.#alignedOnly = alignedOnlyEdgesOf(input.executions.jobGraph)
     this.#memory = planNetworkMemory({
       budgetBytes: input.networkBudgetBytes,
       channels: Math.max(1, this.#countRings()),
@@ -91,14 +95,18 @@ class ChannelAllocator {
     const ends = this.#ends(edge)
     const peers = consumersOf(ends, producer)
     const channels = peers.map((consumer) => this.#pair(edge, producer, consumer).producer)
-    return { edgeId: edge.id, channels, peers, ...this.#peer(edge.targetVertex) }
+    return { ...this.#edge(edge), channels, peers, ...this.#peer(edge.targetVertex) }
   }
 
   inputEdge(edge: JobEdge, consumer: number): EdgeDescriptor {
     const ends = this.#ends(edge)
     const peers = producersOf(ends, consumer)
     const channels = peers.map((producer) => this.#pair(edge, producer, consumer).consumer)
-    return { edgeId: edge.id, channels, peers, ...this.#peer(edge.sourceVertex) }
+    return { ...this.#edge(edge), channels, peers, ...this.#peer(edge.sourceVertex) }
+  }
+
+  #edge({ id }: JobEdge): Pick<EdgeDescriptor, 'edgeId' | 'alignedOnly'> {
+    return { edgeId: id, ...(this.#alignedOnly?.has(id) === true ? { alignedOnly: true } : {}) }
   }
 
   #pair(edge: JobEdge, producer: number, consumer: number): ChannelPair {
@@ -164,4 +172,8 @@ class ChannelAllocator {
       consumers: executions.vertex(edge.targetVertex).parallelism,
     }
   }
+}
+
+function alignedOnlyEdgesOf(jobGraph: JobGraph): ReadonlySet<string> | undefined {
+  return unalignedCheckpointsOf(jobGraph) === undefined ? undefined : alignedOnlyEdges(jobGraph)
 }

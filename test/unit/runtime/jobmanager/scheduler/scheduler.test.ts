@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { Configuration } from '../../../../../src/core/config/configuration.js'
 import type { JobEdge, JobGraph } from '../../../../../src/graph/job-graph.js'
 import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
 import {
@@ -48,6 +49,28 @@ function find({ tasks }: Planned, vertexId: string, subtaskIndex: number): TaskD
   assert.ok(task)
   return task
 }
+
+describe('The edges of a task', () => {
+  const shapes = [
+    { id: 'a', parallelism: 2 },
+    { id: 'b', parallelism: 2 },
+    { id: 'c', parallelism: 2 },
+  ]
+  const edges: readonly SampleEdge[] = [
+    ['a', 'b', 'rescale'],
+    ['b', 'c', 'hash'],
+  ]
+  const alignedOf = (configuration: JobGraph['configuration']): (true | undefined)[] => {
+    const { inputs, outputs } = find(plan({ ...sampleGraph(shapes, edges), configuration }), 'b', 1)
+    return [...inputs, ...outputs].map(({ alignedOnly }) => alignedOnly)
+  }
+
+  it('say where barriers never overtake, where they may on others', () => {
+    const unaligned = Configuration.fromMap({ 'execution.checkpointing.unaligned.enabled': 'true' }).toEntries()
+    assert.deepEqual(alignedOf(unaligned), [true, undefined])
+    assert.deepEqual(alignedOf({}), [undefined, undefined])
+  })
+})
 
 describe('Slot sharing', () => {
   it('needs as many slots as the widest vertex of a group, one subtask of each vertex a slot', () => {
