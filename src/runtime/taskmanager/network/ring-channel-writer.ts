@@ -38,7 +38,6 @@ import { WaitingSpace } from './waiting-space.js'
 
 /** Room after a full slot, so that the record that ends it does not make the buffer grow. */
 const OVERHANG_BYTES = 4096
-const NO_BYTES = new Uint8Array(0)
 
 export interface RingChannelWriterOptions {
   /** Where waits what the ring has no room for. */
@@ -127,6 +126,10 @@ export class RingChannelWriter implements ChannelWriter {
     this.#writeEvent(barrierEvent(this.#barriers.encode(barrier)))
   }
 
+  announceBarrier(barrier: CheckpointBarrier): boolean {
+    return this.#end.announce(this.#barriers.encode(barrier))
+  }
+
   writeCancelBarrier(checkpointId: number): void {
     this.#writeEvent(cancelBarrierEvent(checkpointId))
   }
@@ -158,13 +161,13 @@ export class RingChannelWriter implements ChannelWriter {
     return this.#waiting.isEmpty || this.#drainWaiting()
   }
 
-  inFlight(serializer: TypeSerializer<unknown>, begun: Uint8Array = NO_BYTES): InFlightRecords {
+  inFlight(serializer: TypeSerializer<unknown>, begun?: Uint8Array): InFlightRecords {
     const records = new InFlightRecords(serializer)
     if (this.#end.isReaderGone()) return records
     const position = this.#waiting.isEmpty ? this.#start : this.#waiting.position
     const stream = this.#serializer
     const reader = isStreamSerializer(stream) ? stream.readerFrom(position) : stream
-    const segments = new SegmentRecords(records, reader, [begun])
+    const segments = new SegmentRecords(records, reader, begun === undefined ? this.#end.begun : [begun])
     for (const segment of this.#waiting.all()) segments.add(segment)
     records.addEncoded(this.#current.written(), reader)
     return records

@@ -7,6 +7,7 @@ import { ClassNotRegisteredError } from '../../../core/types/class-not-registere
 import type { GateHandler, InputGate } from '../network/input-gate.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { SourceStatus } from '../operators/stream-operator.js'
+import { AnnouncedBarriers } from './announced-barriers.js'
 import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
 import type { PendingTime } from '../eventtime/pending-time.js'
 import type { TaskInput, TriggerAnswer } from './task-input.js'
@@ -24,6 +25,7 @@ export interface GateInputParts {
 }
 
 export class GateInput implements TaskInput {
+  readonly announced: AnnouncedBarriers
   readonly #parts: GateInputParts
   readonly #gate: InputGate
   readonly #handlers: readonly GateHandler[]
@@ -34,6 +36,7 @@ export class GateInput implements TaskInput {
 
   constructor(parts: GateInputParts) {
     this.#parts = parts
+    this.announced = new AnnouncedBarriers(parts.gate.channels, parts.barriers)
     this.#gate = parts.gate
     this.#handlers = parts.handlers
     this.#time = parts.time

@@ -129,6 +129,7 @@ export class StreamTask {
     if (life.hasEnded) return false
     const { outputs } = this.#parts
     if (!mailbox.isEmpty) return true
+    if (life.takesInput && this.#input.announced?.hasNew === true) return true
     if (this.#control.time.isPending) return this.#control.mayContinueTime
     if (hasOutputWaiters && outputs.isAvailable()) return true
     if (actions.isReady || this.#control.mayEmit) return true
@@ -211,6 +212,7 @@ export class StreamTask {
       mailbox.drain()
       if (life.hasEnded) return 'done'
     }
+    if (life.takesInput) this.#input.announced?.take()
     if (!this.#continueTime()) {
       this.#flusher.afterStep(true)
       return this.#control.mayContinueTime ? 'more' : 'idle'

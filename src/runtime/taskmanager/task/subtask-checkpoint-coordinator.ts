@@ -1,6 +1,6 @@
 // Duty: one task's part in a checkpoint: pre-barrier hooks, barrier out, synchronous part, asynchronous part, answer.
 //
-//   take -> prepare* -> barrier out -> snapshotState* -> (input goes on) -> complete* -> acknowledge
+//   take -> prepare* -> barrier out -> snapshotState* -> (input goes on) -> complete* -> what barriers overtook -> acknowledge
 //              \________________ error or abort: cancel what was begun, decline ______________/
 //
 // Invariants: state and barrier are taken with no record in between; a checkpoint is answered at most once; what was
@@ -11,6 +11,8 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { CheckpointLocation, CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
 import {
+  channelStateOf,
+  EMPTY_SUBTASK_STATE,
   streamHandlesOfSubtask,
   type OperatorSubtaskState,
   type StreamStateHandle,
@@ -21,7 +23,10 @@ import type { CheckpointMetrics, WorkerToMaster } from '../../protocol/worker-to
 import type { CheckpointAlignment } from '../metrics/checkpoint-alignment.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { OperatorSnapshotFuture, SnapshotRequest, StreamOperator } from '../operators/stream-operator.js'
+import type { ChannelStateRecorder } from './channel-state-recorder.js'
+import type { BarrierOrder } from './checkpoint-barrier-handler.js'
 import type { OperatorEvents } from './operator-events.js'
+import { OvertakenChannels } from './overtaken-channels.js'
 import type { TaskControl } from './task-control.js'
 import type { StopMode, TaskEnding } from './task-ending.js'
 import type { TaskOutputs } from './task-outputs.js'
@@ -29,7 +34,9 @@ import type { TaskOutputs } from './task-outputs.js'
 export interface SubtaskCheckpointServices {
   readonly executionId: string
   readonly control: Pick<TaskControl, 'actions' | 'processingTime' | 'wake' | 'whenTimeIsDone'>
-  readonly outputs: Pick<TaskOutputs, 'broadcastBarrier' | 'broadcastCancelBarrier'>
+  readonly outputs: Pick<TaskOutputs, 'broadcastBarrier' | 'announceBarrier' | 'broadcastCancelBarrier'>
+  /** Absent where nothing comes in through channels. */
+  readonly inputs?: Pick<ChannelStateRecorder, 'start' | 'cancel' | 'dropped'> | undefined
   readonly ending: TaskEnding
   readonly events: Pick<OperatorEvents, 'checkpointTaken'>
   readonly alignment: CheckpointAlignment
@@ -40,6 +47,8 @@ export interface SubtaskCheckpointServices {
 
 interface RunningSnapshot {
   readonly futures: Map<string, OperatorSnapshotFuture>
+  /** Undefined where no barrier has overtaken anything. */
+  channels: OvertakenChannels | undefined
   canceled: boolean
 }
 
@@ -64,38 +73,56 @@ export class SubtaskCheckpointCoordinator {
   }
 
   /** All barriers are there: the checkpoint is taken as soon as nothing else is pending, and no record comes before it. */
-  take(barrier: CheckpointBarrier, alignmentMs: number): void {
+  take(barrier: CheckpointBarrier, alignmentMs: number, order: BarrierOrder = 'aligned'): void {
     const { alignment, clock, control } = this.#services
     alignment.aligned(alignmentMs, clock.now() - barrier.timestamp)
-    control.actions.enqueue(() => this.perform(barrier, alignmentMs))
+    control.actions.enqueue(() => this.perform(barrier, alignmentMs, order))
   }
 
   /**
    * Resolves when the synchronous part is done, or the checkpoint was declined or aborted; the task takes no input
    * until then. Rejects when the task must fail.
    */
-  async perform(barrier: CheckpointBarrier, alignmentMs: number): Promise<void> {
+  async perform(barrier: CheckpointBarrier, alignmentMs: number, order: BarrierOrder = 'aligned'): Promise<void> {
     const { checkpointId, options } = barrier
     if (this.#forgetAborted(checkpointId)) {
-      this.#services.outputs.broadcastCancelBarrier(checkpointId)
+      this.#passOver(checkpointId)
       return
     }
     const startedAt = this.#services.clock.monotonicMs()
-    const snapshot: RunningSnapshot = { futures: new Map(), canceled: false }
+    const snapshot: RunningSnapshot = { futures: new Map(), channels: undefined, canceled: false }
     this.#running.set(checkpointId, snapshot)
     if (options.stop !== undefined) this.beginStop(checkpointId, options.stop)
     // It emits records: an error here is one of a record that is lost, so it is the task's and not the checkpoint's.
     await this.#prepare(checkpointId)
     if (snapshot.canceled) {
-      this.#services.outputs.broadcastCancelBarrier(checkpointId)
+      this.#passOver(checkpointId)
       return
     }
-    const isTaken = await this.#takeState(barrier, snapshot)
+    const isTaken = await this.#takeState(barrier, snapshot, order)
     if (!isTaken) return
     // What follows the snapshot to stop with belongs to whoever goes on: its end says who that is.
     if (!this.#services.ending.isStoppingWith(checkpointId)) this.#services.events.checkpointTaken(checkpointId)
     const synchronousMs = this.#services.clock.monotonicMs() - startedAt
-    void this.#completeLater(checkpointId, snapshot, { alignmentMs, synchronousMs })
+    void this.#completeLater(barrier, snapshot, { alignmentMs, synchronousMs })
+  }
+
+  /** Aborted before its barrier went out. */
+  #passOver(checkpointId: number): void {
+    this.#services.inputs?.dropped(checkpointId)
+    this.#services.outputs.broadcastCancelBarrier(checkpointId)
+  }
+
+  /** In front of all that follows, and of what is in flight, which is part of the checkpoint then. */
+  #sendBarrier(barrier: CheckpointBarrier, order: BarrierOrder): OvertakenChannels | undefined {
+    const { outputs, inputs } = this.#services
+    if (order === 'aligned' && !barrier.options.unaligned) {
+      outputs.broadcastBarrier(barrier)
+      return undefined
+    }
+    const overtaken = outputs.announceBarrier(barrier)
+    const isRecorded = order === 'unaligned' && inputs !== undefined
+    return new OvertakenChannels(isRecorded ? inputs.start(barrier.checkpointId) : Promise.resolve([]), overtaken)
   }
 
   async #prepare(checkpointId: number): Promise<void> {
@@ -106,11 +133,11 @@ export class SubtaskCheckpointCoordinator {
   }
 
   /** False when it was declined or aborted. */
-  async #takeState(barrier: CheckpointBarrier, snapshot: RunningSnapshot): Promise<boolean> {
+  async #takeState(barrier: CheckpointBarrier, snapshot: RunningSnapshot, order: BarrierOrder): Promise<boolean> {
     const { checkpointId } = barrier
     try {
       this.#services.ending.checkpointTaken(checkpointId)
-      this.#services.outputs.broadcastBarrier(barrier)
+      snapshot.channels = this.#sendBarrier(barrier, order)
       const request = this.#requestOf(barrier)
       for (const operator of this.#operators) {
         if (snapshot.canceled) break
@@ -164,6 +191,7 @@ export class SubtaskCheckpointCoordinator {
       return
     }
     this.#running.delete(checkpointId)
+    this.#services.inputs?.cancel(checkpointId)
     await cancelAll(snapshot)
   }
 
@@ -182,21 +210,27 @@ export class SubtaskCheckpointCoordinator {
 
   /** Never rejects: errors decline the checkpoint. */
   async #completeLater(
-    checkpointId: number,
+    barrier: CheckpointBarrier,
     snapshot: RunningSnapshot,
     times: { readonly alignmentMs: number; readonly synchronousMs: number },
   ): Promise<void> {
     const startedAt = this.#services.clock.monotonicMs()
+    const { checkpointId } = barrier
     try {
       const operators: Record<string, OperatorSubtaskState> = {}
       for (const [operatorId, future] of snapshot.futures) {
         const state = await future.complete()
         if (state !== undefined) operators[operatorId] = state
       }
+      await this.#addChannels(operators, barrier, snapshot)
       if (snapshot.canceled) return
       this.#running.delete(checkpointId)
       const asynchronousMs = this.#services.clock.monotonicMs() - startedAt
-      const metrics = { ...times, asynchronousMs, ...this.#sizesOf({ operators }), ...countsOf(snapshot) }
+      const sizes = {
+        ...this.#sizesOf({ operators }),
+        ...(snapshot.channels === undefined ? {} : persisted(operators)),
+      }
+      const metrics = { ...times, asynchronousMs, ...sizes, ...countsOf(snapshot) }
       const { executionId, send } = this.#services
       send({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot: { operators }, metrics })
     } catch (error) {
@@ -205,6 +239,19 @@ export class SubtaskCheckpointCoordinator {
       // A task that is at its end waits for this.
       this.#services.control.wake()
     }
+  }
+
+  /** Of the first operator what comes in, of the last what goes out. */
+  async #addChannels(
+    operators: Record<string, OperatorSubtaskState>,
+    { options }: CheckpointBarrier,
+    { channels, canceled }: RunningSnapshot,
+  ): Promise<void> {
+    const [head, last] = [this.#operators[0]?.operatorId, this.#operators.at(-1)?.operatorId]
+    if (channels === undefined || canceled || head === undefined || last === undefined) return
+    const { inputChannels, outputChannels } = await channels.write(this.#services.streamsFor(options.location))
+    if (inputChannels.length > 0) operators[head] = { ...(operators[head] ?? EMPTY_SUBTASK_STATE), inputChannels }
+    if (outputChannels.length > 0) operators[last] = { ...(operators[last] ?? EMPTY_SUBTASK_STATE), outputChannels }
   }
 
   #sizesOf(snapshot: TaskStateSnapshot): Pick<CheckpointMetrics, 'sizeBytes' | 'checkpointedSizeBytes'> {
@@ -217,6 +264,8 @@ export class SubtaskCheckpointCoordinator {
   async #cancelAndDecline(checkpointId: number, snapshot: RunningSnapshot, error: unknown): Promise<void> {
     if (snapshot.canceled) return
     this.#running.delete(checkpointId)
+    this.#services.inputs?.dropped(checkpointId)
+    this.#services.inputs?.cancel(checkpointId)
     await cancelAll(snapshot)
     this.#sendDecline(checkpointId, error)
   }
@@ -242,6 +291,14 @@ function countsOf({ futures }: RunningSnapshot): { readonly entryCounts: EntryCo
 
 function handlesOf(snapshot: TaskStateSnapshot): StreamStateHandle[] {
   return Object.values(snapshot.operators).flatMap(streamHandlesOfSubtask)
+}
+
+/** Of a checkpoint whose barriers overtook records. */
+function persisted(
+  operators: TaskStateSnapshot['operators'],
+): Pick<CheckpointMetrics, 'persistedSizeBytes' | 'unaligned'> {
+  const channels = Object.values(operators).flatMap(channelStateOf)
+  return { persistedSizeBytes: sizeOf(channels.map(({ handle }) => handle)), unaligned: true }
 }
 
 function sizeOf(handles: readonly StreamStateHandle[]): number {

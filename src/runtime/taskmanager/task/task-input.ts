@@ -4,6 +4,7 @@
 // Thread: the task's worker.
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { SourceStatus } from '../operators/stream-operator.js'
+import type { AnnouncedBarriers } from './announced-barriers.js'
 
 /** When the checkpoint that the task was told to take is taken: at once, or by the input when it has been read to its end. */
 export type TriggerAnswer = 'take-now' | 'at-end-of-input'
@@ -15,6 +16,8 @@ export interface TaskInput {
   hasData(): boolean
   /** Nothing comes any more, no barrier either. */
   readonly isExhausted: boolean
+  /** Where barriers may have overtaken what comes in; absent where nothing does. */
+  readonly announced?: AnnouncedBarriers
   /** The records have ended, and so does time; the watermark may be pending afterwards. */
   advanceToEndOfTime(): void
   onTrigger(barrier: CheckpointBarrier): TriggerAnswer

@@ -75,6 +75,10 @@ function coordinatorOf(...operators: PlayedOperator[]): SubtaskCheckpointCoordin
   const outputs = {
     broadcastBarrier: ({ checkpointId }: { checkpointId: number }) =>
       void events.push(`barrier ${String(checkpointId)}`),
+    announceBarrier: ({ checkpointId }: { checkpointId: number }) => {
+      events.push(`announced ${String(checkpointId)}`)
+      return []
+    },
     broadcastCancelBarrier: (checkpointId: number) => void events.push(`cancel barrier ${String(checkpointId)}`),
   }
   const wake = (): void => undefined
