@@ -83,6 +83,13 @@ export interface ChannelWriter {
    * that is written later, is after it. A record that has gone in part is the writer's. False, and nothing done, where it has to go among the records.
    */
   announceBarrier(barrier: CheckpointBarrier): boolean
+  /** The barrier of this checkpoint, if it was the last one to be written among the records, has been handed over. */
+  isBarrierOut(checkpointId: number): boolean
+  /**
+   * The barrier that was written last overtakes what is in front of it now. Gives back what of that was here. Undefined, and nothing
+   * done, where its reader has read it already, or where it has to keep its place.
+   */
+  overtakeLate(barrier: CheckpointBarrier, serializer: TypeSerializer<unknown>): InFlightRecords | undefined
   writeCancelBarrier(checkpointId: number): void
   writeIterationMarker(quietRounds: number): void
   writeEndOfData(): void

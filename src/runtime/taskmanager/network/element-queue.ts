@@ -54,9 +54,9 @@ export class ElementQueue {
     return this.#taken
   }
 
-  announce(barrier: CheckpointBarrier): void {
+  announce(barrier: CheckpointBarrier, place: number = this.pushed): void {
     if (this.closed) return
-    this.announced = { barrier, place: this.pushed }
+    this.announced = { barrier, place }
     this.#wake.onData()
   }
 

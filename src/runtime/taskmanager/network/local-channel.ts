@@ -104,6 +104,7 @@ class LocalChannelWriter implements ChannelWriter {
   readonly #batchRecords: number
   #batch: RecordBatch
   #lastKeyHash = 0
+  #lastBarrier: LocalAnnouncement | undefined
 
   constructor({ queue, copier, barriers, waits, takesBatches, batchRecords }: LocalWriterInput) {
     this.#queue = queue
@@ -152,8 +153,25 @@ class LocalChannelWriter implements ChannelWriter {
 
   writeBarrier(barrier: CheckpointBarrier): void {
     this.#pushBatch()
-    if (this.#queue.isBeyond) this.#queue.beyond.addEvent(barrierEvent(this.#barriers.encode(barrier)))
+    const { isBeyond, beyond, pushed } = this.#queue
+    this.#lastBarrier = { barrier, place: pushed + (isBeyond ? beyond.countBeforeEvent : 0) }
+    if (isBeyond) beyond.addEvent(barrierEvent(this.#barriers.encode(barrier)))
     else this.#queue.push(barrier)
+  }
+
+  isBarrierOut(checkpointId: number): boolean {
+    const place = this.#placeOf(checkpointId)
+    return place === undefined || this.#queue.closed || place < this.#queue.pushed
+  }
+
+  overtakeLate(barrier: CheckpointBarrier, serializer: TypeSerializer<unknown>): InFlightRecords | undefined {
+    const place = this.#placeOf(barrier.checkpointId)
+    const { closed, taken, pushed, beyond } = this.#queue
+    if (!this.#isBounded || place === undefined || closed || taken > place) return undefined
+    this.#queue.announce(barrier, Math.min(place, pushed))
+    const records = new InFlightRecords(serializer)
+    if (place > pushed) beyond.addRest(records, place - pushed)
+    return records
   }
 
   /** A tail never waits, and its barriers keep their places. */
@@ -202,6 +220,11 @@ class LocalChannelWriter implements ChannelWriter {
   close(): void {
     this.#batch = new RecordBatch(this.#batchRecords)
     this.#queue.beyond.clear()
+  }
+
+  /** Of the barrier that was written last, if it is this checkpoint's. */
+  #placeOf(checkpointId: number): number | undefined {
+    return this.#lastBarrier?.barrier.checkpointId === checkpointId ? this.#lastBarrier.place : undefined
   }
 
   #pushBatch(): void {

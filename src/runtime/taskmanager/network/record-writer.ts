@@ -119,6 +119,20 @@ export class RecordWriter {
     return captured
   }
 
+  /** Barriers of that checkpoint, which were written among the records and are still to be read, overtake these now. */
+  overtakeLate(barrier: CheckpointBarrier): CapturedChannel[] {
+    if (this.#inFlight === undefined) return []
+    const { serializer, edgeIndex, typeFingerprint } = this.#inFlight
+    return this.#channels.flatMap((channel, channelIndex) => {
+      const records = channel.overtakeLate(barrier, serializer)
+      return records === undefined ? [] : [{ edgeIndex, channelIndex, typeFingerprint, parts: [records] }]
+    })
+  }
+
+  areBarriersOut(checkpointId: number): boolean {
+    return this.#inFlight === undefined || this.#channels.every((channel) => channel.isBarrierOut(checkpointId))
+  }
+
   broadcastCancelBarrier(checkpointId: number): void {
     for (const channel of this.#channels) channel.writeCancelBarrier(checkpointId)
     this.#setMayBeFull()

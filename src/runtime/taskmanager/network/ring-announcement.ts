@@ -3,9 +3,9 @@
 // The reader looks at the tail first and at that word after it: a slot that it knows of is before the barrier, or the barrier
 // is known, too. A newer announcement replaces one that nobody has taken: its checkpoint has been given up by then. All of the area is
 // read and written with atomic accesses, since copies of plain memory may be taken later than the word that guards them.
-// Figures (Node 20): 250 bytes are announced in 0.6 us, read in 0.6 us; to see that there is nothing new takes 2 ns.
+// Figures (Node 20): a barrier of 250 bytes is announced in 1.2 us and taken in 1.1 us; to see that there is nothing new takes 10 ns.
 // Thread: one end on the producing task's worker, one on the consuming task's.
-import { AREA_HEADER_WORDS, areaStart, CONTROL_BYTES, PRIORITY_WORD } from '../../protocol/ring-memory.js'
+import { AREA_HEADER_WORDS, areaStart, PRIORITY_WORD } from '../../protocol/ring-memory.js'
 import type { RingMemory } from '../../protocol/task-deployment.js'
 
 const WORD_BYTES = 4
@@ -18,15 +18,17 @@ export interface Announcement {
 }
 
 export class RingAnnouncementArea {
-  readonly #control: Int32Array
+  /** All of the memory. */
   readonly #words: Int32Array
+  /** Where the area begins in it. */
+  readonly #start: number
   readonly #capacityBytes: number
   /** What this end has written, or taken. */
   #count = 0
 
   constructor(memory: RingMemory, capacityBytes: number) {
-    this.#control = new Int32Array(memory.buffer, 0, CONTROL_BYTES / WORD_BYTES)
-    this.#words = new Int32Array(memory.buffer, areaStart(memory))
+    this.#words = new Int32Array(memory.buffer)
+    this.#start = areaStart(memory) / WORD_BYTES
     this.#capacityBytes = capacityBytes
   }
 
@@ -36,12 +38,14 @@ export class RingAnnouncementArea {
     const padded = new Uint8Array(WORD_BYTES * Math.ceil(bytes.length / WORD_BYTES))
     padded.set(bytes)
     const words = new Int32Array(padded.buffer)
-    Atomics.store(this.#control, PRIORITY_WORD, (this.#count + 1) | 0)
-    Atomics.store(this.#words, 0, place)
-    Atomics.store(this.#words, 1, bytes.length)
-    for (const [index, word] of words.entries()) Atomics.store(this.#words, AREA_HEADER_WORDS + index, word)
+    Atomics.store(this.#words, PRIORITY_WORD, (this.#count + 1) | 0)
+    Atomics.store(this.#words, this.#start, place)
+    Atomics.store(this.#words, this.#start + 1, bytes.length)
+    for (let index = 0; index < words.length; index += 1) {
+      Atomics.store(this.#words, this.#start + AREA_HEADER_WORDS + index, words[index] ?? 0)
+    }
     this.#count = (this.#count + 2) | 0
-    Atomics.store(this.#control, PRIORITY_WORD, this.#count)
+    Atomics.store(this.#words, PRIORITY_WORD, this.#count)
     return true
   }
 
@@ -50,15 +54,15 @@ export class RingAnnouncementArea {
    * writes it rings.
    */
   take(): Announcement | undefined {
-    const count = Atomics.load(this.#control, PRIORITY_WORD)
+    const count = Atomics.load(this.#words, PRIORITY_WORD)
     if (count === this.#count || count % 2 !== 0) return undefined
-    const place = Atomics.load(this.#words, 0)
-    const length = Atomics.load(this.#words, 1)
+    const place = Atomics.load(this.#words, this.#start)
+    const length = Atomics.load(this.#words, this.#start + 1)
     const words = new Int32Array(Math.ceil(length / WORD_BYTES))
     for (let index = 0; index < words.length; index += 1) {
-      words[index] = Atomics.load(this.#words, AREA_HEADER_WORDS + index)
+      words[index] = Atomics.load(this.#words, this.#start + AREA_HEADER_WORDS + index)
     }
-    if (Atomics.load(this.#control, PRIORITY_WORD) !== count) return undefined
+    if (Atomics.load(this.#words, PRIORITY_WORD) !== count) return undefined
     this.#count = count
     return { place, bytes: new Uint8Array(words.buffer, 0, length) }
   }

@@ -3,7 +3,7 @@
 //   taking(n) -> start(n): each channel with its barrier has its part; the others are recorded until theirs comes -> all complete
 //                      \____ a newer barrier, a cancel barrier, an abort: nothing of it is kept ____/
 //
-// Invariants: of a channel is taken what was not delivered when the snapshot was taken and lies before the barrier, each record
+// Invariants: what is still to be replayed of the restored checkpoint is before all that the channels hold. Of a channel is taken what was not delivered when the snapshot was taken and lies before the barrier, each record
 // once. An announced barrier holds its channel until the snapshot is taken, and not longer. A channel that ended has its barrier.
 // One checkpoint at a time: a newer one gives up an older one.
 // Thread: the task's worker.
@@ -13,6 +13,7 @@ import type { ChannelReader } from '../network/channel.js'
 import { InFlightRecords, type CapturedChannel, type ChannelRecords } from '../network/in-flight-records.js'
 import type { GateHandler } from '../network/input-gate.js'
 import { RecordingHandler } from '../network/recording-handler.js'
+import type { ReplayedRecords } from './replayed-records.js'
 
 /** A channel into the task, by its place in the gate. */
 export interface RecordedChannel {
@@ -26,6 +27,8 @@ export interface RecordedChannel {
 
 interface Recording {
   readonly checkpointId: number
+  /** What of the restored checkpoint was still to be replayed. */
+  readonly replayed: readonly CapturedChannel[]
   readonly captured: InFlightRecords[][]
   /** Of channels that are being recorded. */
   readonly handlers: GateHandler[]
@@ -43,12 +46,14 @@ interface Taking {
 
 export class ChannelStateRecorder {
   readonly #channels: readonly RecordedChannel[]
+  readonly #replayed: Pick<ReplayedRecords, 'rest'>
   readonly #hasEnded: boolean[]
   #taking: Taking | undefined
   #recording: Recording | undefined
 
-  constructor(channels: readonly RecordedChannel[]) {
+  constructor(channels: readonly RecordedChannel[], replayed: Pick<ReplayedRecords, 'rest'>) {
     this.#channels = channels
+    this.#replayed = replayed
     this.#hasEnded = channels.map(() => false)
   }
 
@@ -83,7 +88,8 @@ export class ChannelStateRecorder {
     return new Promise((resolve, reject) => {
       const captured = this.#channels.map(() => [])
       const isComplete = this.#channels.map((_, index) => this.#hasEnded[index] === true)
-      this.#recording = { checkpointId, captured, handlers: [], isComplete, resolve, reject }
+      const replayed = this.#replayed.rest()
+      this.#recording = { checkpointId, replayed, captured, handlers: [], isComplete, resolve, reject }
       for (const [index, { reader }] of this.#channels.entries()) {
         let announced = reader.announcedBarrier()
         while (announced !== undefined && announced.checkpointId < checkpointId) {
@@ -180,7 +186,7 @@ export class ChannelStateRecorder {
       ...records,
       parts: recording.captured[index] ?? [],
     }))
-    recording.resolve(captured)
+    recording.resolve([...recording.replayed, ...captured])
   }
 
   #fail(error: unknown): void {

@@ -14,6 +14,7 @@ import type { ChannelStateRecorder } from './channel-state-recorder.js'
 import { CheckpointBarrierHandler, type BarrierActions } from './checkpoint-barrier-handler.js'
 import { InputHandler } from './input-handler.js'
 import type { PendingTime } from '../eventtime/pending-time.js'
+import type { ReplayedRecords } from './replayed-records.js'
 import { GateInput } from './gate-input.js'
 
 export interface GateInputFactoryInput {
@@ -25,6 +26,8 @@ export interface GateInputFactoryInput {
   readonly checkpoints: Pick<BarrierActions, 'checkpoint' | 'abort' | 'abandon'>
   /** Absent where no barrier may overtake. */
   readonly recorder?: ChannelStateRecorder
+  /** Of the restored checkpoint, before the channels; absent where there is none. */
+  readonly replayed?: ReplayedRecords
   /** Of the task, in a loop. */
   readonly iteration: IterationForwarding
   /** False: a barrier blocks no channel (AT_LEAST_ONCE). */
@@ -53,6 +56,7 @@ export interface MadeGateInput {
 
 export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
   const { head, channels, origins, checkpoints, iteration, isAligned, mayContinue, time, clock, recorder } = made
+  const { replayed } = made
   const stray = channels.find((channel) => head.inputs[channel.input] === undefined)
   if (stray !== undefined) {
     throw new FlinkError('ASSERTION_FAILED', { what: `${head.name} has no input ${String(stray.input)}` })
@@ -86,7 +90,7 @@ export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
   const takeCheckpoint = (barrier: CheckpointBarrier): void => {
     checkpoints.checkpoint(barrier, 0, 'aligned')
   }
-  const input = new GateInput({ gate, handlers, barriers, time, takeCheckpoint, operatorName: head.name })
+  const input = new GateInput({ gate, handlers, barriers, replayed, time, takeCheckpoint, operatorName: head.name })
   const timeReport = (): InputTime[] => handlers.map((handler) => handler.timeReport(origins))
   return { input, gate, barriers, io, timeReport }
 }

@@ -288,6 +288,9 @@ export class StreamTask {
       await operator.open()
       if (life.hasEnded) return
     }
+    const headId = this.#operators[0]?.operatorId ?? ''
+    await this.#input.restoreChannels?.(restore?.state.operators[headId]?.inputChannels ?? [])
+    if (life.hasEnded) return
     this.#control.enter('running')
     this.metrics.markTaskStart(this.#environment.clock.monotonicMs())
   }

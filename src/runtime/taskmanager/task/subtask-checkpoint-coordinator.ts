@@ -86,7 +86,7 @@ export class SubtaskCheckpointCoordinator {
   async perform(barrier: CheckpointBarrier, alignmentMs: number, order: BarrierOrder = 'aligned'): Promise<void> {
     const { checkpointId, options } = barrier
     if (this.#forgetAborted(checkpointId)) {
-      this.#passOver(checkpointId)
+      this.#sender.passOver(checkpointId)
       return
     }
     const startedAt = this.#services.clock.monotonicMs()
@@ -96,7 +96,7 @@ export class SubtaskCheckpointCoordinator {
     // It emits records: an error here is one of a record that is lost, so it is the task's and not the checkpoint's.
     await this.#prepare(checkpointId)
     if (snapshot.canceled) {
-      this.#passOver(checkpointId)
+      this.#sender.passOver(checkpointId)
       return
     }
     const isTaken = await this.#takeState(barrier, snapshot, order)
@@ -105,24 +105,6 @@ export class SubtaskCheckpointCoordinator {
     if (!this.#services.ending.isStoppingWith(checkpointId)) this.#services.events.checkpointTaken(checkpointId)
     const synchronousMs = this.#services.clock.monotonicMs() - startedAt
     void this.#completeLater(barrier, snapshot, { alignmentMs, synchronousMs })
-  }
-
-  /** Aborted before its barrier went out. */
-  #passOver(checkpointId: number): void {
-    this.#services.inputs?.dropped(checkpointId)
-    this.#services.outputs.broadcastCancelBarrier(checkpointId)
-  }
-
-  /** In front of all that follows, and of what is in flight, which is part of the checkpoint then. */
-  #sendBarrier(barrier: CheckpointBarrier, order: BarrierOrder): OvertakenChannels | undefined {
-    const { outputs, inputs } = this.#services
-    if (order === 'aligned' && !barrier.options.unaligned) {
-      outputs.broadcastBarrier(barrier)
-      return undefined
-    }
-    const overtaken = outputs.announceBarrier(barrier)
-    const isRecorded = order === 'unaligned' && inputs !== undefined
-    return new OvertakenChannels(isRecorded ? inputs.start(barrier.checkpointId) : Promise.resolve([]), overtaken)
   }
 
   async #prepare(checkpointId: number): Promise<void> {
@@ -137,7 +119,7 @@ export class SubtaskCheckpointCoordinator {
     const { checkpointId } = barrier
     try {
       this.#services.ending.checkpointTaken(checkpointId)
-      snapshot.channels = this.#sendBarrier(barrier, order)
+      snapshot.channels = this.#sender.send(barrier, order)
       const request = this.#requestOf(barrier)
       for (const operator of this.#operators) {
         if (snapshot.canceled) break
@@ -191,7 +173,7 @@ export class SubtaskCheckpointCoordinator {
       return
     }
     this.#running.delete(checkpointId)
-    this.#services.inputs?.cancel(checkpointId)
+    this.#sender.forget(checkpointId)
     await cancelAll(snapshot)
   }
 
@@ -264,8 +246,7 @@ export class SubtaskCheckpointCoordinator {
   async #cancelAndDecline(checkpointId: number, snapshot: RunningSnapshot, error: unknown): Promise<void> {
     if (snapshot.canceled) return
     this.#running.delete(checkpointId)
-    this.#services.inputs?.dropped(checkpointId)
-    this.#services.inputs?.cancel(checkpointId)
+    this.#sender.forget(checkpointId)
     await cancelAll(snapshot)
     this.#sendDecline(checkpointId, error)
   }

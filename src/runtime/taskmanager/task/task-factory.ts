@@ -102,7 +102,12 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
     control,
     send: environment.send,
   })
-  const gateChannels = gateChannelsOf(descriptor, program, input.channels)
+  const gateChannels = gateChannelsOf(descriptor, {
+    program,
+    connector: input.channels,
+    fileSystems: environment.fileSystems,
+    parallelism: vertex.parallelism,
+  })
   const inputs = gateChannels.recorder
   const checkpoints = makeCheckpoints(chain, environment, { control, outputs, inputs, ending, alignment, events })
   const made = makeInput(descriptor, { ...input, control, chain, checkpoints, outputs, gateChannels })
@@ -184,13 +189,14 @@ function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurr
   }
   if (isSourceOperator(head)) return { input: new SourceInput(head), io: undefined, readers: [], inputTimes: () => [] }
   const { environment, control, checkpoints, outputs, chain, gateChannels } = surroundings
-  const { channels, recorder } = gateChannels
+  const { channels, recorder, replayed } = gateChannels
   const origins = descriptor.inputs.flatMap(({ edgeId, peers }) => peers.map((producer) => ({ edgeId, producer })))
   const { configuration, clock } = environment
   const { input, io, timeReport } = makeGateInput({
     head,
     channels,
     recorder,
+    replayed,
     origins,
     clock,
     isAligned: configuration.get(CheckpointingOptions.CHECKPOINTING_MODE) === 'EXACTLY_ONCE',

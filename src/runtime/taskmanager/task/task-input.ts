@@ -2,6 +2,7 @@
 // Invariants: `process` is called only while the task may take input; it returns soon. What kind of input it is, its task
 // does not know.
 // Thread: the task's worker.
+import type { ChannelStateHandle } from '../../../storage/state-handles.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { SourceStatus } from '../operators/stream-operator.js'
 import type { AnnouncedBarriers } from './announced-barriers.js'
@@ -18,6 +19,8 @@ export interface TaskInput {
   readonly isExhausted: boolean
   /** Where barriers may have overtaken what comes in; absent where nothing does. */
   readonly announced?: AnnouncedBarriers
+  /** What was in flight to it in the restored checkpoint, before anything is processed; absent where nothing can be. */
+  restoreChannels?(handles: readonly ChannelStateHandle[]): Promise<void>
   /** The records have ended, and so does time; the watermark may be pending afterwards. */
   advanceToEndOfTime(): void
   onTrigger(barrier: CheckpointBarrier): TriggerAnswer

@@ -53,6 +53,16 @@ export class TaskOutputs {
     return captured
   }
 
+  /** As `RecordWriter` has it, of all of them. */
+  overtakeLate(barrier: CheckpointBarrier): CapturedChannel[] {
+    return this.#writers.flatMap((writer) => writer.overtakeLate(barrier))
+  }
+
+  /** Nothing of this checkpoint waits here any more, where its barrier may overtake. */
+  areBarriersOut(checkpointId: number): boolean {
+    return this.#writers.every((writer) => writer.areBarriersOut(checkpointId))
+  }
+
   /** Nobody waits for a barrier any more where the partition has ended. */
   broadcastCancelBarrier(checkpointId: number): void {
     if (this.#hasEnded) return
