@@ -1,16 +1,16 @@
 // Duty: the restore rules, one path for savepoint, retained checkpoint and restart: which state goes to which subtask.
 // Invariants: every key group goes to exactly one subtask; every element of an evenly split list to exactly one; union
-// lists go to all. Nothing of the snapshot is left out silently: state without operator is refused or reported.
+// lists go to all; records in flight: channel-state-assignment.ts. Nothing of the snapshot is left out silently: state without operator is refused or reported.
 // Thread: main thread.
 import { FlinkError } from '../core/errors/flink-error.js'
 import { WRITTEN_FILES_STATE } from '../core/fs/written-files-state.js'
 import { keyGroupRangeForOperatorIndex } from '../core/keygroups/key-group-assignment.js'
 import { intersectKeyGroups, keyGroupRangeSize } from '../core/keygroups/key-group-range.js'
 import { RAW_KEYED_STATE } from '../core/keygroups/raw-keyed-state.js'
-import type { CompletedCheckpoint, OperatorState } from './checkpoint-metadata.js'
+import { assignChannelState, hasKeyedChannelState, type AssignedChannelState } from './channel-state-assignment.js'
+import type { CompletedCheckpoint, InputEdge, OperatorState } from './checkpoint-metadata.js'
 import { splitOperatorState } from './operator-state-split.js'
 import {
-  channelStateOf,
   EMPTY_SUBTASK_STATE,
   type KeyedStateHandle,
   type OperatorStateHandle,
@@ -29,6 +29,8 @@ export interface PlannedOperator {
   /** What the declared type of the key says of it; undefined where nothing was declared. */
   readonly keyShape: string | undefined
   readonly hasCoordinator: boolean
+  /** Into it, where it is the first operator of its task. */
+  readonly inputEdges?: readonly InputEdge[]
 }
 
 export interface AssignedOperator {
@@ -54,31 +56,30 @@ export function assignState(
   const operators = new Map<string, AssignedOperator>()
   const unmatched: string[] = []
   const withoutCoordinator: string[] = []
+  const inFlight: string[] = []
+  const path = checkpoint.externalPath
   for (const state of checkpoint.metadata.operators) {
-    refuseChannelState(state, checkpoint)
     const target = planned.get(state.operatorId)
+    const maxParallelism = target === undefined ? state.maxParallelism : maxParallelismOf(state, target, path)
+    const isUnmatched = target === undefined && hasState(state)
+    // Where the operator is not there, and has other state, that is the error.
+    const isAllowed = allowNonRestoredState || isUnmatched
+    const channels = assignChannelState(state, target, { path, allowNonRestoredState: isAllowed, maxParallelism })
+    inFlight.push(...channels.skipped)
     if (target !== undefined) {
-      operators.set(state.operatorId, assignOperator(state, target, checkpoint.externalPath))
+      operators.set(state.operatorId, assignOperator(state, { target, maxParallelism, channels }))
       if (state.coordinatorState !== undefined && !target.hasCoordinator) withoutCoordinator.push(describe(state))
-    } else if (hasState(state)) unmatched.push(describe(state))
+    } else if (isUnmatched) unmatched.push(describe(state))
   }
   if (unmatched.length > 0 && !allowNonRestoredState) {
-    throw new FlinkError('STATE_UNMATCHED', { path: checkpoint.externalPath, operators: unmatched.join(', ') })
+    throw new FlinkError('STATE_UNMATCHED', { path, operators: unmatched.join(', ') })
   }
   if (withoutCoordinator.length > 0 && !allowNonRestoredState) {
-    const details = { path: checkpoint.externalPath, operators: withoutCoordinator.join(', ') }
+    const details = { path, operators: withoutCoordinator.join(', ') }
     throw new FlinkError('COORDINATOR_STATE_UNMATCHED', details)
   }
-  return { operators, skipped: [...unmatched, ...withoutCoordinator.map((each) => `the coordinator of ${each}`)] }
-}
-
-/** No task can put records in flight back yet; without them they would be lost. */
-function refuseChannelState(state: OperatorState, { metadata, externalPath }: CompletedCheckpoint): void {
-  const isHeld = state.subtasks.some((subtask) => subtask !== undefined && channelStateOf(subtask).length > 0)
-  if (!isHeld) return
-  const { engineVersion } = metadata
-  const details = { path: externalPath, operator: describe(state), engineVersion }
-  throw new FlinkError('CHANNEL_STATE_UNSUPPORTED', details)
+  const coordinators = withoutCoordinator.map((each) => `the coordinator of ${each}`)
+  return { operators, skipped: [...unmatched, ...coordinators, ...inFlight] }
 }
 
 function describe(state: OperatorState): string {
@@ -98,8 +99,13 @@ function isMissed(handle: KeyedStateHandle | OperatorStateHandle): boolean {
   return handle.states.length === 0 || handle.states.some(({ name }) => name !== WRITTEN_FILES_STATE)
 }
 
-function assignOperator(state: OperatorState, target: PlannedOperator, path: string): AssignedOperator {
-  const maxParallelism = maxParallelismOf(state, target, path)
+interface Assignment {
+  readonly target: PlannedOperator
+  readonly maxParallelism: number
+  readonly channels: AssignedChannelState
+}
+
+function assignOperator(state: OperatorState, { target, maxParallelism, channels }: Assignment): AssignedOperator {
   const { parallelism } = target
   const operatorHandles = splitOperatorState(
     state.subtasks.map((subtask) => subtask?.managedOperator ?? []),
@@ -110,9 +116,11 @@ function assignOperator(state: OperatorState, target: PlannedOperator, path: str
     const range = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, index)
     const isMine = (handle: KeyedStateHandle): boolean =>
       keyGroupRangeSize(intersectKeyGroups(handle.keyGroups, range)) > 0
+    const inputChannels = channels.subtasks[index] ?? []
     return {
       managedKeyed: managed.filter(isMine),
       managedOperator: operatorHandles[index] ?? [],
+      ...(inputChannels.length === 0 ? {} : { inputChannels }),
     }
   })
   return { maxParallelism, fullyFinished: state.fullyFinished, subtasks, coordinatorState: state.coordinatorState }
@@ -131,7 +139,7 @@ function isRawKeyed({ name }: { readonly name: string }): boolean {
 function maxParallelismOf(state: OperatorState, target: PlannedOperator, path: string): number {
   const { name: operator, parallelism } = target
   if (state.maxParallelism === target.maxParallelism) return target.maxParallelism
-  const keyed = state.subtasks.some(isKeyed)
+  const keyed = state.subtasks.some(isKeyed) || hasKeyedChannelState(state)
   if (!keyed && !target.maxParallelismDeclared && parallelism > state.maxParallelism) return target.maxParallelism
   if (target.maxParallelismDeclared && keyed) {
     const details = { path, operator, restored: state.maxParallelism, requested: target.maxParallelism }

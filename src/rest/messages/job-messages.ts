@@ -108,11 +108,17 @@ export interface CheckpointingStatistics {
     readonly id: number
     readonly status: string
     readonly is_savepoint: boolean
+    /** Unaligned as soon as barriers overtook records at one task. */
+    readonly checkpoint_type: 'CHECKPOINT' | 'UNALIGNED_CHECKPOINT' | 'SAVEPOINT' | 'SYNC_SAVEPOINT'
     readonly trigger_timestamp: number
     readonly end_to_end_duration: number
     /** Bytes of all state that it names, and of what was written for it. */
     readonly state_size: number
     readonly checkpointed_size: number
+    /** Always 0, as in Flink: a channel that waits for a barrier is not read. */
+    readonly alignment_buffered: number
+    /** Bytes of records in flight that are part of it. */
+    readonly persisted_data: number
     /** Longest time that a subtask took no input for it; not in Flink's answer, which tells it subtask by subtask. */
     readonly synchronous_duration?: number
     readonly external_path: string | null

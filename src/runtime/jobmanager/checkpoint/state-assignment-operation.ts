@@ -8,6 +8,7 @@ import { expectedKeyShapes } from '../../../storage/expected-keys.js'
 import { assignState, type AssignedOperator, type PlannedOperator } from '../../../storage/state-assignment.js'
 import { EMPTY_SUBTASK_STATE, type TaskStateSnapshot } from '../../../storage/state-handles.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
+import { inputEdgesOf } from './in-flight-records.js'
 
 export class StateAssignmentOperation {
   readonly #vertices: ReadonlyMap<string, JobVertex>
@@ -20,7 +21,7 @@ export class StateAssignmentOperation {
 
   constructor(jobGraph: JobGraph, allowNonRestoredState: boolean) {
     this.#vertices = new Map(jobGraph.vertices.map((vertex) => [vertex.id, vertex]))
-    this.#plan = jobGraph.vertices.flatMap(plannedOperators)
+    this.#plan = jobGraph.vertices.flatMap((vertex) => plannedOperators(vertex, jobGraph))
     this.#allowNonRestoredState = allowNonRestoredState
   }
 
@@ -81,9 +82,9 @@ function headOf(
   return assigned.get(head?.id ?? id)
 }
 
-function plannedOperators(vertex: JobVertex): PlannedOperator[] {
+function plannedOperators(vertex: JobVertex, jobGraph: JobGraph): PlannedOperator[] {
   const { parallelism, maxParallelism, maxParallelismDeclared } = vertex
-  return vertex.operators.map(({ id, name, keyShape, coordinator }) => ({
+  return vertex.operators.map(({ id, name, keyShape, coordinator }, index) => ({
     operatorId: id,
     name,
     parallelism,
@@ -91,5 +92,6 @@ function plannedOperators(vertex: JobVertex): PlannedOperator[] {
     maxParallelismDeclared,
     keyShape,
     hasCoordinator: coordinator !== undefined,
+    ...(index === 0 ? { inputEdges: inputEdgesOf(vertex.id, jobGraph) } : {}),
   }))
 }
