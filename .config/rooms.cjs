@@ -31,6 +31,7 @@ const rooms = [
     doors: {
       // How keys and values lie in memory is known to no other file.
       state: [
+        'asked-state',
         'checked-descriptor',
         'internal-state',
         'key-group-block',
