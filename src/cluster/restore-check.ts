@@ -27,7 +27,7 @@ export interface RestoreCheckInput {
 export async function checkRestore(input: RestoreCheckInput): Promise<RestoreCheck> {
   const { program, snapshot } = input
   const stored = new Map(snapshot.metadata.operators.map((operator) => [operator.operatorId, operator]))
-  const plan = program.jobGraph.vertices.flatMap(plannedOperators)
+  const plan = program.jobGraph.vertices.flatMap((vertex) => plannedOperators(vertex, program.jobGraph))
   const learned = new Map<string, LearnedStates>()
   const operators: CheckedOperator[] = []
   // One after the other: what fails in one of them is not mixed up with another one.
