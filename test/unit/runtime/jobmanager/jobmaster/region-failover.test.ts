@@ -202,6 +202,23 @@ describe('While a region restarts', () => {
     assert.equal(harness.master.details().checkpoints.counts.completed, 1)
   })
 
+  it('a checkpoint that only others have to acknowledge still does not complete: it would hold what restarts as it was', async () => {
+    const harness = new JobMasterHarness(CHECKPOINTED, twoPipelines(1))
+    harness.ignored.add('trigger-checkpoint')
+    await harness.run()
+    await harness.advance(1000)
+    const worker = harness.worker(0)
+    const all = worker.tasks
+    worker.tasks = all.slice(0, 2)
+    worker.acknowledge(1)
+    await harness.fail('b_0', new Error('once'))
+    worker.tasks = all.slice(2)
+    worker.acknowledge(1)
+    await harness.advance(0)
+    const { completed, failed } = harness.master.details().checkpoints.counts
+    assert.deepEqual([completed, failed], [0, 1])
+  })
+
   it('it starts from the newest checkpoint, which those that run on are not told of again', async () => {
     const harness = await new JobMasterHarness(CHECKPOINTED, twoPipelines(1)).run()
     await harness.advance(1000)
@@ -217,23 +234,34 @@ describe('While a region restarts', () => {
     )
   })
 
-  it('whose metadata is being written counts, and is restored', async () => {
+  it('a checkpoint whose metadata is being written counts, and is what it starts from', async () => {
     const harness = await new JobMasterHarness(CHECKPOINTED, twoPipelines(1)).run()
-    harness.clock.advance(1000)
-    // The metadata is on its way to the disk.
-    for (let turn = 0; harness.worker(0).countOf('trigger-checkpoint') < 2; turn += 1) {
-      assert.ok(turn < 100)
-      await Promise.resolve()
+    const { rename } = harness.disk
+    let goOn = (): void => undefined
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    harness.disk.rename = async (from, to): Promise<void> => {
+      await held
+      await rename.call(harness.disk, from, to)
     }
+    await harness.advance(1000)
     await harness.fail('b_0', new Error('once'))
     await harness.advance(0)
-    const [deployed] = harness
+    assert.deepEqual([harness.master.status, deployedTo(harness, 0).length], ['RESTARTING', 4])
+    goOn()
+    await settle()
+    await harness.advance(0)
+    const deployed = harness
       .worker(0)
       .received.flatMap((message) => (message.type === 'deploy-tasks' ? message.tasks : []))
-      .slice(4)
-    assert.equal(deployed?.executionId, 'a_0_1')
-    const { completed } = harness.master.details().checkpoints.counts
-    assert.equal(deployed?.restore?.checkpointId, completed === 0 ? undefined : 1)
+    assert.deepEqual(
+      deployed.slice(4).map(({ executionId, restore }) => [executionId, restore?.checkpointId]),
+      [
+        ['a_0_1', 1],
+        ['b_0_1', 1],
+      ],
+    )
   })
 
   it('the last checkpoint of a bounded job waits for it', async () => {
