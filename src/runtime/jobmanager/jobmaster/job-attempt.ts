@@ -1,11 +1,10 @@
-// Duty: one attempt to run the job, from deployment to the end of its last task. Tasks of it may restart while the others run on.
+// Duty: one attempt to run the job, from deployment to the end of its last task. Tasks of it may restart while others run on.
 //
-//   deploy -> running -> finished | failed
-//     redeploy <- cancelTasks <- onTasksFailed, where the listener restarts no more than these
+//   deploy -> running -> finished | failed;  onTasksFailed -> cancelTasks -> redeploy, where the listener restarts no more
 //
-// Invariants: reports one outcome: `finished`, or `failed` with the first cause; before it tasks that failed, each task once
-// until it is deployed again. After `stop` nothing is reported; `stop` resolves when every task has ended or its worker was
-// terminated, and no checkpoint is being completed.
+// Invariants: reports one outcome: `finished`, or `failed` with the first cause; before it tasks that failed, each once a
+// deployment. After `stop` nothing is reported; `stop` resolves when every task has ended or its worker was terminated, and no
+// checkpoint is being completed.
 // Thread: main thread.
 import type { Configuration } from '../../../core/config/configuration.js'
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
@@ -94,8 +93,8 @@ export class JobAttempt {
   readonly #ending: AttemptEnding
   /** Cancelled, until they are deployed again: what becomes of them is no failure. */
   readonly #restarting = new Set<Execution>()
-  #outcome: 'open' | 'reported' = 'open'
-  #allRunning = false
+  /** `running`: all tasks have come to it since the last deployment. `reported`: its outcome. */
+  #state: 'starting' | 'running' | 'reported' = 'starting'
   #stopped: Promise<void> | undefined
 
   constructor(input: JobAttemptInput) {
@@ -175,7 +174,7 @@ export class JobAttempt {
     const restarted = this.executions.renew(this.#restarting, attemptNumber)
     this.#restarting.clear()
     for (const { vertex, subtaskIndex } of restarted) this.time.forget(vertex.id, subtaskIndex)
-    this.#allRunning = false
+    this.#state = 'starting'
     this.#deploy(restarted, attemptNumber, from)
   }
 
@@ -321,7 +320,7 @@ export class JobAttempt {
   }
 
   async #stop(reason: Error): Promise<void> {
-    this.#outcome = 'reported'
+    this.#state = 'reported'
     const ended = [this.coordinator.shutdown(reason), this.#ending.end()]
     // Whose worker never answers ends no question, and the job's end waits for whoever has asked.
     for (const execution of this.executions.all()) this.stateQueries.executionMoved(execution)
@@ -359,8 +358,8 @@ export class JobAttempt {
     if (message.error !== undefined) execution.failure = deserializeError(message.error)
     this.operatorCoordinators.executionMoved(execution)
     if (execution.isTerminal) this.#ended(execution)
-    if (!this.#allRunning && this.executions.allRunningOrFinished()) {
-      this.#allRunning = true
+    if (this.#state === 'starting' && this.executions.allRunningOrFinished()) {
+      this.#state = 'running'
       this.#input.listener.onAllRunning()
     }
     if (this.executions.allFinished()) this.#tasksFinished()
@@ -407,14 +406,14 @@ export class JobAttempt {
   }
 
   #tasksFailed(error: Error, failed: readonly Execution[]): void {
-    if (this.#outcome === 'reported') return
+    if (this.#state === 'reported') return
     const others = failed.filter((execution) => !this.#restarting.has(execution))
     if (others.length > 0) this.#input.listener.onTasksFailed(error, others)
   }
 
   /** What coordinators have been told they do before the job has finished: the last commit may be among it. */
   #tasksFinished(): void {
-    if (this.#outcome === 'reported') return
+    if (this.#state === 'reported') return
     const done = this.#ending.whenCoordinatorsAreDone()
     if (done === undefined) {
       this.#finish()
@@ -431,14 +430,14 @@ export class JobAttempt {
   }
 
   #finish(): void {
-    if (this.#outcome === 'reported') return
-    this.#outcome = 'reported'
+    if (this.#state === 'reported') return
+    this.#state = 'reported'
     this.#input.listener.onFinished()
   }
 
   #fail(error: Error): void {
-    if (this.#outcome === 'reported') return
-    this.#outcome = 'reported'
+    if (this.#state === 'reported') return
+    this.#state = 'reported'
     this.#input.listener.onFailed(error)
   }
 

@@ -1,12 +1,11 @@
-// Duty: the attempts of a job, one after the other: workers load the program, tasks are deployed, after a failure
-// comes another attempt, or the failure of the job; where the tasks that failed are connected with some others only
-// (failover/failover-strategy.ts), these restart within their attempt.
+// Duty: the attempts of a job, one after the other: workers load the program, tasks are deployed, after a failure comes another
+// attempt, a restart of some tasks within the attempt (failover/README.md), or the failure of the job.
 //
 //   run -> program loaded, state verified -> deployed -> finished
 //    \_______ backoff <- RESTARTING <- failure -> FAILING -> onFailed
 //
-// Invariants: one attempt at a time; a task is deployed again only when every task that restarts has ended. Never rejects:
-// whatever goes wrong is a failure. Thread: main thread.
+// Invariants: one attempt at a time; tasks are deployed again only when all that restart have ended. Never rejects: whatever
+// goes wrong is a failure. Thread: main thread.
 import type { Configuration } from '../../../core/config/configuration.js'
 import { StateBackendOptions } from '../../../core/config/state-backend-options.js'
 import { TaskManagerOptions } from '../../../core/config/task-manager-options.js'
