@@ -14,6 +14,7 @@ import type { MasterToWorker } from '../runtime/protocol/master-to-worker.js'
 import type { TaskWorkerData } from '../runtime/protocol/worker-data.js'
 import type { WorkerToMaster } from '../runtime/protocol/worker-to-master.js'
 import type { JobOutput } from './job-output.js'
+import { RingQueries } from './ring-queries.js'
 
 const ENTRY = new URL('../runtime/taskmanager/worker-entry.js', import.meta.url)
 
@@ -75,6 +76,7 @@ class WorkerThread implements TaskManagerGateway {
   readonly name: string
   readonly bell: SharedArrayBuffer = allocateBell()
   readonly #worker: Worker
+  readonly #queries: RingQueries
   #listener: TaskManagerListener | undefined
   readonly #early: WorkerToMaster[] = []
   #error: Error | undefined
@@ -83,7 +85,16 @@ class WorkerThread implements TaskManagerGateway {
 
   constructor(index: number, heapSizeMb: number | undefined, output: JobOutput) {
     this.name = `worker ${String(index)}`
-    const data: TaskWorkerData = { workerIndex: index, bell: this.bell, streams: output.memory }
+    this.#queries = new RingQueries(this.bell, (answer) => {
+      this.#listener?.onMessage(answer)
+    })
+    const { bell } = this
+    const data: TaskWorkerData = {
+      workerIndex: index,
+      bell,
+      stateQueries: this.#queries.memory,
+      streams: output.memory,
+    }
     const limits = heapSizeMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapSizeMb } }
     const name = `flink-ts ${this.name}`
     this.#worker = new Worker(ENTRY, { name, workerData: data, stdout: true, stderr: true, ...limits })
@@ -112,7 +123,8 @@ class WorkerThread implements TaskManagerGateway {
 
   send(message: MasterToWorker): void {
     if (message.type === 'close-worker') this.#closing = true
-    if (!this.#exited) this.#worker.postMessage(message)
+    if (this.#exited) return
+    if (message.type !== 'query-state' || !this.#queries.ask(message)) this.#worker.postMessage(message)
   }
 
   async terminate(): Promise<void> {
@@ -122,6 +134,7 @@ class WorkerThread implements TaskManagerGateway {
 
   #onExit(code: number): void {
     this.#exited = true
+    this.#queries.close()
     if (!this.#closing) {
       const reason = `its thread ended with code ${String(code)}. Does a function of the job call process.exit?`
       this.#error ??= new FlinkError('WORKER_DIED', { worker: this.name, reason })
