@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { Configuration } from '../core/config/configuration.js'
 import { TaskManagerOptions } from '../core/config/task-manager-options.js'
+import { SystemClock } from '../core/time/system-clock.js'
 import type {
   TaskManagerGateway,
   TaskManagerListener,
@@ -85,10 +86,14 @@ class WorkerThread implements TaskManagerGateway {
 
   constructor(index: number, heapSizeMb: number | undefined, output: JobOutput) {
     this.name = `worker ${String(index)}`
-    this.#queries = new RingQueries(this.bell, (answer) => {
-      this.#listener?.onMessage(answer)
-    })
     const { bell } = this
+    this.#queries = new RingQueries({
+      bell,
+      clock: new SystemClock(),
+      onAnswer: (answer) => {
+        this.#listener?.onMessage(answer)
+      },
+    })
     const data: TaskWorkerData = {
       workerIndex: index,
       bell,

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { RingQueries } from '../../../src/cluster/ring-queries.js'
 import { allocateBell } from '../../../src/runtime/protocol/doorbell-memory.js'
+import { ManualClock } from '../../../src/core/time/manual-clock.js'
 import type { AnsweredQuery, QueryState, StateQueried } from '../../../src/runtime/protocol/state-queries.js'
 import { RingQuestions } from '../../../src/runtime/taskmanager/taskexecutor/ring-questions.js'
 import { turn } from '../../operators/operator-harness.js'
+
+const [AWAKE, ASLEEP] = [0, 1]
 
 function question(queryId: number, key = 'key'): QueryState {
   return { type: 'query-state', executionId: 'e', queryId, name: 'counts', keys: [key], limitBytes: 1000 }
@@ -23,9 +26,14 @@ function sides() {
   const workerBell = allocateBell()
   const answers: StateQueried[] = []
   const asked: QueryState[] = []
-  const main = new RingQueries(workerBell, (answer) => answers.push(answer))
+  const clock = new ManualClock()
+  const onAnswer = (answer: StateQueried): void => {
+    answers.push(answer)
+  }
+  const main = new RingQueries({ bell: workerBell, clock, onAnswer })
+  const mainBell = new Int32Array(main.memory.answerBell)
   const worker = new RingQuestions(main.memory, (query) => asked.push(query))
-  return { main, worker, workerBell: new Int32Array(workerBell), asked, answers }
+  return { main, worker, clock, workerBell: new Int32Array(workerBell), mainBell, asked, answers }
 }
 
 /** Atomics.waitAsync alone does not keep a thread alive. */
@@ -39,23 +47,59 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('Questions about state in shared memory', () => {
-  it('wake the worker, and their answers wake the main thread, again and again', async () => {
-    const { main, worker, workerBell, asked, answers } = sides()
+  it('wake the worker, which wakes nobody while the main thread looks for its answers', () => {
+    const { main, worker, clock, workerBell, mainBell, asked, answers } = sides()
     for (let queryId = 1; queryId <= 200; queryId += 1) {
-      workerBell[0] = 1
+      workerBell[0] = ASLEEP
       assert.equal(main.ask(question(queryId)), true)
-      assert.deepEqual([workerBell[0], worker.hasMessages], [0, true])
+      assert.deepEqual([workerBell[0], worker.hasMessages, clock.pendingTimers], [AWAKE, true, 1])
       worker.take()
       assert.deepEqual(asked.pop(), question(queryId))
+      assert.equal(mainBell[0], AWAKE)
       assert.equal(worker.answer(answersOf(values(queryId, 'value'))), undefined)
-      assert.equal(answers.length, 0)
-      await until(() => answers.length > 0)
+      assert.deepEqual(answers, [])
+      clock.advance(1)
       assert.deepEqual(answers.splice(0), [answersOf(values(queryId, 'value'))])
     }
   })
 
+  it('are looked after for a while only: an answer that comes late wakes the main thread', async () => {
+    const { main, worker, clock, mainBell, answers } = sides()
+    for (let queryId = 1; queryId <= 5; queryId += 1) {
+      main.ask(question(queryId))
+      clock.advance(100)
+      assert.deepEqual([clock.pendingTimers, mainBell[0]], [0, ASLEEP])
+      worker.answer(answersOf(values(queryId, 'late')))
+      await until(() => answers.length > 0)
+      assert.deepEqual(answers.splice(0), [answersOf(values(queryId, 'late'))])
+      await until(() => mainBell[0] === ASLEEP)
+      worker.answer(answersOf(values(queryId, 'once more')))
+      await until(() => answers.length > 0)
+      assert.deepEqual(answers.splice(0), [answersOf(values(queryId, 'once more'))])
+    }
+  })
+
+  it('are looked after again when one is asked while the main thread sleeps, or is being woken', async () => {
+    const { main, worker, clock, mainBell, answers } = sides()
+    main.ask(question(1))
+    clock.advance(100)
+    main.ask(question(2))
+    assert.deepEqual([clock.pendingTimers, mainBell[0]], [1, AWAKE])
+    worker.answer(answersOf(values(2, 'seen')))
+    clock.advance(1)
+    assert.equal(answers.length, 1)
+    clock.advance(100)
+    worker.answer(answersOf(values(1, 'rung for')))
+    main.ask(question(3))
+    worker.answer(answersOf(values(3, 'seen')))
+    await until(() => answers.length === 3)
+    assert.equal(clock.pendingTimers, 1)
+    clock.advance(100)
+    assert.deepEqual([clock.pendingTimers, mainBell[0]], [0, ASLEEP])
+  })
+
   it('have to go as messages where they are too large, or find no room', async () => {
-    const { main, worker, asked, answers } = sides()
+    const { main, worker, clock, asked, answers } = sides()
     assert.equal(main.ask(question(1, 'k'.repeat(1000))), false)
     const taken = Array.from({ length: 100 }, (_, index) => main.ask(question(index)))
     const room = taken.indexOf(false)
@@ -69,7 +113,7 @@ describe('Questions about state in shared memory', () => {
     const many = Array.from({ length: 100 }, (_, index) => values(10 + index, 'v'))
     const left = worker.answer(answersOf(...many))
     assert.ok(left !== undefined && left.answered.length > 10 && left.answered.length < 90)
-    await until(() => answers.length > 0)
+    clock.advance(1)
     const answered = answers.flatMap((message) => message.answered.map(({ queryId }) => queryId))
     assert.deepEqual(answered, [
       1,
@@ -78,22 +122,17 @@ describe('Questions about state in shared memory', () => {
     ])
   })
 
-  it('are answered where the answer came before anybody lay down to wait for it', async () => {
-    const { main, worker, answers } = sides()
-    worker.answer(answersOf(values(1, 'early')))
-    assert.equal(main.ask(question(2)), true)
-    assert.equal(answers.length, 0)
-    await until(() => answers.length > 0)
-    assert.deepEqual(answers, [answersOf(values(1, 'early'))])
-  })
-
   it('are none any more where the worker has ended, nor are answers that came before', async () => {
-    const { main, worker, answers } = sides()
-    main.ask(question(1))
-    worker.answer(answersOf(values(1, 'late')))
-    main.close()
-    assert.equal(main.ask(question(2)), false)
-    for (let turns = 0; turns < 20; turns += 1) await turn()
-    assert.deepEqual(answers, [])
+    for (const waitedMs of [0, 100]) {
+      const { main, worker, clock, answers } = sides()
+      main.ask(question(1))
+      clock.advance(waitedMs)
+      worker.answer(answersOf(values(1, 'late')))
+      main.close()
+      assert.equal(main.ask(question(2)), false)
+      clock.advance(100)
+      for (let turns = 0; turns < 20; turns += 1) await turn()
+      assert.deepEqual([answers, clock.pendingTimers], [[], 0])
+    }
   })
 })
