@@ -62,8 +62,8 @@ export class RingQueries {
   }
 
   #lookLater(): void {
+    if (this.#isClosed) return
     this.#timer = this.#clock.setTimer(LOOK_MS, () => {
-      this.#timer = undefined
       this.#takeAnswers()
       this.#looks -= 1
       if (this.#looks > 0) this.#lookLater()
@@ -72,6 +72,7 @@ export class RingQueries {
   }
 
   #sleep(): void {
+    this.#timer = undefined
     if (this.#isClosed) return
     const hasAnswers = (): boolean => this.#answers.hasMessages
     const isAsleep = this.#bell.sleep(hasAnswers, () => {

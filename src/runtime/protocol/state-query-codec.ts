@@ -20,31 +20,37 @@ const CHAR_BYTES = 3
 /** Longer ones are left to V8. */
 const SHORT_CHARS = 128
 
+/** Infinite where a text has characters that are no bytes: these are rare, and the worker reads all texts in one piece. */
 export function queryBytes({ executionId, name, keys }: QueryState): number {
-  let bytes = 5 * NUMBER_BYTES + CHAR_BYTES * (executionId.length + name.length)
+  if (!isByteText(executionId) || !isByteText(name)) return Infinity
+  let bytes = 5 * NUMBER_BYTES + executionId.length + name.length
   for (const key of keys) bytes += NUMBER_BYTES + key.length
   return bytes
 }
 
 export function writeQuery({ executionId, queryId, name, keys, limitBytes }: QueryState, output: DataOutputView): void {
-  output.writeUtf8(executionId)
   output.writeVarInt(queryId)
-  output.writeUtf8(name)
   output.writeVarInt(limitBytes)
+  output.writeVarInt(executionId.length)
+  output.writeVarInt(name.length)
   output.writeVarInt(keys.length)
-  for (const key of keys) {
-    output.writeVarInt(key.length)
-    writeByteText(key, output)
-  }
+  for (const key of keys) output.writeVarInt(key.length)
+  writeByteText(executionId, output)
+  writeByteText(name, output)
+  for (const key of keys) writeByteText(key, output)
 }
 
+/** One call out of compiled code for all texts, and parts of what it gives. */
 export function readQuery(input: DataInputView): QueryState {
-  const executionId = input.readUtf8()
   const queryId = input.readVarInt()
-  const name = input.readUtf8()
   const limitBytes = input.readVarInt()
-  const keys: string[] = []
-  for (let count = input.readVarInt(); count > 0; count -= 1) keys.push(readByteText(input, input.readVarInt()))
+  const idEnd = input.readVarInt()
+  const nameEnd = idEnd + input.readVarInt()
+  const lengths = Array.from({ length: input.readVarInt() }, () => input.readVarInt())
+  const text = readByteText(input, input.remaining)
+  let end = nameEnd
+  const keys = lengths.map((length) => text.slice(end, (end += length)))
+  const [executionId, name] = [text.slice(0, idEnd), text.slice(idEnd, nameEnd)]
   return { type: 'query-state', executionId, queryId, name, keys, limitBytes }
 }
 
@@ -74,6 +80,11 @@ export function readQueriedValues(input: DataInputView): QueriedValues {
     values.push(length === 0 ? undefined : readByteText(input, length - 1))
   }
   return { executionId, queryId, values }
+}
+
+function isByteText(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) > 0xff) return false
+  return true
 }
 
 /** A char a byte. */

@@ -22,13 +22,14 @@ function values(queryId: number, value: string): AnsweredQuery {
 }
 
 /** Both sides in this thread; the worker's bell is looked at. */
-function sides() {
+function sides(onEach: () => void = () => undefined) {
   const workerBell = allocateBell()
   const answers: StateQueried[] = []
   const asked: QueryState[] = []
   const clock = new ManualClock()
   const onAnswer = (answer: StateQueried): void => {
     answers.push(answer)
+    onEach()
   }
   const main = new RingQueries({ bell: workerBell, clock, onAnswer })
   const mainBell = new Int32Array(main.memory.answerBell)
@@ -76,6 +77,17 @@ describe('Questions about state in shared memory', () => {
       worker.answer(answersOf(values(queryId, 'once more')))
       await until(() => answers.length > 0)
       assert.deepEqual(answers.splice(0), [answersOf(values(queryId, 'once more'))])
+    }
+  })
+
+  it('may be asked by whoever is given an answer, and are looked after no more often', () => {
+    const { main, worker, clock, asked } = sides(() => main.ask(question(2)))
+    main.ask(question(1))
+    for (let turns = 0; turns < 10; turns += 1) {
+      worker.take()
+      worker.answer(answersOf(values(1, 'value')))
+      clock.advance(1)
+      assert.deepEqual([asked.length, clock.pendingTimers], [turns + 1, 1])
     }
   })
 

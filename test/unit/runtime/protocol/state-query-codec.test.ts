@@ -26,9 +26,9 @@ describe('A question about state, and its answer, as bytes', () => {
     const query = fc.record(
       {
         type: fc.constant('query-state' as const),
-        executionId: anyText,
+        executionId: byteText,
         queryId: natural,
-        name: anyText,
+        name: byteText,
         keys: fc.array(byteText, { maxLength: 5 }),
         limitBytes: natural,
       },
@@ -58,6 +58,20 @@ describe('A question about state, and its answer, as bytes', () => {
         assert.deepEqual(readQueriedValues(new DataInputView(output.toBytes())), given)
       }),
     )
+  })
+
+  it('have no size where a name is no text of bytes', () => {
+    const query: QueryState = {
+      type: 'query-state',
+      executionId: 'e',
+      queryId: 1,
+      name: 'Zähler',
+      keys: [],
+      limitBytes: 9,
+    }
+    assert.ok(queryBytes(query) < 100)
+    assert.equal(queryBytes({ ...query, name: 'счётчик' }), Infinity)
+    assert.equal(queryBytes({ ...query, executionId: '…' }), Infinity)
   })
 
   it('tell an empty value from none', () => {
