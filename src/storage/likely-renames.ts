@@ -27,8 +27,8 @@ const SAME_NAME = 3
 const SAME_STATES = 3
 const SOME_STATES = 2
 const NEAR_UID = 2
-const SAME_NEIGHBOUR = 1
-/** A name, some of the states, a letter of the uid, or both neighbours. */
+const SAME_NEIGHBOURS = 2
+/** Any of these. */
 const LEAST_LIKELY = 2
 
 /** By id of the operator in the snapshot: those that the program does not have, and for which there is one. */
@@ -85,8 +85,10 @@ function likelihoodOf(
   if (states === undefined) return 0
   const isNear = nearestName(orphan.uid ?? '', planned.uid === undefined ? [] : [planned.uid]) !== undefined
   const [before, now] = [neighbours.before.get(orphan.operatorId), neighbours.now.get(planned.operatorId)]
-  const shared = [0, 1].filter((side) => before?.[side] === now?.[side]).length
-  return states + (orphan.name === planned.name ? SAME_NAME : 0) + (isNear ? NEAR_UID : 0) + shared * SAME_NEIGHBOUR
+  const isBeside = before?.some((id) => id !== undefined) === true && before[0] === now?.[0] && before[1] === now?.[1]
+  return (
+    states + (orphan.name === planned.name ? SAME_NAME : 0) + (isNear ? NEAR_UID : 0) + (isBeside ? SAME_NEIGHBOURS : 0)
+  )
 }
 
 function couldTake(orphan: OperatorState, planned: PlannedOperator): boolean {
@@ -95,12 +97,12 @@ function couldTake(orphan: OperatorState, planned: PlannedOperator): boolean {
   return !isKeyed || planned.isKeyed !== false
 }
 
-/** Undefined where it asks for others only. */
+/** Undefined where it asks for none of them. */
 function likelihoodOfStates(
   stored: readonly AskedState[],
   asked: readonly AskedState[] | undefined,
 ): number | undefined {
-  if (asked === undefined || asked.length === 0 || stored.length === 0) return 0
+  if (asked === undefined || stored.length === 0) return 0
   const found = stored.filter(({ name, kind }) => asked.some((each) => each.name === name && each.kind === kind))
   if (found.length === stored.length) return SAME_STATES
   return found.length > 0 ? SOME_STATES : undefined

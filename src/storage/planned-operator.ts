@@ -1,5 +1,6 @@
 // Duty: what a restore has to know of an operator of the program.
 // Thread: main thread.
+import type { InputEdge } from './checkpoint-metadata.js'
 
 /** An operator of the program that is to be restored. */
 export interface PlannedOperator {
@@ -17,6 +18,8 @@ export interface PlannedOperator {
   /** What the declared type of the key says of it; undefined where nothing was declared. */
   readonly keyShape: string | undefined
   readonly hasCoordinator: boolean
+  /** Into it, where it is the first operator of its task. */
+  readonly inputEdges?: readonly InputEdge[]
 }
 
 /** The id under which the snapshot has its state: the uid hash where that is one of `stored`, as in Flink, else its own. */

@@ -115,9 +115,9 @@ export const CHECKPOINT_ERRORS = {
     fault: 'external',
     recovery: 'fail',
   },
-  CHANNEL_STATE_UNSUPPORTED: {
+  CHANNEL_STATE_UNMATCHED: {
     message:
-      'The checkpoint {path} holds records that were in flight at operator {operator}, which this flink-ts cannot put back. Start it with flink-ts {engineVersion}, which wrote it, or from a savepoint or an aligned checkpoint.',
+      'Failed to rollback to checkpoint/savepoint {path}. It holds {records} records that were in flight from {source} to operator {operator}, and cannot put them back: {reason}. Go on with the program that wrote it and take a savepoint, which has no records in flight. If you want to allow to skip them, you can set the --allowNonRestoredState option on the CLI.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

@@ -183,20 +183,6 @@ describe('state and operators that do not match', () => {
     )
   })
 
-  it('records in flight are refused, with or without their operator, as nobody could put them back', () => {
-    const handle = { kind: 'inline', bytes: Uint8Array.of(1), crc32c: 0 } as const
-    const channel = { edgeIndex: 0, channelIndex: 0, typeFingerprint: 'INT', offsets: [0, 1], handle }
-    for (const side of ['inputChannels', 'outputChannels']) {
-      const state = { ...keyedState(1), subtasks: [{ ...EMPTY_SUBTASK_STATE, [side]: [channel] }] }
-      for (const plan of [[planned()], []]) {
-        assert.throws(() => assignState(checkpoint([state]), plan, true), {
-          code: 'CHANNEL_STATE_UNSUPPORTED',
-          message: /file:\/cp\/chk-1 .* \(uid "u"\), .*flink-ts 1, which wrote it/,
-        })
-      }
-    }
-  })
-
   it('an operator without state never stands in the way', () => {
     for (const subtask of [undefined, EMPTY_SUBTASK_STATE]) {
       const empty = { ...keyedState(1), subtasks: [subtask] }

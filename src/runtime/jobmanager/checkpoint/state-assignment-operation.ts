@@ -9,6 +9,7 @@ import type { PlannedOperator } from '../../../storage/planned-operator.js'
 import { assignState, type AssignedOperator } from '../../../storage/state-assignment.js'
 import { EMPTY_SUBTASK_STATE, type TaskStateSnapshot } from '../../../storage/state-handles.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
+import { inputEdgesOf } from './in-flight-records.js'
 
 export class StateAssignmentOperation {
   readonly #vertices: ReadonlyMap<string, JobVertex>
@@ -21,7 +22,7 @@ export class StateAssignmentOperation {
 
   constructor(jobGraph: JobGraph, allowNonRestoredState: boolean) {
     this.#vertices = new Map(jobGraph.vertices.map((vertex) => [vertex.id, vertex]))
-    this.#plan = jobGraph.vertices.flatMap(plannedOperators)
+    this.#plan = jobGraph.vertices.flatMap((vertex) => plannedOperators(vertex, jobGraph))
     this.#allowNonRestoredState = allowNonRestoredState
   }
 
@@ -82,9 +83,9 @@ function headOf(
   return assigned.get(head?.id ?? id)
 }
 
-export function plannedOperators(vertex: JobVertex): PlannedOperator[] {
+export function plannedOperators(vertex: JobVertex, jobGraph: JobGraph): PlannedOperator[] {
   const { parallelism, maxParallelism, maxParallelismDeclared } = vertex
-  return vertex.operators.map(({ id, uid, uidHash, name, keyed, keyShape, coordinator }) => ({
+  return vertex.operators.map(({ id, uid, uidHash, name, keyed, keyShape, coordinator }, index) => ({
     operatorId: id,
     uid,
     uidHash,
@@ -95,5 +96,6 @@ export function plannedOperators(vertex: JobVertex): PlannedOperator[] {
     maxParallelismDeclared,
     keyShape,
     hasCoordinator: coordinator !== undefined,
+    ...(index === 0 ? { inputEdges: inputEdgesOf(vertex.id, jobGraph) } : {}),
   }))
 }
