@@ -9,6 +9,7 @@ import { drawTime, type TimePlan } from './job-time.js'
 import { STATE_KINDS, type StateKind } from './keyed-totals.js'
 import type { LeftOut } from './known-faults.js'
 import type { Simulation } from './simulation.js'
+import { withUnaligned } from './unaligned-scenario.js'
 
 /** A generator that is pulled, an async generator, an async function that collects. */
 export type SourceShape = 'generator' | 'async-generator' | 'collecting'
@@ -71,7 +72,7 @@ export interface Scenario {
 }
 
 /** `counted`: what a seed draws first; the others are made of it. */
-export type JobKind = 'counted' | 'coordinated' | 'timed' | 'looped' | 'asking'
+export type JobKind = 'counted' | 'coordinated' | 'timed' | 'looped' | 'asking' | 'unaligned'
 
 export const CHECKPOINT_DIRECTORY = '/checkpoints'
 const LEAST_TIMED_LIMIT_MS = 300
@@ -117,6 +118,8 @@ export function scenarioOfKind(kind: JobKind, simulation: Simulation, leftOut: L
       return withLoop(scenario, simulation)
     case 'asking':
       return withAsync(scenario, simulation)
+    case 'unaligned':
+      return withUnaligned(scenario, simulation)
   }
 }
 

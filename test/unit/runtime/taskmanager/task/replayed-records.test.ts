@@ -87,6 +87,7 @@ describe('Records that were in flight in the restored checkpoint', () => {
     const states = Object.values(task.acknowledged(2)?.snapshot.operators ?? {})
     const handles = states.flatMap(({ inputChannels = [] }) => inputChannels)
     assert.deepEqual([...before, ...handles.flatMap(recordsOfHandle)], [...values, 'last', '0:0', '0:1', '0:2'])
+    task.downstream.releaseAnnounced()
     await task.settle()
     assert.deepEqual(task.processed, [...values, 'last', '0:0', '0:1', '0:2'])
   })
