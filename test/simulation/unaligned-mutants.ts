@@ -17,17 +17,7 @@ const FAULTS: readonly Mutant[] = [
   {
     name: 'a barrier is announced after what follows it was published',
     seeds: 20,
-    make: planted(() =>
-      replaced(
-        RingChannelWriter.prototype,
-        'announceBarrier',
-        (original) =>
-          function (this: RingChannelWriter, barrier) {
-            queueMicrotask(() => original.call(this, barrier))
-            return true
-          },
-      ),
-    ),
+    make: planted(announcedLate),
   },
   {
     name: 'what is in flight at the writer is forgotten',
@@ -84,6 +74,35 @@ const FAULTS: readonly Mutant[] = [
     make: () => ({ toWorker: onRestore(withoutFilter) }),
   },
 ]
+
+/** When all has gone that waited. */
+function announcedLate(): () => void {
+  const late = new WeakMap<RingChannelWriter, () => void>()
+  const undoAnnounce = replaced(
+    RingChannelWriter.prototype,
+    'announceBarrier',
+    (original) =>
+      function (this: RingChannelWriter, barrier) {
+        late.set(this, () => original.call(this, barrier))
+        return true
+      },
+  )
+  const undoFlush = replaced(
+    RingChannelWriter.prototype,
+    'hasPending',
+    (original) =>
+      function (this: RingChannelWriter) {
+        if (this.waitingBytes > 0 || original.call(this)) return true
+        late.get(this)?.()
+        late.delete(this)
+        return false
+      },
+  )
+  return () => {
+    undoAnnounce()
+    undoFlush()
+  }
+}
 
 function withoutFilter({ inputChannels, ...state }: OperatorSubtaskState): OperatorSubtaskState {
   if (inputChannels === undefined) return state
