@@ -125,6 +125,15 @@ const SHAPES = { ...PLAIN_SHAPES, ...ALL_TIME_SHAPES, ...LOOP_SHAPES, ...ASYNC_S
 type Kinds<T> = [keyof T, ...(keyof T)[]]
 
 const PLAIN_KINDS = Object.keys(PLAIN_SHAPES) as Kinds<typeof PLAIN_SHAPES>
+const EXCHANGES: Kinds<typeof PLAIN_SHAPES> = [
+  'rebalance',
+  'rescale',
+  'shuffle',
+  'global',
+  'custom',
+  'broadcast',
+  'keyed',
+]
 const ASYNC_KINDS = Object.keys(ASYNC_SHAPES) as Kinds<typeof ASYNC_SHAPES>
 const LOOP_KINDS = Object.keys(LOOP_SHAPES) as Kinds<typeof LOOP_SHAPES>
 const TIME_KINDS = Object.keys(ALL_TIME_SHAPES) as Kinds<typeof ALL_TIME_SHAPES>
@@ -140,6 +149,11 @@ export function drawTimeShapes(random: Random): ShapePlan[] {
     drawShape(random, happens(random, 3) ? PLAIN_KINDS : TIME_KINDS),
   )
   return [first, ...others]
+}
+
+/** Those that say themselves how their records go. */
+export function drawExchanges(random: Random): ShapePlan[] {
+  return Array.from({ length: random.nextInt(4) }, () => drawShape(random, EXCHANGES))
 }
 
 /** A loop, and in front of it and after it what may come. */

@@ -1,10 +1,15 @@
 /** A message as one line of the log: what it is about, nothing that differs between two runs of a seed. */
 import type { MasterToWorker } from '../../src/runtime/protocol/master-to-worker.js'
+import type { TaskDeploymentDescriptor } from '../../src/runtime/protocol/task-deployment.js'
 import type { WorkerToMaster } from '../../src/runtime/protocol/worker-to-master.js'
 
 /** `<vertex>_<subtask>_<attempt>`, the vertex cut short. */
 function shortId(executionId: string): string {
   return executionId.replace(/^(\w{4})\w*?_/, '$1_')
+}
+
+function hasRecordsInFlight({ restore }: TaskDeploymentDescriptor): boolean {
+  return Object.values(restore?.state.operators ?? {}).some(({ inputChannels = [] }) => inputChannels.length > 0)
 }
 
 export function describeMessage(message: MasterToWorker | WorkerToMaster): string {
@@ -19,7 +24,8 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     case 'deploy-tasks': {
       const restored = message.tasks[0]?.restore?.checkpointId
       const tasks = message.tasks.map((task) => shortId(task.executionId) + (task.finishedOnRestore ? ' finished' : ''))
-      return `${type}, restored ${restored ?? 'nothing'}: ${tasks.join(', ')}`
+      const inFlight = message.tasks.some(hasRecordsInFlight) ? ' with records in flight' : ''
+      return `${type}, restored ${restored ?? 'nothing'}${inFlight}: ${tasks.join(', ')}`
     }
     case 'deploy-coordinators':
       return `${type}, attempt ${message.attempt}, restored ${message.coordinators[0]?.restore?.checkpointId ?? 'nothing'}`
@@ -53,9 +59,13 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     case 'task-closed':
     case 'operator-event-received':
       return `${type} ${shortId(message.executionId)}`
+    case 'acknowledge-checkpoint': {
+      const { unaligned, persistedSizeBytes = 0 } = message.metrics
+      const inFlight = unaligned === true ? `, with ${persistedSizeBytes} bytes in flight` : ''
+      return `${type} ${message.checkpointId} of ${shortId(message.executionId)}${inFlight}`
+    }
     case 'operator-checkpoint-taken':
     case 'trigger-checkpoint':
-    case 'acknowledge-checkpoint':
       return `${type} ${message.checkpointId} of ${shortId(message.executionId)}`
     case 'decline-checkpoint':
       return `${type} ${message.checkpointId} of ${shortId(message.executionId)}: ${message.error.message}`

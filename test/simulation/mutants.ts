@@ -26,6 +26,7 @@ import { replaced, type Sabotage } from './sabotage.js'
 import type { JobKind } from './scenario.js'
 import { simulateJob } from './simulate-job.js'
 import { TIME_MUTANTS } from './time-mutants.js'
+import { UNALIGNED_MUTANTS } from './unaligned-mutants.js'
 import { WINDOW_MUTANTS } from './window-mutants.js'
 
 export interface Mutant {
@@ -264,6 +265,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LOOP_MUTANTS,
   ...ASYNC_MUTANTS,
   ...REGION_MUTANTS,
+  ...UNALIGNED_MUTANTS,
 ]
 
 export interface MutantResult {

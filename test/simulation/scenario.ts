@@ -9,6 +9,7 @@ import { drawTime, type TimePlan } from './job-time.js'
 import { STATE_KINDS, type StateKind } from './keyed-totals.js'
 import type { LeftOut } from './known-faults.js'
 import type { Simulation } from './simulation.js'
+import { withUnaligned } from './unaligned-scenario.js'
 
 /** A generator that is pulled, an async generator, an async function that collects. */
 export type SourceShape = 'generator' | 'async-generator' | 'collecting'
@@ -73,7 +74,7 @@ export interface Scenario {
 }
 
 /** `counted`: what a seed draws first; the others are made of it. */
-export type JobKind = 'counted' | 'coordinated' | 'timed' | 'looped' | 'asking' | 'apart'
+export type JobKind = 'counted' | 'coordinated' | 'timed' | 'looped' | 'asking' | 'apart' | 'unaligned'
 
 export const CHECKPOINT_DIRECTORY = '/checkpoints'
 const LEAST_TIMED_LIMIT_MS = 300
@@ -122,6 +123,8 @@ export function scenarioOfKind(kind: JobKind, simulation: Simulation, leftOut: L
       return withAsync(scenario, simulation)
     case 'apart':
       return withRegions(scenario, simulation)
+    case 'unaligned':
+      return withUnaligned(scenario, simulation)
   }
 }
 

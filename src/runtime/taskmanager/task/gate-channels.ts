@@ -2,7 +2,6 @@
 // Invariants: nothing is read here.
 // Thread: the task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import type { FileSystems } from '../../../core/fs/file-systems.js'
 import { keyGroupForHash, operatorIndexForKeyGroup } from '../../../core/keygroups/key-group-assignment.js'
 import type { JobEdge, JobVertex } from '../../../graph/job-graph.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
@@ -13,6 +12,7 @@ import { fingerprintOf, serializerOf } from '../state/state-registration.js'
 import type { ChannelConnector } from './channel-connector.js'
 import { ChannelStateRecorder, type RecordedChannel } from './channel-state-recorder.js'
 import { ReplayedRecords, type ReplayedEdge } from './replayed-records.js'
+import type { TaskEnvironment } from './task-environment.js'
 
 export interface GateChannels {
   readonly channels: readonly GateChannel[]
@@ -23,15 +23,14 @@ export interface GateChannels {
 /** Who else is asked. */
 export interface GateSurroundings {
   readonly program: ProgramGraph
-  readonly connector: ChannelConnector
-  readonly fileSystems: FileSystems
-  /** Of the task. */
-  readonly parallelism: number
+  readonly channels: ChannelConnector
+  readonly environment: Pick<TaskEnvironment, 'fileSystems'>
+  readonly vertex: Pick<JobVertex, 'parallelism'>
 }
 
 export function gateChannelsOf(
   { inputs, maxParallelism, subtaskIndex }: TaskDeploymentDescriptor,
-  { program, connector, fileSystems, parallelism }: GateSurroundings,
+  { program, channels: connector, environment, vertex }: GateSurroundings,
 ): GateChannels {
   const recorded: RecordedChannel[] = []
   const edges: ReplayedEdge[] = []
@@ -49,9 +48,10 @@ export function gateChannelsOf(
   })
   const isOwnKey = (keyHash: number): boolean => {
     const keyGroup = keyGroupForHash(keyHash, maxParallelism)
-    return operatorIndexForKeyGroup(maxParallelism, parallelism, keyGroup) === subtaskIndex
+    return operatorIndexForKeyGroup(maxParallelism, vertex.parallelism, keyGroup) === subtaskIndex
   }
   const generic = serializerOf(undefined, program.registeredTypes)
+  const { fileSystems } = environment
   const replayed = new ReplayedRecords({ edges, space: connector.waitingSpace, fileSystems, generic, isOwnKey })
   return { channels, replayed, recorder: new ChannelStateRecorder(recorded, replayed) }
 }

@@ -32,7 +32,7 @@ export interface ReplayedEdge {
 }
 
 /** Where the records of a handle go. */
-interface ReplaySource extends ChannelRecords {
+interface ReplaySource extends Omit<ChannelRecords, 'channelIndex'> {
   readonly input: number
   readonly serializer: TypeSerializer<unknown>
 }
@@ -95,7 +95,10 @@ export class ReplayedRecords {
     if (batch.isDelivered && records.remaining === 0) this.#records = undefined
   }
 
-  /** What is still to be given out, in its order; nothing is taken. */
+  /**
+   * What is still to be given out, in its order; nothing is taken. It stands before all channels, and is no more that of the channel which
+   * it came from: the next restore, which goes by channels, takes it as of the first one.
+   */
   rest(): CapturedChannel[] {
     const parts = this.#sources.map(({ serializer }) => new InFlightRecords(serializer))
     if (this.#records !== undefined && this.#source !== undefined) {
@@ -107,8 +110,8 @@ export class ReplayedRecords {
       const source = this.#sources[flag]
       if (source !== undefined) parts[flag]?.addEncoded(bytes, source.serializer)
     }
-    return this.#sources.map(({ edgeIndex, channelIndex, typeFingerprint }, index) => {
-      return { edgeIndex, channelIndex, typeFingerprint, parts: parts.slice(index, index + 1) }
+    return this.#sources.map(({ edgeIndex, typeFingerprint }, index) => {
+      return { edgeIndex, channelIndex: 0, typeFingerprint, parts: parts.slice(index, index + 1) }
     })
   }
 
@@ -124,11 +127,11 @@ export class ReplayedRecords {
     this.#source = this.#sources[segment.flag]
   }
 
-  #sourceOf({ edgeIndex, channelIndex, typeFingerprint }: ChannelStateHandle): ReplaySource {
+  #sourceOf({ edgeIndex, typeFingerprint }: ChannelStateHandle): ReplaySource {
     const edge = this.#input.edges[edgeIndex]
     const serializer = edge?.typeFingerprint === typeFingerprint ? edge.serializer : this.#genericFor(typeFingerprint)
     if (edge !== undefined && serializer !== undefined) {
-      return { edgeIndex, channelIndex, typeFingerprint, serializer, input: edge.input }
+      return { edgeIndex, typeFingerprint, serializer, input: edge.input }
     }
     const what = `records in flight of type ${typeFingerprint} are for input edge ${String(edgeIndex)}`
     throw new FlinkError('ASSERTION_FAILED', { what })

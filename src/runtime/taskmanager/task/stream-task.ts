@@ -266,7 +266,8 @@ export class StreamTask {
     const { ending } = this.#parts
     if (life.phase === 'running') return ending.mayEndData ? 'finishing' : undefined
     const isOver = life.phase === 'awaitingFinalCheckpoint' && this.#input.isExhausted && ending.mayEnd
-    return isOver ? 'draining' : undefined
+    // Checkpoints that wait for no records are taken meanwhile, with what waits here.
+    return isOver && this.#parts.outputs.flush() ? 'draining' : undefined
   }
 
   #moveOn(): void {

@@ -102,12 +102,7 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
     control,
     send: environment.send,
   })
-  const gateChannels = gateChannelsOf(descriptor, {
-    program,
-    connector: input.channels,
-    fileSystems: environment.fileSystems,
-    parallelism: vertex.parallelism,
-  })
+  const gateChannels = gateChannelsOf(descriptor, { ...input, vertex })
   const inputs = gateChannels.recorder
   const checkpoints = makeCheckpoints(chain, environment, { control, outputs, inputs, ending, alignment, events })
   const made = makeInput(descriptor, { ...input, control, chain, checkpoints, outputs, gateChannels })

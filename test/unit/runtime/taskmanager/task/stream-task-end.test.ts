@@ -52,6 +52,25 @@ describe('A task whose end waits for a slow consumer', () => {
     for (const consumer of [0, 1]) assert.equal(source.kinds(consumer).at(-1), 'end of partition')
   })
 
+  it('takes part in checkpoints as long as records wait in its outputs, and ends when they have gone', async () => {
+    // Three in each slot; the last one finds no slot.
+    const records = Array.from({ length: 7 }, (_, n) => `${String(n)} ${'x'.repeat(300)}`)
+    const configuration = { 'execution.checkpointing.interval': '1 h' }
+    const operator = sourceWith(() => records)
+    const source = await PlayedTask.started({ operator, ringSlots: 2, configuration })
+    await source.steps(10)
+    source.trigger(1)
+    await source.steps(3)
+    source.task.notifyCheckpointComplete(1)
+    await source.steps(5)
+    source.trigger(2)
+    await source.steps(5)
+    assert.deepEqual(source.answers(), ['end-of-data', 'acknowledge-checkpoint', 'acknowledge-checkpoint'])
+    await source.runToEnd()
+    assert.equal(source.reads[0]?.values.length, records.length)
+    assert.equal(source.kinds(0).at(-1), 'end of partition')
+  })
+
   it('has no work while a function handles a notice, and goes on then', async () => {
     let letGo: () => void = () => undefined
     const aborted = (): Promise<void> => new Promise((resolve) => (letGo = resolve))
