@@ -139,7 +139,7 @@ function lostState(state: StoredState): CheckedState {
 }
 
 /** An operator that asks for nothing when it is opened may ask for all of it with its first record. */
-function whyUnknown({ spec }: OperatorBinding, { asked, failure }: LearnedStates): string | undefined {
+export function whyUnknown({ spec }: OperatorBinding, { asked, failure }: LearnedStates): string | undefined {
   if (failure !== undefined) return failure
   const isLazy = LAZY.has(spec.kind) || (functionsOf(spec).some(mayAsk) && !asked.some(isOfUser))
   return isLazy ? 'it may be asked for with a record' : undefined

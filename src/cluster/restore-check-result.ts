@@ -18,7 +18,7 @@ export interface StateShape {
 
 export interface CheckedState {
   readonly name: string
-  readonly kind: StateMetadata['kind'] | 'coordinator'
+  readonly kind: StateMetadata['kind'] | 'coordinator' | 'channel'
   readonly verdict: Verdict
   /** Null where the snapshot has none, or it is in a form of its own. */
   readonly stored: StateShape | null

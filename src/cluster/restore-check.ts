@@ -7,13 +7,14 @@ import type { OperatorBinding, ProgramGraph } from '../graph/program-graph.js'
 import { plannedOperators } from '../runtime/jobmanager/checkpoint/state-assignment-operation.js'
 import { checkBackendFiles } from '../runtime/taskmanager/state/asked-state.js'
 import type { LearnedStates } from '../runtime/taskmanager/task/learned-states.js'
+import { assignChannelState } from '../storage/channel-state-assignment.js'
 import type { CompletedCheckpoint, OperatorState } from '../storage/checkpoint-metadata.js'
 import { expectedKeyShapesOf } from '../storage/expected-keys.js'
 import { likelyRenames, type Rename } from '../storage/likely-renames.js'
-import type { PlannedOperator } from '../storage/planned-operator.js'
+import { storedIdOf, type PlannedOperator } from '../storage/planned-operator.js'
 import { assignOperator, hasState, type AssignedOperator } from '../storage/state-assignment.js'
 import { adviceOfRename } from '../storage/unclaimed-state.js'
-import { checkStates } from './checked-states.js'
+import { checkStates, whyUnknown } from './checked-states.js'
 import type { CheckedOperator, CheckedState, RestoreCheck } from './restore-check-result.js'
 
 export interface RestoreCheckInput {
@@ -36,26 +37,28 @@ export async function checkRestore(input: RestoreCheckInput): Promise<RestoreChe
     if (binding === undefined) continue
     const states = await input.learn(binding, planned)
     learned.set(planned.operatorId, states)
-    const checked = checkOperator({ planned, binding, learned: states, stored: stored.get(planned.operatorId) }, input)
+    const checked = checkOperator(
+      { planned, binding, learned: states, stored: stored.get(storedIdOf(planned, stored)) },
+      input,
+    )
     if (checked !== undefined) operators.push(checked)
   }
-  const askedBy = (operatorId: string): CheckedName[] | undefined => namesOf(learned.get(operatorId))
+  const askedBy = (operatorId: string): CheckedName[] | undefined =>
+    namesOf(program.operators.get(operatorId), learned.get(operatorId))
   const renames = likelyRenames({ stored: snapshot.metadata.operators, plan, askedBy })
-  const isPlanned = new Set(plan.map(({ operatorId }) => operatorId))
-  const orphans = snapshot.metadata.operators.filter((each) => !isPlanned.has(each.operatorId) && hasState(each))
-  return {
-    jobName: program.jobGraph.name,
-    operators: [...operators, ...orphans.map((orphan) => orphaned(orphan, renames.get(orphan.operatorId)))],
-  }
+  const isPlanned = new Set(plan.map((planned) => storedIdOf(planned, stored)))
+  const orphans = snapshot.metadata.operators
+    .filter(({ operatorId }) => !isPlanned.has(operatorId))
+    .map((orphan) => orphaned(orphan, renames.get(orphan.operatorId), snapshot.externalPath))
+  return { jobName: program.jobGraph.name, operators: [...operators, ...orphans.filter((each) => each !== undefined)] }
 }
 
 type CheckedName = Pick<CheckedState, 'name'> & Pick<LearnedStates['asked'][number]['metadata'], 'kind'>
 
 /** Undefined where more of them may be asked for. */
-function namesOf(learned: LearnedStates | undefined): CheckedName[] | undefined {
-  return learned === undefined || learned.failure !== undefined
-    ? undefined
-    : learned.asked.map(({ metadata }) => metadata)
+function namesOf(binding: OperatorBinding | undefined, learned: LearnedStates | undefined): CheckedName[] | undefined {
+  if (binding === undefined || learned === undefined || whyUnknown(binding, learned) !== undefined) return undefined
+  return learned.asked.map(({ metadata }) => metadata)
 }
 
 interface OperatorToCheck {
@@ -75,9 +78,11 @@ function checkOperator(operator: OperatorToCheck, input: RestoreCheckInput): Che
   const { snapshot } = input
   const refusals = new Refusals()
   let assigned: AssignedOperator | undefined
+  const dropped: CheckedState[] = []
   refusals.of(() => {
-    const rules = { path: snapshot.externalPath, allowNonRestoredState: false }
-    assigned = assignOperator(stored, planned, rules).assigned
+    const found = assignOperator(stored, planned, { path: snapshot.externalPath, allowNonRestoredState: true })
+    assigned = found.assigned
+    dropped.push(...found.skipped.map(inFlight))
   })
   refusals.of(() => expectedKeyShapesOf(stored, planned))
   for (const handle of stored.subtasks.flatMap((subtask) => subtask?.managedKeyed ?? [])) {
@@ -87,7 +92,7 @@ function checkOperator(operator: OperatorToCheck, input: RestoreCheckInput): Che
   }
   const subtasks = assigned?.subtasks ?? stored.subtasks
   const restored = subtasks.filter((subtask) => subtask !== undefined)
-  const states = [...checkStates({ binding, learned, restored }), ...coordinatorOf(stored, planned)]
+  const states = [...checkStates({ binding, learned, restored }), ...coordinatorOf(stored, planned), ...dropped]
   const { reason } = refusals
   const verdict = reason === undefined ? 'matched' : 'incompatible'
   return { ...headOf(planned, stored), verdict, ...(reason !== undefined && { reason }), states }
@@ -120,12 +125,20 @@ function coordinatorOf(
   return [{ ...state, verdict: 'orphaned', reason: 'the operator has no coordinator in the program' }]
 }
 
-function orphaned(stored: OperatorState, rename: Rename | undefined): CheckedOperator {
+/** Undefined where there is nothing that would be missed. */
+function orphaned(stored: OperatorState, rename: Rename | undefined, path: string): CheckedOperator | undefined {
+  const rules = { path, allowNonRestoredState: true, maxParallelism: stored.maxParallelism }
+  const dropped = assignChannelState(stored, undefined, rules).skipped.map(inFlight)
+  if (!hasState(stored) && dropped.length === 0) return undefined
   const verdict = rename === undefined ? 'orphaned' : 'renamed'
   const states = checkStates({ binding: undefined, learned: NOTHING_ASKED, restored: present(stored) })
   const advice = rename === undefined ? {} : { advice: adviceOfRename(stored, rename.planned) }
   const coordinator = coordinatorOf(stored, { hasCoordinator: false })
-  return { ...headOf(undefined, stored), verdict, ...advice, states: [...states, ...coordinator] }
+  return { ...headOf(undefined, stored), verdict, ...advice, states: [...states, ...coordinator, ...dropped] }
+}
+
+function inFlight(reason: string): CheckedState {
+  return { name: 'records in flight', kind: 'channel', verdict: 'orphaned', stored: null, declared: null, reason }
 }
 
 const NOTHING_ASKED: LearnedStates = { asked: [], failure: undefined }
@@ -142,7 +155,7 @@ function headOf(planned: PlannedOperator | undefined, stored: OperatorState | un
     planned: planned?.[of] ?? null,
   })
   return {
-    operatorId: planned?.operatorId ?? stored?.operatorId ?? '',
+    operatorId: stored?.operatorId ?? planned?.operatorId ?? '',
     uid: planned?.uid ?? stored?.uid ?? null,
     name: planned?.name ?? stored?.name ?? '',
     parallelism: both('parallelism'),

@@ -4,7 +4,7 @@
 // Thread: main thread.
 import { ANY_KEY_SHAPE, KeyShapes, keyTypeIncompatible } from '../core/keygroups/key-shapes.js'
 import type { CheckpointMetadata, OperatorState } from './checkpoint-metadata.js'
-import type { PlannedOperator } from './planned-operator.js'
+import { storedIdOf, type PlannedOperator } from './planned-operator.js'
 import type { KeyedStateHandle } from './state-handles.js'
 
 /** By operator id. */
@@ -15,7 +15,7 @@ export function expectedKeyShapes(
   const stored = new Map(metadata.operators.map((operator) => [operator.operatorId, operator]))
   const expected = new Map<string, readonly string[]>()
   for (const planned of plan) {
-    const shapes = expectedKeyShapesOf(stored.get(planned.operatorId), planned)
+    const shapes = expectedKeyShapesOf(stored.get(storedIdOf(planned, stored)), planned)
     if (shapes.length > 0) expected.set(planned.operatorId, shapes)
   }
   return expected

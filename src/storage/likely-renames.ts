@@ -4,7 +4,7 @@
 import { nearestName } from '../core/errors/nearest-name.js'
 import { isOfTimers } from '../core/time/timer-states.js'
 import type { OperatorState } from './checkpoint-metadata.js'
-import type { PlannedOperator } from './planned-operator.js'
+import { storedIdOf, type PlannedOperator } from './planned-operator.js'
 import type { StateMetadata } from './state-handles.js'
 
 /** A state that the program asks for. */
@@ -27,18 +27,20 @@ const SAME_NAME = 3
 const SAME_STATES = 3
 const SOME_STATES = 2
 const NEAR_UID = 2
-const SAME_NEIGHBOUR = 1
-/** A name, some of the states, a letter of the uid, or both neighbours. */
+const SAME_NEIGHBOURS = 2
+/** Any of these. */
 const LEAST_LIKELY = 2
 
 /** By id of the operator in the snapshot: those that the program does not have, and for which there is one. */
 export function likelyRenames(search: RenameSearch): ReadonlyMap<string, Rename> {
   const { stored, plan } = search
-  const isPlanned = idsOf(plan)
-  const isStored = idsOf(stored)
+  const storedIds = stored.map(({ operatorId }) => operatorId)
+  const isStored = new Set(storedIds)
+  const plannedIds = plan.map((operator) => storedIdOf(operator, isStored))
+  const isPlanned = new Set(plannedIds)
   const orphans = stored.filter(({ operatorId }) => !isPlanned.has(operatorId))
-  const added = plan.filter(({ operatorId }) => !isStored.has(operatorId))
-  const neighbours = { before: neighboursOf(stored, isPlanned), now: neighboursOf(plan, isStored) }
+  const added = plan.filter((_, index) => !isStored.has(plannedIds[index] ?? ''))
+  const neighbours = { before: neighboursOf(storedIds, isPlanned), now: neighboursOf(plannedIds, isStored) }
   const pairs = orphans.flatMap((orphan) =>
     added.map((planned) => ({
       stored: orphan,
@@ -57,9 +59,12 @@ export function likelyRenames(search: RenameSearch): ReadonlyMap<string, Rename>
   return renames
 }
 
-/** What gives the operator of the program the state: written after the method that makes it. */
-export function claimingCall({ operatorId, uid }: OperatorState): string {
-  if (uid === undefined) return `.setUidHash('${operatorId}')`
+/**
+ * What gives the operator of the program the state: written after the method that makes it. With an id alone the next snapshot has
+ * the state under the uid, so an operator without one gets one.
+ */
+export function claimingCall({ operatorId, uid }: OperatorState, planned: Pick<PlannedOperator, 'uid'>): string {
+  if (uid === undefined) return `${planned.uid === undefined ? ".uid('...')" : ''}.setUidHash('${operatorId}')`
   return `.uid('${uid.replaceAll('\\', '\\\\').replaceAll("'", String.raw`\'`)}')`
 }
 
@@ -80,8 +85,10 @@ function likelihoodOf(
   if (states === undefined) return 0
   const isNear = nearestName(orphan.uid ?? '', planned.uid === undefined ? [] : [planned.uid]) !== undefined
   const [before, now] = [neighbours.before.get(orphan.operatorId), neighbours.now.get(planned.operatorId)]
-  const shared = [0, 1].filter((side) => before?.[side] === now?.[side]).length
-  return states + (orphan.name === planned.name ? SAME_NAME : 0) + (isNear ? NEAR_UID : 0) + shared * SAME_NEIGHBOUR
+  const isBeside = before?.some((id) => id !== undefined) === true && before[0] === now?.[0] && before[1] === now?.[1]
+  return (
+    states + (orphan.name === planned.name ? SAME_NAME : 0) + (isNear ? NEAR_UID : 0) + (isBeside ? SAME_NEIGHBOURS : 0)
+  )
 }
 
 function couldTake(orphan: OperatorState, planned: PlannedOperator): boolean {
@@ -90,12 +97,12 @@ function couldTake(orphan: OperatorState, planned: PlannedOperator): boolean {
   return !isKeyed || planned.isKeyed !== false
 }
 
-/** Undefined where it asks for others only. */
+/** Undefined where it asks for none of them. */
 function likelihoodOfStates(
   stored: readonly AskedState[],
   asked: readonly AskedState[] | undefined,
 ): number | undefined {
-  if (asked === undefined || asked.length === 0 || stored.length === 0) return 0
+  if (asked === undefined || stored.length === 0) return 0
   const found = stored.filter(({ name, kind }) => asked.some((each) => each.name === name && each.kind === kind))
   if (found.length === stored.length) return SAME_STATES
   return found.length > 0 ? SOME_STATES : undefined
@@ -113,13 +120,8 @@ export function statesOf({ subtasks }: Pick<OperatorState, 'subtasks'>): StateMe
   return [...byName.values()]
 }
 
-function idsOf(operators: readonly { readonly operatorId: string }[]): ReadonlySet<string> {
-  return new Set(operators.map(({ operatorId }) => operatorId))
-}
-
 /** By operator: the nearest ones before and after it that are on the other side as well. */
-function neighboursOf(operators: readonly { readonly operatorId: string }[], other: ReadonlySet<string>): Neighbours {
-  const ids = operators.map(({ operatorId }) => operatorId)
+function neighboursOf(ids: readonly string[], other: ReadonlySet<string>): Neighbours {
   return new Map(
     ids.map((id, index) => {
       const before = ids.slice(0, index).findLast((each) => other.has(each))

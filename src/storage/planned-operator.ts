@@ -7,6 +7,8 @@ export interface PlannedOperator {
   readonly operatorId: string
   readonly name: string
   readonly uid?: string | undefined
+  /** Another id, under which a snapshot may have its state. */
+  readonly uidHash?: string | undefined
   /** Absent where nobody knows. */
   readonly isKeyed?: boolean
   readonly parallelism: number
@@ -18,4 +20,12 @@ export interface PlannedOperator {
   readonly hasCoordinator: boolean
   /** Into it, where it is the first operator of its task. */
   readonly inputEdges?: readonly InputEdge[]
+}
+
+/** The id under which the snapshot has its state: the uid hash where that is one of `stored`, as in Flink, else its own. */
+export function storedIdOf(
+  { operatorId, uidHash }: PlannedOperator,
+  stored: { readonly has: (operatorId: string) => boolean },
+): string {
+  return uidHash !== undefined && stored.has(uidHash) ? uidHash : operatorId
 }

@@ -10,7 +10,7 @@ import { RAW_KEYED_STATE } from '../core/keygroups/raw-keyed-state.js'
 import { assignChannelState, hasKeyedChannelState } from './channel-state-assignment.js'
 import type { CompletedCheckpoint, OperatorState } from './checkpoint-metadata.js'
 import { splitOperatorState } from './operator-state-split.js'
-import type { PlannedOperator } from './planned-operator.js'
+import { storedIdOf, type PlannedOperator } from './planned-operator.js'
 import {
   EMPTY_SUBTASK_STATE,
   type KeyedStateHandle,
@@ -39,7 +39,8 @@ export function assignState(
   plan: readonly PlannedOperator[],
   allowNonRestoredState: boolean,
 ): StateAssignment {
-  const planned = new Map(plan.map((operator) => [operator.operatorId, operator]))
+  const stored = new Set(checkpoint.metadata.operators.map(({ operatorId }) => operatorId))
+  const planned = new Map(plan.map((operator) => [storedIdOf(operator, stored), operator]))
   const operators = new Map<string, AssignedOperator>()
   const unmatched: OperatorState[] = []
   const withoutCoordinator: string[] = []
@@ -56,7 +57,7 @@ export function assignState(
       continue
     }
     const { assigned, skipped } = assignOperator(state, target, { path, allowNonRestoredState })
-    operators.set(state.operatorId, assigned)
+    operators.set(target.operatorId, assigned)
     inFlight.push(...skipped)
     if (state.coordinatorState !== undefined && !target.hasCoordinator) withoutCoordinator.push(describe(state))
   }

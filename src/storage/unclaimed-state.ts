@@ -47,7 +47,8 @@ export function adviceForUnclaimed(
   ].join('\n')
 }
 
-export function adviceOfRename(stored: OperatorState, { name, uid }: PlannedOperator): string {
+export function adviceOfRename(stored: OperatorState, planned: PlannedOperator): string {
+  const { name, uid } = planned
   const label = uid === undefined ? `"${name}", which has no uid` : `uid "${uid}" (${name})`
-  return `${label} looks like it, and is new: set ${claimingCall(stored)} there.`
+  return `${label} looks like it, and is new: set ${claimingCall(stored, planned)} there.`
 }

@@ -65,5 +65,9 @@ describe('flink-ts check', () => {
     const missing = await workspace.run('check', 'job.mjs', '--against', 'nowhere')
     assert.equal(missing.exitCode, 1)
     assert.match(missing.stderr, /\[SNAPSHOT_NOT_FOUND\]/)
+    const uids = ['-D', 'pipeline.auto-generate-uids=false', '--against', 'v6/savepoint']
+    const unnamed = await workspace.run('check', ...uids, 'job.mjs')
+    assert.equal(unnamed.exitCode, 1)
+    assert.match(unnamed.stderr, /no UID or hash has been assigned to operator ("Sink: Print to Std. Out"(, |\. Give)){4}/)
   })
 })

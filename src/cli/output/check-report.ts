@@ -53,6 +53,7 @@ function withSizes(operator: CheckedOperator, summary: OperatorSummary | undefin
   const sizes = new Map(summary?.states.map((state) => [state.name, state]))
   const states = operator.states.map((state): ReportedState => {
     if (state.kind === 'coordinator') return { ...state, entries: null, sizeBytes: summary?.coordinatorBytes ?? null }
+    if (state.kind === 'channel') return { ...state, entries: null, sizeBytes: summary?.channelBytes ?? null }
     const { entries = null, sizeBytes = null } = sizes.get(state.name) ?? {}
     return { ...state, entries, sizeBytes }
   })

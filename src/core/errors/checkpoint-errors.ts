@@ -99,7 +99,7 @@ export const CHECKPOINT_ERRORS = {
   },
   SNAPSHOT_IN_USE: {
     message:
-      'The checkpoint {path} belongs to job {jobId}, which lives and may need it: it can be neither disposed of nor claimed. Cancel the job first, or take a savepoint of it, which is yours.',
+      'The snapshot {path} belongs to job {jobId}, which lives and may need it: it can be neither disposed of nor claimed. Cancel the job first, or take a savepoint of it, which is yours.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 409,

@@ -14,6 +14,7 @@ import { Types } from '../../../src/api/types/types-table.js'
 import { CountTrigger } from '../../../src/api/windowing/triggers/count-trigger.js'
 import { TumblingEventTimeWindows } from '../../../src/api/windowing/assigners/tumbling-event-time-windows.js'
 import { refusedBy } from '../../../src/cluster/restore-check-result.js'
+import { EMPTY_SUBTASK_STATE } from '../../../src/storage/state-handles.js'
 import type { CompletedCheckpoint, OperatorState } from '../../../src/storage/checkpoint-metadata.js'
 import { check, operatorOf, snapshotOf, snapshotWith, verdictsOf, type Build } from './checked-programs.js'
 
@@ -36,6 +37,18 @@ class Count extends KeyedProcessFunction<string, string, string> {
   }
   processElement(): void {
     this.calls.push('record')
+  }
+}
+
+class Buffering {
+  initializeState(context: FunctionInitializationContext): void {
+    context.getOperatorStateStore().getListState(new ListStateDescriptor('buffer', Types.STRING))
+  }
+  snapshotState(): void {
+    return undefined
+  }
+  map(text: string): string {
+    return text
   }
 }
 
@@ -70,6 +83,7 @@ function value(name: string, type?: TypeInformation<never>): ValueStateDescripto
   return new ValueStateDescriptor<never>(name, type)
 }
 
+const BYTE = { kind: 'inline', bytes: Uint8Array.of(1), crc32c: 0 } as const
 const LONG = Types.LONG as TypeInformation<never>
 const STRING = Types.STRING as TypeInformation<never>
 const TOTAL = values(value('total', LONG))
@@ -252,6 +266,43 @@ describe('A check of a restore', () => {
     }))
     assert.match(await reasonOf(counting(TOTAL), inFiles), /rocksdb/)
     assert.equal(await reasonOf(counting(TOTAL), inFiles, 'rocksdb'), '')
+  })
+
+  it('calls records in flight orphaned that have no place, with and without their operator', async () => {
+    const channel = { edgeIndex: 0, channelIndex: 0, typeFingerprint: 'INT', offsets: [0, 1], handle: BYTE }
+    const edge = { id: 'a/0-b/0', sourceName: 'Was', partitioner: 'hash', recordType: 'INT' }
+    const snapshot = withoutOperators(await snapshotOf(counting(TOTAL)), (operator) => ({
+      ...operator,
+      inputEdges: [edge],
+      subtasks: [{ ...EMPTY_SUBTASK_STATE, inputChannels: [channel] }],
+    }))
+    for (const build of [counting(TOTAL), counting(TOTAL, { uid: 'other' })]) {
+      const found = await check(build, snapshot)
+      const lost = found.operators.flatMap(({ states }) => states).filter(({ kind }) => kind === 'channel')
+      assert.deepEqual(
+        lost.map(({ verdict }) => verdict),
+        ['orphaned', 'orphaned'],
+        'of the elements and of their count',
+      )
+      assert.match(lost[0]?.reason ?? '', /in flight/)
+      assert.deepEqual([refusedBy(found, false), refusedBy(found, true)], [true, false])
+    }
+  })
+
+  it('looks for no renamed operator among those that can take no state', async () => {
+    const buffering: Build = (env) => {
+      const words = env.fromElements('a').uid('words')
+      words.map(new Buffering()).uid('buffer').name('Buffer')
+    }
+    const plain: Build = (env) => {
+      const words = env.fromElements('a').uid('words')
+      words
+        .map((word) => word)
+        .uid('plain')
+        .name('Buffer')
+    }
+    const found = await check(plain, await snapshotOf(buffering))
+    assert.deepEqual(verdictsOf(found).slice(1), ['orphaned buffer: buffer orphaned'])
   })
 
   it('says of a snapshot of fewer key groups than subtasks that it does not fit', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { OperatorState } from '../../../src/storage/checkpoint-metadata.js'
+import type { CompletedCheckpoint, OperatorState } from '../../../src/storage/checkpoint-metadata.js'
+import { expectedKeyShapes } from '../../../src/storage/expected-keys.js'
 import { claimingCall, likelyRenames, type AskedState } from '../../../src/storage/likely-renames.js'
 import type { PlannedOperator } from '../../../src/storage/planned-operator.js'
 import { assignState } from '../../../src/storage/state-assignment.js'
@@ -32,7 +33,7 @@ function stored({ id, uid, name = 'Map', states = ['total'], isKeyed = true, ...
     keyGroups: { start: 0, end: 127 },
     isDelta: false,
     offsets: [],
-    keyShapes: [],
+    keyShapes: ['string'],
     states: metadata,
     handle,
   }
@@ -114,8 +115,9 @@ describe('The likely owner of state that nobody claims', () => {
   })
 
   it('gets the state with the uid of before, or with the id where there was none', () => {
-    assert.equal(claimingCall(stored({ id: 'b', uid: "the user's" })), String.raw`.uid('the user\'s')`)
-    assert.equal(claimingCall(stored({ id: 'b' })), `.setUidHash('${idOf('b')}')`)
+    assert.equal(claimingCall(stored({ id: 'b', uid: "the user's" }), {}), String.raw`.uid('the user\'s')`)
+    assert.equal(claimingCall(stored({ id: 'b' }), { uid: 'x' }), `.setUidHash('${idOf('b')}')`)
+    assert.equal(claimingCall(stored({ id: 'b' }), {}), `.uid('...').setUidHash('${idOf('b')}')`)
   })
 })
 
@@ -192,5 +194,43 @@ describe('A snapshot of another max parallelism', () => {
       code: 'RESTORED_MAX_PARALLELISM_EXCEEDED',
       message: /\(128\).*\(200\).*: flink-ts savepoint rescale file:\/cp\/chk-1 --max-parallelism 512 -o <new>$/,
     })
+  })
+})
+
+describe('A uid hash', () => {
+  const header = {
+    engineVersion: '1',
+    jobId: idOf('a'),
+    jobName: 'j',
+    checkpointId: 1,
+    timestamp: 0,
+    isSavepoint: false,
+  }
+  const snapshotOf = (...ids: string[]): CompletedCheckpoint => ({
+    externalPath: 'file:/cp/chk-1',
+    metadata: { ...header, operators: ids.map((id) => stored({ id })) },
+  })
+  const plan = [planned('x', { uidHash: idOf('b') })]
+
+  it('finds the state of before, which is found by the own id from the next snapshot on', () => {
+    for (const id of ['b', 'x']) {
+      const { operators, skipped } = assignState(snapshotOf(id), plan, false)
+      assert.deepEqual([[...operators.keys()], skipped], [[idOf('x')], []], id)
+    }
+    assert.deepEqual([...assignState(snapshotOf('x'), [planned('x')], false).operators.keys()], [idOf('x')])
+  })
+
+  it('comes before the own id where the snapshot has both: the other state has no operator then', () => {
+    assert.throws(() => assignState(snapshotOf('b', 'x'), plan, false), {
+      code: 'STATE_UNMATCHED',
+      message: /operator x{32}/,
+    })
+    const { operators, skipped } = assignState(snapshotOf('b', 'x'), plan, true)
+    assert.deepEqual([operators.size, skipped.length], [1, 1])
+  })
+
+  it('is no reason to look for a renamed operator', () => {
+    assert.deepEqual(renamesOf([stored({ id: 'b' })], plan), [])
+    assert.deepEqual([...expectedKeyShapes(snapshotOf('b').metadata, plan)], [[idOf('x'), ['string']]])
   })
 })

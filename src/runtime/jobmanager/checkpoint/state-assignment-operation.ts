@@ -85,9 +85,10 @@ function headOf(
 
 export function plannedOperators(vertex: JobVertex, jobGraph: JobGraph): PlannedOperator[] {
   const { parallelism, maxParallelism, maxParallelismDeclared } = vertex
-  return vertex.operators.map(({ id, uid, name, keyed, keyShape, coordinator }, index) => ({
+  return vertex.operators.map(({ id, uid, uidHash, name, keyed, keyShape, coordinator }, index) => ({
     operatorId: id,
     uid,
+    uidHash,
     name,
     isKeyed: keyed,
     parallelism,

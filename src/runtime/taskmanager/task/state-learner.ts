@@ -11,7 +11,7 @@ import type { Random } from '../../../core/random/random.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { OperatorBinding, ProgramGraph } from '../../../graph/program-graph.js'
 import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
-import type { PlannedOperator } from '../../../storage/planned-operator.js'
+import { storedIdOf, type PlannedOperator } from '../../../storage/planned-operator.js'
 import { EMPTY_SUBTASK_STATE, type OperatorSubtaskState } from '../../../storage/state-handles.js'
 import type { StateBackend } from '../state/state-backend.js'
 import { loadStateBackend } from '../state/state-backend-loader.js'
@@ -65,7 +65,7 @@ export class StateLearner {
       attemptNumber: 0,
     }
     const learned = await learnStates(binding, {
-      restored: this.#restoredBy(binding),
+      restored: this.#restoredBy(binding, planned),
       checkpointId,
       clock,
       limitMs,
@@ -81,10 +81,10 @@ export class StateLearner {
   }
 
   /** A source looks at the names of what it is given, to refuse what is not its own; nobody else looks at anything. */
-  #restoredBy({ spec, operatorId }: OperatorBinding): OperatorSubtaskState {
+  #restoredBy({ spec }: OperatorBinding, planned: PlannedOperator): OperatorSubtaskState {
     if (spec.kind !== 'source') return EMPTY_SUBTASK_STATE
-    const { operators } = this.#input.snapshot.metadata
-    const subtasks = operators.find((operator) => operator.operatorId === operatorId)?.subtasks ?? []
+    const stored = new Map(this.#input.snapshot.metadata.operators.map((operator) => [operator.operatorId, operator]))
+    const subtasks = stored.get(storedIdOf(planned, stored))?.subtasks ?? []
     const states = subtasks.flatMap((subtask) => subtask?.managedOperator ?? []).flatMap((handle) => handle.states)
     const handle = { kind: 'inline', bytes: NO_BYTES, crc32c: crc32c(NO_BYTES) } as const
     const empty = states.map((state) => ({ handle, states: [{ ...state, offsets: [0] }] }))
