@@ -96,15 +96,27 @@ export function checkpointingStatisticsOf(details: JobDetails): CheckpointingSta
       id: record.checkpointId,
       status: record.status,
       is_savepoint: record.isSavepoint,
+      checkpoint_type: checkpointTypeOf(record),
       trigger_timestamp: record.triggerTimestamp,
       end_to_end_duration: record.endTimestamp === undefined ? -1 : record.endTimestamp - record.triggerTimestamp,
       state_size: record.sizeBytes,
       checkpointed_size: record.checkpointedSizeBytes,
+      alignment_buffered: 0,
+      persisted_data: record.persistedSizeBytes,
       synchronous_duration: record.synchronousMs,
       external_path: record.externalPath ?? null,
       failure_message: record.failureMessage ?? null,
     })),
   }
+}
+
+function checkpointTypeOf({
+  isSavepoint,
+  isLast,
+  isUnaligned,
+}: JobDetails['checkpoints']['history'][number]): CheckpointingStatistics['history'][number]['checkpoint_type'] {
+  if (isSavepoint) return isLast ? 'SYNC_SAVEPOINT' : 'SAVEPOINT'
+  return isUnaligned ? 'UNALIGNED_CHECKPOINT' : 'CHECKPOINT'
 }
 
 function statesOf(vertex: VertexDetails): string[] {

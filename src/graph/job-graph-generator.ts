@@ -13,11 +13,14 @@ import { generateStreamGraph } from './stream-graph-generator.js'
 import { hashStreamGraph, type OperatorIds } from './stream-graph-hasher.js'
 import type { StreamEdge, StreamGraph, StreamNode } from './stream-graph.js'
 import { timestampOriginOf } from './timestamp-origin.js'
+import { checkUnalignedCheckpoints } from './unaligned-checkpoints.js'
 
 /** A recorded program to its plan with the functions beside it. The same program gives the same plan in every process. */
 export function generateProgramGraph(pipeline: Pipeline): ProgramGraph {
   const { configuration, registeredTypes } = pipeline
-  return { ...livingGraphOf(generateStreamGraph(pipeline), configuration.toEntries()), registeredTypes }
+  const graph = livingGraphOf(generateStreamGraph(pipeline), configuration.toEntries())
+  checkUnalignedCheckpoints(graph.jobGraph)
+  return { ...graph, registeredTypes }
 }
 
 function livingGraphOf(
@@ -96,6 +99,7 @@ function edgeOf(chain: Chain, output: ChainOutput, ids: OperatorIds, inLoops: Re
     partitioner: partitioner.kind,
     keyPath: partitioner.kind === 'hash' ? partitioner.key.path : undefined,
     bufferTimeoutMs: source.bufferTimeoutMs,
+    ...(edge.outputType === undefined ? {} : { recordType: edge.outputType.description }),
     ...(inLoops.has(edge) ? { isInLoop: true } : {}),
   }
 }

@@ -54,6 +54,8 @@ export interface JobEdge {
   /** Path of a declarative key, when the edge is a `hash` edge with one. */
   readonly keyPath: string | undefined
   readonly bufferTimeoutMs: number
+  /** Description of the declared type of its records; present where one was declared. */
+  readonly recordType?: string
   /** Present where records go round on it, in a loop. */
   readonly isInLoop?: true
 }

@@ -34,6 +34,7 @@ const EDGE_FACTS = [
   'bufferTimeoutMs',
   'sourceOperator',
   'targetInput',
+  'recordType',
   'isInLoop',
 ] as const satisfies readonly (keyof JobEdge)[]
 

@@ -96,12 +96,11 @@ export class NewSnapshot {
 
   /** What belongs to no key. */
   async #carryElements(subtask: OperatorSubtaskState, source: SnapshotSource): Promise<OperatorSubtaskState> {
-    const { inputChannels, outputChannels } = subtask
+    const { inputChannels } = subtask
     return {
       managedKeyed: [],
       managedOperator: await this.#carryAll(subtask.managedOperator, source),
       ...(inputChannels === undefined ? {} : { inputChannels: await this.#carryAll(inputChannels, source) }),
-      ...(outputChannels === undefined ? {} : { outputChannels: await this.#carryAll(outputChannels, source) }),
     }
   }
 

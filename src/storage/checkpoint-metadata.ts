@@ -4,6 +4,18 @@
 // Thread: main thread.
 import { streamHandlesOfSubtask, type OperatorSubtaskState, type StreamStateHandle } from './state-handles.js'
 
+/** An edge into the first operator of a task: what has to be the same when records in flight on it are put back. */
+export interface InputEdge {
+  /** As the plan has it: made of the operators at both ends. */
+  readonly id: string
+  /** Name of the operator that it comes from. */
+  readonly sourceName: string
+  /** As the plan names it: `hash` where the key says which subtask a record goes to. */
+  readonly partitioner: string
+  /** Description of the declared type of its records, `GENERIC` where none was declared. */
+  readonly recordType: string
+}
+
 export interface OperatorState {
   readonly operatorId: string
   readonly uid: string | undefined
@@ -12,6 +24,8 @@ export interface OperatorState {
   readonly maxParallelism: number
   readonly fullyFinished: boolean
   readonly subtasks: readonly (OperatorSubtaskState | undefined)[]
+  /** By `ChannelStateHandle.edgeIndex`; there where a subtask has records in flight. */
+  readonly inputEdges?: readonly InputEdge[]
   /** What the operator's coordinator put in; in a form of its own. */
   readonly coordinatorState?: StreamStateHandle | undefined
 }

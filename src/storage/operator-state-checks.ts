@@ -11,7 +11,7 @@ import { channelStateOf, type KeyedStateHandle, type StreamStateHandle } from '.
 export const MAX_PARALLELISM = 32768
 
 /** Throws a ReasonError. */
-export function checkOperatorState({ parallelism, maxParallelism, subtasks }: OperatorState): void {
+export function checkOperatorState({ parallelism, maxParallelism, subtasks, inputEdges }: OperatorState): void {
   check(maxParallelism >= 1 && maxParallelism <= MAX_PARALLELISM, `its max parallelism is ${String(maxParallelism)}`)
   check(parallelism <= maxParallelism, `its parallelism is ${String(parallelism)}, above its max parallelism`)
   for (const subtask of subtasks) {
@@ -20,7 +20,10 @@ export function checkOperatorState({ parallelism, maxParallelism, subtasks }: Op
     for (const { states, handle } of subtask.managedOperator) {
       for (const { name, offsets } of states) checkOffsets(offsets, handle, `elements of state ${name}`)
     }
-    for (const { offsets, handle } of channelStateOf(subtask)) checkOffsets(offsets, handle, 'records in flight')
+    for (const { edgeIndex, offsets, handle } of channelStateOf(subtask)) {
+      check(edgeIndex < (inputEdges?.length ?? 0), 'it holds records in flight on an edge that it does not name')
+      checkOffsets(offsets, handle, 'records in flight')
+    }
   }
   checkWhole(subtasks.map((subtask) => subtask?.managedKeyed ?? []))
 }

@@ -40,8 +40,10 @@ const VERSION_WITH_DELTAS = 2
 const VERSION_WITH_KEY_SHAPES = 3
 /** Before it no state had namespaces, and no backend files of its own. */
 const VERSION_WITH_NAMESPACES = 4
-/** Before it nothing was said of channels and coordinators. */
-const VERSION_WITH_CHANNELS = 5
+/** Before it nothing was said of coordinators. */
+const VERSION_WITH_COORDINATORS = 5
+/** Before it a subtask had places for channels, into and out of it, that were always empty. */
+const VERSION_WITH_CHANNELS = 7
 
 /** Of what format a file of metadata is, and where it lies. */
 export interface MetadataSource {
@@ -66,6 +68,9 @@ export function writeOperatorState(operator: OperatorState, directoryUri: string
   writeList(coordinatorState === undefined ? [] : [coordinatorState], output, (handle) => {
     writeStreamHandle(handle, directoryUri, output)
   })
+  writeList(operator.inputEdges ?? [], output, ({ id, sourceName, partitioner, recordType }) => {
+    for (const text of [id, sourceName, partitioner, recordType]) output.writeUtf8(text)
+  })
 }
 
 export function readOperatorState(input: DataInputView, source: MetadataSource): OperatorState {
@@ -83,8 +88,20 @@ export function readOperatorState(input: DataInputView, source: MetadataSource):
   if (isWrong || entries.some(([index]) => index >= parallelism)) throw new ReasonError('its subtasks are wrong')
   const subtasks = Array.from({ length: parallelism }, (_, index) => byIndex.get(index))
   const uid = hasUid ? uidText : undefined
-  const coordinator = source.version >= VERSION_WITH_CHANNELS ? readCoordinatorState(input, source.directoryUri) : {}
-  const state = { operatorId, uid, name, parallelism, maxParallelism, fullyFinished, subtasks, ...coordinator }
+  const coordinator =
+    source.version >= VERSION_WITH_COORDINATORS ? readCoordinatorState(input, source.directoryUri) : {}
+  const inputEdges = source.version >= VERSION_WITH_CHANNELS ? readInputEdges(input) : {}
+  const state = {
+    operatorId,
+    uid,
+    name,
+    parallelism,
+    maxParallelism,
+    fullyFinished,
+    subtasks,
+    ...coordinator,
+    ...inputEdges,
+  }
   checkOperatorState(state)
   return state
 }
@@ -93,6 +110,16 @@ function readCoordinatorState(input: DataInputView, directoryUri: string): Pick<
   const [coordinatorState, ...others] = readList(input, () => readStreamHandle(input, directoryUri))
   if (others.length > 0) throw new ReasonError('it has the state of more than one coordinator')
   return coordinatorState === undefined ? {} : { coordinatorState }
+}
+
+function readInputEdges(input: DataInputView): Pick<OperatorState, 'inputEdges'> {
+  const inputEdges = readList(input, () => ({
+    id: input.readUtf8(),
+    sourceName: input.readUtf8(),
+    partitioner: input.readUtf8(),
+    recordType: input.readUtf8(),
+  }))
+  return inputEdges.length === 0 ? {} : { inputEdges }
 }
 
 function writeSubtask(state: OperatorSubtaskState, directoryUri: string, output: DataOutputView): void {
@@ -122,8 +149,7 @@ function writeSubtask(state: OperatorSubtaskState, directoryUri: string, output:
     })
     writeStreamHandle(handle.handle, directoryUri, output)
   })
-  writeChannels(state.inputChannels, directoryUri, output)
-  writeChannels(state.outputChannels, directoryUri, output)
+  writeChannels(state.inputChannels ?? [], directoryUri, output)
 }
 
 function readSubtask(input: DataInputView, source: MetadataSource): OperatorSubtaskState {
@@ -144,33 +170,24 @@ function readSubtask(input: DataInputView, source: MetadataSource): OperatorSubt
     handle: readStreamHandle(input, source.directoryUri),
   })
   const managedKeyed = readList(input, keyed)
-  if (source.version < VERSION_WITH_CHANNELS) readNothing(input)
+  if (source.version < VERSION_WITH_COORDINATORS) readNothing(input)
   const managedOperator = readList(input, operator)
   if (source.version < VERSION_WITH_CHANNELS) {
     readNothing(input)
+    if (source.version >= VERSION_WITH_COORDINATORS) readNothing(input)
     return { managedKeyed, managedOperator }
   }
   const inputChannels = readChannels(input, source.directoryUri)
-  const outputChannels = readChannels(input, source.directoryUri)
-  return {
-    managedKeyed,
-    managedOperator,
-    ...(inputChannels.length > 0 ? { inputChannels } : {}),
-    ...(outputChannels.length > 0 ? { outputChannels } : {}),
-  }
+  return { managedKeyed, managedOperator, ...(inputChannels.length > 0 ? { inputChannels } : {}) }
 }
 
-/** Before version 5 two places of a subtask were lists that no engine had put anything into. */
+/** Before version 7 two places of a subtask were lists that no engine had put anything into. */
 function readNothing(input: DataInputView): void {
   if (input.readVarInt() !== 0) throw new ReasonError('it holds state of a kind that there is not')
 }
 
-function writeChannels(
-  channels: readonly ChannelStateHandle[] | undefined,
-  directoryUri: string,
-  output: DataOutputView,
-): void {
-  writeList(channels ?? [], output, ({ edgeIndex, channelIndex, typeFingerprint, offsets, handle }) => {
+function writeChannels(channels: readonly ChannelStateHandle[], directoryUri: string, output: DataOutputView): void {
+  writeList(channels, output, ({ edgeIndex, channelIndex, typeFingerprint, offsets, handle }) => {
     output.writeVarInt(edgeIndex)
     output.writeVarInt(channelIndex)
     output.writeUtf8(typeFingerprint)

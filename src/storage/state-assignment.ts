@@ -1,35 +1,24 @@
 // Duty: the restore rules, one path for savepoint, retained checkpoint and restart: which state goes to which subtask.
 // Invariants: every key group goes to exactly one subtask; every element of an evenly split list to exactly one; union
-// lists go to all. Nothing of the snapshot is left out silently: state without operator is refused or reported.
+// lists go to all; records in flight: channel-state-assignment.ts. Nothing of the snapshot is left out silently: state without operator is refused or reported.
 // Thread: main thread.
 import { FlinkError } from '../core/errors/flink-error.js'
 import { WRITTEN_FILES_STATE } from '../core/fs/written-files-state.js'
 import { keyGroupRangeForOperatorIndex } from '../core/keygroups/key-group-assignment.js'
 import { intersectKeyGroups, keyGroupRangeSize } from '../core/keygroups/key-group-range.js'
 import { RAW_KEYED_STATE } from '../core/keygroups/raw-keyed-state.js'
+import { assignChannelState, hasKeyedChannelState } from './channel-state-assignment.js'
 import type { CompletedCheckpoint, OperatorState } from './checkpoint-metadata.js'
 import { splitOperatorState } from './operator-state-split.js'
+import type { PlannedOperator } from './planned-operator.js'
 import {
-  channelStateOf,
   EMPTY_SUBTASK_STATE,
   type KeyedStateHandle,
   type OperatorStateHandle,
   type OperatorSubtaskState,
   type StreamStateHandle,
 } from './state-handles.js'
-
-/** An operator of the program that is to be restored. */
-export interface PlannedOperator {
-  readonly operatorId: string
-  readonly name: string
-  readonly parallelism: number
-  readonly maxParallelism: number
-  /** False when it was derived: then the snapshot's value is taken over. */
-  readonly maxParallelismDeclared: boolean
-  /** What the declared type of the key says of it; undefined where nothing was declared. */
-  readonly keyShape: string | undefined
-  readonly hasCoordinator: boolean
-}
+import { adviceForUnclaimed, describeUnclaimed } from './unclaimed-state.js'
 
 export interface AssignedOperator {
   readonly maxParallelism: number
@@ -52,33 +41,35 @@ export function assignState(
 ): StateAssignment {
   const planned = new Map(plan.map((operator) => [operator.operatorId, operator]))
   const operators = new Map<string, AssignedOperator>()
-  const unmatched: string[] = []
+  const unmatched: OperatorState[] = []
   const withoutCoordinator: string[] = []
+  const inFlight: string[] = []
+  const path = checkpoint.externalPath
   for (const state of checkpoint.metadata.operators) {
-    refuseChannelState(state, checkpoint)
     const target = planned.get(state.operatorId)
-    if (target !== undefined) {
-      operators.set(state.operatorId, assignOperator(state, target, checkpoint.externalPath))
-      if (state.coordinatorState !== undefined && !target.hasCoordinator) withoutCoordinator.push(describe(state))
-    } else if (hasState(state)) unmatched.push(describe(state))
+    if (target === undefined) {
+      const isUnmatched = hasState(state)
+      // Where the operator is not there, and has other state, that is the error.
+      const rules = { path, allowNonRestoredState: allowNonRestoredState || isUnmatched }
+      inFlight.push(...assignChannelState(state, target, { ...rules, maxParallelism: state.maxParallelism }).skipped)
+      if (isUnmatched) unmatched.push(state)
+      continue
+    }
+    const { assigned, skipped } = assignOperator(state, target, { path, allowNonRestoredState })
+    operators.set(state.operatorId, assigned)
+    inFlight.push(...skipped)
+    if (state.coordinatorState !== undefined && !target.hasCoordinator) withoutCoordinator.push(describe(state))
   }
   if (unmatched.length > 0 && !allowNonRestoredState) {
-    throw new FlinkError('STATE_UNMATCHED', { path: checkpoint.externalPath, operators: unmatched.join(', ') })
+    const advice = adviceForUnclaimed(unmatched, checkpoint, plan)
+    throw new FlinkError('STATE_UNMATCHED', { path, operators: unmatched.map(describe).join(', '), advice })
   }
   if (withoutCoordinator.length > 0 && !allowNonRestoredState) {
-    const details = { path: checkpoint.externalPath, operators: withoutCoordinator.join(', ') }
+    const details = { path, operators: withoutCoordinator.join(', ') }
     throw new FlinkError('COORDINATOR_STATE_UNMATCHED', details)
   }
-  return { operators, skipped: [...unmatched, ...withoutCoordinator.map((each) => `the coordinator of ${each}`)] }
-}
-
-/** No task can put records in flight back yet; without them they would be lost. */
-function refuseChannelState(state: OperatorState, { metadata, externalPath }: CompletedCheckpoint): void {
-  const isHeld = state.subtasks.some((subtask) => subtask !== undefined && channelStateOf(subtask).length > 0)
-  if (!isHeld) return
-  const { engineVersion } = metadata
-  const details = { path: externalPath, operator: describe(state), engineVersion }
-  throw new FlinkError('CHANNEL_STATE_UNSUPPORTED', details)
+  const coordinators = withoutCoordinator.map((each) => `the coordinator of ${each}`)
+  return { operators, skipped: [...unmatched.map(describeUnclaimed), ...coordinators, ...inFlight] }
 }
 
 function describe(state: OperatorState): string {
@@ -86,7 +77,7 @@ function describe(state: OperatorState): string {
 }
 
 /** True for state that would be missed; where a file sink stood is not. */
-function hasState(state: OperatorState): boolean {
+export function hasState(state: OperatorState): boolean {
   if (state.coordinatorState !== undefined) return true
   return state.subtasks.some((subtask) => {
     const { managedKeyed, managedOperator } = subtask ?? EMPTY_SUBTASK_STATE
@@ -98,8 +89,20 @@ function isMissed(handle: KeyedStateHandle | OperatorStateHandle): boolean {
   return handle.states.length === 0 || handle.states.some(({ name }) => name !== WRITTEN_FILES_STATE)
 }
 
-function assignOperator(state: OperatorState, target: PlannedOperator, path: string): AssignedOperator {
+export interface OperatorAssignment {
+  readonly assigned: AssignedOperator
+  /** Records in flight that are dropped, for the log. */
+  readonly skipped: readonly string[]
+}
+
+/** Throws where the operator cannot have the state. */
+export function assignOperator(
+  state: OperatorState,
+  target: PlannedOperator,
+  { path, allowNonRestoredState }: { readonly path: string; readonly allowNonRestoredState: boolean },
+): OperatorAssignment {
   const maxParallelism = maxParallelismOf(state, target, path)
+  const channels = assignChannelState(state, target, { path, allowNonRestoredState, maxParallelism })
   const { parallelism } = target
   const operatorHandles = splitOperatorState(
     state.subtasks.map((subtask) => subtask?.managedOperator ?? []),
@@ -110,12 +113,15 @@ function assignOperator(state: OperatorState, target: PlannedOperator, path: str
     const range = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, index)
     const isMine = (handle: KeyedStateHandle): boolean =>
       keyGroupRangeSize(intersectKeyGroups(handle.keyGroups, range)) > 0
+    const inputChannels = channels.subtasks[index] ?? []
     return {
       managedKeyed: managed.filter(isMine),
       managedOperator: operatorHandles[index] ?? [],
+      ...(inputChannels.length === 0 ? {} : { inputChannels }),
     }
   })
-  return { maxParallelism, fullyFinished: state.fullyFinished, subtasks, coordinatorState: state.coordinatorState }
+  const { fullyFinished, coordinatorState } = state
+  return { assigned: { maxParallelism, fullyFinished, subtasks, coordinatorState }, skipped: channels.skipped }
 }
 
 /** Of key groups, whose number stays then: managed, or raw of an own operator. */
@@ -131,7 +137,7 @@ function isRawKeyed({ name }: { readonly name: string }): boolean {
 function maxParallelismOf(state: OperatorState, target: PlannedOperator, path: string): number {
   const { name: operator, parallelism } = target
   if (state.maxParallelism === target.maxParallelism) return target.maxParallelism
-  const keyed = state.subtasks.some(isKeyed)
+  const keyed = state.subtasks.some(isKeyed) || hasKeyedChannelState(state)
   if (!keyed && !target.maxParallelismDeclared && parallelism > state.maxParallelism) return target.maxParallelism
   if (target.maxParallelismDeclared && keyed) {
     const details = { path, operator, restored: state.maxParallelism, requested: target.maxParallelism }
@@ -139,7 +145,8 @@ function maxParallelismOf(state: OperatorState, target: PlannedOperator, path: s
   }
   if (target.maxParallelismDeclared) return target.maxParallelism
   if (parallelism > state.maxParallelism) {
-    const details = { operator, path, parallelism, maxParallelism: state.maxParallelism }
+    const { maxParallelism } = state
+    const details = { operator, path, parallelism, maxParallelism, requested: target.maxParallelism }
     throw new FlinkError('RESTORED_MAX_PARALLELISM_EXCEEDED', details)
   }
   return state.maxParallelism

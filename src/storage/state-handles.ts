@@ -107,7 +107,10 @@ export interface OperatorSubtaskState {
    * given to the subtask before its channels are read, in this order, what was in flight at the writers of its channels included.
    */
   readonly inputChannels?: readonly ChannelStateHandle[]
-  /** Of the channels out of it, where it is the last operator of its task; absent in an aligned checkpoint. */
+  /**
+   * Of the channels out of it, where it is the last operator of its task; absent in an aligned checkpoint. Acknowledged so, and
+   * in a snapshot among what is in flight into the operators that were to read it.
+   */
   readonly outputChannels?: readonly ChannelStateHandle[]
   /**
    * On a restore the shapes of the keys that all subtasks had in the snapshot which the run was started from: keys of

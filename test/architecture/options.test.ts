@@ -64,10 +64,10 @@ test('an option of the table that somebody reads is found, by whatever name it i
   const planted: Sources = {
     'src/runtime/planted.ts': "import { RestOptions as Options } from './x.js'\nconst is = c.contains(Options.PORT)\n",
     'src/storage/planted.ts':
-      'const options = CheckpointingOptions\nconst is = c.getOptional(\n  options.UNALIGNED_ENABLED,\n)\n',
+      'const options = StateBackendOptions\nconst is = c.getOptional(\n  options.CHANGELOG_ENABLED,\n)\n',
   }
   assert.deepEqual(faultsIn({ ...sources, ...planted }), [
-    'execution.checkpointing.unaligned.enabled is read, and called without effect',
+    'state.changelog.enabled is read, and called without effect',
     'rest.port is read, and called without effect',
   ])
 })

@@ -204,9 +204,6 @@ export const API_NAMES: Readonly<Record<string, string>> = {
 const LATER: Readonly<Record<string, string>> = {
   'sinks with two phases':
     'TwoPhaseCommitSinkFunction DataStream.sinkTo DataStreamSource.sinkTo SingleOutputStreamOperator.sinkTo',
-  'unaligned checkpoints':
-    'CheckpointConfig.enableUnalignedCheckpoints CheckpointConfig.setAlignedCheckpointTimeout ' +
-    'CheckpointConfig.setForceUnalignedCheckpoints',
   'a session that takes jobs of other processes': 'StreamExecutionEnvironment.createRemoteEnvironment',
 }
 

@@ -59,6 +59,8 @@ const SHORTEST_INTERVAL_MS = 10
  * config.setCheckpointTimeout(60000)
  * config.setMaxConcurrentCheckpoints(1)
  * config.enableExternalizedCheckpoints(ExternalizedCheckpointCleanup.RETAIN_ON_CANCELLATION)
+ * config.enableUnalignedCheckpoints()
+ * config.setAlignedCheckpointTimeout(30000)
  * ```
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/checkpointing/
  */
@@ -133,6 +135,48 @@ export class CheckpointConfig {
 
   getTolerableCheckpointFailureNumber(): number {
     return this.#configuration.get(Options.TOLERABLE_FAILURE_NUMBER)
+  }
+
+  /**
+   * Barriers overtake the records in the channels, which become part of the checkpoint (`execution.checkpointing.unaligned.enabled`,
+   * false by default): a checkpoint does not wait for a job whose channels are full. For EXACTLY_ONCE and one checkpoint at a time, else
+   * UNALIGNED_CHECKPOINTS_REFUSED when the job is executed; with AT_LEAST_ONCE without effect, of which a run warns. Savepoints
+   * are always aligned.
+   *
+   * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/state/checkpointing_under_backpressure/
+   */
+  enableUnalignedCheckpoints(enabled = true): void {
+    this.#configuration.set(Options.UNALIGNED_ENABLED, enabled)
+  }
+
+  isUnalignedCheckpointsEnabled(): boolean {
+    return this.#configuration.get(Options.UNALIGNED_ENABLED)
+  }
+
+  /**
+   * With unaligned checkpoints: so long a checkpoint is an aligned one, and only then barriers begin to overtake. 0, the default: they
+   * do from the beginning (`execution.checkpointing.aligned-checkpoint-timeout`).
+   */
+  setAlignedCheckpointTimeout(timeout: DurationLike): void {
+    this.#configuration.set(Options.ALIGNED_CHECKPOINT_TIMEOUT, toMilliseconds(timeout))
+  }
+
+  /** Ms. */
+  getAlignedCheckpointTimeout(): number {
+    return this.#configuration.get(Options.ALIGNED_CHECKPOINT_TIMEOUT)
+  }
+
+  /**
+   * Unaligned checkpoints also of jobs with loops or with partitioners of their own (`execution.checkpointing.unaligned.forced`, false
+   * by default), which are refused else. In a loop barriers stay among the records all the same. With another parallelism records in flight
+   * to a `partitionCustom` come to any subtask.
+   */
+  setForceUnalignedCheckpoints(forced: boolean): void {
+    this.#configuration.set(Options.UNALIGNED_FORCED, forced)
+  }
+
+  isForceUnalignedCheckpoints(): boolean {
+    return this.#configuration.get(Options.UNALIGNED_FORCED)
   }
 
   getExternalizedCheckpointCleanup(): ExternalizedCheckpointCleanup {

@@ -28,6 +28,8 @@ export const CheckpointingOptions: {
   readonly INCREMENTAL_CHECKPOINTS: ConfigOption<boolean>
   readonly FS_SMALL_FILE_THRESHOLD: ConfigOption<number>
   readonly UNALIGNED_ENABLED: ConfigOption<boolean>
+  readonly UNALIGNED_FORCED: ConfigOption<boolean>
+  readonly ALIGNED_CHECKPOINT_TIMEOUT: ConfigOption<number>
   readonly MAX_MEMORY_STATE_SIZE: ConfigOption<number>
   readonly LOCAL_BACKUP_ENABLED: ConfigOption<boolean>
   readonly LOCAL_BACKUP_DIRS: ConfigOption<string | undefined>
@@ -42,7 +44,8 @@ export const CheckpointingOptions: {
       'Time between two checkpoints while a source says that it processes a backlog (setIsProcessingBacklog); unset: as without one. 0 takes none meanwhile; else not less than execution.checkpointing.interval.',
   }),
   CHECKPOINTING_MODE: enumOption('execution.checkpointing.mode', 'EXACTLY_ONCE', {
-    description: 'EXACTLY_ONCE aligns barriers, AT_LEAST_ONCE blocks nothing.',
+    description:
+      'EXACTLY_ONCE aligns barriers (or stores what they overtake: execution.checkpointing.unaligned.enabled), AT_LEAST_ONCE blocks nothing.',
     enumValues: ['EXACTLY_ONCE', 'AT_LEAST_ONCE'],
   }),
   CHECKPOINTING_TIMEOUT: durationOption('execution.checkpointing.timeout', 600_000, {
@@ -102,8 +105,18 @@ export const CheckpointingOptions: {
     deprecatedKeys: ['state.storage.fs.memory-threshold', 'state.backend.fs.memory-threshold'],
   }),
   UNALIGNED_ENABLED: booleanOption('execution.checkpointing.unaligned.enabled', false, {
-    description: 'Barriers overtake records, which become part of the checkpoint.',
+    description:
+      'Barriers overtake records, which become part of the checkpoint: it does not wait for a job whose channels are full, and is larger. For execution.checkpointing.mode: EXACTLY_ONCE and one checkpoint at a time. On channels from one subtask to one other (forward, rescale) or with the same records for all (broadcast), and on those beside them into the same operator, barriers stay among the records. Savepoints are always aligned.',
     deprecatedKeys: ['execution.checkpointing.unaligned'],
+  }),
+  UNALIGNED_FORCED: booleanOption('execution.checkpointing.unaligned.forced', false, {
+    description:
+      'Unaligned checkpoints also of jobs with partitioners of their own, whose records in flight may come to other subtasks when the parallelism changes, and with loops, in which barriers stay among the records.',
+  }),
+  ALIGNED_CHECKPOINT_TIMEOUT: durationOption('execution.checkpointing.aligned-checkpoint-timeout', 0, {
+    description:
+      'With unaligned checkpoints: so long a checkpoint is an aligned one, and where barriers have not come by then they begin to overtake. 0: they do from the beginning.',
+    deprecatedKeys: ['execution.checkpointing.alignment-timeout'],
   }),
   CHECKPOINTS_AFTER_TASKS_FINISH: booleanOption(
     'execution.checkpointing.checkpoints-after-tasks-finish.enabled',

@@ -9,6 +9,7 @@ import { RocksDBOptions } from './rocksdb-options.js'
 import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
 import { SavepointOptions } from './savepoint-options.js'
 import { StateBackendOptions } from './state-backend-options.js'
+import { askedOfUnalignedCheckpoints } from './unaligned-checkpoint-choice.js'
 
 /** An option that configurations written for Flink may hold, and that changes nothing here. */
 export interface OptionWithoutEffect {
@@ -44,12 +45,6 @@ const ROCKSDB_ROWS: readonly OptionWithoutEffect[] = Object.values(RocksDBOption
  */
 export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
   {
-    option: CheckpointingOptions.UNALIGNED_ENABLED,
-    granted: false,
-    reason:
-      'Barriers are always aligned. Where alignment takes long, execution.checkpointing.mode: AT_LEAST_ONCE does without it, and a smaller taskmanager.memory.network.max leaves fewer records in front of a barrier.',
-  },
-  {
     option: StateBackendOptions.CHANGELOG_ENABLED,
     granted: false,
     reason:
@@ -81,7 +76,10 @@ export function warningsOfOptionsWithoutEffect(configuration: Configuration): Re
     if (place === undefined || isGranted(configuration.get(option), granted)) continue
     warnings.set(option.key, withoutEffect(place, reason))
   }
-  for (const [option, reason] of askedOfCheckpointFiles(configuration)) {
+  for (const [option, reason] of [
+    ...askedOfCheckpointFiles(configuration),
+    ...askedOfUnalignedCheckpoints(configuration),
+  ]) {
     const place = configuration.placeOf(option)
     if (place !== undefined) warnings.set(option.key, withoutEffect(place, reason))
   }

@@ -101,6 +101,11 @@ export const PROGRAM_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
+  UNALIGNED_CHECKPOINTS_REFUSED: {
+    message: 'The job cannot take unaligned checkpoints ({key}, set in {where}): {reason}.',
+    fault: 'user',
+    recovery: 'fail',
+  },
   TYPE_REGISTRATION_INVALID: {
     message: 'The class {type} cannot be registered: {reason}.',
     fault: 'user',

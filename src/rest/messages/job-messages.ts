@@ -1,4 +1,4 @@
-import type { QueryableStateMessage } from './state-messages.js'
+import type { AnsweringCheckpoint, QueryableStateMessage } from './state-messages.js'
 
 /** Wire types about jobs, as Flink's REST API names them. Times are epoch ms, -1 where unset; durations are ms. */
 
@@ -35,6 +35,12 @@ export interface JobOverview {
     readonly checkpoints?: string
     /** The states that may be asked about, of which the newest checkpoint can answer. */
     readonly queryableStates?: readonly QueryableStateMessage[]
+  }
+  /** In the archive, of a job that has ended and had states that may be asked about. */
+  readonly left?: {
+    readonly queryableStates: readonly QueryableStateMessage[]
+    /** The newest snapshot that was not removed, if it is in files: it answers. */
+    readonly checkpoint: AnsweringCheckpoint | null
   }
 }
 
@@ -110,11 +116,17 @@ export interface CheckpointingStatistics {
     readonly id: number
     readonly status: string
     readonly is_savepoint: boolean
+    /** Unaligned as soon as barriers overtook records at one task. */
+    readonly checkpoint_type: 'CHECKPOINT' | 'UNALIGNED_CHECKPOINT' | 'SAVEPOINT' | 'SYNC_SAVEPOINT'
     readonly trigger_timestamp: number
     readonly end_to_end_duration: number
     /** Bytes of all state that it names, and of what was written for it. */
     readonly state_size: number
     readonly checkpointed_size: number
+    /** Always 0, as in Flink: a channel that waits for a barrier is not read. */
+    readonly alignment_buffered: number
+    /** Bytes of records in flight that are part of it. */
+    readonly persisted_data: number
     /** Longest time that a subtask took no input for it; not in Flink's answer, which tells it subtask by subtask. */
     readonly synchronous_duration?: number
     readonly external_path: string | null

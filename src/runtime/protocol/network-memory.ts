@@ -12,10 +12,13 @@ export interface NetworkMemoryRequest {
   readonly budgetBytes: number
   readonly channels: number
   readonly preferredSlotSizeBytes: number
+  /** Of each channel for barriers that overtake records; none by default. */
+  readonly announcedBytes?: number
 }
 
 export function planNetworkMemory(request: NetworkMemoryRequest): { slotSizeBytes: number; slotCount: number } {
-  const perChannel = Math.max(0, Math.floor(request.budgetBytes / Math.max(1, request.channels)) - CONTROL_BYTES)
+  const besideSlots = CONTROL_BYTES + (request.announcedBytes ?? 0)
+  const perChannel = Math.max(0, Math.floor(request.budgetBytes / Math.max(1, request.channels)) - besideSlots)
   const preferred = alignDown(Math.max(MIN_SLOT_BYTES, request.preferredSlotSizeBytes))
   const slotCount = Math.min(MAX_SLOTS, Math.max(MIN_SLOTS, Math.floor(perChannel / preferred)))
   const slotSizeBytes = Math.min(preferred, Math.max(MIN_SLOT_BYTES, alignDown(Math.floor(perChannel / slotCount))))

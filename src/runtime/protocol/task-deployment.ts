@@ -9,6 +9,8 @@ export interface RingMemory {
   readonly buffer: SharedArrayBuffer
   readonly slotSizeBytes: number
   readonly slotCount: number
+  /** The largest barrier that may overtake records; absent: none may. */
+  readonly announcedBytes?: number
 }
 
 export type ChannelDescriptor =

@@ -72,6 +72,10 @@ export interface CheckpointMetrics {
   readonly sizeBytes: number
   /** Of what was written for it. */
   readonly checkpointedSizeBytes: number
+  /** Of records in flight that are part of it; absent in an aligned checkpoint. */
+  readonly persistedSizeBytes?: number
+  /** Present where barriers overtook records. */
+  readonly unaligned?: true
   /** Of states that may grow without end; absent where there are none. */
   readonly entryCounts?: EntryCounts
 }

@@ -94,6 +94,15 @@ export function inFlightTests(create: () => ChannelUnderTest): void {
   })
 }
 
+export function inFlightAtReader({ reader }: Pick<ChannelUnderTest, 'reader'>): unknown[] {
+  return decoded(reader.inFlight(structuredSerializer()))
+}
+
+/** Of a channel in which barriers may overtake: its writer has kept what it needs. */
+export function inFlightAtWriter({ writer }: Pick<ChannelUnderTest, 'writer'>): unknown[] {
+  return decoded(writer.inFlight(structuredSerializer()))
+}
+
 /** Both ends in the order of the channel. */
 function inFlightOf({ writer, reader }: ChannelUnderTest): unknown[] {
   const ofReader = reader.inFlight(structuredSerializer())
@@ -101,7 +110,7 @@ function inFlightOf({ writer, reader }: ChannelUnderTest): unknown[] {
 }
 
 /** Each record by itself, between its two offsets. */
-function decoded({ bytes, offsets }: InFlightRecords): unknown[] {
+export function decoded({ bytes, offsets }: InFlightRecords): unknown[] {
   assert.equal(offsets[0], 0)
   assert.equal(offsets.at(-1), bytes.length)
   return offsets.slice(1).map((end, index) => {
@@ -113,12 +122,12 @@ function decoded({ bytes, offsets }: InFlightRecords): unknown[] {
   })
 }
 
-function recordsOf({ elements }: ChannelRecorder): unknown[] {
+export function recordsOf({ elements }: ChannelRecorder): unknown[] {
   return elements.filter((element) => Array.isArray(element) && element[0] === 'record')
 }
 
 /** Of few shapes and of many, more than a stream can have numbers for at once, and some larger than any buffer. */
-function writeOne({ writer }: ChannelUnderTest, n: number): unknown {
+export function writeOne({ writer }: ChannelUnderTest, n: number): unknown {
   const value = valueOf(n)
   writer.writeRecord(value, n, n + 1)
   return ['record', value, n, n + 1]
@@ -132,7 +141,7 @@ function valueOf(n: number): unknown {
   return { [`key ${String(n % 60)}`]: n, several }
 }
 
-function writeEvents({ writer }: ChannelUnderTest, n: number): void {
+export function writeEvents({ writer }: ChannelUnderTest, n: number): void {
   if (n % 2 === 0) writer.writeWatermark(n)
   if (n % 3 === 0) writer.writeBarrier(testBarrier(n))
   if (n % 3 === 1) {
@@ -141,7 +150,7 @@ function writeEvents({ writer }: ChannelUnderTest, n: number): void {
   }
 }
 
-function readSome({ reader }: ChannelUnderTest, recorder: ChannelRecorder, n: number): void {
+export function readSome({ reader }: ChannelUnderTest, recorder: ChannelRecorder, n: number): void {
   recorder.stopAfter = recorder.elements.length + n
   while (reader.hasData() && recorder.mayContinue()) reader.drain(recorder, CHANNEL)
 }

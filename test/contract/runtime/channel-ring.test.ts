@@ -10,9 +10,10 @@ import { tinyWaitingSpace } from './tiny-waiting-space.js'
 import { channelContract, type ChannelUnderTest } from './channel.contract.js'
 
 const ASLEEP = 1
+const ANNOUNCED_BYTES = 300
 
 function ring(slotSizeBytes: number, slotCount: number, options?: RingChannelWriterOptions): ChannelUnderTest {
-  const memory = allocateRing(slotSizeBytes, slotCount)
+  const memory = allocateRing(slotSizeBytes, slotCount, ANNOUNCED_BYTES)
   const writerBell = allocateBell()
   return {
     writer: new RingChannelWriter(memory, allocateBell(), rowStreamSerializer(), options),

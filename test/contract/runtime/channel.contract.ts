@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { ValueNotSerializableError } from '../../../src/core/types/value-not-serializable-error.js'
 import type { ChannelReader, ChannelWriter } from '../../../src/runtime/taskmanager/network/channel.js'
 import { MAX_WATERMARK, NO_TIMESTAMP } from '../../../src/runtime/taskmanager/network/stream-element.js'
+import { announcedTests } from './channel-announced.contract.js'
 import { inFlightTests } from './channel-in-flight.contract.js'
 import { ChannelRecorder } from './channel-recorder.js'
 import { testBarrier } from '../../unit/runtime/taskmanager/test-barriers.js'
@@ -17,7 +18,7 @@ export interface ChannelUnderTest {
 
 const CHANNEL = 3
 
-/** What every channel keeps, whatever lies between its ends. */
+/** What every channel keeps, whatever lies between its ends. `create`: of channels in which barriers may overtake. */
 export function channelContract(name: string, create: () => ChannelUnderTest): void {
   describe(`A ${name}`, () => {
     describe('delivers', () => {
@@ -31,6 +32,9 @@ export function channelContract(name: string, create: () => ChannelUnderTest): v
     })
     describe('names as in flight', () => {
       inFlightTests(create)
+    })
+    describe('shows a barrier that overtakes', () => {
+      announcedTests(create)
     })
     describe('with a reader that is gone', () => {
       closedReaderTests(create)

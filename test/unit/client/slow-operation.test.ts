@@ -12,9 +12,16 @@ function vertex(name: string, parallelism: number, finished: number): Vertex {
 }
 
 function snapshot(id: number, status: string, isSavepoint = true): Snapshot {
-  const sizes = { state_size: 0, checkpointed_size: 0, end_to_end_duration: -1 }
+  const sizes = {
+    state_size: 0,
+    checkpointed_size: 0,
+    alignment_buffered: 0,
+    persisted_data: 0,
+    end_to_end_duration: -1,
+  }
   const path = { external_path: status === 'COMPLETED' ? 'file:/sp' : null, failure_message: null }
-  return { id, status, is_savepoint: isSavepoint, trigger_timestamp: 1000, ...sizes, ...path }
+  const type = { is_savepoint: isSavepoint, checkpoint_type: isSavepoint ? 'SAVEPOINT' : 'CHECKPOINT' } as const
+  return { id, status, ...type, trigger_timestamp: 1000, ...sizes, ...path }
 }
 
 function told(vertices: readonly Vertex[], ...history: readonly Snapshot[]): string {

@@ -35,10 +35,13 @@ const DETAILS: JobDetails = {
         triggerTimestamp: 2000,
         status: 'COMPLETED',
         isSavepoint: false,
+        isLast: false,
         externalPath: 'file:/chk-1',
         endTimestamp: 2345,
         sizeBytes: 678,
         checkpointedSizeBytes: 67,
+        persistedSizeBytes: 6,
+        isUnaligned: true,
         synchronousMs: 9,
         alignmentMs: 1,
         failureMessage: undefined,
@@ -48,10 +51,13 @@ const DETAILS: JobDetails = {
         triggerTimestamp: 3000,
         status: 'IN_PROGRESS',
         isSavepoint: false,
+        isLast: false,
         externalPath: undefined,
         endTimestamp: undefined,
         sizeBytes: 0,
         checkpointedSizeBytes: 0,
+        persistedSizeBytes: 0,
+        isUnaligned: false,
         synchronousMs: 0,
         alignmentMs: 0,
         failureMessage: undefined,
@@ -71,6 +77,7 @@ describe('The checkpoints that REST tells', () => {
     assert.equal(done.state_size, 678)
     assert.equal(done.checkpointed_size, 67)
     assert.equal(done.synchronous_duration, 9)
+    assert.deepEqual([done.alignment_buffered, done.persisted_data], [0, 6])
     assert.equal(open?.end_to_end_duration, -1)
     assert.equal(open.external_path, null)
   })
@@ -82,6 +89,22 @@ describe('The overview that REST tells', () => {
     const timestamps = { INITIALIZING: 10, RUNNING: 40, RESTARTING: 30 }
     const { restarts } = jobOverviewOf({ ...DETAILS, restarts: 2, status: 'RUNNING', timestamps }, 9000)
     assert.deepEqual(restarts, { count: 2, since: 40 })
+  })
+})
+
+describe('The type of a checkpoint that REST tells', () => {
+  it('is that of a savepoint, with which the job may end, or of a checkpoint, whose barriers may have overtaken records', () => {
+    const [record] = DETAILS.checkpoints.history
+    assert.ok(record)
+    const typeOf = (changes: Partial<typeof record>): unknown =>
+      checkpointingStatisticsOf({
+        ...DETAILS,
+        checkpoints: { ...DETAILS.checkpoints, history: [{ ...record, ...changes }] },
+      }).history[0]?.checkpoint_type
+    assert.equal(typeOf({}), 'UNALIGNED_CHECKPOINT')
+    assert.equal(typeOf({ isUnaligned: false, isLast: true }), 'CHECKPOINT')
+    assert.equal(typeOf({ isUnaligned: false, isSavepoint: true }), 'SAVEPOINT')
+    assert.equal(typeOf({ isUnaligned: false, isSavepoint: true, isLast: true }), 'SYNC_SAVEPOINT')
   })
 })
 

@@ -80,8 +80,6 @@ const SAMPLE: CheckpointMetadata = {
               offsets: [0, 4, 8],
               handle: { kind: 'file', uri: 'file:/cp/chk-1/in', offset: 5, lengthBytes: 8, crc32c: 6 },
             },
-          ],
-          outputChannels: [
             {
               edgeIndex: 0,
               channelIndex: 3,
@@ -94,6 +92,10 @@ const SAMPLE: CheckpointMetadata = {
         undefined,
       ],
       coordinatorState: { kind: 'file', uri: 'file:/cp/chk-1/coordinator', offset: 0, lengthBytes: 3, crc32c: 4 },
+      inputEdges: [
+        { id: 'a/0-f/0', sourceName: 'Zähler', partitioner: 'rebalance', recordType: 'GENERIC' },
+        { id: 'b/1-f/0', sourceName: 'S', partitioner: 'hash', recordType: 'INT' },
+      ],
     },
     {
       operatorId: 'e'.repeat(32),
@@ -253,11 +255,27 @@ describe('the metadata codec', () => {
     assert.ok(head && bytes)
     // Without what version 6 has after the operator count.
     const start = withBlock(bytes.slice(0, 8).with(7, 4), head.subarray(16, -1).with(-1, 1))
-    // A subtask's four empty lists are as they were; version 5 follows with the coordinator's.
+    // Its four lists were empty; now there are three of a subtask, the coordinator's and that of edges.
     const payload = bytes.slice(head.length + 8, -1)
     assert.deepEqual(payload.subarray(-4), new Uint8Array(4))
     assert.deepEqual(decodeMetadata(withBlock(start, payload), '/f', HERE).operators, [operator])
     for (const at of [-1, -3]) {
+      assert.throws(
+        () => decodeMetadata(withBlock(start, payload.with(at, 1)), '/f', HERE),
+        /damaged at operator .*: it holds state of a kind that there is not/,
+      )
+    }
+  })
+
+  it('reads version 6, in which nothing was in flight, and passes over nothing in its two lists of channels', () => {
+    const operator = { ...OPERATOR, subtasks: [{ managedKeyed: [], managedOperator: [] }] }
+    const [head, bytes] = [[], [operator]].map((operators) => encodeMetadata({ ...SAMPLE, operators }, HERE))
+    assert.ok(head && bytes)
+    const start = withBlock(bytes.slice(0, 8).with(7, 6), head.subarray(16).with(-2, 1))
+    const payload = bytes.slice(head.length + 8)
+    assert.deepEqual(payload.subarray(-5), new Uint8Array(5))
+    assert.deepEqual(decodeMetadata(withBlock(start, payload), '/f', HERE).operators, [operator])
+    for (const at of [-2, -3]) {
       assert.throws(
         () => decodeMetadata(withBlock(start, payload.with(at, 1)), '/f', HERE),
         /damaged at operator .*: it holds state of a kind that there is not/,
@@ -272,7 +290,7 @@ describe('the metadata codec', () => {
     assert.ok(head && bytes)
     const start = withBlock(bytes.subarray(0, 8), head.subarray(16).with(-2, 1))
     const inline = [0, 0, 0]
-    const payload = Uint8Array.of(...bytes.slice(head.length + 8, -1), 2, ...inline, ...inline)
+    const payload = Uint8Array.of(...bytes.slice(head.length + 8, -2), 2, ...inline, ...inline)
     assert.throws(
       () => decodeMetadata(withBlock(start, payload), '/f', HERE),
       /damaged at operator .*: it has the state of more than one coordinator/,

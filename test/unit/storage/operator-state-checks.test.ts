@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
-import type { CheckpointMetadata, OperatorState } from '../../../src/storage/checkpoint-metadata.js'
+import type { CheckpointMetadata, InputEdge, OperatorState } from '../../../src/storage/checkpoint-metadata.js'
 import { decodeMetadata, encodeMetadata } from '../../../src/storage/metadata-codec.js'
 import type {
   ChannelStateHandle,
@@ -30,6 +30,7 @@ const CHANNEL: ChannelStateHandle = {
   offsets: [0, 4],
   handle: FILE,
 }
+const EDGE: InputEdge = { id: 'a/0-e/0', sourceName: 'A', partitioner: 'hash', recordType: 'INT' }
 
 function metadataOf(
   subtask: Partial<OperatorSubtaskState>,
@@ -81,7 +82,16 @@ const WRONG: readonly (readonly [what: string, metadata: CheckpointMetadata, rea
   ['elements after the end', list([1, 2, 5]), /elements of state l go beyond the 4 bytes/],
   ['one offset alone, after the end', list([2 ** 52]), /elements of state l go beyond/],
   ['elements in no order', list([3, 1]), /offsets of elements of state l are in no order/],
-  ['records in flight after the end', metadataOf({ inputChannels: [{ ...CHANNEL, offsets: [0, 5] }] }), /in flight go/],
+  [
+    'records in flight after the end',
+    metadataOf({ inputChannels: [{ ...CHANNEL, offsets: [0, 5] }] }, { inputEdges: [EDGE] }),
+    /in flight go/,
+  ],
+  [
+    'records in flight from nowhere',
+    metadataOf({ inputChannels: [{ ...CHANNEL, edgeIndex: 1 }] }, { inputEdges: [EDGE] }),
+    /it holds records in flight on an edge that it does not name/,
+  ],
   [
     'a key group in two subtasks',
     metadataOf(
@@ -120,7 +130,7 @@ describe('Metadata whose checksum is right', () => {
     const { managedKeyed } = keyed({}).operators[0]?.subtasks[0] ?? { managedKeyed: [] }
     const others = { start: 0, end: 1 }
     const states = [...managedKeyed, DELTA, DELTA, { ...KEYED, keyGroups: others, offsets: [], backendFiles: files }]
-    const metadata = metadataOf({ managedKeyed: states, outputChannels: [CHANNEL] })
+    const metadata = metadataOf({ managedKeyed: states, inputChannels: [CHANNEL] }, { inputEdges: [EDGE] })
     assert.deepEqual(decodeMetadata(encodeMetadata(metadata, HERE), 'f', HERE), metadata)
   })
 })

@@ -3,8 +3,11 @@
 // Thread: main thread.
 import type { Configuration } from '../../../core/config/configuration.js'
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
+import type { UnalignedCheckpoints } from '../../../core/config/unaligned-checkpoint-choice.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { durationText } from '../../../core/time/duration-text.js'
+import type { JobGraph } from '../../../graph/job-graph.js'
+import { unalignedCheckpointsOf } from '../../../graph/unaligned-checkpoints.js'
 
 export interface CheckpointCoordinatorConfiguration {
   readonly intervalMs: number | undefined
@@ -17,10 +20,13 @@ export interface CheckpointCoordinatorConfiguration {
   readonly tolerableFailures: number
   /** False: once a task has finished no checkpoint is taken any more. */
   readonly afterTasksFinish: boolean
+  /** Undefined where all checkpoints are aligned. */
+  readonly unaligned: UnalignedCheckpoints | undefined
 }
 
 export function readCheckpointCoordinatorConfiguration(
   configuration: Configuration,
+  jobGraph: JobGraph,
 ): CheckpointCoordinatorConfiguration {
   const minPauseMs = configuration.get(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS)
   const maxConcurrent = configuration.get(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS)
@@ -32,6 +38,7 @@ export function readCheckpointCoordinatorConfiguration(
     maxConcurrent: minPauseMs > 0 ? 1 : maxConcurrent,
     tolerableFailures: configuration.get(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER),
     afterTasksFinish: configuration.get(CheckpointingOptions.CHECKPOINTS_AFTER_TASKS_FINISH),
+    unaligned: unalignedCheckpointsOf(jobGraph, configuration),
   }
 }
 

@@ -10,7 +10,6 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import { asError } from '../../../core/errors/thrown-value.js'
 import { durationText } from '../../../core/time/duration-text.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
-import type { CheckpointOptions } from '../../protocol/checkpoint-options.js'
 import type { EntryCounts } from '../../protocol/entry-counts.js'
 import type { AcknowledgeCheckpoint } from '../../protocol/worker-to-master.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
@@ -24,6 +23,7 @@ import { checkpointDeclined, requireCheckpointPlan, type CheckpointPlan } from '
 import { CheckpointRequestDecider } from './checkpoint-request-decider.js'
 import { PERIODIC_CHECKPOINT, propertiesOf, type CheckpointRequest } from './checkpoint-request.js'
 import { CheckpointSchedule } from './checkpoint-schedule.js'
+import { checkpointOptionsOf } from './checkpoint-options-of.js'
 import { DiskWork } from './disk-work.js'
 import { FinalCheckpoint } from './final-checkpoint.js'
 import { PendingCheckpoint, type CheckpointResult, type PendingCheckpointDescription } from './pending-checkpoint.js'
@@ -280,10 +280,8 @@ export class CheckpointCoordinator {
   }
 
   #sendTriggers(pending: PendingCheckpoint): void {
-    const { checkpointId, timestamp, location } = pending
-    const { isSavepoint, thenStop } = pending.properties
-    const kind = isSavepoint ? 'savepoint' : 'checkpoint'
-    const options: CheckpointOptions = { kind, location, unaligned: false, stop: thenStop }
+    const { checkpointId, timestamp } = pending
+    const options = checkpointOptionsOf(pending, this.#services.configuration)
     for (const execution of pending.plan.toTrigger) {
       const message = {
         type: 'trigger-checkpoint',

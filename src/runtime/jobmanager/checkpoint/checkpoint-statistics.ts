@@ -8,11 +8,17 @@ export interface CheckpointRecord {
   readonly triggerTimestamp: number
   status: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED'
   readonly isSavepoint: boolean
+  /** The job ends with it. */
+  readonly isLast: boolean
   externalPath: string | undefined
   endTimestamp: number | undefined
   /** Of all state that it names, and of what was written for it. */
   sizeBytes: number
   checkpointedSizeBytes: number
+  /** Of records in flight that are part of it. */
+  persistedSizeBytes: number
+  /** Barriers overtook records, at one task at least. */
+  isUnaligned: boolean
   synchronousMs: number
   alignmentMs: number
   failureMessage: string | undefined
@@ -49,10 +55,13 @@ export class CheckpointStatistics {
       triggerTimestamp: pending.timestamp,
       status: 'IN_PROGRESS',
       isSavepoint: pending.properties.isSavepoint,
+      isLast: pending.properties.thenStop !== undefined,
       externalPath: undefined,
       endTimestamp: undefined,
       sizeBytes: 0,
       checkpointedSizeBytes: 0,
+      persistedSizeBytes: 0,
+      isUnaligned: false,
       synchronousMs: 0,
       alignmentMs: 0,
       failureMessage: undefined,
@@ -68,6 +77,8 @@ export class CheckpointStatistics {
       for (const { metrics } of pending.acknowledged.values()) {
         record.sizeBytes += metrics.sizeBytes
         record.checkpointedSizeBytes += metrics.checkpointedSizeBytes
+        record.persistedSizeBytes += metrics.persistedSizeBytes ?? 0
+        record.isUnaligned ||= metrics.unaligned === true
         record.synchronousMs = Math.max(record.synchronousMs, metrics.synchronousMs)
         record.alignmentMs = Math.max(record.alignmentMs, metrics.alignmentMs)
       }

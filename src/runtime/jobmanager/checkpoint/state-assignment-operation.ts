@@ -5,9 +5,11 @@
 import type { JobGraph, JobVertex } from '../../../graph/job-graph.js'
 import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import { expectedKeyShapes } from '../../../storage/expected-keys.js'
-import { assignState, type AssignedOperator, type PlannedOperator } from '../../../storage/state-assignment.js'
+import type { PlannedOperator } from '../../../storage/planned-operator.js'
+import { assignState, type AssignedOperator } from '../../../storage/state-assignment.js'
 import { EMPTY_SUBTASK_STATE, type TaskStateSnapshot } from '../../../storage/state-handles.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
+import { inputEdgesOf } from './in-flight-records.js'
 
 export class StateAssignmentOperation {
   readonly #vertices: ReadonlyMap<string, JobVertex>
@@ -20,7 +22,7 @@ export class StateAssignmentOperation {
 
   constructor(jobGraph: JobGraph, allowNonRestoredState: boolean) {
     this.#vertices = new Map(jobGraph.vertices.map((vertex) => [vertex.id, vertex]))
-    this.#plan = jobGraph.vertices.flatMap(plannedOperators)
+    this.#plan = jobGraph.vertices.flatMap((vertex) => plannedOperators(vertex, jobGraph))
     this.#allowNonRestoredState = allowNonRestoredState
   }
 
@@ -81,15 +83,18 @@ function headOf(
   return assigned.get(head?.id ?? id)
 }
 
-function plannedOperators(vertex: JobVertex): PlannedOperator[] {
+export function plannedOperators(vertex: JobVertex, jobGraph: JobGraph): PlannedOperator[] {
   const { parallelism, maxParallelism, maxParallelismDeclared } = vertex
-  return vertex.operators.map(({ id, name, keyShape, coordinator }) => ({
+  return vertex.operators.map(({ id, uid, name, keyed, keyShape, coordinator }, index) => ({
     operatorId: id,
+    uid,
     name,
+    isKeyed: keyed,
     parallelism,
     maxParallelism,
     maxParallelismDeclared,
     keyShape,
     hasCoordinator: coordinator !== undefined,
+    ...(index === 0 ? { inputEdges: inputEdgesOf(vertex.id, jobGraph) } : {}),
   }))
 }

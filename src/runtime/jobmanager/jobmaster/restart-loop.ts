@@ -102,7 +102,7 @@ export class RestartLoop {
     this.#services = services
     this.#slots = assignSlots(jobGraph, layoutOf(configuration, maxWorkers))
     this.#failures = new ExecutionFailureHandler(environment)
-    this.#checkpointing = readCheckpointCoordinatorConfiguration(configuration)
+    this.#checkpointing = readCheckpointCoordinatorConfiguration(configuration, jobGraph)
     this.#notices = new JobNotices({ name: jobGraph.name, jobId, clock, tell, tellFailed })
     this.#growth = new StateGrowth({
       jobGraph,

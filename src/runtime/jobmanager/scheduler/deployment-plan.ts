@@ -3,7 +3,11 @@
 // for every deployment, so that a task of an older one can never write into it. What is deployed is whole: no channel leads
 // to a task that is not.
 // Thread: main thread.
-import type { JobEdge } from '../../../graph/job-graph.js'
+import { checkpointsDirectory } from '../../../core/config/checkpoint-storage-choice.js'
+import { Configuration } from '../../../core/config/configuration.js'
+import { parseFileUri } from '../../../core/fs/file-path.js'
+import type { JobEdge, JobGraph } from '../../../graph/job-graph.js'
+import { alignedOnlyEdges, unalignedCheckpointsOf } from '../../../graph/unaligned-checkpoints.js'
 import type { StreamStateHandle, TaskStateSnapshot } from '../../../storage/state-handles.js'
 import { planNetworkMemory } from '../../protocol/network-memory.js'
 import { allocateRing } from '../../protocol/ring-memory.js'
@@ -11,6 +15,9 @@ import type { ChannelDescriptor, EdgeDescriptor, TaskDeploymentDescriptor } from
 import type { Execution } from '../executiongraph/execution.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import { consumersOf, producersOf, type EdgeEnds } from '../executiongraph/connectivity.js'
+
+/** Of a barrier without its directories, and of `/<job id>/chk-<n>` twice, less than twice as many. */
+const BARRIER_BYTES = 128
 
 export interface RestoreAssignment {
   readonly checkpointId: number
@@ -79,14 +86,18 @@ function describeTask(
 class ChannelAllocator {
   readonly #input: DeploymentInput
   readonly #pairs = new Map<string, ChannelPair>()
+  /** Undefined where barriers stay among the records on all edges. */
+  readonly #unaligned: UnalignedEdges | undefined
   readonly #memory: { readonly slotSizeBytes: number; readonly slotCount: number }
 
   constructor(input: DeploymentInput) {
     this.#input = input
+    this.#unaligned = unalignedEdgesOf(input.executions.jobGraph)
     this.#memory = planNetworkMemory({
       budgetBytes: input.networkBudgetBytes,
       channels: Math.max(1, this.#countRings()),
       preferredSlotSizeBytes: input.slotSizeBytes,
+      announcedBytes: this.#unaligned?.announcedBytes ?? 0,
     })
   }
 
@@ -94,14 +105,23 @@ class ChannelAllocator {
     const ends = this.#ends(edge)
     const peers = consumersOf(ends, producer)
     const channels = peers.map((consumer) => this.#pair(edge, producer, consumer).producer)
-    return { edgeId: edge.id, channels, peers, ...this.#peer(edge.targetVertex) }
+    return { ...this.#edge(edge), channels, peers, ...this.#peer(edge.targetVertex) }
   }
 
   inputEdge(edge: JobEdge, consumer: number): EdgeDescriptor {
     const ends = this.#ends(edge)
     const peers = producersOf(ends, consumer)
     const channels = peers.map((producer) => this.#pair(edge, producer, consumer).consumer)
-    return { edgeId: edge.id, channels, peers, ...this.#peer(edge.sourceVertex) }
+    return { ...this.#edge(edge), channels, peers, ...this.#peer(edge.sourceVertex) }
+  }
+
+  #edge({ id }: JobEdge): Pick<EdgeDescriptor, 'edgeId' | 'alignedOnly'> {
+    return { edgeId: id, ...(this.#unaligned?.alignedOnly.has(id) === true ? { alignedOnly: true } : {}) }
+  }
+
+  /** For a barrier that overtakes records; 0 where none does. */
+  #announcedBytes({ id }: JobEdge): number {
+    return this.#unaligned === undefined || this.#unaligned.alignedOnly.has(id) ? 0 : this.#unaligned.announcedBytes
   }
 
   #pair(edge: JobEdge, producer: number, consumer: number): ChannelPair {
@@ -125,7 +145,7 @@ class ChannelAllocator {
       const local: ChannelDescriptor = { kind: 'local', key, siblings: consumersOf(this.#ends(edge), producer).length }
       return { producer: local, consumer: local }
     }
-    const memory = allocateRing(this.#memory.slotSizeBytes, this.#memory.slotCount)
+    const memory = allocateRing(this.#memory.slotSizeBytes, this.#memory.slotCount, this.#announcedBytes(edge))
     return {
       producer: { kind: 'ring', memory, peerBell: this.#input.bellOf(consumerWorker) },
       consumer: { kind: 'ring', memory, peerBell: this.#input.bellOf(producerWorker) },
@@ -167,4 +187,20 @@ class ChannelAllocator {
       consumers: executions.vertex(edge.targetVertex).parallelism,
     }
   }
+}
+
+interface UnalignedEdges {
+  /** On which barriers stay among the records. */
+  readonly alignedOnly: ReadonlySet<string>
+  /** The largest barrier: it names the directories of the checkpoint and of files that several share. */
+  readonly announcedBytes: number
+}
+
+function unalignedEdgesOf(jobGraph: JobGraph): UnalignedEdges | undefined {
+  const configuration = Configuration.fromEntries(jobGraph.configuration)
+  if (unalignedCheckpointsOf(jobGraph, configuration) === undefined) return undefined
+  const directory = checkpointsDirectory(configuration)
+  const path = directory === undefined ? '' : parseFileUri(directory).path
+  const announcedBytes = 2 * (new TextEncoder().encode(path).length + BARRIER_BYTES)
+  return { alignedOnly: alignedOnlyEdges(jobGraph), announcedBytes }
 }

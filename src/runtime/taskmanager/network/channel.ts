@@ -37,12 +37,20 @@ export interface ChannelReader {
    * delivered, or one buffer is used up.
    */
   drain(handler: ChannelHandler, channelIndex: number): void
+  /** A barrier may be announced here, in front of what it has overtaken. */
+  readonly mayAnnounce: boolean
+  /**
+   * The oldest barrier that has overtaken what is still to be read, or all that is to be read. Nothing that follows it is
+   * delivered, is data, or is in flight here until it is released.
+   */
+  announcedBarrier(): CheckpointBarrier | undefined
+  releaseAnnounced(): void
   /** Buffers waiting to be read, for metrics. */
   queuedBuffers(): number
   /**
    * The records that were handed over and not delivered, oldest first: the rest of what was decoded, the rest of the
-   * buffer in the middle of which the handler stopped, then the buffers that wait. Nothing of it is taken: it is delivered
-   * all the same. What was written = what was delivered + `inFlight` of the reader + `inFlight` of the writer. Events are
+   * buffer in the middle of which the handler stopped, then the buffers that wait, up to an announced barrier. Nothing of it is
+   * taken: it is delivered all the same. What was written = what was delivered + `inFlight` of the reader + `inFlight` of the writer. Events are
    * left out. Nothing after `close` or the end of the partition.
    */
   inFlight(serializer: TypeSerializer<unknown>): InFlightRecords
@@ -70,6 +78,18 @@ export interface ChannelWriter {
   writeWatermark(timestamp: number): void
   writeWatermarkStatus(status: WatermarkStatus): void
   writeBarrier(barrier: CheckpointBarrier): void
+  /**
+   * The barrier overtakes all that was written: its reader finds it in front. What is `inFlight` here at this moment, and all
+   * that is written later, is after it. A record that has gone in part is the writer's. False, and nothing done, where it has to go among the records.
+   */
+  announceBarrier(barrier: CheckpointBarrier): boolean
+  /** The barrier of this checkpoint, if it was the last one to be written among the records, has been handed over. */
+  isBarrierOut(checkpointId: number): boolean
+  /**
+   * The barrier that was written last overtakes what is in front of it now. Gives back what of that was here. Undefined, and nothing
+   * done, where its reader has read it already, or where it has to keep its place.
+   */
+  overtakeLate(barrier: CheckpointBarrier, serializer: TypeSerializer<unknown>): InFlightRecords | undefined
   writeCancelBarrier(checkpointId: number): void
   writeIterationMarker(quietRounds: number): void
   writeEndOfData(): void
@@ -86,7 +106,7 @@ export interface ChannelWriter {
   /**
    * The records that were written and not handed over, oldest first: those that wait for room, then those of the buffer
    * that is being filled. Nothing of it is taken. A record is the writer's until all of it is handed over: of one that has
-   * gone in part it needs what the reader has of it, its `begun`.
+   * gone in part it needs what the reader has of it, its `begun`, where no barrier may be announced; else it has kept that.
    */
   inFlight(serializer: TypeSerializer<unknown>, begun?: Uint8Array): InFlightRecords
   close(): void

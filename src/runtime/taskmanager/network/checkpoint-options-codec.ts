@@ -10,15 +10,17 @@ import type { CheckpointOptions } from '../../protocol/checkpoint-options.js'
 /** A choice travels as its place in the list. */
 const KINDS: readonly CheckpointOptions['kind'][] = ['checkpoint', 'savepoint']
 const STOPS: readonly CheckpointOptions['stop'][] = [undefined, 'suspend', 'drain']
+const NO_TIMEOUT = -1
 const LOCATIONS: readonly CheckpointLocation['kind'][] = ['file', 'memory']
 
 export function writeCheckpointOptions(
-  { kind, unaligned, stop, location }: CheckpointOptions,
+  { kind, unaligned, alignedTimeoutMs, stop, location }: CheckpointOptions,
   output: DataOutputView,
 ): void {
   output.writeInt8(KINDS.indexOf(kind))
   output.writeInt8(unaligned ? 1 : 0)
   output.writeInt8(STOPS.indexOf(stop))
+  output.writeFloat64(alignedTimeoutMs ?? NO_TIMEOUT)
   output.writeInt8(LOCATIONS.indexOf(location.kind))
   if (location.kind === 'memory') {
     output.writeFloat64(location.maxStateSizeBytes)
@@ -35,7 +37,9 @@ export function readCheckpointOptions(input: DataInputView): CheckpointOptions {
   const kind = chosen(KINDS, input.readInt8())
   const unaligned = input.readInt8() === 1
   const stop = STOPS[input.readInt8()]
-  return { kind, unaligned, stop, location: readLocation(input) }
+  const timeoutMs = input.readFloat64()
+  const alignedTimeout = timeoutMs === NO_TIMEOUT ? {} : { alignedTimeoutMs: timeoutMs }
+  return { kind, unaligned, ...alignedTimeout, stop, location: readLocation(input) }
 }
 
 function readLocation(input: DataInputView): CheckpointLocation {

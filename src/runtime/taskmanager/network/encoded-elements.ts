@@ -100,14 +100,20 @@ export class EncodedElements {
     return batch
   }
 
-  /** All records that wait here; none is taken. */
-  addRest(records: InFlightRecords): void {
+  /** How many elements wait, where an event comes next. */
+  get countBeforeEvent(): number {
+    this.#seal()
+    return this.#waiting.count
+  }
+
+  /** Records that wait here, of all elements or of so many; none is taken. */
+  addRest(records: InFlightRecords, elements: number = Infinity): void {
     const decoder = this.#stream?.decoder
     if (decoder === undefined) return
     const reader = isStreamSerializer(decoder) ? decoder.readerFrom(decoder.position()) : decoder
     const segments = new SegmentRecords(records, reader, [])
-    for (const segment of this.#waiting.all()) segments.add(segment)
-    if (this.#output !== undefined) records.addEncoded(this.#output.written(), reader)
+    for (const segment of this.#waiting.all(elements)) segments.add(segment)
+    if (this.#output !== undefined && elements === Infinity) records.addEncoded(this.#output.written(), reader)
   }
 
   clear(): void {

@@ -5,6 +5,15 @@
 import { DataInputView } from '../../../core/memory/data-input-view.js'
 import { DataOutputView } from '../../../core/memory/data-output-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import type { ChannelStateHandle } from '../../../storage/state-handles.js'
+
+/** Whose records these are: see `ChannelStateHandle`. */
+export type ChannelRecords = Pick<ChannelStateHandle, 'edgeIndex' | 'channelIndex' | 'typeFingerprint'>
+
+/** What a barrier has overtaken in one channel, oldest first. */
+export interface CapturedChannel extends ChannelRecords {
+  readonly parts: readonly InFlightRecords[]
+}
 
 const NO_BYTES = new Uint8Array(0)
 

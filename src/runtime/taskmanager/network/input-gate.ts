@@ -30,6 +30,11 @@ export interface GateChannel {
   readonly comesBack?: true
 }
 
+/** Looks at what a channel delivers. */
+export interface GateTap {
+  handlerOf(channelIndex: number, handler: GateHandler): GateHandler
+}
+
 /** So often in a row goes what comes back in a loop, or is waited for. */
 const BACK_IN_A_ROW = 63
 
@@ -50,6 +55,7 @@ export class InputGate {
   /** Channels of what comes back in loops. */
   readonly #back: InputTurn
   readonly #isLoopFull: () => boolean
+  readonly #tap: GateTap | undefined
   #backInARow = 0
   #channelsWithData: number
   /** Place in `#turns`. */
@@ -57,8 +63,9 @@ export class InputGate {
   #extraTurns = 0
 
   /** `isLoopFull`: enough waits to be given out again, and will come back here. */
-  constructor(channels: readonly GateChannel[], isLoopFull: () => boolean = () => false) {
+  constructor(channels: readonly GateChannel[], isLoopFull: () => boolean = () => false, tap?: GateTap) {
     this.channels = channels
+    this.#tap = tap
     this.#blocked = channels.map(() => false)
     this.#dataEnded = channels.map(() => false)
     this.#ended = channels.map(() => false)
@@ -169,7 +176,7 @@ export class InputGate {
 
   #drain(index: number, handler: GateHandler | undefined): void {
     if (handler === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'a channel belongs to no input' })
-    this.channels[index]?.reader.drain(handler, index)
+    this.channels[index]?.reader.drain(this.#tap?.handlerOf(index, handler) ?? handler, index)
   }
 
   /** Index of the channel whose turn it is; -1 when none of them has anything. */

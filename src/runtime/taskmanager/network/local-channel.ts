@@ -19,6 +19,7 @@ import {
 } from './channel-event.js'
 import type { ChannelHandler, ChannelReader, ChannelWriter } from './channel.js'
 import { CheckpointBarriers } from './checkpoint-barriers.js'
+import { ElementQueue, type LocalAnnouncement } from './element-queue.js'
 import { EncodedElements } from './encoded-elements.js'
 import { InFlightRecords } from './in-flight-records.js'
 import { RecordBatch } from './record-batch.js'
@@ -46,9 +47,6 @@ export function localChannelCapacity(channels: number): LocalChannelCapacity {
   const batchRecords = Math.min(MAX_BATCH_RECORDS, Math.max(MIN_BATCH_RECORDS, Math.floor(records / batches)))
   return { batchRecords, batches }
 }
-
-/** A barrier goes as it is, as long as it does not wait as bytes. */
-type Element = RecordBatch | CheckpointBarrier | Segment
 
 export interface LocalChannelOptions {
   /** Wake the tasks at the two ends. */
@@ -84,62 +82,7 @@ export class LocalChannel {
       takesBatches,
       batchRecords: capacity.batchRecords,
     })
-    this.reader = new LocalChannelReader(queue, barriers)
-  }
-}
-
-/** What the writer has handed over and the reader has not taken. */
-class ElementQueue {
-  readonly elements: Element[] = []
-  /** What came when there were too many elements already; moves up as these are taken. */
-  readonly beyond: EncodedElements
-  /** Everything that comes goes beyond: there is something, or the next one would be too many. */
-  isBeyond = false
-  closed = false
-  readonly #maxLength: number
-  readonly #wake: Pick<LocalChannelOptions, 'onData' | 'onRoom'>
-
-  constructor(beyond: EncodedElements, maxLength: number, wake: Pick<LocalChannelOptions, 'onData' | 'onRoom'>) {
-    this.beyond = beyond
-    this.#maxLength = maxLength
-    this.#wake = wake
-  }
-
-  get hasRoom(): boolean {
-    return this.closed || (this.elements.length < this.#maxLength && !this.isBeyond)
-  }
-
-  push(element: Element): void {
-    if (this.closed) return
-    this.elements.push(element)
-    // A writer that is told to stop has a call to end, and some events: that is not worth encoding.
-    if (this.elements.length >= 2 * this.#maxLength) this.isBeyond = true
-    this.#wake.onData()
-  }
-
-  shift(): void {
-    this.elements.shift()
-    if (this.isBeyond) this.#moveUp()
-    if (!this.isBeyond && this.elements.length === this.#maxLength - 1) this.#wake.onRoom()
-  }
-
-  /** The reader reads no more: nothing waits for it. */
-  close(): void {
-    if (this.closed) return
-    this.closed = true
-    this.elements.length = 0
-    this.beyond.clear()
-    this.isBeyond = false
-    this.#wake.onRoom()
-  }
-
-  #moveUp(): void {
-    while (this.elements.length < this.#maxLength) {
-      const element = this.beyond.take()
-      if (element !== undefined) this.elements.push(element)
-      this.isBeyond = !this.beyond.isEmpty
-      if (!this.isBeyond) break
-    }
+    this.reader = new LocalChannelReader(queue, barriers, waits)
   }
 }
 
@@ -161,6 +104,7 @@ class LocalChannelWriter implements ChannelWriter {
   readonly #batchRecords: number
   #batch: RecordBatch
   #lastKeyHash = 0
+  #lastBarrier: LocalAnnouncement | undefined
 
   constructor({ queue, copier, barriers, waits, takesBatches, batchRecords }: LocalWriterInput) {
     this.#queue = queue
@@ -209,8 +153,32 @@ class LocalChannelWriter implements ChannelWriter {
 
   writeBarrier(barrier: CheckpointBarrier): void {
     this.#pushBatch()
-    if (this.#queue.isBeyond) this.#queue.beyond.addEvent(barrierEvent(this.#barriers.encode(barrier)))
+    const { isBeyond, beyond, pushed } = this.#queue
+    this.#lastBarrier = { barrier, place: pushed + (isBeyond ? beyond.countBeforeEvent : 0) }
+    if (isBeyond) beyond.addEvent(barrierEvent(this.#barriers.encode(barrier)))
     else this.#queue.push(barrier)
+  }
+
+  isBarrierOut(checkpointId: number): boolean {
+    const place = this.#placeOf(checkpointId)
+    return place === undefined || this.#queue.closed || place < this.#queue.pushed
+  }
+
+  overtakeLate(barrier: CheckpointBarrier, serializer: TypeSerializer<unknown>): InFlightRecords | undefined {
+    const place = this.#placeOf(barrier.checkpointId)
+    const { closed, taken, pushed, beyond } = this.#queue
+    if (!this.#isBounded || place === undefined || closed || taken > place) return undefined
+    this.#queue.announce(barrier, Math.min(place, pushed))
+    const records = new InFlightRecords(serializer)
+    if (place > pushed) beyond.addRest(records, place - pushed)
+    return records
+  }
+
+  /** A tail never waits, and its barriers keep their places. */
+  announceBarrier(barrier: CheckpointBarrier): boolean {
+    if (!this.#isBounded) return false
+    this.#queue.announce(barrier)
+    return true
   }
 
   writeCancelBarrier(checkpointId: number): void {
@@ -254,6 +222,11 @@ class LocalChannelWriter implements ChannelWriter {
     this.#queue.beyond.clear()
   }
 
+  /** Of the barrier that was written last, if it is this checkpoint's. */
+  #placeOf(checkpointId: number): number | undefined {
+    return this.#lastBarrier?.barrier.checkpointId === checkpointId ? this.#lastBarrier.place : undefined
+  }
+
   #pushBatch(): void {
     if (this.#batch.isEmpty) return
     this.#queue.push(this.#batch)
@@ -268,31 +241,43 @@ class LocalChannelWriter implements ChannelWriter {
 }
 
 class LocalChannelReader implements ChannelReader {
+  readonly mayAnnounce: boolean
   readonly #queue: ElementQueue
   readonly #barriers: CheckpointBarriers
+  #announced: LocalAnnouncement | undefined
 
-  constructor(queue: ElementQueue, barriers: CheckpointBarriers) {
+  constructor(queue: ElementQueue, barriers: CheckpointBarriers, waits: 'writer' | 'nobody') {
     this.#queue = queue
     this.#barriers = barriers
+    this.mayAnnounce = waits === 'writer'
   }
 
   hasData(): boolean {
-    return this.#queue.elements.length > 0
+    return this.#readable() > 0
   }
 
   queuedBuffers(): number {
     return this.#queue.elements.length
   }
 
+  announcedBarrier(): CheckpointBarrier | undefined {
+    return this.#takeAnnounced()?.barrier
+  }
+
+  releaseAnnounced(): void {
+    this.#announced = undefined
+  }
+
   inFlight(serializer: TypeSerializer<unknown>): InFlightRecords {
     const records = new InFlightRecords(serializer)
-    for (const element of this.#queue.elements) if (element instanceof RecordBatch) element.addRest(records)
+    const elements = this.#queue.elements.slice(0, this.#readable())
+    for (const element of elements) if (element instanceof RecordBatch) element.addRest(records)
     return records
   }
 
   drain(handler: ChannelHandler, channelIndex: number): void {
     const [element] = this.#queue.elements
-    if (element === undefined) return
+    if (element === undefined || this.#readable() === 0) return
     if (element instanceof RecordBatch) {
       if (handler.onBatch?.(element) === true) {
         this.#queue.shift()
@@ -313,5 +298,21 @@ class LocalChannelReader implements ChannelReader {
 
   close(): void {
     this.#queue.close()
+    this.#announced = undefined
+  }
+
+  /** Elements before an announced barrier. */
+  #readable(): number {
+    const { elements, taken } = this.#queue
+    const announced = this.#takeAnnounced()
+    return announced === undefined ? elements.length : Math.min(elements.length, Math.max(0, announced.place - taken))
+  }
+
+  /** One after the other: a newer one waits until this one is released. */
+  #takeAnnounced(): LocalAnnouncement | undefined {
+    if (this.#announced !== undefined || this.#queue.announced === undefined) return this.#announced
+    this.#announced = this.#queue.announced
+    this.#queue.announced = undefined
+    return this.#announced
   }
 }

@@ -3,13 +3,21 @@
 // only says that it is not available.
 // Thread: the producing task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { ChannelWriter } from './channel.js'
+import type { CapturedChannel, ChannelRecords } from './in-flight-records.js'
 import type { InputInterrupt } from './input-interrupt.js'
 import type { RecordBatch } from './record-batch.js'
 import { recordNotSerializable } from './record-not-serializable.js'
 import { RecordTooLargeError } from './record-too-large-error.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
 import { ALL_CHANNELS, type StreamPartitioner } from './stream-partitioner.js'
+
+/** How what is in flight on an edge gets into a checkpoint. */
+export interface EdgeInFlight extends Omit<ChannelRecords, 'channelIndex'> {
+  /** For records that stand on their own. */
+  readonly serializer: TypeSerializer<unknown>
+}
 
 export interface RecordWriterInput {
   readonly channels: readonly ChannelWriter[]
@@ -19,6 +27,8 @@ export interface RecordWriterInput {
   readonly interrupt: InputInterrupt
   /** Longest time in ms that a record waits unflushed; 0: flushed at once; below 0: only when a buffer is full. */
   readonly bufferTimeoutMs: number
+  /** Absent where barriers keep their places among the records. */
+  readonly inFlight?: EdgeInFlight | undefined
 }
 
 export class RecordWriter {
@@ -30,6 +40,7 @@ export class RecordWriter {
   readonly #partitioner: StreamPartitioner
   readonly #operatorName: string
   readonly #interrupt: InputInterrupt
+  readonly #inFlight: EdgeInFlight | undefined
   /** True when a channel had no room after a write. Only a write can take the room, so this is all that a record looks at. */
   #mayBeFull = false
 
@@ -38,6 +49,7 @@ export class RecordWriter {
     this.#partitioner = input.partitioner
     this.#operatorName = input.operatorName
     this.#interrupt = input.interrupt
+    this.#inFlight = input.inFlight
     this.bufferTimeoutMs = input.bufferTimeoutMs
   }
 
@@ -86,6 +98,39 @@ export class RecordWriter {
   broadcastBarrier(barrier: CheckpointBarrier): void {
     for (const channel of this.#channels) channel.writeBarrier(barrier)
     this.#setMayBeFull()
+  }
+
+  /** In front of all that was written, where it may be: what it has overtaken on this side is given back. */
+  announceBarrier(barrier: CheckpointBarrier): CapturedChannel[] {
+    if (this.#inFlight === undefined) {
+      this.broadcastBarrier(barrier)
+      return []
+    }
+    const { serializer, edgeIndex, typeFingerprint } = this.#inFlight
+    const captured: CapturedChannel[] = []
+    for (const [channelIndex, channel] of this.#channels.entries()) {
+      if (channel.announceBarrier(barrier)) {
+        captured.push({ edgeIndex, channelIndex, typeFingerprint, parts: [channel.inFlight(serializer)] })
+      } else {
+        channel.writeBarrier(barrier)
+      }
+    }
+    this.#setMayBeFull()
+    return captured
+  }
+
+  /** Barriers of that checkpoint, which were written among the records and are still to be read, overtake these now. */
+  overtakeLate(barrier: CheckpointBarrier): CapturedChannel[] {
+    if (this.#inFlight === undefined) return []
+    const { serializer, edgeIndex, typeFingerprint } = this.#inFlight
+    return this.#channels.flatMap((channel, channelIndex) => {
+      const records = channel.overtakeLate(barrier, serializer)
+      return records === undefined ? [] : [{ edgeIndex, channelIndex, typeFingerprint, parts: [records] }]
+    })
+  }
+
+  areBarriersOut(checkpointId: number): boolean {
+    return this.#inFlight === undefined || this.#channels.every((channel) => channel.isBarrierOut(checkpointId))
   }
 
   broadcastCancelBarrier(checkpointId: number): void {

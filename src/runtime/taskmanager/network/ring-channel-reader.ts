@@ -14,9 +14,11 @@ import { CheckpointBarriers } from './checkpoint-barriers.js'
 import { ANNOUNCED_RECORDS, RecordBatch } from './record-batch.js'
 import { InFlightRecords } from './in-flight-records.js'
 import { readRecords } from './record-bytes.js'
+import type { Announcement } from './ring-announcement.js'
 import { RingReaderEnd, type ReadableSlot } from './ring-reader-end.js'
 import { SegmentRecords } from './segment-records.js'
 import { SLOT_KIND } from './slot-kind.js'
+import type { CheckpointBarrier } from './stream-element.js'
 
 export class RingChannelReader implements ChannelReader {
   readonly #end: RingReaderEnd
@@ -28,6 +30,7 @@ export class RingChannelReader implements ChannelReader {
   /** They lie in the slot itself. */
   #isInSlot = false
   #fragments: Uint8Array[] = []
+  #announced: { readonly by: Announcement; readonly barrier: CheckpointBarrier } | undefined
 
   constructor(
     memory: RingMemory,
@@ -54,6 +57,22 @@ export class RingChannelReader implements ChannelReader {
 
   queuedBuffers(): number {
     return this.#end.queuedSlots()
+  }
+
+  get mayAnnounce(): boolean {
+    return this.#end.mayAnnounce
+  }
+
+  announcedBarrier(): CheckpointBarrier | undefined {
+    const by = this.#end.announced()
+    if (by === undefined) return undefined
+    if (this.#announced?.by !== by) this.#announced = { by, barrier: this.#barriers.decode(by.bytes) }
+    return this.#announced.barrier
+  }
+
+  releaseAnnounced(): void {
+    this.#end.releaseAnnounced()
+    this.#announced = undefined
   }
 
   drain(handler: ChannelHandler, channelIndex: number): void {

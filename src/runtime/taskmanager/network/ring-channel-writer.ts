@@ -38,7 +38,6 @@ import { WaitingSpace } from './waiting-space.js'
 
 /** Room after a full slot, so that the record that ends it does not make the buffer grow. */
 const OVERHANG_BYTES = 4096
-const NO_BYTES = new Uint8Array(0)
 
 export interface RingChannelWriterOptions {
   /** Where waits what the ring has no room for. */
@@ -61,6 +60,8 @@ export class RingChannelWriter implements ChannelWriter {
   #start: StreamPosition
   #lastKeyHash = 0
   #failure: RecordTooLargeError | undefined
+  /** Where the barrier that was written last has its first slot, or will have it. */
+  #lastBarrier: { readonly checkpointId: number; readonly slot: number } | undefined
 
   constructor(
     memory: RingMemory,
@@ -124,7 +125,28 @@ export class RingChannelWriter implements ChannelWriter {
   }
 
   writeBarrier(barrier: CheckpointBarrier): void {
+    this.#seal()
+    this.#lastBarrier = { checkpointId: barrier.checkpointId, slot: (this.#end.tail + this.#waiting.count) | 0 }
     this.#writeEvent(barrierEvent(this.#barriers.encode(barrier)))
+  }
+
+  announceBarrier(barrier: CheckpointBarrier): boolean {
+    return this.#end.announce(this.#barriers.encode(barrier))
+  }
+
+  isBarrierOut(checkpointId: number): boolean {
+    return this.#waitingBefore(checkpointId) < 0 || this.#end.isReaderGone()
+  }
+
+  overtakeLate(barrier: CheckpointBarrier, serializer: TypeSerializer<unknown>): InFlightRecords | undefined {
+    const last = this.#lastBarrier
+    if (last?.checkpointId !== barrier.checkpointId) return undefined
+    if (this.#end.isReaderGone() || this.#end.hasRead(last.slot)) return undefined
+    const waiting = this.#waitingBefore(barrier.checkpointId)
+    if (!this.#end.announce(this.#barriers.encode(barrier), waiting > 0 ? this.#end.tail : last.slot)) return undefined
+    const records = new InFlightRecords(serializer)
+    if (waiting > 0) this.#addWaiting(records, waiting, this.#end.begun)
+    return records
   }
 
   writeCancelBarrier(checkpointId: number): void {
@@ -158,14 +180,10 @@ export class RingChannelWriter implements ChannelWriter {
     return this.#waiting.isEmpty || this.#drainWaiting()
   }
 
-  inFlight(serializer: TypeSerializer<unknown>, begun: Uint8Array = NO_BYTES): InFlightRecords {
+  inFlight(serializer: TypeSerializer<unknown>, begun?: Uint8Array): InFlightRecords {
     const records = new InFlightRecords(serializer)
     if (this.#end.isReaderGone()) return records
-    const position = this.#waiting.isEmpty ? this.#start : this.#waiting.position
-    const stream = this.#serializer
-    const reader = isStreamSerializer(stream) ? stream.readerFrom(position) : stream
-    const segments = new SegmentRecords(records, reader, [begun])
-    for (const segment of this.#waiting.all()) segments.add(segment)
+    const reader = this.#addWaiting(records, Infinity, begun === undefined ? this.#end.begun : [begun])
     records.addEncoded(this.#current.written(), reader)
     return records
   }
@@ -191,6 +209,22 @@ export class RingChannelWriter implements ChannelWriter {
     const end = output.position
     bytes.set(output.bytes.subarray(start, end), start)
     output.writeInto(bytes, view, end)
+  }
+
+  /** So many segments at most. Gives back who reads on after them. */
+  #addWaiting(records: InFlightRecords, most: number, begun: readonly Uint8Array[]): TypeSerializer<unknown> {
+    const position = this.#waiting.isEmpty ? this.#start : this.#waiting.position
+    const stream = this.#serializer
+    const reader = isStreamSerializer(stream) ? stream.readerFrom(position) : stream
+    const segments = new SegmentRecords(records, reader, begun)
+    for (const segment of this.#waiting.all(most)) segments.add(segment)
+    return reader
+  }
+
+  /** Segments that wait in front of the last barrier; below 0 where it is not here any more. */
+  #waitingBefore(checkpointId: number): number {
+    const last = this.#lastBarrier
+    return last?.checkpointId === checkpointId ? (last.slot - this.#end.tail) | 0 : -1
   }
 
   #writeEvent(event: Segment): void {

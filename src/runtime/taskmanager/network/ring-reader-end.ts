@@ -1,6 +1,7 @@
 // Duty: the reader's side of the memory of a ring: which slot comes next, which are free again, who is woken.
 // Invariants: slots are read in order and their sequence numbers checked. What the writer may wait for (a free slot, the
-// end of the reading) is stored before its flag is looked at. No step may change its place
+// end of the reading) is stored before its flag is looked at. Nothing is read from the place of an announced barrier on until that is
+// released. No step may change its place
 // (test/unit/runtime/taskmanager/network/ring-interleavings.test.ts tries all of their interleavings).
 // Thread: the consuming task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -14,6 +15,7 @@ import {
 } from '../../protocol/ring-memory.js'
 import type { RingMemory } from '../../protocol/task-deployment.js'
 import { ringBell } from './doorbell.js'
+import { announcementAreaOf, type Announcement, type RingAnnouncementArea } from './ring-announcement.js'
 
 /** Shared memory, until it is freed. */
 export interface ReadableSlot {
@@ -31,6 +33,8 @@ export class RingReaderEnd {
   readonly #view: DataView
   readonly #memory: RingMemory
   readonly #peerBell: Int32Array
+  readonly #area: RingAnnouncementArea | undefined
+  #announced: Announcement | undefined
   #head = 0
 
   constructor(memory: RingMemory, peerBell: SharedArrayBuffer) {
@@ -38,11 +42,29 @@ export class RingReaderEnd {
     this.#view = new DataView(memory.buffer)
     this.#memory = memory
     this.#peerBell = new Int32Array(peerBell)
+    this.#area = announcementAreaOf(memory)
   }
 
-  /** Slots that were published and not freed. */
+  get mayAnnounce(): boolean {
+    return this.#area !== undefined
+  }
+
+  /** Slots that were published and not freed, before the announced barrier if there is one. */
   queuedSlots(): number {
-    return this.isClosed ? 0 : (Atomics.load(this.#control, TAIL_WORD) - this.#head) | 0
+    if (this.isClosed) return 0
+    const queued = (Atomics.load(this.#control, TAIL_WORD) - this.#head) | 0
+    if (this.#area === undefined) return queued
+    const announced = this.announced()
+    return announced === undefined ? queued : Math.min(queued, Math.max(0, (announced.place - this.#head) | 0))
+  }
+
+  /** The oldest barrier that was announced and not released; it is the same object until then. */
+  announced(): Announcement | undefined {
+    return this.isClosed ? undefined : (this.#announced ??= this.#area?.take())
+  }
+
+  releaseAnnounced(): void {
+    this.#announced = undefined
   }
 
   /** The next slot, which must have been published, and stays the reader's until it is freed. */

@@ -15,6 +15,8 @@ import {
 import type { RingMemory } from '../../protocol/task-deployment.js'
 import type { Segment } from './channel-event.js'
 import { ringBell } from './doorbell.js'
+import { announcementAreaOf, type RingAnnouncementArea } from './ring-announcement.js'
+import { SLOT_KIND } from './slot-kind.js'
 
 /** One slot of the ring. */
 export interface WritableSlot {
@@ -33,6 +35,9 @@ export class RingWriterEnd {
   readonly #memory: RingMemory
   readonly #control: Int32Array
   readonly #peerBell: Int32Array
+  readonly #area: RingAnnouncementArea | undefined
+  /** Where barriers may overtake: the parts that have gone of what has not gone whole. */
+  #begun: Uint8Array[] = []
   /** Made when they are first written. */
   readonly #slots: WritableSlot[] = []
   #tail = 0
@@ -43,6 +48,30 @@ export class RingWriterEnd {
     this.#memory = memory
     this.#control = new Int32Array(memory.buffer, 0, CONTROL_BYTES / 4)
     this.#peerBell = new Int32Array(peerBell)
+    this.#area = announcementAreaOf(memory)
+  }
+
+  /** Number of the slot that is published next. */
+  get tail(): number {
+    return this.#tail
+  }
+
+  /** What has gone of a record or event of which the rest has not; nothing where no barrier may overtake. */
+  get begun(): readonly Uint8Array[] {
+    return this.#begun
+  }
+
+  /** True when the reader has freed that slot, which lies at most a ring before the next one. */
+  hasRead(slot: number): boolean {
+    this.#knownHead = Atomics.load(this.#control, HEAD_WORD)
+    return ((this.#knownHead - slot) | 0) > 0
+  }
+
+  /** The barrier is before the slot with that number and all later ones. False where it cannot be said. */
+  announce(barrier: Uint8Array, place: number = this.#tail): boolean {
+    if (this.#area?.write({ place, bytes: barrier }) !== true) return false
+    ringBell(this.#peerBell)
+    return true
   }
 
   hasRoom(): boolean {
@@ -72,6 +101,7 @@ export class RingWriterEnd {
     if (bytes.length > this.payloadBytes) throw new FlinkError('ASSERTION_FAILED', { what: 'a slot was overfilled' })
     this.nextSlot().bytes.set(bytes)
     this.publish(kind, flag, bytes.length)
+    if (kind === SLOT_KIND.fragment && this.#area !== undefined) this.#keepPart(flag, bytes)
   }
 
   /** The payload is in its place. */
@@ -86,6 +116,12 @@ export class RingWriterEnd {
     this.numBuffers += 1
     Atomics.store(this.#control, TAIL_WORD, this.#tail)
     ringBell(this.#peerBell)
+  }
+
+  /** A barrier that overtakes the rest needs the whole. The parts are views of one memory mostly. */
+  #keepPart(flag: number, bytes: Uint8Array): void {
+    if (flag === 0) this.#begun.push(bytes)
+    else this.#begun = []
   }
 
   #slot(index: number): WritableSlot {

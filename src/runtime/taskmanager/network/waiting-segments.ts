@@ -36,6 +36,11 @@ export class WaitingSegments {
     return this.#count === 0
   }
 
+  /** How many wait. */
+  get count(): number {
+    return this.#count
+  }
+
   /** Payload only. */
   get sizeBytes(): number {
     return this.#sizeBytes
@@ -79,11 +84,17 @@ export class WaitingSegments {
     return this.#positions[0]?.position
   }
 
-  /** The oldest first; none is taken, and none may be meanwhile. */
-  *all(): Generator<Segment> {
-    for (const segment of this.#inMemory) if (segment !== undefined) yield segment
+  /** The oldest first, so many at most; none is taken, and none may be meanwhile. */
+  *all(most: number = Infinity): Generator<Segment> {
+    let left = most
+    for (const segment of this.#inMemory) {
+      if (left === 0) return
+      if (segment === undefined) continue
+      left -= 1
+      yield segment
+    }
     const spilled = this.#spilled.reader()
-    while (!spilled.isAtEnd) yield segmentFrom((bytes) => spilled.read(bytes))
+    for (; !spilled.isAtEnd && left > 0; left -= 1) yield segmentFrom((bytes) => spilled.read(bytes))
   }
 
   clear(): void {

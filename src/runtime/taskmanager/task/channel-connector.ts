@@ -120,6 +120,11 @@ export class ChannelConnector {
     return feedback
   }
 
+  /** For what is read before the channels are. */
+  get waitingSpace(): WaitingSpace {
+    return this.#waitingSpace
+  }
+
   /** Of all loops of the worker. */
   get isLoopFull(): boolean {
     let batches = 0

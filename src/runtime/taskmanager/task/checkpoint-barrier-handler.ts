@@ -2,16 +2,37 @@
 // Invariants: aligned (exactly once): a channel whose barrier came is blocked until the others have theirs, so nothing
 // that follows a barrier is processed before the snapshot. Not aligned (at least once): nothing is blocked. A channel
 // that ended counts as arrived. A newer barrier aborts the older checkpoint in this task. Every checkpoint is reported
-// at most once.
+// at most once. Unaligned: the first barrier is enough, but for the channels in which barriers keep their places; those that come
+// later end what is recorded of their channels. One that has overtaken records makes an aligned checkpoint unaligned.
 // Thread: the task's worker.
 import type { Clock } from '../../../core/time/clock.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 
+/** Whether barriers have overtaken records, which are part of the checkpoint then. */
+export type BarrierOrder = 'aligned' | 'unaligned'
+
+/** The channels' part in unaligned checkpoints, as `ChannelStateRecorder` has it. */
+export interface RecordedInputs {
+  /** Its snapshot is not taken yet. */
+  readonly takingId: number | undefined
+  /** Barriers keep their places in this channel. */
+  mustAlign(channelIndex: number): boolean
+  taking(checkpointId: number, arrived: ReadonlySet<number>): void
+  barrierAnnounced(checkpointId: number, channelIndex: number): void
+  barrierCame(checkpointId: number, channelIndex: number): void
+  channelEnded(channelIndex: number): void
+  /** The one that is being recorded. */
+  readonly checkpointId: number | undefined
+  abort(reason: string): void
+}
+
 export interface BarrierActions {
   blockChannel(channelIndex: number): void
   unblockAll(): void
-  /** All barriers are there. `alignmentMs`: since the first one. */
-  checkpoint(barrier: CheckpointBarrier, alignmentMs: number): void
+  /** Absent where no barrier may overtake. */
+  readonly recorded?: RecordedInputs
+  /** All barriers that are waited for are there. `alignmentMs`: since the first one. */
+  checkpoint(barrier: CheckpointBarrier, alignmentMs: number, order: BarrierOrder): void
   /** This checkpoint will not be taken here. */
   abort(checkpointId: number, reason: string): void
   /** As `abort`, of one that the coordinator knows of: those downstream wait for a word of this task as long as it has sent none. */
@@ -22,6 +43,7 @@ interface Alignment {
   readonly barrier: CheckpointBarrier
   readonly arrived: Set<number>
   readonly startedAt: number
+  order: BarrierOrder
 }
 
 export class CheckpointBarrierHandler {
@@ -43,20 +65,34 @@ export class CheckpointBarrierHandler {
   }
 
   onBarrier(barrier: CheckpointBarrier, channelIndex: number): void {
-    const { checkpointId } = barrier
-    if (checkpointId <= this.#newestDone) return
-    if (this.#isAligned) this.#abortOlderThan(checkpointId, 'came before it was aligned')
-    let alignment = this.#pending.get(checkpointId)
-    if (alignment === undefined) {
-      alignment = { barrier, arrived: new Set(), startedAt: this.#clock.monotonicMs() }
-      this.#pending.set(checkpointId, alignment)
-    }
+    this.#actions.recorded?.barrierCame(barrier.checkpointId, channelIndex)
+    const alignment = this.#alignmentOf(barrier)
+    if (alignment === undefined) return
     alignment.arrived.add(channelIndex)
     if (this.#isAligned) this.#actions.blockChannel(channelIndex)
     this.#checkComplete(alignment)
   }
 
+  /**
+   * A barrier that has overtaken records of its channel; may be told again. `held`: the channel gives nothing from after it until
+   * the snapshot is taken.
+   */
+  onAnnouncedBarrier(barrier: CheckpointBarrier, channelIndex: number): 'held' | 'released' {
+    const { checkpointId } = barrier
+    const { recorded } = this.#actions
+    if (recorded?.takingId === checkpointId) return 'held'
+    recorded?.barrierAnnounced(checkpointId, channelIndex)
+    const alignment = this.#alignmentOf(barrier)
+    if (alignment === undefined) return 'released'
+    alignment.arrived.add(channelIndex)
+    if (recorded !== undefined) alignment.order = 'unaligned'
+    this.#checkComplete(alignment)
+    return recorded === undefined ? 'released' : 'held'
+  }
+
   onCancelBarrier(checkpointId: number): void {
+    const { recorded } = this.#actions
+    if (recorded?.checkpointId === checkpointId) recorded.abort('an upstream task declined it')
     if (checkpointId <= this.#newestDone) return
     this.#abortOlderThan(checkpointId, 'was declined upstream before it was complete')
     this.#newestDone = checkpointId
@@ -78,6 +114,7 @@ export class CheckpointBarrierHandler {
 
   onChannelEnded(channelIndex: number): void {
     this.#ended.add(channelIndex)
+    this.#actions.recorded?.channelEnded(channelIndex)
     // Oldest first, and each as it is then: one that completes aborts those before it.
     for (const id of [...this.#pending.keys()].sort((left, right) => left - right)) {
       const alignment = this.#pending.get(id)
@@ -85,16 +122,34 @@ export class CheckpointBarrierHandler {
     }
   }
 
+  /** Undefined where the checkpoint was taken, or given up. */
+  #alignmentOf(barrier: CheckpointBarrier): Alignment | undefined {
+    const { checkpointId, options } = barrier
+    if (checkpointId <= this.#newestDone) return undefined
+    if (this.#isAligned) this.#abortOlderThan(checkpointId, 'came before it was aligned')
+    const known = this.#pending.get(checkpointId)
+    if (known !== undefined) return known
+    const isUnaligned = options.unaligned && this.#isAligned && this.#actions.recorded !== undefined
+    const order = isUnaligned ? 'unaligned' : 'aligned'
+    const alignment: Alignment = { barrier, arrived: new Set(), startedAt: this.#clock.monotonicMs(), order }
+    this.#pending.set(checkpointId, alignment)
+    return alignment
+  }
+
   #checkComplete(alignment: Alignment): void {
+    const { recorded } = this.#actions
+    const isUnaligned = alignment.order === 'unaligned'
     for (let index = 0; index < this.#channelCount; index += 1) {
-      if (!alignment.arrived.has(index) && !this.#ended.has(index)) return
+      if (alignment.arrived.has(index) || this.#ended.has(index)) continue
+      if (!isUnaligned || recorded?.mustAlign(index) !== false) return
     }
-    const { barrier, startedAt } = alignment
+    const { barrier, startedAt, arrived, order } = alignment
     this.#abortOlderThan(barrier.checkpointId, 'was complete before it')
     this.#newestDone = barrier.checkpointId
     this.#pending.delete(barrier.checkpointId)
     if (this.#isAligned) this.#actions.unblockAll()
-    this.#actions.checkpoint(barrier, this.#clock.monotonicMs() - startedAt)
+    if (isUnaligned) recorded?.taking(barrier.checkpointId, arrived)
+    this.#actions.checkpoint(barrier, this.#clock.monotonicMs() - startedAt, order)
   }
 
   /** A barrier of theirs that comes later is ignored: it must not block a channel that a newer checkpoint waits for. */

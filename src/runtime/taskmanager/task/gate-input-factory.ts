@@ -10,9 +10,11 @@ import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { StreamOperator } from '../operators/stream-operator.js'
 import { IterationMarkers } from '../iteration/iteration-markers.js'
 import type { InputIo } from './channel-io.js'
+import type { ChannelStateRecorder } from './channel-state-recorder.js'
 import { CheckpointBarrierHandler, type BarrierActions } from './checkpoint-barrier-handler.js'
 import { InputHandler } from './input-handler.js'
 import type { PendingTime } from '../eventtime/pending-time.js'
+import type { ReplayedRecords } from './replayed-records.js'
 import { GateInput } from './gate-input.js'
 
 export interface GateInputFactoryInput {
@@ -22,6 +24,10 @@ export interface GateInputFactoryInput {
   readonly origins: readonly ChannelTime[]
   /** What the task does when the barriers of all inputs are there, or will not come. */
   readonly checkpoints: Pick<BarrierActions, 'checkpoint' | 'abort' | 'abandon'>
+  /** Absent where no barrier may overtake. */
+  readonly recorder?: ChannelStateRecorder
+  /** Of the restored checkpoint, before the channels; absent where there is none. */
+  readonly replayed?: ReplayedRecords
   /** Of the task, in a loop. */
   readonly iteration: IterationForwarding
   /** False: a barrier blocks no channel (AT_LEAST_ONCE). */
@@ -49,14 +55,16 @@ export interface MadeGateInput {
 }
 
 export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
-  const { head, channels, origins, checkpoints, iteration, isAligned, mayContinue, time, clock } = made
+  const { head, channels, origins, checkpoints, iteration, isAligned, mayContinue, time, clock, recorder } = made
+  const { replayed } = made
   const stray = channels.find((channel) => head.inputs[channel.input] === undefined)
   if (stray !== undefined) {
     throw new FlinkError('ASSERTION_FAILED', { what: `${head.name} has no input ${String(stray.input)}` })
   }
-  const gate = new InputGate(channels, iteration.isLoopFull)
+  const gate = new InputGate(channels, iteration.isLoopFull, recorder)
   const actions: BarrierActions = {
     ...checkpoints,
+    ...(recorder === undefined ? {} : { recorded: recorder }),
     blockChannel: (index) => {
       gate.blockChannel(index)
     },
@@ -80,9 +88,9 @@ export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
     inputWatermarks: () => handlers.map((handler) => handler.currentInputWatermark),
   }
   const takeCheckpoint = (barrier: CheckpointBarrier): void => {
-    checkpoints.checkpoint(barrier, 0)
+    checkpoints.checkpoint(barrier, 0, 'aligned')
   }
-  const input = new GateInput({ gate, handlers, barriers, time, takeCheckpoint, operatorName: head.name })
+  const input = new GateInput({ gate, handlers, barriers, replayed, time, takeCheckpoint, operatorName: head.name })
   const timeReport = (): InputTime[] => handlers.map((handler) => handler.timeReport(origins))
   return { input, gate, barriers, io, timeReport }
 }

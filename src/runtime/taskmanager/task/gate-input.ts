@@ -1,20 +1,25 @@
 // Duty: the input of a task with channels: records and events come out of its gate.
 // Invariants: the end of the data is told before anything that follows it is read, so that a barrier after it finds the
-// operators finished. A checkpoint that nobody upstream sends a barrier for is taken at the end of the input.
+// operators finished. What was in flight in the restored checkpoint comes before all that the channels bring. A checkpoint that nobody upstream sends a barrier for is taken at the end of the input.
 // Thread: the task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { ClassNotRegisteredError } from '../../../core/types/class-not-registered-error.js'
+import type { ChannelStateHandle } from '../../../storage/state-handles.js'
 import type { GateHandler, InputGate } from '../network/input-gate.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { SourceStatus } from '../operators/stream-operator.js'
+import { AnnouncedBarriers } from './announced-barriers.js'
 import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
 import type { PendingTime } from '../eventtime/pending-time.js'
+import type { ReplayedRecords } from './replayed-records.js'
 import type { TaskInput, TriggerAnswer } from './task-input.js'
 
 export interface GateInputParts {
   readonly gate: InputGate
   /** One an input, in the order of their numbers. */
   readonly handlers: readonly GateHandler[]
+  /** Before anything of the channels. */
+  readonly replayed?: ReplayedRecords | undefined
   readonly time: PendingTime
   readonly barriers: CheckpointBarrierHandler
   /** For a checkpoint that was triggered here: all inputs have been read to their end. */
@@ -24,6 +29,7 @@ export interface GateInputParts {
 }
 
 export class GateInput implements TaskInput {
+  readonly announced: AnnouncedBarriers
   readonly #parts: GateInputParts
   readonly #gate: InputGate
   readonly #handlers: readonly GateHandler[]
@@ -34,12 +40,22 @@ export class GateInput implements TaskInput {
 
   constructor(parts: GateInputParts) {
     this.#parts = parts
+    this.announced = new AnnouncedBarriers(parts.gate.channels, parts.barriers)
     this.#gate = parts.gate
     this.#handlers = parts.handlers
     this.#time = parts.time
   }
 
+  async restoreChannels(handles: readonly ChannelStateHandle[]): Promise<void> {
+    await this.#parts.replayed?.load(handles)
+  }
+
   process(): SourceStatus {
+    const { replayed } = this.#parts
+    if (replayed !== undefined && !replayed.isEmpty) {
+      replayed.drain(this.#handlers)
+      return this.#time.isPending ? 'waiting' : 'more'
+    }
     if (!this.#isDataRead && this.#gate.allDataEnded) {
       this.#isDataRead = true
       return 'end'
@@ -56,6 +72,7 @@ export class GateInput implements TaskInput {
   /** An end that has been read and not told counts: nobody rings for it again. */
   hasData(): boolean {
     const gate = this.#gate
+    if (this.#parts.replayed?.isEmpty === false) return true
     return gate.hasData() || (!this.#isDataRead && gate.allDataEnded) || (!this.#isExhausted && gate.allEnded)
   }
 
@@ -99,6 +116,7 @@ export class GateInput implements TaskInput {
   }
 
   close(): void {
+    this.#parts.replayed?.close()
     this.#gate.close()
   }
 

@@ -111,6 +111,7 @@ export class StreamTask {
     if (this.#control.life.hasEnded) return 'done'
     try {
       this.#lastStep = this.#stepOnce(deadline)
+      this.#parts.checkpoints.stepped()
       this.#leaveKeys()
     } catch (error) {
       this.fail(error)
@@ -129,6 +130,7 @@ export class StreamTask {
     if (life.hasEnded) return false
     const { outputs } = this.#parts
     if (!mailbox.isEmpty) return true
+    if (life.takesInput && this.#input.announced?.hasNew === true) return true
     if (this.#control.time.isPending) return this.#control.mayContinueTime
     if (hasOutputWaiters && outputs.isAvailable()) return true
     if (actions.isReady || this.#control.mayEmit) return true
@@ -211,6 +213,7 @@ export class StreamTask {
       mailbox.drain()
       if (life.hasEnded) return 'done'
     }
+    if (life.takesInput) this.#input.announced?.take()
     if (!this.#continueTime()) {
       this.#flusher.afterStep(true)
       return this.#control.mayContinueTime ? 'more' : 'idle'
@@ -286,6 +289,9 @@ export class StreamTask {
       await operator.open()
       if (life.hasEnded) return
     }
+    const headId = this.#operators[0]?.operatorId ?? ''
+    await this.#input.restoreChannels?.(restore?.state.operators[headId]?.inputChannels ?? [])
+    if (life.hasEnded) return
     this.#control.enter('running')
     this.metrics.markTaskStart(this.#environment.clock.monotonicMs())
   }

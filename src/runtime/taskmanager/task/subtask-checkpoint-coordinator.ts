@@ -1,6 +1,6 @@
 // Duty: one task's part in a checkpoint: pre-barrier hooks, barrier out, synchronous part, asynchronous part, answer.
 //
-//   take -> prepare* -> barrier out -> snapshotState* -> (input goes on) -> complete* -> acknowledge
+//   take -> prepare* -> barrier out -> snapshotState* -> (input goes on) -> complete* -> what barriers overtook -> acknowledge
 //              \________________ error or abort: cancel what was begun, decline ______________/
 //
 // Invariants: state and barrier are taken with no record in between; a checkpoint is answered at most once; what was
@@ -8,9 +8,10 @@
 // Thread: the task's worker.
 import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import type { Clock } from '../../../core/time/clock.js'
 import type { CheckpointLocation, CheckpointStreamFactory } from '../../../storage/checkpoint-stream-factory.js'
 import {
+  channelStateOf,
+  EMPTY_SUBTASK_STATE,
   streamHandlesOfSubtask,
   type OperatorSubtaskState,
   type StreamStateHandle,
@@ -21,25 +22,27 @@ import type { CheckpointMetrics, WorkerToMaster } from '../../protocol/worker-to
 import type { CheckpointAlignment } from '../metrics/checkpoint-alignment.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { OperatorSnapshotFuture, SnapshotRequest, StreamOperator } from '../operators/stream-operator.js'
+import { BarrierSender, type BarrierSenderInput } from './barrier-sender.js'
+import type { BarrierOrder } from './checkpoint-barrier-handler.js'
 import type { OperatorEvents } from './operator-events.js'
+import type { OvertakenChannels } from './overtaken-channels.js'
 import type { TaskControl } from './task-control.js'
 import type { StopMode, TaskEnding } from './task-ending.js'
-import type { TaskOutputs } from './task-outputs.js'
 
-export interface SubtaskCheckpointServices {
+export interface SubtaskCheckpointServices extends BarrierSenderInput {
   readonly executionId: string
   readonly control: Pick<TaskControl, 'actions' | 'processingTime' | 'wake' | 'whenTimeIsDone'>
-  readonly outputs: Pick<TaskOutputs, 'broadcastBarrier' | 'broadcastCancelBarrier'>
   readonly ending: TaskEnding
   readonly events: Pick<OperatorEvents, 'checkpointTaken'>
   readonly alignment: CheckpointAlignment
-  readonly clock: Clock
   readonly send: (message: WorkerToMaster) => void
   readonly streamsFor: (location: CheckpointLocation) => CheckpointStreamFactory
 }
 
 interface RunningSnapshot {
   readonly futures: Map<string, OperatorSnapshotFuture>
+  /** Undefined where no barrier has overtaken anything. */
+  channels: OvertakenChannels | undefined
   canceled: boolean
 }
 
@@ -47,6 +50,7 @@ export class SubtaskCheckpointCoordinator {
   /** Head first. */
   readonly #operators: readonly StreamOperator[]
   readonly #services: SubtaskCheckpointServices
+  readonly #sender: BarrierSender
   readonly #running = new Map<number, RunningSnapshot>()
   readonly #aborted = new Set<number>()
   /** What was written for earlier checkpoints: incremental ones name it again. */
@@ -55,6 +59,12 @@ export class SubtaskCheckpointCoordinator {
   constructor(operators: readonly StreamOperator[], services: SubtaskCheckpointServices) {
     this.#operators = operators
     this.#services = services
+    this.#sender = new BarrierSender(services)
+  }
+
+  /** Room may have come for barriers that wait in the outputs. */
+  stepped(): void {
+    this.#sender.stepped()
   }
 
   /** What is done after the snapshot belongs to nobody: a job that goes on later has its timers from it. */
@@ -64,38 +74,38 @@ export class SubtaskCheckpointCoordinator {
   }
 
   /** All barriers are there: the checkpoint is taken as soon as nothing else is pending, and no record comes before it. */
-  take(barrier: CheckpointBarrier, alignmentMs: number): void {
+  take(barrier: CheckpointBarrier, alignmentMs: number, order: BarrierOrder = 'aligned'): void {
     const { alignment, clock, control } = this.#services
     alignment.aligned(alignmentMs, clock.now() - barrier.timestamp)
-    control.actions.enqueue(() => this.perform(barrier, alignmentMs))
+    control.actions.enqueue(() => this.perform(barrier, alignmentMs, order))
   }
 
   /**
    * Resolves when the synchronous part is done, or the checkpoint was declined or aborted; the task takes no input
    * until then. Rejects when the task must fail.
    */
-  async perform(barrier: CheckpointBarrier, alignmentMs: number): Promise<void> {
+  async perform(barrier: CheckpointBarrier, alignmentMs: number, order: BarrierOrder = 'aligned'): Promise<void> {
     const { checkpointId, options } = barrier
     if (this.#forgetAborted(checkpointId)) {
-      this.#services.outputs.broadcastCancelBarrier(checkpointId)
+      this.#sender.passOver(checkpointId)
       return
     }
     const startedAt = this.#services.clock.monotonicMs()
-    const snapshot: RunningSnapshot = { futures: new Map(), canceled: false }
+    const snapshot: RunningSnapshot = { futures: new Map(), channels: undefined, canceled: false }
     this.#running.set(checkpointId, snapshot)
     if (options.stop !== undefined) this.beginStop(checkpointId, options.stop)
     // It emits records: an error here is one of a record that is lost, so it is the task's and not the checkpoint's.
     await this.#prepare(checkpointId)
     if (snapshot.canceled) {
-      this.#services.outputs.broadcastCancelBarrier(checkpointId)
+      this.#sender.passOver(checkpointId)
       return
     }
-    const isTaken = await this.#takeState(barrier, snapshot)
+    const isTaken = await this.#takeState(barrier, snapshot, order)
     if (!isTaken) return
     // What follows the snapshot to stop with belongs to whoever goes on: its end says who that is.
     if (!this.#services.ending.isStoppingWith(checkpointId)) this.#services.events.checkpointTaken(checkpointId)
     const synchronousMs = this.#services.clock.monotonicMs() - startedAt
-    void this.#completeLater(checkpointId, snapshot, { alignmentMs, synchronousMs })
+    void this.#completeLater(barrier, snapshot, { alignmentMs, synchronousMs })
   }
 
   async #prepare(checkpointId: number): Promise<void> {
@@ -106,11 +116,11 @@ export class SubtaskCheckpointCoordinator {
   }
 
   /** False when it was declined or aborted. */
-  async #takeState(barrier: CheckpointBarrier, snapshot: RunningSnapshot): Promise<boolean> {
+  async #takeState(barrier: CheckpointBarrier, snapshot: RunningSnapshot, order: BarrierOrder): Promise<boolean> {
     const { checkpointId } = barrier
     try {
       this.#services.ending.checkpointTaken(checkpointId)
-      this.#services.outputs.broadcastBarrier(barrier)
+      snapshot.channels = this.#sender.send(barrier, order)
       const request = this.#requestOf(barrier)
       for (const operator of this.#operators) {
         if (snapshot.canceled) break
@@ -164,12 +174,14 @@ export class SubtaskCheckpointCoordinator {
       return
     }
     this.#running.delete(checkpointId)
+    this.#sender.forget(checkpointId)
     await cancelAll(snapshot)
   }
 
   /** The task ends: nothing is answered any more. */
   async close(): Promise<void> {
     for (const [checkpointId] of [...this.#running]) await this.abort(checkpointId)
+    this.#sender.forget(Infinity)
   }
 
   #requestOf({ checkpointId, timestamp, options }: CheckpointBarrier): SnapshotRequest {
@@ -182,21 +194,27 @@ export class SubtaskCheckpointCoordinator {
 
   /** Never rejects: errors decline the checkpoint. */
   async #completeLater(
-    checkpointId: number,
+    barrier: CheckpointBarrier,
     snapshot: RunningSnapshot,
     times: { readonly alignmentMs: number; readonly synchronousMs: number },
   ): Promise<void> {
     const startedAt = this.#services.clock.monotonicMs()
+    const { checkpointId } = barrier
     try {
       const operators: Record<string, OperatorSubtaskState> = {}
       for (const [operatorId, future] of snapshot.futures) {
         const state = await future.complete()
         if (state !== undefined) operators[operatorId] = state
       }
+      const isUnaligned = await this.#addChannels(operators, barrier, snapshot)
       if (snapshot.canceled) return
       this.#running.delete(checkpointId)
       const asynchronousMs = this.#services.clock.monotonicMs() - startedAt
-      const metrics = { ...times, asynchronousMs, ...this.#sizesOf({ operators }), ...countsOf(snapshot) }
+      const sizes = {
+        ...this.#sizesOf({ operators }),
+        ...(isUnaligned ? persisted(operators) : {}),
+      }
+      const metrics = { ...times, asynchronousMs, ...sizes, ...countsOf(snapshot) }
       const { executionId, send } = this.#services
       send({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot: { operators }, metrics })
     } catch (error) {
@@ -205,6 +223,22 @@ export class SubtaskCheckpointCoordinator {
       // A task that is at its end waits for this.
       this.#services.control.wake()
     }
+  }
+
+  /** Of the first operator what comes in, of the last what goes out. True where a barrier has overtaken. */
+  async #addChannels(
+    operators: Record<string, OperatorSubtaskState>,
+    { options }: CheckpointBarrier,
+    { channels, canceled }: RunningSnapshot,
+  ): Promise<boolean> {
+    const [head, last] = [this.#operators[0]?.operatorId, this.#operators.at(-1)?.operatorId]
+    if (channels === undefined || canceled || head === undefined || last === undefined) return false
+    const { inputChannels, outputChannels, isUnaligned } = await channels.write(
+      this.#services.streamsFor(options.location),
+    )
+    if (inputChannels.length > 0) operators[head] = { ...(operators[head] ?? EMPTY_SUBTASK_STATE), inputChannels }
+    if (outputChannels.length > 0) operators[last] = { ...(operators[last] ?? EMPTY_SUBTASK_STATE), outputChannels }
+    return isUnaligned
   }
 
   #sizesOf(snapshot: TaskStateSnapshot): Pick<CheckpointMetrics, 'sizeBytes' | 'checkpointedSizeBytes'> {
@@ -217,6 +251,7 @@ export class SubtaskCheckpointCoordinator {
   async #cancelAndDecline(checkpointId: number, snapshot: RunningSnapshot, error: unknown): Promise<void> {
     if (snapshot.canceled) return
     this.#running.delete(checkpointId)
+    this.#sender.forget(checkpointId)
     await cancelAll(snapshot)
     this.#sendDecline(checkpointId, error)
   }
@@ -242,6 +277,14 @@ function countsOf({ futures }: RunningSnapshot): { readonly entryCounts: EntryCo
 
 function handlesOf(snapshot: TaskStateSnapshot): StreamStateHandle[] {
   return Object.values(snapshot.operators).flatMap(streamHandlesOfSubtask)
+}
+
+/** Of a checkpoint whose barriers overtook records. */
+function persisted(
+  operators: TaskStateSnapshot['operators'],
+): Pick<CheckpointMetrics, 'persistedSizeBytes' | 'unaligned'> {
+  const channels = Object.values(operators).flatMap(channelStateOf)
+  return { persistedSizeBytes: sizeOf(channels.map(({ handle }) => handle)), unaligned: true }
 }
 
 function sizeOf(handles: readonly StreamStateHandle[]): number {

@@ -6,7 +6,7 @@ import { CheckpointingOptions } from '../../../core/config/checkpointing-options
 import { PipelineOptions } from '../../../core/config/pipeline-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { MetricGroup } from '../../../core/metrics/metric-group.js'
-import type { JobEdge, JobVertex } from '../../../graph/job-graph.js'
+import type { JobVertex } from '../../../graph/job-graph.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import { checkpointStreams } from '../../../storage/file-checkpoint-streams.js'
 import type { EdgeDescriptor, TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
@@ -25,6 +25,7 @@ import type { IterationAccess } from '../operators/iteration-access.js'
 import type { OperatorContext, TaskInfo } from '../operators/stream-operator.js'
 import type { ChannelConnector } from './channel-connector.js'
 import { channelIo, type InputIo, type OutputIo } from './channel-io.js'
+import { edgeInFlight, edgeOf, gateChannelsOf, type GateChannels } from './gate-channels.js'
 import { makeGateInput } from './gate-input-factory.js'
 import { IterationInput } from './iteration-input.js'
 import { OperatorChain, type ChainEdge, type OperatorSurroundings } from './operator-chain.js'
@@ -68,7 +69,9 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
   const vertex = program.jobGraph.vertices.find((candidate) => candidate.id === descriptor.vertexId)
   if (vertex === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `no vertex ${descriptor.vertexId}` })
   const interrupt = new InputInterrupt()
-  const edges = descriptor.outputs.map((edge) => chainEdge(edge, vertex, { ...input, interrupt }))
+  const edges = descriptor.outputs.map((edge, edgeIndex) => {
+    return chainEdge(edge, vertex, { ...input, interrupt, edgeIndex })
+  })
   const { subtaskIndex } = descriptor
   const iteration = new TaskIteration({ ...input, vertex, subtaskIndex, interrupt })
   const outputs = outputsOf(edges, iteration)
@@ -99,8 +102,15 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
     control,
     send: environment.send,
   })
-  const checkpoints = makeCheckpoints(chain, environment, { control, outputs, ending, alignment, events })
-  const made = makeInput(descriptor, { ...input, control, chain, checkpoints, outputs })
+  const gateChannels = gateChannelsOf(descriptor, {
+    program,
+    connector: input.channels,
+    fileSystems: environment.fileSystems,
+    parallelism: vertex.parallelism,
+  })
+  const inputs = gateChannels.recorder
+  const checkpoints = makeCheckpoints(chain, environment, { control, outputs, inputs, ending, alignment, events })
+  const made = makeInput(descriptor, { ...input, control, chain, checkpoints, outputs, gateChannels })
   const taskIo = channelIo({
     input: made.io,
     outputs: edges,
@@ -148,7 +158,7 @@ function outputsOf(edges: readonly TaskEdge[], { writers }: TaskIteration): Task
 function makeCheckpoints(
   { operators }: OperatorChain,
   { clock, send, fileSystems, random }: TaskEnvironment,
-  parts: Pick<SubtaskCheckpointServices, 'control' | 'outputs' | 'ending' | 'alignment' | 'events'> & {
+  parts: Pick<SubtaskCheckpointServices, 'control' | 'outputs' | 'inputs' | 'ending' | 'alignment' | 'events'> & {
     readonly control: TaskControl
   },
 ): SubtaskCheckpointCoordinator {
@@ -166,6 +176,7 @@ interface InputSurroundings extends TaskFactoryInput {
   readonly chain: OperatorChain
   readonly checkpoints: SubtaskCheckpointCoordinator
   readonly outputs: TaskOutputs
+  readonly gateChannels: GateChannels
 }
 
 function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurroundings): MadeInput {
@@ -177,21 +188,15 @@ function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurr
     return { input, io: undefined, readers: [], inputTimes: () => [] }
   }
   if (isSourceOperator(head)) return { input: new SourceInput(head), io: undefined, readers: [], inputTimes: () => [] }
-  const { program, environment, control, checkpoints, outputs, chain } = surroundings
-  const channels = descriptor.inputs.flatMap((edge) => {
-    const { targetInput, sourceVertex } = edgeOf(edge.edgeId, program.jobGraph.edges)
-    const comesBack = isLoopHead(sourceVertex, program.jobGraph.vertices)
-    return edge.channels.map((channel) => ({
-      reader: surroundings.channels.reader(channel, edge.edgeId),
-      input: targetInput,
-      ...(comesBack ? { comesBack } : {}),
-    }))
-  })
+  const { environment, control, checkpoints, outputs, chain, gateChannels } = surroundings
+  const { channels, recorder, replayed } = gateChannels
   const origins = descriptor.inputs.flatMap(({ edgeId, peers }) => peers.map((producer) => ({ edgeId, producer })))
   const { configuration, clock } = environment
   const { input, io, timeReport } = makeGateInput({
     head,
     channels,
+    recorder,
+    replayed,
     origins,
     clock,
     isAligned: configuration.get(CheckpointingOptions.CHECKPOINTING_MODE) === 'EXACTLY_ONCE',
@@ -206,8 +211,8 @@ function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurr
       },
     },
     checkpoints: {
-      checkpoint: (barrier, alignmentMs) => {
-        checkpoints.take(barrier, alignmentMs)
+      checkpoint: (barrier, alignmentMs, order) => {
+        checkpoints.take(barrier, alignmentMs, order)
       },
       abort: (checkpointId, reason) => {
         checkpoints.decline(checkpointId, reason)
@@ -222,10 +227,11 @@ function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurr
 
 interface ChainEdgeInput extends TaskFactoryInput {
   readonly interrupt: InputInterrupt
+  readonly edgeIndex: number
 }
 
 function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: ChainEdgeInput): TaskEdge {
-  const { program, environment, channels, interrupt } = input
+  const { program, environment, channels, interrupt, edgeIndex } = input
   const jobEdge = edgeOf(edge.edgeId, program.jobGraph.edges)
   const spec = program.partitioners.get(edge.edgeId)
   if (spec === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `no partitioner for ${edge.edgeId}` })
@@ -244,6 +250,7 @@ function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: ChainEdgeInpu
     operatorName,
     interrupt,
     bufferTimeoutMs: jobEdge.bufferTimeoutMs,
+    inFlight: edge.alignedOnly === true ? undefined : edgeInFlight(edge.edgeId, edgeIndex, program),
   })
   const { sourceOperator: operator, sideOutput } = jobEdge
   return { operator, operatorName, sideOutput, writer, channels: writers, isInLoop: jobEdge.isInLoop === true }
@@ -252,16 +259,6 @@ function chainEdge(edge: EdgeDescriptor, vertex: JobVertex, input: ChainEdgeInpu
 function headName(vertexId: string, vertices: readonly JobVertex[]): string {
   const vertex = vertices.find((candidate) => candidate.id === vertexId)
   return vertex?.operators[0]?.name ?? vertexId
-}
-
-function isLoopHead(vertexId: string, vertices: readonly JobVertex[]): boolean {
-  return vertices.find(({ id }) => id === vertexId)?.operators[0]?.kind === 'iteration-head'
-}
-
-function edgeOf(edgeId: string, edges: readonly JobEdge[]): JobEdge {
-  const edge = edges.find((candidate) => candidate.id === edgeId)
-  if (edge === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `no edge ${edgeId}` })
-  return edge
 }
 
 interface ContextFactoryInput extends TaskFactoryInput {

@@ -2,8 +2,10 @@
 // Invariants: `process` is called only while the task may take input; it returns soon. What kind of input it is, its task
 // does not know.
 // Thread: the task's worker.
+import type { ChannelStateHandle } from '../../../storage/state-handles.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { SourceStatus } from '../operators/stream-operator.js'
+import type { AnnouncedBarriers } from './announced-barriers.js'
 
 /** When the checkpoint that the task was told to take is taken: at once, or by the input when it has been read to its end. */
 export type TriggerAnswer = 'take-now' | 'at-end-of-input'
@@ -15,6 +17,10 @@ export interface TaskInput {
   hasData(): boolean
   /** Nothing comes any more, no barrier either. */
   readonly isExhausted: boolean
+  /** Where barriers may have overtaken what comes in; absent where nothing does. */
+  readonly announced?: AnnouncedBarriers
+  /** What was in flight to it in the restored checkpoint, before anything is processed; absent where nothing can be. */
+  restoreChannels?(handles: readonly ChannelStateHandle[]): Promise<void>
   /** The records have ended, and so does time; the watermark may be pending afterwards. */
   advanceToEndOfTime(): void
   onTrigger(barrier: CheckpointBarrier): TriggerAnswer

@@ -2,6 +2,7 @@
 // Invariants: nothing is written after the end of the partition: who has read it never looks at the channel again.
 // Thread: the task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { CapturedChannel } from '../network/in-flight-records.js'
 import type { RecordWriter } from '../network/record-writer.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 
@@ -39,10 +40,27 @@ export class TaskOutputs {
   }
 
   broadcastBarrier(barrier: CheckpointBarrier): void {
-    if (this.#hasEnded)
-      throw new FlinkError('ASSERTION_FAILED', { what: 'a barrier came after the end of a partition' })
+    this.#checkOpen()
     for (const writer of this.#writers) writer.broadcastBarrier(barrier)
     this.flush()
+  }
+
+  /** In front of all that was written, on edges on which it may be; gives back what is in flight there on this side. */
+  announceBarrier(barrier: CheckpointBarrier): CapturedChannel[] {
+    this.#checkOpen()
+    const captured = this.#writers.flatMap((writer) => writer.announceBarrier(barrier))
+    this.flush()
+    return captured
+  }
+
+  /** As `RecordWriter` has it, of all of them. */
+  overtakeLate(barrier: CheckpointBarrier): CapturedChannel[] {
+    return this.#writers.flatMap((writer) => writer.overtakeLate(barrier))
+  }
+
+  /** Nothing of this checkpoint waits here any more, where its barrier may overtake. */
+  areBarriersOut(checkpointId: number): boolean {
+    return this.#writers.every((writer) => writer.areBarriersOut(checkpointId))
   }
 
   /** Nobody waits for a barrier any more where the partition has ended. */
@@ -74,5 +92,10 @@ export class TaskOutputs {
 
   close(): void {
     for (const writer of this.#writers) writer.close()
+  }
+
+  #checkOpen(): void {
+    if (!this.#hasEnded) return
+    throw new FlinkError('ASSERTION_FAILED', { what: 'a barrier came after the end of a partition' })
   }
 }

@@ -40,7 +40,7 @@ describe('A key that nothing reads', () => {
   it("is left alone where it is another one of Flink's, or the program's own", () => {
     const others =
       'rest.bind-port rest.path rest.bind-address taskmanager.memory.network.min taskmanager.memory.task.off-heap.size ' +
-      'execution.checkpointing.unaligned.forced state.backend.rocksdb.localdir state.backend.async jobmanager.rpc.port ' +
+      'execution.checkpointing.unaligned.max-subtasks-per-channel-state-file state.backend.rocksdb.localdir state.backend.async jobmanager.rpc.port ' +
       'restart-strategy.failure-rate.failure-rate-interval execution.attached env.log.max env.pid.dir heartbeat.timeout ' +
       'web.timeout rest.retry.delay task.cancellation.interval pipeline.jars metrics.scope.jm metrics.scope.tm ' +
       'high-availability.storageDir high-availability.cluster-id client.heartbeat.timeout input words.path'

@@ -13,9 +13,9 @@ describe('an option without effect', () => {
   ]
 
   it('is warned of by the name that was used, with where it was set and what to do instead', () => {
-    const [port = '', unaligned = '', ...others] = warningsOf({
+    const [port = '', changelog = '', ...others] = warningsOf({
       'web.port': '8081',
-      'execution.checkpointing.unaligned.enabled': 'true',
+      'state.changelog.enabled': 'true',
       'pipeline.auto-watermark-interval': '1 s',
       'parallelism.default': '4',
     })
@@ -25,17 +25,32 @@ describe('an option without effect', () => {
       port,
       /^web\.port has no effect \(set in flink-conf\.yaml:7\)\. No port is opened: .+ cluster\.run-directory/,
     )
-    assert.match(
-      unaligned,
-      /^execution\.checkpointing\.unaligned\.enabled has no effect .+ Barriers are always aligned\./,
-    )
+    assert.match(changelog, /^state\.changelog\.enabled has no effect .+ execution\.checkpointing\.incremental: true/)
     assert.deepEqual(others, [])
   })
 
   it('is not warned of where it asks for what happens anyway', () => {
-    const key = 'execution.checkpointing.unaligned.enabled'
+    const key = 'state.changelog.enabled'
     assert.deepEqual(warningsOf({ [key]: 'false' }), [])
-    assert.match(warningsOf({ [key]: 'true' }).join(), /^execution\.checkpointing\.unaligned\.enabled has no effect/)
+    assert.match(warningsOf({ [key]: 'true' }).join(), /^state\.changelog\.enabled has no effect/)
+  })
+
+  it('asks for barriers that overtake where nothing waits for them, or for a time to wait where all do, and is told why', () => {
+    const enabled = 'execution.checkpointing.unaligned'
+    const timeout = 'execution.checkpointing.alignment-timeout'
+    const atLeastOnce = { 'execution.checkpointing.mode': 'AT_LEAST_ONCE' }
+    assert.deepEqual(warningsOf({ [enabled]: 'true', [timeout]: '30 s' }), [])
+    assert.deepEqual(warningsOf({ [enabled]: 'false', [timeout]: '0 s', ...atLeastOnce }), [])
+    const [inVain = '', ...others] = warningsOf({ [enabled]: 'true', [timeout]: '30 s', ...atLeastOnce })
+    assert.match(
+      inVain,
+      /^execution\.checkpointing\.unaligned has no effect \(.+\)\. In .+ AT_LEAST_ONCE no channel waits/,
+    )
+    assert.deepEqual(others, [])
+    assert.match(
+      warningsOf({ [timeout]: '30 s' }).join(),
+      /^execution\.checkpointing\.alignment-timeout has no effect \(.+\)\. Checkpoints stay aligned as long as .+unaligned\.enabled/,
+    )
   })
 
   it('asks for local recovery where nothing is kept, and is told why', () => {

@@ -26,14 +26,17 @@ describe('The network memory', () => {
       budgetBytes: fc.integer({ min: 0, max: 2 ** 31 }),
       channels: fc.integer({ min: 1, max: 20_000 }),
       preferredSlotSizeBytes: fc.integer({ min: 1, max: MB }),
+      announcedBytes: fc.constantFrom(0, 600),
     })
     fc.assert(
-      fc.property(request, ({ budgetBytes, channels, preferredSlotSizeBytes }) => {
-        const { slotSizeBytes, slotCount } = planNetworkMemory({ budgetBytes, channels, preferredSlotSizeBytes })
+      fc.property(request, ({ budgetBytes, channels, preferredSlotSizeBytes, announcedBytes }) => {
+        const sizes = { budgetBytes, channels, preferredSlotSizeBytes, announcedBytes }
+        const { slotSizeBytes, slotCount } = planNetworkMemory(sizes)
         assert.ok(slotCount >= 2)
         assert.ok(slotSizeBytes >= 1024 && slotSizeBytes % 64 === 0)
-        const usedBytes = channels * (CONTROL_BYTES + slotSizeBytes * slotCount)
-        assert.ok(usedBytes <= Math.max(budgetBytes, channels * (CONTROL_BYTES + 2 * 1024)))
+        const besideSlots = CONTROL_BYTES + announcedBytes
+        const usedBytes = channels * (besideSlots + slotSizeBytes * slotCount)
+        assert.ok(usedBytes <= Math.max(budgetBytes, channels * (besideSlots + 2 * 1024)))
       }),
     )
   })

@@ -5,6 +5,7 @@ import { CheckpointingOptions } from '../../../../../src/core/config/checkpointi
 import { Configuration } from '../../../../../src/core/config/configuration.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import { readCheckpointCoordinatorConfiguration } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-coordinator-configuration.js'
+import { sampleGraph } from '../sample-graphs.js'
 import { CoordinatorHarness } from './coordinator-harness.js'
 
 async function takeAll(harness: CoordinatorHarness, ms: number): Promise<readonly number[]> {
@@ -76,6 +77,7 @@ describe('While a source processes a backlog a CheckpointCoordinator', () => {
           [CheckpointingOptions.CHECKPOINTING_INTERVAL.key]: '10 s',
           [CheckpointingOptions.CHECKPOINTING_INTERVAL_DURING_BACKLOG.key]: during,
         }),
+        sampleGraph([]),
       )
     assert.throws(
       () => read('5 s'),

@@ -96,6 +96,7 @@ const DEFAULTS: CheckpointCoordinatorConfiguration = {
   maxConcurrent: 1,
   tolerableFailures: 0,
   afterTasksFinish: true,
+  unaligned: undefined,
 }
 
 export class CoordinatorHarness {
@@ -224,6 +225,14 @@ export class CoordinatorHarness {
       message.type === 'trigger-checkpoint' ? [message.checkpointId] : [],
     )
     return [...new Set(ids)]
+  }
+
+  /** What the barriers of a checkpoint are to carry. */
+  optionsOf(checkpointId: number): CheckpointOptions | undefined {
+    const trigger = this.messages.find(
+      (message) => message.type === 'trigger-checkpoint' && message.checkpointId === checkpointId,
+    )
+    return trigger?.type === 'trigger-checkpoint' ? trigger.options : undefined
   }
 
   /** How the job is to end after it, in the order of the triggers. */

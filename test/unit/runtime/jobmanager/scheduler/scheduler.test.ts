@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { Configuration } from '../../../../../src/core/config/configuration.js'
 import type { JobEdge, JobGraph } from '../../../../../src/graph/job-graph.js'
 import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
 import {
@@ -8,7 +9,8 @@ import {
   type RestoreAssignment,
 } from '../../../../../src/runtime/jobmanager/scheduler/deployment-plan.js'
 import { assignSlots, type WorkerLayout } from '../../../../../src/runtime/jobmanager/scheduler/slot-assignment.js'
-import type { TaskDeploymentDescriptor } from '../../../../../src/runtime/protocol/task-deployment.js'
+import type { EdgeDescriptor, TaskDeploymentDescriptor } from '../../../../../src/runtime/protocol/task-deployment.js'
+import { CheckpointBarriers } from '../../../../../src/runtime/taskmanager/network/checkpoint-barriers.js'
 import { sampleGraph, type SampleEdge } from '../sample-graphs.js'
 
 const EVERY_SLOT_A_WORKER = { slotsPerWorker: 1 }
@@ -49,6 +51,51 @@ function find({ tasks }: Planned, vertexId: string, subtaskIndex: number): TaskD
   assert.ok(task)
   return task
 }
+
+describe('The edges of a task', () => {
+  const shapes = [
+    { id: 'a', parallelism: 2 },
+    { id: 'b', parallelism: 2 },
+    { id: 'c', parallelism: 2 },
+  ]
+  const edges: readonly SampleEdge[] = [
+    ['a', 'b', 'rescale'],
+    ['b', 'c', 'hash'],
+  ]
+  const alignedOf = (configuration: JobGraph['configuration']): (true | undefined)[] => {
+    const { inputs, outputs } = find(plan({ ...sampleGraph(shapes, edges), configuration }), 'b', 1)
+    return [...inputs, ...outputs].map(({ alignedOnly }) => alignedOnly)
+  }
+
+  it('say where barriers never overtake, where they may on others', () => {
+    const unaligned = Configuration.fromMap({ 'execution.checkpointing.unaligned.enabled': 'true' }).toEntries()
+    assert.deepEqual(alignedOf(unaligned), [true, undefined])
+    assert.deepEqual(alignedOf({}), [undefined, undefined])
+  })
+
+  it('have room beside the records of those for the largest barrier of a checkpoint', () => {
+    const directory = `/größe/${'d'.repeat(300)}`
+    const jobUri = `file:${directory}/${'a'.repeat(32)}`
+    const location = {
+      kind: 'file',
+      directoryUri: `${jobUri}/chk-${String(Number.MAX_SAFE_INTEGER)}`,
+      inlineThresholdBytes: 0,
+      incremental: { sharedDirectoryUri: `${jobUri}/shared`, baseCheckpointId: 1 },
+    } as const
+    const options = { kind: 'checkpoint', location, unaligned: false, alignedTimeoutMs: 5, stop: undefined } as const
+    const barrier = new CheckpointBarriers().encode({ checkpointId: 1, timestamp: 1, options })
+    const configuration = Configuration.fromMap({
+      'execution.checkpointing.unaligned.enabled': 'true',
+      'execution.checkpointing.dir': directory,
+    }).toEntries()
+    const { inputs, outputs } = find(plan({ ...sampleGraph(shapes, edges), configuration }), 'b', 1)
+    const roomOf = ({ channels }: EdgeDescriptor): (number | undefined)[] =>
+      channels.flatMap((channel) => (channel.kind === 'ring' ? [channel.memory.announcedBytes] : []))
+    const [room = 0] = outputs.flatMap(roomOf)
+    assert.ok(room >= barrier.length && room < 2 * barrier.length, `${String(room)} for ${String(barrier.length)}`)
+    assert.ok(inputs.flatMap(roomOf).every((bytes) => bytes === undefined))
+  })
+})
 
 describe('Slot sharing', () => {
   it('needs as many slots as the widest vertex of a group, one subtask of each vertex a slot', () => {

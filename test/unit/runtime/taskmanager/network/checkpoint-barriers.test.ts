@@ -29,14 +29,16 @@ const location: fc.Arbitrary<CheckpointLocation> = fc.oneof(
   fc.record(inFiles, PLAIN),
   fc.record({ ...inFiles, incremental }, PLAIN),
 )
-const options: fc.Arbitrary<CheckpointOptions> = fc.record(
-  {
-    kind: fc.constantFrom('checkpoint', 'savepoint'),
-    location,
-    unaligned: fc.boolean(),
-    stop: fc.constantFrom(undefined, 'suspend', 'drain'),
-  },
-  PLAIN,
+const anyOptions = {
+  kind: fc.constantFrom('checkpoint' as const, 'savepoint' as const),
+  location,
+  unaligned: fc.boolean(),
+  stop: fc.constantFrom(undefined, 'suspend' as const, 'drain' as const),
+}
+const alignedTimeoutMs = fc.constantFrom(0, 1.5, 1000)
+const options: fc.Arbitrary<CheckpointOptions> = fc.oneof(
+  fc.record(anyOptions, PLAIN),
+  fc.record({ ...anyOptions, alignedTimeoutMs }, PLAIN),
 )
 
 /** A barrier that counts how often somebody looks at what it carries. */

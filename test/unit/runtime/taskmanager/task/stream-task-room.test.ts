@@ -55,7 +55,7 @@ function taskThatEmitsAtItsEnd() {
     outputs,
     input,
     chain: { operators: [operator], head: operator, accumulators: { parts: () => ({}) } },
-    checkpoints: { isWriting: false, close: () => Promise.resolve() },
+    checkpoints: { isWriting: false, stepped: nothing, close: () => Promise.resolve() },
     ending: new TaskEnding(false),
     metrics: { markTaskStart: nothing, times: { stepped: nothing } },
   }

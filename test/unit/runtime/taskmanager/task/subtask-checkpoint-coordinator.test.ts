@@ -75,6 +75,12 @@ function coordinatorOf(...operators: PlayedOperator[]): SubtaskCheckpointCoordin
   const outputs = {
     broadcastBarrier: ({ checkpointId }: { checkpointId: number }) =>
       void events.push(`barrier ${String(checkpointId)}`),
+    announceBarrier: ({ checkpointId }: { checkpointId: number }) => {
+      events.push(`announced ${String(checkpointId)}`)
+      return []
+    },
+    overtakeLate: () => [],
+    areBarriersOut: () => true,
     broadcastCancelBarrier: (checkpointId: number) => void events.push(`cancel barrier ${String(checkpointId)}`),
   }
   const wake = (): void => undefined

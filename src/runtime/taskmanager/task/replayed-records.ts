@@ -1,0 +1,190 @@
+// Duty: records that were in flight in the restored checkpoint: given to the inputs of the task before any channel is read.
+// Invariants: in the order of the handles, each record once; of a handle that several subtasks get those whose key is this one's. All
+// bytes are read and their checksums verified before the first record is given out, since the restored files may go as soon as a
+// newer checkpoint is complete. Meanwhile they lie where that lies for which channels have no room: in memory, then in a file.
+// A checkpoint that does not wait for them takes the rest.
+// Thread: the task's worker.
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import type { FileSystems } from '../../../core/fs/file-systems.js'
+import { DataInputView } from '../../../core/memory/data-input-view.js'
+import type { TypeSerializer } from '../../../core/types/type-serializer.js'
+import type { ChannelStateHandle } from '../../../storage/state-handles.js'
+import { readStatePieces } from '../../../storage/state-reader.js'
+import { InFlightRecords, type CapturedChannel, type ChannelRecords } from '../network/in-flight-records.js'
+import type { GateHandler } from '../network/input-gate.js'
+import { ANNOUNCED_RECORDS, RecordBatch } from '../network/record-batch.js'
+import { readRecords } from '../network/record-bytes.js'
+import { SLOT_KIND } from '../network/slot-kind.js'
+import { WaitingSegments } from '../network/waiting-segments.js'
+import type { WaitingSpace } from '../network/waiting-space.js'
+import { GENERIC } from '../state/state-registration.js'
+
+const SEGMENT_BYTES = 16 * 1024
+/** In a record, after its timestamp. */
+const KEY_HASH_OFFSET = 8
+
+/** An edge into the task. */
+export interface ReplayedEdge {
+  /** Of the head operator. */
+  readonly input: number
+  readonly typeFingerprint: string
+  readonly serializer: TypeSerializer<unknown>
+}
+
+/** Where the records of a handle go. */
+interface ReplaySource extends ChannelRecords {
+  readonly input: number
+  readonly serializer: TypeSerializer<unknown>
+}
+
+export interface ReplayedRecordsInput {
+  readonly edges: readonly ReplayedEdge[]
+  readonly space: WaitingSpace
+  readonly fileSystems: FileSystems
+  /** For records of which no type was declared. */
+  readonly generic: TypeSerializer<unknown>
+  /** Whether this subtask has the key. */
+  readonly isOwnKey: (keyHash: number) => boolean
+}
+
+export class ReplayedRecords {
+  readonly #input: ReplayedRecordsInput
+  /** By the flag of a segment. */
+  readonly #sources: ReplaySource[] = []
+  readonly #waiting: WaitingSegments
+  readonly #batch = new RecordBatch(ANNOUNCED_RECORDS)
+  /** The segment at hand. */
+  #records: DataInputView | undefined
+  #source: ReplaySource | undefined
+
+  constructor(input: ReplayedRecordsInput) {
+    this.#input = input
+    this.#waiting = new WaitingSegments(input.space)
+  }
+
+  get isEmpty(): boolean {
+    return this.#records === undefined && this.#waiting.isEmpty
+  }
+
+  async load(handles: readonly ChannelStateHandle[]): Promise<void> {
+    for (const handle of handles) {
+      const flag = this.#sources.push(this.#sourceOf(handle)) - 1
+      const segment = new RecordGroup((bytes) => {
+        this.#waiting.push({ kind: SLOT_KIND.records, flag, bytes })
+      })
+      for await (const record of recordsOf(handle, this.#input.fileSystems)) {
+        if (handle.isSharedByKeyGroup !== true || this.#input.isOwnKey(keyHashOf(record))) segment.add(record)
+      }
+      segment.end()
+    }
+  }
+
+  /** A segment at most, as far as its handler goes on. */
+  drain(handlers: readonly GateHandler[]): void {
+    if (this.#records === undefined) this.#begin()
+    const [records, source, batch] = [this.#records, this.#source, this.#batch]
+    const handler = handlers[source?.input ?? -1]
+    if (records === undefined || source === undefined || handler === undefined) return
+    while (handler.mayContinue()) {
+      if (batch.isDelivered) {
+        if (records.remaining === 0) break
+        readRecords(records, source.serializer, batch)
+      }
+      batch.deliver(handler, -1)
+    }
+    if (batch.isDelivered && records.remaining === 0) this.#records = undefined
+  }
+
+  /** What is still to be given out, in its order; nothing is taken. */
+  rest(): CapturedChannel[] {
+    const parts = this.#sources.map(({ serializer }) => new InFlightRecords(serializer))
+    if (this.#records !== undefined && this.#source !== undefined) {
+      const records = parts[this.#sources.indexOf(this.#source)]
+      if (records !== undefined) this.#batch.addRest(records)
+      records?.addEncoded(this.#records.bytes.subarray(this.#records.position), this.#source.serializer)
+    }
+    for (const { flag, bytes } of this.#waiting.all()) {
+      const source = this.#sources[flag]
+      if (source !== undefined) parts[flag]?.addEncoded(bytes, source.serializer)
+    }
+    return this.#sources.map(({ edgeIndex, channelIndex, typeFingerprint }, index) => {
+      return { edgeIndex, channelIndex, typeFingerprint, parts: parts.slice(index, index + 1) }
+    })
+  }
+
+  close(): void {
+    this.#waiting.clear()
+    this.#records = undefined
+  }
+
+  #begin(): void {
+    const segment = this.#waiting.take()
+    if (segment === undefined) return
+    this.#records = new DataInputView(segment.bytes)
+    this.#source = this.#sources[segment.flag]
+  }
+
+  #sourceOf({ edgeIndex, channelIndex, typeFingerprint }: ChannelStateHandle): ReplaySource {
+    const edge = this.#input.edges[edgeIndex]
+    const serializer = edge?.typeFingerprint === typeFingerprint ? edge.serializer : this.#genericFor(typeFingerprint)
+    if (edge !== undefined && serializer !== undefined) {
+      return { edgeIndex, channelIndex, typeFingerprint, serializer, input: edge.input }
+    }
+    const what = `records in flight of type ${typeFingerprint} are for input edge ${String(edgeIndex)}`
+    throw new FlinkError('ASSERTION_FAILED', { what })
+  }
+
+  /** What was of no declared type says itself what it is. */
+  #genericFor(typeFingerprint: string): TypeSerializer<unknown> | undefined {
+    return typeFingerprint === GENERIC ? this.#input.generic : undefined
+  }
+}
+
+function keyHashOf(record: Buffer): number {
+  return record.readInt32BE(KEY_HASH_OFFSET)
+}
+
+/** Each by itself. What is given is valid until the next one is asked for. */
+async function* recordsOf({ handle, offsets }: ChannelStateHandle, fileSystems: FileSystems): AsyncGenerator<Buffer> {
+  let pieces: Uint8Array[] = []
+  let sizeBytes = 0
+  /** Where the pieces begin, and which record is next. */
+  let start = 0
+  let next = 0
+  for await (const piece of readStatePieces(handle, fileSystems)) {
+    pieces.push(piece)
+    sizeBytes += piece.length
+    if (start + sizeBytes < (offsets[next + 1] ?? Infinity)) continue
+    const bytes = Buffer.concat(pieces)
+    for (; (offsets[next + 1] ?? Infinity) <= start + bytes.length; next += 1) {
+      yield bytes.subarray((offsets[next] ?? start) - start, (offsets[next + 1] ?? start) - start)
+    }
+    const done = (offsets[next] ?? start) - start
+    pieces = [bytes.subarray(done)]
+    sizeBytes = bytes.length - done
+    start += done
+  }
+}
+
+/** Records that lie together. */
+class RecordGroup {
+  readonly #push: (bytes: Uint8Array) => void
+  #records: Buffer[] = []
+  #sizeBytes = 0
+
+  constructor(push: (bytes: Uint8Array) => void) {
+    this.#push = push
+  }
+
+  add(record: Buffer): void {
+    this.#records.push(record)
+    this.#sizeBytes += record.length
+    if (this.#sizeBytes >= SEGMENT_BYTES) this.end()
+  }
+
+  end(): void {
+    if (this.#records.length > 0) this.#push(Buffer.concat(this.#records))
+    this.#records = []
+    this.#sizeBytes = 0
+  }
+}
