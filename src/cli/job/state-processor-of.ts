@@ -1,10 +1,4 @@
-import { CoreOptions } from '../../core/config/core-options.js'
-import { RocksDBOptions } from '../../core/config/rocksdb-options.js'
-import { defaultFileSystems } from '../../core/fs/default-file-systems.js'
-import { WorkingDirectories } from '../../core/process/working-directories.js'
-import { SystemRandom } from '../../core/random/system-random.js'
-import { SystemClock } from '../../core/time/system-clock.js'
-import type { StateProcessorServices } from '../../state-processor/snapshot-source.js'
+import { localServices } from '../../state-processor/local-services.js'
 import type { StateProcessor } from '../../state-processor/state-processor.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import type { CliContext } from '../arguments/cli-context.js'
@@ -15,7 +9,10 @@ const JOB_ID = /^[0-9a-fA-F]{32}$/
 /** Loaded when it is asked for, with what it needs of the engine. */
 export async function stateProcessorOf(context: CliContext, interruption?: AbortSignal): Promise<StateProcessor> {
   const { StateProcessor: Processor } = await import('../../state-processor/state-processor.js')
-  return new Processor({ ...servicesOf(context), ...(interruption === undefined ? {} : { interruption }) })
+  return new Processor({
+    ...localServices(context.configuration),
+    ...(interruption === undefined ? {} : { interruption }),
+  })
 }
 
 /** What is half written is removed after the first SIGINT or SIGTERM; a second one ends the process at once. */
@@ -27,23 +24,6 @@ export function interruptionBySignals(): AbortSignal {
     })
   }
   return controller.signal
-}
-
-/** Files of a backend are opened where a job would have them, too. */
-function servicesOf({ configuration }: CliContext): StateProcessorServices {
-  const random = new SystemRandom()
-  const directories = new WorkingDirectories({
-    places: configuration.getOptional(RocksDBOptions.LOCAL_DIRECTORIES) ?? configuration.get(CoreOptions.TMP_DIRS),
-    prefix: 'flink-ts-state',
-    option: CoreOptions.TMP_DIRS.key,
-    random,
-  })
-  return {
-    fileSystems: defaultFileSystems(),
-    random,
-    clock: new SystemClock(),
-    createDirectory: () => directories.create('snapshot'),
-  }
 }
 
 export function isJobId(operand: string): boolean {

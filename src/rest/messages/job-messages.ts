@@ -1,4 +1,4 @@
-import type { QueryableStateMessage } from './state-messages.js'
+import type { AnsweringCheckpoint, QueryableStateMessage } from './state-messages.js'
 
 /** Wire types about jobs, as Flink's REST API names them. Times are epoch ms, -1 where unset; durations are ms. */
 
@@ -33,6 +33,12 @@ export interface JobOverview {
     readonly checkpoints?: string
     /** The states that may be asked about, of which the newest checkpoint can answer. */
     readonly queryableStates?: readonly QueryableStateMessage[]
+  }
+  /** In the archive, of a job that has ended and had states that may be asked about. */
+  readonly left?: {
+    readonly queryableStates: readonly QueryableStateMessage[]
+    /** The newest snapshot that was not removed, if it is in files: it answers. */
+    readonly checkpoint: AnsweringCheckpoint | null
   }
 }
 

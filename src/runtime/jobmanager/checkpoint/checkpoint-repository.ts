@@ -90,17 +90,19 @@ export class CheckpointRepository implements SnapshotRepository {
     this.#retained.startFrom(checkpoint)
     this.#nextId = checkpoint.metadata.checkpointId + 1
     try {
-      this.#checkAgainstPlan(checkpoint)
+      const skipped = this.#assignment.checkAgainstPlan(checkpoint)
+      return skipped.length === 0 ? point : { ...point, notes: [...point.notes, this.#noteOfSkipped(skipped)] }
     } catch (error) {
       throw refusalOfUnfit(error, checkpoint, this.#environment.jobGraph.name, place)
     }
-    return point
   }
 
-  #checkAgainstPlan(checkpoint: CompletedCheckpoint): void {
-    for (const operator of this.#assignment.checkAgainstPlan(checkpoint)) {
+  #noteOfSkipped(skipped: readonly string[]): string {
+    for (const operator of skipped) {
       this.#environment.logger.warn(`Skipping savepoint state for operator ${operator}.`)
     }
+    const lines = skipped.map((operator) => `  ${operator}`)
+    return ['This state is left out, as --allowNonRestoredState allows:', ...lines].join('\n')
   }
 
   nextCheckpointId(): number {

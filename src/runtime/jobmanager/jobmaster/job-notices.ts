@@ -39,6 +39,8 @@ export interface FailedAttempt {
   readonly cause: Error
   /** Undefined: it was the last one. */
   readonly backoffMs: number | undefined
+  /** What restarts where it is not all: `4 of 8 tasks`. */
+  readonly tasks?: string | undefined
   readonly strategy: string
 }
 
@@ -64,7 +66,7 @@ export class JobNotices {
     this.#checkpoints = new LineBudget(clock)
   }
 
-  attemptFailed({ attempt, cause, backoffMs, strategy }: FailedAttempt): void {
+  attemptFailed({ attempt, cause, backoffMs, tasks, strategy }: FailedAttempt): void {
     const what = `Attempt ${String(attempt)} of job ${this.#job} failed: ${sentence(withReason(cause))}`
     if (backoffMs === undefined) {
       this.#tellFailed(`${what} The job has failed.`)
@@ -72,7 +74,8 @@ export class JobNotices {
     }
     const line = this.#restarts.take()
     if (line === undefined) return
-    const when = `It restarts in ${durationText(backoffMs)} as attempt ${String(attempt + 1)}, by ${strategy}`
+    const restarts = tasks === undefined ? 'It restarts' : `${tasks} restart`
+    const when = `${restarts} in ${durationText(backoffMs)} as attempt ${String(attempt + 1)}, by ${strategy}`
     const hint = line.isFirst ? ` ${HINT}` : ''
     this.#tell(`${what} ${when}${ofOthers(line)}.${hint}`)
   }
