@@ -10,6 +10,7 @@ import { RAW_KEYED_STATE } from '../core/keygroups/raw-keyed-state.js'
 import { DataInputView } from '../core/memory/data-input-view.js'
 import { DataOutputView } from '../core/memory/data-output-view.js'
 import { blockFlags, type KeyGroupBlock } from '../runtime/taskmanager/state/key-group-block.js'
+import { hasKeyedChannelState } from '../storage/channel-state-assignment.js'
 import type { OperatorState } from '../storage/checkpoint-metadata.js'
 import type { StateMetadata } from '../storage/state-handles.js'
 import { isKeyed, operatorLabel, statesOf } from './entry-filter.js'
@@ -85,6 +86,11 @@ class Rescaling {
         `its state is that of ${String(parallelism)} subtasks, each of which has a key group at least`,
       )
     if (operator.maxParallelism === this.#maxParallelism) return
+    if (hasKeyedChannelState(operator))
+      this.#refuse(
+        operator,
+        'records are in flight to it that lie with its key groups: take a savepoint, which has none, or change nothing of its max parallelism',
+      )
     for (const state of statesOf(operator)) {
       if (state.name === RAW_KEYED_STATE)
         this.#refuse(operator, 'it has raw keyed state, whose keys only the operator that wrote it knows')

@@ -4,7 +4,13 @@
  */
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { streamHandlesOf, type CompletedCheckpoint, type OperatorState } from '../storage/checkpoint-metadata.js'
-import { channelStateOf, type StateMetadata, type StreamStateHandle } from '../storage/state-handles.js'
+import { recordCount } from '../storage/channel-state-assignment.js'
+import {
+  channelStateOf,
+  type ChannelStateHandle,
+  type StateMetadata,
+  type StreamStateHandle,
+} from '../storage/state-handles.js'
 import { bytesOf } from '../storage/state-size.js'
 import { stateBytesOf, type StateBytes } from './state-bytes.js'
 
@@ -37,6 +43,7 @@ export interface OperatorSummary {
   /** Of its coordinator and of records in flight, where there are any. */
   readonly coordinatorBytes?: number
   readonly channelBytes?: number
+  readonly channelRecords?: number
   /** Backend whose own files hold the keyed state; absent where it is in the form of all backends. */
   readonly backend?: string
   readonly states: readonly StateSummary[]
@@ -85,7 +92,7 @@ async function summariseOperator(operator: OperatorState, fileSystems: FileSyste
   const { operatorId, uid = null, name, parallelism, maxParallelism, fullyFinished, coordinatorState } = operator
   const found = new FoundStates()
   let backend: string | undefined
-  const channels: StreamStateHandle[] = []
+  const channels: ChannelStateHandle[] = []
   for (const subtask of operator.subtasks) {
     if (subtask === undefined) continue
     for (const handle of subtask.managedKeyed) {
@@ -98,7 +105,7 @@ async function summariseOperator(operator: OperatorState, fileSystems: FileSyste
     for (const { states } of subtask.managedOperator) {
       for (const state of states) found.addElements(state, state.offsets)
     }
-    channels.push(...channelStateOf(subtask).map(({ handle }) => handle))
+    channels.push(...channelStateOf(subtask))
   }
   const states = found.list()
   const all = streamHandlesOf({ operators: [operator] })
@@ -111,10 +118,16 @@ async function summariseOperator(operator: OperatorState, fileSystems: FileSyste
     isFullyFinished: fullyFinished,
     sizeBytes: bytesOf(all),
     ...(coordinatorState === undefined ? {} : { coordinatorBytes: bytesOf([coordinatorState]) }),
-    ...(channels.length === 0 ? {} : { channelBytes: bytesOf(channels) }),
+    ...(channels.length === 0 ? {} : inFlight(channels)),
     ...(backend === undefined ? {} : { backend }),
     states,
   }
+}
+
+function inFlight(
+  channels: readonly ChannelStateHandle[],
+): Required<Pick<OperatorSummary, 'channelBytes' | 'channelRecords'>> {
+  return { channelBytes: bytesOf(channels.map(({ handle }) => handle)), channelRecords: recordCount(channels) }
 }
 
 interface FoundState {

@@ -1,4 +1,6 @@
 /** The states of a snapshot with exact numbers of entries: all of them are read for it, and verified against their checksums. */
+import { inFlightByEdge, recordCount } from '../storage/channel-state-assignment.js'
+import type { OperatorState } from '../storage/checkpoint-metadata.js'
 import type { StateMetadata } from '../storage/state-handles.js'
 import { isStateWanted, operatorLabel, statesOf, wantedOperators, type EntryFilter } from './entry-filter.js'
 import type { SnapshotContents } from './snapshot-contents.js'
@@ -8,7 +10,8 @@ export interface ListedState {
   readonly operator: string
   readonly operatorName: string
   readonly state: string
-  readonly kind: StateMetadata['kind']
+  /** `in-flight`: records in the channels from one operator to this one, in an unaligned checkpoint. */
+  readonly kind: StateMetadata['kind'] | 'in-flight'
   /** Description of the declared type, `GENERIC` where none was declared. */
   readonly type: string
   readonly schemaVersion: number
@@ -36,7 +39,7 @@ export async function listStates(contents: SnapshotContents, filter: EntryFilter
   const unreadable = new Set(contents.unreadable.map(({ operator, state }) => `${operator} ${state}`))
   return wantedOperators(contents.snapshot, filter).flatMap((operator) => {
     const states = statesOf(operator).filter(({ name }) => isStateWanted(filter, name))
-    return states.map(({ name, kind, typeFingerprint, schemaVersion, namespaceFingerprint }) => ({
+    const listed = states.map(({ name, kind, typeFingerprint, schemaVersion, namespaceFingerprint }) => ({
       operator: operatorLabel(operator),
       operatorName: operator.name,
       state: name,
@@ -48,5 +51,19 @@ export async function listStates(contents: SnapshotContents, filter: EntryFilter
         ? null
         : (counts.get(`${operator.operatorId} ${name}`) ?? 0),
     }))
+    return [...listed, ...inFlightInto(operator).filter(({ state }) => isStateWanted(filter, state))]
   })
+}
+
+function inFlightInto(operator: OperatorState): ListedState[] {
+  return inFlightByEdge(operator).map(({ edge, bySubtask }) => ({
+    operator: operatorLabel(operator),
+    operatorName: operator.name,
+    state: `from ${edge.sourceName}`,
+    kind: 'in-flight',
+    type: edge.recordType,
+    schemaVersion: 0,
+    namespaces: null,
+    entries: recordCount(bySubtask.flat()),
+  }))
 }

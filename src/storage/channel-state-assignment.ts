@@ -61,14 +61,15 @@ export function hasKeyedChannelState(state: OperatorState): boolean {
   return inFlightByEdge(state).some(({ edge }) => edge.partitioner === BY_KEY)
 }
 
-interface InFlight {
+/** Records in flight on one edge into an operator. */
+export interface InFlight {
   readonly edge: InputEdge
   /** By subtask that was to read them. */
   readonly bySubtask: readonly (readonly ChannelStateHandle[])[]
 }
 
 /** Edges without records in flight are left out. */
-function inFlightByEdge({ inputEdges, subtasks }: OperatorState): InFlight[] {
+export function inFlightByEdge({ inputEdges, subtasks }: OperatorState): InFlight[] {
   const edges = (inputEdges ?? []).map((edge, index) => ({
     edge,
     bySubtask: subtasks.map((subtask) => (subtask?.inputChannels ?? []).filter(({ edgeIndex }) => edgeIndex === index)),
@@ -92,7 +93,7 @@ function refuseOrSkip(
   { edge, bySubtask, reason }: InFlight & { readonly reason: string },
   { path, allowNonRestoredState }: ChannelStateRules,
 ): string {
-  const records = bySubtask.flat().reduce((sum, handle) => sum + recordCount(handle), 0)
+  const records = recordCount(bySubtask.flat())
   const operator = `${operatorId} (${uid === undefined ? name : `uid "${uid}"`})`
   const details = { path, operator, source: edge.sourceName, records, reason }
   if (!allowNonRestoredState) throw new FlinkError('CHANNEL_STATE_UNMATCHED', details)
@@ -138,7 +139,7 @@ function byKeyGroups(
 function byChannels(bySubtask: InFlight['bySubtask'], parallelism: number): ChannelStateHandle[][] {
   const result: ChannelStateHandle[][] = Array.from({ length: parallelism }, () => [])
   const channels = bySubtask.flatMap((handles) => [...groupByChannel(handles).values()])
-  const sizes = channels.map((handles) => handles.reduce((sum, handle) => sum + recordCount(handle), 0))
+  const sizes = channels.map(recordCount)
   const total = Math.max(
     1,
     sizes.reduce((sum, size) => sum + size, 0),
@@ -163,6 +164,6 @@ function groupByChannel(handles: readonly ChannelStateHandle[]): ReadonlyMap<num
   return byChannel
 }
 
-function recordCount({ offsets }: ChannelStateHandle): number {
-  return Math.max(0, offsets.length - 1)
+export function recordCount(handles: readonly ChannelStateHandle[]): number {
+  return handles.reduce((sum, { offsets }) => sum + Math.max(0, offsets.length - 1), 0)
 }

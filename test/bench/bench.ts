@@ -17,6 +17,7 @@ import {
   type MeasuredRow,
 } from './bench-report.js'
 import { measureFamily, type SuiteOptions } from './bench-suite.js'
+import { backPressureFamily } from './families/back-pressure-family.js'
 import { chainFamily, depthFamily } from './families/chain-family.js'
 import { checkpointFamily } from './families/checkpoint-family.js'
 import { exchangeFamily } from './families/exchange-family.js'
@@ -49,6 +50,7 @@ const FAMILIES: readonly BenchFamily[] = [
   wideExchangeFamily,
   latencyFamily,
   checkpointFamily,
+  backPressureFamily,
   memoryFamily,
   windowsFamily,
   joinsFamily,

@@ -15,22 +15,27 @@ const ROUND_INTERVAL_MS = 150
 const KEYS = 13
 
 const JOB = `
-import { KeyedProcessFunction, ValueStateDescriptor, WatermarkStrategy } from 'flink-ts'
+import { KeyedProcessFunction, RichSinkFunction, ValueStateDescriptor } from 'flink-ts'
 
-/** Counts and adds; each record takes as long as the parameter says. The end of time tells the totals. */
-class SlowTotals extends KeyedProcessFunction {
-  constructor (slowMs) { super(); this.slowMs = slowMs }
-  open () {
-    this.total = this.getRuntimeContext().getState(new ValueStateDescriptor('total'))
-    this.clock = new Int32Array(new SharedArrayBuffer(4))
-  }
-  processElement ([number], ctx) {
-    if (this.slowMs > 0) Atomics.wait(this.clock, 0, 0, this.slowMs)
+/** Counts and adds; the end of time tells the totals. */
+class Totals extends KeyedProcessFunction {
+  open () { this.total = this.getRuntimeContext().getState(new ValueStateDescriptor('total')) }
+  processElement ([number], ctx, out) {
     const [count, sum] = this.total.value() ?? [0, 0]
     this.total.update([count + 1, sum + number])
     ctx.timerService().registerEventTimeTimer(1e15)
+    out.collect('')
   }
   onTimer (timestamp, ctx, out) { out.collect(['TOTAL', ctx.getCurrentKey(), ...this.total.value()].join(' ')) }
+}
+
+/** Takes one record after the other, each of them for as long as the parameter says. */
+class SlowSink extends RichSinkFunction {
+  constructor (slowMs) { super(); this.slowMs = slowMs }
+  invoke (text) {
+    if (text !== '') this.getRuntimeContext().getStandardOutput().write(text + '\\n')
+    else if (this.slowMs > 0) return new Promise((resolve) => setTimeout(resolve, this.slowMs))
+  }
 }
 
 export default function (env, params) {
@@ -38,8 +43,8 @@ export default function (env, params) {
   env.fromSequence(1, params.getInt('records')).uid('numbers')
     .map((number) => [number, 'x'.repeat(100)]).uid('padded')
     .rebalance().map((record) => record).uid('copied')
-    .keyBy(([number]) => number % ${String(KEYS)}).process(new SlowTotals(params.getInt('slow'))).uid('totals')
-    .print().uid('print')
+    .keyBy(([number]) => number % ${String(KEYS)}).process(new Totals()).uid('totals')
+    .addSink(new SlowSink(params.getInt('slow'))).uid('sink')
 }
 `
 

@@ -33,10 +33,14 @@ function operatorLines(operator: OperatorSummary): string[] {
     ...(operator.isFullyFinished ? ['finished'] : []),
     ...(operator.backend === undefined ? [] : [`keyed state in files of ${printable(operator.backend)}`]),
     ...(operator.coordinatorBytes === undefined ? [] : [`coordinator ${byteSize(operator.coordinatorBytes)}`]),
-    ...(operator.channelBytes === undefined ? [] : [`records in flight ${byteSize(operator.channelBytes)}`]),
+    ...(operator.channelBytes === undefined ? [] : [inFlightText(operator.channelBytes, operator.channelRecords)]),
   ]
   const rows = states.length === 0 ? [] : columns([HEAD, ...states.map(rowOf)], [VERSION, ENTRIES, SIZE])
   return ['', title, `  ${about.join(', ')}`, ...rows.map((row) => `    ${row}`)]
+}
+
+function inFlightText(bytes: number, records = 0): string {
+  return `${counted(records, 'record')} in flight (${byteSize(bytes)})`
 }
 
 function rowOf({

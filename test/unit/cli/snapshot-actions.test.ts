@@ -176,6 +176,7 @@ describe('What is printed of a snapshot', () => {
           sizeBytes: 2048,
           coordinatorBytes: 10,
           channelBytes: 20,
+          channelRecords: 3,
           backend: 'rocksdb',
           states: [
             { ...state, entries: 12, entriesAtMost: true, sizeBytes: 5 },
@@ -191,7 +192,7 @@ describe('What is printed of a snapshot', () => {
       '  2.0 KB of state in 1 operator',
       '',
       `Counts (id ${'a'.repeat(32)})`,
-      '  parallelism 2, max parallelism 128, 2.0 KB, finished, keyed state in files of rocksdb, coordinator 10 B, records in flight 20 B',
+      '  parallelism 2, max parallelism 128, 2.0 KB, finished, keyed state in files of rocksdb, coordinator 10 B, 3 records in flight (20 B)',
       '    state  kind   type  namespaces  version  entries  size',
       '    count  value  LONG  -                 0    <= 12   5 B',
       '    other  value  LONG  -                 0        ?     ?',
