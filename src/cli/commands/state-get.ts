@@ -54,7 +54,7 @@ export const stateGetCommand: CliCommand = {
       return NOT_FOUND
     } catch (cause) {
       const text = isAsked
-        ? `The job ${operand} has no queryable state '${state}' to ask for the key, and its newest checkpoint does not answer either.`
+        ? `Could not look up the key in job ${operand}: no queryable state '${state}' of it answers, nor does its newest checkpoint.`
         : `Could not look up the key in '${operand}'.`
       throw new FlinkError('ACTION_FAILED', { text }, { cause })
     }

@@ -1,6 +1,6 @@
 import type { UnreadableState } from '../../state-processor/snapshot-contents.js'
 import type { CliContext } from '../arguments/cli-context.js'
-import { untold, withProgress } from '../output/progress.js'
+import { nobodyLooks, withProgress } from '../output/progress.js'
 import { printable } from '../terminal/printable-text.js'
 
 /** Lines to standard output; false when nobody reads them any more. JSON has no character with power over a terminal but these. */
@@ -13,7 +13,7 @@ export function takeLines(context: CliContext): (text: string) => boolean {
 
 /** No spinner among lines that come to the same terminal. */
 export const whilePrinting: typeof withProgress = (text, context, work) => {
-  return process.stdout.isTTY ? work(untold, untold) : withProgress(text, context, work)
+  return process.stdout.isTTY ? work(nobodyLooks, nobodyLooks) : withProgress(text, context, work)
 }
 
 /** What JSON leaves as it is, and a terminal obeys or turns around. */

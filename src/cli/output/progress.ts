@@ -16,7 +16,7 @@ export async function withProgress<T>(
   const say: SayMeanwhile = (line) => {
     context.printError(`${printable(line)}\n`)
   }
-  if (!process.stderr.isTTY) return work(say, untold)
+  if (!process.stderr.isTTY) return work(say, nobodyLooks)
   const { default: ora } = await import('ora')
   const spinner = ora({ text, stream: process.stderr }).start()
   try {
@@ -38,8 +38,8 @@ export async function withProgress<T>(
   }
 }
 
-export function untold(): void {
-  // Nobody looks.
+export function nobodyLooks(): void {
+  // No terminal shows it.
 }
 
 /** Of a command that waits for what it told a job to do. */
