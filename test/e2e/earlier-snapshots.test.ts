@@ -11,6 +11,7 @@ const FIXTURES = path.join(REPOSITORY, 'test/fixtures/snapshots')
 describeSnapshotsOf('keyed and operator state', FIXTURES)
 describeSnapshotsOf('windows, an interval join and timers', path.join(FIXTURES, 'time'))
 describeSnapshotsOnDisk(path.join(FIXTURES, 'disk'))
+describeUnalignedCheckpoints(path.join(FIXTURES, 'unaligned'))
 
 /** Of the job in a directory, whose snapshots lie there by their formats. */
 function describeSnapshotsOf(what: string, fixtures: string): void {
@@ -60,6 +61,20 @@ function describeSnapshotsOnDisk(fixtures: string): void {
 
       it(`${version}: savepoint is restored to the heap, to the last value`, async () => {
         await restore(workspace(), ['-p', '4', '-s', path.join('snapshots', version, 'savepoint')], expected)
+      })
+    }
+  })
+}
+
+/** With another parallelism records in flight come to other subtasks. */
+function describeUnalignedCheckpoints(fixtures: string): void {
+  describe('An unaligned checkpoint that an earlier version wrote', () => {
+    const expected = readFileSync(path.join(fixtures, 'expected.txt'), 'utf8')
+    const workspace = workspaceOfSuite(fixtures)
+
+    for (const version of readdirSync(fixtures).filter((name) => /^v\d+$/.test(name))) {
+      it(`${version}: is restored with parallelism 3, with what was in flight`, async () => {
+        await restore(workspace(), ['-p', '3', '-s', path.join('snapshots', version, 'checkpoint')], expected)
       })
     }
   })
