@@ -31,6 +31,7 @@ const rooms = [
     doors: {
       // How keys and values lie in memory is known to no other file.
       state: [
+        'asked-state',
         'checked-descriptor',
         'internal-state',
         'key-group-block',
@@ -58,7 +59,7 @@ const rooms = [
   { room: 'rest/messages', mayImport: [] },
   { room: 'rest', mayImport: ['rest/messages', 'core'] },
   // Only for state that is asked about: what a value is, and where it lies when no job answers.
-  { room: 'client', mayImport: ['rest/messages', 'state-processor', 'runtime/taskmanager', 'api', 'storage', 'core'] },
+  { room: 'client', mayImport: ['rest/messages', 'state-processor', 'api', 'storage', 'core'] },
   {
     room: 'cluster',
     mayImport: [

@@ -16,6 +16,7 @@ import { workingDirectory } from './arguments/working-directory.js'
 const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   run: async () => (await import('./commands/run.js')).runCommand,
   info: async () => (await import('./commands/info.js')).infoCommand,
+  check: async () => (await import('./commands/check.js')).checkCommand,
   list: async () => (await import('./commands/list.js')).listCommand,
   stop: async () => (await import('./commands/stop.js')).stopCommand,
   cancel: async () => (await import('./commands/cancel.js')).cancelCommand,

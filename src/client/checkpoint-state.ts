@@ -1,13 +1,8 @@
-import { CoreOptions } from '../core/config/core-options.js'
 import type { Configuration } from '../core/config/configuration.js'
-import { RocksDBOptions } from '../core/config/rocksdb-options.js'
 import { FlinkError } from '../core/errors/flink-error.js'
-import { defaultFileSystems } from '../core/fs/default-file-systems.js'
 import { InvalidKeyError, type KeyKind } from '../core/keygroups/canonical-key.js'
-import { WorkingDirectories } from '../core/process/working-directories.js'
-import { SystemRandom } from '../core/random/system-random.js'
-import { SystemClock } from '../core/time/system-clock.js'
 import type { QueryableStateMessage } from '../rest/messages/state-messages.js'
+import { localServices } from '../state-processor/local-services.js'
 import { lookUp, type ValueReader } from '../state-processor/look-up.js'
 import { SnapshotSource, type StateProcessorServices } from '../state-processor/snapshot-source.js'
 import type { CompletedCheckpoint } from '../storage/checkpoint-metadata.js'
@@ -35,19 +30,7 @@ export class CheckpointState {
 
   /** Of the configuration: on which disk files of a backend are opened. */
   constructor(configuration: Configuration) {
-    const random = new SystemRandom()
-    const directories = new WorkingDirectories({
-      places: configuration.getOptional(RocksDBOptions.LOCAL_DIRECTORIES) ?? configuration.get(CoreOptions.TMP_DIRS),
-      prefix: 'flink-ts-state',
-      option: CoreOptions.TMP_DIRS.key,
-      random,
-    })
-    this.#services = {
-      fileSystems: defaultFileSystems(),
-      random,
-      clock: new SystemClock(),
-      createDirectory: () => directories.create('snapshot'),
-    }
+    this.#services = localServices(configuration)
   }
 
   /** Of the checkpoint at this path. */

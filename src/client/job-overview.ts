@@ -1,5 +1,6 @@
 import { areQueryableStates } from './queryable-state-messages.js'
 import type { JobOverview } from '../rest/messages/job-messages.js'
+import type { AnsweringCheckpoint } from '../rest/messages/state-messages.js'
 
 /** The last moment that JavaScript has a date for. */
 const LAST_EPOCH_MS = 8.64e15
@@ -12,9 +13,10 @@ export function isEpochMs(value: unknown): value is number {
 /** True when a value that came from outside can be shown as a job. */
 export function isJobOverview(value: unknown): value is JobOverview {
   if (typeof value !== 'object' || value === null) return false
-  const { jid, name, state, died, ...times } = value as Partial<Record<keyof JobOverview, unknown>>
+  const { jid, name, state, died, left, restarts, ...times } = value as Partial<Record<keyof JobOverview, unknown>>
   const isNamed = typeof jid === 'string' && typeof name === 'string' && typeof state === 'string'
-  return isNamed && isDeath(died) && isEpochMs(times['start-time']) && isEpochMs(times['end-time'])
+  const isRight = isNamed && isDeath(died) && isLeft(left) && areRestarts(restarts)
+  return isRight && isEpochMs(times['start-time']) && isEpochMs(times['end-time'])
 }
 
 function isDeath(died: unknown): boolean {
@@ -26,6 +28,26 @@ function isDeath(died: unknown): boolean {
   }
   const isRight = queryableStates === undefined || areQueryableStates(queryableStates)
   return isRight && (checkpoints === undefined || typeof checkpoints === 'string')
+}
+
+function areRestarts(restarts: unknown): boolean {
+  if (restarts === undefined) return true
+  if (typeof restarts !== 'object' || restarts === null) return false
+  const { count, since } = restarts as { readonly count?: unknown; readonly since?: unknown }
+  return Number.isSafeInteger(count) && isEpochMs(since)
+}
+
+function isLeft(left: unknown): boolean {
+  if (left === undefined) return true
+  if (typeof left !== 'object' || left === null) return false
+  const { checkpoint, queryableStates } = left as Partial<Record<'checkpoint' | 'queryableStates', unknown>>
+  return areQueryableStates(queryableStates) && (checkpoint === null || isAnsweringCheckpoint(checkpoint))
+}
+
+function isAnsweringCheckpoint(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { id, timestamp, path } = value as Partial<Record<keyof AnsweringCheckpoint, unknown>>
+  return Number.isSafeInteger(id) && isEpochMs(timestamp) && typeof path === 'string'
 }
 
 /** What is to be said of a job whose process died: it left no word, but perhaps checkpoints. */

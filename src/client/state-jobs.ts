@@ -14,9 +14,11 @@ import type { RunDirectory } from './run-directory.js'
 /** What a job needs beyond the time that its tasks have. */
 const ANSWER_MARGIN_MS = 5_000
 
-/** `gone`: its process died; what it left is known. */
+/** `gone`: its process died; what it left is known. `ended`: it said itself what it left. */
 export type JobAnswer =
-  StateQueryAnswer | { readonly source: 'gone'; readonly state: QueryableStateMessage; readonly checkpoints: string }
+  | StateQueryAnswer
+  | { readonly source: 'gone'; readonly state: QueryableStateMessage; readonly checkpoints: string }
+  | (Omit<Extract<StateQueryAnswer, { readonly source: 'none' }>, 'source'> & { readonly source: 'ended' })
 
 export interface JobQuestion {
   readonly name: string
@@ -74,7 +76,7 @@ export class StateJobs {
   }
 
   /**
-   * The job that has a state of this name: one that lives before one that died. QUERYABLE_STATE_AMBIGUOUS where several do,
+   * The job that has a state of this name: one that lives before one that died or has ended. QUERYABLE_STATE_AMBIGUOUS where several do,
    * undefined where none does.
    */
   async jobWith(name: string): Promise<string | undefined> {
@@ -84,7 +86,7 @@ export class StateJobs {
     if (found.length > 1) throw ambiguous(name, found)
     if (found[0] !== undefined) return found[0]
     const left = (await this.#runDirectory.archivedJobs())
-      .filter(({ died }) => died?.queryableStates?.some((state) => state.name === name))
+      .filter(({ died, left }) => (died ?? left)?.queryableStates?.some((state) => state.name === name))
       .toSorted((one, other) => other['start-time'] - one['start-time'])
     return left[0]?.jid
   }
@@ -106,16 +108,17 @@ export class StateJobs {
   async #leftBy(jobId: string, name: string): Promise<JobAnswer> {
     const archived = await this.#runDirectory.archivedJob(jobId)
     if (archived === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
-    const { died, state: status } = archived
-    if (died === undefined) {
-      const advice = 'What it left can be read with flink-ts state get <savepoint> <state> <key>.'
-      throw new FlinkError('STATE_NOT_AVAILABLE', { jobId, name, reason: `the job is ${status}`, advice })
-    }
-    const states = died.queryableStates ?? []
+    const { died, left, state: status } = archived
+    const states = (died ?? left)?.queryableStates ?? []
     const state = states.find((each) => each.name === name)
     if (state === undefined) {
-      const names = states.length === 0 ? 'It had none.' : `It had: ${states.map((each) => each.name).join(', ')}.`
-      throw new FlinkError('QUERYABLE_STATE_UNKNOWN', { jobId, name, advice: `Its process has died. ${names}` })
+      const names =
+        states.length === 0 ? 'No such state of it is known.' : `It had: ${states.map((each) => each.name).join(', ')}.`
+      const end = died === undefined ? `It is ${status}.` : 'Its process has died.'
+      throw new FlinkError('QUERYABLE_STATE_UNKNOWN', { jobId, name, advice: `${end} ${names}` })
+    }
+    if (died === undefined) {
+      return { source: 'ended', state, reason: `the job is ${status}`, checkpoint: left?.checkpoint ?? null }
     }
     const reason = 'its process has died, and it left no checkpoints in a directory of its own'
     if (died.checkpoints === undefined)

@@ -22,6 +22,7 @@ const CHARS_AT_ONCE = 256 * 1024
 /** A checkpoint that is gone when it is read was replaced by a newer one, which is named next. */
 const MOST_CHECKPOINTS = 5
 const ASK_LATER = 'Ask again when the job runs.'
+const RETAIN = 'Checkpoints outlive a job with execution.checkpointing.externalized-checkpoint-retention.'
 
 export interface StateQuestion {
   /** Undefined: the job that has a state of this name. */
@@ -50,6 +51,7 @@ interface AskedKey {
   readonly text: string
 }
 
+type NoJobAnswer = Exclude<JobAnswer, { readonly source: 'job' }>
 type ReaderFor = (metadata: StateMetadata) => ValueReader
 
 /** Puts questions about state to jobs, and to their checkpoints where they cannot answer. */
@@ -79,7 +81,7 @@ export class StateQuestions {
     const found = await this.#jobs.jobWith(name)
     if (found !== undefined) return found
     const advice =
-      'No job that runs has one, nor has any whose process died; a state is known when its function has asked for it.'
+      'No job that runs has one, nor has any that has ended; a state is known when its function has asked for it.'
     throw new FlinkError('QUERYABLE_STATE_UNKNOWN', { jobId: '(any)', name, advice })
   }
 
@@ -106,6 +108,7 @@ export class StateQuestions {
         return await this.#fromCheckpoint(jobId, answer, given)
       } catch (error) {
         const { isGone } = await import('./checkpoint-state.js')
+        if (isGone(error) && answer.source === 'ended') throw notAvailable(jobId, { ...answer, isRemoved: true })
         if (!isGone(error) || round >= MOST_CHECKPOINTS) throw error
       }
     }
@@ -113,30 +116,37 @@ export class StateQuestions {
 
   async #fromCheckpoint(
     jobId: string,
-    answer: Exclude<JobAnswer, { readonly source: 'job' }>,
+    answer: NoJobAnswer,
     question: CheckpointQuestion,
   ): Promise<readonly KeyAnswer[]> {
-    const { name, kind } = answer.state
+    const { kind } = answer.state
     const found = await this.#readCheckpoint(answer, question)
-    if (found === undefined) {
-      const reason =
-        answer.source === 'gone' ? 'its process has died, and no checkpoint of it is complete' : answer.reason
-      const advice =
-        answer.source === 'gone' ? 'Start the job again.' : `No checkpoint in files is complete. ${ASK_LATER}`
-      throw new FlinkError('STATE_NOT_AVAILABLE', { jobId, name, reason, advice })
-    }
+    if (found === undefined) throw notAvailable(jobId, answer)
     const { checkpointId, timestamp, values } = found
     return values.map((value) => ({ kind, value, origin: { source: 'checkpoint', checkpointId, timestamp } }))
   }
 
-  async #readCheckpoint(
-    answer: Exclude<JobAnswer, { readonly source: 'job' }>,
-    question: CheckpointQuestion,
-  ): Promise<CheckpointValues | undefined> {
+  async #readCheckpoint(answer: NoJobAnswer, question: CheckpointQuestion): Promise<CheckpointValues | undefined> {
     const { CheckpointState } = await import('./checkpoint-state.js')
     const checkpoints = new CheckpointState(this.#services.configuration)
     if (answer.source === 'gone') return checkpoints.newestIn(answer.checkpoints, question)
     return answer.checkpoint === null ? undefined : checkpoints.at(answer.checkpoint.path, question)
+  }
+}
+
+function notAvailable(jobId: string, answer: NoJobAnswer & { readonly isRemoved?: boolean }): FlinkError {
+  const { name } = answer.state
+  const of = (reason: string, advice: string): FlinkError =>
+    new FlinkError('STATE_NOT_AVAILABLE', { jobId, name, reason, advice })
+  switch (answer.source) {
+    case 'gone':
+      return of('its process has died, and no checkpoint of it is complete', 'Start the job again.')
+    case 'ended':
+      return answer.isRemoved === true
+        ? of(`${answer.reason}, and the checkpoint that it left is gone`, 'Start the job again.')
+        : of(`${answer.reason}, and it left no checkpoint in files`, RETAIN)
+    case 'none':
+      return of(answer.reason, `No checkpoint in files is complete. ${ASK_LATER}`)
   }
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
 import type { JobDirectoryEntry } from '../client/job-directory-entry.js'
+import type { JobOverview } from '../rest/messages/job-messages.js'
 import type { QueryableStateMessage } from '../rest/messages/state-messages.js'
 import { startOfProcess } from '../core/process/process-start.js'
 import type { RunDirectory } from '../client/run-directory.js'
@@ -102,7 +103,11 @@ export class ControlServer {
     closing.push(() => (this.#asked ? this.#linger() : undefined))
     closing.push(async () => {
       const jobs = (await this.gateway.overview()).filter(({ jid }) => this.#entries.has(jid))
-      for (const overview of jobs) closing.push(() => this.#services.runDirectory.archive(overview))
+      for (const overview of jobs) {
+        closing.push(async () => {
+          await this.#services.runDirectory.archive({ ...overview, ...(await this.#leftBy(overview.jid)) })
+        })
+      }
     })
     closing.push(() => this.#upkeep.stop())
     closing.push(() => {
@@ -110,6 +115,15 @@ export class ControlServer {
       return this.#registrations
     })
     await closing.close()
+  }
+
+  /** What answers when a job that has ended is asked for its state. */
+  async #leftBy(jobId: string): Promise<Pick<JobOverview, 'left'> | undefined> {
+    const queryableStates = await this.gateway.queryableStates(jobId)
+    const [first] = queryableStates
+    if (first === undefined) return undefined
+    const answer = await this.gateway.queryState(jobId, { name: first.name, keys: [], timeoutMs: LINGER_MS })
+    return { left: { queryableStates, checkpoint: answer.source === 'none' ? answer.checkpoint : null } }
   }
 
   /** One after the other, so that the newest is what stays. */

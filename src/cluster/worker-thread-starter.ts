@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { Configuration } from '../core/config/configuration.js'
 import { TaskManagerOptions } from '../core/config/task-manager-options.js'
+import { SystemClock } from '../core/time/system-clock.js'
 import type {
   TaskManagerGateway,
   TaskManagerListener,
@@ -14,6 +15,7 @@ import type { MasterToWorker } from '../runtime/protocol/master-to-worker.js'
 import type { TaskWorkerData } from '../runtime/protocol/worker-data.js'
 import type { WorkerToMaster } from '../runtime/protocol/worker-to-master.js'
 import type { JobOutput } from './job-output.js'
+import { RingQueries } from './ring-queries.js'
 
 const ENTRY = new URL('../runtime/taskmanager/worker-entry.js', import.meta.url)
 
@@ -75,6 +77,7 @@ class WorkerThread implements TaskManagerGateway {
   readonly name: string
   readonly bell: SharedArrayBuffer = allocateBell()
   readonly #worker: Worker
+  readonly #queries: RingQueries
   #listener: TaskManagerListener | undefined
   readonly #early: WorkerToMaster[] = []
   #error: Error | undefined
@@ -83,7 +86,20 @@ class WorkerThread implements TaskManagerGateway {
 
   constructor(index: number, heapSizeMb: number | undefined, output: JobOutput) {
     this.name = `worker ${String(index)}`
-    const data: TaskWorkerData = { workerIndex: index, bell: this.bell, streams: output.memory }
+    const { bell } = this
+    this.#queries = new RingQueries({
+      bell,
+      clock: new SystemClock(),
+      onAnswer: (answer) => {
+        this.#listener?.onMessage(answer)
+      },
+    })
+    const data: TaskWorkerData = {
+      workerIndex: index,
+      bell,
+      stateQueries: this.#queries.memory,
+      streams: output.memory,
+    }
     const limits = heapSizeMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapSizeMb } }
     const name = `flink-ts ${this.name}`
     this.#worker = new Worker(ENTRY, { name, workerData: data, stdout: true, stderr: true, ...limits })
@@ -112,7 +128,8 @@ class WorkerThread implements TaskManagerGateway {
 
   send(message: MasterToWorker): void {
     if (message.type === 'close-worker') this.#closing = true
-    if (!this.#exited) this.#worker.postMessage(message)
+    if (this.#exited) return
+    if (message.type !== 'query-state' || !this.#queries.ask(message)) this.#worker.postMessage(message)
   }
 
   async terminate(): Promise<void> {
@@ -122,6 +139,7 @@ class WorkerThread implements TaskManagerGateway {
 
   #onExit(code: number): void {
     this.#exited = true
+    this.#queries.close()
     if (!this.#closing) {
       const reason = `its thread ended with code ${String(code)}. Does a function of the job call process.exit?`
       this.#error ??= new FlinkError('WORKER_DIED', { worker: this.name, reason })

@@ -9,6 +9,8 @@ export interface GraphSettings {
   /** Undefined: derived from each operator's parallelism. */
   readonly maxParallelism: number | undefined
   readonly isChainingEnabled: boolean
+  /** False: every operator has to have a uid. */
+  readonly generatesUids: boolean
   /** 0: every record is sent at once; below 0: buffers are sent when they are full only. */
   readonly bufferTimeoutMs: number
 }
@@ -18,6 +20,7 @@ export function graphSettingsOf(configuration: Configuration): GraphSettings {
   return {
     defaultParallelism: configuration.get(CoreOptions.DEFAULT_PARALLELISM),
     maxParallelism: maxParallelism > 0 ? maxParallelism : undefined,
+    generatesUids: configuration.get(PipelineOptions.AUTO_GENERATE_UIDS),
     isChainingEnabled: configuration.get(PipelineOptions.OPERATOR_CHAINING),
     bufferTimeoutMs: configuration.get(ExecutionOptions.BUFFER_TIMEOUT),
   }

@@ -74,6 +74,7 @@ function operatorOf(link: ChainLink, ids: OperatorIds): ChainedOperator {
   return {
     id: idOf(node, ids),
     uid: node.uid,
+    ...(node.uidHash === undefined ? {} : { uidHash: node.uidHash.toLowerCase() }),
     name: node.name,
     kind: node.operator.kind,
     input: link.input,

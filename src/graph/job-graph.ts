@@ -7,6 +7,8 @@ export interface ChainedOperator {
   /** 32 hex digits: hash of the uid, or of the operator's place in the program. State is found by it. */
   readonly id: string
   readonly uid: string | undefined
+  /** Present where the program gave one with setUidHash: a restore takes the state of this id where the snapshot has it. */
+  readonly uidHash?: string
   readonly name: string
   /** Present where the program gave one with setDescription; shown in plans instead of the name. */
   readonly description?: string

@@ -4,6 +4,7 @@ import { QueryableStateFunction } from '../api/functions/queryable-state-functio
 import { hasMethods } from '../api/functions/has-methods.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { nearestName } from '../core/errors/nearest-name.js'
+import type { GraphSettings } from './graph-settings.js'
 import type { StreamNode } from './stream-graph.js'
 
 const UID_HASH = /^[0-9a-f]{32}$/i
@@ -31,7 +32,11 @@ const LONG_METHODS: readonly string[] = [...OPTIONAL_METHODS.values()].filter(
 )
 
 /** What must hold between the operators of a program. */
-export function checkProgramRules(nodes: readonly StreamNode[]): void {
+export function checkProgramRules(
+  nodes: readonly StreamNode[],
+  { generatesUids }: Pick<GraphSettings, 'generatesUids'>,
+): void {
+  if (!generatesUids) refuseMissingUids(nodes)
   checkUids(nodes)
   checkFunctions(nodes)
   checkQueryableNames(nodes)
@@ -74,6 +79,16 @@ function checkUids(nodes: readonly StreamNode[]): void {
     if (uid !== undefined) claim(byUid, node, uid, 'uid')
     if (uidHash !== undefined) claim(byHash, node, uidHash.toLowerCase(), 'uid hash')
   }
+}
+
+/** The ends of loops are nobody's to name, as in Flink. */
+function refuseMissingUids(nodes: readonly StreamNode[]): void {
+  const without = nodes.filter(
+    ({ uid, uidHash, operator: { kind } }) =>
+      uid === undefined && uidHash === undefined && kind !== 'iteration-head' && kind !== 'iteration-tail',
+  )
+  if (without.length === 0) return
+  throw new FlinkError('UID_MISSING', { operators: without.map(({ name }) => `"${name}"`).join(', ') })
 }
 
 /** Of streams that are kept as state. What functions give their state as a name is known when it is made. */

@@ -25,7 +25,7 @@ export function generateStreamGraph(pipeline: Pipeline): StreamGraph {
   const translation = new Translation(graph, settings)
   for (const transformation of pipeline.transformations) translation.originsOf(transformation)
   translation.closeLoops()
-  checkProgramRules(graph.nodes)
+  checkProgramRules(graph.nodes, settings)
   return graph
 }
 

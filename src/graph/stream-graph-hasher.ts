@@ -14,7 +14,8 @@ export function operatorIdOfUid(uid: string): string {
 /**
  * Ids of all operators, as Flink's StreamGraphHasherV2 makes them: of the uid where there is one, else of the place in the
  * program: number in a breadth-first walk from the sources, chained outputs, ids of the inputs. So a changed program
- * changes the ids of operators without uid, and only those. A uid hash replaces what was computed.
+ * changes the ids of operators without uid, and only those. A uid hash is another id by which a restore looks for state first: it may
+ * not be the id of another operator.
  */
 export function hashStreamGraph(graph: StreamGraph): OperatorIds {
   const hashes = new Map<StreamNode, Uint8Array>()
@@ -68,16 +69,20 @@ function collectIds(graph: StreamGraph, hashes: ReadonlyMap<StreamNode, Uint8Arr
     const hash = hashes.get(node)
     if (hash === undefined)
       throw new FlinkError('ASSERTION_FAILED', { what: `${node.name} was not reached from a source` })
-    const id = node.uidHash?.toLowerCase() ?? toHex(hash)
-    const owner = owners.get(id)
-    if (owner !== undefined) {
-      const reason = `its id ${id} is also that of ${owner.name}. Give both a uid of their own.`
-      throw new FlinkError('GRAPH_INVALID', { operator: node.name, reason })
-    }
-    owners.set(id, node)
+    const id = toHex(hash)
+    for (const each of new Set([id, node.uidHash?.toLowerCase() ?? id])) claim(each, node, owners)
     ids.set(node.id, id)
   }
   return ids
+}
+
+function claim(id: string, node: StreamNode, owners: Map<string, StreamNode>): void {
+  const owner = owners.get(id)
+  if (owner !== undefined) {
+    const reason = `its id ${id} is also that of ${owner.name}. Give both a uid of their own.`
+    throw new FlinkError('GRAPH_INVALID', { operator: node.name, reason })
+  }
+  owners.set(id, node)
 }
 
 function toHex(bytes: Uint8Array): string {

@@ -7,7 +7,7 @@ import { toFileUri } from '../core/fs/file-path.js'
 import { streamHandlesOf } from '../storage/checkpoint-metadata.js'
 import { readHeaderOf, readMetadataFile } from '../storage/metadata-file.js'
 import { JOB_DIRECTORY, METADATA_FILE } from '../storage/snapshot-directory.js'
-import { bytesOf } from './snapshot-summary.js'
+import { bytesOf } from '../storage/state-size.js'
 
 export interface ListedSnapshot {
   /** What `run -s` takes. */

@@ -5,12 +5,8 @@
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { streamHandlesOf, type CompletedCheckpoint, type OperatorState } from '../storage/checkpoint-metadata.js'
 import { recordCount } from '../storage/channel-state-assignment.js'
-import {
-  channelStateOf,
-  type ChannelStateHandle,
-  type StateMetadata,
-  type StreamStateHandle,
-} from '../storage/state-handles.js'
+import { channelStateOf, type ChannelStateHandle, type StateMetadata } from '../storage/state-handles.js'
+import { bytesOf } from '../storage/state-size.js'
 import { stateBytesOf, type StateBytes } from './state-bytes.js'
 
 export interface SnapshotSummary {
@@ -85,22 +81,6 @@ export async function summarise(
     sizeBytes: bytesOf(streamHandlesOf(metadata)),
     operators,
   }
-}
-
-/** Of all of them; a part of a file that two of them name counts once. */
-export function bytesOf(handles: readonly StreamStateHandle[]): number {
-  const counted = new Set<string>()
-  let sum = 0
-  for (const handle of handles) {
-    if (handle.kind === 'inline') {
-      sum += handle.bytes.length
-      continue
-    }
-    const place = `${String(handle.offset)} ${handle.uri}`
-    if (!counted.has(place)) sum += handle.lengthBytes
-    counted.add(place)
-  }
-  return sum
 }
 
 async function summariseOperator(operator: OperatorState, fileSystems: FileSystems): Promise<OperatorSummary> {

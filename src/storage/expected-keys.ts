@@ -4,7 +4,7 @@
 // Thread: main thread.
 import { ANY_KEY_SHAPE, KeyShapes, keyTypeIncompatible } from '../core/keygroups/key-shapes.js'
 import type { CheckpointMetadata, OperatorState } from './checkpoint-metadata.js'
-import type { PlannedOperator } from './state-assignment.js'
+import { storedIdOf, type PlannedOperator } from './planned-operator.js'
 import type { KeyedStateHandle } from './state-handles.js'
 
 /** By operator id. */
@@ -14,17 +14,23 @@ export function expectedKeyShapes(
 ): ReadonlyMap<string, readonly string[]> {
   const stored = new Map(metadata.operators.map((operator) => [operator.operatorId, operator]))
   const expected = new Map<string, readonly string[]>()
-  for (const { operatorId, name, keyShape } of plan) {
-    const handles = keyedHandlesOf(stored.get(operatorId))
-    const shapes = shapesOf(handles)
-    if (keyShape === ANY_KEY_SHAPE || shapes.length === 0) continue
-    if (keyShape !== undefined && !new KeyShapes('auto', shapes).accepts(keyShape)) {
-      const state = handles[0]?.states[0]?.name ?? ''
-      throw keyTypeIncompatible({ operator: name, state, before: shapes, now: keyShape })
-    }
-    expected.set(operatorId, shapes)
+  for (const planned of plan) {
+    const shapes = expectedKeyShapesOf(stored.get(storedIdOf(planned, stored)), planned)
+    if (shapes.length > 0) expected.set(planned.operatorId, shapes)
   }
   return expected
+}
+
+/** Of one operator; none where nothing is expected. */
+export function expectedKeyShapesOf(
+  stored: OperatorState | undefined,
+  { name, keyShape }: PlannedOperator,
+): readonly string[] {
+  const handles = keyedHandlesOf(stored)
+  const shapes = keyShape === ANY_KEY_SHAPE ? [] : shapesOf(handles)
+  if (keyShape === undefined || shapes.length === 0 || new KeyShapes('auto', shapes).accepts(keyShape)) return shapes
+  const state = handles[0]?.states[0]?.name ?? ''
+  throw keyTypeIncompatible({ operator: name, state, before: shapes, now: keyShape })
 }
 
 function keyedHandlesOf(operator: OperatorState | undefined): readonly KeyedStateHandle[] {

@@ -11,12 +11,16 @@ export const METADATA_FILE = '_metadata'
 /** Metadata until it is complete. */
 export const METADATA_PART_FILE: string = `${METADATA_FILE}.part`
 
+/** Says which job has claimed the snapshot. */
+export const CLAIM_MARK_FILE = '_claimed'
+
 /** Beside a job's checkpoints: what several of them name. */
 export const SHARED_DIRECTORY = 'shared'
 
 /** In the directory of all jobs: what a job's own is called. */
 export const JOB_DIRECTORY: RegExp = /^[0-9a-f]{32}$/
 
+const OWN_FILES: readonly string[] = [METADATA_FILE, METADATA_PART_FILE, CLAIM_MARK_FILE]
 const CHECKPOINT_DIRECTORY = /^chk-(\d+)$/
 const STATE_FILE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -77,6 +81,7 @@ export async function removeSnapshotFiles(
   for (const file of stateFiles)
     if ((await fileSystem.status(file))?.isPlainFile === true) await fileSystem.delete(file)
   const isOwn = path.basename(metadataFile) === METADATA_FILE
+  if (isOwn) await fileSystem.delete(`${directory}/${CLAIM_MARK_FILE}`)
   if (isOwn && (await fileSystem.list(directory)).length === 0) await fileSystem.delete(directory)
 }
 
@@ -105,5 +110,5 @@ export function holdsStateFiles(entries: readonly FileStatus[]): boolean {
 }
 
 function isMadeByEngine({ name, isDirectory }: FileStatus): boolean {
-  return !isDirectory && (name === METADATA_FILE || name === METADATA_PART_FILE || STATE_FILE.test(name))
+  return !isDirectory && (OWN_FILES.includes(name) || STATE_FILE.test(name))
 }

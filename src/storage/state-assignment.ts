@@ -7,9 +7,10 @@ import { WRITTEN_FILES_STATE } from '../core/fs/written-files-state.js'
 import { keyGroupRangeForOperatorIndex } from '../core/keygroups/key-group-assignment.js'
 import { intersectKeyGroups, keyGroupRangeSize } from '../core/keygroups/key-group-range.js'
 import { RAW_KEYED_STATE } from '../core/keygroups/raw-keyed-state.js'
-import { assignChannelState, hasKeyedChannelState, type AssignedChannelState } from './channel-state-assignment.js'
-import type { CompletedCheckpoint, InputEdge, OperatorState } from './checkpoint-metadata.js'
+import { assignChannelState, hasKeyedChannelState } from './channel-state-assignment.js'
+import type { CompletedCheckpoint, OperatorState } from './checkpoint-metadata.js'
 import { splitOperatorState } from './operator-state-split.js'
+import { storedIdOf, type PlannedOperator } from './planned-operator.js'
 import {
   EMPTY_SUBTASK_STATE,
   type KeyedStateHandle,
@@ -17,21 +18,7 @@ import {
   type OperatorSubtaskState,
   type StreamStateHandle,
 } from './state-handles.js'
-
-/** An operator of the program that is to be restored. */
-export interface PlannedOperator {
-  readonly operatorId: string
-  readonly name: string
-  readonly parallelism: number
-  readonly maxParallelism: number
-  /** False when it was derived: then the snapshot's value is taken over. */
-  readonly maxParallelismDeclared: boolean
-  /** What the declared type of the key says of it; undefined where nothing was declared. */
-  readonly keyShape: string | undefined
-  readonly hasCoordinator: boolean
-  /** Into it, where it is the first operator of its task. */
-  readonly inputEdges?: readonly InputEdge[]
-}
+import { adviceForUnclaimed, describeUnclaimed } from './unclaimed-state.js'
 
 export interface AssignedOperator {
   readonly maxParallelism: number
@@ -52,34 +39,38 @@ export function assignState(
   plan: readonly PlannedOperator[],
   allowNonRestoredState: boolean,
 ): StateAssignment {
-  const planned = new Map(plan.map((operator) => [operator.operatorId, operator]))
+  const stored = new Set(checkpoint.metadata.operators.map(({ operatorId }) => operatorId))
+  const planned = new Map(plan.map((operator) => [storedIdOf(operator, stored), operator]))
   const operators = new Map<string, AssignedOperator>()
-  const unmatched: string[] = []
+  const unmatched: OperatorState[] = []
   const withoutCoordinator: string[] = []
   const inFlight: string[] = []
   const path = checkpoint.externalPath
   for (const state of checkpoint.metadata.operators) {
     const target = planned.get(state.operatorId)
-    const maxParallelism = target === undefined ? state.maxParallelism : maxParallelismOf(state, target, path)
-    const isUnmatched = target === undefined && hasState(state)
-    // Where the operator is not there, and has other state, that is the error.
-    const isAllowed = allowNonRestoredState || isUnmatched
-    const channels = assignChannelState(state, target, { path, allowNonRestoredState: isAllowed, maxParallelism })
-    inFlight.push(...channels.skipped)
-    if (target !== undefined) {
-      operators.set(state.operatorId, assignOperator(state, { target, maxParallelism, channels }))
-      if (state.coordinatorState !== undefined && !target.hasCoordinator) withoutCoordinator.push(describe(state))
-    } else if (isUnmatched) unmatched.push(describe(state))
+    if (target === undefined) {
+      const isUnmatched = hasState(state)
+      // Where the operator is not there, and has other state, that is the error.
+      const rules = { path, allowNonRestoredState: allowNonRestoredState || isUnmatched }
+      inFlight.push(...assignChannelState(state, target, { ...rules, maxParallelism: state.maxParallelism }).skipped)
+      if (isUnmatched) unmatched.push(state)
+      continue
+    }
+    const { assigned, skipped } = assignOperator(state, target, { path, allowNonRestoredState })
+    operators.set(target.operatorId, assigned)
+    inFlight.push(...skipped)
+    if (state.coordinatorState !== undefined && !target.hasCoordinator) withoutCoordinator.push(describe(state))
   }
   if (unmatched.length > 0 && !allowNonRestoredState) {
-    throw new FlinkError('STATE_UNMATCHED', { path, operators: unmatched.join(', ') })
+    const advice = adviceForUnclaimed(unmatched, checkpoint, plan)
+    throw new FlinkError('STATE_UNMATCHED', { path, operators: unmatched.map(describe).join(', '), advice })
   }
   if (withoutCoordinator.length > 0 && !allowNonRestoredState) {
     const details = { path, operators: withoutCoordinator.join(', ') }
     throw new FlinkError('COORDINATOR_STATE_UNMATCHED', details)
   }
   const coordinators = withoutCoordinator.map((each) => `the coordinator of ${each}`)
-  return { operators, skipped: [...unmatched, ...coordinators, ...inFlight] }
+  return { operators, skipped: [...unmatched.map(describeUnclaimed), ...coordinators, ...inFlight] }
 }
 
 function describe(state: OperatorState): string {
@@ -87,7 +78,7 @@ function describe(state: OperatorState): string {
 }
 
 /** True for state that would be missed; where a file sink stood is not. */
-function hasState(state: OperatorState): boolean {
+export function hasState(state: OperatorState): boolean {
   if (state.coordinatorState !== undefined) return true
   return state.subtasks.some((subtask) => {
     const { managedKeyed, managedOperator } = subtask ?? EMPTY_SUBTASK_STATE
@@ -99,13 +90,20 @@ function isMissed(handle: KeyedStateHandle | OperatorStateHandle): boolean {
   return handle.states.length === 0 || handle.states.some(({ name }) => name !== WRITTEN_FILES_STATE)
 }
 
-interface Assignment {
-  readonly target: PlannedOperator
-  readonly maxParallelism: number
-  readonly channels: AssignedChannelState
+export interface OperatorAssignment {
+  readonly assigned: AssignedOperator
+  /** Records in flight that are dropped, for the log. */
+  readonly skipped: readonly string[]
 }
 
-function assignOperator(state: OperatorState, { target, maxParallelism, channels }: Assignment): AssignedOperator {
+/** Throws where the operator cannot have the state. */
+export function assignOperator(
+  state: OperatorState,
+  target: PlannedOperator,
+  { path, allowNonRestoredState }: { readonly path: string; readonly allowNonRestoredState: boolean },
+): OperatorAssignment {
+  const maxParallelism = maxParallelismOf(state, target, path)
+  const channels = assignChannelState(state, target, { path, allowNonRestoredState, maxParallelism })
   const { parallelism } = target
   const operatorHandles = splitOperatorState(
     state.subtasks.map((subtask) => subtask?.managedOperator ?? []),
@@ -123,7 +121,8 @@ function assignOperator(state: OperatorState, { target, maxParallelism, channels
       ...(inputChannels.length === 0 ? {} : { inputChannels }),
     }
   })
-  return { maxParallelism, fullyFinished: state.fullyFinished, subtasks, coordinatorState: state.coordinatorState }
+  const { fullyFinished, coordinatorState } = state
+  return { assigned: { maxParallelism, fullyFinished, subtasks, coordinatorState }, skipped: channels.skipped }
 }
 
 /** Of key groups, whose number stays then: managed, or raw of an own operator. */
@@ -147,7 +146,8 @@ function maxParallelismOf(state: OperatorState, target: PlannedOperator, path: s
   }
   if (target.maxParallelismDeclared) return target.maxParallelism
   if (parallelism > state.maxParallelism) {
-    const details = { operator, path, parallelism, maxParallelism: state.maxParallelism }
+    const { maxParallelism } = state
+    const details = { operator, path, parallelism, maxParallelism, requested: target.maxParallelism }
     throw new FlinkError('RESTORED_MAX_PARALLELISM_EXCEEDED', details)
   }
   return state.maxParallelism

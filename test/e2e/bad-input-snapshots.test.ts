@@ -135,7 +135,8 @@ describe('a snapshot of another program', { concurrency: 2 }, () => {
   it('is refused with the operators named and how to allow it', async () => {
     const message =
       /Cannot map checkpoint\/savepoint state for operator [0-9a-f]{32} \(uid "count"\) to the new program/
-    await assertRefused(savepoint, ['--uid', 'other'], message, '--allowNonRestoredState option on the CLI')
+    const others = ['--allowNonRestoredState option on the CLI', "looks like it, and is new: set .uid('count') there."]
+    await assertRefused(savepoint, ['--uid', 'other'], message, ...others)
   })
 
   for (const option of ['-n', '--allowNonRestoredState']) {
@@ -143,6 +144,7 @@ describe('a snapshot of another program', { concurrency: 2 }, () => {
       const limit = String(counted + 2)
       const result = await workspace.run('run', '-s', savepoint, option, workspace.job, '--uid', 'o', '--limit', limit)
       assert.equal(result.exitCode, 0, result.stderr)
+      assert.match(result.stderr, /This state is left out.*\n {2}uid "count" \(.*\): .*, \d+ B/)
       const expected = [counted, counted + 1].map((number) => `${String(number)} is number 1`)
       assert.deepEqual(printedLines(result.stdout), expected, 'the source goes on, the counts begin again')
     })
@@ -152,7 +154,7 @@ describe('a snapshot of another program', { concurrency: 2 }, () => {
 describe('a snapshot whose max parallelism does not fit', { concurrency: 2 }, () => {
   it('is refused when the program declares another, with the value that fits', async () => {
     const message = 'Cannot map operator Count by key with max parallelism 128 to new program with max parallelism 64.'
-    await assertRefused(savepoint, ['--max-parallelism', '64'], message, 'Set its max parallelism to 128 again.')
+    await assertRefused(savepoint, ['--max-parallelism', '64'], message, 'savepoint rescale')
   })
 
   it('is refused when the program is to run with more subtasks than it has key groups', async () => {

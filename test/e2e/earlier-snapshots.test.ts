@@ -1,6 +1,6 @@
 /** Snapshots that earlier versions wrote: each is still restored, whatever its format. `test/fixtures/snapshots/README.md`. */
 import assert from 'node:assert/strict'
-import { cpSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { loadKvDriver } from '../../src/runtime/taskmanager/state/rocksdb/drivers/load-kv-driver.js'
@@ -10,7 +10,8 @@ const FIXTURES = path.join(REPOSITORY, 'test/fixtures/snapshots')
 
 describeSnapshotsOf('keyed and operator state', FIXTURES)
 describeSnapshotsOf('windows, an interval join and timers', path.join(FIXTURES, 'time'))
-describeSnapshotsOnDisk(path.join(FIXTURES, 'disk'))
+describeFormsOf('state on the disk', path.join(FIXTURES, 'disk'))
+describeFormsOf('values with a time to live, and schemas that go on', path.join(FIXTURES, 'ttl'))
 describeUnalignedCheckpoints(path.join(FIXTURES, 'unaligned'))
 
 /** Of the job in a directory, whose snapshots lie there by their formats. */
@@ -35,9 +36,9 @@ function describeSnapshotsOf(what: string, fixtures: string): void {
   })
 }
 
-/** The forms that state on the disk is written in; the savepoint is that of any backend. */
-function describeSnapshotsOnDisk(fixtures: string): void {
-  describe('A snapshot that an earlier version wrote of state on the disk', () => {
+/** The forms that state on the disk is written in; savepoints are those of any backend, and so is a `checkpoint` of the heap. */
+function describeFormsOf(what: string, fixtures: string): void {
+  describe(`A snapshot that an earlier version wrote of ${what}`, () => {
     const expected = readFileSync(path.join(fixtures, 'expected.txt'), 'utf8')
     const workspace = workspaceOfSuite(fixtures)
 
@@ -59,9 +60,12 @@ function describeSnapshotsOnDisk(fixtures: string): void {
         })
       }
 
-      it(`${version}: savepoint is restored to the heap, to the last value`, async () => {
-        await restore(workspace(), ['-p', '4', '-s', path.join('snapshots', version, 'savepoint')], expected)
-      })
+      for (const place of ['savepoint', 'checkpoint/chk-2']) {
+        if (!existsSync(path.join(fixtures, version, place))) continue
+        it(`${version}: ${place.slice(0, 10)} is restored to the heap, to the last value`, async () => {
+          await restore(workspace(), ['-p', '4', '-s', path.join('snapshots', version, place)], expected)
+        })
+      }
     }
   })
 }

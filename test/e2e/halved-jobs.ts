@@ -16,6 +16,7 @@ import { attributed } from '../../jobs/clicked-ads.js'
 import { deduplicated } from '../../jobs/deduplication.js'
 import { suspects } from '../../jobs/failed-logins.js'
 import { silences } from '../../jobs/heartbeats.js'
+import { newDevices } from '../../jobs/known-devices.js'
 import { hitsPerMinute, tooLate } from '../../jobs/nginx-hits.js'
 import { paidOff } from '../../jobs/loans.js'
 import { models } from '../../jobs/online-model.js'
@@ -84,6 +85,7 @@ function jobs(): Readonly<Record<string, Job>> {
       const hits = hitsPerMinute(source(log, 'log-for-hits'))
       return hits.union(tooLate(hits))
     },
+    'known-devices': (source) => newDevices(source(linesOf('device-logins.jsonl'), 'device-logins')),
     sessions: (source) => sessions(source(log, 'log-for-sessions')),
     'top-pages': (source) => topPages(source(log, 'log-for-top-pages')),
     'clicked-ads': (source) =>

@@ -211,4 +211,23 @@ describe('state that is asked about from another process', () => {
       message: /That says checkpoint \d+: the job does not run\./,
     })
   })
+
+  it('comes from the checkpoint that a job left when it was cancelled', async () => {
+    const file = (name: string): string => path.join(workspace.path, name)
+    const kept = '-Dexecution.checkpointing.externalized-checkpoint-retention=RETAIN_ON_CANCELLATION'
+    const job = workspace.file('job.mjs', JOB)
+    const command = workspace.start('run', kept, job, '--failure', file('failure'), '--slow', file('slow'))
+    const [, jobId = ''] = await command.until(/JobID ([0-9a-f]{32})/)
+    const counts = new QueryableStateClient({ runDirectory: file('run') }).state<[string, number]>('counts', { jobId })
+    await until('a checkpoint', () => Promise.resolve(existsNow(file(`checkpoints/${jobId}/chk-3`))))
+    await workspace.run('cancel', jobId)
+    await command.ended
+    const left = await counts.read('key 3')
+    assert.ok(left.source === 'checkpoint' && left.checkpointId >= 3 && left.value !== null && left.value[1] > 0)
+    rmSync(file(`checkpoints/${jobId}`), { recursive: true })
+    await assert.rejects(counts.read('key 3'), {
+      code: 'STATE_NOT_AVAILABLE',
+      message: /the job is CANCELED, and the checkpoint that it left is gone/,
+    })
+  })
 })

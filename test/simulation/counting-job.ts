@@ -7,12 +7,16 @@ import { UNASKED_PREFIX, unaskedNumbers } from './hand-out-job.js'
 import { CountByKey, PassOn, Spoil } from './job-functions.js'
 import { keyedBy, keyOf, labelOf, type KeyPlan } from './job-keys.js'
 import { buildShape, plainShape } from './job-shapes.js'
-import { timesOfQuiet, type TimePlan } from './job-time.js'
+import { NUMBERS_A_SOURCE, timesOfQuiet, type TimePlan } from './job-time.js'
 import type { FunctionBag, JobWorld, NumberRecord } from './job-world.js'
-import { numbersFrom } from './number-source.js'
+import { numbersFrom, type NumberSpan, type SourcePlace } from './number-source.js'
 import { QuietSource } from './quiet-source.js'
 import type { Scenario } from './scenario.js'
 import { TransactionalSink } from './transactional-sink.js'
+
+/** The second region. */
+const APART = 'apart'
+const FROM_APART = 10 * NUMBERS_A_SOURCE
 
 export function buildCountingJob(
   env: StreamExecutionEnvironment,
@@ -22,10 +26,7 @@ export function buildCountingJob(
   const { sourceParallelism, parallelism, shapeParallelism } = plan
   const { time } = scenario
   const source = { env, functions, uid: 'source', parallelism: sourceParallelism, time }
-  let numbers: DataStream<NumberRecord> = numbersFrom({ from: 0, to: scenario.records }, source)
-    .map(functions.get('may-fail', (world) => new PassOn(world, 'may-fail')))
-    .uid('may-fail')
-    .setParallelism(sourceParallelism)
+  let numbers = numbersThatMayFail({ from: 0, to: scenario.records }, source, 'may-fail')
   const spoil = functions.get('spoil', (world) => new Spoil(world))
   numbers.addSink(spoil).uid('spoil').setParallelism(sourceParallelism)
   if (time !== undefined) numbers = numbers.union(quietSource(env, functions, { time, parallelism: sourceParallelism }))
@@ -38,6 +39,18 @@ export function buildCountingJob(
     numbers = buildShape(numbers, place, shape)
   }
   endOf('', numbers)
+  if (scenario.recordsApart === 0) return
+  const apart = { ...source, uid: `${APART}-source`, parallelism }
+  endOf(APART, numbersThatMayFail(spanApart(scenario), apart, `${APART}-may-fail`))
+}
+
+function numbersThatMayFail(span: NumberSpan, place: SourcePlace, uid: string): DataStream<NumberRecord> {
+  const mayFail = place.functions.get(uid, (world) => new PassOn(world, uid))
+  return numbersFrom(span, place).map(mayFail).uid(uid).setParallelism(place.parallelism)
+}
+
+function spanApart({ recordsApart }: Scenario): NumberSpan {
+  return { from: FROM_APART, to: FROM_APART + recordsApart }
 }
 
 function quietSource(
@@ -88,6 +101,9 @@ export function plainTotals(scenario: Scenario): Map<string, PlainTotal> {
     })
   }
   addUp(totals, values, scenario.count.keys, '')
+  const { from } = spanApart(scenario)
+  const apart = Array.from({ length: scenario.recordsApart }, (_, index) => from + index)
+  addUp(totals, apart, scenario.count.keys, prefixOf(APART))
   return totals
 }
 

@@ -15,6 +15,7 @@ interface Mark {
 
 const RESTART = [/: job .* is RESTARTING$/, /: job .* is (?:RUNNING|CANCELLING)$/] as const
 const RESTARTED = [/: job .* is RESTARTING$/, /^\s*[\d.]+ run \d+ from/] as const
+const PARTLY = [/told: .* \d+ of \d+ tasks restart in/, /told: .* It restarts in|^\s*[\d.]+ run \d+ from/] as const
 const SAVEPOINT_PENDING = [
   /asked for a savepoint beside the run/,
   /the savepoint beside the run is|no savepoint beside the run|^\s*[\d.]+ run \d+ from/,
@@ -77,6 +78,19 @@ export const MARKS = [
     seen: /acknowledge-checkpoint .* with [1-9]\d* bytes in flight/,
   },
   { name: 'records in flight are restored', kind: 'unaligned', seen: /restored \d+ with records in flight/ },
+  { name: 'a region restarts, and another runs on', kind: 'apart', seen: /told: .* \d+ of \d+ tasks restart in/ },
+  {
+    name: 'a region restarts alone from a checkpoint',
+    kind: 'apart',
+    seen: /deploy-tasks, restored \d+/,
+    between: PARTLY,
+  },
+  {
+    name: 'a task finishes while the region of another restarts',
+    kind: 'apart',
+    seen: /-> master: \w+ is FINISHED/,
+    between: [/told: .* \d+ of \d+ tasks restart in/, /: job .* is [A-Z]+$|^\s*[\d.]+ run \d+ from/],
+  },
   { name: 'a record in flight is answered after a restart', kind: 'asking', seen: /: a record that was in flight has/ },
 ] as const satisfies readonly Mark[]
 

@@ -20,12 +20,12 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     case 'program-needs-thread':
       return `${type}, load ${message.loadNumber}`
     case 'cancel-tasks':
-      return `${type}, attempt ${message.attempt}`
+      return `${type}: ${[...message.executionIds.map(shortId), ...message.operatorIds.map((id) => id.slice(0, 4))].join(', ')}`
     case 'deploy-tasks': {
       const restored = message.tasks[0]?.restore?.checkpointId
       const tasks = message.tasks.map((task) => shortId(task.executionId) + (task.finishedOnRestore ? ' finished' : ''))
       const inFlight = message.tasks.some(hasRecordsInFlight) ? ' with records in flight' : ''
-      return `${type}, attempt ${message.attempt}, restored ${restored ?? 'nothing'}${inFlight}: ${tasks.join(', ')}`
+      return `${type}, restored ${restored ?? 'nothing'}${inFlight}: ${tasks.join(', ')}`
     }
     case 'deploy-coordinators':
       return `${type}, attempt ${message.attempt}, restored ${message.coordinators[0]?.restore?.checkpointId ?? 'nothing'}`

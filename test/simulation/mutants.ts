@@ -21,6 +21,7 @@ import {
   withoutLast,
   withWriters,
 } from './mutant-parts.js'
+import { REGION_MUTANTS } from './region-mutants.js'
 import { replaced, type Sabotage } from './sabotage.js'
 import type { JobKind } from './scenario.js'
 import { simulateJob } from './simulate-job.js'
@@ -264,6 +265,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LOOP_MUTANTS,
   ...ASYNC_MUTANTS,
   ...UNALIGNED_MUTANTS,
+  ...REGION_MUTANTS,
 ]
 
 export interface MutantResult {

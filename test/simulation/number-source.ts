@@ -13,7 +13,7 @@ export interface SourcePlace {
   readonly time: TimePlan | undefined
 }
 
-interface NumberSpan {
+export interface NumberSpan {
   readonly from: number
   readonly to: number
 }

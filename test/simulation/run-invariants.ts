@@ -4,6 +4,7 @@
  */
 import type { LogFields, Logger } from '../../src/core/logging/logger.js'
 import type { MasterToWorker } from '../../src/runtime/protocol/master-to-worker.js'
+import type { TaskDeploymentDescriptor } from '../../src/runtime/protocol/task-deployment.js'
 import type { WorkerToMaster } from '../../src/runtime/protocol/worker-to-master.js'
 import type { Simulation } from './simulation.js'
 
@@ -35,7 +36,17 @@ const MOST_WAITING_BYTES = 8_000_000
 interface LiveTask {
   readonly worker: string
   readonly attempt: number
+  /** Itself and its channels: no two tasks of different attempts have one in common. */
+  readonly ends: readonly string[]
   state: string
+}
+
+/** The subtask itself, and its channels by their two ends. */
+function endsOf({ vertexId, subtaskIndex, inputs, outputs }: TaskDeploymentDescriptor): string[] {
+  const own = `${vertexId}/${subtaskIndex}`
+  const into = inputs.flatMap(({ edgeId, peers }) => peers.map((peer) => `${edgeId} from ${peer} to ${subtaskIndex}`))
+  const outOf = outputs.flatMap(({ edgeId, peers }) => peers.map((peer) => `${edgeId} from ${subtaskIndex} to ${peer}`))
+  return [own, ...into, ...outOf]
 }
 
 export class RunInvariants {
@@ -94,11 +105,16 @@ export class RunInvariants {
 
   arrived(worker: string, message: MasterToWorker): void {
     if (message.type !== 'deploy-tasks') return
-    const { attempt } = message
-    for (const [executionId, task] of this.#tasks) {
-      if (task.attempt !== attempt) this.#fail(`${executionId} of ${task.worker} lives when attempt ${attempt} begins`)
+    for (const deployed of message.tasks) {
+      const { executionId, attemptNumber: attempt } = deployed
+      const ends = endsOf(deployed)
+      for (const [otherId, task] of this.#tasks) {
+        if (task.attempt !== attempt && task.ends.some((end) => ends.includes(end))) {
+          this.#fail(`${otherId} of ${task.worker} lives when ${executionId} begins`)
+        }
+      }
+      this.#tasks.set(executionId, { worker, attempt, ends, state: 'DEPLOYING' })
     }
-    for (const { executionId } of message.tasks) this.#tasks.set(executionId, { worker, attempt, state: 'DEPLOYING' })
   }
 
   reported(message: WorkerToMaster): void {

@@ -69,10 +69,12 @@ export interface Scenario {
   readonly time: TimePlan | undefined
   /** Records go round: time does not wait for them. */
   readonly hasLoop: boolean
+  /** Numbers of a second source, which has a way and a sink of its own: a region that restarts alone. 0: there is none. */
+  readonly recordsApart: number
 }
 
 /** `counted`: what a seed draws first; the others are made of it. */
-export type JobKind = 'counted' | 'coordinated' | 'timed' | 'looped' | 'asking' | 'unaligned'
+export type JobKind = 'counted' | 'coordinated' | 'timed' | 'looped' | 'asking' | 'apart' | 'unaligned'
 
 export const CHECKPOINT_DIRECTORY = '/checkpoints'
 const LEAST_TIMED_LIMIT_MS = 300
@@ -102,6 +104,7 @@ function scenarioOf(simulation: Simulation, leftOut: LeftOut): Scenario {
     handOut: undefined,
     time: undefined,
     hasLoop: false,
+    recordsApart: 0,
   }
 }
 
@@ -120,7 +123,21 @@ export function scenarioOfKind(kind: JobKind, simulation: Simulation, leftOut: L
       return withAsync(scenario, simulation)
     case 'unaligned':
       return withUnaligned(scenario, simulation)
+    case 'apart':
+      return withRegions(scenario, simulation)
   }
+}
+
+/** The same with a second region. One that goes back to an older checkpoint alone has no store that could go back with it. */
+function withRegions(scenario: Scenario, simulation: Simulation): Scenario {
+  const random = simulation.stream('apart')
+  const faults = { ...scenario.faults, 'snapshot-is-damaged': 0 }
+  const configuration = {
+    ...scenario.configuration,
+    'execution.checkpointing.timeout': keptLimit(scenario.configuration['execution.checkpointing.timeout']),
+  }
+  const records = between(random, 100, 1000)
+  return { ...scenario, records, recordsApart: between(random, 100, 1000), faults, configuration }
 }
 
 /** The same with event time, with shapes that have timers or two inputs. */

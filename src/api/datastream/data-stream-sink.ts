@@ -34,6 +34,7 @@ export class DataStreamSink<T> {
     return this
   }
 
+  /** Another id of the operator, for state that was stored under it; see {@link SingleOutputStreamOperator.setUidHash}. */
   setUidHash(uidHash: string): this {
     this.#transformation.settings.uidHash = checkedText('setUidHash', 'the hash', uidHash)
     return this

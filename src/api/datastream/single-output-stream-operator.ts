@@ -25,7 +25,11 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
     return this
   }
 
-  /** The operator's id itself, 32 hex digits: for state of operators that had no uid. */
+  /**
+   * Another id of the operator, 32 hex digits, for state that was stored under it: a restore from a snapshot that has this id takes its
+   * state, from another one that of the uid. Snapshots are written under the uid: give one with it, and leave the hash out afterwards.
+   * GRAPH_INVALID where it is none, or another operator's.
+   */
   setUidHash(uidHash: string): this {
     this.transformation.settings.uidHash = checkedText('setUidHash', 'the hash', uidHash)
     return this

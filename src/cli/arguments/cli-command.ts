@@ -13,6 +13,8 @@ export interface CliCommand {
   readonly examples: readonly string[]
   /** True for actions whose operands are a program and its arguments. */
   readonly stopAtOperand: boolean
+  /** Long name of the option that may come after the arguments of the program: from it on, words are options again. */
+  readonly optionsAfter?: string
   /** Returns the exit code. */
   execute(parsed: ParsedOptions, context: CliContext): Promise<number>
 }

@@ -4,7 +4,7 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from './cli-command.js'
 import { optionName, type CliOption } from './cli-option.js'
 import { COMMON_OPTIONS, SHARED_OPTIONS } from './common-options.js'
-import { commanderArguments, commanderFlag } from './flink-arguments.js'
+import { commanderArguments, commanderFlag, firstOperand } from './flink-arguments.js'
 import { fullHelp, helpOfAction, valueTermOf } from './help.js'
 import { argumentError, has, type ParsedOptions } from './parsed-values.js'
 import { printable } from '../terminal/printable-text.js'
@@ -42,10 +42,26 @@ function argumentsOf([action, ...args]: readonly string[], commands: readonly Cl
   if (action === undefined) return []
   const command = commands.find(({ name }) => name === action)
   if (command !== undefined) {
-    return [commanderName(command), ...commanderArguments(args, optionsOf(command), command.stopAtOperand)]
+    const ordered = optionsFirst(args, command)
+    return [commanderName(command), ...commanderArguments(ordered, optionsOf(command), command.stopAtOperand)]
   }
   // What is no action is none whatever it begins with.
   return isHelp(action) ? [action] : ['--', action]
+}
+
+/** `job.js a --against s --json` as `--against s --json -- job.js a`. */
+function optionsFirst(args: readonly string[], command: CliCommand): readonly string[] {
+  const { optionsAfter } = command
+  if (optionsAfter === undefined) return args
+  const flag = `--${optionsAfter}`
+  const start = args.findIndex((word) => word === flag || word.startsWith(`${flag}=`))
+  const [before, after] = [args.slice(0, Math.max(0, start)), args.slice(Math.max(0, start))]
+  const program = firstOperand(before, optionsOf(command))
+  if (program === before.length) return args
+  const lost = after[firstOperand(after, optionsOf(command))]
+  // A last option without its value must not take the job file for it.
+  if (lost === undefined) return [...before.slice(0, program), ...after, '--', ...before.slice(program)]
+  throw argumentError(`"${lost}" comes after ${flag}, where only options are. Arguments of the program come before it.`)
 }
 
 /** Commander takes a space for the beginning of operands. */
@@ -160,7 +176,7 @@ function unknownAction(action: string): string[] {
   return [
     `"${printable(action)}" is not a valid action.`,
     '',
-    'Valid actions are "run", "list", "info", "savepoint", "stop", "cancel", "checkpoint", or "state".',
+    'Valid actions are "run", "list", "info", "check", "savepoint", "stop", "cancel", "checkpoint", or "state".',
     '',
     'Specify the version option (-v or --version) to print flink-ts version.',
     '',

@@ -45,6 +45,19 @@ export function commanderArguments(
   return result
 }
 
+/** Where the first word is that is neither an option nor the value of one; as many as there are words where there is none. */
+export function firstOperand(args: readonly string[], options: readonly CliOption[]): number {
+  let index = 0
+  while (index < args.length) {
+    const token = args[index] ?? ''
+    const matches = token === '--' ? [] : matchesOf(token, options)
+    if (matches.length === 0) return index
+    index += 1
+    for (const match of matches) if (wantsNext(match)) index += valuesAt(args, index, match.option, options).length
+  }
+  return args.length
+}
+
 /** The name that commander knows an option by: the long one, and only without that the short one. */
 export function commanderFlag(option: CliOption): string {
   return option.long === undefined ? `-${optionName(option)}` : `--${option.long}`

@@ -1,7 +1,7 @@
 import type { ListedSnapshot } from '../../state-processor/snapshot-listing.js'
 import type { OperatorSummary, SnapshotSummary, StateSummary } from '../../state-processor/snapshot-summary.js'
 import { printable } from '../terminal/printable-text.js'
-import { byteSize } from './byte-size.js'
+import { byteSize } from '../../core/io/byte-size.js'
 import { columns } from './columns.js'
 
 const HEAD = ['state', 'kind', 'type', 'namespaces', 'version', 'entries', 'size']

@@ -6,6 +6,7 @@ import { CoreOptions } from './core-options.js'
 import { DeploymentOptions } from './deployment-options.js'
 import { ExecutionOptions } from './execution-options.js'
 import { HighAvailabilityOptions } from './high-availability-options.js'
+import { JobManagerOptions } from './job-manager-options.js'
 import { MetricOptions } from './metric-options.js'
 import { PipelineOptions } from './pipeline-options.js'
 import { RestOptions } from './rest-options.js'
@@ -34,6 +35,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     options: RocksDBOptionsWithoutEffect,
   },
   { title: 'Restart strategies', holder: 'RestartStrategyOptions', options: RestartStrategyOptions },
+  { title: 'Failover', holder: 'JobManagerOptions', options: JobManagerOptions },
   { title: 'Parallelism', holder: 'CoreOptions', options: CoreOptions },
   { title: 'Workers', holder: 'TaskManagerOptions', options: TaskManagerOptions },
   { title: 'Pipeline', holder: 'PipelineOptions', options: PipelineOptions },

@@ -11,6 +11,7 @@ import {
 export const PipelineOptions: {
   readonly NAME: ConfigOption<string | undefined>
   readonly MAX_PARALLELISM: ConfigOption<number>
+  readonly AUTO_GENERATE_UIDS: ConfigOption<boolean>
   readonly OPERATOR_CHAINING: ConfigOption<boolean>
   readonly AUTO_WATERMARK_INTERVAL: ConfigOption<number>
   readonly GLOBAL_JOB_PARAMETERS: ConfigOption<Readonly<Record<string, string>>>
@@ -26,6 +27,10 @@ export const PipelineOptions: {
     maximum: 32_768,
     description:
       'Number of key groups, and so the highest parallelism keyed state can be rescaled to; -1: derived, at least 128.',
+  }),
+  AUTO_GENERATE_UIDS: booleanOption('pipeline.auto-generate-uids', true, {
+    description:
+      'Operators without uid get an id of their place in the program, which a changed program may not have any more. false: a program in which an operator has neither uid nor uid hash is refused, with all of them named.',
   }),
   OPERATOR_CHAINING: booleanOption('pipeline.operator-chaining.enabled', true, {
     description: 'Run operators that follow each other in one task.',

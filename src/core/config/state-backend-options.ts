@@ -35,6 +35,6 @@ export const StateBackendOptions: {
   GROWTH_WARNING_MIN_ENTRIES: intOption('state.growth-warning.min-entries', 1_000_000, {
     minimum: 0,
     description:
-      'A run warns once of a keyed state of a function that has no time to live and only grows: 10 checkpoints have found more keys than the one before, none fewer, and these have doubled to at least so many. 0: never. Counted on the heap alone: with state.backend.type: rocksdb there is no warning.',
+      'A run warns once of a keyed state of a function that has no time to live and only grows: 10 checkpoints have found more keys than the one before, none fewer, and these have doubled to at least so many. 0: never.',
   }),
 }

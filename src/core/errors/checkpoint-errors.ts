@@ -99,7 +99,7 @@ export const CHECKPOINT_ERRORS = {
   },
   SNAPSHOT_IN_USE: {
     message:
-      'The checkpoint {path} belongs to job {jobId}, which lives and may need it: it can be neither disposed of nor claimed. Cancel the job first, or take a savepoint of it, which is yours.',
+      'The snapshot {path} belongs to job {jobId}, which lives and may need it: it can be neither disposed of nor claimed. Cancel the job first, or take a savepoint of it, which is yours.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 409,
@@ -124,7 +124,7 @@ export const CHECKPOINT_ERRORS = {
   },
   STATE_UNMATCHED: {
     message:
-      'Failed to rollback to checkpoint/savepoint {path}. Cannot map checkpoint/savepoint state for operator {operators} to the new program, because the operator is not available in the new program. If you want to allow to skip this, you can set the --allowNonRestoredState option on the CLI.',
+      'Failed to rollback to checkpoint/savepoint {path}. Cannot map checkpoint/savepoint state for operator {operators} to the new program, because the operator is not available in the new program. If you want to allow to skip this, you can set the --allowNonRestoredState option on the CLI.{advice}',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
@@ -145,14 +145,14 @@ export const CHECKPOINT_ERRORS = {
   },
   MAX_PARALLELISM_MISMATCH: {
     message:
-      'Failed to rollback to checkpoint/savepoint {path}. Max parallelism mismatch between checkpoint/savepoint state and new program. Cannot map operator {operator} with max parallelism {restored} to new program with max parallelism {requested}. This indicates that the program has been changed in a non-compatible way after the checkpoint/savepoint. Set its max parallelism to {restored} again.',
+      'Failed to rollback to checkpoint/savepoint {path}. Max parallelism mismatch between checkpoint/savepoint state and new program. Cannot map operator {operator} with max parallelism {restored} to new program with max parallelism {requested}. This indicates that the program has been changed in a non-compatible way after the checkpoint/savepoint. Set its max parallelism to {restored} again, or write the snapshot anew: flink-ts savepoint rescale {path} --max-parallelism {requested} -o <new>',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
   },
   RESTORED_MAX_PARALLELISM_EXCEEDED: {
     message:
-      'The state for {operator} in {path} can not be restored. The maximum parallelism ({maxParallelism}) of the restored state is lower than the configured parallelism ({parallelism}). Please reduce the parallelism of the operator to be lower or equal to the maximum parallelism.',
+      'The state for {operator} in {path} can not be restored. The maximum parallelism ({maxParallelism}) of the restored state is lower than the configured parallelism ({parallelism}). Please reduce the parallelism of the operator to be lower or equal to the maximum parallelism, or write the snapshot anew: flink-ts savepoint rescale {path} --max-parallelism {requested} -o <new>',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

@@ -101,6 +101,12 @@ export const PROGRAM_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
+  UID_MISSING: {
+    message:
+      "Auto generated UIDs have been disabled but no UID or hash has been assigned to operator {operators}. Give each a uid('...'), or set pipeline.auto-generate-uids: true.",
+    fault: 'user',
+    recovery: 'fail',
+  },
   UNALIGNED_CHECKPOINTS_REFUSED: {
     message: 'The job cannot take unaligned checkpoints ({key}, set in {where}): {reason}.',
     fault: 'user',

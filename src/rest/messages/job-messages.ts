@@ -1,4 +1,4 @@
-import type { QueryableStateMessage } from './state-messages.js'
+import type { AnsweringCheckpoint, QueryableStateMessage } from './state-messages.js'
 
 /** Wire types about jobs, as Flink's REST API names them. Times are epoch ms, -1 where unset; durations are ms. */
 
@@ -27,12 +27,20 @@ export interface JobOverview {
   readonly 'last-modification': number
   readonly tasks: TaskCounts
   readonly 'pending-operators': number
+  /** Present where it has been restarted: how often, and since when its state is what it is, epoch ms. */
+  readonly restarts?: { readonly count: number; readonly since: number }
   /** Its process ended without a word: what is known of the job is what it said when it began. */
   readonly died?: {
     /** Where its checkpoints lie, if it has any. */
     readonly checkpoints?: string
     /** The states that may be asked about, of which the newest checkpoint can answer. */
     readonly queryableStates?: readonly QueryableStateMessage[]
+  }
+  /** In the archive, of a job that has ended and had states that may be asked about. */
+  readonly left?: {
+    readonly queryableStates: readonly QueryableStateMessage[]
+    /** The newest snapshot that was not removed, if it is in files: it answers. */
+    readonly checkpoint: AnsweringCheckpoint | null
   }
 }
 

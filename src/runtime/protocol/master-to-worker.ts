@@ -31,12 +31,12 @@ export interface LoadProgram {
 }
 
 /**
- * All tasks of this worker for one attempt, at once, so that local channels find both ends. They start with it: what they
- * send before another worker has its tasks waits in the channels.
+ * All tasks of this worker for one attempt, or for the regions of it that restart, at once, so that local channels find both
+ * ends. They take the place of older executions of the same subtasks, which have ended. They start with it: what they send
+ * before another worker has its tasks waits in the channels.
  */
 export interface DeployTasks {
   readonly type: 'deploy-tasks'
-  readonly attempt: number
   readonly tasks: readonly TaskDeploymentDescriptor[]
   /** Absent where nothing is kept of checkpoints beside the tasks. */
   readonly localState?: LocalStateDirectories | undefined
@@ -69,10 +69,11 @@ export interface NotifyCheckpointAborted {
   readonly checkpointId: number
 }
 
-/** Ends tasks of an attempt: their functions are closed, their state is dropped. */
+/** Ends tasks: their functions are closed, their state is dropped; and the coordinators of these operators. */
 export interface CancelTasks {
   readonly type: 'cancel-tasks'
-  readonly attempt: number
+  readonly executionIds: readonly string[]
+  readonly operatorIds: readonly string[]
 }
 
 /** Asks for a `report-time`, now: somebody looks. */

@@ -14,6 +14,7 @@ import type { MasterToWorker } from '../protocol/master-to-worker.js'
 import type { WorkerToMaster } from '../protocol/worker-to-master.js'
 import type { TaskWorkerData } from '../protocol/worker-data.js'
 import { MainContext } from './taskexecutor/main-context.js'
+import { RingQuestions } from './taskexecutor/ring-questions.js'
 import { TaskExecutor } from './taskexecutor/task-executor.js'
 import { WorkerLogger } from './taskexecutor/worker-logger.js'
 import { ThreadLoopScheduler } from './taskexecutor/thread-loop-scheduler.js'
@@ -23,13 +24,17 @@ process.setSourceMapsEnabled(true)
 
 if (parentPort !== null) {
   const port = parentPort
-  const { bell, streams } = workerData as TaskWorkerData
+  const { bell, stateQueries, streams } = workerData as TaskWorkerData
   const { outputLocks } = streams
   const main = new MainContext()
   const standardOutput = new StandardStream(1, outputLocks.standardOutput)
   const standardError = new StandardStream(2, outputLocks.standardError)
+  const questions = new RingQuestions(stateQueries, (question) => {
+    executor.handle(question)
+  })
   const send = (message: WorkerToMaster): void => {
-    port.postMessage(message)
+    const left = message.type === 'state-queried' ? questions.answer(message) : message
+    if (left !== undefined) port.postMessage(left)
   }
   const clock = new SystemClock()
   const logger = new WorkerLogger({ clock, send })
@@ -40,7 +45,7 @@ if (parentPort !== null) {
     fileSystems: defaultFileSystems(new LocalTemporaryFiles()),
     standardOutput,
     standardError,
-    scheduler: new ThreadLoopScheduler(bell),
+    scheduler: new ThreadLoopScheduler(bell, questions),
     runProgram,
     loadAsMain: (load) => main.load(load),
     send,

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { QueryableStateClient } from '../../../src/client/queryable-state-client.js'
 import { RestClient } from '../../../src/client/rest-client.js'
 import { RunDirectory } from '../../../src/client/run-directory.js'
-import { jobFile, type BenchEngine } from '../bench-engine.js'
+import { jobFile, runBound, type BenchEngine } from '../bench-engine.js'
 import { ratioAtMost, type BenchFamily, type BenchSizes, type Figures } from '../bench-family.js'
 import { median } from '../median.js'
 import { Workspace } from '../../e2e/command-line.js'
@@ -30,6 +30,13 @@ interface Told {
 }
 
 type Turn = (typeof TURNS)[number]
+type Three = [number, number, number]
+
+interface Spent {
+  readonly ns: number
+  readonly records: number
+  readonly ms: number
+}
 
 /** Asks once a millisecond, for what the turn says, until it is stopped. */
 class Asking {
@@ -57,7 +64,7 @@ class Asking {
     return from === to && fromMs >= this.#startMs ? TURNS[from % TURNS.length] : undefined
   }
 
-  stop(): Figures {
+  stop(): { readonly readsPerSecond: number; readonly othersPerSecond: number; readonly latencyMs: number } {
     clearInterval(this.#timer)
     const seconds = (Date.now() - this.#startMs) / 1000 / TURNS.length
     const { state, other } = this.#answered
@@ -112,28 +119,45 @@ async function measure(engine: BenchEngine, sizes: BenchSizes): Promise<Figures>
     const asked = asking.stop()
     if (exitCode !== 0) throw new Error(`the job ended with ${String(exitCode)}\n${stdout}\n${stderr}`)
     const told = JSON.parse(/^\{.*\}$/m.exec(stdout)?.[0] ?? '{}') as Told
-    const [nsState, nsOther, nsNothing] = TURNS.map((turn) => nsPerRecord(told, asking, turn))
-    return { ...asked, nsState: nsState ?? NaN, nsOther: nsOther ?? NaN, nsNothing: nsNothing ?? NaN }
+    const [state, other, nothing] = [
+      spent(told, asking, 'state'),
+      spent(told, asking, 'other'),
+      spent(told, asking, 'nothing'),
+    ]
+    const [nsState, nsOther, nsNothing] = [state, other, nothing].map(({ ns, records }) => ns / records) as Three
+    const reads = (asked.readsPerSecond * state.ms) / 1000
+    const usPerRead = (state.ns - nsOther * state.records) / reads / 1000
+    return { ...asked, nsState, nsOther, nsNothing, usPerRead }
   } finally {
     workspace.remove()
   }
 }
 
-/** Of the turns of a kind. */
-function nsPerRecord({ step, timesMs, ranNs }: Told, asking: Asking, turn: Turn): number {
-  let [sumNs, readings] = [0, 0]
+/** In the turns of a kind: processor time of the task, its records, and how long that was. */
+function spent({ step, timesMs, ranNs }: Told, asking: Asking, turn: Turn): Spent {
+  let [ns, records, ms] = [0, 0, 0]
   for (let at = Math.floor(timesMs.length * WARM_UP); at + 1 < timesMs.length; at += 1) {
-    if (asking.turnBetween(timesMs[at] ?? 0, timesMs[at + 1] ?? 0) !== turn) continue
-    sumNs += (ranNs[at + 1] ?? 0) - (ranNs[at] ?? 0)
-    readings += 1
+    const [fromMs, toMs] = [timesMs[at] ?? 0, timesMs[at + 1] ?? 0]
+    if (asking.turnBetween(fromMs, toMs) !== turn) continue
+    ns += (ranNs[at + 1] ?? 0) - (ranNs[at] ?? 0)
+    ms += toMs - fromMs
+    records += step
   }
-  return sumNs / readings / step
+  return { ns, records, ms }
+}
+
+async function measureAnswers(): Promise<Figures> {
+  const { timesUs } = JSON.parse(await runBound('state-answers', [])) as { readonly timesUs: readonly number[] }
+  return { ringUs: timesUs[0] ?? NaN, messageUs: timesUs[1] ?? NaN }
 }
 
 /** What it costs a job that another process asks for its state all the time. */
 export const queriesFamily: BenchFamily = {
   name: 'queries',
-  programs: [{ id: 'asked', usesEngine: true, measure }],
+  programs: [
+    { id: 'asked', usesEngine: true, measure },
+    { id: 'answers', usesEngine: false, measure: measureAnswers },
+  ],
   rows: [
     {
       title: 'W2, p = 1, with a read every millisecond from another process: processor time of the task',
@@ -147,6 +171,13 @@ export const queriesFamily: BenchFamily = {
       unit: 'ns/rec',
       value: { program: 'asked', figure: 'nsState' },
       bound: { label: 'nobody asks', value: { program: 'asked', figure: 'nsNothing' } },
+    },
+    { title: 'of that for a read', unit: 'us', value: { program: 'asked', figure: 'usPerRead' } },
+    {
+      title: 'a question in shared memory and its answer, on a thread that has other work',
+      unit: 'us',
+      value: { program: 'answers', figure: 'ringUs' },
+      bound: { label: 'by messages, without the receiving of one', value: { program: 'answers', figure: 'messageUs' } },
     },
     { title: 'reads of that', unit: '1/s', value: { program: 'asked', figure: 'readsPerSecond' } },
     { title: 'requests that no task hears of', unit: '1/s', value: { program: 'asked', figure: 'othersPerSecond' } },

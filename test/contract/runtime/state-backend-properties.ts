@@ -118,6 +118,7 @@ class Model {
     this.#isIncremental = isIncremental
     this.states = new AllStates(living)
     this.#shadow = new AllStates(shadow)
+    countAll(living)
     for (let key = 0; key < QUIET_KEYS; key += 1) this.states.at(`quiet ${String(key)}`).value.update({ n: key })
   }
 
@@ -161,6 +162,10 @@ class Model {
     const then = await restored(this.#kind, [handles], { maxParallelism: 4, keyGroups: { start: 0, end: 3 } })
     assert.deepEqual(contentsOf(new AllStates(then)), expected)
     assert.equal(then.numberOfEntries(), entries)
+    countAll(then)
+    const counted = countedIn(then) ?? entries
+    // A key that changed after whole state counts again, where what comes back is not looked at.
+    assert.ok(handles.some(({ isDelta }) => isDelta) ? counted >= entries : counted === entries, String(counted))
     await then.dispose()
     for (const handle of streamHandlesOfSubtask({ ...EMPTY_SUBTASK_STATE, managedKeyed: handles })) {
       if (this.#named.has(handle)) this.shared += 1
@@ -174,6 +179,7 @@ class Model {
     const expected = contentsOf(this.#shadow)
     this.states.backend.clearCurrentKey()
     const entries = this.states.backend.numberOfEntries()
+    assert.equal(countedIn(this.states.backend) ?? entries, entries)
     const checkpointId = this.#nextId++
     const increment = { checkpointId, baseCheckpointId: this.#completedId }
     const snapshot = this.states.backend.snapshot(isIncremental ? increment : undefined)
@@ -190,6 +196,18 @@ class Model {
     await running.handles.catch(() => undefined)
     running.snapshot.release()
   }
+}
+
+const STATES = ['value', 'list', 'map', 'reducing', 'aggregating']
+
+function countAll(backend: KeyedStateBackend): void {
+  for (const state of STATES) backend.countEntriesOf?.(state)
+}
+
+/** Of all states; undefined where keys are not counted. */
+function countedIn(backend: KeyedStateBackend): number | undefined {
+  const counts = backend.entryCounts?.()
+  return counts && Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
 function contentsOf(states: AllStates): unknown[] {

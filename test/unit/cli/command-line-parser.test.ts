@@ -152,7 +152,7 @@ describe('The command line', () => {
         printed,
         [
           `"${action}" is not a valid action.`,
-          'Valid actions are "run", "list", "info", "savepoint", "stop", "cancel", "checkpoint", or "state".',
+          'Valid actions are "run", "list", "info", "check", "savepoint", "stop", "cancel", "checkpoint", or "state".',
           'Specify the version option (-v or --version) to print flink-ts version.',
           'Specify the help option (-h or --help) to get help on the command.\n',
         ].join('\n\n'),

@@ -111,6 +111,11 @@ function diedOverview(jid: string, startTime: number, died: JobOverview['died'] 
   return { ...overview, died: { queryableStates: [STATE], ...died } } as unknown as JobOverview
 }
 
+function endedOverview(jid: string, startTime: number, left?: JobOverview['left']): JobOverview {
+  const overview = { jid, name: 'job', state: 'CANCELED', 'start-time': startTime, 'end-time': startTime + 1 }
+  return { ...overview, ...(left && { left }) } as unknown as JobOverview
+}
+
 describe('Questions about the state of a job', { skip: process.platform === 'win32' }, () => {
   it('go by a few connections and one look for the job, however many are asked at once', async (context) => {
     const its = await scene(context, knowsNothing)
@@ -182,5 +187,28 @@ describe('Questions about the state of a job', { skip: process.platform === 'win
     its.living = []
     its.ended = [diedOverview(A, 1), diedOverview(B, 3), diedOverview('c'.repeat(32), 2)]
     await assert.rejects(ask(), { code: 'STATE_NOT_AVAILABLE', message: new RegExp(B) })
+  })
+
+  it('to a job that has ended say what it left, and once where that is gone', async (context) => {
+    const its = await scene(context, knowsNothing)
+    its.living = []
+    const rejectsWith = async (left: JobOverview['left'], code: string, message: RegExp): Promise<void> => {
+      its.finds = 0
+      its.ended = [endedOverview(A, 1, left)]
+      await assert.rejects(its.ask([1]), { code, message })
+      assert.equal(its.finds, 1)
+    }
+    await rejectsWith(undefined, 'QUERYABLE_STATE_UNKNOWN', /It is CANCELED\. No such state of it is known/)
+    const other = { queryableStates: [{ ...STATE, name: 'sums' }], checkpoint: null }
+    await rejectsWith(other, 'QUERYABLE_STATE_UNKNOWN', /It is CANCELED\. It had: sums\./)
+    const none = { queryableStates: [STATE], checkpoint: null }
+    await rejectsWith(none, 'STATE_NOT_AVAILABLE', /the job is CANCELED, and it left no checkpoint in files\./)
+    const path1 = toFileUri(path.join(its.directory, 'chk-1'))
+    const removed = { ...none, checkpoint: { id: 1, timestamp: 1, path: path1 } }
+    await rejectsWith(removed, 'STATE_NOT_AVAILABLE', /the checkpoint that it left is gone/)
+    const ask = () =>
+      its.questions.ask({ jobId: undefined, name: 'counts', keys: [1], keyType: undefined, descriptor: undefined })
+    its.ended = [diedOverview(A, 1), endedOverview(B, 3, none)]
+    await assert.rejects(ask(), { code: 'STATE_NOT_AVAILABLE', message: new RegExp(`${B}.*CANCELED`) })
   })
 })

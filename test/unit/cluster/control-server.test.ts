@@ -11,6 +11,7 @@ import { SILENT_LOGGER } from '../../../src/core/logging/silent-logger.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../src/core/time/manual-clock.js'
 import type { JobsGateway } from '../../../src/rest/jobs-gateway.js'
+import type { JobOverview } from '../../../src/rest/messages/job-messages.js'
 
 const A = 'a'.repeat(32)
 const B = 'b'.repeat(32)
@@ -26,7 +27,7 @@ interface Scene {
   settled(): Promise<void>
 }
 
-async function scene(context: TestContext): Promise<Scene> {
+async function scene(context: TestContext, answers: Partial<JobsGateway> = {}): Promise<Scene> {
   const root = mkdtempSync(path.join(tmpdir(), 'control-'))
   const directory = path.join(root, 'run')
   const clock = new ManualClock()
@@ -35,7 +36,7 @@ async function scene(context: TestContext): Promise<Scene> {
   const logger: Logger = { ...SILENT_LOGGER, warn }
   const runDirectory = new RunDirectory(directory, () => clock.now())
   await runDirectory.prepare()
-  const gateway = { overview: () => Promise.resolve([]) } as unknown as JobsGateway
+  const gateway = { overview: () => Promise.resolve([]), ...answers } as unknown as JobsGateway
   const services = { gateway, clock, logger, runDirectory, random: new SeededRandom(1), version: '1', warn }
   const server = new ControlServer(services)
   context.after(async () => {
@@ -120,5 +121,40 @@ describe('A living job', { skip: process.platform === 'win32' }, () => {
     rmSync(directory, { recursive: true, force: true })
     assert.equal(clock.pendingTimers, 0)
     assert.equal(existsSync(directory), false)
+  })
+
+  it('keeps with its last overview what answers for its state, where it had any that may be asked about', async (context) => {
+    const checkpoint = { id: 3, timestamp: 5, path: 'file:///checkpoints/chk-3' }
+    const state = { name: 'counts', 'key-kind': 'auto', kind: 'value', state: 'count', type: 'LONG' }
+    const known = {
+      ...state,
+      'operator-id': 'o',
+      'operator-name': 'Count',
+      'schema-version': 0,
+      'max-parallelism': 128,
+    }
+    const overviewOf = (jid: string) => ({ jid, name: 'job', state: 'CANCELED', 'start-time': 1, 'end-time': 2 })
+    const { server, runDirectory, warnings } = await scene(context, {
+      overview: () => Promise.resolve([A, B].map((jid) => overviewOf(jid) as unknown as JobOverview)),
+      queryableStates: (jobId) => Promise.resolve(jobId === A ? [known] : []),
+      queryState: (_, { name }) =>
+        Promise.resolve({ source: 'none', state: { ...known, name }, reason: 'it has ended', checkpoint }),
+    })
+    for (const jobId of [A, B]) await server.jobStarted({ jobId, name: 'job', startTime: 1 })
+    await server.close()
+    assert.deepEqual(warnings, [])
+    assert.deepEqual((await runDirectory.archivedJob(A))?.left, { queryableStates: [known], checkpoint })
+    const other = await runDirectory.archivedJob(B)
+    assert.ok(other !== undefined && other.left === undefined)
+    // What no job has written is not believed.
+    for (const left of [
+      7,
+      { queryableStates: [known] },
+      { queryableStates: 1, checkpoint: null },
+      { queryableStates: [known], checkpoint: { id: 1 } },
+    ]) {
+      await runDirectory.archive({ ...other, left } as unknown as JobOverview)
+      assert.equal(await runDirectory.archivedJob(B), undefined)
+    }
   })
 })

@@ -13,11 +13,11 @@ function kept(queryable: string, state: string): StreamNode {
 
 describe('Two streams that are kept as state', () => {
   it('are refused under one name, at submission', () => {
-    checkProgramRules([kept('a', 's'), kept('b', 's')])
+    checkProgramRules([kept('a', 's'), kept('b', 's')], { generatesUids: true })
     const message = /^The queryable state 'a' is there twice in the job: as state 's' and as state 't'\./
     assert.throws(
       () => {
-        checkProgramRules([kept('a', 's'), kept('a', 't')])
+        checkProgramRules([kept('a', 's'), kept('a', 't')], { generatesUids: true })
       },
       { code: 'QUERYABLE_NAME_TAKEN', message },
     )

@@ -191,6 +191,22 @@ describe('rules between operators', () => {
     assert.throws(() => generateStreamGraph(program.pipeline()), refusal('GRAPH_INVALID', '32 hex digits', 'abc'))
   })
 
+  test('operators without uid are refused where none is made for them, all of them named; a uid hash will do', () => {
+    const program = new RecordedProgram()
+    const source = program.source('numbers')
+    const hashed = program.map(program.map(source, 'named', { uid: 'u' }), 'hashed', { uidHash: 'a'.repeat(32) })
+    program.sink(program.partition(hashed, { kind: 'rebalance' }), 'out')
+    const settings = { 'pipeline.auto-generate-uids': 'false' }
+    assert.throws(
+      () => generateStreamGraph(program.pipeline(settings)),
+      refusal('UID_MISSING', 'assigned to operator "numbers", "out". Give each'),
+    )
+    source.settings.uid = 'numbers'
+    program.sink(hashed, 'other', { uid: 'other' })
+    assert.throws(() => generateStreamGraph(program.pipeline(settings)), refusal('UID_MISSING', 'operator "out". Give'))
+    assert.ok(generateStreamGraph(program.pipeline()).nodes.length > 0)
+  })
+
   test('one rich function in two operators is refused', () => {
     const program = new RecordedProgram()
     const shared = { map: (value: unknown) => value, open: () => undefined }

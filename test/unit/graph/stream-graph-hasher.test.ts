@@ -65,11 +65,17 @@ describe('ids from uids', () => {
     assert.equal(operatorIdOfUid('hello'), '029bbd41b3a7d8cb191dae486a901e5b')
   })
 
-  test('a uid hash wins over uid and structure', () => {
-    const uidHash = 'ABCDEF00112233445566778899aabbcc'
+  test('are the same with a uid hash, under which state is only looked for', () => {
     const program = new RecordedProgram()
-    program.source('source', { uid: 'hello', uidHash })
-    assert.deepEqual(idsOf(program), { source: uidHash.toLowerCase() })
+    program.source('source', { uid: 'hello', uidHash: 'ABCDEF00112233445566778899aabbcc' })
+    assert.deepEqual(idsOf(program), { source: operatorIdOfUid('hello') })
+  })
+
+  test('a uid hash that two operators have, or that is the id of another one, is refused', () => {
+    const uidHash = 'a'.repeat(32)
+    const program = new RecordedProgram()
+    program.map(program.source('source', { uidHash }), 'map', { uidHash: uidHash.toUpperCase() })
+    assert.throws(() => idsOf(program), { code: 'GRAPH_INVALID' })
   })
 
   test('a uid hash equal to the id of another operator is refused', () => {

@@ -11,7 +11,32 @@ import { listStates } from '../../../src/state-processor/state-list.js'
 import { FIXTURES, linesOf, servicesIn, snapshotsIn, temporaryDirectory } from './snapshot-fixtures.js'
 
 const VERSIONS = ['v1', 'v2', 'v3', 'v4', 'v5', 'v6'] as const
+const TTL = path.join(FIXTURES, 'ttl/v6')
+const TTL_TYPES: Readonly<Record<string, readonly [type: string, schemaVersion: number]>> = {
+  next: ['OBJECT(next: LONG)', 2],
+  '_timer_state/event_user-timers': ['PRESENCE', 0],
+  '_timer_state/processing_user-timers': ['PRESENCE', 0],
+  count: ['TTL(LONG)', 0],
+  values: ['TTL(LONG)', 0],
+  texts: ['LONG => TTL(STRING)', 0],
+  greatest: ['TTL(LONG)', 0],
+  mean: ['TTL(GENERIC)', 0],
+  over: ['TTL(STRING)', 0],
+  'over in a list': ['TTL(LONG)', 0],
+  'over in a map': ['STRING => TTL(LONG)', 0],
+  given: ['LONG', 0],
+  taken: ['TTL(LONG)', 0],
+  value: ['OBJECT(pages: INT)', 2],
+  list: ['OBJECT(pages: INT)', 2],
+  map: ['STRING => OBJECT(pages: INT)', 2],
+  both: ['TTL(OBJECT(pages: INT))', 2],
+}
 const fileSystems = defaultFileSystems()
+
+/** Only when they were written differs. */
+function withoutTimes(line: string): string {
+  return line.replaceAll(/"lastAccess":\d+/g, '"lastAccess":then')
+}
 
 async function rocksDbIsMissing(): Promise<string | false> {
   return loadKvDriver('rocksdb').then(
@@ -71,6 +96,28 @@ describe('The entries of a snapshot', () => {
     }
   })
 
+  it('with a time to live and in a schema of a later version are the same in every form', async (t) => {
+    const services = servicesIn(await temporaryDirectory(t))
+    const forms = ['savepoint', 'checkpoint/chk-2', 'lmdb-checkpoint/chk-2', 'rocksdb-checkpoint/chk-2']
+    const readable = (await rocksDbIsMissing()) === false ? forms : forms.slice(0, 3)
+    const [expected, ...others] = await Promise.all(
+      readable.map(async (form) => (await linesOf(path.join(TTL, form), services)).map(withoutTimes)),
+    )
+    assert.equal(expected?.length, 12 * 10 + 9 * 4 + 1)
+    for (const lines of others) assert.deepEqual(lines, expected)
+    const timed = [3, 15, 27, 39].map((value) => `{"value":${String(value)},"lastAccess":then}`)
+    for (const line of [
+      '{"operator":"lasting","state":"count","kind":"value","key":"key 3","value":{"value":4,"lastAccess":then}}',
+      `{"operator":"lasting","state":"over in a list","kind":"list","key":"key 3","value":[${timed.join()}]}`,
+      '{"operator":"lasting","state":"given","kind":"value","key":"key 3","value":4}',
+      '{"operator":"versions","state":"value","kind":"value","key":3,"value":{"pages":5,"from":"here"}}',
+      '{"operator":"versions","state":"both","kind":"value","key":3,"value":{"value":{"pages":5,"from":"here"},"lastAccess":then}}',
+      '{"operator":"numbers","state":"next","kind":"operator-list","subtask":0,"index":0,"value":{"next":40,"from":"here"}}',
+    ]) {
+      assert.ok(expected.includes(line), line)
+    }
+  })
+
   it('are counted exactly by ls, where inspect tells at most how many there are', async (t) => {
     const services = servicesIn(await temporaryDirectory(t))
     const checkpoint = path.join(FIXTURES, 'v6/checkpoint/chk-72')
@@ -122,6 +169,22 @@ describe('The entries of a snapshot', () => {
 })
 
 describe('Looking into a snapshot', () => {
+  it('tells times to live and versions of schemas, in every form alike', async (t) => {
+    const services = servicesIn(await temporaryDirectory(t))
+    for (const form of ['savepoint', 'rocksdb-checkpoint/chk-2']) {
+      const { summary } = await inspectSnapshot(path.join(TTL, form), fileSystems)
+      const states = summary?.operators.flatMap((operator) => operator.states) ?? []
+      const types = Object.fromEntries(states.map(({ name, type, schemaVersion }) => [name, [type, schemaVersion]]))
+      assert.deepEqual(types, TTL_TYPES, form)
+    }
+    const contents = await SnapshotContents.open(path.join(TTL, 'checkpoint/chk-2'), services)
+    const listed = await listStates(contents, { operators: ['versions'], states: ['value', 'list', 'map', 'both'] })
+    assert.deepEqual(
+      listed.map(({ state, type, schemaVersion, entries }) => [state, type, schemaVersion, entries]),
+      ['value', 'list', 'map', 'both'].map((state) => [state, ...(TTL_TYPES[state] ?? []), 9]),
+    )
+  })
+
   it('names operators, states, types and sizes of every fixture', async () => {
     for (const snapshot of snapshotsIn('.')) {
       const { summary } = await inspectSnapshot(snapshot, fileSystems)

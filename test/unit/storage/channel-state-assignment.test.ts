@@ -5,7 +5,8 @@ import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { keyGroupRangeForOperatorIndex } from '../../../src/core/keygroups/key-group-assignment.js'
 import type { KeyGroupRange } from '../../../src/core/keygroups/key-group-range.js'
 import type { CompletedCheckpoint, InputEdge, OperatorState } from '../../../src/storage/checkpoint-metadata.js'
-import { assignState, type PlannedOperator, type StateAssignment } from '../../../src/storage/state-assignment.js'
+import type { PlannedOperator } from '../../../src/storage/planned-operator.js'
+import { assignState, type StateAssignment } from '../../../src/storage/state-assignment.js'
 import {
   EMPTY_SUBTASK_STATE,
   type ChannelStateHandle,

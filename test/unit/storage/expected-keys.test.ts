@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { CheckpointMetadata, OperatorState } from '../../../src/storage/checkpoint-metadata.js'
 import { expectedKeyShapes } from '../../../src/storage/expected-keys.js'
-import type { PlannedOperator } from '../../../src/storage/state-assignment.js'
+import type { PlannedOperator } from '../../../src/storage/planned-operator.js'
 import { EMPTY_SUBTASK_STATE, type KeyedStateHandle } from '../../../src/storage/state-handles.js'
 
 const ID = 'a'.repeat(32)

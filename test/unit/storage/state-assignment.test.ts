@@ -7,7 +7,8 @@ import { keyGroupRangeForOperatorIndex } from '../../../src/core/keygroups/key-g
 import { intersectKeyGroups } from '../../../src/core/keygroups/key-group-range.js'
 import { RAW_KEYED_STATE } from '../../../src/core/keygroups/raw-keyed-state.js'
 import type { CompletedCheckpoint, OperatorState } from '../../../src/storage/checkpoint-metadata.js'
-import { assignState, type PlannedOperator } from '../../../src/storage/state-assignment.js'
+import type { PlannedOperator } from '../../../src/storage/planned-operator.js'
+import { assignState } from '../../../src/storage/state-assignment.js'
 import { splitOperatorState } from '../../../src/storage/operator-state-split.js'
 import {
   EMPTY_SUBTASK_STATE,

@@ -80,9 +80,30 @@ export class CheckpointCoordinator {
     return this.#pending.size
   }
 
-  /** Begins periodic triggering; called when all tasks run. */
+  /** Begins periodic triggering; called when all tasks run, once more after `suspend`. */
   start(): void {
+    this.#failures.resume()
     this.#schedule.start()
+  }
+
+  /** The job is to end with a snapshot, complete or on its way: its tasks end together, or restart together. */
+  get endsJob(): boolean {
+    return this.#decider.endsJob
+  }
+
+  /**
+   * These tasks restart: aborts whatever is pending, and begins nothing before `start`. Resolves when the disk is left alone,
+   * so that the newest checkpoint is known.
+   */
+  async suspend(restarting: readonly Execution[], reason: Error): Promise<void> {
+    const executionIds = restarting.map(({ id }) => id)
+    this.#final.restarting(executionIds)
+    this.#failures.stop()
+    this.#abortAll(reason)
+    this.#schedule.suspend()
+    await this.#work.settled()
+    // One whose metadata was being written may have been the final one.
+    this.#final.restarting(executionIds)
   }
 
   /** Whether the source of an operator coordinator reads what is old: then the interval may be another one. */
@@ -98,7 +119,7 @@ export class CheckpointCoordinator {
     this.#refusal ??= checkpointDeclined(this.#nextId, 'the job is ending or restarting')
     this.#failures.stop()
     this.#schedule.stop()
-    for (const pending of [...this.#pending.values()]) this.#abort(pending, reason)
+    this.#abortAll(reason)
     await this.#work.settled()
   }
 
@@ -314,6 +335,10 @@ export class CheckpointCoordinator {
       const reason = `checkpoint ${String(completed.checkpointId)} completed before it`
       this.#abort(pending, checkpointDeclined(pending.checkpointId, reason))
     }
+  }
+
+  #abortAll(reason: Error): void {
+    for (const pending of [...this.#pending.values()]) this.#abort(pending, reason)
   }
 
   /** By nobody's fault. */

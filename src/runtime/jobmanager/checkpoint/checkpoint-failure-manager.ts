@@ -52,9 +52,14 @@ export class CheckpointFailureManager {
     }
   }
 
-  /** The attempt ends: it cannot fail any more. */
+  /** The attempt ends, or tasks of it restart: it cannot fail any more, or not meanwhile. */
   stop(): void {
     this.#stopped = true
+  }
+
+  /** All tasks run again. */
+  resume(): void {
+    this.#stopped = false
   }
 
   get #lastCompleted(): string | undefined {

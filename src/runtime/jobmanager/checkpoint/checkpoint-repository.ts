@@ -3,7 +3,9 @@
 // started with; ids go on from those of that snapshot and over restarts.
 // Thread: main thread.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
+import { messageOf } from '../../../core/errors/thrown-value.js'
 import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
+import { markClaimed } from '../../../storage/claim-mark.js'
 import {
   discardLocation,
   makeSavepointLocation,
@@ -85,22 +87,36 @@ export class CheckpointRepository implements SnapshotRepository {
     const point = await findRestorePoint(this.#environment, place)
     const { checkpoint } = point
     if (checkpoint === undefined) return point
-    if (this.#retained.claimsRestored) await refuseOfLivingJob(checkpoint, this.#settings)
+    const { fileSystems } = this.#environment
+    if (this.#retained.claimsRestored) await refuseOfLivingJob(checkpoint, { isJobRunning, fileSystems })
     this.#retained.marks.goesOnFrom(checkpoint.metadata, restore.path === undefined ? 'found' : 'named')
     this.#retained.startFrom(checkpoint)
     this.#nextId = checkpoint.metadata.checkpointId + 1
     try {
-      this.#checkAgainstPlan(checkpoint)
+      const skipped = this.#assignment.checkAgainstPlan(checkpoint)
+      if (this.#retained.claimsRestored) await this.#markClaimed(checkpoint)
+      return skipped.length === 0 ? point : { ...point, notes: [...point.notes, this.#noteOfSkipped(skipped)] }
     } catch (error) {
       throw refusalOfUnfit(error, checkpoint, this.#environment.jobGraph.name, place)
     }
-    return point
   }
 
-  #checkAgainstPlan(checkpoint: CompletedCheckpoint): void {
-    for (const operator of this.#assignment.checkAgainstPlan(checkpoint)) {
+  /** Where that cannot be written the run cannot remove the snapshot either: that is told when it tries. */
+  async #markClaimed(checkpoint: CompletedCheckpoint): Promise<void> {
+    const { fileSystems, jobId, logger } = this.#environment
+    try {
+      await markClaimed(checkpoint, jobId, fileSystems)
+    } catch (error) {
+      logger.warn(`could not mark ${checkpoint.externalPath} as claimed`, { reason: messageOf(error) })
+    }
+  }
+
+  #noteOfSkipped(skipped: readonly string[]): string {
+    for (const operator of skipped) {
       this.#environment.logger.warn(`Skipping savepoint state for operator ${operator}.`)
     }
+    const lines = skipped.map((operator) => `  ${operator}`)
+    return ['This state is left out, as --allowNonRestoredState allows:', ...lines].join('\n')
   }
 
   nextCheckpointId(): number {

@@ -44,6 +44,10 @@ export class CheckpointRequestDecider {
     if (thenEnd !== undefined) this.#endingJob -= 1
   }
 
+  get endsJob(): boolean {
+    return this.#endingJob > 0
+  }
+
   completed(nowMs: number): void {
     this.#lastCompletionMs = nowMs
   }

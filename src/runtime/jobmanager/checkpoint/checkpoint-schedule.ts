@@ -42,6 +42,13 @@ export class CheckpointSchedule {
     if (intervalMs !== undefined) this.#tickIn(intervalMs)
   }
 
+  /** Some tasks do not run, until it is started again. */
+  suspend(): void {
+    if (this.#state === 'started') this.#state = 'created'
+    this.#timer?.cancel()
+    this.#dueMs = Number.POSITIVE_INFINITY
+  }
+
   stop(): void {
     this.#state = 'stopped'
     this.#timer?.cancel()

@@ -36,6 +36,12 @@ export class FinalCheckpoint {
     this.#candidates.delete(checkpointId)
   }
 
+  /** These tasks start again, be it from the final one: they come to their end once more. */
+  restarting(executionIds: Iterable<string>): void {
+    for (const executionId of executionIds) this.#ended.delete(executionId)
+    this.#isComplete = false
+  }
+
   /** It is due, and none that would do is under way. */
   get isMissing(): boolean {
     return !this.#isComplete && this.#candidates.size === 0 && this.#isDue

@@ -5,7 +5,8 @@
 import type { JobGraph, JobVertex } from '../../../graph/job-graph.js'
 import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import { expectedKeyShapes } from '../../../storage/expected-keys.js'
-import { assignState, type AssignedOperator, type PlannedOperator } from '../../../storage/state-assignment.js'
+import type { PlannedOperator } from '../../../storage/planned-operator.js'
+import { assignState, type AssignedOperator } from '../../../storage/state-assignment.js'
 import { EMPTY_SUBTASK_STATE, type TaskStateSnapshot } from '../../../storage/state-handles.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
 import { inputEdgesOf } from './in-flight-records.js'
@@ -82,11 +83,14 @@ function headOf(
   return assigned.get(head?.id ?? id)
 }
 
-function plannedOperators(vertex: JobVertex, jobGraph: JobGraph): PlannedOperator[] {
+export function plannedOperators(vertex: JobVertex, jobGraph: JobGraph): PlannedOperator[] {
   const { parallelism, maxParallelism, maxParallelismDeclared } = vertex
-  return vertex.operators.map(({ id, name, keyShape, coordinator }, index) => ({
+  return vertex.operators.map(({ id, uid, uidHash, name, keyed, keyShape, coordinator }, index) => ({
     operatorId: id,
+    uid,
+    uidHash,
     name,
+    isKeyed: keyed,
     parallelism,
     maxParallelism,
     maxParallelismDeclared,

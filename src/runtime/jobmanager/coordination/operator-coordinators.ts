@@ -1,6 +1,6 @@
 // Duty: all operator coordinators of one attempt: deployed, told of its subtasks, their events routed, their snapshots taken.
 // Invariants: every event between an operator and its coordinator passes here, also within one worker. What another attempt
-// sent is dropped. A vertex that had finished in the restored checkpoint runs no coordinator; where one finishes later,
+// sent is dropped; a coordinator is of the same attempt as all subtasks of its operator. A vertex that had finished in the restored checkpoint runs no coordinator; where one finishes later,
 // its coordinator lives to the end of the attempt; instead of its snapshot a checkpoint has all done that it was told.
 // Thread: main thread.
 import { deserializeError, serializeError } from '../../../core/errors/error-codec.js'
@@ -25,16 +25,18 @@ export interface RestoredCoordinators {
 export interface OperatorCoordinatorsInput {
   readonly executions: ExecutionGraph
   readonly sendTo: (worker: number, message: MasterToWorker) => void
-  readonly failAttempt: (error: Error) => void
+  /** One of the vertex' has failed. */
+  readonly onFailed: (error: Error, vertexId: string) => void
   readonly onBacklog: (operatorId: string, isProcessingBacklog: boolean) => void
   /** The worker has taken notice that its coordinators are to be closed. */
   readonly onClosing: (worker: number) => void
-  /** The last one has been closed. */
-  readonly onAllClosed: () => void
+  /** One has been closed. */
+  readonly onClosed: () => void
 }
 
 export interface OpenCoordinator {
   readonly operatorId: string
+  readonly vertexId: string
   /** For messages. */
   readonly label: string
   /** Where it lives. */
@@ -42,7 +44,8 @@ export interface OpenCoordinator {
 }
 
 interface Coordinated extends OpenCoordinator {
-  readonly vertex: JobVertex
+  /** That of its subtasks. */
+  readonly attempt: number
   readonly holder: OperatorCoordinatorHolder
 }
 
@@ -57,15 +60,17 @@ export class OperatorCoordinators {
     this.#input = input
   }
 
-  /** Before the tasks. */
-  deploy(restore: RestoredCoordinators | undefined): void {
-    const { executions } = this.#input
+  /** Those of these tasks, before the tasks; where they restart, in the place of those that were closed. */
+  deploy(tasks: Iterable<Execution>, attempt: number, restore: RestoredCoordinators | undefined): void {
+    const vertices = new Set([...tasks].map(({ vertex }) => vertex))
     const byWorker = new Map<number, CoordinatorDeployment[]>()
-    for (const vertex of executions.jobGraph.vertices) {
+    for (const vertex of vertices) {
+      this.#forget(vertex)
       if (restore?.isFinished(vertex.id) === true) continue
       for (const { id, name, coordinator } of vertex.operators) {
         if (coordinator === undefined) continue
-        const { place } = this.#add(id, `The coordinator ${coordinator} of ${name}`, vertex)
+        const label = `The coordinator ${coordinator} of ${name}`
+        const { place } = this.#add({ operatorId: id, label, attempt }, vertex)
         const deployments = byWorker.get(place.worker) ?? []
         deployments.push({
           operatorId: id,
@@ -76,7 +81,6 @@ export class OperatorCoordinators {
         byWorker.set(place.worker, deployments)
       }
     }
-    const { attemptNumber: attempt } = executions
     for (const [worker, coordinators] of byWorker) {
       this.#input.sendTo(worker, { type: 'deploy-coordinators', attempt, coordinators })
     }
@@ -116,7 +120,7 @@ export class OperatorCoordinators {
   checkpoint(checkpointId: number, finishedVertices: ReadonlySet<string>): Promise<CoordinatorStates> | undefined {
     if (this.#coordinated.size === 0) return undefined
     const all = [...this.#coordinated.values()]
-    const asked = all.filter(({ vertex }) => !finishedVertices.has(vertex.id))
+    const asked = all.filter(({ vertexId }) => !finishedVertices.has(vertexId))
     const flushes = all.filter((each) => !asked.includes(each)).map(({ holder }) => holder.flush(checkpointId))
     const states = asked.map(async ({ operatorId, holder }): Promise<[string, StreamStateHandle]> => {
       return [operatorId, await holder.checkpoint(checkpointId)]
@@ -145,23 +149,25 @@ export class OperatorCoordinators {
     for (const { holder } of this.#coordinated.values()) holder.stopped()
   }
 
-  get areClosed(): boolean {
-    return this.#openIds.size === 0
-  }
-
   /** Those that have not been closed. */
   get open(): readonly OpenCoordinator[] {
-    return [...this.#coordinated.values()].filter(({ operatorId }) => this.#openIds.has(operatorId))
+    return this.#openOnes()
   }
 
   workerExited(worker: number): void {
     for (const { operatorId, place } of this.open) if (place.worker === worker) this.#closed(operatorId)
   }
 
-  #add(operatorId: string, label: string, vertex: JobVertex): Coordinated {
+  /** A source that has gone reads no backlog. */
+  #forget({ operators }: JobVertex): void {
+    for (const { id } of operators) if (this.#coordinated.delete(id)) this.#input.onBacklog(id, false)
+  }
+
+  #add(identity: Pick<Coordinated, 'operatorId' | 'label' | 'attempt'>, vertex: JobVertex): Coordinated {
     const { executions, sendTo } = this.#input
+    const { operatorId, attempt } = identity
     const { worker, slot } = executions.execution(vertex.id, 0)
-    const about = { attempt: executions.attemptNumber, operatorId }
+    const about = { attempt, operatorId }
     const holder = new OperatorCoordinatorHolder(vertex.parallelism, {
       sendEvent: (subtask, event) => {
         const { id: executionId, worker: target } = executions.execution(vertex.id, subtask)
@@ -177,7 +183,7 @@ export class OperatorCoordinators {
         sendTo(worker, { type: 'flush-coordinator', ...about })
       },
     })
-    const coordinated = { operatorId, label, vertex, place: { worker, slot }, holder }
+    const coordinated = { ...identity, vertexId: vertex.id, place: { worker, slot }, holder }
     this.#coordinated.set(operatorId, coordinated)
     this.#openIds.add(operatorId)
     return coordinated
@@ -206,8 +212,8 @@ export class OperatorCoordinators {
 
   #fromCoordinator(message: FromCoordinator): void {
     const coordinated = this.#coordinated.get(message.operatorId)
-    if (coordinated === undefined || message.attempt !== this.#input.executions.attemptNumber) return
-    const { holder } = coordinated
+    if (coordinated === undefined || message.attempt !== coordinated.attempt) return
+    const { holder, vertexId } = coordinated
     switch (message.type) {
       case 'event-from-coordinator':
         holder.eventFromCoordinator(message.subtask, message.event)
@@ -225,7 +231,7 @@ export class OperatorCoordinators {
         holder.flushed()
         break
       case 'coordinator-failed':
-        this.#input.failAttempt(deserializeError(message.error))
+        this.#input.onFailed(deserializeError(message.error), vertexId)
         break
       case 'coordinator-backlog':
         this.#input.onBacklog(message.operatorId, message.isProcessingBacklog)
@@ -238,19 +244,22 @@ export class OperatorCoordinators {
     }
   }
 
+  #openOnes(): Coordinated[] {
+    return [...this.#coordinated.values()].filter(({ operatorId }) => this.#openIds.has(operatorId))
+  }
+
   #tellOthers(senderId: string, event: unknown): void {
-    const { attemptNumber: attempt } = this.#input.executions
-    for (const { operatorId, place } of this.open) {
+    for (const { operatorId, attempt, place } of this.#openOnes()) {
       if (operatorId === senderId) continue
       this.#input.sendTo(place.worker, { type: 'event-of-other-coordinator', attempt, operatorId, senderId, event })
     }
   }
 
   #closed(operatorId: string): void {
-    if (this.#openIds.delete(operatorId) && this.areClosed) this.#input.onAllClosed()
+    if (this.#openIds.delete(operatorId)) this.#input.onClosed()
   }
 
   #ofVertex(vertexId: string): Coordinated[] {
-    return [...this.#coordinated.values()].filter(({ vertex }) => vertex.id === vertexId)
+    return [...this.#coordinated.values()].filter((coordinated) => coordinated.vertexId === vertexId)
   }
 }

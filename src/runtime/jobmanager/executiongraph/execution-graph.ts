@@ -1,17 +1,19 @@
 // Duty: all executions of the current attempt of a job, and who feeds whom.
-// Invariants: one Execution a subtask; a new attempt makes a new ExecutionGraph, so a report about an old execution
-// finds nothing here.
+// Invariants: one Execution a subtask; a new attempt makes a new ExecutionGraph, and a restart of some tasks new
+// Executions of these, so a report about an old execution finds nothing here.
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { JobEdge, JobGraph, JobVertex } from '../../../graph/job-graph.js'
 import { producersOf } from './connectivity.js'
 import { Execution, type TaskSlot } from './execution.js'
+import { PipelinedRegions } from './pipelined-regions.js'
 
 export class ExecutionGraph {
   readonly jobGraph: JobGraph
-  readonly attemptNumber: number
+  readonly #placeOf: (vertexId: string, subtaskIndex: number) => TaskSlot
   readonly #byId = new Map<string, Execution>()
   readonly #byVertex = new Map<string, Execution[]>()
+  #regions: PipelinedRegions | undefined
 
   constructor(
     jobGraph: JobGraph,
@@ -19,19 +21,38 @@ export class ExecutionGraph {
     attemptNumber: number,
   ) {
     this.jobGraph = jobGraph
-    this.attemptNumber = attemptNumber
+    this.#placeOf = placeOf
     for (const vertex of jobGraph.vertices) {
-      const executions = Array.from({ length: vertex.parallelism }, (_, subtaskIndex) => {
-        const id = `${vertex.id}_${String(subtaskIndex)}_${String(attemptNumber)}`
-        return new Execution({ id, vertex, subtaskIndex, attemptNumber, ...placeOf(vertex.id, subtaskIndex) })
-      })
+      const executions = Array.from({ length: vertex.parallelism }, (_, subtaskIndex) =>
+        this.#make(vertex, subtaskIndex, attemptNumber),
+      )
       this.#byVertex.set(vertex.id, executions)
       for (const execution of executions) this.#byId.set(execution.id, execution)
     }
   }
 
-  all(): IterableIterator<Execution> {
-    return this.#byId.values()
+  /** Puts new ones in the place of these, which have ended; returns them. */
+  renew(ended: Iterable<Execution>, attemptNumber: number): Execution[] {
+    return [...ended].map(({ id, vertex, subtaskIndex }) => {
+      const execution = this.#make(vertex, subtaskIndex, attemptNumber)
+      this.#byId.delete(id)
+      this.#byId.set(execution.id, execution)
+      this.#byVertex.get(vertex.id)?.splice(subtaskIndex, 1, execution)
+      return execution
+    })
+  }
+
+  /** All of the regions that these belong to. */
+  regionsOf(executions: Iterable<Execution>): Execution[] {
+    const regions = (this.#regions ??= new PipelinedRegions(this.jobGraph))
+    const regionOf = ({ vertex, subtaskIndex }: Execution): number => regions.of(vertex.id, subtaskIndex)
+    const wanted = new Set([...executions].map(regionOf))
+    return [...this.all()].filter((execution) => wanted.has(regionOf(execution)))
+  }
+
+  /** In the order of the plan and its subtasks. */
+  *all(): IterableIterator<Execution> {
+    for (const executions of this.#byVertex.values()) yield* executions
   }
 
   find(executionId: string): Execution | undefined {
@@ -75,5 +96,10 @@ export class ExecutionGraph {
 
   allRunningOrFinished(): boolean {
     return [...this.all()].every((execution) => execution.state === 'RUNNING' || execution.state === 'FINISHED')
+  }
+
+  #make(vertex: JobVertex, subtaskIndex: number, attemptNumber: number): Execution {
+    const id = `${vertex.id}_${String(subtaskIndex)}_${String(attemptNumber)}`
+    return new Execution({ id, vertex, subtaskIndex, attemptNumber, ...this.#placeOf(vertex.id, subtaskIndex) })
   }
 }

@@ -31,6 +31,11 @@ export class ExecutionFailureHandler {
     return this.#strategy.describe()
   }
 
+  /** While tasks are about to restart: one failure that ends several regions counts once. */
+  handleFurther(error: Error, run: RunSoFar, backoffMs: number): FailureHandlingResult {
+    return isFinal(error, run) ? { canRestart: false, cause: error } : { canRestart: true, backoffMs }
+  }
+
   handle(error: Error, run: RunSoFar): FailureHandlingResult {
     this.#strategy.notifyFailure()
     if (isFinal(error, run)) return { canRestart: false, cause: error }

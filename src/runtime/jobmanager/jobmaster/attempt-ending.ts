@@ -1,7 +1,6 @@
-// Duty: ends what still lives of an attempt: its tasks and operator coordinators, or else the workers that do not end
-// them. Says what is waited for where it takes long.
-// Invariants: `end` resolves when every task has ended and every coordinator is closed, or their workers were
-// terminated, each with a line in the log. Workers that answer in time stay.
+// Duty: the end of an attempt: what it waits for where it takes long, and that nothing of it lives any more.
+// Invariants: `end` resolves when every task has ended and every coordinator is closed, or their workers were terminated
+// (task-cancellation.ts).
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { OperatorCoordinators } from '../coordination/operator-coordinators.js'
@@ -10,7 +9,8 @@ import { durationText } from '../../../core/time/duration-text.js'
 import type { Execution } from '../executiongraph/execution.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import type { JobEnvironment } from '../job-environment.js'
-import { TaskCancellationWatchdog, type CancellationLimits } from './task-cancellation-watchdog.js'
+import { TaskCancellation } from './task-cancellation.js'
+import type { CancellationLimits } from './task-cancellation-watchdog.js'
 import type { WorkerPool } from './worker-pool.js'
 
 /** Whoever waits for a job at its end is told what that waits for. */
@@ -29,6 +29,8 @@ export interface AttemptEndingInput {
   readonly limits: EndingLimits
   /** A task or coordinator did not end when it was cancelled: its worker was terminated. */
   readonly onTimeout: (error: Error) => void
+  /** For it: what else ran in it has ended, too. */
+  readonly onWorkerTerminated: (worker: number, error: Error) => void
   /** The end takes long; `waitsFor`: tasks and coordinators. */
   readonly onSlowEnd: (waitsFor: readonly string[]) => void
 }
@@ -37,8 +39,7 @@ export class AttemptEnding {
   readonly #input: AttemptEndingInput
   /** Tasks whose data has ended and that need no checkpoint. */
   readonly #ending = new Set<string>()
-  #ended: (() => void) | undefined
-  #watchdog: TaskCancellationWatchdog | undefined
+  readonly #cancellations = new Set<TaskCancellation>()
   #slow: TimerHandle | undefined
   #limit: TimerHandle | undefined
 
@@ -78,38 +79,44 @@ export class AttemptEnding {
     })
   }
 
+  /** All that still lives. */
   async end(): Promise<void> {
     this.#slow?.cancel()
     this.#limit?.cancel()
-    const { executions, operatorCoordinators, pool } = this.#input
-    for (const execution of executions.all()) {
-      if (!pool.isAlive(execution.worker)) this.#died(execution)
-      // What was never deployed has nobody who would report its end.
-      else if (execution.state === 'CREATED' || execution.state === 'SCHEDULED') this.#move(execution, 'CANCELED')
-      else this.#move(execution, 'CANCELING')
-    }
-    for (const { place } of operatorCoordinators.open) {
-      if (!pool.isAlive(place.worker)) operatorCoordinators.workerExited(place.worker)
-    }
-    if (this.#isOver) return
-    pool.sendToAll({ type: 'cancel-tasks', attempt: executions.attemptNumber })
+    const { executions, operatorCoordinators } = this.#input
+    const cancelled = this.cancel([...executions.all()])
     this.#sayWhenSlow(() => operatorCoordinators.open.map(({ label }) => label))
-    await this.#untilOver()
+    await cancelled
     this.#slow?.cancel()
+  }
+
+  /** These, with the coordinators of their operators; the others run on. Resolves when nothing of them runs any more. */
+  async cancel(executions: readonly Execution[]): Promise<void> {
+    const { environment, operatorCoordinators, pool, limits, onTimeout, onWorkerTerminated } = this.#input
+    const cancellation = new TaskCancellation(executions, {
+      environment,
+      operatorCoordinators,
+      pool,
+      limits,
+      onTimeout,
+      onWorkerTerminated,
+    })
+    this.#cancellations.add(cancellation)
+    try {
+      await cancellation.run()
+    } finally {
+      this.#cancellations.delete(cancellation)
+    }
   }
 
   /** The worker has taken notice of the cancellation. */
   responded(worker: number): void {
-    this.#watchdog?.responded(worker)
+    for (const cancellation of this.#cancellations) cancellation.responded(worker)
   }
 
   /** Something has ended: it may have been the last. */
   check(): void {
-    if (this.#isOver) this.#ended?.()
-  }
-
-  get #isOver(): boolean {
-    return this.#input.executions.allEnded() && this.#input.operatorCoordinators.areClosed
+    for (const cancellation of this.#cancellations) cancellation.check()
   }
 
   #sayWhenSlow(coordinators: () => readonly string[]): void {
@@ -120,50 +127,5 @@ export class AttemptEnding {
       const waitsFor = [...tasks.map(({ taskNameWithSubtask }) => taskNameWithSubtask), ...coordinators()]
       if (waitsFor.length > 0) onSlowEnd(waitsFor)
     })
-  }
-
-  async #untilOver(): Promise<void> {
-    const { limits, environment } = this.#input
-    const ended = new Promise<void>((resolve) => {
-      this.#ended = resolve
-    })
-    this.#watchdog = new TaskCancellationWatchdog(limits, environment.clock, (isOverdue, limitMs) => {
-      void this.#terminateWorkers(isOverdue, limitMs)
-    })
-    await ended
-    this.#watchdog.stop()
-  }
-
-  async #terminateWorkers(isOverdue: (worker: number) => boolean, timeoutMs: number): Promise<void> {
-    const { executions, operatorCoordinators, pool } = this.#input
-    const tasks = [...executions.all()].filter(({ hasEnded, worker }) => !hasEnded && isOverdue(worker))
-    const coordinators = operatorCoordinators.open.filter(({ place }) => isOverdue(place.worker))
-    const workers = new Set([...tasks, ...coordinators.map(({ place }) => place)].map(({ worker }) => worker))
-    await Promise.all([...workers].map((worker) => pool.terminate(worker)))
-    for (const execution of tasks) {
-      const timeout = this.#timeout(execution.taskNameWithSubtask, timeoutMs)
-      if (!execution.isTerminal) execution.failure = timeout
-      this.#died(execution)
-    }
-    for (const { label } of coordinators) this.#timeout(label, timeoutMs)
-    for (const worker of workers) operatorCoordinators.workerExited(worker)
-    this.check()
-  }
-
-  #timeout(task: string, timeoutMs: number): FlinkError {
-    const error = new FlinkError('TASK_CANCEL_TIMEOUT', { task, timeout: durationText(timeoutMs) })
-    this.#input.environment.logger.warn(error.message)
-    this.#input.onTimeout(error)
-    return error
-  }
-
-  /** Its worker is no more. */
-  #died(execution: Execution): void {
-    execution.isClosing = false
-    this.#move(execution, 'FAILED')
-  }
-
-  #move(execution: Execution, to: 'FAILED' | 'CANCELED' | 'CANCELING'): void {
-    execution.tryMove(to, this.#input.environment.clock.now())
   }
 }

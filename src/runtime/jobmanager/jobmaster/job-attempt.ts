@@ -1,6 +1,10 @@
-// Duty: one attempt to run the job, from deployment to the end of its last task.
-// Invariants: reports exactly one outcome: `finished`, or `failed` with the first cause. After `stop` nothing is reported;
-// `stop` resolves when every task has ended or its worker was terminated, and no checkpoint is being completed.
+// Duty: one attempt to run the job, from deployment to the end of its last task. Tasks of it may restart while others run on.
+//
+//   deploy -> running -> finished | failed;  onTasksFailed -> cancelTasks -> redeploy, where the listener restarts no more
+//
+// Invariants: reports one outcome: `finished`, or `failed` with the first cause; before it tasks that failed, each once a
+// deployment. After `stop` nothing is reported; `stop` resolves when every task has ended or its worker was terminated, and no
+// checkpoint is being completed.
 // Thread: main thread.
 import type { Configuration } from '../../../core/config/configuration.js'
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
@@ -33,6 +37,7 @@ import { droppedRecordsOf, type DroppedRecords } from '../watermarks/dropped-rec
 import { TimeStore } from '../watermarks/time-store.js'
 import { AccumulatorMerging } from './accumulator-merging.js'
 import { AttemptEnding, type EndingLimits } from './attempt-ending.js'
+import { withTasksOfWorker } from './lost-worker.js'
 import { MetricStore } from './metric-store.js'
 import { StateQueries } from './state-queries.js'
 import type { WorkerPool } from './worker-pool.js'
@@ -43,7 +48,10 @@ const TIME_REPORT_LIMIT_MS = 500
 export interface JobAttemptListener {
   onAllRunning(): void
   onFinished(): void
+  /** All of it fails. */
   onFailed(error: Error): void
+  /** These fail; what restarts with them is the listener's to say. */
+  onTasksFailed(error: Error, failed: readonly Execution[]): void
   /** A task did not end when it was cancelled: its worker is terminated. */
   onCancellationTimeout(error: Error): void
   /** It is long at its end; `waitsFor`: tasks and coordinators. */
@@ -63,6 +71,12 @@ export interface JobAttemptInput {
   readonly makeCoordinator: (attempt: JobAttempt) => CheckpointCoordinator
 }
 
+/** What tasks start from. */
+export interface DeploymentState {
+  readonly restore: RestoreAssignment | undefined
+  readonly localState?: LocalStateDirectories | undefined
+}
+
 interface AttemptSettings {
   readonly network: { readonly networkBudgetBytes: number; readonly slotSizeBytes: number }
   readonly ending: EndingLimits
@@ -78,8 +92,10 @@ export class JobAttempt {
   readonly #accumulators: AccumulatorMerging
   readonly #input: JobAttemptInput
   readonly #ending: AttemptEnding
-  #outcome: 'open' | 'reported' = 'open'
-  #allRunning = false
+  /** Cancelled, until they are deployed again: what becomes of them is no failure. */
+  readonly #restarting = new Set<Execution>()
+  /** `running`: all tasks have come to it since the last deployment. `reported`: its outcome. */
+  #state: 'starting' | 'running' | 'reported' = 'starting'
   #stopped: Promise<void> | undefined
 
   constructor(input: JobAttemptInput) {
@@ -110,6 +126,9 @@ export class JobAttempt {
       onTimeout: (error) => {
         input.listener.onCancellationTimeout(error)
       },
+      onWorkerTerminated: (worker, error) => {
+        this.#tasksGone(worker, error)
+      },
       onSlowEnd: (waitsFor) => {
         input.listener.onSlowEnd(waitsFor)
       },
@@ -117,21 +136,63 @@ export class JobAttempt {
   }
 
   /** Workers have loaded the program: hands every one its tasks. */
-  deploy(restore: RestoreAssignment | undefined, localState?: LocalStateDirectories): void {
-    const { attemptNumber, pool, environment } = this.#input
+  deploy(from: DeploymentState): void {
+    this.#deploy([...this.executions.all()], this.#input.attemptNumber, from)
+  }
+
+  /**
+   * Ends these tasks, and the checkpoints that are under way; resolves when nothing is left of either, nor of those that were
+   * cancelled before and have not been deployed again.
+   */
+  async cancelTasks(executions: readonly Execution[], reason: Error): Promise<void> {
+    for (const execution of executions) this.#restarting.add(execution)
+    const restarting = [...this.#restarting]
+    const suspended = this.coordinator.suspend(restarting, reason)
+    const cancelled = this.#ending.cancel(restarting)
+    for (const execution of restarting) this.stateQueries.executionMoved(execution)
+    await Promise.all([suspended, cancelled])
+  }
+
+  /** Cancelled, and not deployed again. */
+  get restarting(): Iterable<Execution> {
+    return this.#restarting
+  }
+
+  /** Those in which cancelled tasks are deployed again. */
+  workersOfRestart(): ReadonlySet<number> {
+    return new Set([...this.#restarting].map(({ worker }) => worker))
+  }
+
+  /** Something else than what restarts runs in it. */
+  runsOnIn(worker: number): boolean {
+    return [...this.executions.all()].some(
+      (execution) => execution.worker === worker && !execution.hasEnded && !this.#restarting.has(execution),
+    )
+  }
+
+  /** In the place of those that were cancelled, whose workers have loaded the program anew. */
+  redeploy(attemptNumber: number, from: DeploymentState): void {
+    const restarted = this.executions.renew(this.#restarting, attemptNumber)
+    this.#restarting.clear()
+    for (const { vertex, subtaskIndex } of restarted) this.time.forget(vertex.id, subtaskIndex)
+    this.#state = 'starting'
+    this.#deploy(restarted, attemptNumber, from)
+  }
+
+  #deploy(executions: readonly Execution[], attemptNumber: number, { restore, localState }: DeploymentState): void {
+    const { pool, environment } = this.#input
     const plan = planDeployment({
       executions: this.executions,
+      toDeploy: executions,
       bellOf: (worker) => pool.bellOf(worker),
       restore,
       ...settingsOf(environment.configuration).network,
     })
-    for (const execution of this.executions.all()) this.#move(execution, 'SCHEDULED')
-    this.operatorCoordinators.deploy(restore)
+    for (const execution of executions) this.#move(execution, 'SCHEDULED')
+    this.operatorCoordinators.deploy(executions, attemptNumber, restore)
     const local = localState && { localState }
-    for (const [worker, tasks] of plan) {
-      pool.send(worker, { type: 'deploy-tasks', attempt: attemptNumber, tasks, ...local })
-    }
-    for (const execution of this.executions.all()) this.#move(execution, 'DEPLOYING')
+    for (const [worker, tasks] of plan) pool.send(worker, { type: 'deploy-tasks', tasks, ...local })
+    for (const execution of executions) this.#move(execution, 'DEPLOYING')
   }
 
   sendTo(execution: Execution, message: MasterToWorker): void {
@@ -226,16 +287,26 @@ export class JobAttempt {
 
   workerExited(worker: number, error: Error): void {
     this.#accumulators.workerExited(worker, error)
-    for (const execution of this.executions.all()) {
-      if (execution.worker === worker) execution.isClosing = false
-      if (execution.worker === worker && !execution.isTerminal) {
-        execution.failure = error
-        this.#move(execution, 'FAILED')
-        this.operatorCoordinators.executionMoved(execution)
-      }
+    this.#tasksGone(worker, error)
+  }
+
+  /** With the worker; what does not live of the attempt cannot go on in any way. */
+  #tasksGone(worker: number, cause: Error): void {
+    const tasks = [...this.executions.all()].filter((execution) => execution.worker === worker)
+    const living = tasks.filter(({ isTerminal }) => !isTerminal)
+    const error = withTasksOfWorker(cause, living)
+    const coordinated = this.operatorCoordinators.open.filter(({ place }) => place.worker === worker)
+    for (const execution of tasks) execution.isClosing = false
+    for (const execution of living) {
+      execution.failure = error
+      this.#move(execution, 'FAILED')
+      this.operatorCoordinators.executionMoved(execution)
     }
     this.operatorCoordinators.workerExited(worker)
-    this.#fail(error)
+    const withCoordinators = coordinated.flatMap(({ vertexId }) => this.executions.ofVertex(vertexId))
+    const failed = [...living, ...withCoordinators]
+    if (failed.length > 0) this.#tasksFailed(error, failed)
+    else if (this.#restarting.size === 0) this.#fail(error)
     this.#ending.check()
   }
 
@@ -251,7 +322,7 @@ export class JobAttempt {
   }
 
   async #stop(reason: Error): Promise<void> {
-    this.#outcome = 'reported'
+    this.#state = 'reported'
     const ended = [this.coordinator.shutdown(reason), this.#ending.end()]
     // Whose worker never answers ends no question, and the job's end waits for whoever has asked.
     for (const execution of this.executions.all()) this.stateQueries.executionMoved(execution)
@@ -264,8 +335,10 @@ export class JobAttempt {
       sendTo: (worker, message) => {
         pool.send(worker, message)
       },
-      failAttempt: (error) => {
-        this.#fail(error)
+      onFailed: (error, vertexId) => {
+        // The error that ends a coordinator may have ended its tasks before.
+        const isRestarting = this.executions.ofVertex(vertexId).some((execution) => this.#restarting.has(execution))
+        if (!isRestarting) this.#fail(error)
       },
       onBacklog: (operatorId, isProcessingBacklog) => {
         this.coordinator.setIsProcessingBacklog(operatorId, isProcessingBacklog)
@@ -273,7 +346,7 @@ export class JobAttempt {
       onClosing: (worker) => {
         this.#ending.responded(worker)
       },
-      onAllClosed: () => {
+      onClosed: () => {
         this.#ending.check()
       },
     })
@@ -287,8 +360,8 @@ export class JobAttempt {
     if (message.error !== undefined) execution.failure = deserializeError(message.error)
     this.operatorCoordinators.executionMoved(execution)
     if (execution.isTerminal) this.#ended(execution)
-    if (!this.#allRunning && this.executions.allRunningOrFinished()) {
-      this.#allRunning = true
+    if (this.#state === 'starting' && this.executions.allRunningOrFinished()) {
+      this.#state = 'running'
       this.#input.listener.onAllRunning()
     }
     if (this.executions.allFinished()) this.#tasksFinished()
@@ -330,14 +403,19 @@ export class JobAttempt {
     this.coordinator.executionEnded(execution)
     if (execution.state === 'FINISHED') return
     const task = execution.taskNameWithSubtask
-    this.#fail(
-      execution.failure ?? new FlinkError('INTERNAL_ERROR', { reason: `${task} was ${execution.state} unasked` }),
-    )
+    const unasked = (): Error => new FlinkError('INTERNAL_ERROR', { reason: `${task} was ${execution.state} unasked` })
+    this.#tasksFailed(execution.failure ?? unasked(), [execution])
+  }
+
+  #tasksFailed(error: Error, failed: readonly Execution[]): void {
+    if (this.#state === 'reported') return
+    const others = failed.filter((execution) => !this.#restarting.has(execution))
+    if (others.length > 0) this.#input.listener.onTasksFailed(error, others)
   }
 
   /** What coordinators have been told they do before the job has finished: the last commit may be among it. */
   #tasksFinished(): void {
-    if (this.#outcome === 'reported') return
+    if (this.#state === 'reported') return
     const done = this.#ending.whenCoordinatorsAreDone()
     if (done === undefined) {
       this.#finish()
@@ -354,14 +432,14 @@ export class JobAttempt {
   }
 
   #finish(): void {
-    if (this.#outcome === 'reported') return
-    this.#outcome = 'reported'
+    if (this.#state === 'reported') return
+    this.#state = 'reported'
     this.#input.listener.onFinished()
   }
 
   #fail(error: Error): void {
-    if (this.#outcome === 'reported') return
-    this.#outcome = 'reported'
+    if (this.#state === 'reported') return
+    this.#state = 'reported'
     this.#input.listener.onFailed(error)
   }
 

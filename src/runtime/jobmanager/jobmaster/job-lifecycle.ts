@@ -72,9 +72,9 @@ export class JobLifecycle {
     return this.#warnings
   }
 
-  /** A failure counts only now: before there are no tasks, and afterwards they are ending. */
+  /** A failure counts only now: before there are no tasks, and afterwards they are ending, where they all restart as well. */
   get canFail(): boolean {
-    return this.#status === 'RUNNING' && !this.#isSettled
+    return (this.#status === 'RUNNING' || this.#status === 'RESTARTING') && !this.#isSettled
   }
 
   get finalCheckpoint(): string | undefined {

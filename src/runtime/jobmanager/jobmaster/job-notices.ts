@@ -39,6 +39,8 @@ export interface FailedAttempt {
   readonly cause: Error
   /** Undefined: it was the last one. */
   readonly backoffMs: number | undefined
+  /** What restarts where it is not all: `4 of 8 tasks`. */
+  readonly tasks?: string | undefined
   readonly strategy: string
 }
 
@@ -64,7 +66,7 @@ export class JobNotices {
     this.#checkpoints = new LineBudget(clock)
   }
 
-  attemptFailed({ attempt, cause, backoffMs, strategy }: FailedAttempt): void {
+  attemptFailed({ attempt, cause, backoffMs, tasks, strategy }: FailedAttempt): void {
     const what = `Attempt ${String(attempt)} of job ${this.#job} failed: ${sentence(withReason(cause))}`
     if (backoffMs === undefined) {
       this.#tellFailed(`${what} The job has failed.`)
@@ -72,7 +74,8 @@ export class JobNotices {
     }
     const line = this.#restarts.take()
     if (line === undefined) return
-    const when = `It restarts in ${durationText(backoffMs)} as attempt ${String(attempt + 1)}, by ${strategy}`
+    const restarts = tasks === undefined ? 'It restarts' : `${tasks} restart`
+    const when = `${restarts} in ${durationText(backoffMs)} as attempt ${String(attempt + 1)}, by ${strategy}`
     const hint = line.isFirst ? ` ${HINT}` : ''
     this.#tell(`${what} ${when}${ofOthers(line)}.${hint}`)
   }
@@ -205,15 +208,17 @@ function ofOthers({ leftOut, isLastForNow }: BudgetedLine): string {
 
 /** What failed, what lies at the bottom of it where the error does not say so itself, and where in the user's own code. */
 export function withReason(error: Error): string {
-  let innermost = error
+  const chain = [error]
   let place = placeOf(error)
-  for (let depth = 0, cause = causeOf(error); isError(cause) && depth < DEEPEST_CAUSE; depth += 1) {
-    innermost = cause
+  for (let cause = causeOf(error); isError(cause) && chain.length <= DEEPEST_CAUSE; cause = causeOf(cause)) {
+    chain.push(cause)
     place = placeOf(cause) ?? place
-    cause = causeOf(cause)
   }
-  const [outer, inner] = [firstLine(error), firstLine(innermost)]
-  const what = outer.includes(inner) ? outer : `${outer}: ${inner}`
+  const innermost = firstLine(chain.at(-1) ?? error)
+  const [outer = '', ...causes] = chain.map(firstLine)
+  // An error on the way that repeats it says more, such as which operator it is of.
+  const inner = causes.find((line) => line.includes(innermost)) ?? innermost
+  const what = outer.includes(innermost) ? outer : `${outer}: ${inner}`
   return place === undefined ? what : `${what} (${place})`
 }
 

@@ -1,11 +1,11 @@
-// Duty: the attempts of a job, one after the other: workers load the program, tasks are deployed, after a failure
-// comes another attempt, or the failure of the job.
+// Duty: the attempts of a job, one after the other: workers load the program, tasks are deployed, after a failure comes another
+// attempt, a restart of some tasks within the attempt (failover/README.md), or the failure of the job.
 //
 //   run -> program loaded, state verified -> deployed -> finished
 //    \_______ backoff <- RESTARTING <- failure -> FAILING -> onFailed
 //
-// Invariants: one attempt at a time; a new one begins only when every task of the last has ended. Never rejects: whatever goes
-// wrong is a failure of the attempt. Thread: main thread.
+// Invariants: one attempt at a time; tasks are deployed again only when all that restart have ended. Never rejects: whatever
+// goes wrong is a failure. Thread: main thread.
 import type { Configuration } from '../../../core/config/configuration.js'
 import { StateBackendOptions } from '../../../core/config/state-backend-options.js'
 import { TaskManagerOptions } from '../../../core/config/task-manager-options.js'
@@ -22,15 +22,17 @@ import {
 import { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
 import type { CheckpointRepository, Restorable } from '../checkpoint/checkpoint-repository.js'
 import type { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
-import { ExecutionFailureHandler } from '../failover/execution-failure-handler.js'
+import type { Execution } from '../executiongraph/execution.js'
+import { ExecutionFailureHandler, type FailureHandlingResult } from '../failover/execution-failure-handler.js'
+import { loadFailoverStrategy } from '../failover/failover-strategy.js'
 import type { JobEnvironment } from '../job-environment.js'
 import { assignSlots, type SlotAssignment, type WorkerLayout } from '../scheduler/slot-assignment.js'
 import { JobAttempt, type JobAttemptListener } from './job-attempt.js'
 import type { JobLifecycle } from './job-lifecycle.js'
-import { JobNotices } from './job-notices.js'
+import { JobNotices, withReason } from './job-notices.js'
 import { StateGrowth, type GrowingState } from './state-growth.js'
 import type { TaskManagerStarter } from './task-manager-gateway.js'
-import { WorkerPool } from './worker-pool.js'
+import { WorkerPool, type ProgramLoads } from './worker-pool.js'
 
 export interface RestartLoopInput {
   readonly environment: JobEnvironment
@@ -67,6 +69,15 @@ export interface RestartLoopServices {
   readonly listener: RestartLoopListener
 }
 
+/** From the failure to the deployment; a further failure meanwhile has another one take its place. */
+interface Restart {
+  /** `some`: those that the attempt has been told to cancel. */
+  readonly tasks: 'all' | 'some'
+  readonly reason: Error
+  readonly backoffMs: number
+  backoff: TimerHandle | undefined
+}
+
 export class RestartLoop {
   readonly #environment: JobEnvironment
   readonly #input: RestartLoopInput
@@ -79,8 +90,9 @@ export class RestartLoop {
   readonly #checkpointing: CheckpointCoordinatorConfiguration
   #slots: SlotAssignment
   #attempt: JobAttempt | undefined
+  /** Deployments, those of some tasks too. */
   #attemptCount = 0
-  #backoff: TimerHandle | undefined
+  #restart: Restart | undefined
 
   constructor(input: RestartLoopInput, services: RestartLoopServices) {
     const { environment, starter, tell, tellFailed, maxWorkers } = input
@@ -123,15 +135,14 @@ export class RestartLoop {
   }
 
   run(): void {
-    const attemptNumber = this.#attemptCount
-    this.#attemptCount += 1
     this.#services.lifecycle.moveTo('RUNNING')
-    this.#load(attemptNumber)
+    this.#load(this.#nextAttemptNumber())
   }
 
   /** Ends the attempt and begins no other; resolves when every task has ended. */
   async stop(reason: Error): Promise<void> {
-    this.#backoff?.cancel()
+    this.#restart?.backoff?.cancel()
+    this.#restart = undefined
     await this.#attempt?.stop(reason)
   }
 
@@ -140,15 +151,21 @@ export class RestartLoop {
     return this.#pool.close(graceMs)
   }
 
+  #nextAttemptNumber(): number {
+    const attemptNumber = this.#attemptCount
+    this.#attemptCount += 1
+    return attemptNumber
+  }
+
   #load(attemptNumber: number): void {
     const attempt = this.#makeAttempt(attemptNumber)
     this.#attempt = attempt
     const isCurrent = (): boolean => this.#attempt === attempt
-    void this.#prepare()
+    void this.#prepare({ workers: undefined })
       .then(({ assignment, notes, localState }) => {
         if (!isCurrent() || this.#services.lifecycle.status !== 'RUNNING') return
         for (const note of notes) this.#input.tell(note)
-        attempt.deploy(assignment, localState)
+        attempt.deploy({ restore: assignment, localState })
       })
       .catch((error: unknown) => {
         if (!isCurrent()) return
@@ -159,12 +176,43 @@ export class RestartLoop {
       })
   }
 
+  /** The attempt goes on with new executions of the tasks that were cancelled. */
+  #reload(attempt: JobAttempt, restart: Restart): void {
+    const attemptNumber = this.#nextAttemptNumber()
+    let needsWorker = false
+    const loads = {
+      workers: attempt.workersOfRestart(),
+      onNeedsThread: (worker: number): Error | undefined => {
+        needsWorker ||= attempt.runsOnIn(worker)
+        return needsWorker ? restart.reason : undefined
+      },
+    }
+    void this.#prepare(loads)
+      .then(({ assignment, notes, localState }) => {
+        if (this.#restart !== restart || this.#services.lifecycle.status !== 'RUNNING') return
+        this.#restart = undefined
+        for (const note of notes) this.#input.tell(note)
+        attempt.redeploy(attemptNumber, { restore: assignment, localState })
+      })
+      .catch((error: unknown) => {
+        if (this.#restart !== restart) return
+        // Nothing more has failed: a new worker ends the tasks that run in the old one.
+        if (needsWorker) this.#restartAll(restart)
+        else this.#onFailure(asError(error))
+      })
+  }
+
+  #restartAll({ reason }: Restart): void {
+    this.#services.lifecycle.moveTo('RESTARTING')
+    this.#begin({ tasks: 'all', reason, backoffMs: 0, backoff: undefined }, this.stop(reason))
+  }
+
   /** The state is verified while the workers load the program; nothing goes on before both are done. */
-  async #prepare(): Promise<Restorable> {
+  async #prepare(which: Pick<ProgramLoads, 'workers' | 'onNeedsThread'>): Promise<Restorable> {
     const { jobId, jobGraph: plan } = this.#environment
     const { program, graphIndex, earlierAnswers, repository } = this.#input
     const load = { jobId, program, graphIndex, expectedHash: plan.hash, plan, earlierAnswers }
-    const loaded = this.#pool.loadProgram(load, this.#slots.slotsOf)
+    const loaded = this.#pool.loadProgram(load, { ...which, slotsOf: this.#slots.slotsOf })
     const restorable = repository.restorable()
     await Promise.allSettled([loaded, restorable])
     await loaded
@@ -205,6 +253,9 @@ export class RestartLoop {
       onFailed: (error) => {
         this.#onFailure(error)
       },
+      onTasksFailed: (error, failed) => {
+        this.#onFailure(error, failed)
+      },
       onCancellationTimeout: (error) => {
         this.#services.lifecycle.recordException(error)
         this.#notices.workerTerminated(error)
@@ -241,30 +292,89 @@ export class RestartLoop {
     return new CheckpointCoordinator(services, attempt.executions, repository.nextCheckpointId())
   }
 
-  #onFailure(error: Error): void {
+  /** `failed`: the tasks with which others run on; undefined where there are none. */
+  #onFailure(error: Error, failed?: readonly Execution[]): void {
     const { lifecycle, listener } = this.#services
-    if (!lifecycle.canFail) return
+    if (!this.#canFail) return
     lifecycle.recordException(error)
     this.#input.repository.attemptFailed(error)
     listener.onFailure(error)
     // The listener may have cancelled the job.
-    if (!lifecycle.canFail) return
-    const completedCheckpoints = this.#services.statistics.counts.completed
-    const result = this.#failures.handle(error, { attempts: this.#attemptCount, completedCheckpoints })
-    if (result.canRestart) lifecycle.moveTo('RESTARTING')
-    else lifecycle.fail(result.cause)
-    this.#say(error, result.canRestart ? result.backoffMs : undefined)
-    void this.stop(error).then(() => {
-      if (result.canRestart && lifecycle.status === 'RESTARTING') this.#runAfter(result.backoffMs)
-      else if (!result.canRestart && lifecycle.status === 'FAILING') listener.onFailed(result.cause)
+    if (!this.#canFail) return
+    const result = this.#handle(error)
+    const tasks = result.canRestart ? this.#tasksToRestart(failed) : undefined
+    if (!result.canRestart) lifecycle.fail(result.cause)
+    else if (lifecycle.status !== 'RESTARTING') lifecycle.moveTo('RESTARTING')
+    this.#say(error, result.canRestart ? result.backoffMs : undefined, tasks)
+    const ended = tasks === undefined ? this.stop(error) : this.#attempt?.cancelTasks(tasks, error)
+    if (result.canRestart) {
+      const { backoffMs } = result
+      const restart: Restart = {
+        tasks: tasks === undefined ? 'all' : 'some',
+        reason: error,
+        backoffMs,
+        backoff: undefined,
+      }
+      this.#begin(restart, ended)
+    } else {
+      void ended?.then(() => {
+        if (lifecycle.status === 'FAILING') listener.onFailed(result.cause)
+      })
+    }
+  }
+
+  /** Where all tasks restart none is left that could fail. */
+  get #canFail(): boolean {
+    const { lifecycle } = this.#services
+    return lifecycle.canFail && (lifecycle.status === 'RUNNING' || this.#restart?.tasks === 'some')
+  }
+
+  #handle(error: Error): FailureHandlingResult {
+    const { statistics, lifecycle } = this.#services
+    const run = { attempts: this.#attemptCount, completedCheckpoints: statistics.counts.completed }
+    const restart = lifecycle.status === 'RESTARTING' ? this.#restart : undefined
+    if (restart !== undefined) return this.#failures.handleFurther(error, run, restart.backoffMs)
+    return this.#failures.handle(error, run)
+  }
+
+  /** Undefined: all. Those that end with a snapshot end together. */
+  #tasksToRestart(failed: readonly Execution[] | undefined): readonly Execution[] | undefined {
+    const attempt = this.#attempt
+    if (attempt === undefined || failed === undefined || attempt.coordinator.endsJob) return undefined
+    const strategy = loadFailoverStrategy(this.#environment.configuration)
+    return strategy(attempt.executions, [...failed, ...attempt.restarting])
+  }
+
+  #begin(restart: Restart, ended: Promise<void> | undefined): void {
+    const { lifecycle } = this.#services
+    this.#restart?.backoff?.cancel()
+    this.#restart = restart
+    void ended?.then(() => {
+      if (this.#restart !== restart || lifecycle.status !== 'RESTARTING') return
+      restart.backoff = this.#environment.clock.setTimer(restart.backoffMs, () => {
+        this.#end(restart)
+      })
     })
   }
 
-  #say(error: Error, backoffMs: number | undefined): void {
+  #end(restart: Restart): void {
+    if (this.#restart !== restart || this.#services.lifecycle.status !== 'RESTARTING') return
+    if (restart.tasks === 'all' || this.#attempt === undefined) {
+      this.#restart = undefined
+      this.run()
+    } else {
+      this.#services.lifecycle.moveTo('RUNNING')
+      this.#reload(this.#attempt, restart)
+    }
+  }
+
+  #say(error: Error, backoffMs: number | undefined, restarting: readonly Execution[] | undefined): void {
     const attempt = this.#attemptCount
+    const all = [...(this.#attempt?.executions.all() ?? [])]
+    const tasks = restarting && `${String(restarting.length)} of ${String(all.length)} tasks`
     const what = backoffMs === undefined ? 'the job fails' : 'the job restarts'
-    this.#environment.logger.warn(what, { reason: error.message, attempt })
-    this.#notices.attemptFailed({ attempt, cause: error, backoffMs, strategy: this.#failures.strategy })
+    this.#environment.logger.warn(what, { reason: withReason(error), attempt })
+    this.#notices.attemptFailed({ attempt, cause: error, backoffMs, tasks, strategy: this.#failures.strategy })
   }
 
   #warnOf(growing: GrowingState): void {
@@ -272,12 +382,6 @@ export class RestartLoop {
     const warning = this.#notices.stateOnlyGrows(growing)
     this.#environment.logger.warn('a state only grows', { operator, state, entries: last })
     this.#services.lifecycle.recordWarning(warning)
-  }
-
-  #runAfter(backoffMs: number): void {
-    this.#backoff = this.#environment.clock.setTimer(backoffMs, () => {
-      if (this.#services.lifecycle.status === 'RESTARTING') this.run()
-    })
   }
 }
 

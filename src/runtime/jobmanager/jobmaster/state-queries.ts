@@ -95,8 +95,12 @@ export class StateQueries {
     }
   }
 
-  answered({ answered }: StateQueried): void {
-    for (const { queryId, answer } of answered) this.#questions.get(queryId)?.settle(answer)
+  /** One of an earlier attempt may come after questions of this one: numbers begin anew with each. */
+  answered({ executionId, answered }: StateQueried): void {
+    for (const { queryId, answer } of answered) {
+      const question = this.#questions.get(queryId)
+      if (question?.execution.id === executionId) question.settle(answer)
+    }
   }
 
   /** Whoever runs no more gives no answer. */

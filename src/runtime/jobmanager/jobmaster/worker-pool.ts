@@ -27,7 +27,15 @@ export interface WorkerPoolServices {
 /** What all workers of a job are told to load. */
 export type ProgramOfJob = Omit<LoadProgram, 'type' | 'slots' | 'loadNumber'>
 
-interface Load {
+export interface ProgramLoads {
+  /** Undefined: all. */
+  readonly workers: ReadonlySet<number> | undefined
+  readonly slotsOf: (worker: number) => number
+  /** Of a worker whose tasks are not to end with it: is asked before it is replaced, which an error prevents. */
+  readonly onNeedsThread?: ((worker: number) => Error | undefined) | undefined
+}
+
+interface Load extends Pick<ProgramLoads, 'onNeedsThread'> {
   readonly message: LoadProgram
   readonly resolve: () => void
   readonly reject: (error: Error) => void
@@ -73,17 +81,19 @@ export class WorkerPool {
     for (const { gateway } of this.#places) gateway?.send(message)
   }
 
-  /** Every worker, the new ones included, runs the program and compares its graph with the plan. */
-  async loadProgram(message: ProgramOfJob, slotsOf: (worker: number) => number): Promise<void> {
+  /** All of these workers, the new ones included, run the program and compare its graph with the plan. */
+  async loadProgram(message: ProgramOfJob, { workers, slotsOf, onNeedsThread }: ProgramLoads): Promise<void> {
     const load = { type: 'load-program', loadNumber: this.#loadNumber, ...message } as const
     this.#loadNumber += 1
-    const loads = this.#places.map((place, index) => {
+    const places = this.#places.filter((_, index) => workers === undefined || workers.has(index))
+    const loads = places.map((place) => {
+      const index = this.#places.indexOf(place)
       place.gateway ??= this.#start(index)
       return new Promise<void>((resolve, reject) => {
-        place.load = { message: { ...load, slots: slotsOf(index) }, resolve, reject }
+        place.load = { message: { ...load, slots: slotsOf(index) }, resolve, reject, onNeedsThread }
       })
     })
-    for (const { gateway, load } of this.#places) if (load !== undefined) gateway?.send(load.message)
+    for (const { gateway, load } of places) if (load !== undefined) gateway?.send(load.message)
     await Promise.all(loads)
   }
 
@@ -136,11 +146,17 @@ export class WorkerPool {
         if (load?.message.loadNumber !== message.loadNumber) return
         if (message.type === 'program-loaded') load.resolve()
         else if (message.type === 'program-failed') load.reject(deserializeError(message.error))
-        else void this.#loadInNewWorker(index, load)
+        else this.#needsThread(index, load)
         return
       default:
         this.#services.listener.onMessage(index, message)
     }
+  }
+
+  #needsThread(index: number, load: Load): void {
+    const refusal = load.onNeedsThread?.(index)
+    if (refusal === undefined) void this.#loadInNewWorker(index, load)
+    else load.reject(refusal)
   }
 
   /** In the place of one that ran the program before. */

@@ -1,6 +1,7 @@
 // Duty: turns an ExecutionGraph into what each worker is told to run: channels allocated, restored state attached.
 // Invariants: a channel's two ends get the same memory; channels within one worker need no shared memory. Memory is new
-// for every attempt, so that a task of an older one can never write into it.
+// for every deployment, so that a task of an older one can never write into it. What is deployed is whole: no channel leads
+// to a task that is not.
 // Thread: main thread.
 import { checkpointsDirectory } from '../../../core/config/checkpoint-storage-choice.js'
 import { Configuration } from '../../../core/config/configuration.js'
@@ -28,6 +29,8 @@ export interface RestoreAssignment {
 
 export interface DeploymentInput {
   readonly executions: ExecutionGraph
+  /** All of them, or those of some regions. */
+  readonly toDeploy: Iterable<Execution>
   readonly bellOf: (worker: number) => SharedArrayBuffer
   readonly restore: RestoreAssignment | undefined
   readonly networkBudgetBytes: number
@@ -43,7 +46,7 @@ interface ChannelPair {
 export function planDeployment(input: DeploymentInput): Map<number, TaskDeploymentDescriptor[]> {
   const channels = new ChannelAllocator(input)
   const byWorker = new Map<number, TaskDeploymentDescriptor[]>()
-  for (const execution of input.executions.all()) {
+  for (const execution of input.toDeploy) {
     const tasks = byWorker.get(execution.worker) ?? []
     tasks.push(describeTask(execution, input, channels))
     byWorker.set(execution.worker, tasks)

@@ -1,6 +1,6 @@
 // Duty: the newest report of time of every subtask of one attempt, and since when each watermark stands where it stands.
 // Invariants: a watermark stands since the first report that had it: with reports at an interval that may be later than it
-// came, never earlier. A new attempt has a new store.
+// came, never earlier. A new attempt has a new store, and a subtask that restarts none of its reports.
 // Thread: main thread.
 import type { TaskTimeReport } from '../../protocol/time-report.js'
 
@@ -24,6 +24,11 @@ export class TimeStore {
 
   find(vertexId: string, subtask: number): SubtaskTime | undefined {
     return this.#subtasks.get(keyOf(vertexId, subtask))
+  }
+
+  /** It restarts: nothing of before is true of it. */
+  forget(vertexId: string, subtask: number): void {
+    this.#subtasks.delete(keyOf(vertexId, subtask))
   }
 
   /** How many late records the operators have dropped, in all subtasks. */

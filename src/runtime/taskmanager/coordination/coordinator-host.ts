@@ -1,6 +1,6 @@
-// Duty: the coordinators of an attempt that live in this worker, found by the id of their operator.
-// Invariants: deployed before the tasks of their attempt; a message for another attempt, or for a coordinator that is not here,
-// is dropped. The function objects are those of the slot of the operator's first subtask.
+// Duty: the coordinators that live in this worker, found by the id of their operator.
+// Invariants: deployed before the tasks of their attempt, in the place of that of the attempt before; a message for another
+// attempt, or for a coordinator that is not here, is dropped. The function objects are those of the slot of the operator's first subtask.
 // Thread: the task worker, between steps of its tasks.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
@@ -11,7 +11,6 @@ import { HostedCoordinator, type HostedCoordinatorServices } from './hosted-coor
 export class CoordinatorHost {
   readonly #services: HostedCoordinatorServices
   readonly #coordinators = new Map<string, HostedCoordinator>()
-  #attempt = -1
 
   constructor(services: HostedCoordinatorServices) {
     this.#services = services
@@ -19,17 +18,16 @@ export class CoordinatorHost {
 
   /** `graphs`: the program by slot. */
   deploy({ attempt, coordinators }: DeployCoordinators, graphs: readonly ProgramGraph[]): void {
-    this.#attempt = attempt
-    this.#coordinators.clear()
     for (const deployment of coordinators) {
-      const coordinator = this.#make(deployment, graphs)
+      const coordinator = this.#make(attempt, deployment, graphs)
       this.#coordinators.set(deployment.operatorId, coordinator)
       coordinator.start()
     }
   }
 
   handle(message: ToCoordinator): void {
-    if (message.attempt === this.#attempt) this.#coordinators.get(message.operatorId)?.handle(message)
+    const coordinator = this.#coordinators.get(message.operatorId)
+    if (coordinator?.attempt === message.attempt) coordinator.handle(message)
   }
 
   notifyCheckpointComplete(checkpointId: number): void {
@@ -52,12 +50,13 @@ export class CoordinatorHost {
     return [...this.#coordinators.values()].map((coordinator) => coordinator.fail(error)).includes(true)
   }
 
-  /** Resolves when none of them runs any more. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#coordinators.values()].map((coordinator) => coordinator.close()))
+  /** Resolves when none of these runs any more. */
+  async close(operatorIds: Iterable<string> = this.#coordinators.keys()): Promise<void> {
+    const closed = [...operatorIds].map((operatorId) => this.#coordinators.get(operatorId)?.close() ?? Promise.resolve())
+    await Promise.all(closed)
   }
 
-  #make(deployment: CoordinatorDeployment, graphs: readonly ProgramGraph[]): HostedCoordinator {
+  #make(attempt: number, deployment: CoordinatorDeployment, graphs: readonly ProgramGraph[]): HostedCoordinator {
     const graph = graphs[deployment.slot]
     const binding = graph?.operators.get(deployment.operatorId)
     const provider = binding && graph && coordinatorProviderOf(binding.spec, graph.registeredTypes)
@@ -65,6 +64,6 @@ export class CoordinatorHost {
       throw new FlinkError('ASSERTION_FAILED', { what: `the program has no coordinator of ${deployment.operatorId}` })
     }
     const { name: operatorName } = binding
-    return new HostedCoordinator({ ...this.#services, attempt: this.#attempt, deployment, operatorName, provider })
+    return new HostedCoordinator({ ...this.#services, attempt, deployment, operatorName, provider })
   }
 }

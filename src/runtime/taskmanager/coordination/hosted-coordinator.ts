@@ -122,6 +122,11 @@ export class HostedCoordinator {
     this.#tell((coordinator) => coordinator.notifyCheckpointAborted(checkpointId))
   }
 
+  /** That of its subtasks. */
+  get attempt(): number {
+    return this.#input.attempt
+  }
+
   get isOpen(): boolean {
     return this.#state === 'open'
   }

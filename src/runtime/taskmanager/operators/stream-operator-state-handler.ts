@@ -54,9 +54,9 @@ export class StreamOperatorStateHandler {
 
   constructor(binding: OperatorBinding, context: OperatorContext) {
     const { maxParallelism, parallelism, subtaskIndex } = context.taskInfo
-    const { registeredTypes, processingTime } = context
+    const { registeredTypes, processingTime, onStateAsked } = context
     this.#context = context
-    this.operatorBackend = new OperatorStateBackend(binding.name, registeredTypes, subtaskIndex)
+    this.operatorBackend = new OperatorStateBackend(binding.name, registeredTypes, subtaskIndex, onStateAsked)
     const key = binding.keys.find((each) => each !== undefined)
     if (key !== undefined) {
       const keyGroups = keyGroupRangeForOperatorIndex(maxParallelism, parallelism, subtaskIndex)
@@ -70,6 +70,7 @@ export class StreamOperatorStateHandler {
         processingTime,
         localRecovery,
         onQueryableState: (state) => context.queryableStates?.register(owner, state),
+        onStateAsked,
       })
     }
   }

@@ -17,6 +17,7 @@ import type { LocalStateDirectories } from '../../protocol/master-to-worker.js'
 import type { PendingTime } from '../eventtime/pending-time.js'
 import type { ChannelEnds } from '../network/channel.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
+import type { AskedStateListener } from '../state/asked-state.js'
 import type { SnapshotIncrement } from '../state/keyed-state-backend.js'
 import type { AccumulatorRegistry } from './accumulator-registry.js'
 import type { IterationAccess } from './iteration-access.js'
@@ -74,6 +75,8 @@ export interface OperatorContext {
   readonly operatorEvents: OperatorEventGateway
   /** Undefined where nobody can ask about state from outside. */
   readonly queryableStates?: QueryableStates
+  /** Is told of the states that the operator asks for; undefined in a job. */
+  readonly onStateAsked?: AskedStateListener
   /** For the ends of loops. */
   readonly iteration?: IterationAccess
   /** Runs `action` on the task's thread between two records (mail); an error in it fails the task. */

@@ -59,8 +59,6 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
   #cleanups: readonly AccessListener[] | undefined
   /** The first state with shared namespaces: that of what windows hold. Timers stand at its entries. */
   #followed: HeapTablesByNamespace | undefined
-  /** States that functions asked for, and that may grow without end. */
-  readonly #counted = new Set<string>()
 
   constructor(parameters: KeyedStateBackendParameters) {
     super(parameters)
@@ -128,16 +126,6 @@ export class HeapKeyedStateBackend extends KeyedStateBackendBase<HeapTables> imp
 
   numberOfEntries(): number {
     return this.states.tables().reduce((sum, table) => sum + table.size, 0)
-  }
-
-  countEntriesOf(state: string): void {
-    this.#counted.add(state)
-  }
-
-  entryCounts(): Readonly<Record<string, number>> | undefined {
-    if (this.#counted.size === 0) return undefined
-    const counted = this.states.tables().filter(({ types }) => this.#counted.has(types.metadata.name))
-    return Object.fromEntries(counted.map(({ types, size }) => [types.metadata.name, size]))
   }
 
   hasEntries(): boolean {

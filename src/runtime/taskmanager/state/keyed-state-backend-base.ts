@@ -16,10 +16,23 @@ export abstract class KeyedStateBackendBase<T extends StoredTable> {
   protected readonly parameters: KeyedStateBackendParameters
   protected readonly context: KeyContext = new KeyContext()
   protected readonly newKeys: NewKeys
+  /** States whose keys are told. */
+  readonly #counted = new Set<string>()
 
   constructor(parameters: KeyedStateBackendParameters) {
     this.parameters = parameters
     this.newKeys = new NewKeys(parameters.operatorName, parameters.keyKind)
+  }
+
+  countEntriesOf(state: string): void {
+    this.#counted.add(state)
+  }
+
+  entryCounts(): Readonly<Record<string, number>> | undefined {
+    if (this.#counted.size === 0) return undefined
+    const counted = this.states.tables().filter(({ types }) => this.#counted.has(types.metadata.name))
+    const known = counted.filter(({ size }) => !Number.isNaN(size))
+    return Object.fromEntries(known.map(({ types, size }) => [types.metadata.name, size]))
   }
 
   expectKeys(shapes: readonly string[]): void {

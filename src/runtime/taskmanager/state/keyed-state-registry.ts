@@ -116,6 +116,7 @@ export class KeyedStateRegistry<T extends StoredTable> {
       return { table, state: this.#stateOf(descriptor, table, ttl), queue: undefined, queryableName }
     })
     this.#states.set(descriptor.name, registered)
+    this.#tellAsked(registered.table)
     QueryableStateDescriptor.stateMade(descriptor)
     if (queryableName !== undefined) this.#tellQueryable(queryableName, registered.table)
     return registered.state
@@ -135,6 +136,7 @@ export class KeyedStateRegistry<T extends StoredTable> {
     )
     const queue = this.#maker.createQueue({ table, tableContext, current: this.#context })
     this.#states.set(name, { table, state: undefined, queue })
+    this.#tellAsked(table)
     return queue as KeyedPriorityQueue<N>
   }
 
@@ -172,6 +174,10 @@ export class KeyedStateRegistry<T extends StoredTable> {
   clear(): void {
     this.#isClosed = true
     this.#states.clear()
+  }
+
+  #tellAsked({ types: { metadata, readerOf } }: T): void {
+    this.#parameters.onStateAsked?.({ metadata, check: readerOf })
   }
 
   #tellQueryable(queryableName: string, table: T): void {

@@ -18,6 +18,7 @@ import { ValueNotSerializableError } from '../../../core/types/value-not-seriali
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { OperatorStateHandle, StateMetadata } from '../../../storage/state-handles.js'
 import { fileOfHandle, unreadableState } from '../../../storage/unreadable-state.js'
+import type { AskedStateListener } from './asked-state.js'
 import { checkedDescriptor, checkWithoutTtl } from './checked-descriptor.js'
 import { MapBroadcastState } from './map-broadcast-state.js'
 import type { StateHandleReader } from './keyed-state-backend.js'
@@ -62,14 +63,21 @@ export class OperatorStateBackend implements OperatorStateStore {
   readonly #operatorName: string
   readonly #registeredTypes: RegisteredTypes
   readonly #subtaskIndex: number
+  readonly #onStateAsked: AskedStateListener | undefined
   readonly #states = new Map<string, RegisteredState>()
   readonly #restored = new Map<string, RestoredList>()
   #isClosed = false
 
-  constructor(operatorName: string, registeredTypes: RegisteredTypes = NO_REGISTERED_TYPES, subtaskIndex = 0) {
+  constructor(
+    operatorName: string,
+    registeredTypes: RegisteredTypes = NO_REGISTERED_TYPES,
+    subtaskIndex = 0,
+    onStateAsked?: AskedStateListener,
+  ) {
     this.#operatorName = operatorName
     this.#registeredTypes = registeredTypes
     this.#subtaskIndex = subtaskIndex
+    this.#onStateAsked = onStateAsked
   }
 
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
@@ -234,15 +242,14 @@ export class OperatorStateBackend implements OperatorStateStore {
     read: (input: DataInputView, reader: TypeSerializer<unknown> | undefined) => void,
   ): void {
     const { name: state } = metadata
+    const operator = this.#operatorName
+    const asked = { descriptor, operator, registered: this.#registeredTypes, nowMs: () => 0 }
+    const readerOf = (stored: StateMetadata): TypeSerializer<unknown> | undefined =>
+      restoredReader(stored, metadata, asked)
+    this.#onStateAsked?.({ metadata, check: readerOf })
     const restored = this.#restored.get(state)
     if (restored === undefined) return
-    const operator = this.#operatorName
-    const reader = restoredReader(restored.metadata, metadata, {
-      descriptor,
-      operator,
-      registered: this.#registeredTypes,
-      nowMs: () => 0,
-    })
+    const reader = readerOf(restored.metadata)
     this.#restored.delete(state)
     try {
       for (const element of restored.elements) read(new DataInputView(element), reader)

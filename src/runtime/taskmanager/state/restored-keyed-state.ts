@@ -9,6 +9,7 @@ import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { KeyGroupBytes } from '../../../storage/key-group-reader.js'
 import type { KeyedStateHandle, StateMetadata } from '../../../storage/state-handles.js'
 import { fileOfHandle, unreadableState } from '../../../storage/unreadable-state.js'
+import { checkBackendFiles } from './asked-state.js'
 import { blocksOf, readBlock, type KeyGroupBlock } from './key-group-block.js'
 import type { KeyedStateReader } from './keyed-state-backend.js'
 import { joinedMetadata } from './state-registration.js'
@@ -45,7 +46,7 @@ export class RestoredKeyedState {
   }
 
   async add(handle: KeyedStateHandle, reader: KeyedStateReader): Promise<void> {
-    this.#refuseFiles(handle)
+    checkBackendFiles(handle, 'hashmap', this.#operatorName)
     const states = handle.states.map((metadata) => this.#stateFor(metadata))
     const file = fileOfHandle(handle.handle)
     for (const state of states) {
@@ -81,12 +82,6 @@ export class RestoredKeyedState {
       const block = readBlock(input)
       if (block.entries.length > 0) this.#addBlock(state, keyGroup, block, isDelta)
     }
-  }
-
-  #refuseFiles({ backendFiles }: KeyedStateHandle): void {
-    if (backendFiles === undefined) return
-    const details = { operator: this.#operatorName, backend: backendFiles.backend }
-    throw new FlinkError('STATE_BACKEND_INCOMPATIBLE', details)
   }
 
   #stateFor(metadata: StateMetadata): GrowingState {

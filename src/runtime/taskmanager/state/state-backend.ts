@@ -4,6 +4,7 @@ import type { KeyKind } from '../../../core/keygroups/canonical-key.js'
 import type { KeyGroupRange } from '../../../core/keygroups/key-group-range.js'
 import type { TimerHandle } from '../../../core/time/clock.js'
 import type { RegisteredTypes } from '../../../core/types/registered-types.js'
+import type { AskedStateListener } from './asked-state.js'
 import type { KeyedStateBackend } from './keyed-state-backend.js'
 import type { LocalRecoveryConfig } from './local-recovery-config.js'
 import type { QueryableStateListener } from './queryable-state.js'
@@ -31,6 +32,8 @@ export interface KeyedStateBackendParameters {
   readonly localRecovery?: LocalRecoveryConfig | undefined
   /** Absent where nobody can ask from outside. */
   readonly onQueryableState?: QueryableStateListener | undefined
+  /** Absent where nobody wants to know which states there are. */
+  readonly onStateAsked?: AskedStateListener | undefined
 }
 
 export interface StateBackend {

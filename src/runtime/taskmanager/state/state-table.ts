@@ -56,6 +56,8 @@ export interface StateTable {
 
 /** The table of a backend itself, which knows more keys than the current one. */
 export interface StoredTable extends StateTable {
+  /** Entries there are; NaN where only a walk over them could tell. */
+  readonly size: number
   /**
    * The value of any key and namespace, in the form in which every backend restores it; false where there is none. Nothing
    * changes by it, nor counts as used.

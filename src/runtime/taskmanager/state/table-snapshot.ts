@@ -8,6 +8,7 @@
 // Thread: the task worker that owns the backend.
 import type { Changes } from './change-log.js'
 import { NO_ENTRY } from './entry-table.js'
+import { PreservedObjects, type PreservedValues } from './preserved-values.js'
 
 const LIVING = 0
 const PRESERVED = 1
@@ -15,15 +16,13 @@ const WRITTEN = 2
 /** Beside the others: a position of a snapshot of changes that was taken. */
 const TAKEN = 4
 
-/** Preserved values lie in chunks that are made where needed: three times as fast as a Map by position. */
-const CHUNK_BITS = 10
-const CHUNK_MASK = (1 << CHUNK_BITS) - 1
-
 /** The living table. */
 export interface SnapshotSource {
   readonly limit: number
-  /** NO_ENTRY where there is none. */
+  /** NO_ENTRY where there is none. What it gives may be another's by the next call. */
   valueAt(position: number): unknown
+  /** Where a value is kept in parts; else as `valueAt` gives it. */
+  readonly createPreserved?: () => PreservedValues
 }
 
 export class TableSnapshot {
@@ -32,12 +31,13 @@ export class TableSnapshot {
   readonly changes: Changes | undefined
   readonly #table: SnapshotSource
   readonly #states: Uint8Array
-  readonly #chunks: (unknown[] | undefined)[] = []
+  readonly #preserved: PreservedValues
   #spoiledBy: { readonly reason: unknown } | undefined
 
   constructor(table: SnapshotSource, changes?: Changes) {
     this.limit = table.limit
     this.#table = table
+    this.#preserved = table.createPreserved?.() ?? new PreservedObjects(table)
     this.#states = new Uint8Array(table.limit)
     this.changes = changes
   }
@@ -66,29 +66,25 @@ export class TableSnapshot {
   /** Keeps the living value for this snapshot; it must be needed. */
   preserve(position: number): void {
     this.#states[position] = PRESERVED | ((this.#states[position] as number) & TAKEN)
-    const chunk = (this.#chunks[position >>> CHUNK_BITS] ??= new Array<unknown>(CHUNK_MASK + 1))
-    chunk[position & CHUNK_MASK] = this.#table.valueAt(position)
+    this.#preserved.keep(position)
   }
 
   /** A value that it needs will change and could not be preserved: whoever reads on is told the reason. */
   spoil(reason: unknown): void {
     this.#spoiledBy ??= { reason }
-    this.#chunks.length = 0
+    this.#preserved.clear()
   }
 
-  /** The value that the entry at the position had when the snapshot began. */
+  /** The value that the entry at the position had when the snapshot began; until the next call. */
   valueAt(position: number): unknown {
     if (this.#spoiledBy !== undefined) throw this.#spoiledBy.reason
     if (((this.#states[position] as number) & PRESERVED) === 0) return this.#table.valueAt(position)
-    return this.#chunks[position >>> CHUNK_BITS]?.[position & CHUNK_MASK]
+    return this.#preserved.valueAt(position)
   }
 
   /** The value was written: nobody needs it any more. */
   markWritten(position: number): void {
-    if (((this.#states[position] as number) & PRESERVED) !== 0) {
-      const chunk = this.#chunks[position >>> CHUNK_BITS]
-      if (chunk !== undefined) chunk[position & CHUNK_MASK] = undefined
-    }
+    if (((this.#states[position] as number) & PRESERVED) !== 0) this.#preserved.drop(position)
     this.#states[position] = WRITTEN | TAKEN
   }
 }

@@ -10,11 +10,13 @@ import type { TaskEnvironment } from './task-environment.js'
 import { TaskLife } from './task-life.js'
 
 export class FinishedTask {
+  readonly descriptor: TaskDeploymentDescriptor
   readonly #life: TaskLife
   readonly #outputs: readonly ChannelWriter[]
   #begun = false
 
   constructor(descriptor: TaskDeploymentDescriptor, environment: TaskEnvironment, channels: ChannelConnector) {
+    this.descriptor = descriptor
     this.#life = new TaskLife(descriptor.executionId, environment.send)
     this.#outputs = descriptor.outputs.flatMap((edge) => edge.channels.map((channel) => channels.writer(channel)))
     for (const edge of descriptor.inputs) for (const channel of edge.channels) channels.reader(channel).close()

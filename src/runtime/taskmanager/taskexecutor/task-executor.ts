@@ -1,6 +1,6 @@
-// Duty: a worker as the JobMaster sees it: loads the program, runs the tasks of one attempt at a time, answers messages.
-// Invariants: tasks of an attempt are deployed at once; messages about an execution that is not here are ignored; a new
-// attempt begins only after the last one's tasks have ended.
+// Duty: a worker as the JobMaster sees it: loads the program, runs tasks, answers messages.
+// Invariants: tasks that are connected are deployed at once; messages about an execution that is not here are ignored; a
+// subtask is deployed again only after its last task has ended. What runs on keeps the functions of the load that it began with.
 // Thread: the task worker.
 import { Configuration } from '../../../core/config/configuration.js'
 import { CoreOptions } from '../../../core/config/core-options.js'
@@ -12,7 +12,7 @@ import { TaskManagerOptions } from '../../../core/config/task-manager-options.js
 import { MetricOptions } from '../../../core/config/metric-options.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { MergeAccumulators } from '../../protocol/accumulators.js'
-import type { DeployTasks, LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
+import type { CancelTasks, DeployTasks, LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { CoordinatorHost } from '../coordination/coordinator-host.js'
 import { CheckpointBarriers } from '../network/checkpoint-barriers.js'
@@ -54,10 +54,8 @@ export class TaskExecutor {
   readonly #reporter: MetricsReporter
   readonly #loader: ProgramLoader
   readonly #coordinators: CoordinatorHost
-  /** Of the attempt. */
-  #barriers = new CheckpointBarriers()
+  readonly #barriers = new CheckpointBarriers()
   #tasks = new Map<string, DeployedTask>()
-  #attempt = -1
   #loads: Promise<void> = Promise.resolve()
   #newestLoad = 0
   #program: LoadedProgram | undefined
@@ -113,7 +111,7 @@ export class TaskExecutor {
         this.#tasks.get(message.executionId)?.handleOperatorEvent(message.operatorId, message.event)
         break
       case 'cancel-tasks':
-        this.#cancel(message.attempt)
+        this.#cancel(message)
         break
       case 'merge-accumulators':
         this.#mergeAccumulators(message)
@@ -148,7 +146,7 @@ export class TaskExecutor {
     // The JobMaster has given it up and asked for the next one.
     if (loadNumber < this.#newestLoad) return
     // A timer of the last attempt would keep the thread of a program that can do nothing any more from being idle.
-    this.#reporter.stop()
+    if ([...this.#tasks.values()].every((task) => task.isTerminal)) this.#reporter.stop()
     try {
       const graphs = await this.#services.loadAsMain(() => this.#loader.load(message))
       if (graphs !== undefined) this.#program = { jobId, graphs }
@@ -163,16 +161,13 @@ export class TaskExecutor {
     throw new FlinkError('ASSERTION_FAILED', { what: 'tasks came before their program' })
   }
 
-  #cancel(attempt: number): void {
-    if (attempt !== this.#attempt) return
-    for (const task of this.#tasks.values()) void task.cancel()
-    void this.#coordinators.close()
+  #cancel({ executionIds, operatorIds }: CancelTasks): void {
+    for (const executionId of executionIds) void this.#tasks.get(executionId)?.cancel()
+    void this.#coordinators.close(operatorIds)
   }
 
   #deploy(message: DeployTasks): void {
-    this.#attempt = message.attempt
-    this.#tasks = new Map()
-    this.#barriers = new CheckpointBarriers()
+    this.#removeOlder(message.tasks)
     try {
       this.#startTasks(message)
     } catch (error) {
@@ -182,6 +177,14 @@ export class TaskExecutor {
         if (task === undefined) this.#tellFailed(executionId, error)
         else task.fail(error)
       }
+    }
+  }
+
+  /** Tasks of other regions stay, those that have finished too: what they accumulated may be asked for. */
+  #removeOlder(deployed: readonly TaskDeploymentDescriptor[]): void {
+    const places = new Set(deployed.map(placeOf))
+    for (const [executionId, task] of this.#tasks) {
+      if (places.has(placeOf(task.descriptor))) this.#tasks.delete(executionId)
     }
   }
 
@@ -273,6 +276,10 @@ export class TaskExecutor {
       this.#services.exit()
     }
   }
+}
+
+function placeOf({ vertexId, subtaskIndex }: TaskDeploymentDescriptor): string {
+  return `${vertexId}/${String(subtaskIndex)}`
 }
 
 /** `Map (2/4)` */

@@ -6,9 +6,10 @@ import { ListStateDescriptor } from '../../../api/state/list-state-descriptor.js
 import type { ListState } from '../../../api/state/list-state.js'
 import type { OperatorStateStore } from '../../../api/state/operator-state-store.js'
 import { Types } from '../../../api/types/types-table.js'
+import { WATERMARK_STATE } from '../../../core/time/timer-states.js'
 import { NO_TIMESTAMP } from '../network/stream-element.js'
 
-const WATERMARK = new ListStateDescriptor('_watermark_', Types.DOUBLE)
+const WATERMARK = new ListStateDescriptor(WATERMARK_STATE, Types.DOUBLE)
 
 export class SnapshotWatermark {
   /** NO_TIMESTAMP where there was none, or the snapshot has none. */

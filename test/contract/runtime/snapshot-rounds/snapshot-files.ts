@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { FileSystem } from '../../../../src/core/fs/file-system.js'
 import type { FileSystems } from '../../../../src/core/fs/file-systems.js'
 import { streamHandlesOf, type CompletedCheckpoint } from '../../../../src/storage/checkpoint-metadata.js'
+import { CLAIM_MARK_FILE } from '../../../../src/storage/snapshot-directory.js'
 import { readMetadataFile } from '../../../../src/storage/metadata-file.js'
 
 const METADATA = '_metadata'
@@ -61,8 +62,11 @@ export class SnapshotFiles {
       ...(await this.#directories(job)).filter((each) => path.basename(each).startsWith('chk-')),
     ]
     for (const directory of directories) {
-      for (const { path: file, name } of await this.#fileSystem.list(directory)) {
-        assert.ok(name === METADATA || named.has(file), `${file} is there, and nobody names it`)
+      const files = await this.#fileSystem.list(directory)
+      // A claim is of a snapshot that is there.
+      const own = files.some(({ name }) => name === METADATA) ? [METADATA, CLAIM_MARK_FILE] : []
+      for (const { path: file, name } of files) {
+        assert.ok(own.includes(name) || named.has(file), `${file} is there, and nobody names it`)
       }
     }
   }

@@ -43,6 +43,10 @@ export class SortedStateTable implements StoredTable {
     return { state: this.types.metadata.name, operator: this.#parameters.operatorName }
   }
 
+  get size(): number {
+    return [...this.entryKeys()].length
+  }
+
   get(): unknown {
     const bytes = this.store.get(this.prefix())
     this.#object = bytes === undefined ? undefined : this.types.serializer.deserialize(new DataInputView(bytes))

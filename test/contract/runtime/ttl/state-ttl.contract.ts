@@ -59,68 +59,89 @@ export function lifeOfStateContract(kind: BackendUnderTest, contexts: readonly T
   })
 }
 
+type Action = (test: TtlStateUnderTest) => void
+
+const update =
+  (value: unknown): Action =>
+  (test) => {
+    test.update(value)
+  }
+const gives =
+  (expected: unknown): Action =>
+  (test) => {
+    test.assertGives(expected)
+  }
+
+/** A snapshot and its restore before each of them. */
+async function play(test: TtlStateUnderTest, steps: readonly (readonly [ms: number, action: Action])[]): Promise<void> {
+  for (const [ms, action] of steps) {
+    await test.takeAndRestoreSnapshot()
+    action(test.at(ms))
+  }
+}
+
 function describeLife(kind: BackendUnderTest, context: TtlContext): void {
   it('is empty where nothing was put', async () => {
     const test = await TtlStateUnderTest.start(kind, context, EXACT_ON_WRITE)
     test.assertGives(context.emptyValue)
   })
 
+  const { updateEmpty, getUpdateEmpty, updateUnexpired, getUnexpired, updateExpired, getUpdateExpired } = context
+  const { emptyValue } = context
+  const startWith = (config: StateTtlConfig): Promise<TtlStateUnderTest> =>
+    TtlStateUnderTest.start(kind, context, config)
+
   it('lives from its last write, to the millisecond, across snapshots', async () => {
-    const test = await TtlStateUnderTest.start(kind, context, EXACT_ON_WRITE)
-    await test.takeAndRestoreSnapshot()
-    test.at(0).update(context.updateEmpty)
-    await test.takeAndRestoreSnapshot()
-    test.at(20).assertGives(context.getUpdateEmpty)
-    await test.takeAndRestoreSnapshot()
-    test.at(50).update(context.updateUnexpired)
-    await test.takeAndRestoreSnapshot()
-    test.at(120).assertGives(context.getUnexpired)
-    await test.takeAndRestoreSnapshot()
-    test.at(170).update(context.updateExpired)
-    await test.takeAndRestoreSnapshot()
-    test.at(220).assertGives(context.getUpdateExpired)
-    await test.takeAndRestoreSnapshot()
-    test.at(300).assertGives(context.emptyValue)
+    const test = await startWith(EXACT_ON_WRITE)
+    await play(test, [
+      [0, update(updateEmpty)],
+      [20, gives(getUpdateEmpty)],
+      [50, update(updateUnexpired)],
+      [120, gives(getUnexpired)],
+      [170, update(updateExpired)],
+      [220, gives(getUpdateExpired)],
+      [300, gives(emptyValue)],
+    ])
     test.assertNothingStored()
   })
 
   it('is given out once more where that is asked for, and then no more', async () => {
-    const test = await TtlStateUnderTest.start(kind, context, RELAXED_ON_WRITE)
-    test.at(0).update(context.updateEmpty)
-    await test.takeAndRestoreSnapshot()
-    test.at(120).assertGives(context.getUpdateEmpty)
+    const test = await startWith(RELAXED_ON_WRITE)
+    await play(test, [
+      [0, update(updateEmpty)],
+      [120, gives(getUpdateEmpty)],
+    ])
     test.assertNothingStored()
-    test.assertGives(context.emptyValue)
+    test.assertGives(emptyValue)
   })
 
   it('lives from its last read where that is asked for', async () => {
-    const test = await TtlStateUnderTest.start(kind, context, EXACT_ON_READ)
-    test.at(0).update(context.updateEmpty)
-    await test.takeAndRestoreSnapshot()
-    test.at(50).assertGives(context.getUpdateEmpty)
-    await test.takeAndRestoreSnapshot()
-    test.at(120).assertGives(context.getUpdateEmpty)
-    await test.takeAndRestoreSnapshot()
-    test.at(250).assertGives(context.emptyValue)
+    const test = await startWith(EXACT_ON_READ)
+    await play(test, [
+      [0, update(updateEmpty)],
+      [50, gives(getUpdateEmpty)],
+      [120, gives(getUpdateEmpty)],
+      [250, gives(emptyValue)],
+    ])
     test.assertNothingStored()
   })
 
   it('is given out once more after its last read', async () => {
-    const test = await TtlStateUnderTest.start(kind, context, RELAXED_ON_READ)
-    test.at(0).update(context.updateEmpty)
-    await test.takeAndRestoreSnapshot()
-    test.at(50).assertGives(context.getUpdateEmpty)
-    await test.takeAndRestoreSnapshot()
-    test.at(170).assertGives(context.getUpdateEmpty)
-    test.assertGives(context.emptyValue)
+    const test = await startWith(RELAXED_ON_READ)
+    await play(test, [
+      [0, update(updateEmpty)],
+      [50, gives(getUpdateEmpty)],
+      [170, gives(getUpdateEmpty)],
+    ])
+    test.assertGives(emptyValue)
   })
 
   it('lives for ever with the longest time there is', async () => {
-    const config = configOf('OnCreateAndWrite', 'NeverReturnExpired', Number.MAX_SAFE_INTEGER)
-    const test = await TtlStateUnderTest.start(kind, context, config)
-    test.at(10).update(context.updateEmpty)
-    await test.takeAndRestoreSnapshot()
-    test.at(50).assertGives(context.getUpdateEmpty)
+    const test = await startWith(configOf('OnCreateAndWrite', 'NeverReturnExpired', Number.MAX_SAFE_INTEGER))
+    await play(test, [
+      [10, update(updateEmpty)],
+      [50, gives(getUpdateEmpty)],
+    ])
   })
 
   const { merging } = context

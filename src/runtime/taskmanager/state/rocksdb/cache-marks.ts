@@ -13,6 +13,8 @@ export const STORED = 2
 export const REPLACED = 4
 /** What a snapshot awaits of it was put aside, as it has changed since. */
 export const PUT_ASIDE = 32
+/** What is in memory is that there is none any more. */
+export const REMOVED = 64
 const CHANGED_ONE = 8
 const CHANGED_OTHER = 16
 /** The store does not have it as it is now. */

@@ -13,7 +13,8 @@ import type { StateEntry } from '../key-group-block.js'
 import { stateNotStorable } from '../state-not-serializable.js'
 import type { EntryKey, StateTypes } from '../state-table.js'
 import { AwaitedOrder, type AwaitedPositions } from './awaited-order.js'
-import { CHANGED, PUT_ASIDE, REFERENCED, REPLACED, STORED, type CacheMarks } from './cache-marks.js'
+import { CHANGED, PUT_ASIDE, REFERENCED, REMOVED, REPLACED, STORED, type CacheMarks } from './cache-marks.js'
+import type { KeyCount } from './key-counts.js'
 import { PrefixEncoder } from './prefix-encoder.js'
 import type { PrefixRun } from './prefix-run.js'
 import type { StoredForm } from './stored-form.js'
@@ -38,6 +39,8 @@ export interface CachedEntriesParameters {
   readonly stateId: number
   readonly form: StoredForm
   readonly storedKeys: StoredKeysOfState
+  /** Of the store and of what is here. */
+  readonly keyCount: KeyCount
 }
 
 /** Of an entry beside its key and value: its places in the index, which is at most half full, and in four lists. */
@@ -49,7 +52,7 @@ const ENTRY_BYTES = 88
 const CHANGES_BETWEEN_MEASURES = 7
 const INITIAL_CAPACITY = 64
 
-/** Eleven fields, as flags and sizes lie in lists beside the table. */
+/** Twelve fields, as flags and sizes lie in lists beside the table. */
 export class CachedEntries implements AwaitedPositions {
   readonly types: StateTypes
   /** Whether it is the entry of the current key. */
@@ -62,10 +65,11 @@ export class CachedEntries implements AwaitedPositions {
   #sizes = new Float64Array(INITIAL_CAPACITY)
   #changes = 0
   readonly #storedKeys: StoredKeysOfState
+  readonly #keyCount: KeyCount
   readonly #aside: ValuesAside
 
   constructor(parameters: CachedEntriesParameters, environment: CachedEntriesEnvironment) {
-    const { types, stateId, form, storedKeys } = parameters
+    const { types, stateId, form, storedKeys, keyCount } = parameters
     const { keyKind, maxParallelism } = environment
     const { namespaces } = types
     this.types = types
@@ -74,6 +78,7 @@ export class CachedEntries implements AwaitedPositions {
     this.#prefixes = new PrefixEncoder({ keyKind, maxParallelism, stateId, namespaces })
     this.#table = new EntryTable(keyKind, namespaces)
     this.#storedKeys = storedKeys
+    this.#keyCount = keyCount
     this.#aside = new ValuesAside(environment.marks)
   }
 
@@ -108,6 +113,7 @@ export class CachedEntries implements AwaitedPositions {
 
   /** An entry that neither memory nor store had. */
   insertNew(entry: StateEntry, hash: number): number {
+    this.#keyCount.keys += 1
     return this.#insert(entry, hash, this.#environment.marks.changed)
   }
 
@@ -126,6 +132,7 @@ export class CachedEntries implements AwaitedPositions {
 
   replace(position: number, value: unknown): void {
     this.change(position)
+    if (((this.#flags[position] as number) & REMOVED) !== 0) this.#comeBack(position)
     if (!this.#form.isOneEntry) this.#markReplaced(position, value)
     this.#table.setValueAt(position, value)
     this.remeasure(position, value)
@@ -145,13 +152,15 @@ export class CachedEntries implements AwaitedPositions {
     this.#measure(position)
   }
 
-  /** True when nothing is left at the position. */
+  /** Of one that is there. True when nothing is left at the position. */
   remove(position: number): boolean {
     this.change(position)
+    this.#keyCount.keys -= 1
     if (((this.#flags[position] as number) & (STORED | PUT_ASIDE)) === 0) {
       this.#drop(position)
       return true
     }
+    this.#flags[position] = (this.#flags[position] as number) | REMOVED
     this.#table.setValueAt(position, undefined)
     this.#measure(position)
     return false
@@ -323,7 +332,7 @@ export class CachedEntries implements AwaitedPositions {
     if (isRemoved ? (flags & STORED) !== 0 : (flags & REPLACED) !== 0) this.#form.remove(prefix, buffer.batch)
     if (!isRemoved) this.#write(position, prefix, value)
     onChange(prefix)
-    this.#flags[position] = (flags & REFERENCED) | (isRemoved ? 0 : STORED)
+    this.#flags[position] = (flags & (REFERENCED | REMOVED)) | (isRemoved ? 0 : STORED)
     const wasStored = (flags & STORED) !== 0
     if (wasStored === isRemoved) this.#storedKeys.changed(this.#table.hashAt(position), isRemoved ? -1 : 1)
     buffer.added()
@@ -332,6 +341,7 @@ export class CachedEntries implements AwaitedPositions {
   #write(position: number, prefix: Uint8Array, value: unknown): void {
     try {
       this.#form.write(prefix, value, this.#environment.buffer.batch)
+      if (this.#form.mayBeNothing?.(value) === true) this.#keyCount.keys = NaN
     } catch (error) {
       throw this.#notStorable(position, error)
     }
@@ -349,6 +359,11 @@ export class CachedEntries implements AwaitedPositions {
     const { name: state } = this.types.metadata
     const { operatorName: operator } = this.#environment
     return stateNotStorable(error, { state, operator, key: this.#table.keyAt(position) })
+  }
+
+  #comeBack(position: number): void {
+    this.#flags[position] = (this.#flags[position] as number) - REMOVED
+    this.#keyCount.keys += 1
   }
 
   #markReplaced(position: number, value: unknown): void {

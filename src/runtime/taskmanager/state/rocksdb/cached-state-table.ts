@@ -15,6 +15,7 @@ import type { NewKeys } from '../new-keys.js'
 import type { EntryKey, StateTypes, StoredTable } from '../state-table.js'
 import type { CachedEntries } from './cached-entries.js'
 import { statePrefix } from './entry-key.js'
+import type { KeyCount } from './key-counts.js'
 import { keysOfState, type StateInStore } from './keys-of-state.js'
 import type { KvCursor } from './kv-store.js'
 import type { LargeValueTable } from './large-value-table.js'
@@ -27,6 +28,7 @@ export interface CachedTableEnvironment {
   readonly inStore: StateInStore
   readonly form: StoredForm
   readonly entries: CachedEntries
+  readonly keyCount: KeyCount
   readonly cache: WriteBackCache
   readonly buffer: WriteBuffer
   readonly newKeys: NewKeys
@@ -111,6 +113,10 @@ export class CachedStateTable implements LargeValueTable, StoredTable {
   entryKeys(): Iterable<EntryKey> {
     const { inStore, buffer } = this.#environment
     return keysOfState(inStore, this.#entries, buffer)
+  }
+
+  get size(): number {
+    return this.#environment.keyCount.keys
   }
 
   get inStore(): StateInStore {

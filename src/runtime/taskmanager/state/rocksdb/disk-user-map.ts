@@ -73,6 +73,11 @@ export class DiskUserMap {
     return this.#part === undefined && this.#slots.living === 0
   }
 
+  /** Only a look into the store could tell that it has entries. */
+  get mayBeEmpty(): boolean {
+    return this.#part !== undefined && this.#slots.living === 0
+  }
+
   /** Undefined where it has no such key. */
   get(key: unknown): unknown {
     const slot = this.#slotOf(key)

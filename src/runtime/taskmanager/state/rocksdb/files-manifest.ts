@@ -1,10 +1,12 @@
 // Duty: what a checkpoint in files of the store says of them beside their names: the bytes of its handle.
 //
 //   manifest = 1 (1 byte), name of the driver (var int length, UTF-8), list(id of a state with restored blocks),
-//              list(1 for a file that later checkpoints may share, else 0: 1 byte)
+//              list(1 for a file that later checkpoints may share, else 0: 1 byte), list(keys)
 //   list(x)  = number (var int), x*;  id = var int
+//   keys     = how many the state with this id has (float64), NaN where that is not known
 //
-// Invariants: the second list is in the order of the files of the handle.
+// Invariants: the second list is in the order of the files of the handle, the third in that of its states. The third is not there
+// where an earlier flink-ts wrote it, and such a one does not read on to it.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../core/errors/flink-error.js'
 import { DataInputView } from '../../../../core/memory/data-input-view.js'
@@ -18,9 +20,11 @@ export interface FilesManifest {
   /** The ids of the states that nobody has asked for. */
   readonly waiting: readonly number[]
   readonly shared: readonly boolean[]
+  /** Keys of each state; empty where that was not written. */
+  readonly keys: readonly number[]
 }
 
-export function encodeManifest({ driver, waiting, shared }: FilesManifest): Uint8Array {
+export function encodeManifest({ driver, waiting, shared, keys }: FilesManifest): Uint8Array {
   const output = new DataOutputView()
   output.writeInt8(VERSION)
   output.writeUtf8(driver)
@@ -28,6 +32,8 @@ export function encodeManifest({ driver, waiting, shared }: FilesManifest): Uint
   for (const id of waiting) output.writeVarInt(id)
   output.writeVarInt(shared.length)
   for (const isShared of shared) output.writeInt8(isShared ? 1 : 0)
+  output.writeVarInt(keys.length)
+  for (const number of keys) output.writeFloat64(number)
   return output.toBytes()
 }
 
@@ -40,7 +46,8 @@ export function decodeManifest(bytes: Uint8Array): FilesManifest {
   const driver = input.readUtf8()
   const waiting = Array.from({ length: countIn(input) }, () => input.readVarInt())
   const shared = Array.from({ length: countIn(input) }, () => input.readInt8() === 1)
-  return { driver, waiting, shared }
+  const keys = input.remaining === 0 ? [] : Array.from({ length: countIn(input) }, () => input.readFloat64())
+  return { driver, waiting, shared, keys }
 }
 
 /** Before anything is allocated for it. */

@@ -25,6 +25,8 @@ const MAX_INLINE_NAMINGS = 8
 export interface CapturedStore {
   readonly files: KvFiles
   readonly description: StoreDescription
+  /** How many each state has, in the order of their ids. */
+  readonly keys: readonly number[]
 }
 
 export interface FilesSnapshotParameters {
@@ -68,12 +70,12 @@ export class FilesSnapshot implements StateCapture {
   async write(streams: CheckpointStreamFactory, slices: TimeSlices): Promise<readonly KeyedStateHandle[]> {
     const { driver, base, onWritten, keep } = this.#parameters
     if (this.#captured === undefined) return []
-    const { files, description } = this.#captured
+    const { files, description, keys } = this.#captured
     const { waiting, keyGroups, states, keyShapes } = description
     const writing = new FilesWriting(base, streams, slices)
     for (const file of files.files) await writing.add(file)
     const shared = files.files.map(({ isShared }) => isShared)
-    const manifest = encodeManifest({ driver, waiting: [...waiting], shared })
+    const manifest = encodeManifest({ driver, waiting: [...waiting], shared, keys })
     const bytesHandle = await writing.finish(manifest)
     onWritten(writing.shared)
     const backendFiles = { backend: ROCKSDB, files: files.files.map(({ name }) => writing.fileOf(name)) }

@@ -41,6 +41,10 @@ export class MapForm implements StoredForm {
     asDiskMap(value).write(prefix, batch)
   }
 
+  mayBeNothing(value: unknown): boolean {
+    return asDiskMap(value).mayBeEmpty
+  }
+
   remove(prefix: Uint8Array, batch: KvBatch): void {
     this.#surroundings.entries.removeAll(prefix, batch)
   }

@@ -74,6 +74,7 @@ export class OpenStore {
     const { id: stateId, isRestored, reader } = restored.states.registered(types)
     this.#types.set(stateId, types)
     const storedKeys = this.#storedKeys.ofState(stateId, isRestored)
+    const keyCount = restored.keyCounts.of(stateId)
     const form = this.#formOf(types)
     if (reader !== undefined) this.#snapshots.beginAnew()
     restored.blocks.load(stateId, { types, form, reader })
@@ -82,7 +83,8 @@ export class OpenStore {
       named: { state: metadata.name, operator: operatorName },
       form,
       inStore: { stateId, keyKind, keyGroups, namespaces },
-      entries: this.#cache.createEntries({ types, stateId, form, storedKeys }),
+      entries: this.#cache.createEntries({ types, stateId, form, storedKeys, keyCount }),
+      keyCount,
       cache: this.#cache,
       buffer: this.#buffer,
       keyShapes: this.#keyShapes,

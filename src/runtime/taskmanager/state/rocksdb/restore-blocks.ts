@@ -22,6 +22,7 @@ import { entriesOf } from './cursor-entries.js'
 import { EntryEncoder } from './entry-encoder.js'
 import { statePrefix } from './entry-key.js'
 import type { KvBatch, KvStore } from './kv-store.js'
+import type { KeyCounts } from './key-counts.js'
 import { PrefixEncoder } from './prefix-encoder.js'
 import { decodeRestoredBlockKey, restoredBlockKey, restoredStatePrefix } from './reserved-keys.js'
 import { RestoredEntries } from './restored-entries.js'
@@ -52,15 +53,17 @@ export interface LoadedState {
 export class RestoredBlocks {
   readonly #store: KvStore
   readonly #parameters: KeyedStateBackendParameters
+  readonly #keyCounts: KeyCounts
   readonly #keySerializer = structuredSerializer()
   readonly #batch: KvBatch
   readonly #entries = new RestoredEntries()
   #numberOfEntries = 0
   readonly #waiting = new Map<number, WaitingState>()
 
-  constructor(store: KvStore, parameters: KeyedStateBackendParameters) {
+  constructor(store: KvStore, parameters: KeyedStateBackendParameters, keyCounts: KeyCounts) {
     this.#store = store
     this.#parameters = parameters
+    this.#keyCounts = keyCounts
     this.#batch = store.newBatch()
   }
 
@@ -160,6 +163,7 @@ export class RestoredBlocks {
     const place = places.get(keyGroup) ?? 0
     places.set(keyGroup, place + 1)
     this.#numberOfEntries += block.count
+    this.#keyCounts.add(state, block.count)
     const output = new DataOutputView(block.entries.length + 16)
     writeBlock(block, output)
     this.#batch.put(restoredBlockKey({ state, keyGroup, place }), output.written())

@@ -5,6 +5,7 @@
 import { FlinkError } from '../../../../core/errors/flink-error.js'
 import type { KeyedStateHandle } from '../../../../storage/state-handles.js'
 import { fileOfHandle, unreadableState } from '../../../../storage/unreadable-state.js'
+import { checkBackendFiles } from '../asked-state.js'
 import type { KeyedStateReader } from '../keyed-state-backend.js'
 import { decodeManifest, type FilesManifest } from './files-manifest.js'
 import { ROCKSDB } from './files-snapshot.js'
@@ -30,8 +31,8 @@ const FILE_NAME = /^(?!\.\.?$)[^/\\\0]+$/
 
 export async function openStoreOfFiles(handle: KeyedStateHandle, restore: FilesRestore): Promise<StoreOfFiles> {
   const { operatorName: operator, where, reader, existing } = restore
-  const { backend, files } = handle.backendFiles ?? { backend: ROCKSDB, files: [] }
-  if (backend !== ROCKSDB) throw new FlinkError('STATE_BACKEND_INCOMPATIBLE', { operator, backend })
+  checkBackendFiles(handle, ROCKSDB, operator)
+  const { files } = handle.backendFiles ?? { files: [] }
   const manifest = await readManifest(handle, restore)
   const placeFile = placingOf(manifest, where.driver, operator)
   const linkFile = where.driver.linkFile?.bind(where.driver)

@@ -9,6 +9,7 @@ import type { KeyedStateHandle, StreamStateHandle } from '../../../../storage/st
 import { fileOfHandle, unreadableState } from '../../../../storage/unreadable-state.js'
 import type { KeyedStateBackendParameters } from '../state-backend.js'
 import { EntryCopy } from './copy-entries.js'
+import { KeyCounts } from './key-counts.js'
 import { RestoredBlocks } from './restore-blocks.js'
 import { openStoreOfFiles, type FilesRestore, type StoreOfFiles } from './restore-files.js'
 import { restoredChain, type RestoredChain } from './restored-chain.js'
@@ -28,6 +29,7 @@ export interface UploadedState {
 export interface RestoredStore extends PlacedStore {
   readonly states: StoredStates
   readonly blocks: RestoredBlocks
+  readonly keyCounts: KeyCounts
   /** Of all keys that came with it; undefined where it is not known. */
   readonly keyShapes: readonly string[] | undefined
   readonly uploaded?: UploadedState
@@ -79,11 +81,13 @@ function describe(
   parameters: KeyedStateBackendParameters,
   handles: readonly KeyedStateHandle[],
 ): RestoredStore {
+  const keyCounts = new KeyCounts()
   return {
     store: placed.store,
     directory: placed.directory,
     states: new StoredStates(parameters.operatorName),
-    blocks: new RestoredBlocks(placed.store, parameters),
+    blocks: new RestoredBlocks(placed.store, parameters, keyCounts),
+    keyCounts,
     keyShapes: shapesIn(handles, parameters),
   }
 }
@@ -108,9 +112,10 @@ function sizeOf(handle: StreamStateHandle): number {
 }
 
 /** Their ids in the files are those in the store. */
-function takeStates({ handle, manifest }: StoreOfFiles, { states, blocks }: RestoredStore): void {
+function takeStates({ handle, manifest }: StoreOfFiles, { states, blocks, keyCounts }: RestoredStore): void {
   const file = fileOfHandle(handle.handle)
   for (const [id, metadata] of handle.states.entries()) {
+    keyCounts.add(id, manifest.keys[id] ?? NaN)
     if (states.restored(metadata) === id) continue
     const error = new FlinkError('ASSERTION_FAILED', { what: `two states have the name ${metadata.name}` })
     throw unreadableState(error, { files: [file], block: 'states' })
@@ -120,7 +125,7 @@ function takeStates({ handle, manifest }: StoreOfFiles, { states, blocks }: Rest
 
 async function copyFrom(
   handle: KeyedStateHandle,
-  { store, states, blocks }: RestoredStore,
+  { store, states, blocks, keyCounts }: RestoredStore,
   restore: FilesRestore & { readonly parameters: KeyedStateBackendParameters },
 ): Promise<void> {
   const keyGroups = intersectKeyGroups(handle.keyGroups, restore.parameters.keyGroups)
@@ -134,6 +139,9 @@ async function copyFrom(
       isWaiting: waiting.has(from),
     }))
     new EntryCopy(aside.store, store).copy(copied, keyGroups)
+    // Hashes spread keys over key groups evenly.
+    const part = keyGroupRangeSize(keyGroups) / keyGroupRangeSize(handle.keyGroups)
+    for (const { from, to } of copied) keyCounts.add(to, Math.round((aside.manifest.keys[from] ?? NaN) * part))
     const stillWaiting = copied.filter(({ isWaiting }) => isWaiting).map(({ to }) => to)
     blocks.found(stillWaiting, fileOfHandle(handle.handle))
   } finally {

@@ -83,8 +83,13 @@ export class StoreSnapshots {
   }
 
   #filesSnapshot(increment: SnapshotIncrement, captureFiles: () => KvFiles): FilesSnapshot {
+    const { keyCounts, states } = this.#restored
+    // As they are at the barrier.
+    const keys = keyCounts.list(states.list().length)
     return new FilesSnapshot({
-      capture: () => (this.#isEmpty() ? undefined : { files: captureFiles(), description: this.#description() }),
+      capture: () => {
+        return this.#isEmpty() ? undefined : { files: captureFiles(), description: this.#description(), keys }
+      },
       driver: this.#driver,
       base: this.#files.baseOf(increment.baseCheckpointId) ?? NO_SHARED_FILES,
       onWritten: (files) => {

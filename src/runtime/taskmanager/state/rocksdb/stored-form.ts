@@ -21,6 +21,8 @@ export interface StoredForm {
   write(prefix: Uint8Array, value: unknown, batch: KvBatch): void
   /** Of a value that is one entry, those that `write` puts, lent. Absent where a value may be more. */
   bytesOf?(value: unknown): Uint8Array
+  /** A value that was written, and of which the store may have nothing now. Absent where no value is nothing. */
+  mayBeNothing?(value: unknown): boolean
   /** With these changes the store has none. */
   remove(prefix: Uint8Array, batch: KvBatch): void
   /**

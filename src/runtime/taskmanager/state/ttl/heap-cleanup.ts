@@ -6,47 +6,25 @@
 // Thread: the task worker that owns the backend.
 import type { HeapStateTable } from '../heap-state-table.js'
 import { UserMap } from '../user-map.js'
-import type { AccessListener, TimeToLive } from './time-to-live.js'
+import { SteppedCleanup } from './stepped-cleanup.js'
 import { TtlValue } from './ttl-value.js'
-
-/** Of a table of so many entries a round takes a fraction of a millisecond. */
-const STEPS_TOGETHER = 64
 
 /** They lie side by side, mostly, while entries lie anywhere. */
 const ELEMENTS_A_STEP = 16
 /** Looked at together, and of a list taken out and put back where one of them has expired. */
 const MOST_ELEMENTS = 1024
 
-export class HeapCleanup implements AccessListener {
-  readonly #table: HeapStateTable
-  readonly #ttl: TimeToLive
-  readonly #stepsAnAccess: number
-  #steps = 0
+export class HeapCleanup extends SteppedCleanup<HeapStateTable> {
   #position = 0
   /** The list or map in which the walk is, and where. */
   #walked: readonly TtlValue[] | UserMap | undefined
   #index = 0
   #entries: Iterator<[unknown, unknown]> | undefined
 
-  constructor(table: HeapStateTable, ttl: TimeToLive, stepsAnAccess: number) {
-    this.#table = table
-    this.#ttl = ttl
-    this.#stepsAnAccess = stepsAnAccess
-  }
-
-  accessed(): void {
-    this.#steps += this.#stepsAnAccess
-    if (this.#steps < STEPS_TOGETHER) return
-    const steps = this.#steps
-    this.#steps = 0
-    this.#walk(steps)
-  }
-
-  #walk(steps: number): void {
-    const table = this.#table
+  protected override walk(steps: number, expiredUpToMs: number): void {
+    const { table } = this
     // One round, at most.
     let left = Math.min(steps, table.limit)
-    const expiredUpToMs = this.#ttl.nowMs() - this.#ttl.ttlMs
     while (left > 0) {
       if (this.#position >= table.limit) this.#position = 0
       const value = table.peekAt(this.#position)
@@ -75,7 +53,7 @@ export class HeapCleanup implements AccessListener {
     const living = list.slice(start, end).filter(({ lastAccessMs }) => lastAccessMs > expiredUpToMs)
     let { length } = list
     if (living.length < end - start) {
-      const own = this.#table.ownAt(this.#position) as TtlValue[]
+      const own = this.table.ownAt(this.#position) as TtlValue[]
       own.splice(start, end - start, ...living)
       this.#walked = own
       length = own.length
@@ -96,7 +74,7 @@ export class HeapCleanup implements AccessListener {
       else if ((next.value[1] as TtlValue).lastAccessMs <= expiredUpToMs) over.push(next.value[0])
     }
     if (over.length > 0) {
-      const own = this.#table.ownAt(this.#position) as UserMap
+      const own = this.table.ownAt(this.#position) as UserMap
       for (const key of over) own.delete(key)
       // A snapshot has the other one: the rest of it is looked at in the next round.
       if (isOver || own !== map || own.size === 0) this.#leave(own.size)
@@ -105,7 +83,7 @@ export class HeapCleanup implements AccessListener {
   }
 
   #leave(size: number): void {
-    if (size === 0) this.#table.removeFoundAt(this.#position)
+    if (size === 0) this.table.removeFoundAt(this.#position)
     this.#walked = undefined
     this.#entries = undefined
     this.#position += 1

@@ -10,6 +10,7 @@ import type { StateEntry } from '../key-group-block.js'
 import type { EntryKey, StateTypes, TimedTable } from '../state-table.js'
 import type { SnapshotSource } from '../table-snapshot.js'
 import { AccessTimes } from './access-times.js'
+import { PreservedTtlValues } from './preserved-ttl-values.js'
 import { TtlSerializer } from './ttl-serializer.js'
 import { TtlValue } from './ttl-value.js'
 
@@ -17,6 +18,8 @@ export class HeapTtlTable extends HeapStateTable implements TimedTable {
   /** Not later than the times that `removeAccessedUpTo` has left since this was set. */
   oldestLeftMs: number = 0
   readonly #times: AccessTimes
+  /** What is written: one for all entries. */
+  readonly #stored = new TtlValue(undefined, 0)
 
   constructor(types: StateTypes, environment: HeapTableEnvironment) {
     const times = new AccessTimes()
@@ -86,7 +89,12 @@ export class HeapTtlTable extends HeapStateTable implements TimedTable {
   }
 
   protected override source(): SnapshotSource {
-    return { limit: this.limit, valueAt: (position) => this.#storedAt(position) }
+    const values = super.source()
+    return {
+      limit: this.limit,
+      valueAt: (position) => this.#storedAt(position),
+      createPreserved: () => new PreservedTtlValues(values, () => this.#times.ms),
+    }
   }
 
   protected override copyOf(value: unknown): unknown {
@@ -94,9 +102,12 @@ export class HeapTtlTable extends HeapStateTable implements TimedTable {
     return serializer instanceof TtlSerializer ? serializer.inner.copy(value) : serializer.copy(value)
   }
 
-  /** NO_ENTRY where there is none. */
+  /** NO_ENTRY where there is none; until the next call. */
   #storedAt(position: number): unknown {
     const value = this.valueAt(position)
-    return value === NO_ENTRY ? value : new TtlValue(value, this.#times.ms[position] as number)
+    if (value === NO_ENTRY) return value
+    this.#stored.value = value
+    this.#stored.lastAccessMs = this.#times.ms[position] as number
+    return this.#stored
   }
 }

@@ -1,29 +1,12 @@
 // Duty: a table that keeps times, as ValueState, ReducingState and AggregatingState see it: as TtlStateTable.
 // Thread: the task worker that owns the backend.
-import type { NamedState } from '../given-values.js'
-import type { EntryKey, StateTable, StateTypes, TimedTable } from '../state-table.js'
-import type { ExpiringState, TimeToLive } from './time-to-live.js'
-import { typesOfValues } from './ttl-state-table.js'
+import type { TimedTable } from '../state-table.js'
+import { ExpiringTable } from './expiring-table.js'
 
-export class TimedStateTable implements StateTable, ExpiringState {
-  readonly types: StateTypes
-  readonly #table: TimedTable
-  readonly #ttl: TimeToLive
-
-  constructor(table: TimedTable, ttl: TimeToLive) {
-    this.types = typesOfValues(table.types)
-    this.#table = table
-    this.#ttl = ttl
-  }
-
-  get named(): NamedState {
-    return this.#table.named
-  }
-
+export class TimedStateTable extends ExpiringTable<TimedTable> {
   get(): unknown {
-    const ttl = this.#ttl
+    const { table, ttl } = this
     ttl.accessed()
-    const table = this.#table
     const lastAccessMs = table.lastAccessMs()
     if (lastAccessMs === undefined) return undefined
     if (ttl.isOver(lastAccessMs)) return this.#takeExpired()
@@ -33,42 +16,26 @@ export class TimedStateTable implements StateTable, ExpiringState {
   }
 
   peek(): unknown {
-    const lastAccessMs = this.#table.lastAccessMs()
-    if (lastAccessMs === undefined || (this.#ttl.isOver(lastAccessMs) && !this.#ttl.returnsExpired)) return undefined
-    return this.#table.peek()
+    const { table, ttl } = this
+    const lastAccessMs = table.lastAccessMs()
+    if (lastAccessMs === undefined || (ttl.isOver(lastAccessMs) && !ttl.returnsExpired)) return undefined
+    return table.peek()
   }
 
   put(value: unknown): void {
-    this.#ttl.accessed()
-    this.#table.putAt(value, this.#ttl.nowMs())
-  }
-
-  changedInPlace(): void {
-    this.#table.changedInPlace()
-  }
-
-  remove(): void {
-    this.#ttl.accessed()
-    this.#table.remove()
-  }
-
-  setCurrentNamespace(namespace: unknown): void {
-    this.#table.setCurrentNamespace(namespace)
-  }
-
-  /** Those that have expired, and are still there, as well. */
-  entryKeys(): Iterable<EntryKey> {
-    return this.#table.entryKeys()
+    const { table, ttl } = this
+    ttl.accessed()
+    table.putAt(value, ttl.nowMs())
   }
 
   removeExpired(): void {
-    const lastAccessMs = this.#table.lastAccessMs()
-    if (lastAccessMs !== undefined && this.#ttl.isOver(lastAccessMs)) this.#table.remove()
+    const lastAccessMs = this.table.lastAccessMs()
+    if (lastAccessMs !== undefined && this.ttl.isOver(lastAccessMs)) this.table.remove()
   }
 
   #takeExpired(): unknown {
-    const value = this.#ttl.returnsExpired ? this.#table.get() : undefined
-    this.#table.remove()
+    const value = this.ttl.returnsExpired ? this.table.get() : undefined
+    this.table.remove()
     return value
   }
 }

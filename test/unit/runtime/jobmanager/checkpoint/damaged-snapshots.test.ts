@@ -278,5 +278,12 @@ describe('the newest checkpoint of its predecessors', () => {
     const claiming = { ...NEXT, restore: chk(1), configuration }
     await assert.rejects(repositoryOf({ ...claiming, running: [JOB] }).open(), isRefusal('SNAPSHOT_IN_USE', JOB))
     assert.equal((await repositoryOf(claiming).open()).checkpoint?.metadata.checkpointId, 1)
+    const third = { ...claiming, jobId: 'c'.repeat(32) }
+    const { jobId: claimant } = NEXT
+    await assert.rejects(repositoryOf({ ...third, running: [claimant] }).open(), isRefusal('SNAPSHOT_IN_USE', claimant))
+    assert.equal(
+      (await repositoryOf({ ...third, running: ['d'.repeat(32)] }).open()).checkpoint?.metadata.checkpointId,
+      1,
+    )
   })
 })

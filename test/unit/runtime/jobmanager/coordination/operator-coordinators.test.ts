@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { serializeError } from '../../../../../src/core/errors/error-codec.js'
 import type { JobGraph } from '../../../../../src/graph/job-graph.js'
-import { OperatorCoordinators } from '../../../../../src/runtime/jobmanager/coordination/operator-coordinators.js'
+import {
+  OperatorCoordinators,
+  type RestoredCoordinators,
+} from '../../../../../src/runtime/jobmanager/coordination/operator-coordinators.js'
 import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
 import type { MasterToWorker } from '../../../../../src/runtime/protocol/master-to-worker.js'
 import type { StreamStateHandle } from '../../../../../src/storage/state-handles.js'
@@ -47,10 +50,10 @@ class Played {
       const words = [worker, message.type, executionId, subtask, event].filter((word) => word !== undefined)
       this.sent.push(words.join(' '))
     },
-    failAttempt: (error) => this.failures.push(error.message),
+    onFailed: (error, vertexId) => this.failures.push(`${vertexId}: ${error.message}`),
     onBacklog: (...told) => this.backlogs.push(told),
     onClosing: (worker) => this.closing.push(worker),
-    onAllClosed: () => {
+    onClosed: () => {
       this.closed += 1
     },
   })
@@ -70,6 +73,10 @@ class Played {
     this.coordinators.executionMoved(execution)
   }
 
+  deploy(restore?: RestoredCoordinators): void {
+    this.coordinators.deploy(this.executions.all(), ATTEMPT, restore)
+  }
+
   take(): string[] {
     return this.sent.splice(0)
   }
@@ -80,7 +87,7 @@ const about = { attempt: ATTEMPT, operatorId: 'source' }
 describe('The coordinators of an attempt', () => {
   it('are deployed where the first subtask of their operator is, chained operators too, with their restored state', () => {
     const played = new Played()
-    played.coordinators.deploy({
+    played.deploy({
       checkpointId: 8,
       isFinished: () => false,
       coordinatorStateOf: (operatorId) => (operatorId === 'source' ? STATE : undefined),
@@ -101,7 +108,7 @@ describe('The coordinators of an attempt', () => {
   it('are not deployed for a vertex that had finished in the restored checkpoint, and not asked for it', () => {
     const played = new Played()
     const isFinished = (vertexId: string): boolean => vertexId === 'source'
-    played.coordinators.deploy({ checkpointId: 8, isFinished, coordinatorStateOf: () => undefined })
+    played.deploy({ checkpointId: 8, isFinished, coordinatorStateOf: () => undefined })
     const [message] = played.messages
     const deployed = message?.type === 'deploy-coordinators' ? message.coordinators : []
     assert.deepEqual(
@@ -113,7 +120,7 @@ describe('The coordinators of an attempt', () => {
 
   it('of a finished vertex hold up a checkpoint until they have done what they were told, and have no state in it', async () => {
     const played = new Played()
-    played.coordinators.deploy(undefined)
+    played.deploy()
     played.take()
     const states = played.coordinators.checkpoint(5, new Set(['source', 'middle']))
     assert.deepEqual(played.take(), ['0 flush-coordinator', '0 flush-coordinator'])
@@ -129,7 +136,7 @@ describe('The coordinators of an attempt', () => {
 
   it('say whether they process a backlog; one of another attempt does not', () => {
     const played = new Played()
-    played.coordinators.deploy(undefined)
+    played.deploy()
     const told = { type: 'coordinator-backlog', operatorId: 'source', isProcessingBacklog: true } as const
     played.coordinators.handle({ ...told, attempt: ATTEMPT + 1 })
     played.coordinators.handle({ ...told, attempt: ATTEMPT })
@@ -138,7 +145,7 @@ describe('The coordinators of an attempt', () => {
 
   it('hold it up no longer than it lives, and answer for the next one', async () => {
     const played = new Played()
-    played.coordinators.deploy(undefined)
+    played.deploy()
     const all = new Set(['source', 'middle'])
     const first = played.coordinators.checkpoint(5, all)
     played.coordinators.checkpointEnded(5)
@@ -153,7 +160,7 @@ describe('The coordinators of an attempt', () => {
 
   it('are told when a subtask is ready, before what it sends, and when it fails', () => {
     const played = new Played()
-    played.coordinators.deploy(undefined)
+    played.deploy()
     played.take()
     played.move('source', 1, 'SCHEDULED', 'DEPLOYING', 'INITIALIZING')
     const [executionId] = [played.executions.execution('source', 1).id]
@@ -168,7 +175,7 @@ describe('The coordinators of an attempt', () => {
 
   it('reach a subtask in its worker; what it has not handled when it has finished comes back', () => {
     const played = new Played()
-    played.coordinators.deploy(undefined)
+    played.deploy()
     played.move('source', 1, 'SCHEDULED', 'DEPLOYING', 'INITIALIZING', 'RUNNING')
     played.take()
     const executionId = 'source_1_3'
@@ -188,7 +195,7 @@ describe('The coordinators of an attempt', () => {
 
   it('hear nothing of another attempt, and say nothing in one', () => {
     const played = new Played()
-    played.coordinators.deploy(undefined)
+    played.deploy()
     played.take()
     played.coordinators.handle({
       type: 'event-from-operator',
@@ -207,7 +214,7 @@ describe('The coordinators of an attempt', () => {
 
   it('give their states when all have, and hold for each subtask until it has taken the checkpoint', async () => {
     const played = new Played()
-    played.coordinators.deploy(undefined)
+    played.deploy()
     played.take()
     const states = played.coordinators.checkpoint(5, new Set())
     assert.deepEqual(played.take(), ['0 trigger-coordinator-checkpoint', '0 trigger-coordinator-checkpoint'])
@@ -238,7 +245,7 @@ describe('The coordinators of an attempt', () => {
 
   it('decline a checkpoint when one of them does', async () => {
     const played = new Played()
-    played.coordinators.deploy(undefined)
+    played.deploy()
     const states = played.coordinators.checkpoint(5, new Set())
     const error = serializeError(new Error('not now'))
     played.coordinators.handle({ type: 'decline-coordinator-checkpoint', ...about, checkpointId: 5, error })
@@ -248,22 +255,22 @@ describe('The coordinators of an attempt', () => {
 
   it('fail the attempt with what failed them', () => {
     const played = new Played()
-    played.coordinators.deploy(undefined)
+    played.deploy()
     played.coordinators.handle({ type: 'coordinator-failed', ...about, error: serializeError(new Error('broken')) })
-    assert.deepEqual(played.failures, ['broken'])
+    assert.deepEqual(played.failures, ['source: broken'])
   })
 
   it('are closed when each has said so, or its worker is gone', () => {
     const played = new Played()
-    assert.equal(played.coordinators.areClosed, true)
-    played.coordinators.deploy(undefined)
-    assert.equal(played.coordinators.areClosed, false)
+    assert.deepEqual(played.coordinators.open, [])
+    played.deploy()
+    assert.equal(played.coordinators.open.length, 2)
     played.coordinators.handle({ type: 'coordinator-closing', ...about })
     played.coordinators.handle({ type: 'coordinator-closed', ...about })
-    assert.deepEqual([played.closing, played.closed, played.coordinators.areClosed], [[0], 0, false])
+    assert.deepEqual([played.closing, played.closed, played.coordinators.open.length], [[0], 1, 1])
     played.coordinators.workerExited(1)
-    assert.equal(played.closed, 0)
+    assert.equal(played.closed, 1)
     played.coordinators.workerExited(0)
-    assert.deepEqual([played.closed, played.coordinators.areClosed], [1, true])
+    assert.deepEqual([played.closed, played.coordinators.open], [2, []])
   })
 })

@@ -105,14 +105,14 @@ describe('The ending of a job', () => {
 })
 
 describe('The life of a job', () => {
-  it('counts failures only while it runs and is not about to end by itself', () => {
+  it('counts failures only while it runs or some of its tasks may, and is not about to end by itself', () => {
     const failing: readonly (readonly [readonly Step[], boolean])[] = [
       [[], false],
       [['CREATED'], false],
       [['CREATED', 'RUNNING'], true],
       [['CREATED', 'RUNNING', 'stop', 'stopped'], true],
       [['CREATED', 'RUNNING', 'finish'], false],
-      [['CREATED', 'RUNNING', 'RESTARTING'], false],
+      [['CREATED', 'RUNNING', 'RESTARTING'], true],
       [['CREATED', 'RUNNING', 'RESTARTING', 'RUNNING'], true],
       [['CREATED', 'RUNNING', 'cancel'], false],
       [['CREATED', 'RUNNING', 'fail'], false],

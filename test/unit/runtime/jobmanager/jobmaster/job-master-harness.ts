@@ -69,7 +69,7 @@ export class PlayedWorker implements TaskManagerGateway {
     if (message.type === 'load-program')
       this.#listener.onMessage({ type: 'program-loaded', loadNumber: message.loadNumber })
     else if (message.type === 'deploy-tasks') this.run(message.tasks)
-    else if (message.type === 'cancel-tasks') this.reportAll('CANCELED')
+    else if (message.type === 'cancel-tasks') this.cancel(message.executionIds)
     else if (message.type === 'close-worker') this.die(undefined)
     else if (message.type === 'trigger-checkpoint') this.onTrigger(message.checkpointId)
     else if (message.type === 'flush-coordinator') {
@@ -78,10 +78,18 @@ export class PlayedWorker implements TaskManagerGateway {
     } else if (message.type === 'merge-accumulators') this.merge(message)
   }
 
-  /** They start as they are deployed. */
+  /** They start as they are deployed, in the place of older ones of the same subtasks. */
   run(tasks: readonly TaskDeploymentDescriptor[]): void {
-    this.tasks = tasks
-    this.reportAll('INITIALIZING', 'RUNNING')
+    const placeOf = (task: TaskDeploymentDescriptor): string => `${task.vertexId}/${String(task.subtaskIndex)}`
+    const places = new Set(tasks.map(placeOf))
+    this.tasks = [...this.tasks.filter((task) => !places.has(placeOf(task))), ...tasks]
+    for (const state of ['INITIALIZING', 'RUNNING'] as const) {
+      for (const { executionId } of tasks) this.report(executionId, state)
+    }
+  }
+
+  cancel(executionIds: readonly string[]): void {
+    for (const executionId of executionIds) this.report(executionId, 'CANCELED')
   }
 
   reportAll(...states: readonly ExecutionState[]): void {

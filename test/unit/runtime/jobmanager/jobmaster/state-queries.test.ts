@@ -99,6 +99,17 @@ describe('Questions about the state of tasks', () => {
     assert.equal(clock.pendingTimers, 0)
   })
 
+  it('are not answered by what a task of an earlier attempt says late', async () => {
+    const { ask, sent, answer } = queriesOf()
+    const result = ask(asked('a'))
+    for (const question of sent) {
+      answer({ ...question, executionId: question.executionId.replace(/0$/, '7') }, { kind: 'values', values: ['old'] })
+      answer(question, { kind: 'values', values: ['new'] })
+    }
+    const { values } = (await result) as unknown as { values: readonly Buffer[] }
+    assert.equal(String(values[0]), 'new')
+  })
+
   it('end when the task is cancelled, and are not put to one that does not run', async () => {
     const { ask, executions, queries, clock } = queriesOf()
     const result = ask(asked('a'))

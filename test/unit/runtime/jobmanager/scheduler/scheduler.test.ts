@@ -37,6 +37,7 @@ function plan(
   const bells = Array.from({ length: slots.workerCount }, () => new SharedArrayBuffer(4))
   const byWorker = planDeployment({
     executions,
+    toDeploy: executions.all(),
     bellOf: (worker) => bells[worker] ?? assert.fail(`there is no worker ${String(worker)}`),
     restore,
     networkBudgetBytes: budgetBytes,

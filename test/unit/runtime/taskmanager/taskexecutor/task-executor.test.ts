@@ -57,7 +57,7 @@ async function reportsOf(configuration: Readonly<Record<string, string>>): Promi
       finishedOnRestore: false,
     }
   })
-  executor.handle({ type: 'deploy-tasks', attempt: 0, tasks })
+  executor.handle({ type: 'deploy-tasks', tasks })
   return reports
 }
 

@@ -10,7 +10,10 @@ import {
   type LoopScheduler,
   type SteppedTask,
 } from '../../../../../src/runtime/taskmanager/taskexecutor/task-loop.js'
-import { ThreadLoopScheduler } from '../../../../../src/runtime/taskmanager/taskexecutor/thread-loop-scheduler.js'
+import {
+  ThreadLoopScheduler,
+  type SharedInbox,
+} from '../../../../../src/runtime/taskmanager/taskexecutor/thread-loop-scheduler.js'
 import { turn } from '../../../../operators/operator-harness.js'
 
 /** Keeps turns until the test runs them; sleeps until the test wakes it. */
@@ -142,10 +145,29 @@ describe('A TaskLoop', () => {
   })
 })
 
+/** Messages that lie there until they are taken. */
+class PlayedInbox implements SharedInbox {
+  waiting = 0
+  readonly onTake: () => void
+
+  constructor(onTake: () => void = () => undefined) {
+    this.onTake = onTake
+  }
+
+  get hasMessages(): boolean {
+    return this.waiting > 0
+  }
+
+  take(): void {
+    this.waiting = 0
+    this.onTake()
+  }
+}
+
 describe('A worker', () => {
-  function realLoop(task: SteppedTask): { loop: TaskLoop; bell: Int32Array } {
+  function realLoop(task: SteppedTask, inbox = new PlayedInbox()): { loop: TaskLoop; bell: Int32Array } {
     const memory = new SharedArrayBuffer(4)
-    const loop = new TaskLoop(new ThreadLoopScheduler(memory), new SystemClock(), () => undefined)
+    const loop = new TaskLoop(new ThreadLoopScheduler(memory, inbox), new SystemClock(), () => undefined)
     loop.setTasks([task])
     return { loop, bell: new Int32Array(memory) }
   }
@@ -170,6 +192,42 @@ describe('A worker', () => {
       await turns(50)
       assert.equal(task.steps, steps + ring)
     }
+  })
+
+  it('takes what lies in shared memory before a step, woken by its bell, and does not lie down while there is any', async () => {
+    const task = new PlayedTask()
+    const takenBeforeSteps: number[] = []
+    const inbox = new PlayedInbox(() => takenBeforeSteps.push(task.steps))
+    const { bell } = realLoop(task, inbox)
+    await turns(10)
+    const { steps } = task
+    inbox.waiting = 3
+    ringBell(bell)
+    await until(() => task.steps > steps)
+    assert.deepEqual(takenBeforeSteps, [steps])
+    task.onStep = () => {
+      // Somebody has put it there and seen that the worker is awake.
+      if (task.steps === steps + 2) inbox.waiting = 1
+    }
+    ringBell(bell)
+    await until(() => task.steps > steps + 2)
+    assert.deepEqual(takenBeforeSteps, [steps, steps + 2])
+  })
+
+  it('goes on with its tasks where what lies in shared memory cannot be taken', (context) => {
+    const immediates: (() => void)[] = []
+    context.mock.method(globalThis, 'setImmediate', (callback: () => void) => immediates.push(callback))
+    const inbox = new PlayedInbox(() => {
+      throw new Error('no message')
+    })
+    const scheduler = new ThreadLoopScheduler(new SharedArrayBuffer(4), inbox)
+    let turnsTaken = 0
+    scheduler.yieldNow(() => {
+      turnsTaken += 1
+    })
+    inbox.waiting = 1
+    assert.throws(() => immediates[0]?.(), /no message/)
+    assert.equal(turnsTaken, 1)
   })
 
   it('under full load serves timers of user code', async () => {

@@ -56,7 +56,7 @@ class Checkpoints {
       return Promise.resolve()
     }
     const snapshot = new FilesSnapshot({
-      capture: () => ({ files: { files, moveTo: () => Promise.resolve(), release }, description }),
+      capture: () => ({ files: { files, moveTo: () => Promise.resolve(), release }, description, keys: [] }),
       driver: 'test',
       base: this.#files.baseOf(base) ?? NO_SHARED_FILES,
       onWritten: (written) => {

@@ -48,12 +48,14 @@ export class OneCachedState {
       readerOf: () => undefined,
     }
     const storedKeys = new StoredKeys(budgetBytes).ofState(0, false)
-    this.entries = this.cache.createEntries({ types, stateId: 0, form, storedKeys })
+    const keyCount = { keys: 0 }
+    this.entries = this.cache.createEntries({ types, stateId: 0, form, storedKeys, keyCount })
     this.table = new CachedStateTable(types, {
       named: { state: 'v', operator: 'Count' },
       form,
       inStore: { stateId: 0, keyKind, keyGroups, namespaces: VOID_NAMESPACES },
       entries: this.entries,
+      keyCount,
       cache: this.cache,
       buffer: this.buffer,
       newKeys: new NewKeys('Count', keyKind),

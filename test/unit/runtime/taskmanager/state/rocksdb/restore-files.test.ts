@@ -160,7 +160,7 @@ describe('Files of a store', { skip: !isThere }, () => {
 
   it('of another driver are refused, and it is named', async () => {
     const handle = await written()
-    const bytes = encodeManifest({ driver: 'granite', waiting: [], shared: [] })
+    const bytes = encodeManifest({ driver: 'granite', waiting: [], shared: [], keys: [] })
     const inline = { kind: 'inline', bytes, crc32c: crc32c(bytes) } as const
     const message = /lies in files of the driver 'granite', which 'rocksdb' does not read.+savepoint/
     await failure({ ...handle, handle: inline }, 'STATE_DRIVER_INCOMPATIBLE', message)
