@@ -5,12 +5,7 @@
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { streamHandlesOf, type CompletedCheckpoint, type OperatorState } from '../storage/checkpoint-metadata.js'
 import { recordCount } from '../storage/channel-state-assignment.js'
-import {
-  channelStateOf,
-  type ChannelStateHandle,
-  type StateMetadata,
-  type StreamStateHandle,
-} from '../storage/state-handles.js'
+import { channelStateOf, type ChannelStateHandle, type StateMetadata } from '../storage/state-handles.js'
 import { bytesOf } from '../storage/state-size.js'
 import { stateBytesOf, type StateBytes } from './state-bytes.js'
 
