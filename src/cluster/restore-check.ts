@@ -93,9 +93,10 @@ function checkOperator(operator: OperatorToCheck, input: RestoreCheckInput): Che
   const subtasks = assigned?.subtasks ?? stored.subtasks
   const restored = subtasks.filter((subtask) => subtask !== undefined)
   const states = [...checkStates({ binding, learned, restored }), ...coordinatorOf(stored, planned), ...dropped]
-  const { reason } = refusals
-  const verdict = reason === undefined ? 'matched' : 'incompatible'
-  return { ...headOf(planned, stored), verdict, ...(reason !== undefined && { reason }), states }
+  const head = headOf(planned, stored)
+  if (refusals.reason !== undefined) return { ...head, verdict: 'incompatible', reason: refusals.reason, states }
+  const isOver = stored.fullyFinished ? { reason: 'it had finished, and does not run again' } : {}
+  return { ...head, verdict: 'matched', ...isOver, states }
 }
 
 /** Says each reason once: several handles are refused for the same. */

@@ -2,6 +2,7 @@
 // Invariants: a mark means something only while its job lives; what cannot be understood is no mark. It is a hint: a crash of the
 // machine ends the job as well. It goes with the snapshot, and only a snapshot in a directory of its own has one.
 // Thread: main thread.
+import { ReasonError } from '../core/errors/reason-error.js'
 import { NOT_ADDRESSABLE } from '../core/fs/not-addressable.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import type { CompletedCheckpoint } from './checkpoint-metadata.js'
@@ -20,10 +21,10 @@ export async function claimantOf(snapshot: Place, fileSystems: FileSystems): Pro
   const mark = markOf(snapshot, fileSystems)
   if (mark === undefined) return undefined
   try {
-    const text = await textOfMark(mark.path, mark.fileSystem, (reason) => new SyntaxError(reason))
+    const text = await textOfMark(mark.path, mark.fileSystem, (reason) => new ReasonError(reason))
     return text === undefined ? undefined : jobIdIn(JSON.parse(text))
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined
+    if (error instanceof ReasonError || error instanceof SyntaxError) return undefined
     throw error
   }
 }

@@ -289,6 +289,16 @@ describe('A check of a restore', () => {
     }
   })
 
+  it('says of an operator that had finished that it does not run again', async () => {
+    const snapshot = withoutOperators(await snapshotOf(counting(TOTAL)), (operator) => ({
+      ...operator,
+      fullyFinished: true,
+      subtasks: operator.subtasks.map(() => undefined),
+    }))
+    const { verdict, reason } = operatorOf(await check(counting(TOTAL), snapshot), 'count')
+    assert.deepEqual([verdict, reason], ['matched', 'it had finished, and does not run again'])
+  })
+
   it('looks for no renamed operator among those that can take no state', async () => {
     const buffering: Build = (env) => {
       const words = env.fromElements('a').uid('words')
