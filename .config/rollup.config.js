@@ -12,7 +12,7 @@ const bundled = path.resolve(import.meta.dirname, '../dist/lib')
 const ownPackage = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 const packages = [ownPackage.name, ...Object.keys({ ...ownPackage.dependencies, ...ownPackage.optionalDependencies })]
 
-/** What package.json and bin/ name, what starts a thread or a process, and what older Nodes load in a thread for hooks. */
+/** What package.json and bin/ name, and what starts a thread or a process. */
 const entries = [
   'index',
   'client/client-entry',
@@ -25,10 +25,14 @@ const entries = [
   'cluster/check-worker-entry',
   'cluster/plan-worker-entry',
   'cluster/program-worker-entry',
-  'graph/packaged-program-evaluation-hooks',
-  'graph/packaged-program-resolution-hooks',
   'runtime/taskmanager/worker-entry',
 ]
+
+/**
+ * What Node before 22.15 loads in a thread for hooks, for which the thread that wants them waits: whole by themselves, as the
+ * parts that have them too are 0.5 MB, which every first restart would load once a worker.
+ */
+const hooks = ['graph/packaged-program-evaluation-hooks', 'graph/packaged-program-resolution-hooks']
 
 /** Source maps lead to the TypeScript sources and not to what the compiler made of them. */
 const sourceMaps = {
@@ -110,4 +114,7 @@ const build = {
 
 const inputs = (names) => Object.fromEntries(names.map((name) => [name, path.join(compiled, `${name}.js`)]))
 
-export default { ...build, input: inputs(entries), plugins: [sourceMaps, places, fresh] }
+export default [
+  { ...build, input: inputs(entries), plugins: [sourceMaps, places, fresh] },
+  ...hooks.map((name) => ({ ...build, input: inputs([name]), plugins: [sourceMaps, places] })),
+]

@@ -13,9 +13,9 @@ export function isEpochMs(value: unknown): value is number {
 /** True when a value that came from outside can be shown as a job. */
 export function isJobOverview(value: unknown): value is JobOverview {
   if (typeof value !== 'object' || value === null) return false
-  const { jid, name, state, died, left, ...times } = value as Partial<Record<keyof JobOverview, unknown>>
+  const { jid, name, state, died, left, restarts, ...times } = value as Partial<Record<keyof JobOverview, unknown>>
   const isNamed = typeof jid === 'string' && typeof name === 'string' && typeof state === 'string'
-  const isRight = isNamed && isDeath(died) && isLeft(left)
+  const isRight = isNamed && isDeath(died) && isLeft(left) && areRestarts(restarts)
   return isRight && isEpochMs(times['start-time']) && isEpochMs(times['end-time'])
 }
 
@@ -28,6 +28,13 @@ function isDeath(died: unknown): boolean {
   }
   const isRight = queryableStates === undefined || areQueryableStates(queryableStates)
   return isRight && (checkpoints === undefined || typeof checkpoints === 'string')
+}
+
+function areRestarts(restarts: unknown): boolean {
+  if (restarts === undefined) return true
+  if (typeof restarts !== 'object' || restarts === null) return false
+  const { count, since } = restarts as { readonly count?: unknown; readonly since?: unknown }
+  return Number.isSafeInteger(count) && isEpochMs(since)
 }
 
 function isLeft(left: unknown): boolean {

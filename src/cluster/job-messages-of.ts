@@ -31,7 +31,12 @@ export function jobOverviewOf(details: JobDetails, now: number): JobOverview {
     'last-modification': details.lastModification,
     tasks: taskCountsOf(states),
     'pending-operators': 0,
+    ...restartsOf(details),
   }
+}
+
+function restartsOf({ restarts, timestamps, status, startTime }: JobDetails): Pick<JobOverview, 'restarts'> {
+  return restarts === 0 ? {} : { restarts: { count: restarts, since: timestamps[status] ?? startTime } }
 }
 
 export function jobDetailsInfoOf(details: JobDetails, plan: unknown, now: number): JobDetailsInfo {

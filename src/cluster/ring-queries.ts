@@ -18,7 +18,7 @@ export interface RingQueriesInput {
 
 /**
  * Questions about state to a worker, and its answers, in memory that both share. To wake another thread takes the thread of a task
- * 25 us of processor time, as long as all else that an answer takes: so this thread looks for answers every millisecond, for a while
+ * 25 us, more than all else that an answer takes: so this thread looks for answers every millisecond, for a while
  * after a question, and sleeps on its bell after that.
  */
 export class RingQueries {

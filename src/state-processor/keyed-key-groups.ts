@@ -40,6 +40,7 @@ export async function* keyGroupsOf(operator: OperatorState, source: SnapshotSour
   })
   let open: Cursor[] = []
   for (let keyGroup = 0; keyGroup < operator.maxParallelism && open.length + waiting.length > 0; keyGroup += 1) {
+    source.reached(operator.name, keyGroup, operator.maxParallelism)
     while (waiting[0] !== undefined && waiting[0][1].keyGroups.start <= keyGroup) {
       const handle = waiting.shift()?.[1]
       const readable = handle && (await source.inAnyForm(handle, operator.name))

@@ -21,6 +21,8 @@ export interface StateProcessorServices {
   readonly createDirectory: () => Promise<WorkingDirectory>
   /** Whoever writes a new snapshot ends with COMMAND_INTERRUPTED after it, and leaves nothing; absent where nobody interrupts. */
   readonly interruption?: AbortSignal
+  /** Told, in words, how far work has come that takes long with much state. */
+  readonly onProgress?: ((howFar: string) => void) | undefined
 }
 
 export function endIfInterrupted({ interruption }: StateProcessorServices): void {
@@ -33,6 +35,11 @@ export class SnapshotSource {
 
   constructor(services: StateProcessorServices) {
     this.#services = services
+  }
+
+  /** A key group of an operator comes next; `of`: its max parallelism. */
+  reached(operatorName: string, keyGroup: number, of: number): void {
+    this.#services.onProgress?.(`${operatorName}, key group ${String(keyGroup + 1)} of ${String(of)}`)
   }
 
   pieces(handle: StreamStateHandle): AsyncIterable<Uint8Array> {
@@ -55,6 +62,7 @@ export class SnapshotSource {
   async inAnyForm(handle: KeyedStateHandle, operatorName: string): Promise<KeyedStateHandle | undefined> {
     if (handle.backendFiles === undefined) return handle
     const { fileSystems, random, clock, createDirectory } = this.#services
+    this.#services.onProgress?.(`${operatorName}, files of ${handle.backendFiles.backend}`)
     const directory = await createDirectory()
     this.#copies.push(directory)
     const location = { kind: 'file', directoryUri: toFileUri(directory.path), inlineThresholdBytes: 0 } as const

@@ -77,7 +77,8 @@ export class FileCheckpointStorage implements CheckpointStorage {
   async checkpointLocation(checkpointId: number): Promise<CheckpointLocation> {
     const directory = `${this.#directory}/chk-${String(checkpointId)}`
     await storing(directory, async () => {
-      await this.#fileSystem.mkdirs(directory)
+      // Durable with its metadata: publishSnapshot syncs the directory above it.
+      await this.#fileSystem.mkdirs(directory, 'synced later')
       if ((await this.#fileSystem.status(`${directory}/${METADATA_FILE}`)) === undefined) return
       throw new ReasonError('another run left a checkpoint there; start from it with -s or choose another directory')
     })

@@ -27,6 +27,7 @@ import { latencyFamily } from './families/latency-family.js'
 import { queriesFamily } from './families/queries-family.js'
 import { memoryFamily } from './families/memory-family.js'
 import { manyKeysFamily } from './families/many-keys-family.js'
+import { recoveryFamily } from './families/recovery-family.js'
 import { startFamily } from './families/start-family.js'
 import { stateFamily } from './families/state-family.js'
 import { asyncFamily } from './families/async-family.js'
@@ -51,6 +52,7 @@ const FAMILIES: readonly BenchFamily[] = [
   latencyFamily,
   checkpointFamily,
   backPressureFamily,
+  recoveryFamily,
   memoryFamily,
   windowsFamily,
   joinsFamily,

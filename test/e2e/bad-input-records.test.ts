@@ -197,12 +197,12 @@ describe('a job that fails', { concurrency: 2 }, () => {
     [
       'a worker out of memory, with the option that gives it more',
       ['-Dtaskmanager.memory.task.heap.size=20m', 'out-of-memory.js'],
-      ['worker 0 ran out of memory', 'taskmanager.memory.task.heap.size'],
+      ['worker 0 (Source: Sequence Source -> ', ') ran out of memory', 'taskmanager.memory.task.heap.size'],
     ],
     [
       'a function that calls process.exit, as the death of its worker',
       ['exits-in-map.js'],
-      ['worker 0 died: its thread ended with code 3', 'process.exit'],
+      ['worker 0 (Source: Collection Source -> ', ') died: its thread ended with code 3', 'process.exit'],
     ],
     [
       'a file that is not there, at once, though the job may restart',

@@ -12,6 +12,7 @@ describeSnapshotsOf('keyed and operator state', FIXTURES)
 describeSnapshotsOf('windows, an interval join and timers', path.join(FIXTURES, 'time'))
 describeFormsOf('state on the disk', path.join(FIXTURES, 'disk'))
 describeFormsOf('values with a time to live, and schemas that go on', path.join(FIXTURES, 'ttl'))
+describeUnalignedCheckpoints(path.join(FIXTURES, 'unaligned'))
 
 /** Of the job in a directory, whose snapshots lie there by their formats. */
 function describeSnapshotsOf(what: string, fixtures: string): void {
@@ -65,6 +66,20 @@ function describeFormsOf(what: string, fixtures: string): void {
           await restore(workspace(), ['-p', '4', '-s', path.join('snapshots', version, place)], expected)
         })
       }
+    }
+  })
+}
+
+/** With another parallelism records in flight come to other subtasks. */
+function describeUnalignedCheckpoints(fixtures: string): void {
+  describe('An unaligned checkpoint that an earlier version wrote', () => {
+    const expected = readFileSync(path.join(fixtures, 'expected.txt'), 'utf8')
+    const workspace = workspaceOfSuite(fixtures)
+
+    for (const version of readdirSync(fixtures).filter((name) => /^v\d+$/.test(name))) {
+      it(`${version}: is restored with parallelism 3, with what was in flight`, async () => {
+        await restore(workspace(), ['-p', '3', '-s', path.join('snapshots', version, 'checkpoint')], expected)
+      })
     }
   })
 }

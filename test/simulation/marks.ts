@@ -71,6 +71,13 @@ export const MARKS = [
   { name: 'a session has grown', kind: 'timed', seen: /-windowed: a session has grown$/ },
   { name: 'a reader has several splits', kind: 'timed', seen: /: a reader has [2-9] splits$/ },
   { name: 'a split is found after a restart', kind: 'timed', seen: /: split \d+ goes to reader/, between: RESTARTED },
+  { name: 'a barrier overtakes nothing', kind: 'unaligned', seen: /acknowledge-checkpoint .* with 0 bytes in flight/ },
+  {
+    name: 'a barrier overtakes records',
+    kind: 'unaligned',
+    seen: /acknowledge-checkpoint .* with [1-9]\d* bytes in flight/,
+  },
+  { name: 'records in flight are restored', kind: 'unaligned', seen: /restored \d+ with records in flight/ },
   { name: 'a region restarts, and another runs on', kind: 'apart', seen: /told: .* \d+ of \d+ tasks restart in/ },
   {
     name: 'a region restarts alone from a checkpoint',
@@ -84,13 +91,6 @@ export const MARKS = [
     seen: /-> master: \w+ is FINISHED/,
     between: [/told: .* \d+ of \d+ tasks restart in/, /: job .* is [A-Z]+$|^\s*[\d.]+ run \d+ from/],
   },
-  { name: 'a barrier overtakes nothing', kind: 'unaligned', seen: /acknowledge-checkpoint .* with 0 bytes in flight/ },
-  {
-    name: 'a barrier overtakes records',
-    kind: 'unaligned',
-    seen: /acknowledge-checkpoint .* with [1-9]\d* bytes in flight/,
-  },
-  { name: 'records in flight are restored', kind: 'unaligned', seen: /restored \d+ with records in flight/ },
   { name: 'a record in flight is answered after a restart', kind: 'asking', seen: /: a record that was in flight has/ },
 ] as const satisfies readonly Mark[]
 

@@ -18,7 +18,7 @@ export function withMethods(disk: FileSystem, methods: Partial<FileSystem>): Fil
     openToContinue: (file, keepBytes) => disk.openToContinue(file, keepBytes),
     rename: (from, to) => disk.rename(from, to),
     syncDirectory: (path) => disk.syncDirectory(path),
-    mkdirs: (path) => disk.mkdirs(path),
+    mkdirs: (path, entry) => disk.mkdirs(path, entry),
     list: (path) => disk.list(path),
     realPath: (path) => disk.realPath(path),
     status: (path) => disk.status(path),

@@ -264,8 +264,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...WINDOW_MUTANTS,
   ...LOOP_MUTANTS,
   ...ASYNC_MUTANTS,
-  ...REGION_MUTANTS,
   ...UNALIGNED_MUTANTS,
+  ...REGION_MUTANTS,
 ]
 
 export interface MutantResult {

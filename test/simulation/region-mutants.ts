@@ -1,5 +1,4 @@
 /** Faults of restarts of some tasks while others run on. */
-import { CheckpointCoordinator } from '../../src/runtime/jobmanager/checkpoint/checkpoint-coordinator.js'
 import type { Execution } from '../../src/runtime/jobmanager/executiongraph/execution.js'
 import { ExecutionGraph } from '../../src/runtime/jobmanager/executiongraph/execution-graph.js'
 import type { MasterToWorker } from '../../src/runtime/protocol/master-to-worker.js'
@@ -23,12 +22,6 @@ export const REGION_MUTANTS: readonly Mutant[] = [
       plant: () =>
         replaced(ExecutionGraph.prototype, 'regionsOf', () => (executions: Iterable<Execution>) => [...executions]),
     }),
-  },
-  {
-    name: 'what was under way of checkpoints goes on while a region restarts',
-    seeds: 40,
-    kind: 'apart',
-    make: () => ({ plant: () => replaced(CheckpointCoordinator.prototype, 'suspend', () => () => Promise.resolve()) }),
   },
   {
     name: 'a region restarts before the last of its tasks has ended',

@@ -121,10 +121,10 @@ export function scenarioOfKind(kind: JobKind, simulation: Simulation, leftOut: L
       return withLoop(scenario, simulation)
     case 'asking':
       return withAsync(scenario, simulation)
-    case 'apart':
-      return withRegions(scenario, simulation)
     case 'unaligned':
       return withUnaligned(scenario, simulation)
+    case 'apart':
+      return withRegions(scenario, simulation)
   }
 }
 

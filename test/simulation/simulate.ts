@@ -25,8 +25,8 @@ const { values } = parseArgs({
     timed: { type: 'boolean', default: false },
     looped: { type: 'boolean', default: false },
     asking: { type: 'boolean', default: false },
-    apart: { type: 'boolean', default: false },
     unaligned: { type: 'boolean', default: false },
+    apart: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
   },
 })
@@ -35,8 +35,8 @@ function kindOfJob(): JobKind {
   if (values.timed) return 'timed'
   if (values.looped) return 'looped'
   if (values.asking) return 'asking'
-  if (values.apart) return 'apart'
   if (values.unaligned) return 'unaligned'
+  if (values.apart) return 'apart'
   return values.coordinated ? 'coordinated' : 'counted'
 }
 

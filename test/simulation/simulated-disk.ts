@@ -3,7 +3,7 @@
  * died never come back, and what they had begun stays where it was.
  */
 import { FlinkError } from '../../src/core/errors/flink-error.js'
-import type { FileReader, FileStatus, FileSystem, FileWriter } from '../../src/core/fs/file-system.js'
+import type { DirectoryEntry, FileReader, FileStatus, FileSystem, FileWriter } from '../../src/core/fs/file-system.js'
 import type { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
 import type { FaultInjector } from './fault-injector.js'
 import type { Sabotage } from './sabotage.js'
@@ -75,8 +75,8 @@ class SimulatedDisk implements FileSystem {
     return this.#change({ name: 'sync directory', file: path, run: () => this.#services.disk.syncDirectory(path) })
   }
 
-  mkdirs(path: string): Promise<void> {
-    return this.#change({ name: 'make directory', file: path, run: () => this.#services.disk.mkdirs(path) })
+  mkdirs(path: string, entry?: DirectoryEntry): Promise<void> {
+    return this.#change({ name: 'make directory', file: path, run: () => this.#services.disk.mkdirs(path, entry) })
   }
 
   list(path: string): Promise<FileStatus[]> {

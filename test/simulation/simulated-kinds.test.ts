@@ -9,6 +9,7 @@ const COORDINATED_SEEDS = 12
 const TIMED_SEEDS = 8
 const LOOPED_SEEDS = 6
 const ASKING_SEEDS = 8
+const UNALIGNED_SEEDS = 6
 const APART_SEEDS = 8
 
 const TIMED_MARKS = [
@@ -79,6 +80,16 @@ describe('a simulated job with coordinators, timers, loops or asynchronous funct
     }
     for (let seed = 1; seed <= APART_SEEDS; seed += 1) await simulateJob(seed, { kind: 'apart', onLog })
     assert.ok(marks.count('a region restarts alone from a checkpoint') > 0, 'no region restarted alone')
+  })
+
+  it(`has each number once that was in flight in a checkpoint, whatever goes wrong (${UNALIGNED_SEEDS} seeds)`, async () => {
+    const marks = new MarkWatch()
+    const onLog = (log: readonly string[]): void => {
+      marks.look(log)
+    }
+    for (let seed = 1; seed <= UNALIGNED_SEEDS; seed += 1) await simulateJob(seed, { kind: 'unaligned', onLog })
+    assert.ok(marks.count('a barrier overtakes records') > 0, 'no barrier overtook a record')
+    assert.ok(marks.count('records in flight are restored') > 0, 'no record in flight was restored')
   })
 
   it('has the same events, byte for byte, when a seed with timers is played again', async () => {

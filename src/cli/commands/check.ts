@@ -6,7 +6,7 @@ import type { CliContext } from '../arguments/cli-context.js'
 import { argumentError, has, valueOf, type ParsedOptions } from '../arguments/parsed-values.js'
 import { applyProgramOptions, PROGRAM_OPTIONS, programArguments } from '../arguments/program-options.js'
 import { runDirectoryOf } from '../job/rest-cluster-client-of.js'
-import { snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
+import { onSnapshot, stateProcessorOf } from '../job/state-processor-of.js'
 import { checkReport } from '../output/check-report.js'
 import { checkLines } from '../output/check-lines.js'
 import { tellingOfDelay } from '../output/telling-of-delay.js'
@@ -78,16 +78,17 @@ async function checkedProgram(
   applyProgramOptions(parsed, configuration)
   const { openProgram } = await import('../job/open-program.js')
   const { checkProgram } = await import('../../cluster/check-program.js')
-  const pointer = await snapshotOf(against, context)
   const { close, ...packaged } = await openProgram(jobFile, context.workingDirectory)
   try {
     const runDirectory = runDirectoryOf(context)
-    const checked = checkProgram({
-      program: { ...packaged, entry: valueOf(parsed, 'class'), args, configuration: configuration.toEntries() },
-      pointer,
-      opensFunctions: !has(parsed, 'closed'),
-      isJobRunning: (jobId) => runDirectory.isJobRunning(jobId),
-    })
+    const checked = onSnapshot(against, context, (pointer) =>
+      checkProgram({
+        program: { ...packaged, entry: valueOf(parsed, 'class'), args, configuration: configuration.toEntries() },
+        pointer,
+        opensFunctions: !has(parsed, 'closed'),
+        isJobRunning: (jobId) => runDirectory.isJobRunning(jobId),
+      }),
+    )
     return await tellingOfDelay('the program: main and open() of its functions', checked, new SystemClock(), context)
   } finally {
     await close()

@@ -2,7 +2,7 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { OUTPUT_OPTION, outputOf } from '../arguments/new-snapshot-option.js'
 import { argumentError, valueOf } from '../arguments/parsed-values.js'
-import { interruptionBySignals, snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
+import { interruptionBySignals, onSnapshot, stateProcessorOf } from '../job/state-processor-of.js'
 import { withProgress } from '../output/progress.js'
 import { packageVersion } from '../output/version.js'
 import { printable } from '../terminal/printable-text.js'
@@ -33,10 +33,12 @@ export const savepointRescaleCommand: CliCommand = {
     if (!/^\d+$/.test(number)) throw argumentError(`The max parallelism ${number} is no whole number.`)
     const to = outputOf(parsed, context)
     try {
-      const from = await snapshotOf(operand, context)
-      const request = { from, to, maxParallelism: Number(number), engineVersion: packageVersion() }
-      const processor = await stateProcessorOf(context, interruptionBySignals())
-      const { path, entries } = await withProgress('rescaling', context, () => processor.rescale(request))
+      const request = { to, maxParallelism: Number(number), engineVersion: packageVersion() }
+      const interruption = interruptionBySignals()
+      const { path, entries } = await withProgress('rescaling', context, async (_, onProgress) => {
+        const processor = await stateProcessorOf(context, { interruption, onProgress })
+        return onSnapshot(operand, context, (from) => processor.rescale({ ...request, from }))
+      })
       context.print(`${entries.toLocaleString('en')} entries assigned to ${number} key groups.`)
       context.print(`Savepoint completed. Path: ${printable(path)}`)
       return 0

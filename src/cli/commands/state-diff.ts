@@ -3,7 +3,7 @@ import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, KEY_OPTION, OPERATOR_OPTION, STATE_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
 import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
-import { snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
+import { onSnapshot, stateProcessorOf } from '../job/state-processor-of.js'
 
 export const stateDiffCommand: CliCommand = {
   name: 'state diff',
@@ -22,11 +22,12 @@ export const stateDiffCommand: CliCommand = {
     if (rest.length > 0) throw argumentError(`Only two snapshots are compared: what is ${rest.join(' ')}?`)
     const filter = entryFilter(parsed)
     try {
-      const processor = await stateProcessorOf(context)
-      const [left, right] = [await snapshotOf(first, context), await snapshotOf(second, context)]
       const selection = { filter, take: takeLines(context) }
-      const { found, unreadable } = await whilePrinting('comparing', context, () => {
-        return processor.diff(left, right, selection)
+      const { found, unreadable } = await whilePrinting('comparing', context, async (_, onProgress) => {
+        const processor = await stateProcessorOf(context, { onProgress })
+        return onSnapshot(first, context, (left) =>
+          onSnapshot(second, context, (right) => processor.diff(left, right, selection)),
+        )
       })
       const { added, removed, changed } = found
       context.printError(`${String(added)} added, ${String(removed)} removed, ${String(changed)} changed\n`)

@@ -3,7 +3,7 @@ import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, KEY_OPTION, OPERATOR_OPTION, STATE_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
 import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
-import { snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
+import { onSnapshot, stateProcessorOf } from '../job/state-processor-of.js'
 
 export const stateExportCommand: CliCommand = {
   name: 'state export',
@@ -22,10 +22,11 @@ export const stateExportCommand: CliCommand = {
     if (rest.length > 0) throw argumentError(`Only one snapshot is exported: what is ${rest.join(' ')}?`)
     const filter = entryFilter(parsed)
     try {
-      const processor = await stateProcessorOf(context)
-      const snapshot = await snapshotOf(operand, context)
       const selection = { filter, take: takeLines(context) }
-      const { unreadable } = await whilePrinting('exporting', context, () => processor.export(snapshot, selection))
+      const { unreadable } = await whilePrinting('exporting', context, async (_, onProgress) => {
+        const processor = await stateProcessorOf(context, { onProgress })
+        return onSnapshot(operand, context, (snapshot) => processor.export(snapshot, selection))
+      })
       return exitCodeOf(unreadable, context)
     } catch (cause) {
       throw new FlinkError('ACTION_FAILED', { text: `Could not export '${operand}'.` }, { cause })

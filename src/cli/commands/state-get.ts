@@ -4,7 +4,7 @@ import type { CliOption } from '../arguments/cli-option.js'
 import { entryFilter, keyIn, OPERATOR_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
 import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
-import { isJobId, snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
+import { isJobId, onSnapshot, stateProcessorOf } from '../job/state-processor-of.js'
 import { printable } from '../terminal/printable-text.js'
 
 const NOT_FOUND = 1
@@ -29,7 +29,8 @@ export const stateGetCommand: CliCommand = {
     if (key === undefined) throw argumentError('Missing key. It comes after the name of the state.')
     if (rest.length > 0) throw argumentError(`Only one key is looked up: what is ${rest.join(' ')}?`)
     const filter = { ...entryFilter(parsed), states: [state], key: keyIn(key) }
-    if (isJobId(operand) && filter.operators.length === 0) {
+    const isAsked = isJobId(operand) && filter.operators.length === 0
+    if (isAsked) {
       const { getFromJob } = await import('../job/get-from-job.js')
       const asked = { jobId: operand.toLowerCase(), name: state, keyText: key, key: filter.key }
       try {
@@ -40,10 +41,11 @@ export const stateGetCommand: CliCommand = {
       }
     }
     try {
-      const processor = await stateProcessorOf(context)
-      const snapshot = await snapshotOf(operand, context)
       const selection = { filter, take: takeLines(context) }
-      const { found, unreadable } = await whilePrinting('looking', context, () => processor.export(snapshot, selection))
+      const { found, unreadable } = await whilePrinting('looking', context, async (_, onProgress) => {
+        const processor = await stateProcessorOf(context, { onProgress })
+        return onSnapshot(operand, context, (snapshot) => processor.export(snapshot, selection))
+      })
       const exitCode = exitCodeOf(unreadable, context)
       if (found > 0 || exitCode !== 0) return exitCode
       context.printError(
@@ -51,7 +53,10 @@ export const stateGetCommand: CliCommand = {
       )
       return NOT_FOUND
     } catch (cause) {
-      throw new FlinkError('ACTION_FAILED', { text: `Could not look up the key in '${operand}'.` }, { cause })
+      const text = isAsked
+        ? `Could not look up the key in job ${operand}: no queryable state '${state}' of it answers, nor does its newest checkpoint.`
+        : `Could not look up the key in '${operand}'.`
+      throw new FlinkError('ACTION_FAILED', { text }, { cause })
     }
   },
 }

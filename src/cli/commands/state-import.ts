@@ -5,7 +5,7 @@ import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import { OUTPUT_OPTION, outputOf } from '../arguments/new-snapshot-option.js'
 import { argumentError } from '../arguments/parsed-values.js'
-import { interruptionBySignals, snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
+import { interruptionBySignals, onSnapshot, stateProcessorOf } from '../job/state-processor-of.js'
 import { withProgress } from '../output/progress.js'
 import { packageVersion } from '../output/version.js'
 import { printable } from '../terminal/printable-text.js'
@@ -32,12 +32,16 @@ export const stateImportCommand: CliCommand = {
     if (rest.length > 0) throw argumentError(`Only one file is imported: what is ${rest.join(' ')}?`)
     const to = outputOf(parsed, context)
     try {
-      const from = await snapshotOf(operand, context)
-      const lines = file === STANDARD_INPUT ? process.stdin : linesOf(file, context)
-      const linesName = file === STANDARD_INPUT ? 'standard input' : file
-      const request = { from, lines, linesName, to, engineVersion: packageVersion() }
-      const processor = await stateProcessorOf(context, interruptionBySignals())
-      const imported = await withProgress('importing', context, () => processor.import(request))
+      const isStandardInput = file === STANDARD_INPUT
+      const linesName = isStandardInput ? 'standard input' : file
+      const request = { linesName, to, engineVersion: packageVersion() }
+      const interruption = interruptionBySignals()
+      const imported = await withProgress('importing', context, async (_, onProgress) => {
+        const processor = await stateProcessorOf(context, { interruption, onProgress })
+        return onSnapshot(operand, context, (from) =>
+          processor.import({ ...request, from, lines: isStandardInput ? process.stdin : linesOf(file, context) }),
+        )
+      })
       const counts = (['added', 'replaced', 'deleted'] as const).map(
         (each) => `${imported[each].toLocaleString('en')} ${each}`,
       )

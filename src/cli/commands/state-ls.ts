@@ -3,7 +3,7 @@ import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, OPERATOR_OPTION, STATE_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
 import { exitCodeOf, takeLines } from '../job/print-entries.js'
-import { snapshotOf, stateProcessorOf } from '../job/state-processor-of.js'
+import { onSnapshot, stateProcessorOf } from '../job/state-processor-of.js'
 import { withProgress } from '../output/progress.js'
 
 export const stateLsCommand: CliCommand = {
@@ -22,9 +22,10 @@ export const stateLsCommand: CliCommand = {
     if (rest.length > 0) throw argumentError(`Only one snapshot is listed: what is ${rest.join(' ')}?`)
     const filter = entryFilter(parsed)
     try {
-      const processor = await stateProcessorOf(context)
-      const snapshot = await snapshotOf(operand, context)
-      const { found, unreadable } = await withProgress('counting', context, () => processor.list(snapshot, filter))
+      const { found, unreadable } = await withProgress('counting', context, async (_, onProgress) => {
+        const processor = await stateProcessorOf(context, { onProgress })
+        return onSnapshot(operand, context, (snapshot) => processor.list(snapshot, filter))
+      })
       const take = takeLines(context)
       for (const state of found) take(`${JSON.stringify(state)}\n`)
       return exitCodeOf(unreadable, context)

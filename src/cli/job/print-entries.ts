@@ -1,6 +1,6 @@
 import type { UnreadableState } from '../../state-processor/snapshot-contents.js'
 import type { CliContext } from '../arguments/cli-context.js'
-import { withProgress } from '../output/progress.js'
+import { nobodyLooks, withProgress } from '../output/progress.js'
 import { printable } from '../terminal/printable-text.js'
 
 /** Lines to standard output; false when nobody reads them any more. JSON has no character with power over a terminal but these. */
@@ -12,8 +12,8 @@ export function takeLines(context: CliContext): (text: string) => boolean {
 }
 
 /** No spinner among lines that come to the same terminal. */
-export function whilePrinting<T>(text: string, context: CliContext, work: () => Promise<T>): Promise<T> {
-  return process.stdout.isTTY ? work() : withProgress(text, context, work)
+export const whilePrinting: typeof withProgress = (text, context, work) => {
+  return process.stdout.isTTY ? work(nobodyLooks, nobodyLooks) : withProgress(text, context, work)
 }
 
 /** What JSON leaves as it is, and a terminal obeys or turns around. */

@@ -1,18 +1,30 @@
 import { localServices } from '../../state-processor/local-services.js'
+import type { StateProcessorServices } from '../../state-processor/snapshot-source.js'
 import type { StateProcessor } from '../../state-processor/state-processor.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import type { CliContext } from '../arguments/cli-context.js'
+import { onNewest } from './on-newest.js'
 import { restClusterClientOf } from './rest-cluster-client-of.js'
 
 const JOB_ID = /^[0-9a-fA-F]{32}$/
 
+/** What a caller may know, and be told, of long work. */
+export type Surroundings = Pick<StateProcessorServices, 'interruption' | 'onProgress'>
+
 /** Loaded when it is asked for, with what it needs of the engine. */
-export async function stateProcessorOf(context: CliContext, interruption?: AbortSignal): Promise<StateProcessor> {
+export async function stateProcessorOf(context: CliContext, surroundings: Surroundings = {}): Promise<StateProcessor> {
   const { StateProcessor: Processor } = await import('../../state-processor/state-processor.js')
-  return new Processor({
-    ...localServices(context.configuration),
-    ...(interruption === undefined ? {} : { interruption }),
-  })
+  return new Processor({ ...localServices(context.configuration), ...surroundings })
+}
+
+/** With what was named as a snapshot: a path as it is, of a job its newest completed checkpoint. */
+export function onSnapshot<T>(
+  operand: string,
+  context: CliContext,
+  work: (snapshot: string) => Promise<T>,
+): Promise<T> {
+  if (!isJobId(operand)) return work(absoluteTarget(operand, 'path of the snapshot', context.workingDirectory))
+  return onNewest(() => restClusterClientOf(context).newestCheckpoint(operand.toLowerCase()), work)
 }
 
 /** What is half written is removed after the first SIGINT or SIGTERM; a second one ends the process at once. */
@@ -28,10 +40,4 @@ export function interruptionBySignals(): AbortSignal {
 
 export function isJobId(operand: string): boolean {
   return JOB_ID.test(operand)
-}
-
-/** What was named as a snapshot: a path as it is, of a job its newest completed checkpoint. */
-export function snapshotOf(operand: string, context: CliContext): Promise<string> {
-  if (isJobId(operand)) return restClusterClientOf(context).newestCheckpoint(operand.toLowerCase())
-  return Promise.resolve(absoluteTarget(operand, 'path of the snapshot', context.workingDirectory))
 }

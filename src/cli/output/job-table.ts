@@ -49,7 +49,11 @@ function section(
 ): string[] {
   if (jobs.length === 0) return whenEmpty === undefined ? [] : [whenEmpty]
   const sorted = jobs.toSorted((a, b) => a['start-time'] - b['start-time'] || a.state.localeCompare(b.state))
-  return [rule(title), ...sorted.flatMap((job) => [row(job, paint), ...deathOf(job)]), '-'.repeat(WIDTH)]
+  return [
+    rule(title),
+    ...sorted.flatMap((job) => [row(job, paint), ...restartsOf(job), ...deathOf(job)]),
+    '-'.repeat(WIDTH),
+  ]
 }
 
 function rule(title: string): string {
@@ -63,6 +67,13 @@ function row(job: JobOverview, paint: StatePainter): string {
 }
 
 /** Below the row, which is as Flink prints it. */
+function restartsOf({ restarts, state }: JobOverview): string[] {
+  if (restarts === undefined) return []
+  const { count, since } = restarts
+  const often = count === 1 ? '1 restart' : `${String(count)} restarts`
+  return [`  After ${often} ${printable(state)} since ${startOf(since)}`]
+}
+
 function deathOf({ died }: JobOverview): string[] {
   return died === undefined ? [] : [`  Its process has died; ${printable(adviceOnDeath(died))}`]
 }

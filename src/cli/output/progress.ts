@@ -4,30 +4,42 @@ import { printable } from '../terminal/printable-text.js'
 /** Prints a line on stderr while work goes on. */
 export type SayMeanwhile = (line: string) => void
 
+/** How far it is, beside the spinner. */
+export type TellHowFar = (howFar: string) => void
+
 /** A spinner on stderr while something takes long; nothing where stderr is no terminal, but for what the work says. */
 export async function withProgress<T>(
   text: string,
   context: Pick<CliContext, 'printError'>,
-  work: (say: SayMeanwhile) => Promise<T>,
+  work: (say: SayMeanwhile, tell: TellHowFar) => Promise<T>,
 ): Promise<T> {
   const say: SayMeanwhile = (line) => {
     context.printError(`${printable(line)}\n`)
   }
-  if (!process.stderr.isTTY) return work(say)
+  if (!process.stderr.isTTY) return work(say, nobodyLooks)
   const { default: ora } = await import('ora')
   const spinner = ora({ text, stream: process.stderr }).start()
   try {
-    const result = await work((line) => {
-      spinner.clear()
-      say(line)
-      spinner.render()
-    })
+    const result = await work(
+      (line) => {
+        spinner.clear()
+        say(line)
+        spinner.render()
+      },
+      (howFar) => {
+        spinner.text = printable(`${text}: ${howFar}`)
+      },
+    )
     spinner.stop()
     return result
   } catch (error) {
     spinner.stop()
     throw error
   }
+}
+
+export function nobodyLooks(): void {
+  // No terminal shows it.
 }
 
 /** Of a command that waits for what it told a job to do. */

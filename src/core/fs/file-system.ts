@@ -21,6 +21,9 @@ export interface FileReader {
   close(): Promise<void>
 }
 
+/** When the name of a new directory is durable in the one above it. */
+export type DirectoryEntry = 'durable' | 'synced later'
+
 /**
  * The files of a scheme. Paths are absolute and carry no scheme. Errors are FILE_NOT_FOUND,
  * FILE_ACCESS_REFUSED (trying again does not help), DISK_FULL and FILE_IO_FAILED.
@@ -39,8 +42,11 @@ export interface FileSystem {
   rename(from: string, to: string): Promise<void>
   /** Makes the directory's entries durable. */
   syncDirectory(path: string): Promise<void>
-  /** With all parents, and durable: a crash afterwards does not take the new directories away. */
-  mkdirs(path: string): Promise<void>
+  /**
+   * With all parents, and durable: a crash afterwards does not take the new directories away. `synced later`: but for the directory
+   * itself, whose entry the caller makes durable together with what it puts there.
+   */
+  mkdirs(path: string, entry?: DirectoryEntry): Promise<void>
   /** By name; empty when the directory does not exist. */
   list(path: string): Promise<FileStatus[]>
   /** Without links; FILE_NOT_FOUND when nothing is there. */

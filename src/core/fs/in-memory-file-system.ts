@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
 import { DataOutputView } from '../memory/data-output-view.js'
-import type { FileReader, FileStatus, FileSystem, FileWriter } from './file-system.js'
+import type { DirectoryEntry, FileReader, FileStatus, FileSystem, FileWriter } from './file-system.js'
 
 class MemoryFile {
   readonly content = new DataOutputView(0)
@@ -98,15 +98,17 @@ export class InMemoryFileSystem implements FileSystem {
     })
   }
 
-  mkdirs(directory: string): Promise<void> {
+  mkdirs(directory: string, entry: DirectoryEntry = 'durable'): Promise<void> {
     return this.#run('mkdirs', directory, () => {
       let at = this.#root
-      for (const name of segments(directory)) {
+      const names = segments(directory)
+      for (const [index, name] of names.entries()) {
         const existing = at.entries.get(name)
         if (existing instanceof MemoryFile) throw refused('create', directory, `${name} is a file`)
         const next = existing ?? new MemoryDirectory()
         at.entries.set(name, next)
-        if (existing === undefined) at.durableEntries.set(name, next)
+        const isDurable = entry === 'durable' || index < names.length - 1
+        if (existing === undefined && isDurable) at.durableEntries.set(name, next)
         at = next
       }
     })

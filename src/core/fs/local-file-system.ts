@@ -1,10 +1,21 @@
 import type { Dirent } from 'node:fs'
-import { open, readdir, readFile, realpath, rename, stat, type FileHandle } from 'node:fs/promises'
+import {
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rmdir,
+  stat,
+  unlink,
+  type FileHandle,
+} from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
 import { messageOf } from '../errors/thrown-value.js'
 import { errnoOf } from './errno.js'
-import type { FileReader, FileStatus, FileSystem, FileWriter } from './file-system.js'
+import type { DirectoryEntry, FileReader, FileStatus, FileSystem, FileWriter } from './file-system.js'
 import { makeDirectories } from './make-directories.js'
 import { removeTree } from './remove-tree.js'
 
@@ -67,9 +78,10 @@ export class LocalFileSystem implements FileSystem {
     return explain('sync', directory, () => syncEntries(directory))
   }
 
-  mkdirs(directory: string): Promise<void> {
+  mkdirs(directory: string, entry: DirectoryEntry = 'durable'): Promise<void> {
     return explain('create', directory, async () => {
       const lowest = path.resolve(directory)
+      if (entry === 'synced later' && (await isMadeAtOnce(lowest))) return
       const firstMade = await makeDirectories(lowest)
       if (firstMade === undefined) return
       const top = path.dirname(firstMade)
@@ -109,7 +121,7 @@ export class LocalFileSystem implements FileSystem {
   }
 
   delete(file: string): Promise<void> {
-    return explain('delete', file, () => removeTree(file))
+    return explain('delete', file, () => removeAll(file))
   }
 }
 
@@ -193,6 +205,41 @@ async function explain<T>(operation: string, file: string, work: () => Promise<T
 }
 
 /** Makes the entries of a directory durable, where the file system has a way to do that: Windows and some mounts have none. */
+/** One call for the directory of a checkpoint, where a look at what is there, and a sync of its parent, would be five more. */
+async function isMadeAtOnce(directory: string): Promise<boolean> {
+  try {
+    await mkdir(directory)
+    return true
+  } catch {
+    // Whatever is wrong, or there already, is looked at on the usual way.
+    return false
+  }
+}
+
+/** A file, or a directory with files alone, in one call each; of seven calls for the directory of a checkpoint four are left. */
+async function removeAll(file: string): Promise<void> {
+  try {
+    await unlink(file)
+  } catch (error) {
+    if (isMissing(error)) return
+    await removeDirectory(file)
+  }
+}
+
+async function removeDirectory(directory: string): Promise<void> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true })
+    if (!entries.some((entry) => entry.isDirectory())) {
+      for (const { name } of entries) await unlink(path.join(directory, name))
+      await rmdir(directory)
+      return
+    }
+  } catch {
+    // What is in the way, or was removed meanwhile, is dealt with where all of it is removed.
+  }
+  await removeTree(directory)
+}
+
 async function syncEntries(directory: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await openToSync(directory)

@@ -27,6 +27,8 @@ export interface JobOverview {
   readonly 'last-modification': number
   readonly tasks: TaskCounts
   readonly 'pending-operators': number
+  /** Present where it has been restarted: how often, and since when its state is what it is, epoch ms. */
+  readonly restarts?: { readonly count: number; readonly since: number }
   /** Its process ended without a word: what is known of the job is what it said when it began. */
   readonly died?: {
     /** Where its checkpoints lie, if it has any. */

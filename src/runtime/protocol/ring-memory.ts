@@ -1,10 +1,8 @@
 // Duty: the layout of the memory of a ring channel.
-//
 //   control: int32 words a cache line apart: [tail] slots written, [head] slots read, [waiting] 1 when the writer sleeps,
 //            [closed] 1 when the reader reads no more (closed, or at the end of its partition)
 //   slots:   header [kind][length in bytes][sequence][flag] int32 each, then the payload
 //   area:    [place][length in bytes] int32 each, then a barrier: only where the job may take unaligned checkpoints
-//
 // Invariants: only the writer stores tail, only the reader head and closed; tail and head only grow and wrap around at 2^32.
 // Thread: allocated on the main thread, used by two workers.
 import type { RingMemory } from './task-deployment.js'

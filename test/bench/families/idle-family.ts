@@ -41,6 +41,7 @@ export const idleFamily: BenchFamily = {
       title: 'idle job with a checkpoint every second',
       unit: '%',
       value: { program: 'idle-checkpoints', figure: 'old' },
+      goal: figureAtMost(0.5),
     },
     {
       title: 'idle job with a checkpoint every second, in its first seconds',

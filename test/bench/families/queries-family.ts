@@ -2,7 +2,7 @@ import path from 'node:path'
 import { QueryableStateClient } from '../../../src/client/queryable-state-client.js'
 import { RestClient } from '../../../src/client/rest-client.js'
 import { RunDirectory } from '../../../src/client/run-directory.js'
-import { jobFile, type BenchEngine } from '../bench-engine.js'
+import { jobFile, runBound, type BenchEngine } from '../bench-engine.js'
 import { ratioAtMost, type BenchFamily, type BenchSizes, type Figures } from '../bench-family.js'
 import { median } from '../median.js'
 import { Workspace } from '../../e2e/command-line.js'
@@ -146,10 +146,18 @@ function spent({ step, timesMs, ranNs }: Told, asking: Asking, turn: Turn): Spen
   return { ns, records, ms }
 }
 
+async function measureAnswers(): Promise<Figures> {
+  const { timesUs } = JSON.parse(await runBound('state-answers', [])) as { readonly timesUs: readonly number[] }
+  return { ringUs: timesUs[0] ?? NaN, messageUs: timesUs[1] ?? NaN }
+}
+
 /** What it costs a job that another process asks for its state all the time. */
 export const queriesFamily: BenchFamily = {
   name: 'queries',
-  programs: [{ id: 'asked', usesEngine: true, measure }],
+  programs: [
+    { id: 'asked', usesEngine: true, measure },
+    { id: 'answers', usesEngine: false, measure: measureAnswers },
+  ],
   rows: [
     {
       title: 'W2, p = 1, with a read every millisecond from another process: processor time of the task',
@@ -165,6 +173,12 @@ export const queriesFamily: BenchFamily = {
       bound: { label: 'nobody asks', value: { program: 'asked', figure: 'nsNothing' } },
     },
     { title: 'of that for a read', unit: 'us', value: { program: 'asked', figure: 'usPerRead' } },
+    {
+      title: 'a question in shared memory and its answer, on a thread that has other work',
+      unit: 'us',
+      value: { program: 'answers', figure: 'ringUs' },
+      bound: { label: 'by messages, without the receiving of one', value: { program: 'answers', figure: 'messageUs' } },
+    },
     { title: 'reads of that', unit: '1/s', value: { program: 'asked', figure: 'readsPerSecond' } },
     { title: 'requests that no task hears of', unit: '1/s', value: { program: 'asked', figure: 'othersPerSecond' } },
     { title: 'from question to answer, median', unit: 'ms', value: { program: 'asked', figure: 'latencyMs' } },

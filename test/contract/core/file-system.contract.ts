@@ -119,6 +119,20 @@ function directoryContract(make: Make): void {
     assert.deepEqual([status?.name, status?.path, status?.isDirectory], ['b', `${directory}/a/b`, true])
   })
 
+  it('makes a directory whose entry is synced later, with what is missing above it, and one that is there again', async () => {
+    const { fileSystem, directory } = await make()
+    await fileSystem.mkdirs(`${directory}/a`, 'synced later')
+    await fileSystem.mkdirs(`${directory}/a`, 'synced later')
+    await fileSystem.mkdirs(`${directory}/b/c`, 'synced later')
+    const statuses = [await fileSystem.status(`${directory}/a`), await fileSystem.status(`${directory}/b/c`)]
+    assert.deepEqual(
+      statuses.map((status) => status?.isDirectory),
+      [true, true],
+    )
+    await write(fileSystem, `${directory}/file`, '')
+    await rejectsWith('FILE_ACCESS_REFUSED', `${directory}/file`, fileSystem.mkdirs(`${directory}/file`, 'synced later'))
+  })
+
   it('lists a directory by name, without what is deeper', async () => {
     const { fileSystem, directory } = await make()
     await fileSystem.mkdirs(`${directory}/b/deeper`)
@@ -150,6 +164,12 @@ function directoryContract(make: Make): void {
     await write(fileSystem, `${directory}/ab`, '2')
     await fileSystem.delete(`${directory}/a`)
     await fileSystem.delete(`${directory}/a`)
+    await fileSystem.mkdirs(`${directory}/files`)
+    for (const name of ['1', '2']) await write(fileSystem, `${directory}/files/${name}`, name)
+    await fileSystem.delete(`${directory}/files/1`)
+    await fileSystem.delete(`${directory}/files`)
+    await fileSystem.mkdirs(`${directory}/empty`)
+    await fileSystem.delete(`${directory}/empty`)
     assert.deepEqual(
       (await fileSystem.list(directory)).map(({ name }) => name),
       ['ab'],

@@ -116,6 +116,25 @@ export function announcedTests(create: () => ChannelUnderTest): void {
     assert.equal(reader.announcedBarrier(), undefined)
   })
 
+  it('no more once the end of the partition is there, which the reader sees before it reads it', () => {
+    const { writer, reader } = create()
+    writer.writeRecord('last', 0, 0)
+    writer.flush()
+    assert.equal(reader.isEndQueued, false)
+    writer.writeEndOfData()
+    writer.writeEndOfPartition()
+    const recorder = new ChannelRecorder()
+    writer.flush()
+    for (let reads = 0; !reader.isEndQueued; reads += 1) {
+      assert.ok(reads < 10, 'it comes to its end')
+      reader.drain(recorder, CHANNEL)
+      writer.flush()
+    }
+    assert.ok(reader.hasData())
+    deliverAll({ writer, reader }, recorder)
+    assert.equal(reader.isEndQueued, false)
+  })
+
   it('nothing once the reader is gone', () => {
     const { writer, reader } = create()
     writer.announceBarrier(testBarrier(1))

@@ -35,6 +35,16 @@ describe('the table of list', () => {
     assert.match(without, /Its process has died; it left no checkpoints/)
   })
 
+  it('says below a job how often it has been restarted, and since when its state is what it is', () => {
+    const since = new Date(2020, 10, 30, 16, 4, 5).getTime()
+    const restarted = { ...job('RUNNING', new Date(2020, 10, 30, 16, 2, 29)), restarts: { count: 3, since } }
+    const [, row, restarts] = jobTable([restarted], ALL)
+    assert.match(row ?? '', /State machine job \(RUNNING\)$/)
+    assert.equal(restarts, '  After 3 restarts RUNNING since 30.11.2020 16:04:05')
+    const restarting = { ...restarted, state: 'RESTARTING', restarts: { count: 1, since } }
+    assert.match(jobTable([restarting], ALL).join(), /,  After 1 restart RESTARTING since 30\.11\.2020/)
+  })
+
   it('prints a running and an ended job in the layout of Flink', () => {
     const lines = jobTable(
       [job('FINISHED', new Date(2020, 10, 30, 15, 58, 2)), job('RUNNING', new Date(2020, 10, 30, 16, 2, 29))],

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { describe, it } from 'node:test'
 import type { CliCommand } from '../../../src/cli/arguments/cli-command.js'
 import { entryFilter, keyIn } from '../../../src/cli/arguments/entry-options.js'
@@ -109,6 +112,22 @@ describe('An action of two words', () => {
         /what is [bcd]\?/,
       )
     }
+  })
+
+  it('says of a job where the key was looked for', async (t) => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-snapshot-actions-'))
+    t.after(() => {
+      rmSync(directory, { recursive: true, force: true })
+    })
+    const configuration = Configuration.fromMap({ 'cluster.run-directory': directory })
+    const [jobId, context] = ['cca7bc1061d61cf15238e92312c2fc20', { ...contextThatPrints([]), configuration }]
+    const asked = stateGetCommand.execute(parse(stateGetCommand, jobId, 'count', 'ann'), context)
+    await assert.rejects(
+      asked,
+      /in job cca7bc\w+: no queryable state 'count' of it answers, nor does its newest checkpoint/,
+    )
+    const ofOperator = parse(stateGetCommand, jobId, 'count', 'ann', '--operator', 'counts')
+    await assert.rejects(stateGetCommand.execute(ofOperator, context), /Could not look up the key in 'cca7bc\w+'/)
   })
 
   it('writes nowhere without -o, and to no max parallelism that is none', async () => {

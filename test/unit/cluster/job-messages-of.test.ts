@@ -7,6 +7,7 @@ import {
   jobAccumulatorsInfoOf,
   jobConfigInfoOf,
   jobDetailsInfoOf,
+  jobOverviewOf,
   jobExecutionResultInfoOf,
 } from '../../../src/cluster/job-messages-of.js'
 import type { JobOutcome } from '../../../src/runtime/jobmanager/jobmaster/job-master.js'
@@ -79,6 +80,15 @@ describe('The checkpoints that REST tells', () => {
     assert.deepEqual([done.alignment_buffered, done.persisted_data], [0, 6])
     assert.equal(open?.end_to_end_duration, -1)
     assert.equal(open.external_path, null)
+  })
+})
+
+describe('The overview that REST tells', () => {
+  it('has restarts only where there are any, with the time since when the state is what it is', () => {
+    assert.equal(jobOverviewOf({ ...DETAILS, restarts: 0 }, 9000).restarts, undefined)
+    const timestamps = { INITIALIZING: 10, RUNNING: 40, RESTARTING: 30 }
+    const { restarts } = jobOverviewOf({ ...DETAILS, restarts: 2, status: 'RUNNING', timestamps }, 9000)
+    assert.deepEqual(restarts, { count: 2, since: 40 })
   })
 })
 

@@ -158,6 +158,20 @@ describe('The entries of a snapshot', () => {
     )
   })
 
+  it('come with word of how far they are, key group by key group', async (t) => {
+    const told: string[] = []
+    const onProgress = (howFar: string): unknown => told.push(howFar)
+    const services = { ...servicesIn(await temporaryDirectory(t)), onProgress }
+    await linesOf(path.join(FIXTURES, 'v6/savepoint'), services, { operators: ['by tuple'], states: [] })
+    const keyGroups = Array.from({ length: 128 }, (_, index) => `KeyedProcess, key group ${String(index + 1)} of 128`)
+    // Those after the last entry are not looked for.
+    assert.ok(told.length > 100)
+    assert.deepEqual(told, keyGroups.slice(0, told.length))
+    if ((await rocksDbIsMissing()) !== false) return
+    await linesOf(path.join(TTL, 'rocksdb-checkpoint/chk-2'), services, { operators: ['lasting'], states: ['count'] })
+    assert.equal(told.filter((howFar) => howFar === 'KeyedProcess, files of rocksdb').length, 2)
+  })
+
   it('stop coming when nobody takes them any more', async (t) => {
     const services = servicesIn(await temporaryDirectory(t))
     const contents = await SnapshotContents.open(path.join(FIXTURES, 'v6/savepoint'), services)

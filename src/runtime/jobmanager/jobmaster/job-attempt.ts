@@ -37,6 +37,7 @@ import { droppedRecordsOf, type DroppedRecords } from '../watermarks/dropped-rec
 import { TimeStore } from '../watermarks/time-store.js'
 import { AccumulatorMerging } from './accumulator-merging.js'
 import { AttemptEnding, type EndingLimits } from './attempt-ending.js'
+import { withTasksOfWorker } from './lost-worker.js'
 import { MetricStore } from './metric-store.js'
 import { StateQueries } from './state-queries.js'
 import type { WorkerPool } from './worker-pool.js'
@@ -290,9 +291,10 @@ export class JobAttempt {
   }
 
   /** With the worker; what does not live of the attempt cannot go on in any way. */
-  #tasksGone(worker: number, error: Error): void {
+  #tasksGone(worker: number, cause: Error): void {
     const tasks = [...this.executions.all()].filter((execution) => execution.worker === worker)
     const living = tasks.filter(({ isTerminal }) => !isTerminal)
+    const error = withTasksOfWorker(cause, living)
     const coordinated = this.operatorCoordinators.open.filter(({ place }) => place.worker === worker)
     for (const execution of tasks) execution.isClosing = false
     for (const execution of living) {

@@ -208,15 +208,17 @@ function ofOthers({ leftOut, isLastForNow }: BudgetedLine): string {
 
 /** What failed, what lies at the bottom of it where the error does not say so itself, and where in the user's own code. */
 export function withReason(error: Error): string {
-  let innermost = error
+  const chain = [error]
   let place = placeOf(error)
-  for (let depth = 0, cause = causeOf(error); isError(cause) && depth < DEEPEST_CAUSE; depth += 1) {
-    innermost = cause
+  for (let cause = causeOf(error); isError(cause) && chain.length <= DEEPEST_CAUSE; cause = causeOf(cause)) {
+    chain.push(cause)
     place = placeOf(cause) ?? place
-    cause = causeOf(cause)
   }
-  const [outer, inner] = [firstLine(error), firstLine(innermost)]
-  const what = outer.includes(inner) ? outer : `${outer}: ${inner}`
+  const innermost = firstLine(chain.at(-1) ?? error)
+  const [outer = '', ...causes] = chain.map(firstLine)
+  // An error on the way that repeats it says more, such as which operator it is of.
+  const inner = causes.find((line) => line.includes(innermost)) ?? innermost
+  const what = outer.includes(innermost) ? outer : `${outer}: ${inner}`
   return place === undefined ? what : `${what} (${place})`
 }
 

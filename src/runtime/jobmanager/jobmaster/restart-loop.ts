@@ -29,7 +29,7 @@ import type { JobEnvironment } from '../job-environment.js'
 import { assignSlots, type SlotAssignment, type WorkerLayout } from '../scheduler/slot-assignment.js'
 import { JobAttempt, type JobAttemptListener } from './job-attempt.js'
 import type { JobLifecycle } from './job-lifecycle.js'
-import { JobNotices } from './job-notices.js'
+import { JobNotices, withReason } from './job-notices.js'
 import { StateGrowth, type GrowingState } from './state-growth.js'
 import type { TaskManagerStarter } from './task-manager-gateway.js'
 import { WorkerPool, type ProgramLoads } from './worker-pool.js'
@@ -373,7 +373,7 @@ export class RestartLoop {
     const all = [...(this.#attempt?.executions.all() ?? [])]
     const tasks = restarting && `${String(restarting.length)} of ${String(all.length)} tasks`
     const what = backoffMs === undefined ? 'the job fails' : 'the job restarts'
-    this.#environment.logger.warn(what, { reason: error.message, attempt })
+    this.#environment.logger.warn(what, { reason: withReason(error), attempt })
     this.#notices.attemptFailed({ attempt, cause: error, backoffMs, tasks, strategy: this.#failures.strategy })
   }
 

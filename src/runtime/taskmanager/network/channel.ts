@@ -45,6 +45,8 @@ export interface ChannelReader {
    */
   announcedBarrier(): CheckpointBarrier | undefined
   releaseAnnounced(): void
+  /** The end of the partition has been handed over and not read: nothing more comes, and no barrier either. */
+  readonly isEndQueued: boolean
   /** Buffers waiting to be read, for metrics. */
   queuedBuffers(): number
   /**

@@ -10,6 +10,9 @@ import type { ChannelStateHandle } from '../../../storage/state-handles.js'
 /** Whose records these are: see `ChannelStateHandle`. */
 export type ChannelRecords = Pick<ChannelStateHandle, 'edgeIndex' | 'channelIndex' | 'typeFingerprint'>
 
+/** The type of records of which none was declared: each says itself what it is. */
+export const GENERIC_RECORDS = 'GENERIC'
+
 /** What a barrier has overtaken in one channel, oldest first. */
 export interface CapturedChannel extends ChannelRecords {
   readonly parts: readonly InFlightRecords[]

@@ -260,6 +260,12 @@ class LocalChannelReader implements ChannelReader {
     return this.#queue.elements.length
   }
 
+  get isEndQueued(): boolean {
+    const last = this.#queue.elements.at(-1)
+    const isEnd = last !== undefined && 'kind' in last && last.kind === SLOT_KIND.endOfPartition
+    return isEnd && !this.#queue.isBeyond
+  }
+
   announcedBarrier(): CheckpointBarrier | undefined {
     return this.#takeAnnounced()?.barrier
   }

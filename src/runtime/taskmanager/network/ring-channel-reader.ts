@@ -63,6 +63,10 @@ export class RingChannelReader implements ChannelReader {
     return this.#end.mayAnnounce
   }
 
+  get isEndQueued(): boolean {
+    return this.#end.lastKind === SLOT_KIND.endOfPartition
+  }
+
   announcedBarrier(): CheckpointBarrier | undefined {
     const by = this.#end.announced()
     if (by === undefined) return undefined

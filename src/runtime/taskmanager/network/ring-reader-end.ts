@@ -67,6 +67,12 @@ export class RingReaderEnd {
     this.#announced = undefined
   }
 
+  /** Of the slot that was published last and is not freed; undefined where there is none. */
+  get lastKind(): number | undefined {
+    const queued = this.isClosed ? 0 : (Atomics.load(this.#control, TAIL_WORD) - this.#head) | 0
+    return queued > 0 ? this.peek(queued - 1).kind : undefined
+  }
+
   /** The next slot, which must have been published, and stays the reader's until it is freed. */
   slot(): ReadableSlot {
     const slot = this.peek(0)

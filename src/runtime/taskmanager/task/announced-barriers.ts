@@ -4,6 +4,7 @@
 // Figures: a look costs one atomic load a ring in which barriers may overtake, a step.
 // Thread: the task's worker.
 import type { GateChannel } from '../network/input-gate.js'
+import type { ChannelStateRecorder } from './channel-state-recorder.js'
 import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
 
 export class AnnouncedBarriers {
@@ -14,7 +15,10 @@ export class AnnouncedBarriers {
   /** By channel: the checkpoint of the last one that was told of. */
   readonly #told: (number | undefined)[] = []
 
-  constructor(channels: readonly GateChannel[], barriers: CheckpointBarrierHandler) {
+  readonly #recorder: ChannelStateRecorder | undefined
+
+  constructor(channels: readonly GateChannel[], barriers: CheckpointBarrierHandler, recorder?: ChannelStateRecorder) {
+    this.#recorder = recorder
     this.#channels = channels
     this.#announcing = [...channels.keys()].filter((index) => channels[index]?.reader.mayAnnounce === true)
     this.#barriers = barriers
@@ -22,6 +26,7 @@ export class AnnouncedBarriers {
 
   /** Asked before the worker sleeps. */
   get hasNew(): boolean {
+    if (this.#recorder?.hasQueuedEnd === true) return true
     return this.#announcing.some((index) => {
       const barrier = this.#channels[index]?.reader.announcedBarrier()
       return barrier !== undefined && barrier.checkpointId !== this.#told[index]
@@ -37,5 +42,6 @@ export class AnnouncedBarriers {
         reader?.releaseAnnounced()
       }
     }
+    this.#recorder?.takeQueuedEnds()
   }
 }

@@ -1,10 +1,5 @@
-// Duty: sends the barriers of a checkpoint out of a task, and has what they overtake.
-//
-//   aligned                 among the records: nothing is overtaken
-//   unaligned               in front of all that waits: what is in flight here, and in the inputs, is part of the checkpoint
-//   aligned with a timeout  among the records; where the time is over and the reader of a channel has not read its barrier, that
-//                           overtakes what is in front of it then. Once the time is over, as an unaligned one from the start
-//
+// Duty: sends the barriers of a checkpoint out of a task, and has what they overtake: in an aligned one nothing; in an unaligned one
+// all that waits in the outputs; in an aligned one with a timeout what is in front of those barriers that have not been read in time.
 // Invariants: on a channel the barrier overtakes at most once. Who is downstream has no time of its own to look at: it hears of a
 // checkpoint whose time is over by a barrier that has overtaken, which makes it unaligned there. The time counts from the trigger,
 // as Flink's does. The checkpoint is answered when its barriers have left the task or have overtaken.

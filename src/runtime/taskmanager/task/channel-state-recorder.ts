@@ -4,7 +4,7 @@
 //                      \____ a newer barrier, a cancel barrier, an abort: nothing of it is kept ____/
 //
 // Invariants: what is still to be replayed of the restored checkpoint is before all that the channels hold. Of a channel is taken what was not delivered when the snapshot was taken and lies before the barrier, each record
-// once. An announced barrier holds its channel until the snapshot is taken, and not longer. A channel that ended has its barrier.
+// once. An announced barrier holds its channel until the snapshot is taken, and not longer. A channel whose end is there has its barrier.
 // One checkpoint at a time: a newer one gives up an older one.
 // Thread: the task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -98,6 +98,7 @@ export class ChannelStateRecorder {
         }
         if (announced === undefined) {
           if (arrived.has(index)) this.#complete(index)
+          else if (reader.isEndQueued) this.#takeRest(index)
           continue
         }
         this.barrierAnnounced(announced.checkpointId, index)
@@ -109,16 +110,22 @@ export class ChannelStateRecorder {
 
   /** What is in flight in the channel is that before the barrier, as long as it is held. */
   barrierAnnounced(checkpointId: number, channelIndex: number): void {
-    const recording = this.#of(checkpointId, channelIndex)
-    const channel = this.#channels[channelIndex]
-    if (recording === undefined || channel === undefined) return
-    try {
-      recording.captured[channelIndex]?.push(channel.reader.inFlight(channel.serializer))
-    } catch (error) {
-      this.#fail(error)
-      return
+    if (this.#of(checkpointId, channelIndex) !== undefined) this.#takeRest(channelIndex)
+  }
+
+  /** Channels of which the end is there, if not read: no barrier will come. */
+  get hasQueuedEnd(): boolean {
+    const recording = this.#recording
+    if (recording === undefined) return false
+    return this.#channels.some(({ reader }, index) => recording.isComplete[index] !== true && reader.isEndQueued)
+  }
+
+  takeQueuedEnds(): void {
+    for (const [index, { reader }] of this.#channels.entries()) {
+      if (this.#recording !== undefined && this.#recording.isComplete[index] !== true && reader.isEndQueued) {
+        this.#takeRest(index)
+      }
     }
-    this.#complete(channelIndex)
   }
 
   /** Among the records: all before it was delivered. */
@@ -169,6 +176,19 @@ export class ChannelStateRecorder {
     if (recording === undefined || recording.isComplete[channelIndex] === true) return undefined
     if (recording.checkpointId < checkpointId) this.abort(`checkpoint ${String(checkpointId)} came before it`)
     return recording.checkpointId === checkpointId ? recording : undefined
+  }
+
+  /** All that is in flight in the channel is before its barrier. */
+  #takeRest(channelIndex: number): void {
+    const channel = this.#channels[channelIndex]
+    if (channel === undefined) return
+    try {
+      this.#recording?.captured[channelIndex]?.push(channel.reader.inFlight(channel.serializer))
+    } catch (error) {
+      this.#fail(error)
+      return
+    }
+    this.#complete(channelIndex)
   }
 
   #complete(channelIndex: number): void {

@@ -90,6 +90,12 @@ export class CheckpointBarrierHandler {
     return recorded === undefined ? 'released' : 'held'
   }
 
+  /** Nobody upstream sends a barrier, as all have ended: it is as if all channels in which it may overtake had it now. */
+  onTriggered(barrier: CheckpointBarrier): void {
+    const alignment = this.#alignmentOf(barrier)
+    if (alignment !== undefined) this.#checkComplete(alignment)
+  }
+
   onCancelBarrier(checkpointId: number): void {
     const { recorded } = this.#actions
     if (recorded?.checkpointId === checkpointId) recorded.abort('an upstream task declined it')

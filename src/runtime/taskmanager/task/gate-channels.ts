@@ -3,12 +3,13 @@
 // Thread: the task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { keyGroupForHash, operatorIndexForKeyGroup } from '../../../core/keygroups/key-group-assignment.js'
+import { structuredSerializer } from '../../../core/types/structured-serializer.js'
 import type { JobEdge, JobVertex } from '../../../graph/job-graph.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import type { GateChannel } from '../network/input-gate.js'
+import { GENERIC_RECORDS } from '../network/in-flight-records.js'
 import type { EdgeInFlight } from '../network/record-writer.js'
-import { fingerprintOf, serializerOf } from '../state/state-registration.js'
 import type { ChannelConnector } from './channel-connector.js'
 import { ChannelStateRecorder, type RecordedChannel } from './channel-state-recorder.js'
 import { ReplayedRecords, type ReplayedEdge } from './replayed-records.js'
@@ -50,7 +51,7 @@ export function gateChannelsOf(
     const keyGroup = keyGroupForHash(keyHash, maxParallelism)
     return operatorIndexForKeyGroup(maxParallelism, vertex.parallelism, keyGroup) === subtaskIndex
   }
-  const generic = serializerOf(undefined, program.registeredTypes)
+  const generic = structuredSerializer(program.registeredTypes)
   const { fileSystems } = environment
   const replayed = new ReplayedRecords({ edges, space: connector.waitingSpace, fileSystems, generic, isOwnKey })
   return { channels, replayed, recorder: new ChannelStateRecorder(recorded, replayed) }
@@ -58,12 +59,10 @@ export function gateChannelsOf(
 
 /** `edgeIndex`: among the inputs of the task, or its outputs. */
 export function edgeInFlight(edgeId: string, edgeIndex: number, program: ProgramGraph): EdgeInFlight {
-  const type = program.edgeTypes.get(edgeId)
-  return {
-    edgeIndex,
-    typeFingerprint: fingerprintOf(type),
-    serializer: serializerOf(type, program.registeredTypes),
-  }
+  const { registeredTypes, edgeTypes } = program
+  const type = edgeTypes.get(edgeId)
+  const serializer = type?.createSerializer(registeredTypes) ?? structuredSerializer(registeredTypes)
+  return { edgeIndex, typeFingerprint: type?.description ?? GENERIC_RECORDS, serializer }
 }
 
 export function edgeOf(edgeId: string, edges: readonly JobEdge[]): JobEdge {

@@ -90,7 +90,8 @@ export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
   const takeCheckpoint = (barrier: CheckpointBarrier): void => {
     checkpoints.checkpoint(barrier, 0, 'aligned')
   }
-  const input = new GateInput({ gate, handlers, barriers, replayed, time, takeCheckpoint, operatorName: head.name })
+  const operatorName = head.name
+  const input = new GateInput({ gate, handlers, barriers, recorder, replayed, time, takeCheckpoint, operatorName })
   const timeReport = (): InputTime[] => handlers.map((handler) => handler.timeReport(origins))
   return { input, gate, barriers, io, timeReport }
 }

@@ -9,6 +9,7 @@ import type { GateHandler, InputGate } from '../network/input-gate.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { SourceStatus } from '../operators/stream-operator.js'
 import { AnnouncedBarriers } from './announced-barriers.js'
+import type { ChannelStateRecorder } from './channel-state-recorder.js'
 import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
 import type { PendingTime } from '../eventtime/pending-time.js'
 import type { ReplayedRecords } from './replayed-records.js'
@@ -22,6 +23,8 @@ export interface GateInputParts {
   readonly replayed?: ReplayedRecords | undefined
   readonly time: PendingTime
   readonly barriers: CheckpointBarrierHandler
+  /** Absent where no barrier may overtake. */
+  readonly recorder?: ChannelStateRecorder | undefined
   /** For a checkpoint that was triggered here: all inputs have been read to their end. */
   readonly takeCheckpoint: (barrier: CheckpointBarrier) => void
   /** The operator whose inputs these are, for errors about records that it cannot be given. */
@@ -40,7 +43,7 @@ export class GateInput implements TaskInput {
 
   constructor(parts: GateInputParts) {
     this.#parts = parts
-    this.announced = new AnnouncedBarriers(parts.gate.channels, parts.barriers)
+    this.announced = new AnnouncedBarriers(parts.gate.channels, parts.barriers, parts.recorder)
     this.#gate = parts.gate
     this.#handlers = parts.handlers
     this.#time = parts.time
@@ -86,8 +89,10 @@ export class GateInput implements TaskInput {
 
   onTrigger(barrier: CheckpointBarrier): TriggerAnswer {
     if (this.#isExhausted) return 'take-now'
-    this.#atEndOfInput.push(barrier)
-    return 'at-end-of-input'
+    // Nobody upstream runs any more, so the ends of the channels are there: what lies before them is in flight.
+    if (barrier.options.unaligned) this.#parts.barriers.onTriggered(barrier)
+    else this.#atEndOfInput.push(barrier)
+    return 'by-input'
   }
 
   onCheckpointAborted(checkpointId: number): void {

@@ -50,7 +50,7 @@ export class IterationInput implements TaskInput {
   onTrigger(barrier: CheckpointBarrier): TriggerAnswer {
     if (this.#state === 'ended' || barrier.options.stop !== 'drain') return 'take-now'
     this.#atEnd.push(barrier)
-    return 'at-end-of-input'
+    return 'by-input'
   }
 
   onCheckpointAborted(checkpointId: number): void {

@@ -23,7 +23,7 @@ export class OvertakenChannels {
     this.#inputs = inputs
     this.#outputs = outputs
     // Who writes them hears of it, if there is still somebody.
-    inputs.catch(() => undefined)
+    void Promise.allSettled([inputs])
   }
 
   /** What there was to overtake; lists without channels where nothing was. */

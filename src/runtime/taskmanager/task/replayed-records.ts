@@ -10,14 +10,18 @@ import { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
 import type { ChannelStateHandle } from '../../../storage/state-handles.js'
 import { readStatePieces } from '../../../storage/state-reader.js'
-import { InFlightRecords, type CapturedChannel, type ChannelRecords } from '../network/in-flight-records.js'
+import {
+  GENERIC_RECORDS,
+  InFlightRecords,
+  type CapturedChannel,
+  type ChannelRecords,
+} from '../network/in-flight-records.js'
 import type { GateHandler } from '../network/input-gate.js'
 import { ANNOUNCED_RECORDS, RecordBatch } from '../network/record-batch.js'
 import { readRecords } from '../network/record-bytes.js'
 import { SLOT_KIND } from '../network/slot-kind.js'
 import { WaitingSegments } from '../network/waiting-segments.js'
 import type { WaitingSpace } from '../network/waiting-space.js'
-import { GENERIC } from '../state/state-registration.js'
 
 const SEGMENT_BYTES = 16 * 1024
 /** In a record, after its timestamp. */
@@ -139,7 +143,7 @@ export class ReplayedRecords {
 
   /** What was of no declared type says itself what it is. */
   #genericFor(typeFingerprint: string): TypeSerializer<unknown> | undefined {
-    return typeFingerprint === GENERIC ? this.#input.generic : undefined
+    return typeFingerprint === GENERIC_RECORDS ? this.#input.generic : undefined
   }
 }
 

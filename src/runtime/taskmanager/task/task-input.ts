@@ -7,8 +7,8 @@ import type { CheckpointBarrier } from '../network/stream-element.js'
 import type { SourceStatus } from '../operators/stream-operator.js'
 import type { AnnouncedBarriers } from './announced-barriers.js'
 
-/** When the checkpoint that the task was told to take is taken: at once, or by the input when it has been read to its end. */
-export type TriggerAnswer = 'take-now' | 'at-end-of-input'
+/** When the checkpoint that the task was told to take is taken: at once, or by the input, when it has been read to its end or what is in flight is known. */
+export type TriggerAnswer = 'take-now' | 'by-input'
 
 export interface TaskInput {
   /** `more`: call again; `waiting`: nothing there now; `end`: all records have been given, barriers may still come. */

@@ -66,6 +66,20 @@ describe('a crash of the InMemoryFileSystem', () => {
     assert.equal(await textOf(disk, '/d/a'), '')
   })
 
+  it('takes a directory whose entry was to be synced later, with what is in it, and leaves those above it', async () => {
+    const disk = await diskWithDirectory()
+    await disk.mkdirs('/d/made/later', 'synced later')
+    await disk.mkdirs('/d/made/synced', 'synced later')
+    await (await written(disk, '/d/made/later/a', 'x')).sync()
+    await disk.syncDirectory('/d/made/later')
+    disk.crash()
+    assert.deepEqual(
+      (await disk.list('/d/made')).map(({ name }) => name),
+      [],
+    )
+    assert.equal((await disk.status('/d/made'))?.isDirectory, true)
+  })
+
   it('leaves directories that were made', async () => {
     const disk = await diskWithDirectory()
     await disk.mkdirs('/d/e/f')

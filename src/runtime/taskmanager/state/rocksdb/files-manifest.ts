@@ -1,12 +1,10 @@
 // Duty: what a checkpoint in files of the store says of them beside their names: the bytes of its handle.
 //
-//   manifest = 1 (1 byte), name of the driver (var int length, UTF-8), list(id of a state with restored blocks),
-//              list(1 for a file that later checkpoints may share, else 0: 1 byte), list(keys)
-//   list(x)  = number (var int), x*;  id = var int
-//   keys     = how many the state with this id has (float64), NaN where that is not known
+//   manifest = 1 (1 byte), name of the driver (var int length, UTF-8), list(id of a state with restored blocks: var int),
+//              list(1 for a file that later checkpoints may share, else 0: 1 byte), list(keys of a state: float64, NaN: not known)
+//   list(x)  = number (var int), x*, of the second in the order of the files of the handle, of the third in that of its states
 //
-// Invariants: the second list is in the order of the files of the handle, the third in that of its states. The third is not there
-// where an earlier flink-ts wrote it, and such a one does not read on to it.
+// Invariants: the third list is not there where an earlier flink-ts wrote it, and such a one does not read on to it.
 // Thread: the task worker that owns the backend.
 import { FlinkError } from '../../../../core/errors/flink-error.js'
 import { DataInputView } from '../../../../core/memory/data-input-view.js'

@@ -105,7 +105,7 @@ describe('The barriers that a task sends', () => {
     assert.deepEqual(calls, ['announced'])
   })
 
-  it('overtake nothing for a checkpoint that was given up', async () => {
+  it('overtake nothing for a checkpoint that was aborted', async () => {
     const barriers = sender()
     barriers.send(timedBarrier(), 'aligned')
     barriers.forget(1)

@@ -86,7 +86,7 @@ describe('GateInput', () => {
   it('takes the checkpoints that were triggered when all is read, but for those that were aborted', () => {
     const { input, writers, taken } = gateOf(1)
     for (const checkpointId of [1, 2, 3]) {
-      assert.equal(input.onTrigger(testBarrier(checkpointId)), 'at-end-of-input')
+      assert.equal(input.onTrigger(testBarrier(checkpointId)), 'by-input')
     }
     input.onCheckpointAborted(2)
     writers[0]?.writeEndOfData()

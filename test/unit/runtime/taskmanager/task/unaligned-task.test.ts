@@ -127,6 +127,41 @@ describe('A task with barriers that overtake', () => {
     assert.ok(task.acknowledged(2))
   })
 
+  it('takes what lies before the end of a channel, which is there if not read, and waits for nothing', async () => {
+    const task = await fullTask()
+    for (const channel of [0, 1]) task.writer(channel).writeEndOfData()
+    for (const channel of [0, 1]) task.writer(channel).writeEndOfPartition()
+    const inFlight = [0, 1].map((channel) => task.writer(channel).inFlight(structuredSerializer()))
+    assert.ok(
+      inFlight.every(({ offsets }) => offsets.length > 1),
+      'the end waits at the writer',
+    )
+    task.announce(0, 1)
+    await task.steps(3)
+    assert.equal(task.acknowledged(1), undefined)
+    assert.ok(task.downstream.announcedBarrier())
+    task.downstream.releaseAnnounced()
+    await task.settle()
+    assert.ok(task.acknowledged(1))
+    assert.equal(task.processed.length, 2 * 20 * 20)
+    const ofFirst = ofChannel(task.snapshots.get(1) ?? [], 1)
+    assert.equal(ofFirst.length + task.inFlight(1, 1).length, 400)
+  })
+
+  it('takes a checkpoint that it is told of itself, as nobody upstream runs, with all that is left in its channels', async () => {
+    const task = await UnalignedTask.started({ inputs: 1, inputSlots: 4 })
+    task.writeMany(0, 5)
+    task.writer(0).writeEndOfData()
+    task.writer(0).writeEndOfPartition()
+    task.task.triggerCheckpoint(unalignedBarrier(1))
+    await task.steps(3)
+    assert.ok(task.acknowledged(1))
+    assert.deepEqual(task.snapshots.get(1), [])
+    assert.deepEqual(task.inFlight(1, 0), ['0:0', '0:1', '0:2', '0:3', '0:4'])
+    await task.settle()
+    assert.equal(task.processed.length, 5)
+  })
+
   it('declines when a cancel barrier comes where a barrier was to come', async () => {
     const task = await UnalignedTask.started()
     task.announce(0, 1)

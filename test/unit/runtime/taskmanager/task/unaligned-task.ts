@@ -38,6 +38,7 @@ export interface UnalignedTaskInput {
   /** Those of them on which barriers keep their places. */
   readonly alignedOnly?: readonly number[]
   readonly announcedBytes?: number
+  readonly inputSlots?: number
   readonly restored?: readonly ChannelStateHandle[]
   readonly files?: InMemoryFileSystem
   readonly subtaskIndex?: number
@@ -66,7 +67,7 @@ export class UnalignedTask {
     const into = edges.filter(({ targetVertex }) => targetVertex === vertex.id)
     const [outOf] = edges.filter(({ sourceVertex }) => sourceVertex === vertex.id)
     assert.ok(into.length === inputs && outOf !== undefined)
-    const rings = into.map(() => allocateRing(SLOT_BYTES, SLOTS, announcedBytes))
+    const rings = into.map(() => allocateRing(SLOT_BYTES, input.inputSlots ?? SLOTS, announcedBytes))
     const out = allocateRing(SLOT_BYTES, SLOTS, announcedBytes)
     this.upstream = rings.map((ring) => new RingChannelWriter(ring, allocateBell(), rowStreamSerializer()))
     this.downstream = new RingChannelReader(out, allocateBell(), rowStreamSerializer())
