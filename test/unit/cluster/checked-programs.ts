@@ -91,15 +91,17 @@ export interface CheckSettings {
   readonly limitMs?: number
   readonly configuration?: Readonly<Record<string, string>>
   readonly backend?: string
+  readonly onLearner?: (learner: StateLearner) => void
 }
 
 export async function check(
   build: Build,
   snapshot: CompletedCheckpoint,
-  { configuration = {}, backend = 'hashmap', ...settings }: CheckSettings = {},
+  { configuration = {}, backend = 'hashmap', onLearner, ...settings }: CheckSettings = {},
 ): Promise<RestoreCheck> {
   const program = await graphOf(build, configuration)
   const learner = learnerOf(program, snapshot, settings)
+  onLearner?.(learner)
   return checkRestore({ program, snapshot, backend, learn: (binding, planned) => learner.learn(binding, planned) })
 }
 

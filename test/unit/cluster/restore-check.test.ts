@@ -354,6 +354,27 @@ describe('What a check cannot know', () => {
     assert.deepEqual(total(closed), ['unknown', 'its functions were not to be called'])
   })
 
+  it('is unknown where something fails that an opened function does not wait for', async () => {
+    const snapshot = await snapshotOf(counting(values(value('total', LONG), value('seen'))))
+    let fail: (reason: string) => void = () => undefined
+    const asks: Asks = (context) => {
+      context.getState(value('seen'))
+      fail('the connection was lost')
+    }
+    const found = await check(counting(asks), snapshot, {
+      onLearner: (learner) => {
+        fail = (reason) => {
+          learner.failed(reason)
+        }
+      },
+    })
+    assert.deepEqual(verdictsOf(found)[1], 'matched count: total unknown, seen matched')
+    assert.equal(
+      operatorOf(found, 'count').states.find(({ name }) => name === 'total')?.reason,
+      'the connection was lost',
+    )
+  })
+
   it('is unknown where a function may ask with its first record, and known once it asks for anything', async () => {
     const snapshot = await snapshotOf(counting(values(value('total', LONG), value('seen'))))
     const nothing = await check(
