@@ -29,8 +29,8 @@ const entries = [
 ]
 
 /**
- * What Node before 22.15 loads in a thread for hooks, for which the thread that wants them waits: whole by themselves, as the
- * parts that have them too are 0.5 MB, which every first restart would load once a worker.
+ * What Node before 22.15 loads in a thread for hooks, for which the thread that wants them waits: in files of their own, as the
+ * parts are 0.5 MB, which every first restart would load once a worker.
  */
 const hooks = ['graph/packaged-program-evaluation-hooks', 'graph/packaged-program-resolution-hooks']
 
@@ -89,9 +89,13 @@ const sharedByMost = [
   'core/net/tcp-connection',
   'core/net/tcp-writer',
   'core/process/process-start',
+  'graph/packaged-program-resolve-hook',
 ].map((name) => path.join(compiled, `${name}.js`))
 
-const manualChunks = (id) => (sharedByMost.includes(id) ? 'functions' : undefined)
+const manualChunks = (id) => {
+  if (sharedByMost.includes(id)) return 'functions'
+  return hooks.find((name) => id === path.join(compiled, `${name}.js`))
+}
 
 const build = {
   external: (id) => id.startsWith('node:') || packages.some((one) => id === one || id.startsWith(`${one}/`)),
@@ -114,7 +118,4 @@ const build = {
 
 const inputs = (names) => Object.fromEntries(names.map((name) => [name, path.join(compiled, `${name}.js`)]))
 
-export default [
-  { ...build, input: inputs(entries), plugins: [sourceMaps, places, fresh] },
-  ...hooks.map((name) => ({ ...build, input: inputs([name]), plugins: [sourceMaps, places] })),
-]
+export default { ...build, input: inputs([...entries, ...hooks]), plugins: [sourceMaps, places, fresh] }
