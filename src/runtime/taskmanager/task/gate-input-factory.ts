@@ -12,6 +12,7 @@ import { IterationMarkers } from '../iteration/iteration-markers.js'
 import type { InputIo } from './channel-io.js'
 import type { ChannelStateRecorder } from './channel-state-recorder.js'
 import { CheckpointBarrierHandler, type BarrierActions } from './checkpoint-barrier-handler.js'
+import { DrainLimit } from './drain-limit.js'
 import { InputHandler } from './input-handler.js'
 import type { PendingTime } from '../eventtime/pending-time.js'
 import type { ReplayedRecords } from './replayed-records.js'
@@ -79,8 +80,10 @@ export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
     holdsRecords: iteration.holdsRecords,
     forward: iteration.forward,
   })
+  const limit = recorder === undefined ? undefined : new DrainLimit(clock)
+  const limited = limit === undefined ? mayContinue : (): boolean => mayContinue() && !limit.isOver()
   const handlers: readonly InputHandler[] = head.inputs.map(
-    (input, number) => new InputHandler({ gate, number, input, barriers, markers, time, mayContinue }),
+    (input, number) => new InputHandler({ gate, number, input, barriers, markers, time, mayContinue: limited }),
   )
   const io: InputIo = {
     operatorName: head.name,
@@ -91,7 +94,8 @@ export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
     checkpoints.checkpoint(barrier, 0, 'aligned')
   }
   const operatorName = head.name
-  const input = new GateInput({ gate, handlers, barriers, recorder, replayed, time, takeCheckpoint, operatorName })
+  const recording = { recorder, replayed, limit }
+  const input = new GateInput({ gate, handlers, barriers, ...recording, time, takeCheckpoint, operatorName })
   const timeReport = (): InputTime[] => handlers.map((handler) => handler.timeReport(origins))
   return { input, gate, barriers, io, timeReport }
 }

@@ -11,6 +11,7 @@ import type { SourceStatus } from '../operators/stream-operator.js'
 import { AnnouncedBarriers } from './announced-barriers.js'
 import type { ChannelStateRecorder } from './channel-state-recorder.js'
 import type { CheckpointBarrierHandler } from './checkpoint-barrier-handler.js'
+import type { DrainLimit } from './drain-limit.js'
 import type { PendingTime } from '../eventtime/pending-time.js'
 import type { ReplayedRecords } from './replayed-records.js'
 import type { TaskInput, TriggerAnswer } from './task-input.js'
@@ -25,6 +26,8 @@ export interface GateInputParts {
   readonly barriers: CheckpointBarrierHandler
   /** Absent where no barrier may overtake. */
   readonly recorder?: ChannelStateRecorder | undefined
+  /** Absent where no barrier may overtake. */
+  readonly limit?: DrainLimit | undefined
   /** For a checkpoint that was triggered here: all inputs have been read to their end. */
   readonly takeCheckpoint: (barrier: CheckpointBarrier) => void
   /** The operator whose inputs these are, for errors about records that it cannot be given. */
@@ -54,7 +57,8 @@ export class GateInput implements TaskInput {
   }
 
   process(): SourceStatus {
-    const { replayed } = this.#parts
+    const { replayed, limit } = this.#parts
+    limit?.begin()
     if (replayed !== undefined && !replayed.isEmpty) {
       replayed.drain(this.#handlers)
       return this.#time.isPending ? 'waiting' : 'more'
