@@ -1,11 +1,8 @@
-// Duty: what is in flight in the channels into a task, for the checkpoint whose barriers have overtaken it.
-//
-//   taking(n) -> start(n): each channel with its barrier has its part; the others are recorded until theirs comes -> all complete
-//                      \____ a newer barrier, a cancel barrier, an abort: nothing of it is kept ____/
-//
-// Invariants: what is still to be replayed of the restored checkpoint is before all that the channels hold. Of a channel is taken what was not delivered when the snapshot was taken and lies before the barrier, each record
-// once. An announced barrier holds its channel until the snapshot is taken, and not longer. A channel whose end is there has its barrier.
-// One checkpoint at a time: a newer one gives up an older one.
+// Duty: what is in flight in the channels into a task, for the checkpoint whose barriers have overtaken it: from `taking` on held
+// channels wait, from `start` on each channel with its barrier has its part and the others are recorded until theirs comes.
+// Invariants: what is still to be replayed of the restored checkpoint is before all that the channels hold. Of a channel is taken what
+// was not delivered when the snapshot was taken and lies before the barrier, each record once. An announced barrier holds its channel until the
+// snapshot is taken, and not longer. A channel whose end is there has its barrier. One checkpoint at a time: a newer one ends an older one.
 // Thread: the task's worker.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
