@@ -1,5 +1,5 @@
 /**
- * W2 behind a map that throws once, in its middle; says how long it took until each subtask of the map and of the keyed
+ * W2 downstream of a map that throws once; says how long it took until each subtask of the map and of the keyed
  * operator had a record again. The source begins anew then: what it gives is the same.
  */
 import { rmSync, readFileSync, writeFileSync } from 'node:fs'
