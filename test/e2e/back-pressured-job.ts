@@ -8,10 +8,6 @@ import { RunDirectory } from '../../src/client/run-directory.js'
 import type { CheckpointingStatistics } from '../../src/rest/messages/job-messages.js'
 import { Workspace, type CommandResult, type RunningCommand } from './command-line.js'
 
-const PARALLELISMS = [2, 1, 4] as const
-/** Of a round: the kill comes anywhere between two checkpoints. */
-const ROUND_INTERVAL_MS = 150
-
 const KEYS = 13
 
 const JOB = `
@@ -123,45 +119,4 @@ export class BackPressuredRuns {
     assert.ok(complete.length > 0, 'there is a checkpoint')
     return path.join(directory, `chk-${String(Math.max(...complete))}`)
   }
-}
-
-export interface UnalignedRounds {
-  /** Checkpoints with records in flight from which a run went on. */
-  readonly fromInFlight: number
-  readonly inFlightBytes: number
-}
-
-/**
- * `kills` runs are killed with SIGKILL, each at a random moment after a checkpoint, and the next one goes on from that with another
- * parallelism; the last one to the end. Throws where a record is lost or counts twice.
- */
-export async function unalignedRounds(
-  kills: number,
-  options: Readonly<Record<string, string>> = {},
-): Promise<UnalignedRounds> {
-  const runs = new BackPressuredRuns(4000 + 2000 * kills)
-  const settings = {
-    'execution.checkpointing.interval': `${String(ROUND_INTERVAL_MS)} ms`,
-    'execution.checkpointing.unaligned.enabled': 'true',
-    ...options,
-  }
-  const given = Object.entries(settings).map(([key, value]) => `-D${key}=${value}`)
-  let [fromInFlight, inFlightBytes] = [0, 0]
-  let from: readonly string[] = []
-  for (let kill = 0; kill < kills; kill += 1) {
-    const parallelism = PARALLELISMS[kill % PARALLELISMS.length] ?? 2
-    const run = runs.start(2, '-p', String(parallelism), ...given, ...from)
-    const jobId = await run.jobId()
-    const history = await runs.historyWhen(jobId, (records) => records.some(({ status }) => status === 'COMPLETED'))
-    await delay(Math.random() * 3 * ROUND_INTERVAL_MS)
-    run.kill('SIGKILL')
-    await run.ended
-    const persisted = history.find(({ status }) => status === 'COMPLETED')?.persisted_data ?? 0
-    if (persisted > 0) fromInFlight += 1
-    inFlightBytes += persisted
-    from = ['-s', runs.newestCheckpoint(jobId)]
-  }
-  runs.checkTotals(await runs.start(0, '-p', '2', ...given, ...from).ended)
-  runs.workspace.remove()
-  return { fromInFlight, inFlightBytes }
 }

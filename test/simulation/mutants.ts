@@ -21,6 +21,7 @@ import {
   withoutLast,
   withWriters,
 } from './mutant-parts.js'
+import { PROTOCOL_MUTANTS } from './protocol-mutants.js'
 import { REGION_MUTANTS } from './region-mutants.js'
 import { replaced, type Sabotage } from './sabotage.js'
 import type { JobKind } from './scenario.js'
@@ -266,6 +267,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ASYNC_MUTANTS,
   ...UNALIGNED_MUTANTS,
   ...REGION_MUTANTS,
+  ...PROTOCOL_MUTANTS,
 ]
 
 export interface MutantResult {

@@ -77,7 +77,7 @@ export const collected: AggregateFunction<TimedNumbers, NumberAndTime[], TimedNu
   },
 }
 
-type Span = readonly [start: number, end: number]
+type Span = readonly [start: number, end: number, drains: number]
 
 /** Fails the job where a window holds what is not of it, fires early or twice, or is a session that ought to be part of another. */
 export class CheckedWindow extends ProcessWindowFunction<TimedNumbers, NumberRecord, unknown, TimeWindow> {
@@ -85,6 +85,8 @@ export class CheckedWindow extends ProcessWindowFunction<TimedNumbers, NumberRec
   readonly #uid: string
   readonly #rules: WindowRules
   readonly #fired = new ListStateDescriptor<Span>('fired')
+  /** Of the runs before: with a drain all windows fire, and what comes after it fires them again. */
+  readonly #drains: number
   readonly #noted = new Set<string>()
 
   constructor(world: JobWorld, uid: string, rules: WindowRules) {
@@ -92,6 +94,8 @@ export class CheckedWindow extends ProcessWindowFunction<TimedNumbers, NumberRec
     this.#world = world
     this.#uid = uid
     this.#rules = rules
+    const { runs } = world.scenario
+    this.#drains = runs.slice(0, runs.indexOf(world.plan)).filter(({ end }) => end === 'drain').length
   }
 
   process(
@@ -122,9 +126,10 @@ export class CheckedWindow extends ProcessWindowFunction<TimedNumbers, NumberRec
     const watermark = context.currentWatermark()
     if (watermark < window.maxTimestamp()) this.#fail(`${String(window)} fired at the watermark ${String(watermark)}`)
     const fired = context.globalState().getListState(this.#fired)
-    const span: Span = [window.getStart(), window.getEnd()]
+    const span: Span = [window.getStart(), window.getEnd(), this.#drains]
     const isSession = this.#rules.slideMs === undefined
-    for (const [start, end] of fired.get()) {
+    for (const [start, end, drains] of fired.get()) {
+      if (drains < this.#drains) continue
       const isThere = isSession ? start <= span[1] && end >= span[0] : start === span[0]
       if (isThere) this.#fail(`${String(window)} fired after the window from ${String(start)} to ${String(end)}`)
     }
