@@ -1,6 +1,7 @@
 import type * as Msgpackr from 'msgpackr'
 import * as portable from 'msgpackr/pack'
 import { FlinkError } from '../errors/flink-error.js'
+import { messageOf } from '../errors/thrown-value.js'
 import type { DataInputView } from '../memory/data-input-view.js'
 import type { DataOutputView } from '../memory/data-output-view.js'
 import type { GraphNode } from './object-graph.js'
@@ -95,8 +96,7 @@ function unpackedBy(
   try {
     return packr.unpack(bytes, range)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new FlinkError('ASSERTION_FAILED', { what: `a value cannot be read: ${reason}` }, { cause: error })
+    throw new FlinkError('ASSERTION_FAILED', { what: `a value cannot be read: ${messageOf(error)}` }, { cause: error })
   }
 }
 
