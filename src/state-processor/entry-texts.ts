@@ -6,7 +6,7 @@ import { isStateWanted, type EntryFilter } from './entry-filter.js'
 import { canonicalText, JsonForm } from './json-form.js'
 import type { StoredState } from './keyed-key-groups.js'
 import { elementsOf } from './operator-elements.js'
-import type { SnapshotContents } from './snapshot-contents.js'
+import type { ReadableState, SnapshotContents } from './snapshot-contents.js'
 import { entriesOf, identityOf } from './stored-entries.js'
 import type { StoredTypes } from './stored-types.js'
 
@@ -26,20 +26,37 @@ export interface TextsOfState {
   readonly texts: EntryTexts
 }
 
+/** Each undefined where one of two snapshots has it not. */
+interface AskedState {
+  readonly operator: OperatorState | undefined
+  readonly stored: StoredState | undefined
+  readonly keyGroup: number
+}
+
 export const NO_TEXTS: EntryTexts = new Map()
 
 /** Of one key group; `wantedKey` in its canonical text. None where the state is not there, or only its program can read it. */
 export function textsOfState(
   contents: SnapshotContents,
-  { operator, stored }: { readonly operator: OperatorState | undefined; readonly stored: StoredState | undefined },
+  { operator, stored, keyGroup }: AskedState,
   wantedKey: string | undefined,
 ): EntryTexts {
   const state = operator && stored && contents.readableState(operator, stored.metadata)
   if (state === undefined || stored === undefined) return NO_TEXTS
+  return contents.reading(state, keyGroup, () =>
+    textsOfBlocks(state, stored, new JsonForm(contents.classes), wantedKey),
+  )
+}
+
+function textsOfBlocks(
+  { types }: ReadableState,
+  { blocks }: StoredState,
+  form: JsonForm,
+  wantedKey: string | undefined,
+): EntryTexts {
   const texts = new Map<string, EntryText>()
-  const form = new JsonForm(contents.classes)
-  const { value: values, namespace: namespaces } = state.types
-  for (const entry of entriesOf(stored.blocks, state.types)) {
+  const { value: values, namespace: namespaces } = types
+  for (const entry of entriesOf(blocks, types)) {
     const key = form.write(entry.key)
     if (wantedKey !== undefined && canonicalText(JSON.parse(key)) !== wantedKey) continue
     const namespace = namespaces === undefined ? '' : `,"namespace":${form.write(entry.namespace)}`

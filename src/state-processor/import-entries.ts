@@ -140,7 +140,8 @@ class Import {
     let next = await changed.next()
     const writeUntil = async (keyGroup: number): Promise<void> => {
       while (next.done !== true && next.value[0] < keyGroup) {
-        await writer.write(next.value[0], this.#merged(changes, undefined, changesIn(next.value[1])))
+        const [added, pieces] = next.value
+        await writer.write(added, this.#merged(changes, { keyGroup: added, states: new Map() }, changesIn(pieces)))
         next = await changed.next()
       }
     }
@@ -156,16 +157,20 @@ class Import {
 
   #merged(
     { operator, states }: OperatorChanges,
-    stored: StoredKeyGroup | undefined,
+    { keyGroup, states: stored }: Pick<StoredKeyGroup, 'keyGroup' | 'states'>,
     changes: KeyGroupChanges,
   ): Map<string, KeyGroupBlock> {
     const merged = new Map<string, KeyGroupBlock>()
     for (const metadata of states) {
-      const blocks = stored?.states.get(metadata.name)?.blocks ?? []
+      const blocks = stored.get(metadata.name)?.blocks ?? []
       const ofState = changes.get(metadata.name)
       merged.set(
         metadata.name,
-        ofState === undefined ? sequenceOf(blocks) : this.#changed({ operator, metadata, blocks }, ofState),
+        ofState === undefined
+          ? sequenceOf(blocks)
+          : this.#contents.reading({ operator, metadata }, keyGroup, () =>
+              this.#changed({ operator, metadata, blocks }, ofState),
+            ),
       )
     }
     return merged

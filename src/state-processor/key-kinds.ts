@@ -5,12 +5,21 @@
  */
 import type { KeyKind } from '../core/keygroups/canonical-key.js'
 
-/** Of a key as a snapshot has it. */
+/** What lies deeper, or in itself, is no key. */
+const DEEPEST = 100
+
+/** Of a key as a snapshot has it, or of what somebody wrote down: what is no key has a kind as well, for which it is refused. */
 export function kindOfKey(key: unknown): KeyKind {
+  return kindAt(key, 0)
+}
+
+function kindAt(key: unknown, depth: number): KeyKind {
   if (typeof key === 'number') return 'double'
-  if (Array.isArray(key)) return { tuple: key.map(kindOfKey) }
-  if (typeof key !== 'object' || key === null || key instanceof Date) return 'auto'
-  return { record: Object.entries(key).map(([name, part]) => [name, kindOfKey(part)]) }
+  if (typeof key !== 'object' || key === null || key instanceof Date || depth > DEEPEST) return 'auto'
+  if (!Array.isArray(key)) return { record: Object.entries(key).map(([name, part]) => [name, kindAt(part, depth + 1)]) }
+  const parts: readonly unknown[] = key
+  // A hole is found at once, where all of a length of thousands of millions would be gone through for minutes.
+  return parts.includes(undefined) ? 'auto' : { tuple: parts.map((part) => kindAt(part, depth + 1)) }
 }
 
 /** Of keys that are only known by their shapes; a record inside another key has none of its own. */

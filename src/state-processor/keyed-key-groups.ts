@@ -28,7 +28,7 @@ export interface StoredKeyGroup {
 
 interface Cursor {
   readonly handle: KeyedStateHandle
-  readonly keyGroups: AsyncIterator<KeyGroupBytes>
+  readonly keyGroups: AsyncGenerator<KeyGroupBytes>
   next: KeyGroupBytes | undefined
 }
 
@@ -39,21 +39,26 @@ export async function* keyGroupsOf(operator: OperatorState, source: SnapshotSour
     return a.start - b.start || left - right
   })
   let open: Cursor[] = []
-  for (let keyGroup = 0; keyGroup < operator.maxParallelism && open.length + waiting.length > 0; keyGroup += 1) {
-    source.reached(operator.name, keyGroup, operator.maxParallelism)
-    while (waiting[0] !== undefined && waiting[0][1].keyGroups.start <= keyGroup) {
-      const handle = waiting.shift()?.[1]
-      const readable = handle && (await source.inAnyForm(handle, operator.name))
-      if (readable !== undefined) open.push(await openCursor(readable, source))
+  try {
+    for (let keyGroup = 0; keyGroup < operator.maxParallelism && open.length + waiting.length > 0; keyGroup += 1) {
+      source.reached(operator.name, keyGroup, operator.maxParallelism)
+      while (waiting[0] !== undefined && waiting[0][1].keyGroups.start <= keyGroup) {
+        const handle = waiting.shift()?.[1]
+        const readable = handle && (await source.inAnyForm(handle, operator.name))
+        if (readable !== undefined) open.push(await openCursor(readable, source))
+      }
+      const here = open.flatMap(({ handle, next }) =>
+        next?.keyGroup === keyGroup ? [{ handle, bytes: next.bytes }] : [],
+      )
+      if (here.length > 0) yield storedKeyGroup(keyGroup, here, operator.name)
+      for (const cursor of open) {
+        if (cursor.next?.keyGroup === keyGroup) await advance(cursor, operator.name)
+      }
+      open = open.filter(({ next }) => next !== undefined)
     }
-    const here = open.flatMap(({ handle, next }) =>
-      next?.keyGroup === keyGroup ? [{ handle, bytes: next.bytes }] : [],
-    )
-    if (here.length > 0) yield storedKeyGroup(keyGroup, here, operator.name)
-    for (const cursor of open) {
-      if (cursor.next?.keyGroup === keyGroup) await advance(cursor, operator.name)
-    }
-    open = open.filter(({ next }) => next !== undefined)
+  } finally {
+    // Of files that are not read to their end.
+    for (const { keyGroups } of open) await keyGroups.return(undefined)
   }
 }
 

@@ -137,15 +137,17 @@ class Rescaling {
       for (const { metadata, blocks } of stored.values()) {
         const { types } = this.#stateOf(operator, metadata)
         const place = states.findIndex(({ name }) => name === metadata.name)
-        for (const { key, input, start } of entriesOf(blocks, types)) {
-          types.value?.skip(input)
-          const end = input.position
-          spill.put(this.#keyGroupOf(key, keyGroup, operator), (output) => {
-            output.writeVarInt(place)
-            output.writeSlice(input.bytes, start, end)
-          })
-          this.entries += 1
-        }
+        this.#contents.reading({ operator, metadata }, keyGroup, () => {
+          for (const { key, input, start } of entriesOf(blocks, types)) {
+            types.value?.skip(input)
+            const end = input.position
+            spill.put(this.#keyGroupOf(key, keyGroup, operator), (output) => {
+              output.writeVarInt(place)
+              output.writeSlice(input.bytes, start, end)
+            })
+            this.entries += 1
+          }
+        })
         if (spill.isFull) await spill.spill()
       }
     }

@@ -91,6 +91,15 @@ export class SnapshotContents {
     return state
   }
 
+  /** With the entries of a state in a key group; that their bytes are none is SNAPSHOT_CORRUPT. The checksum of a file comes after them. */
+  reading<T>({ operator, metadata }: Omit<ReadableState, 'types'>, keyGroup: number, read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      throw this.#unreadableEntries(error, { operator, metadata, keyGroup })
+    }
+  }
+
   /** False where the visitor ended it. */
   async visit(filter: EntryFilter, visitor: ContentsVisitor): Promise<boolean> {
     for (const operator of wantedOperators(this.snapshot, filter)) {
@@ -117,12 +126,19 @@ export class SnapshotContents {
             if (visited % ENTRIES_AT_ONCE === 0 && !(await visitor.pause())) return false
           }
         } catch (error) {
-          const block = `state ${metadata.name} of ${operator.name} in key group ${String(keyGroup)}`
-          throw unreadableState(error, { files: [this.snapshot.externalPath], block })
+          throw this.#unreadableEntries(error, { operator, metadata, keyGroup })
         }
       }
     }
     return visitor.pause()
+  }
+
+  #unreadableEntries(
+    error: unknown,
+    { operator, metadata, keyGroup }: Omit<ReadableState, 'types'> & { readonly keyGroup: number },
+  ): unknown {
+    const block = `state ${metadata.name} of ${operator.name} in key group ${String(keyGroup)}`
+    return unreadableState(error, { files: [this.snapshot.externalPath], block })
   }
 
   async #visitElements(operator: OperatorState, filter: EntryFilter, visitor: ContentsVisitor): Promise<boolean> {

@@ -85,20 +85,23 @@ class Diff implements SnapshotDifference {
     }
     const lefts = left === undefined ? none() : keyGroupsOf(left, this.#left.source)
     const rights = right === undefined ? none() : keyGroupsOf(right, this.#right.source)
-    let [ofLeft, ofRight] = [await lefts.next(), await rights.next()]
-    while (this.#isOpen && (ofLeft.done !== true || ofRight.done !== true)) {
-      const [leftGroup, rightGroup] = [
-        ofLeft.value as StoredKeyGroup | undefined,
-        ofRight.value as StoredKeyGroup | undefined,
-      ]
-      const keyGroup = Math.min(leftGroup?.keyGroup ?? Infinity, rightGroup?.keyGroup ?? Infinity)
-      const isLeft = leftGroup?.keyGroup === keyGroup
-      const isRight = rightGroup?.keyGroup === keyGroup
-      this.#compareKeyGroups({ left, right }, isLeft ? leftGroup : undefined, isRight ? rightGroup : undefined)
-      if (isLeft) ofLeft = await lefts.next()
-      if (isRight) ofRight = await rights.next()
+    try {
+      let [ofLeft, ofRight] = [await lefts.next(), await rights.next()]
+      while (this.#isOpen && (ofLeft.done !== true || ofRight.done !== true)) {
+        const [leftGroup, rightGroup] = [
+          ofLeft.value as StoredKeyGroup | undefined,
+          ofRight.value as StoredKeyGroup | undefined,
+        ]
+        const keyGroup = Math.min(leftGroup?.keyGroup ?? Infinity, rightGroup?.keyGroup ?? Infinity)
+        const isLeft = leftGroup?.keyGroup === keyGroup
+        const isRight = rightGroup?.keyGroup === keyGroup
+        this.#compareKeyGroups({ left, right }, isLeft ? leftGroup : undefined, isRight ? rightGroup : undefined)
+        if (isLeft) ofLeft = await lefts.next()
+        if (isRight) ofRight = await rights.next()
+      }
+    } finally {
+      await Promise.all([lefts.return(undefined), rights.return(undefined)])
     }
-    if (!this.#isOpen) await Promise.all([lefts.return(undefined), rights.return(undefined)])
   }
 
   #compareKeyGroups(
@@ -111,9 +114,10 @@ class Diff implements SnapshotDifference {
     for (const name of names) {
       if (!isStateWanted(this.#filter, name)) continue
       const [before, after] = [left?.states.get(name), right?.states.get(name)]
+      const keyGroup = left?.keyGroup ?? right?.keyGroup ?? 0
       const texts = [
-        textsOfState(this.#left, { operator: operators.left, stored: before }, this.#wantedKey),
-        textsOfState(this.#right, { operator: operators.right, stored: after }, this.#wantedKey),
+        textsOfState(this.#left, { operator: operators.left, stored: before, keyGroup }, this.#wantedKey),
+        textsOfState(this.#right, { operator: operators.right, stored: after, keyGroup }, this.#wantedKey),
       ] as const
       const operator = operators.right ?? operators.left
       const metadata = after?.metadata ?? before?.metadata

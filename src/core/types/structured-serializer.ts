@@ -1,5 +1,7 @@
 import type * as Msgpackr from 'msgpackr'
 import * as portable from 'msgpackr/pack'
+import { FlinkError } from '../errors/flink-error.js'
+import { messageOf } from '../errors/thrown-value.js'
 import type { DataInputView } from '../memory/data-input-view.js'
 import type { DataOutputView } from '../memory/data-output-view.js'
 import type { GraphNode } from './object-graph.js'
@@ -76,12 +78,25 @@ class StructuredSerializer implements TypeSerializer<unknown> {
     range.start = start
     range.end = start + length
     const bytes = asBuffer(input.bytes)
-    if (!isGraph) return this.#plain.unpack(bytes, range) as unknown
-    return ObjectGraphReader.restore(this.#graphs.unpack(bytes, range) as readonly GraphNode[], this.#registered)
+    if (!isGraph) return unpackedBy(this.#plain, bytes, range)
+    return ObjectGraphReader.restore(unpackedBy(this.#graphs, bytes, range) as readonly GraphNode[], this.#registered)
   }
 
   #packGraph(value: unknown): Uint8Array {
     return this.#graphs.pack(ObjectGraphWriter.flatten(value, this.#registered), PACK_MODE)
+  }
+}
+
+/** Bytes that are no value are told as all that is read wrongly: the library has errors of its own. */
+function unpackedBy(
+  packr: Msgpackr.Packr,
+  bytes: Buffer,
+  range: { readonly start: number; readonly end: number },
+): unknown {
+  try {
+    return packr.unpack(bytes, range)
+  } catch (error) {
+    throw new FlinkError('ASSERTION_FAILED', { what: `a value cannot be read: ${messageOf(error)}` }, { cause: error })
   }
 }
 
