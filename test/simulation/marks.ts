@@ -2,7 +2,7 @@
  * What must have happened at least once in a long run: branches that are easily missed. A mark is a line here; it is told from
  * messages and from what is logged.
  */
-import { FAULT_POINTS, MOMENTS, type FaultPoint, type FaultPointName } from './fault-points.js'
+import { FAULT_POINTS, MOMENTS } from './fault-points.js'
 import type { JobKind } from './scenario.js'
 
 interface Mark {
@@ -26,7 +26,7 @@ const CHECKPOINT_REMOVED = /run \d+: disk: delete .*\/chk-\d+(?:\/_metadata)?$/
 
 const STRIKES = FAULT_POINTS.flatMap((at) =>
   MOMENTS.map((when) => ({
-    name: `a process is killed ${when} a ${at}` as `a process is killed ${FaultPoint['when']} a ${FaultPointName}`,
+    name: `a process is killed ${when} a ${at}`,
     kind: 'struck' as const,
     seen: new RegExp(`FAULT .*, ${when} a ${at}$`),
   })),
