@@ -8,6 +8,7 @@ import { JobMaster, type JobOutcome } from '../../src/runtime/jobmanager/jobmast
 import type { CompletedCheckpoint } from '../../src/storage/checkpoint-metadata.js'
 import { SortedStateBackend } from '../contract/runtime/sorted/sorted-keyed-state-backend.js'
 import { JobProgram } from './job-program.js'
+import { describePoint } from './fault-points.js'
 import { noteLogger } from './note-logger.js'
 import { RunInvariants } from './run-invariants.js'
 import { RunEnding, type RunResult, type RunStart } from './run-ending.js'
@@ -63,6 +64,7 @@ export class JobRun {
     const { faults, simulation } = this.#world
     const faultsBefore = faults.total
     simulation.troubleUntil(simulation.clock.now())
+    const disarm = this.#armDeaths()
     const master = this.#damage === undefined ? await this.#start() : await this.#startOnDamage(this.#damage)
     void master.outcome.then((outcome) => {
       this.#outcome = outcome
@@ -82,7 +84,24 @@ export class JobRun {
     try {
       return await new RunEnding(living, this.#world).toPlannedEnd()
     } finally {
+      disarm()
       this.#cluster.vanish()
+    }
+  }
+
+  /** Of the worker that comes there; of any where it is the master. */
+  #armDeaths(): () => void {
+    const { faults, diskServices } = this.#world
+    const armed = this.#plan.workerDiesAt.map((point) =>
+      diskServices.points.arm(point, (process) => {
+        const workers = this.#cluster.alive()
+        const worker = workers.find(({ name }) => name === process) ?? workers[0]
+        const where = `${worker?.name ?? ''}, ${describePoint(point)}`
+        if (worker !== undefined && faults.strikes('worker-dies', 1, where)) worker.die('simulated death')
+      }),
+    )
+    return () => {
+      for (const disarm of armed) disarm()
     }
   }
 

@@ -2,6 +2,7 @@
  * What must have happened at least once in a long run: branches that are easily missed. A mark is a line here; it is told from
  * messages and from what is logged.
  */
+import { FAULT_POINTS, MOMENTS } from './fault-points.js'
 import type { JobKind } from './scenario.js'
 
 interface Mark {
@@ -22,6 +23,14 @@ const SAVEPOINT_PENDING = [
 ] as const
 const ONE_SAVEPOINT_TAKEN = [/the savepoint beside the run is/, /asked for a savepoint beside the run/] as const
 const CHECKPOINT_REMOVED = /run \d+: disk: delete .*\/chk-\d+(?:\/_metadata)?$/
+
+const STRIKES = FAULT_POINTS.flatMap((at) =>
+  MOMENTS.map((when) => ({
+    name: `a process is killed ${when} a ${at}`,
+    kind: 'struck' as const,
+    seen: new RegExp(`FAULT .*, ${when} a ${at}$`),
+  })),
+)
 
 export const MARKS = [
   { name: 'a task declines a checkpoint', seen: /decline-checkpoint/ },
@@ -92,6 +101,7 @@ export const MARKS = [
     between: [/told: .* \d+ of \d+ tasks restart in/, /: job .* is [A-Z]+$|^\s*[\d.]+ run \d+ from/],
   },
   { name: 'a record in flight is answered after a restart', kind: 'asking', seen: /: a record that was in flight has/ },
+  ...STRIKES,
 ] as const satisfies readonly Mark[]
 
 export type MarkName = (typeof MARKS)[number]['name']

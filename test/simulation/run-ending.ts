@@ -1,5 +1,6 @@
 /** How a run comes to the end that its plan asks for, and what the next one starts from. */
 import type { JobMaster, JobOutcome } from '../../src/runtime/jobmanager/jobmaster/job-master.js'
+import { describePoint } from './fault-points.js'
 import { CHECKPOINT_DIRECTORY, SAVEPOINT_DIRECTORY, type RunPlan } from './scenario.js'
 import type { SimulatedCluster } from './simulated-cluster.js'
 import { planDamage, type SnapshotDamage } from './snapshot-damage.js'
@@ -70,19 +71,19 @@ export class RunEnding {
 
   /** kill -9 and a power failure in one. */
   async #crash(): Promise<RunResult> {
-    const { simulation, disk, inspector, crashTrigger } = this.#world
+    const { simulation, disk, inspector, diskServices } = this.#world
     const { plan, cluster, jobId } = this.#run
     const kill = (): void => {
-      const where = plan.crashAfter === undefined ? '' : `, after a ${plan.crashAfter}`
+      const where = plan.crashAt === undefined ? '' : `, ${describePoint(plan.crashAt)}`
       simulation.note(`FAULT the job process is killed, and the disk loses what was not synced${where}`)
       cluster.vanish()
     }
-    if (plan.crashAfter !== undefined && !this.#isDone) {
-      crashTrigger.arm(plan.crashAfter, () => {
+    if (plan.crashAt !== undefined && !this.#isDone) {
+      const disarm = diskServices.points.arm(plan.crashAt, () => {
         if (!this.#isDone) kill()
       })
       await this.#untilOrLate(() => !cluster.isThere)
-      crashTrigger.disarm()
+      disarm()
     }
     if (cluster.isThere && this.#isDone) return this.#untilFinished()
     if (cluster.isThere) kill()

@@ -2,6 +2,7 @@
 import type { Random } from '../../src/core/random/random.js'
 import { between, happens, oneOf } from './draw.js'
 import { drawFaults, type FaultBudget } from './fault-injector.js'
+import type { FaultPoint, FaultPointName } from './fault-points.js'
 import { drawHandOut, type HandOutPlan } from './hand-out-job.js'
 import { drawKeys, type KeyPlan } from './job-keys.js'
 import { drawAsyncShapes, drawLoopShapes, drawShapes, drawTimeShapes, type ShapePlan } from './job-shapes.js'
@@ -9,6 +10,7 @@ import { drawTime, type TimePlan } from './job-time.js'
 import { STATE_KINDS, type StateKind } from './keyed-totals.js'
 import type { LeftOut } from './known-faults.js'
 import type { Simulation } from './simulation.js'
+import { withStrikes } from './struck-scenario.js'
 import { withUnaligned } from './unaligned-scenario.js'
 
 /** A generator that is pulled, an async generator, an async function that collects. */
@@ -19,9 +21,6 @@ export type FunctionMaker = 'main' | 'module' | 'package'
 
 /** How a run ends; all but `finish` go on in another run, with another parallelism. */
 export type RunEnd = 'finish' | 'cancel-with-savepoint' | 'suspend' | 'drain' | 'cancel' | 'stop' | 'crash'
-
-/** What the disk has just done when the process is killed. */
-export type CrashPoint = 'rename' | 'sync' | 'write' | 'sync directory' | 'delete'
 
 export interface RunPlan {
   readonly sourceParallelism: number
@@ -36,7 +35,10 @@ export interface RunPlan {
   readonly endAfterMs: number
   /** It waits for a restart of the job then, if one comes soon. */
   readonly endsInRestart: boolean
-  readonly crashAfter: CrashPoint | undefined
+  /** The job process is killed there, where it comes to it soon after the end was asked for. */
+  readonly crashAt: FaultPoint | undefined
+  /** Workers are killed at the first of these that they come to. */
+  readonly workerDiesAt: readonly FaultPoint[]
   /** When two savepoints are asked for at once, ms after the start. */
   readonly savepointsAtMs: readonly number[]
 }
@@ -74,7 +76,7 @@ export interface Scenario {
 }
 
 /** `counted`: what a seed draws first; the others are made of it. */
-export type JobKind = 'counted' | 'coordinated' | 'timed' | 'looped' | 'asking' | 'apart' | 'unaligned'
+export type JobKind = 'counted' | 'coordinated' | 'timed' | 'looped' | 'asking' | 'apart' | 'unaligned' | 'struck'
 
 export const CHECKPOINT_DIRECTORY = '/checkpoints'
 const LEAST_TIMED_LIMIT_MS = 300
@@ -125,6 +127,8 @@ export function scenarioOfKind(kind: JobKind, simulation: Simulation, leftOut: L
       return withUnaligned(scenario, simulation)
     case 'apart':
       return withRegions(scenario, simulation)
+    case 'struck':
+      return withStrikes(scenario, simulation)
   }
 }
 
@@ -254,8 +258,13 @@ function runsOf(random: Random, shapes: number): RunPlan[] {
       end,
       endAfterMs: between(random, 20, 1500),
       endsInRestart: happens(random, 3),
-      crashAfter: oneOf(random, [undefined, undefined, 'rename', 'sync', 'write', 'sync directory', 'delete']),
+      crashAt: after(oneOf(random, [undefined, undefined, 'rename', 'sync', 'write', 'sync directory', 'delete'])),
+      workerDiesAt: [],
       savepointsAtMs: hasSavepoints ? Array.from({ length: 1 + random.nextInt(3) }, () => random.nextInt(1500)) : [],
     }
   })
+}
+
+function after(at: FaultPointName | undefined): FaultPoint | undefined {
+  return at === undefined ? undefined : { at, when: 'after', skipped: 0 }
 }

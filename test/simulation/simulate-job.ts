@@ -1,8 +1,8 @@
 /** A whole job from one seed: runs of it, one after the other, and the comparison with a plain loop. */
 import { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
 import { plainTotals } from './counting-job.js'
-import { CrashTrigger } from './crash-trigger.js'
 import { FAULT_KINDS, FaultInjector, type FaultKind } from './fault-injector.js'
+import { FaultPoints } from './fault-points.js'
 import { JobRun } from './job-run.js'
 import { allKnownFaultsBut, type LeftOut } from './known-faults.js'
 import type { RunStart } from './run-ending.js'
@@ -80,12 +80,8 @@ function makeWorld(simulation: Simulation, leftOut: LeftOut, options: Simulation
     inspector.diskChanged(path)
   }
   const store = new TransactionalStore(simulation)
-  const crashTrigger = new CrashTrigger()
-  const onDone = (operation: string): void => {
-    crashTrigger.done(operation)
-  }
-  const diskServices = { disk, faults, onChange, onDone, sabotage }
-  return { simulation, scenario, disk, diskServices, faults, inspector, store, crashTrigger }
+  const diskServices = { disk, faults, onChange, points: new FaultPoints(), sabotage }
+  return { simulation, scenario, disk, diskServices, faults, inspector, store }
 }
 
 /** Resolves with the number of runs. */

@@ -1,6 +1,6 @@
 /**
  * `--seeds n` seeds beginning with `--from n`; `--seed n` one of them with its scenario and all events; `--known name` what is
- * known to fail as well; `--coordinated`, `--timed`, `--looped`, `--asking`, `--apart`, `--unaligned` another kind of job; `--mutants` whether planted faults are found,
+ * known to fail as well; `--coordinated`, `--timed`, `--looped`, `--asking`, `--apart`, `--unaligned`, `--struck` another kind of job; `--mutants` whether planted faults are found,
  * `--mutant name` one of them; `--long` many seeds, and whether every mark was reached.
  * Ends with 1 when something is not as it should be.
  */
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     asking: { type: 'boolean', default: false },
     unaligned: { type: 'boolean', default: false },
     apart: { type: 'boolean', default: false },
+    struck: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
   },
 })
@@ -37,6 +38,7 @@ function kindOfJob(): JobKind {
   if (values.asking) return 'asking'
   if (values.unaligned) return 'unaligned'
   if (values.apart) return 'apart'
+  if (values.struck) return 'struck'
   return values.coordinated ? 'coordinated' : 'counted'
 }
 

@@ -6,6 +6,7 @@ import { FlinkError } from '../../src/core/errors/flink-error.js'
 import type { DirectoryEntry, FileReader, FileStatus, FileSystem, FileWriter } from '../../src/core/fs/file-system.js'
 import type { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
 import type { FaultInjector } from './fault-injector.js'
+import type { FaultPoints } from './fault-points.js'
 import type { Sabotage } from './sabotage.js'
 import type { SimulatedProcess } from './simulated-process.js'
 
@@ -19,8 +20,8 @@ export interface DiskServices {
   readonly faults: FaultInjector
   /** Something that is on the disk was changed. */
   readonly onChange: (path: string) => void
-  /** An operation that changes something was done; nobody has been told yet. */
-  readonly onDone: (operation: string) => void
+  /** Passed before an operation, and when it was done and nobody has been told yet. */
+  readonly points: FaultPoints
   readonly sabotage: Sabotage
 }
 
@@ -126,7 +127,8 @@ class SimulatedDisk implements FileSystem {
   }
 
   async #operate<T>(operation: Operation<T>): Promise<T> {
-    const { faults } = this.#services
+    const { faults, points } = this.#services
+    points.passes('before', operation.name, this.#process.name)
     const where = `${this.#process.name}: ${operation.name} ${operation.file}`
     await this.#takeTime()
     const slowMs = faults.lasts('disk-is-slow', 100, where, SLOW_MS)
@@ -144,7 +146,7 @@ class SimulatedDisk implements FileSystem {
         : new FlinkError('DISK_FULL', { path: file })
     }
     const result = await operation.run()
-    this.#services.onDone(operation.name)
+    points.passes('after', operation.name, this.#process.name)
     await this.#takeTime()
     return result
   }

@@ -15,6 +15,7 @@ import type { WorkerToMaster } from '../../src/runtime/protocol/worker-to-master
 import type { StateBackend } from '../../src/runtime/taskmanager/state/state-backend.js'
 import { TaskExecutor, type TaskExecutorServices } from '../../src/runtime/taskmanager/taskexecutor/task-executor.js'
 import { describeMessage } from './message-description.js'
+import type { FaultPoints } from './fault-points.js'
 import { noteLogger } from './note-logger.js'
 import type { RunInvariants } from './run-invariants.js'
 import type { Sabotage } from './sabotage.js'
@@ -50,6 +51,7 @@ export class SimulatedTaskManager implements TaskManagerGateway {
   readonly #listener: TaskManagerListener
   readonly #executor: TaskExecutor
   readonly #doorbell: SimulatedDoorbell
+  readonly #points: FaultPoints
   #terminated: (() => void)[] = []
   #hasExited = false
 
@@ -60,6 +62,7 @@ export class SimulatedTaskManager implements TaskManagerGateway {
     this.#onDeploy = services.onDeploy
     this.#invariants = services.invariants
     this.#sabotage = services.sabotage
+    this.#points = services.diskServices.points
     this.#listener = listener
     this.#process = new SimulatedProcess(name, simulation)
     this.#toWorker = new SimulatedLink(simulation)
@@ -86,6 +89,7 @@ export class SimulatedTaskManager implements TaskManagerGateway {
 
   #sendOne(message: MasterToWorker): void {
     if (message.type === 'deploy-tasks') this.#onDeploy(message.tasks[0]?.restore?.checkpointId)
+    this.#points.passes('before', message.type, this.name)
     const copy = structuredClone(message)
     const line = `master -> ${this.name}: ${describeMessage(message)}`
     this.#toWorker.send(() => {
@@ -99,6 +103,7 @@ export class SimulatedTaskManager implements TaskManagerGateway {
         this.#guarded(() => {
           this.#executor.handle(copy)
         })
+        this.#points.passes('after', message.type, this.name)
       })
     })
   }
@@ -157,11 +162,14 @@ export class SimulatedTaskManager implements TaskManagerGateway {
   }
 
   #reportOne(message: WorkerToMaster): void {
+    this.#points.passes('before', message.type, this.name)
+    if (!this.isAlive) return
     const copy = structuredClone(message)
     const line = `${this.name} -> master: ${describeMessage(message)}`
     this.#toMaster.send(() => {
       this.#simulation.note(line)
       this.#listener.onMessage(copy)
+      this.#points.passes('after', message.type, this.name)
     })
   }
 

@@ -1,5 +1,4 @@
 import type { InMemoryFileSystem } from '../../src/core/fs/in-memory-file-system.js'
-import type { CrashTrigger } from './crash-trigger.js'
 import type { FaultInjector } from './fault-injector.js'
 import type { Scenario } from './scenario.js'
 import type { DiskServices } from './simulated-disk.js'
@@ -11,7 +10,6 @@ import type { TransactionalStore } from './transactional-store.js'
 export interface World {
   readonly simulation: Simulation
   readonly scenario: Scenario
-  readonly crashTrigger: CrashTrigger
   readonly disk: InMemoryFileSystem
   readonly diskServices: DiskServices
   readonly faults: FaultInjector
