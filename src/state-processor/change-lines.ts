@@ -64,7 +64,8 @@ export async function* linesIn(
 ): AsyncGenerator<readonly [line: number, text: string]> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let line = 0
-  let rest: readonly Uint8Array[] = []
+  let rest: Uint8Array[] = []
+  let restBytes = 0
   const decoded = (parts: readonly Uint8Array[]): string => {
     line += 1
     try {
@@ -79,16 +80,25 @@ export async function* linesIn(
     for (let at = piece.indexOf(NEWLINE); at >= 0; at = piece.indexOf(NEWLINE, from)) {
       const text = decoded([...rest, piece.subarray(from, at)])
       rest = []
+      restBytes = 0
       from = at + 1
       if (text !== '') yield [line, text]
     }
-    if (from < piece.length) rest = [...rest, piece.slice(from)]
+    if (from >= piece.length) continue
+    rest.push(piece.slice(from))
+    restBytes += piece.length - from
+    if (restBytes > MOST_LINE_BYTES) {
+      const reason = `it is longer than ${String(MOST_LINE_BYTES)} bytes`
+      throw new FlinkError('STATE_LINE_INVALID', { line: line + 1, file: 'the input', reason })
+    }
   }
   const text = decoded(rest)
   if (text !== '') yield [line, text]
 }
 
 const NEWLINE = 10
+/** All of a line is in memory, several times. What has no end, as of a device, is no file of lines. */
+const MOST_LINE_BYTES = 64 * 1024 ** 2
 
 function objectIn(text: string): Readonly<Record<string, unknown>> {
   let json: unknown
@@ -97,8 +107,22 @@ function objectIn(text: string): Readonly<Record<string, unknown>> {
   } catch (error) {
     throw new FlinkError('JSON_FORM_INVALID', { reason: 'it is no JSON' }, { cause: error })
   }
+  refuseRounded(text)
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw wrong('a line is an object')
   return json as Readonly<Record<string, unknown>>
+}
+
+const STRINGS = /"(?:[^"\\]|\\.)*"/g
+const MANY_DIGITS = /\d{16}/
+const WHOLE_NUMBERS = /-?\d{16,}(?![\d.eE])/g
+
+/** Whole numbers that JSON.parse would make others of: another key would be changed. */
+function refuseRounded(text: string): void {
+  if (!MANY_DIGITS.test(text)) return
+  for (const [digits] of text.replace(STRINGS, '""').matchAll(WHOLE_NUMBERS)) {
+    if (BigInt(digits) === BigInt(Number(digits))) continue
+    throw wrong(`the number ${digits} would become ${String(Number(digits))}; a bigint is {"$bigint":"${digits}"}`)
+  }
 }
 
 function placeIn(value: unknown, field: string): number {

@@ -19,7 +19,7 @@ import { KeyedStateWriter } from './keyed-state-writer.js'
 import { NewSnapshot, withManaged, writeNewSnapshot } from './new-snapshot.js'
 import { isKeyed } from './entry-filter.js'
 import { SnapshotContents } from './snapshot-contents.js'
-import type { StateProcessorServices } from './snapshot-source.js'
+import { endIfInterrupted, type StateProcessorServices } from './snapshot-source.js'
 import {
   changesIn,
   StateChanges,
@@ -58,7 +58,7 @@ export async function importEntries(
   const contents = await SnapshotContents.open(from, services)
   const changes = new StateChanges(contents, services)
   try {
-    await addLines(lines, linesName, changes)
+    await addLines({ lines, linesName }, changes, services)
     const counts = { added: 0, replaced: 0, deleted: 0, missing: 0 }
     const importing = new Import(contents, changes, counts)
     const path = await writeNewSnapshot(to, { of: contents.snapshot, engineVersion }, services, (snapshot) =>
@@ -73,15 +73,39 @@ export async function importEntries(
 
 const REFUSALS: readonly ErrorCode[] = ['JSON_FORM_INVALID', 'SNAPSHOT_CONTENT_UNKNOWN']
 
-async function addLines(lines: AsyncIterable<Uint8Array>, file: string, changes: StateChanges): Promise<void> {
-  for await (const [line, text] of linesIn(lines)) {
-    try {
-      await changes.add(parseChangeLine(text))
-    } catch (error) {
-      if (!FlinkError.is(error) || !REFUSALS.includes(error.code)) throw error
-      const reason = error.code === 'JSON_FORM_INVALID' ? String(error.details['reason']) : error.message
-      throw new FlinkError('STATE_LINE_INVALID', { line, file, reason: reason.replace(/\.$/, '') }, { cause: error })
-    }
+async function addLines(
+  { lines, linesName: file }: Pick<ImportRequest, 'lines' | 'linesName'>,
+  changes: StateChanges,
+  services: StateProcessorServices,
+): Promise<void> {
+  try {
+    for await (const [line, text] of linesIn(interruptible(lines, services))) await addLine(line, text, changes)
+  } catch (error) {
+    endIfInterrupted(services)
+    if (!FlinkError.is(error, 'STATE_LINE_INVALID')) throw error
+    const { line = 0, reason = '' } = error.details
+    throw new FlinkError('STATE_LINE_INVALID', { line, reason, file }, { cause: error.cause })
+  }
+}
+
+async function* interruptible(
+  lines: AsyncIterable<Uint8Array>,
+  services: StateProcessorServices,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of lines) {
+    endIfInterrupted(services)
+    yield piece
+  }
+}
+
+async function addLine(line: number, text: string, changes: StateChanges): Promise<void> {
+  try {
+    await changes.add(parseChangeLine(text))
+  } catch (error) {
+    if (!FlinkError.is(error) || !REFUSALS.includes(error.code)) throw error
+    const reason = error.code === 'JSON_FORM_INVALID' ? String(error.details['reason']) : error.message
+    const details = { line, file: 'the input', reason: reason.replace(/\.$/, '') }
+    throw new FlinkError('STATE_LINE_INVALID', details, { cause: error })
   }
 }
 

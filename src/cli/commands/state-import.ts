@@ -39,7 +39,11 @@ export const stateImportCommand: CliCommand = {
       const imported = await withProgress('importing', context, async (_, onProgress) => {
         const processor = await stateProcessorOf(context, { interruption, onProgress })
         return onSnapshot(operand, context, (from) =>
-          processor.import({ ...request, from, lines: isStandardInput ? process.stdin : linesOf(file, context) }),
+          processor.import({
+            ...request,
+            from,
+            lines: isStandardInput ? linesOfInput(interruption) : linesOf(file, context),
+          }),
         )
       })
       const counts = (['added', 'replaced', 'deleted'] as const).map(
@@ -55,6 +59,19 @@ export const stateImportCommand: CliCommand = {
       throw new FlinkError('ACTION_FAILED', { text: `Could not import '${file}' into '${operand}'.` }, { cause })
     }
   },
+}
+
+/** What waits for input ends with the interruption. */
+async function* linesOfInput(interruption: AbortSignal): AsyncGenerator<Uint8Array> {
+  const end = (): void => {
+    process.stdin.destroy()
+  }
+  interruption.addEventListener('abort', end)
+  try {
+    for await (const piece of process.stdin) yield piece as Uint8Array
+  } finally {
+    interruption.removeEventListener('abort', end)
+  }
 }
 
 async function* linesOf(file: string, context: CliContext): AsyncGenerator<Uint8Array> {
