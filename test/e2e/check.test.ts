@@ -68,6 +68,9 @@ describe('flink-ts check', () => {
     const uids = ['-D', 'pipeline.auto-generate-uids=false', '--against', 'v6/savepoint']
     const unnamed = await workspace.run('check', ...uids, 'job.mjs')
     assert.equal(unnamed.exitCode, 1)
-    assert.match(unnamed.stderr, /no UID or hash has been assigned to operator ("Sink: Print to Std. Out"(, |\. Give)){4}/)
+    assert.match(
+      unnamed.stderr,
+      /no UID or hash has been assigned to operator ("Sink: Print to Std. Out"(, |\. Give)){4}/,
+    )
   })
 })

@@ -130,7 +130,11 @@ function directoryContract(make: Make): void {
       [true, true],
     )
     await write(fileSystem, `${directory}/file`, '')
-    await rejectsWith('FILE_ACCESS_REFUSED', `${directory}/file`, fileSystem.mkdirs(`${directory}/file`, 'synced later'))
+    await rejectsWith(
+      'FILE_ACCESS_REFUSED',
+      `${directory}/file`,
+      fileSystem.mkdirs(`${directory}/file`, 'synced later'),
+    )
   })
 
   it('lists a directory by name, without what is deeper', async () => {

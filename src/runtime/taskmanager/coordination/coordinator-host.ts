@@ -52,7 +52,9 @@ export class CoordinatorHost {
 
   /** Resolves when none of these runs any more. */
   async close(operatorIds: Iterable<string> = this.#coordinators.keys()): Promise<void> {
-    const closed = [...operatorIds].map((operatorId) => this.#coordinators.get(operatorId)?.close() ?? Promise.resolve())
+    const closed = [...operatorIds].map(
+      (operatorId) => this.#coordinators.get(operatorId)?.close() ?? Promise.resolve(),
+    )
     await Promise.all(closed)
   }
 
