@@ -85,6 +85,12 @@ export async function removeSnapshotFiles(
   if (isOwn && (await fileSystem.list(directory)).length === 0) await fileSystem.delete(directory)
 }
 
+/** That the metadata of a snapshot were removed stays so, with its directory or out of it. */
+export async function syncRemoval(fileSystem: FileSystem, directory: string): Promise<void> {
+  await syncIfThere(fileSystem, directory)
+  await syncIfThere(fileSystem, path.dirname(directory))
+}
+
 /** Somebody else may remove the same directory at the same moment: then it is gone, as it should be. */
 async function syncIfThere(fileSystem: FileSystem, directory: string): Promise<void> {
   try {

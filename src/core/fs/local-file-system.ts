@@ -204,7 +204,6 @@ async function explain<T>(operation: string, file: string, work: () => Promise<T
   }
 }
 
-/** Makes the entries of a directory durable, where the file system has a way to do that: Windows and some mounts have none. */
 /** One call for the directory of a checkpoint, where a look at what is there, and a sync of its parent, would be five more. */
 async function isMadeAtOnce(directory: string): Promise<boolean> {
   try {
@@ -240,6 +239,7 @@ async function removeDirectory(directory: string): Promise<void> {
   await removeTree(directory)
 }
 
+/** Makes the entries of a directory durable, where the file system has a way to do that: Windows and some mounts have none. */
 async function syncEntries(directory: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await openToSync(directory)

@@ -10,7 +10,7 @@ import type { CheckpointMetadata, CompletedCheckpoint } from '../../../storage/c
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import { holdsSharedFiles, sharedFilesOf } from '../../../storage/shared-files.js'
 import { SharedStateRegistry } from '../../../storage/shared-state-registry.js'
-import { sharedDirectoryOf } from '../../../storage/snapshot-directory.js'
+import { sharedDirectoryOf, syncRemoval } from '../../../storage/snapshot-directory.js'
 
 export class IncrementalCheckpoints {
   readonly #registry: SharedStateRegistry
@@ -72,8 +72,15 @@ export class IncrementalCheckpoints {
     if (location.kind === 'file') await this.#registry.release(location.directoryUri)
   }
 
-  /** The metadata of a complete one of this run is gone. */
+  /**
+   * The directory of a complete one of this run is gone. For good, before files of `shared/` go: else a loss of power could leave
+   * metadata that name files which are not there.
+   */
   async removed({ externalPath }: CompletedCheckpoint): Promise<void> {
+    if (this.#registry.filesOf(externalPath).size > 0) {
+      const { fileSystem, path } = this.#fileSystems.forUri(externalPath)
+      await syncRemoval(fileSystem, path)
+    }
     await this.#registry.release(externalPath)
   }
 }

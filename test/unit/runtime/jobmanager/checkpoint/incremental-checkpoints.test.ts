@@ -15,6 +15,8 @@ import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiong
 import type { CheckpointLocation } from '../../../../../src/storage/checkpoint-stream-factory.js'
 import { checkpointStreams } from '../../../../../src/storage/file-checkpoint-streams.js'
 import { EMPTY_SUBTASK_STATE, type KeyedStateHandle } from '../../../../../src/storage/state-handles.js'
+import { streamHandlesOf } from '../../../../../src/storage/checkpoint-metadata.js'
+import { openSnapshot } from '../../../../../src/storage/snapshot-locator.js'
 import { readStateHandle } from '../../../../../src/storage/state-reader.js'
 import { sampleGraph } from '../sample-graphs.js'
 
@@ -118,6 +120,11 @@ async function sharedTexts(directory = SHARED): Promise<string[]> {
   const texts: string[] = []
   for (const { path } of await disk.list(directory)) texts.push(new TextDecoder().decode(await disk.readFile(path)))
   return texts.sort()
+}
+
+async function verifySnapshot(directory: string): Promise<void> {
+  const { metadata } = await openSnapshot(directory, fileSystems)
+  for (const handle of streamHandlesOf(metadata)) await readStateHandle(handle, fileSystems)
 }
 
 async function checkpointsOnDisk(): Promise<string[]> {
@@ -313,6 +320,34 @@ describe('Incremental checkpoints of a run', () => {
     }
     assert.ok(operations > 10, 'the scenario does something')
     assert.deepEqual([...found].sort(), ['of 1,of 2', 'of 1,of 2,of 3', 'of 3'])
+  })
+
+  it('name no file that is gone, whatever a loss of power undoes of the removal of an older one', async () => {
+    let operations = Infinity
+    for (let crashAt = 1; crashAt <= operations; crashAt += 1) {
+      disk = new InMemoryFileSystem()
+      fileSystems = new FileSystems().register('file', disk)
+      const run = new Run()
+      await run.take(1)
+      await run.take(2)
+      const pending = await run.begin(3, 'whole')
+      let count = 0
+      disk.fault = (operation) => {
+        count += 1
+        if (count >= crashAt) throw new Error(`crash at ${operation}`)
+      }
+      await run.repository.complete(pending).catch(() => undefined)
+      if (count < crashAt) operations = Math.min(operations, crashAt)
+      disk.fault = () => undefined
+      // A disk may make durable what nobody has asked for.
+      await disk.syncDirectory(SHARED)
+      disk.crash()
+      for (const name of await checkpointsOnDisk()) {
+        const directory = `/cp/${JOB}/${name}`
+        if ((await disk.status(`${directory}/_metadata`)) !== undefined) await verifySnapshot(directory)
+      }
+    }
+    assert.ok(operations > 10, 'the scenario does something')
   })
 
   it('that the user disposes of take along what no other one names', async () => {
