@@ -31,7 +31,9 @@ if (parentPort !== null) {
   }
   const executor = {
     submit: (pipeline: Parameters<typeof generateProgramGraph>[0]): Promise<never> => {
-      check(generateProgramGraph(pipeline), work).then((result) => {
+      const program = generateProgramGraph(pipeline)
+      if (work.opensFunctions) send({ opens: true })
+      check(program, work).then((result) => {
         send({ result })
       }, fail)
       return new Promise(() => undefined)

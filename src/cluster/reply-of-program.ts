@@ -5,8 +5,8 @@ import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.j
 import { namingArchive } from './program-archive.js'
 import { programThreadError } from './program-thread-error.js'
 
-/** What a thread says that runs a program up to its first execute(), or why it cannot. */
-export type ProgramReply<T> = { readonly result: T } | { readonly error: SerializedError }
+/** What a thread says that runs a program up to its first execute(), or why it cannot; where it calls functions after that, that it begins to. */
+export type ProgramReply<T> = { readonly result: T } | { readonly error: SerializedError } | { readonly opens: true }
 
 /**
  * Runs the program in a thread that begins with `entry` and is given `workerData`; what the program prints meanwhile is not shown.
@@ -17,15 +17,17 @@ export async function replyOfProgram<T>(entry: URL, workerData: unknown, program
   worker.stderr.resume()
   try {
     return await new Promise<T>((resolve, reject) => {
-      worker.once('message', (reply: ProgramReply<T>) => {
-        if ('result' in reply) resolve(reply.result)
+      let when = 'before execute() was called'
+      worker.on('message', (reply: ProgramReply<T>) => {
+        if ('opens' in reply) when = 'when its functions were opened; --closed opens none'
+        else if ('result' in reply) resolve(reply.result)
         else reject(deserializeError(namingArchive(reply.error, program)))
       })
       worker.once('error', (error) => {
         reject(programThreadError(error))
       })
       worker.once('exit', (code) => {
-        const reason = `the program ended its process with exit code ${String(code)} before execute() was called`
+        const reason = `the program ended its process with exit code ${String(code)} ${when}`
         reject(new FlinkError('PROGRAM_MAIN_FAILED', { reason }))
       })
     })

@@ -58,6 +58,16 @@ describe('flink-ts check', () => {
     assert.ok(started.stderr.includes(reasonOf('count').split('\n')[0] ?? '?'), started.stderr)
   })
 
+  it('says of a function that ends the process when it was called', async () => {
+    const job = readFileSync(path.join(FIXTURES, 'job.mjs'), 'utf8')
+    const exits = job.replace(/^ *open ?\([^)]*\).*\{/m, '$& process.exit(3);')
+    assert.notEqual(exits, job)
+    workspace.file('exits.mjs', exits)
+    const { exitCode, stderr } = await workspace.run('check', 'exits.mjs', '--against', 'v6/savepoint')
+    assert.equal(exitCode, 1)
+    assert.match(stderr, /exit code 3 when its functions were opened; --closed opens none/)
+  })
+
   it('tells what it is not given, or cannot read, as other commands do', async () => {
     const without = await workspace.run('check', 'job.mjs')
     assert.equal(without.exitCode, 1)
