@@ -10,7 +10,7 @@ const TIMED_SEEDS = 8
 const LOOPED_SEEDS = 6
 const ASKING_SEEDS = 8
 const UNALIGNED_SEEDS = 6
-const APART_SEEDS = 8
+const APART_SEEDS = 16
 
 const TIMED_MARKS = [
   'records share a timer',
