@@ -14,9 +14,19 @@ import { existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync 
 import path from 'node:path'
 import { KeyedProcessFunction, RichSinkFunction, RichSourceFunction, ValueStateDescriptor } from 'flink-ts'
 
-// Others come and go meanwhile.
+// Files and directories come and go meanwhile.
+const listed = (directory) => {
+  for (;;) {
+    try {
+      return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error
+    }
+  }
+}
+
 const forFiles = (directory, isWanted, damage) => {
-  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+  for (const name of listed(directory)) {
     const file = path.join(directory, name)
     try {
       if (statSync(file).isFile() && isWanted(file)) damage(file)
