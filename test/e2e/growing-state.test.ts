@@ -1,10 +1,8 @@
 /** A job with states that grow, of which one has nothing that ever makes it smaller: its user is warned of that one. */
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
-import { request } from 'node:http'
-import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { Workspace } from './command-line.js'
+import { askControlSocket } from './control-socket.js'
 
 /** Each number is a key of its own, but for `stable`, all of whose keys come at once; windows and reductions keep state of the engine's. */
 const JOB = `
@@ -59,24 +57,10 @@ interface Details {
   readonly warnings?: readonly { readonly timestamp: number; readonly message: string }[]
 }
 
-/** Asks the control socket of the one job of the workspace. */
-function ask(workspace: Workspace, url: string): Promise<unknown> {
-  const run = path.join(workspace.path, 'run')
-  const [socket = ''] = readdirSync(run, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sock'))
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ socketPath: path.join(run, socket), path: url }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (part: string) => (text += part))
-      response.on('end', () => {
-        resolve(JSON.parse(text))
-      })
-    })
-    outgoing.on('error', reject).end()
-  })
-}
-
 async function completedCheckpoints(workspace: Workspace, jobId: string): Promise<number> {
-  const { counts } = (await ask(workspace, `/jobs/${jobId}/checkpoints`)) as { counts: { completed: number } }
+  const { counts } = (await askControlSocket(workspace, `/jobs/${jobId}/checkpoints`)) as {
+    counts: { completed: number }
+  }
   return counts.completed
 }
 
@@ -97,7 +81,7 @@ describe('a running job', () => {
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
     assert.ok((await completedCheckpoints(workspace, jobId)) >= until)
-    const { warnings = [] } = (await ask(workspace, `/jobs/${jobId}`)) as Details
+    const { warnings = [] } = (await askControlSocket(workspace, `/jobs/${jobId}`)) as Details
     const list = await workspace.run('list')
     run.kill('SIGINT')
     await run.ended

@@ -1,10 +1,8 @@
 /** What the REST API of a running job tells: who is busy, who waits for whom, and the metrics of user functions. */
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
-import { request } from 'node:http'
-import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { Workspace, type RunningCommand } from './command-line.js'
+import { askControlSocket } from './control-socket.js'
 
 /** A fast source in front of a map that takes 2 ms a record. */
 const JOB = `
@@ -47,22 +45,6 @@ interface BackPressure {
   readonly subtasks?: readonly { readonly ratio: number; readonly busyRatio: number; readonly idleRatio: number }[]
 }
 
-/** Asks the control socket of the one job of the workspace. */
-function ask(workspace: Workspace, url: string): Promise<unknown> {
-  const run = path.join(workspace.path, 'run')
-  const [socket = ''] = readdirSync(run, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sock'))
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ socketPath: path.join(run, socket), path: url }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (part: string) => (text += part))
-      response.on('end', () => {
-        resolve(JSON.parse(text))
-      })
-    })
-    outgoing.on('error', reject).end()
-  })
-}
-
 async function until<T>(read: () => Promise<T>, isThere: (value: T) => boolean): Promise<T> {
   for (let attempt = 0; attempt < 1500; attempt += 1) {
     const value = await read()
@@ -92,11 +74,13 @@ describe('the metrics of a running job', () => {
     const run = workspace.start('run', '-p', '2', workspace.file('job.mjs', JOB))
     command = run
     const jobId = await run.jobId()
-    const details = (await ask(workspace, `/jobs/${jobId}`)) as { vertices: { id: string; name: string }[] }
+    const details = (await askControlSocket(workspace, `/jobs/${jobId}`)) as {
+      vertices: { id: string; name: string }[]
+    }
     const [source = '', slow = ''] = details.vertices.map(({ id }) => `/jobs/${jobId}/vertices/${id}`)
 
     const pressure = await until(
-      () => ask(workspace, `${source}/backpressure`) as Promise<BackPressure>,
+      () => askControlSocket(workspace, `${source}/backpressure`) as Promise<BackPressure>,
       ({ subtasks }) => (subtasks?.[0]?.ratio ?? 0) > 0.5,
     )
     assert.deepEqual([pressure.status, pressure.backpressureLevel], ['ok', 'high'])
@@ -105,20 +89,23 @@ describe('the metrics of a running job', () => {
     assert.ok(Math.abs(shares - 1) < 0.01, `the shares are ${JSON.stringify(pressure)}`)
 
     const busy = await until(
-      () => ask(workspace, `${slow}/subtasks/metrics?get=busyTimeMsPerSecond&agg=min`) as Promise<{ min: number }[]>,
+      () =>
+        askControlSocket(workspace, `${slow}/subtasks/metrics?get=busyTimeMsPerSecond&agg=min`) as Promise<
+          { min: number }[]
+        >,
       ([least]) => (least?.min ?? 0) > 500,
     )
     assert.equal(busy.length, 1)
 
     const names = ['seen', 'my_group.rate', 'sizes_max', 'label'].map((name) => `0.Slow__map.${name}`)
     const user = await until(
-      () => ask(workspace, `${slow}/metrics?get=${names.join(',')}`) as Promise<Metric[]>,
+      () => askControlSocket(workspace, `${slow}/metrics?get=${names.join(',')}`) as Promise<Metric[]>,
       (metrics) => Number(metrics.find(({ id }) => id.endsWith('rate'))?.value ?? 0) > 0,
     )
     const [seen, , size, label] = user
     assert.ok(Number(seen?.value) > 0)
     assert.deepEqual([size?.value, label?.value], ['7', 'north'])
-    const all = (await ask(workspace, `${slow}/metrics`)) as Metric[]
+    const all = (await askControlSocket(workspace, `${slow}/metrics`)) as Metric[]
     assert.equal(
       all.some(({ id }) => id.endsWith('broken')),
       false,
@@ -126,15 +113,18 @@ describe('the metrics of a running job', () => {
 
     const checkpoints = await until(
       () =>
-        ask(workspace, `/jobs/${jobId}/metrics?get=lastCompletedCheckpointId,lastCheckpointSize`) as Promise<Metric[]>,
+        askControlSocket(
+          workspace,
+          `/jobs/${jobId}/metrics?get=lastCompletedCheckpointId,lastCheckpointSize`,
+        ) as Promise<Metric[]>,
       ([last]) => Number(last?.value) >= 1,
     )
     assert.ok(Number(checkpoints[1]?.value) >= 0)
-    const aligned = (await ask(workspace, `${slow}/metrics?get=0.checkpointStartDelayNanos`)) as Metric[]
+    const aligned = (await askControlSocket(workspace, `${slow}/metrics?get=0.checkpointStartDelayNanos`)) as Metric[]
     assert.ok(Number(aligned[0]?.value) >= 0, JSON.stringify(aligned))
 
     const counts = `${slow}/subtasks/metrics?get=numRecordsIn,numRecordsInPerSecond&agg=sum`
-    const [sum, rate] = (await ask(workspace, counts)) as { sum: number }[]
+    const [sum, rate] = (await askControlSocket(workspace, counts)) as { sum: number }[]
     assert.ok((sum?.sum ?? 0) > 0 && (rate?.sum ?? 0) > 0, JSON.stringify([sum, rate]))
   })
 })

@@ -11,22 +11,16 @@ import {
   inFlightAtWriter,
   readSome,
   recordsOf,
+  weighted,
   writeEvents,
   writeOne,
+  WRITES_AND_READS,
 } from './channel-in-flight.contract.js'
 import { ChannelRecorder } from './channel-recorder.js'
 
 const CHANNEL = 0
 
-const count = fc.integer({ min: 1, max: 80 })
-const action = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('write' as const), count }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('event' as const), count }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('flush' as const), count }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('read' as const), count }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('announce' as const), count }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('release' as const), count }) },
-)
+const action = fc.oneof(...WRITES_AND_READS, weighted('announce', 2), weighted('release', 1))
 
 /** `create`: of channels in which barriers may overtake. */
 export function announcedTests(create: () => ChannelUnderTest): void {
@@ -79,11 +73,7 @@ export function announcedTests(create: () => ChannelUnderTest): void {
   })
 
   it('late, from among the records, with what is still in front of it', () => {
-    const step = fc.oneof(
-      { weight: 3, arbitrary: fc.record({ kind: fc.constant('write' as const), count }) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant('flush' as const), count }) },
-      { weight: 2, arbitrary: fc.record({ kind: fc.constant('read' as const), count }) },
-    )
+    const step = fc.oneof(weighted('write', 3), weighted('flush', 1), weighted('read', 2))
     const steps = fc.array(step, { maxLength: 8 })
     fc.assert(
       fc.property(steps, steps, (before, after) => {

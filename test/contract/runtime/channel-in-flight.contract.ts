@@ -11,13 +11,20 @@ import { ChannelRecorder } from './channel-recorder.js'
 
 const CHANNEL = 0
 
-const count = fc.integer({ min: 1, max: 80 })
-const action = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('write' as const), count }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('event' as const), count }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('flush' as const), count }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('read' as const), count }) },
-)
+/** What is done to a channel, so often in a row, and how likely it is drawn. */
+export function weighted<K extends string>(kind: K, weight: number) {
+  const count = fc.integer({ min: 1, max: 80 })
+  return { weight, arbitrary: fc.record({ kind: fc.constant(kind), count }) }
+}
+
+export const WRITES_AND_READS = [
+  weighted('write', 6),
+  weighted('event', 2),
+  weighted('flush', 2),
+  weighted('read', 4),
+] as const
+
+const action = fc.oneof(...WRITES_AND_READS)
 
 export function inFlightTests(create: () => ChannelUnderTest): void {
   it('nothing of a new channel, and nothing once all is delivered', () => {

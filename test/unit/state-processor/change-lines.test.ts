@@ -45,6 +45,13 @@ describe('Lines to import', () => {
       [3, 'two'],
       [4, 'three'],
     ])
+    async function* long(): AsyncGenerator<Uint8Array> {
+      const piece = Buffer.alloc(1024 ** 2, 'x').fill('\n', 1024, 1025)
+      for (let pieces = 0; pieces < 70; pieces += 1) yield await Promise.resolve(piece)
+    }
+    let count = 0
+    for await (const [, text] of linesIn(long())) count += text.length > 0 ? 1 : 0
+    assert.equal(count, 71, 'many lines may be more than one may')
     const endless = linesIn(always(new Uint8Array(4 * 1024 ** 2)))
     await assert.rejects(endless.next(), (error) => {
       return FlinkError.is(error, 'STATE_LINE_INVALID') && error.message.includes('longer than 67108864 bytes')

@@ -21,7 +21,6 @@ export interface LocalAnnouncement {
   readonly place: number
 }
 
-/** What the writer has handed over and the reader has not taken. */
 export class ElementQueue {
   readonly elements: QueuedElement[] = []
   /** What came when there were too many elements already; moves up as these are taken. */

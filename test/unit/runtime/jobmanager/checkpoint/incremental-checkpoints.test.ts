@@ -122,6 +122,18 @@ async function sharedTexts(directory = SHARED): Promise<string[]> {
   return texts.sort()
 }
 
+/** The operation of the disk with this number, and all after it, fail while it completes. True: there are not so many. */
+async function completeUntil(crashAt: number, run: Run, pending: PendingCheckpoint): Promise<boolean> {
+  let count = 0
+  disk.fault = (operation) => {
+    count += 1
+    if (count >= crashAt) throw new Error(`crash at ${operation}`)
+  }
+  await run.repository.complete(pending).catch(() => undefined)
+  disk.fault = () => undefined
+  return count < crashAt
+}
+
 async function verifySnapshot(directory: string): Promise<void> {
   const { metadata } = await openSnapshot(directory, fileSystems)
   for (const handle of streamHandlesOf(metadata)) await readStateHandle(handle, fileSystems)
@@ -302,17 +314,7 @@ describe('Incremental checkpoints of a run', () => {
       await run.take(2)
       // The newer one needs of the older one's chain nothing (whole) or all.
       const pending = await run.begin(3, crashAt % 2 === 0 ? 'whole' : 'delta')
-      let count = 0
-      disk.fault = (operation) => {
-        count += 1
-        if (count >= crashAt) throw new Error(`crash at ${operation}`)
-      }
-      const isComplete = await run.repository.complete(pending).then(
-        () => true,
-        () => false,
-      )
-      disk.fault = () => undefined
-      if (isComplete && count < crashAt) operations = Math.min(operations, crashAt)
+      if (await completeUntil(crashAt, run, pending)) operations = Math.min(operations, crashAt)
       disk.crash()
       const next = new Run({}, `/cp/${JOB}`, 'b'.repeat(32))
       await next.repository.open()
@@ -331,14 +333,7 @@ describe('Incremental checkpoints of a run', () => {
       await run.take(1)
       await run.take(2)
       const pending = await run.begin(3, 'whole')
-      let count = 0
-      disk.fault = (operation) => {
-        count += 1
-        if (count >= crashAt) throw new Error(`crash at ${operation}`)
-      }
-      await run.repository.complete(pending).catch(() => undefined)
-      if (count < crashAt) operations = Math.min(operations, crashAt)
-      disk.fault = () => undefined
+      if (await completeUntil(crashAt, run, pending)) operations = Math.min(operations, crashAt)
       // A disk may make durable what nobody has asked for.
       await disk.syncDirectory(SHARED)
       disk.crash()

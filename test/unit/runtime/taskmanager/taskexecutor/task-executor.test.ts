@@ -7,10 +7,10 @@ import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
 import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { generateProgramGraph } from '../../../../../src/graph/job-graph-generator.js'
-import type { TaskDeploymentDescriptor } from '../../../../../src/runtime/protocol/task-deployment.js'
 import type { WorkerToMaster } from '../../../../../src/runtime/protocol/worker-to-master.js'
 import { TaskExecutor } from '../../../../../src/runtime/taskmanager/taskexecutor/task-executor.js'
 import { RecordedProgram } from '../../../graph/recorded-program.js'
+import { testDescriptor } from '../test-task-environment.js'
 
 const PROGRAM = { moduleUrl: 'file:///job.js', entry: undefined, args: [], configuration: {} }
 
@@ -43,20 +43,14 @@ async function reportsOf(configuration: Readonly<Record<string, string>>): Promi
   executor.handle({ type: 'load-program', loadNumber: 0, slots: 2, ...job })
   while (reports.length === 0) await new Promise((resolve) => setImmediate(resolve))
   const [vertex] = plan.vertices
-  const tasks = [0, 1].map((subtaskIndex): TaskDeploymentDescriptor => {
-    return {
+  const tasks = [0, 1].map((subtaskIndex) =>
+    testDescriptor({
       executionId: `e${String(subtaskIndex)}`,
       vertexId: vertex?.id ?? '',
       subtaskIndex,
       slot: subtaskIndex,
-      attemptNumber: 0,
-      maxParallelism: 128,
-      inputs: [],
-      outputs: [],
-      restore: undefined,
-      finishedOnRestore: false,
-    }
-  })
+    }),
+  )
   executor.handle({ type: 'deploy-tasks', tasks })
   return reports
 }

@@ -1,0 +1,20 @@
+import { readdirSync } from 'node:fs'
+import { request } from 'node:http'
+import path from 'node:path'
+import type { Workspace } from './command-line.js'
+
+/** Asks the control socket of the one job of the workspace. */
+export function askControlSocket(workspace: Workspace, url: string): Promise<unknown> {
+  const run = path.join(workspace.path, 'run')
+  const [socket = ''] = readdirSync(run, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sock'))
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ socketPath: path.join(run, socket), path: url }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => (text += part))
+      response.on('end', () => {
+        resolve(JSON.parse(text))
+      })
+    })
+    outgoing.on('error', reject).end()
+  })
+}
