@@ -60,7 +60,7 @@ const wholeTree = [
     severity: 'error',
     from: { path: '^jobs/' },
     to: {
-      path: '^(src|test|dist/src/(?!index|client/client-entry|connectors/[^/]+/[^/]+-entry|testing/testing-entry))',
+      path: '^(src|test|dist/src/(?!index|client/client-entry|connectors/[^/]+/[^/]+-entry|formats/[^/]+/[^/]+-entry|testing/testing-entry))',
     },
   },
   {

@@ -11,6 +11,8 @@ const rooms = [
   { room: 'storage', mayImport: ['core'] },
   { room: 'graph', mayImport: ['api', 'core'], noNodeModules: true, mayLoadModules: '^src/graph/packaged-program' },
   { room: 'connectors', mayImport: ['api', 'core'] },
+  // Formats of files are made for the source and the sink of files.
+  { room: 'formats', mayImport: ['connectors', 'api', 'core'] },
   // Its messages carry the plan, state handles and job results, whose types belong to the rooms below.
   { room: 'runtime/protocol', mayImport: ['graph', 'api', 'storage', 'core'] },
   { room: 'runtime/jobmanager', mayImport: ['runtime/protocol', 'graph', 'storage', 'core'] },
@@ -21,7 +23,7 @@ const rooms = [
       ['network', 'state'],
       ['metrics', 'timers', 'eventtime'],
       ['operators'],
-      ['source', 'windowing', 'async', 'iteration'],
+      ['source', 'sink', 'windowing', 'async', 'iteration'],
       ['joins'],
       ['task'],
       ['coordination'],

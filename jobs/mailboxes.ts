@@ -119,6 +119,8 @@ class MailReader extends SourceReaderBase<Mail, Mail, Mailbox, { next: number }>
 class MailboxEnumerator implements SplitEnumerator<Mailbox, readonly string[]> {
   readonly #context: SplitEnumeratorContext<Mailbox>
   #unassigned: readonly string[]
+  /** By the reader that begins anew alone and has lost it. */
+  readonly #returned = new Map<number, readonly Mailbox[]>()
 
   constructor(context: SplitEnumeratorContext<Mailbox>, unassigned: readonly string[]) {
     this.#context = context
@@ -136,6 +138,8 @@ class MailboxEnumerator implements SplitEnumerator<Mailbox, readonly string[]> {
       this.#context.assignSplit(new Mailbox(name), index % parallelism)
     }
     this.#unassigned = []
+    this.#context.assignSplits(this.#returned)
+    this.#returned.clear()
     for (let reader = 0; reader < parallelism; reader += 1) this.#context.signalNoMoreSplits(reader)
   }
 
@@ -143,8 +147,9 @@ class MailboxEnumerator implements SplitEnumerator<Mailbox, readonly string[]> {
     // Nobody asks.
   }
 
-  addSplitsBack(splits: readonly Mailbox[]): void {
-    this.#unassigned = [...this.#unassigned, ...splits.map(({ name }) => name)]
+  /** It registers again; the others were told that there is no more. */
+  addSplitsBack(splits: readonly Mailbox[], subtaskId: number): void {
+    this.#returned.set(subtaskId, splits)
   }
 
   snapshotState(): readonly string[] {

@@ -24,6 +24,24 @@ export {
   type StateBackend,
 } from './api/environment/state-backends.js'
 export { Duration, Time, TimeUnit, type DurationLike } from './api/eventtime/time.js'
+export {
+  CommittableSummary,
+  CommittableWithLineage,
+  type CommittableMessage,
+  type CommittableSummaryFacts,
+} from './api/connector/sink2/committable-message.js'
+export type { Committer, CommitRequest } from './api/connector/sink2/committer.js'
+export type { CommitterInitContext, InitContext, SinkTaskInfo } from './api/connector/sink2/init-context.js'
+export type { SinkWriter, SinkWriterContext } from './api/connector/sink2/sink-writer.js'
+export type { Sink } from './api/connector/sink2/sink.js'
+export { StandardSinkTopologies } from './api/connector/topology/standard-sink-topologies.js'
+export type { CommittingSinkWriter, SupportsCommitter } from './api/connector/sink2/supports-committer.js'
+export type { SupportsPostCommitTopology } from './api/connector/topology/supports-post-commit-topology.js'
+export type { SupportsPreCommitTopology } from './api/connector/topology/supports-pre-commit-topology.js'
+export type { SupportsPreWriteTopology } from './api/connector/topology/supports-pre-write-topology.js'
+export type { StatefulSinkWriter, SupportsWriterState } from './api/connector/sink2/supports-writer-state.js'
+export type { WriterInitContext } from './api/connector/sink2/writer-init-context.js'
+export type { SinkProcessingTimeService } from './api/functions/sink/sink-processing-time-service.js'
 export { Boundedness } from './api/connector/source/boundedness.js'
 export { InputStatus } from './api/connector/source/input-status.js'
 export { NumberSequenceSource } from './api/connector/source/lib/number-sequence-source.js'
@@ -144,6 +162,8 @@ export { RichSinkFunction, type SinkFunction, type SinkFunctionContext } from '.
 export type { DistributedCache } from './api/functions/distributed-cache.js'
 export { PrintSinkFunction } from './api/functions/sink/print-sink-function.js'
 export type { SerializationSchema } from './api/functions/sink/serialization-schema.js'
+export { TwoPhaseCommitSinkFunction } from './api/functions/sink/two-phase-commit-sink-function.js'
+export type { DeserializationSchema } from './api/functions/source/deserialization-schema.js'
 export { WriteMode } from './api/functions/sink/write-mode.js'
 export {
   ParallelSourceFunction,
@@ -157,6 +177,8 @@ export { TimeDomain } from './api/functions/time-domain.js'
 export type { TimerService } from './api/functions/timer-service.js'
 export { AbstractStreamOperator } from './api/operators/abstract-stream-operator.js'
 export { AbstractUdfStreamOperator } from './api/operators/abstract-udf-stream-operator.js'
+export { CheckpointCommitter } from './api/operators/checkpoint-committer.js'
+export { GenericWriteAheadSink } from './api/operators/generic-write-ahead-sink.js'
 export type { InternalTimer, InternalTimerService, Triggerable } from './api/operators/internal-timer-service.js'
 export type { OneInputStreamOperator } from './api/operators/one-input-stream-operator.js'
 export type { Output } from './api/operators/output.js'

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   run: async () => (await import('./commands/run.js')).runCommand,
   info: async () => (await import('./commands/info.js')).infoCommand,
   check: async () => (await import('./commands/check.js')).checkCommand,
+  upgrade: async () => (await import('./commands/upgrade.js')).upgradeCommand,
   list: async () => (await import('./commands/list.js')).listCommand,
   stop: async () => (await import('./commands/stop.js')).stopCommand,
   cancel: async () => (await import('./commands/cancel.js')).cancelCommand,

@@ -1,21 +1,17 @@
 import { startProgramThread } from '../cluster/program-thread.js'
-import { serializeError, type SerializedError } from '../core/errors/error-codec.js'
+import { serializeError } from '../core/errors/error-codec.js'
 import { PLAIN_DIAGNOSTICS } from './terminal/colours.js'
 import { renderError } from './output/error-rendering.js'
 import { guardProcessEnd } from './guard-process-end.js'
-import { hostJobProcess } from './job/host-job-process.js'
+import type { JobContext } from './arguments/cli-context.js'
+import { Configuration } from '../core/config/configuration.js'
+import type { DetachedLine, DetachedReport } from './job/detached-report.js'
+import { hostJobProcess, type HostSettings } from './job/host-job-process.js'
+import type { UpgradeSettings } from './job/host-upgrade.js'
 import { jobResultLines } from './output/job-result-lines.js'
 import type { RunRequest } from './job/run-request.js'
 import { Terminal } from './terminal/terminal.js'
 import { workingDirectory } from './arguments/working-directory.js'
-
-/** What the detached process tells the command that started it. */
-export interface DetachedReport {
-  readonly jobId: string
-  readonly warnings: readonly string[]
-  readonly notes: readonly string[]
-  readonly error: SerializedError | undefined
-}
 
 const workDone = guardProcessEnd()
 const programThread = startProgramThread()
@@ -29,6 +25,8 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
   const warnings: string[] = []
   const notes: string[] = []
   let isReported = false
+  /** Another job was told to stop for this one. */
+  let isAwaited = false
   const report = (jobId: string, error?: unknown): void => {
     if (isReported) return
     isReported = true
@@ -43,15 +41,17 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
   }
   // Whoever waits for the submission has given up: main may never come to it, and nobody would find this process again.
   process.once('disconnect', () => {
-    if (!isReported) process.kill(process.pid, 'SIGINT')
+    if (!isReported && !isAwaited) process.kill(process.pid, 'SIGINT')
   })
   try {
-    const exitCode = await hostJobProcess(request, {
+    const settings: HostSettings = {
       programThread,
       workingDirectory: workingDirectory(),
       standardInput: 'refused',
       listenerOf: ({ standardOutput, standardError }) => ({
-        jobSubmitted: report,
+        jobSubmitted: (jobId) => {
+          if (request.upgrade === undefined) report(jobId)
+        },
         jobEnded: (outcome) => {
           if (outcome.status === 'FINISHED') standardOutput.write(`${jobResultLines(outcome).join('\n')}\n`)
         },
@@ -64,6 +64,12 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
           else notes.push(text)
         },
       }),
+    }
+    const exitCode = await hosted(request, settings, {
+      runs: report,
+      stops: () => {
+        isAwaited = true
+      },
     })
     report('none')
     return exitCode
@@ -71,5 +77,41 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
     if (isReported) new Terminal().printError(renderError(error).text)
     else report('none', error)
     return 1
+  }
+}
+
+async function hosted(
+  request: RunRequest,
+  settings: HostSettings,
+  more: Pick<UpgradeSettings, 'runs' | 'stops'>,
+): Promise<number> {
+  const { upgrade } = request
+  if (upgrade === undefined) return hostJobProcess(request, settings)
+  const { hostUpgrade } = await import('./job/host-upgrade.js')
+  return hostUpgrade(upgrade, request, { ...settings, ...more }, contextOf(request))
+}
+
+/** What there is to say goes to the command, or, when that has gone, to the file of this process. */
+function contextOf(request: RunRequest): JobContext {
+  const terminal = new Terminal()
+  const say = (stream: DetachedLine['stream'], line: string, otherwise: () => void): void => {
+    if (process.connected && process.send !== undefined)
+      process.send({ stream, line } satisfies DetachedLine, undefined, undefined, () => undefined)
+    else otherwise()
+  }
+  return {
+    configuration: Configuration.fromEntries(request.configuration),
+    workingDirectory: workingDirectory(),
+    diagnostics: PLAIN_DIAGNOSTICS,
+    print: (line) => {
+      say('stdout', line, () => {
+        terminal.print(`${line}\n`)
+      })
+    },
+    printError: (line) => {
+      say('stderr', line, () => {
+        terminal.printError(line)
+      })
+    },
   }
 }

@@ -18,6 +18,8 @@ export interface JobDirectoryEntry {
   readonly socket: string
   /** Where the checkpoints of the job lie, and no other's; what `run -s` takes. */
   readonly checkpoints?: string
+  /** The job is one that `run --recover` goes on with. */
+  readonly isRecoverable?: boolean
   /** The states of the job that may be asked about; absent where there are none. */
   readonly queryableStates?: readonly QueryableStateMessage[]
 }
@@ -26,7 +28,8 @@ export interface JobDirectoryEntry {
 export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobDirectoryEntry {
   if (typeof value !== 'object' || value === null) throw new ReasonError('it is no JSON object')
   const fields = value as Partial<Record<keyof JobDirectoryEntry, unknown>>
-  const { jobId, pid, processStart, name, startTime, version, socket, checkpoints, queryableStates } = fields
+  const { jobId, pid, processStart, name, startTime, version, socket, checkpoints, isRecoverable, queryableStates } =
+    fields
   if (jobId !== expectedJobId) throw new ReasonError('it is not of the job that its name says')
   const isComplete =
     typeof pid === 'number' &&
@@ -38,6 +41,7 @@ export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobD
     typeof version === 'string' &&
     typeof socket === 'string' &&
     (checkpoints === undefined || typeof checkpoints === 'string') &&
+    (isRecoverable === undefined || typeof isRecoverable === 'boolean') &&
     (queryableStates === undefined || areQueryableStates(queryableStates))
   if (!isComplete) throw new ReasonError('a field of it is missing or has a value that no job writes')
   return {
@@ -49,6 +53,7 @@ export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobD
     version,
     socket,
     ...(checkpoints !== undefined && { checkpoints }),
+    ...(isRecoverable !== undefined && { isRecoverable }),
     ...(queryableStates !== undefined && { queryableStates }),
   }
 }

@@ -22,11 +22,13 @@ export function isJobOverview(value: unknown): value is JobOverview {
 function isDeath(died: unknown): boolean {
   if (died === undefined) return true
   if (typeof died !== 'object' || died === null) return false
-  const { checkpoints, queryableStates } = died as {
+  const { checkpoints, isRecoverable, queryableStates } = died as {
     readonly checkpoints?: unknown
+    readonly isRecoverable?: unknown
     readonly queryableStates?: unknown
   }
   const isRight = queryableStates === undefined || areQueryableStates(queryableStates)
+  if (isRecoverable !== undefined && typeof isRecoverable !== 'boolean') return false
   return isRight && (checkpoints === undefined || typeof checkpoints === 'string')
 }
 
@@ -51,7 +53,8 @@ function isAnsweringCheckpoint(value: unknown): boolean {
 }
 
 /** What is to be said of a job whose process died: it left no word, but perhaps checkpoints. */
-export function adviceOnDeath(died: NonNullable<JobOverview['died']>): string {
+export function adviceOnDeath(died: NonNullable<JobOverview['died']>, jobId: string): string {
+  if (died.isRecoverable === true) return `to go on with it: run --recover ${jobId}`
   if (died.checkpoints === undefined) return 'it left no checkpoints in a directory of its own'
   return `to go on from its newest checkpoint: run -s ${died.checkpoints}`
 }

@@ -1,4 +1,5 @@
 import type { Agent, IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { ReasonError } from '../core/errors/reason-error.js'
 import { durationText } from '../core/time/duration-text.js'
@@ -30,6 +31,7 @@ export class RestClient {
   readonly #job: Pick<JobDirectoryEntry, 'jobId' | 'pid' | 'socket'>
   readonly #keepsConnections: boolean
   #agent: Agent | undefined
+  readonly #guarded = new WeakSet<Socket>()
 
   /** `connections: 'kept'`: for who asks often. They keep no process alive. */
   constructor(job: Pick<JobDirectoryEntry, 'jobId' | 'pid' | 'socket'>, connections: 'kept' | 'new' = 'new') {
@@ -105,6 +107,9 @@ export class RestClient {
       outgoing.on('close', () => {
         timer.cancel()
       })
+      outgoing.on('socket', (socket) => {
+        this.#guard(socket)
+      })
       outgoing.on('error', (error) => {
         const isStale =
           outgoing.reusedSocket && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
@@ -112,6 +117,16 @@ export class RestClient {
       })
       outgoing.end(body)
     })
+  }
+
+  /**
+   * The answer to a long request may come before its last bytes are known to be written: where the job ends then, nobody listens to the
+   * connection, and the error would end the process.
+   */
+  #guard(socket: Socket): void {
+    if (this.#guarded.has(socket)) return
+    this.#guarded.add(socket)
+    socket.on('error', () => undefined)
   }
 
   #unresponsive(timeoutMs: number): FlinkError {

@@ -1,12 +1,9 @@
 import { FlinkError } from '../core/errors/flink-error.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import { NOT_ADDRESSABLE } from '../core/fs/not-addressable.js'
 import { durationText } from '../core/time/duration-text.js'
-import type {
-  CheckpointingStatistics,
-  JobOverview,
-  MultipleJobsOverview,
-  ThrowableInfo,
-} from '../rest/messages/job-messages.js'
+import type { CheckpointingStatistics } from '../rest/messages/checkpoint-messages.js'
+import type { JobOverview, JobStartInfo, MultipleJobsOverview, ThrowableInfo } from '../rest/messages/job-messages.js'
 import type {
   AsynchronousOperationResult,
   CheckpointInfo,
@@ -18,9 +15,9 @@ import { overviewOfEntry, type JobDirectoryEntry } from './job-directory-entry.j
 import { adviceOnDeath, isJobOverview } from './job-overview.js'
 import { RestClient } from './rest-client.js'
 import type { RunDirectory } from './run-directory.js'
-import { describeWait } from './slow-operation.js'
+import { describeWait, pendingOf } from './slow-operation.js'
 
-export type { JobOverview } from '../rest/messages/job-messages.js'
+export type { JobOverview, JobStartInfo } from '../rest/messages/job-messages.js'
 export type {
   DroppedRecordsInfo,
   InputWatermarkInfo,
@@ -35,6 +32,8 @@ export type {
 const FIRST_POLL_MS = 10
 /** Below the time for which a job that has ended waits for whoever told it to. */
 const LONGEST_POLL_MS = 1000
+/** Of the time that a stop has taken so long goes by before the next look. */
+const STOP_POLL_SHARE = 0.05
 /** Whoever waits so long is told for what. */
 const SLOW_MS = 10_000
 /** A job that lives answers in a moment. `list` waits no longer for one that does not. */
@@ -57,6 +56,17 @@ export interface TriggeredOperation {
   readonly resultPath: string
   readonly client: RestClient
 }
+
+/** How long an operation is waited for, and how long until the next look at it, after so long a wait. */
+interface Patience {
+  readonly timeoutMs: number
+  readonly pollMs: (waitedMs: number) => number
+  /** That no answer comes is no reason to give up, as long as the process lives. */
+  readonly bearsSilence?: boolean
+}
+
+/** What is known where nothing was answered. */
+const SILENCE = { status: { id: 'IN_PROGRESS' } } as const
 
 /** Is given a sentence, once, where a wait takes long. */
 export type TellSlow = (text: string) => void
@@ -122,18 +132,43 @@ export class RestClusterClient {
     return info.location
   }
 
+  /** A stop with a savepoint, as long as it takes: nothing runs between it and what is to come next, so that it is noticed soon. */
+  async awaitStop(triggered: TriggeredOperation, tell: TellSlow = tellNobody): Promise<string> {
+    const pollMs = (waitedMs: number): number =>
+      Math.min(Math.max(FIRST_POLL_MS, waitedMs * STOP_POLL_SHARE), LONGEST_POLL_MS)
+    const info = await this.#poll<SavepointInfo>(triggered, tell, { timeoutMs: Infinity, pollMs, bearsSilence: true })
+    if (info.location === undefined) throw remoteFailure(triggered.jobId, info['failure-cause'])
+    return info.location
+  }
+
   async awaitCheckpoint(triggered: TriggeredOperation, tell: TellSlow = tellNobody): Promise<number> {
     const info = await this.#poll<CheckpointInfo>(triggered, tell)
     if (info.checkpointId === undefined) throw remoteFailure(triggered.jobId, info.failureCause)
     return info.checkpointId
   }
 
+  /** Of a job that runs. */
+  async status(jobId: string): Promise<string> {
+    const answer = (await this.#ask(jobId, '/status')) as { readonly status?: unknown } | null
+    if (typeof answer?.status !== 'string') throw notUnderstood(jobId)
+    return answer.status
+  }
+
+  /** How the program of the job was started; undefined where its engine is too old to say. */
+  async startOf(jobId: string): Promise<JobStartInfo | undefined> {
+    try {
+      const answer = (await this.#ask(jobId, '/start')) as Partial<JobStartInfo> | null
+      if (typeof answer?.jobFile !== 'string') throw notUnderstood(jobId)
+      return answer as JobStartInfo
+    } catch (error) {
+      if (isUnknownPath(error)) return undefined
+      throw error
+    }
+  }
+
   /** Where event time stands in the job. */
   async watermarks(jobId: string): Promise<JobWatermarksInfo> {
-    const client = await this.#clientOf(jobId, 'other')
-    if (client === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
-    const call = { method: 'GET', path: `/jobs/${jobId}/watermarks` } as const
-    const answer = (await client.call(call, this.#services.timeoutMs)) as Partial<JobWatermarksInfo> | null
+    const answer = (await this.#ask(jobId, '/watermarks')) as Partial<JobWatermarksInfo> | null
     if (!Array.isArray(answer?.vertices)) throw notUnderstood(jobId)
     return answer as JobWatermarksInfo
   }
@@ -155,10 +190,7 @@ export class RestClusterClient {
 
   /** `file:` URI of the newest completed checkpoint of a job that runs; CHECKPOINT_NOT_READABLE where there is none on a disk. */
   async newestCheckpoint(jobId: string): Promise<string> {
-    const client = await this.#clientOf(jobId, 'other')
-    if (client === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
-    const call = { method: 'GET', path: `/jobs/${jobId}/checkpoints` } as const
-    const answer = (await client.call(call, this.#services.timeoutMs)) as Partial<CheckpointingStatistics> | null
+    const answer = (await this.#ask(jobId, '/checkpoints')) as Partial<CheckpointingStatistics> | null
     if (!Array.isArray(answer?.history)) throw notUnderstood(jobId)
     const history = answer.history as CheckpointingStatistics['history']
     const completed = history.filter((each) => each.status === 'COMPLETED' && !each.is_savepoint)
@@ -170,6 +202,12 @@ export class RestClusterClient {
         ? 'it has completed none yet. Wait for one, or take one with flink-ts checkpoint'
         : 'its checkpoints are kept in memory. Take a savepoint with flink-ts savepoint, and name that'
     throw new FlinkError('CHECKPOINT_NOT_READABLE', { jobId, reason })
+  }
+
+  async #ask(jobId: string, about: string): Promise<unknown> {
+    const client = await this.#clientOf(jobId, 'other')
+    if (client === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
+    return client.call({ method: 'GET', path: `/jobs/${jobId}${about}` }, this.#services.timeoutMs)
   }
 
   /** What a job says of itself; without an answer in time that it says none; undefined where nobody speaks for it. */
@@ -197,7 +235,7 @@ export class RestClusterClient {
     if (archived === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
     if (action === 'cancel' && archived.state === 'CANCELED') return undefined
     if (archived.died !== undefined)
-      throw new FlinkError('JOB_PROCESS_DIED', { jobId, advice: adviceOnDeath(archived.died) })
+      throw new FlinkError('JOB_PROCESS_DIED', { jobId, advice: adviceOnDeath(archived.died, jobId) })
     throw new FlinkError(action === 'cancel' ? 'JOB_ALREADY_TERMINAL' : 'JOB_NOT_RUNNING', {
       jobId,
       state: archived.state,
@@ -223,28 +261,43 @@ export class RestClusterClient {
     const ask = (path: string): Promise<unknown> => client.call({ method: 'GET', path }, this.#services.timeoutMs)
     try {
       const [details, statistics] = await Promise.all([ask(`/jobs/${jobId}`), ask(`/jobs/${jobId}/checkpoints`)])
-      tell(
-        describeWait({
-          details: details ?? {},
-          statistics: statistics ?? {},
-        }),
-      )
+      const pending = pendingOf(statistics ?? {})
+      const parts = pending === undefined ? {} : await ask(`/jobs/${jobId}/checkpoints/details/${String(pending.id)}`)
+      tell(describeWait({ details: details ?? {}, statistics: statistics ?? {}, pending: parts ?? {} }))
     } catch {
       // There is nothing to tell.
     }
   }
 
-  async #poll<T>(triggered: TriggeredOperation, tell: TellSlow): Promise<T> {
+  /** The first look comes soon, then ever later ones. */
+  #patience(): Patience {
+    let waitMs = FIRST_POLL_MS / 2
+    return {
+      timeoutMs: this.#services.timeoutMs,
+      pollMs: () => {
+        waitMs = Math.min(2 * waitMs, LONGEST_POLL_MS)
+        return waitMs
+      },
+    }
+  }
+
+  async #poll<T>(triggered: TriggeredOperation, tell: TellSlow, patience = this.#patience()): Promise<T> {
     const { jobId, resultPath, client } = triggered
-    const { sleep, monotonicMs, timeoutMs } = this.#services
+    const { sleep, monotonicMs } = this.#services
+    const { timeoutMs, pollMs, bearsSilence = false } = patience
     const begin = monotonicMs()
     let isTold = false
-    for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_POLL_MS)) {
-      await sleep(waitMs)
+    for (;;) {
+      await sleep(pollMs(monotonicMs() - begin))
       const call = { method: 'GET', path: resultPath } as const
-      const answer = (await client.call(call, timeoutMs)) as Partial<AsynchronousOperationResult<T>> | null
-      if (answer?.status === undefined) throw notUnderstood(jobId)
-      const { status, operation = null } = answer
+      const answer = await client.call(call, this.#services.timeoutMs).catch((error: unknown) => {
+        if (!bearsSilence || !FlinkError.is(error, 'JOB_UNRESPONSIVE')) throw error
+        if (!isTold) tell(messageOf(error))
+        isTold = true
+        return SILENCE
+      })
+      const { status, operation = null } = (answer ?? {}) as Partial<AsynchronousOperationResult<T>>
+      if (status === undefined) throw notUnderstood(jobId)
       if (status.id === 'COMPLETED' && operation !== null) return operation
       const waitedMs = monotonicMs() - begin
       if (waitedMs > timeoutMs) break
@@ -268,6 +321,11 @@ function unresponsive(entry: JobDirectoryEntry): JobOverview {
 
 function notUnderstood(jobId: string): FlinkError {
   return new FlinkError('CONTROL_SOCKET_FAILED', { jobId, reason: 'what answers there is no job of flink-ts' })
+}
+
+/** Of an engine that has no such question; what refuses a question that it has says why. */
+function isUnknownPath(error: unknown): boolean {
+  return FlinkError.is(error, 'CONTROL_REQUEST_FAILED') && String(error.details['reason']).startsWith('Not found: ')
 }
 
 function remoteFailure(jobId: string, cause: ThrowableInfo | undefined): FlinkError {

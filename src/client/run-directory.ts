@@ -94,6 +94,16 @@ export class RunDirectory {
     return socket
   }
 
+  /** A job that another process ran is this one's now: what that left does not stand in the way, nor for the job's end. */
+  async succeed(jobId: string): Promise<void> {
+    try {
+      await rm(this.#archivedFile(jobId), { force: true })
+      if (process.platform !== 'win32') await rm(socketPathOf(this.path, jobId), { force: true })
+    } catch (error) {
+      throw this.unusable(error)
+    }
+  }
+
   async register(entry: JobDirectoryEntry): Promise<void> {
     await this.#write(this.#entryFile(entry.jobId), entry)
   }
@@ -193,8 +203,12 @@ export class RunDirectory {
     })
   }
 
+  #archivedFile(jobId: string): string {
+    return path.join(this.#archive, `${jobId}.json`)
+  }
+
   async #archivedJob(jobId: string): Promise<JobOverview | undefined> {
-    return this.#believed(path.join(this.#archive, `${jobId}.json`), (value) => {
+    return this.#believed(this.#archivedFile(jobId), (value) => {
       if (isJobOverview(value) && value.jid === jobId) return value
       throw new ReasonError('it does not describe the job that its name says')
     })
@@ -225,9 +239,10 @@ export class RunDirectory {
       await lstat(file)
       if (await isSocket(entry.socket)) await rm(entry.socket, { force: true })
       const overview = overviewOfEntry(entry, { state: 'FAILED', endTime: this.#now() })
-      const { checkpoints, queryableStates } = entry
+      const { checkpoints, isRecoverable, queryableStates } = entry
       const died = {
         ...(checkpoints !== undefined && { checkpoints }),
+        ...(isRecoverable !== undefined && { isRecoverable }),
         ...(queryableStates !== undefined && { queryableStates }),
       }
       await this.archive({ ...overview, died })

@@ -4,14 +4,14 @@ import type { Configuration } from '../core/config/configuration.js'
 import { describeValue } from '../core/errors/describe-value.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { messageOf } from '../core/errors/thrown-value.js'
-import { decodeKey, keyBytes, type KeyKind } from '../core/keygroups/canonical-key.js'
+import { decodeKey, InvalidKeyError, keyBytes, type KeyKind } from '../core/keygroups/canonical-key.js'
 import { DataInputView } from '../core/memory/data-input-view.js'
 import { DataOutputView } from '../core/memory/data-output-view.js'
 import { structuredSerializer } from '../core/types/structured-serializer.js'
 import type { QueryableStateMessage } from '../rest/messages/state-messages.js'
 import type { StateMetadata } from '../storage/state-handles.js'
 import type { ValueReader } from '../state-processor/look-up.js'
-import type { CheckpointQuestion, CheckpointValues } from './checkpoint-state.js'
+import type { CheckpointQuestion, CheckpointState, CheckpointValues } from './checkpoint-state.js'
 import type { StateOrigin } from './queried-state.js'
 import type { RunDirectory } from './run-directory.js'
 import { StateJobs, type JobAnswer } from './state-jobs.js'
@@ -19,6 +19,8 @@ import { StateJobs, type JobAnswer } from './state-jobs.js'
 /** Of one request: far below what a job takes. */
 const KEYS_AT_ONCE = 1000
 const CHARS_AT_ONCE = 256 * 1024
+/** A request has a mebibyte, with its name. */
+const LONGEST_KEY_CHARS = 1_000_000
 /** A checkpoint that is gone when it is read was replaced by a newer one, which is named next. */
 const MOST_CHECKPOINTS = 5
 const ASK_LATER = 'Ask again when the job runs.'
@@ -58,6 +60,7 @@ type ReaderFor = (metadata: StateMetadata) => ValueReader
 export class StateQuestions {
   readonly #services: StateQuestionsServices
   readonly #jobs: StateJobs
+  #checkpoints: CheckpointState | undefined
 
   constructor(services: StateQuestionsServices) {
     this.#services = services
@@ -67,7 +70,7 @@ export class StateQuestions {
   /** In the order of the keys. */
   async ask(question: StateQuestion): Promise<KeyAnswer[]> {
     const { name, keyType, descriptor } = question
-    const keys = question.keys.map((key) => askedKey(key, keyType, name))
+    const keys = listOfKeys(question).map((key) => askedKey(key, keyType, name))
     const jobId = question.jobId ?? (await this.#jobWith(name))
     // What reads values is not needed by those who only list and cancel jobs.
     const { valueReaderOf } = await import('./queried-values.js')
@@ -92,6 +95,7 @@ export class StateQuestions {
     readerFor: ReaderFor,
   ): Promise<readonly KeyAnswer[]> {
     const request = { name, keys: keys.map(({ text }) => text), timeoutMs: this.#services.timeoutMs }
+    let damaged: string | undefined
     for (let round = 1; ; round += 1) {
       const answer = await this.#jobs.ask(jobId, request)
       const { state } = answer
@@ -109,7 +113,11 @@ export class StateQuestions {
       } catch (error) {
         const { isGone } = await import('./checkpoint-state.js')
         if (isGone(error) && answer.source === 'ended') throw notAvailable(jobId, { ...answer, isRemoved: true })
-        if (!isGone(error) || round >= MOST_CHECKPOINTS) throw error
+        // Its metadata were there, and then its files were not: it is damaged where the job names it once more.
+        const named = answer.source === 'none' ? answer.checkpoint?.path : undefined
+        const isRemoved = FlinkError.is(error, 'SNAPSHOT_CORRUPT') && named !== undefined && named !== damaged
+        if (!(isGone(error) || isRemoved) || round >= MOST_CHECKPOINTS) throw error
+        damaged = named
       }
     }
   }
@@ -128,7 +136,7 @@ export class StateQuestions {
 
   async #readCheckpoint(answer: NoJobAnswer, question: CheckpointQuestion): Promise<CheckpointValues | undefined> {
     const { CheckpointState } = await import('./checkpoint-state.js')
-    const checkpoints = new CheckpointState(this.#services.configuration)
+    const checkpoints = (this.#checkpoints ??= new CheckpointState(this.#services.configuration))
     if (answer.source === 'gone') return checkpoints.newestIn(answer.checkpoints, question)
     return answer.checkpoint === null ? undefined : checkpoints.at(answer.checkpoint.path, question)
   }
@@ -150,6 +158,14 @@ function notAvailable(jobId: string, answer: NoJobAnswer & { readonly isRemoved?
   }
 }
 
+/** Those who write no types may give one key for a list of one. */
+function listOfKeys({ name, keys }: StateQuestion): readonly unknown[] {
+  const given: unknown = keys
+  if (Array.isArray(given)) return keys
+  const reason = `keys are a list, and it was given ${describeValue(given)}`
+  throw new FlinkError('STATE_QUERY_INVALID', { name, reason })
+}
+
 /** With its type a key may be an instance of a class: it travels as its parts. */
 function askedKey(given: unknown, keyType: TypeInformation<unknown> | undefined, name: string): AskedKey {
   const output = new DataOutputView(32)
@@ -157,7 +173,9 @@ function askedKey(given: unknown, keyType: TypeInformation<unknown> | undefined,
     const kind: KeyKind | undefined = keyType?.keyKind()
     const key = kind === undefined ? given : decodeKey(kind, new DataInputView(keyBytes(given, kind)))
     structuredSerializer().serialize(key, output)
-    return { key, text: Buffer.from(output.toBytes()).toString('base64') }
+    const text = Buffer.from(output.toBytes()).toString('base64')
+    if (text.length > LONGEST_KEY_CHARS) throw new InvalidKeyError('it is longer than a request can be')
+    return { key, text }
   } catch (cause) {
     const reason = `${describeValue(given)} is no key: ${messageOf(cause)}`
     throw new FlinkError('STATE_QUERY_INVALID', { name, reason }, { cause })

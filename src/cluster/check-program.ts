@@ -23,21 +23,22 @@ export interface CheckRequest extends Omit<CheckWork, 'snapshot'> {
   /** A snapshot as `run -s` takes it: of a directory of checkpoints the newest. */
   readonly pointer: string
   readonly isJobRunning: (jobId: string) => Promise<boolean>
+  /** What else is read of it is read before the program runs: a job that goes on removes its checkpoints. Path or URI. */
+  readonly onFound: (snapshot: string) => Promise<void>
 }
 
 export interface CheckedProgram {
   readonly check: RestoreCheck
-  /** Path or URI of the snapshot that was found. */
-  readonly snapshot: string
   /** Why newer ones were passed over. */
   readonly passedOver: readonly string[]
 }
 
 /** What would become of the snapshot's state if the program's first job were started from it; of the snapshot only metadata is read. */
-export async function checkProgram({ pointer, isJobRunning, ...work }: CheckRequest): Promise<CheckedProgram> {
+export async function checkProgram({ pointer, isJobRunning, onFound, ...work }: CheckRequest): Promise<CheckedProgram> {
   const { snapshot, passedOver } = await namedSnapshot(pointer, isJobRunning, defaultFileSystems())
+  await onFound(snapshot.metadataFile ?? snapshot.externalPath)
   const check = await replyOfProgram<RestoreCheck>(ENTRY, { ...work, snapshot } satisfies CheckWork, work.program)
-  return { check, snapshot: snapshot.metadataFile ?? snapshot.externalPath, passedOver }
+  return { check, passedOver }
 }
 
 interface NamedSnapshot {

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Configuration } from '../core/config/configuration.js'
 import { StateBackendOptions } from '../core/config/state-backend-options.js'
 import { serializeError } from '../core/errors/error-codec.js'
-import { messageOf } from '../core/errors/thrown-value.js'
+import { messageWithPlace } from '../core/errors/failure-text.js'
 import { defaultFileSystems } from '../core/fs/default-file-systems.js'
 import { SystemRandom } from '../core/random/system-random.js'
 import { SystemClock } from '../core/time/system-clock.js'
@@ -56,7 +56,7 @@ function check(program: ProgramGraph, { snapshot, opensFunctions }: CheckWork): 
   // Of a function that did not wait for what it began: it belongs to the operator that is open.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
-      learner.failed(messageOf(error))
+      learner.failed(messageWithPlace(error))
     })
   }
   const backend = configuration.get(StateBackendOptions.STATE_BACKEND) === 'rocksdb' ? 'rocksdb' : 'hashmap'

@@ -38,6 +38,7 @@ export interface StartedJob {
   readonly name: string
   readonly startTime: number
   readonly checkpoints?: string
+  readonly isRecoverable?: boolean
 }
 
 /** The REST server of a job process on its Unix socket, and the entries by which other processes find it. */
@@ -66,7 +67,18 @@ export class ControlServer {
    */
   async jobStarted(job: StartedJob): Promise<void> {
     const { runDirectory, version } = this.#services
-    this.#socket ??= await runDirectory.socketPathFor(job.jobId)
+    const socket = await this.open(job.jobId)
+    const processStart = await startOfProcess('self')
+    const entry = { ...job, pid: process.pid, processStart, version, socket }
+    await runDirectory.register(entry)
+    this.#entries.set(job.jobId, entry)
+    this.#upkeep.start()
+  }
+
+  /** Listens, for the first job and those after it, where nobody finds it yet. Returns where. */
+  async open(jobId: string): Promise<string> {
+    const { runDirectory } = this.#services
+    this.#socket ??= await runDirectory.socketPathFor(jobId)
     const socket = this.#socket
     this.#server ??= this.#listen(socket)
     try {
@@ -77,11 +89,7 @@ export class ControlServer {
       this.#socket = undefined
       throw FlinkError.is(error) ? error : runDirectory.unusable(error, `there is no control socket at ${socket}`)
     }
-    const processStart = await startOfProcess('self')
-    const entry = { ...job, pid: process.pid, processStart, version, socket }
-    await runDirectory.register(entry)
-    this.#entries.set(job.jobId, entry)
-    this.#upkeep.start()
+    return socket
   }
 
   /** For when the job cannot be asked. What cannot be written is tried again with the next one, and is no reason to fail. */

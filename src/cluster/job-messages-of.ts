@@ -1,7 +1,6 @@
 import { Configuration } from '../core/config/configuration.js'
 import { PipelineOptions } from '../core/config/pipeline-options.js'
 import type {
-  CheckpointingStatistics,
   JobAccumulatorsInfo,
   JobConfigInfo,
   JobDetailsInfo,
@@ -74,49 +73,12 @@ export function jobConfigInfoOf(details: JobDetails): JobConfigInfo {
 }
 
 export function jobExceptionsInfoOf(details: JobDetails): JobExceptionsInfo {
-  const entries = details.exceptions.map(({ name, stack, message, timestamp }) => ({
+  const entries = details.exceptions.map(({ name, stack, timestamp }) => ({
     exceptionName: name,
-    stacktrace: stack === '' ? message : stack,
+    stacktrace: stack,
     timestamp,
   }))
-  return { exceptionHistory: { entries, truncated: false } }
-}
-
-export function checkpointingStatisticsOf(details: JobDetails): CheckpointingStatistics {
-  const { counts, inProgress, history } = details.checkpoints
-  return {
-    counts: {
-      restored: counts.restored,
-      total: counts.total,
-      in_progress: inProgress,
-      completed: counts.completed,
-      failed: counts.failed,
-    },
-    history: history.map((record) => ({
-      id: record.checkpointId,
-      status: record.status,
-      is_savepoint: record.isSavepoint,
-      checkpoint_type: checkpointTypeOf(record),
-      trigger_timestamp: record.triggerTimestamp,
-      end_to_end_duration: record.endTimestamp === undefined ? -1 : record.endTimestamp - record.triggerTimestamp,
-      state_size: record.sizeBytes,
-      checkpointed_size: record.checkpointedSizeBytes,
-      alignment_buffered: 0,
-      persisted_data: record.persistedSizeBytes,
-      synchronous_duration: record.synchronousMs,
-      external_path: record.externalPath ?? null,
-      failure_message: record.failureMessage ?? null,
-    })),
-  }
-}
-
-function checkpointTypeOf({
-  isSavepoint,
-  isLast,
-  isUnaligned,
-}: JobDetails['checkpoints']['history'][number]): CheckpointingStatistics['history'][number]['checkpoint_type'] {
-  if (isSavepoint) return isLast ? 'SYNC_SAVEPOINT' : 'SAVEPOINT'
-  return isUnaligned ? 'UNALIGNED_CHECKPOINT' : 'CHECKPOINT'
+  return { exceptionHistory: { entries: entries.reverse(), truncated: false } }
 }
 
 function statesOf(vertex: VertexDetails): string[] {

@@ -29,13 +29,13 @@ function timeIn(details: JobDetails, state: (typeof STATES)[number], now: number
 }
 
 function checkpointsOf({ checkpoints }: JobDetails): Record<string, number | string> {
-  const { counts, inProgress, lastCompleted: last, lastRestoreTimestamp } = checkpoints
+  const { counts, inProgress, lastCompleted: last, latest } = checkpoints
   return {
     totalNumberOfCheckpoints: counts.total,
     numberOfInProgressCheckpoints: inProgress,
     numberOfCompletedCheckpoints: counts.completed,
     numberOfFailedCheckpoints: counts.failed,
-    lastCheckpointRestoreTimestamp: lastRestoreTimestamp ?? -1,
+    lastCheckpointRestoreTimestamp: latest.restored?.restoreTimestamp ?? -1,
     lastCheckpointDuration:
       last === undefined ? -1 : (last.endTimestamp ?? last.triggerTimestamp) - last.triggerTimestamp,
     lastCheckpointSize: last?.checkpointedSizeBytes ?? -1,

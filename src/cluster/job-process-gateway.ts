@@ -7,20 +7,32 @@ import type { JobGraph } from '../graph/job-graph.js'
 import type { JobMetrics } from '../rest/job-metrics.js'
 import type { JobsGateway, SavepointRequest, StateQuery, StopRequest } from '../rest/jobs-gateway.js'
 import type {
+  CheckpointConfigInfo,
   CheckpointingStatistics,
+  CheckpointStatisticsWithTasks,
+  TaskCheckpointStatisticsWithSubtaskDetails,
+} from '../rest/messages/checkpoint-messages.js'
+import type {
   JobAccumulatorsInfo,
   JobConfigInfo,
   JobDetailsInfo,
   JobExceptionsInfo,
   JobExecutionResultInfo,
   JobOverview,
+  JobStartInfo,
 } from '../rest/messages/job-messages.js'
 import type { QueryableStateMessage, StateQueryAnswer } from '../rest/messages/state-messages.js'
 import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
+import type { CheckpointDetails } from '../runtime/jobmanager/checkpoint/checkpoint-statistics.js'
 import type { JobMaster, JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
-import { jobMetricsOf } from './job-metrics-of.js'
+import { checkpointConfigInfoOf } from './checkpoint-config-info-of.js'
 import {
   checkpointingStatisticsOf,
+  checkpointStatisticsWithTasksOf,
+  taskStatisticsWithSubtasksOf,
+} from './checkpoint-messages-of.js'
+import { jobMetricsOf } from './job-metrics-of.js'
+import {
   jobAccumulatorsInfoOf,
   jobConfigInfoOf,
   jobDetailsInfoOf,
@@ -31,6 +43,9 @@ import {
 import { queryableStateMessageOf, stateQueryAnswerOf } from './queryable-states-of.js'
 import type { UidWarning } from './uid-warning.js'
 import { jobWatermarksInfoOf } from './job-watermarks-of.js'
+
+/** How the program of a job process was started. */
+export type JobStart = Omit<JobStartInfo, 'jobs'>
 
 /** A job of this process: its master, its plan, and how it ended once it has. */
 export interface HostedJob {
@@ -46,6 +61,7 @@ export class JobProcessGateway implements JobsGateway {
   readonly #jobs: ReadonlyMap<string, HostedJob>
   readonly #clock: Clock
   readonly #configuration: Configuration
+  readonly #start: JobStart
   readonly #deleteSnapshot: (path: string) => Promise<void>
 
   constructor(services: {
@@ -53,11 +69,13 @@ export class JobProcessGateway implements JobsGateway {
     readonly clock: Clock
     /** Of files and command line; a job's own may add a savepoint directory. */
     readonly configuration: Configuration
+    readonly start: JobStart
     readonly deleteSnapshot: (path: string) => Promise<void>
   }) {
     this.#jobs = services.jobs
     this.#clock = services.clock
     this.#configuration = services.configuration
+    this.#start = services.start
     this.#deleteSnapshot = services.deleteSnapshot
   }
 
@@ -68,6 +86,10 @@ export class JobProcessGateway implements JobsGateway {
 
   status(jobId: string): Promise<string> {
     return this.#with(jobId, (job) => job.master.status)
+  }
+
+  startOf(jobId: string): Promise<JobStartInfo> {
+    return this.#with(jobId, () => ({ ...this.#start, jobs: this.#jobs.size }))
   }
 
   details(jobId: string): Promise<JobDetailsInfo> {
@@ -91,6 +113,27 @@ export class JobProcessGateway implements JobsGateway {
 
   checkpoints(jobId: string): Promise<CheckpointingStatistics> {
     return this.#with(jobId, (job) => checkpointingStatisticsOf(job.master.details()))
+  }
+
+  checkpointConfig(jobId: string): Promise<CheckpointConfigInfo> {
+    return this.#with(jobId, ({ configuration, jobGraph }) => checkpointConfigInfoOf(configuration, jobGraph))
+  }
+
+  checkpointDetails(jobId: string, checkpointId: number): Promise<CheckpointStatisticsWithTasks> {
+    return this.#with(jobId, (job) => checkpointStatisticsWithTasksOf(checkpointOf(job, checkpointId)))
+  }
+
+  taskCheckpointDetails(
+    jobId: string,
+    checkpointId: number,
+    vertexId: string,
+  ): Promise<TaskCheckpointStatisticsWithSubtaskDetails> {
+    return this.#with(jobId, (job) => {
+      const { record, tasks } = checkpointOf(job, checkpointId)
+      const task = tasks.find((each) => each.vertexId === vertexId)
+      if (task === undefined) throw new FlinkError('TASK_CHECKPOINT_STATISTICS_NOT_FOUND', { vertexId })
+      return taskStatisticsWithSubtasksOf(record, task)
+    })
   }
 
   metrics(jobId: string): Promise<JobMetrics | undefined> {
@@ -178,4 +221,10 @@ export class JobProcessGateway implements JobsGateway {
   async #with<T>(jobId: string, read: (job: HostedJob) => T): Promise<T> {
     return Promise.resolve(read(this.#find(jobId)))
   }
+}
+
+function checkpointOf({ master }: HostedJob, checkpointId: number): CheckpointDetails {
+  const details = master.checkpointDetails(checkpointId)
+  if (details === undefined) throw new FlinkError('CHECKPOINT_STATISTICS_NOT_FOUND', { checkpointId })
+  return details
 }

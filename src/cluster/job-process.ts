@@ -1,7 +1,5 @@
 import { Configuration } from '../core/config/configuration.js'
 import { checkKnownOptions } from '../core/config/global-configuration.js'
-import { warningsOfKeys } from '../core/config/key-warnings.js'
-import { warningsOfOptionsWithoutEffect } from '../core/config/options-without-effect.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { asError, messageOf } from '../core/errors/thrown-value.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
@@ -9,14 +7,12 @@ import { generateJobId } from '../core/ids/job-id.js'
 import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock, TimerHandle } from '../core/time/clock.js'
-import type { JobResultData } from '../api/environment/pipeline-executor.js'
 import type { RunDirectory } from '../client/run-directory.js'
 import type { JobGraph } from '../graph/job-graph.js'
 import { checkpointDirectoryOf } from '../runtime/jobmanager/checkpoint/checkpoint-storage-factory.js'
 import { CheckpointRepository } from '../runtime/jobmanager/checkpoint/checkpoint-repository.js'
 import { JobMaster, type JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
-import type { JobRequest } from '../runtime/protocol/program-answers.js'
 import type { JobSubmission } from '../runtime/protocol/program-messages.js'
 import { checkCachedFiles } from './cached-files-check.js'
 import { ClosingStack } from './closing-stack.js'
@@ -24,11 +20,15 @@ import { disposeSnapshot } from './dispose-snapshot.js'
 import { ControlServer } from './control-server.js'
 import { queryableStateMessageOf } from './queryable-states-of.js'
 import type { JobEnvironment } from '../runtime/jobmanager/job-environment.js'
-import { JobProcessGateway, type HostedJob } from './job-process-gateway.js'
+import { JobProcessGateway, type HostedJob, type JobStart } from './job-process-gateway.js'
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
+import { OptionWarnings } from './option-warnings.js'
+import { answerProgram, resultOf } from './program-requests.js'
 import { starterNamingArchive } from './program-archive.js'
-import { checkLocalDirectories, relativeDirectories } from './relative-directories.js'
+import { RecoverableJob, type RecoverableJobSettings } from './recoverable-job.js'
+import { checkLocalDirectories } from './relative-directories.js'
 import { notesOfSources } from './source-notes.js'
+import type { TakeOver } from './take-over.js'
 import { UidWarning } from './uid-warning.js'
 import { UnreportedFailures } from './unreported-failures.js'
 import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
@@ -53,8 +53,14 @@ export interface JobProcessListener {
 export interface JobProcessInput {
   readonly program: ProgramDescriptor
   readonly restore: RestoreSettings
+  /** Where the first job takes the place of another one, from whose savepoint it starts. */
+  readonly takeOver?: TakeOver | undefined
+  /** For whoever is to start the program again. */
+  readonly start: Pick<JobStart, 'jobFile' | 'file' | 'workingDirectory'>
   /** Started already; ended with the process of the job. */
   readonly threads: JobThreads
+  /** Where the job is to outlive its process. */
+  readonly recoverable?: RecoverableJobSettings | undefined
   readonly runDirectory: RunDirectory
   readonly version: string
   readonly fileSystems: FileSystems
@@ -75,9 +81,9 @@ export class JobProcess {
   /** Jobs whose end this process has to report: the program did not ask for it, or it was not the program's own. */
   readonly #unreported = new Set<string>()
   readonly #control: ControlServer
-  /** Options without effect of which this process has warned. */
-  readonly #warnedOptions = new Set<string>()
+  readonly #optionWarnings: OptionWarnings
   readonly #failures: UnreportedFailures
+  readonly #recoverable: RecoverableJob | undefined
   #isEnding = false
   #programGrace: TimerHandle | undefined
 
@@ -89,12 +95,15 @@ export class JobProcess {
       jobs: this.#jobs,
       clock,
       configuration: this.#configuration,
+      start: startOf(input),
       deleteSnapshot: (path) => disposeSnapshot(path, runDirectory, fileSystems),
     })
     const warn = (text: string): void => {
       input.listener.warning(text)
     }
     this.#failures = new UnreportedFailures(clock, warn)
+    this.#optionWarnings = new OptionWarnings(this.#configuration, warn)
+    this.#recoverable = this.#recoverableJob()
     this.#control = new ControlServer({ gateway, clock, random, logger, runDirectory, version, warn })
   }
 
@@ -106,9 +115,13 @@ export class JobProcess {
     const { program, threads, runDirectory } = this.#input
     try {
       await runDirectory.prepare()
+      await this.#recoverable?.begin()
       const neverReturns = await threads.program.run(program, {
         submit: (submission) => this.#submit(submission),
-        request: (jobId, request) => this.#request(jobId, request),
+        request: (jobId, request) => {
+          if (request.kind === 'await-result' && !this.#isEnding) this.#unreported.delete(jobId)
+          return answerProgram(this.#control.gateway, this.#jobs.get(jobId), jobId, request)
+        },
         resultsNotTaken: (jobId) => {
           this.#warnOfUntaken(jobId)
         },
@@ -149,11 +162,12 @@ export class JobProcess {
       await program.unlessFailed(Promise.all([...this.#jobs.values()].map(({ master }) => master.outcome)))
       await program.heardOfJobs()
     }
-    await Promise.all([...this.#unreported].map((jobId) => this.#resultOf(jobId)))
+    await Promise.all([...this.#unreported].map((jobId) => resultOf(this.#jobs.get(jobId), jobId)))
   }
 
   #endJobs(end: (master: JobMaster) => void): void {
     this.#isEnding = true
+    this.#input.takeOver?.giveUp(canceled('not started'))
     const jobs = [...this.#jobs.values()]
     for (const [jobId, { outcome }] of this.#jobs) if (outcome === undefined) this.#unreported.add(jobId)
     for (const { master } of jobs) end(master)
@@ -174,28 +188,35 @@ export class JobProcess {
     if (this.#isEnding) throw new FlinkError('JOB_CANCELED', { jobId: 'not started' })
     const { random, listener } = this.#input
     const { jobGraph, operatorsWithoutUid } = submission
-    const jobId = generateJobId(random)
-    const environment = this.#environmentOf(jobId, jobGraph)
-    const { configuration } = environment
+    this.#recoverable?.submitted()
+    const jobId = this.#recoverable?.jobId ?? generateJobId(random)
+    const unguarded = this.#environmentOf(jobId, jobGraph)
+    const { configuration } = unguarded
     // What the program has set; some of it would not be read before the job ends.
     checkKnownOptions(configuration)
     checkLocalDirectories(configuration)
-    const checkpoints = checkpointDirectoryOf(environment)
-    await checkCachedFiles(configuration, environment.fileSystems)
+    const checkpoints = checkpointDirectoryOf(unguarded)
+    await checkCachedFiles(configuration, unguarded.fileSystems)
     const uids = new UidWarning(operatorsWithoutUid, (text) => {
       listener.warning(text)
     })
     uids.jobStarts(configuration)
     for (const note of notesOfSources(submission.sourcesAtMostOnce, configuration)) listener.note(note)
-    this.#warnOfOptions(configuration)
+    this.#optionWarnings.jobStarts(configuration)
     const starter = this.#starterFor(configuration)
-    const master = this.#makeMaster(environment, submission, starter)
+    const environment = (await this.#recoverable?.open(unguarded)) ?? unguarded
+    const master = await this.#masterOrGiveUp(environment, submission, starter)
     const job: HostedJob = { master, jobGraph, configuration, uids, outcome: undefined }
     this.#jobs.set(jobId, job)
     void this.#watch(job, starter)
     try {
+      await this.#takePlace(master)
+      if (this.#recoverable?.jobId !== undefined) await this.#input.runDirectory.succeed(jobId)
       const startTime = this.#input.clock.now()
-      const place = checkpoints !== undefined && { checkpoints }
+      const place = {
+        ...(checkpoints !== undefined && { checkpoints }),
+        ...(this.#recoverable !== undefined && { isRecoverable: true }),
+      }
       await this.#control.jobStarted({ jobId, name: jobGraph.name, startTime, ...place })
     } catch (error) {
       await master.abandon(asError(error))
@@ -207,23 +228,33 @@ export class JobProcess {
     return jobId
   }
 
+  /** Returns when the job in whose place this one comes has left its savepoint. Without one the program gets no other job. */
+  async #takePlace(master: JobMaster): Promise<void> {
+    const { takeOver } = this.#input
+    if (takeOver === undefined) return
+    if (this.#jobs.size > 1) {
+      // Of a program that does not wait for its first one.
+      await takeOver.begun
+      return
+    }
+    await Promise.race([master.preload(), takeOver.begun])
+    // What takes time and may fail comes before the old job is stopped.
+    await this.#control.open(master.jobId)
+    const savepoint = await takeOver.awaitSavepoint()
+    await this.#recoverable?.startsFrom(savepoint)
+  }
+
+  #recoverableJob(): RecoverableJob | undefined {
+    const { recoverable: settings, program, version, fileSystems, clock, random, logger } = this.#input
+    if (settings === undefined) return undefined
+    const services = { configuration: this.#configuration, fileSystems, clock, random, logger }
+    return new RecoverableJob({ settings, program, version, services })
+  }
+
   #environmentOf(jobId: string, jobGraph: JobGraph): JobEnvironment {
     const { clock, random, logger, fileSystems } = this.#input
     const configuration = Configuration.fromEntries(jobGraph.configuration)
     return { jobId, jobGraph, configuration, clock, random, logger, fileSystems }
-  }
-
-  #warnOfOptions(configuration: Configuration): void {
-    // Of the keys that the program was started with the command has told.
-    for (const warning of warningsOfKeys(configuration, (key) => this.#configuration.getString(key) === undefined)) {
-      this.#input.listener.warning(warning)
-    }
-    for (const warning of relativeDirectories(configuration)) this.#input.listener.warning(warning)
-    for (const [key, warning] of warningsOfOptionsWithoutEffect(configuration)) {
-      if (this.#warnedOptions.has(key)) continue
-      this.#warnedOptions.add(key)
-      this.#input.listener.warning(warning)
-    }
   }
 
   #warnOfUntaken(jobId: string): void {
@@ -241,12 +272,31 @@ export class JobProcess {
     return heapSizeMb === starter.heapSizeMb ? starter : new WorkerThreadStarter(heapSizeMb, output)
   }
 
+  /** Until there is a JobMaster nobody else ends what the recoverable job has begun. */
+  async #masterOrGiveUp(
+    environment: JobEnvironment,
+    submission: JobSubmission,
+    starter: WorkerThreadStarter,
+  ): Promise<JobMaster> {
+    try {
+      // On a slow disk that took a while, in which somebody may have lost patience.
+      if (this.#isEnding) throw new FlinkError('JOB_CANCELED', { jobId: 'not started' })
+      return this.#makeMaster(environment, submission, starter)
+    } catch (error) {
+      await this.#recoverable?.giveUp()
+      throw error
+    }
+  }
+
   #makeMaster(environment: JobEnvironment, submission: JobSubmission, starter: WorkerThreadStarter): JobMaster {
     const { graphIndex, earlierAnswers } = submission
     const { program, version } = this.#input
-    const restore = this.#jobs.size === 0 ? this.#input.restore : undefined
+    const isFirst = this.#jobs.size === 0
+    const takeOver = isFirst ? this.#input.takeOver : undefined
+    const restore = isFirst ? restoreOf(this.#input.restore, takeOver) : undefined
     const isJobRunning = (otherId: string): Promise<boolean> => this.#input.runDirectory.isJobRunning(otherId)
-    const repository = new CheckpointRepository(environment, { restore, isJobRunning, version })
+    const recovery = this.#recoverable?.store
+    const repository = new CheckpointRepository(environment, { restore, isJobRunning, version, recovery })
     return new JobMaster({
       environment,
       program,
@@ -264,6 +314,10 @@ export class JobProcess {
       inform: (text) => {
         this.#input.listener.note(text)
       },
+      takesPlace: takeOver !== undefined,
+      onAllRunning: () => {
+        takeOver?.runs(environment.jobId)
+      },
       onQueryableStates: (states) => {
         void this.#control.queryableStatesKnown(environment.jobId, states.map(queryableStateMessageOf))
       },
@@ -273,45 +327,21 @@ export class JobProcess {
   async #watch(job: HostedJob, starter: WorkerThreadStarter): Promise<void> {
     const outcome = await job.master.outcome
     job.outcome = outcome
+    // Another job of the program would begin without what the old one had.
+    if (this.#input.takeOver?.ended(outcome.error ?? canceled(outcome.jobId)) === true) this.#endJobs(() => undefined)
     await starter.close()
     this.#failures.jobEnded(job.master.jobId)
     this.#input.listener.jobEnded(outcome)
   }
 
-  async #request(jobId: string, request: JobRequest): Promise<string | JobResultData> {
-    const job = this.#jobs.get(jobId)
-    if (job === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
-    switch (request.kind) {
-      case 'await-result':
-        if (!this.#isEnding) this.#unreported.delete(jobId)
-        return this.#resultOf(jobId)
-      case 'status':
-        return job.master.status
-      case 'cancel':
-        job.master.cancel()
-        return job.master.status
-      case 'savepoint':
-        return this.#control.gateway.triggerSavepoint(jobId, { ...request, cancelJob: false })
-      case 'stop':
-        return this.#control.gateway.stopWithSavepoint(jobId, request)
-    }
-  }
-
-  async #resultOf(jobId: string): Promise<JobResultData> {
-    const job = this.#jobs.get(jobId)
-    if (job === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
-    const { status, error, netRuntimeMs, accumulatorResults } = await job.master.outcome
-    if (status === 'FAILED') throw new FlinkError('JOB_EXECUTION_FAILED', { jobId }, { cause: error })
-    if (status === 'CANCELED') throw new FlinkError('JOB_CANCELED', { jobId })
-    return { jobId, netRuntimeMs, accumulatorResults }
-  }
-
   /** Never rejects: what could not be closed is told, and the job ends as it has ended. */
   async #close(): Promise<void> {
+    this.#isEnding = true
     this.#programGrace?.cancel()
     const closing = new ClosingStack((error) => {
       this.#input.listener.warning(messageOf(error))
     })
+    closing.push(() => this.#recoverable?.close())
     closing.push(() => this.#control.close())
     closing.push(async () => {
       for (const { master } of this.#jobs.values()) master.cancel()
@@ -320,4 +350,24 @@ export class JobProcess {
     closing.push(() => terminateJobThreads(this.#input.threads))
     await closing.close()
   }
+}
+
+function canceled(jobId: string): FlinkError {
+  return new FlinkError('JOB_CANCELED', { jobId })
+}
+
+/** What the job starts from is there when it begins, and not before. */
+function restoreOf(settings: RestoreSettings, takeOver: TakeOver | undefined): RestoreSettings {
+  if (takeOver === undefined) return settings
+  return {
+    ...settings,
+    get path() {
+      return takeOver.savepoint
+    },
+  }
+}
+
+function startOf({ start, program }: JobProcessInput): JobStart {
+  const { entry, args, configuration } = program
+  return { ...start, entry: entry ?? null, args, configuration }
 }

@@ -2,13 +2,18 @@ import path from 'node:path'
 import { CheckpointingOptions } from '../core/config/checkpointing-options.js'
 import type { Configuration } from '../core/config/configuration.js'
 import { CoreOptions } from '../core/config/core-options.js'
+import { HighAvailabilityOptions } from '../core/config/high-availability-options.js'
 import { RocksDBOptions } from '../core/config/rocksdb-options.js'
 import { SavepointOptions } from '../core/config/savepoint-options.js'
 import { directoriesIn } from '../core/fs/directory-list.js'
 import { parseFileUri, toFileUri } from '../core/fs/file-path.js'
 
 /** What is read and written again by the next start, which may be made from another directory. */
-const LASTING = [CheckpointingOptions.CHECKPOINTS_DIRECTORY, SavepointOptions.SAVEPOINT_DIRECTORY]
+const LASTING = [
+  CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+  SavepointOptions.SAVEPOINT_DIRECTORY,
+  HighAvailabilityOptions.STORAGE_PATH,
+]
 
 const LOCAL = [CoreOptions.TMP_DIRS, RocksDBOptions.LOCAL_DIRECTORIES, CheckpointingOptions.LOCAL_BACKUP_DIRS]
 

@@ -3,10 +3,10 @@ import type { StateMetadata } from '../storage/state-handles.js'
 
 /**
  * `matched`: it is restored. `new`: the snapshot has nothing of it. `orphaned`: the program has no place for it. `renamed`: the same,
- * and there is one that looks like it under another name. `incompatible`: a restore refuses it. `unknown`: what becomes of it is
- * known when the program runs.
+ * and there is one that looks like it under another name. `incompatible`: a restore refuses it. `failed`: of an operator whose
+ * functions could not be opened. `unknown`: what becomes of it is known when the program runs.
  */
-export type Verdict = 'matched' | 'new' | 'orphaned' | 'renamed' | 'incompatible' | 'unknown'
+export type Verdict = 'matched' | 'new' | 'orphaned' | 'renamed' | 'incompatible' | 'failed' | 'unknown'
 
 /** How a state was, or is to be, written. */
 export interface StateShape {
@@ -48,9 +48,10 @@ export interface RestoreCheck {
   readonly operators: readonly CheckedOperator[]
 }
 
-/** A mark of every operator and state that keeps a restore from having all there is. */
+/** Whether there is an operator or state that keeps a restore from having all there is, or the program from running. */
 export function refusedBy(check: RestoreCheck, allowNonRestoredState: boolean): boolean {
-  const refused: readonly Verdict[] = allowNonRestoredState ? ['incompatible'] : ['incompatible', 'orphaned', 'renamed']
+  const always: readonly Verdict[] = ['incompatible', 'failed']
+  const refused: readonly Verdict[] = allowNonRestoredState ? always : [...always, 'orphaned', 'renamed']
   return check.operators.some(({ verdict, states }) =>
     [verdict, ...states.map((state) => state.verdict)].some((each) => refused.includes(each)),
   )

@@ -10,6 +10,7 @@ import type { LearnedStates } from '../runtime/taskmanager/task/learned-states.j
 import { assignChannelState } from '../storage/channel-state-assignment.js'
 import type { CompletedCheckpoint, OperatorState } from '../storage/checkpoint-metadata.js'
 import { expectedKeyShapesOf } from '../storage/expected-keys.js'
+import { refuseFedFinished } from '../storage/finished-operators.js'
 import { likelyRenames, type Rename } from '../storage/likely-renames.js'
 import { storedIdOf, type PlannedOperator } from '../storage/planned-operator.js'
 import { assignOperator, hasState, type AssignedOperator } from '../storage/state-assignment.js'
@@ -28,7 +29,7 @@ export interface RestoreCheckInput {
 export async function checkRestore(input: RestoreCheckInput): Promise<RestoreCheck> {
   const { program, snapshot } = input
   const stored = new Map(snapshot.metadata.operators.map((operator) => [operator.operatorId, operator]))
-  const plan = program.jobGraph.vertices.flatMap((vertex) => plannedOperators(vertex, program.jobGraph))
+  const plan = plannedOperators(program.jobGraph)
   const learned = new Map<string, LearnedStates>()
   const operators: CheckedOperator[] = []
   // One after the other: what fails in one of them is not mixed up with another one.
@@ -73,10 +74,14 @@ function checkOperator(operator: OperatorToCheck, input: RestoreCheckInput): Che
   const { planned, binding, learned, stored } = operator
   if (stored === undefined) {
     if (learned.asked.length === 0 && learned.failure === undefined) return undefined
-    return { ...headOf(planned, undefined), verdict: 'new', states: checkStates({ binding, learned, restored: [] }) }
+    const states = checkStates({ binding, learned, restored: [] })
+    return { ...headOf(planned, undefined), verdict: 'new', ...failureOf(learned), states }
   }
   const { snapshot } = input
   const refusals = new Refusals()
+  refusals.of(() => {
+    refuseFedFinished(snapshot, [planned])
+  })
   let assigned: AssignedOperator | undefined
   const dropped: CheckedState[] = []
   refusals.of(() => {
@@ -96,7 +101,12 @@ function checkOperator(operator: OperatorToCheck, input: RestoreCheckInput): Che
   const head = headOf(planned, stored)
   if (refusals.reason !== undefined) return { ...head, verdict: 'incompatible', reason: refusals.reason, states }
   const isOver = stored.fullyFinished ? { reason: 'it had finished, and does not run again' } : {}
-  return { ...head, verdict: 'matched', ...isOver, states }
+  return { ...head, verdict: 'matched', ...isOver, ...failureOf(learned), states }
+}
+
+/** What keeps its functions from being opened would do so in a run. */
+function failureOf({ hasFailed, failure }: LearnedStates): Pick<CheckedOperator, 'verdict' | 'reason'> | undefined {
+  return hasFailed && failure !== undefined ? { verdict: 'failed', reason: failure } : undefined
 }
 
 /** Says each reason once: several handles are refused for the same. */
@@ -142,7 +152,7 @@ function inFlight(reason: string): CheckedState {
   return { name: 'records in flight', kind: 'channel', verdict: 'orphaned', stored: null, declared: null, reason }
 }
 
-const NOTHING_ASKED: LearnedStates = { asked: [], failure: undefined }
+const NOTHING_ASKED: LearnedStates = { asked: [], failure: undefined, hasFailed: false }
 
 function present({ subtasks }: OperatorState): NonNullable<OperatorState['subtasks'][number]>[] {
   return subtasks.filter((subtask) => subtask !== undefined)

@@ -20,7 +20,9 @@ export class RunDirectoryUpkeep {
     this.#restore = restore
   }
 
+  /** Does nothing once it was stopped: a job may end while it begins. */
   start(): void {
+    if (this.#isStopped) return
     this.#timer ??= this.#clock.setTimer(PERIOD_MS, () => {
       this.#running = this.#run()
     })
@@ -36,6 +38,6 @@ export class RunDirectoryUpkeep {
   async #run(): Promise<void> {
     await this.#restore()
     this.#timer = undefined
-    if (!this.#isStopped) this.start()
+    this.start()
   }
 }

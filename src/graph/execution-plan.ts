@@ -1,3 +1,4 @@
+import type { OperatorKind } from '../api/dag/operator-spec.js'
 import type { Pipeline } from '../api/environment/pipeline-executor.js'
 import { generateStreamGraph } from './stream-graph-generator.js'
 import type { StreamGraph, StreamNode } from './stream-graph.js'
@@ -16,8 +17,17 @@ function renderStreamGraph(graph: StreamGraph): string {
   return prettyPrint({ nodes: nodes.map((node) => describeNode(node, tailsOf.get(node))) }, '')
 }
 
+/** A writer and a committer are in the middle of a sink where something reads from them. */
+const SINKS: ReadonlySet<OperatorKind> = new Set([
+  'sink',
+  'iteration-tail',
+  'sink-writer',
+  'committer',
+  'global-committer',
+])
+
 function isSink(node: StreamNode): boolean {
-  return node.operator.kind === 'sink' || node.operator.kind === 'iteration-tail'
+  return SINKS.has(node.operator.kind) && node.outEdges.length === 0
 }
 
 /** `tails`: of a loop's head. */

@@ -11,6 +11,7 @@ import { graphSettingsOf, type GraphSettings } from './graph-settings.js'
 import { headNode, tailNode } from './loop-nodes.js'
 import { nodeSettings } from './node-settings.js'
 import { checkProgramRules } from './program-rules.js'
+import { expandSinks } from './sink-expansion.js'
 import { StreamGraph, type EdgeOrigin, type StreamNode } from './stream-graph.js'
 
 type PhysicalTransformation = SourceTransformation | OneInputTransformation | MultipleInputTransformation
@@ -23,7 +24,7 @@ export function generateStreamGraph(pipeline: Pipeline): StreamGraph {
   const settings = graphSettingsOf(pipeline.configuration)
   const graph = new StreamGraph(pipeline.jobName, settings)
   const translation = new Translation(graph, settings)
-  for (const transformation of pipeline.transformations) translation.originsOf(transformation)
+  for (const transformation of expandSinks(pipeline.transformations)) translation.originsOf(transformation)
   translation.closeLoops()
   checkProgramRules(graph.nodes, settings)
   return graph

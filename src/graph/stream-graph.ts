@@ -87,6 +87,12 @@ export class StreamGraph {
   }
 
   addNode(node: StreamNode): void {
+    const known = this.#nodes.get(node.id)
+    if (known !== undefined) {
+      throw new FlinkError('ASSERTION_FAILED', {
+        what: `${known.name} and ${node.name} have the number ${String(node.id)}`,
+      })
+    }
     this.#nodes.set(node.id, node)
   }
 

@@ -2,7 +2,7 @@ import { CheckpointingOptions } from '../core/config/checkpointing-options.js'
 import { Configuration } from '../core/config/configuration.js'
 import { unalignedCheckpoints, type UnalignedCheckpoints } from '../core/config/unaligned-checkpoint-choice.js'
 import { FlinkError } from '../core/errors/flink-error.js'
-import type { JobEdge, JobGraph } from './job-graph.js'
+import type { ChainedOperator, JobEdge, JobGraph } from './job-graph.js'
 
 const ALIGNED_PARTITIONERS: ReadonlySet<JobEdge['partitioner']> = new Set(['forward', 'rescale', 'broadcast'])
 
@@ -37,16 +37,34 @@ export function checkUnalignedCheckpoints(plan: JobGraph): void {
   throw new FlinkError('UNALIGNED_CHECKPOINTS_REFUSED', { key, where, reason })
 }
 
+/** What the operators of a sink after its writer are given. */
+const GIVES_COMMITTABLES: ReadonlySet<ChainedOperator['kind']> = new Set(['sink-writer', 'committer'])
+
 /**
  * Edges whose barriers stay among the records also in an unaligned checkpoint, by id. On a channel to one subtask, or with the same
  * records for all, nobody could say after a change of parallelism to whom records in flight belong; and in a loop they would stay
- * in flight for ever. As in Flink, all edges into an operator are of one kind: it waits for the barriers of some anyway.
+ * in flight for ever. Committables have to be at their committer when the checkpoint is complete that they belong to. As in Flink, all
+ * edges into an operator are of one kind: it waits for the barriers of some anyway.
  */
 export function alignedOnlyEdges(plan: JobGraph): ReadonlySet<string> {
-  const isAligned = ({ partitioner, isInLoop }: JobEdge): boolean =>
-    isInLoop === true || ALIGNED_PARTITIONERS.has(partitioner)
+  const ofCommittables = committableEdges(plan)
+  const isAligned = ({ id, partitioner, isInLoop }: JobEdge): boolean =>
+    isInLoop === true || ALIGNED_PARTITIONERS.has(partitioner) || ofCommittables.has(id)
   const targets = new Set(plan.edges.filter(isAligned).map(({ targetVertex }) => targetVertex))
   return new Set(plan.edges.filter(({ targetVertex }) => targets.has(targetVertex)).map(({ id }) => id))
+}
+
+/** By id: all that is downstream of a sink's writer. */
+function committableEdges({ vertices, edges }: JobGraph): ReadonlySet<string> {
+  const found = new Set<string>()
+  // In topological order, so what leads to a vertex is known before what leaves it.
+  for (const { id, operators } of vertices) {
+    const isFed = edges.some((edge) => edge.targetVertex === id && found.has(edge.id))
+    const gives: boolean[] = []
+    for (const { kind, input } of operators) gives.push(isFed || GIVES_COMMITTABLES.has(kind) || gives[input] === true)
+    for (const edge of edges) if (edge.sourceVertex === id && gives[edge.sourceOperator] === true) found.add(edge.id)
+  }
+  return found
 }
 
 /** Why a job has no unaligned checkpoints unless it is forced to. */

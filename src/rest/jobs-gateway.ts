@@ -1,12 +1,18 @@
 import type { JobMetrics } from './job-metrics.js'
 import type {
+  CheckpointConfigInfo,
   CheckpointingStatistics,
+  CheckpointStatisticsWithTasks,
+  TaskCheckpointStatisticsWithSubtaskDetails,
+} from './messages/checkpoint-messages.js'
+import type {
   JobAccumulatorsInfo,
   JobConfigInfo,
   JobDetailsInfo,
   JobExceptionsInfo,
   JobExecutionResultInfo,
   JobOverview,
+  JobStartInfo,
 } from './messages/job-messages.js'
 import type { QueryableStateMessage, StateQueryAnswer } from './messages/state-messages.js'
 import type { JobWatermarksInfo } from './messages/watermark-messages.js'
@@ -36,11 +42,21 @@ export interface StateQuery {
 export interface JobsGateway {
   overview(): Promise<readonly JobOverview[]>
   status(jobId: string): Promise<string>
+  startOf(jobId: string): Promise<JobStartInfo>
   details(jobId: string): Promise<JobDetailsInfo>
   plan(jobId: string): Promise<unknown>
   config(jobId: string): Promise<JobConfigInfo>
   exceptions(jobId: string): Promise<JobExceptionsInfo>
   checkpoints(jobId: string): Promise<CheckpointingStatistics>
+  checkpointConfig(jobId: string): Promise<CheckpointConfigInfo>
+  /** CHECKPOINT_STATISTICS_NOT_FOUND where the history does not have it. */
+  checkpointDetails(jobId: string, checkpointId: number): Promise<CheckpointStatisticsWithTasks>
+  /** TASK_CHECKPOINT_STATISTICS_NOT_FOUND where no such vertex takes part in it. */
+  taskCheckpointDetails(
+    jobId: string,
+    checkpointId: number,
+    vertexId: string,
+  ): Promise<TaskCheckpointStatisticsWithSubtaskDetails>
   /** Undefined where the job is not known: its metrics are empty, not an error. */
   metrics(jobId: string): Promise<JobMetrics | undefined>
   watermarks(jobId: string): Promise<JobWatermarksInfo>

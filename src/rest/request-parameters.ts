@@ -21,6 +21,14 @@ export function subtaskIndexOf(request: RestRequest): number {
   return Number(text)
 }
 
+/** The id of a checkpoint in the path. */
+export function checkpointIdOf(request: RestRequest): number {
+  const text = request.params['checkpointid'] ?? ''
+  const id = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(id)) throw unresolvable('path', 'checkpointid', text)
+  return id
+}
+
 /** The parts of a query parameter that is a comma list; none where it is absent. */
 export function listOf(request: RestRequest, name: string): readonly string[] {
   const parts = (request.query[name] ?? '').split(',').map((part) => part.trim())

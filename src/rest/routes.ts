@@ -1,3 +1,5 @@
+import { checkpointConfigHandler } from './handlers/checkpoint-config-handler.js'
+import { checkpointStatisticDetailsHandler } from './handlers/checkpoint-statistic-details-handler.js'
 import { checkpointStatusHandler } from './handlers/checkpoint-status-handler.js'
 import { checkpointTriggerHandler } from './handlers/checkpoint-trigger-handler.js'
 import { checkpointingStatisticsHandler } from './handlers/checkpointing-statistics-handler.js'
@@ -10,6 +12,7 @@ import { jobExceptionsHandler } from './handlers/job-exceptions-handler.js'
 import { jobExecutionResultHandler } from './handlers/job-execution-result-handler.js'
 import { jobMetricsHandler } from './handlers/job-metrics-handler.js'
 import { jobPlanHandler } from './handlers/job-plan-handler.js'
+import { jobStartHandler } from './handlers/job-start-handler.js'
 import { jobStatusHandler } from './handlers/job-status-handler.js'
 import { jobVertexBackPressureHandler } from './handlers/job-vertex-back-pressure-handler.js'
 import { jobVertexMetricsHandler } from './handlers/job-vertex-metrics-handler.js'
@@ -26,6 +29,7 @@ import { savepointTriggerHandler } from './handlers/savepoint-trigger-handler.js
 import { stateQueryHandler } from './handlers/state-query-handler.js'
 import { stopWithSavepointHandler } from './handlers/stop-with-savepoint-handler.js'
 import { subtaskMetricsHandler } from './handlers/subtask-metrics-handler.js'
+import { taskCheckpointStatisticDetailsHandler } from './handlers/task-checkpoint-statistic-details-handler.js'
 import type { Route } from './route.js'
 
 /** Every endpoint. */
@@ -35,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   jobPlanHandler,
   jobConfigHandler,
   jobStatusHandler,
+  jobStartHandler,
   jobExceptionsHandler,
   jobExecutionResultHandler,
   jobAccumulatorsHandler,
@@ -54,6 +59,9 @@ export const ROUTES: readonly Route[] = [
   checkpointTriggerHandler,
   checkpointStatusHandler,
   checkpointingStatisticsHandler,
+  checkpointConfigHandler,
+  checkpointStatisticDetailsHandler,
+  taskCheckpointStatisticDetailsHandler,
   savepointDisposalTriggerHandler,
   savepointDisposalStatusHandler,
 ]

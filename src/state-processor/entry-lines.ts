@@ -36,7 +36,7 @@ class LineWriter {
   constructor(contents: SnapshotContents, { key }: EntryFilter, take: TakeLines) {
     this.#form = new JsonForm(contents.classes)
     this.#take = take
-    this.#wantedKey = key === undefined ? undefined : this.#form.canonical(key)
+    this.#wantedKey = key === undefined ? undefined : this.#form.canonicalKey(key)
   }
 
   get count(): number {

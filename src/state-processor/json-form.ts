@@ -4,6 +4,7 @@
  */
 import { FlinkError } from '../core/errors/flink-error.js'
 import { errorNamed, typedArrayOfPrototype } from '../core/types/object-graph.js'
+import { withOneZero } from './json-fields.js'
 import type { InstanceForm, PlainInstance, ShownClasses } from './shown-classes.js'
 import {
   bytesOf,
@@ -48,9 +49,14 @@ export class JsonForm {
     return holdsSign(json, 0) ? this.#fromJson(json, []) : json
   }
 
-  /** The canonical text of what somebody wrote down, also in another form than `write` gives it. */
-  canonical(json: unknown): string {
-    return canonicalText(JSON.parse(this.write(this.read(json))))
+  /** Of a key: JSON has one zero, so -0 is 0, and only a `$number` names the key -0 that is one of its own. */
+  readKey(json: unknown): unknown {
+    return this.read(withOneZero(json))
+  }
+
+  /** The canonical text of a key that somebody wrote down, also in another form than `write` gives it. */
+  canonicalKey(json: unknown): string {
+    return canonicalText(JSON.parse(this.write(this.readKey(json))))
   }
 
   #toJson(value: unknown, above: readonly object[]): Json {

@@ -40,13 +40,10 @@ export async function lookUp(
   if (operator === undefined) return values
   const handles = operator.subtasks.flatMap((subtask) => subtask?.managedKeyed ?? [])
   const places = placesByKeyGroup(wanted, operator.maxParallelism)
-  const copies = new Map<KeyedStateHandle, Promise<KeyedStateHandle | undefined>>()
   for (const [keyGroup, at] of places) {
     const parts: Part[] = []
     for (const handle of handles.filter(({ keyGroups: { start, end } }) => keyGroup >= start && keyGroup <= end)) {
-      const copy = copies.get(handle) ?? source.inAnyForm(handle, operator.name)
-      copies.set(handle, copy)
-      const readable = await copy
+      const readable = await source.inAnyForm(handle, operator.name)
       if (readable !== undefined) parts.push({ handle: readable, bytes: await bytesOf(readable, keyGroup, source) })
     }
     try {

@@ -2,27 +2,19 @@
  * A new savepoint with another number of key groups: every entry of keyed state goes, byte for byte, to the key group that its key
  * has then. Keys hash as they did, which is checked with each of them.
  */
-import { describeValue } from '../core/errors/describe-value.js'
 import { FlinkError } from '../core/errors/flink-error.js'
-import { hashKey } from '../core/keygroups/canonical-key.js'
-import { HIGHEST_MAX_PARALLELISM, keyGroupForHash } from '../core/keygroups/key-group-assignment.js'
+import { HIGHEST_MAX_PARALLELISM } from '../core/keygroups/key-group-assignment.js'
 import { RAW_KEYED_STATE } from '../core/keygroups/raw-keyed-state.js'
-import { DataInputView } from '../core/memory/data-input-view.js'
-import { DataOutputView } from '../core/memory/data-output-view.js'
-import { blockFlags, type KeyGroupBlock } from '../runtime/taskmanager/state/key-group-block.js'
 import { hasKeyedChannelState } from '../storage/channel-state-assignment.js'
 import type { OperatorState } from '../storage/checkpoint-metadata.js'
 import type { StateMetadata } from '../storage/state-handles.js'
 import { isKeyed, operatorLabel, statesOf } from './entry-filter.js'
-import { KeyGroupSpill } from './key-group-spill.js'
-import { kindOfKey } from './key-kinds.js'
-import { keyGroupsOf } from './keyed-key-groups.js'
 import { KeyedStateWriter } from './keyed-state-writer.js'
 import { keyShapesOf } from './key-shapes-of.js'
 import { withManaged, writeNewSnapshot, type NewSnapshot } from './new-snapshot.js'
+import { RehashedKeyGroups } from './rehashed-key-groups.js'
 import { SnapshotContents, type ReadableState } from './snapshot-contents.js'
-import { endIfInterrupted, type StateProcessorServices } from './snapshot-source.js'
-import { entriesOf } from './stored-entries.js'
+import type { StateProcessorServices } from './snapshot-source.js'
 
 export interface RescaleRequest {
   /** What `run -s` takes. */
@@ -115,48 +107,22 @@ class Rescaling {
   }
 
   async #rewrite(operator: OperatorState, snapshot: NewSnapshot): ReturnType<KeyedStateWriter['finish']> {
-    const states = statesOf(operator).filter(isKeyed)
     const { parallelism } = operator
-    const spill = new KeyGroupSpill(this.#maxParallelism, this.#services)
-    try {
-      await this.#deal(operator, states, spill)
-      const keyShapes = keyShapesOf(operator)
-      const written = { parallelism, maxParallelism: this.#maxParallelism, states, keyShapes }
-      const writer = new KeyedStateWriter(snapshot, written)
-      for await (const [keyGroup, pieces] of spill.keyGroups()) await writer.write(keyGroup, blocksIn(pieces, states))
-      return await writer.finish()
-    } finally {
-      await spill.close()
-    }
-  }
-
-  /** Every entry with the place of its state among the states. */
-  async #deal(operator: OperatorState, states: readonly StateMetadata[], spill: KeyGroupSpill): Promise<void> {
-    for await (const { keyGroup, states: stored } of keyGroupsOf(operator, this.#contents.source)) {
-      endIfInterrupted(this.#services)
-      for (const { metadata, blocks } of stored.values()) {
-        const { types } = this.#stateOf(operator, metadata)
-        const place = states.findIndex(({ name }) => name === metadata.name)
-        this.#contents.reading({ operator, metadata }, keyGroup, () => {
-          for (const { key, input, start } of entriesOf(blocks, types)) {
-            types.value?.skip(input)
-            const end = input.position
-            spill.put(this.#keyGroupOf(key, keyGroup, operator), (output) => {
-              output.writeVarInt(place)
-              output.writeSlice(input.bytes, start, end)
-            })
-            this.entries += 1
-          }
-        })
-        if (spill.isFull) await spill.spill()
-      }
-    }
-  }
-
-  #keyGroupOf(key: unknown, keyGroup: number, operator: OperatorState): number {
-    const hash = hashKey(key, kindOfKey(key))
-    if (keyGroupForHash(hash, operator.maxParallelism) === keyGroup) return keyGroupForHash(hash, this.#maxParallelism)
-    return this.#refuse(operator, `its key ${describeValue(key)} does not hash to the key group in which it lies`)
+    const maxParallelism = this.#maxParallelism
+    const states = statesOf(operator).filter(isKeyed)
+    const written = { parallelism, maxParallelism, states, keyShapes: keyShapesOf(operator) }
+    const writer = new KeyedStateWriter(snapshot, written)
+    const rehashed = new RehashedKeyGroups({
+      contents: this.#contents,
+      operator,
+      states: states.map((metadata) => this.#stateOf(operator, metadata)),
+      maxParallelism,
+      services: this.#services,
+      refuse: (reason) => this.#refusal(operator, reason),
+    })
+    for await (const [keyGroup, blocks] of rehashed.read()) await writer.write(keyGroup, blocks)
+    this.entries += rehashed.entries
+    return writer.finish()
   }
 
   #stateOf(operator: OperatorState, metadata: StateMetadata): ReadableState {
@@ -171,24 +137,11 @@ class Rescaling {
   }
 
   #refuse(operator: OperatorState, reason: string): never {
-    const details = { operator: operatorLabel(operator), maxParallelism: this.#maxParallelism, reason }
-    throw new FlinkError('SNAPSHOT_RESCALE_REFUSED', details)
+    throw this.#refusal(operator, reason)
   }
-}
 
-function blocksIn(pieces: readonly Uint8Array[], states: readonly StateMetadata[]): Map<string, KeyGroupBlock> {
-  const outputs = states.map((metadata) => ({ metadata, count: 0, output: new DataOutputView() }))
-  for (const piece of pieces) {
-    const input = new DataInputView(piece)
-    const state = outputs[input.readVarInt()]
-    if (state === undefined) throw new FlinkError('ASSERTION_FAILED', { what: 'an entry is of no state' })
-    state.output.writeSlice(piece, input.position, piece.length)
-    state.count += 1
+  #refusal(operator: OperatorState, reason: string): FlinkError {
+    const details = { operator: operatorLabel(operator), maxParallelism: this.#maxParallelism, reason }
+    return new FlinkError('SNAPSHOT_RESCALE_REFUSED', details)
   }
-  const filled = outputs.filter(({ count }) => count > 0)
-  return new Map(
-    filled.map(({ metadata, count, output }) => {
-      return [metadata.name, { flags: blockFlags(metadata, 0), count, entries: output.written() }]
-    }),
-  )
 }

@@ -4,12 +4,14 @@
  */
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { OperatorState } from '../storage/checkpoint-metadata.js'
-import { isStateWanted, operatorLabel, wantedOperators, type EntryFilter } from './entry-filter.js'
+import { isKeyed, isStateWanted, operatorLabel, statesOf, wantedOperators, type EntryFilter } from './entry-filter.js'
 import { beginningOf, type TakeLines } from './entry-lines.js'
 import { NO_TEXTS, textsOfElements, textsOfState, type EntryTexts } from './entry-texts.js'
 import { canonicalText, JsonForm } from './json-form.js'
-import { keyGroupsOf, type StoredKeyGroup } from './keyed-key-groups.js'
+import { keyGroupsOf, type StoredKeyGroup, type StoredState } from './keyed-key-groups.js'
+import { RehashedKeyGroups } from './rehashed-key-groups.js'
 import type { SnapshotContents } from './snapshot-contents.js'
+import type { StateProcessorServices } from './snapshot-source.js'
 
 export interface SnapshotDifference {
   readonly added: number
@@ -21,15 +23,23 @@ export async function diffSnapshots(
   left: SnapshotContents,
   right: SnapshotContents,
   { filter, take }: { readonly filter: EntryFilter; readonly take: TakeLines },
+  services: StateProcessorServices,
 ): Promise<SnapshotDifference> {
-  const diff = new Diff(left, right, filter, take)
+  const diff = new Diff({ left, right, services }, filter, take)
   await diff.run()
   return diff
+}
+
+interface Snapshots {
+  readonly left: SnapshotContents
+  readonly right: SnapshotContents
+  readonly services: StateProcessorServices
 }
 
 class Diff implements SnapshotDifference {
   readonly #left: SnapshotContents
   readonly #right: SnapshotContents
+  readonly #services: StateProcessorServices
   readonly #filter: EntryFilter
   readonly #take: TakeLines
   readonly #wantedKey: string | undefined
@@ -39,18 +49,18 @@ class Diff implements SnapshotDifference {
   #text = ''
   #isOpen = true
 
-  constructor(left: SnapshotContents, right: SnapshotContents, filter: EntryFilter, take: TakeLines) {
+  constructor({ left, right, services }: Snapshots, filter: EntryFilter, take: TakeLines) {
     this.#left = left
     this.#right = right
+    this.#services = services
     this.#filter = filter
     this.#take = take
-    this.#wantedKey = filter.key === undefined ? undefined : new JsonForm(left.classes).canonical(filter.key)
+    this.#wantedKey = filter.key === undefined ? undefined : new JsonForm(left.classes).canonicalKey(filter.key)
   }
 
   async run(): Promise<void> {
     for (const [left, right] of this.#pairs()) {
       if (!this.#isOpen) return
-      if (left !== undefined && right !== undefined) refuseOtherKeyGroups(left, right)
       await this.#compareKeyed(left, right)
       if (this.#wantedKey === undefined) await this.#compareElements(left, right)
       this.#flush()
@@ -80,11 +90,8 @@ class Diff implements SnapshotDifference {
   }
 
   async #compareKeyed(left: OperatorState | undefined, right: OperatorState | undefined): Promise<void> {
-    const none = async function* (): AsyncGenerator<StoredKeyGroup> {
-      // An operator that is in one of the two alone.
-    }
-    const lefts = left === undefined ? none() : keyGroupsOf(left, this.#left.source)
-    const rights = right === undefined ? none() : keyGroupsOf(right, this.#right.source)
+    const lefts = this.#leftKeyGroups(left, right)
+    const rights = right === undefined ? noKeyGroups() : keyGroupsOf(right, this.#right.source)
     try {
       let [ofLeft, ofRight] = [await lefts.next(), await rights.next()]
       while (this.#isOpen && (ofLeft.done !== true || ofRight.done !== true)) {
@@ -101,6 +108,33 @@ class Diff implements SnapshotDifference {
       }
     } finally {
       await Promise.all([lefts.return(undefined), rights.return(undefined)])
+    }
+  }
+
+  /** Where the two have another number of key groups, those of the first lie as in the second. */
+  #leftKeyGroups(left: OperatorState | undefined, right: OperatorState | undefined): AsyncGenerator<StoredKeyGroup> {
+    if (left === undefined) return noKeyGroups()
+    if (right === undefined || left.maxParallelism === right.maxParallelism || !hasKeyedState(right))
+      return keyGroupsOf(left, this.#left.source)
+    return this.#rehashed(left, right.maxParallelism)
+  }
+
+  async *#rehashed(operator: OperatorState, maxParallelism: number): AsyncGenerator<StoredKeyGroup> {
+    const states = statesOf(operator).filter((state) => isKeyed(state) && isStateWanted(this.#filter, state.name))
+    const rehashed = new RehashedKeyGroups({
+      contents: this.#left,
+      operator,
+      states: states.flatMap((metadata) => this.#left.readableState(operator, metadata) ?? []),
+      maxParallelism,
+      services: this.#services,
+      refuse: (reason) => notComparable(operator, maxParallelism, reason),
+    })
+    for await (const [keyGroup, blocks] of rehashed.read()) {
+      const stored = states.flatMap((metadata): [string, StoredState][] => {
+        const block = blocks.get(metadata.name)
+        return block === undefined ? [] : [[metadata.name, { metadata, blocks: [block] }]]
+      })
+      yield { keyGroup, states: new Map(stored), whole: undefined }
     }
   }
 
@@ -184,13 +218,14 @@ function haveSameBytes(left: StoredKeyGroup | undefined, right: StoredKeyGroup |
   return JSON.stringify(one.handle.states) === JSON.stringify(other.handle.states)
 }
 
-function refuseOtherKeyGroups(left: OperatorState, right: OperatorState): void {
-  if (left.maxParallelism === right.maxParallelism || !hasKeyedState(left) || !hasKeyedState(right)) return
-  throw new FlinkError('SNAPSHOTS_NOT_COMPARABLE', {
-    operator: operatorLabel(right),
-    left: left.maxParallelism,
-    right: right.maxParallelism,
-  })
+/** Of an operator that is in one of the two alone. */
+async function* noKeyGroups(): AsyncGenerator<StoredKeyGroup> {
+  // There are none.
+}
+
+function notComparable(left: OperatorState, maxParallelism: number, reason: string): FlinkError {
+  const details = { operator: operatorLabel(left), left: left.maxParallelism, right: maxParallelism, reason }
+  return new FlinkError('SNAPSHOTS_NOT_COMPARABLE', details)
 }
 
 function hasKeyedState({ subtasks }: OperatorState): boolean {

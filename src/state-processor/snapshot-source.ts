@@ -9,7 +9,7 @@ import { writeWholeStateOfFiles } from '../runtime/taskmanager/state/rocksdb/who
 import { checkpointStreams } from '../storage/file-checkpoint-streams.js'
 import { readKeyGroups } from '../storage/key-group-reader.js'
 import { readStateHandle, readStatePieces, readStateRange } from '../storage/state-reader.js'
-import type { KeyedStateHandle, StreamStateHandle } from '../storage/state-handles.js'
+import type { BackendFiles, KeyedStateHandle, StreamStateHandle } from '../storage/state-handles.js'
 import { kindOfShapes } from './key-kinds.js'
 
 /** What the room gets of the world. */
@@ -31,7 +31,8 @@ export function endIfInterrupted({ interruption }: StateProcessorServices): void
 
 export class SnapshotSource {
   readonly #services: StateProcessorServices
-  readonly #copies: WorkingDirectory[] = []
+  readonly #directories: WorkingDirectory[] = []
+  readonly #copies = new Map<KeyedStateHandle, Promise<KeyedStateHandle | undefined>>()
 
   constructor(services: StateProcessorServices) {
     this.#services = services
@@ -56,15 +57,27 @@ export class SnapshotSource {
   }
 
   /**
-   * The handle itself, or that of a copy in the form of all backends, which is there until `close`; undefined where it has no entry.
+   * The handle itself, or that of a copy in the form of all backends, made once, which is there until `close`; undefined where it has no entry.
    * For files of RocksDB its package has to be there: STATE_STORE_UNAVAILABLE says how.
    */
   async inAnyForm(handle: KeyedStateHandle, operatorName: string): Promise<KeyedStateHandle | undefined> {
     if (handle.backendFiles === undefined) return handle
+    const known = this.#copies.get(handle)
+    if (known !== undefined) return known
+    const copy = this.#copyOf(handle, handle.backendFiles, operatorName)
+    this.#copies.set(handle, copy)
+    return copy
+  }
+
+  async #copyOf(
+    handle: KeyedStateHandle,
+    { backend }: BackendFiles,
+    operatorName: string,
+  ): Promise<KeyedStateHandle | undefined> {
     const { fileSystems, random, clock, createDirectory } = this.#services
-    this.#services.onProgress?.(`${operatorName}, files of ${handle.backendFiles.backend}`)
+    this.#services.onProgress?.(`${operatorName}, files of ${backend}`)
     const directory = await createDirectory()
-    this.#copies.push(directory)
+    this.#directories.push(directory)
     const location = { kind: 'file', directoryUri: toFileUri(directory.path), inlineThresholdBytes: 0 } as const
     return writeWholeStateOfFiles(handle, {
       operatorName,
@@ -82,6 +95,7 @@ export class SnapshotSource {
 
   /** Removes what was copied; may be called twice. */
   async close(): Promise<void> {
-    for (const directory of this.#copies.splice(0)) await directory.remove()
+    this.#copies.clear()
+    for (const directory of this.#directories.splice(0)) await directory.remove()
   }
 }

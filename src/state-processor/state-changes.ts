@@ -116,7 +116,7 @@ export class StateChanges {
     if (!('key' in line)) throw wrong('it has no "key"')
     if ('subtask' in line || 'index' in line)
       throw wrong('only elements of operator state have a "subtask" and an "index"')
-    const key = orderedLike(this.#form.read(line.key), changes.keyShapes)
+    const key = orderedLike(this.#form.readKey(line.key), changes.keyShapes)
     const keyGroup = keyGroupOf(key, changes)
     const name = this.#nameOf(line, key, state)
     const value = line.isDeleted ? undefined : this.#valueOf(line, state)
@@ -165,7 +165,7 @@ export class StateChanges {
 
   #addBroadcast(line: ChangeLine, state: ReadableState, { elements }: OperatorChanges): void {
     if (!('key' in line)) throw wrong('it has no "key"')
-    const name = this.#nameOf(line, this.#form.read(line.key), state)
+    const name = this.#nameOf(line, this.#form.readKey(line.key), state)
     const value = line.isDeleted ? undefined : this.#valueOf(line, state)
     const byKey = elements.broadcasts.get(state.metadata.name) ?? new Map<string, EntryChange>()
     elements.broadcasts.set(state.metadata.name, byKey.set(identityOfBytes(name), { name, value }))

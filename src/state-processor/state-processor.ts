@@ -44,7 +44,9 @@ export class StateProcessor {
   }
 
   async diff(left: string, right: string, selection: EntrySelection): Promise<Found<SnapshotDifference>> {
-    const both = await this.#in(left, (before) => this.#in(right, (after) => diffSnapshots(before, after, selection)))
+    const compare = (before: SnapshotContents, after: SnapshotContents): Promise<SnapshotDifference> =>
+      diffSnapshots(before, after, selection, this.#services)
+    const both = await this.#in(left, (before) => this.#in(right, (after) => compare(before, after)))
     return { found: both.found.found, unreadable: [...both.unreadable, ...both.found.unreadable] }
   }
 

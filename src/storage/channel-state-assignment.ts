@@ -1,13 +1,14 @@
 // Duty: which subtask of a new run is given which records that were in flight when an unaligned checkpoint was taken.
 // Invariants: every handle goes to every subtask that may need a record of it, which is one unless the key groups of the
 // subtask that was to read it are several subtasks' now: then each of them is told that it shares it. What was in one channel
-// keeps its order, so what was of one key does. Where the program has no such edge any more nothing is guessed.
+// keeps its order, so what was of one key does. Where the channels are no more the same, time goes on when all channels of those
+// subtasks say so from which something comes, as Flink's virtual channels do: watermarks of the others are not known. Where the program has no such edge any more nothing is guessed.
 // Thread: main thread.
 import { FlinkError } from '../core/errors/flink-error.js'
 import { keyGroupRangeForOperatorIndex } from '../core/keygroups/key-group-assignment.js'
 import { intersectKeyGroups, keyGroupRangeSize } from '../core/keygroups/key-group-range.js'
 import type { InputEdge, OperatorState } from './checkpoint-metadata.js'
-import type { ChannelStateHandle } from './state-handles.js'
+import type { ChannelStateHandle, VirtualChannel } from './state-handles.js'
 
 /** Which records of a key a subtask gets is said by their key groups. */
 const BY_KEY = 'hash'
@@ -42,15 +43,19 @@ export function assignChannelState(
 ): AssignedChannelState {
   const subtasks: ChannelStateHandle[][] = Array.from({ length: target?.parallelism ?? 0 }, () => [])
   const skipped: string[] = []
-  for (const { edge, bySubtask } of inFlightByEdge(state)) {
+  for (const { edge, bySubtask } of allInFlightByEdge(state)) {
     const reason = whyUnmatched(edge, target?.inputEdges)
     if (reason !== undefined) {
-      skipped.push(refuseOrSkip(state, { edge, bySubtask, reason }, rules))
+      if (hasRecords(bySubtask)) skipped.push(refuseOrSkip(state, { edge, bySubtask, reason }, rules))
       continue
     }
     const edgeIndex = target?.inputEdges?.findIndex(({ id }) => id === edge.id) ?? 0
-    for (const [subtask, handles] of spread(edge, bySubtask, subtasks.length, rules.maxParallelism).entries()) {
-      subtasks[subtask]?.push(...handles.map((handle) => ({ ...handle, edgeIndex })))
+    const isSame =
+      bySubtask.length === subtasks.length &&
+      edge.sourceParallelism === target?.inputEdges?.[edgeIndex]?.sourceParallelism
+    const channels = isSame ? bySubtask : withVirtualChannels(bySubtask, edge)
+    for (const [subtask, handles] of spread(edge, channels, subtasks.length, rules.maxParallelism).entries()) {
+      subtasks[subtask]?.push(...withAllAwaited(handles).map((handle) => ({ ...handle, edgeIndex })))
     }
   }
   return { subtasks, skipped }
@@ -69,12 +74,48 @@ export interface InFlight {
 }
 
 /** Edges without records in flight are left out. */
-export function inFlightByEdge({ inputEdges, subtasks }: OperatorState): InFlight[] {
+export function inFlightByEdge(state: OperatorState): InFlight[] {
+  return allInFlightByEdge(state).filter(({ bySubtask }) => hasRecords(bySubtask))
+}
+
+/** Those as well on which only watermarks are. */
+function allInFlightByEdge({ inputEdges, subtasks }: OperatorState): InFlight[] {
   const edges = (inputEdges ?? []).map((edge, index) => ({
     edge,
     bySubtask: subtasks.map((subtask) => (subtask?.inputChannels ?? []).filter(({ edgeIndex }) => edgeIndex === index)),
   }))
   return edges.filter(({ bySubtask }) => bySubtask.some((handles) => handles.length > 0))
+}
+
+function hasRecords(bySubtask: InFlight['bySubtask']): boolean {
+  return bySubtask.some((handles) => recordCount(handles) > 0)
+}
+
+/** Each with its number among the channels of all subtasks; how many of them a subtask waits for is known when it has its own. */
+function withVirtualChannels(
+  bySubtask: InFlight['bySubtask'],
+  { sourceParallelism = 0 }: InputEdge,
+): ChannelStateHandle[][] {
+  return bySubtask.map((handles, subtask) =>
+    handles.map((handle) => {
+      const index = subtask * sourceParallelism + handle.channelIndex
+      return { ...handle, virtualChannel: { index, of: sourceParallelism } }
+    }),
+  )
+}
+
+/** Time of a subtask waits for all channels of the subtasks from which it gets something. */
+function withAllAwaited(handles: readonly ChannelStateHandle[]): readonly ChannelStateHandle[] {
+  const subtasks = new Set(handles.map(({ virtualChannel }) => subtaskOf(virtualChannel)))
+  return handles.map((handle) => {
+    const { virtualChannel } = handle
+    if (virtualChannel === undefined) return handle
+    return { ...handle, virtualChannel: { ...virtualChannel, of: virtualChannel.of * subtasks.size } }
+  })
+}
+
+function subtaskOf(channel: VirtualChannel | undefined): number {
+  return channel === undefined || channel.of === 0 ? 0 : Math.floor(channel.index / channel.of)
 }
 
 function whyUnmatched(edge: InputEdge, planned: readonly InputEdge[] | undefined): string | undefined {
@@ -165,5 +206,5 @@ function groupByChannel(handles: readonly ChannelStateHandle[]): ReadonlyMap<num
 }
 
 export function recordCount(handles: readonly ChannelStateHandle[]): number {
-  return handles.reduce((sum, { offsets }) => sum + Math.max(0, offsets.length - 1), 0)
+  return handles.reduce((sum, { offsets, numTimes = 0 }) => sum + Math.max(0, offsets.length - 1 - numTimes), 0)
 }

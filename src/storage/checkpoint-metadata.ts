@@ -14,6 +14,8 @@ export interface InputEdge {
   readonly partitioner: string
   /** Description of the declared type of its records, `GENERIC` where none was declared. */
   readonly recordType: string
+  /** Of the vertex that it comes from: as many channels lead into each subtask. Not known before version 8. */
+  readonly sourceParallelism?: number
 }
 
 export interface OperatorState {

@@ -19,13 +19,14 @@ import { encodeMetadata } from './metadata-codec.js'
 import { promoteSharedFiles, removeSharedFilesOf, removeUnnamedSharedFiles } from './shared-files.js'
 import {
   cleanIncompleteCheckpoints,
-  holdsStateFiles,
   makeDurableDirectory,
   METADATA_FILE,
   METADATA_PART_FILE,
+  removeMetadataAlone,
   removeSnapshotDirectory,
   removeSnapshotFiles,
   SHARED_DIRECTORY,
+  sharedDirectoryOf,
 } from './snapshot-directory.js'
 
 const SAVEPOINT_ATTEMPTS = 10
@@ -78,7 +79,7 @@ export class FileCheckpointStorage implements CheckpointStorage {
     const directory = `${this.#directory}/chk-${String(checkpointId)}`
     await storing(directory, async () => {
       // Durable with its metadata: publishSnapshot syncs the directory above it.
-      await this.#fileSystem.mkdirs(directory, 'synced later')
+      if (await this.#fileSystem.mkdirs(directory, 'synced later')) return
       if ((await this.#fileSystem.status(`${directory}/${METADATA_FILE}`)) === undefined) return
       throw new ReasonError('another run left a checkpoint there; start from it with -s or choose another directory')
     })
@@ -171,17 +172,25 @@ export async function publishSnapshot(
     const temporary = `${directory}/${METADATA_PART_FILE}`
     await writeDurably(fileSystem, temporary, bytes)
     // The entries of the state files first: metadata must not survive a crash that they do not.
-    if (holdsStateFiles(await fileSystem.list(directory))) await fileSystem.syncDirectory(directory)
+    if (namesFilesIn(metadata, directoryUri)) await fileSystem.syncDirectory(directory)
     await fileSystem.rename(temporary, `${directory}/${METADATA_FILE}`)
-    await fileSystem.syncDirectory(directory)
-    await fileSystem.syncDirectory(path.dirname(directory))
+    await syncTogether(fileSystem, [directory, path.dirname(directory)])
   })
   return { metadata, externalPath: directoryUri }
 }
 
+/** In no order: without either the snapshot is not there. Where one fails the disk is left alone all the same when it is told. */
+async function syncTogether(fileSystem: FileSystem, directories: readonly string[]): Promise<void> {
+  const syncs = directories.map((directory) => fileSystem.syncDirectory(directory))
+  await Promise.allSettled(syncs)
+  await Promise.all(syncs)
+}
+
 /** Removes what was written into a location that did not become a snapshot. */
 export async function discardLocation(location: CheckpointLocation, fileSystems: FileSystems): Promise<void> {
-  if (location.kind === 'file') await deleteSnapshot(location.directoryUri, fileSystems)
+  if (location.kind === 'memory') return
+  const { fileSystem, path: directory } = fileSystems.forUri(location.directoryUri)
+  await removeSnapshotDirectory(fileSystem, directory)
 }
 
 /**
@@ -204,17 +213,26 @@ function ownFilesOf(metadata: CheckpointMetadata, directoryUri: string, fileSyst
 }
 
 /** Removes a snapshot of this run; nothing happens when it is not there or lay in memory. */
-export async function deleteSnapshot(externalPath: string, fileSystems: FileSystems): Promise<void> {
+export async function deleteSnapshot(snapshot: CompletedCheckpoint, fileSystems: FileSystems): Promise<void> {
+  const { metadata, externalPath } = snapshot
   if (externalPath === NOT_ADDRESSABLE) return
   const { fileSystem, path: directory } = fileSystems.forUri(externalPath)
+  const isMetadataAlone = !namesFilesIn(metadata, externalPath)
+  if (isMetadataAlone && (await removeMetadataAlone(fileSystem, directory))) return
   await removeSnapshotDirectory(fileSystem, directory)
+}
+
+/** Small state lies in the metadata itself: then there is nothing whose order on the disk would matter. */
+function namesFilesIn(metadata: CheckpointMetadata, directoryUri: string): boolean {
+  const shared = sharedDirectoryOf(directoryUri)
+  return streamHandlesOf(metadata).some((handle) => handle.kind === 'file' && path.posix.dirname(handle.uri) !== shared)
 }
 
 async function storing(directory: string, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
-    if (FlinkError.is(error, 'DISK_FULL')) throw error
+    if (FlinkError.is(error, 'DISK_FULL') || FlinkError.is(error, 'JOB_FENCED')) throw error
     const reason = messageOf(error)
     throw new FlinkError('CHECKPOINT_STORAGE_FAILED', { path: directory, reason }, { cause: error })
   }

@@ -47,6 +47,11 @@ export class CompletedCheckpointStore {
     this.#own.push(snapshot)
   }
 
+  /** One that the job itself completed in an earlier process. */
+  recover(checkpoint: CompletedCheckpoint): void {
+    this.#own.push(checkpoint)
+  }
+
   latest(): CompletedCheckpoint | undefined {
     const own = this.#own.at(-1)
     const external = this.#external

@@ -15,7 +15,7 @@ import { isStamp } from './stamps.js'
 
 /** ASCII `FTSM`. */
 const MAGIC = 0x4654534d
-const FORMAT_VERSION = 7
+const FORMAT_VERSION = 8
 const VERSION_WITH_DRAINED = 6
 /** Far more than a job can take, and far from where whole numbers end. */
 const MOST_CHECKPOINTS = 2 ** 52

@@ -20,9 +20,10 @@ export function checkOperatorState({ parallelism, maxParallelism, subtasks, inpu
     for (const { states, handle } of subtask.managedOperator) {
       for (const { name, offsets } of states) checkOffsets(offsets, handle, `elements of state ${name}`)
     }
-    for (const { edgeIndex, offsets, handle } of channelStateOf(subtask)) {
+    for (const { edgeIndex, offsets, numTimes = 0, handle } of channelStateOf(subtask)) {
       check(edgeIndex < (inputEdges?.length ?? 0), 'it holds records in flight on an edge that it does not name')
       checkOffsets(offsets, handle, 'records in flight')
+      check(numTimes < offsets.length, 'it holds more watermarks than it has elements in flight')
     }
   }
   checkWhole(subtasks.map((subtask) => subtask?.managedKeyed ?? []))

@@ -5,9 +5,9 @@
 import { ReasonError } from '../core/errors/reason-error.js'
 import type { DataInputView } from '../core/memory/data-input-view.js'
 import type { DataOutputView } from '../core/memory/data-output-view.js'
-import type { OperatorState } from './checkpoint-metadata.js'
+import type { InputEdge, OperatorState } from './checkpoint-metadata.js'
 import { checkOperatorState, MAX_PARALLELISM } from './operator-state-checks.js'
-import { sharedDirectoryOf } from './snapshot-directory.js'
+import { readList, readStreamHandle, writeList, writeStreamHandle } from './stream-handle-codec.js'
 import type {
   BackendFiles,
   ChannelStateHandle,
@@ -15,7 +15,6 @@ import type {
   OperatorStateHandle,
   OperatorSubtaskState,
   StateMetadata,
-  StreamStateHandle,
 } from './state-handles.js'
 
 const STATE_KINDS: readonly StateMetadata['kind'][] = [
@@ -29,10 +28,6 @@ const STATE_KINDS: readonly StateMetadata['kind'][] = [
   'broadcast',
   'priority-queue',
 ]
-const INLINE = 0
-const FILE = 1
-const RELATIVE_FILE = 2
-const SHARED_FILE = 3
 
 /** Before it every keyed handle was whole, and said nothing of it. */
 const VERSION_WITH_DELTAS = 2
@@ -44,6 +39,9 @@ const VERSION_WITH_NAMESPACES = 4
 const VERSION_WITH_COORDINATORS = 5
 /** Before it a subtask had places for channels, into and out of it, that were always empty. */
 const VERSION_WITH_CHANNELS = 7
+
+/** Before it there were only records among what was in flight, and nothing was said of the parallelism upstream. */
+const VERSION_WITH_TIMES = 8
 
 /** Of what format a file of metadata is, and where it lies. */
 export interface MetadataSource {
@@ -68,8 +66,9 @@ export function writeOperatorState(operator: OperatorState, directoryUri: string
   writeList(coordinatorState === undefined ? [] : [coordinatorState], output, (handle) => {
     writeStreamHandle(handle, directoryUri, output)
   })
-  writeList(operator.inputEdges ?? [], output, ({ id, sourceName, partitioner, recordType }) => {
+  writeList(operator.inputEdges ?? [], output, ({ id, sourceName, partitioner, recordType, sourceParallelism = 0 }) => {
     for (const text of [id, sourceName, partitioner, recordType]) output.writeUtf8(text)
+    output.writeVarInt(sourceParallelism)
   })
 }
 
@@ -90,7 +89,7 @@ export function readOperatorState(input: DataInputView, source: MetadataSource):
   const uid = hasUid ? uidText : undefined
   const coordinator =
     source.version >= VERSION_WITH_COORDINATORS ? readCoordinatorState(input, source.directoryUri) : {}
-  const inputEdges = source.version >= VERSION_WITH_CHANNELS ? readInputEdges(input) : {}
+  const inputEdges = source.version >= VERSION_WITH_CHANNELS ? readInputEdges(input, source) : {}
   const state = {
     operatorId,
     uid,
@@ -112,14 +111,21 @@ function readCoordinatorState(input: DataInputView, directoryUri: string): Pick<
   return coordinatorState === undefined ? {} : { coordinatorState }
 }
 
-function readInputEdges(input: DataInputView): Pick<OperatorState, 'inputEdges'> {
+function readInputEdges(input: DataInputView, { version }: MetadataSource): Pick<OperatorState, 'inputEdges'> {
   const inputEdges = readList(input, () => ({
     id: input.readUtf8(),
     sourceName: input.readUtf8(),
     partitioner: input.readUtf8(),
     recordType: input.readUtf8(),
+    ...(version >= VERSION_WITH_TIMES ? readSourceParallelism(input) : {}),
   }))
   return inputEdges.length === 0 ? {} : { inputEdges }
+}
+
+/** Not known, 0, where the edge was carried on out of a snapshot of an older format. */
+function readSourceParallelism(input: DataInputView): Pick<InputEdge, 'sourceParallelism'> {
+  const sourceParallelism = input.readVarInt()
+  return sourceParallelism === 0 ? {} : { sourceParallelism }
 }
 
 function writeSubtask(state: OperatorSubtaskState, directoryUri: string, output: DataOutputView): void {
@@ -177,7 +183,7 @@ function readSubtask(input: DataInputView, source: MetadataSource): OperatorSubt
     if (source.version >= VERSION_WITH_COORDINATORS) readNothing(input)
     return { managedKeyed, managedOperator }
   }
-  const inputChannels = readChannels(input, source.directoryUri)
+  const inputChannels = readChannels(input, source)
   return { managedKeyed, managedOperator, ...(inputChannels.length > 0 ? { inputChannels } : {}) }
 }
 
@@ -187,25 +193,32 @@ function readNothing(input: DataInputView): void {
 }
 
 function writeChannels(channels: readonly ChannelStateHandle[], directoryUri: string, output: DataOutputView): void {
-  writeList(channels, output, ({ edgeIndex, channelIndex, typeFingerprint, offsets, handle }) => {
+  writeList(channels, output, ({ edgeIndex, channelIndex, typeFingerprint, offsets, numTimes = 0, handle }) => {
     output.writeVarInt(edgeIndex)
     output.writeVarInt(channelIndex)
     output.writeUtf8(typeFingerprint)
     writeList(offsets, output, (offset) => {
       output.writeVarInt(offset)
     })
+    output.writeVarInt(numTimes)
     writeStreamHandle(handle, directoryUri, output)
   })
 }
 
-function readChannels(input: DataInputView, directoryUri: string): ChannelStateHandle[] {
+function readChannels(input: DataInputView, { version, directoryUri }: MetadataSource): ChannelStateHandle[] {
   return readList(input, () => ({
     edgeIndex: input.readVarInt(),
     channelIndex: input.readVarInt(),
     typeFingerprint: input.readUtf8(),
     offsets: readList(input, () => input.readVarInt()),
+    ...(version >= VERSION_WITH_TIMES ? readNumTimes(input) : {}),
     handle: readStreamHandle(input, directoryUri),
   }))
+}
+
+function readNumTimes(input: DataInputView): Pick<ChannelStateHandle, 'numTimes'> {
+  const numTimes = input.readVarInt()
+  return numTimes === 0 ? {} : { numTimes }
 }
 
 function writeStateMetadata(metadata: StateMetadata, output: DataOutputView): void {
@@ -245,64 +258,4 @@ function readBackendFiles(input: DataInputView, directoryUri: string): Pick<Keye
   const backend = input.readUtf8()
   const files = readList(input, () => ({ name: input.readUtf8(), handle: readStreamHandle(input, directoryUri) }))
   return backend === '' ? {} : { backendFiles: { backend, files } }
-}
-
-function writeStreamHandle(handle: StreamStateHandle, directoryUri: string, output: DataOutputView): void {
-  if (handle.kind === 'inline') {
-    output.writeInt8(INLINE)
-    output.writeVarInt(handle.crc32c)
-    output.writeVarInt(handle.bytes.length)
-    output.writeBytes(handle.bytes)
-    return
-  }
-  const { kind, name } = relativeTo(directoryUri, handle.uri)
-  output.writeInt8(kind)
-  output.writeUtf8(name)
-  output.writeVarInt(handle.offset)
-  output.writeVarInt(handle.lengthBytes)
-  output.writeVarInt(handle.crc32c)
-}
-
-function readStreamHandle(input: DataInputView, directoryUri: string): StreamStateHandle {
-  const kind = input.readInt8()
-  if (kind === INLINE) {
-    const crc = input.readVarInt()
-    return { kind: 'inline', crc32c: crc, bytes: input.readBytes(input.readVarInt()).slice() }
-  }
-  if (kind !== FILE && kind !== RELATIVE_FILE && kind !== SHARED_FILE) {
-    throw new ReasonError('a handle is of an unknown kind')
-  }
-  const uri = absolute(directoryUri, kind, input.readUtf8())
-  return { kind: 'file', uri, offset: input.readVarInt(), lengthBytes: input.readVarInt(), crc32c: input.readVarInt() }
-}
-
-function relativeTo(directoryUri: string, uri: string): { readonly kind: number; readonly name: string } {
-  const own = `${directoryUri}/`
-  if (uri.startsWith(own)) return { kind: RELATIVE_FILE, name: uri.slice(own.length) }
-  const shared = `${sharedDirectoryOf(directoryUri)}/`
-  if (uri.startsWith(shared)) return { kind: SHARED_FILE, name: uri.slice(shared.length) }
-  return { kind: FILE, name: uri }
-}
-
-function absolute(directoryUri: string, kind: number, name: string): string {
-  switch (kind) {
-    case RELATIVE_FILE:
-      return `${directoryUri}/${name}`
-    case SHARED_FILE:
-      return `${sharedDirectoryOf(directoryUri)}/${name}`
-    default:
-      return name
-  }
-}
-
-function writeList<T>(items: readonly T[], output: DataOutputView, write: (item: T) => void): void {
-  output.writeVarInt(items.length)
-  for (const item of items) write(item)
-}
-
-/** Every item takes at least a byte, so a count beyond what is left is garbage. */
-function readList<T>(input: DataInputView, read: () => T): T[] {
-  const count = input.readVarInt()
-  if (count > input.remaining) throw new ReasonError('a list is longer than its block')
-  return Array.from({ length: count }, read)
 }

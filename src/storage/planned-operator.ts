@@ -20,11 +20,15 @@ export interface PlannedOperator {
   readonly hasCoordinator: boolean
   /** Into it, where it is the first operator of its task. */
   readonly inputEdges?: readonly InputEdge[]
+  /** All that its records may come from; absent where nobody knows. */
+  readonly sources?: readonly PlannedSource[]
 }
+
+export type PlannedSource = Pick<PlannedOperator, 'operatorId' | 'uidHash' | 'name'>
 
 /** The id under which the snapshot has its state: the uid hash where that is one of `stored`, as in Flink, else its own. */
 export function storedIdOf(
-  { operatorId, uidHash }: PlannedOperator,
+  { operatorId, uidHash }: Pick<PlannedOperator, 'operatorId' | 'uidHash'>,
   stored: { readonly has: (operatorId: string) => boolean },
 ): string {
   return uidHash !== undefined && stored.has(uidHash) ? uidHash : operatorId

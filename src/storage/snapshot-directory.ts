@@ -69,6 +69,12 @@ export async function removeSnapshotDirectory(fileSystem: FileSystem, directory:
   for (const { name } of ours) await fileSystem.delete(`${directory}/${name}`)
 }
 
+/** As `removeSnapshotDirectory`, in two calls, where nothing but metadata is in it; false where something else is. */
+export async function removeMetadataAlone(fileSystem: FileSystem, directory: string): Promise<boolean> {
+  await fileSystem.delete(`${directory}/${METADATA_FILE}`)
+  return fileSystem.deleteEmptyDirectory(directory)
+}
+
 /** Removes the metadata and the files that they name, then the directory, when it is a snapshot's own and nothing else is in it. */
 export async function removeSnapshotFiles(
   fileSystem: FileSystem,
@@ -110,8 +116,7 @@ export async function cleanIncompleteCheckpoints(fileSystem: FileSystem, directo
   }
 }
 
-/** Small state lies in the metadata itself: then there is nothing whose order on the disk would matter. */
-export function holdsStateFiles(entries: readonly FileStatus[]): boolean {
+function holdsStateFiles(entries: readonly FileStatus[]): boolean {
   return entries.some(({ name }) => STATE_FILE.test(name))
 }
 

@@ -81,7 +81,8 @@ export interface OperatorStateHandle {
 }
 
 /**
- * Records that were in flight in one channel when a checkpoint was taken that did not wait for them, oldest first, as
+ * Records that were in flight in one channel when a checkpoint was taken that did not wait for them, and watermarks and their
+ * statuses between them, oldest first, as
  * `ChannelReader.inFlight` and `ChannelWriter.inFlight` give them.
  */
 export interface ChannelStateHandle {
@@ -91,11 +92,22 @@ export interface ChannelStateHandle {
   readonly channelIndex: number
   /** Of the type of its records, as of a state's. */
   readonly typeFingerprint: string
-  /** offsets[i]: start of record i; one more entry marks the end. */
+  /** offsets[i]: start of element i; one more entry marks the end. */
   readonly offsets: readonly number[]
+  /** How many of the elements are no records; absent where none is, as in all snapshots before version 8. */
+  readonly numTimes?: number
   readonly handle: StreamStateHandle
   /** On a restore: records of other key groups are for other subtasks. Never in a snapshot. */
   readonly isSharedByKeyGroup?: true
+  /** On a restore into another parallelism, of the subtask or of those upstream. Never in a snapshot. */
+  readonly virtualChannel?: VirtualChannel
+}
+
+/** A channel that there is no more: of those of an edge that a subtask is given only all together say how far time is. */
+export interface VirtualChannel {
+  readonly index: number
+  /** How many there are. */
+  readonly of: number
 }
 
 /** Everything one subtask of one operator put into a snapshot (or gets back from one or more of them). */
@@ -117,6 +129,8 @@ export interface OperatorSubtaskState {
    * others are refused. Undefined where nothing is known, or the run began afresh; never in a snapshot.
    */
   readonly expectedKeyShapes?: readonly string[] | undefined
+  /** Acknowledged so by an operator that had finished before the restore while others of its task go on; never in a snapshot. */
+  readonly isFinished?: true
 }
 
 /** What a task acknowledges: operator id to state. An operator without state is absent. */

@@ -49,6 +49,6 @@ export function adviceForUnclaimed(
 
 export function adviceOfRename(stored: OperatorState, planned: PlannedOperator): string {
   const { name, uid } = planned
-  const label = uid === undefined ? `"${name}", which has no uid` : `uid "${uid}" (${name})`
+  const label = uid === undefined ? `"${name}", which has no uid,` : `uid "${uid}" (${name})`
   return `${label} looks like it, and is new: set ${claimingCall(stored, planned)} there.`
 }

@@ -9,7 +9,8 @@ import { sourceFiles, textOf } from './repository.js'
 type Sources = Readonly<Record<string, string>>
 
 /** What only hands a setting back to the program that made it, or shows it, makes nothing of it. */
-const MIRROR = /^src\/(?:api\/environment\/(?:execution|checkpoint)-config|cluster\/job-messages-of)\.ts$/
+const MIRROR =
+  /^src\/(?:api\/environment\/(?:execution|checkpoint)-config|cluster\/(?:job-messages|checkpoint-config-info)-of)\.ts$/
 /** The table itself asks whether its options are set. */
 const TABLE = 'src/core/config/options-without-effect.ts'
 const READ = /\.(?:get|getOptional|contains)\(\s*(\w+)\.([A-Z_]+)\s*[,)]/g

@@ -120,7 +120,8 @@ const NEVER: readonly (readonly [RegExp, string])[] = [
   [/\buntold\b/i, 'not told, not reported'],
   [/\bto and fro\b/i, 'say what goes where'],
   [/\bas (it|they) came\b/i, 'unchanged'],
-  [/\btopolog(y|ies)\b/i, 'plan'],
+  // That of a sink is something else: Flink's word for the operators around its writers.
+  [/\btopolog(y|ies) of (the|a) (job|program)\b|\b(job|program) topolog(y|ies)\b/i, 'plan'],
   [/\b(a|the) backup of\b/i, 'snapshot, savepoint'],
   [/\bgate handler\b/i, 'InputHandler'],
   [/\b(the|top-level|job) script\b|'script'/i, 'program'],

@@ -21,6 +21,7 @@ import { backPressureFamily } from './families/back-pressure-family.js'
 import { chainFamily, depthFamily } from './families/chain-family.js'
 import { checkpointFamily } from './families/checkpoint-family.js'
 import { exchangeFamily } from './families/exchange-family.js'
+import { filesFamily } from './families/files-family.js'
 import { idleFamily } from './families/idle-family.js'
 import { keyedCountFamily } from './families/keyed-count-family.js'
 import { latencyFamily } from './families/latency-family.js'
@@ -32,6 +33,7 @@ import { startFamily } from './families/start-family.js'
 import { stateFamily } from './families/state-family.js'
 import { asyncFamily } from './families/async-family.js'
 import { loopsFamily } from './families/loops-family.js'
+import { upgradeFamily } from './families/upgrade-family.js'
 import { timersFamily } from './families/timers-family.js'
 import { wideExchangeFamily } from './families/wide-exchange-family.js'
 import { joinsFamily } from './families/joins-family.js'
@@ -48,11 +50,13 @@ const FAMILIES: readonly BenchFamily[] = [
   queriesFamily,
   loopsFamily,
   exchangeFamily,
+  filesFamily,
   wideExchangeFamily,
   latencyFamily,
   checkpointFamily,
   backPressureFamily,
   recoveryFamily,
+  upgradeFamily,
   memoryFamily,
   windowsFamily,
   joinsFamily,

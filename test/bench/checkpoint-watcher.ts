@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { RestClient } from '../../src/client/rest-client.js'
 import { RunDirectory } from '../../src/client/run-directory.js'
-import type { CheckpointingStatistics } from '../../src/rest/messages/job-messages.js'
+import type { CheckpointingStatistics } from '../../src/rest/messages/checkpoint-messages.js'
 import type { TimeSpan } from './progress-merge.js'
 
 /** Far less than ten checkpoints, which is how many the job remembers. */

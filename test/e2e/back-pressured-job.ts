@@ -5,7 +5,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { RestClient } from '../../src/client/rest-client.js'
 import { RunDirectory } from '../../src/client/run-directory.js'
-import type { CheckpointingStatistics } from '../../src/rest/messages/job-messages.js'
+import type { CheckpointingStatistics } from '../../src/rest/messages/checkpoint-messages.js'
 import { Workspace, type CommandResult, type RunningCommand } from './command-line.js'
 
 const KEYS = 13
@@ -92,7 +92,7 @@ export class BackPressuredRuns {
     assert.deepEqual(lines.sort(), expectedTotals(this.records))
   }
 
-  /** What the job tells of its checkpoints, the newest last. */
+  /** What the job tells of its checkpoints, the newest first. */
   async historyOf(jobId: string): Promise<History> {
     this.#runDirectory ??= new RunDirectory(path.join(this.workspace.path, 'run'), () => Date.now())
     const entry = await this.#runDirectory.find(jobId)

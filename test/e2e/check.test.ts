@@ -68,6 +68,22 @@ describe('flink-ts check', () => {
     assert.match(stderr, /exit code 3 when its functions were opened; --closed opens none/)
   })
 
+  it('ends with 1 and the cause where a function throws when it is opened, and with 0 where none is called', async () => {
+    const job = readFileSync(path.join(FIXTURES, 'job.mjs'), 'utf8')
+    const throws = job.replace(/^ *open ?\([^)]*\).*\{/m, "$& throw new Error('no database here');")
+    assert.notEqual(throws, job)
+    workspace.file('throws.mjs', throws)
+    const { exitCode, stdout } = await workspace.run('check', 'throws.mjs', '--against', 'v6/savepoint', '-n')
+    assert.equal(exitCode, 1)
+    assert.match(
+      stdout,
+      /\nfailed: .*\n {2}KeyedProcess \(subtask 1 of 1\) failed: Error: no database here \(at \S*open .*throws\.mjs:\d+:\d+\)\n {2}unknown .*\n {2}unknown /,
+    )
+    const closed = await workspace.run('check', '--closed', 'throws.mjs', '--against', 'v6/savepoint')
+    assert.equal(closed.exitCode, 0, closed.stdout)
+    assert.match(closed.stdout, /What is unknown was not checked: it is known when the job runs\.\n$/)
+  })
+
   it('tells what it is not given, or cannot read, as other commands do', async () => {
     const without = await workspace.run('check', 'job.mjs')
     assert.equal(without.exitCode, 1)

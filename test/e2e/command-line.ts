@@ -43,7 +43,7 @@ export class Workspace {
 
   /** A relative directory in a configuration file is warned of. */
   #inFull(key: string, value: string): string {
-    return /[.-]dir$/.test(key) && !value.includes(':') ? path.resolve(this.path, value) : value
+    return /(?:[.-]dir|storageDir)$/.test(key) && !value.includes(':') ? path.resolve(this.path, value) : value
   }
 
   file(name: string, text: string): string {

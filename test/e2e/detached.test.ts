@@ -4,7 +4,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import type { CommandResult, Workspace } from './command-line.js'
-import { expectedLines, lineOf, NumbersWorkspace, printedLines, savepointOf, textOf, until } from './numbers-job.js'
+import {
+  expectedLines,
+  filesAtRest,
+  lineOf,
+  NumbersWorkspace,
+  printedLines,
+  savepointOf,
+  textOf,
+  until,
+} from './numbers-job.js'
 import { assertFailed } from './refusals.js'
 
 const RULE = '-'.repeat(62)
@@ -38,12 +47,6 @@ function isAlive(pid: number): boolean {
 
 async function counted({ output }: DetachedJob, number: number): Promise<void> {
   await until(`${String(number)} in ${output}`, () => lineOf(number).test(textOf(output)))
-}
-
-/** A job that nobody waits for is done with its files when its socket has gone, the last of what it made. */
-async function filesAtRest(workspace: Workspace): Promise<void> {
-  const run = path.join(workspace.path, 'run')
-  await until(`the jobs of ${run} have ended`, () => !readdirSync(run).some((name) => /\.(json|sock)/.test(name)))
 }
 
 /** What `list` says about a job; undefined when it does not know it. */

@@ -1,5 +1,6 @@
 /** The example jobs print what the course notes and the READMEs say. */
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { REPOSITORY, Workspace } from './command-line.js'
@@ -54,6 +55,50 @@ describe('the example jobs', () => {
     assert.equal(result.exitCode, 0, result.stderr)
     assert.match(result.stdout, /^\(one,1\)\n\(two,1\)\n\(two,2\)$/m)
     assert.equal(result.stderr, '')
+    workspace.remove()
+  })
+
+  it('orders-per-country adds up what files of CSV say', async () => {
+    const workspace = new Workspace()
+    const header = 'id,country,comment,amount\r\n'
+    const input = workspace.file(
+      'orders.csv',
+      `${header}1,Österreich,"twice, or ""not""\r\nat all",2.5\r\n2,Peru,,1\r\n3,Österreich,,4\r\n`,
+    )
+    const result = await workspace.run(
+      'run',
+      path.join(REPOSITORY, 'dist/jobs/orders-per-country.js'),
+      '--input',
+      input,
+    )
+    assert.equal(result.exitCode, 0, result.stderr)
+    assert.match(result.stdout, /^Österreich: 1 for 2\.5\nPeru: 1 for 1\nÖsterreich: 2 for 6\.5$/m)
+    workspace.remove()
+  })
+
+  it('orders-per-hour writes what files of CSV add up to, hour by hour, to files of each day', async () => {
+    const workspace = new Workspace()
+    const orders = [
+      ['2026-03-01T22:10:00Z', 'Peru', 1],
+      ['2026-03-01T23:59:59Z', 'Peru', 2],
+      ['2026-03-01T22:50:00Z', 'Peru', 4],
+      ['2026-03-02T00:00:00Z', 'Österreich', 8],
+      ['2026-03-01T23:58:00Z', 'Peru', 16],
+    ]
+    const input = workspace.file('orders.csv', `at,country,amount\n${orders.map((each) => each.join()).join('\n')}\n`)
+    const output = path.join(workspace.path, 'out')
+    const job = path.join(REPOSITORY, 'dist/jobs/orders-per-hour.js')
+    const result = await workspace.run('run', '-p', '2', job, '--input', input, '--output', output)
+    assert.equal(result.exitCode, 0, result.stderr)
+    const rowsOf = (day: string): string[] =>
+      readdirSync(path.join(output, day)).flatMap((file) => {
+        assert.match(file, /^totals-[0-9a-f-]{36}-\d+\.csv$/)
+        return readFileSync(path.join(output, day, file), 'utf8')
+          .trimEnd()
+          .split('\n')
+      })
+    assert.deepEqual(rowsOf('day=2026-03-01').sort(), ['2026-03-01T22,Peru,2,5', '2026-03-01T23,Peru,2,18'])
+    assert.deepEqual(rowsOf('day=2026-03-02'), ['2026-03-02T00,Österreich,1,8'])
     workspace.remove()
   })
 

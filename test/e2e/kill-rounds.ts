@@ -9,6 +9,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ReceivingServer } from '../unit/api/receiving-server.js'
 import { Workspace, type RunningCommand } from './command-line.js'
+import { SEEN_FUNCTION } from './seen-function.js'
 import { TextServer } from './text-server.js'
 
 /** More than come through between two kills. */
@@ -27,15 +28,7 @@ class Slow extends RichMapFunction {
   }
 }
 
-/** How often a value was seen, as state has it. */
-class Seen extends KeyedProcessFunction {
-  open () { this.seen = this.getRuntimeContext().getState(new ValueStateDescriptor('seen')) }
-  processElement (value, ctx, out) {
-    const seen = (this.seen.value() ?? 0) + 1
-    this.seen.update(seen)
-    out.collect(value + ':' + seen)
-  }
-}
+${SEEN_FUNCTION}
 
 export default function (env, params) {
   const elements = Array.from({ length: params.getInt('records') }, (_, index) => index)

@@ -1,6 +1,12 @@
 /** What the REST API of a running job tells: who is busy, who waits for whom, and the metrics of user functions. */
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
+import type {
+  CheckpointConfigInfo,
+  CheckpointingStatistics,
+  CheckpointStatisticsWithTasks,
+  TaskCheckpointStatisticsWithSubtaskDetails,
+} from '../../src/rest/messages/checkpoint-messages.js'
 import { Workspace, type RunningCommand } from './command-line.js'
 import { askControlSocket } from './control-socket.js'
 
@@ -120,6 +126,32 @@ describe('the metrics of a running job', () => {
       ([last]) => Number(last?.value) >= 1,
     )
     assert.ok(Number(checkpoints[1]?.value) >= 0)
+    const config = (await askControlSocket(workspace, `/jobs/${jobId}/checkpoints/config`)) as CheckpointConfigInfo
+    assert.deepEqual([config.interval, config.checkpoint_storage], [200, 'FileSystemCheckpointStorage'])
+    const newest = await until(
+      async () => {
+        const url = `/jobs/${jobId}/checkpoints`
+        const { history } = (await askControlSocket(workspace, url)) as CheckpointingStatistics
+        const { id } = history.findLast(({ status }) => status === 'COMPLETED') ?? {}
+        const checkpoint = `${url}/details/${String(id)}`
+        const { tasks } = (await askControlSocket(workspace, checkpoint)) as Partial<CheckpointStatisticsWithTasks>
+        const subtasks = await askControlSocket(workspace, `${checkpoint}/subtasks/${details.vertices[1]?.id ?? ''}`)
+        return { tasks, subtasks: (subtasks as Partial<TaskCheckpointStatisticsWithSubtaskDetails>).subtasks }
+      },
+      // The history forgets: it may have gone on meanwhile.
+      ({ tasks, subtasks }) => tasks !== undefined && subtasks !== undefined,
+    )
+    assert.deepEqual(
+      Object.values(newest.tasks ?? {}).map((task) => [task.num_subtasks, task.num_acknowledged_subtasks]),
+      [
+        [1, 1],
+        [2, 2],
+      ],
+    )
+    assert.deepEqual(
+      newest.subtasks?.map(({ status }) => status),
+      ['completed', 'completed'],
+    )
     const aligned = (await askControlSocket(workspace, `${slow}/metrics?get=0.checkpointStartDelayNanos`)) as Metric[]
     assert.ok(Number(aligned[0]?.value) >= 0, JSON.stringify(aligned))
 

@@ -1,5 +1,6 @@
 /** A job without an end whose output tells whether a record was lost or counted twice, and how to wait for it. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { Workspace, type CommandResult, type RunningCommand } from './command-line.js'
 
 const JOB = `
@@ -89,4 +90,10 @@ export function textOf(file: string): string {
   } catch {
     return ''
   }
+}
+
+/** A job that nobody waits for is done with its files when its socket has gone, the last of what it made. */
+export async function filesAtRest(workspace: Workspace): Promise<void> {
+  const run = path.join(workspace.path, 'run')
+  await until(`the jobs of ${run} have ended`, () => !readdirSync(run).some((name) => /\.(json|sock)/.test(name)))
 }

@@ -5,10 +5,11 @@ import { StreamElementQueue } from '../../src/runtime/taskmanager/async/stream-e
 import type { Mutant } from './mutants.js'
 import { replaced, withGetter } from './sabotage.js'
 
-const FAULTS: readonly (Pick<Mutant, 'name' | 'seeds'> & { readonly plant: () => () => void })[] = [
+const FAULTS: readonly (Pick<Mutant, 'name' | 'from' | 'seeds'> & { readonly plant: () => () => void })[] = [
   {
     name: 'records without an answer are not in the snapshot',
-    seeds: 5,
+    from: 14,
+    seeds: 4,
     plant: () =>
       replaced(
         InFlightState.prototype,
@@ -44,9 +45,8 @@ const FAULTS: readonly (Pick<Mutant, 'name' | 'seeds'> & { readonly plant: () =>
   },
 ]
 
-export const ASYNC_MUTANTS: readonly Mutant[] = FAULTS.map(({ name, seeds, plant }) => ({
-  name,
-  seeds,
+export const ASYNC_MUTANTS: readonly Mutant[] = FAULTS.map(({ plant, ...mutant }) => ({
+  ...mutant,
   kind: 'asking',
   make: () => ({ plant }),
 }))

@@ -2,21 +2,27 @@
  * The job that is simulated: numbers -> (may fail) -> what the scenario draws -> by key -> counted in state -> transactional
  * sink; and the same in a plain loop.
  */
-import type { DataStream, StreamExecutionEnvironment } from '../../src/index.js'
+import { WatermarkStrategy, type DataStream, type StreamExecutionEnvironment } from '../../src/index.js'
 import { UNASKED_PREFIX, unaskedNumbers } from './hand-out-job.js'
 import { CountByKey, PassOn, Spoil } from './job-functions.js'
 import { keyedBy, keyOf, labelOf, type KeyPlan } from './job-keys.js'
 import { buildShape, plainShape } from './job-shapes.js'
 import { NUMBERS_A_SOURCE, timesOfQuiet, type TimePlan } from './job-time.js'
+import { endInCommittingSink } from './committing-sinks.js'
 import type { FunctionBag, JobWorld, NumberRecord } from './job-world.js'
 import { numbersFrom, type NumberSpan, type SourcePlace } from './number-source.js'
 import { QuietSource } from './quiet-source.js'
-import type { Scenario } from './scenario.js'
+import type { Scenario, SplitNumbers } from './scenario.js'
+import { SplitSource } from './split-source.js'
 import { TransactionalSink } from './transactional-sink.js'
+import type { CountRecord } from './transactional-store.js'
 
 /** The second region. */
 const APART = 'apart'
 const FROM_APART = 10 * NUMBERS_A_SOURCE
+/** Those of one subtask each. */
+const ALONE = 'alone'
+const FROM_ALONE = 20 * NUMBERS_A_SOURCE
 
 export function buildCountingJob(
   env: StreamExecutionEnvironment,
@@ -36,12 +42,43 @@ export function buildCountingJob(
   for (const [index, shape] of scenario.shapes.entries()) {
     const uid = `shape-${index}`
     const place = { env, functions, uid, parallelism: shapeParallelism[index] ?? parallelism, time, endOf }
-    numbers = buildShape(numbers, place, shape)
+    numbers = buildShape(scenario.rebalances ? numbers.rebalance() : numbers, place, shape)
   }
   endOf('', numbers)
+  if (scenario.alone !== undefined) buildAlone(scenario.alone, { env, functions, parallelism })
   if (scenario.recordsApart === 0) return
   const apart = { ...source, uid: `${APART}-source`, parallelism }
   endOf(APART, numbersThatMayFail(spanApart(scenario), apart, `${APART}-may-fail`))
+}
+
+/** No exchange: each subtask counts what it reads, and each number is a key. */
+function buildAlone(
+  { records, splits, discoveryMs }: SplitNumbers,
+  { env, functions, parallelism }: Pick<SourcePlace, 'env' | 'functions' | 'parallelism'>,
+): void {
+  const [uid, mayFailUid, sinkUid] = [`${ALONE}-source`, `${ALONE}-may-fail`, `${ALONE}-sink`]
+  const plan = { from: FROM_ALONE, to: FROM_ALONE + records, splits, discoveryMs }
+  env
+    .fromSource(
+      functions.get(uid, (world) => new SplitSource(plan, world, uid)),
+      WatermarkStrategy.noWatermarks<NumberRecord>(),
+      uid,
+    )
+    .uid(uid)
+    .setParallelism(parallelism)
+    .map(functions.get(mayFailUid, (world) => new PassOn(world, mayFailUid)))
+    .uid(mayFailUid)
+    .setParallelism(parallelism)
+    .map(({ value }): CountRecord => [aloneLabel(value), 1, value])
+    .uid(`${ALONE}-count`)
+    .setParallelism(parallelism)
+    .addSink(functions.get(sinkUid, (world) => new TransactionalSink(world, sinkUid)))
+    .uid(sinkUid)
+    .setParallelism(parallelism)
+}
+
+function aloneLabel(value: number): string {
+  return `${prefixOf(ALONE)}${value}`
 }
 
 function numbersThatMayFail(span: NumberSpan, place: SourcePlace, uid: string): DataStream<NumberRecord> {
@@ -74,10 +111,12 @@ function endInSink(
   const sinkUid = branch === '' ? 'sink' : `${branch}-sink`
   const { keys, state: kind } = scenario.count
   const count = functions.get(uid, (world) => new CountByKey(world, { uid, kind, prefix: prefixOf(branch) }))
-  keyedBy(numbers, keys)
-    .process(count)
-    .uid(uid)
-    .setParallelism(plan.parallelism)
+  const counts = keyedBy(numbers, keys).process(count).uid(uid).setParallelism(plan.parallelism)
+  if (scenario.committing !== undefined) {
+    endInCommittingSink(counts, sinkUid, functions, { scenario, plan })
+    return
+  }
+  counts
     .addSink(functions.get(sinkUid, (world) => new TransactionalSink(world, sinkUid)))
     .uid(sinkUid)
     .setParallelism(plan.sinkParallelism)
@@ -104,6 +143,10 @@ export function plainTotals(scenario: Scenario): Map<string, PlainTotal> {
   const { from } = spanApart(scenario)
   const apart = Array.from({ length: scenario.recordsApart }, (_, index) => from + index)
   addUp(totals, apart, scenario.count.keys, prefixOf(APART))
+  for (let index = 0; index < (scenario.alone?.records ?? 0); index += 1) {
+    const value = FROM_ALONE + index
+    totals.set(aloneLabel(value), { count: 1, sum: value })
+  }
   return totals
 }
 

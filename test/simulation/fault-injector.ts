@@ -78,9 +78,14 @@ export class FaultInjector {
   /** True in one of so many cases, as long as the budget lasts. */
   strikes(kind: FaultKind, oneIn: number, where: string): boolean {
     if (this.#isPaused || this.happened[kind] >= this.#budget[kind] || this.#random.nextInt(oneIn) > 0) return false
-    this.happened[kind] += 1
-    this.#simulation.note(`FAULT ${kind}: ${where}`)
-    this.#simulation.troubleUntil(this.#simulation.clock.now())
+    this.#happens(kind, where)
+    return true
+  }
+
+  /** For one that was drawn by itself, whatever is left of the budget; false where nothing may go wrong. */
+  strikesSurely(kind: FaultKind, where: string): boolean {
+    if (this.#isPaused) return false
+    this.#happens(kind, where)
     return true
   }
 
@@ -99,5 +104,11 @@ export class FaultInjector {
 
   nextInt(bound: number): number {
     return this.#random.nextInt(bound)
+  }
+
+  #happens(kind: FaultKind, where: string): void {
+    this.happened[kind] += 1
+    this.#simulation.note(`FAULT ${kind}: ${where}`)
+    this.#simulation.troubleUntil(this.#simulation.clock.now())
   }
 }

@@ -29,17 +29,20 @@ class HoldingByTime {
   readonly #world: JobWorld
   readonly #uid: string
   readonly #held: HeldRecords
+  readonly #hasClock: boolean
 
   constructor(world: JobWorld, uid: string, held: HeldRecords) {
     this.#world = world
     this.#uid = uid
     this.#held = held
+    this.#hasClock = world.scenario.shapes.some(({ kind }) => kind === 'heldByClock')
   }
 
-  /** One without a time has nothing to wait for. */
+  /** One without a time has nothing to wait for: only timers of the clock emit such. */
   take({ value }: NumberRecord, context: Context, out: Out): void {
     const timestamp = context.timestamp()
     if (timestamp === null) {
+      if (!this.#hasClock) this.#world.fail(`${this.#uid}: the record ${value} has lost its time`)
       out.collect({ value })
       return
     }

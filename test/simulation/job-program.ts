@@ -29,6 +29,8 @@ const COMES_OFTEN: ReadonlySet<HookName> = new Set([
   'coordinator: returned',
   'coordinator: hand out',
   'coordinator: complete',
+  'commit: before',
+  'commit: after',
 ])
 
 type SharedWorld = Pick<JobWorld, 'scenario' | 'plan' | 'runName' | 'store' | 'fail' | 'note' | 'expectedRecords'>
@@ -44,7 +46,7 @@ export class JobProgram {
     this.#runName = runName
     this.#plan = plan
     this.#world = world
-    const { configuration } = world.scenario
+    const configuration = { ...world.scenario.configuration, ...plan.settings }
     this.descriptor = { moduleUrl: 'file:///simulated.js', entry: undefined, args: [], configuration }
   }
 
@@ -148,6 +150,7 @@ export class JobProgram {
   #beforeHook(name: HookName, of: string, worker: SimulatedTaskManager): void | Promise<void> {
     const { faults } = this.#world
     const where = `${worker.name}, ${name} of ${of}`
+    if (name.startsWith('commit: ')) this.#aroundCommit(where, worker)
     const oneIn = COMES_OFTEN.has(name) ? HOOK_ONE_IN.often : HOOK_ONE_IN.seldom
     const slowMs = faults.lasts('hook-is-slow', oneIn, where, LONGEST_HOOK_MS)
     const throws = faults.strikes('hook-throws', oneIn, where)
@@ -158,6 +161,13 @@ export class JobProgram {
     return worker.process.pause(slowMs).then(() => {
       if (throws) throw new Error(`simulated late failure of ${name}`)
     })
+  }
+
+  #aroundCommit(where: string, worker: SimulatedTaskManager): void {
+    const { faults, scenario } = this.#world
+    if (!faults.strikes('worker-dies', scenario.committing?.diesOneIn ?? 1, where)) return
+    worker.die('simulated death')
+    throw new Error('nobody hears this')
   }
 
   #beforeWriting(worker: SimulatedTaskManager, nextInt: (bound: number) => number): void | Promise<void> {

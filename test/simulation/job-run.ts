@@ -3,7 +3,12 @@ import { Configuration } from '../../src/core/config/configuration.js'
 import { FlinkError } from '../../src/core/errors/flink-error.js'
 import { FileSystems } from '../../src/core/fs/file-systems.js'
 import { generateJobId } from '../../src/core/ids/job-id.js'
-import { CheckpointRepository } from '../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
+import {
+  CheckpointRepository,
+  type CheckpointRepositorySettings,
+} from '../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
+import type { PendingCheckpoint } from '../../src/runtime/jobmanager/checkpoint/pending-checkpoint.js'
+import type { JobEnvironment } from '../../src/runtime/jobmanager/job-environment.js'
 import { JobMaster, type JobOutcome } from '../../src/runtime/jobmanager/jobmaster/job-master.js'
 import type { CompletedCheckpoint } from '../../src/storage/checkpoint-metadata.js'
 import { SortedStateBackend } from '../contract/runtime/sorted/sorted-keyed-state-backend.js'
@@ -21,6 +26,22 @@ import type { World } from './world.js'
 
 const LATEST_KILL_MS = 3000
 const MOST_STARTS = 50
+
+/** Says which checkpoints are complete, of which not every worker is told. */
+class NotedRepository extends CheckpointRepository {
+  readonly #invariants: RunInvariants
+
+  constructor(environment: JobEnvironment, settings: CheckpointRepositorySettings, invariants: RunInvariants) {
+    super(environment, settings)
+    this.#invariants = invariants
+  }
+
+  override async complete(pending: PendingCheckpoint): Promise<CompletedCheckpoint> {
+    const completed = await super.complete(pending)
+    if (pending.tellsCompletion) this.#invariants.completed(pending.checkpointId)
+    return completed
+  }
+}
 
 export class JobRun {
   readonly #world: World
@@ -97,7 +118,7 @@ export class JobRun {
         const workers = this.#cluster.alive()
         const worker = workers.find(({ name }) => name === process) ?? workers[0]
         const where = `${worker?.name ?? ''}, ${describePoint(point)}`
-        if (worker !== undefined && faults.strikes('worker-dies', 1, where)) worker.die('simulated death')
+        if (worker !== undefined && faults.strikesSurely('worker-dies', where)) worker.die('simulated death')
       }),
     )
     return () => {
@@ -108,9 +129,10 @@ export class JobRun {
   /** Somebody tries again for as long as something is wrong. */
   async #start(): Promise<JobMaster> {
     const { simulation, faults } = this.#world
-    for (let starts = 0; starts < MOST_STARTS; starts += 1) {
+    for (let starts = 0; starts < MOST_STARTS;) {
       const faultsBefore = faults.total
       const isFull = faults.diskIsFull
+      if (!isFull) starts += 1
       const master = await this.#makeMaster()
       const problem = await simulation.settle(master.start().then(nothing, asError), 'the start of the job')
       if (problem === undefined) return master
@@ -174,7 +196,7 @@ export class JobRun {
     }
     const restore = this.#restore === undefined ? undefined : { path: this.#restore, allowNonRestoredState: false }
     const surroundings = { isJobRunning: () => Promise.resolve(false), version: 'simulated' }
-    const repository = new CheckpointRepository(environment, { ...surroundings, restore })
+    const repository = new NotedRepository(environment, { ...surroundings, restore }, this.#invariants)
     const rest = {
       program: this.#program.descriptor,
       graphIndex: 0,

@@ -156,6 +156,15 @@ export function drawExchanges(random: Random): ShapePlan[] {
   return Array.from({ length: random.nextInt(4) }, () => drawShape(random, EXCHANGES))
 }
 
+/** One with time at least, and what lies around it: exchanges, and more with time. */
+export function drawUnalignedTimeShapes(random: Random): ShapePlan[] {
+  const around = Array.from({ length: random.nextInt(3) }, () =>
+    drawShape(random, happens(random, 2) ? EXCHANGES : TIME_KINDS),
+  )
+  around.splice(random.nextInt(around.length + 1), 0, drawShape(random, TIME_KINDS))
+  return around
+}
+
 /** A loop, and in front of it and after it what may come. */
 export function drawLoopShapes(random: Random): ShapePlan[] {
   const around = drawShapes(random).slice(0, 2)

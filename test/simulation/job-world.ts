@@ -18,6 +18,8 @@ export type HookName =
   | 'notifyCheckpointAborted'
   | 'finish'
   | 'close'
+  | 'commit: before'
+  | 'commit: after'
 
 export interface JobWorld {
   readonly scenario: Scenario

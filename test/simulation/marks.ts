@@ -15,7 +15,8 @@ interface Mark {
 }
 
 const RESTART = [/: job .* is RESTARTING$/, /: job .* is (?:RUNNING|CANCELLING)$/] as const
-const RESTARTED = [/: job .* is RESTARTING$/, /^\s*[\d.]+ run \d+ from/] as const
+const RUN = /^\s*[\d.]+ run \d+ from/
+const RESTARTED = [/: job .* is RESTARTING$/, RUN] as const
 const PARTLY = [/told: .* \d+ of \d+ tasks restart in/, /told: .* It restarts in|^\s*[\d.]+ run \d+ from/] as const
 const SAVEPOINT_PENDING = [
   /asked for a savepoint beside the run/,
@@ -23,6 +24,12 @@ const SAVEPOINT_PENDING = [
 ] as const
 const ONE_SAVEPOINT_TAKEN = [/the savepoint beside the run is/, /asked for a savepoint beside the run/] as const
 const CHECKPOINT_REMOVED = /run \d+: disk: delete .*\/chk-\d+(?:\/_metadata)?$/
+
+const NEVER = /(?!)/
+const IN_FLIGHT = /restored \d+ with records in flight/
+const IN_EVENT_TIME = [/ scenario .*"time":\{/, NEVER] as const
+const AFTER_IN_FLIGHT = [IN_FLIGHT, RUN] as const
+const ALIGNED_RUN = [/ run \d+ from .*"execution\.checkpointing\.unaligned\.enabled":"false"/, RUN] as const
 
 const STRIKES = FAULT_POINTS.flatMap((at) =>
   MOMENTS.map((when) => ({
@@ -86,7 +93,41 @@ export const MARKS = [
     kind: 'unaligned',
     seen: /acknowledge-checkpoint .* with [1-9]\d* bytes in flight/,
   },
-  { name: 'records in flight are restored', kind: 'unaligned', seen: /restored \d+ with records in flight/ },
+  { name: 'records in flight are restored', kind: 'unaligned', seen: IN_FLIGHT },
+  { name: 'records in flight are restored in event time', kind: 'unaligned', seen: IN_FLIGHT, between: IN_EVENT_TIME },
+  {
+    name: 'a record waits for a timer, and others were in flight',
+    kind: 'unaligned',
+    seen: /-held: (?:records shared a timer|a timer is )/,
+    between: AFTER_IN_FLIGHT,
+  },
+  {
+    name: 'a window fires, and records were in flight',
+    kind: 'unaligned',
+    seen: /-windowed: /,
+    between: AFTER_IN_FLIGHT,
+  },
+  {
+    name: 'records in flight go on with aligned checkpoints',
+    kind: 'unaligned',
+    seen: IN_FLIGHT,
+    between: ALIGNED_RUN,
+  },
+  {
+    name: 'aligned checkpoints after a savepoint of a run with unaligned ones',
+    kind: 'unaligned',
+    seen: / run \d+ from file:\/savepoints.*"execution\.checkpointing\.unaligned\.enabled":"false"/,
+  },
+  {
+    name: 'unaligned checkpoints after a checkpoint of a run with aligned ones',
+    kind: 'unaligned',
+    seen: / run \d+ from file:\/checkpoints.*"execution\.checkpointing\.unaligned\.enabled":"true"/,
+  },
+  {
+    name: 'unaligned checkpoints after a savepoint of a run with aligned ones',
+    kind: 'unaligned',
+    seen: / run \d+ from file:\/savepoints.*"execution\.checkpointing\.unaligned\.enabled":"true"/,
+  },
   { name: 'a region restarts, and another runs on', kind: 'apart', seen: /told: .* \d+ of \d+ tasks restart in/ },
   {
     name: 'a region restarts alone from a checkpoint',
@@ -100,14 +141,33 @@ export const MARKS = [
     seen: /-> master: \w+ is FINISHED/,
     between: [/told: .* \d+ of \d+ tasks restart in/, /: job .* is [A-Z]+$|^\s*[\d.]+ run \d+ from/],
   },
+  {
+    name: 'a reader begins anew alone, and its enumerator lives on',
+    kind: 'apart',
+    seen: /reset-subtask \d+ to \d+$/,
+  },
+  {
+    name: 'a split comes back to an enumerator that lives on',
+    kind: 'apart',
+    seen: /: split \d+ comes back from reader/,
+  },
+  { name: 'a committable is to be retried', kind: 'committing', seen: /: to be retried: / },
+  { name: 'a committable was committed before', kind: 'committing', seen: /: committed again: / },
+  { name: 'a worker dies before a commit', kind: 'committing', seen: /FAULT worker-dies: .*, commit: before of/ },
+  { name: 'a worker dies after a commit', kind: 'committing', seen: /FAULT worker-dies: .*, commit: after of/ },
   { name: 'a record in flight is answered after a restart', kind: 'asking', seen: /: a record that was in flight has/ },
   ...STRIKES,
 ] as const satisfies readonly Mark[]
 
 export type MarkName = (typeof MARKS)[number]['name']
 
+/** Their runs end in a few ways only, none with two savepoints at once: branches of other ends cannot be reached. */
+const WITH_RUNS_OF_THEIR_OWN: ReadonlySet<JobKind> = new Set(['unaligned', 'struck'])
+
 export function marksOf(kind: JobKind): MarkName[] {
-  return MARKS.filter((mark) => !('kind' in mark) || mark.kind === kind).map(({ name }) => name)
+  const isOf = (mark: Mark): boolean => (mark.kind ?? kind) === kind
+  const isMeant = (mark: Mark): boolean => mark.kind === kind || !WITH_RUNS_OF_THEIR_OWN.has(kind)
+  return MARKS.filter((mark) => isOf(mark) && isMeant(mark)).map(({ name }) => name)
 }
 
 export class MarkWatch {

@@ -42,6 +42,8 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     case 'execution-attempt-ready':
     case 'execution-attempt-failed':
       return `${type}, subtask ${message.subtask}`
+    case 'reset-subtask':
+      return `${type} ${message.subtask} to ${message.checkpointId ?? 'nothing'}`
     case 'trigger-coordinator-checkpoint':
     case 'acknowledge-coordinator-checkpoint':
       return `${type} ${message.checkpointId}`

@@ -23,6 +23,7 @@ export function withMethods(disk: FileSystem, methods: Partial<FileSystem>): Fil
     realPath: (path) => disk.realPath(path),
     status: (path) => disk.status(path),
     delete: (path) => disk.delete(path),
+    deleteEmptyDirectory: (path) => disk.deleteEmptyDirectory(path),
     ...methods,
   }
 }

@@ -4,6 +4,7 @@ import { ExecutionGraph } from '../../src/runtime/jobmanager/executiongraph/exec
 import type { MasterToWorker } from '../../src/runtime/protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../src/runtime/protocol/task-deployment.js'
 import { JobAttempt } from '../../src/runtime/jobmanager/jobmaster/job-attempt.js'
+import { SplitAssignmentTracker } from '../../src/runtime/taskmanager/source/split-assignment-tracker.js'
 import type { Mutant } from './mutants.js'
 import { replaced } from './sabotage.js'
 
@@ -21,6 +22,22 @@ export const REGION_MUTANTS: readonly Mutant[] = [
     make: () => ({
       plant: () =>
         replaced(ExecutionGraph.prototype, 'regionsOf', () => (executions: Iterable<Execution>) => [...executions]),
+    }),
+  },
+  {
+    name: "what a reader that begins anew alone was given after its checkpoint is nobody's",
+    seeds: 40,
+    from: 25,
+    kind: 'apart',
+    make: () => ({ plant: () => replaced(SplitAssignmentTracker.prototype, 'takeBack', () => () => []) }),
+  },
+  {
+    name: 'what a reader that begins anew alone has in its checkpoint is given back as well',
+    seeds: 150,
+    from: 18,
+    kind: 'apart',
+    make: () => ({
+      plant: () => replaced(SplitAssignmentTracker.prototype, 'snapshotTaken', () => () => undefined),
     }),
   },
   {

@@ -7,6 +7,12 @@ import { planDamage, type SnapshotDamage } from './snapshot-damage.js'
 import type { World } from './world.js'
 
 const RETRY_SAVEPOINT_MS = 50
+/**
+ * From this try on the pause doubles: a drain that takes longer than a checkpoint may has the job restarted each time, so that it would
+ * never get on.
+ */
+const PATIENT_TRY = 20
+const LONGEST_PAUSE_MS = 10_000
 /** For a restart, or for an operation of the disk. */
 const LONGEST_WAIT_MS = 2000
 
@@ -73,20 +79,21 @@ export class RunEnding {
   async #crash(): Promise<RunResult> {
     const { simulation, disk, inspector, diskServices } = this.#world
     const { plan, cluster, jobId } = this.#run
-    const kill = (): void => {
-      const where = plan.crashAt === undefined ? '' : `, ${describePoint(plan.crashAt)}`
+    const kill = (where: string): void => {
       simulation.note(`FAULT the job process is killed, and the disk loses what was not synced${where}`)
       cluster.vanish()
     }
-    if (plan.crashAt !== undefined && !this.#isDone) {
-      const disarm = diskServices.points.arm(plan.crashAt, () => {
-        if (!this.#isDone) kill()
+    const { crashAt } = plan
+    if (crashAt !== undefined && !this.#isDone) {
+      const disarm = diskServices.points.arm(crashAt, () => {
+        if (!this.#isDone) kill(`, ${describePoint(crashAt)}`)
       })
       await this.#untilOrLate(() => !cluster.isThere)
       disarm()
     }
     if (cluster.isThere && this.#isDone) return this.#untilFinished()
-    if (cluster.isThere) kill()
+    // It did not come there in time: somewhere else then.
+    if (cluster.isThere) kill('')
     disk.crash()
     await inspector.check()
     const latest = await inspector.latestOf(jobId)
@@ -146,14 +153,15 @@ export class RunEnding {
 
   async #endWithSavepoint(): Promise<RunResult> {
     const { simulation } = this.#world
-    while (!this.#isOver) {
+    for (let tries = 1; !this.#isOver; tries += 1) {
       const path = await this.#trySavepoint()
       if (path !== undefined) {
         simulation.note(`${this.#run.plan.end}: the savepoint is ${path}`)
         return this.#afterSavepoint(path)
       }
-      const again = simulation.clock.now() + RETRY_SAVEPOINT_MS
-      simulation.after(RETRY_SAVEPOINT_MS, () => undefined)
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, RETRY_SAVEPOINT_MS * 2 ** Math.max(0, tries - PATIENT_TRY))
+      const again = simulation.clock.now() + pauseMs
+      simulation.after(pauseMs, () => undefined)
       await simulation.runUntil(() => simulation.clock.now() >= again || this.#isOver, 'a second try')
     }
     return this.#untilFinished()
@@ -188,11 +196,13 @@ export class RunEnding {
   }
 
   async #untilPlannedEnd(): Promise<void> {
-    const { simulation } = this.#world
+    const { simulation, inspector } = this.#world
     const { plan, master } = this.#run
     const at = simulation.clock.now() + plan.endAfterMs
     simulation.after(plan.endAfterMs, () => undefined)
     await simulation.runUntil(() => simulation.clock.now() >= at || this.#isOver, 'the planned end')
+    const snapshots = inspector.seenCount
+    if (plan.endsWithSnapshot) await this.#untilOrLate(() => inspector.seenCount > snapshots)
     if (plan.endsInRestart) await this.#untilOrLate(() => master.status === 'RESTARTING')
   }
 

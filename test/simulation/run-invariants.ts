@@ -54,7 +54,7 @@ export class RunInvariants {
   /** By execution, on the worker's side. */
   readonly #tasks = new Map<string, LiveTask>()
   #jobStatus = 'INITIALIZING'
-  /** The newest of this run that its tasks were told of. */
+  /** The newest of this run of which its tasks might have been told. */
   #newestCompleted = -1
   #mayGoBack = false
   readonly #onMove: (jobStatus: string) => void
@@ -95,12 +95,12 @@ export class RunInvariants {
     }
   }
 
+  completed(checkpointId: number): void {
+    this.#newestCompleted = Math.max(this.#newestCompleted, checkpointId)
+  }
+
   sent(message: MasterToWorker): void {
-    if (message.type === 'notify-checkpoint-complete') {
-      this.#newestCompleted = Math.max(this.#newestCompleted, message.checkpointId)
-    } else if (message.type === 'deploy-tasks') {
-      this.#restores(message.tasks[0]?.restore?.checkpointId ?? -1)
-    }
+    if (message.type === 'deploy-tasks') this.#restores(message.tasks[0]?.restore?.checkpointId ?? -1)
   }
 
   arrived(worker: string, message: MasterToWorker): void {

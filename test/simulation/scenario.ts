@@ -1,5 +1,6 @@
 /** What one seed plays: the job, its settings, what goes wrong, and how its runs follow each other. */
 import type { Random } from '../../src/core/random/random.js'
+import { withCommits, type CommittingPlan } from './committing-scenario.js'
 import { between, happens, oneOf } from './draw.js'
 import { drawFaults, type FaultBudget } from './fault-injector.js'
 import type { FaultPoint, FaultPointName } from './fault-points.js'
@@ -35,12 +36,16 @@ export interface RunPlan {
   readonly endAfterMs: number
   /** It waits for a restart of the job then, if one comes soon. */
   readonly endsInRestart: boolean
+  /** It waits for a complete snapshot before that, if one comes soon. */
+  readonly endsWithSnapshot: boolean
   /** The job process is killed there, where it comes to it soon after the end was asked for. */
   readonly crashAt: FaultPoint | undefined
   /** Workers are killed at the first of these that they come to. */
   readonly workerDiesAt: readonly FaultPoint[]
   /** When two savepoints are asked for at once, ms after the start. */
   readonly savepointsAtMs: readonly number[]
+  /** Of this run alone, in place of those of the job. */
+  readonly settings: Readonly<Record<string, string>>
 }
 
 export interface Scenario {
@@ -69,17 +74,34 @@ export interface Scenario {
   readonly handOut: HandOutPlan | undefined
   /** Event time and timers; undefined: the clock's time, which nobody looks at. */
   readonly time: TimePlan | undefined
+  /** Numbers are spread anew in front of each shape: an edge is the same in all runs, whatever their parallelism. */
+  readonly rebalances: boolean
   /** Records go round: time does not wait for them. */
   readonly hasLoop: boolean
   /** Numbers of a second source, which has a way and a sink of its own: a region that restarts alone. 0: there is none. */
   readonly recordsApart: number
+  /** Of a third one, in which every subtask is a region and the enumerator of their source lives on; undefined where there is none. */
+  readonly alone: SplitNumbers | undefined
+  /** Which of the engine's sinks commits; undefined: one that does it by hand. */
+  readonly committing: CommittingPlan | undefined
 }
 
 /** `counted`: what a seed draws first; the others are made of it. */
-export type JobKind = 'counted' | 'coordinated' | 'timed' | 'looped' | 'asking' | 'apart' | 'unaligned' | 'struck'
+export type JobKind =
+  'counted' | 'coordinated' | 'timed' | 'looped' | 'asking' | 'apart' | 'unaligned' | 'struck' | 'committing'
+
+/** What a source with splits emits. */
+export interface SplitNumbers {
+  readonly records: number
+  readonly splits: number
+  readonly discoveryMs: number
+}
 
 export const CHECKPOINT_DIRECTORY = '/checkpoints'
 const LEAST_TIMED_LIMIT_MS = 300
+/** For each two of a worker, as each waits for the turn of the others. */
+const LIMIT_MS_FOR_TWO_TASKS = 5
+const TASKS_OF_SHAPE = 2
 export const SAVEPOINT_DIRECTORY = '/savepoints'
 
 function scenarioOf(simulation: Simulation, leftOut: LeftOut): Scenario {
@@ -105,8 +127,11 @@ function scenarioOf(simulation: Simulation, leftOut: LeftOut): Scenario {
     stateBackend,
     handOut: undefined,
     time: undefined,
+    rebalances: false,
     hasLoop: false,
     recordsApart: 0,
+    alone: undefined,
+    committing: undefined,
   }
 }
 
@@ -114,7 +139,7 @@ export function scenarioOfKind(kind: JobKind, simulation: Simulation, leftOut: L
   const scenario = scenarioOf(simulation, leftOut)
   switch (kind) {
     case 'counted':
-      return scenario
+      return withKeptLimit(scenario)
     case 'coordinated':
       return withHandOut(scenario, simulation)
     case 'timed':
@@ -128,20 +153,33 @@ export function scenarioOfKind(kind: JobKind, simulation: Simulation, leftOut: L
     case 'apart':
       return withRegions(scenario, simulation)
     case 'struck':
-      return withStrikes(scenario, simulation)
+      return withStrikes(withKeptLimit(scenario), simulation)
+    case 'committing':
+      return withCommits(scenario, simulation)
   }
 }
 
-/** The same with a second region. One that goes back to an older checkpoint alone has no store that could go back with it. */
+function withKeptLimit(scenario: Scenario): Scenario {
+  const configuration = {
+    ...scenario.configuration,
+    'execution.checkpointing.timeout': keptLimit(scenario, scenario.runs),
+  }
+  return { ...scenario, configuration }
+}
+
+/** The same with a second region, and with many of one subtask each. One that goes back to an older checkpoint alone has no store that could go back with it. */
 function withRegions(scenario: Scenario, simulation: Simulation): Scenario {
   const random = simulation.stream('apart')
   const faults = { ...scenario.faults, 'snapshot-is-damaged': 0 }
-  const configuration = {
-    ...scenario.configuration,
-    'execution.checkpointing.timeout': keptLimit(scenario.configuration['execution.checkpointing.timeout']),
-  }
+  const { configuration } = withKeptLimit(scenario)
   const records = between(random, 100, 1000)
-  return { ...scenario, records, recordsApart: between(random, 100, 1000), faults, configuration }
+  const recordsApart = between(random, 100, 1000)
+  return { ...scenario, records, recordsApart, alone: drawAlone(simulation.stream('alone')), faults, configuration }
+}
+
+function drawAlone(random: Random): SplitNumbers | undefined {
+  if (happens(random, 3)) return undefined
+  return { records: between(random, 200, 1500), splits: between(random, 5, 100), discoveryMs: between(random, 1, 60) }
 }
 
 /** The same with event time, with shapes that have timers or two inputs. */
@@ -156,7 +194,7 @@ function withTime(scenario: Scenario, simulation: Simulation): Scenario {
   const configuration = {
     ...scenario.configuration,
     'pipeline.auto-watermark-interval': `${time.intervalMs} ms`,
-    'execution.checkpointing.timeout': keptLimit(scenario.configuration['execution.checkpointing.timeout']),
+    'execution.checkpointing.timeout': keptLimit(scenario, runs),
   }
   return { ...scenario, records: between(random, 50, 600), idleOneIn: 0, shapes, runs, configuration, time }
 }
@@ -190,14 +228,23 @@ function withOwnShapes(scenario: Scenario, shapes: readonly ShapePlan[], random:
   }))
   const configuration = {
     ...scenario.configuration,
-    'execution.checkpointing.timeout': keptLimit(scenario.configuration['execution.checkpointing.timeout']),
+    'execution.checkpointing.timeout': keptLimit(scenario, runs),
   }
   return { ...scenario, records: between(random, 50, 600), shapes, runs, configuration }
 }
 
-/** More tasks one after the other, in one thread perhaps, take longer: a limit that no checkpoint keeps ends no run. */
-function keptLimit(drawn = '0 ms'): string {
-  return `${Math.max(LEAST_TIMED_LIMIT_MS, Number.parseInt(drawn, 10))} ms`
+/**
+ * More tasks one after the other, in one thread perhaps, take longer: a limit that no checkpoint keeps ends no run. A turn of a
+ * worker takes a few of its tasks, and a barrier passes one after the other.
+ */
+function keptLimit(scenario: Scenario, runs: readonly RunPlan[]): string {
+  const drawnMs = Number.parseInt(scenario.configuration['execution.checkpointing.timeout'] ?? '0', 10)
+  const tasks = runs.map(({ sourceParallelism, parallelism, sinkParallelism, shapeParallelism, maxWorkers }) => {
+    const ofShapes = shapeParallelism.reduce((sum, each) => sum + TASKS_OF_SHAPE * each, 0)
+    return (sourceParallelism + parallelism + sinkParallelism + ofShapes) / maxWorkers
+  })
+  const keptMs = Math.ceil(LIMIT_MS_FOR_TWO_TASKS * Math.max(...tasks) ** 2)
+  return `${Math.max(LEAST_TIMED_LIMIT_MS, keptMs, drawnMs)} ms`
 }
 
 /** The same with coordinators: few records, as each range costs messages, and no shapes. */
@@ -258,9 +305,11 @@ function runsOf(random: Random, shapes: number): RunPlan[] {
       end,
       endAfterMs: between(random, 20, 1500),
       endsInRestart: happens(random, 3),
+      endsWithSnapshot: false,
       crashAt: after(oneOf(random, [undefined, undefined, 'rename', 'sync', 'write', 'sync directory', 'delete'])),
       workerDiesAt: [],
       savepointsAtMs: hasSavepoints ? Array.from({ length: 1 + random.nextInt(3) }, () => random.nextInt(1500)) : [],
+      settings: {},
     }
   })
 }

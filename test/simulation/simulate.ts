@@ -1,6 +1,6 @@
 /**
  * `--seeds n` seeds beginning with `--from n`; `--seed n` one of them with its scenario and all events; `--known name` what is
- * known to fail as well; `--coordinated`, `--timed`, `--looped`, `--asking`, `--apart`, `--unaligned`, `--struck` another kind of job; `--mutants` whether planted faults are found,
+ * known to fail as well; `--coordinated`, `--timed`, `--looped`, `--asking`, `--apart`, `--unaligned`, `--struck`, `--committing` another kind of job; `--mutants` whether planted faults are found,
  * `--mutant name` one of them; `--long` many seeds, and whether every mark was reached.
  * Ends with 1 when something is not as it should be.
  */
@@ -28,6 +28,7 @@ const { values } = parseArgs({
     unaligned: { type: 'boolean', default: false },
     apart: { type: 'boolean', default: false },
     struck: { type: 'boolean', default: false },
+    committing: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
   },
 })
@@ -39,6 +40,7 @@ function kindOfJob(): JobKind {
   if (values.unaligned) return 'unaligned'
   if (values.apart) return 'apart'
   if (values.struck) return 'struck'
+  if (values.committing) return 'committing'
   return values.coordinated ? 'coordinated' : 'counted'
 }
 
@@ -102,7 +104,7 @@ async function findMutants(): Promise<boolean> {
   for (const mutant of MUTANTS.filter(({ name }) => values.mutant === undefined || name === values.mutant)) {
     const { name, seeds, found } = await findMutant(mutant)
     areFound &&= found !== undefined
-    say(`${found === undefined ? `NOT FOUND within ${seeds}` : `seed ${found.seed} of ${seeds}`}: ${name}`)
+    say(`${found === undefined ? `NOT FOUND by ${seeds} seeds` : `seed ${found.seed}`}: ${name}`)
     if (found !== undefined) say(`    ${found.reason.slice(0, 160)}`)
   }
   return areFound

@@ -76,7 +76,7 @@ class SimulatedDisk implements FileSystem {
     return this.#change({ name: 'sync directory', file: path, run: () => this.#services.disk.syncDirectory(path) })
   }
 
-  mkdirs(path: string, entry?: DirectoryEntry): Promise<void> {
+  mkdirs(path: string, entry?: DirectoryEntry): Promise<boolean> {
     return this.#change({ name: 'make directory', file: path, run: () => this.#services.disk.mkdirs(path, entry) })
   }
 
@@ -94,6 +94,10 @@ class SimulatedDisk implements FileSystem {
 
   delete(path: string): Promise<void> {
     return this.#change({ name: 'delete', file: path, run: () => this.#services.disk.delete(path) })
+  }
+
+  deleteEmptyDirectory(path: string): Promise<boolean> {
+    return this.#change({ name: 'delete', file: path, run: () => this.#services.disk.deleteEmptyDirectory(path) })
   }
 
   async #open(operation: Operation<FileWriter>): Promise<FileWriter> {

@@ -127,8 +127,16 @@ class FindingEnumerator implements SplitEnumerator<NumberSplit, EnumeratorState>
     })
   }
 
-  addSplitsBack(): void {
-    this.#place.world.fail(`${this.#place.uid}: splits were given back to an enumerator that goes with all its readers`)
+  addSplitsBack(splits: readonly NumberSplit[], subtask: number): void | Promise<void> {
+    return this.#in('event', () => {
+      const { world, uid } = this.#place
+      for (const { index } of splits) {
+        if (this.#unassigned.includes(index)) world.fail(`${uid}: split ${index} came back, and no reader has it`)
+        world.note(`${uid}: split ${index} comes back from reader ${subtask}`)
+        this.#unassigned.push(index)
+      }
+      this.#handOut()
+    })
   }
 
   addReader(): void | Promise<void> {
@@ -159,12 +167,16 @@ class FindingEnumerator implements SplitEnumerator<NumberSplit, EnumeratorState>
     const { context, plan, world, uid } = this.#place
     while (this.#asking.length > 0 && this.#unassigned.length > 0) {
       const [subtask = 0] = this.#asking.splice(0, 1)
+      // It has begun anew alone, and asks again.
+      if (!context.registeredReaders().has(subtask)) continue
       const [index = 0] = this.#unassigned.splice(0, 1)
       context.assignSplit(this.#split(index), subtask)
       world.note(`${uid}: split ${index} goes to reader ${subtask}`)
     }
     if (this.#found < plan.splits || this.#unassigned.length > 0) return
-    for (const subtask of this.#asking.splice(0)) context.signalNoMoreSplits(subtask)
+    for (const subtask of this.#asking.splice(0)) {
+      if (context.registeredReaders().has(subtask)) context.signalNoMoreSplits(subtask)
+    }
   }
 
   #split(index: number): NumberSplit {

@@ -22,14 +22,13 @@ export function withStrikes(scenario: Scenario, simulation: Simulation): Scenari
     ...run,
     workerDiesAt: Array.from({ length: between(random, 0, 2) }, drawPoint),
   }))
-  const deaths = runs.reduce((sum, { workerDiesAt }) => sum + workerDiesAt.length, 0)
   // Files of their own are what most steps are about.
   const configuration = {
     ...scenario.configuration,
     'execution.checkpointing.data-inline-threshold': oneOf(random, ['0 b', '0 b', '200 b']),
     'execution.checkpointing.interval': `${between(random, 10, 60)} ms`,
   }
-  return { ...scenario, runs, configuration, faults: { ...scenario.faults, 'worker-dies': deaths } }
+  return { ...scenario, runs, configuration }
 }
 
 function crashOf(run: RunPlan, random: Random, crashAt: FaultPoint): RunPlan {

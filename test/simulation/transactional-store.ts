@@ -17,6 +17,10 @@ export class TransactionalStore {
   readonly #committed = new Map<string, readonly CountRecord[]>()
   readonly #stopped: string[] = []
 
+  /** Written to the outer system and not visible there. */
+  readonly #prepared = new Map<string, readonly CountRecord[]>()
+  readonly #told = new Set<string>()
+
   constructor(simulation: Simulation) {
     this.#simulation = simulation
   }
@@ -31,6 +35,36 @@ export class TransactionalStore {
     } else if (JSON.stringify(known) !== JSON.stringify(records)) {
       this.#simulation.fail(`the transaction "${name}" was committed twice with different records`)
     }
+  }
+
+  prepare({ name, records }: Transaction): void {
+    if (this.#committed.has(name)) this.#simulation.fail(`"${name}" is prepared after it was committed`)
+    this.#prepared.set(name, records)
+  }
+
+  isCommitted(name: string): boolean {
+    return this.#committed.has(name)
+  }
+
+  /** What was prepared becomes visible; again it changes nothing. */
+  commitPrepared(name: string): void {
+    const records = this.#prepared.get(name)
+    if (records === undefined) this.#simulation.fail(`"${name}" is committed and was never prepared, or was aborted`)
+    else this.commit({ name, records })
+  }
+
+  abort(name: string): void {
+    if (this.#committed.has(name)) this.#simulation.fail(`"${name}" is aborted after it was committed`)
+    this.#prepared.delete(name)
+  }
+
+  /** What a sink that writes ahead remembers outside. */
+  tell(what: string): void {
+    this.#told.add(what)
+  }
+
+  wasTold(what: string): boolean {
+    return this.#told.has(what)
   }
 
   /** A run has ended after its savepoint: all that it wrote before is to be committed. */

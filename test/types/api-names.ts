@@ -26,7 +26,8 @@ export const API_NAMES: Readonly<Record<string, string>> = {
   CheckpointConfig:
     'setCheckpointInterval setCheckpointingMode setMinPauseBetweenCheckpoints setCheckpointTimeout setMaxConcurrentCheckpoints ' +
     'setTolerableCheckpointFailureNumber enableExternalizedCheckpoints setExternalizedCheckpointCleanup setCheckpointStorage ' +
-    'enableUnalignedCheckpoints setAlignedCheckpointTimeout setForceUnalignedCheckpoints',
+    'enableUnalignedCheckpoints setAlignedCheckpointTimeout setForceUnalignedCheckpoints ' +
+    'enableUnalignedCheckpointsInterruptibleTimers isUnalignedCheckpointsInterruptibleTimersEnabled',
   CheckpointingMode: 'EXACTLY_ONCE AT_LEAST_ONCE',
   ExternalizedCheckpointCleanup: 'RETAIN_ON_CANCELLATION DELETE_ON_CANCELLATION NO_EXTERNALIZED_CHECKPOINTS',
   MemoryStateBackend: '',
@@ -192,6 +193,7 @@ export const API_NAMES: Readonly<Record<string, string>> = {
   StatePartitionStreamProvider: 'getStream',
   CloseableIterator: 'hasNext next close',
   SerializationSchema: 'serialize',
+  DeserializationSchema: 'deserialize isEndOfStream getProducedType',
   StateInitializationContext:
     'isRestored getOperatorStateStore getKeyedStateStore getRawKeyedStateInputs getRawOperatorStateInputs',
   StateSnapshotContext:
@@ -203,8 +205,6 @@ export const API_NAMES: Readonly<Record<string, string>> = {
  * what stands here and is there.
  */
 const LATER: Readonly<Record<string, string>> = {
-  'sinks with two phases':
-    'TwoPhaseCommitSinkFunction DataStream.sinkTo DataStreamSource.sinkTo SingleOutputStreamOperator.sinkTo',
   'a session that takes jobs of other processes': 'StreamExecutionEnvironment.createRemoteEnvironment',
 }
 
@@ -234,6 +234,11 @@ export const FURTHER_NAMES: readonly string[] = `
   TextWriter TimeDomain TimestampAssigner TimestampAssignerArgument TimestampedValue TimeWindow TriggerContext
   TypeInformation TypeOf TypeSerializer Watermark WatermarkGenerator WatermarkGeneratorContext
   WatermarkGeneratorSupplier Window WindowArgument WindowAssignerContext WindowSerializer WriteMode
+  CheckpointCommitter CommittableMessage CommittableSummary CommittableSummaryFacts CommittableWithLineage
+  Committer CommitterInitContext CommitRequest CommittingSinkWriter GenericWriteAheadSink InitContext Sink
+  SinkProcessingTimeService SinkTaskInfo SinkWriter SinkWriterContext StandardSinkTopologies StatefulSinkWriter
+  SupportsCommitter SupportsPostCommitTopology SupportsPreCommitTopology SupportsPreWriteTopology SupportsWriterState
+  WriterInitContext
   KeptStateDescriptor QueryableStateDescriptor StateTtlConfigBuilder TtlStateVisibility
   TtlTimeCharacteristic TtlUpdateType TtlCleanupStrategies IncrementalCleanupStrategy
 `

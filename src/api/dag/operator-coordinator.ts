@@ -1,9 +1,11 @@
+import type { FileSystems } from '../../core/fs/file-systems.js'
 import type { Logger } from '../../core/logging/logger.js'
 import type { Clock } from '../../core/time/clock.js'
 
 /**
  * Decides for all subtasks of one operator: what each of them works on, when what they did is committed. One for an operator
- * and attempt of its job, made anew after every failure and reset to the checkpoint that the job goes on from.
+ * and attempt of its job, made anew after a failure of all subtasks, and reset to the checkpoint that the job goes on from. Where
+ * some of them fail and others run on it lives, if it has `subtaskReset`.
  *
  * It runs in the worker of the operator's first subtask. Its methods are called one after the other: the next one waits until
  * the promise of the last has settled. What they throw fails the job, which restarts by its strategy; what
@@ -53,8 +55,14 @@ export interface OperatorCoordinator {
    * loses such events.
    */
   eventReturned?(subtask: number, attempt: number, event: unknown): void | Promise<void>
-  /** A subtask failed: the attempt ends, and this coordinator with it. Not told of every failure: it may be closed before. */
+  /** A subtask failed: this coordinator ends with it, or is told of its reset. Not told of every failure: it may be closed before. */
   executionAttemptFailed(subtask: number, attempt: number, reason: Error): void | Promise<void>
+  /**
+   * A subtask goes back alone to a checkpoint, or to where the job began (undefined): what it was given after that is the
+   * coordinator's again. It becomes ready once more, as another attempt. Without this method all subtasks fail with one; whoever has it
+   * says so in `graph/lasting-coordinator.ts`.
+   */
+  subtaskReset?(subtask: number, checkpointId: number | undefined): void | Promise<void>
   /**
    * Another coordinator of the attempt told all of them something, by the id of its operator. It is on no side of a snapshot, and
    * of no state.
@@ -85,6 +93,7 @@ export interface OperatorCoordinatorContext {
   /** Without timers, which would outlive it: it has callAsyncPeriodically. */
   readonly clock: Pick<Clock, 'now' | 'monotonicMs'>
   readonly logger: Logger
+  readonly fileSystems: FileSystems
   /** To all other coordinators of the attempt that run. `event` is plain data, as that of a SubtaskGateway. */
   sendEventToCoordinators(event: unknown): void
   /** Whether the operator reads what is old: `execution.checkpointing.interval-during-backlog` holds meanwhile. */

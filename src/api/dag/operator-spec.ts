@@ -1,4 +1,6 @@
 import { asyncKeepsState, type AsyncSpec } from './operators/async-spec.js'
+import { supportsWriterState } from '../connector/sink2/sink-check.js'
+import { committingSinkKeepsState, type CommittingSinkSpec } from './operators/committing-sink-spec.js'
 import { eventTimeKeepsState, type EventTimeSpec } from './operators/event-time-spec.js'
 import type { KeepsState } from './operators/keeps-state.js'
 import { iterationKeepsState, type IterationSpec } from './operators/iteration-spec.js'
@@ -37,6 +39,7 @@ export type KindSpec =
   | OwnOperatorSpec
   | IterationSpec
   | SinkSpec
+  | CommittingSinkSpec
 
 /**
  * What an operator does: the name of its kind and what the user gave for it. The engine turns a kind into an operator of its
@@ -59,6 +62,7 @@ const kindKeepsState: KeepsState<KindSpec> = {
   ...ownOperatorKeepsState,
   ...iterationKeepsState,
   ...sinkKeepsState,
+  ...committingSinkKeepsState,
 }
 
 /**
@@ -78,5 +82,6 @@ export function coordinatorNameOf(spec: OperatorSpec): string | undefined {
 
 /** Whether the operator keeps state of its own, or its functions are there for the state of keys. */
 export function keepsState(spec: OperatorSpec): boolean {
+  if (spec.kind === 'sink-writer') return supportsWriterState(spec.sink)
   return spec.kind === 'factory' ? spec.keepsState === true : kindKeepsState[spec.kind]
 }

@@ -1,3 +1,4 @@
+import type { AnySink } from '../connector/sink2/sink-check.js'
 import type { TypeInformation } from '../types/type-information.js'
 import type { KeySpec } from './key-spec.js'
 import type { OperatorSpec } from './operator-spec.js'
@@ -107,6 +108,16 @@ export type Transformation =
   | SideOutputTransformation
   | FeedbackTransformation
 
+/** A sink with writers, of which the graph makes operators when all its settings are known: see graph/sink-expansion.ts. */
+export interface SinkTransformation extends TransformationBase {
+  readonly type: 'sink'
+  readonly input: Transformation
+  readonly sink: AnySink
+}
+
+/** What a program records; nothing reads from a sink. */
+export type RecordedTransformation = Transformation | SinkTransformation
+
 /** What a transformation has for its parallelism so far; undefined: the job's default. */
 export function parallelismOf(transformation: Transformation): number | undefined {
   switch (transformation.type) {
@@ -126,15 +137,19 @@ export function parallelismOf(transformation: Transformation): number | undefine
 
 /** Whether one of them is made of the other, directly or not; the ways back of loops do not count. */
 export function descendsFrom(transformation: Transformation, ancestor: Transformation): boolean {
+  return ancestorsOf(transformation).has(ancestor)
+}
+
+/** All that transformations are made of, and they themselves; the ways back of loops do not count. */
+export function ancestorsOf(...transformations: readonly Transformation[]): ReadonlySet<Transformation> {
   const seen = new Set<Transformation>()
-  const open = [transformation]
+  const open = [...transformations]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next === ancestor) return true
     if (seen.has(next)) continue
     seen.add(next)
     open.push(...inputsOf(next))
   }
-  return false
+  return seen
 }
 
 function inputsOf(transformation: Transformation): readonly Transformation[] {

@@ -1,4 +1,5 @@
-import type { OneInputTransformation } from '../dag/transformation.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import type { OneInputTransformation, SinkTransformation } from '../dag/transformation.js'
 import { checkedText } from '../types/checked-text.js'
 import { checkParallelism } from './parallelism-check.js'
 
@@ -17,9 +18,9 @@ import { checkParallelism } from './parallelism-check.js'
 export class DataStreamSink<T> {
   /** Keeps the type of the records; never read. */
   declare readonly recordType: T
-  readonly #transformation: OneInputTransformation
+  readonly #transformation: OneInputTransformation | SinkTransformation
 
-  constructor(transformation: OneInputTransformation) {
+  constructor(transformation: OneInputTransformation | SinkTransformation) {
     this.#transformation = transformation
   }
 
@@ -28,14 +29,21 @@ export class DataStreamSink<T> {
     return this
   }
 
-  /** Id by which state is found again after a change of the program. */
+  /** Id by which state is found again after a change of the program. Of a sink with committers theirs are made of it. */
   uid(uid: string): this {
     this.#transformation.settings.uid = checkedText('uid', 'the uid', uid)
     return this
   }
 
-  /** Another id of the operator, for state that was stored under it; see {@link SingleOutputStreamOperator.setUidHash}. */
+  /**
+   * Another id of the operator, for state that was stored under it; see {@link SingleOutputStreamOperator.setUidHash}. GRAPH_INVALID for a
+   * sink of several operators, which `sinkTo` gives.
+   */
   setUidHash(uidHash: string): this {
+    if (this.#transformation.type === 'sink') {
+      const reason = 'a sink of several operators has no one id; give it the uid under which its state was stored'
+      throw new FlinkError('GRAPH_INVALID', { operator: this.#transformation.settings.name, reason })
+    }
     this.#transformation.settings.uidHash = checkedText('setUidHash', 'the hash', uidHash)
     return this
   }

@@ -3,6 +3,8 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import type { KeySpec } from '../dag/key-spec.js'
 import type { OperatorSpec } from '../dag/operator-spec.js'
 import type { PartitionerSpec } from '../dag/partitioner-spec.js'
+import { checkSink } from '../connector/sink2/sink-check.js'
+import type { Sink } from '../connector/sink2/sink.js'
 import { parallelismOf, type Transformation, type TransformationInput } from '../dag/transformation.js'
 import { asWatermarkStrategy, type WatermarkStrategy } from '../eventtime/watermark-strategy.js'
 import { CloseableIterator, iterableOnceThere } from './closeable-iterator.js'
@@ -343,6 +345,26 @@ export class DataStream<T> {
     checkedPort('writeToSocket', port)
     const settings = { host, port, schema: serializer, maxNumRetries: SOCKET_SINK_RETRIES }
     return this.sink('Sink: Write to Socket', new SocketClientSink<unknown>(settings)).setParallelism(1)
+  }
+
+  /**
+   * Takes the records to the outside by a sink with writers. One with {@link SupportsCommitter} has each record exactly once there: what
+   * writers prepare for a checkpoint is committed once that is complete. GRAPH_INVALID where the argument is no sink.
+   *
+   * @example
+   * ```ts
+   * import { StreamExecutionEnvironment, type Sink } from 'flink-ts'
+   *
+   * const logging: Sink<number> = {
+   *   createWriter: () => ({ write: (element) => console.log(element), flush: () => undefined }),
+   * }
+   * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+   * env.fromSequence(1, 10).sinkTo(logging).uid('logging')
+   * ```
+   * @see https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/dev/datastream/sources/
+   */
+  sinkTo(sink: Sink<T>): DataStreamSink<T> {
+    return this.recorder.sinkTo(this.transformation, checkSink(sink))
   }
 
   /**

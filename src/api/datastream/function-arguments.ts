@@ -7,13 +7,14 @@ import type { MapFunction } from '../functions/map-function.js'
 import { KeyedProcessFunction, type ProcessFunction } from '../functions/process-function.js'
 import type { ReduceFunction } from '../functions/reduce-function.js'
 import type { SinkFunction } from '../functions/sink-function.js'
+import type { TwoPhaseCommitSinkFunction } from '../functions/sink/two-phase-commit-sink-function.js'
 
 // What a method of a stream takes: an arrow function, or an object with the method of Flink's interface.
 export type MapArgument<T, O> = ((value: T) => O) | MapFunction<T, O>
 export type FlatMapArgument<T, O> = FlatMapFunction<T, O>['flatMap'] | FlatMapFunction<T, O>
 export type FilterArgument<T> = ((value: T) => boolean) | FilterFunction<T>
 export type ReduceArgument<T> = ((left: T, right: T) => T) | ReduceFunction<T>
-export type SinkArgument<T> = SinkFunction<T>['invoke'] | SinkFunction<T>
+export type SinkArgument<T> = SinkFunction<T>['invoke'] | SinkFunction<T> | TwoPhaseCommitSinkFunction<T, unknown>
 
 /**
  * Gives the object form: `{ map: fn }` for an arrow function. GRAPH_INVALID when the argument is neither a function nor

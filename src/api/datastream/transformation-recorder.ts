@@ -7,11 +7,13 @@ import type { PartitionerSpec } from '../dag/partitioner-spec.js'
 import type {
   FeedbackTransformation,
   OneInputTransformation,
+  RecordedTransformation,
   Transformation,
   TransformationInput,
 } from '../dag/transformation.js'
 import { OutputTag } from '../functions/output-tag.js'
 import { QueryableStateFunction, type KeptStateDescriptor } from '../functions/queryable-state-function.js'
+import type { AnySink } from '../connector/sink2/sink-check.js'
 import type { CollectSettings } from '../functions/sink/collect-sink-function.js'
 import { checkOptionalType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
@@ -65,12 +67,14 @@ export interface OpenWindows {
  */
 export class TransformationRecorder {
   readonly #host: RecorderHost | undefined
-  #transformations: Transformation[] = []
-  #lastId = 0
+  #transformations: RecordedTransformation[] = []
+  #lastId: number
   readonly #openWindows = new Set<OpenWindows>()
 
-  constructor(host?: RecorderHost) {
+  /** `lastId`: numbers go on after it. */
+  constructor(host?: RecorderHost, lastId = 0) {
     this.#host = host
+    this.#lastId = lastId
   }
 
   /** The environment whose streams these are. */
@@ -108,11 +112,24 @@ export class TransformationRecorder {
     return new DataStreamSink<T>(this.#oneInput(input, recorded))
   }
 
+  /** A sink with writers. */
+  sinkTo<T>(input: Transformation, sink: AnySink): DataStreamSink<T> {
+    const settings = defaultSettings('Sink')
+    const transformation = { type: 'sink', id: this.#nextId(), input, sink, outputType: undefined, settings } as const
+    this.#transformations.push(transformation)
+    return new DataStreamSink<T>(transformation)
+  }
+
   /** The records of each key are state that may be asked about; the descriptor has its name. */
   queryableState<T>(input: TransformationInput, descriptor: KeptStateDescriptor<unknown>): QueryableStateStream<T> {
     const name = `Queryable state: ${descriptor.getQueryableStateName() ?? ''}`
     const operator: OperatorSpec = { kind: 'keyed-process', function: new QueryableStateFunction(descriptor) }
     return new QueryableStateStream<T>(this.#oneInput(input, { name, operator, outputType: undefined }), descriptor)
+  }
+
+  /** For who adds to a stream that was recorded elsewhere. */
+  stream<T>(transformation: Transformation): DataStream<T> {
+    return new DataStream<T>(transformation, this)
   }
 
   union<T>(inputs: readonly [Transformation, ...Transformation[]]): DataStream<T> {
@@ -173,12 +190,12 @@ export class TransformationRecorder {
   }
 
   /** All that was recorded so far, which stays. */
-  transformations(): readonly Transformation[] {
+  transformations(): readonly RecordedTransformation[] {
     return [...this.#transformations]
   }
 
   /** All that was recorded, for a job; what comes later is of the next one, and its numbers go on. */
-  takeTransformations(): readonly Transformation[] {
+  takeTransformations(): readonly RecordedTransformation[] {
     const [unused] = this.#openWindows
     this.#openWindows.clear()
     if (unused !== undefined) {

@@ -179,6 +179,21 @@ export class CheckpointConfig {
     return this.#configuration.get(Options.UNALIGNED_FORCED)
   }
 
+  /**
+   * Barriers of unaligned checkpoints overtake timers that are firing (`execution.checkpointing.unaligned.interruptible-timers.enabled`,
+   * false by default). Without effect, of which a run warns: in Flink it is for operators of SQL and CEP, and not for functions
+   * and windows.
+   *
+   * @see https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/deployment/config/
+   */
+  enableUnalignedCheckpointsInterruptibleTimers(enabled: boolean): void {
+    this.#configuration.set(Options.ENABLE_UNALIGNED_INTERRUPTIBLE_TIMERS, enabled)
+  }
+
+  isUnalignedCheckpointsInterruptibleTimersEnabled(): boolean {
+    return this.#configuration.get(Options.ENABLE_UNALIGNED_INTERRUPTIBLE_TIMERS)
+  }
+
   getExternalizedCheckpointCleanup(): ExternalizedCheckpointCleanup {
     return this.#configuration.get(Options.EXTERNALIZED_CHECKPOINT_RETENTION)
   }

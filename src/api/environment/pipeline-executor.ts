@@ -1,12 +1,12 @@
 import type { Configuration } from '../../core/config/configuration.js'
 import type { RegisteredTypes } from '../../core/types/registered-types.js'
-import type { Transformation } from '../dag/transformation.js'
+import type { RecordedTransformation } from '../dag/transformation.js'
 import type { AccumulatorResult } from './accumulator-result.js'
 
 /** What `execute()` hands over: everything recorded so far, and the configuration with the program's own settings in it. */
 export interface Pipeline {
   readonly jobName: string
-  readonly transformations: readonly Transformation[]
+  readonly transformations: readonly RecordedTransformation[]
   readonly configuration: Configuration
   /** The classes whose instances travel. */
   readonly registeredTypes: RegisteredTypes

@@ -14,7 +14,7 @@ import type { Source } from '../connector/source/source.js'
 import type { SourceSplit } from '../connector/source/source-split.js'
 import { defaultSettings } from '../dag/default-settings.js'
 import type { OperatorSpec } from '../dag/operator-spec.js'
-import type { Transformation } from '../dag/transformation.js'
+import type { RecordedTransformation } from '../dag/transformation.js'
 import type { DataStreamSource } from '../datastream/data-stream-source.js'
 import { asFunctionObject } from '../datastream/function-arguments.js'
 import { checkMaxParallelism, checkParallelism } from '../datastream/parallelism-check.js'
@@ -284,7 +284,7 @@ export class StreamExecutionEnvironment {
     return executor.submit(this.#pipeline(jobName, this.#recorder.takeTransformations()))
   }
 
-  #pipeline(jobName: string | undefined, transformations: readonly Transformation[]): Pipeline {
+  #pipeline(jobName: string | undefined, transformations: readonly RecordedTransformation[]): Pipeline {
     const name = jobName ?? this.#configuration.get(PipelineOptions.NAME) ?? DEFAULT_JOB_NAME
     for (const { settings } of transformations) settings.bufferTimeoutMs ??= this.#bufferTimeoutMs
     const registeredTypes = this.#config.getRegisteredTypes()

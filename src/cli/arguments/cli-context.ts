@@ -16,3 +16,6 @@ export interface CliContext {
   /** Waits for a program, when there is likely to be one. */
   readonly programThread: Worker | undefined
 }
+
+/** What is needed to reach jobs, and to start one: also by a process that has no terminal. */
+export type JobContext = Pick<CliContext, 'configuration' | 'diagnostics' | 'print' | 'printError' | 'workingDirectory'>

@@ -3,13 +3,31 @@ import { SavepointOptions } from '../../core/config/savepoint-options.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import { applyClaimMode, CLAIM_MODE_OPTION, RESTORE_MODE_OPTION } from '../arguments/claim-mode.js'
 import type { CliCommand } from '../arguments/cli-command.js'
-import { has, valueOf, type ParsedOptions } from '../arguments/parsed-values.js'
+import type { CliContext } from '../arguments/cli-context.js'
+import { settingOf } from '../arguments/load-cli-configuration.js'
+import {
+  argumentError,
+  has,
+  parseJobIdOperand,
+  valueOf,
+  valuesOf,
+  type ParsedOptions,
+} from '../arguments/parsed-values.js'
 import {
   applyProgramOptions,
   noteOnOptionsForProgram,
   PROGRAM_OPTIONS,
   programArguments,
 } from '../arguments/program-options.js'
+import { workingDirectory } from '../arguments/working-directory.js'
+import type { RunRequest } from '../job/run-request.js'
+
+const RECOVER = 'recover'
+/** Options that say what is to run, or from what. */
+const OF_THE_JOB: readonly string[] = [
+  ...['class', 'parallelism', 'jarfile', 'arguments'],
+  ...['fromSavepoint', 'allowNonRestoredState', 'claimMode', 'restoreMode'],
+]
 
 export const runCommand: CliCommand = {
   name: 'run',
@@ -41,6 +59,13 @@ export const runCommand: CliCommand = {
     },
     CLAIM_MODE_OPTION,
     RESTORE_MODE_OPTION,
+    {
+      long: RECOVER,
+      value: 'required',
+      valueName: 'jobId',
+      description:
+        'Starts the job of this id again, whose process has died, from its newest checkpoint: all else is as it was started with high-availability.type: filesystem.',
+    },
     { short: 'yd', long: 'yarndetached', value: 'none', description: 'Old name of detached.', hidden: true },
     {
       short: 'q',
@@ -57,8 +82,15 @@ export const runCommand: CliCommand = {
     'flink-ts run -s /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab job.js',
     'flink-ts run -d job.js',
     'flink-ts run -D state.backend.type=rocksdb -D execution.checkpointing.dir=/tmp/checkpoints job.js',
+    'flink-ts run --recover 28cf1a77b6d50c9c2ed2d5b5c1c7c3f5 -D high-availability.storageDir=/tmp/ha',
   ],
   async execute(parsed, context) {
+    if (has(parsed, RECOVER)) {
+      const { recoveredRequest } = await import('../job/recovered-request.js')
+      const keys = valuesOf(parsed, 'D').map((definition) => settingOf(definition).key)
+      const request = await recoveredRequest(recoveredJobId(parsed), keys, context)
+      return start(request, parsed, { ...context, workingDirectory: workingDirectory() })
+    }
     const { jobFile, args } = programArguments(parsed, runCommand)
     const note = noteOnOptionsForProgram(args, runCommand)
     if (note !== undefined) context.printError(context.diagnostics.warning(note))
@@ -72,13 +104,28 @@ export const runCommand: CliCommand = {
       args,
       configuration: configuration.toEntries(),
     }
-    if (has(parsed, 'detached') || has(parsed, 'yarndetached')) {
-      const { runDetached } = await import('../job/run-detached.js')
-      return runDetached(request, context)
-    }
-    const { runAttached } = await import('../job/run-attached.js')
-    return runAttached(request, context)
+    return start(request, parsed, context)
   },
+}
+
+async function start(request: RunRequest, parsed: ParsedOptions, context: CliContext): Promise<number> {
+  if (has(parsed, 'detached') || has(parsed, 'yarndetached')) {
+    const { runDetached } = await import('../job/run-detached.js')
+    return runDetached(request, context)
+  }
+  const { runAttached } = await import('../job/run-attached.js')
+  return runAttached(request, context)
+}
+
+/** The job is what it was: nothing of it can be said anew. */
+function recoveredJobId(parsed: ParsedOptions): string {
+  const [operand] = parsed.operands
+  const other = operand ?? OF_THE_JOB.find((name) => has(parsed, name))
+  if (other === undefined) return parseJobIdOperand(valueOf(parsed, RECOVER) ?? '')
+  const given = operand === undefined ? `--${other}` : `"${operand}"`
+  throw argumentError(
+    `--recover takes the id of a job and nothing else of it, but ${given} was given: its program, arguments and configuration are kept in high-availability.storageDir. To start a program from a checkpoint: run -s <checkpoint> <job-file>.`,
+  )
 }
 
 /** `-s` and `-n` become configuration, as in Flink, so that a detached process gets them with everything else. */

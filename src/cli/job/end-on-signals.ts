@@ -60,6 +60,56 @@ export function signalHandler(
   }
 }
 
+/** What stands in for a job process as long as there is none. */
+export interface UntakenSignalWorld {
+  readonly clock: Pick<Clock, 'monotonicMs'>
+  /** A job process has its own handler. */
+  readonly isTaken: () => boolean
+  /** It has heard the signal, for the first time. */
+  readonly taken: () => void
+  readonly exit: (code: number) => void
+}
+
+/**
+ * Ends a process that does more than have jobs, where no job process does: before that begins, and after its end while there is
+ * still something to wait for. The rest of a burst that a job process has heard is no impatience.
+ */
+export function untakenSignalHandler({
+  clock,
+  isTaken,
+  taken,
+  exit,
+}: UntakenSignalWorld): (signal: 'SIGINT' | 'SIGTERM') => void {
+  let heardAt: number | undefined
+  return (signal) => {
+    const now = clock.monotonicMs()
+    if (isTaken()) {
+      if (heardAt === undefined) taken()
+      heardAt = now
+    } else if (heardAt === undefined || now - heardAt >= BURST_MS) exit(KILLED_BY_SIGNAL + NUMBERS[signal])
+  }
+}
+
+/** For SIGINT and SIGTERM, until what it returns is called. */
+export function endWhereNoJobProcessDoes(taken: () => void): () => void {
+  const offs = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
+    const onSignal = untakenSignalHandler({
+      clock: new SystemClock(),
+      isTaken: () => process.listenerCount(signal) > 1,
+      taken,
+      exit: (code) => process.exit(code),
+    })
+    const handle = (): void => {
+      onSignal(signal)
+    }
+    process.on(signal, handle)
+    return () => process.off(signal, handle)
+  })
+  return () => {
+    for (const off of offs) off()
+  }
+}
+
 /** Returns what takes the handlers off again. */
 export function endOnSignals(jobProcess: JobProcess, tell: (text: string) => void): () => void {
   const onSignal = signalHandler(jobProcess, { clock: new SystemClock(), tell, exit: (code) => process.exit(code) })

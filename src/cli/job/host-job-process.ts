@@ -3,6 +3,7 @@ import { ClosingStack } from '../../cluster/closing-stack.js'
 import type { JobOutput } from '../../cluster/job-output.js'
 import type { JobProcessListener } from '../../cluster/job-process.js'
 import { maxTaskWorkers, startJobThreads, terminateJobThreads } from '../../cluster/job-threads.js'
+import type { TakeOver } from '../../cluster/take-over.js'
 import { Configuration } from '../../core/config/configuration.js'
 import { CoreOptions } from '../../core/config/core-options.js'
 import { checkOpenFiles, openFilesLimit } from './check-open-files.js'
@@ -15,6 +16,8 @@ export interface HostSettings {
   readonly standardInput: 'readable' | 'refused'
   readonly workingDirectory: string
   readonly listenerOf: (output: JobOutput) => JobProcessListener
+  /** Where the job takes the place of another one. */
+  readonly takeOver?: TakeOver | undefined
 }
 
 /**
@@ -37,7 +40,7 @@ export async function hostJobProcess(request: RunRequest, settings: HostSettings
   let exitCode: number
   try {
     const { startJobProcess } = await import('./start-job-process.js')
-    const { jobProcess, cleanUp } = await startJobProcess(request, settings.workingDirectory, threads, listener)
+    const { jobProcess, cleanUp } = await startJobProcess(request, settings, threads, listener)
     closing.push(cleanUp)
     const { endOnSignals } = await import('./end-on-signals.js')
     closing.push(endOnSignals(jobProcess, (text) => threads.output.standardError.write(text)))

@@ -2,11 +2,11 @@ import { ClusterOptions } from '../../core/config/cluster-options.js'
 import { ClientOptions } from '../../core/config/client-options.js'
 import { RestClusterClient } from '../../client/rest-cluster-client.js'
 import { RunDirectory } from '../../client/run-directory.js'
-import type { CliContext } from '../arguments/cli-context.js'
+import type { JobContext } from '../arguments/cli-context.js'
 import { expandHome } from '../arguments/expand-home.js'
 import { printable } from '../terminal/printable-text.js'
 
-export function runDirectoryOf(context: CliContext): RunDirectory {
+export function runDirectoryOf(context: JobContext): RunDirectory {
   const directory = expandHome(context.configuration.get(ClusterOptions.RUN_DIRECTORY), context.workingDirectory)
   const warn = (text: string): void => {
     context.printError(context.diagnostics.warning(printable(text)))
@@ -14,7 +14,7 @@ export function runDirectoryOf(context: CliContext): RunDirectory {
   return new RunDirectory(directory, Date.now, { warn })
 }
 
-export function restClusterClientOf(context: CliContext): RestClusterClient {
+export function restClusterClientOf(context: JobContext): RestClusterClient {
   return new RestClusterClient({
     runDirectory: runDirectoryOf(context),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -1,18 +1,19 @@
 import { startProgramThread } from '../../cluster/program-thread.js'
 import type { CliContext } from '../arguments/cli-context.js'
-import { hostJobProcess } from './host-job-process.js'
+import { hostJobProcess, type HostSettings } from './host-job-process.js'
 import { jobResultLines } from '../output/job-result-lines.js'
 import type { RunRequest } from './run-request.js'
 
 /** Runs the job in this process: its output streams here, its end is the end of the command. */
 export async function runAttached(request: RunRequest, context: CliContext): Promise<number> {
-  return hostJobProcess(request, {
+  const { upgrade } = request
+  const settings: HostSettings = {
     programThread: context.programThread ?? startProgramThread(),
     workingDirectory: context.workingDirectory,
     standardInput: 'readable',
     listenerOf: ({ standardOutput, standardError }) => ({
       jobSubmitted: (jobId) => {
-        standardOutput.write(`Job has been submitted with JobID ${jobId}\n`)
+        if (upgrade === undefined) standardOutput.write(`Job has been submitted with JobID ${jobId}\n`)
       },
       jobEnded: (outcome) => {
         if (outcome.status === 'FINISHED') standardOutput.write(`${jobResultLines(outcome).join('\n')}\n`)
@@ -24,5 +25,11 @@ export async function runAttached(request: RunRequest, context: CliContext): Pro
         standardError.write(`${text}\n`)
       },
     }),
-  })
+  }
+  if (upgrade === undefined) return hostJobProcess(request, settings)
+  const { hostUpgrade } = await import('./host-upgrade.js')
+  const runs = (jobId: string): void => {
+    context.print(`Job has been submitted with JobID ${jobId}`)
+  }
+  return hostUpgrade(upgrade, request, { ...settings, runs }, context)
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, renameSync } from 'node:fs'
+import { closeSync, existsSync, openSync, renameSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,9 +10,9 @@ import { messageOf } from '../../core/errors/thrown-value.js'
 import { makeDirectories } from '../../core/fs/make-directories.js'
 import { removeTree } from '../../core/fs/remove-tree.js'
 import { SystemClock } from '../../core/time/system-clock.js'
-import type { CliContext } from '../arguments/cli-context.js'
-import type { DetachedReport } from '../detached-entry.js'
+import type { JobContext } from '../arguments/cli-context.js'
 import { printableLines } from '../terminal/printable-text.js'
+import type { DetachedLine, DetachedReport } from './detached-report.js'
 import { runDirectoryOf } from './rest-cluster-client-of.js'
 import type { RunRequest } from './run-request.js'
 import { tellingOfDelay } from '../output/telling-of-delay.js'
@@ -27,12 +27,21 @@ interface OutputFile {
 }
 
 /** Runs the job in a process of its own and returns when the job is accepted. Its output goes to the log directory. */
-export async function runDetached(request: RunRequest, context: CliContext): Promise<number> {
+export async function runDetached(request: RunRequest, context: JobContext): Promise<number> {
+  await startDetached(request, context)
+  return 0
+}
+
+/** The same; resolves with the id of the job. */
+export async function startDetached(request: RunRequest, context: JobContext): Promise<string> {
   const directory = await logDirectoryOf(context)
   const output = await openOutput(directory)
   let report: DetachedReport
   try {
-    report = await tellingOfDelay(SUBMISSION, spawnAndWait(request, output), new SystemClock(), context)
+    const working = spawnAndWait(request, output, context)
+    report = await (request.upgrade === undefined
+      ? tellingOfDelay(SUBMISSION, working, new SystemClock(), context)
+      : working)
   } finally {
     closeSync(output.descriptor)
   }
@@ -45,11 +54,11 @@ export async function runDetached(request: RunRequest, context: CliContext): Pro
   context.print(`Job has been submitted with JobID ${report.jobId}`)
   // On standard error: scripts read what Flink prints on standard output, which is that line and nothing more.
   context.printError(`Its output goes to ${nameAfterJob(output.path, report.jobId)}\n`)
-  return 0
+  return report.jobId
 }
 
 /** There is no job that the file would belong to: what the program printed is shown here. */
-async function showAndRemove(file: string, context: CliContext): Promise<void> {
+async function showAndRemove(file: string, context: JobContext): Promise<void> {
   try {
     const printed = await readFile(file, 'utf8')
     if (printed !== '') context.print(printed.replace(/\n$/, ''))
@@ -62,7 +71,7 @@ async function showAndRemove(file: string, context: CliContext): Promise<void> {
 
 /** Returns where the output goes from here on. The job runs: that its file keeps its first name is no failure. */
 function nameAfterJob(file: string, jobId: string): string {
-  const named = path.join(path.dirname(file), `flink-ts-${jobId}.out`)
+  const named = freeName(path.join(path.dirname(file), `flink-ts-${jobId}`))
   try {
     renameSync(file, named)
     return named
@@ -71,7 +80,14 @@ function nameAfterJob(file: string, jobId: string): string {
   }
 }
 
-async function logDirectoryOf(context: CliContext): Promise<string> {
+/** What a job printed in an earlier process, before it was recovered, stays. */
+function freeName(begin: string): string {
+  let name = `${begin}.out`
+  for (let number = 2; existsSync(name); number += 1) name = `${begin}-${String(number)}.out`
+  return name
+}
+
+async function logDirectoryOf(context: JobContext): Promise<string> {
   const configured = context.configuration.get(ClusterOptions.LOG_DIRECTORY)
   if (configured !== undefined) return configured
   const runDirectory = runDirectoryOf(context)
@@ -90,16 +106,23 @@ async function openOutput(directory: string): Promise<OutputFile> {
   }
 }
 
-function spawnAndWait(request: RunRequest, output: OutputFile): Promise<DetachedReport> {
+function spawnAndWait(request: RunRequest, output: OutputFile, context: JobContext): Promise<DetachedReport> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [fileURLToPath(ENTRY)], {
+      cwd: context.workingDirectory,
       detached: true,
       stdio: ['ignore', output.descriptor, output.descriptor, 'ipc'],
     })
-    child.once('message', (report: DetachedReport) => {
+    child.on('message', (message: DetachedReport | DetachedLine) => {
+      if ('line' in message) {
+        const { stream, line } = message
+        if (stream === 'stdout') context.print(line)
+        else context.printError(line)
+        return
+      }
       child.disconnect()
       child.unref()
-      resolve(report)
+      resolve(message)
     })
     child.once('error', reject)
     child.once('exit', (code) => {

@@ -1,3 +1,4 @@
+import type { RecoveredJob } from '../../cluster/recoverable-job.js'
 import type { ConfigurationEntries } from '../../core/config/configuration.js'
 
 /** What `run` was asked to do: plain data, so that a detached process can be handed it. Paths are absolute. */
@@ -7,4 +8,19 @@ export interface RunRequest {
   readonly args: readonly string[]
   /** Of files and command line. */
   readonly configuration: ConfigurationEntries
+  /** Another process ran the job until now. */
+  readonly recovered?: RecoveredJob | undefined
+  /** The job takes the place of another one. */
+  readonly upgrade?: UpgradeOrder | undefined
+}
+
+/** What `upgrade` was told, beside the new program. */
+export interface UpgradeOrder {
+  readonly jobId: string
+  /** Absolute; undefined: the one that the old job is configured with. */
+  readonly savepointDirectory: string | undefined
+  /** Functions of the new program are opened to learn which states they ask for. */
+  readonly opensFunctions: boolean
+  /** The old program need not come back where the new one does not start. */
+  readonly isWithoutReturn: boolean
 }

@@ -2,7 +2,7 @@ import { localServices } from '../../state-processor/local-services.js'
 import type { StateProcessorServices } from '../../state-processor/snapshot-source.js'
 import type { StateProcessor } from '../../state-processor/state-processor.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
-import type { CliContext } from '../arguments/cli-context.js'
+import type { JobContext } from '../arguments/cli-context.js'
 import { onNewest } from './on-newest.js'
 import { restClusterClientOf } from './rest-cluster-client-of.js'
 
@@ -12,7 +12,7 @@ const JOB_ID = /^[0-9a-fA-F]{32}$/
 export type Surroundings = Pick<StateProcessorServices, 'interruption' | 'onProgress'>
 
 /** Loaded when it is asked for, with what it needs of the engine. */
-export async function stateProcessorOf(context: CliContext, surroundings: Surroundings = {}): Promise<StateProcessor> {
+export async function stateProcessorOf(context: JobContext, surroundings: Surroundings = {}): Promise<StateProcessor> {
   const { StateProcessor: Processor } = await import('../../state-processor/state-processor.js')
   return new Processor({ ...localServices(context.configuration), ...surroundings })
 }
@@ -20,7 +20,7 @@ export async function stateProcessorOf(context: CliContext, surroundings: Surrou
 /** With what was named as a snapshot: a path as it is, of a job its newest completed checkpoint. */
 export function onSnapshot<T>(
   operand: string,
-  context: CliContext,
+  context: JobContext,
   work: (snapshot: string) => Promise<T>,
 ): Promise<T> {
   if (!isJobId(operand)) return work(absoluteTarget(operand, 'path of the snapshot', context.workingDirectory))

@@ -37,7 +37,7 @@ function operatorLines(operator: ReportedOperator): string[] {
     '',
     `${verdict}: ${about.join(', ')}`,
     ...remarks(operator, '  '),
-    ...shown.flatMap((state, index) => [`  ${rows[index] ?? ''}`, ...remarks(state, '    ')]),
+    ...shown.flatMap((state, index) => [`  ${rows[index] ?? ''}`, ...remarks(ownRemarks(state, operator), '    ')]),
   ]
 }
 
@@ -45,6 +45,14 @@ function operatorLines(operator: ReportedOperator): string[] {
 function isShown(state: ReportedState, { verdict }: ReportedOperator): boolean {
   if (!isOfTimers(state)) return true
   return verdict === 'matched' && state.verdict !== 'new' && state.verdict !== 'matched'
+}
+
+/** What its operator says already is not said once more of each state. */
+function ownRemarks({ reason, advice }: ReportedState, operator: ReportedOperator): Parameters<typeof remarks>[0] {
+  return {
+    ...(reason !== undefined && reason !== operator.reason && { reason }),
+    ...(advice !== undefined && { advice }),
+  }
 }
 
 function changeOf(
@@ -75,17 +83,20 @@ function remarks({ reason, advice }: { readonly reason?: string; readonly advice
   return [reason, advice].flatMap((text) => text?.split('\n') ?? []).map((line) => `${indent}${printable(line)}`)
 }
 
+const FAILED =
+  'What failed could not be opened, and would not run: it is not checked as a whole. With --closed no function is called, and what they ask for is unknown.'
 const REFUSED: readonly Verdict[] = ['incompatible', 'renamed', 'orphaned']
 
 function conclusion({ counts, fits, allowNonRestoredState, snapshot }: CheckReport): string[] {
-  const counted = (['matched', 'new', ...REFUSED, 'unknown'] as const)
+  const counted = (['matched', 'new', ...REFUSED, 'failed', 'unknown'] as const)
     .filter((verdict) => counts[verdict] > 0)
     .map((verdict) => `${String(counts[verdict])} ${verdict}`)
   const total = counted.length === 0 ? 'There is no state.' : `${counted.join(', ')}.`
-  const later = counts.unknown === 0 ? '' : ' What is unknown is known when the job runs.'
+  const later = counts.unknown === 0 ? '' : ' What is unknown was not checked: it is known when the job runs.'
   const isDropped = counts.orphaned + counts.renamed > 0
   const left = fits && isDropped ? ' What no operator claims is left out.' : ''
   if (fits) return [`${total} The program goes on from this ${snapshot.kind}.${left}${later}`]
+  if (counts.incompatible === 0 && counts.failed > 0) return [`${total} ${FAILED}${later}`]
   const isOnlyDropped = counts.incompatible === 0 && !allowNonRestoredState
   const ways = isOnlyDropped ? ' With --allowNonRestoredState it goes on without what is orphaned or renamed.' : ''
   return [`${total} The program does not fit this ${snapshot.kind} as it is.${ways}${later}`]

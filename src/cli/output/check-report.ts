@@ -61,10 +61,10 @@ function withSizes(operator: CheckedOperator, summary: OperatorSummary | undefin
 }
 
 function countsOf(operators: readonly ReportedOperator[]): Record<Verdict, number> {
-  const counts = { matched: 0, new: 0, renamed: 0, orphaned: 0, incompatible: 0, unknown: 0 }
+  const counts = { matched: 0, new: 0, renamed: 0, orphaned: 0, incompatible: 0, failed: 0, unknown: 0 }
   for (const { verdict, states } of operators) {
     const isWhole = verdict === 'orphaned' || verdict === 'renamed' || states.length === 0
-    if (isWhole || verdict === 'incompatible') counts[verdict] += 1
+    if (isWhole || verdict === 'incompatible' || verdict === 'failed') counts[verdict] += 1
     if (!isWhole) for (const state of states) counts[state.verdict] += 1
   }
   return counts

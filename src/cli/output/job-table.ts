@@ -74,8 +74,8 @@ function restartsOf({ restarts, state }: JobOverview): string[] {
   return [`  After ${often} ${printable(state)} since ${startOf(since)}`]
 }
 
-function deathOf({ died }: JobOverview): string[] {
-  return died === undefined ? [] : [`  Its process has died; ${printable(adviceOnDeath(died))}`]
+function deathOf({ died, jid }: JobOverview): string[] {
+  return died === undefined ? [] : [`  Its process has died; ${printable(adviceOnDeath(died, jid))}`]
 }
 
 /** dd.MM.yyyy HH:mm:ss in the local time zone. */

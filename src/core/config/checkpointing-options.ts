@@ -29,6 +29,7 @@ export const CheckpointingOptions: {
   readonly FS_SMALL_FILE_THRESHOLD: ConfigOption<number>
   readonly UNALIGNED_ENABLED: ConfigOption<boolean>
   readonly UNALIGNED_FORCED: ConfigOption<boolean>
+  readonly ENABLE_UNALIGNED_INTERRUPTIBLE_TIMERS: ConfigOption<boolean>
   readonly ALIGNED_CHECKPOINT_TIMEOUT: ConfigOption<number>
   readonly MAX_MEMORY_STATE_SIZE: ConfigOption<number>
   readonly LOCAL_BACKUP_ENABLED: ConfigOption<boolean>
@@ -113,6 +114,14 @@ export const CheckpointingOptions: {
     description:
       'Unaligned checkpoints also of jobs with partitioners of their own, whose records in flight may come to other subtasks when the parallelism changes, and with loops, in which barriers stay among the records.',
   }),
+  ENABLE_UNALIGNED_INTERRUPTIBLE_TIMERS: booleanOption(
+    'execution.checkpointing.unaligned.interruptible-timers.enabled',
+    false,
+    {
+      description:
+        'Barriers of unaligned checkpoints overtake timers that are firing, at operators which allow it: in Flink those of SQL and of CEP alone.',
+    },
+  ),
   ALIGNED_CHECKPOINT_TIMEOUT: durationOption('execution.checkpointing.aligned-checkpoint-timeout', 0, {
     description:
       'With unaligned checkpoints: so long a checkpoint is an aligned one, and where barriers have not come by then they begin to overtake. 0: they do from the beginning.',

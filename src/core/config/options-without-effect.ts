@@ -2,7 +2,6 @@ import { askedOfCheckpointFiles } from './checkpoint-storage-choice.js'
 import { CheckpointingOptions } from './checkpointing-options.js'
 import type { ConfigOption } from './config-option.js'
 import type { Configuration } from './configuration.js'
-import { HighAvailabilityOptions } from './high-availability-options.js'
 import { metricsNotShown } from './metrics-not-shown.js'
 import { RestOptions } from './rest-options.js'
 import { RocksDBOptions } from './rocksdb-options.js'
@@ -45,6 +44,12 @@ const ROCKSDB_ROWS: readonly OptionWithoutEffect[] = Object.values(RocksDBOption
  */
 export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
   {
+    option: CheckpointingOptions.ENABLE_UNALIGNED_INTERRUPTIBLE_TIMERS,
+    granted: false,
+    reason:
+      'As in Flink, timers of functions and windows are not interrupted, only those of operators of SQL and CEP, which are not here: a checkpoint is taken when all that a watermark makes due have fired.',
+  },
+  {
     option: StateBackendOptions.CHANGELOG_ENABLED,
     granted: false,
     reason:
@@ -56,12 +61,6 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     reason: 'Single accesses to state are not measured; how busy a task is, its metrics say.',
   },
   ...ROCKSDB_ROWS,
-  {
-    option: HighAvailabilityOptions.MODE,
-    granted: 'NONE',
-    reason:
-      'A job ends with its process, and no other process takes it over: neither have the other high-availability keys an effect. The next run of the job goes on from its newest checkpoint where execution.state-recovery.from-latest is true.',
-  },
   {
     option: RestOptions.PORT,
     reason: 'No port is opened: flink-ts finds the jobs of this machine through cluster.run-directory.',

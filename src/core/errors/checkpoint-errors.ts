@@ -15,6 +15,18 @@ export const CHECKPOINT_ERRORS = {
     fault: 'external',
     recovery: 'restart',
   },
+  CHECKPOINT_STATISTICS_NOT_FOUND: {
+    message: 'Could not find checkpointing statistics for checkpoint {checkpointId}.',
+    fault: 'user',
+    recovery: 'ignore',
+    httpStatus: 404,
+  },
+  TASK_CHECKPOINT_STATISTICS_NOT_FOUND: {
+    message: 'There is no checkpoint statistics for task {vertexId}.',
+    fault: 'user',
+    recovery: 'ignore',
+    httpStatus: 404,
+  },
   DRAIN_FAILED: {
     message:
       'Savepoint {checkpointId} of a draining stop failed after the operators had been finished. The job cannot go on from there: it restarts from its last checkpoint.',
@@ -35,7 +47,7 @@ export const CHECKPOINT_ERRORS = {
   },
   SAVEPOINT_DIRECTORY_MISSING: {
     message:
-      'Config key [execution.checkpointing.savepoint-dir] is not set. Property [{property}] must be provided. Name a directory: `flink-ts savepoint <Job ID> <directory>`, `stop -p <directory> <Job ID>`, `cancel -s <directory> <Job ID>`; or run the job with that key (or state.savepoints.dir) set.',
+      'Config key [execution.checkpointing.savepoint-dir] is not set. Property [{property}] must be provided. Name a directory: `flink-ts savepoint <Job ID> <directory>`, `stop -p <directory> <Job ID>`, `cancel -s <directory> <Job ID>`, `upgrade --savepointPath <directory> <Job ID> <job-file>`; or run the job with that key (or state.savepoints.dir) set.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
@@ -132,6 +144,13 @@ export const CHECKPOINT_ERRORS = {
   COORDINATOR_STATE_UNMATCHED: {
     message:
       'Failed to rollback to checkpoint/savepoint {path}. It holds state of the coordinator of {operators}, which has no coordinator in the new program. If you want to allow to skip this, you can set the --allowNonRestoredState option on the CLI.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
+  FINISHED_OPERATOR_FED: {
+    message:
+      'Failed to rollback to checkpoint/savepoint {path}. Operator {operator} had finished there and does not run again, but in the new program it reads from {source}, which is not in the snapshot: its records would be lost. Give {operator} another uid: it starts anew then, without state.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

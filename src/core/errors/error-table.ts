@@ -2,11 +2,14 @@ import { CHECKPOINT_ERRORS } from './checkpoint-errors.js'
 import { CLI_ERRORS } from './cli-errors.js'
 import { CONFIGURATION_ERRORS } from './configuration-errors.js'
 import { FILESYSTEM_ERRORS } from './filesystem-errors.js'
+import { HIGH_AVAILABILITY_ERRORS } from './high-availability-errors.js'
 import { JOB_ERRORS } from './job-errors.js'
 import { PROGRAM_ERRORS } from './program-errors.js'
 import { RECORD_ERRORS } from './record-errors.js'
+import { SINK_ERRORS } from './sink-errors.js'
 import { SOURCE_ERRORS } from './source-errors.js'
 import { STATE_ERRORS } from './state-errors.js'
+import { UPGRADE_ERRORS } from './upgrade-errors.js'
 import { WINDOW_ERRORS } from './window-errors.js'
 
 /** Whose fault an error is: the job's author or operator, the world around, or the engine itself. */
@@ -37,9 +40,12 @@ type Tables = Family<typeof CONFIGURATION_ERRORS> &
   Family<typeof JOB_ERRORS> &
   Family<typeof RECORD_ERRORS> &
   Family<typeof SOURCE_ERRORS> &
+  Family<typeof SINK_ERRORS> &
   Family<typeof WINDOW_ERRORS> &
   Family<typeof STATE_ERRORS> &
   Family<typeof CHECKPOINT_ERRORS> &
+  Family<typeof HIGH_AVAILABILITY_ERRORS> &
+  Family<typeof UPGRADE_ERRORS> &
   Family<typeof FILESYSTEM_ERRORS>
 
 /** Every error of flink-ts. */
@@ -50,9 +56,12 @@ export const ERROR_TABLE: Tables = {
   ...family(JOB_ERRORS, 500),
   ...family(RECORD_ERRORS, 500),
   ...family(SOURCE_ERRORS, 500),
+  ...family(SINK_ERRORS, 500),
   ...family(WINDOW_ERRORS, 500),
   ...family(STATE_ERRORS, 500),
   ...family(CHECKPOINT_ERRORS, 500),
+  ...family(HIGH_AVAILABILITY_ERRORS, 500),
+  ...family(UPGRADE_ERRORS, 500),
   ...family(FILESYSTEM_ERRORS, 500),
 }
 

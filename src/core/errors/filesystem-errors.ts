@@ -56,6 +56,12 @@ export const FILESYSTEM_ERRORS = {
     recovery: 'fail',
     httpStatus: 400,
   },
+  FILE_RECORD_INVALID: {
+    message: "'{path}' cannot be read at {position}: {reason}. There it says {record}. {advice}",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
   CACHED_FILE_NOT_FOUND: {
     message:
       "The file '{path}', which was registered as '{name}' for the distributed cache, is not there. Give registerCachedFile a path that exists on this machine when the job starts.",

@@ -93,6 +93,16 @@ export const RECORD_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
+  RECORD_NOT_DESERIALIZABLE: {
+    message: '{schema} cannot read a message: {reason}. It says {record}. {advice}',
+    fault: 'user',
+    recovery: 'restart',
+  },
+  RECORD_NOT_WRITABLE: {
+    message: '{schema} cannot write {record}: {reason}.',
+    fault: 'user',
+    recovery: 'restart',
+  },
   CSV_RECORD_INVALID: {
     message:
       'writeAsCsv() can only be used on streams of tuples, and was given {given} (task {task}). Make tuples first: map((record) => [record.name, record.count]).',

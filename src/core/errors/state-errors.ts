@@ -135,7 +135,7 @@ export const STATE_ERRORS = {
   },
   STATE_CLASS_NOT_REGISTERED: {
     message:
-      "State '{state}' of {operator} was stored with an instance of {className}, but no class of that name is registered. Call env.getConfig().registerType({className}), as the program did that wrote it.",
+      "State '{state}' of {operator} was stored with an instance of {className}, but no class of that name is registered. Call env.getConfig().registerType({className}), as the program did that wrote it; a class that has another name now, with the alias '{className}' beside it.",
     fault: 'user',
     recovery: 'fail',
   },
@@ -219,7 +219,7 @@ export const STATE_ERRORS = {
   },
   SNAPSHOTS_NOT_COMPARABLE: {
     message:
-      'The two snapshots cannot be compared: {operator} has a max parallelism of {left} in the one and of {right} in the other. Give them the same one first, with flink-ts savepoint rescale.',
+      'The two snapshots cannot be compared: {operator} has a max parallelism of {left} in the one and of {right} in the other, and {reason}.',
     fault: 'user',
     recovery: 'fail',
   },

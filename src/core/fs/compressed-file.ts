@@ -2,8 +2,17 @@
 // Invariants: nothing packed is ever read as text: it is unpacked by its ending, or refused by name.
 import { FlinkError } from '../errors/flink-error.js'
 import { messageOf } from '../errors/thrown-value.js'
+import { ChunkedBytes } from './chunked-bytes.js'
 import type { FileReader, FileSystem } from './file-system.js'
-import { unpackBzip2, unpackDeflate, unpackGzip, unpackXz, type Unpacker } from './unpackers.js'
+import {
+  canUnpackZstd,
+  unpackBzip2,
+  unpackDeflate,
+  unpackGzip,
+  unpackXz,
+  unpackZstd,
+  type Unpacker,
+} from './unpackers.js'
 
 const BLOCK_BYTES = 64 * 1024
 const ADVICE = 'Unpack it first, or pack it as .gz'
@@ -14,6 +23,7 @@ const UNPACKERS: Readonly<Record<string, Unpacker>> = {
   gzip: unpackGzip,
   bz2: unpackBzip2,
   xz: unpackXz,
+  zst: unpackZstd,
 }
 
 /** Endings of what is packed in a way that is not unpacked here. */
@@ -50,9 +60,9 @@ export function isCompressed(path: string): boolean {
     .split('.')
     .reverse()
   if (before === undefined) return false
-  const isUnpacked = Object.hasOwn(UNPACKERS, ending)
+  const isUnpacked = Object.hasOwn(UNPACKERS, ending) && (ending !== 'zst' || canUnpackZstd())
   if (isUnpacked && before === 'tar') throw refused(path, `a .tar.${ending} holds an archive of files and not lines`)
-  if (REFUSED.has(ending)) throw refused(path, `files that end with .${ending} are not unpacked here`)
+  if (!isUnpacked && REFUSED.has(ending)) throw refused(path, `files that end with .${ending} are not unpacked here`)
   return isUnpacked
 }
 
@@ -87,8 +97,7 @@ class UnpackingReader implements SequentialReader {
   readonly #unpacked: AsyncIterator<Uint8Array>
   /** Packed bytes that were read. */
   #packedBytes = 0
-  #chunk: Uint8Array = new Uint8Array(0)
-  #chunkStart = 0
+  readonly #bytes = new ChunkedBytes(() => this.#nextChunk())
 
   constructor(reader: FileReader, path: string, unpacker: Unpacker) {
     this.#reader = reader
@@ -97,22 +106,10 @@ class UnpackingReader implements SequentialReader {
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {
-    if (offset < this.#chunkStart) {
+    if (offset < this.#bytes.start) {
       throw new FlinkError('ASSERTION_FAILED', { what: `${this.#path} is read backwards while it is unpacked` })
     }
-    const bytes = new Uint8Array(length)
-    let filled = 0
-    while (filled < length) {
-      const from = offset + filled - this.#chunkStart
-      if (from >= this.#chunk.length) {
-        if (!(await this.#nextChunk())) break
-        continue
-      }
-      const part = this.#chunk.subarray(from, from + length - filled)
-      bytes.set(part, filled)
-      filled += part.length
-    }
-    return bytes.subarray(0, filled)
+    return this.#bytes.read(offset, length)
   }
 
   async close(): Promise<void> {
@@ -120,13 +117,10 @@ class UnpackingReader implements SequentialReader {
     await this.#reader.close()
   }
 
-  async #nextChunk(): Promise<boolean> {
+  async #nextChunk(): Promise<Uint8Array | undefined> {
     try {
       const next = await this.#unpacked.next()
-      if (next.done === true) return false
-      this.#chunkStart += this.#chunk.length
-      this.#chunk = next.value
-      return true
+      return next.done === true ? undefined : next.value
     } catch (error) {
       if (FlinkError.is(error)) throw error
       const { sizeBytes } = this.#reader

@@ -44,9 +44,9 @@ export interface FileSystem {
   syncDirectory(path: string): Promise<void>
   /**
    * With all parents, and durable: a crash afterwards does not take the new directories away. `synced later`: but for the directory
-   * itself, whose entry the caller makes durable together with what it puts there.
+   * itself, whose entry the caller makes durable together with what it puts there. False when it was there already.
    */
-  mkdirs(path: string, entry?: DirectoryEntry): Promise<void>
+  mkdirs(path: string, entry?: DirectoryEntry): Promise<boolean>
   /** By name; empty when the directory does not exist. */
   list(path: string): Promise<FileStatus[]>
   /** Without links; FILE_NOT_FOUND when nothing is there. */
@@ -55,4 +55,6 @@ export interface FileSystem {
   status(path: string): Promise<FileStatus | undefined>
   /** Also a directory with all that is in it; nothing happens when nothing is there. */
   delete(path: string): Promise<void>
+  /** False when something is in it; true when it is gone, or was not there. */
+  deleteEmptyDirectory(path: string): Promise<boolean>
 }

@@ -98,9 +98,10 @@ export class InMemoryFileSystem implements FileSystem {
     })
   }
 
-  mkdirs(directory: string, entry: DirectoryEntry = 'durable'): Promise<void> {
+  mkdirs(directory: string, entry: DirectoryEntry = 'durable'): Promise<boolean> {
     return this.#run('mkdirs', directory, () => {
       let at = this.#root
+      let isMade = false
       const names = segments(directory)
       for (const [index, name] of names.entries()) {
         const existing = at.entries.get(name)
@@ -108,9 +109,11 @@ export class InMemoryFileSystem implements FileSystem {
         const next = existing ?? new MemoryDirectory()
         at.entries.set(name, next)
         const isDurable = entry === 'durable' || index < names.length - 1
-        if (existing === undefined && isDurable) at.durableEntries.set(name, next)
+        isMade = existing === undefined
+        if (isMade && isDurable) at.durableEntries.set(name, next)
         at = next
       }
+      return isMade
     })
   }
 
@@ -136,6 +139,15 @@ export class InMemoryFileSystem implements FileSystem {
   delete(file: string): Promise<void> {
     return this.#run('delete', file, () => {
       if (this.#find(file) !== undefined) this.#parentOf('delete', file).entries.delete(path.basename(file))
+    })
+  }
+
+  deleteEmptyDirectory(directory: string): Promise<boolean> {
+    return this.#run('deleteEmptyDirectory', directory, () => {
+      if (this.#find(directory) === undefined) return true
+      if (this.#directory('delete', directory).entries.size > 0) return false
+      this.#parentOf('delete', directory).entries.delete(path.basename(directory))
+      return true
     })
   }
 

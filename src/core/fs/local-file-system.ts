@@ -78,17 +78,18 @@ export class LocalFileSystem implements FileSystem {
     return explain('sync', directory, () => syncEntries(directory))
   }
 
-  mkdirs(directory: string, entry: DirectoryEntry = 'durable'): Promise<void> {
+  mkdirs(directory: string, entry: DirectoryEntry = 'durable'): Promise<boolean> {
     return explain('create', directory, async () => {
       const lowest = path.resolve(directory)
-      if (entry === 'synced later' && (await isMadeAtOnce(lowest))) return
+      if (entry === 'synced later' && (await isMadeAtOnce(lowest))) return true
       const firstMade = await makeDirectories(lowest)
-      if (firstMade === undefined) return
+      if (firstMade === undefined) return false
       const top = path.dirname(firstMade)
       for (let at = lowest; at !== top && at !== path.dirname(at);) {
         at = path.dirname(at)
         await syncEntries(at)
       }
+      return true
     })
   }
 
@@ -123,6 +124,20 @@ export class LocalFileSystem implements FileSystem {
   delete(file: string): Promise<void> {
     return explain('delete', file, () => removeAll(file))
   }
+
+  deleteEmptyDirectory(directory: string): Promise<boolean> {
+    return explain('delete', directory, async () => {
+      try {
+        await rmdir(directory)
+        return true
+      } catch (error) {
+        if (isMissing(error)) return true
+        // By POSIX either says that something is in it.
+        if (errnoOf(error) === 'ENOTEMPTY' || errnoOf(error) === 'EEXIST') return false
+        throw error
+      }
+    })
+  }
 }
 
 class LocalFileWriter implements FileWriter {
@@ -143,14 +158,7 @@ class LocalFileWriter implements FileWriter {
   }
 
   sync(): Promise<void> {
-    return explain('sync', this.#file, async () => {
-      try {
-        await this.#handle.sync()
-      } catch (error) {
-        // A pipe or a terminal: nothing is kept back there.
-        if (errnoOf(error) !== 'EINVAL' && errnoOf(error) !== 'ENOTSUP') throw error
-      }
-    })
+    return explain('sync', this.#file, () => withoutRefusedSync(this.#handle.sync()))
   }
 
   close(): Promise<void> {
@@ -196,7 +204,8 @@ async function entriesIn(directory: string): Promise<Dirent[]> {
   }
 }
 
-async function explain<T>(operation: string, file: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work`, and says by the error table what of it failed. */
+export async function explain<T>(operation: string, file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
@@ -245,11 +254,18 @@ async function syncEntries(directory: string): Promise<void> {
   const handle = await openToSync(directory)
   if (handle === undefined) return
   try {
-    await handle.sync()
-  } catch (error) {
-    if (errnoOf(error) !== 'EINVAL' && errnoOf(error) !== 'ENOTSUP') throw error
+    await withoutRefusedSync(handle.sync())
   } finally {
     await handle.close()
+  }
+}
+
+/** Of a pipe or a terminal nothing is kept back; some mounts have no way to sync a directory. */
+export async function withoutRefusedSync(sync: Promise<void>): Promise<void> {
+  try {
+    await sync
+  } catch (error) {
+    if (errnoOf(error) !== 'EINVAL' && errnoOf(error) !== 'ENOTSUP') throw error
   }
 }
 

@@ -1,4 +1,4 @@
-// Duty: unpacks gzip, deflate, bzip2 and xz piece by piece.
+// Duty: unpacks gzip, deflate, bzip2, xz, and where Node can zstd, piece by piece.
 // Invariants: what leaves is checked as the format has it; an end that comes too early, damage, and anything but zeros after
 // the last member is an error. Of a file of any size a few MB are held at a time.
 import { createRequire } from 'node:module'
@@ -60,6 +60,22 @@ export async function* unpackGzip(packed: Bytes): Bytes {
 export async function* unpackDeflate(packed: Bytes): Bytes {
   const { createInflate } = await import('node:zlib')
   yield* unpackWithZlib(packed, createInflate())
+}
+
+/** What Node has from 22.15 on. */
+function zstdOfNode(): (() => Transform & { readonly bytesWritten: number }) | undefined {
+  const create: unknown = Reflect.get(require('node:zlib') as object, 'createZstdDecompress')
+  return typeof create === 'function' ? (create as () => Transform & { readonly bytesWritten: number }) : undefined
+}
+
+export function canUnpackZstd(): boolean {
+  return zstdOfNode() !== undefined
+}
+
+export async function* unpackZstd(packed: Bytes): Bytes {
+  const create = zstdOfNode()
+  if (create === undefined) throw new ReasonError('Node unpacks zstd from 22.15 on only')
+  yield* unpackWithZlib(packed, create())
 }
 
 /** Zlib ignores what follows the end, so it is looked at here. */

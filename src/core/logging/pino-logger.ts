@@ -1,9 +1,8 @@
 import path from 'node:path'
 import { makeDirectories } from '../fs/make-directories.js'
 import { LogFile } from './log-file.js'
+import type { LogLevel } from './lazy-logger.js'
 import type { Logger, LogFields } from './logger.js'
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 export interface PinoLoggerSettings {
   readonly level: LogLevel
@@ -11,6 +10,8 @@ export interface PinoLoggerSettings {
   readonly destination: string
   /** Written on every line. */
   readonly base: LogFields
+  /** When the line was given that is being written, in epoch ms. */
+  readonly now: () => number
   /** For what the user must know about the log itself. */
   readonly tell: (text: string) => void
 }
@@ -18,13 +19,13 @@ export interface PinoLoggerSettings {
 /** A logger of JSON lines, with names of levels and ISO times. Loads pino when it is made, and makes the directory of its file. */
 export async function createPinoLogger(settings: PinoLoggerSettings): Promise<Logger> {
   const { pino } = await import('pino')
-  const { destination, tell } = settings
+  const { destination, now, tell } = settings
   await makeDirectories(path.dirname(destination))
   const target = new LogFile({ path: destination, tell })
   const named = {
     // As `env.log.level` names them.
     formatters: { level: (label: string) => ({ level: label.toUpperCase() }) },
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
   }
   const log = pino({ level: settings.level, base: { ...settings.base }, ...named }, target)
   return {

@@ -1,7 +1,7 @@
 import { jobIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 
-/** What went wrong in a job so far, oldest first. */
+/** What went wrong in a job so far, the newest first. */
 export const jobExceptionsHandler: Route = {
   method: 'GET',
   path: '/jobs/:jobid/exceptions',

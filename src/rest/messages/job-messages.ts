@@ -33,6 +33,8 @@ export interface JobOverview {
   readonly died?: {
     /** Where its checkpoints lie, if it has any. */
     readonly checkpoints?: string
+    /** True where `run --recover` goes on with it. */
+    readonly isRecoverable?: boolean
     /** The states that may be asked about, of which the newest checkpoint can answer. */
     readonly queryableStates?: readonly QueryableStateMessage[]
   }
@@ -94,44 +96,15 @@ export interface JobConfigInfo {
 /** `GET /jobs/:jobid/exceptions` */
 export interface JobExceptionsInfo {
   readonly exceptionHistory: {
+    /** The newest first. */
     readonly entries: readonly {
       readonly exceptionName: string
+      /** With those of the causes. */
       readonly stacktrace: string
       readonly timestamp: number
     }[]
     readonly truncated: boolean
   }
-}
-
-/** `GET /jobs/:jobid/checkpoints` */
-export interface CheckpointingStatistics {
-  readonly counts: {
-    readonly restored: number
-    readonly total: number
-    readonly in_progress: number
-    readonly completed: number
-    readonly failed: number
-  }
-  readonly history: readonly {
-    readonly id: number
-    readonly status: string
-    readonly is_savepoint: boolean
-    /** Unaligned as soon as barriers overtook records at one task. */
-    readonly checkpoint_type: 'CHECKPOINT' | 'UNALIGNED_CHECKPOINT' | 'SAVEPOINT' | 'SYNC_SAVEPOINT'
-    readonly trigger_timestamp: number
-    readonly end_to_end_duration: number
-    /** Bytes of all state that it names, and of what was written for it. */
-    readonly state_size: number
-    readonly checkpointed_size: number
-    /** Always 0, as in Flink: a channel that waits for a barrier is not read. */
-    readonly alignment_buffered: number
-    /** Bytes of records in flight that are part of it. */
-    readonly persisted_data: number
-    /** Longest time that a subtask took no input for it; not in Flink's answer, which tells it subtask by subtask. */
-    readonly synchronous_duration?: number
-    readonly external_path: string | null
-    readonly failure_message: string | null
-  }[]
 }
 
 /** `GET /jobs/:jobid/execution-result` */
@@ -163,4 +136,19 @@ export interface ThrowableInfo {
   readonly 'stack-trace': string
   /** Base64 of a serialised Java object in Flink; empty here. */
   readonly 'serialized-throwable': string
+}
+
+/** `GET /jobs/:jobid/start`: how the program of the job was started; this engine's own. */
+export interface JobStartInfo {
+  /** Path of the job file or archive. */
+  readonly jobFile: string
+  /** Of that file as it was then; null where nobody knows, or where it goes with the job. */
+  readonly file: { readonly sizeBytes: number; readonly mtimeMs: number } | null
+  readonly entry: string | null
+  readonly args: readonly string[]
+  /** Of files and command line, by key, with where each value was set. */
+  readonly configuration: Readonly<Record<string, string | { readonly text: string; readonly origin: string }>>
+  readonly workingDirectory: string
+  /** Jobs that the program has submitted so far. */
+  readonly jobs: number
 }

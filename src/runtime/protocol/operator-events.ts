@@ -1,6 +1,7 @@
 // Duty: the messages between operators and their coordinators, which live in workers and talk through the JobMaster.
-// Invariants: plain data. A message names its attempt, by number or by execution: one of another attempt is dropped. The
-// messages of one sender to one receiver keep their order on the whole way, also within one worker.
+// Invariants: plain data. A message names its attempt, by number or by execution: one of another attempt is dropped. The attempt of
+// a subtask is that of its coordinator, or a later one where the subtask was reset alone. The messages of one sender to one
+// receiver keep their order on the whole way, also within one worker.
 // Thread: both sides.
 import type { SerializedError } from '../../core/errors/error-codec.js'
 import type { StreamStateHandle } from '../../storage/state-handles.js'
@@ -19,6 +20,12 @@ interface AboutCoordinator {
   readonly operatorId: string
 }
 
+/** One of the coordinator's subtasks. */
+interface AboutSubtask extends AboutCoordinator {
+  readonly subtask: number
+  readonly subtaskAttempt: number
+}
+
 /** Sent before the tasks of the attempt. */
 export interface DeployCoordinators {
   readonly type: 'deploy-coordinators'
@@ -26,22 +33,26 @@ export interface DeployCoordinators {
   readonly coordinators: readonly CoordinatorDeployment[]
 }
 
-export interface EventToCoordinator extends AboutCoordinator {
+export interface EventToCoordinator extends AboutSubtask {
   readonly type: 'event-to-coordinator'
-  readonly subtask: number
   readonly event: unknown
 }
 
 /** The subtask takes events from now on. */
-export interface ExecutionAttemptReady extends AboutCoordinator {
+export interface ExecutionAttemptReady extends AboutSubtask {
   readonly type: 'execution-attempt-ready'
-  readonly subtask: number
 }
 
-export interface ExecutionAttemptFailed extends AboutCoordinator {
+export interface ExecutionAttemptFailed extends AboutSubtask {
   readonly type: 'execution-attempt-failed'
-  readonly subtask: number
   readonly error: SerializedError
+}
+
+/** The subtask goes back alone, before its next attempt is deployed. `checkpointId` undefined: to where the job began. */
+export interface ResetSubtask extends AboutCoordinator {
+  readonly type: 'reset-subtask'
+  readonly subtask: number
+  readonly checkpointId: number | undefined
 }
 
 /** Answered by acknowledge-coordinator-checkpoint or decline-coordinator-checkpoint, before any task is triggered. */
@@ -63,9 +74,8 @@ export interface FlushCoordinator extends AboutCoordinator {
 }
 
 /** The subtask has finished and has not begun to handle it. */
-export interface EventReturned extends AboutCoordinator {
+export interface EventReturned extends AboutSubtask {
   readonly type: 'event-returned'
-  readonly subtask: number
   readonly event: unknown
 }
 
@@ -75,6 +85,7 @@ export type ToCoordinator =
   | EventOfOtherCoordinator
   | ExecutionAttemptReady
   | ExecutionAttemptFailed
+  | ResetSubtask
   | TriggerCoordinatorCheckpoint
   | FlushCoordinator
   | EventReturned
@@ -108,9 +119,8 @@ export interface OperatorCheckpointTaken {
   readonly checkpointId: number
 }
 
-export interface EventFromCoordinator extends AboutCoordinator {
+export interface EventFromCoordinator extends AboutSubtask {
   readonly type: 'event-from-coordinator'
-  readonly subtask: number
   readonly event: unknown
 }
 

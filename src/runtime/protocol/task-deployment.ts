@@ -59,4 +59,6 @@ export interface TaskDeploymentDescriptor {
   readonly restore: { readonly checkpointId: number; readonly state: TaskStateSnapshot } | undefined
   /** The restored checkpoint says that this task had already finished: it only ends its outputs. */
   readonly finishedOnRestore: boolean
+  /** Ids of operators that had finished by then, where others of the task had not: what was chained otherwise. Absent: none. */
+  readonly finishedOperators?: readonly string[]
 }

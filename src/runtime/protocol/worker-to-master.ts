@@ -66,6 +66,8 @@ export interface EndOfData {
 /** Times in ms, sizes in bytes; for REST and `list`. */
 export interface CheckpointMetrics {
   readonly alignmentMs: number
+  /** From the trigger until its first barrier came to the task; absent: at once. */
+  readonly startDelayMs?: number
   readonly synchronousMs: number
   readonly asynchronousMs: number
   /** Of all state that the snapshot names. */
@@ -86,6 +88,8 @@ export interface AcknowledgeCheckpoint {
   readonly checkpointId: number
   readonly snapshot: TaskStateSnapshot
   readonly metrics: CheckpointMetrics
+  /** False where nothing in the task wants to hear that this checkpoint is complete; absent: it is told. */
+  readonly hearsOfCompletion?: false
 }
 
 export interface DeclineCheckpoint {

@@ -34,6 +34,7 @@ export function fileSystemContract(name: string, make: Make): void {
   describe(`${name} as a FileSystem`, () => {
     contentContract(make)
     directoryContract(make)
+    emptyDirectoryContract(make)
     failureContract(make)
   })
 }
@@ -112,18 +113,18 @@ function contentContract(make: Make): void {
 function directoryContract(make: Make): void {
   it('makes directories with their parents, and those that are there again', async () => {
     const { fileSystem, directory } = await make()
-    await fileSystem.mkdirs(`${directory}/a/b/c`)
-    await fileSystem.mkdirs(`${directory}/a/b/c`)
-    await fileSystem.mkdirs(`${directory}/a/b/d`)
+    assert.equal(await fileSystem.mkdirs(`${directory}/a/b/c`), true)
+    assert.equal(await fileSystem.mkdirs(`${directory}/a/b/c`), false)
+    assert.equal(await fileSystem.mkdirs(`${directory}/a/b/d`), true)
     const status = await fileSystem.status(`${directory}/a/b`)
     assert.deepEqual([status?.name, status?.path, status?.isDirectory], ['b', `${directory}/a/b`, true])
   })
 
   it('makes a directory whose entry is synced later, with what is missing above it, and one that is there again', async () => {
     const { fileSystem, directory } = await make()
-    await fileSystem.mkdirs(`${directory}/a`, 'synced later')
-    await fileSystem.mkdirs(`${directory}/a`, 'synced later')
-    await fileSystem.mkdirs(`${directory}/b/c`, 'synced later')
+    assert.equal(await fileSystem.mkdirs(`${directory}/a`, 'synced later'), true)
+    assert.equal(await fileSystem.mkdirs(`${directory}/a`, 'synced later'), false)
+    assert.equal(await fileSystem.mkdirs(`${directory}/b/c`, 'synced later'), true)
     const statuses = [await fileSystem.status(`${directory}/a`), await fileSystem.status(`${directory}/b/c`)]
     assert.deepEqual(
       statuses.map((status) => status?.isDirectory),
@@ -178,6 +179,19 @@ function directoryContract(make: Make): void {
       (await fileSystem.list(directory)).map(({ name }) => name),
       ['ab'],
     )
+  })
+}
+
+function emptyDirectoryContract(make: Make): void {
+  it('deletes an empty directory alone, and says whether it is gone', async () => {
+    const { fileSystem, directory } = await make()
+    await fileSystem.mkdirs(`${directory}/full/empty`)
+    assert.equal(await fileSystem.deleteEmptyDirectory(`${directory}/full`), false)
+    assert.equal(await fileSystem.deleteEmptyDirectory(`${directory}/full/empty`), true)
+    assert.equal(await fileSystem.deleteEmptyDirectory(`${directory}/full/empty`), true)
+    assert.deepEqual(await fileSystem.list(`${directory}/full`), [])
+    await write(fileSystem, `${directory}/file`, '')
+    await rejectsWith('FILE_ACCESS_REFUSED', `${directory}/file`, fileSystem.deleteEmptyDirectory(`${directory}/file`))
   })
 }
 

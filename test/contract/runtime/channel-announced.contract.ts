@@ -151,7 +151,7 @@ class AnnouncedRun {
     const { writer, reader } = this.#channel
     if (kind === 'write')
       for (let n = 0; n < times; n += 1) this.#written.push(writeOne(this.#channel, this.#written.length))
-    else if (kind === 'event') writeEvents(this.#channel, times)
+    else if (kind === 'event') this.#written.push(...writeEvents(this.#channel, times))
     else if (kind === 'flush') writer.flush()
     else if (kind === 'read') readSome(this.#channel, this.#recorder, times)
     else if (kind === 'announce') this.#announce()

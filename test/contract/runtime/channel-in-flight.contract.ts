@@ -1,15 +1,18 @@
-/** What the ends of every channel say of records that were written and not delivered. */
+/** What the ends of every channel say of records, and watermarks between them, that were written and not delivered. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import fc from 'fast-check'
 import { DataInputView } from '../../../src/core/memory/data-input-view.js'
 import { structuredSerializer } from '../../../src/core/types/structured-serializer.js'
 import type { InFlightRecords } from '../../../src/runtime/taskmanager/network/in-flight-records.js'
+import { storedTimeOf } from '../../../src/runtime/taskmanager/network/stored-time.js'
 import { testBarrier } from '../../unit/runtime/taskmanager/test-barriers.js'
 import type { ChannelUnderTest } from './channel.contract.js'
 import { ChannelRecorder } from './channel-recorder.js'
 
 const CHANNEL = 0
+/** Elements that checkpoints store. */
+const STORED = ['record', 'watermark', 'status']
 
 /** What is done to a channel, so often in a row, and how likely it is drawn. */
 export function weighted<K extends string>(kind: K, weight: number) {
@@ -60,12 +63,14 @@ export function inFlightTests(create: () => ChannelUnderTest): void {
         const channel = create()
         const recorder = new ChannelRecorder()
         const written: unknown[] = []
+        const held: { readonly expected: readonly unknown[]; readonly records: InFlightRecords }[] = []
         for (const { kind, count: times } of actions) {
           if (kind === 'write') for (let n = 0; n < times; n += 1) written.push(writeOne(channel, written.length))
-          else if (kind === 'event') writeEvents(channel, times)
+          else if (kind === 'event') written.push(...writeEvents(channel, times))
           else if (kind === 'flush') channel.writer.flush()
           else readSome(channel, recorder, times)
           assert.deepStrictEqual([...recordsOf(recorder), ...inFlightOf(channel)], written)
+          held.push(heldAtWriter(channel))
         }
         recorder.stopAfter = Number.POSITIVE_INFINITY
         do {
@@ -73,9 +78,49 @@ export function inFlightTests(create: () => ChannelUnderTest): void {
           while (channel.reader.hasData()) channel.reader.drain(recorder, CHANNEL)
         } while (channel.writer.hasPending() || channel.reader.hasData())
         assert.deepStrictEqual(recordsOf(recorder), written)
+        // Asked for only now: all that has happened to the channel since then makes no difference.
+        for (const { expected, records } of held) assert.deepStrictEqual(decoded(records), expected)
       }),
       { numRuns: 20 },
     )
+  })
+
+  it('watermarks and their statuses between the records, wherever they lie', () => {
+    const channel = create()
+    const { writer, reader } = channel
+    writer.writeWatermark(1)
+    writer.writeRecord('a', 0, 0)
+    writer.writeWatermark(2)
+    writer.writeWatermarkStatus('idle')
+    writer.writeWatermarkStatus('active')
+    writer.writeWatermark(Infinity)
+    writer.flush()
+    writer.writeRecord('b', 0, 0)
+    writer.writeWatermark(3)
+    assert.deepEqual(inFlightOf(channel), [
+      ['watermark', 1, CHANNEL],
+      ['record', 'a', 0, 0],
+      ['watermark', 2, CHANNEL],
+      ['status', 'idle', CHANNEL],
+      ['status', 'active', CHANNEL],
+      ['watermark', Infinity, CHANNEL],
+      ['record', 'b', 0, 0],
+      ['watermark', 3, CHANNEL],
+    ])
+    const ends = [reader.inFlight(structuredSerializer()), writer.inFlight(structuredSerializer())]
+    const elements = ends.reduce((sum, { offsets }) => sum + offsets.length - 1, 0)
+    assert.equal(elements - ends.reduce((sum, { numTimes }) => sum + numTimes, 0), 2)
+  })
+
+  it('watermarks and their statuses without a record, more than a channel has room for', () => {
+    const channel = create()
+    for (let n = 0; n < 200; n += 1) {
+      channel.writer.writeWatermark(n)
+      channel.writer.writeWatermarkStatus('idle')
+      channel.writer.writeWatermarkStatus('active')
+    }
+    const values = inFlightOf(channel).map((element) => (element as readonly unknown[])[1])
+    assert.deepEqual(values, Array.from({ length: 200 }, (_, n) => [n, 'idle', 'active']).flat())
   })
 
   it('the rest after a record that the handler refused', () => {
@@ -116,12 +161,25 @@ function inFlightOf({ writer, reader }: ChannelUnderTest): unknown[] {
   return [...decoded(ofReader), ...decoded(writer.inFlight(structuredSerializer(), ofReader.begun))]
 }
 
-/** Each record by itself, between its two offsets. */
+/** What is in flight at the writer, and the same once more, of which nobody has asked for the records yet. */
+function heldAtWriter({ writer, reader }: ChannelUnderTest): {
+  expected: readonly unknown[]
+  records: InFlightRecords
+} {
+  const { begun } = reader.inFlight(structuredSerializer())
+  const expected = decoded(writer.inFlight(structuredSerializer(), begun))
+  return { expected, records: writer.inFlight(structuredSerializer(), begun) }
+}
+
+/** Each element by itself, between its two offsets, as a recorder has it. */
 export function decoded({ bytes, offsets }: InFlightRecords): unknown[] {
   assert.equal(offsets[0], 0)
   assert.equal(offsets.at(-1), bytes.length)
   return offsets.slice(1).map((end, index) => {
-    const input = new DataInputView(bytes.subarray(offsets[index], end))
+    const element = bytes.subarray(offsets[index], end)
+    const time = storedTimeOf(element)
+    if (time !== undefined) return [typeof time === 'number' ? 'watermark' : 'status', time, CHANNEL]
+    const input = new DataInputView(element)
     const [timestamp, keyHash] = [input.readFloat64(), input.readInt32()]
     const value = structuredSerializer().deserialize(input)
     assert.equal(input.remaining, 0)
@@ -129,8 +187,9 @@ export function decoded({ bytes, offsets }: InFlightRecords): unknown[] {
   })
 }
 
+/** Of what was delivered, what a checkpoint has of a channel. */
 export function recordsOf({ elements }: ChannelRecorder): unknown[] {
-  return elements.filter((element) => Array.isArray(element) && element[0] === 'record')
+  return elements.filter((element) => Array.isArray(element) && STORED.includes(String(element[0])))
 }
 
 /** Of few shapes and of many, more than a stream can have numbers for at once, and some larger than any buffer. */
@@ -148,13 +207,16 @@ function valueOf(n: number): unknown {
   return { [`key ${String(n % 60)}`]: n, several }
 }
 
-export function writeEvents({ writer }: ChannelUnderTest, n: number): void {
+/** Gives back what of it checkpoints store. */
+export function writeEvents({ writer }: ChannelUnderTest, n: number): unknown[] {
   if (n % 2 === 0) writer.writeWatermark(n)
   if (n % 3 === 0) writer.writeBarrier(testBarrier(n))
   if (n % 3 === 1) {
     const location = { kind: 'file', directoryUri: 'd'.repeat(2000), inlineThresholdBytes: 0 } as const
     writer.writeBarrier(testBarrier(n, { location }))
   }
+  if (n % 5 === 0) writer.writeWatermarkStatus('idle')
+  return [...(n % 2 === 0 ? [['watermark', n, CHANNEL]] : []), ...(n % 5 === 0 ? [['status', 'idle', CHANNEL]] : [])]
 }
 
 export function readSome({ reader }: ChannelUnderTest, recorder: ChannelRecorder, n: number): void {

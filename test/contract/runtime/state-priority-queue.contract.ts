@@ -241,6 +241,7 @@ function describeRemoved(kind: BackendUnderTest): void {
       ['a', 2, 5],
       ['a', 2, 3],
       ['b', 1, 5],
+      ['a', 1, 5],
     ] as const) {
       const timers = new Timers(await backendOf(kind))
       timers.add(removed)

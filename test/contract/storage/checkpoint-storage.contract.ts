@@ -4,17 +4,27 @@ import { afterEach, beforeEach, describe, it } from 'node:test'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import type { FileSystem } from '../../../src/core/fs/file-system.js'
 import { FileSystems } from '../../../src/core/fs/file-systems.js'
+import { crc32c } from '../../../src/core/memory/crc32c.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
+import type { CompletedCheckpoint } from '../../../src/storage/checkpoint-metadata.js'
 import {
   deleteSnapshot,
   discardLocation,
   FileCheckpointStorage,
   makeSavepointLocation,
+  publishSnapshot,
 } from '../../../src/storage/checkpoint-storage.js'
 import { checkpointStreams } from '../../../src/storage/file-checkpoint-streams.js'
 import { findLatestCheckpoint } from '../../../src/storage/latest-checkpoint.js'
 import { openSnapshot } from '../../../src/storage/snapshot-locator.js'
-import { JOB, stateHandleOf, stateTextIn, stateTextOf, writeSample } from '../../unit/storage/snapshot-samples.js'
+import {
+  JOB,
+  sampleMetadata,
+  stateHandleOf,
+  stateTextIn,
+  stateTextOf,
+  writeSample,
+} from '../../unit/storage/snapshot-samples.js'
 
 export interface DiskUnderTest {
   readonly fileSystem: FileSystem
@@ -50,11 +60,32 @@ export function describeCheckpointStorage(name: string, openDisk: () => Promise<
 
     it('go without a trace, and once more without complaint', async () => {
       const location = await storage.checkpointLocation(1)
-      const { externalPath } = await writeSample(location, { checkpointId: 1 }, { fileSystems, random })
-      await deleteSnapshot(externalPath, fileSystems)
-      await deleteSnapshot(externalPath, fileSystems)
-      await assert.rejects(openSnapshot(externalPath, fileSystems), (error) =>
+      const written = await writeSample(location, { checkpointId: 1 }, { fileSystems, random })
+      await deleteSnapshot(written, fileSystems)
+      await deleteSnapshot(written, fileSystems)
+      await assert.rejects(openSnapshot(written.externalPath, fileSystems), (error) =>
         FlinkError.is(error, 'SNAPSHOT_NOT_FOUND'),
+      )
+    })
+
+    it('whose state lies in the metadata go as well, and leave what is not theirs', async () => {
+      const handle = { kind: 'inline', bytes: Uint8Array.of(1), crc32c: crc32c(Uint8Array.of(1)) } as const
+      const publish = async (checkpointId: number): Promise<CompletedCheckpoint> =>
+        publishSnapshot(
+          await storage.checkpointLocation(checkpointId),
+          sampleMetadata(handle, { checkpointId }),
+          fileSystems,
+        )
+      const [first, second] = [await publish(1), await publish(2)]
+      const directory = `${disk.directory}/cp/${JOB}`
+      const notes = await disk.fileSystem.openForWrite(`${directory}/chk-2/notes.txt`)
+      await notes.close()
+      for (const snapshot of [first, first, second, second]) await deleteSnapshot(snapshot, fileSystems)
+      assert.equal(await disk.fileSystem.status(`${directory}/chk-1`), undefined)
+      const left = await disk.fileSystem.list(`${directory}/chk-2`)
+      assert.deepEqual(
+        left.map(({ name }) => name),
+        ['notes.txt'],
       )
     })
 
@@ -71,10 +102,10 @@ export function describeCheckpointStorage(name: string, openDisk: () => Promise<
       const target = `${disk.directory}/sp`
       const location = await makeSavepointLocation(target, JOB, { fileSystems, random, inlineThresholdBytes: 0 })
       const settings = { checkpointId: 5, isSavepoint: true }
-      const { externalPath } = await writeSample(location, settings, { fileSystems, random })
+      const written = await writeSample(location, settings, { fileSystems, random })
       const moved = `${disk.directory}/moved`
-      await copyDirectory(disk.fileSystem, fileSystems.forUri(externalPath).path, moved)
-      await deleteSnapshot(externalPath, fileSystems)
+      await copyDirectory(disk.fileSystem, fileSystems.forUri(written.externalPath).path, moved)
+      await deleteSnapshot(written, fileSystems)
       const opened = await openSnapshot(moved, fileSystems)
       assert.equal(opened.metadata.isSavepoint, true)
       assert.equal(await stateTextIn(opened, fileSystems), stateTextOf(5))

@@ -4,8 +4,8 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { decodeMetadata } from '../../../src/storage/metadata-codec.js'
 import { Workspace, type CommandResult, type RunningCommand } from '../command-line.js'
-import { CHAOS_JOB, sortedOutput } from './chaos-job.js'
 import type { Chain, Kill } from './chaos-plan.js'
+import type { ChaosSubject } from './chaos-subject.js'
 
 /** Far more than anything takes on a machine that is busy. */
 const LONGEST_MS = 300_000
@@ -13,62 +13,104 @@ const POLL_MS = 2
 /** Of a record: all tasks together do about a thousand in a second. */
 const SLOW_MS_PER_SUBTASK = 1
 
+const RECOVERABLE = { 'high-availability.type': 'filesystem', 'high-availability.storageDir': 'recovery' }
+
+interface Snapshot {
+  readonly path: string
+  /** As the newest one: what is no savepoint. */
+  readonly isFound: boolean
+}
+
 /** A run that did not do what it should: not started, not ended, failed. */
 export class ChaosFailure extends Error {
   override readonly name = 'ChaosFailure'
 }
 
+/** `stopped`: with a savepoint, before it could be killed; `over`: the job was done. */
+export type RunEnd = 'killed' | 'stopped' | 'over'
+
 export class ChaosRuns {
-  readonly workspace = new Workspace({
-    'execution.checkpointing.dir': 'checkpoints',
-    'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
-    'state.backend.rocksdb.localdir': 'local',
-    // Channels that are full after some hundred records.
-    'taskmanager.memory.segment-size': '4 kb',
-  })
+  readonly workspace: Workspace
+  readonly #subject: ChaosSubject
   readonly #job: readonly string[]
-  readonly #output: string
-  #from: string | undefined
+  readonly #recovers: boolean
+  #from: Snapshot | undefined
+  #jobId: string | undefined
   /** Of the newest checkpoint at each kill. */
   readonly inFlightRecords: number[] = []
+  /** Runs that were gone on from with the savepoint that they stop with. */
+  savepoints = 0
 
-  constructor(records: number) {
-    this.#output = path.join(this.workspace.path, 'output')
-    const job = this.workspace.file('job.mjs', CHAOS_JOB)
-    this.#job = [job, '--records', String(records), '--output', this.#output]
+  /** `recovers`: a run that was killed goes on as the same job, by its id alone. */
+  constructor(subject: ChaosSubject, recovers = false) {
+    this.#subject = subject
+    this.#recovers = recovers
+    this.workspace = new Workspace({
+      'execution.checkpointing.dir': 'checkpoints',
+      'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
+      'state.backend.rocksdb.localdir': 'local',
+      // Channels that are full after some hundred records.
+      'taskmanager.memory.segment-size': '4 kb',
+      ...(recovers && RECOVERABLE),
+    })
+    this.#job = subject.prepare(this.workspace)
   }
 
   /** The output of a run that nobody disturbs. */
   async undisturbed(): Promise<Buffer> {
-    return this.#toTheEnd(this.#start(1, 0, []))
+    return this.#toTheEnd(this.#start(1, 0, ['-Dexecution.checkpointing.interval=200 ms']))
   }
 
-  /** False: the job was done before it could be killed. */
-  async killed(kill: Kill, options: Chain['options']): Promise<boolean> {
+  async killed(kill: Kill, options: Chain['options']): Promise<RunEnd> {
     const { parallelism } = kill
-    const run = this.#start(parallelism, parallelism * SLOW_MS_PER_SUBTASK, [...given(options), ...this.#how(kill)])
+    const run =
+      this.#recovered() ??
+      this.#start(parallelism, parallelism * SLOW_MS_PER_SUBTASK, [...given(options), ...this.#how(kill)])
     const [, jobId = ''] = await run.until(/submitted with JobID ([0-9a-f]{32})/, LONGEST_MS)
+    if (this.#recovers && jobId !== (this.#jobId ?? jobId)) throw new ChaosFailure(`it was recovered as job ${jobId}`)
+    this.#jobId = jobId
     const directory = path.join(this.workspace.path, 'checkpoints', jobId)
-    const isThere = await this.#untilMoment(run, directory, kill)
+    const savepoints = path.join(this.workspace.path, 'savepoints', String(this.inFlightRecords.length))
+    const client = await this.#untilMoment(run, { directory, savepoints, jobId }, kill)
     run.kill('SIGKILL')
     const result = await run.ended
-    if (isThere) {
-      this.#from = newestCheckpoint(directory) ?? this.#from
-      this.inFlightRecords.push(this.#from === undefined ? 0 : inFlightRecordsOf(this.#from))
-      return true
-    }
-    if (result.exitCode !== 0) throw failure('a run ended by itself', result)
-    return false
+    await client?.ended
+    if (result.exitCode !== null && result.exitCode !== 0) throw failure('a run ended by itself', result)
+    // What a savepoint takes that a job stops with is committed: an older checkpoint would give it again.
+    const savepoint = kill.moment === 'saving' ? undefined : savepointIn(savepoints)
+    const checkpoint = newestCheckpoint(directory)
+    const hasEnded = result.exitCode === 0
+    // One was there, and is not: the job has finished, and its process had not ended.
+    const hasFinished = kill.moment !== 'early' && checkpoint === undefined
+    if ((hasEnded || hasFinished) && savepoint === undefined) return 'over'
+    if (hasEnded) this.#jobId = undefined
+    this.#goOnFrom(savepoint, checkpoint)
+    return hasEnded ? 'stopped' : 'killed'
   }
 
   async lastOne({ lastParallelism, options }: Chain): Promise<Buffer> {
-    const how = this.#from === undefined ? [] : ['-s', this.#from]
+    const recovered = this.#recovered()
+    if (recovered !== undefined) return this.#toTheEnd(recovered)
+    const how = this.#from === undefined ? [] : ['-s', this.#from.path]
     return this.#toTheEnd(this.#start(lastParallelism, 0, [...given(options), ...how]))
   }
 
   /** What a run left that came to its end by itself. */
   output(): Buffer {
-    return sortedOutput(this.#output)
+    return this.#subject.output(this.workspace)
+  }
+
+  #goOnFrom(savepoint: string | undefined, checkpoint: string | undefined): void {
+    if (savepoint !== undefined) {
+      this.#from = { path: savepoint, isFound: false }
+      this.savepoints += 1
+    } else if (checkpoint !== undefined) this.#from = { path: checkpoint, isFound: true }
+    this.inFlightRecords.push(this.#from === undefined ? 0 : inFlightRecordsOf(this.#from.path))
+  }
+
+  #recovered(): RunningCommand | undefined {
+    if (!this.#recovers || this.#jobId === undefined) return undefined
+    return this.workspace.start('run', '--recover', this.#jobId)
   }
 
   #start(parallelism: number, slowMs: number, options: readonly string[]): RunningCommand {
@@ -78,11 +120,16 @@ export class ChaosRuns {
   #how({ start, claimMode }: Kill): readonly string[] {
     if (this.#from === undefined) return []
     const mode = `-Dexecution.state-recovery.claim-mode=${claimMode}`
-    return start === 'named' ? ['-s', this.#from, mode] : ['-Dexecution.state-recovery.from-latest=true']
+    if (start === 'found' && this.#from.isFound) return ['-Dexecution.state-recovery.from-latest=true']
+    return ['-s', this.#from.path, mode]
   }
 
-  /** False: the run has ended. */
-  async #untilMoment(run: RunningCommand, directory: string, { moment, delayMs }: Kill): Promise<boolean> {
+  /** Gives the client that asked for something meanwhile. */
+  async #untilMoment(
+    run: RunningCommand,
+    { directory, savepoints, jobId }: { directory: string; savepoints: string; jobId: string },
+    { moment, delayMs }: Kill,
+  ): Promise<RunningCommand | undefined> {
     let hasEnded = false
     void run.ended.then(() => {
       hasEnded = true
@@ -99,8 +146,22 @@ export class ChaosRuns {
       const before = newestId(directory)
       await poll(() => newestId(directory) > before)
     }
+    if (moment === 'committing') {
+      const before = this.#subject.committed(this.workspace)
+      await poll(() => this.#subject.committed(this.workspace) > before)
+    }
+    const client =
+      moment === 'saving'
+        ? this.workspace.start('savepoint', jobId, savepoints)
+        : moment === 'stopping' || moment === 'stopped'
+          ? this.workspace.start('stop', '--savepointPath', savepoints, jobId)
+          : undefined
+    // It may come too late, which is no failure.
+    await client?.until(/Triggering/, LONGEST_MS).catch(() => undefined)
+    if (moment === 'stopping') await poll(() => existsSync(savepoints))
+    if (moment === 'stopped') await poll(() => savepointIn(savepoints) !== undefined)
     await delay(delayMs)
-    return !hasEnded
+    return client
   }
 
   async #toTheEnd(run: RunningCommand): Promise<Buffer> {
@@ -143,6 +204,18 @@ function newestId(directory: string): number {
 
 /** The newest that has metadata. */
 function newestCheckpoint(directory: string): string | undefined {
-  const complete = idsIn(directory).filter((id) => existsSync(path.join(directory, `chk-${String(id)}`, '_metadata')))
-  return complete.length === 0 ? undefined : path.join(directory, `chk-${String(Math.max(...complete))}`)
+  const byId = completeIn(directory, /^chk-\d+$/).map((chk) => [Number(/\d+$/.exec(chk)?.[0]), chk] as const)
+  return byId.sort(([one], [other]) => other - one)[0]?.[1]
+}
+
+function savepointIn(directory: string): string | undefined {
+  return completeIn(directory, /^savepoint-/)[0]
+}
+
+function completeIn(directory: string, names: RegExp): string[] {
+  if (!existsSync(directory)) return []
+  const snapshots = readdirSync(directory).filter((name) => names.test(name))
+  return snapshots
+    .map((name) => path.join(directory, name))
+    .filter((snapshot) => existsSync(path.join(snapshot, '_metadata')))
 }

@@ -3,8 +3,10 @@
  * source finishes early, and a file sink. Its lines are the same, sorted, for every parallelism, backend and mode, and however
  * often it went on from a checkpoint.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Workspace } from '../command-line.js'
+import type { ChaosSubject } from './chaos-subject.js'
 
 export const KEYS = 13
 
@@ -67,9 +69,29 @@ export default function (env, params) {
 }
 `
 
-/** All lines of all files of the sink, sorted. */
-export function sortedOutput(directory: string): Buffer {
-  const lines = readdirSync(directory).flatMap((name) => readFileSync(path.join(directory, name), 'utf8').split('\n'))
+/** Numbers, with `records` of them. */
+export function chaosSubject(records: number): ChaosSubject {
+  const outputOf = ({ path: directory }: Workspace): string => path.join(directory, 'output')
+  return {
+    prepare: (workspace) => {
+      const job = workspace.file('job.mjs', CHAOS_JOB)
+      return [job, '--records', String(records), '--output', outputOf(workspace)]
+    },
+    output: (workspace) => sortedLines(filesIn(outputOf(workspace))),
+    committed: (workspace) => filesIn(outputOf(workspace)).length,
+    leftOver: () => 0,
+    description: 'numbers',
+  }
+}
+
+function filesIn(directory: string): string[] {
+  if (!existsSync(directory)) return []
+  return readdirSync(directory).map((name) => path.join(directory, name))
+}
+
+/** All lines of all files, sorted. */
+export function sortedLines(files: readonly string[]): Buffer {
+  const lines = files.flatMap((file) => readFileSync(file, 'utf8').split('\n'))
   const sorted = lines.filter((line) => line !== '').sort()
   return Buffer.from(sorted.map((line) => `${line}\n`).join(''))
 }

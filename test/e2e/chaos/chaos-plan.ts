@@ -15,9 +15,10 @@ export interface Combination {
 
 /**
  * `between`: some time after a checkpoint of the run; `within`: soon after the directory of a new one appeared; `early`: maybe
- * before the run has one.
+ * before the run has one; `committing`: soon after output appeared under its name; `saving`: while, or after, a savepoint is taken;
+ * `stopping`: while the job takes a savepoint to stop with; `stopped`: soon after that is there, when the job may have ended.
  */
-export type KillMoment = 'between' | 'within' | 'early'
+export type KillMoment = 'between' | 'within' | 'early' | 'committing' | 'saving' | 'stopping' | 'stopped'
 
 export interface Kill {
   readonly parallelism: number
@@ -33,6 +34,7 @@ export interface Chain extends Combination {
   readonly seed: number
   readonly kills: readonly Kill[]
   readonly lastParallelism: number
+  readonly recovers: boolean
   readonly options: Readonly<Record<string, string>>
 }
 
@@ -40,19 +42,30 @@ export interface Chain extends Combination {
 export const RUNS_OF_EACH = 2
 
 const CHECKPOINT_INTERVAL_MS = 60
-const LONGEST_DELAY_MS: Readonly<Record<KillMoment, number>> = { between: 200, within: 20, early: 700 }
-const MOMENTS = ['between', 'between', 'within', 'within', 'within', 'early'] as const
+const LONGEST_DELAY_MS: Readonly<Record<KillMoment, number>> = {
+  between: 200,
+  within: 20,
+  early: 700,
+  committing: 20,
+  saving: 800,
+  stopping: 400,
+  stopped: 40,
+}
+export const MOMENTS = ['between', 'between', 'within', 'within', 'within', 'early'] as const
 
 export interface ChaosPlan {
   readonly seed: number
   readonly rounds: number
   readonly parallelisms: readonly number[]
   readonly combinations: readonly Combination[]
+  /** Each next run is `run --recover`, so that all of a job have the same parallelism. */
+  readonly recovers: boolean
+  readonly moments: readonly KillMoment[]
 }
 
 /** As many kills as there are rounds, in chains; each chain has a seed of its own, the first one that of the plan. */
 export function chainsOf(
-  { seed, rounds, parallelisms, combinations }: ChaosPlan,
+  { seed, rounds, parallelisms, combinations, recovers, moments }: ChaosPlan,
   random: (seed: number) => SeededRandom,
 ): Chain[] {
   const chains: Chain[] = []
@@ -61,7 +74,12 @@ export function chainsOf(
     const combination = combinations[chains.length % combinations.length]
     if (combination === undefined) break
     const chainSeed = seed + chains.length
-    chains.push(chainOf(chainSeed, { ...combination, parallelisms, kills: Math.min(left, most) }, random(chainSeed)))
+    const only = parallelisms[Math.floor(chains.length / combinations.length) % parallelisms.length]
+    const ofRuns = recovers && only !== undefined ? parallelisms.map(() => only) : parallelisms
+    const kills = Math.min(left, most)
+    chains.push(
+      chainOf(chainSeed, { ...combination, parallelisms: ofRuns, kills, recovers, moments }, random(chainSeed)),
+    )
   }
   return chains
 }
@@ -69,9 +87,12 @@ export function chainsOf(
 interface ChainPlan extends Combination {
   readonly parallelisms: readonly number[]
   readonly kills: number
+  readonly recovers: boolean
+  readonly moments: readonly KillMoment[]
 }
 
-function chainOf(seed: number, { backend, mode, parallelisms, kills }: ChainPlan, random: SeededRandom): Chain {
+function chainOf(seed: number, plan: ChainPlan, random: SeededRandom): Chain {
+  const { backend, mode, parallelisms, kills, recovers, moments } = plan
   const dealt = shuffled(
     Array.from({ length: RUNS_OF_EACH }, () => parallelisms),
     random,
@@ -80,10 +101,11 @@ function chainOf(seed: number, { backend, mode, parallelisms, kills }: ChainPlan
     seed,
     backend,
     mode,
+    recovers,
     options: optionsOf(backend, mode, random),
     lastParallelism: oneOf(parallelisms, random),
     kills: dealt.slice(0, kills).map((parallelism) => {
-      const moment = oneOf(MOMENTS, random)
+      const moment = oneOf(moments, random)
       return {
         parallelism,
         moment,
@@ -113,7 +135,7 @@ function optionsOf(backend: ChaosBackend, mode: ChaosMode, random: SeededRandom)
   }
 }
 
-function oneOf<T>(values: readonly [T, ...T[]] | readonly T[], random: SeededRandom): T {
+export function oneOf<T>(values: readonly [T, ...T[]] | readonly T[], random: SeededRandom): T {
   const value = values[random.nextInt(values.length)]
   if (value === undefined) throw new RangeError('there is nothing to choose from')
   return value

@@ -1,16 +1,30 @@
 /** The table of rounds that were survived, and the command for those that were not. */
 import type { Chain, Kill } from './chaos-plan.js'
 
+/** What a chain went on from. */
+interface Gone {
+  readonly inFlightRecords: readonly number[]
+  readonly savepoints: number
+}
+
 export class ChaosReport {
+  readonly #kind: 'rounds' | 'files'
   /** By combination and parallelism. */
   readonly #survived = new Map<string, number>()
   /** By combination. */
   readonly #withInFlight = new Map<string, number>()
+  /** By combination: savepoints that were gone on from. */
+  readonly #savepoints = new Map<string, number>()
   readonly #failed: string[] = []
 
+  constructor(kind: 'rounds' | 'files' = 'rounds') {
+    this.#kind = kind
+  }
+
   /** `inFlightRecords`: of the checkpoint after each kill. */
-  survived(chain: Chain, kills: readonly Kill[], inFlightRecords: readonly number[]): void {
+  survived(chain: Chain, kills: readonly Kill[], { inFlightRecords, savepoints }: Gone): void {
     const row = rowOf(chain)
+    this.#savepoints.set(row, (this.#savepoints.get(row) ?? 0) + savepoints)
     const overtaken = inFlightRecords.filter((records) => records > 0).length
     this.#withInFlight.set(row, (this.#withInFlight.get(row) ?? 0) + overtaken)
     for (const { parallelism } of kills) {
@@ -20,7 +34,7 @@ export class ChaosReport {
   }
 
   failed(chain: Chain, parallelisms: readonly number[]): string {
-    const command = commandOf(chain, parallelisms)
+    const command = commandOf(chain, parallelisms, this.#kind)
     this.#failed.push(command)
     return command
   }
@@ -35,7 +49,8 @@ export class ChaosReport {
 
   /**
    * A row for each backend and mode that was played, a column for each parallelism of a run that was killed; the last
-   * one says how many of the checkpoints that were gone on from had records in flight.
+   * one says how many of the checkpoints that were gone on from had records in flight; with files, how many runs
+   * had a savepoint to stop with, and whether they were killed before they ended or not.
    */
   table(chains: readonly Chain[], parallelisms: readonly number[]): string {
     const each = [...new Map(chains.map((chain) => [rowOf(chain), chain])).values()]
@@ -46,9 +61,16 @@ export class ChaosReport {
         ...counts,
         counts.reduce((sum, count) => sum + count, 0),
         this.#withInFlight.get(rowOf(chain)) ?? 0,
+        ...(this.#kind === 'files' ? [this.#savepoints.get(rowOf(chain)) ?? 0] : []),
       ].map(String)
     })
-    const header = ['rounds survived', ...parallelisms.map((p) => `p = ${String(p)}`), 'all', 'in flight']
+    const header = [
+      'rounds survived',
+      ...parallelisms.map((p) => `p = ${String(p)}`),
+      'all',
+      'in flight',
+      ...(this.#kind === 'files' ? ['savepoints'] : []),
+    ]
     const lines = [header, ...rows].map(([name = '', ...cells]) =>
       [name.padEnd(20), ...cells.map((cell) => cell.padStart(12))].join(''),
     )
@@ -57,8 +79,15 @@ export class ChaosReport {
 }
 
 /** Plays the job again that differed. */
-function commandOf({ seed, kills, backend, mode }: Chain, parallelisms: readonly number[]): string {
-  const what = [`--rounds ${String(kills.length)}`, `--seed ${String(seed)}`, `--p ${parallelisms.join(',')}`]
+function commandOf(
+  { seed, kills, backend, mode, recovers, lastParallelism }: Chain,
+  parallelisms: readonly number[],
+  kind: 'rounds' | 'files',
+): string {
+  const played = recovers ? parallelisms.map(() => lastParallelism) : parallelisms
+  const what = [`--rounds ${String(kills.length)}`, `--seed ${String(seed)}`, `--p ${played.join(',')}`]
+  if (recovers) what.unshift('--recover')
+  if (kind === 'files') what.unshift('--files')
   return `npm run chaos -- ${[...what, `--backend ${backend}`, `--mode ${mode}`].join(' ')}`
 }
 

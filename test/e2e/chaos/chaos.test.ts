@@ -13,7 +13,7 @@ function parsed(command: string): ReturnType<typeof chaosArguments> {
 
 function planOf(command: string): ChaosPlan {
   const wanted = parsed(command)
-  return wanted.kind === 'rounds' ? wanted.plan : assert.fail(wanted.kind)
+  return wanted.kind === 'rounds' || wanted.kind === 'files' ? wanted.plan : assert.fail(wanted.kind)
 }
 
 function chains(command: string): ReturnType<typeof chainsOf> {
@@ -27,7 +27,7 @@ describe('npm run chaos', () => {
     )
     assert.ok(examples.length > 3)
     const kinds = examples.map((example) => parsed(example).kind)
-    assert.deepEqual(kinds, ['rounds', 'rounds', 'rounds', 'guarantees'])
+    assert.deepEqual(kinds, ['rounds', 'rounds', 'rounds', 'files', 'guarantees', 'rounds', 'fights'])
     assert.equal(parsed('npm run chaos -- --help').kind, 'help')
   })
 
@@ -61,6 +61,14 @@ describe('npm run chaos', () => {
     assert.deepEqual(chains(command), [third])
   })
 
+  it('keeps the parallelism of a job that is recovered, and has every one of them in some job', () => {
+    const all = chains('npm run chaos -- --recover --rounds 72 --seed 3')
+    for (const { kills, lastParallelism } of all) {
+      assert.deepEqual([...new Set(kills.map(({ parallelism }) => parallelism))], [lastParallelism])
+    }
+    assert.deepEqual([...new Set(all.map(({ lastParallelism }) => lastParallelism))], [1, 2, 4])
+  })
+
   it('says what is missing and what is too much', () => {
     const bytes = (...lines: string[]): Buffer => Buffer.from(lines.map((line) => `${line}\n`).join(''))
     assert.deepEqual(differenceOf(bytes('a', 'b'), bytes('a', 'b')), [])
@@ -75,8 +83,8 @@ describe('npm run chaos', () => {
       'npm run chaos -- --rounds 4 --seed 1 --p 2 --backend rocksdb',
     )
     const report = new ChaosReport()
-    report.survived(first, first.kills, [0, 0])
-    report.survived(second, second.kills, [3, 0])
+    report.survived(first, first.kills, { inFlightRecords: [0, 0], savepoints: 0 })
+    report.survived(second, second.kills, { inFlightRecords: [3, 0], savepoints: 0 })
     assert.equal(report.total, 4)
     assert.equal(report.hasFailed, false)
     assert.deepEqual(

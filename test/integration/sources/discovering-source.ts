@@ -29,6 +29,8 @@ export interface DiscoveryWorld {
   readonly beforeRecord?: () => void
   /** Called by a fetcher before it gives something; may throw. */
   readonly beforeFetch?: () => void
+  /** Called by the enumerator when it was given something back. */
+  readonly onReturn?: (splits: readonly RecordsSplit[], subtaskId: number) => void
   /** Called by the enumerator when it has found something; may throw. */
   readonly onDiscovery?: () => void
   /** Numbers of the checkpoints of which enumerator and readers were told. */
@@ -105,6 +107,8 @@ class DiscoveringEnumerator implements SplitEnumerator<RecordsSplit, Discovered>
   readonly #context: SplitEnumeratorContext<RecordsSplit>
   readonly #world: DiscoveryWorld
   #assigned: number
+  /** By the reader that began anew alone; not in the state, as no checkpoint is taken before that has registered again. */
+  readonly #returned = new Map<number, readonly RecordsSplit[]>()
 
   constructor(context: SplitEnumeratorContext<RecordsSplit>, world: DiscoveryWorld, assigned: number) {
     this.#context = context
@@ -126,8 +130,9 @@ class DiscoveringEnumerator implements SplitEnumerator<RecordsSplit, Discovered>
     throw new Error('nobody asks')
   }
 
-  addSplitsBack(): void {
-    throw new Error('nobody gives back')
+  addSplitsBack(splits: readonly RecordsSplit[], subtaskId: number): void {
+    this.#returned.set(subtaskId, [...(this.#returned.get(subtaskId) ?? []), ...splits])
+    this.#world.onReturn?.(splits, subtaskId)
   }
 
   addReader(): void {
@@ -149,6 +154,9 @@ class DiscoveringEnumerator implements SplitEnumerator<RecordsSplit, Discovered>
   #assign(discovered: number): void {
     const readers = [...this.#context.registeredReaders().keys()]
     if (readers.length < this.#context.currentParallelism()) return
+    // The others may have been told that there are no more splits.
+    if (this.#returned.size > 0) this.#context.assignSplits(this.#returned)
+    this.#returned.clear()
     while (this.#assigned < discovered) {
       const split = new RecordsSplit(`split ${String(this.#assigned)}`, 0)
       this.#context.assignSplit(split, readers[this.#assigned % readers.length] ?? 0)

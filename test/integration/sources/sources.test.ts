@@ -81,6 +81,53 @@ describe('A job with a source of splits', { timeout: 60_000 }, () => {
     assert.equal(new Set(values).size, 10_000)
   })
 
+  it('starts a reader anew alone where no exchange connects it with others, and what it has lost is assigned again', async () => {
+    const results: SplitRecord[] = []
+    const returned = new Set<string>()
+    let hasFailed = false
+    const world: DiscoveryWorld = worldOf({
+      discovered: 3,
+      mayRead: 150,
+      beforeRecord: () => {
+        if (hasFailed || world.discovered < 7 || results.length < 500) return
+        hasFailed = true
+        throw new Error('planned failure')
+      },
+      onReturn: (splits) => {
+        for (const split of splits) returned.add(split.splitId())
+      },
+    })
+    const program = (): RecordedProgram => {
+      const recorded = new RecordedProgram()
+      const source = recorded.source('Source', { parallelism: 3 }, sourceOf(new DiscoveringSource(world)))
+      const invoke = (value: unknown): void => {
+        results.push(value as SplitRecord)
+      }
+      recorded.operator(source, 'Sink', { kind: 'sink', function: { invoke } }, { parallelism: 3 })
+      return recorded
+    }
+    const slow = { ...CONFIGURATION, 'execution.checkpointing.interval': '1 h' }
+    const master = await new MiniCluster().start({ program, configuration: slow, restore: undefined }, 3)
+    await until(() => results.length === 450)
+    world.discovered = 7
+    world.mayRead = Number.POSITIVE_INFINITY
+    await assertFinished(master)
+    const attempts = master.details().vertices.flatMap(({ subtasks }) => subtasks.map((each) => each.attemptNumber))
+    assert.deepEqual(attempts.toSorted(), [0, 0, 1])
+    const readTwice = new Set<string>()
+    const read = new Set<string>()
+    for (const { split, sum } of results) {
+      if (read.has(`${split}: ${String(sum)}`)) readTwice.add(split)
+      read.add(`${split}: ${String(sum)}`)
+    }
+    assert.equal(read.size, 7 * 200)
+    assert.ok(returned.size > 0 && returned.size < 7, [...returned].join())
+    assert.deepEqual(
+      [...readTwice].filter((split) => !returned.has(split)),
+      [],
+    )
+  })
+
   it('finds splits while it runs, and goes on from a savepoint with more and with fewer readers', async () => {
     const cluster = new MiniCluster()
     const first = worldOf({ discovered: 3, mayRead: 50 })

@@ -113,7 +113,24 @@ describe('What check prints', () => {
     assert.match(conclusion([lost]), /^1 orphaned\. The program does not fit/)
     assert.match(
       conclusion([lazy]),
-      /^1 unknown\. The program goes on .* What is unknown is known when the job runs\.$/,
+      /^1 unknown\. The program goes on .* What is unknown was not checked: it is known when the job runs\.$/,
+    )
+  })
+
+  it('tells why functions could not be opened, and how to check the rest', () => {
+    const reason = 'no database here'
+    const failed = operator([state('total', { verdict: 'unknown', declared: null, reason })], {
+      verdict: 'failed',
+      reason,
+    })
+    const lines = linesOf({ jobName: 'j', operators: [failed] })
+    assert.match(lines[3] ?? '', /^failed: Count /)
+    assert.deepEqual(lines.slice(4, 7), ['  no database here', '  unknown  total  value  LONG  ?', ''])
+    assert.match(lines.at(-1) ?? '', /^1 failed, 1 unknown\. What failed could not be opened, .* With --closed /)
+    const refused = operator([state('seen', { verdict: 'incompatible' })])
+    assert.match(
+      linesOf({ jobName: 'j', operators: [failed, refused] }).at(-1) ?? '',
+      /^1 incompatible, 1 failed, 1 unknown\. The program does not fit/,
     )
   })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { nextStep, signalHandler } from '../../../src/cli/job/end-on-signals.js'
+import { nextStep, signalHandler, untakenSignalHandler } from '../../../src/cli/job/end-on-signals.js'
 import { ManualClock } from '../../../src/core/time/manual-clock.js'
 
 type Signal = Parameters<typeof nextStep>[0]
@@ -49,4 +49,31 @@ it('signals of one burst are one: a wish that is sent twice is no impatience', (
     'cancel',
     'exit 143',
   ])
+})
+
+it('signals that no job process takes any more end the process, but for the rest of a burst that one has heard', () => {
+  const clock = new ManualClock()
+  const ends: string[] = []
+  let isTaken = false
+  const handler = (): ReturnType<typeof untakenSignalHandler> =>
+    untakenSignalHandler({
+      clock,
+      isTaken: () => isTaken,
+      taken: () => ends.push('taken'),
+      exit: (code) => ends.push(`exit ${String(code)}`),
+    })
+  handler()('SIGTERM')
+  assert.deepEqual(ends, ['exit 143'])
+  const handle = handler()
+  isTaken = true
+  handle('SIGINT')
+  clock.advance(1)
+  handle('SIGINT')
+  isTaken = false
+  clock.advance(499)
+  handle('SIGINT')
+  assert.deepEqual(ends, ['exit 143', 'taken'])
+  clock.advance(1)
+  handle('SIGINT')
+  assert.deepEqual(ends, ['exit 143', 'taken', 'exit 130'])
 })

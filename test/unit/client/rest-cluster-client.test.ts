@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { createServer as createHttpServer } from 'node:http'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,64 +10,25 @@ import { RestClusterClient } from '../../../src/client/rest-cluster-client.js'
 import { RunDirectory } from '../../../src/client/run-directory.js'
 import { NOT_ADDRESSABLE } from '../../../src/core/fs/not-addressable.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
-
-const JOB = 'a'.repeat(32)
+import { answeringJob, JOB } from './answering-job.js'
 
 test('the result of a stop is asked of the job that was told to stop, also when it has left the run directory', async (context) => {
-  const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-client-'))
-  const socket = path.join(directory, 'job.sock')
   const asked: string[] = []
-  const server = createHttpServer((request, response) => {
+  const { client, leave } = await answeringJob(context, (request, response) => {
     asked.push(`${String(request.method)} ${String(request.url)}`)
     const result = { status: { id: 'COMPLETED' }, operation: { location: 'file:/sp/savepoint-1' } }
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(request.method === 'POST' ? { 'request-id': 't1' } : result))
   })
-  await new Promise<void>((resolve) => server.listen(socket, resolve))
-  context.after(() => {
-    server.close()
-    rmSync(directory, { recursive: true })
-  })
-  let isThere = true
-  const runDirectory: Pick<RunDirectory, 'find' | 'archivedJobs'> = {
-    find: () =>
-      Promise.resolve(
-        isThere
-          ? { jobId: JOB, pid: 1, processStart: undefined, startTime: 0, name: 'job', version: '1', socket }
-          : undefined,
-      ),
-    archivedJobs: () => Promise.resolve([]),
-  }
-  const client = new RestClusterClient({
-    runDirectory: runDirectory as RunDirectory,
-    sleep: () => Promise.resolve(),
-    monotonicMs: () => 0,
-    timeoutMs: 1000,
-  })
   const triggered = await client.triggerStop(JOB, { targetDirectory: '/sp', drain: false })
-  isThere = false
+  leave()
   assert.equal(await client.awaitSavepoint(triggered), 'file:/sp/savepoint-1')
   assert.deepEqual(asked, [`POST /v1/jobs/${JOB}/stop`, `GET /v1/jobs/${JOB}/savepoints/t1`])
 })
 
 test('the newest checkpoint of a job that runs is a completed one on a disk', async (context) => {
-  const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-client-'))
-  const socket = path.join(directory, 'job.sock')
   let history: object[] = []
-  const server = createHttpServer((_, response) => response.end(JSON.stringify({ history })))
-  await new Promise<void>((resolve) => server.listen(socket, resolve))
-  context.after(() => {
-    server.close()
-    rmSync(directory, { recursive: true })
-  })
-  const entry = { jobId: JOB, pid: 1, processStart: undefined, startTime: 0, name: 'job', version: '1', socket }
-  const runDirectory: Pick<RunDirectory, 'find'> = { find: () => Promise.resolve(entry) }
-  const client = new RestClusterClient({
-    runDirectory: runDirectory as RunDirectory,
-    sleep: () => Promise.resolve(),
-    monotonicMs: () => 0,
-    timeoutMs: 1000,
-  })
+  const { client } = await answeringJob(context, (_, response) => response.end(JSON.stringify({ history })))
   const refused = (reason: RegExp): Promise<void> =>
     assert.rejects(client.newestCheckpoint(JOB), (error) => {
       return FlinkError.is(error, 'CHECKPOINT_NOT_READABLE') && reason.test(error.message)
@@ -87,8 +47,6 @@ test('the newest checkpoint of a job that runs is a completed one on a disk', as
 })
 
 test('who waits for a stop for ten seconds is told once for what', async (context) => {
-  const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-client-'))
-  const socket = path.join(directory, 'job.sock')
   let now = 0
   const savepoint = { id: 4, status: 'COMPLETED', is_savepoint: true, external_path: 'file:/sp/savepoint-1' }
   const vertices = [{ name: 'Map', parallelism: 2, tasks: { RUNNING: 1, FINISHED: 1 } }]
@@ -103,20 +61,11 @@ test('who waits for a stop for ten seconds is told once for what', async (contex
       return { status: { id: isOver ? 'COMPLETED' : 'IN_PROGRESS' }, operation }
     },
   }
-  const server = createHttpServer((request, response) => response.end(JSON.stringify(answers[request.url ?? '']?.())))
-  await new Promise<void>((resolve) => server.listen(socket, resolve))
-  context.after(() => {
-    server.close()
-    rmSync(directory, { recursive: true })
-  })
-  const entry = { jobId: JOB, pid: 1, processStart: undefined, startTime: 0, name: 'job', version: '1', socket }
-  const runDirectory: Pick<RunDirectory, 'find'> = { find: () => Promise.resolve(entry) }
-  const client = new RestClusterClient({
-    runDirectory: runDirectory as RunDirectory,
-    sleep: () => Promise.resolve(),
-    monotonicMs: () => now,
-    timeoutMs: 60_000,
-  })
+  const { client } = await answeringJob(
+    context,
+    (request, response) => response.end(JSON.stringify(answers[request.url ?? '']?.())),
+    () => now,
+  )
   const told: string[] = []
   const triggered = await client.triggerStop(JOB, { targetDirectory: '/sp', drain: false })
   await client.awaitSavepoint(triggered, (text) => told.push(text))

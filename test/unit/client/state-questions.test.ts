@@ -13,6 +13,8 @@ import { Configuration } from '../../../src/core/config/configuration.js'
 import { toFileUri } from '../../../src/core/fs/file-path.js'
 import type { JobOverview } from '../../../src/rest/messages/job-messages.js'
 import type { QueryableStateMessage, StateQueryRequest } from '../../../src/rest/messages/state-messages.js'
+import { encodeMetadata } from '../../../src/storage/metadata-codec.js'
+import type { KeyedStateHandle } from '../../../src/storage/state-handles.js'
 
 const [A, B] = ['a'.repeat(32), 'b'.repeat(32)]
 const STATE: QueryableStateMessage = {
@@ -116,6 +118,54 @@ function endedOverview(jid: string, startTime: number, left?: JobOverview['left'
   return { ...overview, ...(left && { left }) } as unknown as JobOverview
 }
 
+const KEY_GROUPS = 128
+/** Flags, and no entries in no bytes. */
+const EMPTY_BLOCK_BYTES = 3
+const stateFile = (directory: string, id: number): string => path.join(directory, `state-${String(id)}`)
+
+/** Of no entries: each key group has an empty block. */
+function keyedBytes(): Uint8Array {
+  return new Uint8Array(KEY_GROUPS * EMPTY_BLOCK_BYTES)
+}
+
+function keyedState(directory: string, id: number): KeyedStateHandle {
+  return {
+    isDelta: false,
+    keyGroups: { start: 0, end: KEY_GROUPS - 1 },
+    offsets: Array.from({ length: KEY_GROUPS + 1 }, (_, index) => index * EMPTY_BLOCK_BYTES),
+    states: [{ name: 'count', kind: 'value', typeFingerprint: 'LONG', schemaVersion: 0 }],
+    keyShapes: undefined,
+    handle: {
+      kind: 'file',
+      uri: toFileUri(stateFile(directory, id)),
+      offset: 0,
+      lengthBytes: keyedBytes().length,
+      crc32c: 0,
+    },
+  }
+}
+
+async function writeCheckpoint(
+  directory: string,
+  checkpointId: number,
+  managedKeyed: readonly KeyedStateHandle[],
+  fullyFinished = false,
+): Promise<void> {
+  const header = { engineVersion: '1', jobId: A, jobName: 'job', checkpointId, timestamp: 1, isSavepoint: false }
+  const operator = {
+    operatorId: STATE['operator-id'],
+    uid: 'count',
+    name: 'Count',
+    parallelism: 1,
+    maxParallelism: 128,
+  }
+  const subtasks = fullyFinished ? [] : [{ managedKeyed, managedOperator: [] }]
+  const operators = [{ ...operator, fullyFinished, subtasks }]
+  const place = path.join(directory, `chk-${String(checkpointId)}`)
+  await mkdir(place)
+  writeFileSync(path.join(place, '_metadata'), encodeMetadata({ ...header, operators }, toFileUri(place)))
+}
+
 describe('Questions about the state of a job', { skip: process.platform === 'win32' }, () => {
   it('go by a few connections and one look for the job, however many are asked at once', async (context) => {
     const its = await scene(context, knowsNothing)
@@ -175,6 +225,49 @@ describe('Questions about the state of a job', { skip: process.platform === 'win
     writeFileSync(path.join(its.directory, 'chk-1', '_metadata'), 'of something else')
     await assert.rejects(its.ask([1]), (error: { readonly code?: string }) => /^SNAPSHOT_/.test(error.code ?? ''))
     assert.equal(its.asked.length, 1)
+  })
+
+  it('ask for a newer checkpoint where files of one were removed while it was read, and end where it is damaged', async (context) => {
+    const checkpointOf = (its: Scene, id: number): { id: number; timestamp: number; path: string } => {
+      return { id, timestamp: 1, path: toFileUri(path.join(its.directory, `chk-${String(id)}`)) }
+    }
+    let newest = (): number => 1
+    const its = await scene(context, (_, response) => {
+      const checkpoint = checkpointOf(its, newest())
+      json(response, { source: 'none', state: STATE, reason: 'it restarts', checkpoint })
+    })
+    for (const id of [1, 2]) await writeCheckpoint(its.directory, id, [keyedState(its.directory, id)])
+    writeFileSync(stateFile(its.directory, 2), keyedBytes())
+    // The state of the first has gone, and the second is there.
+    newest = () => Math.min(its.asked.length, 2)
+    assert.deepEqual((await its.ask([1]))[0]?.origin, { source: 'checkpoint', checkpointId: 2, timestamp: 1 })
+    assert.equal(its.asked.splice(0).length, 2)
+    newest = () => 1
+    await assert.rejects(its.ask([1]), { code: 'SNAPSHOT_CORRUPT', message: /the file is missing/ })
+    assert.equal(its.asked.length, 2)
+  })
+
+  it('do not take state that a finished operator has no more for keys that are not there', async (context) => {
+    const its = await scene(context, (_, response) => {
+      const checkpoint = { id: 1, timestamp: 1, path: toFileUri(path.join(its.directory, 'chk-1')) }
+      json(response, { source: 'none', state: STATE, reason: 'Count (1/1) is FINISHED', checkpoint })
+    })
+    await writeCheckpoint(its.directory, 1, [], true)
+    const message = /Count had finished before checkpoint 1\. Only a savepoint/
+    await assert.rejects(its.ask([1]), { code: 'STATE_NOT_AVAILABLE', message })
+  })
+
+  it('refuse what is no list of keys, and a key that no request has room for', async (context) => {
+    const its = await scene(context, knowsNothing)
+    for (const keys of [undefined, 'ab', 5, new Set([1])])
+      await assert.rejects(its.ask(keys as unknown as readonly unknown[]), {
+        code: 'STATE_QUERY_INVALID',
+        message: /keys are a list, and it was given/,
+      })
+    const long = { code: 'STATE_QUERY_INVALID', message: /is no key: it is longer than a request can be/ }
+    await assert.rejects(its.ask(['x'.repeat(10_000_000)]), long)
+    assert.equal(its.asked.length, 0)
+    await its.ask(['x'.repeat(700_000)])
   })
 
   it('by a name alone go to the one job that has it, and else to the newest that died', async (context) => {

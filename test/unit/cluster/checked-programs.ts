@@ -53,7 +53,7 @@ export async function snapshotOf(
   const program = await graphOf(build, settings)
   const learner = learnerOf(program, snapshotWith([]))
   const operators: OperatorState[] = []
-  for (const planned of program.jobGraph.vertices.flatMap((vertex) => plannedOperators(vertex, program.jobGraph))) {
+  for (const planned of plannedOperators(program.jobGraph)) {
     const binding = program.operators.get(planned.operatorId)
     if (binding === undefined) continue
     const { asked } = await learner.learn(binding, planned)

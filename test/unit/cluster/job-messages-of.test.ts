@@ -3,15 +3,15 @@ import { describe, it } from 'node:test'
 import { serializeError } from '../../../src/core/errors/error-codec.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import {
-  checkpointingStatisticsOf,
   jobAccumulatorsInfoOf,
   jobConfigInfoOf,
   jobDetailsInfoOf,
+  jobExceptionsInfoOf,
   jobOverviewOf,
   jobExecutionResultInfoOf,
 } from '../../../src/cluster/job-messages-of.js'
 import type { JobOutcome } from '../../../src/runtime/jobmanager/jobmaster/job-master.js'
-import type { JobDetails, SubtaskDetails } from '../../../src/runtime/jobmanager/jobmaster/job-details.js'
+import type { JobDetails, JobException, SubtaskDetails } from '../../../src/runtime/jobmanager/jobmaster/job-details.js'
 
 const DETAILS: JobDetails = {
   jobId: 'a'.repeat(32),
@@ -28,58 +28,24 @@ const DETAILS: JobDetails = {
     counts: { completed: 1, failed: 0, restored: 0, total: 2 },
     inProgress: 1,
     lastCompleted: undefined,
-    lastRestoreTimestamp: undefined,
-    history: [
-      {
-        checkpointId: 1,
-        triggerTimestamp: 2000,
-        status: 'COMPLETED',
-        isSavepoint: false,
-        isLast: false,
-        externalPath: 'file:/chk-1',
-        endTimestamp: 2345,
-        sizeBytes: 678,
-        checkpointedSizeBytes: 67,
-        persistedSizeBytes: 6,
-        isUnaligned: true,
-        synchronousMs: 9,
-        alignmentMs: 1,
-        failureMessage: undefined,
-      },
-      {
-        checkpointId: 2,
-        triggerTimestamp: 3000,
-        status: 'IN_PROGRESS',
-        isSavepoint: false,
-        isLast: false,
-        externalPath: undefined,
-        endTimestamp: undefined,
-        sizeBytes: 0,
-        checkpointedSizeBytes: 0,
-        persistedSizeBytes: 0,
-        isUnaligned: false,
-        synchronousMs: 0,
-        alignmentMs: 0,
-        failureMessage: undefined,
-      },
-    ],
+    latest: { completed: undefined, savepoint: undefined, failed: undefined, restored: undefined },
+    samples: [],
+    history: [],
   },
   exceptions: [],
   warnings: [],
 }
 
-describe('The checkpoints that REST tells', () => {
-  it('have duration, size and synchronous part, and no duration while they are under way', () => {
-    const { counts, history } = checkpointingStatisticsOf(DETAILS)
-    assert.deepEqual(counts, { restored: 0, total: 2, in_progress: 1, completed: 1, failed: 0 })
-    const [done, open] = history
-    assert.equal(done?.end_to_end_duration, 345)
-    assert.equal(done.state_size, 678)
-    assert.equal(done.checkpointed_size, 67)
-    assert.equal(done.synchronous_duration, 9)
-    assert.deepEqual([done.alignment_buffered, done.persisted_data], [0, 6])
-    assert.equal(open?.end_to_end_duration, -1)
-    assert.equal(open.external_path, null)
+describe('The exceptions that REST tells', () => {
+  it('are listed with the newest first', () => {
+    const exceptionOf = (timestamp: number): JobException => {
+      return { timestamp, name: 'Error', message: 'm', stack: `Error: ${String(timestamp)}` }
+    }
+    const info = jobExceptionsInfoOf({ ...DETAILS, exceptions: [exceptionOf(1), exceptionOf(2)] })
+    assert.deepEqual(info.exceptionHistory.entries, [
+      { exceptionName: 'Error', stacktrace: 'Error: 2', timestamp: 2 },
+      { exceptionName: 'Error', stacktrace: 'Error: 1', timestamp: 1 },
+    ])
   })
 })
 
@@ -89,22 +55,6 @@ describe('The overview that REST tells', () => {
     const timestamps = { INITIALIZING: 10, RUNNING: 40, RESTARTING: 30 }
     const { restarts } = jobOverviewOf({ ...DETAILS, restarts: 2, status: 'RUNNING', timestamps }, 9000)
     assert.deepEqual(restarts, { count: 2, since: 40 })
-  })
-})
-
-describe('The type of a checkpoint that REST tells', () => {
-  it('is that of a savepoint, with which the job may end, or of a checkpoint, whose barriers may have overtaken records', () => {
-    const [record] = DETAILS.checkpoints.history
-    assert.ok(record)
-    const typeOf = (changes: Partial<typeof record>): unknown =>
-      checkpointingStatisticsOf({
-        ...DETAILS,
-        checkpoints: { ...DETAILS.checkpoints, history: [{ ...record, ...changes }] },
-      }).history[0]?.checkpoint_type
-    assert.equal(typeOf({}), 'UNALIGNED_CHECKPOINT')
-    assert.equal(typeOf({ isUnaligned: false, isLast: true }), 'CHECKPOINT')
-    assert.equal(typeOf({ isUnaligned: false, isSavepoint: true }), 'SAVEPOINT')
-    assert.equal(typeOf({ isUnaligned: false, isSavepoint: true, isLast: true }), 'SYNC_SAVEPOINT')
   })
 })
 

@@ -28,13 +28,22 @@ const DETAILS: JobDetails = {
       isUnaligned: false,
       externalPath: 'file:/checkpoints/chk-7',
       endTimestamp: 1250,
+      latestAckTimestamp: 1240,
+      numSubtasks: 2,
+      numAcknowledgedSubtasks: 2,
       sizeBytes: 4096,
       checkpointedSizeBytes: 409,
       synchronousMs: 1,
       alignmentMs: 2,
       failureMessage: undefined,
     },
-    lastRestoreTimestamp: 250,
+    latest: {
+      completed: undefined,
+      savepoint: undefined,
+      failed: undefined,
+      restored: { checkpointId: 6, restoreTimestamp: 250, isSavepoint: false, externalPath: 'file:/checkpoints/chk-6' },
+    },
+    samples: [],
   },
   exceptions: [],
   warnings: [],
@@ -77,7 +86,8 @@ describe('The metrics of a job', () => {
   })
 
   it('are -1 and n/a for the last checkpoint where there was none', () => {
-    const checkpoints = { ...DETAILS.checkpoints, lastCompleted: undefined, lastRestoreTimestamp: undefined }
+    const latest = { ...DETAILS.checkpoints.latest, restored: undefined }
+    const checkpoints = { ...DETAILS.checkpoints, lastCompleted: undefined, latest }
     const { job } = jobMetricsOf({ ...DETAILS, checkpoints }, NO_TASKS, 5300)
     const names = ['lastCheckpointDuration', 'lastCheckpointSize', 'lastCheckpointExternalPath']
     assert.deepEqual(

@@ -7,11 +7,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it, mock } from 'node:test'
 import { RunDirectory } from '../../../src/client/run-directory.js'
-import { JobProcess } from '../../../src/cluster/job-process.js'
+import { JobProcess, type JobProcessInput } from '../../../src/cluster/job-process.js'
 import type { JobThreads } from '../../../src/cluster/job-threads.js'
+import { TakeOver } from '../../../src/cluster/take-over.js'
 import type { ProgramListener } from '../../../src/cluster/program-worker.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { FileSystems } from '../../../src/core/fs/file-systems.js'
+import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
 import { SILENT_LOGGER } from '../../../src/core/logging/silent-logger.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import { SystemClock } from '../../../src/core/time/system-clock.js'
@@ -47,7 +49,11 @@ class Rig {
   isTerminated = false
   submitted: () => void = () => undefined
 
-  constructor(runDirectory: RunDirectory, program: (listener: ProgramListener) => Promise<void> = submitAndWait) {
+  constructor(
+    runDirectory: RunDirectory,
+    program: (listener: ProgramListener) => Promise<void> = submitAndWait,
+    input: Partial<JobProcessInput> = {},
+  ) {
     const threads = {
       program: {
         run: (_: unknown, listener: ProgramListener) => program(listener),
@@ -71,6 +77,7 @@ class Rig {
     this.process = new JobProcess({
       program: { moduleUrl: 'file:///job.js', entry: undefined, args: [], configuration: {} },
       restore: { path: undefined, allowNonRestoredState: false },
+      start: { jobFile: '/job.js', file: null, workingDirectory: '/' },
       threads,
       runDirectory,
       version: 'test',
@@ -86,6 +93,7 @@ class Rig {
         warning: (text) => this.warnings.push(text),
         note: (text) => this.warnings.push(text),
       },
+      ...input,
     })
   }
 
@@ -323,5 +331,104 @@ describe('A job process', () => {
     await assert.rejects(whole, { code: 'JOB_CANCELED' })
     assert.ok(!existsSync(path.join(directory, socket)))
     half.destroy()
+  })
+
+  it('keeps nothing of a recoverable job that does not begin', { timeout: 20_000 }, async () => {
+    const disk = new InMemoryFileSystem()
+    await disk.mkdirs('/ha/default')
+    const writer = await disk.openForWrite('/job.js')
+    await writer.close()
+    const input = {
+      program: {
+        moduleUrl: 'file:///job.js',
+        entry: undefined,
+        args: [],
+        configuration: { 'high-availability.storageDir': '/ha' },
+      },
+      recoverable: { jobFile: '/job.js', workingDirectory: '/', recovered: undefined, onFenced: () => assert.fail() },
+      fileSystems: new FileSystems().register('file', disk),
+    }
+    const runDirectory = new RunDirectory(freshDirectory('given-up'), Date.now)
+    const configuration = { 'execution.checkpointing.interval': '1 s', 'execution.checkpointing.storage': 'filesystem' }
+    const jobGraph = { ...SUBMISSION.jobGraph, configuration }
+    const refused = new Rig(
+      runDirectory,
+      async (listener) => {
+        await listener.submit({ ...SUBMISSION, jobGraph })
+      },
+      input,
+    )
+    await assert.rejects(refused.process.run(), { code: 'CHECKPOINT_DIRECTORY_MISSING' })
+    assert.deepEqual(await disk.list('/ha/default'), [])
+    // By the user, or because the program threw while its job was stored.
+    const ended = new Rig(runDirectory, submitAndWait, input)
+    disk.fault = (_, file) => {
+      if (file.includes('job.json')) ended.process.cancel()
+    }
+    await assert.rejects(ended.process.run(), { code: 'JOB_CANCELED' })
+    assert.deepEqual(await disk.list('/ha/default'), [])
+    assert.deepEqual([refused.outcomes, ended.outcomes], [[], []])
+  })
+})
+
+describe('A job process whose job takes the place of another one', () => {
+  const start = async (
+    name: string,
+    program?: (listener: ProgramListener) => Promise<void>,
+  ): Promise<{ rig: Rig; takeOver: TakeOver; run: RunDirectory; ended: Promise<unknown> }> => {
+    const run = new RunDirectory(freshDirectory(name), Date.now)
+    const takeOver = new TakeOver()
+    const rig = new Rig(run, program, { takeOver })
+    const ended = rig.process.run()
+    void Promise.allSettled([ended])
+    await takeOver.isReady
+    return { rig, takeOver, run, ended }
+  }
+  const given = new FlinkError('UPGRADE_GIVEN_UP', { jobId: 'a'.repeat(32) })
+
+  it('has loaded the program before anything else, and does not show the job', async () => {
+    const { rig, takeOver, run, ended } = await start('ready')
+    assert.deepEqual(
+      rig.workers.flatMap(({ received }) => received.map(({ type }) => type)),
+      ['load-program'],
+    )
+    assert.deepEqual(await run.entries(), [])
+    takeOver.giveUp(given)
+    await assert.rejects(ended, { code: 'UPGRADE_GIVEN_UP' })
+    assert.equal(rig.isTerminated, true)
+    assert.deepEqual(
+      rig.outcomes.map(({ status }) => status),
+      ['FAILED'],
+    )
+  })
+
+  it('runs no other job of a program that passes over its being given up', async () => {
+    const stubborn = async (listener: ProgramListener): Promise<void> => {
+      await assert.rejects(listener.submit(SUBMISSION), { code: 'UPGRADE_GIVEN_UP' })
+      await listener.submit(SUBMISSION)
+    }
+    const { rig, takeOver, ended } = await start('stubborn', stubborn)
+    takeOver.giveUp(given)
+    await assert.rejects(ended, { code: 'JOB_CANCELED' })
+    assert.equal(rig.outcomes.length, 1)
+  })
+
+  it('begins no other job of a program that does not wait for the first, until the old one has stopped', async () => {
+    const several = async (listener: ProgramListener): Promise<void> => {
+      await Promise.all([listener.submit(SUBMISSION), listener.submit(SUBMISSION)])
+    }
+    const { rig, takeOver, run, ended } = await start('several', several)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.deepEqual(await run.entries(), [])
+    takeOver.giveUp(given)
+    await assert.rejects(ended, { code: 'UPGRADE_GIVEN_UP' })
+    assert.equal(rig.outcomes.length, 2)
+  })
+
+  it('ends when it is cancelled while it waits', async () => {
+    const { rig, ended } = await start('cancelled')
+    rig.process.cancel()
+    await assert.rejects(ended, { code: 'JOB_CANCELED' })
+    assert.equal(rig.outcomes.length, 1)
   })
 })

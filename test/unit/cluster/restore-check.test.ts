@@ -299,6 +299,26 @@ describe('A check of a restore', () => {
     assert.deepEqual([verdict, reason], ['matched', 'it had finished, and does not run again'])
   })
 
+  it('refuses an operator that had finished after a source that the snapshot does not know', async () => {
+    const joined: Build = (env) => {
+      const words = env.fromElements('a').uid('words')
+      const more = env.fromElements('b').uid('more').name('More')
+      words.union(more).map(new Buffering()).uid('buffer').name('Buffer')
+    }
+    const snapshot = withoutOperators(await snapshotOf(joined), (operator) => ({
+      ...operator,
+      fullyFinished: true,
+      subtasks: operator.subtasks.map(() => undefined),
+    }))
+    const known = operatorOf(await check(joined, snapshot), 'buffer')
+    assert.equal(known.verdict, 'matched')
+    const { metadata } = snapshot
+    const older = { ...metadata, operators: metadata.operators.filter(({ uid }) => uid !== 'more') }
+    const { verdict, reason } = operatorOf(await check(joined, { ...snapshot, metadata: older }), 'buffer')
+    assert.equal(verdict, 'incompatible')
+    assert.match(reason ?? '', /Operator Buffer had finished there .* reads from .*More, which is not in the snapshot/)
+  })
+
   it('looks for no renamed operator among those that can take no state', async () => {
     const buffering: Build = (env) => {
       const words = env.fromElements('a').uid('words')
@@ -328,7 +348,7 @@ describe('A check of a restore', () => {
 })
 
 describe('What a check cannot know', () => {
-  it('is unknown where a function throws when it is opened, does not end, or is not to be called', async () => {
+  it('is unknown where a function throws when it is opened or does not end, which does not fit, or is not to be called', async () => {
     const snapshot = await snapshotOf(counting(TOTAL))
     const failing: Asks = () => {
       throw new TypeError('no database here')
@@ -342,7 +362,15 @@ describe('What a check cannot know', () => {
     const thrown = await check(counting(failing), snapshot)
     assert.equal(total(thrown)[0], 'unknown')
     assert.match(total(thrown)[1] ?? '', /no database here/)
-    assert.equal(refusedBy(thrown, false), false)
+    const { verdict, reason } = operatorOf(thrown, 'count')
+    assert.deepEqual([verdict, refusedBy(thrown, true)], ['failed', true])
+    const place = String.raw`at .*failing .+restore-check\.test\.[jt]s:\d+:\d+`
+    assert.match(
+      reason ?? '',
+      new RegExp(`^Count \\(subtask 1 of 1\\) failed: TypeError: no database here \\(${place}\\)$`),
+    )
+    const begun = await check(counting(failing), snapshotWith([]))
+    assert.deepEqual([operatorOf(begun, 'count').verdict, refusedBy(begun, false)], ['failed', true])
     const hanging: Build = (env) => {
       const count = new Count(() => undefined)
       Object.assign(count, { open: () => new Promise(() => undefined) })
@@ -350,8 +378,10 @@ describe('What a check cannot know', () => {
     }
     const limited = await check(hanging, snapshot, { limitMs: 20 })
     assert.deepEqual(total(limited), ['unknown', 'it took longer than 0.02 s to open'])
+    assert.deepEqual([operatorOf(limited, 'count').verdict, refusedBy(limited, false)], ['failed', true])
     const closed = await check(counting(TOTAL), snapshot, { opensFunctions: false })
     assert.deepEqual(total(closed), ['unknown', 'its functions were not to be called'])
+    assert.deepEqual([operatorOf(closed, 'count').verdict, refusedBy(closed, false)], ['matched', false])
   })
 
   it('is unknown where something fails that an opened function does not wait for', async () => {
@@ -368,7 +398,7 @@ describe('What a check cannot know', () => {
         }
       },
     })
-    assert.deepEqual(verdictsOf(found)[1], 'matched count: total unknown, seen matched')
+    assert.deepEqual(verdictsOf(found)[1], 'failed count: total unknown, seen matched')
     assert.equal(
       operatorOf(found, 'count').states.find(({ name }) => name === 'total')?.reason,
       'the connection was lost',

@@ -11,6 +11,7 @@ import { generateProgramGraph } from '../../../src/graph/job-graph-generator.js'
 import type { JobGraph } from '../../../src/graph/job-graph.js'
 import { alignedOnlyEdges, unalignedCheckpointsOf } from '../../../src/graph/unaligned-checkpoints.js'
 import { StreamExecutionEnvironment } from '../../../src/index.js'
+import type { Transformation } from '../../../src/api/dag/transformation.js'
 import { byName, RecordedProgram } from './recorded-program.js'
 
 const UNALIGNED = { 'execution.checkpointing.unaligned.enabled': 'true' }
@@ -128,6 +129,9 @@ describe('unaligned checkpoints of a job', () => {
       'execution.checkpointing.unaligned.forced': 'true',
       'execution.checkpointing.aligned-checkpoint-timeout': '10',
     })
+    assert.equal(config.isUnalignedCheckpointsInterruptibleTimersEnabled(), false)
+    config.enableUnalignedCheckpointsInterruptibleTimers(true)
+    assert.equal(config.isUnalignedCheckpointsInterruptibleTimersEnabled(), true)
   })
 })
 
@@ -158,6 +162,17 @@ describe('an edge on which barriers stay among the records', () => {
       const edges = alignedFor((program) => program.map(program.partition(program.source('s'), partitioner), 'm'))
       assert.deepEqual(edges, [partitioner.kind])
     }
+  })
+
+  it('is all that is downstream of the writer of a sink, whatever its partitioner', () => {
+    const sink = { createWriter: () => ({ write: () => undefined, flush: () => undefined }) }
+    const edges = alignedFor((program) => {
+      const moved = (input: Transformation): Transformation => program.partition(input, { kind: 'rebalance' })
+      const writer = program.operator(moved(program.source('s')), 'Writer', { kind: 'sink-writer', sink })
+      const compact = program.map(moved(writer), 'Compact')
+      program.map(moved(program.map(compact, 'Chained')), 'Last')
+    })
+    assert.deepEqual(edges, ['rebalance', 'rebalance aligned', 'rebalance aligned'])
   })
 
   it('is also any other into the same operator, as in Flink', () => {

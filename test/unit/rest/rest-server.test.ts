@@ -12,6 +12,7 @@ import type { JobsGateway } from '../../../src/rest/jobs-gateway.js'
 import { RestEndpoint } from '../../../src/rest/rest-endpoint.js'
 
 const JOB = 'a'.repeat(32)
+const VERTEX = 'b'.repeat(32)
 const TRIGGER = 'c'.repeat(32)
 const directory = mkdtempSync(path.join(tmpdir(), 'rest-'))
 
@@ -34,11 +35,15 @@ function playedGateway(): JobsGateway {
   const names = [
     'overview',
     'status',
+    'startOf',
     'details',
     'plan',
     'config',
     'exceptions',
     'checkpoints',
+    'checkpointConfig',
+    'checkpointDetails',
+    'taskCheckpointDetails',
     'executionResult',
     'queryableStates',
     'queryState',
@@ -102,14 +107,18 @@ describe('REST questions', () => {
     [`/jobs/${JOB}`, 'details', [JOB], { name: 'x' }, { name: 'x' }],
     [`/jobs/${JOB}/plan`, 'plan', [JOB], { nodes: [] }, { plan: { nodes: [] } }],
     [`/jobs/${JOB}/config`, 'config', [JOB], { jid: JOB }, { jid: JOB }],
+    [`/jobs/${JOB}/start`, 'startOf', [JOB], { jobFile: '/job.js' }, { jobFile: '/job.js' }],
     [`/jobs/${JOB}/status`, 'status', [JOB], 'RUNNING', { status: 'RUNNING' }],
     [`/jobs/${JOB}/exceptions`, 'exceptions', [JOB], { exceptionHistory: {} }, { exceptionHistory: {} }],
     [`/jobs/${JOB}/checkpoints`, 'checkpoints', [JOB], { counts: {} }, { counts: {} }],
+    [`/jobs/${JOB}/checkpoints/config`, 'checkpointConfig', [JOB], { mode: 'x' }, { mode: 'x' }],
+    [`/jobs/${JOB}/checkpoints/details/7`, 'checkpointDetails', [JOB, 7], { id: 7 }, { id: 7 }],
+    [`/jobs/${JOB}/checkpoints/details/7/subtasks/${VERTEX}`, 'taskCheckpointDetails', [JOB, 7, VERTEX], {}, {}],
     [`/jobs/${JOB}/accumulators`, 'accumulators', [JOB], { x: [] }, { x: [] }],
     [`/jobs/${JOB}/execution-result`, 'executionResult', [JOB], { status: {} }, { status: {} }],
   ] as const
   for (const [url, name, args, answer, body] of questions) {
-    it(`GET ${url.replace(JOB, ':jobid')} is answered by ${name}, with and without /v1`, async () => {
+    it(`GET ${url.replace(JOB, ':jobid').replace(VERTEX, ':vertexid')} is answered by ${name}, with and without /v1`, async () => {
       answers[name] = () => answer
       assert.deepEqual(await ask('GET', url), { status: 200, body })
       assert.deepEqual(await ask('GET', `/v1${url}`), { status: 200, body })
@@ -130,6 +139,15 @@ describe('REST questions', () => {
       const [status, message] = await firstError('GET', `/jobs/${id}/status`)
       assert.equal(status, 400)
       assert.match(message, /Cannot resolve path parameter \(jobid\)/)
+    }
+    assert.deepEqual(calls, [])
+  })
+
+  it('refuse what is no id of a checkpoint', async () => {
+    for (const id of ['x', '-1', '1.5', '1e3', '9'.repeat(20)]) {
+      const [status, message] = await firstError('GET', `/jobs/${JOB}/checkpoints/details/${id}`)
+      assert.equal(status, 400)
+      assert.match(message, /Cannot resolve path parameter \(checkpointid\)/)
     }
     assert.deepEqual(calls, [])
   })

@@ -63,6 +63,27 @@ describe('Entries imported into a snapshot', () => {
     assert.deepEqual(namesIn(directory), ['new'])
   })
 
+  it('take -0 for the key 0, and only what says that it is a number of its own for another one', async (t) => {
+    const directory = await temporaryDirectory(t)
+    const services = servicesIn(directory)
+    const lineOf = (key: string, value: number): string =>
+      `{"operator":"by number","state":"count","key":${key},"value":${String(value)}}`
+    const first = path.join(directory, 'first')
+    await importLines(SAVEPOINT, [lineOf('0', 1)], { to: first, services })
+    const request = { to: path.join(directory, 'second'), services }
+    const { replaced, added } = await importLines(first, [lineOf('-0', 2), lineOf('-0.0', 3)], request)
+    assert.deepEqual([replaced, added], [1, 0])
+    const filter = { operators: ['by number'], states: ['count'], key: -0 }
+    const line = '{"operator":"by number","state":"count","kind":"value","key":0,"value":3}'
+    assert.deepEqual(await linesOf(request.to, services, filter), [line])
+
+    const third = { to: path.join(directory, 'third'), services }
+    const own = await importLines(first, [lineOf('{"$number":"-0"}', 4), lineOf('0', 5)], third)
+    assert.deepEqual([own.replaced, own.added], [1, 1])
+    const ofOwn = await linesOf(third.to, services, { ...filter, key: { $number: '-0' } })
+    assert.deepEqual(ofOwn, [line.replace('"key":0,"value":3', '"key":{"$number":"-0"},"value":4')])
+  })
+
   it('leave all bytes of key groups, states and operators as they are that no line names', async (t) => {
     const directory = await temporaryDirectory(t)
     const services = servicesIn(directory)
@@ -240,7 +261,7 @@ describe('Entries imported into a snapshot', () => {
   it('come from every fixture', async (t) => {
     const directory = await temporaryDirectory(t)
     const services = servicesIn(directory)
-    for (const [index, snapshot] of snapshotsIn('v1', 'v2', 'v3', 'v4', 'v5', 'v6').entries()) {
+    for (const [index, snapshot] of snapshotsIn('v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7', 'v8').entries()) {
       const to = path.join(directory, String(index))
       await importLines(snapshot, [`${COUNT}"value":500}`], { to, services })
       assert.deepEqual(await diffOf(snapshot, to, services), [

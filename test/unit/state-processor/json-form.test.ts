@@ -225,6 +225,6 @@ describe('The JSON form of a value', () => {
     const [one, other] = ['{"a":1,"b":{"$map":[[1,2],[3,4]]}}', '{"b":{"$map":[[3,4],[1,2]]},"a":1}']
     assert.equal(canonicalText(JSON.parse(one)), canonicalText(JSON.parse(other)))
     assert.notEqual(canonicalText([1, 2]), canonicalText([2, 1]))
-    assert.equal(form.canonical({ $date: 0 }), form.canonical({ $date: '1970-01-01' }))
+    assert.equal(form.canonicalKey({ $date: 0 }), form.canonicalKey({ $date: '1970-01-01' }))
   })
 })

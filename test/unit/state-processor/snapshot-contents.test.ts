@@ -10,7 +10,7 @@ import { SnapshotContents } from '../../../src/state-processor/snapshot-contents
 import { listStates } from '../../../src/state-processor/state-list.js'
 import { FIXTURES, linesOf, servicesIn, snapshotsIn, temporaryDirectory } from './snapshot-fixtures.js'
 
-const VERSIONS = ['v1', 'v2', 'v3', 'v4', 'v5', 'v6'] as const
+const VERSIONS = ['v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7', 'v8'] as const
 const TTL = path.join(FIXTURES, 'ttl/v6')
 const TTL_TYPES: Readonly<Record<string, readonly [type: string, schemaVersion: number]>> = {
   next: ['OBJECT(next: LONG)', 2],

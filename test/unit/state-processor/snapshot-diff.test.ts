@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { Types } from '../../../src/api/types/types-table.js'
+import { hashKey } from '../../../src/core/keygroups/canonical-key.js'
+import { keyGroupForHash } from '../../../src/core/keygroups/key-group-assignment.js'
 import { DataOutputView } from '../../../src/core/memory/data-output-view.js'
 import { structuredSerializer } from '../../../src/core/types/structured-serializer.js'
 import { writeBlock } from '../../../src/runtime/taskmanager/state/key-group-block.js'
@@ -24,11 +26,12 @@ const COUNT: StateMetadata = { name: 'count', kind: 'value', typeFingerprint: 'G
 const NEXT = { name: 'next', kind: 'operator-list', typeFingerprint: 'LONG', schemaVersion: 0 } as const
 const EVEN = { keyGroups: { start: 0, end: 0 }, isDelta: false, keyShapes: ['string'] } as const
 
-/** One state whose entries are all in the one key group, and an element of a list. */
+/** One state whose entries are all in the first key group, and an element of a list. */
 function operatorWith(
   uid: string,
   entries: readonly (readonly [key: string, value: unknown])[],
   state: StateMetadata = COUNT,
+  maxParallelism = 1,
 ): OperatorState {
   const serializer = structuredSerializer()
   const written = new DataOutputView()
@@ -45,7 +48,7 @@ function operatorWith(
       Types.LONG.createSerializer().serialize(1, output)
     },
   ])
-  return operatorOf(uid, [{ managedKeyed: [keyed], managedOperator: [element] }], { maxParallelism: 1 })
+  return operatorOf(uid, [{ managedKeyed: [keyed], managedOperator: [element] }], { maxParallelism })
 }
 
 async function pair(
@@ -122,6 +125,43 @@ describe('The difference of two snapshots', () => {
     assert.deepEqual(await diffOf(left, right, services, only('gone')), linesOfOperator(gone))
     assert.deepEqual(await diffOf(left, right, services, only('new')), linesOfOperator(added))
     await assert.rejects(diffOf(left, right, services, only('nowhere')), /no operator 'nowhere'/)
+  })
+
+  it('goes by keys where the two have another number of key groups', async (t) => {
+    const names = Array.from({ length: 20 }, (_, n) => `key ${String(n)}`)
+    const isFirst = (name: string): boolean => keyGroupForHash(hashKey(name, 'auto'), 2) === 0
+    const [a = '', b = '', c = '', d = ''] = names.filter(isFirst)
+    const ofTwo = operatorWith(
+      'counts',
+      [
+        [a, 1],
+        [b, 2],
+        [c, 3],
+      ],
+      COUNT,
+      2,
+    )
+    const ofOne = operatorWith('counts', [
+      [c, 4],
+      [d, 5],
+      [a, 1],
+    ])
+    const [left, right, { at, services }] = await pair(t, [ofTwo], [ofOne])
+    const lines = [
+      `{"diff":"added",${LINE},"key":"${d}","value":5}`,
+      `{"diff":"changed",${LINE},"key":"${c}","before":3,"value":4}`,
+      `{"diff":"removed",${LINE},"key":"${b}","before":2}`,
+    ]
+    assert.deepEqual((await diffOf(left, right, services)).sort(), lines)
+    assert.equal((await diffOf(right, left, services)).length, 3)
+    assert.deepEqual(await diffOf(left, right, services, { ...EVERYTHING, key: c }), [lines[1]])
+
+    // A key that the program hashes in its own way may lie anywhere.
+    const other = names.find((name) => !isFirst(name)) ?? ''
+    const own = await makeSnapshot(at('own'), [operatorWith('counts', [[other, 1]], COUNT, 2)], services)
+    const message =
+      /counts has a max parallelism of 2 in the one and of 1 in the other, and its key .* does not hash to/
+    await assert.rejects(diffOf(own, right, services), { code: 'SNAPSHOTS_NOT_COMPARABLE', message })
   })
 
   it('is of one key where that is asked for, and then of no element of a list', async (t) => {

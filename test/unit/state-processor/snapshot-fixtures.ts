@@ -85,7 +85,7 @@ export async function diffOf(
   const lines: string[] = []
   try {
     const take = (text: string): boolean => lines.push(...text.trimEnd().split('\n')) > 0
-    await diffSnapshots(one, other, { filter, take })
+    await diffSnapshots(one, other, { filter, take }, services)
     return lines
   } finally {
     await one.close()

@@ -5,6 +5,7 @@ import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { keyGroupRangeForOperatorIndex } from '../../../src/core/keygroups/key-group-assignment.js'
 import type { KeyGroupRange } from '../../../src/core/keygroups/key-group-range.js'
 import type { CompletedCheckpoint, InputEdge, OperatorState } from '../../../src/storage/checkpoint-metadata.js'
+import { hasKeyedChannelState, inFlightByEdge, recordCount } from '../../../src/storage/channel-state-assignment.js'
 import type { PlannedOperator } from '../../../src/storage/planned-operator.js'
 import { assignState, type StateAssignment } from '../../../src/storage/state-assignment.js'
 import {
@@ -261,5 +262,46 @@ describe('an edge with records in flight', () => {
     const both = checkpointOf([KEYED, BLIND], handles, { coordinatorState })
     assert.throws(() => assignState(both, [], false), { code: 'STATE_UNMATCHED' })
     assert.equal(assignState(both, [], true).skipped.length, 2)
+  })
+})
+
+describe('watermarks in flight', () => {
+  const TWO = { ...KEYED, sourceParallelism: 2 }
+  const assigned = (edge: InputEdge, handles: readonly (readonly ChannelStateHandle[])[], after: number) =>
+    subtasksOf(assignState(checkpointOf([TWO], handles), [planned([edge], after)], false)).map(({ inputChannels }) =>
+      (inputChannels ?? []).map(({ virtualChannel: { index, of } = {} }) => [index, of]),
+    )
+  const time = (channelIndex: number): ChannelStateHandle => ({ ...handleOf(0, channelIndex, [1]), numTimes: 1 })
+
+  it('are those of their channel where the channels are the same, else of one of those that are awaited', () => {
+    const handles = [[handleOf(0, 0, [1]), handleOf(0, 1, [1])], [handleOf(0, 1, [9])]]
+    const same = [undefined, undefined]
+    assert.deepEqual(assigned(TWO, handles, 2), [[same, same], [same]])
+    // Other channels upstream: each subtask has those of its own.
+    assert.deepEqual(assigned({ ...TWO, sourceParallelism: 3 }, handles, 2), [
+      [
+        [0, 2],
+        [1, 2],
+      ],
+      [[3, 2]],
+    ])
+    assert.deepEqual(assigned(TWO, handles, 1), [
+      [
+        [0, 4],
+        [1, 4],
+        [3, 4],
+      ],
+    ])
+  })
+
+  it('are no records: nothing is refused or counted where an edge with nothing else is gone', () => {
+    const checkpoint = checkpointOf([TWO], [[time(0)], []])
+    const { skipped } = assignState(checkpoint, [planned([BLIND], 2)], false)
+    assert.deepEqual(skipped, [])
+    const [first] = checkpoint.metadata.operators
+    assert.ok(first)
+    assert.deepEqual(inFlightByEdge(first), [])
+    assert.equal(hasKeyedChannelState(first), false)
+    assert.equal(recordCount([time(0), handleOf(0, 0, [1, 2])]), 2)
   })
 })

@@ -13,7 +13,9 @@ import {
   publishSnapshot,
   type SnapshotWriterServices,
 } from '../../../src/storage/checkpoint-storage.js'
+import type { CompletedCheckpoint } from '../../../src/storage/checkpoint-metadata.js'
 import { checkpointStreams } from '../../../src/storage/file-checkpoint-streams.js'
+import type { StreamStateHandle } from '../../../src/storage/state-handles.js'
 import { JOB, sampleMetadata, writeSample } from './snapshot-samples.js'
 
 let disk: InMemoryFileSystem
@@ -78,30 +80,82 @@ describe('checkpoints in files', () => {
 })
 
 describe('publishing a snapshot', () => {
-  async function operationsOfPublishing(prepare: (directory: string) => Promise<void>): Promise<string[]> {
+  async function operationsOfPublishing(handle: StreamStateHandle): Promise<string[]> {
     const location = await new FileCheckpointStorage('/cp', JOB, services).checkpointLocation(1)
-    await prepare(`/cp/${JOB}/chk-1`)
     const operations: string[] = []
     disk.fault = (operation, file) => operations.push(`${operation} ${file.replace(/^.*\//, '')}`)
-    const handle = { kind: 'inline', bytes: Uint8Array.of(1), crc32c: 0 } as const
     await publishSnapshot(location, sampleMetadata(handle, { checkpointId: 1 }), services.fileSystems)
     return operations
   }
 
   const writing = ['create', 'write', 'sync', 'close'].map((operation) => `${operation} _metadata.part`)
-  const naming = ['rename _metadata.part', 'syncDirectory chk-1', `syncDirectory ${JOB}`]
+  const syncs = (id: number): string[] => [`syncDirectory chk-${String(id)}`, `syncDirectory ${JOB}`]
+  const inline = { kind: 'inline', bytes: Uint8Array.of(1), crc32c: 0 } as const
+  const naming = ['rename _metadata.part', ...syncs(1)]
 
   it('makes everything durable that the metadata names before the metadata gets its name', async () => {
-    const operations = await operationsOfPublishing(async (directory) => {
-      const state = await disk.openForWrite(`${directory}/${services.random.uuid()}`)
-      await state.close()
-    })
-    assert.deepEqual(operations, [...writing, 'list chk-1', 'syncDirectory chk-1', ...naming])
+    const uri = `file:/cp/${JOB}/chk-1/${services.random.uuid()}`
+    const operations = await operationsOfPublishing({ kind: 'file', uri, offset: 0, lengthBytes: 1, crc32c: 0 })
+    assert.deepEqual(operations, [...writing, 'syncDirectory chk-1', ...naming])
   })
 
   it('does not wait for the disk once more where all state lies in the metadata', async () => {
-    const operations = await operationsOfPublishing(() => Promise.resolve())
-    assert.deepEqual(operations, [...writing, 'list chk-1', ...naming])
+    assert.deepEqual(await operationsOfPublishing(inline), [...writing, ...naming])
+  })
+
+  it('does not wait for the disk once more for files that earlier checkpoints made durable', async () => {
+    const uri = `file:/cp/${JOB}/shared/${services.random.uuid()}`
+    const handle = { kind: 'file', uri, offset: 0, lengthBytes: 1, crc32c: 0 } as const
+    assert.deepEqual(await operationsOfPublishing(handle), [...writing, ...naming])
+  })
+
+  it('looks at nothing on the disk for the next checkpoint, and removes the one before it in two calls', async () => {
+    const storage = new FileCheckpointStorage('/cp', JOB, services)
+    const publish = async (checkpointId: number): Promise<CompletedCheckpoint> => {
+      const location = await storage.checkpointLocation(checkpointId)
+      return publishSnapshot(location, sampleMetadata(inline, { checkpointId }), services.fileSystems)
+    }
+    const first = await publish(1)
+    const operations: string[] = []
+    disk.fault = (operation, file) => operations.push(`${operation} ${file.replace(/^.*\//, '')}`)
+    await publish(2)
+    await deleteSnapshot(first, services.fileSystems)
+    const removing = ['delete _metadata', 'deleteEmptyDirectory chk-1']
+    assert.deepEqual(operations, ['mkdirs chk-2', ...writing, 'rename _metadata.part', ...syncs(2), ...removing])
+  })
+})
+
+describe('The last two syncs of a snapshot', () => {
+  /** Publishes with syncs of directories that `sync` makes, by the name of the directory. */
+  async function published(sync: (name: string) => Promise<void>): Promise<CompletedCheckpoint> {
+    const location = await new FileCheckpointStorage('file:///cp', JOB, services).checkpointLocation(1)
+    disk.syncDirectory = (directory) => sync(directory.split('/').at(-1) ?? '')
+    const inline: StreamStateHandle = { kind: 'inline', bytes: new Uint8Array(1), crc32c: 0 }
+    return publishSnapshot(location, sampleMetadata(inline, { checkpointId: 1 }), services.fileSystems)
+  }
+
+  it('are under way together', async () => {
+    const begun: string[] = []
+    let go: () => void = () => undefined
+    const bothBegun = new Promise<void>((resolve) => (go = resolve))
+    await published((name) => {
+      begun.push(name)
+      if (begun.length === 2) go()
+      return bothBegun
+    })
+    assert.deepEqual(begun, ['chk-1', JOB])
+  })
+
+  it('have both ended when it is told that one has failed', async () => {
+    const ended: string[] = []
+    const publishing = published(async (name) => {
+      if (name === 'chk-1')
+        throw new FlinkError('FILE_IO_FAILED', { path: name, operation: 'sync', reason: 'it fails' })
+      for (let waits = 0; waits < 20; waits += 1) await Promise.resolve()
+      ended.push(name)
+    })
+    await assert.rejects(publishing, (error) => FlinkError.is(error, 'CHECKPOINT_STORAGE_FAILED'))
+    assert.deepEqual(ended, [JOB])
   })
 })
 
@@ -114,7 +168,7 @@ describe('checkpoints in memory', () => {
     const noDisk = new FileSystems()
     const completed = await publishSnapshot(location, sampleMetadata(handle, { checkpointId: 1 }), noDisk)
     assert.equal(completed.externalPath, '<checkpoint-not-externally-addressable>')
-    await deleteSnapshot(completed.externalPath, noDisk)
+    await deleteSnapshot(completed, noDisk)
   })
 })
 
@@ -161,10 +215,10 @@ describe('a savepoint', () => {
 
   it('that is deleted takes nothing along that the user put beside it', async () => {
     const location = await makeSavepointLocation('/sp', JOB, services)
-    const { externalPath } = await writeSample(location, { checkpointId: 1, isSavepoint: true }, services)
-    const { path: directory } = services.fileSystems.forUri(externalPath)
+    const written = await writeSample(location, { checkpointId: 1, isSavepoint: true }, services)
+    const { path: directory } = services.fileSystems.forUri(written.externalPath)
     await disk.openForWrite(`${directory}/notes.txt`)
-    await deleteSnapshot(externalPath, services.fileSystems)
+    await deleteSnapshot(written, services.fileSystems)
     assert.deepEqual(await namesIn(directory), ['notes.txt'])
   })
 })

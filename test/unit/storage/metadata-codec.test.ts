@@ -78,6 +78,7 @@ const SAMPLE: CheckpointMetadata = {
               channelIndex: 200,
               typeFingerprint: 'INT',
               offsets: [0, 4, 8],
+              numTimes: 1,
               handle: { kind: 'file', uri: 'file:/cp/chk-1/in', offset: 5, lengthBytes: 8, crc32c: 6 },
             },
             {
@@ -94,7 +95,7 @@ const SAMPLE: CheckpointMetadata = {
       coordinatorState: { kind: 'file', uri: 'file:/cp/chk-1/coordinator', offset: 0, lengthBytes: 3, crc32c: 4 },
       inputEdges: [
         { id: 'a/0-f/0', sourceName: 'Zähler', partitioner: 'rebalance', recordType: 'GENERIC' },
-        { id: 'b/1-f/0', sourceName: 'S', partitioner: 'hash', recordType: 'INT' },
+        { id: 'b/1-f/0', sourceName: 'S', partitioner: 'hash', recordType: 'INT', sourceParallelism: 300 },
       ],
     },
     {
@@ -281,6 +282,24 @@ describe('the metadata codec', () => {
         /damaged at operator .*: it holds state of a kind that there is not/,
       )
     }
+  })
+
+  it('reads version 7, in which only records were in flight, and nothing is known of the parallelism upstream', () => {
+    const handle = { kind: 'inline', bytes: Uint8Array.of(1, 2), crc32c: 3 } as const
+    const channel = { edgeIndex: 0, channelIndex: 3, typeFingerprint: 'T', offsets: [0, 2], handle }
+    const inputEdges = [{ id: 'i', sourceName: 's', partitioner: 'hash', recordType: 'INT' }]
+    const subtask = { managedKeyed: [], managedOperator: [], inputChannels: [channel] }
+    const operator = { ...OPERATOR, subtasks: [subtask], inputEdges }
+    const [head, bytes] = [[], [operator]].map((operators) => encodeMetadata({ ...SAMPLE, operators }, HERE))
+    assert.ok(head && bytes)
+    const start = withBlock(bytes.slice(0, 8).with(7, 7), head.subarray(16).with(-2, 1))
+    const payload = [...bytes.slice(head.length + 8)]
+    // The last byte is the parallelism; the other number is after the two offsets and before the handle.
+    assert.equal(payload.pop(), 0)
+    const [at] = [...payload.keys()].filter((index) => payload.slice(index, index + 5).join() === '2,0,2,0,0')
+    assert.ok(at !== undefined)
+    payload.splice(at + 3, 1)
+    assert.deepEqual(decodeMetadata(withBlock(start, Uint8Array.from(payload)), '/f', HERE).operators, [operator])
   })
 
   it('refuses the state of a second coordinator of an operator', () => {

@@ -88,6 +88,11 @@ const WRONG: readonly (readonly [what: string, metadata: CheckpointMetadata, rea
     /in flight go/,
   ],
   [
+    'more watermarks in flight than elements',
+    metadataOf({ inputChannels: [{ ...CHANNEL, numTimes: 2 }] }, { inputEdges: [EDGE] }),
+    /it holds more watermarks than it has elements in flight/,
+  ],
+  [
     'records in flight from nowhere',
     metadataOf({ inputChannels: [{ ...CHANNEL, edgeIndex: 1 }] }, { inputEdges: [EDGE] }),
     /it holds records in flight on an edge that it does not name/,

@@ -17,7 +17,7 @@ class Checkpoints {
   readonly #storage = new FileCheckpointStorage('/cp', JOB, this.#services)
   readonly removalFailures: unknown[] = []
   readonly store = new CompletedCheckpointStore(1, {
-    remove: (old) => deleteSnapshot(old.externalPath, this.fileSystems),
+    remove: (old) => deleteSnapshot(old, this.fileSystems),
     onRemovalFailed: (_, error) => this.removalFailures.push(error),
     onLeftBehind: () => undefined,
   })

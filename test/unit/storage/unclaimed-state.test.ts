@@ -6,6 +6,7 @@ import { claimingCall, likelyRenames, type AskedState } from '../../../src/stora
 import type { PlannedOperator } from '../../../src/storage/planned-operator.js'
 import { assignState } from '../../../src/storage/state-assignment.js'
 import { EMPTY_SUBTASK_STATE, type StateMetadata } from '../../../src/storage/state-handles.js'
+import { adviceOfRename } from '../../../src/storage/unclaimed-state.js'
 
 /** An operator is known by one letter, which is its id. */
 interface Stored {
@@ -160,6 +161,13 @@ describe('A restore with state that nobody claims', () => {
       `uid "counts" (Count, id ${idOf('b')}): total, seen, 1.5 KB`,
       `Other (id ${idOf('c')}): total, its coordinator, 2 B`,
     ])
+  })
+
+  it('speaks of an operator without uid by its name', () => {
+    assert.equal(
+      adviceOfRename(stored({ id: 'b', uid: 'counts' }), planned('x', { name: 'Count' })),
+      `"Count", which has no uid, looks like it, and is new: set .uid('counts') there.`,
+    )
   })
 
   it('names a few states of many', () => {

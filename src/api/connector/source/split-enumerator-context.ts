@@ -1,3 +1,4 @@
+import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { ReaderInfo } from './reader-info.js'
 import type { SourceEvent } from './source-event.js'
@@ -79,4 +80,6 @@ export interface SplitEnumeratorContext<SplitT extends SourceSplit> {
   setIsProcessingBacklog(isProcessingBacklog: boolean): void
   /** The engine's clock, without timers: for these there is `callAsync`. */
   getClock(): Pick<Clock, 'now' | 'monotonicMs'>
+  /** By scheme: where splits are parts of files. */
+  getFileSystems(): FileSystems
 }

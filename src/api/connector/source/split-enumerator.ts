@@ -5,8 +5,10 @@ import type { SourceSplit } from './source-split.js'
  * Finds the splits of a source and assigns them. One a source, beside its first subtask. Its methods are called one after the
  * other, never two at a time; what they throw fails the job, which restarts by its strategy.
  *
- * After a failure all subtasks start anew from the newest checkpoint, and so does the enumerator: splits that were assigned
- * after it are again in its restored state, and those from before it in the state of the readers.
+ * After a failure all that channels connect with the failed subtask starts anew from the newest checkpoint. Where those are all
+ * readers the enumerator does as well: splits that were assigned after the checkpoint are again in its restored state, and those from
+ * before it in the state of the readers. Where other readers run on, as in a job without an exchange, the enumerator does too:
+ * `addSplitsBack` gives it what the reader was assigned after the checkpoint, and the reader registers again.
  *
  * Splits of one range of time that a reader gets one after the other make late records: the watermarks of the first have passed those of
  * the second. Where windows follow, assign them at once.
@@ -45,9 +47,12 @@ export interface SplitEnumerator<SplitT extends SourceSplit, CheckpointT> {
   start(): void | Promise<void>
   /** A reader wants a split. `requesterHostname`: the machine that it runs on. */
   handleSplitRequest(subtaskId: number, requesterHostname: string | undefined): void | Promise<void>
-  /** Splits that a reader was assigned and lost alone. All readers fail together in this engine, so it does not call this. */
+  /**
+   * Splits that a reader was assigned and has lost alone, since the checkpoint that it goes back to. It registers again after that, and
+   * may be assigned anything, whatever it was told before; other readers that were told that there are no more splits may not.
+   */
   addSplitsBack(splits: readonly SplitT[], subtaskId: number): void | Promise<void>
-  /** A reader has registered. One that has been told that there are no more splits does not come here again. */
+  /** A reader has registered, again where it has started anew alone. One that has been told that there are no more splits does not come here. */
   addReader(subtaskId: number): void | Promise<void>
   /** All that is not assigned to a reader, for the checkpoint. */
   snapshotState(checkpointId: number): CheckpointT | Promise<CheckpointT>

@@ -1,7 +1,7 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { isCompressed, openUnpacked } from '../../../core/fs/compressed-file.js'
-import { parentOf } from '../../../core/fs/file-path.js'
 import type { FileStatus, FileSystem } from '../../../core/fs/file-system.js'
+import { inputNotFound } from '../../../core/fs/input-not-found.js'
 import { ListStateDescriptor } from '../../state/list-state-descriptor.js'
 import type { ListState } from '../../state/list-state.js'
 import type {
@@ -27,8 +27,8 @@ const OPEN_END = Number.MAX_SAFE_INTEGER
  * Lines of a text file, or of all files of a directory, spread over the subtasks in splits of 1 MB. Exactly once: the
  * position within each split is in the state, and splits may be rescaled. Lines end with `\n` or `\r\n`; UTF-8.
  *
- * A file that ends with `.gz`, `.gzip`, `.deflate`, `.bz2` or `.xz` is unpacked on the way, whole by one subtask; after a
- * restore it is unpacked again up to the position, which is one of the unpacked bytes. FILE_COMPRESSION_UNSUPPORTED for other
+ * A file that ends with `.gz`, `.gzip`, `.deflate`, `.bz2`, `.xz` or, where Node can, `.zst` is unpacked on the way, whole by one
+ * subtask; after a restore it is unpacked again up to the position, which is one of the unpacked bytes. FILE_COMPRESSION_UNSUPPORTED for other
  * packed files, by ending or by their first bytes.
  */
 export class TextFileSource extends RichParallelSourceFunction<string> implements CheckpointedFunction {
@@ -114,18 +114,10 @@ export class TextFileSource extends RichParallelSourceFunction<string> implement
 /** The file, or the files of a directory by name, without hidden ones. */
 async function filesOf(fileSystem: FileSystem, path: string): Promise<FileStatus[]> {
   const status = await fileSystem.status(path)
-  if (status === undefined) throw await notThere(fileSystem, path)
+  if (status === undefined) throw await inputNotFound(fileSystem, path)
   if (!status.isDirectory) return [status]
   const files = (await fileSystem.list(path)).filter((file) => !file.isDirectory && !/^[._]/.test(file.name))
   return files.sort((left, right) => (left.path < right.path ? -1 : 1))
-}
-
-/** With as much of the path as there is: most often a name in it is misspelt, or it began in another directory. */
-async function notThere(fileSystem: FileSystem, path: string): Promise<FlinkError> {
-  let found = path
-  do found = parentOf(found)
-  while (found !== '/' && (await fileSystem.status(found)) === undefined)
-  return new FlinkError('INPUT_NOT_FOUND', { path, found })
 }
 
 function shrunk({ path, next }: FileSplit): FlinkError {

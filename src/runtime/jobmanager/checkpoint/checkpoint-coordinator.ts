@@ -34,9 +34,10 @@ export interface CheckpointCoordinatorServices extends CheckpointFailureServices
   readonly configuration: CheckpointCoordinatorConfiguration
   readonly repository: SnapshotRepository
   /** Their part is taken before any task is triggered. */
-  readonly operatorCoordinators: Pick<OperatorCoordinators, 'checkpoint' | 'checkpointEnded' | 'stopped'>
-  /** Sends to the worker of an execution, or to all workers. */
+  readonly operatorCoordinators: Pick<OperatorCoordinators, 'checkpoint' | 'checkpointEnded' | 'stopped' | 'workers'>
+  /** Sends to the worker of an execution, to some workers, or to all. */
   readonly sendTo: (execution: Execution, message: MasterToWorker) => void
+  readonly sendToWorkers: (workers: Iterable<number>, message: MasterToWorker) => void
   readonly sendToAll: (message: MasterToWorker) => void
   /** Of a completed checkpoint that is no savepoint: how many keys its tasks counted. */
   readonly entriesCounted: (counts: readonly EntryCounts[]) => void
@@ -55,7 +56,7 @@ export class CheckpointCoordinator {
   readonly #work: DiskWork
   #nextId: number
   /** From then on none begins, for this reason. */
-  #refusal: FlinkError | undefined
+  #refusal: ((checkpointId: number) => FlinkError) | undefined
 
   constructor(services: CheckpointCoordinatorServices, executions: ExecutionGraph, nextId: number) {
     this.#services = services
@@ -116,7 +117,7 @@ export class CheckpointCoordinator {
    * metadata was being written counts or does not before the job restarts from the newest one, or removes them all.
    */
   async shutdown(reason: Error): Promise<void> {
-    this.#refusal ??= checkpointDeclined(this.#nextId, 'the job is ending or restarting')
+    this.#refusal ??= (checkpointId) => checkpointDeclined(checkpointId, 'the job is ending or restarting')
     this.#failures.stop()
     this.#schedule.stop()
     this.#abortAll(reason)
@@ -134,9 +135,11 @@ export class CheckpointCoordinator {
 
   acknowledge(message: AcknowledgeCheckpoint): void {
     const pending = this.#pending.get(message.checkpointId)
-    const { snapshot, metrics } = message
-    if (pending?.acknowledge(message.executionId, { snapshot, metrics }) === true) this.#completeIfAcknowledged(pending)
-    else {
+    const { executionId, metrics } = message
+    if (pending?.acknowledge(executionId, message) === true) {
+      this.#services.statistics.acknowledged(pending, executionId, metrics)
+      this.#completeIfAcknowledged(pending)
+    } else {
       const { checkpointId } = message
       this.#services.environment.logger.debug('ignored a late acknowledgement', { checkpointId })
     }
@@ -155,7 +158,8 @@ export class CheckpointCoordinator {
     for (const pending of [...this.#pending.values()]) {
       if (!pending.awaits(execution.id)) continue
       const reason = `${execution.taskNameWithSubtask} ended before it acknowledged`
-      this.#abort(pending, this.#refusal ?? checkpointDeclined(pending.checkpointId, reason))
+      const { checkpointId } = pending
+      this.#abort(pending, this.#refusal?.(checkpointId) ?? checkpointDeclined(checkpointId, reason))
     }
     this.#schedule.beginFinal()
   }
@@ -209,10 +213,10 @@ export class CheckpointCoordinator {
 
   async #makePending(request: CheckpointRequest): Promise<PendingCheckpoint> {
     try {
-      this.#planOrThrow()
+      this.#planOrThrow(this.#nextId)
       const checkpointId = this.#takeId()
       const location = await this.#makeLocation(checkpointId, request)
-      const plan = this.#planOrDiscard(location)
+      const plan = this.#planOrDiscard(checkpointId, location)
       return this.#register({ checkpointId, plan, location, properties: propertiesOf(request) })
     } finally {
       this.#decider.begun()
@@ -244,18 +248,17 @@ export class CheckpointCoordinator {
   }
 
   /** Tasks may have ended while the location was made: planned anew. One that ends later aborts what is pending. */
-  #planOrDiscard(location: CheckpointLocation): CheckpointPlan {
+  #planOrDiscard(checkpointId: number, location: CheckpointLocation): CheckpointPlan {
     try {
-      return this.#planOrThrow()
+      return this.#planOrThrow(checkpointId)
     } catch (error) {
       this.#work.discard(location)
       throw error
     }
   }
 
-  #planOrThrow(): CheckpointPlan {
-    const checkpointId = this.#nextId
-    if (this.#refusal !== undefined) throw this.#refusal
+  #planOrThrow(checkpointId: number): CheckpointPlan {
+    if (this.#refusal !== undefined) throw this.#refusal(checkpointId)
     const { configuration, environment } = this.#services
     const { afterTasksFinish } = configuration
     return requireCheckpointPlan(this.#executions, { checkpointId, jobId: environment.jobId, afterTasksFinish })
@@ -312,7 +315,7 @@ export class CheckpointCoordinator {
       this.#failures.completed(checkpointId, properties)
       if (!properties.isSavepoint) this.#services.entriesCounted(pending.entryCounts())
       if (this.#final.completed(checkpointId) || properties.thenStop !== undefined) this.#services.tasksEnd()
-      if (pending.tellsCompletion) this.#services.sendToAll({ type: 'notify-checkpoint-complete', checkpointId })
+      if (pending.tellsCompletion) this.#tellCompletion(pending)
       if (properties.thenStop !== undefined) this.#stopsWith(externalPath)
       this.#services.operatorCoordinators.checkpointEnded(checkpointId)
       this.#abortOlderThan(pending)
@@ -323,8 +326,17 @@ export class CheckpointCoordinator {
     }
   }
 
+  /** A worker in which nobody listens sleeps on: to wake it is a tenth of what a checkpoint without state takes. */
+  #tellCompletion(pending: PendingCheckpoint): void {
+    const { operatorCoordinators, sendToWorkers } = this.#services
+    const { checkpointId } = pending
+    const workers = [...operatorCoordinators.workers, ...pending.listeners().map(({ worker }) => worker)]
+    sendToWorkers(new Set(workers), { type: 'notify-checkpoint-complete', checkpointId })
+  }
+
   #stopsWith(path: string): void {
-    this.#refusal = new FlinkError('JOB_STOPPED', { jobId: this.#services.environment.jobId, path })
+    const { jobId } = this.#services.environment
+    this.#refusal = () => new FlinkError('JOB_STOPPED', { jobId, path })
     this.#services.operatorCoordinators.stopped()
   }
 

@@ -5,6 +5,7 @@
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import { messageOf } from '../../../core/errors/thrown-value.js'
 import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
+import { NOT_ADDRESSABLE } from '../../../core/fs/not-addressable.js'
 import { markClaimed } from '../../../storage/claim-mark.js'
 import {
   discardLocation,
@@ -17,10 +18,12 @@ import type { Predecessors } from '../../../storage/predecessors.js'
 import type { JobEnvironment } from '../job-environment.js'
 import type { LocalStateDirectories } from '../../protocol/master-to-worker.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
+import type { RecoveryStore } from '../highavailability/recovery-store.js'
 import { makeCheckpointStorage, snapshotWriterServices } from './checkpoint-storage-factory.js'
 import { assembleCheckpointMetadata } from './completed-checkpoint-assembly.js'
 import { IncrementalCheckpoints } from './incremental-checkpoints.js'
 import type { PendingCheckpoint } from './pending-checkpoint.js'
+import { findRecovered } from './recovered-checkpoints.js'
 import { findRestorePoint, NO_RESTORE_POINT, refusalOfUnfit, type RestorePoint } from './restore-point.js'
 import { RetainedCheckpoints, type RunEnd } from './retained-checkpoints.js'
 import { refuseOfLivingJob } from './snapshot-disposal.js'
@@ -33,11 +36,15 @@ export interface CheckpointRepositorySettings {
   readonly restore: { readonly path: string | undefined; readonly allowNonRestoredState: boolean } | undefined
   readonly isJobRunning: (jobId: string) => Promise<boolean>
   readonly version: string
+  /** Of a job that outlives its process. */
+  readonly recovery?: RecoveryStore | undefined
 }
 
 /** What an attempt starts from. */
 export interface Restorable {
   readonly assignment: RestoreAssignment | undefined
+  /** Whose state that is. */
+  readonly checkpoint: CompletedCheckpoint | undefined
   /** What the user should know about the choice, a line each. */
   readonly notes: readonly string[]
   readonly localState?: LocalStateDirectories | undefined
@@ -52,6 +59,7 @@ export class CheckpointRepository implements SnapshotRepository {
   readonly #assignment: StateAssignmentOperation
   readonly #localStates: TaskLocalStateStores
   #initialised: Promise<void> | undefined
+  #isOpen = false
   #nextId = 1
 
   constructor(environment: JobEnvironment, settings: CheckpointRepositorySettings) {
@@ -71,12 +79,34 @@ export class CheckpointRepository implements SnapshotRepository {
    */
   async open(): Promise<RestorePoint> {
     const predecessors = await this.#retained.marks.begin(this.#settings.isJobRunning)
-    const point = await this.#restorePoint(predecessors)
+    const point = (await this.#recoveredPoint()) ?? this.#pointOfFirst(await this.#restorePoint(predecessors))
     const isCheckpointed =
       this.#environment.configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL) !== undefined
     if (isCheckpointed) await this.#initialise()
     await this.#localStates.open()
+    this.#isOpen = true
     return point
+  }
+
+  /** Undefined where the job is no recovered one, or had completed nothing: then it begins as it did first. */
+  async #recoveredPoint(): Promise<RestorePoint | undefined> {
+    const { recovery } = this.#settings
+    if (recovery?.isRecovery !== true) return undefined
+    const recovered = await findRecovered(await recovery.newest(), this.#environment)
+    const { latest, newestId, notes } = recovered
+    if (latest === undefined) return undefined
+    this.#retained.marks.goesOnFrom(latest.metadata, 'found')
+    this.#nextId = newestId + 1
+    this.#assignment.checkAgainstPlan(latest)
+    this.#retained.goOnWith(recovered)
+    const which = latest.externalPath === NOT_ADDRESSABLE ? 'its newest checkpoint' : latest.externalPath
+    return { checkpoint: latest, notes, choice: `Job ${this.#environment.jobId} is recovered from ${which}.` }
+  }
+
+  #pointOfFirst(point: RestorePoint): RestorePoint {
+    if (this.#settings.recovery?.isRecovery !== true) return point
+    const nothing = `No checkpoint of job ${this.#environment.jobId} was complete: it begins as it did first.`
+    return { ...point, choice: point.choice === undefined ? nothing : `${nothing} ${point.choice}` }
   }
 
   async #restorePoint(predecessors: Predecessors): Promise<RestorePoint> {
@@ -128,6 +158,7 @@ export class CheckpointRepository implements SnapshotRepository {
     const notes = await this.#retained.findNewest()
     return {
       assignment: this.newestAssignment(),
+      checkpoint: this.#retained.latest(),
       notes,
       localState: this.#localStates.directoriesFor(this.#retained.latest()),
     }
@@ -176,6 +207,8 @@ export class CheckpointRepository implements SnapshotRepository {
     const { isSavepoint, thenStop } = pending.properties
     const written = this.#incremental.takeIn(pending.location, metadata)
     const completed = await publishSnapshot(pending.location, metadata, this.#environment.fileSystems, written)
+    // What the job goes on from after its process, before any task commits with it.
+    if (!isSavepoint || thenStop !== undefined) await this.#settings.recovery?.completed(completed)
     if (!isSavepoint) {
       await this.#retained.add(completed)
       this.#localStates.confirm(pending.checkpointId)
@@ -207,7 +240,7 @@ export class CheckpointRepository implements SnapshotRepository {
 
   /** True when checkpoints lie in files and stay there after a stop. */
   get retainsOnStop(): boolean {
-    return this.#retained.retainsOnStop
+    return this.#settings.recovery !== undefined || this.#retained.retainsOnStop
   }
 
   /** The job has ended: removes checkpoints that are not to be kept. */
@@ -215,7 +248,17 @@ export class CheckpointRepository implements SnapshotRepository {
     try {
       await this.#localStates.close()
     } finally {
-      await this.#retained.shutdown(end)
+      const { recovery } = this.#settings
+      if (recovery === undefined) await this.#retained.shutdown(end)
+      else await this.#shutdownRecoverable(recovery, end)
     }
+  }
+
+  /** One that goes on in another process, or could not be begun in this one, leaves all as it is. */
+  async #shutdownRecoverable(recovery: RecoveryStore, end: RunEnd): Promise<void> {
+    if (this.#isOpen ? end === 'STOPPED' : recovery.isRecovery) return
+    if (end !== 'STOPPED' && this.#isOpen) await recovery.ended(end)
+    await this.#retained.shutdown(end)
+    await (this.#isOpen ? recovery.cleanUp() : recovery.forget())
   }
 }

@@ -58,12 +58,15 @@ function acknowledgedBy({ plan, acknowledged }: PendingCheckpoint): SubtaskSnaps
 }
 
 function operatorStates(vertex: JobVertex, maxParallelism: number, pending: PendingCheckpoint): OperatorState[] {
-  const fullyFinished = pending.plan.finishedVertices.has(vertex.id)
+  const running = pending.plan.toAcknowledge.filter((execution) => execution.vertex.id === vertex.id)
   return vertex.operators.map(({ id, uid, name }) => {
     const subtasks: (OperatorSubtaskState | undefined)[] = Array.from({ length: vertex.parallelism }, () => undefined)
-    for (const execution of pending.plan.toAcknowledge) {
-      if (execution.vertex.id !== vertex.id) continue
+    // One had finished where its whole vertex has, and where it had before the restore, chained to others or not.
+    let fullyFinished = true
+    for (const execution of running) {
       const state = pending.acknowledged.get(execution.id)?.snapshot.operators[id]
+      if (state?.isFinished === true) continue
+      fullyFinished = false
       subtasks[execution.subtaskIndex] = state && withoutChannels(state)
     }
     const { parallelism } = vertex

@@ -25,7 +25,12 @@ export function inputEdgesOf(vertexId: string, jobGraph: JobGraph): InputEdge[] 
       sourceName: sourceNameOf(jobGraph, edge),
       partitioner: edge.partitioner,
       recordType: edge.recordType ?? 'GENERIC',
+      sourceParallelism: parallelismOf(edge.sourceVertex, jobGraph),
     }))
+}
+
+function parallelismOf(vertexId: string, { vertices }: JobGraph): number {
+  return vertices.find(({ id }) => id === vertexId)?.parallelism ?? 0
 }
 
 export class InFlightRecords {

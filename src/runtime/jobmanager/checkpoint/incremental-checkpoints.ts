@@ -55,6 +55,11 @@ export class IncrementalCheckpoints {
     return files.filter((file) => !ofBase.has(file))
   }
 
+  /** One of the job's own that an earlier process completed: its shared files go when it goes. */
+  recover({ metadata, externalPath }: CompletedCheckpoint): void {
+    this.#registry.hold(externalPath, sharedFilesOf(metadata, externalPath))
+  }
+
   /** The checkpoint is durable: what its base has beyond it is the base's alone. */
   async completed(checkpoint: CompletedCheckpoint): Promise<void> {
     const { metadata, externalPath } = checkpoint

@@ -4,9 +4,10 @@
 // Thread: main thread.
 import type { TimerHandle } from '../../../core/time/clock.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
-import type { StreamStateHandle, TaskStateSnapshot } from '../../../storage/state-handles.js'
+import type { StreamStateHandle } from '../../../storage/state-handles.js'
 import type { EntryCounts } from '../../protocol/entry-counts.js'
-import type { CheckpointMetrics } from '../../protocol/worker-to-master.js'
+import type { AcknowledgeCheckpoint } from '../../protocol/worker-to-master.js'
+import type { Execution } from '../executiongraph/execution.js'
 import type { CheckpointPlan } from './checkpoint-plan.js'
 
 /** What its tasks are told, and its metadata says; with `thenStop` the tasks end after it. */
@@ -22,10 +23,7 @@ export interface CheckpointResult {
   readonly externalPath: string
 }
 
-export interface Acknowledgement {
-  readonly snapshot: TaskStateSnapshot
-  readonly metrics: CheckpointMetrics
-}
+export type Acknowledgement = Pick<AcknowledgeCheckpoint, 'snapshot' | 'metrics' | 'hearsOfCompletion'>
 
 export interface PendingCheckpointDescription {
   readonly checkpointId: number
@@ -82,6 +80,11 @@ export class PendingCheckpoint {
 
   get isFullyAcknowledged(): boolean {
     return this.acknowledged.size === this.plan.toAcknowledge.length
+  }
+
+  /** The tasks in which somebody wants to hear that it is complete. */
+  listeners(): Execution[] {
+    return this.plan.toAcknowledge.filter(({ id }) => this.acknowledged.get(id)?.hearsOfCompletion !== false)
   }
 
   /** Of the tasks that counted. */

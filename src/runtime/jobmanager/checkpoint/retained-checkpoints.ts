@@ -4,6 +4,7 @@
 // older will do. That a run has ended is on the disk before its last checkpoint goes.
 // Thread: main thread.
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
+import type { Configuration } from '../../../core/config/configuration.js'
 import { SavepointOptions } from '../../../core/config/savepoint-options.js'
 import { messageOf } from '../../../core/errors/thrown-value.js'
 import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
@@ -20,6 +21,7 @@ import {
 } from '../../../storage/completed-checkpoint-store.js'
 import type { JobEnvironment } from '../job-environment.js'
 import type { IncrementalCheckpoints } from './incremental-checkpoints.js'
+import type { RecoveredCheckpoints } from './recovered-checkpoints.js'
 import { RunMarks } from './run-marks.js'
 import type { TaskLocalStateStores } from './task-local-state-stores.js'
 import { UsableCheckpoints } from './usable-checkpoints.js'
@@ -68,6 +70,15 @@ export class RetainedCheckpoints {
     this.#usable.verified(checkpoint)
   }
 
+  /** Another process ran the job until now: what it completed is the job's own, but for a savepoint. Oldest first. */
+  goOnWith({ own, savepoint }: RecoveredCheckpoints): void {
+    for (const checkpoint of own) {
+      this.#store.recover(checkpoint)
+      this.#incremental.recover(checkpoint)
+    }
+    if (savepoint !== undefined) this.#store.setExternal(savepoint)
+  }
+
   get claimsRestored(): boolean {
     return this.#environment.configuration.get(SavepointOptions.RESTORE_MODE) === 'CLAIM'
   }
@@ -96,13 +107,16 @@ export class RetainedCheckpoints {
 
   /** True when checkpoints lie in files and stay there after a stop. */
   get retainsOnStop(): boolean {
-    return this.#storage instanceof FileCheckpointStorage && this.#retentionAt('STOPPED') === 'RETAIN_ON_CANCELLATION'
+    return (
+      this.#storage instanceof FileCheckpointStorage &&
+      retentionAt('STOPPED', this.#environment.configuration) === 'RETAIN_ON_CANCELLATION'
+    )
   }
 
   /** The job has ended: removes checkpoints that are not to be kept. */
   async shutdown(end: RunEnd): Promise<void> {
     const status = end === 'STOPPED' ? 'CANCELED' : end
-    const retention = this.#retentionAt(end)
+    const retention = retentionAt(end, this.#environment.configuration)
     const isDropped = this.#store.removesOnEnd(status, retention)
     // First: a crash in between must not leave the next run with nothing newer than its predecessors' checkpoints. What drops
     // nothing, as a failure before the first checkpoint of its own, is gone on from.
@@ -116,20 +130,19 @@ export class RetainedCheckpoints {
       await deleteForeignSnapshot(checkpoint, fileSystems)
       return
     }
-    await deleteSnapshot(checkpoint.externalPath, fileSystems)
+    await deleteSnapshot(checkpoint, fileSystems)
     await this.#incremental.removed(checkpoint)
   }
+}
 
-  /**
-   * Whoever wants to go on from the latest checkpoint wants it kept when the job fails or is stopped: that a terminal was lost
-   * or a container ended is nobody's decision to begin at zero.
-   */
-  #retentionAt(end: RunEnd): CheckpointRetention {
-    const { configuration } = this.#environment
-    const isDecided = configuration.getOptional(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION) !== undefined
-    if (!isDecided && configuration.get(SavepointOptions.RECOVER_FROM_LATEST)) {
-      return end === 'STOPPED' ? 'RETAIN_ON_CANCELLATION' : 'DELETE_ON_CANCELLATION'
-    }
-    return configuration.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION)
+/**
+ * What becomes of the checkpoints of a run that ends so. Whoever wants to go on from the latest one wants it kept when the job fails
+ * or is stopped: that a terminal was lost or a container ended is nobody's decision to begin at zero.
+ */
+export function retentionAt(end: RunEnd, configuration: Configuration): CheckpointRetention {
+  const isDecided = configuration.getOptional(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION) !== undefined
+  if (!isDecided && configuration.get(SavepointOptions.RECOVER_FROM_LATEST)) {
+    return end === 'STOPPED' ? 'RETAIN_ON_CANCELLATION' : 'DELETE_ON_CANCELLATION'
   }
+  return configuration.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION)
 }

@@ -2,10 +2,11 @@
 // Invariants: the snapshot that a run starts from is checked against the plan once; what it fixes (the max parallelism of a
 // vertex that declared none, the shapes of keys) holds for the whole run. `assign` is pure: asking for it changes nothing.
 // Thread: main thread.
-import type { JobGraph, JobVertex } from '../../../graph/job-graph.js'
+import type { ChainedOperator, JobGraph, JobVertex } from '../../../graph/job-graph.js'
 import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import { expectedKeyShapes } from '../../../storage/expected-keys.js'
-import type { PlannedOperator } from '../../../storage/planned-operator.js'
+import { refuseFedFinished } from '../../../storage/finished-operators.js'
+import type { PlannedOperator, PlannedSource } from '../../../storage/planned-operator.js'
 import { assignState, type AssignedOperator } from '../../../storage/state-assignment.js'
 import { EMPTY_SUBTASK_STATE, type TaskStateSnapshot } from '../../../storage/state-handles.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
@@ -22,16 +23,17 @@ export class StateAssignmentOperation {
 
   constructor(jobGraph: JobGraph, allowNonRestoredState: boolean) {
     this.#vertices = new Map(jobGraph.vertices.map((vertex) => [vertex.id, vertex]))
-    this.#plan = jobGraph.vertices.flatMap((vertex) => plannedOperators(vertex, jobGraph))
+    this.#plan = plannedOperators(jobGraph)
     this.#allowNonRestoredState = allowNonRestoredState
   }
 
   /**
    * The run is to start from this snapshot: refuses what the plan has no place for (STATE_UNMATCHED, COORDINATOR_STATE_UNMATCHED,
-   * MAX_PARALLELISM_MISMATCH), adopts what the snapshot fixes, and returns the operators whose state is skipped.
+   * MAX_PARALLELISM_MISMATCH, FINISHED_OPERATOR_FED), adopts what the snapshot fixes, and returns the operators whose state is skipped.
    */
   checkAgainstPlan(checkpoint: CompletedCheckpoint): readonly string[] {
     const { operators, skipped } = assignState(checkpoint, this.#plan, this.#allowNonRestoredState)
+    refuseFedFinished(checkpoint, this.#plan)
     for (const vertex of this.#vertices.values()) {
       const maxParallelism = headOf(vertex, operators)?.maxParallelism
       if (maxParallelism !== undefined) this.#maxParallelism.set(vertex.id, maxParallelism)
@@ -47,10 +49,12 @@ export class StateAssignmentOperation {
   /** Of the snapshot that was checked, or of a checkpoint that the run completed itself. */
   assign(checkpoint: CompletedCheckpoint): RestoreAssignment {
     const { operators } = assignState(checkpoint, this.#plan, this.#allowNonRestoredState)
+    const hasFinished = (operatorId: string): boolean => operators.get(operatorId)?.fullyFinished === true
     return {
       checkpointId: checkpoint.metadata.checkpointId,
       stateOf: (vertexId, subtaskIndex) => this.#stateOf(vertexId, subtaskIndex, operators),
-      isFinished: (vertexId) => this.#operatorsOf(vertexId).every((id) => operators.get(id)?.fullyFinished === true),
+      isFinished: (vertexId) => this.#operatorsOf(vertexId).every(hasFinished),
+      finishedOperatorsOf: (vertexId) => this.#operatorsOf(vertexId).filter(hasFinished),
       maxParallelismOf: (vertexId) => {
         const vertex = this.#vertices.get(vertexId)
         return vertex === undefined ? 1 : this.maxParallelismOf(vertex)
@@ -83,19 +87,45 @@ function headOf(
   return assigned.get(head?.id ?? id)
 }
 
-export function plannedOperators(vertex: JobVertex, jobGraph: JobGraph): PlannedOperator[] {
-  const { parallelism, maxParallelism, maxParallelismDeclared } = vertex
-  return vertex.operators.map(({ id, uid, uidHash, name, keyed, keyShape, coordinator }, index) => ({
-    operatorId: id,
-    uid,
-    uidHash,
-    name,
-    isKeyed: keyed,
-    parallelism,
-    maxParallelism,
-    maxParallelismDeclared,
-    keyShape,
-    hasCoordinator: coordinator !== undefined,
-    ...(index === 0 ? { inputEdges: inputEdgesOf(vertex.id, jobGraph) } : {}),
-  }))
+export function plannedOperators(jobGraph: JobGraph): PlannedOperator[] {
+  const sources = sourcesByVertex(jobGraph)
+  return jobGraph.vertices.flatMap((vertex) => {
+    const { parallelism, maxParallelism, maxParallelismDeclared } = vertex
+    return vertex.operators.map(({ id, uid, uidHash, name, keyed, keyShape, coordinator }, index) => ({
+      operatorId: id,
+      uid,
+      uidHash,
+      name,
+      isKeyed: keyed,
+      parallelism,
+      maxParallelism,
+      maxParallelismDeclared,
+      keyShape,
+      hasCoordinator: coordinator !== undefined,
+      sources: [...(sources.get(vertex.id) ?? [])],
+      ...(index === 0 ? { inputEdges: inputEdgesOf(vertex.id, jobGraph) } : {}),
+    }))
+  })
+}
+
+/** In one pass, as each vertex comes after those that feed it. Heads of loops are none: what comes out of them went in elsewhere. */
+function sourcesByVertex({ vertices, edges }: JobGraph): ReadonlyMap<string, ReadonlySet<PlannedSource>> {
+  const feeders = new Map<string, string[]>()
+  for (const { sourceVertex, targetVertex } of edges) {
+    const known = feeders.get(targetVertex)
+    if (known === undefined) feeders.set(targetVertex, [sourceVertex])
+    else known.push(sourceVertex)
+  }
+  const sources = new Map<string, ReadonlySet<PlannedSource>>()
+  for (const { id, isSource, operators } of vertices) {
+    const [head] = operators
+    const own = isSource && head !== undefined && head.kind !== 'iteration-head' ? [plannedSource(head)] : []
+    const upstream = (feeders.get(id) ?? []).flatMap((feeder) => [...(sources.get(feeder) ?? [])])
+    sources.set(id, new Set([...own, ...upstream]))
+  }
+  return sources
+}
+
+function plannedSource({ id: operatorId, uidHash, name }: ChainedOperator): PlannedSource {
+  return { operatorId, uidHash, name }
 }

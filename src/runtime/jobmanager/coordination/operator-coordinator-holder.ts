@@ -42,7 +42,7 @@ interface Flush {
 
 export class OperatorCoordinatorHolder {
   readonly #ways: CoordinatorWays
-  readonly #gates: readonly SubtaskEventGate[]
+  readonly #gates: SubtaskEventGate[]
   /** In the order of the answers. */
   readonly #flushes: Flush[] = []
   #pending: PendingSnapshot | undefined
@@ -118,6 +118,11 @@ export class OperatorCoordinatorHolder {
   subtaskFailed(subtask: number): void {
     this.#gates[subtask]?.fail()
     this.#checkDelivered()
+  }
+
+  /** It begins anew alone: no checkpoint is under way, and whatever it had not received is its coordinator's to give again. */
+  subtaskReset(subtask: number): void {
+    this.#gates[subtask] = this.#makeGate(subtask)
   }
 
   /** The job ends with a snapshot that is complete: what comes after it belongs to whoever goes on from there. */

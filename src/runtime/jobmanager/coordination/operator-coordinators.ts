@@ -1,15 +1,22 @@
 // Duty: all operator coordinators of one attempt: deployed, told of its subtasks, their events routed, their snapshots taken.
 // Invariants: every event between an operator and its coordinator passes here, also within one worker. What another attempt
-// sent is dropped; a coordinator is of the same attempt as all subtasks of its operator. A vertex that had finished in the restored checkpoint runs no coordinator; where one finishes later,
+// sent is dropped, of a coordinator or of a subtask. A coordinator goes with the last of its subtasks: where others run on it lives,
+// and is told which subtask begins anew. A vertex that had finished in the restored checkpoint runs no coordinator; where one finishes later,
 // its coordinator lives to the end of the attempt; instead of its snapshot a checkpoint has all done that it was told.
 // Thread: main thread.
 import { deserializeError, serializeError } from '../../../core/errors/error-codec.js'
 import type { JobVertex } from '../../../graph/job-graph.js'
 import type { StreamStateHandle } from '../../../storage/state-handles.js'
 import type { MasterToWorker } from '../../protocol/master-to-worker.js'
-import type { CoordinatorDeployment, FromCoordinatedTask, FromCoordinator } from '../../protocol/operator-events.js'
+import type {
+  CoordinatorDeployment,
+  EventFromCoordinator,
+  FromCoordinatedTask,
+  FromCoordinator,
+} from '../../protocol/operator-events.js'
 import type { Execution, TaskSlot } from '../executiongraph/execution.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
+import { wholeVertices } from '../executiongraph/whole-vertices.js'
 import { OperatorCoordinatorHolder } from './operator-coordinator-holder.js'
 
 /** State by operator id. */
@@ -19,6 +26,7 @@ export type CoordinatorStates = ReadonlyMap<string, StreamStateHandle>
 export interface RestoredCoordinators {
   readonly checkpointId: number
   isFinished(vertexId: string): boolean
+  finishedOperatorsOf(vertexId: string): readonly string[]
   coordinatorStateOf(operatorId: string): StreamStateHandle | undefined
 }
 
@@ -44,7 +52,7 @@ export interface OpenCoordinator {
 }
 
 interface Coordinated extends OpenCoordinator {
-  /** That of its subtasks. */
+  /** Its own, and that of its subtasks up to a reset of one. */
   readonly attempt: number
   readonly holder: OperatorCoordinatorHolder
 }
@@ -60,15 +68,19 @@ export class OperatorCoordinators {
     this.#input = input
   }
 
-  /** Those of these tasks, before the tasks; where they restart, in the place of those that were closed. */
+  /** Those of these tasks, before the tasks; where they restart, in the place of those that were closed, or told of it. */
   deploy(tasks: Iterable<Execution>, attempt: number, restore: RestoredCoordinators | undefined): void {
-    const vertices = new Set([...tasks].map(({ vertex }) => vertex))
+    const all = [...tasks]
+    const whole = wholeVertices(all)
+    for (const task of all) if (!whole.has(task.vertex.id)) this.#reset(task, restore)
     const byWorker = new Map<number, CoordinatorDeployment[]>()
-    for (const vertex of vertices) {
+    for (const vertex of new Set(all.map((task) => task.vertex))) {
+      if (!whole.has(vertex.id)) continue
       this.#forget(vertex)
       if (restore?.isFinished(vertex.id) === true) continue
+      const finished = restore?.finishedOperatorsOf(vertex.id) ?? []
       for (const { id, name, coordinator } of vertex.operators) {
-        if (coordinator === undefined) continue
+        if (coordinator === undefined || finished.includes(id)) continue
         const label = `The coordinator ${coordinator} of ${name}`
         const { place } = this.#add({ operatorId: id, label, attempt }, vertex)
         const deployments = byWorker.get(place.worker) ?? []
@@ -100,8 +112,8 @@ export class OperatorCoordinators {
 
   executionMoved(execution: Execution): void {
     const { subtaskIndex: subtask } = execution
-    for (const { operatorId, place, holder } of this.#ofVertex(execution.vertex.id)) {
-      const about = { attempt: execution.attemptNumber, operatorId, subtask }
+    for (const { operatorId, attempt, place, holder } of this.#ofVertex(execution.vertex.id)) {
+      const about = { attempt, operatorId, subtask, subtaskAttempt: execution.attemptNumber }
       if (execution.state === 'INITIALIZING') {
         this.#input.sendTo(place.worker, { type: 'execution-attempt-ready', ...about })
       } else if (execution.state === 'FAILED') {
@@ -149,13 +161,34 @@ export class OperatorCoordinators {
     for (const { holder } of this.#coordinated.values()) holder.stopped()
   }
 
+  /** Those in which any lives. */
+  get workers(): number[] {
+    return [...this.#coordinated.values()].map(({ place }) => place.worker)
+  }
+
   /** Those that have not been closed. */
   get open(): readonly OpenCoordinator[] {
     return this.#openOnes()
   }
 
   workerExited(worker: number): void {
-    for (const { operatorId, place } of this.open) if (place.worker === worker) this.#closed(operatorId)
+    for (const { operatorId, place } of this.open) if (place.worker === worker) this.exited(operatorId)
+  }
+
+  /** Closed, or gone with its worker. */
+  exited(operatorId: string): void {
+    if (this.#openIds.delete(operatorId)) this.#input.onClosed()
+  }
+
+  /** The subtask begins anew, and others of its vertex run on with their coordinators. */
+  #reset({ vertex, subtaskIndex: subtask }: Execution, restore: RestoredCoordinators | undefined): void {
+    if (restore?.isFinished(vertex.id) === true) return
+    for (const { operatorId, attempt, place, holder } of this.#ofVertex(vertex.id)) {
+      if (restore?.finishedOperatorsOf(vertex.id).includes(operatorId) === true) continue
+      holder.subtaskReset(subtask)
+      const checkpointId = restore?.checkpointId
+      this.#input.sendTo(place.worker, { type: 'reset-subtask', attempt, operatorId, subtask, checkpointId })
+    }
   }
 
   /** A source that has gone reads no backlog. */
@@ -174,7 +207,8 @@ export class OperatorCoordinators {
         sendTo(target, { type: 'event-to-operator', executionId, operatorId, event })
       },
       returnEvent: (subtask, event) => {
-        sendTo(worker, { type: 'event-returned', ...about, subtask, event })
+        const { attemptNumber: subtaskAttempt } = executions.execution(vertex.id, subtask)
+        sendTo(worker, { type: 'event-returned', ...about, subtask, subtaskAttempt, event })
       },
       requestSnapshot: (checkpointId) => {
         sendTo(worker, { type: 'trigger-coordinator-checkpoint', ...about, checkpointId })
@@ -192,7 +226,7 @@ export class OperatorCoordinators {
   #fromTask(message: FromCoordinatedTask): void {
     const execution = this.#input.executions.find(message.executionId)
     if (execution === undefined) return
-    const { subtaskIndex: subtask, attemptNumber: attempt } = execution
+    const { subtaskIndex: subtask, attemptNumber: subtaskAttempt } = execution
     if (message.type === 'operator-checkpoint-taken') {
       for (const { holder } of this.#ofVertex(execution.vertex.id))
         holder.checkpointTaken(subtask, message.checkpointId)
@@ -205,8 +239,9 @@ export class OperatorCoordinators {
       coordinated.holder.eventReceived(subtask)
     } else {
       const { event } = message
-      const { worker } = coordinated.place
-      this.#input.sendTo(worker, { type: 'event-to-coordinator', attempt, operatorId, subtask, event })
+      const { attempt, place } = coordinated
+      const about = { attempt, operatorId, subtask, subtaskAttempt }
+      this.#input.sendTo(place.worker, { type: 'event-to-coordinator', ...about, event })
     }
   }
 
@@ -216,7 +251,7 @@ export class OperatorCoordinators {
     const { holder, vertexId } = coordinated
     switch (message.type) {
       case 'event-from-coordinator':
-        holder.eventFromCoordinator(message.subtask, message.event)
+        this.#eventToSubtask(coordinated, message)
         break
       case 'event-to-coordinators':
         this.#tellOthers(message.operatorId, message.event)
@@ -240,8 +275,14 @@ export class OperatorCoordinators {
         this.#input.onClosing(coordinated.place.worker)
         break
       case 'coordinator-closed':
-        this.#closed(message.operatorId)
+        this.exited(message.operatorId)
     }
+  }
+
+  /** What was meant for a subtask before it was reset is nothing that it has asked for. */
+  #eventToSubtask({ vertexId, holder }: Coordinated, { subtask, subtaskAttempt, event }: EventFromCoordinator): void {
+    const { attemptNumber } = this.#input.executions.execution(vertexId, subtask)
+    if (subtaskAttempt === attemptNumber) holder.eventFromCoordinator(subtask, event)
   }
 
   #openOnes(): Coordinated[] {
@@ -253,10 +294,6 @@ export class OperatorCoordinators {
       if (operatorId === senderId) continue
       this.#input.sendTo(place.worker, { type: 'event-of-other-coordinator', attempt, operatorId, senderId, event })
     }
-  }
-
-  #closed(operatorId: string): void {
-    if (this.#openIds.delete(operatorId)) this.#input.onClosed()
   }
 
   #ofVertex(vertexId: string): Coordinated[] {

@@ -1,9 +1,10 @@
 // Duty: which subtasks restart together: those that channels connect, directly or through others. In Flink:
 // SchedulingPipelinedRegionComputeUtil.
-// Invariants: every subtask is in exactly one region. A coordinator connects all subtasks of its operator, since it is
-// restored with them (in Flink it lives on, and is told of each subtask that was reset), and so does the way back of a loop.
+// Invariants: every subtask is in exactly one region. A coordinator connects all subtasks of its operator where it is restored with
+// them; that of a source lives on, and is told of each subtask that was reset. The way back of a loop connects all as well.
 // Thread: main thread.
 import type { ChainedOperator, JobGraph, JobVertex } from '../../../graph/job-graph.js'
+import { hasLastingCoordinator } from '../../../graph/lasting-coordinator.js'
 import { consumersOf, type EdgeEnds } from './connectivity.js'
 
 export class PipelinedRegions {
@@ -54,8 +55,10 @@ export class PipelinedRegions {
   }
 }
 
-function connectsAll({ coordinator, kind }: ChainedOperator): boolean {
-  return coordinator !== undefined || kind === 'iteration-head' || kind === 'iteration-tail'
+function connectsAll(operator: ChainedOperator): boolean {
+  const { coordinator, kind } = operator
+  const isRestoredWithAll = coordinator !== undefined && !hasLastingCoordinator(operator)
+  return isRestoredWithAll || kind === 'iteration-head' || kind === 'iteration-tail'
 }
 
 /** Where everybody is connected with everybody, one row and one column join all: 1,000 x 1,000 subtasks are 2,000 pairs. */

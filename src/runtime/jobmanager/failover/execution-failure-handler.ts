@@ -21,9 +21,18 @@ export interface RunSoFar {
 
 export class ExecutionFailureHandler {
   readonly #strategy: RestartBackoffTimeStrategy
+  /** Any failure ends the job. */
+  #isFirstFinal: boolean
 
-  constructor({ configuration, clock, random }: JobEnvironment) {
+  /** `first`: what becomes of the job when it fails before all of its tasks have run. */
+  constructor({ configuration, clock, random }: JobEnvironment, first: 'restarts' | 'ends' = 'restarts') {
     this.#strategy = loadRestartStrategy(configuration, clock, random)
+    this.#isFirstFinal = first === 'ends'
+  }
+
+  /** All tasks have run. */
+  hasStarted(): void {
+    this.#isFirstFinal = false
   }
 
   /** For messages. */
@@ -38,7 +47,7 @@ export class ExecutionFailureHandler {
 
   handle(error: Error, run: RunSoFar): FailureHandlingResult {
     this.#strategy.notifyFailure()
-    if (isFinal(error, run)) return { canRestart: false, cause: error }
+    if (this.#isFirstFinal || isFinal(error, run)) return { canRestart: false, cause: error }
     if (this.#strategy.canRestart()) return { canRestart: true, backoffMs: this.#strategy.backoffMs() }
     const cause = new FlinkError('RESTARTS_EXHAUSTED', { strategy: this.strategy }, { cause: error })
     return { canRestart: false, cause }

@@ -42,6 +42,7 @@ export class AttemptEnding {
   readonly #cancellations = new Set<TaskCancellation>()
   #slow: TimerHandle | undefined
   #limit: TimerHandle | undefined
+  #isOver = false
 
   constructor(input: AttemptEndingInput) {
     this.#input = input
@@ -51,7 +52,8 @@ export class AttemptEnding {
   dataEnded(executionId: string): void {
     this.#ending.add(executionId)
     const all = [...this.#input.executions.all()]
-    if (all.every(({ id, isTerminal }) => isTerminal || this.#ending.has(id))) this.expectEnd()
+    // One that has failed begins anew: it has data again.
+    if (all.every(({ id, state }) => state === 'FINISHED' || this.#ending.has(id))) this.expectEnd()
   }
 
   /** Its tasks end by themselves now. */
@@ -81,17 +83,22 @@ export class AttemptEnding {
 
   /** All that still lives. */
   async end(): Promise<void> {
-    this.#slow?.cancel()
-    this.#limit?.cancel()
     const { executions, operatorCoordinators } = this.#input
     const cancelled = this.cancel([...executions.all()])
     this.#sayWhenSlow(() => operatorCoordinators.open.map(({ label }) => label))
     await cancelled
+    this.#isOver = true
     this.#slow?.cancel()
   }
 
-  /** These, with the coordinators of their operators; the others run on. Resolves when nothing of them runs any more. */
+  /**
+   * These, with the coordinators of their operators; the others run on. Resolves when nothing of them runs any more. Where they begin
+   * anew the attempt is not at its end, and what it waited for there is told by nobody.
+   */
   async cancel(executions: readonly Execution[]): Promise<void> {
+    this.#slow?.cancel()
+    this.#limit?.cancel()
+    for (const { id } of executions) this.#ending.delete(id)
     const { environment, operatorCoordinators, pool, limits, onTimeout, onWorkerTerminated } = this.#input
     const cancellation = new TaskCancellation(executions, {
       environment,
@@ -120,6 +127,8 @@ export class AttemptEnding {
   }
 
   #sayWhenSlow(coordinators: () => readonly string[]): void {
+    // The last checkpoint may be told of when all has ended; a timer would hold the process.
+    if (this.#isOver) return
     const { executions, environment, onSlowEnd } = this.#input
     this.#slow?.cancel()
     this.#slow = environment.clock.setTimer(SLOW_MS, () => {

@@ -21,7 +21,7 @@ export interface JobDescriptionInput {
 
 export function describeJob(environment: JobEnvironment, input: JobDescriptionInput): JobDetails {
   const { jobId, jobGraph, configuration } = environment
-  const { lastCompleted, lastRestoreTimestamp } = input.statistics
+  const { lastCompleted, latest } = input.statistics
   const times = Object.values(input.timestamps)
   return {
     jobId,
@@ -39,7 +39,8 @@ export function describeJob(environment: JobEnvironment, input: JobDescriptionIn
       inProgress: input.pendingCheckpoints,
       history: input.statistics.history().map((record) => ({ ...record })),
       lastCompleted: lastCompleted === undefined ? undefined : { ...lastCompleted },
-      lastRestoreTimestamp,
+      latest: latest.records(),
+      samples: latest.samples(),
     },
     exceptions: [...input.exceptions],
     warnings: [...input.warnings],

@@ -163,11 +163,12 @@ export class JobAttempt {
     return new Set([...this.#restarting].map(({ worker }) => worker))
   }
 
-  /** Something else than what restarts runs in it. */
+  /** Something else than what restarts runs in it, or a coordinator that lives on. */
   runsOnIn(worker: number): boolean {
-    return [...this.executions.all()].some(
+    const runsOn = [...this.executions.all()].some(
       (execution) => execution.worker === worker && !execution.hasEnded && !this.#restarting.has(execution),
     )
+    return runsOn || this.operatorCoordinators.open.some(({ place }) => place.worker === worker)
   }
 
   /** In the place of those that were cancelled, whose workers have loaded the program anew. */
@@ -336,8 +337,8 @@ export class JobAttempt {
         pool.send(worker, message)
       },
       onFailed: (error, vertexId) => {
-        // The error that ends a coordinator may have ended its tasks before.
-        const isRestarting = this.executions.ofVertex(vertexId).some((execution) => this.#restarting.has(execution))
+        // The error that ends a coordinator may have ended its tasks before, and then it goes with them.
+        const isRestarting = this.executions.ofVertex(vertexId).every((execution) => this.#restarting.has(execution))
         if (!isRestarting) this.#fail(error)
       },
       onBacklog: (operatorId, isProcessingBacklog) => {

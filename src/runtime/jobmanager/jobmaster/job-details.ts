@@ -2,7 +2,8 @@
 // Invariants: a copy; nothing in it lives on.
 // Thread: main thread.
 import type { ExecutionState } from '../../protocol/execution-state.js'
-import type { CheckpointRecord } from '../checkpoint/checkpoint-statistics.js'
+import type { CheckpointRecord } from '../checkpoint/checkpoint-record.js'
+import type { CheckpointSample, LatestRecords } from '../checkpoint/latest-checkpoints.js'
 import type { JobStatus } from './job-status.js'
 
 export interface SubtaskDetails {
@@ -24,6 +25,7 @@ export interface JobException {
   readonly timestamp: number
   readonly name: string
   readonly message: string
+  /** With those of the causes. */
   readonly stack: string
 }
 
@@ -57,8 +59,9 @@ export interface JobDetails {
     readonly inProgress: number
     readonly history: readonly CheckpointRecord[]
     readonly lastCompleted: CheckpointRecord | undefined
-    /** Epoch ms; undefined when nothing was restored. */
-    readonly lastRestoreTimestamp: number | undefined
+    readonly latest: LatestRecords
+    /** Of those that completed. */
+    readonly samples: readonly CheckpointSample[]
   }
   readonly exceptions: readonly JobException[]
   readonly warnings: readonly JobWarning[]

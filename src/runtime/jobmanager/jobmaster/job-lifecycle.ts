@@ -5,6 +5,7 @@
 // Invariants: the status moves only along job-status.ts; an ending only moves to the right, and remembers whether
 // a stop was asked for: then the checkpoints stay, whatever follows. Once decided, all that is left is to clean up.
 // Thread: main thread.
+import { stackWithCauses } from '../../../core/errors/failure-text.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { RunEnd } from '../checkpoint/retained-checkpoints.js'
 import type { JobEnvironment } from '../job-environment.js'
@@ -95,8 +96,9 @@ export class JobLifecycle {
     logger.info(`job ${jobGraph.name} (${jobId}) is ${status}`)
   }
 
-  recordException({ name, message, stack = '' }: Error): void {
-    this.#exceptions.push({ timestamp: this.#environment.clock.now(), name, message, stack })
+  recordException(error: Error): void {
+    const { name, message } = error
+    this.#exceptions.push({ timestamp: this.#environment.clock.now(), name, message, stack: stackWithCauses(error) })
     if (this.#exceptions.length > EXCEPTION_HISTORY) this.#exceptions.shift()
   }
 

@@ -6,17 +6,18 @@
 // checkpoints and workers have been cleaned up.
 // Thread: main thread; user code never runs here.
 import { SavepointOptions } from '../../../core/config/savepoint-options.js'
+import { withReason } from '../../../core/errors/failure-text.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { asError } from '../../../core/errors/thrown-value.js'
 import type { AccumulatorResults } from '../../protocol/accumulators.js'
 import type { QueryableStateInfo } from '../../protocol/state-queries.js'
 import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator.js'
-import { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.js'
+import { CheckpointStatistics, type CheckpointDetails } from '../checkpoint/checkpoint-statistics.js'
 import type { JobEnvironment } from '../job-environment.js'
 import { diagnoseWatermarks, type VertexTime } from '../watermarks/watermark-diagnosis.js'
 import { describeJob } from './describe-job.js'
 import type { JobDetails } from './job-details.js'
-import { sentence, withReason } from './job-notices.js'
+import { sentence } from './job-notices.js'
 import { JobLifecycle, type TerminalStatus } from './job-lifecycle.js'
 import type { JobStatus } from './job-status.js'
 import type { TaskMetrics } from './metric-store.js'
@@ -81,11 +82,15 @@ export class JobMaster {
     return this.#lifecycle.status
   }
 
+  /** Ahead of `start`: workers begin and load the program. The job itself has not begun. */
+  preload(): Promise<void> {
+    return this.#loop.preload()
+  }
+
   /** Opens the snapshot to restore from and checks it against the plan; the job runs when the promise resolves. */
   async start(): Promise<void> {
     try {
       const point = await this.#input.repository.open()
-      if (point.checkpoint !== undefined) this.#statistics.restored()
       for (const note of point.notes) this.#input.tell(note)
       if (point.choice !== undefined) this.#input.inform(point.choice)
     } catch (error) {
@@ -118,6 +123,11 @@ export class JobMaster {
       exceptions,
       warnings,
     })
+  }
+
+  /** What each subtask said of a checkpoint; undefined where the history does not have it any more. */
+  checkpointDetails(checkpointId: number): CheckpointDetails | undefined {
+    return this.#statistics.details(checkpointId)
   }
 
   /** What the tasks of the newest attempt reported. */

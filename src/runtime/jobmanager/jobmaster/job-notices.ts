@@ -4,7 +4,7 @@
 // the number of those that were left out. Checkpoints that fail are told once, until one completes.
 // Thread: main thread.
 import type { DroppedRecords } from '../watermarks/dropped-records.js'
-import { causeOf, isError, textOfError, userFrames } from '../../../core/errors/thrown-value.js'
+import { withReason } from '../../../core/errors/failure-text.js'
 import { durationText } from '../../../core/time/duration-text.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { GrowingState } from './state-growth.js'
@@ -14,14 +14,8 @@ const BURST = 5
 const REFILL_MS = 60_000
 /** Checkpoints that were aborted without anybody's failure, in a row: none of them is a sign of trouble, so many are. */
 const ABORTED_IN_A_ROW = 5
-const CAUSE_CHARS = 400
 /** Tasks and coordinators that an end waits for. */
 const NAMED_AT_END = 5
-const DEEPEST_CAUSE = 16
-/** The second line of a syntax error that came from a worker. */
-const LINE_OF_FILE = /^\S.*:\d+$/
-/** Name and place; what a module evaluated anew has after its name is left out. */
-const FRAME = /^at (?:(.*?) \()?(?:file:\/\/)?([^?]*)(?:\?[^:]*)?(:\d+:\d+)\)?$/
 const HINT =
   'If it fails again each time: Ctrl-C or `flink-ts cancel` ends it, -D restart-strategy.type=none lets it fail at once.'
 
@@ -204,38 +198,6 @@ class LineBudget {
 function ofOthers({ leftOut, isLastForNow }: BudgetedLine): string {
   if (leftOut > 0) return `; ${String(leftOut)} more restarts since the last such line`
   return isLastForNow ? '; of further restarts a line tells once a minute' : ''
-}
-
-/** What failed, what lies at the bottom of it where the error does not say so itself, and where in the user's own code. */
-export function withReason(error: Error): string {
-  const chain = [error]
-  let place = placeOf(error)
-  for (let cause = causeOf(error); isError(cause) && chain.length <= DEEPEST_CAUSE; cause = causeOf(cause)) {
-    chain.push(cause)
-    place = placeOf(cause) ?? place
-  }
-  const innermost = firstLine(chain.at(-1) ?? error)
-  const [outer = '', ...causes] = chain.map(firstLine)
-  // An error on the way that repeats it says more, such as which operator it is of.
-  const inner = causes.find((line) => line.includes(innermost)) ?? innermost
-  const what = outer.includes(innermost) ? outer : `${outer}: ${inner}`
-  return place === undefined ? what : `${what} (${place})`
-}
-
-/** The innermost frame that is the user's, of a package only where there is no other: `at Parse.flatMap /srv/status.ts:14:27`. */
-function placeOf(error: Error): string | undefined {
-  const frames = userFrames(textOfError(error, 'stack') ?? '')
-  const frame = frames.find((candidate) => !candidate.includes('/node_modules/')) ?? frames[0]
-  const [, name, file, position] = FRAME.exec(frame ?? '') ?? []
-  if (file === undefined || position === undefined) return undefined
-  return `at ${name === undefined ? '' : `${name} `}${file}${position}`
-}
-
-function firstLine(cause: Error): string {
-  const [text = '', place = ''] = cause.message.split('\n', 2)
-  const line = cause.name === 'SyntaxError' && LINE_OF_FILE.test(place) ? `${text} (${place})` : text
-  const cut = line.length > CAUSE_CHARS ? `${line.slice(0, CAUSE_CHARS)}...` : line
-  return cut.replace(/\.$/, '')
 }
 
 export function sentence(text: string): string {

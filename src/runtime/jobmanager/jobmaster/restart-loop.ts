@@ -9,6 +9,7 @@
 import type { Configuration } from '../../../core/config/configuration.js'
 import { StateBackendOptions } from '../../../core/config/state-backend-options.js'
 import { TaskManagerOptions } from '../../../core/config/task-manager-options.js'
+import { withReason } from '../../../core/errors/failure-text.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { asError } from '../../../core/errors/thrown-value.js'
 import type { TimerHandle } from '../../../core/time/clock.js'
@@ -29,10 +30,10 @@ import type { JobEnvironment } from '../job-environment.js'
 import { assignSlots, type SlotAssignment, type WorkerLayout } from '../scheduler/slot-assignment.js'
 import { JobAttempt, type JobAttemptListener } from './job-attempt.js'
 import type { JobLifecycle } from './job-lifecycle.js'
-import { JobNotices, withReason } from './job-notices.js'
+import { JobNotices } from './job-notices.js'
 import { StateGrowth, type GrowingState } from './state-growth.js'
 import type { TaskManagerStarter } from './task-manager-gateway.js'
-import { WorkerPool, type ProgramLoads } from './worker-pool.js'
+import { WorkerPool, type ProgramLoads, type ProgramOfJob } from './worker-pool.js'
 
 export interface RestartLoopInput {
   readonly environment: JobEnvironment
@@ -49,6 +50,10 @@ export interface RestartLoopInput {
   readonly tellFailed: (text: string) => void
   /** What he is to know, and need not worry about. */
   readonly inform: (text: string) => void
+  /** Of a job that takes the place of another one, which comes back where this one fails before all its tasks have run. */
+  readonly takesPlace?: boolean
+  /** All tasks run, or have finished; after a restart again. */
+  readonly onAllRunning?: () => void
   /** Is given all states that may be asked about from outside, whenever there is another one. */
   readonly onQueryableStates?: (states: readonly QueryableStateInfo[]) => void
 }
@@ -76,6 +81,8 @@ interface Restart {
   readonly reason: Error
   readonly backoffMs: number
   backoff: TimerHandle | undefined
+  /** While some load the program: where the tasks that restart are going to be. */
+  loading?: ReadonlySet<number>
 }
 
 export class RestartLoop {
@@ -101,7 +108,7 @@ export class RestartLoop {
     this.#input = input
     this.#services = services
     this.#slots = assignSlots(jobGraph, layoutOf(configuration, maxWorkers))
-    this.#failures = new ExecutionFailureHandler(environment)
+    this.#failures = new ExecutionFailureHandler(environment, input.takesPlace === true ? 'ends' : 'restarts')
     this.#checkpointing = readCheckpointCoordinatorConfiguration(configuration, jobGraph)
     this.#notices = new JobNotices({ name: jobGraph.name, jobId, clock, tell, tellFailed })
     this.#growth = new StateGrowth({
@@ -117,7 +124,9 @@ export class RestartLoop {
       clock,
       listener: {
         onMessage: (_worker, message) => this.#attempt?.handle(message),
-        onWorkerExit: (worker, error) => this.#attempt?.workerExited(worker, error),
+        onWorkerExit: (worker, error) => {
+          this.#workerExited(worker, error)
+        },
         onLog: (worker, { level, text, fields }) => {
           environment.logger[level](text, { jobId, worker, ...fields })
         },
@@ -132,6 +141,17 @@ export class RestartLoop {
 
   get restarts(): number {
     return Math.max(0, this.#attemptCount - 1)
+  }
+
+  /** Ahead of `run`, which finds it done. Rejects with why the program cannot be loaded. */
+  async preload(): Promise<void> {
+    try {
+      await this.#pool.preloadProgram(this.#programOfJob, this.#slots.slotsOf)
+    } catch (error) {
+      if (!this.#slotsCannotShare(error)) throw error
+      this.#giveEverySlotAWorker()
+      await this.#pool.preloadProgram(this.#programOfJob, this.#slots.slotsOf)
+    }
   }
 
   run(): void {
@@ -162,10 +182,9 @@ export class RestartLoop {
     this.#attempt = attempt
     const isCurrent = (): boolean => this.#attempt === attempt
     void this.#prepare({ workers: undefined })
-      .then(({ assignment, notes, localState }) => {
+      .then((restorable) => {
         if (!isCurrent() || this.#services.lifecycle.status !== 'RUNNING') return
-        for (const note of notes) this.#input.tell(note)
-        attempt.deploy({ restore: assignment, localState })
+        attempt.deploy(this.#restored(restorable))
       })
       .catch((error: unknown) => {
         if (!isCurrent()) return
@@ -180,19 +199,23 @@ export class RestartLoop {
   #reload(attempt: JobAttempt, restart: Restart): void {
     const attemptNumber = this.#nextAttemptNumber()
     let needsWorker = false
+    const workers = attempt.workersOfRestart()
+    restart.loading = workers
     const loads = {
-      workers: attempt.workersOfRestart(),
+      workers,
       onNeedsThread: (worker: number): Error | undefined => {
         needsWorker ||= attempt.runsOnIn(worker)
         return needsWorker ? restart.reason : undefined
       },
     }
     void this.#prepare(loads)
-      .then(({ assignment, notes, localState }) => {
+      .then((restorable) => {
         if (this.#restart !== restart || this.#services.lifecycle.status !== 'RUNNING') return
         this.#restart = undefined
-        for (const note of notes) this.#input.tell(note)
-        attempt.redeploy(attemptNumber, { restore: assignment, localState })
+        const deployed = this.#restored(restorable)
+        this.#orFail(() => {
+          attempt.redeploy(attemptNumber, deployed)
+        })
       })
       .catch((error: unknown) => {
         if (this.#restart !== restart) return
@@ -202,21 +225,46 @@ export class RestartLoop {
       })
   }
 
+  /** A worker that had loaded the program already is waited for no more, so that nobody else would miss it. */
+  #workerExited(worker: number, error: Error): void {
+    const restart = this.#restart
+    this.#attempt?.workerExited(worker, error)
+    if (restart?.loading?.has(worker) === true && this.#restart === restart) this.#onFailure(error, [])
+  }
+
+  #orFail(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#onFailure(asError(error))
+    }
+  }
+
   #restartAll({ reason }: Restart): void {
     this.#services.lifecycle.moveTo('RESTARTING')
     this.#begin({ tasks: 'all', reason, backoffMs: 0, backoff: undefined }, this.stop(reason))
   }
 
+  /** Is told to whoever has to know of it. */
+  #restored({ assignment, checkpoint, notes, localState }: Restorable): Parameters<JobAttempt['deploy']>[0] {
+    if (checkpoint !== undefined) this.#services.statistics.restored(checkpoint)
+    for (const note of notes) this.#input.tell(note)
+    return { restore: assignment, localState }
+  }
+
   /** The state is verified while the workers load the program; nothing goes on before both are done. */
   async #prepare(which: Pick<ProgramLoads, 'workers' | 'onNeedsThread'>): Promise<Restorable> {
-    const { jobId, jobGraph: plan } = this.#environment
-    const { program, graphIndex, earlierAnswers, repository } = this.#input
-    const load = { jobId, program, graphIndex, expectedHash: plan.hash, plan, earlierAnswers }
-    const loaded = this.#pool.loadProgram(load, { ...which, slotsOf: this.#slots.slotsOf })
-    const restorable = repository.restorable()
+    const loaded = this.#pool.loadProgram(this.#programOfJob, { ...which, slotsOf: this.#slots.slotsOf })
+    const restorable = this.#input.repository.restorable()
     await Promise.allSettled([loaded, restorable])
     await loaded
     return restorable
+  }
+
+  get #programOfJob(): ProgramOfJob {
+    const { jobId, jobGraph: plan } = this.#environment
+    const { program, graphIndex, earlierAnswers } = this.#input
+    return { jobId, program, graphIndex, expectedHash: plan.hash, plan, earlierAnswers }
   }
 
   /** Where the program makes its functions once a thread or cannot run twice in one, unless the user wants slots to share. */
@@ -245,7 +293,11 @@ export class RestartLoop {
 
   #attemptListener(): JobAttemptListener {
     return {
-      onAllRunning: () => this.#attempt?.coordinator.start(),
+      onAllRunning: () => {
+        this.#failures.hasStarted()
+        this.#attempt?.coordinator.start()
+        this.#input.onAllRunning?.()
+      },
       onFinished: () => {
         this.#notices.ended(this.#attempt?.lateRecords() ?? [])
         this.#services.listener.onFinished()
@@ -282,6 +334,7 @@ export class RestartLoop {
       notices: this.#notices,
       operatorCoordinators: attempt.operatorCoordinators,
       sendTo: attempt.sendTo.bind(attempt),
+      sendToWorkers: this.#pool.sendToWorkers.bind(this.#pool),
       sendToAll: this.#pool.sendToAll.bind(this.#pool),
       entriesCounted: this.#growth.checkpointCompleted.bind(this.#growth),
       tasksEnd: attempt.expectEnd.bind(attempt),

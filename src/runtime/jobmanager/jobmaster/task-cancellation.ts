@@ -1,5 +1,5 @@
-// Duty: cancels tasks with the coordinators of their operators: all of an attempt, or those of some regions; and the workers
-// that do not end them.
+// Duty: cancels tasks: all of an attempt, or those of some regions; with them the coordinators of operators of which no subtask runs
+// on; and the workers that do not end them.
 // Invariants: `run` resolves when every one of these tasks has ended and every one of these coordinators is closed, or their
 // workers were terminated, each with a line in the log. Workers that answer in time stay.
 // Thread: main thread.
@@ -7,6 +7,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import { durationText } from '../../../core/time/duration-text.js'
 import type { OpenCoordinator, OperatorCoordinators } from '../coordination/operator-coordinators.js'
 import type { Execution } from '../executiongraph/execution.js'
+import { wholeVertices } from '../executiongraph/whole-vertices.js'
 import type { JobEnvironment } from '../job-environment.js'
 import { TaskCancellationWatchdog, type CancellationLimits } from './task-cancellation-watchdog.js'
 import type { WorkerPool } from './worker-pool.js'
@@ -18,13 +19,14 @@ export interface TaskCancellationServices {
   readonly limits: CancellationLimits
   /** A task or coordinator did not end when it was cancelled: its worker was terminated. */
   readonly onTimeout: (error: Error) => void
-  /** For it: what else ran in it has ended, too. */
+  /** For it: what else ran in it has ended, too, tasks and coordinators. */
   readonly onWorkerTerminated: (worker: number, error: Error) => void
 }
 
 export class TaskCancellation {
   readonly #services: TaskCancellationServices
   readonly #executions: readonly Execution[]
+  /** Of which no subtask runs on. */
   readonly #vertices: ReadonlySet<string>
   #ended: (() => void) | undefined
   #watchdog: TaskCancellationWatchdog | undefined
@@ -32,7 +34,7 @@ export class TaskCancellation {
   constructor(executions: readonly Execution[], services: TaskCancellationServices) {
     this.#executions = executions
     this.#services = services
-    this.#vertices = new Set(executions.map(({ vertex }) => vertex.id))
+    this.#vertices = wholeVertices(executions)
   }
 
   async run(): Promise<void> {
@@ -43,8 +45,9 @@ export class TaskCancellation {
       else if (execution.state === 'CREATED' || execution.state === 'SCHEDULED') this.#move(execution, 'CANCELED')
       else this.#move(execution, 'CANCELING')
     }
-    for (const { place } of this.#coordinators) {
-      if (!pool.isAlive(place.worker)) operatorCoordinators.workerExited(place.worker)
+    // Of those that live on in the same worker whoever hears of its end knows what goes with them.
+    for (const { operatorId, place } of this.#coordinators) {
+      if (!pool.isAlive(place.worker)) operatorCoordinators.exited(operatorId)
     }
     if (this.#isOver) return
     this.#send()
@@ -94,7 +97,7 @@ export class TaskCancellation {
   }
 
   async #terminateWorkers(isOverdue: (worker: number) => boolean, timeoutMs: number): Promise<void> {
-    const { operatorCoordinators, pool, onWorkerTerminated } = this.#services
+    const { pool, onWorkerTerminated } = this.#services
     const tasks = this.#executions.filter(({ hasEnded, worker }) => !hasEnded && isOverdue(worker))
     const coordinators = this.#coordinators.filter(({ place }) => isOverdue(place.worker))
     const workers = new Set([...tasks, ...coordinators.map(({ place }) => place)].map(({ worker }) => worker))
@@ -107,9 +110,8 @@ export class TaskCancellation {
       this.#died(execution)
     }
     for (const { label, place } of coordinators) reasons.set(place.worker, this.#timeout(label, timeoutMs))
-    for (const worker of workers) operatorCoordinators.workerExited(worker)
-    this.check()
     for (const [worker, reason] of reasons) onWorkerTerminated(worker, reason)
+    this.check()
   }
 
   #timeout(task: string, timeoutMs: number): FlinkError {

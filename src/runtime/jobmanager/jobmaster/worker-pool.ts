@@ -52,6 +52,8 @@ export class WorkerPool {
   readonly #places: Place[] = []
   #loadNumber = 0
   #closing = false
+  /** Nothing has been run on what all workers have loaded. */
+  #isPreloaded = false
 
   constructor(size: number, services: WorkerPoolServices) {
     this.#services = services
@@ -77,12 +79,25 @@ export class WorkerPool {
     this.#places[worker]?.gateway?.send(message)
   }
 
+  sendToWorkers(workers: Iterable<number>, message: MasterToWorker): void {
+    for (const worker of workers) this.send(worker, message)
+  }
+
   sendToAll(message: MasterToWorker): void {
     for (const { gateway } of this.#places) gateway?.send(message)
   }
 
+  /** What the next load of the program in all workers will find done, if they live until then. */
+  async preloadProgram(message: ProgramOfJob, slotsOf: ProgramLoads['slotsOf']): Promise<void> {
+    await this.loadProgram(message, { workers: undefined, slotsOf })
+    this.#isPreloaded = true
+  }
+
   /** All of these workers, the new ones included, run the program and compare its graph with the plan. */
   async loadProgram(message: ProgramOfJob, { workers, slotsOf, onNeedsThread }: ProgramLoads): Promise<void> {
+    const isPreloaded = this.#isPreloaded && this.#places.every(({ gateway }) => gateway !== undefined)
+    this.#isPreloaded = false
+    if (isPreloaded) return
     const load = { type: 'load-program', loadNumber: this.#loadNumber, ...message } as const
     this.#loadNumber += 1
     const places = this.#places.filter((_, index) => workers === undefined || workers.has(index))

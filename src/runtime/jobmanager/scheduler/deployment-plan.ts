@@ -23,6 +23,8 @@ export interface RestoreAssignment {
   readonly checkpointId: number
   stateOf(vertexId: string, subtaskIndex: number): TaskStateSnapshot
   isFinished(vertexId: string): boolean
+  /** Of a vertex that has not: the operators that had, when they were chained otherwise. */
+  finishedOperatorsOf(vertexId: string): readonly string[]
   maxParallelismOf(vertexId: string): number
   coordinatorStateOf(operatorId: string): StreamStateHandle | undefined
 }
@@ -62,6 +64,8 @@ function describeTask(
   const { executions, restore } = input
   const { vertex, subtaskIndex } = execution
   const { edges } = executions.jobGraph
+  const finishedOnRestore = restore?.isFinished(vertex.id) ?? false
+  const finishedOperators = finishedOnRestore ? [] : (restore?.finishedOperatorsOf(vertex.id) ?? [])
   return {
     executionId: execution.id,
     vertexId: vertex.id,
@@ -79,7 +83,8 @@ function describeTask(
       restore === undefined
         ? undefined
         : { checkpointId: restore.checkpointId, state: restore.stateOf(vertex.id, subtaskIndex) },
-    finishedOnRestore: restore?.isFinished(vertex.id) ?? false,
+    finishedOnRestore,
+    ...(finishedOperators.length === 0 ? {} : { finishedOperators }),
   }
 }
 

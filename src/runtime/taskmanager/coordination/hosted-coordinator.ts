@@ -20,7 +20,7 @@ import type { Clock } from '../../../core/time/clock.js'
 import { settledWithin } from '../../../core/time/settled-within.js'
 import { readStateHandle } from '../../../storage/state-reader.js'
 import { copyOfEvent } from '../../protocol/event-copy.js'
-import type { CoordinatorDeployment, ToCoordinator } from '../../protocol/operator-events.js'
+import type { CoordinatorDeployment, ExecutionAttemptReady, ToCoordinator } from '../../protocol/operator-events.js'
 import type { WorkerToMaster } from '../../protocol/worker-to-master.js'
 import { CoordinatorCalls } from './coordinator-calls.js'
 
@@ -85,27 +85,31 @@ export class HostedCoordinator {
   }
 
   handle(message: ToCoordinator): void {
-    const { attempt } = this.#input
     switch (message.type) {
       case 'event-to-coordinator':
-        this.#tell((coordinator) => coordinator.handleEventFromOperator(message.subtask, attempt, message.event))
+        this.#tell((coordinator) =>
+          coordinator.handleEventFromOperator(message.subtask, message.subtaskAttempt, message.event),
+        )
         break
       case 'event-of-other-coordinator':
         this.#tell((coordinator) => coordinator.handleEventFromCoordinator?.(message.senderId, message.event))
         break
       case 'execution-attempt-ready':
-        this.#tell((coordinator) => this.#ready(coordinator, message.subtask))
+        this.#tell((coordinator) => this.#ready(coordinator, message))
         break
       case 'execution-attempt-failed':
         this.#tell((coordinator) =>
-          coordinator.executionAttemptFailed(message.subtask, attempt, deserializeError(message.error)),
+          coordinator.executionAttemptFailed(message.subtask, message.subtaskAttempt, deserializeError(message.error)),
         )
+        break
+      case 'reset-subtask':
+        this.#tell((coordinator) => coordinator.subtaskReset?.(message.subtask, message.checkpointId))
         break
       case 'trigger-coordinator-checkpoint':
         this.#tell((coordinator) => this.#checkpoint(coordinator, message.checkpointId))
         break
       case 'event-returned':
-        this.#tell((coordinator) => coordinator.eventReturned?.(message.subtask, attempt, message.event))
+        this.#tell((coordinator) => coordinator.eventReturned?.(message.subtask, message.subtaskAttempt, message.event))
         break
       case 'flush-coordinator':
         this.#flushes += 1
@@ -122,7 +126,7 @@ export class HostedCoordinator {
     this.#tell((coordinator) => coordinator.notifyCheckpointAborted(checkpointId))
   }
 
-  /** That of its subtasks. */
+  /** That of its subtasks, up to a reset of one. */
   get attempt(): number {
     return this.#input.attempt
   }
@@ -167,13 +171,14 @@ export class HostedCoordinator {
   }
 
   #create(): OperatorCoordinator {
-    const { provider, deployment, operatorName, clock, logger } = this.#input
+    const { provider, deployment, operatorName, clock, logger, fileSystems } = this.#input
     const created: unknown = provider.create({
       operatorId: deployment.operatorId,
       operatorName,
       currentParallelism: deployment.parallelism,
       clock,
       logger,
+      fileSystems,
       sendEventToCoordinators: (event) => {
         const copy = copyOfEvent(event, `The coordinator ${this.#name}`)
         if (this.#state === 'open') this.#input.send({ type: 'event-to-coordinators', ...this.#identity, event: copy })
@@ -209,14 +214,16 @@ export class HostedCoordinator {
     await coordinator.resetToCheckpoint(checkpointId, bytes)
   }
 
-  #ready(coordinator: OperatorCoordinator, subtask: number): void | Promise<void> {
-    const { attempt } = this.#input
+  #ready(
+    coordinator: OperatorCoordinator,
+    { subtask, subtaskAttempt }: Pick<ExecutionAttemptReady, 'subtask' | 'subtaskAttempt'>,
+  ): void | Promise<void> {
     const sendEvent = (event: unknown): void => {
       const copy = copyOfEvent(event, `The coordinator ${this.#name}`)
       if (this.#state !== 'open') return
-      this.#input.send({ type: 'event-from-coordinator', ...this.#identity, subtask, event: copy })
+      this.#input.send({ type: 'event-from-coordinator', ...this.#identity, subtask, subtaskAttempt, event: copy })
     }
-    return coordinator.executionAttemptReady(subtask, attempt, { subtask, attempt, sendEvent })
+    return coordinator.executionAttemptReady(subtask, subtaskAttempt, { subtask, attempt: subtaskAttempt, sendEvent })
   }
 
   async #checkpoint(coordinator: OperatorCoordinator, checkpointId: number): Promise<void> {

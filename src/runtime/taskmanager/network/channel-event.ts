@@ -5,6 +5,7 @@ import { DataInputView } from '../../../core/memory/data-input-view.js'
 import type { ChannelHandler } from './channel.js'
 import type { CheckpointBarriers } from './checkpoint-barriers.js'
 import { SLOT_KIND } from './slot-kind.js'
+import type { StoredTime } from './stored-time.js'
 import type { WatermarkStatus } from './stream-element.js'
 
 /** What a slot of a ring holds, or what waits for one: a part of a channel's elements that stay together. */
@@ -39,6 +40,13 @@ export function iterationMarkerEvent(quietRounds: number): Segment {
 
 export const END_OF_DATA: Segment = { kind: SLOT_KIND.endOfData, flag: 0, bytes: NO_BYTES }
 export const END_OF_PARTITION: Segment = { kind: SLOT_KIND.endOfPartition, flag: 0, bytes: NO_BYTES }
+
+/** Undefined where it says nothing of time. */
+export function timeOf({ kind, flag, bytes }: Segment): StoredTime | undefined {
+  if (kind === SLOT_KIND.watermark) return new DataInputView(bytes).readFloat64()
+  if (kind === SLOT_KIND.watermarkStatus) return flag === 1 ? 'idle' : 'active'
+  return undefined
+}
 
 /** Where an event goes to, and who knows the barriers. */
 export interface EventReceiver {

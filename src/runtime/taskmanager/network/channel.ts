@@ -50,10 +50,10 @@ export interface ChannelReader {
   /** Buffers waiting to be read, for metrics. */
   queuedBuffers(): number
   /**
-   * The records that were handed over and not delivered, oldest first: the rest of what was decoded, the rest of the
+   * The records, and watermarks between them, that were handed over and not delivered, oldest first: the rest of what was decoded, the rest of the
    * buffer in the middle of which the handler stopped, then the buffers that wait, up to an announced barrier. Nothing of it is
-   * taken: it is delivered all the same. What was written = what was delivered + `inFlight` of the reader + `inFlight` of the writer. Events are
-   * left out. Nothing after `close` or the end of the partition.
+   * taken: it is delivered all the same. What was written = what was delivered + `inFlight` of the reader + `inFlight` of the writer. Other events
+   * are left out. Nothing after `close` or the end of the partition.
    */
   inFlight(serializer: TypeSerializer<unknown>): InFlightRecords
   /** Nothing more is read, as after the end of the partition: what is written from now on is dropped. */

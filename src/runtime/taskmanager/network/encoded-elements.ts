@@ -106,14 +106,18 @@ export class EncodedElements {
     return this.#waiting.count
   }
 
-  /** Records that wait here, of all elements or of so many; none is taken. */
+  /** What waits here, all elements or so many; none is taken. */
   addRest(records: InFlightRecords, elements: number = Infinity): void {
-    const decoder = this.#stream?.decoder
-    if (decoder === undefined) return
+    if (this.isEmpty) return
+    const { decoder } = this.#openStream()
     const reader = isStreamSerializer(decoder) ? decoder.readerFrom(decoder.position()) : decoder
     const segments = new SegmentRecords(records, reader, [])
-    for (const segment of this.#waiting.all(elements)) segments.add(segment)
-    if (this.#output !== undefined && elements === Infinity) records.addEncoded(this.#output.written(), reader)
+    segments.addLater(this.#waiting.all(elements))
+    if (this.#output === undefined || elements !== Infinity) return
+    const bytes = this.#output.written().slice()
+    records.later(() => {
+      records.addEncoded(bytes, reader)
+    })
   }
 
   clear(): void {

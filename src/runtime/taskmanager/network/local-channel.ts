@@ -13,6 +13,7 @@ import {
   END_OF_DATA,
   END_OF_PARTITION,
   iterationMarkerEvent,
+  timeOf,
   watermarkEvent,
   watermarkStatusEvent,
   type Segment,
@@ -212,8 +213,9 @@ class LocalChannelWriter implements ChannelWriter {
 
   inFlight(serializer: TypeSerializer<unknown>): InFlightRecords {
     const records = new InFlightRecords(serializer)
-    this.#queue.beyond.addRest(records)
+    // Nothing lies beyond while there is something in the batch.
     if (!this.#queue.closed) this.#batch.addRest(records)
+    this.#queue.beyond.addRest(records)
     return records
   }
 
@@ -238,6 +240,11 @@ class LocalChannelWriter implements ChannelWriter {
     if (this.#queue.isBeyond) this.#queue.beyond.addEvent(event)
     else this.#queue.push(event)
   }
+}
+
+function addTimeOf(event: Segment, records: InFlightRecords): void {
+  const time = timeOf(event)
+  if (time !== undefined) records.addTime(time)
 }
 
 class LocalChannelReader implements ChannelReader {
@@ -277,7 +284,10 @@ class LocalChannelReader implements ChannelReader {
   inFlight(serializer: TypeSerializer<unknown>): InFlightRecords {
     const records = new InFlightRecords(serializer)
     const elements = this.#queue.elements.slice(0, this.#readable())
-    for (const element of elements) if (element instanceof RecordBatch) element.addRest(records)
+    for (const element of elements) {
+      if (element instanceof RecordBatch) element.addRest(records)
+      else if ('kind' in element) addTimeOf(element, records)
+    }
     return records
   }
 

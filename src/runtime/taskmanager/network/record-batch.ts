@@ -81,12 +81,13 @@ export class RecordBatch {
     }
   }
 
-  /** Records that are left to deliver. */
+  /** What is left to deliver. */
   addRest(records: InFlightRecords): void {
     for (let index = this.#next; index < this.#size; index += 1) {
       const value = this.#values[index]
-      if (value === WATERMARK) continue
-      records.add(value, this.#timestamps?.[index] ?? NO_TIMESTAMP, this.#keyHashes[index] as number)
+      const timestamp = this.#timestamps?.[index] ?? NO_TIMESTAMP
+      if (value === WATERMARK) records.addTime(timestamp)
+      else records.add(value, timestamp, this.#keyHashes[index] as number)
     }
   }
 

@@ -1,11 +1,17 @@
 // Duty: stands in front of the handler of a channel while what the channel delivers is recorded for a checkpoint.
-// Invariants: a record is recorded before it is processed, as its function may change it; everything else goes by. Takes no
+// Invariants: a record is recorded before it is processed, as its function may change it, and what is said of time before it
+// has an effect; everything else goes by. Takes no
 // batches: records have to come one by one.
 // Thread: the consuming task's worker.
 import type { GateHandler } from './input-gate.js'
+import type { StoredTime } from './stored-time.js'
 import type { CheckpointBarrier, WatermarkStatus } from './stream-element.js'
 
-export type RecordTap = (value: unknown, timestamp: number, keyHash: number) => void
+/** Who records. */
+export interface RecordTap {
+  record(value: unknown, timestamp: number, keyHash: number): void
+  time(time: StoredTime): void
+}
 
 export class RecordingHandler implements GateHandler {
   readonly #handler: GateHandler
@@ -21,7 +27,7 @@ export class RecordingHandler implements GateHandler {
   }
 
   onRecord(value: unknown, timestamp: number, keyHash: number): void {
-    this.#tap(value, timestamp, keyHash)
+    this.#tap.record(value, timestamp, keyHash)
     this.#handler.onRecord(value, timestamp, keyHash)
   }
 
@@ -30,10 +36,12 @@ export class RecordingHandler implements GateHandler {
   }
 
   onWatermark(timestamp: number, channelIndex: number): void {
+    this.#tap.time(timestamp)
     this.#handler.onWatermark(timestamp, channelIndex)
   }
 
   onWatermarkStatus(status: WatermarkStatus, channelIndex: number): void {
+    this.#tap.time(status)
     this.#handler.onWatermarkStatus(status, channelIndex)
   }
 

@@ -184,7 +184,10 @@ export class RingChannelWriter implements ChannelWriter {
     const records = new InFlightRecords(serializer)
     if (this.#end.isReaderGone()) return records
     const reader = this.#addWaiting(records, Infinity, begun === undefined ? this.#end.begun : [begun])
-    records.addEncoded(this.#current.written(), reader)
+    const bytes = this.#current.written().slice()
+    records.later(() => {
+      records.addEncoded(bytes, reader)
+    })
     return records
   }
 
@@ -217,7 +220,7 @@ export class RingChannelWriter implements ChannelWriter {
     const stream = this.#serializer
     const reader = isStreamSerializer(stream) ? stream.readerFrom(position) : stream
     const segments = new SegmentRecords(records, reader, begun)
-    for (const segment of this.#waiting.all(most)) segments.add(segment)
+    segments.addLater(this.#waiting.all(most))
     return reader
   }
 

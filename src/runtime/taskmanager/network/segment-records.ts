@@ -1,8 +1,9 @@
-// Duty: the records in segments that follow each other in a channel: whole ones, and those that go in parts.
-// Invariants: takes nothing out of the channel. Events are passed over.
+// Duty: the records in segments that follow each other in a channel: whole ones, and those that go in parts; and what the segments
+// between them say of time.
+// Invariants: takes nothing out of the channel. Other events are passed over.
 // Thread: the worker whose end it is.
 import type { TypeSerializer } from '../../../core/types/type-serializer.js'
-import type { Segment } from './channel-event.js'
+import { timeOf, type Segment } from './channel-event.js'
 import type { InFlightRecords } from './in-flight-records.js'
 import { SLOT_KIND } from './slot-kind.js'
 
@@ -26,6 +27,18 @@ export class SegmentRecords {
       if (flag === 0) return
       if (flag === SLOT_KIND.records) this.#records.addEncoded(Buffer.concat(this.#parts), this.#reader)
       this.#parts = []
+    } else {
+      const time = timeOf({ kind, flag, bytes })
+      if (time !== undefined) this.#records.addTime(time)
+    }
+  }
+
+  /** All of them, when the records are asked for. */
+  addLater(segments: Iterable<Segment>): void {
+    for (const segment of segments) {
+      this.#records.later(() => {
+        this.add(segment)
+      })
     }
   }
 

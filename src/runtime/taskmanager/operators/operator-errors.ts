@@ -14,6 +14,8 @@ const WITHOUT_PLACE: ReadonlySet<ErrorCode> = new Set([
   'SOURCE_SPLIT_UNKNOWN',
   'SOURCE_FETCH_INVALID',
   'SESSION_GAP_INVALID',
+  'COMMIT_FAILED',
+  'COMMIT_ANSWERED_LATE',
 ])
 
 export class OperatorErrors {

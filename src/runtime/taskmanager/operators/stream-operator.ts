@@ -113,6 +113,8 @@ export interface StreamOperator {
   readonly inputs: readonly Input[]
   /** True while it is going to emit records that it was given long ago; absent: it never holds any. */
   readonly holdsRecords?: boolean
+  /** False while nothing of it wants to hear that a checkpoint is complete; absent: it is told. */
+  readonly hearsOfCheckpoints?: boolean
   /** `restored` is undefined on a fresh start. */
   initializeState(restored: OperatorSubtaskState | undefined, restoredCheckpointId: number | undefined): Promise<void>
   open(): Promise<void>

@@ -7,9 +7,11 @@
 // Thread: the task worker that owns the operator.
 import type { SinkFunction, SinkFunctionContext } from '../../../api/functions/sink-function.js'
 import { isFlushingSink } from '../../../api/functions/sink/flushing-sink.js'
+import { isTimedSink } from '../../../api/functions/sink/timed-sink.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import { NO_TIMESTAMP, type WatermarkStatus } from '../network/stream-element.js'
 import { isThenable } from '../state/thenable.js'
+import { sinkProcessingTimeService } from './sink-clock.js'
 import { SinkFlusher } from './sink-flusher.js'
 import type { OperatorContext, OperatorSnapshotFuture, SnapshotRequest } from './stream-operator.js'
 import { OneInputUdfOperator } from './one-input-udf-operator.js'
@@ -28,7 +30,7 @@ export class StreamSink extends OneInputUdfOperator {
   /** Of the record being invoked, and the watermark before it. */
   #timestamp = NO_TIMESTAMP
   #watermark = NO_WATERMARK
-  /** What the last call of invoke gave back, if that was a promise. */
+  /** What the last call of the function gave back, if that was a promise. */
   #invoked: PromiseLike<unknown> | undefined
   /** Settles when nothing waits any more. */
   #pending: Promise<void> | undefined
@@ -50,10 +52,18 @@ export class StreamSink extends OneInputUdfOperator {
         this.#invoke(value, timestamp, keyHash)
       },
       onWatermark: (timestamp) => {
-        this.#watermark = timestamp
+        this.#reach(timestamp)
       },
       mayContinue: () => this.#invoked === undefined,
     })
+  }
+
+  override async open(): Promise<void> {
+    const [userFunction, { name, errors }] = [this.#function, this]
+    if (isTimedSink(userFunction)) {
+      userFunction.setProcessingTimeService(sinkProcessingTimeService(this.context, { name, errors }))
+    }
+    await super.open()
   }
 
   processElement(value: unknown, timestamp: number, keyHash: number): void {
@@ -62,15 +72,23 @@ export class StreamSink extends OneInputUdfOperator {
       return
     }
     this.#invoke(value, timestamp, keyHash)
-    if (this.#invoked === undefined) return
-    this.#pending = this.#awaitAll(this.#invoked)
-    this.context.suspendInputUntil(this.#pending)
+    if (this.#invoked !== undefined) this.#waitFor(this.#invoked)
   }
 
   override processWatermark(timestamp: number): boolean {
-    if (this.#pending === undefined) this.#watermark = timestamp
-    else this.#waiting.addWatermark(timestamp)
+    if (this.#pending !== undefined) {
+      this.#waiting.addWatermark(timestamp)
+      return true
+    }
+    this.#reach(timestamp)
+    if (this.#invoked !== undefined) this.#waitFor(this.#invoked)
     return true
+  }
+
+  /** After the records before it; a promise is waited for as one of invoke. */
+  protected watermarkReached(timestamp: number): unknown {
+    this.#watermark = timestamp
+    return undefined
   }
 
   /** Nothing is downstream of a sink, so nobody asks. */
@@ -133,6 +151,20 @@ export class StreamSink extends OneInputUdfOperator {
       throw this.failed(error)
     }
     if (!this.#isClosing) this.#flusher?.recordTaken()
+  }
+
+  #reach(timestamp: number): void {
+    try {
+      const result = this.watermarkReached(timestamp)
+      this.#invoked = isThenable(result) ? result : undefined
+    } catch (error) {
+      throw this.failed(error)
+    }
+  }
+
+  #waitFor(invoked: PromiseLike<unknown>): void {
+    this.#pending = this.#awaitAll(invoked)
+    this.context.suspendInputUntil(this.#pending)
   }
 
   /** As many of those that wait as it takes to get a promise; undefined when nothing waits any more. */

@@ -34,6 +34,10 @@ export abstract class UdfStreamOperator extends StreamOperatorBase {
     await this.#life.open()
   }
 
+  get hearsOfCheckpoints(): boolean {
+    return this.#life.hearsOfCheckpoints
+  }
+
   override async notifyCheckpointComplete(checkpointId: number): Promise<void> {
     this.leaveKey()
     await this.#life.notifyCheckpointComplete(checkpointId)

@@ -78,6 +78,10 @@ export class UserFunctionLife {
     return this.#snapshotFrom(0, context)
   }
 
+  get hearsOfCheckpoints(): boolean {
+    return this.#functions.some(isCheckpointListener)
+  }
+
   notifyCheckpointComplete(checkpointId: number): Promise<void> {
     return this.#surroundings.errors.guarded(async () => {
       for (const each of this.#functions) {

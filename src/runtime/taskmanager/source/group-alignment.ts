@@ -33,10 +33,13 @@ export class GroupAlignment {
 
   reported(subtask: number, watermarkMs: number): void {
     this.#bySubtask.set(subtask, watermarkMs)
-    const own = smallest(this.#bySubtask.values())
-    if (own === this.#own) return
-    this.#own = own
-    if (own !== undefined) this.#input.tellOthers({ alignmentGroup: this.#input.alignment.group, watermarkMs: own })
+    this.#tellOwn()
+  }
+
+  /** It goes back, and reports where it is then. */
+  forget(subtask: number): void {
+    this.#bySubtask.delete(subtask)
+    this.#tellOwn()
   }
 
   /** Coordinators of other operators may tell anything. */
@@ -50,6 +53,13 @@ export class GroupAlignment {
     const { alignment, announce } = this.#input
     const time = smallest([...this.#bySource.values(), ...(this.#own === undefined ? [] : [this.#own])])
     if (time !== undefined) announce(time === MAX_WATERMARK ? time : time + alignment.maxDriftMs)
+  }
+
+  #tellOwn(): void {
+    const own = smallest(this.#bySubtask.values())
+    if (own === this.#own) return
+    this.#own = own
+    if (own !== undefined) this.#input.tellOthers({ alignmentGroup: this.#input.alignment.group, watermarkMs: own })
   }
 }
 

@@ -13,6 +13,7 @@ import type { SplitsAssignment } from '../../../api/connector/source/splits-assi
 import type { OperatorCoordinatorContext, SubtaskGateway } from '../../../api/dag/operator-coordinator.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { ToSourceReader } from './source-events.js'
+import type { SplitAssignmentTracker } from './split-assignment-tracker.js'
 import { splitIdOf, type VersionedBytes } from './versioned-bytes.js'
 
 export class SourceCoordinatorContext implements SplitEnumeratorContext<SourceSplit> {
@@ -21,15 +22,28 @@ export class SourceCoordinatorContext implements SplitEnumeratorContext<SourceSp
   readonly #gateways = new Map<number, SubtaskGateway>()
   readonly #readers = new Map<number, ReaderInfo<SourceSplit>>()
   readonly #withoutMoreSplits = new Set<number>()
+  readonly #assignments: SplitAssignmentTracker
   #isProcessingBacklog: boolean | undefined
 
-  constructor(context: OperatorCoordinatorContext, splitBytes: VersionedBytes<SourceSplit>) {
+  constructor(
+    context: OperatorCoordinatorContext,
+    splitBytes: VersionedBytes<SourceSplit>,
+    assignments: SplitAssignmentTracker,
+  ) {
     this.#context = context
     this.#splitBytes = splitBytes
+    this.#assignments = assignments
   }
 
   subtaskReady(gateway: SubtaskGateway): void {
     this.#gateways.set(gateway.subtask, gateway)
+  }
+
+  /** It registers again, and may be told again that there are no more splits. */
+  subtaskReset(subtask: number): void {
+    this.#gateways.delete(subtask)
+    this.#readers.delete(subtask)
+    this.#withoutMoreSplits.delete(subtask)
   }
 
   /** False where it was told before that there are no more splits. */
@@ -60,7 +74,10 @@ export class SourceCoordinatorContext implements SplitEnumeratorContext<SourceSp
       this.#checkReader(subtask, call)
       return [subtask, { kind: 'add-splits', splits: splits.map((split) => this.#splitBytes.write(split)) }]
     })
-    for (const [subtask, event] of events) this.send(subtask, event)
+    for (const [subtask, event] of events) {
+      this.#assignments.assigned(subtask, assignment.get(subtask) ?? [])
+      this.send(subtask, event)
+    }
   }
 
   signalNoMoreSplits(subtaskId: number): void {
@@ -94,6 +111,10 @@ export class SourceCoordinatorContext implements SplitEnumeratorContext<SourceSp
 
   getClock(): OperatorCoordinatorContext['clock'] {
     return this.#context.clock
+  }
+
+  getFileSystems(): OperatorCoordinatorContext['fileSystems'] {
+    return this.#context.fileSystems
   }
 
   /** To a subtask that is ready; nobody else has anything to do with it. */

@@ -3,7 +3,8 @@
 //   created -> (reset: enumerator restored) -> start: enumerator made, started -> readers register, ask, are assigned -> closed
 //
 // Invariants: the enumerator's methods are called in the order of the coordinator's, one at a time. Its state is what it gave as
-// bytes, with the version of its serializer; a checkpoint without one, where the source was not part of the job, begins anew.
+// bytes, with the version of its serializer; a checkpoint without one, where the source was not part of the job, begins anew. A reader
+// that begins anew alone has registered again before it is assigned anything; what it had and has not any more was given back before.
 // Thread: the task worker of the operator's first subtask.
 import type { SourceSplit } from '../../../api/connector/source/source-split.js'
 import type { SplitEnumerator } from '../../../api/connector/source/split-enumerator.js'
@@ -20,6 +21,7 @@ import { checkedEnumerator } from './checked-source-parts.js'
 import { SourceCoordinatorContext } from './source-coordinator-context.js'
 import type { ToSourceCoordinator } from './source-events.js'
 import { GroupAlignment } from './group-alignment.js'
+import { SplitAssignmentTracker } from './split-assignment-tracker.js'
 import { splitIdOf, VersionedBytes, type AnySource } from './versioned-bytes.js'
 
 type AnyEnumerator = SplitEnumerator<SourceSplit, unknown>
@@ -39,6 +41,7 @@ class SourceCoordinator implements OperatorCoordinator {
   readonly #name: string
   readonly #operatorContext: OperatorCoordinatorContext
   readonly #context: SourceCoordinatorContext
+  readonly #assignments = new SplitAssignmentTracker()
   readonly #alignment: GroupAlignment | undefined
   readonly #splitBytes: VersionedBytes<SourceSplit>
   readonly #stateBytes: VersionedBytes<unknown>
@@ -52,7 +55,7 @@ class SourceCoordinator implements OperatorCoordinator {
     this.#name = name
     this.#splitBytes = VersionedBytes.ofSplits(source, name, registeredTypes)
     this.#stateBytes = VersionedBytes.ofEnumeratorState(source, name, registeredTypes)
-    this.#context = new SourceCoordinatorContext(context, this.#splitBytes)
+    this.#context = new SourceCoordinatorContext(context, this.#splitBytes, this.#assignments)
     this.#alignment = watermarkStrategy.alignment && this.#groupAlignment(watermarkStrategy.alignment)
   }
 
@@ -90,10 +93,13 @@ class SourceCoordinator implements OperatorCoordinator {
   }
 
   async checkpointCoordinator(checkpointId: number): Promise<Uint8Array> {
-    return this.#stateBytes.write(await this.#enumerator?.snapshotState(checkpointId))
+    const state = await this.#enumerator?.snapshotState(checkpointId)
+    this.#assignments.snapshotTaken(checkpointId)
+    return this.#stateBytes.write(state)
   }
 
   notifyCheckpointComplete(checkpointId: number): void | Promise<void> {
+    this.#assignments.checkpointCompleted(checkpointId)
     return this.#enumerator?.notifyCheckpointComplete?.(checkpointId)
   }
 
@@ -106,7 +112,14 @@ class SourceCoordinator implements OperatorCoordinator {
   }
 
   executionAttemptFailed(): void {
-    // The attempt ends with it: the next one has the enumerator and all readers of the newest checkpoint.
+    // Where all readers go back, so does the enumerator; else the subtask is reset.
+  }
+
+  subtaskReset(subtask: number, checkpointId: number | undefined): void | Promise<void> {
+    const splits = this.#assignments.takeBack(subtask, checkpointId)
+    this.#context.subtaskReset(subtask)
+    this.#alignment?.forget(subtask)
+    return splits.length === 0 ? undefined : this.#enumerator?.addSplitsBack(splits, subtask)
   }
 
   close(): void | Promise<void> {

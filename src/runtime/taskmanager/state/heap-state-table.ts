@@ -342,6 +342,12 @@ export class HeapStateTable implements StoredTable, ValuesInMemory, SnapshotPart
     return this.#table.find(key, namespace, keyHash ^ this.#hashOf(namespace))
   }
 
+  /** In the place of the value of an entry: `put` has the same in it, for the records of states without more. */
+  protected setAt(position: number, value: unknown): void {
+    this.noteChangeAt(position)
+    this.#table.setValueAt(position, value)
+  }
+
   /** Before what is beside the value at the position changes. */
   protected noteChangeAt(position: number): void {
     if (!this.#isWatched) return

@@ -67,12 +67,16 @@ export interface StoredTable extends StateTable {
 
 /** A table that keeps the time of the last access beside each value. */
 export interface TimedTable extends StateTable {
-  /** Of the current key and namespace; undefined where there is no entry. */
-  lastAccessMs(): number | undefined
+  /** Of the current key and namespace; NOT_FOUND where there is no entry. */
+  currentPosition(): number
+  /** Of the entry at the position. */
+  lastAccessMsAt(position: number): number
+  /** The living object of an entry, to be changed. */
+  ownAt(position: number): unknown
   /** Puts a value that was accessed then. */
   putAt(value: unknown, nowMs: number): void
-  /** The value of the current key was accessed. */
-  accessedAt(nowMs: number): void
+  /** The entry at the position was accessed. */
+  accessedAt(position: number, nowMs: number): void
 }
 
 /** What a reducer or aggregator of a state gave: it has to give something, and at once. Called for each record: texts are made for errors only. */

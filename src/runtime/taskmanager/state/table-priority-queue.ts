@@ -42,8 +42,8 @@ export class TablePriorityQueue<N> implements KeyedPriorityQueue<N> {
     if (position === NOT_FOUND) return false
     this.#size += 1
     this.#order.push(timestamp, entries.keyHash, position)
-    // Something that was removed may stand before it.
-    return this.#findFirst() && this.#order.position === position
+    // Something that was removed may stand before it, also the same element at another position.
+    return this.#findFirst() && this.#order.timestamp === timestamp
   }
 
   remove(namespace: N, timestamp: number): boolean {

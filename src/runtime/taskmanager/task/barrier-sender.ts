@@ -46,11 +46,11 @@ export class BarrierSender {
     if (order === 'aligned' && !options.unaligned && leftMs > 0) {
       outputs.broadcastBarrier(barrier)
       if (leftMs === Infinity) return undefined
-      return new OvertakenChannels(Promise.resolve([]), this.#watch(barrier, leftMs))
+      return new OvertakenChannels(checkpointId, Promise.resolve([]), this.#watch(barrier, leftMs))
     }
     const overtaken = outputs.announceBarrier(barrier)
     const isRecorded = order === 'unaligned' && inputs !== undefined
-    return new OvertakenChannels(isRecorded ? inputs.start(checkpointId) : Promise.resolve([]), overtaken)
+    return new OvertakenChannels(checkpointId, isRecorded ? inputs.start(checkpointId) : Promise.resolve([]), overtaken)
   }
 
   /** Aborted before its barrier went out. */

@@ -155,13 +155,18 @@ export class ChannelStateRecorder {
     if (known !== undefined) return known
     const records = new InFlightRecords(channel.serializer)
     recording.captured[channelIndex]?.push(records)
-    const recordingHandler = new RecordingHandler(handler, (value, timestamp, keyHash) => {
-      if (this.#recording !== recording) return
-      try {
-        records.add(value, timestamp, keyHash)
-      } catch (error) {
-        this.#fail(error)
-      }
+    const recordingHandler = new RecordingHandler(handler, {
+      record: (value, timestamp, keyHash) => {
+        if (this.#recording !== recording) return
+        try {
+          records.add(value, timestamp, keyHash)
+        } catch (error) {
+          this.#fail(error)
+        }
+      },
+      time: (time) => {
+        if (this.#recording === recording) records.addTime(time)
+      },
     })
     recording.handlers[channelIndex] = recordingHandler
     return recordingHandler

@@ -35,11 +35,13 @@ export function gateChannelsOf(
 ): GateChannels {
   const recorded: RecordedChannel[] = []
   const edges: ReplayedEdge[] = []
+  let firstChannel = 0
   const channels = inputs.flatMap((edge, edgeIndex) => {
     const { targetInput, sourceVertex } = edgeOf(edge.edgeId, program.jobGraph.edges)
     const comesBack = isLoopHead(sourceVertex, program.jobGraph.vertices)
     const { serializer, typeFingerprint } = edgeInFlight(edge.edgeId, edgeIndex, program)
-    edges.push({ input: targetInput, typeFingerprint, serializer })
+    edges.push({ input: targetInput, typeFingerprint, serializer, firstChannel, channels: edge.channels.length })
+    firstChannel += edge.channels.length
     return edge.channels.map((channel, channelIndex): GateChannel => {
       const reader = connector.reader(channel, edge.edgeId)
       const records = { edgeIndex, channelIndex, typeFingerprint }

@@ -5,7 +5,7 @@
 // takes too long is told with what it had asked for by then.
 // Thread: a worker that runs the program and no task.
 import type { OperatorSpec } from '../../../api/dag/operator-spec.js'
-import { messageOf } from '../../../core/errors/thrown-value.js'
+import { messageWithPlace } from '../../../core/errors/failure-text.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { OperatorBinding } from '../../../graph/program-graph.js'
 import type { OperatorSubtaskState } from '../../../storage/state-handles.js'
@@ -18,6 +18,8 @@ export interface LearnedStates {
   readonly asked: readonly AskedState[]
   /** Why there may be more of them; undefined where all hooks have run to their end. */
   readonly failure: string | undefined
+  /** They were called and have failed, or did not come to their end: as they would in a run. */
+  readonly hasFailed: boolean
 }
 
 export interface LearningInput {
@@ -37,11 +39,13 @@ const OWN: readonly OperatorSpec['kind'][] = ['own-one-input', 'own-two-input', 
 /** Never rejects. */
 export async function learnStates(binding: OperatorBinding, input: LearningInput): Promise<LearnedStates> {
   const asked: AskedState[] = []
-  if (WITHIN_TASK.includes(binding.spec.kind)) return { asked, failure: 'it is the end of a loop' }
+  if (WITHIN_TASK.includes(binding.spec.kind)) {
+    return { asked, failure: 'it is the end of a loop', hasFailed: false }
+  }
   const life = new ShortLife(binding, input, (state) => asked.push(state))
   const failure = await withinLimit(life.run(), input)
   await withinLimit(life.end(), input)
-  return { asked: [...asked], failure }
+  return { asked: [...asked], failure, hasFailed: failure !== undefined }
 }
 
 class ShortLife {
@@ -87,7 +91,7 @@ function withinLimit(work: Promise<void>, { clock, limitMs }: LearningInput): Pr
         settle()
       },
       (error: unknown) => {
-        settle(messageOf(error))
+        settle(messageWithPlace(error))
       },
     )
   })

@@ -8,6 +8,7 @@ import type { JobVertex } from '../../../graph/job-graph.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { RecordWriter } from '../network/record-writer.js'
 import { AccumulatorRegistry } from '../operators/accumulator-registry.js'
+import { FinishedOperator } from '../operators/finished-operator.js'
 import { createOperator } from './operator-factory.js'
 import type { OperatorContext, StreamOperator } from '../operators/stream-operator.js'
 import { ChainCopiers } from './chain-copiers.js'
@@ -35,6 +36,8 @@ export interface OperatorChainInput {
   readonly edges: readonly ChainEdge[]
   /** `pipeline.object-reuse`: chained operators get the object that was emitted. */
   readonly isObjectReuseEnabled: boolean
+  /** Ids of those that had finished before the restore. */
+  readonly finishedOperators?: readonly string[] | undefined
   readonly contextFor: (operatorName: string, surroundings: OperatorSurroundings) => OperatorContext
 }
 
@@ -71,9 +74,20 @@ function buildOperators(input: OperatorChainInput, accumulators: AccumulatorRegi
     const { id: operatorId } = node
     const isCoordinated = node.coordinator !== undefined
     const surroundings = { output, waitingCopier, inputType, accumulators, operatorId, isCoordinated }
-    operators[index] = createOperator(binding, contextFor(node.name, surroundings))
+    const context = contextFor(node.name, surroundings)
+    operators[index] =
+      input.finishedOperators?.includes(operatorId) === true
+        ? new FinishedOperator(node, inputCountOf(index, input), context)
+        : createOperator(binding, context)
   }
   return operators
+}
+
+/** Of the operator at this place in the chain. */
+function inputCountOf(index: number, { vertex, program }: OperatorChainInput): number {
+  if (index > 0) return 1
+  const edges = program.jobGraph.edges.filter(({ targetVertex }) => targetVertex === vertex.id)
+  return Math.max(0, ...edges.map(({ targetInput }) => targetInput + 1))
 }
 
 /** By place in the chain: the places of those that read what the operator there emits. */

@@ -13,6 +13,7 @@ import type { OperatorMaker, OperatorMakers } from '../operators/operator-makers
 import { ownOperators } from '../operators/own/own-operators.js'
 import { sinkOperators } from '../operators/sink-operators.js'
 import { twoInputOperators } from '../operators/two-input-operators.js'
+import { committingSinkOperators } from '../sink/committing-sink-operators.js'
 import { sourceOperators } from '../source/source-operators.js'
 import type { OperatorContext, SourceStreamOperator, StreamOperator } from '../operators/stream-operator.js'
 import { windowOperators } from '../windowing/window-operators.js'
@@ -29,6 +30,7 @@ const makers: OperatorMakers<KindSpec> = {
   ...ownOperators,
   ...iterationOperators,
   ...sinkOperators,
+  ...committingSinkOperators,
 }
 
 export function createOperator(binding: OperatorBinding, context: OperatorContext): StreamOperator {

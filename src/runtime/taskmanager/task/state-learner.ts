@@ -49,7 +49,7 @@ export class StateLearner {
   async learn(binding: OperatorBinding, planned: PlannedOperator): Promise<LearnedStates> {
     const { program, snapshot, opensFunctions, clock, limitMs = LIMIT_MS, ...task } = this.#input
     if (!opensFunctions && functionsOf(binding.spec).length > 0) {
-      return { asked: [], failure: 'its functions were not to be called' }
+      return { asked: [], failure: 'its functions were not to be called', hasFailed: false }
     }
     this.#failure = undefined
     const { jobId, checkpointId } = snapshot.metadata
@@ -72,7 +72,8 @@ export class StateLearner {
       contextWith: (onStateAsked) =>
         contextOfUnusedTask({ ...task, clock, taskInfo, registeredTypes, stateBackend: this.#backend, onStateAsked }),
     })
-    return { ...learned, failure: learned.failure ?? this.#failure }
+    const hasFailed = learned.hasFailed || this.#failure !== undefined
+    return { ...learned, failure: learned.failure ?? this.#failure, hasFailed }
   }
 
   /** Something that the operator which is open began has failed. */

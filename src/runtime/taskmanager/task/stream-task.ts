@@ -153,6 +153,8 @@ export class StreamTask {
   notifyCheckpointComplete(checkpointId: number): void {
     const { life, actions } = this.#control
     if (!life.isRunning) return
+    // Others of the worker are told; here it would be two turns for nothing.
+    if (!this.#parts.checkpoints.hearsOfCompletion(checkpointId)) return
     actions.enqueue(async () => {
       for (const operator of this.#operators) await operator.notifyCheckpointComplete(checkpointId)
       if (this.#parts.ending.checkpointCompleted(checkpointId)) this.#input.endEarly()
@@ -169,6 +171,7 @@ export class StreamTask {
     if (afterAbort !== 'no-stop') this.#control.processingTime.resume()
     if (afterAbort === 'lost') this.fail(new FlinkError('DRAIN_FAILED', { checkpointId }))
     if (afterAbort === 'goes-on') this.#input.resume()
+    if (!checkpoints.hasListeners) return
     actions.enqueue(async () => {
       for (const operator of this.#operators) await operator.notifyCheckpointAborted(checkpointId)
     })
@@ -224,9 +227,19 @@ export class StreamTask {
     if (isAvailable && !this.#control.time.isPending) this.#control.tellOutputWaiters()
     if (life.phase === 'draining') return this.#drainOutputs()
     if (this.#control.mayEmit) this.#control.emissions.run()
-    const result = isAvailable && this.#control.mayTakeInput ? this.#work(deadline) : 'idle'
+    const result = isAvailable && this.#control.mayTakeInput ? this.#takeInput(deadline) : 'idle'
     this.#flusher.afterStep(result === 'idle')
     return this.#control.mayEmit ? 'more' : result
+  }
+
+  /** A checkpoint whose last barrier came begins at once: it is one turn of the worker less. */
+  #takeInput(deadline: number): StepResult {
+    const result = this.#work(deadline)
+    const { actions, time } = this.#control
+    if (!actions.isReady || time.isPending) return result
+    this.#leaveKeys()
+    actions.runNext()
+    return 'idle'
   }
 
   /**

@@ -31,7 +31,7 @@ import type { StopMode, TaskEnding } from './task-ending.js'
 
 export interface SubtaskCheckpointServices extends BarrierSenderInput {
   readonly executionId: string
-  readonly control: Pick<TaskControl, 'actions' | 'processingTime' | 'wake' | 'whenTimeIsDone'>
+  readonly control: Pick<TaskControl, 'actions' | 'life' | 'mailbox' | 'processingTime' | 'wake' | 'whenTimeIsDone'>
   readonly ending: TaskEnding
   readonly events: Pick<OperatorEvents, 'checkpointTaken'>
   readonly alignment: CheckpointAlignment
@@ -91,6 +91,7 @@ export class SubtaskCheckpointCoordinator {
       return
     }
     const startedAt = this.#services.clock.monotonicMs()
+    const { startDelayMs } = this.#services.alignment
     const snapshot: RunningSnapshot = { futures: new Map(), channels: undefined, canceled: false }
     this.#running.set(checkpointId, snapshot)
     if (options.stop !== undefined) this.beginStop(checkpointId, options.stop)
@@ -105,7 +106,8 @@ export class SubtaskCheckpointCoordinator {
     // What follows the snapshot to stop with belongs to whoever goes on: its end says who that is.
     if (!this.#services.ending.isStoppingWith(checkpointId)) this.#services.events.checkpointTaken(checkpointId)
     const synchronousMs = this.#services.clock.monotonicMs() - startedAt
-    void this.#completeLater(barrier, snapshot, { alignmentMs, synchronousMs })
+    const startDelay = startDelayMs > 0 ? { startDelayMs } : {}
+    void this.#completeLater(barrier, snapshot, { alignmentMs, ...startDelay, synchronousMs })
   }
 
   async #prepare(checkpointId: number): Promise<void> {
@@ -152,6 +154,16 @@ export class SubtaskCheckpointCoordinator {
     return this.#aborted.has(checkpointId)
   }
 
+  /** Whether an operator wants to hear what became of checkpoints. */
+  get hasListeners(): boolean {
+    return this.#operators.some(({ hearsOfCheckpoints }) => hearsOfCheckpoints !== false)
+  }
+
+  /** Of one that was taken: whether an operator listens, or the end of the task waits for it. */
+  hearsOfCompletion(checkpointId: number): boolean {
+    return this.hasListeners || this.#services.ending.awaits(checkpointId)
+  }
+
   /** The task will not take part: tells the coordinator and those downstream. */
   decline(checkpointId: number, reason: string): void {
     this.#services.outputs.broadcastCancelBarrier(checkpointId)
@@ -196,7 +208,7 @@ export class SubtaskCheckpointCoordinator {
   async #completeLater(
     barrier: CheckpointBarrier,
     snapshot: RunningSnapshot,
-    times: { readonly alignmentMs: number; readonly synchronousMs: number },
+    times: Pick<CheckpointMetrics, 'alignmentMs' | 'startDelayMs' | 'synchronousMs'>,
   ): Promise<void> {
     const startedAt = this.#services.clock.monotonicMs()
     const { checkpointId } = barrier
@@ -216,12 +228,14 @@ export class SubtaskCheckpointCoordinator {
       }
       const metrics = { ...times, asynchronousMs, ...sizes, ...countsOf(snapshot) }
       const { executionId, send } = this.#services
-      send({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot: { operators }, metrics })
+      const hears = this.hearsOfCompletion(checkpointId) ? {} : ({ hearsOfCompletion: false } as const)
+      send({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot: { operators }, metrics, ...hears })
     } catch (error) {
       await this.#cancelAndDecline(checkpointId, snapshot, error)
     } finally {
+      const { life, wake } = this.#services.control
       // A task that is at its end waits for this.
-      this.#services.control.wake()
+      if (life.phase !== 'running') wake()
     }
   }
 
@@ -233,9 +247,9 @@ export class SubtaskCheckpointCoordinator {
   ): Promise<boolean> {
     const [head, last] = [this.#operators[0]?.operatorId, this.#operators.at(-1)?.operatorId]
     if (channels === undefined || canceled || head === undefined || last === undefined) return false
-    const { inputChannels, outputChannels, isUnaligned } = await channels.write(
-      this.#services.streamsFor(options.location),
-    )
+    const { clock, control, streamsFor } = this.#services
+    const streams = streamsFor(options.location)
+    const { inputChannels, outputChannels, isUnaligned } = await channels.write(streams, clock, control.mailbox)
     if (inputChannels.length > 0) operators[head] = { ...(operators[head] ?? EMPTY_SUBTASK_STATE), inputChannels }
     if (outputChannels.length > 0) operators[last] = { ...(operators[last] ?? EMPTY_SUBTASK_STATE), outputChannels }
     return isUnaligned
@@ -264,6 +278,7 @@ export class SubtaskCheckpointCoordinator {
 
 async function cancelAll(snapshot: RunningSnapshot): Promise<void> {
   snapshot.canceled = true
+  snapshot.channels?.cancel()
   await Promise.allSettled([...snapshot.futures.values()].map((future) => future.cancel()))
 }
 

@@ -66,10 +66,18 @@ export class TaskEnding {
     if (this.#data === 'has ended') this.#finalCheckpointMinId ??= checkpointId
   }
 
+  /** True where the end of the task waits for this checkpoint. */
+  awaits(checkpointId: number): boolean {
+    return this.#isFinal(checkpointId) || this.isStoppingWith(checkpointId)
+  }
+
+  #isFinal(checkpointId: number): boolean {
+    return this.#finalCheckpointMinId !== undefined && checkpointId >= this.#finalCheckpointMinId
+  }
+
   /** True when this was the snapshot to stop with. */
   checkpointCompleted(checkpointId: number): boolean {
-    const minId = this.#finalCheckpointMinId
-    if (minId !== undefined && checkpointId >= minId) this.#isFinalCheckpointComplete = true
+    if (this.#isFinal(checkpointId)) this.#isFinalCheckpointComplete = true
     if (this.#stop?.checkpointId !== checkpointId) return false
     this.#stop = { ...this.#stop, isComplete: true }
     return true

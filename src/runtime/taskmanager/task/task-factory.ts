@@ -2,6 +2,7 @@
 // Invariants: nothing runs here; the task begins with `start`. Made in the order in which the parts need each
 // other: outputs, control, chain, checkpoints, input, task.
 // Thread: the task's worker.
+import { awaitsFinalCheckpoint } from '../../../core/config/final-checkpoint.js'
 import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
 import { PipelineOptions } from '../../../core/config/pipeline-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -19,7 +20,6 @@ import { CheckpointAlignment } from '../metrics/checkpoint-alignment.js'
 import { TaskMetricGroup } from '../metrics/task-metric-group.js'
 import { gatewayToCoordinator, gatewayToNobody } from '../operators/operator-event-gateway.js'
 import { isSourceOperator } from './operator-factory.js'
-import { awaitsFinalCheckpoint } from './awaits-final-checkpoint.js'
 import { IterationHead } from '../iteration/iteration-head.js'
 import type { IterationAccess } from '../operators/iteration-access.js'
 import type { OperatorContext, TaskInfo } from '../operators/stream-operator.js'
@@ -91,14 +91,15 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
     }),
   })
   const isObjectReuseEnabled = environment.configuration.get(PipelineOptions.OBJECT_REUSE)
-  const chain = new OperatorChain({ vertex, program, edges, contextFor, isObjectReuseEnabled })
+  const { finishedOperators } = descriptor
+  const chain = new OperatorChain({ vertex, program, edges, contextFor, isObjectReuseEnabled, finishedOperators })
   const ending = new TaskEnding(awaitsFinalCheckpoint(environment.configuration))
   const alignment = new CheckpointAlignment()
   const events = new OperatorEvents({
     executionId: descriptor.executionId,
     operators: chain.operators,
     taskInfo: { subtaskIndex: descriptor.subtaskIndex, parallelism: vertex.parallelism },
-    isCoordinated: vertex.operators.some(({ coordinator }) => coordinator !== undefined),
+    isCoordinated: isCoordinated(vertex, finishedOperators),
     control,
     send: environment.send,
   })
@@ -132,6 +133,10 @@ export function makeTask(descriptor: TaskDeploymentDescriptor, input: TaskFactor
     inputTimes,
   }
   return new StreamTask(descriptor, environment, parts)
+}
+
+function isCoordinated({ operators }: JobVertex, finished: readonly string[] = []): boolean {
+  return operators.some(({ id, coordinator }) => coordinator !== undefined && !finished.includes(id))
 }
 
 function queryableStatesOf(

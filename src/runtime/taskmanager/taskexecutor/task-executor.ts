@@ -102,6 +102,7 @@ export class TaskExecutor {
       case 'event-of-other-coordinator':
       case 'execution-attempt-ready':
       case 'execution-attempt-failed':
+      case 'reset-subtask':
       case 'trigger-coordinator-checkpoint':
       case 'flush-coordinator':
       case 'event-returned':

@@ -53,6 +53,15 @@ describe('an option without effect', () => {
     )
   })
 
+  it('asks for timers that barriers overtake, which functions and windows do not have in Flink either', () => {
+    const key = 'execution.checkpointing.unaligned.interruptible-timers.enabled'
+    assert.deepEqual(warningsOf({ [key]: 'false' }), [])
+    assert.match(
+      warningsOf({ [key]: 'true' }).join(),
+      /^execution\..+\.enabled has no effect .+ As in Flink, timers of functions/,
+    )
+  })
+
   it('asks for local recovery where nothing is kept, and is told why', () => {
     const recovery = { 'state.backend': 'rocksdb', 'state.backend.incremental': 'true' }
     const warningOf = (map: Record<string, string>): string =>
@@ -118,13 +127,6 @@ describe('an option without effect', () => {
       warningsOf(lmdb).join(),
       /num-snapshots has no effect .* The driver lmdb tells nothing of its store\.$/,
     )
-  })
-
-  it('that asks for high availability is told what holds here, unless it says none', () => {
-    for (const mode of ['NONE', 'none']) assert.deepEqual(warningsOf({ 'high-availability': mode }), [])
-    const [warning = '', ...others] = warningsOf({ 'high-availability.type': 'zookeeper', 'high-availability.x': 'y' })
-    assert.match(warning, /^high-availability\.type has no effect .* execution\.state-recovery\.from-latest is true\.$/)
-    assert.deepEqual(others, [])
   })
 
   it('that sets a store of RocksDB up is told once that the memory does it, unless it is what happens anyway', () => {

@@ -15,7 +15,7 @@ import type { RegisteredTypes } from '../../../../core/types/registered-types.js
 import { describeUnquoted, parseEnclosing, parseTypeDescription } from '../../../../core/types/type-description.js'
 import type { TypeSerializer } from '../../../../core/types/type-serializer.js'
 import { RestoredValueSerializer, type MigrationStep } from './restored-values.js'
-import { shapeDifference } from './shape-difference.js'
+import { renamedClass, shapeDifference } from './shape-difference.js'
 import { typeChange } from './type-change.js'
 import { misfit } from './value-check.js'
 
@@ -126,14 +126,23 @@ class RestoredSchema {
     const advice =
       isEnclosing(type) && type.isOfUser !== true
         ? 'What an operator keeps takes no steps: leave the type of its records as it was, or give the operator another uid and restore with -n.'
-        : this.#stepToWrite()
+        : this.#stepToWrite(this.#aliasToWrite(stored, description))
     return this.#refused(`it was written as ${stored} and is declared as ${description}. ${changed}${advice}`)
   }
 
-  #stepToWrite(): string {
+  /** Of a class that seems to have another name now; else nothing. */
+  #aliasToWrite(stored: string, declared: string): string {
+    const { registered } = this.#place
+    const renamed = renamedClass(parseTypeDescription(stored), parseTypeDescription(declared), registered)
+    if (renamed === undefined) return ''
+    const [before, now] = renamed
+    return `if ${now} is ${before} under another name, Types.POJO(${now}, { ... }, { alias: '${before}' }); `
+  }
+
+  #stepToWrite(alias: string): string {
     const { to } = this.#versions
     const step = `.withSchema(${String(to + 1)}, { migrate: { ${String(to)}: (old) => ... } })`
-    return `Write what makes the one of the other: ${step}; or declare the type that it was written with, or give the state a new name.`
+    return `Write what makes the one of the other: ${step}; ${alias}or declare the type that it was written with, or give the state a new name.`
   }
 
   #missingSteps(found: readonly (MigrationStep | undefined)[]): FlinkError {

@@ -58,7 +58,8 @@ export class RestoredValueSerializer implements TypeSerializer<unknown> {
     let value = before
     for (const each of this.#settings.steps) value = migratedBy(each, value)
     const wrong = this.#settings.misfit(value)
-    if (wrong === undefined) return value
+    // A step may give one object for many values, or put one into many, as a default: each is to be a value of its own.
+    if (wrong === undefined) return this.#settings.declared.copy(value)
     const last = this.#settings.steps.at(-1)?.version ?? 0
     throw new ValueMigrationError(`${nameOf(last)} gave a value that is not what is declared: ${wrong}`)
   }

@@ -32,6 +32,28 @@ export function shapeDifference(stored: TypeDescription, declared: TypeDescripti
   return all.map((row) => `\n${MARGIN}${row.mark} ${row.stored.padEnd(width)}${GAP}${row.declared}`.trimEnd()).join('')
 }
 
+/** The names of a class in both types, the first that differ where no alias makes them one; undefined where none do. */
+export function renamedClass(
+  stored: TypeDescription,
+  declared: TypeDescription,
+  classes: RegisteredTypes,
+): readonly [stored: string, declared: string] | undefined {
+  if (stored.kind === 'list' && declared.kind === 'list') return renamedClass(stored.element, declared.element, classes)
+  if (stored.kind === 'map' && declared.kind === 'map') return renamedClass(stored.value, declared.value, classes)
+  if (stored.kind === 'pojo' && declared.kind === 'pojo') {
+    const isSame = typeChange({ ...stored, fields: [] }, { ...declared, fields: [] }, classes) !== undefined
+    if (!isSame) return [stored.className, declared.className]
+  }
+  if (!isRecord(stored) || !isRecord(declared)) return undefined
+  const now = new Map(declared.fields)
+  for (const [name, before] of stored.fields) {
+    const other = now.get(name)
+    const renamed = other === undefined ? undefined : renamedClass(before, other, classes)
+    if (renamed !== undefined) return renamed
+  }
+  return undefined
+}
+
 interface Place {
   readonly label: string
   readonly depth: number

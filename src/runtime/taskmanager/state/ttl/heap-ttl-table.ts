@@ -31,19 +31,23 @@ export class HeapTtlTable extends HeapStateTable implements TimedTable {
     return this
   }
 
-  lastAccessMs(): number | undefined {
-    const position = this.currentPosition()
-    return position === NOT_FOUND ? undefined : this.#times.ms[position]
+  lastAccessMsAt(position: number): number {
+    return this.#times.ms[position] as number
   }
 
   putAt(value: unknown, nowMs: number): void {
-    this.put(value)
-    this.#times.set(this.currentPosition(), nowMs)
+    const position = this.currentPosition()
+    if (position === NOT_FOUND) {
+      this.put(value)
+      this.#times.set(this.currentPosition(), nowMs)
+      return
+    }
+    this.setAt(position, value)
+    this.#times.ms[position] = nowMs
   }
 
-  accessedAt(nowMs: number): void {
-    const position = this.currentPosition()
-    if (position === NOT_FOUND || this.#times.ms[position] === nowMs) return
+  accessedAt(position: number, nowMs: number): void {
+    if (this.#times.ms[position] === nowMs) return
     this.noteChangeAt(position)
     this.#times.ms[position] = nowMs
   }

@@ -34,6 +34,22 @@ describe('A CheckpointCoordinator takes a checkpoint', () => {
     assert.deepEqual(harness.repository.discarded, [])
   })
 
+  it('tells of its end no worker in which nobody listens: neither a task nor an operator coordinator', async () => {
+    const harness = new CoordinatorHarness({ maxConcurrent: 3 })
+    for (const checkpointId of [1, 2, 3]) {
+      void harness.coordinator.triggerCheckpoint()
+      await turn()
+      if (checkpointId === 3) harness.workersOfCoordinators.push(0)
+      for (const vertex of ['source', 'map']) harness.acknowledgeDeaf(checkpointId, vertex, 0)
+      harness.acknowledgeDeaf(checkpointId, 'source', 1)
+      if (checkpointId === 2) harness.acknowledge(2, 'map', 1)
+      else harness.acknowledgeDeaf(checkpointId, 'map', 1)
+      await turn()
+    }
+    assert.deepEqual(harness.repository.completed, [1, 2, 3])
+    assert.deepEqual(harness.notifiedWorkers, [[], [1], [0]])
+  })
+
   it('counts one task once, however often it acknowledges', async () => {
     const harness = new CoordinatorHarness()
     void harness.coordinator.triggerCheckpoint()
@@ -176,6 +192,25 @@ describe('A CheckpointCoordinator aborts a checkpoint', () => {
     assert.ok(FlinkError.is(error, 'CHECKPOINT_DECLINED'))
     assert.match(error.message, /source \(2\/2\) ended/)
     assert.deepEqual(harness.jobFailures, [])
+  })
+
+  it('by its own number, where the job or a task ends while its directory is made', async () => {
+    for (const meanwhile of [
+      (harness: CoordinatorHarness) => void harness.coordinator.shutdown(new Error('it ends')),
+      (harness: CoordinatorHarness) => {
+        harness.end('source', 0)
+      },
+    ]) {
+      const harness = new CoordinatorHarness({ afterTasksFinish: false })
+      const prepared = harness.repository.hold('prepare')
+      const failure = failureOf(harness.coordinator.triggerCheckpoint())
+      await turn()
+      meanwhile(harness)
+      await prepared.letGo()
+      const error = await failure
+      assert.ok(FlinkError.is(error, 'CHECKPOINT_DECLINED'))
+      assert.match(error.message, /[Cc]heckpoint 1 /)
+    }
   })
 
   it('when its metadata cannot be written', async () => {

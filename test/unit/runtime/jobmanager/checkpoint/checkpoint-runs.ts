@@ -8,7 +8,11 @@ import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { computeCheckpointPlan } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-plan.js'
 import { CheckpointRepository } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
-import { PendingCheckpoint } from '../../../../../src/runtime/jobmanager/checkpoint/pending-checkpoint.js'
+import {
+  PendingCheckpoint,
+  type PendingCheckpointDescription,
+} from '../../../../../src/runtime/jobmanager/checkpoint/pending-checkpoint.js'
+import type { RecoveryStore } from '../../../../../src/runtime/jobmanager/highavailability/recovery-store.js'
 import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiongraph/execution-graph.js'
 import { checkpointStreams } from '../../../../../src/storage/file-checkpoint-streams.js'
 import { EMPTY_SUBTASK_STATE } from '../../../../../src/storage/state-handles.js'
@@ -27,6 +31,9 @@ export interface RunSettings {
   readonly running?: readonly string[]
   /** By the clock of the run. */
   readonly nowMs?: number
+  /** Of a job that outlives its process, with the file systems that it gives. */
+  readonly recovery?: RecoveryStore
+  readonly fileSystems?: FileSystems
 }
 
 export interface CheckpointRuns {
@@ -34,11 +41,16 @@ export interface CheckpointRuns {
   readonly fileSystems: FileSystems
   readonly repositoryOf: (settings?: RunSettings) => CheckpointRepository
   readonly take: (repository: CheckpointRepository, checkpointId: number, timestamp?: number) => Promise<void>
+  /** Into /sp; with `suspend` the job is to end with it. */
+  readonly takeSavepoint: (
+    repository: CheckpointRepository,
+    checkpointId: number,
+    thenStop?: 'suspend',
+  ) => Promise<void>
 }
 
-export function makeCheckpointRuns(): CheckpointRuns {
-  const disk = new InMemoryFileSystem()
-  const fileSystems = new FileSystems().register('file', disk)
+export function makeCheckpointRuns(disk: InMemoryFileSystem = new InMemoryFileSystem()): CheckpointRuns {
+  const onDisk = new FileSystems().register('file', disk)
 
   function repositoryOf({
     jobId = JOB,
@@ -47,6 +59,8 @@ export function makeCheckpointRuns(): CheckpointRuns {
     configuration = {},
     running = [],
     nowMs = 90_000,
+    recovery,
+    fileSystems = onDisk,
   }: RunSettings = {}): CheckpointRepository {
     const environment = {
       jobId,
@@ -66,6 +80,7 @@ export function makeCheckpointRuns(): CheckpointRuns {
       restore: { path: restore, allowNonRestoredState: false },
       isJobRunning: (other) => Promise.resolve(running.includes(other)),
       version: '1.2.3',
+      recovery,
     })
   }
 
@@ -75,20 +90,42 @@ export function makeCheckpointRuns(): CheckpointRuns {
     checkpointId: number,
     timestamp = checkpointId * 1000,
   ): Promise<void> {
+    await complete(repository, checkpointId, {
+      timestamp,
+      properties: { isSavepoint: false, thenStop: undefined },
+      location: await repository.prepareCheckpoint(checkpointId),
+    })
+  }
+
+  async function takeSavepoint(
+    repository: CheckpointRepository,
+    checkpointId: number,
+    thenStop?: 'suspend',
+  ): Promise<void> {
+    await complete(repository, checkpointId, {
+      timestamp: checkpointId * 1000,
+      properties: { isSavepoint: true, thenStop },
+      location: await repository.prepareSavepoint(checkpointId, 'file:///sp'),
+    })
+  }
+
+  async function complete(
+    repository: CheckpointRepository,
+    checkpointId: number,
+    { timestamp, properties, location }: Pick<PendingCheckpointDescription, 'timestamp' | 'properties' | 'location'>,
+  ): Promise<void> {
     const executions = new ExecutionGraph(sampleGraph([{ id: OPERATOR }]), () => ({ worker: 0, slot: 0 }), 0)
     for (const execution of executions.all()) {
       for (const state of ['SCHEDULED', 'DEPLOYING', 'INITIALIZING', 'RUNNING'] as const) execution.tryMove(state, 0)
     }
     const planned = computeCheckpointPlan(executions)
     assert.ok('plan' in planned)
-    const location = await repository.prepareCheckpoint(checkpointId)
-    const stream = await checkpointStreams(location, fileSystems, new SeededRandom(checkpointId)).createStream()
+    const stream = await checkpointStreams(location, onDisk, new SeededRandom(checkpointId)).createStream()
     await stream.write(new TextEncoder().encode(`state of ${String(checkpointId)}`))
     const handle = await stream.closeAndGetHandle()
     assert.ok(handle)
     const metadata = { name: 's', kind: 'operator-list', typeFingerprint: 'GENERIC', schemaVersion: 1 } as const
     const state = { ...EMPTY_SUBTASK_STATE, managedOperator: [{ handle, states: [{ ...metadata, offsets: [0, 1] }] }] }
-    const properties = { isSavepoint: false, thenStop: undefined }
     const pending = new PendingCheckpoint({ checkpointId, timestamp, plan: planned.plan, properties, location })
     const metrics = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 1, checkpointedSizeBytes: 1 }
     for (const { id } of planned.plan.toAcknowledge) {
@@ -97,5 +134,5 @@ export function makeCheckpointRuns(): CheckpointRuns {
     await repository.complete(pending)
   }
 
-  return { disk, fileSystems, repositoryOf, take }
+  return { disk, fileSystems: onDisk, repositoryOf, take, takeSavepoint }
 }

@@ -16,6 +16,7 @@ import { ExecutionGraph } from '../../../../../src/runtime/jobmanager/executiong
 import type { CheckpointOptions } from '../../../../../src/runtime/protocol/checkpoint-options.js'
 import type { ExecutionState } from '../../../../../src/runtime/protocol/execution-state.js'
 import type { MasterToWorker } from '../../../../../src/runtime/protocol/master-to-worker.js'
+import type { AcknowledgeCheckpoint } from '../../../../../src/runtime/protocol/worker-to-master.js'
 import type { CompletedCheckpoint } from '../../../../../src/storage/checkpoint-metadata.js'
 import type { CheckpointLocation } from '../../../../../src/storage/checkpoint-stream-factory.js'
 import { sampleGraph } from '../sample-graphs.js'
@@ -112,6 +113,9 @@ export class CoordinatorHarness {
   /** What operator coordinators answer; undefined where there are none. */
   onCoordinators: (() => Promise<CoordinatorStates>) | undefined
   readonly endedForCoordinators: number[] = []
+  readonly workersOfCoordinators: number[] = []
+  /** Whom of the workers each notice of a completion went to. */
+  readonly notifiedWorkers: number[][] = []
   stopsOfCoordinators = 0
   /** What a worker does at once when it is triggered. */
   onTrigger: (execution: Execution, checkpointId: number) => void = () => undefined
@@ -161,10 +165,15 @@ export class CoordinatorHarness {
         stopped: (): void => {
           this.stopsOfCoordinators += 1
         },
+        workers: this.workersOfCoordinators,
       },
       sendTo: (execution: Execution, message: MasterToWorker): void => {
         this.#sent(message, ` to ${execution.id}`)
         if (message.type === 'trigger-checkpoint') this.onTrigger(execution, message.checkpointId)
+      },
+      sendToWorkers: (workers: Iterable<number>, message: MasterToWorker): void => {
+        this.#sent(message, '')
+        this.notifiedWorkers.push([...workers])
       },
       sendToAll: (message: MasterToWorker): void => {
         this.#sent(message, '')
@@ -195,14 +204,26 @@ export class CoordinatorHarness {
     this.coordinator.executionEnded(execution)
   }
 
+  /** By a task in which nobody wants to hear of the checkpoint's end. */
+  acknowledgeDeaf(checkpointId: number, vertexId: string, subtaskIndex: number): void {
+    const { id } = this.execution(vertexId, subtaskIndex)
+    this.acknowledgeAs(checkpointId, id, 0, { hearsOfCompletion: false })
+  }
+
   acknowledge(checkpointId: number, vertexId: string, subtaskIndex: number, sizeBytes = 0): void {
     this.acknowledgeAs(checkpointId, this.execution(vertexId, subtaskIndex).id, sizeBytes)
   }
 
-  acknowledgeAs(checkpointId: number, executionId: string, sizeBytes = 0): void {
+  acknowledgeAs(
+    checkpointId: number,
+    executionId: string,
+    sizeBytes = 0,
+    hears: Pick<AcknowledgeCheckpoint, 'hearsOfCompletion'> = {},
+  ): void {
     const metrics = { alignmentMs: 1, synchronousMs: 2, asynchronousMs: 3, sizeBytes, checkpointedSizeBytes: sizeBytes }
     const snapshot = { operators: {} }
-    this.coordinator.acknowledge({ type: 'acknowledge-checkpoint', executionId, checkpointId, snapshot, metrics })
+    const about = { executionId, checkpointId, snapshot, metrics, ...hears }
+    this.coordinator.acknowledge({ type: 'acknowledge-checkpoint', ...about })
   }
 
   /** All four tasks take part; resolves when what follows from it has happened. */

@@ -311,6 +311,33 @@ describe('The statistics of checkpoints', () => {
     assert.deepEqual(harness.statistics.counts, { completed: 1, failed: 1, restored: 0, total: 2 })
   })
 
+  it('tell what each subtask said, and count those that had finished before', async () => {
+    const harness = new CoordinatorHarness()
+    harness.end('source', 1)
+    const checkpoint = harness.coordinator.triggerCheckpoint()
+    await turn()
+    harness.clock.advance(20)
+    harness.acknowledge(1, 'map', 0, 10)
+    const open = harness.statistics.details(1)
+    assert.deepEqual([open?.record.numSubtasks, open?.record.numAcknowledgedSubtasks], [4, 2])
+    assert.deepEqual(open?.record.latestAckTimestamp, 1020)
+    const nothing = { alignmentMs: 0, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 0, checkpointedSizeBytes: 0 }
+    const said = { alignmentMs: 1, synchronousMs: 2, asynchronousMs: 3, sizeBytes: 10, checkpointedSizeBytes: 10 }
+    assert.deepEqual(
+      open?.tasks.map(({ vertexId, subtasks }) => [vertexId, ...subtasks]),
+      [
+        ['source', undefined, { ...nothing, ackTimestamp: 1000 }],
+        ['map', { ...said, ackTimestamp: 1020 }, undefined],
+      ],
+    )
+    harness.acknowledge(1, 'source', 0)
+    harness.acknowledge(1, 'map', 1)
+    await checkpoint
+    assert.equal(open?.record.numAcknowledgedSubtasks, 2, 'a copy')
+    assert.equal(harness.statistics.details(1)?.record.numAcknowledgedSubtasks, 4)
+    assert.equal(harness.statistics.details(2), undefined)
+  })
+
   it('keep a short history, newest last', async () => {
     const harness = new CoordinatorHarness()
     for (let id = 1; id <= 12; id += 1) {
@@ -321,5 +348,7 @@ describe('The statistics of checkpoints', () => {
     const ids = harness.statistics.history().map(({ checkpointId }) => checkpointId)
     assert.deepEqual(ids, [3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
     assert.equal(harness.statistics.counts.completed, 12)
+    assert.equal(harness.statistics.details(2), undefined)
+    assert.equal(harness.statistics.details(3)?.record.checkpointId, 3)
   })
 })

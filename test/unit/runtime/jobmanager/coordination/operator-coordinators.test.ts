@@ -90,6 +90,7 @@ describe('The coordinators of an attempt', () => {
     played.deploy({
       checkpointId: 8,
       isFinished: () => false,
+      finishedOperatorsOf: () => [],
       coordinatorStateOf: (operatorId) => (operatorId === 'source' ? STATE : undefined),
     })
     const [message, ...others] = played.messages
@@ -108,7 +109,7 @@ describe('The coordinators of an attempt', () => {
   it('are not deployed for a vertex that had finished in the restored checkpoint, and not asked for it', () => {
     const played = new Played()
     const isFinished = (vertexId: string): boolean => vertexId === 'source'
-    played.deploy({ checkpointId: 8, isFinished, coordinatorStateOf: () => undefined })
+    played.deploy({ checkpointId: 8, isFinished, finishedOperatorsOf: () => [], coordinatorStateOf: () => undefined })
     const [message] = played.messages
     const deployed = message?.type === 'deploy-coordinators' ? message.coordinators : []
     assert.deepEqual(
@@ -116,6 +117,23 @@ describe('The coordinators of an attempt', () => {
       ['chained'],
     )
     assert.ok(played.coordinators.checkpoint(9, new Set()) instanceof Promise)
+  })
+
+  it('are not deployed for an operator that had finished, where others of its chain had not', () => {
+    const played = new Played()
+    const finishedOperatorsOf = (vertexId: string): string[] => (vertexId === 'middle' ? ['chained'] : [])
+    played.deploy({
+      checkpointId: 8,
+      isFinished: () => false,
+      finishedOperatorsOf,
+      coordinatorStateOf: () => undefined,
+    })
+    const [message] = played.messages
+    const deployed = message?.type === 'deploy-coordinators' ? message.coordinators : []
+    assert.deepEqual(
+      deployed.map(({ operatorId }) => operatorId),
+      ['source'],
+    )
   })
 
   it('of a finished vertex hold up a checkpoint until they have done what they were told, and have no state in it', async () => {
@@ -180,11 +198,23 @@ describe('The coordinators of an attempt', () => {
     played.take()
     const executionId = 'source_1_3'
     for (const event of ['handled', 'range']) {
-      played.coordinators.handle({ type: 'event-from-coordinator', ...about, subtask: 1, event })
+      played.coordinators.handle({
+        type: 'event-from-coordinator',
+        ...about,
+        subtask: 1,
+        subtaskAttempt: ATTEMPT,
+        event,
+      })
     }
     played.coordinators.handle({ type: 'operator-event-received', executionId, operatorId: 'source' })
     played.move('source', 1, 'FINISHED')
-    played.coordinators.handle({ type: 'event-from-coordinator', ...about, subtask: 1, event: 'late' })
+    played.coordinators.handle({
+      type: 'event-from-coordinator',
+      ...about,
+      subtask: 1,
+      subtaskAttempt: ATTEMPT,
+      event: 'late',
+    })
     assert.deepEqual(played.take(), [
       '1 event-to-operator source_1_3 handled',
       '1 event-to-operator source_1_3 range',
@@ -204,12 +234,60 @@ describe('The coordinators of an attempt', () => {
       event: 'old',
     })
     const late = { attempt: ATTEMPT - 1, operatorId: 'source' }
-    played.coordinators.handle({ type: 'event-from-coordinator', ...late, subtask: 1, event: 'old' })
+    played.coordinators.handle({
+      type: 'event-from-coordinator',
+      ...late,
+      subtask: 1,
+      subtaskAttempt: ATTEMPT,
+      event: 'old',
+    })
     played.coordinators.handle({ type: 'coordinator-failed', ...late, error: serializeError(new Error('old')) })
     played.coordinators.handle({ type: 'coordinator-closed', ...late })
     assert.deepEqual(played.take(), [])
     assert.deepEqual(played.failures, [])
     assert.equal(played.coordinators.open.length, 2)
+  })
+
+  it('live on where a subtask begins anew and others run on; what was meant for its earlier attempt does not reach it', () => {
+    const played = new Played()
+    played.deploy()
+    played.move('source', 1, 'SCHEDULED', 'DEPLOYING', 'INITIALIZING', 'RUNNING', 'FAILED')
+    played.take()
+    const event = { type: 'event-from-coordinator', ...about, subtask: 1 } as const
+    played.coordinators.handle({ ...event, subtaskAttempt: ATTEMPT, event: 'to nobody' })
+    const restarted = played.executions.renew([played.executions.execution('source', 1)], ATTEMPT + 1)
+    played.coordinators.deploy(restarted, ATTEMPT + 1, {
+      checkpointId: 8,
+      isFinished: () => false,
+      finishedOperatorsOf: () => [],
+      coordinatorStateOf: () => undefined,
+    })
+    assert.deepEqual(played.messages.at(-1), { type: 'reset-subtask', ...about, subtask: 1, checkpointId: 8 })
+    played.move('source', 1, 'SCHEDULED', 'DEPLOYING', 'INITIALIZING')
+    const ready = { type: 'execution-attempt-ready', ...about, subtask: 1, subtaskAttempt: ATTEMPT + 1 }
+    assert.deepEqual(played.messages.at(-1), ready)
+    const executionId = 'source_1_4'
+    played.coordinators.handle({ type: 'event-from-operator', executionId, operatorId: 'source', event: 'asks' })
+    played.coordinators.handle({ ...event, subtaskAttempt: ATTEMPT, event: 'late' })
+    played.coordinators.handle({ ...event, subtaskAttempt: ATTEMPT + 1, event: 'answer' })
+    assert.deepEqual(played.take().slice(-2), [
+      '0 event-to-coordinator 1 asks',
+      '1 event-to-operator source_1_4 answer',
+    ])
+    assert.equal(played.coordinators.open.length, 2)
+  })
+
+  it('are not told of a subtask that had finished in the restored checkpoint, nor those of operators that had', () => {
+    const played = new Played()
+    played.deploy()
+    played.take()
+    const restore = { checkpointId: 8, isFinished: () => true, coordinatorStateOf: () => undefined }
+    const [first, second] = ['source', 'middle'].map((id) => played.executions.execution(id, 1))
+    assert.ok(first !== undefined && second !== undefined)
+    played.coordinators.deploy([first], ATTEMPT + 1, { ...restore, finishedOperatorsOf: () => [] })
+    const finishedOperatorsOf = (): string[] => ['chained']
+    played.coordinators.deploy([second], ATTEMPT + 1, { ...restore, isFinished: () => false, finishedOperatorsOf })
+    assert.deepEqual(played.take(), [])
   })
 
   it('give their states when all have, and hold for each subtask until it has taken the checkpoint', async () => {
@@ -232,7 +310,12 @@ describe('The coordinators of an attempt', () => {
       [...((await states) ?? [])].map(([operatorId]) => operatorId),
       ['source', 'chained'],
     )
-    const event = { type: 'event-from-coordinator', attempt: ATTEMPT, subtask: 1 } as const
+    const event = {
+      type: 'event-from-coordinator',
+      attempt: ATTEMPT,
+      subtask: 1,
+      subtaskAttempt: ATTEMPT,
+    } as const
     for (const operatorId of ['source', 'chained'])
       played.coordinators.handle({ ...event, operatorId, event: operatorId })
     assert.deepEqual(played.take(), [])

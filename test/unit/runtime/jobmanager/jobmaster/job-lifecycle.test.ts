@@ -141,6 +141,15 @@ describe('The life of a job', () => {
     )
   })
 
+  it('keeps the stacks of the causes with that of an exception, for the code of the user is in one of them', () => {
+    const lifecycle = lifecycleAfter('CREATED', 'RUNNING')
+    const root = new TypeError('no price')
+    lifecycle.recordException(new Error('Map failed', { cause: new Error('in between', { cause: root }) }))
+    const stack = lifecycle.exceptions[0]?.stack ?? ''
+    assert.match(stack, /^Error: Map failed\n {4}at [^]+\nCaused by: Error: in between\n {4}at [^]+\nCaused by: /)
+    assert.ok(stack.endsWith(`\nCaused by: ${root.stack ?? ''}`))
+  })
+
   it('has the error of a start that failed among its exceptions', () => {
     const lifecycle = lifecycleAfter()
     lifecycle.end(lifecycle.decide('FAILED', CAUSE))

@@ -10,6 +10,7 @@ import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import type { JobGraph } from '../../../../../src/graph/job-graph.js'
 import { CheckpointRepository } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
 import { JobMaster, type JobOutcome } from '../../../../../src/runtime/jobmanager/jobmaster/job-master.js'
+import type { RestartLoopInput } from '../../../../../src/runtime/jobmanager/jobmaster/restart-loop.js'
 import type {
   TaskManagerGateway,
   TaskManagerListener,
@@ -40,6 +41,8 @@ export class PlayedWorker implements TaskManagerGateway {
   readonly ignores: Set<MasterToWorker['type']>
   tasks: readonly TaskDeploymentDescriptor[] = []
   isTerminated = false
+  /** How long its end takes once it is terminated. */
+  untilGone: Promise<void> = Promise.resolve()
   /** What each of its tasks puts into a checkpoint. */
   state: OperatorSubtaskState = EMPTY_SUBTASK_STATE
   /** What each of its tasks counts then. */
@@ -62,7 +65,7 @@ export class PlayedWorker implements TaskManagerGateway {
 
   terminate(): Promise<void> {
     this.isTerminated = true
-    return Promise.resolve()
+    return this.untilGone
   }
 
   obey(message: MasterToWorker): void {
@@ -158,11 +161,13 @@ export class JobMasterHarness implements TaskManagerStarter {
   /** Warnings and errors of the log, with what stands beside the text. */
   readonly logged: { readonly level: string; readonly text: string; readonly fields: LogFields }[] = []
   outcome: JobOutcome | undefined
+  /** How often all tasks have come to run. */
+  allRunning = 0
   constructor(
     configuration: Readonly<Record<string, string>> = {},
     jobGraph: JobGraph = sampleGraph([{ id: 'source' }, { id: 'map', parallelism: 2 }], [['source', 'map', 'hash']]),
     restore?: string,
-    maxWorkers = 4,
+    more: Partial<Pick<RestartLoopInput, 'maxWorkers' | 'takesPlace'>> = {},
   ) {
     const all = Configuration.fromMap({ 'execution.checkpointing.dir': 'file:///cp', ...configuration })
     const environment = {
@@ -190,7 +195,11 @@ export class JobMasterHarness implements TaskManagerStarter {
       tell: (text) => this.told.push(text),
       tellFailed: (text) => this.told.push(text),
       inform: (text) => this.told.push(text),
-      maxWorkers,
+      onAllRunning: () => {
+        this.allRunning += 1
+      },
+      maxWorkers: 4,
+      ...more,
     })
     void this.master.outcome.then((outcome) => {
       this.outcome = outcome

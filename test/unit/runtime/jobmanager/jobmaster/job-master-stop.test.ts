@@ -241,3 +241,44 @@ describe('The next start learns of a savepoint', () => {
     assert.equal(await savepointInMark(running), undefined)
   })
 })
+
+describe('A JobMaster stops a job with a savepoint', () => {
+  it('and answers when the job has finished after it', async () => {
+    const harness = await new JobMasterHarness().run()
+    const stopped = harness.master.stopWithSavepoint('file:///sp', 'suspend')
+    await settle()
+    assert.equal(harness.worker(0).countOf('notify-checkpoint-complete'), 1)
+    assert.equal(harness.master.status, 'RUNNING')
+    await harness.finishAll()
+    assert.match(await stopped, /^file:\/sp\/savepoint-/)
+  })
+
+  it('and says where the savepoint lies when the job failed after it', async () => {
+    const harness = await new JobMasterHarness().run()
+    const stopped = harness.master.stopWithSavepoint('file:///sp', 'drain')
+    const failure = stopped.catch((error: unknown) => error)
+    await settle()
+    await harness.fail('map', new Error('boom'))
+    const error = await failure
+    assert.ok(FlinkError.is(error, 'STOP_AFTER_SAVEPOINT_FAILED'))
+    assert.match(String(error.details.path), /^file:\/sp\/savepoint-/)
+  })
+
+  it('and says so too when the job restarts instead of ending', async () => {
+    const harness = await new JobMasterHarness(GOES_ON).run()
+    const failure = harness.master.stopWithSavepoint('file:///sp', 'drain').catch((error: unknown) => error)
+    await settle()
+    await harness.fail('map', new Error('boom'))
+    await harness.advance(10_000)
+    assert.ok(FlinkError.is(await failure, 'STOP_AFTER_SAVEPOINT_FAILED'))
+    assert.equal(harness.master.status, 'RUNNING')
+  })
+
+  it('only while it runs', async () => {
+    const harness = await new JobMasterHarness().run()
+    harness.master.cancel()
+    await assert.rejects(harness.master.stopWithSavepoint('file:///sp', 'suspend'), { code: 'JOB_NOT_RUNNING' })
+    await assert.rejects(harness.master.triggerCheckpoint(), { code: 'JOB_NOT_RUNNING' })
+    await assert.rejects(harness.master.triggerSavepoint('file:///sp'), { code: 'JOB_NOT_RUNNING' })
+  })
+})

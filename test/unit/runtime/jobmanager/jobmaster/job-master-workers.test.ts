@@ -18,7 +18,7 @@ function isLoad(message: MasterToWorker): message is LoadProgram {
 
 describe('The workers of a job', () => {
   it('puts several slots into a worker where there would be too many, and runs the program once a slot', async () => {
-    const harness = await new JobMasterHarness({}, widerGraph(), undefined, 2).run()
+    const harness = await new JobMasterHarness({}, widerGraph(), undefined, { maxWorkers: 2 }).run()
     assert.equal(harness.started.length, 2)
     const loads = harness.started.flat().flatMap(({ received }) => received.filter(isLoad))
     assert.deepEqual(
@@ -35,7 +35,7 @@ describe('The workers of a job', () => {
   })
 
   it('gives every slot a worker of its own when the program makes its functions once a module', async () => {
-    const harness = new JobMasterHarness({}, widerGraph(), undefined, 2)
+    const harness = new JobMasterHarness({}, widerGraph(), undefined, { maxWorkers: 2 })
     harness.ignored.add('load-program')
     await harness.run()
     harness.worker(0).failProgram(0, new FlinkError('FUNCTION_SHARED_BY_SLOTS', { operator: 'map' }))
@@ -89,7 +89,7 @@ describe('The workers of a job', () => {
   })
 
   it('gives every slot a worker of its own when the program cannot run twice in a thread', async () => {
-    const harness = new JobMasterHarness({}, widerGraph(), undefined, 2)
+    const harness = new JobMasterHarness({}, widerGraph(), undefined, { maxWorkers: 2 })
     harness.ignored.add('load-program')
     await harness.run()
     harness.worker(0).failProgram(0, new FlinkError('PROGRAM_NOT_REPEATABLE', { reason: 'already initialised' }))

@@ -97,6 +97,37 @@ describe('A JobMaster runs a job', () => {
     assert.equal(harness.outcome?.status, 'FINISHED')
     assert.deepEqual(await checkpointsOn(harness), [])
   })
+
+  it('waits for nothing any more when its last checkpoint completes in that moment', async () => {
+    const harness = await new JobMasterHarness({ 'execution.checkpointing.interval': '10s' }).run()
+    const { disk } = harness
+    const rename = disk.rename.bind(disk)
+    let goOn = (): void => undefined
+    const mayGoOn = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    disk.rename = async (from, to) => {
+      await mayGoOn
+      await rename(from, to)
+    }
+    for (const worker of [harness.worker(0), harness.worker(1)]) {
+      for (const message of worker.received) {
+        if (message.type !== 'deploy-tasks') continue
+        for (const { executionId } of message.tasks) {
+          worker.say({ type: 'end-of-data', executionId, waitsFor: 'checkpoint' })
+        }
+      }
+    }
+    await harness.advance(0)
+    harness.worker(0).reportAll('FINISHED')
+    harness.worker(1).reportAll('FINISHED')
+    await settle()
+    goOn()
+    await settle()
+    assert.equal(harness.outcome?.status, 'FINISHED')
+    assert.equal(harness.master.details().checkpoints.counts.completed, 1)
+    assert.equal(harness.clock.pendingTimers, 0)
+  })
 })
 
 describe('A JobMaster cancels a job', () => {
@@ -430,47 +461,6 @@ describe('A JobMaster after a failure', () => {
     await harness.advance(500)
     assert.equal(harness.outcome?.status, 'FAILED')
     assert.ok(FlinkError.is(harness.outcome.error?.cause, 'CHECKPOINT_FAILURES_EXCEEDED'))
-  })
-})
-
-describe('A JobMaster stops a job with a savepoint', () => {
-  it('and answers when the job has finished after it', async () => {
-    const harness = await new JobMasterHarness().run()
-    const stopped = harness.master.stopWithSavepoint('file:///sp', 'suspend')
-    await settle()
-    assert.equal(harness.worker(0).countOf('notify-checkpoint-complete'), 1)
-    assert.equal(harness.master.status, 'RUNNING')
-    await harness.finishAll()
-    assert.match(await stopped, /^file:\/sp\/savepoint-/)
-  })
-
-  it('and says where the savepoint lies when the job failed after it', async () => {
-    const harness = await new JobMasterHarness().run()
-    const stopped = harness.master.stopWithSavepoint('file:///sp', 'drain')
-    const failure = stopped.catch((error: unknown) => error)
-    await settle()
-    await harness.fail('map', boom())
-    const error = await failure
-    assert.ok(FlinkError.is(error, 'STOP_AFTER_SAVEPOINT_FAILED'))
-    assert.match(String(error.details.path), /^file:\/sp\/savepoint-/)
-  })
-
-  it('and says so too when the job restarts instead of ending', async () => {
-    const harness = await new JobMasterHarness(FIXED_DELAY).run()
-    const failure = harness.master.stopWithSavepoint('file:///sp', 'drain').catch((error: unknown) => error)
-    await settle()
-    await harness.fail('map', boom())
-    await harness.advance(10_000)
-    assert.ok(FlinkError.is(await failure, 'STOP_AFTER_SAVEPOINT_FAILED'))
-    assert.equal(harness.master.status, 'RUNNING')
-  })
-
-  it('only while it runs', async () => {
-    const harness = await new JobMasterHarness().run()
-    harness.master.cancel()
-    await assert.rejects(harness.master.stopWithSavepoint('file:///sp', 'suspend'), { code: 'JOB_NOT_RUNNING' })
-    await assert.rejects(harness.master.triggerCheckpoint(), { code: 'JOB_NOT_RUNNING' })
-    await assert.rejects(harness.master.triggerSavepoint('file:///sp'), { code: 'JOB_NOT_RUNNING' })
   })
 })
 

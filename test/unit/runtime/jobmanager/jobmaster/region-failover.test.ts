@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { SOURCE_COORDINATOR } from '../../../../../src/api/dag/operators/source-spec.js'
+import { serializeError } from '../../../../../src/core/errors/error-codec.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import type { JobGraph } from '../../../../../src/graph/job-graph.js'
 import type { LoadProgram, MasterToWorker } from '../../../../../src/runtime/protocol/master-to-worker.js'
@@ -24,14 +26,17 @@ function twoPipelines(parallelism = 2): JobGraph {
   )
 }
 
-function withCoordinator(graph: JobGraph, vertexId: string): JobGraph {
+function withCoordinator(graph: JobGraph, vertexId: string, coordinator = 'Coordinator'): JobGraph {
   const vertices = graph.vertices.map((vertex) => ({
     ...vertex,
-    operators: vertex.operators.map((operator) =>
-      vertex.id === vertexId ? { ...operator, coordinator: 'Coordinator' } : operator,
-    ),
+    operators: vertex.operators.map((operator) => (vertex.id === vertexId ? { ...operator, coordinator } : operator)),
   }))
   return { ...graph, vertices }
+}
+
+/** Its subtasks have nothing in common but the coordinator of splits. */
+function source(parallelism: number): JobGraph {
+  return withCoordinator(sampleGraph([{ id: 'a', parallelism }]), 'a', SOURCE_COORDINATOR)
 }
 
 /** `a_0 RUNNING #1`, where it has been restarted. */
@@ -131,6 +136,72 @@ describe('A failure of a task', () => {
       deployed.map(({ attempt }) => attempt),
       [0, 1],
     )
+  })
+
+  it('restarts a subtask of a source alone, and tells the coordinator, which lives on', async () => {
+    const harness = await new JobMasterHarness(AT_ONCE, source(2)).run()
+    await harness.fail('a_1', new Error('once'))
+    await harness.advance(0)
+    assert.deepEqual(tasksOf(harness), ['a0 RUNNING #0', 'a1 RUNNING #1'])
+    const { received } = harness.worker(0)
+    assert.equal(received.filter(({ type }) => type === 'cancel-tasks').length, 0)
+    const told = received.filter(({ type }) => type === 'deploy-coordinators' || type === 'reset-subtask')
+    assert.deepEqual(told.slice(1), [
+      { type: 'reset-subtask', attempt: 0, operatorId: 'a', subtask: 1, checkpointId: undefined },
+    ])
+  })
+
+  it('restarts all subtasks of a source with its coordinator where the worker of that dies', async () => {
+    const harness = await new JobMasterHarness(AT_ONCE, source(2)).run()
+    harness.worker(0).die(new FlinkError('WORKER_OUT_OF_MEMORY', { worker: 'worker 0' }))
+    await settle()
+    await harness.advance(0)
+    assert.deepEqual(tasksOf(harness), ['a0 RUNNING #1', 'a1 RUNNING #1'])
+    const deployed = harness.worker(0).received.filter(({ type }) => type === 'deploy-coordinators')
+    assert.equal(deployed.length, 1)
+  })
+
+  it('restarts all subtasks of a source where its coordinator fails while one of them restarts', async () => {
+    const slow = { ...AT_ONCE, 'restart-strategy.fixed-delay.delay': '5 s' }
+    const harness = await new JobMasterHarness(slow, source(2)).run()
+    await harness.fail('a_1', new Error('once'))
+    const error = serializeError(new Error('broken'))
+    harness.worker(0).say({ type: 'coordinator-failed', attempt: 0, operatorId: 'a', error })
+    await settle()
+    harness.worker(0).say({ type: 'coordinator-closed', attempt: 0, operatorId: 'a' })
+    await settle()
+    await harness.advance(5000)
+    assert.deepEqual(tasksOf(harness), ['a0 RUNNING #1', 'a1 RUNNING #1'])
+    assert.equal(harness.master.details().restarts, 1)
+  })
+
+  it('restarts all subtasks of a source whose coordinator goes with a worker that is terminated for others, whatever fails meanwhile', async () => {
+    const subtasks = ['a', 'b', 'c', 'd'].map((id) => ({ id, parallelism: 2 }))
+    const graph = withCoordinator(sampleGraph(subtasks, [['c', 'd', 'hash']]), 'a', SOURCE_COORDINATOR)
+    const limits = { 'task.cancellation.response-timeout': '1 s', 'task.cancellation.timeout': '1 h' }
+    const harness = await new JobMasterHarness({ ...AT_ONCE, ...limits }, withCoordinator(graph, 'b')).run()
+    let gone: () => void = () => undefined
+    harness.worker(0).untilGone = new Promise((resolve) => (gone = resolve))
+    harness.ignored.add('cancel-tasks')
+    await harness.fail('d_1', new Error('once'))
+    harness.worker(1).report('c_1_0', 'CANCELED')
+    await harness.advance(1000)
+    assert.ok(harness.started[0]?.[0]?.isTerminated)
+    harness.ignored.delete('cancel-tasks')
+    await harness.fail('b_1', new Error('meanwhile'))
+    gone()
+    await settle()
+    await harness.advance(0)
+    await settle()
+    await harness.advance(0)
+    assert.deepEqual(
+      tasksOf(harness),
+      ['a', 'b', 'c', 'd'].flatMap((id) => [`${id}0 RUNNING #1`, `${id}1 RUNNING #1`]),
+    )
+    const deployed = harness
+      .worker(0)
+      .received.flatMap((message) => (message.type === 'deploy-coordinators' ? message.coordinators : []))
+    assert.deepEqual(deployed.map(({ operatorId }) => operatorId).toSorted(), ['a', 'b'])
   })
 })
 
@@ -282,6 +353,26 @@ describe('While a region restarts', () => {
     assert.equal(harness.master.details().checkpoints.counts.completed, 1)
   })
 
+  for (const when of ['before', 'after']) {
+    it(`the job is not at its end, though the others came to it ${when} the failure`, async () => {
+      const harness = await new JobMasterHarness(AT_ONCE, source(2)).run()
+      const ends = (executionId: string): void => {
+        harness.worker(0).say({ type: 'end-of-data', executionId, waitsFor: undefined })
+      }
+      ends('a_1_0')
+      if (when === 'before') ends('a_0_0')
+      await harness.fail('a_1', new Error('in close'))
+      if (when === 'after') ends('a_0_0')
+      harness.worker(0).report('a_0_0', 'FINISHED')
+      await harness.advance(0)
+      await harness.advance(60_000)
+      assert.doesNotMatch(harness.told.join(), /is at its end/)
+      ends('a_1_1')
+      await harness.advance(10_000)
+      assert.match(harness.told.join(), /is at its end and still waits for: a \(2\/2\)/)
+    })
+  }
+
   it('one that had finished begins anew from a checkpoint that holds all of it', async () => {
     const harness = await new JobMasterHarness(AT_ONCE, twoPipelines(1)).run()
     harness.worker(0).report('a_0_0', 'FINISHED')
@@ -317,7 +408,6 @@ describe('All tasks restart', () => {
     harness.ignored.add('trigger-checkpoint')
     await harness.advance(1000)
     const declined = new FlinkError('INTERNAL_ERROR', { reason: 'disk' })
-    const { serializeError } = await import('../../../../../src/core/errors/error-codec.js')
     const error = serializeError(declined)
     harness.worker(0).say({ type: 'decline-checkpoint', executionId: 'c_0_0', checkpointId: 1, error })
     await settle()
@@ -352,6 +442,33 @@ describe('All tasks restart', () => {
     await harness.fail('b_0', new Error('twice'))
     await harness.advance(0)
     assert.equal(harness.master.status, 'RUNNING')
+  })
+
+  it('where a worker dies that had loaded the program, while another one still does', async () => {
+    const graph = sampleGraph(
+      [
+        { id: 'a', parallelism: 2 },
+        { id: 'b', parallelism: 2 },
+        { id: 'c', slotSharingGroup: 'other' },
+      ],
+      [['a', 'b', 'hash']],
+    )
+    const harness = await new JobMasterHarness(AT_ONCE, graph).run()
+    harness.ignored.add('load-program')
+    await harness.fail('b_1', new Error('once'))
+    await harness.advance(0)
+    const [slow, quick] = [harness.worker(0), harness.worker(1)]
+    quick.obey(quick.received.findLast(isLoad) ?? assert.fail())
+    await settle()
+    quick.die(new FlinkError('WORKER_OUT_OF_MEMORY', { worker: 'worker 1' }))
+    await settle()
+    assert.equal(harness.master.status, 'RESTARTING')
+    harness.ignored.clear()
+    slow.obey(slow.received.findLast(isLoad) ?? assert.fail())
+    await settle()
+    await harness.advance(0)
+    const running = ['a0', 'a1', 'b0', 'b1'].map((task) => `${task} RUNNING #2`)
+    assert.deepEqual(tasksOf(harness), [...running, 'c0 RUNNING #0'])
   })
 })
 

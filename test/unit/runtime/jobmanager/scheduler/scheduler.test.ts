@@ -255,12 +255,14 @@ describe('A deployment plan', () => {
       checkpointId: 8,
       stateOf: (vertexId, subtaskIndex) => ({ operators: { [`${vertexId}${String(subtaskIndex)}`]: NO_STATE } }),
       isFinished: (vertexId) => vertexId === 'a',
+      finishedOperatorsOf: (vertexId) => [vertexId],
       maxParallelismOf: (vertexId) => (vertexId === 'b' ? 64 : 32),
       coordinatorStateOf: () => undefined,
     }
     const planned = plan(sampleGraph([{ id: 'a' }, { id: 'b', parallelism: 2 }], [['a', 'b', 'hash']]), restore)
     const [a, b] = [find(planned, 'a', 0), find(planned, 'b', 1)]
     assert.deepEqual([a.finishedOnRestore, b.finishedOnRestore], [true, false])
+    assert.deepEqual([a.finishedOperators, b.finishedOperators], [undefined, ['b']])
     assert.deepEqual(b.restore, { checkpointId: 8, state: { operators: { b1: NO_STATE } } })
     assert.deepEqual([a.maxParallelism, b.maxParallelism], [32, 64])
     assert.equal(a.outputs[0]?.peerMaxParallelism, 64)

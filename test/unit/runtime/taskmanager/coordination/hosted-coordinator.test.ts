@@ -75,7 +75,14 @@ describe('A coordinator in its worker', () => {
     await settled()
     event.range.push(3)
     assert.deepEqual(worker.sent, [
-      { type: 'event-from-coordinator', attempt: 4, operatorId: 'op', subtask: 2, event: { range: [1, 2] } },
+      {
+        type: 'event-from-coordinator',
+        attempt: 4,
+        operatorId: 'op',
+        subtask: 2,
+        subtaskAttempt: 4,
+        event: { range: [1, 2] },
+      },
       {
         type: 'acknowledge-coordinator-checkpoint',
         attempt: 4,
@@ -85,6 +92,21 @@ describe('A coordinator in its worker', () => {
         takesEventsBack: true,
       },
     ])
+  })
+
+  it('is told of a subtask that begins anew alone, which has another attempt then', async () => {
+    const worker = new PlayedWorker()
+    worker.hosted.start()
+    worker.ready(2)
+    worker.reset(2, 9)
+    worker.reset(1)
+    worker.ready(2, 6)
+    await settled()
+    worker.coordinator.gateways[2]?.sendEvent('range')
+    const calls = ['start', 'ready 2/4', 'subtask reset 2 to 9', 'subtask reset 1 to undefined', 'ready 2/6']
+    assert.deepEqual(worker.calls, calls)
+    const about = { attempt: 4, operatorId: 'op', subtask: 2, subtaskAttempt: 6 }
+    assert.deepEqual(worker.sent, [{ type: 'event-from-coordinator', ...about, event: 'range' }])
   })
 
   it('is told of what came back in its order, where it wants to know', async () => {

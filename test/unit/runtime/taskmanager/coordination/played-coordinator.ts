@@ -53,6 +53,10 @@ export class PlayedCoordinator implements OperatorCoordinator {
     return this.#called('failed', `${String(subtask)}/${String(attempt)} ${reason.message}`)
   }
 
+  subtaskReset(subtask: number, checkpointId: number | undefined): void | Promise<void> {
+    return this.#called('subtask reset', `${String(subtask)} to ${String(checkpointId)}`)
+  }
+
   eventReturned(subtask: number, attempt: number, event: unknown): void | Promise<void> {
     return this.#called('returned', `${String(subtask)}/${String(attempt)} ${JSON.stringify(event)}`)
   }
@@ -104,7 +108,14 @@ export class PlayedWorker {
   }
 
   event(event: unknown): void {
-    this.hosted.handle({ type: 'event-to-coordinator', attempt: 4, operatorId: 'op', subtask: 1, event })
+    this.hosted.handle({
+      type: 'event-to-coordinator',
+      attempt: 4,
+      operatorId: 'op',
+      subtask: 1,
+      subtaskAttempt: 4,
+      event,
+    })
   }
 
   trigger(checkpointId: number): void {
@@ -112,15 +123,19 @@ export class PlayedWorker {
   }
 
   returned(event: unknown): void {
-    this.hosted.handle({ type: 'event-returned', attempt: 4, operatorId: 'op', subtask: 1, event })
+    this.hosted.handle({ type: 'event-returned', attempt: 4, operatorId: 'op', subtask: 1, subtaskAttempt: 4, event })
   }
 
   flush(): void {
     this.hosted.handle({ type: 'flush-coordinator', attempt: 4, operatorId: 'op' })
   }
 
-  ready(subtask: number): void {
-    this.hosted.handle({ type: 'execution-attempt-ready', attempt: 4, operatorId: 'op', subtask })
+  ready(subtask: number, subtaskAttempt = 4): void {
+    this.hosted.handle({ type: 'execution-attempt-ready', attempt: 4, operatorId: 'op', subtask, subtaskAttempt })
+  }
+
+  reset(subtask: number, checkpointId?: number): void {
+    this.hosted.handle({ type: 'reset-subtask', attempt: 4, operatorId: 'op', subtask, checkpointId })
   }
 
   ofType<T extends WorkerToMaster['type']>(type: T): Extract<WorkerToMaster, { type: T }>[] {

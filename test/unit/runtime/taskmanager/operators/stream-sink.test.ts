@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { SinkFunction } from '../../../../../src/api/functions/sink-function.js'
+import { RichSinkFunction, type SinkFunction } from '../../../../../src/api/functions/sink-function.js'
+import type { SinkProcessingTimeService } from '../../../../../src/api/functions/sink/sink-processing-time-service.js'
+import type { TimedSink } from '../../../../../src/api/functions/sink/timed-sink.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import { InMemoryTemporaryFiles } from '../../../../../src/core/fs/in-memory-temporary-files.js'
 import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/local-channel.js'
 import { WaitingSpace } from '../../../../../src/runtime/taskmanager/network/waiting-space.js'
 import { OneInputStreamOperatorTestHarness } from '../../../../operators/one-input-stream-operator-test-harness.js'
 import { bindingOf, turn } from '../../../../operators/operator-harness.js'
-import { TestOperatorContext } from '../../../../operators/test-operator-context.js'
+import { START_MS, TestOperatorContext } from '../../../../operators/test-operator-context.js'
 
 const onData = (): void => undefined
 const NO_COPIES = { copy: (value: unknown): unknown => value }
@@ -208,5 +210,39 @@ describe('StreamSink', () => {
     const atEnd = flushes
     await harness.operator.close()
     assert.equal(flushes, atEnd)
+  })
+
+  it('gives a sink its clock before it is opened, and waits for what a timer begins', async () => {
+    const calls: string[] = []
+    let settle: (error?: Error) => void = () => undefined
+    class Timed extends RichSinkFunction<unknown> implements TimedSink {
+      setProcessingTimeService(service: SinkProcessingTimeService): void {
+        calls.push('has its clock')
+        service.registerTimer(service.getCurrentProcessingTime() + 10, (timestampMs) => {
+          calls.push(`due since ${String(timestampMs)}`)
+          return new Promise((resolve, reject) => {
+            settle = (error) => {
+              if (error === undefined) resolve()
+              else reject(error)
+            }
+          })
+        })
+      }
+      override open(): void {
+        calls.push('opened')
+      }
+      invoke(): void {
+        // Nothing is written.
+      }
+    }
+    const harness = new OneInputStreamOperatorTestHarness(bindingOf({ kind: 'sink', function: new Timed() }))
+    await harness.open()
+    assert.deepEqual(calls.splice(0), ['has its clock', 'opened'])
+    harness.setProcessingTime(START_MS + 20)
+    assert.deepEqual(calls, [`due since ${String(START_MS + 10)}`])
+    assert.ok(harness.context.isSuspended)
+    settle(new Error('disk is full'))
+    await assert.rejects(harness.context.resumed(), (error) => FlinkError.is(error, 'OPERATOR_FAILED'))
+    await harness.operator.close()
   })
 })

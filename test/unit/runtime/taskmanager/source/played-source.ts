@@ -116,8 +116,8 @@ export class PlayedEnumerator implements SplitEnumerator<SourceSplit, unknown> {
     this.calls.push(`request of ${String(subtaskId)}`)
   }
 
-  addSplitsBack(): void {
-    this.calls.push('addSplitsBack')
+  addSplitsBack(splits: readonly SourceSplit[], subtaskId: number): void {
+    this.calls.push(`back from ${String(subtaskId)}: ${splits.map((split) => split.splitId()).join()}`)
   }
 
   addReader(subtaskId: number): void {

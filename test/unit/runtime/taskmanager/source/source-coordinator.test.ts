@@ -5,10 +5,11 @@ import type {
   OperatorCoordinatorContext,
   SubtaskGateway,
 } from '../../../../../src/api/dag/operator-coordinator.js'
+import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
 import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
 import { NO_REGISTERED_TYPES } from '../../../../../src/core/types/registered-types.js'
-import { FlinkError, WatermarkStrategy, type ErrorCode } from '../../../../../src/index.js'
+import { Duration, FlinkError, WatermarkStrategy, type ErrorCode } from '../../../../../src/index.js'
 import { sourceCoordinatorProvider } from '../../../../../src/runtime/taskmanager/source/source-coordinator.js'
 import type { ToSourceReader } from '../../../../../src/runtime/taskmanager/source/source-events.js'
 import { PlayedSource, PlayedSplit, playedSplits, type PlayedEnumerator } from './played-source.js'
@@ -20,6 +21,7 @@ class FakeContext implements OperatorCoordinatorContext {
   readonly currentParallelism = 2
   readonly clock = new ManualClock(0)
   readonly logger = SILENT_LOGGER
+  readonly fileSystems = new FileSystems()
   readonly toOthers: unknown[] = []
   readonly backlogs: boolean[] = []
   /** Called by hand. */
@@ -126,6 +128,61 @@ describe('SourceCoordinator', () => {
     ])
     assert.deepEqual([...played.enumerator.context.registeredReaders().keys()], [1])
     assert.equal(played.enumerator.context.currentParallelism(), 2)
+    assert.equal(played.enumerator.context.getFileSystems(), played.context.fileSystems)
+  })
+
+  it('lives on where a reader begins anew alone: what that was assigned since is given back, and it registers again', async () => {
+    const played = await started()
+    await played.register(0)
+    await played.register(1)
+    const { context, calls } = played.enumerator
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => new PlayedSplit(name, []))
+    assert.ok(a !== undefined && b !== undefined && c !== undefined)
+    context.assignSplit(a, 1)
+    await played.coordinator.checkpointCoordinator(7)
+    context.assignSplit(b, 1)
+    context.assignSplit(c, 0)
+    context.signalNoMoreSplits(1)
+    await played.coordinator.notifyCheckpointComplete(7)
+    played.sent.splice(0)
+    calls.splice(0)
+    await played.coordinator.subtaskReset?.(1, 7)
+    assert.deepEqual(calls.splice(0), ['back from 1: b'])
+    assert.deepEqual([...context.registeredReaders().keys()], [0])
+    assert.throws(
+      () => {
+        context.assignSplit(b, 1)
+      },
+      isError('SOURCE_READER_UNKNOWN', /which has not registered/),
+    )
+    await played.register(1)
+    assert.deepEqual(calls.splice(0), ['reader 1'])
+    context.assignSplit(b, 1)
+    context.signalNoMoreSplits(1)
+    assert.deepEqual(
+      played.sent.map(([subtask, { kind }]) => `${String(subtask)} ${kind}`),
+      ['1 add-splits', '1 no-more-splits'],
+    )
+    await played.coordinator.subtaskReset?.(0, 7)
+    assert.deepEqual(calls.splice(0), ['back from 0: c'])
+    await played.coordinator.subtaskReset?.(0, 7)
+    assert.deepEqual(calls, [])
+  })
+
+  it('does not wait for the time of a reader that begins anew alone, until that says where it is', async () => {
+    const strategy = WatermarkStrategy.noWatermarks<unknown>().withWatermarkAlignment('group', Duration.ofMillis(10))
+    const played = await started(strategy)
+    for (const [subtask, watermarkMs] of [
+      [0, 50],
+      [1, 20],
+    ] as const) {
+      await played.register(subtask)
+      await played.fromReader(subtask, { kind: 'reported-watermark', watermarkMs })
+    }
+    await played.coordinator.subtaskReset?.(1, undefined)
+    await played.fromReader(1, { kind: 'reported-watermark', watermarkMs: 15 })
+    const told = played.context.toOthers.map((event) => (event as { watermarkMs: number }).watermarkMs)
+    assert.deepEqual(told, [50, 20, 50, 15])
   })
 
   it('refuses what is no enumerator, made or restored, where a return or a method is missing', async () => {

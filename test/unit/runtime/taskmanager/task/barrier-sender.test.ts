@@ -9,6 +9,7 @@ import {
   type CapturedChannel,
 } from '../../../../../src/runtime/taskmanager/network/in-flight-records.js'
 import { BarrierSender } from '../../../../../src/runtime/taskmanager/task/barrier-sender.js'
+import { Mailbox } from '../../../../../src/runtime/taskmanager/task/mailbox.js'
 import type { OvertakenChannels } from '../../../../../src/runtime/taskmanager/task/overtaken-channels.js'
 import { checkpointStreams } from '../../../../../src/storage/file-checkpoint-streams.js'
 import { turn } from '../../../../operators/operator-harness.js'
@@ -52,9 +53,11 @@ function sender(): BarrierSender {
 /** Undefined as long as it waits. */
 async function written(channels: OvertakenChannels | undefined): Promise<unknown> {
   let result: unknown
-  void channels?.write(STREAMS).then(({ inputChannels, outputChannels, isUnaligned }) => {
-    result = [inputChannels.length, outputChannels.length, isUnaligned]
-  })
+  void channels
+    ?.write(STREAMS, clock, new Mailbox(() => undefined))
+    .then(({ inputChannels, outputChannels, isUnaligned }) => {
+      result = [inputChannels.length, outputChannels.length, isUnaligned]
+    })
   await turn()
   await turn()
   return result

@@ -12,7 +12,9 @@ import type {
 } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { ExclusiveActions } from '../../../../../src/runtime/taskmanager/task/exclusive-actions.js'
 import { SubtaskCheckpointCoordinator } from '../../../../../src/runtime/taskmanager/task/subtask-checkpoint-coordinator.js'
+import { Mailbox } from '../../../../../src/runtime/taskmanager/task/mailbox.js'
 import { ProcessingTimeTimers } from '../../../../../src/runtime/taskmanager/task/processing-time-timers.js'
+import { TaskLife } from '../../../../../src/runtime/taskmanager/task/task-life.js'
 import { TaskEnding } from '../../../../../src/runtime/taskmanager/task/task-ending.js'
 import type { OperatorSubtaskState } from '../../../../../src/storage/state-handles.js'
 import { EMPTY_SUBTASK_STATE, type KeyedStateHandle } from '../../../../../src/storage/state-handles.js'
@@ -71,6 +73,8 @@ class PlayedOperator {
   }
 }
 
+let alignment = new CheckpointAlignment()
+
 function coordinatorOf(...operators: PlayedOperator[]): SubtaskCheckpointCoordinator {
   const outputs = {
     broadcastBarrier: ({ checkpointId }: { checkpointId: number }) =>
@@ -84,15 +88,23 @@ function coordinatorOf(...operators: PlayedOperator[]): SubtaskCheckpointCoordin
     broadcastCancelBarrier: (checkpointId: number) => void events.push(`cancel barrier ${String(checkpointId)}`),
   }
   const wake = (): void => undefined
+  alignment = new CheckpointAlignment()
   const actions = new ExclusiveActions(wake, wake, new InputInterrupt())
   const processingTime = new ProcessingTimeTimers({ clock, actions, whenOutputAvailable: () => Promise.resolve() })
   return new SubtaskCheckpointCoordinator(operators as unknown as StreamOperator[], {
     executionId: 'e',
-    control: { actions, processingTime, wake, whenTimeIsDone: () => Promise.resolve() },
+    control: {
+      actions,
+      life: new TaskLife('e', () => undefined),
+      mailbox: new Mailbox(wake),
+      processingTime,
+      wake,
+      whenTimeIsDone: () => Promise.resolve(),
+    },
     outputs,
     ending: new TaskEnding(false),
     events: { checkpointTaken: (id) => void events.push(`${String(id)} taken`) },
-    alignment: new CheckpointAlignment(),
+    alignment,
     clock,
     send: (message) => sent.push(message),
     streamsFor: (location) =>
@@ -119,6 +131,16 @@ describe("A task's part in a checkpoint", () => {
     const metrics = { alignmentMs: 30, synchronousMs: 0, asynchronousMs: 0, sizeBytes: 0, checkpointedSizeBytes: 0 }
     const snapshot = { operators: { a: EMPTY_SUBTASK_STATE, b: EMPTY_SUBTASK_STATE } }
     assert.deepEqual(sent, [{ type: 'acknowledge-checkpoint', executionId: 'e', checkpointId: 1, snapshot, metrics }])
+  })
+
+  it('says how long after the trigger its first barrier came', async () => {
+    const coordinator = coordinatorOf(new PlayedOperator('a'))
+    alignment.aligned(30, 40)
+    await coordinator.perform(testBarrier(1), 30)
+    await turn()
+    const [answer] = sent
+    assert.ok(answer?.type === 'acknowledge-checkpoint')
+    assert.deepEqual([answer.metrics.startDelayMs, answer.metrics.alignmentMs], [10, 30])
   })
 
   it('says how many keys the operators counted when their state was taken, those that counted', async () => {

@@ -73,6 +73,43 @@ describe('A task with barriers that overtake', () => {
     assert.deepEqual(task.inFlight(1, 1), [{ n: 1 }])
   })
 
+  it('has in its place what a channel that it records says of time, which has its effect all the same', async () => {
+    const task = await UnalignedTask.started()
+    task.announce(0, 1)
+    await task.step()
+    const writer = task.writer(1)
+    task.write(1, '1:0')
+    writer.writeWatermark(5)
+    writer.writeWatermarkStatus('idle')
+    writer.writeWatermarkStatus('active')
+    task.write(1, '1:1')
+    writer.writeWatermark(8)
+    task.writer(0).writeWatermark(7)
+    await task.settle()
+    task.announce(1, 1)
+    writer.writeWatermark(9)
+    await task.settle()
+    assert.deepEqual(task.inFlight(1, 1), ['1:0', 'watermark 5', 'idle', 'active', '1:1', 'watermark 8'])
+    assert.deepEqual(task.inFlight(1, 0), [])
+    assert.ok(task.downstream.announcedBarrier())
+    task.downstream.releaseAnnounced()
+    task.drain()
+    // While channel 1 is idle the time is that of channel 0 alone.
+    assert.deepEqual(task.read.elements, [
+      ['record', '1:0', 0, 0],
+      ['watermark', 5, 0],
+      ['watermark', 7, 0],
+      ['record', '1:1', 0, 0],
+    ])
+    const handles = Object.values(task.acknowledged(1)?.snapshot.operators ?? {}).flatMap(
+      ({ inputChannels }) => inputChannels ?? [],
+    )
+    assert.deepEqual(
+      handles.map(({ edgeIndex, numTimes }) => [edgeIndex, numTimes]),
+      [[1, 4]],
+    )
+  })
+
   it('waits for the barriers of channels in which they keep their places, and holds the others meanwhile', async () => {
     const task = await UnalignedTask.started({ inputs: 3, alignedOnly: [1] })
     task.writeMany(0, 2)

@@ -15,6 +15,7 @@ import type { AcknowledgeCheckpoint, WorkerToMaster } from '../../../../../src/r
 import { RingChannelReader } from '../../../../../src/runtime/taskmanager/network/ring-channel-reader.js'
 import { RingChannelWriter } from '../../../../../src/runtime/taskmanager/network/ring-channel-writer.js'
 import type { InFlightRecords } from '../../../../../src/runtime/taskmanager/network/in-flight-records.js'
+import { storedTimeOf } from '../../../../../src/runtime/taskmanager/network/stored-time.js'
 import type { CheckpointBarrier } from '../../../../../src/runtime/taskmanager/network/stream-element.js'
 import { ChannelConnector } from '../../../../../src/runtime/taskmanager/task/channel-connector.js'
 import type { StepResult, StreamTask } from '../../../../../src/runtime/taskmanager/task/stream-task.js'
@@ -204,7 +205,10 @@ export function recordsOfInFlight({ bytes, offsets }: InFlightRecords): unknown[
 function recordsOfBytes(bytes: Uint8Array, offsets: readonly number[]): unknown[] {
   assert.equal(offsets.at(-1), bytes.length)
   return offsets.slice(1).map((end, index) => {
-    const input = new DataInputView(bytes.subarray(offsets[index], end))
+    const element = bytes.subarray(offsets[index], end)
+    const time = storedTimeOf(element)
+    if (time !== undefined) return typeof time === 'number' ? `watermark ${String(time)}` : time
+    const input = new DataInputView(element)
     input.readFloat64()
     input.readInt32()
     return structuredSerializer().deserialize(input)

@@ -163,6 +163,17 @@ function describeProcessingTime(kind: BackendUnderTest): void {
     assert.equal(clock.pendingTimers, 0)
   })
 
+  it('fires the only timer that is set also when it was deleted before', async () => {
+    const timers = await TimerServiceUnderTest.over(kind)
+    for (const time of [10, 20]) {
+      timers.at('a').registerProcessingTimeTimer(CIAO, time)
+      timers.at('a').deleteProcessingTimeTimer(CIAO, time)
+      timers.at('a').registerProcessingTimeTimer(CIAO, time)
+      timers.setProcessingTime(time + 1)
+      assert.deepEqual(timers.takeFired(), [['processing', 'a', 1, time]])
+    }
+  })
+
   it('leaves no timer of the clock when all were deleted, or when it is closed', async () => {
     const timers = await TimerServiceUnderTest.over(kind)
     timers.at('a').registerProcessingTimeTimer(CIAO, 10)

@@ -303,7 +303,21 @@ describe('A class that was renamed', () => {
     const state = new SchemaState(next, 'value', { type: undefined })
     assert.deepStrictEqual(state.get('k'), [expected])
     const other = await restored(HEAP, [handles], { registeredTypes: new RegisteredTypes([registeredClass(Visit)]) })
-    assert.throws(() => new SchemaState(other, 'value', { type: undefined }), { code: 'STATE_CLASS_NOT_REGISTERED' })
+    assert.throws(() => new SchemaState(other, 'value', { type: undefined }), {
+      code: 'STATE_CLASS_NOT_REGISTERED',
+      message: /registerType\(PageView\), as the program did that wrote it; .+ with the alias 'PageView' beside it\.$/,
+    })
+  })
+
+  it('is refused where it has no alias, with the alias to write', async () => {
+    const first = await backendOf(HEAP)
+    new SchemaState(first, 'value', { type: Types.POJO(PageView) }).put('k', instance(PageView.prototype, {}))
+    const next = await restored(HEAP, [await snapshotOf(first)])
+    assert.throws(() => new SchemaState(next, 'value', { type: Types.POJO(Visit) }), {
+      ...REFUSED,
+      message:
+        /; if Visit is PageView under another name, Types\.POJO\(Visit, \{ \.\.\. \}, \{ alias: 'PageView' \}\); or declare/,
+    })
   })
 
   it('has no alias that is the name of another class, and none that is no name', () => {

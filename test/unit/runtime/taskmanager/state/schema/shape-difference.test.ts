@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { registeredClass, RegisteredTypes } from '../../../../../../src/core/types/registered-types.js'
 import { parseTypeDescription } from '../../../../../../src/core/types/type-description.js'
-import { shapeDifference } from '../../../../../../src/runtime/taskmanager/state/schema/shape-difference.js'
+import {
+  renamedClass,
+  shapeDifference,
+} from '../../../../../../src/runtime/taskmanager/state/schema/shape-difference.js'
 import { Visit } from './migration-table.js'
 
 const STORED =
@@ -41,4 +44,15 @@ it('two types stand side by side, field by field, with a mark where one does not
     !   own: POJO Gone          own: POJO Visit
     +                           new: LONG`,
   )
+})
+
+it('a class with another name is told, wherever it stands in a type, and not where an alias says that it is the same', () => {
+  const classes = new RegisteredTypes([registeredClass(Visit, { alias: 'PageView' })])
+  const renamed = (stored: string, declared: string): unknown =>
+    renamedClass(parseTypeDescription(stored), parseTypeDescription(declared), classes)
+  assert.deepEqual(renamed(STORED, DECLARED), ['Gone', 'Visit'])
+  assert.deepEqual(renamed('LIST(MAP(STRING, POJO<A>()))', 'LIST(MAP(STRING, POJO<B>()))'), ['A', 'B'])
+  assert.deepEqual(renamed('POJO<C>(a: POJO<A>())', 'POJO<C>(a: POJO<B>())'), ['A', 'B'])
+  assert.equal(renamed('POJO<PageView>(a: LONG)', 'POJO<Visit>(a: STRING)'), undefined)
+  assert.equal(renamed('OBJECT(a: LONG)', 'POJO<Visit>(a: LONG)'), undefined)
 })

@@ -1,7 +1,5 @@
-// Duty: whether tasks of a job wait at the end of their data.
-// Thread: the task worker that makes the task.
-import { CheckpointingOptions } from '../../../core/config/checkpointing-options.js'
-import type { Configuration } from '../../../core/config/configuration.js'
+import { CheckpointingOptions } from './checkpointing-options.js'
+import type { Configuration } from './configuration.js'
 
 /** True when a task that has come to the end of its data waits for one more checkpoint before it finishes (FLIP-147). */
 export function awaitsFinalCheckpoint(configuration: Configuration): boolean {
