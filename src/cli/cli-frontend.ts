@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import type { CliCommand } from './arguments/cli-command.js'
 import { optionName, type CliOption } from './arguments/cli-option.js'
 import { diagnosticsOnStandardError } from './terminal/colours.js'
+import { answersOf } from './arguments/answers.js'
 import { parseCommandLine } from './arguments/command-line-parser.js'
 import { COMMON_OPTIONS } from './arguments/common-options.js'
 import { renderError } from './output/error-rendering.js'
@@ -54,13 +55,15 @@ async function dispatch(args: readonly string[], terminal: Terminal, programThre
     const { command, parsed } = line
     const { configuration, warnings, directory } = await configurationOf(command, parsed)
     for (const warning of warnings) terminal.printError(diagnostics.warning(warning))
+    const printLine = (text: string): void => {
+      terminal.print(`${text}\n`)
+    }
     return await command.execute(parsed, {
+      ...answersOf(parsed, printLine),
       configuration,
       configurationDirectory: directory,
       diagnostics,
-      print: (text) => {
-        terminal.print(`${text}\n`)
-      },
+      print: printLine,
       isOutputOpen: () => terminal.isOpen,
       printError: (text) => {
         terminal.printError(text)

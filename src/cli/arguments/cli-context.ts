@@ -1,9 +1,10 @@
 import type { Worker } from 'node:worker_threads'
 import type { Configuration } from '../../core/config/configuration.js'
 import type { Diagnostics } from '../terminal/colours.js'
+import type { Answers } from './answers.js'
 
 /** What a command gets of the world: the configuration (file and -D), where to print, what was started already. */
-export interface CliContext {
+export interface CliContext extends Answers {
   readonly configuration: Configuration
   readonly configurationDirectory: string
   /** How warnings and errors are written. */

@@ -16,5 +16,7 @@ export const SHARED_OPTIONS: readonly CliOption[] = [
 export const COMMON_OPTIONS: readonly CliOption[] = [
   { short: 'h', long: 'help', value: 'none', description: 'Show the help for the action.' },
   { short: 'v', long: 'verbose', value: 'none', description: 'Ignored; kept for scripts.', hidden: true },
+  { long: 'json', value: 'none', description: 'Print what comes of it as one line of JSON.' },
+  { long: 'quiet', value: 'none', description: 'Print what comes of it and nothing on the way.' },
   ...SHARED_OPTIONS,
 ]

@@ -19,7 +19,6 @@ export const checkCommand: CliCommand = {
       description:
         'Savepoint or checkpoint, as for run -s; a directory of checkpoints means the newest in it, a job its newest one. Options may follow it after the arguments of the program.',
     },
-    { long: 'json', value: 'none', description: 'Print one JSON value instead of text.' },
     {
       short: 'n',
       long: 'allowNonRestoredState',

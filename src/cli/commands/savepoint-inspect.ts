@@ -11,7 +11,7 @@ export const savepointInspectCommand: CliCommand = {
   sentence: 'shows what a savepoint or checkpoint holds, or which ones a directory has.',
   usage: '[OPTIONS] <path>',
   stopAtOperand: false,
-  options: [{ long: 'json', value: 'none', description: 'Print one JSON value instead of a table.' }],
+  options: [],
   examples: [
     'flink-ts savepoint inspect /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab',
     'flink-ts savepoint inspect /tmp/checkpoints/467e17d2cc343e6c56255d222bae3421/chk-56/_metadata --json',

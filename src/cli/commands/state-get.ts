@@ -1,6 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
-import type { CliOption } from '../arguments/cli-option.js'
 import { entryFilter, keyIn, OPERATOR_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
 import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
@@ -8,7 +7,6 @@ import { isJobId, onSnapshot, stateProcessorOf } from '../job/state-processor-of
 import { printable } from '../terminal/printable-text.js'
 
 const NOT_FOUND = 1
-const JSON_OPTION: CliOption = { long: 'json', value: 'none', description: 'Accepted: lines are JSON.', hidden: true }
 
 export const stateGetCommand: CliCommand = {
   name: 'state get',
@@ -16,7 +14,7 @@ export const stateGetCommand: CliCommand = {
     'prints what a state of a snapshot holds for a key, each namespace as a line of JSON; of a job first the state that is queryable by that name.',
   usage: '[OPTIONS] <savepoint|checkpoint|Job ID> <state> <key>',
   stopAtOperand: false,
-  options: [OPERATOR_OPTION, JSON_OPTION],
+  options: [OPERATOR_OPTION],
   examples: [
     'flink-ts state get /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab count user-17',
     'flink-ts state get cca7bc1061d61cf15238e92312c2fc20 query-name 17',

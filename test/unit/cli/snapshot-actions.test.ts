@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it } from 'node:test'
+import { answersOf } from '../../../src/cli/arguments/answers.js'
 import type { CliCommand } from '../../../src/cli/arguments/cli-command.js'
 import { entryFilter, keyIn } from '../../../src/cli/arguments/entry-options.js'
 import { refuseSubAction, withSubAction } from '../../../src/cli/arguments/sub-actions.js'
@@ -35,6 +36,7 @@ const COMMANDS = [
 
 function contextThatPrints(printed: string[], isOpen = true): Parameters<CliCommand['execute']>[1] {
   return {
+    ...answersOf({ values: {}, operands: [] }, (line) => printed.push(line)),
     configuration: new Configuration(),
     configurationDirectory: '/conf',
     diagnostics: PLAIN_DIAGNOSTICS,
