@@ -211,7 +211,7 @@ const FAULTS: readonly Mutant[] = [
   },
   {
     name: 'an enumerator assigns splits between its snapshot and that of the reader',
-    seeds: 40,
+    seeds: 80,
     make: timed(() => replaced(SubtaskEventGate.prototype, 'close', () => () => undefined)),
   },
   {
