@@ -8,7 +8,7 @@ import { COMMON_OPTIONS } from './arguments/common-options.js'
 import { renderError } from './output/error-rendering.js'
 import { loadCliConfiguration, settingOf, type CliConfiguration } from './arguments/load-cli-configuration.js'
 import { has, valuesOf, type ParsedOptions } from './arguments/parsed-values.js'
-import { withSubAction } from './arguments/sub-actions.js'
+import { refuseMissingSubAction, withSubAction } from './arguments/sub-actions.js'
 import { checkTarget, targetSettings } from './arguments/target-options.js'
 import { Terminal } from './terminal/terminal.js'
 import { workingDirectory } from './arguments/working-directory.js'
@@ -50,6 +50,7 @@ async function dispatch(args: readonly string[], terminal: Terminal, programThre
     terminal.print(text)
   }
   try {
+    refuseMissingSubAction(args)
     const line = parseCommandLine(args, await commandsFor(args[0] ?? ''), print)
     if (typeof line === 'number') return line
     const { command, parsed } = line

@@ -2,9 +2,10 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliContext } from '../arguments/cli-context.js'
-import { argumentError, has, parseJobIdOperand, valueOf } from '../arguments/parsed-values.js'
+import { argumentError, has, valueOf } from '../arguments/parsed-values.js'
 import { printable } from '../terminal/printable-text.js'
 import { stillWaiting, withProgress } from '../output/progress.js'
+import { jobIdOf } from '../job/job-id-of.js'
 import { restClusterClientOf } from '../job/rest-cluster-client-of.js'
 import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../arguments/savepoint-type.js'
 
@@ -34,14 +35,14 @@ export const cancelCommand: CliCommand = {
     const [operand] = parsed.operands
     if (!has(parsed, 'withSavepoint')) {
       if (operand === undefined) throw argumentError('Missing JobID. Specify a JobID to cancel a job.')
-      return cancel(parseJobIdOperand(operand), context)
+      return cancel(await jobIdOf(operand, context), context)
     }
     checkSavepointType(parsed)
     // `cancel -s JOB`: the job id was taken for the directory because it comes last.
     const target = operand === undefined ? undefined : valueOf(parsed, 'withSavepoint')
     const job = operand ?? valueOf(parsed, 'withSavepoint')
     if (job === undefined) throw argumentError('Missing JobId')
-    return cancelWithSavepoint(parseJobIdOperand(job), target, context)
+    return cancelWithSavepoint(await jobIdOf(job, context), target, context)
   },
 }
 

@@ -1,7 +1,8 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
-import { argumentError, has, parseJobIdOperand } from '../arguments/parsed-values.js'
+import { argumentError, has } from '../arguments/parsed-values.js'
 import { stillWaiting, withProgress } from '../output/progress.js'
+import { jobIdOf } from '../job/job-id-of.js'
 import { restClusterClientOf } from '../job/rest-cluster-client-of.js'
 
 const IN_MEMORY =
@@ -24,7 +25,7 @@ export const checkpointCommand: CliCommand = {
   async execute(parsed, context) {
     const [job] = parsed.operands
     if (job === undefined) throw argumentError('Missing JobID. Specify a Job ID to manipulate a checkpoint.')
-    const jobId = parseJobIdOperand(job)
+    const jobId = await jobIdOf(job, context)
     const full = has(parsed, 'full')
     const client = restClusterClientOf(context)
     context.print(`Triggering checkpoint for job ${jobId}.`)

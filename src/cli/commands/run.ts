@@ -5,14 +5,7 @@ import { applyClaimMode, CLAIM_MODE_OPTION, RESTORE_MODE_OPTION } from '../argum
 import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import { settingOf } from '../arguments/load-cli-configuration.js'
-import {
-  argumentError,
-  has,
-  parseJobIdOperand,
-  valueOf,
-  valuesOf,
-  type ParsedOptions,
-} from '../arguments/parsed-values.js'
+import { argumentError, has, valueOf, valuesOf, type ParsedOptions } from '../arguments/parsed-values.js'
 import {
   applyProgramOptions,
   noteOnOptionsForProgram,
@@ -20,6 +13,7 @@ import {
   programArguments,
 } from '../arguments/program-options.js'
 import { workingDirectory } from '../arguments/working-directory.js'
+import { jobIdOf } from '../job/job-id-of.js'
 import type { RunRequest } from '../job/run-request.js'
 
 const RECOVER = 'recover'
@@ -88,7 +82,7 @@ export const runCommand: CliCommand = {
     if (has(parsed, RECOVER)) {
       const { recoveredRequest } = await import('../job/recovered-request.js')
       const keys = valuesOf(parsed, 'D').map((definition) => settingOf(definition).key)
-      const request = await recoveredRequest(recoveredJobId(parsed), keys, context)
+      const request = await recoveredRequest(await jobIdOf(recoveredJob(parsed), context), keys, context)
       return start(request, parsed, { ...context, workingDirectory: workingDirectory() })
     }
     const { jobFile, args } = programArguments(parsed, runCommand)
@@ -118,10 +112,10 @@ async function start(request: RunRequest, parsed: ParsedOptions, context: CliCon
 }
 
 /** The job is what it was: nothing of it can be said anew. */
-function recoveredJobId(parsed: ParsedOptions): string {
+function recoveredJob(parsed: ParsedOptions): string {
   const [operand] = parsed.operands
   const other = operand ?? OF_THE_JOB.find((name) => has(parsed, name))
-  if (other === undefined) return parseJobIdOperand(valueOf(parsed, RECOVER) ?? '')
+  if (other === undefined) return valueOf(parsed, RECOVER) ?? ''
   const given = operand === undefined ? `--${other}` : `"${operand}"`
   throw argumentError(
     `--recover takes the id of a job and nothing else of it, but ${given} was given: its program, arguments and configuration are kept in high-availability.storageDir. To start a program from a checkpoint: run -s <checkpoint> <job-file>.`,

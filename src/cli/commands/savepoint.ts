@@ -2,11 +2,12 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliContext } from '../arguments/cli-context.js'
-import { argumentError, has, parseJobIdOperand, valueOf, type ParsedOptions } from '../arguments/parsed-values.js'
+import { argumentError, has, valueOf, type ParsedOptions } from '../arguments/parsed-values.js'
 import { printable } from '../terminal/printable-text.js'
 import { stillWaiting, withProgress } from '../output/progress.js'
+import { jobIdOf } from '../job/job-id-of.js'
 import { restClusterClientOf, runDirectoryOf } from '../job/rest-cluster-client-of.js'
-import { adviceOnSubAction } from '../arguments/sub-actions.js'
+import { adviceOnSubAction, subActionsOf } from '../arguments/sub-actions.js'
 import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../arguments/savepoint-type.js'
 
 export const savepointCommand: CliCommand = {
@@ -41,7 +42,8 @@ export const savepointCommand: CliCommand = {
 async function triggerSavepoint(parsed: ParsedOptions, context: CliContext): Promise<number> {
   const [job, target, ...rest] = parsed.operands
   if (job === undefined) throw argumentError('Missing JobID. Specify a Job ID to trigger a savepoint.')
-  const jobId = jobIdOf(job)
+  const advice = adviceOnSubAction('savepoint', job)
+  const jobId = await jobIdOf(job, context, { reserved: subActionsOf('savepoint'), advice })
   if (rest.length > 0) context.print('Provided more arguments than required. Ignoring not needed arguments.')
   const targetDirectory =
     target === undefined
@@ -70,13 +72,6 @@ async function triggerSavepoint(parsed: ParsedOptions, context: CliContext): Pro
   } catch (cause) {
     throw new FlinkError('ACTION_FAILED', { text: `Failed to trigger a savepoint for the job ${jobId}.` }, { cause })
   }
-}
-
-/** A word that is nearly one of the sub-actions was meant as that, and is no job. */
-function jobIdOf(operand: string): string {
-  const advice = adviceOnSubAction('savepoint', operand)
-  if (advice !== '') throw argumentError(`Cannot parse JobID from "${operand}".${advice}`)
-  return parseJobIdOperand(operand)
 }
 
 async function disposeSavepoint(path: string, context: CliContext): Promise<number> {

@@ -3,7 +3,7 @@ import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, keyIn, OPERATOR_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
 import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
-import { isJobId, onSnapshot, stateProcessorOf } from '../job/state-processor-of.js'
+import { jobNamed, onSnapshot, stateProcessorOf } from '../job/state-processor-of.js'
 import { printable } from '../terminal/printable-text.js'
 
 const NOT_FOUND = 1
@@ -27,10 +27,11 @@ export const stateGetCommand: CliCommand = {
     if (key === undefined) throw argumentError('Missing key. It comes after the name of the state.')
     if (rest.length > 0) throw argumentError(`Only one key is looked up: what is ${rest.join(' ')}?`)
     const filter = { ...entryFilter(parsed), states: [state], key: keyIn(key) }
-    const isAsked = isJobId(operand) && filter.operators.length === 0
+    const jobId = await jobNamed(operand, context)
+    const isAsked = jobId !== undefined && filter.operators.length === 0
     if (isAsked) {
       const { getFromJob } = await import('../job/get-from-job.js')
-      const asked = { jobId: operand.toLowerCase(), name: state, keyText: key, key: filter.key }
+      const asked = { jobId, name: state, keyText: key, key: filter.key }
       try {
         const exitCode = await whilePrinting('asking', context, () => getFromJob(asked, context))
         if (exitCode !== undefined) return exitCode
@@ -42,7 +43,7 @@ export const stateGetCommand: CliCommand = {
       const selection = { filter, take: takeLines(context) }
       const { found, unreadable } = await whilePrinting('looking', context, async (_, onProgress) => {
         const processor = await stateProcessorOf(context, { onProgress })
-        return onSnapshot(operand, context, (snapshot) => processor.export(snapshot, selection))
+        return onSnapshot(jobId ?? operand, context, (snapshot) => processor.export(snapshot, selection))
       })
       const exitCode = exitCodeOf(unreadable, context)
       if (found > 0 || exitCode !== 0) return exitCode

@@ -1,9 +1,10 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import type { CliCommand } from '../arguments/cli-command.js'
-import { argumentError, has, parseJobIdOperand, valueOf, type ParsedOptions } from '../arguments/parsed-values.js'
+import { argumentError, has, valueOf, type ParsedOptions } from '../arguments/parsed-values.js'
 import { printable } from '../terminal/printable-text.js'
 import { stillWaiting, withProgress } from '../output/progress.js'
+import { jobIdOf } from '../job/job-id-of.js'
 import { restClusterClientOf } from '../job/rest-cluster-client-of.js'
 import { checkSavepointType, SAVEPOINT_TYPE_OPTION } from '../arguments/savepoint-type.js'
 
@@ -34,7 +35,8 @@ export const stopCommand: CliCommand = {
   examples: ['flink-ts stop --savepointPath /tmp/savepoints cca7bc1061d61cf15238e92312c2fc20'],
   async execute(parsed, context) {
     checkSavepointType(parsed)
-    const { jobId, target } = jobAndTarget(parsed)
+    const { job, target } = jobAndTarget(parsed)
+    const jobId = await jobIdOf(job, context)
     const targetDirectory =
       target === undefined
         ? undefined
@@ -71,10 +73,10 @@ export const stopCommand: CliCommand = {
 }
 
 /** `stop -p JOB`: the job id was taken for the path because it comes last. */
-function jobAndTarget(parsed: ParsedOptions): { jobId: string; target: string | undefined } {
+function jobAndTarget(parsed: ParsedOptions): { job: string; target: string | undefined } {
   const [operand] = parsed.operands
   const path = valueOf(parsed, 'savepointPath')
   const job = operand ?? path
   if (job === undefined) throw argumentError('Missing JobId')
-  return { jobId: parseJobIdOperand(job), target: operand === undefined ? undefined : path }
+  return { job, target: operand === undefined ? undefined : path }
 }

@@ -1,6 +1,7 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
-import { argumentError, parseJobIdOperand } from '../arguments/parsed-values.js'
+import { argumentError } from '../arguments/parsed-values.js'
+import { jobIdOf } from '../job/job-id-of.js'
 import { restClusterClientOf } from '../job/rest-cluster-client-of.js'
 import { watermarkLines } from '../output/watermark-lines.js'
 
@@ -14,7 +15,7 @@ export const watermarksCommand: CliCommand = {
   async execute(parsed, context) {
     const [job] = parsed.operands
     if (job === undefined) throw argumentError('Missing JobID. Specify a Job ID to see its watermarks.')
-    const jobId = parseJobIdOperand(job)
+    const jobId = await jobIdOf(job, context)
     context.print('Waiting for response...')
     try {
       for (const line of watermarkLines(await restClusterClientOf(context).watermarks(jobId))) context.print(line)
