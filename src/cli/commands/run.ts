@@ -12,11 +12,13 @@ import {
   PROGRAM_OPTIONS,
   programArguments,
 } from '../arguments/program-options.js'
+import { TIMEOUT_OPTION, withTimeout } from '../arguments/wait-options.js'
 import { workingDirectory } from '../arguments/working-directory.js'
 import { jobIdOf } from '../job/job-id-of.js'
 import type { RunRequest } from '../job/run-request.js'
 
 const RECOVER = 'recover'
+const WAIT = 'wait'
 /** Options that say what is to run, or from what. */
 const OF_THE_JOB: readonly string[] = [
   ...['class', 'parallelism', 'jarfile', 'arguments'],
@@ -60,6 +62,13 @@ export const runCommand: CliCommand = {
       description:
         'Starts the job of this id again, whose process has died, from its newest checkpoint: all else is as it was started with high-availability.type: filesystem.',
     },
+    {
+      long: WAIT,
+      value: 'none',
+      description:
+        'With -d: return only when all tasks of the job run, not longer than --timeout; exit code 1 where it ends before.',
+    },
+    TIMEOUT_OPTION,
     { short: 'yd', long: 'yarndetached', value: 'none', description: 'Old name of detached.', hidden: true },
     {
       short: 'q',
@@ -75,6 +84,7 @@ export const runCommand: CliCommand = {
     'flink-ts run -p 4 -c SocketWordCount dist/jobs/socket-word-count.js --hostname localhost --port 9999',
     'flink-ts run -s /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab job.js',
     'flink-ts run -d job.js',
+    'flink-ts run -d --wait --timeout 30s --json job.js',
     'flink-ts run -D state.backend.type=rocksdb -D execution.checkpointing.dir=/tmp/checkpoints job.js',
     'flink-ts run --recover 28cf1a77b6d50c9c2ed2d5b5c1c7c3f5 -D high-availability.storageDir=/tmp/ha',
   ],
@@ -91,7 +101,7 @@ export const runCommand: CliCommand = {
     const configuration = context.configuration.clone()
     applyProgramOptions(parsed, configuration)
     applyRestoreOptions(parsed, configuration, context.workingDirectory)
-    applyClaimMode(parsed, configuration, context.print)
+    applyClaimMode(parsed, configuration, context.tell)
     const request = {
       jobFile: absoluteTarget(jobFile, 'path of the job file', context.workingDirectory),
       entry: valueOf(parsed, 'class'),
@@ -105,7 +115,7 @@ export const runCommand: CliCommand = {
 async function start(request: RunRequest, parsed: ParsedOptions, context: CliContext): Promise<number> {
   if (has(parsed, 'detached') || has(parsed, 'yarndetached')) {
     const { runDetached } = await import('../job/run-detached.js')
-    return runDetached(request, context)
+    return runDetached(request, withTimeout(parsed, context), has(parsed, WAIT) ? 'running' : 'submission')
   }
   const { runAttached } = await import('../job/run-attached.js')
   return runAttached(request, context)

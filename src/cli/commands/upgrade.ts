@@ -91,5 +91,6 @@ function upgradeOrder(parsed: ParsedOptions, jobId: string, workingDirectory: st
       target === undefined ? undefined : absoluteTarget(target, 'target directory of the savepoint', workingDirectory),
     opensFunctions: !has(parsed, 'closed'),
     isWithoutReturn: has(parsed, 'withoutReturn'),
+    isQuiet: has(parsed, 'quiet'),
   }
 }

@@ -7,12 +7,16 @@ export type SayMeanwhile = (line: string) => void
 /** How far it is, beside the spinner. */
 export type TellHowFar = (howFar: string) => void
 
-/** A spinner on stderr while something takes long; nothing where stderr is no terminal, but for what the work says. */
+/**
+ * A spinner on stderr while something takes long; nothing where stderr is no terminal, but for what the work says, and not even that with
+ * --quiet.
+ */
 export async function withProgress<T>(
   text: string,
-  context: Pick<CliContext, 'printError'>,
+  context: Pick<CliContext, 'isQuiet' | 'printError'>,
   work: (say: SayMeanwhile, tell: TellHowFar) => Promise<T>,
 ): Promise<T> {
+  if (context.isQuiet) return work(nobodyLooks, nobodyLooks)
   const say: SayMeanwhile = (line) => {
     context.printError(`${printable(line)}\n`)
   }

@@ -15,6 +15,10 @@ import { FlinkError } from '../../../src/core/errors/flink-error.js'
 
 const id = (begin: string): string => begin.padEnd(32, '0')
 
+function unexpected(text: string): void {
+  assert.fail(text)
+}
+
 interface Jobs {
   readonly context: JobContext
   live(jobId: string, name: string): Promise<void>
@@ -43,8 +47,9 @@ function jobs(t: TestContext): Jobs {
       configuration: Configuration.fromMap({ 'cluster.run-directory': directory }),
       diagnostics: PLAIN_DIAGNOSTICS,
       workingDirectory: directory,
-      print: assert.fail,
-      printError: assert.fail,
+      isQuiet: false,
+      print: unexpected,
+      printError: unexpected,
     },
     live: async (jobId, name) => {
       await runDirectory.prepare()
