@@ -6,9 +6,9 @@ import { answersOf } from './arguments/answers.js'
 import { asksForJson } from './arguments/asks-for-json.js'
 import { parseCommandLine } from './arguments/command-line-parser.js'
 import { COMMON_OPTIONS } from './arguments/common-options.js'
-import { tellFailure } from './output/tell-failure.js'
+import { tellFailure, tellRefusal } from './output/tell-failure.js'
 import { loadCliConfiguration, settingOf, type CliConfiguration } from './arguments/load-cli-configuration.js'
-import { argumentError, has, valuesOf, type ParsedOptions } from './arguments/parsed-values.js'
+import { has, valuesOf, type ParsedOptions } from './arguments/parsed-values.js'
 import { refuseMissingSubAction, withSubAction } from './arguments/sub-actions.js'
 import { checkTarget, targetSettings } from './arguments/target-options.js'
 import { Terminal } from './terminal/terminal.js'
@@ -56,8 +56,8 @@ async function dispatch(args: readonly string[], terminal: Terminal, programThre
       printed += text
     })
     if (typeof line === 'number') {
-      if (telling.asJson && line !== 0) return tellFailure(argumentError(printed.trimEnd()), telling)
-      terminal.print(printed)
+      if (line === 0) terminal.print(printed)
+      else tellRefusal(printed, line, telling)
       return line
     }
     const { command, parsed } = line

@@ -10,6 +10,8 @@ const FIRST_LOOK_MS = 20
 const LONGEST_PAUSE_MS = 500
 /** A job that has ended leaves its process within moments, unless its program has more to do. */
 const PROCESS_GRACE_MS = 5000
+/** Of a job that lives and does not answer. */
+const UNKNOWN = 'UNRESPONSIVE'
 
 /**
  * Waits until a job has come to its end: it is archived, and its process has ended, unless that has another job or goes on with something
@@ -54,20 +56,30 @@ export async function awaitRunningJob(
   return reached
 }
 
+/** How many tasks of a job run, or have finished, and of how many. */
+export async function runningTasks(
+  entry: JobDirectoryEntry,
+  timeoutMs: number,
+): Promise<{ readonly state: string; readonly running: number; readonly all: number }> {
+  const call = { method: 'GET', path: `/jobs/${entry.jobId}` } as const
+  const answer = ((await new RestClient(entry).call(call, timeoutMs)) ?? {}) as Partial<JobDetailsInfo>
+  const { state = UNKNOWN, vertices = [] } = answer
+  let [running, all] = [0, 0]
+  for (const { parallelism, tasks } of vertices) {
+    running += (tasks['RUNNING'] ?? 0) + (tasks['FINISHED'] ?? 0)
+    all += parallelism
+  }
+  return { state, running, all }
+}
+
 /** What it says of itself, but RUNNING only where all of its tasks are. */
 async function stateOf(entry: JobDirectoryEntry, { timeoutMs }: RestClusterClientServices): Promise<string> {
   try {
-    const call = { method: 'GET', path: `/jobs/${entry.jobId}` } as const
-    const { state, vertices = [] } = ((await new RestClient(entry).call(call, timeoutMs)) ??
-      {}) as Partial<JobDetailsInfo>
-    if (state !== 'RUNNING') return state ?? 'UNRESPONSIVE'
-    const run = vertices.every(({ parallelism, tasks }) => {
-      return (tasks['RUNNING'] ?? 0) + (tasks['FINISHED'] ?? 0) === parallelism
-    })
-    return run ? state : 'RUNNING, some of its tasks not yet'
+    const { state, running, all } = await runningTasks(entry, timeoutMs)
+    return state !== 'RUNNING' || running === all ? state : 'RUNNING, some of its tasks not yet'
   } catch (error) {
     // It may be at its end, or be kept from answering: the next look says which.
-    if (FlinkError.is(error)) return 'UNRESPONSIVE'
+    if (FlinkError.is(error)) return UNKNOWN
     throw error
   }
 }

@@ -288,7 +288,7 @@ export class RestClusterClient {
     try {
       const call = { method: 'GET', path: `/jobs/${jobId}/checkpoints` } as const
       const progress = progressOf(
-        ((await client.call(call, this.#services.timeoutMs)) ?? {}) as Partial<CheckpointingStatistics>,
+        ((await client.call(call, this.#services.timeoutMs)) ?? {}),
       )
       if (progress !== undefined) tell(progress)
     } catch {

@@ -2,11 +2,8 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, keyIn, OPERATOR_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
-import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
+import { exitCodeOf, nothingFound, takeLines, whilePrinting } from '../job/print-entries.js'
 import { jobNamed, onSnapshot, stateProcessorOf } from '../job/state-processor-of.js'
-import { printable } from '../terminal/printable-text.js'
-
-const NOT_FOUND = 1
 
 export const stateGetCommand: CliCommand = {
   name: 'state get',
@@ -47,10 +44,7 @@ export const stateGetCommand: CliCommand = {
       })
       const exitCode = exitCodeOf(unreadable, context)
       if (found > 0 || exitCode !== 0) return exitCode
-      context.printError(
-        `State '${printable(state)}' has nothing for the key ${printable(JSON.stringify(filter.key))}.\n`,
-      )
-      return NOT_FOUND
+      return nothingFound(`State '${state}'`, filter.key, context)
     } catch (cause) {
       const text = isAsked
         ? `Could not look up the key in job ${operand}: no queryable state '${state}' of it answers, nor does its newest checkpoint.`

@@ -1,4 +1,5 @@
 import type { CliContext } from '../arguments/cli-context.js'
+import { showsSpinner } from '../terminal/shows-spinner.js'
 import { printable } from '../terminal/printable-text.js'
 
 /** Prints a line on stderr while work goes on. */
@@ -20,7 +21,7 @@ export async function withProgress<T>(
   const say: SayMeanwhile = (line) => {
     context.printError(`${printable(line)}\n`)
   }
-  if (!process.stderr.isTTY) return work(say, nobodyLooks)
+  if (!showsSpinner()) return work(say, nobodyLooks)
   const { default: ora } = await import('ora')
   const spinner = ora({ text, stream: process.stderr }).start()
   try {
