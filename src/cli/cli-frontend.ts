@@ -3,12 +3,13 @@ import type { CliCommand } from './arguments/cli-command.js'
 import { optionName, type CliOption } from './arguments/cli-option.js'
 import { diagnosticsOnStandardError } from './terminal/colours.js'
 import { answersOf } from './arguments/answers.js'
+import { asksForJson } from './arguments/asks-for-json.js'
 import { parseCommandLine } from './arguments/command-line-parser.js'
 import { COMMON_OPTIONS } from './arguments/common-options.js'
-import { renderError } from './output/error-rendering.js'
+import { tellFailure, tellRefusal } from './output/tell-failure.js'
 import { loadCliConfiguration, settingOf, type CliConfiguration } from './arguments/load-cli-configuration.js'
 import { has, valuesOf, type ParsedOptions } from './arguments/parsed-values.js'
-import { withSubAction } from './arguments/sub-actions.js'
+import { refuseMissingSubAction, withSubAction } from './arguments/sub-actions.js'
 import { checkTarget, targetSettings } from './arguments/target-options.js'
 import { Terminal } from './terminal/terminal.js'
 import { workingDirectory } from './arguments/working-directory.js'
@@ -46,12 +47,19 @@ export async function runCommandLine(args: readonly string[], programThread?: Wo
 
 async function dispatch(args: readonly string[], terminal: Terminal, programThread?: Worker): Promise<number> {
   const diagnostics = await diagnosticsOnStandardError()
-  const print = (text: string): void => {
-    terminal.print(text)
-  }
+  const commands = await commandsFor(args[0] ?? '')
+  const telling = { terminal, diagnostics, asJson: asksForJson(args, commands) }
   try {
-    const line = parseCommandLine(args, await commandsFor(args[0] ?? ''), print)
-    if (typeof line === 'number') return line
+    refuseMissingSubAction(args)
+    let printed = ''
+    const line = parseCommandLine(args, commands, (text) => {
+      printed += text
+    })
+    if (typeof line === 'number') {
+      if (line === 0) terminal.print(printed)
+      else tellRefusal(printed, line, telling)
+      return line
+    }
     const { command, parsed } = line
     const { configuration, warnings, directory } = await configurationOf(command, parsed)
     for (const warning of warnings) terminal.printError(diagnostics.warning(warning))
@@ -72,10 +80,7 @@ async function dispatch(args: readonly string[], terminal: Terminal, programThre
       programThread,
     })
   } catch (error) {
-    const { stream, text, exitCode } = renderError(error)
-    if (stream === 'stdout') terminal.print(text)
-    else terminal.printError(diagnostics.error(text))
-    return exitCode
+    return tellFailure(error, telling)
   }
 }
 

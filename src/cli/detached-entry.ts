@@ -27,7 +27,7 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
   let isReported = false
   /** Another job was told to stop for this one. */
   let isAwaited = false
-  const report = (jobId: string, error?: unknown): void => {
+  const report = (jobId: string, { error, savepoint }: { error?: unknown; savepoint?: string } = {}): void => {
     if (isReported) return
     isReported = true
     const message: DetachedReport = {
@@ -35,6 +35,7 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
       warnings,
       notes,
       error: error === undefined ? undefined : serializeError(error),
+      savepoint,
     }
     // Whoever started the job may have gone meanwhile: the job goes on, `list` shows it.
     process.send?.(message, undefined, undefined, () => undefined)
@@ -66,7 +67,9 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
       }),
     }
     const exitCode = await hosted(request, settings, {
-      runs: report,
+      runs: (jobId, savepoint) => {
+        report(jobId, { savepoint })
+      },
       stops: () => {
         isAwaited = true
       },
@@ -75,7 +78,7 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
     return exitCode
   } catch (error) {
     if (isReported) new Terminal().printError(renderError(error).text)
-    else report('none', error)
+    else report('none', { error })
     return 1
   }
 }
@@ -103,6 +106,7 @@ function contextOf(request: RunRequest): JobContext {
     configuration: Configuration.fromEntries(request.configuration),
     workingDirectory: workingDirectory(),
     diagnostics: PLAIN_DIAGNOSTICS,
+    isQuiet: request.upgrade?.isQuiet ?? false,
     print: (line) => {
       say('stdout', line, () => {
         terminal.print(`${line}\n`)

@@ -15,7 +15,7 @@ import { overviewOfEntry, type JobDirectoryEntry } from './job-directory-entry.j
 import { adviceOnDeath, isJobOverview } from './job-overview.js'
 import { RestClient } from './rest-client.js'
 import type { RunDirectory } from './run-directory.js'
-import { describeWait, pendingOf } from './slow-operation.js'
+import { describeWait, pendingOf, progressOf } from './slow-operation.js'
 
 export type { JobOverview, JobStartInfo } from '../rest/messages/job-messages.js'
 export type {
@@ -36,6 +36,8 @@ const LONGEST_POLL_MS = 1000
 const STOP_POLL_SHARE = 0.05
 /** Whoever waits so long is told for what. */
 const SLOW_MS = 10_000
+/** Nobody reads what changes sooner. */
+const SHOWN_AFTER_MS = 200
 /** A job that lives answers in a moment. `list` waits no longer for one that does not. */
 const OVERVIEW_TIMEOUT_MS = 1000
 /** State that `list` shows of a job whose process lives and does not answer; no job is in it by itself. */
@@ -63,6 +65,8 @@ interface Patience {
   readonly pollMs: (waitedMs: number) => number
   /** That no answer comes is no reason to give up, as long as the process lives. */
   readonly bearsSilence?: boolean
+  /** There where somebody looks. */
+  readonly howFar?: TellHowFar
 }
 
 /** What is known where nothing was answered. */
@@ -70,6 +74,9 @@ const SILENCE = { status: { id: 'IN_PROGRESS' } } as const
 
 /** Is given a sentence, once, where a wait takes long. */
 export type TellSlow = (text: string) => void
+
+/** Is given how far it is, again and again. */
+export type TellHowFar = (text: string) => void
 
 /** Finds jobs through the run directory and speaks to each over its socket. */
 export class RestClusterClient {
@@ -126,8 +133,12 @@ export class RestClusterClient {
   }
 
   /** Waits for a savepoint, or a stop with one; resolves with its URI. */
-  async awaitSavepoint(triggered: TriggeredOperation, tell: TellSlow = tellNobody): Promise<string> {
-    const info = await this.#poll<SavepointInfo>(triggered, tell)
+  async awaitSavepoint(
+    triggered: TriggeredOperation,
+    tell: TellSlow = tellNobody,
+    howFar?: TellHowFar,
+  ): Promise<string> {
+    const info = await this.#poll<SavepointInfo>(triggered, tell, this.#patience(howFar))
     if (info.location === undefined) throw remoteFailure(triggered.jobId, info['failure-cause'])
     return info.location
   }
@@ -141,8 +152,12 @@ export class RestClusterClient {
     return info.location
   }
 
-  async awaitCheckpoint(triggered: TriggeredOperation, tell: TellSlow = tellNobody): Promise<number> {
-    const info = await this.#poll<CheckpointInfo>(triggered, tell)
+  async awaitCheckpoint(
+    triggered: TriggeredOperation,
+    tell: TellSlow = tellNobody,
+    howFar?: TellHowFar,
+  ): Promise<number> {
+    const info = await this.#poll<CheckpointInfo>(triggered, tell, this.#patience(howFar))
     if (info.checkpointId === undefined) throw remoteFailure(triggered.jobId, info.failureCause)
     return info.checkpointId
   }
@@ -173,17 +188,17 @@ export class RestClusterClient {
     return answer as JobWatermarksInfo
   }
 
-  /** True when it ends with its job; false also when nobody can tell any more. */
-  async isCheckpointInMemory(jobId: string, checkpointId: number): Promise<boolean> {
+  /** Where a completed checkpoint lies, NOT_ADDRESSABLE where it ends with its job; undefined when nobody can tell any more. */
+  async pathOfCheckpoint(jobId: string, checkpointId: number): Promise<string | undefined> {
     try {
       const client = await this.#clientOf(jobId, 'other')
       const call = { method: 'GET', path: `/jobs/${jobId}/checkpoints` } as const
       const answer = (await client?.call(call, this.#services.timeoutMs)) as Partial<CheckpointingStatistics> | null
       const checkpoint = answer?.history?.find(({ id }) => id === checkpointId)
-      return checkpoint?.external_path === NOT_ADDRESSABLE
+      return checkpoint?.external_path ?? undefined
     } catch (error) {
       // The checkpoint is complete: that the job has ended since is not a failure of it.
-      if (FlinkError.is(error)) return false
+      if (FlinkError.is(error)) return undefined
       throw error
     }
   }
@@ -269,8 +284,20 @@ export class RestClusterClient {
     }
   }
 
+  async #tellHowFar({ jobId, client }: TriggeredOperation, tell: TellHowFar): Promise<void> {
+    try {
+      const call = { method: 'GET', path: `/jobs/${jobId}/checkpoints` } as const
+      const progress = progressOf(
+        ((await client.call(call, this.#services.timeoutMs)) ?? {}),
+      )
+      if (progress !== undefined) tell(progress)
+    } catch {
+      // There is nothing to tell.
+    }
+  }
+
   /** The first look comes soon, then ever later ones. */
-  #patience(): Patience {
+  #patience(howFar?: TellHowFar): Patience {
     let waitMs = FIRST_POLL_MS / 2
     return {
       timeoutMs: this.#services.timeoutMs,
@@ -278,17 +305,19 @@ export class RestClusterClient {
         waitMs = Math.min(2 * waitMs, LONGEST_POLL_MS)
         return waitMs
       },
+      ...(howFar !== undefined && { howFar }),
     }
   }
 
-  async #poll<T>(triggered: TriggeredOperation, tell: TellSlow, patience = this.#patience()): Promise<T> {
+  async #poll<T>(triggered: TriggeredOperation, tell: TellSlow, patience: Patience): Promise<T> {
     const { jobId, resultPath, client } = triggered
     const { sleep, monotonicMs } = this.#services
-    const { timeoutMs, pollMs, bearsSilence = false } = patience
+    const { timeoutMs, pollMs, bearsSilence = false, howFar } = patience
     const begin = monotonicMs()
     let isTold = false
     for (;;) {
-      await sleep(pollMs(monotonicMs() - begin))
+      const beforeMs = monotonicMs() - begin
+      await sleep(Math.min(pollMs(beforeMs), Math.max(0, timeoutMs - beforeMs)))
       const call = { method: 'GET', path: resultPath } as const
       const answer = await client.call(call, this.#services.timeoutMs).catch((error: unknown) => {
         if (!bearsSilence || !FlinkError.is(error, 'JOB_UNRESPONSIVE')) throw error
@@ -300,13 +329,14 @@ export class RestClusterClient {
       if (status === undefined) throw notUnderstood(jobId)
       if (status.id === 'COMPLETED' && operation !== null) return operation
       const waitedMs = monotonicMs() - begin
-      if (waitedMs > timeoutMs) break
+      if (waitedMs >= timeoutMs) break
+      if (howFar !== undefined && waitedMs >= SHOWN_AFTER_MS) await this.#tellHowFar(triggered, howFar)
       if (!isTold && waitedMs >= SLOW_MS) {
         isTold = true
         await this.#tellSlow(triggered, tell)
       }
     }
-    const reason = `no result within ${durationText(timeoutMs)} (client.timeout); the job goes on with it`
+    const reason = `no result within ${durationText(timeoutMs)} (--timeout, or client.timeout); the job goes on with it, and flink-ts list shows how it is`
     throw new FlinkError('CONTROL_SOCKET_FAILED', { jobId, reason })
   }
 }

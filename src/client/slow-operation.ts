@@ -1,3 +1,4 @@
+import { byteSize } from '../core/io/byte-size.js'
 import { durationText } from '../core/time/duration-text.js'
 import type {
   CheckpointingStatistics,
@@ -35,6 +36,14 @@ export function describeWait({ details, statistics, pending: parts }: WaitedFor)
   const place = newest.external_path === null ? '' : ` (${newest.external_path})`
   const left = tasks === 'none' ? 'its operator coordinators' : tasks
   return `its savepoint is complete${place}, the job is at its end and waits for ${left}. Does a close or a promise not return there?`
+}
+
+/** How far the snapshot is that is pending; undefined where there is none. */
+export function progressOf(statistics: Partial<CheckpointingStatistics>): string | undefined {
+  const pending = pendingOf(statistics)
+  if (pending === undefined) return undefined
+  const { num_acknowledged_subtasks: acknowledged, num_subtasks: all, state_size: bytes } = pending
+  return `${String(acknowledged)} of ${String(all)} tasks, ${byteSize(bytes)}`
 }
 
 /** A savepoint before a checkpoint that the job takes meanwhile. */

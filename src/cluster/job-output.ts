@@ -1,9 +1,12 @@
 import type { Writable } from 'node:stream'
 import type { FlinkError } from '../core/errors/flink-error.js'
-import { allocateOutputLocks } from '../core/io/output-lock.js'
+import { allocateOutputLocks, type OutputLockMemory } from '../core/io/output-lock.js'
 import { allocateStandardInput, releaseStandardInput } from '../core/io/standard-input.js'
 import { StandardWritable } from '../core/io/standard-writable.js'
 import type { ThreadStreamMemory } from '../core/io/thread-streams.js'
+
+/** Where the program of a job and its functions print: `error` where standard output belongs to the command alone. */
+export type PrintsTo = 'output' | 'error'
 
 /** The standard streams of a job's process: what its threads share of them, and what its main thread prints. */
 export class JobOutput {
@@ -14,9 +17,10 @@ export class JobOutput {
   readonly standardError: Writable
   #failure: FlinkError | undefined
 
-  constructor(standardInput: 'readable' | 'refused') {
-    const outputLocks = allocateOutputLocks()
-    this.memory = { outputLocks, standardInput: allocateStandardInput(standardInput) }
+  constructor(standardInput: 'readable' | 'refused', printsTo: PrintsTo = 'output') {
+    const outputLocks = locksOf(printsTo)
+    const outputDescriptor = printsTo === 'output' ? 1 : 2
+    this.memory = { outputLocks, outputDescriptor, standardInput: allocateStandardInput(standardInput) }
     // A reader that has gone does not want the lines of the command any more; the job may have other work to do.
     this.standardOutput = new StandardWritable(1, outputLocks.standardOutput, (error) => {
       if (error.code !== 'STDOUT_CLOSED') this.lost(error)
@@ -43,6 +47,12 @@ export class JobOutput {
   async drained(): Promise<void> {
     await Promise.all([this.standardOutput, this.standardError].map(written))
   }
+}
+
+/** What goes to one place has one lock. */
+function locksOf(printsTo: PrintsTo): OutputLockMemory {
+  const locks = allocateOutputLocks()
+  return printsTo === 'output' ? locks : { ...locks, standardOutput: locks.standardError }
 }
 
 function written(stream: Writable): Promise<void> {

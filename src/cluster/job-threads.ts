@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import { CoreOptions } from '../core/config/core-options.js'
 import type { Configuration } from '../core/config/configuration.js'
-import { JobOutput } from './job-output.js'
+import { JobOutput, type PrintsTo } from './job-output.js'
 import { ProgramWorker } from './program-worker.js'
 import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
 
@@ -13,6 +13,12 @@ const MIN_SHARED_WORKERS = 4
 /** How many task workers a job has at most before several slots share one. */
 export function maxTaskWorkers(): number {
   return Math.max(MIN_SHARED_WORKERS, WORKERS_PER_CORE * availableParallelism())
+}
+
+/** What the threads of a job have of the standard streams. */
+export interface JobStreams {
+  readonly standardInput: 'readable' | 'refused'
+  readonly printsTo?: PrintsTo
 }
 
 /** The threads of a job process that can begin before anything is known of the job. */
@@ -29,12 +35,12 @@ export interface JobThreads {
 export function startJobThreads(
   programThread: Worker,
   configuration: Configuration,
-  standardInput: 'readable' | 'refused',
+  { standardInput, printsTo }: JobStreams,
 ): JobThreads {
   // Read before there is anything to be ended: a value may be refused.
   const heapSizeMb = heapSizeMbOf(configuration)
   const workers = Math.min(configuration.get(CoreOptions.DEFAULT_PARALLELISM), availableParallelism())
-  const output = new JobOutput(standardInput)
+  const output = new JobOutput(standardInput, printsTo)
   const program = new ProgramWorker(programThread, output)
   const starter = new WorkerThreadStarter(heapSizeMb, output)
   starter.warmUp(workers)

@@ -65,7 +65,7 @@ const MAIN_READS =
 
 /** A reader that has gone ends the program, as it ends a job that prints; a full disk costs main its lines. */
 function streamsOfMain(
-  { outputLocks }: ThreadStreamMemory,
+  { outputLocks, outputDescriptor }: ThreadStreamMemory,
   fail: (error: unknown) => void,
   lose: (error: unknown) => void,
 ): ThreadStreams {
@@ -75,7 +75,7 @@ function streamsOfMain(
     else lose(error)
   }
   const ignore = (): void => undefined
-  const output = new StandardStream(1, outputLocks.standardOutput)
+  const output = new StandardStream(outputDescriptor, outputLocks.standardOutput)
   const error = new StandardStream(2, outputLocks.standardError)
   return {
     standardOutput: { output, isMuted, onFailure, onSinkFailure: ignore },

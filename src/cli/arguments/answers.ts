@@ -1,3 +1,4 @@
+import { printableJson } from '../terminal/printable-text.js'
 import { has, type ParsedOptions } from './parsed-values.js'
 
 /** How an action says what it does and what came of it. */
@@ -20,7 +21,7 @@ export function answersOf(parsed: ParsedOptions, print: (line: string) => void):
       if (!isJson && !isQuiet) print(line)
     },
     answer: (value, lines) => {
-      for (const line of isJson ? [JSON.stringify(value)] : lines) print(line)
+      for (const line of isJson ? [printableJson(JSON.stringify(value))] : lines) print(line)
     },
   }
 }

@@ -19,4 +19,7 @@ export interface CliContext extends Answers {
 }
 
 /** What is needed to reach jobs, and to start one: also by a process that has no terminal. */
-export type JobContext = Pick<CliContext, 'configuration' | 'diagnostics' | 'print' | 'printError' | 'workingDirectory'>
+export type JobContext = Pick<
+  CliContext,
+  'configuration' | 'diagnostics' | 'isQuiet' | 'print' | 'printError' | 'workingDirectory'
+>

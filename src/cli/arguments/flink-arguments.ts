@@ -4,6 +4,7 @@
  * letter takes a value (`-dp 4`), and that the word after an option is its value unless it is an option itself. They become
  * `--parallelism=4`. Nothing is judged here but an ambiguous prefix: a word that is no option is left for commander to refuse.
  */
+import { FlinkError } from '../../core/errors/flink-error.js'
 import { optionName, type CliOption } from './cli-option.js'
 import { argumentError } from './parsed-values.js'
 
@@ -56,6 +57,44 @@ export function firstOperand(args: readonly string[], options: readonly CliOptio
     for (const match of matches) if (wantsNext(match)) index += valuesAt(args, index, match.option, options).length
   }
   return args.length
+}
+
+/**
+ * Whether a line has a flag, be it one with mistakes: these are told in the way that is asked for. What comes after the job file is the
+ * program's, but an option that there is not in its place is told, and no program runs.
+ */
+export function hasFlag(
+  args: readonly string[],
+  flag: string,
+  { options, stopAtOperand }: { readonly options: readonly CliOption[]; readonly stopAtOperand: boolean },
+): boolean {
+  let index = 0
+  while (index < args.length) {
+    const token = args[index] ?? ''
+    if (token === '--') return false
+    const matches = matchesIfAny(token, options)
+    if (matches.some(({ option }) => option.long === flag)) return true
+    if (matches.length === 0 && stopAtOperand) return isOptionLike(token) && args.slice(index).includes(`--${flag}`)
+    index += 1
+    for (const match of matches) if (wantsNext(match)) index += following(args, index, match.option)
+  }
+  return false
+
+  function following(words: readonly string[], start: number, { value }: CliOption): number {
+    const rest = words.slice(start, value === 'several' ? undefined : start + 1)
+    const end = rest.findIndex((word) => word === '--' || matchesIfAny(word, options).length > 0)
+    return end === -1 ? rest.length : end
+  }
+}
+
+/** An ambiguous prefix is none. */
+function matchesIfAny(token: string, options: readonly CliOption[]): Match[] {
+  try {
+    return matchesOf(token, options)
+  } catch (error) {
+    if (FlinkError.is(error, 'CLI_ARGUMENT_INVALID')) return []
+    throw error
+  }
 }
 
 /** The name that commander knows an option by: the long one, and only without that the short one. */

@@ -24,14 +24,6 @@ export function has(parsed: ParsedOptions, name: string): boolean {
   return Object.hasOwn(parsed.values, name)
 }
 
-const JOB_ID = /^[0-9a-fA-F]{32}$/
-
-/** The job id in lower case; JOB_ID_INVALID says what one looks like. */
-export function parseJobIdOperand(text: string): string {
-  if (!JOB_ID.test(text)) throw new FlinkError('JOB_ID_INVALID', { text })
-  return text.toLowerCase()
-}
-
 export function argumentError(message: string): FlinkError {
   return new FlinkError('CLI_ARGUMENT_INVALID', { message })
 }

@@ -17,6 +17,15 @@ export function subActionsOf(action: string): readonly string[] {
   return Object.hasOwn(SUB_ACTIONS, action) ? (SUB_ACTIONS[action] ?? []) : []
 }
 
+const CONVERSION =
+  '"savepoint convert" is not a valid action: there is nothing to convert. Every savepoint is in the one format that all state backends ' +
+  'and parallelisms start from: run -s <savepoint> <job-file>. For another max parallelism: savepoint rescale. To change entries: state export and state import.'
+
+/** Throws CLI_ARGUMENT_INVALID where the words ask for what no action does, and would else be taken for a job. */
+export function refuseMissingSubAction([action, next]: readonly string[]): void {
+  if (action === 'savepoint' && next === 'convert') throw argumentError(CONVERSION)
+}
+
 /** What was most likely meant by a word that is none of them, as the end of a message. */
 export function adviceOnSubAction(action: string, given: string): string {
   const nearest = nearestName(given, subActionsOf(action))

@@ -56,8 +56,7 @@ export const checkCommand: CliCommand = {
       },
       context,
     )
-    if (has(parsed, 'json')) context.print(JSON.stringify(report, undefined, 2))
-    else for (const line of checkLines(report)) context.print(line)
+    context.answer(report, checkLines(report))
     return report.fits ? 0 : 1
   },
 }

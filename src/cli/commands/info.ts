@@ -15,18 +15,15 @@ export const infoCommand: CliCommand = {
   usage: '[OPTIONS] <job-file> <arguments>',
   stopAtOperand: true,
   options: PROGRAM_OPTIONS,
-  examples: ['flink-ts info job.js --input words.txt'],
+  examples: ['flink-ts info job.js --input words.txt', 'flink-ts info --json job.js'],
   async execute(parsed, context) {
     const { jobFile, args } = programArguments(parsed, infoCommand)
     const configuration = context.configuration.clone()
     applyProgramOptions(parsed, configuration)
     const plan = await planOf({ jobFile, args, entry: valueOf(parsed, 'class') }, configuration, context)
     const dashes = '-'.repeat((WIDTH - TITLE.length) / 2)
-    context.print(`${dashes}${TITLE}${dashes}`)
-    context.print(plan)
-    context.print('-'.repeat(WIDTH))
-    context.print('')
-    context.print('No description provided.')
+    const lines = [`${dashes}${TITLE}${dashes}`, plan, '-'.repeat(WIDTH), '', 'No description provided.']
+    context.answer({ plan: JSON.parse(plan) as unknown }, lines)
     return 0
   },
 }

@@ -1,6 +1,7 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { chalkFor } from '../terminal/colours.js'
+import { jobsDocument } from '../output/jobs-document.js'
 import { jobTable, type StatePainter } from '../output/job-table.js'
 import { has } from '../arguments/parsed-values.js'
 import { restClusterClientOf } from '../job/rest-cluster-client-of.js'
@@ -15,19 +16,19 @@ export const listCommand: CliCommand = {
     { short: 'r', long: 'running', value: 'none', description: 'Show only running programs and their JobIDs' },
     { short: 's', long: 'scheduled', value: 'none', description: 'Show only scheduled programs and their JobIDs' },
   ],
-  examples: ['flink-ts list', 'flink-ts list -a'],
+  examples: ['flink-ts list', 'flink-ts list -a', 'flink-ts list -r --json'],
   async execute(parsed, context) {
     const all = has(parsed, 'all')
     const neither = !has(parsed, 'running') && !has(parsed, 'scheduled')
-    context.print('Waiting for response...')
+    context.tell('Waiting for response...')
     const jobs = await listJobs(() => restClusterClientOf(context).listJobs(all))
     const sections = {
       running: all || neither || has(parsed, 'running'),
       scheduled: all || neither || has(parsed, 'scheduled'),
       terminated: all,
     }
-    const painter = jobs.length > 0 ? await statePainter() : undefined
-    for (const line of jobTable(jobs, sections, painter)) context.print(line)
+    const painter = jobs.length > 0 && !context.isJson ? await statePainter() : undefined
+    context.answer({ jobs: jobsDocument(jobs, sections) }, jobTable(jobs, sections, painter))
     return 0
   },
 }

@@ -5,24 +5,20 @@ import { applyClaimMode, CLAIM_MODE_OPTION, RESTORE_MODE_OPTION } from '../argum
 import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import { settingOf } from '../arguments/load-cli-configuration.js'
-import {
-  argumentError,
-  has,
-  parseJobIdOperand,
-  valueOf,
-  valuesOf,
-  type ParsedOptions,
-} from '../arguments/parsed-values.js'
+import { argumentError, has, valueOf, valuesOf, type ParsedOptions } from '../arguments/parsed-values.js'
 import {
   applyProgramOptions,
   noteOnOptionsForProgram,
   PROGRAM_OPTIONS,
   programArguments,
 } from '../arguments/program-options.js'
+import { TIMEOUT_OPTION, withTimeout } from '../arguments/wait-options.js'
 import { workingDirectory } from '../arguments/working-directory.js'
+import { jobIdOf } from '../job/job-id-of.js'
 import type { RunRequest } from '../job/run-request.js'
 
 const RECOVER = 'recover'
+const WAIT = 'wait'
 /** Options that say what is to run, or from what. */
 const OF_THE_JOB: readonly string[] = [
   ...['class', 'parallelism', 'jarfile', 'arguments'],
@@ -66,6 +62,13 @@ export const runCommand: CliCommand = {
       description:
         'Starts the job of this id again, whose process has died, from its newest checkpoint: all else is as it was started with high-availability.type: filesystem.',
     },
+    {
+      long: WAIT,
+      value: 'none',
+      description:
+        'With -d: return only when all tasks of the job run, not longer than --timeout; exit code 1 where it ends before.',
+    },
+    TIMEOUT_OPTION,
     { short: 'yd', long: 'yarndetached', value: 'none', description: 'Old name of detached.', hidden: true },
     {
       short: 'q',
@@ -81,6 +84,7 @@ export const runCommand: CliCommand = {
     'flink-ts run -p 4 -c SocketWordCount dist/jobs/socket-word-count.js --hostname localhost --port 9999',
     'flink-ts run -s /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab job.js',
     'flink-ts run -d job.js',
+    'flink-ts run -d --wait --timeout 30s --json job.js',
     'flink-ts run -D state.backend.type=rocksdb -D execution.checkpointing.dir=/tmp/checkpoints job.js',
     'flink-ts run --recover 28cf1a77b6d50c9c2ed2d5b5c1c7c3f5 -D high-availability.storageDir=/tmp/ha',
   ],
@@ -88,7 +92,7 @@ export const runCommand: CliCommand = {
     if (has(parsed, RECOVER)) {
       const { recoveredRequest } = await import('../job/recovered-request.js')
       const keys = valuesOf(parsed, 'D').map((definition) => settingOf(definition).key)
-      const request = await recoveredRequest(recoveredJobId(parsed), keys, context)
+      const request = await recoveredRequest(await jobIdOf(recoveredJob(parsed), context), keys, context)
       return start(request, parsed, { ...context, workingDirectory: workingDirectory() })
     }
     const { jobFile, args } = programArguments(parsed, runCommand)
@@ -97,7 +101,7 @@ export const runCommand: CliCommand = {
     const configuration = context.configuration.clone()
     applyProgramOptions(parsed, configuration)
     applyRestoreOptions(parsed, configuration, context.workingDirectory)
-    applyClaimMode(parsed, configuration, context.print)
+    applyClaimMode(parsed, configuration, context.tell)
     const request = {
       jobFile: absoluteTarget(jobFile, 'path of the job file', context.workingDirectory),
       entry: valueOf(parsed, 'class'),
@@ -111,17 +115,17 @@ export const runCommand: CliCommand = {
 async function start(request: RunRequest, parsed: ParsedOptions, context: CliContext): Promise<number> {
   if (has(parsed, 'detached') || has(parsed, 'yarndetached')) {
     const { runDetached } = await import('../job/run-detached.js')
-    return runDetached(request, context)
+    return runDetached(request, withTimeout(parsed, context), has(parsed, WAIT) ? 'running' : 'submission')
   }
   const { runAttached } = await import('../job/run-attached.js')
   return runAttached(request, context)
 }
 
 /** The job is what it was: nothing of it can be said anew. */
-function recoveredJobId(parsed: ParsedOptions): string {
+function recoveredJob(parsed: ParsedOptions): string {
   const [operand] = parsed.operands
   const other = operand ?? OF_THE_JOB.find((name) => has(parsed, name))
-  if (other === undefined) return parseJobIdOperand(valueOf(parsed, RECOVER) ?? '')
+  if (other === undefined) return valueOf(parsed, RECOVER) ?? ''
   const given = operand === undefined ? `--${other}` : `"${operand}"`
   throw argumentError(
     `--recover takes the id of a job and nothing else of it, but ${given} was given: its program, arguments and configuration are kept in high-availability.storageDir. To start a program from a checkpoint: run -s <checkpoint> <job-file>.`,

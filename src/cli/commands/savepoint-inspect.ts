@@ -2,7 +2,7 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliContext } from '../arguments/cli-context.js'
-import { argumentError, has } from '../arguments/parsed-values.js'
+import { argumentError } from '../arguments/parsed-values.js'
 import { stateProcessorOf } from '../job/state-processor-of.js'
 import { listingLines, snapshotLines } from '../output/snapshot-lines.js'
 
@@ -24,7 +24,7 @@ export const savepointInspectCommand: CliCommand = {
     if (rest.length > 0) throw argumentError(`Only one path is looked into: what is ${rest.join(' ')}?`)
     const path = absoluteTarget(given, 'path of the snapshot', context.workingDirectory)
     try {
-      await inspect(path, has(parsed, 'json'), context)
+      await inspect(path, context)
       return 0
     } catch (cause) {
       throw new FlinkError('ACTION_FAILED', { text: `Could not look into '${given}'.` }, { cause })
@@ -32,9 +32,8 @@ export const savepointInspectCommand: CliCommand = {
   },
 }
 
-async function inspect(path: string, asJson: boolean, context: CliContext): Promise<void> {
+async function inspect(path: string, context: CliContext): Promise<void> {
   const { summary, listing } = await (await stateProcessorOf(context)).inspect(path)
-  if (asJson) context.print(JSON.stringify(summary ?? { directory: path, snapshots: listing }, undefined, 2))
-  else if (summary !== undefined) for (const line of snapshotLines(summary)) context.print(line)
-  else for (const line of listingLines(path, listing ?? [])) context.print(line)
+  if (summary !== undefined) context.answer(summary, snapshotLines(summary))
+  else context.answer({ directory: path, snapshots: listing ?? [] }, listingLines(path, listing ?? []))
 }

@@ -39,8 +39,10 @@ export const savepointRescaleCommand: CliCommand = {
         const processor = await stateProcessorOf(context, { interruption, onProgress })
         return onSnapshot(operand, context, (from) => processor.rescale({ ...request, from }))
       })
-      context.print(`${entries.toLocaleString('en')} entries assigned to ${number} key groups.`)
-      context.print(`Savepoint completed. Path: ${printable(path)}`)
+      context.answer({ savepoint: path, entries, maxParallelism: request.maxParallelism }, [
+        `${entries.toLocaleString('en')} entries assigned to ${number} key groups.`,
+        `Savepoint completed. Path: ${printable(path)}`,
+      ])
       return 0
     } catch (cause) {
       if (FlinkError.is(cause, 'COMMAND_INTERRUPTED')) throw cause

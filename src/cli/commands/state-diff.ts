@@ -30,7 +30,8 @@ export const stateDiffCommand: CliCommand = {
         )
       })
       const { added, removed, changed } = found
-      context.printError(`${String(added)} added, ${String(removed)} removed, ${String(changed)} changed\n`)
+      if (!context.isQuiet)
+        context.printError(`${String(added)} added, ${String(removed)} removed, ${String(changed)} changed\n`)
       return exitCodeOf(unreadable, context)
     } catch (cause) {
       throw new FlinkError('ACTION_FAILED', { text: `Could not compare '${first}' with '${second}'.` }, { cause })

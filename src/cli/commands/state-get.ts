@@ -2,11 +2,8 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, keyIn, OPERATOR_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
-import { exitCodeOf, takeLines, whilePrinting } from '../job/print-entries.js'
-import { isJobId, onSnapshot, stateProcessorOf } from '../job/state-processor-of.js'
-import { printable } from '../terminal/printable-text.js'
-
-const NOT_FOUND = 1
+import { exitCodeOf, nothingFound, takeLines, whilePrinting } from '../job/print-entries.js'
+import { jobNamed, onSnapshot, stateProcessorOf } from '../job/state-processor-of.js'
 
 export const stateGetCommand: CliCommand = {
   name: 'state get',
@@ -27,10 +24,11 @@ export const stateGetCommand: CliCommand = {
     if (key === undefined) throw argumentError('Missing key. It comes after the name of the state.')
     if (rest.length > 0) throw argumentError(`Only one key is looked up: what is ${rest.join(' ')}?`)
     const filter = { ...entryFilter(parsed), states: [state], key: keyIn(key) }
-    const isAsked = isJobId(operand) && filter.operators.length === 0
+    const jobId = await jobNamed(operand, context)
+    const isAsked = jobId !== undefined && filter.operators.length === 0
     if (isAsked) {
       const { getFromJob } = await import('../job/get-from-job.js')
-      const asked = { jobId: operand.toLowerCase(), name: state, keyText: key, key: filter.key }
+      const asked = { jobId, name: state, keyText: key, key: filter.key }
       try {
         const exitCode = await whilePrinting('asking', context, () => getFromJob(asked, context))
         if (exitCode !== undefined) return exitCode
@@ -42,14 +40,11 @@ export const stateGetCommand: CliCommand = {
       const selection = { filter, take: takeLines(context) }
       const { found, unreadable } = await whilePrinting('looking', context, async (_, onProgress) => {
         const processor = await stateProcessorOf(context, { onProgress })
-        return onSnapshot(operand, context, (snapshot) => processor.export(snapshot, selection))
+        return onSnapshot(jobId ?? operand, context, (snapshot) => processor.export(snapshot, selection))
       })
       const exitCode = exitCodeOf(unreadable, context)
       if (found > 0 || exitCode !== 0) return exitCode
-      context.printError(
-        `State '${printable(state)}' has nothing for the key ${printable(JSON.stringify(filter.key))}.\n`,
-      )
-      return NOT_FOUND
+      return nothingFound(`State '${state}'`, filter.key, context)
     } catch (cause) {
       const text = isAsked
         ? `Could not look up the key in job ${operand}: no queryable state '${state}' of it answers, nor does its newest checkpoint.`

@@ -51,8 +51,11 @@ export const stateImportCommand: CliCommand = {
       )
       const missing =
         imported.missing === 0 ? '' : `, ${imported.missing.toLocaleString('en')} to delete were not there`
-      context.print(`${counts.join(', ')}${missing}.`)
-      context.print(`Savepoint completed. Path: ${printable(imported.path)}`)
+      const { path, added, replaced, deleted } = imported
+      context.answer({ savepoint: path, added, replaced, deleted, missing: imported.missing }, [
+        `${counts.join(', ')}${missing}.`,
+        `Savepoint completed. Path: ${printable(path)}`,
+      ])
       return 0
     } catch (cause) {
       if (FlinkError.is(cause, 'COMMAND_INTERRUPTED')) throw cause

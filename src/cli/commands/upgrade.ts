@@ -1,13 +1,14 @@
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import type { CliCommand } from '../arguments/cli-command.js'
-import { argumentError, has, parseJobIdOperand, valueOf, type ParsedOptions } from '../arguments/parsed-values.js'
+import { argumentError, has, valueOf, type ParsedOptions } from '../arguments/parsed-values.js'
 import {
   applyProgramOptions,
   noteOnOptionsForProgram,
   PROGRAM_OPTIONS,
   programArguments,
 } from '../arguments/program-options.js'
+import { jobIdOf } from '../job/job-id-of.js'
 import type { RunRequest, UpgradeOrder } from '../job/run-request.js'
 
 const WHERE = 'upgrade'
@@ -57,7 +58,7 @@ export const upgradeCommand: CliCommand = {
   async execute(parsed, context) {
     const [operand, ...operands] = parsed.operands
     if (operand === undefined) throw argumentError('Missing JobId')
-    const upgrade = upgradeOrder(parsed, operand, context.workingDirectory)
+    const upgrade = upgradeOrder(parsed, await jobIdOf(operand, context), context.workingDirectory)
     const { jobFile, args } = programArguments({ ...parsed, operands }, upgradeCommand)
     const note = noteOnOptionsForProgram(args, upgradeCommand)
     if (note !== undefined) context.printError(context.diagnostics.warning(note))
@@ -82,13 +83,14 @@ export const upgradeCommand: CliCommand = {
   },
 }
 
-function upgradeOrder(parsed: ParsedOptions, operand: string, workingDirectory: string): UpgradeOrder {
+function upgradeOrder(parsed: ParsedOptions, jobId: string, workingDirectory: string): UpgradeOrder {
   const target = valueOf(parsed, 'savepointPath')
   return {
-    jobId: parseJobIdOperand(operand),
+    jobId,
     savepointDirectory:
       target === undefined ? undefined : absoluteTarget(target, 'target directory of the savepoint', workingDirectory),
     opensFunctions: !has(parsed, 'closed'),
     isWithoutReturn: has(parsed, 'withoutReturn'),
+    isQuiet: has(parsed, 'quiet'),
   }
 }

@@ -1,7 +1,9 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliCommand } from '../arguments/cli-command.js'
-import { argumentError, parseJobIdOperand } from '../arguments/parsed-values.js'
+import { argumentError } from '../arguments/parsed-values.js'
+import { jobIdOf } from '../job/job-id-of.js'
 import { restClusterClientOf } from '../job/rest-cluster-client-of.js'
+import { watermarksDocument } from '../output/watermarks-document.js'
 import { watermarkLines } from '../output/watermark-lines.js'
 
 export const watermarksCommand: CliCommand = {
@@ -10,14 +12,15 @@ export const watermarksCommand: CliCommand = {
   usage: '<Job ID>',
   stopAtOperand: false,
   options: [],
-  examples: ['flink-ts watermarks cca7bc1061d61cf15238e92312c2fc20'],
+  examples: ['flink-ts watermarks cca7bc1061d61cf15238e92312c2fc20', 'flink-ts watermarks word-count --json'],
   async execute(parsed, context) {
     const [job] = parsed.operands
     if (job === undefined) throw argumentError('Missing JobID. Specify a Job ID to see its watermarks.')
-    const jobId = parseJobIdOperand(job)
-    context.print('Waiting for response...')
+    const jobId = await jobIdOf(job, context)
+    context.tell('Waiting for response...')
     try {
-      for (const line of watermarkLines(await restClusterClientOf(context).watermarks(jobId))) context.print(line)
+      const info = await restClusterClientOf(context).watermarks(jobId)
+      context.answer(watermarksDocument(info), watermarkLines(info))
       return 0
     } catch (cause) {
       throw new FlinkError('ACTION_FAILED', { text: `Could not get the watermarks of job ${jobId}.` }, { cause })

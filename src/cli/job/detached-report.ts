@@ -6,6 +6,8 @@ export interface DetachedReport {
   readonly warnings: readonly string[]
   readonly notes: readonly string[]
   readonly error: SerializedError | undefined
+  /** Of an upgrade: what the job began from. */
+  readonly savepoint?: string | undefined
 }
 
 /** What it says before that, of an upgrade. */

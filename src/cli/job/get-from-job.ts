@@ -5,7 +5,7 @@ import { JsonForm } from '../../state-processor/json-form.js'
 import { ShownClasses } from '../../state-processor/shown-classes.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import { runDirectoryOf } from './rest-cluster-client-of.js'
-import { takeLines } from './print-entries.js'
+import { nothingFound, takeLines } from './print-entries.js'
 
 export interface AskedEntry {
   readonly jobId: string
@@ -15,8 +15,6 @@ export interface AskedEntry {
   readonly keyText: string
   readonly key: unknown
 }
-
-const NOT_FOUND = 1
 
 /**
  * Prints what a queryable state of a job has under a key; the exit code. Undefined where the job has no queryable state of that
@@ -43,8 +41,7 @@ export async function getFromJob(asked: AskedEntry, context: CliContext): Promis
     }
   }
   if (!isKnown && refusal !== undefined) throw refusal
-  context.printError(`The queryable state '${name}' has nothing for the key ${JSON.stringify(asked.key)}.\n`)
-  return NOT_FOUND
+  return nothingFound(`The queryable state '${name}'`, asked.key, context)
 }
 
 /** A key that is typed as a number may be the text: what the state has under one of them is meant. */

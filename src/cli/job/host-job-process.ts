@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import { ClosingStack } from '../../cluster/closing-stack.js'
 import type { JobOutput } from '../../cluster/job-output.js'
 import type { JobProcessListener } from '../../cluster/job-process.js'
-import { maxTaskWorkers, startJobThreads, terminateJobThreads } from '../../cluster/job-threads.js'
+import { maxTaskWorkers, startJobThreads, terminateJobThreads, type JobStreams } from '../../cluster/job-threads.js'
 import type { TakeOver } from '../../cluster/take-over.js'
 import { Configuration } from '../../core/config/configuration.js'
 import { CoreOptions } from '../../core/config/core-options.js'
@@ -10,10 +10,9 @@ import { checkOpenFiles, openFilesLimit } from './check-open-files.js'
 import type { RunRequest } from './run-request.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
 
-export interface HostSettings {
+export interface HostSettings extends JobStreams {
   /** Started already; ended here, whatever happens. */
   readonly programThread: Worker
-  readonly standardInput: 'readable' | 'refused'
   readonly workingDirectory: string
   readonly listenerOf: (output: JobOutput) => JobProcessListener
   /** Where the job takes the place of another one. */
@@ -29,7 +28,7 @@ export async function hostJobProcess(request: RunRequest, settings: HostSettings
   const configuration = Configuration.fromEntries(request.configuration)
   const workers = Math.min(configuration.get(CoreOptions.DEFAULT_PARALLELISM), maxTaskWorkers())
   const fewFiles = checkOpenFiles(openFilesLimit(), 1 + workers)
-  const threads = startJobThreads(settings.programThread, configuration, settings.standardInput)
+  const threads = startJobThreads(settings.programThread, configuration, settings)
   const listener = settings.listenerOf(threads.output)
   if (fewFiles !== undefined) listener.warning(fewFiles)
   const closing = new ClosingStack((error) => {

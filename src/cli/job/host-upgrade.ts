@@ -15,7 +15,7 @@ import { upgradeJob, type OldJobClient, type UpgradeServices } from './upgrade-j
 /** Of a process that is to have the new job. */
 export interface UpgradeSettings extends HostSettings {
   /** The job runs in the place of the old one. */
-  readonly runs: (jobId: string) => void
+  readonly runs: (jobId: string, savepoint: string) => void
   /** From now on the old job is stopped whatever becomes of this process. */
   readonly stops?: () => void
 }
@@ -55,14 +55,17 @@ export async function hostUpgrade(
     printError: (line) => {
       context.printError(`${printable(line)}\n`)
     },
+    tell: (line) => {
+      if (!context.isQuiet) context.printError(`${printable(line)}\n`)
+    },
     between: (where) => {
       place = where
       settings.stops?.()
     },
   }
   try {
-    const { jobId, exitCode } = await upgradeJob(upgrade, request, services)
-    settings.runs(jobId)
+    const { jobId, savepoint, exitCode } = await upgradeJob(upgrade, request, services)
+    settings.runs(jobId, savepoint)
     signalsOff()
     await lock.release()
     return await exitCode

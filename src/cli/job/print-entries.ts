@@ -1,12 +1,14 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
 import type { UnreadableState } from '../../state-processor/snapshot-contents.js'
 import type { CliContext } from '../arguments/cli-context.js'
+import { errorDocument } from '../output/error-document.js'
 import { nobodyLooks, withProgress } from '../output/progress.js'
-import { printable } from '../terminal/printable-text.js'
+import { printable, printableJson } from '../terminal/printable-text.js'
 
-/** Lines to standard output; false when nobody reads them any more. JSON has no character with power over a terminal but these. */
+/** Lines of JSON to standard output; false when nobody reads them any more. */
 export function takeLines(context: CliContext): (text: string) => boolean {
   return (text) => {
-    context.print(text.slice(0, -1).replaceAll(OBEYED, escapeOf))
+    context.print(printableJson(text.slice(0, -1)))
     return context.isOutputOpen()
   }
 }
@@ -16,11 +18,12 @@ export const whilePrinting: typeof withProgress = (text, context, work) => {
   return process.stdout.isTTY ? work(nobodyLooks, nobodyLooks) : withProgress(text, context, work)
 }
 
-/** What JSON leaves as it is, and a terminal obeys or turns around. */
-const OBEYED = /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-
-function escapeOf(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+/** Says that there is no entry, which is less than an error: a line, and with --json the document of one. Returns the exit code. */
+export function nothingFound(what: string, key: unknown, context: CliContext): number {
+  const error = new FlinkError('STATE_ENTRY_NOT_FOUND', { what, key: JSON.stringify(key) })
+  context.printError(`${printable(error.message)}\n`)
+  context.answer(errorDocument(error, error.exitCode), [])
+  return error.exitCode
 }
 
 /** What was left out is told, and is no success: the exit code. */

@@ -1,6 +1,6 @@
 import { ClusterOptions } from '../../core/config/cluster-options.js'
 import { ClientOptions } from '../../core/config/client-options.js'
-import { RestClusterClient } from '../../client/rest-cluster-client.js'
+import { RestClusterClient, type RestClusterClientServices } from '../../client/rest-cluster-client.js'
 import { RunDirectory } from '../../client/run-directory.js'
 import type { JobContext } from '../arguments/cli-context.js'
 import { expandHome } from '../arguments/expand-home.js'
@@ -15,10 +15,15 @@ export function runDirectoryOf(context: JobContext): RunDirectory {
 }
 
 export function restClusterClientOf(context: JobContext): RestClusterClient {
-  return new RestClusterClient({
+  return new RestClusterClient(clusterServicesOf(context))
+}
+
+/** What waits for jobs, and the client of them, get of the world. */
+export function clusterServicesOf(context: JobContext): RestClusterClientServices {
+  return {
     runDirectory: runDirectoryOf(context),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     monotonicMs: () => performance.now(),
     timeoutMs: context.configuration.get(ClientOptions.CLIENT_TIMEOUT),
-  })
+  }
 }

@@ -13,11 +13,16 @@ import { SystemClock } from '../../core/time/system-clock.js'
 import type { CliContext, JobContext } from '../arguments/cli-context.js'
 import { printableLines } from '../terminal/printable-text.js'
 import type { DetachedLine, DetachedReport } from './detached-report.js'
-import { runDirectoryOf } from './rest-cluster-client-of.js'
+import { awaitRunningJob } from '../../client/job-waits.js'
+import { besideAnswer } from './beside-answer.js'
+import { clusterServicesOf, runDirectoryOf } from './rest-cluster-client-of.js'
 import type { RunRequest } from './run-request.js'
+import { withProgress } from '../output/progress.js'
 import { tellingOfDelay } from '../output/telling-of-delay.js'
 
 const SUBMISSION = 'the program to submit its first job: main has not called execute() yet'
+/** In the place of the id of a job, of a program that has returned without one. */
+const NONE = 'none'
 const ENTRY = new URL('../detached-entry.js', import.meta.url)
 
 /** The file that takes what the detached process prints. */
@@ -30,16 +35,42 @@ interface DetachedJob {
   readonly jobId: string
   /** The file that takes its output. */
   readonly output: string
+  /** Of an upgrade: what it began from. */
+  readonly savepoint: string | undefined
 }
 
 /** Runs the job in a process of its own and returns when the job is accepted. Its output goes to the log directory. */
-export async function runDetached(request: RunRequest, context: CliContext): Promise<number> {
-  const { jobId, output } = await submitDetached(request, context)
-  context.answer({ jobId, output }, [submitted(jobId)])
+export async function runDetached(
+  request: RunRequest,
+  context: CliContext,
+  awaited: 'submission' | 'running' = 'submission',
+): Promise<number> {
+  const { jobId, output, savepoint } = await submitDetached(request, besideAnswer(context))
+  const { upgrade } = request
+  const waits = awaited === 'running' && jobId !== NONE
+  if (waits) context.tell(submitted(jobId))
+  const state = waits ? await runningState(jobId, output, context) : undefined
+  context.answer(
+    {
+      jobId: jobId === NONE ? null : jobId,
+      output,
+      ...(state !== undefined && { state }),
+      ...(upgrade !== undefined && { stoppedJobId: upgrade.jobId, savepoint }),
+    },
+    [
+      ...(waits && !context.isQuiet ? [] : [submitted(jobId)]),
+      ...(state === undefined ? [] : [`All tasks of job ${jobId} run: it is ${state}.`]),
+    ],
+  )
   // For people: scripts compare what stands on both streams with what Flink prints, which is that line and nothing more.
   const isRead = process.stderr.isTTY || request.upgrade !== undefined
   if (isRead && !context.isJson && !context.isQuiet) context.printError(whereOutputGoes(output))
   return 0
+}
+
+function runningState(jobId: string, output: string, context: CliContext): Promise<string> {
+  const services = clusterServicesOf(context)
+  return withProgress('waiting for all tasks to run', context, () => awaitRunningJob(jobId, output, services))
 }
 
 /** The same for a job of which the command that starts it has more to say; resolves with its id. */
@@ -71,12 +102,13 @@ async function submitDetached(request: RunRequest, context: JobContext): Promise
     closeSync(output.descriptor)
   }
   for (const warning of report.warnings) context.printError(context.diagnostics.warning(warning))
-  for (const note of report.notes) context.printError(`${printableLines(note)}\n`)
+  if (!context.isQuiet) for (const note of report.notes) context.printError(`${printableLines(note)}\n`)
   if (report.error !== undefined) {
     await showAndRemove(output.path, context)
     throw deserializeError(report.error)
   }
-  return { jobId: report.jobId, output: nameAfterJob(output.path, report.jobId) }
+  const { jobId, savepoint } = report
+  return { jobId, output: nameAfterJob(output.path, jobId), savepoint }
 }
 
 /** There is no job that the file would belong to: what the program printed is shown here. */

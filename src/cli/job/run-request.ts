@@ -23,4 +23,6 @@ export interface UpgradeOrder {
   readonly opensFunctions: boolean
   /** The old program need not come back where the new one does not start. */
   readonly isWithoutReturn: boolean
+  /** Nothing is told on the way. */
+  readonly isQuiet: boolean
 }

@@ -26,7 +26,7 @@ export async function checkUpgrade(
     const lines = checkLines(report)
     const snapshot = printable(report.snapshot.path)
     if (report.fits) {
-      tell(`Checked against ${snapshot}: ${lines.at(-1) ?? ''}`)
+      if (!context.isQuiet) tell(`Checked against ${snapshot}: ${lines.at(-1) ?? ''}`)
       return
     }
     for (const line of lines) tell(line)

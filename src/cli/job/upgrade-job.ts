@@ -47,6 +47,8 @@ export interface UpgradeServices {
   readonly monotonicMs: () => number
   readonly print: (line: string) => void
   readonly printError: (line: string) => void
+  /** Of no interest with --quiet. */
+  readonly tell: (line: string) => void
   /** Undefined: one of the two jobs runs. */
   readonly between: (place: BetweenJobs | undefined) => void
 }
@@ -54,6 +56,8 @@ export interface UpgradeServices {
 /** The new job runs. */
 export interface Upgraded {
   readonly jobId: string
+  /** Of the old one, from which it began. */
+  readonly savepoint: string
   /** Of the new program, when it and its jobs have ended. */
   readonly exitCode: Promise<number>
 }
@@ -103,12 +107,12 @@ export async function upgradeJob(
   }
   const runsAtMs = monotonicMs()
   services.between(undefined)
-  services.printError(
+  services.tell(
     `Job ${jobId} was stopped, and job ${newId} runs in its place. Pause: ${milliseconds(runsAtMs - stopAtMs)} ` +
       `(${milliseconds(stoppedAtMs - stopAtMs)} until the old one had stopped with its savepoint, ` +
       `${milliseconds(runsAtMs - stoppedAtMs)} until all tasks of the new one ran).`,
   )
-  return { jobId: newId, exitCode: launched }
+  return { jobId: newId, savepoint, exitCode: launched }
 }
 
 async function orLeftAlone<T>(jobId: string, work: () => Promise<T>): Promise<T> {

@@ -9,6 +9,7 @@ const HINT = 'Use the help option (-h or --help) to get help on the command.'
 const ARGUMENT_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'CLI_ARGUMENT_INVALID',
   'JOB_ID_INVALID',
+  'JOB_NAME_AMBIGUOUS',
   'PROGRAM_FILE_MISSING_ARGUMENT',
   'PROGRAM_FILE_NOT_FOUND',
   'PROGRAM_NOT_A_FILE',

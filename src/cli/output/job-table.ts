@@ -25,20 +25,42 @@ export function jobTable(
   sections: JobTableSections,
   paint: StatePainter = plain,
 ): string[] {
-  const isRunning = (job: JobOverview): boolean => !TERMINAL.has(job.state) && !SCHEDULED.has(job.state)
   const lines: string[] = []
   if (sections.running) {
     lines.push(...section('Running/Restarting Jobs', jobs.filter(isRunning), 'No running jobs.', paint))
   }
   if (sections.scheduled) {
-    const scheduled = jobs.filter((job) => SCHEDULED.has(job.state))
-    lines.push(...section('Scheduled Jobs', scheduled, 'No scheduled jobs.', paint))
+    lines.push(...section('Scheduled Jobs', jobs.filter(isScheduled), 'No scheduled jobs.', paint))
   }
   if (sections.terminated) {
-    const terminated = jobs.filter((job) => TERMINAL.has(job.state))
-    lines.push(...section('Terminated Jobs', terminated, undefined, paint))
+    lines.push(...section('Terminated Jobs', jobs.filter(isTerminated), undefined, paint))
   }
   return lines
+}
+
+/** The jobs of these sections, in the order of their lines. */
+export function shownJobs(jobs: readonly JobOverview[], sections: JobTableSections): JobOverview[] {
+  return [
+    ...(sections.running ? sorted(jobs.filter(isRunning)) : []),
+    ...(sections.scheduled ? sorted(jobs.filter(isScheduled)) : []),
+    ...(sections.terminated ? sorted(jobs.filter(isTerminated)) : []),
+  ]
+}
+
+function isRunning(job: JobOverview): boolean {
+  return !isTerminated(job) && !isScheduled(job)
+}
+
+function isScheduled({ state }: JobOverview): boolean {
+  return SCHEDULED.has(state)
+}
+
+function isTerminated({ state }: JobOverview): boolean {
+  return TERMINAL.has(state)
+}
+
+function sorted(jobs: readonly JobOverview[]): JobOverview[] {
+  return jobs.toSorted((a, b) => a['start-time'] - b['start-time'] || a.state.localeCompare(b.state))
 }
 
 function section(
@@ -48,10 +70,9 @@ function section(
   paint: StatePainter,
 ): string[] {
   if (jobs.length === 0) return whenEmpty === undefined ? [] : [whenEmpty]
-  const sorted = jobs.toSorted((a, b) => a['start-time'] - b['start-time'] || a.state.localeCompare(b.state))
   return [
     rule(title),
-    ...sorted.flatMap((job) => [row(job, paint), ...restartsOf(job), ...deathOf(job)]),
+    ...sorted(jobs).flatMap((job) => [row(job, paint), ...restartsOf(job), ...deathOf(job)]),
     '-'.repeat(WIDTH),
   ]
 }

@@ -1,4 +1,5 @@
 import type { CliContext } from '../arguments/cli-context.js'
+import { showsSpinner } from '../terminal/shows-spinner.js'
 import { printable } from '../terminal/printable-text.js'
 
 /** Prints a line on stderr while work goes on. */
@@ -7,16 +8,20 @@ export type SayMeanwhile = (line: string) => void
 /** How far it is, beside the spinner. */
 export type TellHowFar = (howFar: string) => void
 
-/** A spinner on stderr while something takes long; nothing where stderr is no terminal, but for what the work says. */
+/**
+ * A spinner on stderr while something takes long; nothing where stderr is no terminal, but for what the work says, and not even that with
+ * --quiet.
+ */
 export async function withProgress<T>(
   text: string,
-  context: Pick<CliContext, 'printError'>,
+  context: Pick<CliContext, 'isQuiet' | 'printError'>,
   work: (say: SayMeanwhile, tell: TellHowFar) => Promise<T>,
 ): Promise<T> {
+  if (context.isQuiet) return work(nobodyLooks, nobodyLooks)
   const say: SayMeanwhile = (line) => {
     context.printError(`${printable(line)}\n`)
   }
-  if (!process.stderr.isTTY) return work(say, nobodyLooks)
+  if (!showsSpinner()) return work(say, nobodyLooks)
   const { default: ora } = await import('ora')
   const spinner = ora({ text, stream: process.stderr }).start()
   try {

@@ -16,6 +16,14 @@ export function printableLines(text: string): string {
   })
 }
 
+/** What JSON leaves as it is, and a terminal obeys or turns around. */
+const OBEYED_IN_JSON = /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/** JSON that means the same and has no power over a terminal. */
+export function printableJson(json: string): string {
+  return json.replaceAll(OBEYED_IN_JSON, escapeOf)
+}
+
 function escapeOf(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

@@ -48,7 +48,13 @@ export const CLI_ERRORS = {
   },
   JOB_ID_INVALID: {
     message:
-      'Cannot parse JobID from "{text}". The expected format is [0-9a-fA-F]{32}, e.g. fd72014d4c864993a2e5a9287b4a9c5d.',
+      'Cannot parse JobID from "{text}". The expected format is [0-9a-fA-F]{32}, e.g. fd72014d4c864993a2e5a9287b4a9c5d.{advice}',
+    fault: 'user',
+    recovery: 'fail',
+  },
+  JOB_NAME_AMBIGUOUS: {
+    message:
+      '"{text}" means {count} jobs. Name one of them by its id, or by as many digits of it as no other has:{candidates}',
     fault: 'user',
     recovery: 'fail',
   },

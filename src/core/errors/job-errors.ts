@@ -31,6 +31,19 @@ export const JOB_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
+  JOB_WAIT_TIMED_OUT: {
+    message:
+      'Job {jobId} was waited for to be {awaited}, and after {timeout} it is {state}. It goes on: flink-ts list -a shows its state. To wait longer: --timeout.',
+    fault: 'external',
+    recovery: 'fail',
+    httpStatus: 503,
+  },
+  JOB_ENDED_BEFORE_RUNNING: {
+    message: 'Job {jobId} is {state}: it ended before all of its tasks ran. Why stands in {output}.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 409,
+  },
   JOB_NOT_RUNNING: {
     message: 'Job {jobId} is {state}: this needs a running job.',
     fault: 'user',

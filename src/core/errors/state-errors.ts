@@ -77,6 +77,12 @@ export const STATE_ERRORS = {
     recovery: 'fail',
     httpStatus: 400,
   },
+  STATE_ENTRY_NOT_FOUND: {
+    message: '{what} has nothing for the key {key}.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 404,
+  },
   STATE_NOT_AVAILABLE: {
     message: "The queryable state '{name}' of job {jobId} cannot be read now: {reason}. {advice}",
     fault: 'external',

@@ -7,6 +7,8 @@ import { ThreadWritable, type ThreadWritableSettings } from './thread-writable.j
 /** What the threads of a process share of its standard streams. */
 export interface ThreadStreamMemory {
   readonly outputLocks: OutputLockMemory
+  /** Where standard output of the threads goes: 2 where that of the process belongs to the command alone. */
+  readonly outputDescriptor: 1 | 2
   readonly standardInput: StandardInputMemory
 }
 

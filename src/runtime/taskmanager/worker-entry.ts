@@ -25,9 +25,9 @@ process.setSourceMapsEnabled(true)
 if (parentPort !== null) {
   const port = parentPort
   const { bell, stateQueries, streams } = workerData as TaskWorkerData
-  const { outputLocks } = streams
+  const { outputLocks, outputDescriptor } = streams
   const main = new MainContext()
-  const standardOutput = new StandardStream(1, outputLocks.standardOutput)
+  const standardOutput = new StandardStream(outputDescriptor, outputLocks.standardOutput)
   const standardError = new StandardStream(2, outputLocks.standardError)
   const questions = new RingQuestions(stateQueries, (question) => {
     executor.handle(question)

@@ -7,7 +7,6 @@ import { savepointCommand } from '../../../src/cli/commands/savepoint.js'
 import { renderError } from '../../../src/cli/output/error-rendering.js'
 import { expandHome } from '../../../src/cli/arguments/expand-home.js'
 import { jobResultLines } from '../../../src/cli/output/job-result-lines.js'
-import { parseJobIdOperand } from '../../../src/cli/arguments/parsed-values.js'
 import {
   applyProgramOptions,
   noteOnOptionsForProgram,
@@ -292,13 +291,6 @@ describe('Arguments', () => {
       code: 'CLI_VALUE_UNKNOWN',
       message: /SavepointFormatType\. Expected one of: \[\[CANONICAL, NATIVE\]\]\nGiven was: rocks$/,
     })
-  })
-
-  it('take a job id in capitals and refuse what is none', () => {
-    assert.equal(parseJobIdOperand('CCA7BC1061D61CF15238E92312C2FC20'), 'cca7bc1061d61cf15238e92312c2fc20')
-    for (const text of ['', 'abc', 'g'.repeat(32), 'a'.repeat(33), '../x']) {
-      assert.throws(() => parseJobIdOperand(text), { code: 'JOB_ID_INVALID' })
-    }
   })
 
   it('name directories from where the user stands; URIs stay as they are', () => {

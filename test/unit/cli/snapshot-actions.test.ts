@@ -6,7 +6,7 @@ import { describe, it } from 'node:test'
 import { answersOf } from '../../../src/cli/arguments/answers.js'
 import type { CliCommand } from '../../../src/cli/arguments/cli-command.js'
 import { entryFilter, keyIn } from '../../../src/cli/arguments/entry-options.js'
-import { refuseSubAction, withSubAction } from '../../../src/cli/arguments/sub-actions.js'
+import { refuseMissingSubAction, refuseSubAction, withSubAction } from '../../../src/cli/arguments/sub-actions.js'
 import { savepointCommand } from '../../../src/cli/commands/savepoint.js'
 import { savepointInspectCommand } from '../../../src/cli/commands/savepoint-inspect.js'
 import { savepointRescaleCommand } from '../../../src/cli/commands/savepoint-rescale.js'
@@ -75,9 +75,25 @@ describe('An action of two words', () => {
     assert.throws(() => stateCommand.execute(parse(stateCommand, 'xyz'), contextThatPrints([])), /Valid are state ls/)
   })
 
-  it('is not taken for a job where it is misspelled', async () => {
-    const misspelled = savepointCommand.execute(parse(savepointCommand, 'inspct', '/tmp/x'), contextThatPrints([]))
-    await assert.rejects(misspelled, /Cannot parse JobID from "inspct"\.\n\(Did you mean savepoint inspect\?\)/)
+  it('is not taken for a job, neither where it is misspelled nor where options come before it', async (t) => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-snapshot-actions-'))
+    t.after(() => {
+      rmSync(directory, { recursive: true, force: true })
+    })
+    const configuration = Configuration.fromMap({ 'cluster.run-directory': directory })
+    const context = { ...contextThatPrints([]), configuration }
+    const misspelled = savepointCommand.execute(parse(savepointCommand, 'inspct', '/tmp/x'), context)
+    await assert.rejects(misspelled, /Cannot parse JobID from "inspct"\..+\n\(Did you mean savepoint inspect\?\)$/)
+    const late = savepointCommand.execute(parse(savepointCommand, '--quiet', 'rescale', '/tmp/x'), context)
+    await assert.rejects(late, { code: 'JOB_ID_INVALID' })
+  })
+
+  it('that there is not is answered by what to do instead', () => {
+    assert.throws(() => {
+      refuseMissingSubAction(['savepoint', 'convert', '/sp', '-o', '/other'])
+    }, /nothing to convert.+run -s <savepoint> <job-file>/)
+    refuseMissingSubAction(['savepoint', 'c'.repeat(32)])
+    refuseMissingSubAction(['list'])
   })
 
   for (const command of COMMANDS) {

@@ -11,7 +11,7 @@ describe('A command that waits', () => {
     const work = new Promise<string>((resolve) => {
       end = resolve
     })
-    const context = { printError: (text: string): unknown => told.push(text) }
+    const context = { isQuiet: false, printError: (text: string): unknown => told.push(text) }
     const waiting = tellingOfDelay('the end of main', work, clock, context)
     clock.advance(4999)
     assert.deepEqual(told, [])
@@ -22,5 +22,8 @@ describe('A command that waits', () => {
     await assert.rejects(tellingOfDelay('x', Promise.reject(new Error('broken')), clock, context), /broken/)
     clock.advance(60_000)
     assert.equal(told.length, 1)
+    const quiet = tellingOfDelay('x', waiting, clock, { ...context, isQuiet: true })
+    clock.advance(60_000)
+    assert.deepEqual([await quiet, told.length], ['done', 1])
   })
 })

@@ -35,7 +35,13 @@ const START: JobStartInfo = {
   workingDirectory: '/srv',
   jobs: 1,
 }
-const ORDER: UpgradeOrder = { jobId: OLD, savepointDirectory: '/sp', opensFunctions: true, isWithoutReturn: false }
+const ORDER: UpgradeOrder = {
+  jobId: OLD,
+  savepointDirectory: '/sp',
+  opensFunctions: true,
+  isWithoutReturn: false,
+  isQuiet: false,
+}
 const REQUEST: RunRequest = { jobFile: '/new.js', entry: undefined, args: [], configuration: {}, upgrade: ORDER }
 
 type Wrong = Partial<
@@ -92,6 +98,7 @@ class Stage {
       },
       print: (line) => this.events.push(line),
       printError: (line) => this.errors.push(line),
+      tell: (line) => this.errors.push(line),
       between: (place) => {
         if (place === undefined) this.events.push('one runs')
         else this.events.push(`${place.comesBack ? 'between' : 'for good'}: ${place.savepoint ?? 'no savepoint yet'}`)

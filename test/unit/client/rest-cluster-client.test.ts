@@ -136,7 +136,7 @@ describe('a job that lives and says nothing of use', { skip: process.platform ==
           return FlinkError.is(error, 'CONTROL_SOCKET_FAILED') || FlinkError.is(error, 'CONTROL_REQUEST_FAILED')
         })
       }
-      assert.equal(await client.isCheckpointInMemory(JOB, 1), false)
+      assert.equal(await client.pathOfCheckpoint(JOB, 1), undefined)
     })
   }
 

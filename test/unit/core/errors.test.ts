@@ -21,7 +21,7 @@ describe('the error table', () => {
   })
 
   it('leaves braces that are no placeholder alone', () => {
-    assert.match(new FlinkError('JOB_ID_INVALID', { text: 'x' }).message, /\[0-9a-fA-F\]\{32\}/)
+    assert.match(new FlinkError('JOB_ID_INVALID', { text: 'x', advice: '' }).message, /\[0-9a-fA-F\]\{32\}/)
   })
 })
 

@@ -1,0 +1,30 @@
+import { awaitEndOfJob } from '../../client/job-waits.js'
+import type { CliContext } from '../arguments/cli-context.js'
+import type { CliOption } from '../arguments/cli-option.js'
+import { has, type ParsedOptions } from '../arguments/parsed-values.js'
+import { withProgress } from '../output/progress.js'
+import { printable } from '../terminal/printable-text.js'
+import { clusterServicesOf } from './rest-cluster-client-of.js'
+
+const WAIT = 'wait'
+
+export const WAIT_OPTION: CliOption = {
+  long: WAIT,
+  value: 'none',
+  description:
+    'Return only when the job has come to its end and its process has gone, not longer than --timeout from then on.',
+}
+
+/** What there is to say of the end of a job: nothing where nobody waits for it. */
+export interface EndOfJob {
+  readonly fields: { readonly state?: string }
+  readonly lines: readonly string[]
+}
+
+/** Waits for the end of a job that was told to end, where that is asked for. */
+export async function endAskedFor(jobId: string, parsed: ParsedOptions, context: CliContext): Promise<EndOfJob> {
+  if (!has(parsed, WAIT)) return { fields: {}, lines: [] }
+  const services = clusterServicesOf(context)
+  const state = await withProgress('waiting for the end of the job', context, () => awaitEndOfJob(jobId, services))
+  return { fields: { state }, lines: [`Job ${jobId} has ended as ${printable(state)}.`] }
+}

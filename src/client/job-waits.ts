@@ -1,0 +1,116 @@
+import { FlinkError } from '../core/errors/flink-error.js'
+import { startOfProcess } from '../core/process/process-start.js'
+import { durationText } from '../core/time/duration-text.js'
+import type { JobDetailsInfo } from '../rest/messages/job-messages.js'
+import type { JobDirectoryEntry } from './job-directory-entry.js'
+import { RestClient } from './rest-client.js'
+import type { RestClusterClientServices } from './rest-cluster-client.js'
+
+const FIRST_LOOK_MS = 20
+const LONGEST_PAUSE_MS = 500
+/** A job that has ended leaves its process within moments, unless its program has more to do. */
+const PROCESS_GRACE_MS = 5000
+/** Of a job that lives and does not answer. */
+const UNKNOWN = 'UNRESPONSIVE'
+
+/**
+ * Waits until a job has come to its end: it is archived, and its process has ended, unless that has another job or goes on with something
+ * else. Returns the state in which it ended. JOB_WAIT_TIMED_OUT.
+ */
+export async function awaitEndOfJob(jobId: string, services: RestClusterClientServices): Promise<string> {
+  const { runDirectory } = services
+  let last: JobDirectoryEntry | undefined
+  await until('at its end', jobId, services, async () => {
+    const entry = await runDirectory.find(jobId)
+    last = entry ?? last
+    return entry === undefined ? undefined : 'still there'
+  })
+  const archived = await runDirectory.archivedJob(jobId)
+  if (archived === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
+  if (last !== undefined) await processGone(last, services)
+  return archived.state
+}
+
+/**
+ * Waits until all tasks of a job run; also one that has finished by then did so. Returns its state. Where it ends otherwise before:
+ * JOB_ENDED_BEFORE_RUNNING, `output` naming what its process printed; JOB_WAIT_TIMED_OUT.
+ */
+export async function awaitRunningJob(
+  jobId: string,
+  output: string,
+  services: RestClusterClientServices,
+): Promise<string> {
+  const { runDirectory } = services
+  let reached = 'RUNNING'
+  await until('RUNNING with all of its tasks', jobId, services, async () => {
+    const entry = await runDirectory.find(jobId)
+    const state =
+      entry === undefined ? ((await runDirectory.archivedJob(jobId))?.state ?? 'gone') : await stateOf(entry, services)
+    if (state === 'FINISHED') reached = state
+    if (state === 'RUNNING' || state === 'FINISHED') return undefined
+    if (entry === undefined || state === 'FAILED' || state === 'CANCELED') {
+      throw new FlinkError('JOB_ENDED_BEFORE_RUNNING', { jobId, state, output })
+    }
+    return state
+  })
+  return reached
+}
+
+/** How many tasks of a job run, or have finished, and of how many. */
+export async function runningTasks(
+  entry: JobDirectoryEntry,
+  timeoutMs: number,
+): Promise<{ readonly state: string; readonly running: number; readonly all: number }> {
+  const call = { method: 'GET', path: `/jobs/${entry.jobId}` } as const
+  const answer = ((await new RestClient(entry).call(call, timeoutMs)) ?? {}) as Partial<JobDetailsInfo>
+  const { state = UNKNOWN, vertices = [] } = answer
+  let [running, all] = [0, 0]
+  for (const { parallelism, tasks } of vertices) {
+    running += (tasks['RUNNING'] ?? 0) + (tasks['FINISHED'] ?? 0)
+    all += parallelism
+  }
+  return { state, running, all }
+}
+
+/** What it says of itself, but RUNNING only where all of its tasks are. */
+async function stateOf(entry: JobDirectoryEntry, { timeoutMs }: RestClusterClientServices): Promise<string> {
+  try {
+    const { state, running, all } = await runningTasks(entry, timeoutMs)
+    return state !== 'RUNNING' || running === all ? state : 'RUNNING, some of its tasks not yet'
+  } catch (error) {
+    // It may be at its end, or be kept from answering: the next look says which.
+    if (FlinkError.is(error)) return UNKNOWN
+    throw error
+  }
+}
+
+/** Looks again and again until there is nothing left that says how far it is. */
+async function until(
+  awaited: string,
+  jobId: string,
+  { sleep, monotonicMs, timeoutMs }: RestClusterClientServices,
+  look: () => Promise<string | undefined>,
+): Promise<void> {
+  const begin = monotonicMs()
+  for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    const state = await look()
+    if (state === undefined) return
+    const leftMs = timeoutMs - (monotonicMs() - begin)
+    if (leftMs <= 0) {
+      throw new FlinkError('JOB_WAIT_TIMED_OUT', { jobId, awaited, state, timeout: durationText(timeoutMs) })
+    }
+    await sleep(Math.min(pauseMs, leftMs))
+  }
+}
+
+async function processGone(
+  { jobId, pid, processStart }: JobDirectoryEntry,
+  { runDirectory, sleep, monotonicMs }: RestClusterClientServices,
+): Promise<void> {
+  const begin = monotonicMs()
+  while (processStart !== undefined && monotonicMs() - begin < PROCESS_GRACE_MS) {
+    if ((await startOfProcess(pid)) !== processStart) return
+    if ((await runDirectory.entries()).some((other) => other.pid === pid && other.jobId !== jobId)) return
+    await sleep(FIRST_LOOK_MS)
+  }
+}
