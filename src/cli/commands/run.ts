@@ -19,6 +19,7 @@ import {
   PROGRAM_OPTIONS,
   programArguments,
 } from '../arguments/program-options.js'
+import { WEB_OPTION, withWeb } from '../arguments/web-option.js'
 import { workingDirectory } from '../arguments/working-directory.js'
 import type { RunRequest } from '../job/run-request.js'
 
@@ -59,6 +60,7 @@ export const runCommand: CliCommand = {
     },
     CLAIM_MODE_OPTION,
     RESTORE_MODE_OPTION,
+    WEB_OPTION,
     {
       long: RECOVER,
       value: 'required',
@@ -81,6 +83,7 @@ export const runCommand: CliCommand = {
     'flink-ts run -p 4 -c SocketWordCount dist/jobs/socket-word-count.js --hostname localhost --port 9999',
     'flink-ts run -s /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab job.js',
     'flink-ts run -d job.js',
+    'flink-ts run --web 8082 job.js',
     'flink-ts run -D state.backend.type=rocksdb -D execution.checkpointing.dir=/tmp/checkpoints job.js',
     'flink-ts run --recover 28cf1a77b6d50c9c2ed2d5b5c1c7c3f5 -D high-availability.storageDir=/tmp/ha',
   ],
@@ -108,7 +111,8 @@ export const runCommand: CliCommand = {
   },
 }
 
-async function start(request: RunRequest, parsed: ParsedOptions, context: CliContext): Promise<number> {
+async function start(asked: RunRequest, parsed: ParsedOptions, context: CliContext): Promise<number> {
+  const request = withWeb(asked, parsed, context.configuration)
   if (has(parsed, 'detached') || has(parsed, 'yarndetached')) {
     const { runDetached } = await import('../job/run-detached.js')
     return runDetached(request, context)
