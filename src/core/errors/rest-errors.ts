@@ -7,7 +7,7 @@ export const REST_ERRORS = {
     recovery: 'fail',
   },
   REST_ADDRESS_UNUSABLE: {
-    message: 'The REST endpoint cannot listen at {address}: {reason}. {advice} The job was not started.',
+    message: 'The REST endpoint cannot listen at {address}: {reason}. {advice}',
     fault: 'user',
     recovery: 'fail',
   },
@@ -19,12 +19,12 @@ export const REST_ERRORS = {
   },
   REST_TOKEN_FILE_INVALID: {
     message:
-      'The file {path} of rest.authentication.token-file cannot be used: {reason}. {advice} The job was not started.',
+      'The file {path} of rest.authentication.token-file cannot be used: {reason}. {advice}',
     fault: 'user',
     recovery: 'fail',
   },
   REST_STORE_INVALID: {
-    message: 'The file {path} of {key} cannot be used: {reason}. {advice} The job was not started.',
+    message: 'The file {path} of {key} cannot be used: {reason}. {advice}',
     fault: 'user',
     recovery: 'fail',
   },

@@ -60,9 +60,9 @@ export class RequestRules {
   #againstOrigin(request: AskedRequest): Refusal | undefined {
     const origin = textOf(request, 'origin')
     if (origin === undefined) return undefined
-    const scheme = /^https?:(?=\/\/)/i.exec(origin)?.[0] ?? 'null:'
-    const isOwn =
-      hostOf(origin) !== undefined && hostOf(origin) === hostOf(`${scheme}//${textOf(request, 'host') ?? ''}`)
+    const [scheme] = /^https?:\/\//i.exec(origin) ?? []
+    const own = scheme === undefined ? undefined : hostOf(`${scheme}${textOf(request, 'host') ?? ''}`)
+    const isOwn = own !== undefined && own === hostOf(origin)
     return isOwn ? undefined : { status: 403, message: 'Requests of pages of another origin are not answered.' }
   }
 
